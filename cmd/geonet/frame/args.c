@@ -7,6 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+const struct cli_option cli_global[] = {
+	{"data", "DIR",
+	 "the node's data (default $GEONET_DATA, then $XDG_DATA_HOME/geonet, "
+	 "~/.local/share/geonet)"},
+	{"json", NULL, "print one JSON document instead of text"},
+	{"help", NULL, "what a command does, its options, examples"},
+	{0},
+};
+
 static const struct {
 	char letter;
 	const char *name;
@@ -27,8 +36,8 @@ static const struct cli_option *find_option(const struct cli_command *command, c
 	return o || !command ? o : find_in(command->options, name, len);
 }
 
-static void nearest(const struct cli_option *list, const char *word, const char **best,
-		    unsigned *least)
+static void find_nearest(const struct cli_option *list, const char *word, const char **best,
+			 unsigned *least)
 {
 	for (; list && list->name; list++) {
 		unsigned d = word_distance(list->name, word);
@@ -44,50 +53,41 @@ static bool unknown_option(struct cli *cli, const char *word)
 	const char *best = NULL, *name = word + strspn(word, "-");
 	unsigned least = strlen(name) < 4 ? 2 : 3; /* nearer than that counts */
 	char *plain = cli_format("%.*s", (int)strcspn(name, "="), name);
-	nearest(cli_global, plain, &best, &least);
+	find_nearest(cli_global, plain, &best, &least);
 	if (cli->command)
-		nearest(cli->command->options, plain, &best, &least);
+		find_nearest(cli->command->options, plain, &best, &least);
 	free(plain);
-	const char *of = cli->command ? cli->command->name : "";
+	const char *of = cli->command ? cli->at.name : "";
 	if (best)
 		cli_fail(cli, CLI_USAGE, "usage", "there is no option '%.*s'; did you mean --%s?",
 			 (int)strcspn(word, "="), word, best);
 	else
-		cli_fail(cli, CLI_USAGE, "usage",
-			 "there is no option '%.*s'; see geonet %s%s--help",
-			 (int)strcspn(word, "="), word, of, *of ? " " : "");
+		cli_fail(cli, CLI_USAGE, "usage", "there is no option '%.*s'; see %s %s%s--help",
+			 (int)strcspn(word, "="), word, cli->program->name, of, *of ? " " : "");
 	return false;
 }
 
 static bool unknown_command(struct cli *cli, const char *first, const char *second)
 {
-	const char *best = NULL;
-	char *word = cli_format("%s%s%s", first, second ? " " : "", second ? second : "");
+	char best[CLI_NAME_MAX] = "",
+	     *word = cli_format("%s%s%s", first, second ? " " : "", second ? second : "");
 	unsigned least = strlen(word) < 4 ? 2 : 3;
-	for (const struct cli_command *c = cli_commands; c->name; c++) {
-		size_t first_len = strcspn(c->name, " ");
-		char *group = cli_format("%.*s", (int)first_len, c->name);
-		unsigned whole = word_distance(c->name, word),
-			 only = second ? UINT_MAX : word_distance(group, first);
+	for (struct cli_at at = {0}; cli_next(cli->program, &at);) {
+		/* a group, or a command of one word */
+		const char *one = *at.group->name ? at.group->name : at.command->name;
+		unsigned whole = word_distance(at.name, word),
+			 only = second ? UINT_MAX : word_distance(one, first);
 		if (whole < least || only < least) {
-			best = whole <= only ? c->name : NULL;
+			snprintf(best, sizeof best, "%s", whole <= only ? at.name : one);
 			least = whole < only ? whole : only;
-			if (!best) { /* a group, or a command of one word */
-				static char name[32];
-				snprintf(name, sizeof name, "%s", group);
-				best = name;
-			}
 		}
-		free(group);
 	}
-	if (best)
-		cli_fail(cli, CLI_USAGE, "usage",
-			 "there is no command '%s'; did you mean geonet "
-			 "%s?",
-			 word, best);
+	if (*best)
+		cli_fail(cli, CLI_USAGE, "usage", "there is no command '%s'; did you mean %s %s?",
+			 word, cli->program->name, best);
 	else
-		cli_fail(cli, CLI_USAGE, "usage", "there is no command '%s'; geonet help lists all",
-			 word);
+		cli_fail(cli, CLI_USAGE, "usage", "there is no command '%s'; %s %s lists all", word,
+			 cli->program->name, cli->program->first ? "help" : "--help");
 	free(word);
 	return false;
 }
@@ -136,27 +136,10 @@ static bool take_option(struct cli *cli, int argc, char **argv, int *i, bool *he
 	return true;
 }
 
-const struct cli_command *cli_find(const char *name)
+/* A word that is no option: part of the command's name, or an argument. */
+static bool take_word(struct cli *cli, const char *word)
 {
-	for (const struct cli_command *c = cli_commands; c->name; c++)
-		if (strcmp(c->name, name) == 0)
-			return c;
-	return NULL;
-}
-
-static bool is_group(const char *word)
-{
-	size_t len = strlen(word);
-	for (const struct cli_command *c = cli_commands; c->name; c++)
-		if (strncmp(c->name, word, len) == 0 && c->name[len] == ' ')
-			return true;
-	return false;
-}
-
-/* A word that is no option: part of the command's name, or an argument. *group is the first word
- * of a two-word command. */
-static bool take_word(struct cli *cli, const char *word, const char **group)
-{
+	const char *group = cli->at.group ? cli->at.group->name : NULL;
 	if (cli->command) {
 		if (cli->arg_count == CLI_ARGS_MAX) {
 			cli_fail(cli, CLI_USAGE, "usage", "too many arguments");
@@ -165,35 +148,35 @@ static bool take_word(struct cli *cli, const char *word, const char **group)
 		cli->args[cli->arg_count++] = word;
 		return true;
 	}
-	if (!*group && is_group(word)) {
-		*group = word;
+	if (!group && (cli->at.group = cli_group(cli->program, word)))
 		return true;
-	}
-	char *name = *group ? cli_format("%s %s", *group, word) : cli_format("%s", word);
-	cli->command = cli_find(name);
+	char *name = group ? cli_format("%s %s", group, word) : cli_format("%s", word);
+	bool found = cli_find(cli->program, name, &cli->at);
 	free(name);
-	return cli->command || unknown_command(cli, *group ? *group : word, *group ? word : NULL);
+	if (found)
+		cli->command = cli->at.command;
+	return found || unknown_command(cli, group ? group : word, group ? word : NULL);
 }
 
 static bool check_count(struct cli *cli)
 {
 	const struct cli_command *c = cli->command;
+	const char *program = cli->program->name;
 	if (cli->arg_count < c->min) {
-		cli_fail(cli, CLI_USAGE, "usage", "a word is missing: geonet %s %s", c->name,
-			 c->args);
+		cli_fail(cli, CLI_USAGE, "usage", "a word is missing: %s %s %s", program,
+			 cli->at.name, c->args);
 		return false;
 	}
 	if (c->max >= 0 && cli->arg_count > c->max) {
-		cli_fail(cli, CLI_USAGE, "usage", "'%s' is one word too many: geonet %s%s%s",
-			 cli->args[c->max], c->name, *c->args ? " " : "", c->args);
+		cli_fail(cli, CLI_USAGE, "usage", "'%s' is one word too many: %s %s%s%s",
+			 cli->args[c->max], program, cli->at.name, *c->args ? " " : "", c->args);
 		return false;
 	}
 	return true;
 }
 
-bool cli_parse(struct cli *cli, int argc, char **argv, bool *help)
+int cli_parse(struct cli *cli, int argc, char **argv, bool *help)
 {
-	const char *group = NULL;
 	bool only_words = false;
 	/* so that a wrong word is told in JSON if JSON is wanted anywhere */
 	for (int i = 1; i < argc; i++)
@@ -208,24 +191,17 @@ bool cli_parse(struct cli *cli, int argc, char **argv, bool *help)
 		if (!only_words && word[0] == '-' && word[1])
 			ok = take_option(cli, argc, argv, &i, help);
 		else
-			ok = take_word(cli, word, &group);
+			ok = take_word(cli, word);
 		if (!ok)
-			return false;
+			return CLI_USAGE;
 	}
-	if (*help && !cli->command && group) {
-		cli_help_group(cli, group);
-		return false;
-	}
-	if (*help || (!cli->command && !group))
-		return true;
-	if (!cli->command) {
-		cli_fail(cli, CLI_USAGE, "usage",
-			 "geonet %s needs one more word; see geonet %s "
-			 "--help",
-			 group, group);
-		return false;
-	}
-	return check_count(cli);
+	if (*help || !cli->at.group)
+		return CLI_OK;
+	if (cli->command)
+		return check_count(cli) ? CLI_OK : CLI_USAGE;
+	return cli_fail(cli, CLI_USAGE, "usage", "%s %s needs one more word; see %s %s --help",
+			cli->program->name, cli->at.group->name, cli->program->name,
+			cli->at.group->name);
 }
 
 const char *cli_option_at(const struct cli *cli, const char *name, int i)
@@ -274,77 +250,4 @@ bool cli_number(struct cli *cli, const char *name, uint64_t min, uint64_t max, u
 	}
 	*out = v;
 	return true;
-}
-
-/* ---- help ---- */
-
-static void print_options(const struct cli_option *list, const char *title)
-{
-	if (!list || !list->name)
-		return;
-	printf("\n%s:\n", title);
-	for (; list->name; list++) {
-		char left[64];
-		snprintf(left, sizeof left, "--%s%s%s", list->name, list->value ? " " : "",
-			 list->value ? list->value : "");
-		printf("  %-24s %s\n", left, list->help);
-	}
-}
-
-void cli_help(const struct cli *cli, const struct cli_command *command)
-{
-	if (command) {
-		const char *stop = command->summary[strlen(command->summary) - 1] == '?' ? "" : ".";
-		printf("usage: geonet %s%s%s%s\n%c%s%s\n", command->name,
-		       command->options && command->options->name ? " [OPTION...]" : "",
-		       *command->args ? " " : "", command->args, command->summary[0] - 'a' + 'A',
-		       command->summary + 1, stop);
-		if (command->details)
-			printf("\n%s", command->details);
-		print_options(command->options, "Options");
-		print_options(cli_global, "Everywhere");
-		printf("\n%sExamples:%s\n%s", out_bold(cli), out_plain(cli), command->examples);
-		return;
-	}
-	printf("usage: geonet COMMAND [OPTION...] [ARGUMENT...]\n"
-	       "The tool of GeoNet: a network where people, sites and data are found by key or "
-	       "name, with no server in "
-	       "the middle.\n\n");
-	for (const struct cli_command *c = cli_commands; c->name; c++) {
-		char left[80];
-		snprintf(left, sizeof left, "%s%s%s", c->name, *c->args ? " " : "", c->args);
-		printf("  %-34s %s\n", left, c->summary);
-	}
-	print_options(cli_global, "Everywhere");
-	printf("\n%sExamples:%s\n"
-	       "  geonet up --bootstrap seed.example.net:7777    start a node and join a network\n"
-	       "  geonet id new                                  make your identity\n"
-	       "  geonet site publish ./public --name alice      publish a folder as alice.geo\n"
-	       "  geonet COMMAND --help                          more about a command\n\n"
-	       "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no node is running or no hub "
-	       "answers, 4 not found, 5 too few nodes "
-	       "answered or agreed in time, 6 it is not known whether a payment was made.\n"
-	       "Environment: GEONET_DATA, XDG_DATA_HOME, GEONET_HUB, GEONET_PASSPHRASE_FILE, "
-	       "NO_COLOR.\n",
-	       out_bold(cli), out_plain(cli));
-}
-
-bool cli_help_group(const struct cli *cli, const char *group)
-{
-	size_t len = strlen(group);
-	bool any = false;
-	(void)cli;
-	for (const struct cli_command *c = cli_commands; c->name; c++) {
-		char left[80];
-		if (strncmp(c->name, group, len) != 0 || c->name[len] != ' ')
-			continue;
-		if (!any)
-			printf("usage: geonet %s COMMAND [OPTION...] [ARGUMENT...]\n\n", group);
-		any = true;
-		snprintf(left, sizeof left, "%s%s%s", c->name, *c->args ? " " : "", c->args);
-		printf("  %-34s %s\n", left, c->summary);
-	}
-	if (any)
-		printf("\ngeonet %s COMMAND --help tells more.\n", group);
-	return any;
 }

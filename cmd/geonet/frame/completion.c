@@ -1,39 +1,44 @@
 /* Completion scripts, made from the command table, so that they never lag behind it. */
 #include "geonet/frame/frame.h"
+#include "geonet/frame/help.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool is_first_of_group(const struct cli_command *c)
+/* Its first word: the group's name, or its own. */
+static const char *first_word(const struct cli_at *at)
 {
-	size_t len = strcspn(c->name, " ");
-	for (const struct cli_command *d = cli_commands; d < c; d++)
-		if (strncmp(d->name, c->name, len) == 0 && (d->name[len] == ' ' || !d->name[len]))
-			return false;
-	return true;
+	return *at->group->name ? at->group->name : at->command->name;
 }
 
-static void print_first_words(void)
+static bool begins_group(const struct cli_program *p, const struct cli_at *at)
 {
-	for (const struct cli_command *c = cli_commands; c->name; c++)
-		if (is_first_of_group(c))
-			printf("%s%.*s", c == cli_commands ? "" : " ", (int)strcspn(c->name, " "),
-			       c->name);
+	return *at->group->name && cli_is_first(p, at);
 }
 
-static void print_second_words(const char *group, size_t len)
+static void print_first_words(const struct cli_program *p)
 {
 	const char *space = "";
-	for (const struct cli_command *c = cli_commands; c->name; c++)
-		if (strncmp(c->name, group, len) == 0 && c->name[len] == ' ') {
-			printf("%s%s", space, c->name + len + 1);
+	for (struct cli_at at = {0}; cli_next(p, &at);)
+		if (cli_is_first(p, &at)) {
+			printf("%s%s", space, first_word(&at));
 			space = " ";
 		}
 }
 
-static void print_option_words(const struct cli_command *c)
+static void print_second_words(const struct cli_program *p, const char *group)
 {
-	const struct cli_option *lists[] = {c->options, cli_global};
+	const char *space = "";
+	for (struct cli_at at = {0}; cli_next(p, &at);)
+		if (strcmp(at.group->name, group) == 0) {
+			printf("%s%s", space, at.command->name);
+			space = " ";
+		}
+}
+
+static void print_option_words(const struct cli_option *own)
+{
+	const struct cli_option *lists[] = {own, cli_global};
 	const char *space = "";
 	for (size_t i = 0; i < GN_COUNT(lists); i++)
 		for (const struct cli_option *o = lists[i]; o && o->name; o++) {
@@ -42,62 +47,66 @@ static void print_option_words(const struct cli_command *c)
 		}
 }
 
-/* "--a|--b" of all options that take a value, each once. */
-static void print_valued_options(void)
+/* Prints the options of this list that take a value and stand in none of the lists before. */
+static void print_new_valued(const struct cli_program *p, const struct cli_option *list,
+			     const struct cli_command *end, const char **bar)
 {
-	const char *bar = "";
-	for (const struct cli_command *c = cli_commands; c->name; c++)
-		for (const struct cli_option *o = c == cli_commands ? cli_global : c->options;
-		     o && o->name; o++) {
-			bool seen = !o->value;
-			for (const struct cli_command *d = cli_commands; d < c && !seen; d++)
-				for (const struct cli_option *e = d == cli_commands ? cli_global
-										    : d->options;
-				     e && e->name && !seen; e++)
-					seen = e->value && strcmp(e->name, o->name) == 0;
-			if (seen)
-				continue;
-			printf("%s--%s", bar, o->name);
-			bar = "|";
+	for (const struct cli_option *o = list; o && o->name; o++) {
+		bool seen = !o->value;
+		for (const struct cli_option *e = end ? cli_global : NULL; e && e->name; e++)
+			seen = seen || (e->value && strcmp(e->name, o->name) == 0);
+		for (struct cli_at at = {0}; end && cli_next(p, &at) && at.command != end;)
+			for (const struct cli_option *e = at.command->options; e && e->name; e++)
+				seen = seen || (e->value && strcmp(e->name, o->name) == 0);
+		if (!seen) {
+			printf("%s--%s", *bar, o->name);
+			*bar = "|";
 		}
+	}
 }
 
-static void print_bash(void)
+/* "--a|--b" of all options that take a value, each once. */
+static void print_valued_options(const struct cli_program *p)
+{
+	const char *bar = "";
+	print_new_valued(p, cli_global, NULL, &bar);
+	for (struct cli_at at = {0}; cli_next(p, &at);)
+		print_new_valued(p, at.command->options, at.command, &bar);
+}
+
+static void print_bash(const struct cli_program *p)
 {
 	printf("# bash completion of geonet; made by: geonet completion bash\n"
 	       "_geonet() {\n"
 	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=() w "
-	       "skip= names= "
-	       "options=\n"
+	       "skip= names= options=\n"
 	       "\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
 	       "\t\tif [ \"$skip\" ]; then skip=; continue; fi\n"
 	       "\t\tcase $w in ");
-	print_valued_options();
+	print_valued_options(p);
 	printf(") skip=y ;; -*) ;; *) words+=(\"$w\") ;; esac\n"
 	       "\tdone\n"
 	       "\tcase $prev in --data|--output|-o|--passphrase-file|--config) "
-	       "COMPREPLY=($(compgen -f -- \"$cur\")); "
-	       "return ;; esac\n"
+	       "COMPREPLY=($(compgen -f -- \"$cur\")); return ;; esac\n"
 	       "\tcase \"${words[0]} ${words[1]}\" in\n");
-	for (const struct cli_command *c = cli_commands; c->name; c++) {
-		printf("\t'%s'%s) options='", c->name, strchr(c->name, ' ') ? "" : "' '*");
-		print_option_words(c);
+	for (struct cli_at at = {0}; cli_next(p, &at);) {
+		printf("\t'%s'%s) options='", at.name, *at.group->name ? "" : "' '*");
+		print_option_words(at.command->options);
 		printf("' ;;\n");
 	}
 	printf("\tesac\n\tcase ${words[0]} in\n\t'') names='");
-	print_first_words();
+	print_first_words(p);
 	printf("' ;;\n");
-	for (const struct cli_command *c = cli_commands; c->name; c++) {
-		size_t len = strcspn(c->name, " ");
-		if (!c->name[len] || !is_first_of_group(c))
+	for (struct cli_at at = {0}; cli_next(p, &at);) {
+		if (!begins_group(p, &at))
 			continue;
-		printf("\t%.*s) [ ${#words[@]} = 1 ] && names='", (int)len, c->name);
-		print_second_words(c->name, len);
+		printf("\t%s) [ ${#words[@]} = 1 ] && names='", at.group->name);
+		print_second_words(p, at.group->name);
 		printf("' ;;\n");
 	}
 	printf("\tesac\n"
 	       "\tif [[ $cur == -* ]]; then COMPREPLY=($(compgen -W \"${options:-");
-	print_option_words(&(struct cli_command){0});
+	print_option_words(NULL);
 	printf("}\" -- \"$cur\"))\n"
 	       "\telif [ \"$names\" ]; then COMPREPLY=($(compgen -W \"$names\" -- \"$cur\"))\n"
 	       "\telse COMPREPLY=($(compgen -f -- \"$cur\")); fi\n"
@@ -134,43 +143,44 @@ static void print_zsh_options(const struct cli_option *o)
 	}
 }
 
-static void print_zsh(void)
+/* " 'NAME:WHAT IT IS'" */
+static void print_zsh_name(const char *name, const char *about)
+{
+	char *item = cli_format("%s:%s", name, about);
+	putchar(' ');
+	print_quoted(item);
+	free(item);
+}
+
+static const char *first_about(const struct cli_at *at)
+{
+	return *at->group->name ? at->group->about : at->command->summary;
+}
+
+static void print_zsh(const struct cli_program *p)
 {
 	printf("#compdef geonet\n# zsh completion of geonet; made by: geonet completion zsh\n"
-	       "_geonet() {\n\tlocal -a names\n\tlocal command=${words[2]} n=2\n");
-	printf("\tcase $command in\n");
-	for (const struct cli_command *c = cli_commands; c->name; c++) {
-		size_t len = strcspn(c->name, " ");
-		if (!c->name[len] || !is_first_of_group(c))
+	       "_geonet() {\n\tlocal -a names\n\tlocal command=${words[2]} n=2\n"
+	       "\tcase $command in\n");
+	for (struct cli_at at = {0}; cli_next(p, &at);) {
+		if (!begins_group(p, &at))
 			continue;
-		printf("\t%.*s)\n\t\tif (( CURRENT == 3 )); then names=(", (int)len, c->name);
-		for (const struct cli_command *d = c; d->name; d++)
-			if (strncmp(d->name, c->name, len) == 0 && d->name[len] == ' ') {
-				char *item = cli_format("%s:%s", d->name + len + 1, d->summary);
-				putchar(' ');
-				print_quoted(item);
-				free(item);
-			}
-		printf(" ); _describe command names; return; fi\n\t\tcommand=\"$command "
-		       "${words[3]}\"; n=3 ;;\n");
+		printf("\t%s)\n\t\tif (( CURRENT == 3 )); then names=(", at.group->name);
+		for (struct cli_at b = {0}; cli_next(p, &b);)
+			if (strcmp(b.group->name, at.group->name) == 0)
+				print_zsh_name(b.command->name, b.command->summary);
+		printf(" ); _describe command names; return; fi\n"
+		       "\t\tcommand=\"$command ${words[3]}\"; n=3 ;;\n");
 	}
 	printf("\tesac\n\tif (( CURRENT == 2 )); then names=(");
-	for (const struct cli_command *c = cli_commands; c->name; c++)
-		if (is_first_of_group(c)) {
-			size_t len = strcspn(c->name, " ");
-			char *item = c->name[len] ? cli_format("%.*s:commands about it", (int)len,
-							       c->name)
-						  : cli_format("%s:%s", c->name, c->summary);
-			putchar(' ');
-			print_quoted(item);
-			free(item);
-		}
-	printf(" ); _describe command names; return; fi\n\tshift $((n - 1)) words; (( CURRENT -= n "
-	       "- 1 ))\n\tcase "
-	       "$command in\n");
-	for (const struct cli_command *c = cli_commands; c->name; c++) {
-		printf("\t'%s') _arguments", c->name);
-		print_zsh_options(c->options);
+	for (struct cli_at at = {0}; cli_next(p, &at);)
+		if (cli_is_first(p, &at))
+			print_zsh_name(first_word(&at), first_about(&at));
+	printf(" ); _describe command names; return; fi\n"
+	       "\tshift $((n - 1)) words; (( CURRENT -= n - 1 ))\n\tcase $command in\n");
+	for (struct cli_at at = {0}; cli_next(p, &at);) {
+		printf("\t'%s') _arguments", at.name);
+		print_zsh_options(at.command->options);
 		print_zsh_options(cli_global);
 		printf(" '*:file:_files' ;;\n");
 	}
@@ -188,7 +198,15 @@ static void print_fish_options(const char *condition, const struct cli_option *o
 	}
 }
 
-static void print_fish(void)
+static void print_fish_name(const char *before, const char *name, const char *about)
+{
+	printf("complete -c geonet -f -n '__geonet_at%s%s' -a %s -d ", *before ? " " : "", before,
+	       name);
+	print_quoted(about);
+	putchar('\n');
+}
+
+static void print_fish(const struct cli_program *p)
 {
 	printf("# fish completion of geonet; made by: geonet completion fish\n"
 	       "function __geonet_at\n"
@@ -199,22 +217,13 @@ static void print_fish(void)
 	       "\tset -l said (string match -v -- '-*' (commandline -opc)[2..-1])\n"
 	       "\tstring match -q -- \"$argv*\" \"$said \"\n"
 	       "end\n");
-	for (const struct cli_command *c = cli_commands; c->name; c++) {
-		size_t len = strcspn(c->name, " ");
-		if (is_first_of_group(c)) {
-			printf("complete -c geonet -f -n '__geonet_at' -a %.*s -d ", (int)len,
-			       c->name);
-			print_quoted(c->name[len] ? "commands about it" : c->summary);
-			putchar('\n');
-		}
-		if (c->name[len]) {
-			printf("complete -c geonet -f -n '__geonet_at %.*s' -a %s -d ", (int)len,
-			       c->name, c->name + len + 1);
-			print_quoted(c->summary);
-			putchar('\n');
-		}
-		char *condition = cli_format("__geonet_in %s", c->name);
-		print_fish_options(condition, c->options);
+	for (struct cli_at at = {0}; cli_next(p, &at);) {
+		if (cli_is_first(p, &at))
+			print_fish_name("", first_word(&at), first_about(&at));
+		if (*at.group->name)
+			print_fish_name(at.group->name, at.command->name, at.command->summary);
+		char *condition = cli_format("__geonet_in %s", at.name);
+		print_fish_options(condition, at.command->options);
 		free(condition);
 	}
 	print_fish_options("true", cli_global);
@@ -222,13 +231,14 @@ static void print_fish(void)
 
 int cmd_completion(struct cli *cli)
 {
+	const struct cli_program *p = cli->program;
 	const char *shell = cli->args[0];
 	if (strcmp(shell, "bash") == 0)
-		print_bash();
+		print_bash(p);
 	else if (strcmp(shell, "zsh") == 0)
-		print_zsh();
+		print_zsh(p);
 	else if (strcmp(shell, "fish") == 0)
-		print_fish();
+		print_fish(p);
 	else
 		return cli_fail(cli, CLI_USAGE, "usage", "'%s' is not bash, zsh or fish", shell);
 	return CLI_OK;

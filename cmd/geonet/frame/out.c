@@ -42,7 +42,7 @@ int cli_fail(struct cli *cli, int exit, const char *code, const char *fmt, ...)
 	if (cli->json)
 		cli_json(cli, json_pack("{s{ss ss}}", "error", "code", code, "message", text));
 	else
-		fprintf(stderr, "geonet: %s\n", text);
+		fprintf(stderr, "%s: %s\n", cli->program->name, text);
 	return exit;
 }
 
@@ -72,7 +72,7 @@ void cli_warn(const struct cli *cli, const char *fmt, ...)
 {
 	va_list args;
 	cli_progress_done(cli);
-	fputs("geonet: warning: ", stderr);
+	fprintf(stderr, "%s: warning: ", cli->program->name);
 	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);
 	va_end(args);
@@ -84,7 +84,8 @@ int cli_json(struct cli *cli, json_t *json)
 	cli_progress_done(cli);
 	if (!json || json_dumpf(json, stdout, JSON_INDENT(2)) != 0) {
 		json_decref(json);
-		fprintf(stderr, "geonet: the answer could not be written as JSON\n");
+		fprintf(stderr, "%s: the answer could not be written as JSON\n",
+			cli->program->name);
 		return CLI_FAILED;
 	}
 	putchar('\n');

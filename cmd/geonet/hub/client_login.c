@@ -5,12 +5,13 @@
 #include "geonet/frame/keys.h"
 #include "geonet/frame/lists.h"
 #include "geonet/hub/client.h"
-#include "hub/hub.h"
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* ---- who the hub is ---- */
 
@@ -216,14 +217,20 @@ int hub_login(struct cli *cli, struct hub *hub, bool register_ok)
 	return exit;
 }
 
-/* The hub that proved its key is the one whose directory is DATA/hub. */
+/* The hub that proved its key is the one whose directory is DATA/hub: its journal names it. */
 static bool is_own(struct cli *cli, const struct hub *hub)
 {
-	struct gn_pk pk;
-	char *data = cli_format("%s/hub", cli->data);
-	bool own = gn_hub_key(data, &pk) == GN_OK && memcmp(&pk, &hub->pk, sizeof pk) == 0;
-	free(data);
-	return own;
+	static uint8_t head[GN_JOURNAL_FILE_HEAD];
+	struct gn_journal_file journal;
+	char *path = cli_format("%s/hub/journal/%08x.log", cli->data, 1u);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	free(path);
+	if (fd < 0)
+		return false;
+	ssize_t n = pread(fd, head, sizeof head, 0);
+	close(fd);
+	return gn_journal_file(gn_slice(head, n > 0 ? (size_t)n : 0), &journal) == GN_OK &&
+	       gn_pk_eq(&journal.hub, &hub->pk);
 }
 
 /* The bootstrap token of DATA/hub: 200 while it counts, -1 when the hub does not answer. It goes
@@ -361,8 +368,8 @@ bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn
 	bool ok = find_hub(cli, &hub) == CLI_OK;
 	hub.quiet = true;
 	told.json = false; /* as in may_read */
-	ok = ok && prove(&told, &hub) == CLI_OK && memcmp(&hub.pk, pk, sizeof *pk) == 0 &&
-	     may_read(cli, &hub) && hub_try(cli, &hub, "GET", "/equivalents", NULL, &list) == 200;
+	ok = ok && prove(&told, &hub) == CLI_OK && gn_pk_eq(&hub.pk, pk) && may_read(cli, &hub) &&
+	     hub_try(cli, &hub, "GET", "/equivalents", NULL, &list) == 200;
 	const char *code = json_text(json_array_get(json_object_get(list, "items"), 0), "code");
 	if (ok && *code) {
 		char *path = cli_format("/integrity/checksum/%s", code);

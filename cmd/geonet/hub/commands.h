@@ -4,12 +4,10 @@
 
 #include "geonet/frame/cli.h"
 
-int cmd_hub_run(struct cli *cli);
-int cmd_hub_init(struct cli *cli);
+extern const struct cli_command hub_commands[];
+extern const struct cli_command hub_local_commands[];
+
 int cmd_hub_status(struct cli *cli);
-int cmd_hub_verify(struct cli *cli);
-int cmd_hub_export(struct cli *cli);
-int cmd_hub_import(struct cli *cli);
 int cmd_hub_equivalent(struct cli *cli);
 int cmd_hub_role(struct cli *cli);
 int cmd_hub_admit(struct cli *cli);

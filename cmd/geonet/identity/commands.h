@@ -4,6 +4,8 @@
 
 #include "geonet/frame/cli.h"
 
+extern const struct cli_command id_commands[];
+
 int cmd_id_new(struct cli *cli);
 int cmd_id_show(struct cli *cli);
 int cmd_id_publish(struct cli *cli);

@@ -4,6 +4,8 @@
 
 #include "geonet/frame/cli.h"
 
+extern const struct cli_command name_commands[];
+
 int cmd_name_claim(struct cli *cli);
 int cmd_name_set(struct cli *cli);
 int cmd_name_resolve(struct cli *cli);

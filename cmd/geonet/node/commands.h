@@ -4,6 +4,9 @@
 
 #include "geonet/frame/cli.h"
 
+extern const struct cli_command node_commands[];
+extern const struct cli_command guard_commands[];
+
 int cmd_up(struct cli *cli);
 int cmd_down(struct cli *cli);
 int cmd_status(struct cli *cli);

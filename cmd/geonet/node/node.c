@@ -26,26 +26,6 @@ static const char *const passed_on[] = {
 	"bootstrap", "port",   "http", "advertise", "store-limit", "probation",  "pow-bits",
 	"w",         "config", "log",  "log-file",  "guard",       "guard-local"};
 
-/* geonetd beside this program, else by PATH. */
-static char *find_geonetd(void)
-{
-	char self[CLI_PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-	char *slash = NULL;
-	if (n > 0) {
-		self[n] = 0;
-		slash = strrchr(self, '/');
-	}
-	if (slash) {
-		*slash = 0;
-		char *beside = cli_format("%s/geonetd", self);
-		if (access(beside, X_OK) == 0)
-			return beside;
-		free(beside);
-	}
-	return cli_format("geonetd");
-}
-
 static char **geonetd_words(const struct cli *cli, char *program, char *ready)
 {
 	char **words = cli_alloc(sizeof *words * (2 * CLI_GIVEN_MAX + 10));
@@ -251,7 +231,7 @@ int cmd_up(struct cli *cli)
 	}
 	if (!make_folders(cli, cli->data, 0700))
 		return CLI_FAILED;
-	char *program = find_geonetd();
+	char *program = cli_beside("geonetd");
 	if (!cli_flag(cli, "foreground"))
 		return start_detached(cli, program);
 	char **words = geonetd_words(cli, program, NULL);

@@ -4,6 +4,8 @@
 
 #include "geonet/frame/cli.h"
 
+extern const struct cli_command site_commands[];
+
 int cmd_site_publish(struct cli *cli);
 int cmd_site_list(struct cli *cli);
 int cmd_site_show(struct cli *cli);

@@ -4,6 +4,8 @@
 
 #include "geonet/frame/cli.h"
 
+extern const struct cli_command wallet_commands[];
+
 int cmd_wallet_join(struct cli *cli);
 int cmd_wallet_trust(struct cli *cli);
 int cmd_wallet_lines(struct cli *cli);

@@ -1,0 +1,83 @@
+/* A program from its first word to its exit status: what was typed, where the data is, the
+ * command, and whether stdout took the answer. */
+#include "geonet/frame/frame.h"
+#include "geonet/frame/help.h"
+#include "os/os.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* --data, or where geonetd looks; absolute, because the node will run elsewhere. */
+static bool choose_data(struct cli *cli)
+{
+	const char *given = NULL, *own = getenv("GEONET_DATA"), *xdg = getenv("XDG_DATA_HOME"),
+		   *home = getenv("HOME");
+	char text[CLI_PATH_MAX], here[CLI_PATH_MAX] = "";
+	for (int i = 0; i < cli->given_count; i++)
+		if (strcmp(cli->given[i].option->name, "data") == 0)
+			given = cli->given[i].value;
+	int n;
+	if (given || (own && *own))
+		n = snprintf(text, sizeof text, "%s", given ? given : own);
+	else if (xdg && *xdg)
+		n = snprintf(text, sizeof text, "%s/geonet", xdg);
+	else
+		n = snprintf(text, sizeof text, "%s/.local/share/geonet",
+			     home && *home ? home : ".");
+	if (n >= (int)sizeof text || (text[0] != '/' && !getcwd(here, sizeof here)) ||
+	    strlen(here) + (size_t)n + 2 > sizeof cli->data || !*text) {
+		cli_fail(cli, CLI_USAGE, "usage", "--data is not a usable path");
+		return false;
+	}
+	while (n > 1 && text[n - 1] == '/')
+		text[--n] = 0;
+	char *path = text[0] == '/' ? cli_format("%s", text) : cli_format("%s/%s", here, text);
+	memcpy(cli->data, path, strlen(path) + 1);
+	free(path);
+	return true;
+}
+
+static int run_command(struct cli *cli)
+{
+	int (*run)(struct cli *) = cli->at.group->run ? cli->at.group->run : cli->command->run;
+	if (cli->program->prepare && run != cli->program->looks)
+		cli->program->prepare(cli);
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	int exit = run(cli);
+	cli_progress_done(cli);
+	curl_global_cleanup();
+	return exit;
+}
+
+int cli_run(const struct cli_program *program, int argc, char **argv)
+{
+	static struct cli cli;
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	bool help = false;
+	gn_os_harden();
+	cli.program = program;
+	cli.words = argv;
+	cli.talks = isatty(2);
+	cli.color = isatty(1) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+	setvbuf(stdout, NULL, isatty(1) ? _IOLBF : _IOFBF, 65536);
+	if (argc == 2 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0))
+		return cmd_version(&cli);
+	int exit = cli_parse(&cli, argc, argv, &help);
+	if (exit)
+		return exit;
+	if (help || !cli.command) {
+		cli_help(&cli, &cli.at);
+		exit = help ? CLI_OK : CLI_USAGE;
+	} else {
+		exit = choose_data(&cli) ? run_command(&cli) : CLI_USAGE;
+	}
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "%s: stdout cannot be written: %s\n", program->name,
+			strerror(errno));
+		return exit ? exit : CLI_FAILED;
+	}
+	return exit;
+}

@@ -1,0 +1,178 @@
+/* The commands of the node: itself, records, what is one's own, and its guard. */
+#include "geonet/frame/cli.h"
+#include "geonet/frame/options.h"
+#include "geonet/node/commands.h"
+
+#include <stddef.h>
+
+/* clang-format off */
+
+static const struct cli_option up_options[] = {
+	{"bootstrap", "HOST:PORT", "a node to begin with; may be given 16 times"},
+	{"port", "N", "UDP port for other nodes; 0 takes a free one (default 7777)"},
+	{"http", "N",
+	 "loopback port of page, API and gateway; 0 takes a free one, off none (default 7780)"},
+	{"advertise", "HOST:PORT",
+	 "how others reach this node, if not by this machine's addresses"},
+	{"store-limit", "BYTES", "room for what is kept for others, with K, M, G, T (default 10G)"},
+	{"probation", "SECONDS", "client mode after the start (default 600)"},
+	{"pow-bits", "N", "proof of work of node keys, the same in the whole network (default 22)"},
+	{"w", "N", "how many nodes must sign a record when nothing else is asked (default 5)"},
+	{"guard", "on|cookie|off", "how strangers and peers are held to their share (default on)"},
+	{"guard-local", "exempt|count",
+	 "do loopback and private networks have shares too (default exempt)"},
+	{"config", "FILE", "settings as \"name = value\" lines"},
+	{"log", "LEVEL", "debug, info, warn or error"},
+	{"log-file", "FILE",
+	 "write the log to the end of FILE instead of stderr; SIGHUP opens it anew"},
+	{"foreground", NULL, "become the node instead of starting it in the background"},
+	{0},
+};
+
+static const struct cli_option allow_options[] = {
+	{"hours", "N", "for how long (default 1); 0 takes it back"},
+	{0},
+};
+
+static const struct cli_option peers_options[] = {
+	{"all", NULL, "known nodes without a link too"},
+	{0},
+};
+
+static const struct cli_option put_options[] = {
+	{"label", "L", "the record's name among yours (default empty)"},
+	{"type", "N", "its type, 16 or higher (default 16)"},
+	{"ttl", "SECONDS", "how long it lives, 60 s to 30 days (default one day)"},
+	{"seq", "N", "its version (default: the time in milliseconds)"},
+	OPTION_W,
+	OPTION_PASSPHRASE,
+	{0},
+};
+
+static const struct cli_option get_options[] = {
+	{"quorum", "N", "how many holders must agree on the newest version"},
+	{"type", "N", "the record's type (default 16)"},
+	{"output", "FILE", "write to FILE instead of stdout; also -o"},
+	OPTION_PASSPHRASE,
+	{0},
+};
+
+static const struct cli_option trace_options[] = {
+	{"count", "N", "how many of the nearest nodes (default 8)"},
+	{0},
+};
+
+static const struct cli_option renew_all_options[] = {
+	{"all", NULL,
+	 "the identity record, all names claimed from here, all sites of yours that the node "
+	 "keeps"},
+	{"force", NULL, "also what is not past half of its term"},
+	{"quiet", NULL, "print nothing when nothing was renewed"},
+	OPTION_TTL,
+	OPTION_W,
+	OPTION_PASSPHRASE,
+	{0},
+};
+
+static const struct cli_option hub_options[] = {
+	OPTION_HUB,
+	{0},
+};
+
+const struct cli_command node_commands[] = {
+	{"up", "", 0, 0, "start the node in the background and wait until it answers",
+	 "geonetd is looked for beside this program, then in PATH. Its log is DATA/geonetd.log. A "
+	 "node that runs already is left alone.\n",
+	 "  geonet up                                      a node with all defaults\n"
+	 "  geonet up --bootstrap seed.example.net:7777    join a network\n"
+	 "  geonet up --data /tmp/n1 --port 0 --http 0 --probation 0   one for experiments\n",
+	 up_options, cmd_up},
+	{"down", "", 0, 0, "stop the node after it has written everything",
+	 NULL,
+	 "  geonet down\n"
+	 "  geonet down --data /tmp/n1\n",
+	 NULL, cmd_down},
+	{"status", "", 0, 0, "the node in one look",
+	 NULL,
+	 "  geonet status\n"
+	 "  geonet status --json | jq .node.id\n",
+	 NULL, cmd_status},
+	{"doctor", "", 0, 0, "what is wrong here, and what to do about it",
+	 "Looks at node, network, clock, ports and disk, at what ends soon of what is yours, and "
+	 "whether the hubs that the wallet knows answer (or the one that\n"
+	 "--hub or $GEONET_HUB names). Each finding is a sentence and a next step. Nothing is "
+	 "written. Exit 0: all is well, 1: something is not.\n",
+	 "  geonet doctor\n"
+	 "  geonet doctor --json | jq -r '.findings[].next'\n",
+	 hub_options, cmd_doctor},
+	{"peers", "", 0, 0, "the nodes that this one has links with",
+	 NULL,
+	 "  geonet peers\n"
+	 "  geonet peers --all\n",
+	 peers_options, cmd_peers},
+	{"open", "", 0, 0,
+	 "print the address of the node's page, with the key that shows its owner everything",
+	 "The part after # stays in your browser. Whoever has the address may do everything with "
+	 "the node.\n",
+	 "  geonet open\n"
+	 "  xdg-open \"$(geonet open)\"\n",
+	 NULL, cmd_open},
+	{"put", "FILE|-", 1, 1, "store a record signed by you",
+	 "Prints the record's key. OWNER/LABEL finds it too. At most 65024 bytes; sites take what "
+	 "is larger. A node keeps 256 records and\n"
+	 "1 MiB of one owner, until they expire.\n",
+	 "  echo hello | geonet put --label greeting -\n"
+	 "  geonet put --w 5 --ttl 3600 note.txt\n",
+	 put_options, cmd_put},
+	{"get", "KEY|OWNER/LABEL|@LABEL", 1, 1, "print a record's content, verified",
+	 "OWNER is a PID, a name or a key in hex; @LABEL is your own. Nothing but the content "
+	 "goes to stdout.\n",
+	 "  geonet get alice.geo/greeting\n"
+	 "  geonet get --quorum 4 -o note.txt @note\n",
+	 get_options, cmd_get},
+	{"trace", "KEY|NAME|PID", 1, 1, "the way a lookup takes through the network",
+	 NULL,
+	 "  geonet trace alice.geo\n",
+	 trace_options, cmd_trace},
+	{"renew", "[NAME|@LABEL|id...]", 0, -1,
+	 "keep what is yours for another term: identity, names, sites",
+	 "What is past half of its term is signed anew and put again, the rest is left alone; "
+	 "nothing else changes. For a timer: once a day is plenty.\n"
+	 "With --all a name that you handed over and a site that never came out whole are told of "
+	 "and skipped; the name is no longer listed after that.\n"
+	 "Exit 0: all is well, 1: something could not be renewed (the others were).\n",
+	 "  geonet renew --all\n"
+	 "  geonet renew alice @blog id\n"
+	 "  17 4 * * *  GEONET_PASSPHRASE_FILE=$HOME/.geonet-pass geonet renew --all --quiet    "
+	 "in a crontab\n",
+	 renew_all_options, cmd_renew},
+	{0},
+};
+
+const struct cli_command guard_commands[] = {
+	{"status", "", 0, 0, "how much strangers ask of the node, and what they owe",
+	 NULL,
+	 "  geonet guard status\n"
+	 "  geonet guard status --json | jq .effort\n",
+	 NULL, cmd_guard_status},
+	{"list", "", 0, 0, "who asks most, and who is allowed anything",
+	 "Work is in units of 1 us of this machine's CPU or 1 KiB of its memory for a second.\n",
+	 "  geonet guard list\n",
+	 NULL, cmd_guard_list},
+	{"why", "WHO", 1, 1, "is WHO refused, by which limit, and until when",
+	 "WHO is an address (with or without a port), a prefix, or the key or id of a node: 8 hex "
+	 "digits or more.\n",
+	 "  geonet guard why 203.0.113.7\n"
+	 "  geonet guard why 1a2b3c4d\n",
+	 NULL, cmd_guard_why},
+	{"allow", "WHO", 1, 1, "no limit for WHO for a while",
+	 "It is kept over a restart.\n",
+	 "  geonet guard allow 203.0.113.0/24 --hours 12\n"
+	 "  geonet guard allow 1a2b3c4d --hours 0\n",
+	 allow_options, cmd_guard_allow},
+	{"forgive", "WHO", 1, 1, "what WHO has asked for is forgotten",
+	 NULL,
+	 "  geonet guard forgive 203.0.113.7\n",
+	 NULL, cmd_guard_forgive},
+	{0},
+};
