@@ -42,6 +42,12 @@ has "$out" 'usage: geonet COMMAND'
 run 0 help
 run 0 --help
 has "$out" 'Exit status'
+has "$out" 'geonet help '
+[ "$(printf '%s\n' "$out" | grep -c '^  [a-z]')" -lt 35 ] || fail "the first help is long: $out"
+for words in up 'id new' 'site publish DIR' 'wallet pay WHO' guard id name site hub wallet; do
+    printf '%s\n' "$out" | grep -q "^  $words " || fail "'$words' is not in the first help"
+done
+has "$out" 'down, peers, put, get, trace, completion, help, version'
 run 0 version
 has "$out" 'geonet '
 run 0 --version
@@ -94,16 +100,42 @@ while read -r command; do
     has "$out" "geonet $command"
     has "$out" 'Examples:'
     for option in $(printf '%s\n' "$out" | sed -n 's/^  \(--[a-z0-9-]*\).*/\1/p'); do
-        sed 's/\\-/-/g' "$man" "${man%.1}d.1" | grep -q -e "$option\b" || fail "geonet $command $option is in no man page"
+        sed 's/\\-/-/g' "$man" "${man%.1}d.1" "${man%.1}-hub.1" | grep -q -e "$option\b" || fail "geonet $command $option is in no man page"
     done
     # shellcheck disable=SC2086
     run 2 $command --certainly-not
     grep -qE "\"?$command\"?" "$man" || fail "$command is not in geonet.1"
 done <"$tmp/commands"
-for group in id name site; do
+for group in guard id name site hub wallet; do
     run 0 "$group" --help
     has "$out" "geonet $group COMMAND"
 done
+
+# ---- geonet-hub, by itself and as geonet ----
+hub=${geonet%/*}/geonet-hub
+[ "$("$hub" --version)" = "geonet-hub $("$geonet" --version | cut -d' ' -f2)" ] || fail "geonet-hub --version: $("$hub" --version)"
+"$hub" --help >"$tmp/all"
+for command in run init verify export import; do
+    grep -q "^  $command" "$tmp/all" || fail "geonet-hub --help lacks $command"
+    "$hub" $command --help >"$tmp/own" || fail "geonet-hub $command --help"
+    sed "1s/geonet-hub $command/geonet hub $command/" "$tmp/own" >"$tmp/same"
+    run 0 hub $command --help
+    [ "$(cat "$tmp/same")" = "$out" ] || fail "geonet-hub $command --help is another"
+done
+run 0 hub init --data "$tmp/hub" --json
+json 'len(j["pid"]) in (43, 44)'
+run 1 hub init --data "$tmp/hub"
+has "$err" 'geonet: '
+run 1 --data "$tmp/hub" --json hub verify
+json 'j["error"]["code"] == "not-found"'
+mkdir "$tmp/alone"
+cp "$geonet" "$tmp/alone/geonet"
+"$tmp/alone/geonet" hub init --data "$tmp/hub2" 2>"$tmp/err" && fail 'a hub without geonet-hub'
+has "$(cat "$tmp/err")" 'geonet hub init needs the program geonet-hub'
+PATH="${hub%/*}:$PATH" "$tmp/alone/geonet" hub init --data "$tmp/hub2" 2>"$tmp/err" || fail "geonet-hub in PATH: $(cat "$tmp/err")"
+if command -v ldd >/dev/null; then
+    ldd "$geonet" | grep -E 'libsqlite|libpq' && fail 'the tool is linked with a database'
+fi
 
 # ---- no node ----
 for words in status peers down 'trace 00' 'name resolve alice' 'site list' "get $(printf %064d 1)"; do

@@ -211,7 +211,7 @@ def case_cores(bin_dir, base):
     who = as_nobody(base)
     bins = os.path.join(base, "bin")
     os.mkdir(bins)
-    for name in ("geonet", "geonetd"):  # where somebody else can reach them
+    for name in ("geonet", "geonet-hub", "geonetd"):  # where somebody else can reach them
         shutil.copy(os.path.join(bin_dir, name), bins)
     for kind in ("node", "hub"):
         data = os.path.join(base, kind)

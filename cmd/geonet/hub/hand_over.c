@@ -19,9 +19,8 @@ int hub_hand_over(struct cli *cli)
 	execvp(program, cli->words);
 	int exit = errno == ENOENT
 			   ? cli_fail(cli, CLI_FAILED, "no-program",
-				      "geonet %s is done by the program geonet-hub, which is "
-				      "neither beside this one nor in PATH; install it "
-				      "(the package of the hub, or build/release/cmd/geonet-hub)",
+				      "geonet %s needs the program geonet-hub, which is neither "
+				      "beside geonet nor in PATH; install it there",
 				      cli->at.name)
 			   : cli_fail(cli, CLI_FAILED, "io", "%s cannot be started: %s", program,
 				      strerror(errno));

@@ -27,16 +27,16 @@ static void print_phrase(const struct cli *cli, const char *phrase)
 	gn_wipe(copy, sizeof copy);
 }
 
-/* After new and import: told, not failed, when it does not work; `id identity_publish` can be said again. */
+/* After new and import: told, not failed, when it does not work; `id publish` can be said again. */
 static bool try_publish(struct cli *cli, const struct identity *id, bool first)
 {
 	uint64_t seq;
 	struct cli quiet = *cli;
-	if (cli_flag(cli, "no-identity_publish"))
+	if (cli_flag(cli, "no-publish"))
 		return false;
 	if (!client_alive(cli)) {
 		cli_note(cli, "No node is running; once one is, tell the network of you with: "
-			      "geonet id identity_publish");
+			      "geonet id publish");
 		return false;
 	}
 	quiet.json = false; /* its troubles go to stderr: the answer is the identity */
@@ -46,7 +46,7 @@ static bool try_publish(struct cli *cli, const struct identity *id, bool first)
 		return true;
 	cli_note(
 		cli,
-		"The identity is made, but was not published; try later: geonet id identity_publish");
+		"The identity is made, but was not published; try later: geonet id publish");
 	return false;
 }
 

@@ -37,7 +37,7 @@ int identity_present(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes
 	return exit;
 }
 
-/* The other place may hold another version: the newer one is the identity_present one, and each is what a
+/* The other place may hold another version: the newer one is the present one, and each is what a
  * new record at its place replaces. */
 static void other_place(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes,
 			struct gn_identity *in)
@@ -143,7 +143,7 @@ static int put_both(struct cli *cli, const struct identity *id, const struct gn_
 							    "identity record, and what "
 							    "it said would be lost; "
 							    "update geonet, or lose it with: "
-							    "geonet id identity_publish --force")
+							    "geonet id publish --force")
 						 : cli_fail_err(cli, err,
 								"the identity record "
 								"cannot be made");
