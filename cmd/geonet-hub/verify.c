@@ -72,12 +72,10 @@ int verify_journal(struct cli *cli, bool ask)
 	out_pair(cli, "last", "%s", out_time(gn_unix(r.last)));
 	if (!ask)
 		out_pair(cli, "compared",
-			 "with the file that was imported, which has the same "
-			 "records to the last");
+			 "with the file that was imported, which has the same records to the last");
 	else if (r.compared == GN_HUB_LIVE)
 		out_pair(cli, "compared",
-			 "with the running hub, whose state at record %llu is the "
-			 "same",
+			 "with the running hub, whose state at record %llu is the same",
 			 (unsigned long long)r.compared_at);
 	else if (r.compared == GN_HUB_HISTORY)
 		out_pair(cli, "compared", "with the history, which knows record %llu; %s",
@@ -101,20 +99,15 @@ int verify_journal(struct cli *cli, bool ask)
 		return cli_fail(
 			cli, CLI_FAILED, "not-compared",
 			"nothing was compared with the hub at %s: it does not answer, is another "
-			"hub, or does not "
-			"let this key ask (an officer's or a participant's; --as DIR names the "
-			"directory of the "
-			"identity)",
+			"hub, or does not let this key ask (an officer's or a participant's; --as "
+			"DIR names the directory of the identity)",
 			cli_option(cli, "hub"));
 	return cli_fail(
 		cli, CLI_FAILED, "not-compared",
 		"nothing here tells how far the journal should go, there being no history (a "
-		"journal that was imported "
-		"has none; geonet hub import has compared it with its file): records at its end "
-		"may be gone. "
-		"Compare it with the running hub: --hub URL --as DIR, DIR being the directory of "
-		"an identity that the "
-		"hub knows");
+		"journal that was imported has none; geonet hub import has compared it with its "
+		"file): records at its end may be gone. Compare it with the running hub: --hub URL "
+		"--as DIR, DIR being the directory of an identity that the hub knows");
 }
 
 int local_verify(struct cli *cli)

@@ -15,10 +15,10 @@
 static const struct cli_group groups[] = {
 	{"", NULL, node_commands, NULL},
 	{"guard", "how strangers and peers are held to their share", guard_commands, NULL},
-	{"id", "your identity: a key made from 24 words, and what it says of itself", id_commands, NULL},
+	{"id", "your identity: a key from 24 words, and what it says of itself", id_commands, NULL},
 	{"name", "names that lead to people and sites", name_commands, NULL},
 	{"site", "folders published under your key", site_commands, NULL},
-	{"hub", "a community's hub: run it, prove it, govern it", hub_local_commands, hub_hand_over},
+	{"hub", "a community's hub: run, prove, govern it", hub_local_commands, hub_hand_over},
 	{"hub", NULL, hub_commands, NULL},
 	{"wallet", "what you owe and are owed at a hub, and paying", wallet_commands, NULL},
 	{"", NULL, own_commands, NULL},

@@ -135,9 +135,8 @@ int client_none(struct cli *cli)
 {
 	bool given = cli_option(cli, "data") != NULL;
 	return cli_fail(cli, CLI_NO_NODE, "no-node",
-			"no node is running for %s; start one with: "
-			"geonet up%s%s",
-			cli->data, given ? " --data " : "", given ? cli->data : "");
+			"no node is running for %s; start one with: geonet up%s%s", cli->data,
+			given ? " --data " : "", given ? cli->data : "");
 }
 
 static int transport_failed(struct cli *cli, CURLcode code, const struct transfer *t,
@@ -147,16 +146,14 @@ static int transport_failed(struct cli *cli, CURLcode code, const struct transfe
 		return client_none(cli);
 	if (t->too_large)
 		return cli_fail(cli, CLI_FAILED, "too-large",
-				"the node's answer is larger than "
-				"256 MiB");
+				"the node's answer is larger than 256 MiB");
 	if (t->stopped)
 		return CLI_FAILED; /* the command has told */
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return cli_fail(cli, CLI_QUORUM, "timeout", "the node did not answer in time");
 	if (code == CURLE_PARTIAL_FILE || code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR)
 		return cli_fail(cli, CLI_FAILED, "closed",
-				"the node broke off its answer; its log "
-				"is %s/geonetd.log",
+				"the node broke off its answer; its log is %s/geonetd.log",
 				cli->data);
 	return cli_fail(cli, CLI_FAILED, "io", "the node cannot be asked: %s",
 			why && *why ? why : curl_easy_strerror(code));
@@ -228,8 +225,7 @@ char *client_alone(struct cli *cli, const json_t *status)
 	    json_is_true(json_object_get(status, "other_work"))) {
 		text = cli_format(
 			"alone: who answers is of a network with other proofs of work than this "
-			"node's, whose "
-			"--pow-bits is %llu",
+			"node's, whose --pow-bits is %llu",
 			(unsigned long long)json_number(status, "pow_bits"));
 	} else if (strcmp(json_text(status, "reach"), "alone") == 0 && answered) {
 		text = cli_format("not joined yet, though a node that it begins with answers; try "

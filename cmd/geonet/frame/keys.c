@@ -93,9 +93,8 @@ static int passphrase_file(struct cli *cli, const char *path, char out[PASSPHRAS
 		out[n] = 0;
 	} else {
 		cli_fail(cli, CLI_FAILED, "passphrase",
-			 "the first line of %s is empty or longer "
-			 "than %d bytes",
-			 path, PASSPHRASE_MAX - 1);
+			 "the first line of %s is empty or longer than %d bytes", path,
+			 PASSPHRASE_MAX - 1);
 	}
 	gn_wipe(data, len);
 	free(data);
@@ -148,8 +147,7 @@ static void passphrase_warn(struct cli *cli, const char *text)
 		;
 	if (!gn_utf8_ok(gn_str(text)))
 		cli_warn(cli, "the passphrase is no UTF-8 text; its bytes count as they are, and "
-			      "another keyboard may "
-			      "make others");
+			      "another keyboard may make others");
 	else if (blank_at(text) || blank_at(text + last))
 		cli_warn(cli, "the passphrase begins or ends with a blank, which is part of it");
 }
@@ -162,8 +160,7 @@ static bool passphrase_ask_new(struct cli *cli, char out[PASSPHRASE_MAX])
 		    !terminal_ask("Again: ", true, again, sizeof again)) {
 			cli_fail(cli, CLI_USAGE, "passphrase",
 				 "there is no terminal to ask for a passphrase on; give "
-				 "--passphrase-file FILE or "
-				 "--no-passphrase");
+				 "--passphrase-file FILE or --no-passphrase");
 			return false;
 		}
 		bool same = strcmp(out, again) == 0;
@@ -200,8 +197,7 @@ bool passphrase_old(struct cli *cli, const char *file, char out[PASSPHRASE_MAX])
 		return true;
 	cli_fail(cli, CLI_FAILED, "passphrase",
 		 "the identity is locked by a passphrase and there is no terminal to ask for it "
-		 "on; give "
-		 "--passphrase-file FILE");
+		 "on; give --passphrase-file FILE");
 	return false;
 }
 
@@ -290,9 +286,7 @@ bool identity_load(struct cli *cli, struct identity *out)
 	memset(out, 0, sizeof *out);
 	if (access(path, F_OK) != 0 && errno == ENOENT) {
 		cli_fail(cli, CLI_FAILED, "not-found",
-			 "there is no identity in %s; make one with: "
-			 "geonet id new",
-			 cli->data);
+			 "there is no identity in %s; make one with: geonet id new", cli->data);
 	} else if (mode_ok(cli, path) && read_input(cli, path, GN_KEYFILE_MAX, &file, &len)) {
 		gn_err err = unseal(file, len, "", out);
 		if (err == GN_PASSPHRASE &&

@@ -56,8 +56,7 @@ json_t *own_read(struct cli *cli, const char *name)
 	if (*why && !json_is_object(list))
 		exit(cli_fail(cli, CLI_FAILED, gn_err_name(GN_CORRUPT),
 			      "%s/%s is damaged: %s. It was left as it is; mend it, or move it "
-			      "away to begin without "
-			      "what it says",
+			      "away to begin without what it says",
 			      cli->data, name, why));
 	return list;
 }
@@ -71,9 +70,8 @@ int own_lock(struct cli *cli)
 	while (fd < 0 || flock(fd, LOCK_EX) != 0)
 		if (fd < 0 || errno != EINTR)
 			exit(cli_fail(cli, CLI_FAILED, "io",
-				      "%s cannot be locked: %s; nothing was "
-				      "written there",
-				      path, strerror(errno)));
+				      "%s cannot be locked: %s; nothing was written there", path,
+				      strerror(errno)));
 	free(path);
 	return fd;
 }

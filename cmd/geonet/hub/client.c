@@ -126,14 +126,12 @@ long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *p
 		status = -1;
 	} else if (hub->received > ANSWERS_MAX) {
 		cli_fail(cli, CLI_FAILED, "limit",
-			 "the hub at %s sends more than %u MiB; nothing "
-			 "more is read",
-			 hub->url, ANSWERS_MAX >> 20);
+			 "the hub at %s sends more than %u MiB; nothing more is read", hub->url,
+			 ANSWERS_MAX >> 20);
 	} else if (code == CURLE_COULDNT_CONNECT) {
 		cli_fail(cli, CLI_NO_NODE, "no-hub",
 			 "no hub answers at %s; name another with --hub URL, or start one on its "
-			 "machine with: geonet "
-			 "hub run",
+			 "machine with: geonet hub run",
 			 hub->url);
 	} else {
 		cli_fail(cli, CLI_FAILED, "io", "the hub at %s cannot be asked: %s", hub->url,

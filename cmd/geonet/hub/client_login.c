@@ -34,8 +34,7 @@ static int check_pin(struct cli *cli, const struct hub *hub)
 	} else if (strcmp(known, hub->pid) != 0) {
 		exit = cli_fail(cli, CLI_FAILED, "key",
 				"the hub at %s has another key than before (was %s, is %s); if "
-				"that is right, remove "
-				"its line from %s/" OWN_HUBS,
+				"that is right, remove its line from %s/" OWN_HUBS,
 				hub->url, *known ? known : "no key", hub->pid, cli->data);
 	}
 	json_decref(pins);
@@ -56,9 +55,7 @@ static int find_hub(struct cli *cli, struct hub *hub)
 	if (len >= sizeof hub->url ||
 	    (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0))
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"--hub: '%s' is not an http:// or "
-				"https:// address",
-				url);
+				"--hub: '%s' is not an http:// or https:// address", url);
 	snprintf(hub->url, sizeof hub->url, "%.*s", (int)len, url);
 	return CLI_OK;
 }
@@ -114,18 +111,14 @@ static int prove(struct cli *cli, struct hub *hub)
 		exit = cli_fail(
 			cli, CLI_FAILED, "key",
 			"what answers at %s does not prove that it is hub %s: either the hub is "
-			"older than this "
-			"tool (upgrade it and start it again), or something else listens there. "
-			"Nothing else "
-			"was sent to it",
+			"older than this tool (upgrade it and start it again), or something else "
+			"listens there. Nothing else was sent to it",
 			hub->url, hub->pid);
 	else if (!proof_holds(hub, about, nonce))
 		exit = cli_fail(cli, CLI_FAILED, "key",
 				"what answers at %s says that it is hub %s and has not its key: "
-				"something else listens "
-				"there. Nothing else was sent to it; see that the hub runs, and "
-				"what --hub and "
-				"$GEONET_HUB name",
+				"something else listens there. Nothing else was sent to it; see "
+				"that the hub runs, and what --hub and $GEONET_HUB name",
 				hub->url, hub->pid);
 	json_decref(about);
 	return exit;
@@ -261,9 +254,8 @@ static long bootstrap(struct cli *cli, struct hub *hub)
 	bool proved = hub->line && prove(cli, hub) == CLI_OK;
 	if (proved && !is_own(cli, hub)) {
 		cli_fail(cli, CLI_FAILED, "key",
-			 "what answers at %s is another hub than that of "
-			 "%s/hub",
-			 hub->url, cli->data);
+			 "what answers at %s is another hub than that of %s/hub", hub->url,
+			 cli->data);
 	} else if (proved) {
 		memcpy(hub->admin, token, n + 1);
 		status = hub_try(cli, hub, "GET", "/admin/whoami", NULL, &answer);
@@ -291,9 +283,8 @@ int hub_login_officer(struct cli *cli, struct hub *hub)
 	if (!identity_exists(cli) && is_own(cli, hub))
 		return cli_fail(cli, CLI_FAILED, "E006",
 				"this hub has an admin, so its bootstrap token no longer counts: "
-				"an officer governs it "
-				"with his own identity, --data DIR being the directory of that "
-				"(and --hub %s)",
+				"an officer governs it with his own identity, --data DIR being the "
+				"directory of that (and --hub %s)",
 				hub->url);
 	int exit = login(cli, hub, false, &known);
 	if (!exit)
@@ -330,8 +321,8 @@ static bool may_read(struct cli *cli, struct hub *hub)
 		snprintf(who.data, sizeof who.data, "%s", as);
 	if (named && !identity_exists(&who)) {
 		cli_note(&who,
-			 "There is no identity in %s to ask the hub with; --as DIR names "
-			 "another directory.",
+			 "There is no identity in %s to ask the hub with; --as DIR names another "
+			 "directory.",
 			 who.data);
 		return false;
 	}

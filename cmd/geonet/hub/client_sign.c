@@ -15,8 +15,7 @@ int hub_take_key(struct cli *cli, const json_t *answer, const char *pid, struct 
 	if (strcmp(its, pid) == 0)
 		return CLI_OK;
 	return cli_fail(cli, CLI_FAILED, "key",
-			"the hub names another's key for %s: its PID is "
-			"%s. Nothing was signed",
+			"the hub names another's key for %s: its PID is %s. Nothing was signed",
 			pid, its);
 }
 
@@ -55,11 +54,9 @@ static bool take_seq(struct cli *cli, const struct hub *hub)
 	if (!ok) {
 		cli_fail(cli, CLI_FAILED, "seq",
 			 "the hub says that your last signed number is %llu, and from here it was "
-			 "%llu: either "
-			 "the hub, or somebody between, lies, and such a signature could use your "
-			 "account up; or "
-			 "another program of yours counts that way, then write the number into "
-			 "%s/" OWN_SEQS ". Nothing was signed",
+			 "%llu: either the hub, or somebody between, lies, and such a signature "
+			 "could use your account up; or another program of yours counts that way, "
+			 "then write the number into %s/" OWN_SEQS ". Nothing was signed",
 			 (unsigned long long)hub->seq, (unsigned long long)known, cli->data);
 	} else if (next > known) {
 		all = all ? all : json_object();
@@ -140,17 +137,15 @@ int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const c
 				equivalent);
 	if (*precision > GN_PRECISION_MAX)
 		return cli_fail(cli, CLI_FAILED, "io",
-				"the hub gives %s %u decimals; there are at "
-				"most %u",
-				equivalent, *precision, GN_PRECISION_MAX);
+				"the hub gives %s %u decimals; there are at most %u", equivalent,
+				*precision, GN_PRECISION_MAX);
 	if (text && gn_amount_parse(gn_str(text), *precision, out)) {
 		const char *point = strchr(text, '.');
 		if (point && strspn(point + 1, "0123456789") == strlen(point + 1) &&
 		    strlen(point + 1) > *precision)
 			return cli_fail(cli, CLI_USAGE, "E009",
-					"%s has %zu decimals; %s has %u. "
-					"Nothing was signed",
-					text, strlen(point + 1), equivalent, *precision);
+					"%s has %zu decimals; %s has %u. Nothing was signed", text,
+					strlen(point + 1), equivalent, *precision);
 		if (is_decimal(text)) { /* so it was its size */
 			char most[GN_AMOUNT_TEXT_MAX];
 			gn_amount_text(GN_AMOUNT_MAX, *precision, most);
@@ -161,8 +156,7 @@ int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const c
 		}
 		return cli_fail(cli, CLI_USAGE, "E009",
 				"'%s' is not an amount: digits, a point if need be, at most %u "
-				"decimals, no sign and "
-				"no exponent. Nothing was signed",
+				"decimals, no sign and no exponent. Nothing was signed",
 				text, *precision);
 	}
 	return CLI_OK;
@@ -193,11 +187,7 @@ int hub_person(struct cli *cli, struct hub *hub, const char *text, char pid[GN_P
 	json_decref(answer);
 	if (*list)
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"names are not unique, so money goes by "
-				"PID: %s",
-				list);
+				"names are not unique, so money goes by PID: %s", list);
 	return cli_fail(cli, CLI_NOT_FOUND, "E001",
-			"'%s' is not a PID, and nobody on this hub has "
-			"that name",
-			text);
+			"'%s' is not a PID, and nobody on this hub has that name", text);
 }

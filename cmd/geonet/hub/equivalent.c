@@ -74,8 +74,7 @@ static int change_equivalent(struct cli *cli, struct hub *hub, const char *code,
 			     enum equivalent_verb verb, uint64_t precision)
 {
 	static const char *const done[] = {"can be used now", "is changed",
-					   "takes nothing new any "
-					   "more"};
+					   "takes nothing new any more"};
 	json_t *answer, *metadata, *body;
 	int exit = CLI_OK;
 	metadata = read_metadata(cli, &exit);
@@ -113,8 +112,7 @@ int cmd_hub_equivalent(struct cli *cli)
 		k++;
 	if (!list && (k == GN_COUNT(verbs) || !*code))
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"geonet hub equivalent list | add CODE | "
-				"set CODE | end CODE");
+				"geonet hub equivalent list | add CODE | set CODE | end CODE");
 	if (!cli_number(cli, "precision", 0, 8, &precision))
 		return CLI_USAGE;
 	int exit = hub_open(cli, &hub);

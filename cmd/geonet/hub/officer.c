@@ -136,8 +136,7 @@ int cmd_hub_level(struct cli *cli)
 	long level = strtol(cli->args[1], &end, 10);
 	if (*end || end == cli->args[1] || level < 0 || level > 255)
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"a verification level is a number from 0 "
-				"to 255");
+				"a verification level is a number from 0 to 255");
 	return set_person(cli, "POST", "level", json_pack("{si}", "level", (int)level));
 }
 
@@ -247,8 +246,7 @@ int cmd_hub_snapshot(struct cli *cli)
 	if (!exit)
 		return act(cli, &hub, "POST", cli_format("/admin/snapshot"),
 			   json_pack("{ss}", "command", "snapshot"), "the snapshot",
-			   "the hub writes a snapshot; the next start reads from "
-			   "there");
+			   "the hub writes a snapshot; the next start reads from there");
 	hub_close(&hub);
 	return exit;
 }

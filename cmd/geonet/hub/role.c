@@ -83,9 +83,7 @@ int cmd_hub_admit(struct cli *cli)
 	if (!json_is_object(request) || !json_is_string(json_object_get(request, "signed"))) {
 		json_decref(request);
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"%s is not what geonet wallet join "
-				"--print writes",
-				cli->args[0]);
+				"%s is not what geonet wallet join --print writes", cli->args[0]);
 	}
 	int exit = hub_open_officer(cli, &hub);
 	if (exit)
@@ -121,9 +119,7 @@ int cmd_hub_role(struct cli *cli)
 	if (grant && strcmp(cli->args[2], "admin") != 0 && strcmp(cli->args[2], "operator") != 0 &&
 	    strcmp(cli->args[2], "auditor") != 0)
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"'%s' is no role: admin, operator or "
-				"auditor",
-				cli->args[2]);
+				"'%s' is no role: admin, operator or auditor", cli->args[2]);
 	int exit = hub_open_officer(cli, &hub);
 	if (!exit && !list)
 		exit = role_change(cli, &hub, grant);

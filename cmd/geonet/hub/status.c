@@ -28,8 +28,7 @@ int cmd_hub_status(struct cli *cli)
 			out_pair(cli, "warning", "%s", out_text(json_text(health, "warning")));
 		if (disk)
 			out_pair(cli, "disk",
-				 "journal %s, snapshots %s, history %s; %s left, %llu "
-				 "%% full",
+				 "journal %s, snapshots %s, history %s; %s left, %llu %% full",
 				 out_bytes(json_number(disk, "journal_bytes")),
 				 out_bytes(json_number(disk, "snapshot_bytes")),
 				 out_bytes(json_number(disk, "history_bytes")),

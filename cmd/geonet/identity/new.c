@@ -16,8 +16,8 @@ static void print_phrase(const struct cli *cli, const char *phrase)
 	unsigned n = 0;
 	snprintf(copy, sizeof copy, "%s", phrase);
 	printf("%sThese 24 words are your identity. Write them on paper; whoever has them is you, "
-	       "and nobody can give "
-	       "them back.%s\n\n",
+	       "and nobody can give them back.%s\n"
+	       "\n",
 	       out_bold(cli), out_plain(cli));
 	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " ")) {
 		n++;
@@ -44,9 +44,7 @@ static bool try_publish(struct cli *cli, const struct identity *id, bool first)
 		identity_publish(&quiet, id, first, NULL, false, false, GN_RECORD_TTL_MAX, 0, &seq);
 	if (exit == CLI_OK || (exit == CLI_QUORUM && seq)) /* by few, as was said */
 		return true;
-	cli_note(
-		cli,
-		"The identity is made, but was not published; try later: geonet id publish");
+	cli_note(cli, "The identity is made, but was not published; try later: geonet id publish");
 	return false;
 }
 
@@ -71,8 +69,7 @@ static bool refuse_second(struct cli *cli)
 	if (identity_exists(cli))
 		cli_fail(cli, CLI_FAILED, "exists",
 			 "there is an identity in %s already; it is never overwritten (another one "
-			 "needs another "
-			 "--data)",
+			 "needs another --data)",
 			 cli->data);
 	else
 		return false;

@@ -25,8 +25,8 @@ json_t *own_list(struct cli *cli, const json_t *sites);
 /* Until when: "2026-12-28 01:20", and how soon that is when it is soon, or over. One of
  * out.c's buffers. */
 const char *own_until(uint64_t expires);
-/* "name alice.geo ends in 3 h", or how it expired, of one of them (one of out.c's buffers); NULL when
- * it lasts longer than a week. */
+/* "name alice.geo ends in 3 h", or how it expired, of one of them (one of out.c's buffers); NULL
+ * when it lasts longer than a week. */
 const char *own_ends(const json_t *item);
 /* Says what ends within a week, or has ended, and what helps; nothing when nothing does. */
 void own_warn(struct cli *cli, const json_t *list);

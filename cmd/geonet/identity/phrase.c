@@ -140,9 +140,8 @@ bool phrase_parse(struct cli *cli, char *text, uint8_t entropy[32])
 		return true;
 	if (bad < GN_PHRASE_WORDS)
 		cli_fail(cli, CLI_FAILED, "text",
-			 "word %u, '%s', is not in the list; check its "
-			 "spelling",
-			 bad + 1, word_at(text, bad + 1));
+			 "word %u, '%s', is not in the list; check its spelling", bad + 1,
+			 word_at(text, bad + 1));
 	else
 		cli_fail(cli, CLI_FAILED, "text",
 			 "every word is in the list, but together they are no phrase: one is wrong "

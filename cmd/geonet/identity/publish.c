@@ -31,8 +31,7 @@ int identity_present(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes
 		free(*bytes);
 		*bytes = NULL;
 		exit = cli_fail(cli, CLI_FAILED, "malformed",
-				"the identity record does not "
-				"verify; it is not used");
+				"the identity record does not verify; it is not used");
 	}
 	return exit;
 }
@@ -140,13 +139,12 @@ static int put_both(struct cli *cli, const struct identity *id, const struct gn_
 			held = false;
 			exit = err == GN_VERSION ? cli_fail(cli, CLI_FAILED, gn_err_name(err),
 							    "a newer program published the "
-							    "identity record, and what "
-							    "it said would be lost; "
-							    "update geonet, or lose it with: "
-							    "geonet id publish --force")
+							    "identity record, and what it said "
+							    "would be lost; update geonet, or lose "
+							    "it with: geonet id publish --force")
 						 : cli_fail_err(cli, err,
-								"the identity record "
-								"cannot be made");
+								"the identity record cannot be "
+								"made");
 			break;
 		}
 		int put = record_put(cli, gn_buf_slice(&record), *w, "the identity record", &r);

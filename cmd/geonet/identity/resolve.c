@@ -192,9 +192,7 @@ int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsi
 		free(*bytes);
 		*bytes = NULL;
 		exit = cli_fail(cli, CLI_QUORUM, "quorum",
-				"fewer than %u nodes agreed on the "
-				"newest version",
-				quorum);
+				"fewer than %u nodes agreed on the newest version", quorum);
 	}
 	reply_free(&reply);
 	return exit;
@@ -209,10 +207,8 @@ int record_few(struct cli *cli, const char *what, const char *where, unsigned lo
 {
 	return cli_fail(cli, CLI_QUORUM, "quorum",
 			"%s is kept by %s, fewer than was asked: others see it, and it is lost "
-			"when these are. "
-			"If the network has no more that answer for keys, say --w %llu, or write "
-			"\"w = %llu\" into "
-			"DATA/geonet.conf",
+			"when these are. If the network has no more that answer for keys, say --w "
+			"%llu, or write \"w = %llu\" into DATA/geonet.conf",
 			what, where, least, least);
 }
 
@@ -230,9 +226,8 @@ int record_put(struct cli *cli, struct gn_slice record, uint64_t w, const char *
 	} else if (exit && reply.err && reply.err != GN_STALE) {
 		char *failed = cli_format("%s was not stored%s", what,
 					  reply.err == GN_QUOTA ? " (a node keeps 256 records and "
-								  "1 MiB of one owner; "
-								  "there is room when some have "
-								  "expired)"
+								  "1 MiB of one owner; there is "
+								  "room when some have expired)"
 								: "");
 		client_report(cli, &reply, failed);
 		free(failed);

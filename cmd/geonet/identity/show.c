@@ -57,9 +57,8 @@ int cmd_id_show(struct cli *cli)
 	exit = identity_present(cli, &owner, &bytes, in);
 	if (exit == CLI_NOT_FOUND)
 		cli_fail(cli, exit, "not-found",
-			 "%s has published no identity record (its key is "
-			 "%s)",
-			 pid, out_hex(owner.b, sizeof owner.b));
+			 "%s has published no identity record (its key is %s)", pid,
+			 out_hex(owner.b, sizeof owner.b));
 	if (exit == CLI_OK) {
 		gn_sha256(&in->pq_pk, 1, &pq);
 		if (cli->json) {

@@ -56,8 +56,7 @@ static bool edit(struct cli *cli, struct name_state *s, const struct identity *i
 		if (!equals || gn_name_type_parse(gn_str(upper), &type) != GN_OK) {
 			cli_fail(cli, CLI_USAGE, "usage",
 				 "'%s' is not TYPE=VALUE with a type of A, AAAA, CNAME, TXT, MX, "
-				 "SRV, HTTPS, CAA, PID, "
-				 "SITE, CHAT, MAIL, MAILBOX, WALLET",
+				 "SRV, HTTPS, CAA, PID, SITE, CHAT, MAIL, MAILBOX, WALLET",
 				 word);
 			return false;
 		}
@@ -207,9 +206,8 @@ int cmd_name_transfer(struct cli *cli)
 		if (exit == CLI_OK)
 			cli_note(cli,
 				 "The new owner takes %s.geo with: geonet name accept FILE. Until "
-				 "then it is yours; a "
-				 "change or renewal of yours voids this. What it points to goes "
-				 "with it as it is.",
+				 "then it is yours; a change or renewal of yours voids this. What "
+				 "it points to goes with it as it is.",
 				 name.text);
 		name_free(s);
 	}
@@ -238,9 +236,7 @@ static bool read_transfer(struct cli *cli, const char *path, const struct gn_pk 
 	claim->transferred = true;
 	if (!ok)
 		cli_fail(cli, CLI_FAILED, "malformed",
-			 "%s is not a transfer made by geonet name "
-			 "transfer",
-			 path);
+			 "%s is not a transfer made by geonet name transfer", path);
 	else if (!name_parse(cli, json_text(json, "name"), name))
 		ok = false;
 	else if (memcmp(&to, self, sizeof to) != 0) {
@@ -286,8 +282,7 @@ int cmd_name_accept(struct cli *cli)
 		else if (s->exists && s->claim.seq >= taken.transfer_seq)
 			exit = cli_fail(cli, CLI_FAILED, "stale",
 					"%s.geo was changed or renewed by its owner after the "
-					"transfer was signed; ask "
-					"for a new one",
+					"transfer was signed; ask for a new one",
 					name.text);
 		s->claim.transferred = true;
 		s->claim.previous_owner = taken.previous_owner;
@@ -316,17 +311,14 @@ int cmd_name_forget(struct cli *cli)
 		return CLI_USAGE;
 	if (!name_forget(cli, &name, &expires))
 		return cli_fail(cli, CLI_NOT_FOUND, "not-found",
-				"%s.geo is not among the names "
-				"claimed from here",
-				name.text);
+				"%s.geo is not among the names claimed from here", name.text);
 	if (cli->json)
 		return cli_json(cli, json_pack("{ss sI}", "name", name.text, "expires",
 					       (json_int_t)expires));
 	if (expires > cli_now())
 		cli_note(cli,
 			 "%s.geo is renewed from here no more. It was claimed until %s, and "
-			 "whoever has its key may "
-			 "renew it until then and for 30 days after.",
+			 "whoever has its key may renew it until then and for 30 days after.",
 			 name.text, out_time(expires));
 	else
 		cli_note(cli, "%s.geo is no longer among the names claimed from here", name.text);
@@ -360,8 +352,7 @@ static void print_name(struct cli *cli, const json_t *j)
 		 *json_text(j, "owner") ? json_text(j, "owner") : "not known yet");
 	if (json_is_true(json_object_get(j, "owner_changed")))
 		out_pair(cli, "WARNING",
-			 "the owner changed; when this node first saw the name it "
-			 "was %s",
+			 "the owner changed; when this node first saw the name it was %s",
 			 json_text(j, "owner_pinned"));
 	if (*json_text(j, "looks_like"))
 		out_pair(cli, "WARNING", "it looks like %s.geo, which this node saw first",

@@ -48,9 +48,8 @@ static bool may_delegate(struct cli *cli, const struct gn_name *name, const stru
 	if (memcmp(&owner, self, sizeof owner) == 0)
 		return true;
 	*exit = cli_fail(cli, CLI_FAILED, "denied",
-			 "%s.geo is given by the owner of %s.geo, who "
-			 "is not you",
-			 name->text, parent.text);
+			 "%s.geo is given by the owner of %s.geo, who is not you", name->text,
+			 parent.text);
 	return false;
 }
 
@@ -226,8 +225,8 @@ static void solve(struct cli *cli, struct name_state *s, const struct gn_pk *own
 	       GN_OK) {
 		tried += PUZZLE_STEP;
 		cli_progress(cli,
-			     "solving the puzzle of %s.geo: %.1f million tries, about %.1f "
-			     "are needed...",
+			     "solving the puzzle of %s.geo: %.1f million tries, about %.1f are "
+			     "needed...",
 			     s->name.text, (double)tried / 1e6,
 			     (double)(UINT64_C(1) << bits) / 1e6);
 	}
@@ -277,8 +276,7 @@ static int sign_both(struct cli *cli, const struct identity *id, struct name_sta
 	if (err == GN_VERSION)
 		return cli_fail(cli, CLI_FAILED, gn_err_name(err),
 				"a newer program wrote the record of %s.geo, and what it said "
-				"would be lost; update "
-				"geonet",
+				"would be lost; update geonet",
 				s->name.text);
 	return err ? cli_fail_err(cli, err, "the record of %s.geo cannot be made", s->name.text)
 		   : CLI_OK;

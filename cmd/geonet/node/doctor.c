@@ -130,10 +130,7 @@ static void look_stopped(struct doctor *d)
 	bool told = *last && !strstr(last, "stopping");
 	found(d, "node",
 	      cli_format("no node is running for %s%s%s", d->cli->data,
-			 told ? "; its log ends "
-				"with: "
-			      : "",
-			 told ? out_text(last) : ""),
+			 told ? "; its log ends with: " : "", told ? out_text(last) : ""),
 	      cli_format("start it: geonet up"));
 	look_settings(d, &p);
 	look_port(d, true, p.udp);
@@ -171,8 +168,7 @@ static void look_bootstrap(struct doctor *d, const json_t *status)
 			found(d, "bootstrap", cli_format("nothing answers at %s", host),
 			      cli_format(
 				      "ask its owner whether that node runs, and let UDP through "
-				      "to it; the node goes "
-				      "on trying"));
+				      "to it; the node goes on trying"));
 	}
 }
 
@@ -188,12 +184,11 @@ static void look_network(struct doctor *d, const json_t *status)
 	else if (alone)
 		found(d, "network", cli_format("this node is %s", alone),
 		      cli_format("see that this machine is online, or name another node: geonet up "
-				 "--bootstrap "
-				 "HOST:PORT"));
+				 "--bootstrap HOST:PORT"));
 	else if (nobody)
 		found(d, "network",
-		      cli_format("no other node is here, so this machine alone keeps "
-				 "what you store"),
+		      cli_format("no other node is here, so this machine alone keeps what you "
+				 "store"),
 		      cli_format("join others: geonet up --bootstrap HOST:PORT, or let them begin "
 				 "with this node"));
 	bool server = json_is_true(json_object_get(status, "server")),
@@ -277,8 +272,7 @@ static bool look_disk(struct doctor *d)
 					 out_bytes(left)),
 			      cli_format(
 				      "make room; a smaller store-limit in %s/geonet.conf lets the "
-				      "node keep less for "
-				      "others",
+				      "node keep less for others",
 				      d->cli->data));
 		if (fs.f_files && fs.f_favail < FILES_LOW)
 			found(d, "disk",
@@ -401,8 +395,7 @@ int cmd_doctor(struct cli *cli)
 	if (well)
 		printf(d.probation
 			       ? "All is well. This node is in probation: it can do everything for "
-				 "you, and answers "
-				 "for others some minutes after its start.\n"
+				 "you, and answers for others some minutes after its start.\n"
 			       : "All is well.\n");
 	json_array_foreach(d.findings, i, f)
 	{

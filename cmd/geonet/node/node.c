@@ -222,8 +222,8 @@ int cmd_up(struct cli *cli)
 		for (const struct cli_option *o = cli->command->options; o->name; o++)
 			if (cli_flag(cli, o->name)) {
 				cli_warn(cli,
-					 "--%s changes nothing while the node runs: geonet "
-					 "down first",
+					 "--%s changes nothing while the node runs: geonet down "
+					 "first",
 					 o->name);
 				break;
 			}
@@ -345,8 +345,7 @@ int cmd_status(struct cli *cli)
 	if (*clock)
 		out_pair(cli, "clock", "%s", clock);
 	out_pair(cli, "lookups",
-		 "%llu, %llu failed; %.1f hops on average (%.1f predicted, %llu at "
-		 "most)",
+		 "%llu, %llu failed; %.1f hops on average (%.1f predicted, %llu at most)",
 		 (unsigned long long)json_number(lookups, "total"),
 		 (unsigned long long)json_number(lookups, "failed"), json_double(hops, "observed"),
 		 json_double(hops, "predicted"), (unsigned long long)json_number(hops, "max"));

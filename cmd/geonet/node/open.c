@@ -20,8 +20,7 @@ int cmd_open(struct cli *cli)
 	reply_free(&r);
 	if (!exit && !port)
 		exit = cli_fail(cli, CLI_FAILED, "state",
-				"this node serves no page: it was "
-				"started with --http off");
+				"this node serves no page: it was started with --http off");
 	if (!exit && !read_input(cli, path, 64, &token, &len))
 		exit = CLI_FAILED;
 	free(path);

@@ -2,8 +2,7 @@
  * with a new time; what is not past half of its term is left alone, so a timer may run this as
  * often as it likes.
  *
- *   item: KEPT (not due) | RENEWED | GIVEN (to another) | UNFINISHED (a site that never came
- *   out)
+ *   item:  KEPT (not due) | RENEWED | GIVEN (to another) | UNFINISHED (a site that never came out)
  *          | FAILED (the reason is told on stderr; the others go on)
  *
  * What is given or unfinished fails only when it was asked for by itself. Rules:
@@ -74,8 +73,7 @@ static void skip_site(struct renewal *r, const char *label)
 {
 	char *name = cli_format("@%s", label);
 	cli_note(&r->each,
-		 "the site %s never came out whole: publish it again, or: geonet site "
-		 "remove %s",
+		 "the site %s never came out whole: publish it again, or: geonet site remove %s",
 		 name, *label ? label : "-");
 	note(r, "site", name, r->all ? CLI_OK : CLI_FAILED, "unfinished", 0);
 	free(name);
@@ -182,8 +180,7 @@ int cmd_renew(struct cli *cli)
 	int exit = CLI_OK;
 	if (r.all == (cli->arg_count > 0))
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"say what: geonet renew --all, or NAME, "
-				"@LABEL, id");
+				"say what: geonet renew --all, or NAME, @LABEL, id");
 	if (!cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &r.ttl) ||
 	    !cli_number(cli, "w", 1, 8, &r.w))
 		return CLI_USAGE;

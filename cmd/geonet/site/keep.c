@@ -39,9 +39,7 @@ static int own_head(struct publication *p)
 				p->label, out_time(ended), *p->label ? p->label : "-");
 	if (exit == CLI_NOT_FOUND)
 		return cli_fail(p->cli, exit, "not-found",
-				"you have published no site with the "
-				"label '%s'",
-				p->label);
+				"you have published no site with the label '%s'", p->label);
 	return exit;
 }
 

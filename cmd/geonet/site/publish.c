@@ -247,8 +247,7 @@ static int tell(struct publication *p, const char *name)
 		return cli_json(cli, json);
 	}
 	cli_note(cli,
-		 "version %llu: %s, %s; %zu new or changed, %zu unchanged, %zu deleted; %s in "
-		 "%s",
+		 "version %llu: %s, %s; %zu new or changed, %zu unchanged, %zu deleted; %s in %s",
 		 (unsigned long long)p->head.now.version,
 		 out_count(p->folder.count, "file", "files"), out_bytes(p->head.now.total_size),
 		 p->folder.count - p->unchanged, p->unchanged, p->deleted,
@@ -260,8 +259,8 @@ static int tell(struct publication *p, const char *name)
 		printf("%s/%s\n", p->id.pid, p->label);
 	if (!url && *p->label && !shown)
 		cli_note(cli,
-			 "A browser needs a name for it (--name). Without one: geonet site "
-			 "get %s --label %s",
+			 "A browser needs a name for it (--name). Without one: geonet site get %s "
+			 "--label %s",
 			 p->id.pid, out_text(p->label));
 	free(url);
 	return CLI_OK;
@@ -331,8 +330,8 @@ static void note_folders(struct cli *cli, const struct site_folder *folder)
 	}
 	if (first)
 		cli_note(cli,
-			 "There is no %s%s: an address that ends with the folder's name shows "
-			 "no page.",
+			 "There is no %s%s: an address that ends with the folder's name shows no "
+			 "page.",
 			 first, more ? ", and none in other folders with pages" : "");
 	free(first);
 }

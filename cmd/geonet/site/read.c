@@ -54,8 +54,7 @@ int cmd_site_list(struct cli *cli)
 		table_print(cli, &t);
 		if (soon)
 			cli_note(cli,
-				 "%zu of them end within a week or have ended: geonet renew "
-				 "--all",
+				 "%zu of them end within a week or have ended: geonet renew --all",
 				 soon);
 	} else {
 		table_free(&t);
@@ -89,9 +88,8 @@ static int site_open(struct cli *cli, const char *target, uint64_t version, stru
 	uint64_t ended = exit == CLI_NOT_FOUND ? own_site_ended(cli, &s->owner, s->label) : 0;
 	if (ended)
 		return cli_fail(cli, exit, gn_err_name(GN_EXPIRED),
-				"the site %s expired on %s; "
-				"publish it again",
-				target, out_time(ended));
+				"the site %s expired on %s; publish it again", target,
+				out_time(ended));
 	if (exit == CLI_NOT_FOUND)
 		return cli_fail(cli, exit, "not-found", "no node knows the site %s", target);
 	if (exit)
@@ -100,9 +98,8 @@ static int site_open(struct cli *cli, const char *target, uint64_t version, stru
 	for (size_t i = 0; version && v->version != version; i++) {
 		if (i == s->head.previous_count)
 			return cli_fail(cli, CLI_NOT_FOUND, "not-found",
-					"%s has no version %llu "
-					"among its last %d",
-					target, (unsigned long long)version, GN_HEAD_HISTORY);
+					"%s has no version %llu among its last %d", target,
+					(unsigned long long)version, GN_HEAD_HISTORY);
 		v = &s->head.previous[i];
 	}
 	s->version = v->version;
@@ -206,9 +203,7 @@ static bool on_bytes(void *user, struct gn_slice data)
 	struct download *d = user;
 	if (gn_file_hasher_put(d->hasher, data) != GN_OK) {
 		cli_fail(d->cli, CLI_FAILED, "hash",
-			 "%s: the node sends more than the manifest "
-			 "says",
-			 d->name);
+			 "%s: the node sends more than the manifest says", d->name);
 		return false;
 	}
 	if (fwrite(data.p, 1, data.len, d->out->f) != data.len) {
@@ -247,9 +242,7 @@ static int fetch(struct cli *cli, const struct site *s, const struct gn_bundle_f
 		gn_file_hasher_end(d.hasher, &root);
 		if (memcmp(root.b, f->root.b, sizeof root.b) != 0)
 			exit = cli_fail(cli, CLI_FAILED, "hash",
-					"%s is not what the owner signed; "
-					"try again",
-					name);
+					"%s is not what the owner signed; try again", name);
 	}
 	reply_free(&r);
 	free(query);
@@ -261,7 +254,7 @@ static int fetch(struct cli *cli, const struct site *s, const struct gn_bundle_f
 	return exit;
 }
 
-/* Where the path leads to (frame/files.c), a regular file being replaced when every byte is right. */
+/* Where the path leads to (files.h), a regular file being replaced when every byte is right. */
 static int fetch_to(struct cli *cli, const struct site *s, const struct gn_bundle_file *f,
 		    const char *path, uint64_t *done, uint64_t total)
 {
@@ -350,9 +343,7 @@ static char *folder_of(struct cli *cli, const char *who, const char *label)
 		return cli_format("%s", gn_name_parse(gn_str(who), &name, NULL) == GN_OK ? name.text
 											 : who);
 	cli_fail(cli, CLI_USAGE, "usage",
-		 "no folder can be called '%s'; name a place for the site "
-		 "with --output",
-		 label);
+		 "no folder can be called '%s'; name a place for the site with --output", label);
 	return NULL;
 }
 

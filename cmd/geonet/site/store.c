@@ -40,8 +40,7 @@ int site_head(struct cli *cli, const struct gn_pk *owner, const char *label, str
 		free(*record);
 		*record = NULL;
 		exit = cli_fail(cli, CLI_FAILED, "malformed",
-				"the head of the site does not "
-				"verify; it is not used");
+				"the head of the site does not verify; it is not used");
 	}
 	return exit;
 }
@@ -195,16 +194,14 @@ int site_spread(struct cli *cli, const struct hash_list *blocks, uint64_t copies
 	gn_err err = exit == CLI_OK ? s.err : r.err;
 	if (exit == CLI_OK && !s.over)
 		exit = cli_fail(cli, CLI_FAILED, "closed",
-				"the node broke off while it spread the "
-				"site");
+				"the node broke off while it spread the site");
 	else if (err == GN_NOT_FOUND)
 		*missing = true;
 	else if (err == GN_QUORUM || err == GN_TIMEOUT || err == GN_UNREACHABLE)
 		cli_fail(cli, CLI_QUORUM, gn_err_name(err),
 			 "only %llu of %llu copies of the site's blocks have a receipt; the site "
-			 "was not changed. Try "
-			 "again when more "
-			 "nodes are there, or with fewer --copies",
+			 "was not changed. Try again when more nodes are there, or with fewer "
+			 "--copies",
 			 (unsigned long long)s.done, (unsigned long long)s.total);
 	else if (err && (exit == CLI_OK || r.err))
 		cli_fail_err(cli, err, "the site's blocks could not be spread");

@@ -26,8 +26,7 @@ bool site_types_ok(struct cli *cli)
 	for (int i = 0; (rule = cli_option_at(cli, "type", i)); i++)
 		if (!split(rule, &glob, &type)) {
 			cli_fail(cli, CLI_USAGE, "usage",
-				 "--type '%s' is not \"GLOB TYPE\", as in "
-				 "\"*.data text/csv\"",
+				 "--type '%s' is not \"GLOB TYPE\", as in \"*.data text/csv\"",
 				 rule);
 			return false;
 		}

@@ -46,8 +46,7 @@ static size_t next_piece(void *user, uint8_t *buf, size_t cap)
 	if (n <= 0) {
 		site_refuse(u->cli, u->name,
 			    n < 0 ? strerror(errno)
-				  : "became shorter while it was "
-				    "read; try again");
+				  : "became shorter while it was read; try again");
 		u->failed = true;
 		return SIZE_MAX;
 	}
@@ -80,9 +79,7 @@ static bool same_as_node(struct upload *u, const json_t *json, uint64_t size,
 	}
 	if (!same)
 		cli_fail(u->cli, CLI_FAILED, "hash",
-			 "%s: the node stored other bytes than were "
-			 "sent",
-			 u->name);
+			 "%s: the node stored other bytes than were sent", u->name);
 	return same;
 }
 

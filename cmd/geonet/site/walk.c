@@ -131,8 +131,7 @@ bool site_walk(struct cli *cli, const char *dir, bool hidden, struct site_folder
 		if (strcmp(out->files[i - 1].path, out->files[i].path) == 0)
 			return site_refuse(
 				cli, out->files[i].full,
-				"another file has the same name, written with other code "
-				"points");
+				"another file has the same name, written with other code points");
 	out->packing = ok && site_packs(out);
 	return ok;
 }

@@ -49,9 +49,7 @@ static int check_blocks(struct cli *cli)
 	for (int i = 0; (text = cli_option_at(cli, "block", i)); i++)
 		if (given_as(cli, "unblock", text))
 			return cli_fail(cli, CLI_USAGE, "usage",
-					"--block and --unblock of %s "
-					"contradict each other",
-					text);
+					"--block and --unblock of %s contradict each other", text);
 	return CLI_OK;
 }
 
@@ -66,19 +64,15 @@ static int check_switches(struct cli *cli, bool limit)
 	for (size_t i = 0; i < GN_COUNT(pairs); i++)
 		if (cli_flag(cli, pairs[i][0]) && cli_flag(cli, pairs[i][1]))
 			return cli_fail(cli, CLI_USAGE, "usage",
-					"--%s and --%s contradict each "
-					"other",
-					pairs[i][0], pairs[i][1]);
+					"--%s and --%s contradict each other", pairs[i][0],
+					pairs[i][1]);
 	if (close && (limit || freezes || changes_policy(cli)))
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"--close stands alone: geonet wallet trust WHO EQUIVALENT --close; "
-				"a line that closes "
-				"has no other "
-				"settings");
+				"a line that closes has no other settings");
 	if (!close && !limit && !freezes && !changes_policy(cli))
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"how much? geonet wallet trust WHO LIMIT "
-				"EQUIVALENT");
+				"how much? geonet wallet trust WHO LIMIT EQUIVALENT");
 	return check_blocks(cli);
 }
 
@@ -139,9 +133,7 @@ static json_t *blocked_of(struct cli *cli, const json_t *before)
 	for (int k = 0; (text = cli_option_at(cli, "unblock", k)); k++)
 		if (strcmp(text, "all") != 0 && !holds(before, text)) {
 			cli_fail(cli, CLI_FAILED, "E001",
-				 "%s is not blocked on this line. Nothing "
-				 "was signed",
-				 text);
+				 "%s is not blocked on this line. Nothing was signed", text);
 			goto fail;
 		}
 	json_array_foreach(before, i, item)
@@ -157,9 +149,7 @@ static json_t *blocked_of(struct cli *cli, const json_t *before)
 	if (json_array_size(out) <= OP_BLOCKED_MAX)
 		return out;
 	cli_fail(cli, CLI_FAILED, "E009",
-		 "a line blocks at most %u participants. Nothing was "
-		 "signed",
-		 OP_BLOCKED_MAX);
+		 "a line blocks at most %u participants. Nothing was signed", OP_BLOCKED_MAX);
 fail:
 	json_decref(out);
 	return NULL;
@@ -264,18 +254,18 @@ static int tell_line(struct cli *cli, json_t *line)
 		cli_note(cli, "%s", wallet_text(line, "message"));
 	else if (json_is_true(json_object_get(line, "disputed")))
 		cli_note(cli,
-			 "an officer froze the line to %s in a dispute: no new debt; %s of "
-			 "its %s %s is used",
+			 "an officer froze the line to %s in a dispute: no new debt; %s of its %s "
+			 "%s is used",
 			 who, used, limit, unit);
 	else if (strcmp(status, "frozen") == 0)
 		cli_note(cli,
-			 "the line to %s is frozen: no new debt until --unfreeze; %s of its "
-			 "%s %s is used",
+			 "the line to %s is frozen: no new debt until --unfreeze; %s of its %s %s "
+			 "is used",
 			 who, used, limit, unit);
 	else if (strcmp(status, "closing") == 0)
 		cli_note(cli,
-			 "the line to %s takes no new debt and closes once the %s %s on it "
-			 "are repaid",
+			 "the line to %s takes no new debt and closes once the %s %s on it are "
+			 "repaid",
 			 who, used, unit);
 	else if (strcmp(status, "closed") == 0)
 		cli_note(cli, "the line to %s is closed", who);
@@ -465,8 +455,7 @@ int cmd_wallet_leave(struct cli *cli)
 		exit = cli_json(cli, json_incref(answer));
 	else if (!exit)
 		cli_note(cli, "You have left this hub. What you did stays in its journal; its "
-			      "officers may let you in "
-			      "again.");
+			      "officers may let you in again.");
 	json_decref(answer);
 	hub_close(&hub);
 	return exit;

@@ -1,8 +1,8 @@
 /* Paying. A payment ends in one of three ways, and only what is certain is said to be so:
  *
- *     the hub's outcome      COMMITTED, or waiting for those who are asked    exit 0
- *     a definite refusal     a 4xx with the ledger's code, or ABORTED         exit 1, "nothing was paid"
- *     anything else          5xx, no answer, an answer that cannot be read    exit 6, the outcome is unknown
+ *     the hub's outcome    COMMITTED, or waiting for those who are asked  exit 0
+ *     a definite refusal   a 4xx with the ledger's code, or ABORTED       exit 1, nothing was paid
+ *     anything else        5xx, no answer, one that cannot be read        exit 6, it is unknown
  *
  * A repeat (--tx-id) is not judged by a refusal of the repeat: what the hub keeps under the
  * tx_id decides, and the same payment is one that says the same in other words (1 or 1.00,
@@ -158,8 +158,7 @@ static int tell_outcome(const struct payment *p, json_t *answer, bool before)
 		       wallet_text(answer, "to"));
 	if (!done && *json_text(answer, "expires_at"))
 		printf("  they may answer until %s; if one says no, or not all have answered by "
-		       "then, nothing is "
-		       "paid\n",
+		       "then, nothing is paid\n",
 		       wallet_text(answer, "expires_at"));
 	json_array_foreach(json_object_get(answer, "routes"), i, route)
 	{
@@ -224,8 +223,7 @@ static int belongs(const struct payment *p, json_t *stored)
 	bool other = !same_payment(p, stored);
 	char *message = cli_format(
 		"the tx_id %s belongs to %s payment, of %s %s to %s%s%s%s, which %s. By this "
-		"command nothing was "
-		"paid%s",
+		"command nothing was paid%s",
 		p->tx_id, other ? "another" : "this", wallet_text(stored, "amount"),
 		wallet_text(stored, "equivalent"), wallet_text(stored, "to"), *note ? " (" : "",
 		wallet_brief(note, 200), *note ? ")" : "", state_words(stored),
@@ -344,8 +342,7 @@ static int take_tx_id(struct cli *cli, struct payment *p)
 	if (len < 1 || len > OP_TX_ID_MAX || strspn(given, allowed) != len)
 		return cli_fail(cli, CLI_USAGE, "E009",
 				"--tx-id: a tx_id is 1 to %u letters, digits, '.', '_', ':' and "
-				"'-'; this one has %zu "
-				"bytes%s. Nothing was signed",
+				"'-'; this one has %zu bytes%s. Nothing was signed",
 				OP_TX_ID_MAX, len,
 				len <= OP_TX_ID_MAX && len ? " and others among them" : "");
 	memcpy(p->tx_id, given, len + 1);

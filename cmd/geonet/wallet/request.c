@@ -20,15 +20,12 @@ int request_note(struct cli *cli, const char *note, struct request *out)
 	size_t len = strlen(note ? note : "");
 	if (!gn_utf8_ok(gn_str(note ? note : "")))
 		return cli_fail(cli, CLI_USAGE, "E009",
-				"the note is not UTF-8 text. Nothing was "
-				"signed");
+				"the note is not UTF-8 text. Nothing was signed");
 	if (gn_json_put_string(&buf, gn_str(note ? note : "")) !=
 	    GN_OK) /* the ledger counts the text as it is signed: with its escapes */
 		return cli_fail(cli, CLI_USAGE, "E009",
 				"the note has %zu bytes; at most %u fit (a letter beyond ASCII "
-				"takes 2 to 4, a quote "
-				"or backslash 2). "
-				"Nothing was signed",
+				"takes 2 to 4, a quote or backslash 2). Nothing was signed",
 				len, OP_TEXT_MAX);
 	memmove(out->note, note ? note : "", len + 1); /* may be out's own */
 	return CLI_OK;
@@ -130,8 +127,7 @@ int request_parse(struct cli *cli, const char *text, struct request *out)
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"this is not a payment request "
 				"(geo://pay/PID?equivalent=CODE&amount=N&hub=PID&note=TEXT&id=ID): "
-				"%s. "
-				"Nothing was signed",
+				"%s. Nothing was signed",
 				wrong);
 	return request_note(cli, out->note, out);
 }

@@ -79,8 +79,7 @@ static int check_name(struct cli *cli, const char *name)
 	if (!gn_plain_ok(gn_str(name)))
 		return cli_fail(cli, CLI_USAGE, "E009",
 				"--name: the name is not UTF-8 text, or has a character that is "
-				"not seen. Nothing was "
-				"signed");
+				"not seen. Nothing was signed");
 	if (!gn_op_name_ok(gn_str(name)))
 		return cli_fail(cli, CLI_USAGE, "E009",
 				"--name: a name is not empty and has no blank at its ends. Nothing "
@@ -101,8 +100,7 @@ static int join(struct cli *cli, struct hub *hub, json_t *request, json_t **answ
 	if (officers && !cli->json)
 		cli_note(cli,
 			 "geonet wallet join --name NAME --print > FILE writes the signed text; an "
-			 "officer brings it "
-			 "in with geonet hub admit FILE.");
+			 "officer brings it in with geonet hub admit FILE.");
 	json_decref(*answer);
 	return exit;
 }
@@ -114,8 +112,7 @@ int cmd_wallet_join(struct cli *cli)
 	const char *name = cli_option(cli, "name"), *type = cli_option(cli, "type");
 	if (!name)
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"give the name that others will see: "
-				"--name NAME");
+				"give the name that others will see: --name NAME");
 	int exit = check_name(cli, name);
 	if (exit)
 		return exit;
@@ -180,9 +177,7 @@ static json_t *profile_of(struct cli *cli, const json_t *before)
 			free(key);
 			json_decref(out);
 			cli_fail(cli, CLI_USAGE, "usage",
-				 "--set: '%s' is not KEY=TEXT. Nothing "
-				 "was signed",
-				 text);
+				 "--set: '%s' is not KEY=TEXT. Nothing was signed", text);
 			return NULL;
 		}
 		if (value[1])

@@ -1,6 +1,7 @@
 /* What the wallet's files share: wallet.c (joining, looking, answering), lines.c (trust lines),
- * request.c (requests to be paid), pay.c (payments), why.c (and why not). Whatever comes from a hub or from another person goes to the terminal through
- * wallet_text or wallet_who, never as it is. */
+ * request.c (requests to be paid), pay.c (payments), why.c (and why not). Whatever comes from a
+ * hub or from another person goes to the terminal through wallet_text or wallet_who, never as it
+ * is. */
 #ifndef GEONET_WALLET_H
 #define GEONET_WALLET_H
 
