@@ -34,7 +34,7 @@ int local_init(struct cli *cli)
 	return exit;
 }
 
-static bool configure(struct cli *cli, struct gn_hub_config *c)
+static bool read_config(struct cli *cli, struct gn_hub_config *c)
 {
 	static const char *const passed[] = {
 		"http",         "history",      "access-seconds", "refresh-seconds",
@@ -79,7 +79,7 @@ int local_run(struct cli *cli)
 	char why[GN_HUB_WHY] = "";
 	uint64_t fd = UINT64_MAX;
 	gn_os_process();
-	if (!cli_number(cli, "ready-fd", 0, 1023, &fd) || !configure(cli, &c) ||
+	if (!cli_number(cli, "ready-fd", 0, 1023, &fd) || !read_config(cli, &c) ||
 	    !make_folders(cli, c.data, 0700))
 		return CLI_USAGE;
 	gn_err err = gn_hub_run(&c, fd == UINT64_MAX ? -1 : (int)fd, why);

@@ -253,7 +253,8 @@ static bool mode_ok(struct cli *cli, const char *path)
 	return false;
 }
 
-static gn_err unseal(const uint8_t *file, size_t len, const char *passphrase, struct identity *out)
+static gn_err unseal_key(const uint8_t *file, size_t len, const char *passphrase,
+			 struct identity *out)
 {
 	struct gn_buf secret = {out->entropy, 0, sizeof out->entropy};
 	gn_err err = gn_keyfile_open(gn_slice(file, len), KIND, gn_str(passphrase), &secret);
@@ -271,7 +272,7 @@ static gn_err unseal_forms(const uint8_t *file, size_t len, const char *passphra
 		for (enum form before = 0; before < f; before++)
 			known |= strcmp(tried[before], tried[f]) == 0;
 		if (!known)
-			err = unseal(file, len, tried[f], out);
+			err = unseal_key(file, len, tried[f], out);
 	}
 	gn_wipe(tried, sizeof tried);
 	return err;
@@ -288,7 +289,7 @@ bool identity_load(struct cli *cli, struct identity *out)
 		cli_fail(cli, CLI_FAILED, "not-found",
 			 "there is no identity in %s; make one with: geonet id new", cli->data);
 	} else if (mode_ok(cli, path) && read_input(cli, path, GN_KEYFILE_MAX, &file, &len)) {
-		gn_err err = unseal(file, len, "", out);
+		gn_err err = unseal_key(file, len, "", out);
 		if (err == GN_PASSPHRASE &&
 		    passphrase_old(cli, cli_option(cli, "passphrase-file"), passphrase))
 			err = unseal_forms(file, len, passphrase, out);

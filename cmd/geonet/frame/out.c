@@ -175,7 +175,7 @@ void table_add(struct table *t, const char *fmt, ...)
 
 /* Columns on the screen: code points, which is right for the scripts that have no wide or
  * combining ones. */
-static int width(const char *s)
+static int cell_width(const char *s)
 {
 	int n = 0;
 	for (; *s; s++)
@@ -188,10 +188,10 @@ void table_print(const struct cli *cli, struct table *t)
 	int widths[64] = {0};
 	GN_ASSERT(t->columns <= 64 && t->count % t->columns == 0);
 	for (int i = 0; i < t->count; i++)
-		if (width(t->cells[i]) > widths[i % t->columns])
-			widths[i % t->columns] = width(t->cells[i]);
+		if (cell_width(t->cells[i]) > widths[i % t->columns])
+			widths[i % t->columns] = cell_width(t->cells[i]);
 	for (int i = 0; i < t->count; i++) {
-		int column = i % t->columns, pad = widths[column] - width(t->cells[i]);
+		int column = i % t->columns, pad = widths[column] - cell_width(t->cells[i]);
 		bool right = t->right >> column & 1, last = column == t->columns - 1;
 		if (i == 0)
 			fputs(out_bold(cli), stdout);
@@ -235,7 +235,7 @@ static char *next_buffer(void)
 
 /* Characters that order, hide or break what stands around them: U+061C, U+200B..200F,
  * U+2028..202E, U+2060..206F, U+FEFF. */
-static bool deceives(uint32_t c)
+static bool is_deceiving(uint32_t c)
 {
 	return c == 0x61c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
 	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
@@ -259,8 +259,8 @@ const char *out_text_slice(struct gn_slice s)
 	for (size_t i = 0; i < s.len; i += len) {
 		uint32_t c = s.p[i];
 		len = utf8 ? code_point(s.p + i, &c) : 1;
-		bool bad =
-			c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x80 && !utf8) || deceives(c);
+		bool bad = c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x80 && !utf8) ||
+			   is_deceiving(c);
 		if (n + (bad ? 1 : len) > 1090)
 			break;
 		if (bad)

@@ -85,7 +85,7 @@ static bool proof_holds(struct hub *hub, const json_t *about, const char *nonce)
 
 /* HB-45: what answers has the key that it names, now; a text that anybody can repeat proves
  * nothing. Whose key it is, the caller looks at. */
-static int prove(struct cli *cli, struct hub *hub)
+static int prove_key(struct cli *cli, struct hub *hub)
 {
 	struct gn_rand rand = gn_rand_system();
 	uint8_t raw[32];
@@ -128,7 +128,7 @@ int hub_open(struct cli *cli, struct hub *hub)
 {
 	int exit = find_hub(cli, hub);
 	if (!exit)
-		exit = prove(cli, hub);
+		exit = prove_key(cli, hub);
 	return exit ? exit : check_pin(cli, hub);
 }
 
@@ -164,7 +164,7 @@ static int login_answer(struct cli *cli, struct hub *hub, const char *challenge)
 	return exit;
 }
 
-static int login(struct cli *cli, struct hub *hub, bool unknown_ok, bool *known)
+static int login_as(struct cli *cli, struct hub *hub, bool unknown_ok, bool *known)
 {
 	json_t *answer;
 	*known = false;
@@ -194,7 +194,7 @@ int hub_login(struct cli *cli, struct hub *hub, bool register_ok)
 {
 	bool known;
 	json_t *me;
-	int exit = login(cli, hub, register_ok, &known);
+	int exit = login_as(cli, hub, register_ok, &known);
 	if (exit || !known)
 		return exit;
 	long status = hub_try(cli, hub, "GET", "/participants/me", NULL, &me);
@@ -229,7 +229,7 @@ static bool is_own(struct cli *cli, const struct hub *hub)
 /* The bootstrap token of DATA/hub: 200 while it counts, -1 when the hub does not answer. It goes
  * to the hub of DATA/hub alone, to the address that this one signed, whatever lies between, and
  * over the very connection on which it proved its key there (HB-45). */
-static long bootstrap(struct cli *cli, struct hub *hub)
+static long login_bootstrap(struct cli *cli, struct hub *hub)
 {
 	char *path, token[sizeof hub->admin];
 	struct hub before;
@@ -251,7 +251,7 @@ static long bootstrap(struct cli *cli, struct hub *hub)
 	before = *hub;
 	snprintf(hub->url, sizeof hub->url, "http://%s", before.address);
 	hub->line = curl_easy_init();
-	bool proved = hub->line && prove(cli, hub) == CLI_OK;
+	bool proved = hub->line && prove_key(cli, hub) == CLI_OK;
 	if (proved && !is_own(cli, hub)) {
 		cli_fail(cli, CLI_FAILED, "key",
 			 "what answers at %s is another hub than that of %s/hub", hub->url,
@@ -274,7 +274,7 @@ int hub_login_officer(struct cli *cli, struct hub *hub)
 {
 	json_t *who;
 	bool known;
-	long status = bootstrap(cli, hub);
+	long status = login_bootstrap(cli, hub);
 	hub->officer = true;
 	if (status == 200)
 		return CLI_OK;
@@ -286,7 +286,7 @@ int hub_login_officer(struct cli *cli, struct hub *hub)
 				"an officer governs it with his own identity, --data DIR being the "
 				"directory of that (and --hub %s)",
 				hub->url);
-	int exit = login(cli, hub, false, &known);
+	int exit = login_as(cli, hub, false, &known);
 	if (!exit)
 		exit = hub_call(cli, hub, "GET", "/admin/whoami", NULL, &who, "your role");
 	if (exit)
@@ -305,15 +305,17 @@ int hub_open_officer(struct cli *cli, struct hub *hub)
 int hub_login_reader(struct cli *cli, struct hub *hub)
 {
 	bool known;
-	long status = bootstrap(cli, hub);
-	return status == 200 ? CLI_OK : status < 0 ? CLI_NO_NODE : login(cli, hub, false, &known);
+	long status = login_bootstrap(cli, hub);
+	return status == 200 ? CLI_OK
+	       : status < 0  ? CLI_NO_NODE
+			     : login_as(cli, hub, false, &known);
 }
 
 static bool may_read(struct cli *cli, struct hub *hub)
 {
 	const char *as = cli_option(cli, "as");
 	bool known = false, named = as || cli_option(cli, "hub") || getenv("GEONET_HUB");
-	if (bootstrap(cli, hub) == 200)
+	if (login_bootstrap(cli, hub) == 200)
 		return true;
 	struct cli who = *cli;
 	who.json = false; /* why not is told on stderr: the report is the one document */
@@ -326,7 +328,7 @@ static bool may_read(struct cli *cli, struct hub *hub)
 			 who.data);
 		return false;
 	}
-	return named && login(&who, hub, true, &known) == CLI_OK && known;
+	return named && login_as(&who, hub, true, &known) == CLI_OK && known;
 }
 
 bool hub_who(struct cli *cli, const char *url, char pid[GN_PID_MAX])
@@ -359,8 +361,8 @@ bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn
 	bool ok = find_hub(cli, &hub) == CLI_OK;
 	hub.quiet = true;
 	told.json = false; /* as in may_read */
-	ok = ok && prove(&told, &hub) == CLI_OK && gn_pk_eq(&hub.pk, pk) && may_read(cli, &hub) &&
-	     hub_try(cli, &hub, "GET", "/equivalents", NULL, &list) == 200;
+	ok = ok && prove_key(&told, &hub) == CLI_OK && gn_pk_eq(&hub.pk, pk) &&
+	     may_read(cli, &hub) && hub_try(cli, &hub, "GET", "/equivalents", NULL, &list) == 200;
 	const char *code = json_text(json_array_get(json_object_get(list, "items"), 0), "code");
 	if (ok && *code) {
 		char *path = cli_format("/integrity/checksum/%s", code);

@@ -67,8 +67,8 @@ static void print_members(const struct cli *cli, json_t *answer)
 
 /* Sends a command, closes the hub and prints the answer, or `done` instead of it. Takes body and
  * path. */
-static int act(struct cli *cli, struct hub *hub, const char *method, char *path, json_t *body,
-	       const char *what, const char *done)
+static int act_on(struct cli *cli, struct hub *hub, const char *method, char *path, json_t *body,
+		  const char *what, const char *done)
 {
 	const char *reason = cli_option(cli, "reason");
 	json_t *answer = NULL;
@@ -114,8 +114,8 @@ static int set_person(struct cli *cli, const char *method, const char *verb, jso
 	}
 	json_object_set_new(change, "command", json_string("participant"));
 	json_object_set_new(change, "pid", json_string(pid));
-	return act(cli, &hub, method, path_of("participants", pid, verb), change, "the participant",
-		   NULL);
+	return act_on(cli, &hub, method, path_of("participants", pid, verb), change,
+		      "the participant", NULL);
 }
 
 int cmd_hub_suspend(struct cli *cli)
@@ -163,11 +163,12 @@ int cmd_hub_dispute(struct cli *cli)
 			 out_text(json_text(body, "from")), out_text(json_text(body, "to")),
 			 out_text(json_text(body, "equivalent")));
 	if (body)
-		return act(cli, &hub, "POST",
-			   path_of("trustlines", cli->args[0], end ? "unfreeze" : "freeze"), body,
-			   "the dispute",
-			   end ? "the dispute is over; the line is as its owner set it"
-			       : "the line is in dispute: nothing new passes over it until --end");
+		return act_on(
+			cli, &hub, "POST",
+			path_of("trustlines", cli->args[0], end ? "unfreeze" : "freeze"), body,
+			"the dispute",
+			end ? "the dispute is over; the line is as its owner set it"
+			    : "the line is in dispute: nothing new passes over it until --end");
 	hub_close(&hub);
 	return exit ? exit : cli_fail(cli, CLI_FAILED, "io", "the hub's answer cannot be read");
 }
@@ -200,9 +201,9 @@ int cmd_hub_abort(struct cli *cli)
 	if (!exit && initiator)
 		exit = key_of_id(cli, &hub, initiator, hex);
 	if (!exit)
-		return act(cli, &hub, "POST", path_of("transactions", hex, "abort"),
-			   json_pack("{ss ss}", "command", "abort", "key", hex), "the transaction",
-			   NULL);
+		return act_on(cli, &hub, "POST", path_of("transactions", hex, "abort"),
+			      json_pack("{ss ss}", "command", "abort", "key", hex),
+			      "the transaction", NULL);
 	hub_close(&hub);
 	return exit;
 }
@@ -210,7 +211,7 @@ int cmd_hub_abort(struct cli *cli)
 /* ---- the hub as a whole ---- */
 
 /* budget: in milliseconds, UINT64_MAX none. */
-static int clear(struct cli *cli, const char *mode, uint64_t budget)
+static int clear_debts(struct cli *cli, const char *mode, uint64_t budget)
 {
 	struct hub hub;
 	int exit = hub_open_officer(cli, &hub);
@@ -222,8 +223,8 @@ static int clear(struct cli *cli, const char *mode, uint64_t budget)
 				 "mode", mode);
 	if (budget != UINT64_MAX)
 		json_object_set_new(body, "budget_ms", json_integer((json_int_t)budget));
-	return act(cli, &hub, "POST", cli_format("/admin/clearing/exact"), body, "the clearing",
-		   NULL);
+	return act_on(cli, &hub, "POST", cli_format("/admin/clearing/exact"), body, "the clearing",
+		      NULL);
 }
 
 int cmd_hub_clear(struct cli *cli)
@@ -231,12 +232,12 @@ int cmd_hub_clear(struct cli *cli)
 	uint64_t budget = UINT64_MAX;
 	if (!cli_number(cli, "budget-ms", 0, 600000, &budget))
 		return CLI_USAGE;
-	return clear(cli, cli_flag(cli, "cycles") ? "cycles" : "exact", budget);
+	return clear_debts(cli, cli_flag(cli, "cycles") ? "cycles" : "exact", budget);
 }
 
 int cmd_hub_offer(struct cli *cli)
 {
-	return clear(cli, "offer", UINT64_MAX);
+	return clear_debts(cli, "offer", UINT64_MAX);
 }
 
 int cmd_hub_snapshot(struct cli *cli)
@@ -244,9 +245,9 @@ int cmd_hub_snapshot(struct cli *cli)
 	struct hub hub;
 	int exit = hub_open_officer(cli, &hub);
 	if (!exit)
-		return act(cli, &hub, "POST", cli_format("/admin/snapshot"),
-			   json_pack("{ss}", "command", "snapshot"), "the snapshot",
-			   "the hub writes a snapshot; the next start reads from there");
+		return act_on(cli, &hub, "POST", cli_format("/admin/snapshot"),
+			      json_pack("{ss}", "command", "snapshot"), "the snapshot",
+			      "the hub writes a snapshot; the next start reads from there");
 	hub_close(&hub);
 	return exit;
 }
@@ -276,8 +277,8 @@ static bool read_setting(struct cli *cli, const char *word, json_t *into)
 }
 
 /* A question for officers; the answer as members, or by `print`. */
-static int look(struct cli *cli, const char *path, const char *what,
-		void (*print)(const struct cli *, json_t *))
+static int look_at(struct cli *cli, const char *path, const char *what,
+		   void (*print)(const struct cli *, json_t *))
 {
 	struct hub hub;
 	json_t *answer = NULL;
@@ -313,7 +314,7 @@ int cmd_hub_settings(struct cli *cli)
 	struct hub hub;
 	json_t *set;
 	if (cli->arg_count == 0)
-		return look(cli, "/admin/config", "the settings", print_settings);
+		return look_at(cli, "/admin/config", "the settings", print_settings);
 	set = json_object();
 	for (int i = 0; i < cli->arg_count; i++)
 		if (!read_setting(cli, cli->args[i], set)) {
@@ -322,9 +323,9 @@ int cmd_hub_settings(struct cli *cli)
 		}
 	int exit = hub_open_officer(cli, &hub);
 	if (!exit)
-		return act(cli, &hub, "PATCH", cli_format("/admin/config"),
-			   json_pack("{ss so}", "command", "settings", "settings", set),
-			   "the settings", "set; the hub goes by it from now on");
+		return act_on(cli, &hub, "PATCH", cli_format("/admin/config"),
+			      json_pack("{ss so}", "command", "settings", "settings", set),
+			      "the settings", "set; the hub goes by it from now on");
 	json_decref(set);
 	hub_close(&hub);
 	return exit;
@@ -355,7 +356,7 @@ int cmd_hub_log(struct cli *cli)
 	if (!cli_number(cli, "count", 1, 200, &count))
 		return CLI_USAGE;
 	char *path = cli_format("/admin/audit-log?per_page=%llu", (unsigned long long)count);
-	int exit = look(cli, path, "the audit log", print_log);
+	int exit = look_at(cli, path, "the audit log", print_log);
 	free(path);
 	return exit;
 }

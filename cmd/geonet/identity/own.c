@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void add(json_t *list, const char *kind, const char *name, uint64_t expires)
+static void add_item(json_t *list, const char *kind, const char *name, uint64_t expires)
 {
 	if (expires)
 		json_array_append_new(list, json_pack("{ss ss sI}", "kind", kind, "name", name,
@@ -21,14 +21,14 @@ json_t *own_list(struct cli *cli, const json_t *sites)
 	json_t *list = json_array(), *names = own_names(cli), *id = own_read(cli, OWN_ID), *v;
 	const char *name;
 	size_t i;
-	add(list, "identity", json_text(id, "owner"), json_number(id, "expires"));
-	json_object_foreach(names, name, v) add(list, "name", name, json_number(v, "expires"));
+	add_item(list, "identity", json_text(id, "owner"), json_number(id, "expires"));
+	json_object_foreach(names, name, v) add_item(list, "name", name, json_number(v, "expires"));
 	json_array_foreach(json_object_get(sites, "sites"), i, v)
 	{
 		if (json_is_false(json_object_get(v, "published")))
 			continue; /* nobody sees it yet */
 		char *site = cli_format("@%s", json_text(v, "label"));
-		add(list, "site", site, json_number(v, "keep_until"));
+		add_item(list, "site", site, json_number(v, "keep_until"));
 		free(site);
 	}
 	json_decref(names);
@@ -78,7 +78,7 @@ void own_warn(struct cli *cli, const json_t *list)
 		cli_warn(cli, "keep what is yours: geonet renew --all");
 }
 
-static uint64_t ended(uint64_t expires)
+static uint64_t when_ended(uint64_t expires)
 {
 	return expires <= cli_now() ? expires : 0;
 }
@@ -86,7 +86,7 @@ static uint64_t ended(uint64_t expires)
 uint64_t own_name_ended(struct cli *cli, const char *name)
 {
 	json_t *names = own_names(cli);
-	uint64_t at = ended(json_number(json_object_get(names, name), "expires"));
+	uint64_t at = when_ended(json_number(json_object_get(names, name), "expires"));
 	json_decref(names);
 	return at;
 }
@@ -103,7 +103,7 @@ uint64_t own_site_ended(struct cli *cli, const struct gn_pk *owner, const char *
 		json_array_foreach(json_object_get(r.json, "sites"), i,
 				   site) if (strcmp(json_text(site, "owner"), hex) == 0 &&
 					     strcmp(json_text(site, "label"), label) == 0) at =
-			ended(json_number(site, "keep_until"));
+			when_ended(json_number(site, "keep_until"));
 	reply_free(&r);
 	return at;
 }

@@ -141,8 +141,8 @@ bool site_of(struct cli *cli, const char *text, struct gn_pk *owner, char label[
 
 /* The newest of the values that verify and belong to the key. Which of them are live is the
  * node's to say, who knows whether the clock is in doubt (OV-82). */
-static bool newest(const json_t *json, const struct gn_hash *key, uint8_t **bytes, size_t *len,
-		   unsigned *holders)
+static bool take_newest(const json_t *json, const struct gn_hash *key, uint8_t **bytes, size_t *len,
+			unsigned *holders)
 {
 	struct gn_record best, r;
 	size_t i;
@@ -180,7 +180,7 @@ int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsi
 			    &reply);
 	if (exit && exit != CLI_NOT_FOUND && reply.err)
 		client_report(cli, &reply, "the record could not be read");
-	if (exit == CLI_OK && !newest(reply.json, key, bytes, len, holders)) {
+	if (exit == CLI_OK && !take_newest(reply.json, key, bytes, len, holders)) {
 		bool any = json_array_size(json_object_get(reply.json, "values")) > 0;
 		exit = any ? cli_fail(cli, CLI_FAILED, "signature",
 				      "what the node gave for %s does not verify; it is not used",

@@ -42,8 +42,8 @@ static bool common_numbers(struct cli *cli, uint64_t *w, uint64_t *ttl, uint64_t
 
 /* Applies "TYPE=VALUE" words: what they name replaces all entries of that type, an empty value
  * removes them. */
-static bool edit(struct cli *cli, struct name_state *s, const struct identity *id, int from,
-		 uint64_t ttl)
+static bool edit_entries(struct cli *cli, struct name_state *s, const struct identity *id, int from,
+			 uint64_t ttl)
 {
 	uint16_t seen[CLI_ARGS_MAX];
 	int seen_count = 0;
@@ -96,11 +96,11 @@ static bool edit_options(struct cli *cli, struct name_state *s, const struct ide
 	for (int i = 0; (txt = cli_option_at(cli, "txt", i)); i++)
 		if (!name_add_entry(cli, s, GN_NAME_TXT, txt, entry_ttl))
 			return false;
-	return edit(cli, s, id, 1, entry_ttl);
+	return edit_entries(cli, s, id, 1, entry_ttl);
 }
 
 /* claim and set: the present record or a new one, edited, signed, put. */
-static int change(struct cli *cli, bool claim)
+static int change_name(struct cli *cli, bool claim)
 {
 	struct identity id;
 	struct gn_name name;
@@ -134,12 +134,12 @@ static int change(struct cli *cli, bool claim)
 
 int cmd_name_claim(struct cli *cli)
 {
-	return change(cli, true);
+	return change_name(cli, true);
 }
 
 int cmd_name_set(struct cli *cli)
 {
-	return change(cli, false);
+	return change_name(cli, false);
 }
 
 int cmd_name_renew(struct cli *cli)

@@ -214,7 +214,8 @@ char *name_site_value(struct cli *cli, const struct identity *id, const char *te
 
 /* ---- signing and putting ---- */
 
-static void solve(struct cli *cli, struct name_state *s, const struct gn_pk *owner, unsigned bits)
+static void solve_puzzle(struct cli *cli, struct name_state *s, const struct gn_pk *owner,
+			 unsigned bits)
 {
 	struct gn_rand rand = gn_rand_system();
 	uint64_t start = gn_rand_u64(&rand) >> 1, tried = 0, epoch = s->claim.epoch;
@@ -247,8 +248,8 @@ void name_next_version(struct name_state *s, uint64_t ttl, bool new_owner)
 
 /* Own names are kept in DATA: the network cannot be asked for all names of a person. The record
  * is kept with them, so that a name that nobody shows any more can be renewed with what it said. */
-static void remember(struct cli *cli, const struct name_state *s, const char *pid,
-		     const char *record)
+static void remember_name(struct cli *cli, const struct name_state *s, const char *pid,
+			  const char *record)
 {
 	int lock = own_lock(cli);
 	json_t *names = own_names(cli);
@@ -312,12 +313,12 @@ static int put_with(struct cli *cli, const struct identity *id, struct name_stat
 {
 	char *text[2] = {NULL, NULL};
 	if (bits)
-		solve(cli, s, &id->keys.sk.pk, bits);
+		solve_puzzle(cli, s, &id->keys.sk.pk, bits);
 	int exit = sign_both(cli, id, s, text);
 	if (exit == CLI_OK)
 		exit = send_both(cli, s, text, w, r);
 	if ((exit == CLI_OK || name_few(r)) && s->name.form != GN_NAME_PID)
-		remember(cli, s, id->pid, text[0]);
+		remember_name(cli, s, id->pid, text[0]);
 	free(text[0]);
 	free(text[1]);
 	return exit;

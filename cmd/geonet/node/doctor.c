@@ -37,7 +37,7 @@ struct doctor {
 };
 
 /* Takes sentence and next. */
-static void found(struct doctor *d, const char *about, char *sentence, char *next)
+static void note_finding(struct doctor *d, const char *about, char *sentence, char *next)
 {
 	json_array_append_new(d->findings, json_pack("{ss ss ss}", "about", about, "sentence",
 						     sentence, "next", next));
@@ -79,8 +79,8 @@ static void look_settings(struct doctor *d, struct ports *p)
 	else if (gn_os_settings(gn_slice(text, len), take_port, p, why, sizeof why))
 		bad = true;
 	if (bad)
-		found(d, "node", cli_format("%s: %s", path, why),
-		      cli_format("mend that; the node does not start with it"));
+		note_finding(d, "node", cli_format("%s: %s", path, why),
+			     cli_format("mend that; the node does not start with it"));
 	if (f)
 		fclose(f);
 	free(path);
@@ -108,18 +108,19 @@ static void look_port(struct doctor *d, bool udp, uint64_t port)
 	int why = port ? port_taken(udp, port) : 0;
 	const char *kind = udp ? "UDP" : "TCP", *option = udp ? "port" : "http";
 	if (why == EADDRINUSE)
-		found(d, "ports",
-		      cli_format("%s port %llu, which the node would take, is taken by another "
-				 "program",
-				 kind, (unsigned long long)port),
-		      cli_format("end that program (a node with other --data?), or take another "
-				 "port: geonet up --%s N",
-				 option));
+		note_finding(
+			d, "ports",
+			cli_format("%s port %llu, which the node would take, is taken by another "
+				   "program",
+				   kind, (unsigned long long)port),
+			cli_format("end that program (a node with other --data?), or take another "
+				   "port: geonet up --%s N",
+				   option));
 	else if (why)
-		found(d, "ports",
-		      cli_format("%s port %llu cannot be taken: %s", kind, (unsigned long long)port,
-				 strerror(why)),
-		      cli_format("take another: geonet up --%s N", option));
+		note_finding(d, "ports",
+			     cli_format("%s port %llu cannot be taken: %s", kind,
+					(unsigned long long)port, strerror(why)),
+			     cli_format("take another: geonet up --%s N", option));
 }
 
 static void look_stopped(struct doctor *d)
@@ -128,10 +129,10 @@ static void look_stopped(struct doctor *d)
 	char last[512], *log = cli_format("%s/geonetd.log", d->cli->data);
 	last_line(log, 0, last, sizeof last);
 	bool told = *last && !strstr(last, "stopping");
-	found(d, "node",
-	      cli_format("no node is running for %s%s%s", d->cli->data,
-			 told ? "; its log ends with: " : "", told ? out_text(last) : ""),
-	      cli_format("start it: geonet up"));
+	note_finding(d, "node",
+		     cli_format("no node is running for %s%s%s", d->cli->data,
+				told ? "; its log ends with: " : "", told ? out_text(last) : ""),
+		     cli_format("start it: geonet up"));
 	look_settings(d, &p);
 	look_port(d, true, p.udp);
 	look_port(d, false, p.http);
@@ -161,14 +162,17 @@ static void look_bootstrap(struct doctor *d, const json_t *status)
 		if (json_is_true(json_object_get(b, "answered")) || is_own(status, addrs))
 			continue;
 		if (!json_array_size(addrs))
-			found(d, "bootstrap", cli_format("the name in %s has no address", host),
-			      cli_format("check its spelling and this machine's DNS; the node goes "
-					 "on trying"));
+			note_finding(
+				d, "bootstrap", cli_format("the name in %s has no address", host),
+				cli_format(
+					"check its spelling and this machine's DNS; the node goes "
+					"on trying"));
 		else if (json_number(status, "uptime_s") >= GREETED_S)
-			found(d, "bootstrap", cli_format("nothing answers at %s", host),
-			      cli_format(
-				      "ask its owner whether that node runs, and let UDP through "
-				      "to it; the node goes on trying"));
+			note_finding(
+				d, "bootstrap", cli_format("nothing answers at %s", host),
+				cli_format(
+					"ask its owner whether that node runs, and let UDP through "
+					"to it; the node goes on trying"));
 	}
 }
 
@@ -178,35 +182,41 @@ static void look_network(struct doctor *d, const json_t *status)
 	bool nobody = strcmp(reach, "founder") == 0 && json_number(status, "known") == 0;
 	char *alone = client_alone(d->cli, status);
 	if (alone && json_is_true(json_object_get(status, "other_work")))
-		found(d, "network", cli_format("this node is %s", alone),
-		      cli_format("ask for that network's number and start with it: geonet up "
-				 "--pow-bits N"));
+		note_finding(
+			d, "network", cli_format("this node is %s", alone),
+			cli_format("ask for that network's number and start with it: geonet up "
+				   "--pow-bits N"));
 	else if (alone)
-		found(d, "network", cli_format("this node is %s", alone),
-		      cli_format("see that this machine is online, or name another node: geonet up "
-				 "--bootstrap HOST:PORT"));
+		note_finding(
+			d, "network", cli_format("this node is %s", alone),
+			cli_format(
+				"see that this machine is online, or name another node: geonet up "
+				"--bootstrap HOST:PORT"));
 	else if (nobody)
-		found(d, "network",
-		      cli_format("no other node is here, so this machine alone keeps what you "
-				 "store"),
-		      cli_format("join others: geonet up --bootstrap HOST:PORT, or let them begin "
-				 "with this node"));
+		note_finding(
+			d, "network",
+			cli_format("no other node is here, so this machine alone keeps what you "
+				   "store"),
+			cli_format(
+				"join others: geonet up --bootstrap HOST:PORT, or let them begin "
+				"with this node"));
 	bool server = json_is_true(json_object_get(status, "server")),
 	     joined = json_is_true(json_object_get(status, "joined"));
 	uint64_t nodes = (uint64_t)(json_double(status, "n_estimate") + 0.5);
 	nodes -= nodes > 1 && !server; /* itself stores nothing yet */
 	if (!alone && !nobody && !joined)
-		found(d, "network", cli_format("this node has not joined the network yet"),
-		      cli_format("wait a minute and ask again; if it stays so, look at "
-				 "%s/geonetd.log",
-				 d->cli->data));
+		note_finding(d, "network", cli_format("this node has not joined the network yet"),
+			     cli_format("wait a minute and ask again; if it stays so, look at "
+					"%s/geonetd.log",
+					d->cli->data));
 	if (!alone && status_few(status))
-		found(d, "network",
-		      cli_format("a record counts as stored when %s signed, and about %s here",
-				 out_count(json_number(status, "w"), "node has", "nodes have"),
-				 out_count(nodes, "is", "are")),
-		      cli_format("write \"w = %llu\" into %s/geonet.conf and restart the node",
-				 (unsigned long long)nodes, d->cli->data));
+		note_finding(
+			d, "network",
+			cli_format("a record counts as stored when %s signed, and about %s here",
+				   out_count(json_number(status, "w"), "node has", "nodes have"),
+				   out_count(nodes, "is", "are")),
+			cli_format("write \"w = %llu\" into %s/geonet.conf and restart the node",
+				   (unsigned long long)nodes, d->cli->data));
 	d->probation = joined && !server;
 	free(alone);
 }
@@ -223,12 +233,13 @@ static json_t *look_node(struct doctor *d)
 		return NULL;
 	}
 	if (client_call(d->cli, ask, &r)) {
-		found(d, "node",
-		      cli_format("the node of %s is there and does not answer", d->cli->data),
-		      cli_format(
-			      "look at %s/geonetd.log; if it says nothing, kill geonetd and start "
-			      "it again: geonet up",
-			      d->cli->data));
+		note_finding(
+			d, "node",
+			cli_format("the node of %s is there and does not answer", d->cli->data),
+			cli_format(
+				"look at %s/geonetd.log; if it says nothing, kill geonetd and "
+				"start it again: geonet up",
+				d->cli->data));
 		reply_free(&r);
 		return NULL;
 	}
@@ -236,8 +247,9 @@ static json_t *look_node(struct doctor *d)
 	look_bootstrap(d, r.json);
 	const char *clock = json_text(json_object_get(r.json, "clock"), "text");
 	if (*clock)
-		found(d, "clock", cli_format("%s", out_text(clock)),
-		      cli_format("set it, and have it kept right: timedatectl set-ntp true"));
+		note_finding(
+			d, "clock", cli_format("%s", out_text(clock)),
+			cli_format("set it, and have it kept right: timedatectl set-ntp true"));
 	reply_free(&r);
 	ask.path = cli_format("/api/v1/sites");
 	json_t *list = client_call(d->cli, ask, &sites) ? NULL : json_incref(sites.json);
@@ -261,24 +273,29 @@ static bool look_disk(struct doctor *d)
 	if (there && !folder)
 		errno = ENOTDIR;
 	if (!folder || access(path, R_OK | W_OK | X_OK) != 0)
-		found(d, "disk",
-		      cli_format("%s cannot be written by you: %s", path, strerror(errno)),
-		      cli_format("make it yours and writable, or name another place with --data"));
+		note_finding(
+			d, "disk",
+			cli_format("%s cannot be written by you: %s", path, strerror(errno)),
+			cli_format(
+				"make it yours and writable, or name another place with --data"));
 	if (statvfs(path, &fs) == 0) {
 		uint64_t left = (uint64_t)fs.f_bavail * fs.f_frsize;
 		if (left < DISK_LOW)
-			found(d, "disk",
-			      cli_format("the disk of %s is nearly full: %s left", path,
-					 out_bytes(left)),
-			      cli_format(
-				      "make room; a smaller store-limit in %s/geonet.conf lets the "
-				      "node keep less for others",
-				      d->cli->data));
+			note_finding(
+				d, "disk",
+				cli_format("the disk of %s is nearly full: %s left", path,
+					   out_bytes(left)),
+				cli_format(
+					"make room; a smaller store-limit in %s/geonet.conf lets "
+					"the node keep less for others",
+					d->cli->data));
 		if (fs.f_files && fs.f_favail < FILES_LOW)
-			found(d, "disk",
-			      cli_format("the disk of %s has room for %llu more files", path,
-					 (unsigned long long)fs.f_favail),
-			      cli_format("remove files there; many small ones are what fills it"));
+			note_finding(
+				d, "disk",
+				cli_format("the disk of %s has room for %llu more files", path,
+					   (unsigned long long)fs.f_favail),
+				cli_format(
+					"remove files there; many small ones are what fills it"));
 	}
 	bool entered = folder && access(path, X_OK) == 0;
 	free(path);
@@ -293,13 +310,13 @@ static bool look_list(struct doctor *d, const char *name, json_t **out)
 	char why[OWN_WHY] = "", *path = cli_format("%s/%s", d->cli->data, name);
 	bool readable = access(path, R_OK) == 0, absent = !readable && errno == ENOENT;
 	if (!readable && !absent)
-		found(d, "yours", cli_format("%s cannot be read: %s", path, strerror(errno)),
-		      cli_format("make it yours: chown \"$USER\" '%s'", path));
+		note_finding(d, "yours", cli_format("%s cannot be read: %s", path, strerror(errno)),
+			     cli_format("make it yours: chown \"$USER\" '%s'", path));
 	json_t *list = readable ? own_load(d->cli, name, why) : NULL;
 	bool damaged = readable && !json_is_object(list);
 	if (damaged)
-		found(d, "yours", cli_format("%s is damaged: %s", path, why),
-		      cli_format("mend it, or move it away to begin without what it says"));
+		note_finding(d, "yours", cli_format("%s is damaged: %s", path, why),
+			     cli_format("mend it, or move it away to begin without what it says"));
 	free(path);
 	if (out)
 		*out = damaged ? NULL : json_incref(list);
@@ -317,8 +334,8 @@ static void look_yours(struct doctor *d, const json_t *sites)
 	{
 		const char *ends = own_ends(v);
 		if (ends)
-			found(d, "yours", cli_format("the %s", ends),
-			      cli_format("keep what is yours: geonet renew --all"));
+			note_finding(d, "yours", cli_format("the %s", ends),
+				     cli_format("keep what is yours: geonet renew --all"));
 	}
 	json_decref(list);
 }
@@ -332,10 +349,11 @@ static void look_health(struct doctor *d, const char *url)
 	json_t *health = hub_health(d->cli, url);
 	for (size_t i = 0; i < GN_COUNT(words); i++)
 		if (*json_text(health, words[i]))
-			found(d, "hub",
-			      cli_format("the hub at %s says: %s", out_text(url),
-					 out_text(json_text(health, words[i]))),
-			      cli_format("tell whoever runs it; geonet hub status shows more"));
+			note_finding(
+				d, "hub",
+				cli_format("the hub at %s says: %s", out_text(url),
+					   out_text(json_text(health, words[i]))),
+				cli_format("tell whoever runs it; geonet hub status shows more"));
 	json_decref(health);
 }
 
@@ -343,16 +361,19 @@ static void look_hub(struct doctor *d, const char *url, const char *known)
 {
 	char pid[GN_PID_MAX];
 	if (!hub_who(d->cli, url, pid))
-		found(d, "hub", cli_format("no hub answers at %s", out_text(url)),
-		      cli_format("ask whoever runs it; on its own machine it is started with: "
-				 "geonet hub run"));
+		note_finding(
+			d, "hub", cli_format("no hub answers at %s", out_text(url)),
+			cli_format("ask whoever runs it; on its own machine it is started with: "
+				   "geonet hub run"));
 	else if (*known && strcmp(known, pid) != 0)
-		found(d, "hub",
-		      cli_format("the hub at %s has another key than before (was %s, is %s)",
-				 out_text(url), out_text(known), pid),
-		      cli_format("ask whoever runs it; only if that is right, remove its line from "
-				 "%s/" OWN_HUBS,
-				 d->cli->data));
+		note_finding(
+			d, "hub",
+			cli_format("the hub at %s has another key than before (was %s, is %s)",
+				   out_text(url), out_text(known), pid),
+			cli_format(
+				"ask whoever runs it; only if that is right, remove its line from "
+				"%s/" OWN_HUBS,
+				d->cli->data));
 	else
 		look_health(d, url);
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int ask(struct cli *cli, struct reply *r)
+static int ask_status(struct cli *cli, struct reply *r)
 {
 	return client_must(cli, (struct call){.path = cli_format("/api/v1/guard")}, r,
 			   "the node's guard");
@@ -17,7 +17,7 @@ int cmd_guard_status(struct cli *cli)
 	struct reply r;
 	const char *name;
 	json_t *value;
-	int exit = ask(cli, &r);
+	int exit = ask_status(cli, &r);
 	if (exit || cli->json) {
 		exit = exit ? exit : cli_json(cli, json_incref(r.json));
 		reply_free(&r);
@@ -57,7 +57,7 @@ static const char *who_text(const json_t *j)
 }
 
 /* The node's word that ARGUMENT is no such thing is about the command line. */
-static int must(struct cli *cli, struct call call, struct reply *r)
+static int must_answer(struct cli *cli, struct call call, struct reply *r)
 {
 	int exit = client_must(cli, call, r, cli->args[0]);
 	return exit && (r->err == GN_USAGE || r->err == GN_RANGE) ? CLI_USAGE : exit;
@@ -70,7 +70,7 @@ int cmd_guard_list(struct cli *cli)
 	struct table t;
 	size_t i;
 	json_t *a;
-	int exit = ask(cli, &r);
+	int exit = ask_status(cli, &r);
 	if (exit || cli->json) {
 		exit = exit ? exit
 			    : cli_json(cli,
@@ -144,7 +144,7 @@ static void print_why(struct cli *cli, const json_t *j)
 int cmd_guard_why(struct cli *cli)
 {
 	struct reply r;
-	int exit = must(cli, (struct call){.path = path_of(cli, "why", "")}, &r);
+	int exit = must_answer(cli, (struct call){.path = path_of(cli, "why", "")}, &r);
 	if (!exit && cli->json)
 		exit = cli_json(cli, json_incref(r.json));
 	else if (!exit)
@@ -153,10 +153,10 @@ int cmd_guard_why(struct cli *cli)
 	return exit;
 }
 
-static int say(struct cli *cli, char *path, const char *done)
+static int say_done(struct cli *cli, char *path, const char *done)
 {
 	struct reply r;
-	int exit = must(cli, (struct call){.method = "POST", .path = path}, &r);
+	int exit = must_answer(cli, (struct call){.method = "POST", .path = path}, &r);
 	if (!exit && cli->json)
 		exit = cli_json(cli, json_incref(r.json));
 	else if (!exit)
@@ -172,10 +172,10 @@ int cmd_guard_allow(struct cli *cli)
 	if (!cli_number(cli, "hours", 0, 8784, &hours))
 		return CLI_USAGE;
 	snprintf(rest, sizeof rest, "&seconds=%llu", (unsigned long long)hours * 3600);
-	return say(cli, path_of(cli, "allow", rest), hours ? "no limit" : "has limits again");
+	return say_done(cli, path_of(cli, "allow", rest), hours ? "no limit" : "has limits again");
 }
 
 int cmd_guard_forgive(struct cli *cli)
 {
-	return say(cli, path_of(cli, "forgive", ""), "forgiven");
+	return say_done(cli, path_of(cli, "forgive", ""), "forgiven");
 }

@@ -27,8 +27,8 @@ struct renewal {
 	size_t renewed, failed;
 };
 
-static void note(struct renewal *r, const char *kind, const char *name, int exit, const char *state,
-		 uint64_t expires)
+static void note_item(struct renewal *r, const char *kind, const char *name, int exit,
+		      const char *state, uint64_t expires)
 {
 	state = exit ? "failed" : state;
 	r->renewed += strcmp(state, "renewed") == 0;
@@ -43,7 +43,7 @@ static void renew_id(struct renewal *r, bool must)
 	bool done = false;
 	int exit = id_renew(&r->each, &r->id, r->force, must, r->ttl, r->w, &expires, &done);
 	if (exit || expires)
-		note(r, "identity", r->id.pid, exit, done ? "renewed" : "kept", expires);
+		note_item(r, "identity", r->id.pid, exit, done ? "renewed" : "kept", expires);
 }
 
 static void renew_name(struct renewal *r, const char *text)
@@ -54,7 +54,7 @@ static void renew_name(struct renewal *r, const char *text)
 	int exit = name_renew(&r->each, &r->id, text, r->force, r->ttl, r->w, &expires, &what);
 	if (what == NAME_GIVEN && !r->all)
 		exit = CLI_FAILED;
-	note(r, "name", text, exit, states[what], expires);
+	note_item(r, "name", text, exit, states[what], expires);
 }
 
 static void renew_site(struct renewal *r, const char *label, uint64_t copies)
@@ -64,7 +64,7 @@ static void renew_site(struct renewal *r, const char *label, uint64_t copies)
 	int exit = site_renew(&r->each, &r->id, label, copies, r->force, r->ttl, r->w, &expires,
 			      &done);
 	char *name = cli_format("@%s", label);
-	note(r, "site", name, exit, done ? "renewed" : "kept", expires);
+	note_item(r, "site", name, exit, done ? "renewed" : "kept", expires);
 	free(name);
 }
 
@@ -75,7 +75,7 @@ static void skip_site(struct renewal *r, const char *label)
 	cli_note(&r->each,
 		 "the site %s never came out whole: publish it again, or: geonet site remove %s",
 		 name, *label ? label : "-");
-	note(r, "site", name, r->all ? CLI_OK : CLI_FAILED, "unfinished", 0);
+	note_item(r, "site", name, r->all ? CLI_OK : CLI_FAILED, "unfinished", 0);
 	free(name);
 }
 
@@ -137,7 +137,7 @@ static int renew_one(struct renewal *r, const char *text)
 	return CLI_OK;
 }
 
-static int tell(struct renewal *r)
+static int tell_all(struct renewal *r)
 {
 	size_t i;
 	json_t *v;
@@ -194,7 +194,7 @@ int cmd_renew(struct cli *cli)
 		exit = renew_all(&r);
 	for (int i = 0; i < cli->arg_count && exit == CLI_OK; i++)
 		exit = renew_one(&r, cli->args[i]);
-	int told = tell(&r);
+	int told = tell_all(&r);
 	json_decref(r.items);
 	identity_wipe(&r.id);
 	return exit ? exit : told ? told : r.failed ? CLI_FAILED : CLI_OK;

@@ -162,7 +162,7 @@ static void find_old(struct packing *k, const struct gn_manifest *previous)
 
 /* ---- new packs ---- */
 
-static bool flush(struct packing *k)
+static bool flush_pack(struct packing *k)
 {
 	struct gn_bundle_pack pack = {.len = k->len};
 	struct gn_hash *blocks = NULL;
@@ -179,7 +179,7 @@ static bool flush(struct packing *k)
 	return ok;
 }
 
-static bool place(struct packing *k, struct site_file *f, size_t *sent)
+static bool place_file(struct packing *k, struct site_file *f, size_t *sent)
 {
 	const struct old_place *o = old_of(k, &f->root);
 	uint8_t buf[GN_PACK_FILE + 1];
@@ -189,7 +189,7 @@ static bool place(struct packing *k, struct site_file *f, size_t *sent)
 		f->offset = o->offset;
 		return true;
 	}
-	if ((k->len + f->size > GN_BLOCK && !flush(k)) || !read_small(k->cli, f, buf, &root))
+	if ((k->len + f->size > GN_BLOCK && !flush_pack(k)) || !read_small(k->cli, f, buf, &root))
 		return false;
 	if (memcmp(&root, &f->root, sizeof root) != 0) {
 		cli_fail(k->cli, CLI_FAILED, "io", "%s: changed while it was read; try again",
@@ -221,13 +221,13 @@ bool site_pack(struct cli *cli, struct site_folder *folder, const struct gn_mani
 		if (!is_small(f))
 			continue;
 		if (k.leader[i] == i) {
-			ok = place(&k, f, sent);
+			ok = place_file(&k, f, sent);
 		} else {
 			f->pack = folder->files[k.leader[i]].pack;
 			f->offset = folder->files[k.leader[i]].offset;
 		}
 	}
-	ok = ok && flush(&k);
+	ok = ok && flush_pack(&k);
 	free(k.members);
 	free(k.leader);
 	free(k.old);

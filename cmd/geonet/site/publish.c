@@ -200,7 +200,7 @@ static int make_manifest(struct publication *p)
 
 /* ---- out to the network ---- */
 
-static int spread(struct publication *p, bool *missing)
+static int spread_blocks(struct publication *p, bool *missing)
 {
 	struct hash_list blocks = {0};
 	for (size_t i = 0; i < p->folder.count; i++)
@@ -216,7 +216,7 @@ static int spread(struct publication *p, bool *missing)
 	return exit;
 }
 
-static int tell(struct publication *p, const char *name)
+static int tell_published(struct publication *p, const char *name)
 {
 	struct cli *cli = p->cli;
 	struct gn_name parsed;
@@ -266,7 +266,7 @@ static int tell(struct publication *p, const char *name)
 	return CLI_OK;
 }
 
-static int publish(struct publication *p, const char *name)
+static int publish_folder(struct publication *p, const char *name)
 {
 	bool missing = false;
 	int exit = read_present(p);
@@ -275,11 +275,11 @@ static int publish(struct publication *p, const char *name)
 	if (exit == CLI_OK)
 		exit = make_manifest(p);
 	if (exit == CLI_OK)
-		exit = spread(p, &missing);
+		exit = spread_blocks(p, &missing);
 	if (missing) { /* the node had forgotten what it was thought to keep */
 		exit = send_files(p, true);
 		if (exit == CLI_OK)
-			exit = spread(p, &missing);
+			exit = spread_blocks(p, &missing);
 		if (missing)
 			exit = cli_fail(p->cli, CLI_FAILED, "not-found",
 					"the node lost blocks that were just sent to it; is its "
@@ -294,7 +294,7 @@ static int publish(struct publication *p, const char *name)
 		if (exit)
 			cli_note(p->cli, "The site is published; only its name was not set.");
 	}
-	return exit ? exit : tell(p, name);
+	return exit ? exit : tell_published(p, name);
 }
 
 static bool has_file(const struct site_folder *folder, const char *path)
@@ -350,7 +350,7 @@ int cmd_site_publish(struct cli *cli)
 		 !identity_load(cli, &p->id))
 		exit = CLI_FAILED;
 	else
-		exit = publish(p, name);
+		exit = publish_folder(p, name);
 	if (exit == CLI_OK && !cli_option(cli, "entry") && !has_file(&p->folder, "index.html"))
 		cli_note(cli, "There is no index.html: the site's address shows no page; --entry "
 			      "names another.");

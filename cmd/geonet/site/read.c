@@ -217,8 +217,8 @@ static bool on_bytes(void *user, struct gn_slice data)
 }
 
 /* Streams one file to `out`; what was written is right only when this is CLI_OK. */
-static int fetch(struct cli *cli, const struct site *s, const struct gn_bundle_file *f,
-		 struct output *out, uint64_t *done, uint64_t total)
+static int fetch_file(struct cli *cli, const struct site *s, const struct gn_bundle_file *f,
+		      struct output *out, uint64_t *done, uint64_t total)
 {
 	char *name = cli_format("%s", out_text_slice(f->path));
 	char *path = cli_format("%.*s", (int)f->path.len, (const char *)f->path.p),
@@ -268,10 +268,10 @@ static int fetch_to(struct cli *cli, const struct site *s, const struct gn_bundl
 	free(folder);
 	if (!ok || !output_open(cli, path, true, &out))
 		return CLI_FAILED;
-	return output_close(&out, fetch(cli, s, f, &out, done, total));
+	return output_close(&out, fetch_file(cli, s, f, &out, done, total));
 }
 
-static bool inside(struct gn_slice path, const char *folder)
+static bool is_inside(struct gn_slice path, const char *folder)
 {
 	size_t len = strlen(folder);
 	return len == 0 ||
@@ -287,11 +287,11 @@ static int get_folder(struct cli *cli, const struct site *s, const char *folder,
 	struct gn_bundle_file f;
 	for (size_t i = 0; i < gn_manifest_count(s->manifest); i++) {
 		gn_manifest_at(s->manifest, i, &f);
-		total += inside(f.path, folder) ? f.size : 0;
+		total += is_inside(f.path, folder) ? f.size : 0;
 	}
 	for (size_t i = 0; i < gn_manifest_count(s->manifest) && exit == CLI_OK; i++) {
 		gn_manifest_at(s->manifest, i, &f);
-		if (!inside(f.path, folder))
+		if (!is_inside(f.path, folder))
 			continue;
 		char *path = cli_format("%s/%.*s", dir, (int)f.path.len, (const char *)f.path.p);
 		exit = fetch_to(cli, s, &f, path, &done, total);
@@ -326,7 +326,7 @@ static int get_file(struct cli *cli, const struct site *s, const struct gn_bundl
 }
 
 /* WHO's site of that label. */
-static char *labelled(struct cli *cli, const char *who, const char *label)
+static char *labelled_site(struct cli *cli, const char *who, const char *label)
 {
 	if (!site_label_ok(cli, label))
 		return NULL;
@@ -347,8 +347,8 @@ static char *folder_of(struct cli *cli, const char *who, const char *label)
 	return NULL;
 }
 
-static int get(struct cli *cli, const char *who, const char *label, const char *target,
-	       const char *path)
+static int get_site(struct cli *cli, const char *who, const char *label, const char *target,
+		    const char *path)
 {
 	const char *output = cli_option(cli, "output");
 	struct gn_bundle_file f;
@@ -387,9 +387,9 @@ int cmd_site_get(struct cli *cli)
 		cli_fail(cli, CLI_USAGE, "text", "'%s' is not a name, a PID or a key: %s", who,
 			 why);
 	else
-		target = labelled(cli, who, label ? label : "");
+		target = labelled_site(cli, who, label ? label : "");
 	if (target)
-		exit = get(cli, who, label, target, slash ? slash + 1 : "");
+		exit = get_site(cli, who, label, target, slash ? slash + 1 : "");
 	free(target);
 	free(who);
 	return exit;

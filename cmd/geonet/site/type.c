@@ -9,7 +9,7 @@
 
 #define LOOK 4096 /* bytes looked at */
 
-static bool split(const char *rule, struct gn_slice *glob, struct gn_slice *type)
+static bool split_rule(const char *rule, struct gn_slice *glob, struct gn_slice *type)
 {
 	const char *space = strchr(rule, ' ');
 	if (!space || space == rule || !strchr(space, '/'))
@@ -24,7 +24,7 @@ bool site_types_ok(struct cli *cli)
 	struct gn_slice glob, type;
 	const char *rule;
 	for (int i = 0; (rule = cli_option_at(cli, "type", i)); i++)
-		if (!split(rule, &glob, &type)) {
+		if (!split_rule(rule, &glob, &type)) {
 			cli_fail(cli, CLI_USAGE, "usage",
 				 "--type '%s' is not \"GLOB TYPE\", as in \"*.data text/csv\"",
 				 rule);
@@ -58,7 +58,8 @@ struct gn_slice site_type(struct cli *cli, const struct site_file *file)
 	struct gn_slice glob, type;
 	const char *rule, *name = strrchr(file->path, '/');
 	for (int i = 0; (rule = cli_option_at(cli, "type", i)); i++)
-		if (split(rule, &glob, &type) && gn_bundle_glob_matches(glob, gn_str(file->path)))
+		if (split_rule(rule, &glob, &type) &&
+		    gn_bundle_glob_matches(glob, gn_str(file->path)))
 			return type;
 	name = name ? name + 1 : file->path;
 	if (!strchr(name + (*name == '.'), '.') && is_text(file->full))

@@ -83,8 +83,8 @@ static bool same_as_node(struct upload *u, const json_t *json, uint64_t size,
 	return same;
 }
 
-static bool run(struct upload *u, uint64_t size, bool send, struct gn_hash *root,
-		struct gn_hash **blocks, size_t *block_count)
+static bool run_upload(struct upload *u, uint64_t size, bool send, struct gn_hash *root,
+		       struct gn_hash **blocks, size_t *block_count)
 {
 	size_t cap = (size_t)((size + GN_BLOCK - 1) / GN_BLOCK);
 	struct reply reply = {0};
@@ -130,7 +130,8 @@ bool site_hash_file(struct cli *cli, struct site_file *file, bool upload, uint64
 		struct upload u = {
 			.cli = cli, .name = file->full, .fd = fd, .done = done, .total = total};
 		file->size = (uint64_t)st.st_size;
-		ok = run(&u, file->size, upload, &file->root, &file->blocks, &file->block_count);
+		ok = run_upload(&u, file->size, upload, &file->root, &file->blocks,
+				&file->block_count);
 	} else {
 		site_refuse(cli, file->full, "no longer a file");
 	}
@@ -143,5 +144,5 @@ bool site_upload_bytes(struct cli *cli, struct gn_slice data, struct gn_hash *ro
 {
 	struct upload u = {.cli = cli, .name = "the bytes to publish", .fd = -1, .data = data};
 	*blocks = NULL;
-	return run(&u, data.len, true, root, blocks, block_count);
+	return run_upload(&u, data.len, true, root, blocks, block_count);
 }

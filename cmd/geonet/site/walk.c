@@ -54,8 +54,8 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static bool walk(struct cli *cli, const char *dir, const char *prefix, bool hidden, unsigned depth,
-		 struct site_folder *out);
+static bool walk_folder(struct cli *cli, const char *dir, const char *prefix, bool hidden,
+			unsigned depth, struct site_folder *out);
 
 static bool take_entry(struct cli *cli, const char *dir, const char *prefix, const char *name,
 		       bool hidden, unsigned depth, struct site_folder *out)
@@ -69,7 +69,7 @@ static bool take_entry(struct cli *cli, const char *dir, const char *prefix, con
 		return add_file(cli, out, path, full, (uint64_t)st.st_size); /* takes both texts */
 	} else if (S_ISDIR(st.st_mode)) {
 		char *inner = cli_format("%s/", path);
-		ok = depth < DEPTH_MAX ? walk(cli, full, inner, hidden, depth + 1, out)
+		ok = depth < DEPTH_MAX ? walk_folder(cli, full, inner, hidden, depth + 1, out)
 				       : site_refuse(cli, full, "the folders are nested too deep");
 		free(inner);
 	} else {
@@ -83,8 +83,8 @@ static bool take_entry(struct cli *cli, const char *dir, const char *prefix, con
 	return ok;
 }
 
-static bool walk(struct cli *cli, const char *dir, const char *prefix, bool hidden, unsigned depth,
-		 struct site_folder *out)
+static bool walk_folder(struct cli *cli, const char *dir, const char *prefix, bool hidden,
+			unsigned depth, struct site_folder *out)
 {
 	struct dirent **list;
 	int n = scandir(dir, &list, NULL, by_bytes);
@@ -121,7 +121,7 @@ bool site_walk(struct cli *cli, const char *dir, bool hidden, struct site_folder
 	char *plain = cli_format("%s", dir);
 	for (size_t n = strlen(plain); n > 1 && plain[n - 1] == '/'; n--)
 		plain[n - 1] = 0;
-	bool ok = walk(cli, plain, "", hidden, 0, out);
+	bool ok = walk_folder(cli, plain, "", hidden, 0, out);
 	free(plain);
 	if (ok && out->count == 0)
 		return site_refuse(cli, dir, "there is no file in it");

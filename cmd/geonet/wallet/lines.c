@@ -110,7 +110,7 @@ static void set_bound(const struct cli *cli, json_t *policy, const char *name, c
 		json_object_set_new(policy, name, json_string(text));
 }
 
-static bool holds(const json_t *list, const char *text)
+static bool list_holds(const json_t *list, const char *text)
 {
 	size_t i;
 	json_t *item;
@@ -131,7 +131,7 @@ static json_t *blocked_of(struct cli *cli, const json_t *before)
 	const char *text;
 	size_t i;
 	for (int k = 0; (text = cli_option_at(cli, "unblock", k)); k++)
-		if (strcmp(text, "all") != 0 && !holds(before, text)) {
+		if (strcmp(text, "all") != 0 && !list_holds(before, text)) {
 			cli_fail(cli, CLI_FAILED, "E001",
 				 "%s is not blocked on this line. Nothing was signed", text);
 			goto fail;
@@ -140,11 +140,11 @@ static json_t *blocked_of(struct cli *cli, const json_t *before)
 	{
 		text = json_string_value(item);
 		if (text && !given_as(cli, "unblock", "all") && !given_as(cli, "unblock", text) &&
-		    !holds(out, text))
+		    !list_holds(out, text))
 			json_array_append(out, item);
 	}
 	for (int k = 0; (text = cli_option_at(cli, "block", k)); k++)
-		if (!holds(out, text))
+		if (!list_holds(out, text))
 			json_array_append_new(out, json_string(text));
 	if (json_array_size(out) <= OP_BLOCKED_MAX)
 		return out;

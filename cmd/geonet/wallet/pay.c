@@ -103,7 +103,7 @@ static int fail_with(struct cli *cli, int exit, const char *code, const char *me
 
 /* ---- the three ends ---- */
 
-static int unknown(const struct payment *p, const char *cause)
+static int end_unknown(const struct payment *p, const char *cause)
 {
 	char *command = repeat_command(p);
 	char *message = cli_format(
@@ -119,7 +119,7 @@ static int unknown(const struct payment *p, const char *cause)
 	return CLI_UNKNOWN;
 }
 
-static int refused(const struct payment *p, const json_t *answer, const char *what)
+static int end_refused(const struct payment *p, const json_t *answer, const char *what)
 {
 	const json_t *error = json_object_get(answer, "error"),
 		     *details = json_object_get(error, "details");
@@ -217,7 +217,7 @@ static const char *state_words(const json_t *stored)
 }
 
 /* The tx_id stands for a payment of ours that this command does not repeat. */
-static int belongs(const struct payment *p, json_t *stored)
+static int end_taken(const struct payment *p, json_t *stored)
 {
 	const char *note = json_text(stored, "description");
 	bool other = !same_payment(p, stored);
@@ -276,17 +276,17 @@ static int look_up(const struct payment *p, long refused_as, const json_t *refus
 	if (mine && same_payment(p, stored) && is_outcome(p, stored))
 		exit = tell_outcome(p, stored, true);
 	else if (mine)
-		exit = belongs(p, stored);
+		exit = end_taken(p, stored);
 	else if (none && !conflict && about_payment(refused_as))
-		exit = refused(p, refusal, "nothing was paid, neither before nor now");
+		exit = end_refused(p, refusal, "nothing was paid, neither before nor now");
 	else
-		exit = unknown(p, cause);
+		exit = end_unknown(p, cause);
 	json_decref(stored);
 	free(cause);
 	return exit;
 }
 
-static int judge(const struct payment *p, long status, json_t *answer)
+static int judge_answer(const struct payment *p, long status, json_t *answer)
 {
 	const json_t *error = json_object_get(answer, "error"),
 		     *details = json_object_get(error, "details");
@@ -296,13 +296,14 @@ static int judge(const struct payment *p, long status, json_t *answer)
 	if (status >= 200 && status < 300 && is_outcome(p, answer))
 		return tell_outcome(p, answer, p->repeats && stored);
 	if (is_aborted(answer))
-		return refused(p, answer,
-			       p->repeats && *json_text(details, "tx_id")
-				       ? "this payment was made before and failed; nothing was paid"
-				       : "nothing was paid");
+		return end_refused(
+			p, answer,
+			p->repeats && *json_text(details, "tx_id")
+				? "this payment was made before and failed; nothing was paid"
+				: "nothing was paid");
 	if (status >= 400 && status < 500 && has_code(answer))
 		return p->repeats ? look_up(p, status, answer)
-				  : refused(p, answer, "nothing was paid");
+				  : end_refused(p, answer, "nothing was paid");
 	if (status < 0)
 		snprintf(cause, sizeof cause, "the hub's answer did not come");
 	else if (*json_text(error, "message"))
@@ -310,7 +311,7 @@ static int judge(const struct payment *p, long status, json_t *answer)
 			 wallet_text(error, "message"), wallet_text(error, "code"));
 	else
 		snprintf(cause, sizeof cause, "the hub's answer (%ld) cannot be read", status);
-	return unknown(p, cause);
+	return end_unknown(p, cause);
 }
 
 /* ---- pay ---- */
@@ -349,7 +350,7 @@ static int take_tx_id(struct cli *cli, struct payment *p)
 	return CLI_OK;
 }
 
-static int pay(struct payment *p)
+static int pay_once(struct payment *p)
 {
 	const struct request *q = p->q;
 	json_t *answer = NULL, *body = json_pack("{ss ss ss ss}", "tx_id", p->tx_id, "to", q->pid,
@@ -367,7 +368,7 @@ static int pay(struct payment *p)
 	p->hub->quiet = true; /* the cause of a lost answer is told with what to do about it */
 	long status = hub_try(p->cli, p->hub, "POST", "/payments", request, &answer);
 	p->hub->quiet = false;
-	int exit = judge(p, status, answer);
+	int exit = judge_answer(p, status, answer);
 	json_decref(answer);
 	return exit;
 }
@@ -391,7 +392,7 @@ static int pay_request(struct payment *p)
 	snprintf(p->tx_id, sizeof p->tx_id, "%s", p->q->id);
 	for (unsigned n = 2; n <= REQUEST_TRIES && has_failed(p); n++)
 		snprintf(p->tx_id, sizeof p->tx_id, "%s:%u", p->q->id, n);
-	return pay(p);
+	return pay_once(p);
 }
 
 /* The words after "wallet pay" as one request; is_address: the first is geo:... */
@@ -471,7 +472,8 @@ int cmd_wallet_pay(struct cli *cli)
 		exit = cli_fail(cli, CLI_USAGE, "usage",
 				"this PID is your own: nobody can pay himself. Nothing was signed");
 	if (!exit)
-		exit = *q.id && !p.repeats && !cli_flag(cli, "again") ? pay_request(&p) : pay(&p);
+		exit = *q.id && !p.repeats && !cli_flag(cli, "again") ? pay_request(&p)
+								      : pay_once(&p);
 	hub_close(&hub);
 	return exit;
 }

@@ -88,7 +88,7 @@ static int check_name(struct cli *cli, const char *name)
 }
 
 /* Takes request. Where officers let people in, what to do is told. */
-static int join(struct cli *cli, struct hub *hub, json_t *request, json_t **answer)
+static int join_hub(struct cli *cli, struct hub *hub, json_t *request, json_t **answer)
 {
 	long status = hub_try(cli, hub, "POST", "/participants", request, answer);
 	bool officers = strcmp(json_text(json_object_get(*answer, "error"), "code"), "E006") == 0;
@@ -135,7 +135,7 @@ int cmd_wallet_join(struct cli *cli)
 			hub_close(&hub);
 			return exit;
 		}
-		exit = request ? join(cli, &hub, request, &answer) : CLI_FAILED;
+		exit = request ? join_hub(cli, &hub, request, &answer) : CLI_FAILED;
 		if (!exit && cli->json)
 			exit = cli_json(cli, answer);
 		else if (!exit) {
@@ -420,7 +420,7 @@ static void print_offer(const json_t *item, const char *done)
 
 /* {"items"}: all pages. What ends meanwhile moves the rest up, so one may be missed until the
  * next time. */
-static int asked(struct cli *cli, struct hub *hub, json_t **out)
+static int list_asked(struct cli *cli, struct hub *hub, json_t **out)
 {
 	json_t *all = json_array();
 	int exit = wallet_open(cli, hub);
@@ -435,7 +435,7 @@ int cmd_wallet_asked(struct cli *cli)
 	struct hub hub;
 	json_t *answer, *item;
 	size_t i;
-	int exit = asked(cli, &hub, &answer);
+	int exit = list_asked(cli, &hub, &answer);
 	if (!exit && cli->json) {
 		exit = cli_json(cli, json_incref(answer));
 	} else if (!exit) {
@@ -508,7 +508,7 @@ int cmd_wallet_answer(struct cli *cli)
 	const char *key = cli->args[0], *word = cli->args[1];
 	if (strcmp(word, "yes") != 0 && strcmp(word, "no") != 0)
 		return cli_fail(cli, CLI_USAGE, "usage", "the answer is yes or no");
-	int exit = asked(cli, &hub, &answer);
+	int exit = list_asked(cli, &hub, &answer);
 	json_array_foreach(json_object_get(answer, "items"), i,
 			   item) if (strcmp(json_text(item, "key"), key) == 0) found = item;
 	if (!exit && !found)
