@@ -34,13 +34,14 @@ int local_init(struct cli *cli)
 	return exit;
 }
 
+/* Every option of run is a setting, but for the file of settings and whom to tell. */
+static bool is_setting(const char *name)
+{
+	return strcmp(name, "config") != 0 && strcmp(name, "ready-fd") != 0;
+}
+
 static bool read_config(struct cli *cli, struct gn_hub_config *c)
 {
-	static const char *const passed[] = {
-		"http",         "history",      "access-seconds", "refresh-seconds",
-		"rate-key",     "rate-address", "rate-failed",    "rate-day",
-		"registration", "trust-proxy",  "host-name",      "accept-v0",
-		"memory-mib",   "log",          "log-file"};
 	char why[GN_HUB_WHY] = "", *data = hub_data(cli),
 	     *path = cli_option(cli, "config") ? cli_format("%s", cli_option(cli, "config"))
 					       : cli_format("%s/hub.conf", data);
@@ -60,10 +61,11 @@ static bool read_config(struct cli *cli, struct gn_hub_config *c)
 	} else if (err) {
 		cli_fail(cli, CLI_USAGE, "usage", "%s", why);
 	}
-	for (size_t i = 0; !err && i < GN_COUNT(passed); i++) {
+	for (const struct cli_option *o = cli->command->options; !err && o->name; o++) {
 		const char *value;
-		for (int k = 0; !err && (value = cli_option_at(cli, passed[i], k)); k++)
-			err = gn_hub_config_set(c, gn_str(passed[i]), gn_str(value), why);
+		for (int k = 0;
+		     !err && is_setting(o->name) && (value = cli_option_at(cli, o->name, k)); k++)
+			err = gn_hub_config_set(c, gn_str(o->name), gn_str(value), why);
 		if (err)
 			cli_fail(cli, CLI_USAGE, "usage", "--%s", why);
 	}

@@ -236,10 +236,9 @@ static json_t *look_node(struct doctor *d)
 		note_finding(
 			d, "node",
 			cli_format("the node of %s is there and does not answer", d->cli->data),
-			cli_format(
-				"look at %s/geonetd.log; if it says nothing, kill geonetd and "
-				"start it again: geonet up",
-				d->cli->data));
+			cli_format("look at %s/geonetd.log; if it says nothing, kill geonetd and "
+				   "start it again: geonet up",
+				   d->cli->data));
 		reply_free(&r);
 		return NULL;
 	}

@@ -22,10 +22,7 @@
 #define DOWN_WAIT_S 30
 #define LOG_NAME "geonetd.log"
 
-static const char *const passed_on[] = {
-	"bootstrap", "port",   "http", "advertise", "store-limit", "probation",  "pow-bits",
-	"w",         "config", "log",  "log-file",  "guard",       "guard-local"};
-
+/* Every option of `up` that has a value is geonetd's. */
 static char **geonetd_words(const struct cli *cli, char *program, char *ready)
 {
 	char **words = cli_alloc(sizeof *words * (2 * CLI_GIVEN_MAX + 10));
@@ -33,10 +30,10 @@ static char **geonetd_words(const struct cli *cli, char *program, char *ready)
 	words[n++] = program;
 	words[n++] = cli_format("--data");
 	words[n++] = cli_format("%s", cli->data);
-	for (size_t i = 0; i < GN_COUNT(passed_on); i++)
-		for (int k = 0; cli_option_at(cli, passed_on[i], k); k++) {
-			words[n++] = cli_format("--%s", passed_on[i]);
-			words[n++] = cli_format("%s", cli_option_at(cli, passed_on[i], k));
+	for (const struct cli_option *o = cli->command->options; o->name; o++)
+		for (int k = 0; o->value && cli_option_at(cli, o->name, k); k++) {
+			words[n++] = cli_format("--%s", o->name);
+			words[n++] = cli_format("%s", cli_option_at(cli, o->name, k));
 		}
 	if (ready) {
 		words[n++] = cli_format("--ready-fd");
