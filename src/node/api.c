@@ -1,28 +1,30 @@
 /* The local API's frame: who may ask, which route, the life of a request from its head to its
  * last byte.
  *
- * States: HEAD -> (body) -> RUN -> WAIT for an engine's event -> answered | closed by the client
- * (the operation is cancelled) Invariants: a gn_request lives from on_request to on_closed;
- * `http` is NULL once it was answered whole or closed; a request waits for at most one
- * operation; requests of foreign pages never reach a route (NO-5: Host and Origin are checked
- * first). */
+ *   HEAD -> (body) -> RUN -> WAIT for an engine's event -> answered
+ *                                                       -> closed by the client [on_closed: the
+ *                                                          operation is cancelled]
+ * 1. A gn_node_request lives from on_request to on_closed.
+ * 2. It waits for at most one operation.
+ * 3. Requests of foreign pages never reach a route (NO-5: Host and Origin are checked first). */
 #include "node/node_int.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-void gn_request_wait(struct gn_request *r, enum gn_op_engine engine, gn_op op,
-		     void (*done)(struct gn_request *, const void *))
+void gn_node_request_wait(struct gn_node_request *r, enum gn_node_engine engine, gn_op op,
+			  void (*done)(struct gn_node_request *, const void *))
 {
 	r->engine = engine;
 	r->op = op;
 	r->done = done;
 }
 
-void gn_request_event(struct gn_node *node, enum gn_op_engine engine, gn_op op, const void *event)
+void gn_node_request_event(struct gn_node *node, enum gn_node_engine engine, gn_op op,
+			   const void *event)
 {
-	for (struct gn_request *r = node->requests; r; r = r->next)
+	for (struct gn_node_request *r = node->requests; r; r = r->next)
 		if (r->engine == engine && r->op == op) {
 			r->done(r, event);
 			return;
@@ -30,7 +32,7 @@ void gn_request_event(struct gn_node *node, enum gn_op_engine engine, gn_op op, 
 }
 
 /* later: the same words may do better in a while. */
-static void answer(struct gn_request *r, int status, json_t *json, bool later)
+static void answer(struct gn_node_request *r, int status, json_t *json, bool later)
 {
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
@@ -52,12 +54,12 @@ static void answer(struct gn_request *r, int status, json_t *json, bool later)
 	r->engine = GN_OP_NONE;
 }
 
-void gn_request_json(struct gn_request *r, int status, json_t *json)
+void gn_node_request_json(struct gn_node_request *r, int status, json_t *json)
 {
 	answer(r, status, json, false);
 }
 
-void gn_request_error(struct gn_request *r, gn_err err, const char *fmt, ...)
+void gn_node_request_error(struct gn_node_request *r, gn_err err, const char *fmt, ...)
 {
 	char text[512 + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT];
 	va_list args;
@@ -65,7 +67,7 @@ void gn_request_error(struct gn_request *r, gn_err err, const char *fmt, ...)
 	vsnprintf(text, 512, fmt, args);
 	va_end(args);
 	bool by_time = err == GN_NOT_FOUND || err == GN_EXPIRED || err == GN_RANGE;
-	if (by_time && *text && gn_clock_text(r->node, clock)) /* then the time may be why */
+	if (by_time && *text && gn_node_clock_text(r->node, clock)) /* then the time may be why */
 		snprintf(text + strlen(text), sizeof clock + 2, "; %s", clock);
 	if (r->http && r->streaming) {
 		gn_http_abort(r->http);
@@ -73,11 +75,11 @@ void gn_request_error(struct gn_request *r, gn_err err, const char *fmt, ...)
 	}
 	answer(r, gn_err_http(err),
 	       json_pack("{s{ss ss}}", "error", "code", gn_err_name(err), "message",
-			 *text ? text : gn_reach_text(r->node, err)),
+			 *text ? text : gn_node_reach_text(r->node, err)),
 	       err == GN_LIMIT || gn_err_class(err) == GN_CLASS_AGAIN);
 }
 
-json_t *gn_json_hex(const void *p, size_t len)
+json_t *gn_node_json_hex(const void *p, size_t len)
 {
 	char hex[129];
 	GN_ASSERT(len <= 64);
@@ -85,7 +87,7 @@ json_t *gn_json_hex(const void *p, size_t len)
 	return json_string(hex);
 }
 
-json_t *gn_json_base64(struct gn_slice s)
+json_t *gn_node_json_base64(struct gn_slice s)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -105,13 +107,13 @@ json_t *gn_json_base64(struct gn_slice s)
 	return json;
 }
 
-json_t *gn_json_slice(struct gn_slice s)
+json_t *gn_node_json_slice(struct gn_slice s)
 {
-	return gn_utf8_ok(s) ? json_stringn((const char *)s.p, s.len) : gn_json_base64(s);
+	return gn_utf8_ok(s) ? json_stringn((const char *)s.p, s.len) : gn_node_json_base64(s);
 }
 
-gn_err gn_request_number(const struct gn_request *r, const char *name, uint64_t fallback,
-			 uint64_t max, uint64_t *out)
+gn_err gn_node_request_number(const struct gn_node_request *r, const char *name, uint64_t fallback,
+			      uint64_t max, uint64_t *out)
 {
 	uint8_t text[32];
 	struct gn_buf buf = {text, 0, sizeof text - 1};
@@ -120,13 +122,13 @@ gn_err gn_request_number(const struct gn_request *r, const char *name, uint64_t 
 		*out = fallback;
 		return GN_OK;
 	}
-	return err ? err : gn_api_number(gn_buf_slice(&buf), max, out);
+	return err ? err : gn_node_number(gn_buf_slice(&buf), max, out);
 }
 
 /* ---- admission ---- */
 
 /* NO-5: the Host is this machine. */
-static bool host_ok(const struct gn_request *r)
+static bool host_ok(const struct gn_node_request *r)
 {
 	uint8_t host[256];
 	struct gn_buf buf = {host, 0, sizeof host};
@@ -139,7 +141,7 @@ static bool host_ok(const struct gn_request *r)
 	return gn_http_is_local(gn_buf_slice(&buf));
 }
 
-static bool token_ok(const struct gn_request *r)
+static bool token_ok(const struct gn_node_request *r)
 {
 	struct gn_slice auth = gn_http_header(r->http, "authorization"), token = {0};
 	if (gn_http_is_unix(r->http))
@@ -152,12 +154,12 @@ static bool token_ok(const struct gn_request *r)
 	return token.len == want && gn_equal_ct(token.p, r->node->token, want);
 }
 
-static const struct gn_route *route_find(struct gn_request *r, bool *other_method)
+static const struct gn_node_route *route_find(struct gn_node_request *r, bool *other_method)
 {
 	enum gn_http_method method = gn_http_method(r->http);
 	struct gn_slice path = gn_http_path(r->http);
-	for (const struct gn_route *route = gn_api_routes; route->path; route++) {
-		if (!gn_api_path_match(route->path, path, r->args))
+	for (const struct gn_node_route *route = gn_node_routes; route->path; route++) {
+		if (!gn_node_path_match(route->path, path, r->args))
 			continue;
 		if (route->method == method ||
 		    (route->method == GN_HTTP_GET && method == GN_HTTP_HEAD))
@@ -169,21 +171,21 @@ static const struct gn_route *route_find(struct gn_request *r, bool *other_metho
 
 /* ---- life of a request ---- */
 
-static void run(struct gn_request *r)
+static void run(struct gn_node_request *r)
 {
 	gn_err full = r->route->op ? gn_overlay_room(r->node->overlay) : GN_OK,
 	       err = full ? full : r->route->run(r);
 	if (err)
-		gn_request_error(r, err, "%s",
-				 full ? "as many operations run as clients may have "
-					"at once"
-				      : "");
+		gn_node_request_error(r, err, "%s",
+				      full ? "as many operations run as clients may have "
+					     "at once"
+					   : "");
 }
 
 static void on_request(void *user, struct gn_http_request *http)
 {
 	struct gn_node *node = user;
-	struct gn_request *r = calloc(1, sizeof *r);
+	struct gn_node_request *r = calloc(1, sizeof *r);
 	if (!r) {
 		gn_http_respond(http, 503, NULL, 0, GN_LIT("out of memory\n"));
 		return;
@@ -197,20 +199,20 @@ static void on_request(void *user, struct gn_http_request *http)
 		r->next->link = &r->next;
 	node->requests = r;
 	gn_http_set_user(http, r);
-	if (gn_gateway_take(r))
+	if (gn_node_gateway_take(r))
 		return;
 	bool other_method = false;
-	const struct gn_route *route = route_find(r, &other_method);
+	const struct gn_node_route *route = route_find(r, &other_method);
 	if (!host_ok(r) || gn_http_is_foreign(r->http, false)) {
-		gn_request_error(r, GN_DENIED,
-				 "this address answers to localhost only, and not to pages of "
-				 "other sites");
+		gn_node_request_error(r, GN_DENIED,
+				      "this address answers to localhost only, and not to pages of "
+				      "other sites");
 	} else if (!route) {
-		gn_request_error(r, other_method ? GN_UNSUPPORTED : GN_NOT_FOUND,
-				 other_method ? "another method is meant for this path"
-					      : "there is no such path; see docs/api.md");
+		gn_node_request_error(r, other_method ? GN_UNSUPPORTED : GN_NOT_FOUND,
+				      other_method ? "another method is meant for this path"
+						   : "there is no such path; see docs/api.md");
 	} else if (!route->open && !token_ok(r)) {
-		gn_request_error(
+		gn_node_request_error(
 			r, GN_DENIED,
 			"the header \"Authorization: Bearer TOKEN\" is missing or wrong; the token "
 			"is in %s/token",
@@ -224,7 +226,7 @@ static void on_request(void *user, struct gn_http_request *http)
 
 static void on_body(void *user, struct gn_http_request *http, struct gn_slice data, size_t *taken)
 {
-	struct gn_request *r = gn_http_user(http);
+	struct gn_node_request *r = gn_http_user(http);
 	(void)user;
 	*taken = data.len; /* what nobody waits for is read and forgotten */
 	if (!r || !r->route)
@@ -239,7 +241,7 @@ static void on_body(void *user, struct gn_http_request *http, struct gn_slice da
 			*taken = data.len;
 			r->data = NULL;
 			r->data_end = NULL;
-			gn_request_error(r, err, "%s", "");
+			gn_node_request_error(r, err, "%s", "");
 		}
 		return;
 	}
@@ -247,7 +249,8 @@ static void on_body(void *user, struct gn_http_request *http, struct gn_slice da
 		return;
 	if (r->body_len + data.len > GN_NODE_BODY) {
 		r->route = NULL;
-		gn_request_error(r, GN_TOO_LARGE, "the body is larger than %u bytes", GN_NODE_BODY);
+		gn_node_request_error(r, GN_TOO_LARGE, "the body is larger than %u bytes",
+				      GN_NODE_BODY);
 		return;
 	}
 	if (r->body_len + data.len > r->body_cap) {
@@ -255,7 +258,7 @@ static void on_body(void *user, struct gn_http_request *http, struct gn_slice da
 		uint8_t *grown = realloc(r->body, cap);
 		if (!grown) {
 			r->route = NULL;
-			gn_request_error(r, GN_NOMEM, "%s", "");
+			gn_node_request_error(r, GN_NOMEM, "%s", "");
 			return;
 		}
 		r->body = grown;
@@ -268,7 +271,7 @@ static void on_body(void *user, struct gn_http_request *http, struct gn_slice da
 
 static void on_body_end(void *user, struct gn_http_request *http)
 {
-	struct gn_request *r = gn_http_user(http);
+	struct gn_node_request *r = gn_http_user(http);
 	(void)user;
 	if (!r || !r->route)
 		return;
@@ -280,7 +283,7 @@ static void on_body_end(void *user, struct gn_http_request *http)
 
 static void on_drain(void *user, struct gn_http_request *http)
 {
-	struct gn_request *r = gn_http_user(http);
+	struct gn_node_request *r = gn_http_user(http);
 	(void)user;
 	if (r && r->drain)
 		r->drain(r);
@@ -288,7 +291,7 @@ static void on_drain(void *user, struct gn_http_request *http)
 
 static void on_closed(void *user, struct gn_http_request *http)
 {
-	struct gn_request *r = gn_http_user(http);
+	struct gn_node_request *r = gn_http_user(http);
 	(void)user;
 	if (!r)
 		return;
@@ -299,44 +302,44 @@ static void on_closed(void *user, struct gn_http_request *http)
 	*r->link = r->next;
 	if (r->next)
 		r->next->link = r->link;
-	gn_gateway_free(r);
+	gn_node_gateway_free(r);
 	gn_ws_free(r->ws);
 	free(r->body);
 	free(r);
 }
 
-void gn_api_handler(struct gn_node *node, struct gn_http_handler *out)
+void gn_node_handler(struct gn_node *node, struct gn_http_handler *out)
 {
 	*out = (struct gn_http_handler){on_request, on_body,   on_body_end,
 					on_drain,   on_closed, node};
 }
 
-const struct gn_route gn_api_routes[] = {
-	{GN_HTTP_GET, "/", true, false, false, gn_api_page},
-	{GN_HTTP_GET, "/page/*", true, false, false, gn_api_page},
-	{GN_HTTP_GET, "/metrics", true, false, false, gn_api_metrics},
-	{GN_HTTP_GET, "/api/v1/status", true, false, false, gn_api_status},
-	{GN_HTTP_GET, "/api/v1/peers", false, false, false, gn_api_peers},
-	{GN_HTTP_GET, "/api/v1/lookups", false, false, false, gn_api_lookups},
-	{GN_HTTP_GET, "/api/v1/counters", true, false, false, gn_api_counters},
-	{GN_HTTP_GET, "/api/v1/events", false, false, false, gn_api_events},
-	{GN_HTTP_GET, "/api/v1/held", false, false, false, gn_api_held},
-	{GN_HTTP_GET, "/api/v1/guard", false, false, false, gn_api_guard},
-	{GN_HTTP_GET, "/api/v1/guard/why", false, false, false, gn_api_guard_why},
-	{GN_HTTP_POST, "/api/v1/guard/allow", false, true, false, gn_api_guard_allow},
-	{GN_HTTP_POST, "/api/v1/guard/forgive", false, true, false, gn_api_guard_forgive},
-	{GN_HTTP_GET, "/api/v1/find/*", false, false, true, gn_api_find},
-	{GN_HTTP_POST, "/api/v1/records", false, true, true, gn_api_record_put},
-	{GN_HTTP_GET, "/api/v1/records/*", false, false, true, gn_api_record_get},
-	{GN_HTTP_GET, "/api/v1/names/*", false, false, true, gn_api_name_get},
-	{GN_HTTP_POST, "/api/v1/names", false, true, true, gn_api_name_put},
-	{GN_HTTP_POST, "/api/v1/files", false, false, false, gn_api_file_put},
-	{GN_HTTP_POST, "/api/v1/spread", false, true, true, gn_api_spread},
-	{GN_HTTP_GET, "/api/v1/sites", false, false, false, gn_api_sites},
-	{GN_HTTP_GET, "/api/v1/sites/*/*", false, false, false, gn_api_site_get},
-	{GN_HTTP_DELETE, "/api/v1/sites/*/*", false, false, false, gn_api_site_remove},
-	{GN_HTTP_GET, "/api/v1/sites/*/*/manifest", false, false, false, gn_api_site_manifest},
-	{GN_HTTP_GET, "/api/v1/sites/*/*/file", false, false, false, gn_api_site_file},
-	{GN_HTTP_POST, "/api/v1/shutdown", false, false, false, gn_api_shutdown},
+const struct gn_node_route gn_node_routes[] = {
+	{GN_HTTP_GET, "/", true, false, false, gn_node_api_page},
+	{GN_HTTP_GET, "/page/*", true, false, false, gn_node_api_page},
+	{GN_HTTP_GET, "/metrics", true, false, false, gn_node_api_metrics},
+	{GN_HTTP_GET, "/api/v1/status", true, false, false, gn_node_api_status},
+	{GN_HTTP_GET, "/api/v1/peers", false, false, false, gn_node_api_peers},
+	{GN_HTTP_GET, "/api/v1/lookups", false, false, false, gn_node_api_lookups},
+	{GN_HTTP_GET, "/api/v1/counters", true, false, false, gn_node_api_counters},
+	{GN_HTTP_GET, "/api/v1/events", false, false, false, gn_node_api_events},
+	{GN_HTTP_GET, "/api/v1/held", false, false, false, gn_node_api_held},
+	{GN_HTTP_GET, "/api/v1/guard", false, false, false, gn_node_api_guard},
+	{GN_HTTP_GET, "/api/v1/guard/why", false, false, false, gn_node_api_guard_why},
+	{GN_HTTP_POST, "/api/v1/guard/allow", false, true, false, gn_node_api_guard_allow},
+	{GN_HTTP_POST, "/api/v1/guard/forgive", false, true, false, gn_node_api_guard_forgive},
+	{GN_HTTP_GET, "/api/v1/find/*", false, false, true, gn_node_api_find},
+	{GN_HTTP_POST, "/api/v1/records", false, true, true, gn_node_api_record_put},
+	{GN_HTTP_GET, "/api/v1/records/*", false, false, true, gn_node_api_record_get},
+	{GN_HTTP_GET, "/api/v1/names/*", false, false, true, gn_node_api_name_get},
+	{GN_HTTP_POST, "/api/v1/names", false, true, true, gn_node_api_name_put},
+	{GN_HTTP_POST, "/api/v1/files", false, false, false, gn_node_api_file_put},
+	{GN_HTTP_POST, "/api/v1/spread", false, true, true, gn_node_api_spread},
+	{GN_HTTP_GET, "/api/v1/sites", false, false, false, gn_node_api_sites},
+	{GN_HTTP_GET, "/api/v1/sites/*/*", false, false, false, gn_node_api_site_get},
+	{GN_HTTP_DELETE, "/api/v1/sites/*/*", false, false, false, gn_node_api_site_remove},
+	{GN_HTTP_GET, "/api/v1/sites/*/*/manifest", false, false, false, gn_node_api_site_manifest},
+	{GN_HTTP_GET, "/api/v1/sites/*/*/file", false, false, false, gn_node_api_site_file},
+	{GN_HTTP_POST, "/api/v1/shutdown", false, false, false, gn_node_api_shutdown},
 	{0},
 };

@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-bool gn_api_path_match(const char *pattern, struct gn_slice path, char args[2][GN_NODE_ARG])
+bool gn_node_path_match(const char *pattern, struct gn_slice path, char args[2][GN_NODE_ARG])
 {
 	unsigned arg = 0;
 	size_t i = 0;
@@ -29,7 +29,7 @@ bool gn_api_path_match(const char *pattern, struct gn_slice path, char args[2][G
 	return i == path.len;
 }
 
-gn_err gn_api_number(struct gn_slice text, uint64_t max, uint64_t *out)
+gn_err gn_node_number(struct gn_slice text, uint64_t max, uint64_t *out)
 {
 	uint64_t v = 0;
 	for (size_t i = 0; i < text.len; i++) {
@@ -53,7 +53,7 @@ static int digit(uint8_t c)
 				      : -1;
 }
 
-gn_err gn_api_unbase64(struct gn_slice text, uint8_t **out, size_t *len)
+gn_err gn_node_unbase64(struct gn_slice text, uint8_t **out, size_t *len)
 {
 	if (text.len % 4)
 		return GN_TEXT;
@@ -99,9 +99,9 @@ static gn_err hashes_of(const json_t *list, uint8_t **out, size_t *count)
 	return GN_OK;
 }
 
-gn_err gn_api_spread_parse(struct gn_slice text, struct gn_api_spread *out)
+gn_err gn_node_spread_parse(struct gn_slice text, struct gn_node_spread_body *out)
 {
-	struct gn_api_spread s = {.copies = 3};
+	struct gn_node_spread_body s = {.copies = 3};
 	json_t *json = json_loadb((const char *)text.p, text.len, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *copies = json_object_get(json, "copies"),
 		     *until = json_object_get(json, "keep_until");

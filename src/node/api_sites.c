@@ -12,13 +12,13 @@ static json_t *hash_list(struct gn_slice hashes)
 {
 	json_t *array = json_array();
 	for (size_t i = 0; i + 32 <= hashes.len; i += 32)
-		json_array_append_new(array, gn_json_hex(hashes.p + i, 32));
+		json_array_append_new(array, gn_node_json_hex(hashes.p + i, 32));
 	return array;
 }
 
 /* ---- POST /files: the body streams into the block store ---- */
 
-static void ingest_event(struct gn_request *r, const void *event)
+static void ingest_event(struct gn_node_request *r, const void *event)
 {
 	const struct gn_bundles_event *e = event;
 	if (e->kind == GN_BUNDLES_INGEST && !e->err) {
@@ -27,32 +27,33 @@ static void ingest_event(struct gn_request *r, const void *event)
 		return;
 	}
 	if (e->err) {
-		gn_request_error(r, e->err, "%s", "");
+		gn_node_request_error(r, e->err, "%s", "");
 		return;
 	}
-	gn_request_json(r, 200,
-			json_pack("{sI so so}", "size", (json_int_t)e->size, "root",
-				  gn_json_hex(e->root.b, 32), "blocks", hash_list(e->blocks)));
+	gn_node_request_json(r, 200,
+			     json_pack("{sI so so}", "size", (json_int_t)e->size, "root",
+				       gn_node_json_hex(e->root.b, 32), "blocks",
+				       hash_list(e->blocks)));
 }
 
-static gn_err ingest_data(struct gn_request *r, struct gn_slice data, size_t *taken)
+static gn_err ingest_data(struct gn_node_request *r, struct gn_slice data, size_t *taken)
 {
 	gn_err err = gn_bundles_ingest_data(r->node->bundles, r->op, data, taken, r->node->now);
 	return err == GN_AGAIN ? GN_OK : err;
 }
 
-static void ingest_end(struct gn_request *r)
+static void ingest_end(struct gn_node_request *r)
 {
 	gn_err err = gn_bundles_ingest_end(r->node->bundles, r->op, r->node->now);
 	if (err)
-		gn_request_error(r, err, "%s", "");
+		gn_node_request_error(r, err, "%s", "");
 }
 
-gn_err gn_api_file_put(struct gn_request *r)
+gn_err gn_node_api_file_put(struct gn_node_request *r)
 {
 	gn_op op;
 	GN_TRY(gn_bundles_ingest(r->node->bundles, r->node->now, &op));
-	gn_request_wait(r, GN_OP_BUNDLES, op, ingest_event);
+	gn_node_request_wait(r, GN_OP_BUNDLES, op, ingest_event);
 	r->data = ingest_data;
 	r->data_end = ingest_end;
 	return GN_OK;
@@ -60,7 +61,7 @@ gn_err gn_api_file_put(struct gn_request *r)
 
 /* ---- POST /spread: progress as lines of JSON ---- */
 
-static void spread_line(struct gn_request *r, json_t *json)
+static void spread_line(struct gn_node_request *r, json_t *json)
 {
 	char *text = json_dumps(json, JSON_COMPACT);
 	if (text && r->http) {
@@ -71,7 +72,7 @@ static void spread_line(struct gn_request *r, json_t *json)
 	json_decref(json);
 }
 
-static void spread_event(struct gn_request *r, const void *event)
+static void spread_event(struct gn_node_request *r, const void *event)
 {
 	const struct gn_bundles_event *e = event;
 	json_t *line =
@@ -82,7 +83,7 @@ static void spread_event(struct gn_request *r, const void *event)
 	}
 	gn_err err = e->err;
 	if (!err) /* the list is durable before anybody hears of it */
-		err = gn_sites_spread(r->node, gn_slice(r->body, r->body_len), r->op);
+		err = gn_node_sites_spread(r->node, gn_slice(r->body, r->body_len), r->op);
 	else
 		gn_bundles_cancel(r->node->bundles, r->op, r->node->now);
 	json_object_set_new(line, "err", json_string(gn_err_name(err)));
@@ -94,8 +95,8 @@ static void spread_event(struct gn_request *r, const void *event)
 
 gn_err gn_node_spread(struct gn_node *node, struct gn_slice json, gn_op *op)
 {
-	struct gn_api_spread s;
-	GN_TRY(gn_api_spread_parse(json, &s));
+	struct gn_node_spread_body s;
+	GN_TRY(gn_node_spread_parse(json, &s));
 	uint64_t until = s.keep_until ? s.keep_until : gn_node_unix(node) + GN_BUNDLE_TTL;
 	gn_err err = gn_bundles_spread(node->bundles, gn_slice(s.hashes, s.count * 32), s.copies,
 				       until, node->now, op);
@@ -103,7 +104,7 @@ gn_err gn_node_spread(struct gn_node *node, struct gn_slice json, gn_op *op)
 	return err;
 }
 
-gn_err gn_api_spread(struct gn_request *r)
+gn_err gn_node_api_spread(struct gn_node_request *r)
 {
 	gn_op op;
 	GN_TRY(gn_node_spread(r->node, gn_slice(r->body, r->body_len), &op));
@@ -111,31 +112,32 @@ gn_err gn_api_spread(struct gn_request *r)
 					 {"cache-control", GN_LIT("no-store")}};
 	gn_http_start(r->http, 200, fields, GN_COUNT(fields), UINT64_MAX);
 	r->streaming = true;
-	gn_request_wait(r, GN_OP_BUNDLES, op, spread_event);
+	gn_node_request_wait(r, GN_OP_BUNDLES, op, spread_event);
 	return GN_OK;
 }
 
 /* ---- sites ---- */
 
-gn_err gn_api_sites(struct gn_request *r)
+gn_err gn_node_api_sites(struct gn_node_request *r)
 {
-	gn_request_json(r, 200, json_pack("{so}", "sites", gn_sites_json(r->node)));
+	gn_node_request_json(r, 200, json_pack("{so}", "sites", gn_node_sites_json(r->node)));
 	return GN_OK;
 }
 
-gn_err gn_api_site_remove(struct gn_request *r)
+gn_err gn_node_api_site_remove(struct gn_node_request *r)
 {
 	struct gn_pk owner;
 	GN_TRY(gn_unhex(gn_str(r->args[0]), owner.b, sizeof owner.b));
-	GN_TRY(gn_sites_remove(r->node, &owner, strcmp(r->args[1], "-") == 0 ? "" : r->args[1]));
-	gn_request_json(r, 200, json_pack("{ss}", "state", "removed"));
+	GN_TRY(gn_node_sites_remove(r->node, &owner,
+				    strcmp(r->args[1], "-") == 0 ? "" : r->args[1]));
+	gn_node_request_json(r, 200, json_pack("{ss}", "state", "removed"));
 	return GN_OK;
 }
 
 static json_t *version_json(const struct gn_head_version *v)
 {
 	return json_pack("{sI so sI sI so}", "version", (json_int_t)v->version, "root",
-			 gn_json_hex(v->manifest.b, 32), "size", (json_int_t)v->total_size,
+			 gn_node_json_hex(v->manifest.b, 32), "size", (json_int_t)v->total_size,
 			 "manifest_size", (json_int_t)v->manifest_size, "manifest_blocks",
 			 hash_list(v->manifest_blocks));
 }
@@ -148,31 +150,33 @@ static json_t *head_json(const struct gn_head *h, struct gn_slice record)
 	for (size_t i = 0; i < h->previous_count; i++)
 		json_array_append_new(previous, version_json(&h->previous[i]));
 	json_object_set_new(json, "owner", json_string(pid));
-	json_object_set_new(json, "owner_key", gn_json_hex(h->owner.b, 32));
-	json_object_set_new(json, "label", gn_json_slice(h->label));
+	json_object_set_new(json, "owner_key", gn_node_json_hex(h->owner.b, 32));
+	json_object_set_new(json, "label", gn_node_json_slice(h->label));
 	json_object_set_new(json, "seq", json_integer((json_int_t)h->seq));
 	json_object_set_new(json, "created", json_integer((json_int_t)h->created));
 	json_object_set_new(json, "expires", json_integer((json_int_t)(h->created + h->ttl)));
 	json_object_set_new(json, "previous", previous);
-	json_object_set_new(json, "head", gn_json_base64(record));
+	json_object_set_new(json, "head", gn_node_json_base64(record));
 	return json;
 }
 
-static void site_opened(struct gn_request *r, const void *event)
+static void site_opened(struct gn_node_request *r, const void *event)
 {
 	const struct gn_bundles_event *e = event;
 	struct gn_head head;
 	if (e->kind != GN_BUNDLES_OPENED)
 		return;
 	if (e->err || gn_head_parse(e->head, &head)) {
-		gn_err found = e->err ? e->err : GN_MALFORMED, err = gn_reach_err(r->node, found);
-		gn_request_error(r, err, "%s",
-				 err == GN_NOT_FOUND ? "no node knows a site of this owner and "
-						       "label"
-						     : "");
+		gn_err found = e->err ? e->err : GN_MALFORMED,
+		       err = gn_node_reach_err(r->node, found);
+		gn_node_request_error(r, err, "%s",
+				      err == GN_NOT_FOUND
+					      ? "no node knows a site of this owner and "
+						"label"
+					      : "");
 		return;
 	}
-	if (r->route->run == gn_api_site_manifest) {
+	if (r->route->run == gn_node_api_site_manifest) {
 		struct gn_http_field fields[] = {
 			{"content-type", GN_LIT("application/octet-stream")}};
 		r->engine = GN_OP_NONE;
@@ -184,40 +188,41 @@ static void site_opened(struct gn_request *r, const void *event)
 	for (size_t i = 0; i < gn_manifest_count(e->manifest); i++) {
 		struct gn_bundle_file f;
 		gn_manifest_at(e->manifest, i, &f);
-		json_array_append_new(
-			files, json_pack("{so sI so so}", "path", gn_json_slice(f.path), "size",
-					 (json_int_t)f.size, "mime", gn_json_slice(f.mime), "root",
-					 gn_json_hex(f.root.b, 32)));
+		json_array_append_new(files,
+				      json_pack("{so sI so so}", "path", gn_node_json_slice(f.path),
+						"size", (json_int_t)f.size, "mime",
+						gn_node_json_slice(f.mime), "root",
+						gn_node_json_hex(f.root.b, 32)));
 	}
 	json_object_set_new(json, "files", files);
 	json_object_set_new(json, "age_s", json_integer((json_int_t)(e->age / GN_SEC)));
 	json_object_set_new(json, "took_ms", json_real(ms(r->node->now - r->started)));
-	gn_request_json(r, 200, json);
+	gn_node_request_json(r, 200, json);
 }
 
-gn_err gn_api_site_get(struct gn_request *r)
+gn_err gn_node_api_site_get(struct gn_node_request *r)
 {
 	struct gn_pk owner;
 	uint64_t fresh, version;
 	gn_op op;
 	GN_TRY(gn_unhex(gn_str(r->args[0]), owner.b, sizeof owner.b));
-	GN_TRY(gn_request_number(r, "fresh", 0, 1, &fresh));
-	GN_TRY(gn_request_number(r, "version", 0, UINT64_MAX, &version));
+	GN_TRY(gn_node_request_number(r, "fresh", 0, 1, &fresh));
+	GN_TRY(gn_node_request_number(r, "version", 0, UINT64_MAX, &version));
 	struct gn_slice label = strcmp(r->args[1], "-") == 0 ? GN_LIT("") : gn_str(r->args[1]);
 	GN_TRY(gn_bundles_open(r->node->bundles, &owner, label, version, fresh == 1, r->node->now,
 			       &op));
-	gn_request_wait(r, GN_OP_BUNDLES, op, site_opened);
+	gn_node_request_wait(r, GN_OP_BUNDLES, op, site_opened);
 	return GN_OK;
 }
 
-gn_err gn_api_site_manifest(struct gn_request *r)
+gn_err gn_node_api_site_manifest(struct gn_node_request *r)
 {
-	return gn_api_site_get(r);
+	return gn_node_api_site_get(r);
 }
 
-gn_err gn_api_shutdown(struct gn_request *r)
+gn_err gn_node_api_shutdown(struct gn_node_request *r)
 {
-	gn_request_json(r, 202, json_pack("{ss}", "state", "stopping"));
+	gn_node_request_json(r, 202, json_pack("{ss}", "state", "stopping"));
 	gn_node_stop(r->node);
 	return GN_OK;
 }

@@ -23,7 +23,7 @@ static void done(uv_work_t *request, int status)
 	free(c);
 }
 
-void gn_check_pump(struct gn_node *node)
+void gn_node_check_pump(struct gn_node *node)
 {
 	for (struct gn_bundles_work *work; (work = gn_bundles_next_work(node->bundles));) {
 		struct check *c = malloc(sizeof *c);

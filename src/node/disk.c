@@ -8,7 +8,7 @@ static bool next(void *user, struct gn_file_task *out)
 {
 	struct gn_node *node = user;
 	struct gn_disk_request q;
-	enum gn_disk_user engine = GN_DISK_KV;
+	enum gn_node_disk_user engine = GN_DISK_KV;
 	if (!gn_kv_next_request(node->kv, &q)) {
 		engine = GN_DISK_BLOCKS;
 		if (!gn_blocks_next_request(node->blocks, &q))
@@ -38,7 +38,7 @@ static void done(void *user, const struct gn_file_task *task, gn_err err, struct
 		gn_blocks_done(node->blocks, task->token, err, data, node->now);
 }
 
-void gn_disk_init(struct gn_node *node)
+void gn_node_disk_init(struct gn_node *node)
 {
 	node->disk = (struct gn_file_pool){.loop = &node->loop,
 					   .dir = node->dir,

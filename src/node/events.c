@@ -15,7 +15,7 @@ static void on_text(void *user, struct gn_ws *ws, struct gn_slice text)
 	(void)text;
 }
 
-static gn_err listen_ws(struct gn_request *r)
+static gn_err listen_ws(struct gn_node_request *r)
 {
 	struct gn_ws_handler handler = {on_text, r, NULL};
 	struct gn_slice token;
@@ -26,7 +26,7 @@ static gn_err listen_ws(struct gn_request *r)
 	return GN_OK;
 }
 
-gn_err gn_api_events(struct gn_request *r)
+gn_err gn_node_api_events(struct gn_node_request *r)
 {
 	struct gn_http_field fields[] = {{"content-type", GN_LIT("text/event-stream")},
 					 {"cache-control", GN_LIT("no-store")}};
@@ -39,13 +39,13 @@ gn_err gn_api_events(struct gn_request *r)
 	return GN_OK;
 }
 
-static void tell_ws(struct gn_request *r, const char *text)
+static void tell_ws(struct gn_node_request *r, const char *text)
 {
 	if (!gn_ws_send(r->ws, gn_str(text)) && !gn_ws_closing(r->ws))
 		gn_ws_close(r->ws, 1013, "too slow");
 }
 
-static void tell_sse(struct gn_request *r, const char *event, const char *data)
+static void tell_sse(struct gn_node_request *r, const char *event, const char *data)
 {
 	char head[64];
 	snprintf(head, sizeof head, "event: %s\ndata: ", event);
@@ -59,7 +59,7 @@ void gn_node_publish(struct gn_node *node, const char *event, json_t *data)
 {
 	json_t *whole = json_pack("{ss so}", "event", event, "data", data);
 	char *text = NULL, *inner = NULL;
-	for (struct gn_request *r = node->requests, *next; r && whole; r = next) {
+	for (struct gn_node_request *r = node->requests, *next; r && whole; r = next) {
 		next = r->next;
 		if (!r->events || !r->http)
 			continue;

@@ -3,19 +3,20 @@
  * owner (origin.c). The API's file of a site goes the same way from HEAD on: it has an owner and
  * a label, and no name.
  *
- * States: NAME [resolve] -> HEAD and manifest [open] -> a slot (readers.c) -> file [read] ->
- * bytes -> end
- *          NAME, HEAD -> NAME [again, once: what the caches know is old, and would say no]
- * Invariants: every name and owner is an origin of its own, so sites cannot read each other or
- * the API, nor what an owner before left in the browser; no byte is sent before its chunk
- * verified; a transfer that fails in the middle is cut, never ended as if whole; at most one
- * chunk is copied ahead of the client (the HTTP queue has its own bound). */
+ *   NAME [resolve] -> HEAD and manifest [open] -> a slot (readers.c) -> file [read] -> bytes -> end
+ *   NAME, HEAD     -> NAME [again, once: what the caches know is old, and would say no]
+ *
+ * 1. Every name and owner is an origin of its own, so sites cannot read each other or the API,
+ *    nor what an owner before left in the browser.
+ * 2. No byte is sent before its chunk verified; a transfer that fails in the middle is cut, never
+ *    ended as if whole.
+ * 3. At most one chunk is copied ahead of the client (the HTTP queue has its own bound). */
 #include "node/gateway_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static void page_error(struct gn_request *r, int status, const char *title, const char *text)
+static void page_error(struct gn_node_request *r, int status, const char *title, const char *text)
 {
 	char page[2048];
 	if (!r->http)
@@ -40,12 +41,12 @@ static void page_error(struct gn_request *r, int status, const char *title, cons
 	r->engine = GN_OP_NONE;
 }
 
-void gateway_busy(struct gn_request *r)
+void gateway_busy(struct gn_node_request *r)
 {
 	r->node->reads_refused++;
 	if (r->route) {
-		gn_request_error(r, GN_BUSY,
-				 "this node serves as many downloads as it can already");
+		gn_node_request_error(r, GN_BUSY,
+				      "this node serves as many downloads as it can already");
 		return;
 	}
 	page_error(r, 503, "Too many downloads",
@@ -54,9 +55,9 @@ void gateway_busy(struct gn_request *r)
 
 /* When what is missing ended, as far as this node knows: it holds the expired record, or saw it
  * before. 0: it does not. */
-static uint64_t ended(const struct gn_request *r)
+static uint64_t ended(const struct gn_node_request *r)
 {
-	const struct gn_gateway_state *g = r->gateway;
+	const struct gn_node_gateway *g = r->gateway;
 	struct gn_overlay_held held;
 	struct gn_hash key;
 	uint64_t at = 0, now = gn_unix(r->node->now);
@@ -73,13 +74,13 @@ static uint64_t ended(const struct gn_request *r)
 	return at <= now ? at : 0;
 }
 
-static void look(struct gn_request *r);
+static void look(struct gn_node_request *r);
 
 /* NO-29: whoever a cache would turn away, or who wants no cache, is answered by the network.
- * False: he was, or it is new enough. */
-static bool again(struct gn_request *r)
+ * False: they were, or it is new enough. */
+static bool again(struct gn_node_request *r)
 {
-	struct gn_gateway_state *g = r->gateway;
+	struct gn_node_gateway *g = r->gateway;
 	if (r->route || r->streaming || g->fresh || g->age < GN_NODE_NEW)
 		return false;
 	g->fresh = true;
@@ -90,12 +91,12 @@ static bool again(struct gn_request *r)
 }
 
 /* The reason page of an error: what was looked for, what went wrong, what to try. */
-static void fail(struct gn_request *r, gn_err err, const char *what)
+static void fail(struct gn_node_request *r, gn_err err, const char *what)
 {
 	char text[1000 + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT], advice[120], why[160];
 	const struct gn_name *name = &r->gateway->at.name;
 	bool missing = err == GN_NOT_FOUND,
-	     alone = err == GN_UNREACHABLE && gn_reach(r->node) == GN_REACH_ALONE;
+	     alone = err == GN_UNREACHABLE && gn_node_reach(r->node) == GN_REACH_ALONE;
 	enum gn_err_class class = gn_err_class(err);
 	readers_leave(r);
 	if (class == GN_CLASS_LIMIT || class == GN_CLASS_AGAIN) {
@@ -103,7 +104,7 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 		return;
 	}
 	if (r->route) {
-		gn_request_error(r, err, "%s", "");
+		gn_node_request_error(r, err, "%s", "");
 		return;
 	}
 	if (missing && again(r))
@@ -140,7 +141,7 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 			 "be asked since.",
 			 (long long)(r->gateway->age / GN_SEC));
 	}
-	if (gn_clock_text(r->node, clock)) { /* what it takes for expired may not be */
+	if (gn_node_clock_text(r->node, clock)) { /* what it takes for expired may not be */
 		size_t len = strlen(text);
 		snprintf(text + len, sizeof text - len, "</p><p><b>Mind the time:</b> %s.", clock);
 	}
@@ -157,9 +158,9 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 
 /* ---- bytes ---- */
 
-static void pump_bytes(struct gn_request *r)
+static void pump_bytes(struct gn_node_request *r)
 {
-	struct gn_gateway_state *g = r->gateway;
+	struct gn_node_gateway *g = r->gateway;
 	for (;;) {
 		struct gn_slice bytes;
 		if (!r->http)
@@ -188,14 +189,14 @@ static void pump_bytes(struct gn_request *r)
 	}
 }
 
-static void read_event(struct gn_request *r, const void *event)
+static void read_event(struct gn_node_request *r, const void *event)
 {
 	const struct gn_bundles_event *e = event;
 	if (e->kind == GN_BUNDLES_READABLE)
 		pump_bytes(r);
 }
 
-static void drain(struct gn_request *r)
+static void drain(struct gn_node_request *r)
 {
 	if (r->engine == GN_OP_BUNDLES && r->streaming)
 		pump_bytes(r);
@@ -246,10 +247,10 @@ static void site_headers(struct gn_node *node, struct fields *f, const struct gn
 
 /* Range and If-Range against this file; *status becomes 206 or 416. HEAD tells of the whole
  * file, as RFC 9110 section 14.2 has ranges for GET alone. */
-static void choose_range(struct gn_request *r, const struct gn_bundle_file *file, struct fields *f,
-			 int *status)
+static void choose_range(struct gn_node_request *r, const struct gn_bundle_file *file,
+			 struct fields *f, int *status)
 {
-	struct gn_gateway_state *g = r->gateway;
+	struct gn_node_gateway *g = r->gateway;
 	struct gn_slice range = gn_http_header(r->http, "range"),
 			if_range = gn_http_header(r->http, "if-range");
 	g->first = 0;
@@ -273,10 +274,10 @@ static void choose_range(struct gn_request *r, const struct gn_bundle_file *file
 	}
 }
 
-static void serve(struct gn_request *r, const struct gn_manifest *m,
+static void serve(struct gn_node_request *r, const struct gn_manifest *m,
 		  const struct gn_bundle_file *file, int status)
 {
-	struct gn_gateway_state *g = r->gateway;
+	struct gn_node_gateway *g = r->gateway;
 	struct fields f;
 	char hex[65], age[24];
 	f.count = 0;
@@ -329,14 +330,14 @@ static void serve(struct gn_request *r, const struct gn_manifest *m,
 		return;
 	}
 	r->drain = drain;
-	gn_request_wait(r, GN_OP_BUNDLES, g->read, read_event);
+	gn_node_request_wait(r, GN_OP_BUNDLES, g->read, read_event);
 	pump_bytes(r);
 }
 
 /* ---- name -> site -> file ---- */
 
 /* "/docs?a=b" -> "/docs/?a=b" */
-static void redirect(struct gn_request *r)
+static void redirect(struct gn_node_request *r)
 {
 	char to[GN_NODE_TARGET + 2];
 	struct gn_slice path = gn_http_path(r->http), query = gn_http_query(r->http);
@@ -349,7 +350,7 @@ static void redirect(struct gn_request *r)
 }
 
 /* The API's: a path as the manifest has it. */
-static gn_err find_file(const struct gn_request *r, const struct gn_manifest *m,
+static gn_err find_file(const struct gn_node_request *r, const struct gn_manifest *m,
 			struct gn_bundle_file *file)
 {
 	uint8_t text[GN_PATH_MAX];
@@ -360,7 +361,7 @@ static gn_err find_file(const struct gn_request *r, const struct gn_manifest *m,
 	return gn_manifest_find(m, gn_buf_slice(&path), file);
 }
 
-static void opened(struct gn_request *r, const void *event)
+static void opened(struct gn_node_request *r, const void *event)
 {
 	const struct gn_bundles_event *e = event;
 	struct gn_bundle_file file;
@@ -370,7 +371,7 @@ static void opened(struct gn_request *r, const void *event)
 		return;
 	r->engine = GN_OP_NONE;
 	if (e->err) {
-		fail(r, gn_reach_err(r->node, e->err), "The site");
+		fail(r, gn_node_reach_err(r->node, e->err), "The site");
 		return;
 	}
 	gn_err err = r->route ? find_file(r, e->manifest, &file)
@@ -404,9 +405,9 @@ static gn_err site_of(const struct gn_names_event *e, struct gn_pk *owner, struc
 
 /* A browser that is not where this site lives: a person is sent there; what somebody left there
  * goes (NO-21). */
-static void elsewhere(struct gn_request *r, const char *host)
+static void elsewhere(struct gn_node_request *r, const char *host)
 {
-	const struct gn_gateway_state *g = r->gateway;
+	const struct gn_node_gateway *g = r->gateway;
 	char to[GN_ORIGIN_MAX + GN_NODE_TARGET + 32], port[8] = "";
 	struct gn_slice path = gn_http_path(r->http), query = gn_http_query(r->http);
 	bool visit = g->visitor == GN_VISITOR_VISIT || g->visitor == GN_VISITOR_TOOL;
@@ -427,13 +428,13 @@ static void elsewhere(struct gn_request *r, const char *host)
 }
 
 /* Is the request where the site of this owner lives? Programs read it at its address too. */
-static bool at_home(struct gn_request *r)
+static bool at_home(struct gn_node_request *r)
 {
-	const struct gn_gateway_state *g = r->gateway;
+	const struct gn_node_gateway *g = r->gateway;
 	char host[GN_ORIGIN_MAX];
 	if (!g->at.own && g->visitor == GN_VISITOR_TOOL)
 		return true;
-	if (gn_origin_host(&g->at.name, &g->owner, host)) {
+	if (gn_node_origin_host(&g->at.name, &g->owner, host)) {
 		page_error(r, 414, "This name is too long",
 			   "With its owner's letters it does not fit into a browser's address. "
 			   "<code>geonet site get</code> reads the site.");
@@ -446,9 +447,9 @@ static bool at_home(struct gn_request *r)
 	return false;
 }
 
-void gateway_open(struct gn_request *r)
+void gateway_open(struct gn_node_request *r)
 {
-	struct gn_gateway_state *g = r->gateway;
+	struct gn_node_gateway *g = r->gateway;
 	gn_op op;
 	gn_err err = gn_bundles_open(r->node->bundles, &g->owner, gn_str(g->label), g->version,
 				     g->fresh, r->node->now, &op);
@@ -457,10 +458,10 @@ void gateway_open(struct gn_request *r)
 	else if (err)
 		fail(r, err, "The site");
 	else
-		gn_request_wait(r, GN_OP_BUNDLES, op, opened);
+		gn_node_request_wait(r, GN_OP_BUNDLES, op, opened);
 }
 
-static void resolved(struct gn_request *r, const void *event)
+static void resolved(struct gn_node_request *r, const void *event)
 {
 	const struct gn_names_event *e = event;
 	struct gn_slice label;
@@ -478,27 +479,27 @@ static void resolved(struct gn_request *r, const void *event)
 			   "This name exists, but it does not point to a "
 			   "site.");
 	else if (err)
-		fail(r, gn_reach_err(r->node, e->err), "The name");
+		fail(r, gn_node_reach_err(r->node, e->err), "The name");
 	else if (at_home(r)) {
 		r->gateway->resolved = true;
 		gateway_open(r);
 	}
 }
 
-static void look(struct gn_request *r)
+static void look(struct gn_node_request *r)
 {
-	struct gn_gateway_state *g = r->gateway;
+	struct gn_node_gateway *g = r->gateway;
 	gn_op op;
 	gn_err err =
 		gn_names_resolve(r->node->names, &g->at.name, g->fresh, true, r->node->now, &op);
 	if (err)
 		fail(r, err, "The name");
 	else
-		gn_request_wait(r, GN_OP_NAMES, op, resolved);
+		gn_node_request_wait(r, GN_OP_NAMES, op, resolved);
 }
 
 /* GN_NOT_FOUND: not a host of the gateway's. */
-static gn_err read_host(struct gn_request *r, struct gn_gateway_state *g, const char **why)
+static gn_err read_host(struct gn_node_request *r, struct gn_node_gateway *g, const char **why)
 {
 	uint8_t text[GN_NAME_MAX + 32];
 	struct gn_buf host = {text, 0, sizeof text};
@@ -507,13 +508,13 @@ static gn_err read_host(struct gn_request *r, struct gn_gateway_state *g, const 
 		return GN_NOT_FOUND;
 	if (host.len < sizeof g->host)
 		memcpy(g->host, text, host.len);
-	return gn_origin_parse(gn_buf_slice(&host), &g->at, why);
+	return gn_node_origin_parse(gn_buf_slice(&host), &g->at, why);
 }
 
-bool gn_gateway_take(struct gn_request *r)
+bool gn_node_gateway_take(struct gn_node_request *r)
 {
 	const char *why = "";
-	struct gn_gateway_state *g = calloc(1, sizeof *g);
+	struct gn_node_gateway *g = calloc(1, sizeof *g);
 	if (!g) {
 		page_error(r, 503, "Out of memory", "Try again later.");
 		return true;
@@ -528,9 +529,9 @@ bool gn_gateway_take(struct gn_request *r)
 	enum gn_http_method method = gn_http_method(r->http);
 	g->head_only = method == GN_HTTP_HEAD;
 	g->reload = gn_slice_eq(gn_http_header(r->http, "cache-control"), GN_LIT("no-cache"));
-	g->visitor = gn_visitor(gn_http_header(r->http, "sec-fetch-site"),
-				gn_http_header(r->http, "sec-fetch-mode"),
-				gn_http_header(r->http, "sec-fetch-dest"));
+	g->visitor = gn_node_visitor(gn_http_header(r->http, "sec-fetch-site"),
+				     gn_http_header(r->http, "sec-fetch-mode"),
+				     gn_http_header(r->http, "sec-fetch-dest"));
 	/* before anything is looked up: its time tells nothing either */
 	if (g->visitor == GN_VISITOR_FOREIGN || gn_http_is_prefetch(r->http)) {
 		gn_http_respond(r->http, 403, NULL, 0,
@@ -548,14 +549,14 @@ bool gn_gateway_take(struct gn_request *r)
 }
 
 /* NO-28 */
-gn_err gn_api_site_file(struct gn_request *r)
+gn_err gn_node_api_site_file(struct gn_node_request *r)
 {
 	struct gn_pk owner;
 	uint64_t version;
 	char pid[GN_PID_MAX];
 	GN_TRY(gn_unhex(gn_str(r->args[0]), owner.b, sizeof owner.b));
-	GN_TRY(gn_request_number(r, "version", 0, UINT64_MAX, &version));
-	struct gn_gateway_state *g = calloc(1, sizeof *g);
+	GN_TRY(gn_node_request_number(r, "version", 0, UINT64_MAX, &version));
+	struct gn_node_gateway *g = calloc(1, sizeof *g);
 	if (!g)
 		return GN_NOMEM;
 	gn_pid(&owner, pid);
@@ -573,7 +574,7 @@ gn_err gn_api_site_file(struct gn_request *r)
 	return GN_OK;
 }
 
-void gn_gateway_free(struct gn_request *r)
+void gn_node_gateway_free(struct gn_node_request *r)
 {
 	if (r->gateway)
 		readers_leave(r);

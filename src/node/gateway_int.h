@@ -5,9 +5,9 @@
 #include "node/node_int.h"
 #include "node/origin.h"
 
-struct gn_gateway_state {
-	struct gn_origin at; /* what the Host names */
-	enum gn_visitor visitor;
+struct gn_node_gateway {
+	struct gn_node_origin at; /* what the Host names */
+	enum gn_node_visitor visitor;
 	uint16_t port;
 	char host[GN_ORIGIN_MAX]; /* as asked, without its port; empty: longer than any origin */
 	uint64_t first, last, left;
@@ -27,12 +27,12 @@ struct gn_gateway_state {
 };
 
 /* readers.c: true when it may read now; else it waits and gateway_open comes again. */
-bool readers_enter(struct gn_request *r);
-void readers_leave(struct gn_request *r);
-void readers_wait(struct gn_request *r);
+bool readers_enter(struct gn_node_request *r);
+void readers_leave(struct gn_node_request *r);
+void readers_wait(struct gn_node_request *r);
 
 /* gateway.c: opens the site; with a slot it is served. */
-void gateway_open(struct gn_request *r);
-void gateway_busy(struct gn_request *r);
+void gateway_open(struct gn_node_request *r);
+void gateway_busy(struct gn_node_request *r);
 
 #endif

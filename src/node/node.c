@@ -4,9 +4,10 @@
  * the loop sleeps, pump() moves every engine's outputs to whoever they are for until nothing
  * moves, sends packets, and sets one timer to the earliest deadline.
  *
- * Start: data directory and lock -> node key (made once, with its proof of work) -> lists ->
- * socket -> engines -> stored records and blocks are read (RESTORING) -> bootstrap, API and
- * gateway (READY). Stop: sessions say goodbye, the log is flushed. */
+ *   Start: data directory and lock -> node key (made once, with its proof of work) -> lists ->
+ *          socket -> engines -> stored records and blocks are read (RESTORING) ->
+ *          bootstrap, API and gateway (READY)
+ *   Stop:  sessions say goodbye, the log is flushed */
 #include "node/node_int.h"
 
 #include <stdarg.h>
@@ -37,21 +38,21 @@ static bool pump_jet(struct gn_node *node)
 	bool any = false;
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_jet_next_event(node->jet, &e);
 	     i++, any = true)
-		gn_peers_event(node, &e);
+		gn_node_peers_event(node, &e);
 	return any;
 }
 
 static void remember_lookup(struct gn_node *node, const struct gn_overlay_event *e)
 {
-	struct gn_lookup *l = &node->lookups[node->lookup_count++ % GN_NODE_LOOKUPS];
-	*l = (struct gn_lookup){.op = e->op,
-				.kind = e->op_kind,
-				.key = e->key,
-				.err = e->err,
-				.hops = e->hops,
-				.started = e->started,
-				.took = e->took,
-				.at = gn_node_unix(node)};
+	struct gn_node_lookup *l = &node->lookups[node->lookup_count++ % GN_NODE_LOOKUPS];
+	*l = (struct gn_node_lookup){.op = e->op,
+				     .kind = e->op_kind,
+				     .key = e->key,
+				     .err = e->err,
+				     .hops = e->hops,
+				     .started = e->started,
+				     .took = e->took,
+				     .at = gn_node_unix(node)};
 	l->step_count = e->step_count < GN_NODE_STEPS ? e->step_count : GN_NODE_STEPS;
 	if (l->step_count)
 		memcpy(l->steps, e->steps, l->step_count * sizeof *l->steps);
@@ -68,24 +69,24 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 		remember_lookup(node, e);
 		if (!gn_names_overlay_event(node->names, e, node->now) &&
 		    !gn_bundles_overlay_event(node->bundles, e, node->now))
-			gn_request_event(node, GN_OP_OVERLAY, e->op, e);
+			gn_node_request_event(node, GN_OP_OVERLAY, e->op, e);
 		break;
 	case GN_OVERLAY_LINKED:
 	case GN_OVERLAY_UNLINKED:
-		gn_peers_link(node, &e->peer.pk, e->kind == GN_OVERLAY_LINKED);
+		gn_node_peers_link(node, &e->peer.pk, e->kind == GN_OVERLAY_LINKED);
 		if (node->told_alone && e->kind == GN_OVERLAY_LINKED) {
 			gn_node_log(node, GN_LOG_INFO, "found", "a node answers: no longer alone");
 			node->told_alone = false;
 		}
 		gn_node_publish(node, e->kind == GN_OVERLAY_LINKED ? "link" : "unlink",
-				json_pack("{so}", "id", gn_json_hex(e->peer.id.b, 32)));
+				json_pack("{so}", "id", gn_node_json_hex(e->peer.id.b, 32)));
 		break;
 	case GN_OVERLAY_SERVER:
 		gn_node_log(node, GN_LOG_INFO, "server", "this node answers for keys from now on");
 		gn_node_publish(node, "server", json_object());
 		break;
 	case GN_OVERLAY_JOINED:
-		node->told_alone = gn_reach(node) == GN_REACH_ALONE;
+		node->told_alone = gn_node_reach(node) == GN_REACH_ALONE;
 		if (node->told_alone)
 			gn_node_log(node, GN_LOG_WARN, "alone", "no node answers; still trying");
 		else
@@ -96,7 +97,7 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 	case GN_OVERLAY_ISOLATED:
 		gn_node_log(node, GN_LOG_WARN, "isolated", "no node can be reached; still trying");
 		node->told_alone = true;
-		gn_reach_isolated(node);
+		gn_node_reach_isolated(node);
 		gn_node_publish(node, "isolated", json_object());
 		break;
 	}
@@ -130,7 +131,7 @@ static bool pump_overlay(struct gn_node *node)
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_message(node->overlay, &m);
 	     i++, any = true) {
 		gn_node_answered(node, &m.to.pk, m.bytes);
-		gn_peers_send(node, &m, GN_JET_INTERACTIVE);
+		gn_node_peers_send(node, &m, GN_JET_INTERACTIVE);
 	}
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_store(node->overlay, &s);
 	     i++, any = true)
@@ -213,15 +214,15 @@ static bool pump_services(struct gn_node *node)
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_message(node->bundles, &m);
 	     i++, any = true) {
 		gn_node_answered(node, &m.to.pk, m.bytes);
-		gn_peers_send(node, &m, GN_JET_FILES);
+		gn_node_peers_send(node, &m, GN_JET_FILES);
 	}
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_names_next_event(node->names, &n);
 	     i++, any = true)
-		gn_request_event(node, GN_OP_NAMES, n.op, &n);
-	gn_check_pump(node);
+		gn_node_request_event(node, GN_OP_NAMES, n.op, &n);
+	gn_node_check_pump(node);
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_event(node->bundles, &b);
 	     i++, any = true)
-		gn_request_event(node, GN_OP_BUNDLES, b.op, &b);
+		gn_node_request_event(node, GN_OP_BUNDLES, b.op, &b);
 	return any;
 }
 
@@ -265,7 +266,7 @@ void gn_node_pump(struct gn_node *node)
 		return;
 	node->pumping = true;
 	node->now = gn_os_steady();
-	gn_clock_look(node);
+	gn_node_clock_look(node);
 	gn_node_tick_jet(node);
 	if (node->running) /* before that it does not know what it holds */
 		gn_overlay_tick(node->overlay, node->now);
@@ -281,15 +282,15 @@ void gn_node_pump(struct gn_node *node)
 		moved |= (unsigned)pump_services(node);
 		moved |= (unsigned)pump_packets(node);
 	}
-	gn_peers_sweep(node);
-	node->look = gn_readers_tick(node);
+	gn_node_peers_sweep(node);
+	node->look = gn_node_readers_tick(node);
 	if (node->running)
-		node->look = gn_time_min(node->look, gn_reach_tick(node));
+		node->look = gn_time_min(node->look, gn_node_reach_tick(node));
 	if (node->kv_ready && node->blocks_ready && !node->running)
 		restored(node);
 	if (node->running) {
-		gn_saved_tick(node);
-		gn_sites_tick(node);
+		gn_node_saved_tick(node);
+		gn_node_sites_tick(node);
 	}
 	uv_poll_start(&node->udp_poll, UV_READABLE | (node->udp_blocked ? UV_WRITABLE : 0),
 		      udp_ready);
@@ -376,7 +377,8 @@ static void on_status(void *user)
 		    "up %llu s, %s, %u links, %u sessions, %u "
 		    "records, %llu MiB of memory",
 		    (unsigned long long)((node->now - node->started) / GN_SEC),
-		    !node->running ? "reading what it holds" : gn_reach_name(gn_reach(node)),
+		    !node->running ? "reading what it holds"
+				   : gn_node_reach_name(gn_node_reach(node)),
 		    o.links, gn_jet_session_count(node->jet), o.records,
 		    (unsigned long long)gn_os_rss() >> 20);
 }
@@ -497,12 +499,12 @@ static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
 
 static size_t room_for(void *user, const struct gn_pk *peer)
 {
-	return gn_peers_room(user, peer);
+	return gn_node_peers_room(user, peer);
 }
 
 static bool record_room(void *user, const struct gn_pk *peer, size_t bytes)
 {
-	return gn_peers_takes(user, peer, bytes);
+	return gn_node_peers_takes(user, peer, bytes);
 }
 
 static gn_err make_engines(struct gn_node *node)
@@ -517,7 +519,7 @@ static gn_err make_engines(struct gn_node *node)
 		env[i] = env_of(node, i);
 	}
 	node->env = env[ALLOC_NODE];
-	gn_peers_init(node);
+	gn_node_peers_init(node);
 	GN_TRY(gn_node_guard_new(node, &env[ALLOC_JET]));
 	struct gn_jet_config jet = {.node_key = node->key,
 				    .keep_alive = 25 * GN_SEC,
@@ -575,7 +577,7 @@ static void free_engines(struct gn_node *node)
 	gn_blocks_free(node->blocks);
 	gn_kv_free(node->kv);
 	gn_overlay_free(node->overlay);
-	gn_peers_fini(node);
+	gn_node_peers_fini(node);
 	gn_jet_free(node->jet);
 	gn_guard_free(node->guard);
 }
@@ -583,12 +585,12 @@ static void free_engines(struct gn_node *node)
 /* Records and blocks are read back: join, and answer. */
 static void restored(struct gn_node *node)
 {
-	gn_saved_load(node);
+	gn_node_saved_load(node);
 	if (node->failed)
 		return;
 	node->running = true;
-	gn_sites_load(node);
-	gn_reach_start(node);
+	gn_node_sites_load(node);
+	gn_node_reach_start(node);
 	struct gn_overlay_info info;
 	gn_overlay_info(node->overlay, &info);
 	char id[17];
@@ -623,7 +625,7 @@ static gn_err make_http(struct gn_node *node, char why[GN_NODE_WHY])
 			  "Origin-Agent-Cluster: ?1\r\n", /* NO-22 */
 	};
 	struct gn_http_handler handler;
-	gn_api_handler(node, &handler);
+	gn_node_handler(node, &handler);
 	gn_err err = gn_http_new(&config, &handler, &node->http);
 	if (err == GN_PORT_TAKEN)
 		FAIL(err,
@@ -642,9 +644,9 @@ static gn_err start(struct gn_node *node, char why[GN_NODE_WHY])
 		err = gn_os_dir_open(node->config.data, &node->dir);
 	if (err)
 		FAIL(err, "%s", gn_os_why());
-	gn_disk_init(node);
+	gn_node_disk_init(node);
 	GN_TRY(load_key(node, why));
-	GN_TRY(gn_saved_read(node, why));
+	GN_TRY(gn_node_saved_read(node, why));
 	GN_TRY(make_token(node, why));
 	err = gn_udp_open(node->config.port, &node->udp);
 	if (err == GN_PORT_TAKEN)
@@ -683,7 +685,7 @@ static void finish(struct gn_node *node)
 	gn_http_free(node->http);
 	node->http = NULL;
 	if (node->running)
-		gn_saved_store(node);
+		gn_node_saved_store(node);
 	while (node->disk.running && gn_os_steady() < until)
 		uv_run(&node->loop, UV_RUN_ONCE);
 	uv_prepare_stop(&node->prepare);

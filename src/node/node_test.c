@@ -83,20 +83,20 @@ static void paths_match_by_segment(void **state)
 {
 	char args[2][GN_NODE_ARG];
 	(void)state;
-	assert_true(gn_api_path_match("/api/v1/find/*", gn_str("/api/v1/find/abc"), args));
+	assert_true(gn_node_path_match("/api/v1/find/*", gn_str("/api/v1/find/abc"), args));
 	assert_string_equal(args[0], "abc");
-	assert_true(gn_api_path_match("/a/*/*", gn_str("/a/x%2Fy/z"), args));
+	assert_true(gn_node_path_match("/a/*/*", gn_str("/a/x%2Fy/z"), args));
 	assert_string_equal(args[0], "x/y");
 	assert_string_equal(args[1], "z");
-	assert_false(gn_api_path_match("/a/*", gn_str("/a/"), args));
-	assert_false(gn_api_path_match("/a/*", gn_str("/a/b/c"), args));
-	assert_false(gn_api_path_match("/a/*", gn_str("/a"), args));
-	assert_false(gn_api_path_match("/a/*", gn_str("/a/%00"), args));
+	assert_false(gn_node_path_match("/a/*", gn_str("/a/"), args));
+	assert_false(gn_node_path_match("/a/*", gn_str("/a/b/c"), args));
+	assert_false(gn_node_path_match("/a/*", gn_str("/a"), args));
+	assert_false(gn_node_path_match("/a/*", gn_str("/a/%00"), args));
 	char longest[GN_NODE_ARG + 8];
 	memset(longest, 'x', sizeof longest);
 	memcpy(longest, "/a/", 3);
-	assert_true(gn_api_path_match("/a/*", gn_slice(longest, 3 + GN_NODE_ARG - 1), args));
-	assert_false(gn_api_path_match("/a/*", gn_slice(longest, 3 + GN_NODE_ARG), args));
+	assert_true(gn_node_path_match("/a/*", gn_slice(longest, 3 + GN_NODE_ARG - 1), args));
+	assert_false(gn_node_path_match("/a/*", gn_slice(longest, 3 + GN_NODE_ARG), args));
 }
 
 /* RFC 4648 section 10. */
@@ -111,32 +111,32 @@ static void base64_of_the_rfc(void **state)
 	size_t len;
 	(void)state;
 	for (size_t i = 0; i < GN_COUNT(plain); i++) {
-		assert_int_equal(gn_api_unbase64(gn_str(coded[i]), &out, &len), GN_OK);
+		assert_int_equal(gn_node_unbase64(gn_str(coded[i]), &out, &len), GN_OK);
 		assert_int_equal(len, strlen(plain[i]));
 		assert_memory_equal(out, plain[i], len);
 		free(out);
 	}
 	for (size_t i = 0; i < GN_COUNT(bad); i++)
-		assert_int_equal(gn_api_unbase64(gn_str(bad[i]), &out, &len), GN_TEXT);
+		assert_int_equal(gn_node_unbase64(gn_str(bad[i]), &out, &len), GN_TEXT);
 }
 
 static void spread_bodies(void **state)
 {
-	struct gn_api_spread s;
+	struct gn_node_spread_body s;
 	char json[256], hex[65];
 	(void)state;
 	memset(hex, 'a', 64);
 	hex[64] = 0;
 	snprintf(json, sizeof json, "{\"blocks\":[\"%s\"],\"copies\":8,\"keep_until\":9}", hex);
-	assert_int_equal(gn_api_spread_parse(gn_str(json), &s), GN_OK);
+	assert_int_equal(gn_node_spread_parse(gn_str(json), &s), GN_OK);
 	assert_true(s.count == 1 && s.copies == 8 && s.keep_until == 9 && s.hashes[31] == 0xaa);
 	free(s.hashes);
 	snprintf(json, sizeof json, "{\"blocks\":[\"%s\"],\"copies\":9}", hex);
-	assert_int_equal(gn_api_spread_parse(gn_str(json), &s), GN_RANGE);
-	assert_int_equal(gn_api_spread_parse(gn_str("{\"blocks\":[]}"), &s), GN_USAGE);
-	assert_int_equal(gn_api_spread_parse(gn_str("{\"blocks\":[\"aa\"]}"), &s), GN_USAGE);
-	assert_int_equal(gn_api_spread_parse(gn_str("[1]"), &s), GN_USAGE);
-	assert_int_equal(gn_api_spread_parse(gn_str(""), &s), GN_USAGE);
+	assert_int_equal(gn_node_spread_parse(gn_str(json), &s), GN_RANGE);
+	assert_int_equal(gn_node_spread_parse(gn_str("{\"blocks\":[]}"), &s), GN_USAGE);
+	assert_int_equal(gn_node_spread_parse(gn_str("{\"blocks\":[\"aa\"]}"), &s), GN_USAGE);
+	assert_int_equal(gn_node_spread_parse(gn_str("[1]"), &s), GN_USAGE);
+	assert_int_equal(gn_node_spread_parse(gn_str(""), &s), GN_USAGE);
 }
 
 static void guard_settings(void **state)
@@ -161,10 +161,10 @@ static void guard_settings(void **state)
 
 static const struct gn_pk owner = {{7, 1}}, other = {{7, 2}};
 
-static gn_err parse(const char *host, struct gn_origin *out)
+static gn_err parse(const char *host, struct gn_node_origin *out)
 {
 	const char *why = "";
-	gn_err err = gn_origin_parse(gn_str(host), out, &why);
+	gn_err err = gn_node_origin_parse(gn_str(host), out, &why);
 	if (err == GN_TEXT)
 		assert_true(strlen(why) > 0);
 	return err;
@@ -175,9 +175,9 @@ static void comes_back(const char *text, const char *begins)
 {
 	char host[GN_ORIGIN_MAX], theirs[GN_ORIGIN_MAX];
 	struct gn_name name;
-	struct gn_origin o;
+	struct gn_node_origin o;
 	assert_int_equal(gn_name_parse(gn_str(text), &name, NULL), GN_OK);
-	assert_int_equal(gn_origin_host(&name, &owner, host), GN_OK);
+	assert_int_equal(gn_node_origin_host(&name, &owner, host), GN_OK);
 	assert_memory_equal(host, begins, strlen(begins));
 	assert_int_equal(strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-."), strlen(host));
 	assert_int_equal(parse(host, &o), GN_OK);
@@ -185,14 +185,14 @@ static void comes_back(const char *text, const char *begins)
 	assert_string_equal(o.name.text, name.text);
 	if (name.form == GN_NAME_PID)
 		return;
-	assert_int_equal(gn_origin_host(&name, &other, theirs), GN_OK);
+	assert_int_equal(gn_node_origin_host(&name, &other, theirs), GN_OK);
 	assert_string_not_equal(host, theirs);
 }
 
 static void each_name_and_owner_is_an_origin(void **state)
 {
 	char pid[GN_PID_MAX], host[GN_ORIGIN_MAX], text[300];
-	struct gn_origin o;
+	struct gn_node_origin o;
 	struct gn_name name;
 	(void)state;
 	gn_pid(&owner, pid);
@@ -212,12 +212,12 @@ static void each_name_and_owner_is_an_origin(void **state)
 	memset(text, 'n', 47);
 	text[47] = 0;
 	assert_int_equal(gn_name_parse(gn_str(text), &name, NULL), GN_OK);
-	assert_int_equal(gn_origin_host(&name, &owner, host), GN_TOO_LARGE);
+	assert_int_equal(gn_node_origin_host(&name, &owner, host), GN_TOO_LARGE);
 	/* A PID shows its own site; another's does not become part of it. */
 	assert_int_equal(gn_name_parse(gn_str(pid), &name, NULL), GN_OK);
-	assert_int_equal(gn_origin_host(&name, &owner, host), GN_OK);
+	assert_int_equal(gn_node_origin_host(&name, &owner, host), GN_OK);
 	assert_int_equal(strlen(host), strlen("geo-pid--.localhost") + 52);
-	assert_int_equal(gn_origin_host(&name, &other, host), GN_TOO_LARGE);
+	assert_int_equal(gn_node_origin_host(&name, &other, host), GN_TOO_LARGE);
 	/* The address. */
 	assert_int_equal(parse("a.town.geo.localhost", &o), GN_OK);
 	assert_true(!o.own && o.name.form == GN_NAME_DELEGATED);
@@ -241,7 +241,7 @@ static void other_hosts_are_no_origins(void **state)
 		"geo--bcdefghijklm.localhost",  "..geo.localhost",
 		"geo-bcdefghijklm.localhost",   "geo-welcome-bcdefghijkl.localhost",
 		"geo----bcdefghijklm.localhost"};
-	struct gn_origin o;
+	struct gn_node_origin o;
 	(void)state;
 	for (size_t i = 0; i < GN_COUNT(none); i++)
 		assert_int_equal(parse(none[i], &o), GN_NOT_FOUND);
@@ -254,7 +254,7 @@ static void who_asks(void **state)
 {
 	static const struct {
 		const char *site, *mode, *dest;
-		enum gn_visitor is;
+		enum gn_node_visitor is;
 	} table[] = {
 		{NULL, NULL, NULL, GN_VISITOR_TOOL},
 		{NULL, "navigate", "document", GN_VISITOR_TOOL},
@@ -274,8 +274,8 @@ static void who_asks(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < GN_COUNT(table); i++)
-		assert_int_equal(gn_visitor(gn_str(table[i].site), gn_str(table[i].mode),
-					    gn_str(table[i].dest)),
+		assert_int_equal(gn_node_visitor(gn_str(table[i].site), gn_str(table[i].mode),
+						 gn_str(table[i].dest)),
 				 table[i].is);
 }
 

@@ -6,20 +6,20 @@
  *  1. a peer has at most one session that it sends on (the newest); older ones are read until
  *     they fall idle;
  *  2. what is not whole yet is peers_in.c's, what waits to leave peers_out.c's; both are bounded
- *     for each key and
- * prefix;
+ *     for each key and prefix;
  *  3. the overlay hears peer_up for every session and peer_down when a peer's last one is gone.
  *
- * States of a peer: IDLE -> CONNECTING [gn_peers_send] -> UP [GN_JET_CONNECTED] -> IDLE
- * [GN_JET_CLOSED] Ownership: by_key and the nameless list own peers; peers own what waits for
- * them, sessions what is unfinished. */
+ *   IDLE -> CONNECTING [gn_node_peers_send] -> UP [GN_JET_CONNECTED] -> IDLE [GN_JET_CLOSED]
+ *
+ * Ownership: by_key and the nameless list own peers; peers own what waits for them, sessions
+ * what is unfinished. */
 #include "node/peers_int.h"
 
 #include <stdlib.h>
 
-void gn_peers_init(struct gn_node *node)
+void gn_node_peers_init(struct gn_node *node)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	gn_map_init(&p->by_key, &node->env, sizeof(struct gn_pk), sizeof(struct peer *),
 		    GN_NODE_PEERS);
 	gn_map_init(&p->by_session, &node->env, sizeof(gn_jet_id), sizeof(struct session),
@@ -34,9 +34,9 @@ static void peer_free(struct gn_node *node, struct peer *peer)
 	free(peer);
 }
 
-void gn_peers_fini(struct gn_node *node)
+void gn_node_peers_fini(struct gn_node *node)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	peers_in_fini(node);
 	for (uint32_t i = 0; i < p->by_key.count; i++)
 		peer_free(node, *(struct peer **)gn_map_value_at(&p->by_key, i));
@@ -110,16 +110,16 @@ static void nameless_remove(struct gn_node *node, struct peer *peer)
 	*at = peer->next;
 }
 
-gn_jet_id gn_peers_session(const struct gn_node *node, const struct gn_pk *pk)
+gn_jet_id gn_node_peers_session(const struct gn_node *node, const struct gn_pk *pk)
 {
 	const struct peer *peer = peer_of(node, pk);
 	return peer && peer->up ? peer->session : 0;
 }
 
-struct gn_guard_subject gn_peers_subject(const struct gn_node *node, const struct gn_pk *pk)
+struct gn_guard_subject gn_node_peers_subject(const struct gn_node *node, const struct gn_pk *pk)
 {
 	struct gn_guard_subject who = gn_guard_of_key(pk);
-	gn_jet_id id = gn_peers_session(node, pk);
+	gn_jet_id id = gn_node_peers_session(node, pk);
 	const struct session *s = gn_map_get(&node->peers.by_session, &id);
 	if (s)
 		who.addr = s->addr;
@@ -201,8 +201,8 @@ static bool is_zero(const struct gn_pk *pk)
 	return memcmp(pk, &zero, sizeof zero) == 0;
 }
 
-void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m,
-		   enum gn_jet_class class)
+void gn_node_peers_send(struct gn_node *node, const struct gn_overlay_message *m,
+			enum gn_jet_class class)
 {
 	bool nameless = is_zero(&m->to.pk);
 	struct peer *peer =
@@ -233,7 +233,7 @@ void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m,
 
 /* ---- receiving ---- */
 
-unsigned peer_standing(const struct peer *peer)
+unsigned peers_standing(const struct peer *peer)
 {
 	return !peer ? 0 : peer->linked ? 3 : peer->known;
 }
@@ -258,7 +258,7 @@ void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struc
 		return;
 	s->used = node->now;
 	s->peer->known = true;
-	gn_jet_used(node->jet, id, peer_standing(s->peer), node->now);
+	gn_jet_used(node->jet, id, peers_standing(s->peer), node->now);
 }
 
 /* ---- session events ---- */
@@ -300,7 +300,7 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
  * peer is down. */
 static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	struct session *s = gn_map_get(&p->by_session, &e->id);
 	if (!s)
 		return;
@@ -330,7 +330,7 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 		peer_failed(node, peer, e->err ? e->err : GN_CLOSED);
 }
 
-void gn_peers_event(struct gn_node *node, const struct gn_jet_event *e)
+void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 {
 	if (e->kind == GN_JET_CONNECTED) {
 		on_connected(node, e);
@@ -364,7 +364,7 @@ void gn_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 	}
 }
 
-void gn_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked)
+void gn_node_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked)
 {
 	struct peer *peer = peer_of(node, pk);
 	if (peer)
@@ -383,9 +383,9 @@ static void stalled(struct gn_node *node, struct peer *peer)
 			    node->now);
 }
 
-void gn_peers_sweep(struct gn_node *node)
+void gn_node_peers_sweep(struct gn_node *node)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	gn_time passed = node->now - p->swept;
 	if (passed < GN_SEC)
 		return;

@@ -34,7 +34,7 @@ void peers_in_init(struct gn_node *node)
 
 static void inbound_drop(struct gn_node *node, struct session *s, struct inbound *in)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	size_t held = in->len + GN_NODE_INBOUND_EACH;
 	gn_share_give(&p->inbound_share, &s->payer, held);
 	s->inbound_held -= held;
@@ -54,7 +54,7 @@ void peers_in_drop_all(struct gn_node *node, struct session *s)
 
 void peers_in_fini(struct gn_node *node)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	for (uint32_t i = 0; i < p->by_session.count; i++)
 		peers_in_drop_all(node, gn_map_value_at(&p->by_session, i));
 	gn_map_fini(&p->inbound);
@@ -71,7 +71,7 @@ static void stop(struct gn_node *node, struct session *s, struct inbound *in, gn
 
 static struct worth worth_of(const struct gn_node *node, const struct session *s)
 {
-	return (struct worth){peer_standing(s->peer),
+	return (struct worth){peers_standing(s->peer),
 			      gn_share_held(&node->peers.inbound_share, &s->payer)};
 }
 
@@ -79,7 +79,7 @@ static struct worth worth_of(const struct gn_node *node, const struct session *s
  * itself. */
 static bool make_room(struct gn_node *node, const struct session *s)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	struct session *least = NULL;
 	struct worth mine = worth_of(node, s), worst = mine;
 	for (uint32_t i = 0; i < p->by_session.count; i++) {
@@ -236,7 +236,7 @@ static bool is_late(const struct gn_node *node, const struct session *s, const s
 
 void peers_in_sweep(struct gn_node *node, gn_time passed)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	for (uint32_t i = 0; p->inbound.count && i < p->by_session.count; i++) {
 		struct session *s = gn_map_value_at(&p->by_session, i);
 		if (s->inbound)

@@ -95,7 +95,7 @@ static inline bool worth_less(const struct worth *a, const struct worth *b)
 }
 
 /* peers.c */
-unsigned peer_standing(const struct peer *peer); /* as gn_jet_used takes it */
+unsigned peers_standing(const struct peer *peer); /* as gn_jet_used takes it */
 void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struct gn_slice message);
 
 /* peers_in.c */

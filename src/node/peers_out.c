@@ -10,7 +10,7 @@
  *     behind it.
  *
  * Chunks of files are not queued ahead: who gives them asks first how much of them would leave
- * (gn_peers_room). */
+ * (gn_node_peers_room). */
 #include "node/peers_int.h"
 
 #include <stdlib.h>
@@ -71,13 +71,13 @@ void peers_out_clear(struct gn_node *node, struct peer *peer)
 static struct worth worth_of(const struct gn_node *node, const struct peer *peer,
 			     const struct gn_holder *payer)
 {
-	return (struct worth){peer_standing(peer), gn_share_held(&node->peers.queue_share, payer)};
+	return (struct worth){peers_standing(peer), gn_share_held(&node->peers.queue_share, payer)};
 }
 
 /* All is full: the peer worth least loses its queue. False when that is this peer. */
 static bool make_room(struct gn_node *node, const struct peer *peer, const struct gn_holder *payer)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	struct peer *least = NULL;
 	struct worth mine = worth_of(node, peer, payer), worst = mine;
 	for (uint32_t i = 0; i < p->by_key.count; i++) {
@@ -199,7 +199,7 @@ bool peers_out_stalled(struct peer *peer, gn_time passed)
 	return peer->pace.behind > GN_NODE_QUEUE_STALL;
 }
 
-size_t gn_peers_room(struct gn_node *node, const struct gn_pk *pk)
+size_t gn_node_peers_room(struct gn_node *node, const struct gn_pk *pk)
 {
 	struct peer **at = gn_map_get(&node->peers.by_key, pk), *peer = at ? *at : NULL;
 	if (!peer || !peer->up)
@@ -208,7 +208,7 @@ size_t gn_peers_room(struct gn_node *node, const struct gn_pk *pk)
 	return peer->queued ? 0 : gn_jet_room(node->jet, peer->session, true, GN_JET_FILES);
 }
 
-bool gn_peers_takes(const struct gn_node *node, const struct gn_pk *pk, size_t bytes)
+bool gn_node_peers_takes(const struct gn_node *node, const struct gn_pk *pk, size_t bytes)
 {
 	struct peer **at = gn_map_get(&node->peers.by_key, pk), *peer = at ? *at : NULL;
 	if (!peer || !peer->queued)

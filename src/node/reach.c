@@ -62,7 +62,7 @@ static bool is_number(const char *text)
 
 /* ---- what is known ---- */
 
-enum gn_reach gn_reach(const struct gn_node *node)
+enum gn_node_reach gn_node_reach(const struct gn_node *node)
 {
 	struct gn_overlay_info o;
 	gn_overlay_info(node->overlay, &o);
@@ -82,28 +82,28 @@ enum gn_reach gn_reach(const struct gn_node *node)
 	return GN_REACH_FOUNDER; /* it was given nobody but itself */
 }
 
-const char *gn_reach_name(enum gn_reach reach)
+const char *gn_node_reach_name(enum gn_node_reach reach)
 {
 	static const char *const names[] = {"alone", "joined", "founder"};
 	return names[reach];
 }
 
-gn_err gn_reach_err(const struct gn_node *node, gn_err err)
+gn_err gn_node_reach_err(const struct gn_node *node, gn_err err)
 {
-	return err == GN_NOT_FOUND && gn_reach(node) == GN_REACH_ALONE ? GN_UNREACHABLE : err;
+	return err == GN_NOT_FOUND && gn_node_reach(node) == GN_REACH_ALONE ? GN_UNREACHABLE : err;
 }
 
-const char *gn_reach_text(const struct gn_node *node, gn_err err)
+const char *gn_node_reach_text(const struct gn_node *node, gn_err err)
 {
-	return err == GN_UNREACHABLE && gn_reach(node) == GN_REACH_ALONE
+	return err == GN_UNREACHABLE && gn_node_reach(node) == GN_REACH_ALONE
 		       ? "this node is alone: no other node answers it"
 		       : gn_err_text(err);
 }
 
-json_t *gn_reach_bootstrap(const struct gn_node *node)
+json_t *gn_node_reach_bootstrap(const struct gn_node *node)
 {
 	json_t *list = json_array();
-	bool alone = gn_reach(node) == GN_REACH_ALONE;
+	bool alone = gn_node_reach(node) == GN_REACH_ALONE;
 	for (unsigned i = 0; i < node->config.bootstrap_count; i++) {
 		json_t *addrs = json_array();
 		bool answered = false;
@@ -204,7 +204,7 @@ static bool begin(struct gn_node *node)
 /* Until it is asked again. */
 static gn_time pause_of(const struct gn_node *node)
 {
-	if (gn_reach(node) == GN_REACH_JOINED) {
+	if (gn_node_reach(node) == GN_REACH_JOINED) {
 		state.wait = AGAIN_FIRST;
 		return AGAIN_JOINED;
 	}
@@ -213,7 +213,7 @@ static gn_time pause_of(const struct gn_node *node)
 	return wait;
 }
 
-void gn_reach_start(struct gn_node *node)
+void gn_node_reach_start(struct gn_node *node)
 {
 	state.wait = AGAIN_FIRST;
 	state.alone_since = node->now;
@@ -225,7 +225,7 @@ void gn_reach_start(struct gn_node *node)
 	state.due = begin(node) ? node->now : GN_NEVER;
 }
 
-void gn_reach_isolated(struct gn_node *node)
+void gn_node_reach_isolated(struct gn_node *node)
 {
 	state.alone_since = node->now;
 	if (state.due != GN_NEVER)
@@ -250,7 +250,7 @@ static void look_at_work(struct gn_node *node)
 		    node->config.pow_bits);
 }
 
-gn_time gn_reach_tick(struct gn_node *node)
+gn_time gn_node_reach_tick(struct gn_node *node)
 {
 	look_at_work(node);
 	if (state.running && !atomic_load(&job.done))

@@ -3,11 +3,13 @@
  * waits in order (NO-15). So no number of downloads that go on for hours keeps anybody from a
  * page.
  *
- *   opened -> reading [a slot is free] -> end reading -> cut [its client is behind, or it stands
- *   still]
- *          -> waiting [none is] -> reading waiting -> 503 [GN_NODE_READ_WAIT,
- *          GN_NODE_READS_WAITING] waiting -> opened -> waiting [the site cannot be opened yet:
- *          it has waited since it came]
+ *   opened  -> reading [a slot is free]
+ *           -> waiting [none is]
+ *   waiting -> reading
+ *           -> 503 [GN_NODE_READ_WAIT, GN_NODE_READS_WAITING]
+ *           -> opened -> waiting [the site cannot be opened yet: it has waited since it came]
+ *   reading -> end
+ *           -> cut [its client is behind, or it stands still]
  *
  * 1. `slot` counts in node->readers[small] until readers_leave; a request never leaves twice.
  * 2. Of those who wait the one whose site has the fewest slots is next, the one that waits
@@ -20,22 +22,22 @@
 
 static const unsigned slots[] = {GN_NODE_READERS, GN_NODE_READERS_SMALL};
 
-static bool waits(const struct gn_request *r)
+static bool waits(const struct gn_node_request *r)
 {
 	return r->gateway && r->gateway->waiting && r->http;
 }
 
 static bool any_waits(const struct gn_node *node, bool small)
 {
-	const struct gn_request *r = node->requests;
+	const struct gn_node_request *r = node->requests;
 	while (r && !(waits(r) && r->gateway->small == small))
 		r = r->next;
 	return r != NULL;
 }
 
-bool readers_enter(struct gn_request *r)
+bool readers_enter(struct gn_node_request *r)
 {
-	struct gn_gateway_state *g = r->gateway;
+	struct gn_node_gateway *g = r->gateway;
 	bool small = g->left <= GN_NODE_READ_SMALL;
 	if (g->slot && g->small == small)
 		return true;
@@ -50,7 +52,7 @@ bool readers_enter(struct gn_request *r)
 	return true;
 }
 
-void readers_leave(struct gn_request *r)
+void readers_leave(struct gn_node_request *r)
 {
 	if (!r->gateway->slot)
 		return;
@@ -61,7 +63,7 @@ void readers_leave(struct gn_request *r)
 static unsigned slots_of(const struct gn_node *node, const struct gn_name *name)
 {
 	unsigned n = 0;
-	for (const struct gn_request *r = node->requests; r; r = r->next)
+	for (const struct gn_node_request *r = node->requests; r; r = r->next)
 		n += r->gateway && r->gateway->slot &&
 		     strcmp(r->gateway->at.name.text, name->text) == 0;
 	return n;
@@ -70,23 +72,23 @@ static unsigned slots_of(const struct gn_node *node, const struct gn_name *name)
 static unsigned waiting_of(const struct gn_node *node, const struct gn_name *name)
 {
 	unsigned n = 0;
-	for (const struct gn_request *r = node->requests; r; r = r->next)
+	for (const struct gn_node_request *r = node->requests; r; r = r->next)
 		n += waits(r) && (!name || strcmp(r->gateway->at.name.text, name->text) == 0);
 	return n;
 }
 
-static void refuse(struct gn_request *r)
+static void refuse(struct gn_node_request *r)
 {
 	r->gateway->waiting = false;
 	gateway_busy(r);
 }
 
 /* Of the site that has the most of those who wait the one that came last. */
-static struct gn_request *last_of_most(const struct gn_node *node)
+static struct gn_node_request *last_of_most(const struct gn_node *node)
 {
-	struct gn_request *best = NULL;
+	struct gn_node_request *best = NULL;
 	unsigned most = 0;
-	for (struct gn_request *r = node->requests; r; r = r->next) { /* the newest first */
+	for (struct gn_node_request *r = node->requests; r; r = r->next) { /* the newest first */
 		unsigned n = waits(r) ? waiting_of(node, &r->gateway->at.name) : 0;
 		if (n > most) {
 			best = r;
@@ -96,7 +98,7 @@ static struct gn_request *last_of_most(const struct gn_node *node)
 	return best;
 }
 
-void readers_wait(struct gn_request *r)
+void readers_wait(struct gn_node_request *r)
 {
 	readers_leave(r);
 	r->engine = GN_OP_NONE;
@@ -111,11 +113,11 @@ void readers_wait(struct gn_request *r)
 		refuse(last_of_most(r->node));
 }
 
-static struct gn_request *next_waiting(const struct gn_node *node, bool small)
+static struct gn_node_request *next_waiting(const struct gn_node *node, bool small)
 {
-	struct gn_request *best = NULL;
+	struct gn_node_request *best = NULL;
 	unsigned fewest = 0;
-	for (struct gn_request *r = node->requests; r; r = r->next) {
+	for (struct gn_node_request *r = node->requests; r; r = r->next) {
 		if (!waits(r) || r->gateway->small != small)
 			continue;
 		unsigned n = slots_of(node, &r->gateway->at.name);
@@ -130,13 +132,13 @@ static struct gn_request *next_waiting(const struct gn_node *node, bool small)
 
 /* How long its client is behind, ms, and how long nothing of it came; 0: not for so long that it
  * has to give way. */
-static uint64_t behind(const struct gn_request *r)
+static uint64_t behind(const struct gn_node_request *r)
 {
 	uint64_t ms = gn_http_behind(r->http);
 	return ms >= GN_NODE_READ_BEHIND ? ms : 0;
 }
 
-static uint64_t still(const struct gn_request *r)
+static uint64_t still(const struct gn_node_request *r)
 {
 	gn_time t = r->streaming ? r->node->now - r->gateway->moved : 0;
 	return t >= GN_NODE_READ_STILL ? (uint64_t)t : 0;
@@ -144,12 +146,12 @@ static uint64_t still(const struct gn_request *r)
 
 /* Of the site with the most slots, `least` of them or more, the worst one; NULL: none has to
  * give way. */
-static struct gn_request *find_worst(const struct gn_node *node, bool small, unsigned least,
-				     uint64_t (*bad)(const struct gn_request *))
+static struct gn_node_request *find_worst(const struct gn_node *node, bool small, unsigned least,
+					  uint64_t (*bad)(const struct gn_node_request *))
 {
-	struct gn_request *worst = NULL;
+	struct gn_node_request *worst = NULL;
 	unsigned most = least;
-	for (struct gn_request *r = node->requests; r; r = r->next) {
+	for (struct gn_node_request *r = node->requests; r; r = r->next) {
 		if (!r->http || !r->gateway || !r->gateway->slot || r->gateway->small != small ||
 		    !bad(r))
 			continue;
@@ -162,7 +164,7 @@ static struct gn_request *find_worst(const struct gn_node *node, bool small, uns
 	return worst;
 }
 
-static void cut(struct gn_request *r)
+static void cut(struct gn_node_request *r)
 {
 	r->node->reads_cut++;
 	gn_bundles_cancel(r->node->bundles, r->gateway->read, r->node->now);
@@ -172,11 +174,11 @@ static void cut(struct gn_request *r)
 }
 
 /* False when nobody else can be let in now. */
-static bool admit_next(struct gn_node *node, struct gn_request *r)
+static bool admit_next(struct gn_node *node, struct gn_node_request *r)
 {
 	bool small = r->gateway->small;
 	if (node->readers[small] >= slots[small]) {
-		struct gn_request *away = find_worst(node, small, 0, behind);
+		struct gn_node_request *away = find_worst(node, small, 0, behind);
 		away = away ? away
 			    : find_worst(node, small, slots_of(node, &r->gateway->at.name) + 2,
 					 still);
@@ -194,15 +196,15 @@ static bool admit_next(struct gn_node *node, struct gn_request *r)
 /* Does one still wait? */
 static bool admit(struct gn_node *node, bool small)
 {
-	struct gn_request *r;
+	struct gn_node_request *r;
 	while ((r = next_waiting(node, small)) && admit_next(node, r))
 		;
 	return r != NULL;
 }
 
-gn_time gn_readers_tick(struct gn_node *node)
+gn_time gn_node_readers_tick(struct gn_node *node)
 {
-	for (struct gn_request *r = node->requests; r; r = r->next)
+	for (struct gn_node_request *r = node->requests; r; r = r->next)
 		if (waits(r) && node->now - r->gateway->since > GN_NODE_READ_WAIT)
 			refuse(r);
 	bool small = admit(node, true), large = admit(node, false);

@@ -6,8 +6,9 @@
  * changed: who holds a name cannot be learnt again from those who took it.
  *
  * 1. All are read before anything is written; only a file that is not there is an empty list.
- *    One that cannot be read stops the start and stays as it is. 2. One that was read and is no
- *    list is set aside under a name that nothing has, and reported (NO-11). */
+ *    One that cannot be read stops the start and stays as it is.
+ * 2. One that was read and is no list is set aside under a name that nothing has, and reported
+ *    (NO-11). */
 #include "node/node_int.h"
 
 #include <stdio.h>
@@ -46,7 +47,7 @@ static unsigned aside_free(const struct gn_node *node, const char *name)
 	return 0;
 }
 
-bool gn_saved_was_damaged(const struct gn_node *node, const char *name)
+bool gn_node_saved_was_damaged(const struct gn_node *node, const char *name)
 {
 	return aside_free(node, name) != 1;
 }
@@ -109,17 +110,17 @@ static gn_err read_list(struct gn_node *node, const char *name, bool shared,
 				  why);
 }
 
-gn_err gn_saved_read(struct gn_node *node, char why[GN_NODE_WHY])
+gn_err gn_node_saved_read(struct gn_node *node, char why[GN_NODE_WHY])
 {
 	GN_TRY(read_list(node, "contacts.json", false, NULL, &node->kept.contacts, why));
 	GN_TRY(read_list(node, "pins.json", false, NULL, &node->kept.pins, why));
 	/* Pins once stood in names.json, which the tool kept its own list in. */
 	GN_TRY(read_list(node, "names.json", true, NULL, &node->kept.pins_before, why));
 	GN_TRY(read_list(node, "guard.json", false, NULL, &node->kept.allowed, why));
-	return read_list(node, "sites.json", false, gn_sites_ok, &node->sites, why);
+	return read_list(node, "sites.json", false, gn_node_sites_ok, &node->sites, why);
 }
 
-gn_err gn_saved_write(struct gn_node *node, const char *name, json_t *json)
+gn_err gn_node_saved_write(struct gn_node *node, const char *name, json_t *json)
 {
 	char *text = json_dumps(json, JSON_INDENT(1));
 	gn_err err = text ? gn_os_file_write(node->dir, name, gn_str(text)) : GN_NOMEM;
@@ -180,8 +181,8 @@ static void pins_store(struct gn_node *node)
 	json_t *pins = json_array();
 	for (uint32_t i = 0; gn_names_pin_at(node->names, i, &name, &owner); i++)
 		json_array_append_new(pins, json_pack("{ss so}", "name", name.text, "owner",
-						      gn_json_hex(owner.b, 32)));
-	(void)!gn_saved_write(node, "pins.json", pins);
+						      gn_node_json_hex(owner.b, 32)));
+	(void)!gn_node_saved_write(node, "pins.json", pins);
 	node->pins_next = node->now + PINS_EVERY + (gn_time)(json_array_size(pins) / 1000) * GN_SEC;
 	json_decref(pins);
 	node->pins_saved = pins_set(node);
@@ -202,13 +203,13 @@ static void contacts_store(struct gn_node *node)
 			gn_addr_text(&p.contact.addrs[k], text);
 			json_array_append_new(addrs, json_string(text));
 		}
-		json_array_append_new(contacts,
-				      json_pack("{so so so}", "key",
-						gn_json_hex(p.contact.pk.b, 32), "nonce",
-						gn_json_hex(p.contact.nonce, 8), "addrs", addrs));
+		json_array_append_new(
+			contacts,
+			json_pack("{so so so}", "key", gn_node_json_hex(p.contact.pk.b, 32),
+				  "nonce", gn_node_json_hex(p.contact.nonce, 8), "addrs", addrs));
 	}
 	if (json_array_size(contacts)) /* an isolated node keeps what it knew */
-		(void)!gn_saved_write(node, "contacts.json", contacts);
+		(void)!gn_node_saved_write(node, "contacts.json", contacts);
 	json_decref(contacts);
 	node->saved = node->now;
 }
@@ -253,12 +254,12 @@ static void brought_store(struct gn_node *node)
 	node->brought_next = node->now + BROUGHT_EVERY + (gn_time)(len >> 16) * GN_SEC;
 }
 
-void gn_saved_load(struct gn_node *node)
+void gn_node_saved_load(struct gn_node *node)
 {
 	size_t i;
 	brought_load(node);
 	json_t *item;
-	struct gn_kept *k = &node->kept;
+	struct gn_node_kept *k = &node->kept;
 	json_array_foreach(k->contacts, i, item) contact_load(node, item);
 	json_array_foreach(k->pins_before, i, item) pin_load(node, item);
 	json_array_foreach(k->pins, i, item) pin_load(node, item); /* newer */
@@ -270,10 +271,10 @@ void gn_saved_load(struct gn_node *node)
 	json_decref(k->pins_before);
 	json_decref(k->pins);
 	json_decref(k->allowed);
-	*k = (struct gn_kept){0};
+	*k = (struct gn_node_kept){0};
 }
 
-void gn_saved_tick(struct gn_node *node)
+void gn_node_saved_tick(struct gn_node *node)
 {
 	bool young = node->now < node->started + SAVE_EVERY;
 	if (node->now > node->saved + (young ? SAVE_YOUNG : SAVE_EVERY))
@@ -285,7 +286,7 @@ void gn_saved_tick(struct gn_node *node)
 		brought_store(node);
 }
 
-void gn_saved_store(struct gn_node *node)
+void gn_node_saved_store(struct gn_node *node)
 {
 	gn_node_guard_store(node);
 	contacts_store(node);

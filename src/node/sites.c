@@ -2,14 +2,16 @@
  * which of them is spread, and the one that waits for its head. The table is sites.json; a
  * version's blocks stand in sites/<manifest root>, 32 bytes each.
  *
- *   spread ended well -> PENDING [gn_sites_spread] -> kept [gn_sites_record: the head names it]
- *   -> gone [a head no
- * longer does, or gn_sites_remove] ;  PENDING -> gone [a day without a head]
+ *   spread ended well -> PENDING [gn_node_sites_spread]
+ *   PENDING -> kept [gn_node_sites_record: the head names it]
+ *           -> gone [a day without a head]
+ *   kept    -> gone [a head no longer names it, or gn_node_sites_remove]
  *
  * 1. A list is durable before the table names it, the table before a list or a block goes:
- *    whatever is cut off in between, no block of a version in the table is ever let go. 2. A
- *    site of an older program knows one version only (partial): until its heads name no other,
- *    the blocks of unknown versions stay. Rules: docs/spec/services.md BU-20, BU-21. */
+ *    whatever is cut off in between, no block of a version in the table is ever let go.
+ * 2. A site of an older program knows one version only (partial): until its heads name no
+ *    other, the blocks of unknown versions stay.
+ * Rules: docs/spec/services.md BU-20, BU-21. */
 #include "node/node_int.h"
 
 #include <stdio.h>
@@ -91,7 +93,7 @@ static bool has_root(const json_t *versions, const char *root)
 
 static gn_err save(struct gn_node *node)
 {
-	return gn_saved_write(node, "sites.json", node->sites);
+	return gn_node_saved_write(node, "sites.json", node->sites);
 }
 
 static void cancel(struct gn_node *node, const json_t *owner_of_op)
@@ -171,7 +173,7 @@ static gn_err version_add(struct gn_node *node, json_t *site, const char *root,
 	return json_array_append_new(versions, json_string(root)) ? GN_NOMEM : GN_OK;
 }
 
-static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_api_spread *s,
+static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_node_spread_body *s,
 			gn_op op)
 {
 	struct gn_hash root;
@@ -205,12 +207,12 @@ static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_api
 	return save(node);
 }
 
-gn_err gn_sites_spread(struct gn_node *node, struct gn_slice body, gn_op op)
+gn_err gn_node_sites_spread(struct gn_node *node, struct gn_slice body, gn_op op)
 {
-	struct gn_api_spread s = {0};
+	struct gn_node_spread_body s = {0};
 	json_t *json = json_loadb((const char *)body.p, body.len, 0, NULL),
 	       *named = json_object_get(json, "site");
-	gn_err err = json_is_object(named) ? gn_api_spread_parse(body, &s) : GN_OK;
+	gn_err err = json_is_object(named) ? gn_node_spread_parse(body, &s) : GN_OK;
 	if (!err && named)
 		err = spread_of(node, named, &s, op);
 	free(s.hashes);
@@ -261,7 +263,7 @@ static bool knows_all(const json_t *site, const struct gn_head *head)
 	return true;
 }
 
-void gn_sites_record(struct gn_node *node, struct gn_slice record)
+void gn_node_sites_record(struct gn_node *node, struct gn_slice record)
 {
 	struct gn_head head;
 	char owner[65], now[ROOT_HEX + 1], label[GN_RECORD_LABEL_MAX + 1];
@@ -289,7 +291,7 @@ void gn_sites_record(struct gn_node *node, struct gn_slice record)
 	collect(node);
 }
 
-gn_err gn_sites_remove(struct gn_node *node, const struct gn_pk *owner, const char *label)
+gn_err gn_node_sites_remove(struct gn_node *node, const struct gn_pk *owner, const char *label)
 {
 	char hex[65];
 	size_t at;
@@ -327,7 +329,7 @@ static void abandon_old(struct gn_node *node)
 		(void)!save(node);
 }
 
-void gn_sites_tick(struct gn_node *node)
+void gn_node_sites_tick(struct gn_node *node)
 {
 	if (node->now < node->sites_looked + LOOK_EVERY)
 		return;
@@ -341,10 +343,10 @@ void gn_sites_tick(struct gn_node *node)
  * for the next start. */
 static bool convert(struct gn_node *node, json_t *site)
 {
-	struct gn_api_spread s = {0};
+	struct gn_node_spread_body s = {0};
 	json_t *ask = json_pack("{sO*}", "blocks", json_object_get(site, "hashes"));
 	char *text = json_dumps(ask, JSON_COMPACT), name[80];
-	gn_err err = text ? gn_api_spread_parse(gn_str(text), &s) : GN_NOMEM;
+	gn_err err = text ? gn_node_spread_parse(gn_str(text), &s) : GN_NOMEM;
 	list_name(text_of(site, "root"), name);
 	if (!err)
 		err = gn_os_file_write(node->dir, name,
@@ -466,7 +468,7 @@ static bool site_ok(const json_t *site)
 	return true;
 }
 
-bool gn_sites_ok(const json_t *sites)
+bool gn_node_sites_ok(const json_t *sites)
 {
 	const json_t *site;
 	size_t i;
@@ -482,7 +484,7 @@ static bool table_absent(struct gn_node *node)
 	struct gn_blocks_info blocks;
 	gn_blocks_info(node->blocks, &blocks);
 	node->sites = json_array();
-	if (blocks.own && !gn_saved_was_damaged(node, "sites.json")) {
+	if (blocks.own && !gn_node_saved_was_damaged(node, "sites.json")) {
 		char text[400];
 		int n = snprintf(
 			text, sizeof text,
@@ -500,14 +502,14 @@ static bool table_absent(struct gn_node *node)
 	return false;
 }
 
-void gn_sites_load(struct gn_node *node)
+void gn_node_sites_load(struct gn_node *node)
 {
 	size_t i;
 	json_t *site;
 	bool absent = !node->sites && table_absent(node);
 	node->sites_unknown =
 		/* what such a table named is not known */
-		absent || gn_saved_was_damaged(node, "sites.json");
+		absent || gn_node_saved_was_damaged(node, "sites.json");
 	json_array_foreach(node->sites, i, site) site_load(node, site);
 	abandon_old(node);
 	if (!node->sites_unknown)
@@ -517,7 +519,7 @@ void gn_sites_load(struct gn_node *node)
 
 /* ---- shown ---- */
 
-json_t *gn_sites_json(const struct gn_node *node)
+json_t *gn_node_sites_json(const struct gn_node *node)
 {
 	size_t i;
 	json_t *site, *sites = json_array();
