@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (len == 0)
 		return 0;
 	struct gn_slice in = gn_slice(data + 1, len - 1);
-	char args[2][GN_NODE_ARG], why[GN_NODE_WHY];
+	char args[2][GN_NODE_ARG], why[GN_HOST_WHY];
 	struct gn_node_spread_body spread;
 	struct gn_node_config config;
 	uint8_t *bytes;
@@ -51,8 +51,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		break;
 	}
 	default:
-		gn_node_config_default(&config);
-		if (gn_node_config_parse(&config, in, why) == GN_OK)
+		gn_host_settings_default(gn_node_settings, &config, sizeof config);
+		if (gn_host_settings_parse(gn_node_settings, &config, sizeof config, in, why) ==
+		    GN_OK)
 			GN_ASSERT(config.bootstrap_count <= GN_NODE_BOOTSTRAP &&
 				  strlen(config.data) <= 90);
 		break;

@@ -8,6 +8,12 @@
 /* an unneeded session is closed after so long without a message */
 #define GN_NODE_SESSION_IDLE (30 * GN_SEC)
 
+/* ---- settings ---- */
+/* bytes of the data directory's path: a socket's name has 108 with the file in it */
+#define GN_NODE_DATA 90u
+#define GN_NODE_STORE_MAX (UINT64_C(1) << 60) /* bytes kept for others: what no disk has */
+#define GN_NODE_PROBATION_MAX 86400u          /* seconds: a day's probation is never a server */
+
 /* ---- records held, bytes ---- */
 #define GN_NODE_RECORDS_MIN (UINT64_C(1) << 20)
 /* 12 million places: their index is 4 GB of memory */

@@ -154,7 +154,7 @@ void gn_node_fail(struct gn_node *node, gn_err err, const char *why)
 /* A node that does not know what it holds answers wrongly and keeps nothing: it ends (NO-11). */
 static void cannot_read(struct gn_node *node, const char *folder, gn_err err)
 {
-	char why[GN_NODE_WHY];
+	char why[GN_HOST_WHY];
 	if (!err)
 		return;
 	snprintf(why, sizeof why,
@@ -387,11 +387,11 @@ static void on_status(void *user)
 
 #define FAIL(err, ...)                                                                             \
 	do {                                                                                       \
-		snprintf(why, GN_NODE_WHY, __VA_ARGS__);                                           \
+		snprintf(why, GN_HOST_WHY, __VA_ARGS__);                                           \
 		return (err);                                                                      \
 	} while (0)
 
-static gn_err make_key(struct gn_node *node, char why[GN_NODE_WHY])
+static gn_err make_key(struct gn_node *node, char why[GN_HOST_WHY])
 {
 	uint8_t secret[40], file[GN_KEYFILE_MAX];
 	struct gn_buf out = {file, 0, sizeof file};
@@ -425,7 +425,7 @@ static gn_err make_key(struct gn_node *node, char why[GN_NODE_WHY])
 	return GN_OK;
 }
 
-static gn_err load_key(struct gn_node *node, char why[GN_NODE_WHY])
+static gn_err load_key(struct gn_node *node, char why[GN_HOST_WHY])
 {
 	uint8_t secret[256], file[GN_KEYFILE_MAX];
 	struct gn_buf in = {file, 0, sizeof file}, out = {secret, 0, sizeof secret};
@@ -457,7 +457,7 @@ static gn_err load_key(struct gn_node *node, char why[GN_NODE_WHY])
 
 /* Anew at each start: who took our port while we were away, and was sent the last one by a page
  * left open, has nothing (NO-25). What should not be there is not written over. */
-static gn_err make_token(struct gn_node *node, char why[GN_NODE_WHY])
+static gn_err make_token(struct gn_node *node, char why[GN_HOST_WHY])
 {
 	struct gn_buf last = {(uint8_t *)node->token, 0, 64};
 	uint8_t raw[32];
@@ -610,7 +610,7 @@ static void restored(struct gn_node *node)
 	}
 }
 
-static gn_err make_http(struct gn_node *node, char why[GN_NODE_WHY])
+static gn_err make_http(struct gn_node *node, char why[GN_HOST_WHY])
 {
 	char path[sizeof node->config.data + 16];
 	snprintf(path, sizeof path, "%s/api.sock", node->config.data);
@@ -637,7 +637,7 @@ static gn_err make_http(struct gn_node *node, char why[GN_NODE_WHY])
 	return GN_OK;
 }
 
-static gn_err start(struct gn_node *node, char why[GN_NODE_WHY])
+static gn_err start(struct gn_node *node, char why[GN_HOST_WHY])
 {
 	gn_err err = *node->config.log_file ? gn_os_log_open(node->config.log_file) : GN_OK;
 	if (!err)
@@ -694,7 +694,7 @@ static void finish(struct gn_node *node)
 	json_decref(node->sites);
 }
 
-gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[GN_NODE_WHY])
+gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[GN_HOST_WHY])
 {
 	static struct gn_node node;
 	memset(&node, 0, sizeof node);
@@ -708,14 +708,14 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 					   .user = &node,
 					   .log = &node.log,
 					   .log_file = node.config.log_file};
-	snprintf(why, GN_NODE_WHY, "cannot start");
+	snprintf(why, GN_HOST_WHY, "cannot start");
 	uv_loop_init(&node.loop);
 	gn_err err = start(&node, why);
 	if (!err) {
 		uv_run(&node.loop, UV_RUN_DEFAULT);
 		finish(&node);
 		if ((err = node.failed))
-			memcpy(why, node.why_failed, GN_NODE_WHY);
+			memcpy(why, node.why_failed, GN_HOST_WHY);
 	}
 	if (node.jet)
 		free_engines(&node);

@@ -277,7 +277,7 @@ struct gn_node {
 	bool kv_ready, blocks_ready, running, stopping, udp_blocked, packet_waiting, pumping;
 	int ready_fd;
 	gn_err failed; /* the start, after the loop began; why_failed says why */
-	char why_failed[GN_NODE_WHY];
+	char why_failed[GN_HOST_WHY];
 };
 
 void gn_node_pump(struct gn_node *node);
@@ -296,7 +296,7 @@ void gn_node_clock_look(struct gn_node *node);
 bool gn_node_clock_text(const struct gn_node *node, char out[GN_NODE_CLOCK_TEXT]);
 /* saved.c: contacts, pins, sites over restarts. read: all the lists, before anything is written;
  * an error says which cannot be read (NO-11). load: what was read takes effect. */
-GN_MUST gn_err gn_node_saved_read(struct gn_node *node, char why[GN_NODE_WHY]);
+GN_MUST gn_err gn_node_saved_read(struct gn_node *node, char why[GN_HOST_WHY]);
 void gn_node_saved_load(struct gn_node *node);
 void gn_node_saved_tick(struct gn_node *node);  /* what changed, now and then */
 void gn_node_saved_store(struct gn_node *node); /* all, at the end */

@@ -11,10 +11,20 @@
 
 #include <cmocka.h>
 
+static void fresh(struct gn_node_config *c)
+{
+	gn_host_settings_default(gn_node_settings, c, sizeof *c);
+}
+
+static gn_err parse_file(struct gn_node_config *c, struct gn_slice text, char why[GN_HOST_WHY])
+{
+	return gn_host_settings_parse(gn_node_settings, c, sizeof *c, text, why);
+}
+
 static gn_err set(struct gn_node_config *c, const char *name, const char *value)
 {
-	char why[GN_NODE_WHY] = "";
-	gn_err err = gn_node_config_set(c, gn_str(name), gn_str(value), why);
+	char why[GN_HOST_WHY] = "";
+	gn_err err = gn_host_setting_set(gn_node_settings, c, gn_str(name), gn_str(value), why);
 	if (err)
 		assert_true(strlen(why) > 0);
 	return err;
@@ -24,7 +34,7 @@ static void settings_take_good_values_and_refuse_bad_ones(void **state)
 {
 	struct gn_node_config c;
 	(void)state;
-	gn_node_config_default(&c);
+	fresh(&c);
 	assert_int_equal(set(&c, "port", "0"), GN_OK);
 	assert_int_equal(set(&c, "port", "65535"), GN_OK);
 	assert_int_equal(c.port, 65535);
@@ -60,23 +70,22 @@ static void settings_take_good_values_and_refuse_bad_ones(void **state)
 static void a_file_is_taken_whole_or_not_at_all(void **state)
 {
 	struct gn_node_config c;
-	char why[GN_NODE_WHY] = "";
+	char why[GN_HOST_WHY] = "";
 	(void)state;
-	gn_node_config_default(&c);
-	assert_int_equal(gn_node_config_parse(&c,
-					      gn_str("# a node\nport = 7000 # here\r\n\n  "
-						     "log=warn"),
-					      why),
+	fresh(&c);
+	assert_int_equal(parse_file(&c,
+				    gn_str("# a node\nport = 7000 # here\r\n\n  "
+					   "log=warn"),
+				    why),
 			 GN_OK);
 	assert_int_equal(c.port, 7000);
 	assert_int_equal(c.log, GN_LOG_WARN);
-	assert_int_equal(gn_node_config_parse(&c, gn_str("port = 7001\nlog = loud\n"), why),
-			 GN_USAGE);
+	assert_int_equal(parse_file(&c, gn_str("port = 7001\nlog = loud\n"), why), GN_USAGE);
 	assert_non_null(strstr(why, "line 2"));
 	assert_non_null(strstr(why, "loud"));
 	assert_int_equal(c.port, 7000);
-	assert_int_equal(gn_node_config_parse(&c, gn_str("port 7001\n"), why), GN_USAGE);
-	assert_int_equal(gn_node_config_parse(&c, gn_slice("log = \0x", 8), why), GN_USAGE);
+	assert_int_equal(parse_file(&c, gn_str("port 7001\n"), why), GN_USAGE);
+	assert_int_equal(parse_file(&c, gn_slice("log = \0x", 8), why), GN_USAGE);
 }
 
 static void paths_match_by_segment(void **state)
@@ -143,7 +152,7 @@ static void guard_settings(void **state)
 {
 	struct gn_node_config c;
 	(void)state;
-	gn_node_config_default(&c);
+	fresh(&c);
 	assert_true(c.guard == GN_NODE_GUARD_ON && !c.guard_count_local);
 	assert_int_equal(set(&c, "guard", "cookie"), GN_OK);
 	assert_int_equal(c.guard, GN_NODE_GUARD_COOKIE);

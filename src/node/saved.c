@@ -53,13 +53,13 @@ bool gn_node_saved_was_damaged(const struct gn_node *node, const char *name)
 }
 
 static gn_err set_aside(struct gn_node *node, const char *name, const char *wrong,
-			char why[GN_NODE_WHY])
+			char why[GN_HOST_WHY])
 {
 	char aside[64];
 	unsigned i = aside_free(node, name);
 	aside_name(name, i, aside);
 	if (!i || gn_os_rename(node->dir, name, aside)) {
-		snprintf(why, GN_NODE_WHY,
+		snprintf(why, GN_HOST_WHY,
 			 "%.200s/%s is damaged (%.60s) and cannot be set aside: "
 			 "%s",
 			 node->config.data, name, wrong,
@@ -76,7 +76,7 @@ static gn_err set_aside(struct gn_node *node, const char *name, const char *wron
 /* shared: another program may have written it, too. ok: what its entries must be besides, NULL
  * for those that are looked at one by one later. */
 static gn_err read_list(struct gn_node *node, const char *name, bool shared,
-			bool (*ok)(const json_t *), json_t **out, char why[GN_NODE_WHY])
+			bool (*ok)(const json_t *), json_t **out, char why[GN_HOST_WHY])
 {
 	struct gn_buf buf = {malloc(FILE_MAX), 0, FILE_MAX};
 	json_error_t where = {0};
@@ -90,7 +90,7 @@ static gn_err read_list(struct gn_node *node, const char *name, bool shared,
 	if (err == GN_NOT_FOUND)
 		return GN_OK;
 	if (err || no_memory) {
-		snprintf(why, GN_NODE_WHY,
+		snprintf(why, GN_HOST_WHY,
 			 "cannot read %.200s/%.200s. Nothing was changed; see to "
 			 "it and start again",
 			 node->config.data, no_memory ? name : gn_os_why());
@@ -110,7 +110,7 @@ static gn_err read_list(struct gn_node *node, const char *name, bool shared,
 				  why);
 }
 
-gn_err gn_node_saved_read(struct gn_node *node, char why[GN_NODE_WHY])
+gn_err gn_node_saved_read(struct gn_node *node, char why[GN_HOST_WHY])
 {
 	GN_TRY(read_list(node, "contacts.json", false, NULL, &node->kept.contacts, why));
 	GN_TRY(read_list(node, "pins.json", false, NULL, &node->kept.pins, why));
@@ -217,7 +217,7 @@ static void contacts_store(struct gn_node *node)
 /* One that was read and is none is set aside; one that cannot be read ends the start (NO-11). */
 static void brought_load(struct gn_node *node)
 {
-	char why[GN_NODE_WHY];
+	char why[GN_HOST_WHY];
 	size_t most = gn_bundles_brought_max(node->bundles);
 	struct gn_buf in = {malloc(most), 0, most};
 	gn_err err = in.p ? gn_os_file_read(node->dir, BROUGHT_FILE, &in) : GN_NOMEM, wrong = GN_OK;
