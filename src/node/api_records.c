@@ -9,22 +9,6 @@ static double ms(gn_time t)
 	return (double)t / (double)GN_MSEC;
 }
 
-json_t *gn_node_json_steps(const struct gn_overlay_step *steps, uint32_t count, gn_time start)
-{
-	json_t *array = json_array();
-	for (uint32_t i = 0; i < count; i++) {
-		char addr[GN_ADDR_TEXT_MAX];
-		gn_addr_text(&steps[i].addr, addr);
-		json_array_append_new(array, json_pack("{so ss si ss sf sf}", "id",
-						       gn_node_json_hex(steps[i].id.b, 32), "addr",
-						       addr, "depth", steps[i].depth, "outcome",
-						       gn_err_name(steps[i].outcome), "at_ms",
-						       ms(steps[i].sent - start), "rtt_ms",
-						       ms(steps[i].rtt)));
-	}
-	return array;
-}
-
 static json_t *result(const struct gn_node_request *r, const struct gn_overlay_event *e)
 {
 	json_t *json = json_pack("{si sf}", "hops", e->hops, "took_ms", ms(e->took));

@@ -16,43 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void page_error(struct gn_node_request *r, int status, const char *title, const char *text)
-{
-	char page[2048];
-	if (!r->http)
-		return;
-	if (r->streaming) {
-		gn_http_abort(r->http);
-		return;
-	}
-	int n = snprintf(
-		page, sizeof page,
-		"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
-		"content=\"width=device-width\"><title>%s</title>"
-		"<style>body{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:18vh auto;"
-		"padding:0 1em;color:#223}h1{font-size:1.4em}small{color:#778}"
-		"@media(prefers-color-scheme:dark){body{background:#111820;color:#dde}}</style>"
-		"<h1>%s</h1><p>%s</p><p><small>GeoNet gateway of this machine</small></p></html>\n",
-		title, title, text);
-	struct gn_http_field fields[] = {{"content-type", GN_LIT("text/html; charset=utf-8")},
-					 {"cache-control", GN_LIT("no-store")}};
-	gn_http_respond(r->http, status, fields, GN_COUNT(fields),
-			gn_slice(page, n < 0 ? 0 : (size_t)n));
-	r->engine = GN_OP_NONE;
-}
-
-void gateway_busy(struct gn_node_request *r)
-{
-	r->node->reads_refused++;
-	if (r->route) {
-		gn_node_request_error(r, GN_BUSY,
-				      "this node serves as many downloads as it can already");
-		return;
-	}
-	page_error(r, 503, "Too many downloads",
-		   "This node serves as many downloads as it can already; try again in a minute.");
-}
-
 /* When what is missing ended, as far as this node knows: it holds the expired record, or saw it
  * before. 0: it does not. */
 static uint64_t ended(const struct gn_node_request *r)
@@ -145,15 +108,15 @@ static void fail(struct gn_node_request *r, gn_err err, const char *what)
 		size_t len = strlen(text);
 		snprintf(text + len, sizeof text - len, "</p><p><b>Mind the time:</b> %s.", clock);
 	}
-	page_error(r,
-		   missing                   ? 404
-		   : class == GN_CLASS_USAGE ? 400
-					     : 504,
-		   end       ? "Expired"
-		   : missing ? "Not found"
-		   : alone   ? "No other node can be reached"
-			     : "The site cannot be reached",
-		   text);
+	gateway_page(r,
+		     missing                   ? 404
+		     : class == GN_CLASS_USAGE ? 400
+					       : 504,
+		     end       ? "Expired"
+		     : missing ? "Not found"
+		     : alone   ? "No other node can be reached"
+			       : "The site cannot be reached",
+		     text);
 }
 
 /* ---- bytes ---- */
@@ -435,9 +398,9 @@ static bool at_home(struct gn_node_request *r)
 	if (!g->at.own && g->visitor == GN_VISITOR_TOOL)
 		return true;
 	if (gn_node_origin_host(&g->at.name, &g->owner, host)) {
-		page_error(r, 414, "This name is too long",
-			   "With its owner's letters it does not fit into a browser's address. "
-			   "<code>geonet site get</code> reads the site.");
+		gateway_page(r, 414, "This name is too long",
+			     "With its owner's letters it does not fit into a browser's address. "
+			     "<code>geonet site get</code> reads the site.");
 		return false;
 	}
 	if (strcmp(host, g->host) == 0)
@@ -475,9 +438,9 @@ static void resolved(struct gn_node_request *r, const void *event)
 	if (((err && !e->err) || r->gateway->reload) && again(r))
 		return;
 	if (err && !e->err)
-		page_error(r, 404, "No site here",
-			   "This name exists, but it does not point to a "
-			   "site.");
+		gateway_page(r, 404, "No site here",
+			     "This name exists, but it does not point to a "
+			     "site.");
 	else if (err)
 		fail(r, gn_node_reach_err(r->node, e->err), "The name");
 	else if (at_home(r)) {
@@ -516,7 +479,7 @@ bool gn_node_gateway_take(struct gn_node_request *r)
 	const char *why = "";
 	struct gn_node_gateway *g = calloc(1, sizeof *g);
 	if (!g) {
-		page_error(r, 503, "Out of memory", "Try again later.");
+		gateway_page(r, 503, "Out of memory", "Try again later.");
 		return true;
 	}
 	gn_err err = read_host(r, g, &why);
@@ -541,7 +504,7 @@ bool gn_node_gateway_take(struct gn_node_request *r)
 		struct gn_http_field allow = {"allow", GN_LIT("GET, HEAD")};
 		gn_http_respond(r->http, 405, &allow, 1, GN_LIT("a site can only be read\n"));
 	} else if (err) {
-		page_error(r, 400, "Not a name", why);
+		gateway_page(r, 400, "Not a name", why);
 	} else {
 		look(r);
 	}

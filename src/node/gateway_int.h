@@ -33,6 +33,9 @@ void readers_wait(struct gn_node_request *r);
 
 /* gateway.c: opens the site; with a slot it is served. */
 void gateway_open(struct gn_node_request *r);
-void gateway_busy(struct gn_node_request *r);
+
+/* gateway_page.c */
+void gateway_page(struct gn_node_request *r, int status, const char *title, const char *text);
+void gateway_busy(struct gn_node_request *r); /* 503 */
 
 #endif

@@ -281,6 +281,20 @@ struct gn_node {
 };
 
 void gn_node_pump(struct gn_node *node);
+/* keys.c */
+GN_MUST gn_err gn_node_key_load(struct gn_node *node, char why[GN_HOST_WHY]);
+GN_MUST gn_err gn_node_token_make(struct gn_node *node, char why[GN_HOST_WHY]);
+/* engines.c */
+GN_MUST gn_err gn_node_engines_new(struct gn_node *node);
+void gn_node_engines_free(struct gn_node *node);
+/* pump.c: true when anything moved */
+bool gn_node_pump_jet(struct gn_node *node);
+bool gn_node_pump_overlay(struct gn_node *node);
+bool gn_node_pump_store(struct gn_node *node);
+bool gn_node_pump_services(struct gn_node *node);
+bool gn_node_pump_packets(struct gn_node *node);
+/* lookups.c */
+void gn_node_lookup_add(struct gn_node *node, const struct gn_overlay_event *e);
 /* Ends a start that went wrong once the loop ran; why: a sentence. The first one counts. */
 void gn_node_fail(struct gn_node *node, gn_err err, const char *why);
 void gn_node_stop(struct gn_node *node);
@@ -302,10 +316,17 @@ void gn_node_saved_tick(struct gn_node *node);  /* what changed, now and then */
 void gn_node_saved_store(struct gn_node *node); /* all, at the end */
 /* Starts spreading {"blocks", "copies", "keep_until"}. */
 GN_MUST gn_err gn_node_spread(struct gn_node *node, struct gn_slice json, gn_op *op);
+/* lists.c: small JSON files of the node's own. shared: another program may have written it, too.
+ * ok: what its entries must be besides, NULL for those that are looked at one by one later. */
+GN_MUST gn_err gn_node_list_read(struct gn_node *node, const char *name, bool shared,
+				 bool (*ok)(const json_t *), json_t **out, char why[GN_HOST_WHY]);
+/* What was read and is none is kept under a name that nothing has, and reported (NO-11). */
+GN_MUST gn_err gn_node_list_set_aside(struct gn_node *node, const char *name, const char *wrong,
+				      char why[GN_HOST_WHY]);
 /* one was set aside, at whichever start */
-bool gn_node_saved_was_damaged(const struct gn_node *node, const char *name);
+bool gn_node_list_was_damaged(const struct gn_node *node, const char *name);
 /* A list of the node's own, whole and atomically. */
-gn_err gn_node_saved_write(struct gn_node *node, const char *name, json_t *json);
+gn_err gn_node_list_write(struct gn_node *node, const char *name, json_t *json);
 /* sites.c: what this node keeps published (BU-21). */
 void gn_node_sites_load(struct gn_node *node);
 /* Is a list that was read a table of sites? */

@@ -59,15 +59,9 @@ static struct peer *peer_new(void)
 	return peer;
 }
 
-static struct peer *peer_of(const struct gn_node *node, const struct gn_pk *pk)
-{
-	struct peer **at = gn_map_get(&node->peers.by_key, pk);
-	return at ? *at : NULL;
-}
-
 static struct peer *peer_make(struct gn_node *node, const struct gn_pk *pk)
 {
-	struct peer *peer = peer_of(node, pk);
+	struct peer *peer = peers_of(node, pk);
 	if (peer)
 		return peer;
 	struct peer **at = gn_map_put(&node->peers.by_key, pk);
@@ -108,22 +102,6 @@ static void nameless_remove(struct gn_node *node, struct peer *peer)
 	while (*at != peer)
 		at = &(*at)->next;
 	*at = peer->next;
-}
-
-gn_jet_id gn_node_peers_session(const struct gn_node *node, const struct gn_pk *pk)
-{
-	const struct peer *peer = peer_of(node, pk);
-	return peer && peer->up ? peer->session : 0;
-}
-
-struct gn_guard_subject gn_node_peers_subject(const struct gn_node *node, const struct gn_pk *pk)
-{
-	struct gn_guard_subject who = gn_guard_of_key(pk);
-	gn_jet_id id = gn_node_peers_session(node, pk);
-	const struct session *s = gn_map_get(&node->peers.by_session, &id);
-	if (s)
-		who.addr = s->addr;
-	return who;
 }
 
 /* ---- connecting ---- */
@@ -233,34 +211,6 @@ void gn_node_peers_send(struct gn_node *node, const struct gn_overlay_message *m
 
 /* ---- receiving ---- */
 
-unsigned peers_standing(const struct peer *peer)
-{
-	return !peer ? 0 : peer->linked ? 3 : peer->known;
-}
-
-void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struct gn_slice message)
-{
-	const struct gn_pk *from = &s->peer->pk;
-	gn_err err = GN_UNSUPPORTED;
-	if (gn_node_admit(node, from, message)) {
-		node->peers.count.over_share++;
-		return;
-	}
-	if (message.len >= 8 && memcmp(message.p + 4, "GNOV", 4) == 0) {
-		err = gn_overlay_recv(node->overlay, from, &s->addr, message, node->now);
-		gn_node_caused(node, from);
-	} else if (message.len >= 8 && memcmp(message.p + 4, "GNBK", 4) == 0) {
-		err = gn_bundles_recv(node->bundles, from, &s->addr, message, node->now);
-	} else {
-		node->peers.count.dropped_kind++;
-	}
-	if (err)
-		return;
-	s->used = node->now;
-	s->peer->known = true;
-	gn_jet_used(node->jet, id, peers_standing(s->peer), node->now);
-}
-
 /* ---- session events ---- */
 
 static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
@@ -366,7 +316,7 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 
 void gn_node_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked)
 {
-	struct peer *peer = peer_of(node, pk);
+	struct peer *peer = peers_of(node, pk);
 	if (peer)
 		peer->linked = linked;
 }

@@ -94,8 +94,11 @@ static inline bool worth_less(const struct worth *a, const struct worth *b)
 	return a->held.key > b->held.key;
 }
 
-/* peers.c */
+/* peers_find.c */
+struct peer *peers_of(const struct gn_node *node, const struct gn_pk *pk); /* or NULL */
 unsigned peers_standing(const struct peer *peer); /* as gn_jet_used takes it */
+
+/* peers_message.c */
 void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struct gn_slice message);
 
 /* peers_in.c */

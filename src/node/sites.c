@@ -93,7 +93,7 @@ static bool has_root(const json_t *versions, const char *root)
 
 static gn_err save(struct gn_node *node)
 {
-	return gn_node_saved_write(node, "sites.json", node->sites);
+	return gn_node_list_write(node, "sites.json", node->sites);
 }
 
 static void cancel(struct gn_node *node, const json_t *owner_of_op)
@@ -484,7 +484,7 @@ static bool table_absent(struct gn_node *node)
 	struct gn_blocks_info blocks;
 	gn_blocks_info(node->blocks, &blocks);
 	node->sites = json_array();
-	if (blocks.own && !gn_node_saved_was_damaged(node, "sites.json")) {
+	if (blocks.own && !gn_node_list_was_damaged(node, "sites.json")) {
 		char text[400];
 		int n = snprintf(
 			text, sizeof text,
@@ -509,7 +509,7 @@ void gn_node_sites_load(struct gn_node *node)
 	bool absent = !node->sites && table_absent(node);
 	node->sites_unknown =
 		/* what such a table named is not known */
-		absent || gn_node_saved_was_damaged(node, "sites.json");
+		absent || gn_node_list_was_damaged(node, "sites.json");
 	json_array_foreach(node->sites, i, site) site_load(node, site);
 	abandon_old(node);
 	if (!node->sites_unknown)

@@ -131,28 +131,6 @@ gn_err gn_node_api_peers(struct gn_node_request *r)
 	return GN_OK;
 }
 
-static json_t *lookup_json(const struct gn_node_lookup *l)
-{
-	return json_pack("{sI ss so ss si sf sI so}", "op", (json_int_t)l->op, "kind", l->kind,
-			 "key", gn_node_json_hex(l->key.b, 32), "err", gn_err_name(l->err), "hops",
-			 (int)l->hops, "took_ms", ms(l->took), "at", (json_int_t)l->at, "steps",
-			 gn_node_json_steps(l->steps, l->step_count, l->started));
-}
-
-gn_err gn_node_api_lookups(struct gn_node_request *r)
-{
-	const struct gn_node *node = r->node;
-	json_t *list = json_array();
-	uint64_t n = node->lookup_count < GN_NODE_LOOKUPS ? node->lookup_count : GN_NODE_LOOKUPS;
-	for (uint64_t i = 0; i < n; i++)
-		json_array_append_new(
-			list,
-			lookup_json(
-				&node->lookups[(node->lookup_count - 1 - i) % GN_NODE_LOOKUPS]));
-	gn_node_request_json(r, 200, json_pack("{so}", "lookups", list));
-	return GN_OK;
-}
-
 gn_err gn_node_api_held(struct gn_node_request *r)
 {
 	json_t *list = json_array();
