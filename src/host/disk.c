@@ -1,4 +1,4 @@
-/* Engines' disk requests on workers: disk.h. What fails is in the log besides, by its file's name. */
+/* Engines' disk requests on workers (disk.h). What fails is in the log besides. */
 #include "host/disk.h"
 
 static bool next_task(void *user, struct gn_file_task *out)

@@ -1,6 +1,7 @@
 /* What guard keeps over a restart: whom the operator allowed and until when (guard.json), and what
  * servers gave us so that they know us the next time (passes: 32 bytes of key and the pass, one
  * after the other). */
+#include "node/charge.h"
 #include "node/node_int.h"
 
 #define PASSES_MAX 1024u /* as jet keeps */
@@ -13,9 +14,9 @@ static void passes_load(struct gn_node *node)
 {
 	static uint8_t storage[PASSES_MAX * PASS_ENTRY];
 	struct gn_buf in = {storage, 0, sizeof storage};
-	gn_err err = gn_os_file_read(node->dir, PASSES_FILE, &in);
+	gn_err err = gn_os_file_read(node->host.dir, PASSES_FILE, &in);
 	if (err && err != GN_NOT_FOUND)
-		gn_node_log(node, GN_LOG_WARN, "file.unreadable", "%s", gn_os_why());
+		gn_host_log(&node->host, GN_LOG_WARN, "file.unreadable", "%s", gn_os_why());
 	for (size_t at = 0; !err && at + PASS_ENTRY <= in.len; at += PASS_ENTRY) {
 		struct gn_pk server;
 		memcpy(server.b, storage + at, sizeof server.b);
@@ -70,7 +71,7 @@ void gn_node_guard_store(struct gn_node *node)
 		memcpy(storage + len, server.b, sizeof server.b);
 		len += PASS_ENTRY;
 	}
-	if (len && gn_os_file_write(node->dir, PASSES_FILE, gn_slice(storage, len)))
-		gn_node_log(node, GN_LOG_WARN, "file.unwritable", PASSES_FILE);
+	if (len && gn_os_file_write(node->host.dir, PASSES_FILE, gn_slice(storage, len)))
+		gn_host_log(&node->host, GN_LOG_WARN, "file.unwritable", PASSES_FILE);
 	gn_wipe(storage, sizeof storage);
 }

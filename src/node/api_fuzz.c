@@ -1,6 +1,7 @@
 /* Fuzzes what the API reads: the path, a number, base64, the body of /spread, a host. The first
  * byte chooses. */
-#include "node/api_parse.h"
+#include "host/route.h"
+#include "node/body.h"
 #include "node/node.h"
 #include "node/origin.h"
 
@@ -13,7 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (len == 0)
 		return 0;
 	struct gn_slice in = gn_slice(data + 1, len - 1);
-	char args[2][GN_NODE_ARG], why[GN_HOST_WHY];
+	static const struct gn_host_paths paths = {.arg_max = GN_HOST_ARG};
+	gn_host_args args;
+	char why[GN_HOST_WHY];
 	struct gn_node_spread_body spread;
 	struct gn_node_config config;
 	uint8_t *bytes;
@@ -21,11 +24,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	uint64_t v;
 	switch (data[0] % 6) {
 	case 0:
-		if (gn_node_path_match("/api/v1/sites/*/*/manifest", in, args))
-			GN_ASSERT(strlen(args[0]) < GN_NODE_ARG && strlen(args[1]) < GN_NODE_ARG);
+		if (gn_host_path_match(&paths, "/api/v1/sites/*/*/manifest", in, args))
+			GN_ASSERT(strlen(args[0]) < GN_HOST_ARG && strlen(args[1]) < GN_HOST_ARG);
 		break;
 	case 1:
-		if (gn_node_number(in, 1000, &v) == GN_OK)
+		if (gn_host_decimal(in, 1000, &v) == GN_OK)
 			GN_ASSERT(v <= 1000);
 		break;
 	case 2:

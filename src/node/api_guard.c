@@ -1,5 +1,7 @@
 /* Guard over the local API: how much is asked, who asks most, why somebody is refused, and what
  * the operator says. */
+#include "node/api.h"
+#include "node/charge.h"
 #include "node/node_int.h"
 
 #include <stdio.h>
@@ -41,16 +43,15 @@ gn_err gn_node_api_guard(struct gn_node_request *r)
 		json_array_append_new(list, account_json(node, &top[i]));
 	for (size_t i = 0; gn_guard_counter_at(node->guard, i, &c); i++)
 		json_object_set_new(counters, c.name, json_integer((json_int_t)c.value));
-	gn_node_request_json(r, 200,
-			     json_pack("{ss ss sf sI sf sI sI sI sI so so so}", "mode",
-				       modes[node->config.guard], "local",
-				       node->config.guard_count_local ? "count" : "exempt", "load",
-				       s.load / 1000.0, "effort", (json_int_t)s.effort, "pressure",
-				       pressure(s.pressure), "waiting", (json_int_t)s.waiting,
-				       "cost", (json_int_t)s.cost, "capacity",
-				       (json_int_t)s.capacity, "memory", (json_int_t)s.memory,
-				       "heaviest", list, "allowed",
-				       gn_node_guard_allowed_json(node), "counters", counters));
+	gn_host_json(&r->base, 200,
+		     json_pack("{ss ss sf sI sf sI sI sI sI so so so}", "mode",
+			       modes[node->config.guard], "local",
+			       node->config.guard_count_local ? "count" : "exempt", "load",
+			       s.load / 1000.0, "effort", (json_int_t)s.effort, "pressure",
+			       pressure(s.pressure), "waiting", (json_int_t)s.waiting, "cost",
+			       (json_int_t)s.cost, "capacity", (json_int_t)s.capacity, "memory",
+			       (json_int_t)s.memory, "heaviest", list, "allowed",
+			       gn_node_guard_allowed_json(node), "counters", counters));
 	return GN_OK;
 }
 
@@ -59,19 +60,19 @@ static bool who_of(struct gn_node_request *r, struct gn_guard_subject *who)
 {
 	uint8_t text[96];
 	struct gn_buf buf = {text, 0, sizeof text - 1};
-	gn_err err = gn_http_query_value(gn_http_query(r->http), "who", &buf);
+	gn_err err = gn_http_query_value(gn_http_query(r->base.http), "who", &buf);
 	text[buf.len] = 0;
 	if (!err)
 		err = gn_node_guard_who(r->node, (const char *)text, who);
 	if (!err)
 		return true;
-	gn_node_request_error(
-		r, err, "%s",
-		err == GN_EXISTS      ? "several nodes begin so: give more digits"
-		: err == GN_NOT_FOUND ? "no node that is known here begins so"
-		: err == GN_RANGE     ? "networks are counted as a /24 of IPv4 and a /48 of IPv6"
-				  : "who: an address, a prefix, or the key or id of a node (8 hex "
-				    "digits or more)");
+	gn_host_error(&r->base, err, "%s",
+		      err == GN_EXISTS      ? "several nodes begin so: give more digits"
+		      : err == GN_NOT_FOUND ? "no node that is known here begins so"
+		      : err == GN_RANGE
+			      ? "networks are counted as a /24 of IPv4 and a /48 of IPv6"
+			      : "who: an address, a prefix, or the key or id of a node (8 hex "
+				"digits or more)");
 	return false;
 }
 
@@ -147,7 +148,7 @@ gn_err gn_node_api_guard_why(struct gn_node_request *r)
 			  pressure(why.pressure), "shares", shares_json(r->node, &who));
 	if (why.counted)
 		json_object_set_new(json, "account", account_json(r->node, &why.account));
-	gn_node_request_json(r, 200, json);
+	gn_host_json(&r->base, 200, json);
 	return GN_OK;
 }
 
@@ -157,15 +158,15 @@ gn_err gn_node_api_guard_allow(struct gn_node_request *r)
 {
 	struct gn_guard_subject who;
 	uint64_t seconds;
-	GN_TRY(gn_node_request_number(r, "seconds", 3600, ALLOW_MAX, &seconds));
+	GN_TRY(gn_host_number(&r->base, "seconds", 3600, ALLOW_MAX, &seconds));
 	if (!who_of(r, &who))
 		return GN_OK;
 	gn_time until = seconds ? r->node->now + (gn_time)seconds * GN_SEC : 0;
 	GN_TRY(gn_guard_allow(r->node->guard, &who, until));
 	gn_node_guard_allowed_store(r->node);
-	gn_node_request_json(r, 200,
-			     json_pack("{so sI}", "who", gn_node_guard_who_json(&who), "until",
-				       (json_int_t)(until ? gn_unix(until) : 0)));
+	gn_host_json(&r->base, 200,
+		     json_pack("{so sI}", "who", gn_node_guard_who_json(&who), "until",
+			       (json_int_t)(until ? gn_unix(until) : 0)));
 	return GN_OK;
 }
 
@@ -175,6 +176,6 @@ gn_err gn_node_api_guard_forgive(struct gn_node_request *r)
 	if (!who_of(r, &who))
 		return GN_OK;
 	gn_guard_forgive(r->node->guard, &who);
-	gn_node_request_json(r, 200, json_pack("{so}", "who", gn_node_guard_who_json(&who)));
+	gn_host_json(&r->base, 200, json_pack("{so}", "who", gn_node_guard_who_json(&who)));
 	return GN_OK;
 }

@@ -31,7 +31,7 @@ void gn_node_check_pump(struct gn_node *node)
 			*c = (struct check){.node = node, .work = work};
 			c->request.data = c;
 		}
-		if (!c || uv_queue_work(&node->loop, &c->request, run, done)) {
+		if (!c || uv_queue_work(&node->host.loop, &c->request, run, done)) {
 			/* no memory for a few bytes: here, then */
 			gn_bundles_work_run(work);
 			gn_bundles_work_done(node->bundles, work, node->now);

@@ -2,6 +2,7 @@
  * while the node ran. The decision what records are judged by is the overlay's (OV-80); here it
  * is fed, logged, and put into a sentence. */
 #include "node/node_int.h"
+#include "node/reach.h"
 
 #include <stdio.h>
 
@@ -62,7 +63,7 @@ void gn_node_clock_look(struct gn_node *node)
 	node->clock_looked = node->now;
 	bool wrong = gn_node_clock_text(node, text);
 	if (wrong != node->clock_wrong)
-		gn_node_log(node, GN_LOG_WARN, wrong ? "clock.wrong" : "clock.right", "%s",
+		gn_host_log(&node->host, GN_LOG_WARN, wrong ? "clock.wrong" : "clock.right", "%s",
 			    wrong ? text : "this machine's clock is right again");
 	node->clock_wrong = wrong;
 }

@@ -1,13 +1,11 @@
 /* The engines: made from the settings, each with memory of its own, and freed in the opposite
  * order. */
+#include "node/charge.h"
 #include "node/node_int.h"
 
-enum { ALLOC_JET, ALLOC_OVERLAY, ALLOC_KV, ALLOC_BLOCKS, ALLOC_SERVICES, ALLOC_NODE };
+#include "records/identity.h"
 
-static struct gn_env env_of(struct gn_node *node, int alloc)
-{
-	return (struct gn_env){&node->alloc[alloc], &node->rand, &node->log};
-}
+enum { ALLOC_JET, ALLOC_OVERLAY, ALLOC_KV, ALLOC_BLOCKS, ALLOC_SERVICES, ALLOC_NODE };
 
 static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
 {
@@ -37,21 +35,23 @@ static bool record_room(void *user, const struct gn_pk *peer, size_t bytes)
 
 gn_err gn_node_engines_new(struct gn_node *node)
 {
-	static const size_t budgets[] = {
-		[ALLOC_JET] = 512u << 20,      [ALLOC_OVERLAY] = 256u << 20,
-		[ALLOC_KV] = 128u << 20,       [ALLOC_BLOCKS] = 256u << 20,
-		[ALLOC_SERVICES] = 256u << 20, [ALLOC_NODE] = 64u << 20};
+	static const size_t budgets[] = {[ALLOC_JET] = GN_NODE_MEMORY_JET,
+					 [ALLOC_OVERLAY] = GN_NODE_MEMORY_OVERLAY,
+					 [ALLOC_KV] = GN_NODE_MEMORY_KV,
+					 [ALLOC_BLOCKS] = GN_NODE_MEMORY_BLOCKS,
+					 [ALLOC_SERVICES] = GN_NODE_MEMORY_SERVICES,
+					 [ALLOC_NODE] = GN_NODE_MEMORY_OWN};
 	struct gn_env env[GN_COUNT(budgets)];
 	for (int i = 0; i < (int)GN_COUNT(budgets); i++) {
 		gn_alloc_heap(&node->alloc[i], budgets[i]);
-		env[i] = env_of(node, i);
+		env[i] = gn_host_env(&node->host, &node->alloc[i]);
 	}
 	node->env = env[ALLOC_NODE];
 	gn_node_peers_init(node);
 	GN_TRY(gn_node_guard_new(node, &env[ALLOC_JET]));
 	struct gn_jet_config jet = {.node_key = node->key,
-				    .keep_alive = 25 * GN_SEC,
-				    .unused_timeout = 15 * GN_SEC,
+				    .keep_alive = GN_NODE_KEEP_ALIVE,
+				    .unused_timeout = GN_NODE_UNUSED,
 				    .guard = node->guard,
 				    .count_local = node->config.guard_count_local,
 				    .always_retry = node->config.guard == GN_NODE_GUARD_COOKIE};

@@ -11,7 +11,10 @@
  * 2. No byte is sent before its chunk verified; a transfer that fails in the middle is cut, never
  *    ended as if whole.
  * 3. At most one chunk is copied ahead of the client (the HTTP queue has its own bound). */
-#include "node/gateway_int.h"
+#include "node/gateway.h"
+#include "node/api.h"
+#include "node/node_int.h"
+#include "node/reach.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +47,7 @@ static void look(struct gn_node_request *r);
 static bool again(struct gn_node_request *r)
 {
 	struct gn_node_gateway *g = r->gateway;
-	if (r->route || r->streaming || g->fresh || g->age < GN_NODE_NEW)
+	if (r->base.route || r->base.streaming || g->fresh || g->age < GN_NODE_NEW)
 		return false;
 	g->fresh = true;
 	g->resolved = false;
@@ -66,8 +69,8 @@ static void fail(struct gn_node_request *r, gn_err err, const char *what)
 		gateway_busy(r);
 		return;
 	}
-	if (r->route) {
-		gn_node_request_error(r, err, "%s", "");
+	if (r->base.route) {
+		gn_host_error(&r->base, err, "%s", "");
 		return;
 	}
 	if (missing && again(r))
@@ -126,13 +129,13 @@ static void pump_bytes(struct gn_node_request *r)
 	struct gn_node_gateway *g = r->gateway;
 	for (;;) {
 		struct gn_slice bytes;
-		if (!r->http)
+		if (!r->base.http)
 			return;
 		gn_err err = gn_bundles_read_next(r->node->bundles, g->read, &bytes, r->node->now);
 		if (err == GN_AGAIN)
 			return;
 		if (err || bytes.len == 0) {
-			r->engine = GN_OP_NONE;
+			gn_host_wait_end(&r->base);
 			readers_leave(r);
 		}
 		if (err) {
@@ -140,28 +143,28 @@ static void pump_bytes(struct gn_node_request *r)
 			return;
 		}
 		if (bytes.len == 0) {
-			gn_http_end(r->http);
+			gn_http_end(r->base.http);
 			return;
 		}
 		GN_ASSERT(bytes.len <= g->left);
 		g->left -= bytes.len;
 		g->moved = r->node->now;
-		bool room = gn_http_write(r->http, bytes);
-		if (g->left && (!room || !gn_http_more(r->http)))
+		bool room = gn_http_write(r->base.http, bytes);
+		if (g->left && (!room || !gn_http_more(r->base.http)))
 			return; /* on_drain goes on */
 	}
 }
 
-static void read_event(struct gn_node_request *r, const void *event)
+static void read_event(struct gn_node_request *r, const struct gn_bundles_event *e)
 {
-	const struct gn_bundles_event *e = event;
 	if (e->kind == GN_BUNDLES_READABLE)
 		pump_bytes(r);
 }
 
-static void drain(struct gn_node_request *r)
+static void drain(struct gn_host_request *base)
 {
-	if (r->engine == GN_OP_BUNDLES && r->streaming)
+	struct gn_node_request *r = gn_node_request_of(base);
+	if (r->base.waits == GN_OP_BUNDLES && r->base.streaming)
 		pump_bytes(r);
 }
 
@@ -214,8 +217,8 @@ static void choose_range(struct gn_node_request *r, const struct gn_bundle_file 
 			 struct fields *f, int *status)
 {
 	struct gn_node_gateway *g = r->gateway;
-	struct gn_slice range = gn_http_header(r->http, "range"),
-			if_range = gn_http_header(r->http, "if-range");
+	struct gn_slice range = gn_http_header(r->base.http, "range"),
+			if_range = gn_http_header(r->base.http, "if-range");
 	g->first = 0;
 	g->left = file->size;
 	if (*status != 200 || g->head_only || !range.p ||
@@ -251,29 +254,29 @@ static void serve(struct gn_node_request *r, const struct gn_manifest *m,
 	add(&f, "accept-ranges", GN_LIT("bytes"));
 	add(&f, "x-content-type-options", GN_LIT("nosniff"));
 	/* of a browser too old to be sent on */
-	if (!r->route && !g->at.own && gn_http_header(r->http, "cookie").p)
+	if (!r->base.route && !g->at.own && gn_http_header(r->base.http, "cookie").p)
 		add(&f, "clear-site-data", GN_LIT("\"cookies\""));
-	if (!r->route) /* what a site says of itself is for its own origin */
+	if (!r->base.route) /* what a site says of itself is for its own origin */
 		site_headers(r->node, &f, m, file->path);
 	snprintf(age, sizeof age, "%lld", (long long)(g->age / GN_SEC));
-	if (g->age >= GN_NODE_NEW && !r->route)
+	if (g->age >= GN_NODE_NEW && !r->base.route)
 		add(&f, "age", gn_str(age));
-	struct gn_slice match = gn_http_header(r->http, "if-none-match");
+	struct gn_slice match = gn_http_header(r->base.http, "if-none-match");
 	if (status == 200 && match.p && gn_http_etag_match(match, gn_str(f.etag))) {
-		gn_http_respond(r->http, 304, f.list, f.count, GN_LIT(""));
-		r->engine = GN_OP_NONE;
+		gn_host_respond(&r->base, 304, f.list, f.count, GN_LIT(""));
+		gn_host_wait_end(&r->base);
 		return;
 	}
 	choose_range(r, file, &f, &status);
 	add(&f, "content-type",
-	    file->mime.len && !r->route ? file->mime : GN_LIT("application/octet-stream"));
+	    file->mime.len && !r->base.route ? file->mime : GN_LIT("application/octet-stream"));
 	if (*f.range)
 		add(&f, "content-range", gn_str(f.range));
 	if (!g->head_only && status != 416 && g->left && !readers_enter(r))
 		return;
 	if (status == 416 || g->left == 0) {
-		gn_http_respond(r->http, status, f.list, f.count, GN_LIT(""));
-		r->engine = GN_OP_NONE;
+		gn_host_respond(&r->base, status, f.list, f.count, GN_LIT(""));
+		gn_host_wait_end(&r->base);
 		return;
 	}
 	if (!g->head_only) {
@@ -284,16 +287,16 @@ static void serve(struct gn_node_request *r, const struct gn_manifest *m,
 			return;
 		}
 	}
-	gn_http_start(r->http, status, f.list, f.count, g->left);
-	r->streaming = true;
+	gn_http_start(r->base.http, status, f.list, f.count, g->left);
+	r->base.streaming = true;
 	g->moved = r->node->now;
 	if (g->head_only) {
-		gn_http_end(r->http);
-		r->engine = GN_OP_NONE;
+		gn_http_end(r->base.http);
+		gn_host_wait_end(&r->base);
 		return;
 	}
-	r->drain = drain;
-	gn_node_request_wait(r, GN_OP_BUNDLES, g->read, read_event);
+	r->base.drain = drain;
+	gn_node_wait_bundles(r, g->read, read_event);
 	pump_bytes(r);
 }
 
@@ -303,13 +306,13 @@ static void serve(struct gn_node_request *r, const struct gn_manifest *m,
 static void redirect(struct gn_node_request *r)
 {
 	char to[GN_NODE_TARGET + 2];
-	struct gn_slice path = gn_http_path(r->http), query = gn_http_query(r->http);
+	struct gn_slice path = gn_http_path(r->base.http), query = gn_http_query(r->base.http);
 	int n = snprintf(to, sizeof to, "%.*s/%s%.*s", (int)path.len, path.p, query.len ? "?" : "",
 			 (int)query.len, query.p);
 	GN_ASSERT(n > 0 && (size_t)n < sizeof to);
 	struct gn_http_field field = {"location", gn_slice(to, (size_t)n)};
-	gn_http_respond(r->http, 308, &field, 1, GN_LIT(""));
-	r->engine = GN_OP_NONE;
+	gn_host_respond(&r->base, 308, &field, 1, GN_LIT(""));
+	gn_host_wait_end(&r->base);
 }
 
 /* The API's: a path as the manifest has it. */
@@ -318,28 +321,28 @@ static gn_err find_file(const struct gn_node_request *r, const struct gn_manifes
 {
 	uint8_t text[GN_PATH_MAX];
 	struct gn_buf path = {text, 0, sizeof text};
-	gn_err err = gn_http_query_value(gn_http_query(r->http), "path", &path);
+	gn_err err = gn_http_query_value(gn_http_query(r->base.http), "path", &path);
 	if (err)
 		return err == GN_TOO_LARGE ? GN_NOT_FOUND : err;
 	return gn_manifest_find(m, gn_buf_slice(&path), file);
 }
 
-static void opened(struct gn_node_request *r, const void *event)
+static void opened(struct gn_node_request *r, const struct gn_bundles_event *e)
 {
-	const struct gn_bundles_event *e = event;
 	struct gn_bundle_file file;
 	int status = 200;
 	bool slash = false;
-	if (e->kind != GN_BUNDLES_OPENED || !r->http)
+	if (e->kind != GN_BUNDLES_OPENED || !r->base.http)
 		return;
-	r->engine = GN_OP_NONE;
+	gn_host_wait_end(&r->base);
 	if (e->err) {
 		fail(r, gn_node_reach_err(r->node, e->err), "The site");
 		return;
 	}
-	gn_err err = r->route ? find_file(r, e->manifest, &file)
-			      : gn_manifest_resolve(e->manifest, gn_http_path(r->http), &file,
-						    &status, &slash); /* it decodes the path */
+	gn_err err = r->base.route
+			     ? find_file(r, e->manifest, &file)
+			     : gn_manifest_resolve(e->manifest, gn_http_path(r->base.http), &file,
+						   &status, &slash); /* it decodes the path */
 	r->gateway->age = e->age > r->gateway->age ? e->age : r->gateway->age;
 	if ((status == 404 || r->gateway->reload) && again(r))
 		return;
@@ -372,9 +375,9 @@ static void elsewhere(struct gn_node_request *r, const char *host)
 {
 	const struct gn_node_gateway *g = r->gateway;
 	char to[GN_ORIGIN_MAX + GN_NODE_TARGET + 32], port[8] = "";
-	struct gn_slice path = gn_http_path(r->http), query = gn_http_query(r->http);
+	struct gn_slice path = gn_http_path(r->base.http), query = gn_http_query(r->base.http);
 	bool visit = g->visitor == GN_VISITOR_VISIT || g->visitor == GN_VISITOR_TOOL;
-	bool left = g->at.own || !visit || gn_http_header(r->http, "cookie").p;
+	bool left = g->at.own || !visit || gn_http_header(r->base.http, "cookie").p;
 	if (g->port)
 		snprintf(port, sizeof port, ":%u", (unsigned)g->port);
 	int n = snprintf(to, sizeof to, "http://%s%s%.*s%s%.*s", host, port, (int)path.len, path.p,
@@ -385,9 +388,9 @@ static void elsewhere(struct gn_node_request *r, const char *host)
 					 {"clear-site-data", GN_LIT("\"cache\", \"cookies\", "
 								    "\"storage\"")}};
 	size_t from = visit ? 0 : 1, end = left ? 3 : 2;
-	gn_http_respond(r->http, visit ? 307 : 403, fields + from, end - from,
+	gn_host_respond(&r->base, visit ? 307 : 403, fields + from, end - from,
 			GN_LIT("this site lives elsewhere\n"));
-	r->engine = GN_OP_NONE;
+	gn_host_wait_end(&r->base);
 }
 
 /* Is the request where the site of this owner lives? Programs read it at its address too. */
@@ -410,7 +413,7 @@ static bool at_home(struct gn_node_request *r)
 	return false;
 }
 
-void gateway_open(struct gn_node_request *r)
+static void open_site(struct gn_node_request *r)
 {
 	struct gn_node_gateway *g = r->gateway;
 	gn_op op;
@@ -421,16 +424,15 @@ void gateway_open(struct gn_node_request *r)
 	else if (err)
 		fail(r, err, "The site");
 	else
-		gn_node_request_wait(r, GN_OP_BUNDLES, op, opened);
+		gn_node_wait_bundles(r, op, opened);
 }
 
-static void resolved(struct gn_node_request *r, const void *event)
+static void resolved(struct gn_node_request *r, const struct gn_names_event *e)
 {
-	const struct gn_names_event *e = event;
 	struct gn_slice label;
-	if (!r->http)
+	if (!r->base.http)
 		return;
-	r->engine = GN_OP_NONE;
+	gn_host_wait_end(&r->base);
 	r->gateway->age = e->age;
 	gn_err err = site_of(e, &r->gateway->owner, &label);
 	if (!err && !gn_os_setting_text(label, r->gateway->label, sizeof r->gateway->label))
@@ -445,7 +447,7 @@ static void resolved(struct gn_node_request *r, const void *event)
 		fail(r, gn_node_reach_err(r->node, e->err), "The name");
 	else if (at_home(r)) {
 		r->gateway->resolved = true;
-		gateway_open(r);
+		open_site(r);
 	}
 }
 
@@ -458,7 +460,7 @@ static void look(struct gn_node_request *r)
 	if (err)
 		fail(r, err, "The name");
 	else
-		gn_node_request_wait(r, GN_OP_NAMES, op, resolved);
+		gn_node_wait_names(r, op, resolved);
 }
 
 /* GN_NOT_FOUND: not a host of the gateway's. */
@@ -466,7 +468,7 @@ static gn_err read_host(struct gn_node_request *r, struct gn_node_gateway *g, co
 {
 	uint8_t text[GN_NAME_MAX + 32];
 	struct gn_buf host = {text, 0, sizeof text};
-	struct gn_slice value = gn_http_header(r->http, "host");
+	struct gn_slice value = gn_http_header(r->base.http, "host");
 	if (!value.p || gn_http_host(value, &host, &g->port))
 		return GN_NOT_FOUND;
 	if (host.len < sizeof g->host)
@@ -489,20 +491,21 @@ bool gn_node_gateway_take(struct gn_node_request *r)
 	}
 	r->gateway = g;
 	g->small = true; /* until the file is known */
-	enum gn_http_method method = gn_http_method(r->http);
+	g->go_on = open_site;
+	enum gn_http_method method = gn_http_method(r->base.http);
 	g->head_only = method == GN_HTTP_HEAD;
-	g->reload = gn_slice_eq(gn_http_header(r->http, "cache-control"), GN_LIT("no-cache"));
-	g->visitor = gn_node_visitor(gn_http_header(r->http, "sec-fetch-site"),
-				     gn_http_header(r->http, "sec-fetch-mode"),
-				     gn_http_header(r->http, "sec-fetch-dest"));
+	g->reload = gn_slice_eq(gn_http_header(r->base.http, "cache-control"), GN_LIT("no-cache"));
+	g->visitor = gn_node_visitor(gn_http_header(r->base.http, "sec-fetch-site"),
+				     gn_http_header(r->base.http, "sec-fetch-mode"),
+				     gn_http_header(r->base.http, "sec-fetch-dest"));
 	/* before anything is looked up: its time tells nothing either */
-	if (g->visitor == GN_VISITOR_FOREIGN || gn_http_is_prefetch(r->http)) {
-		gn_http_respond(r->http, 403, NULL, 0,
+	if (g->visitor == GN_VISITOR_FOREIGN || gn_http_is_prefetch(r->base.http)) {
+		gn_host_respond(&r->base, 403, NULL, 0,
 				GN_LIT("a site is loaded by its own pages "
 				       "only\n"));
 	} else if (method != GN_HTTP_GET && method != GN_HTTP_HEAD) {
 		struct gn_http_field allow = {"allow", GN_LIT("GET, HEAD")};
-		gn_http_respond(r->http, 405, &allow, 1, GN_LIT("a site can only be read\n"));
+		gn_host_respond(&r->base, 405, &allow, 1, GN_LIT("a site can only be read\n"));
 	} else if (err) {
 		gateway_page(r, 400, "Not a name", why);
 	} else {
@@ -517,8 +520,8 @@ gn_err gn_node_api_site_file(struct gn_node_request *r)
 	struct gn_pk owner;
 	uint64_t version;
 	char pid[GN_PID_MAX];
-	GN_TRY(gn_unhex(gn_str(r->args[0]), owner.b, sizeof owner.b));
-	GN_TRY(gn_node_request_number(r, "version", 0, UINT64_MAX, &version));
+	GN_TRY(gn_unhex(gn_str(r->base.args[0]), owner.b, sizeof owner.b));
+	GN_TRY(gn_host_number(&r->base, "version", 0, UINT64_MAX, &version));
 	struct gn_node_gateway *g = calloc(1, sizeof *g);
 	if (!g)
 		return GN_NOMEM;
@@ -530,10 +533,12 @@ gn_err gn_node_api_site_file(struct gn_node_request *r)
 	g->version = version;
 	g->resolved = true;
 	g->small = true; /* until the file is known */
-	g->head_only = gn_http_method(r->http) == GN_HTTP_HEAD;
-	snprintf(g->label, sizeof g->label, "%s", strcmp(r->args[1], "-") == 0 ? "" : r->args[1]);
+	g->go_on = open_site;
+	g->head_only = gn_http_method(r->base.http) == GN_HTTP_HEAD;
+	snprintf(g->label, sizeof g->label, "%s",
+		 strcmp(r->base.args[1], "-") == 0 ? "" : r->base.args[1]);
 	r->gateway = g;
-	gateway_open(r);
+	open_site(r);
 	return GN_OK;
 }
 

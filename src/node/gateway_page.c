@@ -1,15 +1,16 @@
 /* What a person reads when a site cannot be shown. */
-#include "node/gateway_int.h"
+#include "node/gateway.h"
+#include "node/node_int.h"
 
 #include <stdio.h>
 
 void gateway_page(struct gn_node_request *r, int status, const char *title, const char *text)
 {
 	char page[2048];
-	if (!r->http)
+	if (!r->base.http)
 		return;
-	if (r->streaming) {
-		gn_http_abort(r->http);
+	if (r->base.streaming) {
+		gn_http_abort(r->base.http);
 		return;
 	}
 	int n = snprintf(
@@ -23,17 +24,17 @@ void gateway_page(struct gn_node_request *r, int status, const char *title, cons
 		title, title, text);
 	struct gn_http_field fields[] = {{"content-type", GN_LIT("text/html; charset=utf-8")},
 					 {"cache-control", GN_LIT("no-store")}};
-	gn_http_respond(r->http, status, fields, GN_COUNT(fields),
+	gn_host_respond(&r->base, status, fields, GN_COUNT(fields),
 			gn_slice(page, n < 0 ? 0 : (size_t)n));
-	r->engine = GN_OP_NONE;
+	gn_host_wait_end(&r->base);
 }
 
 void gateway_busy(struct gn_node_request *r)
 {
 	r->node->reads_refused++;
-	if (r->route) {
-		gn_node_request_error(r, GN_BUSY,
-				      "this node serves as many downloads as it can already");
+	if (r->base.route) {
+		gn_host_error(&r->base, GN_BUSY,
+			      "this node serves as many downloads as it can already");
 		return;
 	}
 	gateway_page(

@@ -17,8 +17,9 @@
  *   | PUT, record of 300 bytes     | 415   | 444   | many at once; 710 one by one, a sync each
  *   | PUT, 60 kB                   | 3,033 | 3,040 | a third the session's, a third the disk's
  *   | a chunk, when it is read     | 357   | 60    | a key's share is a gigabit a second, which a
- *   | a chunk given to be kept     | 1,016 | 100   | site may need; a busy node's price rises (GU-18)
+ *   | a chunk given to be kept     | 1,016 | 100   | site may need; busy, it rises (GU-18)
  */
+#include "node/charge.h"
 #include "node/node_int.h"
 #include "wire/generated/blocks_fb.h"
 #include "wire/generated/overlay_fb.h"

@@ -5,18 +5,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define FAIL(err, ...)                                                                             \
-	do {                                                                                       \
-		snprintf(why, GN_HOST_WHY, __VA_ARGS__);                                           \
-		return (err);                                                                      \
-	} while (0)
-
 static gn_err make_key(struct gn_node *node, char why[GN_HOST_WHY])
 {
 	uint8_t secret[40], file[GN_KEYFILE_MAX];
 	struct gn_buf out = {file, 0, sizeof file};
 	bool tty = isatty(STDERR_FILENO);
-	gn_rand_fill(&node->rand, secret, 32);
+	gn_rand_fill(&node->host.rand, secret, 32);
 	gn_sk_from_seed(secret, &node->key);
 	gn_err err = GN_AGAIN;
 	for (uint64_t start = 0; err == GN_AGAIN; start += 200000) {
@@ -33,15 +27,15 @@ static gn_err make_key(struct gn_node *node, char why[GN_HOST_WHY])
 		fprintf(stderr, "\r\033[K");
 	memcpy(secret + 32, node->nonce, 8);
 	if (!err)
-		err = gn_keyfile_seal(&node->rand, "node", gn_slice(secret, sizeof secret),
+		err = gn_keyfile_seal(&node->host.rand, "node", gn_slice(secret, sizeof secret),
 				      gn_slice(NULL, 0), &out);
 	if (!err)
-		err = gn_os_file_write(node->dir, "node.key", gn_buf_slice(&out));
+		err = gn_os_file_write(node->host.dir, "node.key", gn_buf_slice(&out));
 	gn_wipe(secret, sizeof secret);
 	gn_wipe(file, sizeof file);
 	if (err)
-		FAIL(err, "the node key cannot be written to %s/node.key: %s", node->config.data,
-		     gn_err_text(err));
+		return gn_host_why(why, err, "the node key cannot be written to %s/node.key: %s",
+				   node->config.data, gn_err_text(err));
 	return GN_OK;
 }
 
@@ -50,7 +44,7 @@ gn_err gn_node_key_load(struct gn_node *node, char why[GN_HOST_WHY])
 	uint8_t secret[256], file[GN_KEYFILE_MAX];
 	struct gn_buf in = {file, 0, sizeof file}, out = {secret, 0, sizeof secret};
 	struct gn_node_id id;
-	gn_err err = gn_os_file_read(node->dir, "node.key", &in);
+	gn_err err = gn_os_file_read(node->host.dir, "node.key", &in);
 	if (err == GN_NOT_FOUND)
 		return make_key(node, why);
 	if (!err)
@@ -67,11 +61,12 @@ gn_err gn_node_key_load(struct gn_node *node, char why[GN_HOST_WHY])
 	gn_wipe(secret, sizeof secret);
 	gn_wipe(file, sizeof file);
 	if (err)
-		FAIL(err,
-		     "%s/node.key cannot be used: %s (moving it away makes a new node; records "
-		     "then move to it by "
-		     "themselves)",
-		     node->config.data, gn_err_text(err));
+		return gn_host_why(
+			why, err,
+			"%s/node.key cannot be used: %s (moving it away makes a new node; records "
+			"then move to it by "
+			"themselves)",
+			node->config.data, gn_err_text(err));
 	return GN_OK;
 }
 
@@ -81,17 +76,19 @@ gn_err gn_node_token_make(struct gn_node *node, char why[GN_HOST_WHY])
 {
 	struct gn_buf last = {(uint8_t *)node->token, 0, 64};
 	uint8_t raw[32];
-	gn_err err = gn_os_file_read(node->dir, "token", &last);
+	gn_err err = gn_os_file_read(node->host.dir, "token", &last);
 	if (err && err != GN_NOT_FOUND && err != GN_TOO_LARGE)
-		FAIL(err,
-		     "cannot read %.200s/%.200s. It was left as it is; if it is removed, a "
-		     "new one is made",
-		     node->config.data, gn_os_why());
-	gn_rand_fill(&node->rand, raw, sizeof raw);
+		return gn_host_why(
+			why, err,
+			"cannot read %.200s/%.200s. It was left as it is; if it is removed, a "
+			"new one is made",
+			node->config.data, gn_os_why());
+	gn_rand_fill(&node->host.rand, raw, sizeof raw);
 	gn_hex(GN_SLICE(raw), node->token);
 	gn_wipe(raw, sizeof raw);
-	err = gn_os_file_write(node->dir, "token", gn_str(node->token));
+	err = gn_os_file_write(node->host.dir, "token", gn_str(node->token));
 	if (err)
-		FAIL(err, "%s/token cannot be written: %s", node->config.data, gn_err_text(err));
+		return gn_host_why(why, err, "%s/token cannot be written: %s", node->config.data,
+				   gn_err_text(err));
 	return GN_OK;
 }

@@ -22,7 +22,7 @@ static unsigned aside_free(const struct gn_node *node, const char *name)
 	for (unsigned i = 1; i <= ASIDE_MAX; i++) {
 		struct gn_buf one = {&byte, 0, 1};
 		aside_name(name, i, aside);
-		if (gn_os_read_at(node->dir, aside, 0, &one) == GN_NOT_FOUND)
+		if (gn_os_read_at(node->host.dir, aside, 0, &one) == GN_NOT_FOUND)
 			return i;
 	}
 	return 0;
@@ -39,7 +39,7 @@ gn_err gn_node_list_set_aside(struct gn_node *node, const char *name, const char
 	char aside[64];
 	unsigned i = aside_free(node, name);
 	aside_name(name, i, aside);
-	if (!i || gn_os_rename(node->dir, name, aside)) {
+	if (!i || gn_os_rename(node->host.dir, name, aside)) {
 		snprintf(why, GN_HOST_WHY,
 			 "%.200s/%s is damaged (%.60s) and cannot be set aside: "
 			 "%s",
@@ -47,7 +47,7 @@ gn_err gn_node_list_set_aside(struct gn_node *node, const char *name, const char
 			 i ? gn_os_why() : "too many damaged ones are kept already, remove them");
 		return GN_CORRUPT;
 	}
-	gn_node_log(node, GN_LOG_WARN, "file.damaged",
+	gn_host_log(&node->host, GN_LOG_WARN, "file.damaged",
 		    "%s cannot be used (%s): kept as %s, "
 		    "starting anew",
 		    name, wrong, aside);
@@ -60,7 +60,7 @@ gn_err gn_node_list_read(struct gn_node *node, const char *name, bool shared,
 	struct gn_buf buf = {malloc(FILE_MAX), 0, FILE_MAX};
 	json_error_t where = {0};
 	json_t *json = NULL;
-	gn_err err = buf.p ? gn_os_file_read(node->dir, name, &buf) : GN_NOMEM;
+	gn_err err = buf.p ? gn_os_file_read(node->host.dir, name, &buf) : GN_NOMEM;
 	if (!err)
 		json = json_loadb((const char *)buf.p, buf.len, JSON_REJECT_DUPLICATES, &where);
 	bool no_memory =
@@ -92,9 +92,10 @@ gn_err gn_node_list_read(struct gn_node *node, const char *name, bool shared,
 gn_err gn_node_list_write(struct gn_node *node, const char *name, json_t *json)
 {
 	char *text = json_dumps(json, JSON_INDENT(1));
-	gn_err err = text ? gn_os_file_write(node->dir, name, gn_str(text)) : GN_NOMEM;
+	gn_err err = text ? gn_os_file_write(node->host.dir, name, gn_str(text)) : GN_NOMEM;
 	if (err)
-		gn_node_log(node, GN_LOG_WARN, "file.unwritable", "%s: %s", name, gn_err_text(err));
+		gn_host_log(&node->host, GN_LOG_WARN, "file.unwritable", "%s: %s", name,
+			    gn_err_text(err));
 	free(text);
 	return err;
 }

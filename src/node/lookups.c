@@ -1,10 +1,6 @@
 /* The last lookups, as the status page shows them. */
+#include "node/api.h"
 #include "node/node_int.h"
-
-static double ms(gn_time t)
-{
-	return (double)t / (double)GN_MSEC;
-}
 
 void gn_node_lookup_add(struct gn_node *node, const struct gn_overlay_event *e)
 {
@@ -33,11 +29,11 @@ json_t *gn_node_json_steps(const struct gn_overlay_step *steps, uint32_t count, 
 		char addr[GN_ADDR_TEXT_MAX];
 		gn_addr_text(&steps[i].addr, addr);
 		json_array_append_new(array, json_pack("{so ss si ss sf sf}", "id",
-						       gn_node_json_hex(steps[i].id.b, 32), "addr",
+						       gn_host_json_hex(steps[i].id.b, 32), "addr",
 						       addr, "depth", steps[i].depth, "outcome",
 						       gn_err_name(steps[i].outcome), "at_ms",
-						       ms(steps[i].sent - start), "rtt_ms",
-						       ms(steps[i].rtt)));
+						       gn_host_ms(steps[i].sent - start), "rtt_ms",
+						       gn_host_ms(steps[i].rtt)));
 	}
 	return array;
 }
@@ -45,9 +41,9 @@ json_t *gn_node_json_steps(const struct gn_overlay_step *steps, uint32_t count, 
 static json_t *lookup_json(const struct gn_node_lookup *l)
 {
 	return json_pack("{sI ss so ss si sf sI so}", "op", (json_int_t)l->op, "kind", l->kind,
-			 "key", gn_node_json_hex(l->key.b, 32), "err", gn_err_name(l->err), "hops",
-			 (int)l->hops, "took_ms", ms(l->took), "at", (json_int_t)l->at, "steps",
-			 gn_node_json_steps(l->steps, l->step_count, l->started));
+			 "key", gn_host_json_hex(l->key.b, 32), "err", gn_err_name(l->err), "hops",
+			 (int)l->hops, "took_ms", gn_host_ms(l->took), "at", (json_int_t)l->at,
+			 "steps", gn_node_json_steps(l->steps, l->step_count, l->started));
 }
 
 gn_err gn_node_api_lookups(struct gn_node_request *r)
@@ -60,6 +56,6 @@ gn_err gn_node_api_lookups(struct gn_node_request *r)
 			list,
 			lookup_json(
 				&node->lookups[(node->lookup_count - 1 - i) % GN_NODE_LOOKUPS]));
-	gn_node_request_json(r, 200, json_pack("{so}", "lookups", list));
+	gn_host_json(&r->base, 200, json_pack("{so}", "lookups", list));
 	return GN_OK;
 }

@@ -1,5 +1,5 @@
 /* The node's pure parts: configuration and what the API reads from requests. */
-#include "node/api_parse.h"
+#include "node/body.h"
 #include "node/node.h"
 #include "node/origin.h"
 #include "node/peers_int.h"
@@ -86,26 +86,6 @@ static void a_file_is_taken_whole_or_not_at_all(void **state)
 	assert_int_equal(c.port, 7000);
 	assert_int_equal(parse_file(&c, gn_str("port 7001\n"), why), GN_USAGE);
 	assert_int_equal(parse_file(&c, gn_slice("log = \0x", 8), why), GN_USAGE);
-}
-
-static void paths_match_by_segment(void **state)
-{
-	char args[2][GN_NODE_ARG];
-	(void)state;
-	assert_true(gn_node_path_match("/api/v1/find/*", gn_str("/api/v1/find/abc"), args));
-	assert_string_equal(args[0], "abc");
-	assert_true(gn_node_path_match("/a/*/*", gn_str("/a/x%2Fy/z"), args));
-	assert_string_equal(args[0], "x/y");
-	assert_string_equal(args[1], "z");
-	assert_false(gn_node_path_match("/a/*", gn_str("/a/"), args));
-	assert_false(gn_node_path_match("/a/*", gn_str("/a/b/c"), args));
-	assert_false(gn_node_path_match("/a/*", gn_str("/a"), args));
-	assert_false(gn_node_path_match("/a/*", gn_str("/a/%00"), args));
-	char longest[GN_NODE_ARG + 8];
-	memset(longest, 'x', sizeof longest);
-	memcpy(longest, "/a/", 3);
-	assert_true(gn_node_path_match("/a/*", gn_slice(longest, 3 + GN_NODE_ARG - 1), args));
-	assert_false(gn_node_path_match("/a/*", gn_slice(longest, 3 + GN_NODE_ARG), args));
 }
 
 /* RFC 4648 section 10. */
@@ -315,7 +295,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(settings_take_good_values_and_refuse_bad_ones),
 		cmocka_unit_test(a_file_is_taken_whole_or_not_at_all),
-		cmocka_unit_test(paths_match_by_segment),
 		cmocka_unit_test(base64_of_the_rfc),
 		cmocka_unit_test(spread_bodies),
 		cmocka_unit_test(guard_settings),

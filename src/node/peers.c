@@ -196,7 +196,7 @@ void gn_node_peers_send(struct gn_node *node, const struct gn_overlay_message *m
 		s->used = node->now;
 		if (!m->reliable && m->bytes.len <= gn_jet_datagram_max(node->jet, peer->session)) {
 			if (gn_jet_datagram(node->jet, peer->session, class, m->bytes,
-					    node->now + 2 * GN_SEC))
+					    node->now + GN_NODE_DATAGRAM_LIFE))
 				node->peers.count.dropped_queue++;
 			return;
 		}
@@ -259,7 +259,7 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 	bool was_up = s->up;
 	char addr[GN_ADDR_TEXT_MAX];
 	gn_addr_text(&s->addr, addr);
-	gn_node_log(node, GN_LOG_DEBUG, "session.closed", "%s: %s, code %u %.*s", addr,
+	gn_host_log(&node->host, GN_LOG_DEBUG, "session.closed", "%s: %s, code %u %.*s", addr,
 		    gn_err_name(e->err), e->code, (int)e->data.len,
 		    e->data.len ? (const char *)e->data.p : "");
 	gn_map_remove(&p->by_session, &e->id);
@@ -337,7 +337,7 @@ void gn_node_peers_sweep(struct gn_node *node)
 {
 	struct gn_node_peers *p = &node->peers;
 	gn_time passed = node->now - p->swept;
-	if (passed < GN_SEC)
+	if (passed < GN_NODE_SWEEP)
 		return;
 	p->swept = node->now;
 	peers_in_sweep(node, passed);
@@ -360,4 +360,20 @@ void gn_node_peers_sweep(struct gn_node *node)
 			peer_free(node, peer);
 		}
 	}
+}
+
+/* What is not whole yet, or waits to leave, may be late. */
+gn_time gn_node_peers_deadline(const struct gn_node *node)
+{
+	const struct gn_node_peers *p = &node->peers;
+	bool watched = p->inbound.count || p->queue_share.used;
+	return node->now + (watched ? GN_NODE_SWEEP : GN_NODE_SWEEP_IDLE);
+}
+
+void gn_node_peers_close(struct gn_node *node)
+{
+	const struct gn_map *sessions = &node->peers.by_session;
+	for (uint32_t i = 0; i < sessions->count; i++)
+		(void)!gn_jet_close(node->jet, *(const gn_jet_id *)gn_map_key_at(sessions, i), 0,
+				    "going away", node->now);
 }

@@ -3,6 +3,7 @@
 #ifndef GN_NODE_PEERS_INT_H
 #define GN_NODE_PEERS_INT_H
 
+#include "node/charge.h"
 #include "node/node_int.h"
 
 /* How long something has brought less than a rate. Being early is not saved up: who brings much

@@ -10,6 +10,7 @@
  * The thread shares a job with the loop and nothing else: it fills the answers, then sets
  * `done`. The job is made once and lives as long as the process, so a thread that is still
  * waiting when the node ends hurts nobody. */
+#include "node/reach.h"
 #include "node/node_int.h"
 
 #include <pthread.h>
@@ -146,7 +147,7 @@ static void take(struct gn_node *node, unsigned i, const struct answer *a)
 	struct answer before = hosts[i].last;
 	if (a->err || a->count == 0) {
 		if (!hosts[i].failed)
-			gn_node_log(node, GN_LOG_WARN, "host.unknown",
+			gn_host_log(&node->host, GN_LOG_WARN, "host.unknown",
 				    "%s cannot be resolved "
 				    "(%s); still trying",
 				    host_at(node, i), gn_err_text(a->err ? a->err : GN_NOT_FOUND));
@@ -244,7 +245,7 @@ static void look_at_work(struct gn_node *node)
 	if (!o.other_work)
 		return;
 	state.other_work = true;
-	gn_node_log(node, GN_LOG_WARN, "reach.work",
+	gn_host_log(&node->host, GN_LOG_WARN, "reach.work",
 		    "who was greeted is of a network with other proofs of work than --pow-bits %u: "
 		    "this node stays alone",
 		    node->config.pow_bits);

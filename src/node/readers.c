@@ -18,20 +18,21 @@
  *    that others may ask for (gn_http_behind): of the site with the most slots the one furthest
  *    behind. When all keep up, one for which nothing came for GN_NODE_READ_STILL: of the site
  *    with the most slots, if that leaves it more than the next has. */
-#include "node/gateway_int.h"
+#include "node/gateway.h"
+#include "node/node_int.h"
 
 static const unsigned slots[] = {GN_NODE_READERS, GN_NODE_READERS_SMALL};
 
 static bool waits(const struct gn_node_request *r)
 {
-	return r->gateway && r->gateway->waiting && r->http;
+	return r->gateway && r->gateway->waiting && r->base.http;
 }
 
 static bool any_waits(const struct gn_node *node, bool small)
 {
-	const struct gn_node_request *r = node->requests;
+	const struct gn_node_request *r = gn_node_request_first(node);
 	while (r && !(waits(r) && r->gateway->small == small))
-		r = r->next;
+		r = gn_node_request_next(r);
 	return r != NULL;
 }
 
@@ -63,7 +64,8 @@ void readers_leave(struct gn_node_request *r)
 static unsigned slots_of(const struct gn_node *node, const struct gn_name *name)
 {
 	unsigned n = 0;
-	for (const struct gn_node_request *r = node->requests; r; r = r->next)
+	for (const struct gn_node_request *r = gn_node_request_first(node); r;
+	     r = gn_node_request_next(r))
 		n += r->gateway && r->gateway->slot &&
 		     strcmp(r->gateway->at.name.text, name->text) == 0;
 	return n;
@@ -72,7 +74,8 @@ static unsigned slots_of(const struct gn_node *node, const struct gn_name *name)
 static unsigned waiting_of(const struct gn_node *node, const struct gn_name *name)
 {
 	unsigned n = 0;
-	for (const struct gn_node_request *r = node->requests; r; r = r->next)
+	for (const struct gn_node_request *r = gn_node_request_first(node); r;
+	     r = gn_node_request_next(r))
 		n += waits(r) && (!name || strcmp(r->gateway->at.name.text, name->text) == 0);
 	return n;
 }
@@ -88,7 +91,8 @@ static struct gn_node_request *last_of_most(const struct gn_node *node)
 {
 	struct gn_node_request *best = NULL;
 	unsigned most = 0;
-	for (struct gn_node_request *r = node->requests; r; r = r->next) { /* the newest first */
+	for (struct gn_node_request *r = gn_node_request_first(node); r;
+	     r = gn_node_request_next(r)) { /* the newest first */
 		unsigned n = waits(r) ? waiting_of(node, &r->gateway->at.name) : 0;
 		if (n > most) {
 			best = r;
@@ -101,7 +105,7 @@ static struct gn_node_request *last_of_most(const struct gn_node *node)
 void readers_wait(struct gn_node_request *r)
 {
 	readers_leave(r);
-	r->engine = GN_OP_NONE;
+	gn_host_wait_end(&r->base);
 	if (r->gateway->waiting)
 		return;
 	r->gateway->waiting = true;
@@ -117,7 +121,8 @@ static struct gn_node_request *next_waiting(const struct gn_node *node, bool sma
 {
 	struct gn_node_request *best = NULL;
 	unsigned fewest = 0;
-	for (struct gn_node_request *r = node->requests; r; r = r->next) {
+	for (struct gn_node_request *r = gn_node_request_first(node); r;
+	     r = gn_node_request_next(r)) {
 		if (!waits(r) || r->gateway->small != small)
 			continue;
 		unsigned n = slots_of(node, &r->gateway->at.name);
@@ -134,13 +139,13 @@ static struct gn_node_request *next_waiting(const struct gn_node *node, bool sma
  * has to give way. */
 static uint64_t behind(const struct gn_node_request *r)
 {
-	uint64_t ms = gn_http_behind(r->http);
+	uint64_t ms = gn_http_behind(r->base.http);
 	return ms >= GN_NODE_READ_BEHIND ? ms : 0;
 }
 
 static uint64_t still(const struct gn_node_request *r)
 {
-	gn_time t = r->streaming ? r->node->now - r->gateway->moved : 0;
+	gn_time t = r->base.streaming ? r->node->now - r->gateway->moved : 0;
 	return t >= GN_NODE_READ_STILL ? (uint64_t)t : 0;
 }
 
@@ -151,9 +156,10 @@ static struct gn_node_request *find_worst(const struct gn_node *node, bool small
 {
 	struct gn_node_request *worst = NULL;
 	unsigned most = least;
-	for (struct gn_node_request *r = node->requests; r; r = r->next) {
-		if (!r->http || !r->gateway || !r->gateway->slot || r->gateway->small != small ||
-		    !bad(r))
+	for (struct gn_node_request *r = gn_node_request_first(node); r;
+	     r = gn_node_request_next(r)) {
+		if (!r->base.http || !r->gateway || !r->gateway->slot ||
+		    r->gateway->small != small || !bad(r))
 			continue;
 		unsigned n = slots_of(node, &r->gateway->at.name);
 		if (n > most || (n == most && (!worst || bad(r) >= bad(worst)))) {
@@ -168,9 +174,9 @@ static void cut(struct gn_node_request *r)
 {
 	r->node->reads_cut++;
 	gn_bundles_cancel(r->node->bundles, r->gateway->read, r->node->now);
-	r->engine = GN_OP_NONE;
+	gn_host_wait_end(&r->base);
 	readers_leave(r);
-	gn_http_abort(r->http);
+	gn_http_abort(r->base.http);
 }
 
 /* False when nobody else can be let in now. */
@@ -189,7 +195,7 @@ static bool admit_next(struct gn_node *node, struct gn_node_request *r)
 	r->gateway->waiting = false;
 	r->gateway->slot = true;
 	node->readers[small]++;
-	gateway_open(r);
+	r->gateway->go_on(r);
 	return !r->gateway->waiting;
 }
 
@@ -204,7 +210,8 @@ static bool admit(struct gn_node *node, bool small)
 
 gn_time gn_node_readers_tick(struct gn_node *node)
 {
-	for (struct gn_node_request *r = node->requests; r; r = r->next)
+	for (struct gn_node_request *r = gn_node_request_first(node); r;
+	     r = gn_node_request_next(r))
 		if (waits(r) && node->now - r->gateway->since > GN_NODE_READ_WAIT)
 			refuse(r);
 	bool small = admit(node, true), large = admit(node, false);

@@ -1,118 +1,108 @@
-/* Requests of the API and the gateway: what they wait for, and how the node answers. */
+/* Requests of the API and the gateway: what they wait for, and what every answer has. */
+#include "node/request.h"
+
 #include "node/node_int.h"
-
-#include <stdarg.h>
+#include "node/reach.h"
 #include <stdio.h>
-#include <stdlib.h>
 
-void gn_node_request_wait(struct gn_node_request *r, enum gn_node_engine engine, gn_op op,
-			  void (*done)(struct gn_node_request *, const void *))
+struct gn_node_request *gn_node_request_first(const struct gn_node *node)
 {
-	r->engine = engine;
-	r->op = op;
-	r->done = done;
+	return gn_node_request_of(node->api.requests);
 }
 
-void gn_node_request_event(struct gn_node *node, enum gn_node_engine engine, gn_op op,
-			   const void *event)
+struct gn_node_request *gn_node_request_next(const struct gn_node_request *r)
 {
-	for (struct gn_node_request *r = node->requests; r; r = r->next)
-		if (r->engine == engine && r->op == op) {
-			r->done(r, event);
-			return;
-		}
+	return gn_node_request_of(r->base.next);
 }
 
-/* later: the same words may do better in a while. */
-static void answer(struct gn_node_request *r, int status, json_t *json, bool later)
+/* ---- waiting ---- */
+
+void gn_node_wait_overlay(struct gn_node_request *r, gn_op op, gn_node_overlay_done *done)
 {
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-	json_decref(json);
-	if (r->http && text) {
-		char at[24];
-		snprintf(at, sizeof at, "%llu", (unsigned long long)gn_node_unix(r->node));
-		struct gn_http_field fields[] = {{"content-type", GN_LIT("application/json")},
-						 {"cache-control", GN_LIT("no-store")},
-						 {"geonet-time", gn_str(at)},
-						 {"retry-after", GN_LIT("5")}};
-		gn_http_respond(r->http, status, fields, GN_COUNT(fields) - !later, gn_str(text));
-	} else if (r->http) {
-		gn_http_respond(
-			r->http, 500, NULL, 0,
-			GN_LIT("{\"error\":{\"code\":\"internal\",\"message\":\"the answer could "
-			       "not be written\"}}"));
-	}
-	free(text);
-	r->engine = GN_OP_NONE;
+	gn_host_wait(&r->base, GN_OP_OVERLAY, op);
+	r->done.overlay = done;
 }
 
-void gn_node_request_json(struct gn_node_request *r, int status, json_t *json)
+void gn_node_wait_names(struct gn_node_request *r, gn_op op, gn_node_names_done *done)
 {
-	answer(r, status, json, false);
+	gn_host_wait(&r->base, GN_OP_NAMES, op);
+	r->done.names = done;
 }
 
-void gn_node_request_error(struct gn_node_request *r, gn_err err, const char *fmt, ...)
+void gn_node_wait_bundles(struct gn_node_request *r, gn_op op, gn_node_bundles_done *done)
 {
-	char text[512 + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT];
-	va_list args;
-	va_start(args, fmt);
-	vsnprintf(text, 512, fmt, args);
-	va_end(args);
+	gn_host_wait(&r->base, GN_OP_BUNDLES, op);
+	r->done.bundles = done;
+}
+
+static struct gn_node_request *waiting(const struct gn_node *node, enum gn_node_engine engine,
+				       gn_op op)
+{
+	return gn_node_request_of(gn_host_waiting(&node->api, engine, op));
+}
+
+void gn_node_told_overlay(struct gn_node *node, const struct gn_overlay_event *e)
+{
+	struct gn_node_request *r = waiting(node, GN_OP_OVERLAY, e->op);
+	if (r)
+		r->done.overlay(r, e);
+}
+
+void gn_node_told_names(struct gn_node *node, const struct gn_names_event *e)
+{
+	struct gn_node_request *r = waiting(node, GN_OP_NAMES, e->op);
+	if (r)
+		r->done.names(r, e);
+}
+
+void gn_node_told_bundles(struct gn_node *node, const struct gn_bundles_event *e)
+{
+	struct gn_node_request *r = waiting(node, GN_OP_BUNDLES, e->op);
+	if (r)
+		r->done.bundles(r, e);
+}
+
+void gn_node_request_closed(struct gn_host_request *base)
+{
+	struct gn_node_request *r = gn_node_request_of(base);
+	if (base->waits == GN_OP_OVERLAY)
+		gn_overlay_cancel(r->node->overlay, base->ticket);
+	else if (base->waits == GN_OP_BUNDLES)
+		gn_bundles_cancel(r->node->bundles, base->ticket, r->node->now);
+	gn_host_wait_end(base);
+}
+
+/* ---- answers ---- */
+
+void gn_node_answer(struct gn_host_request *base, int status, const char *type,
+		    struct gn_slice body)
+{
+	const struct gn_node_request *r = gn_node_request_of(base);
+	char at[24], retry[12];
+	snprintf(at, sizeof at, "%llu", (unsigned long long)gn_node_unix(r->node));
+	snprintf(retry, sizeof retry, "%u", (unsigned)base->retry_s);
+	struct gn_http_field fields[] = {{"content-type", gn_str(type)},
+					 {"cache-control", GN_LIT("no-store")},
+					 {"geonet-time", gn_str(at)},
+					 {"retry-after", gn_str(retry)}};
+	gn_host_respond(base, status, fields, GN_COUNT(fields) - !base->retry_s, body);
+}
+
+void gn_node_refuse(struct gn_host_request *base, gn_err err, const char *said)
+{
+	const struct gn_node_request *r = gn_node_request_of(base);
+	char text[GN_HOST_SAID + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT];
 	bool by_time = err == GN_NOT_FOUND || err == GN_EXPIRED || err == GN_RANGE;
-	if (by_time && *text && gn_node_clock_text(r->node, clock)) /* then the time may be why */
-		snprintf(text + strlen(text), sizeof clock + 2, "; %s", clock);
-	if (r->http && r->streaming) {
-		gn_http_abort(r->http);
+	if (base->http && base->streaming) {
+		gn_http_abort(base->http);
 		return;
 	}
-	answer(r, gn_err_http(err),
-	       json_pack("{s{ss ss}}", "error", "code", gn_err_name(err), "message",
-			 *text ? text : gn_node_reach_text(r->node, err)),
-	       err == GN_LIMIT || gn_err_class(err) == GN_CLASS_AGAIN);
-}
-
-json_t *gn_node_json_hex(const void *p, size_t len)
-{
-	char hex[129];
-	GN_ASSERT(len <= 64);
-	gn_hex(gn_slice(p, len), hex);
-	return json_string(hex);
-}
-
-json_t *gn_node_json_base64(struct gn_slice s)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	char *text = malloc((s.len + 2) / 3 * 4 + 1), *out = text;
-	if (!text)
-		return NULL;
-	for (size_t i = 0; i < s.len; i += 3) {
-		size_t n = s.len - i < 3 ? s.len - i : 3;
-		uint32_t v = (uint32_t)s.p[i] << 16 | (n > 1 ? (uint32_t)s.p[i + 1] << 8 : 0) |
-			     (n > 2 ? s.p[i + 2] : 0);
-		for (size_t k = 0; k < 4; k++)
-			*out++ = k <= n ? digits[v >> (18 - 6 * k) & 63] : '=';
-	}
-	*out = 0;
-	json_t *json = json_string(text);
-	free(text);
-	return json;
-}
-
-json_t *gn_node_json_slice(struct gn_slice s)
-{
-	return gn_utf8_ok(s) ? json_stringn((const char *)s.p, s.len) : gn_node_json_base64(s);
-}
-
-gn_err gn_node_request_number(const struct gn_node_request *r, const char *name, uint64_t fallback,
-			      uint64_t max, uint64_t *out)
-{
-	uint8_t text[32];
-	struct gn_buf buf = {text, 0, sizeof text - 1};
-	gn_err err = gn_http_query_value(gn_http_query(r->http), name, &buf);
-	if (err == GN_NOT_FOUND) {
-		*out = fallback;
-		return GN_OK;
-	}
-	return err ? err : gn_node_number(gn_buf_slice(&buf), max, out);
+	snprintf(text, sizeof text, "%s", said);
+	if (by_time && *text && gn_node_clock_text(r->node, clock)) /* the time may be why */
+		snprintf(text + strlen(text), sizeof clock + 2, "; %s", clock);
+	if (err == GN_LIMIT || gn_err_class(err) == GN_CLASS_AGAIN)
+		base->retry_s = GN_NODE_RETRY_S;
+	gn_host_json(base, gn_err_http(err),
+		     json_pack("{s{ss ss}}", "error", "code", gn_err_name(err), "message",
+			       *text ? text : gn_node_reach_text(r->node, err)));
 }

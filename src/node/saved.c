@@ -9,6 +9,7 @@
  *    One that cannot be read stops the start and stays as it is.
  * 2. One that was read and is no list is set aside under a name that nothing has, and reported
  *    (NO-11). */
+#include "node/charge.h"
 #include "node/node_int.h"
 
 #include <stdio.h>
@@ -85,7 +86,7 @@ static void pins_store(struct gn_node *node)
 	json_t *pins = json_array();
 	for (uint32_t i = 0; gn_names_pin_at(node->names, i, &name, &owner); i++)
 		json_array_append_new(pins, json_pack("{ss so}", "name", name.text, "owner",
-						      gn_node_json_hex(owner.b, 32)));
+						      gn_host_json_hex(owner.b, 32)));
 	(void)!gn_node_list_write(node, "pins.json", pins);
 	node->pins_next = node->now + PINS_EVERY + (gn_time)(json_array_size(pins) / 1000) * GN_SEC;
 	json_decref(pins);
@@ -109,8 +110,8 @@ static void contacts_store(struct gn_node *node)
 		}
 		json_array_append_new(
 			contacts,
-			json_pack("{so so so}", "key", gn_node_json_hex(p.contact.pk.b, 32),
-				  "nonce", gn_node_json_hex(p.contact.nonce, 8), "addrs", addrs));
+			json_pack("{so so so}", "key", gn_host_json_hex(p.contact.pk.b, 32),
+				  "nonce", gn_host_json_hex(p.contact.nonce, 8), "addrs", addrs));
 	}
 	if (json_array_size(contacts)) /* an isolated node keeps what it knew */
 		(void)!gn_node_list_write(node, "contacts.json", contacts);
@@ -124,7 +125,8 @@ static void brought_load(struct gn_node *node)
 	char why[GN_HOST_WHY];
 	size_t most = gn_bundles_brought_max(node->bundles);
 	struct gn_buf in = {malloc(most), 0, most};
-	gn_err err = in.p ? gn_os_file_read(node->dir, BROUGHT_FILE, &in) : GN_NOMEM, wrong = GN_OK;
+	gn_err err = in.p ? gn_os_file_read(node->host.dir, BROUGHT_FILE, &in) : GN_NOMEM,
+	       wrong = GN_OK;
 	if (err == GN_OK)
 		wrong = gn_bundles_brought_load(node->bundles, gn_slice(in.p, in.len), node->now);
 	if (wrong)
@@ -135,7 +137,7 @@ static void brought_load(struct gn_node *node)
 			 "it and start again",
 			 node->config.data, in.p ? gn_os_why() : BROUGHT_FILE);
 	if (err && err != GN_NOT_FOUND)
-		gn_node_fail(node, err, why);
+		gn_host_fail(&node->host, err, why);
 	free(in.p);
 	node->brought_saved = gn_bundles_brought_changes(node->bundles);
 }
@@ -148,10 +150,10 @@ static void brought_store(struct gn_node *node)
 	gn_err err = GN_NOMEM;
 	if (out.p) {
 		gn_bundles_brought_save(node->bundles, node->now, &out);
-		err = gn_os_file_write(node->dir, BROUGHT_FILE, gn_slice(out.p, out.len));
+		err = gn_os_file_write(node->host.dir, BROUGHT_FILE, gn_slice(out.p, out.len));
 	}
 	if (err)
-		gn_node_log(node, GN_LOG_WARN, "file.unwritable", "%s: %s", BROUGHT_FILE,
+		gn_host_log(&node->host, GN_LOG_WARN, "file.unwritable", "%s: %s", BROUGHT_FILE,
 			    gn_err_text(err));
 	free(out.p);
 	node->brought_saved = changes;

@@ -12,6 +12,7 @@
  * 2. A site of an older program knows one version only (partial): until its heads name no
  *    other, the blocks of unknown versions stay.
  * Rules: docs/spec/services.md BU-20, BU-21. */
+#include "node/body.h"
 #include "node/node_int.h"
 
 #include <stdio.h>
@@ -44,7 +45,7 @@ static struct gn_slice list_read(struct gn_node *node, const char *root)
 		if (!p)
 			break;
 		buf.p = p;
-		err = gn_os_file_read(node->dir, name, &buf);
+		err = gn_os_file_read(node->host.dir, name, &buf);
 	} while (err == GN_TOO_LARGE && buf.cap < LIST_MAX);
 	if (buf.p && !err && buf.len > 0 && buf.len % sizeof(struct gn_hash) == 0)
 		return gn_buf_slice(&buf);
@@ -60,7 +61,7 @@ static void let_go(struct gn_node *node, const char *root)
 		gn_bundles_disown(node->bundles, list, node->now);
 	free((void *)(uintptr_t)list.p);
 	list_name(root, name);
-	(void)!gn_os_remove(node->dir, name);
+	(void)!gn_os_remove(node->host.dir, name);
 }
 
 /* ---- the table ---- */
@@ -168,7 +169,7 @@ static gn_err version_add(struct gn_node *node, json_t *site, const char *root,
 	if (has_root(versions, root))
 		return GN_OK;
 	list_name(root, name);
-	GN_TRY(gn_os_file_write(node->dir, name, list));
+	GN_TRY(gn_os_file_write(node->host.dir, name, list));
 	GN_TRY(gn_bundles_own(node->bundles, list, node->now));
 	return json_array_append_new(versions, json_string(root)) ? GN_NOMEM : GN_OK;
 }
@@ -349,7 +350,7 @@ static bool convert(struct gn_node *node, json_t *site)
 	gn_err err = text ? gn_node_spread_parse(gn_str(text), &s) : GN_NOMEM;
 	list_name(text_of(site, "root"), name);
 	if (!err)
-		err = gn_os_file_write(node->dir, name,
+		err = gn_os_file_write(node->host.dir, name,
 				       gn_slice(s.hashes, s.count * sizeof(struct gn_hash)));
 	if (!err) {
 		json_object_set_new(site, "versions", json_pack("[s]", text_of(site, "root")));
@@ -372,7 +373,7 @@ static void respread(struct gn_node *node, json_t *site, struct gn_slice list)
 	until = until ? until : gn_unix(node->now) + GN_BUNDLE_TTL;
 	gn_err err = gn_bundles_spread(node->bundles, list, copies, until, node->now, &op);
 	if (err)
-		gn_node_log(node, GN_LOG_WARN, "site.lost",
+		gn_host_log(&node->host, GN_LOG_WARN, "site.lost",
 			    "a published site cannot be spread "
 			    "again: %s",
 			    gn_err_text(err));
@@ -382,7 +383,7 @@ static void respread(struct gn_node *node, json_t *site, struct gn_slice list)
 static void lists_unknown(struct gn_node *node, const char *root)
 {
 	node->sites_unknown = true;
-	gn_node_log(node, GN_LOG_WARN, "site.list",
+	gn_host_log(&node->host, GN_LOG_WARN, "site.list",
 		    "the blocks of version %s are not known; none of this node's own is let go",
 		    root);
 }
@@ -424,7 +425,7 @@ static bool is_named(const struct gn_node *node, const char *root)
 static void remove_strays(struct gn_node *node)
 {
 	struct gn_buf lines = {malloc(1u << 20), 0, 1u << 20};
-	gn_err err = lines.p ? gn_os_list(node->dir, "sites", &lines) : GN_NOMEM;
+	gn_err err = lines.p ? gn_os_list(node->host.dir, "sites", &lines) : GN_NOMEM;
 	for (size_t at = 0, end; !err && at < lines.len; at = end + 1) {
 		char root[ROOT_HEX + 1], name[80];
 		for (end = at; end < lines.len && lines.p[end] != '\n'; end++)
@@ -437,7 +438,7 @@ static void remove_strays(struct gn_node *node)
 		    strspn(root, "0123456789abcdef") != ROOT_HEX || is_named(node, root))
 			continue;
 		list_name(root, name);
-		(void)!gn_os_remove(node->dir, name);
+		(void)!gn_os_remove(node->host.dir, name);
 	}
 	free(lines.p);
 }
@@ -494,8 +495,8 @@ static bool table_absent(struct gn_node *node)
 			"nothing published "
 			"from here is to be kept, remove sites.json.damaged alone.\n",
 			(unsigned)blocks.own);
-		gn_node_log(node, GN_LOG_WARN, "sites.missing", "%.*s", n - 1, text);
-		if (gn_os_file_write(node->dir, "sites.json.damaged", gn_str(text)) != GN_OK)
+		gn_host_log(&node->host, GN_LOG_WARN, "sites.missing", "%.*s", n - 1, text);
+		if (gn_os_file_write(node->host.dir, "sites.json.damaged", gn_str(text)) != GN_OK)
 			return true; /* without a table the next start sees it again */
 	}
 	(void)!save(node);

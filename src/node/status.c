@@ -1,15 +1,12 @@
 /* What the node shows of itself: status, peers, lookups, counters, metrics and the status page.
  * Reads only. */
+#include "node/api.h"
 #include "node/node_int.h"
+#include "node/reach.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static double ms(gn_time t)
-{
-	return (double)t / (double)GN_MSEC;
-}
 
 static void traffic(const struct gn_node *node, uint64_t *sent, uint64_t *received)
 {
@@ -33,7 +30,7 @@ static json_t *addr_list(const struct gn_contact *c)
 /* 16 hex digits: JSON numbers lose bits above 2^53. */
 static json_t *angle(const struct gn_node_id *id)
 {
-	return gn_node_json_hex(id->b, 8);
+	return gn_host_json_hex(id->b, 8);
 }
 
 static json_t *status_json(const struct gn_node *node)
@@ -46,7 +43,7 @@ static json_t *status_json(const struct gn_node *node)
 	traffic(node, &sent, &received);
 	json_t *json = json_pack(
 		"{ss s{so so so so si} ss si sI sb sb sf}", "version", GEONET_VERSION, "node", "id",
-		gn_node_json_hex(o.self.id.b, 32), "key", gn_node_json_hex(o.self.pk.b, 32),
+		gn_host_json_hex(o.self.id.b, 32), "key", gn_host_json_hex(o.self.pk.b, 32),
 		"angle", angle(&o.self.id), "addrs", addr_list(&o.self), "port",
 		(int)gn_udp_port(node->udp), "data", node->config.data, "pid", (int)uv_os_getpid(),
 		"uptime_s", (json_int_t)((node->now - node->started) / GN_SEC), "server", o.server,
@@ -92,7 +89,7 @@ static json_t *status_json(const struct gn_node *node)
 
 gn_err gn_node_api_status(struct gn_node_request *r)
 {
-	gn_node_request_json(r, 200, status_json(r->node));
+	gn_host_json(&r->base, 200, status_json(r->node));
 	return GN_OK;
 }
 
@@ -107,11 +104,11 @@ gn_err gn_node_api_peers(struct gn_node_request *r)
 		if (p.contact.addr_count)
 			gn_addr_text(&p.contact.addrs[0], addr);
 		json_t *json = json_pack("{so so so ss sb sb sb si sf sf}", "id",
-					 gn_node_json_hex(p.contact.id.b, 32), "key",
-					 gn_node_json_hex(p.contact.pk.b, 32), "angle",
+					 gn_host_json_hex(p.contact.id.b, 32), "key",
+					 gn_host_json_hex(p.contact.pk.b, 32), "angle",
 					 angle(&p.contact.id), "addr", addr, "leaf", p.leaf,
 					 "linked", p.linked, "up", session != 0, "annulus",
-					 (int)p.annulus, "rtt_ms", ms(p.rtt), "seen_s",
+					 (int)p.annulus, "rtt_ms", gn_host_ms(p.rtt), "seen_s",
 					 (double)(r->node->now - p.seen) / (double)GN_SEC);
 		if (session && gn_jet_info(r->node->jet, session, &info) == GN_OK) {
 			gn_addr_text(&info.addr, addr);
@@ -127,7 +124,7 @@ gn_err gn_node_api_peers(struct gn_node_request *r)
 		}
 		json_array_append_new(peers, json);
 	}
-	gn_node_request_json(r, 200, json_pack("{so}", "peers", peers));
+	gn_host_json(&r->base, 200, json_pack("{so}", "peers", peers));
 	return GN_OK;
 }
 
@@ -141,11 +138,11 @@ gn_err gn_node_api_held(struct gn_node_request *r)
 			continue;
 		gn_pid(&h.owner, pid);
 		json_array_append_new(
-			list, json_pack("{so ss si sI si sI}", "key", gn_node_json_hex(h.key.b, 32),
+			list, json_pack("{so ss si sI si sI}", "key", gn_host_json_hex(h.key.b, 32),
 					"owner", pid, "type", (int)h.type, "seq", (json_int_t)h.seq,
 					"size", (int)h.len, "expires", (json_int_t)h.expires));
 	}
-	gn_node_request_json(r, 200, json_pack("{so}", "records", list));
+	gn_host_json(&r->base, 200, json_pack("{so}", "records", list));
 	return GN_OK;
 }
 
@@ -174,7 +171,7 @@ static json_t *counters_json(const struct gn_node *node)
 	json_t *store =
 		json_pack("{sI sI sI sI}", "log-torn", (json_int_t)kv.torn, "log-corrupt",
 			  (json_int_t)kv.corrupt, "blocks-corrupt", (json_int_t)blocks.corrupt,
-			  "disk-failed", (json_int_t)node->disk.failed);
+			  "disk-failed", (json_int_t)node->disk.pool.failed);
 	json_t *peers = json_object();
 #define X(name, text)                                                                              \
 	json_object_set_new(peers, text, json_integer((json_int_t)node->peers.count.name));
@@ -194,7 +191,7 @@ static json_t *counters_json(const struct gn_node *node)
 
 gn_err gn_node_api_counters(struct gn_node_request *r)
 {
-	gn_node_request_json(r, 200, counters_json(r->node));
+	gn_host_json(&r->base, 200, counters_json(r->node));
 	return GN_OK;
 }
 
@@ -252,7 +249,7 @@ gn_err gn_node_api_metrics(struct gn_node_request *r)
 	}
 	json_decref(all);
 	struct gn_http_field field = {"content-type", GN_LIT("text/plain; version=0.0.4")};
-	gn_http_respond(r->http, 200, &field, 1, gn_slice(t.p, t.len));
+	gn_host_respond(&r->base, 200, &field, 1, gn_slice(t.p, t.len));
 	return GN_OK;
 }
 
@@ -266,7 +263,7 @@ extern const struct gn_page {
 
 gn_err gn_node_api_page(struct gn_node_request *r)
 {
-	const char *name = r->args[0][0] ? r->args[0] : "index.html";
+	const char *name = r->base.args[0][0] ? r->base.args[0] : "index.html";
 	for (const struct gn_page *p = gn_pages; p->name; p++) {
 		if (strcmp(p->name, name) != 0)
 			continue;
@@ -279,7 +276,8 @@ gn_err gn_node_api_page(struct gn_node_request *r)
 				"connect-src 'self'; img-src "
 				"'self' data:; frame-ancestors 'none'")},
 		};
-		gn_http_respond(r->http, 200, fields, GN_COUNT(fields), gn_slice(p->bytes, p->len));
+		gn_host_respond(&r->base, 200, fields, GN_COUNT(fields),
+				gn_slice(p->bytes, p->len));
 		return GN_OK;
 	}
 	return GN_NOT_FOUND;

@@ -1,4 +1,5 @@
 /* Whom guard counts, as people write and read it: an address, a prefix, a node's key or id. */
+#include "node/charge.h"
 #include "node/node_int.h"
 
 #include <stdio.h>
@@ -32,7 +33,7 @@ static json_t *net_json(struct gn_addr addr)
 json_t *gn_node_guard_who_json(const struct gn_guard_subject *who)
 {
 	return who->kind == GN_GUARD_PREFIX ? net_json(who->addr)
-					    : gn_node_json_hex(who->id, sizeof who->id);
+					    : gn_host_json_hex(who->id, sizeof who->id);
 }
 
 json_t *gn_node_guard_id_json(const struct gn_node *node, const struct gn_guard_subject *who)
@@ -43,10 +44,10 @@ json_t *gn_node_guard_id_json(const struct gn_node *node, const struct gn_guard_
 		return NULL;
 	gn_overlay_info(node->overlay, &info);
 	if (memcmp(info.self.pk.b, who->id, sizeof who->id) == 0)
-		return gn_node_json_hex(info.self.id.b, sizeof info.self.id.b);
+		return gn_host_json_hex(info.self.id.b, sizeof info.self.id.b);
 	for (uint32_t i = 0; gn_overlay_peer_at(node->overlay, i, &p); i++)
 		if (memcmp(p.contact.pk.b, who->id, sizeof who->id) == 0)
-			return gn_node_json_hex(p.contact.id.b, sizeof p.contact.id.b);
+			return gn_host_json_hex(p.contact.id.b, sizeof p.contact.id.b);
 	return NULL;
 }
 

@@ -1,9 +1,10 @@
-/* Shared by gateway.c (what a site answers) and readers.c (whose turn it is). */
+/* Sites over HTTP: gateway.c (what a site answers), gateway_page.c (what people read when it does
+ * not), readers.c (whose turn it is). */
 #ifndef GN_NODE_GATEWAY_INT_H
 #define GN_NODE_GATEWAY_INT_H
 
-#include "node/node_int.h"
 #include "node/origin.h"
+#include "node/request.h"
 
 struct gn_node_gateway {
 	struct gn_node_origin at; /* what the Host names */
@@ -13,8 +14,9 @@ struct gn_node_gateway {
 	uint64_t first, last, left;
 	bool head_only, range;
 	gn_op read;
-	bool slot;          /* it reads, or is about to */
-	bool waiting;       /* for a slot */
+	void (*go_on)(struct gn_node_request *r); /* once it has a slot */
+	bool slot;                                /* it reads, or is about to */
+	bool waiting;                             /* for a slot */
 	bool small;         /* whose slot it is: of what fits into an answer's queue */
 	gn_time since;      /* it first began to wait; 0: it has not */
 	gn_time moved;      /* bytes of it last came, or it began to read */
@@ -26,13 +28,14 @@ struct gn_node_gateway {
 	gn_time age;        /* of the oldest that came from a cache */
 };
 
-/* readers.c: true when it may read now; else it waits and gateway_open comes again. */
+/* readers.c: true when it may read now; else it waits, and go_on is called. */
 bool readers_enter(struct gn_node_request *r);
 void readers_leave(struct gn_node_request *r);
 void readers_wait(struct gn_node_request *r);
 
-/* gateway.c: opens the site; with a slot it is served. */
-void gateway_open(struct gn_node_request *r);
+/* gateway.c: true when Host names a site (the request is the gateway's then). */
+bool gn_node_gateway_take(struct gn_node_request *r);
+void gn_node_gateway_free(struct gn_node_request *r);
 
 /* gateway_page.c */
 void gateway_page(struct gn_node_request *r, int status, const char *title, const char *text);
