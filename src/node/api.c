@@ -37,7 +37,7 @@ static bool is_token_ok(const struct gn_node *node, const struct gn_http_request
 	return token.len == want && gn_equal_ct(token.p, node->token, want);
 }
 
-static bool begin(struct gn_host_request *base)
+static bool request_begin(struct gn_host_request *base)
 {
 	struct gn_node_request *r = gn_node_request_of(base);
 	r->node = base->api->user;
@@ -45,7 +45,7 @@ static bool begin(struct gn_host_request *base)
 	return !gn_node_gateway_take(r);
 }
 
-static bool admit(struct gn_host_request *r, bool other_method)
+static bool request_admit(struct gn_host_request *r, bool other_method)
 {
 	const struct gn_node *node = r->api->user;
 	if (!is_host_ok(r->http) || gn_http_is_foreign(r->http, false)) {
@@ -71,7 +71,7 @@ static bool admit(struct gn_host_request *r, bool other_method)
 	return true;
 }
 
-static void run(struct gn_host_request *base)
+static void run_route(struct gn_host_request *base)
 {
 	struct gn_node_request *r = gn_node_request_of(base);
 	const struct gn_node_route *route = (const void *)base->route; /* its first member */
@@ -83,7 +83,7 @@ static void run(struct gn_host_request *base)
 			      full ? "as many operations run as clients may have at once" : "");
 }
 
-static void fini(struct gn_host_request *r)
+static void request_fini(struct gn_host_request *r)
 {
 	gn_node_gateway_free(gn_node_request_of(r));
 }
@@ -136,13 +136,13 @@ void gn_node_api_init(struct gn_node *node)
 		.paths = {.routes = routes, .route_size = sizeof routes[0], .arg_max = GN_HOST_ARG},
 		.request_size = sizeof(struct gn_node_request),
 		.body_max = GN_NODE_BODY,
-		.begin = begin,
-		.admit = admit,
-		.run = run,
+		.begin = request_begin,
+		.admit = request_admit,
+		.run = run_route,
 		.answer = gn_node_answer,
 		.refuse = gn_node_refuse,
 		.closed = gn_node_request_closed,
-		.fini = fini,
+		.fini = request_fini,
 		.no_memory = no_memory,
 		.unwritten =
 			"{\"error\":{\"code\":\"internal\",\"message\":\"the answer could not be "

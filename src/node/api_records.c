@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-static json_t *result(const struct gn_node_request *r, const struct gn_overlay_event *e)
+static json_t *result_json(const struct gn_node_request *r, const struct gn_overlay_event *e)
 {
 	json_t *json = json_pack("{si sf}", "hops", e->hops, "took_ms", gn_host_ms(e->took));
 	if (r->base.args[0][0])
@@ -28,7 +28,7 @@ static void find_done(struct gn_node_request *r, const struct gn_overlay_event *
 			      (unsigned)e->contact_count, gn_node_reach_text(r->node, e->err));
 		return;
 	}
-	json_t *json = result(r, e), *nodes = json_array();
+	json_t *json = result_json(r, e), *nodes = json_array();
 	for (uint32_t i = 0; i < e->contact_count; i++) {
 		char addr[GN_ADDR_TEXT_MAX] = "";
 		if (e->contacts[i].addr_count)
@@ -64,7 +64,7 @@ static void get_done(struct gn_node_request *r, const struct gn_overlay_event *e
 						  : "");
 		return;
 	}
-	json_t *json = result(r, e), *values = json_array();
+	json_t *json = result_json(r, e), *values = json_array();
 	for (uint32_t i = 0; i < e->value_count; i++)
 		json_array_append_new(values, json_pack("{so si}", "record",
 							gn_host_json_base64(e->values[i].record),
@@ -108,7 +108,7 @@ static void put_done(struct gn_node_request *r, const struct gn_overlay_event *e
 		gn_host_json(&r->base, gn_err_http(e->err), error);
 		return;
 	}
-	json_t *json = result(r, e), *receipts = json_array();
+	json_t *json = result_json(r, e), *receipts = json_array();
 	for (uint32_t i = 0; i < e->receipt_count; i++) {
 		const struct gn_overlay_receipt *p = &e->receipts[i];
 		json_array_append_new(receipts, json_pack("{so so so sI}", "holder",

@@ -21,7 +21,7 @@
 
 /* When what is missing ended, as far as this node knows: it holds the expired record, or saw it
  * before. 0: it does not. */
-static uint64_t ended(const struct gn_node_request *r)
+static uint64_t ended_at(const struct gn_node_request *r)
 {
 	const struct gn_node_gateway *g = r->gateway;
 	struct gn_overlay_held held;
@@ -40,11 +40,11 @@ static uint64_t ended(const struct gn_node_request *r)
 	return at <= now ? at : 0;
 }
 
-static void look(struct gn_node_request *r);
+static void look_up(struct gn_node_request *r);
 
 /* NO-29: whoever a cache would turn away, or who wants no cache, is answered by the network.
  * False: they were, or it is new enough. */
-static bool again(struct gn_node_request *r)
+static bool ask_again(struct gn_node_request *r)
 {
 	struct gn_node_gateway *g = r->gateway;
 	if (r->base.route || r->base.streaming || g->fresh || g->age < GN_NODE_NEW)
@@ -52,12 +52,12 @@ static bool again(struct gn_node_request *r)
 	g->fresh = true;
 	g->resolved = false;
 	g->age = 0;
-	look(r);
+	look_up(r);
 	return true;
 }
 
 /* The reason page of an error: what was looked for, what went wrong, what to try. */
-static void fail(struct gn_node_request *r, gn_err err, const char *what)
+static void fail_site(struct gn_node_request *r, gn_err err, const char *what)
 {
 	char text[1000 + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT], advice[120], why[160];
 	const struct gn_name *name = &r->gateway->at.name;
@@ -73,9 +73,9 @@ static void fail(struct gn_node_request *r, gn_err err, const char *what)
 		gn_host_error(&r->base, err, "%s", "");
 		return;
 	}
-	if (missing && again(r))
+	if (missing && ask_again(r))
 		return;
-	uint64_t end = missing ? ended(r) : 0;
+	uint64_t end = missing ? ended_at(r) : 0;
 	snprintf(advice, sizeof advice,
 		 "Check the spelling, or ask its owner whether it is still "
 		 "published.");
@@ -139,7 +139,7 @@ static void pump_bytes(struct gn_node_request *r)
 			readers_leave(r);
 		}
 		if (err) {
-			fail(r, err, "A part of");
+			fail_site(r, err, "A part of");
 			return;
 		}
 		if (bytes.len == 0) {
@@ -178,7 +178,7 @@ struct fields {
 	char names[GN_BUNDLE_HEADERS + GN_BUNDLE_RULES];
 };
 
-static void add(struct fields *f, const char *name, struct gn_slice value)
+static void add_field(struct fields *f, const char *name, struct gn_slice value)
 {
 	GN_ASSERT(f->count < GN_COUNT(f->list));
 	f->list[f->count++] = (struct gn_http_field){name, value};
@@ -205,10 +205,10 @@ static void site_headers(struct gn_node *node, struct fields *f, const struct gn
 		name[h.name.len] = 0;
 		used += h.name.len + 1;
 		cache = cache || strcmp(name, "cache-control") == 0;
-		add(f, name, h.value);
+		add_field(f, name, h.value);
 	}
 	if (!cache)
-		add(f, "cache-control", GN_LIT("no-cache"));
+		add_field(f, "cache-control", GN_LIT("no-cache"));
 }
 
 /* Range and If-Range against this file; *status becomes 206 or 416. HEAD tells of the whole
@@ -240,8 +240,8 @@ static void choose_range(struct gn_node_request *r, const struct gn_bundle_file 
 	}
 }
 
-static void serve(struct gn_node_request *r, const struct gn_manifest *m,
-		  const struct gn_bundle_file *file, int status)
+static void serve_file(struct gn_node_request *r, const struct gn_manifest *m,
+		       const struct gn_bundle_file *file, int status)
 {
 	struct gn_node_gateway *g = r->gateway;
 	struct fields f;
@@ -250,17 +250,17 @@ static void serve(struct gn_node_request *r, const struct gn_manifest *m,
 	f.range[0] = 0;
 	gn_hex(gn_slice(file->root.b, 32), hex);
 	snprintf(f.etag, sizeof f.etag, "\"%s\"", hex);
-	add(&f, "etag", gn_str(f.etag));
-	add(&f, "accept-ranges", GN_LIT("bytes"));
-	add(&f, "x-content-type-options", GN_LIT("nosniff"));
+	add_field(&f, "etag", gn_str(f.etag));
+	add_field(&f, "accept-ranges", GN_LIT("bytes"));
+	add_field(&f, "x-content-type-options", GN_LIT("nosniff"));
 	/* of a browser too old to be sent on */
 	if (!r->base.route && !g->at.own && gn_http_header(r->base.http, "cookie").p)
-		add(&f, "clear-site-data", GN_LIT("\"cookies\""));
+		add_field(&f, "clear-site-data", GN_LIT("\"cookies\""));
 	if (!r->base.route) /* what a site says of itself is for its own origin */
 		site_headers(r->node, &f, m, file->path);
 	snprintf(age, sizeof age, "%lld", (long long)(g->age / GN_SEC));
 	if (g->age >= GN_NODE_NEW && !r->base.route)
-		add(&f, "age", gn_str(age));
+		add_field(&f, "age", gn_str(age));
 	struct gn_slice match = gn_http_header(r->base.http, "if-none-match");
 	if (status == 200 && match.p && gn_http_etag_match(match, gn_str(f.etag))) {
 		gn_host_respond(&r->base, 304, f.list, f.count, GN_LIT(""));
@@ -268,10 +268,11 @@ static void serve(struct gn_node_request *r, const struct gn_manifest *m,
 		return;
 	}
 	choose_range(r, file, &f, &status);
-	add(&f, "content-type",
-	    file->mime.len && !r->base.route ? file->mime : GN_LIT("application/octet-stream"));
+	add_field(&f, "content-type",
+		  file->mime.len && !r->base.route ? file->mime
+						   : GN_LIT("application/octet-stream"));
 	if (*f.range)
-		add(&f, "content-range", gn_str(f.range));
+		add_field(&f, "content-range", gn_str(f.range));
 	if (!g->head_only && status != 416 && g->left && !readers_enter(r))
 		return;
 	if (status == 416 || g->left == 0) {
@@ -283,7 +284,7 @@ static void serve(struct gn_node_request *r, const struct gn_manifest *m,
 		gn_err err = gn_bundles_read(r->node->bundles, file, g->first, g->left,
 					     r->node->now, &g->read);
 		if (err) {
-			fail(r, err, "A file of");
+			fail_site(r, err, "A file of");
 			return;
 		}
 	}
@@ -336,7 +337,7 @@ static void opened(struct gn_node_request *r, const struct gn_bundles_event *e)
 		return;
 	gn_host_wait_end(&r->base);
 	if (e->err) {
-		fail(r, gn_node_reach_err(r->node, e->err), "The site");
+		fail_site(r, gn_node_reach_err(r->node, e->err), "The site");
 		return;
 	}
 	gn_err err = r->base.route
@@ -344,14 +345,14 @@ static void opened(struct gn_node_request *r, const struct gn_bundles_event *e)
 			     : gn_manifest_resolve(e->manifest, gn_http_path(r->base.http), &file,
 						   &status, &slash); /* it decodes the path */
 	r->gateway->age = e->age > r->gateway->age ? e->age : r->gateway->age;
-	if ((status == 404 || r->gateway->reload) && again(r))
+	if ((status == 404 || r->gateway->reload) && ask_again(r))
 		return;
 	if (err)
-		fail(r, err, "This page of");
+		fail_site(r, err, "This page of");
 	else if (slash)
 		redirect(r);
 	else
-		serve(r, e->manifest, &file, status);
+		serve_file(r, e->manifest, &file, status);
 }
 
 /* The SITE entry, or a PID's own default site. */
@@ -408,7 +409,7 @@ static bool at_home(struct gn_node_request *r)
 	}
 	if (strcmp(host, g->host) == 0)
 		return true;
-	if (!g->at.own || !again(r)) /* the owner may be a new one, whose origin this is */
+	if (!g->at.own || !ask_again(r)) /* the owner may be a new one, whose origin this is */
 		elsewhere(r, host);
 	return false;
 }
@@ -422,7 +423,7 @@ static void open_site(struct gn_node_request *r)
 	if (err == GN_LIMIT)
 		readers_wait(r);
 	else if (err)
-		fail(r, err, "The site");
+		fail_site(r, err, "The site");
 	else
 		gn_node_wait_bundles(r, op, opened);
 }
@@ -437,28 +438,28 @@ static void resolved(struct gn_node_request *r, const struct gn_names_event *e)
 	gn_err err = site_of(e, &r->gateway->owner, &label);
 	if (!err && !gn_os_setting_text(label, r->gateway->label, sizeof r->gateway->label))
 		err = GN_NOT_FOUND;
-	if (((err && !e->err) || r->gateway->reload) && again(r))
+	if (((err && !e->err) || r->gateway->reload) && ask_again(r))
 		return;
 	if (err && !e->err)
 		gateway_page(r, 404, "No site here",
 			     "This name exists, but it does not point to a "
 			     "site.");
 	else if (err)
-		fail(r, gn_node_reach_err(r->node, e->err), "The name");
+		fail_site(r, gn_node_reach_err(r->node, e->err), "The name");
 	else if (at_home(r)) {
 		r->gateway->resolved = true;
 		open_site(r);
 	}
 }
 
-static void look(struct gn_node_request *r)
+static void look_up(struct gn_node_request *r)
 {
 	struct gn_node_gateway *g = r->gateway;
 	gn_op op;
 	gn_err err =
 		gn_names_resolve(r->node->names, &g->at.name, g->fresh, true, r->node->now, &op);
 	if (err)
-		fail(r, err, "The name");
+		fail_site(r, err, "The name");
 	else
 		gn_node_wait_names(r, op, resolved);
 }
@@ -509,7 +510,7 @@ bool gn_node_gateway_take(struct gn_node_request *r)
 	} else if (err) {
 		gateway_page(r, 400, "Not a name", why);
 	} else {
-		look(r);
+		look_up(r);
 	}
 	return true;
 }

@@ -137,8 +137,8 @@ static void peer_failed(struct gn_node *node, struct peer *peer, gn_err why)
 	gn_overlay_addr_down(node->overlay, &addr, why, node->now);
 }
 
-static gn_err dial(struct gn_node *node, const struct peer *peer, const struct gn_addr *to,
-		   gn_jet_id *id)
+static gn_err dial_addr(struct gn_node *node, const struct peer *peer, const struct gn_addr *to,
+			gn_jet_id *id)
 {
 	if (!peer->named) /* the owner's word: where to begin */
 		return gn_jet_connect(node->jet, to, NULL, node->now, id);
@@ -156,7 +156,7 @@ static gn_err connect_next(struct gn_node *node, struct peer *peer)
 	while (peer->addr_next < peer->addr_count) {
 		const struct gn_addr *to = &peer->addrs[peer->addr_next++];
 		gn_jet_id id;
-		if (dial(node, peer, to, &id))
+		if (dial_addr(node, peer, to, &id))
 			continue;
 		struct session *s = gn_map_put(&node->peers.by_session, &id);
 		if (!s) {
@@ -322,7 +322,7 @@ void gn_node_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linke
 }
 
 /* A peer that takes nothing of what waits for it: its session ends, and what waited with it. */
-static void stalled(struct gn_node *node, struct peer *peer)
+static void end_stalled(struct gn_node *node, struct peer *peer)
 {
 	node->peers.count.stalled_queue++;
 	gn_node_charge(node, &peer->pk,
@@ -353,7 +353,7 @@ void gn_node_peers_sweep(struct gn_node *node)
 		struct peer *peer = *(struct peer **)gn_map_value_at(&p->by_key, i);
 		peers_out_flush(node, peer);
 		if (peers_out_stalled(peer, passed))
-			stalled(node, peer);
+			end_stalled(node, peer);
 		if (!peer->session && !peer->linked && !peer->queued) {
 			struct gn_pk pk = peer->pk;
 			gn_map_remove(&p->by_key, &pk);

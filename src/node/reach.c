@@ -126,7 +126,7 @@ json_t *gn_node_reach_bootstrap(const struct gn_node *node)
 
 /* ---- what an answer changes ---- */
 
-static bool has(const struct answer *a, const struct gn_addr *addr)
+static bool has_addr(const struct answer *a, const struct gn_addr *addr)
 {
 	for (size_t i = 0; i < a->count; i++)
 		if (gn_addr_eq(&a->addrs[i], addr))
@@ -137,12 +137,12 @@ static bool has(const struct answer *a, const struct gn_addr *addr)
 static bool any_has(const struct gn_addr *addr)
 {
 	for (unsigned i = 0; i < GN_NODE_BOOTSTRAP; i++)
-		if (has(&hosts[i].last, addr))
+		if (has_addr(&hosts[i].last, addr))
 			return true;
 	return false;
 }
 
-static void take(struct gn_node *node, unsigned i, const struct answer *a)
+static void take_answer(struct gn_node *node, unsigned i, const struct answer *a)
 {
 	struct answer before = hosts[i].last;
 	if (a->err || a->count == 0) {
@@ -169,7 +169,7 @@ static void take(struct gn_node *node, unsigned i, const struct answer *a)
 
 /* ---- asking ---- */
 
-static void *ask(void *user)
+static void *resolve_all(void *user)
 {
 	struct job *j = user;
 	for (unsigned i = 0; i < HOSTS; i++)
@@ -180,7 +180,7 @@ static void *ask(void *user)
 	return NULL;
 }
 
-static bool begin(struct gn_node *node)
+static bool begin_asking(struct gn_node *node)
 {
 	pthread_attr_t detached;
 	pthread_t thread;
@@ -197,7 +197,7 @@ static bool begin(struct gn_node *node)
 	atomic_store(&job.done, false);
 	pthread_attr_init(&detached);
 	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	state.running = pthread_create(&thread, &detached, ask, &job) == 0;
+	state.running = pthread_create(&thread, &detached, resolve_all, &job) == 0;
 	pthread_attr_destroy(&detached);
 	return true;
 }
@@ -221,9 +221,9 @@ void gn_node_reach_start(struct gn_node *node)
 	for (unsigned i = 0; i < HOSTS; i++) {
 		struct answer a = {.err = GN_OK, .count = 1};
 		if (gn_addr_parse(gn_str(host_at(node, i)), &a.addrs[0]) == GN_OK)
-			take(node, i, &a);
+			take_answer(node, i, &a);
 	}
-	state.due = begin(node) ? node->now : GN_NEVER;
+	state.due = begin_asking(node) ? node->now : GN_NEVER;
 }
 
 void gn_node_reach_isolated(struct gn_node *node)
@@ -260,9 +260,9 @@ gn_time gn_node_reach_tick(struct gn_node *node)
 		state.running = false;
 		for (unsigned i = 0; i < HOSTS; i++)
 			if (*job.hosts[i])
-				take(node, i, &job.answers[i]);
+				take_answer(node, i, &job.answers[i]);
 		state.due = node->now + pause_of(node);
-	} else if (node->now >= state.due && begin(node)) {
+	} else if (node->now >= state.due && begin_asking(node)) {
 		return node->now + LOOK;
 	}
 	return state.due;

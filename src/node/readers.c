@@ -23,7 +23,7 @@
 
 static const unsigned slots[] = {GN_NODE_READERS, GN_NODE_READERS_SMALL};
 
-static bool waits(const struct gn_node_request *r)
+static bool is_waiting(const struct gn_node_request *r)
 {
 	return r->gateway && r->gateway->waiting && r->base.http;
 }
@@ -31,7 +31,7 @@ static bool waits(const struct gn_node_request *r)
 static bool any_waits(const struct gn_node *node, bool small)
 {
 	const struct gn_node_request *r = gn_node_request_first(node);
-	while (r && !(waits(r) && r->gateway->small == small))
+	while (r && !(is_waiting(r) && r->gateway->small == small))
 		r = gn_node_request_next(r);
 	return r != NULL;
 }
@@ -76,11 +76,11 @@ static unsigned waiting_of(const struct gn_node *node, const struct gn_name *nam
 	unsigned n = 0;
 	for (const struct gn_node_request *r = gn_node_request_first(node); r;
 	     r = gn_node_request_next(r))
-		n += waits(r) && (!name || strcmp(r->gateway->at.name.text, name->text) == 0);
+		n += is_waiting(r) && (!name || strcmp(r->gateway->at.name.text, name->text) == 0);
 	return n;
 }
 
-static void refuse(struct gn_node_request *r)
+static void refuse_turn(struct gn_node_request *r)
 {
 	r->gateway->waiting = false;
 	gateway_busy(r);
@@ -93,7 +93,7 @@ static struct gn_node_request *last_of_most(const struct gn_node *node)
 	unsigned most = 0;
 	for (struct gn_node_request *r = gn_node_request_first(node); r;
 	     r = gn_node_request_next(r)) { /* the newest first */
-		unsigned n = waits(r) ? waiting_of(node, &r->gateway->at.name) : 0;
+		unsigned n = is_waiting(r) ? waiting_of(node, &r->gateway->at.name) : 0;
 		if (n > most) {
 			best = r;
 			most = n;
@@ -114,7 +114,7 @@ void readers_wait(struct gn_node_request *r)
 		r->node->reads_waited++;
 	}
 	if (waiting_of(r->node, NULL) > GN_NODE_READS_WAITING)
-		refuse(last_of_most(r->node));
+		refuse_turn(last_of_most(r->node));
 }
 
 static struct gn_node_request *next_waiting(const struct gn_node *node, bool small)
@@ -123,7 +123,7 @@ static struct gn_node_request *next_waiting(const struct gn_node *node, bool sma
 	unsigned fewest = 0;
 	for (struct gn_node_request *r = gn_node_request_first(node); r;
 	     r = gn_node_request_next(r)) {
-		if (!waits(r) || r->gateway->small != small)
+		if (!is_waiting(r) || r->gateway->small != small)
 			continue;
 		unsigned n = slots_of(node, &r->gateway->at.name);
 		if (!best || n < fewest ||
@@ -170,7 +170,7 @@ static struct gn_node_request *find_worst(const struct gn_node *node, bool small
 	return worst;
 }
 
-static void cut(struct gn_node_request *r)
+static void cut_read(struct gn_node_request *r)
 {
 	r->node->reads_cut++;
 	gn_bundles_cancel(r->node->bundles, r->gateway->read, r->node->now);
@@ -190,7 +190,7 @@ static bool admit_next(struct gn_node *node, struct gn_node_request *r)
 					 still);
 		if (!away)
 			return false;
-		cut(away);
+		cut_read(away);
 	}
 	r->gateway->waiting = false;
 	r->gateway->slot = true;
@@ -200,7 +200,7 @@ static bool admit_next(struct gn_node *node, struct gn_node_request *r)
 }
 
 /* Does one still wait? */
-static bool admit(struct gn_node *node, bool small)
+static bool admit_all(struct gn_node *node, bool small)
 {
 	struct gn_node_request *r;
 	while ((r = next_waiting(node, small)) && admit_next(node, r))
@@ -212,8 +212,8 @@ gn_time gn_node_readers_tick(struct gn_node *node)
 {
 	for (struct gn_node_request *r = gn_node_request_first(node); r;
 	     r = gn_node_request_next(r))
-		if (waits(r) && node->now - r->gateway->since > GN_NODE_READ_WAIT)
-			refuse(r);
-	bool small = admit(node, true), large = admit(node, false);
+		if (is_waiting(r) && node->now - r->gateway->since > GN_NODE_READ_WAIT)
+			refuse_turn(r);
+	bool small = admit_all(node, true), large = admit_all(node, false);
 	return small || large ? node->now + GN_NODE_READ_LOOK : GN_NEVER;
 }

@@ -35,7 +35,7 @@ gn_err gn_node_saved_read(struct gn_node *node, char why[GN_HOST_WHY])
 	return gn_node_list_read(node, "sites.json", false, gn_node_sites_ok, &node->sites, why);
 }
 
-static bool unhex(json_t *json, const char *field, uint8_t *out, size_t len)
+static bool unhex_field(json_t *json, const char *field, uint8_t *out, size_t len)
 {
 	const char *text = json_string_value(json_object_get(json, field));
 	return text && gn_unhex(gn_str(text), out, len) == GN_OK;
@@ -46,8 +46,8 @@ static void contact_load(struct gn_node *node, json_t *json)
 	struct gn_contact c = {.addr_count = 0};
 	size_t i;
 	json_t *addr;
-	if (!unhex(json, "key", c.pk.b, sizeof c.pk.b) ||
-	    !unhex(json, "nonce", c.nonce, sizeof c.nonce))
+	if (!unhex_field(json, "key", c.pk.b, sizeof c.pk.b) ||
+	    !unhex_field(json, "nonce", c.nonce, sizeof c.nonce))
 		return;
 	json_array_foreach(json_object_get(json, "addrs"), i, addr)
 	{
@@ -65,7 +65,7 @@ static void pin_load(struct gn_node *node, json_t *json)
 	struct gn_name name;
 	struct gn_pk owner;
 	const char *text = json_string_value(json_object_get(json, "name")), *why;
-	if (text && unhex(json, "owner", owner.b, sizeof owner.b) &&
+	if (text && unhex_field(json, "owner", owner.b, sizeof owner.b) &&
 	    gn_name_parse(gn_str(text), &name, &why) == GN_OK)
 		(void)!gn_names_pin(node->names, &name, &owner);
 }

@@ -72,7 +72,8 @@ static const char *text_of(const json_t *json, const char *field)
 	return text ? text : "";
 }
 
-static json_t *find(const struct gn_node *node, const char *owner, const char *label, size_t *at)
+static json_t *find_site(const struct gn_node *node, const char *owner, const char *label,
+			 size_t *at)
 {
 	for (size_t i = 0; i < json_array_size(node->sites); i++) {
 		json_t *site = json_array_get(node->sites, i);
@@ -92,12 +93,12 @@ static bool has_root(const json_t *versions, const char *root)
 	return false;
 }
 
-static gn_err save(struct gn_node *node)
+static gn_err save_table(struct gn_node *node)
 {
 	return gn_node_list_write(node, "sites.json", node->sites);
 }
 
-static void cancel(struct gn_node *node, const json_t *owner_of_op)
+static void cancel_spread(struct gn_node *node, const json_t *owner_of_op)
 {
 	gn_op op = (gn_op)json_integer_value(json_object_get(owner_of_op, "op"));
 	if (op)
@@ -105,7 +106,7 @@ static void cancel(struct gn_node *node, const json_t *owner_of_op)
 }
 
 /* Every version is named: what else is ours may go. */
-static void collect(struct gn_node *node)
+static void collect_blocks(struct gn_node *node)
 {
 	size_t i;
 	json_t *site;
@@ -126,7 +127,7 @@ static void keep_only(struct gn_node *node, json_t *site,
 	json_array_foreach(versions, i, v)
 		json_array_append(keep(json_string_value(v), user) ? kept : gone, v);
 	json_object_set_new(site, "versions", kept);
-	if (save(node) == GN_OK)
+	if (save_table(node) == GN_OK)
 		json_array_foreach(gone, i, v) let_go(node, json_string_value(v));
 	json_decref(gone);
 }
@@ -148,13 +149,13 @@ static void abandon(struct gn_node *node, json_t *site)
 		return;
 	snprintf(root, sizeof root, "%s", text_of(pending, "root"));
 	bool listed = json_is_true(json_object_get(pending, "listed"));
-	cancel(node, pending);
+	cancel_spread(node, pending);
 	json_object_del(site, "pending");
 	if (!listed)
 		keep_only(node, site, is_not, root);
 }
 
-static bool none(const char *root, const void *user)
+static bool keep_none(const char *root, const void *user)
 {
 	(void)root;
 	(void)user;
@@ -184,7 +185,7 @@ static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_nod
 	if (gn_unhex(gn_str(text_of(named, "root")), root.b, sizeof root.b) != GN_OK || !*owner)
 		return GN_USAGE;
 	gn_hex(GN_SLICE(root.b), hex); /* what becomes a file's name is spelled here */
-	json_t *site = find(node, owner, label, &at);
+	json_t *site = find_site(node, owner, label, &at);
 	if (!site) {
 		site = json_pack("{ss ss s[]}", "owner", owner, "label", label, "versions");
 		if (!site || json_array_append_new(node->sites, site))
@@ -196,7 +197,7 @@ static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_nod
 	if (strcmp(text_of(json_object_get(site, "pending"), "root"), hex) == 0) {
 		/* the same once more */
 		listed = json_is_true(json_object_get(json_object_get(site, "pending"), "listed"));
-		cancel(node, json_object_get(site, "pending"));
+		cancel_spread(node, json_object_get(site, "pending"));
 	} else {
 		abandon(node, site);
 	}
@@ -205,7 +206,7 @@ static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_nod
 				      "spread", (json_int_t)gn_unix(node->now), "keep_until",
 				      (json_int_t)s->keep_until, "copies", (int)s->copies, "blocks",
 				      (json_int_t)s->count, "listed", listed));
-	return save(node);
+	return save_table(node);
 }
 
 gn_err gn_node_sites_spread(struct gn_node *node, struct gn_slice body, gn_op op)
@@ -227,7 +228,7 @@ static void promote(struct gn_node *node, json_t *site)
 	static const char *const fields[] = {"root",       "op",     "spread",
 					     "keep_until", "copies", "blocks"};
 	json_t *pending = json_object_get(site, "pending");
-	cancel(node, site);
+	cancel_spread(node, site);
 	for (size_t i = 0; i < GN_COUNT(fields); i++)
 		json_object_set(site, fields[i], json_object_get(pending, fields[i]));
 	json_object_del(site, "pending");
@@ -276,7 +277,7 @@ void gn_node_sites_record(struct gn_node *node, struct gn_slice record)
 	gn_hex(GN_SLICE(head.now.manifest.b), now);
 	memcpy(label, head.label.len ? (const char *)head.label.p : "", head.label.len);
 	label[head.label.len] = 0;
-	json_t *site = find(node, owner, label, &at);
+	json_t *site = find_site(node, owner, label, &at);
 	if (!site)
 		return;
 	if (strcmp(text_of(json_object_get(site, "pending"), "root"), now) == 0)
@@ -289,7 +290,7 @@ void gn_node_sites_record(struct gn_node *node, struct gn_slice record)
 	snprintf(pending, sizeof pending, "%s", text_of(json_object_get(site, "pending"), "root"));
 	struct listed l = {&head, pending};
 	keep_only(node, site, is_listed, &l);
-	collect(node);
+	collect_blocks(node);
 }
 
 gn_err gn_node_sites_remove(struct gn_node *node, const struct gn_pk *owner, const char *label)
@@ -297,16 +298,16 @@ gn_err gn_node_sites_remove(struct gn_node *node, const struct gn_pk *owner, con
 	char hex[65];
 	size_t at;
 	gn_hex(GN_SLICE(owner->b), hex);
-	json_t *site = find(node, hex, label, &at);
+	json_t *site = find_site(node, hex, label, &at);
 	if (!site)
 		return GN_NOT_FOUND;
 	json_incref(site);
 	json_array_remove(node->sites, at);
-	cancel(node, site);
-	cancel(node, json_object_get(site, "pending"));
-	keep_only(node, site, none, NULL);
+	cancel_spread(node, site);
+	cancel_spread(node, json_object_get(site, "pending"));
+	keep_only(node, site, keep_none, NULL);
 	json_decref(site);
-	collect(node);
+	collect_blocks(node);
 	return GN_OK;
 }
 
@@ -327,7 +328,7 @@ static void abandon_old(struct gn_node *node)
 		}
 	}
 	if (gone)
-		(void)!save(node);
+		(void)!save_table(node);
 }
 
 void gn_node_sites_tick(struct gn_node *node)
@@ -499,7 +500,7 @@ static bool table_absent(struct gn_node *node)
 		if (gn_os_file_write(node->host.dir, "sites.json.damaged", gn_str(text)) != GN_OK)
 			return true; /* without a table the next start sees it again */
 	}
-	(void)!save(node);
+	(void)!save_table(node);
 	return false;
 }
 
@@ -515,7 +516,7 @@ void gn_node_sites_load(struct gn_node *node)
 	abandon_old(node);
 	if (!node->sites_unknown)
 		remove_strays(node);
-	collect(node);
+	collect_blocks(node);
 }
 
 /* ---- shown ---- */

@@ -51,7 +51,7 @@ json_t *gn_node_guard_id_json(const struct gn_node *node, const struct gn_guard_
 	return NULL;
 }
 
-static bool starts(const uint8_t *bytes, const char *hex)
+static bool starts_with(const uint8_t *bytes, const char *hex)
 {
 	char text[65];
 	gn_hex(gn_slice(bytes, 32), text);
@@ -65,12 +65,12 @@ static gn_err known_key(const struct gn_node *node, const char *hex, struct gn_p
 	struct gn_overlay_info info;
 	unsigned found = 0;
 	gn_overlay_info(node->overlay, &info);
-	if (starts(info.self.id.b, hex) || starts(info.self.pk.b, hex)) {
+	if (starts_with(info.self.id.b, hex) || starts_with(info.self.pk.b, hex)) {
 		*out = info.self.pk;
 		found++;
 	}
 	for (uint32_t i = 0; gn_overlay_peer_at(node->overlay, i, &p); i++)
-		if (starts(p.contact.id.b, hex) || starts(p.contact.pk.b, hex)) {
+		if (starts_with(p.contact.id.b, hex) || starts_with(p.contact.pk.b, hex)) {
 			*out = p.contact.pk;
 			found++;
 		}
