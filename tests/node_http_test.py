@@ -247,6 +247,11 @@ def case_heads(nodes, seed):
     junk = ask(node, "/api/v1/records", method="POST", body="x" * 200, token=token)
     check(junk.status == 400 and b"is not a record" in junk.body, f"what the client sends is no other node's fault: {junk.status} {junk.body}")
     check(ask(node, "/api/v1/records", method="POST", body="x" * 200_000, token=token).status in (400, 413), "a body that is no record")
+    for more in (0, 1):  # GN_NODE_BODY: one byte more is not gathered
+        body = "x" * ((16 << 20) + more)
+        got = ask(node, "/api/v1/records", method="POST", body=body, token=token)
+        refused = got.status == 413 and b"the body is larger" in got.body
+        check(refused == (more == 1), f"a body of 16 MiB and {more}: {got.status} {got.body}")
     check(ask(node, "/api/v1/spread", method="POST", body='{"blocks":["zz"]}', token=token).status == 400, "hashes that are none")
     for query in ("quorum=9", "quorum=-1", "quorum=99999999999999999999", "min_seq=x", "type=65536"):
         check(ask(node, f"/api/v1/records/{'0' * 64}?{query}", token=token).status == 400, f"{query} is out of range")

@@ -8,55 +8,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-	"usage: geonetd [OPTION]...\n"
-	"Run one GeoNet node.\n"
-	"\n"
-	"  --data DIR            everything it keeps (default $GEONET_DATA, then "
-	"$XDG_DATA_HOME/geonet, "
-	"~/.local/share/geonet)\n"
-	"  --config FILE         settings as \"name = value\" lines, the names being those of the "
-	"options (default "
-	"DATA/geonet.conf if there)\n"
-	"  --port N              UDP port for other nodes; 0 takes a free one (default 7777)\n"
-	"  --bootstrap HOST:PORT a node to begin with; may be given 16 times; none: wait to be "
-	"found\n"
-	"  --advertise HOST:PORT how others reach this node, if not by this machine's addresses\n"
-	"  --http N|off          loopback port of the page, the API and the gateway; 0 takes a "
-	"free one (default "
-	"7780)\n"
-	"  --record-limit BYTES  room for records, of which each takes 10 KiB at least (default "
-	"1G)\n"
-	"  --store-limit BYTES   room for blocks of others and for cached ones, with K, M, G, T; 0 "
-	"keeps none (default "
-	"10G)\n"
-	"  --probation SECONDS   client mode after the start, before it answers for keys (default "
-	"600)\n"
-	"  --pow-bits N          proof of work of node keys, the same in the whole network "
-	"(default 22)\n"
-	"  --w N                 how many nodes must sign a record when nothing else is asked "
-	"(default 5; a smaller network needs its own number)\n"
-	"  --guard on|cookie|off how strangers and peers are held to their share; cookie: "
-	"addresses are proven, nothing is "
-	"counted (default on)\n"
-	"  --guard-local exempt|count  do loopback and private networks have shares too (default "
-	"exempt)\n"
-	"  --log LEVEL           debug, info, warn or error (default info)\n"
-	"  --log-file FILE       write the log to the end of FILE instead of stderr; SIGHUP opens "
-	"it anew\n"
-	"  --ready-fd N          write \"ready PORT HTTP-PORT\" to this descriptor once the API "
-	"answers\n"
-	"  --help, --version\n"
-	"\n"
-	"Examples:\n"
-	"  geonetd                                          a node with all defaults\n"
-	"  geonetd --bootstrap seed.example.net:7777        join a network\n"
-	"  geonetd --data /tmp/n1 --port 0 --http 0 --probation 0   a founder for experiments\n"
-	"\n"
-	"Exit status: 0 stopped on request, 1 failed, 2 the command line or the configuration is "
-	"wrong.\n"
-	"The page: http://localhost:7780/   sites: http://NAME.geo.localhost:7780/   the tool: "
-	"geonet --help\n";
+static int help(void)
+{
+	fputs("usage: geonetd [OPTION]...\n"
+	      "Run one GeoNet node.\n"
+	      "\n",
+	      stdout);
+	gn_host_settings_print(gn_node_settings, stdout);
+	fputs("  --help, --version\n"
+	      "\n"
+	      "Examples:\n"
+	      "  geonetd                                          a node with all defaults\n"
+	      "  geonetd --bootstrap seed.example.net:7777        join a network\n"
+	      "  geonetd --data /tmp/n1 --port 0 --http 0 --probation 0   a founder for experiments\n"
+	      "\n"
+	      "Exit status: 0 stopped on request, 1 failed, 2 the command line or the configuration "
+	      "is wrong.\n"
+	      "The page: http://localhost:7780/   sites: http://NAME.geo.localhost:7780/   the tool: "
+	      "geonet --help\n",
+	      stdout);
+	return ferror(stdout) != 0;
+}
 
 static int fail(const char *why)
 {
@@ -79,7 +51,7 @@ static void default_data(struct gn_node_config *config)
 
 /* The configuration file whole; a missing default file is fine. */
 static gn_err read_config(struct gn_node_config *config, const char *path, bool must,
-			  char why[GN_NODE_WHY])
+			  char why[GN_HOST_WHY])
 {
 	static char text[65536];
 	FILE *f = fopen(path, "rb");
@@ -87,17 +59,18 @@ static gn_err read_config(struct gn_node_config *config, const char *path, bool 
 		return GN_OK;
 	size_t len = f ? fread(text, 1, sizeof text, f) : 0;
 	if (!f || ferror(f) || len == sizeof text) {
-		snprintf(why, GN_NODE_WHY, "%.150s cannot be read: %s", path,
+		snprintf(why, GN_HOST_WHY, "%.150s cannot be read: %s", path,
 			 f && len == sizeof text ? "larger than 64 KiB" : strerror(errno));
 		if (f)
 			fclose(f);
 		return GN_USAGE;
 	}
 	fclose(f);
-	char inner[GN_NODE_WHY];
-	gn_err err = gn_node_config_parse(config, gn_slice(text, len), inner);
+	char inner[GN_HOST_WHY];
+	gn_err err = gn_host_settings_parse(gn_node_settings, config, sizeof *config,
+					    gn_slice(text, len), inner);
 	if (err)
-		snprintf(why, GN_NODE_WHY, "%.120s: %.190s", path, inner);
+		snprintf(why, GN_HOST_WHY, "%.120s: %.190s", path, inner);
 	return err;
 }
 
@@ -109,20 +82,20 @@ struct flags {
 /* "--name value" and "--name=value"; first pass finds --config and --data, second sets
  * everything over the file. */
 static gn_err parse(int argc, char **argv, bool second, struct gn_node_config *config,
-		    struct flags *flags, char why[GN_NODE_WHY])
+		    struct flags *flags, char why[GN_HOST_WHY])
 {
 	for (int i = 1; i < argc; i++) {
 		const char *name = argv[i] + 2, *equals = strchr(argv[i], '=');
 		size_t len = equals ? (size_t)(equals - name)
 				    : strlen(argv[i]) - (strlen(argv[i]) >= 2 ? 2 : 0);
 		if (strncmp(argv[i], "--", 2) != 0) {
-			snprintf(why, GN_NODE_WHY, "'%.80s' is not an option; see geonetd --help",
+			snprintf(why, GN_HOST_WHY, "'%.80s' is not an option; see geonetd --help",
 				 argv[i]);
 			return GN_USAGE;
 		}
 		const char *value = equals ? equals + 1 : i + 1 < argc ? argv[++i] : NULL;
 		if (!value) {
-			snprintf(why, GN_NODE_WHY, "--%.80s needs a value; see geonetd --help",
+			snprintf(why, GN_HOST_WHY, "--%.80s needs a value; see geonetd --help",
 				 name);
 			return GN_USAGE;
 		}
@@ -132,10 +105,11 @@ static gn_err parse(int argc, char **argv, bool second, struct gn_node_config *c
 		} else if (gn_slice_eq(n, GN_LIT("ready-fd"))) {
 			flags->ready_fd = atoi(value);
 		} else if (second || gn_slice_eq(n, GN_LIT("data"))) {
-			char inner[GN_NODE_WHY];
-			if (gn_node_config_set(config, n, gn_str(value), inner)) {
+			char inner[GN_HOST_WHY];
+			if (gn_host_setting_set(gn_node_settings, config, n, gn_str(value),
+						inner)) {
 				bool known = strncmp(inner, name, len) == 0 && inner[len] == ':';
-				snprintf(why, GN_NODE_WHY,
+				snprintf(why, GN_HOST_WHY,
 					 known ? "--%.250s; see geonetd --help"
 					       : "%.250s; see geonetd --help",
 					 inner);
@@ -150,15 +124,15 @@ int main(int argc, char **argv)
 {
 	static struct gn_node_config config;
 	struct flags flags = {NULL, -1};
-	char why[GN_NODE_WHY] = "", path[sizeof config.data + 16];
+	char why[GN_HOST_WHY] = "", path[sizeof config.data + 16];
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-			return fputs(usage, stdout) < 0;
+			return help();
 		if (strcmp(argv[i], "--version") == 0)
 			return printf("geonetd %s\n", GEONET_VERSION) < 0;
 	}
 	gn_os_process();
-	gn_node_config_default(&config);
+	gn_host_settings_default(gn_node_settings, &config, sizeof config);
 	default_data(&config);
 	if (parse(argc, argv, false, &config, &flags, why))
 		return fail(why);

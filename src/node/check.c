@@ -10,12 +10,12 @@ struct check {
 	struct gn_bundles_work *work;
 };
 
-static void run(uv_work_t *request)
+static void run_check(uv_work_t *request)
 {
 	gn_bundles_work_run(((struct check *)request->data)->work);
 }
 
-static void done(uv_work_t *request, int status)
+static void check_done(uv_work_t *request, int status)
 {
 	struct check *c = request->data;
 	(void)status;
@@ -23,7 +23,7 @@ static void done(uv_work_t *request, int status)
 	free(c);
 }
 
-void gn_check_pump(struct gn_node *node)
+void gn_node_check_pump(struct gn_node *node)
 {
 	for (struct gn_bundles_work *work; (work = gn_bundles_next_work(node->bundles));) {
 		struct check *c = malloc(sizeof *c);
@@ -31,7 +31,7 @@ void gn_check_pump(struct gn_node *node)
 			*c = (struct check){.node = node, .work = work};
 			c->request.data = c;
 		}
-		if (!c || uv_queue_work(&node->loop, &c->request, run, done)) {
+		if (!c || uv_queue_work(&node->host.loop, &c->request, run_check, check_done)) {
 			/* no memory for a few bytes: here, then */
 			gn_bundles_work_run(work);
 			gn_bundles_work_done(node->bundles, work, node->now);

@@ -2,6 +2,7 @@
  * while the node ran. The decision what records are judged by is the overlay's (OV-80); here it
  * is fed, logged, and put into a sentence. */
 #include "node/node_int.h"
+#include "node/reach.h"
 
 #include <stdio.h>
 
@@ -23,7 +24,7 @@ static void span_text(gn_time t, char *out, size_t cap)
 	}
 }
 
-bool gn_clock_text(const struct gn_node *node, char out[GN_NODE_CLOCK_TEXT])
+bool gn_node_clock_text(const struct gn_node *node, char out[GN_NODE_CLOCK_TEXT])
 {
 	struct gn_overlay_info o;
 	char span[32];
@@ -52,7 +53,7 @@ bool gn_clock_text(const struct gn_node *node, char out[GN_NODE_CLOCK_TEXT])
 
 /* The engines get the time of records; who keeps the journal reads when the clock went wrong,
  * and when it was right again. */
-void gn_clock_look(struct gn_node *node)
+void gn_node_clock_look(struct gn_node *node)
 {
 	char text[GN_NODE_CLOCK_TEXT];
 	gn_overlay_clock(node->overlay, gn_os_wall(), node->now);
@@ -60,9 +61,9 @@ void gn_clock_look(struct gn_node *node)
 	if (node->now < node->clock_looked + LOOK)
 		return;
 	node->clock_looked = node->now;
-	bool wrong = gn_clock_text(node, text);
+	bool wrong = gn_node_clock_text(node, text);
 	if (wrong != node->clock_wrong)
-		gn_node_log(node, GN_LOG_WARN, wrong ? "clock.wrong" : "clock.right", "%s",
+		gn_host_log(&node->host, GN_LOG_WARN, wrong ? "clock.wrong" : "clock.right", "%s",
 			    wrong ? text : "this machine's clock is right again");
 	node->clock_wrong = wrong;
 }

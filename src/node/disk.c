@@ -4,46 +4,53 @@
 _Static_assert((int)GN_DISK_READ == (int)GN_FILE_READ && (int)GN_DISK_REMOVE == (int)GN_FILE_REMOVE,
 	       "one order");
 
-static bool next(void *user, struct gn_file_task *out)
+static void task_of(const struct gn_disk_request *q, struct gn_file_task *out)
 {
-	struct gn_node *node = user;
+	*out = (struct gn_file_task){.op = (enum gn_file_op)q->op,
+				     .token = q->token,
+				     .offset = q->offset,
+				     .len = q->len,
+				     .data = q->data};
+	_Static_assert(sizeof out->name == sizeof q->name, "one length");
+	memcpy(out->name, q->name, sizeof out->name);
+	memcpy(out->name2, q->name2, sizeof out->name2);
+}
+
+static bool next_kv(void *engine, struct gn_file_task *out)
+{
+	struct gn_node *node = engine;
 	struct gn_disk_request q;
-	enum gn_disk_user engine = GN_DISK_KV;
-	if (!gn_kv_next_request(node->kv, &q)) {
-		engine = GN_DISK_BLOCKS;
-		if (!gn_blocks_next_request(node->blocks, &q))
-			return false;
-	}
-	*out = (struct gn_file_task){.op = (enum gn_file_op)q.op,
-				     .engine = engine,
-				     .token = q.token,
-				     .offset = q.offset,
-				     .len = q.len,
-				     .data = q.data};
-	_Static_assert(sizeof out->name == sizeof q.name, "one length");
-	memcpy(out->name, q.name, sizeof out->name);
-	memcpy(out->name2, q.name2, sizeof out->name2);
-	return true;
+	bool any = gn_kv_next_request(node->kv, &q);
+	if (any)
+		task_of(&q, out);
+	return any;
 }
 
-static void done(void *user, const struct gn_file_task *task, gn_err err, struct gn_slice data)
+static bool next_blocks(void *engine, struct gn_file_task *out)
 {
-	struct gn_node *node = user;
-	if (err && err != GN_NOT_FOUND)
-		gn_node_log(node, GN_LOG_ERROR, "disk.failed", "%s: %s", task->name,
-			    gn_err_text(err));
-	if (task->engine == GN_DISK_KV)
-		gn_kv_done(node->kv, task->token, err, data, node->now);
-	else
-		gn_blocks_done(node->blocks, task->token, err, data, node->now);
+	struct gn_node *node = engine;
+	struct gn_disk_request q;
+	bool any = gn_blocks_next_request(node->blocks, &q);
+	if (any)
+		task_of(&q, out);
+	return any;
 }
 
-void gn_disk_init(struct gn_node *node)
+static void done_kv(void *engine, uint64_t token, gn_err err, struct gn_slice data)
 {
-	node->disk = (struct gn_file_pool){.loop = &node->loop,
-					   .dir = node->dir,
-					   .most = GN_NODE_JOBS,
-					   .next = next,
-					   .done = done,
-					   .user = node};
+	struct gn_node *node = engine;
+	gn_kv_done(node->kv, token, err, data, node->now);
+}
+
+static void done_blocks(void *engine, uint64_t token, gn_err err, struct gn_slice data)
+{
+	struct gn_node *node = engine;
+	gn_blocks_done(node->blocks, token, err, data, node->now);
+}
+
+void gn_node_disk_init(struct gn_node *node)
+{
+	gn_host_disk_init(&node->disk, &node->host, GN_NODE_JOBS);
+	gn_host_disk_add(&node->disk, &(struct gn_host_disk_user){next_kv, done_kv, node});
+	gn_host_disk_add(&node->disk, &(struct gn_host_disk_user){next_blocks, done_blocks, node});
 }

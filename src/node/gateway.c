@@ -3,60 +3,27 @@
  * owner (origin.c). The API's file of a site goes the same way from HEAD on: it has an owner and
  * a label, and no name.
  *
- * States: NAME [resolve] -> HEAD and manifest [open] -> a slot (readers.c) -> file [read] ->
- * bytes -> end
- *          NAME, HEAD -> NAME [again, once: what the caches know is old, and would say no]
- * Invariants: every name and owner is an origin of its own, so sites cannot read each other or
- * the API, nor what an owner before left in the browser; no byte is sent before its chunk
- * verified; a transfer that fails in the middle is cut, never ended as if whole; at most one
- * chunk is copied ahead of the client (the HTTP queue has its own bound). */
-#include "node/gateway_int.h"
+ *   NAME [resolve] -> HEAD and manifest [open] -> a slot (readers.c) -> file [read] -> bytes -> end
+ *   NAME, HEAD     -> NAME [again, once: what the caches know is old, and would say no]
+ *
+ * 1. Every name and owner is an origin of its own, so sites cannot read each other or the API,
+ *    nor what an owner before left in the browser.
+ * 2. No byte is sent before its chunk verified; a transfer that fails in the middle is cut, never
+ *    ended as if whole.
+ * 3. At most one chunk is copied ahead of the client (the HTTP queue has its own bound). */
+#include "node/gateway.h"
+#include "node/api.h"
+#include "node/node_int.h"
+#include "node/reach.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static void page_error(struct gn_request *r, int status, const char *title, const char *text)
-{
-	char page[2048];
-	if (!r->http)
-		return;
-	if (r->streaming) {
-		gn_http_abort(r->http);
-		return;
-	}
-	int n = snprintf(
-		page, sizeof page,
-		"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
-		"content=\"width=device-width\"><title>%s</title>"
-		"<style>body{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:18vh auto;"
-		"padding:0 1em;color:#223}h1{font-size:1.4em}small{color:#778}"
-		"@media(prefers-color-scheme:dark){body{background:#111820;color:#dde}}</style>"
-		"<h1>%s</h1><p>%s</p><p><small>GeoNet gateway of this machine</small></p></html>\n",
-		title, title, text);
-	struct gn_http_field fields[] = {{"content-type", GN_LIT("text/html; charset=utf-8")},
-					 {"cache-control", GN_LIT("no-store")}};
-	gn_http_respond(r->http, status, fields, GN_COUNT(fields),
-			gn_slice(page, n < 0 ? 0 : (size_t)n));
-	r->engine = GN_OP_NONE;
-}
-
-void gateway_busy(struct gn_request *r)
-{
-	r->node->reads_refused++;
-	if (r->route) {
-		gn_request_error(r, GN_BUSY,
-				 "this node serves as many downloads as it can already");
-		return;
-	}
-	page_error(r, 503, "Too many downloads",
-		   "This node serves as many downloads as it can already; try again in a minute.");
-}
-
 /* When what is missing ended, as far as this node knows: it holds the expired record, or saw it
  * before. 0: it does not. */
-static uint64_t ended(const struct gn_request *r)
+static uint64_t ended_at(const struct gn_node_request *r)
 {
-	const struct gn_gateway_state *g = r->gateway;
+	const struct gn_node_gateway *g = r->gateway;
 	struct gn_overlay_held held;
 	struct gn_hash key;
 	uint64_t at = 0, now = gn_unix(r->node->now);
@@ -73,42 +40,42 @@ static uint64_t ended(const struct gn_request *r)
 	return at <= now ? at : 0;
 }
 
-static void look(struct gn_request *r);
+static void look_up(struct gn_node_request *r);
 
 /* NO-29: whoever a cache would turn away, or who wants no cache, is answered by the network.
- * False: he was, or it is new enough. */
-static bool again(struct gn_request *r)
+ * False: they were, or it is new enough. */
+static bool ask_again(struct gn_node_request *r)
 {
-	struct gn_gateway_state *g = r->gateway;
-	if (r->route || r->streaming || g->fresh || g->age < GN_NODE_NEW)
+	struct gn_node_gateway *g = r->gateway;
+	if (r->base.route || r->base.streaming || g->fresh || g->age < GN_NODE_NEW)
 		return false;
 	g->fresh = true;
 	g->resolved = false;
 	g->age = 0;
-	look(r);
+	look_up(r);
 	return true;
 }
 
 /* The reason page of an error: what was looked for, what went wrong, what to try. */
-static void fail(struct gn_request *r, gn_err err, const char *what)
+static void fail_site(struct gn_node_request *r, gn_err err, const char *what)
 {
 	char text[1000 + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT], advice[120], why[160];
 	const struct gn_name *name = &r->gateway->at.name;
 	bool missing = err == GN_NOT_FOUND,
-	     alone = err == GN_UNREACHABLE && gn_reach(r->node) == GN_REACH_ALONE;
+	     alone = err == GN_UNREACHABLE && gn_node_reach(r->node) == GN_REACH_ALONE;
 	enum gn_err_class class = gn_err_class(err);
 	readers_leave(r);
 	if (class == GN_CLASS_LIMIT || class == GN_CLASS_AGAIN) {
 		gateway_busy(r);
 		return;
 	}
-	if (r->route) {
-		gn_request_error(r, err, "%s", "");
+	if (r->base.route) {
+		gn_host_error(&r->base, err, "%s", "");
 		return;
 	}
-	if (missing && again(r))
+	if (missing && ask_again(r))
 		return;
-	uint64_t end = missing ? ended(r) : 0;
+	uint64_t end = missing ? ended_at(r) : 0;
 	snprintf(advice, sizeof advice,
 		 "Check the spelling, or ask its owner whether it is still "
 		 "published.");
@@ -140,64 +107,64 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 			 "be asked since.",
 			 (long long)(r->gateway->age / GN_SEC));
 	}
-	if (gn_clock_text(r->node, clock)) { /* what it takes for expired may not be */
+	if (gn_node_clock_text(r->node, clock)) { /* what it takes for expired may not be */
 		size_t len = strlen(text);
 		snprintf(text + len, sizeof text - len, "</p><p><b>Mind the time:</b> %s.", clock);
 	}
-	page_error(r,
-		   missing                   ? 404
-		   : class == GN_CLASS_USAGE ? 400
-					     : 504,
-		   end       ? "Expired"
-		   : missing ? "Not found"
-		   : alone   ? "No other node can be reached"
-			     : "The site cannot be reached",
-		   text);
+	gateway_page(r,
+		     missing                   ? 404
+		     : class == GN_CLASS_USAGE ? 400
+					       : 504,
+		     end       ? "Expired"
+		     : missing ? "Not found"
+		     : alone   ? "No other node can be reached"
+			       : "The site cannot be reached",
+		     text);
 }
 
 /* ---- bytes ---- */
 
-static void pump_bytes(struct gn_request *r)
+static void pump_bytes(struct gn_node_request *r)
 {
-	struct gn_gateway_state *g = r->gateway;
+	struct gn_node_gateway *g = r->gateway;
 	for (;;) {
 		struct gn_slice bytes;
-		if (!r->http)
+		if (!r->base.http)
 			return;
 		gn_err err = gn_bundles_read_next(r->node->bundles, g->read, &bytes, r->node->now);
 		if (err == GN_AGAIN)
 			return;
 		if (err || bytes.len == 0) {
-			r->engine = GN_OP_NONE;
+			gn_host_wait_end(&r->base);
 			readers_leave(r);
 		}
 		if (err) {
-			fail(r, err, "A part of");
+			fail_site(r, err, "A part of");
 			return;
 		}
 		if (bytes.len == 0) {
-			gn_http_end(r->http);
+			gn_http_end(r->base.http);
 			return;
 		}
 		GN_ASSERT(bytes.len <= g->left);
 		g->left -= bytes.len;
 		g->moved = r->node->now;
-		bool room = gn_http_write(r->http, bytes);
-		if (g->left && (!room || !gn_http_more(r->http)))
+		bool room = gn_http_write(r->base.http, bytes);
+		if (g->left && (!room || !gn_http_more(r->base.http)))
 			return; /* on_drain goes on */
 	}
 }
 
-static void read_event(struct gn_request *r, const void *event)
+static void read_event(struct gn_node_request *r, const struct gn_bundles_event *e)
 {
-	const struct gn_bundles_event *e = event;
 	if (e->kind == GN_BUNDLES_READABLE)
 		pump_bytes(r);
 }
 
-static void drain(struct gn_request *r)
+static void drain(struct gn_host_request *base)
 {
-	if (r->engine == GN_OP_BUNDLES && r->streaming)
+	struct gn_node_request *r = gn_node_request_of(base);
+	if (r->base.waits == GN_OP_BUNDLES && r->base.streaming)
 		pump_bytes(r);
 }
 
@@ -211,7 +178,7 @@ struct fields {
 	char names[GN_BUNDLE_HEADERS + GN_BUNDLE_RULES];
 };
 
-static void add(struct fields *f, const char *name, struct gn_slice value)
+static void add_field(struct fields *f, const char *name, struct gn_slice value)
 {
 	GN_ASSERT(f->count < GN_COUNT(f->list));
 	f->list[f->count++] = (struct gn_http_field){name, value};
@@ -238,20 +205,20 @@ static void site_headers(struct gn_node *node, struct fields *f, const struct gn
 		name[h.name.len] = 0;
 		used += h.name.len + 1;
 		cache = cache || strcmp(name, "cache-control") == 0;
-		add(f, name, h.value);
+		add_field(f, name, h.value);
 	}
 	if (!cache)
-		add(f, "cache-control", GN_LIT("no-cache"));
+		add_field(f, "cache-control", GN_LIT("no-cache"));
 }
 
 /* Range and If-Range against this file; *status becomes 206 or 416. HEAD tells of the whole
  * file, as RFC 9110 section 14.2 has ranges for GET alone. */
-static void choose_range(struct gn_request *r, const struct gn_bundle_file *file, struct fields *f,
-			 int *status)
+static void choose_range(struct gn_node_request *r, const struct gn_bundle_file *file,
+			 struct fields *f, int *status)
 {
-	struct gn_gateway_state *g = r->gateway;
-	struct gn_slice range = gn_http_header(r->http, "range"),
-			if_range = gn_http_header(r->http, "if-range");
+	struct gn_node_gateway *g = r->gateway;
+	struct gn_slice range = gn_http_header(r->base.http, "range"),
+			if_range = gn_http_header(r->base.http, "if-range");
 	g->first = 0;
 	g->left = file->size;
 	if (*status != 200 || g->head_only || !range.p ||
@@ -273,118 +240,119 @@ static void choose_range(struct gn_request *r, const struct gn_bundle_file *file
 	}
 }
 
-static void serve(struct gn_request *r, const struct gn_manifest *m,
-		  const struct gn_bundle_file *file, int status)
+static void serve_file(struct gn_node_request *r, const struct gn_manifest *m,
+		       const struct gn_bundle_file *file, int status)
 {
-	struct gn_gateway_state *g = r->gateway;
+	struct gn_node_gateway *g = r->gateway;
 	struct fields f;
 	char hex[65], age[24];
 	f.count = 0;
 	f.range[0] = 0;
 	gn_hex(gn_slice(file->root.b, 32), hex);
 	snprintf(f.etag, sizeof f.etag, "\"%s\"", hex);
-	add(&f, "etag", gn_str(f.etag));
-	add(&f, "accept-ranges", GN_LIT("bytes"));
-	add(&f, "x-content-type-options", GN_LIT("nosniff"));
+	add_field(&f, "etag", gn_str(f.etag));
+	add_field(&f, "accept-ranges", GN_LIT("bytes"));
+	add_field(&f, "x-content-type-options", GN_LIT("nosniff"));
 	/* of a browser too old to be sent on */
-	if (!r->route && !g->at.own && gn_http_header(r->http, "cookie").p)
-		add(&f, "clear-site-data", GN_LIT("\"cookies\""));
-	if (!r->route) /* what a site says of itself is for its own origin */
+	if (!r->base.route && !g->at.own && gn_http_header(r->base.http, "cookie").p)
+		add_field(&f, "clear-site-data", GN_LIT("\"cookies\""));
+	if (!r->base.route) /* what a site says of itself is for its own origin */
 		site_headers(r->node, &f, m, file->path);
 	snprintf(age, sizeof age, "%lld", (long long)(g->age / GN_SEC));
-	if (g->age >= GN_NODE_NEW && !r->route)
-		add(&f, "age", gn_str(age));
-	struct gn_slice match = gn_http_header(r->http, "if-none-match");
+	if (g->age >= GN_NODE_NEW && !r->base.route)
+		add_field(&f, "age", gn_str(age));
+	struct gn_slice match = gn_http_header(r->base.http, "if-none-match");
 	if (status == 200 && match.p && gn_http_etag_match(match, gn_str(f.etag))) {
-		gn_http_respond(r->http, 304, f.list, f.count, GN_LIT(""));
-		r->engine = GN_OP_NONE;
+		gn_host_respond(&r->base, 304, f.list, f.count, GN_LIT(""));
+		gn_host_wait_end(&r->base);
 		return;
 	}
 	choose_range(r, file, &f, &status);
-	add(&f, "content-type",
-	    file->mime.len && !r->route ? file->mime : GN_LIT("application/octet-stream"));
+	add_field(&f, "content-type",
+		  file->mime.len && !r->base.route ? file->mime
+						   : GN_LIT("application/octet-stream"));
 	if (*f.range)
-		add(&f, "content-range", gn_str(f.range));
+		add_field(&f, "content-range", gn_str(f.range));
 	if (!g->head_only && status != 416 && g->left && !readers_enter(r))
 		return;
 	if (status == 416 || g->left == 0) {
-		gn_http_respond(r->http, status, f.list, f.count, GN_LIT(""));
-		r->engine = GN_OP_NONE;
+		gn_host_respond(&r->base, status, f.list, f.count, GN_LIT(""));
+		gn_host_wait_end(&r->base);
 		return;
 	}
 	if (!g->head_only) {
 		gn_err err = gn_bundles_read(r->node->bundles, file, g->first, g->left,
 					     r->node->now, &g->read);
 		if (err) {
-			fail(r, err, "A file of");
+			fail_site(r, err, "A file of");
 			return;
 		}
 	}
-	gn_http_start(r->http, status, f.list, f.count, g->left);
-	r->streaming = true;
+	gn_http_start(r->base.http, status, f.list, f.count, g->left);
+	r->base.streaming = true;
 	g->moved = r->node->now;
 	if (g->head_only) {
-		gn_http_end(r->http);
-		r->engine = GN_OP_NONE;
+		gn_http_end(r->base.http);
+		gn_host_wait_end(&r->base);
 		return;
 	}
-	r->drain = drain;
-	gn_request_wait(r, GN_OP_BUNDLES, g->read, read_event);
+	r->base.drain = drain;
+	gn_node_wait_bundles(r, g->read, read_event);
 	pump_bytes(r);
 }
 
 /* ---- name -> site -> file ---- */
 
 /* "/docs?a=b" -> "/docs/?a=b" */
-static void redirect(struct gn_request *r)
+static void redirect(struct gn_node_request *r)
 {
 	char to[GN_NODE_TARGET + 2];
-	struct gn_slice path = gn_http_path(r->http), query = gn_http_query(r->http);
+	struct gn_slice path = gn_http_path(r->base.http), query = gn_http_query(r->base.http);
 	int n = snprintf(to, sizeof to, "%.*s/%s%.*s", (int)path.len, path.p, query.len ? "?" : "",
 			 (int)query.len, query.p);
 	GN_ASSERT(n > 0 && (size_t)n < sizeof to);
 	struct gn_http_field field = {"location", gn_slice(to, (size_t)n)};
-	gn_http_respond(r->http, 308, &field, 1, GN_LIT(""));
-	r->engine = GN_OP_NONE;
+	gn_host_respond(&r->base, 308, &field, 1, GN_LIT(""));
+	gn_host_wait_end(&r->base);
 }
 
 /* The API's: a path as the manifest has it. */
-static gn_err find_file(const struct gn_request *r, const struct gn_manifest *m,
+static gn_err find_file(const struct gn_node_request *r, const struct gn_manifest *m,
 			struct gn_bundle_file *file)
 {
 	uint8_t text[GN_PATH_MAX];
 	struct gn_buf path = {text, 0, sizeof text};
-	gn_err err = gn_http_query_value(gn_http_query(r->http), "path", &path);
+	gn_err err = gn_http_query_value(gn_http_query(r->base.http), "path", &path);
 	if (err)
 		return err == GN_TOO_LARGE ? GN_NOT_FOUND : err;
 	return gn_manifest_find(m, gn_buf_slice(&path), file);
 }
 
-static void opened(struct gn_request *r, const void *event)
+static void opened(struct gn_node_request *r, const struct gn_bundles_event *e)
 {
-	const struct gn_bundles_event *e = event;
 	struct gn_bundle_file file;
 	int status = 200;
 	bool slash = false;
-	if (e->kind != GN_BUNDLES_OPENED || !r->http)
+	if (e->kind != GN_BUNDLES_OPENED || !r->base.http)
 		return;
-	r->engine = GN_OP_NONE;
+	gn_host_wait_end(&r->base);
 	if (e->err) {
-		fail(r, gn_reach_err(r->node, e->err), "The site");
+		fail_site(r, gn_node_reach_err(r->node, e->err), "The site");
 		return;
 	}
-	gn_err err = r->route ? find_file(r, e->manifest, &file)
-			      : gn_manifest_resolve(e->manifest, gn_http_path(r->http), &file,
-						    &status, &slash); /* it decodes the path */
+	gn_err err = r->base.route
+			     ? find_file(r, e->manifest, &file)
+			     : gn_manifest_resolve(e->manifest, gn_http_path(r->base.http), &file,
+						   &status, &slash); /* it decodes the path */
 	r->gateway->age = e->age > r->gateway->age ? e->age : r->gateway->age;
-	if ((status == 404 || r->gateway->reload) && again(r))
+	if ((status == 404 || r->gateway->reload) && ask_again(r))
 		return;
 	if (err)
-		fail(r, err, "This page of");
+		fail_site(r, err, "This page of");
 	else if (slash)
 		redirect(r);
 	else
-		serve(r, e->manifest, &file, status);
+		serve_file(r, e->manifest, &file, status);
 }
 
 /* The SITE entry, or a PID's own default site. */
@@ -404,13 +372,13 @@ static gn_err site_of(const struct gn_names_event *e, struct gn_pk *owner, struc
 
 /* A browser that is not where this site lives: a person is sent there; what somebody left there
  * goes (NO-21). */
-static void elsewhere(struct gn_request *r, const char *host)
+static void elsewhere(struct gn_node_request *r, const char *host)
 {
-	const struct gn_gateway_state *g = r->gateway;
+	const struct gn_node_gateway *g = r->gateway;
 	char to[GN_ORIGIN_MAX + GN_NODE_TARGET + 32], port[8] = "";
-	struct gn_slice path = gn_http_path(r->http), query = gn_http_query(r->http);
+	struct gn_slice path = gn_http_path(r->base.http), query = gn_http_query(r->base.http);
 	bool visit = g->visitor == GN_VISITOR_VISIT || g->visitor == GN_VISITOR_TOOL;
-	bool left = g->at.own || !visit || gn_http_header(r->http, "cookie").p;
+	bool left = g->at.own || !visit || gn_http_header(r->base.http, "cookie").p;
 	if (g->port)
 		snprintf(port, sizeof port, ":%u", (unsigned)g->port);
 	int n = snprintf(to, sizeof to, "http://%s%s%.*s%s%.*s", host, port, (int)path.len, path.p,
@@ -421,101 +389,100 @@ static void elsewhere(struct gn_request *r, const char *host)
 					 {"clear-site-data", GN_LIT("\"cache\", \"cookies\", "
 								    "\"storage\"")}};
 	size_t from = visit ? 0 : 1, end = left ? 3 : 2;
-	gn_http_respond(r->http, visit ? 307 : 403, fields + from, end - from,
+	gn_host_respond(&r->base, visit ? 307 : 403, fields + from, end - from,
 			GN_LIT("this site lives elsewhere\n"));
-	r->engine = GN_OP_NONE;
+	gn_host_wait_end(&r->base);
 }
 
 /* Is the request where the site of this owner lives? Programs read it at its address too. */
-static bool at_home(struct gn_request *r)
+static bool at_home(struct gn_node_request *r)
 {
-	const struct gn_gateway_state *g = r->gateway;
+	const struct gn_node_gateway *g = r->gateway;
 	char host[GN_ORIGIN_MAX];
 	if (!g->at.own && g->visitor == GN_VISITOR_TOOL)
 		return true;
-	if (gn_origin_host(&g->at.name, &g->owner, host)) {
-		page_error(r, 414, "This name is too long",
-			   "With its owner's letters it does not fit into a browser's address. "
-			   "<code>geonet site get</code> reads the site.");
+	if (gn_node_origin_host(&g->at.name, &g->owner, host)) {
+		gateway_page(r, 414, "This name is too long",
+			     "With its owner's letters it does not fit into a browser's address. "
+			     "<code>geonet site get</code> reads the site.");
 		return false;
 	}
 	if (strcmp(host, g->host) == 0)
 		return true;
-	if (!g->at.own || !again(r)) /* the owner may be a new one, whose origin this is */
+	if (!g->at.own || !ask_again(r)) /* the owner may be a new one, whose origin this is */
 		elsewhere(r, host);
 	return false;
 }
 
-void gateway_open(struct gn_request *r)
+static void open_site(struct gn_node_request *r)
 {
-	struct gn_gateway_state *g = r->gateway;
+	struct gn_node_gateway *g = r->gateway;
 	gn_op op;
 	gn_err err = gn_bundles_open(r->node->bundles, &g->owner, gn_str(g->label), g->version,
 				     g->fresh, r->node->now, &op);
 	if (err == GN_LIMIT)
 		readers_wait(r);
 	else if (err)
-		fail(r, err, "The site");
+		fail_site(r, err, "The site");
 	else
-		gn_request_wait(r, GN_OP_BUNDLES, op, opened);
+		gn_node_wait_bundles(r, op, opened);
 }
 
-static void resolved(struct gn_request *r, const void *event)
+static void resolved(struct gn_node_request *r, const struct gn_names_event *e)
 {
-	const struct gn_names_event *e = event;
 	struct gn_slice label;
-	if (!r->http)
+	if (!r->base.http)
 		return;
-	r->engine = GN_OP_NONE;
+	gn_host_wait_end(&r->base);
 	r->gateway->age = e->age;
 	gn_err err = site_of(e, &r->gateway->owner, &label);
 	if (!err && !gn_os_setting_text(label, r->gateway->label, sizeof r->gateway->label))
 		err = GN_NOT_FOUND;
-	if (((err && !e->err) || r->gateway->reload) && again(r))
+	if (((err && !e->err) || r->gateway->reload) && ask_again(r))
 		return;
 	if (err && !e->err)
-		page_error(r, 404, "No site here",
-			   "This name exists, but it does not point to a "
-			   "site.");
+		gateway_page(r, 404, "No site here",
+			     "This name exists, but it does not point to a "
+			     "site.");
 	else if (err)
-		fail(r, gn_reach_err(r->node, e->err), "The name");
+		fail_site(r, gn_node_reach_err(r->node, e->err), "The name");
 	else if (at_home(r)) {
 		r->gateway->resolved = true;
-		gateway_open(r);
+		open_site(r);
 	}
 }
 
-static void look(struct gn_request *r)
+static void look_up(struct gn_node_request *r)
 {
-	struct gn_gateway_state *g = r->gateway;
+	struct gn_node_gateway *g = r->gateway;
 	gn_op op;
 	gn_err err =
 		gn_names_resolve(r->node->names, &g->at.name, g->fresh, true, r->node->now, &op);
 	if (err)
-		fail(r, err, "The name");
+		fail_site(r, err, "The name");
 	else
-		gn_request_wait(r, GN_OP_NAMES, op, resolved);
+		gn_node_wait_names(r, op, resolved);
 }
 
 /* GN_NOT_FOUND: not a host of the gateway's. */
-static gn_err read_host(struct gn_request *r, struct gn_gateway_state *g, const char **why)
+static gn_err read_host(struct gn_node_request *r, struct gn_node_gateway *g, const char **why)
 {
 	uint8_t text[GN_NAME_MAX + 32];
 	struct gn_buf host = {text, 0, sizeof text};
-	struct gn_slice value = gn_http_header(r->http, "host");
+	struct gn_slice value = gn_http_header(r->base.http, "host");
 	if (!value.p || gn_http_host(value, &host, &g->port))
 		return GN_NOT_FOUND;
 	if (host.len < sizeof g->host)
 		memcpy(g->host, text, host.len);
-	return gn_origin_parse(gn_buf_slice(&host), &g->at, why);
+	return gn_node_origin_parse(gn_buf_slice(&host), &g->at, why);
 }
 
-bool gn_gateway_take(struct gn_request *r)
+bool gn_node_gateway_take(struct gn_node_request *r)
 {
 	const char *why = "";
-	struct gn_gateway_state *g = calloc(1, sizeof *g);
+	struct gn_node_gateway *g = calloc(1, sizeof *g);
 	if (!g) {
-		page_error(r, 503, "Out of memory", "Try again later.");
+		gateway_page(r, 503, "Out of memory", "Try again later.");
 		return true;
 	}
 	gn_err err = read_host(r, g, &why);
@@ -525,37 +492,38 @@ bool gn_gateway_take(struct gn_request *r)
 	}
 	r->gateway = g;
 	g->small = true; /* until the file is known */
-	enum gn_http_method method = gn_http_method(r->http);
+	g->go_on = open_site;
+	enum gn_http_method method = gn_http_method(r->base.http);
 	g->head_only = method == GN_HTTP_HEAD;
-	g->reload = gn_slice_eq(gn_http_header(r->http, "cache-control"), GN_LIT("no-cache"));
-	g->visitor = gn_visitor(gn_http_header(r->http, "sec-fetch-site"),
-				gn_http_header(r->http, "sec-fetch-mode"),
-				gn_http_header(r->http, "sec-fetch-dest"));
+	g->reload = gn_slice_eq(gn_http_header(r->base.http, "cache-control"), GN_LIT("no-cache"));
+	g->visitor = gn_node_visitor(gn_http_header(r->base.http, "sec-fetch-site"),
+				     gn_http_header(r->base.http, "sec-fetch-mode"),
+				     gn_http_header(r->base.http, "sec-fetch-dest"));
 	/* before anything is looked up: its time tells nothing either */
-	if (g->visitor == GN_VISITOR_FOREIGN || gn_http_is_prefetch(r->http)) {
-		gn_http_respond(r->http, 403, NULL, 0,
+	if (g->visitor == GN_VISITOR_FOREIGN || gn_http_is_prefetch(r->base.http)) {
+		gn_host_respond(&r->base, 403, NULL, 0,
 				GN_LIT("a site is loaded by its own pages "
 				       "only\n"));
 	} else if (method != GN_HTTP_GET && method != GN_HTTP_HEAD) {
 		struct gn_http_field allow = {"allow", GN_LIT("GET, HEAD")};
-		gn_http_respond(r->http, 405, &allow, 1, GN_LIT("a site can only be read\n"));
+		gn_host_respond(&r->base, 405, &allow, 1, GN_LIT("a site can only be read\n"));
 	} else if (err) {
-		page_error(r, 400, "Not a name", why);
+		gateway_page(r, 400, "Not a name", why);
 	} else {
-		look(r);
+		look_up(r);
 	}
 	return true;
 }
 
 /* NO-28 */
-gn_err gn_api_site_file(struct gn_request *r)
+gn_err gn_node_api_site_file(struct gn_node_request *r)
 {
 	struct gn_pk owner;
 	uint64_t version;
 	char pid[GN_PID_MAX];
-	GN_TRY(gn_unhex(gn_str(r->args[0]), owner.b, sizeof owner.b));
-	GN_TRY(gn_request_number(r, "version", 0, UINT64_MAX, &version));
-	struct gn_gateway_state *g = calloc(1, sizeof *g);
+	GN_TRY(gn_unhex(gn_str(r->base.args[0]), owner.b, sizeof owner.b));
+	GN_TRY(gn_host_number(&r->base, "version", 0, UINT64_MAX, &version));
+	struct gn_node_gateway *g = calloc(1, sizeof *g);
 	if (!g)
 		return GN_NOMEM;
 	gn_pid(&owner, pid);
@@ -566,14 +534,16 @@ gn_err gn_api_site_file(struct gn_request *r)
 	g->version = version;
 	g->resolved = true;
 	g->small = true; /* until the file is known */
-	g->head_only = gn_http_method(r->http) == GN_HTTP_HEAD;
-	snprintf(g->label, sizeof g->label, "%s", strcmp(r->args[1], "-") == 0 ? "" : r->args[1]);
+	g->go_on = open_site;
+	g->head_only = gn_http_method(r->base.http) == GN_HTTP_HEAD;
+	snprintf(g->label, sizeof g->label, "%s",
+		 strcmp(r->base.args[1], "-") == 0 ? "" : r->base.args[1]);
 	r->gateway = g;
-	gateway_open(r);
+	open_site(r);
 	return GN_OK;
 }
 
-void gn_gateway_free(struct gn_request *r)
+void gn_node_gateway_free(struct gn_node_request *r)
 {
 	if (r->gateway)
 		readers_leave(r);

@@ -7,29 +7,25 @@
  * gets on 2026-11-28, release build, two shared cores of a virtual machine without instructions
  * for SHA-256; us of the whole process for one request, packets included:
  *
- *   | request | us | units | | PING | 33 | 30 | | FIND, answer of 528 bytes | 73 | 70 | | GET,
- *   record of 300 bytes | 135 | 102 | | GET, 60 kB, and none is sent | 560 | 798 | two hashes
- *   and four copies; 720 to 860 on a busier day | GET, 60 kB, read by the peer | 1,120 | 798 |
- *   the rest is the session's: packets, encryption | GET, answered BUSY at once | 61 | 90 | |
- *   PUT, record of 300 bytes | 415 | 444 | many at once; 710 one by one, each with a sync of its
- *   own | PUT, 60 kB | 3,033 | 3,040 | a third of it the session's, a third the disk's | a
- *   chunk, when it is read | 357 | 60 | so a key's share is a gigabit a second, which a site may
- *   need; | a chunk given to be kept | 1,016 | 100 | a busy node's price rises (GU-18)
- *
- * Files, written by the node alone: guard.json (whom the operator allowed, and until when),
- * passes (what servers gave us so that they know us the next time: 32 bytes of key and the pass,
- * one after the other). */
+ *   | request                      | us    | units |
+ *   | PING                         | 33    | 30    |
+ *   | FIND, answer of 528 bytes    | 73    | 70    |
+ *   | GET, record of 300 bytes     | 135   | 102   |
+ *   | GET, 60 kB, and none is sent | 560   | 798   | two hashes, four copies; 720 to 860 if busier
+ *   | GET, 60 kB, read by the peer | 1,120 | 798   | the rest is the session's: packets, crypto
+ *   | GET, answered BUSY at once   | 61    | 90    |
+ *   | PUT, record of 300 bytes     | 415   | 444   | many at once; 710 one by one, a sync each
+ *   | PUT, 60 kB                   | 3,033 | 3,040 | a third the session's, a third the disk's
+ *   | a chunk, when it is read     | 357   | 60    | a key's share is a gigabit a second, which a
+ *   | a chunk given to be kept     | 1,016 | 100   | site may need; busy, it rises (GU-18)
+ */
+#include "node/charge.h"
 #include "node/node_int.h"
 #include "wire/generated/blocks_fb.h"
 #include "wire/generated/overlay_fb.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-#define PASSES_MAX 1024u /* as jet keeps */
-#define PASS_ENTRY (32 + GN_PASS_LEN)
-#define ALLOWED_FILE "guard.json"
-#define PASSES_FILE "passes"
 
 /* ---- costs, units of 1 us of CPU ---- */
 
@@ -112,13 +108,13 @@ gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_sli
 		return GN_OK;
 	bool blocks = message.len >= 8 && memcmp(message.p + 4, "GNBK", 4) == 0;
 	uint64_t cost = blocks ? blocks_cost(message) : overlay_cost(message);
-	struct gn_guard_subject who = gn_peers_subject(node, pk);
+	struct gn_guard_subject who = gn_node_peers_subject(node, pk);
 	return cost ? gn_guard_charge(node->guard, &who, cost, node->now, NULL) : GN_OK;
 }
 
 void gn_node_charge(struct gn_node *node, const struct gn_pk *pk, uint64_t work)
 {
-	struct gn_guard_subject who = gn_peers_subject(node, pk);
+	struct gn_guard_subject who = gn_node_peers_subject(node, pk);
 	gn_guard_debit(node->guard, &who, work, node->now);
 }
 
@@ -173,70 +169,4 @@ gn_err gn_node_guard_new(struct gn_node *node, const struct gn_env *env)
 	gn_err err = gn_guard_new(env, &config, &node->guard);
 	gn_wipe(config.secret, sizeof config.secret);
 	return err;
-}
-
-/* Passes that cannot be read cost nothing: the next handshakes bring new ones. */
-static void passes_load(struct gn_node *node)
-{
-	static uint8_t storage[PASSES_MAX * PASS_ENTRY];
-	struct gn_buf in = {storage, 0, sizeof storage};
-	gn_err err = gn_os_file_read(node->dir, PASSES_FILE, &in);
-	if (err && err != GN_NOT_FOUND)
-		gn_node_log(node, GN_LOG_WARN, "file.unreadable", "%s", gn_os_why());
-	for (size_t at = 0; !err && at + PASS_ENTRY <= in.len; at += PASS_ENTRY) {
-		struct gn_pk server;
-		memcpy(server.b, storage + at, sizeof server.b);
-		(void)!gn_jet_pass_put(node->jet, &server, storage + at + 32);
-	}
-	gn_wipe(storage, sizeof storage);
-}
-
-void gn_node_guard_load(struct gn_node *node, const json_t *allowed)
-{
-	size_t i;
-	json_t *item;
-	passes_load(node);
-	json_array_foreach(allowed, i, item)
-	{
-		struct gn_guard_subject who;
-		const char *name = json_string_value(json_object_get(item, "who"));
-		uint64_t until = (uint64_t)json_integer_value(json_object_get(item, "until"));
-		if (name && gn_guard_who(node, name, &who) == GN_OK && until > gn_unix(node->now))
-			(void)!gn_guard_allow(node->guard, &who, (gn_time)until * GN_SEC);
-	}
-}
-
-json_t *gn_guard_allowed_json(const struct gn_node *node)
-{
-	struct gn_guard_allowed a;
-	json_t *list = json_array();
-	for (size_t i = 0; gn_guard_allowed_at(node->guard, i, &a); i++)
-		json_array_append_new(list,
-				      json_pack("{so so* sI}", "who", gn_guard_who_json(&a.who),
-						"id", gn_guard_id_json(node, &a.who), "until",
-						(json_int_t)gn_unix(a.until)));
-	return list;
-}
-
-void gn_node_guard_allowed_store(struct gn_node *node)
-{
-	json_t *list = gn_guard_allowed_json(node);
-	(void)!gn_saved_write(node, ALLOWED_FILE, list);
-	json_decref(list);
-}
-
-void gn_node_guard_store(struct gn_node *node)
-{
-	static uint8_t storage[PASSES_MAX * PASS_ENTRY];
-	struct gn_pk server;
-	size_t len = 0;
-	for (uint32_t i = 0;
-	     len < sizeof storage && gn_jet_pass_at(node->jet, i, &server, storage + len + 32);
-	     i++) {
-		memcpy(storage + len, server.b, sizeof server.b);
-		len += PASS_ENTRY;
-	}
-	if (len && gn_os_file_write(node->dir, PASSES_FILE, gn_slice(storage, len)))
-		gn_node_log(node, GN_LOG_WARN, "file.unwritable", PASSES_FILE);
-	gn_wipe(storage, sizeof storage);
 }

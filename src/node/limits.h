@@ -8,6 +8,33 @@
 /* an unneeded session is closed after so long without a message */
 #define GN_NODE_SESSION_IDLE (30 * GN_SEC)
 
+/* ---- time ---- */
+/* for goodbyes: each session's last packet leaves, and once more if it was lost */
+#define GN_NODE_GOODBYE (300 * GN_MSEC)
+#define GN_NODE_STOP_MAX (3 * GN_SEC) /* for the last writes: who stops a machine waits no longer */
+/* between packets of a quiet session: bindings of NATs last 30 s and more (RFC 4787, REQ-5) */
+#define GN_NODE_KEEP_ALIVE (25 * GN_SEC)
+#define GN_NODE_UNUSED (15 * GN_SEC) /* a session without a message that was of use */
+/* a small message that waits so long is asked for again by who needs it */
+#define GN_NODE_DATAGRAM_LIFE (2 * GN_SEC)
+/* between looks at who is late or stalled; the rates are of seconds */
+#define GN_NODE_SWEEP (1 * GN_SEC)
+#define GN_NODE_SWEEP_IDLE (5 * GN_SEC) /* the same while nothing is unfinished: idle sessions */
+
+/* ---- memory of each engine, bytes: what its own limits come to, and a quarter more ---- */
+#define GN_NODE_MEMORY_JET (512u << 20) /* sessions with their windows */
+#define GN_NODE_MEMORY_OVERLAY (256u << 20)
+#define GN_NODE_MEMORY_KV (128u << 20) /* the index of a million records */
+#define GN_NODE_MEMORY_BLOCKS (256u << 20)
+#define GN_NODE_MEMORY_SERVICES (256u << 20) /* chunks that are read ahead, manifests */
+#define GN_NODE_MEMORY_OWN (64u << 20)       /* peers and their shares */
+
+/* ---- settings ---- */
+/* bytes of the data directory's path: a socket's name has 108 with the file in it */
+#define GN_NODE_DATA 90u
+#define GN_NODE_STORE_MAX (UINT64_C(1) << 60) /* bytes kept for others: what no disk has */
+#define GN_NODE_PROBATION_MAX 86400u          /* seconds: a day's probation is never a server */
+
 /* ---- records held, bytes ---- */
 #define GN_NODE_RECORDS_MIN (UINT64_C(1) << 20)
 /* 12 million places: their index is 4 GB of memory */
@@ -61,7 +88,8 @@
 
 /* ---- the API and the gateway ---- */
 #define GN_NODE_BODY (16u << 20) /* bytes of a JSON or record body */
-#define GN_NODE_ARG 256u         /* bytes of a path argument */
+/* seconds until what was refused for want of room is asked again: an operation takes as long */
+#define GN_NODE_RETRY_S 5u
 /* nobody is turned away because of what a cache has known for longer */
 #define GN_NODE_NEW GN_SEC
 #define GN_NODE_TARGET 4096u    /* bytes of a request's path and query */
@@ -85,6 +113,7 @@
 
 #define GN_NODE_JOBS 32u        /* disk requests on workers at once: their buffers are memory */
 #define GN_NODE_BATCH 64000u    /* bytes of one GSO send */
+#define GN_NODE_UDP_ROUNDS 16u  /* receive calls of one turn: the rest waits in the kernel */
 #define GN_NODE_PUMP_ROUNDS 64u /* work per turn of the loop before others get theirs */
 
 #endif

@@ -4,10 +4,9 @@
 #ifndef GN_NODE_NODE_H
 #define GN_NODE_NODE_H
 
-#include "base/base.h"
+#include "host/setting.h"
 
 #define GN_NODE_BOOTSTRAP 16
-#define GN_NODE_WHY 640 /* bytes of a sentence that explains a failure */
 
 enum gn_node_guard { GN_NODE_GUARD_ON, GN_NODE_GUARD_COOKIE, GN_NODE_GUARD_OFF };
 
@@ -32,17 +31,12 @@ struct gn_node_config {
 	bool guard_count_local; /* loopback and private prefixes have shares like any other */
 };
 
-void gn_node_config_default(struct gn_node_config *c);
-/* One setting by its name, as in the file and as a flag without its dashes. GN_USAGE with why. */
-GN_MUST gn_err gn_node_config_set(struct gn_node_config *c, struct gn_slice name,
-				  struct gn_slice value, char why[GN_NODE_WHY]);
-/* A whole file: "name = value" lines, '#' comments. GN_USAGE with why naming the line. */
-GN_MUST gn_err gn_node_config_parse(struct gn_node_config *c, struct gn_slice text,
-				    char why[GN_NODE_WHY]);
+/* The table of its members: gn_host_settings_default, _set, _parse. */
+extern const struct gn_host_setting gn_node_settings[];
 
 /* Runs until SIGTERM, SIGINT or POST /api/v1/shutdown. On failure why is a sentence with what to
  * do. ready_fd >= 0 gets one line "ready PORT HTTP-PORT\n" once the API answers, and is closed. */
 GN_MUST gn_err gn_node_run(const struct gn_node_config *config, int ready_fd,
-			   char why[GN_NODE_WHY]);
+			   char why[GN_HOST_WHY]);
 
 #endif

@@ -1,5 +1,5 @@
 /* The node's pure parts: configuration and what the API reads from requests. */
-#include "node/api_parse.h"
+#include "node/body.h"
 #include "node/node.h"
 #include "node/origin.h"
 #include "node/peers_int.h"
@@ -11,10 +11,20 @@
 
 #include <cmocka.h>
 
+static void fresh(struct gn_node_config *c)
+{
+	gn_host_settings_default(gn_node_settings, c, sizeof *c);
+}
+
+static gn_err parse_file(struct gn_node_config *c, struct gn_slice text, char why[GN_HOST_WHY])
+{
+	return gn_host_settings_parse(gn_node_settings, c, sizeof *c, text, why);
+}
+
 static gn_err set(struct gn_node_config *c, const char *name, const char *value)
 {
-	char why[GN_NODE_WHY] = "";
-	gn_err err = gn_node_config_set(c, gn_str(name), gn_str(value), why);
+	char why[GN_HOST_WHY] = "";
+	gn_err err = gn_host_setting_set(gn_node_settings, c, gn_str(name), gn_str(value), why);
 	if (err)
 		assert_true(strlen(why) > 0);
 	return err;
@@ -24,7 +34,7 @@ static void settings_take_good_values_and_refuse_bad_ones(void **state)
 {
 	struct gn_node_config c;
 	(void)state;
-	gn_node_config_default(&c);
+	fresh(&c);
 	assert_int_equal(set(&c, "port", "0"), GN_OK);
 	assert_int_equal(set(&c, "port", "65535"), GN_OK);
 	assert_int_equal(c.port, 65535);
@@ -60,43 +70,22 @@ static void settings_take_good_values_and_refuse_bad_ones(void **state)
 static void a_file_is_taken_whole_or_not_at_all(void **state)
 {
 	struct gn_node_config c;
-	char why[GN_NODE_WHY] = "";
+	char why[GN_HOST_WHY] = "";
 	(void)state;
-	gn_node_config_default(&c);
-	assert_int_equal(gn_node_config_parse(&c,
-					      gn_str("# a node\nport = 7000 # here\r\n\n  "
-						     "log=warn"),
-					      why),
+	fresh(&c);
+	assert_int_equal(parse_file(&c,
+				    gn_str("# a node\nport = 7000 # here\r\n\n  "
+					   "log=warn"),
+				    why),
 			 GN_OK);
 	assert_int_equal(c.port, 7000);
 	assert_int_equal(c.log, GN_LOG_WARN);
-	assert_int_equal(gn_node_config_parse(&c, gn_str("port = 7001\nlog = loud\n"), why),
-			 GN_USAGE);
+	assert_int_equal(parse_file(&c, gn_str("port = 7001\nlog = loud\n"), why), GN_USAGE);
 	assert_non_null(strstr(why, "line 2"));
 	assert_non_null(strstr(why, "loud"));
 	assert_int_equal(c.port, 7000);
-	assert_int_equal(gn_node_config_parse(&c, gn_str("port 7001\n"), why), GN_USAGE);
-	assert_int_equal(gn_node_config_parse(&c, gn_slice("log = \0x", 8), why), GN_USAGE);
-}
-
-static void paths_match_by_segment(void **state)
-{
-	char args[2][GN_NODE_ARG];
-	(void)state;
-	assert_true(gn_api_path_match("/api/v1/find/*", gn_str("/api/v1/find/abc"), args));
-	assert_string_equal(args[0], "abc");
-	assert_true(gn_api_path_match("/a/*/*", gn_str("/a/x%2Fy/z"), args));
-	assert_string_equal(args[0], "x/y");
-	assert_string_equal(args[1], "z");
-	assert_false(gn_api_path_match("/a/*", gn_str("/a/"), args));
-	assert_false(gn_api_path_match("/a/*", gn_str("/a/b/c"), args));
-	assert_false(gn_api_path_match("/a/*", gn_str("/a"), args));
-	assert_false(gn_api_path_match("/a/*", gn_str("/a/%00"), args));
-	char longest[GN_NODE_ARG + 8];
-	memset(longest, 'x', sizeof longest);
-	memcpy(longest, "/a/", 3);
-	assert_true(gn_api_path_match("/a/*", gn_slice(longest, 3 + GN_NODE_ARG - 1), args));
-	assert_false(gn_api_path_match("/a/*", gn_slice(longest, 3 + GN_NODE_ARG), args));
+	assert_int_equal(parse_file(&c, gn_str("port 7001\n"), why), GN_USAGE);
+	assert_int_equal(parse_file(&c, gn_slice("log = \0x", 8), why), GN_USAGE);
 }
 
 /* RFC 4648 section 10. */
@@ -111,39 +100,39 @@ static void base64_of_the_rfc(void **state)
 	size_t len;
 	(void)state;
 	for (size_t i = 0; i < GN_COUNT(plain); i++) {
-		assert_int_equal(gn_api_unbase64(gn_str(coded[i]), &out, &len), GN_OK);
+		assert_int_equal(gn_node_unbase64(gn_str(coded[i]), &out, &len), GN_OK);
 		assert_int_equal(len, strlen(plain[i]));
 		assert_memory_equal(out, plain[i], len);
 		free(out);
 	}
 	for (size_t i = 0; i < GN_COUNT(bad); i++)
-		assert_int_equal(gn_api_unbase64(gn_str(bad[i]), &out, &len), GN_TEXT);
+		assert_int_equal(gn_node_unbase64(gn_str(bad[i]), &out, &len), GN_TEXT);
 }
 
 static void spread_bodies(void **state)
 {
-	struct gn_api_spread s;
+	struct gn_node_spread_body s;
 	char json[256], hex[65];
 	(void)state;
 	memset(hex, 'a', 64);
 	hex[64] = 0;
 	snprintf(json, sizeof json, "{\"blocks\":[\"%s\"],\"copies\":8,\"keep_until\":9}", hex);
-	assert_int_equal(gn_api_spread_parse(gn_str(json), &s), GN_OK);
+	assert_int_equal(gn_node_spread_parse(gn_str(json), &s), GN_OK);
 	assert_true(s.count == 1 && s.copies == 8 && s.keep_until == 9 && s.hashes[31] == 0xaa);
 	free(s.hashes);
 	snprintf(json, sizeof json, "{\"blocks\":[\"%s\"],\"copies\":9}", hex);
-	assert_int_equal(gn_api_spread_parse(gn_str(json), &s), GN_RANGE);
-	assert_int_equal(gn_api_spread_parse(gn_str("{\"blocks\":[]}"), &s), GN_USAGE);
-	assert_int_equal(gn_api_spread_parse(gn_str("{\"blocks\":[\"aa\"]}"), &s), GN_USAGE);
-	assert_int_equal(gn_api_spread_parse(gn_str("[1]"), &s), GN_USAGE);
-	assert_int_equal(gn_api_spread_parse(gn_str(""), &s), GN_USAGE);
+	assert_int_equal(gn_node_spread_parse(gn_str(json), &s), GN_RANGE);
+	assert_int_equal(gn_node_spread_parse(gn_str("{\"blocks\":[]}"), &s), GN_USAGE);
+	assert_int_equal(gn_node_spread_parse(gn_str("{\"blocks\":[\"aa\"]}"), &s), GN_USAGE);
+	assert_int_equal(gn_node_spread_parse(gn_str("[1]"), &s), GN_USAGE);
+	assert_int_equal(gn_node_spread_parse(gn_str(""), &s), GN_USAGE);
 }
 
 static void guard_settings(void **state)
 {
 	struct gn_node_config c;
 	(void)state;
-	gn_node_config_default(&c);
+	fresh(&c);
 	assert_true(c.guard == GN_NODE_GUARD_ON && !c.guard_count_local);
 	assert_int_equal(set(&c, "guard", "cookie"), GN_OK);
 	assert_int_equal(c.guard, GN_NODE_GUARD_COOKIE);
@@ -161,10 +150,10 @@ static void guard_settings(void **state)
 
 static const struct gn_pk owner = {{7, 1}}, other = {{7, 2}};
 
-static gn_err parse(const char *host, struct gn_origin *out)
+static gn_err parse(const char *host, struct gn_node_origin *out)
 {
 	const char *why = "";
-	gn_err err = gn_origin_parse(gn_str(host), out, &why);
+	gn_err err = gn_node_origin_parse(gn_str(host), out, &why);
 	if (err == GN_TEXT)
 		assert_true(strlen(why) > 0);
 	return err;
@@ -175,9 +164,9 @@ static void comes_back(const char *text, const char *begins)
 {
 	char host[GN_ORIGIN_MAX], theirs[GN_ORIGIN_MAX];
 	struct gn_name name;
-	struct gn_origin o;
+	struct gn_node_origin o;
 	assert_int_equal(gn_name_parse(gn_str(text), &name, NULL), GN_OK);
-	assert_int_equal(gn_origin_host(&name, &owner, host), GN_OK);
+	assert_int_equal(gn_node_origin_host(&name, &owner, host), GN_OK);
 	assert_memory_equal(host, begins, strlen(begins));
 	assert_int_equal(strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-."), strlen(host));
 	assert_int_equal(parse(host, &o), GN_OK);
@@ -185,14 +174,14 @@ static void comes_back(const char *text, const char *begins)
 	assert_string_equal(o.name.text, name.text);
 	if (name.form == GN_NAME_PID)
 		return;
-	assert_int_equal(gn_origin_host(&name, &other, theirs), GN_OK);
+	assert_int_equal(gn_node_origin_host(&name, &other, theirs), GN_OK);
 	assert_string_not_equal(host, theirs);
 }
 
 static void each_name_and_owner_is_an_origin(void **state)
 {
 	char pid[GN_PID_MAX], host[GN_ORIGIN_MAX], text[300];
-	struct gn_origin o;
+	struct gn_node_origin o;
 	struct gn_name name;
 	(void)state;
 	gn_pid(&owner, pid);
@@ -212,12 +201,12 @@ static void each_name_and_owner_is_an_origin(void **state)
 	memset(text, 'n', 47);
 	text[47] = 0;
 	assert_int_equal(gn_name_parse(gn_str(text), &name, NULL), GN_OK);
-	assert_int_equal(gn_origin_host(&name, &owner, host), GN_TOO_LARGE);
+	assert_int_equal(gn_node_origin_host(&name, &owner, host), GN_TOO_LARGE);
 	/* A PID shows its own site; another's does not become part of it. */
 	assert_int_equal(gn_name_parse(gn_str(pid), &name, NULL), GN_OK);
-	assert_int_equal(gn_origin_host(&name, &owner, host), GN_OK);
+	assert_int_equal(gn_node_origin_host(&name, &owner, host), GN_OK);
 	assert_int_equal(strlen(host), strlen("geo-pid--.localhost") + 52);
-	assert_int_equal(gn_origin_host(&name, &other, host), GN_TOO_LARGE);
+	assert_int_equal(gn_node_origin_host(&name, &other, host), GN_TOO_LARGE);
 	/* The address. */
 	assert_int_equal(parse("a.town.geo.localhost", &o), GN_OK);
 	assert_true(!o.own && o.name.form == GN_NAME_DELEGATED);
@@ -241,7 +230,7 @@ static void other_hosts_are_no_origins(void **state)
 		"geo--bcdefghijklm.localhost",  "..geo.localhost",
 		"geo-bcdefghijklm.localhost",   "geo-welcome-bcdefghijkl.localhost",
 		"geo----bcdefghijklm.localhost"};
-	struct gn_origin o;
+	struct gn_node_origin o;
 	(void)state;
 	for (size_t i = 0; i < GN_COUNT(none); i++)
 		assert_int_equal(parse(none[i], &o), GN_NOT_FOUND);
@@ -254,7 +243,7 @@ static void who_asks(void **state)
 {
 	static const struct {
 		const char *site, *mode, *dest;
-		enum gn_visitor is;
+		enum gn_node_visitor is;
 	} table[] = {
 		{NULL, NULL, NULL, GN_VISITOR_TOOL},
 		{NULL, "navigate", "document", GN_VISITOR_TOOL},
@@ -274,8 +263,8 @@ static void who_asks(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < GN_COUNT(table); i++)
-		assert_int_equal(gn_visitor(gn_str(table[i].site), gn_str(table[i].mode),
-					    gn_str(table[i].dest)),
+		assert_int_equal(gn_node_visitor(gn_str(table[i].site), gn_str(table[i].mode),
+						 gn_str(table[i].dest)),
 				 table[i].is);
 }
 
@@ -306,7 +295,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(settings_take_good_values_and_refuse_bad_ones),
 		cmocka_unit_test(a_file_is_taken_whole_or_not_at_all),
-		cmocka_unit_test(paths_match_by_segment),
 		cmocka_unit_test(base64_of_the_rfc),
 		cmocka_unit_test(spread_bodies),
 		cmocka_unit_test(guard_settings),

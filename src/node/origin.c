@@ -78,8 +78,8 @@ static size_t pid_below(struct gn_slice host_name)
 	return gn_slice_eq(gn_slice_sub(host_name, at, 4), GN_LIT("pid-")) ? at : 0;
 }
 
-gn_err gn_origin_host(const struct gn_name *name, const struct gn_pk *owner,
-		      char out[GN_ORIGIN_MAX])
+gn_err gn_node_origin_host(const struct gn_name *name, const struct gn_pk *owner,
+			   char out[GN_ORIGIN_MAX])
 {
 	char host[GN_NAME_HOST_MAX], tag[GN_ORIGIN_TAG + 1];
 	uint8_t text[GN_ORIGIN_MAX];
@@ -141,9 +141,9 @@ static gn_err parse_own(struct gn_slice host, struct gn_name *out, const char **
 	return parse_name(first, below, out, why);
 }
 
-gn_err gn_origin_parse(struct gn_slice host, struct gn_origin *out, const char **why)
+gn_err gn_node_origin_parse(struct gn_slice host, struct gn_node_origin *out, const char **why)
 {
-	struct gn_origin o = {.own = !ends_with(host, address)};
+	struct gn_node_origin o = {.own = !ends_with(host, address)};
 	if (!ends_with(host, suffix))
 		return GN_NOT_FOUND;
 	gn_err err =
@@ -156,7 +156,8 @@ gn_err gn_origin_parse(struct gn_slice host, struct gn_origin *out, const char *
 
 /* ---- who asks ---- */
 
-enum gn_visitor gn_visitor(struct gn_slice site, struct gn_slice mode, struct gn_slice dest)
+enum gn_node_visitor gn_node_visitor(struct gn_slice site, struct gn_slice mode,
+				     struct gn_slice dest)
 {
 	bool own = gn_slice_eq(site, GN_LIT("same-origin")) || gn_slice_eq(site, GN_LIT("none"));
 	if (!site.p)

@@ -6,20 +6,20 @@
  *  1. a peer has at most one session that it sends on (the newest); older ones are read until
  *     they fall idle;
  *  2. what is not whole yet is peers_in.c's, what waits to leave peers_out.c's; both are bounded
- *     for each key and
- * prefix;
+ *     for each key and prefix;
  *  3. the overlay hears peer_up for every session and peer_down when a peer's last one is gone.
  *
- * States of a peer: IDLE -> CONNECTING [gn_peers_send] -> UP [GN_JET_CONNECTED] -> IDLE
- * [GN_JET_CLOSED] Ownership: by_key and the nameless list own peers; peers own what waits for
- * them, sessions what is unfinished. */
+ *   IDLE -> CONNECTING [gn_node_peers_send] -> UP [GN_JET_CONNECTED] -> IDLE [GN_JET_CLOSED]
+ *
+ * Ownership: by_key and the nameless list own peers; peers own what waits for them, sessions
+ * what is unfinished. */
 #include "node/peers_int.h"
 
 #include <stdlib.h>
 
-void gn_peers_init(struct gn_node *node)
+void gn_node_peers_init(struct gn_node *node)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	gn_map_init(&p->by_key, &node->env, sizeof(struct gn_pk), sizeof(struct peer *),
 		    GN_NODE_PEERS);
 	gn_map_init(&p->by_session, &node->env, sizeof(gn_jet_id), sizeof(struct session),
@@ -34,9 +34,9 @@ static void peer_free(struct gn_node *node, struct peer *peer)
 	free(peer);
 }
 
-void gn_peers_fini(struct gn_node *node)
+void gn_node_peers_fini(struct gn_node *node)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	peers_in_fini(node);
 	for (uint32_t i = 0; i < p->by_key.count; i++)
 		peer_free(node, *(struct peer **)gn_map_value_at(&p->by_key, i));
@@ -59,15 +59,9 @@ static struct peer *peer_new(void)
 	return peer;
 }
 
-static struct peer *peer_of(const struct gn_node *node, const struct gn_pk *pk)
-{
-	struct peer **at = gn_map_get(&node->peers.by_key, pk);
-	return at ? *at : NULL;
-}
-
 static struct peer *peer_make(struct gn_node *node, const struct gn_pk *pk)
 {
-	struct peer *peer = peer_of(node, pk);
+	struct peer *peer = peers_of(node, pk);
 	if (peer)
 		return peer;
 	struct peer **at = gn_map_put(&node->peers.by_key, pk);
@@ -110,22 +104,6 @@ static void nameless_remove(struct gn_node *node, struct peer *peer)
 	*at = peer->next;
 }
 
-gn_jet_id gn_peers_session(const struct gn_node *node, const struct gn_pk *pk)
-{
-	const struct peer *peer = peer_of(node, pk);
-	return peer && peer->up ? peer->session : 0;
-}
-
-struct gn_guard_subject gn_peers_subject(const struct gn_node *node, const struct gn_pk *pk)
-{
-	struct gn_guard_subject who = gn_guard_of_key(pk);
-	gn_jet_id id = gn_peers_session(node, pk);
-	const struct session *s = gn_map_get(&node->peers.by_session, &id);
-	if (s)
-		who.addr = s->addr;
-	return who;
-}
-
 /* ---- connecting ---- */
 
 static void learn_addr(struct peer *peer, const struct gn_addr *addr)
@@ -159,8 +137,8 @@ static void peer_failed(struct gn_node *node, struct peer *peer, gn_err why)
 	gn_overlay_addr_down(node->overlay, &addr, why, node->now);
 }
 
-static gn_err dial(struct gn_node *node, const struct peer *peer, const struct gn_addr *to,
-		   gn_jet_id *id)
+static gn_err dial_addr(struct gn_node *node, const struct peer *peer, const struct gn_addr *to,
+			gn_jet_id *id)
 {
 	if (!peer->named) /* the owner's word: where to begin */
 		return gn_jet_connect(node->jet, to, NULL, node->now, id);
@@ -178,7 +156,7 @@ static gn_err connect_next(struct gn_node *node, struct peer *peer)
 	while (peer->addr_next < peer->addr_count) {
 		const struct gn_addr *to = &peer->addrs[peer->addr_next++];
 		gn_jet_id id;
-		if (dial(node, peer, to, &id))
+		if (dial_addr(node, peer, to, &id))
 			continue;
 		struct session *s = gn_map_put(&node->peers.by_session, &id);
 		if (!s) {
@@ -201,8 +179,8 @@ static bool is_zero(const struct gn_pk *pk)
 	return memcmp(pk, &zero, sizeof zero) == 0;
 }
 
-void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m,
-		   enum gn_jet_class class)
+void gn_node_peers_send(struct gn_node *node, const struct gn_overlay_message *m,
+			enum gn_jet_class class)
 {
 	bool nameless = is_zero(&m->to.pk);
 	struct peer *peer =
@@ -218,7 +196,7 @@ void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m,
 		s->used = node->now;
 		if (!m->reliable && m->bytes.len <= gn_jet_datagram_max(node->jet, peer->session)) {
 			if (gn_jet_datagram(node->jet, peer->session, class, m->bytes,
-					    node->now + 2 * GN_SEC))
+					    node->now + GN_NODE_DATAGRAM_LIFE))
 				node->peers.count.dropped_queue++;
 			return;
 		}
@@ -232,34 +210,6 @@ void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m,
 }
 
 /* ---- receiving ---- */
-
-unsigned peer_standing(const struct peer *peer)
-{
-	return !peer ? 0 : peer->linked ? 3 : peer->known;
-}
-
-void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struct gn_slice message)
-{
-	const struct gn_pk *from = &s->peer->pk;
-	gn_err err = GN_UNSUPPORTED;
-	if (gn_node_admit(node, from, message)) {
-		node->peers.count.over_share++;
-		return;
-	}
-	if (message.len >= 8 && memcmp(message.p + 4, "GNOV", 4) == 0) {
-		err = gn_overlay_recv(node->overlay, from, &s->addr, message, node->now);
-		gn_node_caused(node, from);
-	} else if (message.len >= 8 && memcmp(message.p + 4, "GNBK", 4) == 0) {
-		err = gn_bundles_recv(node->bundles, from, &s->addr, message, node->now);
-	} else {
-		node->peers.count.dropped_kind++;
-	}
-	if (err)
-		return;
-	s->used = node->now;
-	s->peer->known = true;
-	gn_jet_used(node->jet, id, peer_standing(s->peer), node->now);
-}
 
 /* ---- session events ---- */
 
@@ -300,7 +250,7 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
  * peer is down. */
 static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	struct session *s = gn_map_get(&p->by_session, &e->id);
 	if (!s)
 		return;
@@ -309,7 +259,7 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 	bool was_up = s->up;
 	char addr[GN_ADDR_TEXT_MAX];
 	gn_addr_text(&s->addr, addr);
-	gn_node_log(node, GN_LOG_DEBUG, "session.closed", "%s: %s, code %u %.*s", addr,
+	gn_host_log(&node->host, GN_LOG_DEBUG, "session.closed", "%s: %s, code %u %.*s", addr,
 		    gn_err_name(e->err), e->code, (int)e->data.len,
 		    e->data.len ? (const char *)e->data.p : "");
 	gn_map_remove(&p->by_session, &e->id);
@@ -330,7 +280,7 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 		peer_failed(node, peer, e->err ? e->err : GN_CLOSED);
 }
 
-void gn_peers_event(struct gn_node *node, const struct gn_jet_event *e)
+void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 {
 	if (e->kind == GN_JET_CONNECTED) {
 		on_connected(node, e);
@@ -364,15 +314,15 @@ void gn_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 	}
 }
 
-void gn_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked)
+void gn_node_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked)
 {
-	struct peer *peer = peer_of(node, pk);
+	struct peer *peer = peers_of(node, pk);
 	if (peer)
 		peer->linked = linked;
 }
 
 /* A peer that takes nothing of what waits for it: its session ends, and what waited with it. */
-static void stalled(struct gn_node *node, struct peer *peer)
+static void end_stalled(struct gn_node *node, struct peer *peer)
 {
 	node->peers.count.stalled_queue++;
 	gn_node_charge(node, &peer->pk,
@@ -383,11 +333,11 @@ static void stalled(struct gn_node *node, struct peer *peer)
 			    node->now);
 }
 
-void gn_peers_sweep(struct gn_node *node)
+void gn_node_peers_sweep(struct gn_node *node)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	gn_time passed = node->now - p->swept;
-	if (passed < GN_SEC)
+	if (passed < GN_NODE_SWEEP)
 		return;
 	p->swept = node->now;
 	peers_in_sweep(node, passed);
@@ -403,11 +353,27 @@ void gn_peers_sweep(struct gn_node *node)
 		struct peer *peer = *(struct peer **)gn_map_value_at(&p->by_key, i);
 		peers_out_flush(node, peer);
 		if (peers_out_stalled(peer, passed))
-			stalled(node, peer);
+			end_stalled(node, peer);
 		if (!peer->session && !peer->linked && !peer->queued) {
 			struct gn_pk pk = peer->pk;
 			gn_map_remove(&p->by_key, &pk);
 			peer_free(node, peer);
 		}
 	}
+}
+
+/* What is not whole yet, or waits to leave, may be late. */
+gn_time gn_node_peers_deadline(const struct gn_node *node)
+{
+	const struct gn_node_peers *p = &node->peers;
+	bool watched = p->inbound.count || p->queue_share.used;
+	return node->now + (watched ? GN_NODE_SWEEP : GN_NODE_SWEEP_IDLE);
+}
+
+void gn_node_peers_close(struct gn_node *node)
+{
+	const struct gn_map *sessions = &node->peers.by_session;
+	for (uint32_t i = 0; i < sessions->count; i++)
+		(void)!gn_jet_close(node->jet, *(const gn_jet_id *)gn_map_key_at(sessions, i), 0,
+				    "going away", node->now);
 }

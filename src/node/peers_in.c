@@ -34,7 +34,7 @@ void peers_in_init(struct gn_node *node)
 
 static void inbound_drop(struct gn_node *node, struct session *s, struct inbound *in)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	size_t held = in->len + GN_NODE_INBOUND_EACH;
 	gn_share_give(&p->inbound_share, &s->payer, held);
 	s->inbound_held -= held;
@@ -54,14 +54,14 @@ void peers_in_drop_all(struct gn_node *node, struct session *s)
 
 void peers_in_fini(struct gn_node *node)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	for (uint32_t i = 0; i < p->by_session.count; i++)
 		peers_in_drop_all(node, gn_map_value_at(&p->by_session, i));
 	gn_map_fini(&p->inbound);
 	gn_share_fini(&p->inbound_share);
 }
 
-static void stop(struct gn_node *node, struct session *s, struct inbound *in, gn_err why)
+static void stop_inbound(struct gn_node *node, struct session *s, struct inbound *in, gn_err why)
 {
 	(void)!gn_jet_stream_stop(node->jet, in->key.session, in->key.stream, (uint32_t)why);
 	inbound_drop(node, s, in);
@@ -71,7 +71,7 @@ static void stop(struct gn_node *node, struct session *s, struct inbound *in, gn
 
 static struct worth worth_of(const struct gn_node *node, const struct session *s)
 {
-	return (struct worth){peer_standing(s->peer),
+	return (struct worth){peers_standing(s->peer),
 			      gn_share_held(&node->peers.inbound_share, &s->payer)};
 }
 
@@ -79,7 +79,7 @@ static struct worth worth_of(const struct gn_node *node, const struct session *s
  * itself. */
 static bool make_room(struct gn_node *node, const struct session *s)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	struct session *least = NULL;
 	struct worth mine = worth_of(node, s), worst = mine;
 	for (uint32_t i = 0; i < p->by_session.count; i++) {
@@ -91,13 +91,13 @@ static bool make_room(struct gn_node *node, const struct session *s)
 		}
 	}
 	while (least && least->inbound) {
-		stop(node, least, least->inbound, GN_LIMIT);
+		stop_inbound(node, least, least->inbound, GN_LIMIT);
 		p->count.gave_way_inbound++;
 	}
 	return least != NULL;
 }
 
-static gn_err take(struct gn_node *node, struct session *s, size_t amount)
+static gn_err take_inbound(struct gn_node *node, struct session *s, size_t amount)
 {
 	gn_err err = gn_share_take(&node->peers.inbound_share, &s->payer, amount);
 	while (err == GN_NO_SPACE && make_room(node, s))
@@ -118,7 +118,7 @@ static struct inbound *inbound_get(const struct gn_node *node, const struct inbo
 static struct inbound *inbound_new(struct gn_node *node, struct session *s,
 				   const struct inbound_key *key)
 {
-	if (take(node, s, GN_NODE_INBOUND_EACH))
+	if (take_inbound(node, s, GN_NODE_INBOUND_EACH))
 		return NULL;
 	struct inbound *in = calloc(1, sizeof *in),
 		       **at = in ? gn_map_put(&node->peers.inbound, key) : NULL;
@@ -140,8 +140,8 @@ static struct inbound *inbound_new(struct gn_node *node, struct session *s,
 	return in;
 }
 
-static bool append(struct gn_node *node, struct session *s, struct inbound *in,
-		   struct gn_slice more)
+static bool inbound_append(struct gn_node *node, struct session *s, struct inbound *in,
+			   struct gn_slice more)
 {
 	if (more.len == 0)
 		return true;
@@ -154,7 +154,7 @@ static bool append(struct gn_node *node, struct session *s, struct inbound *in,
 		in->bytes = grown;
 		in->cap = cap;
 	}
-	if (take(node, s, more.len))
+	if (take_inbound(node, s, more.len))
 		return false;
 	memcpy(in->bytes + in->len, more.p, more.len);
 	in->len += more.len;
@@ -162,12 +162,12 @@ static bool append(struct gn_node *node, struct session *s, struct inbound *in,
 }
 
 /* The message is not whole yet. */
-static void keep(struct gn_node *node, struct session *s, const struct inbound_key *key,
-		 struct inbound *in, struct gn_slice more)
+static void inbound_keep(struct gn_node *node, struct session *s, const struct inbound_key *key,
+			 struct inbound *in, struct gn_slice more)
 {
 	if (!in)
 		in = inbound_new(node, s, key);
-	if (in && append(node, s, in, more))
+	if (in && inbound_append(node, s, in, more))
 		return;
 	node->peers.count.refused_inbound++;
 	gn_node_charge(node, &s->peer->pk, GN_NODE_COST_REFUSED);
@@ -199,7 +199,7 @@ void peers_in_read(struct gn_node *node, struct session *s, const struct gn_jet_
 		if (in)
 			inbound_drop(node, s, in);
 	} else if (!fin) {
-		keep(node, s, &key, in, gn_slice(scratch + had, len - had));
+		inbound_keep(node, s, &key, in, gn_slice(scratch + had, len - had));
 	} else {
 		if (had)
 			memcpy(scratch, in->bytes, had);
@@ -236,7 +236,7 @@ static bool is_late(const struct gn_node *node, const struct session *s, const s
 
 void peers_in_sweep(struct gn_node *node, gn_time passed)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	for (uint32_t i = 0; p->inbound.count && i < p->by_session.count; i++) {
 		struct session *s = gn_map_value_at(&p->by_session, i);
 		if (s->inbound)
@@ -252,7 +252,7 @@ void peers_in_sweep(struct gn_node *node, gn_time passed)
 			gn_node_charge(node, &s->peer->pk,
 				       GN_NODE_COST_REFUSED +
 					       (in->len >> 10) * (uint64_t)(age / GN_SEC));
-			stop(node, s, in, GN_TIMEOUT);
+			stop_inbound(node, s, in, GN_TIMEOUT);
 		}
 	}
 }

@@ -3,6 +3,7 @@
 #ifndef GN_NODE_PEERS_INT_H
 #define GN_NODE_PEERS_INT_H
 
+#include "node/charge.h"
 #include "node/node_int.h"
 
 /* How long something has brought less than a rate. Being early is not saved up: who brings much
@@ -94,8 +95,11 @@ static inline bool worth_less(const struct worth *a, const struct worth *b)
 	return a->held.key > b->held.key;
 }
 
-/* peers.c */
-unsigned peer_standing(const struct peer *peer); /* as gn_jet_used takes it */
+/* peers_find.c */
+struct peer *peers_of(const struct gn_node *node, const struct gn_pk *pk); /* or NULL */
+unsigned peers_standing(const struct peer *peer); /* as gn_jet_used takes it */
+
+/* peers_message.c */
 void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struct gn_slice message);
 
 /* peers_in.c */

@@ -10,7 +10,7 @@
  *     behind it.
  *
  * Chunks of files are not queued ahead: who gives them asks first how much of them would leave
- * (gn_peers_room). */
+ * (gn_node_peers_room). */
 #include "node/peers_int.h"
 
 #include <stdlib.h>
@@ -33,12 +33,12 @@ void peers_out_fini(struct gn_node *node)
 	gn_share_fini(&node->peers.queue_share);
 }
 
-static size_t cost(size_t len)
+static size_t queue_cost(size_t len)
 {
 	return len + GN_NODE_QUEUE_EACH;
 }
 
-static void pop(struct gn_node *node, struct peer *peer, struct queue *q)
+static void queue_pop(struct gn_node *node, struct peer *peer, struct queue *q)
 {
 	struct outgoing *o = q->head;
 	q->head = o->next;
@@ -47,7 +47,7 @@ static void pop(struct gn_node *node, struct peer *peer, struct queue *q)
 	peer->queued--;
 	peer->queued_bytes -= o->len;
 	peer->pace = (struct pace){0};
-	gn_share_give(&node->peers.queue_share, &peer->payer, cost(o->len));
+	gn_share_give(&node->peers.queue_share, &peer->payer, queue_cost(o->len));
 	free(o);
 }
 
@@ -56,7 +56,7 @@ static void queue_clear(struct gn_node *node, struct peer *peer, struct queue *q
 	while (q->head) {
 		if (q->head->opened && peer->up)
 			(void)!gn_jet_stream_reset(node->jet, peer->session, q->head->stream, 0);
-		pop(node, peer, q);
+		queue_pop(node, peer, q);
 	}
 }
 
@@ -71,13 +71,13 @@ void peers_out_clear(struct gn_node *node, struct peer *peer)
 static struct worth worth_of(const struct gn_node *node, const struct peer *peer,
 			     const struct gn_holder *payer)
 {
-	return (struct worth){peer_standing(peer), gn_share_held(&node->peers.queue_share, payer)};
+	return (struct worth){peers_standing(peer), gn_share_held(&node->peers.queue_share, payer)};
 }
 
 /* All is full: the peer worth least loses its queue. False when that is this peer. */
 static bool make_room(struct gn_node *node, const struct peer *peer, const struct gn_holder *payer)
 {
-	struct gn_peers *p = &node->peers;
+	struct gn_node_peers *p = &node->peers;
 	struct peer *least = NULL;
 	struct worth mine = worth_of(node, peer, payer), worst = mine;
 	for (uint32_t i = 0; i < p->by_key.count; i++) {
@@ -95,7 +95,7 @@ static bool make_room(struct gn_node *node, const struct peer *peer, const struc
 	return true;
 }
 
-static gn_err take(struct gn_node *node, struct peer *peer, size_t amount)
+static gn_err take_room(struct gn_node *node, struct peer *peer, size_t amount)
 {
 	struct gn_holder payer = peer->payer;
 	if (!peer->queued) {
@@ -117,7 +117,7 @@ gn_err peers_out_add(struct gn_node *node, struct peer *peer, struct gn_slice by
 {
 	struct outgoing *o =
 		peer->queued < GN_NODE_QUEUE_COUNT ? malloc(sizeof *o + bytes.len) : NULL;
-	if (!o || take(node, peer, cost(bytes.len))) {
+	if (!o || take_room(node, peer, queue_cost(bytes.len))) {
 		free(o);
 		node->peers.count.dropped_queue++;
 		return GN_LIMIT;
@@ -156,7 +156,7 @@ void peers_out_restart(struct gn_node *node, struct peer *peer)
 }
 
 /* False when the stream or the session takes no more now. */
-static bool push(struct gn_node *node, struct peer *peer, struct outgoing *o)
+static bool queue_push(struct gn_node *node, struct peer *peer, struct outgoing *o)
 {
 	if (!o->opened && gn_jet_stream_open(node->jet, peer->session, true, o->class, &o->stream))
 		return false;
@@ -177,8 +177,8 @@ static bool push(struct gn_node *node, struct peer *peer, struct outgoing *o)
 
 static void flush_queue(struct gn_node *node, struct peer *peer, struct queue *q)
 {
-	while (q->head && push(node, peer, q->head))
-		pop(node, peer, q);
+	while (q->head && queue_push(node, peer, q->head))
+		queue_pop(node, peer, q);
 }
 
 void peers_out_flush(struct gn_node *node, struct peer *peer)
@@ -199,7 +199,7 @@ bool peers_out_stalled(struct peer *peer, gn_time passed)
 	return peer->pace.behind > GN_NODE_QUEUE_STALL;
 }
 
-size_t gn_peers_room(struct gn_node *node, const struct gn_pk *pk)
+size_t gn_node_peers_room(struct gn_node *node, const struct gn_pk *pk)
 {
 	struct peer **at = gn_map_get(&node->peers.by_key, pk), *peer = at ? *at : NULL;
 	if (!peer || !peer->up)
@@ -208,12 +208,12 @@ size_t gn_peers_room(struct gn_node *node, const struct gn_pk *pk)
 	return peer->queued ? 0 : gn_jet_room(node->jet, peer->session, true, GN_JET_FILES);
 }
 
-bool gn_peers_takes(const struct gn_node *node, const struct gn_pk *pk, size_t bytes)
+bool gn_node_peers_takes(const struct gn_node *node, const struct gn_pk *pk, size_t bytes)
 {
 	struct peer **at = gn_map_get(&node->peers.by_key, pk), *peer = at ? *at : NULL;
 	if (!peer || !peer->queued)
 		return true;
-	gn_err err = gn_share_ask(&node->peers.queue_share, &peer->payer, cost(bytes));
+	gn_err err = gn_share_ask(&node->peers.queue_share, &peer->payer, queue_cost(bytes));
 	bool fits = err == GN_OK || err == GN_NO_SPACE; /* who is worth less gives way */
 	return fits && peer->queued < GN_NODE_QUEUE_COUNT;
 }

@@ -10,6 +10,7 @@
  * The thread shares a job with the loop and nothing else: it fills the answers, then sets
  * `done`. The job is made once and lives as long as the process, so a thread that is still
  * waiting when the node ends hurts nobody. */
+#include "node/reach.h"
 #include "node/node_int.h"
 
 #include <pthread.h>
@@ -62,7 +63,7 @@ static bool is_number(const char *text)
 
 /* ---- what is known ---- */
 
-enum gn_reach gn_reach(const struct gn_node *node)
+enum gn_node_reach gn_node_reach(const struct gn_node *node)
 {
 	struct gn_overlay_info o;
 	gn_overlay_info(node->overlay, &o);
@@ -82,28 +83,28 @@ enum gn_reach gn_reach(const struct gn_node *node)
 	return GN_REACH_FOUNDER; /* it was given nobody but itself */
 }
 
-const char *gn_reach_name(enum gn_reach reach)
+const char *gn_node_reach_name(enum gn_node_reach reach)
 {
 	static const char *const names[] = {"alone", "joined", "founder"};
 	return names[reach];
 }
 
-gn_err gn_reach_err(const struct gn_node *node, gn_err err)
+gn_err gn_node_reach_err(const struct gn_node *node, gn_err err)
 {
-	return err == GN_NOT_FOUND && gn_reach(node) == GN_REACH_ALONE ? GN_UNREACHABLE : err;
+	return err == GN_NOT_FOUND && gn_node_reach(node) == GN_REACH_ALONE ? GN_UNREACHABLE : err;
 }
 
-const char *gn_reach_text(const struct gn_node *node, gn_err err)
+const char *gn_node_reach_text(const struct gn_node *node, gn_err err)
 {
-	return err == GN_UNREACHABLE && gn_reach(node) == GN_REACH_ALONE
+	return err == GN_UNREACHABLE && gn_node_reach(node) == GN_REACH_ALONE
 		       ? "this node is alone: no other node answers it"
 		       : gn_err_text(err);
 }
 
-json_t *gn_reach_bootstrap(const struct gn_node *node)
+json_t *gn_node_reach_bootstrap(const struct gn_node *node)
 {
 	json_t *list = json_array();
-	bool alone = gn_reach(node) == GN_REACH_ALONE;
+	bool alone = gn_node_reach(node) == GN_REACH_ALONE;
 	for (unsigned i = 0; i < node->config.bootstrap_count; i++) {
 		json_t *addrs = json_array();
 		bool answered = false;
@@ -125,7 +126,7 @@ json_t *gn_reach_bootstrap(const struct gn_node *node)
 
 /* ---- what an answer changes ---- */
 
-static bool has(const struct answer *a, const struct gn_addr *addr)
+static bool has_addr(const struct answer *a, const struct gn_addr *addr)
 {
 	for (size_t i = 0; i < a->count; i++)
 		if (gn_addr_eq(&a->addrs[i], addr))
@@ -136,17 +137,17 @@ static bool has(const struct answer *a, const struct gn_addr *addr)
 static bool any_has(const struct gn_addr *addr)
 {
 	for (unsigned i = 0; i < GN_NODE_BOOTSTRAP; i++)
-		if (has(&hosts[i].last, addr))
+		if (has_addr(&hosts[i].last, addr))
 			return true;
 	return false;
 }
 
-static void take(struct gn_node *node, unsigned i, const struct answer *a)
+static void take_answer(struct gn_node *node, unsigned i, const struct answer *a)
 {
 	struct answer before = hosts[i].last;
 	if (a->err || a->count == 0) {
 		if (!hosts[i].failed)
-			gn_node_log(node, GN_LOG_WARN, "host.unknown",
+			gn_host_log(&node->host, GN_LOG_WARN, "host.unknown",
 				    "%s cannot be resolved "
 				    "(%s); still trying",
 				    host_at(node, i), gn_err_text(a->err ? a->err : GN_NOT_FOUND));
@@ -168,7 +169,7 @@ static void take(struct gn_node *node, unsigned i, const struct answer *a)
 
 /* ---- asking ---- */
 
-static void *ask(void *user)
+static void *resolve_all(void *user)
 {
 	struct job *j = user;
 	for (unsigned i = 0; i < HOSTS; i++)
@@ -179,7 +180,7 @@ static void *ask(void *user)
 	return NULL;
 }
 
-static bool begin(struct gn_node *node)
+static bool begin_asking(struct gn_node *node)
 {
 	pthread_attr_t detached;
 	pthread_t thread;
@@ -196,7 +197,7 @@ static bool begin(struct gn_node *node)
 	atomic_store(&job.done, false);
 	pthread_attr_init(&detached);
 	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	state.running = pthread_create(&thread, &detached, ask, &job) == 0;
+	state.running = pthread_create(&thread, &detached, resolve_all, &job) == 0;
 	pthread_attr_destroy(&detached);
 	return true;
 }
@@ -204,7 +205,7 @@ static bool begin(struct gn_node *node)
 /* Until it is asked again. */
 static gn_time pause_of(const struct gn_node *node)
 {
-	if (gn_reach(node) == GN_REACH_JOINED) {
+	if (gn_node_reach(node) == GN_REACH_JOINED) {
 		state.wait = AGAIN_FIRST;
 		return AGAIN_JOINED;
 	}
@@ -213,19 +214,19 @@ static gn_time pause_of(const struct gn_node *node)
 	return wait;
 }
 
-void gn_reach_start(struct gn_node *node)
+void gn_node_reach_start(struct gn_node *node)
 {
 	state.wait = AGAIN_FIRST;
 	state.alone_since = node->now;
 	for (unsigned i = 0; i < HOSTS; i++) {
 		struct answer a = {.err = GN_OK, .count = 1};
 		if (gn_addr_parse(gn_str(host_at(node, i)), &a.addrs[0]) == GN_OK)
-			take(node, i, &a);
+			take_answer(node, i, &a);
 	}
-	state.due = begin(node) ? node->now : GN_NEVER;
+	state.due = begin_asking(node) ? node->now : GN_NEVER;
 }
 
-void gn_reach_isolated(struct gn_node *node)
+void gn_node_reach_isolated(struct gn_node *node)
 {
 	state.alone_since = node->now;
 	if (state.due != GN_NEVER)
@@ -244,13 +245,13 @@ static void look_at_work(struct gn_node *node)
 	if (!o.other_work)
 		return;
 	state.other_work = true;
-	gn_node_log(node, GN_LOG_WARN, "reach.work",
+	gn_host_log(&node->host, GN_LOG_WARN, "reach.work",
 		    "who was greeted is of a network with other proofs of work than --pow-bits %u: "
 		    "this node stays alone",
 		    node->config.pow_bits);
 }
 
-gn_time gn_reach_tick(struct gn_node *node)
+gn_time gn_node_reach_tick(struct gn_node *node)
 {
 	look_at_work(node);
 	if (state.running && !atomic_load(&job.done))
@@ -259,9 +260,9 @@ gn_time gn_reach_tick(struct gn_node *node)
 		state.running = false;
 		for (unsigned i = 0; i < HOSTS; i++)
 			if (*job.hosts[i])
-				take(node, i, &job.answers[i]);
+				take_answer(node, i, &job.answers[i]);
 		state.due = node->now + pause_of(node);
-	} else if (node->now >= state.due && begin(node)) {
+	} else if (node->now >= state.due && begin_asking(node)) {
 		return node->now + LOOK;
 	}
 	return state.due;

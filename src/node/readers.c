@@ -3,11 +3,13 @@
  * waits in order (NO-15). So no number of downloads that go on for hours keeps anybody from a
  * page.
  *
- *   opened -> reading [a slot is free] -> end reading -> cut [its client is behind, or it stands
- *   still]
- *          -> waiting [none is] -> reading waiting -> 503 [GN_NODE_READ_WAIT,
- *          GN_NODE_READS_WAITING] waiting -> opened -> waiting [the site cannot be opened yet:
- *          it has waited since it came]
+ *   opened  -> reading [a slot is free]
+ *           -> waiting [none is]
+ *   waiting -> reading
+ *           -> 503 [GN_NODE_READ_WAIT, GN_NODE_READS_WAITING]
+ *           -> opened -> waiting [the site cannot be opened yet: it has waited since it came]
+ *   reading -> end
+ *           -> cut [its client is behind, or it stands still]
  *
  * 1. `slot` counts in node->readers[small] until readers_leave; a request never leaves twice.
  * 2. Of those who wait the one whose site has the fewest slots is next, the one that waits
@@ -16,26 +18,27 @@
  *    that others may ask for (gn_http_behind): of the site with the most slots the one furthest
  *    behind. When all keep up, one for which nothing came for GN_NODE_READ_STILL: of the site
  *    with the most slots, if that leaves it more than the next has. */
-#include "node/gateway_int.h"
+#include "node/gateway.h"
+#include "node/node_int.h"
 
 static const unsigned slots[] = {GN_NODE_READERS, GN_NODE_READERS_SMALL};
 
-static bool waits(const struct gn_request *r)
+static bool is_waiting(const struct gn_node_request *r)
 {
-	return r->gateway && r->gateway->waiting && r->http;
+	return r->gateway && r->gateway->waiting && r->base.http;
 }
 
 static bool any_waits(const struct gn_node *node, bool small)
 {
-	const struct gn_request *r = node->requests;
-	while (r && !(waits(r) && r->gateway->small == small))
-		r = r->next;
+	const struct gn_node_request *r = gn_node_request_first(node);
+	while (r && !(is_waiting(r) && r->gateway->small == small))
+		r = gn_node_request_next(r);
 	return r != NULL;
 }
 
-bool readers_enter(struct gn_request *r)
+bool readers_enter(struct gn_node_request *r)
 {
-	struct gn_gateway_state *g = r->gateway;
+	struct gn_node_gateway *g = r->gateway;
 	bool small = g->left <= GN_NODE_READ_SMALL;
 	if (g->slot && g->small == small)
 		return true;
@@ -50,7 +53,7 @@ bool readers_enter(struct gn_request *r)
 	return true;
 }
 
-void readers_leave(struct gn_request *r)
+void readers_leave(struct gn_node_request *r)
 {
 	if (!r->gateway->slot)
 		return;
@@ -61,7 +64,8 @@ void readers_leave(struct gn_request *r)
 static unsigned slots_of(const struct gn_node *node, const struct gn_name *name)
 {
 	unsigned n = 0;
-	for (const struct gn_request *r = node->requests; r; r = r->next)
+	for (const struct gn_node_request *r = gn_node_request_first(node); r;
+	     r = gn_node_request_next(r))
 		n += r->gateway && r->gateway->slot &&
 		     strcmp(r->gateway->at.name.text, name->text) == 0;
 	return n;
@@ -70,24 +74,26 @@ static unsigned slots_of(const struct gn_node *node, const struct gn_name *name)
 static unsigned waiting_of(const struct gn_node *node, const struct gn_name *name)
 {
 	unsigned n = 0;
-	for (const struct gn_request *r = node->requests; r; r = r->next)
-		n += waits(r) && (!name || strcmp(r->gateway->at.name.text, name->text) == 0);
+	for (const struct gn_node_request *r = gn_node_request_first(node); r;
+	     r = gn_node_request_next(r))
+		n += is_waiting(r) && (!name || strcmp(r->gateway->at.name.text, name->text) == 0);
 	return n;
 }
 
-static void refuse(struct gn_request *r)
+static void refuse_turn(struct gn_node_request *r)
 {
 	r->gateway->waiting = false;
 	gateway_busy(r);
 }
 
 /* Of the site that has the most of those who wait the one that came last. */
-static struct gn_request *last_of_most(const struct gn_node *node)
+static struct gn_node_request *last_of_most(const struct gn_node *node)
 {
-	struct gn_request *best = NULL;
+	struct gn_node_request *best = NULL;
 	unsigned most = 0;
-	for (struct gn_request *r = node->requests; r; r = r->next) { /* the newest first */
-		unsigned n = waits(r) ? waiting_of(node, &r->gateway->at.name) : 0;
+	for (struct gn_node_request *r = gn_node_request_first(node); r;
+	     r = gn_node_request_next(r)) { /* the newest first */
+		unsigned n = is_waiting(r) ? waiting_of(node, &r->gateway->at.name) : 0;
 		if (n > most) {
 			best = r;
 			most = n;
@@ -96,10 +102,10 @@ static struct gn_request *last_of_most(const struct gn_node *node)
 	return best;
 }
 
-void readers_wait(struct gn_request *r)
+void readers_wait(struct gn_node_request *r)
 {
 	readers_leave(r);
-	r->engine = GN_OP_NONE;
+	gn_host_wait_end(&r->base);
 	if (r->gateway->waiting)
 		return;
 	r->gateway->waiting = true;
@@ -108,15 +114,16 @@ void readers_wait(struct gn_request *r)
 		r->node->reads_waited++;
 	}
 	if (waiting_of(r->node, NULL) > GN_NODE_READS_WAITING)
-		refuse(last_of_most(r->node));
+		refuse_turn(last_of_most(r->node));
 }
 
-static struct gn_request *next_waiting(const struct gn_node *node, bool small)
+static struct gn_node_request *next_waiting(const struct gn_node *node, bool small)
 {
-	struct gn_request *best = NULL;
+	struct gn_node_request *best = NULL;
 	unsigned fewest = 0;
-	for (struct gn_request *r = node->requests; r; r = r->next) {
-		if (!waits(r) || r->gateway->small != small)
+	for (struct gn_node_request *r = gn_node_request_first(node); r;
+	     r = gn_node_request_next(r)) {
+		if (!is_waiting(r) || r->gateway->small != small)
 			continue;
 		unsigned n = slots_of(node, &r->gateway->at.name);
 		if (!best || n < fewest ||
@@ -130,28 +137,29 @@ static struct gn_request *next_waiting(const struct gn_node *node, bool small)
 
 /* How long its client is behind, ms, and how long nothing of it came; 0: not for so long that it
  * has to give way. */
-static uint64_t behind(const struct gn_request *r)
+static uint64_t behind(const struct gn_node_request *r)
 {
-	uint64_t ms = gn_http_behind(r->http);
+	uint64_t ms = gn_http_behind(r->base.http);
 	return ms >= GN_NODE_READ_BEHIND ? ms : 0;
 }
 
-static uint64_t still(const struct gn_request *r)
+static uint64_t still(const struct gn_node_request *r)
 {
-	gn_time t = r->streaming ? r->node->now - r->gateway->moved : 0;
+	gn_time t = r->base.streaming ? r->node->now - r->gateway->moved : 0;
 	return t >= GN_NODE_READ_STILL ? (uint64_t)t : 0;
 }
 
 /* Of the site with the most slots, `least` of them or more, the worst one; NULL: none has to
  * give way. */
-static struct gn_request *find_worst(const struct gn_node *node, bool small, unsigned least,
-				     uint64_t (*bad)(const struct gn_request *))
+static struct gn_node_request *find_worst(const struct gn_node *node, bool small, unsigned least,
+					  uint64_t (*bad)(const struct gn_node_request *))
 {
-	struct gn_request *worst = NULL;
+	struct gn_node_request *worst = NULL;
 	unsigned most = least;
-	for (struct gn_request *r = node->requests; r; r = r->next) {
-		if (!r->http || !r->gateway || !r->gateway->slot || r->gateway->small != small ||
-		    !bad(r))
+	for (struct gn_node_request *r = gn_node_request_first(node); r;
+	     r = gn_node_request_next(r)) {
+		if (!r->base.http || !r->gateway || !r->gateway->slot ||
+		    r->gateway->small != small || !bad(r))
 			continue;
 		unsigned n = slots_of(node, &r->gateway->at.name);
 		if (n > most || (n == most && (!worst || bad(r) >= bad(worst)))) {
@@ -162,49 +170,50 @@ static struct gn_request *find_worst(const struct gn_node *node, bool small, uns
 	return worst;
 }
 
-static void cut(struct gn_request *r)
+static void cut_read(struct gn_node_request *r)
 {
 	r->node->reads_cut++;
 	gn_bundles_cancel(r->node->bundles, r->gateway->read, r->node->now);
-	r->engine = GN_OP_NONE;
+	gn_host_wait_end(&r->base);
 	readers_leave(r);
-	gn_http_abort(r->http);
+	gn_http_abort(r->base.http);
 }
 
 /* False when nobody else can be let in now. */
-static bool admit_next(struct gn_node *node, struct gn_request *r)
+static bool admit_next(struct gn_node *node, struct gn_node_request *r)
 {
 	bool small = r->gateway->small;
 	if (node->readers[small] >= slots[small]) {
-		struct gn_request *away = find_worst(node, small, 0, behind);
+		struct gn_node_request *away = find_worst(node, small, 0, behind);
 		away = away ? away
 			    : find_worst(node, small, slots_of(node, &r->gateway->at.name) + 2,
 					 still);
 		if (!away)
 			return false;
-		cut(away);
+		cut_read(away);
 	}
 	r->gateway->waiting = false;
 	r->gateway->slot = true;
 	node->readers[small]++;
-	gateway_open(r);
+	r->gateway->go_on(r);
 	return !r->gateway->waiting;
 }
 
 /* Does one still wait? */
-static bool admit(struct gn_node *node, bool small)
+static bool admit_all(struct gn_node *node, bool small)
 {
-	struct gn_request *r;
+	struct gn_node_request *r;
 	while ((r = next_waiting(node, small)) && admit_next(node, r))
 		;
 	return r != NULL;
 }
 
-gn_time gn_readers_tick(struct gn_node *node)
+gn_time gn_node_readers_tick(struct gn_node *node)
 {
-	for (struct gn_request *r = node->requests; r; r = r->next)
-		if (waits(r) && node->now - r->gateway->since > GN_NODE_READ_WAIT)
-			refuse(r);
-	bool small = admit(node, true), large = admit(node, false);
+	for (struct gn_node_request *r = gn_node_request_first(node); r;
+	     r = gn_node_request_next(r))
+		if (is_waiting(r) && node->now - r->gateway->since > GN_NODE_READ_WAIT)
+			refuse_turn(r);
+	bool small = admit_all(node, true), large = admit_all(node, false);
 	return small || large ? node->now + GN_NODE_READ_LOOK : GN_NEVER;
 }

@@ -2,14 +2,17 @@
  * which of them is spread, and the one that waits for its head. The table is sites.json; a
  * version's blocks stand in sites/<manifest root>, 32 bytes each.
  *
- *   spread ended well -> PENDING [gn_sites_spread] -> kept [gn_sites_record: the head names it]
- *   -> gone [a head no
- * longer does, or gn_sites_remove] ;  PENDING -> gone [a day without a head]
+ *   spread ended well -> PENDING [gn_node_sites_spread]
+ *   PENDING -> kept [gn_node_sites_record: the head names it]
+ *           -> gone [a day without a head]
+ *   kept    -> gone [a head no longer names it, or gn_node_sites_remove]
  *
  * 1. A list is durable before the table names it, the table before a list or a block goes:
- *    whatever is cut off in between, no block of a version in the table is ever let go. 2. A
- *    site of an older program knows one version only (partial): until its heads name no other,
- *    the blocks of unknown versions stay. Rules: docs/spec/services.md BU-20, BU-21. */
+ *    whatever is cut off in between, no block of a version in the table is ever let go.
+ * 2. A site of an older program knows one version only (partial): until its heads name no
+ *    other, the blocks of unknown versions stay.
+ * Rules: docs/spec/services.md BU-20, BU-21. */
+#include "node/body.h"
 #include "node/node_int.h"
 
 #include <stdio.h>
@@ -42,7 +45,7 @@ static struct gn_slice list_read(struct gn_node *node, const char *root)
 		if (!p)
 			break;
 		buf.p = p;
-		err = gn_os_file_read(node->dir, name, &buf);
+		err = gn_os_file_read(node->host.dir, name, &buf);
 	} while (err == GN_TOO_LARGE && buf.cap < LIST_MAX);
 	if (buf.p && !err && buf.len > 0 && buf.len % sizeof(struct gn_hash) == 0)
 		return gn_buf_slice(&buf);
@@ -58,7 +61,7 @@ static void let_go(struct gn_node *node, const char *root)
 		gn_bundles_disown(node->bundles, list, node->now);
 	free((void *)(uintptr_t)list.p);
 	list_name(root, name);
-	(void)!gn_os_remove(node->dir, name);
+	(void)!gn_os_remove(node->host.dir, name);
 }
 
 /* ---- the table ---- */
@@ -69,7 +72,8 @@ static const char *text_of(const json_t *json, const char *field)
 	return text ? text : "";
 }
 
-static json_t *find(const struct gn_node *node, const char *owner, const char *label, size_t *at)
+static json_t *find_site(const struct gn_node *node, const char *owner, const char *label,
+			 size_t *at)
 {
 	for (size_t i = 0; i < json_array_size(node->sites); i++) {
 		json_t *site = json_array_get(node->sites, i);
@@ -89,12 +93,12 @@ static bool has_root(const json_t *versions, const char *root)
 	return false;
 }
 
-static gn_err save(struct gn_node *node)
+static gn_err save_table(struct gn_node *node)
 {
-	return gn_saved_write(node, "sites.json", node->sites);
+	return gn_node_list_write(node, "sites.json", node->sites);
 }
 
-static void cancel(struct gn_node *node, const json_t *owner_of_op)
+static void cancel_spread(struct gn_node *node, const json_t *owner_of_op)
 {
 	gn_op op = (gn_op)json_integer_value(json_object_get(owner_of_op, "op"));
 	if (op)
@@ -102,7 +106,7 @@ static void cancel(struct gn_node *node, const json_t *owner_of_op)
 }
 
 /* Every version is named: what else is ours may go. */
-static void collect(struct gn_node *node)
+static void collect_blocks(struct gn_node *node)
 {
 	size_t i;
 	json_t *site;
@@ -123,7 +127,7 @@ static void keep_only(struct gn_node *node, json_t *site,
 	json_array_foreach(versions, i, v)
 		json_array_append(keep(json_string_value(v), user) ? kept : gone, v);
 	json_object_set_new(site, "versions", kept);
-	if (save(node) == GN_OK)
+	if (save_table(node) == GN_OK)
 		json_array_foreach(gone, i, v) let_go(node, json_string_value(v));
 	json_decref(gone);
 }
@@ -145,13 +149,13 @@ static void abandon(struct gn_node *node, json_t *site)
 		return;
 	snprintf(root, sizeof root, "%s", text_of(pending, "root"));
 	bool listed = json_is_true(json_object_get(pending, "listed"));
-	cancel(node, pending);
+	cancel_spread(node, pending);
 	json_object_del(site, "pending");
 	if (!listed)
 		keep_only(node, site, is_not, root);
 }
 
-static bool none(const char *root, const void *user)
+static bool keep_none(const char *root, const void *user)
 {
 	(void)root;
 	(void)user;
@@ -166,12 +170,12 @@ static gn_err version_add(struct gn_node *node, json_t *site, const char *root,
 	if (has_root(versions, root))
 		return GN_OK;
 	list_name(root, name);
-	GN_TRY(gn_os_file_write(node->dir, name, list));
+	GN_TRY(gn_os_file_write(node->host.dir, name, list));
 	GN_TRY(gn_bundles_own(node->bundles, list, node->now));
 	return json_array_append_new(versions, json_string(root)) ? GN_NOMEM : GN_OK;
 }
 
-static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_api_spread *s,
+static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_node_spread_body *s,
 			gn_op op)
 {
 	struct gn_hash root;
@@ -181,7 +185,7 @@ static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_api
 	if (gn_unhex(gn_str(text_of(named, "root")), root.b, sizeof root.b) != GN_OK || !*owner)
 		return GN_USAGE;
 	gn_hex(GN_SLICE(root.b), hex); /* what becomes a file's name is spelled here */
-	json_t *site = find(node, owner, label, &at);
+	json_t *site = find_site(node, owner, label, &at);
 	if (!site) {
 		site = json_pack("{ss ss s[]}", "owner", owner, "label", label, "versions");
 		if (!site || json_array_append_new(node->sites, site))
@@ -193,7 +197,7 @@ static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_api
 	if (strcmp(text_of(json_object_get(site, "pending"), "root"), hex) == 0) {
 		/* the same once more */
 		listed = json_is_true(json_object_get(json_object_get(site, "pending"), "listed"));
-		cancel(node, json_object_get(site, "pending"));
+		cancel_spread(node, json_object_get(site, "pending"));
 	} else {
 		abandon(node, site);
 	}
@@ -202,15 +206,15 @@ static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_api
 				      "spread", (json_int_t)gn_unix(node->now), "keep_until",
 				      (json_int_t)s->keep_until, "copies", (int)s->copies, "blocks",
 				      (json_int_t)s->count, "listed", listed));
-	return save(node);
+	return save_table(node);
 }
 
-gn_err gn_sites_spread(struct gn_node *node, struct gn_slice body, gn_op op)
+gn_err gn_node_sites_spread(struct gn_node *node, struct gn_slice body, gn_op op)
 {
-	struct gn_api_spread s = {0};
+	struct gn_node_spread_body s = {0};
 	json_t *json = json_loadb((const char *)body.p, body.len, 0, NULL),
 	       *named = json_object_get(json, "site");
-	gn_err err = json_is_object(named) ? gn_api_spread_parse(body, &s) : GN_OK;
+	gn_err err = json_is_object(named) ? gn_node_spread_parse(body, &s) : GN_OK;
 	if (!err && named)
 		err = spread_of(node, named, &s, op);
 	free(s.hashes);
@@ -224,7 +228,7 @@ static void promote(struct gn_node *node, json_t *site)
 	static const char *const fields[] = {"root",       "op",     "spread",
 					     "keep_until", "copies", "blocks"};
 	json_t *pending = json_object_get(site, "pending");
-	cancel(node, site);
+	cancel_spread(node, site);
 	for (size_t i = 0; i < GN_COUNT(fields); i++)
 		json_object_set(site, fields[i], json_object_get(pending, fields[i]));
 	json_object_del(site, "pending");
@@ -261,7 +265,7 @@ static bool knows_all(const json_t *site, const struct gn_head *head)
 	return true;
 }
 
-void gn_sites_record(struct gn_node *node, struct gn_slice record)
+void gn_node_sites_record(struct gn_node *node, struct gn_slice record)
 {
 	struct gn_head head;
 	char owner[65], now[ROOT_HEX + 1], label[GN_RECORD_LABEL_MAX + 1];
@@ -273,7 +277,7 @@ void gn_sites_record(struct gn_node *node, struct gn_slice record)
 	gn_hex(GN_SLICE(head.now.manifest.b), now);
 	memcpy(label, head.label.len ? (const char *)head.label.p : "", head.label.len);
 	label[head.label.len] = 0;
-	json_t *site = find(node, owner, label, &at);
+	json_t *site = find_site(node, owner, label, &at);
 	if (!site)
 		return;
 	if (strcmp(text_of(json_object_get(site, "pending"), "root"), now) == 0)
@@ -286,24 +290,24 @@ void gn_sites_record(struct gn_node *node, struct gn_slice record)
 	snprintf(pending, sizeof pending, "%s", text_of(json_object_get(site, "pending"), "root"));
 	struct listed l = {&head, pending};
 	keep_only(node, site, is_listed, &l);
-	collect(node);
+	collect_blocks(node);
 }
 
-gn_err gn_sites_remove(struct gn_node *node, const struct gn_pk *owner, const char *label)
+gn_err gn_node_sites_remove(struct gn_node *node, const struct gn_pk *owner, const char *label)
 {
 	char hex[65];
 	size_t at;
 	gn_hex(GN_SLICE(owner->b), hex);
-	json_t *site = find(node, hex, label, &at);
+	json_t *site = find_site(node, hex, label, &at);
 	if (!site)
 		return GN_NOT_FOUND;
 	json_incref(site);
 	json_array_remove(node->sites, at);
-	cancel(node, site);
-	cancel(node, json_object_get(site, "pending"));
-	keep_only(node, site, none, NULL);
+	cancel_spread(node, site);
+	cancel_spread(node, json_object_get(site, "pending"));
+	keep_only(node, site, keep_none, NULL);
 	json_decref(site);
-	collect(node);
+	collect_blocks(node);
 	return GN_OK;
 }
 
@@ -324,10 +328,10 @@ static void abandon_old(struct gn_node *node)
 		}
 	}
 	if (gone)
-		(void)!save(node);
+		(void)!save_table(node);
 }
 
-void gn_sites_tick(struct gn_node *node)
+void gn_node_sites_tick(struct gn_node *node)
 {
 	if (node->now < node->sites_looked + LOOK_EVERY)
 		return;
@@ -341,13 +345,13 @@ void gn_sites_tick(struct gn_node *node)
  * for the next start. */
 static bool convert(struct gn_node *node, json_t *site)
 {
-	struct gn_api_spread s = {0};
+	struct gn_node_spread_body s = {0};
 	json_t *ask = json_pack("{sO*}", "blocks", json_object_get(site, "hashes"));
 	char *text = json_dumps(ask, JSON_COMPACT), name[80];
-	gn_err err = text ? gn_api_spread_parse(gn_str(text), &s) : GN_NOMEM;
+	gn_err err = text ? gn_node_spread_parse(gn_str(text), &s) : GN_NOMEM;
 	list_name(text_of(site, "root"), name);
 	if (!err)
-		err = gn_os_file_write(node->dir, name,
+		err = gn_os_file_write(node->host.dir, name,
 				       gn_slice(s.hashes, s.count * sizeof(struct gn_hash)));
 	if (!err) {
 		json_object_set_new(site, "versions", json_pack("[s]", text_of(site, "root")));
@@ -370,7 +374,7 @@ static void respread(struct gn_node *node, json_t *site, struct gn_slice list)
 	until = until ? until : gn_unix(node->now) + GN_BUNDLE_TTL;
 	gn_err err = gn_bundles_spread(node->bundles, list, copies, until, node->now, &op);
 	if (err)
-		gn_node_log(node, GN_LOG_WARN, "site.lost",
+		gn_host_log(&node->host, GN_LOG_WARN, "site.lost",
 			    "a published site cannot be spread "
 			    "again: %s",
 			    gn_err_text(err));
@@ -380,7 +384,7 @@ static void respread(struct gn_node *node, json_t *site, struct gn_slice list)
 static void lists_unknown(struct gn_node *node, const char *root)
 {
 	node->sites_unknown = true;
-	gn_node_log(node, GN_LOG_WARN, "site.list",
+	gn_host_log(&node->host, GN_LOG_WARN, "site.list",
 		    "the blocks of version %s are not known; none of this node's own is let go",
 		    root);
 }
@@ -422,7 +426,7 @@ static bool is_named(const struct gn_node *node, const char *root)
 static void remove_strays(struct gn_node *node)
 {
 	struct gn_buf lines = {malloc(1u << 20), 0, 1u << 20};
-	gn_err err = lines.p ? gn_os_list(node->dir, "sites", &lines) : GN_NOMEM;
+	gn_err err = lines.p ? gn_os_list(node->host.dir, "sites", &lines) : GN_NOMEM;
 	for (size_t at = 0, end; !err && at < lines.len; at = end + 1) {
 		char root[ROOT_HEX + 1], name[80];
 		for (end = at; end < lines.len && lines.p[end] != '\n'; end++)
@@ -435,7 +439,7 @@ static void remove_strays(struct gn_node *node)
 		    strspn(root, "0123456789abcdef") != ROOT_HEX || is_named(node, root))
 			continue;
 		list_name(root, name);
-		(void)!gn_os_remove(node->dir, name);
+		(void)!gn_os_remove(node->host.dir, name);
 	}
 	free(lines.p);
 }
@@ -466,7 +470,7 @@ static bool site_ok(const json_t *site)
 	return true;
 }
 
-bool gn_sites_ok(const json_t *sites)
+bool gn_node_sites_ok(const json_t *sites)
 {
 	const json_t *site;
 	size_t i;
@@ -482,7 +486,7 @@ static bool table_absent(struct gn_node *node)
 	struct gn_blocks_info blocks;
 	gn_blocks_info(node->blocks, &blocks);
 	node->sites = json_array();
-	if (blocks.own && !gn_saved_was_damaged(node, "sites.json")) {
+	if (blocks.own && !gn_node_list_was_damaged(node, "sites.json")) {
 		char text[400];
 		int n = snprintf(
 			text, sizeof text,
@@ -492,32 +496,32 @@ static bool table_absent(struct gn_node *node)
 			"nothing published "
 			"from here is to be kept, remove sites.json.damaged alone.\n",
 			(unsigned)blocks.own);
-		gn_node_log(node, GN_LOG_WARN, "sites.missing", "%.*s", n - 1, text);
-		if (gn_os_file_write(node->dir, "sites.json.damaged", gn_str(text)) != GN_OK)
+		gn_host_log(&node->host, GN_LOG_WARN, "sites.missing", "%.*s", n - 1, text);
+		if (gn_os_file_write(node->host.dir, "sites.json.damaged", gn_str(text)) != GN_OK)
 			return true; /* without a table the next start sees it again */
 	}
-	(void)!save(node);
+	(void)!save_table(node);
 	return false;
 }
 
-void gn_sites_load(struct gn_node *node)
+void gn_node_sites_load(struct gn_node *node)
 {
 	size_t i;
 	json_t *site;
 	bool absent = !node->sites && table_absent(node);
 	node->sites_unknown =
 		/* what such a table named is not known */
-		absent || gn_saved_was_damaged(node, "sites.json");
+		absent || gn_node_list_was_damaged(node, "sites.json");
 	json_array_foreach(node->sites, i, site) site_load(node, site);
 	abandon_old(node);
 	if (!node->sites_unknown)
 		remove_strays(node);
-	collect(node);
+	collect_blocks(node);
 }
 
 /* ---- shown ---- */
 
-json_t *gn_sites_json(const struct gn_node *node)
+json_t *gn_node_sites_json(const struct gn_node *node)
 {
 	size_t i;
 	json_t *site, *sites = json_array();

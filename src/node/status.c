@@ -1,15 +1,12 @@
 /* What the node shows of itself: status, peers, lookups, counters, metrics and the status page.
  * Reads only. */
+#include "node/api.h"
 #include "node/node_int.h"
+#include "node/reach.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static double ms(gn_time t)
-{
-	return (double)t / (double)GN_MSEC;
-}
 
 static void traffic(const struct gn_node *node, uint64_t *sent, uint64_t *received)
 {
@@ -33,7 +30,7 @@ static json_t *addr_list(const struct gn_contact *c)
 /* 16 hex digits: JSON numbers lose bits above 2^53. */
 static json_t *angle(const struct gn_node_id *id)
 {
-	return gn_json_hex(id->b, 8);
+	return gn_host_json_hex(id->b, 8);
 }
 
 static json_t *status_json(const struct gn_node *node)
@@ -44,20 +41,20 @@ static json_t *status_json(const struct gn_node *node)
 	gn_overlay_info(node->overlay, &o);
 	gn_blocks_info(node->blocks, &b);
 	traffic(node, &sent, &received);
-	json_t *json = json_pack("{ss s{so so so so si} ss si sI sb sb sf}", "version",
-				 GEONET_VERSION, "node", "id", gn_json_hex(o.self.id.b, 32), "key",
-				 gn_json_hex(o.self.pk.b, 32), "angle", angle(&o.self.id), "addrs",
-				 addr_list(&o.self), "port", (int)gn_udp_port(node->udp), "data",
-				 node->config.data, "pid", (int)uv_os_getpid(), "uptime_s",
-				 (json_int_t)((node->now - node->started) / GN_SEC), "server",
-				 o.server, "joined", o.joined, "n_estimate", o.n_estimate);
+	json_t *json = json_pack(
+		"{ss s{so so so so si} ss si sI sb sb sf}", "version", GEONET_VERSION, "node", "id",
+		gn_host_json_hex(o.self.id.b, 32), "key", gn_host_json_hex(o.self.pk.b, 32),
+		"angle", angle(&o.self.id), "addrs", addr_list(&o.self), "port",
+		(int)gn_udp_port(node->udp), "data", node->config.data, "pid", (int)uv_os_getpid(),
+		"uptime_s", (json_int_t)((node->now - node->started) / GN_SEC), "server", o.server,
+		"joined", o.joined, "n_estimate", o.n_estimate);
 	json_object_set_new(json, "http", json_integer(node->http ? gn_http_port(node->http) : 0));
 	json_object_set_new(json, "hops",
 			    json_pack("{sf sf si si}", "predicted", o.hops_predicted, "observed",
 				      o.hops_observed_mean, "max", (int)o.hops_max, "p99",
 				      (int)o.hops_observed_p99));
-	json_object_set_new(json, "reach", json_string(gn_reach_name(gn_reach(node))));
-	json_object_set_new(json, "bootstrap", gn_reach_bootstrap(node));
+	json_object_set_new(json, "reach", json_string(gn_node_reach_name(gn_node_reach(node))));
+	json_object_set_new(json, "bootstrap", gn_node_reach_bootstrap(node));
 	json_object_set_new(json, "pow_bits", json_integer(node->config.pow_bits));
 	json_object_set_new(json, "other_work", json_boolean(o.other_work));
 	json_object_set_new(json, "w", json_integer(node->config.w));
@@ -68,7 +65,7 @@ static json_t *status_json(const struct gn_node *node)
 			    json_pack("{si sI si}", "count", (int)o.records, "bytes",
 				      (json_int_t)o.record_bytes, "expired", (int)o.expired));
 	char clock[GN_NODE_CLOCK_TEXT];
-	if (gn_clock_text(node, clock))
+	if (gn_node_clock_text(node, clock))
 		json_object_set_new(json, "clock",
 				    json_pack("{sI si sb ss}", "ahead_s",
 					      (json_int_t)(o.clock_ahead / GN_SEC), "peers",
@@ -90,28 +87,29 @@ static json_t *status_json(const struct gn_node *node)
 	return json;
 }
 
-gn_err gn_api_status(struct gn_request *r)
+gn_err gn_node_api_status(struct gn_node_request *r)
 {
-	gn_request_json(r, 200, status_json(r->node));
+	gn_host_json(&r->base, 200, status_json(r->node));
 	return GN_OK;
 }
 
-gn_err gn_api_peers(struct gn_request *r)
+gn_err gn_node_api_peers(struct gn_node_request *r)
 {
 	json_t *peers = json_array();
 	struct gn_overlay_peer p;
 	for (uint32_t i = 0; gn_overlay_peer_at(r->node->overlay, i, &p); i++) {
 		struct gn_jet_info info;
-		gn_jet_id session = gn_peers_session(r->node, &p.contact.pk);
+		gn_jet_id session = gn_node_peers_session(r->node, &p.contact.pk);
 		char addr[GN_ADDR_TEXT_MAX] = "";
 		if (p.contact.addr_count)
 			gn_addr_text(&p.contact.addrs[0], addr);
-		json_t *json = json_pack(
-			"{so so so ss sb sb sb si sf sf}", "id", gn_json_hex(p.contact.id.b, 32),
-			"key", gn_json_hex(p.contact.pk.b, 32), "angle", angle(&p.contact.id),
-			"addr", addr, "leaf", p.leaf, "linked", p.linked, "up", session != 0,
-			"annulus", (int)p.annulus, "rtt_ms", ms(p.rtt), "seen_s",
-			(double)(r->node->now - p.seen) / (double)GN_SEC);
+		json_t *json = json_pack("{so so so ss sb sb sb si sf sf}", "id",
+					 gn_host_json_hex(p.contact.id.b, 32), "key",
+					 gn_host_json_hex(p.contact.pk.b, 32), "angle",
+					 angle(&p.contact.id), "addr", addr, "leaf", p.leaf,
+					 "linked", p.linked, "up", session != 0, "annulus",
+					 (int)p.annulus, "rtt_ms", gn_host_ms(p.rtt), "seen_s",
+					 (double)(r->node->now - p.seen) / (double)GN_SEC);
 		if (session && gn_jet_info(r->node->jet, session, &info) == GN_OK) {
 			gn_addr_text(&info.addr, addr);
 			json_object_set_new(json, "addr", json_string(addr));
@@ -126,33 +124,11 @@ gn_err gn_api_peers(struct gn_request *r)
 		}
 		json_array_append_new(peers, json);
 	}
-	gn_request_json(r, 200, json_pack("{so}", "peers", peers));
+	gn_host_json(&r->base, 200, json_pack("{so}", "peers", peers));
 	return GN_OK;
 }
 
-static json_t *lookup_json(const struct gn_lookup *l)
-{
-	return json_pack("{sI ss so ss si sf sI so}", "op", (json_int_t)l->op, "kind", l->kind,
-			 "key", gn_json_hex(l->key.b, 32), "err", gn_err_name(l->err), "hops",
-			 (int)l->hops, "took_ms", ms(l->took), "at", (json_int_t)l->at, "steps",
-			 gn_json_steps(l->steps, l->step_count, l->started));
-}
-
-gn_err gn_api_lookups(struct gn_request *r)
-{
-	const struct gn_node *node = r->node;
-	json_t *list = json_array();
-	uint64_t n = node->lookup_count < GN_NODE_LOOKUPS ? node->lookup_count : GN_NODE_LOOKUPS;
-	for (uint64_t i = 0; i < n; i++)
-		json_array_append_new(
-			list,
-			lookup_json(
-				&node->lookups[(node->lookup_count - 1 - i) % GN_NODE_LOOKUPS]));
-	gn_request_json(r, 200, json_pack("{so}", "lookups", list));
-	return GN_OK;
-}
-
-gn_err gn_api_held(struct gn_request *r)
+gn_err gn_node_api_held(struct gn_node_request *r)
 {
 	json_t *list = json_array();
 	struct gn_overlay_held h;
@@ -162,11 +138,11 @@ gn_err gn_api_held(struct gn_request *r)
 			continue;
 		gn_pid(&h.owner, pid);
 		json_array_append_new(
-			list, json_pack("{so ss si sI si sI}", "key", gn_json_hex(h.key.b, 32),
+			list, json_pack("{so ss si sI si sI}", "key", gn_host_json_hex(h.key.b, 32),
 					"owner", pid, "type", (int)h.type, "seq", (json_int_t)h.seq,
 					"size", (int)h.len, "expires", (json_int_t)h.expires));
 	}
-	gn_request_json(r, 200, json_pack("{so}", "records", list));
+	gn_host_json(&r->base, 200, json_pack("{so}", "records", list));
 	return GN_OK;
 }
 
@@ -195,7 +171,7 @@ static json_t *counters_json(const struct gn_node *node)
 	json_t *store =
 		json_pack("{sI sI sI sI}", "log-torn", (json_int_t)kv.torn, "log-corrupt",
 			  (json_int_t)kv.corrupt, "blocks-corrupt", (json_int_t)blocks.corrupt,
-			  "disk-failed", (json_int_t)node->disk.failed);
+			  "disk-failed", (json_int_t)node->disk.pool.failed);
 	json_t *peers = json_object();
 #define X(name, text)                                                                              \
 	json_object_set_new(peers, text, json_integer((json_int_t)node->peers.count.name));
@@ -213,9 +189,9 @@ static json_t *counters_json(const struct gn_node *node)
 			 bundles, "store", store, "peers", peers, "http", http, "gateway", gateway);
 }
 
-gn_err gn_api_counters(struct gn_request *r)
+gn_err gn_node_api_counters(struct gn_node_request *r)
 {
-	gn_request_json(r, 200, counters_json(r->node));
+	gn_host_json(&r->base, 200, counters_json(r->node));
 	return GN_OK;
 }
 
@@ -247,7 +223,7 @@ static void print_name(struct text *t, const char *module, const char *name)
 }
 
 /* Prometheus text format 0.0.4. */
-gn_err gn_api_metrics(struct gn_request *r)
+gn_err gn_node_api_metrics(struct gn_node_request *r)
 {
 	static char storage[65536];
 	struct text t = {storage, 0, sizeof storage};
@@ -273,7 +249,7 @@ gn_err gn_api_metrics(struct gn_request *r)
 	}
 	json_decref(all);
 	struct gn_http_field field = {"content-type", GN_LIT("text/plain; version=0.0.4")};
-	gn_http_respond(r->http, 200, &field, 1, gn_slice(t.p, t.len));
+	gn_host_respond(&r->base, 200, &field, 1, gn_slice(t.p, t.len));
 	return GN_OK;
 }
 
@@ -285,9 +261,9 @@ extern const struct gn_page {
 	size_t len;
 } gn_pages[];
 
-gn_err gn_api_page(struct gn_request *r)
+gn_err gn_node_api_page(struct gn_node_request *r)
 {
-	const char *name = r->args[0][0] ? r->args[0] : "index.html";
+	const char *name = r->base.args[0][0] ? r->base.args[0] : "index.html";
 	for (const struct gn_page *p = gn_pages; p->name; p++) {
 		if (strcmp(p->name, name) != 0)
 			continue;
@@ -300,7 +276,8 @@ gn_err gn_api_page(struct gn_request *r)
 				"connect-src 'self'; img-src "
 				"'self' data:; frame-ancestors 'none'")},
 		};
-		gn_http_respond(r->http, 200, fields, GN_COUNT(fields), gn_slice(p->bytes, p->len));
+		gn_host_respond(&r->base, 200, fields, GN_COUNT(fields),
+				gn_slice(p->bytes, p->len));
 		return GN_OK;
 	}
 	return GN_NOT_FOUND;

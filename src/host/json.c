@@ -1,0 +1,26 @@
+/* JSON values that answers are made of: json.h. */
+#include "host/json.h"
+
+#include <stdlib.h>
+
+json_t *gn_host_json_hex(const void *p, size_t len)
+{
+	char hex[129];
+	GN_ASSERT(len <= 64);
+	gn_hex(gn_slice(p, len), hex);
+	return json_string(hex);
+}
+
+json_t *gn_host_json_base64(struct gn_slice s)
+{
+	size_t cap = GN_BASE64_MAX(s.len);
+	char *text = malloc(cap);
+	json_t *json = text && gn_base64(s, false, text, cap) == GN_OK ? json_string(text) : NULL;
+	free(text);
+	return json;
+}
+
+json_t *gn_host_json_slice(struct gn_slice s)
+{
+	return gn_utf8_ok(s) ? json_stringn((const char *)s.p, s.len) : gn_host_json_base64(s);
+}

@@ -1,0 +1,111 @@
+/* The engines: made from the settings, each with memory of its own, and freed in the opposite
+ * order. */
+#include "node/charge.h"
+#include "node/node_int.h"
+
+#include "records/identity.h"
+
+enum { ALLOC_JET, ALLOC_OVERLAY, ALLOC_KV, ALLOC_BLOCKS, ALLOC_SERVICES, ALLOC_NODE };
+
+static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
+{
+	struct gn_addr found[16];
+	size_t count = 0;
+	if (*node->config.advertise &&
+	    gn_addr_parse(gn_str(node->config.advertise), found) == GN_OK) {
+		c->addrs[c->addr_count++] = found[0];
+		return;
+	}
+	gn_os_local_addrs(found, GN_COUNT(found), &count);
+	for (size_t i = 0; i < count && c->addr_count < GN_CONTACT_ADDRS; i++) {
+		found[i].port = gn_udp_port(node->udp);
+		c->addrs[c->addr_count++] = found[i];
+	}
+}
+
+static size_t room_for(void *user, const struct gn_pk *peer)
+{
+	return gn_node_peers_room(user, peer);
+}
+
+static bool record_room(void *user, const struct gn_pk *peer, size_t bytes)
+{
+	return gn_node_peers_takes(user, peer, bytes);
+}
+
+gn_err gn_node_engines_new(struct gn_node *node)
+{
+	static const size_t budgets[] = {[ALLOC_JET] = GN_NODE_MEMORY_JET,
+					 [ALLOC_OVERLAY] = GN_NODE_MEMORY_OVERLAY,
+					 [ALLOC_KV] = GN_NODE_MEMORY_KV,
+					 [ALLOC_BLOCKS] = GN_NODE_MEMORY_BLOCKS,
+					 [ALLOC_SERVICES] = GN_NODE_MEMORY_SERVICES,
+					 [ALLOC_NODE] = GN_NODE_MEMORY_OWN};
+	struct gn_env env[GN_COUNT(budgets)];
+	for (int i = 0; i < (int)GN_COUNT(budgets); i++) {
+		gn_alloc_heap(&node->alloc[i], budgets[i]);
+		env[i] = gn_host_env(&node->host, &node->alloc[i]);
+	}
+	node->env = env[ALLOC_NODE];
+	gn_node_peers_init(node);
+	GN_TRY(gn_node_guard_new(node, &env[ALLOC_JET]));
+	struct gn_jet_config jet = {.node_key = node->key,
+				    .keep_alive = GN_NODE_KEEP_ALIVE,
+				    .unused_timeout = GN_NODE_UNUSED,
+				    .guard = node->guard,
+				    .count_local = node->config.guard_count_local,
+				    .always_retry = node->config.guard == GN_NODE_GUARD_COOKIE};
+	GN_TRY(gn_jet_new(&env[ALLOC_JET], &jet, &node->jet));
+	struct gn_overlay_config overlay = {
+		.node_key = node->key,
+		.pow_bits = node->config.pow_bits,
+		.w = node->config.w,
+		.probation = node->config.probation * GN_SEC,
+		.probation_off = node->config.probation == 0,
+		.awaits_bootstrap = node->config.bootstrap_count > 0,
+		.count_local = node->config.guard_count_local,
+		.room = record_room,
+		.user = node,
+		.bytes_max = node->config.record_limit,
+		.records_max = (uint32_t)(node->config.record_limit / GN_NODE_RECORD_PLACE)};
+	memcpy(overlay.nonce, node->nonce, sizeof overlay.nonce);
+	overlay.admit[1] = gn_identity_admit;
+	overlay.admit[3] = gn_name_admit;
+	overlay.grace[3] = gn_name_grace;
+	own_addrs(node, &overlay);
+	GN_TRY(gn_overlay_new(&env[ALLOC_OVERLAY], &overlay, node->now, &node->overlay));
+	struct gn_kv_config kv = {.dir = "records"};
+	GN_TRY(gn_kv_new(&env[ALLOC_KV], &kv, &node->kv));
+	struct gn_blocks_config blocks = {.dir = "blocks",
+					  .bytes_max = UINT64_MAX / 2,
+					  .cached_max = node->config.store_limit};
+	GN_TRY(gn_blocks_new(&env[ALLOC_BLOCKS], &blocks, &node->blocks));
+	GN_TRY(gn_names_new(&env[ALLOC_SERVICES], node->overlay, &node->names));
+	struct gn_bundles_config bundles = {.overlay = node->overlay,
+					    .blocks = node->blocks,
+					    .node_key = node->key,
+					    .peer_bytes_max = node->config.store_limit,
+					    .count_local = node->config.guard_count_local,
+					    .no_cache = node->config.store_limit == 0,
+					    .reads_max = GN_NODE_READERS + GN_NODE_READERS_SMALL +
+							 GN_NODE_OPENS,
+					    .room = room_for,
+					    .user = node};
+	gn_err err = gn_bundles_new(&env[ALLOC_SERVICES], &bundles, &node->bundles);
+	gn_sk_wipe(&jet.node_key); /* each has its own copy and wipes it */
+	gn_sk_wipe(&overlay.node_key);
+	gn_sk_wipe(&bundles.node_key);
+	return err;
+}
+
+void gn_node_engines_free(struct gn_node *node)
+{
+	gn_bundles_free(node->bundles);
+	gn_names_free(node->names);
+	gn_blocks_free(node->blocks);
+	gn_kv_free(node->kv);
+	gn_overlay_free(node->overlay);
+	gn_node_peers_fini(node);
+	gn_jet_free(node->jet);
+	gn_guard_free(node->guard);
+}

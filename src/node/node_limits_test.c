@@ -1,0 +1,231 @@
+/* Limits of the node at their value and one past it: settings, what waits for a peer, what is
+ * shown. A node without a loop: its engines are real, nothing is sent. */
+#include "node/charge.h"
+#include "node/node_int.h"
+#include "node/peers_int.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static void no_log(void *user, enum gn_log_level level, const char *module, const char *event,
+		   const char *text)
+{
+	(void)user;
+	(void)level;
+	(void)module;
+	(void)event;
+	(void)text;
+}
+
+static struct gn_node *fresh(void)
+{
+	static struct gn_node node;
+	memset(&node, 0, sizeof node);
+	gn_host_settings_default(gn_node_settings, &node.config, sizeof node.config);
+	node.config.pow_bits = 1;
+	node.now = node.started = gn_os_steady();
+	node.host.rand = gn_rand_system();
+	node.host.log = (struct gn_log){no_log, NULL, GN_LOG_ERROR};
+	gn_sk_from_seed((const uint8_t[32]){1}, &node.key);
+	assert_int_equal(gn_node_id_search(&node.key.pk, 1, 0, 1000, node.nonce), GN_OK);
+	assert_int_equal(gn_udp_open(0, &node.udp), GN_OK);
+	assert_int_equal(gn_node_engines_new(&node), GN_OK);
+	return &node;
+}
+
+static void end(struct gn_node *node)
+{
+	gn_node_engines_free(node);
+	gn_udp_close(node->udp);
+	gn_sk_wipe(&node->key);
+}
+
+/* To an address whose key is not known: what is sent waits until it answers. */
+static void send_of(struct gn_node *node, size_t len)
+{
+	uint8_t *bytes = calloc(1, len);
+	struct gn_overlay_message m = {
+		.to = {.addr_count = 1, .addrs = {gn_addr_v4(192, 0, 2, 1, 7)}},
+		.bytes = gn_slice(bytes, len),
+		.reliable = true};
+	gn_node_peers_send(node, &m, GN_JET_INTERACTIVE);
+	free(bytes);
+}
+
+static void a_message_has_a_length(void **state)
+{
+	struct gn_node *node = fresh();
+	(void)state;
+	send_of(node, GN_NODE_MESSAGE);
+	assert_int_equal(node->peers.count.dropped_large, 0);
+	assert_int_equal(node->peers.queue_share.used, GN_NODE_MESSAGE + GN_NODE_QUEUE_EACH);
+	send_of(node, GN_NODE_MESSAGE + 1);
+	assert_int_equal(node->peers.count.dropped_large, 1);
+	end(node);
+}
+
+static void so_many_messages_wait_for_a_peer(void **state)
+{
+	struct gn_node *node = fresh();
+	(void)state;
+	for (unsigned i = 0; i < GN_NODE_QUEUE_COUNT; i++)
+		send_of(node, 1);
+	assert_int_equal(node->peers.count.dropped_queue, 0);
+	send_of(node, 1);
+	assert_int_equal(node->peers.count.dropped_queue, 1);
+	end(node);
+}
+
+static gn_err queue_of(struct gn_node *node, struct peer *peer, size_t len)
+{
+	static const uint8_t bytes[64u << 10];
+	return peers_out_add(node, peer, gn_slice(bytes, len), GN_JET_FILES);
+}
+
+static void so_many_bytes_wait_for_a_key(void **state)
+{
+	const size_t each = 64u << 10;
+	struct gn_node *node = fresh();
+	struct peer peer = {.pk = {{9}}, .named = true, .addr_count = 1};
+	(void)state;
+	peer.addrs[0] = gn_addr_v4(192, 0, 2, 1, 7);
+	peer.urgent.tail = &peer.urgent.head;
+	peer.bulk.tail = &peer.bulk.head;
+	for (size_t i = 0; i < GN_NODE_QUEUE_BYTES / each; i++)
+		assert_int_equal(queue_of(node, &peer, each - GN_NODE_QUEUE_EACH), GN_OK);
+	assert_int_equal(node->peers.queue_share.used, GN_NODE_QUEUE_BYTES);
+	assert_int_equal(queue_of(node, &peer, 1), GN_LIMIT);
+	assert_int_equal(node->peers.count.dropped_queue, 1);
+	peers_out_clear(node, &peer);
+	assert_int_equal(node->peers.queue_share.used, 0);
+	end(node);
+}
+
+static void so_many_peers_are_known(void **state)
+{
+	struct gn_node *node = fresh();
+	(void)state;
+	for (uint32_t i = 0; i <= GN_NODE_PEERS; i++) {
+		struct gn_overlay_message m = {.bytes = GN_LIT("x"), .reliable = true};
+		memcpy(m.to.pk.b, &(uint32_t){i + 1}, sizeof i);
+		assert_int_equal(node->peers.count.dropped_large, 0);
+		gn_node_peers_send(node, &m, GN_JET_INTERACTIVE);
+	}
+	assert_int_equal(node->peers.count.dropped_large, 1);
+	assert_int_equal(node->peers.by_key.count, GN_NODE_PEERS);
+	end(node);
+}
+
+static void so_many_lookups_and_steps_are_shown(void **state)
+{
+	static struct gn_overlay_step steps[GN_NODE_STEPS + 1];
+	struct gn_node *node = fresh();
+	(void)state;
+	for (uint32_t i = 0; i <= GN_NODE_LOOKUPS; i++) {
+		struct gn_overlay_event e = {.kind = GN_OVERLAY_DONE,
+					     .op = i,
+					     .op_kind = "get",
+					     .steps = steps,
+					     .step_count = GN_NODE_STEPS + (i == 1)};
+		gn_node_lookup_add(node, &e);
+	}
+	assert_int_equal(node->lookup_count, GN_NODE_LOOKUPS + 1);
+	assert_int_equal(node->lookups[0].op, GN_NODE_LOOKUPS); /* in the place of the first */
+	assert_int_equal(node->lookups[1].op, 1);
+	assert_int_equal(node->lookups[1].step_count, GN_NODE_STEPS);
+	assert_int_equal(node->lookups[2].step_count, GN_NODE_STEPS);
+	end(node);
+}
+
+/* ---- what requests of peers cost ---- */
+
+static uint64_t work_of(struct gn_node *node)
+{
+	static struct gn_guard_account top[GN_GUARD_TOP];
+	size_t n = gn_guard_list(node->guard, top, GN_COUNT(top));
+	uint64_t work = 0;
+	for (size_t i = 0; i < n; i++)
+		work += top[i].who.kind == GN_GUARD_KEY ? top[i].work : 0;
+	return work;
+}
+
+static void what_cannot_be_read_costs(void **state)
+{
+	struct gn_node *node = fresh();
+	struct gn_pk pk = {{5}};
+	(void)state;
+	assert_int_equal(gn_node_admit(node, &pk, GN_LIT("0000GNOVxxxxxxxx")), GN_OK);
+	assert_int_equal(work_of(node), GN_NODE_COST_BAD);
+	assert_int_equal(gn_node_admit(node, &pk, GN_LIT("0000GNBKxxxxxxxx")), GN_OK);
+	assert_int_equal(work_of(node), 2 * GN_NODE_COST_BAD);
+	end(node);
+}
+
+/* ---- settings ---- */
+
+static gn_err set(const char *name, uint64_t value)
+{
+	char why[GN_HOST_WHY], text[200];
+	struct gn_node_config c;
+	gn_host_settings_default(gn_node_settings, &c, sizeof c);
+	snprintf(text, sizeof text, "%llu", (unsigned long long)value);
+	return gn_host_setting_set(gn_node_settings, &c, gn_str(name), gn_str(text), why);
+}
+
+static void settings_end_at_their_bounds(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t least, most;
+	} at[] = {
+		{"record-limit", GN_NODE_RECORDS_MIN, GN_NODE_RECORDS_MAX},
+		{"store-limit", 0, GN_NODE_STORE_MAX},
+		{"probation", 0, GN_NODE_PROBATION_MAX},
+	};
+	(void)state;
+	for (size_t i = 0; i < GN_COUNT(at); i++) {
+		assert_int_equal(set(at[i].name, at[i].least), GN_OK);
+		assert_int_equal(set(at[i].name, at[i].most), GN_OK);
+		assert_int_equal(set(at[i].name, at[i].most + 1), GN_USAGE);
+		if (at[i].least)
+			assert_int_equal(set(at[i].name, at[i].least - 1), GN_USAGE);
+	}
+	char path[GN_NODE_DATA + 2], why[GN_HOST_WHY];
+	struct gn_node_config c;
+	memset(path, 'd', sizeof path);
+	for (size_t past = 0; past < 2; past++) {
+		gn_err err = gn_host_setting_set(gn_node_settings, &c, GN_LIT("data"),
+						 gn_slice(path, GN_NODE_DATA + past), why);
+		assert_int_equal(err, past ? GN_USAGE : GN_OK);
+	}
+}
+
+/* Each counts for so much at least, so that the number of places follows from the bytes. */
+static void records_have_a_place_each(void **state)
+{
+	struct gn_node_config c;
+	(void)state;
+	gn_host_settings_default(gn_node_settings, &c, sizeof c);
+	assert_in_range(c.record_limit / GN_NODE_RECORD_PLACE, 100000, 100010);
+	assert_true(GN_NODE_RECORDS_MAX / GN_NODE_RECORD_PLACE <= UINT32_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_message_has_a_length),
+		cmocka_unit_test(so_many_messages_wait_for_a_peer),
+		cmocka_unit_test(so_many_bytes_wait_for_a_key),
+		cmocka_unit_test(so_many_peers_are_known),
+		cmocka_unit_test(so_many_lookups_and_steps_are_shown),
+		cmocka_unit_test(what_cannot_be_read_costs),
+		cmocka_unit_test(settings_end_at_their_bounds),
+		cmocka_unit_test(records_have_a_place_each),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

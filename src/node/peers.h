@@ -1,0 +1,47 @@
+/* Peers, as the rest of the node sees them: messages to a key, whatever session they take. */
+#ifndef GN_NODE_PEERS_H
+#define GN_NODE_PEERS_H
+
+#include "guard/guard.h"
+#include "guard/share.h"
+#include "jet/jet.h"
+#include "overlay/overlay.h"
+
+struct gn_node;
+
+struct gn_node_peers {
+	struct gn_map by_key;     /* gn_pk -> struct peer * */
+	struct gn_map by_session; /* gn_jet_id -> struct session */
+	struct gn_map inbound;    /* {session, stream} -> struct inbound * */
+	struct peer *nameless;    /* list: bootstrap addresses whose key is not known yet */
+	struct gn_share inbound_share, queue_share; /* bytes */
+	struct {
+#define X(name, text) uint64_t name;
+#include "node/peers_counters.def"
+#undef X
+	} count;
+	gn_time swept;
+};
+
+void gn_node_peers_init(struct gn_node *node);
+void gn_node_peers_fini(struct gn_node *node);
+void gn_node_peers_send(struct gn_node *node, const struct gn_overlay_message *m,
+			enum gn_jet_class class);
+void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *event);
+void gn_node_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked);
+/* Ends what is late, stalled or needed by nobody; and when to be called again, at the latest. */
+void gn_node_peers_sweep(struct gn_node *node);
+gn_time gn_node_peers_deadline(const struct gn_node *node);
+/* Says goodbye to all. */
+void gn_node_peers_close(struct gn_node *node);
+/* The session that messages to pk go through, 0 if none. */
+gn_jet_id gn_node_peers_session(const struct gn_node *node, const struct gn_pk *pk);
+/* Who pays for what pk asks: its key, and where it is while it has a session. */
+struct gn_guard_subject gn_node_peers_subject(const struct gn_node *node, const struct gn_pk *pk);
+/* Bytes of messages that would leave for pk at once, and not wait here. */
+size_t gn_node_peers_room(struct gn_node *node, const struct gn_pk *pk);
+/* Whether one more message of so many bytes would be queued for pk, or sent, and not be thrown
+ * away. */
+bool gn_node_peers_takes(const struct gn_node *node, const struct gn_pk *pk, size_t bytes);
+
+#endif

@@ -1,0 +1,29 @@
+/* Which peer, which session: what others ask of peers.c, and what stands below it. */
+#include "node/peers_int.h"
+
+struct peer *peers_of(const struct gn_node *node, const struct gn_pk *pk)
+{
+	struct peer **at = gn_map_get(&node->peers.by_key, pk);
+	return at ? *at : NULL;
+}
+
+gn_jet_id gn_node_peers_session(const struct gn_node *node, const struct gn_pk *pk)
+{
+	const struct peer *peer = peers_of(node, pk);
+	return peer && peer->up ? peer->session : 0;
+}
+
+struct gn_guard_subject gn_node_peers_subject(const struct gn_node *node, const struct gn_pk *pk)
+{
+	struct gn_guard_subject who = gn_guard_of_key(pk);
+	gn_jet_id id = gn_node_peers_session(node, pk);
+	const struct session *s = gn_map_get(&node->peers.by_session, &id);
+	if (s)
+		who.addr = s->addr;
+	return who;
+}
+
+unsigned peers_standing(const struct peer *peer)
+{
+	return !peer ? 0 : peer->linked ? 3 : peer->known;
+}

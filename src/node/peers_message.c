@@ -1,0 +1,25 @@
+/* A whole message goes to the engine that it is for, once its sender may ask so much. */
+#include "node/peers_int.h"
+
+void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struct gn_slice message)
+{
+	const struct gn_pk *from = &s->peer->pk;
+	gn_err err = GN_UNSUPPORTED;
+	if (gn_node_admit(node, from, message)) {
+		node->peers.count.over_share++;
+		return;
+	}
+	if (message.len >= 8 && memcmp(message.p + 4, "GNOV", 4) == 0) {
+		err = gn_overlay_recv(node->overlay, from, &s->addr, message, node->now);
+		gn_node_caused(node, from);
+	} else if (message.len >= 8 && memcmp(message.p + 4, "GNBK", 4) == 0) {
+		err = gn_bundles_recv(node->bundles, from, &s->addr, message, node->now);
+	} else {
+		node->peers.count.dropped_kind++;
+	}
+	if (err)
+		return;
+	s->used = node->now;
+	s->peer->known = true;
+	gn_jet_used(node->jet, id, peers_standing(s->peer), node->now);
+}

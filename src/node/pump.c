@@ -1,0 +1,234 @@
+/* What moves between the engines: each one's outputs go to whoever they are for, until nothing
+ * moves. Engines never meet anywhere else. */
+#include "node/charge.h"
+#include "node/node_int.h"
+#include "node/reach.h"
+#include "node/request.h"
+
+#include <stdio.h>
+
+bool gn_node_pump_jet(struct gn_node *node)
+{
+	struct gn_jet_event e;
+	bool any = false;
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_jet_next_event(node->jet, &e);
+	     i++, any = true)
+		gn_node_peers_event(node, &e);
+	return any;
+}
+
+static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e)
+{
+	switch (e->kind) {
+	case GN_OVERLAY_DONE:
+		gn_node_lookup_add(node, e);
+		if (!gn_names_overlay_event(node->names, e, node->now) &&
+		    !gn_bundles_overlay_event(node->bundles, e, node->now))
+			gn_node_told_overlay(node, e);
+		break;
+	case GN_OVERLAY_LINKED:
+	case GN_OVERLAY_UNLINKED:
+		gn_node_peers_link(node, &e->peer.pk, e->kind == GN_OVERLAY_LINKED);
+		if (node->told_alone && e->kind == GN_OVERLAY_LINKED) {
+			gn_host_log(&node->host, GN_LOG_INFO, "found",
+				    "a node answers: no longer alone");
+			node->told_alone = false;
+		}
+		gn_node_publish(node, e->kind == GN_OVERLAY_LINKED ? "link" : "unlink",
+				json_pack("{so}", "id", gn_host_json_hex(e->peer.id.b, 32)));
+		break;
+	case GN_OVERLAY_SERVER:
+		gn_host_log(&node->host, GN_LOG_INFO, "server",
+			    "this node answers for keys from now on");
+		gn_node_publish(node, "server", json_object());
+		break;
+	case GN_OVERLAY_JOINED:
+		node->told_alone = gn_node_reach(node) == GN_REACH_ALONE;
+		if (node->told_alone)
+			gn_host_log(&node->host, GN_LOG_WARN, "alone",
+				    "no node answers; still trying");
+		else
+			gn_host_log(&node->host, GN_LOG_INFO, "joined",
+				    "the network around this node is "
+				    "known");
+		break;
+	case GN_OVERLAY_ISOLATED:
+		gn_host_log(&node->host, GN_LOG_WARN, "isolated",
+			    "no node can be reached; still trying");
+		node->told_alone = true;
+		gn_node_reach_isolated(node);
+		gn_node_publish(node, "isolated", json_object());
+		break;
+	}
+}
+
+static void store_request(struct gn_node *node, const struct gn_overlay_store *s)
+{
+	gn_err err;
+	switch (s->kind) {
+	case GN_STORE_PUT:
+		err = gn_kv_put(node->kv, &s->key, s->value, s->token, node->now);
+		if (err)
+			gn_overlay_stored(node->overlay, s->token, err, node->now);
+		break;
+	case GN_STORE_LOAD:
+		err = gn_kv_load(node->kv, &s->key, s->token, node->now);
+		if (err)
+			gn_overlay_loaded(node->overlay, s->token, err, gn_slice(NULL, 0),
+					  node->now);
+		break;
+	case GN_STORE_DROP: (void)!gn_kv_drop(node->kv, &s->key, 0, node->now); break;
+	}
+}
+
+static bool pump_overlay(struct gn_node *node)
+{
+	struct gn_overlay_message m;
+	struct gn_overlay_store s;
+	struct gn_overlay_event e;
+	bool any = false;
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_message(node->overlay, &m);
+	     i++, any = true) {
+		gn_node_answered(node, &m.to.pk, m.bytes);
+		gn_node_peers_send(node, &m, GN_JET_INTERACTIVE);
+	}
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_store(node->overlay, &s);
+	     i++, any = true)
+		store_request(node, &s);
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_event(node->overlay, &e);
+	     i++, any = true)
+		overlay_event(node, &e);
+	return any;
+}
+
+/* A node that does not know what it holds answers wrongly and keeps nothing: it ends (NO-11). */
+static void cannot_read(struct gn_node *node, const char *folder, gn_err err)
+{
+	char why[GN_HOST_WHY];
+	if (!err)
+		return;
+	snprintf(why, sizeof why,
+		 "cannot read what is in %.200s/%s: %s. Nothing was changed; see "
+		 "to it and start again",
+		 node->config.data, folder, gn_err_text(err));
+	gn_host_fail(&node->host, err, why);
+}
+
+static void kv_event(struct gn_node *node, const struct gn_kv_event *e)
+{
+	gn_err err;
+	switch (e->kind) {
+	case GN_KV_ENTRY:
+		if ((err = gn_overlay_restore(node->overlay, e->value, node->now)))
+			gn_host_log(&node->host, GN_LOG_WARN, "record.dropped",
+				    "a stored record is not "
+				    "used: %s",
+				    gn_err_text(err));
+		break;
+	case GN_KV_READY:
+		cannot_read(node, "records", e->err);
+		node->kv_ready = !e->err;
+		break;
+	case GN_KV_STORED: gn_overlay_stored(node->overlay, e->ticket, e->err, node->now); break;
+	case GN_KV_LOADED:
+		gn_overlay_loaded(node->overlay, e->ticket, e->err, e->value, node->now);
+		break;
+	}
+}
+
+static bool pump_store(struct gn_node *node)
+{
+	struct gn_kv_event k;
+	struct gn_blocks_event b;
+	bool any = gn_host_disk_pump(&node->disk);
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_kv_next_event(node->kv, &k);
+	     i++, any = true)
+		kv_event(node, &k);
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_blocks_next_event(node->blocks, &b);
+	     i++, any = true) {
+		if (b.kind == GN_BLOCKS_READY) {
+			cannot_read(node, "blocks", b.err);
+			node->blocks_ready = !b.err;
+		}
+		(void)gn_bundles_blocks_event(node->bundles, &b, node->now);
+	}
+	return any;
+}
+
+static bool pump_services(struct gn_node *node)
+{
+	struct gn_overlay_message m;
+	struct gn_names_event n;
+	struct gn_bundles_event b;
+	bool any = false;
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_message(node->bundles, &m);
+	     i++, any = true) {
+		gn_node_answered(node, &m.to.pk, m.bytes);
+		gn_node_peers_send(node, &m, GN_JET_FILES);
+	}
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_names_next_event(node->names, &n);
+	     i++, any = true)
+		gn_node_told_names(node, &n);
+	gn_node_check_pump(node);
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_event(node->bundles, &b);
+	     i++, any = true)
+		gn_node_told_bundles(node, &b);
+	return any;
+}
+
+/* Sends until jet has nothing or the socket is full; a batch the socket refused is kept and goes
+ * first next time. */
+static bool pump_packets(struct gn_node *node)
+{
+	bool any = false;
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && !node->udp_blocked; i++) {
+		if (!node->packet_waiting) {
+			node->packet_buf = (struct gn_buf){node->packet, 0, GN_NODE_BATCH};
+			if (gn_jet_send(node->jet, &node->packet_buf, &node->packet_batch,
+					node->now))
+				break;
+			node->packet_waiting = true;
+		}
+		any = true;
+		size_t sent = 0;
+		gn_err err = gn_udp_send(node->udp, &node->packet_batch.to,
+					 gn_buf_slice(&node->packet_buf),
+					 node->packet_batch.segment, &sent);
+		node->packet_buf.p += sent;
+		node->packet_buf.len -= sent;
+		node->packet_buf.cap -= sent;
+		node->udp_blocked = err == GN_AGAIN;
+		/* other errors lose the packets, as a network may */
+		node->packet_waiting = err == GN_AGAIN;
+	}
+	return any;
+}
+
+void gn_node_pump(struct gn_node *node)
+{
+	gn_node_tick_jet(node);
+	if (node->running) /* before that it does not know what it holds */
+		gn_overlay_tick(node->overlay, node->now);
+	gn_kv_tick(node->kv, node->now);
+	gn_blocks_tick(node->blocks, node->now);
+	gn_names_tick(node->names, node->now);
+	gn_bundles_tick(node->bundles, node->now);
+	for (unsigned i = 0, moved = 1; i < GN_NODE_PUMP_ROUNDS && moved; i++) {
+		moved = 0;
+		moved |= (unsigned)gn_node_pump_jet(node);
+		moved |= (unsigned)pump_store(node);
+		moved |= (unsigned)pump_overlay(node);
+		moved |= (unsigned)pump_services(node);
+		moved |= (unsigned)pump_packets(node);
+	}
+}
+
+gn_time gn_node_deadline(const struct gn_node *node)
+{
+	gn_time at = gn_jet_deadline(node->jet);
+	at = gn_time_min(at, node->running ? gn_overlay_deadline(node->overlay) : GN_NEVER);
+	at = gn_time_min(at, gn_kv_deadline(node->kv));
+	at = gn_time_min(at, gn_blocks_deadline(node->blocks));
+	at = gn_time_min(at, gn_names_deadline(node->names));
+	return gn_time_min(at, gn_bundles_deadline(node->bundles));
+}

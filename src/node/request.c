@@ -1,0 +1,108 @@
+/* Requests of the API and the gateway: what they wait for, and what every answer has. */
+#include "node/request.h"
+
+#include "node/node_int.h"
+#include "node/reach.h"
+#include <stdio.h>
+
+struct gn_node_request *gn_node_request_first(const struct gn_node *node)
+{
+	return gn_node_request_of(node->api.requests);
+}
+
+struct gn_node_request *gn_node_request_next(const struct gn_node_request *r)
+{
+	return gn_node_request_of(r->base.next);
+}
+
+/* ---- waiting ---- */
+
+void gn_node_wait_overlay(struct gn_node_request *r, gn_op op, gn_node_overlay_done *done)
+{
+	gn_host_wait(&r->base, GN_OP_OVERLAY, op);
+	r->done.overlay = done;
+}
+
+void gn_node_wait_names(struct gn_node_request *r, gn_op op, gn_node_names_done *done)
+{
+	gn_host_wait(&r->base, GN_OP_NAMES, op);
+	r->done.names = done;
+}
+
+void gn_node_wait_bundles(struct gn_node_request *r, gn_op op, gn_node_bundles_done *done)
+{
+	gn_host_wait(&r->base, GN_OP_BUNDLES, op);
+	r->done.bundles = done;
+}
+
+static struct gn_node_request *waiting(const struct gn_node *node, enum gn_node_engine engine,
+				       gn_op op)
+{
+	return gn_node_request_of(gn_host_waiting(&node->api, engine, op));
+}
+
+void gn_node_told_overlay(struct gn_node *node, const struct gn_overlay_event *e)
+{
+	struct gn_node_request *r = waiting(node, GN_OP_OVERLAY, e->op);
+	if (r)
+		r->done.overlay(r, e);
+}
+
+void gn_node_told_names(struct gn_node *node, const struct gn_names_event *e)
+{
+	struct gn_node_request *r = waiting(node, GN_OP_NAMES, e->op);
+	if (r)
+		r->done.names(r, e);
+}
+
+void gn_node_told_bundles(struct gn_node *node, const struct gn_bundles_event *e)
+{
+	struct gn_node_request *r = waiting(node, GN_OP_BUNDLES, e->op);
+	if (r)
+		r->done.bundles(r, e);
+}
+
+void gn_node_request_closed(struct gn_host_request *base)
+{
+	struct gn_node_request *r = gn_node_request_of(base);
+	if (base->waits == GN_OP_OVERLAY)
+		gn_overlay_cancel(r->node->overlay, base->ticket);
+	else if (base->waits == GN_OP_BUNDLES)
+		gn_bundles_cancel(r->node->bundles, base->ticket, r->node->now);
+	gn_host_wait_end(base);
+}
+
+/* ---- answers ---- */
+
+void gn_node_answer(struct gn_host_request *base, int status, const char *type,
+		    struct gn_slice body)
+{
+	const struct gn_node_request *r = gn_node_request_of(base);
+	char at[24], retry[12];
+	snprintf(at, sizeof at, "%llu", (unsigned long long)gn_node_unix(r->node));
+	snprintf(retry, sizeof retry, "%u", (unsigned)base->retry_s);
+	struct gn_http_field fields[] = {{"content-type", gn_str(type)},
+					 {"cache-control", GN_LIT("no-store")},
+					 {"geonet-time", gn_str(at)},
+					 {"retry-after", gn_str(retry)}};
+	gn_host_respond(base, status, fields, GN_COUNT(fields) - !base->retry_s, body);
+}
+
+void gn_node_refuse(struct gn_host_request *base, gn_err err, const char *said)
+{
+	const struct gn_node_request *r = gn_node_request_of(base);
+	char text[GN_HOST_SAID + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT];
+	bool by_time = err == GN_NOT_FOUND || err == GN_EXPIRED || err == GN_RANGE;
+	if (base->http && base->streaming) {
+		gn_http_abort(base->http);
+		return;
+	}
+	snprintf(text, sizeof text, "%s", said);
+	if (by_time && *text && gn_node_clock_text(r->node, clock)) /* the time may be why */
+		snprintf(text + strlen(text), sizeof clock + 2, "; %s", clock);
+	if (err == GN_LIMIT || gn_err_class(err) == GN_CLASS_AGAIN)
+		base->retry_s = GN_NODE_RETRY_S;
+	gn_host_json(base, gn_err_http(err),
+		     json_pack("{s{ss ss}}", "error", "code", gn_err_name(err), "message",
+			       *text ? text : gn_node_reach_text(r->node, err)));
+}

@@ -1,0 +1,66 @@
+/* A request of the API or the gateway: host's, and what it waits for of the engines.
+ *
+ * 1. It waits for at most one operation, whose event goes to `done` of that engine.
+ * 2. A request whose client went cancels what it waits for. */
+#ifndef GN_NODE_REQUEST_H
+#define GN_NODE_REQUEST_H
+
+#include "host/request.h"
+#include "overlay/overlay.h"
+#include "services/bundles/bundles.h"
+#include "services/names/names.h"
+
+struct gn_node;
+struct gn_node_gateway;
+struct gn_node_request;
+
+enum gn_node_engine { GN_OP_NONE, GN_OP_OVERLAY, GN_OP_NAMES, GN_OP_BUNDLES };
+
+enum { /* begins an operation of the overlay, of which clients have a part (OV-72) */
+       GN_NODE_ROUTE_OP = GN_HOST_ROUTE_OWN
+};
+struct gn_node_route {
+	struct gn_host_route route;
+	/* An error is answered with its own sentence. */
+	gn_err (*run)(struct gn_node_request *r);
+};
+
+typedef void gn_node_overlay_done(struct gn_node_request *r, const struct gn_overlay_event *e);
+typedef void gn_node_names_done(struct gn_node_request *r, const struct gn_names_event *e);
+typedef void gn_node_bundles_done(struct gn_node_request *r, const struct gn_bundles_event *e);
+
+struct gn_node_request {
+	struct gn_host_request base;
+	struct gn_node *node;
+	gn_time started;
+	union { /* by base.waits, an enum gn_node_engine */
+		gn_node_overlay_done *overlay;
+		gn_node_names_done *names;
+		gn_node_bundles_done *bundles;
+	} done;
+	struct gn_node_gateway *gateway;
+	bool events; /* events.c: it listens */
+};
+
+static inline struct gn_node_request *gn_node_request_of(struct gn_host_request *r)
+{
+	return r ? GN_CONTAINER(r, struct gn_node_request, base) : NULL;
+}
+/* All of them, the newest first. */
+struct gn_node_request *gn_node_request_first(const struct gn_node *node);
+struct gn_node_request *gn_node_request_next(const struct gn_node_request *r);
+
+void gn_node_wait_overlay(struct gn_node_request *r, gn_op op, gn_node_overlay_done *done);
+void gn_node_wait_names(struct gn_node_request *r, gn_op op, gn_node_names_done *done);
+void gn_node_wait_bundles(struct gn_node_request *r, gn_op op, gn_node_bundles_done *done);
+/* An engine's event goes to the request that waits for it, if one does. */
+void gn_node_told_overlay(struct gn_node *node, const struct gn_overlay_event *e);
+void gn_node_told_names(struct gn_node *node, const struct gn_names_event *e);
+void gn_node_told_bundles(struct gn_node *node, const struct gn_bundles_event *e);
+
+/* host's hooks (api.c): what every answer and every refusal of the node has besides */
+void gn_node_answer(struct gn_host_request *r, int status, const char *type, struct gn_slice body);
+void gn_node_refuse(struct gn_host_request *r, gn_err err, const char *text);
+void gn_node_request_closed(struct gn_host_request *r);
+
+#endif
