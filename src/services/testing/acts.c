@@ -178,7 +178,7 @@ struct gn_bundle_file svc_publish(struct svc *s, const uint8_t *data, size_t len
 	return svc_as_file(ingest);
 }
 
-unsigned svc_stranger(const struct svc *s, const struct svc_wait *ingest)
+unsigned svc_without(const struct svc *s, const struct svc_wait *ingest)
 {
 	for (unsigned i = 1; i < s->count; i++) {
 		bool none = s->nodes[i].ov != NULL, holds[SVC_NODES];
