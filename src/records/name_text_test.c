@@ -1,4 +1,5 @@
-/* Names as text: one spelling, forms, entries, scripts and what looks alike (NA-1..NA-3, NA-15, NA-16). */
+/* Names as text: one spelling, forms, entries, scripts and what looks alike (NA-1..NA-3, NA-15,
+ * NA-16). */
 #include "records/name_int.h"
 #include <setjmp.h>
 #include <stdarg.h>

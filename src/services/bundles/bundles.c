@@ -401,18 +401,14 @@ bool gn_bundles_next_event(struct gn_bundles *b, struct gn_bundles_event *out)
 
 /* ---- queries ---- */
 
-bool gn_bundles_counter_at(const struct gn_bundles *b, size_t i, struct gn_bundles_counter *out)
+bool gn_bundles_counter_at(const struct gn_bundles *b, size_t i, struct gn_counter *out)
 {
 	static const char *const names[] = {
 #define X(name) #name,
 #include "services/bundles/counters.def"
 #undef X
 	};
-	if (i >= GN_COUNT(names))
-		return false;
-	const uint64_t *values = (const uint64_t *)(const void *)&b->count;
-	*out = (struct gn_bundles_counter){names[i], values[i]};
-	return true;
+	return gn_counter_at(names, &b->count, GN_COUNT(names), i, out);
 }
 
 static void validate_reader(const struct gn_bundles *b, const struct bundles_reader *r)

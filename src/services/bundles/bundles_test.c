@@ -1,4 +1,5 @@
-/* The bundles engine in small networks: files in, spread, read; bounds, senseless messages, missing memory. */
+/* The bundles engine in small networks: files in, spread, read; bounds, senseless messages,
+ * missing memory. */
 #include "services/testing/world.h"
 #include "wire/generated/blocks_fb.h"
 #include <setjmp.h>

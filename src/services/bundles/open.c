@@ -176,8 +176,7 @@ void gn_bundles_work_done(struct gn_bundles *b, struct gn_bundles_work *w, gn_ti
 	gn_err err = bundles_manifest_keep(b, w);
 	/* a good one is for all who wait for the same */
 	for (struct bundles_open *o = b->open_first; o; o = o->next)
-		if (!o->op.ended && bundles_hash_eq(&o->root, &root) &&
-		    (err == GN_OK || o->op.id == op))
+		if (!o->op.ended && gn_hash_eq(&o->root, &root) && (err == GN_OK || o->op.id == op))
 			bundles_open_end(b, o, err);
 }
 

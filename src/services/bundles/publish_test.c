@@ -1,4 +1,5 @@
-/* Publishing: copies that are kept up, own blocks that go when no version needs them (BU-11, BU-17, BU-20). */
+/* Publishing: copies that are kept up, own blocks that go when no version needs them (BU-11,
+ * BU-17, BU-20). */
 #include "services/testing/world.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* Shares of what is kept for others: strangers, acquaintances, and what a restart forgets (BU-19, BU-23, BU-24). */
+/* Shares of what is kept for others: strangers, acquaintances, and what a restart forgets (BU-19,
+ * BU-23, BU-24). */
 #include "services/bundles/engine_int.h"
 #include "services/testing/strangers.h"
 #include <setjmp.h>

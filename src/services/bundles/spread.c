@@ -282,7 +282,7 @@ static bool receipt_ok(const struct gn_bundles *b, const struct bundles_target *
 		       const struct gn_receipt *r)
 {
 	const struct gn_hash *block = &t->job->block;
-	return bundles_hash_eq(&r->key, block) && bundles_hash_eq(&r->hash, block) && r->seq == 0 &&
+	return gn_hash_eq(&r->key, block) && gn_hash_eq(&r->hash, block) && r->seq == 0 &&
 	       r->held_until > bundles_unix(b) && gn_pk_eq(&r->holder_key, &t->contact.pk) &&
 	       memcmp(r->holder.b, t->contact.id.b, sizeof r->holder.b) == 0 &&
 	       gn_wire_receipt_verify(r) == GN_OK;
@@ -306,7 +306,7 @@ void bundles_on_target_ack(struct gn_bundles *b, struct bundles_target *t, struc
 	gn_err err = gn_wire_err(gn_fb_chunk_ack_code(m));
 	uint32_t index = gn_fb_chunk_ack_index(m);
 	memcpy(block.b, gn_fb_chunk_ack_block(m).b, sizeof block.b);
-	if (!bundles_hash_eq(&block, &job->block) || index >= GN_BLOCK_CHUNKS) {
+	if (!gn_hash_eq(&block, &job->block) || index >= GN_BLOCK_CHUNKS) {
 		b->count.messages_bad++;
 		return;
 	}

@@ -211,18 +211,14 @@ bool gn_names_next_event(struct gn_names *n, struct gn_names_event *out)
 
 /* ---- queries ---- */
 
-bool gn_names_counter_at(const struct gn_names *n, size_t i, struct gn_names_counter *out)
+bool gn_names_counter_at(const struct gn_names *n, size_t i, struct gn_counter *out)
 {
 	static const char *const names[] = {
 #define X(name) #name,
 #include "services/names/counters.def"
 #undef X
 	};
-	if (i >= GN_COUNT(names))
-		return false;
-	const uint64_t *values = (const uint64_t *)(const void *)&n->count;
-	*out = (struct gn_names_counter){names[i], values[i]};
-	return true;
+	return gn_counter_at(names, &n->count, GN_COUNT(names), i, out);
 }
 
 void gn_names_validate(const struct gn_names *n)

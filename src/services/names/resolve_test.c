@@ -1,4 +1,5 @@
-/* Resolving in small networks: PIDs, delegation, aliases, the cache, and what a name looks like (NA-11, NA-12, NA-16). */
+/* Resolving in small networks: PIDs, delegation, aliases, the cache, and what a name looks like
+ * (NA-11, NA-12, NA-16). */
 #include "services/names/names_int.h"
 #include "services/testing/claims.h"
 #include <setjmp.h>

@@ -124,7 +124,7 @@ gn_err svc_read(struct svc *s, unsigned node, const struct gn_bundle_file *f, ui
 
 uint64_t svc_bundles_count(const struct svc *s, unsigned node, const char *name)
 {
-	struct gn_bundles_counter c;
+	struct gn_counter c;
 	for (size_t i = 0; gn_bundles_counter_at(s->nodes[node].bundles, i, &c); i++)
 		if (strcmp(c.name, name) == 0)
 			return c.value;

@@ -98,7 +98,7 @@ gn_err claim_resolve(struct svc *s, unsigned node, const char *text, bool fresh,
 
 uint64_t svc_names_count(struct svc *s, unsigned node, const char *name)
 {
-	struct gn_names_counter c;
+	struct gn_counter c;
 	for (size_t i = 0; gn_names_counter_at(s->nodes[node].names, i, &c); i++)
 		if (strcmp(c.name, name) == 0)
 			return c.value;

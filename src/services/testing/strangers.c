@@ -1,6 +1,5 @@
 /* Strangers, as strangers.h says. */
 #include "services/testing/strangers.h"
-#include "services/bundles/limits.h"
 #include "wire/generated/blocks_fb.h"
 
 #include <setjmp.h>
@@ -87,7 +86,7 @@ gn_err stranger_keep_for(struct svc *s, const struct stranger *t, const struct g
 gn_err stranger_keep(struct svc *s, const struct stranger *t, const struct gn_hash *block,
 		     uint32_t len)
 {
-	return stranger_keep_for(s, t, block, len, BUNDLES_KEEP_TTL_MAX, NULL);
+	return stranger_keep_for(s, t, block, len, GN_BUNDLE_TTL, NULL);
 }
 
 void stranger_put(struct svc *s, const struct stranger *t, const struct gn_hash *block,
