@@ -3,9 +3,12 @@
  * engine keeps the bytes in a file. A block that the list does not name is nobody's; one that it
  * names and that is not here is passed over.
  *
- *   8 GNBRT 0 0 1; the last is the version 4 keys 4 blocks each key: 32 key | 4 seconds it is
- *   known for, a day at most | 1 has somebody asked for what it brought each block: 32 hash | 4
- *   number of its key, from 0 | 16 IP address it was brought from
+ *   8            GNBRT 0 0 1; the last is the version
+ *   4            keys
+ *   4            blocks
+ *   each key:    32 key | 4 seconds it is known for, a day at most | 1 has somebody asked for what
+ *                it brought
+ *   each block:  32 hash | 4 number of its key, from 0 | 16 IP address it was brought from
  *
  * Rule: docs/spec/services.md BU-24. */
 #include "services/bundles/engine_int.h"

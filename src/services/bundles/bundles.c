@@ -171,13 +171,11 @@ void gn_bundles_free(struct gn_bundles *b)
 	while (b->frame.ops.count)
 		op_free(b, GN_MAP_AT(&b->frame.ops, struct gn_frame_op *, 0));
 	while (b->requests.count)
-		bundles_request_free(b,
-				     *(struct bundles_request **)gn_map_value_at(&b->requests, 0));
+		bundles_request_free(b, GN_MAP_AT(&b->requests, struct bundles_request *, 0));
 	while (b->sources.count)
-		bundles_source_free(b, *(struct bundles_source **)gn_map_value_at(&b->sources, 0));
+		bundles_source_free(b, GN_MAP_AT(&b->sources, struct bundles_source *, 0));
 	for (uint32_t i = 0; i < b->incoming.count; i++) {
-		struct bundles_incoming *in =
-			*(struct bundles_incoming **)gn_map_value_at(&b->incoming, i);
+		struct bundles_incoming *in = GN_MAP_AT(&b->incoming, struct bundles_incoming *, i);
 		gn_heap_remove(&b->timers, &in->timer.node);
 		gn_mem_free(b->env.alloc, in);
 	}
@@ -214,7 +212,7 @@ static void on_ack(struct gn_bundles *b, const struct gn_pk *from, uint64_t requ
 }
 
 /* What answers us needs no place here; false: it is something else. */
-static bool answers(struct gn_bundles *b, const struct gn_pk *from, struct gn_fb_block_message m)
+static bool is_answer(struct gn_bundles *b, const struct gn_pk *from, struct gn_fb_block_message m)
 {
 	uint64_t request = gn_fb_block_message_request(m);
 	struct bundles_target *t;
@@ -233,8 +231,8 @@ static bool answers(struct gn_bundles *b, const struct gn_pk *from, struct gn_fb
 	}
 }
 
-static gn_err asks(struct gn_bundles *b, const struct gn_contact *contact,
-		   struct gn_fb_block_message m)
+static gn_err take_request(struct gn_bundles *b, const struct gn_contact *contact,
+			   struct gn_fb_block_message m)
 {
 	uint64_t request = gn_fb_block_message_request(m);
 	struct bundles_peer *p = bundles_peer_called(b, contact);
@@ -278,7 +276,7 @@ gn_err gn_bundles_recv(struct gn_bundles *b, const struct gn_pk *from, const str
 	struct bundles_peer *p = bundles_peer_get(b, from);
 	if (p)
 		p->used = now;
-	err = answers(b, from, m) ? GN_OK : asks(b, &contact, m);
+	err = is_answer(b, from, m) ? GN_OK : take_request(b, &contact, m);
 	b->count.messages_bad += err == GN_UNSUPPORTED;
 	if (err != GN_LIMIT)
 		run_all(b);
@@ -437,11 +435,10 @@ void gn_bundles_validate(const struct gn_bundles *b)
 	uint32_t live = 0, finding = 0;
 	bundles_peers_validate(b);
 	for (uint32_t i = 0; i < b->requests.count; i++)
-		live += !(*(struct bundles_request **)gn_map_value_at(&b->requests, i))->late;
+		live += !(GN_MAP_AT(&b->requests, struct bundles_request *, i))->late;
 	GN_ASSERT(live == b->asked);
 	for (uint32_t i = 0; i < b->sources.count; i++) {
-		const struct bundles_source *s =
-			*(struct bundles_source **)gn_map_value_at(&b->sources, i);
+		const struct bundles_source *s = GN_MAP_AT(&b->sources, struct bundles_source *, i);
 		GN_ASSERT((s->find != 0) == (s->state == SOURCE_FINDING));
 		finding += s->find != 0;
 	}

@@ -21,8 +21,8 @@ void bundles_head_keep(struct gn_bundles *b, const struct gn_hash *key, const ui
 	if (b->heads.count >= BUNDLES_HEADS && !gn_map_get(&b->heads, key)) {
 		uint32_t oldest = 0;
 		for (uint32_t i = 1; i < b->heads.count; i++)
-			if (((struct bundles_head *)gn_map_value_at(&b->heads, i))->got <
-			    ((struct bundles_head *)gn_map_value_at(&b->heads, oldest))->got)
+			if (GN_MAP_AT(&b->heads, struct bundles_head, i).got <
+			    GN_MAP_AT(&b->heads, struct bundles_head, oldest).got)
 				oldest = i;
 		struct gn_hash gone = *(const struct gn_hash *)gn_map_key_at(&b->heads, oldest);
 		head_drop(b, &gone);
@@ -98,10 +98,8 @@ static void manifests_evict(struct gn_bundles *b, size_t len)
 				      b->manifest_bytes + len > BUNDLES_MANIFEST_BYTES)) {
 		uint32_t oldest = 0;
 		for (uint32_t i = 1; i < b->manifests.count; i++)
-			if (((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))
-				    ->used <
-			    ((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, oldest))
-				    ->used)
+			if (GN_MAP_AT(&b->manifests, struct bundles_kept_manifest, i).used <
+			    GN_MAP_AT(&b->manifests, struct bundles_kept_manifest, oldest).used)
 				oldest = i;
 		struct gn_hash gone = *(const struct gn_hash *)gn_map_key_at(&b->manifests, oldest);
 		manifest_drop(b, &gone);
@@ -111,12 +109,9 @@ static void manifests_evict(struct gn_bundles *b, size_t len)
 void bundles_caches_free(struct gn_bundles *b)
 {
 	for (uint32_t i = 0; i < b->heads.count; i++)
-		gn_mem_free(b->env.alloc,
-			    ((struct bundles_head *)gn_map_value_at(&b->heads, i))->bytes);
+		gn_mem_free(b->env.alloc, GN_MAP_AT(&b->heads, struct bundles_head, i).bytes);
 	for (uint32_t i = 0; i < b->manifests.count; i++)
-		work_free(
-			b,
-			((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))->work);
+		work_free(b, GN_MAP_AT(&b->manifests, struct bundles_kept_manifest, i).work);
 	GN_ASSERT(b->works_out == 0);
 	for (struct gn_bundles_work *w = b->work_first, *next; w; w = next) {
 		next = w->next;

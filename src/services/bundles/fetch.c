@@ -40,7 +40,7 @@ static void line_timed(struct gn_bundles *b, const struct bundles_request *q)
 
 /* As RFC 6298; a whole window of chunks is behind one sample, which is what the next deadline
  * needs. */
-static void timed(struct bundles_peer *p, gn_time sample)
+static void time_peer(struct bundles_peer *p, gn_time sample)
 {
 	if (!p->srtt) {
 		p->srtt = sample > 0 ? sample : 1;
@@ -53,7 +53,7 @@ static void timed(struct bundles_peer *p, gn_time sample)
 	p->srtt = p->srtt > 0 ? p->srtt : 1;
 }
 
-static void slower(struct gn_bundles *b, struct bundles_peer *p)
+static void slow_down(struct gn_bundles *b, struct bundles_peer *p)
 {
 	p->window = p->window > 1 ? p->window / 2 : 1;
 	p->credit = 0;
@@ -67,7 +67,7 @@ static void window_follow(struct gn_bundles *b, struct bundles_peer *p, gn_time 
 	gn_time took = b->now - sent;
 	p->misses = 0;
 	if (took > BUNDLES_SLOW && sent >= p->cut)
-		slower(b, p);
+		slow_down(b, p);
 	if (took <= BUNDLES_QUICK && p->window < BUNDLES_WINDOW_MAX && ++p->credit >= p->window) {
 		p->window++;
 		p->credit = 0;
@@ -188,7 +188,7 @@ void bundles_request_due(struct gn_bundles *b, struct bundles_request *q)
 		off_the_way(b, q);
 		if (p) {
 			p->misses++;
-			slower(b, p);
+			slow_down(b, p);
 		}
 		due = b->now + BUNDLES_LATE;
 	}
@@ -236,7 +236,7 @@ void bundles_on_chunk(struct gn_bundles *b, const struct gn_pk *from, uint64_t r
 	}
 	struct bundles_reader *r = gn_frame_op_get(&b->frame, q->reader, OP_READ);
 	struct bundles_slot *slot = r ? bundles_reader_slot(b, r, q->chunk) : NULL;
-	timed(p, b->now - q->sent);
+	time_peer(p, b->now - q->sent);
 	if (!slot) {
 		b->count.chunks_unasked++;
 	} else if (check_chunk(b, r, q, m) != GN_OK) {
@@ -265,7 +265,7 @@ void bundles_on_get_ack(struct gn_bundles *b, struct bundles_request *q, gn_err 
 		b->count.told_busy++;
 		turn_away(b, q, HOLDER_HAS, GN_BUSY);
 		if (p) {
-			slower(b, p);
+			slow_down(b, p);
 			p->wait_until = b->now + BUNDLES_BUSY_WAIT;
 		}
 	} else {
@@ -278,8 +278,7 @@ void bundles_on_get_ack(struct gn_bundles *b, struct bundles_request *q, gn_err 
 void bundles_peer_lost(struct gn_bundles *b, const struct gn_pk *pk)
 {
 	for (uint32_t i = b->requests.count; i-- > 0;) {
-		struct bundles_request *q =
-			*(struct bundles_request **)gn_map_value_at(&b->requests, i);
+		struct bundles_request *q = GN_MAP_AT(&b->requests, struct bundles_request *, i);
 		if (!gn_pk_eq(&q->peer, pk))
 			continue;
 		struct bundles_source *s;

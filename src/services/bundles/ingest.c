@@ -8,7 +8,7 @@
  * BU-17. */
 #include "services/bundles/engine_int.h"
 
-static void finish(struct gn_bundles *b, struct bundles_ingest *in, gn_err err)
+static void ingest_finish(struct gn_bundles *b, struct bundles_ingest *in, gn_err err)
 {
 	in->op.err = err;
 	in->op.ended = true;
@@ -116,7 +116,7 @@ static gn_err begin_block(struct gn_bundles *b, struct bundles_ingest *in)
 	return GN_OK;
 }
 
-static void run(struct gn_bundles *b, struct bundles_ingest *in)
+static void ingest_run(struct gn_bundles *b, struct bundles_ingest *in)
 {
 	while (in->storing && in->put < chunk_count(in)) {
 		struct gn_hash proof[GN_PROOF_MAX];
@@ -132,7 +132,7 @@ static void run(struct gn_bundles *b, struct bundles_ingest *in)
 			return;
 		}
 		if (err != GN_OK) {
-			finish(b, in, err);
+			ingest_finish(b, in, err);
 			return;
 		}
 		in->put++;
@@ -146,14 +146,14 @@ static void run(struct gn_bundles *b, struct bundles_ingest *in)
 		in->stalled = false;
 	}
 	if (in->ending && in->len == 0 && in->pending == 0)
-		finish(b, in, GN_OK);
+		ingest_finish(b, in, GN_OK);
 }
 
 void bundles_ingests_run(struct gn_bundles *b)
 {
 	for (struct bundles_ingest *in = b->ingest_first; in; in = in->next)
 		if (!in->op.ended && (in->storing || in->ending))
-			run(b, in);
+			ingest_run(b, in);
 }
 
 gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice data, size_t *taken,
@@ -173,7 +173,7 @@ gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice da
 		}
 		if (!in->data && !(in->data = gn_mem_resize(b->env.alloc, NULL, GN_BLOCK))) {
 			b->count.nomem++;
-			finish(b, in, GN_NOMEM);
+			ingest_finish(b, in, GN_NOMEM);
 			return GN_NOMEM;
 		}
 		size_t n = GN_BLOCK - in->len < data.len - *taken ? GN_BLOCK - in->len
@@ -183,9 +183,9 @@ gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice da
 		*taken += n;
 		gn_err err = in->len == GN_BLOCK ? begin_block(b, in) : GN_OK;
 		if (err != GN_OK)
-			finish(b, in, err);
+			ingest_finish(b, in, err);
 		else
-			run(b, in);
+			ingest_run(b, in);
 	}
 	return in->op.ended ? in->op.err : GN_OK;
 }
@@ -202,11 +202,11 @@ gn_err gn_bundles_ingest_end(struct gn_bundles *b, gn_op op, gn_time now)
 	if (in->len && !in->storing) {
 		gn_err err = begin_block(b, in);
 		if (err != GN_OK) {
-			finish(b, in, err);
+			ingest_finish(b, in, err);
 			return err;
 		}
 	}
-	run(b, in);
+	ingest_run(b, in);
 	return GN_OK;
 }
 
@@ -219,5 +219,5 @@ void bundles_ingest_stored(struct gn_bundles *b, const struct gn_blocks_event *e
 	GN_ASSERT(in->pending > 0);
 	in->pending--;
 	if (e->err != GN_OK)
-		finish(b, in, e->err);
+		ingest_finish(b, in, e->err);
 }

@@ -60,8 +60,7 @@ static bool give_way(struct gn_bundles *b)
 	uint64_t worst_rate = 0;
 	struct gn_share_held worst_held = {0};
 	for (uint32_t i = 0; i < b->incoming.count; i++) {
-		struct bundles_incoming *in =
-			*(struct bundles_incoming **)gn_map_value_at(&b->incoming, i);
+		struct bundles_incoming *in = GN_MAP_AT(&b->incoming, struct bundles_incoming *, i);
 		struct gn_share_held held = gn_share_held(&b->places, &in->who);
 		uint64_t rate;
 		if (!is_slow(b, in, &rate))
@@ -187,8 +186,8 @@ static gn_err correct_length(struct gn_bundles *b, struct bundles_incoming *in,
 
 /* ---- promises ---- */
 
-static void promise(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
-		    const struct gn_hash *block, uint32_t index, uint64_t until)
+static void promise_kept(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+			 const struct gn_hash *block, uint32_t index, uint64_t until)
 {
 	struct gn_overlay_info info;
 	gn_overlay_info(b->cfg.overlay, &info);
@@ -210,7 +209,7 @@ static gn_err keep_complete(struct gn_bundles *b, struct bundles_peer *p, uint64
 	GN_TRY(bundles_account_add(b, block, &who, len, &until));
 	if (keep == GN_BLOCK_CACHE || (keep == GN_BLOCK_HELD && now_until < until))
 		GN_TRY(gn_blocks_keep(b->cfg.blocks, block, GN_BLOCK_HELD, until, b->now));
-	promise(b, p, request, block, 0, until);
+	promise_kept(b, p, request, block, 0, until);
 	return GN_OK;
 }
 
@@ -344,7 +343,7 @@ void bundles_keep_stored(struct gn_bundles *b, const struct gn_blocks_event *e)
 	if (!p)
 		return;
 	if (e->err == GN_OK && e->complete && counted)
-		promise(b, p, put.request, &put.block, e->index, put.until);
+		promise_kept(b, p, put.request, &put.block, e->index, put.until);
 	else
 		bundles_send_ack(b, &p->contact, put.request, &put.block, e->index,
 				 e->err == GN_OK && !counted ? GN_DENIED : e->err, NULL);

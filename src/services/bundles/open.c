@@ -12,7 +12,7 @@
 /* ---- operations ---- */
 
 /* The version asked for among those of the head. */
-static const struct gn_head_version *choose(const struct gn_head *head, uint64_t version)
+static const struct gn_head_version *choose_version(const struct gn_head *head, uint64_t version)
 {
 	if (version == 0 || version == head->now.version)
 		return &head->now;
@@ -28,7 +28,7 @@ static bool at_hand(const struct gn_bundles *b, const struct bundles_head *h, ui
 	struct gn_head head;
 	if (gn_head_parse(gn_slice(h->bytes, h->len), &head) != GN_OK)
 		return false;
-	const struct gn_head_version *v = choose(&head, version);
+	const struct gn_head_version *v = choose_version(&head, version);
 	return v && gn_map_get(&b->manifests, &v->manifest);
 }
 
@@ -38,7 +38,7 @@ static void go_on(struct gn_bundles *b, struct bundles_open *o)
 	struct gn_head head;
 	struct gn_bundle_file file;
 	gn_err err = gn_head_parse(gn_slice(o->head, o->head_len), &head);
-	const struct gn_head_version *v = err == GN_OK ? choose(&head, o->version) : NULL;
+	const struct gn_head_version *v = err == GN_OK ? choose_version(&head, o->version) : NULL;
 	if (!v) {
 		bundles_open_end(b, o, err != GN_OK ? err : GN_NOT_FOUND);
 		return;
@@ -181,7 +181,7 @@ void gn_bundles_work_done(struct gn_bundles *b, struct gn_bundles_work *w, gn_ti
 }
 
 /* What the head says of its size takes no memory, what came does: twice as much at most. */
-static gn_err append(struct gn_bundles *b, struct bundles_open *o, struct gn_slice bytes)
+static gn_err append_bytes(struct gn_bundles *b, struct bundles_open *o, struct gn_slice bytes)
 {
 	size_t len = o->len + bytes.len, cap = len > 2 * o->cap ? len : 2 * o->cap;
 	GN_ASSERT(len <= o->size);
@@ -203,7 +203,7 @@ static void read_on(struct gn_bundles *b, struct bundles_open *o)
 	struct gn_slice bytes;
 	gn_err err;
 	while ((err = bundles_reader_take(b, o->reader, &bytes)) == GN_OK && bytes.len &&
-	       (err = append(b, o, bytes)) == GN_OK)
+	       (err = append_bytes(b, o, bytes)) == GN_OK)
 		bundles_reader_run(b, o->reader);
 	if (err == GN_AGAIN)
 		return;

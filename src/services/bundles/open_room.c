@@ -31,7 +31,7 @@ static uint64_t owner_has(const struct gn_bundles *b, const struct bundles_open 
 
 /* How long it has got nothing from others, when that is too long; what is checked here waits for
  * nobody. */
-static gn_time idle(const struct gn_bundles *b, const struct bundles_open *o)
+static gn_time idle_time(const struct gn_bundles *b, const struct bundles_open *o)
 {
 	gn_time t = o->get || o->reader ? b->now - o->moved : 0;
 	return t >= BUNDLES_OPEN_GRACE ? t : 0;
@@ -40,15 +40,15 @@ static gn_time idle(const struct gn_bundles *b, const struct bundles_open *o)
 static bool worth_less(const struct gn_bundles *b, const struct bundles_open *a,
 		       const struct bundles_open *o, bool bytes)
 {
-	if (idle(b, a) != idle(b, o))
-		return idle(b, a) > idle(b, o);
+	if (idle_time(b, a) != idle_time(b, o))
+		return idle_time(b, a) > idle_time(b, o);
 	return owner_has(b, a, bytes) > owner_has(b, o, bytes);
 }
 
 static void give_way(struct gn_bundles *b, struct bundles_open *o)
 {
 	b->count.opens_gave_way++;
-	bundles_open_end(b, o, idle(b, o) ? GN_TIMEOUT : GN_BUSY);
+	bundles_open_end(b, o, idle_time(b, o) ? GN_TIMEOUT : GN_BUSY);
 }
 
 void *bundles_open_memory(struct gn_bundles *b, struct bundles_open *o, void *p, size_t size)
@@ -81,7 +81,7 @@ gn_err bundles_open_place(struct gn_bundles *b, const struct gn_pk *owner)
 	if (b->opens < BUNDLES_OPENS)
 		return GN_OK;
 	for (struct bundles_open *a = b->open_first; a; a = a->next)
-		if (!a->op.ended && (idle(b, a) || too_many(b, a, owner)) &&
+		if (!a->op.ended && (idle_time(b, a) || too_many(b, a, owner)) &&
 		    (!least || worth_less(b, a, least, false)))
 			least = a;
 	if (!least)

@@ -1,16 +1,18 @@
 /* Blocks of our own publications: which of them are needed, and the end of those that are not.
  *
- *   ingest -> FRESH, for a day -> NEEDED [a version that is kept, or a spread, names it] -> gone
- *   [disown, nobody else
- * needs it] FRESH -> gone [a day over, never named]
+ *   ingest -> FRESH, for a day
+ *   FRESH -> NEEDED [a version that is kept, or a spread, names it]
+ *   NEEDED -> gone [disown, nobody else needs it]
+ *   FRESH -> gone [a day over, never named]
  *
  * 1. needed counts, per block, the lists that name it: versions that the owner said are kept,
- *    and running spreads. A block that is counted is never let go. 2. Nor is one taken in this
- *    day by a publication that has not come to its spread: fresh, and the day is in the file's
- *    name, so that a restart does not shorten or lengthen it. 3. The sweep looks at few blocks
- *    at a time and asks these maps again for each; it does not begin before the owner has named
- *    every version it keeps. 4. What is promised to others stays held until then. Rule:
- *    docs/spec/services.md BU-20. */
+ *    and running spreads. A block that is counted is never let go.
+ * 2. Nor is one taken in this day by a publication that has not come to its spread: fresh, and
+ *    the day is in the file's name, so that a restart does not shorten or lengthen it.
+ * 3. The sweep looks at few blocks at a time and asks these maps again for each; it does not
+ *    begin before the owner has named every version it keeps.
+ * 4. What is promised to others stays held until then.
+ * Rule: docs/spec/services.md BU-20. */
 #include "services/bundles/engine_int.h"
 
 static const struct gn_hash *hash_at(struct gn_slice blocks, size_t at)
@@ -48,7 +50,7 @@ static void count_down(struct gn_bundles *b, const struct gn_hash *block)
 }
 
 /* Named by a list, it is ours, whatever it was here for before. */
-static void pin(struct gn_bundles *b, const struct gn_hash *block)
+static void pin_own(struct gn_bundles *b, const struct gn_hash *block)
 {
 	enum gn_block_keep keep;
 	if (gn_blocks_kept(b->cfg.blocks, block, &keep, NULL) && keep != GN_BLOCK_OWN)
@@ -66,7 +68,7 @@ gn_err bundles_need(struct gn_bundles *b, struct gn_slice blocks)
 			return GN_NOMEM;
 		}
 		++*count;
-		pin(b, hash_at(blocks, at));
+		pin_own(b, hash_at(blocks, at));
 		(void)gn_map_remove(&b->fresh, hash_at(blocks, at));
 	}
 	return GN_OK;

@@ -122,7 +122,7 @@ void bundles_reader_fail(struct gn_bundles *b, struct bundles_reader *r, gn_err 
 
 /* BU-16: whether a block's chunks are kept as cache is decided once, when the first of them
  * comes. */
-static bool caching(struct gn_bundles *b, struct bundles_reader *r, uint64_t block)
+static bool is_caching(struct gn_bundles *b, struct bundles_reader *r, uint64_t block)
 {
 	size_t i = block % GN_COUNT(r->caching);
 	if (r->caching[i].block == block + 1)
@@ -144,7 +144,7 @@ gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint
 		 len = gn_file_block_len(r->size, block);
 	if (data.len != bundles_chunk_len(r, chunk))
 		return GN_HASH;
-	if (caching(b, r, block)) {
+	if (is_caching(b, r, block)) {
 		/* the store checks the proof before it takes anything: no need to hash twice */
 		gn_err err = gn_blocks_put(b->cfg.blocks, bundles_reader_hash(r, block), len, index,
 					   proof, proof_len, data, GN_BLOCK_CACHE, 0,

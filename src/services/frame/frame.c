@@ -53,7 +53,7 @@ void *gn_frame_op_get(const struct gn_frame *f, gn_op id, unsigned kind)
 	return at && (*at)->kind == kind ? *at : NULL;
 }
 
-static void untell(struct gn_frame *f, struct gn_frame_op *op)
+static void untell_op(struct gn_frame *f, struct gn_frame_op *op)
 {
 	struct gn_frame_op *before = NULL;
 	for (struct gn_frame_op *o = f->told_first; o != op; o = o->next)
@@ -70,7 +70,7 @@ static void untell(struct gn_frame *f, struct gn_frame_op *op)
 void gn_frame_op_remove(struct gn_frame *f, struct gn_frame_op *op)
 {
 	if (op->told)
-		untell(f, op);
+		untell_op(f, op);
 	if (f->shown == op)
 		f->shown = NULL;
 	bool was = gn_map_remove(&f->ops, &op->id);

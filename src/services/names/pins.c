@@ -75,13 +75,13 @@ void names_check_pin(struct gn_names *n, struct names_job *job)
 		pin_set(n, &job->target, &job->found.owner);
 		return;
 	}
-	if (memcmp(&pin->owner, &job->found.owner, sizeof pin->owner) == 0)
+	if (gn_pk_eq(&pin->owner, &job->found.owner))
 		return;
 	job->changed = true;
 	job->pinned = pin->owner;
 	n->count.owner_changes++;
 	bool handed = gn_name_view(&job->found.record, &v) == GN_OK && v.transferred &&
-		      memcmp(&v.previous_owner, &pin->owner, sizeof pin->owner) == 0;
+		      gn_pk_eq(&v.previous_owner, &pin->owner);
 	if (handed)
 		pin_set(n, &job->target, &job->found.owner);
 }
