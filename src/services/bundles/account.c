@@ -19,6 +19,7 @@
  * that tiny blocks cannot fill the map before the room. */
 static uint64_t cost_of(const struct gn_bundles *b, uint32_t len)
 {
+	GN_ASSERT(len <= GN_BLOCK);
 	uint64_t least = b->cfg.peer_bytes_max / BUNDLES_KEPT;
 	least = least > BUNDLES_KEPT_COST ? least : BUNDLES_KEPT_COST;
 	return len > least ? len : least;
@@ -67,6 +68,7 @@ static uint64_t promised_term(const struct gn_bundles *b, const struct gn_pk *ke
 static gn_err stranger_within(const struct gn_bundles *b, const struct gn_holder *who,
 			      uint64_t cost)
 {
+	GN_ASSERT(cost >= BUNDLES_KEPT_COST);
 	uint64_t total = b->bytes.config.total, most = total / BUNDLES_STRANGER_SHARE;
 	struct gn_share_held held = gn_share_held(&b->bytes, who);
 	most = most > GN_BLOCK ? most : GN_BLOCK;
@@ -106,6 +108,7 @@ static void keeper_leave(struct gn_bundles *b, const struct gn_holder *who)
  * memory it stays. */
 static void claim_kept(struct gn_bundles *b, struct bundles_kept *kept, const struct gn_holder *who)
 {
+	GN_ASSERT(kept->len > 0 && gn_pk_is_zero(&kept->who.key));
 	static const struct gn_holder nobody;
 	gn_err err = gn_share_move(&b->bytes, &nobody, who, cost_of(b, kept->len));
 	kept->who = err == GN_NOMEM || err == GN_NO_SPACE ? nobody : *who;
@@ -126,6 +129,7 @@ static void take_back(struct gn_bundles *b, struct bundles_kept *kept)
 static gn_err extend_kept(struct gn_bundles *b, struct bundles_kept *kept,
 			  const struct gn_holder *who, uint64_t *until)
 {
+	GN_ASSERT(kept->len > 0 && *until > kept->until);
 	struct gn_holder before = kept->who;
 	uint64_t cost = cost_of(b, kept->len), now = bundles_unix(b), longer = *until;
 	bool half = kept->until > now && kept->until - now >= (longer - now) / 2;
@@ -152,6 +156,7 @@ static gn_err extend_kept(struct gn_bundles *b, struct bundles_kept *kept,
 static gn_err add_kept(struct gn_bundles *b, const struct gn_hash *block,
 		       const struct gn_holder *who, uint32_t len, uint64_t until)
 {
+	GN_ASSERT(len > 0 && until > 0);
 	uint64_t cost = cost_of(b, len);
 	GN_TRY(take_share(b, who, cost));
 	struct bundles_kept *kept = gn_map_put(&b->kept, block);
@@ -169,6 +174,7 @@ static gn_err add_kept(struct gn_bundles *b, const struct gn_hash *block,
 gn_err bundles_account_add(struct gn_bundles *b, const struct gn_hash *block,
 			   const struct gn_holder *who, uint32_t len, uint64_t *until)
 {
+	GN_ASSERT(b->accounts_ready && len > 0 && len <= GN_BLOCK);
 	struct bundles_kept *kept = gn_map_get(&b->kept, block);
 	uint64_t asked = promised_term(b, &who->key, *until);
 	gn_err err = !kept                 ? add_kept(b, block, who, len, asked)
@@ -197,6 +203,7 @@ void bundles_account_remove(struct gn_bundles *b, const struct gn_hash *block)
 void bundles_account_claim(struct gn_bundles *b, const struct gn_hash *block,
 			   const struct gn_holder *who, gn_time since, bool asked)
 {
+	GN_ASSERT(since <= b->now);
 	static const struct gn_pk nobody;
 	struct bundles_kept *kept = gn_map_get(&b->kept, block);
 	if (!kept || !gn_pk_eq(&kept->who.key, &nobody) || gn_pk_eq(&who->key, &nobody))
@@ -227,6 +234,7 @@ void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block,
  * claimed. */
 void bundles_accounts_build(struct gn_bundles *b)
 {
+	GN_ASSERT(b->kept.count == 0 && b->keepers.count == 0);
 	struct gn_hash block;
 	enum gn_block_keep keep;
 	uint32_t len;
@@ -252,6 +260,7 @@ void bundles_accounts_build(struct gn_bundles *b)
  * by. */
 void bundles_accounts_sweep(struct gn_bundles *b)
 {
+	GN_ASSERT(b->accounts_ready);
 	bool give_up = gn_share_crowded(&b->bytes) && gn_overlay_time_sure(b->cfg.overlay, b->now);
 	for (uint32_t i = b->kept.count; i-- > 0;) {
 		struct gn_hash block = *(const struct gn_hash *)gn_map_key_at(&b->kept, i);

@@ -52,6 +52,7 @@ static bool write_block(const struct gn_bundles *b, uint32_t i, struct gn_writer
 	if (!k)
 		return false;
 	gn_write_bytes(w, gn_slice(gn_map_key_at(&b->kept, i), 32));
+	GN_ASSERT(k->number < b->keepers.count);
 	gn_write_be32(w, k->number);
 	gn_write_bytes(w, GN_SLICE(kept->who.addr.ip));
 	return true;
@@ -80,6 +81,7 @@ void gn_bundles_brought_save(struct gn_bundles *b, gn_time now, struct gn_buf *o
 static gn_err load_block(struct gn_bundles *b, struct gn_reader *r, struct gn_slice keys,
 			 gn_time now)
 {
+	GN_ASSERT(keys.len % KEY_LEN == 0);
 	struct gn_hash block;
 	struct gn_holder who = {.addr.port = 0};
 	memcpy(block.b, gn_read_bytes(r, 32).p, sizeof block.b);

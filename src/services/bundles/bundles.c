@@ -11,6 +11,7 @@
 
 static void op_free(struct gn_bundles *b, struct gn_frame_op *op)
 {
+	GN_ASSERT(op->id != 0);
 	switch ((enum bundles_kind)op->kind) {
 	case OP_INGEST: bundles_ingest_free(b, GN_CONTAINER(op, struct bundles_ingest, op)); break;
 	case OP_SPREAD: bundles_spread_free(b, GN_CONTAINER(op, struct bundles_spread, op)); break;
@@ -21,6 +22,7 @@ static void op_free(struct gn_bundles *b, struct gn_frame_op *op)
 
 static void run_all(struct gn_bundles *b)
 {
+	GN_ASSERT(!b->building);
 	if (b->wake <= b->now)
 		b->wake = GN_NEVER;
 	bundles_readers_run(b);
@@ -65,6 +67,7 @@ gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct g
 
 static void timer_due(struct gn_bundles *b, struct bundles_timer *t)
 {
+	GN_ASSERT(t->node.at <= b->now);
 	switch (t->kind) {
 	case TIMER_REQUEST:
 		bundles_request_due(b, GN_CONTAINER(t, struct bundles_request, timer));
@@ -114,6 +117,7 @@ gn_time gn_bundles_deadline(const struct gn_bundles *b)
 gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *config,
 		      struct gn_bundles **out)
 {
+	GN_ASSERT(config->overlay && config->blocks);
 	struct gn_bundles *b = GN_NEW(env->alloc, struct gn_bundles);
 	if (!b)
 		return GN_NOMEM;
@@ -234,6 +238,7 @@ static bool is_answer(struct gn_bundles *b, const struct gn_pk *from, struct gn_
 static gn_err take_request(struct gn_bundles *b, const struct gn_contact *contact,
 			   struct gn_fb_block_message m)
 {
+	GN_ASSERT(contact->addr_count <= 1);
 	uint64_t request = gn_fb_block_message_request(m);
 	struct bundles_peer *p = bundles_peer_called(b, contact);
 	if (!p)
@@ -326,7 +331,10 @@ bool gn_bundles_blocks_event(struct gn_bundles *b, const struct gn_blocks_event 
 	}
 	switch ((enum bundles_ticket)gn_frame_ticket_kind(e->ticket)) {
 	case TICKET_READ: bundles_reader_loaded(b, e); break;
-	case TICKET_CACHE: b->cache_puts--; break;
+	case TICKET_CACHE:
+		GN_ASSERT(b->cache_puts > 0);
+		b->cache_puts--;
+		break;
 	case TICKET_SERVE: bundles_serve_loaded(b, e); break;
 	case TICKET_KEEP: bundles_keep_stored(b, e); break;
 	case TICKET_INGEST: bundles_ingest_stored(b, e); break;
@@ -341,6 +349,7 @@ bool gn_bundles_blocks_event(struct gn_bundles *b, const struct gn_blocks_event 
 
 bool gn_bundles_next_message(struct gn_bundles *b, struct gn_overlay_message *m)
 {
+	GN_ASSERT(!b->building);
 	gn_mem_free(b->env.alloc, b->sent);
 	b->sent = bundles_queue_pop(&b->control);
 	if (!b->sent)

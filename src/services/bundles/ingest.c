@@ -10,6 +10,7 @@
 
 static void ingest_finish(struct gn_bundles *b, struct bundles_ingest *in, gn_err err)
 {
+	GN_ASSERT(!in->op.ended);
 	in->op.err = err;
 	in->op.ended = true;
 	in->storing = false;
@@ -27,6 +28,7 @@ static void ingest_finish(struct gn_bundles *b, struct bundles_ingest *in, gn_er
 
 void bundles_ingest_free(struct gn_bundles *b, struct bundles_ingest *in)
 {
+	GN_ASSERT(b->ingests > 0);
 	struct bundles_ingest **at = &b->ingest_first;
 	while (*at != in)
 		at = &(*at)->next;
@@ -63,6 +65,7 @@ gn_err gn_bundles_ingest(struct gn_bundles *b, gn_time now, gn_op *op)
 
 static gn_err list_grow(struct gn_bundles *b, struct bundles_ingest *in)
 {
+	GN_ASSERT(in->count <= in->cap);
 	if (in->count == GN_FILE_BLOCKS)
 		return GN_TOO_LARGE;
 	if (in->count < in->cap)
@@ -87,6 +90,7 @@ static uint32_t chunk_count(const struct bundles_ingest *in)
 
 static struct gn_slice chunk_of(const struct bundles_ingest *in, uint32_t i)
 {
+	GN_ASSERT(i < chunk_count(in));
 	return gn_slice_sub(gn_slice(in->data, in->len), i * GN_CHUNK, GN_CHUNK);
 }
 
@@ -94,6 +98,7 @@ static struct gn_slice chunk_of(const struct bundles_ingest *in, uint32_t i)
  * there. */
 static gn_err begin_block(struct gn_bundles *b, struct bundles_ingest *in)
 {
+	GN_ASSERT(in->len > 0 && !in->storing);
 	enum gn_block_keep keep;
 	uint64_t until = 0;
 	GN_TRY(list_grow(b, in));
@@ -118,6 +123,7 @@ static gn_err begin_block(struct gn_bundles *b, struct bundles_ingest *in)
 
 static void ingest_run(struct gn_bundles *b, struct bundles_ingest *in)
 {
+	GN_ASSERT(in->put <= GN_BLOCK_CHUNKS && in->pending <= BUNDLES_INGEST_PUTS);
 	while (in->storing && in->put < chunk_count(in)) {
 		struct gn_hash proof[GN_PROOF_MAX];
 		if (in->pending >= BUNDLES_INGEST_PUTS)

@@ -37,6 +37,7 @@ static void incoming_close(struct gn_bundles *b, struct bundles_incoming *in)
 /* It did not come in whole: its place is for others. */
 void bundles_incoming_drop(struct gn_bundles *b, struct bundles_incoming *in)
 {
+	GN_ASSERT(in->len > 0);
 	struct gn_hash block = in->block;
 	enum gn_block_keep keep;
 	incoming_close(b, in);
@@ -48,6 +49,7 @@ void bundles_incoming_drop(struct gn_bundles *b, struct bundles_incoming *in)
 /* Bytes a second that it has brought so far; while it is young nobody can say. */
 static bool is_slow(const struct gn_bundles *b, const struct bundles_incoming *in, uint64_t *rate)
 {
+	GN_ASSERT(in->opened <= b->now);
 	gn_time age = b->now - in->opened;
 	*rate = age > 0 ? in->got * (uint64_t)GN_SEC / (uint64_t)age : UINT64_MAX;
 	return age >= BUNDLES_INCOMING_GRACE && *rate < BUNDLES_INCOMING_RATE;
@@ -87,6 +89,7 @@ static bool give_way(struct gn_bundles *b)
  * as long again. */
 static gn_err incoming_arm(struct gn_bundles *b, struct bundles_incoming *in)
 {
+	GN_ASSERT(in->len > 0 && in->len <= GN_BLOCK);
 	gn_time whole =
 		BUNDLES_INCOMING_TIME + (gn_time)in->len * GN_SEC / BUNDLES_INCOMING_RATE_MIN;
 	return bundles_timer_set(b, &in->timer,
@@ -97,6 +100,7 @@ static gn_err incoming_arm(struct gn_bundles *b, struct bundles_incoming *in)
 static gn_err incoming_open(struct gn_bundles *b, struct bundles_peer *p,
 			    const struct gn_hash *block, uint32_t len, uint64_t until)
 {
+	GN_ASSERT(len > 0 && len <= GN_BLOCK);
 	struct gn_holder who = bundles_peer_holder(p);
 	gn_err err = gn_share_take(&b->places, &who, 1);
 	if (err == GN_NO_SPACE && give_way(b))
@@ -161,6 +165,7 @@ static gn_err incoming_join(struct gn_bundles *b, struct bundles_incoming *in,
 static gn_err correct_length(struct gn_bundles *b, struct bundles_incoming *in,
 			     const struct bundles_peer *p, struct gn_fb_chunk m)
 {
+	GN_ASSERT(gn_fb_chunk_block_len(m) != in->len);
 	uint32_t len = gn_fb_chunk_block_len(m),
 		 proven = gn_blocks_proven_len(b->cfg.blocks, &in->block);
 	struct gn_slice proof = gn_fb_chunk_proof_bytes(m);
@@ -189,6 +194,7 @@ static gn_err correct_length(struct gn_bundles *b, struct bundles_incoming *in,
 static void promise_kept(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
 			 const struct gn_hash *block, uint32_t index, uint64_t until)
 {
+	GN_ASSERT(until > 0 && index < GN_BLOCK_CHUNKS);
 	struct gn_overlay_info info;
 	gn_overlay_info(b->cfg.overlay, &info);
 	struct gn_receipt receipt = {.key = *block, .hash = *block, .held_until = until};
@@ -202,6 +208,7 @@ static void promise_kept(struct gn_bundles *b, struct bundles_peer *p, uint64_t 
 static gn_err keep_complete(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
 			    const struct gn_hash *block, uint32_t len, uint64_t until)
 {
+	GN_ASSERT(len > 0 && b->accounts_ready);
 	enum gn_block_keep keep = GN_BLOCK_CACHE;
 	uint64_t now_until = 0;
 	(void)gn_blocks_kept(b->cfg.blocks, block, &keep, &now_until);
@@ -268,6 +275,7 @@ void bundles_on_keep(struct gn_bundles *b, struct bundles_peer *p, uint64_t requ
 static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
 			const struct gn_hash *block, struct gn_fb_chunk m)
 {
+	GN_ASSERT(b->putting.count <= BUNDLES_INCOMING_PUTS);
 	struct bundles_incoming *in = incoming_get(b, block);
 	struct gn_slice proof = gn_fb_chunk_proof_bytes(m);
 	if (!in)

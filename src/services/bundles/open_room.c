@@ -13,6 +13,7 @@
 
 static uint64_t bytes_of(const struct gn_bundles *b, const struct bundles_open *o)
 {
+	GN_ASSERT(o->len <= o->size);
 	uint64_t n = o->cap + (o->work ? o->work->len : 0);
 	for (uint32_t i = 0; o->reader && i < b->cfg.ahead; i++)
 		n += o->reader->slots[i].data ? o->reader->slots[i].len : 0;
@@ -33,6 +34,7 @@ static uint64_t owner_has(const struct gn_bundles *b, const struct bundles_open 
  * nobody. */
 static gn_time idle_time(const struct gn_bundles *b, const struct bundles_open *o)
 {
+	GN_ASSERT(o->moved <= b->now);
 	gn_time t = o->get || o->reader ? b->now - o->moved : 0;
 	return t >= BUNDLES_OPEN_GRACE ? t : 0;
 }
@@ -47,12 +49,14 @@ static bool worth_less(const struct gn_bundles *b, const struct bundles_open *a,
 
 static void give_way(struct gn_bundles *b, struct bundles_open *o)
 {
+	GN_ASSERT(!o->op.ended);
 	b->count.opens_gave_way++;
 	bundles_open_end(b, o, idle_time(b, o) ? GN_TIMEOUT : GN_BUSY);
 }
 
 void *bundles_open_memory(struct gn_bundles *b, struct bundles_open *o, void *p, size_t size)
 {
+	GN_ASSERT(size > 0 && !o->op.ended);
 	void *got;
 	while (!(got = gn_mem_resize(&b->open_alloc, p, size))) {
 		struct bundles_open *least = o;
@@ -77,6 +81,7 @@ static bool too_many(const struct gn_bundles *b, const struct bundles_open *o,
 
 gn_err bundles_open_place(struct gn_bundles *b, const struct gn_pk *owner)
 {
+	GN_ASSERT(b->opens <= BUNDLES_OPENS);
 	struct bundles_open *least = NULL;
 	if (b->opens < BUNDLES_OPENS)
 		return GN_OK;

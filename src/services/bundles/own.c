@@ -17,6 +17,7 @@
 
 static const struct gn_hash *hash_at(struct gn_slice blocks, size_t at)
 {
+	GN_ASSERT(at + sizeof(struct gn_hash) <= blocks.len);
 	return (const struct gn_hash *)(const void *)(blocks.p + at);
 }
 
@@ -60,6 +61,7 @@ static void pin_own(struct gn_bundles *b, const struct gn_hash *block)
 
 gn_err bundles_need(struct gn_bundles *b, struct gn_slice blocks)
 {
+	GN_ASSERT(blocks.len % sizeof(struct gn_hash) == 0);
 	for (size_t at = 0; at < blocks.len; at += sizeof(struct gn_hash)) {
 		uint32_t *count = gn_map_put(&b->needed, hash_at(blocks, at));
 		if (!count) {
@@ -76,6 +78,7 @@ gn_err bundles_need(struct gn_bundles *b, struct gn_slice blocks)
 
 void bundles_need_no_more(struct gn_bundles *b, struct gn_slice blocks)
 {
+	GN_ASSERT(blocks.len % sizeof(struct gn_hash) == 0);
 	for (size_t at = 0; at < blocks.len; at += sizeof(struct gn_hash))
 		count_down(b, hash_at(blocks, at));
 }
@@ -126,6 +129,7 @@ void gn_bundles_collect(struct gn_bundles *b, bool all, gn_time now)
  * already. */
 static void sweep_some(struct gn_bundles *b)
 {
+	GN_ASSERT(b->collecting && b->accounts_ready);
 	struct gn_hash block;
 	enum gn_block_keep keep;
 	uint64_t until, now = gn_unix(b->now);

@@ -42,6 +42,7 @@ static bool may_go(const struct gn_bundles *b, const struct bundles_peer *p)
 static bool worth_less(const struct gn_bundles *b, const struct bundles_peer *a,
 		       const struct bundles_peer *o)
 {
+	GN_ASSERT(a != o);
 	if (!a->queue.count || !o->queue.count)
 		return !a->queue.count && (o->queue.count || a->used < o->used);
 	uint64_t mine = gn_share_held(&b->callers, &a->payer).prefix,
@@ -51,6 +52,7 @@ static bool worth_less(const struct gn_bundles *b, const struct bundles_peer *a,
 
 static void peer_free(struct gn_bundles *b, struct bundles_peer *p)
 {
+	GN_ASSERT(p->inflight == 0);
 	struct gn_pk pk = p->contact.pk;
 	if (p->caller)
 		gn_share_give(&b->callers, &p->payer, 1);
@@ -89,6 +91,7 @@ void bundles_peers_fini(struct gn_bundles *b)
 
 static struct bundles_peer *peer_add(struct gn_bundles *b, const struct gn_contact *contact)
 {
+	GN_ASSERT(b->peers.count <= BUNDLES_PEERS);
 	if (b->peers.count == BUNDLES_PEERS && !peer_evict(b, false, NULL)) {
 		b->count.peers_full++;
 		return NULL;
@@ -171,5 +174,6 @@ static bool left_alone(const struct gn_bundles *b, const struct bundles_peer *p)
 
 bool bundles_peer_can(const struct gn_bundles *b, const struct bundles_peer *p)
 {
+	GN_ASSERT(p->window > 0);
 	return !left_alone(b, p) && p->inflight < p->window;
 }

@@ -19,6 +19,7 @@ struct bundles_source *bundles_source_get(const struct gn_bundles *b, const stru
 
 void bundles_source_free(struct gn_bundles *b, struct bundles_source *s)
 {
+	GN_ASSERT((s->find != 0) == (s->state == SOURCE_FINDING));
 	if (s->find) {
 		gn_frame_find_drop(&b->frame, &s->find);
 		b->finds_out--;
@@ -31,6 +32,7 @@ void bundles_source_free(struct gn_bundles *b, struct bundles_source *s)
 
 static void evict_oldest(struct gn_bundles *b)
 {
+	GN_ASSERT(b->sources.count > 0);
 	struct bundles_source *oldest = NULL;
 	for (uint32_t i = 0; i < b->sources.count; i++) {
 		struct bundles_source *s = GN_MAP_AT(&b->sources, struct bundles_source *, i);
@@ -42,6 +44,7 @@ static void evict_oldest(struct gn_bundles *b)
 
 static void start_find(struct gn_bundles *b, struct bundles_source *s)
 {
+	GN_ASSERT(s->state == SOURCE_NEW && !s->find);
 	gn_op op;
 	if (b->finds_out >= BUNDLES_FINDS)
 		return; /* the end of one of them runs us again */
@@ -94,6 +97,7 @@ struct bundles_source *bundles_source_need(struct gn_bundles *b, const struct gn
 /* Nobody is left to ask: look again wider, or give up. */
 static void holders_exhausted(struct gn_bundles *b, struct bundles_source *s)
 {
+	GN_ASSERT(s->state == SOURCE_FOUND);
 	if (!s->wide && bundles_timer_set(b, &s->timer, b->now + BUNDLES_SOURCE_RETRY) == GN_OK) {
 		s->wide = true;
 		s->state = SOURCE_WAITING;
@@ -108,6 +112,7 @@ static void holders_exhausted(struct gn_bundles *b, struct bundles_source *s)
 
 void bundles_source_due(struct gn_bundles *b, struct bundles_source *s)
 {
+	GN_ASSERT(s->state == SOURCE_WAITING);
 	gn_heap_remove(&b->timers, &s->timer.node);
 	s->state = SOURCE_NEW;
 	start_find(b, s);
@@ -116,6 +121,7 @@ void bundles_source_due(struct gn_bundles *b, struct bundles_source *s)
 void bundles_source_found(struct gn_bundles *b, struct bundles_source *s,
 			  const struct gn_overlay_event *e)
 {
+	GN_ASSERT(s->find == e->op && b->finds_out > 0);
 	s->find = 0;
 	b->finds_out--;
 	gn_mem_free(b->env.alloc, s->holders);
@@ -145,6 +151,7 @@ struct bundles_holder *bundles_source_holder(struct bundles_source *s, const str
 
 bool bundles_source_refused(const struct gn_bundles *b, struct bundles_source *s)
 {
+	GN_ASSERT(s->refused <= b->now);
 	if (!s->refused)
 		s->refused = b->now;
 	return b->now - s->refused >= BUNDLES_REFUSED;
@@ -153,6 +160,7 @@ bool bundles_source_refused(const struct gn_bundles *b, struct bundles_source *s
 /* Expected time until an answer; who is known to have the block comes first. */
 static gn_time ask_cost(const struct bundles_peer *p, const struct bundles_holder *h)
 {
+	GN_ASSERT(p->inflight < p->window);
 	gn_time each = p->srtt ? p->srtt : 50 * GN_MSEC;
 	return each * (gn_time)(p->inflight + 1) * (h->state == HOLDER_HAS ? 1 : 2);
 }

@@ -117,6 +117,7 @@ static gn_err worse_of(gn_err a, gn_err b)
 static void put_done(struct gn_names *n, struct names_job *job, unsigned salt,
 		     const struct gn_overlay_event *e)
 {
+	GN_ASSERT(job->put && salt < 2);
 	struct gn_record r;
 	job->get_err[salt] = e->err;
 	job->found.holders[salt] = e->receipt_count;
@@ -169,6 +170,7 @@ gn_time gn_names_deadline(const struct gn_names *n)
 
 static void add_entries(const struct names_candidate *c, struct gn_names_event *out)
 {
+	GN_ASSERT(out->entry_count <= GN_NAME_ENTRIES);
 	struct gn_name_view v;
 	if (!c->bytes || gn_name_view(&c->record, &v) != GN_OK)
 		return;

@@ -34,6 +34,7 @@ static gn_err remember_record(struct gn_names *n, struct names_candidate *c,
 static gn_err add_value(struct gn_names *n, struct names_job *job, unsigned salt,
 			const struct gn_overlay_value *value)
 {
+	GN_ASSERT(salt < 2 && !job->put);
 	struct gn_record r;
 	struct gn_name_view v;
 	uint32_t i = 0;
@@ -64,6 +65,7 @@ static gn_err add_value(struct gn_names *n, struct names_job *job, unsigned salt
 /* NA-9: the one more holders agree on; equal counts fall to the smaller hash. */
 static struct names_candidate *pick_winner(struct names_job *job)
 {
+	GN_ASSERT(job->candidate_count <= NAMES_CANDIDATES);
 	struct names_candidate *best = NULL;
 	for (uint32_t i = 0; i < job->candidate_count; i++) {
 		struct names_candidate *c = &job->candidates[i];
@@ -110,6 +112,7 @@ static bool pid_entry(const struct gn_record *r, bool alone, struct gn_slice *pi
 static void take_candidate(struct gn_names *n, struct names_candidate *to,
 			   struct names_candidate *from)
 {
+	GN_ASSERT(from->bytes != NULL);
 	gn_mem_free(n->env.alloc, to->bytes);
 	*to = *from;
 	from->bytes = NULL;
@@ -120,6 +123,7 @@ static void take_candidate(struct gn_names *n, struct names_candidate *to,
 static bool follow_pid(struct names_job *job, struct gn_slice pid, const struct gn_pk *owner,
 		       enum names_step step)
 {
+	GN_ASSERT(step != NAMES_STEP_NAME);
 	struct gn_name name;
 	struct gn_hash own;
 	gn_sha256(&(struct gn_slice){owner->b, sizeof owner->b}, 1, &own);
@@ -144,6 +148,7 @@ static void descend_level(struct names_job *job, const struct gn_pk *parent)
 /* The current step's record set is known: *c is taken. True when there is a next step. */
 static bool advance_step(struct gn_names *n, struct names_job *job, struct names_candidate *c)
 {
+	GN_ASSERT(c->bytes && !job->op.ended);
 	struct gn_slice pid;
 	if (job->step == NAMES_STEP_ALIAS) {
 		take_candidate(n, &job->alias, c);
@@ -195,6 +200,7 @@ static bool from_cache(struct gn_names *n, struct names_job *job, struct names_c
 /* NA-9: both places are asked. */
 static void ask_both(struct gn_names *n, struct names_job *job, gn_time now)
 {
+	GN_ASSERT(!job->get[0] && !job->get[1]);
 	names_candidates_free(n, job);
 	for (unsigned salt = 0; salt < 2; salt++) {
 		struct gn_hash key;
@@ -218,6 +224,7 @@ static void ask_both(struct gn_names *n, struct names_job *job, gn_time now)
 /* Runs through steps that need no network, then asks or ends. */
 static void go_on(struct gn_names *n, struct names_job *job, gn_time now)
 {
+	GN_ASSERT(!job->op.ended);
 	for (;;) {
 		struct names_candidate c;
 		if (++job->steps > NAMES_STEPS_MAX) {
@@ -238,6 +245,7 @@ static void go_on(struct gn_names *n, struct names_job *job, gn_time now)
 
 void names_step(struct gn_names *n, struct names_job *job, gn_time now)
 {
+	GN_ASSERT(job->level < job->target.labels);
 	suffix_name(&job->target, job->target.labels - job->level, &job->name);
 	go_on(n, job, now);
 }
@@ -246,6 +254,7 @@ void names_step(struct gn_names *n, struct names_job *job, gn_time now)
  * True: everything is asked for anew. */
 static bool start_over(struct gn_names *n, struct names_job *job, gn_time now)
 {
+	GN_ASSERT(!job->get[0] && !job->get[1]);
 	if (job->fresh || job->age < NAMES_CACHE_NEW)
 		return false;
 	gn_mem_free(n->env.alloc, job->found.bytes);
@@ -271,6 +280,7 @@ static gn_err why_none(const struct names_job *job)
 void names_got(struct gn_names *n, struct names_job *job, unsigned salt,
 	       const struct gn_overlay_event *e, gn_time now)
 {
+	GN_ASSERT(salt < 2 && !job->put && !job->op.ended);
 	job->get_err[salt] = e->err;
 	for (uint32_t i = 0; i < e->value_count; i++)
 		if (add_value(n, job, salt, &e->values[i]) != GN_OK)
