@@ -383,10 +383,10 @@ static void work_grows_for_short_labels_and_many_names_and_comes_again_at_renewa
 	assert_int_equal(gn_name_bits(&four, 0), 24);
 	assert_int_equal(gn_name_bits(&seven, 0), 20);
 	assert_int_equal(gn_name_bits(&han, 0), 26); /* letters, not bytes of the coded form */
-	assert_int_equal(gn_name_bits(&seven, 7), 20);
-	assert_int_equal(gn_name_bits(&seven, 8), 21);
-	assert_int_equal(gn_name_bits(&seven, 16), 22);
-	assert_int_equal(gn_name_bits(&seven, UINT32_MAX), 32);
+	assert_int_equal(gn_name_bits(&seven, NAME_FEW - 1), GN_NAME_POW_BITS);
+	assert_int_equal(gn_name_bits(&seven, NAME_FEW), GN_NAME_POW_BITS + 1);
+	assert_int_equal(gn_name_bits(&seven, 2 * NAME_FEW), GN_NAME_POW_BITS + 2);
+	assert_int_equal(gn_name_bits(&seven, UINT32_MAX), NAME_BITS_MAX);
 	struct signed_name first, lazy, late;
 	struct gn_name_claim c = claim_of(&alice, 1);
 	uint64_t day = NAME_RULE_DAY + 100;
@@ -399,11 +399,11 @@ static void work_grows_for_short_labels_and_many_names_and_comes_again_at_renewa
 	while (gn_name_puzzle(&c.name, &alice.pk, c.epoch, have + 1, gn_be64(c.puzzle), 1,
 			      c.puzzle) == GN_OK)
 		have++;
-	uint32_t names = 8u << (have - 20); /* one bit more than it has */
+	uint32_t names = NAME_FEW << (have - 20); /* one bit more than it has */
 	assert_int_equal(gn_name_admit(NULL, &first.r, names, (gn_time)c.created * GN_SEC),
 			 GN_PROOF_OF_WORK);
 	c.seq = 2;
-	c.created += 2 * DAY;
+	c.created += NAME_WORK_DAYS * DAY;
 	sign_claim(&alice, &c, &late);
 	assert_int_equal(admit(&first, &late, c.created), GN_OK); /* the work of these days */
 	c.created += DAY;
@@ -417,8 +417,14 @@ static void work_grows_for_short_labels_and_many_names_and_comes_again_at_renewa
 	old.created = (uint64_t)(NAME_RULE_DAY + 5) * DAY;
 	sign_claim(&alice, &old, &late);
 	assert_int_equal(admit(&first, &late, old.created), GN_OK);
+	/* and not after the term in which that is so */
+	old.created = (uint64_t)(NAME_RULE_DAY + NAME_RULE_TERM - 1) * DAY;
+	sign_claim(&alice, &old, &lazy);
+	old.created += DAY;
+	lazy.buf.len = 0;
+	assert_int_equal(gn_name_record(&alice, &old, 0, &lazy.buf), GN_PROOF_OF_WORK);
 	old.seq = 3;
-	old.created += 10 * DAY;
+	old.created = (uint64_t)(NAME_RULE_DAY + 15) * DAY;
 	sign_claim(&alice, &old, &lazy);
 	assert_int_equal(admit(&late, &lazy, old.created), GN_PROOF_OF_WORK);
 }

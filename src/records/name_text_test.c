@@ -107,6 +107,18 @@ static void longest_name_fits_and_one_more_does_not(void **state)
 	assert_int_equal(gn_name_parse(gn_slice(text, NAME_TEXT_MAX), &name, NULL), GN_OK);
 	assert_int_equal(strlen(name.text), NAME_TEXT_MAX);
 	assert_int_equal(gn_name_parse(gn_slice(text, NAME_TEXT_MAX + 1), &name, NULL), GN_TEXT);
+	/* the claimed label */
+	assert_int_equal(gn_name_parse(gn_slice(text, NAME_TOP_MIN), &name, NULL), GN_OK);
+	assert_int_equal(gn_name_parse(gn_slice(text, NAME_TOP_MIN - 1), &name, NULL), GN_TEXT);
+	/* "a.a.a.aaa" */
+	for (size_t i = 0; i < 2 * GN_NAME_DEPTH; i++)
+		text[i] = i % 2 ? '.' : 'a';
+	char *top = text + 2 * (GN_NAME_DEPTH - 1);
+	memcpy(top, "aaa.aaa", 7);
+	size_t len = (size_t)(top - text) + 3;
+	assert_int_equal(gn_name_parse(gn_slice(text, len), &name, NULL), GN_OK);
+	assert_int_equal(name.labels, GN_NAME_DEPTH);
+	assert_int_equal(gn_name_parse(gn_slice(text, len + 4), &name, NULL), GN_TEXT);
 }
 
 static void host_form_of_a_pid_survives_case_folding(void **state)

@@ -320,6 +320,7 @@ static void transfer_moves_the_pin_and_a_change_without_one_is_shown(void **stat
 	assert_memory_equal(&w.name.owner_pinned, &from.pk, 32);
 	assert_int_equal(claim_resolve(&s, 4, "welcome", true, &w), GN_OK);
 	assert_false(w.name.owner_changed);
+	assert_int_equal(svc_names_count(&s, 4, "owner_changes"), 1);
 
 	name = claim_name("welcome"); /* someone who once knew it as another's */
 	assert_int_equal(gn_names_pin(s.nodes[5].names, &name, &third.pk), GN_OK);
