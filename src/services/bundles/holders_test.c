@@ -257,6 +257,7 @@ static void what_nobody_has_is_not_found(void **state)
 	struct gn_bundle_file f = {.size = 100, .root = block, .blocks = GN_SLICE(block.b)};
 	uint64_t got;
 	assert_int_equal(svc_read(&s, 2, &f, 0, 100, NULL, &got, NULL), GN_NOT_FOUND);
+	assert_int_equal(svc_bundles_count(&s, 2, "reads_failed"), 1);
 	assert_int_equal(got, 0);
 	svc_free(&s);
 }

@@ -207,6 +207,28 @@ static void age_of_a_source(void **state)
 	svc_free(&s);
 }
 
+/* Nobody has it: the second look is wider. */
+static void nodes_where_a_block_should_be(void **state)
+{
+	(void)state;
+	svc_network(&s, 12, 64u << 20);
+	s.validate = false;
+	b = s.nodes[0].bundles;
+	struct gn_hash block = numbered(1);
+	struct gn_bundle_file f = {.size = 1, .root = block, .blocks = GN_SLICE(block.b)};
+	gn_op op;
+	assert_int_equal(gn_bundles_read(b, &f, 0, 1, s.now, &op), GN_OK);
+	svc_pump(&s, 0);
+	const struct bundles_source *from = bundles_source_get(b, &block);
+	while (from->state == SOURCE_FINDING)
+		assert_true(svc_step(&s, s.now + GN_SEC));
+	assert_in_range(from->holder_count, BUNDLES_HOLDERS - 1, BUNDLES_HOLDERS);
+	svc_run_for(&s, 10 * GN_SEC);
+	assert_true(from->wide && from->state == SOURCE_NONE);
+	assert_in_range(from->holder_count, BUNDLES_HOLDERS + 1, BUNDLES_HOLDERS_WIDE);
+	svc_free(&s);
+}
+
 static void windows_of_peers(void **state)
 {
 	(void)state;
@@ -378,6 +400,7 @@ int main(void)
 		cmocka_unit_test(sources_remembered),
 		cmocka_unit_test(holders_asked_before_farther_ones),
 		cmocka_unit_test(age_of_a_source),
+		cmocka_unit_test(nodes_where_a_block_should_be),
 		cmocka_unit_test(windows_of_peers),
 		cmocka_unit_test(patience_with_peers),
 		cmocka_unit_test(peers_left_alone),

@@ -44,7 +44,8 @@ static void five_keys_do_not_fill_the_store(void **state)
 	assert_in_range(chunks, TOTAL / 2 / GN_CHUNK, (TOTAL / 2 + 3 * GN_BLOCK) / GN_CHUNK + 3);
 	struct stranger honest = stranger_of(50, 300);
 	/* room is left for others */
-	assert_int_equal(fill(&honest, &number, &why), TOTAL / 64 / GN_CHUNK);
+	assert_int_equal(fill(&honest, &number, &why), TOTAL / BUNDLES_STRANGER_SHARE / GN_CHUNK);
+	assert_true(count("keep_refused_quota") > 0);
 	svc_free(&s);
 }
 
@@ -59,10 +60,11 @@ static void a_prefix_of_many_keys_does_not_either(void **state)
 		chunks += fill(&t, &number, &why);
 	}
 	assert_int_equal(why, GN_QUOTA);
-	assert_int_equal(chunks, TOTAL / 4 / GN_CHUNK);
+	assert_int_equal(chunks, TOTAL / BUNDLES_PEER_SHARE / GN_CHUNK);
 	assert_true(count("keep_refused_prefix") > 0);
 	struct stranger honest = stranger_of(50, 8); /* a sixteenth and a block, for 30 days */
-	assert_int_equal(fill(&honest, &number, &why), (TOTAL / 16 + GN_BLOCK) / GN_CHUNK);
+	assert_int_equal(fill(&honest, &number, &why),
+			 (TOTAL / BUNDLES_PREFIX_SHARE + GN_BLOCK) / GN_CHUNK);
 	svc_free(&s);
 }
 
@@ -103,7 +105,8 @@ static void acquaintances_have_room_of_their_own(void **state)
 		chunks += fill(&t, &number, &why);
 	}
 	assert_int_equal(why, GN_NO_SPACE);
-	assert_int_equal(chunks + 1, (TOTAL - TOTAL / 8) / GN_CHUNK);
+	assert_true(count("keep_refused_space") > 0);
+	assert_int_equal(chunks + 1, (TOTAL - TOTAL / BUNDLES_ACQUAINTED_SHARE) / GN_CHUNK);
 	/* nobody asked for what it keeps */
 	assert_int_equal(stranger_store(&s, &old, 100001, GN_CHUNK), GN_NO_SPACE);
 
@@ -118,7 +121,7 @@ static void acquaintances_have_room_of_their_own(void **state)
 	stranger_block(number - 61, GN_CHUNK, data, &block);
 	svc_run_for(&s, (gn_time)(BUNDLES_STRANGER_TTL + 1200) * GN_SEC);
 	struct stranger late = stranger_of(90, 300);
-	assert_true(fill(&late, &number, &why) >= TOTAL / 64 / GN_CHUNK);
+	assert_true(fill(&late, &number, &why) >= TOTAL / BUNDLES_STRANGER_SHARE / GN_CHUNK);
 	stranger_block(100000, GN_CHUNK, data, &block);
 	assert_true(gn_blocks_kept(s.nodes[0].blocks, &block, &why_kept, &until) &&
 		    why_kept == GN_BLOCK_HELD);
@@ -214,7 +217,7 @@ static void shares_shrink_when_it_gets_crowded(void **state)
 	s.validate = false;
 	struct stranger early = stranger_of(1, 1);
 	chunks = fill(&early, &number, &why);
-	assert_int_equal(chunks, TOTAL / 4 / GN_CHUNK);
+	assert_int_equal(chunks, TOTAL / BUNDLES_PEER_SHARE / GN_CHUNK);
 	for (unsigned k = 0; k < 2; k++) {
 		struct stranger t = stranger_of(2 + k, 2 + k);
 		(void)fill(&t, &number, &why);
@@ -230,7 +233,7 @@ static void shares_shrink_when_it_gets_crowded(void **state)
 		longer += until > before;
 	}
 	assert_int_equal(longer, 0);
-	assert_int_equal(held_by(&early), TOTAL / 4);
+	assert_int_equal(held_by(&early), TOTAL / BUNDLES_PEER_SHARE);
 	svc_free(&s);
 }
 
@@ -296,15 +299,15 @@ static void a_restart_forgets_nobody(void **state)
 	assert_int_equal(stranger_store(&s, &old, 100000, GN_CHUNK), GN_OK);
 	stranger_get(&s, &reader, 100000);
 	svc_run_for(&s, BUNDLES_ACQUAINTED);
-	assert_int_equal(fill(&early, &number, &why), TOTAL / 4 / GN_CHUNK - 1);
+	assert_int_equal(fill(&early, &number, &why), TOTAL / BUNDLES_PEER_SHARE / GN_CHUNK - 1);
 	uint64_t changes = gn_bundles_brought_changes(s.nodes[0].bundles);
-	assert_true(changes >= TOTAL / 4 / GN_CHUNK);
+	assert_true(changes >= TOTAL / BUNDLES_PEER_SHARE / GN_CHUNK);
 	struct gn_slice list = brought(storage, sizeof storage);
 	restart();
 	assert_int_equal(held_by(&early), 0);
 	assert_int_equal(gn_bundles_brought_load(s.nodes[0].bundles, list, s.now), GN_OK);
 	gn_bundles_validate(s.nodes[0].bundles);
-	assert_int_equal(held_by(&early), TOTAL / 4 - GN_CHUNK);
+	assert_int_equal(held_by(&early), TOTAL / BUNDLES_PEER_SHARE - GN_CHUNK);
 	assert_int_equal(held_by(&old), GN_CHUNK);
 	assert_int_equal(stranger_store(&s, &early, number++, GN_CHUNK), GN_QUOTA);
 	assert_int_equal(stranger_store(&s, &second, number++, GN_CHUNK), GN_QUOTA);
