@@ -128,7 +128,7 @@ uint64_t svc_bundles_count(const struct svc *s, unsigned node, const char *name)
 	for (size_t i = 0; gn_bundles_counter_at(s->nodes[node].bundles, i, &c); i++)
 		if (strcmp(c.name, name) == 0)
 			return c.value;
-	GN_ASSERT(!"a counter of that name");
+	GN_ASSERT(false); /* no counter of that name */
 	return 0;
 }
 
