@@ -72,7 +72,7 @@ static void pin_load(struct gn_node *node, json_t *json)
 
 static uint64_t pins_set(const struct gn_node *node)
 {
-	struct gn_names_counter c = {0};
+	struct gn_counter c = {0};
 	for (size_t i = 0;
 	     gn_names_counter_at(node->names, i, &c) && strcmp(c.name, "pins_set") != 0; i++)
 		;

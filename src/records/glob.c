@@ -9,7 +9,7 @@
 
 typedef uint64_t places[WORDS];
 
-static void set(places p, size_t i)
+static void set_place(places p, size_t i)
 {
 	p[i / 64] |= UINT64_C(1) << i % 64;
 }
@@ -23,9 +23,9 @@ bool gn_bundle_glob_matches(struct gn_slice glob, struct gn_slice path)
 		return false;
 	for (size_t i = 0; i < glob.len; i++) {
 		if (glob.p[i] == '*')
-			set(stay, end);
+			set_place(stay, end);
 		else
-			set(glob.p[i] == '?' ? any : next[glob.p[i]], end++);
+			set_place(glob.p[i] == '?' ? any : next[glob.p[i]], end++);
 	}
 	for (size_t p = 0; p < path.len; p++) {
 		uint64_t carry = 0;

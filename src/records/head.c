@@ -115,7 +115,7 @@ static gn_err get_version(struct gn_fb_site_version t, struct gn_head_version *o
 	return GN_OK;
 }
 
-static gn_err view(const struct gn_record *r, struct gn_head *out)
+static gn_err view_body(const struct gn_record *r, struct gn_head *out)
 {
 	struct gn_fb_site_body body;
 	if (r->type != GN_FB_RECORD_TYPE_SITE || r->salt != 0)
@@ -141,14 +141,14 @@ gn_err gn_head_open(struct gn_slice record, struct gn_head *out)
 {
 	struct gn_record r;
 	GN_TRY(gn_wire_record_open(record, &r));
-	return view(&r, out);
+	return view_body(&r, out);
 }
 
 gn_err gn_head_parse(struct gn_slice record, struct gn_head *out)
 {
 	struct gn_record r;
 	GN_TRY(gn_wire_record_parse(record, &r));
-	return view(&r, out);
+	return view_body(&r, out);
 }
 
 void gn_head_advance(struct gn_head *head, const struct gn_head_version *next)

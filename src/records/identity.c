@@ -29,12 +29,6 @@ static gn_err identity_fault(const struct gn_identity *in)
 	return GN_OK;
 }
 
-static bool is_zero(const uint8_t b[32])
-{
-	static const uint8_t zero[32];
-	return memcmp(b, zero, sizeof zero) == 0;
-}
-
 /* The key's entry in the body before; an absent table when it is new. */
 static struct gn_fb_member_key member_before(struct gn_fb_identity_body body,
 					     const struct gn_pk *pk)
@@ -103,7 +97,7 @@ static gn_err make_body(const struct gn_identity *in, const uint8_t pq_pk[GN_PQ_
 		gn_fb_recovery_guardians(gn_fb_identity_body_recovery(over));
 	if (memcmp(guardians_before.b, in->recovery.b, sizeof guardians_before.b) != 0) {
 		memcpy(guardians.b, in->recovery.b, sizeof guardians.b);
-		if (!is_zero(in->recovery.b))
+		if (!gn_hash_is_zero(&in->recovery))
 			recovery = gn_fb_recovery_make(
 				&b, &(struct gn_fb_recovery_args){.guardians = &guardians});
 		fields |= BODY_RECOVERY;
@@ -114,7 +108,7 @@ static gn_err make_body(const struct gn_identity *in, const uint8_t pq_pk[GN_PQ_
 	struct gn_fb_identity_body_args args = {
 		.pq_key = gn_slice(pq_pk, GN_PQ_PK_LEN),
 		.next = &next_fb,
-		.previous = is_zero(previous.b) ? NULL : &previous,
+		.previous = gn_is_zero(previous.b, sizeof previous.b) ? NULL : &previous,
 		.recovery = recovery,
 		.members = {members, in->key_count},
 		.display_name = in->display_name,
@@ -134,7 +128,7 @@ struct derived {
 	struct gn_hash next;
 };
 
-static gn_err derive(const uint8_t entropy[32], struct derived *out)
+static gn_err derive_keys(const uint8_t entropy[32], struct derived *out)
 {
 	struct gn_identity_keys next;
 	GN_TRY(gn_identity_derive(entropy, 0, &out->keys));
@@ -154,7 +148,7 @@ gn_err gn_identity_record(const uint8_t entropy[32], const struct gn_identity *i
 	GN_TRY(identity_fault(in));
 	if (in->before.beyond)
 		return GN_VERSION;
-	gn_err err = derive(entropy, &d);
+	gn_err err = derive_keys(entropy, &d);
 	if (err == GN_OK)
 		err = make_body(in, d.pq_pk, &d.next, storage, sizeof storage, &body);
 	if (err == GN_OK) {
@@ -173,7 +167,7 @@ gn_err gn_identity_record(const uint8_t entropy[32], const struct gn_identity *i
 
 /* ---- reading ---- */
 
-static gn_err view(const struct gn_record *r, struct gn_identity *out)
+static gn_err view_body(const struct gn_record *r, struct gn_identity *out)
 {
 	struct gn_fb_identity_body body;
 	struct gn_identity id = {
@@ -213,7 +207,7 @@ gn_err gn_identity_open(struct gn_slice record, struct gn_identity *out)
 {
 	struct gn_record r;
 	GN_TRY(gn_wire_record_open(record, &r));
-	GN_TRY(view(&r, out));
+	GN_TRY(view_body(&r, out));
 	gn_wire_before(&r, &out->before);
 	return GN_OK;
 }
@@ -228,7 +222,7 @@ gn_err gn_identity_admit(const struct gn_record *held, const struct gn_record *i
 {
 	struct gn_identity id;
 	(void)names;
-	GN_TRY(view(in, &id));
+	GN_TRY(view_body(in, &id));
 	GN_TRY(gn_record_fresh(in, gn_unix(now)));
 	if (held && memcmp(held->owner.b, in->owner.b, sizeof held->owner.b) != 0)
 		return GN_DENIED;

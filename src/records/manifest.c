@@ -70,7 +70,7 @@ gn_err gn_bundle_find_clash(struct gn_alloc *alloc, const struct gn_slice *paths
 
 /* ---- what may stand in a manifest ---- */
 
-static bool printable(struct gn_slice s, bool spaces)
+static bool all_printable(struct gn_slice s, bool spaces)
 {
 	for (size_t i = 0; i < s.len; i++)
 		if (s.p[i] < (spaces ? 0x20 : 0x21) || s.p[i] >= 0x7f)
@@ -95,7 +95,7 @@ const char *gn_bundle_file_fault(const struct gn_bundle_file *file)
 	const char *why = NULL;
 	if (gn_bundle_path_check(file->path, &why) != GN_OK)
 		return why;
-	if (file->mime.len > MANIFEST_MIME_MAX || !printable(file->mime, true))
+	if (file->mime.len > MANIFEST_MIME_MAX || !all_printable(file->mime, true))
 		return "the content type is too long or not printable";
 	if (file->pack == 0 && !gn_merkle_file_ok(file->size, &file->root, file->blocks))
 		return "the blocks do not fit the size or the root";
@@ -139,7 +139,7 @@ static const char *const dropped_headers[] = {
 static bool is_among(struct gn_slice name, const char *const *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (gn_bundle_equal_ascii(name, list[i]))
+		if (gn_same_word(name, gn_str(list[i])))
 			return true;
 	return false;
 }
@@ -149,7 +149,7 @@ bool gn_bundle_header_allowed(struct gn_slice name)
 	struct gn_slice cors = GN_LIT("access-control-");
 	return name.len > 0 && !is_among(name, reserved_headers, GN_COUNT(reserved_headers)) &&
 	       !is_among(name, dropped_headers, GN_COUNT(dropped_headers)) &&
-	       !gn_bundle_equal_ascii(gn_slice_sub(name, 0, cors.len), (const char *)cors.p);
+	       !gn_same_word(gn_slice_sub(name, 0, cors.len), cors);
 }
 
 const char *gn_bundle_header_fault(const struct gn_bundle_header *h)
@@ -165,7 +165,7 @@ const char *gn_bundle_header_fault(const struct gn_bundle_header *h)
 			return "a header name has a character other than letters, digits, '-' and "
 			       "'_'";
 	}
-	if (!printable(h->value, true))
+	if (!all_printable(h->value, true))
 		return "a header value has a character that is not printable ASCII";
 	if (is_among(h->name, reserved_headers, GN_COUNT(reserved_headers)))
 		return "a header that a site may not set";
@@ -305,7 +305,8 @@ void gn_manifest_at(const struct gn_manifest *m, size_t i, struct gn_bundle_file
 	file_view(m, gn_fb_manifest_files_at(m->root, (uint32_t)i), out);
 }
 
-static gn_err find(const struct gn_manifest *m, struct gn_slice path, struct gn_bundle_file *out)
+static gn_err find_exact(const struct gn_manifest *m, struct gn_slice path,
+			 struct gn_bundle_file *out)
 {
 	size_t low = 0, high = gn_manifest_count(m);
 	while (low < high) {
@@ -329,10 +330,10 @@ gn_err gn_manifest_find(const struct gn_manifest *m, struct gn_slice path,
 {
 	char text[GN_PATH_MAX];
 	struct gn_slice other;
-	gn_err err = find(m, path, out);
+	gn_err err = find_exact(m, path, out);
 	for (int form = 0; err == GN_NOT_FOUND && form < 2; form++)
 		if (gn_bundle_path_form(path, form == 0, text, &other) && !gn_slice_eq(other, path))
-			err = find(m, other, out);
+			err = find_exact(m, other, out);
 	return err;
 }
 

@@ -8,7 +8,7 @@
 
 #define GN_PATH_MAX 1024 /* bytes */
 #define GN_BUNDLE_FILES 100000
-#define GN_BUNDLE_COPIES 3 /* default nodes that keep a block */
+#define GN_BUNDLE_COPIES 3    /* default nodes that keep a block */
 #define GN_MANIFEST_BLOCKS 64 /* a manifest is a file of at most 64 MiB */
 #define GN_BUNDLE_RULES 32    /* header rules that count */
 #define GN_GLOB_MAX 256       /* bytes of a rule's glob */

@@ -17,8 +17,6 @@ int gn_bundle_fold_order(struct gn_slice a, struct gn_slice b);
 /* Equal, differing only by case in a part both reach, or a file where the other has a folder
  * (BU-2). */
 bool gn_bundle_path_clash(struct gn_slice a, struct gn_slice b);
-/* Equal but for the case of ASCII letters; b is in lower case. Any bytes. */
-bool gn_bundle_equal_ascii(struct gn_slice a, const char *b);
 /* Simple case folding of a character beyond ASCII. */
 uint32_t gn_bundle_fold(uint32_t c);
 

@@ -23,7 +23,7 @@ size_t gn_manifest_make_max(const struct gn_manifest_args *args)
 	return sum + args->pack_count * (sizeof(struct gn_hash) + 4);
 }
 
-static gn_err refuse(char why[256], gn_err err, struct gn_slice path, const char *sentence)
+static gn_err refuse_file(char why[256], gn_err err, struct gn_slice path, const char *sentence)
 {
 	int shown = path.len < 160 ? (int)path.len : 160;
 	snprintf(why, 256, "%.*s%s: %s", shown, (const char *)path.p, path.len > 160 ? "..." : "",
@@ -38,7 +38,7 @@ static gn_err refuse_clash(char why[256], struct gn_slice a, struct gn_slice b)
 		: a.len != b.len  ? "is a file and a folder, or differs from another path only by "
 				    "case on one level"
 				  : "differs from another path only by case on one level";
-	return refuse(why, GN_USAGE, b, sentence);
+	return refuse_file(why, GN_USAGE, b, sentence);
 }
 
 /* What make works with; all from alloc, freed together. */
@@ -57,19 +57,19 @@ static gn_err check_args(struct gn_alloc *alloc, const struct gn_manifest_args *
 	for (size_t i = 0; i < args->file_count; i++) {
 		struct gn_bundle_file f = args->files[i];
 		if (f.pack > args->pack_count)
-			return refuse(why, GN_USAGE, f.path,
-				      "lies in a pack that the manifest "
-				      "does not have");
+			return refuse_file(why, GN_USAGE, f.path,
+					   "lies in a pack that the manifest "
+					   "does not have");
 		f.pack_len = f.pack ? args->packs[f.pack - 1].len : 0;
 		const char *fault = gn_bundle_file_fault(&f);
 		if (fault)
-			return refuse(why, GN_USAGE, f.path, fault);
+			return refuse_file(why, GN_USAGE, f.path, fault);
 	}
 	for (size_t i = 0; i < args->pack_count; i++)
 		if (args->packs[i].len == 0 || args->packs[i].len > GN_BLOCK)
-			return refuse(why, GN_USAGE, GN_LIT("manifest"),
-				      "a pack is empty or "
-				      "longer than a block");
+			return refuse_file(why, GN_USAGE, GN_LIT("manifest"),
+					   "a pack is empty or "
+					   "longer than a block");
 	size_t header_bytes = 0;
 	for (size_t i = 0; i < args->header_count; i++) {
 		const struct gn_bundle_header *h = &args->headers[i];
@@ -81,12 +81,12 @@ static gn_err check_args(struct gn_alloc *alloc, const struct gn_manifest_args *
 		if (!fault && header_bytes > GN_BUNDLE_HEADERS)
 			fault = "with this one the site's headers are longer than 8,192 bytes";
 		if (fault)
-			return refuse(why, GN_USAGE, h->name, fault);
+			return refuse_file(why, GN_USAGE, h->name, fault);
 	}
 	for (size_t i = 0; i < args->deleted_count; i++) {
 		const char *fault;
 		if (gn_bundle_path_check(args->deleted[i], &fault) != GN_OK)
-			return refuse(why, GN_USAGE, args->deleted[i], fault);
+			return refuse_file(why, GN_USAGE, args->deleted[i], fault);
 	}
 	gn_err err = gn_bundle_find_clash(alloc, s->paths, args->file_count, clash);
 	return err == GN_EXISTS ? refuse_clash(why, s->paths[clash[0]], s->paths[clash[1]]) : err;
@@ -113,16 +113,16 @@ static gn_err choose_page(const struct scratch *s, size_t count, struct gn_slice
 	struct gn_slice path = given.len ? given : gn_str(otherwise);
 	bool found = find_sorted(s, count, path) < count;
 	if (!found && given.len)
-		return refuse(why, GN_USAGE, given,
-			      "is named as a page of the site but is not "
-			      "among its files");
+		return refuse_file(why, GN_USAGE, given,
+				   "is named as a page of the site but is not "
+				   "among its files");
 	*out = found ? path : gn_slice(NULL, 0);
 	return GN_OK;
 }
 
-static gn_err build(const struct gn_manifest_args *args, const struct scratch *s,
-		    struct gn_slice entry, struct gn_slice not_found,
-		    const struct gn_slice *deleted, struct gn_buf *out)
+static gn_err build_bytes(const struct gn_manifest_args *args, const struct scratch *s,
+			  struct gn_slice entry, struct gn_slice not_found,
+			  const struct gn_slice *deleted, struct gn_buf *out)
 {
 	static const struct gn_hash none;
 	struct gn_fbb b = gn_fbb(out->p, out->cap);
@@ -191,11 +191,12 @@ gn_err gn_manifest_make(struct gn_alloc *alloc, const struct gn_manifest_args *a
 	why[0] = 0;
 	if (count > GN_BUNDLE_FILES || args->deleted_count > GN_BUNDLE_FILES ||
 	    args->pack_count > MANIFEST_PACKS_MAX)
-		return refuse(why, GN_LIMIT, GN_LIT("manifest"), "more than 100,000 files");
+		return refuse_file(why, GN_LIMIT, GN_LIT("manifest"), "more than 100,000 files");
 	if (args->header_count > GN_BUNDLE_RULES)
-		return refuse(why, GN_LIMIT, GN_LIT("manifest"), "more than 32 header rules");
+		return refuse_file(why, GN_LIMIT, GN_LIT("manifest"), "more than 32 header rules");
 	if (args->label.len > GN_RECORD_LABEL_MAX || !gn_utf8_ok(args->label))
-		return refuse(why, GN_USAGE, GN_LIT("label"), "longer than 255 bytes or not UTF-8");
+		return refuse_file(why, GN_USAGE, GN_LIT("label"),
+				   "longer than 255 bytes or not UTF-8");
 	struct scratch s = {GN_NEW_ARRAY(alloc, struct gn_slice, count + 1),
 			    GN_NEW_ARRAY(alloc, uint32_t, 2 * count + 1),
 			    GN_NEW_ARRAY(alloc, gn_fbref, count + 1),
@@ -213,7 +214,7 @@ gn_err gn_manifest_make(struct gn_alloc *alloc, const struct gn_manifest_args *a
 	if (err == GN_OK)
 		err = choose_page(&s, count, args->not_found, "404.html", &not_found, why);
 	if (err == GN_OK)
-		err = build(args, &s, entry, not_found, args->deleted, out);
+		err = build_bytes(args, &s, entry, not_found, args->deleted, out);
 	gn_mem_free(alloc, s.pack_lens);
 	gn_mem_free(alloc, s.packs);
 	gn_mem_free(alloc, s.refs);

@@ -61,7 +61,7 @@ static struct gn_slice next_word(struct gn_slice *rest)
 	return word;
 }
 
-static bool number(struct gn_slice s, uint32_t max)
+static bool number_fits(struct gn_slice s, uint32_t max)
 {
 	uint32_t v = 0;
 	if (s.len == 0 || s.len > 5 || (s.len > 1 && s.p[0] == '0'))
@@ -74,7 +74,7 @@ static bool number(struct gn_slice s, uint32_t max)
 	return v <= max;
 }
 
-static bool host(struct gn_slice s)
+static bool host_fits(struct gn_slice s)
 {
 	size_t label = 0;
 	if (s.len && s.p[s.len - 1] == '.')
@@ -92,7 +92,7 @@ static bool host(struct gn_slice s)
 	return label > 0;
 }
 
-static bool address(struct gn_slice s, bool v4)
+static bool address_fits(struct gn_slice s, bool v4)
 {
 	char text[64];
 	struct gn_addr a;
@@ -113,7 +113,7 @@ static bool text_ok(struct gn_slice s)
 	return s.len > 0 && gn_utf8_ok(s);
 }
 
-static bool printable(struct gn_slice s)
+static bool all_printable(struct gn_slice s)
 {
 	for (size_t i = 0; i < s.len; i++)
 		if (s.p[i] <= 0x20 || s.p[i] >= 0x7f)
@@ -126,10 +126,11 @@ static bool printable(struct gn_slice s)
 static bool https_value(struct gn_slice s)
 {
 	struct gn_slice priority = next_word(&s), target = next_word(&s);
-	if (!number(priority, 65535) || !(gn_slice_eq(target, GN_LIT(".")) || host(target)))
+	if (!number_fits(priority, 65535) ||
+	    !(gn_slice_eq(target, GN_LIT(".")) || host_fits(target)))
 		return false;
 	while (s.len)
-		if (!printable(next_word(&s)))
+		if (!all_printable(next_word(&s)))
 			return false;
 	return true;
 }
@@ -138,7 +139,7 @@ static bool https_value(struct gn_slice s)
 static bool caa_value(struct gn_slice s)
 {
 	struct gn_slice flags = next_word(&s), tag = next_word(&s);
-	return number(flags, 255) && printable(tag) && text_ok(s);
+	return number_fits(flags, 255) && all_printable(tag) && text_ok(s);
 }
 
 gn_err gn_name_site_parse(struct gn_slice value, struct gn_pk *owner, struct gn_slice *label)
@@ -161,16 +162,19 @@ static const char *value_fault(uint16_t type, struct gn_slice v)
 	struct gn_pk pk;
 	switch (type) {
 	case 0: return "an entry has no type";
-	case GN_NAME_A: return address(v, true) ? NULL : "an A entry is an IPv4 address";
-	case GN_NAME_AAAA: return address(v, false) ? NULL : "an AAAA entry is an IPv6 address";
-	case GN_NAME_CNAME: return host(v) ? NULL : "a CNAME entry is a host name";
+	case GN_NAME_A: return address_fits(v, true) ? NULL : "an A entry is an IPv4 address";
+	case GN_NAME_AAAA:
+		return address_fits(v, false) ? NULL : "an AAAA entry is an IPv6 address";
+	case GN_NAME_CNAME: return host_fits(v) ? NULL : "a CNAME entry is a host name";
 	case GN_NAME_MX:
-		return number(next_word(&rest), 65535) && host(rest) ? NULL
-								     : "an MX entry is a "
-								       "preference and a host name";
+		return number_fits(next_word(&rest), 65535) && host_fits(rest)
+			       ? NULL
+			       : "an MX entry is a "
+				 "preference and a host name";
 	case GN_NAME_SRV:
-		return number(next_word(&rest), 65535) && number(next_word(&rest), 65535) &&
-				       number(next_word(&rest), 65535) && host(rest)
+		return number_fits(next_word(&rest), 65535) &&
+				       number_fits(next_word(&rest), 65535) &&
+				       number_fits(next_word(&rest), 65535) && host_fits(rest)
 			       ? NULL
 			       : "an SRV entry is a priority, a weight, a port and a host name";
 	case GN_NAME_HTTPS:

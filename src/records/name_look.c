@@ -34,7 +34,7 @@ static const struct {
 	/* clang-format on */
 };
 
-static size_t shape(uint32_t letter, uint32_t out[2])
+static size_t shape_of(uint32_t letter, uint32_t out[2])
 {
 	for (size_t i = 0; i < GN_COUNT(alike); i++)
 		if (alike[i].from == letter) {
@@ -57,7 +57,7 @@ bool gn_name_look(const struct gn_name *name, struct gn_hash *out)
 	if (gn_pid_parse(text, &pid) == GN_OK || !gn_name_letters(text, letters, &count))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		n += shape(letters[i], shapes + n);
+		n += shape_of(letters[i], shapes + n);
 	gn_sha256(&(struct gn_slice){(const uint8_t *)shapes, n * sizeof *shapes}, 1, out);
 	return true;
 }

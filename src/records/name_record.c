@@ -139,7 +139,7 @@ static gn_err claim_fault(const struct gn_sk *owner, const struct gn_name_claim 
 	for (size_t i = 0; i < c->entry_count; i++)
 		GN_TRY(gn_name_entry_check(&c->entries[i], NULL));
 	gn_sha256(&(struct gn_slice){owner->pk.b, 32}, 1, &pid);
-	if (again.form == GN_NAME_PID && memcmp(pid.b, again.pid.b, sizeof pid) != 0)
+	if (again.form == GN_NAME_PID && !gn_hash_eq(&pid, &again.pid))
 		return GN_KEY;
 	if (again.form == GN_NAME_GLOBAL)
 		return work_fault(&again, &owner->pk, c->created, c->epoch, c->puzzle, 0, true);
@@ -296,7 +296,7 @@ gn_err gn_name_view(const struct gn_record *r, struct gn_name_view *out)
 	switch (v.name.form) {
 	case GN_NAME_PID:
 		gn_sha256(&(struct gn_slice){r->owner.b, 32}, 1, &pid);
-		if (memcmp(pid.b, v.name.pid.b, sizeof pid) != 0)
+		if (!gn_hash_eq(&pid, &v.name.pid))
 			return GN_KEY;
 		break;
 	case GN_NAME_GLOBAL:
@@ -359,8 +359,7 @@ static gn_err admit_other(const struct gn_record *held, const struct gn_name_vie
 		return GN_EXISTS;
 	if (unix_now > end)
 		return GN_OK;
-	bool handed = v->transferred &&
-		      memcmp(v->previous_owner.b, held->owner.b, sizeof held->owner.b) == 0;
+	bool handed = v->transferred && gn_pk_eq(&v->previous_owner, &held->owner);
 	if (!handed)
 		return GN_EXISTS;
 	/* NA-8: signed before the owner's last word */
@@ -374,7 +373,7 @@ gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, u
 	GN_TRY(gn_name_view(in, &v));
 	GN_TRY(gn_record_fresh(in, gn_unix(now)));
 	bool pushed = names == GN_NAME_PUSHED, let_off = pushed;
-	if (held && memcmp(held->owner.b, in->owner.b, sizeof held->owner.b) == 0) {
+	if (held && gn_pk_eq(&held->owner, &in->owner)) {
 		if (gn_record_compare(in, held) < 0)
 			return GN_STALE;
 		let_off = held->created / DAY < NAME_RULE_DAY;

@@ -13,24 +13,11 @@
 #define HOST_DIGITS 52 /* base32 of 32 bytes: 260 bits, the last 4 zero */
 static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
 
-static gn_err refuse(const char **why, const char *sentence)
+static gn_err refuse_name(const char **why, const char *sentence)
 {
 	if (why)
 		*why = sentence;
 	return GN_TEXT;
-}
-
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
-}
-
-static bool equal_fold(struct gn_slice a, const char *b)
-{
-	for (size_t i = 0; i < a.len; i++)
-		if (lower(a.p[i]) != (uint8_t)b[i])
-			return false;
-	return b[a.len] == 0;
 }
 
 /* ---- PIDs ---- */
@@ -54,10 +41,10 @@ static bool pid_of_host(struct gn_slice label, struct gn_hash *out)
 	size_t prefix = sizeof HOST_PREFIX - 1;
 	struct gn_hash pid = {{0}};
 	if (label.len != prefix + HOST_DIGITS ||
-	    !equal_fold(gn_slice(label.p, prefix), HOST_PREFIX))
+	    !gn_same_word(gn_slice(label.p, prefix), GN_LIT(HOST_PREFIX)))
 		return false;
 	for (unsigned digit = 0; digit < HOST_DIGITS; digit++) {
-		uint8_t c = lower(label.p[prefix + digit]);
+		uint8_t c = gn_lower(label.p[prefix + digit]);
 		const char *at = c ? strchr(base32, c) : NULL;
 		if (!at)
 			return false;
@@ -100,20 +87,21 @@ static bool like_pid(struct gn_slice label)
 static gn_err label_check(struct gn_slice label, bool top, const char **why)
 {
 	if (label.len == 0)
-		return refuse(why, "a label is empty");
+		return refuse_name(why, "a label is empty");
 	if (label.len > 63)
-		return refuse(why, "a label has more than 63 characters");
+		return refuse_name(why, "a label has more than 63 characters");
 	if (top && label.len < NAME_TOP_MIN)
-		return refuse(why, "the last label has fewer than 3 characters");
+		return refuse_name(why, "the last label has fewer than 3 characters");
 	if (label.p[0] == '-' || label.p[label.len - 1] == '-')
-		return refuse(why, "a label begins or ends with a hyphen");
+		return refuse_name(why, "a label begins or ends with a hyphen");
 	if (label.len >= 4 && label.p[2] == '-' && label.p[3] == '-' &&
 	    !(label.p[0] == 'x' && label.p[1] == 'n'))
-		return refuse(why, "a label has hyphens as its third and fourth characters");
+		return refuse_name(why, "a label has hyphens as its third and fourth characters");
 	for (size_t i = 0; i < label.len; i++) {
 		uint8_t c = label.p[i];
 		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
-			return refuse(why, "a label has a character other than letters, digits and "
+			return refuse_name(why,
+					   "a label has a character other than letters, digits and "
 					   "hyphens");
 	}
 	return GN_OK;
@@ -126,12 +114,12 @@ static gn_err to_ascii(struct gn_slice in, char out[GN_NAME_MAX], const char **w
 	char text[NAME_TEXT_MAX * 4 + 1];
 	bool plain = true;
 	if (in.len >= sizeof text)
-		return refuse(why, "the name is longer than 249 bytes");
+		return refuse_name(why, "the name is longer than 249 bytes");
 	for (size_t i = 0; i < in.len; i++) {
-		text[i] = (char)lower(in.p[i]);
+		text[i] = (char)gn_lower(in.p[i]);
 		plain = plain && in.p[i] < 0x80;
 		if (in.p[i] < 0x21 || in.p[i] == 0x7f)
-			return refuse(why, "the name has a space or a control character");
+			return refuse_name(why, "the name has a space or a control character");
 	}
 	text[in.len] = 0;
 	char *ascii = text;
@@ -139,14 +127,15 @@ static gn_err to_ascii(struct gn_slice in, char out[GN_NAME_MAX], const char **w
 		ascii = NULL;
 		if (idn2_to_ascii_8z(text, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) !=
 		    IDN2_OK)
-			return refuse(why, "a label is not a valid international name (IDNA2008)");
+			return refuse_name(why,
+					   "a label is not a valid international name (IDNA2008)");
 	}
 	size_t len = strlen(ascii);
 	if (len <= NAME_TEXT_MAX)
 		memcpy(out, ascii, len + 1);
 	if (ascii != text)
 		idn2_free(ascii);
-	return len <= NAME_TEXT_MAX ? GN_OK : refuse(why, "the name is longer than 249 bytes");
+	return len <= NAME_TEXT_MAX ? GN_OK : refuse_name(why, "the name is longer than 249 bytes");
 }
 
 /* ---- names ---- */
@@ -175,7 +164,7 @@ static gn_err check_labels(struct gn_name *out, bool pid, const char **why)
 		}
 	}
 	return out->labels <= GN_NAME_DEPTH ? GN_OK
-					    : refuse(why, "the name has more than 8 labels");
+					    : refuse_name(why, "the name has more than 8 labels");
 }
 
 gn_err gn_name_parse(struct gn_slice text, struct gn_name *out, const char **why)
@@ -185,12 +174,12 @@ gn_err gn_name_parse(struct gn_slice text, struct gn_name *out, const char **why
 	char pid[GN_PID_MAX];
 	if (text.len && text.p[text.len - 1] == '.')
 		text.len--;
-	if (text.len > 4 && equal_fold(gn_slice(text.p + text.len - 4, 4), ".geo"))
+	if (text.len > 4 && gn_same_word(gn_slice(text.p + text.len - 4, 4), GN_LIT(".geo")))
 		text.len -= 4;
 	if (text.len == 0)
-		return refuse(why, "the name is empty");
+		return refuse_name(why, "the name is empty");
 	if (!gn_utf8_ok(text))
-		return refuse(why, "the name is not valid UTF-8");
+		return refuse_name(why, "the name is not valid UTF-8");
 	split_last(text, &head, &last);
 	bool is_pid = pid_label(last, &name.pid, pid);
 	if (!is_pid) {
@@ -201,16 +190,17 @@ gn_err gn_name_parse(struct gn_slice text, struct gn_name *out, const char **why
 		GN_TRY(to_ascii(head, name.text, why));
 		size_t len = strlen(name.text);
 		if (len + 1 + strlen(pid) > NAME_TEXT_MAX)
-			return refuse(why, "the name is longer than 249 bytes");
+			return refuse_name(why, "the name is longer than 249 bytes");
 		name.text[len] = '.';
 		memcpy(name.text + len + 1, pid, strlen(pid) + 1);
 	}
 	GN_TRY(check_labels(&name, is_pid, why));
 	split_last(gn_name_text(&name), &head, &last);
 	if (gn_slice_eq(last, GN_LIT("geo")))
-		return refuse(why, "geo is the suffix, not a name");
+		return refuse_name(why, "geo is the suffix, not a name");
 	if (!is_pid && like_pid(last))
-		return refuse(why, "a name that looks like a PID in lower case is kept free: write "
+		return refuse_name(why,
+				   "a name that looks like a PID in lower case is kept free: write "
 				   "the PID exactly, or "
 				   "its pid- form");
 	name.form = name.labels > 1 ? GN_NAME_DELEGATED : is_pid ? GN_NAME_PID : GN_NAME_GLOBAL;

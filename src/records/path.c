@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <uninorm.h>
 
-static gn_err refuse(const char **why, const char *sentence)
+static gn_err refuse_path(const char **why, const char *sentence)
 {
 	if (why)
 		*why = sentence;
@@ -18,27 +18,27 @@ static gn_err refuse(const char **why, const char *sentence)
 gn_err gn_bundle_path_check(struct gn_slice path, const char **why)
 {
 	if (path.len == 0)
-		return refuse(why, "the path is empty");
+		return refuse_path(why, "the path is empty");
 	if (path.len > GN_PATH_MAX)
-		return refuse(why, "the path is longer than 1,024 bytes");
+		return refuse_path(why, "the path is longer than 1,024 bytes");
 	if (path.p[0] == '/')
-		return refuse(why, "the path is not relative");
+		return refuse_path(why, "the path is not relative");
 	if (!gn_utf8_ok(path))
-		return refuse(why, "the path is not valid UTF-8");
+		return refuse_path(why, "the path is not valid UTF-8");
 	for (size_t start = 0, i = 0; i <= path.len; i++) {
 		if (i < path.len && path.p[i] != '/') {
 			uint8_t c = path.p[i];
 			if (c < 0x20 || c == 0x7f)
-				return refuse(why, "the path has a control character");
+				return refuse_path(why, "the path has a control character");
 			if (c == '\\')
-				return refuse(why, "the path has a backslash");
+				return refuse_path(why, "the path has a backslash");
 			continue;
 		}
 		struct gn_slice part = gn_slice_sub(path, start, i - start);
 		if (part.len == 0)
-			return refuse(why, "the path has an empty part");
+			return refuse_path(why, "the path has an empty part");
 		if (gn_slice_eq(part, GN_LIT(".")) || gn_slice_eq(part, GN_LIT("..")))
-			return refuse(why, "the path has a part \".\" or \"..\"");
+			return refuse_path(why, "the path has a part \".\" or \"..\"");
 		start = i + 1;
 	}
 	return GN_OK;
@@ -138,17 +138,6 @@ bool gn_bundle_path_clash(struct gn_slice a, struct gn_slice b)
 		part_a = i;
 		part_b = j;
 	}
-}
-
-bool gn_bundle_equal_ascii(struct gn_slice a, const char *b)
-{
-	size_t i = 0;
-	for (; i < a.len && b[i]; i++) {
-		uint8_t c = a.p[i] >= 'A' && a.p[i] <= 'Z' ? (uint8_t)(a.p[i] + 32) : a.p[i];
-		if (c != (uint8_t)b[i])
-			return false;
-	}
-	return i == a.len && b[i] == 0;
 }
 
 /* ---- types ---- */
@@ -310,7 +299,7 @@ const char *gn_bundle_mime(struct gn_slice path)
 	struct gn_slice suffix = gn_slice_sub(path, dot, path.len);
 	if (dot > 0 && path.p[dot - 1] == '.')
 		for (size_t i = 0; i < GN_COUNT(mimes); i++)
-			if (gn_bundle_equal_ascii(suffix, mimes[i].suffix))
+			if (gn_same_word(suffix, gn_str(mimes[i].suffix)))
 				return mimes[i].mime;
 	return "application/octet-stream";
 }

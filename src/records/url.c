@@ -2,23 +2,15 @@
  * BU-6. */
 #include "records/manifest_int.h"
 
-static int hex_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				      : -1;
-}
-
 /* Percent-decodes into w. A coded '/' or NUL is no part of any path: *odd. GN_USAGE: not two hex
  * digits after '%'. */
-static gn_err decode(struct gn_slice in, struct gn_writer *w, bool *odd)
+static gn_err decode_url(struct gn_slice in, struct gn_writer *w, bool *odd)
 {
 	for (size_t i = 0; i < in.len; i++) {
 		uint8_t c = in.p[i];
 		if (c == '%') {
-			int high = i + 2 < in.len ? hex_digit(in.p[i + 1]) : -1,
-			    low = i + 2 < in.len ? hex_digit(in.p[i + 2]) : -1;
+			int high = i + 2 < in.len ? gn_hex_digit(in.p[i + 1]) : -1,
+			    low = i + 2 < in.len ? gn_hex_digit(in.p[i + 2]) : -1;
 			if (high < 0 || low < 0)
 				return GN_USAGE;
 			c = (uint8_t)(high * 16 + low);
@@ -55,7 +47,7 @@ gn_err gn_manifest_resolve(const struct gn_manifest *m, struct gn_slice url_path
 	bool odd = false, moved = false;
 	if (url_path.len == 0 || url_path.p[0] != '/')
 		return GN_USAGE;
-	GN_TRY(decode(gn_slice(url_path.p + 1, url_path.len - 1), &path, &odd));
+	GN_TRY(decode_url(gn_slice(url_path.p + 1, url_path.len - 1), &path, &odd));
 	gn_manifest_info(m, &info);
 	gn_err err = GN_NOT_FOUND;
 	if (url_path.len == 1)

@@ -2,22 +2,24 @@
  * counted once, under the peer to whom it was promised for longest and the address it asked
  * from.
  *
- *   less than a quarter used a quarter for a key, and so for a prefix more than a quarter a
- *   sixteenth for a prefix more than half a stranger's key a 64th, and promises of a day: what
- *   strangers fill is free again
- *                              tomorrow, unless they come back for it, within their share
- *   the last eighth for acquaintances: who has kept something here for a day of which somebody
- *   else asked,
- *                              with another key and from another prefix
+ *   less than a quarter used   a quarter for a key, and so for a prefix
+ *   more than a quarter        a sixteenth for a prefix
+ *   more than half             a stranger's key a 64th, and promises of a day: what strangers fill
+ *                              is free again tomorrow, unless they come back for it, within their
+ *                              share
+ *   the last eighth            for acquaintances: those that have kept something here for a day of
+ *                              which somebody else asked, with another key and from another prefix
  *
- * 1. A block that was promised is never given up before its time. 2. kept and the share `bytes`
- *    hold the same blocks. Rules: docs/spec/services.md BU-19, BU-23. */
+ * 1. A block that was promised is never given up before its time.
+ * 2. kept and the share `bytes` hold the same blocks.
+ * Rules: docs/spec/services.md BU-19, BU-23. */
 #include "services/bundles/engine_int.h"
 
 /* What a block costs: its bytes, and not less than a file and our memory of it are worth, so
  * that tiny blocks cannot fill the map before the room. */
 static uint64_t cost_of(const struct gn_bundles *b, uint32_t len)
 {
+	GN_ASSERT(len <= GN_BLOCK);
 	uint64_t least = b->cfg.peer_bytes_max / BUNDLES_KEPT;
 	least = least > BUNDLES_KEPT_COST ? least : BUNDLES_KEPT_COST;
 	return len > least ? len : least;
@@ -50,22 +52,23 @@ static bool is_acquainted(const struct gn_bundles *b, const struct gn_pk *key)
 	return k && k->asked && b->now - k->since >= BUNDLES_ACQUAINTED;
 }
 
-static bool crowded(const struct gn_bundles *b)
+static bool is_crowded(const struct gn_bundles *b)
 {
 	return b->bytes.used >= b->bytes.config.total / 2;
 }
 
 /* How long what this key asks for is promised now, at most until (Unix seconds). */
-static uint64_t term(const struct gn_bundles *b, const struct gn_pk *key, uint64_t until)
+static uint64_t promised_term(const struct gn_bundles *b, const struct gn_pk *key, uint64_t until)
 {
 	uint64_t day = bundles_unix(b) + BUNDLES_STRANGER_TTL;
-	return crowded(b) && !is_acquainted(b, key) && until > day ? day : until;
+	return is_crowded(b) && !is_acquainted(b, key) && until > day ? day : until;
 }
 
 /* What a stranger may not have, beyond the shares of all. */
 static gn_err stranger_within(const struct gn_bundles *b, const struct gn_holder *who,
 			      uint64_t cost)
 {
+	GN_ASSERT(cost >= BUNDLES_KEPT_COST);
 	uint64_t total = b->bytes.config.total, most = total / BUNDLES_STRANGER_SHARE;
 	struct gn_share_held held = gn_share_held(&b->bytes, who);
 	most = most > GN_BLOCK ? most : GN_BLOCK;
@@ -77,7 +80,7 @@ static gn_err stranger_within(const struct gn_bundles *b, const struct gn_holder
 }
 
 /* As much more for `who`, within the shares of now. */
-static gn_err take(struct gn_bundles *b, const struct gn_holder *who, uint64_t cost)
+static gn_err take_share(struct gn_bundles *b, const struct gn_holder *who, uint64_t cost)
 {
 	gn_err err = stranger_within(b, who, cost);
 	return err == GN_OK ? gn_share_take(&b->bytes, who, cost) : err;
@@ -103,8 +106,9 @@ static void keeper_leave(struct gn_bundles *b, const struct gn_holder *who)
 
 /* What is counted for nobody is this holder's, whatever their share: it was promised. Without
  * memory it stays. */
-static void claim(struct gn_bundles *b, struct bundles_kept *kept, const struct gn_holder *who)
+static void claim_kept(struct gn_bundles *b, struct bundles_kept *kept, const struct gn_holder *who)
 {
+	GN_ASSERT(kept->len > 0 && gn_pk_is_zero(&kept->who.key));
 	static const struct gn_holder nobody;
 	gn_err err = gn_share_move(&b->bytes, &nobody, who, cost_of(b, kept->len));
 	kept->who = err == GN_NOMEM || err == GN_NO_SPACE ? nobody : *who;
@@ -122,9 +126,10 @@ static void take_back(struct gn_bundles *b, struct bundles_kept *kept)
 /* Promised for longer is counted anew: for who asks, by the shares of now. Where half of what
  * they ask for is promised already that is what they get when they have no share left, or when
  * it is the last block of another, whom we would forget. */
-static gn_err extend(struct gn_bundles *b, struct bundles_kept *kept, const struct gn_holder *who,
-		     uint64_t *until)
+static gn_err extend_kept(struct gn_bundles *b, struct bundles_kept *kept,
+			  const struct gn_holder *who, uint64_t *until)
 {
+	GN_ASSERT(kept->len > 0 && *until > kept->until);
 	struct gn_holder before = kept->who;
 	uint64_t cost = cost_of(b, kept->len), now = bundles_unix(b), longer = *until;
 	bool half = kept->until > now && kept->until - now >= (longer - now) / 2;
@@ -135,7 +140,7 @@ static gn_err extend(struct gn_bundles *b, struct bundles_kept *kept, const stru
 	if (half && others && last)
 		return GN_OK;
 	gn_share_give(&b->bytes, &before, cost);
-	gn_err err = take(b, who, cost);
+	gn_err err = take_share(b, who, cost);
 	if (err != GN_OK) {
 		take_back(b, kept);
 		return half ? GN_OK : err;
@@ -148,11 +153,12 @@ static gn_err extend(struct gn_bundles *b, struct bundles_kept *kept, const stru
 	return GN_OK;
 }
 
-static gn_err add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who,
-		  uint32_t len, uint64_t until)
+static gn_err add_kept(struct gn_bundles *b, const struct gn_hash *block,
+		       const struct gn_holder *who, uint32_t len, uint64_t until)
 {
+	GN_ASSERT(len > 0 && until > 0);
 	uint64_t cost = cost_of(b, len);
-	GN_TRY(take(b, who, cost));
+	GN_TRY(take_share(b, who, cost));
 	struct bundles_kept *kept = gn_map_put(&b->kept, block);
 	if (!kept) {
 		gn_share_give(&b->bytes, who, cost);
@@ -168,10 +174,11 @@ static gn_err add(struct gn_bundles *b, const struct gn_hash *block, const struc
 gn_err bundles_account_add(struct gn_bundles *b, const struct gn_hash *block,
 			   const struct gn_holder *who, uint32_t len, uint64_t *until)
 {
+	GN_ASSERT(b->accounts_ready && len > 0 && len <= GN_BLOCK);
 	struct bundles_kept *kept = gn_map_get(&b->kept, block);
-	uint64_t asked = term(b, &who->key, *until);
-	gn_err err = !kept                 ? add(b, block, who, len, asked)
-		     : asked > kept->until ? extend(b, kept, who, &asked)
+	uint64_t asked = promised_term(b, &who->key, *until);
+	gn_err err = !kept                 ? add_kept(b, block, who, len, asked)
+		     : asked > kept->until ? extend_kept(b, kept, who, &asked)
 					   : GN_OK;
 	b->count.keep_refused_space += err == GN_NO_SPACE;
 	b->count.keep_refused_quota += err == GN_QUOTA;
@@ -196,11 +203,12 @@ void bundles_account_remove(struct gn_bundles *b, const struct gn_hash *block)
 void bundles_account_claim(struct gn_bundles *b, const struct gn_hash *block,
 			   const struct gn_holder *who, gn_time since, bool asked)
 {
+	GN_ASSERT(since <= b->now);
 	static const struct gn_pk nobody;
 	struct bundles_kept *kept = gn_map_get(&b->kept, block);
 	if (!kept || !gn_pk_eq(&kept->who.key, &nobody) || gn_pk_eq(&who->key, &nobody))
 		return;
-	claim(b, kept, who);
+	claim_kept(b, kept, who);
 	if (!gn_pk_eq(&kept->who.key, &who->key))
 		return;
 	keeper_note(b, &who->key);
@@ -226,6 +234,7 @@ void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block,
  * claimed. */
 void bundles_accounts_build(struct gn_bundles *b)
 {
+	GN_ASSERT(b->kept.count == 0 && b->keepers.count == 0);
 	struct gn_hash block;
 	enum gn_block_keep keep;
 	uint32_t len;
@@ -251,6 +260,7 @@ void bundles_accounts_build(struct gn_bundles *b)
  * by. */
 void bundles_accounts_sweep(struct gn_bundles *b)
 {
+	GN_ASSERT(b->accounts_ready);
 	bool give_up = gn_share_crowded(&b->bytes) && gn_overlay_time_sure(b->cfg.overlay, b->now);
 	for (uint32_t i = b->kept.count; i-- > 0;) {
 		struct gn_hash block = *(const struct gn_hash *)gn_map_key_at(&b->kept, i);

@@ -3,9 +3,12 @@
  * engine keeps the bytes in a file. A block that the list does not name is nobody's; one that it
  * names and that is not here is passed over.
  *
- *   8 GNBRT 0 0 1; the last is the version 4 keys 4 blocks each key: 32 key | 4 seconds it is
- *   known for, a day at most | 1 has somebody asked for what it brought each block: 32 hash | 4
- *   number of its key, from 0 | 16 IP address it was brought from
+ *   8            GNBRT 0 0 1; the last is the version
+ *   4            keys
+ *   4            blocks
+ *   each key:    32 key | 4 seconds it is known for, a day at most | 1 has somebody asked for what
+ *                it brought
+ *   each block:  32 hash | 4 number of its key, from 0 | 16 IP address it was brought from
  *
  * Rule: docs/spec/services.md BU-24. */
 #include "services/bundles/engine_int.h"
@@ -49,6 +52,7 @@ static bool write_block(const struct gn_bundles *b, uint32_t i, struct gn_writer
 	if (!k)
 		return false;
 	gn_write_bytes(w, gn_slice(gn_map_key_at(&b->kept, i), 32));
+	GN_ASSERT(k->number < b->keepers.count);
 	gn_write_be32(w, k->number);
 	gn_write_bytes(w, GN_SLICE(kept->who.addr.ip));
 	return true;
@@ -77,6 +81,7 @@ void gn_bundles_brought_save(struct gn_bundles *b, gn_time now, struct gn_buf *o
 static gn_err load_block(struct gn_bundles *b, struct gn_reader *r, struct gn_slice keys,
 			 gn_time now)
 {
+	GN_ASSERT(keys.len % KEY_LEN == 0);
 	struct gn_hash block;
 	struct gn_holder who = {.addr.port = 0};
 	memcpy(block.b, gn_read_bytes(r, 32).p, sizeof block.b);

@@ -11,6 +11,7 @@
 
 static void op_free(struct gn_bundles *b, struct gn_frame_op *op)
 {
+	GN_ASSERT(op->id != 0);
 	switch ((enum bundles_kind)op->kind) {
 	case OP_INGEST: bundles_ingest_free(b, GN_CONTAINER(op, struct bundles_ingest, op)); break;
 	case OP_SPREAD: bundles_spread_free(b, GN_CONTAINER(op, struct bundles_spread, op)); break;
@@ -21,6 +22,7 @@ static void op_free(struct gn_bundles *b, struct gn_frame_op *op)
 
 static void run_all(struct gn_bundles *b)
 {
+	GN_ASSERT(!b->building);
 	if (b->wake <= b->now)
 		b->wake = GN_NEVER;
 	bundles_readers_run(b);
@@ -65,6 +67,7 @@ gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct g
 
 static void timer_due(struct gn_bundles *b, struct bundles_timer *t)
 {
+	GN_ASSERT(t->node.at <= b->now);
 	switch (t->kind) {
 	case TIMER_REQUEST:
 		bundles_request_due(b, GN_CONTAINER(t, struct bundles_request, timer));
@@ -114,6 +117,7 @@ gn_time gn_bundles_deadline(const struct gn_bundles *b)
 gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *config,
 		      struct gn_bundles **out)
 {
+	GN_ASSERT(config->overlay && config->blocks);
 	struct gn_bundles *b = GN_NEW(env->alloc, struct gn_bundles);
 	if (!b)
 		return GN_NOMEM;
@@ -171,13 +175,11 @@ void gn_bundles_free(struct gn_bundles *b)
 	while (b->frame.ops.count)
 		op_free(b, GN_MAP_AT(&b->frame.ops, struct gn_frame_op *, 0));
 	while (b->requests.count)
-		bundles_request_free(b,
-				     *(struct bundles_request **)gn_map_value_at(&b->requests, 0));
+		bundles_request_free(b, GN_MAP_AT(&b->requests, struct bundles_request *, 0));
 	while (b->sources.count)
-		bundles_source_free(b, *(struct bundles_source **)gn_map_value_at(&b->sources, 0));
+		bundles_source_free(b, GN_MAP_AT(&b->sources, struct bundles_source *, 0));
 	for (uint32_t i = 0; i < b->incoming.count; i++) {
-		struct bundles_incoming *in =
-			*(struct bundles_incoming **)gn_map_value_at(&b->incoming, i);
+		struct bundles_incoming *in = GN_MAP_AT(&b->incoming, struct bundles_incoming *, i);
 		gn_heap_remove(&b->timers, &in->timer.node);
 		gn_mem_free(b->env.alloc, in);
 	}
@@ -214,7 +216,7 @@ static void on_ack(struct gn_bundles *b, const struct gn_pk *from, uint64_t requ
 }
 
 /* What answers us needs no place here; false: it is something else. */
-static bool answers(struct gn_bundles *b, const struct gn_pk *from, struct gn_fb_block_message m)
+static bool is_answer(struct gn_bundles *b, const struct gn_pk *from, struct gn_fb_block_message m)
 {
 	uint64_t request = gn_fb_block_message_request(m);
 	struct bundles_target *t;
@@ -233,9 +235,10 @@ static bool answers(struct gn_bundles *b, const struct gn_pk *from, struct gn_fb
 	}
 }
 
-static gn_err asks(struct gn_bundles *b, const struct gn_contact *contact,
-		   struct gn_fb_block_message m)
+static gn_err take_request(struct gn_bundles *b, const struct gn_contact *contact,
+			   struct gn_fb_block_message m)
 {
+	GN_ASSERT(contact->addr_count <= 1);
 	uint64_t request = gn_fb_block_message_request(m);
 	struct bundles_peer *p = bundles_peer_called(b, contact);
 	if (!p)
@@ -278,7 +281,7 @@ gn_err gn_bundles_recv(struct gn_bundles *b, const struct gn_pk *from, const str
 	struct bundles_peer *p = bundles_peer_get(b, from);
 	if (p)
 		p->used = now;
-	err = answers(b, from, m) ? GN_OK : asks(b, &contact, m);
+	err = is_answer(b, from, m) ? GN_OK : take_request(b, &contact, m);
 	b->count.messages_bad += err == GN_UNSUPPORTED;
 	if (err != GN_LIMIT)
 		run_all(b);
@@ -328,7 +331,10 @@ bool gn_bundles_blocks_event(struct gn_bundles *b, const struct gn_blocks_event 
 	}
 	switch ((enum bundles_ticket)gn_frame_ticket_kind(e->ticket)) {
 	case TICKET_READ: bundles_reader_loaded(b, e); break;
-	case TICKET_CACHE: b->cache_puts--; break;
+	case TICKET_CACHE:
+		GN_ASSERT(b->cache_puts > 0);
+		b->cache_puts--;
+		break;
 	case TICKET_SERVE: bundles_serve_loaded(b, e); break;
 	case TICKET_KEEP: bundles_keep_stored(b, e); break;
 	case TICKET_INGEST: bundles_ingest_stored(b, e); break;
@@ -343,6 +349,7 @@ bool gn_bundles_blocks_event(struct gn_bundles *b, const struct gn_blocks_event 
 
 bool gn_bundles_next_message(struct gn_bundles *b, struct gn_overlay_message *m)
 {
+	GN_ASSERT(!b->building);
 	gn_mem_free(b->env.alloc, b->sent);
 	b->sent = bundles_queue_pop(&b->control);
 	if (!b->sent)
@@ -401,18 +408,14 @@ bool gn_bundles_next_event(struct gn_bundles *b, struct gn_bundles_event *out)
 
 /* ---- queries ---- */
 
-bool gn_bundles_counter_at(const struct gn_bundles *b, size_t i, struct gn_bundles_counter *out)
+bool gn_bundles_counter_at(const struct gn_bundles *b, size_t i, struct gn_counter *out)
 {
 	static const char *const names[] = {
 #define X(name) #name,
 #include "services/bundles/counters.def"
 #undef X
 	};
-	if (i >= GN_COUNT(names))
-		return false;
-	const uint64_t *values = (const uint64_t *)(const void *)&b->count;
-	*out = (struct gn_bundles_counter){names[i], values[i]};
-	return true;
+	return gn_counter_at(names, &b->count, GN_COUNT(names), i, out);
 }
 
 static void validate_reader(const struct gn_bundles *b, const struct bundles_reader *r)
@@ -441,11 +444,10 @@ void gn_bundles_validate(const struct gn_bundles *b)
 	uint32_t live = 0, finding = 0;
 	bundles_peers_validate(b);
 	for (uint32_t i = 0; i < b->requests.count; i++)
-		live += !(*(struct bundles_request **)gn_map_value_at(&b->requests, i))->late;
+		live += !(GN_MAP_AT(&b->requests, struct bundles_request *, i))->late;
 	GN_ASSERT(live == b->asked);
 	for (uint32_t i = 0; i < b->sources.count; i++) {
-		const struct bundles_source *s =
-			*(struct bundles_source **)gn_map_value_at(&b->sources, i);
+		const struct bundles_source *s = GN_MAP_AT(&b->sources, struct bundles_source *, i);
 		GN_ASSERT((s->find != 0) == (s->state == SOURCE_FINDING));
 		finding += s->find != 0;
 	}

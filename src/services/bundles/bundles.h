@@ -1,14 +1,16 @@
 /* Bundles: directories as signed, content-addressed, streamable sites (records.md Sites and
  * files).
  *
- *   file -> 64 KiB chunks -> blocks of 16 -> root; files -> manifest; site head record (owner,
- *   label) -> manifest
+ *   file -> 64 KiB chunks -> blocks of 16 -> root
+ *   files -> manifest
+ *   site head record (owner, label) -> manifest
  *
  * Manifests and head records are made and checked by records/manifest.h and records/head.h (the
- * command line signs with them; private keys are never in the engine). The engine keeps and serves blocks, spreads them to the
- * C nodes nearest to their hash, and reads any range of any file as a stream of verified bytes,
- * from this node's blocks or other nodes'. It uses the overlay to find nodes, the block store to
- * keep bytes, and speaks messages of its own ("GNBK", one chunk at a time) to peers. */
+ * command line signs with them; private keys are never in the engine). The engine keeps and serves
+ * blocks, spreads them to the C nodes nearest to their hash, and reads any range of any file as a
+ * stream of verified bytes, from this node's blocks or other nodes'. It uses the overlay to find
+ * nodes, the block store to keep bytes, and speaks messages of its own ("GNBK", one chunk at a
+ * time) to peers. */
 #ifndef GN_SERVICES_BUNDLES_H
 #define GN_SERVICES_BUNDLES_H
 
@@ -153,11 +155,7 @@ struct gn_bundles_event {
 };
 bool gn_bundles_next_event(struct gn_bundles *b, struct gn_bundles_event *out);
 
-struct gn_bundles_counter {
-	const char *name;
-	uint64_t value;
-};
-bool gn_bundles_counter_at(const struct gn_bundles *b, size_t i, struct gn_bundles_counter *out);
+bool gn_bundles_counter_at(const struct gn_bundles *b, size_t i, struct gn_counter *out);
 /* What peers share here, to be shown; false past the last. */
 bool gn_bundles_share_at(const struct gn_bundles *b, size_t i, struct gn_share_view *out);
 void gn_bundles_validate(const struct gn_bundles *b);

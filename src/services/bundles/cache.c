@@ -18,11 +18,12 @@ static void head_drop(struct gn_bundles *b, const struct gn_hash *key)
 void bundles_head_keep(struct gn_bundles *b, const struct gn_hash *key, const uint8_t *bytes,
 		       uint32_t len)
 {
+	GN_ASSERT(bytes && len > 0 && len <= GN_RECORD_MAX);
 	if (b->heads.count >= BUNDLES_HEADS && !gn_map_get(&b->heads, key)) {
 		uint32_t oldest = 0;
 		for (uint32_t i = 1; i < b->heads.count; i++)
-			if (((struct bundles_head *)gn_map_value_at(&b->heads, i))->got <
-			    ((struct bundles_head *)gn_map_value_at(&b->heads, oldest))->got)
+			if (GN_MAP_AT(&b->heads, struct bundles_head, i).got <
+			    GN_MAP_AT(&b->heads, struct bundles_head, oldest).got)
 				oldest = i;
 		struct gn_hash gone = *(const struct gn_hash *)gn_map_key_at(&b->heads, oldest);
 		head_drop(b, &gone);
@@ -68,6 +69,7 @@ uint64_t gn_bundles_head_expires(const struct gn_bundles *b, const struct gn_pk 
 
 static void work_free(struct gn_bundles *b, struct gn_bundles_work *w)
 {
+	GN_ASSERT(!(w->bytes && w->manifest));
 	gn_manifest_free(&w->alloc, w->manifest);
 	gn_mem_free(&b->open_alloc, w->bytes);
 	gn_mem_free(b->env.alloc, w);
@@ -75,6 +77,7 @@ static void work_free(struct gn_bundles *b, struct gn_bundles_work *w)
 
 void bundles_work_drop(struct gn_bundles *b, struct gn_bundles_work *w)
 {
+	GN_ASSERT(b->work_first && w->bytes);
 	struct gn_bundles_work **at = &b->work_first;
 	while (*at != w)
 		at = &(*at)->next;
@@ -94,14 +97,13 @@ static void manifest_drop(struct gn_bundles *b, const struct gn_hash *root)
 /* Makes room for `len` more bytes, least recently used first. */
 static void manifests_evict(struct gn_bundles *b, size_t len)
 {
+	GN_ASSERT(len <= BUNDLES_MANIFEST_BYTES);
 	while (b->manifests.count && (b->manifests.count >= BUNDLES_MANIFESTS ||
 				      b->manifest_bytes + len > BUNDLES_MANIFEST_BYTES)) {
 		uint32_t oldest = 0;
 		for (uint32_t i = 1; i < b->manifests.count; i++)
-			if (((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))
-				    ->used <
-			    ((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, oldest))
-				    ->used)
+			if (GN_MAP_AT(&b->manifests, struct bundles_kept_manifest, i).used <
+			    GN_MAP_AT(&b->manifests, struct bundles_kept_manifest, oldest).used)
 				oldest = i;
 		struct gn_hash gone = *(const struct gn_hash *)gn_map_key_at(&b->manifests, oldest);
 		manifest_drop(b, &gone);
@@ -111,12 +113,9 @@ static void manifests_evict(struct gn_bundles *b, size_t len)
 void bundles_caches_free(struct gn_bundles *b)
 {
 	for (uint32_t i = 0; i < b->heads.count; i++)
-		gn_mem_free(b->env.alloc,
-			    ((struct bundles_head *)gn_map_value_at(&b->heads, i))->bytes);
+		gn_mem_free(b->env.alloc, GN_MAP_AT(&b->heads, struct bundles_head, i).bytes);
 	for (uint32_t i = 0; i < b->manifests.count; i++)
-		work_free(
-			b,
-			((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))->work);
+		work_free(b, GN_MAP_AT(&b->manifests, struct bundles_kept_manifest, i).work);
 	GN_ASSERT(b->works_out == 0);
 	for (struct gn_bundles_work *w = b->work_first, *next; w; w = next) {
 		next = w->next;
@@ -142,11 +141,13 @@ struct gn_bundles_work *gn_bundles_next_work(struct gn_bundles *b)
 
 void gn_bundles_work_run(struct gn_bundles_work *w)
 {
+	GN_ASSERT(w->bytes && !w->manifest);
 	w->err = gn_manifest_open(&w->alloc, gn_slice(w->bytes, w->len), &w->manifest);
 }
 
 gn_err bundles_manifest_keep(struct gn_bundles *b, struct gn_bundles_work *w)
 {
+	GN_ASSERT(w->bytes && (w->err == GN_OK) == (w->manifest != NULL));
 	gn_err err = w->err;
 	gn_mem_free(&b->open_alloc, w->bytes);
 	w->bytes = NULL;

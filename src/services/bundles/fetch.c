@@ -17,6 +17,7 @@
 /* How long the peer alone may take. */
 static gn_time patience_of(const struct bundles_peer *p)
 {
+	GN_ASSERT(p->srtt >= 0 && p->rttvar >= 0);
 	gn_time t = p->srtt ? p->srtt + 4 * p->rttvar : BUNDLES_TIMEOUT_FIRST;
 	t = t < BUNDLES_TIMEOUT_MIN ? BUNDLES_TIMEOUT_MIN : t;
 	for (unsigned i = 0; i < p->misses && t < BUNDLES_TIMEOUT_MAX; i++)
@@ -26,6 +27,7 @@ static gn_time patience_of(const struct bundles_peer *p)
 
 static gn_time due_of(const struct gn_bundles *b, const struct bundles_request *q)
 {
+	GN_ASSERT(q->ahead > 0 && q->patience > 0);
 	return q->sent +
 	       gn_time_min(q->patience + b->line * (gn_time)q->ahead, BUNDLES_TIMEOUT_LINE);
 }
@@ -34,14 +36,16 @@ static gn_time due_of(const struct gn_bundles *b, const struct bundles_request *
  * is less, so that a slow peer does not pass for a slow line. */
 static void line_timed(struct gn_bundles *b, const struct bundles_request *q)
 {
+	GN_ASSERT(q->ahead > 0 && q->sent <= b->now);
 	gn_time each = gn_time_min((b->now - q->sent) / (gn_time)q->ahead, BUNDLES_LINE_SLOW);
 	b->line += (each - b->line) / (each < b->line ? 2 : 8);
 }
 
 /* As RFC 6298; a whole window of chunks is behind one sample, which is what the next deadline
  * needs. */
-static void timed(struct bundles_peer *p, gn_time sample)
+static void time_peer(struct bundles_peer *p, gn_time sample)
 {
+	GN_ASSERT(sample >= 0);
 	if (!p->srtt) {
 		p->srtt = sample > 0 ? sample : 1;
 		p->rttvar = sample / 2;
@@ -53,8 +57,9 @@ static void timed(struct bundles_peer *p, gn_time sample)
 	p->srtt = p->srtt > 0 ? p->srtt : 1;
 }
 
-static void slower(struct gn_bundles *b, struct bundles_peer *p)
+static void slow_down(struct gn_bundles *b, struct bundles_peer *p)
 {
+	GN_ASSERT(p->window > 0);
 	p->window = p->window > 1 ? p->window / 2 : 1;
 	p->credit = 0;
 	p->cut = b->now;
@@ -64,10 +69,11 @@ static void slower(struct gn_bundles *b, struct bundles_peer *p)
  * what waits in a queue brings nothing. */
 static void window_follow(struct gn_bundles *b, struct bundles_peer *p, gn_time sent)
 {
+	GN_ASSERT(sent <= b->now);
 	gn_time took = b->now - sent;
 	p->misses = 0;
 	if (took > BUNDLES_SLOW && sent >= p->cut)
-		slower(b, p);
+		slow_down(b, p);
 	if (took <= BUNDLES_QUICK && p->window < BUNDLES_WINDOW_MAX && ++p->credit >= p->window) {
 		p->window++;
 		p->credit = 0;
@@ -135,6 +141,7 @@ static void off_the_way(struct gn_bundles *b, struct bundles_request *q)
 
 void bundles_request_free(struct gn_bundles *b, struct bundles_request *q)
 {
+	GN_ASSERT(q->id != 0);
 	off_the_way(b, q);
 	gn_heap_remove(&b->timers, &q->timer.node);
 	(void)gn_map_remove(&b->requests, &q->id);
@@ -155,6 +162,7 @@ static struct bundles_holder *holder_of(struct gn_bundles *b, const struct bundl
 static void turn_away(struct gn_bundles *b, const struct bundles_request *q,
 		      enum bundles_holder_state state, gn_err why)
 {
+	GN_ASSERT(why != GN_OK);
 	struct bundles_source *s;
 	struct bundles_holder *h = holder_of(b, q, &s);
 	struct bundles_reader *r = gn_frame_op_get(&b->frame, q->reader, OP_READ);
@@ -188,7 +196,7 @@ void bundles_request_due(struct gn_bundles *b, struct bundles_request *q)
 		off_the_way(b, q);
 		if (p) {
 			p->misses++;
-			slower(b, p);
+			slow_down(b, p);
 		}
 		due = b->now + BUNDLES_LATE;
 	}
@@ -201,6 +209,7 @@ void bundles_request_due(struct gn_bundles *b, struct bundles_request *q)
 static gn_err check_chunk(struct gn_bundles *b, struct bundles_reader *r,
 			  const struct bundles_request *q, struct gn_fb_chunk m)
 {
+	GN_ASSERT(r->op.id == q->reader);
 	struct gn_fb_hash hash = gn_fb_chunk_block(m);
 	struct gn_slice proof = gn_fb_chunk_proof_bytes(m);
 	if (memcmp(hash.b, bundles_reader_block(r, q->chunk)->b, sizeof hash.b) != 0 ||
@@ -215,6 +224,7 @@ static gn_err check_chunk(struct gn_bundles *b, struct bundles_reader *r,
 static void caught_lying(struct gn_bundles *b, const struct bundles_request *q,
 			 struct bundles_peer *p)
 {
+	GN_ASSERT(gn_pk_eq(&p->contact.pk, &q->peer));
 	b->count.chunks_bad++;
 	b->count.holders_bad += !p->bad;
 	p->bad = true;
@@ -236,7 +246,7 @@ void bundles_on_chunk(struct gn_bundles *b, const struct gn_pk *from, uint64_t r
 	}
 	struct bundles_reader *r = gn_frame_op_get(&b->frame, q->reader, OP_READ);
 	struct bundles_slot *slot = r ? bundles_reader_slot(b, r, q->chunk) : NULL;
-	timed(p, b->now - q->sent);
+	time_peer(p, b->now - q->sent);
 	if (!slot) {
 		b->count.chunks_unasked++;
 	} else if (check_chunk(b, r, q, m) != GN_OK) {
@@ -265,7 +275,7 @@ void bundles_on_get_ack(struct gn_bundles *b, struct bundles_request *q, gn_err 
 		b->count.told_busy++;
 		turn_away(b, q, HOLDER_HAS, GN_BUSY);
 		if (p) {
-			slower(b, p);
+			slow_down(b, p);
 			p->wait_until = b->now + BUNDLES_BUSY_WAIT;
 		}
 	} else {
@@ -278,8 +288,7 @@ void bundles_on_get_ack(struct gn_bundles *b, struct bundles_request *q, gn_err 
 void bundles_peer_lost(struct gn_bundles *b, const struct gn_pk *pk)
 {
 	for (uint32_t i = b->requests.count; i-- > 0;) {
-		struct bundles_request *q =
-			*(struct bundles_request **)gn_map_value_at(&b->requests, i);
+		struct bundles_request *q = GN_MAP_AT(&b->requests, struct bundles_request *, i);
 		if (!gn_pk_eq(&q->peer, pk))
 			continue;
 		struct bundles_source *s;
@@ -299,6 +308,7 @@ void bundles_peer_lost(struct gn_bundles *b, const struct gn_pk *pk)
 gn_err bundles_reader_fill(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk,
 			   struct gn_slice data)
 {
+	GN_ASSERT(chunk >= bundles_reader_at(r) && chunk < r->next);
 	struct bundles_slot *slot = bundles_slot_at(b, r, chunk);
 	if (r->open)
 		r->open->moved = b->now;
@@ -311,6 +321,7 @@ gn_err bundles_reader_fill(struct gn_bundles *b, struct bundles_reader *r, uint6
 		return err;
 	}
 	memcpy(copy, data.p, data.len);
+	GN_ASSERT(!slot->data);
 	slot->data = copy;
 	slot->len = (uint32_t)data.len;
 	slot->state = SLOT_READY;
@@ -323,6 +334,7 @@ void bundles_reader_loaded(struct gn_bundles *b, const struct gn_blocks_event *e
 {
 	struct bundles_reader *r =
 		gn_frame_op_get(&b->frame, gn_frame_ticket_number(e->ticket), OP_READ);
+	GN_ASSERT(b->local_loads > 0);
 	b->local_loads--;
 	if (!r || r->op.err != GN_OK)
 		return;
@@ -343,6 +355,7 @@ void bundles_reader_loaded(struct gn_bundles *b, const struct gn_blocks_event *e
 /* Starts to look for the holders of the blocks that are needed soon (BU-12). */
 static void look_ahead(struct gn_bundles *b, struct bundles_reader *r)
 {
+	GN_ASSERT(r->looked >= r->first_block);
 	uint64_t until = r->next / GN_BLOCK_CHUNKS + BUNDLES_LOOK_AHEAD,
 		 end = r->first_block + r->block_count;
 	for (uint64_t limit = until < end ? until : end; r->looked < limit; r->looked++) {
@@ -355,6 +368,7 @@ static void look_ahead(struct gn_bundles *b, struct bundles_reader *r)
 static bool load_local(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk,
 		       struct bundles_slot *slot)
 {
+	GN_ASSERT(slot->state == SLOT_WANTED);
 	const struct gn_hash *block = bundles_reader_block(r, chunk);
 	uint32_t index = (uint32_t)(chunk % GN_BLOCK_CHUNKS);
 	if (slot->skip_local || !gn_blocks_have_chunk(b->cfg.blocks, block, index))
@@ -387,6 +401,7 @@ static bool asked_in_block(const struct gn_bundles *b, const struct bundles_read
 /* False when nothing more can be asked for this reader now. */
 static bool ask_peer(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk)
 {
+	GN_ASSERT(chunk >= bundles_reader_at(r) && chunk < r->next);
 	gn_err err = GN_NOMEM;
 	struct bundles_source *s = bundles_source_need(b, bundles_reader_block(r, chunk));
 	struct bundles_peer *p =
@@ -419,6 +434,7 @@ void bundles_reader_run(struct gn_bundles *b, struct bundles_reader *r)
 /* All readers, another one first each time: no one starves when windows are short. */
 void bundles_readers_run(struct gn_bundles *b)
 {
+	GN_ASSERT(b->reader_count <= b->cfg.reads_max);
 	uint32_t n = b->reader_count;
 	if (n)
 		b->reader_turn = (b->reader_turn + 1) % n;

@@ -8,8 +8,9 @@
  * BU-17. */
 #include "services/bundles/engine_int.h"
 
-static void finish(struct gn_bundles *b, struct bundles_ingest *in, gn_err err)
+static void ingest_finish(struct gn_bundles *b, struct bundles_ingest *in, gn_err err)
 {
+	GN_ASSERT(!in->op.ended);
 	in->op.err = err;
 	in->op.ended = true;
 	in->storing = false;
@@ -27,6 +28,7 @@ static void finish(struct gn_bundles *b, struct bundles_ingest *in, gn_err err)
 
 void bundles_ingest_free(struct gn_bundles *b, struct bundles_ingest *in)
 {
+	GN_ASSERT(b->ingests > 0);
 	struct bundles_ingest **at = &b->ingest_first;
 	while (*at != in)
 		at = &(*at)->next;
@@ -63,6 +65,7 @@ gn_err gn_bundles_ingest(struct gn_bundles *b, gn_time now, gn_op *op)
 
 static gn_err list_grow(struct gn_bundles *b, struct bundles_ingest *in)
 {
+	GN_ASSERT(in->count <= in->cap);
 	if (in->count == GN_FILE_BLOCKS)
 		return GN_TOO_LARGE;
 	if (in->count < in->cap)
@@ -87,6 +90,7 @@ static uint32_t chunk_count(const struct bundles_ingest *in)
 
 static struct gn_slice chunk_of(const struct bundles_ingest *in, uint32_t i)
 {
+	GN_ASSERT(i < chunk_count(in));
 	return gn_slice_sub(gn_slice(in->data, in->len), i * GN_CHUNK, GN_CHUNK);
 }
 
@@ -94,6 +98,7 @@ static struct gn_slice chunk_of(const struct bundles_ingest *in, uint32_t i)
  * there. */
 static gn_err begin_block(struct gn_bundles *b, struct bundles_ingest *in)
 {
+	GN_ASSERT(in->len > 0 && !in->storing);
 	enum gn_block_keep keep;
 	uint64_t until = 0;
 	GN_TRY(list_grow(b, in));
@@ -116,8 +121,9 @@ static gn_err begin_block(struct gn_bundles *b, struct bundles_ingest *in)
 	return GN_OK;
 }
 
-static void run(struct gn_bundles *b, struct bundles_ingest *in)
+static void ingest_run(struct gn_bundles *b, struct bundles_ingest *in)
 {
+	GN_ASSERT(in->put <= GN_BLOCK_CHUNKS && in->pending <= BUNDLES_INGEST_PUTS);
 	while (in->storing && in->put < chunk_count(in)) {
 		struct gn_hash proof[GN_PROOF_MAX];
 		if (in->pending >= BUNDLES_INGEST_PUTS)
@@ -132,7 +138,7 @@ static void run(struct gn_bundles *b, struct bundles_ingest *in)
 			return;
 		}
 		if (err != GN_OK) {
-			finish(b, in, err);
+			ingest_finish(b, in, err);
 			return;
 		}
 		in->put++;
@@ -146,14 +152,14 @@ static void run(struct gn_bundles *b, struct bundles_ingest *in)
 		in->stalled = false;
 	}
 	if (in->ending && in->len == 0 && in->pending == 0)
-		finish(b, in, GN_OK);
+		ingest_finish(b, in, GN_OK);
 }
 
 void bundles_ingests_run(struct gn_bundles *b)
 {
 	for (struct bundles_ingest *in = b->ingest_first; in; in = in->next)
 		if (!in->op.ended && (in->storing || in->ending))
-			run(b, in);
+			ingest_run(b, in);
 }
 
 gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice data, size_t *taken,
@@ -173,7 +179,7 @@ gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice da
 		}
 		if (!in->data && !(in->data = gn_mem_resize(b->env.alloc, NULL, GN_BLOCK))) {
 			b->count.nomem++;
-			finish(b, in, GN_NOMEM);
+			ingest_finish(b, in, GN_NOMEM);
 			return GN_NOMEM;
 		}
 		size_t n = GN_BLOCK - in->len < data.len - *taken ? GN_BLOCK - in->len
@@ -183,9 +189,9 @@ gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice da
 		*taken += n;
 		gn_err err = in->len == GN_BLOCK ? begin_block(b, in) : GN_OK;
 		if (err != GN_OK)
-			finish(b, in, err);
+			ingest_finish(b, in, err);
 		else
-			run(b, in);
+			ingest_run(b, in);
 	}
 	return in->op.ended ? in->op.err : GN_OK;
 }
@@ -202,11 +208,11 @@ gn_err gn_bundles_ingest_end(struct gn_bundles *b, gn_op op, gn_time now)
 	if (in->len && !in->storing) {
 		gn_err err = begin_block(b, in);
 		if (err != GN_OK) {
-			finish(b, in, err);
+			ingest_finish(b, in, err);
 			return err;
 		}
 	}
-	run(b, in);
+	ingest_run(b, in);
 	return GN_OK;
 }
 
@@ -219,5 +225,5 @@ void bundles_ingest_stored(struct gn_bundles *b, const struct gn_blocks_event *e
 	GN_ASSERT(in->pending > 0);
 	in->pending--;
 	if (e->err != GN_OK)
-		finish(b, in, e->err);
+		ingest_finish(b, in, e->err);
 }

@@ -37,6 +37,7 @@ static void incoming_close(struct gn_bundles *b, struct bundles_incoming *in)
 /* It did not come in whole: its place is for others. */
 void bundles_incoming_drop(struct gn_bundles *b, struct bundles_incoming *in)
 {
+	GN_ASSERT(in->len > 0);
 	struct gn_hash block = in->block;
 	enum gn_block_keep keep;
 	incoming_close(b, in);
@@ -48,6 +49,7 @@ void bundles_incoming_drop(struct gn_bundles *b, struct bundles_incoming *in)
 /* Bytes a second that it has brought so far; while it is young nobody can say. */
 static bool is_slow(const struct gn_bundles *b, const struct bundles_incoming *in, uint64_t *rate)
 {
+	GN_ASSERT(in->opened <= b->now);
 	gn_time age = b->now - in->opened;
 	*rate = age > 0 ? in->got * (uint64_t)GN_SEC / (uint64_t)age : UINT64_MAX;
 	return age >= BUNDLES_INCOMING_GRACE && *rate < BUNDLES_INCOMING_RATE;
@@ -60,8 +62,7 @@ static bool give_way(struct gn_bundles *b)
 	uint64_t worst_rate = 0;
 	struct gn_share_held worst_held = {0};
 	for (uint32_t i = 0; i < b->incoming.count; i++) {
-		struct bundles_incoming *in =
-			*(struct bundles_incoming **)gn_map_value_at(&b->incoming, i);
+		struct bundles_incoming *in = GN_MAP_AT(&b->incoming, struct bundles_incoming *, i);
 		struct gn_share_held held = gn_share_held(&b->places, &in->who);
 		uint64_t rate;
 		if (!is_slow(b, in, &rate))
@@ -88,6 +89,7 @@ static bool give_way(struct gn_bundles *b)
  * as long again. */
 static gn_err incoming_arm(struct gn_bundles *b, struct bundles_incoming *in)
 {
+	GN_ASSERT(in->len > 0 && in->len <= GN_BLOCK);
 	gn_time whole =
 		BUNDLES_INCOMING_TIME + (gn_time)in->len * GN_SEC / BUNDLES_INCOMING_RATE_MIN;
 	return bundles_timer_set(b, &in->timer,
@@ -98,6 +100,7 @@ static gn_err incoming_arm(struct gn_bundles *b, struct bundles_incoming *in)
 static gn_err incoming_open(struct gn_bundles *b, struct bundles_peer *p,
 			    const struct gn_hash *block, uint32_t len, uint64_t until)
 {
+	GN_ASSERT(len > 0 && len <= GN_BLOCK);
 	struct gn_holder who = bundles_peer_holder(p);
 	gn_err err = gn_share_take(&b->places, &who, 1);
 	if (err == GN_NO_SPACE && give_way(b))
@@ -162,6 +165,7 @@ static gn_err incoming_join(struct gn_bundles *b, struct bundles_incoming *in,
 static gn_err correct_length(struct gn_bundles *b, struct bundles_incoming *in,
 			     const struct bundles_peer *p, struct gn_fb_chunk m)
 {
+	GN_ASSERT(gn_fb_chunk_block_len(m) != in->len);
 	uint32_t len = gn_fb_chunk_block_len(m),
 		 proven = gn_blocks_proven_len(b->cfg.blocks, &in->block);
 	struct gn_slice proof = gn_fb_chunk_proof_bytes(m);
@@ -187,9 +191,10 @@ static gn_err correct_length(struct gn_bundles *b, struct bundles_incoming *in,
 
 /* ---- promises ---- */
 
-static void promise(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
-		    const struct gn_hash *block, uint32_t index, uint64_t until)
+static void promise_kept(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+			 const struct gn_hash *block, uint32_t index, uint64_t until)
 {
+	GN_ASSERT(until > 0 && index < GN_BLOCK_CHUNKS);
 	struct gn_overlay_info info;
 	gn_overlay_info(b->cfg.overlay, &info);
 	struct gn_receipt receipt = {.key = *block, .hash = *block, .held_until = until};
@@ -203,6 +208,7 @@ static void promise(struct gn_bundles *b, struct bundles_peer *p, uint64_t reque
 static gn_err keep_complete(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
 			    const struct gn_hash *block, uint32_t len, uint64_t until)
 {
+	GN_ASSERT(len > 0 && b->accounts_ready);
 	enum gn_block_keep keep = GN_BLOCK_CACHE;
 	uint64_t now_until = 0;
 	(void)gn_blocks_kept(b->cfg.blocks, block, &keep, &now_until);
@@ -210,7 +216,7 @@ static gn_err keep_complete(struct gn_bundles *b, struct bundles_peer *p, uint64
 	GN_TRY(bundles_account_add(b, block, &who, len, &until));
 	if (keep == GN_BLOCK_CACHE || (keep == GN_BLOCK_HELD && now_until < until))
 		GN_TRY(gn_blocks_keep(b->cfg.blocks, block, GN_BLOCK_HELD, until, b->now));
-	promise(b, p, request, block, 0, until);
+	promise_kept(b, p, request, block, 0, until);
 	return GN_OK;
 }
 
@@ -269,6 +275,7 @@ void bundles_on_keep(struct gn_bundles *b, struct bundles_peer *p, uint64_t requ
 static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
 			const struct gn_hash *block, struct gn_fb_chunk m)
 {
+	GN_ASSERT(b->putting.count <= BUNDLES_INCOMING_PUTS);
 	struct bundles_incoming *in = incoming_get(b, block);
 	struct gn_slice proof = gn_fb_chunk_proof_bytes(m);
 	if (!in)
@@ -344,7 +351,7 @@ void bundles_keep_stored(struct gn_bundles *b, const struct gn_blocks_event *e)
 	if (!p)
 		return;
 	if (e->err == GN_OK && e->complete && counted)
-		promise(b, p, put.request, &put.block, e->index, put.until);
+		promise_kept(b, p, put.request, &put.block, e->index, put.until);
 	else
 		bundles_send_ack(b, &p->contact, put.request, &put.block, e->index,
 				 e->err == GN_OK && !counted ? GN_DENIED : e->err, NULL);

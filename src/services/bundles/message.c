@@ -50,12 +50,14 @@ void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint
 
 struct bundles_out *bundles_queue_pop(struct bundles_queue *q)
 {
+	GN_ASSERT((q->first == NULL) == (q->last == NULL));
 	struct bundles_out *out = q->first;
 	if (!out)
 		return NULL;
 	q->first = out->next;
 	if (!q->first)
 		q->last = NULL;
+	GN_ASSERT(q->bytes >= out->cap);
 	q->bytes -= out->cap;
 	return out;
 }
@@ -79,6 +81,7 @@ gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_hash *block, uin
 			    uint32_t block_len, const struct gn_hash *proof, size_t proof_len,
 			    struct gn_slice chunk)
 {
+	GN_ASSERT(index < GN_BLOCK_CHUNKS && proof_len <= GN_PROOF_MAX);
 	struct gn_fb_hash hash = fb_hash(block);
 	struct gn_fb_chunk_args args = {
 		.block = &hash,
@@ -96,6 +99,7 @@ void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to, uint64_
 		      const struct gn_hash *block, uint32_t index, gn_err err,
 		      const struct gn_receipt *receipt)
 {
+	GN_ASSERT(!receipt || err == GN_OK);
 	struct gn_fbb *fbb = bundles_message_begin(b, 0);
 	if (!fbb)
 		return;

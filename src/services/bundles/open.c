@@ -12,7 +12,7 @@
 /* ---- operations ---- */
 
 /* The version asked for among those of the head. */
-static const struct gn_head_version *choose(const struct gn_head *head, uint64_t version)
+static const struct gn_head_version *choose_version(const struct gn_head *head, uint64_t version)
 {
 	if (version == 0 || version == head->now.version)
 		return &head->now;
@@ -28,17 +28,18 @@ static bool at_hand(const struct gn_bundles *b, const struct bundles_head *h, ui
 	struct gn_head head;
 	if (gn_head_parse(gn_slice(h->bytes, h->len), &head) != GN_OK)
 		return false;
-	const struct gn_head_version *v = choose(&head, version);
+	const struct gn_head_version *v = choose_version(&head, version);
 	return v && gn_map_get(&b->manifests, &v->manifest);
 }
 
 /* o->head is a checked head: on to its manifest. */
 static void go_on(struct gn_bundles *b, struct bundles_open *o)
 {
+	GN_ASSERT(o->head && o->head_len > 0 && !o->reader);
 	struct gn_head head;
 	struct gn_bundle_file file;
 	gn_err err = gn_head_parse(gn_slice(o->head, o->head_len), &head);
-	const struct gn_head_version *v = err == GN_OK ? choose(&head, o->version) : NULL;
+	const struct gn_head_version *v = err == GN_OK ? choose_version(&head, o->version) : NULL;
 	if (!v) {
 		bundles_open_end(b, o, err != GN_OK ? err : GN_NOT_FOUND);
 		return;
@@ -59,6 +60,7 @@ static void go_on(struct gn_bundles *b, struct bundles_open *o)
 /* Takes a copy of a head's bytes. */
 static gn_err set_head(struct gn_bundles *b, struct bundles_open *o, struct gn_slice bytes)
 {
+	GN_ASSERT(bytes.len > 0);
 	uint8_t *copy = gn_mem_new(b->env.alloc, bytes.len);
 	if (!copy)
 		return GN_NOMEM;
@@ -122,6 +124,7 @@ gn_err bundles_open_start(struct gn_bundles *b, const struct gn_pk *owner, struc
 void bundles_open_got(struct gn_bundles *b, struct bundles_open *o,
 		      const struct gn_overlay_event *e)
 {
+	GN_ASSERT(o->get == e->op && !o->op.ended);
 	gn_err err = e->err == GN_OK ? GN_NOT_FOUND : e->err;
 	o->get = 0;
 	for (uint32_t i = 0; i < e->value_count && !o->head; i++) { /* newest first */
@@ -147,6 +150,7 @@ void bundles_open_got(struct gn_bundles *b, struct bundles_open *o,
 /* The manifest is whole: to be checked, by whoever owns the engine. */
 static gn_err work_new(struct gn_bundles *b, struct bundles_open *o)
 {
+	GN_ASSERT(o->len == o->size && !o->work);
 	struct gn_bundles_work *w = GN_NEW(b->env.alloc, struct gn_bundles_work),
 			       **at = &b->work_first;
 	if (!w)
@@ -176,13 +180,12 @@ void gn_bundles_work_done(struct gn_bundles *b, struct gn_bundles_work *w, gn_ti
 	gn_err err = bundles_manifest_keep(b, w);
 	/* a good one is for all who wait for the same */
 	for (struct bundles_open *o = b->open_first; o; o = o->next)
-		if (!o->op.ended && bundles_hash_eq(&o->root, &root) &&
-		    (err == GN_OK || o->op.id == op))
+		if (!o->op.ended && gn_hash_eq(&o->root, &root) && (err == GN_OK || o->op.id == op))
 			bundles_open_end(b, o, err);
 }
 
 /* What the head says of its size takes no memory, what came does: twice as much at most. */
-static gn_err append(struct gn_bundles *b, struct bundles_open *o, struct gn_slice bytes)
+static gn_err append_bytes(struct gn_bundles *b, struct bundles_open *o, struct gn_slice bytes)
 {
 	size_t len = o->len + bytes.len, cap = len > 2 * o->cap ? len : 2 * o->cap;
 	GN_ASSERT(len <= o->size);
@@ -201,10 +204,11 @@ static gn_err append(struct gn_bundles *b, struct bundles_open *o, struct gn_sli
 
 static void read_on(struct gn_bundles *b, struct bundles_open *o)
 {
+	GN_ASSERT(o->reader && !o->op.ended);
 	struct gn_slice bytes;
 	gn_err err;
 	while ((err = bundles_reader_take(b, o->reader, &bytes)) == GN_OK && bytes.len &&
-	       (err = append(b, o, bytes)) == GN_OK)
+	       (err = append_bytes(b, o, bytes)) == GN_OK)
 		bundles_reader_run(b, o->reader);
 	if (err == GN_AGAIN)
 		return;
@@ -229,6 +233,7 @@ void bundles_opens_run(struct gn_bundles *b)
 
 void bundles_open_event(struct gn_bundles *b, struct bundles_open *o, struct gn_bundles_event *out)
 {
+	GN_ASSERT(o->op.ended);
 	struct bundles_kept_manifest *k =
 		o->op.err == GN_OK ? gn_map_get(&b->manifests, &o->root) : NULL;
 	if (o->op.err == GN_OK && !k)

@@ -4,6 +4,7 @@
 /* All that it holds but its head. */
 static void let_go(struct gn_bundles *b, struct bundles_open *o)
 {
+	GN_ASSERT(o->op.ended || b->opens > 0);
 	gn_frame_find_drop(&b->frame, &o->get);
 	if (o->reader)
 		bundles_reader_free(b, o->reader);
@@ -19,6 +20,7 @@ static void let_go(struct gn_bundles *b, struct bundles_open *o)
 
 void bundles_open_end(struct gn_bundles *b, struct bundles_open *o, gn_err err)
 {
+	GN_ASSERT(!o->op.ended);
 	let_go(b, o);
 	o->op.err = err;
 	o->op.ended = true;
@@ -27,6 +29,7 @@ void bundles_open_end(struct gn_bundles *b, struct bundles_open *o, gn_err err)
 
 void bundles_open_free(struct gn_bundles *b, struct bundles_open *o)
 {
+	GN_ASSERT(b->open_first != NULL);
 	struct bundles_open **at = &b->open_first;
 	while (*at != o)
 		at = &(*at)->next;

@@ -13,6 +13,7 @@
 
 static uint64_t bytes_of(const struct gn_bundles *b, const struct bundles_open *o)
 {
+	GN_ASSERT(o->len <= o->size);
 	uint64_t n = o->cap + (o->work ? o->work->len : 0);
 	for (uint32_t i = 0; o->reader && i < b->cfg.ahead; i++)
 		n += o->reader->slots[i].data ? o->reader->slots[i].len : 0;
@@ -31,8 +32,9 @@ static uint64_t owner_has(const struct gn_bundles *b, const struct bundles_open 
 
 /* How long it has got nothing from others, when that is too long; what is checked here waits for
  * nobody. */
-static gn_time idle(const struct gn_bundles *b, const struct bundles_open *o)
+static gn_time idle_time(const struct gn_bundles *b, const struct bundles_open *o)
 {
+	GN_ASSERT(o->moved <= b->now);
 	gn_time t = o->get || o->reader ? b->now - o->moved : 0;
 	return t >= BUNDLES_OPEN_GRACE ? t : 0;
 }
@@ -40,19 +42,21 @@ static gn_time idle(const struct gn_bundles *b, const struct bundles_open *o)
 static bool worth_less(const struct gn_bundles *b, const struct bundles_open *a,
 		       const struct bundles_open *o, bool bytes)
 {
-	if (idle(b, a) != idle(b, o))
-		return idle(b, a) > idle(b, o);
+	if (idle_time(b, a) != idle_time(b, o))
+		return idle_time(b, a) > idle_time(b, o);
 	return owner_has(b, a, bytes) > owner_has(b, o, bytes);
 }
 
 static void give_way(struct gn_bundles *b, struct bundles_open *o)
 {
+	GN_ASSERT(!o->op.ended);
 	b->count.opens_gave_way++;
-	bundles_open_end(b, o, idle(b, o) ? GN_TIMEOUT : GN_BUSY);
+	bundles_open_end(b, o, idle_time(b, o) ? GN_TIMEOUT : GN_BUSY);
 }
 
 void *bundles_open_memory(struct gn_bundles *b, struct bundles_open *o, void *p, size_t size)
 {
+	GN_ASSERT(size > 0 && !o->op.ended);
 	void *got;
 	while (!(got = gn_mem_resize(&b->open_alloc, p, size))) {
 		struct bundles_open *least = o;
@@ -77,11 +81,12 @@ static bool too_many(const struct gn_bundles *b, const struct bundles_open *o,
 
 gn_err bundles_open_place(struct gn_bundles *b, const struct gn_pk *owner)
 {
+	GN_ASSERT(b->opens <= BUNDLES_OPENS);
 	struct bundles_open *least = NULL;
 	if (b->opens < BUNDLES_OPENS)
 		return GN_OK;
 	for (struct bundles_open *a = b->open_first; a; a = a->next)
-		if (!a->op.ended && (idle(b, a) || too_many(b, a, owner)) &&
+		if (!a->op.ended && (idle_time(b, a) || too_many(b, a, owner)) &&
 		    (!least || worth_less(b, a, least, false)))
 			least = a;
 	if (!least)

@@ -1,20 +1,23 @@
 /* Blocks of our own publications: which of them are needed, and the end of those that are not.
  *
- *   ingest -> FRESH, for a day -> NEEDED [a version that is kept, or a spread, names it] -> gone
- *   [disown, nobody else
- * needs it] FRESH -> gone [a day over, never named]
+ *   ingest -> FRESH, for a day
+ *   FRESH -> NEEDED [a version that is kept, or a spread, names it]
+ *   NEEDED -> gone [disown, nobody else needs it]
+ *   FRESH -> gone [a day over, never named]
  *
  * 1. needed counts, per block, the lists that name it: versions that the owner said are kept,
- *    and running spreads. A block that is counted is never let go. 2. Nor is one taken in this
- *    day by a publication that has not come to its spread: fresh, and the day is in the file's
- *    name, so that a restart does not shorten or lengthen it. 3. The sweep looks at few blocks
- *    at a time and asks these maps again for each; it does not begin before the owner has named
- *    every version it keeps. 4. What is promised to others stays held until then. Rule:
- *    docs/spec/services.md BU-20. */
+ *    and running spreads. A block that is counted is never let go.
+ * 2. Nor is one taken in this day by a publication that has not come to its spread: fresh, and
+ *    the day is in the file's name, so that a restart does not shorten or lengthen it.
+ * 3. The sweep looks at few blocks at a time and asks these maps again for each; it does not
+ *    begin before the owner has named every version it keeps.
+ * 4. What is promised to others stays held until then.
+ * Rule: docs/spec/services.md BU-20. */
 #include "services/bundles/engine_int.h"
 
 static const struct gn_hash *hash_at(struct gn_slice blocks, size_t at)
 {
+	GN_ASSERT(at + sizeof(struct gn_hash) <= blocks.len);
 	return (const struct gn_hash *)(const void *)(blocks.p + at);
 }
 
@@ -48,7 +51,7 @@ static void count_down(struct gn_bundles *b, const struct gn_hash *block)
 }
 
 /* Named by a list, it is ours, whatever it was here for before. */
-static void pin(struct gn_bundles *b, const struct gn_hash *block)
+static void pin_own(struct gn_bundles *b, const struct gn_hash *block)
 {
 	enum gn_block_keep keep;
 	if (gn_blocks_kept(b->cfg.blocks, block, &keep, NULL) && keep != GN_BLOCK_OWN)
@@ -58,6 +61,7 @@ static void pin(struct gn_bundles *b, const struct gn_hash *block)
 
 gn_err bundles_need(struct gn_bundles *b, struct gn_slice blocks)
 {
+	GN_ASSERT(blocks.len % sizeof(struct gn_hash) == 0);
 	for (size_t at = 0; at < blocks.len; at += sizeof(struct gn_hash)) {
 		uint32_t *count = gn_map_put(&b->needed, hash_at(blocks, at));
 		if (!count) {
@@ -66,7 +70,7 @@ gn_err bundles_need(struct gn_bundles *b, struct gn_slice blocks)
 			return GN_NOMEM;
 		}
 		++*count;
-		pin(b, hash_at(blocks, at));
+		pin_own(b, hash_at(blocks, at));
 		(void)gn_map_remove(&b->fresh, hash_at(blocks, at));
 	}
 	return GN_OK;
@@ -74,6 +78,7 @@ gn_err bundles_need(struct gn_bundles *b, struct gn_slice blocks)
 
 void bundles_need_no_more(struct gn_bundles *b, struct gn_slice blocks)
 {
+	GN_ASSERT(blocks.len % sizeof(struct gn_hash) == 0);
 	for (size_t at = 0; at < blocks.len; at += sizeof(struct gn_hash))
 		count_down(b, hash_at(blocks, at));
 }
@@ -124,6 +129,7 @@ void gn_bundles_collect(struct gn_bundles *b, bool all, gn_time now)
  * already. */
 static void sweep_some(struct gn_bundles *b)
 {
+	GN_ASSERT(b->collecting && b->accounts_ready);
 	struct gn_hash block;
 	enum gn_block_keep keep;
 	uint64_t until, now = gn_unix(b->now);

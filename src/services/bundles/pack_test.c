@@ -57,7 +57,7 @@ static void files_are_read_out_of_a_pack(void **state)
 	uint8_t *data = svc_random_bytes(size, 5);
 	struct svc_wait w;
 	svc_publish(&s, data, size, 2, &w);
-	unsigned reader = svc_stranger(&s, &w);
+	unsigned reader = svc_without(&s, &w);
 	struct site t;
 	struct gn_hash pack;
 	struct gn_buf bytes;

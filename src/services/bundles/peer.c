@@ -24,16 +24,16 @@ void bundles_peers_init(struct gn_bundles *b)
 	gn_share_init(&b->callers, &b->env, &callers);
 }
 
-static bool busy(const struct gn_bundles *b, const struct bundles_peer *p)
+static bool is_busy(const struct gn_bundles *b, const struct bundles_peer *p)
 {
 	return p->inflight || p->loading || p->in_turn || p->incoming ||
 	       (p->bad && b->now < p->wait_until);
 }
 
 /* May it go? Idle, or it has taken nothing for a while of what it asked for. */
-static bool goes(const struct gn_bundles *b, const struct bundles_peer *p)
+static bool may_go(const struct gn_bundles *b, const struct bundles_peer *p)
 {
-	return !busy(b, p) &&
+	return !is_busy(b, p) &&
 	       (!p->queue.count || (p->waiting && b->now - p->served >= BUNDLES_SERVE_GRACE));
 }
 
@@ -42,6 +42,7 @@ static bool goes(const struct gn_bundles *b, const struct bundles_peer *p)
 static bool worth_less(const struct gn_bundles *b, const struct bundles_peer *a,
 		       const struct bundles_peer *o)
 {
+	GN_ASSERT(a != o);
 	if (!a->queue.count || !o->queue.count)
 		return !a->queue.count && (o->queue.count || a->used < o->used);
 	uint64_t mine = gn_share_held(&b->callers, &a->payer).prefix,
@@ -51,6 +52,7 @@ static bool worth_less(const struct gn_bundles *b, const struct bundles_peer *a,
 
 static void peer_free(struct gn_bundles *b, struct bundles_peer *p)
 {
+	GN_ASSERT(p->inflight == 0);
 	struct gn_pk pk = p->contact.pk;
 	if (p->caller)
 		gn_share_give(&b->callers, &p->payer, 1);
@@ -61,13 +63,13 @@ static void peer_free(struct gn_bundles *b, struct bundles_peer *p)
 }
 
 /* Makes room by forgetting one peer, or one caller, or one of a prefix that has its share. */
-static bool evict(struct gn_bundles *b, bool callers, const uint64_t *prefix)
+static bool peer_evict(struct gn_bundles *b, bool callers, const uint64_t *prefix)
 {
 	struct bundles_peer *least = NULL;
 	for (uint32_t i = 0; i < b->peers.count; i++) {
-		struct bundles_peer *p = *(struct bundles_peer **)gn_map_value_at(&b->peers, i);
+		struct bundles_peer *p = GN_MAP_AT(&b->peers, struct bundles_peer *, i);
 		if ((callers && !p->caller) ||
-		    (prefix && gn_addr_prefix(&p->payer.addr) != *prefix) || !goes(b, p))
+		    (prefix && gn_addr_prefix(&p->payer.addr) != *prefix) || !may_go(b, p))
 			continue;
 		if (!least || worth_less(b, p, least))
 			least = p;
@@ -82,14 +84,15 @@ static bool evict(struct gn_bundles *b, bool callers, const uint64_t *prefix)
 void bundles_peers_fini(struct gn_bundles *b)
 {
 	while (b->peers.count)
-		peer_free(b, *(struct bundles_peer **)gn_map_value_at(&b->peers, 0));
+		peer_free(b, GN_MAP_AT(&b->peers, struct bundles_peer *, 0));
 	gn_map_fini(&b->peers);
 	gn_share_fini(&b->callers);
 }
 
-static struct bundles_peer *add(struct gn_bundles *b, const struct gn_contact *contact)
+static struct bundles_peer *peer_add(struct gn_bundles *b, const struct gn_contact *contact)
 {
-	if (b->peers.count == BUNDLES_PEERS && !evict(b, false, NULL)) {
+	GN_ASSERT(b->peers.count <= BUNDLES_PEERS);
+	if (b->peers.count == BUNDLES_PEERS && !peer_evict(b, false, NULL)) {
 		b->count.peers_full++;
 		return NULL;
 	}
@@ -112,7 +115,7 @@ static struct bundles_peer *add(struct gn_bundles *b, const struct gn_contact *c
 struct bundles_peer *bundles_peer_need(struct gn_bundles *b, const struct gn_contact *contact)
 {
 	struct bundles_peer *p = bundles_peer_get(b, &contact->pk);
-	if (!p && !(p = add(b, contact)))
+	if (!p && !(p = peer_add(b, contact)))
 		return NULL;
 	if (contact->addr_count)
 		p->contact = *contact;
@@ -132,14 +135,14 @@ struct bundles_peer *bundles_peer_called(struct gn_bundles *b, const struct gn_c
 	uint64_t prefix = gn_addr_prefix(&who.addr);
 	gn_err err = gn_share_take(&b->callers, &who, 1);
 	while ((err == GN_NO_SPACE || err == GN_LIMIT) &&
-	       evict(b, true, err == GN_LIMIT ? &prefix : NULL))
+	       peer_evict(b, true, err == GN_LIMIT ? &prefix : NULL))
 		/* a prefix that took more before shrinks to its share */
 		err = gn_share_take(&b->callers, &who, 1);
 	if (err != GN_OK) {
 		b->count.peers_full++;
 		return NULL;
 	}
-	p = add(b, contact);
+	p = peer_add(b, contact);
 	if (!p) {
 		gn_share_give(&b->callers, &who, 1);
 		return NULL;
@@ -153,8 +156,7 @@ void bundles_peers_validate(const struct gn_bundles *b)
 {
 	uint32_t inflight = 0, callers = 0;
 	for (uint32_t i = 0; i < b->peers.count; i++) {
-		const struct bundles_peer *p =
-			*(struct bundles_peer **)gn_map_value_at(&b->peers, i);
+		const struct bundles_peer *p = GN_MAP_AT(&b->peers, struct bundles_peer *, i);
 		GN_ASSERT(p->window >= 1 && p->window <= BUNDLES_WINDOW_MAX &&
 			  p->queue.count <= BUNDLES_SERVE_QUEUE);
 		GN_ASSERT(!(p->in_turn && p->waiting));
@@ -172,5 +174,6 @@ static bool left_alone(const struct gn_bundles *b, const struct bundles_peer *p)
 
 bool bundles_peer_can(const struct gn_bundles *b, const struct bundles_peer *p)
 {
+	GN_ASSERT(p->window > 0);
 	return !left_alone(b, p) && p->inflight < p->window;
 }

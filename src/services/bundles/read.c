@@ -32,6 +32,7 @@ struct bundles_slot *bundles_reader_slot(struct gn_bundles *b, struct bundles_re
 gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off,
 			  uint64_t len, struct bundles_open *open, struct bundles_reader **out)
 {
+	GN_ASSERT(b->reader_count <= b->cfg.reads_max);
 	if (b->reader_count == b->cfg.reads_max)
 		return GN_LIMIT;
 	if (off > file->size || len > file->size - off)
@@ -83,6 +84,7 @@ static void drop_slots(struct gn_bundles *b, struct bundles_reader *r)
 
 void bundles_reader_free(struct gn_bundles *b, struct bundles_reader *r)
 {
+	GN_ASSERT(b->reader_count > 0);
 	uint32_t i = 0;
 	while (b->readers[i] != r)
 		i++;
@@ -109,6 +111,7 @@ void bundles_reader_wake(struct gn_bundles *b, struct bundles_reader *r)
 
 void bundles_reader_fail(struct gn_bundles *b, struct bundles_reader *r, gn_err err)
 {
+	GN_ASSERT(err != GN_OK && err != GN_AGAIN);
 	if (r->op.err != GN_OK)
 		return;
 	r->op.err = err;
@@ -122,8 +125,9 @@ void bundles_reader_fail(struct gn_bundles *b, struct bundles_reader *r, gn_err 
 
 /* BU-16: whether a block's chunks are kept as cache is decided once, when the first of them
  * comes. */
-static bool caching(struct gn_bundles *b, struct bundles_reader *r, uint64_t block)
+static bool is_caching(struct gn_bundles *b, struct bundles_reader *r, uint64_t block)
 {
+	GN_ASSERT(block >= r->first_block && block - r->first_block < r->block_count);
 	size_t i = block % GN_COUNT(r->caching);
 	if (r->caching[i].block == block + 1)
 		return r->caching[i].on;
@@ -139,12 +143,13 @@ static bool caching(struct gn_bundles *b, struct bundles_reader *r, uint64_t blo
 gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk,
 			    const struct gn_hash *proof, size_t proof_len, struct gn_slice data)
 {
+	GN_ASSERT(proof_len <= GN_PROOF_MAX);
 	uint64_t block = chunk / GN_BLOCK_CHUNKS;
 	uint32_t index = (uint32_t)(chunk % GN_BLOCK_CHUNKS),
 		 len = gn_file_block_len(r->size, block);
 	if (data.len != bundles_chunk_len(r, chunk))
 		return GN_HASH;
-	if (caching(b, r, block)) {
+	if (is_caching(b, r, block)) {
 		/* the store checks the proof before it takes anything: no need to hash twice */
 		gn_err err = gn_blocks_put(b->cfg.blocks, bundles_reader_hash(r, block), len, index,
 					   proof, proof_len, data, GN_BLOCK_CACHE, 0,
@@ -167,6 +172,7 @@ gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint
 
 gn_err bundles_reader_take(struct gn_bundles *b, struct bundles_reader *r, struct gn_slice *out)
 {
+	GN_ASSERT(r->at <= r->end);
 	gn_mem_free(bundles_reader_memory(b, r), r->given);
 	r->given = NULL;
 	if (r->op.err != GN_OK)

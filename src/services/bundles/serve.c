@@ -12,6 +12,7 @@
 
 static void take_turn(struct gn_bundles *b, struct bundles_peer *p)
 {
+	GN_ASSERT(!(p->in_turn && p->waiting));
 	if (p->in_turn || p->waiting || p->queue.count == 0)
 		return;
 	p->in_turn = true;
@@ -31,6 +32,7 @@ static struct bundles_peer *next_turn(struct gn_bundles *b)
 	b->turn_first = p->next_turn;
 	if (!b->turn_first)
 		b->turn_last = NULL;
+	GN_ASSERT(p->in_turn);
 	p->in_turn = false;
 	return p;
 }
@@ -55,6 +57,7 @@ static bool takes_nothing(struct gn_bundles *b, struct bundles_peer *p)
 void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
 			  struct gn_fb_chunk_get m)
 {
+	GN_ASSERT(p->queue.count <= BUNDLES_SERVE_QUEUE);
 	struct bundles_get get = {.request = request};
 	struct gn_fb_hash hash = gn_fb_chunk_get_block(m);
 	uint32_t first = gn_fb_chunk_get_first(m), count = gn_fb_chunk_get_count(m), len;
@@ -92,6 +95,7 @@ void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 /* One chunk of the peer's queue goes to the disk; false when the disk is busy. */
 static bool load_one(struct gn_bundles *b, struct bundles_peer *p)
 {
+	GN_ASSERT(p->queue.count > 0);
 	const struct bundles_get *get = gn_ring_at(&p->queue, 0);
 	uint64_t number = gn_frame_number(&b->frame);
 	struct bundles_serving *s = gn_map_put(&b->serving, &number);
@@ -122,6 +126,7 @@ static bool load_one(struct gn_bundles *b, struct bundles_peer *p)
 /* It takes nothing now: passed over, and forgotten when that lasts. */
 static void wait_for_room(struct gn_bundles *b, struct bundles_peer *p)
 {
+	GN_ASSERT(!p->waiting && p->queue.count > 0);
 	gn_time silent = b->now - p->served;
 	gn_time look = silent / 4 > BUNDLES_SERVE_LOOK ? silent / 4 : BUNDLES_SERVE_LOOK;
 	bool over = silent > BUNDLES_SERVE_WAIT && !p->loading;
@@ -154,6 +159,7 @@ void bundles_serve_forget(struct gn_bundles *b, struct bundles_peer *p)
 
 void bundles_serve_run(struct gn_bundles *b)
 {
+	GN_ASSERT(b->serve_loads <= BUNDLES_SERVE_LOADS);
 	while (b->serve_loads < BUNDLES_SERVE_LOADS &&
 	       b->bulk.bytes + b->serve_loads * GN_CHUNK < BUNDLES_OUT_BYTES) {
 		struct bundles_peer *p = next_turn(b);

@@ -19,6 +19,7 @@ struct bundles_source *bundles_source_get(const struct gn_bundles *b, const stru
 
 void bundles_source_free(struct gn_bundles *b, struct bundles_source *s)
 {
+	GN_ASSERT((s->find != 0) == (s->state == SOURCE_FINDING));
 	if (s->find) {
 		gn_frame_find_drop(&b->frame, &s->find);
 		b->finds_out--;
@@ -29,12 +30,12 @@ void bundles_source_free(struct gn_bundles *b, struct bundles_source *s)
 	gn_mem_free(b->env.alloc, s);
 }
 
-static void evict(struct gn_bundles *b)
+static void evict_oldest(struct gn_bundles *b)
 {
+	GN_ASSERT(b->sources.count > 0);
 	struct bundles_source *oldest = NULL;
 	for (uint32_t i = 0; i < b->sources.count; i++) {
-		struct bundles_source *s =
-			*(struct bundles_source **)gn_map_value_at(&b->sources, i);
+		struct bundles_source *s = GN_MAP_AT(&b->sources, struct bundles_source *, i);
 		if (!oldest || s->used < oldest->used)
 			oldest = s;
 	}
@@ -43,6 +44,7 @@ static void evict(struct gn_bundles *b)
 
 static void start_find(struct gn_bundles *b, struct bundles_source *s)
 {
+	GN_ASSERT(s->state == SOURCE_NEW && !s->find);
 	gn_op op;
 	if (b->finds_out >= BUNDLES_FINDS)
 		return; /* the end of one of them runs us again */
@@ -65,7 +67,7 @@ struct bundles_source *bundles_source_need(struct gn_bundles *b, const struct gn
 	struct bundles_source *s = bundles_source_get(b, block);
 	if (!s) {
 		if (b->sources.count == BUNDLES_SOURCES)
-			evict(b);
+			evict_oldest(b);
 		s = GN_NEW(b->env.alloc, struct bundles_source);
 		struct bundles_source **at = s ? gn_map_put(&b->sources, block) : NULL;
 		if (!at) {
@@ -93,8 +95,9 @@ struct bundles_source *bundles_source_need(struct gn_bundles *b, const struct gn
 }
 
 /* Nobody is left to ask: look again wider, or give up. */
-static void exhausted(struct gn_bundles *b, struct bundles_source *s)
+static void holders_exhausted(struct gn_bundles *b, struct bundles_source *s)
 {
+	GN_ASSERT(s->state == SOURCE_FOUND);
 	if (!s->wide && bundles_timer_set(b, &s->timer, b->now + BUNDLES_SOURCE_RETRY) == GN_OK) {
 		s->wide = true;
 		s->state = SOURCE_WAITING;
@@ -109,6 +112,7 @@ static void exhausted(struct gn_bundles *b, struct bundles_source *s)
 
 void bundles_source_due(struct gn_bundles *b, struct bundles_source *s)
 {
+	GN_ASSERT(s->state == SOURCE_WAITING);
 	gn_heap_remove(&b->timers, &s->timer.node);
 	s->state = SOURCE_NEW;
 	start_find(b, s);
@@ -117,6 +121,7 @@ void bundles_source_due(struct gn_bundles *b, struct bundles_source *s)
 void bundles_source_found(struct gn_bundles *b, struct bundles_source *s,
 			  const struct gn_overlay_event *e)
 {
+	GN_ASSERT(s->find == e->op && b->finds_out > 0);
 	s->find = 0;
 	b->finds_out--;
 	gn_mem_free(b->env.alloc, s->holders);
@@ -132,7 +137,7 @@ void bundles_source_found(struct gn_bundles *b, struct bundles_source *s,
 	if (s->holder_count == 0) {
 		if (e->err != GN_OK)
 			s->err = e->err;
-		exhausted(b, s);
+		holders_exhausted(b, s);
 	}
 }
 
@@ -146,14 +151,16 @@ struct bundles_holder *bundles_source_holder(struct bundles_source *s, const str
 
 bool bundles_source_refused(const struct gn_bundles *b, struct bundles_source *s)
 {
+	GN_ASSERT(s->refused <= b->now);
 	if (!s->refused)
 		s->refused = b->now;
 	return b->now - s->refused >= BUNDLES_REFUSED;
 }
 
 /* Expected time until an answer; who is known to have the block comes first. */
-static gn_time cost(const struct bundles_peer *p, const struct bundles_holder *h)
+static gn_time ask_cost(const struct bundles_peer *p, const struct bundles_holder *h)
 {
+	GN_ASSERT(p->inflight < p->window);
 	gn_time each = p->srtt ? p->srtt : 50 * GN_MSEC;
 	return each * (gn_time)(p->inflight + 1) * (h->state == HOLDER_HAS ? 1 : 2);
 }
@@ -183,13 +190,14 @@ struct bundles_peer *bundles_source_pick(struct gn_bundles *b, struct bundles_so
 		usable++;
 		if (b->now < p->wait_until)
 			b->wake = gn_time_min(b->wake, p->wait_until);
-		if (bundles_peer_can(b, p) && (!best || cost(p, h) < cost(best, best_holder))) {
+		if (bundles_peer_can(b, p) &&
+		    (!best || ask_cost(p, h) < ask_cost(best, best_holder))) {
 			best = p;
 			best_holder = h;
 		}
 	}
 	if (usable == 0 && !asked) {
-		exhausted(b, s);
+		holders_exhausted(b, s);
 		if (s->state == SOURCE_NONE)
 			*err = s->err;
 	}

@@ -35,6 +35,7 @@ static bool window_open(const struct gn_bundles *b)
  * since the window was last cut. */
 static void window_follow(struct gn_bundles *b, gn_time sent)
 {
+	GN_ASSERT(sent <= b->now);
 	gn_time took = b->now - sent;
 	if (took <= BUNDLES_QUICK) {
 		b->spread_window += b->spread_window < BUNDLES_SPREAD_WINDOW_MAX;
@@ -79,6 +80,7 @@ static void targets_arm(struct gn_bundles *b)
 static void target_end(struct gn_bundles *b, struct bundles_target *t,
 		       enum bundles_target_state state, gn_err err)
 {
+	GN_ASSERT(target_active(t) && (state == TARGET_KEPT || state == TARGET_REFUSED));
 	gn_heap_remove(&b->timers, &t->timer.node);
 	if (t->request)
 		(void)gn_map_remove(&b->asks, &t->request);
@@ -95,6 +97,7 @@ static void target_end(struct gn_bundles *b, struct bundles_target *t,
 
 static void target_ask(struct gn_bundles *b, struct bundles_target *t)
 {
+	GN_ASSERT(t->job->active);
 	struct gn_fb_hash hash;
 	if (t->request)
 		(void)gn_map_remove(&b->asks, &t->request);
@@ -125,6 +128,7 @@ static void target_ask(struct gn_bundles *b, struct bundles_target *t)
 /* Asked again a little later, but not for ever. */
 static void target_wait(struct gn_bundles *b, struct bundles_target *t)
 {
+	GN_ASSERT(target_active(t));
 	if (++t->busy > BUNDLES_TARGET_BUSY) {
 		target_end(b, t, TARGET_REFUSED, GN_BUSY);
 		return;
@@ -138,6 +142,7 @@ static void target_wait(struct gn_bundles *b, struct bundles_target *t)
 
 static void job_stop(struct gn_bundles *b, struct bundles_job *job)
 {
+	GN_ASSERT(job->active && job->spread->jobs > 0);
 	for (uint32_t i = 0; i < job->target_count; i++)
 		if (target_active(&job->targets[i])) {
 			gn_heap_remove(&b->timers, &job->targets[i].timer.node);
@@ -150,6 +155,7 @@ static void job_stop(struct gn_bundles *b, struct bundles_job *job)
 
 static void round_end(struct gn_bundles *b, struct bundles_spread *s)
 {
+	GN_ASSERT(s->running && s->jobs == 0);
 	s->running = false;
 	b->count.spread_rounds++;
 	gn_time period = b->cfg.respread,
@@ -166,6 +172,7 @@ static void round_end(struct gn_bundles *b, struct bundles_spread *s)
 
 static void job_finish(struct gn_bundles *b, struct bundles_job *job, gn_err err)
 {
+	GN_ASSERT(job->active);
 	struct bundles_spread *s = job->spread;
 	unsigned kept = job->kept < s->copies ? job->kept : s->copies;
 	job_stop(b, job);
@@ -184,6 +191,7 @@ static void job_finish(struct gn_bundles *b, struct bundles_job *job, gn_err err
  * none is left to ask. */
 static void job_step(struct gn_bundles *b, struct bundles_job *job)
 {
+	GN_ASSERT(job->active);
 	unsigned active = 0;
 	for (uint32_t i = 0; i < job->target_count; i++)
 		active += target_active(&job->targets[i]);
@@ -202,6 +210,7 @@ static void job_step(struct gn_bundles *b, struct bundles_job *job)
  * one goes first: it proves the block's length to who was told another (BU-9). */
 static void job_load(struct gn_bundles *b, struct bundles_job *job)
 {
+	GN_ASSERT(job->active);
 	uint32_t wanted = 0, index = GN_BLOCK_CHUNKS - 1;
 	for (uint32_t i = 0; i < job->target_count; i++)
 		if (job->targets[i].state == TARGET_SENDING &&
@@ -226,6 +235,7 @@ void bundles_job_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 	struct bundles_job *job = &b->jobs[gn_frame_ticket_part(e->ticket)];
 	if (!job->active || job->id != gn_frame_ticket_number(e->ticket))
 		return;
+	GN_ASSERT(job->loading);
 	job->loading = false;
 	for (uint32_t i = 0; i < job->target_count && e->err == GN_OK; i++) {
 		struct bundles_target *t = &job->targets[i];
@@ -255,6 +265,7 @@ void bundles_job_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 void bundles_job_found(struct gn_bundles *b, struct bundles_job *job,
 		       const struct gn_overlay_event *e)
 {
+	GN_ASSERT(job->active && job->find == e->op);
 	job->find = 0;
 	for (uint32_t i = 0; i < e->contact_count && i < BUNDLES_HOLDERS; i++) {
 		if (gn_pk_eq(&e->contacts[i].pk, &b->cfg.node_key.pk)) {
@@ -282,7 +293,7 @@ static bool receipt_ok(const struct gn_bundles *b, const struct bundles_target *
 		       const struct gn_receipt *r)
 {
 	const struct gn_hash *block = &t->job->block;
-	return bundles_hash_eq(&r->key, block) && bundles_hash_eq(&r->hash, block) && r->seq == 0 &&
+	return gn_hash_eq(&r->key, block) && gn_hash_eq(&r->hash, block) && r->seq == 0 &&
 	       r->held_until > bundles_unix(b) && gn_pk_eq(&r->holder_key, &t->contact.pk) &&
 	       memcmp(r->holder.b, t->contact.id.b, sizeof r->holder.b) == 0 &&
 	       gn_wire_receipt_verify(r) == GN_OK;
@@ -306,7 +317,7 @@ void bundles_on_target_ack(struct gn_bundles *b, struct bundles_target *t, struc
 	gn_err err = gn_wire_err(gn_fb_chunk_ack_code(m));
 	uint32_t index = gn_fb_chunk_ack_index(m);
 	memcpy(block.b, gn_fb_chunk_ack_block(m).b, sizeof block.b);
-	if (!bundles_hash_eq(&block, &job->block) || index >= GN_BLOCK_CHUNKS) {
+	if (!gn_hash_eq(&block, &job->block) || index >= GN_BLOCK_CHUNKS) {
 		b->count.messages_bad++;
 		return;
 	}
@@ -340,6 +351,7 @@ void bundles_on_target_ack(struct gn_bundles *b, struct bundles_target *t, struc
 
 void bundles_on_target_has(struct gn_bundles *b, struct bundles_target *t, struct gn_fb_block_has m)
 {
+	GN_ASSERT(t->request != 0);
 	uint32_t all = (1u << gn_block_chunks(t->job->len)) - 1;
 	if (t->state != TARGET_ASKED ||
 	    memcmp(gn_fb_block_has_block(m).b, t->job->block.b, sizeof t->job->block.b) != 0) {
@@ -359,6 +371,7 @@ void bundles_on_target_has(struct gn_bundles *b, struct bundles_target *t, struc
 
 void bundles_target_due(struct gn_bundles *b, struct bundles_target *t)
 {
+	GN_ASSERT(target_active(t));
 	if (t->state == TARGET_WAITING && t->missing == 0) {
 		target_ask(b, t);
 	} else if (t->state == TARGET_WAITING) {
@@ -389,6 +402,7 @@ void bundles_spread_peer_lost(struct gn_bundles *b, const struct gn_pk *pk)
 /* The spread's next block takes the free job; false when the overlay has no room for its lookup. */
 static bool job_start(struct gn_bundles *b, struct bundles_job *job, struct bundles_spread *s)
 {
+	GN_ASSERT(!job->active && s->next < s->count);
 	const struct gn_hash *block =
 		(const struct gn_hash *)(const void *)(s->blocks +
 						       s->next * sizeof(struct gn_hash));
@@ -441,6 +455,7 @@ void bundles_spread_run(struct gn_bundles *b)
 
 static void round_begin(struct gn_bundles *b, struct bundles_spread *s)
 {
+	GN_ASSERT(!s->running);
 	s->running = true;
 	s->next = 0;
 	s->done = 0;
@@ -513,6 +528,7 @@ gn_err bundles_spread_start(struct gn_bundles *b, struct gn_slice blocks, unsign
 
 void bundles_spread_free(struct gn_bundles *b, struct bundles_spread *s)
 {
+	GN_ASSERT(b->spreads > 0);
 	struct bundles_spread **at = &b->spread_first;
 	while (*at != s)
 		at = &(*at)->next_spread;

@@ -4,6 +4,7 @@
 void gn_frame_init(struct gn_frame *f, const struct gn_env *env, struct gn_overlay *overlay,
 		   uint32_t ops_max, uint32_t finds_max)
 {
+	GN_ASSERT(ops_max > 0 && finds_max > 0);
 	*f = (struct gn_frame){.overlay = overlay};
 	gn_map_init(&f->ops, env, sizeof(gn_op), sizeof(struct gn_frame_op *), ops_max);
 	gn_map_init(&f->finds, env, sizeof(gn_op), sizeof(struct gn_frame_find), finds_max);
@@ -53,11 +54,12 @@ void *gn_frame_op_get(const struct gn_frame *f, gn_op id, unsigned kind)
 	return at && (*at)->kind == kind ? *at : NULL;
 }
 
-static void untell(struct gn_frame *f, struct gn_frame_op *op)
+static void untell_op(struct gn_frame *f, struct gn_frame_op *op)
 {
 	struct gn_frame_op *before = NULL;
 	for (struct gn_frame_op *o = f->told_first; o != op; o = o->next)
 		before = o;
+	GN_ASSERT(before ? before->next == op : f->told_first == op);
 	if (before)
 		before->next = op->next;
 	else
@@ -70,7 +72,7 @@ static void untell(struct gn_frame *f, struct gn_frame_op *op)
 void gn_frame_op_remove(struct gn_frame *f, struct gn_frame_op *op)
 {
 	if (op->told)
-		untell(f, op);
+		untell_op(f, op);
 	if (f->shown == op)
 		f->shown = NULL;
 	bool was = gn_map_remove(&f->ops, &op->id);
@@ -96,6 +98,7 @@ struct gn_frame_op *gn_frame_show(struct gn_frame *f)
 	struct gn_frame_op *op = f->shown = f->told_first;
 	if (!op)
 		return NULL;
+	GN_ASSERT(op->told);
 	f->told_first = op->next;
 	if (!f->told_first)
 		f->told_last = NULL;
@@ -131,6 +134,7 @@ bool gn_frame_find_take(struct gn_frame *f, const struct gn_overlay_event *e,
 		e->kind == GN_OVERLAY_DONE ? gn_map_get(&f->finds, &e->op) : NULL;
 	if (!at)
 		return false;
+	GN_ASSERT(at->object);
 	*out = *at;
 	(void)gn_map_remove(&f->finds, &e->op);
 	return true;

@@ -9,6 +9,7 @@ void names_hash(const struct gn_name *name, struct gn_hash *out)
 
 static void cache_remove(struct gn_names *n, const struct gn_hash *key, struct names_cached *c)
 {
+	GN_ASSERT(c->bytes && n->cache_bytes >= c->len);
 	n->cache_bytes -= c->len;
 	gn_mem_free(n->env.alloc, c->bytes);
 	(void)gn_map_remove(&n->cache, key);
@@ -42,6 +43,7 @@ const struct names_cached *names_cache_get(struct gn_names *n, const struct gn_n
 /* The one that would be too old first. */
 static void cache_evict(struct gn_names *n)
 {
+	GN_ASSERT(n->cache.count > 0);
 	uint32_t worst = 0;
 	for (uint32_t i = 1; i < n->cache.count; i++) {
 		const struct names_cached *a = gn_map_value_at(&n->cache, i),
@@ -55,6 +57,7 @@ static void cache_evict(struct gn_names *n)
 void names_cache_put(struct gn_names *n, const struct gn_name *name,
 		     const struct names_candidate *c, gn_time now)
 {
+	GN_ASSERT(c->bytes != NULL);
 	struct gn_name_view v;
 	struct gn_hash key;
 	uint32_t ttl = NAMES_CACHE_TTL;

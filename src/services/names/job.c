@@ -7,6 +7,7 @@
 
 gn_err names_job_new(struct gn_names *n, const struct gn_name *name, struct names_job **out)
 {
+	GN_ASSERT(name->labels > 0 && name->labels <= GN_NAME_DEPTH);
 	if (n->frame.ops.count == NAMES_JOBS_MAX) {
 		n->count.jobs_full++;
 		return GN_LIMIT;
@@ -24,6 +25,7 @@ gn_err names_job_new(struct gn_names *n, const struct gn_name *name, struct name
 
 void names_candidates_free(struct gn_names *n, struct names_job *job)
 {
+	GN_ASSERT(job->candidate_count <= NAMES_CANDIDATES);
 	for (uint32_t i = 0; i < job->candidate_count; i++)
 		gn_mem_free(n->env.alloc, job->candidates[i].bytes);
 	job->candidate_count = 0;
@@ -31,6 +33,7 @@ void names_candidates_free(struct gn_names *n, struct names_job *job)
 
 void names_job_free(struct gn_names *n, struct names_job *job)
 {
+	GN_ASSERT(job->op.id != 0);
 	names_candidates_free(n, job);
 	gn_mem_free(n->env.alloc, job->found.bytes);
 	gn_mem_free(n->env.alloc, job->alias.bytes);

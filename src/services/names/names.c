@@ -34,8 +34,7 @@ void gn_names_free(struct gn_names *n)
 	while (n->frame.ops.count)
 		names_job_free(n, job_of(GN_MAP_AT(&n->frame.ops, struct gn_frame_op *, 0)));
 	for (uint32_t i = 0; i < n->cache.count; i++)
-		gn_mem_free(n->env.alloc,
-			    ((struct names_cached *)gn_map_value_at(&n->cache, i))->bytes);
+		gn_mem_free(n->env.alloc, GN_MAP_AT(&n->cache, struct names_cached, i).bytes);
 	gn_frame_fini(&n->frame);
 	gn_map_fini(&n->cache);
 	gn_map_fini(&n->pins);
@@ -106,7 +105,7 @@ gn_err gn_names_put(struct gn_names *n, struct gn_slice salt0, struct gn_slice s
 }
 
 /* What to say of two puts: the worst, and another owner before all else. */
-static gn_err worse(gn_err a, gn_err b)
+static gn_err worse_of(gn_err a, gn_err b)
 {
 	static const gn_err order[] = {GN_EXISTS, GN_STALE, GN_PROOF_OF_WORK};
 	for (size_t i = 0; i < GN_COUNT(order); i++)
@@ -118,6 +117,7 @@ static gn_err worse(gn_err a, gn_err b)
 static void put_done(struct gn_names *n, struct names_job *job, unsigned salt,
 		     const struct gn_overlay_event *e)
 {
+	GN_ASSERT(job->put && salt < 2);
 	struct gn_record r;
 	job->get_err[salt] = e->err;
 	job->found.holders[salt] = e->receipt_count;
@@ -128,7 +128,7 @@ static void put_done(struct gn_names *n, struct names_job *job, unsigned salt,
 		}
 	if (job->get[0] || job->get[1])
 		return;
-	gn_err err = worse(job->get_err[0], job->get_err[1]);
+	gn_err err = worse_of(job->get_err[0], job->get_err[1]);
 	n->count.puts_refused += err == GN_EXISTS || err == GN_STALE;
 	names_cache_drop(n, &job->target);
 	if (err == GN_OK && job->found.bytes)
@@ -170,6 +170,7 @@ gn_time gn_names_deadline(const struct gn_names *n)
 
 static void add_entries(const struct names_candidate *c, struct gn_names_event *out)
 {
+	GN_ASSERT(out->entry_count <= GN_NAME_ENTRIES);
 	struct gn_name_view v;
 	if (!c->bytes || gn_name_view(&c->record, &v) != GN_OK)
 		return;
@@ -211,18 +212,14 @@ bool gn_names_next_event(struct gn_names *n, struct gn_names_event *out)
 
 /* ---- queries ---- */
 
-bool gn_names_counter_at(const struct gn_names *n, size_t i, struct gn_names_counter *out)
+bool gn_names_counter_at(const struct gn_names *n, size_t i, struct gn_counter *out)
 {
 	static const char *const names[] = {
 #define X(name) #name,
 #include "services/names/counters.def"
 #undef X
 	};
-	if (i >= GN_COUNT(names))
-		return false;
-	const uint64_t *values = (const uint64_t *)(const void *)&n->count;
-	*out = (struct gn_names_counter){names[i], values[i]};
-	return true;
+	return gn_counter_at(names, &n->count, GN_COUNT(names), i, out);
 }
 
 void gn_names_validate(const struct gn_names *n)
@@ -235,7 +232,7 @@ void gn_names_validate(const struct gn_names *n)
 	for (uint32_t i = 0; i < n->frame.finds.count; i++) {
 		const gn_op *op = gn_map_key_at(&n->frame.finds, i);
 		const struct names_job *job =
-			((const struct gn_frame_find *)gn_map_value_at(&n->frame.finds, i))->object;
+			GN_MAP_AT(&n->frame.finds, struct gn_frame_find, i).object;
 		GN_ASSERT(!job->op.ended && (job->get[0] == *op || job->get[1] == *op));
 	}
 	for (uint32_t i = 0; i < n->frame.ops.count; i++) {
@@ -246,6 +243,6 @@ void gn_names_validate(const struct gn_names *n)
 		GN_ASSERT(job->candidate_count <= NAMES_CANDIDATES && job->level < GN_NAME_DEPTH);
 	}
 	for (uint32_t i = 0; i < n->cache.count; i++)
-		bytes += ((const struct names_cached *)gn_map_value_at(&n->cache, i))->len;
+		bytes += GN_MAP_AT(&n->cache, struct names_cached, i).len;
 	GN_ASSERT(bytes == n->cache_bytes && bytes <= NAMES_CACHE_BYTES);
 }

@@ -62,11 +62,7 @@ GN_MUST gn_err gn_names_pin(struct gn_names *names, const struct gn_name *name,
 			    const struct gn_pk *owner);
 bool gn_names_pin_at(const struct gn_names *names, uint32_t i, struct gn_name *name,
 		     struct gn_pk *owner);
-struct gn_names_counter {
-	const char *name;
-	uint64_t value;
-};
-bool gn_names_counter_at(const struct gn_names *names, size_t i, struct gn_names_counter *out);
+bool gn_names_counter_at(const struct gn_names *names, size_t i, struct gn_counter *out);
 void gn_names_validate(const struct gn_names *names);
 
 #endif

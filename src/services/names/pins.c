@@ -32,6 +32,7 @@ const char *names_look_like(const struct gn_names *n, const struct gn_name *name
 /* A pin that cannot be set is counted: the name is then resolved without one. */
 static gn_err pin_set(struct gn_names *n, const struct gn_name *name, const struct gn_pk *owner)
 {
+	GN_ASSERT(name->form == GN_NAME_GLOBAL);
 	struct gn_hash key;
 	names_hash(name, &key);
 	bool full = n->pins.count == NAMES_PINS_MAX && !gn_map_get(&n->pins, &key);
@@ -65,6 +66,7 @@ bool gn_names_pin_at(const struct gn_names *n, uint32_t i, struct gn_name *name,
 
 void names_check_pin(struct gn_names *n, struct names_job *job)
 {
+	GN_ASSERT(job->found.bytes != NULL);
 	struct gn_hash key;
 	struct gn_name_view v;
 	if (job->target.form != GN_NAME_GLOBAL)
@@ -75,13 +77,13 @@ void names_check_pin(struct gn_names *n, struct names_job *job)
 		pin_set(n, &job->target, &job->found.owner);
 		return;
 	}
-	if (memcmp(&pin->owner, &job->found.owner, sizeof pin->owner) == 0)
+	if (gn_pk_eq(&pin->owner, &job->found.owner))
 		return;
 	job->changed = true;
 	job->pinned = pin->owner;
 	n->count.owner_changes++;
 	bool handed = gn_name_view(&job->found.record, &v) == GN_OK && v.transferred &&
-		      memcmp(&v.previous_owner, &pin->owner, sizeof pin->owner) == 0;
+		      gn_pk_eq(&v.previous_owner, &pin->owner);
 	if (handed)
 		pin_set(n, &job->target, &job->found.owner);
 }

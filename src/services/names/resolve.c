@@ -17,7 +17,8 @@
 /* ---- what was answered ---- */
 
 /* The candidate's newest record becomes this one. */
-static gn_err remember(struct gn_names *n, struct names_candidate *c, const struct gn_record *r)
+static gn_err remember_record(struct gn_names *n, struct names_candidate *c,
+			      const struct gn_record *r)
 {
 	uint8_t *bytes = gn_mem_new(n->env.alloc, r->bytes.len);
 	if (!bytes)
@@ -33,6 +34,7 @@ static gn_err remember(struct gn_names *n, struct names_candidate *c, const stru
 static gn_err add_value(struct gn_names *n, struct names_job *job, unsigned salt,
 			const struct gn_overlay_value *value)
 {
+	GN_ASSERT(salt < 2 && !job->put);
 	struct gn_record r;
 	struct gn_name_view v;
 	uint32_t i = 0;
@@ -41,8 +43,7 @@ static gn_err add_value(struct gn_names *n, struct names_job *job, unsigned salt
 		n->count.records_bad++;
 		return GN_OK;
 	}
-	while (i < job->candidate_count &&
-	       memcmp(&job->candidates[i].owner, &r.owner, sizeof r.owner) != 0)
+	while (i < job->candidate_count && !gn_pk_eq(&job->candidates[i].owner, &r.owner))
 		i++;
 	if (i == NAMES_CANDIDATES) {
 		n->count.records_bad++;
@@ -58,12 +59,13 @@ static gn_err add_value(struct gn_names *n, struct names_job *job, unsigned salt
 		return GN_OK;
 	/* of the newest: each renewal has an epoch of its own */
 	gn_name_tie(&v.name, &r.owner, v.epoch, &c->tie);
-	return remember(n, c, &r);
+	return remember_record(n, c, &r);
 }
 
 /* NA-9: the one more holders agree on; equal counts fall to the smaller hash. */
-static struct names_candidate *winner(struct names_job *job)
+static struct names_candidate *pick_winner(struct names_job *job)
 {
+	GN_ASSERT(job->candidate_count <= NAMES_CANDIDATES);
 	struct names_candidate *best = NULL;
 	for (uint32_t i = 0; i < job->candidate_count; i++) {
 		struct names_candidate *c = &job->candidates[i];
@@ -107,8 +109,10 @@ static bool pid_entry(const struct gn_record *r, bool alone, struct gn_slice *pi
 }
 
 /* Moves what the candidate owns. */
-static void take(struct gn_names *n, struct names_candidate *to, struct names_candidate *from)
+static void take_candidate(struct gn_names *n, struct names_candidate *to,
+			   struct names_candidate *from)
 {
+	GN_ASSERT(from->bytes != NULL);
 	gn_mem_free(n->env.alloc, to->bytes);
 	*to = *from;
 	from->bytes = NULL;
@@ -119,19 +123,20 @@ static void take(struct gn_names *n, struct names_candidate *to, struct names_ca
 static bool follow_pid(struct names_job *job, struct gn_slice pid, const struct gn_pk *owner,
 		       enum names_step step)
 {
+	GN_ASSERT(step != NAMES_STEP_NAME);
 	struct gn_name name;
 	struct gn_hash own;
 	gn_sha256(&(struct gn_slice){owner->b, sizeof owner->b}, 1, &own);
 	if (gn_name_parse(pid, &name, NULL) != GN_OK || name.form != GN_NAME_PID)
 		return false;
-	if (step == NAMES_STEP_HANDOVER && memcmp(&name.pid, &own, sizeof own) == 0)
+	if (step == NAMES_STEP_HANDOVER && gn_hash_eq(&name.pid, &own))
 		return false;
 	job->name = name;
 	job->step = step;
 	return true;
 }
 
-static void descend(struct names_job *job, const struct gn_pk *parent)
+static void descend_level(struct names_job *job, const struct gn_pk *parent)
 {
 	GN_ASSERT(job->level > 0);
 	job->level--;
@@ -141,26 +146,27 @@ static void descend(struct names_job *job, const struct gn_pk *parent)
 }
 
 /* The current step's record set is known: *c is taken. True when there is a next step. */
-static bool advance(struct gn_names *n, struct names_job *job, struct names_candidate *c)
+static bool advance_step(struct gn_names *n, struct names_job *job, struct names_candidate *c)
 {
+	GN_ASSERT(c->bytes && !job->op.ended);
 	struct gn_slice pid;
 	if (job->step == NAMES_STEP_ALIAS) {
-		take(n, &job->alias, c);
+		take_candidate(n, &job->alias, c);
 		return false;
 	}
 	if (job->step == NAMES_STEP_HANDOVER) {
 		struct gn_pk parent = c->owner;
 		gn_mem_free(n->env.alloc, c->bytes);
 		c->bytes = NULL;
-		descend(job, &parent);
+		descend_level(job, &parent);
 		return true;
 	}
-	take(n, &job->found, c);
+	take_candidate(n, &job->found, c);
 	if (job->level > 0) {
 		if (pid_entry(&job->found.record, false, &pid) &&
 		    follow_pid(job, pid, &job->found.owner, NAMES_STEP_HANDOVER))
 			return true;
-		descend(job, &job->found.owner);
+		descend_level(job, &job->found.owner);
 		return true;
 	}
 	names_check_pin(n, job);
@@ -180,21 +186,21 @@ static bool from_cache(struct gn_names *n, struct names_job *job, struct names_c
 		return false;
 	gn_err err = gn_wire_record_parse(gn_slice(hit->bytes, hit->len), &r);
 	GN_ASSERT(err == GN_OK);
-	if (job->name.form == GN_NAME_DELEGATED &&
-	    memcmp(&r.owner, &job->parent, sizeof r.owner) != 0)
+	if (job->name.form == GN_NAME_DELEGATED && !gn_pk_eq(&r.owner, &job->parent))
 		return false;
 	job->age = now - hit->got > job->age ? now - hit->got : job->age;
 	c.owner = r.owner;
 	memcpy(c.holders, hit->holders, sizeof c.holders);
-	if (remember(n, &c, &r) != GN_OK)
+	if (remember_record(n, &c, &r) != GN_OK)
 		return false;
 	*out = c;
 	return true;
 }
 
 /* NA-9: both places are asked. */
-static void ask(struct gn_names *n, struct names_job *job, gn_time now)
+static void ask_both(struct gn_names *n, struct names_job *job, gn_time now)
 {
+	GN_ASSERT(!job->get[0] && !job->get[1]);
 	names_candidates_free(n, job);
 	for (unsigned salt = 0; salt < 2; salt++) {
 		struct gn_hash key;
@@ -218,6 +224,7 @@ static void ask(struct gn_names *n, struct names_job *job, gn_time now)
 /* Runs through steps that need no network, then asks or ends. */
 static void go_on(struct gn_names *n, struct names_job *job, gn_time now)
 {
+	GN_ASSERT(!job->op.ended);
 	for (;;) {
 		struct names_candidate c;
 		if (++job->steps > NAMES_STEPS_MAX) {
@@ -226,10 +233,10 @@ static void go_on(struct gn_names *n, struct names_job *job, gn_time now)
 		}
 		job->wide = false;
 		if (!from_cache(n, job, &c, now)) {
-			ask(n, job, now);
+			ask_both(n, job, now);
 			return;
 		}
-		if (!advance(n, job, &c)) {
+		if (!advance_step(n, job, &c)) {
 			names_end(n, job, GN_OK);
 			return;
 		}
@@ -238,6 +245,7 @@ static void go_on(struct gn_names *n, struct names_job *job, gn_time now)
 
 void names_step(struct gn_names *n, struct names_job *job, gn_time now)
 {
+	GN_ASSERT(job->level < job->target.labels);
 	suffix_name(&job->target, job->target.labels - job->level, &job->name);
 	go_on(n, job, now);
 }
@@ -246,6 +254,7 @@ void names_step(struct gn_names *n, struct names_job *job, gn_time now)
  * True: everything is asked for anew. */
 static bool start_over(struct gn_names *n, struct names_job *job, gn_time now)
 {
+	GN_ASSERT(!job->get[0] && !job->get[1]);
 	if (job->fresh || job->age < NAMES_CACHE_NEW)
 		return false;
 	gn_mem_free(n->env.alloc, job->found.bytes);
@@ -271,6 +280,7 @@ static gn_err why_none(const struct names_job *job)
 void names_got(struct gn_names *n, struct names_job *job, unsigned salt,
 	       const struct gn_overlay_event *e, gn_time now)
 {
+	GN_ASSERT(salt < 2 && !job->put && !job->op.ended);
 	job->get_err[salt] = e->err;
 	for (uint32_t i = 0; i < e->value_count; i++)
 		if (add_value(n, job, salt, &e->values[i]) != GN_OK)
@@ -280,10 +290,10 @@ void names_got(struct gn_names *n, struct names_job *job, unsigned salt,
 	if (job->candidate_count > 1 && !job->wide) {
 		n->count.conflicts++;
 		job->wide = true;
-		ask(n, job, now);
+		ask_both(n, job, now);
 		return;
 	}
-	struct names_candidate *best = winner(job), c;
+	struct names_candidate *best = pick_winner(job), c;
 	if (!best || !best->bytes) {
 		bool optional = job->step == NAMES_STEP_ALIAS; /* the name itself was found */
 		gn_err err = optional ? GN_OK : best ? GN_NOMEM : why_none(job);
@@ -296,7 +306,7 @@ void names_got(struct gn_names *n, struct names_job *job, unsigned salt,
 	c = *best;
 	best->bytes = NULL;
 	names_candidates_free(n, job);
-	if (advance(n, job, &c))
+	if (advance_step(n, job, &c))
 		go_on(n, job, now);
 	else
 		names_end(n, job, GN_OK);

@@ -124,11 +124,11 @@ gn_err svc_read(struct svc *s, unsigned node, const struct gn_bundle_file *f, ui
 
 uint64_t svc_bundles_count(const struct svc *s, unsigned node, const char *name)
 {
-	struct gn_bundles_counter c;
+	struct gn_counter c;
 	for (size_t i = 0; gn_bundles_counter_at(s->nodes[node].bundles, i, &c); i++)
 		if (strcmp(c.name, name) == 0)
 			return c.value;
-	GN_ASSERT(!"a counter of that name");
+	GN_ASSERT(false); /* no counter of that name */
 	return 0;
 }
 
@@ -178,7 +178,7 @@ struct gn_bundle_file svc_publish(struct svc *s, const uint8_t *data, size_t len
 	return svc_as_file(ingest);
 }
 
-unsigned svc_stranger(const struct svc *s, const struct svc_wait *ingest)
+unsigned svc_without(const struct svc *s, const struct svc_wait *ingest)
 {
 	for (unsigned i = 1; i < s->count; i++) {
 		bool none = s->nodes[i].ov != NULL, holds[SVC_NODES];

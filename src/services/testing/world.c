@@ -340,7 +340,7 @@ void svc_free(struct svc *s)
 		if (n->ov)
 			svc_stop(s, i);
 		for (uint32_t k = 0; k < n->records.count; k++)
-			free(((struct gn_buf *)gn_map_value_at(&n->records, k))->p);
+			free(GN_MAP_AT(&n->records, struct gn_buf, k).p);
 		gn_map_fini(&n->records);
 		disk_sim_fini(&n->disk);
 	}

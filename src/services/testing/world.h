@@ -159,6 +159,6 @@ void svc_network(struct svc *s, unsigned nodes, uint64_t peer_bytes);
 struct gn_bundle_file svc_publish(struct svc *s, const uint8_t *data, size_t len, unsigned copies,
 				  struct svc_wait *ingest);
 /* A node that holds no block of the file. */
-unsigned svc_stranger(const struct svc *s, const struct svc_wait *ingest);
+unsigned svc_without(const struct svc *s, const struct svc_wait *ingest);
 
 #endif

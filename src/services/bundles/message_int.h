@@ -1,0 +1,34 @@
+/* Messages to peers. */
+#ifndef GN_SERVICES_BUNDLES_MESSAGE_INT_H
+#define GN_SERVICES_BUNDLES_MESSAGE_INT_H
+
+#include "services/bundles/timer_int.h"
+#include "wire/generated/blocks_fb.h"
+
+struct bundles_out {
+	struct bundles_out *next;
+	struct gn_contact to;
+	uint32_t off, len, cap; /* message at storage + off */
+	bool bulk;
+	uint8_t storage[];
+};
+struct bundles_queue {
+	struct bundles_out *first, *last;
+	size_t bytes;
+};
+
+/* Begin gives a builder with room for a small message and `extra` bytes, NULL when it must be
+ * dropped (counted); end queues it. */
+struct gn_fbb *bundles_message_begin(struct gn_bundles *b, size_t extra);
+void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint64_t request,
+			 uint8_t body_type, gn_fbref body);
+struct bundles_out *bundles_queue_pop(struct bundles_queue *q);
+void bundles_queue_free(struct gn_bundles *b, struct bundles_queue *q);
+gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_hash *block, uint32_t index,
+			    uint32_t block_len, const struct gn_hash *proof, size_t proof_len,
+			    struct gn_slice chunk);
+void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to, uint64_t request,
+		      const struct gn_hash *block, uint32_t index, gn_err err,
+		      const struct gn_receipt *receipt);
+
+#endif
