@@ -1,6 +1,6 @@
 /* Memory that runs out: whichever allocation fails, the command is refused or done, never half
  * of it, and the ledger goes on. */
-#include "ledger/harness_int.h"
+#include "ledger/testing/hub.h"
 
 static struct hub h;
 enum { A, B, C, D, PEOPLE };

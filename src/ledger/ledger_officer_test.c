@@ -1,5 +1,5 @@
 /* Officers' commands (LG-57..LG-60), the follower (LG-55) and the reader of files (LG-56). */
-#include "ledger/harness_int.h"
+#include "ledger/testing/hub.h"
 
 static struct hub h;
 static struct gn_sk boss, clerk;

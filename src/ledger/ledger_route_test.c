@@ -1,7 +1,7 @@
 /* Routing: bounds, several paths, exact flow, explanations that are true when they are followed,
  * and what clearing leaves alone. */
 #include "ledger/engine_int.h"
-#include "ledger/harness_int.h"
+#include "ledger/testing/hub.h"
 
 static struct hub h;
 #define CROWD 20

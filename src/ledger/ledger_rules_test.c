@@ -1,6 +1,6 @@
 /* Lines, policies, statuses, profiles: each rule at its limit and one past it. */
 #include "ledger/engine_int.h"
-#include "ledger/harness_int.h"
+#include "ledger/testing/hub.h"
 
 static struct hub h;
 enum { A, B, C, D, E };
