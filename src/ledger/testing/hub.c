@@ -194,6 +194,18 @@ void hub_open_with(struct hub *h, unsigned people)
 		hub_join(h);
 }
 
+void hub_routing(struct hub *h, unsigned hops, unsigned paths, bool maxflow, bool clearing)
+{
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_SETTINGS};
+	gn_ledger_settings_default(&a.settings);
+	a.settings.max_hops = (uint8_t)hops;
+	a.settings.max_paths = (uint8_t)paths;
+	a.settings.maxflow = maxflow;
+	a.settings.inline_clearing = clearing;
+	assert_int_equal(gn_ledger_admin(h->l, &a, ++h->ticket, h->now), GN_OK);
+	hub_run(h);
+}
+
 gn_err hub_status(struct hub *h, unsigned who, unsigned status)
 {
 	struct gn_ledger_admin a = {.kind = GN_ADMIN_STATUS,
@@ -298,4 +310,9 @@ struct gn_hash hub_hash(struct hub *h)
 	struct gn_hash hash;
 	assert_int_equal(gn_ledger_state_hash(h->l, &hash), GN_OK);
 	return hash;
+}
+
+void hub_money(gn_amount a, char out[24])
+{
+	snprintf(out, 24, "%lld.%02lld", (long long)(a / 100), (long long)(a % 100));
 }

@@ -79,6 +79,8 @@ unsigned hub_join(struct hub *h);
 gn_err hub_equivalent(struct hub *h, const char *code, unsigned precision, bool active);
 /* Opens it with one unit, UAH with two decimals, and so many people. */
 void hub_open_with(struct hub *h, unsigned people);
+/* Bounds of the search of a payment; everything else as it is by default. */
+void hub_routing(struct hub *h, unsigned hops, unsigned paths, bool maxflow, bool clearing);
 gn_err hub_status(struct hub *h, unsigned who, unsigned status);
 /* policy: JSON object or NULL. */
 gn_err hub_trust(struct hub *h, unsigned from, unsigned to, const char *code, const char *limit,
@@ -97,5 +99,7 @@ gn_err hub_vote(struct hub *h, unsigned who, unsigned initiator, const char *tx_
 enum gn_tx_state hub_tx(struct hub *h, unsigned initiator, const char *tx_id);
 gn_amount hub_debt(struct hub *h, uint32_t eq, unsigned debtor, unsigned creditor);
 struct gn_hash hub_hash(struct hub *h);
+/* Of two decimals. */
+void hub_money(gn_amount a, char out[24]);
 
 #endif
