@@ -353,10 +353,9 @@ gn_err gn_ledger_integrity(const struct gn_ledger *l, uint32_t eq, struct gn_led
 	return GN_OK;
 }
 
-gn_err gn_ledger_state_hash(const struct gn_ledger *l, struct gn_hash *out)
+void gn_ledger_state_hash(const struct gn_ledger *l, struct gn_hash *out)
 {
 	lg_state_hash(&l->book, out);
-	return GN_OK;
 }
 
 void gn_ledger_info(const struct gn_ledger *l, struct gn_ledger_info *out)

@@ -308,7 +308,7 @@ gn_amount hub_debt(struct hub *h, uint32_t eq, unsigned debtor, unsigned credito
 struct gn_hash hub_hash(struct hub *h)
 {
 	struct gn_hash hash;
-	assert_int_equal(gn_ledger_state_hash(h->l, &hash), GN_OK);
+	gn_ledger_state_hash(h->l, &hash);
 	return hash;
 }
 
