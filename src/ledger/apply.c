@@ -177,19 +177,17 @@ static gn_err apply_checkpoint(struct lg_book *b, const struct gn_record_view *r
 	if (b->own_checkpoint)
 		return GN_OK;
 	lg_state_hash(b, &now);
-	return memcmp(now.b, r->u.state.b, sizeof now.b) == 0 ? GN_OK : GN_HASH;
+	return gn_hash_eq(&now, &r->u.state) ? GN_OK : GN_HASH;
 }
 
 /* LG-65: changes nothing. */
 static gn_err apply_verify(const struct lg_book *b, const struct gn_record_view *r)
 {
-	static const struct gn_pk nobody;
 	struct gn_hash pid;
 	uint32_t there;
 	lg_pid(&r->u.verify.who, &pid);
 	bool known = lg_find_participant(b, &pid, &there) == GN_OK ||
-		     lg_find_officer(b, &r->u.verify.who) ||
-		     memcmp(&r->u.verify.who, &nobody, sizeof nobody) == 0;
+		     lg_find_officer(b, &r->u.verify.who) || gn_pk_is_zero(&r->u.verify.who);
 	return known && (r->eq == UINT32_MAX || r->eq < b->eq_count) ? GN_OK : GN_NOT_FOUND;
 }
 

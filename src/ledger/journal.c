@@ -109,7 +109,7 @@ bool lg_batch_holds(const uint8_t *p, const uint8_t salt[16], const struct lg_ba
 {
 	struct gn_hash h;
 	hash2(gn_slice(salt, 16), gn_slice(p, 56), gn_slice(p + BATCH_HEADER, b->payload_len), &h);
-	return memcmp(h.b, b->chain.b, sizeof h.b) == 0;
+	return gn_hash_eq(&h, &b->chain);
 }
 
 void lg_snap_encode(const struct lg_snap *s, uint8_t out[SNAP_HEADER])

@@ -218,11 +218,10 @@ static gn_err load_snapshot(struct gn_ledger *l)
 	struct gn_hash h;
 	struct gn_env env = l->book.env;
 	gn_sha256(&state, 1, &h);
-	if (memcmp(h.b, r->snap.state.b, sizeof h.b) != 0)
+	if (!gn_hash_eq(&h, &r->snap.state))
 		return GN_CORRUPT;
 	gn_err err = lg_state_read(&l->book, state);
-	if (!err && (l->book.seq != r->snap.seq ||
-		     memcmp(l->book.hub.b, l->config.hub.b, sizeof l->book.hub.b) != 0))
+	if (!err && (l->book.seq != r->snap.seq || !gn_pk_eq(&l->book.hub, &l->config.hub)))
 		err = GN_CORRUPT;
 	if (err) {
 		lg_book_fini(&l->book);
@@ -264,8 +263,7 @@ static gn_err apply_batch(struct gn_ledger *l, const struct lg_batch *b, struct 
 static bool meets_snapshot(struct lg_recover *r)
 {
 	if (r->snap_loaded && !r->snap_met && r->seq >= r->snap.seq)
-		r->snap_met = r->seq == r->snap.seq &&
-			      memcmp(r->chain.b, r->snap.chain.b, sizeof r->chain.b) == 0;
+		r->snap_met = r->seq == r->snap.seq && gn_hash_eq(&r->chain, &r->snap.chain);
 	return r->snap_met || !r->snap_loaded || r->seq < r->snap.seq;
 }
 
@@ -343,7 +341,7 @@ static bool next_batch(struct gn_ledger *l, gn_time now)
 	if (in.len < BATCH_HEADER && !r->ended)
 		return false;
 	bool holds = lg_batch_decode(in, l->journal.segment.salt, &b) == GN_OK &&
-		     memcmp(b.prev.b, r->chain.b, sizeof b.prev.b) == 0;
+		     gn_hash_eq(&b.prev, &r->chain);
 	if (holds && in.len < lg_batch_stored(b.payload_len) && !r->ended)
 		return false;
 	if (!holds || in.len < lg_batch_stored(b.payload_len) ||
@@ -493,8 +491,7 @@ static void found_segment_head(struct gn_ledger *l, struct gn_slice data, gn_tim
 	struct lg_recover *r = &l->recover;
 	struct lg_segment s;
 	gn_err err = lg_segment_decode(data, &s);
-	bool ours = !err && s.number == r->segments[r->at] &&
-		    memcmp(s.hub.b, l->config.hub.b, sizeof s.hub.b) == 0;
+	bool ours = !err && s.number == r->segments[r->at] && gn_pk_eq(&s.hub, &l->config.hub);
 	if (r->phase == LG_REC_FIND) {
 		/* an unreadable last header may be a crash while it was made: begin further back */
 		if (r->at == 0 || (ours && s.first_seq <= r->start_seq))
@@ -512,7 +509,7 @@ static void found_segment_head(struct gn_ledger *l, struct gn_slice data, gn_tim
 		at_end(l, now);
 		return;
 	}
-	if (!ours || (r->chained && memcmp(s.chain.b, r->chain.b, sizeof s.chain.b) != 0) ||
+	if (!ours || (r->chained && !gn_hash_eq(&s.chain, &r->chain)) ||
 	    (r->chained && s.first_seq != r->seq + 1)) {
 		finish(l, GN_CORRUPT, now);
 		return;

@@ -144,19 +144,7 @@ gn_err hub_do(struct hub *h, unsigned who, enum gn_op_kind kind, const char *bod
 
 void base64_key(const struct gn_pk *pk, char out[45])
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	for (size_t i = 0; i < 33; i += 3) {
-		uint32_t v = (uint32_t)pk->b[i] << 16 |
-			     (i + 1 < 32 ? (uint32_t)pk->b[i + 1] << 8 : 0) |
-			     (i + 2 < 32 ? pk->b[i + 2] : 0u);
-		*out++ = digits[v >> 18];
-		*out++ = digits[v >> 12 & 63];
-		*out++ = digits[v >> 6 & 63];
-		*out++ = digits[v & 63];
-	}
-	out[-1] = '=';
-	*out = 0;
+	assert_int_equal(gn_base64(GN_SLICE(pk->b), false, out, 45), GN_OK);
 }
 
 unsigned hub_join(struct hub *h)
