@@ -191,7 +191,7 @@ static gn_err apply_verify(const struct lg_book *b, const struct gn_record_view 
 	return known && (r->eq == UINT32_MAX || r->eq < b->eq_count) ? GN_OK : GN_NOT_FOUND;
 }
 
-static gn_err dispatch(struct lg_book *b, const struct gn_record_view *r)
+static gn_err apply_by_type(struct lg_book *b, const struct gn_record_view *r)
 {
 	switch (r->type) {
 	case GN_REC_GENESIS: return apply_genesis(b, r);
@@ -226,7 +226,7 @@ gn_err lg_apply(struct lg_book *b, const struct gn_record_view *r)
 	if (r->seq != b->seq + 1 || r->time < b->time || b->begun == (r->type == GN_REC_GENESIS))
 		return GN_CORRUPT;
 	GN_TRY(lg_officer_check(b, r));
-	GN_TRY(dispatch(b, r));
+	GN_TRY(apply_by_type(b, r));
 	lg_officer_note(b, r);
 	b->seq = r->seq;
 	b->time = r->time;

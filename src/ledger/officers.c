@@ -16,7 +16,7 @@ struct lg_officer *lg_find_officer(const struct lg_book *b, const struct gn_pk *
 	return NULL;
 }
 
-static uint32_t admins(const struct lg_book *b)
+static uint32_t count_admins(const struct lg_book *b)
 {
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < b->officer_count; i++)
@@ -24,7 +24,7 @@ static uint32_t admins(const struct lg_book *b)
 	return n;
 }
 
-static enum gn_role needed(enum gn_record_type type)
+static enum gn_role role_needed(enum gn_record_type type)
 {
 	return type == GN_REC_SETTINGS || type == GN_REC_EQUIVALENT || type == GN_REC_ROLE
 		       ? GN_ROLE_ADMIN
@@ -37,10 +37,10 @@ gn_err lg_officer_check(const struct lg_book *b, const struct gn_record_view *r)
 		return GN_OK;
 	if (r->admin.bytes.len == 0)
 		return !gn_pk_is_zero(&r->admin.actor) ? GN_SIGNATURE
-		       : admins(b) > 0                 ? GN_DENIED
+		       : count_admins(b) > 0           ? GN_DENIED
 						       : GN_OK;
 	const struct lg_officer *o = lg_find_officer(b, &r->admin.actor);
-	if (!o || o->role != r->admin.role || o->role < needed(r->type))
+	if (!o || o->role != r->admin.role || o->role < role_needed(r->type))
 		return GN_DENIED;
 	return r->admin.seq > o->seq ? GN_OK : GN_CONFLICT;
 }
@@ -54,7 +54,7 @@ gn_err lg_officer_rank(const struct lg_book *b, const struct gn_record_view *r)
 	if (o->role > r->admin.role)
 		return GN_DENIED;
 	return r->u.status.status == GN_PARTICIPANT_DELETED && o->role == GN_ROLE_ADMIN &&
-			       admins(b) == 1
+			       count_admins(b) == 1
 		       ? GN_CONFLICT
 		       : GN_OK;
 }
@@ -97,7 +97,7 @@ gn_err lg_apply_role(struct lg_book *b, const struct gn_record_view *r)
 		return GN_CORRUPT;
 	if (!o && r->u.role.role == GN_ROLE_NONE)
 		return GN_NOT_FOUND;
-	if (before == GN_ROLE_ADMIN && r->u.role.role != GN_ROLE_ADMIN && admins(b) == 1)
+	if (before == GN_ROLE_ADMIN && r->u.role.role != GN_ROLE_ADMIN && count_admins(b) == 1)
 		return GN_CONFLICT; /* the last admin stays */
 	return lg_officer_put(b, &r->u.role.pk, r->u.role.role, 0, r->u.role.name);
 }
@@ -216,7 +216,7 @@ gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r,
 
 /* ---- questions ---- */
 
-static void show(const struct lg_officer *o, struct gn_ledger_officer *out)
+static void show_officer(const struct lg_officer *o, struct gn_ledger_officer *out)
 {
 	*out = (struct gn_ledger_officer){.pk = o->pk,
 					  .pid = o->pid,
@@ -229,7 +229,7 @@ bool gn_ledger_officer(const struct gn_ledger *l, uint32_t i, struct gn_ledger_o
 {
 	if (i >= l->book.officer_count)
 		return false;
-	show(&l->book.officers[i], out);
+	show_officer(&l->book.officers[i], out);
 	return true;
 }
 
@@ -238,7 +238,7 @@ gn_err gn_ledger_find_officer(const struct gn_ledger *l, const struct gn_hash *p
 {
 	for (uint32_t i = 0; i < l->book.officer_count; i++)
 		if (gn_hash_eq(&l->book.officers[i].pid, pid)) {
-			show(&l->book.officers[i], out);
+			show_officer(&l->book.officers[i], out);
 			return GN_OK;
 		}
 	return GN_NOT_FOUND;
@@ -246,5 +246,5 @@ gn_err gn_ledger_find_officer(const struct gn_ledger *l, const struct gn_hash *p
 
 bool gn_ledger_has_admin(const struct gn_ledger *l)
 {
-	return admins(&l->book) > 0;
+	return count_admins(&l->book) > 0;
 }

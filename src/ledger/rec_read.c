@@ -56,7 +56,7 @@ static void get_fixed(struct gn_reader *r, void *out, size_t len)
 		memcpy(out, s.p, len);
 }
 
-static struct gn_slice since(const struct gn_reader *r, const uint8_t *start)
+static struct gn_slice bytes_since(const struct gn_reader *r, const uint8_t *start)
 {
 	return r->bad ? (struct gn_slice){NULL, 0} : gn_slice(start, (size_t)(r->p - start));
 }
@@ -75,7 +75,7 @@ static struct gn_slice get_routes(struct gn_reader *r, uint32_t count)
 		for (; hops > 0 && !r->bad; hops--)
 			get_number(r, HOP_MAX);
 	}
-	return since(r, start);
+	return bytes_since(r, start);
 }
 
 /* Pairs of a hop or line and an amount above zero. */
@@ -87,7 +87,7 @@ static struct gn_slice get_edges(struct gn_reader *r, uint32_t count)
 		if (get_amount(r) == 0)
 			r->bad = true;
 	}
-	return since(r, start);
+	return bytes_since(r, start);
 }
 
 static struct gn_hops get_numbers(struct gn_reader *r)
@@ -96,7 +96,7 @@ static struct gn_hops get_numbers(struct gn_reader *r)
 	const uint8_t *start = r->p;
 	for (uint32_t i = 0; i < h.count && !r->bad; i++)
 		get_u32(r);
-	h.bytes = since(r, start);
+	h.bytes = bytes_since(r, start);
 	return h;
 }
 
