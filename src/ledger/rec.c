@@ -64,7 +64,7 @@ bool lg_rec_admin(const struct gn_record_view *r)
 
 /* ---- walking ---- */
 
-static void advance(struct gn_slice *s, const struct gn_reader *r)
+static void move_past(struct gn_slice *s, const struct gn_reader *r)
 {
 	GN_ASSERT(!r->bad);
 	*s = gn_slice(r->p, gn_reader_left(r));
@@ -81,7 +81,7 @@ bool gn_rec_next_route(struct gn_slice *routes, gn_amount *amount, struct gn_hop
 	for (uint32_t i = 0; i < hops->count; i++)
 		gn_read_varint(&r);
 	hops->bytes = gn_slice(start, (size_t)(r.p - start));
-	advance(routes, &r);
+	move_past(routes, &r);
 	return true;
 }
 
@@ -91,7 +91,7 @@ bool gn_rec_next_number(struct gn_hops *numbers, uint32_t *out)
 	if (numbers->count == 0)
 		return false;
 	*out = (uint32_t)gn_read_varint(&r);
-	advance(&numbers->bytes, &r);
+	move_past(&numbers->bytes, &r);
 	numbers->count--;
 	return true;
 }
@@ -113,7 +113,7 @@ bool gn_rec_next_edge(struct gn_slice *edges, struct gn_hop *debt, gn_amount *am
 	uint64_t v = gn_read_varint(&r);
 	*debt = (struct gn_hop){.pair = (uint32_t)(v >> 1), .dir = v & 1};
 	*amount = (gn_amount)gn_read_varint(&r);
-	advance(edges, &r);
+	move_past(edges, &r);
 	return true;
 }
 
