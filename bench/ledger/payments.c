@@ -253,10 +253,11 @@ void bench_replay(uint64_t seed)
 	world_lines(&w, 7);
 	some_payments(&w, count);
 	struct gn_hash before, after;
-	GN_ASSERT(gn_ledger_state_hash(w.l, &before) == GN_OK);
+	gn_ledger_state_hash(w.l, &before);
 	uint64_t records = gn_ledger_seq(w.l);
 	double took = world_reopen(&w);
-	GN_ASSERT(gn_ledger_state_hash(w.l, &after) == GN_OK && memcmp(before.b, after.b, 32) == 0);
+	gn_ledger_state_hash(w.l, &after);
+	GN_ASSERT(gn_hash_eq(&before, &after));
 	row("replay", ">= 1000 k records/s", "%.0f k/s (%llu records)",
 	    (double)records / took / 1e3, (unsigned long long)records);
 	gn_ledger_snapshot(w.l);

@@ -137,20 +137,6 @@ static void must_send(struct world *w, uint32_t who, enum gn_op_kind kind, const
 	GN_ASSERT(err == GN_OK);
 }
 
-static void base64_key(const uint8_t *p, char *out)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	for (size_t i = 0; i < 33; i += 3) {
-		uint32_t v = (uint32_t)p[i] << 16 | (uint32_t)p[i + 1] << 8 |
-			     (i + 2 < 32 ? p[i + 2] : 0u);
-		for (int k = 18; k >= 0; k -= 6)
-			*out++ = digits[v >> k & 63];
-	}
-	out[-1] = '=';
-	*out = 0;
-}
-
 void world_people(struct world *w, uint32_t people)
 {
 	char body[256], key[48];
@@ -162,7 +148,7 @@ void world_people(struct world *w, uint32_t people)
 	for (uint32_t i = 0; i < people; i++) {
 		gn_rand_fill(&w->rand, w->pk[i].b, 32);
 		gn_pid(&w->pk[i], w->pid[i]);
-		base64_key(w->pk[i].b, key);
+		GN_ASSERT(gn_base64(GN_SLICE(w->pk[i].b), false, key, sizeof key) == GN_OK);
 		snprintf(body, sizeof body,
 			 "{\"display_name\":\"P%u\",\"public_key\":\"%s\",\"type\":\"person\"}", i,
 			 key);

@@ -177,23 +177,21 @@ static gn_err apply_checkpoint(struct lg_book *b, const struct gn_record_view *r
 	if (b->own_checkpoint)
 		return GN_OK;
 	lg_state_hash(b, &now);
-	return memcmp(now.b, r->u.state.b, sizeof now.b) == 0 ? GN_OK : GN_HASH;
+	return gn_hash_eq(&now, &r->u.state) ? GN_OK : GN_HASH;
 }
 
 /* LG-65: changes nothing. */
 static gn_err apply_verify(const struct lg_book *b, const struct gn_record_view *r)
 {
-	static const struct gn_pk nobody;
 	struct gn_hash pid;
 	uint32_t there;
 	lg_pid(&r->u.verify.who, &pid);
 	bool known = lg_find_participant(b, &pid, &there) == GN_OK ||
-		     lg_find_officer(b, &r->u.verify.who) ||
-		     memcmp(&r->u.verify.who, &nobody, sizeof nobody) == 0;
+		     lg_find_officer(b, &r->u.verify.who) || gn_pk_is_zero(&r->u.verify.who);
 	return known && (r->eq == UINT32_MAX || r->eq < b->eq_count) ? GN_OK : GN_NOT_FOUND;
 }
 
-static gn_err dispatch(struct lg_book *b, const struct gn_record_view *r)
+static gn_err apply_by_type(struct lg_book *b, const struct gn_record_view *r)
 {
 	switch (r->type) {
 	case GN_REC_GENESIS: return apply_genesis(b, r);
@@ -228,7 +226,7 @@ gn_err lg_apply(struct lg_book *b, const struct gn_record_view *r)
 	if (r->seq != b->seq + 1 || r->time < b->time || b->begun == (r->type == GN_REC_GENESIS))
 		return GN_CORRUPT;
 	GN_TRY(lg_officer_check(b, r));
-	GN_TRY(dispatch(b, r));
+	GN_TRY(apply_by_type(b, r));
 	lg_officer_note(b, r);
 	b->seq = r->seq;
 	b->time = r->time;

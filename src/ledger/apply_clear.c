@@ -5,7 +5,7 @@
 #include "ledger/book_int.h"
 
 /* Scratch flow := the debts that fall, as hops debtor -> creditor; each pair once. */
-static gn_err gather(struct lg_book *b, const struct lg_eq *q, const struct gn_record_view *r)
+static gn_err gather_net(struct lg_book *b, const struct lg_eq *q, const struct gn_record_view *r)
 {
 	struct gn_slice cycles = r->u.clearing.cycles, edges = r->u.clearing.edges;
 	struct gn_hops hops;
@@ -89,7 +89,7 @@ static gn_err check_cycles(const struct lg_eq *q, struct gn_slice cycles)
 	return GN_OK;
 }
 
-static gn_amount offered(const struct lg_open *o, uint32_t hop)
+static gn_amount is_offered(const struct lg_open *o, uint32_t hop)
 {
 	uint32_t low = 0, high = o->flow_count; /* sorted by hop */
 	while (low < high) {
@@ -132,7 +132,7 @@ static gn_err check_consent(const struct lg_book *b, const struct lg_eq *q, cons
 	if (!o || !o->offer || o->eq != eq || o->refused || o->answered != o->asked_count)
 		return GN_CORRUPT;
 	for (uint32_t i = 0; i < b->flow_count; i++)
-		if (b->flow[i].a > offered(o, b->flow[i].hop))
+		if (b->flow[i].a > is_offered(o, b->flow[i].hop))
 			return GN_CORRUPT;
 	GN_TRY(owners_asked(b, q, owners, &count));
 	for (uint32_t i = 0; i < count; i++) {
@@ -148,7 +148,7 @@ static gn_err check_consent(const struct lg_book *b, const struct lg_eq *q, cons
 gn_err lg_clearing_asked(struct lg_book *b, const struct lg_eq *q, const struct gn_record_view *r,
 			 uint32_t *out, uint32_t *count)
 {
-	GN_TRY(gather(b, q, r));
+	GN_TRY(gather_net(b, q, r));
 	return owners_asked(b, q, out, count);
 }
 
@@ -160,7 +160,7 @@ gn_err lg_apply_clearing(struct lg_book *b, const struct gn_record_view *r)
 	bool consent = r->u.clearing.mode == GN_CLEARING_CONSENT;
 	struct lg_open *o = consent ? lg_find_open(b, &r->key) : NULL;
 	GN_TRY(check_cycles(q, r->u.clearing.cycles));
-	GN_TRY(gather(b, q, r));
+	GN_TRY(gather_net(b, q, r));
 	GN_TRY(check_amounts(b, q, consent, r->u.clearing.total));
 	GN_TRY(check_circulation(b, q));
 	if (consent)

@@ -26,7 +26,7 @@ static uint32_t policy_flags(const struct gn_rec_policy *p)
 }
 
 /* What hangs on the line: its debt and what may still become debt. */
-static gn_amount load(const struct lg_pair *p, unsigned side)
+static gn_amount line_load(const struct lg_pair *p, unsigned side)
 {
 	return gn_amount_max(0, lg_debt(p, 1 - side)) + p->reserved[1 - side];
 }
@@ -62,10 +62,10 @@ static gn_err check_close(const struct gn_record_view *r, const struct change *c
 	bool closing = r->u.line.action == GN_LINE_DO_CLOSING;
 	if (!(f & LINE_OPEN) && !(f & LINE_CLOSING && !closing))
 		return GN_INACTIVE;
-	return closing || load(p, c->side) == 0 ? GN_OK : GN_STATE;
+	return closing || line_load(p, c->side) == 0 ? GN_OK : GN_STATE;
 }
 
-static gn_err find(struct lg_book *b, const struct gn_record_view *r, struct change *c)
+static gn_err find_change(struct lg_book *b, const struct gn_record_view *r, struct change *c)
 {
 	if (r->eq >= b->eq_count || r->u.line.to >= b->participant_count ||
 	    r->u.line.from >= b->participant_count || r->u.line.from != r->sign.signer ||
@@ -84,7 +84,8 @@ static gn_err find(struct lg_book *b, const struct gn_record_view *r, struct cha
 	return r->u.line.version > BOOK_VERSION_MAX ? GN_LIMIT : GN_OK;
 }
 
-static gn_err check(const struct lg_book *b, const struct gn_record_view *r, const struct change *c)
+static gn_err check_change(const struct lg_book *b, const struct gn_record_view *r,
+			   const struct change *c)
 {
 	if (r->u.line.action == GN_LINE_DO_CREATE)
 		return check_create(b, r, c);
@@ -120,8 +121,8 @@ static gn_err copy_blocked(struct lg_book *b, const struct gn_rec_policy *p, str
 	return GN_OK;
 }
 
-static gn_err reserve(struct lg_book *b, const struct gn_record_view *r, const struct change *c,
-		      struct gn_hash **blocked)
+static gn_err reserve_change(struct lg_book *b, const struct gn_record_view *r,
+			     const struct change *c, struct gn_hash **blocked)
 {
 	if (is_new(c))
 		GN_TRY(lg_pair_reserve(b, c->q, r->u.line.from, r->u.line.to));
@@ -135,11 +136,11 @@ gn_err lg_apply_line(struct lg_book *b, const struct gn_record_view *r)
 	struct change c;
 	struct gn_hash *blocked = NULL;
 	GN_TRY(lg_signed_check(b, r));
-	GN_TRY(find(b, r, &c));
-	GN_TRY(check(b, r, &c));
+	GN_TRY(find_change(b, r, &c));
+	GN_TRY(check_change(b, r, &c));
 	bool opens = r->u.line.action <= GN_LINE_DO_UPDATE;
 	if (opens)
-		GN_TRY(reserve(b, r, &c, &blocked));
+		GN_TRY(reserve_change(b, r, &c, &blocked));
 	if (is_new(&c))
 		lg_pair_add(b, c.q, r->u.line.from, r->u.line.to);
 	struct lg_pair *p = &c.q->pairs[c.pair];

@@ -130,14 +130,14 @@ static void end_key(struct lg_book *b, const struct gn_record_view *r, enum gn_t
 
 /* ---- payment and prepare ---- */
 
-static void move(struct lg_eq *q, const struct lg_delta *f)
+static void move_hop(struct lg_eq *q, const struct lg_delta *f)
 {
 	struct lg_pair *p = &q->pairs[hop_pair(f->hop)];
 	p->x += hop_dir(f->hop) ? -f->a : f->a;
 	lg_pair_settle(q, hop_pair(f->hop));
 }
 
-static void reserve(struct lg_eq *q, const struct lg_delta *f, gn_amount a)
+static void reserve_hop(struct lg_eq *q, const struct lg_delta *f, gn_amount a)
 {
 	struct lg_pair *p = &q->pairs[hop_pair(f->hop)];
 	p->reserved[hop_dir(f->hop)] += a;
@@ -214,9 +214,9 @@ gn_err lg_apply_payment(struct lg_book *b, const struct gn_record_view *r)
 		GN_TRY(make_open(b, r, &open));
 	for (uint32_t i = 0; i < b->flow_count; i++) {
 		if (prepare)
-			reserve(e.q, &b->flow[i], b->flow[i].a);
+			reserve_hop(e.q, &b->flow[i], b->flow[i].a);
 		else
-			move(e.q, &b->flow[i]);
+			move_hop(e.q, &b->flow[i]);
 	}
 	lg_flow_count_day(e.q, b->flow, b->flow_count, r->time, 1);
 	note_key(b, r, prepare ? GN_TX_PREPARE : GN_TX_COMMITTED, 0);
@@ -264,7 +264,7 @@ static void end_payment(struct lg_book *b, struct lg_open *o, bool commit)
 		q->pairs[hop_pair(o->flow[i].hop)].x += !commit                   ? 0
 							: hop_dir(o->flow[i].hop) ? -o->flow[i].a
 										  : o->flow[i].a;
-		reserve(q, &o->flow[i], -o->flow[i].a);
+		reserve_hop(q, &o->flow[i], -o->flow[i].a);
 	}
 	if (!commit)
 		lg_flow_count_day(q, o->flow, o->flow_count, o->made, -1);

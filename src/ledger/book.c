@@ -67,7 +67,7 @@ gn_err lg_find_participant(const struct lg_book *b, const struct gn_hash *pid, u
 		if (b->participants[i].tag != tag)
 			continue;
 		lg_pid(&b->participants[i].pk, &h);
-		if (memcmp(h.b, pid->b, sizeof h.b) == 0) {
+		if (gn_hash_eq(&h, pid)) {
 			*out = i;
 			return GN_OK;
 		}
@@ -107,27 +107,12 @@ bool lg_code_ok(struct gn_slice s)
 	return s.len >= 1 && s.len <= 16;
 }
 
-static uint8_t fold(char c)
-{
-	return (uint8_t)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-}
-
 /* Codes that differ by case alone would be mistaken for each other, so they are one name
  * (decision 101). */
-static bool same_code(const char *code, struct gn_slice s)
-{
-	if (strlen(code) != s.len)
-		return false;
-	for (size_t i = 0; i < s.len; i++)
-		if (fold(code[i]) != fold((char)s.p[i]))
-			return false;
-	return true;
-}
-
 gn_err lg_find_eq(const struct lg_book *b, struct gn_slice code, uint32_t *out)
 {
 	for (uint32_t i = 0; i < b->eq_count; i++)
-		if (same_code(b->eqs[i]->code, code)) {
+		if (gn_same_word(gn_str(b->eqs[i]->code), code)) {
 			*out = i;
 			return GN_OK;
 		}

@@ -396,7 +396,7 @@ bool lg_path_blocked(const struct lg_book *b, const struct lg_eq *q, const uint3
 /* Owners that the net hops must ask (LG-18), each once, at most max; returns how many there are. */
 uint32_t lg_flow_asked(const struct lg_book *b, const struct lg_eq *q, uint32_t *out, uint32_t max);
 
-/* ---- rec.c ---- */
+/* ---- rec.c, rec_write.c, rec_read.c ---- */
 /* At least the bytes the record takes. */
 size_t lg_rec_bound(const struct gn_record_view *r);
 /* Appends the record; w has room for lg_rec_bound. */

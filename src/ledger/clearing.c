@@ -79,7 +79,7 @@ static void find_parts(struct gn_clearing *c, struct tarjan *t)
 	c->part[c->part_count] = rank;
 }
 
-static gn_err split(struct gn_clearing *c)
+static gn_err split_parts(struct gn_clearing *c)
 {
 	struct tarjan t = {0};
 	size_t n = (size_t)c->nodes + 1;
@@ -142,7 +142,7 @@ static void build_arcs(struct gn_clearing *c)
 	}
 }
 
-static bool allocate(struct gn_clearing *c)
+static bool allocate_nodes(struct gn_clearing *c)
 {
 	size_t n = (size_t)c->nodes + 1;
 	uint32_t **per_node[] = {&c->rank,  &c->part,  &c->next, &c->level,   &c->queue,
@@ -171,11 +171,11 @@ static bool allocate_arcs(struct gn_clearing *c)
 	return c->cap;
 }
 
-static gn_err build(struct gn_clearing *c)
+static gn_err build_graph(struct gn_clearing *c)
 {
-	if (!allocate(c))
+	if (!allocate_nodes(c))
 		return GN_NOMEM;
-	GN_TRY(split(c));
+	GN_TRY(split_parts(c));
 	uint32_t *part_of = c->queue; /* not used yet */
 	for (uint32_t k = 0; k < c->part_count; k++)
 		for (uint32_t i = c->part[k]; i < c->part[k + 1]; i++)
@@ -209,7 +209,7 @@ gn_err gn_clearing_new(const struct gn_env *env, uint32_t nodes,
 		c->edges[i] = edges[i];
 		c->edges[i].f = 0;
 	}
-	if (build(c))
+	if (build_graph(c))
 		goto fail;
 	*out = c;
 	return GN_OK;
@@ -243,7 +243,7 @@ void gn_clearing_set_anytime(struct gn_clearing *c, bool anytime)
 
 /* Potentials for everybody: each part's labels lifted above all parts that it owes to; a label
  * is minus pi. */
-static void lift(struct gn_clearing *c)
+static void lift_parts(struct gn_clearing *c)
 {
 	int64_t top = 0;
 	for (uint32_t k = 0; k < c->part_count; k++) {
@@ -272,7 +272,7 @@ gn_err gn_clearing_run(struct gn_clearing *c, uint64_t work)
 		return GN_NOMEM;
 	lg_exact_run(c, work > UINT64_MAX - c->work ? UINT64_MAX : c->work + work);
 	if (c->step == LG_DONE && !c->proven)
-		lift(c);
+		lift_parts(c);
 	return c->step == LG_DONE ? GN_OK : GN_AGAIN;
 }
 

@@ -13,7 +13,7 @@
 
 /* Depth first from who lacks, so that chains, of which such graphs are made, lie together. Arcs
  * to nodes that reach nobody are listed with the others first. */
-static void collect(struct gn_clearing *c)
+static void collect_nodes(struct gn_clearing *c)
 {
 	uint32_t tail = 0, count = 0, depth = 0;
 	for (uint32_t n = 0; n < c->nodes; n++)
@@ -103,7 +103,7 @@ static void renumber(struct gn_clearing *c)
 
 void lg_tight_open(struct gn_clearing *c)
 {
-	collect(c);
+	collect_nodes(c);
 	peel(c);
 	renumber(c);
 	c->source_count = 0;
@@ -161,7 +161,7 @@ bool lg_tight_levels(struct gn_clearing *c)
 
 /* One above the lowest that n has an arc to. When a level empties nobody above it reaches who
  * lacks. */
-static void rise(struct gn_clearing *c, uint32_t n)
+static void raise_node(struct gn_clearing *c, uint32_t n)
 {
 	uint32_t lowest = LG_NONE, old = c->level[n], arc = c->next[n];
 	for (uint32_t i = c->flow_first[n]; i < c->flow_first[n + 1]; i++) {
@@ -179,7 +179,7 @@ static void rise(struct gn_clearing *c, uint32_t n)
 		c->count[lowest + 1]++;
 }
 
-static void push(struct gn_clearing *c, uint32_t place, gn_amount a)
+static void push_flow(struct gn_clearing *c, uint32_t place, gn_amount a)
 {
 	uint32_t arc = c->flow_arc[place], twin = c->twin[arc], back = c->flow_of[twin];
 	if (c->cap[twin] == 0) {
@@ -199,8 +199,8 @@ static void push(struct gn_clearing *c, uint32_t place, gn_amount a)
 }
 
 /* Sends what fits along stack[0..depth); returns the depth of the first arc that is full. */
-static uint32_t augment(struct gn_clearing *c, uint32_t depth, gn_amount_sum *give,
-			gn_amount_sum *take)
+static uint32_t augment_path(struct gn_clearing *c, uint32_t depth, gn_amount_sum *give,
+			     gn_amount_sum *take)
 {
 	gn_amount a = GN_AMOUNT_MAX;
 	uint32_t full = depth;
@@ -215,7 +215,7 @@ static uint32_t augment(struct gn_clearing *c, uint32_t depth, gn_amount_sum *gi
 	*take += a;
 	c->left -= a;
 	for (uint32_t i = depth; i-- > 0;) {
-		push(c, c->stack[i], a);
+		push_flow(c, c->stack[i], a);
 		if (!(c->flow_to[c->stack[i]] & ARC_OUT))
 			full = i;
 	}
@@ -224,7 +224,7 @@ static uint32_t augment(struct gn_clearing *c, uint32_t depth, gn_amount_sum *gi
 }
 
 /* The next arc of n to the level below; past its arcs when there is none. */
-static uint32_t advance(struct gn_clearing *c, uint32_t n)
+static uint32_t next_arc(struct gn_clearing *c, uint32_t n)
 {
 	uint32_t i = c->next[n], end = c->flow_first[n + 1], below = c->level[n] - 1;
 	while (i < end &&
@@ -237,7 +237,7 @@ static uint32_t advance(struct gn_clearing *c, uint32_t n)
 
 /* Sends from one source until it has nothing left, reaches nobody, or the work is used up.
  * queue[0..depth] is the path, stack its arcs. */
-static bool discharge(struct gn_clearing *c, uint32_t source, uint64_t stop)
+static bool discharge_node(struct gn_clearing *c, uint32_t source, uint64_t stop)
 {
 	gn_amount_sum *give = &c->excess[c->node_of[source]];
 	uint32_t depth = 0;
@@ -245,19 +245,19 @@ static bool discharge(struct gn_clearing *c, uint32_t source, uint64_t stop)
 	while (*give > 0) {
 		uint32_t at = c->queue[depth];
 		if (c->level[at] == 1 && c->excess[c->node_of[at]] < 0) {
-			depth = augment(c, depth, give, &c->excess[c->node_of[at]]);
+			depth = augment_path(c, depth, give, &c->excess[c->node_of[at]]);
 			continue;
 		}
 		if (depth == 0 && c->work >= stop)
 			return false;
-		uint32_t i = c->level[at] <= c->gap ? advance(c, at) : LG_NONE;
+		uint32_t i = c->level[at] <= c->gap ? next_arc(c, at) : LG_NONE;
 		if (i < c->flow_first[at + 1]) {
 			c->stack[depth++] = i;
 			c->queue[depth] = c->flow_to[i] & ARC_NODE;
 			continue;
 		}
 		if (c->level[at] <= c->gap)
-			rise(c, at);
+			raise_node(c, at);
 		if (depth > 0)
 			depth--;
 		else if (c->level[at] > c->gap)
@@ -270,7 +270,7 @@ void lg_tight_send(struct gn_clearing *c, uint64_t stop)
 {
 	uint64_t until = stop < c->levels_until ? stop : c->levels_until;
 	while (c->at_source < c->source_count && c->work < until)
-		c->at_source += discharge(c, c->sources[c->at_source], until);
+		c->at_source += discharge_node(c, c->sources[c->at_source], until);
 	if (c->at_source == c->source_count || c->work >= c->levels_until)
 		c->step = LG_LEVELS;
 }

@@ -22,7 +22,7 @@ void lg_cycles_reset(struct lg_cycles *c)
 	c->total = 0;
 }
 
-static void lower(struct lg_eq *q, uint32_t hop, gn_amount a)
+static void lower_debt(struct lg_eq *q, uint32_t hop, gn_amount a)
 {
 	q->pairs[hop_pair(hop)].x -= hop_dir(hop) ? -a : a;
 	lg_pair_show(q, hop_pair(hop));
@@ -32,12 +32,12 @@ void lg_cycles_undo(struct lg_cycles *c, struct lg_eq *q)
 {
 	while (c->undo_count > 0) {
 		c->undo_count--;
-		lower(q, c->undo[c->undo_count].hop, -c->undo[c->undo_count].a);
+		lower_debt(q, c->undo[c->undo_count].hop, -c->undo[c->undo_count].a);
 	}
 }
 
-static gn_err note(struct lg_cycles *c, struct lg_eq *q, const uint32_t *hops, uint32_t count,
-		   gn_amount a)
+static gn_err note_cycle(struct lg_cycles *c, struct lg_eq *q, const uint32_t *hops, uint32_t count,
+			 gn_amount a)
 {
 	GN_TRY(lg_grow(c->alloc, &c->bytes, &c->cap, (uint64_t)c->len + 16 + 8 * count,
 		       JOURNAL_RECORD_MAX, 1));
@@ -47,7 +47,7 @@ static gn_err note(struct lg_cycles *c, struct lg_eq *q, const uint32_t *hops, u
 	lg_put_route_head(&w, a, count);
 	for (uint32_t i = 0; i < count; i++) {
 		lg_put_number(&w, hops[i]);
-		lower(q, hops[i], a);
+		lower_debt(q, hops[i], a);
 		c->undo[c->undo_count++] = (struct lg_delta){hops[i], a};
 	}
 	GN_ASSERT(!w.bad);
@@ -85,7 +85,7 @@ gn_err lg_cycles_through(struct lg_cycles *c, struct lg_router *r, struct lg_boo
 							  hop_dir(path.hops[i]), false));
 		}
 		GN_ASSERT(a > 0 && path.count >= 2);
-		GN_TRY(note(c, q, hops, path.count + 1, a));
+		GN_TRY(note_cycle(c, q, hops, path.count + 1, a));
 	}
 	return GN_OK;
 }

@@ -107,7 +107,7 @@ static gn_err decide_change(struct gn_ledger *l, const struct lg_item *item, uin
 
 /* ---- all requests ---- */
 
-static gn_err decide(struct gn_ledger *l, const struct lg_item *item, gn_time now)
+static gn_err decide_op(struct gn_ledger *l, const struct lg_item *item, gn_time now)
 {
 	uint32_t signer = item->who;
 	if (item->op.kind == GN_OP_REGISTER) {
@@ -145,7 +145,7 @@ static gn_err decide(struct gn_ledger *l, const struct lg_item *item, gn_time no
 void lg_decide(struct gn_ledger *l, const struct lg_item *item, gn_time now)
 {
 	gn_time at = now > l->book.time ? now : l->book.time;
-	gn_err err = decide(l, item, at);
+	gn_err err = decide_op(l, item, at);
 	if (!err)
 		return;
 	l->info.refused += err != GN_AGAIN;

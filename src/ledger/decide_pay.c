@@ -31,7 +31,8 @@ static gn_err err_of(enum gn_failure why)
 }
 
 /* The stored outcome of the same request (LG-26). */
-static gn_err repeat(struct gn_ledger *l, const struct lg_item *item, const struct lg_key *k)
+static gn_err repeat_outcome(struct gn_ledger *l, const struct lg_item *item,
+			     const struct lg_key *k)
 {
 	if (k->body != lg_body_hash(item->op.body))
 		return GN_CONFLICT;
@@ -49,8 +50,8 @@ static gn_err repeat(struct gn_ledger *l, const struct lg_item *item, const stru
 }
 
 /* The names in it as numbers of the book. */
-static gn_err resolve(struct gn_ledger *l, const struct gn_op *op, uint32_t payer, gn_time now,
-		      struct payment *p)
+static gn_err resolve_names(struct gn_ledger *l, const struct gn_op *op, uint32_t payer,
+			    gn_time now, struct payment *p)
 {
 	*p = (struct payment){.payer = payer};
 	GN_TRY(lg_find_eq(&l->book, op->equivalent, &p->r.eq));
@@ -90,7 +91,7 @@ static gn_err read_payment(struct gn_ledger *l, const struct lg_item *item, uint
 {
 	GN_TRY(lg_check_age(&item->op, l->clock));
 	GN_TRY(lg_check_envelope(&l->book, &item->op, gn_unix(now)));
-	GN_TRY(resolve(l, &item->op, payer, now, p));
+	GN_TRY(resolve_names(l, &item->op, payer, now, p));
 	p->item = item;
 	lg_fill_signed(item, payer, &p->r.sign);
 	p->r.key = item->key;
@@ -205,7 +206,7 @@ gn_err gn_ledger_find_flow(struct gn_ledger *f, const struct gn_ledger_request *
 	if (!err)
 		err = lg_find_participant(&f->book, &pid, &payer);
 	if (!err)
-		err = resolve(f, op, payer, at, &p);
+		err = resolve_names(f, op, payer, at, &p);
 	if (!err && find_nodes(&p)) {
 		err = find_flow(f, &p);
 		if (!err)
@@ -221,7 +222,7 @@ gn_err gn_ledger_find_flow(struct gn_ledger *f, const struct gn_ledger_request *
 /* ---- failure ---- */
 
 /* Raises that would have carried it, behind each other in scratch. */
-static gn_err explain(struct gn_ledger *l, struct payment *p)
+static gn_err explain_failure(struct gn_ledger *l, struct payment *p)
 {
 	struct lg_flow_net f;
 	struct gn_ledger_why why = {0};
@@ -247,7 +248,7 @@ static gn_err explain(struct gn_ledger *l, struct payment *p)
 	return GN_OK;
 }
 
-static gn_err fail(struct gn_ledger *l, struct payment *p, bool has_nodes, gn_time now)
+static gn_err record_failure(struct gn_ledger *l, struct payment *p, bool has_nodes, gn_time now)
 {
 	struct lg_routes most = {.count = 0};
 	bool connected = false;
@@ -264,7 +265,7 @@ static gn_err fail(struct gn_ledger *l, struct payment *p, bool has_nodes, gn_ti
 	if (connected) {
 		GN_TRY(lg_most(&l->router, &l->book, p->q, &p->want, &most));
 		r->u.failed.available = most.total;
-		GN_TRY(explain(l, p));
+		GN_TRY(explain_failure(l, p));
 	}
 	GN_TRY(lg_commit(l, r, p->item->ticket, GN_TX_ABORTED, now));
 	struct lg_result *kept =
@@ -331,7 +332,7 @@ static gn_err make_room(struct gn_ledger *l, const struct payment *p, const uint
 	return GN_OK;
 }
 
-static gn_err pay(struct gn_ledger *l, struct payment *p, gn_time now)
+static gn_err record_payment(struct gn_ledger *l, struct payment *p, gn_time now)
 {
 	struct gn_record_view *r = &p->r;
 	uint32_t asked[TX_ASKED_MAX], n;
@@ -390,16 +391,16 @@ gn_err lg_decide_payment(struct gn_ledger *l, const struct lg_item *item, uint32
 	struct payment p;
 	const struct lg_key *k = lg_find_key(&l->book, &item->key);
 	if (k)
-		return repeat(l, item, k);
+		return repeat_outcome(l, item, k);
 	GN_TRY(read_payment(l, item, payer, now, &p));
 	bool has_nodes = find_nodes(&p);
 	gn_err err = has_nodes ? find_way(l, item, &p) : GN_NO_CAPACITY;
 	if (!err)
-		err = pay(l, &p, now);
+		err = record_payment(l, &p, now);
 	/* what was found elsewhere fits no more */
 	if (has_nodes && item->flow_given && (err == GN_NO_CAPACITY || err == GN_DENIED))
 		err = item->flow_elsewhere && item->flow.count ? GN_AGAIN : GN_NO_CAPACITY;
-	return err == GN_NO_CAPACITY ? fail(l, &p, has_nodes, now) : err;
+	return err == GN_NO_CAPACITY ? record_failure(l, &p, has_nodes, now) : err;
 }
 
 /* ---- answers and ends ---- */
@@ -427,7 +428,7 @@ static gn_err commit_payment(struct gn_ledger *l, struct lg_open *o, gn_time now
 
 /* Everybody has spoken, or somebody said no. What cannot be written now is tried again by
  * lg_expire. */
-static void settle(struct gn_ledger *l, struct lg_open *o, gn_time now)
+static void settle_open(struct gn_ledger *l, struct lg_open *o, gn_time now)
 {
 	if (o->refused)
 		l->unsettled |= lg_end(l, o, GN_FAILURE_REFUSED, NULL, 0, now) != GN_OK;
@@ -469,7 +470,7 @@ gn_err lg_decide_answer(struct gn_ledger *l, const struct lg_item *item, uint32_
 			return GN_OK;
 		}
 	GN_TRY(lg_commit(l, &r, item->ticket, o->offer ? GN_TX_WAITING : GN_TX_PREPARE, now));
-	settle(l, o, now);
+	settle_open(l, o, now);
 	const struct lg_key *k = lg_find_key(&l->book, &r.key);
 	struct lg_result *kept =
 		item->ticket ? gn_ring_at(&l->results, l->results.count - 1) : NULL;
@@ -499,7 +500,7 @@ void lg_expire(struct gn_ledger *l, gn_time now)
 	for (uint32_t i = 0; i < l->book.open_count && !l->unsettled;) {
 		struct lg_open *o = l->book.open[i];
 		if (o->refused || o->answered == o->asked_count)
-			settle(l, o, at); /* and it is gone, or there is still no room */
+			settle_open(l, o, at); /* and it is gone, or there is still no room */
 		else
 			i++;
 	}

@@ -18,7 +18,7 @@ gn_err lg_check_envelope(const struct lg_book *b, const struct gn_op *op, uint64
 {
 	if (op->profile == GN_PROFILE_V0)
 		return b->settings.accept_v0 ? GN_OK : GN_DENIED;
-	if (memcmp(b->hub_pid.b, op->hub.b, sizeof op->hub.b) != 0)
+	if (!gn_hash_eq(&b->hub_pid, &op->hub))
 		return GN_SIGNATURE; /* made for another hub */
 	if ((uint64_t)op->ts > now + OP_AHEAD_MAX || (uint64_t)op->ts + OP_LAG_MAX < now)
 		return GN_EXPIRED;

@@ -14,7 +14,7 @@ gn_err lg_flow_add(struct lg_book *b, uint32_t hop, gn_amount a)
 }
 
 /* Heap sort: bounded, in place, no recursion. */
-static void sift(struct lg_delta *f, uint32_t root, uint32_t count)
+static void sift_down(struct lg_delta *f, uint32_t root, uint32_t count)
 {
 	struct lg_delta v = f[root];
 	for (uint32_t child; (child = 2 * root + 1) < count; root = child) {
@@ -27,7 +27,7 @@ static void sift(struct lg_delta *f, uint32_t root, uint32_t count)
 	f[root] = v;
 }
 
-static void sort(struct lg_delta *f, uint32_t count)
+static void sort_by_hop(struct lg_delta *f, uint32_t count)
 {
 	if (count <= 24) {
 		for (uint32_t i = 1; i < count; i++) {
@@ -40,19 +40,19 @@ static void sort(struct lg_delta *f, uint32_t count)
 		return;
 	}
 	for (uint32_t i = count / 2; i-- > 0;)
-		sift(f, i, count);
+		sift_down(f, i, count);
 	for (uint32_t n = count; n-- > 1;) {
 		struct lg_delta v = f[n];
 		f[n] = f[0];
 		f[0] = v;
-		sift(f, 0, n);
+		sift_down(f, 0, n);
 	}
 }
 
 gn_err lg_flow_net(struct lg_book *b)
 {
 	uint32_t out = 0;
-	sort(b->flow, b->flow_count);
+	sort_by_hop(b->flow, b->flow_count);
 	for (uint32_t i = 0; i < b->flow_count;) {
 		uint32_t pair = hop_pair(b->flow[i].hop);
 		gn_amount_sum net = 0;
@@ -128,7 +128,7 @@ void lg_flow_count_day(struct lg_eq *q, const struct lg_delta *flow, uint32_t co
 	}
 }
 
-static bool listed(const struct lg_book *b, const struct lg_extra *e, uint32_t participant)
+static bool is_listed(const struct lg_book *b, const struct lg_extra *e, uint32_t participant)
 {
 	for (uint32_t i = 0; i < e->blocked_count; i++) {
 		uint32_t who;
@@ -149,7 +149,7 @@ bool lg_path_blocked(const struct lg_book *b, const struct lg_eq *q, const uint3
 		const struct lg_extra *e = lg_find_extra(q, l);
 		for (uint32_t k = 0; e->blocked_count > 0 && k + 1 < count; k++) {
 			uint32_t middle = q->pairs[hop_pair(hops[k])].node[1 - hop_dir(hops[k])];
-			if (listed(b, e, q->nodes[middle].participant)) {
+			if (is_listed(b, e, q->nodes[middle].participant)) {
 				*line = l;
 				*node = middle;
 				return true;

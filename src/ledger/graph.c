@@ -120,7 +120,7 @@ static unsigned room_after(const struct lg_node *n)
 	return n->degree == 0 ? 0 : n->room + 1u;
 }
 
-static bool full(const struct lg_node *n)
+static bool is_full(const struct lg_node *n)
 {
 	return n->degree == 0 || n->degree == UINT32_C(1) << n->room;
 }
@@ -142,7 +142,7 @@ static void node_append(struct lg_eq *q, uint32_t node, uint32_t neighbour, uint
 			unsigned side)
 {
 	struct lg_node *n = &q->nodes[node];
-	if (full(n)) {
+	if (is_full(n)) {
 		unsigned room = room_after(n);
 		uint32_t off = slab_take(q, room);
 		if (n->degree > 0) {
@@ -174,7 +174,7 @@ gn_err lg_pair_reserve(struct lg_book *b, struct lg_eq *q, uint32_t from, uint32
 		const struct lg_node *n = lg_find_node(q, who[i], &at) ? &fresh : &q->nodes[at];
 		if (n->degree == BOOK_DEGREE_MAX - 1)
 			return GN_LIMIT;
-		if (full(n))
+		if (is_full(n))
 			halves += UINT64_C(1) << room_after(n);
 	}
 	GN_TRY(lg_grow(a, &q->half, &q->half_cap, halves, UINT32_MAX, sizeof *q->half));

@@ -17,7 +17,7 @@ static const char segment_magic[8] = "GNLEDGER", batch_magic[4] = "GNLB",
 
 /* ---- bytes ---- */
 
-static void hash2(struct gn_slice a, struct gn_slice b, struct gn_slice c, struct gn_hash *out)
+static void hash_parts(struct gn_slice a, struct gn_slice b, struct gn_slice c, struct gn_hash *out)
 {
 	gn_sha256((struct gn_slice[]){a, b, c}, 3, out);
 }
@@ -66,7 +66,7 @@ gn_err lg_segment_decode(struct gn_slice in, struct lg_segment *out)
 static void batch_check(const uint8_t *p, const uint8_t salt[16], uint8_t out[16])
 {
 	struct gn_hash h;
-	hash2(gn_slice(salt, 16), gn_slice(p, 88), gn_slice(NULL, 0), &h);
+	hash_parts(gn_slice(salt, 16), gn_slice(p, 88), gn_slice(NULL, 0), &h);
 	memcpy(out, h.b, 16);
 }
 
@@ -78,8 +78,8 @@ void lg_batch_seal(uint8_t *p, const uint8_t salt[16], struct lg_batch *b)
 	gn_write_be64(&w, b->payload_len);
 	gn_write_be64(&w, b->first_seq);
 	gn_write_bytes(&w, GN_SLICE(b->prev.b));
-	hash2(gn_slice(salt, 16), gn_slice(p, 56), gn_slice(p + BATCH_HEADER, b->payload_len),
-	      &b->chain);
+	hash_parts(gn_slice(salt, 16), gn_slice(p, 56), gn_slice(p + BATCH_HEADER, b->payload_len),
+		   &b->chain);
 	gn_write_bytes(&w, GN_SLICE(b->chain.b));
 	batch_check(p, salt, p + 88);
 }
@@ -108,8 +108,9 @@ gn_err lg_batch_decode(struct gn_slice in, const uint8_t salt[16], struct lg_bat
 bool lg_batch_holds(const uint8_t *p, const uint8_t salt[16], const struct lg_batch *b)
 {
 	struct gn_hash h;
-	hash2(gn_slice(salt, 16), gn_slice(p, 56), gn_slice(p + BATCH_HEADER, b->payload_len), &h);
-	return memcmp(h.b, b->chain.b, sizeof h.b) == 0;
+	hash_parts(gn_slice(salt, 16), gn_slice(p, 56), gn_slice(p + BATCH_HEADER, b->payload_len),
+		   &h);
+	return gn_hash_eq(&h, &b->chain);
 }
 
 void lg_snap_encode(const struct lg_snap *s, uint8_t out[SNAP_HEADER])
@@ -163,7 +164,7 @@ void lg_journal_fini(struct lg_journal *j)
 }
 
 /* Whole batches with padding fit, so sealing needs no memory. */
-static gn_err grow(struct lg_journal *j, struct gn_buf *b, size_t more)
+static gn_err grow_group(struct lg_journal *j, struct gn_buf *b, size_t more)
 {
 	size_t used = b->len ? b->len : BATCH_HEADER;
 	uint64_t need = lg_batch_stored(used - BATCH_HEADER + more);
@@ -190,7 +191,7 @@ gn_err lg_journal_reserve(struct lg_journal *j, size_t size)
 		if (!j->header)
 			return GN_NOMEM;
 	}
-	return grow(j, &j->open.buf, size);
+	return grow_group(j, &j->open.buf, size);
 }
 
 void lg_journal_append(struct lg_journal *j, const struct gn_record_view *r, uint32_t *off,
@@ -210,7 +211,7 @@ void lg_journal_append(struct lg_journal *j, const struct gn_record_view *r, uin
 	g->count++;
 }
 
-static void swap(struct lg_group *a, struct lg_group *b)
+static void swap_groups(struct lg_group *a, struct lg_group *b)
 {
 	struct lg_group t = *a;
 	*a = *b;
@@ -222,7 +223,7 @@ bool lg_journal_begin(struct lg_journal *j, uint64_t *sealed)
 	struct lg_group *g = &j->flight;
 	if (j->phase != LG_IDLE || j->telling || j->open.count == 0)
 		return false;
-	swap(&j->open, &j->flight);
+	swap_groups(&j->open, &j->flight);
 	j->open.count = 0;
 	j->open.buf.len = 0;
 	if (j->offset >= j->segment_bytes) {
@@ -294,7 +295,7 @@ bool lg_journal_done(struct lg_journal *j)
 	j->durable = j->flight.first_seq + j->flight.count - 1;
 	j->phase = LG_IDLE;
 	j->telling = true;
-	swap(&j->flight, &j->told);
+	swap_groups(&j->flight, &j->told);
 	return true;
 }
 

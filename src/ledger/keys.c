@@ -6,12 +6,12 @@
  * 2. days[] lists the days whose first key is still remembered, oldest first. */
 #include "ledger/book_int.h"
 
-static uint32_t after(uint32_t position)
+static uint32_t next_place(uint32_t position)
 {
 	return (position + 1) & 0x7fffffffu;
 }
 
-static struct lg_key *at(const struct lg_keys *k, uint32_t position)
+static struct lg_key *key_at(const struct lg_keys *k, uint32_t position)
 {
 	return &k->ring[position & (k->capacity - 1)];
 }
@@ -24,7 +24,7 @@ static uint64_t hash_of(const struct lg_keys *k, const struct gn_tx_key *key)
 static uint64_t entry_hash(const void *user, uint32_t position)
 {
 	const struct lg_keys *k = user;
-	return hash_of(k, &at(k, position)->key);
+	return hash_of(k, &key_at(k, position)->key);
 }
 
 void lg_keys_fini(struct lg_keys *k, struct gn_alloc *alloc)
@@ -41,12 +41,12 @@ struct lg_key *lg_keys_find(const struct lg_keys *k, const struct gn_tx_key *key
 		return NULL;
 	for (uint32_t s = lg_index_first(&k->index, hash_of(k, key));
 	     lg_index_at(&k->index, s, &position); s = lg_index_after(&k->index, s))
-		if (memcmp(at(k, position)->key.b, key->b, sizeof key->b) == 0)
-			return at(k, position);
+		if (memcmp(key_at(k, position)->key.b, key->b, sizeof key->b) == 0)
+			return key_at(k, position);
 	return NULL;
 }
 
-static gn_err grow(struct lg_keys *k, struct gn_alloc *alloc)
+static gn_err grow_ring(struct lg_keys *k, struct gn_alloc *alloc)
 {
 	uint32_t capacity = k->capacity ? k->capacity * 2 : 64;
 	if (capacity > BOOK_KEYS_MAX)
@@ -54,8 +54,8 @@ static gn_err grow(struct lg_keys *k, struct gn_alloc *alloc)
 	struct lg_key *ring = GN_NEW_ARRAY(alloc, struct lg_key, capacity);
 	if (!ring)
 		return GN_NOMEM;
-	for (uint32_t p = k->head; p != k->tail; p = after(p))
-		ring[p & (capacity - 1)] = *at(k, p);
+	for (uint32_t p = k->head; p != k->tail; p = next_place(p))
+		ring[p & (capacity - 1)] = *key_at(k, p);
 	gn_mem_free(alloc, k->ring);
 	k->ring = ring;
 	k->capacity = capacity;
@@ -65,7 +65,7 @@ static gn_err grow(struct lg_keys *k, struct gn_alloc *alloc)
 gn_err lg_keys_reserve(struct lg_keys *k, struct gn_alloc *alloc, gn_time now)
 {
 	if (lg_keys_count(k) == k->capacity)
-		GN_TRY(grow(k, alloc));
+		GN_TRY(grow_ring(k, alloc));
 	GN_ASSERT(k->for_ever || k->day_count < GN_COUNT(k->days) ||
 		  k->days[k->day_count - 1].day == lg_day(now));
 	return lg_index_reserve(&k->index, alloc, 1, entry_hash, k);
@@ -78,9 +78,9 @@ void lg_keys_add(struct lg_keys *k, const struct lg_key *entry, gn_time now)
 		k->days[k->day_count].day = day;
 		k->days[k->day_count++].begin = k->tail;
 	}
-	*at(k, k->tail) = *entry;
+	*key_at(k, k->tail) = *entry;
 	lg_index_add(&k->index, hash_of(k, &entry->key), k->tail);
-	k->tail = after(k->tail);
+	k->tail = next_place(k->tail);
 }
 
 void lg_keys_forget(struct lg_keys *k, gn_time now)
@@ -92,9 +92,9 @@ void lg_keys_forget(struct lg_keys *k, gn_time now)
 	if (gone == 0)
 		return;
 	uint32_t upto = gone < k->day_count ? k->days[gone].begin : k->tail;
-	for (; k->head != upto; k->head = after(k->head))
-		lg_index_remove(&k->index, hash_of(k, &at(k, k->head)->key), k->head, entry_hash,
-				k);
+	for (; k->head != upto; k->head = next_place(k->head))
+		lg_index_remove(&k->index, hash_of(k, &key_at(k, k->head)->key), k->head,
+				entry_hash, k);
 	k->day_count -= gone;
 	memmove(k->days, k->days + gone, k->day_count * sizeof k->days[0]);
 }

@@ -88,8 +88,7 @@ static gn_err check_signer(const struct gn_ledger *l, const struct gn_ledger_req
 	if (item->op.kind == GN_OP_REGISTER) {
 		item->signer = item->op.public_key;
 		lg_pid(&item->signer, &pid);
-		if (item->op.profile == GN_PROFILE_V1 &&
-		    memcmp(pid.b, item->op.signer.b, sizeof pid.b) != 0)
+		if (item->op.profile == GN_PROFILE_V1 && !gn_hash_eq(&pid, &item->op.signer))
 			return GN_SIGNATURE;
 	} else if (item->op.profile == GN_PROFILE_V1) {
 		GN_TRY(lg_find_participant(&l->book, &item->op.signer, &item->who));

@@ -424,8 +424,8 @@ struct gn_ledger_integrity {
 };
 GN_MUST gn_err gn_ledger_integrity(const struct gn_ledger *l, uint32_t eq,
 				   struct gn_ledger_integrity *out);
-/* SHA-256 of the whole state's encoding (LG-53). GN_NOMEM. */
-GN_MUST gn_err gn_ledger_state_hash(const struct gn_ledger *l, struct gn_hash *out);
+/* SHA-256 of the whole state's encoding (LG-53); takes no memory. */
+void gn_ledger_state_hash(const struct gn_ledger *l, struct gn_hash *out);
 
 /* ---- a copy for questions, on a thread of its own (LG-55) ---- */
 

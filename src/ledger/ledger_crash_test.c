@@ -4,7 +4,7 @@
  * (default 3) is the length of histories, of which the longest are tried every
  * GEONET_CRASH_EVERYth (default 11; 1: all); GEONET_CRASH_OPS (default 1500) is the length of
  * the random one, GEONET_SEED its seed. That the states are right is ledger_lockstep_test's. */
-#include "ledger/harness_int.h"
+#include "ledger/testing/hub.h"
 
 static struct hub h, again;
 static struct sim_disk base;

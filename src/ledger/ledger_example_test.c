@@ -1,6 +1,6 @@
 /* Every example of the source document, in the consistent reading, on a running ledger with real
  * signatures. */
-#include "ledger/harness_int.h"
+#include "ledger/testing/hub.h"
 
 static struct hub h;
 enum { A, B, C, X, Y, Z };

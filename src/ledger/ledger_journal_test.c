@@ -1,8 +1,8 @@
 /* The journal on a disk that lies: damage is found and never guessed around, torn tails are cut,
  * errors stop the ledger, snapshots and replay agree, and verification sees a forged record even
  * when every checksum was made again. */
-#include "ledger/harness_int.h"
 #include "ledger/journal_int.h"
+#include "ledger/testing/hub.h"
 
 static struct hub h, again;
 static struct sim_disk image;

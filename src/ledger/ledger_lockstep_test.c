@@ -1,7 +1,7 @@
 /* Random operations on the engine with the oracle beside it: every record judged, every refusal
  * of the obvious kind predicted, every balance, capacity and status compared, all invariants on.
  * GEONET_LEDGER_OPS and GEONET_SEED choose how many and which. */
-#include "ledger/oracle_int.h"
+#include "ledger/testing/oracle.h"
 
 #define PEOPLE 8
 #define RECENT 16

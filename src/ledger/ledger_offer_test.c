@@ -1,6 +1,6 @@
 /* Clearing that needs consent (LG-47), inline clearing, schedules: who is asked, what yes and no
  * do, and what has changed meanwhile. */
-#include "ledger/harness_int.h"
+#include "ledger/testing/hub.h"
 
 static struct hub h;
 enum { A, B, C, D };

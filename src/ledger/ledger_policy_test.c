@@ -2,7 +2,7 @@
  * the record. The router never proposes what is forbidden, so the records here are made from a
  * payment that was allowed, after the line was changed. */
 #include "ledger/engine_int.h"
-#include "ledger/harness_int.h"
+#include "ledger/testing/hub.h"
 
 static struct hub h;
 enum { A, B, C, D };

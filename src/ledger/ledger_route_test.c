@@ -1,7 +1,6 @@
-/* Routing: bounds, several paths, exact flow, explanations that are true when they are followed,
- * and what clearing leaves alone. */
+/* Routing: bounds, several paths, exact flow, and what clearing leaves alone. */
 #include "ledger/engine_int.h"
-#include "ledger/harness_int.h"
+#include "ledger/testing/hub.h"
 
 static struct hub h;
 #define CROWD 20
@@ -33,23 +32,6 @@ static void trust(unsigned from, unsigned to, const char *limit)
 static gn_err pay(unsigned from, unsigned to, const char *amount)
 {
 	return hub_pay(&h, from, to, "UAH", amount);
-}
-
-static void settings(unsigned hops, unsigned paths, bool maxflow, bool clearing)
-{
-	struct gn_ledger_admin a = {.kind = GN_ADMIN_SETTINGS};
-	gn_ledger_settings_default(&a.settings);
-	a.settings.max_hops = (uint8_t)hops;
-	a.settings.max_paths = (uint8_t)paths;
-	a.settings.maxflow = maxflow;
-	a.settings.inline_clearing = clearing;
-	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_OK);
-	hub_run(&h);
-}
-
-static void money(gn_amount a, char out[24])
-{
-	snprintf(out, 24, "%lld.%02lld", (long long)(a / 100), (long long)(a % 100));
 }
 
 static void test_quantised_capacity_never_promises_more(void **state)
@@ -94,9 +76,9 @@ static void test_six_hops_and_not_seven(void **state)
 	assert_int_equal(pay(0, 6, "1.00"), GN_OK);
 	/* there is a chain: bounds are in the way */
 	assert_int_equal(pay(0, 7, "1.00"), GN_NO_CAPACITY);
-	settings(7, 3, false, true);
+	hub_routing(&h, 7, 3, false, true);
 	assert_int_equal(pay(0, 7, "1.00"), GN_OK);
-	settings(6, 3, true, true);
+	hub_routing(&h, 6, 3, true, true);
 	assert_int_equal(pay(0, 8, "1.00"), GN_OK); /* exact flow knows no hops */
 }
 
@@ -153,7 +135,7 @@ static void test_paths_may_cancel_each_other(void **state)
 	trust(4, 1, "10.00");
 	trust(5, 3, "10.00");
 	trust(5, 4, "10.00");
-	settings(6, 2, false, true);
+	hub_routing(&h, 6, 2, false, true);
 	assert_int_equal(pay(0, 5, "20.00"), GN_OK);
 	assert_int_equal(hub_debt(&h, 0, 3, 5), 1000);
 	assert_int_equal(hub_debt(&h, 0, 4, 5), 1000);
@@ -169,199 +151,12 @@ static void test_three_paths_and_not_four(void **state)
 	assert_int_equal(pay(0, 5, "30.01"), GN_NO_CAPACITY);
 	assert_int_equal(pay(0, 5, "30.00"), GN_OK);
 	assert_int_equal(pay(5, 0, "30.00"), GN_OK);
-	settings(6, 4, false, true);
+	hub_routing(&h, 6, 4, false, true);
 	assert_int_equal(pay(0, 5, "40.00"), GN_OK);
 	assert_int_equal(pay(5, 0, "40.00"), GN_OK);
-	settings(6, 1, true, true);
+	hub_routing(&h, 6, 1, true, true);
 	/* one path allowed, but exact flow takes four */
 	assert_int_equal(pay(0, 5, "40.00"), GN_OK);
-}
-
-/* ---- explanations ---- */
-
-static const char *name(void *user, uint32_t participant)
-{
-	static char names[8][8];
-	static unsigned at;
-	(void)user;
-	at = (at + 1) % 8;
-	snprintf(names[at], sizeof names[at], "P%u", participant);
-	return names[at];
-}
-
-static void test_failure_says_who_would_have_to_raise_what(void **state)
-{
-	(void)state;
-	struct gn_ledger_why why;
-	uint8_t storage[1024];
-	struct gn_buf text = {storage, 0, sizeof storage};
-	trust(1, 0, "100.00");
-	trust(2, 1, "40.00");
-	assert_int_equal(gn_ledger_why(h.l, 0, 0, 2, 10000, &why), GN_OK);
-	assert_true(why.max_flow == 4000 && why.can_pay == 4000 && why.connected);
-	assert_true(why.cut_count == 1 && why.cut[0].owner == 2 && why.cut[0].debtor == 1 &&
-		    why.cut[0].limit == 4000);
-	assert_true(why.raise_count == 1 && why.raises_suffice);
-	assert_true(why.raises[0].owner == 2 && why.raises[0].debtor == 1 &&
-		    why.raises[0].raise == 6000);
-	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 10000, &why, name, NULL, &text), GN_OK);
-	storage[text.len] = 0;
-	assert_string_equal((char *)storage, "P0 can pay P2 at most 40.00 UAH of the 100.00 UAH "
-					     "asked for. The way is closed where P1 owes P2 0.00 "
-					     "UAH of at most "
-					     "40.00 UAH. It would go through if P2 let P1 owe "
-					     "60.00 UAH more (now up to 40.00 UAH).");
-	text.len = 0;
-	text.cap = 50;
-	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 10000, &why, name, NULL, &text),
-			 GN_TOO_LARGE);
-	assert_int_equal(text.len, 0);
-	/* between others, in words for the payer: why, not whose or how much */
-	gn_ledger_why_for(&why, 0);
-	text.len = 0;
-	text.cap = sizeof storage - 1;
-	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 10000, &why, name, NULL, &text), GN_OK);
-	storage[text.len] = 0;
-	assert_true(why.cut_count == 0 && why.raise_count == 0 &&
-		    why.elsewhere[GN_CAUSE_FULL] == 1 && why.raises_elsewhere == 1 &&
-		    why.cut_total == 1);
-	assert_string_equal((char *)storage, "P0 can pay P2 at most 40.00 UAH of the 100.00 UAH "
-					     "asked for. Between others: a trust line has too "
-					     "little left. It would go "
-					     "through if 1 line between others were raised.");
-	/* the record says the same */
-	char tx[32], body[1024];
-	uint64_t ticket;
-	struct gn_record_view r;
-	snprintf(tx, sizeof tx, "why-1");
-	hub_payment_body(&h, 2, "UAH", "100.00", NULL, tx, body);
-	h.hold = true;
-	assert_int_equal(hub_send(&h, 0, GN_OP_PAYMENT, body, tx, &ticket), GN_OK);
-	gn_ledger_tick(h.l, h.now);
-	while (hub_step(&h))
-		;
-	struct gn_ledger_event e;
-	while (gn_ledger_next_event(h.l, &e) && e.kind != GN_LEDGER_RESULT)
-		;
-	assert_int_equal(e.err, GN_NO_CAPACITY);
-	assert_int_equal(e.state, GN_TX_ABORTED);
-	assert_int_equal(gn_ledger_record(e.record, e.seq, &r), GN_OK);
-	assert_true(r.type == GN_REC_FAILED && r.u.failed.available == 4000 &&
-		    r.u.failed.raise_count == 1 && r.u.failed.code == 2);
-	struct gn_hop line;
-	gn_amount raise;
-	assert_true(gn_rec_next_raise(&r.u.failed.raises, &line, &raise));
-	assert_int_equal(raise, 6000);
-	h.durable = gn_ledger_durable_seq(h.l);
-	h.hold = false;
-	hub_run(&h);
-	assert_int_equal(gn_ledger_why(h.l, 0, 0, 3, 100, &why), GN_OK);
-	assert_false(why.connected);
-}
-
-/* Whatever is explained in random graphs: following the advice makes it true, in max-flow mode
- * exactly. */
-/* 0 pays 2 over 1; `why` names what closes the way and advises no raise that would not open it. */
-static void closed_by(enum gn_ledger_cause cause, uint32_t owner, uint32_t debtor, uint32_t by,
-		      const char *words)
-{
-	struct gn_ledger_why why;
-	uint8_t storage[1024];
-	struct gn_buf text = {storage, 0, sizeof storage - 1};
-	assert_int_equal(gn_ledger_why(h.l, 0, 0, 2, 1000, &why), GN_OK);
-	assert_int_equal(why.max_flow, 0);
-	assert_int_equal(why.cut_count, 1);
-	assert_string_equal(gn_ledger_cause_name(why.cut[0].cause), gn_ledger_cause_name(cause));
-	assert_true(why.cut[0].owner == owner && why.cut[0].debtor == debtor &&
-		    why.cut[0].by == by);
-	assert_int_equal(why.raise_count, 0);
-	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 1000, &why, name, NULL, &text), GN_OK);
-	storage[text.len] = 0;
-	if (!strstr((char *)storage, words))
-		fail_msg("'%s' says nothing of '%s'", (char *)storage, words);
-}
-
-static void test_failure_names_the_policy_that_is_in_the_way(void **state)
-{
-	(void)state;
-	trust(1, 0, "100.00");
-	trust(2, 1, "100.00");
-	assert_int_equal(hub_change(&h, 0, 2, 1, ",\"status\":\"frozen\""), GN_OK);
-	closed_by(GN_CAUSE_FROZEN, 2, 1, 2, "the line from P2 to P1 is frozen");
-	assert_int_equal(hub_change(&h, 0, 2, 1,
-				    ",\"policy\":{\"daily_limit\":\"0.00\"},\"status\":\"active\""),
-			 GN_OK);
-	closed_by(GN_CAUSE_DAILY, 2, 1, 2, "moves no more than its limit of the day");
-	assert_int_equal(hub_change(&h, 0, 2, 1, ",\"policy\":{}"), GN_OK);
-	assert_int_equal(hub_change(&h, 0, 1, 0, ",\"policy\":{\"max_hop_usage\":\"0.00\"}"),
-			 GN_OK);
-	closed_by(GN_CAUSE_HOP, 1, 0, 1, "limits what one payment may move");
-	assert_int_equal(hub_change(&h, 0, 1, 0, ",\"policy\":{\"can_be_intermediate\":false}"),
-			 GN_OK);
-	closed_by(GN_CAUSE_NO_MIDDLE, 1, 0, 1, "P1 does not pass on payments of others");
-	assert_int_equal(hub_change(&h, 0, 1, 0, ",\"policy\":{}"), GN_OK);
-	assert_int_equal(hub_status(&h, 1, GN_PARTICIPANT_SUSPENDED), GN_OK);
-	closed_by(GN_CAUSE_SUSPENDED, 1, 0, 1, "P1 is suspended");
-	assert_int_equal(hub_status(&h, 1, GN_PARTICIPANT_ACTIVE), GN_OK);
-	assert_int_equal(hub_equivalent(&h, "UAH", 2, false), GN_OK);
-	closed_by(GN_CAUSE_INACTIVE, 1, 0, 1, "UAH takes no new debt");
-}
-
-/* A raise is advised over a line with a policy as far as the policy allows it, and no further. */
-static void test_raises_keep_to_policies(void **state)
-{
-	(void)state;
-	struct gn_ledger_why why;
-	trust(1, 0, "100.00");
-	assert_int_equal(hub_trust(&h, 2, 1, "UAH", "40.00", "{\"daily_limit\":\"60.00\"}"), GN_OK);
-	assert_int_equal(gn_ledger_why(h.l, 0, 0, 2, 6000, &why), GN_OK);
-	assert_true(why.raises_suffice && why.raise_count == 1 && why.raises[0].raise == 2000);
-	assert_int_equal(hub_change(&h, 0, 2, 1, ",\"limit\":\"60.00\""), GN_OK);
-	assert_int_equal(pay(0, 2, "60.00"), GN_OK); /* and so it was */
-	assert_int_equal(gn_ledger_why(h.l, 0, 0, 2, 1, &why), GN_OK);
-	assert_true(!why.raises_suffice && why.raise_count == 0);
-}
-
-static void test_raises_that_are_advised_suffice(void **state)
-{
-	(void)state;
-	char limit[24], amount[24];
-	unsigned followed = 0;
-	settings(6, 3, true, false);
-	for (unsigned i = 0; i < 60; i++) {
-		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD),
-			 b = (unsigned)gn_rand_below(&h.rand, CROWD);
-		money(1 + (gn_amount)gn_rand_below(&h.rand, 5000), limit);
-		(void)!hub_trust(&h, a, b, "UAH", limit, NULL);
-	}
-	for (unsigned i = 0; i < 60; i++) {
-		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD),
-			 b = (unsigned)gn_rand_below(&h.rand, CROWD);
-		gn_amount v = 1 + (gn_amount)gn_rand_below(&h.rand, 20000);
-		struct gn_ledger_why why;
-		if (a == b)
-			continue;
-		assert_int_equal(gn_ledger_why(h.l, 0, a, b, v, &why), GN_OK);
-		money(v, amount);
-		gn_err err = pay(a, b, amount);
-		assert_int_equal(err == GN_OK, why.max_flow >= v);
-		if (err == GN_OK || !why.raises_suffice)
-			continue;
-		gn_amount_sum advised = 0;
-		for (unsigned k = 0; k < why.raise_count; k++) {
-			char rest[64];
-			money(why.raises[k].limit + why.raises[k].raise, limit);
-			snprintf(rest, sizeof rest, ",\"limit\":\"%s\"", limit);
-			assert_int_equal(
-				hub_change(&h, 0, why.raises[k].owner, why.raises[k].debtor, rest),
-				GN_OK);
-			advised += why.raises[k].raise;
-		}
-		assert_true(advised >= v - why.max_flow);
-		assert_int_equal(pay(a, b, amount), GN_OK);
-		followed++;
-	}
-	assert_true(followed > 5);
 }
 
 /* ---- metamorphic (I14) ---- */
@@ -377,14 +172,14 @@ static void random_graph(unsigned lines, unsigned payments)
 {
 	char text[24];
 	for (unsigned i = 0; i < lines; i++) {
-		money(100 + (gn_amount)gn_rand_below(&h.rand, 50000), text);
+		hub_money(100 + (gn_amount)gn_rand_below(&h.rand, 50000), text);
 		(void)!hub_trust(&h, (unsigned)gn_rand_below(&h.rand, CROWD),
 				 (unsigned)gn_rand_below(&h.rand, CROWD), "UAH", text, NULL);
 	}
 	for (unsigned i = 0; i < payments; i++) {
 		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD),
 			 b = (unsigned)gn_rand_below(&h.rand, CROWD);
-		money(1 + (gn_amount)gn_rand_below(&h.rand, 9000), text);
+		hub_money(1 + (gn_amount)gn_rand_below(&h.rand, 9000), text);
 		if (a != b)
 			(void)!pay(a, b, text);
 	}
@@ -393,7 +188,7 @@ static void random_graph(unsigned lines, unsigned payments)
 static void test_clearing_leaves_every_max_flow_as_it_was(void **state)
 {
 	(void)state;
-	settings(6, 3, true, false);
+	hub_routing(&h, 6, 3, true, false);
 	random_graph(90, 200);
 	static gn_amount before[CROWD][CROWD];
 	for (int round = 0; round < 2; round++) {
@@ -435,7 +230,7 @@ static void test_a_payment_shifts_its_own_flow_and_that_of_nobody_balanced(void 
 {
 	(void)state;
 	char text[24];
-	settings(6, 3, true, true);
+	hub_routing(&h, 6, 3, true, true);
 	random_graph(90, 50);
 	for (unsigned i = 0; i < 60; i++) {
 		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD),
@@ -444,7 +239,7 @@ static void test_a_payment_shifts_its_own_flow_and_that_of_nobody_balanced(void 
 		if (a == b)
 			continue;
 		gn_amount there = flow(a, b), back = flow(b, a);
-		money(v, text);
+		hub_money(v, text);
 		assert_int_equal(pay(a, b, text) == GN_OK, there >= v);
 		assert_int_equal(flow(a, b), there >= v ? there - v : there);
 		assert_int_equal(flow(b, a), there >= v ? back + v : back);
@@ -465,7 +260,7 @@ static void tell(void *user, gn_amount amount, const uint32_t *people, uint32_t 
 static void test_max_flow_is_told_as_paths(void **state)
 {
 	(void)state;
-	settings(6, 3, true, true);
+	hub_routing(&h, 6, 3, true, true);
 	random_graph(90, 50);
 	for (unsigned a = 0; a < CROWD; a++)
 		for (unsigned b = 0; b < CROWD; b++) {
@@ -516,7 +311,7 @@ static void test_a_flow_is_looked_for_on_a_copy(void **state)
 {
 	(void)state;
 	uint8_t storage[1024], other[1024];
-	settings(6, 3, true, false);
+	hub_routing(&h, 6, 3, true, false);
 	for (unsigned i = 1; i <= 4; i++) {
 		trust(i, 0, "50.00");
 		trust(5, i, "50.00");
@@ -610,10 +405,6 @@ int main(void)
 		T(test_the_shortest_way_is_taken),
 		T(test_paths_may_cancel_each_other),
 		T(test_three_paths_and_not_four),
-		T(test_failure_says_who_would_have_to_raise_what),
-		T(test_failure_names_the_policy_that_is_in_the_way),
-		T(test_raises_keep_to_policies),
-		T(test_raises_that_are_advised_suffice),
 		T(test_clearing_leaves_every_max_flow_as_it_was),
 		T(test_a_payment_shifts_its_own_flow_and_that_of_nobody_balanced),
 		T(test_max_flow_is_told_as_paths),

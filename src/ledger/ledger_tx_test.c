@@ -2,7 +2,7 @@
  * nothing that is repeated, late or out of order changes anything. A pays C over B; B's line
  * asks. */
 #include "ledger/engine_int.h"
-#include "ledger/harness_int.h"
+#include "ledger/testing/hub.h"
 
 static struct hub h;
 enum { A, B, C, D };

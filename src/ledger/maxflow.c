@@ -92,7 +92,7 @@ void lg_flow_ban(struct lg_flow_net *f, uint32_t hop)
 
 /* ---- Dinic ---- */
 
-static void spend(struct lg_flow_net *f, uint32_t work)
+static void spend_work(struct lg_flow_net *f, uint32_t work)
 {
 	f->work -= f->work < work ? f->work : work;
 }
@@ -107,7 +107,7 @@ static bool build_levels(struct lg_flow_net *f)
 	f->queue[0] = f->source;
 	while (begin < end && !f->level[f->target]) {
 		uint32_t n = f->queue[begin++];
-		spend(f, q->nodes[n].degree);
+		spend_work(f, q->nodes[n].degree);
 		for (uint32_t i = q->nodes[n].off; i < q->nodes[n].off + q->nodes[n].degree; i++) {
 			uint32_t to = neighbour(f, i);
 			if (f->residual[i] > 0 && !f->level[to]) {
@@ -133,7 +133,7 @@ static uint32_t admissible(struct lg_flow_net *f, uint32_t n)
 
 /* One augmenting path in the level graph: queue is the stack of half-edges walked. False: the
  * level graph is exhausted. */
-static bool augment(struct lg_flow_net *f, gn_amount enough)
+static bool augment_path(struct lg_flow_net *f, gn_amount enough)
 {
 	const struct lg_eq *q = f->q;
 	uint32_t depth = 0, at = f->source;
@@ -151,7 +151,7 @@ static bool augment(struct lg_flow_net *f, gn_amount enough)
 			at = p->node[p->node[0] == at];
 		}
 	}
-	spend(f, depth);
+	spend_work(f, depth);
 	gn_amount push = enough - f->flow;
 	for (uint32_t i = 0; i < depth; i++)
 		push = gn_amount_min(push, f->residual[f->queue[i]]);
@@ -170,7 +170,7 @@ void lg_flow_run(struct lg_flow_net *f, gn_amount enough)
 	GN_ASSERT(enough <= GN_AMOUNT_MAX);
 	while (f->flow < enough && f->work > 0 && build_levels(f)) {
 		memset(f->next, 0, f->q->node_count * sizeof *f->next);
-		while (f->flow < enough && f->work > 0 && augment(f, enough))
+		while (f->flow < enough && f->work > 0 && augment_path(f, enough))
 			;
 	}
 }
@@ -185,7 +185,7 @@ static void unflow(struct lg_flow_net *f, uint32_t node, uint32_t half, gn_amoun
 }
 
 /* Next half-edge of `at` that carries flow; the flow over it. */
-static gn_amount carries(struct lg_flow_net *f, uint32_t at, uint32_t *half)
+static gn_amount carries_flow(struct lg_flow_net *f, uint32_t at, uint32_t *half)
 {
 	const struct lg_node *n = &f->q->nodes[at];
 	for (; f->next[at] < n->degree; f->next[at]++) {
@@ -197,8 +197,8 @@ static gn_amount carries(struct lg_flow_net *f, uint32_t at, uint32_t *half)
 }
 
 /* Lowers the flow along stack[from..to) of half-edges that starts at `at` by its smallest. */
-static gn_amount drain(struct lg_flow_net *f, uint32_t at, const uint32_t *stack, uint32_t count,
-		       gn_amount most)
+static gn_amount drain_path(struct lg_flow_net *f, uint32_t at, const uint32_t *stack,
+			    uint32_t count, gn_amount most)
 {
 	for (uint32_t i = 0; i < count; i++)
 		most = gn_amount_min(most, f->initial[stack[i]] - f->residual[stack[i]]);
@@ -217,13 +217,13 @@ static uint32_t walk_flow(struct lg_flow_net *f)
 	memset(f->level, 0, f->q->node_count * sizeof *f->level);
 	f->level[at] = 1;
 	while (at != f->target) {
-		gn_amount some = carries(f, at, &half);
+		gn_amount some = carries_flow(f, at, &half);
 		GN_ASSERT(some > 0);
 		f->queue[depth++] = half;
 		at = neighbour(f, half);
 		if (f->level[at]) {
 			uint32_t start = f->level[at] - 1, node = at;
-			drain(f, at, f->queue + start, depth - start, INT64_MAX);
+			drain_path(f, at, f->queue + start, depth - start, INT64_MAX);
 			for (uint32_t i = start; i + 1 < depth; i++) {
 				node = neighbour(f, f->queue[i]);
 				f->level[node] = 0;
@@ -251,7 +251,7 @@ gn_err lg_flow_paths(struct lg_flow_net *f,
 			hops[i] = half_hop(f, at, f->queue[i]);
 			at = neighbour(f, f->queue[i]);
 		}
-		gn_amount a = drain(f, f->source, f->queue, depth, left);
+		gn_amount a = drain_path(f, f->source, f->queue, depth, left);
 		left -= a;
 		more = visit(user, a, hops, depth);
 	}

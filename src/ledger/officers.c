@@ -8,21 +8,15 @@
  *    texts never fit again. */
 #include "ledger/engine_int.h"
 
-static bool is_zero(const struct gn_pk *pk)
-{
-	static const struct gn_pk zero;
-	return memcmp(pk, &zero, sizeof zero) == 0;
-}
-
 struct lg_officer *lg_find_officer(const struct lg_book *b, const struct gn_pk *pk)
 {
 	for (uint32_t i = 0; i < b->officer_count; i++)
-		if (memcmp(&b->officers[i].pk, pk, sizeof *pk) == 0)
+		if (gn_pk_eq(&b->officers[i].pk, pk))
 			return &b->officers[i];
 	return NULL;
 }
 
-static uint32_t admins(const struct lg_book *b)
+static uint32_t count_admins(const struct lg_book *b)
 {
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < b->officer_count; i++)
@@ -30,7 +24,7 @@ static uint32_t admins(const struct lg_book *b)
 	return n;
 }
 
-static enum gn_role needed(enum gn_record_type type)
+static enum gn_role role_needed(enum gn_record_type type)
 {
 	return type == GN_REC_SETTINGS || type == GN_REC_EQUIVALENT || type == GN_REC_ROLE
 		       ? GN_ROLE_ADMIN
@@ -42,9 +36,11 @@ gn_err lg_officer_check(const struct lg_book *b, const struct gn_record_view *r)
 	if (!lg_rec_admin(r))
 		return GN_OK;
 	if (r->admin.bytes.len == 0)
-		return !is_zero(&r->admin.actor) ? GN_SIGNATURE : admins(b) > 0 ? GN_DENIED : GN_OK;
+		return !gn_pk_is_zero(&r->admin.actor) ? GN_SIGNATURE
+		       : count_admins(b) > 0           ? GN_DENIED
+						       : GN_OK;
 	const struct lg_officer *o = lg_find_officer(b, &r->admin.actor);
-	if (!o || o->role != r->admin.role || o->role < needed(r->type))
+	if (!o || o->role != r->admin.role || o->role < role_needed(r->type))
 		return GN_DENIED;
 	return r->admin.seq > o->seq ? GN_OK : GN_CONFLICT;
 }
@@ -58,7 +54,7 @@ gn_err lg_officer_rank(const struct lg_book *b, const struct gn_record_view *r)
 	if (o->role > r->admin.role)
 		return GN_DENIED;
 	return r->u.status.status == GN_PARTICIPANT_DELETED && o->role == GN_ROLE_ADMIN &&
-			       admins(b) == 1
+			       count_admins(b) == 1
 		       ? GN_CONFLICT
 		       : GN_OK;
 }
@@ -95,13 +91,13 @@ gn_err lg_apply_role(struct lg_book *b, const struct gn_record_view *r)
 {
 	const struct lg_officer *o = lg_find_officer(b, &r->u.role.pk);
 	uint8_t before = o ? o->role : GN_ROLE_NONE;
-	if (r->u.role.name.len > OFFICER_NAME_MAX || is_zero(&r->u.role.pk))
+	if (r->u.role.name.len > OFFICER_NAME_MAX || gn_pk_is_zero(&r->u.role.pk))
 		return GN_USAGE;
 	if (r->u.role.before != before)
 		return GN_CORRUPT;
 	if (!o && r->u.role.role == GN_ROLE_NONE)
 		return GN_NOT_FOUND;
-	if (before == GN_ROLE_ADMIN && r->u.role.role != GN_ROLE_ADMIN && admins(b) == 1)
+	if (before == GN_ROLE_ADMIN && r->u.role.role != GN_ROLE_ADMIN && count_admins(b) == 1)
 		return GN_CONFLICT; /* the last admin stays */
 	return lg_officer_put(b, &r->u.role.pk, r->u.role.role, 0, r->u.role.name);
 }
@@ -174,8 +170,7 @@ static gn_err same_command(const struct lg_book *b, const struct gn_record_view 
 		     memcmp(c->key.b, r->key.b, sizeof c->key.b) == 0);
 		return GN_OK;
 	case GN_REC_ROLE:
-		SAME(c->command == GN_COMMAND_ROLE &&
-		     memcmp(&c->officer, &r->u.role.pk, sizeof c->officer) == 0 &&
+		SAME(c->command == GN_COMMAND_ROLE && gn_pk_eq(&c->officer, &r->u.role.pk) &&
 		     c->role == r->u.role.role);
 		SAME(same_text(c->name, r->u.role.name));
 		return GN_OK;
@@ -213,7 +208,7 @@ gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r,
 	lg_pid(&r->admin.actor, &pid);
 	GN_TRY(gn_op_parse(GN_PROFILE_V1, GN_OP_ADMIN, r->admin.bytes, op));
 	GN_TRY(lg_check_envelope(b, op, now));
-	if (memcmp(pid.b, op->signer.b, sizeof pid.b) != 0)
+	if (!gn_hash_eq(&pid, &op->signer))
 		return GN_SIGNATURE;
 	GN_TRY(gn_op_admin_parse(op->body, &c));
 	return same_command(b, r, &c);
@@ -221,7 +216,7 @@ gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r,
 
 /* ---- questions ---- */
 
-static void show(const struct lg_officer *o, struct gn_ledger_officer *out)
+static void show_officer(const struct lg_officer *o, struct gn_ledger_officer *out)
 {
 	*out = (struct gn_ledger_officer){.pk = o->pk,
 					  .pid = o->pid,
@@ -234,7 +229,7 @@ bool gn_ledger_officer(const struct gn_ledger *l, uint32_t i, struct gn_ledger_o
 {
 	if (i >= l->book.officer_count)
 		return false;
-	show(&l->book.officers[i], out);
+	show_officer(&l->book.officers[i], out);
 	return true;
 }
 
@@ -242,8 +237,8 @@ gn_err gn_ledger_find_officer(const struct gn_ledger *l, const struct gn_hash *p
 			      struct gn_ledger_officer *out)
 {
 	for (uint32_t i = 0; i < l->book.officer_count; i++)
-		if (memcmp(&l->book.officers[i].pid, pid, sizeof *pid) == 0) {
-			show(&l->book.officers[i], out);
+		if (gn_hash_eq(&l->book.officers[i].pid, pid)) {
+			show_officer(&l->book.officers[i], out);
 			return GN_OK;
 		}
 	return GN_NOT_FOUND;
@@ -251,5 +246,5 @@ gn_err gn_ledger_find_officer(const struct gn_ledger *l, const struct gn_hash *p
 
 bool gn_ledger_has_admin(const struct gn_ledger *l)
 {
-	return admins(&l->book) > 0;
+	return count_admins(&l->book) > 0;
 }

@@ -129,8 +129,9 @@ gn_err gn_ledger_clearing_new(const struct gn_ledger *l, const struct gn_env *en
 
 /* The largest circulation within `bound` and what is clearable now (LG-45), as CLEARING edges in
  * scratch. GN_AGAIN: nothing. */
-static gn_err bounded(struct gn_ledger *l, const struct lg_eq *q, bool asking,
-		      const struct gn_clearing_edge *bound, size_t count, struct gn_record_view *r)
+static gn_err bounded_edges(struct gn_ledger *l, const struct lg_eq *q, bool asking,
+			    const struct gn_clearing_edge *bound, size_t count,
+			    struct gn_record_view *r)
 {
 	size_t n = 0;
 	struct gn_clearing *job = NULL;
@@ -194,7 +195,7 @@ gn_err gn_ledger_clear(struct gn_ledger *l, struct gn_slice code, const struct g
 	GN_TRY(lg_find_eq(&l->book, code, &r.eq));
 	const struct gn_clearing_edge *edges = gn_clearing_edges(job, &count);
 	r.u.clearing.mode = GN_CLEARING_EXACT;
-	GN_TRY(bounded(l, l->book.eqs[r.eq], false, edges, count, &r));
+	GN_TRY(bounded_edges(l, l->book.eqs[r.eq], false, edges, count, &r));
 	if (gn_clearing_potentials(job))
 		gn_clearing_certificate_hash(job, code, &r.u.clearing.certificate);
 	GN_TRY(lg_commit(l, &r, ticket, GN_TX_COMMITTED, now));
@@ -216,7 +217,7 @@ gn_err gn_ledger_offer(struct gn_ledger *l, struct gn_slice code, const struct g
 	r.u.clearing.mode = GN_CLEARING_CONSENT;
 	r.u.clearing.without = without;
 	r.u.clearing.expiry = (now > l->book.time ? now : l->book.time) + OFFER_EXPIRY;
-	GN_TRY(bounded(l, l->book.eqs[r.eq], true, edges, count, &r));
+	GN_TRY(bounded_edges(l, l->book.eqs[r.eq], true, edges, count, &r));
 	if (r.u.clearing.total <= without)
 		return GN_AGAIN;
 	GN_TRY(lg_clearing_asked(&l->book, l->book.eqs[r.eq], &r, asked, &n));
@@ -250,7 +251,7 @@ gn_err lg_commit_offer(struct gn_ledger *l, struct lg_open *o, uint64_t ticket, 
 	}
 	r.u.clearing.mode = GN_CLEARING_CONSENT;
 	r.u.clearing.cause = o->seq;
-	gn_err err = bounded(l, q, true, edges, o->flow_count, &r);
+	gn_err err = bounded_edges(l, q, true, edges, o->flow_count, &r);
 	gn_mem_free(l->env.alloc, edges);
 	if (!err)
 		err = lg_commit(l, &r, ticket, GN_TX_COMMITTED, now);

@@ -209,7 +209,7 @@ gn_err gn_ledger_balance(const struct gn_ledger *l, uint32_t eq, uint32_t partic
 /* ---- transactions ---- */
 
 /* What is decided but not durable yet is told as what it was before (LG-27). */
-static enum gn_tx_state shown(const struct gn_ledger *l, const struct lg_key *k)
+static enum gn_tx_state shown_state(const struct gn_ledger *l, const struct lg_key *k)
 {
 	enum gn_tx_state s = lg_key_state(k);
 	bool durable = k->state >> 8 <= l->journal.durable;
@@ -236,7 +236,7 @@ void gn_ledger_tx(const struct gn_ledger *l, const struct gn_tx_key *key, struct
 	const struct lg_open *o = lg_find_open(&l->book, key);
 	*out = (struct gn_ledger_tx){.state = GN_TX_NONE};
 	if (k) {
-		out->state = shown(l, k);
+		out->state = shown_state(l, k);
 		out->seq = k->state >> 8;
 		out->code = lg_key_state(k) == GN_TX_COMMITTED ? 0 : (uint8_t)lg_key_code(k);
 	}
@@ -353,10 +353,9 @@ gn_err gn_ledger_integrity(const struct gn_ledger *l, uint32_t eq, struct gn_led
 	return GN_OK;
 }
 
-gn_err gn_ledger_state_hash(const struct gn_ledger *l, struct gn_hash *out)
+void gn_ledger_state_hash(const struct gn_ledger *l, struct gn_hash *out)
 {
 	lg_state_hash(&l->book, out);
-	return GN_OK;
 }
 
 void gn_ledger_info(const struct gn_ledger *l, struct gn_ledger_info *out)

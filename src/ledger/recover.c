@@ -10,7 +10,7 @@
 #include "ledger/engine_int.h"
 #include <stdio.h>
 
-static void finish(struct gn_ledger *l, gn_err err, gn_time now)
+static void end_recovery(struct gn_ledger *l, gn_err err, gn_time now)
 {
 	struct lg_recover *r = &l->recover;
 	r->phase = LG_REC_DONE;
@@ -123,7 +123,7 @@ static gn_err read_list(struct gn_ledger *l, struct gn_slice list)
 
 /* ---- the window ---- */
 
-static struct gn_slice window(const struct lg_recover *r)
+static struct gn_slice window_slice(const struct lg_recover *r)
 {
 	return gn_slice_sub(gn_buf_slice(&r->window), r->skip, r->window.len);
 }
@@ -214,15 +214,14 @@ static void pass_over_snapshot(struct gn_ledger *l)
 static gn_err load_snapshot(struct gn_ledger *l)
 {
 	struct lg_recover *r = &l->recover;
-	struct gn_slice state = window(r);
+	struct gn_slice state = window_slice(r);
 	struct gn_hash h;
 	struct gn_env env = l->book.env;
 	gn_sha256(&state, 1, &h);
-	if (memcmp(h.b, r->snap.state.b, sizeof h.b) != 0)
+	if (!gn_hash_eq(&h, &r->snap.state))
 		return GN_CORRUPT;
 	gn_err err = lg_state_read(&l->book, state);
-	if (!err && (l->book.seq != r->snap.seq ||
-		     memcmp(l->book.hub.b, l->config.hub.b, sizeof l->book.hub.b) != 0))
+	if (!err && (l->book.seq != r->snap.seq || !gn_pk_eq(&l->book.hub, &l->config.hub)))
 		err = GN_CORRUPT;
 	if (err) {
 		lg_book_fini(&l->book);
@@ -264,15 +263,14 @@ static gn_err apply_batch(struct gn_ledger *l, const struct lg_batch *b, struct 
 static bool meets_snapshot(struct lg_recover *r)
 {
 	if (r->snap_loaded && !r->snap_met && r->seq >= r->snap.seq)
-		r->snap_met = r->seq == r->snap.seq &&
-			      memcmp(r->chain.b, r->snap.chain.b, sizeof r->chain.b) == 0;
+		r->snap_met = r->seq == r->snap.seq && gn_hash_eq(&r->chain, &r->snap.chain);
 	return r->snap_met || !r->snap_loaded || r->seq < r->snap.seq;
 }
 
 static gn_err take_batch(struct gn_ledger *l, const struct lg_batch *b)
 {
 	struct lg_recover *r = &l->recover;
-	struct gn_slice payload = gn_slice(window(r).p + BATCH_HEADER, b->payload_len);
+	struct gn_slice payload = gn_slice(window_slice(r).p + BATCH_HEADER, b->payload_len);
 	if (b->first_seq != r->seq + 1)
 		return GN_CORRUPT;
 	GN_TRY(apply_batch(l, b, payload));
@@ -301,7 +299,7 @@ static void at_end(struct gn_ledger *l, gn_time now)
 	bool known_longer = l->config.feed_from != UINT64_MAX && l->config.feed_from > r->seq + 1;
 	if ((r->snap_loaded && !r->snap_met) || known_longer) {
 		/* records that were durable are gone; the damaged ones stay where they are */
-		finish(l, known_longer ? GN_TRUNCATED : GN_CORRUPT, now);
+		end_recovery(l, known_longer ? GN_TRUNCATED : GN_CORRUPT, now);
 		return;
 	}
 	l->journal.chain = r->chain;
@@ -311,7 +309,7 @@ static void at_end(struct gn_ledger *l, gn_time now)
 		r->phase = LG_REC_CUT;
 		return;
 	}
-	finish(l, GN_OK, now);
+	end_recovery(l, GN_OK, now);
 }
 
 /* What does not parse begins at base: the end, a torn tail, or damage. */
@@ -319,15 +317,15 @@ static void no_batch(struct gn_ledger *l, gn_time now)
 {
 	struct lg_recover *r = &l->recover;
 	if (!last_segment(r)) {
-		if (window(r).len > 0) {
-			finish(l, GN_CORRUPT, now);
+		if (window_slice(r).len > 0) {
+			end_recovery(l, GN_CORRUPT, now);
 			return;
 		}
 		r->at++;
 		begin_reading(r);
 		return;
 	}
-	r->cut = window(r).len > 0 ? r->base : UINT64_MAX;
+	r->cut = window_slice(r).len > 0 ? r->base : UINT64_MAX;
 	if (r->cut == UINT64_MAX)
 		at_end(l, now);
 	else
@@ -339,11 +337,11 @@ static bool next_batch(struct gn_ledger *l, gn_time now)
 {
 	struct lg_recover *r = &l->recover;
 	struct lg_batch b;
-	struct gn_slice in = window(r);
+	struct gn_slice in = window_slice(r);
 	if (in.len < BATCH_HEADER && !r->ended)
 		return false;
 	bool holds = lg_batch_decode(in, l->journal.segment.salt, &b) == GN_OK &&
-		     memcmp(b.prev.b, r->chain.b, sizeof b.prev.b) == 0;
+		     gn_hash_eq(&b.prev, &r->chain);
 	if (holds && in.len < lg_batch_stored(b.payload_len) && !r->ended)
 		return false;
 	if (!holds || in.len < lg_batch_stored(b.payload_len) ||
@@ -353,22 +351,22 @@ static bool next_batch(struct gn_ledger *l, gn_time now)
 	}
 	gn_err err = take_batch(l, &b);
 	if (err) {
-		finish(l, err, now);
+		end_recovery(l, err, now);
 		return false;
 	}
 	return true;
 }
 
 /* Behind the torn place: a header that holds means that what does not was once durable. */
-static void scan(struct gn_ledger *l, gn_time now)
+static void scan_tail(struct gn_ledger *l, gn_time now)
 {
 	struct lg_recover *r = &l->recover;
 	struct lg_batch b;
-	for (struct gn_slice in; (in = window(r)).len >= BATCH_HEADER;
+	for (struct gn_slice in; (in = window_slice(r)).len >= BATCH_HEADER;
 	     window_skip(r, JOURNAL_ALIGN)) {
 		if (r->base > r->cut && lg_batch_decode(in, l->journal.segment.salt, &b) == GN_OK &&
 		    b.first_seq > r->seq) {
-			finish(l, GN_CORRUPT, now);
+			end_recovery(l, GN_CORRUPT, now);
 			return;
 		}
 		if (in.len < JOURNAL_ALIGN)
@@ -384,7 +382,7 @@ static void drop_told(struct gn_ledger *l)
 {
 	struct lg_batch b;
 	struct lg_recover *r = &l->recover;
-	gn_err err = lg_batch_decode(window(r), l->journal.segment.salt, &b);
+	gn_err err = lg_batch_decode(window_slice(r), l->journal.segment.salt, &b);
 	GN_ASSERT(err == GN_OK);
 	window_skip(r, lg_batch_stored(b.payload_len));
 	l->told = (struct gn_slice){NULL, 0};
@@ -404,7 +402,7 @@ void lg_recover_more(struct gn_ledger *l, gn_time now)
 		if (!l->told.p)
 			drop_told(l);
 	if (r->phase == LG_REC_SCAN)
-		scan(l, now);
+		scan_tail(l, now);
 }
 
 /* ---- requests and completions ---- */
@@ -475,7 +473,7 @@ static void found_snap_body(struct gn_ledger *l, struct gn_slice data, gn_time n
 	if (!err)
 		err = r->window.len == r->snap.len ? load_snapshot(l) : GN_CORRUPT;
 	if (err == GN_NOMEM) {
-		finish(l, err, now);
+		end_recovery(l, err, now);
 		return;
 	}
 	if (err) {
@@ -493,8 +491,7 @@ static void found_segment_head(struct gn_ledger *l, struct gn_slice data, gn_tim
 	struct lg_recover *r = &l->recover;
 	struct lg_segment s;
 	gn_err err = lg_segment_decode(data, &s);
-	bool ours = !err && s.number == r->segments[r->at] &&
-		    memcmp(s.hub.b, l->config.hub.b, sizeof s.hub.b) == 0;
+	bool ours = !err && s.number == r->segments[r->at] && gn_pk_eq(&s.hub, &l->config.hub);
 	if (r->phase == LG_REC_FIND) {
 		/* an unreadable last header may be a crash while it was made: begin further back */
 		if (r->at == 0 || (ours && s.first_seq <= r->start_seq))
@@ -512,9 +509,9 @@ static void found_segment_head(struct gn_ledger *l, struct gn_slice data, gn_tim
 		at_end(l, now);
 		return;
 	}
-	if (!ours || (r->chained && memcmp(s.chain.b, r->chain.b, sizeof s.chain.b) != 0) ||
+	if (!ours || (r->chained && !gn_hash_eq(&s.chain, &r->chain)) ||
 	    (r->chained && s.first_seq != r->seq + 1)) {
-		finish(l, GN_CORRUPT, now);
+		end_recovery(l, GN_CORRUPT, now);
 		return;
 	}
 	l->journal.segment = s;
@@ -522,7 +519,7 @@ static void found_segment_head(struct gn_ledger *l, struct gn_slice data, gn_tim
 	r->chained = true;
 	r->seq = s.first_seq - 1;
 	if (!meets_snapshot(r)) {
-		finish(l, GN_CORRUPT, now);
+		end_recovery(l, GN_CORRUPT, now);
 		return;
 	}
 	r->base = r->next_read = SEGMENT_HEADER;
@@ -534,7 +531,7 @@ static void found_bytes(struct gn_ledger *l, struct gn_slice data, gn_time now)
 	struct lg_recover *r = &l->recover;
 	gn_err err = window_add(l, data);
 	if (err) {
-		finish(l, err, now);
+		end_recovery(l, err, now);
 		return;
 	}
 	r->next_read += data.len;
@@ -563,7 +560,7 @@ void lg_recover_done(struct gn_ledger *l, gn_err err, struct gn_slice data, gn_t
 		err = GN_CORRUPT;
 	}
 	if (err) {
-		finish(l, err, now);
+		end_recovery(l, err, now);
 		return;
 	}
 	switch (r->phase) {
@@ -571,7 +568,7 @@ void lg_recover_done(struct gn_ledger *l, gn_err err, struct gn_slice data, gn_t
 		err = read_list(l, data);
 		r->fresh = r->segment_count == 0;
 		if (err || r->fresh)
-			finish(l, err, now);
+			end_recovery(l, err, now);
 		else
 			next_snapshot(l);
 		break;
@@ -582,7 +579,7 @@ void lg_recover_done(struct gn_ledger *l, gn_err err, struct gn_slice data, gn_t
 	case LG_REC_READ:
 	case LG_REC_SCAN: found_bytes(l, data, now); break;
 	case LG_REC_CUT: r->phase = LG_REC_CUT_SYNC; break;
-	case LG_REC_CUT_SYNC: finish(l, GN_OK, now); break;
+	case LG_REC_CUT_SYNC: end_recovery(l, GN_OK, now); break;
 	case LG_REC_DONE:
 	default: break;
 	}

@@ -31,7 +31,7 @@ static void try_hop(struct attempt *t, uint32_t hop, gn_amount a)
 	lg_pair_show(t->q, hop_pair(hop));
 }
 
-static void take(struct attempt *t, const struct lg_path *path, gn_amount a)
+static void take_path(struct attempt *t, const struct lg_path *path, gn_amount a)
 {
 	for (uint32_t i = 0; i < path->count; i++) {
 		GN_ASSERT(t->taken_count < GN_COUNT(t->taken));
@@ -99,7 +99,7 @@ static gn_err find_path(struct attempt *t, gn_amount amount, struct lg_path *out
 }
 
 /* What a path carries now, at least the amount it was found for. */
-static gn_amount room(const struct attempt *t, const struct lg_path *path, gn_amount most)
+static gn_amount room_of(const struct attempt *t, const struct lg_path *path, gn_amount most)
 {
 	for (uint32_t i = 0; i < path->count; i++) {
 		uint32_t hop = path->hops[i];
@@ -139,8 +139,8 @@ static uint32_t net_hops(const struct attempt *t, struct lg_delta *out)
 
 /* One path from payer to payee along hops with a > 0; false when it is longer than allowed or
  * runs in a circle. */
-static bool walk(const struct attempt *t, const struct lg_delta *net, uint32_t n,
-		 struct lg_route *out)
+static bool walk_path(const struct attempt *t, const struct lg_delta *net, uint32_t n,
+		      struct lg_route *out)
 {
 	uint32_t at = t->want->payer;
 	out->path.count = 0;
@@ -163,14 +163,14 @@ static bool walk(const struct attempt *t, const struct lg_delta *net, uint32_t n
 	return true;
 }
 
-static bool tell(const struct attempt *t, gn_amount total, struct lg_routes *out)
+static bool tell_path(const struct attempt *t, gn_amount total, struct lg_routes *out)
 {
 	struct lg_delta net[GN_COUNT(t->taken)];
 	uint32_t n = net_hops(t, net), line, node;
 	gn_amount left = total;
 	for (out->count = 0; left > 0; out->count++) {
 		struct lg_route *r = &out->route[out->count];
-		if (out->count == t->want->max_paths || !walk(t, net, n, r) ||
+		if (out->count == t->want->max_paths || !walk_path(t, net, n, r) ||
 		    lg_path_blocked(t->b, t->q, r->path.hops, r->path.count, &line, &node))
 			return false;
 		left -= r->amount;
@@ -210,7 +210,7 @@ static gn_err next_part(struct attempt *t, gn_amount left, unsigned paths, struc
 	}
 }
 
-static gn_err several(struct attempt *t, struct lg_routes *out, bool *found, bool *crossed)
+static gn_err several_paths(struct attempt *t, struct lg_routes *out, bool *found, bool *crossed)
 {
 	gn_amount left = t->want->amount;
 	*crossed = false;
@@ -222,19 +222,19 @@ static gn_err several(struct attempt *t, struct lg_routes *out, bool *found, boo
 		if (!*found)
 			return GN_OK;
 		*crossed |= crosses(t, &r->path);
-		r->amount = room(t, &r->path, left);
+		r->amount = room_of(t, &r->path, left);
 		GN_ASSERT(r->amount > 0);
 		left -= r->amount;
 		if (left > 0 || *crossed) /* later searches, or tell(), look at it */
-			take(t, &r->path, r->amount);
+			take_path(t, &r->path, r->amount);
 		out->count++;
 	}
-	*found = left == 0 && (!*crossed || !t->cancel || tell(t, t->want->amount, out));
+	*found = left == 0 && (!*crossed || !t->cancel || tell_path(t, t->want->amount, out));
 	return GN_OK;
 }
 
-static void start(struct attempt *t, struct lg_router *r, struct lg_book *b, struct lg_eq *q,
-		  const struct lg_request *want, bool ask, bool cancel)
+static void start_attempt(struct attempt *t, struct lg_router *r, struct lg_book *b,
+			  struct lg_eq *q, const struct lg_request *want, bool ask, bool cancel)
 {
 	t->r = r;
 	t->b = b;
@@ -258,8 +258,8 @@ gn_err lg_find_routes(struct lg_router *r, struct lg_book *b, struct lg_eq *q,
 	for (int ask = 0; ask < 2; ask++)
 		for (int cancel = 1; cancel >= 0; cancel--) {
 			bool found = false, crossed = false;
-			start(&t, r, b, q, want, ask, cancel);
-			gn_err err = several(&t, out, &found, &crossed);
+			start_attempt(&t, r, b, q, want, ask, cancel);
+			gn_err err = several_paths(&t, out, &found, &crossed);
 			put_back(&t);
 			if (err || found)
 				return err;
@@ -297,7 +297,7 @@ gn_err lg_most(struct lg_router *r, struct lg_book *b, struct lg_eq *q,
 {
 	struct attempt t;
 	gn_err err = GN_OK;
-	start(&t, r, b, q, want, true, false);
+	start_attempt(&t, r, b, q, want, true, false);
 	for (*out = (struct lg_routes){.count = 0};
 	     out->count < want->max_paths && out->total < want->amount && !err;) {
 		struct lg_route *best = &out->route[out->count];
@@ -311,14 +311,14 @@ gn_err lg_most(struct lg_router *r, struct lg_book *b, struct lg_eq *q,
 			err = find_path(&t, mid, &path, &found);
 			if (!err && found) {
 				best->path = path;
-				low = best->amount = room(&t, &path, want->amount - out->total);
+				low = best->amount = room_of(&t, &path, want->amount - out->total);
 			} else {
 				high = mid - 1;
 			}
 		}
 		if (err || low == 0)
 			break;
-		take(&t, &best->path, best->amount);
+		take_path(&t, &best->path, best->amount);
 		out->total += best->amount;
 		out->count++;
 	}

@@ -24,7 +24,7 @@ void lg_router_fini(struct lg_router *r)
 	*r = (struct lg_router){0};
 }
 
-static gn_err prepare(struct lg_router *r, const struct lg_eq *q)
+static gn_err prepare_visits(struct lg_router *r, const struct lg_eq *q)
 {
 	uint32_t before = r->visit_cap;
 	GN_TRY(lg_grow(r->alloc, &r->queue[0], &r->queue_cap[0], q->node_count, BOOK_NODES_MAX,
@@ -141,8 +141,8 @@ expand(struct lg_router *r, const struct lg_query *s, struct side *side, const b
 	return false;
 }
 
-static void join(const struct lg_router *r, const struct lg_query *s, uint32_t meet,
-		 struct lg_path *out)
+static void join_halves(const struct lg_router *r, const struct lg_query *s, uint32_t meet,
+			struct lg_path *out)
 {
 	const struct lg_pair *pairs = s->q->pairs;
 	uint32_t n = 0;
@@ -185,7 +185,7 @@ static inline __attribute__((always_inline)) bool run(struct lg_router *r, const
 						  : expand(r, s, &b, false, mode, code, &meet);
 		if (met) {
 			if (out)
-				join(r, s, meet, out);
+				join_halves(r, s, meet, out);
 			return true;
 		}
 	}
@@ -196,7 +196,7 @@ gn_err lg_search(struct lg_router *r, const struct lg_query *s, struct lg_path *
 {
 	GN_ASSERT(s->source != s->target && (!out || s->max_hops <= ROUTE_HOPS_MAX) &&
 		  s->amount >= 0);
-	GN_TRY(prepare(r, s->q));
+	GN_TRY(prepare_visits(r, s->q));
 	for (uint32_t i = 0; i < s->avoid_count; i++)
 		r->visits[s->avoid[i]].forward = r->visits[s->avoid[i]].backward = r->epoch;
 	r->visits[s->source].forward = r->epoch;

@@ -38,12 +38,12 @@ void lg_snapshot_take(struct gn_ledger *l, uint64_t seq, gn_time now)
 	s->phase = LG_SNAP_WRITE;
 }
 
-static void temporary(const struct gn_ledger *l, char out[GN_LEDGER_NAME_MAX])
+static void temporary_name(const struct gn_ledger *l, char out[GN_LEDGER_NAME_MAX])
 {
 	snprintf(out, GN_LEDGER_NAME_MAX, "%s/new.snap", l->config.dir);
 }
 
-static void final(const struct gn_ledger *l, uint64_t seq, char out[GN_LEDGER_NAME_MAX])
+static void final_name(const struct gn_ledger *l, uint64_t seq, char out[GN_LEDGER_NAME_MAX])
 {
 	snprintf(out, GN_LEDGER_NAME_MAX, "%s/%016llx.snap", l->config.dir,
 		 (unsigned long long)seq);
@@ -57,7 +57,7 @@ bool lg_snapshot_request(struct gn_ledger *l, struct gn_ledger_io *out)
 	if (s->out || s->phase == LG_SNAP_IDLE || s->phase == LG_SNAP_WAIT)
 		return false;
 	*out = (struct gn_ledger_io){.op = GN_LIO_WRITE, .token = LG_TOKEN_SNAPSHOT};
-	temporary(l, out->name);
+	temporary_name(l, out->name);
 	switch (s->phase) {
 	case LG_SNAP_WRITE:
 		if (s->written == 0) {
@@ -72,11 +72,11 @@ bool lg_snapshot_request(struct gn_ledger *l, struct gn_ledger_io *out)
 	case LG_SNAP_SYNC: out->op = GN_LIO_SYNC; break;
 	case LG_SNAP_RENAME:
 		out->op = GN_LIO_RENAME;
-		final(l, s->head.seq, out->name2);
+		final_name(l, s->head.seq, out->name2);
 		break;
 	case LG_SNAP_REMOVE:
 		out->op = GN_LIO_REMOVE;
-		final(l, s->removing, out->name);
+		final_name(l, s->removing, out->name);
 		break;
 	case LG_SNAP_IDLE:
 	case LG_SNAP_WAIT:
@@ -87,7 +87,7 @@ bool lg_snapshot_request(struct gn_ledger *l, struct gn_ledger_io *out)
 	return true;
 }
 
-static void named(struct gn_ledger *l)
+static void note_named(struct gn_ledger *l)
 {
 	struct lg_snapshot *s = &l->snapshot;
 	s->removing = s->kept[1];
@@ -118,7 +118,7 @@ void lg_snapshot_done(struct gn_ledger *l)
 		s->state = (struct gn_buf){NULL, 0, 0};
 		s->phase = LG_SNAP_WAIT;
 		break;
-	case LG_SNAP_RENAME: named(l); break;
+	case LG_SNAP_RENAME: note_named(l); break;
 	case LG_SNAP_REMOVE: s->phase = LG_SNAP_IDLE; break;
 	case LG_SNAP_IDLE:
 	case LG_SNAP_WAIT:

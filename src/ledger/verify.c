@@ -192,12 +192,13 @@ static gn_err same_answer(const struct lg_book *b, const struct gn_record_view *
 	return GN_OK;
 }
 
-static gn_err same(const struct lg_book *b, const struct gn_record_view *r, const struct gn_op *op)
+static gn_err same_op(const struct lg_book *b, const struct gn_record_view *r,
+		      const struct gn_op *op)
 {
 	switch (r->type) {
 	case GN_REC_PARTICIPANT:
 		SAME(op->kind == GN_OP_REGISTER &&
-		     memcmp(op->public_key.b, r->u.participant.pk.b, 32) == 0 &&
+		     gn_pk_eq(&op->public_key, &r->u.participant.pk) &&
 		     kind_of(op->type) == r->u.participant.kind);
 		return GN_OK;
 	case GN_REC_PROFILE: SAME(op->kind == GN_OP_PROFILE); return GN_OK;
@@ -286,8 +287,8 @@ gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_view *r)
 			   r->sign.bytes, &op));
 	GN_TRY(lg_check_envelope(b, &op, gn_unix(r->time)));
 	lg_pid(pk, &pid);
-	SAME(op.profile == GN_PROFILE_V0 || memcmp(pid.b, op.signer.b, sizeof pid.b) == 0);
+	SAME(op.profile == GN_PROFILE_V0 || gn_hash_eq(&pid, &op.signer));
 	SAME(op.seq == r->sign.seq);
 	SAME(gn_slice_eq(lg_signed_body(r->sign.profile, r->sign.bytes), op.body));
-	return same(b, r, &op);
+	return same_op(b, r, &op);
 }

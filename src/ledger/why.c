@@ -130,7 +130,7 @@ struct text {
 	bool full;
 };
 
-static void say(struct text *t, const char *s)
+static void say_text(struct text *t, const char *s)
 {
 	if (gn_buf_put(t->out, gn_str(s)))
 		t->full = true;
@@ -140,44 +140,44 @@ static void say_amount(struct text *t, const struct lg_eq *q, gn_amount a)
 {
 	char number[GN_AMOUNT_TEXT_MAX];
 	gn_amount_text(a, q->precision, number);
-	say(t, number);
-	say(t, " ");
-	say(t, q->code);
+	say_text(t, number);
+	say_text(t, " ");
+	say_text(t, q->code);
 }
 
 static void say_number(struct text *t, uint32_t n)
 {
 	char number[16];
 	snprintf(number, sizeof number, "%u", n);
-	say(t, number);
+	say_text(t, number);
 }
 
 static void say_raises(struct text *t, const struct lg_eq *q, const struct gn_ledger_why *why,
 		       const char *(*name)(void *, uint32_t), void *user)
 {
-	say(t,
-	    why->raises_suffice ? " It would go through if " : " It would take more than this: ");
+	say_text(t, why->raises_suffice ? " It would go through if "
+					: " It would take more than this: ");
 	for (uint32_t i = 0; i < why->raise_count; i++) {
 		const struct gn_ledger_raise *r = &why->raises[i];
-		say(t, i == 0                                                ? ""
-		       : i + 1 == why->raise_count && !why->raises_elsewhere ? " and "
-									     : ", ");
-		say(t, name(user, r->owner));
-		say(t, " let ");
-		say(t, name(user, r->debtor));
-		say(t, " owe ");
+		say_text(t, i == 0                                                ? ""
+			    : i + 1 == why->raise_count && !why->raises_elsewhere ? " and "
+										  : ", ");
+		say_text(t, name(user, r->owner));
+		say_text(t, " let ");
+		say_text(t, name(user, r->debtor));
+		say_text(t, " owe ");
 		say_amount(t, q, r->raise);
-		say(t, " more (now up to ");
+		say_text(t, " more (now up to ");
 		say_amount(t, q, r->limit);
-		say(t, ")");
+		say_text(t, ")");
 	}
 	if (why->raises_elsewhere) {
-		say(t, why->raise_count ? " and if " : "");
+		say_text(t, why->raise_count ? " and if " : "");
 		say_number(t, why->raises_elsewhere);
-		say(t, why->raises_elsewhere == 1 ? " line between others were raised"
-						  : " lines between others were raised");
+		say_text(t, why->raises_elsewhere == 1 ? " line between others were raised"
+						       : " lines between others were raised");
 	}
-	say(t, ".");
+	say_text(t, ".");
 }
 
 /* Between others: what is in the way there, each class once. */
@@ -187,11 +187,11 @@ static void say_elsewhere(struct text *t, const struct gn_ledger_why *why)
 	for (unsigned k = 0; k < GN_CAUSES; k++) {
 		if (!why->elsewhere[k])
 			continue;
-		say(t, between);
-		say(t, gn_ledger_cause_words((enum gn_ledger_cause)k));
+		say_text(t, between);
+		say_text(t, gn_ledger_cause_words((enum gn_ledger_cause)k));
 		between = ", ";
 	}
-	say(t, *between == ',' ? "." : "");
+	say_text(t, *between == ',' ? "." : "");
 }
 
 const char *gn_ledger_routed_name(unsigned mode)
@@ -239,35 +239,35 @@ static void say_one_cut(struct text *t, const struct lg_eq *q, const struct gn_l
 	switch (c->cause) {
 	case GN_CAUSE_SUSPENDED:
 	case GN_CAUSE_NO_MIDDLE:
-		say(t, name(user, c->by));
-		say(t, c->cause == GN_CAUSE_SUSPENDED ? " is suspended"
-						      : " does not pass on "
-							"payments of others");
+		say_text(t, name(user, c->by));
+		say_text(t, c->cause == GN_CAUSE_SUSPENDED ? " is suspended"
+							   : " does not pass on "
+							     "payments of others");
 		break;
 	case GN_CAUSE_INACTIVE:
-		say(t, q->code);
-		say(t, " takes no new debt");
+		say_text(t, q->code);
+		say_text(t, " takes no new debt");
 		break;
 	case GN_CAUSE_FROZEN:
 	case GN_CAUSE_DISPUTE:
 	case GN_CAUSE_DAILY:
 	case GN_CAUSE_HOP:
 	case GN_CAUSE_CLOSING:
-		say(t, "the line from ");
-		say(t, name(user, c->owner));
-		say(t, " to ");
-		say(t, name(user, c->debtor));
-		say(t, of_line[c->cause]);
+		say_text(t, "the line from ");
+		say_text(t, name(user, c->owner));
+		say_text(t, " to ");
+		say_text(t, name(user, c->debtor));
+		say_text(t, of_line[c->cause]);
 		break;
 	case GN_CAUSE_FULL:
 	case GN_CAUSES:
 	default:
-		say(t, name(user, c->debtor));
-		say(t, " owes ");
-		say(t, name(user, c->owner));
-		say(t, " ");
+		say_text(t, name(user, c->debtor));
+		say_text(t, " owes ");
+		say_text(t, name(user, c->owner));
+		say_text(t, " ");
 		say_amount(t, q, c->used);
-		say(t, " of at most ");
+		say_text(t, " of at most ");
 		say_amount(t, q, c->limit);
 	}
 }
@@ -277,35 +277,35 @@ static void say_cut(struct text *t, const struct lg_eq *q, const struct gn_ledge
 {
 	uint32_t rest = why->cut_total; /* neither named here nor told by class */
 	if (why->cut_count > 0)
-		say(t, " The way is closed where ");
+		say_text(t, " The way is closed where ");
 	for (uint32_t i = 0; i < why->cut_count && i < 3; i++) {
-		say(t, i == 0 ? "" : ", ");
+		say_text(t, i == 0 ? "" : ", ");
 		say_one_cut(t, q, &why->cut[i], name, user);
 		rest--;
 	}
 	for (unsigned k = 0; k < GN_CAUSES; k++)
 		rest -= why->elsewhere[k];
 	if (why->cut_count > 0 && rest > 0) {
-		say(t, ", and at ");
+		say_text(t, ", and at ");
 		say_number(t, rest);
-		say(t, " more lines");
+		say_text(t, " more lines");
 	}
-	say(t, why->cut_count > 0 ? "." : "");
+	say_text(t, why->cut_count > 0 ? "." : "");
 	say_elsewhere(t, why);
 }
 
 static void say_reversed(struct text *t, uint32_t payer, uint32_t payee,
 			 const char *(*name)(void *, uint32_t), void *user)
 {
-	say(t, " The lines run the other way, so that ");
-	say(t, name(user, payee));
-	say(t, " can pay ");
-	say(t, name(user, payer));
-	say(t, ": ");
-	say(t, name(user, payee));
-	say(t, " must let ");
-	say(t, name(user, payer));
-	say(t, " owe, directly or over others.");
+	say_text(t, " The lines run the other way, so that ");
+	say_text(t, name(user, payee));
+	say_text(t, " can pay ");
+	say_text(t, name(user, payer));
+	say_text(t, ": ");
+	say_text(t, name(user, payee));
+	say_text(t, " must let ");
+	say_text(t, name(user, payer));
+	say_text(t, " owe, directly or over others.");
 }
 
 gn_err gn_ledger_why_text(const struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee,
@@ -318,31 +318,31 @@ gn_err gn_ledger_why_text(const struct gn_ledger *l, uint32_t eq, uint32_t payer
 	if (eq >= l->book.eq_count)
 		return GN_NOT_FOUND;
 	const struct lg_eq *q = l->book.eqs[eq];
-	say(&t, name(user, payer));
+	say_text(&t, name(user, payer));
 	if (!why->connected && why->max_flow == 0) {
-		say(&t, " cannot pay ");
-		say(&t, name(user, payee));
-		say(&t, " in ");
-		say(&t, q->code);
-		say(&t, ": no chain of trust lines leads there.");
+		say_text(&t, " cannot pay ");
+		say_text(&t, name(user, payee));
+		say_text(&t, " in ");
+		say_text(&t, q->code);
+		say_text(&t, ": no chain of trust lines leads there.");
 		if (why->reversed)
 			say_reversed(&t, payer, payee, name, user);
 		goto end;
 	}
-	say(&t, " can pay ");
-	say(&t, name(user, payee));
-	say(&t, why->can_pay < amount || amount == 0 ? " at most " : " ");
+	say_text(&t, " can pay ");
+	say_text(&t, name(user, payee));
+	say_text(&t, why->can_pay < amount || amount == 0 ? " at most " : " ");
 	say_amount(&t, q, why->can_pay);
 	if (amount > why->can_pay) {
-		say(&t, " of the ");
+		say_text(&t, " of the ");
 		say_amount(&t, q, amount);
-		say(&t, " asked for");
+		say_text(&t, " asked for");
 	}
-	say(&t, ".");
+	say_text(&t, ".");
 	if (why->max_flow > why->can_pay && amount > why->can_pay) {
-		say(&t, " Over any number of paths it would be ");
+		say_text(&t, " Over any number of paths it would be ");
 		say_amount(&t, q, why->max_flow);
-		say(&t, ".");
+		say_text(&t, ".");
 	}
 	if (amount > why->max_flow && why->cut_total > 0)
 		say_cut(&t, q, why, name, user);

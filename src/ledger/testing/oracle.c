@@ -1,50 +1,9 @@
-/* The obvious ledger, for tests: debts in a square table per direction, hops applied one by one,
- * no graph, no packing. It is told the same records as the hub's history, judges each by the
- * rules read literally, and answers what the engine must answer. */
-#ifndef GN_LEDGER_ORACLE_INT_H
-#define GN_LEDGER_ORACLE_INT_H
-
-#include "ledger/harness_int.h"
-
-#define OR_PEOPLE 12
-#define OR_OPEN 16
-#define OR_HOPS 64
-
-struct or_line {
-	bool open, closing, frozen, dispute, no_auto, no_middle, ask;
-	gn_amount limit, daily, usage, used; /* daily, usage: -1 none */
-	int64_t day;
-	unsigned blocked; /* bit per person */
-	uint32_t version, born;
-};
-struct or_hop {
-	unsigned p, q;
-	gn_amount a;
-};
-struct or_open {
-	struct gn_tx_key key;
-	bool offer;
-	struct or_hop hop[OR_HOPS];
-	unsigned hops, payer, asked, yes, no; /* asked, yes, no: bits per person */
-	gn_time made;
-};
-struct oracle {
-	struct hub *h;
-	unsigned people, records;
-	bool active; /* the one equivalent */
-	bool standing[OR_PEOPLE], deleted[OR_PEOPLE];
-	/* debtor, creditor; hop from, to */
-	gn_amount debt[OR_PEOPLE][OR_PEOPLE], reserved[OR_PEOPLE][OR_PEOPLE];
-	struct or_line line[OR_PEOPLE][OR_PEOPLE]; /* from, to */
-	struct or_open open[OR_OPEN];
-	unsigned opens;
-	gn_amount_sum cleared;
-	gn_time time;
-};
+/* The rules read literally, for twelve people. */
+#include "ledger/testing/oracle.h"
 
 /* ---- the rules ---- */
 
-static inline gn_amount or_cap(const struct oracle *o, unsigned p, unsigned q)
+static gn_amount or_cap(const struct oracle *o, unsigned p, unsigned q)
 {
 	const struct or_line *l = &o->line[q][p];
 	gn_amount limit = l->open && !l->frozen && !l->dispute && o->active ? l->limit : 0;
@@ -52,14 +11,14 @@ static inline gn_amount or_cap(const struct oracle *o, unsigned p, unsigned q)
 	return cap > 0 && o->standing[p] && o->standing[q] ? cap : 0;
 }
 
-static inline void or_hop(struct oracle *o, unsigned p, unsigned q, gn_amount a)
+static void or_hop(struct oracle *o, unsigned p, unsigned q, gn_amount a)
 {
 	gn_amount net = a < o->debt[q][p] ? a : o->debt[q][p];
 	o->debt[q][p] -= net;
 	o->debt[p][q] += a - net;
 }
 
-static inline void or_closing(struct oracle *o)
+static void or_closing(struct oracle *o)
 {
 	for (unsigned p = 0; p < o->people; p++)
 		for (unsigned q = 0; q < o->people; q++) {
@@ -79,15 +38,15 @@ static inline void or_closing(struct oracle *o)
 		}
 }
 
-static inline gn_amount or_used(const struct oracle *o, const struct or_line *l, gn_time t)
+static gn_amount or_used(const struct oracle *o, const struct or_line *l, gn_time t)
 {
 	(void)o;
 	return l->day == t / (86400 * GN_SEC) ? l->used : 0;
 }
 
 /* Most that one payment may move over a hop by its line's policy. */
-static inline gn_amount or_policy(const struct oracle *o, unsigned p, unsigned q, unsigned payee,
-				  gn_time t)
+static gn_amount or_policy(const struct oracle *o, unsigned p, unsigned q, unsigned payee,
+			   gn_time t)
 {
 	const struct or_line *l = &o->line[q][p];
 	gn_amount most = INT64_MAX;
@@ -98,15 +57,15 @@ static inline gn_amount or_policy(const struct oracle *o, unsigned p, unsigned q
 	return most < 0 ? 0 : most;
 }
 
-static inline bool or_middle(const struct oracle *o, unsigned p, unsigned q, unsigned payer,
-			     unsigned payee)
+static bool or_middle(const struct oracle *o, unsigned p, unsigned q, unsigned payer,
+		      unsigned payee)
 {
 	return (p == payer || !o->line[p][q].no_middle) && (q == payee || !o->line[q][p].no_middle);
 }
 
 /* ---- reading records ---- */
 
-static inline void or_ends(const struct oracle *o, struct gn_hop hop, unsigned *p, unsigned *q)
+static void or_ends(const struct oracle *o, struct gn_hop hop, unsigned *p, unsigned *q)
 {
 	uint32_t lower, higher;
 	gn_amount x;
@@ -116,8 +75,8 @@ static inline void or_ends(const struct oracle *o, struct gn_hop hop, unsigned *
 }
 
 /* Net hops of all routes; each route runs from payer to payee, within bounds and policies. */
-static inline unsigned or_routes(const struct oracle *o, const struct gn_record_view *r,
-				 struct or_hop *net)
+static unsigned or_routes(const struct oracle *o, const struct gn_record_view *r,
+			  struct or_hop *net)
 {
 	gn_amount flow[OR_PEOPLE][OR_PEOPLE] = {{0}}, amount, total = 0;
 	struct gn_slice routes = r->u.payment.routes;
@@ -156,7 +115,7 @@ static inline unsigned or_routes(const struct oracle *o, const struct gn_record_
 	return n;
 }
 
-static inline void or_pay(struct oracle *o, const struct gn_record_view *r)
+static void or_pay(struct oracle *o, const struct gn_record_view *r)
 {
 	struct or_hop net[OR_HOPS];
 	unsigned n = or_routes(o, r, net), asked = 0;
@@ -192,7 +151,7 @@ static inline void or_pay(struct oracle *o, const struct gn_record_view *r)
 	}
 }
 
-static inline struct or_open *or_find(struct oracle *o, const struct gn_tx_key *key)
+static struct or_open *or_find(struct oracle *o, const struct gn_tx_key *key)
 {
 	for (unsigned i = 0; i < o->opens; i++)
 		if (memcmp(o->open[i].key.b, key->b, sizeof key->b) == 0)
@@ -200,7 +159,7 @@ static inline struct or_open *or_find(struct oracle *o, const struct gn_tx_key *
 	return NULL;
 }
 
-static inline void or_end(struct oracle *o, const struct gn_record_view *r)
+static void or_end(struct oracle *o, const struct gn_record_view *r)
 {
 	struct or_open *t = or_find(o, &r->key);
 	bool commit = r->type == GN_REC_COMMIT;
@@ -218,7 +177,7 @@ static inline void or_end(struct oracle *o, const struct gn_record_view *r)
 	*t = o->open[--o->opens];
 }
 
-static inline void or_clear(struct oracle *o, const struct gn_record_view *r)
+static void or_clear(struct oracle *o, const struct gn_record_view *r)
 {
 	struct gn_slice cycles = r->u.clearing.cycles, edges = r->u.clearing.edges;
 	gn_amount a, net[OR_PEOPLE] = {0}, falls[OR_PEOPLE][OR_PEOPLE] = {{0}};
@@ -268,7 +227,7 @@ static inline void or_clear(struct oracle *o, const struct gn_record_view *r)
 	}
 }
 
-static inline void or_set_line(struct oracle *o, const struct gn_record_view *r)
+static void or_set_line(struct oracle *o, const struct gn_record_view *r)
 {
 	struct or_line *l = &o->line[r->u.line.from][r->u.line.to];
 	const struct gn_rec_policy *p = &r->u.line.policy;
@@ -311,7 +270,7 @@ static inline void or_set_line(struct oracle *o, const struct gn_record_view *r)
 	}
 }
 
-static inline void or_answer(struct oracle *o, const struct gn_record_view *r)
+static void or_answer(struct oracle *o, const struct gn_record_view *r)
 {
 	struct or_open *t = or_find(o, &r->key);
 	unsigned bit = 1u << r->sign.signer;
@@ -319,8 +278,7 @@ static inline void or_answer(struct oracle *o, const struct gn_record_view *r)
 	*(r->u.answer.yes ? &t->yes : &t->no) |= bit;
 }
 
-/* Owes and is owed nothing, nothing is reserved, and no line of his is open. */
-static inline bool or_free(const struct oracle *o, unsigned who)
+bool or_free(const struct oracle *o, unsigned who)
 {
 	for (unsigned q = 0; q < o->people; q++)
 		if (o->debt[who][q] || o->debt[q][who] || o->reserved[who][q] ||
@@ -329,7 +287,7 @@ static inline bool or_free(const struct oracle *o, unsigned who)
 	return true;
 }
 
-static inline void or_record(void *user, const struct gn_record_view *r)
+void or_record(void *user, const struct gn_record_view *r)
 {
 	struct oracle *o = user;
 	unsigned p, q;
@@ -376,7 +334,7 @@ static inline void or_record(void *user, const struct gn_record_view *r)
 
 /* ---- the engine says the same ---- */
 
-static inline void or_compare_waits(const struct oracle *o, unsigned who)
+static void or_compare_waits(const struct oracle *o, unsigned who)
 {
 	unsigned paying = 0, asked = 0;
 	uint32_t p, a;
@@ -390,7 +348,7 @@ static inline void or_compare_waits(const struct oracle *o, unsigned who)
 	assert_true(paying <= BOOK_OPEN_PAYER_MAX && asked <= BOOK_OPEN_ASKED_MAX);
 }
 
-static inline void or_compare(const struct oracle *o)
+void or_compare(const struct oracle *o)
 {
 	for (unsigned p = 0; p < o->people; p++)
 		or_compare_waits(o, p);
@@ -421,10 +379,8 @@ static inline void or_compare(const struct oracle *o)
 		}
 }
 
-/* Max-flow by the textbook, for what must be refused and, in max-flow mode, what must go
- * through. ask: hops that ask too. */
-static inline gn_amount or_max_flow(const struct oracle *o, unsigned s, unsigned t, bool policies,
-				    gn_time now, gn_amount enough)
+gn_amount or_max_flow(const struct oracle *o, unsigned s, unsigned t, bool policies, gn_time now,
+		      gn_amount enough)
 {
 	gn_amount c[OR_PEOPLE][OR_PEOPLE], flow = 0;
 	for (unsigned p = 0; p < o->people; p++)
@@ -461,10 +417,8 @@ static inline gn_amount or_max_flow(const struct oracle *o, unsigned s, unsigned
 	return flow;
 }
 
-/* Is there one path of at most `hops` that carries it, policies and all? By trying every one. */
-static inline bool or_one_path(const struct oracle *o, unsigned at, unsigned s, unsigned t,
-			       gn_amount a, unsigned hops, unsigned met, unsigned blocked,
-			       gn_time now)
+bool or_one_path(const struct oracle *o, unsigned at, unsigned s, unsigned t, gn_amount a,
+		 unsigned hops, unsigned met, unsigned blocked, gn_time now)
 {
 	for (unsigned q = 0; hops > 0 && q < o->people; q++) {
 		if ((met >> q & 1) || q == s || or_cap(o, at, q) < a ||
@@ -480,5 +434,3 @@ static inline bool or_one_path(const struct oracle *o, unsigned at, unsigned s, 
 	}
 	return false;
 }
-
-#endif
