@@ -1,6 +1,6 @@
 /* What records take of the store, and whose account it is on: spaces, owners, putters
  * (store.c says who may have how much). */
-#include "overlay/overlay_int.h"
+#include "overlay/store_int.h"
 
 unsigned gn_ov_space(uint16_t type, uint32_t grace)
 {

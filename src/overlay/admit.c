@@ -1,6 +1,6 @@
 /* Whether a record may take its place here: by time, owner, version and room (store.c), or by
  * the rule of its type (OV-58). */
-#include "overlay/overlay_int.h"
+#include "overlay/store_int.h"
 
 static gn_overlay_admit rule_of(const struct gn_overlay *ov, uint16_t type)
 {

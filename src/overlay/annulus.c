@@ -1,8 +1,8 @@
 /* Long links: about two per side in every annulus, an annulus being the angles between 2^-j and
  * 2^-(j+1) of a half turn: a band of equal hyperbolic width, so links are spread evenly in
- * hyperbolic distance (OV-4, OV-24). One of the two goes to the contact with the least round
- * trip, the other to any, so that fast neighbours cannot be all we see. */
-#include "overlay/overlay_int.h"
+ * hyperbolic distance (OV-4, OV-24). Here: where somebody stands, and whether there is room;
+ * fill.c chooses. */
+#include "overlay/ring_int.h"
 
 struct gn_ov_place gn_ov_place_of(const struct gn_overlay *ov, uint64_t theta)
 {

@@ -1,7 +1,9 @@
 /* The addresses a node begins at, and its own, while they change: a name of theirs may mean
  * another machine tomorrow. A place in the list is free while its port is 0; requests name their
  * place, so places never move. */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/message_int.h"
+#include "overlay/request_int.h"
 
 static struct gn_ov_bootstrap *find(struct gn_overlay *ov, const struct gn_addr *addr)
 {

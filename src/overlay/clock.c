@@ -16,7 +16,7 @@
  * 3. Peers' words make more records live, never fewer. Nothing is made or signed by their time.
  * 4. No word of a peer, and no setting of the wall clock, drops anything: expired records are
  *    hidden, and dropped by running time. */
-#include "overlay/overlay_int.h"
+#include "overlay/store_int.h"
 
 #define SECONDS_MAX (GN_NEVER / GN_SEC - 1)
 

@@ -1,6 +1,8 @@
 /* What the clock of records is set to: the machine's wall clock, and what linked peers say of
  * theirs (OV-80..OV-85; states and invariants in clock.c). */
-#include "overlay/overlay_int.h"
+#include "overlay/message_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 #include <stdlib.h>
 

@@ -1,14 +1,14 @@
-/* Who we know: contacts in ring order, found by id, by angle and by key. A contact is someone's
- * word (hear) until the node introduces itself (meet); only what carries the proof of work gets
- * in.
+/* What becomes of contacts: someone's word (hear) until the node introduces itself (meet); only
+ * what carries the proof of work gets in.
  *
  *   1. contacts[] is sorted by id and every entry is in by_pk under its key; one contact per
  *      key.
- *   2. A contact with a link is never removed.
+ *   2. A contact with a link is never removed, nor does it move: link.c drops the link before.
  *   3. An own word is not overwritten by another's.
  *   4. The first address of a proven one is where a session with it was up last (told.c says
  *      what the others are). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/ring_int.h"
 
 static void take_out(struct gn_overlay *ov, uint32_t i)
 {

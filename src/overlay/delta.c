@@ -1,7 +1,9 @@
 /* Link lists travel as differences: each side of a link remembers the other's list and the
  * version of its own that the other has, so a PONG carries only what changed since. The lists
  * are the two-hop knowledge that lookups start from (OV-23). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
 
 /* Our list now: servers with a link that is up, in ring order. */
 static uint32_t own_list(const struct gn_overlay *ov, struct gn_ov_contact **out)

@@ -1,7 +1,11 @@
 /* Who lacks what, without sending it: an offer lists keys with versions, the answer names those
  * that are wanted; between ring neighbours a sum over everything both should hold comes first
  * (OV-62..OV-64). */
-#include "overlay/overlay_int.h"
+#include "overlay/message_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 static uint64_t fingerprint(const struct gn_ov_held *h)
 {

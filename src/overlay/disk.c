@@ -1,6 +1,13 @@
 /* What the owner says of its disk: stored, or read back; who waits for it gets their answer, and
  * what is damaged is forgotten, so that repair brings it back (OV-57, OV-61). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/job_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 static void load_next(struct gn_overlay *ov, gn_time now)
 {

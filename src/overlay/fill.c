@@ -1,7 +1,10 @@
 /* Keeping the annuli filled: one of the two links wanted in each goes to the contact with the
  * least round trip, the other to any, so that fast neighbours cannot be all we see; what is over
  * the cap goes (OV-24). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/op_int.h"
+#include "overlay/ring_int.h"
 
 /* The contact to link next: at random, or by predicted round trip with some play. NULL: no
  * candidate. */

@@ -2,7 +2,7 @@
  * doubles only prefer and draw. All nodes lie on one circle of radius r0, where hyperbolic
  * distance grows strictly with the angle, so comparing 64-bit angle differences is comparing
  * distances exactly (docs/spec/overlay.md OV-1..OV-6). */
-#include "overlay/overlay_int.h"
+#include "overlay/ring_int.h"
 
 #include <math.h>
 

@@ -1,6 +1,12 @@
 /* GET: a lookup whose questions ask for the record. Ends on the first valid record, or when a
  * read quorum of the set has answered; members that were behind get the newest (OV-50..OV-53). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/job_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 static struct gn_ov_value *value_of(struct gn_ov_op *op, const struct gn_hash *hash)
 {

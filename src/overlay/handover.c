@@ -6,7 +6,12 @@
  *
  *   held, not ours -> [due] LOADING -> ASKED [loaded] -> dropped [proof, W of them]
  *   LOADING, ASKED -> held [time over]: again after an hour */
-#include "overlay/overlay_int.h"
+#include "overlay/job_int.h"
+#include "overlay/message_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 /* Room is short: copies that are not ours go before half of their life is over. */
 static bool short_of_room(const struct gn_overlay *ov)

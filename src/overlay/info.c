@@ -1,5 +1,7 @@
 /* What the owner may see, and what must always hold. */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 static unsigned percentile(const struct gn_overlay *ov, unsigned per_mille)
 {

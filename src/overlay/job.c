@@ -1,12 +1,15 @@
-/* Storage in flight: a record being stored, or read back for someone. One PUT of a key at a
- * time, the others wait in order; nothing is acknowledged or indexed before the owner said that
- * it is durable (OV-57).
+/* Storage in flight: a record being stored, or read back for someone; places, bytes and reads
+ * under way have a share for each peer that asks. What becomes of it is storing.c's and disk.c's.
  *
- *   PUT:  WAITING -> [QUEUED -> LOADING ->] STORING -> answered
- *   GET:  [QUEUED ->] LOADING -> answered                     PUSH, PROVE:  LOADING -> answered
+ *   PUT:          WAITING -> [QUEUED -> LOADING ->] STORING -> answered
+ *   GET:          [QUEUED ->] LOADING -> answered
+ *   PUSH, PROVE:  LOADING -> answered
  *
  * QUEUED: it is to be read, and who asked has as many reads under way as it may (OV-97). */
-#include "overlay/overlay_int.h"
+#include "overlay/job_int.h"
+#include "overlay/message_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 void gn_ov_jobs_init(struct gn_overlay *ov)
 {

@@ -1,11 +1,20 @@
 /* How a node becomes part of the ring. Bootstrap addresses are greeted (their keys are learnt
  * from the answer), the first server leads to our own place by FIND(own theta), the leaf set
- * does the rest. Without links it begins again, for ever.
+ * does the rest. Without links it begins again, for ever (OV-40..OV-44).
  *
- *   ALONE -> GREETING [join_due] -> FINDING [join_hello] -> LINKING [join_found] -> JOINED
- *   [join_check] -> SERVER GREETING -> JOINED when no server answered for a while: somebody has
- *   to be the first (OV-40..OV-44) */
-#include "overlay/overlay_int.h"
+ *   ALONE    -> GREETING  [join_due]
+ *   GREETING -> FINDING   [join_hello]
+ *   FINDING  -> LINKING   [join_found]
+ *   LINKING  -> JOINED    [join_check]
+ *   GREETING -> JOINED    [join_due: no server answered for a while, and somebody has to be the
+ *                          first]
+ *   JOINED   -> SERVER    [join_check, after the probation] */
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
 
 gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact, gn_time now)
 {

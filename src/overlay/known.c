@@ -1,5 +1,5 @@
 /* Who we know, found by key and by place in the ring, and what can be seen from a contact alone. */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
 
 struct gn_ov_contact *gn_ov_contact_get(const struct gn_overlay *ov, const struct gn_pk *pk)
 {

@@ -1,7 +1,9 @@
-/* The leaf set: the L nearest servers on each side, linked. With the leaf sets right, every node
- * knows the replica set of every key near it exactly; nothing but integers and ids decides
- * (OV-3, OV-20..OV-22). */
-#include "overlay/overlay_int.h"
+/* The leaf set: the L nearest servers on each side, linked; how many nodes there are, by how
+ * dense they lie (OV-20..OV-22). */
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
 
 /* The first `max` contacts that qualify, walking away from our own place. Who has refused is
  * asked again when its time is over. */

@@ -10,7 +10,12 @@
  *
  *   1. At most one PING and one LINK of a link is out.
  *   2. LINKED and UNLINKED alternate for each peer. */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 void gn_ov_count_load(struct gn_overlay *ov, gn_time now)
 {
@@ -52,7 +57,6 @@ static struct gn_ov_contact *worth_least(const struct gn_overlay *ov)
 	return worst;
 }
 
-/* leaf: a true one, for which another gives way when there is no room. */
 struct gn_ov_link *gn_ov_link_new(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf,
 				  gn_time now)
 {
@@ -85,9 +89,6 @@ struct gn_ov_link *gn_ov_link_new(struct gn_overlay *ov, struct gn_ov_contact *c
 	return l;
 }
 
-/* A link with a peer that comes up, and its changes of mode, make us count members and records
- * anew each time: it has so many at once, and then one every now and then (OV-70). When it may
- * again. */
 gn_time gn_ov_next_flip(const struct gn_ov_contact *c)
 {
 	return c->flips_at - (GN_OV_FLIPS - 1) * GN_OV_FLIP_EVERY;

@@ -3,9 +3,17 @@
  * Delivery: every answer of a node holds its ring neighbour that is nearer to the key, or it is
  * the nearest; so the loop ends at the true nearest wherever leaf sets are right.
  *
- *   candidate: NEW -> ASKED [ask] -> SUSPECT [hedge] -> ANSWERED [answer] | NEW again or DEAD
- *   [timeout] */
-#include "overlay/overlay_int.h"
+ *   candidate:  NEW            -> ASKED     [ask]
+ *               NEW            -> DEAD      [ask: no room for a request]
+ *               ASKED          -> SUSPECT   [hedge]
+ *               ASKED, SUSPECT -> ANSWERED  [answer]
+ *               ASKED, SUSPECT -> DEAD      [timeout, refused] */
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
 
 #include <math.h>
 

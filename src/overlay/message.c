@@ -1,7 +1,10 @@
 /* Messages as bytes: the envelope, and contacts inside it. A contact is checked (id, work,
  * addresses) before anyone sees it; replies carry as many contacts as one datagram holds
  * (OV-10..OV-13). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/message_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 /* a Contact table without addresses, its offset included; 20 more per address */
 #define CONTACT_BYTES 76

@@ -1,10 +1,16 @@
 /* Operations: started by the owner (or by ourselves, to join and heal), carried by a lookup,
  * ended exactly once.
  *
- *   FIND, GET: LOOKING -> ENDED [get_done, lookup_step, op_due] PUT: LOOKING -> STORING -> ENDED
- *   [put_step] ENDED -> shown by next_event -> freed by the next call (ours: freed by the next
- *   call) */
-#include "overlay/overlay_int.h"
+ *   FIND, GET:  LOOKING -> ENDED             [get_done, lookup_step, op_due]
+ *   PUT:        LOOKING -> STORING -> ENDED  [put_step]
+ *   ENDED -> shown by next_event -> freed by the next call
+ *   ENDED -> freed by the next call          (ours, once settle.c has drawn what follows)
+ *
+ * 1. Handlers mark an operation (wake); only settle.c steps it, once no handler runs. So an
+ *    operation never ends under the hands of who looks at it.
+ * 2. What is woken or ended in an input is dealt with in it. */
+#include "overlay/op_int.h"
+#include "overlay/request_int.h"
 
 struct gn_ov_op *gn_ov_op_get(const struct gn_overlay *ov, gn_op id)
 {

@@ -1,6 +1,8 @@
 /* What goes to the owner: messages, storage requests, events, each a bounded queue of copies.
  * What was shown last lives until the next call. */
-#include "overlay/overlay_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/repair_int.h"
 
 struct event {
 	enum gn_overlay_event_kind kind;

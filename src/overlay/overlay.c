@@ -1,6 +1,15 @@
-/* Life of the engine, dispatch of messages, timers. Every input parses and verifies first and
- * changes the state last; at its end the ring is brought in order (gn_ov_settle). */
-#include "overlay/overlay_int.h"
+/* Life of the engine, dispatch of messages, the carrier's news. Every input parses and verifies
+ * first and changes the state last; at its end operations go on and the ring is brought in order
+ * (gn_ov_settle). */
+#include "overlay/contact_int.h"
+#include "overlay/job_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 #define DEFAULT(field, value)                                                                      \
 	do {                                                                                       \

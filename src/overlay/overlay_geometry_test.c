@@ -1,7 +1,8 @@
 /* Geometry: exact angles, distances against values computed with __float128 (113-bit mantissa)
  * and against a long double reference over random points, the hop formula, and how often a
  * distance in doubles would pick the wrong neighbour. */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/ring_int.h"
 
 #include <math.h>
 #include <setjmp.h>

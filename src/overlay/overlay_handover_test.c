@@ -1,5 +1,7 @@
 /* Letting go of copies: only to members known for long that have proven with a receipt and a
  * hash that they have the record; and receipts that count only when their signature holds. */
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 #include "overlay/test_net.h"
 
 #include <setjmp.h>

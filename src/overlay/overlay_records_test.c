@@ -1,5 +1,9 @@
 /* Records: receipts, quorums, versions, equivocation, quotas, expiry, damage on the disk, rules
  * of a type, cancelling. */
+#include "overlay/contact_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/store_int.h"
 #include "overlay/test_net.h"
 
 #include <setjmp.h>

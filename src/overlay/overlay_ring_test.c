@@ -1,5 +1,12 @@
 /* The ring: joining by addresses alone, probation, deaths, restarts, isolation, identities
  * without work, prefix caps. */
+#include "overlay/contact_int.h"
+#include "overlay/job_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 #include "overlay/test_net.h"
 
 #include <setjmp.h>

@@ -1,5 +1,8 @@
 /* Shares of the record store: putters, kinds, what gives way and what is hidden (OV-84,
  * OV-91..OV-93). */
+#include "overlay/contact_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 #include "overlay/test_net.h"
 
 #include <setjmp.h>

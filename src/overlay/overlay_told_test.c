@@ -1,5 +1,10 @@
 /* Another's word: a linked peer lists a hundred invented nodes. Few of them are dialled, once;
  * lookups do not wait for them a second time; what we have not heard ourselves is not passed on. */
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/ring_int.h"
 #include "overlay/test_net.h"
 
 #include <setjmp.h>

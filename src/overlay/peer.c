@@ -1,6 +1,11 @@
 /* What linked peers say, and those who want to be: LINK, UNLINK, PING and their answers. Who
  * asks introduces itself; who agrees answers with its link list (states in link.c). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 /* A linked peer became a server, or stopped being one. One that is too much where it stands for
  * a server that links openly loses its link: false. */

@@ -1,6 +1,12 @@
 /* Records pushed to who should have them: read from the disk a few at a time, sent, and taken in
  * when another pushes (OV-65). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/job_int.h"
+#include "overlay/message_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 bool gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to,
 		gn_time now)

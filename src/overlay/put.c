@@ -1,9 +1,20 @@
 /* PUT, once its lookup knows the set: the record goes to the R nearest, ourselves among them
  * when we are one; W signed receipts are what "stored" means (OV-54..OV-57).
  *
- *   candidate: UNSENT -> SENT [send] -> STORED [receipt] | DECLINED [stale, refused, not mine] |
- *   FAILED [timeout] */
-#include "overlay/overlay_int.h"
+ *   candidate:  UNSENT -> SENT      [send]
+ *               SENT   -> STORED    [receipt]
+ *               SENT   -> DECLINED  [stale, refused, not mine]
+ *               SENT   -> UNSENT    [timeout: once more]
+ *               SENT   -> FAILED    [timeout] */
+#include "overlay/contact_int.h"
+#include "overlay/job_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 static void send(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
 {

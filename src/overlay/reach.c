@@ -6,7 +6,7 @@
  * The reach needs to know how dense the ring is, from more than the own neighbourhood, which may
  * be the heap itself: the least of our own estimate and the median of what the link lists of
  * peers say whom we have known for long. */
-#include "overlay/overlay_int.h"
+#include "overlay/ring_int.h"
 
 gn_time gn_ov_seen(const struct gn_ov_contact *c, gn_time now)
 {

@@ -1,6 +1,6 @@
 /* Receipts: our own, whether another's is what it should be, and the proof of storage that goes
  * with one (OV-55, OV-68). */
-#include "overlay/overlay_int.h"
+#include "overlay/store_int.h"
 
 #define STORED_DOMAIN "geonet/stored/1"
 

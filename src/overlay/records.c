@@ -1,15 +1,19 @@
 /* Held records: an index in memory over what the owner's disk keeps; bytes are read back when
- * someone wants them. Admission is by time, owner, version and room (store.c), or by the rule of
- * the record's type (OV-58..OV-61).
+ * someone wants them. Who may come in is admit.c's, who gives way store.c's (OV-58..OV-61).
  *
- *   SHOWN -> HIDDEN [ttl over by the clock of records] -> SHOWN [the clock was wrong] | dropped
- *   [keep_expired of
- * running time later, or room is needed] (OV-60; `graced` is what the other files ask: hidden)
+ *   SHOWN  -> HIDDEN   [ttl over by the clock of records]
+ *   HIDDEN -> SHOWN    [the clock was wrong]
+ *   HIDDEN -> dropped  [keep_expired of running time later, or room is needed]
+ *
+ * (OV-60; `graced` is what the other files ask: hidden.)
  *
  *   1. held and sorted hold the same entries; sorted is in key order unless sort_dirty.
  *   2. A hidden record is neither served, offered, nor counted for its owner, but for the number
  *      of its names; no clock that was set drops anything. */
-#include "overlay/overlay_int.h"
+#include "overlay/job_int.h"
+#include "overlay/message_int.h"
+#include "overlay/request_int.h"
+#include "overlay/store_int.h"
 
 struct gn_ov_held *gn_ov_held_get(const struct gn_overlay *ov, const struct gn_hash *key)
 {

@@ -6,7 +6,10 @@
  * A pass walks all held records, a bounded number per tick. In its first round only the two
  * nearest of the set act; in the second whoever has fewer than two known holders nearer than
  * itself, because the two nearest may be the newcomers. */
-#include "overlay/overlay_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 /* Offers being collected during one tick. */
 struct batch {

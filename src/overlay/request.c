@@ -1,10 +1,10 @@
 /* What we asked and have no answer to: a number, a key that must answer, and two moments: the
- * hedge (lookups stop waiting) and the end (the peer did not answer). Also the timers of all
- * other objects.
+ * hedge (lookups stop waiting) and the end (the peer did not answer).
  *
- *   NEW -> WAITING [request_new] WAITING -> HEDGED [request_due] WAITING, HEDGED -> ANSWERED
- *   [request_answered] |
- * LOST
+ *   NEW             -> WAITING   [request_new]
+ *   WAITING         -> HEDGED    [request_due, in tick.c]
+ *   WAITING, HEDGED -> ANSWERED  [request_answered]
+ *   WAITING, HEDGED -> LOST      [request_due]
  *
  * What peers bring about, pushes and offers, has a share for each peer that is asked, and a part
  * of the whole; the rest is for what we begin ourselves: lookups, links, greetings (OV-71).
@@ -12,7 +12,10 @@
  * One line carries the records of all PUTs and PUSHes, and a slow one takes a while for each:
  * such a request is due when its peer's time is over and the line had time for what was on its
  * way with it, as it was of late (OV-73). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/message_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
 
 /* OV-31. Without a session the handshake comes first: two round trips more, and its own
  * retransmission; before the first measurement a guess must not bury a node that is merely far

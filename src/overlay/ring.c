@@ -2,7 +2,8 @@
  * nearest of them to a key; who may claim to be a leaf of ours. With the leaf sets right, every
  * node knows the replica set of every key near it exactly; nothing but integers and ids decides
  * (OV-3, OV-20..OV-22). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/ring_int.h"
 
 void gn_ov_ring_touch(struct gn_overlay *ov)
 {

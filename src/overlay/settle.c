@@ -1,6 +1,10 @@
 /* The consequences of an input, drawn at its end: operations go on, the ring is brought in
  * order. */
-#include "overlay/overlay_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
 
 static void find_end(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {

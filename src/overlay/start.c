@@ -1,5 +1,7 @@
 /* The owner's side of operations: FIND, GET and PUT begin here, and are given up here. */
-#include "overlay/overlay_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/store_int.h"
 
 static void start(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now, gn_op *id)
 {

@@ -22,7 +22,9 @@
  *    once overshoot nothing.
  * 4. A full store is asked for room as often as a peer likes, so looking for it is bounded:
  *    GN_OV_WAY_LOOKS records. */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 /* Eighths of the store that are this space's alone. */
 static const uint8_t reserved[GN_OV_SPACES] = {

@@ -1,7 +1,11 @@
 /* A record on its way into the store: admitted, judged beside the one that is held, handed to
  * the disk, answered. One PUT of a key at a time, the others wait in order; nothing is
  * acknowledged or indexed before the owner said that it is durable (OV-57; states in job.c). */
-#include "overlay/overlay_int.h"
+#include "overlay/job_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 static void next_on(struct gn_overlay *ov, const struct gn_hash *key, gn_time now);
 

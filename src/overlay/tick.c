@@ -1,6 +1,12 @@
 /* What is due: tasks, unanswered requests, links, operations, records; a bounded number in one
  * call. */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/store_int.h"
 
 static void op_due(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {

@@ -1,6 +1,6 @@
 /* Timers of all objects in one heap, and the tasks: each is in it for the life of its object, at
  * GN_NEVER when idle, so that arming one cannot fail. */
-#include "overlay/overlay_int.h"
+#include "overlay/request_int.h"
 
 void gn_ov_timer_init(struct gn_ov_timer *t, uint8_t kind)
 {

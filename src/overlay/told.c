@@ -6,18 +6,21 @@
  * all: who names an honest node's address with an invented key does not keep others from telling
  * us of that node.
  *
- * His own word about himself is no better: where a session with a node has been up last it is;
+ * A node's own word about itself is no better: where a session with it has been up last it is;
  * the other addresses it names, or others do, get a knock each, once in ten minutes, and count
  * for those addresses like any hearsay.
  *
- * Nobody earns by his own nodes: what answers from the teller's prefix gives back what its dial
- * cost, and no more.
+ * Nobody earns by their own nodes: what answers from the teller's prefix gives back what its
+ * dial cost, and no more.
  *
- *   heard -> DIALLED [dial] -> proven [its first own word] | buried [no answer] buried -> heard
- *   [another than who told us, with credit, has heard it since: it pays for its own dial]
- *   DIALLED, buried -> heard [told, with credit, at an address where it was not dialled: it has
- *   moved] */
-#include "overlay/overlay_int.h"
+ *   heard           -> DIALLED  [dial]
+ *   DIALLED         -> proven   [its first own word]
+ *   DIALLED         -> buried   [no answer]
+ *   buried          -> heard    [another than who told us, with credit, has heard it since: it
+ *                                pays for its own dial]
+ *   DIALLED, buried -> heard    [told, with credit, at an address where it was not dialled: it
+ *                                has moved] */
+#include "overlay/contact_int.h"
 
 static const struct gn_pk nobody;
 

@@ -1,7 +1,7 @@
 /* Network coordinates: a point of a plane and a height per node, in milliseconds, so that the
  * round trip to a stranger can be guessed (Dabek, Cox, Kaashoek, Morris 2004). A preference
  * only: no two nodes ever agree by it. */
-#include "overlay/overlay_int.h"
+#include "overlay/ring_int.h"
 
 #include <math.h>
 
