@@ -6,7 +6,7 @@
 
 struct gn_ov_place gn_ov_place_of(const struct gn_overlay *ov, uint64_t theta)
 {
-	uint64_t sep = gn_sep(theta, ov->theta);
+	uint64_t sep = gn_ov_sep(theta, ov->theta);
 	return (struct gn_ov_place){sep ? gn_ov_annulus(sep) : 63, (theta - ov->theta) >> 63 != 0};
 }
 

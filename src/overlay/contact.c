@@ -21,7 +21,7 @@ static void take_out(struct gn_overlay *ov, uint32_t i)
 static void put_in(struct gn_overlay *ov, struct gn_ov_contact *n, const struct gn_contact *c)
 {
 	n->c = *c;
-	n->theta = gn_theta(c->id.b);
+	n->theta = gn_ov_theta(c->id.b);
 	uint32_t i = gn_ov_contact_place(ov, &c->id);
 	memmove(ov->contacts + i + 1, ov->contacts + i,
 		(ov->contact_count - i) * sizeof *ov->contacts);
@@ -101,7 +101,7 @@ fail:
 /* Only who is at least as near as the farthest leaf can change the leaf set. */
 static void near_changed(struct gn_overlay *ov, const struct gn_ov_contact *c)
 {
-	if (gn_sep(c->theta, ov->theta) <= ov->leaf_reach)
+	if (gn_ov_sep(c->theta, ov->theta) <= ov->leaf_reach)
 		ov->leaf_dirty = true;
 }
 

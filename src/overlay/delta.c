@@ -108,7 +108,7 @@ void gn_ov_get_delta(struct gn_overlay *ov, struct gn_ov_link *l, struct gn_fb_d
 		if (!gn_ov_get_contact(ov, gn_fb_delta_add_at(d, i), &l->contact->c.addrs[0],
 				       &told))
 			continue;
-		uint64_t theta = gn_theta(told.c.id.b);
+		uint64_t theta = gn_ov_theta(told.c.id.b);
 		if (l->their_count < GN_OV_DELTA_MAX && !has(l->theirs, l->their_count, theta))
 			l->theirs[l->their_count++] = theta;
 		(void)gn_ov_contact_hear(ov, &told.c, &told.coord, told.age, &l->contact->c.pk,

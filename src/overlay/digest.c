@@ -18,7 +18,7 @@ static bool shared(struct gn_overlay *ov, const struct gn_ov_held *h,
 		   const struct gn_ov_contact *peer)
 {
 	struct gn_ov_member set[GN_OV_R_MAX];
-	uint32_t n = gn_ov_set_of(ov, gn_theta(h->key.b), set, ov->cfg.r);
+	uint32_t n = gn_ov_set_of(ov, gn_ov_theta(h->key.b), set, ov->cfg.r);
 	bool self = false, other = false;
 	for (uint32_t i = 0; i < n && !h->graced; i++) {
 		self = self || !set[i].contact;

@@ -90,7 +90,7 @@ static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struc
 		struct gn_ov_from from = {.c = j->to,
 					  .contact = gn_ov_contact_get(ov, &j->to.pk),
 					  .request = j->request};
-		gn_ov_send_nodes(ov, &from, GN_FB_OVERLAY_BODY_NODES, gn_theta(j->key.b),
+		gn_ov_send_nodes(ov, &from, GN_FB_OVERLAY_BODY_NODES, gn_ov_theta(j->key.b),
 				 GN_OV_GET_CONTACTS, ov->server, now);
 	} else if (j->nonce) { /* a receipt and more: given as one is */
 		struct gn_ov_job was = *j;

@@ -55,7 +55,7 @@ void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	struct gn_ov_cand *self = gn_ov_cand_of(op, &ov->self.pk);
 	if (!self) { /* a client that still has it from before */
 		struct gn_ov_cand n = {
-			.c = ov->self, .sep = gn_sep(ov->theta, op->theta), .self = true};
+			.c = ov->self, .sep = gn_ov_sep(ov->theta, op->theta), .self = true};
 		gn_ov_cand_insert(ov, op, &n);
 		self = gn_ov_cand_of(op, &ov->self.pk);
 	}
@@ -192,7 +192,7 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 			gn_ov_refuse(ov, &from->c, from->request, GN_BUSY);
 		return;
 	}
-	uint64_t theta = gn_theta(key.b);
+	uint64_t theta = gn_ov_theta(key.b);
 	bool mine = gn_ov_answers_for(ov, theta);
 	gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NODES, theta, GN_OV_GET_CONTACTS, mine, now);
 }

@@ -31,10 +31,10 @@ static bool counts(const struct gn_ov_member *m, gn_time now)
 static uint32_t takers(struct gn_overlay *ov, const struct gn_hash *key, struct gn_ov_member *set,
 		       gn_time now)
 {
-	uint64_t theta = gn_theta(key->b);
+	uint64_t theta = gn_ov_theta(key->b);
 	struct gn_addr addrs[GN_OV_R_MAX];
 	uint32_t n = gn_ov_set_of(ov, theta, set, ov->cfg.r), good = 0;
-	if (n < ov->cfg.r || gn_sep(set[n - 1].theta, theta) <= gn_ov_reach(ov))
+	if (n < ov->cfg.r || gn_ov_sep(set[n - 1].theta, theta) <= gn_ov_reach(ov))
 		return 0;
 	for (uint32_t i = 0; i < n; i++)
 		if (counts(&set[i], now))

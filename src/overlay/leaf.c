@@ -71,8 +71,8 @@ void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now)
 		ov->leaf_ccw += ccw[i]->link && ccw[i]->link->state == GN_OV_LINK_UP;
 	ov->leaf_reach = UINT64_MAX;
 	if (cws == want && ccws == want) {
-		uint64_t a = gn_sep(cw[want - 1]->theta, ov->theta),
-			 b = gn_sep(ccw[want - 1]->theta, ov->theta);
+		uint64_t a = gn_ov_sep(cw[want - 1]->theta, ov->theta),
+			 b = gn_ov_sep(ccw[want - 1]->theta, ov->theta);
 		ov->leaf_reach = a > b ? a : b;
 	}
 	ov->n_est = estimate(ov, cw, cws, ccw, ccws);

@@ -58,14 +58,14 @@ void gn_ov_cand_insert(struct gn_overlay *ov, struct gn_ov_op *op, const struct 
 void gn_ov_lookup_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_contact *c,
 		      const struct gn_ov_coord *coord, uint8_t depth)
 {
-	unsigned deepest = 4 * gn_hops_max(ov->n_est) + 8;
+	unsigned deepest = 4 * gn_ov_hops_max(ov->n_est) + 8;
 	if (c->mode != GN_FB_NODE_MODE_SERVER || memcmp(c->pk.b, ov->self.pk.b, 32) == 0 ||
 	    depth > deepest || gn_ov_cand_of(op, &c->pk))
 		return;
-	if (op->parent && gn_sep(gn_theta(c->id.b), op->hole_theta) <= op->hole)
+	if (op->parent && gn_ov_sep(gn_ov_theta(c->id.b), op->hole_theta) <= op->hole)
 		return;
 	struct gn_ov_cand n = {
-		.c = *c, .sep = gn_sep(gn_theta(c->id.b), op->theta), .depth = depth};
+		.c = *c, .sep = gn_ov_sep(gn_ov_theta(c->id.b), op->theta), .depth = depth};
 	gn_ov_coord_init(&n.coord);
 	if (coord)
 		n.coord = *coord;
@@ -108,7 +108,7 @@ void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op,
 	if (ov->server && op->purpose == GN_OV_USER &&
 	    !(op->kind == GN_OV_GET && op->get.no_local)) {
 		struct gn_ov_cand self = {.c = ov->self,
-					  .sep = gn_sep(ov->theta, op->theta),
+					  .sep = gn_ov_sep(ov->theta, op->theta),
 					  .state = GN_OV_ANSWERED,
 					  .self = true,
 					  .mine = true};

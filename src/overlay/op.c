@@ -33,7 +33,7 @@ gn_err gn_ov_op_new(struct gn_overlay *ov, enum gn_ov_op_kind kind, enum gn_ov_p
 	op->kind = (uint8_t)kind;
 	op->purpose = (uint8_t)purpose;
 	op->key = *key;
-	op->theta = gn_theta(key->b);
+	op->theta = gn_ov_theta(key->b);
 	op->count = ov->cfg.r;
 	op->started = now;
 	struct gn_ov_op **slot = gn_map_put(&ov->ops, &op->id);

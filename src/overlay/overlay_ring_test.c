@@ -78,7 +78,7 @@ static void find_names_the_nearest_with_ourselves_among_them(void **state)
 	assert_int_equal(net.result.err, GN_OK);
 	assert_int_equal(net.result.contacts, 7);
 	for (unsigned i = 1; i < 7; i++)
-		assert_true(gn_ov_nearer(gn_theta(key.b), &net.result.contact[i - 1].id,
+		assert_true(gn_ov_nearer(gn_ov_theta(key.b), &net.result.contact[i - 1].id,
 					 &net.result.contact[i].id) < 0);
 }
 
@@ -687,7 +687,7 @@ static void expect_few_of_one_prefix(uint8_t first, bool count_local, unsigned c
 		c.pk = sk.pk;
 		assert_int_equal(gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
 		gn_node_id_make(&c.pk, c.nonce, &c.id);
-		struct gn_ov_place at = gn_ov_place_of(ov, gn_theta(c.id.b));
+		struct gn_ov_place at = gn_ov_place_of(ov, gn_ov_theta(c.id.b));
 		if (at.annulus != 1 || at.ccw)
 			continue;
 		struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, NULL, net.now);
@@ -913,7 +913,7 @@ static void claim_all(bool farthest_first, uint32_t *links)
 		assert_int_equal(gn_node_id_search(&w->c.pk, NET_POW, 0, 100000, w->c.nonce),
 				 GN_OK);
 		gn_node_id_make(&w->c.pk, w->c.nonce, &w->c.id);
-		w->sep = gn_sep(gn_theta(w->c.id.b), ov->theta);
+		w->sep = gn_ov_sep(gn_ov_theta(w->c.id.b), ov->theta);
 	}
 	if (farthest_first)
 		qsort(who, CLAIMS, sizeof *who, by_sep);
@@ -924,7 +924,7 @@ static void claim_all(bool farthest_first, uint32_t *links)
 	qsort(who, CLAIMS, sizeof *who, by_sep);
 	unsigned side[2] = {0, 0};
 	for (unsigned i = 0; i < CLAIMS; i++) { /* whoever is a neighbour has a link */
-		unsigned *n = &side[(gn_theta(who[i].c.id.b) - ov->theta) >> 63];
+		unsigned *n = &side[(gn_ov_theta(who[i].c.id.b) - ov->theta) >> 63];
 		if ((*n)++ < ov->cfg.l)
 			assert_true(is_linked(ov, &who[i]));
 	}

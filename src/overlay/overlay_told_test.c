@@ -47,7 +47,7 @@ static void lie(unsigned to, bool one_address, uint64_t near)
 			gn_put_be64(nonce.b, try);
 			gn_node_id_make(&sk.pk, nonce.b, &id);
 			if (gn_node_id_work(&id) >= NET_POW &&
-			    gn_sep(gn_theta(id.b), near) < UINT64_C(1) << 58)
+			    gn_ov_sep(gn_ov_theta(id.b), near) < UINT64_C(1) << 58)
 				break;
 		}
 		memcpy(pk.b, sk.pk.b, 32);
@@ -128,7 +128,7 @@ static void lookups_wait_for_a_liar_three_times_at_most(void **state)
 	build(83);
 	net_record(&net, &r, &alice, 16, "x", 1, "body");
 	assert_int_equal(net_put(&net, 1, &r, 3), GN_OK);
-	lie(0, false, gn_theta(r.r.key.b));
+	lie(0, false, gn_ov_theta(r.r.key.b));
 	assert_int_equal(net_get(&net, 0, &r.r.key, 1), GN_OK);
 	print_message("first get %lld ms\n", (long long)(net.result.took / GN_MSEC));
 	assert_true(net.result.took <= GN_SEC); /* the first answer is an honest one's */
@@ -141,7 +141,7 @@ static void lookups_wait_for_a_liar_three_times_at_most(void **state)
 	assert_true(net.result.took <= 6 * GN_SEC);
 	/* Four of twelve are dialled at once, so three lookups wait for a dial in all. */
 	for (unsigned i = 0, slow = 2; i < 10; i++) {
-		lie(0, false, gn_theta(r.r.key.b));
+		lie(0, false, gn_ov_theta(r.r.key.b));
 		assert_int_equal(net_get(&net, 0, &r.r.key, 2), GN_OK);
 		slow += net.result.took > 100 * GN_MSEC;
 		net_record(&net, &s, &alice, 16, "x", 3 + i, "body n");

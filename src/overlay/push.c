@@ -75,7 +75,7 @@ void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uin
 		gn_ov_refuse(ov, from, request, err);
 		return;
 	}
-	uint64_t theta = gn_theta(r.key.b);
+	uint64_t theta = gn_ov_theta(r.key.b);
 	if (!ov->server || (gn_ov_rank_of(ov, theta, &ov->self.id) >= 2u * ov->cfg.r &&
 			    !gn_ov_answers_for(ov, theta))) {
 		ov->count.record_not_mine++;

@@ -297,7 +297,7 @@ void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_p
 		gn_ov_refuse(ov, &from->c, from->request, err);
 		return;
 	}
-	uint64_t theta = gn_theta(r.key.b);
+	uint64_t theta = gn_ov_theta(r.key.b);
 	if (!gn_ov_answers_for(ov, theta)) {
 		ov->count.record_not_mine++;
 		gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NOT_MINE, theta, GN_OV_GET_CONTACTS,

@@ -106,7 +106,7 @@ uint32_t gn_ov_holders_of(struct gn_overlay *ov, uint64_t theta,
 {
 	uint32_t n = gn_ov_set_of(ov, theta, out, GN_OV_SET_MAX), within = 0;
 	uint64_t reach = gn_ov_reach(ov);
-	while (within < n && gn_sep(out[within].theta, theta) <= reach)
+	while (within < n && gn_ov_sep(out[within].theta, theta) <= reach)
 		within++;
 	uint32_t most = ov->cfg.r + heap_of(ov, within);
 	most = most > within ? most : within;
@@ -124,9 +124,9 @@ bool gn_ov_answers_for(struct gn_overlay *ov, uint64_t theta)
 		return false;
 	uint32_t rank = gn_ov_rank_of(ov, theta, &ov->self.id),
 		 n = gn_ov_set_of(ov, theta, set, GN_OV_SET_MAX);
-	while (within < n && gn_sep(set[within].theta, theta) <= reach)
+	while (within < n && gn_ov_sep(set[within].theta, theta) <= reach)
 		within++;
-	return rank < r || gn_sep(ov->theta, theta) <= reach ||
+	return rank < r || gn_ov_sep(ov->theta, theta) <= reach ||
 	       (within >= r && rank < r + within - r / 2);
 }
 

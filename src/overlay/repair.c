@@ -72,7 +72,7 @@ static void look_at(struct gn_overlay *ov, struct batch *batches, struct gn_ov_h
 	struct gn_ov_member set[GN_OV_SET_MAX];
 	if (h->graced)
 		return;
-	uint32_t n = gn_ov_holders_of(ov, gn_theta(h->key.b), set), rank = n, nearer = 0;
+	uint32_t n = gn_ov_holders_of(ov, gn_ov_theta(h->key.b), set), rank = n, nearer = 0;
 	for (uint32_t i = 0; i < n && rank == n; i++) {
 		if (!set[i].contact)
 			rank = i;

@@ -106,7 +106,7 @@ static uint64_t surplus(const struct gn_overlay *ov, const struct gn_ov_held *h,
 {
 	(void)who;
 	const struct gn_share *handed = &ov->brought[GN_OV_BY_HANDOVER];
-	uint64_t far = gn_sep(gn_theta(h->key.b), ov->theta) / 4 + 1;
+	uint64_t far = gn_ov_sep(gn_ov_theta(h->key.b), ov->theta) / 4 + 1;
 	if (h->graced || !gn_ov_copy(h))
 		return 0;
 	if (h->from.how == GN_OV_BY_PUSH)
