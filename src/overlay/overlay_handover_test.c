@@ -2,7 +2,7 @@
  * hash that they have the record; and receipts that count only when their signature holds. */
 #include "overlay/ring_int.h"
 #include "overlay/store_int.h"
-#include "overlay/test_net.h"
+#include "overlay/testing/net.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* Messages of proven peers into a live, joined engine. Odd first byte: the rest is a message as
  * it is. Even: the rest are the fields of a well-formed message, so that the rules behind the
  * verifier are reached as well. */
-#include "overlay/test_net.h"
+#include "overlay/testing/net.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -4,7 +4,7 @@
 #include "overlay/link_int.h"
 #include "overlay/message_int.h"
 #include "overlay/request_int.h"
-#include "overlay/test_net.h"
+#include "overlay/testing/net.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * receipt stands for (OV-95). */
 #include "overlay/job_int.h"
 #include "overlay/store_int.h"
-#include "overlay/test_net.h"
+#include "overlay/testing/net.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

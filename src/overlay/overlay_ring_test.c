@@ -7,7 +7,7 @@
 #include "overlay/repair_int.h"
 #include "overlay/ring_int.h"
 #include "overlay/store_int.h"
-#include "overlay/test_net.h"
+#include "overlay/testing/net.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -5,7 +5,7 @@
 #include "overlay/message_int.h"
 #include "overlay/op_int.h"
 #include "overlay/ring_int.h"
-#include "overlay/test_net.h"
+#include "overlay/testing/net.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
