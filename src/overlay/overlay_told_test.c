@@ -413,57 +413,6 @@ static void a_key_told_at_many_addresses_is_dialled_for_credit_only(void **state
 	assert_false(gn_ov_contact_usable(ov, k, net.now));
 }
 
-/* `first`.. end and start again at once, each at another address, with what they remember of the
- * others and node 0 to begin at; node 0 stays where it is unless it is one of them. */
-static void move_all(uint64_t seed, unsigned first)
-{
-	struct gn_contact known[NODES][NODES];
-	unsigned known_count[NODES] = {0};
-	struct gn_overlay_peer p;
-	build(seed);
-	for (unsigned i = first; i < NODES; i++) {
-		while (known_count[i] < NODES &&
-		       gn_overlay_peer_at(net.node[i].ov, known_count[i], &p))
-			known[i][known_count[i]++] = p.contact;
-		assert_int_equal(known_count[i], NODES - 1);
-		net_stop(&net, i);
-		net.node[i].cfg.addrs[0].port += 100;
-	}
-	for (unsigned i = first; i < NODES; i++) {
-		net_start_alone(&net, i);
-		for (unsigned k = 0; k < known_count[i]; k++)
-			assert_int_equal(gn_overlay_hint(net.node[i].ov, &known[i][k], net.now),
-					 GN_OK);
-		assert_int_equal(gn_overlay_bootstrap(net.node[i].ov, &net.node[0].cfg.addrs[0],
-						      NULL, net.now),
-				 GN_OK);
-		net_pump(&net, i);
-	}
-	net_run(&net, 60 * GN_SEC);
-	for (unsigned i = 0; i < NODES; i++) {
-		struct gn_overlay_info info;
-		gn_overlay_info(net.node[i].ov, &info);
-		print_message("node %u: %u links\n", i, info.links);
-	}
-	for (unsigned i = 0; i < NODES; i++) {
-		struct gn_overlay_info info;
-		gn_overlay_info(net.node[i].ov, &info);
-		assert_int_equal(info.links, NODES - 1);
-	}
-}
-
-static void a_network_that_moved_finds_itself(void **state)
-{
-	(void)state;
-	move_all(86, 0);
-}
-
-static void those_who_moved_around_one_that_stayed_find_each_other(void **state)
-{
-	(void)state;
-	move_all(87, 1);
-}
-
 /* A node that exists, told and dialled. */
 static void tell_right(struct gn_ov_contact *teller, struct gn_addr at)
 {
@@ -609,9 +558,6 @@ int main(void)
 		cmocka_unit_test_teardown(another_says_of_a_proven_node_where_to_knock, take_down),
 		cmocka_unit_test_teardown(what_is_not_remembered_is_not_asked, take_down),
 		cmocka_unit_test_teardown(a_key_told_at_many_addresses_is_dialled_for_credit_only,
-					  take_down),
-		cmocka_unit_test_teardown(a_network_that_moved_finds_itself, take_down),
-		cmocka_unit_test_teardown(those_who_moved_around_one_that_stayed_find_each_other,
 					  take_down),
 		cmocka_unit_test_teardown(debts_are_forgiven_every_hour_and_not_at_the_start,
 					  take_down),

@@ -1,6 +1,12 @@
 /* The network of the unit tests: each engine is pumped until it is quiet, each message takes as
  * long as any, and the clock jumps to what is due next. */
 #include "overlay/testing/net.h"
+#include "overlay/store_int.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
 
 void net_init(struct net *n, uint64_t seed)
 {
@@ -311,4 +317,46 @@ gn_err net_get(struct net *n, unsigned i, const struct gn_hash *key, unsigned qu
 		return err;
 	net_wait(n, op, i);
 	return n->result.err;
+}
+
+/* ---- set pieces ---- */
+
+uint32_t net_thirty_days(const struct gn_record *r)
+{
+	/* "-..": as a name that nobody else could have */
+	return r->label.len && r->label.p[0] == '-' ? 0 : 30 * 86400;
+}
+
+void net_expect_full_mesh(const struct net *n, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct gn_overlay_info info;
+		gn_overlay_info(n->node[i].ov, &info);
+		assert_true(info.server && info.joined);
+		assert_int_equal(info.links, count - 1);
+		assert_true(info.n_estimate > count - 0.5 && info.n_estimate < count + 0.5);
+	}
+}
+
+bool net_hold(struct net *n, enum gn_ov_how how, const struct gn_holder *by,
+	      const struct gn_sk *owner, uint16_t type, const char *label, struct net_record *out)
+{
+	const struct gn_ov_origin from = {.by = *by, .how = how};
+	struct gn_overlay *ov = n->node[0].ov;
+	net_record(n, out, owner, type, label, 1, "x");
+	return gn_ov_store_room(ov, NULL, &out->r) == GN_OK &&
+	       gn_ov_held_set(ov, &out->r, &from, 0, n->now) == GN_OK;
+}
+
+struct gn_overlay *net_small_store(struct net *small, uint64_t seed)
+{
+	net_init(small, seed);
+	net_add(small);
+	small->node[0].cfg.records_max = 64;
+	small->node[0].cfg.bytes_max = 64 * 4096;
+	small->node[0].cfg.owner_records_max = 10000;
+	small->node[0].cfg.grace[3] = net_thirty_days;
+	net_start(small, 0);
+	net_run(small, 10 * GN_SEC);
+	return small->node[0].ov;
 }

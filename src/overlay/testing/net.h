@@ -114,4 +114,16 @@ void net_record(struct net *n, struct net_record *out, const struct gn_sk *owner
 gn_err net_put(struct net *n, unsigned i, const struct net_record *r, unsigned w);
 gn_err net_get(struct net *n, unsigned i, const struct gn_hash *key, unsigned quorum);
 
+/* ---- set pieces ---- */
+
+/* All are servers, linked with each other, and know how many they are. */
+void net_expect_full_mesh(const struct net *n, unsigned count);
+/* Held at once, without the way through the disk; false: there was no room. */
+bool net_hold(struct net *n, enum gn_ov_how how, const struct gn_holder *by,
+	      const struct gn_sk *owner, uint16_t type, const char *label, struct net_record *out);
+/* The grace of its type 3: none for "-..", as for a name that nobody else could have. */
+uint32_t net_thirty_days(const struct gn_record *r);
+/* A network of one node with 64 places, of which a key has 4 and a prefix 8. */
+struct gn_overlay *net_small_store(struct net *small, uint64_t seed);
+
 #endif
