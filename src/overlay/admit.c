@@ -7,7 +7,7 @@ static gn_overlay_admit rule_of(const struct gn_overlay *ov, uint16_t type)
 	return type < GN_COUNT(ov->cfg.admit) ? ov->cfg.admit[type] : NULL;
 }
 
-static gn_err counted(struct gn_overlay *ov, gn_err err)
+static gn_err count_refusal(struct gn_overlay *ov, gn_err err)
 {
 	ov->count.record_stale += err == GN_STALE;
 	ov->count.record_conflict += err == GN_EXISTS;
@@ -44,13 +44,14 @@ gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held,
 	gn_err err = rule_of(ov, in->type)(held, in, names, gn_ov_live(ov, in, now));
 	if (err == GN_OK)
 		err = in_doubt(ov, h, in, now);
-	GN_TRY(counted(ov, err));
+	GN_TRY(count_refusal(ov, err));
 	return gn_ov_store_room(ov, h, in);
 }
 
 /* OV-58: the same owner, and a higher (seq, hash); two values under one seq are the owner's
  * equivocation. */
-static gn_err newer(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
+static gn_err newer_version(struct gn_overlay *ov, const struct gn_ov_held *h,
+			    const struct gn_record *r)
 {
 	if (memcmp(h->owner.b, r->owner.b, 32) != 0)
 		return GN_EXISTS;
@@ -73,6 +74,6 @@ gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool handed
 	if (rule_of(ov, r->type))
 		return h ? GN_PENDING : gn_ov_admit_rule(ov, NULL, r, handed, now);
 	if (h && !is_over(ov, h, now))
-		GN_TRY(counted(ov, newer(ov, h, r)));
+		GN_TRY(count_refusal(ov, newer_version(ov, h, r)));
 	return gn_ov_store_room(ov, h, r);
 }

@@ -20,14 +20,14 @@
 
 #define SECONDS_MAX (GN_NEVER / GN_SEC - 1)
 
-static gn_time apart(gn_time a, gn_time b)
+static gn_time time_apart(gn_time a, gn_time b)
 {
 	return a < b ? b - a : a - b;
 }
 
 bool gn_ov_clock_differ(gn_time a, gn_time b)
 {
-	return apart(a, b) > GN_OV_CLOCK_STEP;
+	return time_apart(a, b) > GN_OV_CLOCK_STEP;
 }
 
 gn_time gn_ov_clock_earlier(const struct gn_ov_clock *c)
@@ -35,7 +35,7 @@ gn_time gn_ov_clock_earlier(const struct gn_ov_clock *c)
 	return gn_time_min(c->own, c->also);
 }
 
-static gn_time later(const struct gn_ov_clock *c)
+static gn_time later_of(const struct gn_ov_clock *c)
 {
 	return c->own > c->also ? c->own : c->also;
 }
@@ -52,7 +52,7 @@ gn_time gn_overlay_time_own(const struct gn_overlay *ov, gn_time now)
 
 gn_time gn_overlay_time_latest(const struct gn_overlay *ov, gn_time now)
 {
-	return now + later(&ov->clock);
+	return now + later_of(&ov->clock);
 }
 
 uint64_t gn_ov_unix(const struct gn_overlay *ov, gn_time now)
@@ -69,7 +69,7 @@ gn_time gn_ov_at_unix(const struct gn_overlay *ov, uint64_t seconds)
 
 gn_time gn_ov_live(const struct gn_overlay *ov, const struct gn_record *r, gn_time now)
 {
-	gn_time early = now + gn_ov_clock_earlier(&ov->clock), late = now + later(&ov->clock);
+	gn_time early = now + gn_ov_clock_earlier(&ov->clock), late = now + later_of(&ov->clock);
 	bool by_late = gn_record_fresh(r, gn_unix(early)) != GN_OK &&
 		       gn_record_fresh(r, gn_unix(late)) == GN_OK;
 	return by_late ? late : early;

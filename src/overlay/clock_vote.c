@@ -25,7 +25,7 @@ static int by_clock(const void *a, const void *b)
 	return x->clock < y->clock ? -1 : x->clock > y->clock;
 }
 
-static uint64_t who(const struct gn_overlay *ov, const struct gn_contact *c)
+static uint64_t who_speaks(const struct gn_overlay *ov, const struct gn_contact *c)
 {
 	const struct gn_addr *a = &c->addrs[0];
 	if (ov->cfg.prefix_cap == 255 || c->addr_count == 0)
@@ -63,7 +63,7 @@ static void count_voices(struct gn_overlay *ov, gn_time now)
 	for (uint32_t i = 0; i < ov->contact_count && n < GN_COUNT(v); i++) {
 		const struct gn_ov_contact *k = ov->contacts[i];
 		if (has_voice(ov, k, now))
-			v[n++] = (struct voice){who(ov, &k->c), k->link->clock};
+			v[n++] = (struct voice){who_speaks(ov, &k->c), k->link->clock};
 	}
 	qsort(v, n, sizeof *v, by_who);
 	n = one_each(v, n);
@@ -77,7 +77,7 @@ static void count_voices(struct gn_overlay *ov, gn_time now)
 
 /* ---- the decision ---- */
 
-static void set(struct gn_overlay *ov, gn_time own, gn_time also, gn_time now)
+static void set_clock(struct gn_overlay *ov, gn_time own, gn_time also, gn_time now)
 {
 	gn_time before = gn_ov_clock_earlier(&ov->clock);
 	ov->clock.own = own;
@@ -88,7 +88,7 @@ static void set(struct gn_overlay *ov, gn_time own, gn_time also, gn_time now)
 	gn_ov_held_rearm(ov, now);
 }
 
-static void judge(struct gn_overlay *ov, bool jumped, gn_time now)
+static void judge_clock(struct gn_overlay *ov, bool jumped, gn_time now)
 {
 	struct gn_ov_clock *c = &ov->clock;
 	c->look_at = now + GN_OV_CLOCK_LOOK;
@@ -97,8 +97,8 @@ static void judge(struct gn_overlay *ov, bool jumped, gn_time now)
 	bool follow = !gn_ov_clock_differ(c->wall, c->own) ||
 		      (gn_ov_clock_vote(c) && !gn_ov_clock_differ(c->wall, c->peers)) || held;
 	gn_time own = follow ? c->wall : c->own;
-	set(ov, own, gn_ov_clock_vote(c) && gn_ov_clock_differ(own, c->peers) ? c->peers : own,
-	    now);
+	set_clock(ov, own,
+		  gn_ov_clock_vote(c) && gn_ov_clock_differ(own, c->peers) ? c->peers : own, now);
 	if (!gn_ov_clock_differ(c->wall, c->own))
 		c->apart = 0;
 	else if (c->apart == 0 || jumped)
@@ -113,7 +113,7 @@ void gn_overlay_clock(struct gn_overlay *ov, gn_time wall, gn_time now)
 	c->told = true;
 	c->wall = wall - now;
 	if (first)
-		set(ov, c->wall, c->wall, now);
+		set_clock(ov, c->wall, c->wall, now);
 	if (first || jumped || now >= c->look_at)
-		judge(ov, jumped, now);
+		judge_clock(ov, jumped, now);
 }

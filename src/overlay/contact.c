@@ -47,7 +47,7 @@ static bool missed_less(const struct gn_ov_contact *a, const struct gn_ov_contac
 
 /* The contact that is missed least: without a link, unproven, longest unheard. False when all
  * are linked. */
-static bool evict(struct gn_overlay *ov)
+static bool evict_one(struct gn_overlay *ov)
 {
 	uint32_t worst = UINT32_MAX;
 	for (uint32_t i = 0; i < ov->contact_count; i++)
@@ -61,9 +61,9 @@ static bool evict(struct gn_overlay *ov)
 	return true;
 }
 
-static bool room(struct gn_overlay *ov)
+static bool make_place(struct gn_overlay *ov)
 {
-	if (ov->contact_count == GN_OV_CONTACTS_MAX && !evict(ov))
+	if (ov->contact_count == GN_OV_CONTACTS_MAX && !evict_one(ov))
 		return false;
 	if (ov->contact_count < ov->contact_cap)
 		return true;
@@ -77,9 +77,9 @@ static bool room(struct gn_overlay *ov)
 	return true;
 }
 
-static struct gn_ov_contact *insert(struct gn_overlay *ov, const struct gn_contact *c)
+static struct gn_ov_contact *insert_contact(struct gn_overlay *ov, const struct gn_contact *c)
 {
-	if (!room(ov))
+	if (!make_place(ov))
 		goto fail;
 	struct gn_ov_contact *n = GN_NEW(ov->env.alloc, struct gn_ov_contact);
 	if (!n)
@@ -105,7 +105,7 @@ static void near_changed(struct gn_overlay *ov, const struct gn_ov_contact *c)
 		ov->leaf_dirty = true;
 }
 
-static bool self(const struct gn_overlay *ov, const struct gn_contact *c)
+static bool is_self(const struct gn_overlay *ov, const struct gn_contact *c)
 {
 	return memcmp(c->pk.b, ov->self.pk.b, 32) == 0;
 }
@@ -114,14 +114,14 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 					 const struct gn_ov_coord *coord, gn_time age,
 					 const struct gn_pk *teller, gn_time now)
 {
-	if (self(ov, c))
+	if (is_self(ov, c))
 		return NULL;
 	struct gn_ov_contact *n = gn_ov_contact_get(ov, &c->pk);
 	if (n && memcmp(n->c.id.b, c->id.b, 32) != 0)
 		/* one key, one id: the first that was told, or its own word */
 		return n->introduced ? NULL : n;
 	bool fresh = !n;
-	if (!n && (!gn_ov_told_room(ov, teller) || !(n = insert(ov, c))))
+	if (!n && (!gn_ov_told_room(ov, teller) || !(n = insert_contact(ov, c))))
 		return NULL;
 	bool buried = n->tomb_until > now, taken = gn_ov_told_by(ov, n, c, teller, now - age, now);
 	if (now - age > n->heard)
@@ -183,7 +183,7 @@ static void move_to(struct gn_overlay *ov, struct gn_ov_contact *n, const struct
 struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c,
 					 gn_time now)
 {
-	if (self(ov, c))
+	if (is_self(ov, c))
 		return NULL;
 	struct gn_ov_contact *n = gn_ov_contact_get(ov, &c->pk);
 	bool other = n && memcmp(n->c.id.b, c->id.b, 32) != 0;
@@ -193,11 +193,11 @@ struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_
 	} else if (other) { /* what others told of it was wrong */
 		bool up = n->up;
 		remove_at(ov, gn_ov_contact_place(ov, &n->c.id));
-		n = insert(ov, c);
+		n = insert_contact(ov, c);
 		if (n)
 			n->up = up;
 	}
-	if (!n && !(n = insert(ov, c)))
+	if (!n && !(n = insert_contact(ov, c)))
 		return NULL;
 	if (n->c.mode != c->mode || !n->introduced)
 		near_changed(ov, n);

@@ -7,15 +7,15 @@
 #include "overlay/ring_int.h"
 #include "overlay/store_int.h"
 
-static uint64_t fingerprint(const struct gn_ov_held *h)
+static uint64_t fingerprint_of(const struct gn_ov_held *h)
 {
 	return (gn_be64(h->key.b) ^ (gn_be64(h->hash.b) * UINT64_C(0x9e3779b97f4a7c15))) *
 	       UINT64_C(0xbf58476d1ce4e5b9);
 }
 
 /* Are both we and the peer among the R nearest? */
-static bool shared(struct gn_overlay *ov, const struct gn_ov_held *h,
-		   const struct gn_ov_contact *peer)
+static bool is_shared(struct gn_overlay *ov, const struct gn_ov_held *h,
+		      const struct gn_ov_contact *peer)
 {
 	struct gn_ov_member set[GN_OV_R_MAX];
 	uint32_t n = gn_ov_set_of(ov, gn_ov_theta(h->key.b), set, ov->cfg.r);
@@ -32,8 +32,8 @@ static uint32_t sum_with(struct gn_overlay *ov, const struct gn_ov_contact *peer
 	uint32_t n = 0;
 	*sum = 0;
 	for (uint32_t i = 0; i < ov->sorted_count; i++)
-		if (shared(ov, ov->sorted[i], peer)) {
-			*sum += fingerprint(ov->sorted[i]);
+		if (is_shared(ov, ov->sorted[i], peer)) {
+			*sum += fingerprint_of(ov->sorted[i]);
 			n++;
 		}
 	return n;
@@ -110,8 +110,8 @@ static void send_want(struct gn_overlay *ov, const struct gn_ov_from *from, cons
 }
 
 /* One offered entry: do we want it? What we have in a newer version goes the other way. */
-static bool wanted(struct gn_overlay *ov, const struct gn_ov_from *from, struct gn_fb_key_seq e,
-		   gn_time now)
+static bool is_wanted(struct gn_overlay *ov, const struct gn_ov_from *from, struct gn_fb_key_seq e,
+		      gn_time now)
 {
 	struct gn_ov_held *h = gn_ov_held_by8(ov, e.key8);
 	if (!h)
@@ -178,7 +178,7 @@ void gn_ov_on_digest(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_f
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		struct gn_fb_key_seq e = gn_fb_digest_held_at(m, i);
-		if (wanted(ov, from, e, now))
+		if (is_wanted(ov, from, e, now))
 			keys[wants++] = e.key8;
 	}
 	ov->count.digest_wanted += wants;
@@ -191,7 +191,7 @@ static void offer_all(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time no
 	struct gn_ov_held *list[GN_OV_DIGEST_KEYS];
 	uint32_t n = 0, offers = 0;
 	for (uint32_t i = 0; i < ov->sorted_count && offers < GN_OV_OFFERS_MAX; i++) {
-		if (shared(ov, ov->sorted[i], c))
+		if (is_shared(ov, ov->sorted[i], c))
 			list[n++] = ov->sorted[i];
 		if (n == GN_OV_DIGEST_KEYS || (n && i + 1 == ov->sorted_count)) {
 			gn_ov_offer(ov, &c->c, list, n, now);

@@ -54,8 +54,8 @@ void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_tim
 
 /* True when the bytes are the version the index has, or one that is being stored right now.
  * Damage is counted and forgotten, so that repair brings the record back (OV-61). */
-static bool sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err,
-		  struct gn_slice bytes, struct gn_record *out)
+static bool is_sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err,
+		     struct gn_slice bytes, struct gn_record *out)
 {
 	struct gn_ov_held *h = gn_ov_held_get(ov, key);
 	struct gn_ov_origin from;
@@ -77,8 +77,8 @@ static bool sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err,
 	return false;
 }
 
-static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struct gn_record *r,
-		gn_time now)
+static void got_record(struct gn_overlay *ov, struct gn_ov_job *j, bool ok,
+		       const struct gn_record *r, gn_time now)
 {
 	if (j->op) {
 		gn_ov_op_local(ov, j->op,
@@ -108,8 +108,8 @@ static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struc
 }
 
 /* The held record is here: judge by the type's rule, or show what stands in the way. */
-static void judged(struct gn_overlay *ov, struct gn_ov_job *j, bool ok,
-		   const struct gn_record *held, gn_time now)
+static void judge_put(struct gn_overlay *ov, struct gn_ov_job *j, bool ok,
+		      const struct gn_record *held, gn_time now)
 {
 	gn_err err = j->refused;
 	if (!ok && gn_ov_held_get(ov, &j->key)) {
@@ -145,11 +145,11 @@ void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct
 		return;
 	}
 	gn_ov_job_read_over(ov, j);
-	bool ok = sound(ov, &j->key, err, value, &r);
+	bool ok = is_sound(ov, &j->key, err, value, &r);
 	if (j->kind == GN_OV_JOB_PUT) {
-		judged(ov, j, ok, &r, now);
+		judge_put(ov, j, ok, &r, now);
 	} else if (j->kind == GN_OV_JOB_GET) {
-		got(ov, j, ok, &r, now);
+		got_record(ov, j, ok, &r, now);
 	} else if (j->kind == GN_OV_JOB_PROVE) {
 		gn_ov_job_free(ov, j);
 		if (ok)

@@ -8,8 +8,8 @@
 
 /* The contact to link next: at random, or by predicted round trip with some play. NULL: no
  * candidate. */
-static struct gn_ov_contact *choose(struct gn_overlay *ov, struct gn_ov_place at, bool blind,
-				    gn_time now)
+static struct gn_ov_contact *choose_link(struct gn_overlay *ov, struct gn_ov_place at, bool blind,
+					 gn_time now)
 {
 	struct gn_ov_contact *best = NULL;
 	double best_score = 0;
@@ -38,7 +38,7 @@ static void fill_one(struct gn_overlay *ov, struct gn_ov_place at, unsigned *fin
 	unsigned sharing, want = gn_ov_scaled(ov, GN_OV_ANNULUS_WANT),
 			  have = gn_ov_links_there(ov, at, NULL, &sharing);
 	for (; have < want; have++) {
-		struct gn_ov_contact *c = choose(ov, at, have % 2 != 0, now);
+		struct gn_ov_contact *c = choose_link(ov, at, have % 2 != 0, now);
 		if (!c)
 			break;
 		gn_ov_link_ask(ov, c, false, now);

@@ -59,7 +59,7 @@ unsigned gn_ov_hops_max(double n)
 }
 
 /* Entries known per rank at rank distance t. */
-static double rho(double t)
+static double rho_of(double t)
 {
 	double all =
 		t <= 2 * LEAF ? 1 : (4 * LAMBDA * LAMBDA * log(t / LEAF) + 4 * LEAF * LAMBDA) / t;
@@ -78,7 +78,7 @@ double gn_ov_hops_mean(double n)
 		return 0;
 	for (int i = 0; i < STEPS; i++) {
 		rank[i] = REPLICAS / 2 * pow(top / (REPLICAS / 2), (double)i / (STEPS - 1));
-		double density = 2 * rho(rank[i]), h = 1, before = exp(-density * REPLICAS / 2);
+		double density = 2 * rho_of(rank[i]), h = 1, before = exp(-density * REPLICAS / 2);
 		for (int j = 1; j <= i; j++) {
 			double now = exp(-density * rank[j]);
 			h += (before - now) * hops[j - 1];

@@ -81,7 +81,7 @@ void gn_ov_get_local_done(struct gn_overlay *ov, struct gn_ov_op *op, gn_time no
 /* Have as many members of the set shown a record as the quorum wants? Who has nothing does not
  * count while others still can answer, or liars could end it; and in a crowd, of more than R
  * that answer, all beyond R count against it. */
-static bool quorate(struct gn_overlay *ov, const struct gn_ov_op *op)
+static bool is_quorate(struct gn_overlay *ov, const struct gn_ov_op *op)
 {
 	unsigned members = 0, answered = 0, rank = 0, width = gn_ov_op_width(ov, op);
 	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
@@ -96,7 +96,7 @@ static bool quorate(struct gn_overlay *ov, const struct gn_ov_op *op)
 }
 
 /* OV-53: the newest goes to members that answered without it. No answer is waited for. */
-static void repair(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
+static void repair_read(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
 	const struct gn_ov_value *newest = &op->values[0];
 	unsigned rank = 0, width = gn_ov_op_width(ov, op);
@@ -142,12 +142,12 @@ static gn_err why_none(const struct gn_overlay *ov, const struct gn_ov_op *op)
 
 bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, gn_time now)
 {
-	bool enough = op->value_count > 0 && (op->get.quorum == 1 || quorate(ov, op));
+	bool enough = op->value_count > 0 && (op->get.quorum == 1 || is_quorate(ov, op));
 	if (op->value_count > 0 && !enough && exhausted) /* a newer one may be behind a crowd */
 		enough = !op->probes && !gn_ov_lookup_probe(ov, op, op->count, now);
 	if (enough) {
 		if (op->get.quorum > 1)
-			repair(ov, op, now);
+			repair_read(ov, op, now);
 		gn_ov_op_end(ov, op, GN_OK, now);
 		return true;
 	}

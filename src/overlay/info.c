@@ -3,7 +3,7 @@
 #include "overlay/ring_int.h"
 #include "overlay/store_int.h"
 
-static unsigned percentile(const struct gn_overlay *ov, unsigned per_mille)
+static unsigned hops_percentile(const struct gn_overlay *ov, unsigned per_mille)
 {
 	uint64_t sum = 0;
 	for (unsigned i = 0; i < GN_COUNT(ov->hop_counts); i++) {
@@ -25,7 +25,7 @@ void gn_overlay_info(const struct gn_overlay *ov, struct gn_overlay_info *out)
 		.hops_observed_mean =
 			ov->hop_total ? (double)ov->hop_sum / (double)ov->hop_total : 0,
 		.hops_max = gn_ov_hops_max(ov->n_est),
-		.hops_observed_p99 = ov->hop_total ? percentile(ov, 990) : 0,
+		.hops_observed_p99 = ov->hop_total ? hops_percentile(ov, 990) : 0,
 		.links = ov->links_up,
 		.leaf_cw = ov->leaf_cw,
 		.leaf_ccw = ov->leaf_ccw,

@@ -33,7 +33,7 @@ gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact, 
 	return GN_OK;
 }
 
-static void greet(struct gn_overlay *ov, struct gn_ov_bootstrap *b, gn_time now)
+static void greet_boot(struct gn_overlay *ov, struct gn_ov_bootstrap *b, gn_time now)
 {
 	struct gn_contact to = {.addr_count = 1, .addrs = {b->addr}};
 	/* out already; or it is ourselves */
@@ -63,7 +63,7 @@ static void greet_contact(struct gn_overlay *ov, const struct gn_ov_contact *c, 
 static void greet_any(struct gn_overlay *ov, gn_time now)
 {
 	if (ov->boot_count)
-		greet(ov, &ov->boots[gn_rand_below(ov->env.rand, ov->boot_count)], now);
+		greet_boot(ov, &ov->boots[gn_rand_below(ov->env.rand, ov->boot_count)], now);
 }
 
 static void become_server(struct gn_overlay *ov, gn_time now)
@@ -75,7 +75,7 @@ static void become_server(struct gn_overlay *ov, gn_time now)
 	gn_ov_hello_all(ov, now);
 }
 
-static void joined(struct gn_overlay *ov, gn_time now)
+static void set_joined(struct gn_overlay *ov, gn_time now)
 {
 	ov->joined = true;
 	gn_ov_ring_touch(ov);
@@ -101,7 +101,7 @@ static const struct gn_ov_contact *next_on(const struct gn_overlay *ov, bool ccw
 	return NULL;
 }
 
-static bool linked(const struct gn_ov_contact *c)
+static bool is_linked(const struct gn_ov_contact *c)
 {
 	return c && c->link && c->link->state == GN_OV_LINK_UP;
 }
@@ -114,9 +114,9 @@ static bool is_founder(const struct gn_overlay *ov)
 
 void gn_ov_join_check(struct gn_overlay *ov, gn_time now)
 {
-	if (!ov->joined && !ov->own_find && linked(next_on(ov, false, now)) &&
-	    linked(next_on(ov, true, now)))
-		joined(ov, now);
+	if (!ov->joined && !ov->own_find && is_linked(next_on(ov, false, now)) &&
+	    is_linked(next_on(ov, true, now)))
+		set_joined(ov, now);
 	bool served =
 		ov->cfg.probation_off || now - ov->start >= ov->cfg.probation || is_founder(ov);
 	if (ov->joined && !ov->server && served)
@@ -130,7 +130,7 @@ void gn_ov_join_due(struct gn_overlay *ov, gn_time now)
 	gn_ov_task_set(ov, GN_OV_TASK_JOIN, GN_NEVER);
 	bool begun = !is_founder(ov), alone = gn_ov_server_links(ov) == 0;
 	if (!ov->joined && alone && (!begun || now - ov->start >= GN_OV_ALONE))
-		joined(ov, now);
+		set_joined(ov, now);
 	gn_ov_join_check(ov, now);
 	if (!alone && ov->joined)
 		return;
@@ -138,7 +138,7 @@ void gn_ov_join_due(struct gn_overlay *ov, gn_time now)
 		gn_ov_find_theta(ov, ov->theta, GN_OV_FOR_JOIN, NULL, now);
 	} else if (alone) {
 		for (uint32_t i = 0; i < ov->boot_count; i++)
-			greet(ov, &ov->boots[i], now);
+			greet_boot(ov, &ov->boots[i], now);
 		/* The cache, the buried ones too: when all are gone, tombs say little. */
 		for (unsigned i = 0; i < 3 && ov->contact_count; i++) {
 			struct gn_ov_contact *c =

@@ -7,8 +7,8 @@
 
 /* The first `max` contacts that qualify, walking away from our own place. Who has refused is
  * asked again when its time is over. */
-static uint32_t walk(struct gn_overlay *ov, bool ccw, uint32_t max, gn_time now,
-		     struct gn_ov_contact **out)
+static uint32_t walk_side(struct gn_overlay *ov, bool ccw, uint32_t max, gn_time now,
+			  struct gn_ov_contact **out)
 {
 	uint32_t n = ov->contact_count, found = 0;
 	if (n == 0)
@@ -27,8 +27,8 @@ static uint32_t walk(struct gn_overlay *ov, bool ccw, uint32_t max, gn_time now,
 	return found;
 }
 
-static double estimate(const struct gn_overlay *ov, struct gn_ov_contact *const *cw, uint32_t cws,
-		       struct gn_ov_contact *const *ccw, uint32_t ccws)
+static double estimate_nodes(const struct gn_overlay *ov, struct gn_ov_contact *const *cw,
+			     uint32_t cws, struct gn_ov_contact *const *ccw, uint32_t ccws)
 {
 	uint32_t l = ov->cfg.l, servers = 1;
 	for (uint32_t i = 0; i < ov->contact_count; i++)
@@ -50,7 +50,8 @@ void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now)
 	}
 	struct gn_ov_contact *cw[GN_OV_L_MAX], *ccw[GN_OV_L_MAX];
 	uint32_t want = ov->server || ov->cfg.probation_off ? ov->cfg.l : GN_OV_CLIENT_LINKS;
-	uint32_t cws = walk(ov, false, want, now, cw), ccws = walk(ov, true, want, now, ccw);
+	uint32_t cws = walk_side(ov, false, want, now, cw),
+		 ccws = walk_side(ov, true, want, now, ccw);
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
 		struct gn_ov_link *l = ov->contacts[i]->link;
 		if (l && l->leaf) {
@@ -75,5 +76,5 @@ void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now)
 			 b = gn_ov_sep(ccw[want - 1]->theta, ov->theta);
 		ov->leaf_reach = a > b ? a : b;
 	}
-	ov->n_est = estimate(ov, cw, cws, ccw, ccws);
+	ov->n_est = estimate_nodes(ov, cw, cws, ccw, ccws);
 }

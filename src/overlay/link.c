@@ -29,14 +29,14 @@ void gn_ov_count_load(struct gn_overlay *ov, gn_time now)
 	ov->load_at = now;
 }
 
-static gn_time period(const struct gn_overlay *ov, const struct gn_ov_link *l)
+static gn_time ping_period(const struct gn_overlay *ov, const struct gn_ov_link *l)
 {
 	return l->leaf || l->their_leaf ? ov->cfg.ping_leaf : ov->cfg.ping_long;
 }
 
 void gn_ov_link_rest(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 {
-	gn_err err = gn_ov_timer_set(ov, &l->timer, now + gn_ov_spread(ov, period(ov, l), 10));
+	gn_err err = gn_ov_timer_set(ov, &l->timer, now + gn_ov_spread(ov, ping_period(ov, l), 10));
 	GN_ASSERT(err == GN_OK);
 }
 

@@ -3,8 +3,8 @@
  * Delivery: every answer of a node holds its ring neighbour that is nearer to the key, or it is
  * the nearest; so the loop ends at the true nearest wherever leaf sets are right.
  *
- *   candidate:  NEW            -> ASKED     [ask]
- *               NEW            -> DEAD      [ask: no room for a request]
+ *   candidate:  NEW            -> ASKED     [ask_cand]
+ *               NEW            -> DEAD      [ask_cand: no room for a request]
  *               ASKED          -> SUSPECT   [hedge]
  *               ASKED, SUSPECT -> ANSWERED  [answer]
  *               ASKED, SUSPECT -> DEAD      [timeout, refused] */
@@ -183,7 +183,7 @@ void gn_ov_lookup_probed(struct gn_overlay *ov, const struct gn_ov_op *probe)
 	gn_ov_op_wake(ov, op);
 }
 
-static gn_fbref question(struct gn_ov_op *op, struct gn_fbb *b)
+static gn_fbref make_question(struct gn_ov_op *op, struct gn_fbb *b)
 {
 	struct gn_fb_hash h;
 	memcpy(h.b, op->key.b, 32);
@@ -199,12 +199,12 @@ static void send_question(struct gn_overlay *ov, struct gn_ov_op *op, const stru
 			  uint64_t request)
 {
 	struct gn_fbb b = gn_ov_builder(ov);
-	gn_fbref body = question(op, &b);
+	gn_fbref body = make_question(op, &b);
 	uint8_t kind = op->kind == GN_OV_GET ? GN_FB_OVERLAY_BODY_GET : GN_FB_OVERLAY_BODY_FIND;
 	(void)gn_ov_send(ov, &b, to, request, kind, body);
 }
 
-static void ask(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
+static void ask_cand(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
 {
 	uint8_t kind = op->kind == GN_OV_GET ? GN_FB_OVERLAY_BODY_GET : GN_FB_OVERLAY_BODY_FIND;
 	bool known = gn_ov_contact_get(ov, &c->c.pk); /* else it was forgotten meanwhile */
@@ -223,8 +223,8 @@ static void ask(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c
 }
 
 /* OV-30: predicted time to the answer, price of the remaining way, load. Milliseconds. */
-static double score(const struct gn_overlay *ov, const struct gn_ov_contact *k,
-		    const struct gn_ov_cand *c, double mean_load)
+static double score_of(const struct gn_overlay *ov, const struct gn_ov_contact *k,
+		       const struct gn_ov_cand *c, double mean_load)
 {
 	double s = (double)gn_ov_rtt_hat(ov, k, &c->coord) / 1e6,
 	       x = (double)c->sep / gn_ov_gap(ov), free = 0.4 * ov->cfg.r;
@@ -239,8 +239,8 @@ static double score(const struct gn_overlay *ov, const struct gn_ov_contact *k,
 	return s;
 }
 
-static struct gn_ov_cand *best(const struct gn_overlay *ov, struct gn_ov_op *op, uint32_t window,
-			       bool one)
+static struct gn_ov_cand *best_cand(const struct gn_overlay *ov, struct gn_ov_op *op,
+				    uint32_t window, bool one)
 {
 	struct gn_ov_cand *pick = NULL;
 	double pick_score = 0, load = 0;
@@ -269,7 +269,7 @@ static struct gn_ov_cand *best(const struct gn_overlay *ov, struct gn_ov_op *op,
 			continue;
 		if (c->state != GN_OV_NEW)
 			continue;
-		double s = score(ov, k, c, load) + (proven || sure ? 0 : HEARSAY);
+		double s = score_of(ov, k, c, load) + (proven || sure ? 0 : HEARSAY);
 		if (!pick || s < pick_score) {
 			pick = c;
 			pick_score = s;
@@ -278,7 +278,7 @@ static struct gn_ov_cand *best(const struct gn_overlay *ov, struct gn_ov_op *op,
 	return pick;
 }
 
-static unsigned alpha(const struct gn_overlay *ov, const struct gn_ov_op *op)
+static unsigned alpha_of(const struct gn_overlay *ov, const struct gn_ov_op *op)
 {
 	for (uint32_t i = 0; i < op->cand_count; i++)
 		if (op->cands[i].state == GN_OV_SUSPECT)
@@ -298,18 +298,18 @@ bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 		if (c->state == GN_OV_DEAD)
 			continue;
 		if (c->state == GN_OV_NEW && !one && ((double)c->sep <= near || op->widened))
-			ask(ov, op, c, now);
+			ask_cand(ov, op, c, now);
 		unanswered += c->state != GN_OV_ANSWERED && c->state != GN_OV_DEAD;
 		rank += c->state != GN_OV_DEAD;
 	}
 	uint32_t window = width > GN_OV_CHOICE ? width : GN_OV_CHOICE;
 	if (unanswered == 0)
 		return true;
-	for (unsigned a = alpha(ov, op); op->inflight < a;) {
-		struct gn_ov_cand *c = best(ov, op, window, one && a > 2);
+	for (unsigned a = alpha_of(ov, op); op->inflight < a;) {
+		struct gn_ov_cand *c = best_cand(ov, op, window, one && a > 2);
 		if (!c)
 			break;
-		ask(ov, op, c, now);
+		ask_cand(ov, op, c, now);
 	}
 	return false;
 }

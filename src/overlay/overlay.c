@@ -17,7 +17,7 @@
 			(field) = (value);                                                         \
 	} while (0)
 
-static gn_err configure(struct gn_overlay_config *c)
+static gn_err fill_config(struct gn_overlay_config *c)
 {
 	DEFAULT(c->pow_bits, 22);
 	if (c->pow_off)
@@ -49,7 +49,7 @@ gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *
 		      struct gn_overlay **out)
 {
 	struct gn_overlay_config cfg = *config;
-	gn_err err = configure(&cfg);
+	gn_err err = fill_config(&cfg);
 	if (err != GN_OK)
 		goto fail_config;
 	err = GN_NOMEM;
@@ -142,8 +142,8 @@ void gn_overlay_free(struct gn_overlay *ov)
 
 /* ---- messages ---- */
 
-static bool dispatch(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_overlay_message m,
-		     gn_time now)
+static bool dispatch_body(struct gn_overlay *ov, struct gn_ov_from *from,
+			  struct gn_fb_overlay_message m, gn_time now)
 {
 	switch (gn_fb_overlay_message_body_type(m)) {
 	case GN_FB_OVERLAY_BODY_HELLO:
@@ -240,7 +240,7 @@ gn_err gn_overlay_recv(struct gn_overlay *ov, const struct gn_pk *pk, const stru
 		from.c.addrs[0] = *addr;
 		from.c.addr_count = from.c.addr_count ? from.c.addr_count : 1;
 	}
-	if (!dispatch(ov, &from, m, now)) {
+	if (!dispatch_body(ov, &from, m, now)) {
 		ov->count.messages_unknown++;
 		gn_ov_refuse(ov, &from.c, from.request, GN_UNSUPPORTED);
 		return GN_UNSUPPORTED;

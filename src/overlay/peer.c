@@ -68,8 +68,8 @@ static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t
 
 /* How many clients are linked, of the prefix of `beside` or in all; *oldest: who has been for
  * longest. */
-static uint32_t clients(const struct gn_overlay *ov, const struct gn_contact *beside,
-			struct gn_ov_contact **oldest)
+static uint32_t count_clients(const struct gn_overlay *ov, const struct gn_contact *beside,
+			      struct gn_ov_contact **oldest)
 {
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
@@ -90,13 +90,13 @@ static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time 
 {
 	const struct gn_contact *beside = gn_ov_prefix_exempt(ov, &c->c) ? NULL : &c->c;
 	struct gn_ov_contact *gone = NULL;
-	bool crowded = beside && clients(ov, beside, &gone) >= GN_OV_CLIENTS_PREFIX;
+	bool crowded = beside && count_clients(ov, beside, &gone) >= GN_OV_CLIENTS_PREFIX;
 	if (!crowded && ov->client_links < ov->cfg.clients_max)
 		return true;
 	if (c->client_since && now - c->client_since >= GN_OV_CLIENT_TIME)
 		return false;
 	if (!crowded)
-		(void)clients(ov, NULL, &gone);
+		(void)count_clients(ov, NULL, &gone);
 	GN_ASSERT(gone && gone->link);
 	*wait = gone->link->since + GN_OV_CLIENT_STAY - now;
 	if (*wait > 0)
@@ -106,8 +106,8 @@ static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time 
 	return true;
 }
 
-static bool acceptable(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now,
-		       gn_time *wait)
+static bool is_acceptable(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now,
+			  gn_time *wait)
 {
 	if (!gn_ov_is_server(c)) /* two clients have nothing to give each other */
 		return ov->server && client_room(ov, c, now, wait);
@@ -131,7 +131,7 @@ void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 		c->client_since = c->client_left = 0; /* it was away, and begins again */
 	if ((!up && gn_ov_next_flip(c) > now) ||
 	    (!c->link &&
-	     (!acceptable(ov, c, near, now, &wait) || !gn_ov_link_new(ov, c, near, now)))) {
+	     (!is_acceptable(ov, c, near, now, &wait) || !gn_ov_link_new(ov, c, near, now)))) {
 		refuse_link(ov, c, from->request, wait > 0 ? wait : 0, now);
 		return;
 	}
@@ -172,7 +172,7 @@ static void send_delta(struct gn_overlay *ov, struct gn_ov_link *l, uint32_t see
 }
 
 /* The link whose LINK or PING this answers; the request is freed. NULL: nothing such was asked. */
-static struct gn_ov_link *answered(struct gn_overlay *ov, struct gn_ov_from *from, gn_time now)
+static struct gn_ov_link *link_answered(struct gn_overlay *ov, struct gn_ov_from *from, gn_time now)
 {
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	if (!r)
@@ -190,7 +190,7 @@ static struct gn_ov_link *answered(struct gn_overlay *ov, struct gn_ov_from *fro
 void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_ok m,
 		      gn_time now)
 {
-	struct gn_ov_link *l = answered(ov, from, now);
+	struct gn_ov_link *l = link_answered(ov, from, now);
 	if (!l)
 		return;
 	if (!gn_fb_link_ok_has_hello(m) || !gn_ov_meet(ov, from, gn_fb_link_ok_hello(m), now) ||
@@ -227,7 +227,7 @@ static void ask_again(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time wa
 void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_no m,
 		      gn_time now)
 {
-	struct gn_ov_link *l = answered(ov, from, now);
+	struct gn_ov_link *l = link_answered(ov, from, now);
 	if (!l)
 		return;
 	struct gn_ov_contact *c = l->contact;
@@ -309,7 +309,7 @@ void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 
 void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_pong m, gn_time now)
 {
-	struct gn_ov_link *l = answered(ov, from, now);
+	struct gn_ov_link *l = link_answered(ov, from, now);
 	if (!l)
 		return;
 	if (!take_state(ov, l->contact, gn_fb_pong_load(m), gn_fb_pong_mode(m),

@@ -1,7 +1,7 @@
 /* PUT, once its lookup knows the set: the record goes to the R nearest, ourselves among them
  * when we are one; W signed receipts are what "stored" means (OV-54..OV-57).
  *
- *   candidate:  UNSENT -> SENT      [send]
+ *   candidate:  UNSENT -> SENT      [send_put]
  *               SENT   -> STORED    [receipt]
  *               SENT   -> DECLINED  [stale, refused, not mine]
  *               SENT   -> UNSENT    [timeout: once more]
@@ -16,7 +16,7 @@
 #include "overlay/ring_int.h"
 #include "overlay/store_int.h"
 
-static void send(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
+static void send_put(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
 {
 	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUT, &c->c, now);
 	if (!r) {
@@ -36,7 +36,7 @@ static void send(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *
 	(void)gn_ov_send(ov, &b, &c->c, r->id, GN_FB_OVERLAY_BODY_PUT, body);
 }
 
-static void end(struct gn_overlay *ov, struct gn_ov_op *op, unsigned counted, gn_time now)
+static void end_put(struct gn_overlay *ov, struct gn_ov_op *op, unsigned counted, gn_time now)
 {
 	gn_err err = GN_QUORUM;
 	if (counted >= op->w)
@@ -71,7 +71,7 @@ void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 			/* answers by gn_ov_op_local */
 			gn_ov_job_put(ov, &ov->self, 0, op->id, false, &op->record, now);
 		} else if (c->put == GN_OV_UNSENT) {
-			send(ov, op, c, now);
+			send_put(ov, op, c, now);
 		}
 		pending += c->put == GN_OV_SENT;
 	}
@@ -79,7 +79,7 @@ void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	 * asked (OV-54). */
 	unsigned more = answered > op->count ? answered - op->count : 0;
 	if (have >= op->w + more || pending == 0)
-		end(ov, op, have, now);
+		end_put(ov, op, have, now);
 }
 
 void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
@@ -99,8 +99,8 @@ void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time n
 }
 
 /* The candidate whose PUT this answers; *op is set, the request freed. */
-static struct gn_ov_cand *answered(struct gn_overlay *ov, struct gn_ov_request *r,
-				   struct gn_ov_op **op)
+static struct gn_ov_cand *put_answered(struct gn_overlay *ov, struct gn_ov_request *r,
+				       struct gn_ov_op **op)
 {
 	*op = gn_ov_op_get(ov, r->op);
 	struct gn_ov_cand *c = *op ? gn_ov_cand_of(*op, &r->to.pk) : NULL;
@@ -141,7 +141,7 @@ void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_a
 		gn_ov_request_free(ov, r);
 		return;
 	}
-	struct gn_ov_cand *c = answered(ov, r, &op);
+	struct gn_ov_cand *c = put_answered(ov, r, &op);
 	if (!c)
 		return;
 	struct gn_receipt receipt = {0}; /* of nothing, when there is none */
@@ -160,8 +160,8 @@ void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_a
 }
 
 /* Another version stands in the way; it is kept for the owner to see when its signature holds. */
-static void against(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_slice bytes, bool check,
-		    gn_err why)
+static void stands_against(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_slice bytes,
+			   bool check, gn_err why)
 {
 	struct gn_record r;
 	gn_err err = check ? gn_wire_record_open(bytes, &r) : gn_wire_record_parse(bytes, &r);
@@ -194,12 +194,12 @@ void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 		gn_ov_take_pushed(ov, &from->c, 0, &key, gn_fb_stale_record(m), now);
 		return;
 	}
-	struct gn_ov_cand *c = answered(ov, r, &op);
+	struct gn_ov_cand *c = put_answered(ov, r, &op);
 	if (!c)
 		return;
 	gn_err why = gn_wire_err(gn_fb_stale_code(m)) == GN_EXISTS ? GN_EXISTS : GN_STALE;
 	c->put = GN_OV_DECLINED;
-	against(ov, op, gn_fb_stale_record(m), true, why);
+	stands_against(ov, op, gn_fb_stale_record(m), true, why);
 	gn_ov_step_record(op, c, why, now);
 	gn_ov_op_wake(ov, op);
 }
@@ -211,7 +211,7 @@ void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn
 	struct gn_ov_op *op;
 	if (!r)
 		return;
-	struct gn_ov_cand *c = answered(ov, r, &op), by;
+	struct gn_ov_cand *c = put_answered(ov, r, &op), by;
 	if (!c)
 		return;
 	c->put = GN_OV_DECLINED;
@@ -235,7 +235,7 @@ void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why
 	if (!r)
 		return;
 	if (r->kind == GN_FB_OVERLAY_BODY_PUT) {
-		struct gn_ov_cand *c = answered(ov, r, &op);
+		struct gn_ov_cand *c = put_answered(ov, r, &op);
 		if (!c)
 			return;
 		c->put = GN_OV_DECLINED;
@@ -273,7 +273,7 @@ void gn_ov_put_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	} else {
 		self->put = GN_OV_DECLINED;
 		if (said->record.p)
-			against(ov, op, said->record, false, said->err);
+			stands_against(ov, op, said->record, false, said->err);
 		else if (op->refusal == GN_OK)
 			op->refusal = said->err;
 	}

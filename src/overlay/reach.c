@@ -26,7 +26,7 @@ bool gn_ov_trusted(const struct gn_overlay *ov, const struct gn_ov_contact *c, g
 }
 
 /* Keeps the `max` smallest, ascending. */
-static uint32_t least(uint64_t *a, uint32_t n, uint32_t max, uint64_t v)
+static uint32_t keep_least(uint64_t *a, uint32_t n, uint32_t max, uint64_t v)
 {
 	uint32_t at = n < max ? n : max - 1;
 	if (v == 0 || (n == max && v >= a[max - 1]))
@@ -48,15 +48,15 @@ static double by_list(const struct gn_overlay *ov, const struct gn_ov_link *l)
 	for (uint32_t i = 0; i <= l->their_count; i++) {
 		/* the last: ourselves, whom it does not list to us */
 		uint64_t theta = i < l->their_count ? l->theirs[i] : ov->server ? ov->theta : at;
-		cws = least(cw, cws, side, theta - at);
-		ccws = least(ccw, ccws, side, at - theta);
+		cws = keep_least(cw, cws, side, theta - at);
+		ccws = keep_least(ccw, ccws, side, at - theta);
 	}
 	if (cws < side || ccws < side)
 		return 0;
 	return 2.0 * side * 0x1p64 / ((double)cw[side - 1] + (double)ccw[side - 1]);
 }
 
-static double nodes(const struct gn_overlay *ov, gn_time now)
+static double count_nodes(const struct gn_overlay *ov, gn_time now)
 {
 	double of[GN_OV_LINKS_MAX_2];
 	struct gn_addr at_addr[GN_OV_LINKS_MAX_2];
@@ -86,7 +86,7 @@ uint64_t gn_ov_reach(struct gn_overlay *ov)
 		return ov->reach;
 	ov->reach_at = now;
 	ov->reach_n = ov->n_est;
-	double n = nodes(ov, now), reach = ov->cfg.r / 4.0 * 0x1p64 / (n > 1 ? n : 1);
+	double n = count_nodes(ov, now), reach = ov->cfg.r / 4.0 * 0x1p64 / (n > 1 ? n : 1);
 	ov->reach = reach < 0x1p63 ? (uint64_t)reach : UINT64_C(1) << 63;
 	return ov->reach;
 }

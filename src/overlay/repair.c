@@ -20,7 +20,7 @@ struct batch {
 /* members that records looked at in one tick can have, as a rule; more only cost more messages */
 #define BATCHES 24
 
-static void flush(struct gn_overlay *ov, struct batch *b, gn_time now)
+static void flush_batch(struct gn_overlay *ov, struct batch *b, gn_time now)
 {
 	if (b->count)
 		gn_ov_offer(ov, &b->to->c, b->list, b->count, now);
@@ -28,8 +28,8 @@ static void flush(struct gn_overlay *ov, struct batch *b, gn_time now)
 	b->to = NULL;
 }
 
-static void collect(struct gn_overlay *ov, struct batch *batches, struct gn_ov_contact *to,
-		    struct gn_ov_held *h, gn_time now)
+static void collect_offer(struct gn_overlay *ov, struct batch *batches, struct gn_ov_contact *to,
+			  struct gn_ov_held *h, gn_time now)
 {
 	struct batch *b = NULL;
 	for (unsigned i = 0; i < BATCHES && !b; i++)
@@ -40,12 +40,12 @@ static void collect(struct gn_overlay *ov, struct batch *batches, struct gn_ov_c
 			b = &batches[i];
 	if (!b) {
 		b = &batches[0];
-		flush(ov, b, now);
+		flush_batch(ov, b, now);
 	}
 	b->to = to;
 	b->list[b->count++] = h;
 	if (b->count == GN_OV_DIGEST_KEYS)
-		flush(ov, b, now);
+		flush_batch(ov, b, now);
 }
 
 /* A record that others answer for: the two nearest are to have it, now and then all of the set
@@ -60,7 +60,7 @@ static void not_ours(struct gn_overlay *ov, struct batch *batches, struct gn_ov_
 		bool lacks = i < 2 && !gn_ov_synced(h, &set[i].id);
 		ov->repair_left = ov->repair_left || lacks;
 		if (lacks || again)
-			collect(ov, batches, set[i].contact, h, now);
+			collect_offer(ov, batches, set[i].contact, h, now);
 	}
 	if (again)
 		h->offered = now;
@@ -92,7 +92,7 @@ static void look_at(struct gn_overlay *ov, struct batch *batches, struct gn_ov_h
 			continue;
 		ov->repair_left = ov->repair_left || act || rank < 4;
 		if (act)
-			collect(ov, batches, set[i].contact, h, now);
+			collect_offer(ov, batches, set[i].contact, h, now);
 	}
 }
 
@@ -128,7 +128,7 @@ void gn_ov_repair_due(struct gn_overlay *ov, gn_time now)
 	for (unsigned i = 0; i < GN_OV_REPAIR_RECORDS && ov->repair_cursor < ov->sorted_count; i++)
 		look_at(ov, batches, ov->sorted[ov->repair_cursor++], now);
 	for (unsigned i = 0; i < BATCHES; i++)
-		flush(ov, &batches[i], now);
+		flush_batch(ov, &batches[i], now);
 	if (ov->repair_cursor < ov->sorted_count)
 		gn_ov_task_set(ov, GN_OV_TASK_REPAIR, now + GN_OV_REPAIR_PAUSE);
 	else

@@ -143,7 +143,7 @@ void gn_ov_request_load(struct gn_overlay *ov, struct gn_ov_request *r, size_t b
 	GN_ASSERT(err == GN_OK);
 }
 
-static void unload(struct gn_overlay *ov, struct gn_ov_request *r)
+static void unload_line(struct gn_overlay *ov, struct gn_ov_request *r)
 {
 	GN_ASSERT(ov->out_bytes >= r->bytes);
 	ov->out_bytes -= r->bytes;
@@ -175,7 +175,7 @@ static void line_timed(struct gn_overlay *ov, const struct gn_ov_request *r, gn_
 
 void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r)
 {
-	unload(ov, r);
+	unload_line(ov, r);
 	bool there = gn_map_remove(&ov->requests, &r->id);
 	GN_ASSERT(there);
 	gn_heap_remove(&ov->timers, &r->timer.node);
@@ -185,7 +185,7 @@ void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r)
 }
 
 /* Is this the kind of message that answers it? */
-static bool answers(uint8_t kind, const struct gn_ov_request *r)
+static bool answers_kind(uint8_t kind, const struct gn_ov_request *r)
 {
 	bool lookup = r->kind == GN_FB_OVERLAY_BODY_FIND || r->kind == GN_FB_OVERLAY_BODY_GET,
 	     store = r->kind == GN_FB_OVERLAY_BODY_PUT || r->kind == GN_FB_OVERLAY_BODY_PUSH;
@@ -213,13 +213,13 @@ struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct
 {
 	struct gn_ov_request *r = from->request ? gn_ov_request_get(ov, from->request) : NULL;
 	if (!r || (!r->any && memcmp(r->to.pk.b, from->c.pk.b, 32) != 0) ||
-	    !answers(from->kind, r)) {
+	    !answers_kind(from->kind, r)) {
 		ov->count.answers_unasked++;
 		ov->caused.unasked++;
 		return NULL;
 	}
 	line_timed(ov, r, now);
-	unload(ov, r);
+	unload_line(ov, r);
 	/* A PUT waits for a disk. A resent question may be answered for its first or its last
 	 * copy: good for a first guess. */
 	bool timed =
@@ -250,7 +250,7 @@ void gn_ov_requests_fail(struct gn_overlay *ov, const struct gn_pk *pk, gn_time 
 			*(struct gn_ov_request **)gn_map_value_at(&ov->requests, i);
 		if (r->any || memcmp(r->to.pk.b, pk->b, 32) != 0)
 			continue;
-		unload(ov, r);
+		unload_line(ov, r);
 		r->dead_at = now;
 		gn_err err = gn_ov_timer_set(ov, &r->timer, now);
 		GN_ASSERT(err == GN_OK);

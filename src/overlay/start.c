@@ -3,7 +3,7 @@
 #include "overlay/op_int.h"
 #include "overlay/store_int.h"
 
-static void start(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now, gn_op *id)
+static void start_op(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now, gn_op *id)
 {
 	*id = op->id;
 	gn_ov_lookup_start(ov, op, NULL, now);
@@ -30,7 +30,7 @@ gn_err gn_overlay_find(struct gn_overlay *ov, const struct gn_hash *key, unsigne
 		return GN_RANGE;
 	GN_TRY(gn_ov_op_new(ov, GN_OV_FIND, GN_OV_USER, key, now, &op));
 	op->count = count;
-	start(ov, op, now, id);
+	start_op(ov, op, now, id);
 	return GN_OK;
 }
 
@@ -51,7 +51,7 @@ gn_err gn_overlay_get(struct gn_overlay *ov, const struct gn_hash *key,
 	ov->visitor_ops += op->get.visitor;
 	if (op->get.quorum == 0)
 		op->get.quorum = ov->cfg.rq;
-	start(ov, op, now, id);
+	start_op(ov, op, now, id);
 	return GN_OK;
 }
 
@@ -77,7 +77,7 @@ gn_err gn_overlay_put(struct gn_overlay *ov, struct gn_slice record, unsigned w,
 	memcpy(op->bytes, record.p, record.len);
 	gn_err err = gn_wire_record_parse(gn_slice(op->bytes, record.len), &op->record);
 	GN_ASSERT(err == GN_OK); /* it parsed a moment ago */
-	start(ov, op, now, id);
+	start_op(ov, op, now, id);
 	return GN_OK;
 }
 

@@ -70,7 +70,8 @@ static uint64_t kept_hidden(const struct gn_overlay *ov, unsigned space,
 	return sure && sum > ov->cfg.bytes_max / 8 ? ov->cfg.bytes_max / 8 : sum;
 }
 
-static bool fits(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
+static bool fits_kind(const struct gn_overlay *ov, const struct gn_ov_held *h,
+		      const struct gn_record *r)
 {
 	unsigned mine = gn_ov_space(r->type, gn_ov_grace_of(ov, r));
 	uint64_t all = gn_ov_cost(ov, r->bytes.len), own;
@@ -101,8 +102,8 @@ static uint64_t key_has(const struct gn_overlay *ov, const struct gn_ov_origin *
 /* The farthest copy: what a stranger pushed; then of what was handed over what is above the
  * giver's share, while that is more than a quarter of the store in all: most of it are copies of
  * what others gave receipts for. */
-static uint64_t surplus(const struct gn_overlay *ov, const struct gn_ov_held *h,
-			const struct gn_ov_origin *who)
+static uint64_t surplus_of(const struct gn_overlay *ov, const struct gn_ov_held *h,
+			   const struct gn_ov_origin *who)
 {
 	(void)who;
 	const struct gn_share *handed = &ov->brought[GN_OV_BY_HANDOVER];
@@ -143,8 +144,8 @@ static uint64_t in_grace(const struct gn_overlay *ov, const struct gn_ov_held *h
 }
 
 /* Of records from all over the store, others each time. */
-static struct gn_ov_held *look(struct gn_overlay *ov, const struct gn_ov_held *but, gives_way way,
-			       const struct gn_ov_origin *who)
+static struct gn_ov_held *look_for(struct gn_overlay *ov, const struct gn_ov_held *but,
+				   gives_way way, const struct gn_ov_origin *who)
 {
 	struct gn_ov_held *best = NULL;
 	uint64_t most = 0;
@@ -169,7 +170,7 @@ static struct gn_ov_held *first_but(struct gn_ov_held *h, const struct gn_ov_hel
 
 /* Of what has a grace an eighth of the store is never given up, and nothing while it may not be
  * over at all. */
-static struct gn_ov_held *hidden(struct gn_overlay *ov, const struct gn_ov_held *but)
+static struct gn_ov_held *first_hidden(struct gn_overlay *ov, const struct gn_ov_held *but)
 {
 	uint64_t graced = 0;
 	if (!gn_ov_clock_sure(ov, ov->now_seen))
@@ -177,7 +178,7 @@ static struct gn_ov_held *hidden(struct gn_overlay *ov, const struct gn_ov_held 
 	struct gn_ov_held *h = first_but(ov->hidden[0].first, but);
 	for (unsigned i = 0; i < GN_OV_SPACES; i++)
 		graced += ov->hidden[1].spaces[i];
-	return h || graced <= ov->cfg.bytes_max / 8 ? h : look(ov, but, in_grace, NULL);
+	return h || graced <= ov->cfg.bytes_max / 8 ? h : look_for(ov, but, in_grace, NULL);
 }
 
 static bool make_room(struct gn_overlay *ov, struct gn_ov_held *gone)
@@ -210,9 +211,10 @@ gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h,
 	while (room && ((!h && ov->held.count + ov->coming_count >= ov->cfg.records_max) ||
 			ov->held_bytes + gn_ov_hidden_bytes(ov) + r->bytes.len - (h ? h->len : 0) >
 				ov->cfg.bytes_max))
-		room = make_room(ov, hidden(ov, h)) || make_room(ov, look(ov, h, surplus, NULL));
-	while (room && !fits(ov, h, r)) /* where only what is kept counts */
-		room = make_room(ov, look(ov, h, surplus, NULL));
+		room = make_room(ov, first_hidden(ov, h)) ||
+		       make_room(ov, look_for(ov, h, surplus_of, NULL));
+	while (room && !fits_kind(ov, h, r)) /* where only what is kept counts */
+		room = make_room(ov, look_for(ov, h, surplus_of, NULL));
 	if (room && (gn_map_get(&ov->owners, r->owner.b) || ov->owners.count < GN_OV_OWNERS_MAX))
 		return GN_OK;
 	ov->count.quota_node++;
@@ -286,7 +288,7 @@ static gn_err take_for(struct gn_overlay *ov, struct gn_ov_job *j, struct gn_ov_
 	uint64_t has = h && gn_ov_origin_eq(&h->from, &from) ? h->taken : 0,
 		 want = all > has ? all - has : 0;
 	gn_err err = take_share(ov, &from, want);
-	while (is_over_share(err) && make_room(ov, look(ov, h, own_hidden, &from)))
+	while (is_over_share(err) && make_room(ov, look_for(ov, h, own_hidden, &from)))
 		err = take_share(ov, &from, want);
 	if (is_over_share(err) && may_be_much(ov, &from))
 		err = gn_share_take_anyway(&ov->brought[from.how], &from.by, want);

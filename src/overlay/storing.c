@@ -110,7 +110,7 @@ void gn_ov_job_store(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 	j->state = GN_OV_JOB_STORING;
 }
 
-static bool busy(const struct gn_overlay *ov, const struct gn_ov_job *but)
+static bool is_busy(const struct gn_overlay *ov, const struct gn_ov_job *but)
 {
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
 		const struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
@@ -190,7 +190,7 @@ void gn_ov_job_take(struct gn_overlay *ov, const struct gn_contact *to, uint64_t
 	memcpy(j->bytes, r->bytes.p, r->bytes.len);
 	gn_err err = gn_wire_record_parse(gn_slice(j->bytes, r->bytes.len), &j->record);
 	GN_ASSERT(err == GN_OK);
-	if (!busy(ov, j))
+	if (!is_busy(ov, j))
 		gn_ov_job_begin(ov, j, now);
 }
 

@@ -23,7 +23,7 @@ static void op_due(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	GN_ASSERT(err == GN_OK);
 }
 
-static void lost(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
+static void lost_request(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, &r->to.pk);
 	ov->count.requests_timeout++;
@@ -52,7 +52,7 @@ static void lost(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 
 /* The hedge: a lookup stops counting on it; one of the nearest is asked again, in case a
  * datagram was lost. */
-static void hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
+static void hedge_request(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
 	gn_time next = r->dead_at;
 	if (r->kind == GN_FB_OVERLAY_BODY_FIND || r->kind == GN_FB_OVERLAY_BODY_GET)
@@ -67,12 +67,12 @@ static void request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 {
 	gn_time end = gn_ov_request_end(ov, r);
 	if (now < r->dead_at) { /* time for the hedge, or the end was put off */
-		hedge(ov, r, now);
+		hedge_request(ov, r, now);
 	} else if (now < end) {
 		gn_err err = gn_ov_timer_set(ov, &r->timer, end);
 		GN_ASSERT(err == GN_OK);
 	} else {
-		lost(ov, r, now);
+		lost_request(ov, r, now);
 	}
 }
 
