@@ -24,6 +24,7 @@ bool gn_ov_place_eq(struct gn_ov_place a, struct gn_ov_place b)
 unsigned gn_ov_links_there(const struct gn_overlay *ov, struct gn_ov_place at,
 			   const struct gn_contact *c, unsigned *prefix)
 {
+	GN_ASSERT(at.annulus < 64);
 	unsigned n = 0;
 	*prefix = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
@@ -39,6 +40,7 @@ unsigned gn_ov_links_there(const struct gn_overlay *ov, struct gn_ov_place at,
 
 unsigned gn_ov_scaled(const struct gn_overlay *ov, unsigned n)
 {
+	GN_ASSERT(ov->cfg.class > 0);
 	return ov->cfg.class > 1 ? 2 * n : n;
 }
 

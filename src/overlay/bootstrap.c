@@ -7,6 +7,7 @@
 
 static struct gn_ov_bootstrap *find_place(struct gn_overlay *ov, const struct gn_addr *addr)
 {
+	GN_ASSERT(ov->boot_count <= GN_OV_BOOTSTRAPS_MAX);
 	for (uint32_t i = 0; i < ov->boot_count; i++)
 		if (gn_addr_eq(&ov->boots[i].addr, addr))
 			return &ov->boots[i];
@@ -29,6 +30,7 @@ static bool is_self(const struct gn_overlay *ov, const struct gn_addr *addr)
 
 static struct gn_ov_bootstrap *free_place(struct gn_overlay *ov)
 {
+	GN_ASSERT(ov->boot_count <= GN_OV_BOOTSTRAPS_MAX);
 	for (uint32_t i = 0; i < ov->boot_count; i++)
 		if (ov->boots[i].addr.port == 0 && ov->boots[i].request == 0)
 			return &ov->boots[i];

@@ -82,6 +82,7 @@ uint64_t gn_ov_clock_said(const struct gn_overlay *ov, gn_time now)
 
 void gn_ov_clock_hear(struct gn_ov_link *l, uint64_t seconds, gn_time now)
 {
+	GN_ASSERT(l->contact && l->contact->link == l);
 	if (seconds == 0 || seconds > (uint64_t)SECONDS_MAX / 2)
 		return;
 	l->clock = (gn_time)seconds * GN_SEC - now;
@@ -90,6 +91,7 @@ void gn_ov_clock_hear(struct gn_ov_link *l, uint64_t seconds, gn_time now)
 
 bool gn_ov_clock_vote(const struct gn_ov_clock *c)
 {
+	GN_ASSERT(c->agree <= c->votes);
 	return c->votes >= GN_OV_CLOCK_VOTES && 3 * c->agree >= 2 * c->votes;
 }
 

@@ -37,6 +37,7 @@ static uint64_t who_speaks(const struct gn_overlay *ov, const struct gn_contact 
  * said something lately. */
 static bool has_voice(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(!c->link || c->link->contact == c);
 	const struct gn_ov_link *l = c->link;
 	return l && l->state == GN_OV_LINK_UP && c->up && l->miss == 0 &&
 	       c->c.mode == GN_FB_NODE_MODE_SERVER && l->clock_at &&
@@ -46,6 +47,7 @@ static bool has_voice(const struct gn_overlay *ov, const struct gn_ov_contact *c
 /* One voice a prefix: the middle one of those that it has. */
 static uint32_t one_each(struct voice *v, uint32_t n)
 {
+	GN_ASSERT(n <= GN_OV_LINKS_MAX_2);
 	uint32_t out = 0;
 	for (uint32_t i = 0, end; i < n; i = end) {
 		for (end = i + 1; end < n && v[end].who == v[i].who;)
@@ -79,6 +81,7 @@ static void count_voices(struct gn_overlay *ov, gn_time now)
 
 static void set_clock(struct gn_overlay *ov, gn_time own, gn_time also, gn_time now)
 {
+	GN_ASSERT(ov->clock.told);
 	gn_time before = gn_ov_clock_earlier(&ov->clock);
 	ov->clock.own = own;
 	ov->clock.also = also;
@@ -90,6 +93,7 @@ static void set_clock(struct gn_overlay *ov, gn_time own, gn_time also, gn_time 
 
 static void judge_clock(struct gn_overlay *ov, bool jumped, gn_time now)
 {
+	GN_ASSERT(ov->clock.told);
 	struct gn_ov_clock *c = &ov->clock;
 	c->look_at = now + GN_OV_CLOCK_LOOK;
 	count_voices(ov, now);

@@ -12,6 +12,7 @@
 
 static void take_out(struct gn_overlay *ov, uint32_t i)
 {
+	GN_ASSERT(i < ov->contact_count);
 	memmove(ov->contacts + i, ov->contacts + i + 1,
 		(ov->contact_count - i - 1) * sizeof *ov->contacts);
 	ov->contact_count--;
@@ -20,6 +21,8 @@ static void take_out(struct gn_overlay *ov, uint32_t i)
 /* At its place; there is room. */
 static void put_in(struct gn_overlay *ov, struct gn_ov_contact *n, const struct gn_contact *c)
 {
+	GN_ASSERT(ov->contact_count < ov->contact_cap);
+	GN_ASSERT(n->link == NULL);
 	n->c = *c;
 	n->theta = gn_ov_theta(c->id.b);
 	uint32_t i = gn_ov_contact_place(ov, &c->id);
@@ -31,6 +34,7 @@ static void put_in(struct gn_overlay *ov, struct gn_ov_contact *n, const struct 
 
 static void remove_at(struct gn_overlay *ov, uint32_t i)
 {
+	GN_ASSERT(i < ov->contact_count);
 	struct gn_ov_contact *c = ov->contacts[i];
 	GN_ASSERT(!c->link);
 	take_out(ov, i);
@@ -79,6 +83,7 @@ static bool make_place(struct gn_overlay *ov)
 
 static struct gn_ov_contact *insert_contact(struct gn_overlay *ov, const struct gn_contact *c)
 {
+	GN_ASSERT(!gn_ov_contact_get(ov, &c->pk));
 	if (!make_place(ov))
 		goto fail;
 	struct gn_ov_contact *n = GN_NEW(ov->env.alloc, struct gn_ov_contact);
@@ -101,6 +106,7 @@ fail:
 /* Only who is at least as near as the farthest leaf can change the leaf set. */
 static void near_changed(struct gn_overlay *ov, const struct gn_ov_contact *c)
 {
+	GN_ASSERT(c->theta == gn_ov_theta(c->c.id.b));
 	if (gn_ov_sep(c->theta, ov->theta) <= ov->leaf_reach)
 		ov->leaf_dirty = true;
 }
@@ -114,6 +120,7 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 					 const struct gn_ov_coord *coord, gn_time age,
 					 const struct gn_pk *teller, gn_time now)
 {
+	GN_ASSERT(c->addr_count <= GN_CONTACT_ADDRS);
 	if (is_self(ov, c))
 		return NULL;
 	struct gn_ov_contact *n = gn_ov_contact_get(ov, &c->pk);
@@ -160,6 +167,7 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 
 bool gn_ov_contact_may_move(struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(gn_ov_contact_get(ov, &c->c.pk) == c);
 	/* what others told of it was wrong, or its last move is long ago */
 	if (!c->introduced || !c->placed || now - c->placed >= GN_OV_MOVE_EVERY)
 		return true;
@@ -183,6 +191,7 @@ static void move_to(struct gn_overlay *ov, struct gn_ov_contact *n, const struct
 struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c,
 					 gn_time now)
 {
+	GN_ASSERT(c->addr_count <= GN_CONTACT_ADDRS);
 	if (is_self(ov, c))
 		return NULL;
 	struct gn_ov_contact *n = gn_ov_contact_get(ov, &c->pk);
@@ -223,6 +232,7 @@ void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time
 
 void gn_ov_contact_at(struct gn_ov_contact *c, const struct gn_addr *addr)
 {
+	GN_ASSERT(c->c.addr_count <= GN_CONTACT_ADDRS);
 	struct gn_addr *addrs = c->c.addrs;
 	const struct gn_addr at = *addr;
 	unsigned i = 0;
@@ -255,6 +265,7 @@ gn_time gn_ov_fresh(const struct gn_overlay *ov)
 
 bool gn_ov_contact_usable(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(!c->link || c->link->contact == c);
 	return c->c.mode == GN_FB_NODE_MODE_SERVER && c->tomb_until <= now &&
 	       (c->link || (now - c->heard <= gn_ov_fresh(ov) && gn_ov_dialable(ov, c, now)));
 }
@@ -262,6 +273,7 @@ bool gn_ov_contact_usable(const struct gn_overlay *ov, const struct gn_ov_contac
 uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, bool proven,
 			       gn_time now, struct gn_ov_contact **out, uint32_t max)
 {
+	GN_ASSERT(max > 0);
 	uint32_t n = ov->contact_count, found = 0, taken = 0;
 	if (n == 0)
 		return 0;
@@ -335,6 +347,7 @@ void gn_ov_contact_sweep(struct gn_overlay *ov, gn_time now)
 
 void gn_ov_contacts_free(struct gn_overlay *ov)
 {
+	GN_ASSERT(ov->by_pk.count == ov->contact_count);
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
 		gn_mem_free(ov->env.alloc, ov->contacts[i]->link);
 		gn_mem_free(ov->env.alloc, ov->contacts[i]);

@@ -20,6 +20,7 @@ static uint32_t own_list(const struct gn_overlay *ov, struct gn_ov_contact **out
 
 static bool has_id(const uint64_t *list, uint32_t count, uint64_t v)
 {
+	GN_ASSERT(count <= GN_OV_DELTA_MAX);
 	for (uint32_t i = 0; i < count; i++)
 		if (list[i] == v)
 			return true;
@@ -29,6 +30,8 @@ static bool has_id(const uint64_t *list, uint32_t count, uint64_t v)
 gn_fbref gn_ov_put_delta(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_link *l,
 			 uint32_t seen, gn_time now)
 {
+	GN_ASSERT(l->contact && l->contact->link == l);
+	GN_ASSERT(l->our_count <= GN_OV_DELTA_MAX && l->pending_count <= GN_OV_DELTA_MAX);
 	if (seen == ov->list_version)
 		return 0;
 	if (seen && seen == l->pending_version) { /* it took what we sent last */
@@ -74,6 +77,7 @@ static struct gn_ov_contact *by_theta(const struct gn_overlay *ov, uint64_t thet
  * contacts. */
 static void forget_id(struct gn_overlay *ov, struct gn_ov_link *l, uint64_t theta, gn_time now)
 {
+	GN_ASSERT(l->their_count <= GN_OV_DELTA_MAX);
 	uint32_t at = 0;
 	while (at < l->their_count && l->theirs[at] != theta)
 		at++;
@@ -92,6 +96,7 @@ static void forget_id(struct gn_overlay *ov, struct gn_ov_link *l, uint64_t thet
 
 void gn_ov_get_delta(struct gn_overlay *ov, struct gn_ov_link *l, struct gn_fb_delta d, gn_time now)
 {
+	GN_ASSERT(l->contact && l->contact->link == l);
 	uint32_t adds = gn_fb_delta_add_len(d), dels = gn_fb_delta_del_len(d),
 		 from = gn_fb_delta_from_version(d);
 	if (adds > GN_OV_DELTA_MAX || dels > GN_OV_DELTA_MAX) {
@@ -121,6 +126,7 @@ void gn_ov_get_delta(struct gn_overlay *ov, struct gn_ov_link *l, struct gn_fb_d
 void gn_ov_on_delta(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_delta m,
 		    gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_DELTA);
 	struct gn_ov_link *l = from->contact ? from->contact->link : NULL;
 	if (!l || l->state != GN_OV_LINK_UP) {
 		ov->count.messages_refused++;
@@ -132,6 +138,8 @@ void gn_ov_on_delta(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 /* The peer answered and its list did not change: whom it lists it holds for alive. */
 void gn_ov_list_alive(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 {
+	GN_ASSERT(l->state == GN_OV_LINK_UP);
+	GN_ASSERT(l->their_count <= GN_OV_DELTA_MAX);
 	for (uint32_t i = 0; i < l->their_count; i++) {
 		struct gn_ov_contact *c = by_theta(ov, l->theirs[i]);
 		gn_time word = now - ov->cfg.ping_long; /* it may not have looked since */

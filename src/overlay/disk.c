@@ -57,6 +57,7 @@ void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_tim
 static bool is_sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err,
 		     struct gn_slice bytes, struct gn_record *out)
 {
+	GN_ASSERT(ov->jobs.count > 0);
 	struct gn_ov_held *h = gn_ov_held_get(ov, key);
 	struct gn_ov_origin from;
 	if (err == GN_OK)
@@ -80,6 +81,7 @@ static bool is_sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err er
 static void got_record(struct gn_overlay *ov, struct gn_ov_job *j, bool ok,
 		       const struct gn_record *r, gn_time now)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_GET && !j->reads);
 	if (j->op) {
 		gn_ov_op_local(ov, j->op,
 			       &(struct gn_ov_local){.record = ok ? r->bytes : gn_slice(NULL, 0)});
@@ -111,6 +113,8 @@ static void got_record(struct gn_overlay *ov, struct gn_ov_job *j, bool ok,
 static void judge_put(struct gn_overlay *ov, struct gn_ov_job *j, bool ok,
 		      const struct gn_record *held, gn_time now)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_PUT && j->state == GN_OV_JOB_LOADING);
+	GN_ASSERT(!j->reads);
 	gn_err err = j->refused;
 	if (!ok && gn_ov_held_get(ov, &j->key)) {
 		/* the disk cannot give it now, or the next version is on its way */

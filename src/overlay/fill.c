@@ -11,6 +11,7 @@
 static struct gn_ov_contact *choose_link(struct gn_overlay *ov, struct gn_ov_place at, bool blind,
 					 gn_time now)
 {
+	GN_ASSERT(at.annulus < 64);
 	struct gn_ov_contact *best = NULL;
 	double best_score = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
@@ -35,6 +36,7 @@ static struct gn_ov_contact *choose_link(struct gn_overlay *ov, struct gn_ov_pla
 
 static void fill_one(struct gn_overlay *ov, struct gn_ov_place at, unsigned *finds, gn_time now)
 {
+	GN_ASSERT(at.annulus > 0 && at.annulus < 63);
 	unsigned sharing, want = gn_ov_scaled(ov, GN_OV_ANNULUS_WANT),
 			  have = gn_ov_links_there(ov, at, NULL, &sharing);
 	for (; have < want; have++) {
@@ -55,6 +57,7 @@ static void fill_one(struct gn_overlay *ov, struct gn_ov_place at, unsigned *fin
 
 void gn_ov_annulus_fill(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->joined);
 	unsigned finds = 2;
 	if (!ov->server)
 		return;
@@ -67,6 +70,7 @@ void gn_ov_annulus_fill(struct gn_overlay *ov, gn_time now)
 /* One link over the cap goes: the slowest that is nobody's leaf. */
 static bool trim_one(struct gn_overlay *ov, struct gn_ov_place at, gn_time now)
 {
+	GN_ASSERT(at.annulus < 64);
 	struct gn_ov_contact *worst = NULL;
 	unsigned n = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
@@ -90,6 +94,7 @@ static bool trim_one(struct gn_overlay *ov, struct gn_ov_place at, gn_time now)
 
 void gn_ov_annulus_trim(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->joined);
 	for (unsigned j = 0; j < 64; j++)
 		for (unsigned side = 0; side < 2; side++)
 			while (trim_one(ov, (struct gn_ov_place){j, side != 0}, now))

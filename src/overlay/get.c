@@ -19,6 +19,7 @@ static struct gn_ov_value *value_of(struct gn_ov_op *op, const struct gn_hash *h
 void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *cand,
 		     struct gn_slice bytes, bool check, gn_time now)
 {
+	GN_ASSERT(op->kind == GN_OV_GET && !op->ended);
 	struct gn_record r;
 	gn_err err = gn_wire_record_parse(bytes, &r);
 	struct gn_ov_value *same = err == GN_OK ? value_of(op, &r.hash) : NULL;
@@ -50,6 +51,7 @@ void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_ca
 
 void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(op->kind == GN_OV_GET && !op->local_pending);
 	if (op->get.no_local || !gn_ov_held_get(ov, &op->key))
 		return;
 	struct gn_ov_cand *self = gn_ov_cand_of(op, &ov->self.pk);
@@ -68,6 +70,7 @@ void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 
 void gn_ov_get_local_done(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(op->kind == GN_OV_GET && op->local.came);
 	struct gn_ov_cand *self = gn_ov_cand_of(op, &ov->self.pk);
 	op->local.came = false;
 	if (!self)
@@ -83,6 +86,7 @@ void gn_ov_get_local_done(struct gn_overlay *ov, struct gn_ov_op *op, gn_time no
  * that answer, all beyond R count against it. */
 static bool is_quorate(struct gn_overlay *ov, const struct gn_ov_op *op)
 {
+	GN_ASSERT(op->value_count > 0);
 	unsigned members = 0, answered = 0, rank = 0, width = gn_ov_op_width(ov, op);
 	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
 		const struct gn_ov_cand *c = &op->cands[i];
@@ -98,6 +102,7 @@ static bool is_quorate(struct gn_overlay *ov, const struct gn_ov_op *op)
 /* OV-53: the newest goes to members that answered without it. No answer is waited for. */
 static void repair_read(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(op->value_count > 0 && !op->ended);
 	const struct gn_ov_value *newest = &op->values[0];
 	unsigned rank = 0, width = gn_ov_op_width(ov, op);
 	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
@@ -125,6 +130,7 @@ static void repair_read(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
  * them. */
 static gn_err why_none(const struct gn_overlay *ov, const struct gn_ov_op *op)
 {
+	GN_ASSERT(op->kind == GN_OV_GET && op->value_count == 0);
 	unsigned rank = 0, silent = 0;
 	for (uint32_t i = 0; i < op->cand_count && rank < ov->cfg.r; i++) {
 		const struct gn_ov_cand *c = &op->cands[i];
@@ -142,6 +148,7 @@ static gn_err why_none(const struct gn_overlay *ov, const struct gn_ov_op *op)
 
 bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, gn_time now)
 {
+	GN_ASSERT(op->kind == GN_OV_GET && !op->ended);
 	bool enough = op->value_count > 0 && (op->get.quorum == 1 || is_quorate(ov, op));
 	if (op->value_count > 0 && !enough && exhausted) /* a newer one may be behind a crowd */
 		enough = !op->probes && !gn_ov_lookup_probe(ov, op, op->count, now);
@@ -167,6 +174,7 @@ bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, 
 
 void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_get m, gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_GET);
 	struct gn_hash key;
 	struct gn_fb_hash k = gn_fb_get_key(m);
 	memcpy(key.b, k.b, 32);
@@ -200,6 +208,7 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_value m,
 		    gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_VALUE);
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	struct gn_ov_op *op;
 	if (!r)

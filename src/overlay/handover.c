@@ -23,6 +23,7 @@ static bool short_of_room(const struct gn_overlay *ov)
 /* May this member's word count for dropping? */
 static bool counts_for(const struct gn_ov_member *m, gn_time now)
 {
+	GN_ASSERT(!m->contact || !m->contact->link || m->contact->link->contact == m->contact);
 	return m->contact && m->contact->link && m->contact->link->miss == 0 &&
 	       gn_ov_seen(m->contact, now) >= GN_OV_STANDING;
 }
@@ -53,6 +54,7 @@ static struct gn_ov_leaving *leaving_of(struct gn_overlay *ov, const struct gn_h
 
 void gn_ov_hand_over(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
+	GN_ASSERT(h->left != 0 && !h->graced);
 	struct gn_ov_member set[GN_OV_R_MAX];
 	struct gn_ov_leaving *free = NULL;
 	bool half = gn_ov_unix(ov, now) >= h->created + h->ttl / 2;
@@ -71,6 +73,7 @@ void gn_ov_hand_over(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 
 void gn_ov_hand_over_loaded(struct gn_overlay *ov, const struct gn_record *record, gn_time now)
 {
+	GN_ASSERT(record->bytes.len > 0);
 	struct gn_ov_member set[GN_OV_R_MAX];
 	uint32_t n = leaving_of(ov, &record->key, now) ? takers_of(ov, &record->key, set, now) : 0;
 	for (uint32_t i = 0; i < n; i++) {
@@ -97,6 +100,7 @@ void gn_ov_hand_over_loaded(struct gn_overlay *ov, const struct gn_record *recor
 void gn_ov_hand_over_proof(struct gn_overlay *ov, const struct gn_ov_request *r, struct gn_fb_ack m,
 			   gn_time now)
 {
+	GN_ASSERT(r->prove && r->kind == GN_FB_OVERLAY_BODY_GET);
 	struct gn_ov_leaving *l = leaving_of(ov, &r->key, now);
 	struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
 	struct gn_receipt receipt;

@@ -10,6 +10,7 @@
 static uint32_t walk_side(struct gn_overlay *ov, bool ccw, uint32_t max, gn_time now,
 			  struct gn_ov_contact **out)
 {
+	GN_ASSERT(max <= GN_OV_L_MAX);
 	uint32_t n = ov->contact_count, found = 0;
 	if (n == 0)
 		return 0;
@@ -30,6 +31,7 @@ static uint32_t walk_side(struct gn_overlay *ov, bool ccw, uint32_t max, gn_time
 static double estimate_nodes(const struct gn_overlay *ov, struct gn_ov_contact *const *cw,
 			     uint32_t cws, struct gn_ov_contact *const *ccw, uint32_t ccws)
 {
+	GN_ASSERT(cws <= GN_OV_L_MAX && ccws <= GN_OV_L_MAX);
 	uint32_t l = ov->cfg.l, servers = 1;
 	for (uint32_t i = 0; i < ov->contact_count; i++)
 		servers += gn_ov_contact_usable(ov, ov->contacts[i], ov->now_seen);
@@ -42,6 +44,7 @@ static double estimate_nodes(const struct gn_overlay *ov, struct gn_ov_contact *
 
 void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->cfg.l <= GN_OV_L_MAX);
 	ov->leaf_dirty = false;
 	if (ov->own_find && !ov->joined) {
 		/* its result tells our true neighbours; the first contact is none of them */

@@ -44,6 +44,7 @@ static void tag_of(const struct gn_overlay *ov, const struct gn_hash *record, co
 void gn_ov_origin_put(const struct gn_overlay *ov, const struct gn_record *r,
 		      const struct gn_ov_origin *from, uint8_t tail[GN_OV_ORIGIN_LEN])
 {
+	GN_ASSERT(from->how < GN_OV_HOWS);
 	tail[0] = (uint8_t)from->how;
 	memcpy(tail + AT_KEY, from->by.key.b, 32);
 	memcpy(tail + AT_ADDR, from->by.addr.ip, 16);

@@ -110,6 +110,7 @@ fail_config:
 
 static void free_ops(struct gn_overlay *ov)
 {
+	GN_ASSERT(!ov->ours_ended);
 	while (ov->ops.count) {
 		struct gn_ov_op *op = *(struct gn_ov_op **)gn_map_value_at(&ov->ops, 0);
 		(void)gn_map_remove(&ov->ops, &op->id);
@@ -145,6 +146,7 @@ void gn_overlay_free(struct gn_overlay *ov)
 static bool dispatch_body(struct gn_overlay *ov, struct gn_ov_from *from,
 			  struct gn_fb_overlay_message m, gn_time now)
 {
+	GN_ASSERT(from->c.addr_count > 0 && from->c.addr_count <= GN_CONTACT_ADDRS);
 	switch (gn_fb_overlay_message_body_type(m)) {
 	case GN_FB_OVERLAY_BODY_HELLO:
 		gn_ov_on_hello(ov, from, gn_fb_overlay_message_body_as_hello(m), now);

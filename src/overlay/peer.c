@@ -11,6 +11,7 @@
  * a server that links openly loses its link: false. */
 static bool set_mode(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t mode, gn_time now)
 {
+	GN_ASSERT(c->link && c->link->contact == c);
 	if (c->c.mode == mode || gn_ov_next_flip(c) > now) /* its next PING says it again */
 		return true;
 	bool room = !ov->server || gn_ov_is_server(c) || gn_ov_annulus_room(ov, c);
@@ -31,6 +32,7 @@ static bool set_mode(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t mod
 struct gn_ov_contact *gn_ov_meet(struct gn_overlay *ov, struct gn_ov_from *from,
 				 struct gn_fb_hello m, gn_time now)
 {
+	GN_ASSERT(from->c.addr_count > 0);
 	struct gn_contact c;
 	if (!gn_ov_get_hello(ov, m, from, &c))
 		return NULL;
@@ -47,6 +49,7 @@ struct gn_ov_contact *gn_ov_meet(struct gn_overlay *ov, struct gn_ov_from *from,
 static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t request,
 			gn_time wait, gn_time now)
 {
+	GN_ASSERT(wait >= 0 && request != 0);
 	struct gn_ov_contact *near[GN_OV_ALTERNATIVES * 4], *pick[GN_OV_ALTERNATIVES];
 	uint32_t n = gn_ov_contact_nearest(ov, c->theta, true, now, near, GN_COUNT(near)),
 		 picked = 0;
@@ -71,6 +74,7 @@ static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t
 static uint32_t count_clients(const struct gn_overlay *ov, const struct gn_contact *beside,
 			      struct gn_ov_contact **oldest)
 {
+	GN_ASSERT(ov->client_links <= ov->link_count);
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
 		struct gn_ov_contact *k = ov->contacts[i];
@@ -88,6 +92,7 @@ static uint32_t count_clients(const struct gn_overlay *ov, const struct gn_conta
  * seldom. *wait: until that is over. */
 static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now, gn_time *wait)
 {
+	GN_ASSERT(!c->link && !gn_ov_is_server(c));
 	const struct gn_contact *beside = gn_ov_prefix_exempt(ov, &c->c) ? NULL : &c->c;
 	struct gn_ov_contact *gone = NULL;
 	bool crowded = beside && count_clients(ov, beside, &gone) >= GN_OV_CLIENTS_PREFIX;
@@ -109,6 +114,7 @@ static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time 
 static bool is_acceptable(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now,
 			  gn_time *wait)
 {
+	GN_ASSERT(!c->link);
 	if (!gn_ov_is_server(c)) /* two clients have nothing to give each other */
 		return ov->server && client_room(ov, c, now, wait);
 	return leaf || !ov->server || gn_ov_annulus_room(ov, c);
@@ -116,6 +122,7 @@ static bool is_acceptable(struct gn_overlay *ov, struct gn_ov_contact *c, bool l
 
 void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link m, gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_LINK);
 	if (!gn_fb_link_has_hello(m) || !from->request) {
 		ov->count.messages_refused++;
 		return;
@@ -165,6 +172,7 @@ void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 /* Sends our list when the peer has another version of it. */
 static void send_delta(struct gn_overlay *ov, struct gn_ov_link *l, uint32_t seen, gn_time now)
 {
+	GN_ASSERT(l->state == GN_OV_LINK_UP);
 	struct gn_fbb b = gn_ov_builder(ov);
 	gn_fbref body = gn_ov_put_delta(ov, &b, l, seen, now);
 	if (body)
@@ -174,6 +182,7 @@ static void send_delta(struct gn_overlay *ov, struct gn_ov_link *l, uint32_t see
 /* The link whose LINK or PING this answers; the request is freed. NULL: nothing such was asked. */
 static struct gn_ov_link *link_answered(struct gn_overlay *ov, struct gn_ov_from *from, gn_time now)
 {
+	GN_ASSERT(!from->contact || gn_pk_eq(&from->contact->c.pk, &from->c.pk));
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	if (!r)
 		return NULL;
@@ -190,6 +199,7 @@ static struct gn_ov_link *link_answered(struct gn_overlay *ov, struct gn_ov_from
 void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_ok m,
 		      gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_LINK_OK);
 	struct gn_ov_link *l = link_answered(ov, from, now);
 	if (!l)
 		return;
@@ -217,6 +227,7 @@ void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
  * moment. */
 static void ask_again(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time wait, gn_time now)
 {
+	GN_ASSERT(c->link && c->link->leaf);
 	gn_time soon = GN_OV_LEAF_SOON + (gn_time)gn_rand_below(ov->env.rand, GN_OV_LEAF_SOON);
 	bool taken = wait && (!c->waited || now - c->waited >= GN_OV_LEAF_AGAIN);
 	wait = wait < GN_OV_LEAF_LEAST ? GN_OV_LEAF_LEAST : gn_time_min(wait, GN_OV_LEAF_AGAIN);
@@ -227,6 +238,7 @@ static void ask_again(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time wa
 void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_no m,
 		      gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_LINK_NO);
 	struct gn_ov_link *l = link_answered(ov, from, now);
 	if (!l)
 		return;
@@ -253,6 +265,7 @@ void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_unlink m,
 		     gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_UNLINK);
 	struct gn_ov_contact *c = from->contact;
 	if (!c || !c->link) {
 		ov->count.messages_refused++;
@@ -270,6 +283,7 @@ void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_f
 static bool take_state(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t load, uint8_t mode,
 		       bool has, struct gn_fb_vivaldi v, gn_time now)
 {
+	GN_ASSERT(c->link && c->link->state == GN_OV_LINK_UP);
 	c->c.load = load;
 	if (has)
 		c->coord = gn_ov_coord_get(v);
@@ -278,6 +292,7 @@ static bool take_state(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t l
 
 void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ping m, gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_PING);
 	struct gn_ov_link *l = from->contact ? from->contact->link : NULL;
 	struct gn_fbb b = gn_ov_builder(ov);
 	if (!l || l->state != GN_OV_LINK_UP) {
@@ -309,6 +324,7 @@ void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 
 void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_pong m, gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_PONG);
 	struct gn_ov_link *l = link_answered(ov, from, now);
 	if (!l)
 		return;

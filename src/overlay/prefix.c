@@ -4,6 +4,7 @@
 
 struct gn_holder gn_ov_holder_of(const struct gn_contact *c)
 {
+	GN_ASSERT(c->addr_count <= GN_CONTACT_ADDRS);
 	struct gn_holder h = {.key = c->pk};
 	if (c->addr_count)
 		h.addr = c->addrs[0];

@@ -18,6 +18,7 @@
 
 static void send_put(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
 {
+	GN_ASSERT(c->put == GN_OV_UNSENT && !c->self);
 	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUT, &c->c, now);
 	if (!r) {
 		c->put = GN_OV_FAILED;
@@ -38,6 +39,7 @@ static void send_put(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_ca
 
 static void end_put(struct gn_overlay *ov, struct gn_ov_op *op, unsigned counted, gn_time now)
 {
+	GN_ASSERT(op->storing && !op->ended);
 	gn_err err = GN_QUORUM;
 	if (counted >= op->w)
 		err = GN_OK;
@@ -58,6 +60,7 @@ static void end_put(struct gn_overlay *ov, struct gn_ov_op *op, unsigned counted
 
 void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(op->kind == GN_OV_PUT && op->storing && !op->ended);
 	unsigned rank = 0, pending = 0, answered = 0, width = gn_ov_op_width(ov, op);
 	unsigned have = gn_ov_distinct(ov, op->receipt_addrs, op->receipt_count);
 	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
@@ -84,6 +87,7 @@ void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 
 void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
+	GN_ASSERT(r->kind == GN_FB_OVERLAY_BODY_PUT);
 	struct gn_ov_op *op = gn_ov_op_get(ov, r->op);
 	struct gn_ov_cand *c = op ? gn_ov_cand_of(op, &r->to.pk) : NULL;
 	struct gn_ov_contact *k = gn_ov_contact_get(ov, &r->to.pk);
@@ -102,6 +106,7 @@ void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time n
 static struct gn_ov_cand *put_answered(struct gn_overlay *ov, struct gn_ov_request *r,
 				       struct gn_ov_op **op)
 {
+	GN_ASSERT(r->kind == GN_FB_OVERLAY_BODY_PUT);
 	*op = gn_ov_op_get(ov, r->op);
 	struct gn_ov_cand *c = *op ? gn_ov_cand_of(*op, &r->to.pk) : NULL;
 	bool current = c && c->request == r->id && c->put == GN_OV_SENT;
@@ -111,6 +116,7 @@ static struct gn_ov_cand *put_answered(struct gn_overlay *ov, struct gn_ov_reque
 
 void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct gn_receipt *r)
 {
+	GN_ASSERT(op->kind == GN_OV_PUT && c->put == GN_OV_SENT);
 	c->put = GN_OV_STORED;
 	if (op->receipt_count == GN_COUNT(op->receipts))
 		return;
@@ -125,6 +131,7 @@ void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct g
 
 void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ack m, gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_ACK);
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	struct gn_ov_op *op;
 	if (!r)
@@ -163,6 +170,7 @@ void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_a
 static void stands_against(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_slice bytes,
 			   bool check, gn_err why)
 {
+	GN_ASSERT(op->kind == GN_OV_PUT);
 	struct gn_record r;
 	gn_err err = check ? gn_wire_record_open(bytes, &r) : gn_wire_record_parse(bytes, &r);
 	if (err != GN_OK || memcmp(r.key.b, op->key.b, 32) != 0) {
@@ -184,6 +192,7 @@ static void stands_against(struct gn_overlay *ov, struct gn_ov_op *op, struct gn
 void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_stale m,
 		    gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_STALE);
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	struct gn_ov_op *op;
 	if (!r)
@@ -207,6 +216,7 @@ void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_not_mine m,
 		       gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_NOT_MINE);
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	struct gn_ov_op *op;
 	if (!r)
@@ -262,6 +272,7 @@ void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why
 
 void gn_ov_put_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(op->kind == GN_OV_PUT && op->local.came);
 	struct gn_ov_cand *self = gn_ov_cand_of(op, &ov->self.pk);
 	const struct gn_ov_local *said = &op->local;
 	op->local.came = false;
@@ -284,6 +295,7 @@ void gn_ov_put_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 
 void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_put m, gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_PUT);
 	struct gn_record r;
 	ov->count.asked_put++;
 	ov->load_served++;

@@ -28,6 +28,7 @@ bool gn_ov_trusted(const struct gn_overlay *ov, const struct gn_ov_contact *c, g
 /* Keeps the `max` smallest, ascending. */
 static uint32_t keep_least(uint64_t *a, uint32_t n, uint32_t max, uint64_t v)
 {
+	GN_ASSERT(max > 0 && n <= max);
 	uint32_t at = n < max ? n : max - 1;
 	if (v == 0 || (n == max && v >= a[max - 1]))
 		return n;
@@ -41,6 +42,7 @@ static uint32_t keep_least(uint64_t *a, uint32_t n, uint32_t max, uint64_t v)
  * too short. */
 static double by_list(const struct gn_overlay *ov, const struct gn_ov_link *l)
 {
+	GN_ASSERT(l->their_count <= GN_OV_DELTA_MAX);
 	uint64_t cw[GN_OV_L_MAX], ccw[GN_OV_L_MAX], at = l->contact->theta;
 	uint32_t side = ov->cfg.l, cws = 0, ccws = 0;
 	if (l->their_count + 1 < 2 * side)
@@ -104,6 +106,7 @@ static uint32_t heap_of(const struct gn_overlay *ov, uint32_t within)
 uint32_t gn_ov_holders_of(struct gn_overlay *ov, uint64_t theta,
 			  struct gn_ov_member out[GN_OV_SET_MAX])
 {
+	GN_ASSERT(ov->cfg.r <= GN_OV_SET_MAX);
 	uint32_t n = gn_ov_set_of(ov, theta, out, GN_OV_SET_MAX), within = 0;
 	uint64_t reach = gn_ov_reach(ov);
 	while (within < n && gn_ov_sep(out[within].theta, theta) <= reach)
@@ -132,6 +135,7 @@ bool gn_ov_answers_for(struct gn_overlay *ov, uint64_t theta)
 
 unsigned gn_ov_op_width(struct gn_overlay *ov, const struct gn_ov_op *op)
 {
+	GN_ASSERT(op->count > 0);
 	if (op->kind == GN_OV_FIND)
 		return op->count;
 	unsigned wide = op->widened ? 2 : 1, n = 0, heap = 0,

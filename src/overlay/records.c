@@ -28,6 +28,7 @@ static bool later_key(const struct gn_ov_held *a, const struct gn_ov_held *b)
 
 static void sift_down(struct gn_ov_held **a, uint32_t i, uint32_t n)
 {
+	GN_ASSERT(i < n);
 	for (uint32_t c; (c = 2 * i + 1) < n; i = c) {
 		c += c + 1 < n && later_key(a[c + 1], a[c]);
 		if (!later_key(a[c], a[i]))
@@ -42,6 +43,7 @@ static void sift_down(struct gn_ov_held **a, uint32_t i, uint32_t n)
  * their place. */
 void gn_ov_held_sort(struct gn_overlay *ov)
 {
+	GN_ASSERT(ov->sorted_count == ov->held.count);
 	struct gn_ov_held **a = ov->sorted;
 	uint32_t n = ov->sorted_count;
 	if (!ov->sort_dirty)
@@ -81,6 +83,7 @@ struct gn_ov_held *gn_ov_held_by8(struct gn_overlay *ov, uint64_t key8)
 
 static struct gn_ov_held *insert_held(struct gn_overlay *ov, const struct gn_hash *key)
 {
+	GN_ASSERT(ov->sorted_count <= ov->sorted_cap);
 	if (ov->sorted_count == ov->sorted_cap) {
 		uint32_t cap = ov->sorted_cap ? 2 * ov->sorted_cap : 32;
 		void *grown =
@@ -112,6 +115,7 @@ static struct gn_ov_held *insert_held(struct gn_overlay *ov, const struct gn_has
 
 static void hide_held(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
+	GN_ASSERT(!h->graced);
 	gn_ov_store_uncount(ov, h);
 	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
 	o->hidden++;
@@ -146,6 +150,7 @@ static void unhide_held(struct gn_overlay *ov, struct gn_ov_held *h)
  * which is counted in running time. */
 static void arm_held(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
+	GN_ASSERT(h->timer.node.place);
 	gn_time end = gn_ov_at_unix(ov, h->created + h->ttl);
 	if (end <= now && !h->graced) {
 		hide_held(ov, h, now);
@@ -173,6 +178,7 @@ void gn_ov_held_rearm(struct gn_overlay *ov, gn_time now)
 /* Out of all accounts; the owner's stays while it has others. */
 static void leave_accounts(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_share)
 {
+	GN_ASSERT(h->timer.node.place);
 	if (h->graced)
 		unhide_held(ov, h);
 	else
@@ -188,6 +194,7 @@ static void leave_accounts(struct gn_overlay *ov, struct gn_ov_held *h, bool kee
 gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r,
 		      const struct gn_ov_origin *from, uint64_t taken, gn_time now)
 {
+	GN_ASSERT(r->bytes.len > 0 && from->how < GN_OV_HOWS);
 	struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
 	/* Room for the new owner's account first: after this nothing fails. */
 	struct gn_ov_owner *o = gn_map_put(&ov->owners, r->owner.b);
@@ -230,6 +237,7 @@ fail:
 
 void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk)
 {
+	GN_ASSERT(gn_ov_held_get(ov, &h->key) == h);
 	/* what comes takes its place, and is not to go with it */
 	if (disk && !gn_ov_job_stores(ov, &h->key))
 		(void)gn_ov_out_store(ov, GN_STORE_DROP, 0, &h->key, gn_slice(NULL, 0));
@@ -249,6 +257,7 @@ void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk)
 
 void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
+	GN_ASSERT(gn_ov_held_get(ov, &h->key) == h);
 	gn_time kept = h->hidden + ov->cfg.keep_expired,
 		grace = gn_ov_at_unix(ov, h->created + h->ttl + h->grace);
 	if (h->graced && kept <= now && grace <= now) {
@@ -261,6 +270,7 @@ void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 
 void gn_ov_held_free(struct gn_overlay *ov)
 {
+	GN_ASSERT(ov->held.count == ov->sorted_count);
 	for (uint32_t i = 0; i < ov->sorted_count; i++)
 		gn_mem_free(ov->env.alloc, ov->sorted[i]);
 	gn_mem_free(ov->env.alloc, ov->sorted);

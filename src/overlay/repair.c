@@ -22,6 +22,8 @@ struct batch {
 
 static void flush_batch(struct gn_overlay *ov, struct batch *b, gn_time now)
 {
+	GN_ASSERT(b->count <= GN_OV_DIGEST_KEYS);
+	GN_ASSERT(!b->count || b->to);
 	if (b->count)
 		gn_ov_offer(ov, &b->to->c, b->list, b->count, now);
 	b->count = 0;
@@ -31,6 +33,7 @@ static void flush_batch(struct gn_overlay *ov, struct batch *b, gn_time now)
 static void collect_offer(struct gn_overlay *ov, struct batch *batches, struct gn_ov_contact *to,
 			  struct gn_ov_held *h, gn_time now)
 {
+	GN_ASSERT(to != NULL && !h->graced);
 	struct batch *b = NULL;
 	for (unsigned i = 0; i < BATCHES && !b; i++)
 		if (batches[i].to == to)
@@ -53,6 +56,7 @@ static void collect_offer(struct gn_overlay *ov, struct batch *batches, struct g
 static void not_ours(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h,
 		     const struct gn_ov_member *set, uint32_t n, gn_time now)
 {
+	GN_ASSERT(n > 0 && n <= GN_OV_SET_MAX);
 	if (h->left == 0)
 		h->left = now;
 	bool again = now - h->offered >= GN_OV_OFFER_AGAIN;
@@ -69,6 +73,7 @@ static void not_ours(struct gn_overlay *ov, struct batch *batches, struct gn_ov_
 
 static void look_at(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h, gn_time now)
 {
+	GN_ASSERT(ov->server);
 	struct gn_ov_member set[GN_OV_SET_MAX];
 	if (h->graced)
 		return;
@@ -98,6 +103,8 @@ static void look_at(struct gn_overlay *ov, struct batch *batches, struct gn_ov_h
 
 static void pass_end(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->repair_running);
+	GN_ASSERT(ov->repair_cursor >= ov->sorted_count);
 	ov->repair_running = false;
 	ov->repair_cursor = 0;
 	if (!ov->repair_left)
@@ -115,6 +122,7 @@ static void pass_end(struct gn_overlay *ov, gn_time now)
 
 void gn_ov_repair_due(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->tasks[GN_OV_TASK_REPAIR].node.place);
 	struct batch batches[BATCHES] = {{0}};
 	gn_ov_task_set(ov, GN_OV_TASK_REPAIR, GN_NEVER);
 	if (!ov->server)

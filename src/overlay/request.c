@@ -22,6 +22,7 @@
  * away. */
 gn_time gn_ov_dead_after(const struct gn_overlay *ov, const struct gn_ov_contact *c)
 {
+	GN_ASSERT(!c || c->srtt >= 0);
 	gn_time rtt = gn_ov_rtt_hat(ov, c, NULL);
 	if (c && c->up && c->srtt)
 		return 3 * rtt > GN_OV_DEAD_MIN ? 3 * rtt : GN_OV_DEAD_MIN;
@@ -68,6 +69,7 @@ static bool by_peers(const struct gn_ov_request *r)
 
 static bool take_place(struct gn_overlay *ov, struct gn_ov_request *r)
 {
+	GN_ASSERT(!r->shared);
 	const struct gn_holder who = gn_ov_holder_of(&r->to);
 	r->shared = by_peers(r) && gn_share_take(&ov->request_places, &who, 1) == GN_OK;
 	return r->shared || !by_peers(r);
@@ -84,6 +86,7 @@ static void give_place(struct gn_overlay *ov, struct gn_ov_request *r)
 struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind,
 					const struct gn_contact *to, gn_time now)
 {
+	GN_ASSERT(to->addr_count <= GN_CONTACT_ADDRS);
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, &to->pk);
 	if (c && !gn_ov_dial(ov, c, now))
 		return NULL;
@@ -134,6 +137,7 @@ gn_time gn_ov_line_time(const struct gn_overlay *ov, uint64_t bytes)
 void gn_ov_request_load(struct gn_overlay *ov, struct gn_ov_request *r, size_t bytes,
 			gn_time dead_at)
 {
+	GN_ASSERT(r->bytes == 0 && bytes > 0);
 	ov->out_bytes += bytes;
 	r->bytes = (uint32_t)bytes;
 	r->ahead = ov->out_bytes;
@@ -157,6 +161,7 @@ static uint64_t with_it(const struct gn_overlay *ov, const struct gn_ov_request 
 
 gn_time gn_ov_request_end(const struct gn_overlay *ov, const struct gn_ov_request *r)
 {
+	GN_ASSERT(r->id != 0);
 	return r->bytes ? r->dead_at + gn_ov_line_time(ov, with_it(ov, r)) : r->dead_at;
 }
 
@@ -165,6 +170,7 @@ gn_time gn_ov_request_end(const struct gn_overlay *ov, const struct gn_ov_reques
  * for a slow line. */
 static void line_timed(struct gn_overlay *ov, const struct gn_ov_request *r, gn_time now)
 {
+	GN_ASSERT(ov->carried >= r->carried);
 	ov->carried += r->bytes;
 	uint64_t bytes = ov->carried - r->carried;
 	if (r->bytes == 0 || bytes <= GN_OV_LINE_FREE)

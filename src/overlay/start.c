@@ -5,6 +5,7 @@
 
 static void start_op(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now, gn_op *id)
 {
+	GN_ASSERT(op->purpose == GN_OV_USER && !op->ended);
 	*id = op->id;
 	gn_ov_lookup_start(ov, op, NULL, now);
 	if (op->kind == GN_OV_GET)

@@ -35,6 +35,7 @@ static const uint8_t reserved[GN_OV_SPACES] = {
 /* What an owner has here, and on its way to places where nothing is yet. */
 static struct gn_ov_owner account_of(const struct gn_overlay *ov, const struct gn_pk *owner)
 {
+	GN_ASSERT(ov->jobs.count <= GN_OV_JOBS_MAX);
 	const struct gn_ov_owner *here = gn_map_get(&ov->owners, owner->b);
 	struct gn_ov_owner o = here ? *here : (struct gn_ov_owner){0};
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
@@ -51,6 +52,7 @@ static struct gn_ov_owner account_of(const struct gn_overlay *ov, const struct g
 uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held *h,
 			   const struct gn_record *r)
 {
+	GN_ASSERT(!h || gn_hash_eq(&h->key, &r->key));
 	bool same = h && h->type == 3 && memcmp(h->owner.b, r->owner.b, 32) == 0;
 	return account_of(ov, &r->owner).names[r->salt & 1] - same;
 }
@@ -62,6 +64,7 @@ uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held 
 static uint64_t kept_hidden(const struct gn_overlay *ov, unsigned space,
 			    const struct gn_ov_held *but)
 {
+	GN_ASSERT(space < GN_OV_SPACES);
 	bool sure = gn_ov_clock_sure(ov, ov->now_seen);
 	uint64_t sum = ov->hidden[1].spaces[space] + (sure ? 0 : ov->hidden[0].spaces[space]);
 	if (but && but->graced && gn_ov_space(but->type, but->grace) == space &&
@@ -96,6 +99,7 @@ typedef uint64_t (*gives_way)(const struct gn_overlay *ov, const struct gn_ov_he
 
 static uint64_t key_has(const struct gn_overlay *ov, const struct gn_ov_origin *from)
 {
+	GN_ASSERT(from->how < GN_OV_HOWS);
 	return gn_share_held(&ov->brought[from->how], &from->by).key;
 }
 
@@ -147,6 +151,7 @@ static uint64_t in_grace(const struct gn_overlay *ov, const struct gn_ov_held *h
 static struct gn_ov_held *look_for(struct gn_overlay *ov, const struct gn_ov_held *but,
 				   gives_way way, const struct gn_ov_origin *who)
 {
+	GN_ASSERT(ov->sorted_count == ov->held.count);
 	struct gn_ov_held *best = NULL;
 	uint64_t most = 0;
 	uint32_t n = ov->sorted_count, looks = n < GN_OV_WAY_LOOKS ? n : GN_OV_WAY_LOOKS;
@@ -183,6 +188,7 @@ static struct gn_ov_held *first_hidden(struct gn_overlay *ov, const struct gn_ov
 
 static bool make_room(struct gn_overlay *ov, struct gn_ov_held *gone)
 {
+	GN_ASSERT(!gone || gone->timer.node.place);
 	if (!gone)
 		return false;
 	ov->count.records_gave_way++;
@@ -206,6 +212,7 @@ static gn_err owner_quota(struct gn_overlay *ov, const struct gn_ov_held *h,
 gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h,
 			const struct gn_record *r)
 {
+	GN_ASSERT(!h || gn_hash_eq(&h->key, &r->key));
 	GN_TRY(owner_quota(ov, h, r));
 	bool room = true;
 	while (room && ((!h && ov->held.count + ov->coming_count >= ov->cfg.records_max) ||
@@ -223,6 +230,7 @@ gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h,
 
 bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_PUT);
 	const struct gn_ov_contact *c =
 		j->pushed && j->request ? gn_ov_contact_get(ov, &j->to.pk) : NULL;
 	return c && c->link && c->link->state == GN_OV_LINK_UP &&
@@ -231,6 +239,7 @@ bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j)
 
 static enum gn_ov_how how_of(const struct gn_overlay *ov, const struct gn_ov_job *j)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_PUT);
 	if (!j->pushed)
 		return j->nonce ? GN_OV_BY_PROOF : GN_OV_BY_PUT;
 	return gn_ov_handed_over(ov, j) ? GN_OV_BY_HANDOVER : GN_OV_BY_PUSH;
@@ -263,6 +272,7 @@ static struct gn_ov_origin origin_of(const struct gn_overlay *ov, const struct g
  * are counted by how. */
 static gn_err take_share(struct gn_overlay *ov, const struct gn_ov_origin *from, uint64_t want)
 {
+	GN_ASSERT(from->how < GN_OV_HOWS);
 	struct gn_share *brought = &ov->brought[from->how];
 	const struct gn_share *put = &ov->brought[GN_OV_BY_PUT],
 			      *proven = &ov->brought[GN_OV_BY_PROOF];
@@ -300,6 +310,8 @@ static gn_err take_for(struct gn_overlay *ov, struct gn_ov_job *j, struct gn_ov_
 /* Another's share that is full refuses nobody: then it is on one's own. */
 gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_PUT);
+	GN_ASSERT(j->coming == 0 && !j->comes_new && j->taken == 0);
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
 	const struct gn_ov_origin brings = bringer_of(ov, j), from = origin_of(ov, h, j);
 	uint64_t all = gn_ov_cost(ov, j->record.bytes.len),

@@ -10,6 +10,7 @@
 
 static void op_due(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(!op->ended && op->timer.node.place);
 	gn_time end = op->started + GN_OV_OP_LIFE;
 	if (op->storing) /* as long as its copies are on their way */
 		end += gn_ov_line_time(ov, ov->out_bytes);
@@ -25,6 +26,7 @@ static void op_due(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 
 static void lost_request(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
+	GN_ASSERT(r->timer.node.place);
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, &r->to.pk);
 	ov->count.requests_timeout++;
 	if (c && gn_ov_of_lookup(r->kind))
@@ -54,6 +56,7 @@ static void lost_request(struct gn_overlay *ov, struct gn_ov_request *r, gn_time
  * datagram was lost. */
 static void hedge_request(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
+	GN_ASSERT(now < r->dead_at);
 	gn_time next = r->dead_at;
 	if (r->kind == GN_FB_OVERLAY_BODY_FIND || r->kind == GN_FB_OVERLAY_BODY_GET)
 		next = gn_time_min(next, now + (now - r->sent) / (r->tries + 1));
@@ -65,6 +68,7 @@ static void hedge_request(struct gn_overlay *ov, struct gn_ov_request *r, gn_tim
 
 static void request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
+	GN_ASSERT(r->timer.node.place);
 	gn_time end = gn_ov_request_end(ov, r);
 	if (now < r->dead_at) { /* time for the hedge, or the end was put off */
 		hedge_request(ov, r, now);

@@ -85,6 +85,7 @@ static bool address_used_up(const struct gn_overlay *ov, const struct gn_addr *a
 
 static bool one_used_up(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(c->c.addr_count <= GN_CONTACT_ADDRS);
 	for (unsigned k = 0; k < c->c.addr_count; k++)
 		if (address_used_up(ov, &c->c.addrs[k], &c->c.pk, &c->teller, now))
 			return true;
@@ -103,6 +104,7 @@ static void remember_dial(struct gn_overlay *ov, const struct gn_addr *addr, con
 
 bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(c->c.addr_count <= GN_CONTACT_ADDRS);
 	if (gn_ov_proven(c) || (c->dialled && !c->moved && now - c->dialled < GN_OV_DIAL_TIME))
 		return true;
 	if (!gn_ov_dialable(ov, c, now) || one_used_up(ov, c, now)) {
@@ -167,6 +169,7 @@ bool gn_ov_told_room(struct gn_overlay *ov, const struct gn_pk *teller)
 /* Does it name an address where c was not dialled yet? */
 static bool is_elsewhere(struct gn_overlay *ov, const struct gn_contact *told, gn_time now)
 {
+	GN_ASSERT(told->addr_count <= GN_CONTACT_ADDRS);
 	for (unsigned k = 0; k < told->addr_count; k++) {
 		const struct gn_ov_dial *d = dial_of(ov, &told->addrs[k], &told->pk);
 		if (!d || d->until <= now)
@@ -178,6 +181,7 @@ static bool is_elsewhere(struct gn_overlay *ov, const struct gn_contact *told, g
 bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct gn_contact *told,
 		   const struct gn_pk *teller, gn_time heard, gn_time now)
 {
+	GN_ASSERT(told->addr_count <= GN_CONTACT_ADDRS);
 	if (gn_ov_proven(c))
 		return true;
 	struct gn_ov_contact *have = teller_of(ov, &c->teller), *t = teller_of(ov, teller);
