@@ -57,7 +57,7 @@ void sim_check_sets(const struct sim *s, const struct sim_record *records, unsig
 		if (!records[i].acknowledged)
 			continue;
 		const struct gn_record *r = &records[i].record;
-		unsigned n = sim_nearest(s, gn_theta(r->key.b), set, s->opt.r);
+		unsigned n = sim_nearest(s, gn_ov_theta(r->key.b), set, s->opt.r);
 		for (unsigned k = 0; k < n; k++)
 			have += sim_holds(s, set[k], &r->key, &r->hash);
 		for (unsigned k = 0; k < s->count; k++)

@@ -57,7 +57,7 @@ static void lookup_done(struct sim *s, unsigned node, unsigned index,
 			const struct gn_overlay_event *e, void *user)
 {
 	struct lookups *l = user;
-	unsigned want[64], n = sim_nearest(s, gn_theta(l->keys[index].b), want, s->opt.r);
+	unsigned want[64], n = sim_nearest(s, gn_ov_theta(l->keys[index].b), want, s->opt.r);
 	bool exact = e->err == GN_OK && e->contact_count == n;
 	for (unsigned i = 0; i < n && exact; i++)
 		exact = memcmp(e->contacts[i].id.b, s->nodes[want[i]].id.b, 32) == 0;

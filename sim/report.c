@@ -78,7 +78,8 @@ void sim_row_network(struct sim *s)
 	sim_row(s, "network",
 		"%u nodes, links %.1f mean, %u max; %.0f contacts known; N estimated %.0f; hops "
 		"predicted %.2f",
-		alive, links / alive, most, known / alive, estimate / alive, gn_hops_mean(alive));
+		alive, links / alive, most, known / alive, estimate / alive,
+		gn_ov_hops_mean(alive));
 }
 
 void sim_row_traffic(struct sim *s, const char *name)

@@ -358,7 +358,7 @@ static int run_sybil(struct sim *s)
 	struct sim_record *r = put_all(s);
 	sim_run_for(s, 1800 * GN_SEC);
 	victim(s, &r[0], "before");
-	sim_sybils_start(s, liars, gn_theta(r[0].record.key.b), s->opt.keep);
+	sim_sybils_start(s, liars, gn_ov_theta(r[0].record.key.b), s->opt.keep);
 	sim_run_for(s, 24 * GN_SEC);
 	victim(s, &r[0], "24 s later");
 	get_all(s, r, 1, "gets, first answer", 1000);

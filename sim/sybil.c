@@ -211,7 +211,7 @@ static void grind(struct sim *s, struct sim_node *n, uint64_t theta, uint64_t wi
 	for (uint64_t nonce = gn_rand_u64(&s->rand);; nonce++) {
 		gn_put_be64(n->nonce, nonce);
 		gn_node_id_make(&n->sk.pk, n->nonce, &n->id);
-		if (gn_sep(gn_theta(n->id.b), theta) < within &&
+		if (gn_ov_sep(gn_ov_theta(n->id.b), theta) < within &&
 		    gn_node_id_work(&n->id) >= s->opt.pow_bits)
 			return;
 	}
@@ -221,7 +221,7 @@ void sim_sybils_start(struct sim *s, unsigned count, uint64_t theta, bool keep)
 {
 	unsigned nearest[1];
 	(void)sim_nearest(s, theta, nearest, 1);
-	uint64_t within = gn_sep(gn_theta(s->nodes[nearest[0]].id.b), theta);
+	uint64_t within = gn_ov_sep(gn_ov_theta(s->nodes[nearest[0]].id.b), theta);
 	for (unsigned k = 0; k < count; k++) {
 		struct sim_node *n = &s->nodes[sim_node_add(s)];
 		grind(s, n, theta, within);

@@ -1,6 +1,6 @@
 /* What records take of the store, and whose account it is on: spaces, owners, putters
  * (store.c says who may have how much). */
-#include "overlay/overlay_int.h"
+#include "overlay/store_int.h"
 
 unsigned gn_ov_space(uint16_t type, uint32_t grace)
 {
@@ -18,6 +18,7 @@ uint64_t gn_ov_place_bytes(const struct gn_overlay *ov)
 
 uint64_t gn_ov_cost(const struct gn_overlay *ov, uint64_t len)
 {
+	GN_ASSERT(ov->cfg.records_max > 0);
 	return len > gn_ov_place_bytes(ov) ? len : gn_ov_place_bytes(ov);
 }
 
@@ -29,6 +30,7 @@ uint32_t gn_ov_grace_of(const struct gn_overlay *ov, const struct gn_record *r)
 
 gn_err gn_ov_store_init(struct gn_overlay *ov)
 {
+	GN_ASSERT(ov->owners.count == 0);
 	if (ov->cfg.records_max == 0 || gn_ov_place_bytes(ov) == 0)
 		return GN_RANGE;
 	const struct gn_share_config share = {
@@ -48,6 +50,7 @@ gn_err gn_ov_store_init(struct gn_overlay *ov)
 
 void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h)
 {
+	GN_ASSERT(h->len > 0 && h->from.how < GN_OV_HOWS);
 	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
 	uint64_t want = gn_ov_cost(ov, h->len);
 	GN_ASSERT(o && !h->graced);
@@ -69,6 +72,7 @@ void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h)
 {
 	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
 	GN_ASSERT(o && o->records > 0 && !h->graced);
+	GN_ASSERT(o->bytes >= h->len && ov->held_bytes >= h->len);
 	o->records--;
 	o->bytes -= h->len;
 	ov->held_bytes -= h->len;
@@ -77,12 +81,14 @@ void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h)
 
 void gn_ov_store_release(struct gn_overlay *ov, struct gn_ov_held *h)
 {
+	GN_ASSERT(h->taken <= ov->brought[h->from.how].used);
 	gn_share_give(&ov->brought[h->from.how], &h->from.by, h->taken);
 	h->taken = 0;
 }
 
 void gn_ov_store_promise(struct gn_overlay *ov, struct gn_ov_held *h, struct gn_ov_job *j)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_PUT && gn_hash_eq(&j->key, &h->key));
 	if (gn_ov_origin_eq(&h->from, &j->from))
 		return;
 	gn_ov_store_release(ov, h);
@@ -93,6 +99,8 @@ void gn_ov_store_promise(struct gn_overlay *ov, struct gn_ov_held *h, struct gn_
 
 void gn_ov_store_came(struct gn_overlay *ov, struct gn_ov_job *j)
 {
+	GN_ASSERT(ov->coming[j->space] >= j->coming);
+	GN_ASSERT(!j->comes_new || ov->coming_count > 0);
 	if (j->coming)
 		ov->coming[j->space] -= j->coming;
 	ov->coming_count -= j->comes_new;

@@ -1,14 +1,15 @@
 /* Whether a record may take its place here: by time, owner, version and room (store.c), or by
  * the rule of its type (OV-58). */
-#include "overlay/overlay_int.h"
+#include "overlay/store_int.h"
 
 static gn_overlay_admit rule_of(const struct gn_overlay *ov, uint16_t type)
 {
 	return type < GN_COUNT(ov->cfg.admit) ? ov->cfg.admit[type] : NULL;
 }
 
-static gn_err counted(struct gn_overlay *ov, gn_err err)
+static gn_err count_refusal(struct gn_overlay *ov, gn_err err)
 {
+	GN_ASSERT(err != GN_PENDING);
 	ov->count.record_stale += err == GN_STALE;
 	ov->count.record_conflict += err == GN_EXISTS;
 	ov->count.record_denied += err != GN_OK && err != GN_STALE && err != GN_EXISTS;
@@ -19,6 +20,7 @@ static gn_err counted(struct gn_overlay *ov, gn_err err)
  * (OV-84). */
 static bool is_over(const struct gn_overlay *ov, const struct gn_ov_held *h, gn_time now)
 {
+	GN_ASSERT(ov->restored || h->created > 0 || !h->graced);
 	return h->graced && gn_ov_unix(ov, now) > h->created + h->ttl + h->grace &&
 	       gn_ov_clock_sure(ov, now);
 }
@@ -37,6 +39,7 @@ static gn_err in_doubt(const struct gn_overlay *ov, const struct gn_ov_held *h,
 gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held,
 			const struct gn_record *in, bool handed, gn_time now)
 {
+	GN_ASSERT(!held || gn_hash_eq(&held->key, &in->key));
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &in->key);
 	if (h && is_over(ov, h, now))
 		held = NULL;
@@ -44,14 +47,16 @@ gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held,
 	gn_err err = rule_of(ov, in->type)(held, in, names, gn_ov_live(ov, in, now));
 	if (err == GN_OK)
 		err = in_doubt(ov, h, in, now);
-	GN_TRY(counted(ov, err));
+	GN_TRY(count_refusal(ov, err));
 	return gn_ov_store_room(ov, h, in);
 }
 
 /* OV-58: the same owner, and a higher (seq, hash); two values under one seq are the owner's
  * equivocation. */
-static gn_err newer(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
+static gn_err newer_version(struct gn_overlay *ov, const struct gn_ov_held *h,
+			    const struct gn_record *r)
 {
+	GN_ASSERT(gn_hash_eq(&h->key, &r->key));
 	if (memcmp(h->owner.b, r->owner.b, 32) != 0)
 		return GN_EXISTS;
 	if (h->seq == r->seq) {
@@ -63,6 +68,7 @@ static gn_err newer(struct gn_overlay *ov, const struct gn_ov_held *h, const str
 
 gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool handed, gn_time now)
 {
+	GN_ASSERT(r->bytes.len > 0);
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
 	gn_err err = gn_record_fresh(r, gn_unix(gn_ov_live(ov, r, now)));
 	if (err != GN_OK) {
@@ -73,6 +79,6 @@ gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool handed
 	if (rule_of(ov, r->type))
 		return h ? GN_PENDING : gn_ov_admit_rule(ov, NULL, r, handed, now);
 	if (h && !is_over(ov, h, now))
-		GN_TRY(counted(ov, newer(ov, h, r)));
+		GN_TRY(count_refusal(ov, newer_version(ov, h, r)));
 	return gn_ov_store_room(ov, h, r);
 }

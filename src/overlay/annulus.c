@@ -1,12 +1,12 @@
 /* Long links: about two per side in every annulus, an annulus being the angles between 2^-j and
  * 2^-(j+1) of a half turn: a band of equal hyperbolic width, so links are spread evenly in
- * hyperbolic distance (OV-4, OV-24). One of the two goes to the contact with the least round
- * trip, the other to any, so that fast neighbours cannot be all we see. */
-#include "overlay/overlay_int.h"
+ * hyperbolic distance (OV-4, OV-24). Here: where somebody stands, and whether there is room;
+ * fill.c chooses. */
+#include "overlay/ring_int.h"
 
 struct gn_ov_place gn_ov_place_of(const struct gn_overlay *ov, uint64_t theta)
 {
-	uint64_t sep = gn_sep(theta, ov->theta);
+	uint64_t sep = gn_ov_sep(theta, ov->theta);
 	return (struct gn_ov_place){sep ? gn_ov_annulus(sep) : 63, (theta - ov->theta) >> 63 != 0};
 }
 
@@ -24,6 +24,7 @@ bool gn_ov_place_eq(struct gn_ov_place a, struct gn_ov_place b)
 unsigned gn_ov_links_there(const struct gn_overlay *ov, struct gn_ov_place at,
 			   const struct gn_contact *c, unsigned *prefix)
 {
+	GN_ASSERT(at.annulus < 64);
 	unsigned n = 0;
 	*prefix = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
@@ -39,6 +40,7 @@ unsigned gn_ov_links_there(const struct gn_overlay *ov, struct gn_ov_place at,
 
 unsigned gn_ov_scaled(const struct gn_overlay *ov, unsigned n)
 {
+	GN_ASSERT(ov->cfg.class > 0);
 	return ov->cfg.class > 1 ? 2 * n : n;
 }
 

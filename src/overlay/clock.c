@@ -16,18 +16,18 @@
  * 3. Peers' words make more records live, never fewer. Nothing is made or signed by their time.
  * 4. No word of a peer, and no setting of the wall clock, drops anything: expired records are
  *    hidden, and dropped by running time. */
-#include "overlay/overlay_int.h"
+#include "overlay/store_int.h"
 
 #define SECONDS_MAX (GN_NEVER / GN_SEC - 1)
 
-static gn_time apart(gn_time a, gn_time b)
+static gn_time time_apart(gn_time a, gn_time b)
 {
 	return a < b ? b - a : a - b;
 }
 
 bool gn_ov_clock_differ(gn_time a, gn_time b)
 {
-	return apart(a, b) > GN_OV_CLOCK_STEP;
+	return time_apart(a, b) > GN_OV_CLOCK_STEP;
 }
 
 gn_time gn_ov_clock_earlier(const struct gn_ov_clock *c)
@@ -35,7 +35,7 @@ gn_time gn_ov_clock_earlier(const struct gn_ov_clock *c)
 	return gn_time_min(c->own, c->also);
 }
 
-static gn_time later(const struct gn_ov_clock *c)
+static gn_time later_of(const struct gn_ov_clock *c)
 {
 	return c->own > c->also ? c->own : c->also;
 }
@@ -52,7 +52,7 @@ gn_time gn_overlay_time_own(const struct gn_overlay *ov, gn_time now)
 
 gn_time gn_overlay_time_latest(const struct gn_overlay *ov, gn_time now)
 {
-	return now + later(&ov->clock);
+	return now + later_of(&ov->clock);
 }
 
 uint64_t gn_ov_unix(const struct gn_overlay *ov, gn_time now)
@@ -69,7 +69,7 @@ gn_time gn_ov_at_unix(const struct gn_overlay *ov, uint64_t seconds)
 
 gn_time gn_ov_live(const struct gn_overlay *ov, const struct gn_record *r, gn_time now)
 {
-	gn_time early = now + gn_ov_clock_earlier(&ov->clock), late = now + later(&ov->clock);
+	gn_time early = now + gn_ov_clock_earlier(&ov->clock), late = now + later_of(&ov->clock);
 	bool by_late = gn_record_fresh(r, gn_unix(early)) != GN_OK &&
 		       gn_record_fresh(r, gn_unix(late)) == GN_OK;
 	return by_late ? late : early;
@@ -82,6 +82,7 @@ uint64_t gn_ov_clock_said(const struct gn_overlay *ov, gn_time now)
 
 void gn_ov_clock_hear(struct gn_ov_link *l, uint64_t seconds, gn_time now)
 {
+	GN_ASSERT(l->contact && l->contact->link == l);
 	if (seconds == 0 || seconds > (uint64_t)SECONDS_MAX / 2)
 		return;
 	l->clock = (gn_time)seconds * GN_SEC - now;
@@ -90,6 +91,7 @@ void gn_ov_clock_hear(struct gn_ov_link *l, uint64_t seconds, gn_time now)
 
 bool gn_ov_clock_vote(const struct gn_ov_clock *c)
 {
+	GN_ASSERT(c->agree <= c->votes);
 	return c->votes >= GN_OV_CLOCK_VOTES && 3 * c->agree >= 2 * c->votes;
 }
 

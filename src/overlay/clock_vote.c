@@ -1,6 +1,8 @@
 /* What the clock of records is set to: the machine's wall clock, and what linked peers say of
  * theirs (OV-80..OV-85; states and invariants in clock.c). */
-#include "overlay/overlay_int.h"
+#include "overlay/message_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 #include <stdlib.h>
 
@@ -23,7 +25,7 @@ static int by_clock(const void *a, const void *b)
 	return x->clock < y->clock ? -1 : x->clock > y->clock;
 }
 
-static uint64_t who(const struct gn_overlay *ov, const struct gn_contact *c)
+static uint64_t who_speaks(const struct gn_overlay *ov, const struct gn_contact *c)
 {
 	const struct gn_addr *a = &c->addrs[0];
 	if (ov->cfg.prefix_cap == 255 || c->addr_count == 0)
@@ -35,6 +37,7 @@ static uint64_t who(const struct gn_overlay *ov, const struct gn_contact *c)
  * said something lately. */
 static bool has_voice(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(!c->link || c->link->contact == c);
 	const struct gn_ov_link *l = c->link;
 	return l && l->state == GN_OV_LINK_UP && c->up && l->miss == 0 &&
 	       c->c.mode == GN_FB_NODE_MODE_SERVER && l->clock_at &&
@@ -44,6 +47,7 @@ static bool has_voice(const struct gn_overlay *ov, const struct gn_ov_contact *c
 /* One voice a prefix: the middle one of those that it has. */
 static uint32_t one_each(struct voice *v, uint32_t n)
 {
+	GN_ASSERT(n <= GN_OV_LINKS_MAX_2);
 	uint32_t out = 0;
 	for (uint32_t i = 0, end; i < n; i = end) {
 		for (end = i + 1; end < n && v[end].who == v[i].who;)
@@ -61,7 +65,7 @@ static void count_voices(struct gn_overlay *ov, gn_time now)
 	for (uint32_t i = 0; i < ov->contact_count && n < GN_COUNT(v); i++) {
 		const struct gn_ov_contact *k = ov->contacts[i];
 		if (has_voice(ov, k, now))
-			v[n++] = (struct voice){who(ov, &k->c), k->link->clock};
+			v[n++] = (struct voice){who_speaks(ov, &k->c), k->link->clock};
 	}
 	qsort(v, n, sizeof *v, by_who);
 	n = one_each(v, n);
@@ -75,8 +79,9 @@ static void count_voices(struct gn_overlay *ov, gn_time now)
 
 /* ---- the decision ---- */
 
-static void set(struct gn_overlay *ov, gn_time own, gn_time also, gn_time now)
+static void set_clock(struct gn_overlay *ov, gn_time own, gn_time also, gn_time now)
 {
+	GN_ASSERT(ov->clock.told);
 	gn_time before = gn_ov_clock_earlier(&ov->clock);
 	ov->clock.own = own;
 	ov->clock.also = also;
@@ -86,8 +91,9 @@ static void set(struct gn_overlay *ov, gn_time own, gn_time also, gn_time now)
 	gn_ov_held_rearm(ov, now);
 }
 
-static void judge(struct gn_overlay *ov, bool jumped, gn_time now)
+static void judge_clock(struct gn_overlay *ov, bool jumped, gn_time now)
 {
+	GN_ASSERT(ov->clock.told);
 	struct gn_ov_clock *c = &ov->clock;
 	c->look_at = now + GN_OV_CLOCK_LOOK;
 	count_voices(ov, now);
@@ -95,8 +101,8 @@ static void judge(struct gn_overlay *ov, bool jumped, gn_time now)
 	bool follow = !gn_ov_clock_differ(c->wall, c->own) ||
 		      (gn_ov_clock_vote(c) && !gn_ov_clock_differ(c->wall, c->peers)) || held;
 	gn_time own = follow ? c->wall : c->own;
-	set(ov, own, gn_ov_clock_vote(c) && gn_ov_clock_differ(own, c->peers) ? c->peers : own,
-	    now);
+	set_clock(ov, own,
+		  gn_ov_clock_vote(c) && gn_ov_clock_differ(own, c->peers) ? c->peers : own, now);
 	if (!gn_ov_clock_differ(c->wall, c->own))
 		c->apart = 0;
 	else if (c->apart == 0 || jumped)
@@ -111,7 +117,7 @@ void gn_overlay_clock(struct gn_overlay *ov, gn_time wall, gn_time now)
 	c->told = true;
 	c->wall = wall - now;
 	if (first)
-		set(ov, c->wall, c->wall, now);
+		set_clock(ov, c->wall, c->wall, now);
 	if (first || jumped || now >= c->look_at)
-		judge(ov, jumped, now);
+		judge_clock(ov, jumped, now);
 }

@@ -1,17 +1,18 @@
-/* Who we know: contacts in ring order, found by id, by angle and by key. A contact is someone's
- * word (hear) until the node introduces itself (meet); only what carries the proof of work gets
- * in.
+/* What becomes of contacts: someone's word (hear) until the node introduces itself (meet); only
+ * what carries the proof of work gets in.
  *
  *   1. contacts[] is sorted by id and every entry is in by_pk under its key; one contact per
  *      key.
- *   2. A contact with a link is never removed.
+ *   2. A contact with a link is never removed, nor does it move: link.c drops the link before.
  *   3. An own word is not overwritten by another's.
  *   4. The first address of a proven one is where a session with it was up last (told.c says
  *      what the others are). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/ring_int.h"
 
 static void take_out(struct gn_overlay *ov, uint32_t i)
 {
+	GN_ASSERT(i < ov->contact_count);
 	memmove(ov->contacts + i, ov->contacts + i + 1,
 		(ov->contact_count - i - 1) * sizeof *ov->contacts);
 	ov->contact_count--;
@@ -20,8 +21,10 @@ static void take_out(struct gn_overlay *ov, uint32_t i)
 /* At its place; there is room. */
 static void put_in(struct gn_overlay *ov, struct gn_ov_contact *n, const struct gn_contact *c)
 {
+	GN_ASSERT(ov->contact_count < ov->contact_cap);
+	GN_ASSERT(n->link == NULL);
 	n->c = *c;
-	n->theta = gn_theta(c->id.b);
+	n->theta = gn_ov_theta(c->id.b);
 	uint32_t i = gn_ov_contact_place(ov, &c->id);
 	memmove(ov->contacts + i + 1, ov->contacts + i,
 		(ov->contact_count - i) * sizeof *ov->contacts);
@@ -31,6 +34,7 @@ static void put_in(struct gn_overlay *ov, struct gn_ov_contact *n, const struct 
 
 static void remove_at(struct gn_overlay *ov, uint32_t i)
 {
+	GN_ASSERT(i < ov->contact_count);
 	struct gn_ov_contact *c = ov->contacts[i];
 	GN_ASSERT(!c->link);
 	take_out(ov, i);
@@ -47,7 +51,7 @@ static bool missed_less(const struct gn_ov_contact *a, const struct gn_ov_contac
 
 /* The contact that is missed least: without a link, unproven, longest unheard. False when all
  * are linked. */
-static bool evict(struct gn_overlay *ov)
+static bool evict_one(struct gn_overlay *ov)
 {
 	uint32_t worst = UINT32_MAX;
 	for (uint32_t i = 0; i < ov->contact_count; i++)
@@ -61,9 +65,9 @@ static bool evict(struct gn_overlay *ov)
 	return true;
 }
 
-static bool room(struct gn_overlay *ov)
+static bool make_place(struct gn_overlay *ov)
 {
-	if (ov->contact_count == GN_OV_CONTACTS_MAX && !evict(ov))
+	if (ov->contact_count == GN_OV_CONTACTS_MAX && !evict_one(ov))
 		return false;
 	if (ov->contact_count < ov->contact_cap)
 		return true;
@@ -77,9 +81,10 @@ static bool room(struct gn_overlay *ov)
 	return true;
 }
 
-static struct gn_ov_contact *insert(struct gn_overlay *ov, const struct gn_contact *c)
+static struct gn_ov_contact *insert_contact(struct gn_overlay *ov, const struct gn_contact *c)
 {
-	if (!room(ov))
+	GN_ASSERT(!gn_ov_contact_get(ov, &c->pk));
+	if (!make_place(ov))
 		goto fail;
 	struct gn_ov_contact *n = GN_NEW(ov->env.alloc, struct gn_ov_contact);
 	if (!n)
@@ -101,11 +106,12 @@ fail:
 /* Only who is at least as near as the farthest leaf can change the leaf set. */
 static void near_changed(struct gn_overlay *ov, const struct gn_ov_contact *c)
 {
-	if (gn_sep(c->theta, ov->theta) <= ov->leaf_reach)
+	GN_ASSERT(c->theta == gn_ov_theta(c->c.id.b));
+	if (gn_ov_sep(c->theta, ov->theta) <= ov->leaf_reach)
 		ov->leaf_dirty = true;
 }
 
-static bool self(const struct gn_overlay *ov, const struct gn_contact *c)
+static bool is_self(const struct gn_overlay *ov, const struct gn_contact *c)
 {
 	return memcmp(c->pk.b, ov->self.pk.b, 32) == 0;
 }
@@ -114,14 +120,15 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 					 const struct gn_ov_coord *coord, gn_time age,
 					 const struct gn_pk *teller, gn_time now)
 {
-	if (self(ov, c))
+	GN_ASSERT(c->addr_count <= GN_CONTACT_ADDRS);
+	if (is_self(ov, c))
 		return NULL;
 	struct gn_ov_contact *n = gn_ov_contact_get(ov, &c->pk);
 	if (n && memcmp(n->c.id.b, c->id.b, 32) != 0)
 		/* one key, one id: the first that was told, or its own word */
 		return n->introduced ? NULL : n;
 	bool fresh = !n;
-	if (!n && (!gn_ov_told_room(ov, teller) || !(n = insert(ov, c))))
+	if (!n && (!gn_ov_told_room(ov, teller) || !(n = insert_contact(ov, c))))
 		return NULL;
 	bool buried = n->tomb_until > now, taken = gn_ov_told_by(ov, n, c, teller, now - age, now);
 	if (now - age > n->heard)
@@ -160,6 +167,7 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 
 bool gn_ov_contact_may_move(struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(gn_ov_contact_get(ov, &c->c.pk) == c);
 	/* what others told of it was wrong, or its last move is long ago */
 	if (!c->introduced || !c->placed || now - c->placed >= GN_OV_MOVE_EVERY)
 		return true;
@@ -183,7 +191,8 @@ static void move_to(struct gn_overlay *ov, struct gn_ov_contact *n, const struct
 struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c,
 					 gn_time now)
 {
-	if (self(ov, c))
+	GN_ASSERT(c->addr_count <= GN_CONTACT_ADDRS);
+	if (is_self(ov, c))
 		return NULL;
 	struct gn_ov_contact *n = gn_ov_contact_get(ov, &c->pk);
 	bool other = n && memcmp(n->c.id.b, c->id.b, 32) != 0;
@@ -193,11 +202,11 @@ struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_
 	} else if (other) { /* what others told of it was wrong */
 		bool up = n->up;
 		remove_at(ov, gn_ov_contact_place(ov, &n->c.id));
-		n = insert(ov, c);
+		n = insert_contact(ov, c);
 		if (n)
 			n->up = up;
 	}
-	if (!n && !(n = insert(ov, c)))
+	if (!n && !(n = insert_contact(ov, c)))
 		return NULL;
 	if (n->c.mode != c->mode || !n->introduced)
 		near_changed(ov, n);
@@ -223,6 +232,7 @@ void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time
 
 void gn_ov_contact_at(struct gn_ov_contact *c, const struct gn_addr *addr)
 {
+	GN_ASSERT(c->c.addr_count <= GN_CONTACT_ADDRS);
 	struct gn_addr *addrs = c->c.addrs;
 	const struct gn_addr at = *addr;
 	unsigned i = 0;
@@ -255,6 +265,7 @@ gn_time gn_ov_fresh(const struct gn_overlay *ov)
 
 bool gn_ov_contact_usable(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(!c->link || c->link->contact == c);
 	return c->c.mode == GN_FB_NODE_MODE_SERVER && c->tomb_until <= now &&
 	       (c->link || (now - c->heard <= gn_ov_fresh(ov) && gn_ov_dialable(ov, c, now)));
 }
@@ -262,6 +273,7 @@ bool gn_ov_contact_usable(const struct gn_overlay *ov, const struct gn_ov_contac
 uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, bool proven,
 			       gn_time now, struct gn_ov_contact **out, uint32_t max)
 {
+	GN_ASSERT(max > 0);
 	uint32_t n = ov->contact_count, found = 0, taken = 0;
 	if (n == 0)
 		return 0;
@@ -335,6 +347,7 @@ void gn_ov_contact_sweep(struct gn_overlay *ov, gn_time now)
 
 void gn_ov_contacts_free(struct gn_overlay *ov)
 {
+	GN_ASSERT(ov->by_pk.count == ov->contact_count);
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
 		gn_mem_free(ov->env.alloc, ov->contacts[i]->link);
 		gn_mem_free(ov->env.alloc, ov->contacts[i]);

@@ -1,20 +1,25 @@
 /* Who lacks what, without sending it: an offer lists keys with versions, the answer names those
  * that are wanted; between ring neighbours a sum over everything both should hold comes first
  * (OV-62..OV-64). */
-#include "overlay/overlay_int.h"
+#include "overlay/message_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
-static uint64_t fingerprint(const struct gn_ov_held *h)
+static uint64_t fingerprint_of(const struct gn_ov_held *h)
 {
 	return (gn_be64(h->key.b) ^ (gn_be64(h->hash.b) * UINT64_C(0x9e3779b97f4a7c15))) *
 	       UINT64_C(0xbf58476d1ce4e5b9);
 }
 
 /* Are both we and the peer among the R nearest? */
-static bool shared(struct gn_overlay *ov, const struct gn_ov_held *h,
-		   const struct gn_ov_contact *peer)
+static bool is_shared(struct gn_overlay *ov, const struct gn_ov_held *h,
+		      const struct gn_ov_contact *peer)
 {
+	GN_ASSERT(peer != NULL);
 	struct gn_ov_member set[GN_OV_R_MAX];
-	uint32_t n = gn_ov_set_of(ov, gn_theta(h->key.b), set, ov->cfg.r);
+	uint32_t n = gn_ov_set_of(ov, gn_ov_theta(h->key.b), set, ov->cfg.r);
 	bool self = false, other = false;
 	for (uint32_t i = 0; i < n && !h->graced; i++) {
 		self = self || !set[i].contact;
@@ -25,11 +30,12 @@ static bool shared(struct gn_overlay *ov, const struct gn_ov_held *h,
 
 static uint32_t sum_with(struct gn_overlay *ov, const struct gn_ov_contact *peer, uint64_t *sum)
 {
+	GN_ASSERT(!ov->sort_dirty || ov->sorted_count == ov->held.count);
 	uint32_t n = 0;
 	*sum = 0;
 	for (uint32_t i = 0; i < ov->sorted_count; i++)
-		if (shared(ov, ov->sorted[i], peer)) {
-			*sum += fingerprint(ov->sorted[i]);
+		if (is_shared(ov, ov->sorted[i], peer)) {
+			*sum += fingerprint_of(ov->sorted[i]);
 			n++;
 		}
 	return n;
@@ -66,6 +72,7 @@ void gn_ov_offer(struct gn_overlay *ov, const struct gn_contact *to, struct gn_o
 
 static void send_sum(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(c && c->link);
 	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_DIGEST, &c->c, now);
 	if (!r)
 		return;
@@ -81,6 +88,7 @@ static void send_sum(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now
 /* Anti-entropy with the neighbour on each side (OV-64). */
 void gn_ov_digest_due(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->tasks[GN_OV_TASK_DIGEST].node.place);
 	gn_ov_task_set(ov, GN_OV_TASK_DIGEST, now + gn_ov_spread(ov, ov->cfg.digest, 10));
 	gn_ov_members_update(ov);
 	if (!ov->server || ov->member_count < 2)
@@ -99,6 +107,8 @@ void gn_ov_digest_due(struct gn_overlay *ov, gn_time now)
 static void send_want(struct gn_overlay *ov, const struct gn_ov_from *from, const uint64_t *keys,
 		      uint32_t count, bool all)
 {
+	GN_ASSERT(count <= GN_OV_DIGEST_KEYS);
+	GN_ASSERT(from->request != 0);
 	struct gn_fbb b = gn_ov_builder(ov);
 	gn_fbref body =
 		gn_fb_want_make(&b, &(struct gn_fb_want_args){.keys = {keys, count}, .all = all});
@@ -106,9 +116,10 @@ static void send_want(struct gn_overlay *ov, const struct gn_ov_from *from, cons
 }
 
 /* One offered entry: do we want it? What we have in a newer version goes the other way. */
-static bool wanted(struct gn_overlay *ov, const struct gn_ov_from *from, struct gn_fb_key_seq e,
-		   gn_time now)
+static bool is_wanted(struct gn_overlay *ov, const struct gn_ov_from *from, struct gn_fb_key_seq e,
+		      gn_time now)
 {
+	GN_ASSERT(from->contact != NULL);
 	struct gn_ov_held *h = gn_ov_held_by8(ov, e.key8);
 	if (!h)
 		return gn_ov_rank_of(ov, e.key8, &ov->self.id) < 2u * ov->cfg.r ||
@@ -132,6 +143,7 @@ static bool wanted(struct gn_overlay *ov, const struct gn_ov_from *from, struct 
  * GN_DENIED, GN_BUSY. */
 static gn_err may_ask(struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(c->link && c->link->contact == c);
 	gn_ov_members_update(ov);
 	uint32_t self = 0, at = 0, n = ov->member_count;
 	for (uint32_t i = 0; i < n; i++) {
@@ -149,6 +161,7 @@ static gn_err may_ask(struct gn_overlay *ov, const struct gn_ov_contact *c, gn_t
 void gn_ov_on_digest(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_digest m,
 		     gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_DIGEST);
 	uint32_t n = gn_fb_digest_held_len(m), wants = 0;
 	uint64_t keys[GN_OV_DIGEST_KEYS];
 	if (!from->contact || !from->contact->link || !from->request || n > GN_OV_DIGEST_KEYS ||
@@ -174,7 +187,7 @@ void gn_ov_on_digest(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_f
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		struct gn_fb_key_seq e = gn_fb_digest_held_at(m, i);
-		if (wanted(ov, from, e, now))
+		if (is_wanted(ov, from, e, now))
 			keys[wants++] = e.key8;
 	}
 	ov->count.digest_wanted += wants;
@@ -184,10 +197,11 @@ void gn_ov_on_digest(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_f
 /* The neighbour's sum differs: everything we share, entry by entry. */
 static void offer_all(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(c != NULL);
 	struct gn_ov_held *list[GN_OV_DIGEST_KEYS];
 	uint32_t n = 0, offers = 0;
 	for (uint32_t i = 0; i < ov->sorted_count && offers < GN_OV_OFFERS_MAX; i++) {
-		if (shared(ov, ov->sorted[i], c))
+		if (is_shared(ov, ov->sorted[i], c))
 			list[n++] = ov->sorted[i];
 		if (n == GN_OV_DIGEST_KEYS || (n && i + 1 == ov->sorted_count)) {
 			gn_ov_offer(ov, &c->c, list, n, now);
@@ -199,6 +213,7 @@ static void offer_all(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time no
 
 void gn_ov_on_want(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_want m, gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_WANT);
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	if (!r)
 		return;

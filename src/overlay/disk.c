@@ -1,6 +1,13 @@
 /* What the owner says of its disk: stored, or read back; who waits for it gets their answer, and
  * what is damaged is forgotten, so that repair brings it back (OV-57, OV-61). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/job_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 static void load_next(struct gn_overlay *ov, gn_time now)
 {
@@ -47,9 +54,10 @@ void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_tim
 
 /* True when the bytes are the version the index has, or one that is being stored right now.
  * Damage is counted and forgotten, so that repair brings the record back (OV-61). */
-static bool sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err,
-		  struct gn_slice bytes, struct gn_record *out)
+static bool is_sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err,
+		     struct gn_slice bytes, struct gn_record *out)
 {
+	GN_ASSERT(ov->jobs.count > 0);
 	struct gn_ov_held *h = gn_ov_held_get(ov, key);
 	struct gn_ov_origin from;
 	if (err == GN_OK)
@@ -70,9 +78,10 @@ static bool sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err,
 	return false;
 }
 
-static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struct gn_record *r,
-		gn_time now)
+static void got_record(struct gn_overlay *ov, struct gn_ov_job *j, bool ok,
+		       const struct gn_record *r, gn_time now)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_GET && !j->reads);
 	if (j->op) {
 		gn_ov_op_local(ov, j->op,
 			       &(struct gn_ov_local){.record = ok ? r->bytes : gn_slice(NULL, 0)});
@@ -83,7 +92,7 @@ static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struc
 		struct gn_ov_from from = {.c = j->to,
 					  .contact = gn_ov_contact_get(ov, &j->to.pk),
 					  .request = j->request};
-		gn_ov_send_nodes(ov, &from, GN_FB_OVERLAY_BODY_NODES, gn_theta(j->key.b),
+		gn_ov_send_nodes(ov, &from, GN_FB_OVERLAY_BODY_NODES, gn_ov_theta(j->key.b),
 				 GN_OV_GET_CONTACTS, ov->server, now);
 	} else if (j->nonce) { /* a receipt and more: given as one is */
 		struct gn_ov_job was = *j;
@@ -101,9 +110,11 @@ static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struc
 }
 
 /* The held record is here: judge by the type's rule, or show what stands in the way. */
-static void judged(struct gn_overlay *ov, struct gn_ov_job *j, bool ok,
-		   const struct gn_record *held, gn_time now)
+static void judge_put(struct gn_overlay *ov, struct gn_ov_job *j, bool ok,
+		      const struct gn_record *held, gn_time now)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_PUT && j->state == GN_OV_JOB_LOADING);
+	GN_ASSERT(!j->reads);
 	gn_err err = j->refused;
 	if (!ok && gn_ov_held_get(ov, &j->key)) {
 		/* the disk cannot give it now, or the next version is on its way */
@@ -138,11 +149,11 @@ void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct
 		return;
 	}
 	gn_ov_job_read_over(ov, j);
-	bool ok = sound(ov, &j->key, err, value, &r);
+	bool ok = is_sound(ov, &j->key, err, value, &r);
 	if (j->kind == GN_OV_JOB_PUT) {
-		judged(ov, j, ok, &r, now);
+		judge_put(ov, j, ok, &r, now);
 	} else if (j->kind == GN_OV_JOB_GET) {
-		got(ov, j, ok, &r, now);
+		got_record(ov, j, ok, &r, now);
 	} else if (j->kind == GN_OV_JOB_PROVE) {
 		gn_ov_job_free(ov, j);
 		if (ok)

@@ -1,13 +1,17 @@
 /* Keeping the annuli filled: one of the two links wanted in each goes to the contact with the
  * least round trip, the other to any, so that fast neighbours cannot be all we see; what is over
  * the cap goes (OV-24). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/op_int.h"
+#include "overlay/ring_int.h"
 
 /* The contact to link next: at random, or by predicted round trip with some play. NULL: no
  * candidate. */
-static struct gn_ov_contact *choose(struct gn_overlay *ov, struct gn_ov_place at, bool blind,
-				    gn_time now)
+static struct gn_ov_contact *choose_link(struct gn_overlay *ov, struct gn_ov_place at, bool blind,
+					 gn_time now)
 {
+	GN_ASSERT(at.annulus < 64);
 	struct gn_ov_contact *best = NULL;
 	double best_score = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
@@ -32,10 +36,11 @@ static struct gn_ov_contact *choose(struct gn_overlay *ov, struct gn_ov_place at
 
 static void fill_one(struct gn_overlay *ov, struct gn_ov_place at, unsigned *finds, gn_time now)
 {
+	GN_ASSERT(at.annulus > 0 && at.annulus < 63);
 	unsigned sharing, want = gn_ov_scaled(ov, GN_OV_ANNULUS_WANT),
 			  have = gn_ov_links_there(ov, at, NULL, &sharing);
 	for (; have < want; have++) {
-		struct gn_ov_contact *c = choose(ov, at, have % 2 != 0, now);
+		struct gn_ov_contact *c = choose_link(ov, at, have % 2 != 0, now);
 		if (!c)
 			break;
 		gn_ov_link_ask(ov, c, false, now);
@@ -52,6 +57,7 @@ static void fill_one(struct gn_overlay *ov, struct gn_ov_place at, unsigned *fin
 
 void gn_ov_annulus_fill(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->joined);
 	unsigned finds = 2;
 	if (!ov->server)
 		return;
@@ -64,6 +70,7 @@ void gn_ov_annulus_fill(struct gn_overlay *ov, gn_time now)
 /* One link over the cap goes: the slowest that is nobody's leaf. */
 static bool trim_one(struct gn_overlay *ov, struct gn_ov_place at, gn_time now)
 {
+	GN_ASSERT(at.annulus < 64);
 	struct gn_ov_contact *worst = NULL;
 	unsigned n = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
@@ -87,6 +94,7 @@ static bool trim_one(struct gn_overlay *ov, struct gn_ov_place at, gn_time now)
 
 void gn_ov_annulus_trim(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->joined);
 	for (unsigned j = 0; j < 64; j++)
 		for (unsigned side = 0; side < 2; side++)
 			while (trim_one(ov, (struct gn_ov_place){j, side != 0}, now))

@@ -2,7 +2,7 @@
  * doubles only prefer and draw. All nodes lie on one circle of radius r0, where hyperbolic
  * distance grows strictly with the angle, so comparing 64-bit angle differences is comparing
  * distances exactly (docs/spec/overlay.md OV-1..OV-6). */
-#include "overlay/overlay_int.h"
+#include "overlay/ring_int.h"
 
 #include <math.h>
 
@@ -10,21 +10,21 @@
 #define LN2 0.69314718055994530942
 #define PI 3.14159265358979323846
 
-uint64_t gn_theta(const uint8_t id[32])
+uint64_t gn_ov_theta(const uint8_t id[32])
 {
 	return gn_be64(id);
 }
 
-uint64_t gn_sep(uint64_t a, uint64_t b)
+uint64_t gn_ov_sep(uint64_t a, uint64_t b)
 {
 	uint64_t d = a - b; /* wraps: an angle */
 	return d >> 63 ? 0 - d : d;
 }
 
 /* Half-angle form: the textbook formulas lose all digits at this radius (OV-5). */
-double gn_dist(double r1, uint64_t t1, double r2, uint64_t t2)
+double gn_ov_dist(double r1, uint64_t t1, double r2, uint64_t t2)
 {
-	double h = sin((double)gn_sep(t1, t2) * (PI / TURN));
+	double h = sin((double)gn_ov_sep(t1, t2) * (PI / TURN));
 	double a = sinh((r1 - r2) * 0.5);
 	if (r1 + r2 < 600)
 		return 2 * asinh(sqrt(a * a + sinh(r1) * sinh(r2) * h * h));
@@ -36,9 +36,9 @@ double gn_dist(double r1, uint64_t t1, double r2, uint64_t t2)
 	return ln_x < 60 ? 2 * asinh(exp(ln_x / 2)) : 2 * LN2 + ln_x;
 }
 
-double gn_busemann(double r, uint64_t t, uint64_t key)
+double gn_ov_busemann(double r, uint64_t t, uint64_t key)
 {
-	double half = (double)gn_sep(t, key) * (PI / TURN);
+	double half = (double)gn_ov_sep(t, key) * (PI / TURN);
 	double x = r + 2 * log(sin(half) + 1e-320), y = -r + 2 * log(fabs(cos(half)) + 1e-320);
 	double big = x > y ? x : y, small = x < y ? x : y;
 	return big + log1p(exp(small - big));
@@ -50,7 +50,7 @@ double gn_busemann(double r, uint64_t t, uint64_t key)
 #define LEAF 8.0
 #define REPLICAS 8.0
 
-unsigned gn_hops_max(double n)
+unsigned gn_ov_hops_max(double n)
 {
 	if (n <= 4 * LEAF)
 		return 1;
@@ -59,7 +59,7 @@ unsigned gn_hops_max(double n)
 }
 
 /* Entries known per rank at rank distance t. */
-static double rho(double t)
+static double rho_of(double t)
 {
 	double all =
 		t <= 2 * LEAF ? 1 : (4 * LAMBDA * LAMBDA * log(t / LEAF) + 4 * LEAF * LAMBDA) / t;
@@ -69,7 +69,7 @@ static double rho(double t)
 /* Mean number of hops from rank distance t: a hop lands beyond s with probability exp(-2 s rho).
  * The expected number is integrated on a grid of ranks in steps of a factor, from the near end
  * outwards. */
-double gn_hops_mean(double n)
+double gn_ov_hops_mean(double n)
 {
 	enum { STEPS = 96 };
 	double rank[STEPS], hops[STEPS], top = n / 2 > REPLICAS ? n / 2 : REPLICAS, sum = 0,
@@ -78,7 +78,7 @@ double gn_hops_mean(double n)
 		return 0;
 	for (int i = 0; i < STEPS; i++) {
 		rank[i] = REPLICAS / 2 * pow(top / (REPLICAS / 2), (double)i / (STEPS - 1));
-		double density = 2 * rho(rank[i]), h = 1, before = exp(-density * REPLICAS / 2);
+		double density = 2 * rho_of(rank[i]), h = 1, before = exp(-density * REPLICAS / 2);
 		for (int j = 1; j <= i; j++) {
 			double now = exp(-density * rank[j]);
 			h += (before - now) * hops[j - 1];

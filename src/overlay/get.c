@@ -1,6 +1,12 @@
 /* GET: a lookup whose questions ask for the record. Ends on the first valid record, or when a
  * read quorum of the set has answered; members that were behind get the newest (OV-50..OV-53). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/job_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 static struct gn_ov_value *value_of(struct gn_ov_op *op, const struct gn_hash *hash)
 {
@@ -13,6 +19,7 @@ static struct gn_ov_value *value_of(struct gn_ov_op *op, const struct gn_hash *h
 void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *cand,
 		     struct gn_slice bytes, bool check, gn_time now)
 {
+	GN_ASSERT(op->kind == GN_OV_GET && !op->ended);
 	struct gn_record r;
 	gn_err err = gn_wire_record_parse(bytes, &r);
 	struct gn_ov_value *same = err == GN_OK ? value_of(op, &r.hash) : NULL;
@@ -44,12 +51,13 @@ void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_ca
 
 void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(op->kind == GN_OV_GET && !op->local_pending);
 	if (op->get.no_local || !gn_ov_held_get(ov, &op->key))
 		return;
 	struct gn_ov_cand *self = gn_ov_cand_of(op, &ov->self.pk);
 	if (!self) { /* a client that still has it from before */
 		struct gn_ov_cand n = {
-			.c = ov->self, .sep = gn_sep(ov->theta, op->theta), .self = true};
+			.c = ov->self, .sep = gn_ov_sep(ov->theta, op->theta), .self = true};
 		gn_ov_cand_insert(ov, op, &n);
 		self = gn_ov_cand_of(op, &ov->self.pk);
 	}
@@ -62,6 +70,7 @@ void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 
 void gn_ov_get_local_done(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(op->kind == GN_OV_GET && op->local.came);
 	struct gn_ov_cand *self = gn_ov_cand_of(op, &ov->self.pk);
 	op->local.came = false;
 	if (!self)
@@ -75,8 +84,9 @@ void gn_ov_get_local_done(struct gn_overlay *ov, struct gn_ov_op *op, gn_time no
 /* Have as many members of the set shown a record as the quorum wants? Who has nothing does not
  * count while others still can answer, or liars could end it; and in a crowd, of more than R
  * that answer, all beyond R count against it. */
-static bool quorate(struct gn_overlay *ov, const struct gn_ov_op *op)
+static bool is_quorate(struct gn_overlay *ov, const struct gn_ov_op *op)
 {
+	GN_ASSERT(op->value_count > 0);
 	unsigned members = 0, answered = 0, rank = 0, width = gn_ov_op_width(ov, op);
 	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
 		const struct gn_ov_cand *c = &op->cands[i];
@@ -90,8 +100,9 @@ static bool quorate(struct gn_overlay *ov, const struct gn_ov_op *op)
 }
 
 /* OV-53: the newest goes to members that answered without it. No answer is waited for. */
-static void repair(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
+static void repair_read(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(op->value_count > 0 && !op->ended);
 	const struct gn_ov_value *newest = &op->values[0];
 	unsigned rank = 0, width = gn_ov_op_width(ov, op);
 	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
@@ -119,6 +130,7 @@ static void repair(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
  * them. */
 static gn_err why_none(const struct gn_overlay *ov, const struct gn_ov_op *op)
 {
+	GN_ASSERT(op->kind == GN_OV_GET && op->value_count == 0);
 	unsigned rank = 0, silent = 0;
 	for (uint32_t i = 0; i < op->cand_count && rank < ov->cfg.r; i++) {
 		const struct gn_ov_cand *c = &op->cands[i];
@@ -136,12 +148,13 @@ static gn_err why_none(const struct gn_overlay *ov, const struct gn_ov_op *op)
 
 bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, gn_time now)
 {
-	bool enough = op->value_count > 0 && (op->get.quorum == 1 || quorate(ov, op));
+	GN_ASSERT(op->kind == GN_OV_GET && !op->ended);
+	bool enough = op->value_count > 0 && (op->get.quorum == 1 || is_quorate(ov, op));
 	if (op->value_count > 0 && !enough && exhausted) /* a newer one may be behind a crowd */
 		enough = !op->probes && !gn_ov_lookup_probe(ov, op, op->count, now);
 	if (enough) {
 		if (op->get.quorum > 1)
-			repair(ov, op, now);
+			repair_read(ov, op, now);
 		gn_ov_op_end(ov, op, GN_OK, now);
 		return true;
 	}
@@ -161,6 +174,7 @@ bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, 
 
 void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_get m, gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_GET);
 	struct gn_hash key;
 	struct gn_fb_hash k = gn_fb_get_key(m);
 	memcpy(key.b, k.b, 32);
@@ -186,7 +200,7 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 			gn_ov_refuse(ov, &from->c, from->request, GN_BUSY);
 		return;
 	}
-	uint64_t theta = gn_theta(key.b);
+	uint64_t theta = gn_ov_theta(key.b);
 	bool mine = gn_ov_answers_for(ov, theta);
 	gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NODES, theta, GN_OV_GET_CONTACTS, mine, now);
 }
@@ -194,6 +208,7 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_value m,
 		    gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_VALUE);
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	struct gn_ov_op *op;
 	if (!r)

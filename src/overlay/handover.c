@@ -6,7 +6,12 @@
  *
  *   held, not ours -> [due] LOADING -> ASKED [loaded] -> dropped [proof, W of them]
  *   LOADING, ASKED -> held [time over]: again after an hour */
-#include "overlay/overlay_int.h"
+#include "overlay/job_int.h"
+#include "overlay/message_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 /* Room is short: copies that are not ours go before half of their life is over. */
 static bool short_of_room(const struct gn_overlay *ov)
@@ -16,23 +21,24 @@ static bool short_of_room(const struct gn_overlay *ov)
 }
 
 /* May this member's word count for dropping? */
-static bool counts(const struct gn_ov_member *m, gn_time now)
+static bool counts_for(const struct gn_ov_member *m, gn_time now)
 {
+	GN_ASSERT(!m->contact || !m->contact->link || m->contact->link->contact == m->contact);
 	return m->contact && m->contact->link && m->contact->link->miss == 0 &&
 	       gn_ov_seen(m->contact, now) >= GN_OV_STANDING;
 }
 
 /* The R nearest members if W of them can count and they do not lie too dense, else 0. */
-static uint32_t takers(struct gn_overlay *ov, const struct gn_hash *key, struct gn_ov_member *set,
-		       gn_time now)
+static uint32_t takers_of(struct gn_overlay *ov, const struct gn_hash *key,
+			  struct gn_ov_member *set, gn_time now)
 {
-	uint64_t theta = gn_theta(key->b);
+	uint64_t theta = gn_ov_theta(key->b);
 	struct gn_addr addrs[GN_OV_R_MAX];
 	uint32_t n = gn_ov_set_of(ov, theta, set, ov->cfg.r), good = 0;
-	if (n < ov->cfg.r || gn_sep(set[n - 1].theta, theta) <= gn_ov_reach(ov))
+	if (n < ov->cfg.r || gn_ov_sep(set[n - 1].theta, theta) <= gn_ov_reach(ov))
 		return 0;
 	for (uint32_t i = 0; i < n; i++)
-		if (counts(&set[i], now))
+		if (counts_for(&set[i], now))
 			addrs[good++] = set[i].contact->c.addrs[0];
 	return gn_ov_distinct(ov, addrs, good) >= ov->cfg.w ? n : 0;
 }
@@ -48,11 +54,12 @@ static struct gn_ov_leaving *leaving_of(struct gn_overlay *ov, const struct gn_h
 
 void gn_ov_hand_over(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
+	GN_ASSERT(h->left != 0 && !h->graced);
 	struct gn_ov_member set[GN_OV_R_MAX];
 	struct gn_ov_leaving *free = NULL;
 	bool half = gn_ov_unix(ov, now) >= h->created + h->ttl / 2;
 	if (now - h->left < GN_OV_HAND_OVER || (!half && !short_of_room(ov)) ||
-	    (h->asked && now - h->asked < GN_OV_PROVE_AGAIN) || !takers(ov, &h->key, set, now))
+	    (h->asked && now - h->asked < GN_OV_PROVE_AGAIN) || !takers_of(ov, &h->key, set, now))
 		return;
 	for (unsigned i = 0; i < GN_OV_LEAVING_MAX && !free; i++)
 		if (ov->leaving[i].until <= now)
@@ -66,11 +73,12 @@ void gn_ov_hand_over(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 
 void gn_ov_hand_over_loaded(struct gn_overlay *ov, const struct gn_record *record, gn_time now)
 {
+	GN_ASSERT(record->bytes.len > 0);
 	struct gn_ov_member set[GN_OV_R_MAX];
-	uint32_t n = leaving_of(ov, &record->key, now) ? takers(ov, &record->key, set, now) : 0;
+	uint32_t n = leaving_of(ov, &record->key, now) ? takers_of(ov, &record->key, set, now) : 0;
 	for (uint32_t i = 0; i < n; i++) {
 		struct gn_ov_request *r = NULL;
-		if (counts(&set[i], now))
+		if (counts_for(&set[i], now))
 			r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_GET, &set[i].contact->c, now);
 		if (!r)
 			continue;
@@ -92,6 +100,7 @@ void gn_ov_hand_over_loaded(struct gn_overlay *ov, const struct gn_record *recor
 void gn_ov_hand_over_proof(struct gn_overlay *ov, const struct gn_ov_request *r, struct gn_fb_ack m,
 			   gn_time now)
 {
+	GN_ASSERT(r->prove && r->kind == GN_FB_OVERLAY_BODY_GET);
 	struct gn_ov_leaving *l = leaving_of(ov, &r->key, now);
 	struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
 	struct gn_receipt receipt;
@@ -117,7 +126,7 @@ void gn_ov_hand_over_proof(struct gn_overlay *ov, const struct gn_ov_request *r,
 	/* What it was asked for may have changed meanwhile: the set is looked at once more. */
 	struct gn_ov_member set[GN_OV_R_MAX];
 	if (gn_ov_distinct(ov, l->addrs, l->count) < ov->cfg.w || h->left == 0 ||
-	    !takers(ov, &h->key, set, now))
+	    !takers_of(ov, &h->key, set, now))
 		return;
 	l->until = 0;
 	ov->count.records_handed_over++;

@@ -1,7 +1,9 @@
 /* What the owner may see, and what must always hold. */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
-static unsigned percentile(const struct gn_overlay *ov, unsigned per_mille)
+static unsigned hops_percentile(const struct gn_overlay *ov, unsigned per_mille)
 {
 	uint64_t sum = 0;
 	for (unsigned i = 0; i < GN_COUNT(ov->hop_counts); i++) {
@@ -19,11 +21,11 @@ void gn_overlay_info(const struct gn_overlay *ov, struct gn_overlay_info *out)
 		.server = ov->server,
 		.joined = ov->joined,
 		.n_estimate = ov->n_est,
-		.hops_predicted = gn_hops_mean(ov->n_est),
+		.hops_predicted = gn_ov_hops_mean(ov->n_est),
 		.hops_observed_mean =
 			ov->hop_total ? (double)ov->hop_sum / (double)ov->hop_total : 0,
-		.hops_max = gn_hops_max(ov->n_est),
-		.hops_observed_p99 = ov->hop_total ? percentile(ov, 990) : 0,
+		.hops_max = gn_ov_hops_max(ov->n_est),
+		.hops_observed_p99 = ov->hop_total ? hops_percentile(ov, 990) : 0,
 		.links = ov->links_up,
 		.leaf_cw = ov->leaf_cw,
 		.leaf_ccw = ov->leaf_ccw,
@@ -124,7 +126,8 @@ static void validate_contacts(const struct gn_overlay *ov)
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
 		const struct gn_ov_contact *c = ov->contacts[i];
 		GN_ASSERT(i == 0 || memcmp(ov->contacts[i - 1]->c.id.b, c->c.id.b, 32) < 0);
-		GN_ASSERT(gn_ov_contact_get(ov, &c->c.pk) == c && c->theta == gn_theta(c->c.id.b));
+		GN_ASSERT(gn_ov_contact_get(ov, &c->c.pk) == c &&
+			  c->theta == gn_ov_theta(c->c.id.b));
 		if (!c->link)
 			continue;
 		GN_ASSERT(c->link->contact == c && c->link->timer.node.place);

@@ -1,15 +1,19 @@
-/* Storage in flight: a record being stored, or read back for someone. One PUT of a key at a
- * time, the others wait in order; nothing is acknowledged or indexed before the owner said that
- * it is durable (OV-57).
+/* Storage in flight: a record being stored, or read back for someone; places, bytes and reads
+ * under way have a share for each peer that asks. What becomes of it is storing.c's and disk.c's.
  *
- *   PUT:  WAITING -> [QUEUED -> LOADING ->] STORING -> answered
- *   GET:  [QUEUED ->] LOADING -> answered                     PUSH, PROVE:  LOADING -> answered
+ *   PUT:          WAITING -> [QUEUED -> LOADING ->] STORING -> answered
+ *   GET:          [QUEUED ->] LOADING -> answered
+ *   PUSH, PROVE:  LOADING -> answered
  *
  * QUEUED: it is to be read, and who asked has as many reads under way as it may (OV-97). */
-#include "overlay/overlay_int.h"
+#include "overlay/job_int.h"
+#include "overlay/message_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 void gn_ov_jobs_init(struct gn_overlay *ov)
 {
+	GN_ASSERT(ov->jobs.count == 0);
 	struct gn_share_config c = {.total = GN_OV_JOBS_MAX,
 				    .per_key = GN_OV_JOBS_MAX / GN_OV_JOB_KEY_PART,
 				    .per_prefix = GN_OV_JOBS_MAX / GN_OV_JOB_PREFIX_PART,
@@ -41,6 +45,7 @@ struct gn_ov_job *gn_ov_job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind,
 				const struct gn_contact *to, uint64_t request, gn_op op,
 				const struct gn_hash *key)
 {
+	GN_ASSERT(kind == GN_OV_JOB_PUT || kind == GN_OV_JOB_GET || op == 0);
 	const struct gn_holder who = gn_ov_job_asker(to, op, kind);
 	if (gn_share_take(&ov->job_places, &who, 1) != GN_OK) {
 		ov->count.jobs_full++;
@@ -68,6 +73,7 @@ struct gn_ov_job *gn_ov_job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind,
 
 void gn_ov_job_read_over(struct gn_overlay *ov, struct gn_ov_job *j)
 {
+	GN_ASSERT(!j->reads || j->state == GN_OV_JOB_LOADING);
 	const struct gn_holder who = gn_ov_job_asker(&j->to, j->op, j->kind);
 	if (j->reads)
 		gn_share_give(&ov->job_reads, &who, 1);
@@ -76,6 +82,8 @@ void gn_ov_job_read_over(struct gn_overlay *ov, struct gn_ov_job *j)
 
 void gn_ov_job_free(struct gn_overlay *ov, struct gn_ov_job *j)
 {
+	GN_ASSERT(j->token != 0);
+	GN_ASSERT(j->kind != GN_OV_JOB_PUSH || ov->push_loads > 0);
 	gn_ov_job_read_over(ov, j);
 	(void)gn_map_remove(&ov->jobs, &j->token);
 	if (j->kind == GN_OV_JOB_PUSH)
@@ -111,6 +119,7 @@ struct gn_ov_job *gn_ov_job_get(const struct gn_overlay *ov, uint64_t token)
  * counted. */
 gn_err gn_ov_job_read(struct gn_overlay *ov, struct gn_ov_job *j)
 {
+	GN_ASSERT(!j->reads && j->state != GN_OV_JOB_STORING);
 	static const struct gn_pk nobody;
 	const struct gn_holder who = gn_ov_job_asker(&j->to, j->op, j->kind);
 	bool counts = !gn_pk_eq(&who.key, &nobody);
@@ -128,6 +137,7 @@ gn_err gn_ov_job_read(struct gn_overlay *ov, struct gn_ov_job *j)
 /* The oldest that may be read now. */
 struct gn_ov_job *gn_ov_job_queued(const struct gn_overlay *ov)
 {
+	GN_ASSERT(ov->jobs.count <= GN_OV_JOBS_MAX);
 	struct gn_ov_job *first = NULL;
 	for (uint32_t i = 0; i < ov->jobs.count && ov->job_reads.used < GN_OV_READS_OTHERS; i++) {
 		struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
@@ -160,6 +170,8 @@ gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const str
 		      uint64_t request, gn_op op, const struct gn_hash *key, uint64_t nonce,
 		      gn_time now)
 {
+	GN_ASSERT(kind != GN_OV_JOB_PUT);
+	GN_ASSERT(!op || kind == GN_OV_JOB_GET);
 	(void)now;
 	struct gn_ov_job *j = gn_ov_job_new(ov, kind, to, request, op, key);
 	if (!j)

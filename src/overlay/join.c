@@ -1,11 +1,20 @@
 /* How a node becomes part of the ring. Bootstrap addresses are greeted (their keys are learnt
  * from the answer), the first server leads to our own place by FIND(own theta), the leaf set
- * does the rest. Without links it begins again, for ever.
+ * does the rest. Without links it begins again, for ever (OV-40..OV-44).
  *
- *   ALONE -> GREETING [join_due] -> FINDING [join_hello] -> LINKING [join_found] -> JOINED
- *   [join_check] -> SERVER GREETING -> JOINED when no server answered for a while: somebody has
- *   to be the first (OV-40..OV-44) */
-#include "overlay/overlay_int.h"
+ *   ALONE    -> GREETING  [join_due]
+ *   GREETING -> FINDING   [join_hello]
+ *   FINDING  -> LINKING   [join_found]
+ *   LINKING  -> JOINED    [join_check]
+ *   GREETING -> JOINED    [join_due: no server answered for a while, and somebody has to be the
+ *                          first]
+ *   JOINED   -> SERVER    [join_check, after the probation] */
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
 
 gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact, gn_time now)
 {
@@ -24,8 +33,9 @@ gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact, 
 	return GN_OK;
 }
 
-static void greet(struct gn_overlay *ov, struct gn_ov_bootstrap *b, gn_time now)
+static void greet_boot(struct gn_overlay *ov, struct gn_ov_bootstrap *b, gn_time now)
 {
+	GN_ASSERT(b >= ov->boots && b < ov->boots + GN_OV_BOOTSTRAPS_MAX);
 	struct gn_contact to = {.addr_count = 1, .addrs = {b->addr}};
 	/* out already; or it is ourselves */
 	if (b->addr.port == 0 || b->request ||
@@ -45,6 +55,7 @@ static void greet(struct gn_overlay *ov, struct gn_ov_bootstrap *b, gn_time now)
 /* Is it still there? One try: there will be more. */
 static void greet_contact(struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(!c->link || c->link->contact == c);
 	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_HELLO, &c->c, now);
 	if (r)
 		gn_ov_hello_send(ov, &c->c, r->id, false);
@@ -54,11 +65,12 @@ static void greet_contact(struct gn_overlay *ov, const struct gn_ov_contact *c, 
 static void greet_any(struct gn_overlay *ov, gn_time now)
 {
 	if (ov->boot_count)
-		greet(ov, &ov->boots[gn_rand_below(ov->env.rand, ov->boot_count)], now);
+		greet_boot(ov, &ov->boots[gn_rand_below(ov->env.rand, ov->boot_count)], now);
 }
 
 static void become_server(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->joined && !ov->server);
 	ov->server = true;
 	ov->self.mode = GN_FB_NODE_MODE_SERVER;
 	gn_ov_ring_touch(ov);
@@ -66,8 +78,9 @@ static void become_server(struct gn_overlay *ov, gn_time now)
 	gn_ov_hello_all(ov, now);
 }
 
-static void joined(struct gn_overlay *ov, gn_time now)
+static void set_joined(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(!ov->joined);
 	ov->joined = true;
 	gn_ov_ring_touch(ov);
 	gn_ov_out_event(ov, GN_OVERLAY_JOINED, &ov->self);
@@ -92,7 +105,7 @@ static const struct gn_ov_contact *next_on(const struct gn_overlay *ov, bool ccw
 	return NULL;
 }
 
-static bool linked(const struct gn_ov_contact *c)
+static bool is_linked(const struct gn_ov_contact *c)
 {
 	return c && c->link && c->link->state == GN_OV_LINK_UP;
 }
@@ -105,9 +118,10 @@ static bool is_founder(const struct gn_overlay *ov)
 
 void gn_ov_join_check(struct gn_overlay *ov, gn_time now)
 {
-	if (!ov->joined && !ov->own_find && linked(next_on(ov, false, now)) &&
-	    linked(next_on(ov, true, now)))
-		joined(ov, now);
+	GN_ASSERT(!ov->server || ov->joined);
+	if (!ov->joined && !ov->own_find && is_linked(next_on(ov, false, now)) &&
+	    is_linked(next_on(ov, true, now)))
+		set_joined(ov, now);
 	bool served =
 		ov->cfg.probation_off || now - ov->start >= ov->cfg.probation || is_founder(ov);
 	if (ov->joined && !ov->server && served)
@@ -118,10 +132,11 @@ void gn_ov_join_check(struct gn_overlay *ov, gn_time now)
 
 void gn_ov_join_due(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->tasks[GN_OV_TASK_JOIN].node.place);
 	gn_ov_task_set(ov, GN_OV_TASK_JOIN, GN_NEVER);
 	bool begun = !is_founder(ov), alone = gn_ov_server_links(ov) == 0;
 	if (!ov->joined && alone && (!begun || now - ov->start >= GN_OV_ALONE))
-		joined(ov, now);
+		set_joined(ov, now);
 	gn_ov_join_check(ov, now);
 	if (!alone && ov->joined)
 		return;
@@ -129,7 +144,7 @@ void gn_ov_join_due(struct gn_overlay *ov, gn_time now)
 		gn_ov_find_theta(ov, ov->theta, GN_OV_FOR_JOIN, NULL, now);
 	} else if (alone) {
 		for (uint32_t i = 0; i < ov->boot_count; i++)
-			greet(ov, &ov->boots[i], now);
+			greet_boot(ov, &ov->boots[i], now);
 		/* The cache, the buried ones too: when all are gone, tombs say little. */
 		for (unsigned i = 0; i < 3 && ov->contact_count; i++) {
 			struct gn_ov_contact *c =
@@ -148,6 +163,8 @@ void gn_ov_join_due(struct gn_overlay *ov, gn_time now)
 void gn_ov_join_hello(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_ov_contact *c,
 		      gn_time now)
 {
+	GN_ASSERT(r->kind == GN_FB_OVERLAY_BODY_HELLO);
+	GN_ASSERT(r->slot <= ov->boot_count);
 	if (r->slot) {
 		struct gn_ov_bootstrap *b = &ov->boots[r->slot - 1];
 		b->request = 0;
@@ -167,6 +184,7 @@ void gn_ov_join_hello(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_
 void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m,
 		    gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_HELLO);
 	bool reply = gn_fb_hello_reply(m);
 	struct gn_ov_request *r = reply ? gn_ov_request_answered(ov, from, now) : NULL;
 	uint64_t refused = ov->count.pow_refused;
@@ -187,6 +205,8 @@ void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 
 void gn_ov_join_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
+	GN_ASSERT(r->kind == GN_FB_OVERLAY_BODY_HELLO);
+	GN_ASSERT(r->slot <= ov->boot_count);
 	if (r->slot && ++r->tries < GN_OV_TRIES) { /* a lost datagram is no answer yet */
 		r->cold = true;
 		r->dead_at = now + GN_OV_COLD_MIN;
@@ -207,6 +227,7 @@ void gn_ov_join_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 /* FIND(own theta) ended: its contacts are in the store by now, the leaf set chooses among them. */
 void gn_ov_join_found(struct gn_overlay *ov, const struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(op->ended && op->purpose != GN_OV_USER);
 	if (op->purpose != GN_OV_FOR_JOIN)
 		return;
 	ov->own_find = false;
@@ -219,6 +240,7 @@ void gn_ov_join_found(struct gn_overlay *ov, const struct gn_ov_op *op, gn_time 
 
 void gn_ov_fill_due(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->tasks[GN_OV_TASK_FILL].node.place);
 	gn_ov_task_set(ov, GN_OV_TASK_FILL, now + gn_ov_spread(ov, GN_OV_FILL, 10));
 	gn_ov_contact_sweep(ov, now);
 	ov->leaf_dirty = true;
@@ -232,6 +254,7 @@ void gn_ov_fill_due(struct gn_overlay *ov, gn_time now)
  * find each other. */
 void gn_ov_heal_due(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->joined);
 	bool few = gn_ov_server_links(ov) < ov->cfg.l;
 	ov->heal_backoff = few ? gn_time_min(2 * ov->heal_backoff, ov->cfg.heal) : GN_OV_HEAL_FIRST;
 	gn_ov_task_set(ov, GN_OV_TASK_HEAL,

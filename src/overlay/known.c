@@ -1,5 +1,5 @@
 /* Who we know, found by key and by place in the ring, and what can be seen from a contact alone. */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
 
 struct gn_ov_contact *gn_ov_contact_get(const struct gn_overlay *ov, const struct gn_pk *pk)
 {
@@ -29,7 +29,7 @@ bool gn_ov_contact_valid(const struct gn_overlay *ov, const struct gn_contact *c
 
 int gn_ov_nearer(uint64_t theta, const struct gn_node_id *a, const struct gn_node_id *b)
 {
-	uint64_t sa = gn_sep(gn_theta(a->b), theta), sb = gn_sep(gn_theta(b->b), theta);
+	uint64_t sa = gn_ov_sep(gn_ov_theta(a->b), theta), sb = gn_ov_sep(gn_ov_theta(b->b), theta);
 	return sa != sb ? (sa < sb ? -1 : 1) : memcmp(a->b, b->b, 32);
 }
 

@@ -1,13 +1,16 @@
-/* The leaf set: the L nearest servers on each side, linked. With the leaf sets right, every node
- * knows the replica set of every key near it exactly; nothing but integers and ids decides
- * (OV-3, OV-20..OV-22). */
-#include "overlay/overlay_int.h"
+/* The leaf set: the L nearest servers on each side, linked; how many nodes there are, by how
+ * dense they lie (OV-20..OV-22). */
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
 
 /* The first `max` contacts that qualify, walking away from our own place. Who has refused is
  * asked again when its time is over. */
-static uint32_t walk(struct gn_overlay *ov, bool ccw, uint32_t max, gn_time now,
-		     struct gn_ov_contact **out)
+static uint32_t walk_side(struct gn_overlay *ov, bool ccw, uint32_t max, gn_time now,
+			  struct gn_ov_contact **out)
 {
+	GN_ASSERT(max <= GN_OV_L_MAX);
 	uint32_t n = ov->contact_count, found = 0;
 	if (n == 0)
 		return 0;
@@ -25,9 +28,10 @@ static uint32_t walk(struct gn_overlay *ov, bool ccw, uint32_t max, gn_time now,
 	return found;
 }
 
-static double estimate(const struct gn_overlay *ov, struct gn_ov_contact *const *cw, uint32_t cws,
-		       struct gn_ov_contact *const *ccw, uint32_t ccws)
+static double estimate_nodes(const struct gn_overlay *ov, struct gn_ov_contact *const *cw,
+			     uint32_t cws, struct gn_ov_contact *const *ccw, uint32_t ccws)
 {
+	GN_ASSERT(cws <= GN_OV_L_MAX && ccws <= GN_OV_L_MAX);
 	uint32_t l = ov->cfg.l, servers = 1;
 	for (uint32_t i = 0; i < ov->contact_count; i++)
 		servers += gn_ov_contact_usable(ov, ov->contacts[i], ov->now_seen);
@@ -40,6 +44,7 @@ static double estimate(const struct gn_overlay *ov, struct gn_ov_contact *const 
 
 void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->cfg.l <= GN_OV_L_MAX);
 	ov->leaf_dirty = false;
 	if (ov->own_find && !ov->joined) {
 		/* its result tells our true neighbours; the first contact is none of them */
@@ -48,7 +53,8 @@ void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now)
 	}
 	struct gn_ov_contact *cw[GN_OV_L_MAX], *ccw[GN_OV_L_MAX];
 	uint32_t want = ov->server || ov->cfg.probation_off ? ov->cfg.l : GN_OV_CLIENT_LINKS;
-	uint32_t cws = walk(ov, false, want, now, cw), ccws = walk(ov, true, want, now, ccw);
+	uint32_t cws = walk_side(ov, false, want, now, cw),
+		 ccws = walk_side(ov, true, want, now, ccw);
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
 		struct gn_ov_link *l = ov->contacts[i]->link;
 		if (l && l->leaf) {
@@ -69,9 +75,9 @@ void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now)
 		ov->leaf_ccw += ccw[i]->link && ccw[i]->link->state == GN_OV_LINK_UP;
 	ov->leaf_reach = UINT64_MAX;
 	if (cws == want && ccws == want) {
-		uint64_t a = gn_sep(cw[want - 1]->theta, ov->theta),
-			 b = gn_sep(ccw[want - 1]->theta, ov->theta);
+		uint64_t a = gn_ov_sep(cw[want - 1]->theta, ov->theta),
+			 b = gn_ov_sep(ccw[want - 1]->theta, ov->theta);
 		ov->leaf_reach = a > b ? a : b;
 	}
-	ov->n_est = estimate(ov, cw, cws, ccw, ccws);
+	ov->n_est = estimate_nodes(ov, cw, cws, ccw, ccws);
 }

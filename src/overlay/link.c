@@ -10,7 +10,12 @@
  *
  *   1. At most one PING and one LINK of a link is out.
  *   2. LINKED and UNLINKED alternate for each peer. */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 void gn_ov_count_load(struct gn_overlay *ov, gn_time now)
 {
@@ -24,14 +29,15 @@ void gn_ov_count_load(struct gn_overlay *ov, gn_time now)
 	ov->load_at = now;
 }
 
-static gn_time period(const struct gn_overlay *ov, const struct gn_ov_link *l)
+static gn_time ping_period(const struct gn_overlay *ov, const struct gn_ov_link *l)
 {
 	return l->leaf || l->their_leaf ? ov->cfg.ping_leaf : ov->cfg.ping_long;
 }
 
 void gn_ov_link_rest(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 {
-	gn_err err = gn_ov_timer_set(ov, &l->timer, now + gn_ov_spread(ov, period(ov, l), 10));
+	GN_ASSERT(l->contact && l->contact->link == l);
+	gn_err err = gn_ov_timer_set(ov, &l->timer, now + gn_ov_spread(ov, ping_period(ov, l), 10));
 	GN_ASSERT(err == GN_OK);
 }
 
@@ -39,6 +45,7 @@ void gn_ov_link_rest(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
  * leaf. */
 static struct gn_ov_contact *worth_least(const struct gn_overlay *ov)
 {
+	GN_ASSERT(ov->link_count > 0);
 	struct gn_ov_contact *worst = NULL;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
 		struct gn_ov_contact *c = ov->contacts[i];
@@ -52,10 +59,10 @@ static struct gn_ov_contact *worth_least(const struct gn_overlay *ov)
 	return worst;
 }
 
-/* leaf: a true one, for which another gives way when there is no room. */
 struct gn_ov_link *gn_ov_link_new(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf,
 				  gn_time now)
 {
+	GN_ASSERT(!c->link);
 	struct gn_ov_contact *gone =
 		leaf && ov->link_count >= gn_ov_links_max(ov) ? worth_least(ov) : NULL;
 	if (gone) {
@@ -85,9 +92,6 @@ struct gn_ov_link *gn_ov_link_new(struct gn_overlay *ov, struct gn_ov_contact *c
 	return l;
 }
 
-/* A link with a peer that comes up, and its changes of mode, make us count members and records
- * anew each time: it has so many at once, and then one every now and then (OV-70). When it may
- * again. */
 gn_time gn_ov_next_flip(const struct gn_ov_contact *c)
 {
 	return c->flips_at - (GN_OV_FLIPS - 1) * GN_OV_FLIP_EVERY;
@@ -95,6 +99,7 @@ gn_time gn_ov_next_flip(const struct gn_ov_contact *c)
 
 void gn_ov_flip(struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(c->link && c->link->contact == c);
 	c->flips_at = (c->flips_at > now ? c->flips_at : now) + GN_OV_FLIP_EVERY;
 }
 
@@ -102,6 +107,7 @@ static void tell_mode(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
 
 void gn_ov_link_up(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 {
+	GN_ASSERT(l->contact && l->contact->link == l);
 	if (l->state == GN_OV_LINK_UP)
 		return;
 	l->state = GN_OV_LINK_UP;
@@ -125,6 +131,7 @@ void gn_ov_link_drop(struct gn_overlay *ov, struct gn_ov_contact *c, bool tell, 
 	struct gn_ov_link *l = c->link;
 	GN_ASSERT(l && l->contact == c);
 	bool up = l->state == GN_OV_LINK_UP;
+	GN_ASSERT(ov->link_count > 0 && (!up || ov->links_up > 0));
 	if (tell && up) {
 		struct gn_fbb b = gn_ov_builder(ov);
 		gn_fbref body =
@@ -163,6 +170,7 @@ void gn_ov_link_drop(struct gn_overlay *ov, struct gn_ov_contact *c, bool tell, 
 
 void gn_ov_link_dead(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(c->link && c->link->contact == c);
 	ov->count.links_lost += c->link->state == GN_OV_LINK_UP;
 	gn_ov_link_drop(ov, c, false, now);
 	gn_ov_contact_bury(ov, c, now);
@@ -186,6 +194,7 @@ static void send_link(struct gn_overlay *ov, const struct gn_ov_contact *c,
 
 void gn_ov_link_ask(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now)
 {
+	GN_ASSERT(!c->link || c->link->contact == c);
 	if (c->link || (leaf ? c->leaf_refused_until : c->refused_until) > now)
 		return;
 	if (!gn_ov_dial(ov, c, now)) {
@@ -207,6 +216,7 @@ void gn_ov_link_ask(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, g
 
 static void send_ping(struct gn_overlay *ov, const struct gn_ov_link *l, uint64_t request)
 {
+	GN_ASSERT(l->state == GN_OV_LINK_UP && l->ping == request);
 	struct gn_fbb b = gn_ov_builder(ov);
 	struct gn_fb_vivaldi v = gn_ov_coord_put(&ov->coord);
 	gn_fbref body = gn_fb_ping_make(&b, &(struct gn_fb_ping_args){
@@ -223,6 +233,7 @@ static void send_ping(struct gn_overlay *ov, const struct gn_ov_link *l, uint64_
 
 void gn_ov_link_probe(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 {
+	GN_ASSERT(l->contact && l->contact->link == l);
 	gn_ov_count_load(ov, now);
 	if (l->ping || l->state != GN_OV_LINK_UP)
 		return;
@@ -238,6 +249,7 @@ void gn_ov_link_probe(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 
 void gn_ov_link_due(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 {
+	GN_ASSERT(l->contact && l->contact->link == l);
 	gn_ov_link_rest(ov, l, now);
 	gn_ov_link_probe(ov, l, now);
 }
@@ -245,6 +257,7 @@ void gn_ov_link_due(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 /* A PING or LINK was not answered in time: twice again, then the peer is dead (OV-31). */
 void gn_ov_link_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
+	GN_ASSERT(r->kind == GN_FB_OVERLAY_BODY_PING || r->kind == GN_FB_OVERLAY_BODY_LINK);
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, &r->to.pk);
 	struct gn_ov_link *l = c ? c->link : NULL;
 	if (!l || l->ping != r->id) {
@@ -293,6 +306,7 @@ void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64
 /* Our mode changed: said at once, and again by a PING soon, which does not get lost. */
 static void tell_mode(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 {
+	GN_ASSERT(l->contact && l->contact->link == l);
 	gn_ov_hello_send(ov, &l->contact->c, 0, false);
 	if (l->state != GN_OV_LINK_UP)
 		return; /* told again when it is up */

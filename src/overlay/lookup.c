@@ -3,9 +3,17 @@
  * Delivery: every answer of a node holds its ring neighbour that is nearer to the key, or it is
  * the nearest; so the loop ends at the true nearest wherever leaf sets are right.
  *
- *   candidate: NEW -> ASKED [ask] -> SUSPECT [hedge] -> ANSWERED [answer] | NEW again or DEAD
- *   [timeout] */
-#include "overlay/overlay_int.h"
+ *   candidate:  NEW            -> ASKED     [ask_cand]
+ *               NEW            -> DEAD      [ask_cand: no room for a request]
+ *               ASKED          -> SUSPECT   [hedge]
+ *               ASKED, SUSPECT -> ANSWERED  [answer]
+ *               ASKED, SUSPECT -> DEAD      [timeout, refused] */
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
 
 #include <math.h>
 
@@ -31,6 +39,8 @@ uint32_t gn_ov_cand_rank(const struct gn_ov_op *op, const struct gn_ov_cand *c)
 
 void gn_ov_cand_insert(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_ov_cand *n)
 {
+	GN_ASSERT(op->cand_count <= GN_OV_CANDS_MAX);
+	GN_ASSERT(!op->ended);
 	uint32_t at = op->cand_count;
 	while (at > 0 && gn_ov_nearer(op->theta, &n->c.id, &op->cands[at - 1].c.id) < 0)
 		at--;
@@ -50,14 +60,15 @@ void gn_ov_cand_insert(struct gn_overlay *ov, struct gn_ov_op *op, const struct 
 void gn_ov_lookup_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_contact *c,
 		      const struct gn_ov_coord *coord, uint8_t depth)
 {
-	unsigned deepest = 4 * gn_hops_max(ov->n_est) + 8;
+	GN_ASSERT(!op->ended);
+	unsigned deepest = 4 * gn_ov_hops_max(ov->n_est) + 8;
 	if (c->mode != GN_FB_NODE_MODE_SERVER || memcmp(c->pk.b, ov->self.pk.b, 32) == 0 ||
 	    depth > deepest || gn_ov_cand_of(op, &c->pk))
 		return;
-	if (op->parent && gn_sep(gn_theta(c->id.b), op->hole_theta) <= op->hole)
+	if (op->parent && gn_ov_sep(gn_ov_theta(c->id.b), op->hole_theta) <= op->hole)
 		return;
 	struct gn_ov_cand n = {
-		.c = *c, .sep = gn_sep(gn_theta(c->id.b), op->theta), .depth = depth};
+		.c = *c, .sep = gn_ov_sep(gn_ov_theta(c->id.b), op->theta), .depth = depth};
 	gn_ov_coord_init(&n.coord);
 	if (coord)
 		n.coord = *coord;
@@ -67,6 +78,7 @@ void gn_ov_lookup_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct g
 void gn_ov_lookup_learn(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *by,
 			const struct gn_ov_told *told, const struct gn_pk *teller)
 {
+	GN_ASSERT(!op || !op->ended);
 	gn_time now = ov->now_seen;
 	uint8_t depth = by ? (uint8_t)(by->depth + 1) : 1;
 	struct gn_ov_contact *c =
@@ -85,6 +97,7 @@ void gn_ov_lookup_learn(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov
 void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op,
 			const struct gn_ov_contact *only, gn_time now)
 {
+	GN_ASSERT(op->cand_count == 0 && !op->ended);
 	struct gn_ov_contact *near[GN_OV_START_CANDS];
 	if (only) {
 		gn_ov_lookup_add(ov, op, &only->c, &only->coord, 1);
@@ -100,7 +113,7 @@ void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op,
 	if (ov->server && op->purpose == GN_OV_USER &&
 	    !(op->kind == GN_OV_GET && op->get.no_local)) {
 		struct gn_ov_cand self = {.c = ov->self,
-					  .sep = gn_sep(ov->theta, op->theta),
+					  .sep = gn_ov_sep(ov->theta, op->theta),
 					  .state = GN_OV_ANSWERED,
 					  .self = true,
 					  .mine = true};
@@ -113,6 +126,7 @@ void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op,
 void gn_ov_find_theta(struct gn_overlay *ov, uint64_t theta, enum gn_ov_purpose purpose,
 		      const struct gn_ov_contact *only, gn_time now)
 {
+	GN_ASSERT(purpose != GN_OV_USER && purpose != GN_OV_FOR_REGION);
 	struct gn_hash key = {{0}};
 	struct gn_ov_op *op;
 	gn_put_be64(key.b, theta);
@@ -128,6 +142,7 @@ void gn_ov_find_theta(struct gn_overlay *ov, uint64_t theta, enum gn_ov_purpose 
 
 bool gn_ov_find_for(struct gn_overlay *ov, uint64_t theta, struct gn_ov_op *parent, gn_time now)
 {
+	GN_ASSERT(!parent->ended && parent->probes > 0);
 	struct gn_hash key = {{0}};
 	struct gn_ov_op *op;
 	gn_put_be64(key.b, theta);
@@ -143,6 +158,7 @@ bool gn_ov_find_for(struct gn_overlay *ov, uint64_t theta, struct gn_ov_op *pare
 
 bool gn_ov_lookup_probe(struct gn_overlay *ov, struct gn_ov_op *op, unsigned most, gn_time now)
 {
+	GN_ASSERT(!op->ended && op->kind != GN_OV_FIND);
 	uint64_t reach = gn_ov_reach(ov);
 	unsigned n = 0;
 	for (uint32_t i = 0; i < op->cand_count && op->cands[i].sep <= reach; i++) {
@@ -163,6 +179,7 @@ bool gn_ov_lookup_probe(struct gn_overlay *ov, struct gn_ov_op *op, unsigned mos
 
 void gn_ov_lookup_probed(struct gn_overlay *ov, const struct gn_ov_op *probe)
 {
+	GN_ASSERT(probe->ended && probe->parent);
 	struct gn_ov_op *op = gn_ov_op_get(ov, probe->parent);
 	if (!op)
 		return;
@@ -175,7 +192,7 @@ void gn_ov_lookup_probed(struct gn_overlay *ov, const struct gn_ov_op *probe)
 	gn_ov_op_wake(ov, op);
 }
 
-static gn_fbref question(struct gn_ov_op *op, struct gn_fbb *b)
+static gn_fbref make_question(struct gn_ov_op *op, struct gn_fbb *b)
 {
 	struct gn_fb_hash h;
 	memcpy(h.b, op->key.b, 32);
@@ -190,14 +207,16 @@ static gn_fbref question(struct gn_ov_op *op, struct gn_fbb *b)
 static void send_question(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_contact *to,
 			  uint64_t request)
 {
+	GN_ASSERT(!op->ended && request != 0);
 	struct gn_fbb b = gn_ov_builder(ov);
-	gn_fbref body = question(op, &b);
+	gn_fbref body = make_question(op, &b);
 	uint8_t kind = op->kind == GN_OV_GET ? GN_FB_OVERLAY_BODY_GET : GN_FB_OVERLAY_BODY_FIND;
 	(void)gn_ov_send(ov, &b, to, request, kind, body);
 }
 
-static void ask(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
+static void ask_cand(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
 {
+	GN_ASSERT(c->state == GN_OV_NEW && !c->self);
 	uint8_t kind = op->kind == GN_OV_GET ? GN_FB_OVERLAY_BODY_GET : GN_FB_OVERLAY_BODY_FIND;
 	bool known = gn_ov_contact_get(ov, &c->c.pk); /* else it was forgotten meanwhile */
 	struct gn_ov_request *r = known ? gn_ov_request_new(ov, kind, &c->c, now) : NULL;
@@ -215,9 +234,10 @@ static void ask(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c
 }
 
 /* OV-30: predicted time to the answer, price of the remaining way, load. Milliseconds. */
-static double score(const struct gn_overlay *ov, const struct gn_ov_contact *k,
-		    const struct gn_ov_cand *c, double mean_load)
+static double score_of(const struct gn_overlay *ov, const struct gn_ov_contact *k,
+		       const struct gn_ov_cand *c, double mean_load)
 {
+	GN_ASSERT(!k || gn_pk_eq(&k->c.pk, &c->c.pk));
 	double s = (double)gn_ov_rtt_hat(ov, k, &c->coord) / 1e6,
 	       x = (double)c->sep / gn_ov_gap(ov), free = 0.4 * ov->cfg.r;
 	if (!k || !k->up)
@@ -231,9 +251,10 @@ static double score(const struct gn_overlay *ov, const struct gn_ov_contact *k,
 	return s;
 }
 
-static struct gn_ov_cand *best(const struct gn_overlay *ov, struct gn_ov_op *op, uint32_t window,
-			       bool one)
+static struct gn_ov_cand *best_cand(const struct gn_overlay *ov, struct gn_ov_op *op,
+				    uint32_t window, bool one)
 {
+	GN_ASSERT(op->cand_count > 0);
 	struct gn_ov_cand *pick = NULL;
 	double pick_score = 0, load = 0;
 	uint32_t rank = 0, rank_proven = 0;
@@ -261,7 +282,7 @@ static struct gn_ov_cand *best(const struct gn_overlay *ov, struct gn_ov_op *op,
 			continue;
 		if (c->state != GN_OV_NEW)
 			continue;
-		double s = score(ov, k, c, load) + (proven || sure ? 0 : HEARSAY);
+		double s = score_of(ov, k, c, load) + (proven || sure ? 0 : HEARSAY);
 		if (!pick || s < pick_score) {
 			pick = c;
 			pick_score = s;
@@ -270,7 +291,7 @@ static struct gn_ov_cand *best(const struct gn_overlay *ov, struct gn_ov_op *op,
 	return pick;
 }
 
-static unsigned alpha(const struct gn_overlay *ov, const struct gn_ov_op *op)
+static unsigned alpha_of(const struct gn_overlay *ov, const struct gn_ov_op *op)
 {
 	for (uint32_t i = 0; i < op->cand_count; i++)
 		if (op->cands[i].state == GN_OV_SUSPECT)
@@ -280,6 +301,7 @@ static unsigned alpha(const struct gn_overlay *ov, const struct gn_ov_op *op)
 
 bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(!op->ended && !op->storing);
 	uint32_t rank = 0, unanswered = 0, width = gn_ov_op_width(ov, op);
 	bool one =
 		/* the first record ends it: no crowd */
@@ -290,24 +312,25 @@ bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 		if (c->state == GN_OV_DEAD)
 			continue;
 		if (c->state == GN_OV_NEW && !one && ((double)c->sep <= near || op->widened))
-			ask(ov, op, c, now);
+			ask_cand(ov, op, c, now);
 		unanswered += c->state != GN_OV_ANSWERED && c->state != GN_OV_DEAD;
 		rank += c->state != GN_OV_DEAD;
 	}
 	uint32_t window = width > GN_OV_CHOICE ? width : GN_OV_CHOICE;
 	if (unanswered == 0)
 		return true;
-	for (unsigned a = alpha(ov, op); op->inflight < a;) {
-		struct gn_ov_cand *c = best(ov, op, window, one && a > 2);
+	for (unsigned a = alpha_of(ov, op); op->inflight < a;) {
+		struct gn_ov_cand *c = best_cand(ov, op, window, one && a > 2);
 		if (!c)
 			break;
-		ask(ov, op, c, now);
+		ask_cand(ov, op, c, now);
 	}
 	return false;
 }
 
 void gn_ov_step_record(struct gn_ov_op *op, const struct gn_ov_cand *c, gn_err outcome, gn_time now)
 {
+	GN_ASSERT(op->step_count <= GN_OVERLAY_TRACE);
 	if (op->step_count == GN_OVERLAY_TRACE)
 		return;
 	op->steps[op->step_count++] = (struct gn_overlay_step){.id = c->c.id,
@@ -322,6 +345,7 @@ void gn_ov_step_record(struct gn_ov_op *op, const struct gn_ov_cand *c, gn_err o
 
 void gn_ov_lookup_hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
+	GN_ASSERT(gn_ov_of_lookup(r->kind));
 	struct gn_ov_op *op = gn_ov_op_get(ov, r->op);
 	struct gn_ov_cand *c =
 		op && r->kind != GN_FB_OVERLAY_BODY_PUT ? gn_ov_cand_of(op, &r->to.pk) : NULL;
@@ -349,6 +373,7 @@ void gn_ov_lookup_hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 
 void gn_ov_lookup_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
+	GN_ASSERT(r->kind == GN_FB_OVERLAY_BODY_FIND || r->kind == GN_FB_OVERLAY_BODY_GET);
 	struct gn_ov_op *op = gn_ov_op_get(ov, r->op);
 	struct gn_ov_cand *c = op ? gn_ov_cand_of(op, &r->to.pk) : NULL;
 	struct gn_ov_contact *k = gn_ov_contact_get(ov, &r->to.pk);
@@ -375,6 +400,7 @@ void gn_ov_lookup_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_tim
 struct gn_ov_cand *gn_ov_lookup_answer(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now,
 				       struct gn_ov_op **out)
 {
+	GN_ASSERT(r->kind == GN_FB_OVERLAY_BODY_FIND || r->kind == GN_FB_OVERLAY_BODY_GET);
 	struct gn_ov_op *op = gn_ov_op_get(ov, r->op);
 	struct gn_ov_cand *c = op ? gn_ov_cand_of(op, &r->to.pk) : NULL;
 	*out = op;
@@ -391,6 +417,8 @@ struct gn_ov_cand *gn_ov_lookup_answer(struct gn_overlay *ov, struct gn_ov_reque
 void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint8_t type,
 		      uint64_t theta, unsigned limit, bool mine, gn_time now)
 {
+	GN_ASSERT(type == GN_FB_OVERLAY_BODY_NODES || type == GN_FB_OVERLAY_BODY_NOT_MINE);
+	GN_ASSERT(limit > 0);
 	struct gn_ov_contact *near[GN_OV_REPLY_CONTACTS + 1];
 	gn_fbref refs[GN_OV_REPLY_CONTACTS];
 	if (limit > GN_OV_REPLY_CONTACTS)
@@ -420,6 +448,7 @@ void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint
 
 void gn_ov_on_find(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_find m, gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_FIND);
 	uint8_t limit = gn_fb_find_limit(m);
 	uint64_t theta = gn_fb_find_theta(m);
 	ov->count.asked_find++;
@@ -431,6 +460,7 @@ void gn_ov_on_find(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_nodes m,
 		    gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_NODES);
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	struct gn_ov_op *op;
 	if (!r)

@@ -1,7 +1,10 @@
 /* Messages as bytes: the envelope, and contacts inside it. A contact is checked (id, work,
  * addresses) before anyone sees it; replies carry as many contacts as one datagram holds
  * (OV-10..OV-13). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/message_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 /* a Contact table without addresses, its offset included; 20 more per address */
 #define CONTACT_BYTES 76
@@ -14,6 +17,7 @@ struct gn_fbb gn_ov_builder(struct gn_overlay *ov)
 static gn_fbref put_contact(struct gn_fbb *b, const struct gn_contact *c,
 			    const struct gn_ov_coord *coord, gn_time age)
 {
+	GN_ASSERT(c->addr_count <= GN_CONTACT_ADDRS);
 	struct gn_fb_key pk;
 	struct gn_fb_nonce nonce;
 	struct gn_fb_addr addrs[GN_CONTACT_ADDRS];
@@ -61,6 +65,7 @@ uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b,
 
 gn_fbref gn_ov_put_hello(struct gn_overlay *ov, struct gn_fbb *b, bool reply)
 {
+	GN_ASSERT(ov->self.addr_count <= GN_CONTACT_ADDRS);
 	struct gn_fb_key pk;
 	struct gn_fb_nonce nonce;
 	struct gn_fb_addr addrs[GN_CONTACT_ADDRS];
@@ -95,6 +100,7 @@ static bool addr_ok(const struct gn_addr *a, const struct gn_addr *teller)
 static void add_addr(struct gn_overlay *ov, struct gn_contact *c, const struct gn_addr *a,
 		     const struct gn_addr *teller)
 {
+	GN_ASSERT(c->addr_count <= GN_CONTACT_ADDRS);
 	if (!addr_ok(a, teller)) {
 		ov->count.address_refused++;
 		return;
@@ -145,6 +151,7 @@ bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const stru
 bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct gn_ov_from *from,
 		     struct gn_contact *out)
 {
+	GN_ASSERT(from->c.addr_count > 0);
 	struct gn_contact c = {.class = gn_fb_hello_class(t), .mode = gn_fb_hello_mode(t)};
 	memcpy(c.pk.b, gn_fb_hello_pk(t).b, 32);
 	memcpy(c.nonce, gn_fb_hello_nonce(t).b, 8);
@@ -178,6 +185,7 @@ bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct g
 gn_err gn_ov_send(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_contact *to,
 		  uint64_t request, uint8_t type, gn_fbref body)
 {
+	GN_ASSERT(type != 0 && body != 0);
 	struct gn_slice bytes;
 	gn_fbref root = gn_fb_overlay_message_make(
 		b, &(struct gn_fb_overlay_message_args){
@@ -189,6 +197,7 @@ gn_err gn_ov_send(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_conta
 
 void gn_ov_refuse(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_err err)
 {
+	GN_ASSERT(err != GN_OK);
 	if (request == 0)
 		return;
 	struct gn_fbb b = gn_ov_builder(ov);

@@ -1,10 +1,16 @@
 /* Operations: started by the owner (or by ourselves, to join and heal), carried by a lookup,
  * ended exactly once.
  *
- *   FIND, GET: LOOKING -> ENDED [get_done, lookup_step, op_due] PUT: LOOKING -> STORING -> ENDED
- *   [put_step] ENDED -> shown by next_event -> freed by the next call (ours: freed by the next
- *   call) */
-#include "overlay/overlay_int.h"
+ *   FIND, GET:  LOOKING -> ENDED             [get_done, lookup_step, op_due]
+ *   PUT:        LOOKING -> STORING -> ENDED  [put_step]
+ *   ENDED -> shown by next_event -> freed by the next call
+ *   ENDED -> freed by the next call          (ours, once settle.c has drawn what follows)
+ *
+ * 1. Handlers mark an operation (wake); only settle.c steps it, once no handler runs. So an
+ *    operation never ends under the hands of who looks at it.
+ * 2. What is woken or ended in an input is dealt with in it. */
+#include "overlay/op_int.h"
+#include "overlay/request_int.h"
 
 struct gn_ov_op *gn_ov_op_get(const struct gn_overlay *ov, gn_op id)
 {
@@ -15,6 +21,7 @@ struct gn_ov_op *gn_ov_op_get(const struct gn_overlay *ov, gn_op id)
 gn_err gn_ov_op_new(struct gn_overlay *ov, enum gn_ov_op_kind kind, enum gn_ov_purpose purpose,
 		    const struct gn_hash *key, gn_time now, struct gn_ov_op **out)
 {
+	GN_ASSERT(purpose == GN_OV_USER || kind == GN_OV_FIND);
 	if (purpose == GN_OV_USER && ov->user_ops >= GN_OV_OPS_MAX) {
 		ov->count.ops_full++;
 		return GN_LIMIT;
@@ -27,7 +34,7 @@ gn_err gn_ov_op_new(struct gn_overlay *ov, enum gn_ov_op_kind kind, enum gn_ov_p
 	op->kind = (uint8_t)kind;
 	op->purpose = (uint8_t)purpose;
 	op->key = *key;
-	op->theta = gn_theta(key->b);
+	op->theta = gn_ov_theta(key->b);
 	op->count = ov->cfg.r;
 	op->started = now;
 	struct gn_ov_op **slot = gn_map_put(&ov->ops, &op->id);
@@ -58,6 +65,7 @@ void gn_ov_values_free(struct gn_overlay *ov, struct gn_ov_op *op)
 /* Keeps the newest few, newest first. */
 bool gn_ov_values_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_record *r)
 {
+	GN_ASSERT(op->value_count <= GN_OVERLAY_VALUES);
 	uint32_t at = op->value_count;
 	while (at > 0 && gn_record_compare(&op->values[at - 1].record, r) < 0)
 		at--;
@@ -81,6 +89,8 @@ bool gn_ov_values_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct g
 
 void gn_ov_op_free(struct gn_overlay *ov, struct gn_ov_op *op)
 {
+	GN_ASSERT(!op->woken);
+	GN_ASSERT(op->purpose != GN_OV_USER || ov->user_ops > 0);
 	ov->user_ops -= op->purpose == GN_OV_USER;
 	ov->visitor_ops -= op->get.visitor;
 	gn_heap_remove(&ov->timers, &op->timer.node);
@@ -91,6 +101,7 @@ void gn_ov_op_free(struct gn_overlay *ov, struct gn_ov_op *op)
 
 static void count_hops(struct gn_overlay *ov, const struct gn_ov_op *op)
 {
+	GN_ASSERT(op->ended);
 	ov->hop_counts[op->hops < GN_COUNT(ov->hop_counts) ? op->hops
 							   : GN_COUNT(ov->hop_counts) - 1]++;
 	ov->hop_total++;
@@ -100,6 +111,7 @@ static void count_hops(struct gn_overlay *ov, const struct gn_ov_op *op)
 /* The nearest that are alive: of a FIND those who answered, else the set that was asked. */
 static void take_contacts(struct gn_ov_op *op)
 {
+	GN_ASSERT(op->ended && op->contact_count == 0);
 	for (uint32_t i = 0; i < op->cand_count && op->contact_count < op->count; i++) {
 		const struct gn_ov_cand *c = &op->cands[i];
 		if (c->state == GN_OV_DEAD ||

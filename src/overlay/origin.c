@@ -4,19 +4,21 @@
  *
  * A stored value is the record and a tail behind it:
  *
- *   | offset from the record's end | bytes | field | | 0 | 1 | enum gn_ov_how; others than 0
- *   were one to earlier releases | | 1 | 32 | node key of who brought it; zeros: ourselves, or
- *   not known | | 33 | 16 | its address, without the port | | 49 | 16 | tag: HMAC-SHA256 by our
- *   node key's seed over what stands below |
- *
- * domain || hash of the record || the 49 bytes.
+ *   | from the record's end | bytes | field                                                   |
+ *   | 0                     | 1     | enum gn_ov_how; others than 0 were one to earlier       |
+ *   |                       |       | releases                                                |
+ *   | 1                     | 32    | node key of who brought it; zeros: ourselves, or not    |
+ *   |                       |       | known                                                   |
+ *   | 33                    | 16    | its address, without the port                           |
+ *   | 49                    | 16    | tag: HMAC-SHA256 by our node key's seed over            |
+ *   |                       |       | domain || hash of the record || the 49 bytes            |
  *
  * 1. Earlier releases wrote the record alone, and read one with a tail. A value whose last bytes
  *    have no tag of ours is a record alone: nobody can bring one that names another as its
  *    putter.
  * 2. A record is stored again before the first receipt for it is given, so that no restart
  *    forgets a promise. */
-#include "overlay/overlay_int.h"
+#include "overlay/store_int.h"
 
 #define ORIGIN_DOMAIN "geonet/held/1"
 enum { AT_KEY = 1, AT_ADDR = 33, AT_TAG = 49, TAG_LEN = GN_OV_ORIGIN_LEN - AT_TAG };
@@ -42,6 +44,7 @@ static void tag_of(const struct gn_overlay *ov, const struct gn_hash *record, co
 void gn_ov_origin_put(const struct gn_overlay *ov, const struct gn_record *r,
 		      const struct gn_ov_origin *from, uint8_t tail[GN_OV_ORIGIN_LEN])
 {
+	GN_ASSERT(from->how < GN_OV_HOWS);
 	tail[0] = (uint8_t)from->how;
 	memcpy(tail + AT_KEY, from->by.key.b, 32);
 	memcpy(tail + AT_ADDR, from->by.addr.ip, 16);

@@ -1,6 +1,8 @@
 /* What goes to the owner: messages, storage requests, events, each a bounded queue of copies.
  * What was shown last lives until the next call. */
-#include "overlay/overlay_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/repair_int.h"
 
 struct event {
 	enum gn_overlay_event_kind kind;
@@ -37,6 +39,7 @@ void gn_ov_outputs_fini(struct gn_overlay *ov)
 
 gn_err gn_ov_out_message(struct gn_overlay *ov, const struct gn_contact *to, struct gn_slice bytes)
 {
+	GN_ASSERT(bytes.len <= GN_OV_MESSAGE_MAX);
 	struct gn_ov_out m = {
 		.to = *to, .len = bytes.len, .reliable = bytes.len > GN_OV_DATAGRAM_MAX};
 	GN_ASSERT(bytes.len > 0);
@@ -68,6 +71,8 @@ bool gn_ov_room(struct gn_overlay *ov, const struct gn_contact *to, size_t bytes
 gn_err gn_ov_out_store(struct gn_overlay *ov, enum gn_overlay_store_kind kind, uint64_t token,
 		       const struct gn_hash *key, struct gn_slice value)
 {
+	GN_ASSERT((kind == GN_STORE_PUT) == (value.len > 0));
+	GN_ASSERT((kind == GN_STORE_DROP) == (token == 0));
 	struct store s = {.s = {.kind = kind, .token = token, .key = *key}};
 	if (value.len) {
 		s.bytes = gn_mem_new(ov->env.alloc, value.len);
@@ -89,6 +94,7 @@ gn_err gn_ov_out_store(struct gn_overlay *ov, enum gn_overlay_store_kind kind, u
 void gn_ov_out_event(struct gn_overlay *ov, enum gn_overlay_event_kind kind,
 		     const struct gn_contact *peer)
 {
+	GN_ASSERT(kind != GN_OVERLAY_DONE);
 	struct event e = {kind, *peer};
 	if (gn_ring_push(&ov->events, &e) != GN_OK)
 		ov->count.events_dropped++;
@@ -136,6 +142,7 @@ bool gn_overlay_next_store(struct gn_overlay *ov, struct gn_overlay_store *out)
 
 static void show_op(struct gn_ov_op *op, struct gn_overlay_event *out)
 {
+	GN_ASSERT(op->ended && op->purpose == GN_OV_USER);
 	static const char *const kinds[] = {
 		[GN_OV_FIND] = "find", [GN_OV_GET] = "get", [GN_OV_PUT] = "put"};
 	for (uint32_t i = 0; i < op->value_count; i++)

@@ -1,6 +1,15 @@
-/* Life of the engine, dispatch of messages, timers. Every input parses and verifies first and
- * changes the state last; at its end the ring is brought in order (gn_ov_settle). */
-#include "overlay/overlay_int.h"
+/* Life of the engine, dispatch of messages, the carrier's news. Every input parses and verifies
+ * first and changes the state last; at its end operations go on and the ring is brought in order
+ * (gn_ov_settle). */
+#include "overlay/contact_int.h"
+#include "overlay/job_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 #define DEFAULT(field, value)                                                                      \
 	do {                                                                                       \
@@ -8,7 +17,7 @@
 			(field) = (value);                                                         \
 	} while (0)
 
-static gn_err configure(struct gn_overlay_config *c)
+static gn_err fill_config(struct gn_overlay_config *c)
 {
 	DEFAULT(c->pow_bits, 22);
 	if (c->pow_off)
@@ -40,7 +49,7 @@ gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *
 		      struct gn_overlay **out)
 {
 	struct gn_overlay_config cfg = *config;
-	gn_err err = configure(&cfg);
+	gn_err err = fill_config(&cfg);
 	if (err != GN_OK)
 		goto fail_config;
 	err = GN_NOMEM;
@@ -56,7 +65,7 @@ gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *
 	memcpy(ov->self.nonce, cfg.nonce, 8);
 	memcpy(ov->self.addrs, cfg.addrs, sizeof cfg.addrs);
 	gn_node_id_make(&ov->self.pk, cfg.nonce, &ov->self.id);
-	ov->theta = gn_theta(ov->self.id.b);
+	ov->theta = gn_ov_theta(ov->self.id.b);
 	ov->start = ov->now_seen = ov->load_at = ov->forgive_at = now;
 	ov->n_est = 1;
 	ov->leaf_reach = UINT64_MAX;
@@ -101,6 +110,7 @@ fail_config:
 
 static void free_ops(struct gn_overlay *ov)
 {
+	GN_ASSERT(!ov->ours_ended);
 	while (ov->ops.count) {
 		struct gn_ov_op *op = *(struct gn_ov_op **)gn_map_value_at(&ov->ops, 0);
 		(void)gn_map_remove(&ov->ops, &op->id);
@@ -133,9 +143,10 @@ void gn_overlay_free(struct gn_overlay *ov)
 
 /* ---- messages ---- */
 
-static bool dispatch(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_overlay_message m,
-		     gn_time now)
+static bool dispatch_body(struct gn_overlay *ov, struct gn_ov_from *from,
+			  struct gn_fb_overlay_message m, gn_time now)
 {
+	GN_ASSERT(from->c.addr_count > 0 && from->c.addr_count <= GN_CONTACT_ADDRS);
 	switch (gn_fb_overlay_message_body_type(m)) {
 	case GN_FB_OVERLAY_BODY_HELLO:
 		gn_ov_on_hello(ov, from, gn_fb_overlay_message_body_as_hello(m), now);
@@ -231,7 +242,7 @@ gn_err gn_overlay_recv(struct gn_overlay *ov, const struct gn_pk *pk, const stru
 		from.c.addrs[0] = *addr;
 		from.c.addr_count = from.c.addr_count ? from.c.addr_count : 1;
 	}
-	if (!dispatch(ov, &from, m, now)) {
+	if (!dispatch_body(ov, &from, m, now)) {
 		ov->count.messages_unknown++;
 		gn_ov_refuse(ov, &from.c, from.request, GN_UNSUPPORTED);
 		return GN_UNSUPPORTED;

@@ -39,13 +39,13 @@ GN_MUST gn_err gn_node_id_search(const struct gn_pk *pk, unsigned bits, uint64_t
 				 uint64_t tries, uint8_t nonce[8]);
 
 /* Geometry (exact integers where two nodes must agree; doubles for preference and drawing). */
-uint64_t gn_theta(const uint8_t id[32]);
-uint64_t gn_sep(uint64_t a, uint64_t b); /* 0..2^63 */
-double gn_dist(double r1, uint64_t t1, double r2, uint64_t t2);
-double gn_busemann(double r, uint64_t t, uint64_t key);
+uint64_t gn_ov_theta(const uint8_t id[32]);
+uint64_t gn_ov_sep(uint64_t a, uint64_t b); /* 0..2^63 */
+double gn_ov_dist(double r1, uint64_t t1, double r2, uint64_t t2);
+double gn_ov_busemann(double r, uint64_t t, uint64_t key);
 /* Closed-form bound on hops for a network of n nodes (OV rules). */
-unsigned gn_hops_max(double n);
-double gn_hops_mean(double n);
+unsigned gn_ov_hops_max(double n);
+double gn_ov_hops_mean(double n);
 
 /* Decides whether a holder takes `in` while it holds `held` (NULL: nothing) under one key; a
  * pure function given by the service that owns the record type. names: how many other names

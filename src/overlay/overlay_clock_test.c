@@ -1,6 +1,6 @@
 /* Wrong wall clocks: set while the node runs, wrong from the start, of one node, of all, of
  * liars (OV-80..OV-85). */
-#include "overlay/test_net.h"
+#include "overlay/testing/net.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

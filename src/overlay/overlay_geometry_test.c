@@ -1,7 +1,8 @@
 /* Geometry: exact angles, distances against values computed with __float128 (113-bit mantissa)
  * and against a long double reference over random points, the hop formula, and how often a
  * distance in doubles would pick the wrong neighbour. */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/ring_int.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -15,15 +16,15 @@
 static void angles_are_exact(void **state)
 {
 	(void)state;
-	assert_true(gn_sep(0, 0) == 0);
-	assert_true(gn_sep(0, 1) == 1);
-	assert_true(gn_sep(1, 0) == 1);
-	assert_true(gn_sep(UINT64_MAX, 0) == 1);
-	assert_true(gn_sep(0, UINT64_C(1) << 63) == UINT64_C(1) << 63);
-	assert_true(gn_sep(UINT64_C(1) << 63, 0) == UINT64_C(1) << 63);
-	assert_true(gn_sep(5, (UINT64_C(1) << 63) + 6) == (UINT64_C(1) << 63) - 1);
+	assert_true(gn_ov_sep(0, 0) == 0);
+	assert_true(gn_ov_sep(0, 1) == 1);
+	assert_true(gn_ov_sep(1, 0) == 1);
+	assert_true(gn_ov_sep(UINT64_MAX, 0) == 1);
+	assert_true(gn_ov_sep(0, UINT64_C(1) << 63) == UINT64_C(1) << 63);
+	assert_true(gn_ov_sep(UINT64_C(1) << 63, 0) == UINT64_C(1) << 63);
+	assert_true(gn_ov_sep(5, (UINT64_C(1) << 63) + 6) == (UINT64_C(1) << 63) - 1);
 	uint8_t id[32] = {0x80, 1, 2, 3, 4, 5, 6, 7, 8};
-	assert_true(gn_theta(id) == UINT64_C(0x8001020304050607));
+	assert_true(gn_ov_theta(id) == UINT64_C(0x8001020304050607));
 }
 
 static void annuli_halve(void **state)
@@ -72,8 +73,8 @@ static void distances_match_quad_precision(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < GN_COUNT(vectors); i++) {
-		double d = gn_dist(vectors[i].r1, vectors[i].t1, vectors[i].r2, vectors[i].t2);
-		double b = gn_busemann(vectors[i].r1, vectors[i].t1, vectors[i].t2);
+		double d = gn_ov_dist(vectors[i].r1, vectors[i].t1, vectors[i].r2, vectors[i].t2);
+		double b = gn_ov_busemann(vectors[i].r1, vectors[i].t1, vectors[i].t2);
 		/* above 256 a double has no more digits to give */
 		double bound = 3e-13 + 1e-15 * vectors[i].dist;
 		assert_true(fabs(d - vectors[i].dist) < bound);
@@ -85,7 +86,7 @@ static void distances_match_quad_precision(void **state)
  * code's rearrangement. */
 static long double reference(long double r1, uint64_t t1, long double r2, uint64_t t2)
 {
-	long double h = sinl((long double)gn_sep(t1, t2) *
+	long double h = sinl((long double)gn_ov_sep(t1, t2) *
 			     (3.14159265358979323846264338327950288L / 0x1p64L));
 	long double a = sinhl((r1 - r2) / 2), x = 2 * a * a + 2 * sinhl(r1) * sinhl(r2) * h * h;
 	return log1pl(x + sqrtl(x * (x + 2)));
@@ -100,7 +101,7 @@ static void distances_match_a_reference_at_random(void **state)
 		uint64_t a = gn_prng_next(&g),
 			 b = a + (gn_prng_next(&g) >> (gn_prng_next(&g) % 64));
 		double r = i % 2 ? R0 : R0 - 1.4 + (double)(gn_prng_next(&g) % 1000) / 357;
-		double d = gn_dist(R0, a, r, b);
+		double d = gn_ov_dist(R0, a, r, b);
 		assert_true(fabsl(d - reference(R0, a, r, b)) < 3e-13L);
 	}
 }
@@ -119,7 +120,7 @@ static void nearer_is_decided_by_integers(void **state)
 		gn_put_be64(x.b, a);
 		gn_put_be64(y.b, b);
 		int nearer = gn_ov_nearer(key, &x, &y);
-		assert_true(nearer == (gn_sep(a, key) < gn_sep(b, key) ? -1 : 1));
+		assert_true(nearer == (gn_ov_sep(a, key) < gn_ov_sep(b, key) ? -1 : 1));
 		long double da = reference(R0, a, R0, key), db = reference(R0, b, R0, key);
 		assert_true(fabsl(da - db) < 1e-17L || (da < db) == (nearer < 0));
 	}
@@ -130,16 +131,16 @@ static void nearer_is_decided_by_integers(void **state)
 static void hops_follow_the_formula(void **state)
 {
 	(void)state;
-	assert_int_equal(gn_hops_max(1), 1);
-	assert_int_equal(gn_hops_max(30), 1);
-	assert_int_equal(gn_hops_max(267), 2);
-	assert_int_equal(gn_hops_max(10000), 3);
-	assert_int_equal(gn_hops_max(100000), 3);
-	assert_true(fabs(gn_hops_mean(267) - 0.98) < 0.22);
-	assert_true(fabs(gn_hops_mean(1000) - 1.11) < 0.22);
-	assert_true(fabs(gn_hops_mean(10000) - 1.59) < 0.22);
-	assert_true(fabs(gn_hops_mean(100000) - 1.94) < 0.22);
-	assert_true(gn_hops_mean(1) == 0);
+	assert_int_equal(gn_ov_hops_max(1), 1);
+	assert_int_equal(gn_ov_hops_max(30), 1);
+	assert_int_equal(gn_ov_hops_max(267), 2);
+	assert_int_equal(gn_ov_hops_max(10000), 3);
+	assert_int_equal(gn_ov_hops_max(100000), 3);
+	assert_true(fabs(gn_ov_hops_mean(267) - 0.98) < 0.22);
+	assert_true(fabs(gn_ov_hops_mean(1000) - 1.11) < 0.22);
+	assert_true(fabs(gn_ov_hops_mean(10000) - 1.59) < 0.22);
+	assert_true(fabs(gn_ov_hops_mean(100000) - 1.94) < 0.22);
+	assert_true(gn_ov_hops_mean(1) == 0);
 }
 
 static void coordinates_learn_the_way(void **state)

@@ -1,6 +1,8 @@
 /* Letting go of copies: only to members known for long that have proven with a receipt and a
  * hash that they have the record; and receipts that count only when their signature holds. */
-#include "overlay/test_net.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
+#include "overlay/testing/net.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -136,7 +138,7 @@ static unsigned displaced(struct net_record *r, gn_time before)
 	net_run(&net, 60 * GN_SEC);
 	for (unsigned i = 0; i < OLD; i++) {
 		struct gn_ov_held *h = gn_ov_held_get(net.node[i].ov, &r->r.key);
-		if (h && !gn_ov_answers_for(net.node[i].ov, gn_theta(r->r.key.b)))
+		if (h && !gn_ov_answers_for(net.node[i].ov, gn_ov_theta(r->r.key.b)))
 			return i;
 	}
 	fail();
@@ -152,7 +154,7 @@ static unsigned members_with(const struct net_record *r, unsigned as_seen_by)
 {
 	struct gn_ov_member set[GN_OV_R_MAX];
 	unsigned n = 0;
-	uint32_t count = gn_ov_set_of(net.node[as_seen_by].ov, gn_theta(r->r.key.b), set, 4);
+	uint32_t count = gn_ov_set_of(net.node[as_seen_by].ov, gn_ov_theta(r->r.key.b), set, 4);
 	for (uint32_t k = 0; k < count; k++)
 		for (unsigned i = 0; i < ALL; i++)
 			if (set[k].contact &&

@@ -1,19 +1,23 @@
-/* What the files of the overlay share. One engine, these aspects:
+/* What the files of the overlay share: the structs. What a file offers the others stands in the
+ * header of its aspect. From the bottom up (tools/layers.txt has the order file by file):
  *
- *   overlay.c life, dispatch of messages, tick output.c queues to the owner geometry.c
- *   identity.c vivaldi.c pure functions contact.c who we know, in ring order told.c how far
- *   another's word carries
- *                                                       message.c contacts and envelopes to and
- *                                                       from bytes
- *   request.c what we asked and when it counts as unanswered peer.c links: HELLO, LINK, UNLINK,
- *   PING delta.c link lists of neighbours leaf.c leaf set, member view, set of a key annulus.c
- *   long links, caps bootstrap.c places to begin at join.c greeting, joined, server, periodic
- *   checks, healing op.c operations and their end lookup.c candidates, choice, hedging get.c
- *   put.c the two phases after / during a lookup records.c index, admission, quotas, expiry
- *   job.c storage requests in flight clock.c the time of records store.c shares of the record
- *   store, who gives way origin.c what the disk keeps beside a record digest.c offers and wants
- *   repair.c who must have what; pushes reach.c how far the set of a key reaches handover.c
- *   letting go of what others answer for info.c queries, validate
+ *   ring_int.h     geometry vivaldi prefix    pure functions, whose work it is
+ *                  ring annulus reach         members, sets of keys, how far they reach
+ *                  leaf fill                  whom we link: leaf set, long links
+ *   request_int.h  timer request              what is due; what we asked and is unanswered
+ *   message_int.h  output message             queues to the owner; contacts and envelopes as bytes
+ *   contact_int.h  known told contact         who we know, and how far another's word carries
+ *                  bootstrap                  places to begin at
+ *   store_int.h    clock clock_vote           the time of records
+ *                  origin receipt account     what stands behind a record; who pays for it
+ *                  records store admit        index; who gives way; who may come in
+ *   job_int.h      job storing disk           storage in flight
+ *   link_int.h     link peer delta join       links, their messages, becoming part of the ring
+ *   repair_int.h   push digest handover       copies: sent, compared, let go
+ *                  repair                     the passes that see to them
+ *   op_int.h       op lookup get put          operations
+ *                  settle                     the end of every input
+ *   overlay.h      start tick info overlay    the owner's side
  *
  * Invariants that gn_overlay_validate checks: contacts sorted by id and in the map by key; a
  * link has a contact and the contact the link; every timer is in the heap for as long as its
@@ -322,6 +326,23 @@ struct gn_ov_push {
 	struct gn_holder to; /* who has a place in request_places for it */
 };
 
+/* ---- messages ---- */
+
+/* Who a message came from. */
+struct gn_ov_from {
+	struct gn_contact c;           /* pk and the address; the rest when known */
+	struct gn_ov_contact *contact; /* NULL: never introduced */
+	uint64_t request;
+	uint8_t kind; /* enum gn_fb_overlay_body */
+};
+
+/* A contact as another described it. */
+struct gn_ov_told {
+	struct gn_contact c;
+	struct gn_ov_coord coord;
+	gn_time age;
+};
+
 /* ---- outputs ---- */
 
 struct gn_ov_out {
@@ -353,6 +374,12 @@ struct gn_ov_counters {
 #define X(name) uint64_t name;
 #include "overlay/counters.def"
 #undef X
+};
+
+/* A band of equal hyperbolic width, on one side. */
+struct gn_ov_place {
+	unsigned annulus;
+	bool ccw;
 };
 
 /* A node of the circle that counts: a link that is up to a server, or ourselves (contact NULL).
@@ -464,552 +491,5 @@ struct gn_overlay {
 	struct gn_ov_counters count;
 	uint8_t scratch[GN_OV_MESSAGE_MAX];
 };
-
-/* ---- geometry.c ---- */
-/* Annulus of an angle difference > 0: 0 only for antipodes, 63 the innermost. */
-unsigned gn_ov_annulus(uint64_t sep);
-
-/* ---- vivaldi.c ---- */
-void gn_ov_coord_init(struct gn_ov_coord *c);
-double gn_ov_coord_ms(const struct gn_ov_coord *a, const struct gn_ov_coord *b);
-void gn_ov_coord_update(struct gn_ov_coord *own, const struct gn_ov_coord *peer, double rtt_ms);
-struct gn_fb_vivaldi gn_ov_coord_put(const struct gn_ov_coord *c);
-struct gn_ov_coord gn_ov_coord_get(struct gn_fb_vivaldi v);
-
-/* ---- contact.c ---- */
-struct gn_ov_contact *gn_ov_contact_get(const struct gn_overlay *ov, const struct gn_pk *pk);
-/* Index of the first contact whose id is >= id. */
-uint32_t gn_ov_contact_place(const struct gn_overlay *ov, const struct gn_node_id *id);
-/* True when the id follows from key and nonce and carries the work (OV-2). */
-bool gn_ov_contact_valid(const struct gn_overlay *ov, const struct gn_contact *c);
-/* The word of `teller` (NULL: our own memory), `age` old. Returns the contact, or NULL
- * (ourselves, full, out of memory, its share is used up). c is valid. */
-struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_contact *c,
-					 const struct gn_ov_coord *coord, gn_time age,
-					 const struct gn_pk *teller, gn_time now);
-/* Its own word that it is at another place than we have it: may it move there? Counted when not. */
-bool gn_ov_contact_may_move(struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
-/* Its own word; the first address is where it spoke from. Who moves has no link any more. */
-struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c,
-					 gn_time now);
-void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
-/* A session with it is up there: that address comes first. */
-void gn_ov_contact_at(struct gn_ov_contact *c, const struct gn_addr *addr);
-void gn_ov_contact_bury(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
-/* ---- told.c ---- */
-/* It has answered us, or has a session: more than another's word. */
-bool gn_ov_proven(const struct gn_ov_contact *c);
-/* We have it by another's word alone. */
-bool gn_ov_hearsay(const struct gn_ov_contact *c);
-/* Proven, being dialled, or not dialled yet and told by somebody whose word is still good. */
-bool gn_ov_dialable(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
-/* A request goes to it: an unproven one is charged to its teller. False: it must not be sent. */
-bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
-/* Its first own word: the teller was right. */
-void gn_ov_told_right(struct gn_overlay *ov, struct gn_ov_contact *c);
-/* May this teller add one more contact? */
-bool gn_ov_told_room(struct gn_overlay *ov, const struct gn_pk *teller);
-/* Whose word to go by from now on, of the one we have and a new one, `heard` then; what was
- * buried is raised when that calls for one more dial. False: the addresses we have stay. */
-bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct gn_contact *told,
-		   const struct gn_pk *teller, gn_time heard, gn_time now);
-/* Counts anew; old debts are forgiven. */
-void gn_ov_told_sweep(struct gn_overlay *ov, gn_time now);
-
-/* How long a contact is a candidate after somebody heard it. */
-gn_time gn_ov_fresh(const struct gn_overlay *ov);
-/* A candidate for links and lookups: a server, not buried, confirmed not too long ago. */
-bool gn_ov_contact_usable(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
-/* Up to max usable contacts nearest to (theta), nearest first; proven: only those, to be told to
- * others. */
-uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, bool proven,
-			       gn_time now, struct gn_ov_contact **out, uint32_t max);
-void gn_ov_contact_rtt(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time rtt);
-gn_time gn_ov_rtt_hat(const struct gn_overlay *ov, const struct gn_ov_contact *c,
-		      const struct gn_ov_coord *coord);
-void gn_ov_contact_sweep(struct gn_overlay *ov, gn_time now);
-void gn_ov_contacts_free(struct gn_overlay *ov);
-/* Compares (sep to theta, id). */
-int gn_ov_nearer(uint64_t theta, const struct gn_node_id *a, const struct gn_node_id *b);
-
-/* ---- bootstrap.c ---- */
-/* Is that node begun at there? */
-bool gn_ov_bootstrap_at(struct gn_overlay *ov, const struct gn_pk *pk, const struct gn_addr *addr);
-
-/* ---- message.c ---- */
-/* Who a message came from. */
-struct gn_ov_from {
-	struct gn_contact c;           /* pk and the address; the rest when known */
-	struct gn_ov_contact *contact; /* NULL: never introduced */
-	uint64_t request;
-	uint8_t kind; /* enum gn_fb_overlay_body */
-};
-struct gn_ov_told {
-	struct gn_contact c;
-	struct gn_ov_coord coord;
-	gn_time age;
-};
-struct gn_fbb gn_ov_builder(struct gn_overlay *ov);
-gn_fbref gn_ov_put_contact(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_ov_contact *c,
-			   gn_time now);
-/* As many of the contacts as fit into `room` bytes; refs and the number made. */
-uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b,
-			    struct gn_ov_contact *const *list, uint32_t count, size_t room,
-			    gn_fbref *refs, gn_time now);
-gn_fbref gn_ov_put_hello(struct gn_overlay *ov, struct gn_fbb *b, bool reply);
-/* False, counted, when it is no valid contact. teller: who says so; its addresses judge private
- * ones. */
-bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const struct gn_addr *teller,
-		       struct gn_ov_told *out);
-bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct gn_ov_from *from,
-		     struct gn_contact *out);
-/* Finishes and queues. */
-gn_err gn_ov_send(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_contact *to,
-		  uint64_t request, uint8_t type, gn_fbref body);
-void gn_ov_refuse(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_err err);
-
-/* ---- output.c ---- */
-void gn_ov_outputs_init(struct gn_overlay *ov);
-void gn_ov_outputs_fini(struct gn_overlay *ov);
-gn_err gn_ov_out_message(struct gn_overlay *ov, const struct gn_contact *to, struct gn_slice bytes);
-/* Whether a record of so many bytes is worth reading for this peer; counted when not (OV-96). */
-bool gn_ov_room(struct gn_overlay *ov, const struct gn_contact *to, size_t bytes);
-gn_err gn_ov_out_store(struct gn_overlay *ov, enum gn_overlay_store_kind kind, uint64_t token,
-		       const struct gn_hash *key, struct gn_slice value);
-void gn_ov_out_event(struct gn_overlay *ov, enum gn_overlay_event_kind kind,
-		     const struct gn_contact *peer);
-/* What the last call showed may go now; every input calls it first. */
-void gn_ov_begin(struct gn_overlay *ov, gn_time now);
-
-/* ---- request.c ---- */
-static inline bool gn_ov_of_lookup(uint8_t kind)
-{
-	return kind == GN_FB_OVERLAY_BODY_FIND || kind == GN_FB_OVERLAY_BODY_GET ||
-	       kind == GN_FB_OVERLAY_BODY_PUT;
-}
-/* When it is lost: its peer's time is over, and the line's for what was on its way with it. */
-gn_time gn_ov_request_end(const struct gn_overlay *ov, const struct gn_ov_request *r);
-void gn_ov_timer_init(struct gn_ov_timer *t, uint8_t kind);
-/* GN_NOMEM only when the timer is not in the heap yet. */
-gn_err gn_ov_timer_set(struct gn_overlay *ov, struct gn_ov_timer *t, gn_time at);
-/* Sets a task earlier, never later. */
-void gn_ov_task_soon(struct gn_overlay *ov, enum gn_ov_task task, gn_time at);
-void gn_ov_task_set(struct gn_overlay *ov, enum gn_ov_task task, gn_time at);
-void gn_ov_requests_init(struct gn_overlay *ov);
-void gn_ov_requests_fini(struct gn_overlay *ov);
-/* NULL: full, the share of `to` is used up (OV-71), or out of memory. Timed for `to` as a
- * contact we know. */
-/* For whom counts what is done for c. */
-struct gn_holder gn_ov_holder_of(const struct gn_contact *c);
-struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind,
-					const struct gn_contact *to, gn_time now);
-/* It carries a record of so many bytes: due at dead_at, and when the line had time for all that
- * is on its way (OV-73). */
-void gn_ov_request_load(struct gn_overlay *ov, struct gn_ov_request *r, size_t bytes,
-			gn_time dead_at);
-/* That our line takes for records of so many bytes. */
-gn_time gn_ov_line_time(const struct gn_overlay *ov, uint64_t bytes);
-void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r);
-struct gn_ov_request *gn_ov_request_get(struct gn_overlay *ov, uint64_t id);
-/* The question that this answer is to, with its time measured, for the caller to free: it is
- * answered once. NULL, counted, when nothing was asked that is answered so (OV-10). */
-struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct gn_ov_from *from,
-					     gn_time now);
-void gn_ov_requests_warm(struct gn_overlay *ov, const struct gn_pk *pk, gn_time now);
-/* The carrier says that pk cannot be had: its requests are unanswered now. */
-void gn_ov_requests_fail(struct gn_overlay *ov, const struct gn_pk *pk, gn_time now);
-gn_time gn_ov_dead_after(const struct gn_overlay *ov, const struct gn_ov_contact *c);
-gn_time gn_ov_spread(struct gn_overlay *ov, gn_time t, unsigned percent);
-
-/* ---- peer.c ---- */
-static inline bool gn_ov_is_server(const struct gn_ov_contact *c)
-{
-	return c->c.mode == GN_FB_NODE_MODE_SERVER;
-}
-void gn_ov_count_load(struct gn_overlay *ov, gn_time now);
-/* Its next PING is a period away. */
-void gn_ov_link_rest(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
-/* leaf: a true one, for which another gives way when there is no room. */
-struct gn_ov_link *gn_ov_link_new(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf,
-				  gn_time now);
-void gn_ov_link_up(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
-/* A link with a peer that comes up, and its changes of mode, make us count members and records
- * anew each time: it has so many at once, and then one every now and then (OV-70). When it may
- * again. */
-gn_time gn_ov_next_flip(const struct gn_ov_contact *c);
-void gn_ov_flip(struct gn_ov_contact *c, gn_time now);
-/* What a node says of itself; who is at another place than before loses its link. NULL: it may
- * not move again yet, or there is no room. */
-struct gn_ov_contact *gn_ov_link_meet(struct gn_overlay *ov, const struct gn_contact *c,
-				      gn_time now);
-/* The peer's own word about itself. */
-struct gn_ov_contact *gn_ov_meet(struct gn_overlay *ov, struct gn_ov_from *from,
-				 struct gn_fb_hello m, gn_time now);
-void gn_ov_link_ask(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now);
-void gn_ov_link_drop(struct gn_overlay *ov, struct gn_ov_contact *c, bool tell, gn_time now);
-void gn_ov_link_probe(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
-void gn_ov_link_due(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
-void gn_ov_link_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
-void gn_ov_link_dead(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
-void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request,
-		      bool reply);
-void gn_ov_hello_all(struct gn_overlay *ov, gn_time now);
-void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m,
-		    gn_time now);
-void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link m,
-		   gn_time now);
-void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_ok m,
-		      gn_time now);
-void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_no m,
-		      gn_time now);
-void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_unlink m,
-		     gn_time now);
-void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ping m,
-		   gn_time now);
-void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_pong m,
-		   gn_time now);
-
-/* ---- delta.c ---- */
-/* What changed in our list since version `seen` as the peer has it; 0 when nothing or when the
- * list is empty. */
-gn_fbref gn_ov_put_delta(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_link *l,
-			 uint32_t seen, gn_time now);
-void gn_ov_get_delta(struct gn_overlay *ov, struct gn_ov_link *l, struct gn_fb_delta d,
-		     gn_time now);
-void gn_ov_on_delta(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_delta m,
-		    gn_time now);
-void gn_ov_list_alive(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
-
-/* ---- leaf.c ---- */
-/* A link came, went or changed its mode: everything that follows is recomputed, the consequences
- * at the end of the input. */
-void gn_ov_ring_touch(struct gn_overlay *ov);
-/* Sorted members; rebuilt when links changed. */
-void gn_ov_members_update(struct gn_overlay *ov);
-/* Links that are up to servers. */
-uint32_t gn_ov_server_links(struct gn_overlay *ov);
-/* Up to max members nearest to the key, nearest first; ourselves (contact NULL) when we are a
- * server. */
-uint32_t gn_ov_set_of(struct gn_overlay *ov, uint64_t theta, struct gn_ov_member *out,
-		      uint32_t max);
-/* Place of this node among the members nearest to theta, counted from 0; member_count when we
- * are none. */
-uint32_t gn_ov_rank_of(struct gn_overlay *ov, uint64_t theta, const struct gn_node_id *id);
-/* Chooses the leaf set from whom we know and asks for missing links. */
-void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now);
-/* Whether who asks for a leaf link is one: on its way to us fewer than L linked servers lie
- * nearer (OV-20). */
-bool gn_ov_leaf_claim(const struct gn_overlay *ov, const struct gn_ov_contact *c);
-uint64_t gn_ov_leaf_digest(const struct gn_overlay *ov);
-double gn_ov_gap(const struct gn_overlay *ov);
-
-/* ---- reach.c ---- */
-/* How long we have known it by its own word; and is that an hour, or half of our own uptime? */
-gn_time gn_ov_seen(const struct gn_ov_contact *c, gn_time now);
-bool gn_ov_standing(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
-/* The same where it is about our store: an hour, since after a restart everybody is as old. Half
- * of our uptime is for a node that began with nothing, while less than a quarter of its store is
- * used. */
-bool gn_ov_trusted(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
-/* The angle within which a node answers for a key whatever its rank. */
-uint64_t gn_ov_reach(struct gn_overlay *ov);
-/* The set of a key: the R nearest members and all within the reach, nearest first. */
-uint32_t gn_ov_holders_of(struct gn_overlay *ov, uint64_t theta,
-			  struct gn_ov_member out[GN_OV_SET_MAX]);
-/* Are we one of them? */
-bool gn_ov_answers_for(struct gn_overlay *ov, uint64_t theta);
-/* How many of the nearest candidates make up the set of a GET or PUT, or its region once it is
- * widened. */
-unsigned gn_ov_op_width(struct gn_overlay *ov, const struct gn_ov_op *op);
-
-/* ---- annulus.c ---- */
-/* May one more of this public prefix count beside the `count` that do? Port 0 always counts. */
-bool gn_ov_counts_beside(const struct gn_overlay *ov, const struct gn_addr *a,
-			 const struct gn_addr *addrs, uint32_t count);
-/* OV-56: how many of the addresses count when of one public prefix only so many do; port 0
- * always counts. */
-unsigned gn_ov_distinct(const struct gn_overlay *ov, const struct gn_addr *addrs, uint32_t count);
-struct gn_ov_place {
-	unsigned annulus;
-	bool ccw;
-};
-struct gn_ov_place gn_ov_place_of(const struct gn_overlay *ov, uint64_t theta);
-/* OV-25: a prefix that is not counted; two contacts of one, whether it is or not. */
-bool gn_ov_prefix_exempt(const struct gn_overlay *ov, const struct gn_contact *c);
-bool gn_ov_same_prefix(const struct gn_contact *a, const struct gn_contact *b);
-/* sharing: links there of its prefix. */
-bool gn_ov_prefix_ok(const struct gn_overlay *ov, const struct gn_contact *c, unsigned sharing);
-bool gn_ov_place_eq(struct gn_ov_place a, struct gn_ov_place b);
-/* Links to servers there; *prefix: how many of them share an address prefix with c. */
-unsigned gn_ov_links_there(const struct gn_overlay *ov, struct gn_ov_place at,
-			   const struct gn_contact *c, unsigned *prefix);
-/* So many, by our capacity class. */
-unsigned gn_ov_scaled(const struct gn_overlay *ov, unsigned n);
-/* May this node take one more long link there? Counts the reason when not. */
-bool gn_ov_annulus_room(struct gn_overlay *ov, const struct gn_ov_contact *c);
-void gn_ov_annulus_fill(struct gn_overlay *ov, gn_time now);
-void gn_ov_annulus_trim(struct gn_overlay *ov, gn_time now);
-uint32_t gn_ov_links_max(const struct gn_overlay *ov);
-
-/* ---- join.c ---- */
-void gn_ov_join_due(struct gn_overlay *ov, gn_time now);
-void gn_ov_join_check(struct gn_overlay *ov, gn_time now);
-void gn_ov_join_hello(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_ov_contact *c,
-		      gn_time now);
-void gn_ov_join_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
-void gn_ov_join_found(struct gn_overlay *ov, const struct gn_ov_op *op, gn_time now);
-void gn_ov_fill_due(struct gn_overlay *ov, gn_time now);
-void gn_ov_heal_due(struct gn_overlay *ov, gn_time now);
-
-/* ---- op.c, lookup.c, get.c, put.c ---- */
-gn_err gn_ov_op_new(struct gn_overlay *ov, enum gn_ov_op_kind kind, enum gn_ov_purpose purpose,
-		    const struct gn_hash *key, gn_time now, struct gn_ov_op **out);
-void gn_ov_op_end(struct gn_overlay *ov, struct gn_ov_op *op, gn_err err, gn_time now);
-void gn_ov_op_free(struct gn_overlay *ov, struct gn_ov_op *op);
-struct gn_ov_op *gn_ov_op_get(const struct gn_overlay *ov, gn_op id);
-/* It is stepped when this input ends. */
-void gn_ov_op_wake(struct gn_overlay *ov, struct gn_ov_op *op);
-/* Our own store's word to it; it is woken. */
-void gn_ov_op_local(struct gn_overlay *ov, gn_op id, const struct gn_ov_local *local);
-/* Internal FIND of an angle, from `only` or from all we know. */
-void gn_ov_find_theta(struct gn_overlay *ov, uint64_t theta, enum gn_ov_purpose purpose,
-		      const struct gn_ov_contact *only, gn_time now);
-/* The same for a lookup that waits for it; false: not started. */
-bool gn_ov_find_for(struct gn_overlay *ov, uint64_t theta, struct gn_ov_op *parent, gn_time now);
-
-void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op,
-			const struct gn_ov_contact *only, gn_time now);
-/* Did anybody answer? */
-gn_err gn_ov_op_reached(const struct gn_overlay *ov, const struct gn_ov_op *op);
-void gn_ov_cand_insert(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_ov_cand *n);
-void gn_ov_lookup_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_contact *c,
-		      const struct gn_ov_coord *coord, uint8_t depth);
-/* Sends what may be sent; true when the nearest `count` have answered. */
-bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
-struct gn_ov_cand *gn_ov_cand_of(struct gn_ov_op *op, const struct gn_pk *pk);
-void gn_ov_lookup_hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
-void gn_ov_lookup_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
-/* The answer of r came: its candidate, or NULL when the operation has ended. Frees nothing. */
-struct gn_ov_cand *gn_ov_lookup_answer(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now,
-				       struct gn_ov_op **op);
-void gn_ov_lookup_learn(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *by,
-			const struct gn_ov_told *told, const struct gn_pk *teller);
-void gn_ov_step_record(struct gn_ov_op *op, const struct gn_ov_cand *c, gn_err outcome,
-		       gn_time now);
-/* Rank of the candidate among those not dead; not_mine ones are left out. */
-uint32_t gn_ov_cand_rank(const struct gn_ov_op *op, const struct gn_ov_cand *c);
-
-/* Too many candidates within the reach to have come by chance: who stands behind them is asked
- * for by two FINDs, one on each side of the key, that leave the crowd out. False when there is
- * no crowd, or it was done before. */
-bool gn_ov_lookup_probe(struct gn_overlay *ov, struct gn_ov_op *op, unsigned most, gn_time now);
-void gn_ov_lookup_probed(struct gn_overlay *ov, const struct gn_ov_op *probe);
-
-bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, gn_time now);
-void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
-/* Bytes of a record that answer the GET; bad ones are counted. cand: who gave them. */
-void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *cand,
-		     struct gn_slice bytes, bool check, gn_time now);
-void gn_ov_get_local_done(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
-void gn_ov_values_free(struct gn_overlay *ov, struct gn_ov_op *op);
-bool gn_ov_values_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_record *r);
-
-void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
-void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
-/* Does it name this version, come from this holder, and verify? */
-bool gn_ov_receipt_ok(const struct gn_receipt *r, const struct gn_hash *key, uint64_t seq,
-		      const struct gn_hash *hash, const struct gn_contact *holder);
-void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct gn_receipt *r);
-void gn_ov_put_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
-
-void gn_ov_on_find(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_find m,
-		   gn_time now);
-void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_nodes m,
-		    gn_time now);
-void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_get m, gn_time now);
-void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_value m,
-		    gn_time now);
-void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_put m, gn_time now);
-void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ack m, gn_time now);
-void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_stale m,
-		    gn_time now);
-void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_not_mine m,
-		       gn_time now);
-void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why, gn_time now);
-/* NODES, or NOT_MINE, about theta to who asked. */
-void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint8_t type,
-		      uint64_t theta, unsigned limit, bool mine, gn_time now);
-
-/* ---- settle.c ---- */
-/* The end of an input: woken operations go on, what follows from those that ended is drawn, and
- * when links changed: members, leaf set, estimate, repair. */
-void gn_ov_settle(struct gn_overlay *ov, gn_time now);
-
-/* ---- clock.c ---- */
-/* By more than a step. */
-bool gn_ov_clock_differ(gn_time a, gn_time b);
-gn_time gn_ov_clock_earlier(const struct gn_ov_clock *c);
-/* Do enough peers agree? */
-bool gn_ov_clock_vote(const struct gn_ov_clock *c);
-/* Unix seconds by the clock of records; and `now` at a Unix second. */
-uint64_t gn_ov_unix(const struct gn_overlay *ov, gn_time now);
-gn_time gn_ov_at_unix(const struct gn_overlay *ov, uint64_t seconds);
-/* The time by which a record is live, the earlier one if it is by both or by neither. */
-gn_time gn_ov_live(const struct gn_overlay *ov, const struct gn_record *r, gn_time now);
-/* What our own PING or PONG says; 0: nothing. */
-uint64_t gn_ov_clock_said(const struct gn_overlay *ov, gn_time now);
-void gn_ov_clock_hear(struct gn_ov_link *l, uint64_t seconds, gn_time now);
-/* May the time end a right that somebody holds (a name's grace)? Own clock and peers agree, or
- * nobody contradicted for long. */
-bool gn_ov_clock_sure(const struct gn_overlay *ov, gn_time now);
-void gn_ov_clock_info(const struct gn_overlay *ov, struct gn_overlay_info *out);
-
-/* ---- records.c ---- */
-/* The clock of records was set: what is expired, and when, is seen anew. */
-void gn_ov_held_rearm(struct gn_overlay *ov, gn_time now);
-struct gn_ov_held *gn_ov_held_get(const struct gn_overlay *ov, const struct gn_hash *key);
-/* The first held record with this key8 in order, or NULL. */
-struct gn_ov_held *gn_ov_held_by8(struct gn_overlay *ov, uint64_t key8);
-void gn_ov_held_sort(struct gn_overlay *ov);
-/* How long the record's place stays its owner's after its end, in seconds. */
-uint32_t gn_ov_grace_of(const struct gn_overlay *ov, const struct gn_record *r);
-/* The index takes a durable record. */
-gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r,
-		      const struct gn_ov_origin *from, uint64_t taken, gn_time now);
-void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk);
-void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now);
-void gn_ov_held_free(struct gn_overlay *ov);
-/* Time, quota and the index alone; GN_PENDING when the type's rule needs the held bytes. handed:
- * see gn_ov_handed_over. */
-gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool handed, gn_time now);
-gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held,
-			const struct gn_record *in, bool handed, gn_time now);
-bool gn_ov_synced(const struct gn_ov_held *h, const struct gn_node_id *id);
-void gn_ov_synced_add(struct gn_ov_held *h, const struct gn_node_id *id);
-/* A member left: whoever comes back under this id has to show what it holds. */
-void gn_ov_synced_forget(struct gn_overlay *ov, const struct gn_node_id *id);
-
-/* ---- origin.c ---- */
-/* What stands behind a record on the disk. */
-void gn_ov_origin_put(const struct gn_overlay *ov, const struct gn_record *r,
-		      const struct gn_ov_origin *from, uint8_t tail[GN_OV_ORIGIN_LEN]);
-/* A stored value, of this release or an earlier one; r borrows it. Errors of
- * gn_wire_record_parse. */
-gn_err gn_ov_origin_get(const struct gn_overlay *ov, struct gn_slice value, struct gn_record *r,
-			struct gn_ov_origin *from);
-
-/* ---- store.c ---- */
-enum { GN_OV_SPACE_NAMES, GN_OV_SPACE_IDS, GN_OV_SPACE_LOW, GN_OV_SPACE_REST };
-uint64_t gn_ov_place_bytes(const struct gn_overlay *ov);
-/* A copy: no receipt of ours stands for it. */
-static inline bool gn_ov_copy(const struct gn_ov_held *h)
-{
-	return h->from.how == GN_OV_BY_PUSH || h->from.how == GN_OV_BY_HANDOVER;
-}
-static inline uint64_t gn_ov_hidden_bytes(const struct gn_overlay *ov)
-{
-	return ov->hidden[0].bytes + ov->hidden[1].bytes;
-}
-gn_err gn_ov_store_init(struct gn_overlay *ov);
-/* Which of the parts kept for kinds of records (OV-91), and the bytes that a record of len
- * takes: its place at least. */
-unsigned gn_ov_space(uint16_t type, uint32_t grace);
-uint64_t gn_ov_cost(const struct gn_overlay *ov, uint64_t len);
-/* A record comes into the accounts as shown, or leaves them. */
-void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h);
-void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h);
-/* Its putter holds nothing for it any more. */
-void gn_ov_store_release(struct gn_overlay *ov, struct gn_ov_held *h);
-/* The record that j stored again has a receipt from now on: whose, and from whose share, as
- * gn_ov_store_take said. */
-void gn_ov_store_promise(struct gn_overlay *ov, struct gn_ov_held *h, struct gn_ov_job *j);
-bool gn_ov_origin_eq(const struct gn_ov_origin *a, const struct gn_ov_origin *b);
-/* What came or will not come is not on its way any more. */
-void gn_ov_store_came(struct gn_overlay *ov, struct gn_ov_job *j);
-/* A linked server of standing pushed what it holds, and waits for the answer. Read repair and
- * STALE, which wait for none, pass on what anybody may have said (OV-58). */
-bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j);
-/* Names that r's owner has here under its salt, besides h: hidden ones too, which keep others
- * away (NA-6), and those on their way to the disk. */
-uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held *h,
-			   const struct gn_record *r);
-/* Room for r in place of h (or NULL): what gives way is dropped. GN_QUOTA, GN_NO_SPACE. */
-gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h,
-			const struct gn_record *r);
-/* The putter's share for a record about to be stored. GN_QUOTA, GN_NO_SPACE, GN_NOMEM. */
-gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j);
-
-/* ---- job.c ---- */
-void gn_ov_jobs_init(struct gn_overlay *ov);
-void gn_ov_jobs_free(struct gn_overlay *ov);
-/* Who makes the work: the peer that asked; nobody for our own operations and pushes. */
-struct gn_holder gn_ov_job_asker(const struct gn_contact *to, gn_op op, enum gn_ov_job_kind kind);
-struct gn_ov_job *gn_ov_job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind,
-				const struct gn_contact *to, uint64_t request, gn_op op,
-				const struct gn_hash *key);
-void gn_ov_job_free(struct gn_overlay *ov, struct gn_ov_job *j);
-struct gn_ov_job *gn_ov_job_get(const struct gn_overlay *ov, uint64_t token);
-/* From the disk, at once or when who asked has fewer reads under way; our own work is not
- * counted. */
-gn_err gn_ov_job_read(struct gn_overlay *ov, struct gn_ov_job *j);
-void gn_ov_job_read_over(struct gn_overlay *ov, struct gn_ov_job *j);
-/* The oldest that may be read now. */
-struct gn_ov_job *gn_ov_job_queued(const struct gn_overlay *ov);
-/* The version of this key that is on its way to the disk; NULL. */
-const struct gn_ov_job *gn_ov_job_storing(const struct gn_overlay *ov, const struct gn_hash *key);
-bool gn_ov_is_version(const struct gn_ov_held *h, const struct gn_record *r);
-void gn_ov_job_refuse(struct gn_overlay *ov, struct gn_ov_job *j, gn_err err,
-		      struct gn_slice against, gn_time now);
-void gn_ov_job_accept(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now);
-void gn_ov_job_begin(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now);
-void gn_ov_job_store(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now);
-/* nonce: of the proof that is asked for besides a receipt; 0 = none. */
-void gn_ov_job_take(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op,
-		    bool pushed, uint64_t nonce, const struct gn_record *r, gn_time now);
-struct gn_receipt gn_ov_receipt_of(struct gn_overlay *ov, const struct gn_record *r);
-/* A record to be stored for a peer (PUT, PUSH) or for our own operation; r's bytes are copied.
- * Answers in any case. */
-void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op,
-		   bool pushed, const struct gn_record *r, gn_time now);
-/* Reads a held record for a peer's GET, our own (op), or a PUSH to `to`, or for the takers'
- * proof. */
-gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to,
-		      uint64_t request, gn_op op, const struct gn_hash *key, uint64_t nonce,
-		      gn_time now);
-
-/* Is a version of this key on its way to the disk? */
-bool gn_ov_job_stores(const struct gn_overlay *ov, const struct gn_hash *key);
-
-/* ---- handover.c ---- */
-void gn_ov_stored_proof(uint64_t nonce, const struct gn_node_id *holder, struct gn_slice record,
-			struct gn_hash *out);
-/* A record whose set does not include us: its takers are asked for proof when it may go. */
-void gn_ov_hand_over(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now);
-void gn_ov_hand_over_loaded(struct gn_overlay *ov, const struct gn_record *record, gn_time now);
-/* r: the question that m answers. */
-void gn_ov_hand_over_proof(struct gn_overlay *ov, const struct gn_ov_request *r, struct gn_fb_ack m,
-			   gn_time now);
-
-/* ---- repair.c, digest.c ---- */
-void gn_ov_repair_soon(struct gn_overlay *ov, gn_time at);
-void gn_ov_repair_due(struct gn_overlay *ov, gn_time now);
-/* False when there is no place for it. */
-bool gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to,
-		gn_time now);
-void gn_ov_push_next(struct gn_overlay *ov, gn_time now);
-void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to,
-		       const struct gn_record *r, gn_time now);
-/* A record someone pushed; request 0: nobody waits; only: of this key, NULL: any. */
-void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uint64_t request,
-		       const struct gn_hash *only, struct gn_slice bytes, gn_time now);
-void gn_ov_on_push(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_push m,
-		   gn_time now);
-void gn_ov_offer(struct gn_overlay *ov, const struct gn_contact *to, struct gn_ov_held *const *list,
-		 uint32_t count, gn_time now);
-void gn_ov_digest_due(struct gn_overlay *ov, gn_time now);
-void gn_ov_on_digest(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_digest m,
-		     gn_time now);
-void gn_ov_on_want(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_want m,
-		   gn_time now);
 
 #endif

@@ -1,5 +1,5 @@
 /* Records on a slow line, and on a quick one with peers that are gone (OV-73). */
-#include "overlay/test_net.h"
+#include "overlay/testing/net.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* Messages of proven peers into a live, joined engine. Odd first byte: the rest is a message as
  * it is. Even: the rest are the fields of a well-formed message, so that the rules behind the
  * verifier are reached as well. */
-#include "overlay/test_net.h"
+#include "overlay/testing/net.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -89,7 +89,7 @@ static gn_fbref some_delta(struct gn_fbb *b, struct gn_reader *r)
 	for (unsigned i = 0; i < adds; i++)
 		add[i] = some_contact(b, r);
 	for (unsigned i = 0; i < dels; i++)
-		del[i] = i < net.count ? gn_theta(net.node[i].id.b) : gn_read_be64(r);
+		del[i] = i < net.count ? gn_ov_theta(net.node[i].id.b) : gn_read_be64(r);
 	return gn_fb_delta_make(b, &(struct gn_fb_delta_args){.from_version = gn_read_u8(r) % 8u,
 							      .to_version = gn_read_u8(r),
 							      .add = {add, adds},

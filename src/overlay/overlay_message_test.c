@@ -1,6 +1,10 @@
 /* Messages: contacts go through unchanged, bad ones stay outside and are counted, sizes keep to
  * the datagram, link lists travel as differences, what is not known is answered so. */
-#include "overlay/test_net.h"
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/request_int.h"
+#include "overlay/testing/net.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Every allocation fails once: whatever the engine was doing is dropped and counted, its state
  * stays whole, and the next attempt works. */
-#include "overlay/test_net.h"
+#include "overlay/testing/net.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

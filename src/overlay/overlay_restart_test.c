@@ -1,6 +1,8 @@
 /* What a node knows of its records after a restart: who brought them, and which of them a
  * receipt stands for (OV-95). */
-#include "overlay/test_net.h"
+#include "overlay/job_int.h"
+#include "overlay/store_int.h"
+#include "overlay/testing/net.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

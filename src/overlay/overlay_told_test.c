@@ -1,6 +1,11 @@
 /* Another's word: a linked peer lists a hundred invented nodes. Few of them are dialled, once;
  * lookups do not wait for them a second time; what we have not heard ourselves is not passed on. */
-#include "overlay/test_net.h"
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/testing/net.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,7 +47,7 @@ static void lie(unsigned to, bool one_address, uint64_t near)
 			gn_put_be64(nonce.b, try);
 			gn_node_id_make(&sk.pk, nonce.b, &id);
 			if (gn_node_id_work(&id) >= NET_POW &&
-			    gn_sep(gn_theta(id.b), near) < UINT64_C(1) << 58)
+			    gn_ov_sep(gn_ov_theta(id.b), near) < UINT64_C(1) << 58)
 				break;
 		}
 		memcpy(pk.b, sk.pk.b, 32);
@@ -123,7 +128,7 @@ static void lookups_wait_for_a_liar_three_times_at_most(void **state)
 	build(83);
 	net_record(&net, &r, &alice, 16, "x", 1, "body");
 	assert_int_equal(net_put(&net, 1, &r, 3), GN_OK);
-	lie(0, false, gn_theta(r.r.key.b));
+	lie(0, false, gn_ov_theta(r.r.key.b));
 	assert_int_equal(net_get(&net, 0, &r.r.key, 1), GN_OK);
 	print_message("first get %lld ms\n", (long long)(net.result.took / GN_MSEC));
 	assert_true(net.result.took <= GN_SEC); /* the first answer is an honest one's */
@@ -136,7 +141,7 @@ static void lookups_wait_for_a_liar_three_times_at_most(void **state)
 	assert_true(net.result.took <= 6 * GN_SEC);
 	/* Four of twelve are dialled at once, so three lookups wait for a dial in all. */
 	for (unsigned i = 0, slow = 2; i < 10; i++) {
-		lie(0, false, gn_theta(r.r.key.b));
+		lie(0, false, gn_ov_theta(r.r.key.b));
 		assert_int_equal(net_get(&net, 0, &r.r.key, 2), GN_OK);
 		slow += net.result.took > 100 * GN_MSEC;
 		net_record(&net, &s, &alice, 16, "x", 3 + i, "body n");
@@ -408,57 +413,6 @@ static void a_key_told_at_many_addresses_is_dialled_for_credit_only(void **state
 	assert_false(gn_ov_contact_usable(ov, k, net.now));
 }
 
-/* `first`.. end and start again at once, each at another address, with what they remember of the
- * others and node 0 to begin at; node 0 stays where it is unless it is one of them. */
-static void move_all(uint64_t seed, unsigned first)
-{
-	struct gn_contact known[NODES][NODES];
-	unsigned known_count[NODES] = {0};
-	struct gn_overlay_peer p;
-	build(seed);
-	for (unsigned i = first; i < NODES; i++) {
-		while (known_count[i] < NODES &&
-		       gn_overlay_peer_at(net.node[i].ov, known_count[i], &p))
-			known[i][known_count[i]++] = p.contact;
-		assert_int_equal(known_count[i], NODES - 1);
-		net_stop(&net, i);
-		net.node[i].cfg.addrs[0].port += 100;
-	}
-	for (unsigned i = first; i < NODES; i++) {
-		net_start_alone(&net, i);
-		for (unsigned k = 0; k < known_count[i]; k++)
-			assert_int_equal(gn_overlay_hint(net.node[i].ov, &known[i][k], net.now),
-					 GN_OK);
-		assert_int_equal(gn_overlay_bootstrap(net.node[i].ov, &net.node[0].cfg.addrs[0],
-						      NULL, net.now),
-				 GN_OK);
-		net_pump(&net, i);
-	}
-	net_run(&net, 60 * GN_SEC);
-	for (unsigned i = 0; i < NODES; i++) {
-		struct gn_overlay_info info;
-		gn_overlay_info(net.node[i].ov, &info);
-		print_message("node %u: %u links\n", i, info.links);
-	}
-	for (unsigned i = 0; i < NODES; i++) {
-		struct gn_overlay_info info;
-		gn_overlay_info(net.node[i].ov, &info);
-		assert_int_equal(info.links, NODES - 1);
-	}
-}
-
-static void a_network_that_moved_finds_itself(void **state)
-{
-	(void)state;
-	move_all(86, 0);
-}
-
-static void those_who_moved_around_one_that_stayed_find_each_other(void **state)
-{
-	(void)state;
-	move_all(87, 1);
-}
-
 /* A node that exists, told and dialled. */
 static void tell_right(struct gn_ov_contact *teller, struct gn_addr at)
 {
@@ -604,9 +558,6 @@ int main(void)
 		cmocka_unit_test_teardown(another_says_of_a_proven_node_where_to_knock, take_down),
 		cmocka_unit_test_teardown(what_is_not_remembered_is_not_asked, take_down),
 		cmocka_unit_test_teardown(a_key_told_at_many_addresses_is_dialled_for_credit_only,
-					  take_down),
-		cmocka_unit_test_teardown(a_network_that_moved_finds_itself, take_down),
-		cmocka_unit_test_teardown(those_who_moved_around_one_that_stayed_find_each_other,
 					  take_down),
 		cmocka_unit_test_teardown(debts_are_forgiven_every_hour_and_not_at_the_start,
 					  take_down),

@@ -1,11 +1,17 @@
 /* What linked peers say, and those who want to be: LINK, UNLINK, PING and their answers. Who
  * asks introduces itself; who agrees answers with its link list (states in link.c). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 /* A linked peer became a server, or stopped being one. One that is too much where it stands for
  * a server that links openly loses its link: false. */
 static bool set_mode(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t mode, gn_time now)
 {
+	GN_ASSERT(c->link && c->link->contact == c);
 	if (c->c.mode == mode || gn_ov_next_flip(c) > now) /* its next PING says it again */
 		return true;
 	bool room = !ov->server || gn_ov_is_server(c) || gn_ov_annulus_room(ov, c);
@@ -26,6 +32,7 @@ static bool set_mode(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t mod
 struct gn_ov_contact *gn_ov_meet(struct gn_overlay *ov, struct gn_ov_from *from,
 				 struct gn_fb_hello m, gn_time now)
 {
+	GN_ASSERT(from->c.addr_count > 0);
 	struct gn_contact c;
 	if (!gn_ov_get_hello(ov, m, from, &c))
 		return NULL;
@@ -42,6 +49,7 @@ struct gn_ov_contact *gn_ov_meet(struct gn_overlay *ov, struct gn_ov_from *from,
 static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t request,
 			gn_time wait, gn_time now)
 {
+	GN_ASSERT(wait >= 0 && request != 0);
 	struct gn_ov_contact *near[GN_OV_ALTERNATIVES * 4], *pick[GN_OV_ALTERNATIVES];
 	uint32_t n = gn_ov_contact_nearest(ov, c->theta, true, now, near, GN_COUNT(near)),
 		 picked = 0;
@@ -63,9 +71,10 @@ static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t
 
 /* How many clients are linked, of the prefix of `beside` or in all; *oldest: who has been for
  * longest. */
-static uint32_t clients(const struct gn_overlay *ov, const struct gn_contact *beside,
-			struct gn_ov_contact **oldest)
+static uint32_t count_clients(const struct gn_overlay *ov, const struct gn_contact *beside,
+			      struct gn_ov_contact **oldest)
 {
+	GN_ASSERT(ov->client_links <= ov->link_count);
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
 		struct gn_ov_contact *k = ov->contacts[i];
@@ -83,15 +92,16 @@ static uint32_t clients(const struct gn_overlay *ov, const struct gn_contact *be
  * seldom. *wait: until that is over. */
 static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now, gn_time *wait)
 {
+	GN_ASSERT(!c->link && !gn_ov_is_server(c));
 	const struct gn_contact *beside = gn_ov_prefix_exempt(ov, &c->c) ? NULL : &c->c;
 	struct gn_ov_contact *gone = NULL;
-	bool crowded = beside && clients(ov, beside, &gone) >= GN_OV_CLIENTS_PREFIX;
+	bool crowded = beside && count_clients(ov, beside, &gone) >= GN_OV_CLIENTS_PREFIX;
 	if (!crowded && ov->client_links < ov->cfg.clients_max)
 		return true;
 	if (c->client_since && now - c->client_since >= GN_OV_CLIENT_TIME)
 		return false;
 	if (!crowded)
-		(void)clients(ov, NULL, &gone);
+		(void)count_clients(ov, NULL, &gone);
 	GN_ASSERT(gone && gone->link);
 	*wait = gone->link->since + GN_OV_CLIENT_STAY - now;
 	if (*wait > 0)
@@ -101,9 +111,10 @@ static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time 
 	return true;
 }
 
-static bool acceptable(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now,
-		       gn_time *wait)
+static bool is_acceptable(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now,
+			  gn_time *wait)
 {
+	GN_ASSERT(!c->link);
 	if (!gn_ov_is_server(c)) /* two clients have nothing to give each other */
 		return ov->server && client_room(ov, c, now, wait);
 	return leaf || !ov->server || gn_ov_annulus_room(ov, c);
@@ -111,6 +122,7 @@ static bool acceptable(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf
 
 void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link m, gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_LINK);
 	if (!gn_fb_link_has_hello(m) || !from->request) {
 		ov->count.messages_refused++;
 		return;
@@ -126,7 +138,7 @@ void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 		c->client_since = c->client_left = 0; /* it was away, and begins again */
 	if ((!up && gn_ov_next_flip(c) > now) ||
 	    (!c->link &&
-	     (!acceptable(ov, c, near, now, &wait) || !gn_ov_link_new(ov, c, near, now)))) {
+	     (!is_acceptable(ov, c, near, now, &wait) || !gn_ov_link_new(ov, c, near, now)))) {
 		refuse_link(ov, c, from->request, wait > 0 ? wait : 0, now);
 		return;
 	}
@@ -160,6 +172,7 @@ void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 /* Sends our list when the peer has another version of it. */
 static void send_delta(struct gn_overlay *ov, struct gn_ov_link *l, uint32_t seen, gn_time now)
 {
+	GN_ASSERT(l->state == GN_OV_LINK_UP);
 	struct gn_fbb b = gn_ov_builder(ov);
 	gn_fbref body = gn_ov_put_delta(ov, &b, l, seen, now);
 	if (body)
@@ -167,8 +180,9 @@ static void send_delta(struct gn_overlay *ov, struct gn_ov_link *l, uint32_t see
 }
 
 /* The link whose LINK or PING this answers; the request is freed. NULL: nothing such was asked. */
-static struct gn_ov_link *answered(struct gn_overlay *ov, struct gn_ov_from *from, gn_time now)
+static struct gn_ov_link *link_answered(struct gn_overlay *ov, struct gn_ov_from *from, gn_time now)
 {
+	GN_ASSERT(!from->contact || gn_pk_eq(&from->contact->c.pk, &from->c.pk));
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	if (!r)
 		return NULL;
@@ -185,7 +199,8 @@ static struct gn_ov_link *answered(struct gn_overlay *ov, struct gn_ov_from *fro
 void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_ok m,
 		      gn_time now)
 {
-	struct gn_ov_link *l = answered(ov, from, now);
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_LINK_OK);
+	struct gn_ov_link *l = link_answered(ov, from, now);
 	if (!l)
 		return;
 	if (!gn_fb_link_ok_has_hello(m) || !gn_ov_meet(ov, from, gn_fb_link_ok_hello(m), now) ||
@@ -212,6 +227,7 @@ void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
  * moment. */
 static void ask_again(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time wait, gn_time now)
 {
+	GN_ASSERT(c->link && c->link->leaf);
 	gn_time soon = GN_OV_LEAF_SOON + (gn_time)gn_rand_below(ov->env.rand, GN_OV_LEAF_SOON);
 	bool taken = wait && (!c->waited || now - c->waited >= GN_OV_LEAF_AGAIN);
 	wait = wait < GN_OV_LEAF_LEAST ? GN_OV_LEAF_LEAST : gn_time_min(wait, GN_OV_LEAF_AGAIN);
@@ -222,7 +238,8 @@ static void ask_again(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time wa
 void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_no m,
 		      gn_time now)
 {
-	struct gn_ov_link *l = answered(ov, from, now);
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_LINK_NO);
+	struct gn_ov_link *l = link_answered(ov, from, now);
 	if (!l)
 		return;
 	struct gn_ov_contact *c = l->contact;
@@ -248,6 +265,7 @@ void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_unlink m,
 		     gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_UNLINK);
 	struct gn_ov_contact *c = from->contact;
 	if (!c || !c->link) {
 		ov->count.messages_refused++;
@@ -265,6 +283,7 @@ void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_f
 static bool take_state(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t load, uint8_t mode,
 		       bool has, struct gn_fb_vivaldi v, gn_time now)
 {
+	GN_ASSERT(c->link && c->link->state == GN_OV_LINK_UP);
 	c->c.load = load;
 	if (has)
 		c->coord = gn_ov_coord_get(v);
@@ -273,6 +292,7 @@ static bool take_state(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t l
 
 void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ping m, gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_PING);
 	struct gn_ov_link *l = from->contact ? from->contact->link : NULL;
 	struct gn_fbb b = gn_ov_builder(ov);
 	if (!l || l->state != GN_OV_LINK_UP) {
@@ -304,7 +324,8 @@ void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 
 void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_pong m, gn_time now)
 {
-	struct gn_ov_link *l = answered(ov, from, now);
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_PONG);
+	struct gn_ov_link *l = link_answered(ov, from, now);
 	if (!l)
 		return;
 	if (!take_state(ov, l->contact, gn_fb_pong_load(m), gn_fb_pong_mode(m),

@@ -1,9 +1,10 @@
 /* Whose work it is, and how many of one address prefix count: many identities behind one public
  * prefix are one person's (OV-25, OV-56). */
-#include "overlay/overlay_int.h"
+#include "overlay/ring_int.h"
 
 struct gn_holder gn_ov_holder_of(const struct gn_contact *c)
 {
+	GN_ASSERT(c->addr_count <= GN_CONTACT_ADDRS);
 	struct gn_holder h = {.key = c->pk};
 	if (c->addr_count)
 		h.addr = c->addrs[0];

@@ -1,6 +1,12 @@
 /* Records pushed to who should have them: read from the disk a few at a time, sent, and taken in
  * when another pushes (OV-65). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/job_int.h"
+#include "overlay/message_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 bool gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to,
 		gn_time now)
@@ -21,6 +27,7 @@ bool gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct g
 
 void gn_ov_push_next(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->push_loads <= GN_OV_PUSH_LOADS);
 	struct gn_ov_push p;
 	while (ov->push_loads < GN_OV_PUSH_LOADS && gn_ring_pop(&ov->pushes, &p)) {
 		gn_share_give(&ov->request_places, &p.to, 1); /* its request takes one again */
@@ -42,6 +49,7 @@ void gn_ov_push_next(struct gn_overlay *ov, gn_time now)
 void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to,
 		       const struct gn_record *record, gn_time now)
 {
+	GN_ASSERT(record->bytes.len > 0);
 	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUSH, to, now);
 	if (!r) {
 		ov->repair_left = true; /* the next pass offers it again */
@@ -60,6 +68,7 @@ void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to,
 void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uint64_t request,
 		       const struct gn_hash *only, struct gn_slice bytes, gn_time now)
 {
+	GN_ASSERT(from->addr_count > 0);
 	struct gn_record r;
 	gn_err err = gn_wire_record_parse(bytes, &r);
 	if (err == GN_OK && only && memcmp(r.key.b, only->b, 32) != 0)
@@ -69,7 +78,7 @@ void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uin
 		gn_ov_refuse(ov, from, request, err);
 		return;
 	}
-	uint64_t theta = gn_theta(r.key.b);
+	uint64_t theta = gn_ov_theta(r.key.b);
 	if (!ov->server || (gn_ov_rank_of(ov, theta, &ov->self.id) >= 2u * ov->cfg.r &&
 			    !gn_ov_answers_for(ov, theta))) {
 		ov->count.record_not_mine++;
@@ -89,5 +98,6 @@ void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uin
 
 void gn_ov_on_push(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_push m, gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_PUSH);
 	gn_ov_take_pushed(ov, &from->c, from->request, NULL, gn_fb_push_record(m), now);
 }

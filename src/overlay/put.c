@@ -1,12 +1,24 @@
 /* PUT, once its lookup knows the set: the record goes to the R nearest, ourselves among them
  * when we are one; W signed receipts are what "stored" means (OV-54..OV-57).
  *
- *   candidate: UNSENT -> SENT [send] -> STORED [receipt] | DECLINED [stale, refused, not mine] |
- *   FAILED [timeout] */
-#include "overlay/overlay_int.h"
+ *   candidate:  UNSENT -> SENT      [send_put]
+ *               SENT   -> STORED    [receipt]
+ *               SENT   -> DECLINED  [stale, refused, not mine]
+ *               SENT   -> UNSENT    [timeout: once more]
+ *               SENT   -> FAILED    [timeout] */
+#include "overlay/contact_int.h"
+#include "overlay/job_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
-static void send(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
+static void send_put(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
 {
+	GN_ASSERT(c->put == GN_OV_UNSENT && !c->self);
 	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUT, &c->c, now);
 	if (!r) {
 		c->put = GN_OV_FAILED;
@@ -25,8 +37,9 @@ static void send(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *
 	(void)gn_ov_send(ov, &b, &c->c, r->id, GN_FB_OVERLAY_BODY_PUT, body);
 }
 
-static void end(struct gn_overlay *ov, struct gn_ov_op *op, unsigned counted, gn_time now)
+static void end_put(struct gn_overlay *ov, struct gn_ov_op *op, unsigned counted, gn_time now)
 {
+	GN_ASSERT(op->storing && !op->ended);
 	gn_err err = GN_QUORUM;
 	if (counted >= op->w)
 		err = GN_OK;
@@ -47,6 +60,7 @@ static void end(struct gn_overlay *ov, struct gn_ov_op *op, unsigned counted, gn
 
 void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(op->kind == GN_OV_PUT && op->storing && !op->ended);
 	unsigned rank = 0, pending = 0, answered = 0, width = gn_ov_op_width(ov, op);
 	unsigned have = gn_ov_distinct(ov, op->receipt_addrs, op->receipt_count);
 	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
@@ -60,7 +74,7 @@ void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 			/* answers by gn_ov_op_local */
 			gn_ov_job_put(ov, &ov->self, 0, op->id, false, &op->record, now);
 		} else if (c->put == GN_OV_UNSENT) {
-			send(ov, op, c, now);
+			send_put(ov, op, c, now);
 		}
 		pending += c->put == GN_OV_SENT;
 	}
@@ -68,11 +82,12 @@ void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	 * asked (OV-54). */
 	unsigned more = answered > op->count ? answered - op->count : 0;
 	if (have >= op->w + more || pending == 0)
-		end(ov, op, have, now);
+		end_put(ov, op, have, now);
 }
 
 void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
+	GN_ASSERT(r->kind == GN_FB_OVERLAY_BODY_PUT);
 	struct gn_ov_op *op = gn_ov_op_get(ov, r->op);
 	struct gn_ov_cand *c = op ? gn_ov_cand_of(op, &r->to.pk) : NULL;
 	struct gn_ov_contact *k = gn_ov_contact_get(ov, &r->to.pk);
@@ -88,9 +103,10 @@ void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time n
 }
 
 /* The candidate whose PUT this answers; *op is set, the request freed. */
-static struct gn_ov_cand *answered(struct gn_overlay *ov, struct gn_ov_request *r,
-				   struct gn_ov_op **op)
+static struct gn_ov_cand *put_answered(struct gn_overlay *ov, struct gn_ov_request *r,
+				       struct gn_ov_op **op)
 {
+	GN_ASSERT(r->kind == GN_FB_OVERLAY_BODY_PUT);
 	*op = gn_ov_op_get(ov, r->op);
 	struct gn_ov_cand *c = *op ? gn_ov_cand_of(*op, &r->to.pk) : NULL;
 	bool current = c && c->request == r->id && c->put == GN_OV_SENT;
@@ -100,6 +116,7 @@ static struct gn_ov_cand *answered(struct gn_overlay *ov, struct gn_ov_request *
 
 void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct gn_receipt *r)
 {
+	GN_ASSERT(op->kind == GN_OV_PUT && c->put == GN_OV_SENT);
 	c->put = GN_OV_STORED;
 	if (op->receipt_count == GN_COUNT(op->receipts))
 		return;
@@ -114,6 +131,7 @@ void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct g
 
 void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ack m, gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_ACK);
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	struct gn_ov_op *op;
 	if (!r)
@@ -130,7 +148,7 @@ void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_a
 		gn_ov_request_free(ov, r);
 		return;
 	}
-	struct gn_ov_cand *c = answered(ov, r, &op);
+	struct gn_ov_cand *c = put_answered(ov, r, &op);
 	if (!c)
 		return;
 	struct gn_receipt receipt = {0}; /* of nothing, when there is none */
@@ -149,9 +167,10 @@ void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_a
 }
 
 /* Another version stands in the way; it is kept for the owner to see when its signature holds. */
-static void against(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_slice bytes, bool check,
-		    gn_err why)
+static void stands_against(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_slice bytes,
+			   bool check, gn_err why)
 {
+	GN_ASSERT(op->kind == GN_OV_PUT);
 	struct gn_record r;
 	gn_err err = check ? gn_wire_record_open(bytes, &r) : gn_wire_record_parse(bytes, &r);
 	if (err != GN_OK || memcmp(r.key.b, op->key.b, 32) != 0) {
@@ -173,6 +192,7 @@ static void against(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_slice 
 void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_stale m,
 		    gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_STALE);
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	struct gn_ov_op *op;
 	if (!r)
@@ -183,12 +203,12 @@ void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 		gn_ov_take_pushed(ov, &from->c, 0, &key, gn_fb_stale_record(m), now);
 		return;
 	}
-	struct gn_ov_cand *c = answered(ov, r, &op);
+	struct gn_ov_cand *c = put_answered(ov, r, &op);
 	if (!c)
 		return;
 	gn_err why = gn_wire_err(gn_fb_stale_code(m)) == GN_EXISTS ? GN_EXISTS : GN_STALE;
 	c->put = GN_OV_DECLINED;
-	against(ov, op, gn_fb_stale_record(m), true, why);
+	stands_against(ov, op, gn_fb_stale_record(m), true, why);
 	gn_ov_step_record(op, c, why, now);
 	gn_ov_op_wake(ov, op);
 }
@@ -196,11 +216,12 @@ void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_not_mine m,
 		       gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_NOT_MINE);
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	struct gn_ov_op *op;
 	if (!r)
 		return;
-	struct gn_ov_cand *c = answered(ov, r, &op), by;
+	struct gn_ov_cand *c = put_answered(ov, r, &op), by;
 	if (!c)
 		return;
 	c->put = GN_OV_DECLINED;
@@ -224,7 +245,7 @@ void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why
 	if (!r)
 		return;
 	if (r->kind == GN_FB_OVERLAY_BODY_PUT) {
-		struct gn_ov_cand *c = answered(ov, r, &op);
+		struct gn_ov_cand *c = put_answered(ov, r, &op);
 		if (!c)
 			return;
 		c->put = GN_OV_DECLINED;
@@ -251,6 +272,7 @@ void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why
 
 void gn_ov_put_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(op->kind == GN_OV_PUT && op->local.came);
 	struct gn_ov_cand *self = gn_ov_cand_of(op, &ov->self.pk);
 	const struct gn_ov_local *said = &op->local;
 	op->local.came = false;
@@ -262,7 +284,7 @@ void gn_ov_put_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	} else {
 		self->put = GN_OV_DECLINED;
 		if (said->record.p)
-			against(ov, op, said->record, false, said->err);
+			stands_against(ov, op, said->record, false, said->err);
 		else if (op->refusal == GN_OK)
 			op->refusal = said->err;
 	}
@@ -273,6 +295,7 @@ void gn_ov_put_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 
 void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_put m, gn_time now)
 {
+	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_PUT);
 	struct gn_record r;
 	ov->count.asked_put++;
 	ov->load_served++;
@@ -286,7 +309,7 @@ void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_p
 		gn_ov_refuse(ov, &from->c, from->request, err);
 		return;
 	}
-	uint64_t theta = gn_theta(r.key.b);
+	uint64_t theta = gn_ov_theta(r.key.b);
 	if (!gn_ov_answers_for(ov, theta)) {
 		ov->count.record_not_mine++;
 		gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NOT_MINE, theta, GN_OV_GET_CONTACTS,

@@ -6,7 +6,7 @@
  * The reach needs to know how dense the ring is, from more than the own neighbourhood, which may
  * be the heap itself: the least of our own estimate and the median of what the link lists of
  * peers say whom we have known for long. */
-#include "overlay/overlay_int.h"
+#include "overlay/ring_int.h"
 
 gn_time gn_ov_seen(const struct gn_ov_contact *c, gn_time now)
 {
@@ -26,8 +26,9 @@ bool gn_ov_trusted(const struct gn_overlay *ov, const struct gn_ov_contact *c, g
 }
 
 /* Keeps the `max` smallest, ascending. */
-static uint32_t least(uint64_t *a, uint32_t n, uint32_t max, uint64_t v)
+static uint32_t keep_least(uint64_t *a, uint32_t n, uint32_t max, uint64_t v)
 {
+	GN_ASSERT(max > 0 && n <= max);
 	uint32_t at = n < max ? n : max - 1;
 	if (v == 0 || (n == max && v >= a[max - 1]))
 		return n;
@@ -41,6 +42,7 @@ static uint32_t least(uint64_t *a, uint32_t n, uint32_t max, uint64_t v)
  * too short. */
 static double by_list(const struct gn_overlay *ov, const struct gn_ov_link *l)
 {
+	GN_ASSERT(l->their_count <= GN_OV_DELTA_MAX);
 	uint64_t cw[GN_OV_L_MAX], ccw[GN_OV_L_MAX], at = l->contact->theta;
 	uint32_t side = ov->cfg.l, cws = 0, ccws = 0;
 	if (l->their_count + 1 < 2 * side)
@@ -48,15 +50,15 @@ static double by_list(const struct gn_overlay *ov, const struct gn_ov_link *l)
 	for (uint32_t i = 0; i <= l->their_count; i++) {
 		/* the last: ourselves, whom it does not list to us */
 		uint64_t theta = i < l->their_count ? l->theirs[i] : ov->server ? ov->theta : at;
-		cws = least(cw, cws, side, theta - at);
-		ccws = least(ccw, ccws, side, at - theta);
+		cws = keep_least(cw, cws, side, theta - at);
+		ccws = keep_least(ccw, ccws, side, at - theta);
 	}
 	if (cws < side || ccws < side)
 		return 0;
 	return 2.0 * side * 0x1p64 / ((double)cw[side - 1] + (double)ccw[side - 1]);
 }
 
-static double nodes(const struct gn_overlay *ov, gn_time now)
+static double count_nodes(const struct gn_overlay *ov, gn_time now)
 {
 	double of[GN_OV_LINKS_MAX_2];
 	struct gn_addr at_addr[GN_OV_LINKS_MAX_2];
@@ -86,7 +88,7 @@ uint64_t gn_ov_reach(struct gn_overlay *ov)
 		return ov->reach;
 	ov->reach_at = now;
 	ov->reach_n = ov->n_est;
-	double n = nodes(ov, now), reach = ov->cfg.r / 4.0 * 0x1p64 / (n > 1 ? n : 1);
+	double n = count_nodes(ov, now), reach = ov->cfg.r / 4.0 * 0x1p64 / (n > 1 ? n : 1);
 	ov->reach = reach < 0x1p63 ? (uint64_t)reach : UINT64_C(1) << 63;
 	return ov->reach;
 }
@@ -104,9 +106,10 @@ static uint32_t heap_of(const struct gn_overlay *ov, uint32_t within)
 uint32_t gn_ov_holders_of(struct gn_overlay *ov, uint64_t theta,
 			  struct gn_ov_member out[GN_OV_SET_MAX])
 {
+	GN_ASSERT(ov->cfg.r <= GN_OV_SET_MAX);
 	uint32_t n = gn_ov_set_of(ov, theta, out, GN_OV_SET_MAX), within = 0;
 	uint64_t reach = gn_ov_reach(ov);
-	while (within < n && gn_sep(out[within].theta, theta) <= reach)
+	while (within < n && gn_ov_sep(out[within].theta, theta) <= reach)
 		within++;
 	uint32_t most = ov->cfg.r + heap_of(ov, within);
 	most = most > within ? most : within;
@@ -124,14 +127,15 @@ bool gn_ov_answers_for(struct gn_overlay *ov, uint64_t theta)
 		return false;
 	uint32_t rank = gn_ov_rank_of(ov, theta, &ov->self.id),
 		 n = gn_ov_set_of(ov, theta, set, GN_OV_SET_MAX);
-	while (within < n && gn_sep(set[within].theta, theta) <= reach)
+	while (within < n && gn_ov_sep(set[within].theta, theta) <= reach)
 		within++;
-	return rank < r || gn_sep(ov->theta, theta) <= reach ||
+	return rank < r || gn_ov_sep(ov->theta, theta) <= reach ||
 	       (within >= r && rank < r + within - r / 2);
 }
 
 unsigned gn_ov_op_width(struct gn_overlay *ov, const struct gn_ov_op *op)
 {
+	GN_ASSERT(op->count > 0);
 	if (op->kind == GN_OV_FIND)
 		return op->count;
 	unsigned wide = op->widened ? 2 : 1, n = 0, heap = 0,

@@ -1,12 +1,13 @@
 /* Receipts: our own, whether another's is what it should be, and the proof of storage that goes
  * with one (OV-55, OV-68). */
-#include "overlay/overlay_int.h"
+#include "overlay/store_int.h"
 
 #define STORED_DOMAIN "geonet/stored/1"
 
 void gn_ov_stored_proof(uint64_t nonce, const struct gn_node_id *holder, struct gn_slice record,
 			struct gn_hash *out)
 {
+	GN_ASSERT(record.len > 0);
 	uint8_t n[8];
 	gn_put_be64(n, nonce);
 	const struct gn_slice parts[] = {gn_str(STORED_DOMAIN), gn_slice(n, 8),
@@ -16,6 +17,7 @@ void gn_ov_stored_proof(uint64_t nonce, const struct gn_node_id *holder, struct 
 
 struct gn_receipt gn_ov_receipt_of(struct gn_overlay *ov, const struct gn_record *r)
 {
+	GN_ASSERT(r->bytes.len > 0);
 	struct gn_receipt out = {
 		.key = r->key, .seq = r->seq, .hash = r->hash, .held_until = r->created + r->ttl};
 	memcpy(out.holder.b, ov->self.id.b, 32);

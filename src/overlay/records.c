@@ -1,15 +1,19 @@
 /* Held records: an index in memory over what the owner's disk keeps; bytes are read back when
- * someone wants them. Admission is by time, owner, version and room (store.c), or by the rule of
- * the record's type (OV-58..OV-61).
+ * someone wants them. Who may come in is admit.c's, who gives way store.c's (OV-58..OV-61).
  *
- *   SHOWN -> HIDDEN [ttl over by the clock of records] -> SHOWN [the clock was wrong] | dropped
- *   [keep_expired of
- * running time later, or room is needed] (OV-60; `graced` is what the other files ask: hidden)
+ *   SHOWN  -> HIDDEN   [ttl over by the clock of records]
+ *   HIDDEN -> SHOWN    [the clock was wrong]
+ *   HIDDEN -> dropped  [keep_expired of running time later, or room is needed]
+ *
+ * (OV-60; `graced` is what the other files ask: hidden.)
  *
  *   1. held and sorted hold the same entries; sorted is in key order unless sort_dirty.
  *   2. A hidden record is neither served, offered, nor counted for its owner, but for the number
  *      of its names; no clock that was set drops anything. */
-#include "overlay/overlay_int.h"
+#include "overlay/job_int.h"
+#include "overlay/message_int.h"
+#include "overlay/request_int.h"
+#include "overlay/store_int.h"
 
 struct gn_ov_held *gn_ov_held_get(const struct gn_overlay *ov, const struct gn_hash *key)
 {
@@ -17,16 +21,17 @@ struct gn_ov_held *gn_ov_held_get(const struct gn_overlay *ov, const struct gn_h
 	return at ? *at : NULL;
 }
 
-static bool later(const struct gn_ov_held *a, const struct gn_ov_held *b)
+static bool later_key(const struct gn_ov_held *a, const struct gn_ov_held *b)
 {
 	return memcmp(a->key.b, b->key.b, 32) > 0;
 }
 
 static void sift_down(struct gn_ov_held **a, uint32_t i, uint32_t n)
 {
+	GN_ASSERT(i < n);
 	for (uint32_t c; (c = 2 * i + 1) < n; i = c) {
-		c += c + 1 < n && later(a[c + 1], a[c]);
-		if (!later(a[c], a[i]))
+		c += c + 1 < n && later_key(a[c + 1], a[c]);
+		if (!later_key(a[c], a[i]))
 			return;
 		struct gn_ov_held *t = a[i];
 		a[i] = a[c];
@@ -38,6 +43,7 @@ static void sift_down(struct gn_ov_held **a, uint32_t i, uint32_t n)
  * their place. */
 void gn_ov_held_sort(struct gn_overlay *ov)
 {
+	GN_ASSERT(ov->sorted_count == ov->held.count);
 	struct gn_ov_held **a = ov->sorted;
 	uint32_t n = ov->sorted_count;
 	if (!ov->sort_dirty)
@@ -75,8 +81,9 @@ struct gn_ov_held *gn_ov_held_by8(struct gn_overlay *ov, uint64_t key8)
 	return i < ov->sorted_count && gn_be64(ov->sorted[i]->key.b) == key8 ? ov->sorted[i] : NULL;
 }
 
-static struct gn_ov_held *insert(struct gn_overlay *ov, const struct gn_hash *key)
+static struct gn_ov_held *insert_held(struct gn_overlay *ov, const struct gn_hash *key)
 {
+	GN_ASSERT(ov->sorted_count <= ov->sorted_cap);
 	if (ov->sorted_count == ov->sorted_cap) {
 		uint32_t cap = ov->sorted_cap ? 2 * ov->sorted_cap : 32;
 		void *grown =
@@ -106,8 +113,9 @@ static struct gn_ov_held *insert(struct gn_overlay *ov, const struct gn_hash *ke
 	return h;
 }
 
-static void hide(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
+static void hide_held(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
+	GN_ASSERT(!h->graced);
 	gn_ov_store_uncount(ov, h);
 	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
 	o->hidden++;
@@ -123,7 +131,7 @@ static void hide(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 	ov->count.records_expired++;
 }
 
-static void unhide(struct gn_overlay *ov, struct gn_ov_held *h)
+static void unhide_held(struct gn_overlay *ov, struct gn_ov_held *h)
 {
 	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
 	GN_ASSERT(o && o->hidden > 0 && ov->hidden_count > 0);
@@ -140,13 +148,14 @@ static void unhide(struct gn_overlay *ov, struct gn_ov_held *h)
 
 /* Shown or hidden, and when the next thing happens to it: its end, or the end of its keeping,
  * which is counted in running time. */
-static void arm(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
+static void arm_held(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
+	GN_ASSERT(h->timer.node.place);
 	gn_time end = gn_ov_at_unix(ov, h->created + h->ttl);
 	if (end <= now && !h->graced) {
-		hide(ov, h, now);
+		hide_held(ov, h, now);
 	} else if (end > now && h->graced) {
-		unhide(ov, h);
+		unhide_held(ov, h);
 		gn_ov_store_count(ov, h);
 		memset(h->synced, 0, sizeof h->synced);
 		gn_ov_repair_soon(ov, now + GN_OV_REPAIR_DELAY);
@@ -163,14 +172,15 @@ static void arm(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 void gn_ov_held_rearm(struct gn_overlay *ov, gn_time now)
 {
 	for (uint32_t i = 0; i < ov->sorted_count; i++)
-		arm(ov, ov->sorted[i], now);
+		arm_held(ov, ov->sorted[i], now);
 }
 
 /* Out of all accounts; the owner's stays while it has others. */
-static void leave(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_share)
+static void leave_accounts(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_share)
 {
+	GN_ASSERT(h->timer.node.place);
 	if (h->graced)
-		unhide(ov, h);
+		unhide_held(ov, h);
 	else
 		gn_ov_store_uncount(ov, h);
 	if (!keep_share)
@@ -184,13 +194,14 @@ static void leave(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_share)
 gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r,
 		      const struct gn_ov_origin *from, uint64_t taken, gn_time now)
 {
+	GN_ASSERT(r->bytes.len > 0 && from->how < GN_OV_HOWS);
 	struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
 	/* Room for the new owner's account first: after this nothing fails. */
 	struct gn_ov_owner *o = gn_map_put(&ov->owners, r->owner.b);
 	if (!o)
 		goto fail;
 	bool fresh = !h;
-	if (!h && !(h = insert(ov, &r->key))) {
+	if (!h && !(h = insert_held(ov, &r->key))) {
 		if (o->records == 0 && o->hidden == 0)
 			(void)gn_map_remove(&ov->owners, r->owner.b);
 		goto fail;
@@ -198,7 +209,7 @@ gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r,
 	bool same = !fresh && gn_ov_origin_eq(&h->from, from);
 	o->records++; /* held on to while the version before leaves */
 	if (!fresh)
-		leave(ov, h, same);
+		leave_accounts(ov, h, same);
 	o = gn_map_get(&ov->owners, r->owner.b); /* it may have moved */
 	o->records--;
 	o->names[r->salt & 1] += r->type == 3;
@@ -217,7 +228,7 @@ gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r,
 	memset(h->synced, 0, sizeof h->synced);
 	h->graced = false;
 	gn_ov_store_count(ov, h);
-	arm(ov, h, now);
+	arm_held(ov, h, now);
 	return GN_OK;
 fail:
 	ov->count.nomem++;
@@ -226,6 +237,7 @@ fail:
 
 void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk)
 {
+	GN_ASSERT(gn_ov_held_get(ov, &h->key) == h);
 	/* what comes takes its place, and is not to go with it */
 	if (disk && !gn_ov_job_stores(ov, &h->key))
 		(void)gn_ov_out_store(ov, GN_STORE_DROP, 0, &h->key, gn_slice(NULL, 0));
@@ -237,7 +249,7 @@ void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk)
 	ov->sorted_count--;
 	if (ov->repair_cursor > i)
 		ov->repair_cursor--;
-	leave(ov, h, false);
+	leave_accounts(ov, h, false);
 	(void)gn_map_remove(&ov->held, h->key.b);
 	gn_heap_remove(&ov->timers, &h->timer.node);
 	gn_mem_free(ov->env.alloc, h);
@@ -245,6 +257,7 @@ void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk)
 
 void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
+	GN_ASSERT(gn_ov_held_get(ov, &h->key) == h);
 	gn_time kept = h->hidden + ov->cfg.keep_expired,
 		grace = gn_ov_at_unix(ov, h->created + h->ttl + h->grace);
 	if (h->graced && kept <= now && grace <= now) {
@@ -252,11 +265,12 @@ void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 		gn_ov_held_drop(ov, h, true);
 		return;
 	}
-	arm(ov, h, now);
+	arm_held(ov, h, now);
 }
 
 void gn_ov_held_free(struct gn_overlay *ov)
 {
+	GN_ASSERT(ov->held.count == ov->sorted_count);
 	for (uint32_t i = 0; i < ov->sorted_count; i++)
 		gn_mem_free(ov->env.alloc, ov->sorted[i]);
 	gn_mem_free(ov->env.alloc, ov->sorted);
@@ -288,7 +302,7 @@ gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice value, gn_time 
 
 /* ---- who is known to hold it ---- */
 
-static uint32_t tag(const struct gn_node_id *id)
+static uint32_t tag_of(const struct gn_node_id *id)
 {
 	uint32_t t = (uint32_t)(gn_be64(id->b + 8) >> 32);
 	return t ? t : 1;
@@ -297,7 +311,7 @@ static uint32_t tag(const struct gn_node_id *id)
 bool gn_ov_synced(const struct gn_ov_held *h, const struct gn_node_id *id)
 {
 	for (unsigned i = 0; i < GN_COUNT(h->synced); i++)
-		if (h->synced[i] == tag(id))
+		if (h->synced[i] == tag_of(id))
 			return true;
 	return false;
 }
@@ -308,13 +322,13 @@ void gn_ov_synced_add(struct gn_ov_held *h, const struct gn_node_id *id)
 		return;
 	for (unsigned i = GN_COUNT(h->synced) - 1; i > 0; i--) /* the oldest falls out */
 		h->synced[i] = h->synced[i - 1];
-	h->synced[0] = tag(id);
+	h->synced[0] = tag_of(id);
 }
 
 void gn_ov_synced_forget(struct gn_overlay *ov, const struct gn_node_id *id)
 {
 	for (uint32_t i = 0; i < ov->sorted_count; i++)
 		for (unsigned j = 0; j < GN_COUNT(ov->sorted[i]->synced); j++)
-			if (ov->sorted[i]->synced[j] == tag(id))
+			if (ov->sorted[i]->synced[j] == tag_of(id))
 				ov->sorted[i]->synced[j] = 0;
 }

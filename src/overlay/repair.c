@@ -6,7 +6,10 @@
  * A pass walks all held records, a bounded number per tick. In its first round only the two
  * nearest of the set act; in the second whoever has fewer than two known holders nearer than
  * itself, because the two nearest may be the newcomers. */
-#include "overlay/overlay_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 /* Offers being collected during one tick. */
 struct batch {
@@ -17,17 +20,20 @@ struct batch {
 /* members that records looked at in one tick can have, as a rule; more only cost more messages */
 #define BATCHES 24
 
-static void flush(struct gn_overlay *ov, struct batch *b, gn_time now)
+static void flush_batch(struct gn_overlay *ov, struct batch *b, gn_time now)
 {
+	GN_ASSERT(b->count <= GN_OV_DIGEST_KEYS);
+	GN_ASSERT(!b->count || b->to);
 	if (b->count)
 		gn_ov_offer(ov, &b->to->c, b->list, b->count, now);
 	b->count = 0;
 	b->to = NULL;
 }
 
-static void collect(struct gn_overlay *ov, struct batch *batches, struct gn_ov_contact *to,
-		    struct gn_ov_held *h, gn_time now)
+static void collect_offer(struct gn_overlay *ov, struct batch *batches, struct gn_ov_contact *to,
+			  struct gn_ov_held *h, gn_time now)
 {
+	GN_ASSERT(to != NULL && !h->graced);
 	struct batch *b = NULL;
 	for (unsigned i = 0; i < BATCHES && !b; i++)
 		if (batches[i].to == to)
@@ -37,12 +43,12 @@ static void collect(struct gn_overlay *ov, struct batch *batches, struct gn_ov_c
 			b = &batches[i];
 	if (!b) {
 		b = &batches[0];
-		flush(ov, b, now);
+		flush_batch(ov, b, now);
 	}
 	b->to = to;
 	b->list[b->count++] = h;
 	if (b->count == GN_OV_DIGEST_KEYS)
-		flush(ov, b, now);
+		flush_batch(ov, b, now);
 }
 
 /* A record that others answer for: the two nearest are to have it, now and then all of the set
@@ -50,6 +56,7 @@ static void collect(struct gn_overlay *ov, struct batch *batches, struct gn_ov_c
 static void not_ours(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h,
 		     const struct gn_ov_member *set, uint32_t n, gn_time now)
 {
+	GN_ASSERT(n > 0 && n <= GN_OV_SET_MAX);
 	if (h->left == 0)
 		h->left = now;
 	bool again = now - h->offered >= GN_OV_OFFER_AGAIN;
@@ -57,7 +64,7 @@ static void not_ours(struct gn_overlay *ov, struct batch *batches, struct gn_ov_
 		bool lacks = i < 2 && !gn_ov_synced(h, &set[i].id);
 		ov->repair_left = ov->repair_left || lacks;
 		if (lacks || again)
-			collect(ov, batches, set[i].contact, h, now);
+			collect_offer(ov, batches, set[i].contact, h, now);
 	}
 	if (again)
 		h->offered = now;
@@ -66,10 +73,11 @@ static void not_ours(struct gn_overlay *ov, struct batch *batches, struct gn_ov_
 
 static void look_at(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h, gn_time now)
 {
+	GN_ASSERT(ov->server);
 	struct gn_ov_member set[GN_OV_SET_MAX];
 	if (h->graced)
 		return;
-	uint32_t n = gn_ov_holders_of(ov, gn_theta(h->key.b), set), rank = n, nearer = 0;
+	uint32_t n = gn_ov_holders_of(ov, gn_ov_theta(h->key.b), set), rank = n, nearer = 0;
 	for (uint32_t i = 0; i < n && rank == n; i++) {
 		if (!set[i].contact)
 			rank = i;
@@ -89,12 +97,14 @@ static void look_at(struct gn_overlay *ov, struct batch *batches, struct gn_ov_h
 			continue;
 		ov->repair_left = ov->repair_left || act || rank < 4;
 		if (act)
-			collect(ov, batches, set[i].contact, h, now);
+			collect_offer(ov, batches, set[i].contact, h, now);
 	}
 }
 
 static void pass_end(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->repair_running);
+	GN_ASSERT(ov->repair_cursor >= ov->sorted_count);
 	ov->repair_running = false;
 	ov->repair_cursor = 0;
 	if (!ov->repair_left)
@@ -112,6 +122,7 @@ static void pass_end(struct gn_overlay *ov, gn_time now)
 
 void gn_ov_repair_due(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(ov->tasks[GN_OV_TASK_REPAIR].node.place);
 	struct batch batches[BATCHES] = {{0}};
 	gn_ov_task_set(ov, GN_OV_TASK_REPAIR, GN_NEVER);
 	if (!ov->server)
@@ -125,7 +136,7 @@ void gn_ov_repair_due(struct gn_overlay *ov, gn_time now)
 	for (unsigned i = 0; i < GN_OV_REPAIR_RECORDS && ov->repair_cursor < ov->sorted_count; i++)
 		look_at(ov, batches, ov->sorted[ov->repair_cursor++], now);
 	for (unsigned i = 0; i < BATCHES; i++)
-		flush(ov, &batches[i], now);
+		flush_batch(ov, &batches[i], now);
 	if (ov->repair_cursor < ov->sorted_count)
 		gn_ov_task_set(ov, GN_OV_TASK_REPAIR, now + GN_OV_REPAIR_PAUSE);
 	else

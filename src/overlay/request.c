@@ -1,10 +1,10 @@
 /* What we asked and have no answer to: a number, a key that must answer, and two moments: the
- * hedge (lookups stop waiting) and the end (the peer did not answer). Also the timers of all
- * other objects.
+ * hedge (lookups stop waiting) and the end (the peer did not answer).
  *
- *   NEW -> WAITING [request_new] WAITING -> HEDGED [request_due] WAITING, HEDGED -> ANSWERED
- *   [request_answered] |
- * LOST
+ *   NEW             -> WAITING   [request_new]
+ *   WAITING         -> HEDGED    [request_due, in tick.c]
+ *   WAITING, HEDGED -> ANSWERED  [request_answered]
+ *   WAITING, HEDGED -> LOST      [request_due]
  *
  * What peers bring about, pushes and offers, has a share for each peer that is asked, and a part
  * of the whole; the rest is for what we begin ourselves: lookups, links, greetings (OV-71).
@@ -12,13 +12,17 @@
  * One line carries the records of all PUTs and PUSHes, and a slow one takes a while for each:
  * such a request is due when its peer's time is over and the line had time for what was on its
  * way with it, as it was of late (OV-73). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/message_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
 
 /* OV-31. Without a session the handshake comes first: two round trips more, and its own
  * retransmission; before the first measurement a guess must not bury a node that is merely far
  * away. */
 gn_time gn_ov_dead_after(const struct gn_overlay *ov, const struct gn_ov_contact *c)
 {
+	GN_ASSERT(!c || c->srtt >= 0);
 	gn_time rtt = gn_ov_rtt_hat(ov, c, NULL);
 	if (c && c->up && c->srtt)
 		return 3 * rtt > GN_OV_DEAD_MIN ? 3 * rtt : GN_OV_DEAD_MIN;
@@ -65,6 +69,7 @@ static bool by_peers(const struct gn_ov_request *r)
 
 static bool take_place(struct gn_overlay *ov, struct gn_ov_request *r)
 {
+	GN_ASSERT(!r->shared);
 	const struct gn_holder who = gn_ov_holder_of(&r->to);
 	r->shared = by_peers(r) && gn_share_take(&ov->request_places, &who, 1) == GN_OK;
 	return r->shared || !by_peers(r);
@@ -81,6 +86,7 @@ static void give_place(struct gn_overlay *ov, struct gn_ov_request *r)
 struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind,
 					const struct gn_contact *to, gn_time now)
 {
+	GN_ASSERT(to->addr_count <= GN_CONTACT_ADDRS);
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, &to->pk);
 	if (c && !gn_ov_dial(ov, c, now))
 		return NULL;
@@ -131,6 +137,7 @@ gn_time gn_ov_line_time(const struct gn_overlay *ov, uint64_t bytes)
 void gn_ov_request_load(struct gn_overlay *ov, struct gn_ov_request *r, size_t bytes,
 			gn_time dead_at)
 {
+	GN_ASSERT(r->bytes == 0 && bytes > 0);
 	ov->out_bytes += bytes;
 	r->bytes = (uint32_t)bytes;
 	r->ahead = ov->out_bytes;
@@ -140,7 +147,7 @@ void gn_ov_request_load(struct gn_overlay *ov, struct gn_ov_request *r, size_t b
 	GN_ASSERT(err == GN_OK);
 }
 
-static void unload(struct gn_overlay *ov, struct gn_ov_request *r)
+static void unload_line(struct gn_overlay *ov, struct gn_ov_request *r)
 {
 	GN_ASSERT(ov->out_bytes >= r->bytes);
 	ov->out_bytes -= r->bytes;
@@ -154,6 +161,7 @@ static uint64_t with_it(const struct gn_overlay *ov, const struct gn_ov_request 
 
 gn_time gn_ov_request_end(const struct gn_overlay *ov, const struct gn_ov_request *r)
 {
+	GN_ASSERT(r->id != 0);
 	return r->bytes ? r->dead_at + gn_ov_line_time(ov, with_it(ov, r)) : r->dead_at;
 }
 
@@ -162,6 +170,7 @@ gn_time gn_ov_request_end(const struct gn_overlay *ov, const struct gn_ov_reques
  * for a slow line. */
 static void line_timed(struct gn_overlay *ov, const struct gn_ov_request *r, gn_time now)
 {
+	GN_ASSERT(ov->carried >= r->carried);
 	ov->carried += r->bytes;
 	uint64_t bytes = ov->carried - r->carried;
 	if (r->bytes == 0 || bytes <= GN_OV_LINE_FREE)
@@ -172,7 +181,7 @@ static void line_timed(struct gn_overlay *ov, const struct gn_ov_request *r, gn_
 
 void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r)
 {
-	unload(ov, r);
+	unload_line(ov, r);
 	bool there = gn_map_remove(&ov->requests, &r->id);
 	GN_ASSERT(there);
 	gn_heap_remove(&ov->timers, &r->timer.node);
@@ -182,7 +191,7 @@ void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r)
 }
 
 /* Is this the kind of message that answers it? */
-static bool answers(uint8_t kind, const struct gn_ov_request *r)
+static bool answers_kind(uint8_t kind, const struct gn_ov_request *r)
 {
 	bool lookup = r->kind == GN_FB_OVERLAY_BODY_FIND || r->kind == GN_FB_OVERLAY_BODY_GET,
 	     store = r->kind == GN_FB_OVERLAY_BODY_PUT || r->kind == GN_FB_OVERLAY_BODY_PUSH;
@@ -210,13 +219,13 @@ struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct
 {
 	struct gn_ov_request *r = from->request ? gn_ov_request_get(ov, from->request) : NULL;
 	if (!r || (!r->any && memcmp(r->to.pk.b, from->c.pk.b, 32) != 0) ||
-	    !answers(from->kind, r)) {
+	    !answers_kind(from->kind, r)) {
 		ov->count.answers_unasked++;
 		ov->caused.unasked++;
 		return NULL;
 	}
 	line_timed(ov, r, now);
-	unload(ov, r);
+	unload_line(ov, r);
 	/* A PUT waits for a disk. A resent question may be answered for its first or its last
 	 * copy: good for a first guess. */
 	bool timed =
@@ -247,7 +256,7 @@ void gn_ov_requests_fail(struct gn_overlay *ov, const struct gn_pk *pk, gn_time 
 			*(struct gn_ov_request **)gn_map_value_at(&ov->requests, i);
 		if (r->any || memcmp(r->to.pk.b, pk->b, 32) != 0)
 			continue;
-		unload(ov, r);
+		unload_line(ov, r);
 		r->dead_at = now;
 		gn_err err = gn_ov_timer_set(ov, &r->timer, now);
 		GN_ASSERT(err == GN_OK);

@@ -2,7 +2,8 @@
  * nearest of them to a key; who may claim to be a leaf of ours. With the leaf sets right, every
  * node knows the replica set of every key near it exactly; nothing but integers and ids decides
  * (OV-3, OV-20..OV-22). */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/ring_int.h"
 
 void gn_ov_ring_touch(struct gn_overlay *ov)
 {
@@ -11,6 +12,7 @@ void gn_ov_ring_touch(struct gn_overlay *ov)
 
 void gn_ov_members_update(struct gn_overlay *ov)
 {
+	GN_ASSERT(ov->contact_count <= ov->contact_cap);
 	if (!ov->members_dirty)
 		return;
 	ov->members_dirty = false;
@@ -53,6 +55,7 @@ static uint32_t member_place(const struct gn_overlay *ov, uint64_t theta)
 
 uint32_t gn_ov_set_of(struct gn_overlay *ov, uint64_t theta, struct gn_ov_member *out, uint32_t max)
 {
+	GN_ASSERT(max > 0);
 	gn_ov_members_update(ov);
 	uint32_t n = ov->member_count, count = 0;
 	if (n == 0)
@@ -87,6 +90,7 @@ uint32_t gn_ov_rank_of(struct gn_overlay *ov, uint64_t theta, const struct gn_no
  * long link like any other. */
 static bool is_near(const struct gn_overlay *ov, const struct gn_ov_contact *c, bool ccw)
 {
+	GN_ASSERT(ov->contact_count > 0);
 	uint32_t n = ov->contact_count, at = gn_ov_contact_place(ov, &ov->self.id) % n, between = 0;
 	for (uint32_t i = 0; i < n && between < ov->cfg.l; i++) {
 		const struct gn_ov_contact *k =
@@ -101,6 +105,7 @@ static bool is_near(const struct gn_overlay *ov, const struct gn_ov_contact *c, 
 
 bool gn_ov_leaf_claim(const struct gn_overlay *ov, const struct gn_ov_contact *c)
 {
+	GN_ASSERT(ov->contact_count > 0);
 	return is_near(ov, c, false) || is_near(ov, c, true);
 }
 

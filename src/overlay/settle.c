@@ -1,9 +1,14 @@
 /* The consequences of an input, drawn at its end: operations go on, the ring is brought in
  * order. */
-#include "overlay/overlay_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/request_int.h"
+#include "overlay/ring_int.h"
 
 static void find_end(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(op->kind == GN_OV_FIND && !op->ended);
 	gn_err err = gn_ov_op_reached(ov, op);
 	for (uint32_t i = 0; i < op->cand_count; i++)
 		if (op->cands[i].state == GN_OV_ANSWERED) {
@@ -15,6 +20,7 @@ static void find_end(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 
 static void op_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(!op->ended && !op->woken);
 	if (op->local.came && op->kind == GN_OV_GET)
 		gn_ov_get_local_done(ov, op, now);
 	else if (op->local.came)
@@ -47,6 +53,7 @@ static void op_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 
 static void links_changed(struct gn_overlay *ov, gn_time now)
 {
+	GN_ASSERT(!ov->woken_first);
 	for (unsigned i = 0; i < 4 && ov->leaf_dirty; i++)
 		gn_ov_leaf_update(ov, now);
 	if (!ov->ring_changed)

@@ -1,8 +1,11 @@
 /* The owner's side of operations: FIND, GET and PUT begin here, and are given up here. */
-#include "overlay/overlay_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/store_int.h"
 
-static void start(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now, gn_op *id)
+static void start_op(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now, gn_op *id)
 {
+	GN_ASSERT(op->purpose == GN_OV_USER && !op->ended);
 	*id = op->id;
 	gn_ov_lookup_start(ov, op, NULL, now);
 	if (op->kind == GN_OV_GET)
@@ -28,7 +31,7 @@ gn_err gn_overlay_find(struct gn_overlay *ov, const struct gn_hash *key, unsigne
 		return GN_RANGE;
 	GN_TRY(gn_ov_op_new(ov, GN_OV_FIND, GN_OV_USER, key, now, &op));
 	op->count = count;
-	start(ov, op, now, id);
+	start_op(ov, op, now, id);
 	return GN_OK;
 }
 
@@ -49,7 +52,7 @@ gn_err gn_overlay_get(struct gn_overlay *ov, const struct gn_hash *key,
 	ov->visitor_ops += op->get.visitor;
 	if (op->get.quorum == 0)
 		op->get.quorum = ov->cfg.rq;
-	start(ov, op, now, id);
+	start_op(ov, op, now, id);
 	return GN_OK;
 }
 
@@ -75,7 +78,7 @@ gn_err gn_overlay_put(struct gn_overlay *ov, struct gn_slice record, unsigned w,
 	memcpy(op->bytes, record.p, record.len);
 	gn_err err = gn_wire_record_parse(gn_slice(op->bytes, record.len), &op->record);
 	GN_ASSERT(err == GN_OK); /* it parsed a moment ago */
-	start(ov, op, now, id);
+	start_op(ov, op, now, id);
 	return GN_OK;
 }
 

@@ -22,7 +22,9 @@
  *    once overshoot nothing.
  * 4. A full store is asked for room as often as a peer likes, so looking for it is bounded:
  *    GN_OV_WAY_LOOKS records. */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 /* Eighths of the store that are this space's alone. */
 static const uint8_t reserved[GN_OV_SPACES] = {
@@ -33,6 +35,7 @@ static const uint8_t reserved[GN_OV_SPACES] = {
 /* What an owner has here, and on its way to places where nothing is yet. */
 static struct gn_ov_owner account_of(const struct gn_overlay *ov, const struct gn_pk *owner)
 {
+	GN_ASSERT(ov->jobs.count <= GN_OV_JOBS_MAX);
 	const struct gn_ov_owner *here = gn_map_get(&ov->owners, owner->b);
 	struct gn_ov_owner o = here ? *here : (struct gn_ov_owner){0};
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
@@ -49,6 +52,7 @@ static struct gn_ov_owner account_of(const struct gn_overlay *ov, const struct g
 uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held *h,
 			   const struct gn_record *r)
 {
+	GN_ASSERT(!h || gn_hash_eq(&h->key, &r->key));
 	bool same = h && h->type == 3 && memcmp(h->owner.b, r->owner.b, 32) == 0;
 	return account_of(ov, &r->owner).names[r->salt & 1] - same;
 }
@@ -60,6 +64,7 @@ uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held 
 static uint64_t kept_hidden(const struct gn_overlay *ov, unsigned space,
 			    const struct gn_ov_held *but)
 {
+	GN_ASSERT(space < GN_OV_SPACES);
 	bool sure = gn_ov_clock_sure(ov, ov->now_seen);
 	uint64_t sum = ov->hidden[1].spaces[space] + (sure ? 0 : ov->hidden[0].spaces[space]);
 	if (but && but->graced && gn_ov_space(but->type, but->grace) == space &&
@@ -68,7 +73,8 @@ static uint64_t kept_hidden(const struct gn_overlay *ov, unsigned space,
 	return sure && sum > ov->cfg.bytes_max / 8 ? ov->cfg.bytes_max / 8 : sum;
 }
 
-static bool fits(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
+static bool fits_kind(const struct gn_overlay *ov, const struct gn_ov_held *h,
+		      const struct gn_record *r)
 {
 	unsigned mine = gn_ov_space(r->type, gn_ov_grace_of(ov, r));
 	uint64_t all = gn_ov_cost(ov, r->bytes.len), own;
@@ -93,18 +99,19 @@ typedef uint64_t (*gives_way)(const struct gn_overlay *ov, const struct gn_ov_he
 
 static uint64_t key_has(const struct gn_overlay *ov, const struct gn_ov_origin *from)
 {
+	GN_ASSERT(from->how < GN_OV_HOWS);
 	return gn_share_held(&ov->brought[from->how], &from->by).key;
 }
 
 /* The farthest copy: what a stranger pushed; then of what was handed over what is above the
  * giver's share, while that is more than a quarter of the store in all: most of it are copies of
  * what others gave receipts for. */
-static uint64_t surplus(const struct gn_overlay *ov, const struct gn_ov_held *h,
-			const struct gn_ov_origin *who)
+static uint64_t surplus_of(const struct gn_overlay *ov, const struct gn_ov_held *h,
+			   const struct gn_ov_origin *who)
 {
 	(void)who;
 	const struct gn_share *handed = &ov->brought[GN_OV_BY_HANDOVER];
-	uint64_t far = gn_sep(gn_theta(h->key.b), ov->theta) / 4 + 1;
+	uint64_t far = gn_ov_sep(gn_ov_theta(h->key.b), ov->theta) / 4 + 1;
 	if (h->graced || !gn_ov_copy(h))
 		return 0;
 	if (h->from.how == GN_OV_BY_PUSH)
@@ -141,9 +148,10 @@ static uint64_t in_grace(const struct gn_overlay *ov, const struct gn_ov_held *h
 }
 
 /* Of records from all over the store, others each time. */
-static struct gn_ov_held *look(struct gn_overlay *ov, const struct gn_ov_held *but, gives_way way,
-			       const struct gn_ov_origin *who)
+static struct gn_ov_held *look_for(struct gn_overlay *ov, const struct gn_ov_held *but,
+				   gives_way way, const struct gn_ov_origin *who)
 {
+	GN_ASSERT(ov->sorted_count == ov->held.count);
 	struct gn_ov_held *best = NULL;
 	uint64_t most = 0;
 	uint32_t n = ov->sorted_count, looks = n < GN_OV_WAY_LOOKS ? n : GN_OV_WAY_LOOKS;
@@ -167,7 +175,7 @@ static struct gn_ov_held *first_but(struct gn_ov_held *h, const struct gn_ov_hel
 
 /* Of what has a grace an eighth of the store is never given up, and nothing while it may not be
  * over at all. */
-static struct gn_ov_held *hidden(struct gn_overlay *ov, const struct gn_ov_held *but)
+static struct gn_ov_held *first_hidden(struct gn_overlay *ov, const struct gn_ov_held *but)
 {
 	uint64_t graced = 0;
 	if (!gn_ov_clock_sure(ov, ov->now_seen))
@@ -175,11 +183,12 @@ static struct gn_ov_held *hidden(struct gn_overlay *ov, const struct gn_ov_held 
 	struct gn_ov_held *h = first_but(ov->hidden[0].first, but);
 	for (unsigned i = 0; i < GN_OV_SPACES; i++)
 		graced += ov->hidden[1].spaces[i];
-	return h || graced <= ov->cfg.bytes_max / 8 ? h : look(ov, but, in_grace, NULL);
+	return h || graced <= ov->cfg.bytes_max / 8 ? h : look_for(ov, but, in_grace, NULL);
 }
 
 static bool make_room(struct gn_overlay *ov, struct gn_ov_held *gone)
 {
+	GN_ASSERT(!gone || gone->timer.node.place);
 	if (!gone)
 		return false;
 	ov->count.records_gave_way++;
@@ -203,14 +212,16 @@ static gn_err owner_quota(struct gn_overlay *ov, const struct gn_ov_held *h,
 gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h,
 			const struct gn_record *r)
 {
+	GN_ASSERT(!h || gn_hash_eq(&h->key, &r->key));
 	GN_TRY(owner_quota(ov, h, r));
 	bool room = true;
 	while (room && ((!h && ov->held.count + ov->coming_count >= ov->cfg.records_max) ||
 			ov->held_bytes + gn_ov_hidden_bytes(ov) + r->bytes.len - (h ? h->len : 0) >
 				ov->cfg.bytes_max))
-		room = make_room(ov, hidden(ov, h)) || make_room(ov, look(ov, h, surplus, NULL));
-	while (room && !fits(ov, h, r)) /* where only what is kept counts */
-		room = make_room(ov, look(ov, h, surplus, NULL));
+		room = make_room(ov, first_hidden(ov, h)) ||
+		       make_room(ov, look_for(ov, h, surplus_of, NULL));
+	while (room && !fits_kind(ov, h, r)) /* where only what is kept counts */
+		room = make_room(ov, look_for(ov, h, surplus_of, NULL));
 	if (room && (gn_map_get(&ov->owners, r->owner.b) || ov->owners.count < GN_OV_OWNERS_MAX))
 		return GN_OK;
 	ov->count.quota_node++;
@@ -219,6 +230,7 @@ gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h,
 
 bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_PUT);
 	const struct gn_ov_contact *c =
 		j->pushed && j->request ? gn_ov_contact_get(ov, &j->to.pk) : NULL;
 	return c && c->link && c->link->state == GN_OV_LINK_UP &&
@@ -227,6 +239,7 @@ bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j)
 
 static enum gn_ov_how how_of(const struct gn_overlay *ov, const struct gn_ov_job *j)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_PUT);
 	if (!j->pushed)
 		return j->nonce ? GN_OV_BY_PROOF : GN_OV_BY_PUT;
 	return gn_ov_handed_over(ov, j) ? GN_OV_BY_HANDOVER : GN_OV_BY_PUSH;
@@ -259,6 +272,7 @@ static struct gn_ov_origin origin_of(const struct gn_overlay *ov, const struct g
  * are counted by how. */
 static gn_err take_share(struct gn_overlay *ov, const struct gn_ov_origin *from, uint64_t want)
 {
+	GN_ASSERT(from->how < GN_OV_HOWS);
 	struct gn_share *brought = &ov->brought[from->how];
 	const struct gn_share *put = &ov->brought[GN_OV_BY_PUT],
 			      *proven = &ov->brought[GN_OV_BY_PROOF];
@@ -284,7 +298,7 @@ static gn_err take_for(struct gn_overlay *ov, struct gn_ov_job *j, struct gn_ov_
 	uint64_t has = h && gn_ov_origin_eq(&h->from, &from) ? h->taken : 0,
 		 want = all > has ? all - has : 0;
 	gn_err err = take_share(ov, &from, want);
-	while (is_over_share(err) && make_room(ov, look(ov, h, own_hidden, &from)))
+	while (is_over_share(err) && make_room(ov, look_for(ov, h, own_hidden, &from)))
 		err = take_share(ov, &from, want);
 	if (is_over_share(err) && may_be_much(ov, &from))
 		err = gn_share_take_anyway(&ov->brought[from.how], &from.by, want);
@@ -296,6 +310,8 @@ static gn_err take_for(struct gn_overlay *ov, struct gn_ov_job *j, struct gn_ov_
 /* Another's share that is full refuses nobody: then it is on one's own. */
 gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_PUT);
+	GN_ASSERT(j->coming == 0 && !j->comes_new && j->taken == 0);
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
 	const struct gn_ov_origin brings = bringer_of(ov, j), from = origin_of(ov, h, j);
 	uint64_t all = gn_ov_cost(ov, j->record.bytes.len),

@@ -1,7 +1,11 @@
 /* A record on its way into the store: admitted, judged beside the one that is held, handed to
  * the disk, answered. One PUT of a key at a time, the others wait in order; nothing is
  * acknowledged or indexed before the owner said that it is durable (OV-57; states in job.c). */
-#include "overlay/overlay_int.h"
+#include "overlay/job_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/ring_int.h"
+#include "overlay/store_int.h"
 
 static void next_on(struct gn_overlay *ov, const struct gn_hash *key, gn_time now);
 
@@ -11,6 +15,7 @@ static void next_on(struct gn_overlay *ov, const struct gn_hash *key, gn_time no
 static void answer_proof(struct gn_overlay *ov, const struct gn_ov_job *j,
 			 const struct gn_record *r)
 {
+	GN_ASSERT(j->nonce != 0 && j->request != 0);
 	struct gn_fbb b = gn_ov_builder(ov);
 	struct gn_receipt receipt = gn_ov_receipt_of(ov, r);
 	struct gn_hash h;
@@ -25,6 +30,7 @@ static void answer_proof(struct gn_overlay *ov, const struct gn_ov_job *j,
 
 static void answer_stored(struct gn_overlay *ov, const struct gn_ov_job *j)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_PUT);
 	if (j->op) {
 		gn_ov_op_local(ov, j->op,
 			       &(struct gn_ov_local){.stored = true,
@@ -48,6 +54,7 @@ static void answer_stored(struct gn_overlay *ov, const struct gn_ov_job *j)
 static void answer_refused(struct gn_overlay *ov, const struct gn_ov_job *j, gn_err err,
 			   struct gn_slice against)
 {
+	GN_ASSERT(err != GN_OK);
 	if (j->op) {
 		gn_ov_op_local(ov, j->op, &(struct gn_ov_local){.err = err, .record = against});
 	} else if (j->request && against.p) {
@@ -66,6 +73,7 @@ static void answer_refused(struct gn_overlay *ov, const struct gn_ov_job *j, gn_
 void gn_ov_job_refuse(struct gn_overlay *ov, struct gn_ov_job *j, gn_err err,
 		      struct gn_slice against, gn_time now)
 {
+	GN_ASSERT(err != GN_OK && j->token != 0);
 	struct gn_hash key = j->key;
 	answer_refused(ov, j, err, against);
 	gn_ov_job_free(ov, j);
@@ -74,6 +82,7 @@ void gn_ov_job_refuse(struct gn_overlay *ov, struct gn_ov_job *j, gn_err err,
 
 void gn_ov_job_accept(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_PUT && j->bytes);
 	struct gn_hash key = j->key;
 	struct gn_ov_held *h = gn_ov_held_get(ov, &key);
 	if (h && j->pushed && j->to.addr_count)
@@ -90,6 +99,7 @@ bool gn_ov_is_version(const struct gn_ov_held *h, const struct gn_record *r)
 
 void gn_ov_job_store(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_PUT && j->bytes);
 	gn_err err = gn_ov_store_take(ov, j);
 	if (err == GN_OK) {
 		size_t len = j->record.bytes.len;
@@ -106,8 +116,9 @@ void gn_ov_job_store(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 	j->state = GN_OV_JOB_STORING;
 }
 
-static bool busy(const struct gn_overlay *ov, const struct gn_ov_job *but)
+static bool is_busy(const struct gn_overlay *ov, const struct gn_ov_job *but)
 {
+	GN_ASSERT(but->kind == GN_OV_JOB_PUT);
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
 		const struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
 		if (j != but && j->kind == GN_OV_JOB_PUT && j->state != GN_OV_JOB_WAITING &&
@@ -119,6 +130,7 @@ static bool busy(const struct gn_overlay *ov, const struct gn_ov_job *but)
 
 void gn_ov_job_begin(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 {
+	GN_ASSERT(j->kind == GN_OV_JOB_PUT && j->bytes);
 	struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
 	if (gn_ov_is_version(h, &j->record)) {
 		if (gn_ov_copy(h) && !j->pushed) /* its first receipt */
@@ -162,6 +174,8 @@ static void next_on(struct gn_overlay *ov, const struct gn_hash *key, gn_time no
 void gn_ov_job_take(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op,
 		    bool pushed, uint64_t nonce, const struct gn_record *r, gn_time now)
 {
+	GN_ASSERT(r->bytes.len > 0);
+	GN_ASSERT(!op || (!request && !nonce));
 	struct gn_ov_job refused = {.to = *to, .request = request, .op = op};
 	const struct gn_holder who = gn_ov_job_asker(to, op, GN_OV_JOB_PUT);
 	struct gn_ov_job *j = gn_ov_job_new(ov, GN_OV_JOB_PUT, to, request, op, &r->key);
@@ -186,7 +200,7 @@ void gn_ov_job_take(struct gn_overlay *ov, const struct gn_contact *to, uint64_t
 	memcpy(j->bytes, r->bytes.p, r->bytes.len);
 	gn_err err = gn_wire_record_parse(gn_slice(j->bytes, r->bytes.len), &j->record);
 	GN_ASSERT(err == GN_OK);
-	if (!busy(ov, j))
+	if (!is_busy(ov, j))
 		gn_ov_job_begin(ov, j, now);
 }
 

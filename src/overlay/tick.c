@@ -1,9 +1,16 @@
 /* What is due: tasks, unanswered requests, links, operations, records; a bounded number in one
  * call. */
-#include "overlay/overlay_int.h"
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
+#include "overlay/message_int.h"
+#include "overlay/op_int.h"
+#include "overlay/repair_int.h"
+#include "overlay/request_int.h"
+#include "overlay/store_int.h"
 
 static void op_due(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
+	GN_ASSERT(!op->ended && op->timer.node.place);
 	gn_time end = op->started + GN_OV_OP_LIFE;
 	if (op->storing) /* as long as its copies are on their way */
 		end += gn_ov_line_time(ov, ov->out_bytes);
@@ -17,8 +24,9 @@ static void op_due(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	GN_ASSERT(err == GN_OK);
 }
 
-static void lost(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
+static void lost_request(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
+	GN_ASSERT(r->timer.node.place);
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, &r->to.pk);
 	ov->count.requests_timeout++;
 	if (c && gn_ov_of_lookup(r->kind))
@@ -46,8 +54,9 @@ static void lost(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 
 /* The hedge: a lookup stops counting on it; one of the nearest is asked again, in case a
  * datagram was lost. */
-static void hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
+static void hedge_request(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
+	GN_ASSERT(now < r->dead_at);
 	gn_time next = r->dead_at;
 	if (r->kind == GN_FB_OVERLAY_BODY_FIND || r->kind == GN_FB_OVERLAY_BODY_GET)
 		next = gn_time_min(next, now + (now - r->sent) / (r->tries + 1));
@@ -59,14 +68,15 @@ static void hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 
 static void request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
+	GN_ASSERT(r->timer.node.place);
 	gn_time end = gn_ov_request_end(ov, r);
 	if (now < r->dead_at) { /* time for the hedge, or the end was put off */
-		hedge(ov, r, now);
+		hedge_request(ov, r, now);
 	} else if (now < end) {
 		gn_err err = gn_ov_timer_set(ov, &r->timer, end);
 		GN_ASSERT(err == GN_OK);
 	} else {
-		lost(ov, r, now);
+		lost_request(ov, r, now);
 	}
 }
 

@@ -1,6 +1,6 @@
 /* Timers of all objects in one heap, and the tasks: each is in it for the life of its object, at
  * GN_NEVER when idle, so that arming one cannot fail. */
-#include "overlay/overlay_int.h"
+#include "overlay/request_int.h"
 
 void gn_ov_timer_init(struct gn_ov_timer *t, uint8_t kind)
 {
@@ -14,18 +14,21 @@ gn_err gn_ov_timer_set(struct gn_overlay *ov, struct gn_ov_timer *t, gn_time at)
 
 void gn_ov_task_set(struct gn_overlay *ov, enum gn_ov_task task, gn_time at)
 {
+	GN_ASSERT(task < GN_OV_TASK_COUNT);
 	gn_err err = gn_ov_timer_set(ov, &ov->tasks[task], at);
 	GN_ASSERT(err == GN_OK); /* in the heap since gn_overlay_new */
 }
 
 void gn_ov_task_soon(struct gn_overlay *ov, enum gn_ov_task task, gn_time at)
 {
+	GN_ASSERT(task < GN_OV_TASK_COUNT);
 	if (at < ov->tasks[task].node.at)
 		gn_ov_task_set(ov, task, at);
 }
 
 gn_time gn_ov_spread(struct gn_overlay *ov, gn_time t, unsigned percent)
 {
+	GN_ASSERT(percent <= 100);
 	double f = 1 + (gn_rand_unit(ov->env.rand) * 2 - 1) * percent / 100.0;
 	return (gn_time)((double)t * f);
 }

@@ -6,18 +6,21 @@
  * all: who names an honest node's address with an invented key does not keep others from telling
  * us of that node.
  *
- * His own word about himself is no better: where a session with a node has been up last it is;
+ * A node's own word about itself is no better: where a session with it has been up last it is;
  * the other addresses it names, or others do, get a knock each, once in ten minutes, and count
  * for those addresses like any hearsay.
  *
- * Nobody earns by his own nodes: what answers from the teller's prefix gives back what its dial
- * cost, and no more.
+ * Nobody earns by their own nodes: what answers from the teller's prefix gives back what its
+ * dial cost, and no more.
  *
- *   heard -> DIALLED [dial] -> proven [its first own word] | buried [no answer] buried -> heard
- *   [another than who told us, with credit, has heard it since: it pays for its own dial]
- *   DIALLED, buried -> heard [told, with credit, at an address where it was not dialled: it has
- *   moved] */
-#include "overlay/overlay_int.h"
+ *   heard           -> DIALLED  [dial]
+ *   DIALLED         -> proven   [its first own word]
+ *   DIALLED         -> buried   [no answer]
+ *   buried          -> heard    [another than who told us, with credit, has heard it since: it
+ *                                pays for its own dial]
+ *   DIALLED, buried -> heard    [told, with credit, at an address where it was not dialled: it
+ *                                has moved] */
+#include "overlay/contact_int.h"
 
 static const struct gn_pk nobody;
 
@@ -39,7 +42,7 @@ static bool elsewhere_than(const struct gn_overlay *ov, const struct gn_ov_conta
 	return gn_share_exempt(x, ov->cfg.count_local) || gn_addr_prefix(x) != gn_addr_prefix(y);
 }
 
-static unsigned credit(const struct gn_ov_contact *teller)
+static unsigned credit_of(const struct gn_ov_contact *teller)
 {
 	unsigned all = GN_OV_TOLD_DIALS + teller->good;
 	return all > teller->debt ? all - teller->debt : 0;
@@ -52,7 +55,7 @@ bool gn_ov_dialable(const struct gn_overlay *ov, const struct gn_ov_contact *c, 
 	if (c->dialled && !c->moved && now - c->dialled < GN_OV_TOMB)
 		return now - c->dialled < GN_OV_DIAL_TIME;
 	const struct gn_ov_contact *t = teller_of(ov, &c->teller);
-	return !t || credit(t) > 0;
+	return !t || credit_of(t) > 0;
 }
 
 /* What is remembered of this address and key, be it over or not; NULL. */
@@ -82,6 +85,7 @@ static bool address_used_up(const struct gn_overlay *ov, const struct gn_addr *a
 
 static bool one_used_up(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(c->c.addr_count <= GN_CONTACT_ADDRS);
 	for (unsigned k = 0; k < c->c.addr_count; k++)
 		if (address_used_up(ov, &c->c.addrs[k], &c->c.pk, &c->teller, now))
 			return true;
@@ -89,8 +93,8 @@ static bool one_used_up(const struct gn_overlay *ov, const struct gn_ov_contact 
 }
 
 /* One entry for each address and key. */
-static void remember(struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk,
-		     const struct gn_pk *teller, gn_time now)
+static void remember_dial(struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk,
+			  const struct gn_pk *teller, gn_time now)
 {
 	struct gn_ov_dial *at = dial_of(ov, addr, pk);
 	if (!at)
@@ -100,6 +104,7 @@ static void remember(struct gn_overlay *ov, const struct gn_addr *addr, const st
 
 bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 {
+	GN_ASSERT(c->c.addr_count <= GN_CONTACT_ADDRS);
 	if (gn_ov_proven(c) || (c->dialled && !c->moved && now - c->dialled < GN_OV_DIAL_TIME))
 		return true;
 	if (!gn_ov_dialable(ov, c, now) || one_used_up(ov, c, now)) {
@@ -115,7 +120,7 @@ bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 	c->moved = false;
 	ov->count.told_dials++;
 	for (unsigned k = 0; k < c->c.addr_count; k++)
-		remember(ov, &c->c.addrs[k], &c->c.pk, &c->teller, now);
+		remember_dial(ov, &c->c.addrs[k], &c->c.pk, &c->teller, now);
 	return true;
 }
 
@@ -138,7 +143,7 @@ enum gn_overlay_dial gn_overlay_may_dial(struct gn_overlay *ov, const struct gn_
 		return GN_OVERLAY_NO_DIAL;
 	}
 	c->knocks++;
-	remember(ov, addr, pk, pk, now);
+	remember_dial(ov, addr, pk, pk, now);
 	return GN_OVERLAY_KNOCK;
 }
 
@@ -162,8 +167,9 @@ bool gn_ov_told_room(struct gn_overlay *ov, const struct gn_pk *teller)
 }
 
 /* Does it name an address where c was not dialled yet? */
-static bool elsewhere(struct gn_overlay *ov, const struct gn_contact *told, gn_time now)
+static bool is_elsewhere(struct gn_overlay *ov, const struct gn_contact *told, gn_time now)
 {
+	GN_ASSERT(told->addr_count <= GN_CONTACT_ADDRS);
 	for (unsigned k = 0; k < told->addr_count; k++) {
 		const struct gn_ov_dial *d = dial_of(ov, &told->addrs[k], &told->pk);
 		if (!d || d->until <= now)
@@ -175,6 +181,7 @@ static bool elsewhere(struct gn_overlay *ov, const struct gn_contact *told, gn_t
 bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct gn_contact *told,
 		   const struct gn_pk *teller, gn_time heard, gn_time now)
 {
+	GN_ASSERT(told->addr_count <= GN_CONTACT_ADDRS);
 	if (gn_ov_proven(c))
 		return true;
 	struct gn_ov_contact *have = teller_of(ov, &c->teller), *t = teller_of(ov, teller);
@@ -182,16 +189,16 @@ bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct 
 		/* or given up unheard */
 		c->tomb_until > now || (c->dialled && now - c->dialled >= GN_OV_DIAL_TIME);
 	gn_time since = c->tomb_until > now ? c->tomb_until - GN_OV_TOMB : c->dialled;
-	bool moved = c->dialled && elsewhere(ov, told, now);
+	bool moved = c->dialled && is_elsewhere(ov, told, now);
 	if (moved || buried) { /* one more dial, which is the teller's to answer for */
-		if (!t || !gn_ov_proven(t) || credit(t) == 0)
+		if (!t || !gn_ov_proven(t) || credit_of(t) == 0)
 			return !moved;
 		if (!moved && ((c->dialled && t == have) || heard - GN_OV_NEWS <= since))
 			return true;
 	} else if (c->dialled || !t || t == have) {
 		/* one that is being dialled stays on the account of whose word it was */
 		return !c->moved;
-	} else if (have && credit(t) <= credit(have)) {
+	} else if (have && credit_of(t) <= credit_of(have)) {
 		return false; /* and nobody says where, for another to pay */
 	}
 	if (t != have) {

@@ -1,7 +1,7 @@
 /* Network coordinates: a point of a plane and a height per node, in milliseconds, so that the
  * round trip to a stranger can be guessed (Dabek, Cox, Kaashoek, Morris 2004). A preference
  * only: no two nodes ever agree by it. */
-#include "overlay/overlay_int.h"
+#include "overlay/ring_int.h"
 
 #include <math.h>
 
@@ -20,7 +20,7 @@ double gn_ov_coord_ms(const struct gn_ov_coord *a, const struct gn_ov_coord *b)
 	return hypot(a->x - b->x, a->y - b->y) + a->h + b->h;
 }
 
-static double bound(double v, double low, double high)
+static double bound_to(double v, double low, double high)
 {
 	return v < low ? low : v > high ? high : v;
 }
@@ -38,10 +38,10 @@ void gn_ov_coord_update(struct gn_ov_coord *own, const struct gn_ov_coord *peer,
 		dy = 0.5;
 		flat = hypot(dx, dy);
 	}
-	own->err = bound(miss * TUNE * weight + own->err * (1 - TUNE * weight), 0.01, ERR_MAX);
-	own->x = bound(own->x + step * dx / flat, -RANGE_MS, RANGE_MS);
-	own->y = bound(own->y + step * dy / flat, -RANGE_MS, RANGE_MS);
-	own->h = bound(own->h + step * (own->h + peer->h) / guess, HEIGHT_MIN, RANGE_MS);
+	own->err = bound_to(miss * TUNE * weight + own->err * (1 - TUNE * weight), 0.01, ERR_MAX);
+	own->x = bound_to(own->x + step * dx / flat, -RANGE_MS, RANGE_MS);
+	own->y = bound_to(own->y + step * dy / flat, -RANGE_MS, RANGE_MS);
+	own->h = bound_to(own->h + step * (own->h + peer->h) / guess, HEIGHT_MIN, RANGE_MS);
 }
 
 struct gn_fb_vivaldi gn_ov_coord_put(const struct gn_ov_coord *c)
@@ -49,7 +49,7 @@ struct gn_fb_vivaldi gn_ov_coord_put(const struct gn_ov_coord *c)
 	return (struct gn_fb_vivaldi){.x = (int16_t)lrint(c->x),
 				      .y = (int16_t)lrint(c->y),
 				      .h = (int16_t)lrint(c->h),
-				      .err = (uint8_t)lrint(bound(c->err, 0, 1) * 255)};
+				      .err = (uint8_t)lrint(bound_to(c->err, 0, 1) * 255)};
 }
 
 struct gn_ov_coord gn_ov_coord_get(struct gn_fb_vivaldi v)

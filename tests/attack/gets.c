@@ -109,7 +109,7 @@ static struct gn_slice ask(unsigned i)
 				   sizeof storage);
 	if (!strcmp(gets.kind, "find")) {
 		type = GN_FB_OVERLAY_BODY_FIND;
-		body = gn_fb_find_make(&b, &(struct gn_fb_find_args){.theta = gn_theta(key.b),
+		body = gn_fb_find_make(&b, &(struct gn_fb_find_args){.theta = gn_ov_theta(key.b),
 								     .target = &key,
 								     .limit = 8});
 	} else {

@@ -191,12 +191,12 @@ static void parse_arg(const struct attack *a, struct handover *h)
 /* A nonce that puts the endpoint beside the key and carries the work. */
 static void grind(struct endpoint *e, struct handover *h)
 {
-	uint64_t theta = gn_theta(h->key.b);
+	uint64_t theta = gn_ov_theta(h->key.b);
 	for (uint64_t nonce = 0;; nonce++) {
 		gn_put_be64(e->nonce, nonce);
 		gn_node_id_make(&e->key.pk, e->nonce, &e->id);
 		h->tries++;
-		if (gn_sep(gn_theta(e->id.b), theta) < UINT64_C(1) << (63 - ARC) &&
+		if (gn_ov_sep(gn_ov_theta(e->id.b), theta) < UINT64_C(1) << (63 - ARC) &&
 		    gn_node_id_work(&e->id) >= e->attack->pow_bits)
 			return;
 	}

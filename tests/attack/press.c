@@ -35,9 +35,9 @@ static void ask(struct endpoint *e)
 	struct gn_slice bytes;
 	struct gn_fb_hash key;
 	gn_rand_fill(e->attack->env.rand, key.b, sizeof key.b);
-	gn_fbref body = gn_fb_find_make(
-		&b,
-		&(struct gn_fb_find_args){.theta = gn_theta(key.b), .target = &key, .limit = 24});
+	gn_fbref body = gn_fb_find_make(&b, &(struct gn_fb_find_args){.theta = gn_ov_theta(key.b),
+								      .target = &key,
+								      .limit = 24});
 	gn_fbref root = gn_fb_overlay_message_make(
 		&b, &(struct gn_fb_overlay_message_args){.request = ++e->requests,
 							 .body_type = GN_FB_OVERLAY_BODY_FIND,

@@ -1,79 +1,14 @@
-/* A few engines in one process for the unit tests: fixed delay, storage that answers at once or
- * when told, no loss unless asked. The big networks are in sim/. */
-#ifndef GN_OVERLAY_TEST_NET_H
-#define GN_OVERLAY_TEST_NET_H
+/* The network of the unit tests: each engine is pumped until it is quiet, each message takes as
+ * long as any, and the clock jumps to what is due next. */
+#include "overlay/testing/net.h"
+#include "overlay/store_int.h"
 
-#include "overlay/overlay_int.h"
+#include <setjmp.h>
+#include <stdarg.h>
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <cmocka.h>
 
-#define NET_MAX 32
-#define NET_DELAY (5 * GN_MSEC)
-#define NET_START (INT64_C(1800000000) * GN_SEC)
-#define NET_POW 4
-
-struct net_message {
-	gn_time at;
-	unsigned from, to;
-	uint8_t *bytes;
-	size_t len;
-};
-
-struct net_file {
-	struct gn_hash key;
-	uint8_t *bytes;
-	size_t len;
-};
-
-struct net_node {
-	struct gn_overlay *ov;
-	struct gn_env env;
-	struct gn_alloc alloc;
-	struct gn_prng prng;
-	struct gn_rand rand;
-	struct gn_overlay_config cfg;
-	struct gn_node_id id;
-	struct net_file files[256];
-	unsigned file_count;
-	/* storage requests held back while hold is set */
-	bool hold, deaf; /* deaf: its messages and those to it vanish */
-	uint64_t held[64];
-	unsigned held_count;
-	unsigned linked, unlinked, joined, servers, isolated;
-};
-
-/* What the last operation that ended gave. */
-struct net_result {
-	gn_op op;
-	bool done;
-	gn_err err;
-	gn_time took;
-	unsigned values, receipts, contacts, holders;
-	struct gn_contact contact[GN_OV_REPLY_CONTACTS];
-	struct gn_overlay_receipt receipt[GN_OV_R_MAX];
-	uint8_t value[4096];
-	size_t value_len;
-};
-
-struct net {
-	struct net_node node[NET_MAX];
-	unsigned count;
-	gn_time now;
-	struct net_message queue[4096];
-	unsigned queued;
-	struct gn_prng prng;
-	struct gn_rand rand;
-	struct net_result result;
-	uint64_t messages;
-	unsigned dead_disk; /* node whose disk fails, + 1 */
-	uint32_t ttl;       /* of records, seconds */
-	uint64_t nowhere;   /* messages to keys that nobody has */
-	/* May change a message on its way; NULL: nobody does. */
-	void (*tamper)(struct net *n, struct net_message *m);
-};
-
-static inline void net_init(struct net *n, uint64_t seed)
+void net_init(struct net *n, uint64_t seed)
 {
 	memset(n, 0, sizeof *n);
 	gn_prng_init(&n->prng, seed);
@@ -82,8 +17,7 @@ static inline void net_init(struct net *n, uint64_t seed)
 	n->ttl = 3600;
 }
 
-/* A node with the given defaults; change n->node[i].cfg before net_start. */
-static inline unsigned net_add(struct net *n)
+unsigned net_add(struct net *n)
 {
 	unsigned i = n->count++;
 	struct net_node *x = &n->node[i];
@@ -99,7 +33,7 @@ static inline unsigned net_add(struct net *n)
 	return i;
 }
 
-static inline struct net_file *net_file(struct net_node *x, const struct gn_hash *key)
+struct net_file *net_file(struct net_node *x, const struct gn_hash *key)
 {
 	for (unsigned i = 0; i < x->file_count; i++)
 		if (memcmp(x->files[i].key.b, key->b, 32) == 0)
@@ -107,7 +41,7 @@ static inline struct net_file *net_file(struct net_node *x, const struct gn_hash
 	return NULL;
 }
 
-static inline void net_store(struct net *n, unsigned i, const struct gn_overlay_store *s)
+void net_store(struct net *n, unsigned i, const struct gn_overlay_store *s)
 {
 	struct net_node *x = &n->node[i];
 	struct net_file *f = net_file(x, &s->key);
@@ -142,7 +76,7 @@ static inline void net_store(struct net *n, unsigned i, const struct gn_overlay_
 	}
 }
 
-static inline void net_done(struct net *n, const struct gn_overlay_event *e)
+void net_done(struct net *n, const struct gn_overlay_event *e)
 {
 	struct net_result *r = &n->result;
 	*r = (struct net_result){.op = e->op,
@@ -166,8 +100,7 @@ static inline void net_done(struct net *n, const struct gn_overlay_event *e)
 	}
 }
 
-/* Is this node at one of the addresses? */
-static inline bool net_at(const struct net_node *x, const struct gn_contact *c)
+bool net_at(const struct net_node *x, const struct gn_contact *c)
 {
 	for (unsigned k = 0; k < c->addr_count; k++)
 		if (gn_addr_eq(&x->cfg.addrs[0], &c->addrs[k]))
@@ -175,7 +108,7 @@ static inline bool net_at(const struct net_node *x, const struct gn_contact *c)
 	return false;
 }
 
-static inline void net_send(struct net *n, unsigned i, const struct gn_overlay_message *m)
+void net_send(struct net *n, unsigned i, const struct gn_overlay_message *m)
 {
 	static const struct gn_pk nobody;
 	n->messages++;
@@ -199,7 +132,7 @@ static inline void net_send(struct net *n, unsigned i, const struct gn_overlay_m
 	n->nowhere++;
 }
 
-static inline void net_pump(struct net *n, unsigned i)
+void net_pump(struct net *n, unsigned i)
 {
 	struct net_node *x = &n->node[i];
 	struct gn_overlay_message m;
@@ -236,8 +169,7 @@ static inline void net_pump(struct net *n, unsigned i)
 	gn_overlay_validate(x->ov);
 }
 
-/* It knows nobody yet. */
-static inline void net_start_alone(struct net *n, unsigned i)
+void net_start_alone(struct net *n, unsigned i)
 {
 	struct net_node *x = &n->node[i];
 	gn_alloc_heap(&x->alloc, 64u << 20);
@@ -252,7 +184,7 @@ static inline void net_start_alone(struct net *n, unsigned i)
 	}
 }
 
-static inline void net_start(struct net *n, unsigned i)
+void net_start(struct net *n, unsigned i)
 {
 	struct net_node *x = &n->node[i];
 	net_start_alone(n, i);
@@ -265,15 +197,14 @@ static inline void net_start(struct net *n, unsigned i)
 	net_pump(n, i);
 }
 
-static inline void net_stop(struct net *n, unsigned i)
+void net_stop(struct net *n, unsigned i)
 {
 	gn_overlay_free(n->node[i].ov);
 	n->node[i].ov = NULL;
 	GN_ASSERT(n->node[i].alloc.count == 0);
 }
 
-/* Runs for a while of virtual time. */
-static inline void net_run(struct net *n, gn_time span)
+void net_run(struct net *n, gn_time span)
 {
 	gn_time end = n->now + span;
 	for (;;) {
@@ -311,8 +242,7 @@ static inline void net_run(struct net *n, gn_time span)
 	n->now = end;
 }
 
-/* `count` nodes, joined. */
-static inline void net_build(struct net *n, uint64_t seed, unsigned count)
+void net_build(struct net *n, uint64_t seed, unsigned count)
 {
 	net_init(n, seed);
 	for (unsigned i = 0; i < count; i++)
@@ -322,7 +252,7 @@ static inline void net_build(struct net *n, uint64_t seed, unsigned count)
 	net_run(n, 30 * GN_SEC);
 }
 
-static inline void net_free(struct net *n)
+void net_free(struct net *n)
 {
 	for (unsigned i = 0; i < n->count; i++) {
 		if (n->node[i].ov)
@@ -334,8 +264,7 @@ static inline void net_free(struct net *n)
 		free(n->queue[i].bytes);
 }
 
-/* Waits for the operation; its outcome is in n->result. */
-static inline void net_wait(struct net *n, gn_op op, unsigned i)
+void net_wait(struct net *n, gn_op op, unsigned i)
 {
 	n->result.done = false;
 	net_pump(n, i);
@@ -344,7 +273,7 @@ static inline void net_wait(struct net *n, gn_op op, unsigned i)
 	GN_ASSERT(n->result.done && n->result.op == op);
 }
 
-static inline uint64_t net_counter(const struct net *n, unsigned i, const char *name)
+uint64_t net_counter(const struct net *n, unsigned i, const char *name)
 {
 	struct gn_overlay_counter c;
 	for (size_t k = 0; gn_overlay_counter_at(n->node[i].ov, k, &c); k++)
@@ -353,15 +282,8 @@ static inline uint64_t net_counter(const struct net *n, unsigned i, const char *
 	GN_ASSERT(false);
 }
 
-/* ---- records ---- */
-
-struct net_record {
-	uint8_t bytes[4096];
-	struct gn_record r; /* borrows bytes: do not copy */
-};
-
-static inline void net_record(struct net *n, struct net_record *out, const struct gn_sk *owner,
-			      uint16_t type, const char *label, uint64_t seq, const char *body)
+void net_record(struct net *n, struct net_record *out, const struct gn_sk *owner, uint16_t type,
+		const char *label, uint64_t seq, const char *body)
 {
 	struct gn_record_fields f = {.type = type,
 				     .label = gn_str(label),
@@ -376,7 +298,7 @@ static inline void net_record(struct net *n, struct net_record *out, const struc
 	GN_ASSERT(err == GN_OK);
 }
 
-static inline gn_err net_put(struct net *n, unsigned i, const struct net_record *r, unsigned w)
+gn_err net_put(struct net *n, unsigned i, const struct net_record *r, unsigned w)
 {
 	gn_op op;
 	gn_err err = gn_overlay_put(n->node[i].ov, r->r.bytes, w, n->now, &op);
@@ -386,7 +308,7 @@ static inline gn_err net_put(struct net *n, unsigned i, const struct net_record 
 	return n->result.err;
 }
 
-static inline gn_err net_get(struct net *n, unsigned i, const struct gn_hash *key, unsigned quorum)
+gn_err net_get(struct net *n, unsigned i, const struct gn_hash *key, unsigned quorum)
 {
 	struct gn_get_options o = {.quorum = quorum};
 	gn_op op;
@@ -397,4 +319,44 @@ static inline gn_err net_get(struct net *n, unsigned i, const struct gn_hash *ke
 	return n->result.err;
 }
 
-#endif
+/* ---- set pieces ---- */
+
+uint32_t net_thirty_days(const struct gn_record *r)
+{
+	/* "-..": as a name that nobody else could have */
+	return r->label.len && r->label.p[0] == '-' ? 0 : 30 * 86400;
+}
+
+void net_expect_full_mesh(const struct net *n, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct gn_overlay_info info;
+		gn_overlay_info(n->node[i].ov, &info);
+		assert_true(info.server && info.joined);
+		assert_int_equal(info.links, count - 1);
+		assert_true(info.n_estimate > count - 0.5 && info.n_estimate < count + 0.5);
+	}
+}
+
+bool net_hold(struct net *n, enum gn_ov_how how, const struct gn_holder *by,
+	      const struct gn_sk *owner, uint16_t type, const char *label, struct net_record *out)
+{
+	const struct gn_ov_origin from = {.by = *by, .how = how};
+	struct gn_overlay *ov = n->node[0].ov;
+	net_record(n, out, owner, type, label, 1, "x");
+	return gn_ov_store_room(ov, NULL, &out->r) == GN_OK &&
+	       gn_ov_held_set(ov, &out->r, &from, 0, n->now) == GN_OK;
+}
+
+struct gn_overlay *net_small_store(struct net *small, uint64_t seed)
+{
+	net_init(small, seed);
+	net_add(small);
+	small->node[0].cfg.records_max = 64;
+	small->node[0].cfg.bytes_max = 64 * 4096;
+	small->node[0].cfg.owner_records_max = 10000;
+	small->node[0].cfg.grace[3] = net_thirty_days;
+	net_start(small, 0);
+	net_run(small, 10 * GN_SEC);
+	return small->node[0].ov;
+}
