@@ -7,12 +7,6 @@
  * 2. A stream's OPENED comes before its other events. */
 #include "jet/session_int.h"
 
-void jet_session_event(struct jet_session *s, uint8_t event)
-{
-	s->events |= event;
-	jet_list_append(&s->jet->events, &s->event);
-}
-
 static bool take(struct jet_session *s, uint8_t event)
 {
 	bool was = s->events & event;

@@ -114,17 +114,6 @@ void gn_jet_free(struct gn_jet *jet)
 	gn_mem_free_secret(jet->env.alloc, jet);
 }
 
-struct jet_session *jet_find(const struct gn_jet *jet, gn_jet_id id)
-{
-	struct jet_session *const *at = gn_map_get(&jet->ids, &id);
-	return at ? *at : NULL;
-}
-
-void jet_wake(struct jet_session *s)
-{
-	jet_list_append(&s->jet->ready, &s->ready);
-}
-
 /* ---- datagrams in ---- */
 
 bool gn_jet_is_packet(struct gn_slice datagram)

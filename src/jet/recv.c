@@ -73,7 +73,7 @@ static gn_err apply(struct jet_session *s, struct jet_path *p, enum jet_level le
 	case JET_F_MAX_STREAMS_UNI: return jet_stream_on_limit(s, f);
 	case JET_F_STREAM_CLASS: return jet_stream_on_class(s, f);
 	case JET_F_NEW_CID: return jet_cid_on_new(s, f);
-	case JET_F_RETIRE_CID: return jet_cid_on_retire(s, f);
+	case JET_F_RETIRE_CID: return jet_path_on_retire(s, f);
 	case JET_F_PATH_CHALLENGE: jet_path_on_challenge(s, p, from, f); return GN_OK;
 	case JET_F_PATH_RESPONSE: jet_path_on_response(s, f, now); return GN_OK;
 	case JET_F_PASS: jet_token_on_pass(s, f->data); return GN_OK;

@@ -567,12 +567,6 @@ struct jet_out; /* a packet being written */
 /* Fills batch and out for one session. GN_AGAIN: nothing now. */
 GN_MUST gn_err jet_session_send(struct jet_session *s, struct gn_buf *out,
 				struct gn_jet_batch *batch, gn_time now);
-/* Remembers a frame for acknowledgement or loss and marks the packet ack-eliciting. */
-void jet_out_frame(struct jet_out *o, uint8_t type, uint64_t id, uint64_t offset, uint32_t len,
-		   bool fin);
-struct gn_writer *jet_out_writer(struct jet_out *o);
-bool jet_out_full(const struct jet_out *o); /* no room for another frame */
-gn_time jet_out_now(const struct jet_out *o);
 /* When the pacer lets waiting data go; GN_NEVER when nothing waits or the window is closed. */
 gn_time jet_send_deadline(const struct jet_session *s);
 
@@ -666,12 +660,14 @@ void jet_sched_datagram(struct jet_session *s, unsigned class, struct jet_dgram 
 bool jet_sched_pending(const struct jet_session *s);
 /* Fills the packet with STREAM and DATAGRAM frames by class. */
 void jet_sched_fill(struct jet_session *s, struct jet_out *o);
+/* The longest datagram that fits a packet now. */
+size_t jet_dgram_max(const struct jet_session *s);
+/* Takes it out of its class and frees it. */
+void jet_dgram_drop(struct jet_session *s, struct jet_dgram *d);
 
 /* ---- datagram.c ---- */
 gn_err jet_dgram_on_frame(struct jet_session *s, const struct jet_frame *f);
 void jet_dgrams_fini(struct jet_session *s);
-/* Writes d if it fits and is in time; true when it is done with (sent or dropped). */
-bool jet_dgram_write(struct jet_session *s, struct jet_out *o, struct jet_dgram *d);
 
 /* ---- path.c, cid.c, mtu.c ---- */
 GN_MUST gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr,
@@ -686,6 +682,7 @@ void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_a
 void jet_path_acked(struct jet_session *s, struct jet_path *p, uint64_t largest, gn_time now);
 void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const struct gn_addr *from,
 			   const struct jet_frame *f);
+gn_err jet_path_on_retire(struct jet_session *s, const struct jet_frame *f);
 void jet_path_on_response(struct jet_session *s, const struct jet_frame *f, gn_time now);
 void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_addr *addr,
 		    bool ours, gn_time now);
@@ -699,7 +696,8 @@ GN_MUST gn_err jet_cid_issue(struct jet_session *s, uint32_t path, const uint8_t
 void jet_cid_issue_ahead(struct jet_session *s);
 void jet_cid_forget_all(struct jet_session *s);
 gn_err jet_cid_on_new(struct jet_session *s, const struct jet_frame *f);
-gn_err jet_cid_on_retire(struct jet_session *s, const struct jet_frame *f);
+/* Ours: the peer may use it no more. */
+void jet_cid_forget(struct jet_session *s, struct jet_cid *slot);
 void jet_cid_retire(struct jet_session *s, uint32_t path);
 /* The peer sends on a path that we have retired: tell it again. */
 void jet_cid_remind(struct jet_session *s, uint32_t path);

@@ -8,7 +8,7 @@
  * 3. rx_total is the sum of rx_high of all streams there ever were; it never passes window.max.
  * 4. Bytes nobody will read (reset, stopped) count as consumed at once, so they cannot clog the
  *    session. */
-#include "jet/session_int.h"
+#include "jet/out_int.h"
 
 #define ID_SERVER 1u
 #define ID_ONE_WAY 2u
@@ -102,23 +102,6 @@ void jet_stream_settle(struct jet_session *s, struct jet_stream *st)
 	jet_stream_free(s, st);
 	if (s->streams.count == 0)
 		gn_map_fini(&s->streams);
-}
-
-void jet_stream_event(struct jet_session *s, struct jet_stream *st, uint8_t event)
-{
-	st->events |= event;
-	jet_list_append(&s->stream_events, &st->event);
-	jet_list_append(&s->jet->events, &s->event);
-}
-
-bool jet_stream_sendable(const struct jet_stream *st)
-{
-	if (st->tx_state != JET_TX_OPEN && st->tx_state != JET_TX_FIN)
-		return false;
-	uint64_t end = st->tx.end < st->tx_credit ? st->tx.end : st->tx_credit;
-	bool fin = st->tx_state == JET_TX_FIN && (!st->fin_sent || st->fin_lost) &&
-		   st->tx.next == st->tx.end;
-	return st->tx.lost.count || st->tx.next < end || fin;
 }
 
 /* ---- what the application does ---- */
