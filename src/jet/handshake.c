@@ -202,7 +202,9 @@ static gn_err take_seat(struct jet_session *s, gn_time now)
 {
 	jet_seat_give(s);
 	s->holder.key = s->peer;
-	gn_err err = jet_seat_take(&s->jet->open, s, now);
+	struct jet_leaver leaver;
+	gn_err err = jet_seat_take(&s->jet->open, s, now, &leaver);
+	jet_close_leaver(&leaver, now);
 	if (err == GN_BUSY)
 		return jet_close_local(s, err, false, JET_E_BUSY, "no place for another session",
 				       now);

@@ -84,11 +84,6 @@ static gn_err apply(struct jet_session *s, struct jet_path *p, enum jet_level le
 	}
 }
 
-static bool alive(const struct jet_session *s)
-{
-	return s->state == JET_S_HANDSHAKE || s->state == JET_S_OPEN;
-}
-
 static gn_err apply_all(struct jet_session *s, struct jet_path *p, enum jet_level level,
 			struct gn_slice payload, const struct gn_addr *from, struct jet_effect *e,
 			gn_time now)
@@ -100,9 +95,9 @@ static gn_err apply_all(struct jet_session *s, struct jet_path *p, enum jet_leve
 		gn_err err = jet_frame_read(&r, &f);
 		GN_ASSERT(err == GN_OK);
 		err = apply(s, p, level, &f, from, e, now);
-		if (err != GN_OK && alive(s))
+		if (err != GN_OK && jet_alive(s))
 			jet_fail(s, err);
-		if (!alive(s))
+		if (!jet_alive(s))
 			return err;
 		if (level == JET_APP ? jet_path_find(s, id) != p
 				     : !s->hs || !s->hs->rx[level].ready)
@@ -187,10 +182,10 @@ static gn_err deliver(struct jet_session *s, struct jet_path *p, enum jet_level 
 	if (level == JET_APP)
 		jet_path_heard(s, p, from, v->probing, newest, datagram_len, now);
 	gn_err err = apply_all(s, p, level, payload, from, &e, now);
+	if (!jet_alive(s))
+		return err;
 	jet_streams_wake_writers(s);
 	jet_wake(s);
-	if (!alive(s))
-		return err;
 	if (level == JET_APP ? jet_path_find(s, id) != p : !s->hs || !s->hs->tx[level].ready)
 		return GN_OK; /* its space is gone, and with it the need to acknowledge */
 	if (e.refused)
@@ -209,7 +204,7 @@ gn_err jet_recv_packet(struct jet_session *s, uint32_t path, const struct gn_add
 			       : h->type == JET_LONG_INITIAL ? JET_INITIAL
 							     : JET_HANDSHAKE;
 	s->jet->stranger_steps += s->half_open;
-	if (!alive(s)) {
+	if (!jet_alive(s)) {
 		s->close_heard++;
 		if (s->state == JET_S_CLOSING && (s->close_heard & (s->close_heard - 1)) == 0) {
 			s->close_due = true; /* the 1st, 2nd, 4th, 8th .. packet is answered */

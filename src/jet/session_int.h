@@ -323,6 +323,7 @@ struct jet_session {
 	uint8_t due;             /* enum jet_due */
 	struct gn_pk peer;
 	struct jet_link ready, event; /* in jet->ready, jet->events */
+	struct jet_link closed;       /* in jet->closed */
 	struct jet_link solve;        /* in jet->solving */
 	struct gn_heap_node timer;
 	gn_time since;
@@ -430,6 +431,7 @@ struct gn_jet {
 	struct gn_map cids;     /* 8 bytes -> jet_cid_ref */
 	struct jet_link ready;  /* sessions that may have something to send */
 	struct jet_link events; /* sessions with events to tell */
+	struct jet_link closed; /* sessions that this call closed, to be stripped at its end */
 	struct gn_heap timers;
 	struct gn_ring stateless; /* jet_stateless */
 	uint32_t session_count, half_open, dials;
@@ -464,11 +466,15 @@ void jet_wake(struct jet_session *s);
 GN_MUST gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *addr,
 			       gn_time now, struct jet_session **out);
 void jet_session_free(struct jet_session *s);
-/* Frees what only a living session needs; called when it closes. */
+/* Frees what only a living session needs; jet.c does so at the end of the call that closed it. */
 void jet_session_strip(struct jet_session *s);
 /* Gives back buffers that are empty. */
 void jet_session_sweep(struct jet_session *s);
 void jet_session_validate(const struct jet_session *s);
+static inline bool jet_alive(const struct jet_session *s)
+{
+	return s->state == JET_S_HANDSHAKE || s->state == JET_S_OPEN;
+}
 /* It has sent the one datagram that it may send unanswered. */
 static inline bool jet_knocked(const struct jet_session *s)
 {
@@ -484,9 +490,15 @@ struct jet_effect {
 /* ---- seats.c: places of incoming sessions ---- */
 void jet_seats_init(struct jet_seats *seats, struct gn_jet *jet, uint32_t max, uint32_t per_key);
 void jet_seats_fini(struct jet_seats *seats, struct gn_jet *jet);
-/* A seat for s->holder; another session may be closed for it. GN_BUSY when all that could be are
- * worth more; GN_NOMEM. */
-GN_MUST gn_err jet_seat_take(struct jet_seats *seats, struct jet_session *s, gn_time now);
+/* Who has just lost its seat to another session, and why; session NULL: nobody. */
+struct jet_leaver {
+	struct jet_session *session;
+	const char *reason;
+};
+/* A seat for s->holder; the one that another session loses for it must then be closed
+ * (jet_close_leaver). GN_BUSY when all that could lose theirs are worth more; GN_NOMEM. */
+GN_MUST gn_err jet_seat_take(struct jet_seats *seats, struct jet_session *s, gn_time now,
+			     struct jet_leaver *leaver);
 /* No-op when it has none. */
 void jet_seat_give(struct jet_session *s);
 void jet_seats_validate(const struct jet_seats *seats);
@@ -729,6 +741,10 @@ gn_err jet_fault(struct jet_session *s, enum jet_code code, const char *reason);
 gn_err jet_fail(struct jet_session *s, gn_err err);
 /* The peer ended it. */
 void jet_close_remote(struct jet_session *s, const struct jet_frame *f, gn_time now);
+/* It counts as open, half open or dialled no more, and has no seat. */
+void jet_close_leave(struct jet_session *s);
+/* It gave its place to another one; nothing happens when nobody did. */
+void jet_close_leaver(const struct jet_leaver *leaver, gn_time now);
 /* It ends without a word to the peer (timeouts). */
 void jet_close_silent(struct jet_session *s, gn_err err, gn_time now);
 
