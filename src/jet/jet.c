@@ -54,6 +54,7 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	jet->config.cc = NULL; /* borrowed from the caller: not kept */
 	defaults(&jet->config);
 	jet->cc = cc;
+	jet->fate = &jet_fate;
 	jet->next_id = 1;
 	jet->key_update_packets = JET_KEY_UPDATE_PACKETS;
 	jet->seal_max = JET_SEAL_MAX;

@@ -414,6 +414,7 @@ struct gn_jet {
 	struct gn_env env;
 	struct gn_jet_config config; /* defaults filled in */
 	const struct jet_cc_ops *cc;
+	const struct jet_fate_ops *fate; /* jet_fate; a test's own */
 	struct gn_tls_ctx *tls;
 	struct gn_guard *guard;       /* config's, or its own: */
 	struct gn_guard *guard_owned; /* NULL when it is config's */
@@ -613,6 +614,15 @@ void jet_ack_known(struct jet_space *sp, uint64_t offset);
 bool jet_ack_due(const struct jet_space *sp, gn_time now);
 /* Writes the ACK of sp into the packet. */
 void jet_ack_write(struct jet_session *s, struct jet_out *o, struct jet_space *sp, uint32_t path);
+
+/* ---- fate.c ---- */
+/* What a frame's being acknowledged or lost means to who wrote it. */
+struct jet_fate_ops {
+	gn_err (*acked)(struct jet_session *s, enum jet_level level,
+			const struct jet_sent_frame *f);
+	gn_err (*lost)(struct jet_session *s, enum jet_level level, const struct jet_sent_frame *f);
+};
+extern const struct jet_fate_ops jet_fate;
 
 /* ---- loss.c: RFC 9002 ---- */
 gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
