@@ -641,6 +641,19 @@ void jet_rtt_sample(struct jet_rtt *r, gn_time latest, gn_time ack_delay);
 gn_err jet_loss_probe_data(struct jet_session *s, struct jet_space *sp, enum jet_level level);
 
 /* ---- stream.c, flow.c ---- */
+#define JET_ID_SERVER 1u
+#define JET_ID_ONE_WAY 2u
+bool jet_stream_ours(const struct jet_session *s, gn_jet_stream id);
+/* Of the n-th that we or the peer begin. */
+gn_jet_stream jet_stream_id(const struct jet_session *s, bool ours, bool one_way, uint64_t n);
+/* NULL: no memory. */
+struct jet_stream *jet_stream_new(struct jet_session *s, gn_jet_stream id, unsigned class);
+/* What was received is read, or nobody will. */
+void jet_stream_drop_received(struct jet_session *s, struct jet_stream *st);
+/* Nobody will read what is here and what may still come. */
+void jet_stream_discard(struct jet_session *s, struct jet_stream *st, gn_time now);
+/* Its sending side is given up, by us or because the peer asked for it. */
+void jet_stream_reset(struct jet_session *s, struct jet_stream *st, uint32_t code);
 struct jet_stream *jet_stream_find(const struct jet_session *s, gn_jet_stream id);
 gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, struct jet_effect *e,
 			  gn_time now);
