@@ -5,6 +5,9 @@
  *    are kept until we retire them.
  * 2. Id n + JET_PATHS is issued only after the peer retired n, so four slots are enough on both
  *    sides. */
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/mark_int.h"
 #include "jet/out_int.h"
 
 /* a clash of 64 random bits does not happen; a broken source of randomness must not loop */

@@ -10,6 +10,9 @@
  * 2. Here a session is marked and stops to count. What it held is given back at the end of the
  *    call (jet.c), so whoever finds the fault may be anywhere and nothing dies under them.
  * 3. A closing session keeps keys and the current path, nothing of streams or datagrams. */
+#include "jet/close_int.h"
+#include "jet/mark_int.h"
+#include "jet/seats_int.h"
 #include "jet/session_int.h"
 
 static const struct {

@@ -4,6 +4,9 @@
  * 1. A queued datagram is in exactly one class list (out) or in dgrams_in, and counted there.
  * 2. One that expired or no longer fits any packet is dropped when its turn comes, with a
  *    counter. */
+#include "jet/datagram_int.h"
+#include "jet/mark_int.h"
+#include "jet/sched_int.h"
 #include "jet/session_int.h"
 
 size_t gn_jet_datagram_max(const struct gn_jet *jet, gn_jet_id id)

@@ -5,7 +5,10 @@
  *    CONNECTED, MOVED, STREAMS, streams in the order they woke, datagrams, CLOSED last. Sessions
  *    take turns.
  * 2. A stream's OPENED comes before its other events. */
+#include "jet/datagram_int.h"
+#include "jet/mark_int.h"
 #include "jet/session_int.h"
+#include "jet/stream_int.h"
 
 static bool take(struct jet_session *s, uint8_t event)
 {

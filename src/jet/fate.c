@@ -5,7 +5,13 @@
  * 1. A frame is lost at most once for each time it was sent, and acknowledged at most once; a
  *    probe timeout "loses" it without its packet being lost.
  * 2. What is not named here is not repeated: PING, ACK, PATH_*, DATAGRAM, extensions. */
+#include "jet/ack_int.h"
+#include "jet/cid_int.h"
+#include "jet/handshake_int.h"
+#include "jet/loss_int.h"
+#include "jet/paths_int.h"
 #include "jet/session_int.h"
+#include "jet/stream_int.h"
 
 static gn_err frame_acked(struct jet_session *s, enum jet_level level,
 			  const struct jet_sent_frame *f)

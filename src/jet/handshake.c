@@ -10,7 +10,16 @@
  *    (JT-42).
  * 2. Nothing of the application is accepted before the peer's key is proven.
  * 3. Everything here is given back once the handshake is confirmed. */
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/handshake_int.h"
+#include "jet/loss_int.h"
+#include "jet/mark_int.h"
+#include "jet/params_int.h"
+#include "jet/recv_int.h"
+#include "jet/seats_int.h"
 #include "jet/session_int.h"
+#include "jet/token_int.h"
 
 /* The fuller it is with half-open sessions, the less time each has. */
 static gn_time patience(const struct jet_session *s)

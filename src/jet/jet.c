@@ -8,7 +8,20 @@
  * 3. Sessions are freed in gn_jet_tick and gn_jet_free alone, and one that closes gives back its
  *    streams and paths when the call that closed it ends, so no pointer dies under who works on
  *    it. */
+#include "jet/admit_int.h"
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/handshake_int.h"
+#include "jet/loss_int.h"
+#include "jet/mark_int.h"
+#include "jet/memory_int.h"
+#include "jet/paths_int.h"
+#include "jet/recv_int.h"
+#include "jet/seats_int.h"
+#include "jet/send_int.h"
 #include "jet/session_int.h"
+#include "jet/timers_int.h"
+#include "jet/token_int.h"
 
 static void defaults(struct gn_jet_config *c)
 {

@@ -7,7 +7,12 @@
  *    loss, raises the reordering thresholds, and undoes the window reduction when all of its
  *    cause proves spurious.
  * 3. A probe timeout declares nothing lost; it sends the oldest data again. */
+#include "jet/close_int.h"
+#include "jet/handshake_int.h"
+#include "jet/loss_int.h"
+#include "jet/paths_int.h"
 #include "jet/session_int.h"
+#include "jet/token_int.h"
 
 #define REMEMBER_LOST 4 /* PTOs */
 

@@ -2,7 +2,9 @@
  *
  * 1. Marks are flags and membership of a list; the work is done by jet.c and event.c when the
  *    caller asks for output. So whoever marks calls nobody above. */
+#include "jet/mark_int.h"
 #include "jet/session_int.h"
+#include "jet/stream_int.h"
 
 struct jet_session *jet_find(const struct gn_jet *jet, gn_jet_id id)
 {

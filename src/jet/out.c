@@ -7,7 +7,11 @@
  *    check.
  * 3. A packet that was sealed is remembered, counted and sent: no step after sealing can refuse
  *    it but running out of memory, which ends the session. */
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/handshake_int.h"
 #include "jet/out_int.h"
+#include "jet/paths_int.h"
 
 void jet_out_frame(struct jet_out *o, uint8_t type, uint64_t id, uint64_t offset, uint32_t len,
 		   bool fin)

@@ -20,6 +20,12 @@
  * 6. Nobody gives up a path on which the other may still be: packets of different paths have no
  *    order, so a late one can lead an end to where the other is no more. It finds no answer
  *    there, and comes back to where it hears something. */
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/loss_int.h"
+#include "jet/mark_int.h"
+#include "jet/path_int.h"
+#include "jet/paths_int.h"
 #include "jet/session_int.h"
 
 void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_addr *addr,

@@ -2,6 +2,7 @@
  *
  * 1. Path id n lies in slot n % JET_PATHS, so at most that many are alive; a slot is emptied
  *    before the next id takes it. */
+#include "jet/paths_int.h"
 #include "jet/session_int.h"
 
 gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr, gn_time now,

@@ -6,7 +6,20 @@
  *    session (JT-52), unless the packet is an Initial, whose keys anybody can make: that is
  *    dropped.
  * 3. After a frame has ended the session the rest of the packet is ignored. */
+#include "jet/ack_int.h"
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/datagram_int.h"
+#include "jet/flow_int.h"
+#include "jet/handshake_int.h"
+#include "jet/loss_int.h"
+#include "jet/mark_int.h"
+#include "jet/path_int.h"
+#include "jet/paths_int.h"
+#include "jet/recv_int.h"
 #include "jet/session_int.h"
+#include "jet/stream_int.h"
+#include "jet/token_int.h"
 
 /* What the first pass over a packet's frames found. */
 struct survey {

@@ -1,6 +1,8 @@
 /* The round-trip time of a path (RFC 9002 section 5) and what follows from it at once: how long
  * to wait for an answer before probing. */
-#include "jet/session_int.h"
+#include "jet/packet_int.h"
+#include "jet/paths_int.h"
+#include "jet/rtt_int.h"
 
 void jet_rtt_init(struct jet_rtt *r)
 {

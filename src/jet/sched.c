@@ -7,7 +7,10 @@
  *    plus 15 bytes for each byte they sent, so they keep 1/16 whatever class 1 does.
  * 3. `served` grows by bytes / weight; a class that wakes starts at the floor, so rest earns no
  *    credit. */
+#include "jet/datagram_int.h"
 #include "jet/out_int.h"
+#include "jet/sched_int.h"
+#include "jet/stream_int.h"
 
 #define CRITICAL_CREDIT (64 << 10) /* bytes */
 #define WEIGHTS 16u

@@ -11,6 +11,8 @@
  *    when every seat is taken.
  * 3. Finding it costs two walks over a dense table and a bounded number of look-ups, however
  *    many sessions there are. */
+#include "jet/mark_int.h"
+#include "jet/seats_int.h"
 #include "jet/session_int.h"
 
 void jet_seats_init(struct jet_seats *seats, struct gn_jet *jet, uint32_t max, uint32_t per_key)

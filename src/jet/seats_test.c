@@ -1,5 +1,9 @@
 /* Who has a place, who gives way to whom, and what a place without use is worth. */
+#include "jet/close_int.h"
 #include "jet/forge_test.h"
+#include "jet/handshake_int.h"
+#include "jet/mark_int.h"
+#include "jet/session_int.h"
 #include "jet/sim_test.h"
 #include <stdlib.h>
 

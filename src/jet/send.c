@@ -8,7 +8,17 @@
  *    ends its batch.
  * 2. Only acknowledgements, probes and closing packets go out when the window is full or the
  *    pacer holds; nothing at all goes past the amplification limit. */
+#include "jet/ack_int.h"
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/flow_int.h"
+#include "jet/handshake_int.h"
 #include "jet/out_int.h"
+#include "jet/paths_int.h"
+#include "jet/sched_int.h"
+#include "jet/send_int.h"
+#include "jet/stream_int.h"
+#include "jet/token_int.h"
 
 /* ranges from which an ACK-only packet asks to be acknowledged itself, so ranges can be dropped */
 #define QUIET_ACK_RANGES 8u

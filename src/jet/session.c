@@ -4,7 +4,17 @@
  * 1. A session is in the endpoint's timer heap from new to free; its id is in the map until
  *    CLOSED was told.
  * 2. An idle session owns itself, one path, its keys: no buffers, no handshake. */
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/datagram_int.h"
+#include "jet/flow_int.h"
+#include "jet/handshake_int.h"
+#include "jet/paths_int.h"
+#include "jet/sched_int.h"
+#include "jet/seats_int.h"
 #include "jet/session_int.h"
+#include "jet/stream_int.h"
+#include "jet/token_int.h"
 
 gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *addr, gn_time now,
 		       struct jet_session **out)

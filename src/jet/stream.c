@@ -9,7 +9,12 @@
  * 3. rx_total is the sum of rx_high of all streams there ever were; it never passes window.max.
  * 4. Bytes nobody will read (reset, stopped) count as consumed at once, so they cannot clog the
  *    session. */
+#include "jet/flow_int.h"
+#include "jet/mark_int.h"
+#include "jet/memory_int.h"
+#include "jet/sched_int.h"
 #include "jet/session_int.h"
+#include "jet/stream_int.h"
 
 bool jet_stream_ours(const struct jet_session *s, gn_jet_stream id)
 {

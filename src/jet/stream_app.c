@@ -3,7 +3,12 @@
  *
  * 1. A write takes what credit, send buffer and memory allow; one that takes less than all is
  *    told when it can go on (jet_streams_wake_writers). */
+#include "jet/flow_int.h"
+#include "jet/mark_int.h"
+#include "jet/memory_int.h"
+#include "jet/sched_int.h"
 #include "jet/session_int.h"
+#include "jet/stream_int.h"
 
 static gn_err find_open(const struct gn_jet *jet, gn_jet_id id, struct jet_session **s)
 {

@@ -3,7 +3,13 @@
  * 1. A frame that breaks a rule ends the session; one about a stream that is over does nothing.
  * 2. A piece that cannot be kept is refused with its packet, which then counts as lost: that is
  *    no fault, and it comes again. */
+#include "jet/close_int.h"
+#include "jet/mark_int.h"
+#include "jet/memory_int.h"
+#include "jet/recv_int.h"
+#include "jet/sched_int.h"
 #include "jet/session_int.h"
+#include "jet/stream_int.h"
 
 /* The stream a frame is about; *st NULL: it is over. Opens the peer's streams up to it.
  * receiving: the frame is about data the peer sends. */

@@ -3,7 +3,11 @@
  *
  * 1. A stream is in session.control while it has something due; what was lost is due again as
  *    long as the peer still needs it. */
+#include "jet/mark_int.h"
+#include "jet/memory_int.h"
 #include "jet/out_int.h"
+#include "jet/sched_int.h"
+#include "jet/stream_int.h"
 
 static void all_acked(struct jet_session *s, struct jet_stream *st)
 {
