@@ -4,7 +4,9 @@
  *
  * 1. `received` holds what may still be reported: the newest JET_ACK_RANGES ranges above what
  *    the peer knows we reported. */
-#include "jet/session_int.h"
+#include "jet/ack_int.h"
+#include "jet/out_int.h"
+#include "jet/paths_int.h"
 
 /* An eighth of what arrives in a round trip, so that the sender's window hears of itself eight
  * times. */

@@ -8,6 +8,10 @@
  *    Retry (JT-21).
  * 3. An answer is never longer than a third of the datagram that asked for it, and the queue of
  *    answers is bounded. */
+#include "jet/admit_int.h"
+#include "jet/cid_int.h"
+#include "jet/handshake_int.h"
+#include "jet/recv_int.h"
 #include "jet/session_int.h"
 
 #define DCID_AT 5 /* in a long header, behind flags and version */

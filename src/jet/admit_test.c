@@ -2,6 +2,7 @@
  * answer, goes by a pass the next time, gives up when it is asked for more than it has; hellos
  * that wait are let in by effort; a key that asks for too much is told so. */
 #include "jet/forge_test.h"
+#include "jet/session_int.h"
 #include "jet/sim_test.h"
 
 struct world {

@@ -5,7 +5,10 @@
  *    are kept until we retire them.
  * 2. Id n + JET_PATHS is issued only after the peer retired n, so four slots are enough on both
  *    sides. */
-#include "jet/session_int.h"
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/mark_int.h"
+#include "jet/out_int.h"
 
 /* a clash of 64 random bits does not happen; a broken source of randomness must not loop */
 #define DRAW_TRIES 8
@@ -40,7 +43,7 @@ void jet_cid_issue_ahead(struct jet_session *s)
 			s->new_cid_due |= (uint8_t)(1u << path);
 }
 
-static void forget(struct jet_session *s, struct jet_cid *slot)
+void jet_cid_forget(struct jet_session *s, struct jet_cid *slot)
 {
 	if (slot->set)
 		gn_map_remove(&s->jet->cids, slot->cid);
@@ -50,7 +53,7 @@ static void forget(struct jet_session *s, struct jet_cid *slot)
 void jet_cid_forget_all(struct jet_session *s)
 {
 	for (int i = 0; i < JET_PATHS; i++)
-		forget(s, &s->cid_rx[i]);
+		jet_cid_forget(s, &s->cid_rx[i]);
 	if (s->first_dcid_set)
 		gn_map_remove(&s->jet->cids, s->first_dcid);
 	s->first_dcid_set = false;
@@ -71,34 +74,6 @@ gn_err jet_cid_on_new(struct jet_session *s, const struct jet_frame *f)
 	slot->set = true;
 	slot->path = (uint32_t)f->id;
 	memcpy(slot->cid, f->data.p, JET_CID_LEN);
-	return GN_OK;
-}
-
-gn_err jet_cid_on_retire(struct jet_session *s, const struct jet_frame *f)
-{
-	uint32_t path = (uint32_t)f->id;
-	struct jet_cid *slot = &s->cid_rx[path % JET_PATHS];
-	if (!slot->set || slot->path != path)
-		return slot->path >= path ? GN_OK
-					  : jet_fault(s, JET_E_CID,
-						      "retired a connection id that "
-						      "was not issued");
-	struct jet_path *p = jet_path_find(s, path);
-	if (p && p != s->path) { /* the one we still use lives until another is proven */
-		if (p->probe.at != GN_NEVER && p->probe.ours && !p->validated) {
-			s->failed_addr = p->probe.addr;
-			jet_session_event(s, JET_EV_MOVE_FAILED);
-		}
-		gn_err err = jet_loss_all(s, p, &p->space, JET_APP);
-		if (err != GN_OK)
-			return jet_fail(s, err);
-		jet_path_free(s, p);
-	}
-	if (!p || p != s->path)
-		jet_cid_retire(s, path);
-	forget(s, slot);
-	if (path <= UINT32_MAX - JET_PATHS && jet_cid_issue(s, path + JET_PATHS, NULL) == GN_OK)
-		s->new_cid_due |= (uint8_t)(1u << path % JET_PATHS);
 	return GN_OK;
 }
 

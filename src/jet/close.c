@@ -1,12 +1,18 @@
 /* How sessions end (RFC 9000 section 10, JT-90 on).
  *
- *   HANDSHAKE, OPEN -> CLOSING [jet_close_local: CLOSE goes out, again when packets keep coming]
- *   -> freed after 3 PTO HANDSHAKE, OPEN -> DRAINING [jet_close_remote: silent] -> freed after 3
- *   PTO HANDSHAKE, OPEN -> DRAINING [jet_close_silent: timeouts] -> freed at once
+ *   HANDSHAKE, OPEN -> CLOSING  [jet_close_local: CLOSE goes out, again when packets keep coming]
+ *                               -> freed after 3 PTO
+ *   HANDSHAKE, OPEN -> DRAINING [jet_close_remote: silent] -> freed after 3 PTO
+ *   HANDSHAKE, OPEN -> DRAINING [jet_close_silent: timeouts] -> freed at once
  *
  * 1. The application gets exactly one CLOSED, after everything else of the session; then the id
  *    is dead.
- * 2. A closing session keeps keys and the current path, nothing of streams or datagrams. */
+ * 2. Here a session is marked and stops to count. What it held is given back at the end of the
+ *    call (jet.c), so whoever finds the fault may be anywhere and nothing dies under them.
+ * 3. A closing session keeps keys and the current path, nothing of streams or datagrams. */
+#include "jet/close_int.h"
+#include "jet/mark_int.h"
+#include "jet/seats_int.h"
 #include "jet/session_int.h"
 
 static const struct {
@@ -52,6 +58,19 @@ static uint32_t linger_max(const struct gn_jet *jet)
 	return part > JET_LINGER_MIN ? part : JET_LINGER_MIN;
 }
 
+void jet_close_leave(struct jet_session *s)
+{
+	if (s->half_open) {
+		s->half_open = false;
+		s->jet->half_open--;
+	}
+	if (s->dial) {
+		s->dial = false;
+		s->jet->dials--;
+	}
+	jet_seat_give(s);
+}
+
 static void end(struct jet_session *s, enum jet_state state, gn_err err, bool app, uint32_t code,
 		struct gn_slice reason, gn_time now)
 {
@@ -68,22 +87,18 @@ static void end(struct jet_session *s, enum jet_state state, gn_err err, bool ap
 	if (s->reason_len)
 		memcpy(s->reason, reason.p, s->reason_len);
 	s->drain_at = now + 3 * jet_pto(s->path, JET_APP);
-	jet_session_strip(s);
+	jet_close_leave(s);
+	jet_list_append(&s->jet->closed, &s->closed);
 	if (lingering(s->jet) > linger_max(s->jet))
 		s->drain_at = now;
 	jet_session_event(s, JET_EV_CLOSED);
 	jet_wake(s);
 }
 
-static bool over(const struct jet_session *s)
-{
-	return s->state == JET_S_CLOSING || s->state == JET_S_DRAINING;
-}
-
 gn_err jet_close_local(struct jet_session *s, gn_err err, bool app, uint32_t code,
 		       const char *reason, gn_time now)
 {
-	if (over(s))
+	if (!jet_alive(s))
 		return err;
 	end(s, JET_S_CLOSING, err, app, code, gn_str(reason), now);
 	s->close_due = !jet_knocked(s);
@@ -108,28 +123,25 @@ gn_err jet_fail(struct jet_session *s, gn_err err)
 void jet_close_remote(struct jet_session *s, const struct jet_frame *f, gn_time now)
 {
 	bool app = f->type == JET_F_CLOSE_APP;
-	if (!over(s))
+	if (jet_alive(s))
 		end(s, JET_S_DRAINING, app ? GN_CLOSED : err_of(f->value), app, (uint32_t)f->value,
 		    f->data, now);
 }
 
+void jet_close_leaver(const struct jet_leaver *leaver, gn_time now)
+{
+	struct jet_session *s = leaver->session;
+	if (!s)
+		return;
+	jet_count(s->jet, JET_C_GAVE_WAY);
+	jet_close_local(s, GN_BUSY, false, JET_E_BUSY, leaver->reason, now);
+	s->drain_at = now; /* one CLOSE, then its memory goes too */
+}
+
 void jet_close_silent(struct jet_session *s, gn_err err, gn_time now)
 {
-	if (over(s))
+	if (!jet_alive(s))
 		return;
 	end(s, JET_S_DRAINING, err, false, code_of(err), gn_str(gn_err_text(err)), now);
 	s->drain_at = now;
-}
-
-gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char *reason,
-		    gn_time now)
-{
-	struct jet_session *s = jet_find(jet, id);
-	now = jet_clock(jet, now);
-	if (!s)
-		return GN_NOT_FOUND;
-	if (over(s))
-		return GN_CLOSED;
-	jet_close_local(s, GN_OK, true, code, reason, now);
-	return GN_OK;
 }

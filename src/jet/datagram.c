@@ -4,16 +4,15 @@
  * 1. A queued datagram is in exactly one class list (out) or in dgrams_in, and counted there.
  * 2. One that expired or no longer fits any packet is dropped when its turn comes, with a
  *    counter. */
+#include "jet/datagram_int.h"
+#include "jet/mark_int.h"
+#include "jet/sched_int.h"
 #include "jet/session_int.h"
-
-#define FRAME_HEAD 3u /* type and length of a DATAGRAM frame */
 
 size_t gn_jet_datagram_max(const struct gn_jet *jet, gn_jet_id id)
 {
 	const struct jet_session *s = jet_find(jet, id);
-	return s && s->state == JET_S_OPEN
-		       ? s->path->mtu.size - (JET_SHORT_HEADER + 4u + FRAME_HEAD + GN_AEAD_TAG)
-		       : 0;
+	return s && s->state == JET_S_OPEN ? jet_dgram_max(s) : 0;
 }
 
 gn_err gn_jet_datagram(struct gn_jet *jet, gn_jet_id id, enum gn_jet_class class,
@@ -47,38 +46,6 @@ gn_err gn_jet_datagram(struct gn_jet *jet, gn_jet_id id, enum gn_jet_class class
 	return GN_OK;
 }
 
-static void drop_out(struct jet_session *s, struct jet_dgram *d)
-{
-	GN_ASSERT(s->dgrams_out_count > 0 && s->dgrams_out_bytes >= d->len);
-	s->dgrams_out_count--;
-	s->dgrams_out_bytes -= d->len;
-	jet_list_remove(&d->link);
-	gn_mem_free(s->jet->env.alloc, d);
-}
-
-bool jet_dgram_write(struct jet_session *s, struct jet_out *o, struct jet_dgram *d)
-{
-	struct gn_writer *w = jet_out_writer(o);
-	if (d->expires < jet_out_now(o)) {
-		jet_count(s->jet, JET_C_DATAGRAM_EXPIRED);
-		drop_out(s, d);
-		return true;
-	}
-	if (d->len > gn_jet_datagram_max(s->jet, s->id)) { /* the path's MTU fell */
-		jet_count(s->jet, JET_C_DATAGRAM_SHRUNK);
-		drop_out(s, d);
-		return true;
-	}
-	if (FRAME_HEAD + d->len > gn_writer_left(w))
-		return false;
-	gn_write_varint(w, JET_F_DATAGRAM | 1);
-	gn_write_varint(w, d->len);
-	gn_write_bytes(w, gn_slice(d->data, d->len));
-	jet_out_frame(o, JET_F_DATAGRAM, 0, 0, 0, false);
-	drop_out(s, d);
-	return true;
-}
-
 gn_err jet_dgram_on_frame(struct jet_session *s, const struct jet_frame *f)
 {
 	if (s->dgrams_in_count == JET_DATAGRAMS ||
@@ -105,7 +72,7 @@ void jet_dgrams_fini(struct jet_session *s)
 {
 	for (int i = 0; i < 4; i++)
 		for (struct jet_link *l; (l = jet_list_first(&s->classes[i].dgrams));)
-			drop_out(s, GN_CONTAINER(l, struct jet_dgram, link));
+			jet_dgram_drop(s, GN_CONTAINER(l, struct jet_dgram, link));
 	for (struct jet_link *l; (l = jet_list_first(&s->dgrams_in));) {
 		jet_list_remove(l);
 		gn_mem_free(s->jet->env.alloc, GN_CONTAINER(l, struct jet_dgram, link));

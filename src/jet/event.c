@@ -5,13 +5,10 @@
  *    CONNECTED, MOVED, STREAMS, streams in the order they woke, datagrams, CLOSED last. Sessions
  *    take turns.
  * 2. A stream's OPENED comes before its other events. */
+#include "jet/datagram_int.h"
+#include "jet/mark_int.h"
 #include "jet/session_int.h"
-
-void jet_session_event(struct jet_session *s, uint8_t event)
-{
-	s->events |= event;
-	jet_list_append(&s->jet->events, &s->event);
-}
+#include "jet/stream_int.h"
 
 static bool take(struct jet_session *s, uint8_t event)
 {

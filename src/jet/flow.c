@@ -5,7 +5,12 @@
  *    window.
  * 2. A window doubles when the reader empties half of it within four round trips (the window,
  *    not the path, was the brake), up to its maximum. */
-#include "jet/session_int.h"
+#include "jet/flow_int.h"
+#include "jet/mark_int.h"
+#include "jet/memory_int.h"
+#include "jet/out_int.h"
+#include "jet/sched_int.h"
+#include "jet/stream_int.h"
 
 void jet_window_init(struct jet_window *w, uint32_t size, uint32_t size_max)
 {

@@ -3,6 +3,8 @@
 #ifndef GN_JET_FORGE_TEST_H
 #define GN_JET_FORGE_TEST_H
 
+#include "jet/cid_int.h"
+#include "jet/seats_int.h"
 #include "jet/session_int.h"
 
 /* The only session of an endpoint, or the first made. */

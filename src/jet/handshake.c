@@ -10,7 +10,16 @@
  *    (JT-42).
  * 2. Nothing of the application is accepted before the peer's key is proven.
  * 3. Everything here is given back once the handshake is confirmed. */
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/handshake_int.h"
+#include "jet/loss_int.h"
+#include "jet/mark_int.h"
+#include "jet/params_int.h"
+#include "jet/recv_int.h"
+#include "jet/seats_int.h"
 #include "jet/session_int.h"
+#include "jet/token_int.h"
 
 /* The fuller it is with half-open sessions, the less time each has. */
 static gn_time patience(const struct jet_session *s)
@@ -202,7 +211,9 @@ static gn_err take_seat(struct jet_session *s, gn_time now)
 {
 	jet_seat_give(s);
 	s->holder.key = s->peer;
-	gn_err err = jet_seat_take(&s->jet->open, s, now);
+	struct jet_leaver leaver;
+	gn_err err = jet_seat_take(&s->jet->open, s, now, &leaver);
+	jet_close_leaver(&leaver, now);
 	if (err == GN_BUSY)
 		return jet_close_local(s, err, false, JET_E_BUSY, "no place for another session",
 				       now);

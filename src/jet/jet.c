@@ -5,9 +5,23 @@
  *    name.
  * 2. A session that was touched is in `ready` until it had nothing to send; only then is its
  *    timer set. So a session's deadline is computed once per batch, not per packet.
- * 3. Sessions are freed in gn_jet_tick and gn_jet_free alone, so no pointer dies during a call
- *    that works on it. */
+ * 3. Sessions are freed in gn_jet_tick and gn_jet_free alone, and one that closes gives back its
+ *    streams and paths when the call that closed it ends, so no pointer dies under who works on
+ *    it. */
+#include "jet/admit_int.h"
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/handshake_int.h"
+#include "jet/loss_int.h"
+#include "jet/mark_int.h"
+#include "jet/memory_int.h"
+#include "jet/paths_int.h"
+#include "jet/recv_int.h"
+#include "jet/seats_int.h"
+#include "jet/send_int.h"
 #include "jet/session_int.h"
+#include "jet/timers_int.h"
+#include "jet/token_int.h"
 
 static void defaults(struct gn_jet_config *c)
 {
@@ -53,12 +67,14 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	jet->config.cc = NULL; /* borrowed from the caller: not kept */
 	defaults(&jet->config);
 	jet->cc = cc;
+	jet->fate = &jet_fate;
 	jet->next_id = 1;
 	jet->key_update_packets = JET_KEY_UPDATE_PACKETS;
 	jet->seal_max = JET_SEAL_MAX;
 	jet->open_failed_max = JET_OPEN_FAILED_MAX;
 	jet_list_init(&jet->ready);
 	jet_list_init(&jet->events);
+	jet_list_init(&jet->closed);
 	gn_heap_init(&jet->timers, env->alloc);
 	gn_ring_init(&jet->stateless, env->alloc, sizeof(struct jet_stateless),
 		     JET_STATELESS_QUEUE);
@@ -114,15 +130,11 @@ void gn_jet_free(struct gn_jet *jet)
 	gn_mem_free_secret(jet->env.alloc, jet);
 }
 
-struct jet_session *jet_find(const struct gn_jet *jet, gn_jet_id id)
+/* Ends every call that may have closed a session. */
+static void strip_closed(struct gn_jet *jet)
 {
-	struct jet_session *const *at = gn_map_get(&jet->ids, &id);
-	return at ? *at : NULL;
-}
-
-void jet_wake(struct jet_session *s)
-{
-	jet_list_append(&s->jet->ready, &s->ready);
+	for (struct jet_link *l; (l = jet_list_first(&jet->closed));)
+		jet_session_strip(GN_CONTAINER(l, struct jet_session, closed));
 }
 
 /* ---- datagrams in ---- */
@@ -228,6 +240,7 @@ gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_sli
 		first = n == 0 ? err : first;
 		at += err == GN_MALFORMED ? left.len : h.len;
 	}
+	strip_closed(jet);
 	return first;
 }
 
@@ -256,7 +269,9 @@ gn_err gn_jet_send(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *
 	for (struct jet_link *l; (l = jet_list_first(&jet->ready));) {
 		struct jet_session *s = GN_CONTAINER(l, struct jet_session, ready);
 		jet_list_remove(l);
-		if (jet_session_send(s, out, batch, now) == GN_OK) {
+		gn_err sent = jet_session_send(s, out, batch, now);
+		strip_closed(jet);
+		if (sent == GN_OK) {
 			/* behind the others: sessions take turns */
 			jet_list_append(&jet->ready, l);
 			return GN_OK;
@@ -280,6 +295,7 @@ void gn_jet_tick(struct gn_jet *jet, gn_time now)
 	now = jet_clock(jet, now);
 	jet_admit_tick(jet, now);
 	jet_token_tick(jet, now);
+	strip_closed(jet);
 	for (struct gn_heap_node *n; (n = gn_heap_first(&jet->timers)) && n->at <= now;) {
 		struct jet_session *s = GN_CONTAINER(n, struct jet_session, timer);
 		if (s->drain_at <= now && s->id == 0) {
@@ -290,6 +306,7 @@ void gn_jet_tick(struct gn_jet *jet, gn_time now)
 		gn_err err = gn_heap_set(&jet->timers, n, GN_NEVER);
 		GN_ASSERT(err == GN_OK);
 		jet_session_tick(s, now);
+		strip_closed(jet);
 		jet_wake(s);
 	}
 }
@@ -335,6 +352,20 @@ gn_err gn_jet_knock(struct gn_jet *jet, const struct gn_addr *to, const struct g
 		    gn_time now, gn_jet_id *out)
 {
 	return dial(jet, to, expected, true, now, out);
+}
+
+gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char *reason,
+		    gn_time now)
+{
+	struct jet_session *s = jet_find(jet, id);
+	now = jet_clock(jet, now);
+	if (!s)
+		return GN_NOT_FOUND;
+	if (!jet_alive(s))
+		return GN_CLOSED;
+	jet_close_local(s, GN_OK, true, code, reason, now);
+	strip_closed(jet);
+	return GN_OK;
 }
 
 /* ---- queries ---- */

@@ -2,6 +2,7 @@
  * the application does. Input: operations; each is a byte (low 3 bits what, the rest an
  * argument) and, for a packet, a length byte and its frames. */
 #include "jet/forge_test.h"
+#include "jet/session_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

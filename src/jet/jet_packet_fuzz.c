@@ -1,7 +1,10 @@
 /* Datagrams of anybody into a live endpoint that has an open session and a connecting one.
  * Input: operations; each is a byte (what is patched in so that the bytes get past the door), a
  * length byte pair and the datagram. */
+#include "jet/admit_int.h"
 #include "jet/forge_test.h"
+#include "jet/mark_int.h"
+#include "jet/session_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -7,94 +7,20 @@
  *    loss, raises the reordering thresholds, and undoes the window reduction when all of its
  *    cause proves spurious.
  * 3. A probe timeout declares nothing lost; it sends the oldest data again. */
+#include "jet/close_int.h"
+#include "jet/handshake_int.h"
+#include "jet/loss_int.h"
+#include "jet/paths_int.h"
 #include "jet/session_int.h"
+#include "jet/token_int.h"
 
 #define REMEMBER_LOST 4 /* PTOs */
-
-/* ---- round-trip time ---- */
-
-void jet_rtt_init(struct jet_rtt *r)
-{
-	*r = (struct jet_rtt){
-		.smoothed = JET_RTT_INITIAL, .var = JET_RTT_INITIAL / 2, .min = GN_NEVER};
-}
-
-void jet_rtt_sample(struct jet_rtt *r, gn_time latest, gn_time ack_delay)
-{
-	latest = latest < GN_USEC ? GN_USEC : latest;
-	r->latest = latest;
-	r->min = gn_time_min(r->min, latest);
-	if (!r->sampled) {
-		r->smoothed = latest;
-		r->var = latest / 2;
-		r->sampled = true;
-		return;
-	}
-	gn_time adjusted = latest >= r->min + ack_delay ? latest - ack_delay : latest;
-	gn_time diff = r->smoothed > adjusted ? r->smoothed - adjusted : adjusted - r->smoothed;
-	r->var = (3 * r->var + diff) / 4;
-	r->smoothed = (7 * r->smoothed + adjusted) / 8;
-}
-
-gn_time jet_pto(const struct jet_path *p, enum jet_level level)
-{
-	gn_time var = 4 * p->rtt.var;
-	return p->rtt.smoothed + (var > JET_GRANULARITY ? var : JET_GRANULARITY) +
-	       (level == JET_APP ? JET_ACK_DELAY : 0);
-}
-
-/* ---- frames of acknowledged and lost packets ---- */
-
-static gn_err frame_acked(struct jet_session *s, enum jet_level level,
-			  const struct jet_sent_frame *f)
-{
-	switch (f->type) {
-	case JET_F_CRYPTO:
-		return s->hs ? jet_sendbuf_acked(&s->hs->out[level], s->jet->env.alloc, f->offset,
-						 f->len)
-			     : GN_OK;
-	case JET_F_STREAM:
-	case JET_F_RESET_STREAM: return jet_stream_frame_acked(s, f);
-	case JET_F_CONFIRM: jet_hs_drop_ticket(s); return GN_OK;
-	case JET_F_ACK: { /* what we reported is known: no need to repeat it */
-		struct jet_path *p = level == JET_APP ? jet_path_find(s, (uint32_t)f->id) : NULL;
-		if (p)
-			jet_ack_known(&p->space, f->offset);
-		return GN_OK;
-	}
-	default: return GN_OK;
-	}
-}
-
-static gn_err frame_lost(struct jet_session *s, enum jet_level level,
-			 const struct jet_sent_frame *f)
-{
-	switch (f->type) {
-	case JET_F_CRYPTO:
-		return s->hs ? jet_sendbuf_lost(&s->hs->out[level], s->jet->env.alloc, f->offset,
-						f->len)
-			     : GN_OK;
-	case JET_F_STREAM:
-	case JET_F_RESET_STREAM:
-	case JET_F_STOP_SENDING:
-	case JET_F_MAX_STREAM_DATA:
-	case JET_F_STREAM_CLASS: return jet_stream_frame_lost(s, f);
-	case JET_F_MAX_DATA: s->due |= JET_DUE_MAX_DATA; return GN_OK;
-	case JET_F_MAX_STREAMS_BIDI: s->due |= JET_DUE_STREAMS_BIDI; return GN_OK;
-	case JET_F_MAX_STREAMS_UNI: s->due |= JET_DUE_STREAMS_UNI; return GN_OK;
-	case JET_F_CONFIRM: s->due |= JET_DUE_CONFIRM; return GN_OK;
-	case JET_F_PASS: s->due |= JET_DUE_PASS; return GN_OK;
-	case JET_F_NEW_CID:
-	case JET_F_RETIRE_CID: jet_cid_frame_lost(s, f); return GN_OK;
-	default: return GN_OK; /* PING, ACK, PATH_*, DATAGRAM, extensions: not repeated */
-	}
-}
 
 static gn_err frames_lost(struct jet_session *s, const struct jet_space *sp, enum jet_level level,
 			  const struct jet_sent *sent)
 {
 	for (uint8_t i = 0; i < sent->frames; i++)
-		GN_TRY(frame_lost(s, level, jet_space_frame(sp, sent, i)));
+		GN_TRY(s->jet->fate->lost(s, level, jet_space_frame(sp, sent, i)));
 	return GN_OK;
 }
 
@@ -248,7 +174,7 @@ static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet
 	if (level == JET_APP && sp->phase == s->keys.updates && pn >= sp->phase_pn)
 		s->keys.acked = true; /* a bit would take the phase before the last for this one */
 	for (uint8_t i = 0; i < sent->frames; i++)
-		GN_TRY(frame_acked(s, level, jet_space_frame(sp, sent, i)));
+		GN_TRY(s->jet->fate->acked(s, level, jet_space_frame(sp, sent, i)));
 	return GN_OK;
 }
 

@@ -13,6 +13,7 @@
  *    the reserve is bought by bytes put into them, read or not. A byte far ahead, on however
  *    many streams, gets none of it; loss and reordering do not meet the rule, as a window brings
  *    what it spans but for what was lost. */
+#include "jet/memory_int.h"
 #include "jet/session_int.h"
 
 static uint64_t above(const struct jet_session *s, enum jet_way way, uint64_t more)

@@ -2,6 +2,8 @@
  * its own alone, that what is received takes nothing from what is sent, and that nothing is said
  * to be there that is not (JT-66). */
 #include "jet/forge_test.h"
+#include "jet/memory_int.h"
+#include "jet/session_int.h"
 #include "jet/sim_test.h"
 #include <stdlib.h>
 

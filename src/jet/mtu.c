@@ -7,6 +7,7 @@
  *
  * 1. size is one that the path has carried (1200 is assumed). 2. A lost probe is no sign of
  *    congestion. */
+#include "jet/paths_int.h"
 #include "jet/session_int.h"
 
 static const uint16_t sizes[] = {1400, JET_MTU_MAX};

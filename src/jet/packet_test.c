@@ -1,6 +1,5 @@
 /* Packets byte by byte: known answers (computed by an independent program from
  * docs/spec/jet.md), packet numbers, headers that end too early, replay window, key update. */
-#include "jet/keys_int.h"
 #include "jet/session_int.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,9 @@
 /* Transport parameters inside the TLS transcript (JT-45): a list of (id, length, value), each id
  * at most once, unknown ids skipped. Both ends check the connection ids and the version they
  * used against what the peer saw, so a middleman who changed either breaks the handshake. */
+#include "jet/close_int.h"
+#include "jet/handshake_int.h"
+#include "jet/params_int.h"
 #include "jet/session_int.h"
 
 enum param {

@@ -20,56 +20,13 @@
  * 6. Nobody gives up a path on which the other may still be: packets of different paths have no
  *    order, so a late one can lead an end to where the other is no more. It finds no answer
  *    there, and comes back to where it hears something. */
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/loss_int.h"
+#include "jet/mark_int.h"
+#include "jet/path_int.h"
+#include "jet/paths_int.h"
 #include "jet/session_int.h"
-
-gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr, gn_time now,
-		    struct jet_path **out)
-{
-	struct jet_path **slot = &s->paths[id % JET_PATHS];
-	GN_ASSERT(!*slot);
-	struct jet_path *p = GN_NEW(s->jet->env.alloc, struct jet_path);
-	if (!p)
-		return GN_NOMEM;
-	p->id = id;
-	p->addr = *addr;
-	p->retire_at = p->probe.at = GN_NEVER;
-	p->reorder_packets = JET_REORDER_PACKETS;
-	p->reorder_eighths = 1;
-	p->ack_every = JET_ACK_EVERY_MIN;
-	p->ack_window_at = now;
-	jet_space_init(&p->space, s->jet);
-	jet_rtt_init(&p->rtt);
-	jet_mtu_init(p);
-	jet_cc_init(&p->cc, s->jet->cc, p->mtu.size, now);
-	jet_pacer_init(&p->pacer, p->mtu.size, now);
-	*slot = p;
-	*out = p;
-	return GN_OK;
-}
-
-void jet_path_free(struct jet_session *s, struct jet_path *p)
-{
-	if (!p)
-		return;
-	GN_ASSERT(s->paths[p->id % JET_PATHS] == p);
-	s->paths[p->id % JET_PATHS] = NULL;
-	jet_space_fini(&p->space, s->jet);
-	gn_mem_free(s->jet->env.alloc, p);
-}
-
-struct jet_path *jet_path_find(const struct jet_session *s, uint32_t id)
-{
-	struct jet_path *p = s->paths[id % JET_PATHS];
-	return p && p->id == id ? p : NULL;
-}
-
-uint64_t jet_path_allowance(const struct jet_path *p)
-{
-	uint64_t most = JET_AMPLIFICATION * p->rx;
-	if (p->validated)
-		return UINT64_MAX;
-	return most > p->tx ? most - p->tx : 0;
-}
 
 void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_addr *addr,
 		    bool ours, gn_time now)
@@ -228,6 +185,34 @@ static void probe_failed(struct jet_session *s, struct jet_path *p)
 	jet_session_event(s, JET_EV_MOVE_FAILED);
 	jet_cid_retire(s, p->id);
 	jet_path_free(s, p);
+}
+
+gn_err jet_path_on_retire(struct jet_session *s, const struct jet_frame *f)
+{
+	uint32_t path = (uint32_t)f->id;
+	struct jet_cid *slot = &s->cid_rx[path % JET_PATHS];
+	if (!slot->set || slot->path != path)
+		return slot->path >= path ? GN_OK
+					  : jet_fault(s, JET_E_CID,
+						      "retired a connection id that "
+						      "was not issued");
+	struct jet_path *p = jet_path_find(s, path);
+	if (p && p != s->path) { /* the one we still use lives until another is proven */
+		if (p->probe.at != GN_NEVER && p->probe.ours && !p->validated) {
+			s->failed_addr = p->probe.addr;
+			jet_session_event(s, JET_EV_MOVE_FAILED);
+		}
+		gn_err err = jet_loss_all(s, p, &p->space, JET_APP);
+		if (err != GN_OK)
+			return jet_fail(s, err);
+		jet_path_free(s, p);
+	}
+	if (!p || p != s->path)
+		jet_cid_retire(s, path);
+	jet_cid_forget(s, slot);
+	if (path <= UINT32_MAX - JET_PATHS && jet_cid_issue(s, path + JET_PATHS, NULL) == GN_OK)
+		s->new_cid_due |= (uint8_t)(1u << path % JET_PATHS);
+	return GN_OK;
 }
 
 gn_time jet_path_deadline(const struct jet_session *s)

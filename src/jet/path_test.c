@@ -1,6 +1,7 @@
 /* Changing addresses: migration by either side or both, rebinding by a NAT, addresses that do
  * not answer, spoofed copies; no stream byte is lost and connection ids change with the path. */
 #include "jet/forge_test.h"
+#include "jet/session_int.h"
 #include "jet/sim_test.h"
 #include <stdlib.h>
 

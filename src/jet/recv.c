@@ -6,7 +6,20 @@
  *    session (JT-52), unless the packet is an Initial, whose keys anybody can make: that is
  *    dropped.
  * 3. After a frame has ended the session the rest of the packet is ignored. */
+#include "jet/ack_int.h"
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/datagram_int.h"
+#include "jet/flow_int.h"
+#include "jet/handshake_int.h"
+#include "jet/loss_int.h"
+#include "jet/mark_int.h"
+#include "jet/path_int.h"
+#include "jet/paths_int.h"
+#include "jet/recv_int.h"
 #include "jet/session_int.h"
+#include "jet/stream_int.h"
+#include "jet/token_int.h"
 
 /* What the first pass over a packet's frames found. */
 struct survey {
@@ -73,7 +86,7 @@ static gn_err apply(struct jet_session *s, struct jet_path *p, enum jet_level le
 	case JET_F_MAX_STREAMS_UNI: return jet_stream_on_limit(s, f);
 	case JET_F_STREAM_CLASS: return jet_stream_on_class(s, f);
 	case JET_F_NEW_CID: return jet_cid_on_new(s, f);
-	case JET_F_RETIRE_CID: return jet_cid_on_retire(s, f);
+	case JET_F_RETIRE_CID: return jet_path_on_retire(s, f);
 	case JET_F_PATH_CHALLENGE: jet_path_on_challenge(s, p, from, f); return GN_OK;
 	case JET_F_PATH_RESPONSE: jet_path_on_response(s, f, now); return GN_OK;
 	case JET_F_PASS: jet_token_on_pass(s, f->data); return GN_OK;
@@ -82,11 +95,6 @@ static gn_err apply(struct jet_session *s, struct jet_path *p, enum jet_level le
 	case JET_F_CLOSE_APP: jet_close_remote(s, f, now); return GN_CLOSED;
 	default: jet_count(s->jet, JET_C_FRAME_UNKNOWN); return GN_OK;
 	}
-}
-
-static bool alive(const struct jet_session *s)
-{
-	return s->state == JET_S_HANDSHAKE || s->state == JET_S_OPEN;
 }
 
 static gn_err apply_all(struct jet_session *s, struct jet_path *p, enum jet_level level,
@@ -100,9 +108,9 @@ static gn_err apply_all(struct jet_session *s, struct jet_path *p, enum jet_leve
 		gn_err err = jet_frame_read(&r, &f);
 		GN_ASSERT(err == GN_OK);
 		err = apply(s, p, level, &f, from, e, now);
-		if (err != GN_OK && alive(s))
+		if (err != GN_OK && jet_alive(s))
 			jet_fail(s, err);
-		if (!alive(s))
+		if (!jet_alive(s))
 			return err;
 		if (level == JET_APP ? jet_path_find(s, id) != p
 				     : !s->hs || !s->hs->rx[level].ready)
@@ -187,10 +195,10 @@ static gn_err deliver(struct jet_session *s, struct jet_path *p, enum jet_level 
 	if (level == JET_APP)
 		jet_path_heard(s, p, from, v->probing, newest, datagram_len, now);
 	gn_err err = apply_all(s, p, level, payload, from, &e, now);
+	if (!jet_alive(s))
+		return err;
 	jet_streams_wake_writers(s);
 	jet_wake(s);
-	if (!alive(s))
-		return err;
 	if (level == JET_APP ? jet_path_find(s, id) != p : !s->hs || !s->hs->tx[level].ready)
 		return GN_OK; /* its space is gone, and with it the need to acknowledge */
 	if (e.refused)
@@ -209,7 +217,7 @@ gn_err jet_recv_packet(struct jet_session *s, uint32_t path, const struct gn_add
 			       : h->type == JET_LONG_INITIAL ? JET_INITIAL
 							     : JET_HANDSHAKE;
 	s->jet->stranger_steps += s->half_open;
-	if (!alive(s)) {
+	if (!jet_alive(s)) {
 		s->close_heard++;
 		if (s->state == JET_S_CLOSING && (s->close_heard & (s->close_heard - 1)) == 0) {
 			s->close_due = true; /* the 1st, 2nd, 4th, 8th .. packet is answered */

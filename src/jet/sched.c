@@ -7,10 +7,14 @@
  *    plus 15 bytes for each byte they sent, so they keep 1/16 whatever class 1 does.
  * 3. `served` grows by bytes / weight; a class that wakes starts at the floor, so rest earns no
  *    credit. */
-#include "jet/session_int.h"
+#include "jet/datagram_int.h"
+#include "jet/out_int.h"
+#include "jet/sched_int.h"
+#include "jet/stream_int.h"
 
 #define CRITICAL_CREDIT (64 << 10) /* bytes */
 #define WEIGHTS 16u
+#define FRAME_HEAD 3u /* type and length of a DATAGRAM frame */
 
 static const uint8_t weight[4] = {0, 11, 4, 1};
 
@@ -22,6 +26,16 @@ void jet_sched_init(struct jet_session *s)
 	}
 	jet_list_init(&s->flow_blocked);
 	s->critical_credit = CRITICAL_CREDIT;
+}
+
+bool jet_stream_sendable(const struct jet_stream *st)
+{
+	if (st->tx_state != JET_TX_OPEN && st->tx_state != JET_TX_FIN)
+		return false;
+	uint64_t end = st->tx.end < st->tx_credit ? st->tx.end : st->tx_credit;
+	bool fin = st->tx_state == JET_TX_FIN && (!st->fin_sent || st->fin_lost) &&
+		   st->tx.next == st->tx.end;
+	return st->tx.lost.count || st->tx.next < end || fin;
 }
 
 static bool class_waits(const struct jet_class *c)
@@ -145,10 +159,48 @@ static bool write_stream(struct jet_session *s, struct jet_out *o, struct jet_st
 	return true;
 }
 
+size_t jet_dgram_max(const struct jet_session *s)
+{
+	return s->path->mtu.size - (JET_SHORT_HEADER + 4u + FRAME_HEAD + GN_AEAD_TAG);
+}
+
+void jet_dgram_drop(struct jet_session *s, struct jet_dgram *d)
+{
+	GN_ASSERT(s->dgrams_out_count > 0 && s->dgrams_out_bytes >= d->len);
+	s->dgrams_out_count--;
+	s->dgrams_out_bytes -= d->len;
+	jet_list_remove(&d->link);
+	gn_mem_free(s->jet->env.alloc, d);
+}
+
+/* Writes d if it fits and is in time; true when it is done with (sent or dropped). */
+static bool write_dgram(struct jet_session *s, struct jet_out *o, struct jet_dgram *d)
+{
+	struct gn_writer *w = jet_out_writer(o);
+	if (d->expires < jet_out_now(o)) {
+		jet_count(s->jet, JET_C_DATAGRAM_EXPIRED);
+		jet_dgram_drop(s, d);
+		return true;
+	}
+	if (d->len > jet_dgram_max(s)) { /* the path's MTU fell */
+		jet_count(s->jet, JET_C_DATAGRAM_SHRUNK);
+		jet_dgram_drop(s, d);
+		return true;
+	}
+	if (FRAME_HEAD + d->len > gn_writer_left(w))
+		return false;
+	gn_write_varint(w, JET_F_DATAGRAM | 1);
+	gn_write_varint(w, d->len);
+	gn_write_bytes(w, gn_slice(d->data, d->len));
+	jet_out_frame(o, JET_F_DATAGRAM, 0, 0, 0, false);
+	jet_dgram_drop(s, d);
+	return true;
+}
+
 static bool write_datagram(struct jet_session *s, struct jet_out *o, struct jet_class *c)
 {
 	struct jet_dgram *d = GN_CONTAINER(jet_list_first(&c->dgrams), struct jet_dgram, link);
-	if (!jet_dgram_write(s, o, d))
+	if (!write_dgram(s, o, d))
 		return false;
 	c->dgram_last = true;
 	return true;

@@ -11,6 +11,8 @@
  *    when every seat is taken.
  * 3. Finding it costs two walks over a dense table and a bounded number of look-ups, however
  *    many sessions there are. */
+#include "jet/mark_int.h"
+#include "jet/seats_int.h"
 #include "jet/session_int.h"
 
 void jet_seats_init(struct jet_seats *seats, struct gn_jet *jet, uint32_t max, uint32_t per_key)
@@ -142,21 +144,17 @@ static void count_refusal(struct gn_jet *jet, const struct jet_seats *seats, gn_
 					     : JET_C_HALF_OPEN_LIMIT);
 }
 
-static void give_way(struct jet_session *s, gn_err over, gn_time now)
+static const char *why_left(gn_err over)
 {
-	const char *reason = over == GN_QUOTA   ? "its place went to another session of the same "
-						  "key"
-			     : over == GN_LIMIT ? "its place went to another session of the same "
-						  "network"
-						: "its place was needed for another session";
-	s->seats = NULL;
-	jet_count(s->jet, JET_C_GAVE_WAY);
-	jet_close_local(s, GN_BUSY, false, JET_E_BUSY, reason, now);
-	s->drain_at = now; /* one CLOSE, then its memory goes too */
+	return over == GN_QUOTA   ? "its place went to another session of the same key"
+	       : over == GN_LIMIT ? "its place went to another session of the same network"
+				  : "its place was needed for another session";
 }
 
-gn_err jet_seat_take(struct jet_seats *seats, struct jet_session *s, gn_time now)
+gn_err jet_seat_take(struct jet_seats *seats, struct jet_session *s, gn_time now,
+		     struct jet_leaver *leaver)
 {
+	*leaver = (struct jet_leaver){0};
 	struct jet_seat seat = {
 		.session = s, .prefix = gn_addr_prefix(&s->holder.addr), .used_at = now};
 	memcpy(&seat.key, &s->holder.key, sizeof seat.key);
@@ -178,7 +176,8 @@ gn_err jet_seat_take(struct jet_seats *seats, struct jet_session *s, gn_time now
 	if (err == GN_NOMEM || err == GN_NO_SPACE)
 		return GN_NOMEM;
 	put(seats, (uint32_t)(from - seats->at), seat);
-	give_way(leaves, over, now);
+	leaves->seats = NULL;
+	*leaver = (struct jet_leaver){leaves, why_left(over)};
 	return GN_OK;
 }
 

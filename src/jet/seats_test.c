@@ -1,5 +1,9 @@
 /* Who has a place, who gives way to whom, and what a place without use is worth. */
+#include "jet/close_int.h"
 #include "jet/forge_test.h"
+#include "jet/handshake_int.h"
+#include "jet/mark_int.h"
+#include "jet/session_int.h"
 #include "jet/sim_test.h"
 #include <stdlib.h>
 
@@ -62,7 +66,10 @@ static gn_jet_id come(struct server *v, uint32_t key, uint32_t prefix)
 	memcpy(s->holder.key.b, &key, sizeof key);
 	s->holder.key.b[31] = 1;
 	v->now += GN_MSEC;
-	if (jet_seat_take(&v->jet->open, s, v->now) != GN_OK) {
+	struct jet_leaver leaver;
+	gn_err err = jet_seat_take(&v->jet->open, s, v->now, &leaver);
+	jet_close_leaver(&leaver, v->now);
+	if (err != GN_OK) {
 		jet_close_local(s, GN_BUSY, false, JET_E_BUSY, "", v->now);
 		s->drain_at = v->now;
 		id = 0;
@@ -233,7 +240,9 @@ static void test_local_prefixes_count_when_told(void **state)
 			struct gn_addr from = gn_addr_v4(127, 0, 0, (uint8_t)key, 1000);
 			struct jet_session *s = forge_open(v.jet, true, &from, v.now);
 			memcpy(s->holder.key.b, &(uint32_t){key + 1}, 4);
-			assert_int_equal(jet_seat_take(&v.jet->open, s, v.now), GN_OK);
+			struct jet_leaver leaver;
+			assert_int_equal(jet_seat_take(&v.jet->open, s, v.now, &leaver), GN_OK);
+			jet_close_leaver(&leaver, v.now);
 		}
 		settle(&v);
 		assert_int_equal(v.closed, count ? 4 : 0); /* crowded above 12 */

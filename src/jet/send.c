@@ -1,209 +1,27 @@
-/* Packets to send: what goes into a packet, sealing it where it lies in the batch, and the
- * batches themselves.
+/* Packets to send: what goes into each, and the batches of them.
  *
- *   jet_session_send -> path probes | closing packets | one handshake datagram (levels
- *   coalesced) | a batch of
- * application packets
+ *   jet_session_send -> path probes | closing packets
+ *                     | one handshake datagram (levels coalesced)
+ *                     | a batch of application packets
  *
  * 1. Packets of a batch have one size, the last may be shorter: a packet below the path's MTU
  *    ends its batch.
  * 2. Only acknowledgements, probes and closing packets go out when the window is full or the
- *    pacer holds; nothing at all goes past the amplification limit.
- * 3. A packet that was sealed is remembered, counted and sent: no step after sealing can refuse
- *    it but running out of memory, which ends the session. */
-#include "jet/session_int.h"
+ *    pacer holds; nothing at all goes past the amplification limit. */
+#include "jet/ack_int.h"
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/flow_int.h"
+#include "jet/handshake_int.h"
+#include "jet/out_int.h"
+#include "jet/paths_int.h"
+#include "jet/sched_int.h"
+#include "jet/send_int.h"
+#include "jet/stream_int.h"
+#include "jet/token_int.h"
 
-#define FRAME_ROOM 32u   /* bytes a packet must still have for another frame */
-#define PACKET_ROOM 128u /* bytes a datagram must still have for another packet */
 /* ranges from which an ACK-only packet asks to be acknowledged itself, so ranges can be dropped */
 #define QUIET_ACK_RANGES 8u
-
-struct jet_out {
-	struct jet_session *s;
-	struct jet_path *path;
-	struct jet_space *space;
-	struct gn_writer w; /* its end leaves room for the tag */
-	gn_time now;
-	uint64_t pn;
-	size_t pn_offset, pn_len;
-	enum jet_level level;
-	bool eliciting, padded, probe;
-	uint8_t count;
-	struct jet_sent_frame frames[JET_PACKET_FRAMES_MAX];
-};
-
-struct gn_writer *jet_out_writer(struct jet_out *o)
-{
-	return &o->w;
-}
-
-gn_time jet_out_now(const struct jet_out *o)
-{
-	return o->now;
-}
-
-bool jet_out_full(const struct jet_out *o)
-{
-	return gn_writer_left(&o->w) < FRAME_ROOM || o->count == JET_PACKET_FRAMES_MAX;
-}
-
-void jet_out_frame(struct jet_out *o, uint8_t type, uint64_t id, uint64_t offset, uint32_t len,
-		   bool fin)
-{
-	GN_ASSERT(o->count < JET_PACKET_FRAMES_MAX && !o->w.bad);
-	o->frames[o->count++] = (struct jet_sent_frame){
-		.id = id, .offset = offset, .len = len, .type = type, .fin = fin};
-	o->eliciting |= jet_frame_eliciting(type);
-}
-
-static struct jet_keys *tx_keys(struct jet_session *s, enum jet_level level)
-{
-	if (level == JET_APP)
-		return &s->keys.tx;
-	return s->hs ? &s->hs->tx[level] : NULL;
-}
-
-/* ---- one packet ---- */
-
-static void write_header(struct jet_out *o, const uint8_t dcid[JET_CID_LEN])
-{
-	const struct jet_session *s = o->s;
-	unsigned pn4 = o->pn_len == 4 ? JET_FLAG_PN4 : 0;
-	if (o->level == JET_APP) {
-		gn_write_u8(&o->w, (uint8_t)(JET_FLAG_FIXED |
-					     (s->keys.tx_phase ? JET_FLAG_PHASE : 0) | pn4));
-		gn_write_bytes(&o->w, gn_slice(dcid, JET_CID_LEN));
-	} else {
-		unsigned type = o->level == JET_INITIAL ? JET_LONG_INITIAL : JET_LONG_HANDSHAKE;
-		gn_write_u8(&o->w, (uint8_t)(JET_FLAG_FIXED | JET_FLAG_LONG | type << 2 | pn4));
-		gn_write_be32(&o->w, JET_VERSION);
-		gn_write_bytes(&o->w, gn_slice(dcid, JET_CID_LEN));
-		gn_write_bytes(&o->w, GN_SLICE(s->cid_rx[0].cid));
-		if (o->level == JET_INITIAL) {
-			gn_write_varint(&o->w, s->hs->token_len);
-			gn_write_bytes(&o->w, gn_slice(s->hs->token, s->hs->token_len));
-		}
-		gn_write_be16(&o->w, 0); /* length: set when known */
-	}
-	o->pn_offset = gn_writer_len(&o->w);
-	if (o->pn_len == 2)
-		gn_write_be16(&o->w, (uint16_t)o->pn);
-	else
-		gn_write_be32(&o->w, (uint32_t)o->pn);
-}
-
-/* False when no packet can be made: no key, no connection id, no room, too many packets
- * remembered. */
-static bool begin(struct jet_out *o, struct jet_session *s, struct jet_path *p,
-		  enum jet_level level, uint8_t *at, size_t cap, gn_time now)
-{
-	const struct jet_keys *keys = tx_keys(s, level);
-	const struct jet_cid *cid = &s->cid_tx[p->id % JET_PATHS];
-	if (!keys || !keys->ready || !cid->set || cid->path != p->id || cap < PACKET_ROOM)
-		return false;
-	o->s = s;
-	o->path = p;
-	o->space = level == JET_APP ? &p->space : &s->hs->space[level];
-	o->w = gn_writer(at, cap - GN_AEAD_TAG);
-	o->now = now;
-	o->level = level;
-	o->eliciting = o->padded = o->probe = false;
-	o->count = 0;
-	gn_err err = jet_space_next(o->space, s->jet, &o->pn);
-	if (err == GN_NOMEM)
-		jet_fail(s, err);
-	if (err != GN_OK)
-		return false;
-	o->pn_len = jet_pn_len(o->pn, o->space->acked_next);
-	write_header(o, cid->cid);
-	return true;
-}
-
-static bool empty(const struct jet_out *o)
-{
-	return gn_writer_len(&o->w) == o->pn_offset + o->pn_len;
-}
-
-static void pad_to(struct jet_out *o, size_t packet_len)
-{
-	size_t want = packet_len - GN_AEAD_TAG, have = gn_writer_len(&o->w),
-	       cap = have + gn_writer_left(&o->w);
-	want = want < cap ? want : cap;
-	if (want <= have)
-		return;
-	memset(o->w.p, JET_F_PAD, want - have);
-	o->w.p += want - have;
-	o->padded = true;
-}
-
-static gn_err remember(struct jet_out *o, size_t len)
-{
-	struct jet_session *s = o->s;
-	struct jet_path *p = o->path;
-	struct jet_space *sp = o->space;
-	struct jet_sent sent = {
-		.at = o->now, .size = (uint16_t)len, .state = JET_SENT_SILENT, .probe = o->probe};
-	if (o->eliciting) {
-		sent.state = JET_SENT_OUT;
-		sent.frames = o->count;
-	}
-	if (sp->phase != s->keys.updates) {
-		sp->phase = s->keys.updates;
-		sp->phase_pn = o->pn;
-	}
-	GN_TRY(jet_space_push(sp, sent, o->frames));
-	if (!o->eliciting) {
-		jet_space_pop(sp, 0);
-		return GN_OK;
-	}
-	if (p->cc.in_flight == 0 && sp->sent_at && o->now - sp->sent_at > jet_pto(p, o->level))
-		p->cc.ops->idle(&p->cc, o->now - sp->sent_at, o->now);
-	sp->out++;
-	sp->sent_at = o->now;
-	p->cc.in_flight += len;
-	p->cc.ops->sent(&p->cc, len, o->now);
-	if (sp->probes)
-		sp->probes--;
-	if (s->hs)
-		s->hs->anchor = o->now;
-	if (!s->sent_since) {
-		s->sent_since = true;
-		s->idle_at = o->now;
-	}
-	return GN_OK;
-}
-
-/* Seals the packet; its length, or 0 when that ended the session. */
-static size_t finish(struct jet_out *o)
-{
-	struct jet_session *s = o->s;
-	size_t header = o->pn_offset + o->pn_len;
-	GN_ASSERT(!o->w.bad);
-	while (gn_writer_len(&o->w) < o->pn_offset + 4)
-		gn_write_u8(&o->w, JET_F_PAD);
-	size_t payload = gn_writer_len(&o->w) - header, len = header + payload + GN_AEAD_TAG;
-	if (o->level != JET_APP) {
-		size_t rest = len - o->pn_offset;
-		o->w.start[o->pn_offset - 2] = (uint8_t)(rest >> 8);
-		o->w.start[o->pn_offset - 1] = (uint8_t)rest;
-	}
-	gn_err err = jet_packet_seal(tx_keys(s, o->level), o->path->id, o->pn, o->w.start,
-				     o->pn_offset, o->pn_len, payload);
-	if (err == GN_OK)
-		err = remember(o, len);
-	if (err != GN_OK) {
-		jet_fail(s, err);
-		return 0;
-	}
-	if (o->level == JET_APP)
-		s->keys.sealed++;
-	s->packets_sent++;
-	s->bytes_sent += len;
-	s->active_at = o->now;
-	s->swept = false;
-	jet_count(s->jet, JET_C_PACKETS_OUT);
-	return len;
-}
 
 static void write_ping(struct jet_out *o)
 {
@@ -244,7 +62,7 @@ static size_t build_handshake(struct jet_session *s, enum jet_level level, uint8
 	bool data = jet_sendbuf_peek(&s->hs->out[level], UINT64_MAX, &offset, &len);
 	if (!data && !sp->probes && !jet_ack_due(sp, now))
 		return 0;
-	if (!begin(&o, s, s->path, level, at, cap, now))
+	if (!jet_out_begin(&o, s, s->path, level, at, cap, now))
 		return 0;
 	if (sp->unacked)
 		jet_ack_write(s, &o, sp, 0);
@@ -252,10 +70,10 @@ static size_t build_handshake(struct jet_session *s, enum jet_level level, uint8
 		write_crypto(&o, &s->hs->out[level]);
 	if (sp->probes && !o.eliciting)
 		write_ping(&o);
-	if (empty(&o))
+	if (jet_out_empty(&o))
 		return 0;
 	*eliciting |= o.eliciting;
-	return finish(&o);
+	return jet_out_finish(&o);
 }
 
 /* ---- application ---- */
@@ -361,7 +179,7 @@ static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time 
 		sp->probes || (window_open(p) && jet_pacer_ready(&p->pacer, now) && app_pending(s));
 	if (!data && !any_ack_due(s, now))
 		return 0;
-	if (!begin(&o, s, p, JET_APP, at, cap, now)) {
+	if (!jet_out_begin(&o, s, p, JET_APP, at, cap, now)) {
 		put_off(s, now);
 		return 0;
 	}
@@ -374,9 +192,9 @@ static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time 
 	} else if (sp->received.count > QUIET_ACK_RANGES && sp->out == 0 && window_open(p)) {
 		write_ping(&o);
 	}
-	if (empty(&o))
+	if (jet_out_empty(&o))
 		return 0;
-	size_t len = finish(&o);
+	size_t len = jet_out_finish(&o);
 	if (o.eliciting)
 		jet_pacer_sent(&p->pacer, len);
 	return len;
@@ -431,12 +249,12 @@ static gn_err send_mtu_probe(struct jet_session *s, struct gn_buf *out, struct g
 	struct jet_path *p = s->path;
 	struct jet_out o;
 	if (!jet_mtu_due(p, now) || out->cap < p->mtu.probing || !window_open(p) ||
-	    !begin(&o, s, p, JET_APP, out->p, p->mtu.probing, now))
+	    !jet_out_begin(&o, s, p, JET_APP, out->p, p->mtu.probing, now))
 		return GN_AGAIN;
 	o.probe = true;
 	write_ping(&o);
-	pad_to(&o, p->mtu.probing);
-	out->len = finish(&o);
+	jet_out_pad(&o, p->mtu.probing);
+	out->len = jet_out_finish(&o);
 	if (out->len == 0)
 		return GN_AGAIN;
 	jet_mtu_sent(p, o.pn);
@@ -463,7 +281,7 @@ static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct g
 	if (s->hs && !s->incoming && out->len > initial)
 		/* RFC 9001 4.9.1: the client's first Handshake packet */
 		jet_hs_discard(s, JET_INITIAL);
-	if (s->state == JET_S_OPEN && out->len && cap - out->len >= PACKET_ROOM)
+	if (s->state == JET_S_OPEN && out->len && cap - out->len >= JET_PACKET_ROOM)
 		out->len += build_app(s, out->p + out->len, cap - out->len, now);
 	if (s->state == JET_S_CLOSING || out->len == 0) {
 		out->len = 0;
@@ -495,7 +313,7 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 		uint64_t allowed = counted ? JET_AMPLIFICATION * probe->rx - probe->tx : cap;
 		cap = allowed < cap ? (size_t)allowed : cap;
 	}
-	if ((!challenge && !respond) || !begin(&o, s, p, JET_APP, out->p, cap, now)) {
+	if ((!challenge && !respond) || !jet_out_begin(&o, s, p, JET_APP, out->p, cap, now)) {
 		if (challenge)
 			probe->at = now + jet_pto(p, JET_APP);
 		return GN_AGAIN;
@@ -511,8 +329,8 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 		probe->at = now + (jet_pto(p, JET_APP) << probe->tries);
 		probe->tries++;
 	}
-	pad_to(&o, cap);
-	out->len = finish(&o);
+	jet_out_pad(&o, cap);
+	out->len = jet_out_finish(&o);
 	if (out->len == 0)
 		return GN_AGAIN;
 	if (gn_addr_eq(&to, &probe->addr))
@@ -532,8 +350,8 @@ static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_je
 		bool app = s->close_app && level == JET_APP;
 		if (level == JET_APP && !s->confirmed && s->incoming)
 			break; /* the client may not have these keys yet */
-		if (!begin(&o, s, s->path, (enum jet_level)level, out->p + out->len, cap - out->len,
-			   now))
+		if (!jet_out_begin(&o, s, s->path, (enum jet_level)level, out->p + out->len,
+				   cap - out->len, now))
 			continue;
 		struct gn_slice reason =
 			gn_slice(s->reason, app || !s->close_app ? s->reason_len : 0);
@@ -541,7 +359,7 @@ static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_je
 				reason);
 		if (o.w.bad)
 			continue;
-		out->len += finish(&o);
+		out->len += jet_out_finish(&o);
 	}
 	if (out->len == 0)
 		return GN_AGAIN;

@@ -4,12 +4,23 @@
  * 1. A session is in the endpoint's timer heap from new to free; its id is in the map until
  *    CLOSED was told.
  * 2. An idle session owns itself, one path, its keys: no buffers, no handshake. */
+#include "jet/cid_int.h"
+#include "jet/close_int.h"
+#include "jet/datagram_int.h"
+#include "jet/flow_int.h"
+#include "jet/handshake_int.h"
+#include "jet/paths_int.h"
+#include "jet/sched_int.h"
+#include "jet/seats_int.h"
 #include "jet/session_int.h"
+#include "jet/stream_int.h"
+#include "jet/token_int.h"
 
 gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *addr, gn_time now,
 		       struct jet_session **out)
 {
 	struct jet_session *s = GN_NEW(jet->env.alloc, struct jet_session), **at;
+	struct jet_leaver leaver = {0};
 	if (!s)
 		return GN_NOMEM;
 	s->jet = jet;
@@ -42,11 +53,12 @@ gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *
 	jet->session_count++;
 	s->holder.addr = *addr;
 	if (err == GN_OK && incoming)
-		err = jet_seat_take(&jet->half, s, now);
+		err = jet_seat_take(&jet->half, s, now, &leaver);
 	if (err != GN_OK) {
 		jet_session_free(s);
 		return err;
 	}
+	jet_close_leaver(&leaver, now);
 	jet->next_id++;
 	if (incoming) {
 		s->half_open = true;
@@ -76,20 +88,13 @@ void jet_session_strip(struct jet_session *s)
 		gn_tls_free(s->hs->tls);
 		s->hs->tls = NULL;
 	}
-	if (s->half_open) {
-		s->half_open = false;
-		s->jet->half_open--;
-	}
-	if (s->dial) {
-		s->dial = false;
-		s->jet->dials--;
-	}
-	jet_seat_give(s);
+	jet_list_remove(&s->closed);
 }
 
 void jet_session_free(struct jet_session *s)
 {
 	struct gn_jet *jet = s->jet;
+	jet_close_leave(s);
 	jet_session_strip(s);
 	jet_cid_forget_all(s);
 	if (s->path)

@@ -1,6 +1,8 @@
 /* Life of a session: replays and forgeries, key updates, idle timeout, keep-alive, closing,
  * datagrams, memory. */
+#include "jet/close_int.h"
 #include "jet/forge_test.h"
+#include "jet/session_int.h"
 #include "jet/sim_test.h"
 #include <stdlib.h>
 

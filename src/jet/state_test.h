@@ -11,6 +11,9 @@
 #define GN_JET_STATE_TEST_H
 
 #include "jet/forge_test.h"
+#include "jet/memory_int.h"
+#include "jet/session_int.h"
+#include "jet/stream_int.h"
 
 #define STATE_FLIGHT 300  /* datagrams under way per direction; more are lost */
 #define STATE_STREAMS 256 /* per run and end */

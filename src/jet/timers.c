@@ -2,7 +2,13 @@
  * acknowledgements, pacing, paths, keys, keep-alive, idle timeout, end of draining.
  *
  * 1. After jet_session_tick(now) and sending until GN_AGAIN, the deadline lies after now. */
+#include "jet/close_int.h"
+#include "jet/handshake_int.h"
+#include "jet/loss_int.h"
+#include "jet/path_int.h"
+#include "jet/send_int.h"
 #include "jet/session_int.h"
+#include "jet/timers_int.h"
 
 static gn_time idle_deadline(const struct jet_session *s)
 {

@@ -9,7 +9,11 @@
  *    long for everything else.
  * 2. A session that solves sends nothing and follows no other Retry.
  * 3. A pass is forgotten when it is shown; the server gives another when the handshake is done. */
+#include "jet/close_int.h"
+#include "jet/handshake_int.h"
+#include "jet/mark_int.h"
 #include "jet/session_int.h"
+#include "jet/token_int.h"
 
 /* The pass of the server we mean to reach, taken out; false when there is none. */
 static bool take_pass(struct jet_session *s, uint8_t out[GN_PASS_LEN])

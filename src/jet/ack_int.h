@@ -1,0 +1,20 @@
+/* When to acknowledge and what to say (ack.c). */
+#ifndef GN_JET_ACK_INT_H
+#define GN_JET_ACK_INT_H
+
+#include "jet/paths_int.h"
+
+struct jet_out;
+struct jet_session;
+
+/* A packet came: schedule its acknowledgement. GN_NOMEM. */
+GN_MUST gn_err jet_ack_note(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
+			    enum jet_level level, uint64_t pn, bool eliciting, bool urgent,
+			    gn_time now);
+/* The peer knows what was reported below `offset`: it is not repeated. */
+void jet_ack_known(struct jet_space *sp, uint64_t offset);
+bool jet_ack_due(const struct jet_space *sp, gn_time now);
+/* Writes the ACK of sp into the packet. */
+void jet_ack_write(struct jet_session *s, struct jet_out *o, struct jet_space *sp, uint32_t path);
+
+#endif

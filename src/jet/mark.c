@@ -1,0 +1,31 @@
+/* Finding a session, and marking that there is something to do for it: to send, or to tell.
+ *
+ * 1. Marks are flags and membership of a list; the work is done by jet.c and event.c when the
+ *    caller asks for output. So whoever marks calls nobody above. */
+#include "jet/mark_int.h"
+#include "jet/session_int.h"
+#include "jet/stream_int.h"
+
+struct jet_session *jet_find(const struct gn_jet *jet, gn_jet_id id)
+{
+	struct jet_session *const *at = gn_map_get(&jet->ids, &id);
+	return at ? *at : NULL;
+}
+
+void jet_wake(struct jet_session *s)
+{
+	jet_list_append(&s->jet->ready, &s->ready);
+}
+
+void jet_session_event(struct jet_session *s, uint8_t event)
+{
+	s->events |= event;
+	jet_list_append(&s->jet->events, &s->event);
+}
+
+void jet_stream_event(struct jet_session *s, struct jet_stream *st, uint8_t event)
+{
+	st->events |= event;
+	jet_list_append(&s->stream_events, &st->event);
+	jet_list_append(&s->jet->events, &s->event);
+}

@@ -1,0 +1,29 @@
+/* How large a packet a path carries (mtu.c). */
+#ifndef GN_JET_MTU_INT_H
+#define GN_JET_MTU_INT_H
+
+#include "base/base.h"
+#include "jet/limits.h"
+
+struct jet_path;
+struct jet_session;
+
+struct jet_mtu {
+	uint16_t size;    /* in use */
+	uint16_t probing; /* size under test, 0 none */
+	uint16_t limit;   /* sizes from here on failed; 0 unknown */
+	uint8_t tries;
+	gn_time at;  /* next probe; GN_NEVER */
+	uint64_t pn; /* of the probe in flight */
+	bool in_flight;
+};
+
+void jet_mtu_init(struct jet_path *p);
+void jet_mtu_start(struct jet_path *p, gn_time now);
+bool jet_mtu_due(const struct jet_path *p, gn_time now);
+void jet_mtu_sent(struct jet_path *p, uint64_t pn);
+void jet_mtu_acked(struct jet_session *s, struct jet_path *p, uint64_t pn, gn_time now);
+void jet_mtu_lost(struct jet_path *p, uint64_t pn, gn_time now);
+void jet_mtu_blackhole(struct jet_session *s, struct jet_path *p, gn_time now);
+
+#endif

@@ -1,0 +1,55 @@
+/* The paths that a session has: made, found, given back. How they come to be used is path.c.
+ *
+ * 1. Path id n lies in slot n % JET_PATHS, so at most that many are alive; a slot is emptied
+ *    before the next id takes it. */
+#include "jet/paths_int.h"
+#include "jet/session_int.h"
+
+gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr, gn_time now,
+		    struct jet_path **out)
+{
+	struct jet_path **slot = &s->paths[id % JET_PATHS];
+	GN_ASSERT(!*slot);
+	struct jet_path *p = GN_NEW(s->jet->env.alloc, struct jet_path);
+	if (!p)
+		return GN_NOMEM;
+	p->id = id;
+	p->addr = *addr;
+	p->retire_at = p->probe.at = GN_NEVER;
+	p->reorder_packets = JET_REORDER_PACKETS;
+	p->reorder_eighths = 1;
+	p->ack_every = JET_ACK_EVERY_MIN;
+	p->ack_window_at = now;
+	jet_space_init(&p->space, s->jet);
+	jet_rtt_init(&p->rtt);
+	jet_mtu_init(p);
+	jet_cc_init(&p->cc, s->jet->cc, p->mtu.size, now);
+	jet_pacer_init(&p->pacer, p->mtu.size, now);
+	*slot = p;
+	*out = p;
+	return GN_OK;
+}
+
+void jet_path_free(struct jet_session *s, struct jet_path *p)
+{
+	if (!p)
+		return;
+	GN_ASSERT(s->paths[p->id % JET_PATHS] == p);
+	s->paths[p->id % JET_PATHS] = NULL;
+	jet_space_fini(&p->space, s->jet);
+	gn_mem_free(s->jet->env.alloc, p);
+}
+
+struct jet_path *jet_path_find(const struct jet_session *s, uint32_t id)
+{
+	struct jet_path *p = s->paths[id % JET_PATHS];
+	return p && p->id == id ? p : NULL;
+}
+
+uint64_t jet_path_allowance(const struct jet_path *p)
+{
+	uint64_t most = JET_AMPLIFICATION * p->rx;
+	if (p->validated)
+		return UINT64_MAX;
+	return most > p->tx ? most - p->tx : 0;
+}

@@ -1,0 +1,64 @@
+/* Paths that a session has (paths.c). */
+#ifndef GN_JET_PATHS_INT_H
+#define GN_JET_PATHS_INT_H
+
+#include "jet/cc_int.h"
+#include "jet/mtu_int.h"
+#include "jet/pacer_int.h"
+#include "jet/rtt_int.h"
+#include "jet/space_int.h"
+
+struct jet_session;
+
+/* A PATH_CHALLENGE under way to `addr`. */
+struct jet_probe {
+	struct gn_addr addr;
+	uint8_t data[8];
+	gn_time at; /* next try; GN_NEVER: none under way */
+	uint8_t tries;
+	bool ours;       /* we chose the address: no amplification limit */
+	uint64_t rx, tx; /* bytes from and to addr while unproven */
+};
+
+struct jet_path {
+	uint32_t id;
+	bool validated; /* the address has been proven */
+	bool ours;      /* we began it */
+	bool wanted;    /* the peer sends data here: move when validated */
+	bool left;      /* was the current path */
+	/* the current path, and the peer has acknowledged here nothing from moved_pn on */
+	bool unanswered;
+	bool responding;   /* a PATH_RESPONSE is due */
+	uint64_t moved_pn; /* the first packet sent here since we moved */
+	uint8_t response[8];
+	struct gn_addr response_to;
+	struct gn_addr addr;
+	uint64_t rx, tx;   /* bytes before validation, for the amplification limit; totals after */
+	gn_time retire_at; /* left, and the peer is on the new one: given up then; GN_NEVER */
+	struct jet_space space;
+	struct jet_rtt rtt;
+	struct jet_cc cc;
+	struct jet_pacer pacer;
+	struct jet_mtu mtu;
+	struct jet_probe probe;
+	uint8_t pto_count;        /* probe timeouts in a row, up to JET_PTO_BACKOFF_MAX */
+	uint16_t reorder_packets; /* threshold, adaptive */
+	uint8_t reorder_eighths;  /* time threshold: 1 + n/8 round trips */
+	/* a round trip ends when something from here on is acknowledged */
+	uint64_t round_pn;
+	gn_time lost_event;     /* start of the last loss event */
+	uint32_t lost_in_event; /* packets lost in it and not found spurious */
+	gn_time ack_window_at;  /* counts packets per round trip, for the ACK frequency */
+	uint32_t ack_window, ack_every;
+	bool limited; /* the window held us back since the last ack */
+};
+
+GN_MUST gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr,
+			    gn_time now, struct jet_path **out);
+void jet_path_free(struct jet_session *s, struct jet_path *p);
+/* NULL: there is none of this id, or no more. */
+struct jet_path *jet_path_find(const struct jet_session *s, uint32_t id);
+/* Bytes that may still go to an address that is not proven; UINT64_MAX when it is. */
+uint64_t jet_path_allowance(const struct jet_path *p);
+
+#endif
