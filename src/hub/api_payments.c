@@ -437,7 +437,7 @@ static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event 
 		return;
 	}
 	if (!v || v->type != GN_REC_FAILED || gn_ledger_equivalent(hub->ledger, v->eq, &eq)) {
-		if (!gn_hub_tell_wrong(r, e->err))
+		if (!gn_hub_name_fault(r, e->err))
 			gn_hub_fail(r, e->err, NULL, "%s", "");
 		return;
 	}
@@ -475,8 +475,7 @@ void gn_api_payment_create(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"tx_id",       "to",          "equivalent", "amount",
 					     "description", "constraints", NULL};
-	if (gn_hub_words_ok(r, GN_OP_PAYMENT))
-		gn_hub_submit(r, GN_OP_PAYMENT, fields, paid);
+	gn_hub_submit(r, GN_OP_PAYMENT, fields, paid);
 }
 
 /* ---- those made before ---- */
@@ -685,7 +684,7 @@ static void answered(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
 	struct gn_history_query q = {.kind = GN_HQ_MAY_KNOW, .who = r->me.number};
 	if (e->err && e->err != GN_DENIED) {
-		if (!gn_hub_tell_wrong(r, e->err))
+		if (!gn_hub_name_fault(r, e->err))
 			gn_hub_fail(r, e->err, NULL, "%s", "");
 	} else if (!e->err && !e->repeated) {
 		gn_hub_json(r, 200, json_pack("{ss}", "status", gn_tx_state_name(e->state)));
@@ -700,13 +699,11 @@ static void answered(struct gn_hub_request *r, const struct gn_ledger_event *e)
 void gn_api_vote(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"tx_id", "initiator", "answer", NULL};
-	if (gn_hub_words_ok(r, GN_OP_VOTE))
-		gn_hub_submit(r, GN_OP_VOTE, fields, answered);
+	gn_hub_submit(r, GN_OP_VOTE, fields, answered);
 }
 
 void gn_api_consent(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"tx_id", "answer", NULL};
-	if (gn_hub_words_ok(r, GN_OP_CONSENT))
-		gn_hub_submit(r, GN_OP_CONSENT, fields, answered);
+	gn_hub_submit(r, GN_OP_CONSENT, fields, answered);
 }

@@ -36,7 +36,7 @@ static void created(struct gn_hub_request *r, const struct gn_ledger_event *e)
 	struct gn_ledger_participant p;
 	struct gn_hash pid;
 	if (e->err) {
-		if (!gn_hub_tell_wrong(r, e->err))
+		if (!gn_hub_name_fault(r, e->err))
 			gn_hub_fail(r, e->err, NULL, "%s",
 				    e->err == GN_EXISTS ? "this key is registered here already"
 							: "");
@@ -52,8 +52,7 @@ static void created(struct gn_hub_request *r, const struct gn_ledger_event *e)
 void gn_api_participant_create(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"display_name", "public_key", "type", "profile", NULL};
-	if (gn_hub_words_ok(r, GN_OP_REGISTER))
-		gn_hub_submit(r, GN_OP_REGISTER, fields, created);
+	gn_hub_submit(r, GN_OP_REGISTER, fields, created);
 }
 
 /* ---- lists of participants: rows of the history, trust from the replica ---- */
@@ -134,15 +133,14 @@ static void profile_changed(struct gn_hub_request *r, const struct gn_ledger_eve
 {
 	if (!e->err)
 		tell_person(r, 200, r->me.number);
-	else if (!gn_hub_tell_wrong(r, e->err))
+	else if (!gn_hub_name_fault(r, e->err))
 		gn_hub_fail(r, e->err, NULL, "%s", "");
 }
 
 void gn_api_me_patch(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"display_name", "profile", NULL};
-	if (gn_hub_words_ok(r, GN_OP_PROFILE))
-		gn_hub_submit(r, GN_OP_PROFILE, fields, profile_changed);
+	gn_hub_submit(r, GN_OP_PROFILE, fields, profile_changed);
 }
 
 static void left(struct gn_hub_request *r, const struct gn_ledger_event *e)
@@ -153,7 +151,7 @@ static void left(struct gn_hub_request *r, const struct gn_ledger_event *e)
 		gn_hub_fail(r, e->err, gn_hub_ties_json(r->hub->ledger, r->me.number),
 			    "nobody can leave while he owes or is owed something or has an open "
 			    "trust line of his own");
-	else if (!gn_hub_tell_wrong(r, e->err))
+	else if (!gn_hub_name_fault(r, e->err))
 		gn_hub_fail(r, e->err, NULL, "%s", "");
 }
 
@@ -161,8 +159,7 @@ static void left(struct gn_hub_request *r, const struct gn_ledger_event *e)
 void gn_api_leave(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {NULL}; /* geo-v1 alone */
-	if (gn_hub_words_ok(r, GN_OP_LEAVE))
-		gn_hub_submit(r, GN_OP_LEAVE, fields, left);
+	gn_hub_submit(r, GN_OP_LEAVE, fields, left);
 }
 
 /* ---- trust lines ---- */
@@ -224,7 +221,7 @@ static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event 
 	struct gn_record_view v;
 	struct gn_ledger_equivalent eq;
 	struct gn_ledger_line line;
-	if (e->err && gn_hub_tell_wrong(r, e->err))
+	if (e->err && gn_hub_name_fault(r, e->err))
 		return;
 	if (e->err && refuse_change(r, e->err))
 		return;
@@ -262,15 +259,13 @@ static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event 
 void gn_api_line_create(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"to", "equivalent", "limit", "policy", NULL};
-	if (gn_hub_words_ok(r, GN_OP_LINE_CREATE))
-		gn_hub_submit(r, GN_OP_LINE_CREATE, fields, line_changed);
+	gn_hub_submit(r, GN_OP_LINE_CREATE, fields, line_changed);
 }
 
 void gn_api_line_patch(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"id", "limit", "policy", NULL};
-	if (gn_hub_words_ok(r, GN_OP_LINE_UPDATE))
-		gn_hub_submit(r, GN_OP_LINE_UPDATE, fields, line_changed);
+	gn_hub_submit(r, GN_OP_LINE_UPDATE, fields, line_changed);
 }
 
 /* geo-v0, whose API table has it so (HB-31): a debt in the other direction keeps the line too. */
@@ -295,8 +290,7 @@ void gn_api_line_delete(struct gn_hub_request *r)
 			       "line is closed");
 		return;
 	}
-	if (gn_hub_words_ok(r, GN_OP_LINE_CLOSE))
-		gn_hub_submit(r, GN_OP_LINE_CLOSE, fields, line_changed);
+	gn_hub_submit(r, GN_OP_LINE_CLOSE, fields, line_changed);
 }
 
 void gn_api_line_get(struct gn_hub_request *r)

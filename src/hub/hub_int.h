@@ -174,14 +174,18 @@ bool gn_hub_participant_at(struct gn_hub_request *r, const char *where, const ch
 /* The query's "equivalent", which must be there. */
 bool gn_hub_query_equivalent(struct gn_hub_request *r, struct gn_ledger_equivalent *out);
 
-/* ---- shapes_wrong.c: what is wrong with a signed body, field by field ---- */
+/* ---- body_errors.c: what is wrong with a signed body, field by field ---- */
 
-/* Before gn_hub_submit. False after answering 422, or 400 of payments, or 404: each field that
- * is wrong is named. */
-bool gn_hub_words_ok(struct gn_hub_request *r, enum gn_op_kind kind);
-/* The ledger refused with err for the words of the body: answers as above. False: it was not for
- * them. */
-bool gn_hub_tell_wrong(struct gn_hub_request *r, gn_err err);
+/* Reads r's bytes. False after answering 422, or 400 of payments, or 404: each field that is
+ * wrong is named. */
+bool gn_hub_read_signed(struct gn_hub_request *r, struct gn_op *op);
+/* The ledger refused with err for what the body says: answers as above. False: it was not for
+ * that. */
+bool gn_hub_name_fault(struct gn_hub_request *r, gn_err err);
+/* Answers so with these, of which there is one at least. */
+void gn_hub_send_faults(struct gn_hub_request *r, const struct gn_op_faults *faults);
+/* Answers so: "signed" itself is wrong. */
+void gn_hub_refuse_signed(struct gn_hub_request *r, const char *type, const char *what);
 
 /* The list of participants; officer: in pages, with a filter of status. */
 void gn_hub_list_people(struct gn_hub_request *r, bool officer);

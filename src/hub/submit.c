@@ -123,25 +123,17 @@ static bool take_v1(struct gn_hub_request *r, json_t *in)
 		return false;
 	}
 	if (!text) {
-		refuse(r, GN_USAGE,
-		       "\"signed\" must be a string: the canonical JSON text that was "
-		       "signed");
+		gn_hub_refuse_signed(r, "value_error",
+				     "must be a string: the text that was signed");
 		return false;
 	}
 	r->profile = GN_PROFILE_V1;
 	return keep(r, text, len);
 }
 
-static bool take_v0(struct gn_hub_request *r, json_t *in, const char *const *fields)
+/* The fields that geo-v0 signs, of the body; NULL: no memory. */
+static char *pick_fields(struct gn_hub_request *r, json_t *in, const char *const *fields)
 {
-	struct gn_ledger_settings s;
-	gn_ledger_settings(r->hub->ledger, &s);
-	if (!s.accept_v0) {
-		refuse(r, GN_UNSUPPORTED,
-		       "this hub takes geo-v1 only: {\"signed\": TEXT, "
-		       "\"signature\": BASE64}");
-		return false;
-	}
 	json_t *picked = json_object();
 	for (const char *const *f = fields; *f; f++) {
 		json_t *value = json_object_get(in, *f);
@@ -150,26 +142,41 @@ static bool take_v0(struct gn_hub_request *r, json_t *in, const char *const *fie
 	}
 	if (r->kind == GN_OP_REGISTER && !json_object_get(picked, "type"))
 		json_object_set_new(picked, "type", json_string("person"));
-	if (strcmp(fields[0], "id") == 0)
+	if (fields[0] && strcmp(fields[0], "id") == 0)
 		json_object_set_new(picked, "id", json_string(r->args[0]));
 	char *text = json_dumps(picked, JSON_COMPACT);
 	json_decref(picked);
+	return text;
+}
+
+static bool take_v0(struct gn_hub_request *r, json_t *in, const char *const *fields)
+{
+	struct gn_ledger_settings s;
+	gn_ledger_settings(r->hub->ledger, &s);
+	if (!s.accept_v0 || r->kind >= GN_OP_VOTE) {
+		gn_hub_refuse_signed(r, "missing",
+				     "is required: this is taken in geo-v1 only, {\"signed\": "
+				     "TEXT, \"signature\": BASE64}");
+		return false;
+	}
+	char *text = pick_fields(r, in, fields);
 	struct gn_json *parsed = malloc(sizeof *parsed);
+	struct gn_op_faults faults = {.count = 0};
 	uint8_t canonical[JSON_TEXT_MAX];
 	struct gn_buf out = {canonical, 0, sizeof canonical};
 	gn_err err = text && parsed ? gn_json_parse(gn_str(text), parsed) : GN_NOMEM;
 	if (!err)
 		err = gn_json_write(parsed, &out);
+	else if (err != GN_NOMEM)
+		gn_op_json_fault(GN_PROFILE_V0, parsed, err, &faults);
+	if (faults.count)
+		gn_hub_send_faults(r, &faults);
+	else if (err)
+		refuse(r, err == GN_NOMEM ? err : GN_USAGE, gn_err_text(err));
 	free(parsed);
 	free(text);
-	if (err) {
-		refuse(r, err == GN_NOMEM ? err : GN_USAGE,
-		       err == GN_RANGE ? "numbers must be integers; amounts are strings"
-				       : gn_err_text(err));
-		return false;
-	}
 	r->profile = GN_PROFILE_V0;
-	return keep(r, canonical, out.len);
+	return !err && keep(r, canonical, out.len);
 }
 
 static bool take_signature(struct gn_hub_request *r, json_t *in)
@@ -183,12 +190,6 @@ static bool take_signature(struct gn_hub_request *r, json_t *in)
 
 /* ---- signer ---- */
 
-static bool hash_is_zero(const struct gn_hash *h)
-{
-	static const struct gn_hash zero;
-	return memcmp(h, &zero, sizeof zero) == 0;
-}
-
 static bool name_ok(struct gn_slice raw)
 {
 	uint8_t text[8 * OP_NAME_MAX];
@@ -199,10 +200,6 @@ static bool name_ok(struct gn_slice raw)
 /* What the words say that the ledger cannot know: the path, the session. */
 static bool judge(struct gn_hub_request *r, const struct gn_op *op)
 {
-	if (r->profile == GN_PROFILE_V1 && op->kind != r->kind) {
-		refuse(r, GN_USAGE, "the signed text is of another operation than this path takes");
-		return false;
-	}
 	if (r->kind == GN_OP_REGISTER) {
 		r->signer = op->public_key;
 	} else {
@@ -227,10 +224,6 @@ static bool judge(struct gn_hub_request *r, const struct gn_op *op)
 	bool line = r->kind == GN_OP_LINE_UPDATE || r->kind == GN_OP_LINE_CLOSE;
 	if (line && !gn_slice_eq(op->line_id, gn_str(r->args[0]))) {
 		refuse(r, GN_USAGE, "the signed text is about another trust line than the path");
-		return false;
-	}
-	if ((r->kind == GN_OP_PAYMENT || r->kind == GN_OP_LINE_CREATE) && hash_is_zero(&op->to)) {
-		gn_hub_fail(r, GN_NOT_FOUND, NULL, "\"to\" is not a participant of this hub");
 		return false;
 	}
 	return true;
@@ -361,29 +354,21 @@ void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *c
 	uint32_t wait;
 	r->kind = kind;
 	r->result = result;
-	if (in && kind == GN_OP_PAYMENT &&
-	    !gn_rate_look(&r->hub->rate_failed, r->pid.b, r->hub->now, &wait)) {
-		gn_hub_too_fast(r, wait, "too many payments that failed");
+	if (!in || !(json_object_get(in, "signed") ? take_v1(r, in) : take_v0(r, in, fields)))
+		return;
+	op = calloc(1, sizeof *op);
+	if (!op) {
+		gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
 		return;
 	}
-	if (in && !gn_hub_may_leave(r))
-		return;
-	if (!in || !(json_object_get(in, "signed") ? take_v1(r, in) : take_v0(r, in, fields)) ||
-	    !take_signature(r, in))
-		return;
-	op = malloc(sizeof *op);
-	gn_err err = op ? gn_op_parse(r->profile, r->profile == GN_PROFILE_V1 ? GN_OP_KINDS : kind,
-				      gn_slice(r->bytes, r->bytes_len), op)
-			: GN_NOMEM;
-	if (err == GN_EXISTS) /* a key twice in one object */
-		err = GN_USAGE;
-	if (err)
-		refuse(r, err,
-		       err == GN_UNSUPPORTED ? "the signed text has a field or operation that "
-					       "nobody knows"
-					     : gn_err_text(err));
-	else if (judge(r, op))
+	if (!gn_hub_read_signed(r, op))
+		goto out;
+	if (kind == GN_OP_PAYMENT &&
+	    !gn_rate_look(&r->hub->rate_failed, r->pid.b, r->hub->now, &wait))
+		gn_hub_too_fast(r, wait, "too many payments that failed");
+	else if (gn_hub_may_leave(r) && take_signature(r, in) && judge(r, op))
 		gn_hub_verify_later(r, verified);
+out:
 	free(op);
 }
 

@@ -16,21 +16,13 @@ struct parser {
 
 /* ---- strings ---- */
 
-static int hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static int32_t hex4(const uint8_t *p, const uint8_t *end)
 {
 	int32_t v = 0;
 	if (end - p < 4)
 		return -1;
 	for (int i = 0; i < 4; i++) {
-		int d = hex_digit(p[i]);
+		int d = gn_hex_digit(p[i]);
 		if (d < 0)
 			return -1;
 		v = v << 4 | d;
@@ -314,12 +306,12 @@ static gn_err parse_member(struct parser *s)
 
 gn_err gn_json_parse(struct gn_slice text, struct gn_json *out)
 {
+	out->count = 0;
 	if (text.len > JSON_TEXT_MAX)
 		return GN_TOO_LARGE;
 	if (!gn_utf8_ok(text))
 		return GN_MALFORMED;
 	struct parser s = {.p = text.p, .end = text.p + text.len, .j = out};
-	out->count = 0;
 	GN_TRY(parse_value(&s, (struct gn_slice){NULL, 0}));
 	while (s.depth > 0)
 		GN_TRY(parse_member(&s));

@@ -68,14 +68,28 @@ static void check(const struct gn_op *op)
 	check_written(op, GN_REC_NOTE);
 }
 
+/* Collecting faults changes no verdict, and every fault is of these bytes and of their form. */
+static gn_err parse(enum gn_op_profile profile, enum gn_op_kind kind, struct gn_slice bytes,
+		    struct gn_op *out)
+{
+	struct gn_op_faults faults;
+	struct gn_op seen;
+	gn_err err = gn_op_parse(profile, kind, bytes, out);
+	GN_ASSERT(gn_op_check(profile, kind, bytes, &seen, &faults) == err);
+	GN_ASSERT(faults.count <= OP_FAULTS_MAX && (err || faults.count == 0));
+	for (unsigned i = 0; i < faults.count; i++)
+		GN_ASSERT(faults.list[i].depth <= OP_FAULT_DEPTH &&
+			  faults.list[i].reason < GN_OP_REASONS);
+	return err;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct gn_op op;
 	for (unsigned kind = 0; kind < GN_OP_VOTE; kind++)
-		if (gn_op_parse(GN_PROFILE_V0, (enum gn_op_kind)kind, gn_slice(data, len), &op) ==
-		    GN_OK)
+		if (parse(GN_PROFILE_V0, (enum gn_op_kind)kind, gn_slice(data, len), &op) == GN_OK)
 			check(&op);
-	if (gn_op_parse(GN_PROFILE_V1, GN_OP_KINDS, gn_slice(data, len), &op) == GN_OK)
+	if (parse(GN_PROFILE_V1, GN_OP_KINDS, gn_slice(data, len), &op) == GN_OK)
 		check(&op);
 	return 0;
 }

@@ -270,6 +270,73 @@ static void test_sequences_are_bounded(void **state)
 		}
 }
 
+/* Every field that is wrong is named with its reason, and the verdict is that of the first. */
+static void test_faults_name_the_fields(void **state)
+{
+	(void)state;
+	static const struct {
+		enum gn_op_kind kind;
+		const char *body;
+		gn_err want;
+		const char *faults; /* "reason:path/path" and a blank each */
+	} cases[] = {
+		{GN_OP_PAYMENT, "{}", GN_USAGE, "0:amount 0:equivalent 0:to 0:tx_id "},
+		{GN_OP_PAYMENT,
+		 "{\"amount\":1,\"constraints\":{\"avoid\":[\"x\"],\"fee\":1,\"max_hops\":0,"
+		 "\"max_paths\":11},\"equivalent\":\"U-H\",\"to\":\"a b\",\"tx_id\":\"\"}",
+		 GN_AMOUNT,
+		 "2:amount 7:constraints/avoid 1:constraints/fee 10:constraints/max_hops "
+		 "11:constraints/max_paths 12:equivalent 14:to 12:tx_id "},
+		{GN_OP_PAYMENT, "{\"constraints\":{\"max_hops\":1.5}}", GN_RANGE,
+		 "3:constraints/max_hops "},
+		{GN_OP_PROFILE, "{}", GN_USAGE, "16: "},
+		{GN_OP_PROFILE, "{\"display_name\":\"\"}", GN_USAGE, "8:display_name "},
+		{GN_OP_PROFILE, "{\"name\":1,\"profile\":[]}", GN_UNSUPPORTED, "1:name 5:profile "},
+		{GN_OP_LINE_UPDATE, "{\"id\":\"x\",\"policy\":{\"auto_clearing\":1}}", GN_USAGE,
+		 "4:policy/auto_clearing "},
+		{GN_OP_PROFILE, "{ }", GN_CANONICAL, ""},
+		{GN_OP_PROFILE, "{\"display_name\":\"A\"}", GN_OK, ""},
+	};
+	for (size_t i = 0; i < GN_COUNT(cases); i++) {
+		struct gn_op_faults faults;
+		struct gn_op op;
+		char text[512] = "";
+		size_t n = 0;
+		assert_int_equal(gn_op_check(GN_PROFILE_V0, cases[i].kind, gn_str(cases[i].body),
+					     &op, &faults),
+				 cases[i].want);
+		for (unsigned f = 0; f < faults.count; f++) {
+			const struct gn_op_fault *w = &faults.list[f];
+			n += (size_t)snprintf(text + n, sizeof text - n, "%d:", (int)w->reason);
+			for (unsigned d = 0; d < w->depth; d++)
+				n += (size_t)snprintf(text + n, sizeof text - n, "%s%.*s",
+						      d ? "/" : "", (int)w->path[d].len,
+						      (const char *)w->path[d].p);
+			n += (size_t)snprintf(text + n, sizeof text - n, " ");
+		}
+		assert_string_equal(text, cases[i].faults);
+	}
+}
+
+/* OP_FAULTS_MAX of them are told, and what is beyond is left out. */
+static void test_faults_are_bounded(void **state)
+{
+	(void)state;
+	for (unsigned n = OP_FAULTS_MAX - 1; n <= OP_FAULTS_MAX + 1; n++) {
+		struct gn_op_faults faults;
+		struct gn_op op;
+		char body[1024] = "{";
+		for (unsigned i = 0; i < n; i++)
+			snprintf(body + strlen(body), sizeof body - strlen(body), "%s\"x%c\":1",
+				 i ? "," : "", (char)('a' + i));
+		strcat(body, "}");
+		assert_int_equal(
+			gn_op_check(GN_PROFILE_V0, GN_OP_PROFILE, gn_str(body), &op, &faults),
+			GN_UNSUPPORTED);
+		assert_int_equal(faults.count, n < OP_FAULTS_MAX ? n : OP_FAULTS_MAX);
+	}
+}
+
 static void test_login_texts_differ_by_profile_and_hub(void **state)
 {
 	(void)state;
@@ -334,6 +401,8 @@ int main(void)
 		cmocka_unit_test(test_bodies_are_read_whole_or_not_at_all),
 		cmocka_unit_test(test_envelope_says_who_where_when),
 		cmocka_unit_test(test_sequences_are_bounded),
+		cmocka_unit_test(test_faults_name_the_fields),
+		cmocka_unit_test(test_faults_are_bounded),
 		cmocka_unit_test(test_login_texts_differ_by_profile_and_hub),
 		cmocka_unit_test(test_line_ids_are_uuids_of_one_form),
 		cmocka_unit_test(test_transaction_keys_belong_to_their_initiator),

@@ -68,12 +68,55 @@ struct gn_op {
 	struct gn_hash avoid[OP_AVOID_MAX];
 };
 
+/* Why a field is refused; the bounds are the fault's. */
+enum gn_op_reason {
+	GN_OP_MISSING,
+	GN_OP_UNKNOWN, /* the operation has no such field */
+	GN_OP_NOT_STRING,
+	GN_OP_NOT_NUMBER, /* least..most; both 0: a number that is no integer of 64 bits */
+	GN_OP_NOT_FLAG,
+	GN_OP_NOT_OBJECT,
+	GN_OP_NOT_LIST,  /* of at most `most` PIDs */
+	GN_OP_ENTRY,     /* entry `least` of the list is no PID */
+	GN_OP_TOO_SHORT, /* characters: least..most */
+	GN_OP_TOO_LONG,  /* the same; bytes, where least is 0 */
+	GN_OP_TOO_LOW,   /* least..most */
+	GN_OP_TOO_HIGH,
+	GN_OP_CHARACTERS, /* least..most of A-Z, a-z, 0-9 and those of `form` */
+	GN_OP_WORD,       /* one of those that `form` tells */
+	GN_OP_NOT_PID,    /* `form` says whose it must be */
+	GN_OP_VALUE,      /* not what `form` says */
+	GN_OP_NO_CHANGE,  /* of a whole body that changes nothing */
+	GN_OP_REASONS,
+};
+#define OP_FAULT_DEPTH 3
+struct gn_op_fault {
+	enum gn_op_reason reason;
+	bool envelope;                        /* a member of geo-v1's envelope, else of the body */
+	uint8_t depth;                        /* of path; 0: the body itself */
+	struct gn_slice path[OP_FAULT_DEPTH]; /* raw names; borrow the text, or static */
+	int64_t least, most;
+	const char *form; /* static; may be NULL */
+};
+struct gn_op_faults {
+	unsigned count; /* those that are beyond the list are left out */
+	struct gn_op_fault list[OP_FAULTS_MAX];
+};
+
 /* Reads canonical bytes. v0 needs `kind`; v1 takes it from the envelope and `kind` must be
  * GN_OP_KINDS or equal. Errors of gn_json_check, and GN_USAGE: a field is missing, of a wrong
- * type or out of form; GN_UNSUPPORTED: a field or operation nobody knows. *out is undefined
- * after an error. */
+ * type or out of form; GN_UNSUPPORTED: a field or operation nobody knows; GN_AMOUNT: an amount
+ * that is no text; GN_RANGE: a number that nothing holds. *out is undefined after an error. */
 GN_MUST gn_err gn_op_parse(enum gn_op_profile profile, enum gn_op_kind kind, struct gn_slice bytes,
 			   struct gn_op *out);
+/* The same, and says which fields are wrong; kind is what is expected. None: the text is not
+ * canonical, or no object. What could be read stands in *out, but for errors of gn_json_check
+ * (body.p is NULL). */
+GN_MUST gn_err gn_op_check(enum gn_op_profile profile, enum gn_op_kind kind, struct gn_slice bytes,
+			   struct gn_op *out, struct gn_op_faults *faults);
+/* The field in which gn_json_parse or gn_json_check ended with err, if a field tells it. */
+void gn_op_json_fault(enum gn_op_profile profile, const struct gn_json *j, gn_err err,
+		      struct gn_op_faults *out);
 /* A display name as a hub takes it (HB-19): nothing that forges what stands around it, which are
  * controls, line ends, what turns or hides text, and blanks at its ends. */
 bool gn_op_name_ok(struct gn_slice text);

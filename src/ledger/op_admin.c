@@ -262,7 +262,8 @@ static gn_err read_field(const struct gn_json *j, const struct gn_json_value *v,
 		return out->name.len && memchr(out->name.p, '\\', out->name.len) ? GN_USAGE : GN_OK;
 	case PRECISION: return read_number(v, 0, GN_PRECISION_MAX, &out->precision);
 	case PUBLIC_KEY:
-		return v->kind == GN_JSON_STRING ? lg_op_read_key(v->text, &out->officer)
+		return v->kind == GN_JSON_STRING ? gn_unbase64_exact(v->text, false, out->officer.b,
+								     sizeof out->officer.b)
 						 : GN_USAGE;
 	case REASON: return read_text(v, OP_TEXT_MAX, &out->reason);
 	case ROLE: return read_choice(v, roles, &out->role);

@@ -1,10 +1,10 @@
-/* What op.c and op_admin.c share. */
+/* What op.c, op_parse.c and op_admin.c share. */
 #ifndef GN_LEDGER_OP_INT_H
 #define GN_LEDGER_OP_INT_H
 
 #include "ledger/op.h"
 
-/* 44 characters of padded base64, one text per key. GN_USAGE. */
-GN_MUST gn_err lg_op_read_key(struct gn_slice text, struct gn_pk *out);
+/* It stands under a tx_id instead of a sequence number. */
+bool lg_op_by_tx_id(enum gn_op_kind kind);
 
 #endif
