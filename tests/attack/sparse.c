@@ -4,6 +4,7 @@
  * again. */
 #include "attack.h"
 #include "jet/forge_test.h"
+#include "jet/mark_int.h"
 
 #define KEYS 64
 #define SESSIONS 8
