@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The manual of a program has every option of its help, with its default: the help is the table of settings.
+"""The manual of geonetd has every option of its help, with its default, and geonet up has the same
+defaults: the help is the table of settings.
 
 usage: man_test.py BIN_DIR
 """
@@ -8,9 +9,9 @@ import os, re, subprocess, sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-def options_of(program):
+def options_of(*words):
     """(name, default or None) of each line "  --name VALUE  sentence (default X)" of the help."""
-    text = subprocess.run([program, "--help"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    text = subprocess.run([*words, "--help"], stdout=subprocess.PIPE, text=True, check=True).stdout
     for line in text.splitlines():
         name = re.match(r"  --([a-z-]+)", line)
         if name:
@@ -34,6 +35,11 @@ def main():
     for name in entries.keys() - {name for name, _ in found}:
         print(f"FAILED: docs/man/geonetd.1: there is no --{name}")
         failed += 1
+    defaults = dict(found)
+    for name, default in options_of(os.path.join(sys.argv[1], "geonet"), "up"):
+        if default and name in defaults and default != defaults[name]:
+            print(f"FAILED: geonet up --help: the default of --{name} is {defaults[name]}")
+            failed += 1
     if len(found) < 10:
         sys.exit(f"FAILED: only {len(found)} options in the help")
     return failed > 0
