@@ -4,6 +4,7 @@
 
 void gn_node_lookup_add(struct gn_node *node, const struct gn_overlay_event *e)
 {
+	GN_ASSERT(e->kind == GN_OVERLAY_DONE);
 	struct gn_node_lookup *l = &node->lookups[node->lookup_count++ % GN_NODE_LOOKUPS];
 	*l = (struct gn_node_lookup){.op = e->op,
 				     .kind = e->op_kind,

@@ -36,6 +36,7 @@ static void inbound_drop(struct gn_node *node, struct session *s, struct inbound
 {
 	struct gn_node_peers *p = &node->peers;
 	size_t held = in->len + GN_NODE_INBOUND_EACH;
+	GN_ASSERT(s->inbound && s->inbound_held >= held);
 	gn_share_give(&p->inbound_share, &s->payer, held);
 	s->inbound_held -= held;
 	*(in->prev ? &in->prev->next : &s->inbound) = in->next;
@@ -179,6 +180,7 @@ static void inbound_keep(struct gn_node *node, struct session *s, const struct i
 void peers_in_read(struct gn_node *node, struct session *s, const struct gn_jet_event *e)
 {
 	struct inbound_key key = {e->id, e->stream};
+	GN_ASSERT(s->up && s->peer);
 	struct inbound *in = inbound_get(node, &key);
 	size_t had = in ? in->len : 0, len = had;
 	bool fin = false;

@@ -5,6 +5,7 @@ void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struc
 {
 	const struct gn_pk *from = &s->peer->pk;
 	gn_err err = GN_UNSUPPORTED;
+	GN_ASSERT(s->up && s->peer->named);
 	if (gn_node_admit(node, from, message)) {
 		node->peers.count.over_share++;
 		return;

@@ -41,6 +41,7 @@ static size_t queue_cost(size_t len)
 static void queue_pop(struct gn_node *node, struct peer *peer, struct queue *q)
 {
 	struct outgoing *o = q->head;
+	GN_ASSERT(o && peer->queued > 0 && peer->queued_bytes >= o->len);
 	q->head = o->next;
 	if (!q->head)
 		q->tail = &q->head;
@@ -115,6 +116,7 @@ static gn_err take_room(struct gn_node *node, struct peer *peer, size_t amount)
 gn_err peers_out_add(struct gn_node *node, struct peer *peer, struct gn_slice bytes,
 		     enum gn_jet_class class)
 {
+	GN_ASSERT(bytes.len <= GN_NODE_MESSAGE);
 	struct outgoing *o =
 		peer->queued < GN_NODE_QUEUE_COUNT ? malloc(sizeof *o + bytes.len) : NULL;
 	if (!o || take_room(node, peer, queue_cost(bytes.len))) {

@@ -194,6 +194,7 @@ static bool pump_packets(struct gn_node *node)
 		gn_err err = gn_udp_send(node->udp, &node->packet_batch.to,
 					 gn_buf_slice(&node->packet_buf),
 					 node->packet_batch.segment, &sent);
+		GN_ASSERT(sent <= node->packet_buf.len);
 		node->packet_buf.p += sent;
 		node->packet_buf.len -= sent;
 		node->packet_buf.cap -= sent;

@@ -58,6 +58,7 @@ void readers_leave(struct gn_node_request *r)
 	if (!r->gateway->slot)
 		return;
 	r->gateway->slot = false;
+	GN_ASSERT(r->node->readers[r->gateway->small] > 0);
 	r->node->readers[r->gateway->small]--;
 }
 
@@ -183,6 +184,7 @@ static void cut_read(struct gn_node_request *r)
 static bool admit_next(struct gn_node *node, struct gn_node_request *r)
 {
 	bool small = r->gateway->small;
+	GN_ASSERT(r->gateway->waiting && !r->gateway->slot);
 	if (node->readers[small] >= slots[small]) {
 		struct gn_node_request *away = find_worst(node, small, 0, behind);
 		away = away ? away

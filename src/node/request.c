@@ -19,18 +19,21 @@ struct gn_node_request *gn_node_request_next(const struct gn_node_request *r)
 
 void gn_node_wait_overlay(struct gn_node_request *r, gn_op op, gn_node_overlay_done *done)
 {
+	GN_ASSERT(op && done);
 	gn_host_wait(&r->base, GN_OP_OVERLAY, op);
 	r->done.overlay = done;
 }
 
 void gn_node_wait_names(struct gn_node_request *r, gn_op op, gn_node_names_done *done)
 {
+	GN_ASSERT(op && done);
 	gn_host_wait(&r->base, GN_OP_NAMES, op);
 	r->done.names = done;
 }
 
 void gn_node_wait_bundles(struct gn_node_request *r, gn_op op, gn_node_bundles_done *done)
 {
+	GN_ASSERT(op && done);
 	gn_host_wait(&r->base, GN_OP_BUNDLES, op);
 	r->done.bundles = done;
 }
