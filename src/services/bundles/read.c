@@ -133,7 +133,7 @@ static bool is_caching(struct gn_bundles *b, struct bundles_reader *r, uint64_t 
 		return r->caching[i].on;
 	bool whole = r->packed /* its neighbours are read next */ ||
 		     (block * GN_BLOCK >= r->start &&
-		      block * GN_BLOCK + gn_file_block_len(r->size, block) <= r->end);
+		      block * GN_BLOCK + gn_tree_block_len(r->size, block) <= r->end);
 	r->caching[i].block = block + 1;
 	r->caching[i].on = whole && !b->cfg.no_cache && b->cache_puts < BUNDLES_CACHE_PUTS &&
 			   b->now >= b->cache_off;
@@ -146,7 +146,7 @@ gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint
 	GN_ASSERT(proof_len <= GN_PROOF_MAX);
 	uint64_t block = chunk / GN_BLOCK_CHUNKS;
 	uint32_t index = (uint32_t)(chunk % GN_BLOCK_CHUNKS),
-		 len = gn_file_block_len(r->size, block);
+		 len = gn_tree_block_len(r->size, block);
 	if (data.len != bundles_chunk_len(r, chunk))
 		return GN_HASH;
 	if (is_caching(b, r, block)) {
