@@ -13,6 +13,9 @@
  * Rules: docs/spec/services.md BU-12..BU-15. */
 #include "services/bundles/engine_int.h"
 
+_Static_assert(BUNDLES_CACHING > BUNDLES_AHEAD_MAX / GN_BLOCK_CHUNKS + 1,
+	       "no two blocks of a window share a place");
+
 const struct gn_hash *bundles_reader_block(const struct bundles_reader *r, uint64_t chunk)
 {
 	return bundles_reader_hash(r, chunk / GN_BLOCK_CHUNKS);
@@ -161,7 +164,7 @@ gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint
 		}
 		r->caching[block % GN_COUNT(r->caching)].on = false;
 		if (err == GN_NO_SPACE)
-			b->cache_off = b->now + 5 * GN_SEC;
+			b->cache_off = b->now + BUNDLES_CACHE_PAUSE;
 		if (err == GN_HASH || err == GN_RANGE)
 			return GN_HASH;
 	}
