@@ -85,7 +85,7 @@ const char *gn_bundle_shape_fault(const struct gn_bundle_file *file)
 		return "the file does not lie in its pack";
 	if (!file->pack &&
 	    (file->offset || file->size > (uint64_t)GN_FILE_BLOCKS * GN_BLOCK ||
-	     file->blocks.len != gn_file_block_count(file->size) * sizeof(struct gn_hash)))
+	     file->blocks.len != gn_tree_block_count(file->size) * sizeof(struct gn_hash)))
 		return "the blocks do not fit the size";
 	return NULL;
 }

@@ -58,7 +58,7 @@ static void hasher_equals_the_naive_tree(void **state)
 				       2 * GN_BLOCK,
 				       GN_BLOCK * 7 / 2};
 	static uint8_t data[GN_BLOCK * 7 / 2];
-	static struct gn_file_hasher h;
+	static struct gn_tree_hasher h;
 	struct gn_prng prng;
 	gn_prng_init(&prng, 11);
 	struct gn_rand rand = gn_prng_rand(&prng);
@@ -66,17 +66,17 @@ static void hasher_equals_the_naive_tree(void **state)
 	for (size_t i = 0; i < GN_COUNT(sizes); i++) {
 		for (unsigned way = 0; way < 3; way++) {
 			struct gn_hash blocks[4], root, expected;
-			gn_file_hasher_init(&h, blocks, 4);
+			gn_tree_hasher_init(&h, blocks, 4);
 			for (size_t at = 0; at < sizes[i];) {
 				size_t n = way == 0   ? sizes[i]
 					   : way == 1 ? 1 + gn_rand_below(&rand, 100000)
 						      : GN_CHUNK;
 				n = n < sizes[i] - at ? n : sizes[i] - at;
-				assert_int_equal(gn_file_hasher_put(&h, gn_slice(data + at, n)),
+				assert_int_equal(gn_tree_hasher_put(&h, gn_slice(data + at, n)),
 						 GN_OK);
 				at += n;
 			}
-			gn_file_hasher_end(&h, &root);
+			gn_tree_hasher_end(&h, &root);
 			naive_root(data, sizes[i], (sizes[i] + GN_CHUNK - 1) / GN_CHUNK, &expected);
 			assert_memory_equal(&root, &expected, sizeof root);
 			assert_int_equal(h.block_count, (sizes[i] + GN_BLOCK - 1) / GN_BLOCK);
@@ -88,11 +88,11 @@ static void hasher_equals_the_naive_tree(void **state)
 		}
 	}
 	struct gn_hash blocks[1], empty, zero;
-	gn_file_hasher_init(&h, blocks, 1);
-	assert_int_equal(gn_file_hasher_put(&h, gn_slice(data, GN_BLOCK)), GN_OK);
-	assert_int_equal(gn_file_hasher_put(&h, gn_slice(data, 1)), GN_TOO_LARGE);
-	gn_file_hasher_init(&h, NULL, 0);
-	gn_file_hasher_end(&h, &empty);
+	gn_tree_hasher_init(&h, blocks, 1);
+	assert_int_equal(gn_tree_hasher_put(&h, gn_slice(data, GN_BLOCK)), GN_OK);
+	assert_int_equal(gn_tree_hasher_put(&h, gn_slice(data, 1)), GN_TOO_LARGE);
+	gn_tree_hasher_init(&h, NULL, 0);
+	gn_tree_hasher_end(&h, &empty);
 	gn_sha256(&(struct gn_slice){(const uint8_t *)"", 1}, 1, &zero);
 	assert_memory_equal(&empty, &zero, sizeof zero);
 }
@@ -102,7 +102,7 @@ static void hasher_equals_the_naive_tree(void **state)
 static struct gn_bundle_file file_of(struct gn_slice path, uint64_t size, struct gn_hash *storage)
 {
 	struct gn_bundle_file f = {.path = path, .size = size};
-	size_t n = (size_t)gn_file_block_count(size);
+	size_t n = (size_t)gn_tree_block_count(size);
 	for (size_t i = 0; i < n; i++)
 		memset(storage[i].b, (int)(i + 1), 32);
 	f.blocks = gn_slice(storage, n * 32);

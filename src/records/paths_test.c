@@ -123,7 +123,7 @@ static void types_by_suffix(void **state)
 static struct gn_bundle_file file_of(struct gn_slice path, uint64_t size, struct gn_hash *storage)
 {
 	struct gn_bundle_file f = {.path = path, .size = size};
-	size_t n = (size_t)gn_file_block_count(size);
+	size_t n = (size_t)gn_tree_block_count(size);
 	for (size_t i = 0; i < n; i++)
 		memset(storage[i].b, (int)(i + 1), 32);
 	f.blocks = gn_slice(storage, n * 32);

@@ -3,7 +3,7 @@
  * equals the root over the block hashes. Rule: docs/spec/services.md BU-3. */
 #include "records/tree.h"
 
-void gn_file_hasher_init(struct gn_file_hasher *h, struct gn_hash *blocks, size_t cap)
+void gn_tree_hasher_init(struct gn_tree_hasher *h, struct gn_hash *blocks, size_t cap)
 {
 	h->blocks = blocks;
 	h->block_cap = cap;
@@ -11,23 +11,23 @@ void gn_file_hasher_init(struct gn_file_hasher *h, struct gn_hash *blocks, size_
 	h->size = 0;
 }
 
-static void end_block(struct gn_file_hasher *h)
+static void end_block(struct gn_tree_hasher *h)
 {
 	GN_ASSERT(h->leaf_count > 0 && h->block_count < h->block_cap);
 	gn_merkle_root(h->leaves, h->leaf_count, &h->blocks[h->block_count++]);
 	h->leaf_count = 0;
 }
 
-static void end_chunk(struct gn_file_hasher *h, struct gn_slice chunk)
+static void end_chunk(struct gn_tree_hasher *h, struct gn_slice chunk)
 {
 	gn_merkle_leaf(chunk, &h->leaves[h->leaf_count++]);
 	if (h->leaf_count == GN_BLOCK_CHUNKS)
 		end_block(h);
 }
 
-gn_err gn_file_hasher_put(struct gn_file_hasher *h, struct gn_slice data)
+gn_err gn_tree_hasher_put(struct gn_tree_hasher *h, struct gn_slice data)
 {
-	if (gn_file_block_count(h->size + data.len) > h->block_cap)
+	if (gn_tree_block_count(h->size + data.len) > h->block_cap)
 		return GN_TOO_LARGE;
 	h->size += data.len;
 	while (data.len) {
@@ -49,7 +49,7 @@ gn_err gn_file_hasher_put(struct gn_file_hasher *h, struct gn_slice data)
 	return GN_OK;
 }
 
-void gn_file_hasher_end(struct gn_file_hasher *h, struct gn_hash *root)
+void gn_tree_hasher_end(struct gn_tree_hasher *h, struct gn_hash *root)
 {
 	if (h->chunk_len) {
 		end_chunk(h, gn_slice(h->chunk, h->chunk_len));
@@ -57,7 +57,7 @@ void gn_file_hasher_end(struct gn_file_hasher *h, struct gn_hash *root)
 	}
 	if (h->leaf_count)
 		end_block(h);
-	GN_ASSERT(h->block_count == gn_file_block_count(h->size));
+	GN_ASSERT(h->block_count == gn_tree_block_count(h->size));
 	if (h->block_count)
 		gn_merkle_root(h->blocks, h->block_count, root);
 	else
@@ -68,7 +68,7 @@ bool gn_merkle_file_ok(uint64_t size, const struct gn_hash *root, struct gn_slic
 {
 	struct gn_hash sum;
 	if (size > (uint64_t)GN_FILE_BLOCKS * GN_BLOCK ||
-	    blocks.len != gn_file_block_count(size) * sizeof(struct gn_hash))
+	    blocks.len != gn_tree_block_count(size) * sizeof(struct gn_hash))
 		return false;
 	if (size == 0)
 		gn_merkle_leaf(GN_LIT(""), &sum);

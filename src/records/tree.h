@@ -29,12 +29,12 @@ GN_MUST gn_err gn_merkle_check(struct gn_slice chunk, size_t i, size_t n,
 			       const struct gn_hash *root);
 
 /* Blocks of a file of this size. */
-static inline uint64_t gn_file_block_count(uint64_t size)
+static inline uint64_t gn_tree_block_count(uint64_t size)
 {
 	return size / GN_BLOCK + (size % GN_BLOCK != 0);
 }
 /* Bytes of block i of a file of this size. */
-static inline uint32_t gn_file_block_len(uint64_t size, uint64_t i)
+static inline uint32_t gn_tree_block_len(uint64_t size, uint64_t i)
 {
 	return size - i * GN_BLOCK < GN_BLOCK ? (uint32_t)(size - i * GN_BLOCK) : GN_BLOCK;
 }
@@ -43,17 +43,17 @@ bool gn_merkle_file_ok(uint64_t size, const struct gn_hash *root, struct gn_slic
 
 /* Incremental hashing of one file: feed bytes, get block hashes as they complete, then the root.
  * Fixed storage. */
-struct gn_file_hasher {
+struct gn_tree_hasher {
 	struct gn_hash leaves[GN_BLOCK_CHUNKS];
 	struct gn_hash *blocks; /* caller's array */
 	uint8_t chunk[GN_CHUNK];
 	size_t chunk_len, leaf_count, block_count, block_cap;
 	uint64_t size;
 };
-void gn_file_hasher_init(struct gn_file_hasher *h, struct gn_hash *blocks, size_t cap);
+void gn_tree_hasher_init(struct gn_tree_hasher *h, struct gn_hash *blocks, size_t cap);
 /* GN_TOO_LARGE past cap blocks */
-GN_MUST gn_err gn_file_hasher_put(struct gn_file_hasher *h, struct gn_slice data);
+GN_MUST gn_err gn_tree_hasher_put(struct gn_tree_hasher *h, struct gn_slice data);
 /* An empty file has no block and the root SHA-256(0x00). */
-void gn_file_hasher_end(struct gn_file_hasher *h, struct gn_hash *root);
+void gn_tree_hasher_end(struct gn_tree_hasher *h, struct gn_hash *root);
 
 #endif

@@ -91,7 +91,7 @@ int attack_site(struct attack *a)
 	size_t cap = GN_BLOCK * (size_t)GN_MANIFEST_BLOCKS;
 	uint8_t *storage = malloc(cap), record[GN_RECORD_MAX];
 	static struct gn_hash blocks[GN_MANIFEST_BLOCKS];
-	static struct gn_file_hasher hasher;
+	static struct gn_tree_hasher hasher;
 	struct gn_sk sk = key_of(a, 1);
 	struct gn_fb_key owner;
 	struct gn_buf out = {record, 0, sizeof record};
@@ -103,10 +103,10 @@ int attack_site(struct attack *a)
 				      : make_paths(&b, &owner, a->count ? a->count : 90000);
 	struct gn_head head = {.owner = sk.pk, .created = gn_unix(a->now), .ttl = 86400};
 	struct gn_head_version v = {.version = 1, .manifest_size = bytes.len};
-	gn_file_hasher_init(&hasher, blocks, GN_MANIFEST_BLOCKS);
-	if (gn_file_hasher_put(&hasher, bytes) != GN_OK)
+	gn_tree_hasher_init(&hasher, blocks, GN_MANIFEST_BLOCKS);
+	if (gn_tree_hasher_put(&hasher, bytes) != GN_OK)
 		fail("the manifest is too long");
-	gn_file_hasher_end(&hasher, &v.manifest);
+	gn_tree_hasher_end(&hasher, &v.manifest);
 	v.manifest_blocks = gn_slice(blocks, hasher.block_count * sizeof blocks[0]);
 	gn_head_advance(&head, &v);
 	gn_err err = gn_head_record(&sk, &head, &out);

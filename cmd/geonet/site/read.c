@@ -194,14 +194,14 @@ struct download {
 	struct cli *cli;
 	struct output *out;
 	const char *name;
-	struct gn_file_hasher *hasher;
+	struct gn_tree_hasher *hasher;
 	uint64_t *done, total;
 };
 
 static bool on_bytes(void *user, struct gn_slice data)
 {
 	struct download *d = user;
-	if (gn_file_hasher_put(d->hasher, data) != GN_OK) {
+	if (gn_tree_hasher_put(d->hasher, data) != GN_OK) {
 		cli_fail(d->cli, CLI_FAILED, "hash",
 			 "%s: the node sends more than the manifest says", d->name);
 		return false;
@@ -229,7 +229,7 @@ static int fetch_file(struct cli *cli, const struct site *s, const struct gn_bun
 	struct gn_hash *blocks = cli_alloc(cap * sizeof *blocks), root;
 	struct download d = {cli, out, name, cli_alloc(sizeof *d.hasher), done, total};
 	struct reply r;
-	gn_file_hasher_init(d.hasher, blocks, cap);
+	gn_tree_hasher_init(d.hasher, blocks, cap);
 	int exit = client_call(cli,
 			       (struct call){.path = site_api_path(&s->owner, s->label, query),
 					     .write = on_bytes,
@@ -239,7 +239,7 @@ static int fetch_file(struct cli *cli, const struct site *s, const struct gn_bun
 		cli_fail(cli, exit, gn_err_name(r.err), "%s could not be fetched: %s", name,
 			 gn_err_text(r.err));
 	if (exit == CLI_OK) {
-		gn_file_hasher_end(d.hasher, &root);
+		gn_tree_hasher_end(d.hasher, &root);
 		if (memcmp(root.b, f->root.b, sizeof root.b) != 0)
 			exit = cli_fail(cli, CLI_FAILED, "hash",
 					"%s is not what the owner signed; try again", name);

@@ -48,12 +48,12 @@ int site_head(struct cli *cli, const struct gn_pk *owner, const char *label, str
 static bool has_root(struct gn_slice data, const struct gn_hash *root)
 {
 	size_t cap = (data.len + GN_BLOCK - 1) / GN_BLOCK;
-	struct gn_file_hasher *h = cli_alloc(sizeof *h);
+	struct gn_tree_hasher *h = cli_alloc(sizeof *h);
 	struct gn_hash *blocks = cli_alloc(cap * sizeof *blocks), sum;
-	gn_file_hasher_init(h, blocks, cap);
-	bool ok = gn_file_hasher_put(h, data) == GN_OK;
+	gn_tree_hasher_init(h, blocks, cap);
+	bool ok = gn_tree_hasher_put(h, data) == GN_OK;
 	if (ok)
-		gn_file_hasher_end(h, &sum);
+		gn_tree_hasher_end(h, &sum);
 	ok = ok && memcmp(sum.b, root->b, sizeof sum.b) == 0;
 	free(blocks);
 	free(h);

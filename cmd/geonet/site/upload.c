@@ -23,7 +23,7 @@ struct upload {
 	const char *name; /* for sentences and progress */
 	int fd;           /* -1: data */
 	struct gn_slice data;
-	struct gn_file_hasher *hasher;
+	struct gn_tree_hasher *hasher;
 	uint64_t left, done, total;
 	bool failed;
 };
@@ -50,7 +50,7 @@ static size_t next_piece(void *user, uint8_t *buf, size_t cap)
 		u->failed = true;
 		return SIZE_MAX;
 	}
-	if (gn_file_hasher_put(u->hasher, gn_slice(buf, (size_t)n)) != GN_OK) {
+	if (gn_tree_hasher_put(u->hasher, gn_slice(buf, (size_t)n)) != GN_OK) {
 		site_refuse(u->cli, u->name, "became longer while it was read; try again");
 		u->failed = true;
 		return SIZE_MAX;
@@ -93,7 +93,7 @@ static bool run_upload(struct upload *u, uint64_t size, bool send, struct gn_has
 	u->left = size;
 	free(*blocks);
 	*blocks = cli_alloc(cap * sizeof **blocks);
-	gn_file_hasher_init(u->hasher, *blocks, cap);
+	gn_tree_hasher_init(u->hasher, *blocks, cap);
 	if (send) {
 		struct call call = {.method = "POST",
 				    .path = cli_format("/api/v1/files"),
@@ -109,7 +109,7 @@ static bool run_upload(struct upload *u, uint64_t size, bool send, struct gn_has
 	}
 	ok = ok && !u->failed;
 	if (ok) {
-		gn_file_hasher_end(u->hasher, root);
+		gn_tree_hasher_end(u->hasher, root);
 		*block_count = u->hasher->block_count;
 		ok = !send || same_as_node(u, reply.json, size, root, *blocks, *block_count);
 	}

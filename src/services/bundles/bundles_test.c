@@ -50,15 +50,15 @@ static void ingest_names_a_file_as_the_hasher_does(void **state)
 				       GN_BLOCK,
 				       GN_BLOCK + 1,
 				       GN_BLOCK * 7 / 2};
-	static struct gn_file_hasher h;
+	static struct gn_tree_hasher h;
 	svc_network(&s, 1, 0);
 	uint8_t *data = svc_random_bytes(4 * GN_BLOCK, 2);
 	for (size_t i = 0; i < GN_COUNT(sizes); i++) {
 		struct svc_wait w;
 		struct gn_hash blocks[4], root;
-		gn_file_hasher_init(&h, blocks, 4);
-		assert_int_equal(gn_file_hasher_put(&h, gn_slice(data, sizes[i])), GN_OK);
-		gn_file_hasher_end(&h, &root);
+		gn_tree_hasher_init(&h, blocks, 4);
+		assert_int_equal(gn_tree_hasher_put(&h, gn_slice(data, sizes[i])), GN_OK);
+		gn_tree_hasher_end(&h, &root);
 		assert_int_equal(svc_ingest(&s, 0, gn_slice(data, sizes[i]), &w), GN_OK);
 		assert_memory_equal(&w.root, &root, 32);
 		assert_int_equal(w.blocks_len, h.block_count * 32);

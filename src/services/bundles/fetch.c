@@ -381,7 +381,7 @@ static bool load_local(struct gn_bundles *b, struct bundles_reader *r, uint64_t 
 		slot->state = SLOT_LOADING;
 		b->local_loads++;
 	} else if (err == GN_BUSY || err == GN_NOMEM) {
-		b->wake = gn_time_min(b->wake, b->now + 5 * GN_MSEC);
+		b->wake = gn_time_min(b->wake, b->now + BUNDLES_STORE_WAIT);
 	} else {
 		slot->skip_local = true;
 	}

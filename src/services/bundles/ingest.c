@@ -134,7 +134,7 @@ static void ingest_run(struct gn_bundles *b, struct bundles_ingest *in)
 				      chunk_of(in, in->put), GN_BLOCK_OWN, bundles_fresh_until(b),
 				      gn_frame_ticket(TICKET_INGEST, in->op.id, 0), b->now);
 		if (err == GN_BUSY) {
-			b->wake = gn_time_min(b->wake, b->now + 5 * GN_MSEC);
+			b->wake = gn_time_min(b->wake, b->now + BUNDLES_STORE_WAIT);
 			return;
 		}
 		if (err != GN_OK) {

@@ -26,6 +26,7 @@
 #define BUNDLES_WINDOW 4                   /* chunks asked of a peer at once, at first */
 #define BUNDLES_WINDOW_MAX 32              /* the same at most: 2 MiB under way */
 #define BUNDLES_TIMEOUT_FIRST (3 * GN_SEC) /* for a chunk of a peer that was never timed */
+#define BUNDLES_UNTIMED (50 * GN_MSEC)     /* what such a peer is thought to take, to choose by */
 #define BUNDLES_TIMEOUT_MIN (500 * GN_MSEC)
 #define BUNDLES_TIMEOUT_MAX (15 * GN_SEC)
 /* the same with what was asked before it: 24 chunks at 256 kbit/s */
@@ -48,9 +49,13 @@
 #define BUNDLES_INGEST_PUTS 32
 /* blocks are kept as cache only while fewer chunks than this wait for the disk */
 #define BUNDLES_CACHE_PUTS 16
-#define BUNDLES_INGESTS 16           /* files taken in at once, 1 MiB each */
-#define BUNDLES_SPREADS 256          /* publications */
-#define BUNDLES_SPREAD_BLOCKS 262144 /* blocks of all publications: 256 GiB, 8 MiB of hashes */
+#define BUNDLES_CACHE_PAUSE (5 * GN_SEC) /* no caching after the store was full */
+/* blocks of a reader of which it is known whether they are kept as cache: a window spans fewer */
+#define BUNDLES_CACHING 32
+#define BUNDLES_STORE_WAIT (5 * GN_MSEC) /* until a store that was busy is asked again */
+#define BUNDLES_INGESTS 16               /* files taken in at once, 1 MiB each */
+#define BUNDLES_SPREADS 256              /* publications */
+#define BUNDLES_SPREAD_BLOCKS 262144     /* blocks of all publications: 256 GiB, 8 MiB of hashes */
 /* blocks being spread at once: holders' disks are the limit, not this */
 #define BUNDLES_JOBS 4
 #define BUNDLES_TARGET_WINDOW 4 /* chunks on their way to one holder */

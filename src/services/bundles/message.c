@@ -77,20 +77,18 @@ static struct gn_fb_hash fb_hash(const struct gn_hash *h)
 	return out;
 }
 
-gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_hash *block, uint32_t index,
-			    uint32_t block_len, const struct gn_hash *proof, size_t proof_len,
-			    struct gn_slice chunk)
+gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_blocks_event *e)
 {
-	GN_ASSERT(index < GN_BLOCK_CHUNKS && proof_len <= GN_PROOF_MAX);
-	struct gn_fb_hash hash = fb_hash(block);
+	GN_ASSERT(e->index < GN_BLOCK_CHUNKS && e->proof_len <= GN_PROOF_MAX);
+	struct gn_fb_hash hash = fb_hash(&e->block);
 	struct gn_fb_chunk_args args = {
 		.block = &hash,
-		.index = index,
-		.chunks = gn_block_chunks(block_len),
-		.block_len = block_len,
-		.proof = {proof_len ? (const struct gn_fb_hash *)(const void *)proof : NULL,
-			  proof_len},
-		.data = chunk,
+		.index = e->index,
+		.chunks = gn_block_chunks(e->block_len),
+		.block_len = e->block_len,
+		.proof = {e->proof_len ? (const struct gn_fb_hash *)(const void *)e->proof : NULL,
+			  e->proof_len},
+		.data = e->chunk,
 	};
 	return gn_fb_chunk_make(fbb, &args);
 }

@@ -24,9 +24,8 @@ void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint
 			 uint8_t body_type, gn_fbref body);
 struct bundles_out *bundles_queue_pop(struct bundles_queue *q);
 void bundles_queue_free(struct gn_bundles *b, struct bundles_queue *q);
-gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_hash *block, uint32_t index,
-			    uint32_t block_len, const struct gn_hash *proof, size_t proof_len,
-			    struct gn_slice chunk);
+/* The chunk that the store has loaded. */
+gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_blocks_event *e);
 void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to, uint64_t request,
 		      const struct gn_hash *block, uint32_t index, gn_err err,
 		      const struct gn_receipt *receipt);

@@ -13,6 +13,9 @@
  * Rules: docs/spec/services.md BU-12..BU-15. */
 #include "services/bundles/engine_int.h"
 
+_Static_assert(BUNDLES_CACHING > BUNDLES_AHEAD_MAX / GN_BLOCK_CHUNKS + 1,
+	       "no two blocks of a window share a place");
+
 const struct gn_hash *bundles_reader_block(const struct bundles_reader *r, uint64_t chunk)
 {
 	return bundles_reader_hash(r, chunk / GN_BLOCK_CHUNKS);
@@ -133,7 +136,7 @@ static bool is_caching(struct gn_bundles *b, struct bundles_reader *r, uint64_t 
 		return r->caching[i].on;
 	bool whole = r->packed /* its neighbours are read next */ ||
 		     (block * GN_BLOCK >= r->start &&
-		      block * GN_BLOCK + gn_file_block_len(r->size, block) <= r->end);
+		      block * GN_BLOCK + gn_tree_block_len(r->size, block) <= r->end);
 	r->caching[i].block = block + 1;
 	r->caching[i].on = whole && !b->cfg.no_cache && b->cache_puts < BUNDLES_CACHE_PUTS &&
 			   b->now >= b->cache_off;
@@ -146,7 +149,7 @@ gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint
 	GN_ASSERT(proof_len <= GN_PROOF_MAX);
 	uint64_t block = chunk / GN_BLOCK_CHUNKS;
 	uint32_t index = (uint32_t)(chunk % GN_BLOCK_CHUNKS),
-		 len = gn_file_block_len(r->size, block);
+		 len = gn_tree_block_len(r->size, block);
 	if (data.len != bundles_chunk_len(r, chunk))
 		return GN_HASH;
 	if (is_caching(b, r, block)) {
@@ -161,7 +164,7 @@ gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint
 		}
 		r->caching[block % GN_COUNT(r->caching)].on = false;
 		if (err == GN_NO_SPACE)
-			b->cache_off = b->now + 5 * GN_SEC;
+			b->cache_off = b->now + BUNDLES_CACHE_PAUSE;
 		if (err == GN_HASH || err == GN_RANGE)
 			return GN_HASH;
 	}

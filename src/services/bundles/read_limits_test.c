@@ -70,7 +70,9 @@ static void answer(struct asked *a, gn_time took, bool false_data)
 	struct gn_fb_block_message m;
 	a->data[0] ^= false_data;
 	gn_fbref body =
-		bundles_chunk_make(&fbb, &a->block, 0, sizeof a->data, NULL, 0, GN_SLICE(a->data));
+		bundles_chunk_make(&fbb, &(struct gn_blocks_event){.block = a->block,
+								   .block_len = sizeof a->data,
+								   .chunk = GN_SLICE(a->data)});
 	gn_fbref root = gn_fb_block_message_make(
 		&fbb, &(struct gn_fb_block_message_args){.request = a->request->id,
 							 .body_type = GN_FB_BLOCK_BODY_CHUNK,
@@ -343,6 +345,18 @@ static void chunks_that_are_late_or_unasked(void **state)
 	svc_free(&s);
 }
 
+static void blocks_whose_caching_is_known(void **state)
+{
+	(void)state;
+	alone();
+	struct asked a;
+	ask(&a, 1);
+	assert_int_equal(GN_COUNT(a.reader->caching), BUNDLES_CACHING);
+	answer(&a, 1, false);
+	assert_int_equal(a.reader->caching[0].block, 1);
+	svc_free(&s);
+}
+
 static void chunks_on_their_way_to_the_cache(void **state)
 {
 	(void)state;
@@ -357,6 +371,56 @@ static void chunks_on_their_way_to_the_cache(void **state)
 	answer(&a, 1, false);
 	assert_int_equal(count("chunks_cached"), 1);
 	assert_int_equal(count("chunks_got"), 2);
+	svc_free(&s);
+}
+
+static void a_full_store_is_left_alone(void **state)
+{
+	(void)state;
+	svc_init(&s, &(struct svc_options){.seed = 42, .nodes = 1, .bytes_max = 1});
+	s.validate = false;
+	b = s.nodes[0].bundles;
+	struct asked a;
+	ask(&a, 1);
+	answer(&a, 1, false);
+	assert_true(b->cache_off == b->now + BUNDLES_CACHE_PAUSE);
+	assert_int_equal(count("chunks_cached"), 0);
+	assert_int_equal(count("chunks_got"), 1);
+	svc_free(&s);
+}
+
+/* Of two that were never timed and one that was, the quickest is asked. */
+static void peers_that_were_never_timed(void **state)
+{
+	(void)state;
+	alone();
+	struct gn_hash block = numbered(1);
+	struct bundles_source *from = found(&block, 2);
+	struct gn_contact contact = someone(1);
+	struct bundles_peer *timed = bundles_peer_need(b, &contact);
+	gn_err err;
+	timed->srtt = BUNDLES_UNTIMED - 1;
+	assert_ptr_equal(bundles_source_pick(b, from, false, &err), timed);
+	timed->srtt = BUNDLES_UNTIMED + 1;
+	assert_ptr_not_equal(bundles_source_pick(b, from, false, &err), timed);
+	svc_free(&s);
+}
+
+static void a_busy_store_is_asked_again(void **state)
+{
+	(void)state;
+	alone();
+	uint8_t *data = svc_random_bytes(GN_CHUNK, 3);
+	struct svc_wait w;
+	gn_op op;
+	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, GN_CHUNK), &w), GN_OK);
+	struct gn_bundle_file f = svc_as_file(&w);
+	s.nodes[0].alloc.fail_at = 1; /* the store's */
+	assert_int_equal(gn_bundles_read(b, &f, 0, f.size, s.now, &op), GN_OK);
+	assert_int_equal(s.nodes[0].alloc.fail_at, 0);
+	assert_true(b->wake == s.now + BUNDLES_STORE_WAIT);
+	free(data);
+	svc_wait_free(&w);
 	svc_free(&s);
 }
 
@@ -405,7 +469,11 @@ int main(void)
 		cmocka_unit_test(patience_with_peers),
 		cmocka_unit_test(peers_left_alone),
 		cmocka_unit_test(chunks_that_are_late_or_unasked),
+		cmocka_unit_test(blocks_whose_caching_is_known),
 		cmocka_unit_test(chunks_on_their_way_to_the_cache),
+		cmocka_unit_test(a_full_store_is_left_alone),
+		cmocka_unit_test(peers_that_were_never_timed),
+		cmocka_unit_test(a_busy_store_is_asked_again),
 		cmocka_unit_test(chunks_read_from_the_own_disk),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,7 @@ struct bundles_reader {
 	struct {
 		uint64_t block; /* + 1 */
 		bool on;
-	} caching[32]; /* by block: do its chunks go to the store */
+	} caching[BUNDLES_CACHING]; /* by block: do its chunks go to the store */
 };
 
 /* ---- readers ---- */

@@ -111,7 +111,7 @@ static bool load_one(struct gn_bundles *b, struct bundles_peer *p)
 		if (s)
 			(void)gn_map_remove(&b->serving, &number);
 		if (err == GN_BUSY || err == GN_NOMEM) {
-			b->wake = gn_time_min(b->wake, b->now + 5 * GN_MSEC);
+			b->wake = gn_time_min(b->wake, b->now + BUNDLES_STORE_WAIT);
 			return false;
 		}
 		b->count.serve_missing++;
@@ -198,8 +198,7 @@ void bundles_serve_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 	struct gn_fbb *fbb = bundles_message_begin(b, e->chunk.len);
 	if (!fbb)
 		return;
-	gn_fbref body = bundles_chunk_make(fbb, &e->block, e->index, e->block_len, e->proof,
-					   e->proof_len, e->chunk);
+	gn_fbref body = bundles_chunk_make(fbb, e);
 	bundles_message_end(b, &p->contact, s.request, GN_FB_BLOCK_BODY_CHUNK, body);
 	struct gn_holder by = bundles_peer_holder(p);
 	bundles_account_asked(b, &e->block, &by);

@@ -161,7 +161,7 @@ bool bundles_source_refused(const struct gn_bundles *b, struct bundles_source *s
 static gn_time ask_cost(const struct bundles_peer *p, const struct bundles_holder *h)
 {
 	GN_ASSERT(p->inflight < p->window);
-	gn_time each = p->srtt ? p->srtt : 50 * GN_MSEC;
+	gn_time each = p->srtt ? p->srtt : BUNDLES_UNTIMED;
 	return each * (gn_time)(p->inflight + 1) * (h->state == HOLDER_HAS ? 1 : 2);
 }
 

@@ -225,7 +225,7 @@ static void job_load(struct gn_bundles *b, struct bundles_job *job)
 		gn_frame_ticket(TICKET_SPREAD, job->id, (uint32_t)(job - b->jobs)), b->now);
 	job->loading = err == GN_OK;
 	if (err == GN_BUSY || err == GN_NOMEM)
-		b->wake = gn_time_min(b->wake, b->now + 5 * GN_MSEC);
+		b->wake = gn_time_min(b->wake, b->now + BUNDLES_STORE_WAIT);
 	else if (err != GN_OK)
 		job_finish(b, job, err);
 }
@@ -246,8 +246,7 @@ void bundles_job_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 		if (!fbb)
 			/* no memory: it stays missing, and the target's deadline stands */
 			continue;
-		gn_fbref chunk = bundles_chunk_make(fbb, &e->block, e->index, e->block_len,
-						    e->proof, e->proof_len, e->chunk);
+		gn_fbref chunk = bundles_chunk_make(fbb, e);
 		gn_fbref body = gn_fb_chunk_put_make(
 			fbb,
 			&(struct gn_fb_chunk_put_args){
