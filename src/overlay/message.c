@@ -136,8 +136,8 @@ bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const stru
 		/* its work was checked before */
 		told.c.id = known->c.id;
 	} else {
-		gn_node_id_make(&told.c.pk, told.c.nonce, &told.c.id);
-		if (gn_node_id_work(&told.c.id) < ov->cfg.pow_bits) {
+		gn_overlay_id_make(&told.c.pk, told.c.nonce, &told.c.id);
+		if (gn_overlay_id_work(&told.c.id) < ov->cfg.pow_bits) {
 			ov->count.pow_refused++;
 			return false;
 		}
@@ -163,8 +163,8 @@ bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct g
 		ov->count.version_refused++;
 		return false;
 	}
-	gn_node_id_make(&c.pk, c.nonce, &c.id);
-	if (gn_node_id_work(&c.id) < ov->cfg.pow_bits) {
+	gn_overlay_id_make(&c.pk, c.nonce, &c.id);
+	if (gn_overlay_id_work(&c.id) < ov->cfg.pow_bits) {
 		ov->count.pow_refused++;
 		return false;
 	}

@@ -64,7 +64,7 @@ gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *
 				       .addr_count = cfg.addr_count};
 	memcpy(ov->self.nonce, cfg.nonce, 8);
 	memcpy(ov->self.addrs, cfg.addrs, sizeof cfg.addrs);
-	gn_node_id_make(&ov->self.pk, cfg.nonce, &ov->self.id);
+	gn_overlay_id_make(&ov->self.pk, cfg.nonce, &ov->self.id);
 	ov->theta = gn_ov_theta(ov->self.id.b);
 	ov->start = ov->now_seen = ov->load_at = ov->forgive_at = now;
 	ov->n_est = 1;

@@ -30,13 +30,13 @@ struct gn_contact {
 	struct gn_addr addrs[GN_CONTACT_ADDRS];
 };
 
-void gn_node_id_make(const struct gn_pk *pk, const uint8_t nonce[8], struct gn_node_id *out);
+void gn_overlay_id_make(const struct gn_pk *pk, const uint8_t nonce[8], struct gn_node_id *out);
 /* Leading zero bits of SHA-256("geonet/pow/1" || id). */
-unsigned gn_node_id_work(const struct gn_node_id *id);
+unsigned gn_overlay_id_work(const struct gn_node_id *id);
 /* Tries nonces start, start + 1, .. for at most `tries`; GN_AGAIN when none fits: go on from
  * start + tries. For worker threads. */
-GN_MUST gn_err gn_node_id_search(const struct gn_pk *pk, unsigned bits, uint64_t start,
-				 uint64_t tries, uint8_t nonce[8]);
+GN_MUST gn_err gn_overlay_id_search(const struct gn_pk *pk, unsigned bits, uint64_t start,
+				    uint64_t tries, uint8_t nonce[8]);
 
 /* Geometry (exact integers where two nodes must agree; doubles for preference and drawing). */
 uint64_t gn_ov_theta(const uint8_t id[32]);

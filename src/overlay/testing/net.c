@@ -27,9 +27,9 @@ unsigned net_add(struct net *n)
 	x->cfg.probation_off = true;
 	x->cfg.addr_count = 1;
 	x->cfg.addrs[0] = gn_addr_v4(127, 0, 0, 1, (uint16_t)(7000 + i));
-	gn_err err = gn_node_id_search(&x->cfg.node_key.pk, NET_POW, 0, 100000, x->cfg.nonce);
+	gn_err err = gn_overlay_id_search(&x->cfg.node_key.pk, NET_POW, 0, 100000, x->cfg.nonce);
 	GN_ASSERT(err == GN_OK);
-	gn_node_id_make(&x->cfg.node_key.pk, x->cfg.nonce, &x->id);
+	gn_overlay_id_make(&x->cfg.node_key.pk, x->cfg.nonce, &x->id);
 	return i;
 }
 
