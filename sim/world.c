@@ -503,7 +503,7 @@ uint64_t sim_counter(const struct sim *s, const char *name)
 {
 	uint64_t sum = 0;
 	for (unsigned i = 0; i < s->count; i++) {
-		struct gn_overlay_counter c;
+		struct gn_counter c;
 		for (size_t k = 0; s->nodes[i].ov && gn_overlay_counter_at(s->nodes[i].ov, k, &c);
 		     k++)
 			if (strcmp(c.name, name) == 0)

@@ -320,11 +320,7 @@ bool gn_overlay_held_at(const struct gn_overlay *ov, uint32_t i, struct gn_overl
 bool gn_overlay_held_of(const struct gn_overlay *ov, const struct gn_hash *key,
 			struct gn_overlay_held *out);
 
-struct gn_overlay_counter {
-	const char *name;
-	uint64_t value;
-};
-bool gn_overlay_counter_at(const struct gn_overlay *ov, size_t i, struct gn_overlay_counter *out);
+bool gn_overlay_counter_at(const struct gn_overlay *ov, size_t i, struct gn_counter *out);
 /* What peers share here, to be shown; false past the last. */
 bool gn_overlay_share_at(const struct gn_overlay *ov, size_t i, struct gn_share_view *out);
 void gn_overlay_validate(const struct gn_overlay *ov);

@@ -275,7 +275,7 @@ void net_wait(struct net *n, gn_op op, unsigned i)
 
 uint64_t net_counter(const struct net *n, unsigned i, const char *name)
 {
-	struct gn_overlay_counter c;
+	struct gn_counter c;
 	for (size_t k = 0; gn_overlay_counter_at(n->node[i].ov, k, &c); k++)
 		if (strcmp(c.name, name) == 0)
 			return c.value;
