@@ -210,9 +210,9 @@ static void grind(struct sim *s, struct sim_node *n, uint64_t theta, uint64_t wi
 {
 	for (uint64_t nonce = gn_rand_u64(&s->rand);; nonce++) {
 		gn_put_be64(n->nonce, nonce);
-		gn_node_id_make(&n->sk.pk, n->nonce, &n->id);
+		gn_overlay_id_make(&n->sk.pk, n->nonce, &n->id);
 		if (gn_ov_sep(gn_ov_theta(n->id.b), theta) < within &&
-		    gn_node_id_work(&n->id) >= s->opt.pow_bits)
+		    gn_overlay_id_work(&n->id) >= s->opt.pow_bits)
 			return;
 	}
 }

@@ -123,9 +123,9 @@ unsigned sim_node_add(struct sim *s)
 						  (uint8_t)(1 + i % 64), 7780)};
 	gn_map_init(&n->disk, &s->env, 32, sizeof(struct sim_stored), 1u << 20);
 	gn_sk_new(&s->rand, &n->sk);
-	gn_err err = gn_node_id_search(&n->sk.pk, s->opt.pow_bits, 0, UINT64_MAX, n->nonce);
+	gn_err err = gn_overlay_id_search(&n->sk.pk, s->opt.pow_bits, 0, UINT64_MAX, n->nonce);
 	GN_ASSERT(err == GN_OK);
-	gn_node_id_make(&n->sk.pk, n->nonce, &n->id);
+	gn_overlay_id_make(&n->sk.pk, n->nonce, &n->id);
 	gn_prng_init(&n->prng, gn_rand_u64(&s->rand));
 	sim_place(s, n);
 	*(unsigned *)need(gn_map_put(&s->by_pk, n->sk.pk.b)) = i;
@@ -503,7 +503,7 @@ uint64_t sim_counter(const struct sim *s, const char *name)
 {
 	uint64_t sum = 0;
 	for (unsigned i = 0; i < s->count; i++) {
-		struct gn_overlay_counter c;
+		struct gn_counter c;
 		for (size_t k = 0; s->nodes[i].ov && gn_overlay_counter_at(s->nodes[i].ov, k, &c);
 		     k++)
 			if (strcmp(c.name, name) == 0)

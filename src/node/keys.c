@@ -14,8 +14,8 @@ static gn_err make_key(struct gn_node *node, char why[GN_HOST_WHY])
 	gn_sk_from_seed(secret, &node->key);
 	gn_err err = GN_AGAIN;
 	for (uint64_t start = 0; err == GN_AGAIN; start += 200000) {
-		err = gn_node_id_search(&node->key.pk, node->config.pow_bits, start, 200000,
-					node->nonce);
+		err = gn_overlay_id_search(&node->key.pk, node->config.pow_bits, start, 200000,
+					   node->nonce);
 		if (tty && err == GN_AGAIN)
 			fprintf(stderr,
 				"\rmaking this node's identity: %llu tries (about %llu "
@@ -54,8 +54,8 @@ gn_err gn_node_key_load(struct gn_node *node, char why[GN_HOST_WHY])
 	if (!err) {
 		gn_sk_from_seed(secret, &node->key);
 		memcpy(node->nonce, secret + 32, 8);
-		gn_node_id_make(&node->key.pk, node->nonce, &id);
-		if (gn_node_id_work(&id) < node->config.pow_bits)
+		gn_overlay_id_make(&node->key.pk, node->nonce, &id);
+		if (gn_overlay_id_work(&id) < node->config.pow_bits)
 			err = GN_PROOF_OF_WORK;
 	}
 	gn_wipe(secret, sizeof secret);

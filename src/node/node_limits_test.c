@@ -32,7 +32,7 @@ static struct gn_node *fresh(void)
 	node.host.rand = gn_rand_system();
 	node.host.log = (struct gn_log){no_log, NULL, GN_LOG_ERROR};
 	gn_sk_from_seed((const uint8_t[32]){1}, &node.key);
-	assert_int_equal(gn_node_id_search(&node.key.pk, 1, 0, 1000, node.nonce), GN_OK);
+	assert_int_equal(gn_overlay_id_search(&node.key.pk, 1, 0, 1000, node.nonce), GN_OK);
 	assert_int_equal(gn_udp_open(0, &node.udp), GN_OK);
 	assert_int_equal(gn_node_engines_new(&node), GN_OK);
 	return &node;

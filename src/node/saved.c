@@ -56,7 +56,7 @@ static void contact_load(struct gn_node *node, json_t *json)
 		    gn_addr_parse(gn_str(text), &c.addrs[c.addr_count]) == GN_OK)
 			c.addr_count++;
 	}
-	gn_node_id_make(&c.pk, c.nonce, &c.id);
+	gn_overlay_id_make(&c.pk, c.nonce, &c.id);
 	(void)!gn_overlay_hint(node->overlay, &c, node->now);
 }
 

@@ -154,7 +154,7 @@ static json_t *counters_json(const struct gn_node *node)
 	       *http = json_object();
 	struct gn_http_counter hc;
 	struct gn_jet_counter jc;
-	struct gn_overlay_counter oc;
+	struct gn_counter oc;
 	struct gn_counter bc;
 	for (size_t i = 0; gn_jet_counter_at(node->jet, i, &jc); i++)
 		json_object_set_new(jet, jc.name, json_integer((json_int_t)jc.value));

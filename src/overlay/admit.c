@@ -30,7 +30,7 @@ static bool is_over(const struct gn_overlay *ov, const struct gn_ov_held *h, gn_
 static gn_err in_doubt(const struct gn_overlay *ov, const struct gn_ov_held *h,
 		       const struct gn_record *in, gn_time now)
 {
-	bool others = h && memcmp(h->owner.b, in->owner.b, 32) != 0;
+	bool others = h && !gn_pk_eq(&h->owner, &in->owner);
 	if (!others || gn_ov_clock_sure(ov, now))
 		return GN_OK;
 	return gn_unix(gn_overlay_time_latest(ov, now)) >= h->created + h->ttl ? GN_EXISTS : GN_OK;
@@ -57,7 +57,7 @@ static gn_err newer_version(struct gn_overlay *ov, const struct gn_ov_held *h,
 			    const struct gn_record *r)
 {
 	GN_ASSERT(gn_hash_eq(&h->key, &r->key));
-	if (memcmp(h->owner.b, r->owner.b, 32) != 0)
+	if (!gn_pk_eq(&h->owner, &r->owner))
 		return GN_EXISTS;
 	if (h->seq == r->seq) {
 		ov->count.equivocations++;

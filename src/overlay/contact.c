@@ -113,7 +113,7 @@ static void near_changed(struct gn_overlay *ov, const struct gn_ov_contact *c)
 
 static bool is_self(const struct gn_overlay *ov, const struct gn_contact *c)
 {
-	return memcmp(c->pk.b, ov->self.pk.b, 32) == 0;
+	return gn_pk_eq(&c->pk, &ov->self.pk);
 }
 
 struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_contact *c,

@@ -62,9 +62,9 @@ static bool is_sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err er
 	struct gn_ov_origin from;
 	if (err == GN_OK)
 		err = gn_ov_origin_get(ov, bytes, out, &from);
-	bool same = err == GN_OK && h && memcmp(out->hash.b, h->hash.b, 32) == 0;
+	bool same = err == GN_OK && h && gn_hash_eq(&out->hash, &h->hash);
 	const struct gn_ov_job *next = gn_ov_job_storing(ov, key);
-	if (same || (err == GN_OK && next && memcmp(out->hash.b, next->record.hash.b, 32) == 0))
+	if (same || (err == GN_OK && next && gn_hash_eq(&out->hash, &next->record.hash)))
 		return true;
 	enum gn_err_class class = gn_err_class(err);
 	bool gone = err == GN_OK || err == GN_NOT_FOUND || class == GN_CLASS_CORRUPT ||
@@ -128,8 +128,7 @@ static void judge_put(struct gn_overlay *ov, struct gn_ov_job *j, bool ok,
 	if (err == GN_PENDING)
 		err = gn_ov_admit_rule(ov, held, &j->record, gn_ov_handed_over(ov, j), now);
 	if (err == GN_OK) {
-		bool twice = held->seq == j->record.seq &&
-			     memcmp(held->owner.b, j->record.owner.b, 32) == 0;
+		bool twice = held->seq == j->record.seq && gn_pk_eq(&held->owner, &j->record.owner);
 		ov->count.equivocations += twice;
 		gn_ov_job_store(ov, j, now);
 		return;

@@ -11,7 +11,7 @@
 static struct gn_ov_value *value_of(struct gn_ov_op *op, const struct gn_hash *hash)
 {
 	for (uint32_t i = 0; i < op->value_count; i++)
-		if (memcmp(op->values[i].record.hash.b, hash->b, 32) == 0)
+		if (gn_hash_eq(&op->values[i].record.hash, hash))
 			return &op->values[i];
 	return NULL;
 }
@@ -26,7 +26,7 @@ void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_ca
 	if (err == GN_OK && !same && check) /* equal signed bytes were verified before */
 		err = gn_wire_record_verify(&r);
 	if (err == GN_OK &&
-	    (memcmp(r.key.b, op->key.b, 32) != 0 || (op->get.type && r.type != op->get.type)))
+	    (!gn_hash_eq(&r.key, &op->key) || (op->get.type && r.type != op->get.type)))
 		err = GN_KEY;
 	if (err == GN_OK)
 		err = gn_record_fresh(&r, gn_unix(gn_ov_live(ov, &r, now)));

@@ -47,7 +47,7 @@ static struct gn_ov_leaving *leaving_of(struct gn_overlay *ov, const struct gn_h
 					gn_time now)
 {
 	for (unsigned i = 0; i < GN_OV_LEAVING_MAX; i++)
-		if (ov->leaving[i].until > now && memcmp(ov->leaving[i].key.b, key->b, 32) == 0)
+		if (ov->leaving[i].until > now && gn_hash_eq(&ov->leaving[i].key, key))
 			return &ov->leaving[i];
 	return NULL;
 }
@@ -104,8 +104,8 @@ void gn_ov_hand_over_proof(struct gn_overlay *ov, const struct gn_ov_request *r,
 	struct gn_ov_leaving *l = leaving_of(ov, &r->key, now);
 	struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
 	struct gn_receipt receipt;
-	if (!l || !h || memcmp(h->hash.b, r->hash.b, 32) != 0 ||
-	    memcmp(l->hash.b, r->hash.b, 32) != 0 || l->count == GN_COUNT(l->holders))
+	if (!l || !h || !gn_hash_eq(&h->hash, &r->hash) || !gn_hash_eq(&l->hash, &r->hash) ||
+	    l->count == GN_COUNT(l->holders))
 		return;
 	if (!gn_fb_ack_has_receipt(m) || !gn_fb_ack_has_proof(m)) {
 		ov->count.proofs_bad++;

@@ -5,7 +5,7 @@
 #define ID_DOMAIN "geonet/node/1"
 #define WORK_DOMAIN "geonet/pow/1"
 
-void gn_node_id_make(const struct gn_pk *pk, const uint8_t nonce[8], struct gn_node_id *out)
+void gn_overlay_id_make(const struct gn_pk *pk, const uint8_t nonce[8], struct gn_node_id *out)
 {
 	struct gn_slice parts[] = {GN_LIT(ID_DOMAIN), gn_slice(pk->b, 32), gn_slice(nonce, 8)};
 	struct gn_hash h;
@@ -13,14 +13,14 @@ void gn_node_id_make(const struct gn_pk *pk, const uint8_t nonce[8], struct gn_n
 	memcpy(out->b, h.b, 32);
 }
 
-unsigned gn_node_id_work(const struct gn_node_id *id)
+unsigned gn_overlay_id_work(const struct gn_node_id *id)
 {
 	struct gn_hash h;
 	gn_sha256_tagged(WORK_DOMAIN, gn_slice(id->b, 32), &h);
 	return gn_hash_zero_bits(&h);
 }
 
-/* What gn_node_id_make and gn_node_id_work say, of one nonce after the other. */
+/* What gn_overlay_id_make and gn_overlay_id_work say, of one nonce after the other. */
 static unsigned work_of(struct gn_hasher *hasher, const struct gn_pk *pk, const uint8_t nonce[8])
 {
 	struct gn_slice id[] = {GN_LIT(ID_DOMAIN), GN_SLICE(pk->b), gn_slice(nonce, 8)};
@@ -31,8 +31,8 @@ static unsigned work_of(struct gn_hasher *hasher, const struct gn_pk *pk, const 
 	return gn_hash_zero_bits(&h);
 }
 
-gn_err gn_node_id_search(const struct gn_pk *pk, unsigned bits, uint64_t start, uint64_t tries,
-			 uint8_t nonce[8])
+gn_err gn_overlay_id_search(const struct gn_pk *pk, unsigned bits, uint64_t start, uint64_t tries,
+			    uint8_t nonce[8])
 {
 	struct gn_hasher *hasher = gn_hasher_new();
 	gn_err err = GN_AGAIN;

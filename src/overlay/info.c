@@ -83,22 +83,15 @@ bool gn_overlay_held_of(const struct gn_overlay *ov, const struct gn_hash *key,
 	return at != NULL;
 }
 
-static const struct {
-	const char *name;
-	size_t offset;
-} counters[] = {
-#define X(name) {#name, offsetof(struct gn_ov_counters, name)},
+static const char *const counters[] = {
+#define X(name) #name,
 #include "overlay/counters.def"
 #undef X
 };
 
-bool gn_overlay_counter_at(const struct gn_overlay *ov, size_t i, struct gn_overlay_counter *out)
+bool gn_overlay_counter_at(const struct gn_overlay *ov, size_t i, struct gn_counter *out)
 {
-	if (i >= GN_COUNT(counters))
-		return false;
-	out->name = counters[i].name;
-	memcpy(&out->value, (const uint8_t *)&ov->count + counters[i].offset, sizeof out->value);
-	return true;
+	return gn_counter_at(counters, &ov->count, GN_COUNT(counters), i, out);
 }
 
 bool gn_overlay_share_at(const struct gn_overlay *ov, size_t i, struct gn_share_view *out)
@@ -171,8 +164,7 @@ static void validate_records(const struct gn_overlay *ov)
 		  bytes == ov->held_bytes + gn_ov_hidden_bytes(ov));
 	GN_ASSERT(names == 0 && owned == ov->held_bytes && records == ov->held.count - hidden);
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
-		const struct gn_ov_job *j =
-			*(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i);
+		const struct gn_ov_job *j = GN_MAP_AT(&ov->jobs, struct gn_ov_job *, i);
 		taken[j->from.how] += j->taken;
 		coming += j->comes_new;
 		reads += j->reads;
@@ -191,7 +183,7 @@ static void validate_records(const struct gn_overlay *ov)
 static void validate_ops(const struct gn_overlay *ov)
 {
 	for (uint32_t i = 0; i < ov->ops.count; i++) {
-		const struct gn_ov_op *op = *(struct gn_ov_op *const *)gn_map_value_at(&ov->ops, i);
+		const struct gn_ov_op *op = GN_MAP_AT(&ov->ops, struct gn_ov_op *, i);
 		uint32_t inflight = 0;
 		GN_ASSERT(!op->ended && op->timer.node.place);
 		for (uint32_t j = 0; j < op->cand_count; j++) {
@@ -212,8 +204,7 @@ void gn_overlay_validate(const struct gn_overlay *ov)
 	validate_records(ov);
 	validate_ops(ov);
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
-		const struct gn_ov_job *j =
-			*(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i);
+		const struct gn_ov_job *j = GN_MAP_AT(&ov->jobs, struct gn_ov_job *, i);
 		GN_ASSERT(j->kind != GN_OV_JOB_PUT || j->bytes);
 	}
 }

@@ -100,7 +100,7 @@ void gn_ov_job_free(struct gn_overlay *ov, struct gn_ov_job *j)
 void gn_ov_jobs_free(struct gn_overlay *ov)
 {
 	while (ov->jobs.count)
-		gn_ov_job_free(ov, *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, 0));
+		gn_ov_job_free(ov, GN_MAP_AT(&ov->jobs, struct gn_ov_job *, 0));
 	gn_map_fini(&ov->jobs);
 	gn_share_fini(&ov->job_places);
 	gn_share_fini(&ov->job_bytes);
@@ -140,7 +140,7 @@ struct gn_ov_job *gn_ov_job_queued(const struct gn_overlay *ov)
 	GN_ASSERT(ov->jobs.count <= GN_OV_JOBS_MAX);
 	struct gn_ov_job *first = NULL;
 	for (uint32_t i = 0; i < ov->jobs.count && ov->job_reads.used < GN_OV_READS_OTHERS; i++) {
-		struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
+		struct gn_ov_job *j = GN_MAP_AT(&ov->jobs, struct gn_ov_job *, i);
 		const struct gn_holder who = gn_ov_job_asker(&j->to, j->op, j->kind);
 		if (j->state == GN_OV_JOB_QUEUED && (!first || j->token < first->token) &&
 		    gn_share_ask(&ov->job_reads, &who, 1) == GN_OK)
@@ -153,9 +153,9 @@ struct gn_ov_job *gn_ov_job_queued(const struct gn_overlay *ov)
 const struct gn_ov_job *gn_ov_job_storing(const struct gn_overlay *ov, const struct gn_hash *key)
 {
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
-		const struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
+		const struct gn_ov_job *j = GN_MAP_AT(&ov->jobs, struct gn_ov_job *, i);
 		if (j->kind == GN_OV_JOB_PUT && j->state == GN_OV_JOB_STORING &&
-		    memcmp(j->key.b, key->b, 32) == 0)
+		    gn_hash_eq(&j->key, key))
 			return j;
 	}
 	return NULL;

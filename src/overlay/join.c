@@ -23,7 +23,7 @@ gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact, 
 		return GN_USAGE;
 	if (!gn_ov_contact_valid(ov, contact))
 		return GN_PROOF_OF_WORK;
-	if (memcmp(contact->pk.b, ov->self.pk.b, 32) == 0)
+	if (gn_pk_eq(&contact->pk, &ov->self.pk))
 		return GN_OK;
 	struct gn_contact c = *contact;
 	c.mode = GN_FB_NODE_MODE_SERVER; /* as remembered; it will say so itself */
@@ -38,8 +38,7 @@ static void greet_boot(struct gn_overlay *ov, struct gn_ov_bootstrap *b, gn_time
 	GN_ASSERT(b >= ov->boots && b < ov->boots + GN_OV_BOOTSTRAPS_MAX);
 	struct gn_contact to = {.addr_count = 1, .addrs = {b->addr}};
 	/* out already; or it is ourselves */
-	if (b->addr.port == 0 || b->request ||
-	    (b->has_pk && memcmp(b->pk.b, ov->self.pk.b, 32) == 0))
+	if (b->addr.port == 0 || b->request || (b->has_pk && gn_pk_eq(&b->pk, &ov->self.pk)))
 		return;
 	if (b->has_pk)
 		to.pk = b->pk;

@@ -23,8 +23,8 @@ uint32_t gn_ov_contact_place(const struct gn_overlay *ov, const struct gn_node_i
 bool gn_ov_contact_valid(const struct gn_overlay *ov, const struct gn_contact *c)
 {
 	struct gn_node_id id;
-	gn_node_id_make(&c->pk, c->nonce, &id);
-	return memcmp(id.b, c->id.b, 32) == 0 && gn_node_id_work(&id) >= ov->cfg.pow_bits;
+	gn_overlay_id_make(&c->pk, c->nonce, &id);
+	return memcmp(id.b, c->id.b, 32) == 0 && gn_overlay_id_work(&id) >= ov->cfg.pow_bits;
 }
 
 int gn_ov_nearer(uint64_t theta, const struct gn_node_id *a, const struct gn_node_id *b)

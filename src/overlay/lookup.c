@@ -24,7 +24,7 @@
 struct gn_ov_cand *gn_ov_cand_of(struct gn_ov_op *op, const struct gn_pk *pk)
 {
 	for (uint32_t i = 0; i < op->cand_count; i++)
-		if (memcmp(op->cands[i].c.pk.b, pk->b, 32) == 0)
+		if (gn_pk_eq(&op->cands[i].c.pk, pk))
 			return &op->cands[i];
 	return NULL;
 }
@@ -62,7 +62,7 @@ void gn_ov_lookup_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct g
 {
 	GN_ASSERT(!op->ended);
 	unsigned deepest = 4 * gn_ov_hops_max(ov->n_est) + 8;
-	if (c->mode != GN_FB_NODE_MODE_SERVER || memcmp(c->pk.b, ov->self.pk.b, 32) == 0 ||
+	if (c->mode != GN_FB_NODE_MODE_SERVER || gn_pk_eq(&c->pk, &ov->self.pk) ||
 	    depth > deepest || gn_ov_cand_of(op, &c->pk))
 		return;
 	if (op->parent && gn_ov_sep(gn_ov_theta(c->id.b), op->hole_theta) <= op->hole)

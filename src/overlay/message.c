@@ -136,13 +136,13 @@ bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const stru
 		/* its work was checked before */
 		told.c.id = known->c.id;
 	} else {
-		gn_node_id_make(&told.c.pk, told.c.nonce, &told.c.id);
-		if (gn_node_id_work(&told.c.id) < ov->cfg.pow_bits) {
+		gn_overlay_id_make(&told.c.pk, told.c.nonce, &told.c.id);
+		if (gn_overlay_id_work(&told.c.id) < ov->cfg.pow_bits) {
 			ov->count.pow_refused++;
 			return false;
 		}
 	}
-	if (told.c.addr_count == 0 && memcmp(told.c.pk.b, ov->self.pk.b, 32) != 0)
+	if (told.c.addr_count == 0 && !gn_pk_eq(&told.c.pk, &ov->self.pk))
 		return false;
 	*out = told;
 	return true;
@@ -155,7 +155,7 @@ bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct g
 	struct gn_contact c = {.class = gn_fb_hello_class(t), .mode = gn_fb_hello_mode(t)};
 	memcpy(c.pk.b, gn_fb_hello_pk(t).b, 32);
 	memcpy(c.nonce, gn_fb_hello_nonce(t).b, 8);
-	if (memcmp(c.pk.b, from->c.pk.b, 32) != 0 || gn_fb_hello_pow_version(t) != 0) {
+	if (!gn_pk_eq(&c.pk, &from->c.pk) || gn_fb_hello_pow_version(t) != 0) {
 		ov->count.messages_refused++;
 		return false;
 	}
@@ -163,8 +163,8 @@ bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct g
 		ov->count.version_refused++;
 		return false;
 	}
-	gn_node_id_make(&c.pk, c.nonce, &c.id);
-	if (gn_node_id_work(&c.id) < ov->cfg.pow_bits) {
+	gn_overlay_id_make(&c.pk, c.nonce, &c.id);
+	if (gn_overlay_id_work(&c.id) < ov->cfg.pow_bits) {
 		ov->count.pow_refused++;
 		return false;
 	}

@@ -64,7 +64,7 @@ gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *
 				       .addr_count = cfg.addr_count};
 	memcpy(ov->self.nonce, cfg.nonce, 8);
 	memcpy(ov->self.addrs, cfg.addrs, sizeof cfg.addrs);
-	gn_node_id_make(&ov->self.pk, cfg.nonce, &ov->self.id);
+	gn_overlay_id_make(&ov->self.pk, cfg.nonce, &ov->self.id);
 	ov->theta = gn_ov_theta(ov->self.id.b);
 	ov->start = ov->now_seen = ov->load_at = ov->forgive_at = now;
 	ov->n_est = 1;
@@ -112,7 +112,7 @@ static void free_ops(struct gn_overlay *ov)
 {
 	GN_ASSERT(!ov->ours_ended);
 	while (ov->ops.count) {
-		struct gn_ov_op *op = *(struct gn_ov_op **)gn_map_value_at(&ov->ops, 0);
+		struct gn_ov_op *op = GN_MAP_AT(&ov->ops, struct gn_ov_op *, 0);
 		(void)gn_map_remove(&ov->ops, &op->id);
 		gn_ov_op_free(ov, op);
 	}
@@ -224,7 +224,7 @@ gn_err gn_overlay_recv(struct gn_overlay *ov, const struct gn_pk *pk, const stru
 	gn_ov_begin(ov, now);
 	ov->count.received++;
 	ov->count.received_bytes += message.len;
-	if (message.len > GN_OV_MESSAGE_MAX || memcmp(pk->b, ov->self.pk.b, 32) == 0 ||
+	if (message.len > GN_OV_MESSAGE_MAX || gn_pk_eq(pk, &ov->self.pk) ||
 	    gn_fb_overlay_message_verify(message, &m) != GN_OK) {
 		ov->count.messages_malformed++;
 		return GN_MALFORMED;

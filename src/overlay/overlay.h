@@ -30,13 +30,13 @@ struct gn_contact {
 	struct gn_addr addrs[GN_CONTACT_ADDRS];
 };
 
-void gn_node_id_make(const struct gn_pk *pk, const uint8_t nonce[8], struct gn_node_id *out);
+void gn_overlay_id_make(const struct gn_pk *pk, const uint8_t nonce[8], struct gn_node_id *out);
 /* Leading zero bits of SHA-256("geonet/pow/1" || id). */
-unsigned gn_node_id_work(const struct gn_node_id *id);
+unsigned gn_overlay_id_work(const struct gn_node_id *id);
 /* Tries nonces start, start + 1, .. for at most `tries`; GN_AGAIN when none fits: go on from
  * start + tries. For worker threads. */
-GN_MUST gn_err gn_node_id_search(const struct gn_pk *pk, unsigned bits, uint64_t start,
-				 uint64_t tries, uint8_t nonce[8]);
+GN_MUST gn_err gn_overlay_id_search(const struct gn_pk *pk, unsigned bits, uint64_t start,
+				    uint64_t tries, uint8_t nonce[8]);
 
 /* Geometry (exact integers where two nodes must agree; doubles for preference and drawing). */
 uint64_t gn_ov_theta(const uint8_t id[32]);
@@ -320,11 +320,7 @@ bool gn_overlay_held_at(const struct gn_overlay *ov, uint32_t i, struct gn_overl
 bool gn_overlay_held_of(const struct gn_overlay *ov, const struct gn_hash *key,
 			struct gn_overlay_held *out);
 
-struct gn_overlay_counter {
-	const char *name;
-	uint64_t value;
-};
-bool gn_overlay_counter_at(const struct gn_overlay *ov, size_t i, struct gn_overlay_counter *out);
+bool gn_overlay_counter_at(const struct gn_overlay *ov, size_t i, struct gn_counter *out);
 /* What peers share here, to be shown; false past the last. */
 bool gn_overlay_share_at(const struct gn_overlay *ov, size_t i, struct gn_share_view *out);
 void gn_overlay_validate(const struct gn_overlay *ov);

@@ -113,7 +113,7 @@ static void stranger_asks(unsigned i)
 	static const struct gn_pk none;
 	if (gn_pk_eq(&keys[i].pk, &none)) {
 		gn_sk_new(&net.rand, &keys[i]);
-		assert_int_equal(gn_node_id_search(&keys[i].pk, NET_POW, 0, 100000, nonces[i]),
+		assert_int_equal(gn_overlay_id_search(&keys[i].pk, NET_POW, 0, 100000, nonces[i]),
 				 GN_OK);
 	}
 	memcpy(pk.b, keys[i].pk.b, 32);

@@ -186,12 +186,12 @@ static void identities_carry_work(void **state)
 	struct gn_node_id id, other;
 	uint8_t nonce[8] = {0};
 	gn_sk_new(&r, &sk);
-	assert_int_equal(gn_node_id_search(&sk.pk, 10, 0, 1, nonce), GN_AGAIN);
-	assert_int_equal(gn_node_id_search(&sk.pk, 10, 0, 1000000, nonce), GN_OK);
-	gn_node_id_make(&sk.pk, nonce, &id);
-	assert_true(gn_node_id_work(&id) >= 10);
+	assert_int_equal(gn_overlay_id_search(&sk.pk, 10, 0, 1, nonce), GN_AGAIN);
+	assert_int_equal(gn_overlay_id_search(&sk.pk, 10, 0, 1000000, nonce), GN_OK);
+	gn_overlay_id_make(&sk.pk, nonce, &id);
+	assert_true(gn_overlay_id_work(&id) >= 10);
 	nonce[7] ^= 1;
-	gn_node_id_make(&sk.pk, nonce, &other);
+	gn_overlay_id_make(&sk.pk, nonce, &other);
 	assert_memory_not_equal(id.b, other.b, 32);
 }
 

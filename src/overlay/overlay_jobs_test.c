@@ -51,7 +51,7 @@ static unsigned in_state(const struct gn_overlay *ov, enum gn_ov_job_state state
 {
 	unsigned n = 0;
 	for (uint32_t i = 0; i < ov->jobs.count; i++)
-		n += (*(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i))->state == state;
+		n += (GN_MAP_AT(&ov->jobs, struct gn_ov_job *, i))->state == state;
 	return n;
 }
 

@@ -69,8 +69,8 @@ static void who_refuses_a_link_is_not_asked_on_and_on(void **state)
 	gn_sk_new(&net.rand, &sk);
 	who.pk = sk.pk;
 	who.addrs[0] = gn_addr_v4(127, 0, 9, 9, 7000);
-	assert_int_equal(gn_node_id_search(&who.pk, NET_POW, 0, 100000, who.nonce), GN_OK);
-	gn_node_id_make(&who.pk, who.nonce, &who.id);
+	assert_int_equal(gn_overlay_id_search(&who.pk, NET_POW, 0, 100000, who.nonce), GN_OK);
+	gn_overlay_id_make(&who.pk, who.nonce, &who.id);
 	speaks(&who);
 	for (unsigned round = 0; round < 2; round++) {
 		assert_true(link_asked(&who) != 0);
@@ -112,9 +112,9 @@ static void a_key_with_two_places_is_no_two_nodes(void **state)
 	at[1] = at[0];
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(
-			gn_node_id_search(&sk.pk, NET_POW, 1000000 * i, 100000, at[i].nonce),
+			gn_overlay_id_search(&sk.pk, NET_POW, 1000000 * i, 100000, at[i].nonce),
 			GN_OK);
-		gn_node_id_make(&sk.pk, at[i].nonce, &at[i].id);
+		gn_overlay_id_make(&sk.pk, at[i].nonce, &at[i].id);
 	}
 	assert_memory_not_equal(at[0].id.b, at[1].id.b, 32);
 	speaks(&at[0]);
@@ -220,8 +220,8 @@ static void expect_few_of_one_prefix(uint8_t first, bool count_local, unsigned c
 				       .addrs = {gn_addr_v4(first, 1, 2, (uint8_t)i, 7000)}};
 		gn_sk_new(&net.rand, &sk);
 		c.pk = sk.pk;
-		assert_int_equal(gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
-		gn_node_id_make(&c.pk, c.nonce, &c.id);
+		assert_int_equal(gn_overlay_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
+		gn_overlay_id_make(&c.pk, c.nonce, &c.id);
 		struct gn_ov_place at = gn_ov_place_of(ov, gn_ov_theta(c.id.b));
 		if (at.annulus != 1 || at.ccw)
 			continue;
@@ -312,9 +312,9 @@ static void claim_all(bool farthest_first, uint32_t *links)
 			.mode = GN_FB_NODE_MODE_SERVER,
 			.addr_count = 1,
 			.addrs = {gn_addr_v4(127, 1, 1, 1, (uint16_t)(1000 + i))}};
-		assert_int_equal(gn_node_id_search(&w->c.pk, NET_POW, 0, 100000, w->c.nonce),
+		assert_int_equal(gn_overlay_id_search(&w->c.pk, NET_POW, 0, 100000, w->c.nonce),
 				 GN_OK);
-		gn_node_id_make(&w->c.pk, w->c.nonce, &w->c.id);
+		gn_overlay_id_make(&w->c.pk, w->c.nonce, &w->c.id);
 		w->sep = gn_ov_sep(gn_ov_theta(w->c.id.b), ov->theta);
 	}
 	if (farthest_first)

@@ -38,9 +38,9 @@ static struct gn_contact stranger(uint8_t last, unsigned addrs)
 	c.pk = sk.pk;
 	for (unsigned i = 0; i < addrs; i++)
 		c.addrs[i] = gn_addr_v4(20, (uint8_t)i, 2, last, 7000);
-	gn_err err = gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce);
+	gn_err err = gn_overlay_id_search(&c.pk, NET_POW, 0, 100000, c.nonce);
 	GN_ASSERT(err == GN_OK);
-	gn_node_id_make(&c.pk, c.nonce, &c.id);
+	gn_overlay_id_make(&c.pk, c.nonce, &c.id);
 	return c;
 }
 
@@ -92,8 +92,8 @@ static void contacts_without_work_or_address_stay_outside(void **state)
 	uint64_t before = net_counter(&net, 1, "pow_refused");
 	do {
 		c.nonce[0]++;
-		gn_node_id_make(&c.pk, c.nonce, &id);
-	} while (gn_node_id_work(&id) >= NET_POW);
+		gn_overlay_id_make(&c.pk, c.nonce, &id);
+	} while (gn_overlay_id_work(&id) >= NET_POW);
 	assert_false(through(&c, &coord, &far, &told));
 	assert_int_equal(net_counter(&net, 1, "pow_refused"), before + 1);
 	c = stranger(8, 1);

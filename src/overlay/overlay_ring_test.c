@@ -231,8 +231,8 @@ static void identities_without_work_stay_outside(void **state)
 	struct gn_node_id id;
 	do { /* a nonce that does not fit */
 		lazy->nonce[0]++;
-		gn_node_id_make(&lazy->node_key.pk, lazy->nonce, &id);
-	} while (gn_node_id_work(&id) >= NET_POW);
+		gn_overlay_id_make(&lazy->node_key.pk, lazy->nonce, &id);
+	} while (gn_overlay_id_work(&id) >= NET_POW);
 	struct gn_overlay *ov;
 	net_start(&net, 0);
 	net_start(&net, 1);

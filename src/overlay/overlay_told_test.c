@@ -45,8 +45,8 @@ static void lie(unsigned to, bool one_address, uint64_t near)
 		gn_sk_new(&net.rand, &sk);
 		for (uint64_t try = 0;; try++) { /* within 1/64 of the circle */
 			gn_put_be64(nonce.b, try);
-			gn_node_id_make(&sk.pk, nonce.b, &id);
-			if (gn_node_id_work(&id) >= NET_POW &&
+			gn_overlay_id_make(&sk.pk, nonce.b, &id);
+			if (gn_overlay_id_work(&id) >= NET_POW &&
 			    gn_ov_sep(gn_ov_theta(id.b), near) < UINT64_C(1) << 58)
 				break;
 		}
@@ -163,8 +163,8 @@ static void who_told_of_it_raises_nobody_and_hearsay_is_not_passed_on(void **sta
 			       .addrs = {gn_addr_v4(127, 9, 9, 9, 4000)}};
 	gn_sk_new(&net.rand, &sk);
 	c.pk = sk.pk;
-	assert_int_equal(gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
-	gn_node_id_make(&c.pk, c.nonce, &c.id);
+	assert_int_equal(gn_overlay_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
+	gn_overlay_id_make(&c.pk, c.nonce, &c.id);
 	struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0,
 						     &net.node[LIAR].cfg.node_key.pk, net.now),
 			     *near[64];
@@ -212,8 +212,8 @@ static void credit_comes_back_with_every_answer(void **state)
 				       .addrs = {gn_addr_v4(127, 9, 9, 9, (uint16_t)(4000 + i))}};
 		gn_sk_new(&net.rand, &sk);
 		c.pk = sk.pk;
-		assert_int_equal(gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
-		gn_node_id_make(&c.pk, c.nonce, &c.id);
+		assert_int_equal(gn_overlay_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
+		gn_overlay_id_make(&c.pk, c.nonce, &c.id);
 		struct gn_ov_contact *k =
 			gn_ov_contact_hear(ov, &c, NULL, 0, &teller->c.pk, net.now);
 		assert_non_null(k);
@@ -233,8 +233,8 @@ static struct gn_contact invented(struct gn_addr at)
 	struct gn_contact c = {.mode = GN_FB_NODE_MODE_SERVER, .addr_count = 1, .addrs = {at}};
 	gn_sk_new(&net.rand, &sk);
 	c.pk = sk.pk;
-	assert_int_equal(gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
-	gn_node_id_make(&c.pk, c.nonce, &c.id);
+	assert_int_equal(gn_overlay_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
+	gn_overlay_id_make(&c.pk, c.nonce, &c.id);
 	return c;
 }
 
@@ -391,8 +391,8 @@ static void a_key_told_at_many_addresses_is_dialled_for_credit_only(void **state
 	uint64_t before = net_counter(&net, 0, "told_dials");
 	gn_sk_new(&net.rand, &sk);
 	c.pk = sk.pk;
-	assert_int_equal(gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
-	gn_node_id_make(&c.pk, c.nonce, &c.id);
+	assert_int_equal(gn_overlay_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
+	gn_overlay_id_make(&c.pk, c.nonce, &c.id);
 	for (unsigned i = 0; i < 100; i++) {
 		c.addrs[0] = gn_addr_v4(127, 9, 9, 9, (uint16_t)(4000 + i));
 		k = gn_ov_contact_hear(ov, &c, NULL, 0, &liar->c.pk, net.now);

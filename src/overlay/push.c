@@ -71,7 +71,7 @@ void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uin
 	GN_ASSERT(from->addr_count > 0);
 	struct gn_record r;
 	gn_err err = gn_wire_record_parse(bytes, &r);
-	if (err == GN_OK && only && memcmp(r.key.b, only->b, 32) != 0)
+	if (err == GN_OK && only && !gn_hash_eq(&r.key, only))
 		err = GN_MALFORMED;
 	if (err != GN_OK) {
 		ov->count.record_malformed++;
@@ -86,7 +86,7 @@ void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uin
 		return;
 	}
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &r.key);
-	if (!(h && memcmp(h->hash.b, r.hash.b, 32) == 0))
+	if (!(h && gn_hash_eq(&h->hash, &r.hash)))
 		err = gn_wire_record_verify(&r);
 	if (err != GN_OK) {
 		ov->count.record_signature++;

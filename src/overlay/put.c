@@ -138,7 +138,7 @@ void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_a
 		return;
 	if (r->kind == GN_FB_OVERLAY_BODY_PUSH) {
 		struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
-		if (h && memcmp(h->hash.b, r->hash.b, 32) == 0 && from->contact)
+		if (h && gn_hash_eq(&h->hash, &r->hash) && from->contact)
 			gn_ov_synced_add(h, &from->contact->c.id);
 		gn_ov_request_free(ov, r);
 		return;
@@ -173,7 +173,7 @@ static void stands_against(struct gn_overlay *ov, struct gn_ov_op *op, struct gn
 	GN_ASSERT(op->kind == GN_OV_PUT);
 	struct gn_record r;
 	gn_err err = check ? gn_wire_record_open(bytes, &r) : gn_wire_record_parse(bytes, &r);
-	if (err != GN_OK || memcmp(r.key.b, op->key.b, 32) != 0) {
+	if (err != GN_OK || !gn_hash_eq(&r.key, &op->key)) {
 		ov->count.values_bad++;
 		return;
 	}
@@ -182,7 +182,7 @@ static void stands_against(struct gn_overlay *ov, struct gn_ov_op *op, struct gn
 	else if (gn_record_compare(&op->record, &r) < 0)
 		op->saw_stale = true;
 	for (uint32_t i = 0; i < op->value_count; i++)
-		if (memcmp(op->values[i].record.hash.b, r.hash.b, 32) == 0) {
+		if (gn_hash_eq(&op->values[i].record.hash, &r.hash)) {
 			op->values[i].holders++;
 			return;
 		}
@@ -322,7 +322,7 @@ void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_p
 		gn_ov_refuse(ov, &from->c, from->request, GN_DENIED);
 		return;
 	}
-	if (!(h && memcmp(h->hash.b, r.hash.b, 32) == 0)) /* held already: verified then */
+	if (!(h && gn_hash_eq(&h->hash, &r.hash))) /* held already: verified then */
 		err = gn_wire_record_verify(&r);
 	if (err != GN_OK) {
 		ov->count.record_signature++;

@@ -29,7 +29,7 @@ struct gn_receipt gn_ov_receipt_of(struct gn_overlay *ov, const struct gn_record
 bool gn_ov_receipt_ok(const struct gn_receipt *r, const struct gn_hash *key, uint64_t seq,
 		      const struct gn_hash *hash, const struct gn_contact *holder)
 {
-	return memcmp(r->key.b, key->b, 32) == 0 && r->seq == seq &&
-	       memcmp(r->hash.b, hash->b, 32) == 0 && memcmp(r->holder.b, holder->id.b, 32) == 0 &&
-	       memcmp(r->holder_key.b, holder->pk.b, 32) == 0 && gn_wire_receipt_verify(r) == GN_OK;
+	return gn_hash_eq(&r->key, key) && r->seq == seq && gn_hash_eq(&r->hash, hash) &&
+	       memcmp(r->holder.b, holder->id.b, 32) == 0 &&
+	       gn_pk_eq(&r->holder_key, &holder->pk) && gn_wire_receipt_verify(r) == GN_OK;
 }

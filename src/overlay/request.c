@@ -57,7 +57,7 @@ void gn_ov_requests_init(struct gn_overlay *ov)
 void gn_ov_requests_fini(struct gn_overlay *ov)
 {
 	while (ov->requests.count)
-		gn_ov_request_free(ov, *(struct gn_ov_request **)gn_map_value_at(&ov->requests, 0));
+		gn_ov_request_free(ov, GN_MAP_AT(&ov->requests, struct gn_ov_request *, 0));
 	gn_map_fini(&ov->requests);
 	gn_share_fini(&ov->request_places);
 }
@@ -218,8 +218,7 @@ struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct
 					     gn_time now)
 {
 	struct gn_ov_request *r = from->request ? gn_ov_request_get(ov, from->request) : NULL;
-	if (!r || (!r->any && memcmp(r->to.pk.b, from->c.pk.b, 32) != 0) ||
-	    !answers_kind(from->kind, r)) {
+	if (!r || (!r->any && !gn_pk_eq(&r->to.pk, &from->c.pk)) || !answers_kind(from->kind, r)) {
 		ov->count.answers_unasked++;
 		ov->caused.unasked++;
 		return NULL;
@@ -240,9 +239,8 @@ struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct
 void gn_ov_requests_warm(struct gn_overlay *ov, const struct gn_pk *pk, gn_time now)
 {
 	for (uint32_t i = 0; i < ov->requests.count; i++) {
-		struct gn_ov_request *r =
-			*(struct gn_ov_request **)gn_map_value_at(&ov->requests, i);
-		if (memcmp(r->to.pk.b, pk->b, 32) == 0 && r->dead_at < now + GN_OV_COLD_MIN / 2)
+		struct gn_ov_request *r = GN_MAP_AT(&ov->requests, struct gn_ov_request *, i);
+		if (gn_pk_eq(&r->to.pk, pk) && r->dead_at < now + GN_OV_COLD_MIN / 2)
 			/* its timer rings too early and then goes on */
 			r->dead_at = now + GN_OV_COLD_MIN / 2;
 	}
@@ -252,9 +250,8 @@ void gn_ov_requests_fail(struct gn_overlay *ov, const struct gn_pk *pk, gn_time 
 {
 	/* Ends them at the next tick, in the order of their numbers: handlers may ask anew. */
 	for (uint32_t i = 0; i < ov->requests.count; i++) {
-		struct gn_ov_request *r =
-			*(struct gn_ov_request **)gn_map_value_at(&ov->requests, i);
-		if (r->any || memcmp(r->to.pk.b, pk->b, 32) != 0)
+		struct gn_ov_request *r = GN_MAP_AT(&ov->requests, struct gn_ov_request *, i);
+		if (r->any || !gn_pk_eq(&r->to.pk, pk))
 			continue;
 		unload_line(ov, r);
 		r->dead_at = now;

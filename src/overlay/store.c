@@ -39,8 +39,8 @@ static struct gn_ov_owner account_of(const struct gn_overlay *ov, const struct g
 	const struct gn_ov_owner *here = gn_map_get(&ov->owners, owner->b);
 	struct gn_ov_owner o = here ? *here : (struct gn_ov_owner){0};
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
-		const struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
-		if (!j->comes_new || memcmp(j->record.owner.b, owner->b, 32) != 0)
+		const struct gn_ov_job *j = GN_MAP_AT(&ov->jobs, struct gn_ov_job *, i);
+		if (!j->comes_new || !gn_pk_eq(&j->record.owner, owner))
 			continue;
 		o.records++;
 		o.bytes += j->record.bytes.len;
@@ -53,7 +53,7 @@ uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held 
 			   const struct gn_record *r)
 {
 	GN_ASSERT(!h || gn_hash_eq(&h->key, &r->key));
-	bool same = h && h->type == 3 && memcmp(h->owner.b, r->owner.b, 32) == 0;
+	bool same = h && h->type == 3 && gn_pk_eq(&h->owner, &r->owner);
 	return account_of(ov, &r->owner).names[r->salt & 1] - same;
 }
 
@@ -200,7 +200,7 @@ static gn_err owner_quota(struct gn_overlay *ov, const struct gn_ov_held *h,
 			  const struct gn_record *r)
 {
 	const struct gn_ov_owner o = account_of(ov, &r->owner);
-	bool same = h && !h->graced && memcmp(h->owner.b, r->owner.b, 32) == 0;
+	bool same = h && !h->graced && gn_pk_eq(&h->owner, &r->owner);
 	uint64_t records = (uint64_t)o.records + !same,
 		 bytes = o.bytes + r->bytes.len - (same ? h->len : 0);
 	if (records <= ov->cfg.owner_records_max && bytes <= ov->cfg.owner_bytes_max)

@@ -94,7 +94,7 @@ void gn_ov_job_accept(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 
 bool gn_ov_is_version(const struct gn_ov_held *h, const struct gn_record *r)
 {
-	return h && !h->graced && memcmp(h->hash.b, r->hash.b, 32) == 0;
+	return h && !h->graced && gn_hash_eq(&h->hash, &r->hash);
 }
 
 void gn_ov_job_store(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
@@ -120,9 +120,9 @@ static bool is_busy(const struct gn_overlay *ov, const struct gn_ov_job *but)
 {
 	GN_ASSERT(but->kind == GN_OV_JOB_PUT);
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
-		const struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
+		const struct gn_ov_job *j = GN_MAP_AT(&ov->jobs, struct gn_ov_job *, i);
 		if (j != but && j->kind == GN_OV_JOB_PUT && j->state != GN_OV_JOB_WAITING &&
-		    memcmp(j->key.b, but->key.b, 32) == 0)
+		    gn_hash_eq(&j->key, &but->key))
 			return true;
 	}
 	return false;
@@ -158,8 +158,8 @@ static void next_on(struct gn_overlay *ov, const struct gn_hash *key, gn_time no
 {
 	struct gn_ov_job *first = NULL;
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
-		struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
-		if (j->kind == GN_OV_JOB_PUT && memcmp(j->key.b, key->b, 32) == 0) {
+		struct gn_ov_job *j = GN_MAP_AT(&ov->jobs, struct gn_ov_job *, i);
+		if (j->kind == GN_OV_JOB_PUT && gn_hash_eq(&j->key, key)) {
 			if (j->state != GN_OV_JOB_WAITING)
 				return;
 			if (!first || j->token < first->token)

@@ -89,7 +89,7 @@ unsigned gn_name_bits(const struct gn_name *name, uint32_t names);
 /* NA-15: GN_TEXT with *why (may be NULL) when a label mixes scripts. Such a name is looked up
  * but not claimed. */
 GN_MUST gn_err gn_name_script(const struct gn_name *name, const char **why);
-/* The puzzle for (name, owner, epoch); tries as gn_node_id_search. */
+/* The puzzle for (name, owner, epoch); tries as gn_overlay_id_search. */
 GN_MUST gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch,
 			      unsigned bits, uint64_t start, uint64_t tries, uint8_t nonce[8]);
 /* The signed record for one salt (0 or 1); both are put. A PID's own record set is signed by

@@ -92,10 +92,10 @@ struct endpoint *endpoint_new(struct attack *a, unsigned number, const struct gn
 	e->attack = a;
 	e->number = number;
 	e->key = key_of(a, number);
-	for (uint64_t at = 0; gn_node_id_search(&e->key.pk, a->pow_bits, at, 1 << 16, e->nonce);
+	for (uint64_t at = 0; gn_overlay_id_search(&e->key.pk, a->pow_bits, at, 1 << 16, e->nonce);
 	     at += 1 << 16)
 		;
-	gn_node_id_make(&e->key.pk, e->nonce, &e->id);
+	gn_overlay_id_make(&e->key.pk, e->nonce, &e->id);
 	e->addr = endpoint_addr(a, number);
 	e->fd = open_socket(&e->addr);
 	c.node_key = e->key;

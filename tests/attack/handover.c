@@ -194,10 +194,10 @@ static void grind(struct endpoint *e, struct handover *h)
 	uint64_t theta = gn_ov_theta(h->key.b);
 	for (uint64_t nonce = 0;; nonce++) {
 		gn_put_be64(e->nonce, nonce);
-		gn_node_id_make(&e->key.pk, e->nonce, &e->id);
+		gn_overlay_id_make(&e->key.pk, e->nonce, &e->id);
 		h->tries++;
 		if (gn_ov_sep(gn_ov_theta(e->id.b), theta) < UINT64_C(1) << (63 - ARC) &&
-		    gn_node_id_work(&e->id) >= e->attack->pow_bits)
+		    gn_overlay_id_work(&e->id) >= e->attack->pow_bits)
 			return;
 	}
 }

@@ -103,8 +103,8 @@ static void lie(struct attack *a, struct endpoint *e, struct reflector *r, unsig
 		struct gn_fb_vivaldi v = {.h = 1, .err = 1}; /* very near, it says */
 		struct gn_fb_addr addr =
 			gn_wire_addr(&r->addrs[i % r->sink_count], GN_FB_CARRIER_UDP);
-		for (uint64_t at = 0; gn_node_id_search(&sk.pk, a->pow_bits, at, 1 << 16, nonce.b);
-		     at += 1 << 16)
+		for (uint64_t at = 0;
+		     gn_overlay_id_search(&sk.pk, a->pow_bits, at, 1 << 16, nonce.b); at += 1 << 16)
 			;
 		memcpy(pk.b, sk.pk.b, 32);
 		add[i] = gn_fb_contact_make(

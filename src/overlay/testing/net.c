@@ -27,9 +27,9 @@ unsigned net_add(struct net *n)
 	x->cfg.probation_off = true;
 	x->cfg.addr_count = 1;
 	x->cfg.addrs[0] = gn_addr_v4(127, 0, 0, 1, (uint16_t)(7000 + i));
-	gn_err err = gn_node_id_search(&x->cfg.node_key.pk, NET_POW, 0, 100000, x->cfg.nonce);
+	gn_err err = gn_overlay_id_search(&x->cfg.node_key.pk, NET_POW, 0, 100000, x->cfg.nonce);
 	GN_ASSERT(err == GN_OK);
-	gn_node_id_make(&x->cfg.node_key.pk, x->cfg.nonce, &x->id);
+	gn_overlay_id_make(&x->cfg.node_key.pk, x->cfg.nonce, &x->id);
 	return i;
 }
 
@@ -275,7 +275,7 @@ void net_wait(struct net *n, gn_op op, unsigned i)
 
 uint64_t net_counter(const struct net *n, unsigned i, const char *name)
 {
-	struct gn_overlay_counter c;
+	struct gn_counter c;
 	for (size_t k = 0; gn_overlay_counter_at(n->node[i].ov, k, &c); k++)
 		if (strcmp(c.name, name) == 0)
 			return c.value;
