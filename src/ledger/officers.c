@@ -175,6 +175,13 @@ static gn_err same_command(const struct lg_book *b, const struct gn_record_view 
 		SAME(same_text(c->name, r->u.role.name));
 		return GN_OK;
 	/* a NOTE says the command itself: what it does stands in no record, or in those after it */
+	case GN_REC_NOTE:
+		SAME(gn_slice_eq(r->u.note, c->body));
+		SAME(c->command == GN_COMMAND_CLEAR || c->command == GN_COMMAND_SNAPSHOT ||
+		     (c->command == GN_COMMAND_SETTINGS &&
+		      !(c->set & ((1u << GN_SETTING_RATE_KEY) - 1))));
+		return GN_OK;
+	/* no officer makes these */
 	case GN_REC_GENESIS:
 	case GN_REC_PARTICIPANT:
 	case GN_REC_PROFILE:
@@ -189,15 +196,9 @@ static gn_err same_command(const struct lg_book *b, const struct gn_record_view 
 	case GN_REC_PROPOSE:
 	case GN_REC_ANSWER:
 	case GN_REC_CHECKPOINT:
-	case GN_REC_NOTE:
-	case GN_REC_VERIFY:
-	default:
-		SAME(r->type == GN_REC_NOTE && gn_slice_eq(r->u.note, c->body));
-		SAME(c->command == GN_COMMAND_CLEAR || c->command == GN_COMMAND_SNAPSHOT ||
-		     (c->command == GN_COMMAND_SETTINGS &&
-		      !(c->set & ((1u << GN_SETTING_RATE_KEY) - 1))));
-		return GN_OK;
+	case GN_REC_VERIFY: break;
 	}
+	return GN_CORRUPT;
 }
 
 gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r, uint64_t now,

@@ -212,57 +212,39 @@ static gn_err same_op(const struct lg_book *b, const struct gn_record_view *r,
 	case GN_REC_FAILED:
 		return same_payment(b, r, op, r->u.failed.payer, r->u.failed.payee,
 				    r->u.failed.amount);
+	case GN_REC_VOTE:
+	case GN_REC_ANSWER: return same_answer(b, r, op);
+	/* nobody signs these as a participant */
 	case GN_REC_GENESIS:
 	case GN_REC_SETTINGS:
 	case GN_REC_EQUIVALENT:
 	case GN_REC_STATUS:
 	case GN_REC_DISPUTE:
-	case GN_REC_VOTE:
 	case GN_REC_COMMIT:
 	case GN_REC_ABORT:
 	case GN_REC_CLEARING:
 	case GN_REC_PROPOSE:
-	case GN_REC_ANSWER:
 	case GN_REC_REJECT:
 	case GN_REC_CHECKPOINT:
 	case GN_REC_NOTE:
 	case GN_REC_ROLE:
-	case GN_REC_VERIFY:
-	default: return same_answer(b, r, op);
+	case GN_REC_VERIFY: break;
 	}
+	return GN_CORRUPT;
 }
 
+/* Which operation the bytes must be: those of v0 do not say it. */
 static enum gn_op_kind v0_kind(const struct gn_record_view *r)
 {
-	switch (r->type) {
-	case GN_REC_PARTICIPANT: return GN_OP_REGISTER;
-	case GN_REC_PROFILE: return GN_OP_PROFILE;
-	case GN_REC_LINE:
-		return r->u.line.action == GN_LINE_DO_CREATE   ? GN_OP_LINE_CREATE
-		       : r->u.line.action == GN_LINE_DO_UPDATE ? GN_OP_LINE_UPDATE
-							       : GN_OP_LINE_CLOSE;
-	case GN_REC_GENESIS:
-	case GN_REC_SETTINGS:
-	case GN_REC_EQUIVALENT:
-	case GN_REC_STATUS:
-	case GN_REC_DISPUTE:
-	case GN_REC_LEAVE:
-	case GN_REC_PAYMENT:
-	case GN_REC_FAILED:
-	case GN_REC_PREPARE:
-	case GN_REC_VOTE:
-	case GN_REC_COMMIT:
-	case GN_REC_ABORT:
-	case GN_REC_CLEARING:
-	case GN_REC_PROPOSE:
-	case GN_REC_ANSWER:
-	case GN_REC_REJECT:
-	case GN_REC_CHECKPOINT:
-	case GN_REC_NOTE:
-	case GN_REC_ROLE:
-	case GN_REC_VERIFY:
-	default: return GN_OP_PAYMENT;
-	}
+	if (r->type == GN_REC_PARTICIPANT)
+		return GN_OP_REGISTER;
+	if (r->type == GN_REC_PROFILE)
+		return GN_OP_PROFILE;
+	if (r->type != GN_REC_LINE)
+		return GN_OP_PAYMENT;
+	return r->u.line.action == GN_LINE_DO_CREATE   ? GN_OP_LINE_CREATE
+	       : r->u.line.action == GN_LINE_DO_UPDATE ? GN_OP_LINE_UPDATE
+						       : GN_OP_LINE_CLOSE;
 }
 
 gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_view *r)
