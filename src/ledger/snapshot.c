@@ -89,6 +89,7 @@ bool lg_snapshot_request(struct gn_ledger *l, struct gn_ledger_io *out)
 
 static void note_named(struct gn_ledger *l)
 {
+	GN_ASSERT(l->snapshot.phase == LG_SNAP_RENAME);
 	struct lg_snapshot *s = &l->snapshot;
 	s->removing = s->kept[1];
 	s->kept[1] = s->kept[0];
