@@ -1,7 +1,7 @@
 /* Clearing (LG-38..LG-47): debts fall along a circulation, net positions stay (I6).
  *
- * OFFER states: PROPOSED [propose] -> WAITING_CONFIRMATIONS [durable] -> COMMITTED [clearing
- * with mode consent] | REJECTED [reject]. */
+ * An offer: PROPOSED [propose] -> WAITING_CONFIRMATIONS [durable]
+ *                              -> COMMITTED [clearing of mode consent] | REJECTED [reject] */
 #include "ledger/book_int.h"
 
 /* Scratch flow := the debts that fall, as hops debtor -> creditor; each pair once. */

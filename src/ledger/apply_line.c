@@ -1,8 +1,9 @@
 /* Trust lines: create, update, close, close when repaid (LG-8..LG-11), and disputes.
  *
- * LINE states: NONE -> ACTIVE [create], ACTIVE <-> FROZEN [update, dispute], ACTIVE/FROZEN ->
- * CLOSING [close when_repaid] -> CLOSED [lg_pair_settle, when nothing is left], ACTIVE/FROZEN ->
- * CLOSED [close], CLOSED -> ACTIVE [create]. */
+ *   NONE, CLOSED -> ACTIVE [create]
+ *   ACTIVE <-> FROZEN [update, dispute]
+ *   ACTIVE, FROZEN -> CLOSED [close]
+ *   ACTIVE, FROZEN -> CLOSING [close when_repaid] -> CLOSED [lg_pair_settle: nothing is left] */
 #include "ledger/book_int.h"
 
 struct change {

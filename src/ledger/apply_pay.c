@@ -2,7 +2,7 @@
  * or ABORT.
  *
  * 1. A record's routes run from payer to payee without a gap, so everyone in between is left as
- *    he was (I5).
+ *    they were (I5).
  * 2. What is checked, reserved and moved are the net hops of all routes together (LG-7).
  * 3. reserved[d] of a pair is the sum of what open payments hold there (I9). */
 #include "ledger/book_int.h"

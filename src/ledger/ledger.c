@@ -74,8 +74,6 @@ void gn_ledger_start(struct gn_ledger *l, gn_time now)
 	lg_recover_start(l);
 }
 
-/* ---- records ---- */
-
 /* ---- requests ---- */
 
 /* Whose request it is, and that he signed it. */

@@ -2,10 +2,10 @@
  * that a record says what was signed. The same reading serves the live decision and the later
  * check, so they cannot drift apart.
  *
- * 1. Once there is an admin with a key, no officer's record is without his signature:
+ * 1. Once there is an admin with a key, no officer's record is without a signature:
  *    lg_officer_check refuses it live and in replay.
- * 2. An officer whose role was taken away stays in the list with role none, so that his old
- *    texts never fit again. */
+ * 2. An officer whose role was taken away stays in the list with role none, so that old texts of
+ *    theirs never fit again. */
 #include "ledger/engine_int.h"
 
 struct lg_officer *lg_find_officer(const struct lg_book *b, const struct gn_pk *pk)

@@ -1,5 +1,5 @@
-/* Clearing as records: inline after payments, periodic sweeps, exact results and offers
- * (LG-40..LG-47). */
+/* Clearing that no payment set off, as records: periodic sweeps, exact results and offers
+ * (LG-41..LG-47). */
 #include "ledger/engine_int.h"
 
 #define SWEEP_WORK 200000u /* half-edges one tick's sweep looks at */
@@ -262,7 +262,8 @@ gn_err lg_commit_offer(struct gn_ledger *l, struct lg_open *o, uint64_t ticket, 
 		err = lg_commit(l, &r, ticket, GN_TX_COMMITTED, now);
 	/* nothing of it is left, or a line has begun to ask */
 	if (err == GN_AGAIN || err == GN_DENIED)
-		return lg_end(l, o, err == GN_AGAIN ? 2 : 8, NULL, ticket, now);
+		return lg_end(l, o, err == GN_AGAIN ? GN_FAILURE_NO_CAPACITY : GN_FAILURE_STOPPED,
+			      NULL, ticket, now);
 	l->info.clearings += !err;
 	return err;
 }

@@ -1,9 +1,10 @@
 /* Recovery (LG-50): list, newest snapshot that holds, then the journal from where it is needed,
  * batch by batch, to its end.
  *
- * LIST -> [SNAP_HEAD -> SNAP_BODY ->]* FIND* -> HEAD -> READ* -> (HEAD of the next file | DONE)
- * READ -> SCAN -> CUT -> CUT_SYNC -> DONE for a torn tail; anything else that does not hold ends
- * in CORRUPT.
+ *   LIST -> [SNAP_HEAD -> SNAP_BODY ->]* FIND* -> HEAD -> READ* -> (HEAD of the next file | DONE)
+ *   READ -> SCAN -> CUT -> CUT_SYNC -> DONE    a torn tail
+ *
+ * Anything else that does not hold ends in GN_CORRUPT.
  *
  * 1. Nothing on the disk is changed before the whole journal was read and found sound.
  * 2. A batch is applied only after it holds, continues the chain, and all its records apply. */
@@ -209,8 +210,7 @@ static void pass_over_snapshot(struct gn_ledger *l)
 {
 	GN_ASSERT(l->recover.snap_count > 0);
 	gn_log(l->env.log, GN_LOG_WARN, "ledger", "snapshot.damaged",
-	       "snapshot %016llx does not "
-	       "hold and is passed over",
+	       "snapshot %016llx does not hold and is passed over",
 	       (unsigned long long)l->recover.snaps[l->recover.snap_count - 1]);
 	l->recover.snap_count--;
 	l->recover.window.len = l->recover.skip = 0;
@@ -563,11 +563,8 @@ void lg_recover_done(struct gn_ledger *l, gn_err err, struct gn_slice data, gn_t
 		data = gn_slice(NULL, 0);
 	} else if (err == GN_NOT_FOUND) { /* a crash leaves a short file, never a name of nothing */
 		gn_log(l->env.log, GN_LOG_ERROR, "ledger", "segment.missing",
-		       "%s/%08x.log is "
-		       "listed and cannot "
-		       "be found: is it a "
-		       "link that leads "
-		       "nowhere?",
+		       "%s/%08x.log is listed and cannot be found: "
+		       "is it a link that leads nowhere?",
 		       l->config.dir, (unsigned)r->segments[r->at]);
 		err = GN_CORRUPT;
 	}
