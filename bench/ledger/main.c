@@ -1,8 +1,11 @@
-/* usage: ledger_bench [--seed N] [--large] [--dir FOLDER] [part ...] Parts: routes success
- * memory payments durable replay signatures clearing failing topology; all of them without
- * arguments. --large adds a million participants and firms (8 GB, some minutes). --dir is where
- * durable payments are written (default: a new folder under /tmp). Prints a table of figure,
- * target, measured. */
+/* Prints a table of figure, target, measured.
+ *
+ *   usage: ledger_bench [--seed N] [--large] [--dir FOLDER] [part ...]
+ *
+ *   parts    routes success memory payments durable replay signatures clearing failing topology;
+ *            all of them without arguments
+ *   --large  adds a million participants and firms (8 GB, some minutes)
+ *   --dir    where durable payments are written (default: a new folder under /tmp) */
 #include "bench.h"
 #include <stdarg.h>
 #include <stdio.h>

@@ -15,6 +15,7 @@ static bool settings_ok(const struct gn_ledger_settings *s)
 
 static gn_err apply_genesis(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_GENESIS && b->seq == 0);
 	if (b->begun || r->u.genesis.version != 1 || !settings_ok(&r->u.genesis.settings))
 		return GN_CORRUPT;
 	b->begun = true;
@@ -25,6 +26,7 @@ static gn_err apply_genesis(struct lg_book *b, const struct gn_record_view *r)
 
 static gn_err apply_settings(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_SETTINGS && b->begun);
 	if (!settings_ok(&r->u.genesis.settings))
 		return GN_RANGE;
 	b->settings = r->u.genesis.settings;
@@ -37,6 +39,7 @@ static gn_err apply_settings(struct lg_book *b, const struct gn_record_view *r)
 
 static gn_err apply_participant(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_PARTICIPANT);
 	struct gn_hash pid;
 	uint32_t there;
 	lg_pid(&r->u.participant.pk, &pid);
@@ -53,6 +56,7 @@ static gn_err apply_participant(struct lg_book *b, const struct gn_record_view *
 
 static gn_err apply_profile(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_PROFILE);
 	GN_TRY(lg_signed_check(b, r));
 	lg_signed_note(b, r);
 	return GN_OK;
@@ -61,6 +65,7 @@ static gn_err apply_profile(struct lg_book *b, const struct gn_record_view *r)
 /* No debt either way and no line of its own: it may leave (LG-10). */
 static bool is_free(const struct lg_book *b, uint32_t participant)
 {
+	GN_ASSERT(participant < b->participant_count);
 	for (uint32_t e = 0; e < b->eq_count; e++) {
 		const struct lg_eq *q = b->eqs[e];
 		uint32_t node;
@@ -79,6 +84,7 @@ static bool is_free(const struct lg_book *b, uint32_t participant)
 
 static void set_end_flags(struct lg_book *b, uint32_t participant)
 {
+	GN_ASSERT(participant < b->participant_count);
 	for (uint32_t e = 0; e < b->eq_count; e++) {
 		struct lg_eq *q = b->eqs[e];
 		uint32_t node;
@@ -100,6 +106,7 @@ static void set_end_flags(struct lg_book *b, uint32_t participant)
 /* LG-64 */
 static gn_err apply_leave(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_LEAVE);
 	GN_TRY(lg_signed_check(b, r));
 	if (r->sign.profile != GN_PROFILE_V1)
 		return GN_CORRUPT;
@@ -113,6 +120,7 @@ static gn_err apply_leave(struct lg_book *b, const struct gn_record_view *r)
 
 static gn_err apply_status(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_STATUS);
 	if (r->u.status.participant >= b->participant_count)
 		return GN_NOT_FOUND;
 	struct lg_participant *p = &b->participants[r->u.status.participant];
@@ -134,6 +142,7 @@ static gn_err apply_status(struct lg_book *b, const struct gn_record_view *r)
 
 static gn_err change_equivalent(struct lg_book *b, struct lg_eq *q, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_EQUIVALENT && q == b->eqs[r->eq]);
 	if (!gn_slice_eq(gn_str(q->code), r->u.equivalent.code))
 		return GN_CORRUPT;
 	if (q->precision != r->u.equivalent.precision && q->pair_count > 0)
@@ -155,6 +164,7 @@ static gn_err change_equivalent(struct lg_book *b, struct lg_eq *q, const struct
 
 static gn_err apply_equivalent(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_EQUIVALENT);
 	uint32_t there;
 	if (!lg_code_ok(r->u.equivalent.code) || r->u.equivalent.precision > GN_PRECISION_MAX ||
 	    r->u.equivalent.info.len > JSON_TEXT_MAX)
@@ -173,6 +183,7 @@ static gn_err apply_equivalent(struct lg_book *b, const struct gn_record_view *r
 
 static gn_err apply_checkpoint(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_CHECKPOINT);
 	struct gn_hash now;
 	if (b->own_checkpoint)
 		return GN_OK;
@@ -183,6 +194,7 @@ static gn_err apply_checkpoint(struct lg_book *b, const struct gn_record_view *r
 /* LG-65: changes nothing. */
 static gn_err apply_verify(const struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_VERIFY);
 	struct gn_hash pid;
 	uint32_t there;
 	lg_pid(&r->u.verify.who, &pid);

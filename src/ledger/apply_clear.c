@@ -1,12 +1,13 @@
 /* Clearing (LG-38..LG-47): debts fall along a circulation, net positions stay (I6).
  *
- * OFFER states: PROPOSED [propose] -> WAITING_CONFIRMATIONS [durable] -> COMMITTED [clearing
- * with mode consent] | REJECTED [reject]. */
+ * An offer: PROPOSED [propose] -> WAITING_CONFIRMATIONS [durable]
+ *                              -> COMMITTED [clearing of mode consent] | REJECTED [reject] */
 #include "ledger/book_int.h"
 
 /* Scratch flow := the debts that fall, as hops debtor -> creditor; each pair once. */
 static gn_err gather_net(struct lg_book *b, const struct lg_eq *q, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_CLEARING || r->type == GN_REC_PROPOSE);
 	struct gn_slice cycles = r->u.clearing.cycles, edges = r->u.clearing.edges;
 	struct gn_hops hops;
 	struct gn_hop h;
@@ -42,6 +43,7 @@ static gn_err check_amounts(const struct lg_book *b, const struct lg_eq *q, bool
 /* Everyone's incoming decrease equals his outgoing one. */
 static gn_err check_circulation(struct lg_book *b, const struct lg_eq *q)
 {
+	GN_ASSERT(b->flow_count == 0 || hop_pair(b->flow[b->flow_count - 1].hop) < q->pair_count);
 	bool even = true;
 	GN_TRY(lg_grow(b->env.alloc, &b->balance, &b->balance_cap, q->node_count, UINT32_MAX,
 		       sizeof *b->balance));
@@ -91,6 +93,7 @@ static gn_err check_cycles(const struct lg_eq *q, struct gn_slice cycles)
 
 static gn_amount is_offered(const struct lg_open *o, uint32_t hop)
 {
+	GN_ASSERT(o->offer);
 	uint32_t low = 0, high = o->flow_count; /* sorted by hop */
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
@@ -148,12 +151,14 @@ static gn_err check_consent(const struct lg_book *b, const struct lg_eq *q, cons
 gn_err lg_clearing_asked(struct lg_book *b, const struct lg_eq *q, const struct gn_record_view *r,
 			 uint32_t *out, uint32_t *count)
 {
+	GN_ASSERT(r->type == GN_REC_PROPOSE);
 	GN_TRY(gather_net(b, q, r));
 	return owners_asked(b, q, out, count);
 }
 
 gn_err lg_apply_clearing(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_CLEARING && r->u.clearing.mode < GN_CLEARING_MODES);
 	if (r->eq >= b->eq_count)
 		return GN_CORRUPT;
 	struct lg_eq *q = b->eqs[r->eq];
@@ -183,6 +188,7 @@ gn_err lg_apply_clearing(struct lg_book *b, const struct gn_record_view *r)
 static gn_err make_offer(struct lg_book *b, const struct gn_record_view *r, const uint32_t *asked,
 			 uint32_t count, struct lg_open **out)
 {
+	GN_ASSERT(count > 0 && count <= CLEAR_ASKED_MAX);
 	struct lg_open *o = GN_NEW(b->env.alloc, struct lg_open);
 	if (!o)
 		return GN_NOMEM;
@@ -209,6 +215,7 @@ static gn_err make_offer(struct lg_book *b, const struct gn_record_view *r, cons
 
 gn_err lg_apply_propose(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_PROPOSE);
 	uint32_t asked[CLEAR_ASKED_MAX], count, who;
 	struct gn_hops named = r->u.clearing.asked;
 	struct lg_open *o;

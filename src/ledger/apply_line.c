@@ -1,8 +1,9 @@
 /* Trust lines: create, update, close, close when repaid (LG-8..LG-11), and disputes.
  *
- * LINE states: NONE -> ACTIVE [create], ACTIVE <-> FROZEN [update, dispute], ACTIVE/FROZEN ->
- * CLOSING [close when_repaid] -> CLOSED [lg_pair_settle, when nothing is left], ACTIVE/FROZEN ->
- * CLOSED [close], CLOSED -> ACTIVE [create]. */
+ *   NONE, CLOSED -> ACTIVE [create]
+ *   ACTIVE <-> FROZEN [update, dispute]
+ *   ACTIVE, FROZEN -> CLOSED [close]
+ *   ACTIVE, FROZEN -> CLOSING [close when_repaid] -> CLOSED [lg_pair_settle: nothing is left] */
 #include "ledger/book_int.h"
 
 struct change {
@@ -14,6 +15,7 @@ struct change {
 
 static bool is_new(const struct change *c)
 {
+	GN_ASSERT(c->pair <= c->q->pair_count && c->side < 2);
 	return c->pair == c->q->pair_count;
 }
 
@@ -28,12 +30,14 @@ static uint32_t policy_flags(const struct gn_rec_policy *p)
 /* What hangs on the line: its debt and what may still become debt. */
 static gn_amount line_load(const struct lg_pair *p, unsigned side)
 {
+	GN_ASSERT(side < 2);
 	return gn_amount_max(0, lg_debt(p, 1 - side)) + p->reserved[1 - side];
 }
 
 static gn_err check_create(const struct lg_book *b, const struct gn_record_view *r,
 			   const struct change *c)
 {
+	GN_ASSERT(r->u.line.to < b->participant_count);
 	if (!c->q->active || b->participants[r->u.line.to].status != GN_PARTICIPANT_ACTIVE)
 		return GN_INACTIVE;
 	if (r->u.line.first && r->u.line.version == 1)
@@ -47,6 +51,7 @@ static gn_err check_create(const struct lg_book *b, const struct gn_record_view 
 
 static gn_err check_update(const struct gn_record_view *r, const struct change *c)
 {
+	GN_ASSERT(!is_new(c) && c->version > 0);
 	const struct lg_pair *p = &c->q->pairs[c->pair];
 	if (!(lg_line_flags(p, c->side) & LINE_OPEN))
 		return GN_INACTIVE;
@@ -57,6 +62,7 @@ static gn_err check_update(const struct gn_record_view *r, const struct change *
 
 static gn_err check_close(const struct gn_record_view *r, const struct change *c)
 {
+	GN_ASSERT(!is_new(c) && c->version > 0);
 	const struct lg_pair *p = &c->q->pairs[c->pair];
 	unsigned f = lg_line_flags(p, c->side);
 	bool closing = r->u.line.action == GN_LINE_DO_CLOSING;
@@ -99,6 +105,7 @@ static gn_err check_change(const struct lg_book *b, const struct gn_record_view 
 static void set_extra(struct lg_book *b, struct lg_eq *q, uint32_t line,
 		      const struct gn_rec_policy *p, struct gn_hash *blocked)
 {
+	GN_ASSERT(hop_pair(line) < q->pair_count);
 	struct lg_extra *e = lg_find_extra(q, line);
 	if (!e)
 		e = lg_extra_add(q, line);
@@ -111,6 +118,7 @@ static void set_extra(struct lg_book *b, struct lg_eq *q, uint32_t line,
 
 static gn_err copy_blocked(struct lg_book *b, const struct gn_rec_policy *p, struct gn_hash **out)
 {
+	GN_ASSERT(p->blocked.len == p->blocked_count * sizeof **out);
 	*out = NULL;
 	if (p->blocked_count == 0)
 		return GN_OK;
@@ -124,6 +132,7 @@ static gn_err copy_blocked(struct lg_book *b, const struct gn_rec_policy *p, str
 static gn_err reserve_change(struct lg_book *b, const struct gn_record_view *r,
 			     const struct change *c, struct gn_hash **blocked)
 {
+	GN_ASSERT(r->u.line.action <= GN_LINE_DO_UPDATE);
 	if (is_new(c))
 		GN_TRY(lg_pair_reserve(b, c->q, r->u.line.from, r->u.line.to));
 	if ((policy_flags(&r->u.line.policy) & LINE_EXTRA) || r->u.line.first)
@@ -133,6 +142,7 @@ static gn_err reserve_change(struct lg_book *b, const struct gn_record_view *r,
 
 gn_err lg_apply_line(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_LINE);
 	struct change c;
 	struct gn_hash *blocked = NULL;
 	GN_TRY(lg_signed_check(b, r));
@@ -168,6 +178,7 @@ gn_err lg_apply_line(struct lg_book *b, const struct gn_record_view *r)
 
 gn_err lg_apply_dispute(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_DISPUTE);
 	if (r->eq >= b->eq_count || r->u.dispute.pair >= b->eqs[r->eq]->pair_count)
 		return GN_NOT_FOUND;
 	struct lg_pair *p = &b->eqs[r->eq]->pairs[r->u.dispute.pair];

@@ -2,7 +2,7 @@
  * or ABORT.
  *
  * 1. A record's routes run from payer to payee without a gap, so everyone in between is left as
- *    he was (I5).
+ *    they were (I5).
  * 2. What is checked, reserved and moved are the net hops of all routes together (LG-7).
  * 3. reserved[d] of a pair is the sum of what open payments hold there (I9). */
 #include "ledger/book_int.h"
@@ -29,6 +29,7 @@ static gn_err find_ends(const struct lg_book *b, uint32_t eq, uint32_t payer, ui
 static gn_err add_route(struct lg_book *b, const struct ends *e, struct gn_hops hops,
 			gn_amount amount, bool simple)
 {
+	GN_ASSERT(e->payer != e->payee);
 	uint32_t at = e->payer, path[ROUTE_HOPS_MAX], n = 0, line, node;
 	struct gn_hop h;
 	while (gn_rec_next_hop(&hops, &h)) {
@@ -57,6 +58,7 @@ static gn_err add_route(struct lg_book *b, const struct ends *e, struct gn_hops 
  * at hop by hop. */
 static gn_err check_long_route(struct lg_book *b, const struct ends *e, struct gn_hops hops)
 {
+	GN_ASSERT(hops.count > ROUTE_HOPS_MAX);
 	uint32_t line, node, count = hops.count,
 			     *path = GN_NEW_ARRAY(b->env.alloc, uint32_t, count);
 	if (!path)
@@ -72,6 +74,7 @@ static gn_err check_long_route(struct lg_book *b, const struct ends *e, struct g
 
 static gn_err add_routes(struct lg_book *b, const struct gn_record_view *r, const struct ends *e)
 {
+	GN_ASSERT(r->type == GN_REC_PAYMENT || r->type == GN_REC_PREPARE);
 	struct gn_slice routes = r->u.payment.routes;
 	struct gn_hops hops;
 	gn_amount amount;
@@ -101,6 +104,7 @@ static gn_err add_routes(struct lg_book *b, const struct gn_record_view *r, cons
 
 static struct lg_keys *keys_of(struct lg_book *b, uint8_t profile)
 {
+	GN_ASSERT(profile <= GN_PROFILE_V1);
 	return profile == GN_PROFILE_V0 ? &b->keys_v0 : &b->keys;
 }
 
@@ -114,6 +118,7 @@ static gn_err check_key(struct lg_book *b, const struct gn_record_view *r)
 static void note_key(struct lg_book *b, const struct gn_record_view *r, enum gn_tx_state state,
 		     uint8_t code)
 {
+	GN_ASSERT(code <= GN_FAILURE_MAX);
 	struct lg_key k = {.key = r->key,
 			   .body = lg_body_hash(lg_signed_body(r->sign.profile, r->sign.bytes))};
 	lg_key_set(&k, r->seq, code, state);
@@ -123,6 +128,7 @@ static void note_key(struct lg_book *b, const struct gn_record_view *r, enum gn_
 static void end_key(struct lg_book *b, const struct gn_record_view *r, enum gn_tx_state state,
 		    uint8_t code)
 {
+	GN_ASSERT(code <= GN_FAILURE_MAX);
 	struct lg_key *k = lg_find_key(b, &r->key);
 	if (k)
 		lg_key_set(k, r->seq, code, state);
@@ -132,6 +138,7 @@ static void end_key(struct lg_book *b, const struct gn_record_view *r, enum gn_t
 
 static void move_hop(struct lg_eq *q, const struct lg_delta *f)
 {
+	GN_ASSERT(hop_pair(f->hop) < q->pair_count && f->a > 0);
 	struct lg_pair *p = &q->pairs[hop_pair(f->hop)];
 	p->x += hop_dir(f->hop) ? -f->a : f->a;
 	lg_pair_settle(q, hop_pair(f->hop));
@@ -139,6 +146,7 @@ static void move_hop(struct lg_eq *q, const struct lg_delta *f)
 
 static void reserve_hop(struct lg_eq *q, const struct lg_delta *f, gn_amount a)
 {
+	GN_ASSERT(hop_pair(f->hop) < q->pair_count);
 	struct lg_pair *p = &q->pairs[hop_pair(f->hop)];
 	p->reserved[hop_dir(f->hop)] += a;
 	GN_ASSERT(p->reserved[hop_dir(f->hop)] >= 0);
@@ -162,6 +170,7 @@ static gn_err check_asked(const struct lg_book *b, const struct lg_eq *q,
 
 static gn_err make_open(struct lg_book *b, const struct gn_record_view *r, struct lg_open **out)
 {
+	GN_ASSERT(r->type == GN_REC_PREPARE && r->u.payment.asked.count > 0);
 	struct gn_hops named = r->u.payment.asked;
 	struct lg_open *o = GN_NEW(b->env.alloc, struct lg_open);
 	if (!o)
@@ -194,6 +203,7 @@ static gn_err make_open(struct lg_book *b, const struct gn_record_view *r, struc
 
 gn_err lg_apply_payment(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_PAYMENT || r->type == GN_REC_PREPARE);
 	struct ends e;
 	struct lg_open *open = NULL;
 	bool prepare = r->type == GN_REC_PREPARE;
@@ -225,6 +235,7 @@ gn_err lg_apply_payment(struct lg_book *b, const struct gn_record_view *r)
 
 gn_err lg_apply_failed(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_FAILED);
 	if (r->eq >= b->eq_count || r->u.failed.payee >= b->participant_count ||
 	    r->sign.signer != r->u.failed.payer || r->u.failed.code == GN_FAILURE_NONE)
 		return GN_CORRUPT;
@@ -238,6 +249,7 @@ gn_err lg_apply_failed(struct lg_book *b, const struct gn_record_view *r)
 
 gn_err lg_apply_answer(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_VOTE || r->type == GN_REC_ANSWER);
 	struct lg_open *o = lg_find_open(b, &r->key);
 	if (!o || o->offer != (r->type == GN_REC_ANSWER))
 		return GN_NOT_FOUND;
@@ -259,6 +271,7 @@ gn_err lg_apply_answer(struct lg_book *b, const struct gn_record_view *r)
 
 static void end_payment(struct lg_book *b, struct lg_open *o, bool commit)
 {
+	GN_ASSERT(!o->offer && o->eq < b->eq_count);
 	struct lg_eq *q = b->eqs[o->eq];
 	for (uint32_t i = 0; i < o->flow_count; i++) {
 		q->pairs[hop_pair(o->flow[i].hop)].x += !commit                   ? 0
@@ -272,6 +285,7 @@ static void end_payment(struct lg_book *b, struct lg_open *o, bool commit)
 
 gn_err lg_apply_end(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_COMMIT || r->type == GN_REC_ABORT || r->type == GN_REC_REJECT);
 	struct lg_open *o = lg_find_open(b, &r->key);
 	bool commit = r->type == GN_REC_COMMIT;
 	if (!o || o->offer != (r->type == GN_REC_REJECT))

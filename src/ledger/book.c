@@ -4,6 +4,7 @@
 
 void lg_book_init(struct lg_book *b, const struct gn_env *env)
 {
+	GN_ASSERT(env->alloc && env->rand);
 	*b = (struct lg_book){.env = *env, .seed = gn_rand_u64(env->rand)};
 	b->keys.seed = b->keys_v0.seed = b->seed;
 	b->keys_v0.for_ever = true;
@@ -77,6 +78,7 @@ gn_err lg_find_participant(const struct lg_book *b, const struct gn_hash *pid, u
 
 gn_err lg_participant_reserve(struct lg_book *b)
 {
+	GN_ASSERT(b->participant_count <= b->participant_cap);
 	GN_TRY(lg_grow(b->env.alloc, &b->participants, &b->participant_cap,
 		       (uint64_t)b->participant_count + 1, BOOK_PARTICIPANTS_MAX,
 		       sizeof *b->participants));
@@ -183,6 +185,7 @@ static uint32_t comes_via(const struct lg_eq *q, const struct lg_delta *flow, ui
 static gn_err find_most(const struct lg_book *b, const struct lg_waits *w, const uint32_t *via,
 			uint32_t *who, uint32_t *most)
 {
+	GN_ASSERT(w->asked > 0);
 	struct gn_map counts;
 	gn_map_init(&counts, &b->env, sizeof(uint32_t), sizeof(uint32_t), w->asked);
 	*most = 0;
@@ -207,6 +210,7 @@ static gn_err find_most(const struct lg_book *b, const struct lg_waits *w, const
 /* The newest that is not decided, of the payer; NULL: none. */
 static struct lg_open *find_newest(const struct lg_waits *w, uint32_t via, uint32_t payer)
 {
+	GN_ASSERT(w->last);
 	for (const struct lg_asked *a = w->last; a; a = a->before)
 		if (a->via == via && a->open->payer == payer &&
 		    a->open->answered < a->open->asked_count)
@@ -219,6 +223,7 @@ static struct lg_open *find_newest(const struct lg_waits *w, uint32_t via, uint3
 gn_err lg_open_room(const struct lg_book *b, const struct lg_eq *q, uint32_t payer, uint32_t asked,
 		    struct lg_open **out)
 {
+	GN_ASSERT(payer < b->participant_count && asked < b->participant_count);
 	const struct lg_waits *w = lg_find_waits(b, asked);
 	uint32_t over = 0, own = 0, heaviest, most;
 	*out = NULL;
@@ -255,6 +260,7 @@ static void forget_waits(struct lg_book *b, uint32_t participant)
 /* Leaves entries without anything in them when it fails, for forget_waits. */
 static gn_err reserve_waits(struct lg_book *b, const struct lg_open *o)
 {
+	GN_ASSERT(o->asked_count > 0 && o->asked);
 	if (!o->offer && !gn_map_put(&b->waits, &o->payer))
 		return GN_NOMEM;
 	for (uint32_t i = 0; i < o->asked_count; i++)
@@ -276,6 +282,7 @@ static void link_asked(struct lg_book *b, struct lg_open *o)
 	for (uint32_t i = 0; i < o->asked_count; i++) {
 		struct lg_asked *a = &o->asked[i];
 		struct lg_waits *w = gn_map_get(&b->waits, &a->participant);
+		GN_ASSERT(w && a->participant < b->participant_count);
 		a->open = o;
 		a->via = o->offer
 				 ? UINT32_MAX
@@ -297,6 +304,7 @@ static void unlink_asked(struct lg_book *b, struct lg_open *o)
 	for (uint32_t i = 0; i < o->asked_count; i++) {
 		struct lg_asked *a = &o->asked[i];
 		struct lg_waits *w = gn_map_get(&b->waits, &a->participant);
+		GN_ASSERT(w && w->asked > 0);
 		*(a->before ? &a->before->next : &w->first) = a->next;
 		*(a->next ? &a->next->before : &w->last) = a->before;
 		w->asked--;
@@ -345,6 +353,7 @@ static uint32_t place_of(const struct lg_book *b, const struct lg_open *o)
 
 void lg_open_remove(struct lg_book *b, struct lg_open *o)
 {
+	GN_ASSERT(b->open_count > 0 && o->eq < b->eq_count);
 	uint32_t i = place_of(b, o);
 	unlink_asked(b, o);
 	gn_heap_remove(&b->expiry, &o->timer);

@@ -14,6 +14,7 @@ gn_err lg_scratch(struct gn_ledger *l, uint64_t need)
 
 void lg_stop(struct gn_ledger *l, gn_err err)
 {
+	GN_ASSERT(err != GN_OK);
 	if (l->state == LG_STOPPED)
 		return;
 	gn_log(l->env.log, GN_LOG_ERROR, "ledger", "stopped", "%s", gn_err_text(err));
@@ -34,7 +35,8 @@ gn_err lg_commit(struct gn_ledger *l, struct gn_record_view *r, uint64_t ticket,
 	struct lg_result result = {.ticket = ticket, .key = r->key, .state = (uint8_t)state};
 	if (l->state != LG_RUNNING || l->config.verify)
 		return GN_STATE;
-	GN_TRY(lg_journal_reserve(&l->journal, lg_rec_bound(r)));
+	size_t bound = lg_rec_bound(r);
+	GN_TRY(lg_journal_reserve(&l->journal, bound));
 	r->seq = l->book.seq + 1;
 	r->time = now > l->book.time ? now : l->book.time;
 	if (ticket && gn_ring_push(&l->results, &result)) /* room first */
@@ -48,6 +50,7 @@ gn_err lg_commit(struct gn_ledger *l, struct gn_record_view *r, uint64_t ticket,
 	}
 	uint32_t off, len;
 	lg_journal_append(&l->journal, r, &off, &len);
+	GN_ASSERT(l->book.seq == r->seq && len <= bound);
 	if (kept) {
 		kept->seq = kept->after = r->seq;
 		kept->off = off;
@@ -59,6 +62,7 @@ gn_err lg_commit(struct gn_ledger *l, struct gn_record_view *r, uint64_t ticket,
 
 void lg_fill_signed(const struct lg_item *item, uint32_t signer, struct gn_rec_signed *out)
 {
+	GN_ASSERT(item->len <= JSON_TEXT_MAX);
 	*out = (struct gn_rec_signed){.profile = (uint8_t)item->op.profile,
 				      .present = true,
 				      .signer = signer,
@@ -69,6 +73,7 @@ void lg_fill_signed(const struct lg_item *item, uint32_t signer, struct gn_rec_s
 
 static gn_err write_genesis(struct gn_ledger *l, gn_time now)
 {
+	GN_ASSERT(l->book.seq == 0 && l->journal.open.count == 0);
 	struct gn_record_view r = {.type = GN_REC_GENESIS};
 	gn_rand_fill(l->env.rand, l->journal.segment.salt, sizeof l->journal.segment.salt);
 	l->journal.segment.number = 1;
@@ -81,6 +86,7 @@ static gn_err write_genesis(struct gn_ledger *l, gn_time now)
 
 void lg_running(struct gn_ledger *l, gn_time now)
 {
+	GN_ASSERT(l->state == LG_RECOVERING);
 	gn_err err = GN_OK;
 	l->state = LG_RUNNING;
 	if (l->recover.fresh && !l->config.verify)

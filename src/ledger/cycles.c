@@ -24,6 +24,7 @@ void lg_cycles_reset(struct lg_cycles *c)
 
 static void lower_debt(struct lg_eq *q, uint32_t hop, gn_amount a)
 {
+	GN_ASSERT(hop_pair(hop) < q->pair_count);
 	q->pairs[hop_pair(hop)].x -= hop_dir(hop) ? -a : a;
 	lg_pair_show(q, hop_pair(hop));
 }

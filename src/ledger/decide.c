@@ -5,6 +5,7 @@
 
 static gn_err decide_register(struct gn_ledger *l, const struct lg_item *item, gn_time now)
 {
+	GN_ASSERT(item->op.kind == GN_OP_REGISTER);
 	struct gn_record_view r = {.type = GN_REC_PARTICIPANT};
 	lg_fill_signed(item, l->book.participant_count, &r.sign);
 	r.u.participant.pk = item->op.public_key;
@@ -19,6 +20,7 @@ static gn_err decide_register(struct gn_ledger *l, const struct lg_item *item, g
 static gn_err decide_bare(struct gn_ledger *l, const struct lg_item *item, enum gn_record_type type,
 			  uint32_t signer, gn_time now)
 {
+	GN_ASSERT(signer < l->book.participant_count);
 	struct gn_record_view r = {.type = type};
 	lg_fill_signed(item, signer, &r.sign);
 	return lg_commit(l, &r, item->ticket, GN_TX_NONE, now);
@@ -31,6 +33,7 @@ static gn_err decide_bare(struct gn_ledger *l, const struct lg_item *item, enum 
 static gn_err commit_line(struct gn_ledger *l, const struct lg_item *item, struct gn_record_view *r,
 			  gn_time now)
 {
+	GN_ASSERT(r->type == GN_REC_LINE && r->eq < l->book.eq_count);
 	GN_TRY(lg_line_signed(&l->book, &item->op, r));
 	struct gn_slice *blocked = &r->u.line.policy.blocked;
 	GN_TRY(lg_scratch(l, blocked->len));
@@ -43,6 +46,7 @@ static gn_err commit_line(struct gn_ledger *l, const struct lg_item *item, struc
 static gn_err decide_create(struct gn_ledger *l, const struct lg_item *item, uint32_t signer,
 			    gn_time now)
 {
+	GN_ASSERT(item->op.kind == GN_OP_LINE_CREATE && signer < l->book.participant_count);
 	const struct gn_op *op = &item->op;
 	struct gn_record_view r = {.type = GN_REC_LINE};
 	unsigned side;
@@ -67,6 +71,7 @@ static gn_err decide_create(struct gn_ledger *l, const struct lg_item *item, uin
 static gn_err find_own_line(const struct gn_ledger *l, const struct gn_op *op, uint32_t signer,
 			    struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_LINE);
 	struct gn_line_id id;
 	if (gn_line_id_parse(op->line_id, &id) || id.eq >= l->book.eq_count ||
 	    id.pair >= l->book.eqs[id.eq]->pair_count)
@@ -93,6 +98,7 @@ static gn_err find_own_line(const struct gn_ledger *l, const struct gn_op *op, u
 static gn_err decide_change(struct gn_ledger *l, const struct lg_item *item, uint32_t signer,
 			    gn_time now)
 {
+	GN_ASSERT(item->op.kind == GN_OP_LINE_UPDATE || item->op.kind == GN_OP_LINE_CLOSE);
 	struct gn_record_view r = {.type = GN_REC_LINE};
 	lg_fill_signed(item, signer, &r.sign);
 	GN_TRY(find_own_line(l, &item->op, signer, &r));
@@ -144,6 +150,7 @@ static gn_err decide_op(struct gn_ledger *l, const struct lg_item *item, gn_time
 
 void lg_decide(struct gn_ledger *l, const struct lg_item *item, gn_time now)
 {
+	GN_ASSERT(l->state == LG_RUNNING && item->op.kind < GN_OP_KINDS);
 	gn_time at = now > l->book.time ? now : l->book.time;
 	gn_err err = decide_op(l, item, at);
 	if (!err)

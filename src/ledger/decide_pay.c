@@ -53,6 +53,7 @@ static gn_err repeat_outcome(struct gn_ledger *l, const struct lg_item *item,
 static gn_err resolve_names(struct gn_ledger *l, const struct gn_op *op, uint32_t payer,
 			    gn_time now, struct payment *p)
 {
+	GN_ASSERT(payer < l->book.participant_count);
 	*p = (struct payment){.payer = payer};
 	GN_TRY(lg_find_eq(&l->book, op->equivalent, &p->r.eq));
 	p->q = l->book.eqs[p->r.eq];
@@ -89,6 +90,7 @@ static gn_err resolve_names(struct gn_ledger *l, const struct gn_op *op, uint32_
 static gn_err read_payment(struct gn_ledger *l, const struct lg_item *item, uint32_t payer,
 			   gn_time now, struct payment *p)
 {
+	GN_ASSERT(item->op.kind == GN_OP_PAYMENT && item->has_key);
 	GN_TRY(lg_check_age(&item->op, l->clock));
 	GN_TRY(lg_check_envelope(&l->book, &item->op, gn_unix(now)));
 	GN_TRY(resolve_names(l, &item->op, payer, now, p));
@@ -100,6 +102,7 @@ static gn_err read_payment(struct gn_ledger *l, const struct lg_item *item, uint
 
 static bool find_nodes(struct payment *p)
 {
+	GN_ASSERT(p->q && p->payer != p->payee);
 	return lg_find_node(p->q, p->payer, &p->want.payer) == GN_OK &&
 	       lg_find_node(p->q, p->payee, &p->want.payee) == GN_OK;
 }
@@ -109,6 +112,7 @@ static bool find_nodes(struct payment *p)
 static gn_err write_routes(struct gn_ledger *l, const struct lg_routes *routes,
 			   struct gn_record_view *r)
 {
+	GN_ASSERT(routes->count > 0 && routes->count <= ROUTE_PATHS_MAX);
 	GN_TRY(lg_scratch(l, ROUTE_PATHS_MAX * (16 + 8 * ROUTE_HOPS_MAX)));
 	struct gn_writer w = gn_writer(l->scratch, l->scratch_cap);
 	for (uint32_t i = 0; i < routes->count; i++) {
@@ -133,6 +137,7 @@ struct flow_writer {
 
 static bool write_flow_path(void *user, gn_amount amount, const uint32_t *hops, uint32_t count)
 {
+	GN_ASSERT(amount > 0 && count > 0);
 	struct flow_writer *w = user;
 	uint32_t node;
 	if (lg_path_blocked(&w->l->book, w->q, hops, count, &w->blocked_line, &node)) {
@@ -157,6 +162,7 @@ static bool write_flow_path(void *user, gn_amount amount, const uint32_t *hops, 
 /* LG-35: exact flow, without lines that ask if that suffices. */
 static gn_err find_flow(struct gn_ledger *l, struct payment *p)
 {
+	GN_ASSERT(p->amount > 0);
 	struct flow_writer w = {.l = l, .q = p->q};
 	uint64_t work = ROUTE_FLOW_WORK;
 	for (int ask = 0; ask < 2; ask++) {
@@ -224,6 +230,7 @@ gn_err gn_ledger_find_flow(struct gn_ledger *f, const struct gn_ledger_request *
 /* Raises that would have carried it, behind each other in scratch. */
 static gn_err explain_failure(struct gn_ledger *l, struct payment *p)
 {
+	GN_ASSERT(p->amount > 0);
 	struct lg_flow_net f;
 	struct gn_ledger_why why = {0};
 	if (p->q->pair_count > EXPLAIN_PAIRS_MAX)
@@ -250,6 +257,7 @@ static gn_err explain_failure(struct gn_ledger *l, struct payment *p)
 
 static gn_err record_failure(struct gn_ledger *l, struct payment *p, bool has_nodes, gn_time now)
 {
+	GN_ASSERT(p->item);
 	struct lg_routes most = {.count = 0};
 	bool connected = false;
 	struct gn_record_view *r = &p->r;
@@ -316,6 +324,7 @@ static gn_time expiry_of(const struct gn_ledger *l, const struct lg_item *item, 
 static gn_err make_room(struct gn_ledger *l, const struct payment *p, const uint32_t *asked,
 			uint32_t count, gn_time now)
 {
+	GN_ASSERT(count > 0 && count <= TX_ASKED_MAX);
 	const struct lg_waits *w = lg_find_waits(&l->book, p->payer);
 	struct lg_open *o;
 	if (w && w->paying >= BOOK_OPEN_PAYER_MAX)
@@ -388,6 +397,7 @@ static gn_err find_way(struct gn_ledger *l, const struct lg_item *item, struct p
 gn_err lg_decide_payment(struct gn_ledger *l, const struct lg_item *item, uint32_t payer,
 			 gn_time now)
 {
+	GN_ASSERT(item->op.kind == GN_OP_PAYMENT && payer < l->book.participant_count);
 	struct payment p;
 	const struct lg_key *k = lg_find_key(&l->book, &item->key);
 	if (k)
@@ -417,6 +427,7 @@ static gn_err answer_key(const struct gn_ledger *l, const struct gn_op *op, stru
 
 static gn_err commit_payment(struct gn_ledger *l, struct lg_open *o, gn_time now)
 {
+	GN_ASSERT(!o->offer && !o->refused && o->answered == o->asked_count);
 	struct gn_record_view r = {.type = GN_REC_COMMIT, .key = o->key};
 	uint32_t eq = o->eq;
 	GN_TRY(lg_note_touched(l, l->book.eqs[eq], o->flow, o->flow_count));
@@ -430,6 +441,7 @@ static gn_err commit_payment(struct gn_ledger *l, struct lg_open *o, gn_time now
  * lg_expire. */
 static void settle_open(struct gn_ledger *l, struct lg_open *o, gn_time now)
 {
+	GN_ASSERT(o->asked_count > 0);
 	if (o->refused)
 		l->unsettled |= lg_end(l, o, GN_FAILURE_REFUSED, NULL, 0, now) != GN_OK;
 	else if (o->answered == o->asked_count)
@@ -440,6 +452,7 @@ static void settle_open(struct gn_ledger *l, struct lg_open *o, gn_time now)
 gn_err lg_decide_answer(struct gn_ledger *l, const struct lg_item *item, uint32_t signer,
 			gn_time now)
 {
+	GN_ASSERT(item->op.kind == GN_OP_VOTE || item->op.kind == GN_OP_CONSENT);
 	struct gn_record_view r = {.type = item->op.kind == GN_OP_VOTE ? GN_REC_VOTE
 								       : GN_REC_ANSWER};
 	GN_TRY(answer_key(l, &item->op, &r.key));

@@ -3,6 +3,7 @@
 
 gn_err lg_check_age(const struct gn_op *op, gn_time clock)
 {
+	GN_ASSERT(op->kind < GN_OP_KINDS);
 	uint64_t now = gn_unix(clock), ts = (uint64_t)op->ts;
 	return op->profile == GN_PROFILE_V1 && (ts > now + OP_AHEAD_MAX || ts + OP_AGE_MAX < now)
 		       ? GN_EXPIRED
@@ -16,6 +17,7 @@ gn_err lg_check_jump(const struct gn_op *op, uint64_t last)
 
 gn_err lg_check_envelope(const struct lg_book *b, const struct gn_op *op, uint64_t now)
 {
+	GN_ASSERT(op->kind < GN_OP_KINDS);
 	if (op->profile == GN_PROFILE_V0)
 		return b->settings.accept_v0 ? GN_OK : GN_DENIED;
 	if (!gn_hash_eq(&b->hub_pid, &op->hub))

@@ -7,6 +7,7 @@
 
 gn_err lg_flow_add(struct lg_book *b, uint32_t hop, gn_amount a)
 {
+	GN_ASSERT(b->flow_count <= b->flow_cap);
 	GN_TRY(lg_grow(b->env.alloc, &b->flow, &b->flow_cap, (uint64_t)b->flow_count + 1,
 		       UINT32_MAX, sizeof *b->flow));
 	b->flow[b->flow_count++] = (struct lg_delta){hop, a};
@@ -71,6 +72,7 @@ gn_err lg_flow_net(struct lg_book *b)
 
 bool lg_middle_allowed(const struct lg_pair *p, unsigned d, uint32_t payer, uint32_t payee)
 {
+	GN_ASSERT(d < 2);
 	if (p->node[d] != payer && (lg_line_flags(p, d) & LINE_NO_MIDDLE))
 		return false;
 	return p->node[1 - d] == payee || !(lg_line_flags(p, 1 - d) & LINE_NO_MIDDLE);
@@ -79,6 +81,7 @@ bool lg_middle_allowed(const struct lg_pair *p, unsigned d, uint32_t payer, uint
 gn_amount lg_policy_cap(const struct lg_eq *q, uint32_t pair, unsigned d, uint32_t payee,
 			gn_time now)
 {
+	GN_ASSERT(pair < q->pair_count && d < 2);
 	const struct lg_pair *p = &q->pairs[pair];
 	gn_amount cap = INT64_MAX;
 	if (!(lg_line_flags(p, 1 - d) & LINE_EXTRA))
@@ -96,6 +99,7 @@ gn_amount lg_policy_cap(const struct lg_eq *q, uint32_t pair, unsigned d, uint32
 
 gn_err lg_flow_check(const struct lg_book *b, const struct lg_eq *q, uint32_t payee, gn_time now)
 {
+	GN_ASSERT(payee < q->node_count);
 	for (uint32_t i = 0; i < b->flow_count; i++) {
 		uint32_t pair = hop_pair(b->flow[i].hop);
 		unsigned d = hop_dir(b->flow[i].hop);
@@ -110,6 +114,7 @@ gn_err lg_flow_check(const struct lg_book *b, const struct lg_eq *q, uint32_t pa
 void lg_flow_count_day(struct lg_eq *q, const struct lg_delta *flow, uint32_t count, gn_time made,
 		       int sign)
 {
+	GN_ASSERT(sign == 1 || sign == -1);
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t line = hop_line(flow[i].hop); /* hop d is on the line of side 1 - d */
 		struct lg_extra *e = lg_line_flags(&q->pairs[line >> 1], line & 1) & LINE_EXTRA
@@ -130,6 +135,7 @@ void lg_flow_count_day(struct lg_eq *q, const struct lg_delta *flow, uint32_t co
 
 static bool is_listed(const struct lg_book *b, const struct lg_extra *e, uint32_t participant)
 {
+	GN_ASSERT(e->blocked_count <= OP_BLOCKED_MAX);
 	for (uint32_t i = 0; i < e->blocked_count; i++) {
 		uint32_t who;
 		if (gn_be64(e->blocked[i].b) == b->participants[participant].tag &&
@@ -161,6 +167,7 @@ bool lg_path_blocked(const struct lg_book *b, const struct lg_eq *q, const uint3
 
 uint32_t lg_flow_asked(const struct lg_book *b, const struct lg_eq *q, uint32_t *out, uint32_t max)
 {
+	GN_ASSERT(max > 0);
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < b->flow_count; i++) {
 		const struct lg_pair *p = &q->pairs[hop_pair(b->flow[i].hop)];

@@ -1,6 +1,6 @@
 /* A copy of the ledger for questions (LG-55), and the journal's files read while they grow
  * (LG-56). The copy is the same state machine fed with the same durable records, so whoever
- * holds it may search, hash and walk it on a thread of his own as long as he likes.
+ * holds it may search, hash and walk it on a thread of their own as long as they like.
  *
  * 1. A follower takes no commands and asks for no disk: config.verify keeps it from both.
  * 2. It is at the end of some batch whenever it is asked: records of one batch are applied

@@ -117,6 +117,7 @@ uint32_t lg_line_born(const struct lg_eq *q, uint32_t line)
 
 static unsigned room_after(const struct lg_node *n)
 {
+	GN_ASSERT(n->room < 31);
 	return n->degree == 0 ? 0 : n->room + 1u;
 }
 
@@ -127,6 +128,7 @@ static bool is_full(const struct lg_node *n)
 
 static uint32_t slab_take(struct lg_eq *q, unsigned room)
 {
+	GN_ASSERT(room < GN_COUNT(q->free_slab));
 	uint32_t off = q->free_slab[room];
 	if (off) {
 		q->free_slab[room] = q->half[off - 1].to;
@@ -141,6 +143,7 @@ static uint32_t slab_take(struct lg_eq *q, unsigned room)
 static void node_append(struct lg_eq *q, uint32_t node, uint32_t neighbour, uint32_t pair,
 			unsigned side)
 {
+	GN_ASSERT(node < q->node_count && neighbour < q->node_count && side < 2);
 	struct lg_node *n = &q->nodes[node];
 	if (is_full(n)) {
 		unsigned room = room_after(n);
@@ -165,6 +168,7 @@ static void node_append(struct lg_eq *q, uint32_t node, uint32_t neighbour, uint
 
 gn_err lg_pair_reserve(struct lg_book *b, struct lg_eq *q, uint32_t from, uint32_t to)
 {
+	GN_ASSERT(from != to);
 	struct gn_alloc *a = b->env.alloc;
 	const uint32_t who[2] = {from, to};
 	uint64_t halves = q->half_count;
@@ -198,6 +202,7 @@ static uint32_t node_add(struct lg_eq *q, uint32_t participant)
 
 gn_err lg_node_add(struct lg_book *b, struct lg_eq *q, uint32_t participant)
 {
+	GN_ASSERT(participant < b->participant_count);
 	GN_TRY(lg_grow(b->env.alloc, &q->nodes, &q->node_cap, (uint64_t)q->node_count + 1,
 		       BOOK_NODES_MAX, sizeof *q->nodes));
 	GN_TRY(lg_index_reserve(&q->by_participant, b->env.alloc, 1, participant_hash, q));
@@ -228,6 +233,7 @@ uint32_t lg_pair_add(struct lg_book *b, struct lg_eq *q, uint32_t from, uint32_t
 
 gn_err lg_extra_reserve(struct lg_book *b, struct lg_eq *q)
 {
+	GN_ASSERT(q->extra_count <= q->extra_cap);
 	GN_TRY(lg_grow(b->env.alloc, &q->extras, &q->extra_cap, (uint64_t)q->extra_count + 1,
 		       BOOK_PAIRS_MAX, sizeof *q->extras));
 	return lg_index_reserve(&q->by_line, b->env.alloc, 1, extra_hash, q);
@@ -255,12 +261,14 @@ static void closing_follows(struct lg_eq *q, struct lg_pair *p, unsigned side)
 	if (left == 0) {
 		p->limit[side] = 0;
 		p->version[side] &= ~UINT32_C(255); /* its policies end with it */
+		GN_ASSERT(q->open_lines > 0);
 		q->open_lines--;
 	}
 }
 
 void lg_pair_settle(struct lg_eq *q, uint32_t pair)
 {
+	GN_ASSERT(pair < q->pair_count);
 	closing_follows(q, &q->pairs[pair], 0);
 	closing_follows(q, &q->pairs[pair], 1);
 	lg_pair_show(q, pair);
@@ -283,6 +291,7 @@ void lg_pair_show(struct lg_eq *q, uint32_t pair)
 
 void lg_node_settle(struct lg_eq *q, uint32_t node)
 {
+	GN_ASSERT(node < q->node_count);
 	const struct lg_node *n = &q->nodes[node];
 	for (uint32_t i = n->off; i < n->off + n->degree; i++)
 		lg_pair_settle(q, q->half_pair[i]);

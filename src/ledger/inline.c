@@ -5,6 +5,7 @@
 gn_err lg_commit_cycles(struct gn_ledger *l, uint32_t eq, enum gn_clearing_mode mode,
 			uint64_t cause, uint64_t ticket, gn_time now)
 {
+	GN_ASSERT(eq < l->book.eq_count);
 	struct lg_cycles *c = &l->cycles;
 	struct gn_record_view r = {.type = GN_REC_CLEARING, .eq = eq};
 	gn_err err = GN_OK;
@@ -24,6 +25,7 @@ gn_err lg_commit_cycles(struct gn_ledger *l, uint32_t eq, enum gn_clearing_mode 
 
 void lg_clear_inline(struct gn_ledger *l, uint32_t eq, gn_time now)
 {
+	GN_ASSERT(eq < l->book.eq_count && l->touched_count <= l->touched_cap);
 	uint64_t cause = l->book.seq;
 	if (!l->book.settings.inline_clearing)
 		return;

@@ -72,6 +72,7 @@ static void batch_check(const uint8_t *p, const uint8_t salt[16], uint8_t out[16
 
 void lg_batch_seal(uint8_t *p, const uint8_t salt[16], struct lg_batch *b)
 {
+	GN_ASSERT(b->count > 0);
 	struct gn_writer w = gn_writer(p, BATCH_HEADER);
 	gn_write_bytes(&w, gn_slice(batch_magic, 4));
 	gn_write_be32(&w, b->count);
@@ -197,6 +198,7 @@ gn_err lg_journal_reserve(struct lg_journal *j, size_t size)
 void lg_journal_append(struct lg_journal *j, const struct gn_record_view *r, uint32_t *off,
 		       uint32_t *len)
 {
+	GN_ASSERT(j->header);
 	struct lg_group *g = &j->open;
 	if (g->count == 0) {
 		g->buf.len = BATCH_HEADER;

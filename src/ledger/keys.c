@@ -48,6 +48,7 @@ struct lg_key *lg_keys_find(const struct lg_keys *k, const struct gn_tx_key *key
 
 static gn_err grow_ring(struct lg_keys *k, struct gn_alloc *alloc)
 {
+	GN_ASSERT(lg_keys_count(k) == k->capacity);
 	uint32_t capacity = k->capacity ? k->capacity * 2 : 64;
 	if (capacity > BOOK_KEYS_MAX)
 		return GN_LIMIT;
@@ -73,6 +74,7 @@ gn_err lg_keys_reserve(struct lg_keys *k, struct gn_alloc *alloc, gn_time now)
 
 void lg_keys_add(struct lg_keys *k, const struct lg_key *entry, gn_time now)
 {
+	GN_ASSERT(lg_keys_count(k) < k->capacity);
 	int64_t day = lg_day(now);
 	if (!k->for_ever && (k->day_count == 0 || k->days[k->day_count - 1].day != day)) {
 		k->days[k->day_count].day = day;

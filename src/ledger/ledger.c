@@ -74,8 +74,6 @@ void gn_ledger_start(struct gn_ledger *l, gn_time now)
 	lg_recover_start(l);
 }
 
-/* ---- records ---- */
-
 /* ---- requests ---- */
 
 /* Whose request it is, and that he signed it. */
@@ -100,6 +98,7 @@ static gn_err check_signer(const struct gn_ledger *l, const struct gn_ledger_req
 gn_err gn_ledger_submit(struct gn_ledger *l, const struct gn_ledger_request *r, uint64_t ticket,
 			gn_time now)
 {
+	GN_ASSERT(r->bytes.p || r->bytes.len == 0);
 	(void)now;
 	if (l->state != LG_RUNNING || l->config.verify)
 		return GN_STATE;
@@ -184,6 +183,7 @@ void gn_ledger_snapshot(struct gn_ledger *l)
 /* Starts the next batch, and a snapshot at its end when one is due. */
 static void begin_batch(struct gn_ledger *l)
 {
+	GN_ASSERT(l->state != LG_FRESH);
 	struct lg_snapshot *s = &l->snapshot;
 	uint64_t sealed;
 	if (l->state != LG_RUNNING || !lg_journal_begin(&l->journal, &sealed))
@@ -208,6 +208,7 @@ bool gn_ledger_next_io(struct gn_ledger *l, struct gn_ledger_io *out)
 void gn_ledger_io_done(struct gn_ledger *l, uint64_t token, gn_err err, struct gn_slice data,
 		       gn_time now)
 {
+	GN_ASSERT(l->state != LG_FRESH);
 	if (token == LG_TOKEN_RECOVER) {
 		lg_recover_done(l, err, data, now);
 		return;
@@ -260,6 +261,7 @@ static bool tell_result(struct gn_ledger *l, struct gn_ledger_event *out)
 
 static bool tell_recovered(struct gn_ledger *l, struct gn_ledger_event *out)
 {
+	GN_ASSERT(l->state == LG_RECOVERING);
 	lg_recover_more(l, l->book.time);
 	if (!l->told.p)
 		return false;

@@ -18,7 +18,7 @@
  * 2^30 signatures to use them up */
 #define OP_SEQ_JUMP_MAX (UINT64_C(1) << 32)
 #define OP_NAME_MAX 255u     /* bytes of a display name */
-#define OP_FAULTS_MAX 16u     /* fields that a refusal names */
+#define OP_FAULTS_MAX 16u    /* fields that a refusal names */
 #define OP_TEXT_MAX 1024u    /* bytes of a description or reason */
 #define OP_TX_ID_MAX 64u     /* characters */
 #define OP_BLOCKED_MAX 64u   /* participants one line blocks: checked on every path over it */

@@ -10,6 +10,7 @@
 
 static gn_amount hop_capacity(const struct lg_flow_net *f, uint32_t pair, unsigned d, bool ask)
 {
+	GN_ASSERT(pair < f->q->pair_count && d < 2);
 	const struct lg_pair *p = &f->q->pairs[pair];
 	gn_amount cap = lg_cap(f->q, p, d);
 	if (cap == 0 || !lg_middle_allowed(p, d, f->source, f->target) ||
@@ -39,6 +40,7 @@ static uint32_t half_hop(const struct lg_flow_net *f, uint32_t node, uint32_t ha
 gn_err lg_flow_open(struct lg_flow_net *f, struct gn_alloc *alloc, const struct lg_book *b,
 		    const struct lg_eq *q, const struct lg_request *want, bool ask)
 {
+	GN_ASSERT(want->payer < q->node_count && want->payee < q->node_count);
 	*f = (struct lg_flow_net){.alloc = alloc,
 				  .b = b,
 				  .q = q,
@@ -82,6 +84,7 @@ void lg_flow_close(struct lg_flow_net *f)
 
 void lg_flow_ban(struct lg_flow_net *f, uint32_t hop)
 {
+	GN_ASSERT(hop_pair(hop) < f->q->pair_count);
 	const struct lg_pair *p = &f->q->pairs[hop_pair(hop)];
 	unsigned d = hop_dir(hop);
 	uint32_t half = f->q->nodes[p->node[d]].off + (p->slot[d] >> 8);
@@ -135,6 +138,7 @@ static uint32_t admissible(struct lg_flow_net *f, uint32_t n)
  * level graph is exhausted. */
 static bool augment_path(struct lg_flow_net *f, gn_amount enough)
 {
+	GN_ASSERT(enough > f->flow);
 	const struct lg_eq *q = f->q;
 	uint32_t depth = 0, at = f->source;
 	while (at != f->target) {
@@ -180,6 +184,7 @@ void lg_flow_run(struct lg_flow_net *f, gn_amount enough)
 /* Moves one unit of bookkeeping: `a` less of the flow over this half-edge. */
 static void unflow(struct lg_flow_net *f, uint32_t node, uint32_t half, gn_amount a)
 {
+	GN_ASSERT(a > 0);
 	f->residual[half] += a;
 	f->residual[twin(f, node, half)] -= a;
 }
@@ -240,6 +245,7 @@ gn_err lg_flow_paths(struct lg_flow_net *f,
 				   uint32_t count),
 		     void *user)
 {
+	GN_ASSERT(f->flow >= 0);
 	uint32_t *hops = GN_NEW_ARRAY(f->alloc, uint32_t, f->q->node_count);
 	if (!hops)
 		return GN_NOMEM;
@@ -404,6 +410,7 @@ static bool cheapest(struct lg_flow_net *f, struct gn_ledger_why *why, uint32_t 
 static bool add_raise(const struct lg_flow_net *f, uint32_t node, uint32_t half, gn_amount a,
 		      struct gn_ledger_why *why)
 {
+	GN_ASSERT(a > 0);
 	const struct lg_pair *p = &f->q->pairs[f->q->half_pair[half]];
 	uint32_t owner = f->q->nodes[neighbour(f, half)].participant,
 		 debtor = f->q->nodes[node].participant;
@@ -422,6 +429,7 @@ static bool add_raise(const struct lg_flow_net *f, uint32_t node, uint32_t half,
 
 gn_err lg_flow_raises(struct lg_flow_net *f, gn_amount missing, struct gn_ledger_why *why)
 {
+	GN_ASSERT(missing >= 0);
 	const struct lg_eq *q = f->q;
 	uint32_t *by = GN_NEW_ARRAY(f->alloc, uint32_t, q->node_count);
 	if (!by)

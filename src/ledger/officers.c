@@ -2,10 +2,10 @@
  * that a record says what was signed. The same reading serves the live decision and the later
  * check, so they cannot drift apart.
  *
- * 1. Once there is an admin with a key, no officer's record is without his signature:
+ * 1. Once there is an admin with a key, no officer's record is without a signature:
  *    lg_officer_check refuses it live and in replay.
- * 2. An officer whose role was taken away stays in the list with role none, so that his old
- *    texts never fit again. */
+ * 2. An officer whose role was taken away stays in the list with role none, so that old texts of
+ *    theirs never fit again. */
 #include "ledger/engine_int.h"
 
 struct lg_officer *lg_find_officer(const struct lg_book *b, const struct gn_pk *pk)
@@ -18,6 +18,7 @@ struct lg_officer *lg_find_officer(const struct lg_book *b, const struct gn_pk *
 
 static uint32_t count_admins(const struct lg_book *b)
 {
+	GN_ASSERT(b->officer_count <= b->officer_cap);
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < b->officer_count; i++)
 		n += b->officers[i].role == GN_ROLE_ADMIN;
@@ -47,6 +48,7 @@ gn_err lg_officer_check(const struct lg_book *b, const struct gn_record_view *r)
 
 gn_err lg_officer_rank(const struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_STATUS && r->u.status.participant < b->participant_count);
 	const struct lg_officer *o =
 		lg_find_officer(b, &b->participants[r->u.status.participant].pk);
 	if (!o)
@@ -70,6 +72,7 @@ void lg_officer_note(struct lg_book *b, const struct gn_record_view *r)
 gn_err lg_officer_put(struct lg_book *b, const struct gn_pk *pk, uint8_t role, uint64_t seq,
 		      struct gn_slice name)
 {
+	GN_ASSERT(name.len <= OFFICER_NAME_MAX);
 	struct lg_officer *o = lg_find_officer(b, pk);
 	if (!o) {
 		GN_TRY(lg_grow(b->env.alloc, &b->officers, &b->officer_cap,
@@ -89,6 +92,7 @@ gn_err lg_officer_put(struct lg_book *b, const struct gn_pk *pk, uint8_t role, u
 
 gn_err lg_apply_role(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_ROLE);
 	const struct lg_officer *o = lg_find_officer(b, &r->u.role.pk);
 	uint8_t before = o ? o->role : GN_ROLE_NONE;
 	if (r->u.role.name.len > OFFICER_NAME_MAX || gn_pk_is_zero(&r->u.role.pk))
@@ -116,6 +120,7 @@ static bool same_text(struct gn_slice raw, struct gn_slice text)
 static gn_err same_settings(const struct lg_book *b, const struct gn_record_view *r,
 			    const struct gn_op_admin *c)
 {
+	GN_ASSERT(r->type == GN_REC_SETTINGS);
 	SAME(c->command == GN_COMMAND_SETTINGS);
 	for (unsigned k = 0; k < GN_SETTING_RATE_KEY; k++) {
 		int64_t want = c->set & 1u << k ? c->value[k]
@@ -128,6 +133,7 @@ static gn_err same_settings(const struct lg_book *b, const struct gn_record_view
 static gn_err same_line(const struct lg_book *b, const struct gn_record_view *r,
 			const struct gn_op_admin *c)
 {
+	GN_ASSERT(r->type == GN_REC_DISPUTE);
 	uint32_t from, to, pair;
 	unsigned side;
 	SAME(c->command == GN_COMMAND_LINE && r->eq < b->eq_count &&
@@ -175,6 +181,13 @@ static gn_err same_command(const struct lg_book *b, const struct gn_record_view 
 		SAME(same_text(c->name, r->u.role.name));
 		return GN_OK;
 	/* a NOTE says the command itself: what it does stands in no record, or in those after it */
+	case GN_REC_NOTE:
+		SAME(gn_slice_eq(r->u.note, c->body));
+		SAME(c->command == GN_COMMAND_CLEAR || c->command == GN_COMMAND_SNAPSHOT ||
+		     (c->command == GN_COMMAND_SETTINGS &&
+		      !(c->set & ((1u << GN_SETTING_RATE_KEY) - 1))));
+		return GN_OK;
+	/* no officer makes these */
 	case GN_REC_GENESIS:
 	case GN_REC_PARTICIPANT:
 	case GN_REC_PROFILE:
@@ -189,20 +202,15 @@ static gn_err same_command(const struct lg_book *b, const struct gn_record_view 
 	case GN_REC_PROPOSE:
 	case GN_REC_ANSWER:
 	case GN_REC_CHECKPOINT:
-	case GN_REC_NOTE:
-	case GN_REC_VERIFY:
-	default:
-		SAME(r->type == GN_REC_NOTE && gn_slice_eq(r->u.note, c->body));
-		SAME(c->command == GN_COMMAND_CLEAR || c->command == GN_COMMAND_SNAPSHOT ||
-		     (c->command == GN_COMMAND_SETTINGS &&
-		      !(c->set & ((1u << GN_SETTING_RATE_KEY) - 1))));
-		return GN_OK;
+	case GN_REC_VERIFY: break;
 	}
+	return GN_CORRUPT;
 }
 
 gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r, uint64_t now,
 			struct gn_op *op)
 {
+	GN_ASSERT(lg_rec_admin(r) && r->admin.bytes.len > 0);
 	struct gn_op_admin c;
 	struct gn_hash pid;
 	lg_pid(&r->admin.actor, &pid);
@@ -218,6 +226,7 @@ gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r,
 
 static void show_officer(const struct lg_officer *o, struct gn_ledger_officer *out)
 {
+	GN_ASSERT(o->name_len <= OFFICER_NAME_MAX);
 	*out = (struct gn_ledger_officer){.pk = o->pk,
 					  .pid = o->pid,
 					  .role = (enum gn_role)o->role,

@@ -1,5 +1,5 @@
-/* Clearing as records: inline after payments, periodic sweeps, exact results and offers
- * (LG-40..LG-47). */
+/* Clearing that no payment set off, as records: periodic sweeps, exact results and offers
+ * (LG-41..LG-47). */
 #include "ledger/engine_int.h"
 
 #define SWEEP_WORK 200000u /* half-edges one tick's sweep looks at */
@@ -8,6 +8,7 @@
 
 static void start_sweep(struct gn_ledger *l, gn_time now)
 {
+	GN_ASSERT(!l->sweep.active);
 	const struct gn_ledger_settings *s = &l->book.settings;
 	if (now >= l->next6) {
 		l->sweep = (struct lg_sweep){.active = true, .max_len = 6};
@@ -21,6 +22,7 @@ static void start_sweep(struct gn_ledger *l, gn_time now)
 
 static bool sweep_some(struct gn_ledger *l, uint64_t work)
 {
+	GN_ASSERT(l->sweep.active && l->sweep.eq < l->book.eq_count);
 	struct lg_sweep *w = &l->sweep;
 	struct lg_eq *q = l->book.eqs[w->eq];
 	uint64_t stop = l->router.work + work;
@@ -56,6 +58,7 @@ void lg_periodic(struct gn_ledger *l, gn_time now)
 gn_err lg_clear_cycles(struct gn_ledger *l, uint32_t eq, unsigned max_len, uint64_t ticket,
 		       gn_time now)
 {
+	GN_ASSERT(eq < l->book.eq_count && max_len >= 3 && max_len <= 6);
 	struct lg_eq *q = l->book.eqs[eq];
 	gn_err err = GN_OK;
 	for (uint32_t i = 0; i < q->pair_count && !err && l->cycles.count < CLEAR_CYCLES_MAX; i++)
@@ -133,6 +136,7 @@ static gn_err bounded_edges(struct gn_ledger *l, const struct lg_eq *q, bool ask
 			    const struct gn_clearing_edge *bound, size_t count,
 			    struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_CLEARING || r->type == GN_REC_PROPOSE);
 	size_t n = 0;
 	struct gn_clearing *job = NULL;
 	struct gn_clearing_edge *edges =
@@ -234,6 +238,7 @@ gn_err gn_ledger_offer(struct gn_ledger *l, struct gn_slice code, const struct g
 
 gn_err lg_commit_offer(struct gn_ledger *l, struct lg_open *o, uint64_t ticket, gn_time now)
 {
+	GN_ASSERT(o->offer && !o->refused && o->answered == o->asked_count);
 	struct gn_record_view r = {.type = GN_REC_CLEARING, .eq = o->eq, .key = o->key};
 	const struct lg_eq *q = l->book.eqs[o->eq];
 	struct gn_clearing_edge *edges =
@@ -257,7 +262,8 @@ gn_err lg_commit_offer(struct gn_ledger *l, struct lg_open *o, uint64_t ticket, 
 		err = lg_commit(l, &r, ticket, GN_TX_COMMITTED, now);
 	/* nothing of it is left, or a line has begun to ask */
 	if (err == GN_AGAIN || err == GN_DENIED)
-		return lg_end(l, o, err == GN_AGAIN ? 2 : 8, NULL, ticket, now);
+		return lg_end(l, o, err == GN_AGAIN ? GN_FAILURE_NO_CAPACITY : GN_FAILURE_STOPPED,
+			      NULL, ticket, now);
 	l->info.clearings += !err;
 	return err;
 }

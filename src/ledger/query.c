@@ -211,6 +211,7 @@ gn_err gn_ledger_balance(const struct gn_ledger *l, uint32_t eq, uint32_t partic
 /* What is decided but not durable yet is told as what it was before (LG-27). */
 static enum gn_tx_state shown_state(const struct gn_ledger *l, const struct lg_key *k)
 {
+	GN_ASSERT(k->state >> 8 > 0);
 	enum gn_tx_state s = lg_key_state(k);
 	bool durable = k->state >> 8 <= l->journal.durable;
 	if (durable)

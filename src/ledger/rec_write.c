@@ -27,6 +27,7 @@ static void put_sum(struct gn_writer *w, gn_amount_sum v)
 
 static void put_settings(struct gn_writer *w, const struct gn_ledger_settings *s)
 {
+	GN_ASSERT(s->max_hops <= ROUTE_HOPS_MAX && s->max_paths <= ROUTE_PATHS_MAX);
 	gn_write_u8(w, s->max_hops);
 	gn_write_u8(w, s->max_paths);
 	gn_write_u8(w, (uint8_t)(s->maxflow | s->second_search << 1));
@@ -42,6 +43,7 @@ static void put_settings(struct gn_writer *w, const struct gn_ledger_settings *s
 
 static void put_line(struct gn_writer *w, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->u.line.side < 2);
 	const struct gn_rec_policy *p = &r->u.line.policy;
 	gn_write_varint(w, r->u.line.from);
 	gn_write_varint(w, r->u.line.to);
@@ -60,6 +62,7 @@ static void put_line(struct gn_writer *w, const struct gn_record_view *r)
 
 static void put_clearing(struct gn_writer *w, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->u.clearing.mode < GN_CLEARING_MODES);
 	bool offer = r->type == GN_REC_PROPOSE;
 	gn_write_u8(w, r->u.clearing.mode);
 	gn_write_varint(w, r->u.clearing.cause);
@@ -79,6 +82,7 @@ static void put_clearing(struct gn_writer *w, const struct gn_record_view *r)
 
 static void put_body(struct gn_writer *w, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type >= GN_REC_GENESIS && r->type <= GN_REC_VERIFY);
 	switch (r->type) {
 	case GN_REC_GENESIS:
 		gn_write_be16(w, r->u.genesis.version);
@@ -212,6 +216,7 @@ size_t lg_rec_bound(const struct gn_record_view *r)
 
 void lg_rec_write(const struct gn_record_view *r, struct gn_writer *w)
 {
+	GN_ASSERT(!w->bad);
 	uint8_t *start = w->p;
 	bool admin = lg_rec_admin(r);
 	gn_write_be32(w, 0);

@@ -40,7 +40,7 @@ enum gn_failure {
 	GN_FAILURE_NO_CAPACITY = 2, /* the lines cannot carry it */
 	GN_FAILURE_REFUSED = 6,     /* somebody who was asked said no */
 	GN_FAILURE_EXPIRED = 7,     /* not all who were asked answered in time; or it gave way */
-	GN_FAILURE_STOPPED = 8,     /* by an officer */
+	GN_FAILURE_STOPPED = 8,     /* by an officer, or a line of an offer began to ask */
 	GN_FAILURE_MAX = 10,        /* the last digit that there is */
 };
 

@@ -1,9 +1,10 @@
 /* Recovery (LG-50): list, newest snapshot that holds, then the journal from where it is needed,
  * batch by batch, to its end.
  *
- * LIST -> [SNAP_HEAD -> SNAP_BODY ->]* FIND* -> HEAD -> READ* -> (HEAD of the next file | DONE)
- * READ -> SCAN -> CUT -> CUT_SYNC -> DONE for a torn tail; anything else that does not hold ends
- * in CORRUPT.
+ *   LIST -> [SNAP_HEAD -> SNAP_BODY ->]* FIND* -> HEAD -> READ* -> (HEAD of the next file | DONE)
+ *   READ -> SCAN -> CUT -> CUT_SYNC -> DONE    a torn tail
+ *
+ * Anything else that does not hold ends in GN_CORRUPT.
  *
  * 1. Nothing on the disk is changed before the whole journal was read and found sound.
  * 2. A batch is applied only after it holds, continues the chain, and all its records apply. */
@@ -12,6 +13,7 @@
 
 static void end_recovery(struct gn_ledger *l, gn_err err, gn_time now)
 {
+	GN_ASSERT(l->state == LG_RECOVERING && l->recover.phase != LG_REC_DONE);
 	struct lg_recover *r = &l->recover;
 	r->phase = LG_REC_DONE;
 	r->err = err;
@@ -28,6 +30,7 @@ static void end_recovery(struct gn_ledger *l, gn_err err, gn_time now)
 
 void lg_recover_start(struct gn_ledger *l)
 {
+	GN_ASSERT(l->state == LG_FRESH);
 	l->recover = (struct lg_recover){.phase = LG_REC_LIST};
 	l->state = LG_RECOVERING;
 }
@@ -43,6 +46,7 @@ void lg_recover_fini(struct gn_ledger *l)
 
 static bool read_hex(struct gn_slice s, uint64_t *out)
 {
+	GN_ASSERT(s.len <= 16);
 	*out = 0;
 	for (size_t i = 0; i < s.len; i++) {
 		uint8_t c = s.p[i];
@@ -125,6 +129,7 @@ static gn_err read_list(struct gn_ledger *l, struct gn_slice list)
 
 static struct gn_slice window_slice(const struct lg_recover *r)
 {
+	GN_ASSERT(r->skip <= r->window.len);
 	return gn_slice_sub(gn_buf_slice(&r->window), r->skip, r->window.len);
 }
 
@@ -176,6 +181,7 @@ static void begin_reading(struct lg_recover *r)
 
 static void find_start(struct gn_ledger *l)
 {
+	GN_ASSERT(l->recover.segment_count > 0);
 	struct lg_recover *r = &l->recover;
 	uint64_t applied = r->snap_loaded ? r->snap.seq : 0;
 	r->start_seq = applied + 1;
@@ -202,9 +208,9 @@ static void next_snapshot(struct gn_ledger *l)
 
 static void pass_over_snapshot(struct gn_ledger *l)
 {
+	GN_ASSERT(l->recover.snap_count > 0);
 	gn_log(l->env.log, GN_LOG_WARN, "ledger", "snapshot.damaged",
-	       "snapshot %016llx does not "
-	       "hold and is passed over",
+	       "snapshot %016llx does not hold and is passed over",
 	       (unsigned long long)l->recover.snaps[l->recover.snap_count - 1]);
 	l->recover.snap_count--;
 	l->recover.window.len = l->recover.skip = 0;
@@ -213,6 +219,7 @@ static void pass_over_snapshot(struct gn_ledger *l)
 
 static gn_err load_snapshot(struct gn_ledger *l)
 {
+	GN_ASSERT(l->book.seq == 0);
 	struct lg_recover *r = &l->recover;
 	struct gn_slice state = window_slice(r);
 	struct gn_hash h;
@@ -234,6 +241,7 @@ static gn_err load_snapshot(struct gn_ledger *l)
 
 static gn_err apply_batch(struct gn_ledger *l, const struct lg_batch *b, struct gn_slice payload)
 {
+	GN_ASSERT(b->count > 0);
 	struct gn_record_view v;
 	size_t off = 0;
 	uint64_t seq = b->first_seq;
@@ -269,6 +277,7 @@ static bool meets_snapshot(struct lg_recover *r)
 
 static gn_err take_batch(struct gn_ledger *l, const struct lg_batch *b)
 {
+	GN_ASSERT(l->recover.phase == LG_REC_READ && !l->told.p);
 	struct lg_recover *r = &l->recover;
 	struct gn_slice payload = gn_slice(window_slice(r).p + BATCH_HEADER, b->payload_len);
 	if (b->first_seq != r->seq + 1)
@@ -289,12 +298,14 @@ static gn_err take_batch(struct gn_ledger *l, const struct lg_batch *b)
 
 static bool last_segment(const struct lg_recover *r)
 {
+	GN_ASSERT(r->at < r->segment_count);
 	return r->at + 1 == r->segment_count;
 }
 
 /* The whole journal was read. */
 static void at_end(struct gn_ledger *l, gn_time now)
 {
+	GN_ASSERT(last_segment(&l->recover));
 	struct lg_recover *r = &l->recover;
 	bool known_longer = l->config.feed_from != UINT64_MAX && l->config.feed_from > r->seq + 1;
 	if ((r->snap_loaded && !r->snap_met) || known_longer) {
@@ -360,6 +371,7 @@ static bool next_batch(struct gn_ledger *l, gn_time now)
 /* Behind the torn place: a header that holds means that what does not was once durable. */
 static void scan_tail(struct gn_ledger *l, gn_time now)
 {
+	GN_ASSERT(l->recover.phase == LG_REC_SCAN);
 	struct lg_recover *r = &l->recover;
 	struct lg_batch b;
 	for (struct gn_slice in; (in = window_slice(r)).len >= BATCH_HEADER;
@@ -551,11 +563,8 @@ void lg_recover_done(struct gn_ledger *l, gn_err err, struct gn_slice data, gn_t
 		data = gn_slice(NULL, 0);
 	} else if (err == GN_NOT_FOUND) { /* a crash leaves a short file, never a name of nothing */
 		gn_log(l->env.log, GN_LOG_ERROR, "ledger", "segment.missing",
-		       "%s/%08x.log is "
-		       "listed and cannot "
-		       "be found: is it a "
-		       "link that leads "
-		       "nowhere?",
+		       "%s/%08x.log is listed and cannot be found: "
+		       "is it a link that leads nowhere?",
 		       l->config.dir, (unsigned)r->segments[r->at]);
 		err = GN_CORRUPT;
 	}

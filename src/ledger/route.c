@@ -23,6 +23,7 @@ struct attempt {
 
 static void try_hop(struct attempt *t, uint32_t hop, gn_amount a)
 {
+	GN_ASSERT(hop_pair(hop) < t->q->pair_count);
 	struct lg_pair *p = &t->q->pairs[hop_pair(hop)];
 	if (t->cancel)
 		p->x += hop_dir(hop) ? -a : a;
@@ -54,6 +55,7 @@ static void put_back(struct attempt *t)
  * if that leads nowhere, the line that blocks is. */
 static gn_err find_path(struct attempt *t, gn_amount amount, struct lg_path *out, bool *found)
 {
+	GN_ASSERT(amount > 0 && t->tries <= ROUTE_TRIES_MAX);
 	struct lg_query s = {.book = t->b,
 			     .q = t->q,
 			     .mode = LG_BY_CAPACITY,
@@ -101,6 +103,7 @@ static gn_err find_path(struct attempt *t, gn_amount amount, struct lg_path *out
 /* What a path carries now, at least the amount it was found for. */
 static gn_amount room_of(const struct attempt *t, const struct lg_path *path, gn_amount most)
 {
+	GN_ASSERT(path->count > 0 && path->count <= ROUTE_HOPS_MAX);
 	for (uint32_t i = 0; i < path->count; i++) {
 		uint32_t hop = path->hops[i];
 		gn_amount policy = lg_policy_cap(t->q, hop_pair(hop), hop_dir(hop), t->want->payee,
@@ -165,6 +168,7 @@ static bool walk_path(const struct attempt *t, const struct lg_delta *net, uint3
 
 static bool tell_path(const struct attempt *t, gn_amount total, struct lg_routes *out)
 {
+	GN_ASSERT(total > 0);
 	struct lg_delta net[GN_COUNT(t->taken)];
 	uint32_t n = net_hops(t, net), line, node;
 	gn_amount left = total;
@@ -201,6 +205,7 @@ static bool crosses(const struct attempt *t, const struct lg_path *path)
 static gn_err next_part(struct attempt *t, gn_amount left, unsigned paths, struct lg_path *path,
 			bool *found)
 {
+	GN_ASSERT(left > 0 && paths > 0);
 	gn_amount share = (left + paths - 1) / paths;
 	for (gn_amount part = left;;) {
 		GN_TRY(find_path(t, part, path, found));
@@ -212,6 +217,7 @@ static gn_err next_part(struct attempt *t, gn_amount left, unsigned paths, struc
 
 static gn_err several_paths(struct attempt *t, struct lg_routes *out, bool *found, bool *crossed)
 {
+	GN_ASSERT(t->taken_count == 0 && t->want->max_paths <= ROUTE_PATHS_MAX);
 	gn_amount left = t->want->amount;
 	*crossed = false;
 	out->count = 0;

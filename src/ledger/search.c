@@ -194,6 +194,7 @@ static inline __attribute__((always_inline)) bool run(struct lg_router *r, const
 
 gn_err lg_search(struct lg_router *r, const struct lg_query *s, struct lg_path *out, bool *found)
 {
+	GN_ASSERT(s->source < s->q->node_count && s->target < s->q->node_count);
 	GN_ASSERT(s->source != s->target && (!out || s->max_hops <= ROUTE_HOPS_MAX) &&
 		  s->amount >= 0);
 	GN_TRY(prepare_visits(r, s->q));

@@ -3,6 +3,7 @@
 
 gn_err lg_signed_check(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(lg_rec_signed(r->type));
 	const struct gn_rec_signed *s = &r->sign;
 	if (r->type != GN_REC_PARTICIPANT) {
 		if (s->signer >= b->participant_count)
@@ -29,6 +30,7 @@ gn_err lg_signed_check(struct lg_book *b, const struct gn_record_view *r)
 
 void lg_signed_note(struct lg_book *b, const struct gn_record_view *r)
 {
+	GN_ASSERT(lg_rec_signed(r->type) && r->sign.signer < b->participant_count);
 	const struct gn_rec_signed *s = &r->sign;
 	struct lg_participant *p = &b->participants[s->signer];
 	if (s->profile == GN_PROFILE_V1) {

@@ -1,9 +1,11 @@
 /* Snapshots (LG-52): the state as of a batch boundary, written aside while the journal goes on,
  * named once its last record is durable.
  *
- * IDLE -> WRITE* -> SYNC -> WAIT (for the journal) -> RENAME -> REMOVE of the third newest ->
- * IDLE A CHECKPOINT record with the same hash follows in the journal, so the snapshot and every
- * replay can be checked against it (LG-53). */
+ *   IDLE -> WRITE* [lg_snapshot_take] -> SYNC -> WAIT (for the journal) -> RENAME
+ *        -> REMOVE (of the third newest) -> IDLE
+ *
+ * A CHECKPOINT record with the same hash follows in the journal, so the snapshot and every replay
+ * can be checked against it (LG-53). */
 #include "ledger/engine_int.h"
 #include <stdio.h>
 
@@ -16,10 +18,7 @@ void lg_snapshot_take(struct gn_ledger *l, uint64_t seq, gn_time now)
 	s->since = l->journal.bytes;
 	if (lg_state_write(&l->book, &state)) {
 		gn_log(l->env.log, GN_LOG_WARN, "ledger", "snapshot.memory",
-		       "no memory for a "
-		       "snapshot of %u "
-		       "participants",
-		       l->book.participant_count);
+		       "no memory for a snapshot of %u participants", l->book.participant_count);
 		return;
 	}
 	s->head = (struct lg_snap){.seq = seq, .len = state.len, .chain = l->journal.chain};
@@ -31,8 +30,7 @@ void lg_snapshot_take(struct gn_ledger *l, uint64_t seq, gn_time now)
 	l->book.own_checkpoint = false;
 	if (err)
 		gn_log(l->env.log, GN_LOG_WARN, "ledger", "checkpoint.failed",
-		       "no room for a "
-		       "checkpoint record");
+		       "no room for a checkpoint record");
 	s->state = state;
 	s->written = 0;
 	s->phase = LG_SNAP_WRITE;
@@ -89,6 +87,7 @@ bool lg_snapshot_request(struct gn_ledger *l, struct gn_ledger_io *out)
 
 static void note_named(struct gn_ledger *l)
 {
+	GN_ASSERT(l->snapshot.phase == LG_SNAP_RENAME);
 	struct lg_snapshot *s = &l->snapshot;
 	s->removing = s->kept[1];
 	s->kept[1] = s->kept[0];

@@ -4,12 +4,14 @@
 
 static gn_err read_amount(struct gn_slice text, unsigned precision, gn_amount *out)
 {
+	GN_ASSERT(precision <= GN_PRECISION_MAX);
 	*out = -1;
 	return text.p ? gn_amount_parse(text, precision, out) : GN_OK;
 }
 
 gn_err lg_read_policy(const struct gn_op_policy *p, unsigned precision, struct gn_rec_policy *out)
 {
+	GN_ASSERT(p->blocked_count <= OP_BLOCKED_MAX);
 	*out = (struct gn_rec_policy){.auto_clearing = p->auto_clearing,
 				      .can_be_intermediate = p->can_be_intermediate,
 				      .ask = p->ask};
@@ -44,6 +46,7 @@ static gn_err same_payment(const struct lg_book *b, const struct gn_record_view 
 static gn_err same_constraints(const struct lg_book *b, const struct gn_record_view *r,
 			       const struct gn_op *op)
 {
+	GN_ASSERT(r->type == GN_REC_PAYMENT || r->type == GN_REC_PREPARE);
 	struct gn_slice routes = r->u.payment.routes;
 	struct gn_hops hops;
 	struct gn_hop h;
@@ -78,6 +81,7 @@ static gn_err same_policy(const struct gn_rec_policy *a, const struct gn_rec_pol
 static void policy_before(const struct lg_eq *q, uint32_t pair, unsigned side,
 			  struct gn_rec_policy *out)
 {
+	GN_ASSERT(pair < q->pair_count && side < 2);
 	unsigned f = lg_line_flags(&q->pairs[pair], side);
 	const struct lg_extra *e = f & LINE_EXTRA ? lg_find_extra(q, hop_of(pair, side)) : NULL;
 	*out = (struct gn_rec_policy){.auto_clearing = !(f & LINE_NO_AUTO),
@@ -96,6 +100,7 @@ static void policy_before(const struct lg_eq *q, uint32_t pair, unsigned side,
 /* Limit, status and policy before a change of this kind, or what a new line has. */
 static void line_before(const struct lg_eq *q, struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_LINE);
 	static const struct gn_rec_policy fresh = {.auto_clearing = true,
 						   .can_be_intermediate = true,
 						   .daily_limit = -1,
@@ -122,6 +127,7 @@ static void line_before(const struct lg_eq *q, struct gn_record_view *r)
 
 gn_err lg_line_signed(const struct lg_book *b, const struct gn_op *op, struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_LINE && r->eq < b->eq_count);
 	const struct lg_eq *q = b->eqs[r->eq];
 	line_before(q, r);
 	if (op->limit.p)
@@ -135,6 +141,7 @@ gn_err lg_line_signed(const struct lg_book *b, const struct gn_op *op, struct gn
 
 bool lg_line_named(const struct lg_book *b, const struct gn_op *op, const struct gn_record_view *r)
 {
+	GN_ASSERT(r->type == GN_REC_LINE && r->eq < b->eq_count);
 	return (!op->to_text.p || is_participant(b, &op->to, r->u.line.to)) &&
 	       (!op->equivalent.p || gn_slice_eq(op->equivalent, gn_str(b->eqs[r->eq]->code)));
 }
@@ -142,6 +149,7 @@ bool lg_line_named(const struct lg_book *b, const struct gn_op *op, const struct
 static gn_err same_line(const struct lg_book *b, const struct gn_record_view *r,
 			const struct gn_op *op)
 {
+	GN_ASSERT(r->type == GN_REC_LINE);
 	struct gn_record_view want = *r;
 	struct gn_line_id id;
 	SAME(r->eq < b->eq_count && r->u.line.from == r->sign.signer && lg_line_named(b, op, r));
@@ -177,6 +185,7 @@ static uint8_t kind_of(struct gn_slice type)
 static gn_err same_answer(const struct lg_book *b, const struct gn_record_view *r,
 			  const struct gn_op *op)
 {
+	GN_ASSERT(r->type == GN_REC_VOTE || r->type == GN_REC_ANSWER);
 	struct gn_tx_key key;
 	uint32_t initiator;
 	SAME(op->yes == r->u.answer.yes);
@@ -195,6 +204,7 @@ static gn_err same_answer(const struct lg_book *b, const struct gn_record_view *
 static gn_err same_op(const struct lg_book *b, const struct gn_record_view *r,
 		      const struct gn_op *op)
 {
+	GN_ASSERT(lg_rec_signed(r->type));
 	switch (r->type) {
 	case GN_REC_PARTICIPANT:
 		SAME(op->kind == GN_OP_REGISTER &&
@@ -212,57 +222,40 @@ static gn_err same_op(const struct lg_book *b, const struct gn_record_view *r,
 	case GN_REC_FAILED:
 		return same_payment(b, r, op, r->u.failed.payer, r->u.failed.payee,
 				    r->u.failed.amount);
+	case GN_REC_VOTE:
+	case GN_REC_ANSWER: return same_answer(b, r, op);
+	/* nobody signs these as a participant */
 	case GN_REC_GENESIS:
 	case GN_REC_SETTINGS:
 	case GN_REC_EQUIVALENT:
 	case GN_REC_STATUS:
 	case GN_REC_DISPUTE:
-	case GN_REC_VOTE:
 	case GN_REC_COMMIT:
 	case GN_REC_ABORT:
 	case GN_REC_CLEARING:
 	case GN_REC_PROPOSE:
-	case GN_REC_ANSWER:
 	case GN_REC_REJECT:
 	case GN_REC_CHECKPOINT:
 	case GN_REC_NOTE:
 	case GN_REC_ROLE:
-	case GN_REC_VERIFY:
-	default: return same_answer(b, r, op);
+	case GN_REC_VERIFY: break;
 	}
+	return GN_CORRUPT;
 }
 
+/* Which operation the bytes must be: those of v0 do not say it. */
 static enum gn_op_kind v0_kind(const struct gn_record_view *r)
 {
-	switch (r->type) {
-	case GN_REC_PARTICIPANT: return GN_OP_REGISTER;
-	case GN_REC_PROFILE: return GN_OP_PROFILE;
-	case GN_REC_LINE:
-		return r->u.line.action == GN_LINE_DO_CREATE   ? GN_OP_LINE_CREATE
-		       : r->u.line.action == GN_LINE_DO_UPDATE ? GN_OP_LINE_UPDATE
-							       : GN_OP_LINE_CLOSE;
-	case GN_REC_GENESIS:
-	case GN_REC_SETTINGS:
-	case GN_REC_EQUIVALENT:
-	case GN_REC_STATUS:
-	case GN_REC_DISPUTE:
-	case GN_REC_LEAVE:
-	case GN_REC_PAYMENT:
-	case GN_REC_FAILED:
-	case GN_REC_PREPARE:
-	case GN_REC_VOTE:
-	case GN_REC_COMMIT:
-	case GN_REC_ABORT:
-	case GN_REC_CLEARING:
-	case GN_REC_PROPOSE:
-	case GN_REC_ANSWER:
-	case GN_REC_REJECT:
-	case GN_REC_CHECKPOINT:
-	case GN_REC_NOTE:
-	case GN_REC_ROLE:
-	case GN_REC_VERIFY:
-	default: return GN_OP_PAYMENT;
-	}
+	GN_ASSERT(lg_rec_signed(r->type));
+	if (r->type == GN_REC_PARTICIPANT)
+		return GN_OP_REGISTER;
+	if (r->type == GN_REC_PROFILE)
+		return GN_OP_PROFILE;
+	if (r->type != GN_REC_LINE)
+		return GN_OP_PAYMENT;
+	return r->u.line.action == GN_LINE_DO_CREATE   ? GN_OP_LINE_CREATE
+	       : r->u.line.action == GN_LINE_DO_UPDATE ? GN_OP_LINE_UPDATE
+						       : GN_OP_LINE_CLOSE;
 }
 
 gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_view *r)

@@ -43,6 +43,7 @@ gn_err gn_ledger_can_pay(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint3
 static gn_err flow_part(struct gn_ledger *l, const struct lg_eq *q, const struct lg_request *want,
 			gn_amount amount, struct gn_ledger_why *out)
 {
+	GN_ASSERT(want->payer != want->payee);
 	struct lg_flow_net f;
 	GN_TRY(lg_flow_open(&f, l->env.alloc, &l->book, q, want, true));
 	lg_flow_run(&f, GN_AMOUNT_MAX);
