@@ -20,9 +20,9 @@ GN_MUST gn_err jet_keys_initial(const uint8_t dcid[JET_CID_LEN], bool server, st
 /* Application keys. Each direction has a phase bit; an update replaces key and IV, never the
  * header-protection key.
  *
- *   IDLE -> OURS [jet_app_keys_update: tx moves on] -> IDLE [a packet of the new phase opens: rx
- *   moves on] IDLE -> IDLE [a packet of the new phase opens while none was begun: rx, then tx,
- *   move on] */
+ *   IDLE -> OURS [jet_app_keys_update: tx moves on]
+ *        -> IDLE [a packet of the new phase opens: rx moves on]
+ *   IDLE -> IDLE [a packet of the new phase opens while none was begun: rx, then tx, move on] */
 struct jet_app_keys {
 	struct jet_keys rx, tx;
 	struct jet_keys rx_old;  /* the phase before, until old_until */
