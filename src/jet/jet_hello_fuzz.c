@@ -1,9 +1,9 @@
 /* What reaches an endpoint before any secret is shared: Initial packets with sealed frames of
  * the input (keys made from the connection id, as anybody can), cookies, transport parameters.
  * Input: a byte of choices, then operations. */
-#include "jet/forge_test.h"
 #include "jet/params_int.h"
 #include "jet/session_int.h"
+#include "jet/testing/forge.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

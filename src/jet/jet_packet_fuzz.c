@@ -2,9 +2,9 @@
  * Input: operations; each is a byte (what is patched in so that the bytes get past the door), a
  * length byte pair and the datagram. */
 #include "jet/admit_int.h"
-#include "jet/forge_test.h"
 #include "jet/mark_int.h"
 #include "jet/session_int.h"
+#include "jet/testing/forge.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -1,9 +1,9 @@
 /* Life of a session: replays and forgeries, key updates, idle timeout, keep-alive, closing,
  * datagrams, memory. */
 #include "jet/close_int.h"
-#include "jet/forge_test.h"
 #include "jet/session_int.h"
-#include "jet/sim_test.h"
+#include "jet/testing/forge.h"
+#include "jet/testing/pair.h"
 #include <stdlib.h>
 
 static struct jet_sim_link_config quick = {.delay = 5 * GN_MSEC};
