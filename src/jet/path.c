@@ -125,9 +125,13 @@ static bool follows(const struct jet_session *s, const struct jet_path *p)
 	return !p->left && (s->incoming || !here->unanswered);
 }
 
-void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_addr *from,
-		    bool probing, bool newest, size_t bytes, gn_time now)
+void jet_path_heard(const struct jet_in *in, bool probing, bool newest)
 {
+	struct jet_session *s = in->s;
+	struct jet_path *p = in->path;
+	const struct gn_addr *from = in->from;
+	size_t bytes = in->datagram_len;
+	gn_time now = in->now;
 	bool probed = p->probe.at != GN_NEVER && gn_addr_eq(&p->probe.addr, from);
 	if (probed)
 		p->probe.rx += bytes;
