@@ -71,13 +71,12 @@ static gn_err try_open(const struct jet_header *h, const uint8_t *packet,
 {
 	struct jet_keys rx, tx;
 	struct gn_slice payload;
-	size_t pn_len;
-	uint64_t pn;
+	struct jet_sealed x = {.p = copy, .len = h->len, .pn_offset = h->pn_offset};
 	memcpy(copy, packet, h->len);
 	GN_TRY(jet_keys_initial(h->dcid, true, &rx, &tx));
 	gn_err err = GN_AUTH;
-	if (jet_packet_unmask(&rx.aead, copy, h->len, h->pn_offset, true, &pn_len, &pn))
-		err = jet_packet_open(&rx, 0, pn, copy, h->len, h->pn_offset + pn_len, &payload);
+	if (jet_packet_unmask(&rx.aead, &x, true))
+		err = jet_packet_open(&rx, &x, &payload);
 	jet_keys_fini(&rx);
 	jet_keys_fini(&tx);
 	return err;

@@ -55,7 +55,12 @@ static size_t initial(struct jet_keys *tx, const uint8_t dcid[8], uint8_t pn, st
 	gn_write_be16(&w, pn);
 	gn_write_bytes(&w, frames);
 	GN_ASSERT(!w.bad);
-	gn_err err = jet_packet_seal(tx, 0, pn, out, at, 2, frames.len);
+	struct jet_sealed x = {.p = out,
+			       .len = gn_writer_len(&w) + GN_AEAD_TAG,
+			       .pn_offset = at,
+			       .pn_len = 2,
+			       .pn = pn};
+	gn_err err = jet_packet_seal(tx, &x);
 	GN_ASSERT(err == GN_OK);
 	return 1200 > gn_writer_len(&w) + GN_AEAD_TAG ? 1200 : gn_writer_len(&w) + GN_AEAD_TAG;
 }

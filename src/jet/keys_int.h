@@ -46,8 +46,7 @@ void jet_app_keys_fini(struct jet_app_keys *k);
 bool jet_app_keys_update(struct jet_app_keys *k, gn_time now);
 /* Opens an unmasked packet with the key its phase bit asks for. `keep`: how long the old key
  * stays after an update by this packet (3 PTO). GN_AUTH; GN_NOMEM. */
-GN_MUST gn_err jet_app_keys_open(struct jet_app_keys *k, uint32_t path, uint64_t pn,
-				 uint8_t *packet, size_t len, size_t header_len, gn_time keep,
+GN_MUST gn_err jet_app_keys_open(struct jet_app_keys *k, const struct jet_sealed *x, gn_time keep,
 				 gn_time now, struct gn_slice *payload);
 /* Wipes the old key when its time is over. */
 void jet_app_keys_expire(struct jet_app_keys *k, gn_time now);

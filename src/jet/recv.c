@@ -150,15 +150,14 @@ static gn_err refuse_packet(struct jet_session *s, enum jet_counter counter, gn_
 }
 
 /* Opens the packet with the keys of its level. */
-static gn_err open_packet(const struct jet_in *in, size_t header_len, struct gn_slice *payload)
+static gn_err open_packet(const struct jet_in *in, const struct jet_sealed *x,
+			  struct gn_slice *payload)
 {
 	struct jet_session *s = in->s;
 	gn_err err = in->level == JET_APP
-			     ? jet_app_keys_open(&s->keys, in->path_id, in->pn, in->bytes,
-						 in->header->len, header_len,
-						 3 * jet_pto(s->path, JET_APP), in->now, payload)
-			     : jet_packet_open(&s->hs->rx[in->level], in->path_id, in->pn,
-					       in->bytes, in->header->len, header_len, payload);
+			     ? jet_app_keys_open(&s->keys, x, 3 * jet_pto(s->path, JET_APP),
+						 in->now, payload)
+			     : jet_packet_open(&s->hs->rx[in->level], x, payload);
 	if (err != GN_OK && err != GN_AUTH)
 		jet_fail(s, err);
 	return err == GN_OK ? GN_OK : refuse_packet(s, JET_C_PACKET_AUTH, err);
@@ -248,15 +247,16 @@ static gn_err open_checked(struct jet_in *in, struct gn_slice *payload)
 					  : in->path           ? &in->path->space.replay
 							       : &nothing;
 	struct gn_aead *hp = in->level == JET_APP ? &s->keys.rx.aead : &s->hs->rx[in->level].aead;
-	size_t pn_len;
+	struct jet_sealed x = {
+		.p = in->bytes, .len = h->len, .pn_offset = h->pn_offset, .path = in->path_id};
 	bool too_old;
-	if (!jet_packet_unmask(hp, in->bytes, h->len, h->pn_offset, h->is_long, &pn_len, &in->pn))
+	if (!jet_packet_unmask(hp, &x, h->is_long))
 		return refuse_packet(s, JET_C_PACKET_MALFORMED, GN_MALFORMED);
-	in->pn = jet_pn_decode(replay->next, in->pn, (unsigned)pn_len * 8);
+	in->pn = x.pn = jet_pn_decode(replay->next, x.pn, (unsigned)x.pn_len * 8);
 	if (jet_replay_seen(replay, in->pn, &too_old))
 		return refuse_packet(s, too_old ? JET_C_PACKET_OLD : JET_C_PACKET_REPLAYED,
 				     GN_REPLAY);
-	return open_packet(in, h->pn_offset + pn_len, payload);
+	return open_packet(in, &x, payload);
 }
 
 gn_err jet_recv_packet(struct jet_in *in, struct jet_session *s, uint32_t path_id)

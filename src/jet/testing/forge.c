@@ -25,8 +25,13 @@ size_t forge_packet(struct jet_session *from, struct gn_slice frames, uint8_t ou
 	gn_write_bytes(&w, GN_SLICE(from->cid_tx[from->path->id % JET_PATHS].cid));
 	gn_write_be32(&w, (uint32_t)pn);
 	gn_write_bytes(&w, frames);
-	err = jet_packet_seal(&from->keys.tx, from->path->id, pn, out, JET_SHORT_HEADER, 4,
-			      frames.len);
+	struct jet_sealed sealed = {.p = out,
+				    .len = JET_SHORT_HEADER + 4 + frames.len + GN_AEAD_TAG,
+				    .pn_offset = JET_SHORT_HEADER,
+				    .pn_len = 4,
+				    .path = from->path->id,
+				    .pn = pn};
+	err = jet_packet_seal(&from->keys.tx, &sealed);
 	GN_ASSERT(err == GN_OK);
 	err = jet_space_push(sp, (struct jet_sent){.at = from->jet->now, .state = JET_SENT_SILENT},
 			     NULL);
