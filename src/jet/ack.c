@@ -23,17 +23,21 @@ static void adapt_frequency(struct jet_path *p, gn_time now)
 	p->ack_window_at = now;
 }
 
-gn_err jet_ack_note(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
-		    enum jet_level level, uint64_t pn, bool eliciting, bool urgent, gn_time now)
+gn_err jet_ack_note(const struct jet_in *in, bool eliciting, bool urgent)
 {
+	struct gn_alloc *alloc = in->s->jet->env.alloc;
+	struct jet_path *p = in->path;
+	struct jet_space *sp = in->space;
 	struct jet_ranges *got = &sp->received;
+	gn_time now = in->now;
+	uint64_t pn = in->pn;
 	uint64_t next = got->count ? got->r[got->count - 1].hi : pn;
-	gn_err err = jet_ranges_add(got, s->jet->env.alloc, pn, pn + 1, JET_ACK_RANGES);
+	gn_err err = jet_ranges_add(got, alloc, pn, pn + 1, JET_ACK_RANGES);
 	if (err == GN_LIMIT) { /* the oldest was told often enough */
 		if (pn < got->r[0].lo)
 			return GN_OK;
 		jet_ranges_drop_below(got, got->r[0].hi);
-		err = jet_ranges_add(got, s->jet->env.alloc, pn, pn + 1, JET_ACK_RANGES);
+		err = jet_ranges_add(got, alloc, pn, pn + 1, JET_ACK_RANGES);
 	}
 	GN_TRY(err);
 	if (pn >= next)
@@ -43,7 +47,7 @@ gn_err jet_ack_note(struct jet_session *s, struct jet_path *p, struct jet_space 
 	sp->unacked++;
 	adapt_frequency(p, now);
 	gn_time delay = gn_time_min(p->rtt.smoothed / 4, JET_ACK_DELAY);
-	if (urgent || level != JET_APP || pn != next || sp->unacked >= p->ack_every)
+	if (urgent || in->level != JET_APP || pn != next || sp->unacked >= p->ack_every)
 		sp->ack_at = 0;
 	else
 		sp->ack_at = gn_time_min(sp->ack_at, now + delay);

@@ -2,15 +2,14 @@
 #ifndef GN_JET_ACK_INT_H
 #define GN_JET_ACK_INT_H
 
+#include "jet/in_int.h"
 #include "jet/paths_int.h"
 
 struct jet_out;
 struct jet_session;
 
 /* A packet came: schedule its acknowledgement. GN_NOMEM. */
-GN_MUST gn_err jet_ack_note(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
-			    enum jet_level level, uint64_t pn, bool eliciting, bool urgent,
-			    gn_time now);
+GN_MUST gn_err jet_ack_note(const struct jet_in *in, bool eliciting, bool urgent);
 /* The peer knows what was reported below `offset`: it is not repeated. */
 void jet_ack_known(struct jet_space *sp, uint64_t offset);
 bool jet_ack_due(const struct jet_space *sp, gn_time now);

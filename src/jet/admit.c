@@ -71,25 +71,24 @@ static gn_err try_open(const struct jet_header *h, const uint8_t *packet,
 {
 	struct jet_keys rx, tx;
 	struct gn_slice payload;
-	size_t pn_len;
-	uint64_t pn;
+	struct jet_sealed x = {.p = copy, .len = h->len, .pn_offset = h->pn_offset};
 	memcpy(copy, packet, h->len);
 	GN_TRY(jet_keys_initial(h->dcid, true, &rx, &tx));
 	gn_err err = GN_AUTH;
-	if (jet_packet_unmask(&rx.aead, copy, h->len, h->pn_offset, true, &pn_len, &pn))
-		err = jet_packet_open(&rx, 0, pn, copy, h->len, h->pn_offset + pn_len, &payload);
+	if (jet_packet_unmask(&rx.aead, &x, true))
+		err = jet_packet_open(&rx, &x, &payload);
 	jet_keys_fini(&rx);
 	jet_keys_fini(&tx);
 	return err;
 }
 
-static gn_err make_session(struct gn_jet *jet, const struct gn_addr *from,
-			   const struct jet_header *h, const uint8_t original[JET_CID_LEN],
-			   gn_time now, struct jet_session **out)
+static gn_err make_session(struct gn_jet *jet, const struct jet_in *in,
+			   const uint8_t original[JET_CID_LEN], struct jet_session **out)
 {
+	const struct jet_header *h = in->header;
 	struct jet_session *s;
-	GN_TRY(jet_session_new(jet, true, from, now, &s));
-	gn_err err = jet_hs_new(s, NULL, h->dcid, now);
+	GN_TRY(jet_session_new(jet, true, in->from, in->now, &s));
+	gn_err err = jet_hs_new(s, NULL, h->dcid, in->now);
 	if (err == GN_OK) {
 		struct jet_cid_ref *ref = gn_map_put(&jet->cids, h->dcid);
 		err = ref ? GN_OK : GN_NOMEM;
@@ -114,21 +113,19 @@ static gn_err make_session(struct gn_jet *jet, const struct gn_addr *from,
 }
 
 /* Guard lets it in: its state is made, if it opens. */
-static gn_err enter(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h,
-		    uint8_t *packet, size_t datagram_len, const uint8_t original[JET_CID_LEN],
-		    gn_time now)
+static gn_err enter(struct gn_jet *jet, struct jet_in *in, const uint8_t original[JET_CID_LEN])
 {
 	uint8_t copy[JET_DATAGRAM_IN_MAX];
 	struct jet_session *s;
 	jet->stranger_steps++;
-	gn_err err = try_open(h, packet, copy);
+	gn_err err = try_open(in->header, in->bytes, copy);
 	if (err == GN_OK)
-		err = make_session(jet, from, h, original, now, &s);
+		err = make_session(jet, in, original, &s);
 	if (err == GN_AUTH || err == GN_NOMEM)
 		jet_count(jet, err == GN_AUTH ? JET_C_PACKET_AUTH : JET_C_NOMEM);
 	if (err != GN_OK)
 		return err;
-	return jet_recv_packet(s, 0, from, h, packet, datagram_len, now);
+	return jet_recv_packet(in, s, 0);
 }
 
 /* ---- who waits for capacity ---- */
@@ -162,8 +159,7 @@ static gn_err keep(struct gn_jet *jet, struct jet_waiting *w, struct gn_slice da
 	return GN_LIMIT;
 }
 
-static gn_err wait_in(struct gn_jet *jet, uint32_t slot, const struct gn_addr *from,
-		      const struct jet_header *h, struct gn_slice datagram,
+static gn_err wait_in(struct gn_jet *jet, uint32_t slot, const struct jet_in *in,
 		      const uint8_t original[JET_CID_LEN])
 {
 	if (!jet->waiting)
@@ -174,11 +170,11 @@ static gn_err wait_in(struct gn_jet *jet, uint32_t slot, const struct gn_addr *f
 	}
 	struct jet_waiting *w = &jet->waiting[slot];
 	vacate(jet, w);
-	w->from = *from;
-	memcpy(w->dcid, h->dcid, JET_CID_LEN);
+	w->from = *in->from;
+	memcpy(w->dcid, in->header->dcid, JET_CID_LEN);
 	memcpy(w->original, original, JET_CID_LEN);
 	uint32_t *at = gn_map_put(&jet->waiting_by_cid, w->dcid);
-	gn_err err = at ? keep(jet, w, datagram) : GN_NOMEM;
+	gn_err err = at ? keep(jet, w, gn_slice(in->bytes, in->datagram_len)) : GN_NOMEM;
 	if (at)
 		*at = slot;
 	if (err != GN_AGAIN) {
@@ -207,13 +203,17 @@ static void let_in(struct gn_jet *jet, struct jet_waiting *w, gn_time now)
 {
 	for (int i = 0; i < JET_WAITING_DATAGRAMS && w->datagram[i]; i++) {
 		struct jet_header h;
+		struct jet_in in = {.from = &w->from,
+				    .header = &h,
+				    .bytes = jet->scratch,
+				    .datagram_len = w->len[i],
+				    .now = now};
 		memcpy(jet->scratch, w->datagram[i], w->len[i]);
 		gn_err err = jet_header_read(gn_slice(jet->scratch, w->len[i]), &h);
 		GN_ASSERT(err == GN_OK); /* it was read when it came */
 		const struct jet_cid_ref *ref = gn_map_get(&jet->cids, h.dcid);
-		err = ref ? jet_recv_packet(ref->session, ref->path, &w->from, &h, jet->scratch,
-					    w->len[i], now)
-			  : enter(jet, &w->from, &h, jet->scratch, w->len[i], w->original, now);
+		err = ref ? jet_recv_packet(&in, ref->session, ref->path)
+			  : enter(jet, &in, w->original);
 		if (err != GN_OK)
 			break; /* counted where it failed */
 	}
@@ -253,30 +253,31 @@ static void count_refusal(struct gn_jet *jet, const struct gn_guard_verdict *v)
 		jet_count(jet, JET_C_HELLO_REFUSED);
 }
 
-gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h,
-		 uint8_t *packet, size_t datagram_len, gn_time now)
+gn_err jet_admit(struct gn_jet *jet, struct jet_in *in)
 {
-	struct gn_guard_hello hello = {.from = from, .token = h->token};
+	const struct jet_header *h = in->header;
+	struct gn_guard_hello hello = {.from = in->from, .token = h->token};
 	struct gn_guard_verdict v;
 	struct jet_waiting *w = waiting_for(jet, h->dcid);
-	if (datagram_len < JET_MTU_BASE) {
+	if (in->datagram_len < JET_MTU_BASE) {
 		jet_count(jet, JET_C_INITIAL_SMALL);
 		return GN_MALFORMED;
 	}
 	if (w)
-		return gn_addr_eq(&w->from, from) ? keep(jet, w, gn_slice(packet, datagram_len))
-						  : GN_AUTH;
+		return gn_addr_eq(&w->from, in->from)
+			       ? keep(jet, w, gn_slice(in->bytes, in->datagram_len))
+			       : GN_AUTH;
 	memcpy(hello.cid, h->dcid, JET_CID_LEN);
 	hello.must_prove =
 		jet->config.always_retry || jet->half_open >= jet->config.sessions_strangers;
-	gn_guard_hello(jet->guard, &hello, now, &v);
+	gn_guard_hello(jet->guard, &hello, in->now, &v);
 	const uint8_t *original = v.proven ? v.payload : h->dcid;
 	if (v.answer == GN_GUARD_ADMIT)
-		return enter(jet, from, h, packet, datagram_len, original, now);
+		return enter(jet, in, original);
 	if (v.answer == GN_GUARD_WAIT)
-		return wait_in(jet, v.slot, from, h, gn_slice(packet, datagram_len), original);
+		return wait_in(jet, v.slot, in, original);
 	count_refusal(jet, &v);
 	if (v.answer == GN_GUARD_COOKIE)
-		send_retry(jet, from, h, v.effort, now);
+		send_retry(jet, in->from, h, v.effort, in->now);
 	return v.err;
 }

@@ -2,6 +2,7 @@
 #ifndef GN_JET_ADMIT_INT_H
 #define GN_JET_ADMIT_INT_H
 
+#include "jet/in_int.h"
 #include "jet/jet.h"
 #include "jet/packet_int.h"
 
@@ -23,8 +24,8 @@ struct jet_waiting {
 void jet_admit_tick(struct gn_jet *jet, gn_time now);
 gn_time jet_admit_deadline(const struct gn_jet *jet);
 void jet_admit_fini(struct gn_jet *jet);
-gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h,
-		 uint8_t *packet, size_t datagram_len, gn_time now);
+/* The first packet of a stranger, alone in its datagram or with others behind it. */
+gn_err jet_admit(struct gn_jet *jet, struct jet_in *in);
 void jet_send_version(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h,
 		      size_t datagram_len);
 

@@ -1,9 +1,9 @@
 /* Strangers at an endpoint with guard, in virtual time: a client that owes effort finds the
  * answer, goes by a pass the next time, gives up when it is asked for more than it has; hellos
  * that wait are let in by effort; a key that asks for too much is told so. */
-#include "jet/forge_test.h"
 #include "jet/session_int.h"
-#include "jet/sim_test.h"
+#include "jet/testing/forge.h"
+#include "jet/testing/pair.h"
 
 struct world {
 	struct pair p;

@@ -1,8 +1,9 @@
 /* CUBIC (RFC 9438) with HyStart++ (RFC 9406) leaving slow start before the queue overflows.
  *
- *   SLOW START -> CONSERVATIVE SLOW START [acked: the round's RTT rose] -> AVOIDANCE [5 rounds,
- *   or lost] any -> AVOIDANCE [lost: window x 0.7] any -> SLOW START [lost, persistent: window 2
- *   packets]
+ *   SLOW START -> CONSERVATIVE SLOW START [acked: the round's RTT rose]
+ *              -> AVOIDANCE [5 rounds, or lost]
+ *   any -> AVOIDANCE  [lost: window x 0.7]
+ *   any -> SLOW START [lost, persistent: window 2 packets]
  *
  * 1. cwnd stays within [2 packets, JET_CWND_MAX].
  * 2. One reduction per round trip: losses of packets sent before the last reduction do not count

@@ -1,10 +1,9 @@
 /* The handshake: TLS messages in CRYPTO frames, keys as they become known, the end of it (RFC
  * 9001 section 4, JT-40 on).
  *
- *   client: hello -> [Retry: again with the cookie] -> server's flight -> Finished, OPEN ->
- *   CONFIRM from the server ->
- * freed server: hello complete -> TLS object, flight -> client's Finished, OPEN, CONFIRM ->
- * freed
+ *   client: hello -> [Retry: again with the cookie] -> server's flight -> Finished, OPEN
+ *                 -> CONFIRM from the server -> freed
+ *   server: hello complete -> TLS object, flight -> client's Finished, OPEN, CONFIRM -> freed
  *
  * 1. A server makes its TLS object, and thus any key pair, only when the whole hello is here
  *    (JT-42).
@@ -13,10 +12,10 @@
 #include "jet/cid_int.h"
 #include "jet/close_int.h"
 #include "jet/handshake_int.h"
+#include "jet/in_int.h"
 #include "jet/loss_int.h"
 #include "jet/mark_int.h"
 #include "jet/params_int.h"
-#include "jet/recv_int.h"
 #include "jet/seats_int.h"
 #include "jet/session_int.h"
 #include "jet/token_int.h"

@@ -1,10 +1,10 @@
 /* Handshakes: in one round trip, under loss, with the wrong key, versions, many at once; what a
  * stranger can make us do: cookies, spoofed addresses, the amplification limit. */
 #include "jet/close_int.h"
-#include "jet/forge_test.h"
 #include "jet/handshake_int.h"
 #include "jet/session_int.h"
-#include "jet/sim_test.h"
+#include "jet/testing/forge.h"
+#include "jet/testing/pair.h"
 
 static void test_one_round_trip(void **state)
 {

@@ -193,22 +193,22 @@ static gn_err on_version(struct gn_jet *jet, const struct jet_cid_ref *ref,
 	return GN_VERSION;
 }
 
-static gn_err dispatch(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h,
-		       uint8_t *packet, size_t left, size_t datagram_len, gn_time now)
+static gn_err dispatch(struct gn_jet *jet, struct jet_in *in, size_t left)
 {
+	const struct jet_header *h = in->header;
 	const struct jet_cid_ref *ref = gn_map_get(&jet->cids, h->dcid);
 	if (h->is_long && h->version == 0)
-		return on_version(jet, ref, h, now);
+		return on_version(jet, ref, h, in->now);
 	if (h->is_long && h->version != JET_VERSION) {
-		jet_send_version(jet, from, h, datagram_len);
+		jet_send_version(jet, in->from, h, in->datagram_len);
 		return GN_VERSION;
 	}
 	if (h->is_long && h->type == JET_LONG_RETRY)
-		return on_retry(jet, ref, gn_slice(packet, left), h, now);
+		return on_retry(jet, ref, gn_slice(in->bytes, left), h, in->now);
 	if (ref)
-		return jet_recv_packet(ref->session, ref->path, from, h, packet, datagram_len, now);
-	if (h->is_long && h->type == JET_LONG_INITIAL && datagram_len)
-		return jet_admit(jet, from, h, packet, datagram_len, now);
+		return jet_recv_packet(in, ref->session, ref->path);
+	if (h->is_long && h->type == JET_LONG_INITIAL && in->datagram_len)
+		return jet_admit(jet, in);
 	jet_count(jet, JET_C_PACKET_UNKNOWN);
 	return GN_NOT_FOUND;
 }
@@ -229,14 +229,18 @@ gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_sli
 	for (size_t at = 0, n = 0; at < datagram.len && n < JET_PACKETS_PER_DATAGRAM; n++) {
 		struct gn_slice left = gn_slice(jet->scratch + at, datagram.len - at);
 		struct jet_header h;
+		struct jet_in in = {.from = from,
+				    .header = &h,
+				    .bytes = jet->scratch + at,
+				    .datagram_len = n == 0 ? datagram.len : 0,
+				    .now = now};
 		if (n > 0 && !gn_jet_is_packet(left))
 			break; /* padding behind the last packet */
 		gn_err err = jet_header_read(left, &h);
 		if (err != GN_OK)
 			jet_count(jet, JET_C_PACKET_MALFORMED);
 		else
-			err = dispatch(jet, from, &h, jet->scratch + at, left.len,
-				       n == 0 ? datagram.len : 0, now);
+			err = dispatch(jet, &in, left.len);
 		first = n == 0 ? err : first;
 		at += err == GN_MALFORMED ? left.len : h.len;
 	}

@@ -3,9 +3,11 @@
  * paths, streams and timers. Sans-I/O: datagrams and time in; batches of datagrams, events and
  * one deadline out.
  *
- *   jet.c endpoint and demultiplexing -> handshake, packet, keys | ack, loss, pacer, cc_* |
- *   stream, flow, sched,
- * datagram | path
+ *   jet.c: endpoint and demultiplexing
+ *     -> recv, send -> handshake, keys, packet
+ *                    | ack, loss, pacer, cc_*
+ *                    | stream, flow, sched, datagram
+ *                    | path
  *
  * A session is named by a gn_jet_id that is never reused (0 is none); a stale id gives
  * GN_NOT_FOUND, never another session. Bytes given to jet are copied; slices it hands out live
@@ -20,15 +22,15 @@
 
 struct gn_jet;
 typedef uint64_t gn_jet_id; /* session */
-typedef uint64_t
-	/* stream id inside a session: low bit 0 client's, second bit 2 one-way (RFC 9000 2.1) */
-	gn_jet_stream;
+/* Stream inside a session: low bit 0 the client's, second bit 2 one-way (RFC 9000 2.1). */
+typedef uint64_t gn_jet_stream;
 
-enum gn_jet_class { /* priorities of the source document */
-		    GN_JET_CRITICAL = 1,
-		    GN_JET_INTERACTIVE = 2,
-		    GN_JET_FILES = 3,
-		    GN_JET_BACKGROUND = 4,
+/* Priorities of the source document. */
+enum gn_jet_class {
+	GN_JET_CRITICAL = 1,
+	GN_JET_INTERACTIVE = 2,
+	GN_JET_FILES = 3,
+	GN_JET_BACKGROUND = 4,
 };
 
 /* Zero fields take the default. */

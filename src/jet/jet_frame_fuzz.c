@@ -1,8 +1,8 @@
 /* Frames of a hostile but authentic peer into a connected session, mixed with time and with what
  * the application does. Input: operations; each is a byte (low 3 bits what, the rest an
  * argument) and, for a packet, a length byte and its frames. */
-#include "jet/forge_test.h"
 #include "jet/session_int.h"
+#include "jet/testing/forge.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -1,9 +1,9 @@
 /* What reaches an endpoint before any secret is shared: Initial packets with sealed frames of
  * the input (keys made from the connection id, as anybody can), cookies, transport parameters.
  * Input: a byte of choices, then operations. */
-#include "jet/forge_test.h"
 #include "jet/params_int.h"
 #include "jet/session_int.h"
+#include "jet/testing/forge.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -55,7 +55,12 @@ static size_t initial(struct jet_keys *tx, const uint8_t dcid[8], uint8_t pn, st
 	gn_write_be16(&w, pn);
 	gn_write_bytes(&w, frames);
 	GN_ASSERT(!w.bad);
-	gn_err err = jet_packet_seal(tx, 0, pn, out, at, 2, frames.len);
+	struct jet_sealed x = {.p = out,
+			       .len = gn_writer_len(&w) + GN_AEAD_TAG,
+			       .pn_offset = at,
+			       .pn_len = 2,
+			       .pn = pn};
+	gn_err err = jet_packet_seal(tx, &x);
 	GN_ASSERT(err == GN_OK);
 	return 1200 > gn_writer_len(&w) + GN_AEAD_TAG ? 1200 : gn_writer_len(&w) + GN_AEAD_TAG;
 }

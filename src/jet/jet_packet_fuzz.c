@@ -2,9 +2,9 @@
  * Input: operations; each is a byte (what is patched in so that the bytes get past the door), a
  * length byte pair and the datagram. */
 #include "jet/admit_int.h"
-#include "jet/forge_test.h"
 #include "jet/mark_int.h"
 #include "jet/session_int.h"
+#include "jet/testing/forge.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -43,10 +43,10 @@ static void patch(unsigned op, struct jet_session *open, struct jet_session *dia
 		/* authentic, with the header as the input has it */
 		d[0] = (uint8_t)(JET_FLAG_FIXED | JET_FLAG_PN4 | (d[0] & 0x0e));
 		memcpy(d + 1, open->cid_rx[0].cid, 8);
-		size_t payload = len - 13 - GN_AEAD_TAG;
-		uint64_t pn =
-			(uint64_t)d[9] << 24 | (uint64_t)d[10] << 16 | (uint64_t)d[11] << 8 | d[12];
-		gn_err err = jet_packet_seal(&far->keys.tx, 0, pn, d, JET_SHORT_HEADER, 4, payload);
+		struct jet_sealed x = {
+			.p = d, .len = len, .pn_offset = JET_SHORT_HEADER, .pn_len = 4};
+		x.pn = (uint64_t)d[9] << 24 | (uint64_t)d[10] << 16 | (uint64_t)d[11] << 8 | d[12];
+		gn_err err = jet_packet_seal(&far->keys.tx, &x);
 		GN_ASSERT(err == GN_OK);
 	}
 }

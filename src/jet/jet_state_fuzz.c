@@ -1,6 +1,6 @@
 /* Two honest endpoints, a network that loses, reorders and repeats, and steps chosen by the
- * input: see state_test.h. */
-#include "jet/state_test.h"
+ * input: see state.h. */
+#include "jet/testing/state.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

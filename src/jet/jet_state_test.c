@@ -1,6 +1,6 @@
-/* The steps of state_test.h from random bytes: what the fuzz target looks for all night, for
+/* The steps of state.h from random bytes: what the fuzz target looks for all night, for
  * some seconds. A failing seed is repeated with GN_SEED=n; GN_SEEDS=n tries more. */
-#include "jet/state_test.h"
+#include "jet/testing/state.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

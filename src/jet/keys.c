@@ -148,11 +148,10 @@ static void advance_rx(struct jet_app_keys *k, gn_time old_until)
 	k->old_until = old_until;
 }
 
-gn_err jet_app_keys_open(struct jet_app_keys *k, uint32_t path, uint64_t pn, uint8_t *packet,
-			 size_t len, size_t header_len, gn_time keep, gn_time now,
-			 struct gn_slice *payload)
+gn_err jet_app_keys_open(struct jet_app_keys *k, const struct jet_sealed *x, gn_time keep,
+			 gn_time now, struct gn_slice *payload)
 {
-	bool phase = packet[0] & JET_FLAG_PHASE;
+	bool phase = x->p[0] & JET_FLAG_PHASE;
 	struct jet_keys *use = &k->rx;
 	if (phase != k->rx_phase && k->rx_old.ready) {
 		use = &k->rx_old;
@@ -160,7 +159,7 @@ gn_err jet_app_keys_open(struct jet_app_keys *k, uint32_t path, uint64_t pn, uin
 		GN_TRY(make_rx_next(k));
 		use = &k->rx_next;
 	}
-	gn_err err = jet_packet_open(use, path, pn, packet, len, header_len, payload);
+	gn_err err = jet_packet_open(use, x, payload);
 	if (err != GN_OK) {
 		k->failed++;
 		return err;

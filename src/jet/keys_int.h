@@ -20,9 +20,9 @@ GN_MUST gn_err jet_keys_initial(const uint8_t dcid[JET_CID_LEN], bool server, st
 /* Application keys. Each direction has a phase bit; an update replaces key and IV, never the
  * header-protection key.
  *
- *   IDLE -> OURS [jet_app_keys_update: tx moves on] -> IDLE [a packet of the new phase opens: rx
- *   moves on] IDLE -> IDLE [a packet of the new phase opens while none was begun: rx, then tx,
- *   move on] */
+ *   IDLE -> OURS [jet_app_keys_update: tx moves on]
+ *        -> IDLE [a packet of the new phase opens: rx moves on]
+ *   IDLE -> IDLE [a packet of the new phase opens while none was begun: rx, then tx, move on] */
 struct jet_app_keys {
 	struct jet_keys rx, tx;
 	struct jet_keys rx_old;  /* the phase before, until old_until */
@@ -46,8 +46,7 @@ void jet_app_keys_fini(struct jet_app_keys *k);
 bool jet_app_keys_update(struct jet_app_keys *k, gn_time now);
 /* Opens an unmasked packet with the key its phase bit asks for. `keep`: how long the old key
  * stays after an update by this packet (3 PTO). GN_AUTH; GN_NOMEM. */
-GN_MUST gn_err jet_app_keys_open(struct jet_app_keys *k, uint32_t path, uint64_t pn,
-				 uint8_t *packet, size_t len, size_t header_len, gn_time keep,
+GN_MUST gn_err jet_app_keys_open(struct jet_app_keys *k, const struct jet_sealed *x, gn_time keep,
 				 gn_time now, struct gn_slice *payload);
 /* Wipes the old key when its time is over. */
 void jet_app_keys_expire(struct jet_app_keys *k, gn_time now);

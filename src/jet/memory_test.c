@@ -1,10 +1,10 @@
 /* Memory of streams: what one session may hold beyond its own and for what, that it goes on with
  * its own alone, that what is received takes nothing from what is sent, and that nothing is said
  * to be there that is not (JT-66). */
-#include "jet/forge_test.h"
 #include "jet/memory_int.h"
 #include "jet/session_int.h"
-#include "jet/sim_test.h"
+#include "jet/testing/forge.h"
+#include "jet/testing/pair.h"
 #include <stdlib.h>
 
 static struct jet_sim_link_config quick = {.delay = 5 * GN_MSEC};

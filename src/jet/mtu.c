@@ -1,12 +1,11 @@
 /* Path MTU discovery by padded probes (RFC 8899): 1200 -> 1400 -> 1452, back to 1200 when a
  * raised size goes dark.
  *
- *   BASE -> SEARCHING [start] -> size raised [probe acked] -> next size ... -> COMPLETE
- *   [largest, or probes lost] ->
- * SEARCHING [timer]
+ *   BASE -> SEARCHING [start] -> size raised [probe acked] -> next size ...
+ *        -> COMPLETE [largest, or probes lost] -> SEARCHING [timer]
  *
- * 1. size is one that the path has carried (1200 is assumed). 2. A lost probe is no sign of
- *    congestion. */
+ * 1. size is one that the path has carried (1200 is assumed).
+ * 2. A lost probe is no sign of congestion. */
 #include "jet/paths_int.h"
 #include "jet/session_int.h"
 

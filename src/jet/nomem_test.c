@@ -1,7 +1,7 @@
 /* Memory that runs out at the Nth allocation, for every N: nothing crashes, nothing leaks, the
  * other end gets to know. */
-#include "jet/forge_test.h"
-#include "jet/sim_test.h"
+#include "jet/testing/forge.h"
+#include "jet/testing/pair.h"
 #include <stdlib.h>
 
 static void try_send(struct pair *p, int node, uint64_t total, enum gn_jet_class class)

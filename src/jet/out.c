@@ -138,18 +138,22 @@ static gn_err remember(struct jet_out *o, size_t len)
 size_t jet_out_finish(struct jet_out *o)
 {
 	struct jet_session *s = o->s;
-	size_t header = o->pn_offset + o->pn_len;
 	GN_ASSERT(!o->w.bad);
 	while (gn_writer_len(&o->w) < o->pn_offset + 4)
 		gn_write_u8(&o->w, JET_F_PAD);
-	size_t payload = gn_writer_len(&o->w) - header, len = header + payload + GN_AEAD_TAG;
+	size_t len = gn_writer_len(&o->w) + GN_AEAD_TAG;
 	if (o->level != JET_APP) {
 		size_t rest = len - o->pn_offset;
 		o->w.start[o->pn_offset - 2] = (uint8_t)(rest >> 8);
 		o->w.start[o->pn_offset - 1] = (uint8_t)rest;
 	}
-	gn_err err = jet_packet_seal(tx_keys(s, o->level), o->path->id, o->pn, o->w.start,
-				     o->pn_offset, o->pn_len, payload);
+	struct jet_sealed sealed = {.p = o->w.start,
+				    .len = len,
+				    .pn_offset = o->pn_offset,
+				    .pn_len = o->pn_len,
+				    .path = o->path->id,
+				    .pn = o->pn};
+	gn_err err = jet_packet_seal(tx_keys(s, o->level), &sealed);
 	if (err == GN_OK)
 		err = remember(o, len);
 	if (err != GN_OK) {

@@ -62,21 +62,20 @@ size_t jet_pn_len(uint64_t pn, uint64_t acked_next)
 	return pn - acked_next < (1u << 14) ? 2 : 4;
 }
 
-bool jet_packet_unmask(struct gn_aead *hp, uint8_t *packet, size_t len, size_t pn_offset,
-		       bool is_long, size_t *pn_len, uint64_t *pn_truncated)
+bool jet_packet_unmask(struct gn_aead *hp, struct jet_sealed *x, bool is_long)
 {
-	if (len < pn_offset + 4 + JET_SAMPLE)
+	if (x->len < x->pn_offset + 4 + JET_SAMPLE)
 		return false;
-	uint8_t mask[5];
-	gn_aead_mask(hp, packet + pn_offset + 4, mask);
-	packet[0] ^= (uint8_t)(mask[0] & (is_long ? JET_PROTECT_LONG : JET_PROTECT_SHORT));
-	*pn_len = packet[0] & JET_FLAG_PN4 ? 4 : 2;
+	uint8_t mask[5], *at = x->p + x->pn_offset;
+	gn_aead_mask(hp, at + 4, mask);
+	x->p[0] ^= (uint8_t)(mask[0] & (is_long ? JET_PROTECT_LONG : JET_PROTECT_SHORT));
+	x->pn_len = x->p[0] & JET_FLAG_PN4 ? 4 : 2;
 	uint64_t pn = 0;
-	for (size_t i = 0; i < *pn_len; i++) {
-		packet[pn_offset + i] ^= mask[1 + i];
-		pn = pn << 8 | packet[pn_offset + i];
+	for (size_t i = 0; i < x->pn_len; i++) {
+		at[i] ^= mask[1 + i];
+		pn = pn << 8 | at[i];
 	}
-	*pn_truncated = pn;
+	x->pn = pn;
 	return true;
 }
 
@@ -90,34 +89,34 @@ static void nonce_of(const struct jet_keys *k, uint32_t path, uint64_t pn,
 		nonce[4 + i] ^= (uint8_t)(pn >> (56 - 8 * i));
 }
 
-gn_err jet_packet_open(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet, size_t len,
-		       size_t header_len, struct gn_slice *payload)
+gn_err jet_packet_open(struct jet_keys *k, const struct jet_sealed *x, struct gn_slice *payload)
 {
-	GN_ASSERT(k->ready && header_len <= len);
-	if (len - header_len < GN_AEAD_TAG)
+	size_t header = x->pn_offset + x->pn_len;
+	GN_ASSERT(k->ready && header <= x->len);
+	if (x->len - header < GN_AEAD_TAG)
 		return GN_AUTH;
 	uint8_t nonce[GN_AEAD_NONCE];
-	nonce_of(k, path, pn, nonce);
-	GN_TRY(gn_aead_open(&k->aead, nonce, gn_slice(packet, header_len), packet + header_len,
-			    len - header_len));
-	*payload = gn_slice(packet + header_len, len - header_len - GN_AEAD_TAG);
+	nonce_of(k, x->path, x->pn, nonce);
+	GN_TRY(gn_aead_open(&k->aead, nonce, gn_slice(x->p, header), x->p + header,
+			    x->len - header));
+	*payload = gn_slice(x->p + header, x->len - header - GN_AEAD_TAG);
 	return GN_OK;
 }
 
-gn_err jet_packet_seal(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet,
-		       size_t pn_offset, size_t pn_len, size_t payload_len)
+gn_err jet_packet_seal(struct jet_keys *k, const struct jet_sealed *x)
 {
-	GN_ASSERT(k->ready && (pn_len == 2 || pn_len == 4) && pn_len + payload_len >= 4);
-	uint8_t nonce[GN_AEAD_NONCE], mask[5];
-	size_t header = pn_offset + pn_len;
-	nonce_of(k, path, pn, nonce);
-	GN_TRY(gn_aead_seal(&k->aead, nonce, gn_slice(packet, header), packet + header,
-			    payload_len));
-	gn_aead_mask(&k->aead, packet + pn_offset + 4, mask);
-	packet[0] ^= (uint8_t)(mask[0] &
-			       (packet[0] & JET_FLAG_LONG ? JET_PROTECT_LONG : JET_PROTECT_SHORT));
-	for (size_t i = 0; i < pn_len; i++)
-		packet[pn_offset + i] ^= mask[1 + i];
+	size_t header = x->pn_offset + x->pn_len;
+	GN_ASSERT(k->ready && (x->pn_len == 2 || x->pn_len == 4));
+	GN_ASSERT(x->len >= x->pn_offset + 4 + GN_AEAD_TAG && x->len >= header + GN_AEAD_TAG);
+	uint8_t nonce[GN_AEAD_NONCE], mask[5], *at = x->p + x->pn_offset;
+	nonce_of(k, x->path, x->pn, nonce);
+	GN_TRY(gn_aead_seal(&k->aead, nonce, gn_slice(x->p, header), x->p + header,
+			    x->len - header - GN_AEAD_TAG));
+	gn_aead_mask(&k->aead, at + 4, mask);
+	x->p[0] ^= (uint8_t)(mask[0] &
+			     (x->p[0] & JET_FLAG_LONG ? JET_PROTECT_LONG : JET_PROTECT_SHORT));
+	for (size_t i = 0; i < x->pn_len; i++)
+		at[i] ^= mask[1 + i];
 	return GN_OK;
 }
 

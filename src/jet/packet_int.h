@@ -57,17 +57,24 @@ uint64_t jet_pn_decode(uint64_t expected, uint64_t truncated, unsigned bits);
 /* 2 or 4: enough for a receiver that has everything up to largest acknowledged (RFC 9000 A.2). */
 size_t jet_pn_len(uint64_t pn, uint64_t acked_next);
 
-/* Removes header protection in place: flags and packet number become readable. False when the
- * packet is too short. */
-bool jet_packet_unmask(struct gn_aead *hp, uint8_t *packet, size_t len, size_t pn_offset,
-		       bool is_long, size_t *pn_len, uint64_t *pn_truncated);
-/* Opens in place; *payload borrows from packet. GN_AUTH. */
-GN_MUST gn_err jet_packet_open(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet,
-			       size_t len, size_t header_len, struct gn_slice *payload);
-/* packet holds header (with packet number) and payload_len bytes after it, and room for the tag.
- * Seals, then protects the header. Needs pn_len + payload_len >= 4. */
-GN_MUST gn_err jet_packet_seal(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet,
-			       size_t pn_offset, size_t pn_len, size_t payload_len);
+/* A protected packet in the buffer where it is opened or sealed. */
+struct jet_sealed {
+	uint8_t *p; /* borrowed */
+	size_t len; /* of the whole packet with its tag */
+	size_t pn_offset, pn_len;
+	uint32_t path; /* 0 before there are application keys */
+	uint64_t pn;   /* whole; as unmask leaves it, its low bits */
+};
+
+/* Removes header protection in place: flags and packet number become readable; sets pn_len and
+ * pn. False when the packet is too short. */
+bool jet_packet_unmask(struct gn_aead *hp, struct jet_sealed *x, bool is_long);
+/* Opens in place; *payload borrows from x->p. GN_AUTH. */
+GN_MUST gn_err jet_packet_open(struct jet_keys *k, const struct jet_sealed *x,
+			       struct gn_slice *payload);
+/* x->p holds the header (with packet number), the payload, and room for the tag. Seals, then
+ * protects the header. Needs 4 bytes at least from the packet number to the tag. */
+GN_MUST gn_err jet_packet_seal(struct jet_keys *k, const struct jet_sealed *x);
 
 /* Retry: tag over the destination connection id of the packet it answers and everything before
  * the tag (JT-22). */

@@ -40,8 +40,10 @@ static void test_known_initial_packet(void **state)
 	size_t pn_offset = gn_writer_len(&w);
 	gn_write_be16(&w, 2);
 	gn_write_bytes(&w, GN_LIT("\x01\x06\x00\x05hello"));
-	assert_int_equal(jet_packet_seal(&ctx, 0, 2, packet, pn_offset, 2, 9), GN_OK);
 	size_t len = pn_offset + 2 + 9 + 16;
+	struct jet_sealed out = {
+		.p = packet, .len = len, .pn_offset = pn_offset, .pn_len = 2, .pn = 2};
+	assert_int_equal(jet_packet_seal(&ctx, &out), GN_OK);
 	assert_hex(gn_slice(packet, len), want);
 
 	struct jet_header h;
@@ -52,13 +54,11 @@ static void test_known_initial_packet(void **state)
 	/* it carries its length: no shorter piece is a packet */
 	for (size_t cut = 0; cut < len; cut++)
 		assert_int_equal(jet_header_read(gn_slice(packet, cut), &h), GN_MALFORMED);
-	size_t pn_len;
-	uint64_t pn;
 	struct gn_slice payload;
-	assert_true(jet_packet_unmask(&rx.aead, packet, len, pn_offset, true, &pn_len, &pn));
-	assert_int_equal(pn, 2);
-	assert_int_equal(jet_packet_open(&rx, 0, pn, packet, len, pn_offset + pn_len, &payload),
-			 GN_OK);
+	struct jet_sealed in = {.p = packet, .len = len, .pn_offset = pn_offset};
+	assert_true(jet_packet_unmask(&rx.aead, &in, true));
+	assert_int_equal(in.pn, 2);
+	assert_int_equal(jet_packet_open(&rx, &in, &payload), GN_OK);
 	assert_true(gn_slice_eq(payload, GN_LIT("\x01\x06\x00\x05hello")));
 	jet_keys_fini(&rx);
 	jet_keys_fini(&tx);
@@ -84,10 +84,14 @@ static void short_packet(enum gn_aead_alg alg, bool sha384, uint8_t flags, uint3
 	else
 		gn_write_be32(&w, (uint32_t)pn);
 	gn_write_bytes(&w, payload);
-	assert_int_equal(
-		jet_packet_seal(&tx, path, pn, packet, JET_SHORT_HEADER, pn_len, payload.len),
-		GN_OK);
-	assert_hex(gn_slice(packet, gn_writer_len(&w) + GN_AEAD_TAG), want);
+	struct jet_sealed x = {.p = packet,
+			       .len = gn_writer_len(&w) + GN_AEAD_TAG,
+			       .pn_offset = JET_SHORT_HEADER,
+			       .pn_len = pn_len,
+			       .path = path,
+			       .pn = pn};
+	assert_int_equal(jet_packet_seal(&tx, &x), GN_OK);
+	assert_hex(gn_slice(packet, x.len), want);
 	jet_keys_fini(&tx);
 }
 
@@ -211,18 +215,18 @@ static gn_err pass(struct end *from, struct end *to, gn_time now, bool deliver)
 	uint8_t packet[64] = {
 		(uint8_t)(JET_FLAG_FIXED | (from->keys.tx_phase ? JET_FLAG_PHASE : 0))};
 	struct gn_slice payload;
-	size_t pn_len, len = JET_SHORT_HEADER + 2 + 4 + GN_AEAD_TAG;
-	uint64_t pn, full = from->pn++;
-	packet[JET_SHORT_HEADER] = (uint8_t)(full >> 8);
-	packet[JET_SHORT_HEADER + 1] = (uint8_t)full;
-	assert_int_equal(jet_packet_seal(&from->keys.tx, 0, full, packet, JET_SHORT_HEADER, 2, 4),
-			 GN_OK);
+	struct jet_sealed x = {.p = packet,
+			       .len = JET_SHORT_HEADER + 2 + 4 + GN_AEAD_TAG,
+			       .pn_offset = JET_SHORT_HEADER,
+			       .pn_len = 2,
+			       .pn = from->pn++};
+	packet[JET_SHORT_HEADER] = (uint8_t)(x.pn >> 8);
+	packet[JET_SHORT_HEADER + 1] = (uint8_t)x.pn;
+	assert_int_equal(jet_packet_seal(&from->keys.tx, &x), GN_OK);
 	if (!deliver)
 		return GN_OK;
-	assert_true(jet_packet_unmask(&to->keys.rx.aead, packet, len, JET_SHORT_HEADER, false,
-				      &pn_len, &pn));
-	return jet_app_keys_open(&to->keys, 0, pn, packet, len, JET_SHORT_HEADER + pn_len,
-				 3 * GN_SEC, now, &payload);
+	assert_true(jet_packet_unmask(&to->keys.rx.aead, &x, false));
+	return jet_app_keys_open(&to->keys, &x, 3 * GN_SEC, now, &payload);
 }
 
 static void test_key_update(void **state)

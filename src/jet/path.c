@@ -1,12 +1,14 @@
 /* Paths: addresses proven by challenge, moving to another one, the peer's rebinding (RFC 9000
  * sections 8 and 9, JT-80 on).
  *
- *   new path (ours): made [gn_jet_migrate] -> validated -> current new path (peer's): made
- *   [first packet on its id] -> validated -> current when the peer sends data there current ->
- *   left [another became current] -> retired, 3 PTO after the peer answered on the new one left
- *   -> current again, when the peer is lost on the new one and is heard on the old rebinding:
- *   the newest packet of a path comes from elsewhere -> that address is probed -> the path's
- * address
+ *   new path (ours):   made [gn_jet_migrate] -> validated -> current
+ *   new path (peer's): made [first packet on its id] -> validated
+ *                      -> current when the peer sends data there
+ *   current -> left    [another became current]
+ *   left -> retired    3 PTO after the peer answered on the new one
+ *   left -> current    again, when the peer is lost on the new one and is heard on the old
+ *   rebinding:         the newest packet of a path comes from elsewhere
+ *                      -> that address is probed -> the path's address
  *
  * 1. Data goes only to the current path's proven address; the old one carries until the new one
  *    is proven.
@@ -123,9 +125,13 @@ static bool follows(const struct jet_session *s, const struct jet_path *p)
 	return !p->left && (s->incoming || !here->unanswered);
 }
 
-void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_addr *from,
-		    bool probing, bool newest, size_t bytes, gn_time now)
+void jet_path_heard(const struct jet_in *in, bool probing, bool newest)
 {
+	struct jet_session *s = in->s;
+	struct jet_path *p = in->path;
+	const struct gn_addr *from = in->from;
+	size_t bytes = in->datagram_len;
+	gn_time now = in->now;
 	bool probed = p->probe.at != GN_NEVER && gn_addr_eq(&p->probe.addr, from);
 	if (probed)
 		p->probe.rx += bytes;

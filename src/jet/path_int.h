@@ -3,12 +3,12 @@
 #define GN_JET_PATH_INT_H
 
 #include "jet/frame_int.h"
+#include "jet/in_int.h"
 #include "jet/paths_int.h"
 
-/* A packet opened on path p from `from`; probing: it held only probing frames; newest: it has
- * the largest number; bytes: of its datagram, 0 if they were counted with another packet of it. */
-void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_addr *from,
-		    bool probing, bool newest, size_t bytes, gn_time now);
+/* An application packet opened; probing: it holds only probing frames; newest: it has the largest
+ * number. */
+void jet_path_heard(const struct jet_in *in, bool probing, bool newest);
 /* What we sent on p, up to `largest`, was acknowledged by a packet that came on p. */
 void jet_path_acked(struct jet_session *s, struct jet_path *p, uint64_t largest, gn_time now);
 void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const struct gn_addr *from,

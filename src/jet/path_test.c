@@ -1,8 +1,8 @@
 /* Changing addresses: migration by either side or both, rebinding by a NAT, addresses that do
  * not answer, spoofed copies; no stream byte is lost and connection ids change with the path. */
-#include "jet/forge_test.h"
 #include "jet/session_int.h"
-#include "jet/sim_test.h"
+#include "jet/testing/forge.h"
+#include "jet/testing/pair.h"
 #include <stdlib.h>
 
 static struct jet_sim_link_config link = {.delay = 10 * GN_MSEC, .rate = 50000000, .queue = 200000};

@@ -4,7 +4,7 @@
  * draws its own keys, so a datagram is known by its time, ends and size and the bytes by what
  * comes out at the other end. Above a bound they differ, which shows that the trace sees guard. */
 #include "jet/limits.h"
-#include "jet/link_sim.h"
+#include "jet/testing/link_sim.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -2,7 +2,8 @@
  * JT-97; GU-1, GU-3).
  *
  *   half: from the first packet until the handshake is over; no key is known yet, so prefixes
- *   count alone open: from the proof of the key until the session closes
+ *         count alone
+ *   open: from the proof of the key until the session closes
  *
  * 1. A living incoming session has one seat, in one of the two tables; what closes gives it back
  *    at once.

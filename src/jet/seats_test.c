@@ -1,10 +1,10 @@
 /* Who has a place, who gives way to whom, and what a place without use is worth. */
 #include "jet/close_int.h"
-#include "jet/forge_test.h"
 #include "jet/handshake_int.h"
 #include "jet/mark_int.h"
 #include "jet/session_int.h"
-#include "jet/sim_test.h"
+#include "jet/testing/forge.h"
+#include "jet/testing/pair.h"
 #include <stdlib.h>
 
 struct server {

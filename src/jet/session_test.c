@@ -1,9 +1,9 @@
 /* Life of a session: replays and forgeries, key updates, idle timeout, keep-alive, closing,
  * datagrams, memory. */
 #include "jet/close_int.h"
-#include "jet/forge_test.h"
 #include "jet/session_int.h"
-#include "jet/sim_test.h"
+#include "jet/testing/forge.h"
+#include "jet/testing/pair.h"
 #include <stdlib.h>
 
 static struct jet_sim_link_config quick = {.delay = 5 * GN_MSEC};
@@ -245,12 +245,14 @@ static void test_reserved_bits_and_empty_packets_are_faults(void **state)
 		packet[0] = (uint8_t)(JET_FLAG_FIXED | JET_FLAG_PN4 | (what ? 0 : 0x08));
 		memcpy(packet + 1, s->cid_tx[0].cid, 8);
 		packet[12] = (uint8_t)s->path->space.pn_next;
-		assert_int_equal(jet_packet_seal(&s->keys.tx, 0, s->path->space.pn_next, packet,
-						 JET_SHORT_HEADER, 4, payload),
-				 GN_OK);
-		gn_err err = gn_jet_recv(
-			p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
-			gn_slice(packet, JET_SHORT_HEADER + 4 + payload + GN_AEAD_TAG), p.sim.now);
+		struct jet_sealed x = {.p = packet,
+				       .len = JET_SHORT_HEADER + 4 + payload + GN_AEAD_TAG,
+				       .pn_offset = JET_SHORT_HEADER,
+				       .pn_len = 4,
+				       .pn = s->path->space.pn_next};
+		assert_int_equal(jet_packet_seal(&s->keys.tx, &x), GN_OK);
+		gn_err err = gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
+					 gn_slice(packet, x.len), p.sim.now);
 		assert_int_equal(err, GN_PROTOCOL);
 		pair_fini(&p);
 	}

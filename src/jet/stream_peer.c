@@ -4,9 +4,9 @@
  * 2. A piece that cannot be kept is refused with its packet, which then counts as lost: that is
  *    no fault, and it comes again. */
 #include "jet/close_int.h"
+#include "jet/in_int.h"
 #include "jet/mark_int.h"
 #include "jet/memory_int.h"
-#include "jet/recv_int.h"
 #include "jet/sched_int.h"
 #include "jet/session_int.h"
 #include "jet/stream_int.h"

@@ -1,11 +1,11 @@
 /* Streams: limits at the limit and one past it, flow control with a reader that stops, reset and
  * stop, final sizes, priorities. */
 #include "jet/close_int.h"
-#include "jet/forge_test.h"
 #include "jet/loss_int.h"
 #include "jet/mark_int.h"
 #include "jet/session_int.h"
-#include "jet/sim_test.h"
+#include "jet/testing/forge.h"
+#include "jet/testing/pair.h"
 #include <stdlib.h>
 
 static struct jet_sim_link_config quick = {.delay = 5 * GN_MSEC};

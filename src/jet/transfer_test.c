@@ -1,6 +1,6 @@
 /* Streams and datagrams over simulated links: integrity under every impairment, goodput,
  * fairness, determinism. */
-#include "jet/sim_test.h"
+#include "jet/testing/pair.h"
 #include <stdlib.h>
 
 static void test_streams_and_datagrams_both_ways(void **state)

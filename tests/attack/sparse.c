@@ -3,8 +3,7 @@
  * never what lies before it. The node closes what is of no use after a while; it is dialled
  * again. */
 #include "attack.h"
-#include "jet/forge_test.h"
-#include "jet/mark_int.h"
+#include "jet/testing/forge.h"
 
 #define KEYS 64
 #define SESSIONS 8
@@ -30,7 +29,7 @@ static void on_event(struct endpoint *e, const struct gn_jet_event *event)
 /* The client's one-way streams are 2, 6, 10 ..: JT-60. */
 static void throw_bytes(struct endpoint *e, gn_jet_id id, unsigned streams)
 {
-	struct jet_session *s = jet_find(e->jet, id);
+	struct jet_session *s = forge_find(e->jet, id);
 	if (!s || s->state != JET_S_OPEN || !s->confirmed)
 		return;
 	for (gn_jet_stream stream = 2; stream < 4 * streams; stream += 4) {

@@ -1,48 +1,12 @@
-/* What the simulation tests share: two endpoints on a link, an application that writes and
- * checks patterned streams and counts what it is told. The byte at offset o of stream i is a
- * function of both, so every byte is checked. */
-#ifndef GN_JET_SIM_TEST_H
-#define GN_JET_SIM_TEST_H
+/* Two endpoints on a link and what runs on them: see pair.h. */
+#include "jet/testing/pair.h"
 
-#include "jet/limits.h"
-#include "jet/link_sim.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
-#define APP_STREAMS 512
-
-struct app_stream {
-	gn_jet_stream id;
-	uint64_t total, written, read;
-	bool writes, fin_read, reset, acked, wrong;
-};
-
-struct app {
-	gn_jet_id id;
-	int connected, closed, opened, moved, move_failed, datagrams, streams_events;
-	gn_err err;
-	uint32_t code;
-	char reason[JET_REASON_MAX + 1];
-	struct gn_pk peer;
-	struct gn_addr addr;
-	gn_time connected_at, last_read_at;
-	uint64_t received;
-	bool deaf;       /* does not read */
-	bool echo_close; /* finish the sending side of streams the peer opened */
-	struct app_stream streams[APP_STREAMS];
-	int stream_count;
-};
-
-static inline uint8_t app_byte(gn_jet_stream id, uint64_t o)
+uint8_t app_byte(gn_jet_stream id, uint64_t o)
 {
 	return (uint8_t)(o * 131 + (o >> 8) * 17 + (o >> 16) + id * 59);
 }
 
-static inline struct app_stream *app_stream(struct app *a, gn_jet_stream id)
+struct app_stream *app_stream(struct app *a, gn_jet_stream id)
 {
 	for (int i = a->stream_count; i-- > 0;)
 		if (a->streams[i].id == id)
@@ -53,7 +17,7 @@ static inline struct app_stream *app_stream(struct app *a, gn_jet_stream id)
 	return s;
 }
 
-static inline void app_pump(struct gn_jet *jet, struct app *a, struct app_stream *s)
+void app_pump(struct gn_jet *jet, struct app *a, struct app_stream *s)
 {
 	uint8_t buf[16384];
 	while (s->writes && s->written < s->total) {
@@ -74,7 +38,7 @@ static inline void app_pump(struct gn_jet *jet, struct app *a, struct app_stream
 	}
 }
 
-static inline void app_read(struct gn_jet *jet, struct app *a, struct app_stream *s, gn_time now)
+void app_read(struct gn_jet *jet, struct app *a, struct app_stream *s, gn_time now)
 {
 	uint8_t buf[16384];
 	size_t n;
@@ -100,7 +64,7 @@ static inline void app_read(struct gn_jet *jet, struct app *a, struct app_stream
 	}
 }
 
-static inline void app_event(struct jet_sim *sim, int node, const struct gn_jet_event *e)
+void app_event(struct jet_sim *sim, int node, const struct gn_jet_event *e)
 {
 	struct app *a = sim->nodes[node].user;
 	struct gn_jet *jet = sim->nodes[node].jet;
@@ -135,9 +99,8 @@ static inline void app_event(struct jet_sim *sim, int node, const struct gn_jet_
 	}
 }
 
-/* Opens a stream and writes total bytes of it as they fit. */
-static inline gn_jet_stream app_send(struct jet_sim *sim, int node, uint64_t total, bool one_way,
-				     enum gn_jet_class class)
+gn_jet_stream app_send(struct jet_sim *sim, int node, uint64_t total, bool one_way,
+		       enum gn_jet_class class)
 {
 	struct app *a = sim->nodes[node].user;
 	gn_jet_stream id;
@@ -150,15 +113,8 @@ static inline gn_jet_stream app_send(struct jet_sim *sim, int node, uint64_t tot
 	return id;
 }
 
-struct pair {
-	struct jet_sim sim;
-	struct app app[2];
-	gn_jet_id id;
-};
-
-static inline void pair_init(struct pair *p, uint64_t seed, const struct gn_jet_config *client,
-			     const struct gn_jet_config *server,
-			     const struct jet_sim_link_config *link)
+void pair_init(struct pair *p, uint64_t seed, const struct gn_jet_config *client,
+	       const struct gn_jet_config *server, const struct jet_sim_link_config *link)
 {
 	memset(p->app, 0, sizeof p->app);
 	jet_sim_init(&p->sim, seed);
@@ -172,7 +128,7 @@ static inline void pair_init(struct pair *p, uint64_t seed, const struct gn_jet_
 	}
 }
 
-static inline void pair_dial(struct pair *p, const struct gn_pk *expected)
+void pair_dial(struct pair *p, const struct gn_pk *expected)
 {
 	assert_int_equal(gn_jet_connect(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, expected,
 					p->sim.now, &p->id),
@@ -180,26 +136,25 @@ static inline void pair_dial(struct pair *p, const struct gn_pk *expected)
 	p->app[0].id = p->id;
 }
 
-static inline bool pair_is_connected(struct jet_sim *sim)
+bool pair_is_connected(struct jet_sim *sim)
 {
 	return ((struct app *)sim->nodes[0].user)->connected &&
 	       ((struct app *)sim->nodes[1].user)->connected;
 }
 
-static inline bool pair_is_closed(struct jet_sim *sim)
+bool pair_is_closed(struct jet_sim *sim)
 {
 	return ((struct app *)sim->nodes[0].user)->closed &&
 	       ((struct app *)sim->nodes[1].user)->closed;
 }
 
-static inline void pair_connect(struct pair *p)
+void pair_connect(struct pair *p)
 {
 	pair_dial(p, &p->sim.nodes[1].pk);
 	assert_true(jet_sim_run_until(&p->sim, pair_is_connected, p->sim.now + 10 * GN_SEC));
 }
 
-/* Every stream that one side writes was read to its end by the other, and its writer was told. */
-static inline bool pair_all_done(struct jet_sim *sim)
+bool pair_all_done(struct jet_sim *sim)
 {
 	for (int i = 0; i < 2; i++) {
 		struct app *a = sim->nodes[i].user, *b = sim->nodes[1 - i].user;
@@ -212,7 +167,7 @@ static inline bool pair_all_done(struct jet_sim *sim)
 	return true;
 }
 
-static inline void pair_check(struct pair *p)
+void pair_check(struct pair *p)
 {
 	for (int i = 0; i < 2; i++)
 		for (int k = 0; k < p->app[i].stream_count; k++) {
@@ -223,8 +178,7 @@ static inline void pair_check(struct pair *p)
 		}
 }
 
-/* For a failing seed. */
-static inline void pair_dump(const struct pair *p)
+void pair_dump(const struct pair *p)
 {
 	struct gn_jet_counter c;
 	for (int i = 0; i < 2; i++)
@@ -239,9 +193,7 @@ static inline void pair_dump(const struct pair *p)
 		      l->queue, l->loss, l->duplicate, l->reorder, l->corrupt, l->mtu);
 }
 
-static inline void pair_fini(struct pair *p)
+void pair_fini(struct pair *p)
 {
 	jet_sim_fini(&p->sim);
 }
-
-#endif

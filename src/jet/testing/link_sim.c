@@ -4,7 +4,7 @@
  * 1. Order on a link is kept unless a packet is chosen for reordering.
  * 2. Nothing depends on memory addresses or on the contents of packets, so equal seeds give
  *    equal traces although TLS draws its own randomness. */
-#include "jet/link_sim.h"
+#include "jet/testing/link_sim.h"
 
 struct packet {
 	struct gn_heap_node node;

@@ -1,19 +1,9 @@
-/* For tests and fuzz targets: two endpoints with a session between them whose every step is
- * chosen by bytes. Streams are opened, written in small pieces, read, reset and stopped;
- * datagrams wait in flight until they are delivered (in any order, twice) or lost; time passes;
- * frames that a peer may well send are sealed with the session's keys. After each step every
- * invariant holds, the session lives, and each byte sent and neither acknowledged nor put up
- * again is in flight. When the bytes end the network heals: then every finished stream must end
- * at both ends with equal bytes.
- *
- * Nothing here breaks a rule, so a session that closes is a fault of ours. */
-#ifndef GN_JET_STATE_TEST_H
-#define GN_JET_STATE_TEST_H
-
-#include "jet/forge_test.h"
+/* Steps of two honest ends, chosen by bytes: see state.h. */
+#include "jet/testing/state.h"
 #include "jet/memory_int.h"
 #include "jet/session_int.h"
 #include "jet/stream_int.h"
+#include "jet/testing/forge.h"
 
 #define STATE_FLIGHT 300  /* datagrams under way per direction; more are lost */
 #define STATE_STREAMS 256 /* per run and end */
@@ -48,12 +38,12 @@ static struct state_end {
 } state_ends[2];
 static gn_time state_now;
 
-static inline uint8_t state_byte(gn_jet_stream id, uint64_t o)
+static uint8_t state_byte(gn_jet_stream id, uint64_t o)
 {
 	return (uint8_t)(o * 131 + (o >> 8) * 17 + id * 59);
 }
 
-static inline struct state_stream *state_stream(struct state_end *e, gn_jet_stream id)
+static struct state_stream *state_stream(struct state_end *e, gn_jet_stream id)
 {
 	for (unsigned i = e->stream_count; i-- > 0;)
 		if (e->streams[i].id == id)
@@ -64,14 +54,14 @@ static inline struct state_stream *state_stream(struct state_end *e, gn_jet_stre
 	return &e->streams[e->stream_count++];
 }
 
-static inline bool state_writes(unsigned end, gn_jet_stream id)
+static bool state_writes(unsigned end, gn_jet_stream id)
 {
 	return !(id & 2) || (id & 1) == end; /* both ways, or its own: end 1 is the server */
 }
 
 /* ---- steps ---- */
 
-static inline void state_read(struct state_end *e, struct state_stream *st, size_t most)
+static void state_read(struct state_end *e, struct state_stream *st, size_t most)
 {
 	uint8_t buf[512];
 	size_t n = 0;
@@ -89,7 +79,7 @@ static inline void state_read(struct state_end *e, struct state_stream *st, size
 	st->cut |= err == GN_CLOSED;
 }
 
-static inline void state_write(struct state_end *e, struct state_stream *st, size_t len, bool fin)
+static void state_write(struct state_end *e, struct state_stream *st, size_t len, bool fin)
 {
 	uint8_t buf[2048];
 	size_t taken = 0;
@@ -103,7 +93,7 @@ static inline void state_write(struct state_end *e, struct state_stream *st, siz
 	st->fin = fin && taken == len;
 }
 
-static inline void state_events(struct state_end *e)
+static void state_events(struct state_end *e)
 {
 	struct gn_jet_event v;
 	while (gn_jet_next_event(e->jet, &v)) {
@@ -115,7 +105,7 @@ static inline void state_events(struct state_end *e)
 	}
 }
 
-static inline void state_send(struct state_end *e)
+static void state_send(struct state_end *e)
 {
 	static uint8_t bytes[64000];
 	struct gn_buf out = {bytes, 0, sizeof bytes};
@@ -132,14 +122,14 @@ static inline void state_send(struct state_end *e)
 		}
 }
 
-static inline void state_lose(struct state_end *e, unsigned i)
+static void state_lose(struct state_end *e, unsigned i)
 {
 	e->flying--;
 	memmove(&e->flight[i], &e->flight[i + 1], (e->flying - i) * sizeof e->flight[0]);
 }
 
 /* Delivers one of e's datagrams; keep: it stays in flight and comes again. */
-static inline void state_deliver(struct state_end *e, unsigned i, bool keep)
+static void state_deliver(struct state_end *e, unsigned i, bool keep)
 {
 	struct state_end *to = &state_ends[e == state_ends];
 	struct state_datagram d = e->flight[i];
@@ -149,7 +139,7 @@ static inline void state_deliver(struct state_end *e, unsigned i, bool keep)
 	state_events(to);
 }
 
-static inline void state_pass(gn_time time)
+static void state_pass(gn_time time)
 {
 	state_now += time;
 	for (int i = 0; i < 2; i++) {
@@ -159,7 +149,7 @@ static inline void state_pass(gn_time time)
 }
 
 /* A frame of e's as it might well send it: a PING, or bytes of a stream again, cut otherwise. */
-static inline void state_forge(struct state_end *e, struct state_stream *st, unsigned arg)
+static void state_forge(struct state_end *e, struct state_stream *st, unsigned arg)
 {
 	uint8_t frames[64], packet[2048];
 	struct gn_writer w = gn_writer(frames, sizeof frames);
@@ -184,7 +174,7 @@ static inline void state_forge(struct state_end *e, struct state_stream *st, uns
 /* ---- what must hold ---- */
 
 /* What of each stream is under way. */
-static inline void state_gather(struct state_end *e)
+static void state_gather(struct state_end *e)
 {
 	for (unsigned i = 0; i < e->stream_count; i++) {
 		e->streams[i].flight.count = 0;
@@ -212,7 +202,7 @@ static inline void state_gather(struct state_end *e)
 	}
 }
 
-static inline bool state_covers(const struct jet_ranges *r, uint64_t *offset)
+static bool state_covers(const struct jet_ranges *r, uint64_t *offset)
 {
 	uint32_t i = jet_ranges_find(r, *offset);
 	if (i == r->count || r->r[i].lo > *offset)
@@ -222,8 +212,7 @@ static inline bool state_covers(const struct jet_ranges *r, uint64_t *offset)
 }
 
 /* Nothing is forgotten: what was sent is acknowledged, put up again, or on its way. */
-static inline void state_check_stream(const struct state_stream *flying,
-				      const struct jet_stream *st)
+static void state_check_stream(const struct state_stream *flying, const struct jet_stream *st)
 {
 	const struct jet_sendbuf *b = &st->tx;
 	for (uint64_t o = b->base; o < b->next;)
@@ -233,7 +222,7 @@ static inline void state_check_stream(const struct state_stream *flying,
 		GN_ASSERT(flying->fin_flies);
 }
 
-static inline void state_check(void)
+static void state_check(void)
 {
 	for (int i = 0; i < 2; i++) {
 		const struct jet_session *s = state_ends[i].session;
@@ -251,7 +240,7 @@ static inline void state_check(void)
 
 /* ---- a run ---- */
 
-static inline void state_make(unsigned i)
+static void state_make(unsigned i)
 {
 	struct state_end *e = &state_ends[i];
 	struct gn_jet_config config = {.idle_timeout = 1000000 * GN_SEC,
@@ -271,7 +260,7 @@ static inline void state_make(unsigned i)
 	e->jet->reserve[JET_IN] = e->jet->reserve[JET_OUT] = 4096;
 }
 
-static inline void state_begin(void)
+static void state_begin(void)
 {
 	state_now = GN_SEC;
 	for (unsigned i = 0; i < 2; i++) {
@@ -288,7 +277,7 @@ static inline void state_begin(void)
 	forge_meet(state_ends[0].session, state_ends[1].session);
 }
 
-static inline void state_end(void)
+static void state_end(void)
 {
 	for (int i = 0; i < 2; i++) {
 		jet_session_free(state_ends[i].session);
@@ -297,7 +286,7 @@ static inline void state_end(void)
 	}
 }
 
-static inline void state_step(struct gn_reader *r)
+static void state_step(struct gn_reader *r)
 {
 	unsigned op = gn_read_u8(r), arg = gn_reader_left(r) ? gn_read_u8(r) : 0, side = op & 1;
 	struct state_end *e = &state_ends[side];
@@ -377,14 +366,14 @@ static inline void state_step(struct gn_reader *r)
 	(void)err;
 }
 
-static inline bool state_done(void)
+static bool state_done(void)
 {
 	return state_ends[0].session->streams.count == 0 &&
 	       state_ends[1].session->streams.count == 0;
 }
 
 /* Everything is written to its end, read to its end, delivered in order. */
-static inline void state_heal(void)
+static void state_heal(void)
 {
 	for (int round = 0; !state_done(); round++) {
 		GN_ASSERT(round < STATE_ROUNDS); /* a stream does not end */
@@ -421,7 +410,7 @@ static inline void state_heal(void)
 		}
 }
 
-static inline void state_run(const uint8_t *data, size_t len)
+void state_run(const uint8_t *data, size_t len)
 {
 	struct gn_reader r = gn_reader(gn_slice(data, len));
 	state_begin();
@@ -432,5 +421,3 @@ static inline void state_run(const uint8_t *data, size_t len)
 	state_heal();
 	state_end();
 }
-
-#endif

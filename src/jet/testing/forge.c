@@ -1,23 +1,19 @@
-/* For tests and fuzz targets: frames of our choice in an authentic packet, as a peer that breaks
- * rules would send them. */
-#ifndef GN_JET_FORGE_TEST_H
-#define GN_JET_FORGE_TEST_H
+/* Packets and sessions that nobody sent: see forge.h. */
+#include "jet/testing/forge.h"
+#include "jet/mark_int.h"
 
-#include "jet/cid_int.h"
-#include "jet/seats_int.h"
-#include "jet/session_int.h"
-
-/* The only session of an endpoint, or the first made. */
-static inline struct jet_session *forge_session(const struct gn_jet *jet)
+struct jet_session *forge_session(const struct gn_jet *jet)
 {
 	GN_ASSERT(jet->timers.count > 0);
 	return GN_CONTAINER(jet->timers.nodes[0], struct jet_session, timer);
 }
 
-/* Seals `frames` with the keys of `from`'s session, which counts the packet as sent. Returns its
- * length. */
-static inline size_t forge_packet(struct jet_session *from, struct gn_slice frames,
-				  uint8_t out[2048])
+struct jet_session *forge_find(const struct gn_jet *jet, gn_jet_id id)
+{
+	return jet_find(jet, id);
+}
+
+size_t forge_packet(struct jet_session *from, struct gn_slice frames, uint8_t out[2048])
 {
 	struct jet_space *sp = &from->path->space;
 	uint64_t pn;
@@ -29,8 +25,13 @@ static inline size_t forge_packet(struct jet_session *from, struct gn_slice fram
 	gn_write_bytes(&w, GN_SLICE(from->cid_tx[from->path->id % JET_PATHS].cid));
 	gn_write_be32(&w, (uint32_t)pn);
 	gn_write_bytes(&w, frames);
-	err = jet_packet_seal(&from->keys.tx, from->path->id, pn, out, JET_SHORT_HEADER, 4,
-			      frames.len);
+	struct jet_sealed sealed = {.p = out,
+				    .len = JET_SHORT_HEADER + 4 + frames.len + GN_AEAD_TAG,
+				    .pn_offset = JET_SHORT_HEADER,
+				    .pn_len = 4,
+				    .path = from->path->id,
+				    .pn = pn};
+	err = jet_packet_seal(&from->keys.tx, &sealed);
 	GN_ASSERT(err == GN_OK);
 	err = jet_space_push(sp, (struct jet_sent){.at = from->jet->now, .state = JET_SENT_SILENT},
 			     NULL);
@@ -38,10 +39,8 @@ static inline size_t forge_packet(struct jet_session *from, struct gn_slice fram
 	return JET_SHORT_HEADER + 4 + frames.len + GN_AEAD_TAG;
 }
 
-/* An open session without a handshake, with keys from fixed secrets; made at both ends it is a
- * working pair. The first connection ids must then be exchanged by forge_meet. */
-static inline struct jet_session *forge_open(struct gn_jet *jet, bool incoming,
-					     const struct gn_addr *peer, gn_time now)
+struct jet_session *forge_open(struct gn_jet *jet, bool incoming, const struct gn_addr *peer,
+			       gn_time now)
 {
 	struct jet_session *s;
 	uint8_t client[32] = {1}, server[32] = {2};
@@ -67,12 +66,10 @@ static inline struct jet_session *forge_open(struct gn_jet *jet, bool incoming,
 	return s;
 }
 
-static inline void forge_meet(struct jet_session *a, struct jet_session *b)
+void forge_meet(struct jet_session *a, struct jet_session *b)
 {
 	for (int i = 0; i < JET_PATHS; i++) {
 		a->cid_tx[i] = b->cid_rx[i];
 		b->cid_tx[i] = a->cid_rx[i];
 	}
 }
-
-#endif

@@ -3,10 +3,10 @@
  * corruption and an MTU; every random choice comes from the seed, so a run can be repeated
  * exactly.
  *
- *   init -> add nodes, links, routes -> gn_jet_connect and friends on node(i)->jet -> run ->
- *   fini */
-#ifndef GN_JET_LINK_SIM_H
-#define GN_JET_LINK_SIM_H
+ *   init -> add nodes, links, routes -> gn_jet_connect and friends on node(i)->jet
+ *        -> run -> fini */
+#ifndef GN_JET_TESTING_LINK_SIM_H
+#define GN_JET_TESTING_LINK_SIM_H
 
 #include "jet/jet.h"
 
