@@ -111,7 +111,7 @@ def case_commands(bin_dir, base, rng):
     check(len(boss.json("hub", "tx", "--state", "committed", "--type", "payment")["items"]) == len(boss.json("hub", "tx", "--state", "COMMITTED", "--type", "PAYMENT")["items"]) > 0, "in any case")
     # from the first admin on the bootstrap token counts no more: who governs is told, not that an identity should be made
     done = subprocess.run([boss.bin, "hub", "equivalent", "add", "ZZ", "--data", base, "--hub", hub.url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
-    check(done.returncode == 1 and b"an officer governs it with his own identity" in done.stderr and b"id new" not in done.stderr, f"on the hub's own machine: {done}")
+    check(done.returncode == 1 and b"an officer governs it with their own identity" in done.stderr and b"id new" not in done.stderr, f"on the hub's own machine: {done}")
     act("hub", "snapshot")
     words = boss.run("hub", "log", "--count", "1").stdout.decode()
     check("snapshot" in words and boss.pid in words and "because" in words and words.count("\n") == 1, f"the log in words: {words}")
