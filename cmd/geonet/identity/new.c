@@ -4,6 +4,7 @@
 #include "geonet/frame/keys.h"
 #include "geonet/identity/commands.h"
 #include "geonet/identity/identity.h"
+#include "geonet/identity/own.h"
 #include "wire/wire.h"
 
 #include <stdio.h>
