@@ -111,6 +111,12 @@ for group in guard id name site hub wallet; do
     has "$out" "geonet $group COMMAND"
 done
 
+# What up passes on is what geonetd takes, all of it.
+options_of() { sed -n 's/^  --\([a-z0-9-]*\).*/\1/p' | grep -vE '^(help|json|foreground|ready-fd)$' | sort; }
+"$geonet" up --help | options_of >"$tmp/up"
+"${geonet%/*}/geonetd" --help | options_of >"$tmp/node"
+cmp -s "$tmp/up" "$tmp/node" || fail "options of up and of geonetd differ: $(diff "$tmp/up" "$tmp/node")"
+
 # ---- geonet-hub, by itself and as geonet ----
 hub=${geonet%/*}/geonet-hub
 [ "$("$hub" --version)" = "geonet-hub $("$geonet" --version | cut -d' ' -f2)" ] || fail "geonet-hub --version: $("$hub" --version)"

@@ -173,7 +173,7 @@ def case_commands(bin_dir, base, rng):
         [boss.bin, "hub", "equivalent", "add", "ZZ", "--data", base, "--hub", hub.url],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
     check(
-        done.returncode == 1 and b"an officer governs it with his own identity" in done.stderr
+        done.returncode == 1 and b"an officer governs it with their own identity" in done.stderr
         and b"id new" not in done.stderr, f"on the hub's own machine: {done}")
     act("hub", "snapshot")
     words = boss.run("hub", "log", "--count", "1").stdout.decode()

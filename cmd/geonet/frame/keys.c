@@ -207,7 +207,7 @@ static void remember_public(struct cli *cli, const struct gn_pk *pk)
 	struct gn_pk old;
 	char *path = cli_format("%s/identity.pub", cli->data),
 	     *text = cli_format("%s\n", out_hex(pk->b, sizeof pk->b));
-	if (!read_public(path, &old) || memcmp(&old, pk, sizeof old) != 0)
+	if (!read_public(path, &old) || !gn_pk_eq(&old, pk))
 		write_file(cli, path, gn_str(text), 0600, true);
 	free(path);
 	free(text);

@@ -281,11 +281,12 @@ int hub_login_officer(struct cli *cli, struct hub *hub)
 	if (status < 0)
 		return CLI_NO_NODE;
 	if (!identity_exists(cli) && is_own(cli, hub))
-		return cli_fail(cli, CLI_FAILED, "E006",
-				"this hub has an admin, so its bootstrap token no longer counts: "
-				"an officer governs it with his own identity, --data DIR being the "
-				"directory of that (and --hub %s)",
-				hub->url);
+		return cli_fail(
+			cli, CLI_FAILED, "E006",
+			"this hub has an admin, so its bootstrap token no longer counts: "
+			"an officer governs it with their own identity, --data DIR being the "
+			"directory of that (and --hub %s)",
+			hub->url);
 	int exit = login_as(cli, hub, false, &known);
 	if (!exit)
 		exit = hub_call(cli, hub, "GET", "/admin/whoami", NULL, &who, "your role");

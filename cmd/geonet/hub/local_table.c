@@ -25,7 +25,7 @@ static const struct cli_option hub_run_options[] = {
 	{"rate-day", "N",
 	 "payments and other signed operations a day of one key, 0 no bound (default 20000)"},
 	{"registration", "open|officers",
-	 "who lets newcomers in: anybody himself, or an operator with hub admit (default open)"},
+	 "who lets newcomers in: they themselves, or an operator with hub admit (default open)"},
 	{"trust-proxy", "yes|no",
 	 "believe X-Forwarded-For: only behind a proxy that sets it (default no)"},
 	{"host-name", "NAME",

@@ -122,12 +122,12 @@ const struct cli_command hub_commands[] = {
 	 wallet_options, cmd_hub_admit},
 	{"suspend", "PID", 1, 1, "suspend a participant, or take that back",
 	 "Whoever is suspended pays nothing, changes nothing and is passed by no payment.\n",
-	 "  geonet hub suspend 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd --reason \"lost his "
+	 "  geonet hub suspend 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd --reason \"lost the "
 	 "key\"\n"
 	 "  geonet hub suspend 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd --end\n",
 	 hub_end_options, cmd_hub_suspend},
 	{"delete", "PID", 1, 1, "delete a participant who owes and is owed nothing, for good",
-	 "His name and what he did stay in the journal.\n",
+	 "Their name and what they did stay in the journal.\n",
 	 "  geonet hub delete 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd --reason \"moved "
 	 "away\"\n",
 	 hub_act_options, cmd_hub_delete},

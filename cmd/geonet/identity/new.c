@@ -4,6 +4,7 @@
 #include "geonet/frame/keys.h"
 #include "geonet/identity/commands.h"
 #include "geonet/identity/identity.h"
+#include "geonet/identity/own.h"
 #include "wire/wire.h"
 
 #include <stdio.h>
@@ -30,6 +31,7 @@ static void print_phrase(const struct cli *cli, const char *phrase)
 /* After new and import: told, not failed, when it does not work; `id publish` can be said again. */
 static bool try_publish(struct cli *cli, const struct identity *id, bool first)
 {
+	const struct id_change change = {.first = first};
 	uint64_t seq;
 	struct cli quiet = *cli;
 	if (cli_flag(cli, "no-publish"))
@@ -40,8 +42,8 @@ static bool try_publish(struct cli *cli, const struct identity *id, bool first)
 		return false;
 	}
 	quiet.json = false; /* its troubles go to stderr: the answer is the identity */
-	int exit =
-		identity_publish(&quiet, id, first, NULL, false, false, GN_RECORD_TTL_MAX, 0, &seq);
+	int exit = identity_publish(&quiet, id, &change,
+				    (struct own_term){.ttl = GN_RECORD_TTL_MAX}, &seq);
 	if (exit == CLI_OK || (exit == CLI_QUORUM && seq)) /* by few, as was said */
 		return true;
 	cli_note(cli, "The identity is made, but was not published; try later: geonet id publish");

@@ -11,6 +11,12 @@
 #define OWN_ID "own-id.json"       /* the same of the identity record */
 #define OWN_WARN (7u * 86400u)     /* seconds before the end that a word is said */
 
+/* For how long something is renewed, and how many nodes must sign it (0: the node's own number). */
+struct own_term {
+	uint64_t ttl, w;
+	bool force; /* also what is not past half of its term */
+};
+
 /* {owner, seq, created, expires, record}: what own-names.json and own-id.json say of a record. */
 json_t *own_entry(const char *pid, uint64_t seq, uint64_t created, uint64_t ttl,
 		  const char *record);

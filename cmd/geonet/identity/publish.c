@@ -41,9 +41,8 @@ int identity_present(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes
 static void other_place(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes,
 			struct gn_identity *in)
 {
-	static const struct gn_hash none;
 	struct gn_identity *other = cli_alloc(sizeof *other);
-	uint8_t salt = memcmp(&in->before.hash[0], &none, sizeof none) == 0 ? 0 : 1, *found = NULL;
+	uint8_t salt = gn_hash_is_zero(&in->before.hash[0]) ? 0 : 1, *found = NULL;
 	struct gn_hash key, hash;
 	size_t len;
 	unsigned holders;
@@ -85,7 +84,7 @@ static int vouch_for_node(struct cli *cli, struct gn_identity *in)
 	k->since = cli_now();
 	k->expires = cli_now() + 365 * 86400u;
 	for (size_t i = 0; i < in->key_count; i++)
-		if (memcmp(&in->keys[i].pk, &k->pk, sizeof k->pk) == 0) {
+		if (gn_pk_eq(&in->keys[i].pk, &k->pk)) {
 			in->keys[i].expires = k->expires;
 			return CLI_OK;
 		}
@@ -113,7 +112,7 @@ static bool recall_id(struct cli *cli, const struct gn_pk *owner, uint8_t **byte
 	*bytes = cli_unbase64(json_text(entry, "record"), &len);
 	json_decref(entry);
 	bool ok = *bytes && len && gn_identity_open(gn_slice(*bytes, len), out) == GN_OK &&
-		  memcmp(&out->owner, owner, sizeof out->owner) == 0;
+		  gn_pk_eq(&out->owner, owner);
 	if (!ok) {
 		free(*bytes);
 		*bytes = NULL;
@@ -166,38 +165,37 @@ static int put_both(struct cli *cli, const struct identity *id, const struct gn_
 	return exit;
 }
 
-/* lose: what a newer program said outside the body too. *seq: of what is held now, by few
- * perhaps (CLI_QUORUM), else 0. */
-int identity_publish(struct cli *cli, const struct identity *id, bool first, const char *name,
-		     bool vouch, bool lose, uint64_t ttl, uint64_t w, uint64_t *seq)
+int identity_publish(struct cli *cli, const struct identity *id, const struct id_change *change,
+		     struct own_term term, uint64_t *seq)
 {
 	struct gn_identity *in = cli_alloc(sizeof *in);
 	uint8_t *bytes = NULL;
 	bool held = false;
-	int exit = first ? CLI_NOT_FOUND : identity_present(cli, &id->keys.sk.pk, &bytes, in);
+	int exit =
+		change->first ? CLI_NOT_FOUND : identity_present(cli, &id->keys.sk.pk, &bytes, in);
 	if (exit == CLI_OK)
 		other_place(cli, &id->keys.sk.pk, &bytes, in);
 	if (exit == CLI_NOT_FOUND) {
-		if (first || !recall_id(cli, &id->keys.sk.pk, &bytes, in))
+		if (change->first || !recall_id(cli, &id->keys.sk.pk, &bytes, in))
 			memset(in, 0, sizeof *in);
 		exit = CLI_OK;
 	}
-	if (in->before.beyond && lose)
+	if (in->before.beyond && change->lose)
 		in->before.beyond = false;
 	if (exit == CLI_OK) {
 		in->owner = id->keys.sk.pk;
 		in->seq++;
 		in->created = cli_now();
-		in->ttl = (uint32_t)ttl;
-		if (name)
-			in->display_name = gn_str(name);
-		if (vouch)
+		in->ttl = (uint32_t)term.ttl;
+		if (change->name)
+			in->display_name = gn_str(change->name);
+		if (change->vouch)
 			exit = vouch_for_node(cli, in);
 	}
 	if (exit == CLI_OK)
-		exit = put_both(cli, id, in, &w, &held);
+		exit = put_both(cli, id, in, &term.w, &held);
 	if (held) { /* the PID leads to what few hold too */
-		int pid = name_publish_pid(cli, id, first, w);
+		int pid = name_publish_pid(cli, id, change->first, term.w);
 		exit = exit ? exit : pid;
 	}
 	*seq = held ? in->seq : 0;
@@ -208,16 +206,18 @@ int identity_publish(struct cli *cli, const struct identity *id, bool first, con
 
 int cmd_id_publish(struct cli *cli)
 {
-	uint64_t w = 0, ttl = GN_RECORD_TTL_MAX, seq = 0;
+	struct own_term term = {.ttl = GN_RECORD_TTL_MAX};
+	struct id_change change = {.name = cli_option(cli, "name"),
+				   .vouch = cli_flag(cli, "vouch-node"),
+				   .lose = cli_flag(cli, "force")};
+	uint64_t seq = 0;
 	struct identity id;
-	if (!cli_number(cli, "w", 1, 8, &w) ||
-	    !cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &ttl))
+	if (!cli_number(cli, "w", 1, 8, &term.w) ||
+	    !cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &term.ttl))
 		return CLI_USAGE;
 	if (!identity_load(cli, &id))
 		return CLI_FAILED;
-	int exit =
-		identity_publish(cli, &id, false, cli_option(cli, "name"),
-				 cli_flag(cli, "vouch-node"), cli_flag(cli, "force"), ttl, w, &seq);
+	int exit = identity_publish(cli, &id, &change, term, &seq);
 	if (exit == CLI_OK && cli->json)
 		exit = cli_json(cli, json_pack("{ss sI}", "pid", id.pid, "seq", (json_int_t)seq));
 	else if (exit == CLI_OK)
@@ -228,23 +228,24 @@ int cmd_id_publish(struct cli *cli)
 
 /* ---- renewing ---- */
 
-int id_renew(struct cli *cli, const struct identity *id, bool force, bool must, uint64_t ttl,
-	     uint64_t w, uint64_t *expires, bool *done)
+int id_renew(struct cli *cli, const struct identity *id, struct own_term term, bool must,
+	     uint64_t *expires, bool *done)
 {
+	const struct id_change none = {0};
 	struct gn_identity *in = cli_alloc(sizeof *in);
 	uint8_t *bytes = NULL;
 	uint64_t seq;
 	int exit = identity_present(cli, &id->keys.sk.pk, &bytes, in);
 	bool gone = exit == CLI_NOT_FOUND,
 	     known = !gone || recall_id(cli, &id->keys.sk.pk, &bytes, in);
-	bool due = force || gone || cli_now() > in->created + in->ttl / 2;
+	bool due = term.force || gone || cli_now() > in->created + in->ttl / 2;
 	*expires = in->created + in->ttl;
 	if (gone)
 		exit = CLI_OK;
 	if (exit == CLI_OK && (known || must) && due) {
-		exit = identity_publish(cli, id, false, NULL, false, false, ttl, w, &seq);
+		exit = identity_publish(cli, id, &none, term, &seq);
 		*done = exit == CLI_OK;
-		*expires = *done ? cli_now() + ttl : *expires;
+		*expires = *done ? cli_now() + term.ttl : *expires;
 	}
 	free(bytes);
 	free(in);

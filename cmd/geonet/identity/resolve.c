@@ -153,8 +153,7 @@ static bool take_newest(const json_t *json, const struct gn_hash *key, uint8_t *
 		size_t n;
 		uint8_t *data = cli_unbase64(json_text(value, "record"), &n);
 		if (data && gn_wire_record_open(gn_slice(data, n), &r) == GN_OK &&
-		    memcmp(r.key.b, key->b, sizeof key->b) == 0 &&
-		    (!*bytes || gn_record_compare(&r, &best) > 0)) {
+		    gn_hash_eq(&r.key, key) && (!*bytes || gn_record_compare(&r, &best) > 0)) {
 			free(*bytes);
 			*bytes = data;
 			*len = n;

@@ -117,7 +117,7 @@ static int change_name(struct cli *cli, bool claim)
 	int exit = may_make ? name_load(cli, &name, &id.keys.sk.pk, &s)
 			    : name_load_own(cli, &name, &id, &s);
 	if (exit == CLI_OK) {
-		if (s->exists && memcmp(&s->owner, &id.keys.sk.pk, sizeof s->owner) != 0)
+		if (s->exists && !gn_pk_eq(&s->owner, &id.keys.sk.pk))
 			exit = name_not_yours(cli, s);
 		else if (!edit_options(cli, s, &id, entry_ttl))
 			exit = CLI_USAGE;
@@ -239,7 +239,7 @@ static bool read_transfer(struct cli *cli, const char *path, const struct gn_pk 
 			 "%s is not a transfer made by geonet name transfer", path);
 	else if (!name_parse(cli, json_text(json, "name"), name))
 		ok = false;
-	else if (memcmp(&to, self, sizeof to) != 0) {
+	else if (!gn_pk_eq(&to, self)) {
 		char pid[GN_PID_MAX];
 		gn_pid(&to, pid);
 		cli_fail(cli, CLI_FAILED, "key", "%s.geo is handed to %s, who is not you",
@@ -277,7 +277,7 @@ int cmd_name_accept(struct cli *cli)
 			   ? name_load(cli, &name, &id.keys.sk.pk, &s)
 			   : CLI_FAILED;
 	if (exit == CLI_OK) {
-		if (s->exists && memcmp(&s->owner, &taken.previous_owner, sizeof s->owner) != 0)
+		if (s->exists && !gn_pk_eq(&s->owner, &taken.previous_owner))
 			exit = name_not_yours(cli, s);
 		else if (s->exists && s->claim.seq >= taken.transfer_seq)
 			exit = cli_fail(cli, CLI_FAILED, "stale",

@@ -4,6 +4,7 @@
 #define GEONET_NAME_H
 
 #include "geonet/frame/keys.h"
+#include "geonet/identity/own.h"
 #include "records/name.h"
 #include <jansson.h>
 
@@ -48,8 +49,8 @@ enum name_renewal {
 };
 /* Keeps a name of one's own for another term, unless less than half of this one is over. A name
  * that nobody shows any more is renewed from what was kept here. */
-int name_renew(struct cli *cli, const struct identity *id, const char *text, bool force,
-	       uint64_t ttl, uint64_t w, uint64_t *expires, enum name_renewal *what);
+int name_renew(struct cli *cli, const struct identity *id, const char *text, struct own_term term,
+	       uint64_t *expires, enum name_renewal *what);
 /* Takes a name off the list of own names; false when it is not there. *expires: until when it
  * was held. */
 bool name_forget(struct cli *cli, const struct gn_name *name, uint64_t *expires);

@@ -45,7 +45,7 @@ static bool may_delegate(struct cli *cli, const struct gn_name *name, const stru
 	*exit = CLI_FAILED;
 	if (!gn_name_parent(name, &parent) || !owner_of(cli, parent.text, &owner, exit))
 		return false;
-	if (memcmp(&owner, self, sizeof owner) == 0)
+	if (gn_pk_eq(&owner, self))
 		return true;
 	*exit = cli_fail(cli, CLI_FAILED, "denied",
 			 "%s.geo is given by the owner of %s.geo, who is not you", name->text,
@@ -57,7 +57,6 @@ static bool may_delegate(struct cli *cli, const struct gn_name *name, const stru
  * new one at its place replaces. Takes bytes. */
 static int take_record(struct cli *cli, struct name_state *s, uint8_t *bytes, size_t len)
 {
-	static const struct gn_hash none;
 	struct gn_name_claim claim;
 	struct gn_name_entry *entries = cli_alloc(sizeof s->entries);
 	struct gn_pk owner;
@@ -69,9 +68,8 @@ static int take_record(struct cli *cli, struct name_state *s, uint8_t *bytes, si
 	}
 	struct gn_hash hash[2];
 	for (size_t i = 0; i < 2; i++) /* each place has its own version */
-		hash[i] = memcmp(&claim.before.hash[i], &none, sizeof none)
-				  ? claim.before.hash[i]
-				  : s->claim.before.hash[i];
+		hash[i] = gn_hash_is_zero(&claim.before.hash[i]) ? s->claim.before.hash[i]
+								 : claim.before.hash[i];
 	if (!s->bytes || claim.seq > s->claim.seq) {
 		free(s->bytes);
 		s->bytes = bytes;
@@ -153,7 +151,7 @@ static int name_must_be_own(struct cli *cli, const struct identity *id, struct n
 		exit = cli_fail(cli, CLI_NOT_FOUND, "not-found",
 				"nobody holds %s.geo; claim it with: geonet name claim %s",
 				s->name.text, s->name.text);
-	else if (memcmp(&s->owner, &id->keys.sk.pk, sizeof s->owner) != 0)
+	else if (!gn_pk_eq(&s->owner, &id->keys.sk.pk))
 		exit = name_not_yours(cli, s);
 	if (exit)
 		name_free(s);
@@ -403,8 +401,7 @@ static int renew_lost(struct cli *cli, const struct identity *id, struct name_st
 	uint64_t until;
 	int exit = CLI_OK;
 	gn_pid(&s->owner, pid);
-	bool given = c->transferred &&
-		     memcmp(&c->previous_owner, &id->keys.sk.pk, sizeof c->previous_owner) == 0;
+	bool given = c->transferred && gn_pk_eq(&c->previous_owner, &id->keys.sk.pk);
 	*what = given ? NAME_GIVEN : NAME_KEPT;
 	if (given)
 		cli_note(cli, "%s.geo was handed over to %s, who has it now", s->name.text, pid);
@@ -416,8 +413,8 @@ static int renew_lost(struct cli *cli, const struct identity *id, struct name_st
 	return exit;
 }
 
-int name_renew(struct cli *cli, const struct identity *id, const char *text, bool force,
-	       uint64_t ttl, uint64_t w, uint64_t *expires, enum name_renewal *what)
+int name_renew(struct cli *cli, const struct identity *id, const char *text, struct own_term term,
+	       uint64_t *expires, enum name_renewal *what)
 {
 	struct gn_name name;
 	struct name_state *s;
@@ -427,7 +424,7 @@ int name_renew(struct cli *cli, const struct identity *id, const char *text, boo
 	int exit = name_load(cli, &name, &id->keys.sk.pk, &s);
 	if (exit)
 		return exit;
-	if (s->exists && memcmp(&s->owner, &id->keys.sk.pk, sizeof s->owner) != 0) {
+	if (s->exists && !gn_pk_eq(&s->owner, &id->keys.sk.pk)) {
 		exit = renew_lost(cli, id, s, what);
 		*expires = s->claim.created + s->claim.ttl;
 		name_free(s);
@@ -437,9 +434,9 @@ int name_renew(struct cli *cli, const struct identity *id, const char *text, boo
 	if (exit)
 		return exit;
 	*what = NAME_KEPT;
-	if (force || s->kept_here || !is_young(s)) {
-		name_next_version(s, ttl, false);
-		exit = name_put(cli, id, s, w, &receipts);
+	if (term.force || s->kept_here || !is_young(s)) {
+		name_next_version(s, term.ttl, false);
+		exit = name_put(cli, id, s, term.w, &receipts);
 		*what = NAME_RENEWED;
 		json_decref(receipts);
 	}
@@ -464,7 +461,7 @@ int name_point_to_site(struct cli *cli, const struct identity *id, const char *t
 	for (size_t i = 0; i < s->claim.entry_count; i++)
 		same |= s->entries[i].type == GN_NAME_SITE &&
 			gn_slice_eq(s->entries[i].value, gn_str(value));
-	if (s->exists && memcmp(&s->owner, &id->keys.sk.pk, sizeof s->owner) != 0) {
+	if (s->exists && !gn_pk_eq(&s->owner, &id->keys.sk.pk)) {
 		exit = name_not_yours(cli, s);
 	} else if (!same || !is_young(s)) {
 		name_drop_type(s, GN_NAME_SITE);

@@ -72,7 +72,7 @@ const struct cli_command name_commands[] = {
 	 "OWNER is a PID, a name or a key in hex. Give the file that this makes to the new owner, "
 	 "who takes the name with `geonet name accept`.\n"
 	 "Its entries, SITE among them, stay as they are until the new owner sets others; take "
-	 "out before what he shall not have:\n"
+	 "out before what they shall not have:\n"
 	 "geonet name set NAME SITE=\n",
 	 "  geonet name transfer alice 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd -o "
 	 "alice.transfer\n",

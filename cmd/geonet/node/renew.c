@@ -21,8 +21,8 @@
 struct renewal {
 	struct cli *cli, each; /* each: for the items, whose troubles go to stderr */
 	struct identity id;
-	uint64_t ttl, w;
-	bool force, all;
+	struct own_term term;
+	bool all;
 	json_t *items;
 	size_t renewed, failed;
 };
@@ -41,7 +41,7 @@ static void renew_id(struct renewal *r, bool must)
 {
 	uint64_t expires = 0;
 	bool done = false;
-	int exit = id_renew(&r->each, &r->id, r->force, must, r->ttl, r->w, &expires, &done);
+	int exit = id_renew(&r->each, &r->id, r->term, must, &expires, &done);
 	if (exit || expires)
 		note_item(r, "identity", r->id.pid, exit, done ? "renewed" : "kept", expires);
 }
@@ -51,7 +51,7 @@ static void renew_name(struct renewal *r, const char *text)
 	static const char *const states[] = {"kept", "renewed", "given"};
 	uint64_t expires = 0;
 	enum name_renewal what = NAME_KEPT;
-	int exit = name_renew(&r->each, &r->id, text, r->force, r->ttl, r->w, &expires, &what);
+	int exit = name_renew(&r->each, &r->id, text, r->term, &expires, &what);
 	if (what == NAME_GIVEN && !r->all)
 		exit = CLI_FAILED;
 	note_item(r, "name", text, exit, states[what], expires);
@@ -61,8 +61,7 @@ static void renew_site(struct renewal *r, const char *label, uint64_t copies)
 {
 	uint64_t expires = 0;
 	bool done = false;
-	int exit = site_renew(&r->each, &r->id, label, copies, r->force, r->ttl, r->w, &expires,
-			      &done);
+	int exit = site_renew(&r->each, &r->id, label, copies, r->term, &expires, &done);
 	char *name = cli_format("@%s", label);
 	note_item(r, "site", name, exit, done ? "renewed" : "kept", expires);
 	free(name);
@@ -174,15 +173,14 @@ int cmd_renew(struct cli *cli)
 {
 	struct renewal r = {.cli = cli,
 			    .each = *cli,
-			    .ttl = GN_NAME_TTL,
-			    .force = cli_flag(cli, "force"),
+			    .term = {.ttl = GN_NAME_TTL, .force = cli_flag(cli, "force")},
 			    .all = cli_flag(cli, "all")};
 	int exit = CLI_OK;
 	if (r.all == (cli->arg_count > 0))
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"say what: geonet renew --all, or NAME, @LABEL, id");
-	if (!cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &r.ttl) ||
-	    !cli_number(cli, "w", 1, 8, &r.w))
+	if (!cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &r.term.ttl) ||
+	    !cli_number(cli, "w", 1, 8, &r.term.w))
 		return CLI_USAGE;
 	if (!client_alive(cli))
 		return client_none(cli);

@@ -118,21 +118,25 @@ int cmd_site_rollback(struct cli *cli)
 /* ---- renewing ---- */
 
 int site_renew(struct cli *cli, const struct identity *id, const char *label, uint64_t copies,
-	       bool force, uint64_t ttl, uint64_t w, uint64_t *expires, bool *done)
+	       struct own_term term, uint64_t *expires, bool *done)
 {
 	struct publication *p = cli_alloc(sizeof *p);
-	*p = (struct publication){
-		.cli = cli, .id = *id, .label = label, .copies = copies, .ttl = ttl, .w = w};
+	*p = (struct publication){.cli = cli,
+				  .id = *id,
+				  .label = label,
+				  .copies = copies,
+				  .ttl = term.ttl,
+				  .w = term.w};
 	gn_alloc_heap(&p->alloc, MANIFEST_MEMORY);
 	int exit = own_head(p);
-	bool due = force || cli_now() > p->head.created + p->head.ttl / 2;
+	bool due = term.force || cli_now() > p->head.created + p->head.ttl / 2;
 	if (exit == CLI_OK && due)
 		exit = keep_version(p, &p->head.now);
 	if (exit == CLI_OK && due) {
 		p->head.seq++;
 		p->head.created = cli_now();
-		p->head.ttl = (uint32_t)ttl;
-		exit = site_put_head(cli, id, &p->head, w, &p->receipts);
+		p->head.ttl = (uint32_t)term.ttl;
+		exit = site_put_head(cli, id, &p->head, term.w, &p->receipts);
 		*done = exit == CLI_OK;
 	}
 	*expires = p->head.created + p->head.ttl;

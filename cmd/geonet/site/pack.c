@@ -103,8 +103,8 @@ static bool hash_members(struct packing *k)
 	sorting = folder;
 	qsort(k->members, k->count, sizeof *k->members, by_content);
 	for (size_t i = 1; i < k->count; i++)
-		if (memcmp(&folder->files[k->members[i]].root,
-			   &folder->files[k->members[i - 1]].root, sizeof(struct gn_hash)) == 0)
+		if (gn_hash_eq(&folder->files[k->members[i]].root,
+			       &folder->files[k->members[i - 1]].root))
 			k->leader[k->members[i]] = k->leader[k->members[i - 1]];
 	return true;
 }
@@ -191,7 +191,7 @@ static bool place_file(struct packing *k, struct site_file *f, size_t *sent)
 	}
 	if ((k->len + f->size > GN_BLOCK && !flush_pack(k)) || !read_small(k->cli, f, buf, &root))
 		return false;
-	if (memcmp(&root, &f->root, sizeof root) != 0) {
+	if (!gn_hash_eq(&root, &f->root)) {
 		cli_fail(k->cli, CLI_FAILED, "io", "%s: changed while it was read; try again",
 			 f->full);
 		return false;

@@ -54,7 +54,7 @@ static bool is_unchanged(const struct publication *p, const struct site_file *f)
 {
 	struct gn_bundle_file old;
 	return p->previous && gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK &&
-	       old.size == f->size && memcmp(&old.root, &f->root, sizeof f->root) == 0;
+	       old.size == f->size && gn_hash_eq(&old.root, &f->root);
 }
 
 /* Hashes all files; sends those that the node does not keep already (all: every one). */

@@ -240,7 +240,7 @@ static int fetch_file(struct cli *cli, const struct site *s, const struct gn_bun
 			 gn_err_text(r.err));
 	if (exit == CLI_OK) {
 		gn_tree_hasher_end(d.hasher, &root);
-		if (memcmp(root.b, f->root.b, sizeof root.b) != 0)
+		if (!gn_hash_eq(&root, &f->root))
 			exit = cli_fail(cli, CLI_FAILED, "hash",
 					"%s is not what the owner signed; try again", name);
 	}

@@ -4,6 +4,7 @@
 #define GEONET_SITE_H
 
 #include "geonet/frame/keys.h"
+#include "geonet/identity/own.h"
 #include "records/head.h"
 
 struct site_file {
@@ -90,6 +91,6 @@ bool site_types_ok(struct cli *cli);
 
 /* A site's head, with its blocks: for another term, unless less than half of this one is over. */
 int site_renew(struct cli *cli, const struct identity *id, const char *label, uint64_t copies,
-	       bool force, uint64_t ttl, uint64_t w, uint64_t *expires, bool *done);
+	       struct own_term term, uint64_t *expires, bool *done);
 
 #endif

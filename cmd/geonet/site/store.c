@@ -54,7 +54,7 @@ static bool has_root(struct gn_slice data, const struct gn_hash *root)
 	bool ok = gn_tree_hasher_put(h, data) == GN_OK;
 	if (ok)
 		gn_tree_hasher_end(h, &sum);
-	ok = ok && memcmp(sum.b, root->b, sizeof sum.b) == 0;
+	ok = ok && gn_hash_eq(&sum, root);
 	free(blocks);
 	free(h);
 	return ok;
@@ -109,7 +109,7 @@ void hash_unique(struct hash_list *l)
 	if (l->count)
 		qsort(l->list, l->count, sizeof *l->list, hash_order);
 	for (size_t i = 0; i < l->count; i++)
-		if (kept == 0 || memcmp(&l->list[i], &l->list[kept - 1], sizeof *l->list) != 0)
+		if (kept == 0 || !gn_hash_eq(&l->list[i], &l->list[kept - 1]))
 			l->list[kept++] = l->list[i];
 	l->count = kept;
 }

@@ -71,11 +71,11 @@ static bool same_as_node(struct upload *u, const json_t *json, uint64_t size,
 	struct gn_hash h;
 	bool same = json_number(json, "size") == size && json_array_size(list) == count &&
 		    gn_unhex(gn_str(json_text(json, "root")), h.b, 32) == GN_OK &&
-		    memcmp(h.b, root->b, 32) == 0;
+		    gn_hash_eq(&h, root);
 	for (size_t i = 0; same && i < count; i++) {
 		const char *text = json_string_value(json_array_get(list, i));
 		same = text && gn_unhex(gn_str(text), h.b, 32) == GN_OK &&
-		       memcmp(h.b, blocks[i].b, 32) == 0;
+		       gn_hash_eq(&h, &blocks[i]);
 	}
 	if (!same)
 		cli_fail(u->cli, CLI_FAILED, "hash",

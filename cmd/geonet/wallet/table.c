@@ -89,7 +89,7 @@ static const struct cli_option wallet_history_options[] = {
 const struct cli_command wallet_commands[] = {
 	{"join", "", 0, 0, "register your key with a hub",
 	 "The hub's key is remembered in DATA/hubs.json; another key at the same address is "
-	 "refused, and so is whoever does not prove that he has it.\n"
+	 "refused, and so is whoever does not prove that they have it.\n"
 	 "With --print the signed request is written out for an officer of a hub that is not open "
 	 "to all (geonet hub admit).\n",
 	 "  geonet wallet join --name Alice\n"
