@@ -1,4 +1,5 @@
-"""A real Chromium for tests, headless, spoken to over a pipe (its DevTools protocol; no package besides the browser).
+"""A real Chromium for tests, headless, spoken to over a pipe (its DevTools protocol; no package
+besides the browser).
 
     with Browser() as browser:
         tab = browser.tab()
@@ -10,14 +11,16 @@ import fcntl, json, os, select, shutil, signal, subprocess, tempfile, time
 import attack_test
 from attack_test import Failure, check
 
-NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome",
+         "google-chrome-stable")
 SLOW = 120  # seconds for one answer of the browser; a bound for hopeless waits only
 
 
 def program():
     found = next((path for path in map(shutil.which, NAMES) if path), None)
     if not found:
-        raise attack_test.Skip("there is no Chromium here (Debian's package chromium-headless-shell)")
+        raise attack_test.Skip(
+            "there is no Chromium here (Debian's package chromium-headless-shell)")
     return found
 
 
@@ -33,13 +36,18 @@ class Browser:
             os.dup2(high[0], 3)
             os.dup2(high[1], 4)
 
-        words = [path, "--headless=new", "--remote-debugging-pipe", f"--user-data-dir={self.profile}", "--no-first-run", "--disable-gpu", "--disable-dev-shm-usage",
-                 "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server",
-                 "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost"]
+        words = [
+            path, "--headless=new", "--remote-debugging-pipe", f"--user-data-dir={self.profile}",
+            "--no-first-run", "--disable-gpu", "--disable-dev-shm-usage",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--no-proxy-server",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost"
+        ]
         if os.getuid() == 0:
             words.append("--no-sandbox")
-        self.process = subprocess.Popen([*words, "about:blank"], preexec_fn=child, pass_fds=(3, 4), stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        self.process = subprocess.Popen([*words, "about:blank"], preexec_fn=child, pass_fds=(3, 4),
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL, start_new_session=True)
         for fd in (theirs_in, theirs_out, *high):
             os.close(fd)
         self.number, self.buffer, self.answers = 0, b"", {}
@@ -49,7 +57,8 @@ class Browser:
 
     def __exit__(self, *_):
         try:
-            os.killpg(self.process.pid, signal.SIGTERM)  # its own session: this browser and its children
+            os.killpg(self.process.pid,
+                      signal.SIGTERM)  # its own session: this browser and its children
             self.process.wait(20)
         except (ProcessLookupError, subprocess.TimeoutExpired):
             self.process.kill()
@@ -66,7 +75,9 @@ class Browser:
         os.write(self.to, json.dumps(message).encode() + b"\0")
         deadline = time.monotonic() + SLOW
         while number not in self.answers:
-            check(select.select([self.back], [], [], max(0, deadline - time.monotonic()))[0], f"the browser did not answer {method} in {SLOW} s: {str(params)[:300]}")
+            check(
+                select.select([self.back], [], [], max(0, deadline - time.monotonic()))[0],
+                f"the browser did not answer {method} in {SLOW} s: {str(params)[:300]}")
             part = os.read(self.back, 1 << 20)
             check(part, "the browser ended")
             *whole, self.buffer = (self.buffer + part).split(b"\0")
@@ -87,7 +98,8 @@ class Tab:
     def __init__(self, browser):
         self.browser = browser
         self.target = browser.call("Target.createTarget", url="about:blank")["targetId"]
-        self.session = browser.call("Target.attachToTarget", targetId=self.target, flatten=True)["sessionId"]
+        self.session = browser.call("Target.attachToTarget", targetId=self.target,
+                                    flatten=True)["sessionId"]
 
     def call(self, method, **params):
         return self.browser.call(method, self.session, **params)
@@ -107,7 +119,8 @@ class Tab:
 
     def run(self, script, quiet=False):
         try:
-            got = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True, userGesture=True)
+            got = self.call("Runtime.evaluate", expression=script, awaitPromise=True,
+                            returnByValue=True, userGesture=True)
         except Failure:
             if quiet:  # the page is being replaced
                 return None
@@ -116,7 +129,8 @@ class Tab:
             if quiet:
                 return None
             thrown = got["exceptionDetails"]
-            raise Failure(f"the page threw {thrown.get('exception', {}).get('description') or thrown['text']} in: {script[:200]}")
+            what = thrown.get("exception", {}).get("description") or thrown["text"]
+            raise Failure(f"the page threw {what} in: {script[:200]}")
         return got["result"].get("value")
 
     def close(self):

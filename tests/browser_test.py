@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Sites and the node's page in a real browser: usage: browser_test.py BIN_DIR CASE
 
-Each case starts real nodes and one Chromium (tests/browser.py) on free ports. Exit 0 passed, 77 skipped with a reason (no
-browser), 1 failed with a sentence.
+Each case starts real nodes and one Chromium (tests/browser.py) on free ports. Exit 0 passed, 77
+skipped with a reason (no browser), 1 failed with a sentence.
 """
 import http.client, http.server, json, os, sys, threading, time
 
@@ -15,17 +15,26 @@ NAMES = ("firstsite", "secondsite", "thirdsite")
 WORKER = b"""
 addEventListener("install", (e) => e.waitUntil(skipWaiting()));
 addEventListener("activate", (e) => e.waitUntil(clients.claim()));
-addEventListener("fetch", (e) => { if (e.request.mode === "navigate") e.respondWith(new Response("<title>kept by a worker</title>", { headers: { "content-type": "text/html" } })); });
+addEventListener("fetch", (e) => {
+  const headers = { "content-type": "text/html" };
+  const page = new Response("<title>kept by a worker</title>", { headers });
+  if (e.request.mode === "navigate") e.respondWith(page);
+});
 """
 
 # What a page can leave in a browser, and what it finds there.
 LEAVE = """(async (who) => {
-  for (const domain of ["", "; domain=" + location.hostname, "; domain=geo.localhost", "; domain=localhost", "; domain=." + location.hostname.split(".").slice(1).join(".")])
-    document.cookie = `${who}=${who}; path=/${domain}`;
+  const above = location.hostname.split(".").slice(1).join(".");
+  for (const domain of ["", location.hostname, "geo.localhost", "localhost", "." + above])
+    document.cookie = `${who}=${who}; path=/` + (domain ? "; domain=" + domain : "");
   localStorage.setItem("who", who);
   sessionStorage.setItem("who", who);
   await (await caches.open(who)).put("/kept", new Response(who));
-  await new Promise((done, fail) => { const r = indexedDB.open(who); r.onsuccess = () => { r.result.close(); done(); }; r.onerror = fail; });
+  await new Promise((done, fail) => {
+    const r = indexedDB.open(who);
+    r.onsuccess = () => { r.result.close(); done(); };
+    r.onerror = fail;
+  });
   window.channel = new BroadcastChannel("all");
   window.heard = [];
   channel.onmessage = (e) => heard.push(e.data);
@@ -35,22 +44,48 @@ LEAVE = """(async (who) => {
 FIND = """(async () => {
   const files = [];
   for await (const name of (await navigator.storage.getDirectory()).keys()) files.push(name);
-  return { cookie: document.cookie, local: Object.values(localStorage), session: Object.values(sessionStorage), caches: await caches.keys(),
-           databases: (await indexedDB.databases()).map((d) => d.name), files, workers: (await navigator.serviceWorker.getRegistrations()).length,
+  return { cookie: document.cookie, local: Object.values(localStorage),
+           session: Object.values(sessionStorage), caches: await caches.keys(),
+           databases: (await indexedDB.databases()).map((d) => d.name), files,
+           workers: (await navigator.serviceWorker.getRegistrations()).length,
            controlled: !!navigator.serviceWorker.controller };
 })()"""
-NOTHING = {"cookie": "", "local": [], "session": [], "caches": [], "databases": [], "files": [], "workers": 0, "controlled": False}
-WORK = """(async () => { await navigator.serviceWorker.register("/sw.js"); await navigator.serviceWorker.ready;
-  while (!navigator.serviceWorker.controller) await new Promise((r) => setTimeout(r, 20)); return true; })()"""
+NOTHING = {
+    "cookie": "", "local": [], "session": [], "caches": [], "databases": [], "files": [],
+    "workers": 0, "controlled": False
+}
+WORK = """(async () => {
+  await navigator.serviceWorker.register("/sw.js");
+  await navigator.serviceWorker.ready;
+  while (!navigator.serviceWorker.controller) await new Promise((r) => setTimeout(r, 20));
+  return true;
+})()"""
 # What a page of another origin learns of an address: the same as of a port where nobody listens.
 PROBE = """(async (url) => {
-  const tag = (name, set) => new Promise((done) => { const e = document.createElement(name); e.onload = () => done("loaded"); e.onerror = () => done("failed"); set(e); document.body.append(e); });
+  const tag = (name, set) => new Promise((done) => {
+    const e = document.createElement(name);
+    e.onload = () => done("loaded");
+    e.onerror = () => done("failed");
+    set(e);
+    document.body.append(e);
+  });
   const said = [];
-  for (const options of [{}, { mode: "no-cors" }, { mode: "no-cors", method: "POST", body: "x" }, { mode: "no-cors", credentials: "include" }])
+  for (const options of [{}, { mode: "no-cors" }, { mode: "no-cors", method: "POST", body: "x" },
+                         { mode: "no-cors", credentials: "include" }])
     said.push(await fetch(url, options).then((r) => "answered " + r.type, () => "failed"));
-  said.push(await tag("img", (e) => e.src = url), await tag("script", (e) => e.src = url), await tag("link", (e) => { e.rel = "stylesheet"; e.href = url; }));
-  said.push(await new Promise((done) => { const v = document.createElement("video"); v.onerror = () => done("failed"); v.onloadedmetadata = () => done("loaded"); v.src = url; }));
-  said.push(await new Promise((done) => { const w = new WebSocket(url.replace("http:", "ws:")); w.onopen = () => done("opened"); w.onerror = () => done("failed"); }));
+  said.push(await tag("img", (e) => e.src = url), await tag("script", (e) => e.src = url),
+            await tag("link", (e) => { e.rel = "stylesheet"; e.href = url; }));
+  said.push(await new Promise((done) => {
+    const v = document.createElement("video");
+    v.onerror = () => done("failed");
+    v.onloadedmetadata = () => done("loaded");
+    v.src = url;
+  }));
+  said.push(await new Promise((done) => {
+    const w = new WebSocket(url.replace("http:", "ws:"));
+    w.onopen = () => done("opened");
+    w.onerror = () => done("failed");
+  }));
   return said;
 })"""
 
@@ -65,8 +100,12 @@ def site(nodes, node, name, files, *words):
 
 
 def files_of(title):
-    return {"index.html": f"<!doctype html><title>{title}</title><body>".encode(), "sw.js": WORKER, "pixel.gif": b"GIF89a\1\0\1\0\0\0\0!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\1D\0;",
-            "worker.js": b"onconnect = (e) => e.ports[0].postMessage('here');", "folder/index.html": b"<title>folder</title>"}
+    return {
+        "index.html": f"<!doctype html><title>{title}</title><body>".encode(), "sw.js": WORKER,
+        "pixel.gif": b"GIF89a\1\0\1\0\0\0\0!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\1D\0;",
+        "worker.js": b"onconnect = (e) => e.ports[0].postMessage('here');",
+        "folder/index.html": b"<title>folder</title>"
+    }
 
 
 class Elsewhere:
@@ -89,7 +128,8 @@ class Elsewhere:
 
 
 def case_apart(nodes, seed):
-    """Three sites of different owners in one browser, then a name that changes hands: nothing passes from one to another."""
+    """Three sites of different owners in one browser, then a name that changes hands: nothing
+    passes from one to another."""
     program()
     owners = nodes.start(3)
     keys = {}
@@ -103,10 +143,16 @@ def case_apart(nodes, seed):
         tabs, origin = {}, {}
         for name in NAMES:
             tabs[name] = browser.tab()
-            eventually(f"{name} is shown", 60, lambda n=name: tabs[n].go(address[n]) and tabs[n].run("document.title") == n)
+            eventually(f"{name} is shown", 60,
+                       lambda n=name: tabs[n].go(address[n]) and tabs[n].run("document.title") == n)
             origin[name] = tabs[name].run("location.origin")
-        check(len(set(origin.values())) == 3 and all(o.startswith(f"http://geo-{n}-") for n, o in origin.items()), f"the origins are {origin}")
-        check(tabs[NAMES[0]].go(address[NAMES[0]] + "folder?a=b") == origin[NAMES[0]] + "/folder/?a=b", "an address leads to the page that it names")
+        check(
+            len(set(origin.values())) == 3
+            and all(o.startswith(f"http://geo-{n}-") for n, o in origin.items()),
+            f"the origins are {origin}")
+        check(
+            tabs[NAMES[0]].go(address[NAMES[0]] + "folder?a=b") == origin[NAMES[0]]
+            + "/folder/?a=b", "an address leads to the page that it names")
         tabs[NAMES[0]].go(address[NAMES[0]])
 
         # All are open at once; the first leaves what it can, the others look.
@@ -115,24 +161,33 @@ def case_apart(nodes, seed):
         twin = browser.tab()
         twin.go(address[NAMES[0]])
         for tab in (twin, tabs[NAMES[1]]):
-            tab.run("window.heard = []; window.channel = new BroadcastChannel('all'); channel.onmessage = (e) => heard.push(e.data); 0")
+            tab.run(
+                "window.heard = []; window.channel = new BroadcastChannel('all'); "
+                "channel.onmessage = (e) => heard.push(e.data); 0"
+            )
         tabs[NAMES[0]].run(LEAVE + f"('{NAMES[0]}')")
         tabs[NAMES[0]].run(WORK)
         own = tabs[NAMES[0]].run(FIND)
-        check(set(own["cookie"].split("; ")) == {f"{NAMES[0]}={NAMES[0]}"} and own["workers"] == 1 and own["local"] == own["session"] == own["caches"] == [NAMES[0]], f"a site has its own: {own}")
+        check(
+            set(own["cookie"].split("; ")) == {f"{NAMES[0]}={NAMES[0]}"} and own["workers"] == 1
+            and own["local"] == own["session"] == own["caches"] == [NAMES[0]],
+            f"a site has its own: {own}")
         tabs[NAMES[0]].run("channel.postMessage('from the first'); 0")
-        eventually("its own other page hears it", 60, lambda: twin.run("heard") == ["from the first"])
+        eventually("its own other page hears it", 60,
+                   lambda: twin.run("heard") == ["from the first"])
         check(tabs[NAMES[1]].run("heard") == [], "a message passes")
         twin.close()
         for name in NAMES[1:]:
             check(tabs[name].run(FIND) == NOTHING, f"{name} finds {tabs[name].run(FIND)}")
             tabs[name].go(address[name])
-            check(tabs[name].run("document.title") == name and tabs[name].run(FIND) == NOTHING, f"{name} loaded again finds {tabs[name].run(FIND)}")
+            check(tabs[name].run("document.title") == name and tabs[name].run(FIND) == NOTHING,
+                  f"{name} loaded again finds {tabs[name].run(FIND)}")
             fresh = browser.tab()
             fresh.go(address[name])
             check(fresh.run(FIND) == NOTHING, f"{name} in a new tab finds {fresh.run(FIND)}")
             fresh.close()
-        check(tabs[NAMES[2]].run("caches.match('/kept').then((r) => r ? r.text() : null)") is None, "a cache passes")
+        check(tabs[NAMES[2]].run("caches.match('/kept').then((r) => r ? r.text() : null)") is None,
+              "a cache passes")
 
         # What pages of others learn: nothing that a port without a program would not say.
         elsewhere = Elsewhere()
@@ -143,16 +198,32 @@ def case_apart(nodes, seed):
         for page, shown in ((tabs[NAMES[2]], address[NAMES[2]]), (stranger, elsewhere.url)):
             page.go(shown)
             silence = page.run(PROBE + f"('{nowhere}')")
-            for url in (address[NAMES[0]], address[NAMES[0]] + "pixel.gif", origin[NAMES[0]] + "/pixel.gif", origin[NAMES[0]] + "/sw.js", address["firstsite"].replace("firstsite", "nosuchsite"),
-                        f"http://localhost:{port}/", f"http://localhost:{port}/api/v1/status", f"http://localhost:{port}/api/v1/events", f"http://localhost:{port}/{'x' * 5000}"):
+            for url in (address[NAMES[0]], address[NAMES[0]] + "pixel.gif", origin[NAMES[0]]
+                        + "/pixel.gif", origin[NAMES[0]] + "/sw.js", address["firstsite"].replace(
+                            "firstsite", "nosuchsite"), f"http://localhost:{port}/",
+                        f"http://localhost:{port}/api/v1/status",
+                        f"http://localhost:{port}/api/v1/events",
+                        f"http://localhost:{port}/{'x' * 5000}"):
                 got = page.run(PROBE + f"('{url}')")
                 check(got == silence, f"{shown} learns of {url}: {got}, not {silence}")
-            check(page.run(f"(async () => {{ const f = document.createElement('iframe'); f.src = '{address[NAMES[0]]}'; document.body.append(f); await new Promise((r) => f.onload = r); return f.contentWindow.length; }})()") == 0,
-                  "a site is framed by another")
+            check(
+                page.run(
+                    f"(async () => {{ const f = document.createElement('iframe'); f.src = "
+                    f"'{address[NAMES[0]]}'; document.body.append(f); await new Promise((r) => "
+                    f"f.onload = r); return f.contentWindow.length; }})()"
+                ) == 0, "a site is framed by another")
         tabs[NAMES[1]].go(address[NAMES[1]])
-        for kind in (f"new SharedWorker('{origin[NAMES[0]]}/worker.js') && 'made'", f"navigator.serviceWorker.register('{origin[NAMES[0]]}/sw.js').then(() => 'made')"):
-            check(tabs[NAMES[1]].run(f"(async () => {kind})().catch((e) => e.name)") == "SecurityError", f"a worker of another site: {kind}")
-        check(tabs[NAMES[1]].run("new Promise((d) => { const i = new Image(); i.onload = () => d('loaded'); i.onerror = () => d('failed'); i.src = '/pixel.gif'; })") == "loaded", "its own picture is shown")
+        for kind in (
+                f"new SharedWorker('{origin[NAMES[0]]}/worker.js') && 'made'",
+                f"navigator.serviceWorker.register('{origin[NAMES[0]]}/sw.js').then(() => 'made')"):
+            check(
+                tabs[NAMES[1]].run(f"(async () => {kind})().catch((e) => e.name)") ==
+                "SecurityError", f"a worker of another site: {kind}")
+        check(
+            tabs[NAMES[1]].run(
+                "new Promise((d) => { const i = new Image(); i.onload = () => d('loaded'); "
+                "i.onerror = () => d('failed'); i.src = '/pixel.gif'; })"
+            ) == "loaded", "its own picture is shown")
 
         # The first name changes hands.
         handed = os.path.join(nodes.base, "handed.json")
@@ -161,19 +232,32 @@ def case_apart(nodes, seed):
         node.cli("name", "accept", handed, "--w", "1")
         site(nodes, node, NAMES[0], files_of("the next owner"), "--label", "bought")
         late = browser.tab()
-        eventually("the next owner's site is shown", 60, lambda: late.go(address[NAMES[0]]) and late.run("document.title") == "the next owner")
-        check(late.run("location.origin") not in origin.values(), "the next owner's site lives where the former one's did")
+        eventually(
+            "the next owner's site is shown", 60,
+            lambda: late.go(address[NAMES[0]]) and late.run("document.title") == "the next owner")
+        check(
+            late.run("location.origin") not in origin.values(),
+            "the next owner's site lives where the former one's did")
         check(late.run(FIND) == NOTHING, f"the next owner finds {late.run(FIND)}")
-        # What the former owner left goes, also for those who kept the address of the origin: its worker answers them until it is looked for.
+        # What the former owner left goes, also for those who kept the address of the origin: its
+        # worker answers them until it is looked for.
         old = browser.tab()
         tabs[NAMES[0]].close()
 
         old.go(origin[NAMES[0]] + "/")
-        check(old.run("document.title") == "kept by a worker", "the former owner's worker answers for its origin")
-        eventually("it is looked for, and gone", 120, lambda: old.run("navigator.serviceWorker.getRegistrations().then((list) => list.length === 0)"))
+        check(
+            old.run("document.title") == "kept by a worker",
+            "the former owner's worker answers for its origin")
+        eventually(
+            "it is looked for, and gone", 120, lambda: old.run(
+                "navigator.serviceWorker.getRegistrations().then((list) => list.length === 0)"))
         old.go(origin[NAMES[0]] + "/")
-        check(old.run("document.title") == "the next owner", f"the former owner's address leads to {old.run('document.title')}")
-        check(old.run("location.origin") == late.run("location.origin") and old.run(FIND) == NOTHING, f"the former owner's address leads to {old.run('location.href')}")
+        check(
+            old.run("document.title") == "the next owner",
+            f"the former owner's address leads to {old.run('document.title')}")
+        check(
+            old.run("location.origin") == late.run("location.origin") and old.run(FIND) == NOTHING,
+            f"the former owner's address leads to {old.run('location.href')}")
 
 
 def case_page(nodes, seed):
@@ -185,14 +269,22 @@ def case_page(nodes, seed):
         tabs = [browser.tab() for _ in range(8)]
         for i, tab in enumerate(tabs):
             tab.go(link)
-            eventually(f"tab {i + 1} shows the node", 60, lambda t=tab: t.run("document.getElementById('facts').textContent.includes('records')"))
+            eventually(
+                f"tab {i + 1} shows the node", 60, lambda t=tab: t.run(
+                    "document.getElementById('facts').textContent.includes('records')"))
         for i, tab in enumerate(tabs):
             eventually(f"tab {i + 1} listens", 60, lambda t=tab: t.run("view.live"))
         for round_, digit in enumerate("123"):
             node.get(f"/api/v1/records/{digit * 64}")
             for i, tab in enumerate(tabs):
-                eventually(f"tab {i + 1} shows lookup {round_ + 1}", 60, lambda t=tab: t.run("view.lookups.some((l) => l.key.startsWith('%s'))" % (digit * 12)))
-        check(all(tab.run("document.getElementById('lookups').tBodies[0].rows.length") >= 3 for tab in tabs), "the lookups are in the page")
+                eventually(
+                    f"tab {i + 1} shows lookup {round_ + 1}", 60,
+                    lambda t=tab: t.run("view.lookups.some((l) => l.key.startsWith('%s'))" %
+                                        (digit * 12)))
+        check(
+            all(
+                tab.run("document.getElementById('lookups').tBodies[0].rows.length") >= 3
+                for tab in tabs), "the lookups are in the page")
         # A program beside them still gets its answer.
         check(node.status()["reach"] == "founder", "the node answers")
 
@@ -209,13 +301,15 @@ class Thief(http.server.BaseHTTPRequestHandler):
 
 
 def case_again(nodes, seed):
-    """A page left open while another takes the node's port: what it sends him is good for nothing once the node is back, and the page asks to be
-    opened again, which the same tab may do."""
+    """A page left open while another takes the node's port: what it sends him is good for nothing
+    once the node is back, and the page asks to be opened again, which the same tab may do."""
     program()
     data, udp, port = os.path.join(nodes.base, "node1"), network.udp_port(), network.udp_port()
 
     def start():
-        nodes.all = [network.Node(1, data, nodes.bin, udp, port, None, ["--pow-bits", attack_test.POW])]
+        nodes.all = [
+            network.Node(1, data, nodes.bin, udp, port, None, ["--pow-bits", attack_test.POW])
+        ]
         nodes.all[0].wait_ready(time.monotonic() + 60)
         return nodes.all[0]
 
@@ -229,17 +323,25 @@ def case_again(nodes, seed):
         node.reap()
         server = http.server.HTTPServer(("127.0.0.1", port), Thief)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        eventually("who took the port hears the page's token", 60, lambda: f"Bearer {token_of(node)}" in Thief.heard)
+        eventually("who took the port hears the page's token", 60,
+                   lambda: f"Bearer {token_of(node)}" in Thief.heard)
         server.shutdown()
         server.server_close()
         node = start()
-        eventually("the page asks to be opened again", 60, lambda: seen("again") and seen("stranger") and not seen("owner"))
+        eventually("the page asks to be opened again", 60,
+                   lambda: seen("again") and seen("stranger") and not seen("owner"))
         for heard in Thief.heard:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-            connection.request("GET", "/api/v1/peers", headers={"Host": f"localhost:{port}"} | ({"Authorization": heard} if heard else {}))
+            connection.request(
+                "GET", "/api/v1/peers",
+                headers={"Host": f"localhost:{port}"} | ({"Authorization": heard} if heard else {}))
             check(connection.getresponse().status == 403, f"what he heard is refused: {heard}")
         tab.run(f"location.href = '{node.cli('open')['url']}'", quiet=True)
-        eventually("and is, in the same tab", 60, lambda: tab.run("!document.getElementById('owner').hidden && document.getElementById('again').hidden", quiet=True))
+        eventually(
+            "and is, in the same tab", 60, lambda: tab.run(
+                "!document.getElementById('owner').hidden && "
+                "document.getElementById('again').hidden",
+                quiet=True))
         check("token" not in tab.run("location.href"), "the token is taken out of the address")
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Real nodes on machines with wrong clocks: usage: clock_test.py BIN_DIR CASE
 
-The wall clock of each node is shifted by tests/hub_shim.c, which is compiled here; nobody else's time is touched. It gives
-each an address of 127.0.0.0/24 too, since an address has one voice. Exit 0 passed, 77 skipped with a reason, 1 failed with
-a sentence.
+The wall clock of each node is shifted by tests/hub_shim.c, which is compiled here; nobody else's
+time is touched. It gives each an address of 127.0.0.0/24 too, since an address has one voice. Exit
+0 passed, 77 skipped with a reason, 1 failed with a sentence.
 """
 import os, shutil, subprocess, sys, time
 
@@ -26,7 +26,10 @@ class Machines(Nodes):
             print("skipped: there is no C compiler")
             sys.exit(SKIPPED)
         self.library = os.path.join(self.base, "shim.so")
-        subprocess.run([cc, "-shared", "-fPIC", "-O1", "-o", self.library, os.path.join(ROOT, "tests", "hub_shim.c"), "-ldl"], check=True)
+        subprocess.run([
+            cc, "-shared", "-fPIC", "-O1", "-o", self.library,
+            os.path.join(ROOT, "tests", "hub_shim.c"), "-ldl"
+        ], check=True)
 
     def machine(self, number):
         """A folder of programs that run under clock number `number`."""
@@ -35,10 +38,15 @@ class Machines(Nodes):
             os.makedirs(folder)
             with open(os.path.join(folder, "address"), "w", encoding="ascii") as f:
                 f.write(f"127.0.0.{number + 1}\n")
-            shim = f"#!/bin/sh\nexport SHIM='{folder}' LD_PRELOAD='{self.library}' ASAN_OPTIONS=verify_asan_link_order=0\n"
-            for name, text in (("geonet", f"exec '{os.path.join(self.real, 'geonet')}' \"$@\"\n"), ("geonetd",
-                               'for word in "$@"; do [ "$before" = --port ] && port=$word; before=$word; done\n'
-                               f"exec '{os.path.join(self.real, 'geonetd')}' \"$@\" --advertise 127.0.0.{number + 1}:$port\n")):
+            shim = (f"#!/bin/sh\nexport SHIM='{folder}' LD_PRELOAD='{self.library}' "
+                    "ASAN_OPTIONS=verify_asan_link_order=0\n")
+            for name, text in (
+                ("geonet", f"exec '{os.path.join(self.real, 'geonet')}' \"$@\"\n"),
+                ("geonetd",
+                 'for word in "$@"; do [ "$before" = --port ] && port=$word; before=$word; done\n'
+                 f"exec '{os.path.join(self.real, 'geonetd')}' \"$@\" --advertise "
+                 f"127.0.0.{number + 1}:$port\n"
+                 )):
                 with open(os.path.join(folder, name), "w", encoding="ascii") as f:
                     f.write(shim + text)
                 os.chmod(os.path.join(folder, name), 0o755)
@@ -51,7 +59,8 @@ class Machines(Nodes):
             super().start(1, *options, bootstrap=bootstrap)
         self.bin = self.real
         for node in self.all:
-            eventually("everybody is linked", 60, lambda n=node: n.status()["links"] >= len(self.all) - 1)
+            eventually("everybody is linked", 60,
+                       lambda n=node: n.status()["links"] >= len(self.all) - 1)
         return self.all
 
     def set(self, node, ahead):
@@ -67,7 +76,9 @@ class Machines(Nodes):
         at = self.all.index(node)
         node.stop()
         node.reap()
-        again = network.Node(node.number, node.data, self.machine(at), node.udp_port, network.free_or_zero(node.http_port, f"node {node.number}"), self.all[0].udp_port, node.options)
+        again = network.Node(node.number, node.data, self.machine(at), node.udp_port,
+                             network.free_or_zero(node.http_port, f"node {node.number}"),
+                             self.all[0].udp_port, node.options)
         self.all[at] = again
         again.wait_ready(time.monotonic() + network.START_MAX)
         return again
@@ -98,7 +109,8 @@ def prepared(machines):
     key = put(nodes[0], b"before the clock went wrong", "kept", 5)
     nodes[0].cli("name", "claim", "longstanding", "TXT=here")
     for node in nodes:
-        eventually("all five hold the record and both places of the name", 60, lambda n=node: records(n)["count"] >= 3)
+        eventually("all five hold the record and both places of the name", 60,
+                   lambda n=node: records(n)["count"] >= 3)
     return nodes, key
 
 
@@ -117,14 +129,19 @@ def case_one(machines):
     held = records(wrong)["count"]
     machines.set(wrong, STEP)
     said = eventually("the status says that the clock is wrong", 60, lambda: clock(wrong))
-    eventually("the peers are named", WAIT, lambda: "40 days ahead of 4 peers" in clock(wrong)["text"])
+    eventually("the peers are named", WAIT,
+               lambda: "40 days ahead of 4 peers" in clock(wrong)["text"])
     check(abs(said["ahead_s"] - STEP) < 60 and not said["used"], f"what the status says: {said}")
-    eventually("the log says it", 60, lambda: "clock.wrong" in log_of(wrong) and "40 days ahead" in log_of(wrong))
+    eventually("the log says it", 60,
+               lambda: "clock.wrong" in log_of(wrong) and "40 days ahead" in log_of(wrong))
     status, page = wrong.get("/", host="nobodyhasthis.geo.localhost")
-    check(status == 404 and b"40 days ahead of 4 peers" in page, f"the page says it: {status} {page[-400:]}")
+    check(status == 404 and b"40 days ahead of 4 peers" in page,
+          f"the page says it: {status} {page[-400:]}")
     for node in nodes:
         check(node is wrong or not clock(node), f"node {node.number} is right: {clock(node)}")
-    check(records(wrong)["count"] == held and not records(wrong)["expired"], f"nothing is hidden: {records(wrong)}")
+    check(
+        records(wrong)["count"] == held and not records(wrong)["expired"],
+        f"nothing is hidden: {records(wrong)}")
     whole(nodes, key)
     machines.set(wrong, 0)
     eventually("the status has no more to say", 60, lambda: not clock(wrong))
@@ -134,13 +151,15 @@ def case_one(machines):
 
 
 def case_all(machines):
-    """All five go ahead for long enough to believe each other, then back: hidden, shown again, nothing lost."""
+    """All five go ahead for long enough to believe each other, then back: hidden, shown again,
+    nothing lost."""
     nodes, key = prepared(machines)
     held = [records(node)["count"] for node in nodes]
     for node in nodes:
         machines.set(node, STEP)
     for node in nodes:
-        eventually("the records are taken for expired", WAIT, lambda n=node: records(n)["count"] == 0)
+        eventually("the records are taken for expired", WAIT,
+                   lambda n=node: records(n)["count"] == 0)
         check(records(node)["expired"] >= 3, f"they are kept: {records(node)}")
     for node in nodes:
         machines.set(node, 0)
@@ -150,24 +169,28 @@ def case_all(machines):
     whole(nodes, key)
     for node in nodes:
         counters = node.get("/api/v1/counters")[1]
-        check(b'"records_forgotten":0' in counters.replace(b" ", b"") or b'"records-forgotten":0' in counters.replace(b" ", b""),
-              f"nothing was dropped: {counters[:200]}")
+        check(
+            b'"records_forgotten":0' in counters.replace(b" ", b"")
+            or b'"records-forgotten":0' in counters.replace(b" ", b""),
+            f"nothing was dropped: {counters[:200]}")
 
 
 def signed(node, *words, stdin=b""):
     """Runs the tool, which signs something; whether it went well, and what it said."""
-    done = subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, *words], input=stdin, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=300, check=False)
+    done = subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, *words],
+                          input=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=300, check=False)
     return done.returncode == 0, done.stdout.decode(errors="replace")
 
 
 def warned(said, words):
-    check(words in said and "what is signed now bears this machine's time" in said, f"the tool warns of it: {said}")
+    check(words in said and "what is signed now bears this machine's time" in said,
+          f"the tool warns of it: {said}")
 
 
 def case_start(machines):
-    """A machine starts with a wrong clock: what is on its disk stays. Nobody can tell who is right: what is signed there bears its time, which the
-    tool says, and its peers refuse it."""
+    """A machine starts with a wrong clock: what is on its disk stays. Nobody can tell who is right:
+    what is signed there bears its time, which the tool says, and its peers refuse it."""
     nodes, key = prepared(machines)
     wrong = nodes[2]
     held = records(wrong)["count"]
@@ -175,7 +198,8 @@ def case_start(machines):
     wrong = machines.restart(wrong)
     now = records(wrong)
     check(now["count"] + now["expired"] >= held, f"nothing on disk is gone: {now}, before {held}")
-    eventually("its peers tell it the time", WAIT, lambda: "40 days ahead of 4 peers" in (clock(wrong) or {}).get("text", ""))
+    eventually("its peers tell it the time", WAIT, lambda: "40 days ahead of 4 peers" in
+               (clock(wrong) or {}).get("text", ""))
     eventually("it shows all that it has", WAIT, lambda: records(wrong)["count"] >= held)
     check(clock(wrong)["used"], f"status: {clock(wrong)}")
     whole(machines.all, key)
@@ -187,27 +211,34 @@ def case_start(machines):
     machines.set(wrong, 0)
     eventually("the clock is right again", WAIT, lambda: not clock(wrong))
     well, said = signed(wrong, "put", "--w", "5", "--label", "soon", "-", stdin=b"in time")
-    check(well and "clock" not in said, f"what was signed in another time does not stand in its way: {said}")
+    check(well and "clock" not in said,
+          f"what was signed in another time does not stand in its way: {said}")
 
 
 def among_liars(machines, ahead, words):
-    """Five machines whose clocks are wrong from their start on join three; they are most of the voices, hide nothing, and have no say in what the
-    others sign."""
+    """Five machines whose clocks are wrong from their start on join three; they are most of the
+    voices, hide nothing, and have no say in what the others sign."""
     nodes = list(machines.start(3))
     key = put(nodes[0], b"before the clock went wrong", "kept", 3)
     nodes[0].cli("name", "claim", "--w", "3", "longstanding", "TXT=here")
     for node in nodes:
-        eventually("all hold the record and both places of the name", 60, lambda n=node: records(n)["count"] >= 3)
+        eventually("all hold the record and both places of the name", 60,
+                   lambda n=node: records(n)["count"] >= 3)
     held = [records(node)["count"] for node in nodes]
     machines.start(5, ahead=ahead)
     liars = machines.all[3:]
     for node in nodes:
-        eventually("the liars are most of the voices", WAIT, lambda n=node: clock(n) and words in clock(n)["text"])
+        eventually("the liars are most of the voices", WAIT,
+                   lambda n=node: clock(n) and words in clock(n)["text"])
 
     def honest():
         for node, count in zip(nodes, held):
-            check(clock(node) is None or clock(node)["used"], f"node {node.number} goes by its own clock: {clock(node)}")
-            check(records(node)["count"] >= count and not records(node)["expired"], f"nothing is hidden: {records(node)}")
+            check(
+                clock(node) is None or clock(node)["used"],
+                f"node {node.number} goes by its own clock: {clock(node)}")
+            check(
+                records(node)["count"] >= count and not records(node)["expired"],
+                f"nothing is hidden: {records(node)}")
         whole(nodes, key)
         put(nodes[0], os.urandom(20), "more", 3)
         nodes[0].cli("name", "set", "--w", "3", "longstanding", f"TXT=here {time.monotonic()}")
@@ -216,7 +247,8 @@ def among_liars(machines, ahead, words):
 
     honest()
     for node in nodes[1:]:
-        check("here " in str(node.cli("name", "resolve", "longstanding", "--fresh")), "all go by what was signed")
+        check("here " in str(node.cli("name", "resolve", "longstanding", "--fresh")),
+              "all go by what was signed")
     warned(signed(nodes[0], "put", "--w", "3", "--label", "again", "-", stdin=b"again")[1], words)
     for node in liars:
         node.process.kill()
@@ -248,7 +280,8 @@ def main():
         codes = machines.close()
         if failed or any(codes):
             for node in machines.all:
-                print(f"---- log of node {node.number}\n" + "".join(log_of(node).splitlines(True)[-30:]))
+                print(f"---- log of node {node.number}\n"
+                      + "".join(log_of(node).splitlines(True)[-30:]))
         shutil.rmtree(machines.base, ignore_errors=True)
     if any(codes):
         print(f"failed: a node did not end cleanly: {codes}")

@@ -1,5 +1,6 @@
-"""A hub as a process and a participant as a key, for tests/hub_test.py: the profiles geo-v1 and geo-v0 written from docs/spec/ledger.md,
-not from the C sources. WebSocket is spoken by hand, strictly."""
+"""A hub as a process and a participant as a key, for tests/hub_test.py: the profiles geo-v1 and
+geo-v0 written from docs/spec/ledger.md, not from the C sources. WebSocket is spoken by hand,
+strictly."""
 import base64, hashlib, http.client, json, os, re, secrets, socket, struct, subprocess, time, uuid
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -42,8 +43,12 @@ class Described:
         if cls.operations is None:
             paths = json.load(open(os.path.join(ROOT, "docs", "openapi-hub.json")))["paths"]
             # a path with fewer names in it is meant first
-            cls.operations = [(re.compile("^" + re.sub(r"\{\w+\}", "[^/]+", path) + "$"), {m.upper(): set(o["responses"]) for m, o in item.items()})
-                              for path, item in sorted(paths.items(), key=lambda i: i[0].count("{"))]
+            cls.operations = [(re.compile("^" + re.sub(r"\{\w+\}", "[^/]+", path) + "$"), {
+                m.upper(): set(o["responses"])
+                for m, o in item.items()
+            })
+                              for path, item in sorted(paths.items(), key=lambda i: i[0].count("{"))
+                              ]
         for pattern, methods in cls.operations:
             if pattern.match(path.split("?")[0]) and method in methods:
                 return methods[method]
@@ -71,8 +76,11 @@ class Hub:
             os.makedirs(data)
             self.log = open(os.path.join(data, "log"), "ab")
         read, write = os.pipe()
-        self.process = subprocess.Popen([os.path.join(bin_dir, "geonet"), "hub", "run", "--data", data, "--http", str(http_port), "--ready-fd", str(write), *args],
-                                        stdout=self.log, stderr=self.log, pass_fds=[write])
+        self.process = subprocess.Popen([
+            os.path.join(bin_dir, "geonet"), "hub", "run", "--data", data, "--http",
+            str(http_port), "--ready-fd",
+            str(write), *args
+        ], stdout=self.log, stderr=self.log, pass_fds=[write])
         Hub.started.append(self.process)
         os.close(write)
         with os.fdopen(read) as f:
@@ -93,32 +101,39 @@ class Hub:
     def raw(self, method, path, body=None, headers=(), connection=None):
         """(status, headers, bytes)"""
         c = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        c.request(method, path, body, dict(headers), encode_chunked="Transfer-Encoding" in dict(headers))
+        c.request(method, path, body, dict(headers), encode_chunked="Transfer-Encoding"
+                  in dict(headers))
         answer = c.getresponse()
         data = answer.read()
         if not connection:
             c.close()
         return answer.status, answer.headers, data
 
-    def call(self, method, path, body=None, token=None, admin=None, connection=None, prefix="/api/v1"):
+    def call(self, method, path, body=None, token=None, admin=None, connection=None,
+             prefix="/api/v1"):
         """(status, decoded JSON); the promises that every answer keeps are checked here."""
         headers = {"Content-Type": "application/json"}
         if token:
             headers["Authorization"] = "Bearer " + token
         if admin:
             headers["X-Admin-Token"] = admin
-        status, head, data = self.raw(method, prefix + path, json.dumps(body) if body is not None else None, headers, connection)
+        status, head, data = self.raw(method, prefix + path,
+                                      json.dumps(body) if body is not None else None, headers,
+                                      connection)
         try:
             answer = json.loads(data)
         except ValueError:
             raise Failure(f"{method} {path}: {status} is not JSON: {data[:200]!r}")
         check(head.get("X-Request-ID"), f"{method} {path}: there is no X-Request-ID")
         described = Described.statuses(method, prefix + path)
-        check(described is None or str(status) in described, f"{method} {path}: nobody described that it may answer {status}: {answer}")
+        check(described is None or str(status) in described,
+              f"{method} {path}: nobody described that it may answer {status}: {answer}")
         if status >= 400 and "/health" not in path:
             error = answer.get("error", {})
-            check(set(error) == {"code", "message", "details"} and error["code"].startswith("E0") and isinstance(error["details"], dict),
-                  f"{method} {path}: {status} has no error envelope: {answer}")
+            check(
+                set(error) == {"code", "message", "details"} and error["code"].startswith("E0")
+                and isinstance(error["details"], dict),
+                f"{method} {path}: {status} has no error envelope: {answer}")
         return status, answer
 
     def get(self, path, token=None, **kw):
@@ -135,7 +150,8 @@ class Hub:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(30)
-        check(self.process.returncode == 0, f"the hub ended with {self.process.returncode}: {self.last_words()}")
+        check(self.process.returncode == 0,
+              f"the hub ended with {self.process.returncode}: {self.last_words()}")
 
     def kill(self):
         self.process.kill()
@@ -149,7 +165,10 @@ class User:
         self.connection = None
 
     def envelope(self, op, body, tx_id=None, seq=None, **changes):
-        e = {"body": body, "domain": "geo/v1", "hub": self.hub.pid, "op": op, "signer": self.pid, "ts": int(time.time())}
+        e = {
+            "body": body, "domain": "geo/v1", "hub": self.hub.pid, "op": op, "signer": self.pid,
+            "ts": int(time.time())
+        }
         if tx_id is not None:
             e["tx_id"] = tx_id
         else:
@@ -190,8 +209,11 @@ class User:
         status, answer = self.hub.call("POST", "/auth/challenge", {"pid": self.pid})
         check(status == 200, f"challenge: {status} {answer}")
         c = answer["challenge"]
-        status, answer = self.hub.call("POST", "/auth/login", {"pid": self.pid, "challenge": c, "signature": self.key.sign(self.login_text(c)),
-                                                               "device_info": {"platform": "test", "app_version": "1"}})
+        status, answer = self.hub.call(
+            "POST", "/auth/login", {
+                "pid": self.pid, "challenge": c, "signature": self.key.sign(self.login_text(c)),
+                "device_info": {"platform": "test", "app_version": "1"}
+            })
         check(status == 200, f"login: {status} {answer}")
         self.token, self.refresh = answer["access_token"], answer["refresh_token"]
         return answer
@@ -199,7 +221,8 @@ class User:
     def join(self, type="person"):
         body = {"display_name": self.name, "public_key": self.key.public64, "type": type}
         if self.v0:
-            status, answer = self.hub.call("POST", "/participants", body | {"signature": self.key.sign(canonical(body))})
+            status, answer = self.hub.call("POST", "/participants",
+                                           body | {"signature": self.key.sign(canonical(body))})
         else:
             status, answer = self.send("POST", "/participants", "participant.register", body)
         check(status == 201, f"register: {status} {answer}")
@@ -207,14 +230,18 @@ class User:
         return answer
 
     def trust(self, to, limit, equivalent="UAH", policy=None, want=201):
-        body = {"to": to.pid, "equivalent": equivalent, "limit": limit} | ({"policy": policy} if policy else {})
+        body = {"to": to.pid, "equivalent": equivalent, "limit": limit
+                } | ({"policy": policy} if policy else {})
         status, answer = self.send("POST", "/trustlines", "line.create", body)
         check(status == want, f"trust: {status} {answer}, wanted {want}")
         return answer
 
     def pay_raw(self, to, amount, equivalent="UAH", tx_id=None, **more):
         tx_id = tx_id or str(uuid.uuid4())
-        body = {"tx_id": tx_id, "to": to if isinstance(to, str) else to.pid, "equivalent": equivalent, "amount": amount} | more
+        body = {
+            "tx_id": tx_id, "to": to if isinstance(to, str) else to.pid, "equivalent": equivalent,
+            "amount": amount
+        } | more
         return self.send("POST", "/payments", "payment", body, tx_id)
 
     def pay(self, to, amount, equivalent="UAH", **more):
@@ -223,7 +250,9 @@ class User:
         return answer
 
     def debt_to(self, other, equivalent="UAH"):
-        return next((d["amount"] for d in self.get(f"/balance/debts?equivalent={equivalent}")["outgoing"] if d["creditor"] == other.pid), "0")
+        return next((d["amount"]
+                     for d in self.get(f"/balance/debts?equivalent={equivalent}")["outgoing"]
+                     if d["creditor"] == other.pid), "0")
 
 
 class WebSocket:
@@ -233,7 +262,10 @@ class WebSocket:
         self.s = socket.create_connection(("127.0.0.1", hub.port), timeout=20)
         key = base64.b64encode(secrets.token_bytes(16)).decode()
         protocol = f"Sec-WebSocket-Protocol: bearer, {token}\r\n" if token is not None else ""
-        self.s.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n{protocol}Sec-WebSocket-Version: 13\r\n\r\n".encode())
+        self.s.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: "
+            f"Upgrade\r\nSec-WebSocket-Key: {key}\r\n{protocol}Sec-WebSocket-Version: 13\r\n\r\n"
+            .encode())
         head = b""
         while b"\r\n\r\n" not in head:
             more = self.s.recv(1)
@@ -241,10 +273,17 @@ class WebSocket:
             head += more
         lines = head.decode().split("\r\n")
         check(lines[0].startswith("HTTP/1.1 101"), f"no upgrade: {lines[0]}")
-        fields = {l.split(":", 1)[0].lower(): l.split(":", 1)[1].strip() for l in lines[1:] if ":" in l}
-        want = base64.b64encode(hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
+        fields = {
+            l.split(":", 1)[0].lower(): l.split(":", 1)[1].strip()
+            for l in lines[1:]
+            if ":" in l
+        }
+        want = base64.b64encode(
+            hashlib.sha1(
+                (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
         check(fields.get("sec-websocket-accept") == want, "the accept key is wrong")
-        check(token is None or fields.get("sec-websocket-protocol") == "bearer", "the subprotocol is not the one offered")
+        check(token is None or fields.get("sec-websocket-protocol") == "bearer",
+              "the subprotocol is not the one offered")
 
     def exactly(self, n):
         data = b""
@@ -276,7 +315,8 @@ class WebSocket:
         mask = secrets.token_bytes(4)
         n = len(data)
         length = bytes([0x80 | n]) if n < 126 else bytes([0x80 | 126]) + struct.pack(">H", n)
-        self.s.sendall(bytes([first]) + length + mask + bytes(b ^ mask[i & 3] for i, b in enumerate(data)))
+        self.s.sendall(
+            bytes([first]) + length + mask + bytes(b ^ mask[i & 3] for i, b in enumerate(data)))
 
     def send(self, value):
         self.frame(0x81, (value if isinstance(value, str) else json.dumps(value)).encode())

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""A hub when things go wrong around it: crowds, full and failing disks, wrong clocks, foreign keys, damaged files. usage: hub_front_test.py BIN_DIR CASE
+"""A hub when things go wrong around it: crowds, full and failing disks, wrong clocks, foreign keys,
+damaged files. usage: hub_front_test.py BIN_DIR CASE
 
-What the system does to the hub is done by limits (ulimit) and by tests/hub_shim.c, which is compiled here.
+What the system does to the hub is done by limits (ulimit) and by tests/hub_shim.c, which is
+compiled here.
 """
-import base64, calendar, http.client, json, os, select, shutil, socket, subprocess, sys, threading, time, uuid
+import base64, calendar, http.client, json, os, select, shutil, socket, subprocess, sys, threading
+import time, uuid
 
 sys.dont_write_bytecode = True
 import hub_test
@@ -33,8 +36,15 @@ class Shim:
         if not cc:
             print("skipped: there is no C compiler")
             sys.exit(77)
-        subprocess.run([cc, "-shared", "-fPIC", "-O1", "-o", library, os.path.join(ROOT, "tests", "hub_shim.c"), "-ldl"], check=True)
-        self.bin = limited(bin_dir, base + "-shim", f"export SHIM='{self.folder}' LD_PRELOAD='{library}' ASAN_OPTIONS=verify_asan_link_order=0 UV_THREADPOOL_SIZE={workers}")
+        subprocess.run([
+            cc, "-shared", "-fPIC", "-O1", "-o", library,
+            os.path.join(ROOT, "tests", "hub_shim.c"), "-ldl"
+        ], check=True)
+        self.bin = limited(
+            bin_dir, base + "-shim",
+            f"export SHIM='{self.folder}' LD_PRELOAD='{library}' "
+            f"ASAN_OPTIONS=verify_asan_link_order=0 UV_THREADPOOL_SIZE={workers}"
+        )
 
     def put(self, name, text=""):
         with open(os.path.join(self.folder, name), "w") as f:
@@ -45,7 +55,8 @@ class Shim:
 
 
 def geonet(bin_dir, *words):
-    return subprocess.run([os.path.join(bin_dir, "geonet"), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
+    return subprocess.run([os.path.join(bin_dir, "geonet"), *words], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=300)
 
 
 def refused(bin_dir, base, *args):
@@ -81,7 +92,9 @@ def in_thread(what):
 
 def case_crowd(bin_dir, base, rng):
     """64 open files and 200 clients that never finish: payments go on, and so does the journal."""
-    check("at least 64 open files" in refused(limited(bin_dir, base + "-few", "ulimit -n 40"), base), "too few files are said at the start")
+    check(
+        "at least 64 open files" in refused(limited(bin_dir, base + "-few", "ulimit -n 40"), base),
+        "too few files are said at the start")
     hub = Hub(limited(bin_dir, base, "ulimit -n 64"), base, *FREE)
     with_unit(hub)
     a, b = people(hub, "Alice", "Bob")
@@ -89,7 +102,10 @@ def case_crowd(bin_dir, base, rng):
     crowd = []
     for i in range(200):
         s = socket.create_connection(("127.0.0.1", hub.port), timeout=20)
-        s.sendall(b"POST /api/v1/auth/challenge HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{" if i % 2 else b"GET /health HTTP/1.1\r\nX-Slow: ")
+        s.sendall(
+            b"POST /api/v1/auth/challenge HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n"
+            b"\r\n{"
+            if i % 2 else b"GET /health HTTP/1.1\r\nX-Slow: ")
         crowd.append(s)
         if i % 20 == 19:
             a.pay(b, "1.00")
@@ -104,7 +120,8 @@ def case_crowd(bin_dir, base, rng):
 # ---- the journal cannot be written ----
 
 def case_full(bin_dir, base, rng):
-    """A journal at its size limit: everybody is answered, nobody is told that nothing was paid, and repeating settles it."""
+    """A journal at its size limit: everybody is answered, nobody is told that nothing was paid, and
+    repeating settles it."""
     hub = Hub(limited(bin_dir, base, "ulimit -f 1600"), base, *FREE)
     with_unit(hub)
     users = people(hub, *[f"u{i}" for i in range(8)])
@@ -116,12 +133,17 @@ def case_full(bin_dir, base, rng):
     def client(i):
         u = users[i]
         for k in range(2000):
-            body = u.signed("payment", {"tx_id": f"{i}-{k}", "to": bank.pid, "equivalent": "UAH", "amount": "0.01"}, f"{i}-{k}")
+            body = u.signed(
+                "payment",
+                {"tx_id": f"{i}-{k}", "to": bank.pid, "equivalent": "UAH", "amount": "0.01"},
+                f"{i}-{k}")
             status, answer = u.call("POST", "/payments", body)
             if status == 200:
                 paid[i] += 1
                 continue
-            if status != 503 or code_of(answer) != "E010" or answer["error"]["details"] != {"outcome": "unknown"} or "tx_id" not in answer["error"]["message"]:
+            if status != 503 or code_of(answer) != "E010" or answer["error"]["details"] != {
+                    "outcome": "unknown"
+            } or "tx_id" not in answer["error"]["message"]:
                 wrong.append((status, answer))
             unknown[i] = body
             return
@@ -135,30 +157,43 @@ def case_full(bin_dir, base, rng):
     check(not wrong and all(unknown), f"not told as unknown: {wrong[:2]}")
     for u, body in zip(users, unknown):
         status, answer = u.call("POST", "/payments", body)
-        check(status == 503 and answer["error"]["details"] == {"outcome": "unknown"}, f"a repeat on the stopped hub: {status} {answer}")
+        check(status == 503 and answer["error"]["details"] == {"outcome": "unknown"},
+              f"a repeat on the stopped hub: {status} {answer}")
     u = users[0]
-    for method, path, body in (("GET", "/balance", None), ("GET", "/payments/0-0", None), ("GET", "/trustlines", None), ("GET", "/integrity/status", None), ("POST", "/auth/challenge", {"pid": u.pid}),
-                               ("POST", "/trustlines", {"signed": "", "signature": ""}), ("POST", "/payments", {})):
+    for method, path, body in (("GET", "/balance", None), ("GET", "/payments/0-0", None),
+                               ("GET", "/trustlines", None), ("GET", "/integrity/status",
+                                                              None), ("POST", "/auth/challenge", {
+                                                                  "pid": u.pid
+                                                              }), ("POST", "/trustlines", {
+                                                                  "signed": "", "signature": ""
+                                                              }), ("POST", "/payments", {})):
         status, answer = u.call(method, path, body)
-        check(status == 503 and code_of(answer) == "E010", f"{method} {path} on the stopped hub: {status} {answer}")
+        check(status == 503 and code_of(answer) == "E010",
+              f"{method} {path} on the stopped hub: {status} {answer}")
     status, answer = hub.call("GET", "/health")
-    check(status == 503 and answer["status"] == "degraded" and "journal" in answer["reason"], f"health: {status} {answer}")
-    check(hub.raw("GET", "/metrics")[0] == 200 and hub.call("GET", "/hub")[0] == 200, "the hub still says who it is")
+    check(status == 503 and answer["status"] == "degraded" and "journal" in answer["reason"],
+          f"health: {status} {answer}")
+    check(
+        hub.raw("GET", "/metrics")[0] == 200 and hub.call("GET", "/hub")[0] == 200,
+        "the hub still says who it is")
     hub.stop()
     hub = Hub(bin_dir, base, *FREE)
     for u in users + [bank]:
         u.hub = hub
     for i, (u, body) in enumerate(zip(users, unknown)):
         status, answer = u.call("POST", "/payments", body)
-        check(status == 200 and answer["status"] == "COMMITTED", f"the repeat after the restart: {status} {answer}")
+        check(status == 200 and answer["status"] == "COMMITTED",
+              f"the repeat after the restart: {status} {answer}")
         owed = u.debt_to(bank)
-        check(owed == f"{(paid[i] + 1) / 100:.2f}", f"{u.name} was told of {paid[i]} payments, repeated one, and owes {owed}")
+        check(owed == f"{(paid[i] + 1) / 100:.2f}",
+              f"{u.name} was told of {paid[i]} payments, repeated one, and owes {owed}")
     print(f"{sum(paid)} payments, 8 unknown outcomes settled")
     hub.stop()
 
 
 def case_space(bin_dir, base, rng):
-    """HB-51: what the hub has on its disk, and that the disk fills up: health, metrics, the command, doctor, one line of the log."""
+    """HB-51: what the hub has on its disk, and that the disk fills up: health, metrics, the
+    command, doctor, one line of the log."""
     shim = Shim(bin_dir, base)
     shim.put("used", "79")
     hub = Hub(shim.bin, base, *FREE)
@@ -175,32 +210,50 @@ def case_space(bin_dir, base, rng):
     a.pay(b, "1.00")
     hub.admin("POST", "/admin/snapshot", {"reason": "a snapshot"}, want=202)
     a.pay(b, "1.00")  # with its batch the snapshot begins
-    until(lambda: disk()["journal_bytes"] > before and disk()["snapshot_bytes"] > 0, f"a payment and a snapshot are seen: {disk()}")
+    until(lambda: disk()["journal_bytes"] > before and disk()["snapshot_bytes"] > 0,
+          f"a payment and a snapshot are seen: {disk()}")
     told, folder = disk(), os.path.join(base, "hub")
     journal = os.path.join(folder, "journal")
-    size = sum(os.path.getsize(os.path.join(journal, name)) for name in os.listdir(journal) if name.endswith(".log"))
-    check(told["journal_bytes"] == size and told["history_bytes"] >= os.path.getsize(os.path.join(folder, "history.db")), f"{told}, and {size} bytes of journal")
-    check((told["free_bytes"], told["total_bytes"]) == (210 << 20, 1000 << 20), f"the disk, without what is root's: {told}")
+    size = sum(
+        os.path.getsize(os.path.join(journal, name))
+        for name in os.listdir(journal)
+        if name.endswith(".log"))
+    check(
+        told["journal_bytes"] == size
+        and told["history_bytes"] >= os.path.getsize(os.path.join(folder, "history.db")),
+        f"{told}, and {size} bytes of journal")
+    check((told["free_bytes"], told["total_bytes"]) == (210 << 20, 1000 << 20),
+          f"the disk, without what is root's: {told}")
     check("disk.filling" not in hub.last_words(), "79 % is no news")
     shim.put("used", "80")
-    until(lambda: "the disk is 80 % full" in hub.get("/health").get("warning", ""), "80 % is not told")
-    check(hub.get("/health")["status"] == "ok" and a.pay(b, "1.00")["status"] == "COMMITTED", "nothing is wrong yet")
-    check("geonet_hub_disk_free_bytes 209715200" in hub.raw("GET", "/metrics")[2].decode(), "metrics")
-    words = geonet(bin_dir, "hub", "status", "--hub", hub.url, "--data", os.path.join(base, "u")).stdout.decode()
-    check("80 % full" in words and "warning" in words and "200 MiB left" in words, f"hub status: {words}")
-    doctor = geonet(bin_dir, "doctor", "--hub", hub.url, "--data", os.path.join(base, "u")).stdout.decode()
+    until(lambda: "the disk is 80 % full" in hub.get("/health").get("warning", ""),
+          "80 % is not told")
+    check(
+        hub.get("/health")["status"] == "ok" and a.pay(b, "1.00")["status"] == "COMMITTED",
+        "nothing is wrong yet")
+    check("geonet_hub_disk_free_bytes 209715200" in hub.raw("GET", "/metrics")[2].decode(),
+          "metrics")
+    words = geonet(bin_dir, "hub", "status", "--hub", hub.url, "--data", os.path.join(
+        base, "u")).stdout.decode()
+    check("80 % full" in words and "warning" in words and "200 MiB left" in words,
+          f"hub status: {words}")
+    doctor = geonet(bin_dir, "doctor", "--hub", hub.url, "--data", os.path.join(
+        base, "u")).stdout.decode()
     check(f"the hub at {hub.url} says: the disk is 80 % full" in doctor, f"doctor: {doctor}")
     # at the edge the log is not filled; the next time is told again
     for used, warned in (("76", True), ("81", True), ("74", False), ("90", True)):
         shim.put("used", used)
-        until(lambda: disk()["used_percent"] == int(used) and ("warning" in hub.get("/health")) == warned, f"{used} %: {hub.get('/health')}")
+        until(
+            lambda: disk()["used_percent"] == int(used) and
+            ("warning" in hub.get("/health")) == warned, f"{used} %: {hub.get('/health')}")
     lines = open(os.path.join(base, "log"), errors="replace").read()
     check(lines.count("disk.filling") == 2 and lines.count("disk.room") == 1, f"the log: {lines}")
     hub.stop()
 
 
 def case_durable(bin_dir, base, rng):
-    """A sync that takes long, then one that fails: nothing is shown before it is durable, and what was written is found after the restart."""
+    """A sync that takes long, then one that fails: nothing is shown before it is durable, and what
+    was written is found after the restart."""
     shim = Shim(bin_dir, base)
     hub = Hub(shim.bin, base, *FREE)
     with_unit(hub)
@@ -209,11 +262,15 @@ def case_durable(bin_dir, base, rng):
     line = b.get("/trustlines?direction=outgoing")["items"][0]["id"]
 
     def committed():
-        return next(int(x.split()[1]) for x in hub.raw("GET", "/metrics")[2].decode().splitlines() if x.startswith("geonet_hub_committed_total"))
+        return next(
+            int(x.split()[1])
+            for x in hub.raw("GET", "/metrics")[2].decode().splitlines()
+            if x.startswith("geonet_hub_committed_total"))
 
     def reads():
         out = []
-        for path in ("/balance", f"/trustlines/{line}", "/participants/me", "/payments/five", f"/participants/{Key().pid}"):
+        for path in ("/balance", f"/trustlines/{line}", "/participants/me", "/payments/five",
+                     f"/participants/{Key().pid}"):
             twin = User(hub, a.name, a.key)
             twin.token = a.token
             out.append(in_thread(lambda twin=twin, path=path: twin.call("GET", path)))
@@ -226,15 +283,20 @@ def case_durable(bin_dir, base, rng):
     waiting = reads()
     one = in_thread(lambda: hub.call("GET", "/payments/one", token=a.token))
     time.sleep(0.5)
-    check(not payment.done() and not one.done() and not any(r.done() for r in waiting), "somebody was told what is not durable")
+    check(not payment.done() and not one.done() and not any(r.done() for r in waiting),
+          "somebody was told what is not durable")
     check(hub.call("GET", "/health")[0] == 200, "health does not wait")
     shim.drop("hold")
-    check(payment()[0] == 200 and [r()[0] for r in waiting] == [200, 200, 200, 404, 404], "and all are answered")
-    check(one()[0] == 200 and one()[1]["status"] == "COMMITTED", f"the payment that was asked for on its way: {one()}")
-    check(waiting[0]()[1]["equivalents"][0]["total_debt"] == "1.00", f"what the read saw: {waiting[0]()}")
+    check(payment()[0] == 200 and [r()[0] for r in waiting] == [200, 200, 200, 404, 404],
+          "and all are answered")
+    check(one()[0] == 200 and one()[1]["status"] == "COMMITTED",
+          f"the payment that was asked for on its way: {one()}")
+    check(waiting[0]()[1]["equivalents"][0]["total_debt"] == "1.00",
+          f"what the read saw: {waiting[0]()}")
     # the same, but the sync fails
     shim.put("hold")
-    body = a.signed("payment", {"tx_id": "five", "to": b.pid, "equivalent": "UAH", "amount": "5.00"}, "five")
+    body = a.signed("payment",
+                    {"tx_id": "five", "to": b.pid, "equivalent": "UAH", "amount": "5.00"}, "five")
     payment = in_thread(lambda: a.call("POST", "/payments", body))
     until(lambda: committed() == before + 2, "the second payment is taken")
     waiting = reads()
@@ -242,23 +304,28 @@ def case_durable(bin_dir, base, rng):
     shim.put("bad")
     shim.drop("hold")
     status, answer = payment()
-    check(status == 503 and answer["error"]["details"] == {"outcome": "unknown"}, f"the payment whose sync failed: {status} {answer}")
+    check(status == 503 and answer["error"]["details"] == {"outcome": "unknown"},
+          f"the payment whose sync failed: {status} {answer}")
     for r in waiting:
         status, answer = r()
-        check(status == 503 and code_of(answer) == "E010", f"a read of what never became durable: {status} {answer}")
+        check(status == 503 and code_of(answer) == "E010",
+              f"a read of what never became durable: {status} {answer}")
     status, answer = a.call("POST", "/payments", body)
-    check(status == 503 and answer["error"]["details"] == {"outcome": "unknown"}, f"the repeat: {status} {answer}")
+    check(status == 503 and answer["error"]["details"] == {"outcome": "unknown"},
+          f"the repeat: {status} {answer}")
     hub.stop()
     shim.drop("bad")
     hub = Hub(shim.bin, base, *FREE)
     a.hub = b.hub = hub
     status, answer = a.call("POST", "/payments", body)
-    check(status == 200 and answer["status"] == "COMMITTED" and a.debt_to(b) == "6.00", f"after the restart: {status} {answer}")
+    check(status == 200 and answer["status"] == "COMMITTED" and a.debt_to(b) == "6.00",
+          f"after the restart: {status} {answer}")
     hub.stop()
 
 
 def case_transactions(bin_dir, base, rng):
-    """HB-44: all five types, the source's seven fields, every state; what has no record yet comes first."""
+    """HB-44: all five types, the source's seven fields, every state; what has no record yet comes
+    first."""
     shim = Shim(bin_dir, base)
     hub = Hub(shim.bin, base, *FREE)
     with_unit(hub)
@@ -276,10 +343,14 @@ def case_transactions(bin_dir, base, rng):
         owner.trust(debtor, "100.00", policy={"auto_clearing": False})
     d.trust(a, "50.00", policy={"ask": True})
     line = b.get("/trustlines?direction=outgoing")["items"][0]
-    check(b.send("PATCH", f"/trustlines/{line['id']}", "line.update", {"id": line["id"], "limit": "90.00", "version": 1})[0] == 200, "a change")
+    check(
+        b.send("PATCH", f"/trustlines/{line['id']}", "line.update",
+               {"id": line["id"], "limit": "90.00", "version": 1})[0] == 200, "a change")
     d.trust(b, "1.00")
     own = [l for l in d.get("/trustlines?direction=outgoing")["items"] if l["to"] == b.pid][0]
-    check(d.send("DELETE", f"/trustlines/{own['id']}", "line.close", {"id": own["id"], "version": 1})[0] == 200, "a line is closed")
+    check(
+        d.send("DELETE", f"/trustlines/{own['id']}", "line.close",
+               {"id": own["id"], "version": 1})[0] == 200, "a line is closed")
     for payer, payee in ((a, b), (b, c), (c, a)):
         payer.pay(payee, "20.00", constraints={"max_hops": 1})
     check(a.pay_raw(b, "500.00", tx_id="much")[0] == 400, "one fails")
@@ -288,33 +359,59 @@ def case_transactions(bin_dir, base, rng):
     seen = all_of("per_page=200")
     check(seen["total"] == len(seen["items"]) == 12, f"all of them: {seen['total']}")
     for t in seen["items"]:
-        check(set(t) == {"tx_id", "type", "initiator", "payload", "signatures", "state", "created_at", "seq"}, f"the fields: {t}")
-        check(t["signatures"][0]["signer"] == t["initiator"] and json.loads(t["signatures"][0]["signed"])["body"].items() <= t["payload"].items(), f"what was signed: {t}")
-    check(sorted(states("per_page=200")) == [("PAYMENT", "ABORTED")] + [("PAYMENT", "COMMITTED")] * 3 + [("PAYMENT", "PREPARE_IN_PROGRESS"), ("TRUST_LINE_CLOSE", "COMMITTED")] +
-          [("TRUST_LINE_CREATE", "COMMITTED")] * 5 + [("TRUST_LINE_UPDATE", "COMMITTED")], f"types and states: {states()}")
-    check([t["seq"] for t in seen["items"]] == sorted((t["seq"] for t in seen["items"]), reverse=True), "the newest first")
-    for query, count in (("type=PAYMENT", 5), ("state=ABORTED", 1), ("type=TRUST_LINE_CREATE&equivalent=UAH", 5), (f"initiator={d.pid}", 3), ("tx_id=much", 1), ("to_date=2000-01-01", 0),
-                         ("type=PAYMENT&state=COMMITTED&per_page=2", 2), ("type=PAYMENT&state=COMMITTED&per_page=2&page=2", 1)):
+        check(
+            set(t) == {
+                "tx_id", "type", "initiator", "payload", "signatures", "state", "created_at", "seq"
+            }, f"the fields: {t}")
+        check(
+            t["signatures"][0]["signer"] == t["initiator"]
+            and json.loads(t["signatures"][0]["signed"])["body"].items() <= t["payload"].items(),
+            f"what was signed: {t}")
+    check(
+        sorted(states("per_page=200")) == [("PAYMENT", "ABORTED")] + [("PAYMENT", "COMMITTED")] * 3
+        + [("PAYMENT", "PREPARE_IN_PROGRESS"),
+           ("TRUST_LINE_CLOSE", "COMMITTED")] + [("TRUST_LINE_CREATE", "COMMITTED")] * 5
+        + [("TRUST_LINE_UPDATE", "COMMITTED")], f"types and states: {states()}")
+    check([t["seq"] for t in seen["items"]] == sorted((t["seq"] for t in seen["items"]),
+                                                      reverse=True), "the newest first")
+    for query, count in (("type=PAYMENT", 5), ("state=ABORTED",
+                                               1), ("type=TRUST_LINE_CREATE&equivalent=UAH", 5),
+                         (f"initiator={d.pid}", 3), ("tx_id=much", 1), ("to_date=2000-01-01", 0),
+                         ("type=PAYMENT&state=COMMITTED&per_page=2",
+                          2), ("type=PAYMENT&state=COMMITTED&per_page=2&page=2", 1)):
         check(len(all_of(query)["items"]) == count, f"{query}: {all_of(query)}")
     check(all_of("type=PAYMENT&state=COMMITTED&per_page=2")["total"] == 3, "the total")
     for query in ("type=x", "state=x", "initiator=x", "per_page=0"):
         check(hub.call("GET", "/transactions?" + query, admin=hub.admin_token)[0] == 422, query)
-    check(len(states("per_page=200", d)) == 4 and ("PAYMENT", "ABORTED") not in states("", c), f"a participant sees his own: {states('', d)}")
+    check(
+        len(states("per_page=200", d)) == 4 and ("PAYMENT", "ABORTED") not in states("", c),
+        f"a participant sees his own: {states('', d)}")
     # who is asked signs too
-    d.send("POST", "/payments/vote", "payment.vote", {"tx_id": "asked", "initiator": a.pid, "answer": "yes"}, "asked")
+    d.send("POST", "/payments/vote", "payment.vote",
+           {"tx_id": "asked", "initiator": a.pid, "answer": "yes"}, "asked")
     t, = all_of("tx_id=asked")["items"]
-    check(t["state"] == "COMMITTED" and [s["signer"] for s in t["signatures"]] == [a.pid, d.pid] and t["payload"]["routes"][0]["path"] == [a.pid, d.pid], f"with the vote: {t}")
+    check(
+        t["state"] == "COMMITTED" and [s["signer"] for s in t["signatures"]] == [a.pid, d.pid]
+        and t["payload"]["routes"][0]["path"] == [a.pid, d.pid], f"with the vote: {t}")
     # an offer: WAITING_CONFIRMATIONS, then COMMITTED with the consents
-    offer = hub.admin("POST", "/admin/clearing/exact", {"equivalent": "UAH", "offer": True})["offer"]
-    check(states("type=CLEARING") == [("CLEARING", "WAITING_CONFIRMATIONS")], f"an offer: {states('type=CLEARING')}")
+    offer = hub.admin("POST", "/admin/clearing/exact",
+                      {"equivalent": "UAH", "offer": True})["offer"]
+    check(
+        states("type=CLEARING") == [("CLEARING", "WAITING_CONFIRMATIONS")],
+        f"an offer: {states('type=CLEARING')}")
     for who in (a, b, c):
-        status, answer = who.send("POST", "/clearing/consent", "clearing.consent", {"tx_id": offer, "answer": "yes"}, offer)
+        status, answer = who.send("POST", "/clearing/consent", "clearing.consent",
+                                  {"tx_id": offer, "answer": "yes"}, offer)
         check(status == 200, f"consent: {status} {answer}")
     t, = all_of("type=CLEARING")["items"]
-    check((t["tx_id"], t["state"], t["initiator"], t["payload"]["mode"], t["payload"]["total"]) == (offer, "COMMITTED", hub.pid, "consent", "60.00") and len(t["payload"]["edges"]) == 3 and
-          {s["signer"] for s in t["signatures"]} == {a.pid, b.pid, c.pid}, f"the clearing: {t}")
+    check((t["tx_id"], t["state"], t["initiator"], t["payload"]["mode"], t["payload"]["total"])
+          == (offer, "COMMITTED", hub.pid, "consent", "60.00") and len(t["payload"]["edges"]) == 3
+          and {s["signer"]
+               for s in t["signatures"]} == {a.pid, b.pid, c.pid}, f"the clearing: {t}")
     t, = all_of("type=CLEARING", a)["items"]
-    check(len(t["payload"]["edges"]) == 2 and "total" not in t["payload"] and [s["signer"] for s in t["signatures"]] == [a.pid], f"to one of them: {t}")
+    check(
+        len(t["payload"]["edges"]) == 2 and "total" not in t["payload"]
+        and [s["signer"] for s in t["signatures"]] == [a.pid], f"to one of them: {t}")
     check(all_of("type=CLEARING", d)["items"] == [], "to a stranger")
     # what has no record yet, while the disk is held
     for payer, payee in ((a, b), (b, c), (c, a)):
@@ -325,34 +422,71 @@ def case_transactions(bin_dir, base, rng):
         twin = User(hub, who.name, who.key) if who else None
         if twin:
             twin.token = who.token
-        return in_thread(lambda: twin.call(method, path, body) if twin else hub.call(method, path, body, admin=admin))
+        return in_thread(lambda: twin.call(method, path, body)
+                         if twin else hub.call(method, path, body, admin=admin))
 
     def counted(name):
-        return next(int(x.split()[1]) for x in hub.raw("GET", "/metrics")[2].decode().splitlines() if x.startswith(f"geonet_hub_{name} "))
+        return next(
+            int(x.split()[1])
+            for x in hub.raw("GET", "/metrics")[2].decode().splitlines()
+            if x.startswith(f"geonet_hub_{name} "))
 
     before = counted("records_total")
-    jobs = [aside(a, "POST", "/payments", a.signed("payment", {"tx_id": t, "to": b.pid, "equivalent": "UAH", "amount": amount}, t)) for t, amount in (("goes", "1.00"), ("fails", "700.00"))]
-    jobs.append(aside(None, "POST", "/admin/clearing/exact", {"equivalent": "UAH", "offer": True}, admin=hub.admin_token))
+    jobs = [
+        aside(
+            a, "POST", "/payments",
+            a.signed("payment", {"tx_id": t, "to": b.pid, "equivalent": "UAH", "amount": amount},
+                     t)) for t, amount in (("goes", "1.00"), ("fails", "700.00"))
+    ]
+    jobs.append(
+        aside(None, "POST", "/admin/clearing/exact", {"equivalent": "UAH", "offer": True},
+              admin=hub.admin_token))
     until(lambda: counted("records_total") >= before + 3, "all three are taken")
-    waits = {who: aside(who, "GET", "/transactions?per_page=200") if who else aside(None, "GET", "/transactions?per_page=200", admin=hub.admin_token) for who in (a, d, None)}
+    waits = {
+        who: aside(who, "GET", "/transactions?per_page=200") if who else aside(
+            None, "GET", "/transactions?per_page=200", admin=hub.admin_token)
+        for who in (a, d, None)
+    }
     time.sleep(0.5)
     shim.drop("hold")
-    shown = {who: [(t["type"], t["state"], t["tx_id"]) for t in w()[1]["items"] if t["seq"] is None] for who, w in waits.items()}
-    check(sorted(shown[a]) == [("PAYMENT", "NEW", "fails"), ("PAYMENT", "ROUTED", "goes")], f"on their way: {shown[a]}")
+    shown = {
+        who: [(t["type"], t["state"], t["tx_id"])
+              for t in w()[1]["items"]
+              if t["seq"] is None]
+        for who, w in waits.items()
+    }
+    check(
+        sorted(shown[a]) == [("PAYMENT", "NEW", "fails"), ("PAYMENT", "ROUTED", "goes")],
+        f"on their way: {shown[a]}")
     check(shown[d] == [], f"to others: {shown[d]}")
-    check({s for _, s, _ in shown[None]} == {"NEW", "ROUTED"} and ("CLEARING", "NEW") in {t[:2] for t in shown[None]}, f"to officers: {shown[None]}")
+    check({s
+           for _, s, _ in shown[None]} == {"NEW", "ROUTED"}
+          and ("CLEARING", "NEW") in {t[:2]
+                                      for t in shown[None]}, f"to officers: {shown[None]}")
     for j in jobs:
         j()
-    check(not [t for t in all_of("per_page=200")["items"] if t["seq"] is None], "nothing is on its way any more")
-    tool = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "tx", "--type", "CLEARING", "--count", "1", "--json", "--data", base], stdout=subprocess.PIPE, env=dict(os.environ, GEONET_HUB=hub.url))
-    check(tool.returncode == 0 and json.loads(tool.stdout)["items"] == all_of("type=CLEARING&per_page=1")["items"], f"geonet hub tx: {tool}")
-    tool = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "tx", "--state", "ABORTED", "--data", base], stdout=subprocess.PIPE, env=dict(os.environ, GEONET_HUB=hub.url))
-    check(tool.returncode == 0 and b"PAYMENT ABORTED  500.00 UAH  by " + a.pid.encode() + b" to " + b.pid.encode() + b"  much" in tool.stdout, f"for people: {tool}")
+    check(not [t for t in all_of("per_page=200")["items"] if t["seq"] is None],
+          "nothing is on its way any more")
+    tool = subprocess.run([
+        os.path.join(bin_dir, "geonet"), "hub", "tx", "--type", "CLEARING", "--count", "1",
+        "--json", "--data", base
+    ], stdout=subprocess.PIPE, env=dict(os.environ, GEONET_HUB=hub.url))
+    check(
+        tool.returncode == 0
+        and json.loads(tool.stdout)["items"] == all_of("type=CLEARING&per_page=1")["items"],
+        f"geonet hub tx: {tool}")
+    tool = subprocess.run(
+        [os.path.join(bin_dir, "geonet"), "hub", "tx", "--state", "ABORTED", "--data", base],
+        stdout=subprocess.PIPE, env=dict(os.environ, GEONET_HUB=hub.url))
+    check(
+        tool.returncode == 0 and b"PAYMENT ABORTED  500.00 UAH  by " + a.pid.encode() + b" to "
+        + b.pid.encode() + b"  much" in tool.stdout, f"for people: {tool}")
     hub.stop()
 
 
 def case_sockets(bin_dir, base, rng):
-    """HB-49: one participant holds 16 WebSockets and no more; a network 64 once half of all are taken; when all are, who has most gives way to who has none."""
+    """HB-49: one participant holds 16 WebSockets and no more; a network 64 once half of all are
+    taken; when all are, who has most gives way to who has none."""
     hub = Hub(bin_dir, base, *FREE, "--trust-proxy", "yes")
     with_unit(hub)
     people(hub, "Anna")
@@ -364,8 +498,11 @@ def case_sockets(bin_dir, base, rng):
         def __init__(self, user, address):
             key = base64.b64encode(os.urandom(16)).decode()
             self.s = socket.create_connection(("127.0.0.1", hub.port), timeout=20)
-            self.s.sendall((f"GET /api/v1/ws HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
-                            f"Sec-WebSocket-Protocol: bearer, {user.token}\r\nSec-WebSocket-Version: 13\r\n\r\n").encode())
+            self.s.sendall((
+                f"GET /api/v1/ws HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: {address}\r\n"
+                f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
+                f"Sec-WebSocket-Protocol: bearer, {user.token}\r\nSec-WebSocket-Version: 13\r\n\r\n"
+            ).encode())
             head = b""
             while b"\r\n\r\n" not in head:
                 more = self.s.recv(1)
@@ -387,7 +524,9 @@ def case_sockets(bin_dir, base, rng):
         return ws.status == 429
 
     open_ = {u: [FromAfar(u, local(0)) for _ in range(16)] for u in crowd[:1]}
-    check(all(w.status == 101 for w in open_[crowd[0]]) and full(crowd[0], local(0)), "16 of one, and not one more")
+    check(
+        all(w.status == 101 for w in open_[crowd[0]]) and full(crowd[0], local(0)),
+        "16 of one, and not one more")
     check(full(crowd[0], far(1)), "from wherever he comes")
     open_[crowd[17]] = [FromAfar(crowd[17], local(0)) for _ in range(2)]
     check([w.status for w in open_[crowd[17]]] == [101, 101], "another has his own")
@@ -400,7 +539,9 @@ def case_sockets(bin_dir, base, rng):
     for i, u in enumerate(crowd[8:12]):
         open_[u] = [FromAfar(u, far(i)) for _ in range(16)]
         check(all(w.status == 101 for w in open_[u]), "64 of a network")
-    check(full(crowd[16], far(99)) and FromAfar(crowd[16], "198.51.100.1").status == 101, "not a 65th, but one of another network")
+    check(
+        full(crowd[16], far(99)) and FromAfar(crowd[16], "198.51.100.1").status == 101,
+        "not a 65th, but one of another network")
     # full: one of who has most gives way to who has none
     for u in crowd[12:16]:
         open_[u] = [FromAfar(u, local(2)) for _ in range(16 if u is not crowd[15] else 15)]
@@ -411,29 +552,43 @@ def case_sockets(bin_dir, base, rng):
     newcomer.send("ping")
     check(newcomer.expect() == "pong", "and is served")
     gone = [w for w in sum(open_.values(), []) if select.select([w.s], [], [], 0)[0]]
-    check(1 <= len(gone) <= 3 and all(w.receive() == ("close", 1013) for w in gone), f"those that gave way are told: {len(gone)}")
+    check(1 <= len(gone) <= 3 and all(w.receive() == ("close", 1013) for w in gone),
+          f"those that gave way are told: {len(gone)}")
     hub.stop()
 
 
 def case_turn(bin_dir, base, rng):
-    """A sync fails, and in the same turn of the loop signatures were checked: whoever signed is not told that it cannot be done."""
+    """A sync fails, and in the same turn of the loop signatures were checked: whoever signed is not
+    told that it cannot be done."""
     shim = Shim(bin_dir, base, workers=1)
     hub = Hub(shim.bin, base, *FREE)
     with_unit(hub)
     a, b = people(hub, "Alice", "Bob")
     boss = User(hub, "Boss", Key())
-    hub.admin("POST", "/admin/roles", {"public_key": boss.key.public64, "role": "admin", "name": "Boss", "reason": "the beginning"})
+    hub.admin("POST", "/admin/roles", {
+        "public_key": boss.key.public64, "role": "admin", "name": "Boss", "reason": "the beginning"
+    })
     boss.login()
     b.trust(a, "100.00")
 
     def metric(name):
-        return next(int(x.split()[1]) for x in hub.raw("GET", "/metrics")[2].decode().splitlines() if x.startswith(f"geonet_hub_{name} "))
+        return next(
+            int(x.split()[1])
+            for x in hub.raw("GET", "/metrics")[2].decode().splitlines()
+            if x.startswith(f"geonet_hub_{name} "))
 
     new = User(hub, "New")
-    signed = [(b, "POST", "/trustlines", b.signed("line.create", {"to": a.pid, "equivalent": "UAH", "limit": "5.00"})),
-              (a, "POST", "/payments", a.signed("payment", {"tx_id": "two", "to": b.pid, "equivalent": "UAH", "amount": "2.00"}, "two")),
-              (new, "POST", "/participants", new.signed("participant.register", {"display_name": "New", "public_key": new.key.public64, "type": "person"})),
-              (boss, "POST", "/admin/snapshot", boss.signed("admin", {"command": "snapshot"}, seq=1))]
+    signed = [
+        (b, "POST", "/trustlines",
+         b.signed("line.create", {"to": a.pid, "equivalent": "UAH", "limit": "5.00"})),
+        (a, "POST", "/payments",
+         a.signed("payment", {"tx_id": "two", "to": b.pid, "equivalent": "UAH", "amount": "2.00"},
+                  "two")),
+        (new, "POST", "/participants",
+         new.signed("participant.register",
+                    {"display_name": "New", "public_key": new.key.public64, "type": "person"})),
+        (boss, "POST", "/admin/snapshot", boss.signed("admin", {"command": "snapshot"}, seq=1))
+    ]
     shim.put("hold")
     before = metric("committed_total")
     calls = [in_thread(lambda: a.pay_raw(b, "1.00"))]
@@ -446,11 +601,15 @@ def case_turn(bin_dir, base, rng):
     shim.put("stall")
     shim.put("bad")
     shim.drop("hold")
-    time.sleep(0.5)  # the one worker checks the signatures behind the sync; too short a time would only prove less
+    # the one worker checks the signatures behind the sync; too short a time would only prove less
+    time.sleep(0.5)
     shim.drop("stall")
     for call in calls:
         status, answer = call()
-        check(status == 503 and code_of(answer) == "E010" and answer["error"]["details"] == {"outcome": "unknown"}, f"told what is not known: {status} {answer}")
+        check(
+            status == 503 and code_of(answer) == "E010"
+            and answer["error"]["details"] == {"outcome": "unknown"},
+            f"told what is not known: {status} {answer}")
     hub.stop()
 
 
@@ -481,14 +640,31 @@ def case_start(bin_dir, base, rng):
     until(listening, "the listener is there before the journal is read")
     hub.port = port
     new = Key()
-    for method, path, token, body in (
-            ("GET", "/balance", a.token, None), ("GET", "/balance", None, None), ("GET", "/admin/whoami", a.token, None), ("GET", "/admin/health/db", None, None), ("POST", "/auth/challenge", None, {"pid": a.pid}),
-            ("POST", "/auth/login", None, {"pid": a.pid, "challenge": "A" * 43, "signature": "x"}), ("POST", "/auth/refresh", None, {"refresh_token": a.refresh}),
-            ("POST", "/participants", None, {"signed": "{}", "signature": new.sign("{}")}), ("POST", "/payments", a.token, {}), ("GET", "/ws", None, None)):
-        status, head, data = hub.raw(method, "/api/v1" + path, json.dumps(body) if body is not None else None, {"Authorization": "Bearer " + token} if token else {})
-        check(status == 503 and code_of(json.loads(data)) == "E010" and int(head["Retry-After"]) >= 1, f"{method} {path} while the journal is read: {status} {data}")
+    for method, path, token, body in (("GET", "/balance", a.token,
+                                       None), ("GET", "/balance", None,
+                                               None), ("GET", "/admin/whoami", a.token, None),
+                                      ("GET", "/admin/health/db",
+                                       None, None), ("POST", "/auth/challenge", None, {
+                                           "pid": a.pid
+                                       }), ("POST", "/auth/login", None, {
+                                           "pid": a.pid, "challenge": "A" * 43, "signature": "x"
+                                       }), ("POST", "/auth/refresh", None, {
+                                           "refresh_token": a.refresh
+                                       }), ("POST", "/participants", None, {
+                                           "signed": "{}", "signature": new.sign("{}")
+                                       }), ("POST", "/payments", a.token, {}), ("GET", "/ws", None,
+                                                                                None)):
+        status, head, data = hub.raw(method, "/api/v1" + path,
+                                     json.dumps(body) if body is not None else None,
+                                     {"Authorization": "Bearer " + token} if token else {})
+        check(
+            status == 503 and code_of(json.loads(data)) == "E010" and int(head["Retry-After"]) >= 1,
+            f"{method} {path} while the journal is read: {status} {data}")
     check(hub.call("GET", "/admin/whoami", admin="x" * 64)[0] == 503, "an admin token")
-    check(hub.call("GET", "/health")[0] == 503 and hub.call("GET", "/health")[1]["ready"] is False and hub.call("GET", "/hub")[0] == 200 and hub.raw("GET", "/metrics")[0] == 200, "what is always told")
+    check(
+        hub.call("GET", "/health")[0] == 503 and hub.call("GET", "/health")[1]["ready"] is False
+        and hub.call("GET", "/hub")[0] == 200 and hub.raw("GET", "/metrics")[0] == 200,
+        "what is always told")
     shim.drop("unread")
     hub = starting()
     a.hub = hub
@@ -497,7 +673,8 @@ def case_start(bin_dir, base, rng):
 
 
 def case_clock(bin_dir, base, rng):
-    """A journal whose last record lies ahead of the clock: the start and health say so, and payments go on."""
+    """A journal whose last record lies ahead of the clock: the start and health say so, and
+    payments go on."""
     shim = Shim(bin_dir, base)
     hub = Hub(bin_dir, base, *FREE)
     with_unit(hub)
@@ -514,7 +691,8 @@ def case_clock(bin_dir, base, rng):
     hub = Hub(bin_dir, base, *FREE)
     check("clock.behind" in hub.last_words(), "the start says it")
     health = hub.get("/health")
-    check(health["status"] == "ok" and "behind the last record" in health["warning"], f"health says it: {health}")
+    check(health["status"] == "ok" and "behind the last record" in health["warning"],
+          f"health says it: {health}")
     a.hub = hub
     a.login()
     a.pay(b, "1.00")
@@ -522,7 +700,8 @@ def case_clock(bin_dir, base, rng):
 
 
 def case_set(bin_dir, base, rng):
-    """HB-53: a clock that is set by days while the hub runs ends nothing, and is told; so is one that is set back."""
+    """HB-53: a clock that is set by days while the hub runs ends nothing, and is told; so is one
+    that is set back."""
     if float(open("/proc/uptime").read().split()[0]) < 1800:
         print("skipped: this machine has just started, whose clock is believed at once")
         return 77
@@ -533,7 +712,8 @@ def case_set(bin_dir, base, rng):
     b.trust(a, "100.00", policy={"ask": True})
     tx_id = str(uuid.uuid4())
     status, answer = a.pay_raw(b, "1.00", tx_id=tx_id, constraints={"timeout_ms": 3600000})
-    check(status in (200, 202) and answer["status"] not in ("COMMITTED", "ABORTED"), f"a payment that waits for Bob: {status} {answer}")
+    check(status in (200, 202) and answer["status"] not in ("COMMITTED", "ABORTED"),
+          f"a payment that waits for Bob: {status} {answer}")
     events = WebSocket(hub, a.token)
     check(events.expect()["type"] == "hello", "the hub greets")
 
@@ -544,17 +724,30 @@ def case_set(bin_dir, base, rng):
         return calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
 
     shim.put("clock", str(400 * 86400))
-    until(lambda: "was set 3455" in warning() and "ahead" in warning(), f"a clock that is set ahead is told: {warning()}")
-    check(a.get(f"/payments/{tx_id}")["status"] not in ("ABORTED", "COMMITTED"), "what waits goes on waiting")
+    until(lambda: "was set 3455" in warning() and "ahead" in warning(),
+          f"a clock that is set ahead is told: {warning()}")
+    check(
+        a.get(f"/payments/{tx_id}")["status"] not in ("ABORTED", "COMMITTED"),
+        "what waits goes on waiting")
     events.send("ping")
     check(events.expect() == "pong", "the WebSocket is open")
     a.send("PATCH", "/participants/me", "participant.profile", {"display_name": "Alice A."})
-    check(time.time() - 86400 < seconds(hub.get("/health")["timestamp"]) < time.time() + 86400, "the hub's time is that of before")
-    check(seconds(a.get("/participants/me")["updated_at"]) < time.time() + 86400, "and that of its records")
+    check(time.time() - 86400 < seconds(hub.get("/health")["timestamp"]) < time.time() + 86400,
+          "the hub's time is that of before")
+    check(
+        seconds(a.get("/participants/me")["updated_at"]) < time.time() + 86400,
+        "and that of its records")
     a.login()
-    check(b.send("POST", "/payments/vote", "payment.vote", {"tx_id": tx_id, "initiator": a.pid, "answer": "yes"}, tx_id)[1]["status"] == "COMMITTED", "and Bob may still say yes")
-    doctor = geonet(bin_dir, "doctor", "--hub", hub.url, "--data", os.path.join(base, "u")).stdout.decode()
-    check("this machine's clock was set" in doctor and "clock was set" in geonet(bin_dir, "hub", "status", "--hub", hub.url, "--data", os.path.join(base, "u")).stdout.decode(), f"doctor: {doctor}")
+    check(
+        b.send("POST", "/payments/vote", "payment.vote",
+               {"tx_id": tx_id, "initiator": a.pid, "answer": "yes"},
+               tx_id)[1]["status"] == "COMMITTED", "and Bob may still say yes")
+    doctor = geonet(bin_dir, "doctor", "--hub", hub.url, "--data", os.path.join(
+        base, "u")).stdout.decode()
+    check(
+        "this machine's clock was set" in doctor
+        and "clock was set" in geonet(bin_dir, "hub", "status", "--hub", hub.url, "--data",
+                                      os.path.join(base, "u")).stdout.decode(), f"doctor: {doctor}")
     shim.put("clock", "0")
     until(lambda: "clock" not in warning(), f"right again: {warning()}")
     shim.put("clock", "-7200")
@@ -573,29 +766,39 @@ def case_keys(bin_dir, base, rng):
     with_unit(hub)
     hub.stop()
     folder, key = os.path.join(base, "hub"), os.path.join(base, "hub", "hub.key")
-    check(geonet(bin_dir, "hub", "export", "--data", base, base + "/x.gnx").returncode == 0, "export")
+    check(
+        geonet(bin_dir, "hub", "export", "--data", base, base + "/x.gnx").returncode == 0, "export")
     other = base + "-other"
-    check(geonet(bin_dir, "hub", "import", "--data", other, base + "/x.gnx").returncode == 0, "import")
+    check(
+        geonet(bin_dir, "hub", "import", "--data", other, base + "/x.gnx").returncode == 0,
+        "import")
     before = sorted(os.listdir(os.path.join(other, "hub")))
-    for words in (refused(bin_dir, other), geonet(bin_dir, "hub", "init", "--data", other).stderr.decode()):
+    for words in (refused(bin_dir, other), geonet(bin_dir, "hub", "init", "--data",
+                                                  other).stderr.decode()):
         check(f"key of hub {hub.pid} is needed" in words, f"the key that is needed: {words}")
-    check(sorted(os.listdir(os.path.join(other, "hub"))) == before, f"something was made: {os.listdir(os.path.join(other, 'hub'))}")
+    check(
+        sorted(os.listdir(os.path.join(other, "hub"))) == before,
+        f"something was made: {os.listdir(os.path.join(other, 'hub'))}")
     os.rename(key, key + ".away")
-    check(f"key of hub {hub.pid} is needed" in refused(bin_dir, base) and not os.path.exists(key), "a key that went away")
+    check(f"key of hub {hub.pid} is needed" in refused(bin_dir, base) and not os.path.exists(key),
+          "a key that went away")
     stranger = base + "-stranger"
     check(geonet(bin_dir, "hub", "init", "--data", stranger).returncode == 0, "another hub")
     shutil.copy(os.path.join(stranger, "hub", "hub.key"), key)
     check(f"key of hub {hub.pid} is needed" in refused(bin_dir, base), "another hub's key")
     os.replace(key + ".away", key)
     hub = Hub(bin_dir, base, *FREE)
-    check("Is the hub well?\n" in geonet(bin_dir, "hub", "status", "--help").stdout.decode(), "a question ends as one")
+    check("Is the hub well?\n" in geonet(bin_dir, "hub", "status", "--help").stdout.decode(),
+          "a question ends as one")
     words = refused(bin_dir, base)
-    check("is running on this directory" in words and words.count(folder) == 1, f"two hubs on one directory: {words}")
+    check("is running on this directory" in words and words.count(folder) == 1,
+          f"two hubs on one directory: {words}")
     hub.stop()
 
 
 def case_files(bin_dir, base, rng):
-    """Damaged files say what may be done; a torn tail is told by verify, and against the history."""
+    """Damaged files say what may be done; a torn tail is told by verify, and against the
+    history."""
     hub = Hub(bin_dir, base, *FREE)
     with_unit(hub)
     a, b = people(hub, "Alice", "Bob")
@@ -619,7 +822,8 @@ def case_files(bin_dir, base, rng):
     with open(os.path.join(folder, "history.db"), "wb") as f:
         f.write(b"garbage" * 1000)
     words = refused(bin_dir, base)
-    check("history.db" in words and "delete" in words and "made again" in words, f"a damaged history: {words}")
+    check("history.db" in words and "delete" in words and "made again" in words,
+          f"a damaged history: {words}")
     for name in os.listdir(folder):
         if name.startswith("history.db"):
             os.remove(os.path.join(folder, name))
@@ -632,7 +836,8 @@ def case_files(bin_dir, base, rng):
         f.write(b"garbage" * 1000)
     words = refused(bin_dir, base)
     check("tokens.db" in words and "log in again" in words, f"damaged tokens: {words}")
-    # what cannot be read is neither damaged nor absent: nothing is said to go, and nothing is made in its stead
+    # what cannot be read is neither damaged nor absent: nothing is said to go, and nothing is made
+    # in its stead
     for name in ("history.db", "tokens.db", "rates.json", "admin-token", "tokens.key"):
         again()
         for old in os.listdir(folder):
@@ -640,40 +845,51 @@ def case_files(bin_dir, base, rng):
                 os.remove(os.path.join(folder, old))
         os.makedirs(os.path.join(folder, name, "kept"))
         words = refused(bin_dir, base)
-        check(f"{folder}/{name}" in words and "cannot be" in words and "delete" not in words, f"{name} is a folder: {words}")
+        check(f"{folder}/{name}" in words and "cannot be" in words and "delete" not in words,
+              f"{name} is a folder: {words}")
         check(os.listdir(os.path.join(folder, name)) == ["kept"], f"{name} was changed")
         if name == "history.db":
             code, words = verify()
-            check(code == 1 and "cannot be read" in words and name in words, f"verify without knowing how far: {code} {words}")
+            check(code == 1 and "cannot be read" in words and name in words,
+                  f"verify without knowing how far: {code} {words}")
     again()
     os.rename(os.path.join(folder, "hub.key"), os.path.join(folder, "away"))
     os.rename(os.path.join(folder, "journal"), os.path.join(folder, "elsewhere"))
     with open(os.path.join(folder, "journal"), "w", encoding="ascii"):
         pass
     words = refused(bin_dir, base)
-    check("journal cannot be read" in words and not os.path.exists(os.path.join(folder, "hub.key")), f"a journal that cannot be read: {words}")
+    check("journal cannot be read" in words and not os.path.exists(os.path.join(folder, "hub.key")),
+          f"a journal that cannot be read: {words}")
     again()
     os.makedirs(os.path.join(base, "hub", "hub.conf"))
-    check(b"hub.conf" in geonet(bin_dir, "hub", "run", "--data", base, "--http", "0").stderr, "a configuration that cannot be read")
+    check(b"hub.conf" in geonet(bin_dir, "hub", "run", "--data", base, "--http", "0").stderr,
+          "a configuration that cannot be read")
     # without the tokens that were used none of before counts
     again()
     check(os.path.getsize(os.path.join(folder, "tokens.db")) > 0, "a hub that ran has tokens.db")
     hub = Hub(bin_dir, base, *FREE)
-    check(hub.call("POST", "/auth/refresh", {"refresh_token": b.refresh})[0] == 200, "a refresh token over a restart")
-    check(hub.call("POST", "/auth/refresh", {"refresh_token": b.refresh})[0] == 401, "a refresh token twice")
+    check(
+        hub.call("POST", "/auth/refresh", {"refresh_token": b.refresh})[0] == 200,
+        "a refresh token over a restart")
+    check(
+        hub.call("POST", "/auth/refresh", {"refresh_token": b.refresh})[0] == 401,
+        "a refresh token twice")
     hub.stop()
     for old in os.listdir(folder):
         if old.startswith("tokens.db"):
             os.remove(os.path.join(folder, old))
     hub = Hub(bin_dir, base, *FREE)
-    check(hub.call("POST", "/auth/refresh", {"refresh_token": b.refresh})[0] == 401, "a used refresh token counts again without tokens.db")
+    check(
+        hub.call("POST", "/auth/refresh", {"refresh_token": b.refresh})[0] == 401,
+        "a used refresh token counts again without tokens.db")
     hub.stop()
     # a tail that was never finished
     again()
     with open(journal, "ab") as f:
         f.write(b"x" * 5000)
     code, words = verify()
-    check(code == 0 and "5000 bytes behind record" in words and "torn tail" in words, f"a torn tail: {code} {words}")
+    check(code == 0 and "5000 bytes behind record" in words and "torn tail" in words,
+          f"a torn tail: {code} {words}")
     # the last batch damaged: the history knows it, so nobody calls it a torn tail
     again()
     with open(journal, "r+b") as f:
@@ -682,7 +898,8 @@ def case_files(bin_dir, base, rng):
     with open(journal, "rb") as f:
         damaged = f.read()
     code, words = verify()
-    check(code == 1 and "history" in words and "4096 bytes behind record" in words, f"a damaged end: {code} {words}")
+    check(code == 1 and "history" in words and "4096 bytes behind record" in words,
+          f"a damaged end: {code} {words}")
     words = refused(bin_dir, base)
     check("history knows record" in words and "Nothing was changed" in words, f"the start: {words}")
     with open(journal, "rb") as f:
@@ -690,14 +907,16 @@ def case_files(bin_dir, base, rng):
     # no journal at all, but a history of it
     again()
     shutil.rmtree(os.path.join(folder, "journal"))
-    check("history knows record" in refused(bin_dir, base) and not os.path.exists(journal), "a journal was begun beside the history of another")
+    check("history knows record" in refused(bin_dir, base) and not os.path.exists(journal),
+          "a journal was begun beside the history of another")
     shutil.rmtree(base + "-whole")
 
 
 # ---- who may, and how often ----
 
 def case_login(bin_dir, base, rng):
-    """Nobody can keep somebody else from logging in; a challenge is good once, for its key, for this start of the hub."""
+    """Nobody can keep somebody else from logging in; a challenge is good once, for its key, for
+    this start of the hub."""
     hub = Hub(bin_dir, base, *FREE)
     with_unit(hub)
     a, b = people(hub, "Alice", "Bob")
@@ -706,7 +925,11 @@ def case_login(bin_dir, base, rng):
         return hub.call("POST", "/auth/challenge", {"pid": user.pid})[1]["challenge"]
 
     def login(user, text, key=None):
-        return hub.call("POST", "/auth/login", {"pid": user.pid, "challenge": text, "signature": (key or user.key).sign(user.login_text(text))})[0]
+        return hub.call(
+            "POST", "/auth/login", {
+                "pid": user.pid, "challenge": text, "signature": (key or user.key).sign(
+                    user.login_text(text))
+            })[0]
 
     mine = challenge(a)
     check(len(base64.urlsafe_b64decode(mine + "=")) == 32, f"32 bytes: {mine}")
@@ -729,7 +952,8 @@ def case_login(bin_dir, base, rng):
 
 
 def case_doors(bin_dir, base, rng):
-    """Failing payments have a rate of their own; registration may be the officers'; names show what they are; every answer has an id."""
+    """Failing payments have a rate of their own; registration may be the officers'; names show what
+    they are; every answer has an id."""
     config = base + ".conf"
     with open(config, "w") as f:
         f.write("rate-failed = 5\nrate-key = 0\nrate-address = 0\n")
@@ -739,28 +963,48 @@ def case_doors(bin_dir, base, rng):
     b.trust(a, "10.00")
     codes = [a.pay_raw(b, "50.00")[0] for _ in range(8)]
     check(codes == [400] * 5 + [429] * 3, f"failing payments: {codes}")
-    body = json.dumps(a.signed("payment", {"tx_id": "more", "to": b.pid, "equivalent": "UAH", "amount": "1.00"}, "more"))
-    status, head, data = hub.raw("POST", "/api/v1/payments", body, {"Authorization": "Bearer " + a.token})
-    check(status == 429 and int(head["Retry-After"]) >= 1 and "failed" in json.loads(data)["error"]["message"], f"{status} {data}")
-    check(len(a.get("/payments")["items"]) == 5 and b.pay_raw(a, "50.00")[0] == 400, "reading goes on, and others pay")
+    body = json.dumps(
+        a.signed("payment", {"tx_id": "more", "to": b.pid, "equivalent": "UAH", "amount": "1.00"},
+                 "more"))
+    status, head, data = hub.raw("POST", "/api/v1/payments", body,
+                                 {"Authorization": "Bearer " + a.token})
+    check(
+        status == 429 and int(head["Retry-After"]) >= 1
+        and "failed" in json.loads(data)["error"]["message"], f"{status} {data}")
+    check(
+        len(a.get("/payments")["items"]) == 5 and b.pay_raw(a, "50.00")[0] == 400,
+        "reading goes on, and others pay")
     # names
-    for name in ("a\x00b", "a\x1b[31mb", "a\nb", "a\u202eb", "a\u2066b", "a\u200bb", "a\x85b", "\ufeffa"):
+    for name in ("a\x00b", "a\x1b[31mb", "a\nb", "a\u202eb", "a\u2066b", "a\u200bb", "a\x85b",
+                 "\ufeffa"):
         user = User(hub, name)
-        status, answer = user.send("POST", "/participants", "participant.register", {"display_name": name, "public_key": user.key.public64, "type": "person"})
-        check(status == 422 and "display_name" in answer["error"]["message"], f"the name {name!r}: {status} {answer}")
-        status, answer = a.send("PATCH", "/participants/me", "participant.profile", {"display_name": name})
-        check(status == 422 and "display_name" in answer["error"]["message"], f"renamed to {name!r}: {status} {answer}")
+        status, answer = user.send(
+            "POST", "/participants", "participant.register",
+            {"display_name": name, "public_key": user.key.public64, "type": "person"})
+        check(status == 422 and "display_name" in answer["error"]["message"],
+              f"the name {name!r}: {status} {answer}")
+        status, answer = a.send("PATCH", "/participants/me", "participant.profile",
+                                {"display_name": name})
+        check(status == 422 and "display_name" in answer["error"]["message"],
+              f"renamed to {name!r}: {status} {answer}")
     people(hub, "Жінка 👩\u200d🌾", "می\u200cخواهم", "שלום", 'a"\\b')
     # the scheme's name in any case; an id on every answer
-    check(hub.raw("GET", "/api/v1/balance", None, {"Authorization": "bearer " + a.token})[0] == 200, "bearer")
-    for what in (b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 30000 + b"\r\n\r\n",
-                 b"POST /api/v1/auth/challenge HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: mine\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"):
+    check(
+        hub.raw("GET", "/api/v1/balance", None, {"Authorization": "bearer " + a.token})[0] == 200,
+        "bearer")
+    for what in (
+            b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n",
+            b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 30000 + b"\r\n\r\n",
+            b"POST /api/v1/auth/challenge HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: mine\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"
+    ):
         with socket.create_connection(("127.0.0.1", hub.port), timeout=20) as s:
             s.sendall(what)
             out = b""
             while more := s.recv(65536):
                 out += more
-        check(b"\r\nX-Request-ID: " + (b"mine" if b"mine" in what else b"") in out, f"no id: {out[:300]!r}")
+        check(b"\r\nX-Request-ID: " + (b"mine" if b"mine" in what else b"") in out,
+              f"no id: {out[:300]!r}")
     hub.stop()
     with open(config, "a") as f:
         f.write("registration = officers\n")
@@ -768,17 +1012,29 @@ def case_doors(bin_dir, base, rng):
     for u in (a, b):
         u.hub = hub
     new = User(hub, "New")
-    body = new.signed("participant.register", {"display_name": "New", "public_key": new.key.public64, "type": "person"})
+    body = new.signed("participant.register",
+                      {"display_name": "New", "public_key": new.key.public64, "type": "person"})
     status, answer = hub.call("POST", "/participants", body)
-    check(status == 403 and code_of(answer) == "E006" and "officers" in answer["error"]["message"], f"a closed door: {status} {answer}")
+    check(status == 403 and code_of(answer) == "E006" and "officers" in answer["error"]["message"],
+          f"a closed door: {status} {answer}")
     check(a.call("POST", "/participants", body)[0] == 403, "a participant opens it for nobody")
-    check(hub.call("POST", "/participants", body, admin=hub.admin_token)[0] == 201, "the bootstrap token does")
+    check(
+        hub.call("POST", "/participants", body, admin=hub.admin_token)[0] == 201,
+        "the bootstrap token does")
     operator, boss, second = Key(), Key(), User(hub, "Second")
     for key, role in ((operator, "operator"), (boss, "admin")):
-        hub.admin("POST", "/admin/roles", {"public_key": key.public64, "role": role, "name": role, "reason": "the beginning"})
+        hub.admin(
+            "POST", "/admin/roles",
+            {"public_key": key.public64, "role": role, "name": role, "reason": "the beginning"})
     officer = User(hub, "Operator", operator)
     officer.login()
-    check(officer.call("POST", "/participants", second.signed("participant.register", {"display_name": "Second", "public_key": second.key.public64, "type": "person"}))[0] == 201, "an operator registers people")
+    check(
+        officer.call(
+            "POST", "/participants",
+            second.signed(
+                "participant.register",
+                {"display_name": "Second", "public_key": second.key.public64, "type": "person"
+                 }))[0] == 201, "an operator registers people")
     new.login()
     second.login()
     hub.stop()

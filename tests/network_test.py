@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """The promises of a small network, kept by real processes: usage: network_test.py BIN_DIR CASE
 
-Each case starts its own five nodes in a temporary directory on free ports, breaks something, and looks from outside.
-Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence.
+Each case starts its own five nodes in a temporary directory on free ports, breaks something, and
+looks from outside. Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence.
 """
-import base64, importlib.machinery, importlib.util, json, os, random, shutil, signal, subprocess, sys, tempfile, time
+import base64, importlib.machinery, importlib.util, json, os, random, shutil, signal, subprocess
+import sys, tempfile, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 loader = importlib.machinery.SourceFileLoader("network", os.path.join(ROOT, "tools", "network"))
@@ -43,8 +44,10 @@ def kill(node):
 
 def restart(net, node):
     """The same data directory and ports, as a supervisor would."""
-    again = network.Node(node.number, node.data, node.bin, node.udp_port, network.free_or_zero(node.http_port, f"node {node.number}"),
-                         net.nodes[0].udp_port if node.number > 1 else net.nodes[1].udp_port, node.options)
+    again = network.Node(node.number, node.data, node.bin, node.udp_port,
+                         network.free_or_zero(node.http_port, f"node {node.number}"),
+                         net.nodes[0].udp_port if node.number > 1 else net.nodes[1].udp_port,
+                         node.options)
     net.nodes[node.number - 1] = again
     again.wait_ready(time.monotonic() + network.START_MAX)
     return again
@@ -70,12 +73,14 @@ def readable(nodes, records):
 
 
 def case_kill_two(net, seed):
-    """SIGKILL any two of the five: the site and every acknowledged record stay readable through each of the other three; a
-    restarted node rejoins and has its replicas back without help."""
+    """SIGKILL any two of the five: the site and every acknowledged record stay readable through
+    each of the other three; a restarted node rejoins and has its replicas back without help."""
     rng = random.Random(seed)
     network.publish(net.nodes[0], SITE)
-    records = [(put(net.nodes[i % 5], f"record {i}".encode(), f"r{i}") if os.path.exists(os.path.join(net.nodes[i % 5].data, "identity.key")) else
-                put(net.nodes[0], f"record {i}".encode(), f"r{i}"), f"record {i}".encode()) for i in range(6)]
+    records = [(put(net.nodes[i % 5], f"record {i}".encode(), f"r{i}")
+                if os.path.exists(os.path.join(net.nodes[i % 5].data, "identity.key")) else put(
+                    net.nodes[0], f"record {i}".encode(), f"r{i}"), f"record {i}".encode())
+               for i in range(6)]
     pairs = [(a, b) for a in range(5) for b in range(a + 1, 5)]
     for a, b in rng.sample(pairs, 3):
         for i in (a, b):
@@ -84,7 +89,8 @@ def case_kill_two(net, seed):
         for i in (a, b):
             restart(net, net.nodes[i])
         for i in (a, b):
-            eventually(f"node {i + 1} is linked to the four others again", 120, lambda: net.nodes[i].status()["links"] >= 4)
+            eventually(f"node {i + 1} is linked to the four others again", 120,
+                       lambda: net.nodes[i].status()["links"] >= 4)
     # One node loses its disk but for its key: what it must hold comes back from the others.
     lost = net.nodes[4]
     kill(lost)
@@ -92,8 +98,10 @@ def case_kill_two(net, seed):
     shutil.rmtree(held)
     lost = restart(net, lost)
     keys = {key for key, _ in records}
-    eventually("the node that lost its records holds them again", 180,
-               lambda: keys <= {r["key"] for r in json.loads(lost.get("/api/v1/held")[1])["records"]})
+    eventually(
+        "the node that lost its records holds them again", 180,
+        lambda: keys <= {r["key"]
+                         for r in json.loads(lost.get("/api/v1/held")[1])["records"]})
 
 
 def flip(path, rng, low=0):
@@ -112,11 +120,13 @@ def files_below(folder):
 
 
 def case_flip(net, seed):
-    """A flipped bit in a file on disk is refused with a named error, counted, and nothing is served from it."""
+    """A flipped bit in a file on disk is refused with a named error, counted, and nothing is served
+    from it."""
     rng = random.Random(seed)
     network.publish(net.nodes[0], SITE)
     key = put(net.nodes[0], b"the record", "r")
-    holder = next(n for n in net.nodes[1:] if n.status()["blocks"]["count"] and n.number != network.GATEWAY)
+    holder = next(
+        n for n in net.nodes[1:] if n.status()["blocks"]["count"] and n.number != network.GATEWAY)
     holder.stop()
     holder.reap()
     for path in files_below(holder.data + "/blocks"):
@@ -125,32 +135,38 @@ def case_flip(net, seed):
     for path in files_below(holder.data + "/records"):
         flip(path, rng, os.path.getsize(path) // 2)
     again = restart(net, holder)
-    eventually("the node with the damaged disk is linked again", 120, lambda: again.status()["links"] >= 4)
+    eventually("the node with the damaged disk is linked again", 120,
+               lambda: again.status()["links"] >= 4)
     for node in net.nodes:
         network.fetch_any(node, SITE)
         same(node, key, b"the record")
     store = counters(again)["store"]
-    check(store["log-corrupt"] + store["log-torn"] + store["blocks-corrupt"] > 0, f"the flipped bits were not counted: {store}")
+    check(store["log-corrupt"] + store["log-torn"] + store["blocks-corrupt"] > 0,
+          f"the flipped bits were not counted: {store}")
 
 
 def case_truncate(net, seed):
-    """A record log cut anywhere recovers to the last whole write, and the node serves what is left."""
+    """A record log cut anywhere recovers to the last whole write, and the node serves what is
+    left."""
     rng = random.Random(seed)
     network.publish(net.nodes[0], SITE)
-    keys = [(put(net.nodes[0], f"text {i}".encode(), f"t{i}"), f"text {i}".encode()) for i in range(4)]
+    keys = [(put(net.nodes[0], f"text {i}".encode(), f"t{i}"), f"text {i}".encode())
+            for i in range(4)]
     node = net.nodes[2]
     kill(node)
     for path in files_below(node.data + "/records"):
         size = os.path.getsize(path)
         os.truncate(path, rng.randrange(size // 2, size))
     again = restart(net, node)
-    eventually("the node with the cut log is linked again", 120, lambda: again.status()["links"] >= 4)
+    eventually("the node with the cut log is linked again", 120,
+               lambda: again.status()["links"] >= 4)
     for key, text in keys:
         same(again, key, text)
 
 
 def case_capture(net, seed):
-    """A capture of all traffic between the nodes while a known text is published has the text, its name and its file names nowhere."""
+    """A capture of all traffic between the nodes while a known text is published has the text, its
+    name and its file names nowhere."""
     if os.geteuid() != 0 or not shutil.which("tcpdump"):
         raise Skip("capturing packets needs root and tcpdump")
     site = tempfile.mkdtemp(prefix="geonet-site-")
@@ -162,10 +178,14 @@ def case_capture(net, seed):
         with open(os.path.join(site, "telltale-file-name.txt"), "wb") as f:
             f.write(secret)
         ports = " or ".join(f"udp port {n.udp_port}" for n in net.nodes)
-        dump = subprocess.Popen(["tcpdump", "-i", "lo", "-U", "-s", "0", "-Z", "root", "-w", pcap, ports], stderr=subprocess.PIPE)
-        check(any(b"listening" in line for line in iter(dump.stderr.readline, b"")), "tcpdump did not start")
+        dump = subprocess.Popen(
+            ["tcpdump", "-i", "lo", "-U", "-s", "0", "-Z", "root", "-w", pcap, ports],
+            stderr=subprocess.PIPE)
+        check(any(b"listening" in line for line in iter(dump.stderr.readline, b"")),
+              "tcpdump did not start")
         net.nodes[0].cli("id", "new", "--no-passphrase")
-        net.nodes[0].cli("site", "publish", site, "--name", "telltalename", "--label", "telltalelabel")
+        net.nodes[0].cli("site", "publish", site, "--name", "telltalename", "--label",
+                         "telltalelabel")
         status, body = net.nodes[network.GATEWAY - 1].get("/", host="telltalename.geo.localhost")
         check(status == 200 and secret in body, f"the site was not served: {status}")
         time.sleep(0.5)
@@ -174,7 +194,8 @@ def case_capture(net, seed):
         with open(pcap, "rb") as f:
             captured = f.read()
         check(len(captured) > 20000, f"the capture has only {len(captured)} bytes")
-        for needle in (secret, secret[:16], b"telltale-file-name", b"telltalename", b"telltalelabel", b"index.html", base64.b64encode(secret)[:20]):
+        for needle in (secret, secret[:16], b"telltale-file-name", b"telltalename",
+                       b"telltalelabel", b"index.html", base64.b64encode(secret)[:20]):
             check(needle not in captured, f"the capture contains {needle!r}")
     finally:
         shutil.rmtree(site, ignore_errors=True)
@@ -183,7 +204,8 @@ def case_capture(net, seed):
 
 
 def case_stream(net, seed):
-    """A large file streams through the gateway of a node that has none of it: ranges exact, first byte before the file is there."""
+    """A large file streams through the gateway of a node that has none of it: ranges exact, first
+    byte before the file is there."""
     size = 48 << 20
     site = tempfile.mkdtemp(prefix="geonet-site-")
     try:
@@ -198,30 +220,43 @@ def case_stream(net, seed):
         for _ in range(6):
             first = rng.randrange(size)
             last = min(size - 1, first + rng.randrange(1, 3 << 20))
-            part = subprocess.run(["curl", "-sf", "-H", f"Host: bigfile.geo.localhost:{gateway.http_port}", "-r", f"{first}-{last}", url],
-                                  stdout=subprocess.PIPE, check=False, timeout=300)
-            check(part.returncode == 0 and part.stdout == data[first:last + 1], f"range {first}-{last} came back wrong (curl {part.returncode}, {len(part.stdout)} bytes)")
+            part = subprocess.run([
+                "curl", "-sf", "-H", f"Host: bigfile.geo.localhost:{gateway.http_port}", "-r",
+                f"{first}-{last}", url
+            ], stdout=subprocess.PIPE, check=False, timeout=300)
+            check(
+                part.returncode == 0 and part.stdout == data[first:last + 1],
+                f"range {first}-{last} came back wrong (curl {part.returncode}, {len(part.stdout)} "
+                "bytes)"
+            )
         status, body = gateway.get("/big.bin", host="bigfile.geo.localhost")
-        check(status == 200 and body == data, f"the whole file came back wrong ({status}, {len(body)} bytes)")
-        check(gateway.status()["blocks"]["count"] == 0, "the gateway's node keeps blocks though its limit is 0")
+        check(status == 200 and body == data,
+              f"the whole file came back wrong ({status}, {len(body)} bytes)")
+        check(gateway.status()["blocks"]["count"] == 0,
+              "the gateway's node keeps blocks though its limit is 0")
     finally:
         shutil.rmtree(site, ignore_errors=True)
 
 
 def move(net, first):
-    """All nodes from `first` on are killed young and start again at once, each on another port; all know where node 1 is now."""
+    """All nodes from `first` on are killed young and start again at once, each on another port; all
+    know where node 1 is now."""
     network.publish(net.nodes[0], SITE)
     moving = net.nodes[first:]
     for node in moving:
-        eventually(f"node {node.number} has its contacts on the disk", 90, lambda n=node: os.path.exists(n.data + "/contacts.json"))
+        eventually(f"node {node.number} has its contacts on the disk", 90,
+                   lambda n=node: os.path.exists(n.data + "/contacts.json"))
         kill(node)
     ports = [node.udp_port for node in net.nodes[:first]] + [network.udp_port() for _ in moving]
     for i, node in enumerate(moving, first):
-        net.nodes[i] = network.Node(node.number, node.data, node.bin, ports[i], network.free_or_zero(node.http_port, f"node {node.number}"), ports[0] if i else None, node.options)
+        net.nodes[i] = network.Node(node.number, node.data, node.bin, ports[i],
+                                    network.free_or_zero(node.http_port, f"node {node.number}"),
+                                    ports[0] if i else None, node.options)
     for node in net.nodes[first:]:
         node.wait_ready(time.monotonic() + network.START_MAX)
     for node in net.nodes:
-        eventually(f"node {node.number} is linked to the four others again", 120, lambda n=node: n.status()["links"] >= 4)
+        eventually(f"node {node.number} is linked to the four others again", 120,
+                   lambda n=node: n.status()["links"] >= 4)
     readable(net.nodes, [])
 
 
@@ -231,7 +266,8 @@ def case_restart_moved(net, seed):
 
 
 def case_restart_moved_around(net, seed):
-    """Four move around one that stayed and that remembers where they were: they find each other too."""
+    """Four move around one that stayed and that remembers where they were: they find each other
+    too."""
     move(net, 1)
 
 
@@ -243,11 +279,13 @@ def main():
     base = tempfile.mkdtemp(prefix="geonet-test-")
     net, failed = None, True
     try:
-        net = network.Network(base, bin_dir, 0, ["--pow-bits", "12"])  # the real 22 takes a sanitized build long
+        net = network.Network(base, bin_dir, 0,
+                              ["--pow-bits", "12"])  # the real 22 takes a sanitized build long
         net.wait_joined()
         globals()["case_" + case](net, seed)
         for node in net.nodes:
-            check(node.process.poll() is None, f"node {node.number} ended by itself: {node.last_words()}")
+            check(node.process.poll() is None,
+                  f"node {node.number} ended by itself: {node.last_words()}")
         failed = False
     except Skip as reason:
         print(f"skipped: {reason}")
@@ -268,7 +306,8 @@ def main():
                 path = os.path.join(base, f"node{number}", "log")
                 if os.path.exists(path):
                     print(f"---- log of node {number}")
-                    sys.stdout.write("".join(open(path, encoding="utf-8", errors="replace").readlines()[-60:]))
+                    sys.stdout.write("".join(
+                        open(path, encoding="utf-8", errors="replace").readlines()[-60:]))
         shutil.rmtree(base, ignore_errors=True)
     if any(codes):
         print(f"failed: a node did not end cleanly: {codes}")

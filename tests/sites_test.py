@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """What a node keeps of the sites published through it, on a real node: usage: sites_test.py BIN_DIR
 
-Twenty versions of a site; the node is killed and started in between. It keeps the blocks of the version that is out and
-of the sixteen before it, each of which can be put on top again; the others are off the disk. A version whose head was
-never put stays beside them, the next publication takes its place. Removed, the site leaves nothing, and a minute later its page
-says that it has expired. 2,000 small files are a handful of blocks. Exit 0 or 1 with a sentence.
+Twenty versions of a site; the node is killed and started in between. It keeps the blocks of the
+version that is out and of the sixteen before it, each of which can be put on top again; the others
+are off the disk. A version whose head was never put stays beside them, the next publication takes
+its place. Removed, the site leaves nothing, and a minute later its page says that it has expired.
+2,000 small files are a handful of blocks. Exit 0 or 1 with a sentence.
 """
-import http.client, importlib.machinery, importlib.util, json, os, random, shutil, signal, socket, sys, tempfile, time
+import http.client, importlib.machinery, importlib.util, json, os, random, shutil, signal, socket
+import sys, tempfile, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 loader = importlib.machinery.SourceFileLoader("network", os.path.join(ROOT, "tools", "network"))
@@ -29,7 +31,8 @@ class Site:
         os.mkdir(self.folder)
 
     def start(self):
-        self.node = network.Node(1, os.path.join(self.base, "node"), self.bin, network.udp_port(), 0, None, ["--pow-bits", "10"])
+        self.node = network.Node(1, os.path.join(self.base, "node"), self.bin, network.udp_port(),
+                                 0, None, ["--pow-bits", "10"])
         deadline = time.monotonic() + 60
         self.node.wait_ready(deadline)
         while not (self.node.status()["joined"] and self.node.status()["server"]):
@@ -61,7 +64,8 @@ class Site:
         """Blocks go by themselves, one request to the disk after the other."""
         deadline = time.monotonic() + 60
         while len(self.blocks()) != count:
-            check(time.monotonic() < deadline, f"{what}: {len(self.blocks())} blocks on the disk, not {count}")
+            check(time.monotonic() < deadline,
+                  f"{what}: {len(self.blocks())} blocks on the disk, not {count}")
             time.sleep(0.1)
 
     def lists(self):
@@ -75,10 +79,12 @@ class Site:
         connection = http.client.HTTPConnection("localhost", timeout=60)
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.connect(os.path.join(self.node.data, "api.sock"))
-        connection.request("POST", "/api/v1/spread", body=body, headers={"Content-Type": "application/json"})
+        connection.request("POST", "/api/v1/spread", body=body,
+                           headers={"Content-Type": "application/json"})
         text = connection.getresponse().read().decode()
         connection.close()
-        check('"err": "ok"' in text.splitlines()[-1] or '"err":"ok"' in text.splitlines()[-1], f"the spread ended with {text}")
+        check('"err": "ok"' in text.splitlines()[-1] or '"err":"ok"' in text.splitlines()[-1],
+              f"the spread ended with {text}")
 
 
 def content(version):
@@ -110,20 +116,24 @@ def run(site):
     kept = set(site.blocks())
 
     site.kill()
-    with open(os.path.join(site.node.data, "sites", "0" * 64), "wb") as stray:  # written before a table that never was
+    with open(os.path.join(site.node.data, "sites", "0" * 64),
+              "wb") as stray:  # written before a table that never was
         stray.write(bytes(32))
     site.start()
     site.settled("after kill -9", 17 * 2 + 1)
     check(set(site.blocks()) == kept, "other blocks than before the restart")
     check("0" * 64 not in site.lists(), "a list that no site names is still there")
 
-    for version in range(4, 20):  # each that is listed; history moves by one each time, so the oldest goes first
+    for version in range(
+            4, 20):  # each that is listed; history moves by one each time, so the oldest goes first
         got = site.node.cli("site", "rollback", "-", str(version), "--copies", "1", "--w", "1")
         check(got["same_as"] == version, f"rolled back to {got}")
     shown = site.api("/api/v1/sites")["sites"][0]
-    check(shown["expires"] > time.time() and not shown["pending"], f"the list of sites says {shown}")
+    check(shown["expires"] > time.time() and not shown["pending"],
+          f"the list of sites says {shown}")
 
-    # As a program of before wrote it: one list, in the table. Nothing goes that an unknown version may need.
+    # As a program of before wrote it: one list, in the table. Nothing goes that an unknown version
+    # may need.
     had, path = set(site.blocks()), os.path.join(site.node.data, "sites.json")
     site.kill()
     with open(path, encoding="utf-8") as f:
@@ -131,21 +141,31 @@ def run(site):
     with open(os.path.join(site.node.data, "sites", entry["root"]), "rb") as f:
         hashes = f.read()
     shutil.rmtree(os.path.join(site.node.data, "sites"))
-    old = {key: entry[key] for key in ("owner", "label", "root", "copies", "keep_until", "spread", "op")}
+    old = {
+        key: entry[key]
+        for key in ("owner", "label", "root", "copies", "keep_until", "spread", "op")
+    }
     old["hashes"] = [hashes[i:i + 32].hex() for i in range(0, len(hashes), 32)]
     with open(path, "w", encoding="utf-8") as f:
         json.dump([old], f)
     site.start()
-    check(site.api("/api/v1/sites")["sites"][0]["partial"] and site.lists() == [entry["root"]], "an older table is not read")
+    check(
+        site.api("/api/v1/sites")["sites"][0]["partial"] and site.lists() == [entry["root"]],
+        "an older table is not read")
     site.node.cli("site", "rollback", "-", "--copies", "1", "--w", "1")
-    check(set(site.blocks()) == had, "blocks of versions that an older table does not name are gone")
+    check(
+        set(site.blocks()) == had, "blocks of versions that an older table does not name are gone")
 
     # A head that is never put: the site is spread, then the tool is gone.
     before = site.blocks()
     blocks = [root for root in before][:1]
-    body = json.dumps({"blocks": blocks, "copies": 1, "site": {"owner": shown["owner"], "label": "", "root": "ab" * 32}})
+    body = json.dumps({
+        "blocks": blocks, "copies": 1,
+        "site": {"owner": shown["owner"], "label": "", "root": "ab" * 32}
+    })
     site.spread(body)
-    check("ab" * 32 in site.lists() and site.api("/api/v1/sites")["sites"][0]["pending"], "a spread is not kept until its head comes")
+    check("ab" * 32 in site.lists() and site.api("/api/v1/sites")["sites"][0]["pending"],
+          "a spread is not kept until its head comes")
     site.kill()
     site.start()
     check("ab" * 32 in site.lists(), "a restart lost what waits for its head")
@@ -155,12 +175,15 @@ def run(site):
     small = {f"f{i:05}.txt": b"%08d" % i for i in range(2000)}
     had = len(site.blocks())
     site.publish(small)
-    check(len(site.blocks()) <= had + 3, f"2,000 files of 8 bytes made {len(site.blocks()) - had} blocks")
+    check(
+        len(site.blocks()) <= had + 3,
+        f"2,000 files of 8 bytes made {len(site.blocks()) - had} blocks")
 
     url = site.publish(small | {"index.html": b"here"})["url"]
     site.node.cli("site", "remove", "-", "--w", "1")
     check(len(site.blocks()) < len(before), "a removed site leaves its blocks")
-    check(site.lists() == [] and site.api("/api/v1/sites")["sites"] == [], "something of the site is left")
+    check(site.lists() == [] and site.api("/api/v1/sites")["sites"] == [],
+          "something of the site is left")
     expired(site, url.split("//")[1].split(".")[0])
 
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Nodes of an earlier release and of this one in one network: usage: upgrade_test.py BIN_DIR CASE
 
-Two nodes of the release before and five of this one, in either order of upgrade: they join, keep records and sites for each other, and a
-data directory of the old release is taken over by the new one. The old programs are built once from their commit, into the cache that
-set-up uses. Exit 0 passed, 77 skipped with a reason, 1 failed with a sentence.
+Two nodes of the release before and five of this one, in either order of upgrade: they join, keep
+records and sites for each other, and a data directory of the old release is taken over by the new
+one. The old programs are built once from their commit, into the cache that set-up uses. Exit 0
+passed, 77 skipped with a reason, 1 failed with a sentence.
 """
-import fcntl, importlib.machinery, importlib.util, os, shutil, signal, subprocess, sys, tempfile, time
+import fcntl, importlib.machinery, importlib.util, os, shutil, signal, subprocess, sys, tempfile
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 loader = importlib.machinery.SourceFileLoader("network", os.path.join(ROOT, "tools", "network"))
@@ -34,8 +36,10 @@ def run(words, log, cwd=None):
 
 
 def old_programs():
-    """The folder with geonetd and geonet of OLD, built once: git archive, cmake without tests, two targets."""
-    cache = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "geonet")
+    """The folder with geonetd and geonet of OLD, built once: git archive, cmake without tests, two
+    targets."""
+    cache = os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "geonet")
     home = os.path.join(cache, f"release-{OLD}")
     os.makedirs(home, exist_ok=True)
     bin_dir = os.path.join(home, "build", "cmd")
@@ -44,17 +48,25 @@ def old_programs():
         fcntl.flock(lock, fcntl.LOCK_EX)
         if os.path.exists(os.path.join(home, "done")):
             return bin_dir
-        if subprocess.run(["git", "-C", ROOT, "cat-file", "-e", OLD + "^{commit}"], stderr=subprocess.DEVNULL, check=False).returncode:
-            raise Skip(f"this checkout has no commit {OLD} (a shallow clone, or no git); fetch the whole history to run this test")
+        if subprocess.run(["git", "-C", ROOT, "cat-file", "-e", OLD + "^{commit}"],
+                          stderr=subprocess.DEVNULL, check=False).returncode:
+            raise Skip(
+                f"this checkout has no commit {OLD} (a shallow clone, or no git); fetch the whole "
+                "history to run this test"
+            )
         for name in ("source", "build"):
             shutil.rmtree(os.path.join(home, name), ignore_errors=True)
         source = os.path.join(home, "source")
         os.makedirs(source)
         tar = subprocess.Popen(["git", "-C", ROOT, "archive", OLD], stdout=subprocess.PIPE)
         unpack = subprocess.run(["tar", "-x", "-C", source], stdin=tar.stdout, check=False)
-        check(unpack.returncode == 0 and tar.wait() == 0, f"the sources of {OLD} could not be unpacked")
-        run(["cmake", "-S", source, "-B", os.path.join(home, "build"), "-G", "Ninja", "-DGEONET_TESTS=OFF", "-DCMAKE_BUILD_TYPE=",
-             "-DCMAKE_C_FLAGS=-O1"], log)
+        check(unpack.returncode == 0 and tar.wait() == 0,
+              f"the sources of {OLD} could not be unpacked")
+        run([
+            "cmake", "-S", source, "-B",
+            os.path.join(home, "build"), "-G", "Ninja", "-DGEONET_TESTS=OFF", "-DCMAKE_BUILD_TYPE=",
+            "-DCMAKE_C_FLAGS=-O1"
+        ], log)
         run(["cmake", "--build", os.path.join(home, "build"), "--target", "geonet", "geonetd"], log)
         shutil.rmtree(source)
         with open(os.path.join(home, "done"), "w", encoding="ascii"):
@@ -72,8 +84,10 @@ class Mixed:
         for _ in range(count):
             number = len(self.nodes) + 1
             number += number >= network.GATEWAY  # none of them goes without a block store
-            self.nodes.append(network.Node(number, os.path.join(self.base, f"node{number}"), bin_dir, network.udp_port(), 0,
-                                           self.nodes[0].udp_port if self.nodes else None, self.options))
+            self.nodes.append(
+                network.Node(number, os.path.join(self.base, f"node{number}"), bin_dir,
+                             network.udp_port(), 0, self.nodes[0].udp_port if self.nodes else None,
+                             self.options))
         deadline = time.monotonic() + network.START_MAX
         for node in self.nodes[-count:]:
             node.wait_ready(deadline)
@@ -83,9 +97,13 @@ class Mixed:
         node = self.nodes[index]
         node.stop()
         node.reap()
-        check(node.process.returncode == 0, f"node {node.number} ended with {node.process.returncode}: {node.last_words()}")
+        check(node.process.returncode == 0,
+              f"node {node.number} ended with {node.process.returncode}: {node.last_words()}")
         other = next(n for n in self.nodes if n is not node)
-        self.nodes[index] = network.Node(node.number, node.data, bin_dir, node.udp_port, network.free_or_zero(node.http_port, f"node {node.number}"), other.udp_port, self.options)
+        self.nodes[index] = network.Node(
+            node.number, node.data, bin_dir, node.udp_port,
+            network.free_or_zero(node.http_port, f"node {node.number}"), other.udp_port,
+            self.options)
         self.nodes[index].wait_ready(time.monotonic() + network.START_MAX)
 
     def wait_joined(self):
@@ -95,12 +113,15 @@ class Mixed:
                 status = node.status()
                 if status["joined"] and status["server"] and status["links"] >= len(self.nodes) - 1:
                     break
-                check(time.monotonic() < deadline, f"node {node.number} found {status['links']} of {len(self.nodes) - 1} others; "
-                                                   f"its last words: {node.last_words()}")
+                check(
+                    time.monotonic() < deadline,
+                    f"node {node.number} found {status['links']} of {len(self.nodes) - 1} others; "
+                    f"its last words: {node.last_words()}")
                 time.sleep(0.1)
 
     def exchange(self, old, new):
-        """Records and sites written on either side are read on the other, with five receipts each."""
+        """Records and sites written on either side are read on the other, with five receipts
+        each."""
         for writer, name in ((old, "fromold"), (new, "fromnew")):
             if not os.path.exists(os.path.join(writer.data, "identity.key")):
                 writer.cli("id", "new", "--no-passphrase")
@@ -109,9 +130,12 @@ class Mixed:
             for reader in (old, new):
                 network.get_record(reader, key, name.encode())
                 for file, path in network.site_files(SITE):
-                    status, body = reader.get("/" + file.replace(os.sep, "/"), host=f"{name}.geo.localhost")
+                    status, body = reader.get("/" + file.replace(os.sep, "/"),
+                                              host=f"{name}.geo.localhost")
                     with open(path, "rb") as f:
-                        check(status == 200 and body == f.read(), f"/{file} of {name}.geo came as {status} through node {reader.number}")
+                        check(
+                            status == 200 and body == f.read(),
+                            f"/{file} of {name}.geo came as {status} through node {reader.number}")
 
     def close(self):
         for node in self.nodes:
@@ -121,7 +145,8 @@ class Mixed:
 
 
 def case_old_first(net, old_bin, new_bin):
-    """Two old nodes are the network; five new ones join them; then the old ones are upgraded in place."""
+    """Two old nodes are the network; five new ones join them; then the old ones are upgraded in
+    place."""
     net.start(old_bin, 2)
     net.start(new_bin, 5)
     net.wait_joined()
@@ -137,11 +162,13 @@ def case_old_first(net, old_bin, new_bin):
     network.get_record(net.nodes[3], key, b"kept after it")
     for reader in net.nodes:
         status, _ = reader.get("/", host="fromold.geo.localhost")
-        check(status == 200, f"fromold.geo answers {status} through node {reader.number} after the upgrade")
+        check(status == 200,
+              f"fromold.geo answers {status} through node {reader.number} after the upgrade")
 
 
 def case_new_first(net, old_bin, new_bin):
-    """Five new nodes are the network; two old ones join them, and one of the new goes back to the old programs."""
+    """Five new nodes are the network; two old ones join them, and one of the new goes back to the
+    old programs."""
     net.start(new_bin, 5)
     net.start(old_bin, 2)
     net.wait_joined()
