@@ -78,7 +78,7 @@ static void send_answer(struct gn_hub_request *r, int status, const char *type,
 static bool is_about_state(const struct gn_hub_request *r)
 {
 	return r->route &&
-	       (r->route->auth != GN_AUTH_NONE || r->route->run == gn_api_participant_create);
+	       (r->route->auth != GN_AUTH_NONE || r->route->run == gn_hub_api_participant_create);
 }
 
 static bool is_ledger_ahead(const struct gn_hub *hub)
@@ -328,7 +328,7 @@ void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
 		void (*told)(struct gn_hub_request *, json_t *))
 {
 	r->told = told;
-	gn_feed_ask(r->hub->feed, r, q);
+	gn_hub_feed_ask(r->hub->feed, r, q);
 }
 
 /* ---- admission ---- */
@@ -466,11 +466,11 @@ static void address_key(const struct gn_hub_request *r, uint8_t key[16])
 	memcpy(key, addr.ip, gn_addr_is_v4(&addr) ? 16 : 8);
 }
 
-static bool rate_ok(struct gn_hub_request *r, struct gn_rate *rate, const uint8_t key[16])
+static bool rate_ok(struct gn_hub_request *r, struct gn_hub_rate *rate, const uint8_t key[16])
 {
 	uint32_t wait;
 	memcpy(r->asker, key, sizeof r->asker);
-	if (gn_rate_take(rate, key, r->hub->now, &wait))
+	if (gn_hub_rate_take(rate, key, r->hub->now, &wait))
 		return true;
 	gn_hub_too_fast(r, wait, "too many requests");
 	return false;
@@ -495,8 +495,8 @@ static bool unauthorised(struct gn_hub_request *r, int status, const char *text)
 static bool identify(struct gn_hub_request *r, struct gn_slice token)
 {
 	struct gn_hub *hub = r->hub;
-	struct gn_jwt jwt;
-	gn_err err = gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->time), &jwt);
+	struct gn_hub_jwt jwt;
+	gn_err err = gn_hub_jwt_open(hub->jwt_key, token, false, gn_unix(hub->time), &jwt);
 	if (err)
 		return unauthorised(r, 401,
 				    err == GN_EXPIRED ? "the access token has expired; refresh it "
@@ -505,7 +505,7 @@ static bool identify(struct gn_hub_request *r, struct gn_slice token)
 	struct gn_ledger_officer o;
 	r->pid = jwt.sub;
 	r->is_participant = gn_ledger_find_participant(hub->ledger, &jwt.sub, &r->me) == GN_OK;
-	if (gn_officer_find(hub, &jwt.sub, &o)) {
+	if (gn_hub_officer_find(hub, &jwt.sub, &o)) {
 		r->role = o.role;
 		r->actor = o.pk;
 	}
@@ -595,7 +595,7 @@ static bool is_bearer(struct gn_slice header)
 
 static const char *missing_right(const struct gn_hub_request *r, enum gn_hub_auth auth)
 {
-	return r->route->run == gn_api_participant_create
+	return r->route->run == gn_hub_api_participant_create
 		       ? "this hub's officers register people: give the signed text to one of them"
 	       : auth == GN_AUTH_USER ? "only a participant of this hub may do this"
 				      : "this key has no role that may do this";
@@ -613,8 +613,8 @@ static bool is_officers(const struct gn_hub_route *route)
 static bool is_always(const struct gn_hub_route *route)
 {
 	return route->auth == GN_AUTH_NONE &&
-	       (route->run == gn_api_health || route->run == gn_api_health_db ||
-		route->run == gn_api_hub || route->run == gn_api_metrics);
+	       (route->run == gn_hub_api_health || route->run == gn_hub_api_health_db ||
+		route->run == gn_hub_api_hub || route->run == gn_hub_api_metrics);
 }
 
 static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
@@ -658,7 +658,7 @@ static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 	}
 	if (user || officer)
 		return true;
-	if (!bearer && !token.p && r->route->run != gn_api_participant_create)
+	if (!bearer && !token.p && r->route->run != gn_hub_api_participant_create)
 		return unauthorised(r, is_officers(r->route) ? 403 : 401,
 				    "this needs \"Authorization: Bearer TOKEN\"; log in with "
 				    "/api/v1/auth/challenge "
@@ -691,8 +691,8 @@ static void run(struct gn_hub_request *r)
 /* HB-18: who may come in. */
 static enum gn_hub_auth auth_of(const struct gn_hub_request *r)
 {
-	bool closed =
-		r->hub->config.registration_officers && r->route->run == gn_api_participant_create;
+	bool closed = r->hub->config.registration_officers &&
+		      r->route->run == gn_hub_api_participant_create;
 	return closed ? GN_AUTH_OPERATOR : r->route->auth;
 }
 

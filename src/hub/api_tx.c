@@ -67,7 +67,7 @@ static json_t *waiting_json(const struct gn_hub_request *w)
 				 "type", types[type], "initiator", pid, "payload",
 				 body ? body : json_null(), "signatures", signatures, "state",
 				 gn_tx_state_name(tx.state), "created_at",
-				 gn_json_time(w->hub->time), "seq", "_key", hex);
+				 gn_history_time_json(w->hub->time), "seq", "_key", hex);
 	json_decref(whole);
 	return item;
 }
@@ -79,9 +79,10 @@ static json_t *proposed_json(const struct gn_hub *hub, const struct gn_tx_key *k
 	char hex[33];
 	gn_hex(GN_SLICE(key->b), hex);
 	return json_pack("{ss ss ss s{so} s[] ss so sn ss}", "tx_id", hex, "type", "CLEARING",
-			 "initiator", hub->pid, "payload", "expires_at", gn_json_time(tx->expiry),
-			 "signatures", "state", gn_tx_state_name(tx->state), "created_at",
-			 gn_json_time(hub->time), "seq", "_key", hex);
+			 "initiator", hub->pid, "payload", "expires_at",
+			 gn_history_time_json(tx->expiry), "signatures", "state",
+			 gn_tx_state_name(tx->state), "created_at", gn_history_time_json(hub->time),
+			 "seq", "_key", hex);
 }
 
 static bool is(const json_t *item, const char *name, const char *want)
@@ -147,10 +148,10 @@ static void told(struct gn_hub_request *r, json_t *answer)
 	}
 	json_array_extend(items, rows);
 	json_array_foreach(items, i, item) json_object_del(item, "_key");
-	gn_hub_json(r, 200, gn_json_page_counted(items, limit, offset, (uint64_t)total));
+	gn_hub_json(r, 200, gn_hub_page_json_counted(items, limit, offset, (uint64_t)total));
 }
 
-void gn_api_transactions(struct gn_hub_request *r)
+void gn_hub_api_transactions(struct gn_hub_request *r)
 {
 	struct gn_history_query q = {
 		.kind = GN_HQ_TRANSACTIONS, .who = -1, .eq = -1, .initiator = -1};

@@ -2,6 +2,8 @@
 #ifndef GN_HUB_LIMITS_H
 #define GN_HUB_LIMITS_H
 
+#include "history/limits.h"
+
 /* bytes of a request's body: signed text is 16 KiB, and JSON escaping may triple it */
 #define HUB_BODY_MAX (64u << 10)
 #define HUB_ARG_MAX 128u       /* bytes of a path argument: line ids, PIDs, transaction ids */
@@ -36,7 +38,6 @@
 #define HUB_ASK_AHEAD 4u
 #define HUB_PLACES_LATELY 64u /* answers remembered by who asked: of four times HUB_LONG_MAX */
 #define HUB_HISTORY_AGAIN_NS 2000000000ull /* until a question tries again to reach a database */
-#define HUB_COUNT_MAX 10000                /* rows that a list's total counts: milliseconds */
 /* requests at once that a rate lets through, if it lets as many through in a minute */
 #define HUB_BURST_LEAST 60u
 /* max-flows looked for on the copy for one payment, when others use them up meanwhile */
@@ -48,7 +49,7 @@
 #define HUB_SPACE_LOOK (5 * GN_SEC)           /* between looks at the disk */
 /* percent of the disk from which it is told: weeks before it is full */
 #define HUB_SPACE_WARN 80u
-#define HUB_SPACE_CALM 75u /* percent below which that is over */
-#define HUB_WHY 640u       /* bytes of a sentence that explains a failure */
+#define HUB_SPACE_CALM 75u  /* percent below which that is over */
+#define HUB_WHY HISTORY_WHY /* bytes of a sentence that explains a failure */
 
 #endif

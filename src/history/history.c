@@ -4,8 +4,7 @@
  * 1. What a row says comes from records alone: the same journal gives the same tables.
  * 2. Numbers of participants, equivalents and pairs are those of the ledger; their texts are
  *    kept in memory, read back at the start. */
-#include "hub/history_int.h"
-#include "hub/token.h"
+#include "history/history_int.h"
 #include "os/os.h"
 
 #include <stdio.h>
@@ -286,7 +285,7 @@ static gn_err load(struct gn_history *h)
 }
 
 gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *hub,
-		       struct gn_history **out, char why[HUB_WHY])
+		       struct gn_history **out, char why[HISTORY_WHY])
 {
 	static const char postgresql[] = "postgresql ";
 	struct gn_history *h = calloc(1, sizeof *h);
@@ -294,14 +293,14 @@ gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *h
 		return GN_NOMEM;
 	h->hub = *hub;
 	bool sqlite = strcmp(kind, "sqlite") == 0;
-	gn_err err = sqlite ? gn_sql_open_sqlite(path, &h->sql, why)
-			    : gn_sql_open_postgresql(
+	gn_err err = sqlite ? gn_history_open_sqlite(path, &h->sql, why)
+			    : gn_history_open_postgresql(
 				      strncmp(kind, postgresql, sizeof postgresql - 1) == 0
 					      ? kind + sizeof postgresql - 1
 					      : kind,
 				      &h->sql, why);
 	if (!err && (err = load(h)))
-		snprintf(why, HUB_WHY, "%s", h->sql->why);
+		snprintf(why, HISTORY_WHY, "%s", h->sql->why);
 	if (err) {
 		gn_history_close(h);
 		return err;
@@ -582,11 +581,12 @@ static gn_err feed_payment(struct gn_history *h, const struct gn_record_view *r,
 		return GN_CORRUPT;
 	if (!committed)
 		GN_TRY(put_asked(h, r, r->u.payment.asked));
-	json_t *routes =
-		gn_json_routes(r->u.payment.routes, r->eq, e->precision, gn_history_pair, h);
+	json_t *routes = gn_history_routes_json(r->u.payment.routes, r->eq, e->precision,
+						gn_history_pair, h);
 	json_t *details = json_pack("{ss}", "search", gn_ledger_routed_name(r->u.payment.mode));
 	if (!committed)
-		json_object_set_new(details, "expires_at", gn_json_time(r->u.payment.expiry));
+		json_object_set_new(details, "expires_at",
+				    gn_history_time_json(r->u.payment.expiry));
 	return put_tx(
 		h, r, op,
 		&(struct tx_row){"PAYMENT",
@@ -605,15 +605,15 @@ static gn_err feed_failed(struct gn_history *h, const struct gn_record_view *r,
 	if (!e)
 		return GN_CORRUPT;
 	json_t *details = json_object(), *list = json_array();
-	gn_amount_json(details, "requested", r->u.failed.amount, e->precision);
-	gn_amount_json(details, "available", r->u.failed.available, e->precision);
+	gn_history_amount_json(details, "requested", r->u.failed.amount, e->precision);
+	gn_history_amount_json(details, "available", r->u.failed.available, e->precision);
 	while (gn_rec_next_raise(&raises, &line, &raise)) {
 		char end[2][GN_PID_MAX];
 		if (!gn_history_pair(h, r->eq, line.pair, end[0], end[1]))
 			continue;
 		json_t *item =
 			json_pack("{ss ss}", "owner", end[line.dir], "debtor", end[!line.dir]);
-		gn_amount_json(item, "raise", raise, e->precision);
+		gn_history_amount_json(item, "raise", raise, e->precision);
 		json_array_append_new(list, item);
 	}
 	json_object_set_new(details, "raises", list);
@@ -802,7 +802,7 @@ static gn_err feed_role(struct gn_history *h, const struct gn_record_view *r)
 	gn_pid(&r->u.role.pk, pid);
 	snprintf(before, sizeof before, "{\"role\":\"%s\"}", roles[r->u.role.before & 3]);
 	json_t *j = json_pack("{ss so}", "role", roles[r->u.role.role & 3], "name",
-			      gn_json_slice(r->u.role.name));
+			      gn_history_text_json(r->u.role.name));
 	char *after = json_dumps(j, JSON_COMPACT);
 	gn_err err =
 		audit(h, r, revoked ? "role.revoke" : "role.grant", pid,

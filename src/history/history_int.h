@@ -1,9 +1,9 @@
 /* The history's parts: history.c (tables, feeding), history_ask.c, history_tx.c (questions),
  * history_fold.c (case). */
-#ifndef GN_HUB_HISTORY_INT_H
-#define GN_HUB_HISTORY_INT_H
+#ifndef GN_HISTORY_INT_H
+#define GN_HISTORY_INT_H
 
-#include "hub/history.h"
+#include "history/history.h"
 
 #define GN_HISTORY_NAME_MAX (4 * OP_NAME_MAX + 4) /* bytes of a display name, folded or not */
 
@@ -31,7 +31,7 @@ struct gn_history {
 	struct equivalent_note *equivalents; /* by number */
 	uint32_t equivalent_count;
 	char settings[512]; /* of the last SETTINGS record, as JSON: the "before" of the next */
-	char why[HUB_WHY];
+	char why[HISTORY_WHY];
 	bool lost;
 };
 
@@ -43,6 +43,6 @@ void gn_history_fold(struct gn_slice text, struct gn_buf *out);
 /* history_tx.c: GN_HQ_TRANSACTIONS. *out is made even when it fails. */
 GN_MUST gn_err gn_history_transactions(struct gn_history *h, const struct gn_history_query *q,
 				       json_t **out);
-gn_pair_pids gn_history_pair; /* user: struct gn_history */
+gn_history_pair_pids gn_history_pair; /* user: struct gn_history */
 
 #endif
