@@ -31,7 +31,7 @@ static void run_stats(struct gn_hub_query *q, struct gn_hub_view *v)
 
 void gn_hub_api_admin_participant_stats(struct gn_hub_request *r)
 {
-	gn_hub_long(r, &(struct gn_hub_query){.run = run_stats});
+	gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_stats});
 }
 
 void gn_hub_api_admin_participant_metrics(struct gn_hub_request *r)
@@ -83,7 +83,7 @@ void gn_hub_api_admin_equivalent_usage(struct gn_hub_request *r)
 {
 	struct gn_ledger_equivalent e;
 	if (gn_hub_equivalent_at(r, "path", "code", r->args[0], &e))
-		gn_hub_long(r, &(struct gn_hub_query){.run = run_usage, .eq = e.number});
+		gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_usage, .eq = e.number});
 }
 
 /* ---- lines and the graph ---- */
@@ -206,14 +206,14 @@ void gn_hub_api_admin_lines(struct gn_hub_request *r)
 		return;
 	if (status >= 0)
 		snprintf(q.status, sizeof q.status, "%s", gn_hub_line_statuses[status]);
-	gn_hub_long(r, &q);
+	gn_hub_ask_copy(r, &q);
 }
 
 void gn_hub_api_admin_bottlenecks(struct gn_hub_request *r)
 {
 	struct gn_hub_query q = {.run = run_all_lines, .flag = true};
 	if (query_eq(r, &q.eq) && gn_hub_page(r, 50, HUB_PAGE_MAX, &q.limit, &q.offset))
-		gn_hub_long(r, &q);
+		gn_hub_ask_copy(r, &q);
 }
 
 static json_t *node_json(const struct gn_hub_view *v, uint32_t number)
@@ -267,7 +267,7 @@ void gn_hub_api_admin_graph(struct gn_hub_request *r)
 {
 	struct gn_hub_query q = {.run = run_graph};
 	if (query_eq(r, &q.eq) && gn_hub_page(r, GRAPH_PAGE, GRAPH_PAGE, &q.limit, &q.offset))
-		gn_hub_long(r, &q);
+		gn_hub_ask_copy(r, &q);
 }
 
 /* Breadth-first over all equivalents (or one) from one participant. */
@@ -354,7 +354,7 @@ void gn_hub_api_admin_ego(struct gn_hub_request *r)
 	    !gn_hub_participant_at(r, "query", "pid", pid, &p))
 		return;
 	q.who = p.number;
-	gn_hub_long(r, &q);
+	gn_hub_ask_copy(r, &q);
 }
 
 static void add_liquidity(const struct gn_hub_view *v, uint32_t eq, json_t *list)
@@ -396,7 +396,7 @@ void gn_hub_api_admin_liquidity(struct gn_hub_request *r)
 {
 	struct gn_hub_query q = {.run = run_liquidity};
 	if (query_eq(r, &q.eq))
-		gn_hub_long(r, &q);
+		gn_hub_ask_copy(r, &q);
 }
 
 /* ---- reports ---- */

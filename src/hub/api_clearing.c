@@ -190,7 +190,7 @@ void gn_hub_api_cycles(struct gn_hub_request *r)
 	if (!gn_hub_number(r, "max_depth", 6, 3, 10, &q.depth) || !gn_hub_query_equivalent(r, &e))
 		return;
 	q.eq = e.number;
-	gn_hub_long(r, &q);
+	gn_hub_ask_copy(r, &q);
 }
 
 void gn_hub_api_admin_cycles(struct gn_hub_request *r)
@@ -207,7 +207,7 @@ void gn_hub_api_admin_cycles(struct gn_hub_request *r)
 		return;
 	q.eq = e.number;
 	q.who = p.number;
-	gn_hub_long(r, &q);
+	gn_hub_ask_copy(r, &q);
 }
 
 /* ---- clearing them ---- */
@@ -453,8 +453,8 @@ static void start_job(struct gn_hub_request *r, const char *code, enum job_use u
 	job->rand = gn_rand_system();
 	job->env = (struct gn_env){&job->alloc, &job->rand, NULL};
 	hub->jobs++;
-	gn_hub_long(r, &(struct gn_hub_query){
-			       .run = run_copy, .then = copied, .drop = drop_job, .job = job});
+	gn_hub_ask_copy(r, &(struct gn_hub_query){
+				   .run = run_copy, .then = copied, .drop = drop_job, .job = job});
 }
 
 /* LG-63: one equivalent after the other, when nothing else is being computed. */
@@ -531,12 +531,12 @@ static void clear_cycles(struct gn_hub_request *r, const struct gn_ledger_equiva
 		return;
 	}
 	r->hold = json_string(e->code);
-	gn_hub_long(r, &(struct gn_hub_query){.run = run_find,
-					      .then = clear_found,
-					      .drop = drop_found,
-					      .eq = e->number,
-					      .depth = max_len,
-					      .job = f});
+	gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_find,
+						  .then = clear_found,
+						  .drop = drop_found,
+						  .eq = e->number,
+						  .depth = max_len,
+						  .job = f});
 }
 
 void gn_hub_clear(struct gn_hub_request *r, const struct gn_op_admin *c)

@@ -169,12 +169,12 @@ void gn_hub_api_capacity(struct gn_hub_request *r)
 			    text, e.code, e.precision);
 		return;
 	}
-	gn_hub_long(r, &(struct gn_hub_query){.run = run_capacity,
-					      .eq = e.number,
-					      .who = r->me.number,
-					      .to = to.number,
-					      .amount = amount,
-					      .flag = sees_everything(r)});
+	gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_capacity,
+						  .eq = e.number,
+						  .who = r->me.number,
+						  .to = to.number,
+						  .amount = amount,
+						  .flag = sees_everything(r)});
 }
 
 /* Paths of a max-flow. To a participant one for each of his own lines that carries some, with
@@ -250,11 +250,11 @@ void gn_hub_api_max_flow(struct gn_hub_request *r)
 	struct gn_ledger_participant to;
 	struct gn_ledger_equivalent e;
 	if (to_and_equivalent(r, &to, &e))
-		gn_hub_long(r, &(struct gn_hub_query){.run = run_max_flow,
-						      .eq = e.number,
-						      .who = r->me.number,
-						      .to = to.number,
-						      .flag = sees_everything(r)});
+		gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_max_flow,
+							  .eq = e.number,
+							  .who = r->me.number,
+							  .to = to.number,
+							  .flag = sees_everything(r)});
 }
 
 /* ---- paying ---- */
@@ -450,12 +450,12 @@ static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event 
 	    !gn_hub_has_share(&hub->longs, r) || replica.failures)
 		tell_failure(r);
 	else
-		gn_hub_long(r, &(struct gn_hub_query){.run = run_explain,
-						      .then = explained,
-						      .eq = v->eq,
-						      .who = v->u.failed.payer,
-						      .to = v->u.failed.payee,
-						      .amount = v->u.failed.amount});
+		gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_explain,
+							  .then = explained,
+							  .eq = v->eq,
+							  .who = v->u.failed.payer,
+							  .to = v->u.failed.payee,
+							  .amount = v->u.failed.amount});
 }
 
 static void paid(struct gn_hub_request *r, const struct gn_ledger_event *e)

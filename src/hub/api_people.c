@@ -90,8 +90,8 @@ static void people_told(struct gn_hub_request *r, json_t *answer)
 	else
 		r->hold = json_pack("{sO}", "items", json_object_get(answer, "items"));
 	r->note[0] = 0;
-	gn_hub_long(r,
-		    &(struct gn_hub_query){.run = run_trust, .then = tell_people, .job = r->hold});
+	gn_hub_ask_copy(
+		r, &(struct gn_hub_query){.run = run_trust, .then = tell_people, .job = r->hold});
 }
 
 void gn_hub_list_people(struct gn_hub_request *r, bool officer)
@@ -370,7 +370,7 @@ void gn_hub_api_lines(struct gn_hub_request *r)
 	q.eq = e.number;
 	q.out = direction != 1;
 	q.in = direction != 0;
-	gn_hub_long(r, &q);
+	gn_hub_ask_copy(r, &q);
 }
 
 /* ---- what stands between people ---- */
@@ -440,11 +440,11 @@ void gn_hub_api_debts(struct gn_hub_request *r)
 		return;
 	if (*code && !gn_hub_equivalent_at(r, "query", "equivalent", code, &e))
 		return;
-	gn_hub_long(r, &(struct gn_hub_query){.run = run_debts,
-					      .eq = e.number,
-					      .who = r->me.number,
-					      .out = direction != 1,
-					      .in = direction != 0});
+	gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_debts,
+						  .eq = e.number,
+						  .who = r->me.number,
+						  .out = direction != 1,
+						  .in = direction != 0});
 }
 
 static json_t *equivalents_json(const struct gn_hub_request *r)

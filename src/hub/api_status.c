@@ -301,7 +301,7 @@ static void run_integrity(struct gn_hub_query *q, struct gn_hub_view *v)
 
 void gn_hub_api_integrity_status(struct gn_hub_request *r)
 {
-	gn_hub_long(r, &(struct gn_hub_query){.run = run_integrity, .eq = UINT32_MAX});
+	gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_integrity, .eq = UINT32_MAX});
 }
 
 static void verify_noted(struct gn_hub_request *r, const struct gn_ledger_event *e)
@@ -309,9 +309,9 @@ static void verify_noted(struct gn_hub_request *r, const struct gn_ledger_event 
 	if (e->err)
 		gn_hub_fail(r, e->err, NULL, "%s", "");
 	else
-		gn_hub_long(r, &(struct gn_hub_query){.run = run_integrity,
-						      .eq = (uint32_t)r->note[1],
-						      .flag = true});
+		gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_integrity,
+							  .eq = (uint32_t)r->note[1],
+							  .flag = true});
 }
 
 /* HB-48: who asked is in the journal before it is done. */
@@ -368,7 +368,7 @@ void gn_hub_api_integrity_checksum(struct gn_hub_request *r)
 {
 	struct gn_ledger_equivalent e;
 	if (gn_hub_equivalent_at(r, "path", "equivalent", r->args[0], &e))
-		gn_hub_long(r, &(struct gn_hub_query){.run = run_checksum, .eq = e.number});
+		gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_checksum, .eq = e.number});
 }
 
 static void audit_told(struct gn_hub_request *r, json_t *answer)

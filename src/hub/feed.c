@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+_Static_assert(HUB_WHY == HISTORY_WHY, "the history explains itself in the hub's sentences");
+
 struct item {
 	struct gn_hub_question asked;
 	struct gn_history_query query;
@@ -242,4 +244,11 @@ void gn_hub_feed_close(struct gn_hub_feed *f)
 	gn_history_close(f->history);
 	f->tokens->close(f->tokens);
 	free(f);
+}
+
+void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
+		void (*told)(struct gn_hub_request *, json_t *))
+{
+	r->told = told;
+	gn_hub_feed_ask(r->hub->feed, r, q);
 }

@@ -11,24 +11,12 @@
 #include "hub/hub_int.h"
 #include "hub/keys.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define STOP_MAX (10 * GN_SEC) /* for the last writes */
 #define PUMP_ROUNDS 64u
-
-void gn_hub_log(struct gn_hub *hub, enum gn_log_level level, const char *event, const char *fmt,
-		...)
-{
-	char text[512];
-	va_list args;
-	va_start(args, fmt);
-	vsnprintf(text, sizeof text, fmt, args);
-	va_end(args);
-	gn_log(&hub->log, level, "hub", event, "%s", text);
-}
 
 /* ---- pump ---- */
 

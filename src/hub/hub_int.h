@@ -1,11 +1,6 @@
-/* The hub's parts, private to src/hub. One thread (the loop's) touches all of it; workers see
- * single jobs, the history and the replica have their threads.
- *
- *   hub.c start, pump, stop disk.c journal <-> workers verify.c signatures <-> workers clock.c
- *   time of timers, of records space.c how full the disk is places.c who asks what takes long
- *   tail.c records and questions <-> a thread: feed.c the history, replica.c long questions
- *   api.c admission, life of a request api_*.c the routes submit.c signed operations live.c
- *   WebSocket and events officers.c roles, settings json_state.c JSON of the state */
+/* The hub's parts, private to src/hub, in the order of `tools/layers --order hub`: what is below
+ * never calls what is above. One thread (the loop's) touches all of it; workers see single jobs,
+ * the history and the replica have their threads. */
 #ifndef GN_HUB_HUB_INT_H
 #define GN_HUB_HUB_INT_H
 
@@ -25,7 +20,7 @@ struct gn_hub;
 struct gn_hub_request;
 struct gn_hub_view;
 
-/* ---- api.c ---- */
+/* ---- routes, requests, answers ---- */
 
 enum gn_hub_auth {
 	GN_AUTH_NONE,
@@ -36,11 +31,20 @@ enum gn_hub_auth {
 	GN_AUTH_ADMIN,
 };
 
+enum gn_hub_route_flag {
+	/* HB-2: answered while the journal is not read yet, and when it cannot be written any more */
+	GN_ROUTE_ALWAYS = 1,
+	GN_ROUTE_REGISTERS = 2, /* HB-18: without a token, and still about the state */
+	GN_ROUTE_READS = 4,     /* a POST that gives way as a question does (HB-46) */
+	GN_ROUTE_PAYMENT = 8,   /* HB-3: wrong values are 400, and in details.validation */
+};
+
 struct gn_hub_route {
 	enum gn_http_method method;
 	const char *path; /* segments; '*' takes one into args */
 	enum gn_hub_auth auth;
 	void (*run)(struct gn_hub_request *r);
+	unsigned flags; /* of enum gn_hub_route_flag */
 };
 
 struct gn_hub_request {
@@ -128,9 +132,12 @@ const char *gn_hub_error_code(gn_err err);
 json_t *gn_hub_body(struct gn_hub_request *r);
 /* A member that must be a string; NULL after answering 422. */
 const char *gn_hub_body_text(struct gn_hub_request *r, const char *name);
-/* Asks the history; told comes later. */
-void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
-		void (*told)(struct gn_hub_request *, json_t *));
+/* ---- request.c ---- */
+
+void gn_hub_new_id(struct gn_hub *hub, char out[GN_HTTP_ID_MAX]);
+/* Its id: an echo of what the client sent when that is harmless, else a new one. */
+void gn_hub_take_id(struct gn_hub_request *r);
+void gn_hub_link_request(struct gn_hub *hub, struct gn_hub_request *r);
 void gn_hub_release(struct gn_hub_request *r);
 /* What the hub asks of itself: nobody gets its answer. With one reference, for gn_hub_release.
  * NULL: no memory. */
@@ -141,6 +148,12 @@ void gn_hub_held(struct gn_hub *hub);
 /* Goes on with the request once all that was sequenced so far is durable: at once, or at a later
  * turn. */
 void gn_hub_when_durable(struct gn_hub_request *r, void (*then)(struct gn_hub_request *r));
+/* ---- admission.c ---- */
+
+/* Who asks is known and may. False after answering. */
+bool gn_hub_admit(struct gn_hub_request *r);
+/* The journal is read and can be written, or the route does without. False after answering. */
+bool gn_hub_is_open(struct gn_hub_request *r);
 /* HB-8: the last of X-Forwarded-For behind a trusted proxy, else the peer. */
 void gn_hub_address(const struct gn_hub_request *r, struct gn_addr *out);
 /* 429, to be tried again in wait seconds. */
@@ -287,6 +300,9 @@ uint64_t gn_hub_feed_watermark(const struct gn_hub_feed *f);
 void gn_hub_feed_start(struct gn_hub_feed *f);
 void gn_hub_feed_records(struct gn_hub_feed *f, struct gn_slice payload, uint64_t first_seq,
 			 uint32_t count);
+/* Asks the history; told comes later. */
+void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
+		void (*told)(struct gn_hub_request *, json_t *));
 void gn_hub_feed_ask(struct gn_hub_feed *f, struct gn_hub_request *r,
 		     const struct gn_history_query *q);
 /* Blocks: names at the start. */
@@ -367,7 +383,7 @@ struct gn_hub_query {
 	char *text; /* json, written on the thread */
 };
 /* Takes *q as it is; refused with 429 when HUB_LONG_MAX wait, or the share of who asks. */
-void gn_hub_long(struct gn_hub_request *r, struct gn_hub_query *q);
+void gn_hub_ask_copy(struct gn_hub_request *r, struct gn_hub_query *q);
 
 /* ---- live.c ---- */
 

@@ -2,8 +2,6 @@
 #ifndef GN_HUB_LIMITS_H
 #define GN_HUB_LIMITS_H
 
-#include "history/limits.h"
-
 /* bytes of a request's body: signed text is 16 KiB, and JSON escaping may triple it */
 #define HUB_BODY_MAX (64u << 10)
 #define HUB_ARG_MAX 128u       /* bytes of a path argument: line ids, PIDs, transaction ids */
@@ -49,7 +47,7 @@
 #define HUB_SPACE_LOOK (5 * GN_SEC)           /* between looks at the disk */
 /* percent of the disk from which it is told: weeks before it is full */
 #define HUB_SPACE_WARN 80u
-#define HUB_SPACE_CALM 75u  /* percent below which that is over */
-#define HUB_WHY HISTORY_WHY /* bytes of a sentence that explains a failure */
+#define HUB_SPACE_CALM 75u /* percent below which that is over */
+#define HUB_WHY 640u       /* bytes of a sentence that explains a failure */
 
 #endif

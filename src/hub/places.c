@@ -17,7 +17,7 @@
 static bool is_due(const struct gn_hub_request *r)
 {
 	return !r->route ||
-	       (r->route->method != GN_HTTP_GET && r->route->run != gn_hub_api_refresh);
+	       (r->route->method != GN_HTTP_GET && !(r->route->flags & GN_ROUTE_READS));
 }
 
 /* The hub itself and the bootstrap token have none. */

@@ -133,7 +133,7 @@ static gn_err admit(struct gn_hub_request *r, struct gn_hub_query **out)
 	return GN_NOMEM;
 }
 
-void gn_hub_long(struct gn_hub_request *r, struct gn_hub_query *question)
+void gn_hub_ask_copy(struct gn_hub_request *r, struct gn_hub_query *question)
 {
 	struct gn_hub *hub = r->hub;
 	struct gn_hub_query *q = NULL;

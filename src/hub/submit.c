@@ -309,8 +309,9 @@ void gn_hub_find_flow(struct gn_hub_request *r)
 		free(job);
 		return;
 	}
-	gn_hub_long(r, &(struct gn_hub_query){
-			       .run = run_flow, .then = flow_found, .job = job, .drop = drop_flow});
+	gn_hub_ask_copy(
+		r, &(struct gn_hub_query){
+			   .run = run_flow, .then = flow_found, .job = job, .drop = drop_flow});
 }
 
 static void verified(struct gn_hub_request *r)
