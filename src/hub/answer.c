@@ -13,17 +13,14 @@
 
 const char *gn_hub_error_code(gn_err err)
 {
-	switch (err) {
-	case GN_DENIED:
-	case GN_AUTH: return "E006";
-	case GN_BUSY:
-	case GN_TIMEOUT:
-	case GN_TOO_LARGE:
-	case GN_USAGE:
-	case GN_UNSUPPORTED:
-	case GN_VERSION: return "E009";
-	default: return gn_ledger_code(err);
-	}
+	static const gn_err ours[] = {GN_BUSY,  GN_TIMEOUT,     GN_TOO_LARGE,
+				      GN_USAGE, GN_UNSUPPORTED, GN_VERSION};
+	if (err == GN_DENIED || err == GN_AUTH)
+		return "E006";
+	for (size_t i = 0; i < GN_COUNT(ours); i++)
+		if (err == ours[i])
+			return "E009";
+	return gn_ledger_code(err);
 }
 
 int gn_hub_status_of(gn_err err)

@@ -27,6 +27,12 @@ static int type_of(const struct gn_hub_request *w)
 	case GN_OP_LINE_UPDATE: return 2;
 	case GN_OP_LINE_CLOSE: return 3;
 	case GN_OP_ADMIN: return w->order && w->order->cmd.command == GN_COMMAND_CLEAR ? 4 : -1;
+	case GN_OP_REGISTER:
+	case GN_OP_PROFILE:
+	case GN_OP_VOTE:
+	case GN_OP_CONSENT:
+	case GN_OP_LEAVE:
+	case GN_OP_KINDS:
 	default: return -1;
 	}
 }
