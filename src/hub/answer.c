@@ -52,8 +52,8 @@ static void send_answer(struct gn_hub_request *r, int status, const char *type,
 	size_t n = 3;
 	char wait[24];
 	if (status == 429 || (status == 503 && !r->hub->ready)) {
-		bool rate = status == 429 && r->note[0] > 0;
-		snprintf(wait, sizeof wait, "%lld", (long long)(rate ? r->note[0] : 1));
+		bool rate = status == 429 && r->retry_after > 0;
+		snprintf(wait, sizeof wait, "%lld", (long long)(rate ? r->retry_after : 1));
 		fields[n++] = (struct gn_http_field){"Retry-After", gn_str(wait)};
 	}
 	if (status == 401)
@@ -283,7 +283,7 @@ void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json
 void gn_hub_too_fast(struct gn_hub_request *r, uint32_t wait, const char *what)
 {
 	r->hub->count.refused_rate++;
-	r->note[0] = wait;
+	r->retry_after = wait;
 	gn_hub_fail_as(r, 429, "E009", json_pack("{si}", "retry_after_s", (int)wait),
 		       "%s; try again in %u s", what, wait);
 }

@@ -235,8 +235,9 @@ static void cleared(struct gn_hub_request *r, const struct gn_ledger_event *e)
 	}
 	json_t *j = json_pack("{sO sI}", "equivalent", r->hold, "cleared_cycles", cycles);
 	gn_history_amount_json(j, "cleared_amount", total, precision);
-	if (r->note[1]) /* of an exact clearing: nothing clears more, or the time was over first */
-		json_object_set_new(j, "optimal", json_boolean(r->note[1] == 2));
+	if (r->wait.clearing
+		    .is_exact) /* of an exact clearing: nothing clears more, or the time was over first */
+		json_object_set_new(j, "optimal", json_boolean(r->wait.clearing.is_optimal));
 	if (*offer) /* made to those whose lines ask; nothing is cleared yet */
 		json_object_set_new(j, "offer", json_string(offer));
 	gn_hub_json(r, 200, j);
@@ -369,7 +370,8 @@ static void commit(struct gn_hub_request *r, struct job *job)
 {
 	struct gn_hub *hub = r->hub;
 	r->hold = json_string(job->code);
-	r->note[1] = job->use == JOB_CLEAR ? 1 + job->optimal : 0;
+	r->wait.clearing.is_exact = job->use == JOB_CLEAR;
+	r->wait.clearing.is_optimal = job->optimal;
 	uint64_t ticket = gn_hub_ticket(r, cleared);
 	gn_err err = !ticket          ? GN_BUSY
 		     : !job->clearing ? GN_AGAIN

@@ -335,7 +335,7 @@ static void say_causes(const json_t *details, char out[256])
 	}
 }
 
-/* r->hold: the details; r->note[1]: the error. */
+/* r->hold: the details; r->wait.failure: the error. */
 static void tell_failure(struct gn_hub_request *r)
 {
 	const json_t *d = r->hold;
@@ -344,7 +344,7 @@ static void tell_failure(struct gn_hub_request *r)
 	bool raises = json_array_size(json_object_get(d, "raises")) > 0,
 	     explained = json_object_get(d, "cut");
 	char causes[256];
-	gn_err err = (gn_err)r->note[1];
+	gn_err err = r->wait.failure.err;
 	say_causes(d, causes);
 	if (err == GN_NO_CAPACITY)
 		gn_hub_fail(r, err, json_incref(r->hold), "the trust lines can carry %s of %s%s%s",
@@ -444,7 +444,7 @@ static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event 
 		return;
 	}
 	r->hold = failure_details(r, v, &eq);
-	r->note[1] = e->err;
+	r->wait.failure.err = e->err;
 	gn_hub_replica_info(hub->replica, &replica);
 	if (hub->stopping || hub->longs.count >= EXPLAIN_LONGS_MAX ||
 	    !gn_hub_has_share(&hub->longs, r) || replica.failures)
@@ -653,12 +653,11 @@ static void may_know_told(struct gn_hub_request *r, json_t *yes)
 		return;
 	if (!json_is_true(yes))
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "nothing that asks you has this tx_id");
-	else if (r->note[1])
-		gn_hub_fail(r, (gn_err)r->note[1], NULL, "nobody asked you about it");
+	else if (r->wait.vote.err)
+		gn_hub_fail(r, r->wait.vote.err, NULL, "nobody asked you about it");
 	else
 		gn_hub_json(r, 200,
-			    json_pack("{ss}", "status",
-				      gn_tx_state_name((enum gn_tx_state)r->note[0])));
+			    json_pack("{ss}", "status", gn_tx_state_name(r->wait.vote.state)));
 }
 
 /* The key, in hex, of what a vote or consent answers; "" when there can be none. */
@@ -691,8 +690,8 @@ static void answered(struct gn_hub_request *r, const struct gn_ledger_event *e)
 	} else if (!e->err && !e->repeated) {
 		gn_hub_json(r, 200, json_pack("{ss}", "status", gn_tx_state_name(e->state)));
 	} else {
-		r->note[0] = e->state;
-		r->note[1] = e->err;
+		r->wait.vote.state = e->state;
+		r->wait.vote.err = e->err;
 		answered_key(r, q.text);
 		gn_hub_ask(r, &q, may_know_told);
 	}

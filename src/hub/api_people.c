@@ -15,17 +15,17 @@ static void person_told(struct gn_hub_request *r, json_t *answer)
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "%s", "");
 		return;
 	}
-	bool own = r->is_participant && (uint32_t)r->note[1] == r->me.number;
-	gn_hub_stats_json(&r->hub->view, (uint32_t)r->note[1], own, answer);
+	bool own = r->is_participant && r->wait.person.number == r->me.number;
+	gn_hub_stats_json(&r->hub->view, r->wait.person.number, own, answer);
 	if (own)
 		json_object_set_new(answer, "seq", json_integer((json_int_t)r->me.seq));
-	gn_hub_json(r, (int)r->note[0], json_incref(answer));
+	gn_hub_json(r, r->wait.person.status, json_incref(answer));
 }
 
 static void tell_person(struct gn_hub_request *r, int status, uint32_t number)
 {
-	r->note[0] = status;
-	r->note[1] = number;
+	r->wait.person.status = status;
+	r->wait.person.number = number;
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_PARTICIPANT, .who = number},
 		   person_told);
 }
@@ -82,14 +82,13 @@ static void people_told(struct gn_hub_request *r, json_t *answer)
 {
 	if (!answer)
 		return;
-	if (r->note[1]) /* an officer's list */
+	if (r->wait.page.is_shown) /* an officer's list */
 		r->hold = gn_hub_page_json_of(
-			json_incref(json_object_get(answer, "items")), (uint64_t)r->note[1],
-			(uint64_t)r->note[0],
+			json_incref(json_object_get(answer, "items")), r->wait.page.limit,
+			r->wait.page.offset,
 			(uint64_t)json_integer_value(json_object_get(answer, "total")));
 	else
 		r->hold = json_pack("{sO}", "items", json_object_get(answer, "items"));
-	r->note[0] = 0;
 	gn_hub_ask_copy(
 		r, &(struct gn_hub_query){.run = run_trust, .then = tell_people, .job = r->hold});
 }
@@ -108,8 +107,9 @@ void gn_hub_list_people(struct gn_hub_request *r, bool officer)
 		return;
 	q.limit = (int64_t)limit;
 	q.offset = (int64_t)offset;
-	r->note[0] = q.offset;
-	r->note[1] = officer ? q.limit : 0;
+	r->wait.page.is_shown = officer;
+	r->wait.page.limit = limit;
+	r->wait.page.offset = offset;
 	gn_hub_ask(r, &q, people_told);
 }
 
@@ -171,14 +171,14 @@ static void line_told(struct gn_hub_request *r, json_t *times)
 		return;
 	json_t *line = json_array_get(r->hold, 0);
 	gn_hub_line_times(line, times);
-	gn_hub_json(r, (int)r->note[0], json_incref(line));
+	gn_hub_json(r, r->wait.line.status, json_incref(line));
 }
 
 static void tell_line(struct gn_hub_request *r, int status, const struct gn_ledger_equivalent *e,
 		      const struct gn_ledger_line *line)
 {
 	r->hold = json_pack("[o]", gn_hub_line_json(&r->hub->view, e, line));
-	r->note[0] = status;
+	r->wait.line.status = status;
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .lines = r->hold},
 		   line_told);
 }

@@ -310,7 +310,7 @@ static void verify_noted(struct gn_hub_request *r, const struct gn_ledger_event 
 		gn_hub_fail(r, e->err, NULL, "%s", "");
 	else
 		gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_integrity,
-							  .eq = (uint32_t)r->note[1],
+							  .eq = r->wait.check.eq,
 							  .flag = true});
 }
 
@@ -333,7 +333,7 @@ void gn_hub_api_integrity_verify(struct gn_hub_request *r)
 	struct gn_ledger_admin a = {.kind = GN_ADMIN_VERIFY,
 				    .pk = r->is_participant ? r->me.pk : r->actor,
 				    .code = gn_str(code ? e.code : "")};
-	r->note[1] = e.number;
+	r->wait.check.eq = e.number;
 	uint64_t ticket = gn_hub_ticket(r, verify_noted);
 	gn_err err = ticket ? gn_ledger_admin(hub->ledger, &a, ticket, hub->time) : GN_BUSY;
 	if (!err)
@@ -376,7 +376,7 @@ static void audit_told(struct gn_hub_request *r, json_t *answer)
 	if (answer)
 		gn_hub_json(r, 200,
 			    gn_hub_page_json_counted(json_incref(json_object_get(answer, "items")),
-						     (uint64_t)r->note[1], (uint64_t)r->note[0],
+						     r->wait.page.limit, r->wait.page.offset,
 						     (uint64_t)json_integer_value(
 							     json_object_get(answer, "total"))));
 }
@@ -389,8 +389,10 @@ void gn_hub_api_integrity_audit(struct gn_hub_request *r)
 		return;
 	if (r->role < GN_ROLE_AUDITOR)
 		gn_hub_pid(&r->hub->view, r->me.number, q.text);
-	q.limit = r->note[1] = (int64_t)limit;
-	q.offset = r->note[0] = (int64_t)offset;
+	r->wait.page.limit = limit;
+	r->wait.page.offset = offset;
+	q.limit = (int64_t)limit;
+	q.offset = (int64_t)offset;
 	gn_hub_ask(r, &q, audit_told);
 }
 

@@ -138,7 +138,7 @@ static bool has_row(const json_t *rows, const json_t *item)
 static void told(struct gn_hub_request *r, json_t *answer)
 {
 	json_t *items = json_array(), *rows, *item;
-	uint64_t limit = (uint64_t)r->note[1], offset = (uint64_t)r->note[0];
+	uint64_t limit = r->wait.page.limit, offset = r->wait.page.offset;
 	size_t i;
 	if (!answer) {
 		json_decref(items);
@@ -184,8 +184,10 @@ void gn_hub_api_transactions(struct gn_hub_request *r)
 		q.initiator = p.number;
 	snprintf(q.type, sizeof q.type, "%s", type < 0 ? "" : types[type]);
 	snprintf(q.status, sizeof q.status, "%s", state < 0 ? "" : states[state]);
-	q.limit = r->note[1] = (int64_t)limit;
-	q.offset = r->note[0] = (int64_t)offset;
+	r->wait.page.limit = limit;
+	r->wait.page.offset = offset;
+	q.limit = (int64_t)limit;
+	q.offset = (int64_t)offset;
 	r->hold = waiting(r, &q, code, initiator);
 	gn_hub_ask(r, &q, told);
 }

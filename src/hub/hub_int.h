@@ -94,8 +94,34 @@ struct gn_hub_request {
 	void (*told)(struct gn_hub_request *r,
 		     /* answer borrowed, NULL: it cannot be asked (answered already) */
 		     json_t *answer);
-	json_t *hold;    /* what was made so far; owned */
-	int64_t note[2]; /* numbers a route carries over a wait */
+	json_t *hold;         /* what was made so far; owned */
+	uint32_t retry_after; /* seconds, with a 429; 0: one */
+	union { /* what a route carries over its wait; one wait at a time, each has its own */
+		struct {
+			int status;
+			uint32_t number;
+		} person;
+		struct {
+			int status;
+		} line;
+		struct {
+			bool is_shown; /* the answer has its numbers */
+			uint64_t limit, offset;
+		} page;
+		struct {
+			gn_err err;
+		} failure; /* of a payment; hold: the details */
+		struct {
+			enum gn_tx_state state;
+			gn_err err;
+		} vote;
+		struct {
+			bool is_exact, is_optimal; /* nothing clears more; else the time was over */
+		} clearing;
+		struct {
+			uint32_t eq; /* UINT32_MAX: all */
+		} check;
+	} wait;
 	/* WebSocket */
 	struct gn_ws *ws;
 	struct gn_holder holder; /* of its place among the WebSockets */
