@@ -6,12 +6,12 @@
 
 /* ---- participants ---- */
 
-void gn_api_admin_participants(struct gn_hub_request *r)
+void gn_hub_api_admin_participants(struct gn_hub_request *r)
 {
 	gn_hub_list_people(r, true);
 }
 
-static void run_stats(struct gn_long *q, struct gn_hub_view *v)
+static void run_stats(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	uint32_t count = gn_ledger_participant_count(v->ledger), by_status[4] = {0},
 		 by_kind[3] = {0};
@@ -29,12 +29,12 @@ static void run_stats(struct gn_long *q, struct gn_hub_view *v)
 			    "business", (json_int_t)by_kind[1], "hub", (json_int_t)by_kind[2]);
 }
 
-void gn_api_admin_participant_stats(struct gn_hub_request *r)
+void gn_hub_api_admin_participant_stats(struct gn_hub_request *r)
 {
-	gn_hub_long(r, &(struct gn_long){.run = run_stats});
+	gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_stats});
 }
 
-void gn_api_admin_participant_metrics(struct gn_hub_request *r)
+void gn_hub_api_admin_participant_metrics(struct gn_hub_request *r)
 {
 	struct gn_ledger_participant p;
 	json_t *list = json_array();
@@ -49,13 +49,13 @@ void gn_api_admin_participant_metrics(struct gn_hub_request *r)
 		    gn_ledger_balance(r->hub->ledger, eq, p.number, &b))
 			continue;
 		json_t *item = json_pack("{ss}", "equivalent", e.code);
-		gn_amount_json(item, "total_debt", b.debt, e.precision);
-		gn_amount_json(item, "total_credit", b.credit, e.precision);
-		gn_amount_json(item, "net_balance", b.credit - b.debt, e.precision);
-		gn_amount_json(item, "trust_given", b.trust_given, e.precision);
-		gn_amount_json(item, "trust_received", b.trust_received, e.precision);
-		gn_amount_json(item, "can_spend", b.can_spend, e.precision);
-		gn_amount_json(item, "can_receive", b.can_receive, e.precision);
+		gn_history_amount_json(item, "total_debt", b.debt, e.precision);
+		gn_history_amount_json(item, "total_credit", b.credit, e.precision);
+		gn_history_amount_json(item, "net_balance", b.credit - b.debt, e.precision);
+		gn_history_amount_json(item, "trust_given", b.trust_given, e.precision);
+		gn_history_amount_json(item, "trust_received", b.trust_received, e.precision);
+		gn_history_amount_json(item, "can_spend", b.can_spend, e.precision);
+		gn_history_amount_json(item, "can_receive", b.can_receive, e.precision);
 		json_array_append_new(list, item);
 	}
 	gn_hub_json(r, 200,
@@ -66,7 +66,7 @@ void gn_api_admin_participant_metrics(struct gn_hub_request *r)
 /* ---- equivalents ---- */
 
 /* Checkpoints are of the whole state, so none is an equivalent's. */
-static void run_usage(struct gn_long *q, struct gn_hub_view *v)
+static void run_usage(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_integrity in;
@@ -79,11 +79,11 @@ static void run_usage(struct gn_long *q, struct gn_hub_view *v)
 				    "integrity_checkpoints", 0);
 }
 
-void gn_api_admin_equivalent_usage(struct gn_hub_request *r)
+void gn_hub_api_admin_equivalent_usage(struct gn_hub_request *r)
 {
 	struct gn_ledger_equivalent e;
 	if (gn_hub_equivalent_at(r, "path", "code", r->args[0], &e))
-		gn_hub_long(r, &(struct gn_long){.run = run_usage, .eq = e.number});
+		gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_usage, .eq = e.number});
 }
 
 /* ---- lines and the graph ---- */
@@ -129,7 +129,7 @@ static uint32_t number_of(const struct gn_hub_view *v, const char *pid)
 		       : p.number;
 }
 
-static bool line_fits(const struct gn_long *q, const struct line_filter *f,
+static bool line_fits(const struct gn_hub_query *q, const struct line_filter *f,
 		      const struct gn_ledger_line *line)
 {
 	if (line->status == GN_LINE_NONE || (line->status == GN_LINE_CLOSED && f->status < 0))
@@ -145,7 +145,7 @@ static bool line_fits(const struct gn_long *q, const struct line_filter *f,
 
 /* Lines in order of their pairs; those from offset on, at most limit of them, are written, all
  * are counted. */
-static json_t *all_lines(const struct gn_long *q, const struct gn_hub_view *v, uint64_t *total)
+static json_t *all_lines(const struct gn_hub_query *q, const struct gn_hub_view *v, uint64_t *total)
 {
 	static const char *const statuses[] = {"none", "active", "frozen", "closing", "closed"};
 	struct line_filter f = {number_of(v, q->creditor), number_of(v, q->debtor),
@@ -186,34 +186,34 @@ static void strip(json_t *list)
 	json_array_foreach(list, i, item) json_object_del(item, "_key");
 }
 
-static void run_all_lines(struct gn_long *q, struct gn_hub_view *v)
+static void run_all_lines(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	uint64_t total;
 	json_t *list = all_lines(q, v, &total);
 	if (!q->then)
 		strip(list);
-	q->json = gn_json_page_of(list, q->limit, q->offset, total);
+	q->json = gn_hub_page_json_of(list, q->limit, q->offset, total);
 }
 
-void gn_api_admin_lines(struct gn_hub_request *r)
+void gn_hub_api_admin_lines(struct gn_hub_request *r)
 {
-	struct gn_long q = {.run = run_all_lines, .then = gn_hub_tell_lines};
+	struct gn_hub_query q = {.run = run_all_lines, .then = gn_hub_tell_lines};
 	int status;
 	if (!query_eq(r, &q.eq) || !query_pid(r, "creditor", q.creditor, sizeof q.creditor) ||
 	    !query_pid(r, "debtor", q.debtor, sizeof q.debtor) ||
-	    !gn_hub_choice(r, "status", gn_line_statuses, &status) ||
+	    !gn_hub_choice(r, "status", gn_hub_line_statuses, &status) ||
 	    !gn_hub_page(r, 50, HUB_PAGE_MAX, &q.limit, &q.offset))
 		return;
 	if (status >= 0)
-		snprintf(q.status, sizeof q.status, "%s", gn_line_statuses[status]);
-	gn_hub_long(r, &q);
+		snprintf(q.status, sizeof q.status, "%s", gn_hub_line_statuses[status]);
+	gn_hub_ask_copy(r, &q);
 }
 
-void gn_api_admin_bottlenecks(struct gn_hub_request *r)
+void gn_hub_api_admin_bottlenecks(struct gn_hub_request *r)
 {
-	struct gn_long q = {.run = run_all_lines, .flag = true};
+	struct gn_hub_query q = {.run = run_all_lines, .flag = true};
 	if (query_eq(r, &q.eq) && gn_hub_page(r, 50, HUB_PAGE_MAX, &q.limit, &q.offset))
-		gn_hub_long(r, &q);
+		gn_hub_ask_copy(r, &q);
 }
 
 static json_t *node_json(const struct gn_hub_view *v, uint32_t number)
@@ -233,27 +233,27 @@ static json_t *node_json(const struct gn_hub_view *v, uint32_t number)
 #define GRAPH_PAGE 2000u
 
 /* One more of a list: does the page show it? */
-static bool on_page(const struct gn_long *q, uint64_t *seen)
+static bool on_page(const struct gn_hub_query *q, uint64_t *seen)
 {
 	uint64_t at = (*seen)++;
 	return at >= q->offset && at < q->offset + q->limit;
 }
 
-static json_t *graph_json(const struct gn_long *q, const struct gn_hub_view *v, json_t *nodes,
+static json_t *graph_json(const struct gn_hub_query *q, const struct gn_hub_view *v, json_t *nodes,
 			  uint64_t node_total, json_t *lines, uint64_t total)
 {
 	strip(lines);
-	json_t *j = gn_json_page_of(lines, q->limit, q->offset, total);
+	json_t *j = gn_hub_page_json_of(lines, q->limit, q->offset, total);
 	json_object_set(j, "trustlines", lines);
 	json_object_del(j, "items");
 	json_object_set_new(j, "participants", nodes);
 	json_object_set_new(j, "total_participants", json_integer((json_int_t)node_total));
-	json_object_set_new(j, "generated_at", gn_json_time(q->time));
+	json_object_set_new(j, "generated_at", gn_history_time_json(q->time));
 	json_object_set_new(j, "seq", json_integer((json_int_t)gn_ledger_seq(v->ledger)));
 	return j;
 }
 
-static void run_graph(struct gn_long *q, struct gn_hub_view *v)
+static void run_graph(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	uint32_t count = gn_ledger_participant_count(v->ledger);
 	uint64_t total;
@@ -263,16 +263,16 @@ static void run_graph(struct gn_long *q, struct gn_hub_view *v)
 	q->json = graph_json(q, v, nodes, count, lines, total);
 }
 
-void gn_api_admin_graph(struct gn_hub_request *r)
+void gn_hub_api_admin_graph(struct gn_hub_request *r)
 {
-	struct gn_long q = {.run = run_graph};
+	struct gn_hub_query q = {.run = run_graph};
 	if (query_eq(r, &q.eq) && gn_hub_page(r, GRAPH_PAGE, GRAPH_PAGE, &q.limit, &q.offset))
-		gn_hub_long(r, &q);
+		gn_hub_ask_copy(r, &q);
 }
 
 /* Breadth-first over all equivalents (or one) from one participant. */
 struct ego {
-	const struct gn_long *q;
+	const struct gn_hub_query *q;
 	const struct gn_hub_view *v;
 	uint8_t *far; /* distance + 1 */
 	uint32_t *queue, head, tail, count;
@@ -310,7 +310,7 @@ static void visit(struct ego *g, uint32_t at, uint32_t eq)
 	}
 }
 
-static void run_ego(struct gn_long *q, struct gn_hub_view *v)
+static void run_ego(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	char pid[GN_PID_MAX];
 	uint32_t count = gn_ledger_participant_count(v->ledger);
@@ -343,9 +343,9 @@ out:
 	free(g.queue);
 }
 
-void gn_api_admin_ego(struct gn_hub_request *r)
+void gn_hub_api_admin_ego(struct gn_hub_request *r)
 {
-	struct gn_long q = {.run = run_ego};
+	struct gn_hub_query q = {.run = run_ego};
 	struct gn_ledger_participant p;
 	char pid[64];
 	if (!gn_hub_value(r, "pid", pid, sizeof pid) || !query_eq(r, &q.eq) ||
@@ -354,7 +354,7 @@ void gn_api_admin_ego(struct gn_hub_request *r)
 	    !gn_hub_participant_at(r, "query", "pid", pid, &p))
 		return;
 	q.who = p.number;
-	gn_hub_long(r, &q);
+	gn_hub_ask_copy(r, &q);
 }
 
 static void add_liquidity(const struct gn_hub_view *v, uint32_t eq, json_t *list)
@@ -377,13 +377,13 @@ static void add_liquidity(const struct gn_hub_view *v, uint32_t eq, json_t *list
 		}
 	json_t *item = json_pack("{ss sI sI}", "equivalent", e.code, "trustlines",
 				 (json_int_t)e.open_lines, "participants", (json_int_t)e.nodes);
-	gn_amount_json(item, "total_limit", limits, e.precision);
-	gn_amount_json(item, "total_used", used, e.precision);
-	gn_amount_json(item, "total_reserved", reserved, e.precision);
+	gn_history_amount_json(item, "total_limit", limits, e.precision);
+	gn_history_amount_json(item, "total_used", used, e.precision);
+	gn_history_amount_json(item, "total_reserved", reserved, e.precision);
 	json_array_append_new(list, item);
 }
 
-static void run_liquidity(struct gn_long *q, struct gn_hub_view *v)
+static void run_liquidity(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	json_t *list = json_array();
 	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(v->ledger); eq++)
@@ -392,18 +392,18 @@ static void run_liquidity(struct gn_long *q, struct gn_hub_view *v)
 	q->json = json_pack("{so}", "items", list);
 }
 
-void gn_api_admin_liquidity(struct gn_hub_request *r)
+void gn_hub_api_admin_liquidity(struct gn_hub_request *r)
 {
-	struct gn_long q = {.run = run_liquidity};
+	struct gn_hub_query q = {.run = run_liquidity};
 	if (query_eq(r, &q.eq))
-		gn_hub_long(r, &q);
+		gn_hub_ask_copy(r, &q);
 }
 
 /* ---- reports ---- */
 
-void gn_api_admin_audit(struct gn_hub_request *r)
+void gn_hub_api_admin_audit(struct gn_hub_request *r)
 {
-	gn_api_integrity_audit(r);
+	gn_hub_api_integrity_audit(r);
 }
 
 static void incidents_told(struct gn_hub_request *r, json_t *answer)
@@ -416,20 +416,20 @@ static void incidents_told(struct gn_hub_request *r, json_t *answer)
 }
 
 /* What stands open longer than it should, and what the machine said. */
-void gn_api_admin_incidents(struct gn_hub_request *r)
+void gn_hub_api_admin_incidents(struct gn_hub_request *r)
 {
 	struct gn_tx_key key;
 	struct gn_ledger_tx tx;
-	struct gn_tail_info feed;
+	struct gn_hub_tail_info feed;
 	r->hold = json_array();
-	gn_feed_info(r->hub->feed, &feed);
+	gn_hub_feed_info(r->hub->feed, &feed);
 	for (uint32_t i = 0; gn_ledger_open_tx(r->hub->ledger, i, &key, &tx); i++) {
 		char hex[33];
 		gn_hex(GN_SLICE(key.b), hex);
 		json_array_append_new(r->hold,
 				      json_pack("{ss ss ss so}", "type", "open_transaction", "key",
 						hex, "status", gn_tx_state_name(tx.state),
-						"expires_at", gn_json_time(tx.expiry)));
+						"expires_at", gn_history_time_json(tx.expiry)));
 	}
 	if (feed.failures || feed.behind)
 		json_array_append_new(r->hold, json_pack("{ss sI sb ss}", "type", "history",
@@ -441,10 +441,10 @@ void gn_api_admin_incidents(struct gn_hub_request *r)
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_STATS}, incidents_told);
 }
 
-void gn_api_admin_migrations(struct gn_hub_request *r)
+void gn_hub_api_admin_migrations(struct gn_hub_request *r)
 {
-	struct gn_tail_info feed;
-	gn_feed_info(r->hub->feed, &feed);
+	struct gn_hub_tail_info feed;
+	gn_hub_feed_info(r->hub->feed, &feed);
 	gn_hub_json(r, 200,
 		    json_pack("{ss sI sI sb}", "schema", GN_HISTORY_SCHEMA, "watermark",
 			      (json_int_t)feed.watermark, "journal_seq",

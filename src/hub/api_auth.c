@@ -15,7 +15,7 @@ static bool key_of(const struct gn_hub *hub, const struct gn_hash *pid, struct g
 {
 	struct gn_ledger_participant p;
 	struct gn_ledger_officer o;
-	if (gn_officer_find(hub, pid, &o)) { /* whatever he is as a participant */
+	if (gn_hub_officer_find(hub, pid, &o)) { /* whatever he is as a participant */
 		*out = o.pk;
 		return true;
 	}
@@ -82,7 +82,7 @@ static gn_err use_challenge(struct gn_hub *hub, const struct gn_hash *c)
 	return GN_OK;
 }
 
-void gn_api_challenge(struct gn_hub_request *r)
+void gn_hub_api_challenge(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
 	const char *pid = gn_hub_body_text(r, "pid");
@@ -102,36 +102,37 @@ void gn_api_challenge(struct gn_hub_request *r)
 	GN_ASSERT(!err);
 	gn_hub_json(r, 200,
 		    json_pack("{ss so ss}", "challenge", text, "expires_at",
-			      gn_json_time(hub->time + HUB_CHALLENGE_LIFE), "hub", hub->pid));
+			      gn_history_time_json(hub->time + HUB_CHALLENGE_LIFE), "hub",
+			      hub->pid));
 }
 
 static void give_tokens(struct gn_hub_request *r, const struct gn_hash *pid)
 {
 	static const char *const statuses[] = {"active", "suspended", "left", "deleted"};
 	struct gn_hub *hub = r->hub;
-	struct gn_jwt jwt = {.sub = *pid, .exp = gn_unix(hub->time) + hub->config.access_s};
+	struct gn_hub_jwt jwt = {.sub = *pid, .exp = gn_unix(hub->time) + hub->config.access_s};
 	char access[GN_JWT_MAX], refresh[GN_JWT_MAX], text[64];
 	struct gn_ledger_participant p;
 	bool known = gn_ledger_find_participant(hub->ledger, pid, &p) == GN_OK;
 	gn_rand_fill(&hub->rand, jwt.jti, sizeof jwt.jti);
-	gn_jwt_make(hub->jwt_key, &jwt, access);
+	gn_hub_jwt_make(hub->jwt_key, &jwt, access);
 	jwt.exp = gn_unix(hub->time) + hub->config.refresh_s;
 	jwt.refresh = true;
 	gn_rand_fill(&hub->rand, jwt.jti, sizeof jwt.jti);
-	gn_jwt_make(hub->jwt_key, &jwt, refresh);
+	gn_hub_jwt_make(hub->jwt_key, &jwt, refresh);
 	gn_err err = gn_base58(GN_SLICE(pid->b), text, sizeof text);
 	GN_ASSERT(!err);
 	struct gn_ledger_officer o;
-	bool officer = gn_officer_find(hub, pid, &o);
+	bool officer = gn_hub_officer_find(hub, pid, &o);
 	gn_hub_json(r, 200,
 		    json_pack("{ss ss ss si s{ss so ss ss}}", "access_token", access,
 			      "refresh_token", refresh, "token_type", "Bearer", "expires_in",
 			      (int)hub->config.access_s, "participant", "pid", text, "display_name",
 			      known     ? json_string(gn_hub_name(&hub->view, p.number))
-			      : officer ? gn_json_slice(o.name)
+			      : officer ? gn_history_text_json(o.name)
 					: json_string(""),
 			      "status", known ? statuses[p.status & 3] : "none", "role",
-			      gn_role_name(officer ? o.role : GN_ROLE_NONE)));
+			      gn_hub_role_name(officer ? o.role : GN_ROLE_NONE)));
 }
 
 static void login_verified(struct gn_hub_request *r)
@@ -141,7 +142,7 @@ static void login_verified(struct gn_hub_request *r)
 	if (r->verdict == GN_OK) {
 		const char *text = json_string_value(json_object_get(r->in, "challenge"));
 		gn_err err = gn_unbase64_exact(gn_str(text), true, challenge.b, sizeof challenge.b);
-		GN_ASSERT(!err); /* gn_api_login read it */
+		GN_ASSERT(!err); /* gn_hub_api_login read it */
 		err = use_challenge(r->hub, &challenge);
 		if (!err)
 			give_tokens(r, &r->pid);
@@ -165,7 +166,7 @@ static void login_verified(struct gn_hub_request *r)
 	gn_hub_fail(r, GN_AUTH, NULL, "the signature over the challenge does not verify");
 }
 
-void gn_api_login(struct gn_hub_request *r)
+void gn_hub_api_login(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
 	const char *pid = gn_hub_body_text(r, "pid"),
@@ -216,13 +217,14 @@ static void refresh_told(struct gn_hub_request *r, json_t *used)
 	}
 }
 
-void gn_api_refresh(struct gn_hub_request *r)
+void gn_hub_api_refresh(struct gn_hub_request *r)
 {
 	const char *token = gn_hub_body_text(r, "refresh_token");
-	struct gn_jwt jwt;
+	struct gn_hub_jwt jwt;
 	if (!token)
 		return;
-	gn_err err = gn_jwt_open(r->hub->jwt_key, gn_str(token), true, gn_unix(r->hub->time), &jwt);
+	gn_err err =
+		gn_hub_jwt_open(r->hub->jwt_key, gn_str(token), true, gn_unix(r->hub->time), &jwt);
 	if (err) {
 		gn_hub_fail(r, GN_AUTH, NULL, "%s",
 			    err == GN_EXPIRED ? "the refresh token has expired; log in again"

@@ -62,7 +62,7 @@ static void add_cycle(struct cycles *c, unsigned len)
 		snprintf(id, sizeof id, "%s-%u", c->e->code, d->pair);
 		json_t *item = json_pack("{ss ss ss}", "debt_id", id, "debtor", debtor, "creditor",
 					 creditor);
-		gn_amount_json(item, "amount", d->amount, c->e->precision);
+		gn_history_amount_json(item, "amount", d->amount, c->e->precision);
 		json_array_append_new(cycle, item);
 	}
 	json_array_append_new(c->list, cycle);
@@ -138,7 +138,7 @@ static gn_err load_debts(const struct gn_hub_view *v, const struct gn_ledger_equ
 }
 
 /* {cycles, complete}; NULL: q->err. */
-static json_t *cycles_of(struct gn_long *q, struct gn_hub_view *v, uint32_t eq)
+static json_t *cycles_of(struct gn_hub_query *q, struct gn_hub_view *v, uint32_t eq)
 {
 	struct gn_ledger_equivalent e;
 	q->err = gn_ledger_equivalent(v->ledger, eq, &e);
@@ -165,13 +165,13 @@ static json_t *cycles_of(struct gn_long *q, struct gn_hub_view *v, uint32_t eq)
 			 c.work > 0 && json_array_size(c.list) < HUB_CYCLES_MAX);
 }
 
-static void run_cycles(struct gn_long *q, struct gn_hub_view *v)
+static void run_cycles(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	q->json = cycles_of(q, v, q->eq);
 }
 
 /* {code: {cycles, complete}}, of all equivalents or of one. */
-static void run_all_cycles(struct gn_long *q, struct gn_hub_view *v)
+static void run_all_cycles(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	struct gn_ledger_equivalent e;
 	json_t *all = json_object();
@@ -181,21 +181,21 @@ static void run_all_cycles(struct gn_long *q, struct gn_hub_view *v)
 	q->json = json_pack("{so}", "equivalents", all);
 }
 
-void gn_api_cycles(struct gn_hub_request *r)
+void gn_hub_api_cycles(struct gn_hub_request *r)
 {
 	bool officer = r->role >= GN_ROLE_AUDITOR;
-	struct gn_long q = {
+	struct gn_hub_query q = {
 		.run = run_cycles, .who = officer ? EVERYBODYS : r->me.number, .flag = officer};
 	struct gn_ledger_equivalent e;
 	if (!gn_hub_number(r, "max_depth", 6, 3, 10, &q.depth) || !gn_hub_query_equivalent(r, &e))
 		return;
 	q.eq = e.number;
-	gn_hub_long(r, &q);
+	gn_hub_ask_copy(r, &q);
 }
 
-void gn_api_admin_cycles(struct gn_hub_request *r)
+void gn_hub_api_admin_cycles(struct gn_hub_request *r)
 {
-	struct gn_long q = {.run = run_all_cycles, .who = EVERYBODYS, .flag = true};
+	struct gn_hub_query q = {.run = run_all_cycles, .who = EVERYBODYS, .flag = true};
 	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
 	struct gn_ledger_participant p = {.number = EVERYBODYS};
 	char code[32], pid[64];
@@ -207,7 +207,7 @@ void gn_api_admin_cycles(struct gn_hub_request *r)
 		return;
 	q.eq = e.number;
 	q.who = p.number;
-	gn_hub_long(r, &q);
+	gn_hub_ask_copy(r, &q);
 }
 
 /* ---- clearing them ---- */
@@ -234,9 +234,10 @@ static void cleared(struct gn_hub_request *r, const struct gn_ledger_event *e)
 			precision = eq.precision;
 	}
 	json_t *j = json_pack("{sO sI}", "equivalent", r->hold, "cleared_cycles", cycles);
-	gn_amount_json(j, "cleared_amount", total, precision);
-	if (r->note[1]) /* of an exact clearing: nothing clears more, or the time was over first */
-		json_object_set_new(j, "optimal", json_boolean(r->note[1] == 2));
+	gn_history_amount_json(j, "cleared_amount", total, precision);
+	if (r->wait.clearing
+		    .is_exact) /* of an exact clearing: nothing clears more, or the time was over first */
+		json_object_set_new(j, "optimal", json_boolean(r->wait.clearing.is_optimal));
 	if (*offer) /* made to those whose lines ask; nothing is cleared yet */
 		json_object_set_new(j, "offer", json_string(offer));
 	gn_hub_json(r, 200, j);
@@ -352,16 +353,16 @@ static void tell_gap(struct gn_hub_request *r, struct job *job)
 	static const char *const names[] = {"inline", "periodic", "exact", "consent"};
 	for (int i = 0; i < GN_CLEARING_MODES; i++) {
 		done += e.cleared[i];
-		gn_amount_json(modes, names[i], e.cleared[i], e.precision);
+		gn_history_amount_json(modes, names[i], e.cleared[i], e.precision);
 	}
-	gn_amount_json(j, "clearable_debt", debts, e.precision);
-	gn_amount_json(j, "optimum", optimum, e.precision);
+	gn_history_amount_json(j, "clearable_debt", debts, e.precision);
+	gn_history_amount_json(j, "optimum", optimum, e.precision);
 	json_object_set_new(j, "optimum_percent_of_debt",
 			    json_real(debts > 0 ? percent(optimum, debts) : 0));
 	/* what was cleared so far, of what would have been had the optimum of now been taken too */
 	json_object_set_new(j, "cleared_percent_of_optimum",
 			    json_real(percent(done, done + optimum)));
-	json_object_set_new(j, "computed_at", gn_json_time(r->hub->time));
+	json_object_set_new(j, "computed_at", gn_history_time_json(r->hub->time));
 	gn_hub_json(r, 200, j);
 }
 
@@ -369,7 +370,8 @@ static void commit(struct gn_hub_request *r, struct job *job)
 {
 	struct gn_hub *hub = r->hub;
 	r->hold = json_string(job->code);
-	r->note[1] = job->use == JOB_CLEAR ? 1 + job->optimal : 0;
+	r->wait.clearing.is_exact = job->use == JOB_CLEAR;
+	r->wait.clearing.is_optimal = job->optimal;
 	uint64_t ticket = gn_hub_ticket(r, cleared);
 	gn_err err = !ticket          ? GN_BUSY
 		     : !job->clearing ? GN_AGAIN
@@ -404,7 +406,7 @@ static void job_done(uv_work_t *w, int status)
 }
 
 /* On the replica's thread: the debts of one state, copied out. */
-static void run_copy(struct gn_long *q, struct gn_hub_view *v)
+static void run_copy(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	struct job *job = q->job;
 	job->err = gn_ledger_clearing_new(v->ledger, &job->env, gn_str(job->code), false,
@@ -416,7 +418,7 @@ static void run_copy(struct gn_long *q, struct gn_hub_view *v)
 						  &job->asking);
 }
 
-static void copied(struct gn_long *q)
+static void copied(struct gn_hub_query *q)
 {
 	struct job *job = q->job;
 	job->r->refs++;
@@ -426,7 +428,7 @@ static void copied(struct gn_long *q)
 		job_done(&job->work, -1);
 }
 
-static void drop_job(struct gn_long *q)
+static void drop_job(struct gn_hub_query *q)
 {
 	job_free(q->job);
 }
@@ -453,8 +455,8 @@ static void start_job(struct gn_hub_request *r, const char *code, enum job_use u
 	job->rand = gn_rand_system();
 	job->env = (struct gn_env){&job->alloc, &job->rand, NULL};
 	hub->jobs++;
-	gn_hub_long(r, &(struct gn_long){
-			       .run = run_copy, .then = copied, .drop = drop_job, .job = job});
+	gn_hub_ask_copy(r, &(struct gn_hub_query){
+				   .run = run_copy, .then = copied, .drop = drop_job, .job = job});
 }
 
 /* LG-63: one equivalent after the other, when nothing else is being computed. */
@@ -483,7 +485,7 @@ void gn_hub_clear_tick(struct gn_hub *hub)
 	gn_hub_release(r);
 }
 
-void gn_api_gap(struct gn_hub_request *r)
+void gn_hub_api_gap(struct gn_hub_request *r)
 {
 	struct gn_ledger_equivalent e;
 	if (gn_hub_query_equivalent(r, &e))
@@ -495,18 +497,18 @@ struct found {
 	uint32_t pairs[CLEAR_CYCLES_MAX], count;
 };
 
-static void run_find(struct gn_long *q, struct gn_hub_view *v)
+static void run_find(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	struct found *f = q->job;
 	q->err = gn_ledger_find_cycles(v->ledger, q->eq, (unsigned)q->depth, f->pairs, &f->count);
 }
 
-static void drop_found(struct gn_long *q)
+static void drop_found(struct gn_hub_query *q)
 {
 	free(q->job);
 }
 
-static void clear_found(struct gn_long *q)
+static void clear_found(struct gn_hub_query *q)
 {
 	struct gn_hub_request *r = q->asked.request;
 	struct found *f = q->job;
@@ -531,12 +533,12 @@ static void clear_cycles(struct gn_hub_request *r, const struct gn_ledger_equiva
 		return;
 	}
 	r->hold = json_string(e->code);
-	gn_hub_long(r, &(struct gn_long){.run = run_find,
-					 .then = clear_found,
-					 .drop = drop_found,
-					 .eq = e->number,
-					 .depth = max_len,
-					 .job = f});
+	gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_find,
+						  .then = clear_found,
+						  .drop = drop_found,
+						  .eq = e->number,
+						  .depth = max_len,
+						  .job = f});
 }
 
 void gn_hub_clear(struct gn_hub_request *r, const struct gn_op_admin *c)
@@ -550,7 +552,7 @@ void gn_hub_clear(struct gn_hub_request *r, const struct gn_op_admin *c)
 		start_job(r, e.code, c->mode == GN_CLEAR_OFFER ? JOB_OFFER : JOB_CLEAR, c);
 }
 
-void gn_api_clear_auto(struct gn_hub_request *r)
+void gn_hub_api_clear_auto(struct gn_hub_request *r)
 {
 	char code[32];
 	uint64_t depth;
@@ -568,7 +570,7 @@ static void list_told(struct gn_hub_request *r, json_t *answer)
 		gn_hub_items(r, json_incref(answer));
 }
 
-void gn_api_clearings(struct gn_hub_request *r)
+void gn_hub_api_clearings(struct gn_hub_request *r)
 {
 	struct gn_history_query q = {.kind = GN_HQ_CLEARINGS,
 				     .who = r->is_participant ? (int64_t)r->me.number : -1,
@@ -607,7 +609,7 @@ static void offers_told(struct gn_hub_request *r, json_t *offers)
 	gn_hub_items(r, list);
 }
 
-void gn_api_offers(struct gn_hub_request *r)
+void gn_hub_api_offers(struct gn_hub_request *r)
 {
 	struct gn_history_query q = {.kind = GN_HQ_OFFERS,
 				     .who = r->is_participant ? (int64_t)r->me.number : -1};
@@ -623,7 +625,7 @@ void gn_api_offers(struct gn_hub_request *r)
 							 gn_tx_state_name(tx.state), "asked_count",
 							 (json_int_t)tx.asked, "answered_count",
 							 (json_int_t)tx.answered, "expires_at",
-							 gn_json_time(tx.expiry)));
+							 gn_history_time_json(tx.expiry)));
 	}
 	gn_hub_ask(r, &q, offers_told);
 }

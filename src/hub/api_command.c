@@ -128,7 +128,7 @@ static bool rank_refused(struct gn_hub_request *r, const struct gn_ledger_event 
 {
 	const struct gn_op_admin *c = &r->order->cmd;
 	struct gn_ledger_officer o;
-	if (!gn_officer_find(r->hub, &c->pid, &o))
+	if (!gn_hub_officer_find(r->hub, &c->pid, &o))
 		return false;
 	if (e->err == GN_DENIED && o.role > r->role)
 		gn_hub_fail(r, e->err, NULL, "this participant's key has a role above yours");
@@ -166,28 +166,28 @@ static void level_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
 				      (int)r->order->cmd.level));
 }
 
-void gn_api_admin_freeze(struct gn_hub_request *r)
+void gn_hub_api_admin_freeze(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_freeze, fits_freeze,
 						status_set};
 	gn_hub_command(r, &c);
 }
 
-void gn_api_admin_unfreeze(struct gn_hub_request *r)
+void gn_hub_api_admin_unfreeze(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_unfreeze,
 						fits_unfreeze, status_set};
 	gn_hub_command(r, &c);
 }
 
-void gn_api_admin_delete(struct gn_hub_request *r)
+void gn_hub_api_admin_delete(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_delete, fits_delete,
 						status_set};
 	gn_hub_command(r, &c);
 }
 
-void gn_api_admin_level(struct gn_hub_request *r)
+void gn_hub_api_admin_level(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_level, fits_level,
 						level_set};
@@ -312,14 +312,14 @@ static void equivalent_set(struct gn_hub_request *r, const struct gn_ledger_even
 		gn_hub_tell_equivalents(r, gn_hub_equivalent_json(&eq));
 }
 
-void gn_api_admin_equivalent_create(struct gn_hub_request *r)
+void gn_hub_api_admin_equivalent_create(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_EQUIVALENT, plain_equivalent,
 						fits_create, equivalent_set};
 	gn_hub_command(r, &c);
 }
 
-void gn_api_admin_equivalent_patch(struct gn_hub_request *r)
+void gn_hub_api_admin_equivalent_patch(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_EQUIVALENT, plain_equivalent, fits_patch,
 						equivalent_set};
@@ -332,7 +332,7 @@ static void equivalent_ended(struct gn_hub_request *r, const struct gn_ledger_ev
 		gn_hub_json(r, 200, json_pack("{ss}", "deleted", r->args[0]));
 }
 
-void gn_api_admin_equivalent_delete(struct gn_hub_request *r)
+void gn_hub_api_admin_equivalent_delete(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_EQUIVALENT, plain_end, fits_end,
 						equivalent_ended};
@@ -389,7 +389,7 @@ static void aborted(struct gn_hub_request *r, const struct gn_ledger_event *e)
 		gn_hub_json(r, 200, json_pack("{ss ss}", "tx_id", r->args[0], "status", "aborted"));
 }
 
-void gn_api_admin_abort(struct gn_hub_request *r)
+void gn_hub_api_admin_abort(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_ABORT, plain_abort, fits_abort, aborted};
 	gn_hub_command(r, &c);
@@ -449,7 +449,7 @@ static void disputed(struct gn_hub_request *r, const struct gn_ledger_event *e)
 			    json_pack("{sb sb}", "ok", 1, "frozen", (int)r->order->cmd.frozen));
 }
 
-void gn_api_admin_dispute(struct gn_hub_request *r)
+void gn_hub_api_admin_dispute(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_LINE, plain_dispute, fits_dispute,
 						disputed};
@@ -487,7 +487,7 @@ static void clear_noted(struct gn_hub_request *r, const struct gn_ledger_event *
 		gn_hub_clear(r, &r->order->cmd);
 }
 
-void gn_api_admin_clear_exact(struct gn_hub_request *r)
+void gn_hub_api_admin_clear_exact(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_CLEAR, plain_clear, fits_clear,
 						clear_noted};
@@ -516,7 +516,7 @@ static void snapshot_noted(struct gn_hub_request *r, const struct gn_ledger_even
 	gn_hub_json(r, 202, json_pack("{sb}", "ok", 1));
 }
 
-void gn_api_admin_snapshot(struct gn_hub_request *r)
+void gn_hub_api_admin_snapshot(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_SNAPSHOT, plain_snapshot, fits_anything,
 						snapshot_noted};
@@ -530,7 +530,7 @@ static json_t *plain_role(struct gn_hub_request *r, json_t *in)
 	const char *key = json_string_value(json_object_get(in, "public_key")),
 		   *role = json_string_value(json_object_get(in, "role")),
 		   *name = json_string_value(json_object_get(in, "name"));
-	if (key && role && gn_role_from(role) != GN_ROLE_NONE)
+	if (key && role && gn_hub_role_from(role) != GN_ROLE_NONE)
 		return json_pack("{ss ss ss ss}", "command", "role", "public_key", key, "role",
 				 role, "name", name ? name : "");
 	(void)gn_hub_refuse_value(r, "body", key ? "role" : "public_key",
@@ -547,7 +547,7 @@ static json_t *plain_revoke(struct gn_hub_request *r, json_t *in)
 	struct gn_hash pid;
 	char key[48];
 	(void)in;
-	if (gn_pid_parse(gn_str(r->args[0]), &pid) || !gn_officer_find(r->hub, &pid, &o)) {
+	if (gn_pid_parse(gn_str(r->args[0]), &pid) || !gn_hub_officer_find(r->hub, &pid, &o)) {
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "no officer has this PID");
 		return NULL;
 	}
@@ -574,7 +574,7 @@ static bool fits_revoke(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
 	struct gn_ledger_officer o;
 	struct gn_hash pid;
-	if (gn_pid_parse(gn_str(r->args[0]), &pid) || !gn_officer_find(r->hub, &pid, &o)) {
+	if (gn_pid_parse(gn_str(r->args[0]), &pid) || !gn_hub_officer_find(r->hub, &pid, &o)) {
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "no officer has this PID");
 		return false;
 	}
@@ -596,16 +596,16 @@ static void role_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
 	else if (gn_ledger_find_officer(r->hub->ledger, &pid, &o))
 		gn_hub_fail(r, GN_INTERNAL, NULL, "%s", "");
 	else
-		gn_hub_json(r, 200, gn_officer_json(&o));
+		gn_hub_json(r, 200, gn_hub_officer_json(&o));
 }
 
-void gn_api_roles_put(struct gn_hub_request *r)
+void gn_hub_api_roles_put(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_ROLE, plain_role, fits_grant, role_set};
 	gn_hub_command(r, &c);
 }
 
-void gn_api_roles_delete(struct gn_hub_request *r)
+void gn_hub_api_roles_delete(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_ROLE, plain_revoke, fits_revoke,
 						role_set};
@@ -691,17 +691,17 @@ static void flags_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
 	if (err)
 		gn_hub_fail(r, err, NULL, "%s", "");
 	else if (!e->err)
-		gn_api_flags_get(r);
+		gn_hub_api_flags_get(r);
 }
 
-void gn_api_flags_patch(struct gn_hub_request *r)
+void gn_hub_api_flags_patch(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_SETTINGS, plain_flags, fits_anything,
 						flags_set};
 	gn_hub_command(r, &c);
 }
 
-void gn_api_config_patch(struct gn_hub_request *r)
+void gn_hub_api_config_patch(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_SETTINGS, plain_config, fits_anything,
 						config_set};

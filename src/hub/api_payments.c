@@ -27,11 +27,11 @@ static void add_left_today(const struct gn_hub_view *v, uint32_t eq, const struc
 	if (c->cause == GN_CAUSE_DAILY &&
 	    gn_ledger_line(v->ledger, eq, c->owner, c->debtor, &line) == GN_OK &&
 	    line.policy.daily_limit >= 0)
-		gn_amount_json(item, "left_today",
-			       line.policy.daily_limit > line.used_today
-				       ? line.policy.daily_limit - line.used_today
-				       : 0,
-			       precision);
+		gn_history_amount_json(item, "left_today",
+				       line.policy.daily_limit > line.used_today
+					       ? line.policy.daily_limit - line.used_today
+					       : 0,
+				       precision);
 }
 
 static json_t *cut_json(const struct gn_hub_view *v, uint32_t eq, const struct gn_ledger_why *why,
@@ -49,9 +49,10 @@ static json_t *cut_json(const struct gn_hub_view *v, uint32_t eq, const struct g
 					 gn_hub_name(v, why->cut[i].debtor), "cause",
 					 gn_ledger_cause_name(why->cut[i].cause), "by", by,
 					 "by_name", gn_hub_name(v, why->cut[i].by));
-		gn_amount_json(item, "limit", why->cut[i].limit, precision);
-		gn_amount_json(item, "used", why->cut[i].used, precision);
-		gn_amount_json(item, "available", why->cut[i].limit - why->cut[i].used, precision);
+		gn_history_amount_json(item, "limit", why->cut[i].limit, precision);
+		gn_history_amount_json(item, "used", why->cut[i].used, precision);
+		gn_history_amount_json(item, "available", why->cut[i].limit - why->cut[i].used,
+				       precision);
 		add_left_today(v, eq, &why->cut[i], precision, item);
 		json_array_append_new(list, item);
 	}
@@ -82,8 +83,8 @@ static json_t *why_raises_json(const struct gn_hub_view *v, const struct gn_ledg
 		json_t *item = json_pack("{ss ss ss ss}", "owner", owner, "debtor", debtor,
 					 "owner_name", gn_hub_name(v, why->raises[i].owner),
 					 "debtor_name", gn_hub_name(v, why->raises[i].debtor));
-		gn_amount_json(item, "limit", why->raises[i].limit, precision);
-		gn_amount_json(item, "raise", why->raises[i].raise, precision);
+		gn_history_amount_json(item, "limit", why->raises[i].limit, precision);
+		gn_history_amount_json(item, "raise", why->raises[i].raise, precision);
 		json_array_append_new(list, item);
 	}
 	return list;
@@ -107,7 +108,7 @@ static bool sees_everything(const struct gn_hub_request *r)
 
 /* What stands in the way, with its sentence, as q->who may know it (HB-37; flag: everything);
  * *why zeros where one of the two has no line in this equivalent. */
-static gn_err explain(const struct gn_long *q, struct gn_hub_view *v,
+static gn_err explain(const struct gn_hub_query *q, struct gn_hub_view *v,
 		      const struct gn_ledger_equivalent *e, struct gn_ledger_why *why, json_t **out)
 {
 	uint8_t sentence[4096];
@@ -128,11 +129,11 @@ static gn_err explain(const struct gn_long *q, struct gn_hub_view *v,
 			 "raises_elsewhere", (int)why->raises_elsewhere, "cut_total",
 			 (int)why->cut_total, "raises_suffice",
 			 why->raises_suffice && !why->raises_elsewhere, "explanation",
-			 gn_json_slice(gn_buf_slice(&text)));
+			 gn_history_text_json(gn_buf_slice(&text)));
 	return GN_OK;
 }
 
-static void run_capacity(struct gn_long *q, struct gn_hub_view *v)
+static void run_capacity(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_why why;
@@ -147,11 +148,11 @@ static void run_capacity(struct gn_long *q, struct gn_hub_view *v)
 	json_object_set_new(q->json, "search", json_string(gn_ledger_routed_name(why.search)));
 	json_object_set_new(q->json, "routes_count", json_integer(why.routes));
 	json_object_set_new(q->json, "estimated_hops", json_integer(why.hops));
-	gn_amount_json(q->json, "max_amount", why.max_flow, e.precision);
-	gn_amount_json(q->json, "routable", why.can_pay, e.precision);
+	gn_history_amount_json(q->json, "max_amount", why.max_flow, e.precision);
+	gn_history_amount_json(q->json, "routable", why.can_pay, e.precision);
 }
 
-void gn_api_capacity(struct gn_hub_request *r)
+void gn_hub_api_capacity(struct gn_hub_request *r)
 {
 	struct gn_ledger_participant to;
 	struct gn_ledger_equivalent e;
@@ -168,12 +169,12 @@ void gn_api_capacity(struct gn_hub_request *r)
 			    text, e.code, e.precision);
 		return;
 	}
-	gn_hub_long(r, &(struct gn_long){.run = run_capacity,
-					 .eq = e.number,
-					 .who = r->me.number,
-					 .to = to.number,
-					 .amount = amount,
-					 .flag = sees_everything(r)});
+	gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_capacity,
+						  .eq = e.number,
+						  .who = r->me.number,
+						  .to = to.number,
+						  .amount = amount,
+						  .flag = sees_everything(r)});
 }
 
 /* Paths of a max-flow. To a participant one for each of his own lines that carries some, with
@@ -198,7 +199,8 @@ static void add_path(void *user, gn_amount amount, const uint32_t *participants,
 		l->err = gn_amount_parse(
 			gn_str(json_string_value(json_object_get(known, "capacity"))), l->precision,
 			&before);
-		gn_amount_json(known, "capacity", l->err ? 0 : before + amount, l->precision);
+		gn_history_amount_json(known, "capacity", l->err ? 0 : before + amount,
+				       l->precision);
 		return;
 	}
 	json_t *path = json_array(), *item = json_object();
@@ -211,11 +213,11 @@ static void add_path(void *user, gn_amount amount, const uint32_t *participants,
 	}
 	json_object_set(l->first, next, item);
 	json_object_set_new(item, "path", path);
-	gn_amount_json(item, "capacity", amount, l->precision);
+	gn_history_amount_json(item, "capacity", amount, l->precision);
 	json_array_append_new(l->list, item);
 }
 
-static void run_max_flow(struct gn_long *q, struct gn_hub_view *v)
+static void run_max_flow(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_why why = {0};
@@ -239,20 +241,20 @@ static void run_max_flow(struct gn_long *q, struct gn_hub_view *v)
 	q->json =
 		json_pack("{so so so ss so}", "paths", paths.list, "bottlenecks",
 			  cut_json(v, q->eq, &why, e.precision), "elsewhere", elsewhere_json(&why),
-			  "algorithm", "dinic", "computed_at", gn_json_time(q->time));
-	gn_amount_json(q->json, "max_amount", max, e.precision);
+			  "algorithm", "dinic", "computed_at", gn_history_time_json(q->time));
+	gn_history_amount_json(q->json, "max_amount", max, e.precision);
 }
 
-void gn_api_max_flow(struct gn_hub_request *r)
+void gn_hub_api_max_flow(struct gn_hub_request *r)
 {
 	struct gn_ledger_participant to;
 	struct gn_ledger_equivalent e;
 	if (to_and_equivalent(r, &to, &e))
-		gn_hub_long(r, &(struct gn_long){.run = run_max_flow,
-						 .eq = e.number,
-						 .who = r->me.number,
-						 .to = to.number,
-						 .flag = sees_everything(r)});
+		gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_max_flow,
+							  .eq = e.number,
+							  .who = r->me.number,
+							  .to = to.number,
+							  .flag = sees_everything(r)});
 }
 
 /* ---- paying ---- */
@@ -333,7 +335,7 @@ static void say_causes(const json_t *details, char out[256])
 	}
 }
 
-/* r->hold: the details; r->note[1]: the error. */
+/* r->hold: the details; r->wait.failure: the error. */
 static void tell_failure(struct gn_hub_request *r)
 {
 	const json_t *d = r->hold;
@@ -342,7 +344,7 @@ static void tell_failure(struct gn_hub_request *r)
 	bool raises = json_array_size(json_object_get(d, "raises")) > 0,
 	     explained = json_object_get(d, "cut");
 	char causes[256];
-	gn_err err = (gn_err)r->note[1];
+	gn_err err = r->wait.failure.err;
 	say_causes(d, causes);
 	if (err == GN_NO_CAPACITY)
 		gn_hub_fail(r, err, json_incref(r->hold), "the trust lines can carry %s of %s%s%s",
@@ -359,7 +361,7 @@ static void tell_failure(struct gn_hub_request *r)
 				    : "");
 }
 
-static void run_explain(struct gn_long *q, struct gn_hub_view *v)
+static void run_explain(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_why why;
@@ -367,7 +369,7 @@ static void run_explain(struct gn_long *q, struct gn_hub_view *v)
 		q->json = NULL; /* the payment has failed all the same */
 		return;
 	}
-	gn_amount_json(q->json, "max_amount", why.max_flow, e.precision);
+	gn_history_amount_json(q->json, "max_amount", why.max_flow, e.precision);
 	if (why.max_flow >= q->amount) {
 		/* the lines would carry it: their cut lies beyond this amount */
 		json_array_clear(json_object_get(q->json, "cut"));
@@ -376,7 +378,7 @@ static void run_explain(struct gn_long *q, struct gn_hub_view *v)
 	}
 }
 
-static void explained(struct gn_long *q)
+static void explained(struct gn_hub_query *q)
 {
 	struct gn_hub_request *r = q->asked.request;
 	/* what the record says stays; it was written when the payment failed */
@@ -398,9 +400,9 @@ static json_t *failure_details(struct gn_hub_request *r, const struct gn_record_
 		gn_hub_raises_json(&r->hub->view, v->eq, e->precision, v->u.failed.raises),
 		"status", "ABORTED");
 	gn_hub_pid(&r->hub->view, v->u.failed.payer, from);
-	gn_json_own_raises(d, from);
-	gn_amount_json(d, "requested", v->u.failed.amount, e->precision);
-	gn_amount_json(d, "available", v->u.failed.available, e->precision);
+	gn_history_own_raises(d, from);
+	gn_history_amount_json(d, "requested", v->u.failed.amount, e->precision);
+	gn_history_amount_json(d, "available", v->u.failed.available, e->precision);
 	gn_hub_pid(&r->hub->view, v->u.failed.payee, to);
 	gn_amount_text(v->u.failed.amount, e->precision, text);
 	name_explainer(d, to, e->code, text);
@@ -430,7 +432,7 @@ static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event 
 			 const struct gn_record_view *v)
 {
 	struct gn_ledger_equivalent eq;
-	struct gn_tail_info replica;
+	struct gn_hub_tail_info replica;
 	struct gn_hub *hub = r->hub;
 	if (e->err == GN_QUOTA) {
 		tell_share(r);
@@ -442,18 +444,18 @@ static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event 
 		return;
 	}
 	r->hold = failure_details(r, v, &eq);
-	r->note[1] = e->err;
-	gn_replica_info(hub->replica, &replica);
+	r->wait.failure.err = e->err;
+	gn_hub_replica_info(hub->replica, &replica);
 	if (hub->stopping || hub->longs.count >= EXPLAIN_LONGS_MAX ||
 	    !gn_hub_has_share(&hub->longs, r) || replica.failures)
 		tell_failure(r);
 	else
-		gn_hub_long(r, &(struct gn_long){.run = run_explain,
-						 .then = explained,
-						 .eq = v->eq,
-						 .who = v->u.failed.payer,
-						 .to = v->u.failed.payee,
-						 .amount = v->u.failed.amount});
+		gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_explain,
+							  .then = explained,
+							  .eq = v->eq,
+							  .who = v->u.failed.payer,
+							  .to = v->u.failed.payee,
+							  .amount = v->u.failed.amount});
 }
 
 static void paid(struct gn_hub_request *r, const struct gn_ledger_event *e)
@@ -471,7 +473,7 @@ static void paid(struct gn_hub_request *r, const struct gn_ledger_event *e)
 	}
 }
 
-void gn_api_payment_create(struct gn_hub_request *r)
+void gn_hub_api_payment_create(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"tx_id",       "to",          "equivalent", "amount",
 					     "description", "constraints", NULL};
@@ -519,14 +521,14 @@ static bool payments_query(struct gn_hub_request *r, struct gn_history_query *q)
 	return true;
 }
 
-void gn_api_payments(struct gn_hub_request *r)
+void gn_hub_api_payments(struct gn_hub_request *r)
 {
 	struct gn_history_query q = {.kind = GN_HQ_PAYMENTS, .who = r->me.number};
 	if (payments_query(r, &q))
 		gn_hub_ask(r, &q, list_told);
 }
 
-void gn_api_admin_payments(struct gn_hub_request *r)
+void gn_hub_api_admin_payments(struct gn_hub_request *r)
 {
 	struct gn_history_query q = {.kind = GN_HQ_PAYMENTS, .who = -1};
 	if (payments_query(r, &q))
@@ -568,7 +570,7 @@ static void ask_for_payment(struct gn_hub_request *r)
 
 /* HB-16: one that is on its way to the disk is not in the history yet, which is no reason to say
  * that there is none. */
-void gn_api_payment_get(struct gn_hub_request *r)
+void gn_hub_api_payment_get(struct gn_hub_request *r)
 {
 	gn_hub_when_durable(r, ask_for_payment);
 }
@@ -618,7 +620,7 @@ static void asked_told(struct gn_hub_request *r, json_t *open)
 		   offers_told);
 }
 
-void gn_api_asked(struct gn_hub_request *r)
+void gn_hub_api_asked(struct gn_hub_request *r)
 {
 	struct gn_ledger_ask list[HUB_PAGE_MAX];
 	uint64_t limit, offset;
@@ -637,9 +639,9 @@ void gn_api_asked(struct gn_hub_request *r)
 						list[i].answered, "asked_count",
 						(json_int_t)list[i].tx.asked, "answered_count",
 						(json_int_t)list[i].tx.answered, "expires_at",
-						gn_json_time(list[i].tx.expiry)));
+						gn_history_time_json(list[i].tx.expiry)));
 	}
-	r->hold = gn_json_page_of(items, limit, offset, asked);
+	r->hold = gn_hub_page_json_of(items, limit, offset, asked);
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_OPEN, .keys = items}, asked_told);
 }
 
@@ -651,12 +653,11 @@ static void may_know_told(struct gn_hub_request *r, json_t *yes)
 		return;
 	if (!json_is_true(yes))
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "nothing that asks you has this tx_id");
-	else if (r->note[1])
-		gn_hub_fail(r, (gn_err)r->note[1], NULL, "nobody asked you about it");
+	else if (r->wait.vote.err)
+		gn_hub_fail(r, r->wait.vote.err, NULL, "nobody asked you about it");
 	else
 		gn_hub_json(r, 200,
-			    json_pack("{ss}", "status",
-				      gn_tx_state_name((enum gn_tx_state)r->note[0])));
+			    json_pack("{ss}", "status", gn_tx_state_name(r->wait.vote.state)));
 }
 
 /* The key, in hex, of what a vote or consent answers; "" when there can be none. */
@@ -689,20 +690,20 @@ static void answered(struct gn_hub_request *r, const struct gn_ledger_event *e)
 	} else if (!e->err && !e->repeated) {
 		gn_hub_json(r, 200, json_pack("{ss}", "status", gn_tx_state_name(e->state)));
 	} else {
-		r->note[0] = e->state;
-		r->note[1] = e->err;
+		r->wait.vote.state = e->state;
+		r->wait.vote.err = e->err;
 		answered_key(r, q.text);
 		gn_hub_ask(r, &q, may_know_told);
 	}
 }
 
-void gn_api_vote(struct gn_hub_request *r)
+void gn_hub_api_vote(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"tx_id", "initiator", "answer", NULL};
 	gn_hub_submit(r, GN_OP_VOTE, fields, answered);
 }
 
-void gn_api_consent(struct gn_hub_request *r)
+void gn_hub_api_consent(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"tx_id", "answer", NULL};
 	gn_hub_submit(r, GN_OP_CONSENT, fields, answered);

@@ -15,17 +15,17 @@ static void person_told(struct gn_hub_request *r, json_t *answer)
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "%s", "");
 		return;
 	}
-	bool own = r->is_participant && (uint32_t)r->note[1] == r->me.number;
-	gn_hub_stats_json(&r->hub->view, (uint32_t)r->note[1], own, answer);
+	bool own = r->is_participant && r->wait.person.number == r->me.number;
+	gn_hub_stats_json(&r->hub->view, r->wait.person.number, own, answer);
 	if (own)
 		json_object_set_new(answer, "seq", json_integer((json_int_t)r->me.seq));
-	gn_hub_json(r, (int)r->note[0], json_incref(answer));
+	gn_hub_json(r, r->wait.person.status, json_incref(answer));
 }
 
 static void tell_person(struct gn_hub_request *r, int status, uint32_t number)
 {
-	r->note[0] = status;
-	r->note[1] = number;
+	r->wait.person.status = status;
+	r->wait.person.number = number;
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_PARTICIPANT, .who = number},
 		   person_told);
 }
@@ -49,7 +49,7 @@ static void created(struct gn_hub_request *r, const struct gn_ledger_event *e)
 		tell_person(r, 201, p.number);
 }
 
-void gn_api_participant_create(struct gn_hub_request *r)
+void gn_hub_api_participant_create(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"display_name", "public_key", "type", "profile", NULL};
 	gn_hub_submit(r, GN_OP_REGISTER, fields, created);
@@ -57,7 +57,7 @@ void gn_api_participant_create(struct gn_hub_request *r)
 
 /* ---- lists of participants: rows of the history, trust from the replica ---- */
 
-static void run_trust(struct gn_long *q, struct gn_hub_view *v)
+static void run_trust(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	size_t i;
 	json_t *item;
@@ -73,7 +73,7 @@ static void run_trust(struct gn_long *q, struct gn_hub_view *v)
 	}
 }
 
-static void tell_people(struct gn_long *q)
+static void tell_people(struct gn_hub_query *q)
 {
 	gn_hub_json(q->asked.request, 200, json_incref(q->asked.request->hold));
 }
@@ -82,15 +82,15 @@ static void people_told(struct gn_hub_request *r, json_t *answer)
 {
 	if (!answer)
 		return;
-	if (r->note[1]) /* an officer's list */
-		r->hold = gn_json_page_of(
-			json_incref(json_object_get(answer, "items")), (uint64_t)r->note[1],
-			(uint64_t)r->note[0],
+	if (r->wait.page.is_shown) /* an officer's list */
+		r->hold = gn_hub_page_json_of(
+			json_incref(json_object_get(answer, "items")), r->wait.page.limit,
+			r->wait.page.offset,
 			(uint64_t)json_integer_value(json_object_get(answer, "total")));
 	else
 		r->hold = json_pack("{sO}", "items", json_object_get(answer, "items"));
-	r->note[0] = 0;
-	gn_hub_long(r, &(struct gn_long){.run = run_trust, .then = tell_people, .job = r->hold});
+	gn_hub_ask_copy(
+		r, &(struct gn_hub_query){.run = run_trust, .then = tell_people, .job = r->hold});
 }
 
 void gn_hub_list_people(struct gn_hub_request *r, bool officer)
@@ -107,24 +107,25 @@ void gn_hub_list_people(struct gn_hub_request *r, bool officer)
 		return;
 	q.limit = (int64_t)limit;
 	q.offset = (int64_t)offset;
-	r->note[0] = q.offset;
-	r->note[1] = officer ? q.limit : 0;
+	r->wait.page.is_shown = officer;
+	r->wait.page.limit = limit;
+	r->wait.page.offset = offset;
 	gn_hub_ask(r, &q, people_told);
 }
 
-void gn_api_participants(struct gn_hub_request *r)
+void gn_hub_api_participants(struct gn_hub_request *r)
 {
 	gn_hub_list_people(r, false);
 }
 
-void gn_api_participant_get(struct gn_hub_request *r)
+void gn_hub_api_participant_get(struct gn_hub_request *r)
 {
 	struct gn_ledger_participant p;
 	if (gn_hub_participant_at(r, "path", "pid", r->args[0], &p))
 		tell_person(r, 200, p.number);
 }
 
-void gn_api_me_get(struct gn_hub_request *r)
+void gn_hub_api_me_get(struct gn_hub_request *r)
 {
 	tell_person(r, 200, r->me.number);
 }
@@ -137,7 +138,7 @@ static void profile_changed(struct gn_hub_request *r, const struct gn_ledger_eve
 		gn_hub_fail(r, e->err, NULL, "%s", "");
 }
 
-void gn_api_me_patch(struct gn_hub_request *r)
+void gn_hub_api_me_patch(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"display_name", "profile", NULL};
 	gn_hub_submit(r, GN_OP_PROFILE, fields, profile_changed);
@@ -156,7 +157,7 @@ static void left(struct gn_hub_request *r, const struct gn_ledger_event *e)
 }
 
 /* LG-64 */
-void gn_api_leave(struct gn_hub_request *r)
+void gn_hub_api_leave(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {NULL}; /* geo-v1 alone */
 	gn_hub_submit(r, GN_OP_LEAVE, fields, left);
@@ -170,14 +171,14 @@ static void line_told(struct gn_hub_request *r, json_t *times)
 		return;
 	json_t *line = json_array_get(r->hold, 0);
 	gn_hub_line_times(line, times);
-	gn_hub_json(r, (int)r->note[0], json_incref(line));
+	gn_hub_json(r, r->wait.line.status, json_incref(line));
 }
 
 static void tell_line(struct gn_hub_request *r, int status, const struct gn_ledger_equivalent *e,
 		      const struct gn_ledger_line *line)
 {
 	r->hold = json_pack("[o]", gn_hub_line_json(&r->hub->view, e, line));
-	r->note[0] = status;
+	r->wait.line.status = status;
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .lines = r->hold},
 		   line_told);
 }
@@ -205,9 +206,9 @@ static bool refuse_change(struct gn_hub_request *r, gn_err err)
 	if (err != GN_LINE_LIMIT)
 		return false;
 	json_t *details = json_object();
-	gn_amount_json(details, "limit", line.limit, e.precision);
-	gn_amount_json(details, "used", line.used, e.precision);
-	gn_amount_json(details, "reserved", line.reserved, e.precision);
+	gn_history_amount_json(details, "limit", line.limit, e.precision);
+	gn_history_amount_json(details, "used", line.used, e.precision);
+	gn_history_amount_json(details, "reserved", line.reserved, e.precision);
 	gn_amount_text(line.used, e.precision, used);
 	gn_amount_text(line.reserved, e.precision, reserved);
 	gn_hub_fail(r, err, details, "a limit cannot be less than the %s %s that are used%s%s%s",
@@ -256,13 +257,13 @@ static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event 
 		tell_line(r, r->kind == GN_OP_LINE_CREATE ? 201 : 200, &eq, &line);
 }
 
-void gn_api_line_create(struct gn_hub_request *r)
+void gn_hub_api_line_create(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"to", "equivalent", "limit", "policy", NULL};
 	gn_hub_submit(r, GN_OP_LINE_CREATE, fields, line_changed);
 }
 
-void gn_api_line_patch(struct gn_hub_request *r)
+void gn_hub_api_line_patch(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"id", "limit", "policy", NULL};
 	gn_hub_submit(r, GN_OP_LINE_UPDATE, fields, line_changed);
@@ -280,7 +281,7 @@ static bool owes_other_way(const struct gn_hub_request *r)
 	return back.used > 0;
 }
 
-void gn_api_line_delete(struct gn_hub_request *r)
+void gn_hub_api_line_delete(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"id", NULL};
 	json_t *in = gn_hub_body(r);
@@ -293,7 +294,7 @@ void gn_api_line_delete(struct gn_hub_request *r)
 	gn_hub_submit(r, GN_OP_LINE_CLOSE, fields, line_changed);
 }
 
-void gn_api_line_get(struct gn_hub_request *r)
+void gn_hub_api_line_get(struct gn_hub_request *r)
 {
 	struct gn_line_id id;
 	struct gn_ledger_line line;
@@ -329,7 +330,7 @@ static void add_line(const struct gn_hub_view *v, json_t *list,
 	json_decref(item);
 }
 
-static void run_lines(struct gn_long *q, struct gn_hub_view *v)
+static void run_lines(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_line mine, theirs;
@@ -345,36 +346,36 @@ static void run_lines(struct gn_long *q, struct gn_hub_view *v)
 				add_line(v, all, &e, &theirs, q->status);
 		}
 	}
-	q->json = gn_json_page(all, q->limit, q->offset);
+	q->json = gn_hub_page_json(all, q->limit, q->offset);
 }
 
 static const char *const directions[] = {"outgoing", "incoming", "all", NULL};
-const char *const gn_line_statuses[] = {"active", "frozen", "closing", "closed", NULL};
+const char *const gn_hub_line_statuses[] = {"active", "frozen", "closing", "closed", NULL};
 
-void gn_api_lines(struct gn_hub_request *r)
+void gn_hub_api_lines(struct gn_hub_request *r)
 {
 	char code[32];
 	int direction, status;
 	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
-	struct gn_long q = {.run = run_lines, .then = gn_hub_tell_lines, .who = r->me.number};
+	struct gn_hub_query q = {.run = run_lines, .then = gn_hub_tell_lines, .who = r->me.number};
 	if (!gn_hub_choice(r, "direction", directions, &direction) ||
 	    !gn_hub_value(r, "equivalent", code, sizeof code) ||
-	    !gn_hub_choice(r, "status", gn_line_statuses, &status) ||
+	    !gn_hub_choice(r, "status", gn_hub_line_statuses, &status) ||
 	    !gn_hub_page(r, 50, HUB_PAGE_MAX, &q.limit, &q.offset))
 		return;
 	if (*code && gn_ledger_find_equivalent(r->hub->ledger, gn_str(code), &e))
 		e.number = UINT32_MAX - 1; /* there are no lines in it */
 	if (status >= 0)
-		snprintf(q.status, sizeof q.status, "%s", gn_line_statuses[status]);
+		snprintf(q.status, sizeof q.status, "%s", gn_hub_line_statuses[status]);
 	q.eq = e.number;
 	q.out = direction != 1;
 	q.in = direction != 0;
-	gn_hub_long(r, &q);
+	gn_hub_ask_copy(r, &q);
 }
 
 /* ---- what stands between people ---- */
 
-void gn_api_balance(struct gn_hub_request *r)
+void gn_hub_api_balance(struct gn_hub_request *r)
 {
 	json_t *list = json_array();
 	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(r->hub->ledger); eq++) {
@@ -384,11 +385,11 @@ void gn_api_balance(struct gn_hub_request *r)
 		    gn_ledger_balance(r->hub->ledger, eq, r->me.number, &b))
 			continue;
 		json_t *item = json_pack("{ss si}", "code", e.code, "precision", (int)e.precision);
-		gn_amount_json(item, "total_debt", b.debt, e.precision);
-		gn_amount_json(item, "total_credit", b.credit, e.precision);
-		gn_amount_json(item, "net_balance", b.credit - b.debt, e.precision);
-		gn_amount_json(item, "available_to_spend", b.can_spend, e.precision);
-		gn_amount_json(item, "available_to_receive", b.can_receive, e.precision);
+		gn_history_amount_json(item, "total_debt", b.debt, e.precision);
+		gn_history_amount_json(item, "total_credit", b.credit, e.precision);
+		gn_history_amount_json(item, "net_balance", b.credit - b.debt, e.precision);
+		gn_history_amount_json(item, "available_to_spend", b.can_spend, e.precision);
+		gn_history_amount_json(item, "available_to_receive", b.can_receive, e.precision);
 		json_array_append_new(list, item);
 	}
 	gn_hub_json(r, 200, json_pack("{so}", "equivalents", list));
@@ -406,11 +407,11 @@ static void add_debt(const struct gn_hub_view *v, json_t *list,
 	json_t *item = json_pack("{ss ss ss}", i_owe ? "creditor" : "debtor", pid,
 				 i_owe ? "creditor_name" : "debtor_name", gn_hub_name(v, other),
 				 "equivalent", e->code);
-	gn_amount_json(item, "amount", line->used, e->precision);
+	gn_history_amount_json(item, "amount", line->used, e->precision);
 	json_array_append_new(list, item);
 }
 
-static void run_debts(struct gn_long *q, struct gn_hub_view *v)
+static void run_debts(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_line mine, theirs;
@@ -429,7 +430,7 @@ static void run_debts(struct gn_long *q, struct gn_hub_view *v)
 	q->json = json_pack("{so so}", "outgoing", outgoing, "incoming", incoming);
 }
 
-void gn_api_debts(struct gn_hub_request *r)
+void gn_hub_api_debts(struct gn_hub_request *r)
 {
 	char code[32];
 	int direction;
@@ -439,11 +440,11 @@ void gn_api_debts(struct gn_hub_request *r)
 		return;
 	if (*code && !gn_hub_equivalent_at(r, "query", "equivalent", code, &e))
 		return;
-	gn_hub_long(r, &(struct gn_long){.run = run_debts,
-					 .eq = e.number,
-					 .who = r->me.number,
-					 .out = direction != 1,
-					 .in = direction != 0});
+	gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_debts,
+						  .eq = e.number,
+						  .who = r->me.number,
+						  .out = direction != 1,
+						  .in = direction != 0});
 }
 
 static json_t *equivalents_json(const struct gn_hub_request *r)
@@ -457,14 +458,14 @@ static json_t *equivalents_json(const struct gn_hub_request *r)
 	return list;
 }
 
-void gn_api_equivalents(struct gn_hub_request *r)
+void gn_hub_api_equivalents(struct gn_hub_request *r)
 {
 	gn_hub_tell_equivalents(r, json_pack("{so}", "items", equivalents_json(r)));
 }
 
-void gn_api_admin_equivalents(struct gn_hub_request *r)
+void gn_hub_api_admin_equivalents(struct gn_hub_request *r)
 {
 	uint64_t limit, offset;
 	if (gn_hub_page(r, 50, HUB_PAGE_MAX, &limit, &offset))
-		gn_hub_tell_equivalents(r, gn_json_page(equivalents_json(r), limit, offset));
+		gn_hub_tell_equivalents(r, gn_hub_page_json(equivalents_json(r), limit, offset));
 }

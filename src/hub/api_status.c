@@ -27,7 +27,7 @@ static bool read_nonce(struct gn_hub_request *r, char nonce[65])
 				   "must be 64 hexadecimal digits");
 }
 
-void gn_api_hub(struct gn_hub_request *r)
+void gn_hub_api_hub(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
 	struct gn_ledger_settings s = {0};
@@ -44,8 +44,8 @@ void gn_api_hub(struct gn_hub_request *r)
 	gn_hub_json(r, 200,
 		    json_pack("{ss ss ss so so si si ss so*}", "pid", hub->pid, "public_key", key,
 			      "version", GEONET_VERSION, "profiles", profiles, "timestamp",
-			      gn_json_time(hub->time), "max_hops", (int)s.max_hops, "max_paths",
-			      (int)s.max_paths, "address", address, "proof",
+			      gn_history_time_json(hub->time), "max_hops", (int)s.max_hops,
+			      "max_paths", (int)s.max_paths, "address", address, "proof",
 			      *nonce ? proof(hub, address, nonce) : NULL));
 }
 
@@ -89,16 +89,16 @@ static void add_space(const struct gn_hub *hub, json_t *json)
 				  (int)gn_hub_space_used(hub)));
 }
 
-void gn_api_health(struct gn_hub_request *r)
+void gn_hub_api_health(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
-	struct gn_tail_info info;
-	gn_feed_info(hub->feed, &info);
+	struct gn_hub_tail_info info;
+	gn_hub_feed_info(hub->feed, &info);
 	bool failed = gn_ledger_failed(hub->ledger), ok = hub->ready && !failed && !info.behind;
 	json_t *j = json_pack("{ss ss ss sI so sb}", "status", ok ? "ok" : "degraded", "version",
 			      GEONET_VERSION, "environment", "hub", "uptime_seconds",
 			      (json_int_t)((hub->now - hub->started) / GN_SEC), "timestamp",
-			      gn_json_time(hub->time), "ready", hub->ready);
+			      gn_history_time_json(hub->time), "ready", hub->ready);
 	if (failed)
 		json_object_set_new(j, "reason",
 				    json_string("the journal could not be written; the hub takes "
@@ -115,10 +115,10 @@ void gn_api_health(struct gn_hub_request *r)
 
 static void health_db_told(struct gn_hub_request *r, json_t *answer)
 {
-	struct gn_tail_info info;
+	struct gn_hub_tail_info info;
 	if (!answer)
 		return;
-	gn_feed_info(r->hub->feed, &info);
+	gn_hub_feed_info(r->hub->feed, &info);
 	gn_hub_json(r, 200,
 		    json_pack("{ss ss sI sI sI so}", "status", "ok", "backend",
 			      strncmp(r->hub->config.history, "sqlite", 6) == 0 ? "sqlite"
@@ -126,13 +126,13 @@ static void health_db_told(struct gn_hub_request *r, json_t *answer)
 			      "watermark", (json_int_t)info.watermark, "journal_seq",
 			      (json_int_t)gn_ledger_durable_seq(r->hub->ledger), "waiting_bytes",
 			      (json_int_t)info.waiting_bytes, "timestamp",
-			      gn_json_time(r->hub->time)));
+			      gn_history_time_json(r->hub->time)));
 }
 
-void gn_api_health_db(struct gn_hub_request *r)
+void gn_hub_api_health_db(struct gn_hub_request *r)
 {
 	if (!r->hub->ready)
-		gn_api_health(r);
+		gn_hub_api_health(r);
 	else
 		gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_NOTHING}, health_db_told);
 }
@@ -162,18 +162,18 @@ static void metric(struct text *t, const char *type, const char *name, const cha
 	    name, type, name, (unsigned long long)value);
 }
 
-void gn_api_metrics(struct gn_hub_request *r)
+void gn_hub_api_metrics(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
-	struct gn_tail_info feed, replica;
+	struct gn_hub_tail_info feed, replica;
 	struct gn_ledger_info l;
 	struct text t = {malloc(16384), 0, 16384};
 	if (!t.p) {
 		gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
 		return;
 	}
-	gn_feed_info(hub->feed, &feed);
-	gn_replica_info(hub->replica, &replica);
+	gn_hub_feed_info(hub->feed, &feed);
+	gn_hub_replica_info(hub->replica, &replica);
 	gn_ledger_info(hub->ledger, &l);
 	metric(&t, "gauge", "up", "the ledger takes commands",
 	       hub->ready && !gn_ledger_failed(hub->ledger));
@@ -265,7 +265,7 @@ static json_t *invariants_json(const struct gn_ledger_integrity *in, unsigned pr
 			 invariant(in->reservations, debts));
 }
 
-static json_t *integrity_of(const struct gn_long *q, const struct gn_hub_view *v,
+static json_t *integrity_of(const struct gn_hub_query *q, const struct gn_hub_view *v,
 			    const struct gn_ledger_equivalent *e, bool *healthy)
 {
 	struct gn_ledger_integrity in;
@@ -276,11 +276,11 @@ static json_t *integrity_of(const struct gn_long *q, const struct gn_hub_view *v
 	bool ok = in.zero_sum && in.limits && in.one_direction && in.reservations;
 	*healthy = *healthy && ok;
 	return json_pack("{ss ss so so}", "status", ok ? "healthy" : "critical", "checksum",
-			 checksum, "last_verified", gn_json_time(q->time), "invariants",
+			 checksum, "last_verified", gn_history_time_json(q->time), "invariants",
 			 invariants_json(&in, e->precision));
 }
 
-static void run_integrity(struct gn_long *q, struct gn_hub_view *v)
+static void run_integrity(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	json_t *list = json_object(), *alerts = json_array();
 	bool healthy = true;
@@ -295,13 +295,13 @@ static void run_integrity(struct gn_long *q, struct gn_hub_view *v)
 			alerts, json_string("an invariant does not hold: stop the hub and run "
 					    "geonet hub verify"));
 	q->json = json_pack("{ss so so so}", "status", healthy ? "healthy" : "critical",
-			    q->flag ? "checked_at" : "last_check", gn_json_time(q->time),
+			    q->flag ? "checked_at" : "last_check", gn_history_time_json(q->time),
 			    "equivalents", list, "alerts", alerts);
 }
 
-void gn_api_integrity_status(struct gn_hub_request *r)
+void gn_hub_api_integrity_status(struct gn_hub_request *r)
 {
-	gn_hub_long(r, &(struct gn_long){.run = run_integrity, .eq = UINT32_MAX});
+	gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_integrity, .eq = UINT32_MAX});
 }
 
 static void verify_noted(struct gn_hub_request *r, const struct gn_ledger_event *e)
@@ -309,13 +309,13 @@ static void verify_noted(struct gn_hub_request *r, const struct gn_ledger_event 
 	if (e->err)
 		gn_hub_fail(r, e->err, NULL, "%s", "");
 	else
-		gn_hub_long(r, &(struct gn_long){.run = run_integrity,
-						 .eq = (uint32_t)r->note[1],
-						 .flag = true});
+		gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_integrity,
+							  .eq = r->wait.check.eq,
+							  .flag = true});
 }
 
 /* HB-48: who asked is in the journal before it is done. */
-void gn_api_integrity_verify(struct gn_hub_request *r)
+void gn_hub_api_integrity_verify(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
 	json_t *in = gn_hub_body(r);
@@ -326,14 +326,14 @@ void gn_api_integrity_verify(struct gn_hub_request *r)
 		return;
 	if (!gn_hub_may_leave(r))
 		return;
-	if (!gn_rate_take(&hub->rate_failed, r->pid.b, hub->now, &wait)) {
+	if (!gn_hub_rate_take(&hub->rate_failed, r->pid.b, hub->now, &wait)) {
 		gn_hub_too_fast(r, wait, "too many verifications");
 		return;
 	}
 	struct gn_ledger_admin a = {.kind = GN_ADMIN_VERIFY,
 				    .pk = r->is_participant ? r->me.pk : r->actor,
 				    .code = gn_str(code ? e.code : "")};
-	r->note[1] = e.number;
+	r->wait.check.eq = e.number;
 	uint64_t ticket = gn_hub_ticket(r, verify_noted);
 	gn_err err = ticket ? gn_ledger_admin(hub->ledger, &a, ticket, hub->time) : GN_BUSY;
 	if (!err)
@@ -343,7 +343,7 @@ void gn_api_integrity_verify(struct gn_hub_request *r)
 	gn_hub_fail(r, err, NULL, "%s", "");
 }
 
-static void run_checksum(struct gn_long *q, struct gn_hub_view *v)
+static void run_checksum(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_integrity in;
@@ -358,29 +358,29 @@ static void run_checksum(struct gn_long *q, struct gn_hub_view *v)
 	gn_hex(GN_SLICE(in.checksum.b), checksum);
 	gn_hex(GN_SLICE(state.b), hash);
 	q->json = json_pack("{ss ss so so ss sI}", "equivalent", e.code, "checksum", checksum,
-			    "created_at", gn_json_time(q->time), "invariants_status",
+			    "created_at", gn_history_time_json(q->time), "invariants_status",
 			    invariants_json(&in, e.precision), "state_hash", hash, "seq",
 			    (json_int_t)gn_ledger_seq(v->ledger));
 }
 
-void gn_api_integrity_checksum(struct gn_hub_request *r)
+void gn_hub_api_integrity_checksum(struct gn_hub_request *r)
 {
 	struct gn_ledger_equivalent e;
 	if (gn_hub_equivalent_at(r, "path", "equivalent", r->args[0], &e))
-		gn_hub_long(r, &(struct gn_long){.run = run_checksum, .eq = e.number});
+		gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_checksum, .eq = e.number});
 }
 
 static void audit_told(struct gn_hub_request *r, json_t *answer)
 {
 	if (answer)
 		gn_hub_json(r, 200,
-			    gn_json_page_counted(json_incref(json_object_get(answer, "items")),
-						 (uint64_t)r->note[1], (uint64_t)r->note[0],
-						 (uint64_t)json_integer_value(
-							 json_object_get(answer, "total"))));
+			    gn_hub_page_json_counted(json_incref(json_object_get(answer, "items")),
+						     r->wait.page.limit, r->wait.page.offset,
+						     (uint64_t)json_integer_value(
+							     json_object_get(answer, "total"))));
 }
 
-void gn_api_integrity_audit(struct gn_hub_request *r)
+void gn_hub_api_integrity_audit(struct gn_hub_request *r)
 {
 	struct gn_history_query q = {.kind = GN_HQ_AUDIT};
 	uint64_t limit, offset;
@@ -388,14 +388,16 @@ void gn_api_integrity_audit(struct gn_hub_request *r)
 		return;
 	if (r->role < GN_ROLE_AUDITOR)
 		gn_hub_pid(&r->hub->view, r->me.number, q.text);
-	q.limit = r->note[1] = (int64_t)limit;
-	q.offset = r->note[0] = (int64_t)offset;
+	r->wait.page.limit = limit;
+	r->wait.page.offset = offset;
+	q.limit = (int64_t)limit;
+	q.offset = (int64_t)offset;
 	gn_hub_ask(r, &q, audit_told);
 }
 
 /* HB-12: what the reference repairs cannot be written down here; the command says so instead of
  * changing anything. */
-void gn_api_repair(struct gn_hub_request *r)
+void gn_hub_api_repair(struct gn_hub_request *r)
 {
 	static const char *const repairs[][2] = {{"net-mutual-debts", "netted_pairs"},
 						 {"cap-debts-to-trust-limits", "scanned"}};

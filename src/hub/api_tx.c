@@ -27,6 +27,12 @@ static int type_of(const struct gn_hub_request *w)
 	case GN_OP_LINE_UPDATE: return 2;
 	case GN_OP_LINE_CLOSE: return 3;
 	case GN_OP_ADMIN: return w->order && w->order->cmd.command == GN_COMMAND_CLEAR ? 4 : -1;
+	case GN_OP_REGISTER:
+	case GN_OP_PROFILE:
+	case GN_OP_VOTE:
+	case GN_OP_CONSENT:
+	case GN_OP_LEAVE:
+	case GN_OP_KINDS:
 	default: return -1;
 	}
 }
@@ -67,7 +73,7 @@ static json_t *waiting_json(const struct gn_hub_request *w)
 				 "type", types[type], "initiator", pid, "payload",
 				 body ? body : json_null(), "signatures", signatures, "state",
 				 gn_tx_state_name(tx.state), "created_at",
-				 gn_json_time(w->hub->time), "seq", "_key", hex);
+				 gn_history_time_json(w->hub->time), "seq", "_key", hex);
 	json_decref(whole);
 	return item;
 }
@@ -79,9 +85,10 @@ static json_t *proposed_json(const struct gn_hub *hub, const struct gn_tx_key *k
 	char hex[33];
 	gn_hex(GN_SLICE(key->b), hex);
 	return json_pack("{ss ss ss s{so} s[] ss so sn ss}", "tx_id", hex, "type", "CLEARING",
-			 "initiator", hub->pid, "payload", "expires_at", gn_json_time(tx->expiry),
-			 "signatures", "state", gn_tx_state_name(tx->state), "created_at",
-			 gn_json_time(hub->time), "seq", "_key", hex);
+			 "initiator", hub->pid, "payload", "expires_at",
+			 gn_history_time_json(tx->expiry), "signatures", "state",
+			 gn_tx_state_name(tx->state), "created_at", gn_history_time_json(hub->time),
+			 "seq", "_key", hex);
 }
 
 static bool is(const json_t *item, const char *name, const char *want)
@@ -131,7 +138,7 @@ static bool has_row(const json_t *rows, const json_t *item)
 static void told(struct gn_hub_request *r, json_t *answer)
 {
 	json_t *items = json_array(), *rows, *item;
-	uint64_t limit = (uint64_t)r->note[1], offset = (uint64_t)r->note[0];
+	uint64_t limit = r->wait.page.limit, offset = r->wait.page.offset;
 	size_t i;
 	if (!answer) {
 		json_decref(items);
@@ -147,10 +154,10 @@ static void told(struct gn_hub_request *r, json_t *answer)
 	}
 	json_array_extend(items, rows);
 	json_array_foreach(items, i, item) json_object_del(item, "_key");
-	gn_hub_json(r, 200, gn_json_page_counted(items, limit, offset, (uint64_t)total));
+	gn_hub_json(r, 200, gn_hub_page_json_counted(items, limit, offset, (uint64_t)total));
 }
 
-void gn_api_transactions(struct gn_hub_request *r)
+void gn_hub_api_transactions(struct gn_hub_request *r)
 {
 	struct gn_history_query q = {
 		.kind = GN_HQ_TRANSACTIONS, .who = -1, .eq = -1, .initiator = -1};
@@ -177,8 +184,10 @@ void gn_api_transactions(struct gn_hub_request *r)
 		q.initiator = p.number;
 	snprintf(q.type, sizeof q.type, "%s", type < 0 ? "" : types[type]);
 	snprintf(q.status, sizeof q.status, "%s", state < 0 ? "" : states[state]);
-	q.limit = r->note[1] = (int64_t)limit;
-	q.offset = r->note[0] = (int64_t)offset;
+	r->wait.page.limit = limit;
+	r->wait.page.offset = offset;
+	q.limit = (int64_t)limit;
+	q.offset = (int64_t)offset;
 	r->hold = waiting(r, &q, code, initiator);
 	gn_hub_ask(r, &q, told);
 }

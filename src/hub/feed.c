@@ -11,23 +11,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+_Static_assert(HUB_WHY == HISTORY_WHY, "the history explains itself in the hub's sentences");
+
 struct item {
 	struct gn_hub_question asked;
 	struct gn_history_query query;
 	json_t *answer;
 };
 
-struct gn_feed {
+struct gn_hub_feed {
 	struct gn_hub *hub;
 	char kind[256], path[600];
-	struct gn_tail *tail;
+	struct gn_hub_tail *tail;
 	struct gn_history *history; /* the thread's, once it runs; NULL: it cannot be opened now */
 	uint64_t last;
 	uint64_t again; /* uv_hrtime: no question tries to open it before */
 	struct gn_sql *tokens;
 };
 
-static gn_err reopen(struct gn_feed *f, char why[HUB_WHY])
+static gn_err reopen(struct gn_hub_feed *f, char why[HUB_WHY])
 {
 	gn_history_close(f->history);
 	f->history = NULL;
@@ -38,12 +40,12 @@ static gn_err reopen(struct gn_feed *f, char why[HUB_WHY])
 
 static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint32_t count)
 {
-	struct gn_feed *f = user;
+	struct gn_hub_feed *f = user;
 	char why[HUB_WHY] = "";
 	for (;;) {
-		gn_err err = f->history                  ? GN_OK
-			     : gn_tail_stopping(f->tail) ? GN_UNREACHABLE
-							 : reopen(f, why);
+		gn_err err = f->history                      ? GN_OK
+			     : gn_hub_tail_stopping(f->tail) ? GN_UNREACHABLE
+							     : reopen(f, why);
 		if (!err && first_seq > f->last + 1)
 			return GN_NOT_FOUND;
 		if (!err && (err = gn_history_feed(f->history, payload, first_seq, count)))
@@ -52,8 +54,8 @@ static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint
 			f->last = gn_history_watermark(f->history);
 			return GN_OK;
 		}
-		gn_tail_failed(f->tail, why);
-		if (gn_tail_stopping(f->tail))
+		gn_hub_tail_failed(f->tail, why);
+		if (gn_hub_tail_stopping(f->tail))
 			return err;
 		(void)!reopen(f, why);
 	}
@@ -61,11 +63,11 @@ static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint
 
 static uint64_t last(void *user)
 {
-	return ((struct gn_feed *)user)->last;
+	return ((struct gn_hub_feed *)user)->last;
 }
 
 /* 1 when the token was used before. */
-static json_t *used_refresh(struct gn_feed *f, const struct gn_history_query *q)
+static json_t *used_refresh(struct gn_hub_feed *f, const struct gn_history_query *q)
 {
 	gn_err err = GN_SQL_RUN(f->tokens, "DELETE FROM used WHERE exp < $1", NULL, NULL,
 				GN_SQL_I(q->from));
@@ -77,9 +79,9 @@ static json_t *used_refresh(struct gn_feed *f, const struct gn_history_query *q)
 	return err ? NULL : json_integer(f->tokens->changes == 0);
 }
 
-static void ask(struct gn_tail_item *item, void *user)
+static void ask(struct gn_hub_tail_item *item, void *user)
 {
-	struct gn_feed *f = user;
+	struct gn_hub_feed *f = user;
 	struct item *it = GN_CONTAINER(item, struct item, asked.item);
 	char why[HUB_WHY] = "";
 	if (it->query.kind == GN_HQ_USED_REFRESH) {
@@ -94,7 +96,7 @@ static void ask(struct gn_tail_item *item, void *user)
 	it->answer = gn_history_ask(f->history, &it->query);
 	if (it->answer)
 		return;
-	gn_tail_note(f->tail, gn_history_why(f->history));
+	gn_hub_tail_note(f->tail, gn_history_why(f->history));
 	if (!gn_history_lost(f->history))
 		return;
 	gn_history_close(f->history);
@@ -112,7 +114,7 @@ static struct gn_hub_places *places_of(struct gn_hub *hub, enum gn_history_kind 
 	return page ? &hub->pages : &hub->asks;
 }
 
-static void deliver(struct gn_tail_item *item)
+static void deliver(struct gn_hub_tail_item *item)
 {
 	struct item *it = GN_CONTAINER(item, struct item, asked.item);
 	struct gn_hub_request *r = it->asked.request;
@@ -129,15 +131,17 @@ static void deliver(struct gn_tail_item *item)
 	gn_hub_release(r);
 }
 
-void gn_feed_records(struct gn_feed *f, struct gn_slice payload, uint64_t first_seq, uint32_t count)
+void gn_hub_feed_records(struct gn_hub_feed *f, struct gn_slice payload, uint64_t first_seq,
+			 uint32_t count)
 {
-	if (!gn_tail_records(f->tail, payload, first_seq, count))
+	if (!gn_hub_tail_records(f->tail, payload, first_seq, count))
 		gn_hub_log(f->hub, GN_LOG_WARN, "history.behind",
 			   "the history lags; what does not fit its queue is read back from the "
 			   "journal");
 }
 
-void gn_feed_ask(struct gn_feed *f, struct gn_hub_request *r, const struct gn_history_query *q)
+void gn_hub_feed_ask(struct gn_hub_feed *f, struct gn_hub_request *r,
+		     const struct gn_history_query *q)
 {
 	struct gn_hub_places *places = places_of(f->hub, q->kind);
 	struct item *it = NULL;
@@ -155,19 +159,19 @@ void gn_feed_ask(struct gn_feed *f, struct gn_hub_request *r, const struct gn_hi
 	gn_hub_place_take(places, &it->asked);
 }
 
-json_t *gn_feed_names(struct gn_feed *f)
+json_t *gn_hub_feed_names(struct gn_hub_feed *f)
 {
 	return gn_history_ask(f->history, &(struct gn_history_query){.kind = GN_HQ_NAMES});
 }
 
-uint64_t gn_feed_watermark(const struct gn_feed *f)
+uint64_t gn_hub_feed_watermark(const struct gn_hub_feed *f)
 {
 	return f->last;
 }
 
-void gn_feed_info(struct gn_feed *f, struct gn_tail_info *out)
+void gn_hub_feed_info(struct gn_hub_feed *f, struct gn_hub_tail_info *out)
 {
-	gn_tail_info(f->tail, out);
+	gn_hub_tail_info(f->tail, out);
 }
 
 /* Only a file that is damaged may go; one that cannot be read now is left as it is. */
@@ -184,18 +188,18 @@ static void unusable(gn_err err, const char *what, const char *path, const char 
 			 "again");
 }
 
-gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *tokens_path,
-		    struct gn_feed **out, char why[HUB_WHY])
+gn_err gn_hub_feed_open(struct gn_hub *hub, const char *history_path, const char *tokens_path,
+			struct gn_hub_feed **out, char why[HUB_WHY])
 {
-	static const struct gn_tail_ops ops = {feed, last, false, GN_SEC};
-	struct gn_feed *f = calloc(1, sizeof *f);
+	static const struct gn_hub_tail_ops ops = {feed, last, false, GN_SEC};
+	struct gn_hub_feed *f = calloc(1, sizeof *f);
 	if (!f)
 		return GN_NOMEM;
 	f->hub = hub;
 	snprintf(f->kind, sizeof f->kind, "%s", hub->config.history);
 	snprintf(f->path, sizeof f->path, "%s", history_path);
 	char text[HUB_WHY] = "";
-	gn_err err = gn_sql_open_sqlite(tokens_path, &f->tokens, text);
+	gn_err err = gn_history_open_sqlite(tokens_path, &f->tokens, text);
 	if (!err &&
 	    (err = GN_SQL_DO(f->tokens, "CREATE TABLE IF NOT EXISTS used (jti TEXT PRIMARY KEY, "
 					"exp BIGINT NOT NULL)")))
@@ -212,8 +216,8 @@ gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *to
 	else if (err)
 		snprintf(why, HUB_WHY, "the history cannot be opened: %.300s", text);
 	if (!err)
-		err = gn_tail_new(&hub->loop, hub->dir, &ops, f, hub->config.history_queue,
-				  &f->tail);
+		err = gn_hub_tail_new(&hub->loop, hub->dir, &ops, f, hub->config.history_queue,
+				      &f->tail);
 	if (err) {
 		gn_history_close(f->history);
 		if (f->tokens)
@@ -227,17 +231,24 @@ gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *to
 	return GN_OK;
 }
 
-void gn_feed_start(struct gn_feed *f)
+void gn_hub_feed_start(struct gn_hub_feed *f)
 {
-	gn_tail_start(f->tail);
+	gn_hub_tail_start(f->tail);
 }
 
-void gn_feed_close(struct gn_feed *f)
+void gn_hub_feed_close(struct gn_hub_feed *f)
 {
 	if (!f)
 		return;
-	gn_tail_close(f->tail);
+	gn_hub_tail_close(f->tail);
 	gn_history_close(f->history);
 	f->tokens->close(f->tokens);
 	free(f);
+}
+
+void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
+		void (*told)(struct gn_hub_request *, json_t *))
+{
+	r->told = told;
+	gn_hub_feed_ask(r->hub->feed, r, q);
 }

@@ -11,24 +11,12 @@
 #include "hub/hub_int.h"
 #include "hub/keys.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define STOP_MAX (10 * GN_SEC) /* for the last writes */
 #define PUMP_ROUNDS 64u
-
-void gn_hub_log(struct gn_hub *hub, enum gn_log_level level, const char *event, const char *fmt,
-		...)
-{
-	char text[512];
-	va_list args;
-	va_start(args, fmt);
-	vsnprintf(text, sizeof text, fmt, args);
-	va_end(args);
-	gn_log(&hub->log, level, "hub", event, "%s", text);
-}
 
 /* ---- pump ---- */
 
@@ -75,7 +63,7 @@ static void ready(struct gn_hub *hub, gn_err err)
 		return;
 	}
 	gn_ledger_info(hub->ledger, &info);
-	gn_replica_start(hub);
+	gn_hub_replica_start(hub);
 	hub->ready = true;
 	gn_hub_log(hub, GN_LOG_INFO, "ready", "hub %s on port %u, %u participants, record %llu%s",
 		   hub->pid, gn_http_port(hub->http), gn_ledger_participant_count(hub->ledger),
@@ -107,8 +95,8 @@ static void event(struct gn_hub *hub, const struct gn_ledger_event *e)
 	switch (e->kind) {
 	case GN_LEDGER_READY: ready(hub, e->err); break;
 	case GN_LEDGER_RECORDS:
-		gn_feed_records(hub->feed, e->payload, e->first_seq, e->count);
-		gn_replica_records(hub->replica, e->payload, e->first_seq, e->count);
+		gn_hub_feed_records(hub->feed, e->payload, e->first_seq, e->count);
+		gn_hub_replica_records(hub->replica, e->payload, e->first_seq, e->count);
 		gn_hub_live_records(hub, e->payload, e->first_seq, e->count);
 		break;
 	case GN_LEDGER_RESULT: gn_hub_result(hub, e); break;
@@ -214,7 +202,7 @@ static gn_err load_keys(struct gn_hub *hub, char why[GN_HUB_WHY])
 static gn_err make_ledger(struct gn_hub *hub)
 {
 	struct gn_env env = {&hub->alloc[0], &hub->rand, &hub->log};
-	hub->fed_to = gn_feed_watermark(hub->feed);
+	hub->fed_to = gn_hub_feed_watermark(hub->feed);
 	struct gn_ledger_config c = {
 		.hub = hub->sk.pk, .dir = "journal", .feed_from = hub->fed_to + 1};
 	gn_ledger_settings_default(&c.settings);
@@ -224,7 +212,7 @@ static gn_err make_ledger(struct gn_hub *hub)
 
 static void load_names(struct gn_hub *hub)
 {
-	json_t *names = gn_feed_names(hub->feed), *name;
+	json_t *names = gn_hub_feed_names(hub->feed), *name;
 	size_t i;
 	json_array_foreach(names, i, name)
 		gn_hub_set_name(&hub->view, (uint32_t)i,
@@ -277,14 +265,14 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 		    BOOK_OPEN_MAX);
 	gn_map_init(&hub->used, &hub->env, sizeof(struct gn_hash), sizeof(gn_time), HUB_LOGINS_MAX);
 	gn_rand_fill(&hub->rand, hub->challenge_key, sizeof hub->challenge_key);
-	gn_rate_init(&hub->rate_failed, &hub->env, GN_RATE_MINUTE, hub->config.rate_failed);
-	gn_rate_init(&hub->rate_key, &hub->env, GN_RATE_MINUTE, hub->config.rate_key);
-	gn_rate_init(&hub->rate_address, &hub->env, GN_RATE_MINUTE, hub->config.rate_address);
-	gn_rate_init(&hub->rate_day, &hub->env, GN_RATE_DAY, hub->config.rate_day);
-	GN_TRY(gn_rates_load(hub, why));
+	gn_hub_rate_init(&hub->rate_failed, &hub->env, GN_RATE_MINUTE, hub->config.rate_failed);
+	gn_hub_rate_init(&hub->rate_key, &hub->env, GN_RATE_MINUTE, hub->config.rate_key);
+	gn_hub_rate_init(&hub->rate_address, &hub->env, GN_RATE_MINUTE, hub->config.rate_address);
+	gn_hub_rate_init(&hub->rate_day, &hub->env, GN_RATE_DAY, hub->config.rate_day);
+	GN_TRY(gn_hub_rates_load(hub, why));
 	snprintf(history, sizeof history, "%s/history.db", hub->config.data);
 	snprintf(tokens, sizeof tokens, "%s/tokens.db", hub->config.data);
-	GN_TRY(gn_feed_open(hub, history, tokens, &hub->feed, why));
+	GN_TRY(gn_hub_feed_open(hub, history, tokens, &hub->feed, why));
 	load_names(hub);
 	if (make_ledger(hub))
 		FAIL(GN_NOMEM, "not enough memory for the ledger");
@@ -293,7 +281,7 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 	uv_prepare_init(&hub->loop, &hub->prepare);
 	hub->prepare.data = hub;
 	GN_TRY(make_http(hub, why));
-	gn_feed_start(hub->feed);
+	gn_hub_feed_start(hub->feed);
 	uv_prepare_start(&hub->prepare, on_prepare);
 	gn_signals_start(&hub->signals, &hub->loop);
 	gn_ledger_start(hub->ledger, hub->time);
@@ -329,8 +317,8 @@ static void finish(struct gn_hub *hub)
 	hub->disk.hurry = true;
 	while (is_busy(hub)) /* they hold what is about to be freed */
 		uv_run(&hub->loop, UV_RUN_ONCE);
-	gn_replica_close(hub->replica);
-	gn_feed_close(hub->feed);
+	gn_hub_replica_close(hub->replica);
+	gn_hub_feed_close(hub->feed);
 	gn_http_free(hub->http);
 	uv_walk(&hub->loop, close_handle, NULL);
 	uv_run(&hub->loop, UV_RUN_DEFAULT);
@@ -349,10 +337,10 @@ static void fini(struct gn_hub *hub)
 	gn_hub_live_fini(hub);
 	gn_map_fini(&hub->tickets);
 	gn_map_fini(&hub->used);
-	gn_rate_fini(&hub->rate_failed);
-	gn_rate_fini(&hub->rate_key);
-	gn_rate_fini(&hub->rate_address);
-	gn_rate_fini(&hub->rate_day);
+	gn_hub_rate_fini(&hub->rate_failed);
+	gn_hub_rate_fini(&hub->rate_key);
+	gn_hub_rate_fini(&hub->rate_address);
+	gn_hub_rate_fini(&hub->rate_day);
 	gn_os_dir_close(hub->dir);
 	gn_sk_wipe(&hub->sk);
 	gn_wipe(hub->jwt_key, sizeof hub->jwt_key);

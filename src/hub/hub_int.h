@@ -1,16 +1,11 @@
-/* The hub's parts, private to src/hub. One thread (the loop's) touches all of it; workers see
- * single jobs, the history and the replica have their threads.
- *
- *   hub.c start, pump, stop disk.c journal <-> workers verify.c signatures <-> workers clock.c
- *   time of timers, of records space.c how full the disk is places.c who asks what takes long
- *   tail.c records and questions <-> a thread: feed.c the history, replica.c long questions
- *   api.c admission, life of a request api_*.c the routes submit.c signed operations live.c
- *   WebSocket and events officers.c roles, settings shapes_live.c JSON of the state */
+/* The hub's parts, private to src/hub, in the order of `tools/layers --order hub`: what is below
+ * never calls what is above. One thread (the loop's) touches all of it; workers see single jobs,
+ * the history and the replica have their threads. */
 #ifndef GN_HUB_HUB_INT_H
 #define GN_HUB_HUB_INT_H
 
 #include "guard/share.h"
-#include "hub/history.h"
+#include "history/history.h"
 #include "hub/hub.h"
 #include "hub/limits.h"
 #include "hub/tail.h"
@@ -25,7 +20,7 @@ struct gn_hub;
 struct gn_hub_request;
 struct gn_hub_view;
 
-/* ---- api.c ---- */
+/* ---- routes, requests, answers ---- */
 
 enum gn_hub_auth {
 	GN_AUTH_NONE,
@@ -36,11 +31,20 @@ enum gn_hub_auth {
 	GN_AUTH_ADMIN,
 };
 
+enum gn_hub_route_flag {
+	/* HB-2: answered while the journal is not read yet, and when it cannot be written any more */
+	GN_ROUTE_ALWAYS = 1,
+	GN_ROUTE_REGISTERS = 2, /* HB-18: without a token, and still about the state */
+	GN_ROUTE_READS = 4,     /* a POST that gives way as a question does (HB-46) */
+	GN_ROUTE_PAYMENT = 8,   /* HB-3: wrong values are 400, and in details.validation */
+};
+
 struct gn_hub_route {
 	enum gn_http_method method;
 	const char *path; /* segments; '*' takes one into args */
 	enum gn_hub_auth auth;
 	void (*run)(struct gn_hub_request *r);
+	unsigned flags; /* of enum gn_hub_route_flag */
 };
 
 struct gn_hub_request {
@@ -90,8 +94,34 @@ struct gn_hub_request {
 	void (*told)(struct gn_hub_request *r,
 		     /* answer borrowed, NULL: it cannot be asked (answered already) */
 		     json_t *answer);
-	json_t *hold;    /* what was made so far; owned */
-	int64_t note[2]; /* numbers a route carries over a wait */
+	json_t *hold;         /* what was made so far; owned */
+	uint32_t retry_after; /* seconds, with a 429; 0: one */
+	union { /* what a route carries over its wait; one wait at a time, each has its own */
+		struct {
+			int status;
+			uint32_t number;
+		} person;
+		struct {
+			int status;
+		} line;
+		struct {
+			bool is_shown; /* the answer has its numbers */
+			uint64_t limit, offset;
+		} page;
+		struct {
+			gn_err err;
+		} failure; /* of a payment; hold: the details */
+		struct {
+			enum gn_tx_state state;
+			gn_err err;
+		} vote;
+		struct {
+			bool is_exact, is_optimal; /* nothing clears more; else the time was over */
+		} clearing;
+		struct {
+			uint32_t eq; /* UINT32_MAX: all */
+		} check;
+	} wait;
 	/* WebSocket */
 	struct gn_ws *ws;
 	struct gn_holder holder; /* of its place among the WebSockets */
@@ -109,11 +139,11 @@ void gn_hub_text(struct gn_hub_request *r, const char *type, struct gn_slice tex
 /* {"items": list}; takes list. */
 void gn_hub_items(struct gn_hub_request *r, json_t *list);
 /* {"items", "page", "per_page", "total"} of a whole list, cut here; takes list. */
-json_t *gn_json_page(json_t *list, uint64_t limit, uint64_t offset);
+json_t *gn_hub_page_json(json_t *list, uint64_t limit, uint64_t offset);
 /* The same of items that are cut already; takes them. */
-json_t *gn_json_page_of(json_t *items, uint64_t limit, uint64_t offset, uint64_t total);
-/* Of a total that was counted up to HUB_COUNT_MAX and one: what is more is told as `total_more`. */
-json_t *gn_json_page_counted(json_t *items, uint64_t limit, uint64_t offset, uint64_t total);
+json_t *gn_hub_page_json_of(json_t *items, uint64_t limit, uint64_t offset, uint64_t total);
+/* Of a total that was counted up to HISTORY_COUNT_MAX and one: what is more is told as `total_more`. */
+json_t *gn_hub_page_json_counted(json_t *items, uint64_t limit, uint64_t offset, uint64_t total);
 /* The envelope: code and status follow from err; details is taken, may be NULL; fmt "" is the
  * error's own sentence. */
 void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const char *fmt, ...)
@@ -128,9 +158,12 @@ const char *gn_hub_error_code(gn_err err);
 json_t *gn_hub_body(struct gn_hub_request *r);
 /* A member that must be a string; NULL after answering 422. */
 const char *gn_hub_body_text(struct gn_hub_request *r, const char *name);
-/* Asks the history; told comes later. */
-void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
-		void (*told)(struct gn_hub_request *, json_t *));
+/* ---- request.c ---- */
+
+void gn_hub_new_id(struct gn_hub *hub, char out[GN_HTTP_ID_MAX]);
+/* Its id: an echo of what the client sent when that is harmless, else a new one. */
+void gn_hub_take_id(struct gn_hub_request *r);
+void gn_hub_link_request(struct gn_hub *hub, struct gn_hub_request *r);
 void gn_hub_release(struct gn_hub_request *r);
 /* What the hub asks of itself: nobody gets its answer. With one reference, for gn_hub_release.
  * NULL: no memory. */
@@ -141,6 +174,12 @@ void gn_hub_held(struct gn_hub *hub);
 /* Goes on with the request once all that was sequenced so far is durable: at once, or at a later
  * turn. */
 void gn_hub_when_durable(struct gn_hub_request *r, void (*then)(struct gn_hub_request *r));
+/* ---- admission.c ---- */
+
+/* Who asks is known and may. False after answering. */
+bool gn_hub_admit(struct gn_hub_request *r);
+/* The journal is read and can be written, or the route does without. False after answering. */
+bool gn_hub_is_open(struct gn_hub_request *r);
 /* HB-8: the last of X-Forwarded-For behind a trusted proxy, else the peer. */
 void gn_hub_address(const struct gn_hub_request *r, struct gn_addr *out);
 /* 429, to be tried again in wait seconds. */
@@ -150,7 +189,7 @@ void gn_hub_stopped(struct gn_hub_request *r);
 /* X-Request-ID of what the HTTP server answers by itself. user: the hub. */
 void gn_hub_request_id(void *user, struct gn_http_request *http, char out[GN_HTTP_ID_MAX]);
 
-/* ---- shapes_query.c: values of paths and queries; false after answering ---- */
+/* ---- query_params.c: values of paths and queries; false after answering ---- */
 
 /* 422 with details.errors: [{"loc": [where, name], "msg", "type"}]; false. where: "path",
  * "query", "body". */
@@ -189,9 +228,9 @@ void gn_hub_refuse_signed(struct gn_hub_request *r, const char *type, const char
 
 /* The list of participants; officer: in pages, with a filter of status. */
 void gn_hub_list_people(struct gn_hub_request *r, bool officer);
-extern const char *const gn_line_statuses[]; /* ends with NULL */
+extern const char *const gn_hub_line_statuses[]; /* ends with NULL */
 
-/* ---- shapes_stats.c ---- */
+/* ---- json_stats.c ---- */
 
 /* Puts public_stats.total_incoming_trust into a participant of the history, and for himself
  * (own) stats. */
@@ -276,34 +315,39 @@ void gn_hub_space_tick(struct gn_hub *hub);
 
 /* ---- feed.c ---- */
 
-struct gn_feed;
+struct gn_hub_feed;
 /* Opens the history (blocking) and starts its thread. tokens_path: the file of used refresh
  * tokens. */
-GN_MUST gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *tokens_path,
-			    struct gn_feed **out, char why[HUB_WHY]);
-uint64_t gn_feed_watermark(const struct gn_feed *f);
-/* The thread begins: gn_feed_names and gn_feed_watermark are only before it. */
-void gn_feed_start(struct gn_feed *f);
-void gn_feed_records(struct gn_feed *f, struct gn_slice payload, uint64_t first_seq,
-		     uint32_t count);
-void gn_feed_ask(struct gn_feed *f, struct gn_hub_request *r, const struct gn_history_query *q);
+GN_MUST gn_err gn_hub_feed_open(struct gn_hub *hub, const char *history_path,
+				const char *tokens_path, struct gn_hub_feed **out,
+				char why[HUB_WHY]);
+uint64_t gn_hub_feed_watermark(const struct gn_hub_feed *f);
+/* The thread begins: gn_hub_feed_names and gn_hub_feed_watermark are only before it. */
+void gn_hub_feed_start(struct gn_hub_feed *f);
+void gn_hub_feed_records(struct gn_hub_feed *f, struct gn_slice payload, uint64_t first_seq,
+			 uint32_t count);
+/* Asks the history; told comes later. */
+void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
+		void (*told)(struct gn_hub_request *, json_t *));
+void gn_hub_feed_ask(struct gn_hub_feed *f, struct gn_hub_request *r,
+		     const struct gn_history_query *q);
 /* Blocks: names at the start. */
-json_t *gn_feed_names(struct gn_feed *f);
-void gn_feed_info(struct gn_feed *f, struct gn_tail_info *out);
+json_t *gn_hub_feed_names(struct gn_hub_feed *f);
+void gn_hub_feed_info(struct gn_hub_feed *f, struct gn_hub_tail_info *out);
 /* Ends the thread after what waits. */
-void gn_feed_close(struct gn_feed *f);
+void gn_hub_feed_close(struct gn_hub_feed *f);
 
 /* ---- places.c ---- */
 
 struct gn_hub_question { /* the first member of the asker's own struct */
-	struct gn_tail_item item;
+	struct gn_hub_tail_item item;
 	struct gn_hub_request *request;
 	struct gn_hub_question *next;
 	unsigned weight; /* what its asker had when it came */
 	bool handed, refused;
 };
 struct gn_hub_places {
-	struct gn_tail *tail;
+	struct gn_hub_tail *tail;
 	unsigned most, share, crowded; /* all; one asker's, once so many are taken */
 	unsigned ahead;                /* that the thread may have at once */
 	struct gn_hub_question *first, **last;
@@ -311,7 +355,7 @@ struct gn_hub_places {
 	uint8_t lately[HUB_PLACES_LATELY][16]; /* who was answered: a ring */
 	unsigned lately_next;
 };
-void gn_hub_places_init(struct gn_hub_places *p, struct gn_tail *tail, unsigned most,
+void gn_hub_places_init(struct gn_hub_places *p, struct gn_hub_tail *tail, unsigned most,
 			unsigned ahead);
 /* Has who asks room in his share of them (HB-46)? */
 bool gn_hub_has_share(const struct gn_hub_places *p, const struct gn_hub_request *r);
@@ -333,21 +377,21 @@ struct gn_hub_view {
 	uint32_t name_count, name_cap;
 };
 void gn_hub_view_fini(struct gn_hub_view *v); /* the names */
-struct gn_replica;
+struct gn_hub_replica;
 /* At READY. Never fails as a whole: what fails is told by each question. */
-void gn_replica_start(struct gn_hub *hub);
-void gn_replica_records(struct gn_replica *p, struct gn_slice payload, uint64_t first_seq,
-			uint32_t count);
-void gn_replica_info(struct gn_replica *p, struct gn_tail_info *out);
-void gn_replica_close(struct gn_replica *p);
+void gn_hub_replica_start(struct gn_hub *hub);
+void gn_hub_replica_records(struct gn_hub_replica *p, struct gn_slice payload, uint64_t first_seq,
+			    uint32_t count);
+void gn_hub_replica_info(struct gn_hub_replica *p, struct gn_hub_tail_info *out);
+void gn_hub_replica_close(struct gn_hub_replica *p);
 
 /* A question: `run` sees the view and this alone. It leaves json (the answer) or err with why
  * (may be ""). */
-struct gn_long {
+struct gn_hub_query {
 	struct gn_hub_question asked;
-	void (*run)(struct gn_long *q, struct gn_hub_view *view);
+	void (*run)(struct gn_hub_query *q, struct gn_hub_view *view);
 	/* on the loop, instead of the answer; NULL: the answer is json */
-	void (*then)(struct gn_long *q);
+	void (*then)(struct gn_hub_query *q);
 	gn_time time;
 	/* the question, as each kind needs it */
 	uint32_t eq, who, to; /* eq UINT32_MAX: all */
@@ -357,7 +401,7 @@ struct gn_long {
 	char creditor[64], debtor[64], status[16];
 	void *job; /* `then` takes it */
 	/* on the loop, when there is no `then` for it: frees the job; may be NULL */
-	void (*drop)(struct gn_long *q);
+	void (*drop)(struct gn_hub_query *q);
 	/* the answer */
 	gn_err err;
 	char why[128];
@@ -365,7 +409,7 @@ struct gn_long {
 	char *text; /* json, written on the thread */
 };
 /* Takes *q as it is; refused with 429 when HUB_LONG_MAX wait, or the share of who asks. */
-void gn_hub_long(struct gn_hub_request *r, struct gn_long *q);
+void gn_hub_ask_copy(struct gn_hub_request *r, struct gn_hub_query *q);
 
 /* ---- live.c ---- */
 
@@ -382,25 +426,25 @@ void gn_hub_live_fini(struct gn_hub *hub);
 
 /* ---- officers.c ---- */
 
-const char *gn_role_name(enum gn_role role);
-enum gn_role gn_role_from(const char *name);
-GN_MUST gn_err gn_rates_load(struct gn_hub *hub, char why[HUB_WHY]);
+const char *gn_hub_role_name(enum gn_role role);
+enum gn_role gn_hub_role_from(const char *name);
+GN_MUST gn_err gn_hub_rates_load(struct gn_hub *hub, char why[HUB_WHY]);
 /* The rates that a settings command names, from now on and after a restart. */
 GN_MUST gn_err gn_hub_set_rates(struct gn_hub *hub, const struct gn_op_admin *c);
 /* Who has a role now. */
-bool gn_officer_find(const struct gn_hub *hub, const struct gn_hash *pid,
-		     struct gn_ledger_officer *out);
-json_t *gn_officer_json(const struct gn_ledger_officer *o);
-void gn_api_roles_get(struct gn_hub_request *r);
-void gn_api_roles_put(struct gn_hub_request *r);
-void gn_api_roles_delete(struct gn_hub_request *r);
-void gn_api_config_get(struct gn_hub_request *r);
-void gn_api_config_patch(struct gn_hub_request *r);
-void gn_api_flags_get(struct gn_hub_request *r);
-void gn_api_flags_patch(struct gn_hub_request *r);
-void gn_api_whoami(struct gn_hub_request *r);
+bool gn_hub_officer_find(const struct gn_hub *hub, const struct gn_hash *pid,
+			 struct gn_ledger_officer *out);
+json_t *gn_hub_officer_json(const struct gn_ledger_officer *o);
+void gn_hub_api_roles_get(struct gn_hub_request *r);
+void gn_hub_api_roles_put(struct gn_hub_request *r);
+void gn_hub_api_roles_delete(struct gn_hub_request *r);
+void gn_hub_api_config_get(struct gn_hub_request *r);
+void gn_hub_api_config_patch(struct gn_hub_request *r);
+void gn_hub_api_flags_get(struct gn_hub_request *r);
+void gn_hub_api_flags_patch(struct gn_hub_request *r);
+void gn_hub_api_whoami(struct gn_hub_request *r);
 
-/* ---- shapes_live.c ---- */
+/* ---- json_state.c ---- */
 
 const char *gn_hub_name(const struct gn_hub_view *v, uint32_t participant);
 void gn_hub_set_name(struct gn_hub_view *v, uint32_t participant, struct gn_slice name);
@@ -411,7 +455,7 @@ json_t *gn_hub_line_json(const struct gn_hub_view *v, const struct gn_ledger_equ
 void gn_hub_line_times(json_t *item, json_t *times);
 /* `then` of questions whose json is a page of lines: asks the history for their dates and
  * answers. */
-void gn_hub_tell_lines(struct gn_long *q);
+void gn_hub_tell_lines(struct gn_hub_query *q);
 json_t *gn_hub_payment_json(const struct gn_hub_view *v, const struct gn_record_view *r);
 json_t *gn_hub_raises_json(const struct gn_hub_view *v, uint32_t eq, unsigned precision,
 			   struct gn_slice raises);
@@ -421,7 +465,7 @@ json_t *gn_hub_ties_json(const struct gn_ledger *l, uint32_t participant);
 /* Answers with one of these, or with an object that has such "items", after the history told
  * their dates; takes json. */
 void gn_hub_tell_equivalents(struct gn_hub_request *r, json_t *json);
-gn_pair_pids gn_hub_pair; /* user: struct gn_hub_view */
+gn_history_pair_pids gn_hub_pair; /* user: struct gn_hub_view */
 /* The display name that a PARTICIPANT or PROFILE record gives. */
 void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r);
 
@@ -443,7 +487,7 @@ void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r);
 	X(admin_graph) X(admin_ego) X(admin_cycles) X(admin_abort) X(admin_dispute) \
 	X(admin_clear_exact) X(admin_snapshot) X(admin_payments)
 /* clang-format on */
-#define X(name) void gn_api_##name(struct gn_hub_request *r);
+#define X(name) void gn_hub_api_##name(struct gn_hub_request *r);
 GN_HUB_RUNS(X)
 #undef X
 
@@ -468,7 +512,7 @@ struct gn_hub {
 	struct gn_os_dir *dir;
 	struct gn_http *http;
 	struct gn_ledger *ledger;
-	struct gn_feed *feed;
+	struct gn_hub_feed *feed;
 	struct gn_hub_request *requests;
 	struct gn_map tickets; /* ticket -> struct gn_hub_request * */
 	uint64_t last_ticket;
@@ -477,11 +521,11 @@ struct gn_hub {
 	struct gn_hub_request *held_first, **held_last; /* by held.after */
 	/* gn_tx_key -> json_t *: payments that wait for answers, told when they commit */
 	struct gn_map prepared;
-	struct gn_rate rate_key, rate_address, rate_failed, rate_day;
+	struct gn_hub_rate rate_key, rate_address, rate_failed, rate_day;
 	struct gn_hub_request *verify_first, **verify_last;
 	unsigned verify_running;
 	struct gn_hub_view view; /* of ledger */
-	struct gn_replica *replica;
+	struct gn_hub_replica *replica;
 	unsigned ws_count, jobs;          /* open WebSockets; clearing jobs on workers */
 	struct gn_hub_places longs;       /* questions at the replica */
 	struct gn_hub_places asks, pages; /* at the history: of one row, of many */

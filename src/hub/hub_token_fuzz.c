@@ -9,9 +9,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const uint8_t key[32] = {42};
 	static uint8_t bytes[4096], again[4096];
 	static char text[8192];
-	struct gn_jwt t;
+	struct gn_hub_jwt t;
 	struct gn_slice in = gn_slice(data, size < 2048 ? size : 2048);
-	GN_ASSERT(gn_jwt_open(key, in, false, 0, &t) != GN_OK);
+	GN_ASSERT(gn_hub_jwt_open(key, in, false, 0, &t) != GN_OK);
 	for (int url = 0; url < 2; url++) {
 		struct gn_buf out = {bytes, 0, sizeof bytes};
 		if (gn_unbase64(in, url, &out) == GN_OK) {

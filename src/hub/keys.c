@@ -1,11 +1,14 @@
 /* The hub's secrets in its data directory: hub.key (its identity), tokens.key (what access
  * tokens are sealed with), admin-token (for the beginning, HB-6). Each is made once, 0600. */
 #include "hub/keys.h"
+#include "ledger/ledger.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define FAIL(err, ...)                                                                             \
 	do {                                                                                       \
@@ -43,6 +46,22 @@ static gn_err load_file(struct gn_os_dir *dir, struct gn_rand *rand, const char 
 	gn_wipe(file, sizeof file);
 	gn_wipe(plain, sizeof plain);
 	return err;
+}
+
+gn_err gn_hub_key(const char *data, struct gn_pk *out)
+{
+	char path[700];
+	uint8_t head[GN_JOURNAL_FILE_HEAD];
+	struct gn_journal_file file;
+	snprintf(path, sizeof path, "%s/journal/%08x.log", data, 1u);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return GN_NOT_FOUND;
+	ssize_t n = pread(fd, head, sizeof head, 0);
+	close(fd);
+	GN_TRY(gn_journal_file(gn_slice(head, n > 0 ? (size_t)n : 0), &file));
+	*out = file.hub;
+	return GN_OK;
 }
 
 /* A journal names its hub: another key can neither go on with it nor stand beside it. key NULL:

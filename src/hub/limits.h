@@ -36,7 +36,6 @@
 #define HUB_ASK_AHEAD 4u
 #define HUB_PLACES_LATELY 64u /* answers remembered by who asked: of four times HUB_LONG_MAX */
 #define HUB_HISTORY_AGAIN_NS 2000000000ull /* until a question tries again to reach a database */
-#define HUB_COUNT_MAX 10000                /* rows that a list's total counts: milliseconds */
 /* requests at once that a rate lets through, if it lets as many through in a minute */
 #define HUB_BURST_LEAST 60u
 /* max-flows looked for on the copy for one payment, when others use them up meanwhile */

@@ -59,7 +59,7 @@ static void subscribe(struct gn_hub_request *r, json_t *message)
 static bool may_speak(struct gn_hub_request *r, struct gn_ws *ws)
 {
 	uint32_t wait;
-	if (gn_rate_take(&r->hub->rate_key, r->pid.b, r->hub->now, &wait))
+	if (gn_hub_rate_take(&r->hub->rate_key, r->pid.b, r->hub->now, &wait))
 		return true;
 	r->hub->count.refused_rate++;
 	gn_ws_close(ws, 1008, "too many messages");
@@ -169,7 +169,7 @@ void gn_hub_ws(struct gn_hub_request *r)
 	struct gn_hub *hub = r->hub;
 	struct gn_ws_handler handler = {on_text, r, on_ping};
 	struct gn_slice token = {0};
-	struct gn_jwt jwt;
+	struct gn_hub_jwt jwt;
 	char pid[64];
 	if (!gn_ws_wanted(r->http)) {
 		gn_hub_fail_as(r, 400, "E009", NULL,
@@ -178,9 +178,9 @@ void gn_hub_ws(struct gn_hub_request *r)
 		return;
 	}
 	bool offered = gn_ws_bearer(r->http, &token);
-	gn_err refused = offered && hub->ready
-				 ? gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->time), &jwt)
-				 : GN_AUTH;
+	gn_err refused = offered && hub->ready ? gn_hub_jwt_open(hub->jwt_key, token, false,
+								 gn_unix(hub->time), &jwt)
+					       : GN_AUTH;
 	if (!refused && gn_ledger_find_participant(hub->ledger, &jwt.sub, &r->me))
 		refused = GN_AUTH;
 	if (!refused && !take_place(r))
@@ -206,7 +206,7 @@ void gn_hub_ws(struct gn_hub_request *r)
 	gn_err err = gn_base58(GN_SLICE(jwt.sub.b), pid, sizeof pid);
 	GN_ASSERT(!err);
 	send_json(r, json_pack("{ss ss so}", "type", "hello", "pid", pid, "ts",
-			       gn_json_time(hub->time)));
+			       gn_history_time_json(hub->time)));
 }
 
 /* ---- events ---- */
@@ -258,7 +258,7 @@ static void end_payment(struct gn_hub *hub, const struct gn_record_view *v)
 	if (v->type == GN_REC_COMMIT && text && gn_pid_parse(gn_str(text), &pid) == GN_OK &&
 	    gn_ledger_find_participant(hub->ledger, &pid, &to) == GN_OK) {
 		json_object_set_new(full, "status", json_string(gn_tx_state_name(GN_TX_COMMITTED)));
-		json_object_set_new(full, "committed_at", gn_json_time(v->time));
+		json_object_set_new(full, "committed_at", gn_history_time_json(v->time));
 		json_object_del(full, "routes");
 		json_object_del(full, "error");
 		tell(hub, to.number, GN_EVENT_PAYMENT, "payment.received", full);
@@ -301,7 +301,7 @@ static void tell_edge(struct gn_hub *hub, const struct gn_record_view *v,
 	gn_hub_pid(&hub->view, ends[!debt.dir], creditor);
 	json_t *j = json_pack("{ss ss ss sI}", "equivalent", e->code, "debtor", debtor, "creditor",
 			      creditor, "seq", (json_int_t)v->seq);
-	gn_amount_json(j, "amount", amount, e->precision);
+	gn_history_amount_json(j, "amount", amount, e->precision);
 	tell(hub, ends[0], GN_EVENT_CLEARING, "clearing.completed", j);
 	tell(hub, ends[1], GN_EVENT_CLEARING, "clearing.completed", j);
 	json_decref(j);

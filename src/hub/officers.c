@@ -8,49 +8,18 @@
 
 #define FILE_NAME "rates.json"
 
-static const char *const role_names[] = {"none", "auditor", "operator", "admin"};
-
-const char *gn_role_name(enum gn_role role)
-{
-	return role_names[role & 3];
-}
-
-enum gn_role gn_role_from(const char *name)
-{
-	for (unsigned i = 1; i < GN_COUNT(role_names); i++)
-		if (strcmp(name, role_names[i]) == 0)
-			return (enum gn_role)i;
-	return GN_ROLE_NONE;
-}
-
-bool gn_officer_find(const struct gn_hub *hub, const struct gn_hash *pid,
-		     struct gn_ledger_officer *out)
-{
-	return gn_ledger_find_officer(hub->ledger, pid, out) == GN_OK && out->role != GN_ROLE_NONE;
-}
-
-json_t *gn_officer_json(const struct gn_ledger_officer *o)
-{
-	char pid[GN_PID_MAX], key[48];
-	gn_pid(&o->pk, pid);
-	gn_err err = gn_base64(GN_SLICE(o->pk.b), false, key, sizeof key);
-	GN_ASSERT(!err);
-	return json_pack("{ss ss ss so}", "pid", pid, "public_key", key, "role",
-			 gn_role_name(o->role), "name", gn_json_slice(o->name));
-}
-
-void gn_api_roles_get(struct gn_hub_request *r)
+void gn_hub_api_roles_get(struct gn_hub_request *r)
 {
 	json_t *list = json_array();
 	struct gn_ledger_officer o;
 	for (uint32_t i = 0; gn_ledger_officer(r->hub->ledger, i, &o); i++)
 		if (o.role != GN_ROLE_NONE)
-			json_array_append_new(list, gn_officer_json(&o));
+			json_array_append_new(list, gn_hub_officer_json(&o));
 	gn_hub_items(r, list);
 }
 
 /* seq: the officer's last signed command; the next one has a higher. */
-void gn_api_whoami(struct gn_hub_request *r)
+void gn_hub_api_whoami(struct gn_hub_request *r)
 {
 	static const struct gn_pk nobody;
 	struct gn_ledger_officer o = {.seq = 0};
@@ -58,10 +27,10 @@ void gn_api_whoami(struct gn_hub_request *r)
 	bool token = memcmp(&r->actor, &nobody, sizeof nobody) == 0;
 	if (!token) {
 		gn_pid(&r->actor, pid);
-		(void)!gn_officer_find(r->hub, &r->pid, &o);
+		(void)!gn_hub_officer_find(r->hub, &r->pid, &o);
 	}
 	gn_hub_json(r, 200,
-		    json_pack("{ss ss sb sI}", "role", gn_role_name(r->role), "pid", pid,
+		    json_pack("{ss ss sb sI}", "role", gn_hub_role_name(r->role), "pid", pid,
 			      "bootstrap", token, "seq", (json_int_t)o.seq));
 }
 
@@ -75,12 +44,12 @@ static const struct {
 _Static_assert(GN_SETTING_RATE_KEY + GN_COUNT(rates) == GN_SETTINGS, "the hub's own settings are "
 								     "its rates");
 
-static struct gn_rate *rate_of(struct gn_hub *hub, size_t i)
+static struct gn_hub_rate *rate_of(struct gn_hub *hub, size_t i)
 {
 	return i == 0 ? &hub->rate_key : i == 1 ? &hub->rate_address : &hub->rate_day;
 }
 
-gn_err gn_rates_load(struct gn_hub *hub, char why[HUB_WHY])
+gn_err gn_hub_rates_load(struct gn_hub *hub, char why[HUB_WHY])
 {
 	uint8_t bytes[1024];
 	struct gn_buf buf = {bytes, 0, sizeof bytes};
@@ -143,7 +112,7 @@ static int64_t value_of(struct gn_hub *hub, const struct gn_ledger_settings *s, 
 					: gn_setting_get(s, k);
 }
 
-void gn_api_config_get(struct gn_hub_request *r)
+void gn_hub_api_config_get(struct gn_hub_request *r)
 {
 	struct gn_ledger_settings s;
 	json_t *list = json_array();
@@ -160,7 +129,7 @@ void gn_api_config_get(struct gn_hub_request *r)
 }
 
 /* HB-42: the reference's three flags, as what they stand for here. */
-void gn_api_flags_get(struct gn_hub_request *r)
+void gn_hub_api_flags_get(struct gn_hub_request *r)
 {
 	struct gn_ledger_settings s;
 	gn_ledger_settings(r->hub->ledger, &s);

@@ -333,22 +333,6 @@ static void replay_close(struct replay *p)
 	source_close(&p->source);
 }
 
-gn_err gn_hub_key(const char *data, struct gn_pk *out)
-{
-	char path[700];
-	uint8_t head[GN_JOURNAL_FILE_HEAD];
-	struct gn_journal_file file;
-	snprintf(path, sizeof path, "%s/journal/%08x.log", data, 1u);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return GN_NOT_FOUND;
-	ssize_t n = pread(fd, head, sizeof head, 0);
-	close(fd);
-	GN_TRY(gn_journal_file(gn_slice(head, n > 0 ? (size_t)n : 0), &file));
-	*out = file.hub;
-	return GN_OK;
-}
-
 /* LG-54: the state of the journal against the state of the hub that wrote it. */
 static gn_err compare(const struct replay *p, char why[GN_HUB_WHY])
 {

@@ -16,7 +16,8 @@
 
 static bool is_due(const struct gn_hub_request *r)
 {
-	return !r->route || (r->route->method != GN_HTTP_GET && r->route->run != gn_api_refresh);
+	return !r->route ||
+	       (r->route->method != GN_HTTP_GET && !(r->route->flags & GN_ROUTE_READS));
 }
 
 /* The hub itself and the bootstrap token have none. */
@@ -117,11 +118,11 @@ static void hand_over(struct gn_hub_places *p)
 		if (!q->handed) {
 			q->handed = true;
 			p->handed++;
-			gn_tail_ask(p->tail, &q->item);
+			gn_hub_tail_ask(p->tail, &q->item);
 		}
 }
 
-void gn_hub_places_init(struct gn_hub_places *p, struct gn_tail *tail, unsigned most,
+void gn_hub_places_init(struct gn_hub_places *p, struct gn_hub_tail *tail, unsigned most,
 			unsigned ahead)
 {
 	*p = (struct gn_hub_places){

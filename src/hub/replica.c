@@ -14,9 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct gn_replica {
-	struct gn_tail_item load; /* the first question: becoming a copy */
-	struct gn_tail *tail;
+struct gn_hub_replica {
+	struct gn_hub_tail_item load; /* the first question: becoming a copy */
+	struct gn_hub_tail *tail;
 	struct gn_alloc alloc;
 	struct gn_rand rand;
 	struct gn_env env;
@@ -28,9 +28,9 @@ struct gn_replica {
 
 /* ---- on the thread ---- */
 
-static void load(struct gn_tail_item *item, void *user)
+static void load(struct gn_hub_tail_item *item, void *user)
 {
-	struct gn_replica *p = user;
+	struct gn_hub_replica *p = user;
 	(void)item;
 	if (!p->err)
 		p->err = gn_ledger_follower(&p->env, gn_buf_slice(&p->state), &p->view.ledger);
@@ -38,12 +38,12 @@ static void load(struct gn_tail_item *item, void *user)
 	p->state = (struct gn_buf){0};
 }
 
-static void loaded(struct gn_tail_item *item)
+static void loaded(struct gn_hub_tail_item *item)
 {
 	(void)item;
 }
 
-static void note_names(struct gn_replica *p, struct gn_slice payload, uint64_t first_seq,
+static void note_names(struct gn_hub_replica *p, struct gn_slice payload, uint64_t first_seq,
 		       uint32_t count)
 {
 	size_t off = 0;
@@ -58,7 +58,7 @@ static void note_names(struct gn_replica *p, struct gn_slice payload, uint64_t f
 
 static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint32_t count)
 {
-	struct gn_replica *p = user;
+	struct gn_hub_replica *p = user;
 	if (p->err)
 		p->last = first_seq + count - 1; /* there is no copy: nothing is missing */
 	if (p->err)
@@ -67,7 +67,7 @@ static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint
 	if (err == GN_NOT_FOUND)
 		return err;
 	if (err) {
-		gn_tail_note(p->tail, gn_err_text(err));
+		gn_hub_tail_note(p->tail, gn_err_text(err));
 		gn_ledger_free(p->view.ledger);
 		p->view.ledger = NULL;
 		p->err = err;
@@ -80,13 +80,13 @@ static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint
 
 static uint64_t last(void *user)
 {
-	return ((struct gn_replica *)user)->last;
+	return ((struct gn_hub_replica *)user)->last;
 }
 
-static void run(struct gn_tail_item *item, void *user)
+static void run(struct gn_hub_tail_item *item, void *user)
 {
-	struct gn_long *q = GN_CONTAINER(item, struct gn_long, asked.item);
-	struct gn_replica *p = user;
+	struct gn_hub_query *q = GN_CONTAINER(item, struct gn_hub_query, asked.item);
+	struct gn_hub_replica *p = user;
 	q->err = p->err;
 	if (!q->err)
 		q->run(q, &p->view);
@@ -101,9 +101,9 @@ static void run(struct gn_tail_item *item, void *user)
 
 /* ---- on the loop ---- */
 
-static void done(struct gn_tail_item *item)
+static void done(struct gn_hub_tail_item *item)
 {
-	struct gn_long *q = GN_CONTAINER(item, struct gn_long, asked.item);
+	struct gn_hub_query *q = GN_CONTAINER(item, struct gn_hub_query, asked.item);
 	struct gn_hub_request *r = q->asked.request;
 	gn_hub_look_at_clocks(r->hub);
 	bool told = gn_hub_place_leave(&r->hub->longs, &q->asked);
@@ -123,7 +123,7 @@ static void done(struct gn_tail_item *item)
 	gn_hub_release(r);
 }
 
-static gn_err admit(struct gn_hub_request *r, struct gn_long **out)
+static gn_err admit(struct gn_hub_request *r, struct gn_hub_query **out)
 {
 	if (!gn_hub_place_free(r, &r->hub->longs))
 		return GN_BUSY;
@@ -133,10 +133,10 @@ static gn_err admit(struct gn_hub_request *r, struct gn_long **out)
 	return GN_NOMEM;
 }
 
-void gn_hub_long(struct gn_hub_request *r, struct gn_long *question)
+void gn_hub_ask_copy(struct gn_hub_request *r, struct gn_hub_query *question)
 {
 	struct gn_hub *hub = r->hub;
-	struct gn_long *q = NULL;
+	struct gn_hub_query *q = NULL;
 	if (admit(r, &q)) {
 		if (question->drop)
 			question->drop(question);
@@ -156,10 +156,10 @@ static gn_err copy_names(struct gn_hub_view *to, const struct gn_hub_view *from)
 	return to->name_count == from->name_count ? GN_OK : GN_NOMEM;
 }
 
-void gn_replica_start(struct gn_hub *hub)
+void gn_hub_replica_start(struct gn_hub *hub)
 {
-	static const struct gn_tail_ops ops = {feed, last, true, GN_SEC};
-	struct gn_replica *p = calloc(1, sizeof *p);
+	static const struct gn_hub_tail_ops ops = {feed, last, true, GN_SEC};
+	struct gn_hub_replica *p = calloc(1, sizeof *p);
 	GN_ASSERT(p);
 	gn_alloc_heap(&p->alloc, hub->config.memory);
 	p->rand = gn_rand_system();
@@ -170,33 +170,33 @@ void gn_replica_start(struct gn_hub *hub)
 		p->err = copy_names(&p->view, &hub->view);
 	p->load.run = load;
 	p->load.done = loaded;
-	gn_err err = gn_tail_new(&hub->loop, hub->dir, &ops, p, HUB_HISTORY_QUEUE, &p->tail);
+	gn_err err = gn_hub_tail_new(&hub->loop, hub->dir, &ops, p, HUB_HISTORY_QUEUE, &p->tail);
 	GN_ASSERT(!err);
-	gn_tail_start(p->tail);
-	gn_tail_ask(p->tail, &p->load);
+	gn_hub_tail_start(p->tail);
+	gn_hub_tail_ask(p->tail, &p->load);
 	gn_hub_places_init(&hub->longs, p->tail, HUB_LONG_MAX, 1);
 	hub->replica = p;
 }
 
-void gn_replica_records(struct gn_replica *p, struct gn_slice payload, uint64_t first_seq,
-			uint32_t count)
+void gn_hub_replica_records(struct gn_hub_replica *p, struct gn_slice payload, uint64_t first_seq,
+			    uint32_t count)
 {
 	if (p)
-		(void)gn_tail_records(p->tail, payload, first_seq, count);
+		(void)gn_hub_tail_records(p->tail, payload, first_seq, count);
 }
 
-void gn_replica_info(struct gn_replica *p, struct gn_tail_info *out)
+void gn_hub_replica_info(struct gn_hub_replica *p, struct gn_hub_tail_info *out)
 {
-	*out = (struct gn_tail_info){0};
+	*out = (struct gn_hub_tail_info){0};
 	if (p)
-		gn_tail_info(p->tail, out);
+		gn_hub_tail_info(p->tail, out);
 }
 
-void gn_replica_close(struct gn_replica *p)
+void gn_hub_replica_close(struct gn_hub_replica *p)
 {
 	if (!p)
 		return;
-	gn_tail_close(p->tail);
+	gn_hub_tail_close(p->tail);
 	gn_ledger_free(p->view.ledger);
 	gn_mem_free(&p->alloc, p->state.p);
 	gn_hub_view_fini(&p->view);

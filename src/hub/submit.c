@@ -54,7 +54,7 @@ static void owe_day(struct gn_hub_request *r, const struct gn_ledger_event *e)
 	if (r->kind == GN_OP_PAYMENT)
 		gn_ledger_tx(r->hub->ledger, &e->key, &tx);
 	for (uint32_t n = 0; n <= tx.asked; n++)
-		gn_rate_owe(&r->hub->rate_day, r->asker, r->hub->now);
+		gn_hub_rate_owe(&r->hub->rate_day, r->asker, r->hub->now);
 }
 
 void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e)
@@ -66,7 +66,7 @@ void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e)
 	gn_map_remove(&hub->tickets, &e->ticket);
 	/* HB-8: it failed, and is kept for ever */
 	if (r->kind == GN_OP_PAYMENT && e->err && e->seq && !e->repeated)
-		gn_rate_owe(&hub->rate_failed, r->pid.b, hub->now);
+		gn_hub_rate_owe(&hub->rate_failed, r->pid.b, hub->now);
 	if (r->leaves && e->seq && !e->repeated)
 		owe_day(r, e);
 	if (r->kind != GN_OP_ADMIN) /* its record is durable; a clearing comes after its NOTE */
@@ -264,14 +264,14 @@ struct flow_job {
 	struct gn_ledger_flow found; /* routes owned */
 };
 
-static void drop_flow(struct gn_long *q)
+static void drop_flow(struct gn_hub_query *q)
 {
 	struct flow_job *job = q->job;
 	free((void *)(uintptr_t)job->found.routes.p);
 	free(job);
 }
 
-static void run_flow(struct gn_long *q, struct gn_hub_view *v)
+static void run_flow(struct gn_hub_query *q, struct gn_hub_view *v)
 {
 	struct flow_job *job = q->job;
 	struct gn_ledger_flow found;
@@ -285,7 +285,7 @@ static void run_flow(struct gn_long *q, struct gn_hub_view *v)
 	job->found = (struct gn_ledger_flow){gn_slice(copy, found.routes.len), found.count};
 }
 
-static void flow_found(struct gn_long *q)
+static void flow_found(struct gn_hub_query *q)
 {
 	struct flow_job *job = q->job;
 	submit(q->asked.request, &job->found);
@@ -295,7 +295,7 @@ static void flow_found(struct gn_long *q)
 void gn_hub_find_flow(struct gn_hub_request *r)
 {
 	struct flow_job *job = calloc(1, sizeof *job);
-	struct gn_tail_info replica;
+	struct gn_hub_tail_info replica;
 	if (!job) {
 		gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
 		return;
@@ -303,14 +303,15 @@ void gn_hub_find_flow(struct gn_hub_request *r)
 	job->request = ledger_request(r);
 	r->flows++;
 	r->hub->count.flows++;
-	gn_replica_info(r->hub->replica, &replica);
+	gn_hub_replica_info(r->hub->replica, &replica);
 	if (replica.failures) { /* there is no copy to look on: as if none was found */
 		submit(r, &job->found);
 		free(job);
 		return;
 	}
-	gn_hub_long(r, &(struct gn_long){
-			       .run = run_flow, .then = flow_found, .job = job, .drop = drop_flow});
+	gn_hub_ask_copy(
+		r, &(struct gn_hub_query){
+			   .run = run_flow, .then = flow_found, .job = job, .drop = drop_flow});
 }
 
 static void verified(struct gn_hub_request *r)
@@ -335,7 +336,7 @@ bool gn_hub_may_leave(struct gn_hub_request *r)
 	if (r->role > GN_ROLE_NONE || r->kind == GN_OP_VOTE || r->kind == GN_OP_CONSENT)
 		return true;
 	r->leaves = true;
-	if (gn_rate_look(&hub->rate_day, r->asker, hub->now, &wait))
+	if (gn_hub_rate_look(&hub->rate_day, r->asker, hub->now, &wait))
 		return true;
 	snprintf(what, sizeof what,
 		 "you have made %u payments and other signed operations within a day, which is "
@@ -364,7 +365,7 @@ void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *c
 	if (!gn_hub_read_signed(r, op))
 		goto out;
 	if (kind == GN_OP_PAYMENT &&
-	    !gn_rate_look(&r->hub->rate_failed, r->pid.b, r->hub->now, &wait))
+	    !gn_hub_rate_look(&r->hub->rate_failed, r->pid.b, r->hub->now, &wait))
 		gn_hub_too_fast(r, wait, "too many payments that failed");
 	else if (gn_hub_may_leave(r) && take_signature(r, in) && judge(r, op))
 		gn_hub_verify_later(r, verified);

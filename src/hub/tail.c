@@ -6,7 +6,7 @@
  * 2. What waits is bounded: past `most` bytes records are left out and the tail is behind. When
  *    its queue is empty it reads what is missing from the journal's files, up to the last record
  *    told, and is current again (HB-11).
- *      CURRENT -> BEHIND [gn_tail_records: no room; take: records before these are missing] ->
+ *      CURRENT -> BEHIND [gn_hub_tail_records: no room; take: records before these are missing] ->
  *      CURRENT [catch_up]
  * 3. Questions are answered in their order among records, so that who was told "done" and then
  *    asks sees it. */
@@ -18,7 +18,7 @@
 #include <string.h>
 
 struct records {
-	struct gn_tail_item item; /* run NULL */
+	struct gn_hub_tail_item item; /* run NULL */
 	uint64_t first_seq;
 	uint32_t count;
 	size_t len;
@@ -34,8 +34,8 @@ struct reader {
 	size_t cap;
 };
 
-struct gn_tail {
-	struct gn_tail_ops ops;
+struct gn_hub_tail {
+	struct gn_hub_tail_ops ops;
 	void *user;
 	const struct gn_os_dir *dir;
 	size_t most;
@@ -45,8 +45,8 @@ struct gn_tail {
 	uv_async_t async;
 	struct reader reader;
 	/* under lock */
-	struct gn_tail_item *first, **last, *done, **done_last;
-	struct gn_tail_info info;
+	struct gn_hub_tail_item *first, **last, *done, **done_last;
+	struct gn_hub_tail_info info;
 	uint64_t told; /* the last durable record */
 	bool stop;
 };
@@ -58,7 +58,7 @@ static void file_name(uint32_t number, char out[64])
 	snprintf(out, 64, "journal/%08x.log", number);
 }
 
-static gn_err read_head(const struct gn_tail *t, uint32_t number, struct gn_journal_file *out)
+static gn_err read_head(const struct gn_hub_tail *t, uint32_t number, struct gn_journal_file *out)
 {
 	uint8_t head[GN_JOURNAL_FILE_HEAD];
 	struct gn_buf buf = {head, 0, sizeof head};
@@ -69,7 +69,7 @@ static gn_err read_head(const struct gn_tail *t, uint32_t number, struct gn_jour
 }
 
 /* The last file that begins at or before this record. */
-static gn_err seek(struct gn_tail *t, uint64_t seq)
+static gn_err seek(struct gn_hub_tail *t, uint64_t seq)
 {
 	struct reader *r = &t->reader;
 	struct gn_journal_file next;
@@ -88,7 +88,7 @@ static gn_err seek(struct gn_tail *t, uint64_t seq)
 	return err == GN_NOT_FOUND || err == GN_CORRUPT ? GN_OK : err;
 }
 
-static gn_err read_batch(struct gn_tail *t, const char *name, const struct gn_journal_batch *b,
+static gn_err read_batch(struct gn_hub_tail *t, const char *name, const struct gn_journal_batch *b,
 			 struct gn_slice *out)
 {
 	struct reader *r = &t->reader;
@@ -106,7 +106,7 @@ static gn_err read_batch(struct gn_tail *t, const char *name, const struct gn_jo
 }
 
 /* The batch that has this record. */
-static gn_err next_batch(struct gn_tail *t, uint64_t seq, struct gn_journal_batch *b,
+static gn_err next_batch(struct gn_hub_tail *t, uint64_t seq, struct gn_journal_batch *b,
 			 struct gn_slice *payload)
 {
 	struct reader *r = &t->reader;
@@ -131,7 +131,7 @@ static gn_err next_batch(struct gn_tail *t, uint64_t seq, struct gn_journal_batc
 
 /* ---- the thread ---- */
 
-bool gn_tail_stopping(struct gn_tail *t)
+bool gn_hub_tail_stopping(struct gn_hub_tail *t)
 {
 	uv_mutex_lock(&t->lock);
 	bool stop = t->stop;
@@ -139,7 +139,7 @@ bool gn_tail_stopping(struct gn_tail *t)
 	return stop;
 }
 
-void gn_tail_note(struct gn_tail *t, const char *why)
+void gn_hub_tail_note(struct gn_hub_tail *t, const char *why)
 {
 	uv_mutex_lock(&t->lock);
 	t->info.failures++;
@@ -147,10 +147,10 @@ void gn_tail_note(struct gn_tail *t, const char *why)
 	uv_mutex_unlock(&t->lock);
 }
 
-void gn_tail_failed(struct gn_tail *t, const char *why)
+void gn_hub_tail_failed(struct gn_hub_tail *t, const char *why)
 {
 	uint64_t until = uv_hrtime() + t->ops.again_ns;
-	gn_tail_note(t, why);
+	gn_hub_tail_note(t, why);
 	uv_mutex_lock(&t->lock);
 	for (uint64_t now = uv_hrtime(); !t->stop && now < until; now = uv_hrtime())
 		/* what is pushed wakes it too */
@@ -158,7 +158,7 @@ void gn_tail_failed(struct gn_tail *t, const char *why)
 	uv_mutex_unlock(&t->lock);
 }
 
-static void fed(struct gn_tail *t, gn_err err, uint64_t from_file)
+static void fed(struct gn_hub_tail *t, gn_err err, uint64_t from_file)
 {
 	uint64_t last = t->ops.last(t->user);
 	uv_mutex_lock(&t->lock);
@@ -169,7 +169,7 @@ static void fed(struct gn_tail *t, gn_err err, uint64_t from_file)
 	uv_mutex_unlock(&t->lock);
 }
 
-static void take(struct gn_tail *t, struct records *r)
+static void take(struct gn_hub_tail *t, struct records *r)
 {
 	fed(t, t->ops.feed(t->user, gn_slice(r->payload, r->len), r->first_seq, r->count), 0);
 	uv_mutex_lock(&t->lock);
@@ -179,7 +179,7 @@ static void take(struct gn_tail *t, struct records *r)
 }
 
 /* One batch from the files, or the end of being behind. */
-static void catch_up(struct gn_tail *t)
+static void catch_up(struct gn_hub_tail *t)
 {
 	uint64_t last = t->ops.last(t->user);
 	struct gn_journal_batch b;
@@ -195,13 +195,13 @@ static void catch_up(struct gn_tail *t)
 	if (!err)
 		err = t->ops.feed(t->user, payload, b.first_seq, b.count);
 	fed(t, err, err ? 0 : b.count);
-	if (err && !gn_tail_stopping(t)) {
+	if (err && !gn_hub_tail_stopping(t)) {
 		t->reader.file.number = 0;
-		gn_tail_failed(t, "records cannot be read back from the journal");
+		gn_hub_tail_failed(t, "records cannot be read back from the journal");
 	}
 }
 
-static bool is_behind(struct gn_tail *t)
+static bool is_behind(struct gn_hub_tail *t)
 {
 	uv_mutex_lock(&t->lock);
 	bool behind = t->info.behind && !t->stop;
@@ -209,7 +209,7 @@ static bool is_behind(struct gn_tail *t)
 	return behind;
 }
 
-static void answer(struct gn_tail *t, struct gn_tail_item *it)
+static void answer(struct gn_hub_tail *t, struct gn_hub_tail_item *it)
 {
 	while (t->ops.current_first && is_behind(t))
 		catch_up(t);
@@ -222,9 +222,9 @@ static void answer(struct gn_tail *t, struct gn_tail_item *it)
 	uv_async_send(&t->async);
 }
 
-static struct gn_tail_item *pop(struct gn_tail *t)
+static struct gn_hub_tail_item *pop(struct gn_hub_tail *t)
 {
-	struct gn_tail_item *it = t->first;
+	struct gn_hub_tail_item *it = t->first;
 	if (it) {
 		t->first = it->next;
 		if (!t->first)
@@ -235,12 +235,12 @@ static struct gn_tail_item *pop(struct gn_tail *t)
 
 static void run(void *user)
 {
-	struct gn_tail *t = user;
+	struct gn_hub_tail *t = user;
 	for (;;) {
 		uv_mutex_lock(&t->lock);
 		while (!t->first && !t->stop && !t->info.behind)
 			uv_cond_wait(&t->wake, &t->lock);
-		struct gn_tail_item *it = pop(t);
+		struct gn_hub_tail_item *it = pop(t);
 		bool stop = t->stop;
 		uv_mutex_unlock(&t->lock);
 		if (it && it->run)
@@ -258,20 +258,20 @@ static void run(void *user)
 
 static void on_async(uv_async_t *async)
 {
-	struct gn_tail *t = async->data;
+	struct gn_hub_tail *t = async->data;
 	uv_mutex_lock(&t->lock);
-	struct gn_tail_item *it = t->done;
+	struct gn_hub_tail_item *it = t->done;
 	t->done = NULL;
 	t->done_last = &t->done;
 	uv_mutex_unlock(&t->lock);
 	while (it) {
-		struct gn_tail_item *next = it->next;
+		struct gn_hub_tail_item *next = it->next;
 		it->done(it);
 		it = next;
 	}
 }
 
-static void push(struct gn_tail *t, struct gn_tail_item *it, size_t bytes)
+static void push(struct gn_hub_tail *t, struct gn_hub_tail_item *it, size_t bytes)
 {
 	uv_mutex_lock(&t->lock);
 	it->next = NULL;
@@ -282,7 +282,8 @@ static void push(struct gn_tail *t, struct gn_tail_item *it, size_t bytes)
 	uv_mutex_unlock(&t->lock);
 }
 
-bool gn_tail_records(struct gn_tail *t, struct gn_slice payload, uint64_t first_seq, uint32_t count)
+bool gn_hub_tail_records(struct gn_hub_tail *t, struct gn_slice payload, uint64_t first_seq,
+			 uint32_t count)
 {
 	struct records *r = NULL;
 	uv_mutex_lock(&t->lock);
@@ -297,7 +298,7 @@ bool gn_tail_records(struct gn_tail *t, struct gn_slice payload, uint64_t first_
 	uv_mutex_unlock(&t->lock);
 	if (!r)
 		return was_behind;
-	r->item = (struct gn_tail_item){0};
+	r->item = (struct gn_hub_tail_item){0};
 	memcpy(r->payload, payload.p, payload.len);
 	r->len = payload.len;
 	r->first_seq = first_seq;
@@ -306,23 +307,24 @@ bool gn_tail_records(struct gn_tail *t, struct gn_slice payload, uint64_t first_
 	return true;
 }
 
-void gn_tail_ask(struct gn_tail *t, struct gn_tail_item *item)
+void gn_hub_tail_ask(struct gn_hub_tail *t, struct gn_hub_tail_item *item)
 {
 	GN_ASSERT(item->run && item->done);
 	push(t, item, 0);
 }
 
-void gn_tail_info(struct gn_tail *t, struct gn_tail_info *out)
+void gn_hub_tail_info(struct gn_hub_tail *t, struct gn_hub_tail_info *out)
 {
 	uv_mutex_lock(&t->lock);
 	*out = t->info;
 	uv_mutex_unlock(&t->lock);
 }
 
-gn_err gn_tail_new(uv_loop_t *loop, const struct gn_os_dir *dir, const struct gn_tail_ops *ops,
-		   void *user, size_t most, struct gn_tail **out)
+gn_err gn_hub_tail_new(uv_loop_t *loop, const struct gn_os_dir *dir,
+		       const struct gn_hub_tail_ops *ops, void *user, size_t most,
+		       struct gn_hub_tail **out)
 {
-	struct gn_tail *t = calloc(1, sizeof *t);
+	struct gn_hub_tail *t = calloc(1, sizeof *t);
 	if (!t)
 		return GN_NOMEM;
 	t->ops = *ops;
@@ -339,7 +341,7 @@ gn_err gn_tail_new(uv_loop_t *loop, const struct gn_os_dir *dir, const struct gn
 	return GN_OK;
 }
 
-void gn_tail_start(struct gn_tail *t)
+void gn_hub_tail_start(struct gn_hub_tail *t)
 {
 	t->info.watermark = t->told = t->ops.last(t->user);
 	int err = uv_thread_create(&t->thread, run, t);
@@ -351,7 +353,7 @@ static void on_async_closed(uv_handle_t *handle)
 	free(handle->data);
 }
 
-void gn_tail_close(struct gn_tail *t)
+void gn_hub_tail_close(struct gn_hub_tail *t)
 {
 	if (!t)
 		return;

@@ -8,7 +8,7 @@
 static const char header64[] =
 	"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"; /* {"alg":"HS256","typ":"JWT"} */
 
-void gn_jwt_make(const uint8_t key[32], const struct gn_jwt *in, char out[GN_JWT_MAX])
+void gn_hub_jwt_make(const uint8_t key[32], const struct gn_hub_jwt *in, char out[GN_JWT_MAX])
 {
 	char pid[64], jti[33], claims[256];
 	struct gn_hash mac;
@@ -43,13 +43,13 @@ static struct gn_slice claim(struct gn_slice json, const char *name)
 	return gn_slice(NULL, 0);
 }
 
-gn_err gn_jwt_open(const uint8_t key[32], struct gn_slice text, bool refresh, uint64_t unix_now,
-		   struct gn_jwt *out)
+gn_err gn_hub_jwt_open(const uint8_t key[32], struct gn_slice text, bool refresh, uint64_t unix_now,
+		       struct gn_hub_jwt *out)
 {
 	uint8_t claims[256], mac[32];
 	struct gn_buf buf = {claims, 0, sizeof claims};
 	struct gn_hash want;
-	struct gn_jwt t = {.refresh = refresh};
+	struct gn_hub_jwt t = {.refresh = refresh};
 	size_t head = sizeof header64 - 1, dot = text.len;
 	while (dot > 0 && text.p[dot - 1] != '.')
 		dot--;
@@ -84,19 +84,20 @@ struct bucket {
 	double left; /* requests; a float is fine here: no two machines must agree on it */
 };
 
-void gn_rate_init(struct gn_rate *r, const struct gn_env *env, enum gn_rate_per per, uint32_t most)
+void gn_hub_rate_init(struct gn_hub_rate *r, const struct gn_env *env, enum gn_hub_rate_per per,
+		      uint32_t most)
 {
-	*r = (struct gn_rate){.per = per, .most = most};
+	*r = (struct gn_hub_rate){.per = per, .most = most};
 	gn_map_init(&r->buckets, env, 16, sizeof(struct bucket), HUB_BUCKETS_MAX);
 }
 
-void gn_rate_fini(struct gn_rate *r)
+void gn_hub_rate_fini(struct gn_hub_rate *r)
 {
 	gn_map_fini(&r->buckets);
 }
 
 /* At once: of a minute's no more than a few seconds' work. */
-static uint32_t burst(const struct gn_rate *r)
+static uint32_t burst(const struct gn_hub_rate *r)
 {
 	uint32_t tenth = r->most / 10;
 	if (r->per == GN_RATE_DAY)
@@ -106,14 +107,14 @@ static uint32_t burst(const struct gn_rate *r)
 					   : HUB_BURST_LEAST;
 }
 
-static double refill(const struct gn_rate *r, const struct bucket *b, gn_time now)
+static double refill(const struct gn_hub_rate *r, const struct bucket *b, gn_time now)
 {
 	double left = b->left + (double)(now - b->at) / (double)(r->per * GN_SEC) * r->most;
 	return left < burst(r) ? left : burst(r);
 }
 
 /* Forgets what is full again; each entry is looked at once. */
-static void sweep(struct gn_rate *r, gn_time now)
+static void sweep(struct gn_hub_rate *r, gn_time now)
 {
 	for (uint32_t i = r->buckets.count; i-- > 0;) {
 		uint8_t key[16];
@@ -125,7 +126,7 @@ static void sweep(struct gn_rate *r, gn_time now)
 }
 
 /* NULL when there are more strangers than buckets. */
-static struct bucket *bucket_of(struct gn_rate *r, const uint8_t key[16], gn_time now)
+static struct bucket *bucket_of(struct gn_hub_rate *r, const uint8_t key[16], gn_time now)
 {
 	if (r->buckets.count == HUB_BUCKETS_MAX && !gn_map_get(&r->buckets, key))
 		sweep(r, now);
@@ -140,7 +141,7 @@ static struct bucket *bucket_of(struct gn_rate *r, const uint8_t key[16], gn_tim
 	return b;
 }
 
-static bool enough(struct gn_rate *r, const struct bucket *b, uint32_t *wait_s)
+static bool enough(struct gn_hub_rate *r, const struct bucket *b, uint32_t *wait_s)
 {
 	*wait_s = 0;
 	if (b->left >= 1)
@@ -150,7 +151,7 @@ static bool enough(struct gn_rate *r, const struct bucket *b, uint32_t *wait_s)
 	return false;
 }
 
-bool gn_rate_take(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_t *wait_s)
+bool gn_hub_rate_take(struct gn_hub_rate *r, const uint8_t key[16], gn_time now, uint32_t *wait_s)
 {
 	*wait_s = 0;
 	if (r->most == 0)
@@ -167,7 +168,7 @@ bool gn_rate_take(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_
 	return true;
 }
 
-bool gn_rate_look(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_t *wait_s)
+bool gn_hub_rate_look(struct gn_hub_rate *r, const uint8_t key[16], gn_time now, uint32_t *wait_s)
 {
 	struct bucket *b = r->most ? gn_map_get(&r->buckets, key) : NULL;
 	*wait_s = 0;
@@ -178,7 +179,7 @@ bool gn_rate_look(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_
 	return enough(r, b, wait_s);
 }
 
-void gn_rate_owe(struct gn_rate *r, const uint8_t key[16], gn_time now)
+void gn_hub_rate_owe(struct gn_hub_rate *r, const uint8_t key[16], gn_time now)
 {
 	struct bucket *b = r->most ? bucket_of(r, key, now) : NULL;
 	if (b)

@@ -1,5 +1,5 @@
 /* Questions to the history: one statement each, answered as the JSON that the API gives. */
-#include "hub/history_int.h"
+#include "history/history_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static json_t *parsed_or_null(const char *s)
 
 static json_t *time_of(const char *s)
 {
-	return gn_json_time(s ? strtoll(s, NULL, 10) : 0);
+	return gn_history_time_json(s ? strtoll(s, NULL, 10) : 0);
 }
 
 static uint32_t number_of(const char *s)
@@ -177,8 +177,8 @@ static void row_tx(void *user, const char *const *c, int n)
 				  k < (int)GN_COUNT(why) && why[k] ? why[k] : "it was not possible",
 				  "details", json_incref(details));
 		if (a->who >= 0)
-			gn_json_own_raises(json_object_get(error, "details"),
-					   gn_history_pid(a->h, (uint32_t)a->who));
+			gn_history_own_raises(json_object_get(error, "details"),
+					      gn_history_pid(a->h, (uint32_t)a->who));
 	}
 	json_t *item = json_pack(
 		"{ss ss ss ss ss ss so so so so so sI}", "tx_id", c[2], "type", c[1], "status",
@@ -188,7 +188,8 @@ static void row_tx(void *user, const char *const *c, int n)
 		text_or_null(c[9]), "created_at", time_of(c[12]), "committed_at",
 		strcmp(c[7], "COMMITTED") == 0 ? time_of(c[13]) : json_null(), "seq",
 		(json_int_t)strtoll(c[0], NULL, 10));
-	gn_amount_json(item, "amount", c[6] ? strtoll(c[6], NULL, 10) : 0, e ? e->precision : 0);
+	gn_history_amount_json(item, "amount", c[6] ? strtoll(c[6], NULL, 10) : 0,
+			       e ? e->precision : 0);
 	bool waits = strcmp(c[7], gn_tx_state_name(GN_TX_PREPARE)) == 0;
 	json_t *expires = waits ? json_object_get(details, "expires_at") : NULL;
 	json_object_set_new(item, "expires_at", expires ? json_incref(expires) : json_null());
@@ -299,7 +300,7 @@ static void row_clearing(void *user, const char *const *c, int n)
 		return;
 	json_t *edge = json_pack("{ss ss}", "debtor", gn_history_pid(a->h, number_of(c[9])),
 				 "creditor", gn_history_pid(a->h, number_of(c[10])));
-	gn_amount_json(edge, "amount", strtoll(c[11], NULL, 10), e ? e->precision : 0);
+	gn_history_amount_json(edge, "amount", strtoll(c[11], NULL, 10), e ? e->precision : 0);
 	json_array_append_new(json_object_get(last, "edges"), edge);
 }
 
@@ -354,12 +355,12 @@ static void row_offer(void *user, const char *const *c, int n)
 	}
 	/* what he would owe less, which is what he would be owed less (LG-38) */
 	a->sum += c[7] && strtoll(c[7], NULL, 10) == a->who ? strtoll(c[9], NULL, 10) : 0;
-	gn_amount_json(offer, "amount", a->sum, e ? e->precision : 0);
+	gn_history_amount_json(offer, "amount", a->sum, e ? e->precision : 0);
 	if (!c[7])
 		return;
 	json_t *edge = json_pack("{ss ss}", "debtor", gn_history_pid(a->h, number_of(c[7])),
 				 "creditor", gn_history_pid(a->h, number_of(c[8])));
-	gn_amount_json(edge, "amount", strtoll(c[9], NULL, 10), e ? e->precision : 0);
+	gn_history_amount_json(edge, "amount", strtoll(c[9], NULL, 10), e ? e->precision : 0);
 	json_array_append_new(json_object_get(offer, "edges"), edge);
 }
 
@@ -441,7 +442,7 @@ static gn_err ask_audit(struct asking *a, const struct gn_history_query *q)
 				  row_audit, a, GN_SQL_I(q->limit), GN_SQL_I(q->offset)));
 		GN_TRY(GN_SQL_RUN(a->h->sql,
 				  "SELECT COUNT(*) FROM (SELECT 1 FROM audit LIMIT $1) u",
-				  row_total, &total, GN_SQL_I(HUB_COUNT_MAX + 1)));
+				  row_total, &total, GN_SQL_I(HISTORY_COUNT_MAX + 1)));
 		return paged(a, total);
 	}
 	GN_TRY(GN_SQL_RUN(a->h->sql, AUDIT_PUBLIC " ORDER BY 1 DESC LIMIT $6 OFFSET $7", row_audit,
@@ -449,7 +450,7 @@ static gn_err ask_audit(struct asking *a, const struct gn_history_query *q)
 			  GN_SQL_T(pid), GN_SQL_I(q->limit), GN_SQL_I(q->offset)));
 	GN_TRY(GN_SQL_RUN(a->h->sql, "SELECT COUNT(*) FROM (" AUDIT_PUBLIC " LIMIT $6) u",
 			  row_total, &total, GN_SQL_T(head), GN_SQL_T(pid), GN_SQL_T(pid),
-			  GN_SQL_T(tail), GN_SQL_T(pid), GN_SQL_I(HUB_COUNT_MAX + 1)));
+			  GN_SQL_T(tail), GN_SQL_T(pid), GN_SQL_I(HISTORY_COUNT_MAX + 1)));
 	json_array_foreach(a->out, i, item)
 	{
 		json_object_set_new(item, "actor", json_null());

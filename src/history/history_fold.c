@@ -2,7 +2,7 @@
  * statuses C and S), as runs of code points that fold by the same distance. Stored beside the
  * name, so both databases find the same people; what a locale of the machine says plays no part.
  * Letters are not composed or stripped of their marks. */
-#include "hub/history_int.h"
+#include "history/history_int.h"
 
 struct run {
 	uint32_t first, last;

@@ -1,18 +1,19 @@
 /* JSON shapes that the live state and the history share. */
-#include "hub/history.h"
+#include "history/history.h"
 #include "os/os.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-void gn_amount_json(json_t *object, const char *name, gn_amount_sum amount, unsigned precision)
+void gn_history_amount_json(json_t *object, const char *name, gn_amount_sum amount,
+			    unsigned precision)
 {
 	char text[GN_AMOUNT_TEXT_MAX];
 	gn_amount_text(amount, precision, text);
 	json_object_set_new(object, name, json_string(text));
 }
 
-json_t *gn_json_time(gn_time t)
+json_t *gn_history_time_json(gn_time t)
 {
 	char text[32];
 	if (t <= 0)
@@ -21,23 +22,24 @@ json_t *gn_json_time(gn_time t)
 	return json_string(text);
 }
 
-json_t *gn_json_slice(struct gn_slice s)
+json_t *gn_history_text_json(struct gn_slice s)
 {
 	return json_stringn(s.p ? (const char *)s.p : "", s.len);
 }
 
-json_t *gn_json_raw(struct gn_slice raw)
+json_t *gn_history_raw_json(struct gn_slice raw)
 {
 	uint8_t *p = malloc(raw.len + 1);
 	struct gn_buf out = {p, 0, raw.len};
-	json_t *json = p && gn_json_unescape(raw, &out) == GN_OK ? gn_json_slice(gn_buf_slice(&out))
-								 : json_string("");
+	json_t *json = p && gn_json_unescape(raw, &out) == GN_OK
+			       ? gn_history_text_json(gn_buf_slice(&out))
+			       : json_string("");
 	free(p);
 	return json;
 }
 
-json_t *gn_json_routes(struct gn_slice routes, uint32_t eq, unsigned precision, gn_pair_pids *pair,
-		       void *user)
+json_t *gn_history_routes_json(struct gn_slice routes, uint32_t eq, unsigned precision,
+			       gn_history_pair_pids *pair, void *user)
 {
 	json_t *list = json_array();
 	gn_amount amount;
@@ -54,7 +56,7 @@ json_t *gn_json_routes(struct gn_slice routes, uint32_t eq, unsigned precision, 
 			json_array_append_new(path, json_string(end[!hop.dir]));
 		}
 		json_object_set_new(route, "path", path);
-		gn_amount_json(route, "amount", amount, precision);
+		gn_history_amount_json(route, "amount", amount, precision);
 		json_array_append_new(list, route);
 	}
 	return list;
@@ -66,7 +68,7 @@ static bool names(const json_t *item, const char *end, const char *pid)
 	return text && strcmp(text, pid) == 0;
 }
 
-void gn_json_own_raises(json_t *details, const char *pid)
+void gn_history_own_raises(json_t *details, const char *pid)
 {
 	json_t *raises = json_object_get(details, "raises"), *own = json_array(), *item;
 	size_t i;

@@ -18,8 +18,7 @@ bool gn_hub_refuse_value(struct gn_hub_request *r, const char *where, const char
 	json_array_append_new(
 		list, json_pack("{s[ss] ss ss}", "loc", where, name, "msg", text, "type", type));
 	/* HB-3 */
-	bool payment =
-		r->route && (r->route->run == gn_api_capacity || r->route->run == gn_api_max_flow);
+	bool payment = r->route && r->route->flags & GN_ROUTE_PAYMENT;
 	gn_hub_fail_as(r, payment ? 400 : 422, "E009",
 		       json_pack("{so}", payment ? "validation" : "errors", list), "%s: %s", name,
 		       text);

@@ -1,5 +1,5 @@
 /* Case folding of names. */
-#include "hub/history_int.h"
+#include "history/history_int.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

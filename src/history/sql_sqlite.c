@@ -2,7 +2,7 @@
  * the address of their text, which is a literal. The journal is the truth, so losing the last
  * moments in a power cut is fine (synchronous=NORMAL): the feed starts again at the watermark
  * that survived. */
-#include "hub/sql.h"
+#include "history/sql.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -52,6 +52,7 @@ static int bind(sqlite3_stmt *st, int i, const struct gn_sql_arg *a)
 	case GN_SQL_TEXT:
 		return sqlite3_bind_text(st, i, a->text.p ? (const char *)a->text.p : "",
 					 (int)a->text.len, SQLITE_STATIC);
+	case GN_SQL_NULL:
 	default: return sqlite3_bind_null(st, i);
 	}
 }
@@ -97,7 +98,7 @@ static void close_it(struct gn_sql *base)
 	free(s);
 }
 
-gn_err gn_sql_open_sqlite(const char *path, struct gn_sql **out, char why[HUB_WHY])
+gn_err gn_history_open_sqlite(const char *path, struct gn_sql **out, char why[HISTORY_WHY])
 {
 	struct sqlite *s = calloc(1, sizeof *s);
 	if (!s)
@@ -114,7 +115,7 @@ gn_err gn_sql_open_sqlite(const char *path, struct gn_sql **out, char why[HUB_WH
 				    NULL, NULL, NULL);
 	if (code != SQLITE_OK) {
 		gn_err err = failed(s);
-		snprintf(why, HUB_WHY, "%s: %s", path, sqlite3_errmsg(s->db));
+		snprintf(why, HISTORY_WHY, "%s: %s", path, sqlite3_errmsg(s->db));
 		close_it(&s->base);
 		return err;
 	}

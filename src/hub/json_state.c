@@ -82,9 +82,9 @@ static json_t *policy_json(const struct gn_rec_policy *p, unsigned precision)
 	json_object_set_new(j, "daily_limit", json_null());
 	json_object_set_new(j, "max_hop_usage", json_null());
 	if (p->daily_limit >= 0)
-		gn_amount_json(j, "daily_limit", p->daily_limit, precision);
+		gn_history_amount_json(j, "daily_limit", p->daily_limit, precision);
 	if (p->max_hop_usage >= 0)
-		gn_amount_json(j, "max_hop_usage", p->max_hop_usage, precision);
+		gn_history_amount_json(j, "max_hop_usage", p->max_hop_usage, precision);
 	for (uint32_t i = 0; i < p->blocked_count; i++) {
 		char pid[64];
 		if (gn_base58(gn_slice_sub(p->blocked, (size_t)i * 32, 32), pid, sizeof pid) ==
@@ -111,11 +111,11 @@ json_t *gn_hub_line_json(const struct gn_hub_view *v, const struct gn_ledger_equ
 			  "equivalent", e->code, "policy", policy_json(&line->policy, e->precision),
 			  "status", line->disputed ? "frozen" : statuses[line->status % 5],
 			  "disputed", line->disputed, "_key", key);
-	gn_amount_json(j, "limit", line->limit, e->precision);
-	gn_amount_json(j, "used", line->used, e->precision);
-	gn_amount_json(j, "available", line->available_credit, e->precision);
-	gn_amount_json(j, "pay_capacity", line->pay_capacity, e->precision);
-	gn_amount_json(j, "reserved", line->reserved, e->precision);
+	gn_history_amount_json(j, "limit", line->limit, e->precision);
+	gn_history_amount_json(j, "used", line->used, e->precision);
+	gn_history_amount_json(j, "available", line->available_credit, e->precision);
+	gn_history_amount_json(j, "pay_capacity", line->pay_capacity, e->precision);
+	gn_history_amount_json(j, "reserved", line->reserved, e->precision);
 	return j;
 }
 
@@ -139,7 +139,7 @@ static void lines_told(struct gn_hub_request *r, json_t *times)
 	gn_hub_json(r, 200, json_incref(r->hold));
 }
 
-void gn_hub_tell_lines(struct gn_long *q)
+void gn_hub_tell_lines(struct gn_hub_query *q)
 {
 	struct gn_hub_request *r = q->asked.request;
 	r->hold = q->json;
@@ -150,29 +150,29 @@ void gn_hub_tell_lines(struct gn_long *q)
 		   lines_told);
 }
 
-json_t *gn_json_page_of(json_t *items, uint64_t limit, uint64_t offset, uint64_t total)
+json_t *gn_hub_page_json_of(json_t *items, uint64_t limit, uint64_t offset, uint64_t total)
 {
 	return json_pack("{so sI sI sI}", "items", items, "page", (json_int_t)(offset / limit + 1),
 			 "per_page", (json_int_t)limit, "total", (json_int_t)total);
 }
 
-json_t *gn_json_page_counted(json_t *items, uint64_t limit, uint64_t offset, uint64_t total)
+json_t *gn_hub_page_json_counted(json_t *items, uint64_t limit, uint64_t offset, uint64_t total)
 {
-	bool more = total > HUB_COUNT_MAX;
-	json_t *page = gn_json_page_of(items, limit, offset, more ? HUB_COUNT_MAX : total);
+	bool more = total > HISTORY_COUNT_MAX;
+	json_t *page = gn_hub_page_json_of(items, limit, offset, more ? HISTORY_COUNT_MAX : total);
 	if (more)
 		json_object_set_new(page, "total_more", json_true());
 	return page;
 }
 
-json_t *gn_json_page(json_t *list, uint64_t limit, uint64_t offset)
+json_t *gn_hub_page_json(json_t *list, uint64_t limit, uint64_t offset)
 {
 	size_t total = json_array_size(list);
 	json_t *cut = json_array();
 	for (uint64_t i = offset; i < total && i < offset + limit; i++)
 		json_array_append(cut, json_array_get(list, i));
 	json_decref(list);
-	return gn_json_page_of(cut, limit, offset, total);
+	return gn_hub_page_json_of(cut, limit, offset, total);
 }
 
 json_t *gn_hub_raises_json(const struct gn_hub_view *v, uint32_t eq, unsigned precision,
@@ -193,7 +193,7 @@ json_t *gn_hub_raises_json(const struct gn_hub_view *v, uint32_t eq, unsigned pr
 			json_pack("{ss ss ss ss}", "owner", end[line.dir], "debtor", end[!line.dir],
 				  "owner_name", gn_hub_name(v, who[line.dir]), "debtor_name",
 				  gn_hub_name(v, who[!line.dir]));
-		gn_amount_json(item, "raise", raise, precision);
+		gn_history_amount_json(item, "raise", raise, precision);
 		json_array_append_new(list, item);
 	}
 	return list;
@@ -214,18 +214,19 @@ json_t *gn_hub_payment_json(const struct gn_hub_view *v, const struct gn_record_
 	gn_hub_pid(v, r->u.payment.payer, from);
 	gn_hub_pid(v, r->u.payment.payee, to);
 	json_t *j = json_pack(
-		"{so ss ss ss ss ss so so so so so sI}", "tx_id", gn_json_slice(op->tx_id), "type",
-		"PAYMENT", "status", gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE),
-		"from", from, "to", to, "equivalent", e.code, "routes",
-		gn_json_routes(r->u.payment.routes, r->eq, e.precision, gn_hub_pair,
-			       (void *)(uintptr_t)v),
+		"{so ss ss ss ss ss so so so so so sI}", "tx_id", gn_history_text_json(op->tx_id),
+		"type", "PAYMENT", "status",
+		gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE), "from", from, "to",
+		to, "equivalent", e.code, "routes",
+		gn_history_routes_json(r->u.payment.routes, r->eq, e.precision, gn_hub_pair,
+				       (void *)(uintptr_t)v),
 		"error", json_null(), "description",
-		op->description.p ? gn_json_raw(op->description) : json_null(), "created_at",
-		gn_json_time(r->time), "committed_at",
-		committed ? gn_json_time(r->time) : json_null(), "seq", (json_int_t)r->seq);
-	gn_amount_json(j, "amount", r->u.payment.amount, e.precision);
+		op->description.p ? gn_history_raw_json(op->description) : json_null(),
+		"created_at", gn_history_time_json(r->time), "committed_at",
+		committed ? gn_history_time_json(r->time) : json_null(), "seq", (json_int_t)r->seq);
+	gn_history_amount_json(j, "amount", r->u.payment.amount, e.precision);
 	json_object_set_new(j, "expires_at",
-			    committed ? json_null() : gn_json_time(r->u.payment.expiry));
+			    committed ? json_null() : gn_history_time_json(r->u.payment.expiry));
 	json_object_set_new(j, "search", json_string(gn_ledger_routed_name(r->u.payment.mode)));
 	free(op);
 	return j;

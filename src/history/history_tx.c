@@ -1,7 +1,7 @@
 /* Every transaction, of all five types, as the source names its parts: tx_id, type, initiator,
  * payload, signatures, state, created_at (HB-44). Payments and lines lie in one table, clearings
  * in another; a clearing that an offer led to is the offer's transaction. */
-#include "hub/history_int.h"
+#include "history/history_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +67,7 @@ static void row_tx(void *user, const char *const *c, int n)
 						  : id,
 					"type", c[1], "initiator", initiator, "payload", payload,
 					"signatures", signatures, "state", c[6], "created_at",
-					gn_json_time(number_or(c[7], 0)), "seq",
+					gn_history_time_json(number_or(c[7], 0)), "seq",
 					(json_int_t)number_or(c[0], 0), "_key", c[3], "_edges",
 					clearing ? (json_int_t)number_or(c[14], 0) : 0));
 }
@@ -97,7 +97,7 @@ static void row_edge(void *user, const char *const *c, int n)
 	json_t *edge =
 		json_pack("{ss ss}", "debtor", gn_history_pid(to->h, (uint32_t)number_or(c[0], 0)),
 			  "creditor", gn_history_pid(to->h, (uint32_t)number_or(c[1], 0)));
-	gn_amount_json(edge, "amount", number_or(c[2], 0), e ? e->precision : 0);
+	gn_history_amount_json(edge, "amount", number_or(c[2], 0), e ? e->precision : 0);
 	json_array_append_new(json_object_get(to->payload, "edges"), edge);
 }
 
@@ -190,7 +190,7 @@ gn_err gn_history_transactions(struct gn_history *h, const struct gn_history_que
 				TX_ARGS, GN_SQL_I(q->limit), GN_SQL_I(q->offset));
 	if (!err)
 		err = GN_SQL_RUN(h->sql, all ? TX_COUNT(TX_ALL) : TX_COUNT(TX_OWN), row_total, &l,
-				 TX_ARGS, GN_SQL_I(HUB_COUNT_MAX + 1));
+				 TX_ARGS, GN_SQL_I(HISTORY_COUNT_MAX + 1));
 	json_array_foreach(l.items, i, item) if (!err) err = complete(&l, item);
 	*out = json_pack("{so sI}", "items", l.items, "total", (json_int_t)l.total);
 	return err;

@@ -2,11 +2,11 @@
  * Blocking: it has the history's thread to itself. Statements are prepared by number, in the
  * order they were first used. One that is not answered in time (a lock, a lost network, a server
  * that stands still) leaves a connection that fails from then on: its owner opens another. */
-#include "hub/sql.h"
+#include "history/sql.h"
 
 #ifndef GN_HAVE_PQ
 
-gn_err gn_sql_open_postgresql(const char *conninfo, struct gn_sql **out, char why[HUB_WHY])
+gn_err gn_history_open_postgresql(const char *conninfo, struct gn_sql **out, char why[HISTORY_WHY])
 {
 	(void)conninfo;
 	(void)out;
@@ -152,7 +152,7 @@ static void no_notice(void *user, const char *text)
 	(void)text; /* "relation exists already, skipping" */
 }
 
-gn_err gn_sql_open_postgresql(const char *conninfo, struct gn_sql **out, char why[HUB_WHY])
+gn_err gn_history_open_postgresql(const char *conninfo, struct gn_sql **out, char why[HISTORY_WHY])
 {
 	/* of two of a name the later one counts: what conninfo says */
 	static const char *const names[] = {"connect_timeout", "dbname", NULL};
@@ -164,7 +164,7 @@ gn_err gn_sql_open_postgresql(const char *conninfo, struct gn_sql **out, char wh
 	s->base.close = close_it;
 	s->conn = PQconnectdbParams(names, values, true);
 	if (PQstatus(s->conn) != CONNECTION_OK) {
-		snprintf(why, HUB_WHY, "PostgreSQL: %s", PQerrorMessage(s->conn));
+		snprintf(why, HISTORY_WHY, "PostgreSQL: %s", PQerrorMessage(s->conn));
 		close_it(&s->base);
 		return GN_UNREACHABLE;
 	}

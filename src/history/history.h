@@ -1,10 +1,10 @@
 /* What people ask about the past: names, payments, clearings, who changed what. A reading of the
  * journal's records into SQL tables, up to a watermark; dropping the tables loses nothing. Lives
  * on one thread of its own (feed.c); nothing here waits for or holds up a payment. */
-#ifndef GN_HUB_HISTORY_H
-#define GN_HUB_HISTORY_H
+#ifndef GN_HISTORY_H
+#define GN_HISTORY_H
 
-#include "hub/sql.h"
+#include "history/sql.h"
 #include "ledger/ledger.h"
 #include <jansson.h>
 
@@ -16,7 +16,7 @@ struct gn_history;
 
 /* kind: as gn_hub_config.history; path: the SQLite file. hub: another hub's tables are dropped. */
 GN_MUST gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *hub,
-			       struct gn_history **out, char why[HUB_WHY]);
+			       struct gn_history **out, char why[HISTORY_WHY]);
 void gn_history_close(struct gn_history *h);
 /* The last record that is in; 0: none. */
 uint64_t gn_history_watermark(const struct gn_history *h);
@@ -75,17 +75,18 @@ json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q);
 
 /* ---- shapes shared with the live answers ---- */
 
-void gn_amount_json(json_t *object, const char *name, gn_amount_sum amount, unsigned precision);
-json_t *gn_json_time(gn_time t); /* "2026-11-21T07:00:00Z", null for 0 */
-json_t *gn_json_slice(struct gn_slice s);
+void gn_history_amount_json(json_t *object, const char *name, gn_amount_sum amount,
+			    unsigned precision);
+json_t *gn_history_time_json(gn_time t); /* "2026-11-21T07:00:00Z", null for 0 */
+json_t *gn_history_text_json(struct gn_slice s);
 /* A JSON string's raw text, unescaped. */
-json_t *gn_json_raw(struct gn_slice raw);
+json_t *gn_history_raw_json(struct gn_slice raw);
 /* [{path:[pid..], amount}]; pair tells the two participants' PIDs, false: unknown. */
-typedef bool gn_pair_pids(void *user, uint32_t eq, uint32_t pair, char lower[GN_PID_MAX],
-			  char higher[GN_PID_MAX]);
-json_t *gn_json_routes(struct gn_slice routes, uint32_t eq, unsigned precision, gn_pair_pids *pair,
-		       void *user);
+typedef bool gn_history_pair_pids(void *user, uint32_t eq, uint32_t pair, char lower[GN_PID_MAX],
+				  char higher[GN_PID_MAX]);
+json_t *gn_history_routes_json(struct gn_slice routes, uint32_t eq, unsigned precision,
+			       gn_history_pair_pids *pair, void *user);
 /* Leaves in details.raises what pid is an end of; raises_elsewhere counts the others (HB-37). */
-void gn_json_own_raises(json_t *details, const char *pid);
+void gn_history_own_raises(json_t *details, const char *pid);
 
 #endif

@@ -1,11 +1,11 @@
 /* What the history wants of a database: statements with numbered arguments, rows as text. Two
  * implementations, SQLite and PostgreSQL, chosen by one line of configuration; the SQL is the
  * common subset, with $1, $2.. in order of first use. One thread at a time. */
-#ifndef GN_HUB_SQL_H
-#define GN_HUB_SQL_H
+#ifndef GN_HISTORY_SQL_H
+#define GN_HISTORY_SQL_H
 
 #include "base/base.h"
-#include "hub/limits.h"
+#include "history/limits.h"
 
 struct gn_sql_arg {
 	enum { GN_SQL_NULL, GN_SQL_INT, GN_SQL_TEXT } kind;
@@ -24,13 +24,14 @@ struct gn_sql {
 		      size_t count, gn_sql_row *row, void *user);
 	void (*close)(struct gn_sql *s);
 	int64_t changes; /* rows the last statement changed */
-	char why[HUB_WHY];
+	char why[HISTORY_WHY];
 };
 
 /* path: the database's file, made 0600 when it is not there. */
-GN_MUST gn_err gn_sql_open_sqlite(const char *path, struct gn_sql **out, char why[HUB_WHY]);
+GN_MUST gn_err gn_history_open_sqlite(const char *path, struct gn_sql **out, char why[HISTORY_WHY]);
 /* conninfo as of libpq. GN_UNSUPPORTED when built without it. */
-GN_MUST gn_err gn_sql_open_postgresql(const char *conninfo, struct gn_sql **out, char why[HUB_WHY]);
+GN_MUST gn_err gn_history_open_postgresql(const char *conninfo, struct gn_sql **out,
+					  char why[HISTORY_WHY]);
 
 #define GN_SQL_RUN(s, sql, row, user, ...)                                                         \
 	(s)->run((s), (sql), (const struct gn_sql_arg[]){__VA_ARGS__},                             \

@@ -47,14 +47,14 @@ void gn_hub_stats_json(const struct gn_hub_view *v, uint32_t who, bool own, json
 					     b.credit - b.debt};
 		json_t *item = json_pack("{ss}", "equivalent", e.code);
 		for (unsigned i = 0; i < count; i++)
-			gn_amount_json(item, names[i], one[i], e.precision);
+			gn_history_amount_json(item, names[i], one[i], e.precision);
 		json_array_append_new(list, item);
 		add(&all, one, e.precision);
 	}
-	gn_amount_json(json_object_get(person, "public_stats"), names[INCOMING], all.of[INCOMING],
-		       all.precision);
+	gn_history_amount_json(json_object_get(person, "public_stats"), names[INCOMING],
+			       all.of[INCOMING], all.precision);
 	for (unsigned i = 0; i < count; i++)
-		gn_amount_json(total, names[i], all.of[i], all.precision);
+		gn_history_amount_json(total, names[i], all.of[i], all.precision);
 	json_object_set_new(person, own ? "stats_by_equivalent" : "public_stats_by_equivalent",
 			    list);
 	if (own)
