@@ -34,10 +34,11 @@ int local_init(struct cli *cli)
 	return exit;
 }
 
-/* Every option of run is a setting, but for the file of settings and whom to tell. */
+/* Every option of run is a setting, but for what is of the command line alone. */
 static bool is_setting(const char *name)
 {
-	return strcmp(name, "config") != 0 && strcmp(name, "ready-fd") != 0;
+	const struct gn_host_setting *s = gn_host_setting_find(gn_hub_settings, gn_str(name));
+	return !s || s->kind != GN_HOST_FLAG; /* who knows none says so */
 }
 
 static bool read_config(struct cli *cli, struct gn_hub_config *c)
@@ -47,15 +48,16 @@ static bool read_config(struct cli *cli, struct gn_hub_config *c)
 					       : cli_format("%s/hub.conf", data);
 	uint8_t *text = NULL;
 	size_t len;
-	gn_hub_config_default(c);
-	gn_err err = gn_hub_config_set(c, GN_LIT("data"), gn_str(data), why);
+	gn_host_settings_default(gn_hub_settings, c, sizeof *c);
+	gn_err err = gn_host_setting_set(gn_hub_settings, c, GN_LIT("data"), gn_str(data), why);
 	if (!err && (cli_option(cli, "config") || access(path, F_OK) == 0 || errno != ENOENT)) {
 		if (!read_input(cli, path, 65536, &text, &len)) {
 			free(data);
 			free(path);
 			return false;
 		}
-		err = gn_hub_config_parse(c, gn_slice(text, len), why);
+		err = gn_host_settings_parse(gn_hub_settings, c, sizeof *c, gn_slice(text, len),
+					     why);
 		if (err)
 			cli_fail(cli, CLI_USAGE, "usage", "%s: %s", path, why);
 	} else if (err) {
@@ -65,7 +67,8 @@ static bool read_config(struct cli *cli, struct gn_hub_config *c)
 		const char *value;
 		for (int k = 0;
 		     !err && is_setting(o->name) && (value = cli_option_at(cli, o->name, k)); k++)
-			err = gn_hub_config_set(c, gn_str(o->name), gn_str(value), why);
+			err = gn_host_setting_set(gn_hub_settings, c, gn_str(o->name),
+						  gn_str(value), why);
 		if (err)
 			cli_fail(cli, CLI_USAGE, "usage", "--%s", why);
 	}

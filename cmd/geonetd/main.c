@@ -8,25 +8,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char usage[] = "usage: geonetd [OPTION]...\n"
+			    "Run one GeoNet node.\n"
+			    "\n";
+
+static const char rest[] =
+	"  --help, --version\n"
+	"\n"
+	"Examples:\n"
+	"  geonetd                                          a node with all defaults\n"
+	"  geonetd --bootstrap seed.example.net:7777        join a network\n"
+	"  geonetd --data /tmp/n1 --port 0 --http 0 --probation 0   a founder for experiments\n"
+	"\n"
+	"Exit status: 0 stopped on request, 1 failed, 2 the command line or the configuration is "
+	"wrong.\n"
+	"The page: http://localhost:7780/   sites: http://NAME.geo.localhost:7780/   the tool: "
+	"geonet --help\n";
+
 static int help(void)
 {
-	fputs("usage: geonetd [OPTION]...\n"
-	      "Run one GeoNet node.\n"
-	      "\n",
-	      stdout);
+	fputs(usage, stdout);
 	gn_host_settings_print(gn_node_settings, stdout);
-	fputs("  --help, --version\n"
-	      "\n"
-	      "Examples:\n"
-	      "  geonetd                                          a node with all defaults\n"
-	      "  geonetd --bootstrap seed.example.net:7777        join a network\n"
-	      "  geonetd --data /tmp/n1 --port 0 --http 0 --probation 0   a founder for experiments\n"
-	      "\n"
-	      "Exit status: 0 stopped on request, 1 failed, 2 the command line or the configuration "
-	      "is wrong.\n"
-	      "The page: http://localhost:7780/   sites: http://NAME.geo.localhost:7780/   the tool: "
-	      "geonet --help\n",
-	      stdout);
+	fputs(rest, stdout);
 	return ferror(stdout) != 0;
 }
 

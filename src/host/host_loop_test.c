@@ -74,6 +74,18 @@ static bool is_busy(void *user)
 	return p->disk.pool.running > 0;
 }
 
+static char line_seen[2 * GN_HOST_LOG];
+
+static void keep_line(void *user, enum gn_log_level level, const char *module, const char *event,
+		      const char *text)
+{
+	(void)user;
+	(void)level;
+	(void)module;
+	(void)event;
+	snprintf(line_seen, sizeof line_seen, "%s", text);
+}
+
 static gn_err run(struct program *p, int ready_fd, char why[GN_HOST_WHY])
 {
 	char dir[] = "/tmp/geonet-host-XXXXXX", command[64];
@@ -94,6 +106,9 @@ static gn_err run(struct program *p, int ready_fd, char why[GN_HOST_WHY])
 	gn_host_ready(&p->host, "ready %u\n", 7u);
 	gn_host_ready(&p->host, "again\n");
 	gn_err err = gn_host_run(&p->host, why);
+	/* the last pump had no deadline */
+	assert_in_range(uv_timer_get_due_in(&p->host.timer), GN_HOST_SLEEP / GN_MSEC / 2,
+			GN_HOST_SLEEP / GN_MSEC);
 	gn_host_drain(&p->host, is_busy, GN_NEVER);
 	gn_host_end(&p->host);
 	gn_host_close(&p->host);
@@ -129,6 +144,18 @@ static void the_first_failure_is_told(void **state)
 	assert_int_equal(p.stops, 0);
 }
 
+static void a_line_of_the_log_has_a_length(void **state)
+{
+	static char text[GN_HOST_LOG + 1];
+	struct gn_host h = {.config.name = "test", .log = {keep_line, NULL, GN_LOG_DEBUG}};
+	(void)state;
+	memset(text, 'x', sizeof text);
+	for (size_t len = GN_HOST_LOG - 1; len <= GN_HOST_LOG; len++) {
+		gn_host_log(&h, GN_LOG_INFO, "test", "%.*s", (int)len, text);
+		assert_int_equal(strlen(line_seen), GN_HOST_LOG - 1);
+	}
+}
+
 static void a_directory_that_cannot_be_had_is_said(void **state)
 {
 	struct program p = {0};
@@ -152,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_pumps_until_it_is_stopped),
 		cmocka_unit_test(the_first_failure_is_told),
+		cmocka_unit_test(a_line_of_the_log_has_a_length),
 		cmocka_unit_test(a_directory_that_cannot_be_had_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

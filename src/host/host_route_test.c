@@ -39,7 +39,7 @@ static void paths_match_by_segment(void **state)
 	assert_string_equal(args[0], "abc");
 	assert_true(gn_host_path_match(&paths, "/a/*/*", gn_str("/a/x%2Fy/z"), args));
 	assert_string_equal(args[0], "x/y");
-	assert_string_equal(args[1], "z");
+	assert_string_equal(args[GN_HOST_ARGS - 1], "z"); /* the last that there is room for */
 	assert_true(gn_host_path_match(&paths, "/a/*/b", gn_str("/a/%ff/b"), args));
 	assert_false(gn_host_path_match(&paths, "/a/*", gn_str("/a/"), args));
 	assert_false(gn_host_path_match(&paths, "/a/*", gn_str("/a/b/c"), args));

@@ -1,183 +1,95 @@
-/* Configuration: one table of settings that the file and the flags share; "name = value" lines,
- * '#' comments (as NO-1). */
+/* The hub's settings (as NO-1), as the file, the flags of geonet hub run, its help, completion and
+ * the manual have them. */
 #include "hub/hub.h"
-#include "hub/limits.h"
 #include "net/net.h"
-#include "os/os.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-void gn_hub_config_default(struct gn_hub_config *c)
-{
-	*c = (struct gn_hub_config){
-		.http = 7790,
-		.history = "sqlite",
-		.history_queue = HUB_HISTORY_QUEUE,
-		.access_s = 3600,
-		.refresh_s = 30 * 86400,
-		.rate_key = 6000,
-		.rate_address = 600,
-		.rate_failed = 60,
-		.rate_day = 20000,
-		.memory = UINT64_C(4) << 30,
-		.log = GN_LOG_INFO,
-	};
-}
-
-static bool number(const char *s, uint64_t least, uint64_t most, uint64_t *out)
-{
-	return gn_os_setting_number(s, least, most, false, out);
-}
-
-static bool boolean(const char *s, bool *out)
-{
-	*out = strcmp(s, "yes") == 0;
-	return *out || strcmp(s, "no") == 0;
-}
 
 /* As gn_http_host() reads it from a request. */
-static bool host_name(struct gn_hub_config *c, const char *value)
+static bool host_name(const char *value, char *out, size_t cap)
 {
 	uint16_t port = 0;
-	if (c->host_names == GN_HUB_NAMES)
+	struct gn_buf host = {(uint8_t *)out, 0, cap - 1};
+	if (gn_http_host(gn_str(value), &host, &port) || host.len != strlen(value))
 		return false;
-	struct gn_buf out = {(uint8_t *)c->host_name[c->host_names], 0, sizeof c->host_name[0] - 1};
-	if (gn_http_host(gn_str(value), &out, &port) || out.len != strlen(value))
-		return false;
-	c->host_name[c->host_names++][out.len] = 0;
+	out[host.len] = 0;
 	return true;
 }
 
-static const char *set(struct gn_hub_config *c, const char *name, const char *value)
+static bool history(const char *value, char *out, size_t cap)
 {
-	static const char *const levels[] = {"debug", "info", "warn", "error"};
-	uint64_t v = 0;
-	if (strcmp(name, "data") == 0) {
-		bool ok = *value && strlen(value) < sizeof c->data;
-		if (ok)
-			memcpy(c->data, value, strlen(value) + 1);
-		return ok ? NULL : "a directory";
-	}
-	if (strcmp(name, "http") == 0) {
-		bool ok = number(value, 0, 65535, &v);
-		c->http = (uint16_t)v;
-		return ok ? NULL : "a TCP port, 0 for a free one";
-	}
-	if (strcmp(name, "history") == 0) {
-		bool ok =
-			(strcmp(value, "sqlite") == 0 || strncmp(value, "postgresql ", 11) == 0) &&
-			strlen(value) < sizeof c->history;
-		if (ok)
-			memcpy(c->history, value, strlen(value) + 1);
-		return ok ? NULL : "sqlite, or postgresql and a connection string";
-	}
-	if (strcmp(name, "history-queue-kib") == 0) {
-		bool ok = number(value, 1, 1u << 20, &v);
-		c->history_queue = (size_t)v << 10;
-		return ok ? NULL : "1 to 1048576 KiB of records that may wait for the history";
-	}
-	if (strcmp(name, "access-seconds") == 0) {
-		bool ok = number(value, 1, 86400, &v);
-		c->access_s = (uint32_t)v;
-		return ok ? NULL : "1 to 86400 seconds";
-	}
-	if (strcmp(name, "refresh-seconds") == 0) {
-		bool ok = number(value, 1, 365 * 86400, &v);
-		c->refresh_s = (uint32_t)v;
-		return ok ? NULL : "1 to 31536000 seconds";
-	}
-	if (strcmp(name, "rate-key") == 0) {
-		bool ok = number(value, 0, 1000000, &v);
-		c->rate_key = (uint32_t)v;
-		return ok ? NULL : "requests a minute, 0 for no bound";
-	}
-	if (strcmp(name, "rate-address") == 0) {
-		bool ok = number(value, 0, 1000000, &v);
-		c->rate_address = (uint32_t)v;
-		return ok ? NULL : "requests a minute, 0 for no bound";
-	}
-	if (strcmp(name, "rate-failed") == 0) {
-		bool ok = number(value, 0, 1000000, &v);
-		c->rate_failed = (uint32_t)v;
-		return ok ? NULL : "payments a minute, 0 for no bound";
-	}
-	if (strcmp(name, "rate-day") == 0) {
-		bool ok = number(value, 0, 100000000, &v);
-		c->rate_day = (uint32_t)v;
-		return ok ? NULL : "operations a day, 0 for no bound";
-	}
-	if (strcmp(name, "registration") == 0) {
-		c->registration_officers = strcmp(value, "officers") == 0;
-		return c->registration_officers || strcmp(value, "open") == 0 ? NULL
-									      : "open or officers";
-	}
-	if (strcmp(name, "trust-proxy") == 0)
-		return boolean(value, &c->trust_proxy) ? NULL : "yes or no";
-	if (strcmp(name, "host-name") == 0)
-		return host_name(c, value) ? NULL
-					   : "a host's name without a port, at most 8 of "
-					     "them";
-	if (strcmp(name, "accept-v0") == 0)
-		return boolean(value, &c->accept_v0) ? NULL : "yes or no";
-	if (strcmp(name, "memory-mib") == 0) {
-		bool ok = number(value, 16, 1u << 20, &v);
-		c->memory = v << 20;
-		return ok ? NULL : "16 to 1048576 MiB";
-	}
-	if (strcmp(name, "log") == 0) {
-		for (unsigned i = 0; i < GN_COUNT(levels); i++)
-			if (strcmp(value, levels[i]) == 0) {
-				c->log = (enum gn_log_level)i;
-				return NULL;
-			}
-		return "debug, info, warn or error";
-	}
-	if (strcmp(name, "log-file") == 0) {
-		bool ok = *value && strlen(value) < sizeof c->log_file;
-		if (ok)
-			memcpy(c->log_file, value, strlen(value) + 1);
-		return ok ? NULL : "a file of at most 255 bytes";
-	}
-	return "";
+	if ((strcmp(value, "sqlite") != 0 && strncmp(value, "postgresql ", 11) != 0) ||
+	    strlen(value) >= cap)
+		return false;
+	memcpy(out, value, strlen(value) + 1);
+	return true;
 }
 
-gn_err gn_hub_config_set(struct gn_hub_config *c, struct gn_slice name, struct gn_slice value,
-			 char why[GN_HUB_WHY])
-{
-	char n[32], v[520];
-	if (name.len == 0 || !gn_os_setting_text(name, n, sizeof n) ||
-	    !gn_os_setting_text(value, v, sizeof v)) {
-		snprintf(why, GN_HUB_WHY, "a setting's name or value is too long or not text");
-		return GN_USAGE;
-	}
-	struct gn_hub_config next = *c;
-	const char *expected = set(&next, n, v);
-	if (!expected) {
-		*c = next;
-		return GN_OK;
-	}
-	if (*expected)
-		snprintf(why, GN_HUB_WHY, "%s: '%.80s' is not %s", n, v, expected);
-	else
-		snprintf(why, GN_HUB_WHY, "there is no setting '%s'", n);
-	return GN_USAGE;
-}
+static const char *const levels[] = {"debug", "info", "warn", "error", NULL},
+			 *const answers[] = {"no", "yes", NULL},
+			 *const doors[] = {"open", "officers", NULL};
 
-static gn_err set_line(void *user, struct gn_slice name, struct gn_slice value, char *why,
-		       size_t cap)
-{
-	char inner[GN_HUB_WHY];
-	gn_err err = gn_hub_config_set(user, name, value, inner);
-	if (err)
-		snprintf(why, cap, "%.280s", inner);
-	return err;
-}
+#define IN(member) GN_HOST_FIELD(struct gn_hub_config, member)
 
-gn_err gn_hub_config_parse(struct gn_hub_config *c, struct gn_slice text, char why[GN_HUB_WHY])
-{
-	struct gn_hub_config out = *c;
-	GN_TRY(gn_os_settings(text, set_line, &out, why, GN_HUB_WHY));
-	*c = out;
-	return GN_OK;
-}
+/* clang-format off */
+const struct gn_host_setting gn_hub_settings[] = {
+	{.name = "data", .kind = GN_HOST_TEXT, .value = "DIR", .least = 1, IN(data),
+	 .expected = "a directory", .help = "everything it keeps"},
+	{.name = "http", .kind = GN_HOST_NUMBER, .value = "N", .most = 65535, IN(http),
+	 .standard = "7790", .expected = "a TCP port, 0 for a free one",
+	 .help = "loopback port of the API; 0 takes a free one"},
+	{.name = "history", .kind = GN_HOST_TEXT, .value = "WHERE", IN(history), .take = history,
+	 .standard = "sqlite", .expected = "sqlite, or postgresql and a connection string",
+	 .help = "sqlite, or \"postgresql CONNECTION-STRING\""},
+	{.name = "config", .kind = GN_HOST_FLAG, .value = "FILE",
+	 .shown = "DATA/hub/hub.conf if it is there",
+	 .help = "settings as \"name = value\" lines"},
+	{.name = "accept-v0", .kind = GN_HOST_CHOICE, .value = "yes|no", .words = answers,
+	 IN(accept_v0), .standard = "no", .expected = "yes or no",
+	 .help = "a new ledger takes the old signature profile geo-v0 too"},
+	{.name = "access-seconds", .kind = GN_HOST_NUMBER, .value = "N", .least = 1, .most = 86400,
+	 IN(access_s), .standard = "3600", .expected = "1 to 86400 seconds",
+	 .help = "life of an access token"},
+	{.name = "refresh-seconds", .kind = GN_HOST_NUMBER, .value = "N", .least = 1,
+	 .most = 365 * 86400, IN(refresh_s), .standard = "2592000", .shown = "30 days",
+	 .expected = "1 to 31536000 seconds", .help = "life of a refresh token"},
+	{.name = "rate-key", .kind = GN_HOST_NUMBER, .value = "N", .most = 1000000, IN(rate_key),
+	 .standard = "6000", .expected = "requests a minute, 0 for no bound",
+	 .help = "requests a minute of one key, a tenth at once, 0 no bound"},
+	{.name = "rate-address", .kind = GN_HOST_NUMBER, .value = "N", .most = 1000000,
+	 IN(rate_address), .standard = "600", .expected = "requests a minute, 0 for no bound",
+	 .help = "requests a minute of one address without a token, a tenth at once"},
+	{.name = "rate-failed", .kind = GN_HOST_NUMBER, .value = "N", .most = 1000000,
+	 IN(rate_failed), .standard = "60", .expected = "payments a minute, 0 for no bound",
+	 .help = "payments a minute of one key that may fail, 0 no bound"},
+	{.name = "rate-day", .kind = GN_HOST_NUMBER, .value = "N", .most = 100000000,
+	 IN(rate_day), .standard = "20000", .expected = "operations a day, 0 for no bound",
+	 .help = "payments and other signed operations a day of one key, 0 no bound"},
+	{.name = "registration", .kind = GN_HOST_CHOICE, .value = "open|officers", .words = doors,
+	 IN(registration_officers), .standard = "open", .expected = "open or officers",
+	 .help = "who lets newcomers in: anybody, or an operator with hub admit"},
+	{.name = "trust-proxy", .kind = GN_HOST_CHOICE, .value = "yes|no", .words = answers,
+	 IN(trust_proxy), .standard = "no", .expected = "yes or no",
+	 .help = "believe X-Forwarded-For: only behind a proxy that sets it"},
+	{.name = "host-name", .kind = GN_HOST_LIST, .value = "NAME",
+	 GN_HOST_FIELDS(struct gn_hub_config, host_name, host_names), .take = host_name,
+	 .expected = "a host's name without a port, at most 8 of them",
+	 .help = "a name under which a proxy asks the hub, besides localhost; may be given 8 "
+		 "times"},
+	{.name = "memory-mib", .kind = GN_HOST_NUMBER, .value = "N", .least = 16,
+	 .most = 1u << 20, .shift = 20, IN(memory), .standard = "4096",
+	 .expected = "16 to 1048576 MiB",
+	 .help = "memory of the ledger"},
+	{.name = "history-queue-kib", .kind = GN_HOST_NUMBER, .value = "N", .least = 1,
+	 .most = 1u << 20, .shift = 10, IN(history_queue), .standard = "65536",
+	 .expected = "1 to 1048576 KiB of records that may wait for the history",
+	 .help = "records that may wait for the history before it reads them from the journal"},
+	{.name = "log", .kind = GN_HOST_CHOICE, .value = "LEVEL", .words = levels, IN(log),
+	 .standard = "info", .expected = "debug, info, warn or error",
+	 .help = "debug, info, warn or error"},
+	{.name = "log-file", .kind = GN_HOST_TEXT, .value = "FILE", .least = 1, IN(log_file),
+	 .expected = "a file of at most 255 bytes",
+	 .help = "write the log to the end of FILE instead of stderr; SIGHUP opens it anew"},
+	{.name = "ready-fd", .kind = GN_HOST_FLAG, .value = "N",
+	 .help = "write \"ready PORT\" to this descriptor once the API answers"},
+	{0},
+};
+/* clang-format on */

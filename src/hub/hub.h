@@ -4,10 +4,10 @@
 #ifndef GN_HUB_HUB_H
 #define GN_HUB_HUB_H
 
-#include "base/base.h"
 #include "crypto/crypto.h"
+#include "host/setting.h"
 
-#define GN_HUB_WHY 640 /* bytes of a sentence that explains a failure */
+#define GN_HUB_WHY GN_HOST_WHY /* bytes of a sentence that explains a failure */
 /* hosts under which a hub is asked, beside this machine's: a few domains of one proxy */
 #define GN_HUB_NAMES 8
 
@@ -28,19 +28,15 @@ struct gn_hub_config {
 	/* the client's address is the last of X-Forwarded-For: only behind a proxy that sets it */
 	bool trust_proxy;
 	char host_name[GN_HUB_NAMES][256]; /* HB-54: in lower case, without a port */
-	size_t host_names;
+	unsigned host_names;
 	bool accept_v0;  /* the profile geo-v0, of a new ledger; later a setting of the ledger */
 	uint64_t memory; /* bytes of the ledger; default half of a small server, 4 GiB */
 	enum gn_log_level log;
 	char log_file[256]; /* empty: stderr */
 };
 
-void gn_hub_config_default(struct gn_hub_config *c);
-/* One setting by its name, as in the file (name = value) and as a flag. GN_USAGE with why. */
-GN_MUST gn_err gn_hub_config_set(struct gn_hub_config *c, struct gn_slice name,
-				 struct gn_slice value, char why[GN_HUB_WHY]);
-GN_MUST gn_err gn_hub_config_parse(struct gn_hub_config *c, struct gn_slice text,
-				   char why[GN_HUB_WHY]);
+/* The table of its members: gn_host_settings_default, _set, _parse. */
+extern const struct gn_host_setting gn_hub_settings[];
 
 /* Makes the data directory: the hub's key, the token key, the admin token. GN_EXISTS when there
  * is a hub already. pk: told. */

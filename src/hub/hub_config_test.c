@@ -1,5 +1,6 @@
 /* The hub's settings. */
 #include "hub/hub.h"
+#include "hub/limits.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +10,7 @@
 static gn_err set(struct gn_hub_config *c, const char *name, const char *value)
 {
 	char why[GN_HUB_WHY] = "";
-	gn_err err = gn_hub_config_set(c, gn_str(name), gn_str(value), why);
+	gn_err err = gn_host_setting_set(gn_hub_settings, c, gn_str(name), gn_str(value), why);
 	assert_true(!err || strlen(why) > 0);
 	return err;
 }
@@ -33,9 +34,12 @@ static void settings_take_good_values_and_keep_theirs_on_bad_ones(void **state)
 					     {"host-name", "a b"},
 					     {"host-name", "https://a"}};
 	struct gn_hub_config c, before;
-	gn_hub_config_default(&c);
+	gn_host_settings_default(gn_hub_settings, &c, sizeof c);
 	assert_int_equal(c.http, 7790);
 	assert_false(c.accept_v0);
+	assert_true(c.history_queue == HUB_HISTORY_QUEUE && c.memory == UINT64_C(4) << 30);
+	assert_true(c.refresh_s == 30 * 86400 && c.rate_day == 20000 && c.log == GN_LOG_INFO);
+	assert_string_equal(c.history, "sqlite");
 	assert_int_equal(set(&c, "http", "0"), GN_OK);
 	assert_int_equal(set(&c, "history", "postgresql host=/run dbname=x"), GN_OK);
 	assert_int_equal(set(&c, "accept-v0", "yes"), GN_OK);
@@ -56,19 +60,22 @@ static void a_file_is_taken_whole_or_not_at_all(void **state)
 	(void)state;
 	struct gn_hub_config c;
 	char why[GN_HUB_WHY];
-	gn_hub_config_default(&c);
-	assert_int_equal(gn_hub_config_parse(&c,
-					     GN_LIT("# a hub\nhttp = 8000  # "
-						    "here\n\nlog=warn\r\n"),
-					     why),
+	gn_host_settings_default(gn_hub_settings, &c, sizeof c);
+	assert_int_equal(gn_host_settings_parse(gn_hub_settings, &c, sizeof c,
+						GN_LIT("# a hub\nhttp = 8000  # "
+						       "here\n\nlog=warn\r\n"),
+						why),
 			 GN_OK);
 	assert_int_equal(c.http, 8000);
 	assert_int_equal(c.log, GN_LOG_WARN);
-	assert_int_equal(gn_hub_config_parse(&c, GN_LIT("http = 9000\nlog = loud\n"), why),
+	assert_int_equal(gn_host_settings_parse(gn_hub_settings, &c, sizeof c,
+						GN_LIT("http = 9000\nlog = loud\n"), why),
 			 GN_USAGE);
 	assert_non_null(strstr(why, "line 2"));
 	assert_int_equal(c.http, 8000);
-	assert_int_equal(gn_hub_config_parse(&c, GN_LIT("http\n"), why), GN_USAGE);
+	assert_int_equal(
+		gn_host_settings_parse(gn_hub_settings, &c, sizeof c, GN_LIT("http\n"), why),
+		GN_USAGE);
 }
 
 int main(void)

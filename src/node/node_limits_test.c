@@ -81,28 +81,99 @@ static void so_many_messages_wait_for_a_peer(void **state)
 	end(node);
 }
 
+#define EACH ((size_t)64 << 10) /* of a queue, with what is counted besides */
+
+static void peer_init(struct peer *peer, uint8_t key, const struct gn_addr *addr)
+{
+	*peer = (struct peer){.pk = {{key, 9}}, .named = true, .addr_count = 1};
+	peer->addrs[0] = *addr;
+	peer->urgent.tail = &peer->urgent.head;
+	peer->bulk.tail = &peer->bulk.head;
+}
+
 static gn_err queue_of(struct gn_node *node, struct peer *peer, size_t len)
 {
-	static const uint8_t bytes[64u << 10];
+	static const uint8_t bytes[EACH];
 	return peers_out_add(node, peer, gn_slice(bytes, len), GN_JET_FILES);
+}
+
+/* As much as one key may have. */
+static void fill(struct gn_node *node, struct peer *peer, uint8_t key, const struct gn_addr *addr)
+{
+	peer_init(peer, key, addr);
+	for (size_t i = 0; i < GN_NODE_QUEUE_BYTES / EACH; i++)
+		assert_int_equal(queue_of(node, peer, EACH - GN_NODE_QUEUE_EACH), GN_OK);
 }
 
 static void so_many_bytes_wait_for_a_key(void **state)
 {
-	const size_t each = 64u << 10;
 	struct gn_node *node = fresh();
-	struct peer peer = {.pk = {{9}}, .named = true, .addr_count = 1};
+	struct gn_addr addr = gn_addr_v4(192, 0, 2, 1, 7);
+	struct peer peer;
 	(void)state;
-	peer.addrs[0] = gn_addr_v4(192, 0, 2, 1, 7);
-	peer.urgent.tail = &peer.urgent.head;
-	peer.bulk.tail = &peer.bulk.head;
-	for (size_t i = 0; i < GN_NODE_QUEUE_BYTES / each; i++)
-		assert_int_equal(queue_of(node, &peer, each - GN_NODE_QUEUE_EACH), GN_OK);
+	fill(node, &peer, 1, &addr);
 	assert_int_equal(node->peers.queue_share.used, GN_NODE_QUEUE_BYTES);
 	assert_int_equal(queue_of(node, &peer, 1), GN_LIMIT);
 	assert_int_equal(node->peers.count.dropped_queue, 1);
 	peers_out_clear(node, &peer);
 	assert_int_equal(node->peers.queue_share.used, 0);
+	end(node);
+}
+
+static void so_many_bytes_wait_for_a_prefix_and_for_all(void **state)
+{
+	enum { KEYS = GN_NODE_QUEUES_BYTES / GN_NODE_QUEUE_BYTES, CROWDED = KEYS / 4 * 3 };
+	enum { OF_ONE = GN_NODE_QUEUES_PREFIX / GN_NODE_QUEUE_BYTES };
+	static struct peer peers[KEYS + 1];
+	struct gn_node *node = fresh();
+	(void)state;
+	for (uint8_t i = 0; i < CROWDED + OF_ONE; i++) { /* the last ones are of one prefix */
+		uint8_t net = i < CROWDED ? i : CROWDED;
+		struct gn_addr addr = gn_addr_v4(198, 18, net, i, 7);
+		fill(node, &peers[i], i, &addr);
+	}
+	peer_init(&peers[KEYS], KEYS, &(struct gn_addr){0});
+	peers[KEYS].addrs[0] = gn_addr_v4(198, 18, CROWDED, KEYS, 7);
+	assert_int_equal(queue_of(node, &peers[KEYS], 1), GN_LIMIT);
+	for (uint8_t i = CROWDED + OF_ONE; i < KEYS; i++) {
+		struct gn_addr addr = gn_addr_v4(198, 19, i, i, 7);
+		fill(node, &peers[i], i, &addr);
+	}
+	assert_int_equal(node->peers.queue_share.used, GN_NODE_QUEUES_BYTES);
+	peers[KEYS].addrs[0] = gn_addr_v4(198, 20, 1, 1, 7);
+	assert_int_equal(queue_of(node, &peers[KEYS], 1), GN_LIMIT);
+	for (uint8_t i = 0; i < KEYS; i++)
+		peers_out_clear(node, &peers[i]);
+	end(node);
+}
+
+static void who_takes_too_little_for_too_long_has_stalled(void **state)
+{
+	struct gn_node *node = fresh();
+	struct gn_addr addr = gn_addr_v4(192, 0, 2, 1, 7);
+	struct peer peer;
+	(void)state;
+	peer_init(&peer, 1, &addr);
+	assert_int_equal(queue_of(node, &peer, EACH / 2), GN_OK);
+	peer.up = true;
+	for (unsigned i = 0; i < 30; i++) { /* just fast enough */
+		peer.bulk.head->off += GN_NODE_LINE_RATE;
+		assert_false(peers_out_stalled(&peer, GN_SEC));
+	}
+	assert_false(peers_out_stalled(&peer, GN_NODE_QUEUE_STALL));
+	assert_true(peers_out_stalled(&peer, GN_MSEC));
+	peer.up = false;
+	peers_out_clear(node, &peer);
+	end(node);
+}
+
+static void what_waits_is_looked_at_more_often(void **state)
+{
+	struct gn_node *node = fresh();
+	(void)state;
+	assert_int_equal(gn_node_peers_deadline(node), node->now + GN_NODE_SWEEP_IDLE);
+	send_of(node, 1);
+	assert_int_equal(gn_node_peers_deadline(node), node->now + GN_NODE_SWEEP);
 	end(node);
 }
 
@@ -221,6 +292,9 @@ int main(void)
 		cmocka_unit_test(a_message_has_a_length),
 		cmocka_unit_test(so_many_messages_wait_for_a_peer),
 		cmocka_unit_test(so_many_bytes_wait_for_a_key),
+		cmocka_unit_test(so_many_bytes_wait_for_a_prefix_and_for_all),
+		cmocka_unit_test(who_takes_too_little_for_too_long_has_stalled),
+		cmocka_unit_test(what_waits_is_looked_at_more_often),
 		cmocka_unit_test(so_many_peers_are_known),
 		cmocka_unit_test(so_many_lookups_and_steps_are_shown),
 		cmocka_unit_test(what_cannot_be_read_costs),
