@@ -29,6 +29,7 @@ static void queue(struct gn_jet *jet, const struct gn_addr *to, const uint8_t *d
 void jet_send_version(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h,
 		      size_t datagram_len)
 {
+	GN_ASSERT(h->is_long);
 	uint8_t out[JET_LONG_HEADER + 8], grease;
 	jet_count(jet, JET_C_PACKET_VERSION);
 	if (h->version == 0 || datagram_len < JET_MTU_BASE)
@@ -52,6 +53,7 @@ static bool answered(const struct gn_jet *jet, const struct gn_addr *to, const s
 static void send_retry(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h,
 		       uint32_t effort, gn_time now)
 {
+	GN_ASSERT(h->type == JET_LONG_INITIAL);
 	uint8_t scid[JET_CID_LEN], cookie[GN_COOKIE_LEN],
 		out[JET_LONG_HEADER + GN_COOKIE_LEN + JET_RETRY_TAG];
 	if (answered(jet, to, h)) {
@@ -115,6 +117,7 @@ static gn_err make_session(struct gn_jet *jet, const struct jet_in *in,
 /* Guard lets it in: its state is made, if it opens. */
 static gn_err enter(struct gn_jet *jet, struct jet_in *in, const uint8_t original[JET_CID_LEN])
 {
+	GN_ASSERT(in->header->is_long);
 	uint8_t copy[JET_DATAGRAM_IN_MAX];
 	struct jet_session *s;
 	jet->stranger_steps++;
@@ -142,6 +145,7 @@ static void vacate(struct gn_jet *jet, struct jet_waiting *w)
 /* The hello's next datagram; the same again is not kept twice. GN_AGAIN: kept. */
 static gn_err keep(struct gn_jet *jet, struct jet_waiting *w, struct gn_slice datagram)
 {
+	GN_ASSERT(datagram.len <= JET_DATAGRAM_IN_MAX && datagram.len >= JET_MTU_BASE);
 	for (int i = 0; i < JET_WAITING_DATAGRAMS; i++) {
 		if (w->datagram[i] && gn_slice_eq(gn_slice(w->datagram[i], w->len[i]), datagram))
 			return GN_REPLAY;
@@ -162,6 +166,7 @@ static gn_err keep(struct gn_jet *jet, struct jet_waiting *w, struct gn_slice da
 static gn_err wait_in(struct gn_jet *jet, uint32_t slot, const struct jet_in *in,
 		      const uint8_t original[JET_CID_LEN])
 {
+	GN_ASSERT(slot < GN_GUARD_WAITING);
 	if (!jet->waiting)
 		jet->waiting = GN_NEW_ARRAY(jet->env.alloc, struct jet_waiting, GN_GUARD_WAITING);
 	if (!jet->waiting) {
@@ -255,6 +260,7 @@ static void count_refusal(struct gn_jet *jet, const struct gn_guard_verdict *v)
 
 gn_err jet_admit(struct gn_jet *jet, struct jet_in *in)
 {
+	GN_ASSERT(in->header->is_long && in->header->version == JET_VERSION);
 	const struct jet_header *h = in->header;
 	struct gn_guard_hello hello = {.from = in->from, .token = h->token};
 	struct gn_guard_verdict v;

@@ -62,6 +62,7 @@ static bool datagram_event(struct jet_session *s, struct gn_jet_event *out)
 /* The id dies with this event; the session itself when it has drained. */
 static void closed_event(struct jet_session *s, struct gn_jet_event *out)
 {
+	GN_ASSERT(!jet_alive(s) && s->id != 0);
 	struct gn_jet *jet = s->jet;
 	out->kind = GN_JET_CLOSED;
 	out->err = s->close_err;

@@ -165,6 +165,7 @@ static bool expects_answer(const struct jet_cid_ref *ref)
 static gn_err on_retry(struct gn_jet *jet, const struct jet_cid_ref *ref, struct gn_slice packet,
 		       const struct jet_header *h, gn_time now)
 {
+	GN_ASSERT(h->type == JET_LONG_RETRY);
 	if (!expects_answer(ref) || !jet_retry_ok(packet, ref->session->cid_tx[0].cid)) {
 		jet_count(jet, JET_C_RETRY_BAD);
 		return GN_AUTH;
@@ -180,6 +181,7 @@ static gn_err on_retry(struct gn_jet *jet, const struct jet_cid_ref *ref, struct
 static gn_err on_version(struct gn_jet *jet, const struct jet_cid_ref *ref,
 			 const struct jet_header *h, gn_time now)
 {
+	GN_ASSERT(h->version == 0);
 	struct gn_reader r = gn_reader(h->token);
 	bool ours = false;
 	while (gn_reader_left(&r) >= 4)

@@ -60,6 +60,7 @@ static bool persistent(const struct jet_path *p, const struct jet_space *sp, gn_
 static void congestion(struct jet_session *s, struct jet_path *p, const struct jet_space *sp,
 		       uint64_t bytes, uint32_t packets, gn_time newest, gn_time now)
 {
+	GN_ASSERT(packets == 0 || bytes > 0);
 	if (packets == 0)
 		return;
 	s->packets_lost += packets;
@@ -80,6 +81,7 @@ static void congestion(struct jet_session *s, struct jet_path *p, const struct j
 static gn_err detect(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
 		     enum jet_level level, gn_time now)
 {
+	GN_ASSERT(sp->acked_next <= sp->pn_next);
 	gn_time rtt = p->rtt.latest > p->rtt.smoothed ? p->rtt.latest : p->rtt.smoothed;
 	gn_time delay = rtt + rtt * p->reorder_eighths / 8, newest = 0;
 	delay = delay < JET_GRANULARITY ? JET_GRANULARITY : delay;
@@ -111,6 +113,7 @@ static gn_err detect(struct jet_session *s, struct jet_path *p, struct jet_space
 gn_err jet_loss_all(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
 		    enum jet_level level)
 {
+	GN_ASSERT(sp->low <= sp->pn_next);
 	for (uint64_t pn = sp->low; pn < sp->pn_next; pn++) {
 		struct jet_sent *sent = jet_space_sent(sp, pn);
 		if (!sent || sent->state != JET_SENT_OUT)
@@ -134,6 +137,7 @@ struct gained {
 static void spurious(struct jet_session *s, struct jet_path *p, const struct jet_space *sp,
 		     const struct jet_sent *sent, uint64_t pn, gn_time now)
 {
+	GN_ASSERT(sent->state == JET_SENT_LOST);
 	jet_count(s->jet, JET_C_PACKETS_SPURIOUS);
 	uint64_t distance = sp->acked_next - pn + 1;
 	if (distance > p->reorder_packets)
@@ -195,6 +199,7 @@ static gn_err ranges_acked(struct jet_session *s, struct jet_path *p, struct jet
 gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
 		    enum jet_level level, const struct jet_frame *ack, gn_time now)
 {
+	GN_ASSERT(sp->acked_next <= sp->pn_next && p == s->paths[p->id % JET_PATHS]);
 	if (ack->offset >= sp->pn_next)
 		return jet_fault(s, JET_E_PROTOCOL, "acknowledged a packet that was not sent yet");
 	const struct jet_sent *largest = jet_space_sent(sp, ack->offset);
@@ -244,6 +249,7 @@ gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space 
  * the first sample. */
 static gn_time backed_off(const struct jet_path *p, enum jet_level level)
 {
+	GN_ASSERT(p->pto_count <= JET_PTO_BACKOFF_MAX);
 	unsigned most = p->rtt.sampled ? JET_PTO_BACKOFF_MAX : JET_PTO_BACKOFF_UNSAMPLED;
 	return jet_pto(p, level) << (p->pto_count < most ? p->pto_count : most);
 }
@@ -318,6 +324,7 @@ static gn_err put_up_again(struct jet_session *s, struct jet_space *sp, enum jet
 
 gn_err jet_loss_probe_data(struct jet_session *s, struct jet_space *sp, enum jet_level level)
 {
+	GN_ASSERT(sp->out <= sp->sent.count);
 	int packets = sp->probes;
 	GN_TRY(put_up_again(s, sp, level, &packets));
 	if (packets == 0)
@@ -332,6 +339,7 @@ gn_err jet_loss_probe_data(struct jet_session *s, struct jet_space *sp, enum jet
 
 static void back_off(struct jet_session *s, struct jet_path *p, gn_time now)
 {
+	GN_ASSERT(p == s->path);
 	jet_count(s->jet, JET_C_PTO);
 	if (p->pto_count < JET_PTO_BACKOFF_MAX)
 		p->pto_count++;
@@ -341,6 +349,7 @@ static void back_off(struct jet_session *s, struct jet_path *p, gn_time now)
 
 gn_err jet_loss_tick(struct jet_session *s, gn_time now)
 {
+	GN_ASSERT(jet_alive(s));
 	if (jet_token_owed(s) || jet_knocked(s))
 		return GN_OK;
 	for (int budget = 2 * JET_PATHS; budget > 0; budget--) {

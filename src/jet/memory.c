@@ -31,6 +31,7 @@ static uint64_t due(const struct jet_session *s, enum jet_way way, uint64_t more
 
 static void set_charged(struct jet_session *s, enum jet_way way, uint64_t charged)
 {
+	GN_ASSERT(charged % JET_MEMORY_STEP == 0);
 	s->charged[way] = charged;
 	s->jet->counters[way == JET_IN ? JET_C_BYTES_HELD_IN : JET_C_BYTES_HELD_OUT] =
 		s->jet->memory[way].used;
@@ -38,6 +39,7 @@ static void set_charged(struct jet_session *s, enum jet_way way, uint64_t charge
 
 static uint64_t part(uint64_t total, uint64_t parts)
 {
+	GN_ASSERT(parts > 0);
 	return total / parts > JET_MEMORY_STEP ? total / parts : JET_MEMORY_STEP;
 }
 

@@ -19,6 +19,7 @@ void jet_mtu_init(struct jet_path *p)
 /* The next size to try, or wait for the raise timer. */
 static void plan(struct jet_path *p, gn_time now)
 {
+	GN_ASSERT(p->mtu.size >= JET_MTU_BASE);
 	struct jet_mtu *m = &p->mtu;
 	m->tries = 0;
 	m->in_flight = false;
@@ -45,6 +46,7 @@ bool jet_mtu_due(const struct jet_path *p, gn_time now)
 
 void jet_mtu_sent(struct jet_path *p, uint64_t pn)
 {
+	GN_ASSERT(p->mtu.probing && !p->mtu.in_flight);
 	p->mtu.pn = pn;
 	p->mtu.in_flight = true;
 	p->mtu.at = GN_NEVER;
@@ -53,6 +55,7 @@ void jet_mtu_sent(struct jet_path *p, uint64_t pn)
 
 static void set_size(struct jet_path *p, uint16_t size)
 {
+	GN_ASSERT(size >= JET_MTU_BASE && size <= JET_MTU_MAX);
 	p->mtu.size = size;
 	p->cc.mtu = size;
 	p->pacer.mtu = size;

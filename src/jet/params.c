@@ -107,6 +107,7 @@ gn_err jet_params_read(struct gn_slice in, struct jet_params *out)
 /* "" when the peer saw the connection ids and the version that we used. */
 static const char *mismatch(const struct jet_session *s, const struct jet_params *p)
 {
+	GN_ASSERT(s->hs != NULL);
 	const struct jet_hs *hs = s->hs;
 	if (!gn_slice_eq(p->initial_scid, GN_SLICE(s->cid_tx[0].cid)))
 		return "the connection id is not the one in the parameters";
@@ -126,6 +127,7 @@ static const char *mismatch(const struct jet_session *s, const struct jet_params
 
 gn_err jet_params_apply(struct jet_session *s, struct gn_slice in)
 {
+	GN_ASSERT(s->state == JET_S_HANDSHAKE && s->hs);
 	struct jet_params p;
 	if (!in.p || jet_params_read(in, &p) != GN_OK)
 		return jet_fault(s, JET_E_PARAMS, "transport parameters do not parse");

@@ -55,6 +55,7 @@ static struct survey look(struct gn_slice payload, enum jet_level level, bool in
 
 static gn_err apply_ack(const struct jet_in *in, const struct jet_frame *f)
 {
+	GN_ASSERT(f->type == JET_F_ACK);
 	struct jet_session *s = in->s;
 	if (in->level != JET_APP)
 		return jet_loss_ack(s, in->path, in->space, in->level, f, in->now);
@@ -126,6 +127,7 @@ static gn_err apply_all(const struct jet_in *in, struct gn_slice payload, struct
 /* What a packet that opened says about the peer, before its frames. */
 static void note_opened(const struct jet_in *in)
 {
+	GN_ASSERT(in->path && jet_alive(in->s));
 	struct jet_session *s = in->s;
 	s->received_at = s->idle_at = s->active_at = in->now;
 	s->sent_since = s->swept = s->knocks = false;
@@ -186,6 +188,7 @@ static gn_err path_of(const struct jet_in *in, struct jet_path **p)
 
 static gn_err deliver(const struct jet_in *in, struct gn_slice payload, const struct survey *v)
 {
+	GN_ASSERT(in->path && in->space);
 	struct jet_session *s = in->s;
 	struct jet_effect e = {0};
 	bool newest = in->pn >= in->space->replay.next;
@@ -212,6 +215,7 @@ static gn_err deliver(const struct jet_in *in, struct gn_slice payload, const st
 /* A session that has closed answers its 1st, 2nd, 4th, 8th .. packet. */
 static gn_err after_close(struct jet_session *s)
 {
+	GN_ASSERT(!jet_alive(s));
 	s->close_heard++;
 	if (s->state == JET_S_CLOSING && (s->close_heard & (s->close_heard - 1)) == 0) {
 		s->close_due = true;
@@ -261,6 +265,8 @@ static gn_err open_checked(struct jet_in *in, struct gn_slice *payload)
 
 gn_err jet_recv_packet(struct jet_in *in, struct jet_session *s, uint32_t path_id)
 {
+	GN_ASSERT(in->header->len > 0 &&
+		  in->header->version == (in->header->is_long ? JET_VERSION : 0));
 	const struct jet_header *h = in->header;
 	struct gn_slice payload;
 	in->s = s;

@@ -18,6 +18,7 @@
 
 void jet_seats_init(struct jet_seats *seats, struct gn_jet *jet, uint32_t max, uint32_t per_key)
 {
+	GN_ASSERT(max > 0 && per_key > 0);
 	uint32_t part = max / JET_SEAT_SHARE;
 	struct gn_share_config share = {
 		.total = max,
@@ -41,6 +42,7 @@ void jet_seats_fini(struct jet_seats *seats, struct gn_jet *jet)
 
 static gn_err grow(struct jet_seats *seats, struct gn_alloc *alloc)
 {
+	GN_ASSERT(seats->count <= seats->max);
 	if (seats->count < seats->capacity)
 		return GN_OK;
 	uint32_t capacity = seats->capacity ? 2 * seats->capacity : 16;
@@ -54,6 +56,7 @@ static gn_err grow(struct jet_seats *seats, struct gn_alloc *alloc)
 
 static void put(struct jet_seats *seats, uint32_t i, struct jet_seat seat)
 {
+	GN_ASSERT(i < seats->count && i < seats->capacity);
 	seats->at[i] = seat;
 	seat.session->seats = seats;
 	seat.session->seat = i;
@@ -79,6 +82,7 @@ struct weight {
 
 static struct weight weigh(const struct jet_seats *seats, const struct jet_seat *seat)
 {
+	GN_ASSERT(seat->session != NULL);
 	struct gn_share_held held = gn_share_held(&seats->share, &seat->session->holder);
 	bool over = gn_share_crowded(&seats->share) && held.prefix > seats->share.config.per_prefix;
 	return (struct weight){over, seat->standing, held.prefix, held.key, seat->used_at};
@@ -116,6 +120,7 @@ static unsigned least_standing(const struct jet_seats *seats, const struct jet_s
  * the least standing show it. NULL when who comes weighs more. */
 static struct jet_seat *worth_least(struct jet_seats *seats, const struct jet_seat *to, gn_err over)
 {
+	GN_ASSERT(seats->count > 0);
 	struct gn_rand *rand = to->session->jet->env.rand;
 	struct weight least = {0}, theirs = weigh(seats, to);
 	struct jet_seat *found = NULL;

@@ -93,6 +93,7 @@ gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream strea
  * besides all that waits. */
 static size_t room(const struct jet_session *s, unsigned class, uint64_t own)
 {
+	GN_ASSERT(s->tx_credit >= s->tx_total);
 	uint64_t buffer = jet_send_buffer_room(s, class), credit = s->tx_credit - s->tx_total;
 	credit = credit > s->tx_unsent ? credit - s->tx_unsent : 0;
 	own = own < credit ? own : credit;

@@ -18,6 +18,7 @@
 /* The pass of the server we mean to reach, taken out; false when there is none. */
 static bool take_pass(struct jet_session *s, uint8_t out[GN_PASS_LEN])
 {
+	GN_ASSERT(s->hs != NULL);
 	struct gn_map *passes = &s->jet->passes;
 	const uint8_t *pass = s->hs->expects ? gn_map_get(passes, &s->hs->expected) : NULL;
 	if (!pass)
@@ -36,6 +37,7 @@ static void show(struct jet_hs *hs, struct gn_slice more)
 
 gn_err jet_token_follow(struct jet_session *s, struct gn_slice cookie)
 {
+	GN_ASSERT(!s->incoming && s->hs->owed == 0);
 	struct jet_hs *hs = s->hs;
 	uint8_t pass[GN_PASS_LEN];
 	uint32_t owed = gn_cookie_effort(cookie);
