@@ -47,7 +47,7 @@ static gn_err err_of(uint64_t code)
 }
 
 /* Closed sessions whose memory is still here. */
-static uint32_t lingering(const struct gn_jet *jet)
+static uint32_t lingering_count(const struct gn_jet *jet)
 {
 	return jet->session_count - jet->half.count - jet->open.count - jet->dials;
 }
@@ -72,8 +72,8 @@ void jet_close_leave(struct jet_session *s)
 	jet_seat_give(s);
 }
 
-static void end(struct jet_session *s, enum jet_state state, gn_err err, bool app, uint32_t code,
-		struct gn_slice reason, gn_time now)
+static void end_session(struct jet_session *s, enum jet_state state, gn_err err, bool app,
+			uint32_t code, struct gn_slice reason, gn_time now)
 {
 	GN_ASSERT(jet_alive(s) && s->path);
 	static const enum jet_counter by_class[] = {JET_C_FAULT_OTHER, JET_C_FAULT_PROTOCOL,
@@ -91,7 +91,7 @@ static void end(struct jet_session *s, enum jet_state state, gn_err err, bool ap
 	s->drain_at = now + 3 * jet_pto(s->path, JET_APP);
 	jet_close_leave(s);
 	jet_list_append(&s->jet->closed, &s->closed);
-	if (lingering(s->jet) > linger_max(s->jet))
+	if (lingering_count(s->jet) > linger_max(s->jet))
 		s->drain_at = now;
 	jet_session_event(s, JET_EV_CLOSED);
 	jet_wake(s);
@@ -103,7 +103,7 @@ gn_err jet_close_local(struct jet_session *s, gn_err err, bool app, uint32_t cod
 	GN_ASSERT(err != GN_AGAIN);
 	if (!jet_alive(s))
 		return err;
-	end(s, JET_S_CLOSING, err, app, code, gn_str(reason), now);
+	end_session(s, JET_S_CLOSING, err, app, code, gn_str(reason), now);
 	s->close_due = !jet_knocked(s);
 	return err;
 }
@@ -129,8 +129,8 @@ void jet_close_remote(struct jet_session *s, const struct jet_frame *f, gn_time 
 	GN_ASSERT(f->type == JET_F_CLOSE || f->type == JET_F_CLOSE_APP);
 	bool app = f->type == JET_F_CLOSE_APP;
 	if (jet_alive(s))
-		end(s, JET_S_DRAINING, app ? GN_CLOSED : err_of(f->value), app, (uint32_t)f->value,
-		    f->data, now);
+		end_session(s, JET_S_DRAINING, app ? GN_CLOSED : err_of(f->value), app,
+			    (uint32_t)f->value, f->data, now);
 }
 
 void jet_close_leaver(const struct jet_leaver *leaver, gn_time now)
@@ -149,6 +149,6 @@ void jet_close_silent(struct jet_session *s, gn_err err, gn_time now)
 	GN_ASSERT(err != GN_OK);
 	if (!jet_alive(s))
 		return;
-	end(s, JET_S_DRAINING, err, false, code_of(err), gn_str(gn_err_text(err)), now);
+	end_session(s, JET_S_DRAINING, err, false, code_of(err), gn_str(gn_err_text(err)), now);
 	s->drain_at = now;
 }

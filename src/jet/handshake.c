@@ -21,7 +21,7 @@
 #include "jet/token_int.h"
 
 /* The fuller it is with half-open sessions, the less time each has. */
-static gn_time patience(const struct jet_session *s)
+static gn_time patience_now(const struct jet_session *s)
 {
 	GN_ASSERT(s->jet->half.count <= s->jet->half.max);
 	const struct jet_seats *half = &s->jet->half;
@@ -46,7 +46,7 @@ gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected,
 	if (expected)
 		hs->expected = *expected;
 	hs->anchor = now;
-	hs->timeout_at = now + patience(s);
+	hs->timeout_at = now + patience_now(s);
 	jet_space_init(&hs->space[0], s->jet);
 	jet_space_init(&hs->space[1], s->jet);
 	gn_err err = jet_keys_initial(dcid, s->incoming, &hs->rx[0], &hs->tx[0]);
@@ -263,7 +263,7 @@ static gn_err open_session(struct jet_session *s, gn_time now)
 }
 
 /* Drives TLS and takes what it made. */
-static gn_err run(struct jet_session *s, gn_time now)
+static gn_err run_tls(struct jet_session *s, gn_time now)
 {
 	gn_err err = gn_tls_run(s->hs->tls), taken = take_secrets(s);
 	if (err == GN_OK && taken == GN_OK)
@@ -335,7 +335,7 @@ gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct j
 		if (err != GN_OK)
 			return tls_failed(s, err);
 	}
-	return in->base > base ? run(s, now) : GN_OK;
+	return in->base > base ? run_tls(s, now) : GN_OK;
 }
 
 uint64_t jet_hs_received(const struct jet_hs *hs, enum jet_level level)

@@ -102,7 +102,7 @@ void jet_out_pad(struct jet_out *o, size_t packet_len)
 	o->padded = true;
 }
 
-static gn_err remember(struct jet_out *o, size_t len)
+static gn_err remember_sent(struct jet_out *o, size_t len)
 {
 	GN_ASSERT(o->pn == o->space->pn_next && len <= UINT16_MAX);
 	struct jet_session *s = o->s;
@@ -160,7 +160,7 @@ size_t jet_out_finish(struct jet_out *o)
 				    .pn = o->pn};
 	gn_err err = jet_packet_seal(tx_keys(s, o->level), &sealed);
 	if (err == GN_OK)
-		err = remember(o, len);
+		err = remember_sent(o, len);
 	if (err != GN_OK) {
 		jet_fail(s, err);
 		return 0;

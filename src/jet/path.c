@@ -71,7 +71,7 @@ void jet_path_acked(struct jet_session *s, struct jet_path *p, uint64_t largest,
 
 /* The path's own address changed under it: what we learned of the network may be void (RFC 9000
  * 9.4). */
-static void rebind(struct jet_session *s, struct jet_path *p, gn_time now)
+static void rebind_path(struct jet_session *s, struct jet_path *p, gn_time now)
 {
 	GN_ASSERT(p->validated);
 	bool other_host = memcmp(p->addr.ip, p->probe.addr.ip, sizeof p->addr.ip) != 0;
@@ -101,7 +101,7 @@ void jet_path_on_response(struct jet_session *s, const struct jet_frame *f, gn_t
 		bool ours = p->probe.ours, known = p->validated;
 		p->probe.at = GN_NEVER;
 		if (known && !gn_addr_eq(&p->addr, &p->probe.addr))
-			rebind(s, p, now);
+			rebind_path(s, p, now);
 		p->validated = true;
 		if (!known && p != s->path && (ours || p->wanted))
 			move_to(s, p, now);
@@ -120,7 +120,7 @@ void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const stru
 }
 
 /* Does data of the peer on p lead us there? */
-static bool follows(const struct jet_session *s, const struct jet_path *p)
+static bool follows_to(const struct jet_session *s, const struct jet_path *p)
 {
 	GN_ASSERT(p != s->path);
 	const struct jet_path *here = s->path;
@@ -154,7 +154,7 @@ void jet_path_heard(const struct jet_in *in, bool probing, bool newest)
 		jet_path_probe(s, p, from, false, now);
 		p->probe.rx = bytes;
 	}
-	if (probing || p == s->path || !newest || !follows(s, p))
+	if (probing || p == s->path || !newest || !follows_to(s, p))
 		return;
 	p->wanted = true;
 	if (p->validated)

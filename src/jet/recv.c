@@ -27,7 +27,7 @@ struct survey {
 	const char *wrong; /* NULL: fine */
 };
 
-static struct survey look(struct gn_slice payload, enum jet_level level, bool incoming)
+static struct survey look_over(struct gn_slice payload, enum jet_level level, bool incoming)
 {
 	struct survey v = {.probing = true};
 	struct gn_reader r = gn_reader(payload);
@@ -68,7 +68,7 @@ static gn_err apply_ack(const struct jet_in *in, const struct jet_frame *f)
 	return GN_OK;
 }
 
-static gn_err apply(const struct jet_in *in, const struct jet_frame *f, struct jet_effect *e)
+static gn_err apply_frame(const struct jet_in *in, const struct jet_frame *f, struct jet_effect *e)
 {
 	struct jet_session *s = in->s;
 	switch (f->type) {
@@ -113,7 +113,7 @@ static gn_err apply_all(const struct jet_in *in, struct gn_slice payload, struct
 		struct jet_frame f;
 		gn_err err = jet_frame_read(&r, &f);
 		GN_ASSERT(err == GN_OK);
-		err = apply(in, &f, e);
+		err = apply_frame(in, &f, e);
 		if (err != GN_OK && jet_alive(s))
 			jet_fail(s, err);
 		if (!jet_alive(s))
@@ -186,7 +186,8 @@ static gn_err path_of(const struct jet_in *in, struct jet_path **p)
 	return GN_OK;
 }
 
-static gn_err deliver(const struct jet_in *in, struct gn_slice payload, const struct survey *v)
+static gn_err deliver_packet(const struct jet_in *in, struct gn_slice payload,
+			     const struct survey *v)
 {
 	GN_ASSERT(in->path && in->space);
 	struct jet_session *s = in->s;
@@ -281,7 +282,7 @@ gn_err jet_recv_packet(struct jet_in *in, struct jet_session *s, uint32_t path_i
 	GN_TRY(check_header(in));
 	GN_TRY(open_checked(in, &payload));
 
-	struct survey v = look(payload, in->level, s->incoming);
+	struct survey v = look_over(payload, in->level, s->incoming);
 	uint8_t reserved =
 		(uint8_t)(h->is_long ? JET_PROTECT_LONG & ~JET_FLAG_PN4
 				     : JET_PROTECT_SHORT & ~(JET_FLAG_PN4 | JET_FLAG_PHASE));
@@ -294,5 +295,5 @@ gn_err jet_recv_packet(struct jet_in *in, struct jet_session *s, uint32_t path_i
 	GN_TRY(path_of(in, &in->path));
 	in->space = in->level == JET_APP ? &in->path->space : &s->hs->space[in->level];
 	note_opened(in);
-	return deliver(in, payload, &v);
+	return deliver_packet(in, payload, &v);
 }

@@ -87,7 +87,7 @@ static bool others_wait(const struct jet_session *s)
 }
 
 /* Index of the class whose turn it is, or -1. */
-static int pick(const struct jet_session *s)
+static int pick_class(const struct jet_session *s)
 {
 	int best = -1;
 	if (class_waits(&s->classes[0]) && (s->critical_credit > 0 || !others_wait(s)))
@@ -99,7 +99,7 @@ static int pick(const struct jet_session *s)
 	return best;
 }
 
-static void charge(struct jet_session *s, int class, uint64_t bytes)
+static void charge_class(struct jet_session *s, int class, uint64_t bytes)
 {
 	GN_ASSERT(class >= 0 && class < 4);
 	if (class == 0) {
@@ -116,7 +116,7 @@ static void charge(struct jet_session *s, int class, uint64_t bytes)
 }
 
 /* Takes the stream out of its list; it comes back at the end if it has more. */
-static void rotate(struct jet_session *s, struct jet_stream *st)
+static void rotate_stream(struct jet_session *s, struct jet_stream *st)
 {
 	GN_ASSERT(jet_linked(&st->sched));
 	jet_list_remove(&st->sched);
@@ -160,7 +160,7 @@ static bool write_stream(struct jet_session *s, struct jet_out *o, struct jet_st
 	st->fin_sent |= fin;
 	st->fin_lost &= !fin;
 	jet_out_frame(o, JET_F_STREAM, st->id, offset, (uint32_t)len, fin);
-	rotate(s, st);
+	rotate_stream(s, st);
 	return true;
 }
 
@@ -213,7 +213,7 @@ static bool write_datagram(struct jet_session *s, struct jet_out *o, struct jet_
 	return true;
 }
 
-static bool serve(struct jet_session *s, struct jet_out *o, struct jet_class *c)
+static bool serve_class(struct jet_session *s, struct jet_out *o, struct jet_class *c)
 {
 	struct jet_link *stream = jet_list_first(&c->streams);
 	bool dgram = !jet_list_empty(&c->dgrams);
@@ -228,10 +228,10 @@ static bool serve(struct jet_session *s, struct jet_out *o, struct jet_class *c)
 void jet_sched_fill(struct jet_session *s, struct jet_out *o)
 {
 	GN_ASSERT(s->state == JET_S_OPEN);
-	for (int class; !jet_out_full(o) && (class = pick(s)) >= 0;) {
+	for (int class; !jet_out_full(o) && (class = pick_class(s)) >= 0;) {
 		size_t before = gn_writer_left(jet_out_writer(o));
-		if (!serve(s, o, &s->classes[class]))
+		if (!serve_class(s, o, &s->classes[class]))
 			return;
-		charge(s, class, before - gn_writer_left(jet_out_writer(o)));
+		charge_class(s, class, before - gn_writer_left(jet_out_writer(o)));
 	}
 }

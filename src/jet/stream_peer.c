@@ -74,8 +74,8 @@ static gn_err make_room(struct jet_session *s, const struct jet_stream *st,
 }
 
 /* Stores a piece. GN_LIMIT: it would take one hole, or more memory, than there may be. */
-static gn_err put(struct jet_session *s, struct jet_stream *st, const struct jet_frame *f,
-		  const struct jet_effect *e)
+static gn_err put_piece(struct jet_session *s, struct jet_stream *st, const struct jet_frame *f,
+			const struct jet_effect *e)
 {
 	GN_ASSERT(st->rx_state == JET_RX_OPEN && !st->stopped);
 	gn_err err = make_room(s, st, f);
@@ -125,7 +125,7 @@ gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, stru
 		return GN_OK;
 	}
 	size_t before = jet_recvbuf_readable(&st->rx);
-	gn_err err = put(s, st, f, e);
+	gn_err err = put_piece(s, st, f, e);
 	if (err == GN_LIMIT) {
 		e->refused = true;
 		return GN_OK;
