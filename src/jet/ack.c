@@ -12,6 +12,7 @@
  * times. */
 static void adapt_frequency(struct jet_path *p, gn_time now)
 {
+	GN_ASSERT(p->ack_every >= JET_ACK_EVERY_MIN);
 	p->ack_window++;
 	if (now - p->ack_window_at < p->rtt.smoothed)
 		return;
@@ -25,6 +26,7 @@ static void adapt_frequency(struct jet_path *p, gn_time now)
 
 gn_err jet_ack_note(const struct jet_in *in, bool eliciting, bool urgent)
 {
+	GN_ASSERT(in->path && in->space);
 	struct gn_alloc *alloc = in->s->jet->env.alloc;
 	struct jet_path *p = in->path;
 	struct jet_space *sp = in->space;
@@ -56,6 +58,7 @@ gn_err jet_ack_note(const struct jet_in *in, bool eliciting, bool urgent)
 
 void jet_ack_known(struct jet_space *sp, uint64_t offset)
 {
+	GN_ASSERT(sp->received.count <= JET_ACK_RANGES);
 	jet_ranges_drop_below(&sp->received, offset);
 	if (sp->received.count)
 		return;
@@ -71,6 +74,7 @@ bool jet_ack_due(const struct jet_space *sp, gn_time now)
 
 void jet_ack_write(struct jet_session *s, struct jet_out *o, struct jet_space *sp, uint32_t path)
 {
+	GN_ASSERT(sp->largest_at <= jet_out_now(o));
 	if (jet_out_full(o) || sp->received.count == 0)
 		return;
 	gn_time now = jet_out_now(o);

@@ -16,8 +16,8 @@
 
 #define DCID_AT 5 /* in a long header, behind flags and version */
 
-static void queue(struct gn_jet *jet, const struct gn_addr *to, const uint8_t *data, size_t len,
-		  enum jet_counter counter)
+static void queue_answer(struct gn_jet *jet, const struct gn_addr *to, const uint8_t *data,
+			 size_t len, enum jet_counter counter)
 {
 	struct jet_stateless answer = {.to = *to, .len = (uint16_t)len};
 	GN_ASSERT(len <= sizeof answer.data);
@@ -29,18 +29,20 @@ static void queue(struct gn_jet *jet, const struct gn_addr *to, const uint8_t *d
 void jet_send_version(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h,
 		      size_t datagram_len)
 {
+	GN_ASSERT(h->is_long);
 	uint8_t out[JET_LONG_HEADER + 8], grease;
 	jet_count(jet, JET_C_PACKET_VERSION);
 	if (h->version == 0 || datagram_len < JET_MTU_BASE)
 		return; /* never answer an answer, never amplify */
 	gn_rand_fill(jet->env.rand, &grease, 1);
-	queue(jet, to, out, jet_version_write(out, sizeof out, h->scid, h->dcid, grease),
-	      JET_C_VERSION_SENT);
+	queue_answer(jet, to, out, jet_version_write(out, sizeof out, h->scid, h->dcid, grease),
+		     JET_C_VERSION_SENT);
 }
 
 /* The newest answer that waits is one to this dial: its hello fills several datagrams, and needs
  * a single Retry. */
-static bool answered(const struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h)
+static bool answer_waits(const struct gn_jet *jet, const struct gn_addr *to,
+			 const struct jet_header *h)
 {
 	uint32_t n = jet->stateless.count;
 	const struct jet_stateless *last = n ? gn_ring_at(&jet->stateless, n - 1) : NULL;
@@ -52,16 +54,17 @@ static bool answered(const struct gn_jet *jet, const struct gn_addr *to, const s
 static void send_retry(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h,
 		       uint32_t effort, gn_time now)
 {
+	GN_ASSERT(h->type == JET_LONG_INITIAL);
 	uint8_t scid[JET_CID_LEN], cookie[GN_COOKIE_LEN],
 		out[JET_LONG_HEADER + GN_COOKIE_LEN + JET_RETRY_TAG];
-	if (answered(jet, to, h)) {
+	if (answer_waits(jet, to, h)) {
 		jet_count(jet, JET_C_RETRY_SPARED);
 		return;
 	}
 	gn_rand_fill(jet->env.rand, scid, sizeof scid);
 	gn_guard_cookie(jet->guard, to, scid, h->dcid, effort, now, cookie);
 	size_t len = jet_retry_write(out, sizeof out, h->scid, scid, h->dcid, GN_SLICE(cookie));
-	queue(jet, to, out, len, JET_C_RETRY_SENT);
+	queue_answer(jet, to, out, len, JET_C_RETRY_SENT);
 }
 
 /* Opens a first packet with keys made on the stack, in a copy, so that a forgery costs no
@@ -113,8 +116,10 @@ static gn_err make_session(struct gn_jet *jet, const struct jet_in *in,
 }
 
 /* Guard lets it in: its state is made, if it opens. */
-static gn_err enter(struct gn_jet *jet, struct jet_in *in, const uint8_t original[JET_CID_LEN])
+static gn_err enter_stranger(struct gn_jet *jet, struct jet_in *in,
+			     const uint8_t original[JET_CID_LEN])
 {
+	GN_ASSERT(in->header->is_long);
 	uint8_t copy[JET_DATAGRAM_IN_MAX];
 	struct jet_session *s;
 	jet->stranger_steps++;
@@ -140,8 +145,9 @@ static void vacate(struct gn_jet *jet, struct jet_waiting *w)
 }
 
 /* The hello's next datagram; the same again is not kept twice. GN_AGAIN: kept. */
-static gn_err keep(struct gn_jet *jet, struct jet_waiting *w, struct gn_slice datagram)
+static gn_err keep_datagram(struct gn_jet *jet, struct jet_waiting *w, struct gn_slice datagram)
 {
+	GN_ASSERT(datagram.len <= JET_DATAGRAM_IN_MAX && datagram.len >= JET_MTU_BASE);
 	for (int i = 0; i < JET_WAITING_DATAGRAMS; i++) {
 		if (w->datagram[i] && gn_slice_eq(gn_slice(w->datagram[i], w->len[i]), datagram))
 			return GN_REPLAY;
@@ -162,6 +168,7 @@ static gn_err keep(struct gn_jet *jet, struct jet_waiting *w, struct gn_slice da
 static gn_err wait_in(struct gn_jet *jet, uint32_t slot, const struct jet_in *in,
 		      const uint8_t original[JET_CID_LEN])
 {
+	GN_ASSERT(slot < GN_GUARD_WAITING);
 	if (!jet->waiting)
 		jet->waiting = GN_NEW_ARRAY(jet->env.alloc, struct jet_waiting, GN_GUARD_WAITING);
 	if (!jet->waiting) {
@@ -174,7 +181,7 @@ static gn_err wait_in(struct gn_jet *jet, uint32_t slot, const struct jet_in *in
 	memcpy(w->dcid, in->header->dcid, JET_CID_LEN);
 	memcpy(w->original, original, JET_CID_LEN);
 	uint32_t *at = gn_map_put(&jet->waiting_by_cid, w->dcid);
-	gn_err err = at ? keep(jet, w, gn_slice(in->bytes, in->datagram_len)) : GN_NOMEM;
+	gn_err err = at ? keep_datagram(jet, w, gn_slice(in->bytes, in->datagram_len)) : GN_NOMEM;
 	if (at)
 		*at = slot;
 	if (err != GN_AGAIN) {
@@ -213,7 +220,7 @@ static void let_in(struct gn_jet *jet, struct jet_waiting *w, gn_time now)
 		GN_ASSERT(err == GN_OK); /* it was read when it came */
 		const struct jet_cid_ref *ref = gn_map_get(&jet->cids, h.dcid);
 		err = ref ? jet_recv_packet(&in, ref->session, ref->path)
-			  : enter(jet, &in, w->original);
+			  : enter_stranger(jet, &in, w->original);
 		if (err != GN_OK)
 			break; /* counted where it failed */
 	}
@@ -255,6 +262,7 @@ static void count_refusal(struct gn_jet *jet, const struct gn_guard_verdict *v)
 
 gn_err jet_admit(struct gn_jet *jet, struct jet_in *in)
 {
+	GN_ASSERT(in->header->is_long && in->header->version == JET_VERSION);
 	const struct jet_header *h = in->header;
 	struct gn_guard_hello hello = {.from = in->from, .token = h->token};
 	struct gn_guard_verdict v;
@@ -265,7 +273,7 @@ gn_err jet_admit(struct gn_jet *jet, struct jet_in *in)
 	}
 	if (w)
 		return gn_addr_eq(&w->from, in->from)
-			       ? keep(jet, w, gn_slice(in->bytes, in->datagram_len))
+			       ? keep_datagram(jet, w, gn_slice(in->bytes, in->datagram_len))
 			       : GN_AUTH;
 	memcpy(hello.cid, h->dcid, JET_CID_LEN);
 	hello.must_prove =
@@ -273,7 +281,7 @@ gn_err jet_admit(struct gn_jet *jet, struct jet_in *in)
 	gn_guard_hello(jet->guard, &hello, in->now, &v);
 	const uint8_t *original = v.proven ? v.payload : h->dcid;
 	if (v.answer == GN_GUARD_ADMIT)
-		return enter(jet, in, original);
+		return enter_stranger(jet, in, original);
 	if (v.answer == GN_GUARD_WAIT)
 		return wait_in(jet, v.slot, in, original);
 	count_refusal(jet, &v);

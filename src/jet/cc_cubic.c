@@ -48,7 +48,7 @@ static void cubic_sent(struct jet_cc *cc, uint64_t bytes, gn_time now)
 }
 
 /* Compare the smallest RTT of this round with that of the last one. */
-static void hystart(struct jet_cc *cc, const struct jet_cc_ack *ack)
+static void hystart_round(struct jet_cc *cc, const struct jet_cc_ack *ack)
 {
 	struct jet_cubic *q = &cc->u.cubic;
 	if (ack->round) {
@@ -78,7 +78,7 @@ static void hystart(struct jet_cc *cc, const struct jet_cc_ack *ack)
 	}
 }
 
-static void avoid(struct jet_cc *cc, const struct jet_cc_ack *ack, gn_time now)
+static void avoid_congestion(struct jet_cc *cc, const struct jet_cc_ack *ack, gn_time now)
 {
 	struct jet_cubic *q = &cc->u.cubic;
 	double cwnd = segments(cc, cc->cwnd), acked = segments(cc, ack->bytes);
@@ -105,7 +105,7 @@ static void cubic_acked(struct jet_cc *cc, const struct jet_cc_ack *ack, gn_time
 {
 	struct jet_cubic *q = &cc->u.cubic;
 	if (jet_cc_slow_start(cc))
-		hystart(cc, ack);
+		hystart_round(cc, ack);
 	gn_time since = now - q->last_ack;
 	q->last_ack = now;
 	if (!ack->limited) {
@@ -120,10 +120,10 @@ static void cubic_acked(struct jet_cc *cc, const struct jet_cc_ack *ack, gn_time
 			cc,
 			(double)cc->cwnd + (double)ack->bytes / (q->css_baseline ? CSS_GROWTH : 1));
 	else
-		avoid(cc, ack, now);
+		avoid_congestion(cc, ack, now);
 }
 
-static void reduce(struct jet_cc *cc, gn_time newest_sent, gn_time now)
+static void reduce_window(struct jet_cc *cc, gn_time newest_sent, gn_time now)
 {
 	struct jet_cubic *q = &cc->u.cubic;
 	if (newest_sent <= q->recovery)
@@ -146,7 +146,7 @@ static void cubic_lost(struct jet_cc *cc, uint64_t bytes, gn_time newest_sent, b
 		       gn_time now)
 {
 	(void)bytes;
-	reduce(cc, newest_sent, now);
+	reduce_window(cc, newest_sent, now);
 	if (persistent) {
 		cc->cwnd = clamp_window(cc, 0);
 		cc->u.cubic.epoch = 0;
@@ -156,7 +156,7 @@ static void cubic_lost(struct jet_cc *cc, uint64_t bytes, gn_time newest_sent, b
 
 static void cubic_ecn(struct jet_cc *cc, gn_time newest_sent, gn_time now)
 {
-	reduce(cc, newest_sent, now);
+	reduce_window(cc, newest_sent, now);
 }
 
 static void cubic_spurious(struct jet_cc *cc, gn_time now)

@@ -37,6 +37,7 @@ gn_err jet_cid_issue(struct jet_session *s, uint32_t path, const uint8_t *cid)
 
 void jet_cid_issue_ahead(struct jet_session *s)
 {
+	GN_ASSERT(s->new_cid_due == 0);
 	for (uint32_t path = 1; path < JET_PATHS; path++)
 		/* without memory there is no migration, nothing worse */
 		if (jet_cid_issue(s, path, NULL) == GN_OK)
@@ -45,6 +46,7 @@ void jet_cid_issue_ahead(struct jet_session *s)
 
 void jet_cid_forget(struct jet_session *s, struct jet_cid *slot)
 {
+	GN_ASSERT(slot >= s->cid_rx && slot < s->cid_rx + JET_PATHS);
 	if (slot->set)
 		gn_map_remove(&s->jet->cids, slot->cid);
 	slot->set = false;
@@ -61,6 +63,7 @@ void jet_cid_forget_all(struct jet_session *s)
 
 gn_err jet_cid_on_new(struct jet_session *s, const struct jet_frame *f)
 {
+	GN_ASSERT(f->type == JET_F_NEW_CID && f->data.len == JET_CID_LEN);
 	struct jet_cid *slot = &s->cid_tx[f->id % JET_PATHS];
 	if (slot->set) {
 		if (slot->path == f->id ? memcmp(slot->cid, f->data.p, JET_CID_LEN) != 0
@@ -119,6 +122,7 @@ void jet_cid_write(struct jet_session *s, struct jet_out *o)
 
 void jet_cid_frame_lost(struct jet_session *s, const struct jet_sent_frame *f)
 {
+	GN_ASSERT(f->type == JET_F_NEW_CID || f->type == JET_F_RETIRE_CID);
 	uint32_t i = (uint32_t)f->id % JET_PATHS;
 	if (f->type == JET_F_NEW_CID && s->cid_rx[i].set && s->cid_rx[i].path == f->id)
 		s->new_cid_due |= (uint8_t)(1u << i);

@@ -47,7 +47,7 @@ static gn_err err_of(uint64_t code)
 }
 
 /* Closed sessions whose memory is still here. */
-static uint32_t lingering(const struct gn_jet *jet)
+static uint32_t lingering_count(const struct gn_jet *jet)
 {
 	return jet->session_count - jet->half.count - jet->open.count - jet->dials;
 }
@@ -60,6 +60,7 @@ static uint32_t linger_max(const struct gn_jet *jet)
 
 void jet_close_leave(struct jet_session *s)
 {
+	GN_ASSERT(!s->half_open || s->jet->half_open > 0);
 	if (s->half_open) {
 		s->half_open = false;
 		s->jet->half_open--;
@@ -71,9 +72,10 @@ void jet_close_leave(struct jet_session *s)
 	jet_seat_give(s);
 }
 
-static void end(struct jet_session *s, enum jet_state state, gn_err err, bool app, uint32_t code,
-		struct gn_slice reason, gn_time now)
+static void end_session(struct jet_session *s, enum jet_state state, gn_err err, bool app,
+			uint32_t code, struct gn_slice reason, gn_time now)
 {
+	GN_ASSERT(jet_alive(s) && s->path);
 	static const enum jet_counter by_class[] = {JET_C_FAULT_OTHER, JET_C_FAULT_PROTOCOL,
 						    JET_C_FAULT_KEY, JET_C_FAULT_TIMEOUT};
 	int which = err == GN_PROTOCOL ? 1 : err == GN_KEY ? 2 : err == GN_TIMEOUT ? 3 : 0;
@@ -89,7 +91,7 @@ static void end(struct jet_session *s, enum jet_state state, gn_err err, bool ap
 	s->drain_at = now + 3 * jet_pto(s->path, JET_APP);
 	jet_close_leave(s);
 	jet_list_append(&s->jet->closed, &s->closed);
-	if (lingering(s->jet) > linger_max(s->jet))
+	if (lingering_count(s->jet) > linger_max(s->jet))
 		s->drain_at = now;
 	jet_session_event(s, JET_EV_CLOSED);
 	jet_wake(s);
@@ -98,15 +100,17 @@ static void end(struct jet_session *s, enum jet_state state, gn_err err, bool ap
 gn_err jet_close_local(struct jet_session *s, gn_err err, bool app, uint32_t code,
 		       const char *reason, gn_time now)
 {
+	GN_ASSERT(err != GN_AGAIN);
 	if (!jet_alive(s))
 		return err;
-	end(s, JET_S_CLOSING, err, app, code, gn_str(reason), now);
+	end_session(s, JET_S_CLOSING, err, app, code, gn_str(reason), now);
 	s->close_due = !jet_knocked(s);
 	return err;
 }
 
 gn_err jet_fault(struct jet_session *s, enum jet_code code, const char *reason)
 {
+	GN_ASSERT(code != JET_E_NONE && reason);
 	gn_log(s->jet->env.log, GN_LOG_INFO, "jet", "session.fault", "session %llu: %s",
 	       (unsigned long long)s->id, reason);
 	return jet_close_local(s, GN_PROTOCOL, false, (uint32_t)code, reason, s->jet->now);
@@ -122,14 +126,16 @@ gn_err jet_fail(struct jet_session *s, gn_err err)
 
 void jet_close_remote(struct jet_session *s, const struct jet_frame *f, gn_time now)
 {
+	GN_ASSERT(f->type == JET_F_CLOSE || f->type == JET_F_CLOSE_APP);
 	bool app = f->type == JET_F_CLOSE_APP;
 	if (jet_alive(s))
-		end(s, JET_S_DRAINING, app ? GN_CLOSED : err_of(f->value), app, (uint32_t)f->value,
-		    f->data, now);
+		end_session(s, JET_S_DRAINING, app ? GN_CLOSED : err_of(f->value), app,
+			    (uint32_t)f->value, f->data, now);
 }
 
 void jet_close_leaver(const struct jet_leaver *leaver, gn_time now)
 {
+	GN_ASSERT(!leaver->session || (!leaver->session->seats && leaver->reason));
 	struct jet_session *s = leaver->session;
 	if (!s)
 		return;
@@ -140,8 +146,9 @@ void jet_close_leaver(const struct jet_leaver *leaver, gn_time now)
 
 void jet_close_silent(struct jet_session *s, gn_err err, gn_time now)
 {
+	GN_ASSERT(err != GN_OK);
 	if (!jet_alive(s))
 		return;
-	end(s, JET_S_DRAINING, err, false, code_of(err), gn_str(gn_err_text(err)), now);
+	end_session(s, JET_S_DRAINING, err, false, code_of(err), gn_str(gn_err_text(err)), now);
 	s->drain_at = now;
 }

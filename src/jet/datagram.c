@@ -48,6 +48,7 @@ gn_err gn_jet_datagram(struct gn_jet *jet, gn_jet_id id, enum gn_jet_class class
 
 gn_err jet_dgram_on_frame(struct jet_session *s, const struct jet_frame *f)
 {
+	GN_ASSERT(s->dgrams_in_count <= JET_DATAGRAMS && s->dgrams_in_bytes <= JET_DATAGRAM_BYTES);
 	if (s->dgrams_in_count == JET_DATAGRAMS ||
 	    s->dgrams_in_bytes + f->data.len > JET_DATAGRAM_BYTES) {
 		jet_count(s->jet, JET_C_DATAGRAM_IN_LIMIT);

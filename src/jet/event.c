@@ -10,7 +10,7 @@
 #include "jet/session_int.h"
 #include "jet/stream_int.h"
 
-static bool take(struct jet_session *s, uint8_t event)
+static bool take_event(struct jet_session *s, uint8_t event)
 {
 	bool was = s->events & event;
 	s->events &= (uint8_t)~event;
@@ -62,6 +62,7 @@ static bool datagram_event(struct jet_session *s, struct gn_jet_event *out)
 /* The id dies with this event; the session itself when it has drained. */
 static void closed_event(struct jet_session *s, struct gn_jet_event *out)
 {
+	GN_ASSERT(!jet_alive(s) && s->id != 0);
 	struct gn_jet *jet = s->jet;
 	out->kind = GN_JET_CLOSED;
 	out->err = s->close_err;
@@ -77,19 +78,19 @@ static bool session_event(struct jet_session *s, struct gn_jet_event *out)
 {
 	*out = (struct gn_jet_event){
 		.id = s->id, .peer = s->peer, .addr = s->path->addr, .incoming = s->incoming};
-	if (take(s, JET_EV_CONNECTED)) {
+	if (take_event(s, JET_EV_CONNECTED)) {
 		out->kind = GN_JET_CONNECTED;
-	} else if (take(s, JET_EV_MOVED)) {
+	} else if (take_event(s, JET_EV_MOVED)) {
 		out->kind = GN_JET_MOVED;
-	} else if (take(s, JET_EV_MOVE_FAILED)) {
+	} else if (take_event(s, JET_EV_MOVE_FAILED)) {
 		out->kind = GN_JET_MOVED;
 		out->err = GN_UNREACHABLE;
 		out->addr = s->failed_addr;
-	} else if (take(s, JET_EV_STREAMS)) {
+	} else if (take_event(s, JET_EV_STREAMS)) {
 		out->kind = GN_JET_STREAMS;
 	} else if (stream_event(s, out) || datagram_event(s, out)) {
 		return true;
-	} else if (take(s, JET_EV_CLOSED)) {
+	} else if (take_event(s, JET_EV_CLOSED)) {
 		closed_event(s, out);
 	} else {
 		return false;

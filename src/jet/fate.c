@@ -16,6 +16,7 @@
 static gn_err frame_acked(struct jet_session *s, enum jet_level level,
 			  const struct jet_sent_frame *f)
 {
+	GN_ASSERT(level < JET_LEVELS);
 	switch (f->type) {
 	case JET_F_CRYPTO:
 		return s->hs ? jet_sendbuf_acked(&s->hs->out[level], s->jet->env.alloc, f->offset,
@@ -37,6 +38,7 @@ static gn_err frame_acked(struct jet_session *s, enum jet_level level,
 static gn_err frame_lost(struct jet_session *s, enum jet_level level,
 			 const struct jet_sent_frame *f)
 {
+	GN_ASSERT(level < JET_LEVELS);
 	switch (f->type) {
 	case JET_F_CRYPTO:
 		return s->hs ? jet_sendbuf_lost(&s->hs->out[level], s->jet->env.alloc, f->offset,

@@ -14,6 +14,7 @@
 
 void jet_window_init(struct jet_window *w, uint32_t size, uint32_t size_max)
 {
+	GN_ASSERT(size > 0);
 	*w = (struct jet_window){
 		.max = size, .size = size, .size_max = size_max > size ? size_max : size};
 }
@@ -33,6 +34,7 @@ bool jet_window_consumed(struct jet_window *w, uint64_t bytes, gn_time srtt, gn_
 
 void jet_flow_consumed(struct jet_session *s, struct jet_stream *st, uint64_t bytes, gn_time now)
 {
+	GN_ASSERT(s->window.consumed <= s->window.max);
 	gn_time srtt = s->path->rtt.smoothed;
 	if (bytes == 0)
 		return;
@@ -56,6 +58,7 @@ void jet_flow_consumed(struct jet_session *s, struct jet_stream *st, uint64_t by
 
 gn_err jet_flow_on_max_data(struct jet_session *s, const struct jet_frame *f)
 {
+	GN_ASSERT(f->type == JET_F_MAX_DATA);
 	if (f->value <= s->tx_credit)
 		return GN_OK;
 	s->tx_credit = f->value;
@@ -70,6 +73,7 @@ gn_err jet_flow_on_max_data(struct jet_session *s, const struct jet_frame *f)
  * a critical message. */
 static uint64_t send_buffer(const struct jet_session *s, unsigned class)
 {
+	GN_ASSERT(class >= GN_JET_CRITICAL && class <= GN_JET_BACKGROUND);
 	uint64_t most = 2 * s->path->cc.cwnd, fixed = s->jet->config.send_buffer;
 	most = most < fixed ? fixed : most > JET_SEND_BUFFER_MAX ? JET_SEND_BUFFER_MAX : most;
 	most = jet_memory_writable(s, most);
@@ -91,6 +95,7 @@ bool jet_send_buffer_worth_an_event(const struct jet_session *s, unsigned class)
 
 void jet_flow_write(struct jet_session *s, struct jet_out *o)
 {
+	GN_ASSERT(s->state == JET_S_OPEN);
 	static const struct {
 		uint8_t due, type;
 		bool one_way;

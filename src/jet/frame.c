@@ -224,6 +224,7 @@ void jet_write_ack(struct gn_writer *w, uint64_t path, const struct jet_ranges *
 
 void jet_write_numbers(struct gn_writer *w, uint64_t type, const uint64_t *v, size_t count)
 {
+	GN_ASSERT(count <= 3);
 	gn_write_varint(w, type);
 	for (size_t i = 0; i < count; i++)
 		gn_write_varint(w, v[i]);

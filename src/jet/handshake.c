@@ -21,8 +21,9 @@
 #include "jet/token_int.h"
 
 /* The fuller it is with half-open sessions, the less time each has. */
-static gn_time patience(const struct jet_session *s)
+static gn_time patience_now(const struct jet_session *s)
 {
+	GN_ASSERT(s->jet->half.count <= s->jet->half.max);
 	const struct jet_seats *half = &s->jet->half;
 	gn_time all = s->jet->config.handshake_timeout,
 		least = gn_time_min(all, JET_HANDSHAKE_TIMEOUT_MIN);
@@ -36,6 +37,7 @@ static gn_time patience(const struct jet_session *s)
 gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected,
 		  const uint8_t dcid[JET_CID_LEN], gn_time now)
 {
+	GN_ASSERT(!s->hs && s->path);
 	struct jet_hs *hs = GN_NEW(s->jet->env.alloc, struct jet_hs);
 	if (!hs)
 		return GN_NOMEM;
@@ -44,7 +46,7 @@ gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected,
 	if (expected)
 		hs->expected = *expected;
 	hs->anchor = now;
-	hs->timeout_at = now + patience(s);
+	hs->timeout_at = now + patience_now(s);
 	jet_space_init(&hs->space[0], s->jet);
 	jet_space_init(&hs->space[1], s->jet);
 	gn_err err = jet_keys_initial(dcid, s->incoming, &hs->rx[0], &hs->tx[0]);
@@ -58,6 +60,7 @@ gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected,
 
 void jet_hs_discard(struct jet_session *s, enum jet_level level)
 {
+	GN_ASSERT(s->hs && level < JET_APP);
 	struct jet_hs *hs = s->hs;
 	struct gn_alloc *alloc = s->jet->env.alloc;
 	struct jet_space *sp = &hs->space[level];
@@ -105,6 +108,7 @@ void jet_hs_confirmed(struct jet_session *s, gn_time now)
 /* TLS gave up: the peer is told the alert. */
 static gn_err tls_failed(struct jet_session *s, gn_err err)
 {
+	GN_ASSERT(err != GN_OK);
 	int alert = gn_tls_alert(s->hs->tls);
 	if (err != GN_PROTOCOL || alert < 0)
 		return jet_fail(s, err);
@@ -123,6 +127,7 @@ void jet_hs_drop_ticket(struct jet_session *s)
 
 gn_err jet_hs_on_confirm(struct jet_session *s, struct gn_slice ticket, gn_time now)
 {
+	GN_ASSERT(!s->incoming && s->hs);
 	if (ticket.len) {
 		gn_err err = gn_tls_recv(s->hs->tls, GN_TLS_APP, ticket);
 		if (err == GN_OK)
@@ -137,6 +142,7 @@ gn_err jet_hs_on_confirm(struct jet_session *s, struct gn_slice ticket, gn_time 
 /* Server: the ticket travels in CONFIRM; one that is too long or finds no memory is left out. */
 static void take_ticket(struct jet_session *s)
 {
+	GN_ASSERT(s->incoming && !s->ticket);
 	struct gn_slice ticket = gn_tls_pending(s->hs->tls, GN_TLS_APP);
 	if (ticket.len == 0 || ticket.len > JET_TICKET_MAX)
 		return;
@@ -149,6 +155,7 @@ static void take_ticket(struct jet_session *s)
 
 static gn_err tls_new(struct jet_session *s)
 {
+	GN_ASSERT(s->hs && !s->hs->tls);
 	uint8_t params[JET_PARAMS_MAX];
 	size_t len = jet_params_write(s, params);
 	return gn_tls_new(s->jet->tls, s->incoming, s->hs->expects ? &s->hs->expected : NULL,
@@ -208,6 +215,7 @@ static gn_err charge_key(struct jet_session *s, gn_time now)
 /* The peer's key is known now: it counts for its key. */
 static gn_err take_seat(struct jet_session *s, gn_time now)
 {
+	GN_ASSERT(s->incoming);
 	jet_seat_give(s);
 	s->holder.key = s->peer;
 	struct jet_leaver leaver;
@@ -222,6 +230,7 @@ static gn_err take_seat(struct jet_session *s, gn_time now)
 /* TLS is done: the peer's key is proven, its parameters are authentic. */
 static gn_err open_session(struct jet_session *s, gn_time now)
 {
+	GN_ASSERT(s->state == JET_S_HANDSHAKE);
 	struct jet_hs *hs = s->hs;
 	if (!gn_tls_peer(hs->tls, &s->peer) || !s->keys.rx.ready || !s->keys.tx.ready)
 		return jet_fail(s, GN_KEY);
@@ -254,7 +263,7 @@ static gn_err open_session(struct jet_session *s, gn_time now)
 }
 
 /* Drives TLS and takes what it made. */
-static gn_err run(struct jet_session *s, gn_time now)
+static gn_err run_tls(struct jet_session *s, gn_time now)
 {
 	gn_err err = gn_tls_run(s->hs->tls), taken = take_secrets(s);
 	if (err == GN_OK && taken == GN_OK)
@@ -278,6 +287,7 @@ gn_err jet_hs_begin(struct jet_session *s)
 /* Server: the whole hello is here (type, length of 3 bytes, body). */
 static gn_err hello_complete(struct jet_session *s, bool *complete)
 {
+	GN_ASSERT(s->incoming);
 	const struct jet_recvbuf *in = &s->hs->in[JET_INITIAL];
 	size_t readable = jet_recvbuf_readable(in);
 	uint8_t head[4];
@@ -295,6 +305,7 @@ static gn_err hello_complete(struct jet_session *s, bool *complete)
 gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct jet_frame *f,
 		     struct jet_effect *e, gn_time now)
 {
+	GN_ASSERT(s->hs && level < JET_APP);
 	static const enum gn_tls_level levels[2] = {GN_TLS_INITIAL, GN_TLS_HANDSHAKE};
 	struct jet_hs *hs = s->hs;
 	struct jet_recvbuf *in = &hs->in[level];
@@ -324,11 +335,12 @@ gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct j
 		if (err != GN_OK)
 			return tls_failed(s, err);
 	}
-	return in->base > base ? run(s, now) : GN_OK;
+	return in->base > base ? run_tls(s, now) : GN_OK;
 }
 
 uint64_t jet_hs_received(const struct jet_hs *hs, enum jet_level level)
 {
+	GN_ASSERT(level < JET_APP);
 	const struct jet_recvbuf *in = &hs->in[level];
 	uint64_t sum = in->base;
 	for (uint32_t i = 0; i < in->have.count; i++)
@@ -338,6 +350,7 @@ uint64_t jet_hs_received(const struct jet_hs *hs, enum jet_level level)
 
 void jet_hs_nudge(struct jet_session *s)
 {
+	GN_ASSERT(s->hs != NULL);
 	for (int level = 0; level < 2; level++) {
 		struct jet_space *sp = &s->hs->space[level];
 		if (sp->out == 0 || sp->probes)

@@ -23,7 +23,7 @@
 #include "jet/timers_int.h"
 #include "jet/token_int.h"
 
-static void defaults(struct gn_jet_config *c)
+static void fill_defaults(struct gn_jet_config *c)
 {
 	c->idle_timeout = c->idle_timeout ? c->idle_timeout : JET_IDLE_TIMEOUT;
 	c->handshake_timeout = c->handshake_timeout ? c->handshake_timeout : JET_HANDSHAKE_TIMEOUT;
@@ -44,7 +44,7 @@ static uint32_t half_open_max(const struct gn_jet_config *c)
 }
 
 /* More sessions than there can be: incoming, half-open, own and lingering ones. */
-static uint32_t places(const struct gn_jet_config *c)
+static uint32_t places_max(const struct gn_jet_config *c)
 {
 	return 3 * c->sessions_max + JET_HALF_OPEN_MIN + 2 * JET_LINGER_MIN;
 }
@@ -65,7 +65,7 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	jet->env = *env;
 	jet->config = *config;
 	jet->config.cc = NULL; /* borrowed from the caller: not kept */
-	defaults(&jet->config);
+	fill_defaults(&jet->config);
 	jet->cc = cc;
 	jet->fate = &jet_fate;
 	jet->next_id = 1;
@@ -79,16 +79,16 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	gn_ring_init(&jet->stateless, env->alloc, sizeof(struct jet_stateless),
 		     JET_STATELESS_QUEUE);
 	gn_map_init(&jet->ids, &jet->env, sizeof(gn_jet_id), sizeof(struct jet_session *),
-		    places(&jet->config));
+		    places_max(&jet->config));
 	gn_map_init(&jet->cids, &jet->env, JET_CID_LEN, sizeof(struct jet_cid_ref),
-		    (JET_PATHS + 1) * places(&jet->config));
+		    (JET_PATHS + 1) * places_max(&jet->config));
 	gn_map_init(&jet->passes, &jet->env, sizeof(struct gn_pk), GN_PASS_LEN, JET_PASSES);
 	gn_map_init(&jet->waiting_by_cid, &jet->env, JET_CID_LEN, sizeof(uint32_t),
 		    GN_GUARD_WAITING);
 	jet_list_init(&jet->solving);
 	jet_seats_init(&jet->half, jet, half_open_max(&jet->config), UINT32_MAX);
 	jet_seats_init(&jet->open, jet, jet->config.sessions_max, jet->config.sessions_per_key);
-	jet_memory_init(jet, places(&jet->config));
+	jet_memory_init(jet, places_max(&jet->config));
 	jet->guard = config->guard;
 	gn_err err = GN_OK;
 	if (!jet->guard) {
@@ -165,6 +165,7 @@ static bool expects_answer(const struct jet_cid_ref *ref)
 static gn_err on_retry(struct gn_jet *jet, const struct jet_cid_ref *ref, struct gn_slice packet,
 		       const struct jet_header *h, gn_time now)
 {
+	GN_ASSERT(h->type == JET_LONG_RETRY);
 	if (!expects_answer(ref) || !jet_retry_ok(packet, ref->session->cid_tx[0].cid)) {
 		jet_count(jet, JET_C_RETRY_BAD);
 		return GN_AUTH;
@@ -180,6 +181,7 @@ static gn_err on_retry(struct gn_jet *jet, const struct jet_cid_ref *ref, struct
 static gn_err on_version(struct gn_jet *jet, const struct jet_cid_ref *ref,
 			 const struct jet_header *h, gn_time now)
 {
+	GN_ASSERT(h->version == 0);
 	struct gn_reader r = gn_reader(h->token);
 	bool ours = false;
 	while (gn_reader_left(&r) >= 4)
@@ -193,7 +195,7 @@ static gn_err on_version(struct gn_jet *jet, const struct jet_cid_ref *ref,
 	return GN_VERSION;
 }
 
-static gn_err dispatch(struct gn_jet *jet, struct jet_in *in, size_t left)
+static gn_err dispatch_packet(struct gn_jet *jet, struct jet_in *in, size_t left)
 {
 	const struct jet_header *h = in->header;
 	const struct jet_cid_ref *ref = gn_map_get(&jet->cids, h->dcid);
@@ -240,7 +242,7 @@ gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_sli
 		if (err != GN_OK)
 			jet_count(jet, JET_C_PACKET_MALFORMED);
 		else
-			err = dispatch(jet, &in, left.len);
+			err = dispatch_packet(jet, &in, left.len);
 		first = n == 0 ? err : first;
 		at += err == GN_MALFORMED ? left.len : h.len;
 	}
@@ -317,8 +319,8 @@ void gn_jet_tick(struct gn_jet *jet, gn_time now)
 
 /* ---- sessions ---- */
 
-static gn_err dial(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected,
-		   bool knock, gn_time now, gn_jet_id *out)
+static gn_err dial_out(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected,
+		       bool knock, gn_time now, gn_jet_id *out)
 {
 	struct jet_session *s;
 	uint8_t dcid[JET_CID_LEN];
@@ -349,13 +351,13 @@ static gn_err dial(struct gn_jet *jet, const struct gn_addr *to, const struct gn
 gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected,
 		      gn_time now, gn_jet_id *out)
 {
-	return dial(jet, to, expected, false, now, out);
+	return dial_out(jet, to, expected, false, now, out);
 }
 
 gn_err gn_jet_knock(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected,
 		    gn_time now, gn_jet_id *out)
 {
-	return dial(jet, to, expected, true, now, out);
+	return dial_out(jet, to, expected, true, now, out);
 }
 
 gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char *reason,
@@ -409,17 +411,14 @@ uint32_t gn_jet_session_count(const struct gn_jet *jet)
 	return jet->session_count;
 }
 
-bool gn_jet_counter_at(const struct gn_jet *jet, size_t i, struct gn_jet_counter *out)
+bool gn_jet_counter_at(const struct gn_jet *jet, size_t i, struct gn_counter *out)
 {
 	static const char *const names[] = {
 #define X(name, text) text,
 #include "counters.def"
 #undef X
 	};
-	if (i >= JET_C_COUNT)
-		return false;
-	*out = (struct gn_jet_counter){names[i], jet->counters[i]};
-	return true;
+	return gn_counter_at(names, jet->counters, JET_C_COUNT, i, out);
 }
 
 bool gn_jet_share_at(const struct gn_jet *jet, size_t i, struct gn_share_view *out)

@@ -216,13 +216,8 @@ size_t gn_jet_datagram_max(const struct gn_jet *jet, gn_jet_id id);
 uint32_t gn_jet_session_count(const struct gn_jet *jet);
 
 /* Counters of everything that was refused or dropped, and totals; names are stable
- * ("packet-replayed"). */
-struct gn_jet_counter {
-	const char *name;
-	uint64_t value;
-};
-/* false past the last. */
-bool gn_jet_counter_at(const struct gn_jet *jet, size_t i, struct gn_jet_counter *out);
+ * ("packet-replayed"). False past the last. */
+bool gn_jet_counter_at(const struct gn_jet *jet, size_t i, struct gn_counter *out);
 /* What strangers share here, to be shown; false past the last. */
 bool gn_jet_share_at(const struct gn_jet *jet, size_t i, struct gn_share_view *out);
 /* Asserts every invariant of every session. */

@@ -37,7 +37,7 @@ static void settle_out(struct jet_path *p, struct jet_space *sp, struct jet_sent
 
 /* RFC 9002 7.6.2: nothing between two lost packets, further apart than the duration, was
  * acknowledged. */
-static bool persistent(const struct jet_path *p, const struct jet_space *sp, gn_time newest)
+static bool is_persistent(const struct jet_path *p, const struct jet_space *sp, gn_time newest)
 {
 	gn_time duration = 3 * jet_pto(p, JET_APP), start = GN_NEVER;
 	const struct jet_sent *first = gn_ring_at(&sp->sent, 0);
@@ -57,9 +57,10 @@ static bool persistent(const struct jet_path *p, const struct jet_space *sp, gn_
 	return false;
 }
 
-static void congestion(struct jet_session *s, struct jet_path *p, const struct jet_space *sp,
-		       uint64_t bytes, uint32_t packets, gn_time newest, gn_time now)
+static void note_congestion(struct jet_session *s, struct jet_path *p, const struct jet_space *sp,
+			    uint64_t bytes, uint32_t packets, gn_time newest, gn_time now)
 {
+	GN_ASSERT(packets == 0 || bytes > 0);
 	if (packets == 0)
 		return;
 	s->packets_lost += packets;
@@ -69,7 +70,7 @@ static void congestion(struct jet_session *s, struct jet_path *p, const struct j
 		p->lost_in_event = 0;
 	}
 	p->lost_in_event += packets;
-	bool dead = persistent(p, sp, newest);
+	bool dead = is_persistent(p, sp, newest);
 	if (dead)
 		jet_count(s->jet, JET_C_PERSISTENT);
 	p->cc.ops->lost(&p->cc, bytes, newest, dead, now);
@@ -77,9 +78,10 @@ static void congestion(struct jet_session *s, struct jet_path *p, const struct j
 
 /* Declares lost what is too far behind the largest acknowledged, by count or by time; sets
  * loss_at for the rest. */
-static gn_err detect(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
-		     enum jet_level level, gn_time now)
+static gn_err detect_lost(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
+			  enum jet_level level, gn_time now)
 {
+	GN_ASSERT(sp->acked_next <= sp->pn_next);
 	gn_time rtt = p->rtt.latest > p->rtt.smoothed ? p->rtt.latest : p->rtt.smoothed;
 	gn_time delay = rtt + rtt * p->reorder_eighths / 8, newest = 0;
 	delay = delay < JET_GRANULARITY ? JET_GRANULARITY : delay;
@@ -104,13 +106,14 @@ static gn_err detect(struct jet_session *s, struct jet_path *p, struct jet_space
 		}
 		GN_TRY(frames_lost(s, sp, level, sent));
 	}
-	congestion(s, p, sp, bytes, packets, newest, now);
+	note_congestion(s, p, sp, bytes, packets, newest, now);
 	return GN_OK;
 }
 
 gn_err jet_loss_all(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
 		    enum jet_level level)
 {
+	GN_ASSERT(sp->low <= sp->pn_next);
 	for (uint64_t pn = sp->low; pn < sp->pn_next; pn++) {
 		struct jet_sent *sent = jet_space_sent(sp, pn);
 		if (!sent || sent->state != JET_SENT_OUT)
@@ -131,9 +134,10 @@ struct gained {
 	bool any, round;
 };
 
-static void spurious(struct jet_session *s, struct jet_path *p, const struct jet_space *sp,
-		     const struct jet_sent *sent, uint64_t pn, gn_time now)
+static void note_spurious(struct jet_session *s, struct jet_path *p, const struct jet_space *sp,
+			  const struct jet_sent *sent, uint64_t pn, gn_time now)
 {
+	GN_ASSERT(sent->state == JET_SENT_LOST);
 	jet_count(s->jet, JET_C_PACKETS_SPURIOUS);
 	uint64_t distance = sp->acked_next - pn + 1;
 	if (distance > p->reorder_packets)
@@ -157,7 +161,7 @@ static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet
 	if (sent->state == JET_SENT_SKIPPED)
 		return jet_fault(s, JET_E_PROTOCOL, "acknowledged a packet that was never sent");
 	if (sent->state == JET_SENT_LOST) {
-		spurious(s, p, sp, sent, pn, now);
+		note_spurious(s, p, sp, sent, pn, now);
 		sent->state = JET_SENT_ACKED;
 	} else {
 		settle_out(p, sp, sent, JET_SENT_ACKED);
@@ -195,6 +199,7 @@ static gn_err ranges_acked(struct jet_session *s, struct jet_path *p, struct jet
 gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
 		    enum jet_level level, const struct jet_frame *ack, gn_time now)
 {
+	GN_ASSERT(sp->acked_next <= sp->pn_next && p == s->paths[p->id % JET_PATHS]);
 	if (ack->offset >= sp->pn_next)
 		return jet_fault(s, JET_E_PROTOCOL, "acknowledged a packet that was not sent yet");
 	const struct jet_sent *largest = jet_space_sent(sp, ack->offset);
@@ -216,7 +221,7 @@ gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space 
 	}
 	if (level == JET_HANDSHAKE && s->hs)
 		s->hs->heard = true;
-	GN_TRY(detect(s, p, sp, level, now));
+	GN_TRY(detect_lost(s, p, sp, level, now));
 	if (g.any) {
 		struct jet_cc_ack a = {.bytes = g.bytes,
 				       .prior = prior,
@@ -244,6 +249,7 @@ gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space 
  * the first sample. */
 static gn_time backed_off(const struct jet_path *p, enum jet_level level)
 {
+	GN_ASSERT(p->pto_count <= JET_PTO_BACKOFF_MAX);
 	unsigned most = p->rtt.sampled ? JET_PTO_BACKOFF_MAX : JET_PTO_BACKOFF_UNSAMPLED;
 	return jet_pto(p, level) << (p->pto_count < most ? p->pto_count : most);
 }
@@ -272,8 +278,8 @@ struct due {
 	bool loss;
 };
 
-static void consider(struct due *d, struct jet_path *p, struct jet_space *sp, enum jet_level level,
-		     bool pto)
+static void consider_due(struct due *d, struct jet_path *p, struct jet_space *sp,
+			 enum jet_level level, bool pto)
 {
 	gn_time loss = sp->loss_at,
 		probe = pto && loss == GN_NEVER ? pto_at(p, sp, level) : GN_NEVER;
@@ -287,11 +293,11 @@ static struct due next_due(const struct jet_session *s)
 	struct due d = {.at = GN_NEVER};
 	bool room = jet_path_allowance(s->path) > 0;
 	for (int level = JET_INITIAL; s->hs && level <= JET_HANDSHAKE; level++)
-		consider(&d, s->path, &s->hs->space[level], (enum jet_level)level, room);
+		consider_due(&d, s->path, &s->hs->space[level], (enum jet_level)level, room);
 	for (int i = 0; i < JET_PATHS; i++)
 		if (s->paths[i])
-			consider(&d, s->paths[i], &s->paths[i]->space, JET_APP,
-				 s->confirmed && room);
+			consider_due(&d, s->paths[i], &s->paths[i]->space, JET_APP,
+				     s->confirmed && room);
 	return d;
 }
 
@@ -318,6 +324,7 @@ static gn_err put_up_again(struct jet_session *s, struct jet_space *sp, enum jet
 
 gn_err jet_loss_probe_data(struct jet_session *s, struct jet_space *sp, enum jet_level level)
 {
+	GN_ASSERT(sp->out <= sp->sent.count);
 	int packets = sp->probes;
 	GN_TRY(put_up_again(s, sp, level, &packets));
 	if (packets == 0)
@@ -332,6 +339,7 @@ gn_err jet_loss_probe_data(struct jet_session *s, struct jet_space *sp, enum jet
 
 static void back_off(struct jet_session *s, struct jet_path *p, gn_time now)
 {
+	GN_ASSERT(p == s->path);
 	jet_count(s->jet, JET_C_PTO);
 	if (p->pto_count < JET_PTO_BACKOFF_MAX)
 		p->pto_count++;
@@ -341,6 +349,7 @@ static void back_off(struct jet_session *s, struct jet_path *p, gn_time now)
 
 gn_err jet_loss_tick(struct jet_session *s, gn_time now)
 {
+	GN_ASSERT(jet_alive(s));
 	if (jet_token_owed(s) || jet_knocked(s))
 		return GN_OK;
 	for (int budget = 2 * JET_PATHS; budget > 0; budget--) {
@@ -348,7 +357,7 @@ gn_err jet_loss_tick(struct jet_session *s, gn_time now)
 		if (d.at > now)
 			break;
 		if (d.loss) {
-			GN_TRY(detect(s, d.path, d.space, d.level, now));
+			GN_TRY(detect_lost(s, d.path, d.space, d.level, now));
 			continue;
 		}
 		if (d.path != s->path) {

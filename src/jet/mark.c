@@ -14,17 +14,20 @@ struct jet_session *jet_find(const struct gn_jet *jet, gn_jet_id id)
 
 void jet_wake(struct jet_session *s)
 {
+	GN_ASSERT(s->timer.place != 0);
 	jet_list_append(&s->jet->ready, &s->ready);
 }
 
 void jet_session_event(struct jet_session *s, uint8_t event)
 {
+	GN_ASSERT(event != 0);
 	s->events |= event;
 	jet_list_append(&s->jet->events, &s->event);
 }
 
 void jet_stream_event(struct jet_session *s, struct jet_stream *st, uint8_t event)
 {
+	GN_ASSERT(event != 0 && st->class != 0);
 	st->events |= event;
 	jet_list_append(&s->stream_events, &st->event);
 	jet_list_append(&s->jet->events, &s->event);

@@ -17,27 +17,30 @@
 #include "jet/memory_int.h"
 #include "jet/session_int.h"
 
-static uint64_t above(const struct jet_session *s, enum jet_way way, uint64_t more)
+static uint64_t above_reserve(const struct jet_session *s, enum jet_way way, uint64_t more)
 {
 	uint64_t bytes = (way == JET_IN ? s->rx_held : s->tx_buffered) + more,
 		 own = s->jet->reserve[way];
 	return bytes > own ? bytes - own : 0;
 }
 
-static uint64_t due(const struct jet_session *s, enum jet_way way, uint64_t more)
+static uint64_t due_charge(const struct jet_session *s, enum jet_way way, uint64_t more)
 {
-	return (above(s, way, more) + JET_MEMORY_STEP - 1) / JET_MEMORY_STEP * JET_MEMORY_STEP;
+	return (above_reserve(s, way, more) + JET_MEMORY_STEP - 1) / JET_MEMORY_STEP *
+	       JET_MEMORY_STEP;
 }
 
 static void set_charged(struct jet_session *s, enum jet_way way, uint64_t charged)
 {
+	GN_ASSERT(charged % JET_MEMORY_STEP == 0);
 	s->charged[way] = charged;
 	s->jet->counters[way == JET_IN ? JET_C_BYTES_HELD_IN : JET_C_BYTES_HELD_OUT] =
 		s->jet->memory[way].used;
 }
 
-static uint64_t part(uint64_t total, uint64_t parts)
+static uint64_t part_of(uint64_t total, uint64_t parts)
 {
+	GN_ASSERT(parts > 0);
 	return total / parts > JET_MEMORY_STEP ? total / parts : JET_MEMORY_STEP;
 }
 
@@ -49,8 +52,8 @@ void jet_memory_init(struct gn_jet *jet, uint32_t holders_max)
 	for (enum jet_way way = JET_IN; way <= JET_OUT; way++) {
 		struct gn_share_config share = {
 			.total = total,
-			.per_key = part(total, key_parts[way]),
-			.per_prefix = part(total, JET_MEMORY_PREFIX_PART),
+			.per_key = part_of(total, key_parts[way]),
+			.per_prefix = part_of(total, JET_MEMORY_PREFIX_PART),
 			.crowded = total / JET_MEMORY_CROWD_PART,
 			.holders_max = holders_max,
 			.count_local = jet->config.count_local,
@@ -68,9 +71,9 @@ void jet_memory_fini(struct gn_jet *jet)
 	}
 }
 
-static gn_err take(struct jet_session *s, enum jet_way way, uint64_t more)
+static gn_err take_share(struct jet_session *s, enum jet_way way, uint64_t more)
 {
-	uint64_t want = due(s, way, more);
+	uint64_t want = due_charge(s, way, more);
 	if (want <= s->charged[way])
 		return GN_OK;
 	GN_TRY(gn_share_take(&s->jet->memory[way], &s->holder, want - s->charged[way]));
@@ -80,20 +83,20 @@ static gn_err take(struct jet_session *s, enum jet_way way, uint64_t more)
 
 gn_err jet_memory_receive(struct jet_session *s, uint64_t growth, uint64_t bytes)
 {
-	if (above(s, JET_IN, growth) > JET_RECV_SPREAD * (s->rx_came + bytes))
+	if (above_reserve(s, JET_IN, growth) > JET_RECV_SPREAD * (s->rx_came + bytes))
 		return GN_TOO_LARGE;
-	return take(s, JET_IN, growth);
+	return take_share(s, JET_IN, growth);
 }
 
 gn_err jet_memory_write(struct jet_session *s, uint64_t bytes)
 {
-	return take(s, JET_OUT, bytes);
+	return take_share(s, JET_OUT, bytes);
 }
 
 void jet_memory_settle(struct jet_session *s)
 {
 	for (enum jet_way way = JET_IN; way <= JET_OUT; way++) {
-		uint64_t want = due(s, way, 0), charged = s->charged[way];
+		uint64_t want = due_charge(s, way, 0), charged = s->charged[way];
 		GN_ASSERT(want <= charged);
 		if (want == charged)
 			continue;
@@ -120,7 +123,7 @@ void jet_memory_validate(const struct gn_jet *jet)
 		for (uint32_t i = 0; i < jet->ids.count; i++) {
 			const struct jet_session *s =
 				*(struct jet_session *const *)gn_map_value_at(&jet->ids, i);
-			GN_ASSERT(due(s, way, 0) <= s->charged[way] &&
+			GN_ASSERT(due_charge(s, way, 0) <= s->charged[way] &&
 				  s->charged[way] % JET_MEMORY_STEP == 0);
 			charged += s->charged[way];
 		}

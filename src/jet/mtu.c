@@ -17,8 +17,9 @@ void jet_mtu_init(struct jet_path *p)
 }
 
 /* The next size to try, or wait for the raise timer. */
-static void plan(struct jet_path *p, gn_time now)
+static void plan_probe(struct jet_path *p, gn_time now)
 {
+	GN_ASSERT(p->mtu.size >= JET_MTU_BASE);
 	struct jet_mtu *m = &p->mtu;
 	m->tries = 0;
 	m->in_flight = false;
@@ -35,7 +36,7 @@ static void plan(struct jet_path *p, gn_time now)
 void jet_mtu_start(struct jet_path *p, gn_time now)
 {
 	p->mtu.limit = 0;
-	plan(p, now);
+	plan_probe(p, now);
 }
 
 bool jet_mtu_due(const struct jet_path *p, gn_time now)
@@ -45,6 +46,7 @@ bool jet_mtu_due(const struct jet_path *p, gn_time now)
 
 void jet_mtu_sent(struct jet_path *p, uint64_t pn)
 {
+	GN_ASSERT(p->mtu.probing && !p->mtu.in_flight);
 	p->mtu.pn = pn;
 	p->mtu.in_flight = true;
 	p->mtu.at = GN_NEVER;
@@ -53,6 +55,7 @@ void jet_mtu_sent(struct jet_path *p, uint64_t pn)
 
 static void set_size(struct jet_path *p, uint16_t size)
 {
+	GN_ASSERT(size >= JET_MTU_BASE && size <= JET_MTU_MAX);
 	p->mtu.size = size;
 	p->cc.mtu = size;
 	p->pacer.mtu = size;
@@ -64,7 +67,7 @@ void jet_mtu_acked(struct jet_session *s, struct jet_path *p, uint64_t pn, gn_ti
 		return;
 	set_size(p, p->mtu.probing);
 	jet_count(s->jet, JET_C_MTU_RAISED);
-	plan(p, now);
+	plan_probe(p, now);
 }
 
 void jet_mtu_lost(struct jet_path *p, uint64_t pn, gn_time now)
@@ -76,7 +79,7 @@ void jet_mtu_lost(struct jet_path *p, uint64_t pn, gn_time now)
 	m->at = now;
 	if (m->tries >= JET_MTU_TRIES) {
 		m->limit = m->probing;
-		plan(p, now);
+		plan_probe(p, now);
 	}
 }
 

@@ -31,6 +31,7 @@ static struct jet_keys *tx_keys(struct jet_session *s, enum jet_level level)
 
 static void write_header(struct jet_out *o, const uint8_t dcid[JET_CID_LEN])
 {
+	GN_ASSERT(o->pn_len == 2 || o->pn_len == 4);
 	const struct jet_session *s = o->s;
 	unsigned pn4 = o->pn_len == 4 ? JET_FLAG_PN4 : 0;
 	if (o->level == JET_APP) {
@@ -59,6 +60,7 @@ static void write_header(struct jet_out *o, const uint8_t dcid[JET_CID_LEN])
 bool jet_out_begin(struct jet_out *o, struct jet_session *s, struct jet_path *p,
 		   enum jet_level level, uint8_t *at, size_t cap, gn_time now)
 {
+	GN_ASSERT(jet_alive(s) || s->state == JET_S_CLOSING);
 	const struct jet_keys *keys = tx_keys(s, level);
 	const struct jet_cid *cid = &s->cid_tx[p->id % JET_PATHS];
 	if (!keys || !keys->ready || !cid->set || cid->path != p->id || cap < JET_PACKET_ROOM)
@@ -83,11 +85,13 @@ bool jet_out_begin(struct jet_out *o, struct jet_session *s, struct jet_path *p,
 
 bool jet_out_empty(const struct jet_out *o)
 {
+	GN_ASSERT(!o->w.bad);
 	return gn_writer_len(&o->w) == o->pn_offset + o->pn_len;
 }
 
 void jet_out_pad(struct jet_out *o, size_t packet_len)
 {
+	GN_ASSERT(packet_len > GN_AEAD_TAG);
 	size_t want = packet_len - GN_AEAD_TAG, have = gn_writer_len(&o->w),
 	       cap = have + gn_writer_left(&o->w);
 	want = want < cap ? want : cap;
@@ -98,8 +102,9 @@ void jet_out_pad(struct jet_out *o, size_t packet_len)
 	o->padded = true;
 }
 
-static gn_err remember(struct jet_out *o, size_t len)
+static gn_err remember_sent(struct jet_out *o, size_t len)
 {
+	GN_ASSERT(o->pn == o->space->pn_next && len <= UINT16_MAX);
 	struct jet_session *s = o->s;
 	struct jet_path *p = o->path;
 	struct jet_space *sp = o->space;
@@ -155,7 +160,7 @@ size_t jet_out_finish(struct jet_out *o)
 				    .pn = o->pn};
 	gn_err err = jet_packet_seal(tx_keys(s, o->level), &sealed);
 	if (err == GN_OK)
-		err = remember(o, len);
+		err = remember_sent(o, len);
 	if (err != GN_OK) {
 		jet_fail(s, err);
 		return 0;

@@ -13,7 +13,7 @@ uint64_t jet_pacer_quantum(const struct jet_pacer *p)
 	return q < min ? min : q > JET_QUANTUM_MAX ? JET_QUANTUM_MAX : q;
 }
 
-static int64_t depth(const struct jet_pacer *p)
+static int64_t depth_of(const struct jet_pacer *p)
 {
 	int64_t two = 2 * (int64_t)jet_pacer_quantum(p),
 		initial = (int64_t)JET_CWND_INITIAL_PACKETS * p->mtu;
@@ -24,17 +24,17 @@ void jet_pacer_init(struct jet_pacer *p, uint32_t mtu, gn_time now)
 {
 	*p = (struct jet_pacer){.mtu = mtu, .at = now};
 	jet_pacer_set(p, (uint64_t)JET_CWND_INITIAL_PACKETS * mtu, JET_RTT_INITIAL, true, now);
-	p->tokens = depth(p);
+	p->tokens = depth_of(p);
 }
 
-static void fill(struct jet_pacer *p, gn_time now)
+static void fill_tokens(struct jet_pacer *p, gn_time now)
 {
 	GN_ASSERT(p->rate > 0);
 	if (now <= p->at)
 		return;
 	/* whole bytes only; the rest stays in `at` */
 	double gained = (double)(now - p->at) * 1e-9 * (double)p->rate;
-	int64_t most = depth(p);
+	int64_t most = depth_of(p);
 	if (gained >= (double)(most - p->tokens)) {
 		p->tokens = most;
 		p->at = now;
@@ -48,7 +48,7 @@ static void fill(struct jet_pacer *p, gn_time now)
 void jet_pacer_set(struct jet_pacer *p, uint64_t cwnd, gn_time srtt, bool slow_start, gn_time now)
 {
 	if (p->rate)
-		fill(p, now);
+		fill_tokens(p, now);
 	double rate = (double)cwnd * (slow_start ? 2.0 : 1.25) * 1e9 /
 		      (double)(srtt > GN_USEC ? srtt : GN_USEC);
 	p->rate = rate < JET_MTU_BASE ? JET_MTU_BASE : (uint64_t)rate;
@@ -56,7 +56,7 @@ void jet_pacer_set(struct jet_pacer *p, uint64_t cwnd, gn_time srtt, bool slow_s
 
 bool jet_pacer_ready(struct jet_pacer *p, gn_time now)
 {
-	fill(p, now);
+	fill_tokens(p, now);
 	return p->tokens > 0;
 }
 

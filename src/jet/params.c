@@ -66,7 +66,7 @@ size_t jet_params_write(const struct jet_session *s, uint8_t out[JET_PARAMS_MAX]
 	return gn_writer_len(&w);
 }
 
-static bool get(uint64_t id, struct gn_slice v, struct jet_params *p)
+static bool read_param(uint64_t id, struct gn_slice v, struct jet_params *p)
 {
 	struct gn_reader r = gn_reader(v);
 	uint64_t *number = NULL;
@@ -96,7 +96,7 @@ gn_err jet_params_read(struct gn_slice in, struct jet_params *out)
 	while (gn_reader_left(&r) > 0) {
 		uint64_t id = gn_read_varint(&r);
 		struct gn_slice v = gn_read_bytes(&r, gn_read_varint(&r));
-		if (r.bad || (id < P_KNOWN && seen >> id & 1) || !get(id, v, &p))
+		if (r.bad || (id < P_KNOWN && seen >> id & 1) || !read_param(id, v, &p))
 			return GN_MALFORMED;
 		seen |= id < P_KNOWN ? 1u << id : 0;
 	}
@@ -107,6 +107,7 @@ gn_err jet_params_read(struct gn_slice in, struct jet_params *out)
 /* "" when the peer saw the connection ids and the version that we used. */
 static const char *mismatch(const struct jet_session *s, const struct jet_params *p)
 {
+	GN_ASSERT(s->hs != NULL);
 	const struct jet_hs *hs = s->hs;
 	if (!gn_slice_eq(p->initial_scid, GN_SLICE(s->cid_tx[0].cid)))
 		return "the connection id is not the one in the parameters";
@@ -126,6 +127,7 @@ static const char *mismatch(const struct jet_session *s, const struct jet_params
 
 gn_err jet_params_apply(struct jet_session *s, struct gn_slice in)
 {
+	GN_ASSERT(s->state == JET_S_HANDSHAKE && s->hs);
 	struct jet_params p;
 	if (!in.p || jet_params_read(in, &p) != GN_OK)
 		return jet_fault(s, JET_E_PARAMS, "transport parameters do not parse");

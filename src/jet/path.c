@@ -33,6 +33,7 @@
 void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_addr *addr,
 		    bool ours, gn_time now)
 {
+	GN_ASSERT(p == s->paths[p->id % JET_PATHS]);
 	p->probe = (struct jet_probe){.addr = *addr, .at = now, .ours = ours};
 	gn_rand_fill(s->jet->env.rand, p->probe.data, sizeof p->probe.data);
 	jet_wake(s);
@@ -59,6 +60,7 @@ static void move_to(struct jet_session *s, struct jet_path *p, gn_time now)
 
 void jet_path_acked(struct jet_session *s, struct jet_path *p, uint64_t largest, gn_time now)
 {
+	GN_ASSERT(p == s->paths[p->id % JET_PATHS]);
 	if (p != s->path || !p->unanswered || largest < p->moved_pn)
 		return;
 	p->unanswered = false;
@@ -69,8 +71,9 @@ void jet_path_acked(struct jet_session *s, struct jet_path *p, uint64_t largest,
 
 /* The path's own address changed under it: what we learned of the network may be void (RFC 9000
  * 9.4). */
-static void rebind(struct jet_session *s, struct jet_path *p, gn_time now)
+static void rebind_path(struct jet_session *s, struct jet_path *p, gn_time now)
 {
+	GN_ASSERT(p->validated);
 	bool other_host = memcmp(p->addr.ip, p->probe.addr.ip, sizeof p->addr.ip) != 0;
 	p->addr = p->probe.addr;
 	p->pto_count = 0;
@@ -90,6 +93,7 @@ static void rebind(struct jet_session *s, struct jet_path *p, gn_time now)
 
 void jet_path_on_response(struct jet_session *s, const struct jet_frame *f, gn_time now)
 {
+	GN_ASSERT(f->type == JET_F_PATH_RESPONSE && f->data.len == 8);
 	for (int i = 0; i < JET_PATHS; i++) {
 		struct jet_path *p = s->paths[i];
 		if (!p || p->probe.at == GN_NEVER || memcmp(p->probe.data, f->data.p, 8) != 0)
@@ -97,7 +101,7 @@ void jet_path_on_response(struct jet_session *s, const struct jet_frame *f, gn_t
 		bool ours = p->probe.ours, known = p->validated;
 		p->probe.at = GN_NEVER;
 		if (known && !gn_addr_eq(&p->addr, &p->probe.addr))
-			rebind(s, p, now);
+			rebind_path(s, p, now);
 		p->validated = true;
 		if (!known && p != s->path && (ours || p->wanted))
 			move_to(s, p, now);
@@ -108,6 +112,7 @@ void jet_path_on_response(struct jet_session *s, const struct jet_frame *f, gn_t
 void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const struct gn_addr *from,
 			   const struct jet_frame *f)
 {
+	GN_ASSERT(f->type == JET_F_PATH_CHALLENGE && f->data.len == 8);
 	p->responding = true; /* one answer at a time: a newer challenge replaces an older one */
 	p->response_to = *from;
 	memcpy(p->response, f->data.p, 8);
@@ -115,8 +120,9 @@ void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const stru
 }
 
 /* Does data of the peer on p lead us there? */
-static bool follows(const struct jet_session *s, const struct jet_path *p)
+static bool follows_to(const struct jet_session *s, const struct jet_path *p)
 {
+	GN_ASSERT(p != s->path);
 	const struct jet_path *here = s->path;
 	/* by the peer, who is not there */
 	bool retired = s->cid_rx[here->id % JET_PATHS].path != here->id;
@@ -127,6 +133,7 @@ static bool follows(const struct jet_session *s, const struct jet_path *p)
 
 void jet_path_heard(const struct jet_in *in, bool probing, bool newest)
 {
+	GN_ASSERT(in->level == JET_APP && in->path);
 	struct jet_session *s = in->s;
 	struct jet_path *p = in->path;
 	const struct gn_addr *from = in->from;
@@ -147,7 +154,7 @@ void jet_path_heard(const struct jet_in *in, bool probing, bool newest)
 		jet_path_probe(s, p, from, false, now);
 		p->probe.rx = bytes;
 	}
-	if (probing || p == s->path || !newest || !follows(s, p))
+	if (probing || p == s->path || !newest || !follows_to(s, p))
 		return;
 	p->wanted = true;
 	if (p->validated)
@@ -181,6 +188,7 @@ gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_addr *to
 
 static void probe_failed(struct jet_session *s, struct jet_path *p)
 {
+	GN_ASSERT(p->probe.tries >= JET_PROBE_TRIES);
 	p->probe.at = GN_NEVER;
 	jet_count(s->jet, JET_C_PROBE_FAILED);
 	if (p->validated || !p->probe.ours)
@@ -195,6 +203,7 @@ static void probe_failed(struct jet_session *s, struct jet_path *p)
 
 gn_err jet_path_on_retire(struct jet_session *s, const struct jet_frame *f)
 {
+	GN_ASSERT(f->type == JET_F_RETIRE_CID);
 	uint32_t path = (uint32_t)f->id;
 	struct jet_cid *slot = &s->cid_rx[path % JET_PATHS];
 	if (!slot->set || slot->path != path)
@@ -237,6 +246,7 @@ gn_time jet_path_deadline(const struct jet_session *s)
 
 gn_err jet_path_tick(struct jet_session *s, gn_time now)
 {
+	GN_ASSERT(s->state == JET_S_OPEN);
 	for (int i = 0; i < JET_PATHS; i++) {
 		struct jet_path *p = s->paths[i];
 		if (!p)

@@ -48,6 +48,7 @@ struct jet_path *jet_path_find(const struct jet_session *s, uint32_t id)
 
 uint64_t jet_path_allowance(const struct jet_path *p)
 {
+	GN_ASSERT(p->mtu.size >= JET_MTU_BASE);
 	uint64_t most = JET_AMPLIFICATION * p->rx;
 	if (p->validated)
 		return UINT64_MAX;

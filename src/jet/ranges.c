@@ -29,8 +29,8 @@ bool jet_ranges_has(const struct jet_ranges *s, uint64_t v)
 	return i < s->count && s->r[i].lo <= v;
 }
 
-static gn_err insert(struct jet_ranges *s, struct gn_alloc *alloc, uint32_t at,
-		     struct jet_range range)
+static gn_err insert_range(struct jet_ranges *s, struct gn_alloc *alloc, uint32_t at,
+			   struct jet_range range)
 {
 	GN_ASSERT(at <= s->count);
 	if (s->count == s->capacity) {
@@ -47,7 +47,7 @@ static gn_err insert(struct jet_ranges *s, struct gn_alloc *alloc, uint32_t at,
 	return GN_OK;
 }
 
-static void erase(struct jet_ranges *s, uint32_t at, uint32_t n)
+static void erase_ranges(struct jet_ranges *s, uint32_t at, uint32_t n)
 {
 	GN_ASSERT(at + n <= s->count);
 	if (n == 0)
@@ -71,10 +71,10 @@ gn_err jet_ranges_add(struct jet_ranges *s, struct gn_alloc *alloc, uint64_t lo,
 		end++;
 	if (end == at)
 		return s->count >= limit ? GN_LIMIT
-					 : insert(s, alloc, at, (struct jet_range){lo, hi});
+					 : insert_range(s, alloc, at, (struct jet_range){lo, hi});
 	s->r[at].lo = lo < s->r[at].lo ? lo : s->r[at].lo;
 	s->r[at].hi = hi > s->r[end - 1].hi ? hi : s->r[end - 1].hi;
-	erase(s, at + 1, end - at - 1);
+	erase_ranges(s, at + 1, end - at - 1);
 	return GN_OK;
 }
 
@@ -83,7 +83,7 @@ gn_err jet_ranges_cut(struct jet_ranges *s, struct gn_alloc *alloc, uint64_t lo,
 	GN_ASSERT(lo < hi);
 	uint32_t at = jet_ranges_find(s, lo);
 	if (at < s->count && s->r[at].lo < lo && s->r[at].hi > hi) {
-		GN_TRY(insert(s, alloc, at + 1, (struct jet_range){hi, s->r[at].hi}));
+		GN_TRY(insert_range(s, alloc, at + 1, (struct jet_range){hi, s->r[at].hi}));
 		s->r[at].hi = lo;
 		return GN_OK;
 	}
@@ -94,13 +94,13 @@ gn_err jet_ranges_cut(struct jet_ranges *s, struct gn_alloc *alloc, uint64_t lo,
 		end++;
 	if (end < s->count && s->r[end].lo < hi)
 		s->r[end].lo = hi;
-	erase(s, at, end - at);
+	erase_ranges(s, at, end - at);
 	return GN_OK;
 }
 
 void jet_ranges_drop_below(struct jet_ranges *s, uint64_t v)
 {
-	erase(s, 0, jet_ranges_find(s, v));
+	erase_ranges(s, 0, jet_ranges_find(s, v));
 	if (s->count && s->r[0].lo < v)
 		s->r[0].lo = v;
 }

@@ -27,7 +27,7 @@ struct survey {
 	const char *wrong; /* NULL: fine */
 };
 
-static struct survey look(struct gn_slice payload, enum jet_level level, bool incoming)
+static struct survey look_over(struct gn_slice payload, enum jet_level level, bool incoming)
 {
 	struct survey v = {.probing = true};
 	struct gn_reader r = gn_reader(payload);
@@ -55,6 +55,7 @@ static struct survey look(struct gn_slice payload, enum jet_level level, bool in
 
 static gn_err apply_ack(const struct jet_in *in, const struct jet_frame *f)
 {
+	GN_ASSERT(f->type == JET_F_ACK);
 	struct jet_session *s = in->s;
 	if (in->level != JET_APP)
 		return jet_loss_ack(s, in->path, in->space, in->level, f, in->now);
@@ -67,7 +68,7 @@ static gn_err apply_ack(const struct jet_in *in, const struct jet_frame *f)
 	return GN_OK;
 }
 
-static gn_err apply(const struct jet_in *in, const struct jet_frame *f, struct jet_effect *e)
+static gn_err apply_frame(const struct jet_in *in, const struct jet_frame *f, struct jet_effect *e)
 {
 	struct jet_session *s = in->s;
 	switch (f->type) {
@@ -112,7 +113,7 @@ static gn_err apply_all(const struct jet_in *in, struct gn_slice payload, struct
 		struct jet_frame f;
 		gn_err err = jet_frame_read(&r, &f);
 		GN_ASSERT(err == GN_OK);
-		err = apply(in, &f, e);
+		err = apply_frame(in, &f, e);
 		if (err != GN_OK && jet_alive(s))
 			jet_fail(s, err);
 		if (!jet_alive(s))
@@ -126,6 +127,7 @@ static gn_err apply_all(const struct jet_in *in, struct gn_slice payload, struct
 /* What a packet that opened says about the peer, before its frames. */
 static void note_opened(const struct jet_in *in)
 {
+	GN_ASSERT(in->path && jet_alive(in->s));
 	struct jet_session *s = in->s;
 	s->received_at = s->idle_at = s->active_at = in->now;
 	s->sent_since = s->swept = s->knocks = false;
@@ -184,8 +186,10 @@ static gn_err path_of(const struct jet_in *in, struct jet_path **p)
 	return GN_OK;
 }
 
-static gn_err deliver(const struct jet_in *in, struct gn_slice payload, const struct survey *v)
+static gn_err deliver_packet(const struct jet_in *in, struct gn_slice payload,
+			     const struct survey *v)
 {
+	GN_ASSERT(in->path && in->space);
 	struct jet_session *s = in->s;
 	struct jet_effect e = {0};
 	bool newest = in->pn >= in->space->replay.next;
@@ -212,6 +216,7 @@ static gn_err deliver(const struct jet_in *in, struct gn_slice payload, const st
 /* A session that has closed answers its 1st, 2nd, 4th, 8th .. packet. */
 static gn_err after_close(struct jet_session *s)
 {
+	GN_ASSERT(!jet_alive(s));
 	s->close_heard++;
 	if (s->state == JET_S_CLOSING && (s->close_heard & (s->close_heard - 1)) == 0) {
 		s->close_due = true;
@@ -261,6 +266,8 @@ static gn_err open_checked(struct jet_in *in, struct gn_slice *payload)
 
 gn_err jet_recv_packet(struct jet_in *in, struct jet_session *s, uint32_t path_id)
 {
+	GN_ASSERT(in->header->len > 0 &&
+		  in->header->version == (in->header->is_long ? JET_VERSION : 0));
 	const struct jet_header *h = in->header;
 	struct gn_slice payload;
 	in->s = s;
@@ -275,7 +282,7 @@ gn_err jet_recv_packet(struct jet_in *in, struct jet_session *s, uint32_t path_i
 	GN_TRY(check_header(in));
 	GN_TRY(open_checked(in, &payload));
 
-	struct survey v = look(payload, in->level, s->incoming);
+	struct survey v = look_over(payload, in->level, s->incoming);
 	uint8_t reserved =
 		(uint8_t)(h->is_long ? JET_PROTECT_LONG & ~JET_FLAG_PN4
 				     : JET_PROTECT_SHORT & ~(JET_FLAG_PN4 | JET_FLAG_PHASE));
@@ -288,5 +295,5 @@ gn_err jet_recv_packet(struct jet_in *in, struct jet_session *s, uint32_t path_i
 	GN_TRY(path_of(in, &in->path));
 	in->space = in->level == JET_APP ? &in->path->space : &s->hs->space[in->level];
 	note_opened(in);
-	return deliver(in, payload, &v);
+	return deliver_packet(in, payload, &v);
 }

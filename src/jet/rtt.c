@@ -12,6 +12,7 @@ void jet_rtt_init(struct jet_rtt *r)
 
 void jet_rtt_sample(struct jet_rtt *r, gn_time latest, gn_time ack_delay)
 {
+	GN_ASSERT(ack_delay >= 0);
 	latest = latest < GN_USEC ? GN_USEC : latest;
 	r->latest = latest;
 	r->min = gn_time_min(r->min, latest);
@@ -29,6 +30,7 @@ void jet_rtt_sample(struct jet_rtt *r, gn_time latest, gn_time ack_delay)
 
 gn_time jet_pto(const struct jet_path *p, enum jet_level level)
 {
+	GN_ASSERT(p->rtt.smoothed > 0 && p->rtt.var >= 0);
 	gn_time var = 4 * p->rtt.var;
 	return p->rtt.smoothed + (var > JET_GRANULARITY ? var : JET_GRANULARITY) +
 	       (level == JET_APP ? JET_ACK_DELAY : 0);

@@ -51,6 +51,7 @@ static void class_wakes(struct jet_session *s, struct jet_class *c)
 
 void jet_sched_stream(struct jet_session *s, struct jet_stream *st)
 {
+	GN_ASSERT(st->class >= GN_JET_CRITICAL && st->class <= GN_JET_BACKGROUND);
 	struct jet_class *c = &s->classes[st->class - 1];
 	if (st->flow_blocked && (st->tx.lost.count || st->fin_lost)) {
 		jet_list_remove(&st->sched); /* what was sent before needs no new credit */
@@ -65,6 +66,7 @@ void jet_sched_stream(struct jet_session *s, struct jet_stream *st)
 
 void jet_sched_datagram(struct jet_session *s, unsigned class, struct jet_dgram *d)
 {
+	GN_ASSERT(class >= GN_JET_CRITICAL && class <= GN_JET_BACKGROUND && !jet_linked(&d->link));
 	struct jet_class *c = &s->classes[class - 1];
 	class_wakes(s, c);
 	jet_list_append(&c->dgrams, &d->link);
@@ -85,7 +87,7 @@ static bool others_wait(const struct jet_session *s)
 }
 
 /* Index of the class whose turn it is, or -1. */
-static int pick(const struct jet_session *s)
+static int pick_class(const struct jet_session *s)
 {
 	int best = -1;
 	if (class_waits(&s->classes[0]) && (s->critical_credit > 0 || !others_wait(s)))
@@ -97,8 +99,9 @@ static int pick(const struct jet_session *s)
 	return best;
 }
 
-static void charge(struct jet_session *s, int class, uint64_t bytes)
+static void charge_class(struct jet_session *s, int class, uint64_t bytes)
 {
+	GN_ASSERT(class >= 0 && class < 4);
 	if (class == 0) {
 		if (others_wait(s))
 			s->critical_credit -= (int64_t)bytes;
@@ -113,8 +116,9 @@ static void charge(struct jet_session *s, int class, uint64_t bytes)
 }
 
 /* Takes the stream out of its list; it comes back at the end if it has more. */
-static void rotate(struct jet_session *s, struct jet_stream *st)
+static void rotate_stream(struct jet_session *s, struct jet_stream *st)
 {
+	GN_ASSERT(jet_linked(&st->sched));
 	jet_list_remove(&st->sched);
 	jet_sched_stream(s, st);
 }
@@ -122,6 +126,7 @@ static void rotate(struct jet_session *s, struct jet_stream *st)
 /* One STREAM frame. False: no room in this packet. */
 static bool write_stream(struct jet_session *s, struct jet_out *o, struct jet_stream *st)
 {
+	GN_ASSERT(jet_linked(&st->sched));
 	struct gn_writer *w = jet_out_writer(o);
 	uint64_t offset = st->tx.end, len = 0, credit = st->tx.next + (s->tx_credit - s->tx_total);
 	credit = credit < st->tx_credit ? credit : st->tx_credit;
@@ -155,12 +160,13 @@ static bool write_stream(struct jet_session *s, struct jet_out *o, struct jet_st
 	st->fin_sent |= fin;
 	st->fin_lost &= !fin;
 	jet_out_frame(o, JET_F_STREAM, st->id, offset, (uint32_t)len, fin);
-	rotate(s, st);
+	rotate_stream(s, st);
 	return true;
 }
 
 size_t jet_dgram_max(const struct jet_session *s)
 {
+	GN_ASSERT(s->path->mtu.size >= JET_MTU_BASE);
 	return s->path->mtu.size - (JET_SHORT_HEADER + 4u + FRAME_HEAD + GN_AEAD_TAG);
 }
 
@@ -176,6 +182,7 @@ void jet_dgram_drop(struct jet_session *s, struct jet_dgram *d)
 /* Writes d if it fits and is in time; true when it is done with (sent or dropped). */
 static bool write_dgram(struct jet_session *s, struct jet_out *o, struct jet_dgram *d)
 {
+	GN_ASSERT(jet_linked(&d->link));
 	struct gn_writer *w = jet_out_writer(o);
 	if (d->expires < jet_out_now(o)) {
 		jet_count(s->jet, JET_C_DATAGRAM_EXPIRED);
@@ -206,7 +213,7 @@ static bool write_datagram(struct jet_session *s, struct jet_out *o, struct jet_
 	return true;
 }
 
-static bool serve(struct jet_session *s, struct jet_out *o, struct jet_class *c)
+static bool serve_class(struct jet_session *s, struct jet_out *o, struct jet_class *c)
 {
 	struct jet_link *stream = jet_list_first(&c->streams);
 	bool dgram = !jet_list_empty(&c->dgrams);
@@ -220,10 +227,11 @@ static bool serve(struct jet_session *s, struct jet_out *o, struct jet_class *c)
 
 void jet_sched_fill(struct jet_session *s, struct jet_out *o)
 {
-	for (int class; !jet_out_full(o) && (class = pick(s)) >= 0;) {
+	GN_ASSERT(s->state == JET_S_OPEN);
+	for (int class; !jet_out_full(o) && (class = pick_class(s)) >= 0;) {
 		size_t before = gn_writer_left(jet_out_writer(o));
-		if (!serve(s, o, &s->classes[class]))
+		if (!serve_class(s, o, &s->classes[class]))
 			return;
-		charge(s, class, before - gn_writer_left(jet_out_writer(o)));
+		charge_class(s, class, before - gn_writer_left(jet_out_writer(o)));
 	}
 }

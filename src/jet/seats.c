@@ -18,6 +18,7 @@
 
 void jet_seats_init(struct jet_seats *seats, struct gn_jet *jet, uint32_t max, uint32_t per_key)
 {
+	GN_ASSERT(max > 0 && per_key > 0);
 	uint32_t part = max / JET_SEAT_SHARE;
 	struct gn_share_config share = {
 		.total = max,
@@ -39,8 +40,9 @@ void jet_seats_fini(struct jet_seats *seats, struct gn_jet *jet)
 	seats->at = NULL;
 }
 
-static gn_err grow(struct jet_seats *seats, struct gn_alloc *alloc)
+static gn_err grow_table(struct jet_seats *seats, struct gn_alloc *alloc)
 {
+	GN_ASSERT(seats->count <= seats->max);
 	if (seats->count < seats->capacity)
 		return GN_OK;
 	uint32_t capacity = seats->capacity ? 2 * seats->capacity : 16;
@@ -52,8 +54,9 @@ static gn_err grow(struct jet_seats *seats, struct gn_alloc *alloc)
 	return GN_OK;
 }
 
-static void put(struct jet_seats *seats, uint32_t i, struct jet_seat seat)
+static void put_seat(struct jet_seats *seats, uint32_t i, struct jet_seat seat)
 {
+	GN_ASSERT(i < seats->count && i < seats->capacity);
 	seats->at[i] = seat;
 	seat.session->seats = seats;
 	seat.session->seat = i;
@@ -79,6 +82,7 @@ struct weight {
 
 static struct weight weigh(const struct jet_seats *seats, const struct jet_seat *seat)
 {
+	GN_ASSERT(seat->session != NULL);
 	struct gn_share_held held = gn_share_held(&seats->share, &seat->session->holder);
 	bool over = gn_share_crowded(&seats->share) && held.prefix > seats->share.config.per_prefix;
 	return (struct weight){over, seat->standing, held.prefix, held.key, seat->used_at};
@@ -116,6 +120,7 @@ static unsigned least_standing(const struct jet_seats *seats, const struct jet_s
  * the least standing show it. NULL when who comes weighs more. */
 static struct jet_seat *worth_least(struct jet_seats *seats, const struct jet_seat *to, gn_err over)
 {
+	GN_ASSERT(seats->count > 0);
 	struct gn_rand *rand = to->session->jet->env.rand;
 	struct weight least = {0}, theirs = weigh(seats, to);
 	struct jet_seat *found = NULL;
@@ -160,10 +165,10 @@ gn_err jet_seat_take(struct jet_seats *seats, struct jet_session *s, gn_time now
 		.session = s, .prefix = gn_addr_prefix(&s->holder.addr), .used_at = now};
 	memcpy(&seat.key, &s->holder.key, sizeof seat.key);
 	GN_ASSERT(!s->seats);
-	GN_TRY(grow(seats, s->jet->env.alloc));
+	GN_TRY(grow_table(seats, s->jet->env.alloc));
 	gn_err over = gn_share_take(&seats->share, &s->holder, 1);
 	if (over == GN_OK) {
-		put(seats, seats->count++, seat);
+		put_seat(seats, seats->count++, seat);
 		return GN_OK;
 	}
 	if (over == GN_NOMEM)
@@ -176,7 +181,7 @@ gn_err jet_seat_take(struct jet_seats *seats, struct jet_session *s, gn_time now
 	gn_err err = gn_share_move(&seats->share, &leaves->holder, &s->holder, 1);
 	if (err == GN_NOMEM || err == GN_NO_SPACE)
 		return GN_NOMEM;
-	put(seats, (uint32_t)(from - seats->at), seat);
+	put_seat(seats, (uint32_t)(from - seats->at), seat);
 	leaves->seats = NULL;
 	*leaver = (struct jet_leaver){leaves, why_left(over)};
 	return GN_OK;
@@ -192,7 +197,7 @@ void jet_seat_give(struct jet_session *s)
 	s->seats = NULL;
 	seats->count--;
 	if (s->seat < seats->count)
-		put(seats, s->seat, seats->at[seats->count]);
+		put_seat(seats, s->seat, seats->at[seats->count]);
 }
 
 void gn_jet_used(struct gn_jet *jet, gn_jet_id id, unsigned standing, gn_time now)

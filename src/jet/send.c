@@ -54,6 +54,7 @@ static void write_crypto(struct jet_out *o, struct jet_sendbuf *b)
 static size_t build_handshake(struct jet_session *s, enum jet_level level, uint8_t *at, size_t cap,
 			      bool *eliciting, gn_time now)
 {
+	GN_ASSERT(level < JET_APP && s->hs);
 	struct jet_space *sp = &s->hs->space[level];
 	struct jet_out o;
 	uint64_t offset, len;
@@ -111,6 +112,7 @@ static void write_grease(struct jet_session *s, struct jet_out *o)
 
 static void write_confirm(struct jet_session *s, struct jet_out *o)
 {
+	GN_ASSERT(!(s->due & JET_DUE_CONFIRM) || s->incoming);
 	uint8_t *end = o->w.p + JET_TICKET_PADDED;
 	if (!(s->due & JET_DUE_CONFIRM) || jet_out_full(o) ||
 	    gn_writer_left(&o->w) < JET_TICKET_MAX + 4u)
@@ -127,6 +129,7 @@ static void write_confirm(struct jet_session *s, struct jet_out *o)
 /* A new one each time: what was lost is as good as not made. */
 static void write_pass(struct jet_session *s, struct jet_out *o)
 {
+	GN_ASSERT(!(s->due & JET_DUE_PASS) || s->incoming);
 	uint8_t pass[GN_PASS_LEN];
 	if (!(s->due & JET_DUE_PASS) || jet_out_full(o) || gn_writer_left(&o->w) < GN_PASS_LEN + 4u)
 		return;
@@ -202,6 +205,7 @@ static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time 
 
 static void check_keys(struct jet_session *s, gn_time now)
 {
+	GN_ASSERT(s->state == JET_S_OPEN);
 	struct jet_app_keys *k = &s->keys;
 	if (s->confirmed &&
 	    (k->sealed >= s->jet->key_update_packets || now - k->since >= JET_KEY_UPDATE_AGE) &&
@@ -214,6 +218,7 @@ static void check_keys(struct jet_session *s, gn_time now)
 static gn_err batch_of(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
 		       const struct gn_addr *to, size_t segment)
 {
+	GN_ASSERT(out->len > 0 && out->len <= out->cap && segment > 0);
 	*batch = (struct gn_jet_batch){.to = *to, .segment = (uint16_t)segment};
 	s->jet->counters[JET_C_BYTES_OUT] += out->len;
 	s->jet->counters[JET_C_DATAGRAMS_OUT] += (out->len + segment - 1) / segment;
@@ -266,6 +271,7 @@ static gn_err send_mtu_probe(struct jet_session *s, struct gn_buf *out, struct g
 static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
 			     gn_time now)
 {
+	GN_ASSERT(s->hs != NULL);
 	struct jet_path *p = s->path;
 	uint64_t allowed = jet_path_allowance(p);
 	size_t cap = allowed < JET_MTU_BASE ? (size_t)allowed : JET_MTU_BASE;
@@ -301,6 +307,7 @@ static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct g
 static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct gn_buf *out,
 			      struct gn_jet_batch *batch, gn_time now)
 {
+	GN_ASSERT(p == s->paths[p->id % JET_PATHS]);
 	struct jet_probe *probe = &p->probe;
 	struct jet_out o;
 	bool challenge = probe->at <= now, respond = p->responding;
@@ -341,6 +348,7 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
 			 gn_time now)
 {
+	GN_ASSERT(s->state == JET_S_CLOSING);
 	uint64_t allowed = jet_path_allowance(s->path);
 	size_t cap = allowed < JET_MTU_BASE ? (size_t)allowed : JET_MTU_BASE;
 	cap = cap < out->cap ? cap : out->cap;
@@ -379,6 +387,7 @@ gn_time jet_send_deadline(const struct jet_session *s)
 gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
 			gn_time now)
 {
+	GN_ASSERT(s->path && out->cap >= JET_MTU_BASE);
 	out->len = 0;
 	if (s->state == JET_S_CLOSING && s->close_due)
 		return send_close(s, out, batch, now);

@@ -93,6 +93,7 @@ void jet_session_strip(struct jet_session *s)
 
 void jet_session_free(struct jet_session *s)
 {
+	GN_ASSERT(s->jet->session_count > 0);
 	struct gn_jet *jet = s->jet;
 	jet_close_leave(s);
 	jet_session_strip(s);
@@ -113,6 +114,7 @@ void jet_session_free(struct jet_session *s)
 
 static void sweep_space(struct jet_space *sp)
 {
+	GN_ASSERT(sp->out <= sp->sent.count);
 	if (sp->out)
 		return;
 	jet_space_pop(sp, GN_NEVER);
@@ -124,6 +126,7 @@ static void sweep_space(struct jet_space *sp)
 
 void jet_session_sweep(struct jet_session *s)
 {
+	GN_ASSERT(s->state == JET_S_OPEN);
 	s->swept = true;
 	for (int i = 0; i < JET_PATHS; i++)
 		if (s->paths[i])

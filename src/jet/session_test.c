@@ -231,6 +231,24 @@ static void test_acknowledging_a_number_never_sent_is_a_fault(void **state)
 	free(p);
 }
 
+static void test_datagrams_that_are_too_long_are_not_looked_into(void **state)
+{
+	(void)state;
+	static const uint8_t junk[JET_DATAGRAM_IN_MAX + 1];
+	struct pair p;
+	pair_init(&p, 5, NULL, NULL, &quick);
+	struct gn_jet *jet = p.sim.nodes[1].jet;
+	for (size_t over = 0; over < 2; over++)
+		assert_int_equal(gn_jet_recv(jet, &p.sim.nodes[0].addr,
+					     gn_slice(junk, JET_DATAGRAM_IN_MAX + over), p.sim.now),
+				 over ? GN_TOO_LARGE : GN_MALFORMED);
+	assert_int_equal(jet_sim_counter(&p.sim, 1, "packet-malformed"), 1);
+	assert_int_equal(jet_sim_counter(&p.sim, 1, "datagram-too-large"), 1);
+	assert_int_equal(jet_sim_counter(&p.sim, 1, "datagrams-in"), 2);
+	assert_int_equal(jet_sim_counter(&p.sim, 1, "bytes-in"), 2 * JET_DATAGRAM_IN_MAX + 1);
+	pair_fini(&p);
+}
+
 static void test_reserved_bits_and_empty_packets_are_faults(void **state)
 {
 	(void)state;
@@ -532,6 +550,7 @@ int main(void)
 		cmocka_unit_test(test_replayed_and_flipped_packets_change_only_counters),
 		cmocka_unit_test(test_broken_frames_close_the_session),
 		cmocka_unit_test(test_acknowledging_a_number_never_sent_is_a_fault),
+		cmocka_unit_test(test_datagrams_that_are_too_long_are_not_looked_into),
 		cmocka_unit_test(test_reserved_bits_and_empty_packets_are_faults),
 		cmocka_unit_test(test_key_updates_in_the_middle_of_a_transfer),
 		cmocka_unit_test(test_key_limits_end_the_session),

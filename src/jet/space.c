@@ -34,6 +34,7 @@ void jet_space_fini(struct jet_space *sp, struct gn_jet *jet)
 
 gn_err jet_space_next(struct jet_space *sp, struct gn_jet *jet, uint64_t *pn)
 {
+	GN_ASSERT(sp->pn_skip >= sp->pn_next);
 	if (sp->sent.count + 2 > JET_SENT_MAX + JET_SENT_QUIET)
 		return GN_LIMIT;
 	if (sp->pn_next == sp->pn_skip) {
@@ -46,6 +47,7 @@ gn_err jet_space_next(struct jet_space *sp, struct gn_jet *jet, uint64_t *pn)
 
 bool jet_space_full(const struct jet_space *sp)
 {
+	GN_ASSERT(sp->out <= sp->sent.count);
 	return sp->sent.count >= JET_SENT_MAX ||
 	       sp->frames.count + JET_PACKET_FRAMES_MAX > JET_SENT_FRAMES_MAX;
 }
@@ -53,6 +55,7 @@ bool jet_space_full(const struct jet_space *sp)
 gn_err jet_space_push(struct jet_space *sp, struct jet_sent sent,
 		      const struct jet_sent_frame *frames)
 {
+	GN_ASSERT(sent.frames == 0 || (frames && sent.frames <= JET_PACKET_FRAMES_MAX));
 	uint32_t before = sp->frames.count;
 	gn_err err = GN_OK;
 	sent.frame_first = sp->frames_popped + before;
@@ -84,6 +87,7 @@ const struct jet_sent_frame *jet_space_frame(const struct jet_space *sp,
 
 void jet_space_pop(struct jet_space *sp, gn_time lost_before)
 {
+	GN_ASSERT(sp->low >= sp->sent_first);
 	struct jet_sent_frame f;
 	struct jet_sent sent;
 	for (const struct jet_sent *head; (head = gn_ring_at(&sp->sent, 0));) {

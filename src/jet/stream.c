@@ -34,6 +34,7 @@ struct jet_stream *jet_stream_find(const struct jet_session *s, gn_jet_stream id
 
 struct jet_stream *jet_stream_new(struct jet_session *s, gn_jet_stream id, unsigned class)
 {
+	GN_ASSERT(class >= GN_JET_CRITICAL && class <= GN_JET_BACKGROUND);
 	struct jet_stream *st = GN_NEW(s->jet->env.alloc, struct jet_stream),
 			  **at = st ? gn_map_put(&s->streams, &id) : NULL;
 	if (!at) {
@@ -53,6 +54,7 @@ struct jet_stream *jet_stream_new(struct jet_session *s, gn_jet_stream id, unsig
 
 void jet_stream_drop_received(struct jet_session *s, struct jet_stream *st)
 {
+	GN_ASSERT(s->rx_held >= st->rx.capacity && s->rx_came >= st->rx_came);
 	s->rx_held -= st->rx.capacity;
 	s->rx_came -= st->rx_came;
 	st->rx_came = 0;
@@ -72,6 +74,7 @@ void jet_streams_trim(struct jet_session *s)
 
 void jet_stream_free(struct jet_session *s, struct jet_stream *st)
 {
+	GN_ASSERT(s->tx_buffered >= st->tx.end - st->tx.base);
 	struct gn_alloc *alloc = s->jet->env.alloc;
 	s->tx_buffered -= st->tx.end - st->tx.base;
 	s->tx_unsent -= st->tx.end - st->tx.next;
@@ -89,6 +92,7 @@ void jet_stream_free(struct jet_session *s, struct jet_stream *st)
 
 void jet_stream_settle(struct jet_session *s, struct jet_stream *st)
 {
+	GN_ASSERT(st->class != 0 && s->streams.count > 0);
 	bool tx_over = st->tx_state == JET_TX_NONE || st->tx_state == JET_TX_DONE;
 	bool rx_over = st->rx_state == JET_RX_NONE || st->rx_state == JET_RX_DONE;
 	if (!tx_over || !rx_over || st->events)
@@ -108,6 +112,7 @@ void jet_stream_settle(struct jet_session *s, struct jet_stream *st)
 
 void jet_stream_reset(struct jet_session *s, struct jet_stream *st, uint32_t code)
 {
+	GN_ASSERT(st->tx_state == JET_TX_OPEN || st->tx_state == JET_TX_FIN);
 	st->tx_state = JET_TX_RESET;
 	st->tx_code = code;
 	st->due |= JET_DUE_RESET;
@@ -125,6 +130,7 @@ void jet_stream_reset(struct jet_session *s, struct jet_stream *st, uint32_t cod
 
 void jet_stream_discard(struct jet_session *s, struct jet_stream *st, gn_time now)
 {
+	GN_ASSERT(st->rx_high >= st->rx.base);
 	uint64_t unread = st->rx_high - st->rx.base;
 	jet_stream_drop_received(s, st);
 	st->rx.base = st->rx_high;

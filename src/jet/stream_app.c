@@ -91,8 +91,9 @@ gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream strea
 
 /* Of `own` bytes of a stream's credit, what the session's credit and the send buffer have left
  * besides all that waits. */
-static size_t room(const struct jet_session *s, unsigned class, uint64_t own)
+static size_t room_within(const struct jet_session *s, unsigned class, uint64_t own)
 {
+	GN_ASSERT(s->tx_credit >= s->tx_total);
 	uint64_t buffer = jet_send_buffer_room(s, class), credit = s->tx_credit - s->tx_total;
 	credit = credit > s->tx_unsent ? credit - s->tx_unsent : 0;
 	own = own < credit ? own : credit;
@@ -105,7 +106,7 @@ size_t gn_jet_stream_room(const struct gn_jet *jet, gn_jet_id id, gn_jet_stream 
 	struct jet_stream *st;
 	if (find_stream(jet, id, stream, &s, &st) != GN_OK || st->tx_state != JET_TX_OPEN)
 		return 0;
-	return room(s, st->class, st->tx_credit - st->tx.end);
+	return room_within(s, st->class, st->tx_credit - st->tx.end);
 }
 
 size_t gn_jet_room(const struct gn_jet *jet, gn_jet_id id, bool one_way, enum gn_jet_class class)
@@ -113,7 +114,7 @@ size_t gn_jet_room(const struct gn_jet *jet, gn_jet_id id, bool one_way, enum gn
 	struct jet_session *s;
 	if (find_open(jet, id, &s) != GN_OK || s->next_local[one_way] >= s->limit_local[one_way])
 		return 0;
-	return room(s, class, s->peer_stream_window);
+	return room_within(s, class, s->peer_stream_window);
 }
 
 gn_err gn_jet_stream_read(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint8_t *out,

@@ -16,6 +16,7 @@
 static gn_err find_for_frame(struct jet_session *s, gn_jet_stream id, bool receiving,
 			     struct jet_stream **st)
 {
+	GN_ASSERT(jet_alive(s));
 	bool ours = jet_stream_ours(s, id), one_way = id & JET_ID_ONE_WAY;
 	if (one_way && receiving == ours)
 		return jet_fault(s, JET_E_STREAM_STATE,
@@ -43,6 +44,7 @@ static gn_err find_for_frame(struct jet_session *s, gn_jet_stream id, bool recei
 /* The peer has used the stream up to `high`. */
 static gn_err raise_high(struct jet_session *s, struct jet_stream *st, uint64_t high)
 {
+	GN_ASSERT(s->rx_total <= s->window.max);
 	if (high <= st->rx_high)
 		return GN_OK;
 	if (high > st->window.max)
@@ -56,6 +58,7 @@ static gn_err raise_high(struct jet_session *s, struct jet_stream *st, uint64_t 
 
 static gn_err set_final(struct jet_session *s, struct jet_stream *st, uint64_t size)
 {
+	GN_ASSERT(st->rx_state == JET_RX_OPEN);
 	if ((st->final_known && st->final_size != size) || size < st->rx_high)
 		return jet_fault(s, JET_E_FINAL_SIZE, "the final size changed");
 	st->final_known = true;
@@ -71,9 +74,10 @@ static gn_err make_room(struct jet_session *s, const struct jet_stream *st,
 }
 
 /* Stores a piece. GN_LIMIT: it would take one hole, or more memory, than there may be. */
-static gn_err put(struct jet_session *s, struct jet_stream *st, const struct jet_frame *f,
-		  const struct jet_effect *e)
+static gn_err put_piece(struct jet_session *s, struct jet_stream *st, const struct jet_frame *f,
+			const struct jet_effect *e)
 {
+	GN_ASSERT(st->rx_state == JET_RX_OPEN && !st->stopped);
 	gn_err err = make_room(s, st, f);
 	if (err != GN_OK && !e->refused) { /* once a packet, as it looks at all streams */
 		jet_streams_trim(s);       /* rings of what was read to the end of what came */
@@ -98,6 +102,7 @@ static gn_err put(struct jet_session *s, struct jet_stream *st, const struct jet
 gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, struct jet_effect *e,
 			  gn_time now)
 {
+	GN_ASSERT(f->type == JET_F_STREAM);
 	struct jet_stream *st = NULL;
 	uint64_t end = f->offset + f->data.len;
 	GN_TRY(find_for_frame(s, f->id, true, &st));
@@ -120,7 +125,7 @@ gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, stru
 		return GN_OK;
 	}
 	size_t before = jet_recvbuf_readable(&st->rx);
-	gn_err err = put(s, st, f, e);
+	gn_err err = put_piece(s, st, f, e);
 	if (err == GN_LIMIT) {
 		e->refused = true;
 		return GN_OK;
@@ -135,6 +140,7 @@ gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, stru
 
 gn_err jet_stream_on_reset(struct jet_session *s, const struct jet_frame *f, gn_time now)
 {
+	GN_ASSERT(f->type == JET_F_RESET_STREAM);
 	struct jet_stream *st = NULL;
 	GN_TRY(find_for_frame(s, f->id, true, &st));
 	if (!st || st->rx_state != JET_RX_OPEN)
@@ -152,6 +158,7 @@ gn_err jet_stream_on_reset(struct jet_session *s, const struct jet_frame *f, gn_
 
 gn_err jet_stream_on_stop(struct jet_session *s, const struct jet_frame *f)
 {
+	GN_ASSERT(f->type == JET_F_STOP_SENDING);
 	struct jet_stream *st = NULL;
 	GN_TRY(find_for_frame(s, f->id, false, &st));
 	if (!st || (st->tx_state != JET_TX_OPEN && st->tx_state != JET_TX_FIN))
@@ -163,6 +170,7 @@ gn_err jet_stream_on_stop(struct jet_session *s, const struct jet_frame *f)
 
 gn_err jet_stream_on_max(struct jet_session *s, const struct jet_frame *f)
 {
+	GN_ASSERT(f->type == JET_F_MAX_STREAM_DATA);
 	struct jet_stream *st = NULL;
 	GN_TRY(find_for_frame(s, f->id, false, &st));
 	if (!st || f->value <= st->tx_credit)
@@ -175,6 +183,7 @@ gn_err jet_stream_on_max(struct jet_session *s, const struct jet_frame *f)
 
 gn_err jet_stream_on_class(struct jet_session *s, const struct jet_frame *f)
 {
+	GN_ASSERT(f->value >= GN_JET_CRITICAL && f->value <= GN_JET_BACKGROUND);
 	struct jet_stream *st = NULL;
 	GN_TRY(find_for_frame(s, f->id, true, &st));
 	if (!st || jet_stream_ours(s, f->id))
@@ -189,6 +198,7 @@ gn_err jet_stream_on_class(struct jet_session *s, const struct jet_frame *f)
 
 gn_err jet_stream_on_limit(struct jet_session *s, const struct jet_frame *f)
 {
+	GN_ASSERT(f->type == JET_F_MAX_STREAMS_BIDI || f->type == JET_F_MAX_STREAMS_UNI);
 	bool one_way = f->type == JET_F_MAX_STREAMS_UNI;
 	if (f->value <= s->limit_local[one_way])
 		return GN_OK;

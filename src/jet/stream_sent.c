@@ -11,6 +11,7 @@
 
 static void all_acked(struct jet_session *s, struct jet_stream *st)
 {
+	GN_ASSERT(st->tx_state == JET_TX_FIN && st->tx.base == st->tx.end);
 	st->tx_state = JET_TX_DONE;
 	jet_sendbuf_fini(&st->tx, s->jet->env.alloc);
 	jet_list_remove(&st->sched);
@@ -19,6 +20,7 @@ static void all_acked(struct jet_session *s, struct jet_stream *st)
 
 gn_err jet_stream_frame_acked(struct jet_session *s, const struct jet_sent_frame *f)
 {
+	GN_ASSERT(f->type == JET_F_STREAM || f->type == JET_F_RESET_STREAM);
 	struct jet_stream *st = jet_stream_find(s, f->id);
 	if (!st)
 		return GN_OK;
@@ -74,6 +76,7 @@ gn_err jet_stream_frame_lost(struct jet_session *s, const struct jet_sent_frame 
 
 static void write_due(struct jet_out *o, struct jet_stream *st)
 {
+	GN_ASSERT(st->due != 0);
 	struct gn_writer *w = jet_out_writer(o);
 	if ((st->due & JET_DUE_CLASS) && !jet_out_full(o)) {
 		jet_write_numbers(w, JET_F_STREAM_CLASS, (uint64_t[]){st->id, st->class}, 2);
@@ -101,6 +104,7 @@ static void write_due(struct jet_out *o, struct jet_stream *st)
 
 void jet_streams_write_control(struct jet_session *s, struct jet_out *o)
 {
+	GN_ASSERT(s->state == JET_S_OPEN);
 	for (struct jet_link *l; (l = jet_list_first(&s->control));) {
 		struct jet_stream *st = GN_CONTAINER(l, struct jet_stream, control);
 		write_due(o, st);

@@ -12,6 +12,7 @@
 
 static gn_time idle_deadline(const struct jet_session *s)
 {
+	GN_ASSERT(s->idle_timeout >= 0);
 	gn_time least = 3 * jet_pto(s->path, JET_APP); /* RFC 9000 10.1 */
 	return s->idle_at + (s->idle_timeout > least ? s->idle_timeout : least);
 }
@@ -45,6 +46,7 @@ static gn_time ack_deadline(const struct jet_session *s)
 
 gn_time jet_session_deadline(const struct jet_session *s)
 {
+	GN_ASSERT(s->path != NULL);
 	if (s->state == JET_S_CLOSING || s->state == JET_S_DRAINING)
 		return s->id ? GN_NEVER : s->drain_at; /* not before the application was told */
 	gn_time at = jet_loss_deadline(s);
@@ -63,6 +65,7 @@ gn_time jet_session_deadline(const struct jet_session *s)
 
 static void tick_open(struct jet_session *s, gn_time now)
 {
+	GN_ASSERT(s->state == JET_S_OPEN);
 	if (idle_deadline(s) <= now) {
 		jet_close_silent(s, GN_TIMEOUT, now);
 		return;
@@ -86,6 +89,7 @@ static void tick_open(struct jet_session *s, gn_time now)
 
 void jet_session_tick(struct jet_session *s, gn_time now)
 {
+	GN_ASSERT(s->state != JET_S_HANDSHAKE || s->hs);
 	if (s->state == JET_S_HANDSHAKE && s->hs->timeout_at <= now)
 		jet_close_silent(s, GN_TIMEOUT, now);
 	if (s->state == JET_S_OPEN)

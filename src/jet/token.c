@@ -18,6 +18,7 @@
 /* The pass of the server we mean to reach, taken out; false when there is none. */
 static bool take_pass(struct jet_session *s, uint8_t out[GN_PASS_LEN])
 {
+	GN_ASSERT(s->hs != NULL);
 	struct gn_map *passes = &s->jet->passes;
 	const uint8_t *pass = s->hs->expects ? gn_map_get(passes, &s->hs->expected) : NULL;
 	if (!pass)
@@ -27,7 +28,7 @@ static bool take_pass(struct jet_session *s, uint8_t out[GN_PASS_LEN])
 	return true;
 }
 
-static void show(struct jet_hs *hs, struct gn_slice more)
+static void show_token(struct jet_hs *hs, struct gn_slice more)
 {
 	GN_ASSERT(hs->token_len + more.len <= JET_TOKEN_MAX);
 	memcpy(hs->token + hs->token_len, more.p, more.len);
@@ -36,15 +37,16 @@ static void show(struct jet_hs *hs, struct gn_slice more)
 
 gn_err jet_token_follow(struct jet_session *s, struct gn_slice cookie)
 {
+	GN_ASSERT(!s->incoming && s->hs->owed == 0);
 	struct jet_hs *hs = s->hs;
 	uint8_t pass[GN_PASS_LEN];
 	uint32_t owed = gn_cookie_effort(cookie);
 	hs->token_len = 0;
-	show(hs, cookie);
+	show_token(hs, cookie);
 	if (cookie.len != GN_COOKIE_LEN)
 		return GN_OK; /* a server of another day: it understands its cookie alone */
 	if (take_pass(s, pass)) {
-		show(hs, GN_SLICE(pass));
+		show_token(hs, GN_SLICE(pass));
 		return GN_OK;
 	}
 	if (owed == 0)
@@ -87,7 +89,7 @@ void jet_token_tick(struct gn_jet *jet, gn_time now)
 	}
 	if (!gn_solver_step(jet->solver, answer))
 		return;
-	show(hs, GN_SLICE(answer));
+	show_token(hs, GN_SLICE(answer));
 	jet_token_drop(s);
 	jet_count(jet, JET_C_PUZZLES_SOLVED);
 	hs->anchor = now;

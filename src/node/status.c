@@ -153,7 +153,7 @@ static json_t *counters_json(const struct gn_node *node)
 	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object(),
 	       *http = json_object();
 	struct gn_http_counter hc;
-	struct gn_jet_counter jc;
+	struct gn_counter jc;
 	struct gn_counter oc;
 	struct gn_counter bc;
 	for (size_t i = 0; gn_jet_counter_at(node->jet, i, &jc); i++)

@@ -272,7 +272,7 @@ void jet_sim_run(struct jet_sim *sim, gn_time until)
 
 uint64_t jet_sim_counter(const struct jet_sim *sim, int node, const char *name)
 {
-	struct gn_jet_counter c;
+	struct gn_counter c;
 	for (size_t i = 0; gn_jet_counter_at(sim->nodes[node].jet, i, &c); i++)
 		if (strcmp(c.name, name) == 0)
 			return c.value;

@@ -180,7 +180,7 @@ void pair_check(struct pair *p)
 
 void pair_dump(const struct pair *p)
 {
-	struct gn_jet_counter c;
+	struct gn_counter c;
 	for (int i = 0; i < 2; i++)
 		for (size_t k = 0; gn_jet_counter_at(p->sim.nodes[i].jet, k, &c); k++)
 			if (c.value)
