@@ -4,6 +4,7 @@
 #include "overlay/link_int.h"
 #include "overlay/message_int.h"
 #include "overlay/op_int.h"
+#include "overlay/repair_int.h"
 #include "overlay/request_int.h"
 #include "overlay/ring_int.h"
 #include "overlay/store_int.h"
@@ -402,6 +403,103 @@ static void a_tick_serves_some_timers_and_leaves_the_rest(void **state)
 	gn_overlay_free(ov);
 }
 
+/* ---- what ends by time ---- */
+
+static void a_lookup_that_reaches_nobody_has_failed(void **state)
+{
+	(void)state;
+	const struct gn_hash key = {{1}};
+	gn_op op;
+	net.node[1].deaf = true;
+	uint64_t failed = net_counter(&net, 0, "lookups_failed");
+	assert_int_equal(gn_overlay_find(net.node[0].ov, &key, 8, net.now, &op), GN_OK);
+	net_wait(&net, op, 0);
+	assert_int_equal(net.result.err, GN_UNREACHABLE);
+	assert_int_equal(net_counter(&net, 0, "lookups_failed"), failed + 1);
+}
+
+static void an_operation_that_waits_for_the_disk_ends_by_its_time(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct gn_sk owner;
+	gn_op op;
+	gn_sk_new(&net.rand, &owner);
+	net_record(&net, &r, &owner, 16, "slow", 1, "x");
+	net.node[0].hold = true; /* its disk says nothing */
+	gn_time began = net.now;
+	assert_int_equal(gn_overlay_put(net.node[0].ov, r.r.bytes, 2, net.now, &op), GN_OK);
+	net_wait(&net, op, 0);
+	assert_int_equal(net.result.err, GN_QUORUM);
+	assert_int_equal(net.result.receipts, 1);
+	assert_int_equal(net.result.took, GN_OV_OP_LIFE);
+	assert_true(net.now - began >= GN_OV_OP_LIFE);
+	assert_int_equal(net_counter(&net, 0, "ops_timeout"), 1);
+}
+
+static void healing_goes_on_for_ever(void **state)
+{
+	(void)state;
+	uint64_t heals = net_counter(&net, 0, "heals"), digests = net_counter(&net, 0, "digests");
+	net_run(&net, 3 * net.node[0].ov->cfg.heal);
+	assert_true(net_counter(&net, 0, "heals") >= heals + 2);
+	assert_true(net_counter(&net, 0, "digests") >= digests + 2); /* a period as long */
+}
+
+static void records_of_another_time_are_counted_by_which(void **state)
+{
+	(void)state;
+	struct gn_overlay *ov = net.node[0].ov;
+	struct net_record r;
+	struct gn_sk owner;
+	gn_sk_new(&net.rand, &owner);
+	net_record(&net, &r, &owner, 16, "now", 1, "x");
+	gn_time end = net.now + net.ttl * GN_SEC;
+	assert_int_equal(gn_ov_admit(ov, &r.r, false, net.now), GN_OK);
+	assert_int_equal(gn_ov_admit(ov, &r.r, false, end + GN_SEC), GN_EXPIRED);
+	assert_int_equal(net_counter(&net, 0, "record_expired"), 1);
+	gn_time early = net.now - (GN_RECORD_AHEAD_MAX + 1) * GN_SEC;
+	assert_int_not_equal(gn_ov_admit(ov, &r.r, false, early), GN_OK);
+	assert_int_equal(net_counter(&net, 0, "record_future"), 1);
+	assert_int_equal(net_counter(&net, 0, "record_expired"), 1);
+}
+
+/* ---- who answers for a key ---- */
+
+static void who_is_no_server_takes_no_record(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct gn_sk owner;
+	struct gn_ov_contact *to = gn_ov_contact_get(net.node[1].ov, &net.node[0].cfg.node_key.pk);
+	gn_sk_new(&net.rand, &owner);
+	net_record(&net, &r, &owner, 16, "pushed", 1, "x");
+	net.node[0].ov->server = false;
+	gn_ov_push_loaded(net.node[1].ov, &to->c, &r.r, net.now);
+	net_pump(&net, 1);
+	net_run(&net, GN_SEC);
+	assert_int_equal(net_counter(&net, 0, "record_not_mine"), 1);
+	assert_int_equal(net_counter(&net, 1, "pushes_refused"), 1);
+	net.node[0].ov->server = true;
+}
+
+static void what_the_set_has_not_is_asked_for_around_it_and_behind_a_crowd(void **state)
+{
+	(void)state;
+	struct gn_overlay *ov = net.node[0].ov;
+	const struct gn_hash key = {{3}};
+	gn_op op;
+	ov->cfg.r = ov->cfg.rq = 1;    /* two are one more than the set .. */
+	ov->reach = UINT64_C(1) << 63; /* .. and a crowd, wherever they are */
+	ov->reach_at = net.now;
+	ov->reach_n = ov->n_est;
+	assert_int_equal(gn_overlay_get(ov, &key, NULL, net.now, &op), GN_OK);
+	net_wait(&net, op, 0);
+	assert_int_equal(net.result.err, GN_NOT_FOUND);
+	assert_int_equal(net_counter(&net, 0, "widened"), 1);
+	assert_int_equal(net_counter(&net, 0, "probed"), 1);
+}
+
 /* ---- shares ---- */
 
 /* Of total, a key has 1/key_part; once half is taken a public prefix has 1/prefix_part. */
@@ -499,6 +597,12 @@ int main(void)
 		LIMIT(answers_are_waited_for_by_what_is_known_of_the_way),
 		LIMIT(a_line_has_time_for_what_it_carries),
 		LIMIT(a_tick_serves_some_timers_and_leaves_the_rest),
+		LIMIT(a_lookup_that_reaches_nobody_has_failed),
+		LIMIT(an_operation_that_waits_for_the_disk_ends_by_its_time),
+		LIMIT(healing_goes_on_for_ever),
+		LIMIT(records_of_another_time_are_counted_by_which),
+		LIMIT(who_is_no_server_takes_no_record),
+		LIMIT(what_the_set_has_not_is_asked_for_around_it_and_behind_a_crowd),
 		LIMIT(work_for_peers_has_shares_by_key_and_prefix),
 		LIMIT(clocks_differ_by_more_than_a_step),
 		LIMIT(a_clock_that_was_set_is_held_for_a_while),
