@@ -541,18 +541,6 @@ static void work_for_peers_has_shares_by_key_and_prefix(void **state)
 
 /* ---- the clock of records ---- */
 
-static void clocks_differ_by_more_than_a_step(void **state)
-{
-	(void)state;
-	assert_false(gn_ov_clock_differ(0, GN_OV_CLOCK_STEP));
-	assert_true(gn_ov_clock_differ(0, GN_OV_CLOCK_STEP + 1));
-	assert_true(gn_ov_clock_differ(GN_OV_CLOCK_STEP + 1, 0));
-	struct gn_ov_clock c = {.votes = GN_OV_CLOCK_VOTES, .agree = GN_OV_CLOCK_VOTES};
-	assert_true(gn_ov_clock_vote(&c));
-	c.votes = c.agree = GN_OV_CLOCK_VOTES - 1;
-	assert_false(gn_ov_clock_vote(&c));
-}
-
 static void a_clock_that_was_set_is_held_for_a_while(void **state)
 {
 	(void)state;
@@ -604,7 +592,6 @@ int main(void)
 		LIMIT(who_is_no_server_takes_no_record),
 		LIMIT(what_the_set_has_not_is_asked_for_around_it_and_behind_a_crowd),
 		LIMIT(work_for_peers_has_shares_by_key_and_prefix),
-		LIMIT(clocks_differ_by_more_than_a_step),
 		LIMIT(a_clock_that_was_set_is_held_for_a_while),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
