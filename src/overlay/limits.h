@@ -164,7 +164,7 @@
 #define GN_OV_OP_LIFE (30 * GN_SEC)      /* an operation ends by then, and its line's time, whatever
                                             happens */
 #define GN_OV_CLOCK_STEP (120 * GN_SEC)  /* clocks that differ by more are wrong: under half of
-                                            GN_OV_FUTURE */
+                                            GN_RECORD_AHEAD_MAX */
 #define GN_OV_CLOCK_VOTES 3              /* prefixes (keys where exempt) whose clocks must be known
                                             to correct ours */
 #define GN_OV_CLOCK_HOLD (600 * GN_SEC)  /* a clock that was set is followed after this when nobody
@@ -174,7 +174,6 @@
 #define GN_OV_CLOCK_LOOK (10 * GN_SEC)   /* between looks at what peers say */
 #define GN_OV_KEEP_EXPIRED (7 * 86400 * GN_SEC) /* of running time: long enough for a wrong clock to
                                                    be noticed */
-#define GN_OV_FUTURE 300                 /* seconds a record may be created in the future */
 #define GN_OV_HEAL_FIRST (5 * GN_SEC)    /* below L links: healing at once, then doubled up to its
                                             period */
 #define GN_OV_PROBATION (600 * GN_SEC)

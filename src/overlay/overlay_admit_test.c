@@ -72,6 +72,7 @@ static void nodes_have_limits(void **state)
 		snprintf(label, sizeof label, "%u", i);
 		net_record(&small, &r, &alice, 16, label, 1, "x");
 		assert_int_equal(net_put(&small, 0, &r, 1), i < 2 ? GN_OK : GN_NO_SPACE);
+		assert_int_equal(net_counter(&small, 0, "quota_node"), i / 2);
 	}
 	net_free(&small);
 }
@@ -284,6 +285,7 @@ static void nothing_from_outside_skips_its_signature(void **state)
 	net_wait(&own, op, 0);
 	assert_int_equal(own.result.err, GN_NOT_FOUND);
 	assert_true(ov->count.record_signature > 3);
+	assert_int_equal(ov->count.values_bad, ov->count.record_signature - 3);
 	own.tamper = NULL;
 	assert_int_equal(gn_overlay_get(ov, &r.r.key, &o, own.now, &op), GN_OK);
 	net_wait(&own, op, 0);

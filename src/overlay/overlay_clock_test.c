@@ -1,5 +1,6 @@
 /* Wrong wall clocks: set while the node runs, wrong from the start, of one node, of all, of
  * liars (OV-80..OV-85). */
+#include "overlay/store_int.h"
 #include "overlay/testing/net.h"
 
 #include <setjmp.h>
@@ -371,9 +372,22 @@ static void a_lapsed_name_is_not_given_away_by_a_clock_in_doubt(void **state)
 	net_free(&net);
 }
 
+static void clocks_differ_by_more_than_a_step(void **state)
+{
+	(void)state;
+	assert_false(gn_ov_clock_differ(0, GN_OV_CLOCK_STEP));
+	assert_true(gn_ov_clock_differ(0, GN_OV_CLOCK_STEP + 1));
+	assert_true(gn_ov_clock_differ(GN_OV_CLOCK_STEP + 1, 0));
+	struct gn_ov_clock c = {.votes = GN_OV_CLOCK_VOTES, .agree = GN_OV_CLOCK_VOTES};
+	assert_true(gn_ov_clock_vote(&c));
+	c.votes = c.agree = GN_OV_CLOCK_VOTES - 1;
+	assert_false(gn_ov_clock_vote(&c));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(clocks_differ_by_more_than_a_step),
 		cmocka_unit_test(a_clock_set_for_a_moment_changes_nothing),
 		cmocka_unit_test(nobody_to_ask_and_a_clock_that_was_set_holds_for_ten_minutes),
 		cmocka_unit_test(all_set_ahead_and_back_again_lose_nothing),

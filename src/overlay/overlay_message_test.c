@@ -98,8 +98,11 @@ static void contacts_without_work_or_address_stay_outside(void **state)
 	assert_int_equal(net_counter(&net, 1, "pow_refused"), before + 1);
 	c = stranger(8, 1);
 	c.addrs[0] = gn_addr_v4(127, 0, 0, 1, 7000); /* loopback is worth nothing from afar */
+	uint64_t refused = net_counter(&net, 1, "address_refused");
 	assert_false(through(&c, &coord, &far, &told));
+	assert_int_equal(net_counter(&net, 1, "address_refused"), refused + 1);
 	assert_true(through(&c, &coord, &near, &told));
+	assert_int_equal(net_counter(&net, 1, "address_refused"), refused + 1);
 	c.addrs[0] = gn_addr_v4(20, 1, 1, 1, 0);
 	assert_false(through(&c, &coord, &far, &told));
 	c.addrs[0] = gn_addr_v4(0, 0, 0, 0, 5);
@@ -160,7 +163,9 @@ static void what_is_not_known_is_answered_so(void **state)
 		;
 	gn_fbref body = gn_fb_relay_make(
 		&b, &(struct gn_fb_relay_args){.target = &h, .inner = GN_SLICE(inner)});
+	uint64_t unknown = net_counter(&net, 1, "messages_unknown");
 	assert_int_equal(give(GN_FB_OVERLAY_BODY_RELAY, body, &b, 5), GN_UNSUPPORTED);
+	assert_int_equal(net_counter(&net, 1, "messages_unknown"), unknown + 1);
 	assert_true(gn_overlay_next_message(ov, &m));
 	struct gn_fb_overlay_message answer;
 	assert_int_equal(gn_fb_overlay_message_verify(m.bytes, &answer), GN_OK);

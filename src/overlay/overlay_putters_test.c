@@ -195,6 +195,7 @@ static void a_prefix_has_one_share_of_promises(void **state)
 		snprintf(label, sizeof label, "near%u", i);
 		assert_int_equal(take_as(&small, how, &by, &owner, label, false),
 				 i < 8 ? GN_OK : GN_QUOTA);
+		assert_int_equal(net_counter(&small, 0, "quota_prefix"), i / 8);
 		if (i < 8)
 			assert_true(net_hold(&small, how, &by, &owner, 256, label, &r));
 	}

@@ -29,12 +29,26 @@ static int take_down(void **state)
 	return 0;
 }
 
+/* Of all nodes. */
+static uint64_t sum_of(const char *counter)
+{
+	uint64_t sum = 0;
+	for (unsigned i = 0; i < net.count; i++)
+		sum += net_counter(&net, i, counter);
+	return sum;
+}
+
 static void put_gives_signed_receipts_of_distinct_holders(void **state)
 {
 	(void)state;
 	struct net_record r;
+	uint64_t stored = sum_of("records_stored"), puts = sum_of("asked_put"),
+		 finds = sum_of("asked_find");
 	net_record(&net, &r, &alice, 16, "a", 1, "one");
 	assert_int_equal(net_put(&net, 2, &r, 5), GN_OK);
+	assert_int_equal(sum_of("records_stored"), stored + 5);
+	assert_int_equal(sum_of("asked_put"), puts + 4); /* itself it need not ask */
+	assert_int_equal(sum_of("asked_find"), finds + 4);
 	assert_int_equal(net.result.receipts, 5);
 	for (unsigned i = 0; i < 5; i++) {
 		struct gn_receipt check = {.key = r.r.key,
@@ -85,7 +99,9 @@ static void newer_versions_win_and_older_are_stale(void **state)
 	net_record(&net, &two, &alice, 16, "versions", 2, "two");
 	assert_int_equal(net_put(&net, 0, &one, 5), GN_OK);
 	assert_int_equal(net_put(&net, 1, &two, 5), GN_OK);
+	uint64_t stale = sum_of("record_stale");
 	assert_int_equal(net_put(&net, 2, &one, 5), GN_STALE);
+	assert_int_equal(sum_of("record_stale"), stale + 5);
 	assert_int_equal(net.result.values, 1); /* the newer one is shown */
 	assert_memory_equal(net.result.value, two.r.bytes.p, two.r.bytes.len);
 	/* the same again: receipts, nothing stored */
@@ -125,7 +141,9 @@ static void a_key_of_another_owner_is_refused(void **state)
 	net_record(&net, &b, &bob, 3, "shop", 9, "his");
 	assert_memory_equal(a.r.key.b, b.r.key.b, 32);
 	assert_int_equal(net_put(&net, 0, &a, 5), GN_OK);
+	uint64_t conflicts = sum_of("record_conflict");
 	assert_int_equal(net_put(&net, 1, &b, 5), GN_EXISTS);
+	assert_int_equal(sum_of("record_conflict"), conflicts + 5);
 	assert_memory_equal(net.result.value, a.r.bytes.p, a.r.bytes.len);
 	assert_int_equal(net.result.receipts, 0);
 }
@@ -343,7 +361,9 @@ static void operations_are_bounded(void **state)
 	while (gn_overlay_find(net.node[0].ov, &key, 8, net.now, &op) == GN_OK)
 		i++;
 	assert_int_equal(i, GN_OV_OPS_MAX);
+	uint64_t full = net_counter(&net, 0, "ops_full");
 	assert_int_equal(gn_overlay_find(net.node[0].ov, &key, 8, net.now, &op), GN_LIMIT);
+	assert_int_equal(net_counter(&net, 0, "ops_full"), full + 1);
 	assert_int_equal(gn_overlay_find(net.node[0].ov, &key, 25, net.now, &op), GN_RANGE);
 	assert_int_equal(gn_overlay_find(net.node[0].ov, &key, 0, net.now, &op), GN_RANGE);
 	net_pump(&net, 0);
@@ -422,7 +442,9 @@ static void read_repair_reaches_members_that_are_behind(void **state)
 	net.node[4].deaf = true;
 	assert_int_equal(net_put(&net, 0, &two, 4), GN_OK);
 	net.node[4].deaf = false;
+	uint64_t repairs = sum_of("read_repairs");
 	assert_int_equal(net_get(&net, 0, &one.r.key, 5), GN_OK);
+	assert_int_equal(sum_of("read_repairs"), repairs + 1);
 	assert_memory_equal(net.result.value, two.r.bytes.p, two.r.bytes.len);
 	net_run(&net, GN_SEC);
 	const struct gn_ov_held *h = gn_ov_held_get(net.node[4].ov, &one.r.key);

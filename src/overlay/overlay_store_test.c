@@ -144,7 +144,9 @@ static void looking_for_room_is_bounded(void **state)
 	assert_int_equal(ov->hidden_count, 2);
 	ov->cfg.bytes_max *= 2;
 	ov->cfg.records_max = ov->held.count;
+	assert_int_equal(ov->count.records_gave_way, 0);
 	assert_true(hold(&small, &fresh, "one more", &r));
+	assert_int_equal(ov->count.records_gave_way, 1);
 	assert_null(gn_ov_held_get(ov, &first.r.key));
 	assert_non_null(gn_ov_held_get(ov, &second.r.key));
 	net_free(&small);
