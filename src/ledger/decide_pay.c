@@ -300,8 +300,9 @@ static gn_err flow_of(struct gn_ledger *l, const struct gn_record_view *r)
 	return lg_flow_net(&l->book);
 }
 
-gn_err lg_note_touched(struct gn_ledger *l, const struct lg_eq *q, const struct lg_delta *flow,
-		       uint32_t count)
+/* Pairs whose debt the net flow made larger. */
+static gn_err note_touched(struct gn_ledger *l, const struct lg_eq *q, const struct lg_delta *flow,
+			   uint32_t count)
 {
 	GN_TRY(lg_grow(l->env.alloc, &l->touched, &l->touched_cap, count, UINT32_MAX,
 		       sizeof *l->touched));
@@ -347,7 +348,7 @@ static gn_err record_payment(struct gn_ledger *l, struct payment *p, gn_time now
 	uint32_t asked[TX_ASKED_MAX], n;
 	uint8_t numbers[8 * TX_ASKED_MAX];
 	GN_TRY(flow_of(l, r));
-	GN_TRY(lg_note_touched(l, p->q, l->book.flow, l->book.flow_count));
+	GN_TRY(note_touched(l, p->q, l->book.flow, l->book.flow_count));
 	n = lg_flow_asked(&l->book, p->q, asked, TX_ASKED_MAX);
 	if (n > TX_ASKED_MAX)
 		return GN_LIMIT;
@@ -430,7 +431,7 @@ static gn_err commit_payment(struct gn_ledger *l, struct lg_open *o, gn_time now
 	GN_ASSERT(!o->offer && !o->refused && o->answered == o->asked_count);
 	struct gn_record_view r = {.type = GN_REC_COMMIT, .key = o->key};
 	uint32_t eq = o->eq;
-	GN_TRY(lg_note_touched(l, l->book.eqs[eq], o->flow, o->flow_count));
+	GN_TRY(note_touched(l, l->book.eqs[eq], o->flow, o->flow_count));
 	GN_TRY(lg_commit(l, &r, 0, GN_TX_COMMITTED, now));
 	l->info.committed++;
 	lg_clear_inline(l, eq, now);

@@ -172,9 +172,6 @@ GN_MUST gn_err lg_decide_answer(struct gn_ledger *l, const struct lg_item *item,
 				gn_time now);
 /* ABORT or REJECT of everything that expired by now. */
 void lg_expire(struct gn_ledger *l, gn_time now);
-/* Pairs whose debt the net flow made larger. */
-GN_MUST gn_err lg_note_touched(struct gn_ledger *l, const struct lg_eq *q,
-			       const struct lg_delta *flow, uint32_t count);
 
 /* ---- periodic.c ---- */
 void lg_periodic(struct gn_ledger *l, gn_time now);

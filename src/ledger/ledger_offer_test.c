@@ -132,7 +132,7 @@ static void test_offers_expire_by_record(void **state)
 	ring();
 	assert_int_equal(offer(), GN_OK);
 	assert_int_equal(answer(B, true), GN_OK);
-	h.now += 7 * 86400 * GN_SEC;
+	h.now += OFFER_EXPIRY;
 	hub_run(&h);
 	assert_int_equal(ask().state, GN_TX_REJECTED);
 	assert_int_equal(ask().code, 7);

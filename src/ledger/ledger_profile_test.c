@@ -185,14 +185,14 @@ static void test_v1_is_bound_to_hub_signer_sequence_and_time(void **state)
 	e.hub = h.key[C].pk;
 	assert_int_equal(send1(A, &e, body), GN_SIGNATURE); /* meant for another hub */
 	e.hub = h.hub_key.pk;
-	e.ts = now - 24 * 3600 - 1;
+	e.ts = now - OP_AGE_MAX - 1;
 	assert_int_equal(send1(A, &e, body), GN_EXPIRED);
-	e.ts = now + 301;
+	e.ts = now + OP_AHEAD_MAX + 1;
 	assert_int_equal(send1(A, &e, body), GN_EXPIRED);
-	e.ts = now - 24 * 3600;
+	e.ts = now - OP_AGE_MAX;
 	assert_int_equal(send1(A, &e, body), GN_OK);
 	e.seq = 13;
-	e.ts = now + 300;
+	e.ts = now + OP_AHEAD_MAX;
 	assert_int_equal(send1(A, &e, body), GN_OK);
 	struct gn_sk stranger;
 	gn_sk_from_seed((uint8_t[32]){200}, &stranger);
@@ -258,9 +258,9 @@ static void test_a_clock_that_was_ahead(void **state)
 	(void)state;
 	char body[1024];
 	trust(B, A, "100.00", NULL);
-	h.now += 20 * 86400 * GN_SEC;
+	h.now += OP_LAG_MAX * GN_SEC;
 	assert_int_equal(pay(A, B, "1.00"), GN_OK);
-	h.now -= 20 * 86400 * GN_SEC;
+	h.now -= OP_LAG_MAX * GN_SEC;
 	/* signed now, recorded at the time of the last record */
 	assert_int_equal(pay(A, B, "2.00"), GN_OK);
 	int64_t now = (int64_t)gn_unix(h.now);
@@ -268,15 +268,15 @@ static void test_a_clock_that_was_ahead(void **state)
 				   .hub = h.hub_key.pk,
 				   .signer = h.key[A].pk,
 				   .tx_id = GN_LIT("old"),
-				   .ts = now - 24 * 3600 - 1};
+				   .ts = now - OP_AGE_MAX - 1};
 	hub_payment_body(&h, B, "UAH", "3.00", NULL, "old", body);
 	assert_int_equal(send1(A, &e, body), GN_EXPIRED); /* too old by the clock */
 	e.ts = now + 2 * 86400;
 	/* and ahead of it, though behind the last record */
 	assert_int_equal(send1(A, &e, body), GN_EXPIRED);
-	h.now += 30 * 86400 * GN_SEC;
+	h.now += (OP_LAG_MAX + 1) * GN_SEC;
 	assert_int_equal(pay(A, B, "4.00"), GN_OK);
-	h.now -= 30 * 86400 * GN_SEC;
+	h.now -= (OP_LAG_MAX + 1) * GN_SEC;
 	/* a month ahead: keys that old may be forgotten */
 	assert_int_equal(pay(A, B, "5.00"), GN_EXPIRED);
 	assert_int_equal(hub_debt(&h, 0, A, B), 700);
@@ -308,7 +308,7 @@ static void test_keys_are_kept_a_month(void **state)
 	hub_payment_body(&h, B, "UAH", "1.00", NULL, "once", body);
 	assert_int_equal(hub_do(&h, A, GN_OP_PAYMENT, body, "once"), GN_OK);
 	gn_time made = h.now;
-	h.now = (made / (86400 * GN_SEC) + 30) * 86400 * GN_SEC + 86400 * GN_SEC - 1;
+	h.now = made / (86400 * GN_SEC) * 86400 * GN_SEC + BOOK_TX_KEEP + 86400 * GN_SEC - 1;
 	assert_int_equal(pay(A, B, "1.00"), GN_OK);
 	assert_int_equal(hub_send(&h, A, GN_OP_PAYMENT, body, "once", &ticket), GN_OK);
 	assert_true(hub_outcome(&h, ticket)->repeated);

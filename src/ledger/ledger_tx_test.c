@@ -75,7 +75,7 @@ static void test_states_follow_the_disk(void **state)
 	gn_tx_key(&h.key[A].pk, GN_LIT("p1"), &key);
 	gn_ledger_tx(h.l, &key, &tx);
 	assert_int_equal(tx.asked, 1);
-	assert_int_equal(tx.expiry, h.now + 60 * GN_SEC);
+	assert_int_equal(tx.expiry, h.now + TX_EXPIRY_DEFAULT);
 	assert_int_equal(reserved(A, B), 6000);
 	assert_int_equal(reserved(B, C), 6000);
 	assert_int_equal(hub_debt(&h, 0, A, B), 0);
