@@ -174,3 +174,41 @@ void gn_hub_command(struct gn_hub_request *r, const struct gn_hub_command *kind)
 			gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
 	}
 }
+
+/* ---- what routes have in common ---- */
+
+bool gn_hub_command_unfit(struct gn_hub_request *r)
+{
+	return gn_hub_refuse_value(r, "body", "command", "value_error",
+				   "is about something else than the path, or another command");
+}
+
+bool gn_hub_command_fits_any(struct gn_hub_request *r, const struct gn_op_admin *c)
+{
+	(void)r;
+	(void)c;
+	return true;
+}
+
+bool gn_hub_command_failed(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	if (!e->err)
+		return false;
+	gn_hub_fail(r, e->err, NULL, "%s",
+		    e->err == GN_DENIED     ? "this key has no role that may do this"
+		    : e->err == GN_RANGE    ? "a number is out of range; \"seq\" lies at most 2^32 "
+					      "above your last one"
+		    : e->err == GN_CONFLICT ? "it was given before, or something else changed "
+					      "meanwhile"
+					    : "");
+	return true;
+}
+
+void gn_hub_fail_last_admin(struct gn_hub_request *r)
+{
+	gn_hub_fail_as(
+		r, 409, "E008", NULL,
+		"this is the hub's last admin, and a hub without one cannot be governed; make "
+		"somebody else admin "
+		"first");
+}

@@ -6,6 +6,7 @@
 
 #include "guard/share.h"
 #include "history/history.h"
+#include "hub/disk_int.h"
 #include "hub/hub.h"
 #include "hub/limits.h"
 #include "hub/tail.h"
@@ -278,6 +279,12 @@ struct gn_hub_order {
 	uint8_t reason[OP_TEXT_MAX];
 };
 void gn_hub_command(struct gn_hub_request *r, const struct gn_hub_command *kind);
+/* A `fits` of commands that are of no path's thing; the answer to one that does not fit: false. */
+bool gn_hub_command_fits_any(struct gn_hub_request *r, const struct gn_op_admin *c);
+bool gn_hub_command_unfit(struct gn_hub_request *r);
+/* It was refused: true after answering. */
+bool gn_hub_command_failed(struct gn_hub_request *r, const struct gn_ledger_event *e);
+void gn_hub_fail_last_admin(struct gn_hub_request *r);
 /* After its NOTE: clears and answers (api_clearing.c). */
 void gn_hub_clear(struct gn_hub_request *r, const struct gn_op_admin *c);
 /* The schedule of exact clearings (LG-63); whenever the loop runs. */
@@ -287,11 +294,6 @@ void gn_hub_clear_tick(struct gn_hub *hub);
 
 void gn_hub_verify_later(struct gn_hub_request *r, void (*verified)(struct gn_hub_request *));
 void gn_hub_verify_pump(struct gn_hub *hub);
-
-/* ---- disk.c ---- */
-
-void gn_hub_disk_init(struct gn_hub *hub);
-void gn_hub_task(const struct gn_ledger_io *io, struct gn_file_task *out);
 
 /* ---- clock.c ---- */
 
@@ -411,6 +413,14 @@ struct gn_hub_query {
 /* Takes *q as it is; refused with 429 when HUB_LONG_MAX wait, or the share of who asks. */
 void gn_hub_ask_copy(struct gn_hub_request *r, struct gn_hub_query *q);
 
+/* ---- api_capacity.c ---- */
+
+/* What stands in a payment's way, with its sentence, as q->who may know it (HB-37; flag:
+ * everything); *why zeros where one of the two has no line in this equivalent. */
+GN_MUST gn_err gn_hub_explain(const struct gn_hub_query *q, struct gn_hub_view *v,
+			      const struct gn_ledger_equivalent *e, struct gn_ledger_why *why,
+			      json_t **out);
+
 /* ---- live.c ---- */
 
 enum gn_hub_event { GN_EVENT_PAYMENT = 1, GN_EVENT_LINE = 2, GN_EVENT_CLEARING = 4 };
@@ -434,6 +444,8 @@ GN_MUST gn_err gn_hub_set_rates(struct gn_hub *hub, const struct gn_op_admin *c)
 /* Who has a role now. */
 bool gn_hub_officer_find(const struct gn_hub *hub, const struct gn_hash *pid,
 			 struct gn_ledger_officer *out);
+/* A hub without an admin cannot be governed. */
+bool gn_hub_is_last_admin(const struct gn_hub *hub, const struct gn_pk *pk);
 json_t *gn_hub_officer_json(const struct gn_ledger_officer *o);
 void gn_hub_api_roles_get(struct gn_hub_request *r);
 void gn_hub_api_roles_put(struct gn_hub_request *r);
