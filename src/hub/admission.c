@@ -48,7 +48,7 @@ static bool rate_ok(struct gn_hub_request *r, struct gn_hub_rate *rate, const ui
 	return false;
 }
 
-static bool unauthorised(struct gn_hub_request *r, int status, const char *text)
+static bool refuse_asker(struct gn_hub_request *r, int status, const char *text)
 {
 	r->hub->count.refused_auth++;
 	gn_hub_fail_as(r, status, "E006", NULL, "%s", text);
@@ -56,13 +56,13 @@ static bool unauthorised(struct gn_hub_request *r, int status, const char *text)
 }
 
 /* Fills who asks from the token; false after answering. */
-static bool identify(struct gn_hub_request *r, struct gn_slice token)
+static bool identify_asker(struct gn_hub_request *r, struct gn_slice token)
 {
 	struct gn_hub *hub = r->hub;
 	struct gn_hub_jwt jwt;
 	gn_err err = gn_hub_jwt_open(hub->jwt_key, token, false, gn_unix(hub->time), &jwt);
 	if (err)
-		return unauthorised(r, 401,
+		return refuse_asker(r, 401,
 				    err == GN_EXPIRED ? "the access token has expired; refresh it "
 							"or log in again"
 						      : "the access token is not valid here");
@@ -77,13 +77,13 @@ static bool identify(struct gn_hub_request *r, struct gn_slice token)
 }
 
 /* HB-6: the bootstrap token is an admin until there is one with a key. */
-static bool bootstrap(struct gn_hub_request *r, struct gn_slice token)
+static bool take_bootstrap(struct gn_hub_request *r, struct gn_slice token)
 {
 	size_t len = strlen(r->hub->admin_token);
 	if (token.len != len || !gn_equal_ct(token.p, r->hub->admin_token, len))
-		return unauthorised(r, 403, "the admin token is wrong");
+		return refuse_asker(r, 403, "the admin token is wrong");
 	if (gn_ledger_has_admin(r->hub->ledger))
-		return unauthorised(
+		return refuse_asker(
 			r, 403,
 			"the admin token was for the beginning; there is an admin with a key now: "
 			"log in with it");
@@ -136,7 +136,7 @@ static bool is_host_ok(struct gn_hub_request *r)
 			   "--host-name %s",
 			   text, text);
 	}
-	return unauthorised(r, 403,
+	return refuse_asker(r, 403,
 			    read ? "nobody told this hub that it goes by this name: its operator "
 				   "starts it with "
 				   "--host-name and the name, if it does"
@@ -146,7 +146,7 @@ static bool is_host_ok(struct gn_hub_request *r)
 /* HB-47, HB-54: that page can read no answer, so it has no use but harm. False after answering. */
 static bool is_page_ok(struct gn_hub_request *r)
 {
-	return !gn_http_is_foreign(r->http, true) || unauthorised(r, 403,
+	return !gn_http_is_foreign(r->http, true) || refuse_asker(r, 403,
 								  "a page of another site "
 								  "may not ask a hub");
 }
@@ -173,14 +173,14 @@ static bool is_officers(const struct gn_hub_route *route)
 	return strncmp(route->path, prefix, sizeof prefix - 1) == 0;
 }
 
-static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
+static bool is_allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 {
 	struct gn_slice header = gn_http_header(r->http, "authorization"),
 			token = gn_http_header(r->http, "x-admin-token");
 	uint8_t key[16];
 	bool bearer = is_bearer(header);
 	if (bearer && auth != GN_AUTH_NONE) {
-		if (!identify(r, gn_slice_sub(header, 7, header.len)) ||
+		if (!identify_asker(r, gn_slice_sub(header, 7, header.len)) ||
 		    !rate_ok(r, &r->hub->rate_key, r->pid.b))
 			return false;
 	} else {
@@ -191,7 +191,7 @@ static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 			note_proxy(r);
 			return false;
 		}
-		if (token.p && auth >= GN_AUTH_READ && !bootstrap(r, token))
+		if (token.p && auth >= GN_AUTH_READ && !take_bootstrap(r, token))
 			return false;
 	}
 	bool user = r->is_participant, officer = r->role >= GN_ROLE_AUDITOR;
@@ -215,11 +215,11 @@ static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 	if (user || officer)
 		return true;
 	if (!bearer && !token.p && !(r->route->flags & GN_ROUTE_REGISTERS))
-		return unauthorised(r, is_officers(r->route) ? 403 : 401,
+		return refuse_asker(r, is_officers(r->route) ? 403 : 401,
 				    "this needs \"Authorization: Bearer TOKEN\"; log in with "
 				    "/api/v1/auth/challenge "
 				    "and /api/v1/auth/login");
-	return unauthorised(r, 403, missing_right(r, auth));
+	return refuse_asker(r, 403, missing_right(r, auth));
 }
 
 /* HB-18: who may come in. */
@@ -246,5 +246,5 @@ bool gn_hub_is_open(struct gn_hub_request *r)
 
 bool gn_hub_admit(struct gn_hub_request *r)
 {
-	return is_host_ok(r) && is_page_ok(r) && gn_hub_is_open(r) && allowed(r, auth_of(r));
+	return is_host_ok(r) && is_page_ok(r) && gn_hub_is_open(r) && is_allowed(r, auth_of(r));
 }

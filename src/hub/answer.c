@@ -107,7 +107,8 @@ static bool hold(struct gn_hub_request *r, int status, const char *type, struct 
 	return true;
 }
 
-static void respond(struct gn_hub_request *r, int status, const char *type, struct gn_slice body)
+static void respond_once(struct gn_hub_request *r, int status, const char *type,
+			 struct gn_slice body)
 {
 	if (r->answered)
 		return;
@@ -157,9 +158,10 @@ void gn_hub_json(struct gn_hub_request *r, int status, json_t *json)
 	char *text = json && !r->answered ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
 	json_decref(json);
 	if (text)
-		respond(r, status, "application/json", gn_str(text));
+		respond_once(r, status, "application/json", gn_str(text));
 	else
-		respond(r, 500, "application/json",
+		respond_once(
+			r, 500, "application/json",
 			GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"the answer could not "
 			       "be "
 			       "written\",\"details\":{}}}"));
@@ -168,7 +170,7 @@ void gn_hub_json(struct gn_hub_request *r, int status, json_t *json)
 
 void gn_hub_text(struct gn_hub_request *r, const char *type, struct gn_slice text)
 {
-	respond(r, 200, type, text);
+	respond_once(r, 200, type, text);
 }
 
 void gn_hub_items(struct gn_hub_request *r, json_t *list)
@@ -176,7 +178,7 @@ void gn_hub_items(struct gn_hub_request *r, json_t *list)
 	gn_hub_json(r, 200, json_pack("{so}", "items", list));
 }
 
-static bool changes(const struct gn_hub_request *r)
+static bool changes_state(const struct gn_hub_request *r)
 {
 	enum gn_http_method method = r->route ? r->route->method : GN_HTTP_GET;
 	return is_about_state(r) && method != GN_HTTP_GET;
@@ -184,7 +186,7 @@ static bool changes(const struct gn_hub_request *r)
 
 void gn_hub_stopped(struct gn_hub_request *r)
 {
-	if (changes(r))
+	if (changes_state(r))
 		gn_hub_json(
 			r, 503,
 			json_pack("{s{ss ss s{ss}}}", "error", "code", "E010", "message",
@@ -221,10 +223,10 @@ static void keep_characters(char *text)
 	text[to] = 0;
 }
 
-static void fail(struct gn_hub_request *r, int status, const char *code, json_t *details,
-		 const char *text)
+static void send_failure(struct gn_hub_request *r, int status, const char *code, json_t *details,
+			 const char *text)
 {
-	if (changes(r) && gn_ledger_failed(r->hub->ledger)) {
+	if (changes_state(r) && gn_ledger_failed(r->hub->ledger)) {
 		/* a refusal now says nothing of what was taken before */
 		json_decref(details);
 		gn_hub_stopped(r);
@@ -262,10 +264,10 @@ void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const ch
 	keep_characters(text);
 	const char *standing = err == GN_INACTIVE ? standing_of(r) : NULL;
 	if (standing)
-		fail(r, 403, gn_hub_error_code(err), details, standing);
+		send_failure(r, 403, gn_hub_error_code(err), details, standing);
 	else
-		fail(r, gn_hub_status_of(err), gn_hub_error_code(err), details,
-		     *text ? text : gn_err_text(err));
+		send_failure(r, gn_hub_status_of(err), gn_hub_error_code(err), details,
+			     *text ? text : gn_err_text(err));
 }
 
 void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json_t *details,
@@ -277,7 +279,7 @@ void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
 	keep_characters(text);
-	fail(r, status, code, details, text);
+	send_failure(r, status, code, details, text);
 }
 
 void gn_hub_too_fast(struct gn_hub_request *r, uint32_t wait, const char *what)

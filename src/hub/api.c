@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool match(const char *pattern, struct gn_slice path, char args[2][HUB_ARG_MAX])
+static bool match_path(const char *pattern, struct gn_slice path, char args[2][HUB_ARG_MAX])
 {
 	unsigned n = 0;
 	while (*pattern && path.len) {
@@ -41,7 +41,7 @@ static const struct gn_hub_route *find_route(struct gn_hub_request *r, bool *oth
 	if (path.len > 1 && path.p[path.len - 1] == '/')
 		path.len--;
 	for (const struct gn_hub_route *route = gn_hub_routes; route->path && !found; route++) {
-		if (!match(route->path, path, args))
+		if (!match_path(route->path, path, args))
 			continue;
 		if (route->method == method ||
 		    (route->method == GN_HTTP_GET && method == GN_HTTP_HEAD)) {

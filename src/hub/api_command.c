@@ -6,31 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool unfit(struct gn_hub_request *r)
-{
-	return gn_hub_refuse_value(r, "body", "command", "value_error",
-				   "is about something else than the path, or another command");
-}
-
 static bool is_pid(const char *text, const struct gn_hash *hash)
 {
 	struct gn_hash other;
 	return gn_pid_parse(gn_str(text), &other) == GN_OK &&
 	       memcmp(&other, hash, sizeof other) == 0;
-}
-
-static bool failed(struct gn_hub_request *r, const struct gn_ledger_event *e)
-{
-	if (!e->err)
-		return false;
-	gn_hub_fail(r, e->err, NULL, "%s",
-		    e->err == GN_DENIED     ? "this key has no role that may do this"
-		    : e->err == GN_RANGE    ? "a number is out of range; \"seq\" lies at most 2^32 "
-					      "above your last one"
-		    : e->err == GN_CONFLICT ? "it was given before, or something else changed "
-					      "meanwhile"
-					    : "");
-	return true;
 }
 
 /* ---- participants ---- */
@@ -78,49 +58,30 @@ static bool fits_person(struct gn_hub_request *r, const struct gn_op_admin *c)
 	struct gn_ledger_participant p;
 	if (!gn_hub_participant_at(r, "path", "pid", r->args[0], &p))
 		return false;
-	return is_pid(r->args[0], &c->pid) || unfit(r);
+	return is_pid(r->args[0], &c->pid) || gn_hub_command_unfit(r);
 }
 
 static bool fits_freeze(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
 	return c->has_status && c->status == GN_PARTICIPANT_SUSPENDED ? fits_person(r, c)
-								      : unfit(r);
+								      : gn_hub_command_unfit(r);
 }
 
 static bool fits_unfreeze(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
-	return c->has_status && c->status == GN_PARTICIPANT_ACTIVE ? fits_person(r, c) : unfit(r);
+	return c->has_status && c->status == GN_PARTICIPANT_ACTIVE ? fits_person(r, c)
+								   : gn_hub_command_unfit(r);
 }
 
 static bool fits_delete(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
-	return c->has_status && c->status == GN_PARTICIPANT_DELETED ? fits_person(r, c) : unfit(r);
+	return c->has_status && c->status == GN_PARTICIPANT_DELETED ? fits_person(r, c)
+								    : gn_hub_command_unfit(r);
 }
 
 static bool fits_level(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
-	return c->has_level && !c->has_status ? fits_person(r, c) : unfit(r);
-}
-
-static bool is_last_admin(const struct gn_hub *hub, const struct gn_pk *pk)
-{
-	struct gn_ledger_officer o;
-	bool is_admin = false;
-	unsigned admins = 0;
-	for (uint32_t i = 0; gn_ledger_officer(hub->ledger, i, &o); i++) {
-		admins += o.role == GN_ROLE_ADMIN;
-		is_admin |= o.role == GN_ROLE_ADMIN && memcmp(&o.pk, pk, sizeof o.pk) == 0;
-	}
-	return is_admin && admins == 1;
-}
-
-static void fail_last(struct gn_hub_request *r)
-{
-	gn_hub_fail_as(
-		r, 409, "E008", NULL,
-		"this is the hub's last admin, and a hub without one cannot be governed; make "
-		"somebody else admin "
-		"first");
+	return c->has_level && !c->has_status ? fits_person(r, c) : gn_hub_command_unfit(r);
 }
 
 /* LG-68: true after answering. */
@@ -133,8 +94,8 @@ static bool rank_refused(struct gn_hub_request *r, const struct gn_ledger_event 
 	if (e->err == GN_DENIED && o.role > r->role)
 		gn_hub_fail(r, e->err, NULL, "this participant's key has a role above yours");
 	else if (e->err == GN_CONFLICT && c->status == GN_PARTICIPANT_DELETED &&
-		 is_last_admin(r->hub, &o.pk))
-		fail_last(r);
+		 gn_hub_is_last_admin(r->hub, &o.pk))
+		gn_hub_fail_last_admin(r);
 	else
 		return false;
 	return true;
@@ -152,7 +113,7 @@ static void status_set(struct gn_hub_request *r, const struct gn_ledger_event *e
 				    : "nobody can be deleted while he owes or is owed something or "
 				      "has an open trust "
 				      "line of his own");
-	else if (!rank_refused(r, e) && !failed(r, e))
+	else if (!rank_refused(r, e) && !gn_hub_command_failed(r, e))
 		gn_hub_json(
 			r, 200,
 			json_pack("{ss ss}", "pid", r->args[0], "status", statuses[p.status & 3]));
@@ -160,7 +121,7 @@ static void status_set(struct gn_hub_request *r, const struct gn_ledger_event *e
 
 static void level_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
-	if (!rank_refused(r, e) && !failed(r, e))
+	if (!rank_refused(r, e) && !gn_hub_command_failed(r, e))
 		gn_hub_json(r, 200,
 			    json_pack("{ss si}", "pid", r->args[0], "verification_level",
 				      (int)r->order->cmd.level));
@@ -280,7 +241,7 @@ static bool fits_patch(struct gn_hub_request *r, const struct gn_op_admin *c)
 	struct gn_ledger_equivalent old;
 	if (!gn_hub_equivalent_at(r, "path", "code", r->args[0], &old))
 		return false;
-	return gn_slice_eq(c->code, gn_str(r->args[0])) || unfit(r);
+	return gn_slice_eq(c->code, gn_str(r->args[0])) || gn_hub_command_unfit(r);
 }
 
 /* Nothing is ever deleted from a journal: an unused equivalent becomes inactive. */
@@ -294,7 +255,7 @@ static bool fits_end(struct gn_hub_request *r, const struct gn_op_admin *c)
 			       "%s is in use; set \"is_active\": false to end it", old.code);
 		return false;
 	}
-	return (gn_slice_eq(c->code, gn_str(r->args[0])) && !c->active) || unfit(r);
+	return (gn_slice_eq(c->code, gn_str(r->args[0])) && !c->active) || gn_hub_command_unfit(r);
 }
 
 static void equivalent_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
@@ -304,7 +265,7 @@ static void equivalent_set(struct gn_hub_request *r, const struct gn_ledger_even
 		gn_hub_fail_as(r, 409, "E008", NULL,
 			       "its precision cannot change while there are "
 			       "lines in it");
-	else if (failed(r, e))
+	else if (gn_hub_command_failed(r, e))
 		return;
 	else if (gn_ledger_find_equivalent(r->hub->ledger, r->order->cmd.code, &eq))
 		gn_hub_fail(r, GN_INTERNAL, NULL, "%s", "");
@@ -328,7 +289,7 @@ void gn_hub_api_admin_equivalent_patch(struct gn_hub_request *r)
 
 static void equivalent_ended(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
-	if (!failed(r, e))
+	if (!gn_hub_command_failed(r, e))
 		gn_hub_json(r, 200, json_pack("{ss}", "deleted", r->args[0]));
 }
 
@@ -372,9 +333,9 @@ static bool fits_abort(struct gn_hub_request *r, const struct gn_op_admin *c)
 	struct gn_tx_key key;
 	bool is_key = gn_unhex(gn_str(r->args[0]), key.b, sizeof key.b) == GN_OK;
 	if (is_key && memcmp(key.b, c->key.b, sizeof key.b) != 0)
-		return unfit(r);
+		return gn_hub_command_unfit(r);
 	if (!is_key && json_object_get(r->in, "signed"))
-		return unfit(r);
+		return gn_hub_command_unfit(r);
 	gn_ledger_tx(r->hub->ledger, &c->key, &tx);
 	if (tx.state == GN_TX_NONE)
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "there is no such transaction");
@@ -385,7 +346,7 @@ static bool fits_abort(struct gn_hub_request *r, const struct gn_op_admin *c)
 
 static void aborted(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
-	if (!failed(r, e))
+	if (!gn_hub_command_failed(r, e))
 		gn_hub_json(r, 200, json_pack("{ss ss}", "tx_id", r->args[0], "status", "aborted"));
 }
 
@@ -439,12 +400,12 @@ static bool fits_dispute(struct gn_hub_request *r, const struct gn_op_admin *c)
 	return (is_pid(from, &c->pid) && is_pid(to, &c->pid2) &&
 		gn_slice_eq(c->code, gn_str(e.code)) &&
 		c->frozen == (strcmp(r->args[1], "freeze") == 0)) ||
-	       unfit(r);
+	       gn_hub_command_unfit(r);
 }
 
 static void disputed(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
-	if (!failed(r, e))
+	if (!gn_hub_command_failed(r, e))
 		gn_hub_json(r, 200,
 			    json_pack("{sb sb}", "ok", 1, "frozen", (int)r->order->cmd.frozen));
 }
@@ -483,7 +444,7 @@ static bool fits_clear(struct gn_hub_request *r, const struct gn_op_admin *c)
 
 static void clear_noted(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
-	if (!failed(r, e))
+	if (!gn_hub_command_failed(r, e))
 		gn_hub_clear(r, &r->order->cmd);
 }
 
@@ -501,16 +462,9 @@ static json_t *plain_snapshot(struct gn_hub_request *r, json_t *in)
 	return json_pack("{ss}", "command", "snapshot");
 }
 
-static bool fits_anything(struct gn_hub_request *r, const struct gn_op_admin *c)
-{
-	(void)r;
-	(void)c;
-	return true;
-}
-
 static void snapshot_noted(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
-	if (failed(r, e))
+	if (gn_hub_command_failed(r, e))
 		return;
 	gn_ledger_snapshot(r->hub->ledger);
 	gn_hub_json(r, 202, json_pack("{sb}", "ok", 1));
@@ -518,192 +472,7 @@ static void snapshot_noted(struct gn_hub_request *r, const struct gn_ledger_even
 
 void gn_hub_api_admin_snapshot(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_SNAPSHOT, plain_snapshot, fits_anything,
-						snapshot_noted};
-	gn_hub_command(r, &c);
-}
-
-/* ---- roles ---- */
-
-static json_t *plain_role(struct gn_hub_request *r, json_t *in)
-{
-	const char *key = json_string_value(json_object_get(in, "public_key")),
-		   *role = json_string_value(json_object_get(in, "role")),
-		   *name = json_string_value(json_object_get(in, "name"));
-	if (key && role && gn_hub_role_from(role) != GN_ROLE_NONE)
-		return json_pack("{ss ss ss ss}", "command", "role", "public_key", key, "role",
-				 role, "name", name ? name : "");
-	(void)gn_hub_refuse_value(r, "body", key ? "role" : "public_key",
-				  role ? "value_error" : "missing",
-				  "an officer is {\"public_key\": BASE64 of 32 bytes, \"role\": "
-				  "admin, operator or "
-				  "auditor, \"name\"}");
-	return NULL;
-}
-
-static json_t *plain_revoke(struct gn_hub_request *r, json_t *in)
-{
-	struct gn_ledger_officer o;
-	struct gn_hash pid;
-	char key[48];
-	(void)in;
-	if (gn_pid_parse(gn_str(r->args[0]), &pid) || !gn_hub_officer_find(r->hub, &pid, &o)) {
-		gn_hub_fail(r, GN_NOT_FOUND, NULL, "no officer has this PID");
-		return NULL;
-	}
-	gn_err err = gn_base64(GN_SLICE(o.pk.b), false, key, sizeof key);
-	GN_ASSERT(!err);
-	return json_pack("{ss ss ss}", "command", "role", "public_key", key, "role", "none");
-}
-
-/* HB-6: true after refusing what would leave the hub without an admin. */
-static bool leaves_none(struct gn_hub_request *r, const struct gn_op_admin *c)
-{
-	if (c->role == GN_ROLE_ADMIN || !is_last_admin(r->hub, &c->officer))
-		return false;
-	fail_last(r);
-	return true;
-}
-
-static bool fits_grant(struct gn_hub_request *r, const struct gn_op_admin *c)
-{
-	return c->role != GN_ROLE_NONE ? !leaves_none(r, c) : unfit(r);
-}
-
-static bool fits_revoke(struct gn_hub_request *r, const struct gn_op_admin *c)
-{
-	struct gn_ledger_officer o;
-	struct gn_hash pid;
-	if (gn_pid_parse(gn_str(r->args[0]), &pid) || !gn_hub_officer_find(r->hub, &pid, &o)) {
-		gn_hub_fail(r, GN_NOT_FOUND, NULL, "no officer has this PID");
-		return false;
-	}
-	if (memcmp(&o.pk, &c->officer, sizeof o.pk) != 0 || c->role != GN_ROLE_NONE)
-		return unfit(r);
-	return !leaves_none(r, c);
-}
-
-static void role_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
-{
-	struct gn_slice part = GN_SLICE(r->order->cmd.officer.b);
-	struct gn_ledger_officer o;
-	struct gn_hash pid;
-	if (failed(r, e))
-		return;
-	gn_sha256(&part, 1, &pid);
-	if (r->order->cmd.role == GN_ROLE_NONE)
-		gn_hub_json(r, 200, json_pack("{sb ss}", "ok", 1, "pid", r->args[0]));
-	else if (gn_ledger_find_officer(r->hub->ledger, &pid, &o))
-		gn_hub_fail(r, GN_INTERNAL, NULL, "%s", "");
-	else
-		gn_hub_json(r, 200, gn_hub_officer_json(&o));
-}
-
-void gn_hub_api_roles_put(struct gn_hub_request *r)
-{
-	static const struct gn_hub_command c = {GN_COMMAND_ROLE, plain_role, fits_grant, role_set};
-	gn_hub_command(r, &c);
-}
-
-void gn_hub_api_roles_delete(struct gn_hub_request *r)
-{
-	static const struct gn_hub_command c = {GN_COMMAND_ROLE, plain_revoke, fits_revoke,
-						role_set};
-	gn_hub_command(r, &c);
-}
-
-/* ---- settings ---- */
-
-static json_t *plain_config(struct gn_hub_request *r, json_t *in)
-{
-	json_t *updates = json_object_get(in, "updates");
-	if (json_is_object(updates) && json_object_size(updates) > 0)
-		return json_pack("{ss sO}", "command", "settings", "settings", updates);
-	(void)gn_hub_refuse_value(r, "body", "updates", "dict_type",
-				  "must be an object {KEY: VALUE}, of at least one of the keys of "
-				  "GET /admin/config");
-	return NULL;
-}
-
-static void config_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
-{
-	const struct gn_op_admin *c = &r->order->cmd;
-	json_t *updated = json_array();
-	if (failed(r, e)) {
-		json_decref(updated);
-		return;
-	}
-	gn_err err = gn_hub_set_rates(r->hub, c);
-	for (unsigned k = 0; k < GN_SETTINGS; k++)
-		if (c->set & 1u << k)
-			json_array_append_new(
-				updated, json_string(gn_setting_form((enum gn_setting)k)->name));
-	if (!err) {
-		gn_hub_json(r, 200, json_pack("{so}", "updated", updated));
-		return;
-	}
-	json_decref(updated);
-	gn_hub_fail(r, err, NULL, "%s", "");
-}
-
-/* HB-42: what the reference's flags stand for; one that is not named, or null, stays. */
-static json_t *plain_flags(struct gn_hub_request *r, json_t *in)
-{
-	static const struct {
-		const char *flag;
-		enum gn_setting setting;
-	} flags[] = {{"multipath_enabled", GN_SETTING_PATHS},
-		     {"full_multipath_enabled", GN_SETTING_MAXFLOW},
-		     {"clearing_enabled", GN_SETTING_INLINE}};
-	struct gn_ledger_settings now, usual;
-	json_t *settings = json_object();
-	gn_ledger_settings(r->hub->ledger, &now);
-	gn_ledger_settings_default(&usual);
-	for (size_t i = 0; i < GN_COUNT(flags); i++) {
-		json_t *v = json_object_get(in, flags[i].flag);
-		bool on = json_is_true(v);
-		if (!v || json_is_null(v))
-			continue;
-		if (!json_is_boolean(v)) {
-			(void)gn_hub_refuse_value(r, "body", flags[i].flag, "bool_type",
-						  "must be true or false");
-			json_decref(settings);
-			return NULL;
-		}
-		json_object_set_new(settings, gn_setting_form(flags[i].setting)->name,
-				    flags[i].setting != GN_SETTING_PATHS ? json_boolean(on)
-				    : !on                                ? json_integer(1)
-				    : now.max_paths > 1 ? json_integer(now.max_paths)
-							: json_integer(usual.max_paths));
-	}
-	if (json_object_size(settings) > 0)
-		return json_pack("{ss so}", "command", "settings", "settings", settings);
-	json_decref(settings);
-	(void)gn_hub_refuse_value(r, "body", "multipath_enabled", "missing",
-				  "name one of multipath_enabled, full_multipath_enabled, "
-				  "clearing_enabled");
-	return NULL;
-}
-
-static void flags_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
-{
-	gn_err err = failed(r, e) ? GN_OK : gn_hub_set_rates(r->hub, &r->order->cmd);
-	if (err)
-		gn_hub_fail(r, err, NULL, "%s", "");
-	else if (!e->err)
-		gn_hub_api_flags_get(r);
-}
-
-void gn_hub_api_flags_patch(struct gn_hub_request *r)
-{
-	static const struct gn_hub_command c = {GN_COMMAND_SETTINGS, plain_flags, fits_anything,
-						flags_set};
-	gn_hub_command(r, &c);
-}
-
-void gn_hub_api_config_patch(struct gn_hub_request *r)
-{
-	static const struct gn_hub_command c = {GN_COMMAND_SETTINGS, plain_config, fits_anything,
-						config_set};
+	static const struct gn_hub_command c = {GN_COMMAND_SNAPSHOT, plain_snapshot,
+						gn_hub_command_fits_any, snapshot_noted};
 	gn_hub_command(r, &c);
 }

@@ -356,7 +356,7 @@ void gn_hub_send_faults(struct gn_hub_request *r, const struct gn_op_faults *fau
 }
 
 /* Both kinds of errors of r's bytes; what was read stands in op. */
-static void look(struct body_errors *b, struct gn_op *op, struct gn_op_faults *faults)
+static void look_at_body(struct body_errors *b, struct gn_op *op, struct gn_op_faults *faults)
 {
 	const struct gn_hub_request *r = b->r;
 	b->err = gn_op_check(r->profile, r->kind, gn_slice(r->bytes, r->bytes_len), op, faults);
@@ -387,7 +387,7 @@ bool gn_hub_read_signed(struct gn_hub_request *r, struct gn_op *op)
 	if (r->profile == GN_PROFILE_V1 && gn_op_parse(r->profile, r->kind, bytes, op) == GN_OK &&
 	    has_payee(op))
 		return true;
-	look(&b, op, &faults);
+	look_at_body(&b, op, &faults);
 	size_t count = json_array_size(b.list);
 	if (count)
 		send_errors(r, b.list, b.absent && count == 1);
@@ -410,7 +410,7 @@ bool gn_hub_name_fault(struct gn_hub_request *r, gn_err err)
 	op = calloc(1, sizeof *op);
 	if (!op)
 		return false;
-	look(&b, op, &faults);
+	look_at_body(&b, op, &faults);
 	bool found = json_array_size(b.list) > 0 && (err != GN_NOT_FOUND || b.absent);
 	if (found)
 		send_errors(r, b.list, err == GN_NOT_FOUND);

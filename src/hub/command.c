@@ -32,13 +32,13 @@ static void refuse_command(struct gn_hub_request *r, gn_err err, struct gn_slice
 	}
 }
 
-static void refuse(struct gn_hub_request *r, const char *type, const char *what)
+static void refuse_words(struct gn_hub_request *r, const char *type, const char *what)
 {
 	gn_hub_fail_as(r, 422, "E009",
 		       json_pack("{s[{ss ss}]}", "errors", "type", type, "msg", what), "%s", what);
 }
 
-static void execute(struct gn_hub_request *r)
+static void execute_order(struct gn_hub_request *r)
 {
 	struct gn_hub_order *o = r->order;
 	r->taken = true;
@@ -72,7 +72,7 @@ static void verified(struct gn_hub_request *r)
 							 "signed bytes"
 						       : "");
 	else
-		execute(r);
+		execute_order(r);
 }
 
 /* The command of a body; false after answering. */
@@ -85,7 +85,7 @@ static bool read_command(struct gn_hub_request *r, struct gn_slice body)
 		return false;
 	}
 	if (o->cmd.command != o->kind->command) {
-		refuse(r, "usage", "the command is another one than this path takes");
+		refuse_words(r, "usage", "the command is another one than this path takes");
 		return false;
 	}
 	return o->kind->fits(r, &o->cmd);
@@ -103,12 +103,13 @@ static void take_signed(struct gn_hub_request *r, json_t *in)
 	if (err == GN_NOMEM)
 		gn_hub_fail(r, err, NULL, "%s", "");
 	else if (err || op->kind != GN_OP_ADMIN)
-		refuse(r, gn_err_name(err ? err : GN_USAGE),
-		       err == GN_RANGE
-			       ? "the signed text has a number that is out of range; \"seq\" is at "
-				 "most 2^62 - 1"
-			       : "the signed text is not the canonical text of an officer's "
-				 "command");
+		refuse_words(
+			r, gn_err_name(err ? err : GN_USAGE),
+			err == GN_RANGE
+				? "the signed text has a number that is out of range; \"seq\" is at "
+				  "most 2^62 - 1"
+				: "the signed text is not the canonical text of an officer's "
+				  "command");
 	else if (memcmp(&op->signer, &r->pid, sizeof r->pid) != 0)
 		gn_hub_fail_as(r, 403, "E006", NULL,
 			       "the signed text names another signer than "
@@ -137,9 +138,9 @@ static void take_plain(struct gn_hub_request *r, json_t *body)
 	if (err == GN_NOMEM)
 		gn_hub_fail(r, err, NULL, "%s", "");
 	else if (err)
-		refuse(r, gn_err_name(err), "texts must be UTF-8 and numbers integers");
+		refuse_words(r, gn_err_name(err), "texts must be UTF-8 and numbers integers");
 	else if (read_command(r, gn_buf_slice(&out)))
-		execute(r);
+		execute_order(r);
 }
 
 void gn_hub_command(struct gn_hub_request *r, const struct gn_hub_command *kind)
@@ -173,4 +174,42 @@ void gn_hub_command(struct gn_hub_request *r, const struct gn_hub_command *kind)
 		else if (!r->answered)
 			gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
 	}
+}
+
+/* ---- what routes have in common ---- */
+
+bool gn_hub_command_unfit(struct gn_hub_request *r)
+{
+	return gn_hub_refuse_value(r, "body", "command", "value_error",
+				   "is about something else than the path, or another command");
+}
+
+bool gn_hub_command_fits_any(struct gn_hub_request *r, const struct gn_op_admin *c)
+{
+	(void)r;
+	(void)c;
+	return true;
+}
+
+bool gn_hub_command_failed(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	if (!e->err)
+		return false;
+	gn_hub_fail(r, e->err, NULL, "%s",
+		    e->err == GN_DENIED     ? "this key has no role that may do this"
+		    : e->err == GN_RANGE    ? "a number is out of range; \"seq\" lies at most 2^32 "
+					      "above your last one"
+		    : e->err == GN_CONFLICT ? "it was given before, or something else changed "
+					      "meanwhile"
+					    : "");
+	return true;
+}
+
+void gn_hub_fail_last_admin(struct gn_hub_request *r)
+{
+	gn_hub_fail_as(
+		r, 409, "E008", NULL,
+		"this is the hub's last admin, and a hub without one cannot be governed; make "
+		"somebody else admin "
+		"first");
 }

@@ -10,6 +10,7 @@
  * new, what was taken becomes durable, the history is fed. */
 #include "hub/hub_int.h"
 #include "hub/keys.h"
+#include "hub/why.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,12 +179,6 @@ static void on_status(void *user)
 }
 
 /* ---- start ---- */
-
-#define FAIL(err, ...)                                                                             \
-	do {                                                                                       \
-		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                            \
-		return (err);                                                                      \
-	} while (0)
 
 static gn_err load_keys(struct gn_hub *hub, char why[GN_HUB_WHY])
 {

@@ -6,8 +6,10 @@
 
 #include "guard/share.h"
 #include "history/history.h"
+#include "hub/disk_int.h"
 #include "hub/hub.h"
 #include "hub/limits.h"
+#include "hub/request_int.h"
 #include "hub/tail.h"
 #include "hub/token.h"
 #include "ledger/ledger.h"
@@ -19,216 +21,6 @@
 struct gn_hub;
 struct gn_hub_request;
 struct gn_hub_view;
-
-/* ---- routes, requests, answers ---- */
-
-enum gn_hub_auth {
-	GN_AUTH_NONE,
-	GN_AUTH_USER,    /* a participant's access token */
-	GN_AUTH_READ,    /* a participant's, or an auditor */
-	GN_AUTH_AUDITOR, /* officers: the least role */
-	GN_AUTH_OPERATOR,
-	GN_AUTH_ADMIN,
-};
-
-enum gn_hub_route_flag {
-	/* HB-2: answered while the journal is not read yet, and when it cannot be written any more */
-	GN_ROUTE_ALWAYS = 1,
-	GN_ROUTE_REGISTERS = 2, /* HB-18: without a token, and still about the state */
-	GN_ROUTE_READS = 4,     /* a POST that gives way as a question does (HB-46) */
-	GN_ROUTE_PAYMENT = 8,   /* HB-3: wrong values are 400, and in details.validation */
-};
-
-struct gn_hub_route {
-	enum gn_http_method method;
-	const char *path; /* segments; '*' takes one into args */
-	enum gn_hub_auth auth;
-	void (*run)(struct gn_hub_request *r);
-	unsigned flags; /* of enum gn_hub_route_flag */
-};
-
-struct gn_hub_request {
-	struct gn_hub *hub;
-	struct gn_http_request *http; /* NULL once it is closed */
-	bool answered;
-	struct { /* an answer, or `then`, that waits until what it tells is durable (HB-16) */
-		struct gn_hub_request *next;
-		uint64_t after; /* record */
-		void (*then)(struct gn_hub_request *r);
-		int status;
-		const char *type; /* static */
-		char *text;       /* owned; NULL: none waits */
-		size_t len;
-	} held;
-	unsigned refs; /* what still works for it: worker, ledger, history */
-	const struct gn_hub_route *route;
-	char args[2][HUB_ARG_MAX];
-	char id[HUB_REQUEST_ID_MAX + 1];
-	uint8_t *body;
-	size_t body_len, body_cap;
-	json_t *in; /* the body, parsed on demand */
-	/* who asks */
-	uint8_t asker[16];  /* whose rates it draws on: the token's PID, else the address */
-	struct gn_hash pid; /* of the token */
-	bool is_participant;
-	struct gn_ledger_participant me;
-	enum gn_role role;
-	struct gn_pk actor; /* the officer's key; zeros for the bootstrap token */
-	/* a signed operation on its way (submit.c) */
-	enum gn_op_profile profile;
-	enum gn_op_kind kind;
-	struct gn_pk signer;
-	uint8_t *bytes; /* as signed */
-	size_t bytes_len;
-	struct gn_sig sig;
-	gn_err verdict;
-	bool taken;     /* the signature is good, and there is no durable record of it (HB-44) */
-	bool leaves;    /* the record that it leaves counts against its asker's day (HB-50) */
-	unsigned flows; /* max-flows looked for it on the copy */
-	void (*verified)(struct gn_hub_request *r);
-	struct gn_hub_request *verify_next;
-	uint64_t ticket;
-	void (*result)(struct gn_hub_request *r, const struct gn_ledger_event *e);
-	struct gn_hub_order *order; /* an officer's command; owned */
-	/* waiting for the history */
-	void (*told)(struct gn_hub_request *r,
-		     /* answer borrowed, NULL: it cannot be asked (answered already) */
-		     json_t *answer);
-	json_t *hold;         /* what was made so far; owned */
-	uint32_t retry_after; /* seconds, with a 429; 0: one */
-	union { /* what a route carries over its wait; one wait at a time, each has its own */
-		struct {
-			int status;
-			uint32_t number;
-		} person;
-		struct {
-			int status;
-		} line;
-		struct {
-			bool is_shown; /* the answer has its numbers */
-			uint64_t limit, offset;
-		} page;
-		struct {
-			gn_err err;
-		} failure; /* of a payment; hold: the details */
-		struct {
-			enum gn_tx_state state;
-			gn_err err;
-		} vote;
-		struct {
-			bool is_exact, is_optimal; /* nothing clears more; else the time was over */
-		} clearing;
-		struct {
-			uint32_t eq; /* UINT32_MAX: all */
-		} check;
-	} wait;
-	/* WebSocket */
-	struct gn_ws *ws;
-	struct gn_holder holder; /* of its place among the WebSockets */
-	bool has_place;
-	unsigned events;                     /* bits of enum gn_hub_event */
-	gn_time heard, until;                /* until: its access token's end */
-	struct gn_hub_request *next, **link; /* all requests */
-};
-
-extern const struct gn_hub_route gn_hub_routes[];
-void gn_hub_api_handler(struct gn_hub *hub, struct gn_http_handler *out);
-/* Takes json. */
-void gn_hub_json(struct gn_hub_request *r, int status, json_t *json);
-void gn_hub_text(struct gn_hub_request *r, const char *type, struct gn_slice text); /* 200 */
-/* {"items": list}; takes list. */
-void gn_hub_items(struct gn_hub_request *r, json_t *list);
-/* {"items", "page", "per_page", "total"} of a whole list, cut here; takes list. */
-json_t *gn_hub_page_json(json_t *list, uint64_t limit, uint64_t offset);
-/* The same of items that are cut already; takes them. */
-json_t *gn_hub_page_json_of(json_t *items, uint64_t limit, uint64_t offset, uint64_t total);
-/* Of a total that was counted up to HISTORY_COUNT_MAX and one: what is more is told as `total_more`. */
-json_t *gn_hub_page_json_counted(json_t *items, uint64_t limit, uint64_t offset, uint64_t total);
-/* The envelope: code and status follow from err; details is taken, may be NULL; fmt "" is the
- * error's own sentence. */
-void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const char *fmt, ...)
-	GN_PRINTF(4, 5);
-/* With a status of its own. */
-void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json_t *details,
-		    const char *fmt, ...) GN_PRINTF(5, 6);
-int gn_hub_status_of(gn_err err);
-/* gn_ledger_code, and for the HTTP server's own answers */
-const char *gn_hub_error_code(gn_err err);
-/* The body as a JSON object; NULL after answering. Borrowed from r. */
-json_t *gn_hub_body(struct gn_hub_request *r);
-/* A member that must be a string; NULL after answering 422. */
-const char *gn_hub_body_text(struct gn_hub_request *r, const char *name);
-/* ---- request.c ---- */
-
-void gn_hub_new_id(struct gn_hub *hub, char out[GN_HTTP_ID_MAX]);
-/* Its id: an echo of what the client sent when that is harmless, else a new one. */
-void gn_hub_take_id(struct gn_hub_request *r);
-void gn_hub_link_request(struct gn_hub *hub, struct gn_hub_request *r);
-void gn_hub_release(struct gn_hub_request *r);
-/* What the hub asks of itself: nobody gets its answer. With one reference, for gn_hub_release.
- * NULL: no memory. */
-struct gn_hub_request *gn_hub_own_request(struct gn_hub *hub); /* one of refs is done */
-/* What waited for records that are durable now is answered or goes on; if the ledger stopped,
- * the rest is refused. */
-void gn_hub_held(struct gn_hub *hub);
-/* Goes on with the request once all that was sequenced so far is durable: at once, or at a later
- * turn. */
-void gn_hub_when_durable(struct gn_hub_request *r, void (*then)(struct gn_hub_request *r));
-/* ---- admission.c ---- */
-
-/* Who asks is known and may. False after answering. */
-bool gn_hub_admit(struct gn_hub_request *r);
-/* The journal is read and can be written, or the route does without. False after answering. */
-bool gn_hub_is_open(struct gn_hub_request *r);
-/* HB-8: the last of X-Forwarded-For behind a trusted proxy, else the peer. */
-void gn_hub_address(const struct gn_hub_request *r, struct gn_addr *out);
-/* 429, to be tried again in wait seconds. */
-void gn_hub_too_fast(struct gn_hub_request *r, uint32_t wait, const char *what);
-/* The ledger stopped (LG-51, gn_ledger_failed): what was asked may have happened or not (HB-17). */
-void gn_hub_stopped(struct gn_hub_request *r);
-/* X-Request-ID of what the HTTP server answers by itself. user: the hub. */
-void gn_hub_request_id(void *user, struct gn_http_request *http, char out[GN_HTTP_ID_MAX]);
-
-/* ---- query_params.c: values of paths and queries; false after answering ---- */
-
-/* 422 with details.errors: [{"loc": [where, name], "msg", "type"}]; false. where: "path",
- * "query", "body". */
-bool gn_hub_refuse_value(struct gn_hub_request *r, const char *where, const char *name,
-			 const char *type, const char *fmt, ...) GN_PRINTF(5, 6);
-/* "" when absent. */
-bool gn_hub_value(struct gn_hub_request *r, const char *name, char *out, size_t cap);
-bool gn_hub_number(struct gn_hub_request *r, const char *name, uint64_t fallback, uint64_t least,
-		   uint64_t most, uint64_t *out);
-/* page, per_page (or limit, offset) -> limit, offset; usual: what limit is when nothing is said. */
-bool gn_hub_page(struct gn_hub_request *r, uint64_t usual, uint64_t most, uint64_t *limit,
-		 uint64_t *offset);
-/* The value's place in names, which end with NULL; -1 when absent. */
-bool gn_hub_choice(struct gn_hub_request *r, const char *name, const char *const *names, int *out);
-/* Unix seconds, 0 when absent. end: the first second behind the day or moment that is named. */
-bool gn_hub_date(struct gn_hub_request *r, const char *name, bool end, int64_t *out);
-bool gn_hub_equivalent_at(struct gn_hub_request *r, const char *where, const char *name,
-			  const char *code, struct gn_ledger_equivalent *out);
-bool gn_hub_participant_at(struct gn_hub_request *r, const char *where, const char *name,
-			   const char *pid, struct gn_ledger_participant *out);
-/* The query's "equivalent", which must be there. */
-bool gn_hub_query_equivalent(struct gn_hub_request *r, struct gn_ledger_equivalent *out);
-
-/* ---- body_errors.c: what is wrong with a signed body, field by field ---- */
-
-/* Reads r's bytes. False after answering 422, or 400 of payments, or 404: each field that is
- * wrong is named. */
-bool gn_hub_read_signed(struct gn_hub_request *r, struct gn_op *op);
-/* The ledger refused with err for what the body says: answers as above. False: it was not for
- * that. */
-bool gn_hub_name_fault(struct gn_hub_request *r, gn_err err);
-/* Answers so with these, of which there is one at least. */
-void gn_hub_send_faults(struct gn_hub_request *r, const struct gn_op_faults *faults);
-/* Answers so: "signed" itself is wrong. */
-void gn_hub_refuse_signed(struct gn_hub_request *r, const char *type, const char *what);
-
-/* The list of participants; officer: in pages, with a filter of status. */
-void gn_hub_list_people(struct gn_hub_request *r, bool officer);
-extern const char *const gn_hub_line_statuses[]; /* ends with NULL */
 
 /* ---- json_stats.c ---- */
 
@@ -278,6 +70,12 @@ struct gn_hub_order {
 	uint8_t reason[OP_TEXT_MAX];
 };
 void gn_hub_command(struct gn_hub_request *r, const struct gn_hub_command *kind);
+/* A `fits` of commands that are of no path's thing; the answer to one that does not fit: false. */
+bool gn_hub_command_fits_any(struct gn_hub_request *r, const struct gn_op_admin *c);
+bool gn_hub_command_unfit(struct gn_hub_request *r);
+/* It was refused: true after answering. */
+bool gn_hub_command_failed(struct gn_hub_request *r, const struct gn_ledger_event *e);
+void gn_hub_fail_last_admin(struct gn_hub_request *r);
 /* After its NOTE: clears and answers (api_clearing.c). */
 void gn_hub_clear(struct gn_hub_request *r, const struct gn_op_admin *c);
 /* The schedule of exact clearings (LG-63); whenever the loop runs. */
@@ -287,11 +85,6 @@ void gn_hub_clear_tick(struct gn_hub *hub);
 
 void gn_hub_verify_later(struct gn_hub_request *r, void (*verified)(struct gn_hub_request *));
 void gn_hub_verify_pump(struct gn_hub *hub);
-
-/* ---- disk.c ---- */
-
-void gn_hub_disk_init(struct gn_hub *hub);
-void gn_hub_task(const struct gn_ledger_io *io, struct gn_file_task *out);
 
 /* ---- clock.c ---- */
 
@@ -411,6 +204,14 @@ struct gn_hub_query {
 /* Takes *q as it is; refused with 429 when HUB_LONG_MAX wait, or the share of who asks. */
 void gn_hub_ask_copy(struct gn_hub_request *r, struct gn_hub_query *q);
 
+/* ---- api_capacity.c ---- */
+
+/* What stands in a payment's way, with its sentence, as q->who may know it (HB-37; flag:
+ * everything); *why zeros where one of the two has no line in this equivalent. */
+GN_MUST gn_err gn_hub_explain(const struct gn_hub_query *q, struct gn_hub_view *v,
+			      const struct gn_ledger_equivalent *e, struct gn_ledger_why *why,
+			      json_t **out);
+
 /* ---- live.c ---- */
 
 enum gn_hub_event { GN_EVENT_PAYMENT = 1, GN_EVENT_LINE = 2, GN_EVENT_CLEARING = 4 };
@@ -434,6 +235,8 @@ GN_MUST gn_err gn_hub_set_rates(struct gn_hub *hub, const struct gn_op_admin *c)
 /* Who has a role now. */
 bool gn_hub_officer_find(const struct gn_hub *hub, const struct gn_hash *pid,
 			 struct gn_ledger_officer *out);
+/* A hub without an admin cannot be governed. */
+bool gn_hub_is_last_admin(const struct gn_hub *hub, const struct gn_pk *pk);
 json_t *gn_hub_officer_json(const struct gn_ledger_officer *o);
 void gn_hub_api_roles_get(struct gn_hub_request *r);
 void gn_hub_api_roles_put(struct gn_hub_request *r);

@@ -1,6 +1,7 @@
 /* The hub's secrets in its data directory: hub.key (its identity), tokens.key (what access
  * tokens are sealed with), admin-token (for the beginning, HB-6). Each is made once, 0600. */
 #include "hub/keys.h"
+#include "hub/why.h"
 #include "ledger/ledger.h"
 
 #include <errno.h>
@@ -9,12 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define FAIL(err, ...)                                                                             \
-	do {                                                                                       \
-		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                            \
-		return (err);                                                                      \
-	} while (0)
 
 static gn_err make_file(struct gn_os_dir *dir, struct gn_rand *rand, const char *name,
 			const char *kind, uint8_t secret[32])

@@ -31,3 +31,15 @@ json_t *gn_hub_officer_json(const struct gn_ledger_officer *o)
 	return json_pack("{ss ss ss so}", "pid", pid, "public_key", key, "role",
 			 gn_hub_role_name(o->role), "name", gn_history_text_json(o->name));
 }
+
+bool gn_hub_is_last_admin(const struct gn_hub *hub, const struct gn_pk *pk)
+{
+	struct gn_ledger_officer o;
+	bool is_admin = false;
+	unsigned admins = 0;
+	for (uint32_t i = 0; gn_ledger_officer(hub->ledger, i, &o); i++) {
+		admins += o.role == GN_ROLE_ADMIN;
+		is_admin |= o.role == GN_ROLE_ADMIN && gn_pk_eq(&o.pk, pk);
+	}
+	return is_admin && admins == 1;
+}

@@ -76,7 +76,7 @@ void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e)
 }
 
 /* Wrong words in a payment are 400, elsewhere 422, as clients of the reference expect. */
-static void refuse(struct gn_hub_request *r, gn_err err, const char *what)
+static void refuse_words(struct gn_hub_request *r, gn_err err, const char *what)
 {
 	bool words = strcmp(gn_hub_error_code(err), "E009") == 0 && err != GN_BUSY &&
 		     err != GN_TOO_LARGE;
@@ -96,7 +96,7 @@ static void refuse(struct gn_hub_request *r, gn_err err, const char *what)
 
 /* ---- bytes ---- */
 
-static bool keep(struct gn_hub_request *r, const void *p, size_t len)
+static bool keep_bytes(struct gn_hub_request *r, const void *p, size_t len)
 {
 	r->bytes = malloc(len ? len : 1);
 	if (!r->bytes) {
@@ -117,9 +117,9 @@ static bool take_v1(struct gn_hub_request *r, json_t *in)
 	json_object_foreach(in, name, value) if (strcmp(name, "signed") != 0 &&
 						 strcmp(name, "signature") != 0)
 	{
-		refuse(r, GN_UNSUPPORTED,
-		       "a body with \"signed\" has nothing else but "
-		       "\"signature\"");
+		refuse_words(r, GN_UNSUPPORTED,
+			     "a body with \"signed\" has nothing else but "
+			     "\"signature\"");
 		return false;
 	}
 	if (!text) {
@@ -128,7 +128,7 @@ static bool take_v1(struct gn_hub_request *r, json_t *in)
 		return false;
 	}
 	r->profile = GN_PROFILE_V1;
-	return keep(r, text, len);
+	return keep_bytes(r, text, len);
 }
 
 /* The fields that geo-v0 signs, of the body; NULL: no memory. */
@@ -172,11 +172,11 @@ static bool take_v0(struct gn_hub_request *r, json_t *in, const char *const *fie
 	if (faults.count)
 		gn_hub_send_faults(r, &faults);
 	else if (err)
-		refuse(r, err == GN_NOMEM ? err : GN_USAGE, gn_err_text(err));
+		refuse_words(r, err == GN_NOMEM ? err : GN_USAGE, gn_err_text(err));
 	free(parsed);
 	free(text);
 	r->profile = GN_PROFILE_V0;
-	return !err && keep(r, canonical, out.len);
+	return !err && keep_bytes(r, canonical, out.len);
 }
 
 static bool take_signature(struct gn_hub_request *r, json_t *in)
@@ -198,7 +198,7 @@ static bool name_ok(struct gn_slice raw)
 }
 
 /* What the words say that the ledger cannot know: the path, the session. */
-static bool judge(struct gn_hub_request *r, const struct gn_op *op)
+static bool fits_session(struct gn_hub_request *r, const struct gn_op *op)
 {
 	if (r->kind == GN_OP_REGISTER) {
 		r->signer = op->public_key;
@@ -223,7 +223,8 @@ static bool judge(struct gn_hub_request *r, const struct gn_op *op)
 	}
 	bool line = r->kind == GN_OP_LINE_UPDATE || r->kind == GN_OP_LINE_CLOSE;
 	if (line && !gn_slice_eq(op->line_id, gn_str(r->args[0]))) {
-		refuse(r, GN_USAGE, "the signed text is about another trust line than the path");
+		refuse_words(r, GN_USAGE,
+			     "the signed text is about another trust line than the path");
 		return false;
 	}
 	return true;
@@ -241,7 +242,7 @@ static struct gn_ledger_request ledger_request(const struct gn_hub_request *r)
 }
 
 /* To the ledger, with the flow that was found for it or NULL. */
-static void submit(struct gn_hub_request *r, const struct gn_ledger_flow *flow)
+static void submit_bytes(struct gn_hub_request *r, const struct gn_ledger_flow *flow)
 {
 	struct gn_ledger_request q = ledger_request(r);
 	q.flow = flow;
@@ -251,9 +252,10 @@ static void submit(struct gn_hub_request *r, const struct gn_ledger_flow *flow)
 		return;
 	if (ticket)
 		gn_hub_drop_ticket(r);
-	refuse(r, err,
-	       err == GN_BUSY ? "the hub has more to do than it can hold; try again in a moment"
-			      : gn_err_text(err));
+	refuse_words(r, err,
+		     err == GN_BUSY
+			     ? "the hub has more to do than it can hold; try again in a moment"
+			     : gn_err_text(err));
 }
 
 /* ---- max-flow on the copy (HB-38) ---- */
@@ -288,7 +290,7 @@ static void run_flow(struct gn_hub_query *q, struct gn_hub_view *v)
 static void flow_found(struct gn_hub_query *q)
 {
 	struct flow_job *job = q->job;
-	submit(q->asked.request, &job->found);
+	submit_bytes(q->asked.request, &job->found);
 	drop_flow(q);
 }
 
@@ -305,7 +307,7 @@ void gn_hub_find_flow(struct gn_hub_request *r)
 	r->hub->count.flows++;
 	gn_hub_replica_info(r->hub->replica, &replica);
 	if (replica.failures) { /* there is no copy to look on: as if none was found */
-		submit(r, &job->found);
+		submit_bytes(r, &job->found);
 		free(job);
 		return;
 	}
@@ -324,7 +326,7 @@ static void verified(struct gn_hub_request *r)
 		return;
 	}
 	r->taken = true;
-	submit(r, NULL);
+	submit_bytes(r, NULL);
 }
 
 bool gn_hub_may_leave(struct gn_hub_request *r)
@@ -367,7 +369,7 @@ void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *c
 	if (kind == GN_OP_PAYMENT &&
 	    !gn_hub_rate_look(&r->hub->rate_failed, r->pid.b, r->hub->now, &wait))
 		gn_hub_too_fast(r, wait, "too many payments that failed");
-	else if (gn_hub_may_leave(r) && take_signature(r, in) && judge(r, op))
+	else if (gn_hub_may_leave(r) && take_signature(r, in) && fits_session(r, op))
 		gn_hub_verify_later(r, verified);
 out:
 	free(op);

@@ -337,6 +337,33 @@ static void test_faults_are_bounded(void **state)
 	}
 }
 
+/* What a field may hold at most is taken, and one more is not. */
+static void test_fields_hold_their_bounds(void **state)
+{
+	(void)state;
+	static const char payment[] = "{\"amount\":\"1\",%s\"equivalent\":\"UAH\",\"to\":\"X\","
+				      "\"tx_id\":\"%s\"}";
+	for (unsigned more = 0; more <= 1; more++) {
+		gn_err want = more ? GN_USAGE : GN_OK;
+		char body[2048], word[1200] = "", field[1300];
+		memset(word, 'x', OP_NAME_MAX + more);
+		snprintf(body, sizeof body, "{\"display_name\":\"%s\"}", word);
+		assert_int_equal(parse0(GN_OP_PROFILE, body), want);
+		memset(word, 0, sizeof word);
+		memset(word, 'x', OP_TX_ID_MAX + more);
+		snprintf(body, sizeof body, payment, "", word);
+		assert_int_equal(parse0(GN_OP_PAYMENT, body), want);
+		memset(word, 'x', OP_TEXT_MAX + more);
+		snprintf(field, sizeof field, "\"description\":\"%s\",", word);
+		snprintf(body, sizeof body, payment, field, "t");
+		assert_int_equal(parse0(GN_OP_PAYMENT, body), want);
+		snprintf(field, sizeof field, "\"constraints\":{\"timeout_ms\":%u},",
+			 (unsigned)OP_TIMEOUT_MS_MAX + more);
+		snprintf(body, sizeof body, payment, field, "t");
+		assert_int_equal(parse0(GN_OP_PAYMENT, body), want);
+	}
+}
+
 static void test_login_texts_differ_by_profile_and_hub(void **state)
 {
 	(void)state;
@@ -403,6 +430,7 @@ int main(void)
 		cmocka_unit_test(test_sequences_are_bounded),
 		cmocka_unit_test(test_faults_name_the_fields),
 		cmocka_unit_test(test_faults_are_bounded),
+		cmocka_unit_test(test_fields_hold_their_bounds),
 		cmocka_unit_test(test_login_texts_differ_by_profile_and_hub),
 		cmocka_unit_test(test_line_ids_are_uuids_of_one_form),
 		cmocka_unit_test(test_transaction_keys_belong_to_their_initiator),
