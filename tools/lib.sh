@@ -66,7 +66,8 @@ build() {
     dir=$root/build/$1
     need_space "$dir" 600 "Building GeoNet"
     mkdir -p "$dir"
-    if [ ! -f "$dir/build.ninja" ] || [ -n "$(find "$cache/openssl.path" -newer "$dir/build.ninja")" ]; then
+    if [ ! -f "$dir/build.ninja" ] || 
+        [ -n "$(find "$cache/openssl.path" -newer "$dir/build.ninja")" ]; then
         (cd "$root" && cmake --preset "$1") >"$dir/configure.log" 2>&1 || {
             tail -n 30 "$dir/configure.log" >&2
             die "CMake could not configure build/$1; the reason is above, and whole in" \
