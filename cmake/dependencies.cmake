@@ -15,7 +15,8 @@ if(GEONET_TESTS)
   pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 endif()
 
-# "system", or the prefix of a static build with hidden symbols (tools/setup writes the choice where it caches the build).
+# "system", or the prefix of a static build with hidden symbols (tools/setup writes the choice where
+# it caches the build).
 if(NOT GEONET_OPENSSL)
   if(NOT "$ENV{GEONET_OPENSSL}" STREQUAL "")
     set(GEONET_OPENSSL $ENV{GEONET_OPENSSL})

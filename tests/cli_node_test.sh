@@ -1,6 +1,7 @@
 #!/bin/sh
-# The command line with nodes: usage: cli_node_test.sh BIN_DIR [COPIES]. Starts five nodes of its own (so many sign for a record) on free ports in a temporary directory;
-# publishes on one, reads on another. Every check prints one line when it fails; exit 1 if any did.
+# The command line with nodes: usage: cli_node_test.sh BIN_DIR [COPIES]. Starts five nodes of its
+# own (so many sign for a record) on free ports in a temporary directory; publishes on one, reads on
+# another. Every check prints one line when it fails; exit 1 if any did.
 set -u
 bin=$1
 geonet=$bin/geonet

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The command line without a node: usage: cli_test.sh GEONET. Every check prints one line when it fails; exit 1 if any did.
+# The command line without a node: usage: cli_test.sh GEONET. Every check prints one line when it
+# fails; exit 1 if any did.
 set -u
 geonet=$1
 man=$(cd "$(dirname "$0")" && pwd)/../docs/man/geonet.1
@@ -11,7 +12,8 @@ unset GEONET_DATA XDG_DATA_HOME GEONET_PASSPHRASE_FILE NO_COLOR
 export HOME="$tmp/home"
 mkdir "$HOME"
 
-# run STATUS WORDS...: runs geonet, leaving stdout in $out and stderr in $err, and checks its exit status.
+# run STATUS WORDS...: runs geonet, leaving stdout in $out and stderr in $err, and checks its exit
+# status.
 run() {
     want=$1
     shift

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""A page of docs/guide, run as it stands: each command must end and answer as the page says. usage: guide_test.py BIN_DIR PAGE
+"""A page of docs/guide, run as it stands: each command must end and answer as the page says. usage:
+guide_test.py BIN_DIR PAGE
 
-A block ```console has lines "MACHINE$ COMMAND", each followed by its answer as a terminal shows it. A machine is a home directory with a node
-and a hub at ports of its own. The answer is what the page says, but for what cannot be the same twice:
+A block ```console has lines "MACHINE$ COMMAND", each followed by its answer as a terminal shows it.
+A machine is a home directory with a node and a hub at ports of its own. The answer is what the page
+says, but for what cannot be the same twice:
 
 * "…" stands for anything within a line, and a line "…" for any lines; one blank is as good as ten;
-* a date or time stands for any other;
-* a key, a PID, an id stands for the one that came, here and in all that follows, commands too;
-* where the page says 7777, 7780, 7790, /home/ANN, ann.example.net and https://hub.example.net, that machine's port, home or address.
+* a date or time stands for any other; * a key, a PID, an id stands for the one that came, here and
+in all that follows, commands too; * where the page says 7777, 7780, 7790, /home/ANN,
+ann.example.net and https://hub.example.net, that machine's port, home or address.
 
-Passphrases are typed where they are asked for. A command that ends with "# exit status N" ends with that, others with 0. Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence."""
+Passphrases are typed where they are asked for. A command that ends with "# exit status N" ends with
+that, others with 0. Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence."""
 import os, pty, re, select, shutil, signal, socket, sys, tempfile, termios, time
 
 sys.dont_write_bytecode = True
@@ -19,10 +22,14 @@ from attack_test import network
 STEP = re.compile(r"^(\w*)\$ (.*)$", re.M)
 PLACE = r"https://\w+\.example\.net|\w+\.example\.net(?::7777)?|/home/\w+|\b77(?:77|80|90)\b"
 TIME = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?Z?)?"
-SAME = [r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", r"\b[0-9a-f]{16,64}\b", r"\b[1-9A-HJ-NP-Za-km-z]{43,44}\b"]  # UUID, key or id, PID
+SAME = [
+    r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", r"\b[0-9a-f]{16,64}\b",
+    r"\b[1-9A-HJ-NP-Za-km-z]{43,44}\b"
+]  # UUID, key or id, PID
 WORD = re.compile("|".join(f"({kind})" for kind in ["…", " +", TIME, PLACE, *SAME]))
 STAYS = "geonet hub run"  # keeps its terminal
-LATER = re.compile(r"geonet (status|peers|doctor|get|site get|name resolve)|curl")  # what a node learns from others may come a moment later
+LATER = re.compile(r"geonet (status|peers|doctor|get|site get|name resolve)|curl"
+                   )  # what a node learns from others may come a moment later
 SECRET = b"correct horse battery staple\n"
 
 
@@ -49,18 +56,31 @@ class Machine:
         self.ports = {number: free_port() for number in ("7777", "7780", "7790")}
         data = os.path.join(self.home, ".local", "share", "geonet")
         os.makedirs(os.path.join(data, "hub"), 0o700)
-        for path, settings in (("geonet.conf", f"port = {self.ports['7777']}\nhttp = {self.ports['7780']}\npow-bits = 8\n"), ("hub/hub.conf", f"http = {self.ports['7790']}\n")):
+        for path, settings in ((
+                "geonet.conf",
+                f"port = {self.ports['7777']}\nhttp = {self.ports['7780']}\npow-bits = 8\n"),
+                               ("hub/hub.conf", f"http = {self.ports['7790']}\n")):
             with open(os.path.join(data, path), "w") as f:
                 f.write(settings)
         os.chmod(data, 0o700)
-        self.env = {"PATH": os.path.abspath(bin_dir) + ":" + os.environ["PATH"], "HOME": self.home, "LANG": "C.UTF-8", "NO_COLOR": "1", "TERM": "xterm"} | {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}
+        self.env = {
+            "PATH": os.path.abspath(bin_dir) + ":" + os.environ["PATH"], "HOME": self.home,
+            "LANG": "C.UTF-8", "NO_COLOR": "1", "TERM": "xterm"
+        } | {k: v
+             for k, v in os.environ.items()
+             if k.endswith("SAN_OPTIONS")}
 
     def start(self, command):
-        """In a terminal of its own; what was exported before is still there. Its process and the terminal."""
+        """In a terminal of its own; what was exported before is still there. Its process and the
+        terminal."""
         pid, fd = pty.fork()
         if pid == 0:
             os.chdir(self.home)
-            os.execvpe("bash", ["bash", "-c", f"[ -e .exports ] && . ./.exports\n{command}\nstatus=$?; export -p > .exports; exit $status"], self.env)
+            os.execvpe("bash", [
+                "bash", "-c",
+                f"[ -e .exports ] && . ./.exports\n{command}\nstatus=$?; export -p > .exports; "
+                "exit $status"
+            ], self.env)
         return pid, fd
 
 
@@ -81,10 +101,12 @@ class Page:
             return there.home
         if word.startswith("https:"):
             return f"http://127.0.0.1:{there.ports['7790']}"
-        return there.ports.get(word) or ("127.0.0.1" + (":" + there.ports["7777"] if ":" in word else ""))
+        return there.ports.get(word) or ("127.0.0.1" +
+                                         (":" + there.ports["7777"] if ":" in word else ""))
 
     def command(self, machine, text):
-        return WORD.sub(lambda m: self.place(machine, m[0]) if m[4] else self.known.get(m[0], m[0]), text)
+        return WORD.sub(lambda m: self.place(machine, m[0])
+                        if m[4] else self.known.get(m[0], m[0]), text)
 
     def answer(self, machine, lines):
         """(pattern, words of the page that its groups stand for)"""
@@ -123,7 +145,10 @@ class Page:
             found = re.fullmatch(pattern, got)
             if found and status == want:
                 break
-            check(LATER.match(text) and time.monotonic() < end, f"{name}$ {text}\n--- the page says:\n" + "\n".join(lines) + f"\n--- it answers, with exit status {status}:\n{got}")
+            check(
+                LATER.match(text) and time.monotonic() < end,
+                f"{name}$ {text}\n--- the page says:\n" + "\n".join(lines)
+                + f"\n--- it answers, with exit status {status}:\n{got}")
             time.sleep(0.2)
         self.known.update((word, found[f"w{i}"]) for i, word in enumerate(new))
 
@@ -132,7 +157,8 @@ class Page:
         raw, end = "", time.monotonic() + 2 * WAIT_MAX
         while time.monotonic() < end:
             if not select.select([fd], [], [], 0.05)[0]:
-                if raw and not raw.endswith("\n") and not termios.tcgetattr(fd)[3] & termios.ECHO:  # it asks for a passphrase, and has said so
+                if raw and not raw.endswith("\n") and not termios.tcgetattr(
+                        fd)[3] & termios.ECHO:  # it asks for a passphrase, and has said so
                     os.write(fd, SECRET)
                 continue
             try:
@@ -145,7 +171,9 @@ class Page:
             raw += more.decode(errors="replace")
             if until_pattern and re.fullmatch(until_pattern, shown(raw)):
                 self.staying.append((pid, fd))
-                machine.env["GEONET_HUB"] = f"http://127.0.0.1:{machine.ports['7790']}"  # the tool looks at 7790
+                machine.env[
+                    # the tool looks at 7790
+                    "GEONET_HUB"] = f"http://127.0.0.1:{machine.ports['7790']}"
                 return shown(raw), 0
         os.killpg(pid, signal.SIGKILL)
         raise Failure(f"it does not end, and has said: {shown(raw)}")
@@ -169,11 +197,14 @@ def main():
     base = tempfile.mkdtemp(prefix="guide-")
     page, steps = Page(base, bin_dir), 0
     try:
-        for block in re.findall(r"^```console\n(.*?)^```$", read(os.path.join(ROOT, "docs", "guide", name + ".md")), re.M | re.S):
+        for block in re.findall(r"^```console\n(.*?)^```$",
+                                read(os.path.join(ROOT, "docs", "guide", name + ".md")),
+                                re.M | re.S):
             machine_command_answer = STEP.split(block)
             check(not machine_command_answer[0], f"a block begins with an answer: {block}")
             for machine, command, answer in zip(*(machine_command_answer[i::3] for i in (1, 2, 3))):
-                page.step(machine, command, answer.strip("\n").split("\n") if answer.strip("\n") else [])
+                page.step(machine, command,
+                          answer.strip("\n").split("\n") if answer.strip("\n") else [])
                 steps += 1
         check(steps, f"docs/guide/{name}.md has no commands")
     except Failure as error:

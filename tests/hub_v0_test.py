@@ -84,67 +84,67 @@ LogItem           timestamp:t actor_id?:s action:s object_type?:s object_id?:s a
 # method, path, whose credential (- none, J participant, A admin token), the shape of success, the
 # errors that the reference names
 OPERATIONS = """
-GET    /health                               -  200 Health
-GET    /healthz                              -  200 Ok
-GET    /health/db                            -  200 Ok
-GET    /admin/health/db                      A  200 Any           403
-GET    /admin/config                         A  200 Config        403
-PATCH  /admin/config                         A  200 Updated       400
-GET    /admin/whoami                         A  200 WhoAmI        403
-GET    /admin/feature-flags                  A  200 Flags
-PATCH  /admin/feature-flags                  A  200 Flags
-GET    /admin/participants                   A  200 Items
-GET    /admin/participants/stats             A  200 Any
-POST   /admin/participants/{pid}/freeze      A  200 Standing      404
-POST   /admin/participants/{pid}/unfreeze    A  200 Standing      404
-POST   /admin/participants/{pid}/ban         A  200 Any           404
-POST   /admin/participants/{pid}/unban       A  200 Any           404
-GET    /admin/audit-log                      A  200 Any
-GET    /admin/equivalents                    A  200 Equivalents
-POST   /admin/equivalents                    A  200 Equivalent
-PATCH  /admin/equivalents/{code}             A  200 Equivalent    404 409
-DELETE /admin/equivalents/{code}             A  200 Deleted       404
-GET    /admin/equivalents/{code}/usage       A  200 Usage         404
-GET    /admin/migrations                     A  200 Migrations
-GET    /admin/trustlines                     A  200 Any           403
-GET    /admin/trustlines/bottlenecks         A  200 Any
-GET    /admin/liquidity/summary              A  200 Any
-GET    /admin/incidents                      A  200 Any           403
-POST   /admin/transactions/{tx_id}/abort     A  200 Aborted       404
-GET    /admin/graph/snapshot                 A  200 Any
-GET    /admin/graph/ego                      A  200 Any
-GET    /admin/clearing/cycles                A  200 Any
-GET    /admin/participants/{pid}/metrics     A  200 Any
-GET    /equivalents                          J  200 Equivalents   401
-POST   /auth/challenge                       -  200 Challenge     400
-POST   /auth/login                           -  200 Tokens        400 401
-POST   /auth/refresh                         -  200 Tokens        400 401
-GET    /participants                         J  200 Participants  401
-POST   /participants                         -  201 Participant   400
-GET    /participants/search                  J  200 Participants  401
-GET    /participants/me                      J  200 Me            401
-PATCH  /participants/me                      J  200 Participant   400 401
-GET    /participants/{pid}                   J  200 Participant   401 404
-GET    /trustlines                           J  200 TrustLines    401
-POST   /trustlines                           J  201 TrustLine     400 401
-GET    /trustlines/{id}                      J  200 TrustLine     401 404
-PATCH  /trustlines/{id}                      J  200 TrustLine     400 401 404
-DELETE /trustlines/{id}                      J  200 Success       400 401 404
-GET    /clearing/cycles                      J  200 Cycles        401
-POST   /clearing/auto                        J  200 Cleared       401
-GET    /payments/capacity                    J  200 Capacity      400 401
-GET    /payments/max-flow                    J  200 MaxFlow       400 401
-POST   /payments                             J  200 Payment       400 401 403 404 409 422 429 500 504
-GET    /payments                             J  200 Payments      401
-GET    /payments/{tx_id}                     J  200 Payment       401 404
-GET    /balance                              J  200 Balances      401
-GET    /balance/debts                        J  200 Debts         401
-GET    /integrity/status                     J  200 Integrity     401
-GET    /integrity/checksum/{equivalent}      J  200 Checksum      401 404
-POST   /integrity/verify                     J  200 Verified      401 404
-POST   /integrity/repair/net-mutual-debts    A  200 Netted        401
+GET    /health                              -  200 Health
+GET    /healthz                             -  200 Ok
+GET    /health/db                           -  200 Ok
+GET    /admin/health/db                     A  200 Any           403
+GET    /admin/config                        A  200 Config        403
+PATCH  /admin/config                        A  200 Updated       400
+GET    /admin/whoami                        A  200 WhoAmI        403
+GET    /admin/feature-flags                 A  200 Flags
+PATCH  /admin/feature-flags                 A  200 Flags
+GET    /admin/participants                  A  200 Items
+GET    /admin/participants/stats            A  200 Any
+POST   /admin/participants/{pid}/freeze     A  200 Standing      404
+POST   /admin/participants/{pid}/unfreeze   A  200 Standing      404
+POST   /admin/participants/{pid}/ban        A  200 Any           404
+POST   /admin/participants/{pid}/unban      A  200 Any           404
+GET    /admin/audit-log                     A  200 Any
+GET    /admin/equivalents                   A  200 Equivalents
+POST   /admin/equivalents                   A  200 Equivalent
+PATCH  /admin/equivalents/{code}            A  200 Equivalent    404 409
+DELETE /admin/equivalents/{code}            A  200 Deleted       404
+GET    /admin/equivalents/{code}/usage      A  200 Usage         404
+GET    /admin/migrations                    A  200 Migrations
+GET    /admin/trustlines                    A  200 Any           403
+GET    /admin/trustlines/bottlenecks        A  200 Any
+GET    /admin/liquidity/summary             A  200 Any
+GET    /admin/incidents                     A  200 Any           403
+POST   /admin/transactions/{tx_id}/abort    A  200 Aborted       404
+GET    /admin/graph/snapshot                A  200 Any
+GET    /admin/graph/ego                     A  200 Any
+GET    /admin/clearing/cycles               A  200 Any
+GET    /admin/participants/{pid}/metrics    A  200 Any
+GET    /equivalents                         J  200 Equivalents   401
+POST   /auth/challenge                      -  200 Challenge     400
+POST   /auth/login                          -  200 Tokens        400 401
+POST   /auth/refresh                        -  200 Tokens        400 401
+GET    /participants                        J  200 Participants  401
+POST   /participants                        -  201 Participant   400
+GET    /participants/search                 J  200 Participants  401
+GET    /participants/me                     J  200 Me            401
+PATCH  /participants/me                     J  200 Participant   400 401
+GET    /participants/{pid}                  J  200 Participant   401 404
+GET    /trustlines                          J  200 TrustLines    401
+POST   /trustlines                          J  201 TrustLine     400 401
+GET    /trustlines/{id}                     J  200 TrustLine     401 404
+PATCH  /trustlines/{id}                     J  200 TrustLine     400 401 404
+DELETE /trustlines/{id}                     J  200 Success       400 401 404
+GET    /clearing/cycles                     J  200 Cycles        401
+POST   /clearing/auto                       J  200 Cleared       401
+GET    /payments/capacity                   J  200 Capacity      400 401
+GET    /payments/max-flow                   J  200 MaxFlow       400 401
+POST   /payments                            J  200 Payment       400 401 403 404 409 422 429 500 504
+GET    /payments                            J  200 Payments      401
+GET    /payments/{tx_id}                    J  200 Payment       401 404
+GET    /balance                             J  200 Balances      401
+GET    /balance/debts                       J  200 Debts         401
+GET    /integrity/status                    J  200 Integrity     401
+GET    /integrity/checksum/{equivalent}     J  200 Checksum      401 404
+POST   /integrity/verify                    J  200 Verified      401 404
+POST   /integrity/repair/net-mutual-debts   A  200 Netted        401
 POST   /integrity/repair/cap-debts-to-trust-limits A 200 Capped        401
-GET    /integrity/audit-log                  J  200 Log           401
+GET    /integrity/audit-log                 J  200 Log           401
 """
 
 # Errors that the reference names and that are not asked for here: they need a hub that is full or

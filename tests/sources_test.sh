@@ -1,6 +1,8 @@
 #!/bin/sh
-# docs/sources.md names nothing that is not there: usage: sources_test.sh GEONET BUILD_DIR. Each command in it has a help that knows its options, each
-# `./test -R` finds a test, each file is in the tree. No code in a table of any page splits its cell: a pipe there is \|. Exit 1 with a line for each that is not.
+# docs/sources.md names nothing that is not there: usage: sources_test.sh GEONET BUILD_DIR. Each
+# command in it has a help that knows its options, each `./test -R` finds a test, each file is in
+# the tree. No code in a table of any page splits its cell: a pipe there is \|. Exit 1 with a line
+# for each that is not.
 set -u
 geonet=$1 build=$2
 root=$(cd -- "$(dirname -- "$0")/.." && pwd)

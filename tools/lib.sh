@@ -1,5 +1,5 @@
-# Shared by tools/setup, run and test. POSIX sh; sourced, never run. The caller sets `root`, the top of the source tree.
-# shellcheck shell=sh disable=SC2154
+# Shared by tools/setup, run and test. POSIX sh; sourced, never run. The caller sets `root`, the top
+# of the source tree. shellcheck shell=sh disable=SC2154
 
 prog=${0##*/}
 cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/geonet
@@ -13,17 +13,20 @@ say() { printf '%s\n' "$*"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 cpus() { getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2; }
 
-# need_space DIR MB WHAT: ends the program when the disk of DIR (or of its nearest parent that exists) is too full for WHAT.
+# need_space DIR MB WHAT: ends the program when the disk of DIR (or of its nearest parent that
+# exists) is too full for WHAT.
 need_space() {
     at=$1
     while [ ! -d "$at" ]; do at=$(dirname "$at"); done
     free=$(($(df -Pk "$at" | awk 'NR == 2 { print $4 }') / 1024))
     [ "$free" -ge "$2" ] ||
-        die "$3 needs $2 MB and the disk of $at has $free MB free; make room there and run this again."
+        die "$3 needs $2 MB and the disk of $at has $free MB free; make room there and run this" \
+            "again."
 }
 
-# progress LABEL [TOTAL]: reads the output of apt, make or ninja and shows how far it is: one line that counts on a terminal,
-# a line every ten seconds elsewhere. apt counts three lines for each package, make one for each file; ninja says it itself.
+# progress LABEL [TOTAL]: reads the output of apt, make or ninja and shows how far it is: one line
+# that counts on a terminal, a line every ten seconds elsewhere. apt counts three lines for each
+# package, make one for each file; ninja says it itself.
 progress() {
     label=$1 total=${2:-0} n=0 shown=$(date +%s)
     tty=''
@@ -46,7 +49,8 @@ progress() {
     if [ "$tty" ]; then printf '\r\033[K'; fi
 }
 
-# logged LOG LABEL TOTAL COMMAND...: runs COMMAND with its output in LOG and its progress on the screen; returns its status.
+# logged LOG LABEL TOTAL COMMAND...: runs COMMAND with its output in LOG and its progress on the
+# screen; returns its status.
 logged() {
     log=$1 label=$2 total=$3
     shift 3
@@ -56,15 +60,18 @@ logged() {
     return "$rc"
 }
 
-# build PRESET: configures build/PRESET when it is new or set-up has chosen another OpenSSL since, and builds all of it.
+# build PRESET: configures build/PRESET when it is new or set-up has chosen another OpenSSL since,
+# and builds all of it.
 build() {
     dir=$root/build/$1
     need_space "$dir" 600 "Building GeoNet"
     mkdir -p "$dir"
-    if [ ! -f "$dir/build.ninja" ] || [ -n "$(find "$cache/openssl.path" -newer "$dir/build.ninja")" ]; then
+    if [ ! -f "$dir/build.ninja" ] || 
+        [ -n "$(find "$cache/openssl.path" -newer "$dir/build.ninja")" ]; then
         (cd "$root" && cmake --preset "$1") >"$dir/configure.log" 2>&1 || {
             tail -n 30 "$dir/configure.log" >&2
-            die "CMake could not configure build/$1; the reason is above, and whole in $dir/configure.log."
+            die "CMake could not configure build/$1; the reason is above, and whole in" \
+                "$dir/configure.log."
         }
         touch "$dir/build.ninja"
     fi

@@ -1,6 +1,8 @@
-# The English word list of BIP-39 is data of another project, so it is not kept here: it comes from Debian's python3-mnemonic
-# (or from GEONET_BIP39_LIST), is checked against the hash everyone knows, and becomes a C array in the build directory.
-find_file(GEONET_BIP39_LIST english.txt NO_DEFAULT_PATH PATHS /usr/lib/python3/dist-packages/mnemonic/wordlist
+# The English word list of BIP-39 is data of another project, so it is not kept here: it comes from
+# Debian's python3-mnemonic (or from GEONET_BIP39_LIST), is checked against the hash everyone knows,
+# and becomes a C array in the build directory.
+find_file(GEONET_BIP39_LIST english.txt NO_DEFAULT_PATH PATHS
+  /usr/lib/python3/dist-packages/mnemonic/wordlist
   /usr/share/bip39 DOC "the English word list of BIP-39")
 if(NOT GEONET_BIP39_LIST)
   message(FATAL_ERROR "The English word list of BIP-39 is missing: install the package python3-mnemonic, or name the file by "

@@ -2,10 +2,9 @@
  * key and by address prefix, and whether they may have more. One rule for everything that a
  * stranger can use up:
  *
- *   take -> QUOTA the key holds its share already: its own doing, nobody else is asked to give
- *   way
- *        -> LIMIT the resource is crowded and the prefix (/24, /48) holds its share -> NO_SPACE
- *        the whole is full: its owner lets the one worth least give way, and asks again
+ *   take -> QUOTA     the key holds its share already: its own doing, nobody else gives way
+ *        -> LIMIT     the resource is crowded and the prefix (/24, /48) holds its share
+ *        -> NO_SPACE  the whole is full: its owner lets the one worth least give way, asks again
  *
  * The owner of the resource keeps the objects, their deadlines and their standing; here are
  * numbers only. Rule GU-1. */
