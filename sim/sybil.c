@@ -2,8 +2,10 @@
  * they can, and lie. They have their proof of work and answer all questions in form, so that
  * nothing but what they say is wrong:
  *
- *   FIND, GET "mine, nothing", and only each other as contacts PUT a signed receipt, nothing is
- *   kept PUSH ACK DIGEST "I have all of these"
+ *   FIND, GET   "mine, nothing", and only each other as contacts
+ *   PUT         a signed receipt, nothing is kept
+ *   PUSH        ACK
+ *   DIGEST      "I have all of these"
  *
  * Those that keep (--keep) store what is pushed and prove it to holders who ask, but never show
  * it to a reader. */

@@ -2,9 +2,9 @@
  * loopback, each client from addresses of its own in 127.0.0.0/8, which guard counts here as if
  * they were the world's.
  *
- *   main.c forks and prints -> server.c (the endpoint) | honest.c (20 handshakes a second, one
- *   session that asks) |
- * attack.c
+ *   main.c forks and prints -> server.c  the endpoint
+ *                            | honest.c  20 handshakes a second, one session that asks
+ *                            | attack.c
  *
  * What happened is counted in memory that all of them share. */
 #ifndef GN_FLOOD_H

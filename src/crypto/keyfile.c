@@ -1,9 +1,14 @@
 /* A secret as a file, sealed under a passphrase or open (CR-34).
  *
- *   bytes field 8 "GEONETK" and the version, 1 1 1 sealed, 0 open 1 + k kind: length 1..32 and
- *   text 4 4 16 sealed only: Argon2id passes, memory in KiB, salt 2 n: bytes of the next field n
- *   the secret, or sealed: ChaCha20-Poly1305 of it (tag last) with all of the above as
- *   associated data 8 the first bytes of SHA-256 of all of the above
+ *   bytes   field
+ *   8       "GEONETK" and the version, 1
+ *   1       1 sealed, 0 open
+ *   1 + k   kind: length 1..32 and text
+ *   4 4 16  sealed only: Argon2id passes, memory in KiB, salt
+ *   2       n: bytes of the next field
+ *   n       the secret, or sealed: ChaCha20-Poly1305 of it (tag last) with all of the above as
+ *           associated data
+ *   8       the first bytes of SHA-256 of all of the above
  *
  * 1. The checksum tells damage from a wrong passphrase; what authenticates is the tag.
  * 2. The key and the nonce are both Argon2id's output, and the salt is fresh, so no pair is used

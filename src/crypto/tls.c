@@ -2,8 +2,9 @@
  * and gives bytes of the level being written, and secrets as it derives them
  * (SSL_set_quic_tls_cbs(3)); this file keeps them until the caller comes by.
  *
- *   WAITING -> DONE [finish] both Finished messages verified, peer key, parameters and ALPN are
- *   as they must be WAITING, DONE -> FAILED [fail] for good; secrets are wiped
+ *   WAITING -> DONE [finish]         both Finished messages verified, peer key, parameters and ALPN
+ *                                    are as they must be
+ *   WAITING, DONE -> FAILED [fail]   for good; secrets are wiped
  *
  * 1. `in` holds bytes of read_level only, and OpenSSL has read all of them when gn_tls_run
  *    returns GN_OK.

@@ -1,9 +1,8 @@
 /* Our own load by hellos and the effort it makes strangers owe; by charged work and the pressure
  * that raises its price.
  *
- *   each tenth of a second: load > 0.7 -> effort = max(1, 2 * effort), at most 1,024; load < 0.3
- *   -> effort -= max(1,
- * effort / 8)
+ *   each tenth of a second:  load > 0.7 -> effort = max(1, 2 * effort), at most 1,024
+ *                            load < 0.3 -> effort -= max(1, effort / 8)
  *
  * 1. The load is what strangers took of what was theirs to take: the capacity for handshakes
  *    less what passes and tokens took of it, at least the half that is kept for strangers.

@@ -1,9 +1,9 @@
 /* Hellos of strangers: the order of admission, and the places where they wait for capacity.
  *
- *   no token -> [quiet, bucket of the unproven address, capacity] -> ADMIT | COOKIE cookie ->
- *   [pass, or the effort owed] -> [bucket of the proven prefix] -> [capacity of the lane] ->
- *   ADMIT | WAIT WAIT -> ADMIT [gn_guard_next, highest effort first] | forgotten [overflow, five
- *   seconds]
+ *   no token -> [quiet, bucket of the unproven address, capacity] -> ADMIT | COOKIE
+ *   cookie   -> [pass, or the effort owed] -> [bucket of the proven prefix]
+ *            -> [capacity of the lane] -> ADMIT | WAIT
+ *   WAIT     -> ADMIT [gn_guard_next, highest effort first] | forgotten [overflow, five seconds]
  *
  * 1. What costs us nothing to check comes first, and nothing is kept of who has not proven the
  *    address.

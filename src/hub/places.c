@@ -3,8 +3,8 @@
  * to the thread at a time; so those that wait can be counted, taken back when nobody listens any
  * more, and give way (HB-46, HB-57).
  *
- * States: ask -> WAITS -> HANDED -> answered refused: at ask, or while it waits (`refused` says
- * why)
+ * States:  ask -> WAITS -> HANDED -> answered
+ *          refused: at ask, or while it waits (`refused` says why)
  * 1. Of all places one asker has a share once they are crowded: a token's PID, without one an
  *    address.
  * 2. When all are taken, the newest of who has most gives way to who has less. What one has is

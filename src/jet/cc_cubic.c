@@ -2,7 +2,7 @@
  *
  *   SLOW START -> CONSERVATIVE SLOW START [acked: the round's RTT rose]
  *              -> AVOIDANCE [5 rounds, or lost]
- *   any -> AVOIDANCE  [lost: window x 0.7]
+ *   any -> AVOIDANCE [lost: window x 0.7]
  *   any -> SLOW START [lost, persistent: window 2 packets]
  *
  * 1. cwnd stays within [2 packets, JET_CWND_MAX].

@@ -1,7 +1,7 @@
 /* How sessions end (RFC 9000 section 10, JT-90 on).
  *
- *   HANDSHAKE, OPEN -> CLOSING  [jet_close_local: CLOSE goes out, again when packets keep coming]
- *                               -> freed after 3 PTO
+ *   HANDSHAKE, OPEN -> CLOSING [jet_close_local: CLOSE goes out, again when packets keep coming]
+ *                   -> freed after 3 PTO
  *   HANDSHAKE, OPEN -> DRAINING [jet_close_remote: silent] -> freed after 3 PTO
  *   HANDSHAKE, OPEN -> DRAINING [jet_close_silent: timeouts] -> freed at once
  *

@@ -1,9 +1,9 @@
 /* The handshake: TLS messages in CRYPTO frames, keys as they become known, the end of it (RFC
  * 9001 section 4, JT-40 on).
  *
- *   client: hello -> [Retry: again with the cookie] -> server's flight -> Finished, OPEN
- *                 -> CONFIRM from the server -> freed
- *   server: hello complete -> TLS object, flight -> client's Finished, OPEN, CONFIRM -> freed
+ *   client:  hello -> [Retry: again with the cookie] -> server's flight -> Finished, OPEN
+ *            -> CONFIRM from the server -> freed
+ *   server:  hello complete -> TLS object, flight -> client's Finished, OPEN, CONFIRM -> freed
  *
  * 1. A server makes its TLS object, and thus any key pair, only when the whole hello is here
  *    (JT-42).

@@ -1,9 +1,9 @@
 /* Bytes of streams that a session holds: received and not read, written and not acknowledged
  * (JT-66, GU-1).
  *
- *   0 .. reserve  the session's own, each way
- *   above         counted for its key and prefix, in steps, out of what the endpoint has for all
- *                 that way
+ *   0 .. reserve   the session's own, each way
+ *   above          counted for its key and prefix, in steps, out of what the endpoint has for all
+ *                  that way
  *
  * 1. charged is what a share counts for the session: a multiple of the step, never less than
  *    what lies above the reserve of that way. Neither way takes the other's room: what peers
