@@ -126,3 +126,26 @@ gn_err gn_line_id_parse(struct gn_slice text, struct gn_line_id *out)
 	*out = id;
 	return GN_OK;
 }
+
+void gn_op_json_fault(enum gn_op_profile profile, const struct gn_json *j, gn_err err,
+		      struct gn_op_faults *out)
+{
+	struct gn_op_fault *f = &out->list[0];
+	out->count = 0;
+	if (err != GN_RANGE)
+		return;
+	*f = (struct gn_op_fault){.reason = GN_OP_NOT_NUMBER};
+	/* around the number at which it ended: what was opened and not closed */
+	for (uint16_t i = 0; i < j->count; i++) {
+		const struct gn_json_value *v = &j->values[i];
+		bool open = (v->kind == GN_JSON_OBJECT || v->kind == GN_JSON_ARRAY) && !v->text.len;
+		if ((open || i + 1 == j->count) && v->key.p && f->depth < OP_FAULT_DEPTH)
+			f->path[f->depth++] = v->key;
+	}
+	out->count = f->depth > 0;
+	f->envelope = profile == GN_PROFILE_V1;
+	if (f->depth > 1 && f->envelope) { /* in its body */
+		f->envelope = false;
+		memmove(f->path, f->path + 1, --f->depth * sizeof f->path[0]);
+	}
+}
