@@ -30,8 +30,13 @@ static void published_file_is_read_where_none_of_it_is(void **state)
 			assert_in_range(svc_holders(&s, w.blocks + k, NULL), 3,
 					4); /* ours counts only when it is among the nearest */
 		unsigned reader = sizes[i] ? svc_without(&s, &w) : 3;
+		uint64_t reads = svc_bundles_count(&s, reader, "reads"),
+			 finds = svc_bundles_count(&s, reader, "finds");
 		assert_int_equal(svc_read(&s, reader, &f, 0, f.size, data, &got, NULL), GN_OK);
 		assert_int_equal(got, sizes[i]);
+		/* what has no bytes is nowhere, and is not looked for */
+		assert_int_equal(svc_bundles_count(&s, reader, "reads"), reads + 1);
+		assert_int_equal(svc_bundles_count(&s, reader, "finds") > finds, sizes[i] > 0);
 		data[0]++; /* another file next time */
 		svc_wait_free(&w);
 	}

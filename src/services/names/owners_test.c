@@ -40,10 +40,11 @@ static void claimed_name_resolves_everywhere(void **state)
 		assert_int_equal(w.name.expires, c.created + c.ttl);
 		assert_false(w.name.owner_changed);
 	}
-	uint64_t sent = s.nodes[3].sent;
+	uint64_t sent = s.nodes[3].sent, resolved = svc_names_count(&s, 3, "resolved");
 	assert_int_equal(claim_resolve(&s, 3, "welcome", false, &w), GN_OK);
 	assert_int_equal(s.nodes[3].sent, sent); /* from the cache */
 	assert_int_equal(svc_names_count(&s, 3, "cache_hits"), 1);
+	assert_int_equal(svc_names_count(&s, 3, "resolved"), resolved + 1);
 	assert_int_equal(claim_resolve(&s, 3, "welcome", true, &w), GN_OK);
 	assert_int_equal(svc_names_count(&s, 3, "cache_hits"), 1);
 	svc_stop(&s, 1);
