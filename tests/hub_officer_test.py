@@ -90,7 +90,7 @@ def case_commands(bin_dir, base, rng):
         and boss.run("hub", "gap", "NONE").returncode != 0, f"the gap: {gap}")
     done = boss.run("hub", "delete", b.pid)
     check(
-        done.returncode == 1 and b"while he owes or is owed" in done.stderr
+        done.returncode == 1 and b"while they owe or are owed" in done.stderr
         and b.get("/participants/me")["status"] == "active",
         f"one with open lines stays: {done.stderr}")
     gone = people(hub, "Gina")[0]

@@ -86,8 +86,7 @@ int gn_err_http(gn_err err)
 _Noreturn void gn_assert_failed(const char *cond, const char *file, int line)
 {
 	fprintf(stderr,
-		"geonet: internal error: (%s) does not hold at %s:%d; please report this "
-		"line\n",
+		"geonet: internal error: (%s) does not hold at %s:%d; please report this line\n",
 		cond, file, line);
 	abort();
 }

@@ -115,9 +115,7 @@ static void plain_text_forges_nothing(void **state)
 		bool ok;
 	} rows[] = {{"", "", true},
 		    {"Zo\xc3\xab \xe4\xb8\xad \xf0\x9f\x98\x80",
-		     "Zo\xc3\xab \xe4\xb8\xad "
-		     "\xf0\x9f\x98\x80",
-		     true},
+		     "Zo\xc3\xab \xe4\xb8\xad \xf0\x9f\x98\x80", true},
 		    {"a\nb\r\t\x1b[0m\x7f", "a\\x0ab\\x0d\\x09\\x1b[0m\\x7f", false},
 		    /* not what a line end becomes */
 		    {"C:\\x0a", "C:\\x5cx0a", true},

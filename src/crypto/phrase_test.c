@@ -13,25 +13,20 @@ static const struct {
 } bip39[] = {
 	{0x00,
 	 "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "
-	 "abandon abandon "
-	 "abandon "
+	 "abandon abandon abandon "
 	 "abandon abandon abandon abandon abandon abandon abandon abandon abandon art",
 	 "bda85446c68413707090a52022edd26a1c9462295029f2e60cd7c4f2bbd3097170af7a4d73245cafa9c3cca8d"
 	 "561a7c3"
 	 "de6f5d4a10be8ed2a5e608d68f92fcc8"},
 	{0x7f,
 	 "legal winner thank year wave sausage worth useful legal winner thank year wave sausage "
-	 "worth useful legal "
-	 "winner "
-	 "thank year wave sausage worth title",
+	 "worth useful legal winner thank year wave sausage worth title",
 	 "bc09fca1804f7e69da93c2f2028eb238c227f2e9dda30cd63699232578480a4021b146ad717fbb7e451ce9eb8"
 	 "35f4362"
 	 "0bf5c514db0f8add49f5d121449d3e87"},
 	{0x80,
 	 "letter advice cage absurd amount doctor acoustic avoid letter advice cage absurd amount "
-	 "doctor acoustic "
-	 "avoid letter "
-	 "advice cage absurd amount doctor acoustic bless",
+	 "doctor acoustic avoid letter advice cage absurd amount doctor acoustic bless",
 	 "c0c519bd0e91a2ed54357d9d1ebef6f5af218a153624cf4f2da911a0ed8f7a09e2ef61af0aca007096df43002"
 	 "2f7a2b6"
 	 "fb91661a9589097069720d015e4e982f"},
@@ -104,13 +99,10 @@ static void mistakes_are_named(void **state)
 		{"abandon abandon", 24},
 		{"abandon abandonn", 1},
 		{"legal winner thank year wave sausage worth useful legal winner thank year wave "
-		 "sausage worth useful "
-		 "legal winner "
-		 "thank year wave sausage worth worth",
+		 "sausage worth useful legal winner thank year wave sausage worth worth",
 		 24}, /* checksum */
 		{"zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo "
-		 "zoo zoo zoo vote "
-		 "vote",
+		 "zoo zoo zoo vote vote",
 		 24},
 		{"zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo "
 		 "zoo zoo zoo voted",

@@ -241,9 +241,7 @@ static const struct {
 	{"token used up", token_used_up, TOKEN(1), "refused: this token has used up its share",
 	 "guard-token", 3 * GN_SEC + 1, .counted = true},
 	{"no place for a token", tokens_everywhere, TOKEN(1),
-	 "refused: too many ask at one time "
-	 "to count another",
-	 "guard-tokens-full", .wait = -1},
+	 "refused: too many ask at one time to count another", "guard-tokens-full", .wait = -1},
 	{"no place, but allowed", no_room_but_allowed, TOKEN(1), ALLOWED, "", .wait = 0},
 	{"victim of spoofed hellos", spoofed, V4(198, 51, 100, 7), SERVED, "", .wait = 0},
 	{"puzzle asked", puzzle_asked, V4(198, 51, 100, 7), SERVED, "", .effort = 40},
@@ -348,16 +346,12 @@ static void test_shares(void **state)
 		{"another key", 0, 4, 0, holder(2, 0), "", 0, 0},
 		{"network, no crowd", 0, 4, 2, holder(0, 1), "", 0, 6},
 		{"network in a crowd", 3, 4, 2, holder(0, 1),
-		 "as much as one network may hold "
-		 "while it is crowded",
-		 0, 6},
+		 "as much as one network may hold while it is crowded", 0, 6},
 		{"below its share in a crowd", 3, 4, 1, holder(0, 1), "", 0, 5},
 		{"another network in the crowd", 3, 4, 2, holder(0, 2), "", 0, 0},
 		{"full", 4, 4, 0, holder(9, 0), "all of it is taken", 0, 0},
 		{"key at its share of what is full", 4, 4, 0, holder(1, 0),
-		 "as much as one key "
-		 "may hold",
-		 4, 0},
+		 "as much as one key may hold", 4, 0},
 	};
 	for (size_t i = 0; i < GN_COUNT(shares); i++) {
 		struct fixture f;

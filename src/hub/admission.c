@@ -132,14 +132,12 @@ static bool is_host_ok(struct gn_hub_request *r)
 		hub->told_name = true;
 		gn_hub_log(hub, GN_LOG_WARN, "host.name",
 			   "asked as '%s', which is not its name: if a proxy brings such requests, "
-			   "start the hub with "
-			   "--host-name %s",
+			   "start the hub with --host-name %s",
 			   text, text);
 	}
 	return refuse_asker(r, 403,
 			    read ? "nobody told this hub that it goes by this name: its operator "
-				   "starts it with "
-				   "--host-name and the name, if it does"
+				   "starts it with --host-name and the name, if it does"
 				 : "the Host of the request is no host");
 }
 
@@ -217,8 +215,7 @@ static bool is_allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 	if (!bearer && !token.p && !(r->route->flags & GN_ROUTE_REGISTERS))
 		return refuse_asker(r, is_officers(r->route) ? 403 : 401,
 				    "this needs \"Authorization: Bearer TOKEN\"; log in with "
-				    "/api/v1/auth/challenge "
-				    "and /api/v1/auth/login");
+				    "/api/v1/auth/challenge and /api/v1/auth/login");
 	return refuse_asker(r, 403, missing_right(r, auth));
 }
 
@@ -239,8 +236,7 @@ bool gn_hub_is_open(struct gn_hub_request *r)
 		gn_hub_stopped(r);
 	else
 		gn_hub_fail_as(r, 503, "E010", NULL,
-			       "the hub is reading its journal; try again in "
-			       "a moment");
+			       "the hub is reading its journal; try again in a moment");
 	return false;
 }
 

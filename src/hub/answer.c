@@ -163,8 +163,7 @@ void gn_hub_json(struct gn_hub_request *r, int status, json_t *json)
 		respond_once(
 			r, 500, "application/json",
 			GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"the answer could not "
-			       "be "
-			       "written\",\"details\":{}}}"));
+			       "be written\",\"details\":{}}}"));
 	free(text);
 }
 
@@ -191,8 +190,7 @@ void gn_hub_stopped(struct gn_hub_request *r)
 			r, 503,
 			json_pack("{s{ss ss s{ss}}}", "error", "code", "E010", "message",
 				  "the hub's journal could not be written: whether this was done "
-				  "is unknown. Send the "
-				  "very "
+				  "is unknown. Send the very "
 				  "same request again (a payment with the same tx_id) after the "
 				  "hub was started again",
 				  "details", "outcome", "unknown"));
@@ -200,9 +198,7 @@ void gn_hub_stopped(struct gn_hub_request *r)
 		gn_hub_json(r, 503,
 			    json_pack("{s{ss ss s{}}}", "error", "code", "E010", "message",
 				      "the hub's journal could not be written: what it knows is "
-				      "not certain. Ask again "
-				      "after it "
-				      "was started again",
+				      "not certain. Ask again after it was started again",
 				      "details"));
 }
 
@@ -245,8 +241,7 @@ static const char *standing_of(const struct gn_hub_request *r)
 		"you are suspended on this hub: you neither pay nor change anything until "
 		"its officers lift that",
 		"you have left this hub: you neither pay nor change anything, but for its "
-		"officers' letting you in "
-		"again",
+		"officers' letting you in again",
 		"you are deleted from this hub, which is for good"};
 	struct gn_ledger_participant p;
 	bool known = r->is_participant &&

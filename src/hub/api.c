@@ -87,8 +87,7 @@ static void on_request(void *user, struct gn_http_request *http)
 				       "another method is meant for this path");
 		else
 			gn_hub_fail_as(r, 404, "E001", NULL,
-				       "there is no such path; see "
-				       "docs/openapi-hub.json");
+				       "there is no such path; see docs/openapi-hub.json");
 		return;
 	}
 	r->route = route;

@@ -108,8 +108,7 @@ static bool query_pid(struct gn_hub_request *r, const char *name, char *out, siz
 	return gn_hub_value(r, name, out, cap) &&
 	       (!*out || gn_pid_parse(gn_str(out), &pid) == GN_OK ||
 		gn_hub_refuse_value(r, "query", name, "value_error",
-				    "must be a PID: 43 or 44 "
-				    "characters of base58"));
+				    "must be a PID: 43 or 44 characters of base58"));
 }
 
 /* Filters of a question about lines, as numbers: UINT32_MAX any, one less nobody. */

@@ -150,8 +150,7 @@ static void login_verified(struct gn_hub_request *r)
 			gn_hub_fail(r, GN_BUSY, NULL, "too many logins at once");
 		else
 			gn_hub_fail(r, GN_AUTH, NULL,
-				    "the challenge was used before; ask for "
-				    "another one");
+				    "the challenge was used before; ask for another one");
 		return;
 	}
 	gn_ledger_settings(r->hub->ledger, &s);
@@ -178,8 +177,7 @@ void gn_hub_api_login(struct gn_hub_request *r)
 	if (gn_pid_parse(gn_str(pid), &r->pid) || !challenge_ok(hub, &r->pid, challenge, &opened) ||
 	    gn_map_get(&hub->used, &opened) || !key_of(hub, &r->pid, &r->signer)) {
 		gn_hub_fail(r, GN_AUTH, NULL,
-			    "the challenge is not open: it was used, has "
-			    "expired, or is another's");
+			    "the challenge is not open: it was used, has expired, or is another's");
 		return;
 	}
 	if (gn_unbase64_exact(gn_str(signature), false, r->sig.b, sizeof r->sig.b)) {

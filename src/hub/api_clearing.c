@@ -54,8 +54,7 @@ static bool clear_arguments(struct gn_hub_request *r, char code[32], uint64_t *d
 	if (!json_is_integer(given) || json_integer_value(given) < 3 ||
 	    json_integer_value(given) > 10)
 		return gn_hub_refuse_value(r, "body", "max_depth", "int_type",
-					   "must be an integer "
-					   "from 3 to 10");
+					   "must be an integer from 3 to 10");
 	*depth = (uint64_t)json_integer_value(given);
 	return true;
 }

@@ -107,12 +107,12 @@ static void status_set(struct gn_hub_request *r, const struct gn_ledger_event *e
 	if (gn_ledger_find_participant(r->hub->ledger, &r->order->cmd.pid, &p))
 		gn_hub_fail(r, GN_INTERNAL, NULL, "%s", "");
 	else if (e->err == GN_STATE) /* HB-43 */
-		gn_hub_fail(r, e->err, gn_hub_ties_json(r->hub->ledger, p.number), "%s",
-			    p.status == GN_PARTICIPANT_DELETED
-				    ? "this participant is deleted, which is for good"
-				    : "nobody can be deleted while he owes or is owed something or "
-				      "has an open trust "
-				      "line of his own");
+		gn_hub_fail(
+			r, e->err, gn_hub_ties_json(r->hub->ledger, p.number), "%s",
+			p.status == GN_PARTICIPANT_DELETED
+				? "this participant is deleted, which is for good"
+				: "nobody can be deleted while they owe or are owed something or "
+				  "have an open trust line of their own");
 	else if (!rank_refused(r, e) && !gn_hub_command_failed(r, e))
 		gn_hub_json(
 			r, 200,
@@ -263,8 +263,7 @@ static void equivalent_set(struct gn_hub_request *r, const struct gn_ledger_even
 	struct gn_ledger_equivalent eq;
 	if (e->err == GN_STATE)
 		gn_hub_fail_as(r, 409, "E008", NULL,
-			       "its precision cannot change while there are "
-			       "lines in it");
+			       "its precision cannot change while there are lines in it");
 	else if (gn_hub_command_failed(r, e))
 		return;
 	else if (gn_ledger_find_equivalent(r->hub->ledger, r->order->cmd.code, &eq))

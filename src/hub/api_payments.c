@@ -165,15 +165,13 @@ static void tell_share(struct gn_hub_request *r)
 	if (paying >= BOOK_OPEN_PAYER_MAX)
 		gn_hub_fail(r, GN_BUSY, NULL,
 			    "%u of your payments wait for answers already, and no more may: try "
-			    "again when some are "
-			    "answered or over",
+			    "again when some are answered or over",
 			    paying);
 	else
 		gn_hub_fail(r, GN_BUSY, NULL,
 			    "too many payments wait already for the answer of somebody who would "
-			    "be asked, or too many "
-			    "that come to him as this one does: try again when some are answered "
-			    "or over");
+			    "be asked, or too many that come to them as this one does: try again "
+			    "when some are answered or over");
 }
 
 static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event *e,
@@ -289,8 +287,7 @@ static void payment_told(struct gn_hub_request *r, json_t *answer)
 		return;
 	if (json_is_null(answer))
 		gn_hub_fail(r, GN_NOT_FOUND, NULL,
-			    "you neither made nor received a payment with "
-			    "this tx_id");
+			    "you neither made nor received a payment with this tx_id");
 	else
 		gn_hub_json(r, 200, json_incref(answer));
 }

@@ -150,8 +150,8 @@ static void left(struct gn_hub_request *r, const struct gn_ledger_event *e)
 		tell_person(r, 200, r->me.number);
 	else if (e->err == GN_STATE)
 		gn_hub_fail(r, e->err, gn_hub_ties_json(r->hub->ledger, r->me.number),
-			    "nobody can leave while he owes or is owed something or has an open "
-			    "trust line of his own");
+			    "nobody can leave while they owe or are owed something or have an "
+			    "open trust line of their own");
 	else if (!gn_hub_name_fault(r, e->err))
 		gn_hub_fail(r, e->err, NULL, "%s", "");
 }
@@ -287,8 +287,7 @@ void gn_hub_api_line_delete(struct gn_hub_request *r)
 	json_t *in = gn_hub_body(r);
 	if (in && !json_object_get(in, "signed") && owes_other_way(r)) {
 		gn_hub_fail_as(r, 400, "E009", NULL,
-			       "you owe over this pair; repay it before the "
-			       "line is closed");
+			       "you owe over this pair; repay it before the line is closed");
 		return;
 	}
 	gn_hub_submit(r, GN_OP_LINE_CLOSE, fields, line_changed);

@@ -65,8 +65,7 @@ static void add_warning(const struct gn_hub *hub, json_t *json)
 	if (behind)
 		snprintf(late, sizeof late,
 			 "the clock is %llu s behind the last record: payments of this time are "
-			 "recorded at the later "
-			 "time, daily limits and expiry run by it",
+			 "recorded at the later time, daily limits and expiry run by it",
 			 (unsigned long long)behind);
 	for (size_t i = 0, n = 0; i < GN_COUNT(parts); n = strlen(text), i++)
 		if (*parts[i])
@@ -102,8 +101,7 @@ void gn_hub_api_health(struct gn_hub_request *r)
 	if (failed)
 		json_object_set_new(j, "reason",
 				    json_string("the journal could not be written; the hub takes "
-						"nothing new until it "
-						"is started again"));
+						"nothing new until it is started again"));
 	else if (info.behind)
 		json_object_set_new(j, "reason",
 				    json_string("the history lags and catches up; "
@@ -224,13 +222,9 @@ void gn_hub_api_metrics(struct gn_hub_request *r)
 	metric(&t, "counter", "history_failures_total", "failed statements of the history",
 	       feed.failures);
 	metric(&t, "counter", "history_caught_up_total",
-	       "records the history read back from the "
-	       "journal",
-	       feed.caught_up);
+	       "records the history read back from the journal", feed.caught_up);
 	metric(&t, "gauge", "replica_watermark",
-	       "last record in the copy that answers long "
-	       "questions",
-	       replica.watermark);
+	       "last record in the copy that answers long questions", replica.watermark);
 	metric(&t, "gauge", "replica_waiting_bytes", "records on their way into the copy",
 	       replica.waiting_bytes);
 	metric(&t, "gauge", "long_questions", "long questions that wait or run", hub->longs.count);
@@ -409,6 +403,5 @@ void gn_hub_api_repair(struct gn_hub_request *r)
 			return;
 		}
 	gn_hub_fail(r, GN_NOT_FOUND, NULL,
-		    "there is no such repair: net-mutual-debts, "
-		    "cap-debts-to-trust-limits");
+		    "there is no such repair: net-mutual-debts, cap-debts-to-trust-limits");
 }

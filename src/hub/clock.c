@@ -18,8 +18,7 @@ bool gn_hub_clock_set(char *out, size_t cap)
 		return false;
 	snprintf(out, cap,
 		 "this machine's clock was set %lld s %s while the hub ran: if that was wrong, set "
-		 "it right; "
-		 "else the hub follows ten minutes later%s",
+		 "it right; else the hub follows ten minutes later%s",
 		 (long long)((off > 0 ? off : -off) / GN_SEC), off > 0 ? "ahead" : "back",
 		 off > 0 ? "" : ", at half speed until both agree");
 	return true;

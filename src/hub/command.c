@@ -24,8 +24,7 @@ static void refuse_command(struct gn_hub_request *r, gn_err err, struct gn_slice
 					  "words");
 	else if (err == GN_UNSUPPORTED)
 		(void)gn_hub_refuse_value(r, "body", word, gn_err_name(err),
-					  "nobody knows this "
-					  "word");
+					  "nobody knows this word");
 	else {
 		gn_op_admin_form(wrong, form);
 		(void)gn_hub_refuse_value(r, "body", word, gn_err_name(err), "must be %s", form);
@@ -112,8 +111,7 @@ static void take_signed(struct gn_hub_request *r, json_t *in)
 				  "command");
 	else if (memcmp(&op->signer, &r->pid, sizeof r->pid) != 0)
 		gn_hub_fail_as(r, 403, "E006", NULL,
-			       "the signed text names another signer than "
-			       "the access token");
+			       "the signed text names another signer than the access token");
 	else if (read_command(r, op->body)) {
 		r->signer = r->actor;
 		r->order->is_signed = true;
@@ -161,8 +159,7 @@ void gn_hub_command(struct gn_hub_request *r, const struct gn_hub_command *kind)
 	} else if (memcmp(&r->actor, &nobody, sizeof nobody) != 0) {
 		gn_hub_fail_as(r, 403, "E006", NULL,
 			       "an officer signs every command: {\"signed\": TEXT, \"signature\": "
-			       "BASE64}, operation "
-			       "\"admin\"; a token alone only reads");
+			       "BASE64}, operation \"admin\"; a token alone only reads");
 	} else {
 		json_t *body =
 			json_object_get(in, "command") ? json_incref(in) : kind->plain(r, in);
@@ -210,6 +207,5 @@ void gn_hub_fail_last_admin(struct gn_hub_request *r)
 	gn_hub_fail_as(
 		r, 409, "E008", NULL,
 		"this is the hub's last admin, and a hub without one cannot be governed; make "
-		"somebody else admin "
-		"first");
+		"somebody else admin first");
 }

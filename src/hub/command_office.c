@@ -17,8 +17,7 @@ static json_t *plain_role(struct gn_hub_request *r, json_t *in)
 	(void)gn_hub_refuse_value(r, "body", key ? "role" : "public_key",
 				  role ? "value_error" : "missing",
 				  "an officer is {\"public_key\": BASE64 of 32 bytes, \"role\": "
-				  "admin, operator or "
-				  "auditor, \"name\"}");
+				  "admin, operator or auditor, \"name\"}");
 	return NULL;
 }
 

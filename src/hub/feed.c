@@ -184,8 +184,7 @@ static void unusable(gn_err err, const char *what, const char *path, const char 
 		snprintf(why + n, HUB_WHY - (size_t)n, "The file is damaged; delete it: %s", then);
 	else
 		snprintf(why + n, HUB_WHY - (size_t)n,
-			 "Nothing was changed; see to it and start "
-			 "again");
+			 "Nothing was changed; see to it and start again");
 }
 
 gn_err gn_hub_feed_open(struct gn_hub *hub, const char *history_path, const char *tokens_path,

@@ -30,11 +30,9 @@ static void unusable(struct gn_hub *hub, gn_err err)
 	if (is_short)
 		snprintf(hub->why, sizeof hub->why,
 			 "the history knows record %llu, but only %llu records of the journal in "
-			 "%.250s/journal hold: "
-			 "durable ones "
+			 "%.250s/journal hold: durable ones "
 			 "are gone or damaged. Nothing was changed. Restore the journal from a "
-			 "copy (geonet hub verify "
-			 "says "
+			 "copy (geonet hub verify says "
 			 "more); only if the loss is meant, remove history.db and start again",
 			 (unsigned long long)hub->fed_to, (unsigned long long)last,
 			 hub->config.data);
@@ -75,8 +73,7 @@ static void ready(struct gn_hub *hub, gn_err err)
 	if (gn_hub_clock_behind(hub))
 		gn_hub_log(hub, GN_LOG_WARN, "clock.behind",
 			   "the clock is %llu s behind the last record: payments of this time are "
-			   "recorded at the "
-			   "later time, "
+			   "recorded at the later time, "
 			   "daily limits and expiry run by it. Is the machine's clock right?",
 			   (unsigned long long)gn_hub_clock_behind(hub));
 	if (hub->ready_fd >= 0) {
@@ -84,8 +81,7 @@ static void ready(struct gn_hub *hub, gn_err err)
 		int n = snprintf(line, sizeof line, "ready %u\n", gn_http_port(hub->http));
 		if (write(hub->ready_fd, line, (size_t)n) != n)
 			gn_hub_log(hub, GN_LOG_WARN, "ready.unheard",
-				   "whoever started this hub "
-				   "does not listen");
+				   "whoever started this hub does not listen");
 		close(hub->ready_fd);
 		hub->ready_fd = -1;
 	}
@@ -104,9 +100,7 @@ static void event(struct gn_hub *hub, const struct gn_ledger_event *e)
 	case GN_LEDGER_STOPPED:
 		gn_hub_log(hub, GN_LOG_ERROR, "journal.stopped",
 			   "the journal cannot be written (%s): nothing new is taken, %u requests "
-			   "have an unknown "
-			   "outcome; "
-			   "free or mend the disk and start the hub again",
+			   "have an unknown outcome; free or mend the disk and start the hub again",
 			   gn_err_text(e->err), hub->tickets.count);
 		gn_hub_tickets_end(hub);
 		break;
@@ -245,8 +239,7 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 		FAIL(err, "%s", gn_os_why());
 	if (gn_os_files() < HUB_FILES_MIN)
 		FAIL(GN_LIMIT,
-		     "a hub needs at least %u open files, here are %u: raise the limit "
-		     "(ulimit -n)",
+		     "a hub needs at least %u open files, here are %u: raise the limit (ulimit -n)",
 		     HUB_FILES_MIN, gn_os_files());
 	gn_hub_disk_init(hub);
 	GN_TRY(load_keys(hub, why));

@@ -80,8 +80,7 @@ static gn_err check_journal(const char *data, const struct gn_pk *key, char why[
 			return GN_OK; /* recovery says what is wrong with it */
 		FAIL(GN_NOT_FOUND,
 		     "there is a journal in %s/journal but no hub.key: the key of its hub is "
-		     "needed in %s/hub.key. "
-		     "Nothing was made",
+		     "needed in %s/hub.key. Nothing was made",
 		     data, data);
 	}
 	if (key && memcmp(&pk, key, sizeof pk) == 0)
@@ -124,9 +123,7 @@ static gn_err load_admin_token(struct gn_os_dir *dir, const char *data, struct g
 	if (err)
 		FAIL(err,
 		     "%s/admin-token cannot be used: it must be 64 bytes. It was left as it is; "
-		     "remove it, and a new "
-		     "one "
-		     "is made",
+		     "remove it, and a new one is made",
 		     data);
 	return GN_OK;
 }

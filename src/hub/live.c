@@ -144,13 +144,11 @@ static bool take_place(struct gn_hub_request *r)
 	r->has_place = !err;
 	if (err == GN_QUOTA)
 		gn_hub_fail_as(r, 429, "E009", NULL,
-			       "you have %u WebSockets open, which is all "
-			       "that one may have",
+			       "you have %u WebSockets open, which is all that one may have",
 			       HUB_WS_EACH);
 	else if (err == GN_LIMIT)
 		gn_hub_fail_as(r, 429, "E009", NULL,
-			       "your network has its share of the WebSockets "
-			       "open");
+			       "your network has its share of the WebSockets open");
 	else if (err)
 		gn_hub_fail_as(r, 503, "E010", NULL, "too many WebSockets are open");
 	return !err;
@@ -189,8 +187,7 @@ void gn_hub_ws(struct gn_hub_request *r)
 		r->ws = NULL;
 		leave_place(r);
 		gn_hub_fail_as(r, 400, "E009", NULL,
-			       "the WebSocket handshake is not that of RFC "
-			       "6455");
+			       "the WebSocket handshake is not that of RFC 6455");
 		return;
 	}
 	hub->ws_count++;
@@ -363,8 +360,7 @@ void gn_hub_live_tick(struct gn_hub *hub)
 		gn_time silent = hub->now - r->heard;
 		if (hub->time >= r->until)
 			gn_ws_close(r->ws, 1008,
-				    "the access token is over: come again with a new "
-				    "one");
+				    "the access token is over: come again with a new one");
 		else if (silent > 2 * HUB_WS_PING)
 			gn_ws_close(r->ws, 1001, "no sign of life");
 		else if (silent > HUB_WS_PING)

@@ -154,8 +154,7 @@ bool gn_hub_place_leave(struct gn_hub_places *p, struct gn_hub_question *q)
 		gn_hub_fail_as(r, 503, "E010", NULL, "the hub is stopping");
 	else
 		gn_hub_fail(r, GN_BUSY, NULL,
-			    "others ask too, who asked less than you; try again "
-			    "in a moment");
+			    "others ask too, who asked less than you; try again in a moment");
 	return false;
 }
 

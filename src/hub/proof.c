@@ -172,8 +172,7 @@ static gn_err compare(const struct replay *p, char why[GN_HUB_WHY])
 	if (!p->is_met || memcmp(&p->met, &p->live->state, sizeof p->met) != 0)
 		FAIL(GN_HASH,
 		     "the running hub's state at record %llu is not that of its journal: the hub "
-		     "tells %s, the journal "
-		     "gives %s",
+		     "tells %s, the journal gives %s",
 		     (unsigned long long)p->live->seq, told, p->is_met ? found : "no such state");
 	return GN_OK;
 }
@@ -207,8 +206,7 @@ static gn_err watermark_of(const char *data, const struct gn_pk *hub, uint64_t *
 			   char why[GN_HUB_WHY])
 {
 	static const char query[] = "SELECT (SELECT value FROM meta WHERE name = 'watermark') FROM "
-				    "meta WHERE name = "
-				    "'identity' AND value LIKE '%' || ?1";
+				    "meta WHERE name = 'identity' AND value LIKE '%' || ?1";
 	char path[600], hex[65];
 	sqlite3 *db = NULL;
 	sqlite3_stmt *st = NULL;
@@ -229,9 +227,7 @@ static gn_err watermark_of(const char *data, const struct gn_pk *hub, uint64_t *
 	if (!ok)
 		snprintf(why, GN_HUB_WHY,
 			 "the history in %.300s cannot be read (%.120s), and it tells how far the "
-			 "journal should go; "
-			 "if it "
-			 "is lost, move it away and verify without it",
+			 "journal should go; if it is lost, move it away and verify without it",
 			 path, sqlite3_errmsg(db));
 	sqlite3_finalize(st);
 	sqlite3_close(db);
@@ -251,8 +247,7 @@ static gn_err compare_history(const struct replay *p, const char *data, uint64_t
 			 (unsigned long long)tail, (unsigned long long)last);
 	FAIL(GN_TRUNCATED,
 	     "the history in %s/history.db knows record %llu, the journal ends at %llu%s: durable "
-	     "records are gone or "
-	     "damaged",
+	     "records are gone or damaged",
 	     data, (unsigned long long)watermark, (unsigned long long)last, behind);
 }
 

@@ -39,9 +39,7 @@ bool gn_hub_value(struct gn_hub_request *r, const char *name, char *out, size_t 
 	out[ok ? buf.len : 0] = 0;
 	return ok || err == GN_NOT_FOUND ||
 	       gn_hub_refuse_value(r, "query", name, "string_type",
-				   "must be text of at most %zu "
-				   "bytes",
-				   cap - 1);
+				   "must be text of at most %zu bytes", cap - 1);
 }
 
 bool gn_hub_number(struct gn_hub_request *r, const char *name, uint64_t fallback, uint64_t least,
@@ -58,8 +56,7 @@ bool gn_hub_number(struct gn_hub_request *r, const char *name, uint64_t fallback
 	}
 	if (!ok || (*text && (v < least || v > most)))
 		return gn_hub_refuse_value(r, "query", name, "int_parsing",
-					   "must be a number from "
-					   "%llu to %llu",
+					   "must be a number from %llu to %llu",
 					   (unsigned long long)least, (unsigned long long)most);
 	*out = *text ? v : fallback;
 	return true;

@@ -118,8 +118,7 @@ static bool take_v1(struct gn_hub_request *r, json_t *in)
 						 strcmp(name, "signature") != 0)
 	{
 		refuse_words(r, GN_UNSUPPORTED,
-			     "a body with \"signed\" has nothing else but "
-			     "\"signature\"");
+			     "a body with \"signed\" has nothing else but \"signature\"");
 		return false;
 	}
 	if (!text) {
@@ -342,8 +341,7 @@ bool gn_hub_may_leave(struct gn_hub_request *r)
 		return true;
 	snprintf(what, sizeof what,
 		 "you have made %u payments and other signed operations within a day, which is "
-		 "what this hub takes "
-		 "of one key (its setting rate.key_per_day)",
+		 "what this hub takes of one key (its setting rate.key_per_day)",
 		 hub->rate_day.most);
 	gn_hub_too_fast(r, wait, what);
 	return false;

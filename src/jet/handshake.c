@@ -113,9 +113,7 @@ static gn_err tls_failed(struct jet_session *s, gn_err err)
 	if (err != GN_PROTOCOL || alert < 0)
 		return jet_fail(s, err);
 	return jet_close_local(s, err, false, JET_E_ALERT + (uint32_t)alert,
-			       "the TLS handshake "
-			       "failed",
-			       s->jet->now);
+			       "the TLS handshake failed", s->jet->now);
 }
 
 void jet_hs_drop_ticket(struct jet_session *s)

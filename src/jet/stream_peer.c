@@ -20,8 +20,7 @@ static gn_err find_for_frame(struct jet_session *s, gn_jet_stream id, bool recei
 	bool ours = jet_stream_ours(s, id), one_way = id & JET_ID_ONE_WAY;
 	if (one_way && receiving == ours)
 		return jet_fault(s, JET_E_STREAM_STATE,
-				 "a frame against the direction of its "
-				 "stream");
+				 "a frame against the direction of its stream");
 	*st = jet_stream_find(s, id);
 	uint64_t n = id >> 2;
 	if (*st || n < (ours ? s->next_local[one_way] : s->next_peer[one_way]))

@@ -101,8 +101,7 @@ static void test_bodies_are_read_whole_or_not_at_all(void **state)
 		{GN_OP_PAYMENT,
 		 "{\"amount\":1.5,\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", GN_RANGE},
 		{GN_OP_PAYMENT,
-		 "{\"amount\":\"1\",\"equivalent\":\"U "
-		 "H\",\"to\":\"X\",\"tx_id\":\"a\"}",
+		 "{\"amount\":\"1\",\"equivalent\":\"U H\",\"to\":\"X\",\"tx_id\":\"a\"}",
 		 GN_USAGE},
 		{GN_OP_PAYMENT,
 		 "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a b\"}",
@@ -110,8 +109,7 @@ static void test_bodies_are_read_whole_or_not_at_all(void **state)
 		{GN_OP_PAYMENT,
 		 "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"\"}", GN_USAGE},
 		{GN_OP_PAYMENT,
-		 "{\"amount\": "
-		 "\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}",
+		 "{\"amount\": \"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}",
 		 GN_CANONICAL},
 		{GN_OP_PAYMENT,
 		 "{\"equivalent\":\"UAH\",\"amount\":\"1\",\"to\":\"X\",\"tx_id\":\"a\"}",

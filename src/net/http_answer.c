@@ -263,8 +263,7 @@ void conn_put_refusal(struct conn *c, struct gn_http_request *r, const struct gn
 		snprintf(line, sizeof line, "X-Request-ID: %s\r\n", id);
 	}
 	int n = snprintf(body, sizeof body,
-			 "{\"error\": {\"code\": \"%s\", \"message\": \"%s\", "
-			 "\"details\": {}}}\n",
+			 "{\"error\": {\"code\": \"%s\", \"message\": \"%s\", \"details\": {}}}\n",
 			 c->http->config.error_code(why->err), why->text);
 	GN_ASSERT(n > 0 && (size_t)n < sizeof body);
 	int h = snprintf(head, sizeof head,

@@ -255,8 +255,7 @@ static bool parse_framing(struct gn_http_head *head, struct gn_http_refusal *why
 	}
 	if (expect.p && !gn_same_word(expect, gn_str("100-continue")))
 		return refuse(why, 417, GN_UNSUPPORTED,
-			      "the only expectation met here is "
-			      "100-continue");
+			      "the only expectation met here is 100-continue");
 	head->expect_continue = expect.p && !head->old && (head->chunked || head->content_length);
 	head->keep_alive =
 		!head->old && !gn_http_list_has(head->headers[GN_HTTP_H_CONNECTION], "close");

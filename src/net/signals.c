@@ -11,9 +11,7 @@ static void reopen(struct gn_signals *s)
 		       "SIGHUP: there is no log file to open anew (--log-file); going on");
 	else if (gn_os_log_open(s->log_file))
 		gn_log(s->log, GN_LOG_ERROR, "log", "reopen.failed",
-		       "%s: the old file is written "
-		       "on",
-		       gn_os_why());
+		       "%s: the old file is written on", gn_os_why());
 	else
 		gn_log(s->log, GN_LOG_INFO, "log", "reopened", "%s", s->log_file);
 }

@@ -45,8 +45,7 @@ bool gn_node_clock_text(const struct gn_node *node, char out[GN_NODE_CLOCK_TEXT]
 		snprintf(
 			out, GN_NODE_CLOCK_TEXT,
 			"this machine's clock was set %s %s while the node ran: if that was right, "
-			"the node follows in "
-			"ten minutes",
+			"the node follows in ten minutes",
 			span, ahead ? "ahead" : "back");
 	return true;
 }

@@ -77,15 +77,12 @@ static void fail_site(struct gn_node_request *r, gn_err err, const char *what)
 		return;
 	uint64_t end = missing ? ended_at(r) : 0;
 	snprintf(advice, sizeof advice,
-		 "Check the spelling, or ask its owner whether it is still "
-		 "published.");
+		 "Check the spelling, or ask its owner whether it is still published.");
 	if (end) {
 		char date[40];
 		gn_os_time_text((gn_time)end * GN_SEC, date, sizeof date);
 		snprintf(advice, sizeof advice,
-			 "It expired on %.10s; only its owner can bring it "
-			 "back.",
-			 date);
+			 "It expired on %.10s; only its owner can bring it back.", date);
 	}
 	if (missing || alone) /* the advice says the rest */
 		snprintf(why, sizeof why, "%s", missing ? "was not found" : "cannot be looked for");
@@ -95,16 +92,14 @@ static void fail_site(struct gn_node_request *r, gn_err err, const char *what)
 	snprintf(text, sizeof text, "%s <b>%.300s.geo</b> %s. %s", what, name->text, why,
 		 missing ? advice
 		 : alone ? "This node is alone: no other node answers it, so it cannot say whether "
-			   "there is such a "
-			   "site. "
+			   "there is such a site. "
 			   "Is this machine connected, and is a bootstrap node running? See "
 			   "<code>geonet status</code>."
 			 : "The nodes that hold it may be offline; try again in a minute.");
 	if (missing && r->gateway->age >= GN_NODE_NEW) {
 		size_t len = strlen(text);
 		snprintf(text + len, sizeof text - len,
-			 "</p><p>So it was %lld s ago; nobody could "
-			 "be asked since.",
+			 "</p><p>So it was %lld s ago; nobody could be asked since.",
 			 (long long)(r->gateway->age / GN_SEC));
 	}
 	if (gn_node_clock_text(r->node, clock)) { /* what it takes for expired may not be */
@@ -442,8 +437,7 @@ static void resolved(struct gn_node_request *r, const struct gn_names_event *e)
 		return;
 	if (err && !e->err)
 		gateway_page(r, 404, "No site here",
-			     "This name exists, but it does not point to a "
-			     "site.");
+			     "This name exists, but it does not point to a site.");
 	else if (err)
 		fail_site(r, gn_node_reach_err(r->node, e->err), "The name");
 	else if (at_home(r)) {

@@ -18,8 +18,7 @@ static gn_err make_key(struct gn_node *node, char why[GN_HOST_WHY])
 					   node->nonce);
 		if (tty && err == GN_AGAIN)
 			fprintf(stderr,
-				"\rmaking this node's identity: %llu tries (about %llu "
-				"expected)",
+				"\rmaking this node's identity: %llu tries (about %llu expected)",
 				(unsigned long long)(start + 200000),
 				1ull << node->config.pow_bits);
 	}
@@ -64,8 +63,7 @@ gn_err gn_node_key_load(struct gn_node *node, char why[GN_HOST_WHY])
 		return gn_host_why(
 			why, err,
 			"%s/node.key cannot be used: %s (moving it away makes a new node; records "
-			"then move to it by "
-			"themselves)",
+			"then move to it by themselves)",
 			node->config.data, gn_err_text(err));
 	return GN_OK;
 }

@@ -41,16 +41,13 @@ gn_err gn_node_list_set_aside(struct gn_node *node, const char *name, const char
 	aside_name(name, i, aside);
 	if (!i || gn_os_rename(node->host.dir, name, aside)) {
 		snprintf(why, GN_HOST_WHY,
-			 "%.200s/%s is damaged (%.60s) and cannot be set aside: "
-			 "%s",
+			 "%.200s/%s is damaged (%.60s) and cannot be set aside: %s",
 			 node->config.data, name, wrong,
 			 i ? gn_os_why() : "too many damaged ones are kept already, remove them");
 		return GN_CORRUPT;
 	}
 	gn_host_log(&node->host, GN_LOG_WARN, "file.damaged",
-		    "%s cannot be used (%s): kept as %s, "
-		    "starting anew",
-		    name, wrong, aside);
+		    "%s cannot be used (%s): kept as %s, starting anew", name, wrong, aside);
 	return GN_OK;
 }
 

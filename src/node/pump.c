@@ -49,8 +49,7 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 				    "no node answers; still trying");
 		else
 			gn_host_log(&node->host, GN_LOG_INFO, "joined",
-				    "the network around this node is "
-				    "known");
+				    "the network around this node is known");
 		break;
 	case GN_OVERLAY_ISOLATED:
 		gn_host_log(&node->host, GN_LOG_WARN, "isolated",
@@ -121,9 +120,7 @@ static void kv_event(struct gn_node *node, const struct gn_kv_event *e)
 	case GN_KV_ENTRY:
 		if ((err = gn_overlay_restore(node->overlay, e->value, node->now)))
 			gn_host_log(&node->host, GN_LOG_WARN, "record.dropped",
-				    "a stored record is not "
-				    "used: %s",
-				    gn_err_text(err));
+				    "a stored record is not used: %s", gn_err_text(err));
 		break;
 	case GN_KV_READY:
 		cannot_read(node, "records", e->err);

@@ -148,9 +148,8 @@ static void take_answer(struct gn_node *node, unsigned i, const struct answer *a
 	if (a->err || a->count == 0) {
 		if (!hosts[i].failed)
 			gn_host_log(&node->host, GN_LOG_WARN, "host.unknown",
-				    "%s cannot be resolved "
-				    "(%s); still trying",
-				    host_at(node, i), gn_err_text(a->err ? a->err : GN_NOT_FOUND));
+				    "%s cannot be resolved (%s); still trying", host_at(node, i),
+				    gn_err_text(a->err ? a->err : GN_NOT_FOUND));
 		hosts[i].failed = true;
 		return;
 	}

@@ -375,9 +375,7 @@ static void respread(struct gn_node *node, json_t *site, struct gn_slice list)
 	gn_err err = gn_bundles_spread(node->bundles, list, copies, until, node->now, &op);
 	if (err)
 		gn_host_log(&node->host, GN_LOG_WARN, "site.lost",
-			    "a published site cannot be spread "
-			    "again: %s",
-			    gn_err_text(err));
+			    "a published site cannot be spread again: %s", gn_err_text(err));
 	json_object_set_new(site, "op", json_integer((json_int_t)op));
 }
 

@@ -238,8 +238,7 @@ gn_err gn_os_list(const struct gn_os_dir *dir, const char *name, struct gn_buf *
 	if (*name) { /* "x/." gives x as the parent */
 		if (!name_ok(name))
 			return gn_os_refuse(GN_USAGE, name,
-					    "not a folder name inside the data "
-					    "directory");
+					    "not a folder name inside the data directory");
 		snprintf(inside, sizeof inside, "%s/_", name);
 		gn_err err = gn_os_parent(dir, inside, false, &parent, &leaf);
 		if (err)

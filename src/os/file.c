@@ -137,17 +137,14 @@ gn_err gn_os_file_read(const struct gn_os_dir *dir, const char *name, struct gn_
 	if (!err && (st.st_mode & 077))
 		err = gn_os_refuse(GN_DENIED, name,
 				   "others may read or write this file: run chmod 600 on it, and "
-				   "if it holds a key, "
-				   "make a new one");
+				   "if it holds a key, make a new one");
 	if (!err)
 		err = read_all(fd, name, 0, out);
 	if (!err)
 		err = read_all(fd, name, out->len - before, &rest);
 	close(fd);
 	return err        ? err
-	       : rest.len ? gn_os_refuse(GN_TOO_LARGE, name,
-					 "the file is larger than it "
-					 "may be")
+	       : rest.len ? gn_os_refuse(GN_TOO_LARGE, name, "the file is larger than it may be")
 			  : GN_OK;
 }
 

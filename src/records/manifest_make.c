@@ -58,8 +58,7 @@ static gn_err check_args(struct gn_alloc *alloc, const struct gn_manifest_args *
 		struct gn_bundle_file f = args->files[i];
 		if (f.pack > args->pack_count)
 			return refuse_file(why, GN_USAGE, f.path,
-					   "lies in a pack that the manifest "
-					   "does not have");
+					   "lies in a pack that the manifest does not have");
 		f.pack_len = f.pack ? args->packs[f.pack - 1].len : 0;
 		const char *fault = gn_bundle_file_fault(&f);
 		if (fault)
@@ -68,8 +67,7 @@ static gn_err check_args(struct gn_alloc *alloc, const struct gn_manifest_args *
 	for (size_t i = 0; i < args->pack_count; i++)
 		if (args->packs[i].len == 0 || args->packs[i].len > GN_BLOCK)
 			return refuse_file(why, GN_USAGE, GN_LIT("manifest"),
-					   "a pack is empty or "
-					   "longer than a block");
+					   "a pack is empty or longer than a block");
 	size_t header_bytes = 0;
 	for (size_t i = 0; i < args->header_count; i++) {
 		const struct gn_bundle_header *h = &args->headers[i];
@@ -114,8 +112,7 @@ static gn_err choose_page(const struct scratch *s, size_t count, struct gn_slice
 	bool found = find_sorted(s, count, path) < count;
 	if (!found && given.len)
 		return refuse_file(why, GN_USAGE, given,
-				   "is named as a page of the site but is not "
-				   "among its files");
+				   "is named as a page of the site but is not among its files");
 	*out = found ? path : gn_slice(NULL, 0);
 	return GN_OK;
 }

@@ -81,9 +81,7 @@ gn_err gn_name_script(const struct gn_name *name, const char **why)
 		if (coded && !one_script(label)) {
 			if (why)
 				*why = "a label mixes letters of different scripts, which is how "
-				       "names are made to "
-				       "look "
-				       "like others";
+				       "names are made to look like others";
 			return GN_TEXT;
 		}
 		rest = gn_slice_sub(rest, n < rest.len ? n + 1 : n, rest.len);

@@ -201,8 +201,7 @@ gn_err gn_name_parse(struct gn_slice text, struct gn_name *out, const char **why
 	if (!is_pid && like_pid(last))
 		return refuse_name(why,
 				   "a name that looks like a PID in lower case is kept free: write "
-				   "the PID exactly, or "
-				   "its pid- form");
+				   "the PID exactly, or its pid- form");
 	name.form = name.labels > 1 ? GN_NAME_DELEGATED : is_pid ? GN_NAME_PID : GN_NAME_GLOBAL;
 	if (name.form != GN_NAME_PID)
 		memset(&name.pid, 0, sizeof name.pid);

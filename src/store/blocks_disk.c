@@ -220,9 +220,7 @@ static void load_done(struct gn_blocks *b, struct block_op *op, gn_err err, stru
 	char hex[65];
 	gn_hex(GN_SLICE(k->hash.b), hex);
 	gn_log(b->env.log, GN_LOG_WARN, "store", "block.corrupt",
-	       "block %s, chunk %u: damaged, "
-	       "the block is removed",
-	       hex, op->index);
+	       "block %s, chunk %u: damaged, the block is removed", hex, op->index);
 	b->corrupt++;
 	block_doom(b, k);
 }

@@ -181,9 +181,7 @@ static void load_done(struct gn_kv *kv, struct kv_load *l, gn_err err, struct gn
 		return;
 	kv->corrupt++;
 	gn_log(kv->env.log, GN_LOG_WARN, "store", "entry.corrupt",
-	       "%s/%08x.log at %u: damaged, "
-	       "not used",
-	       kv->config.dir, l->segment, l->offset);
+	       "%s/%08x.log at %u: damaged, not used", kv->config.dir, l->segment, l->offset);
 }
 
 bool gn_kv_have(const struct gn_kv *kv, const struct gn_hash *key, uint32_t *len)

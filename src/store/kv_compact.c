@@ -75,9 +75,7 @@ static void give_up_unreadable(struct gn_kv *kv)
 		i += kv->index.count == before;
 	}
 	gn_log(kv->env.log, GN_LOG_WARN, "store", "log.damaged",
-	       "%s/%08x.log: entries were lost "
-	       "to damage",
-	       kv->config.dir, number);
+	       "%s/%08x.log: entries were lost to damage", kv->config.dir, number);
 }
 
 static void next_step(struct gn_kv *kv)

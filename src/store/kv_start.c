@@ -208,9 +208,8 @@ static void end_tail(struct gn_kv *kv)
 		kv->torn++;
 		kv->mend = true;
 		gn_log(kv->env.log, GN_LOG_WARN, "store", "log.torn",
-		       "%s/%08x.log: %llu "
-		       "unfinished bytes are cut",
-		       kv->config.dir, s->number, (unsigned long long)(s->bytes - kv->tail_end));
+		       "%s/%08x.log: %llu unfinished bytes are cut", kv->config.dir, s->number,
+		       (unsigned long long)(s->bytes - kv->tail_end));
 	}
 	if (!unsure) {
 		kv->file_bytes = kv->file_bytes - s->bytes + kv->tail_end;

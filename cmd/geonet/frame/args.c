@@ -168,7 +168,7 @@ static bool check_count(struct cli *cli)
 		return false;
 	}
 	if (c->max >= 0 && cli->arg_count > c->max) {
-		cli_fail(cli, CLI_USAGE, "usage", "'%s' is one word too many: %s %s%s%s",
+		cli_fail(cli, CLI_USAGE, "usage", "unexpected argument '%s': %s %s%s%s",
 			 cli->args[c->max], program, cli->at.name, *c->args ? " " : "", c->args);
 		return false;
 	}

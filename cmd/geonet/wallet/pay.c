@@ -418,7 +418,7 @@ static int read_request(struct cli *cli, bool is_address, struct request *q)
 		return exit;
 	if (cli->arg_count > 2)
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"'%s' is one word too many: the request names the equivalent. "
+				"unexpected argument '%s': the request names the equivalent. "
 				"Nothing was signed",
 				cli->args[2]);
 	if (*q->amount && cli->arg_count > 1)

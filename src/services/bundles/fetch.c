@@ -231,8 +231,7 @@ static void caught_lying(struct gn_bundles *b, const struct bundles_request *q,
 	p->wait_until = b->now + BUNDLES_BAD_WAIT;
 	turn_away(b, q, HOLDER_FAILED, GN_HASH);
 	gn_log(b->env.log, GN_LOG_WARN, "bundles", "chunk.bad",
-	       "a peer sent a chunk that is not "
-	       "part of its block");
+	       "a peer sent a chunk that is not part of its block");
 }
 
 void bundles_on_chunk(struct gn_bundles *b, const struct gn_pk *from, uint64_t request,
