@@ -107,6 +107,31 @@ static void a_push_is_waited_for_as_long_as_a_disk_may_need(void **state)
 	assert_int_equal(r->dead_at, net.now + 5 * GN_SEC + GN_OV_STORE_TIME);
 }
 
+static void a_put_is_waited_for_as_long_as_a_disk_may_need(void **state)
+{
+	(void)state;
+	struct gn_overlay *ov = net.node[0].ov;
+	const struct gn_ov_request *put = NULL;
+	gn_op op;
+	net_record(&net, &record, &alice, 16, "put", 1, "x");
+	assert_int_equal(gn_overlay_put(ov, record.r.bytes, 2, net.now, &op), GN_OK);
+	net_pump(&net, 0);
+	for (unsigned k = 0; k < 100 && !put; k++) {
+		net_run(&net, GN_MSEC);
+		for (uint32_t i = 0; i < ov->requests.count && !put; i++) {
+			put = GN_MAP_AT(&ov->requests, struct gn_ov_request *, i);
+			put = put->kind == GN_FB_OVERLAY_BODY_PUT ? put : NULL;
+		}
+	}
+	assert_non_null(put);
+	struct gn_ov_request *usual =
+		gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUT, &put->to, put->sent);
+	assert_non_null(usual);
+	assert_int_equal(put->dead_at - put->sent,
+			 2 * (usual->dead_at - put->sent) + GN_OV_STORE_TIME);
+	gn_ov_request_free(ov, usual);
+}
+
 /* ---- offers and sums ---- */
 
 /* Node 1 says that its sum differs, and wants all. */
@@ -421,6 +446,7 @@ int main(void)
 		LIMIT(records_to_be_pushed_are_bounded),
 		LIMIT(a_few_are_read_from_the_disk_at_once),
 		LIMIT(a_push_is_waited_for_as_long_as_a_disk_may_need),
+		LIMIT(a_put_is_waited_for_as_long_as_a_disk_may_need),
 		LIMIT(all_is_offered_up_to_some_at_once),
 		LIMIT(the_nearest_on_both_sides_may_ask_for_a_sum),
 		LIMIT(sums_are_made_now_and_then),

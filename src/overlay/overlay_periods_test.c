@@ -192,14 +192,17 @@ static void news_of_the_buried_may_be_a_little_older_than_it_says(void **state)
 {
 	(void)state;
 	struct gn_overlay *ov = net.node[0].ov;
-	struct gn_ov_contact *c = net_prove(&net, 1);
-	struct gn_contact said = net_somebody(1);
-	gn_time later = net.now + 10 * GN_SEC;
-	gn_ov_contact_bury(ov, c, net.now);
-	(void)gn_ov_contact_hear(ov, &said, NULL, 10 * GN_SEC - GN_OV_NEWS, NULL, later);
-	assert_true(c->tomb_until > later);
-	(void)gn_ov_contact_hear(ov, &said, NULL, 10 * GN_SEC - GN_OV_NEWS - 1, NULL, later);
-	assert_int_equal(c->tomb_until, 0);
+	gn_time past = 10 * GN_SEC, later = net.now + past;
+	const struct gn_pk *teller = &net_prove(&net, 3)->c.pk;
+	for (uint32_t i = 1; i < 3; i++) { /* one that has answered, one that has not */
+		struct gn_ov_contact *c = i == 1 ? net_prove(&net, i) : net_hear(&net, i);
+		struct gn_contact said = net_somebody(i);
+		gn_ov_contact_bury(ov, c, net.now);
+		(void)gn_ov_contact_hear(ov, &said, NULL, past - GN_OV_NEWS, teller, later);
+		assert_true(c->tomb_until > later);
+		(void)gn_ov_contact_hear(ov, &said, NULL, past - GN_OV_NEWS - 1, teller, later);
+		assert_int_equal(c->tomb_until, 0);
+	}
 }
 
 static void an_answer_without_a_record_names_so_many(void **state)
@@ -362,6 +365,11 @@ static void a_lost_link_is_healed_at_once_and_then_ever_more_seldom(void **state
 		assert_true(within(heal->node.at - net.now, wait, 20));
 	}
 	assert_int_equal(ov->heal_backoff, ov->cfg.heal);
+	(void)net_link(&net, 2);
+	ov->cfg.l = 1; /* enough */
+	gn_ov_heal_due(ov, net.now);
+	assert_int_equal(ov->heal_backoff, GN_OV_HEAL_FIRST);
+	assert_true(within(heal->node.at - net.now, ov->cfg.heal, 20));
 	gn_ov_settle(ov, net.now);
 }
 
