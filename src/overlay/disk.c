@@ -97,7 +97,10 @@ static void got_record(struct gn_overlay *ov, struct gn_ov_job *j, bool ok,
 	} else if (j->nonce) { /* a receipt and more: given as one is */
 		struct gn_ov_job was = *j;
 		gn_ov_job_free(ov, j);
-		gn_ov_job_take(ov, &was.to, was.request, 0, false, was.nonce, r, now);
+		gn_ov_job_put(ov,
+			      &(struct gn_ov_asker){
+				      .to = &was.to, .request = was.request, .nonce = was.nonce},
+			      false, r, now);
 		return;
 	} else {
 		struct gn_fbb b = gn_ov_builder(ov);

@@ -61,8 +61,8 @@ void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 		gn_ov_cand_insert(ov, op, &n);
 		self = gn_ov_cand_of(op, &ov->self.pk);
 	}
-	if (!self ||
-	    gn_ov_job_load(ov, GN_OV_JOB_GET, &ov->self, 0, op->id, &op->key, 0, now) != GN_OK)
+	const struct gn_ov_asker by = {.to = &ov->self, .op = op->id};
+	if (!self || gn_ov_job_load(ov, GN_OV_JOB_GET, &by, &op->key, now) != GN_OK)
 		return;
 	self->state = GN_OV_SUSPECT; /* no slot of the lookup */
 	op->local_pending = true;
@@ -115,7 +115,8 @@ static void repair_read(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 			continue;
 		ov->count.read_repairs++;
 		if (c->self) {
-			gn_ov_job_put(ov, &ov->self, 0, 0, true, &newest->record, now);
+			gn_ov_job_put(ov, &(struct gn_ov_asker){.to = &ov->self}, true,
+				      &newest->record, now);
 			continue;
 		}
 		struct gn_fbb b = gn_ov_builder(ov);
@@ -190,8 +191,11 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 		bool may = !gn_ov_copy(h) || (nonce && gn_ov_trusted(ov, from->contact, now));
 		gn_err err = (nonce ? may : gn_ov_room(ov, &from->c, h->len)) ? GN_OK : GN_BUSY;
 		if (err == GN_OK)
-			err = gn_ov_job_load(ov, GN_OV_JOB_GET, &from->c, from->request, 0, &key,
-					     nonce, now);
+			err = gn_ov_job_load(ov, GN_OV_JOB_GET,
+					     &(struct gn_ov_asker){.to = &from->c,
+								   .request = from->request,
+								   .nonce = nonce},
+					     &key, now);
 		if (err == GN_OK && nonce) {
 			ov->caused.records++;
 			ov->caused.bytes += h->len;

@@ -64,7 +64,8 @@ void gn_ov_hand_over(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 	for (unsigned i = 0; i < GN_OV_LEAVING_MAX && !free; i++)
 		if (ov->leaving[i].until <= now)
 			free = &ov->leaving[i];
-	if (!free || gn_ov_job_load(ov, GN_OV_JOB_PROVE, &ov->self, 0, 0, &h->key, 0, now) != GN_OK)
+	const struct gn_ov_asker by = {.to = &ov->self};
+	if (!free || gn_ov_job_load(ov, GN_OV_JOB_PROVE, &by, &h->key, now) != GN_OK)
 		return; /* the next pass tries again */
 	h->asked = now;
 	*free = (struct gn_ov_leaving){

@@ -42,11 +42,10 @@ struct gn_holder gn_ov_job_asker(const struct gn_contact *to, gn_op op, enum gn_
 }
 
 struct gn_ov_job *gn_ov_job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind,
-				const struct gn_contact *to, uint64_t request, gn_op op,
-				const struct gn_hash *key)
+				const struct gn_ov_asker *by, const struct gn_hash *key)
 {
-	GN_ASSERT(kind == GN_OV_JOB_PUT || kind == GN_OV_JOB_GET || op == 0);
-	const struct gn_holder who = gn_ov_job_asker(to, op, kind);
+	GN_ASSERT(kind == GN_OV_JOB_PUT || kind == GN_OV_JOB_GET || by->op == 0);
+	const struct gn_holder who = gn_ov_job_asker(by->to, by->op, kind);
 	if (gn_share_take(&ov->job_places, &who, 1) != GN_OK) {
 		ov->count.jobs_full++;
 		return NULL;
@@ -65,9 +64,10 @@ struct gn_ov_job *gn_ov_job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind,
 	*j = (struct gn_ov_job){.token = token,
 				.kind = (uint8_t)kind,
 				.key = *key,
-				.to = *to,
-				.request = request,
-				.op = op};
+				.to = *by->to,
+				.request = by->request,
+				.op = by->op,
+				.nonce = by->nonce};
 	return j;
 }
 
@@ -166,18 +166,16 @@ bool gn_ov_job_stores(const struct gn_overlay *ov, const struct gn_hash *key)
 	return gn_ov_job_storing(ov, key) != NULL;
 }
 
-gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to,
-		      uint64_t request, gn_op op, const struct gn_hash *key, uint64_t nonce,
-		      gn_time now)
+gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_ov_asker *by,
+		      const struct gn_hash *key, gn_time now)
 {
 	GN_ASSERT(kind != GN_OV_JOB_PUT);
-	GN_ASSERT(!op || kind == GN_OV_JOB_GET);
+	GN_ASSERT(!by->op || kind == GN_OV_JOB_GET);
 	(void)now;
-	struct gn_ov_job *j = gn_ov_job_new(ov, kind, to, request, op, key);
+	struct gn_ov_job *j = gn_ov_job_new(ov, kind, by, key);
 	if (!j)
 		return GN_BUSY;
 	ov->push_loads += kind == GN_OV_JOB_PUSH;
-	j->nonce = nonce;
 	gn_err err = gn_ov_job_read(ov, j);
 	if (err != GN_OK)
 		gn_ov_job_free(ov, j);

@@ -37,12 +37,14 @@ static void one_peer_has_a_share_of_the_jobs(void **state)
 		char label[8];
 		snprintf(label, sizeof label, "%u", i);
 		net_record(&net, &r, &owner, 16, label, 1, "body");
-		gn_ov_job_put(ov, &net.node[1].ov->self, 1000 + i, 0, false, &r.r, net.now);
+		gn_ov_job_put(ov, &(struct gn_ov_asker){&net.node[1].ov->self, 1000 + i, 0, 0},
+			      false, &r.r, net.now);
 		assert_int_equal(ov->jobs.count, i < share ? i + 1 : share);
 	}
 	assert_int_equal(net_counter(&net, 0, "jobs_full"), GN_OV_JOBS_MAX - share);
 	net_record(&net, &r, &owner, 16, "other", 1, "body");
-	gn_ov_job_put(ov, &net.node[2].ov->self, 7, 0, false, &r.r, net.now);
+	gn_ov_job_put(ov, &(struct gn_ov_asker){&net.node[2].ov->self, 7, 0, 0}, false, &r.r,
+		      net.now);
 	assert_int_equal(ov->jobs.count, share + 1);
 	gn_overlay_validate(ov);
 }
@@ -73,15 +75,18 @@ static void reads_of_one_peer_leave_the_disk_to_others(void **state)
 	const struct gn_contact *one = &net.node[1].ov->self, *two = &net.node[2].ov->self;
 	gn_ov_begin(ov, net.now);
 	for (unsigned i = 0; i < 2 * share; i++) {
-		assert_int_equal(
-			gn_ov_job_load(ov, GN_OV_JOB_GET, one, 1000 + i, 0, &r.r.key, 0, net.now),
-			GN_OK);
+		assert_int_equal(gn_ov_job_load(ov, GN_OV_JOB_GET,
+						&(struct gn_ov_asker){one, 1000 + i, 0, 0},
+						&r.r.key, net.now),
+				 GN_OK);
 		assert_int_equal(in_state(ov, GN_OV_JOB_LOADING), i < share ? i + 1 : share);
 	}
 	/* the version that is here is to be shown */
-	gn_ov_job_put(ov, one, 2000, 0, false, &old.r, net.now);
+	gn_ov_job_put(ov, &(struct gn_ov_asker){one, 2000, 0, 0}, false, &old.r, net.now);
 	assert_int_equal(in_state(ov, GN_OV_JOB_QUEUED), share + 1);
-	assert_int_equal(gn_ov_job_load(ov, GN_OV_JOB_GET, two, 1, 0, &r.r.key, 0, net.now), GN_OK);
+	assert_int_equal(gn_ov_job_load(ov, GN_OV_JOB_GET, &(struct gn_ov_asker){two, 1, 0, 0},
+					&r.r.key, net.now),
+			 GN_OK);
 	assert_int_equal(in_state(ov, GN_OV_JOB_LOADING), share + 1);
 	gn_overlay_validate(ov);
 	const struct net_file *f = net_file(&net.node[0], &r.r.key);

@@ -31,20 +31,9 @@ static int take_down(void **state)
 	return 0;
 }
 
-/* A server that somebody could have told of; its id carries no work. */
-static struct gn_contact somebody(uint32_t i)
-{
-	struct gn_contact c = {.mode = GN_FB_NODE_MODE_SERVER, .addr_count = 1};
-	gn_put_be64(c.pk.b, i + 1);
-	memset(c.id.b, 0x5a, sizeof c.id.b);
-	gn_put_be64(c.id.b, (uint64_t)(i + 1) * UINT64_C(0x9e3779b97f4a7c15));
-	c.addrs[0] = gn_addr_v4(127, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i, 4000);
-	return c;
-}
-
 static struct gn_ov_contact *hear(uint32_t i, gn_time age)
 {
-	struct gn_contact c = somebody(i);
+	struct gn_contact c = net_somebody(i);
 	return gn_ov_contact_hear(net.node[0].ov, &c, NULL, age, NULL, net.now);
 }
 
@@ -76,10 +65,10 @@ static void places_to_begin_at_are_bounded(void **state)
 	(void)state;
 	struct gn_overlay *ov = net.node[0].ov;
 	for (uint32_t i = ov->boot_count; i < GN_OV_BOOTSTRAPS_MAX; i++) {
-		struct gn_contact c = somebody(i);
+		struct gn_contact c = net_somebody(i);
 		assert_int_equal(gn_overlay_bootstrap(ov, &c.addrs[0], NULL, net.now), GN_OK);
 	}
-	struct gn_contact more = somebody(GN_OV_BOOTSTRAPS_MAX);
+	struct gn_contact more = net_somebody(GN_OV_BOOTSTRAPS_MAX);
 	assert_int_equal(gn_overlay_bootstrap(ov, &more.addrs[0], NULL, net.now), GN_LIMIT);
 	assert_int_equal(ov->boot_count, GN_OV_BOOTSTRAPS_MAX);
 }
@@ -105,7 +94,7 @@ static void messages_to_the_owner_are_bounded(void **state)
 {
 	(void)state;
 	struct gn_overlay *ov = net.node[0].ov;
-	struct gn_contact to = somebody(1);
+	struct gn_contact to = net_somebody(1);
 	uint64_t sent = ov->count.sent, bytes = net_counter(&net, 0, "sent_bytes");
 	for (unsigned i = 0; i < GN_OV_MESSAGES_MAX; i++)
 		assert_int_equal(gn_ov_out_message(ov, &to, gn_str("12345")), GN_OK);
@@ -120,7 +109,7 @@ static void events_to_the_owner_are_bounded(void **state)
 {
 	(void)state;
 	struct gn_overlay *ov = net.node[0].ov;
-	struct gn_contact who = somebody(1);
+	struct gn_contact who = net_somebody(1);
 	for (unsigned i = 0; i < GN_OV_EVENTS_MAX; i++)
 		gn_ov_out_event(ov, GN_OVERLAY_LINKED, &who);
 	assert_int_equal(net_counter(&net, 0, "events_dropped"), 0);
@@ -321,12 +310,12 @@ static void candidates_are_bounded(void **state)
 	struct gn_ov_op *op;
 	assert_int_equal(gn_ov_op_new(ov, GN_OV_FIND, GN_OV_FOR_HEAL, &key, net.now, &op), GN_OK);
 	for (uint32_t i = 0; i < GN_OV_CANDS_MAX; i++) {
-		struct gn_contact c = somebody(i);
+		struct gn_contact c = net_somebody(i);
 		gn_ov_lookup_add(ov, op, &c, NULL, 1);
 	}
 	assert_int_equal(op->cand_count, GN_OV_CANDS_MAX);
 	assert_int_equal(net_counter(&net, 0, "cands_full"), 0);
-	struct gn_contact c = somebody(GN_OV_CANDS_MAX);
+	struct gn_contact c = net_somebody(GN_OV_CANDS_MAX);
 	gn_ov_lookup_add(ov, op, &c, NULL, 1);
 	assert_int_equal(op->cand_count, GN_OV_CANDS_MAX);
 	assert_int_equal(net_counter(&net, 0, "cands_full"), 1);
@@ -355,7 +344,7 @@ static void answers_are_waited_for_by_what_is_known_of_the_way(void **state)
 	(void)state;
 	struct gn_overlay *ov = net.node[0].ov;
 	struct gn_ov_contact c = {.up = true, .srtt = GN_OV_DEAD_MIN / 3, .coord = {0, 0, 1, 1}};
-	struct gn_contact to = somebody(1);
+	struct gn_contact to = net_somebody(1);
 	assert_int_equal(gn_ov_rtt_hat(ov, NULL, NULL), GN_OV_RTT_GUESS);
 	assert_int_equal(gn_ov_dead_after(ov, NULL), GN_OV_COLD_MIN);
 	assert_int_equal(gn_ov_dead_after(ov, &c), GN_OV_DEAD_MIN);
@@ -386,7 +375,7 @@ static void a_tick_serves_some_timers_and_leaves_the_rest(void **state)
 {
 	(void)state;
 	struct gn_overlay *ov;
-	struct gn_contact to = somebody(1);
+	struct gn_contact to = net_somebody(1);
 	assert_int_equal(gn_overlay_new(&net.node[0].env, &net.node[0].cfg, net.now, &ov), GN_OK);
 	for (unsigned i = 0; i < GN_OV_TICK_TIMERS + 1; i++) {
 		struct gn_ov_request *r =
@@ -507,7 +496,7 @@ static void shares_of(struct gn_share *s, uint64_t total, unsigned key_part, uns
 {
 	uint64_t each = total / key_part, taken = 0;
 	for (unsigned i = 0; i < key_part; i++) {
-		struct gn_contact c = somebody(i);
+		struct gn_contact c = net_somebody(i);
 		struct gn_holder who = gn_ov_holder_of(&c);
 		if (2 * taken >= total) { /* from now on of one prefix */
 			who.addr = gn_addr_v4(20, 1, 1, (uint8_t)(i + 1), 4000);

@@ -144,12 +144,16 @@ static void a_proof_is_kept_over_a_restart(void **state)
 	struct gn_contact to = net.node[0].ov->self;
 	uint64_t signed_before = ov->count.receipts_signed;
 	net.dead_disk = 2 + 1; /* loads fail too: nothing is answered */
-	assert_int_equal(gn_ov_job_load(ov, GN_OV_JOB_GET, &to, 7, 0, &r.r.key, 1, net.now), GN_OK);
+	assert_int_equal(gn_ov_job_load(ov, GN_OV_JOB_GET, &(struct gn_ov_asker){&to, 7, 0, 1},
+					&r.r.key, net.now),
+			 GN_OK);
 	net_pump(&net, 2);
 	assert_int_equal(ov->count.receipts_signed, signed_before);
 	net.dead_disk = 0;
 	net.node[2].hold = true;
-	assert_int_equal(gn_ov_job_load(ov, GN_OV_JOB_GET, &to, 7, 0, &r.r.key, 1, net.now), GN_OK);
+	assert_int_equal(gn_ov_job_load(ov, GN_OV_JOB_GET, &(struct gn_ov_asker){&to, 7, 0, 1},
+					&r.r.key, net.now),
+			 GN_OK);
 	net_pump(&net, 2);
 	assert_int_equal(net.node[2].held_count, 1);
 	assert_int_equal(ov->count.receipts_signed, signed_before); /* it waits for the disk */
@@ -161,7 +165,9 @@ static void a_proof_is_kept_over_a_restart(void **state)
 	again(2);
 	assert_false(is_pushed(2, &r));
 	ov = net.node[2].ov;
-	assert_int_equal(gn_ov_job_load(ov, GN_OV_JOB_GET, &to, 7, 0, &r.r.key, 1, net.now), GN_OK);
+	assert_int_equal(gn_ov_job_load(ov, GN_OV_JOB_GET, &(struct gn_ov_asker){&to, 7, 0, 1},
+					&r.r.key, net.now),
+			 GN_OK);
 	net_pump(&net, 2);
 	assert_int_equal(ov->count.receipts_signed, 1); /* nothing to be written any more */
 }

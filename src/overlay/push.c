@@ -39,7 +39,8 @@ void gn_ov_push_next(struct gn_overlay *ov, gn_time now)
 			ov->repair_left = true; /* the next pass offers it again */
 			continue;
 		}
-		if (gn_ov_job_load(ov, GN_OV_JOB_PUSH, &c->c, 0, 0, &p.key, 0, now) != GN_OK) {
+		const struct gn_ov_asker by = {.to = &c->c};
+		if (gn_ov_job_load(ov, GN_OV_JOB_PUSH, &by, &p.key, now) != GN_OK) {
 			ov->repair_left = true; /* the next pass offers it again */
 			return;
 		}
@@ -93,7 +94,7 @@ void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uin
 		gn_ov_refuse(ov, from, request, err);
 		return;
 	}
-	gn_ov_job_put(ov, from, request, 0, true, &r, now);
+	gn_ov_job_put(ov, &(struct gn_ov_asker){.to = from, .request = request}, true, &r, now);
 }
 
 void gn_ov_on_push(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_push m, gn_time now)

@@ -72,7 +72,8 @@ void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 		if (c->put == GN_OV_UNSENT && c->self) {
 			c->put = GN_OV_SENT;
 			/* answers by gn_ov_op_local */
-			gn_ov_job_put(ov, &ov->self, 0, op->id, false, &op->record, now);
+			gn_ov_job_put(ov, &(struct gn_ov_asker){.to = &ov->self, .op = op->id},
+				      false, &op->record, now);
 		} else if (c->put == GN_OV_UNSENT) {
 			send_put(ov, op, c, now);
 		}
@@ -329,5 +330,6 @@ void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_p
 		gn_ov_refuse(ov, &from->c, from->request, err);
 		return;
 	}
-	gn_ov_job_put(ov, &from->c, from->request, 0, false, &r, now);
+	gn_ov_job_put(ov, &(struct gn_ov_asker){.to = &from->c, .request = from->request}, false,
+		      &r, now);
 }

@@ -170,15 +170,14 @@ static void next_on(struct gn_overlay *ov, const struct gn_hash *key, gn_time no
 		gn_ov_job_begin(ov, first, now);
 }
 
-/* nonce: of the proof that is asked for besides a receipt; 0 = none. */
-void gn_ov_job_take(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op,
-		    bool pushed, uint64_t nonce, const struct gn_record *r, gn_time now)
+void gn_ov_job_put(struct gn_overlay *ov, const struct gn_ov_asker *by, bool pushed,
+		   const struct gn_record *r, gn_time now)
 {
 	GN_ASSERT(r->bytes.len > 0);
-	GN_ASSERT(!op || (!request && !nonce));
-	struct gn_ov_job refused = {.to = *to, .request = request, .op = op};
-	const struct gn_holder who = gn_ov_job_asker(to, op, GN_OV_JOB_PUT);
-	struct gn_ov_job *j = gn_ov_job_new(ov, GN_OV_JOB_PUT, to, request, op, &r->key);
+	GN_ASSERT(!by->op || (!by->request && !by->nonce));
+	struct gn_ov_job refused = {.to = *by->to, .request = by->request, .op = by->op};
+	const struct gn_holder who = gn_ov_job_asker(by->to, by->op, GN_OV_JOB_PUT);
+	struct gn_ov_job *j = gn_ov_job_new(ov, GN_OV_JOB_PUT, by, &r->key);
 	if (j && gn_share_take(&ov->job_bytes, &who, r->bytes.len) != GN_OK) {
 		ov->count.jobs_full++;
 		gn_ov_job_free(ov, j);
@@ -190,7 +189,6 @@ void gn_ov_job_take(struct gn_overlay *ov, const struct gn_contact *to, uint64_t
 	}
 	j->counted = r->bytes.len;
 	j->pushed = pushed;
-	j->nonce = nonce;
 	j->bytes = gn_mem_new(ov->env.alloc, r->bytes.len + GN_OV_ORIGIN_LEN);
 	if (!j->bytes) {
 		ov->count.nomem++;
@@ -202,10 +200,4 @@ void gn_ov_job_take(struct gn_overlay *ov, const struct gn_contact *to, uint64_t
 	GN_ASSERT(err == GN_OK);
 	if (!is_busy(ov, j))
 		gn_ov_job_begin(ov, j, now);
-}
-
-void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op,
-		   bool pushed, const struct gn_record *r, gn_time now)
-{
-	gn_ov_job_take(ov, to, request, op, pushed, 0, r, now);
 }

@@ -1,6 +1,8 @@
 /* The network of the unit tests: each engine is pumped until it is quiet, each message takes as
  * long as any, and the clock jumps to what is due next. */
 #include "overlay/testing/net.h"
+#include "overlay/contact_int.h"
+#include "overlay/link_int.h"
 #include "overlay/store_int.h"
 
 #include <setjmp.h>
@@ -317,6 +319,42 @@ gn_err net_get(struct net *n, unsigned i, const struct gn_hash *key, unsigned qu
 		return err;
 	net_wait(n, op, i);
 	return n->result.err;
+}
+
+/* ---- who is only known ---- */
+
+struct gn_contact net_somebody(uint32_t i)
+{
+	struct gn_contact c = {.mode = GN_FB_NODE_MODE_SERVER, .addr_count = 1};
+	gn_put_be64(c.pk.b, i + 1);
+	memset(c.id.b, 0x5a, sizeof c.id.b);
+	gn_put_be64(c.id.b, (uint64_t)(i + 1) * UINT64_C(0x9e3779b97f4a7c15));
+	c.addrs[0] = gn_addr_v4(127, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i, 4000);
+	return c;
+}
+
+struct gn_ov_contact *net_hear(struct net *n, uint32_t i)
+{
+	struct gn_contact c = net_somebody(i);
+	return gn_ov_contact_hear(n->node[0].ov, &c, NULL, 0, NULL, n->now);
+}
+
+struct gn_ov_contact *net_prove(struct net *n, uint32_t i)
+{
+	struct gn_ov_contact *c = net_hear(n, i);
+	GN_ASSERT(c);
+	c->direct = c->since = n->now;
+	return c;
+}
+
+struct gn_ov_contact *net_link(struct net *n, uint32_t i)
+{
+	struct gn_overlay *ov = n->node[0].ov;
+	struct gn_ov_contact *c = net_prove(n, i);
+	struct gn_ov_link *l = gn_ov_link_new(ov, c, false, n->now);
+	GN_ASSERT(l);
+	gn_ov_link_up(ov, l, n->now);
+	return c;
 }
 
 /* ---- set pieces ---- */

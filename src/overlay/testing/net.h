@@ -103,6 +103,15 @@ void net_wait(struct net *n, gn_op op, unsigned i);
 /* Of node i, as info shows it. */
 uint64_t net_counter(const struct net *n, unsigned i, const char *name);
 
+/* ---- who is only known ---- */
+
+/* A server that somebody could have told of; its id carries no work. */
+struct gn_contact net_somebody(uint32_t i);
+/* Node 0 knows it; as one that has answered; and has a link with it that is up. */
+struct gn_ov_contact *net_hear(struct net *n, uint32_t i);
+struct gn_ov_contact *net_prove(struct net *n, uint32_t i);
+struct gn_ov_contact *net_link(struct net *n, uint32_t i);
+
 /* ---- records ---- */
 
 struct net_record {
