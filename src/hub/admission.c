@@ -99,10 +99,10 @@ static void note_proxy(const struct gn_hub_request *r)
 	    !gn_http_header(r->http, "x-forwarded-for").p)
 		return;
 	hub->told_proxy = true;
-	gn_hub_log(hub, GN_LOG_WARN, "rate.proxy",
-		   "requests of many come through a proxy and count as one address, which has "
-		   "reached its rate: if the "
-		   "proxy sets X-Forwarded-For itself, start the hub with --trust-proxy yes");
+	gn_host_log(&hub->host, GN_LOG_WARN, "rate.proxy",
+		    "requests of many come through a proxy and count as one address, which has "
+		    "reached its rate: if the "
+		    "proxy sets X-Forwarded-For itself, start the hub with --trust-proxy yes");
 }
 
 static bool is_name_of(const struct gn_hub *hub, struct gn_slice host)
@@ -130,11 +130,12 @@ static bool is_host_ok(struct gn_hub_request *r)
 	text[host.len] = 0;
 	if (read && !hub->told_name) {
 		hub->told_name = true;
-		gn_hub_log(hub, GN_LOG_WARN, "host.name",
-			   "asked as '%s', which is not its name: if a proxy brings such requests, "
-			   "start the hub with "
-			   "--host-name %s",
-			   text, text);
+		gn_host_log(
+			&hub->host, GN_LOG_WARN, "host.name",
+			"asked as '%s', which is not its name: if a proxy brings such requests, "
+			"start the hub with "
+			"--host-name %s",
+			text, text);
 	}
 	return refuse_asker(r, 403,
 			    read ? "nobody told this hub that it goes by this name: its operator "

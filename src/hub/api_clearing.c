@@ -219,7 +219,7 @@ static void copied(struct gn_hub_query *q)
 	job->r->refs++;
 	if (job->err)
 		job_done(&job->work, 0);
-	else if (uv_queue_work(&job->r->hub->loop, &job->work, job_work, job_done))
+	else if (uv_queue_work(&job->r->hub->host.loop, &job->work, job_work, job_done))
 		job_done(&job->work, -1);
 }
 
@@ -260,7 +260,7 @@ void gn_hub_clear_tick(struct gn_hub *hub)
 	struct gn_ledger_settings s;
 	struct gn_ledger_equivalent e;
 	struct gn_hub_request *r;
-	if (!hub->ready || hub->stopping || hub->jobs || gn_ledger_failed(hub->ledger))
+	if (!hub->ready || gn_hub_is_ending(hub) || hub->jobs || gn_ledger_failed(hub->ledger))
 		return;
 	gn_ledger_settings(hub->ledger, &s);
 	if (s.exact_s != hub->exact.every_s) { /* at the start, and when the setting changes */

@@ -194,7 +194,7 @@ static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event 
 	r->hold = failure_details(r, v, &eq);
 	r->wait.failure.err = e->err;
 	gn_hub_replica_info(hub->replica, &replica);
-	if (hub->stopping || hub->longs.count >= EXPLAIN_LONGS_MAX ||
+	if (gn_hub_is_ending(hub) || hub->longs.count >= EXPLAIN_LONGS_MAX ||
 	    !gn_hub_has_share(&hub->longs, r) || replica.failures)
 		tell_failure(r);
 	else

@@ -30,24 +30,25 @@ static void done(void *user, const struct gn_file_task *task, gn_err err, struct
 {
 	struct gn_hub *hub = user;
 	if (err && err != GN_NOT_FOUND)
-		gn_hub_log(hub, GN_LOG_ERROR, "disk.failed", "%s: %s", task->name,
-			   gn_err_text(err));
+		gn_host_log(&hub->host, GN_LOG_ERROR, "disk.failed", "%s: %s", task->name,
+			    gn_err_text(err));
 	gn_ledger_io_done(hub->ledger, task->token, err, data, gn_os_now());
 }
 
 static void pausing(void *user, const struct gn_file_task *task, gn_err err)
 {
+	struct gn_hub *hub = user;
 	(void)err;
-	gn_hub_log(user, GN_LOG_WARN, "disk.crowded",
-		   "%s cannot be opened now: too many files are open, or no memory is left. It is "
-		   "tried again",
-		   task->name);
+	gn_host_log(&hub->host, GN_LOG_WARN, "disk.crowded",
+		    "%s cannot be opened now: too many files are open, or no memory is left. It is "
+		    "tried again",
+		    task->name);
 }
 
 void gn_hub_disk_init(struct gn_hub *hub)
 {
-	hub->disk = (struct gn_file_pool){.loop = &hub->loop,
-					  .dir = hub->dir,
+	hub->disk = (struct gn_file_pool){.loop = &hub->host.loop,
+					  .dir = hub->host.dir,
 					  .most = HUB_DISK_JOBS,
 					  .next = next,
 					  .done = done,

@@ -135,9 +135,9 @@ void gn_hub_feed_records(struct gn_hub_feed *f, struct gn_slice payload, uint64_
 			 uint32_t count)
 {
 	if (!gn_hub_tail_records(f->tail, payload, first_seq, count))
-		gn_hub_log(f->hub, GN_LOG_WARN, "history.behind",
-			   "the history lags; what does not fit its queue is read back from the "
-			   "journal");
+		gn_host_log(&f->hub->host, GN_LOG_WARN, "history.behind",
+			    "the history lags; what does not fit its queue is read back from the "
+			    "journal");
 }
 
 void gn_hub_feed_ask(struct gn_hub_feed *f, struct gn_hub_request *r,
@@ -216,8 +216,8 @@ gn_err gn_hub_feed_open(struct gn_hub *hub, const char *history_path, const char
 	else if (err)
 		snprintf(why, HUB_WHY, "the history cannot be opened: %.300s", text);
 	if (!err)
-		err = gn_hub_tail_new(&hub->loop, hub->dir, &ops, f, hub->config.history_queue,
-				      &f->tail);
+		err = gn_hub_tail_new(&hub->host.loop, hub->host.dir, &ops, f,
+				      hub->config.history_queue, &f->tail);
 	if (err) {
 		gn_history_close(f->history);
 		if (f->tokens)

@@ -97,7 +97,7 @@ bool gn_hub_place_free(struct gn_hub_request *r, struct gn_hub_places *p)
 {
 	if (is_due(r) && p != &r->hub->longs)
 		return true;
-	if (r->hub->stopping)
+	if (gn_hub_is_ending(r->hub))
 		gn_hub_fail_as(r, 503, "E010", NULL, "the hub is stopping");
 	else if (!gn_hub_has_share(p, r))
 		gn_hub_fail(r, GN_BUSY, NULL,
@@ -150,7 +150,7 @@ bool gn_hub_place_leave(struct gn_hub_places *p, struct gn_hub_question *q)
 		hand_over(p);
 		return true;
 	}
-	if (r->hub->stopping)
+	if (gn_hub_is_ending(r->hub))
 		gn_hub_fail_as(r, 503, "E010", NULL, "the hub is stopping");
 	else
 		gn_hub_fail(r, GN_BUSY, NULL,

@@ -170,7 +170,8 @@ void gn_hub_replica_start(struct gn_hub *hub)
 		p->err = copy_names(&p->view, &hub->view);
 	p->load.run = load;
 	p->load.done = loaded;
-	gn_err err = gn_hub_tail_new(&hub->loop, hub->dir, &ops, p, HUB_HISTORY_QUEUE, &p->tail);
+	gn_err err = gn_hub_tail_new(&hub->host.loop, hub->host.dir, &ops, p, HUB_HISTORY_QUEUE,
+				     &p->tail);
 	GN_ASSERT(!err);
 	gn_hub_tail_start(p->tail);
 	gn_hub_tail_ask(p->tail, &p->load);

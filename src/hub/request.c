@@ -8,7 +8,7 @@
 void gn_hub_new_id(struct gn_hub *hub, char out[GN_HTTP_ID_MAX])
 {
 	uint8_t raw[16];
-	gn_rand_fill(&hub->rand, raw, sizeof raw);
+	gn_rand_fill(&hub->host.rand, raw, sizeof raw);
 	gn_hex(GN_SLICE(raw), out);
 }
 

@@ -62,7 +62,7 @@ void gn_hub_verify_pump(struct gn_hub *hub)
 		if (!hub->verify_first)
 			hub->verify_last = &hub->verify_first;
 		hub->verify_running++;
-		if (uv_queue_work(&hub->loop, &b->work, work, complete))
+		if (uv_queue_work(&hub->host.loop, &b->work, work, complete))
 			complete(&b->work, -1);
 	}
 }
