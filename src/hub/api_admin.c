@@ -435,9 +435,9 @@ void gn_hub_api_admin_incidents(struct gn_hub_request *r)
 		json_array_append_new(r->hold, json_pack("{ss sI sb ss}", "type", "history",
 							 "failures", (json_int_t)feed.failures,
 							 "stale", feed.behind, "last", feed.why));
-	if (r->hub->disk.failed)
+	if (r->hub->disk.pool.failed)
 		json_array_append_new(r->hold, json_pack("{ss sI}", "type", "disk", "failures",
-							 (json_int_t)r->hub->disk.failed));
+							 (json_int_t)r->hub->disk.pool.failed));
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_STATS}, incidents_told);
 }
 

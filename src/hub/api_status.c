@@ -240,7 +240,7 @@ void gn_hub_api_metrics(struct gn_hub_request *r)
 	       hub->asks.count);
 	metric(&t, "gauge", "websockets", "open WebSockets", hub->ws_count);
 	metric(&t, "counter", "events_total", "events sent to WebSockets", hub->count.events_sent);
-	metric(&t, "counter", "disk_failures_total", "failed disk requests", hub->disk.failed);
+	metric(&t, "counter", "disk_failures_total", "failed disk requests", hub->disk.pool.failed);
 	gn_hub_text(r, "text/plain; version=0.0.4", gn_slice(t.p, t.len));
 	free(t.p);
 }

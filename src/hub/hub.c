@@ -118,7 +118,7 @@ static gn_time turn(void *user)
 			event(hub, &e);
 		if (hub->host.failed)
 			break;
-		moved |= gn_file_pump(&hub->disk);
+		moved |= gn_host_disk_pump(&hub->disk);
 	}
 	gn_hub_held(hub);
 	gn_hub_live_tick(hub);
@@ -254,7 +254,7 @@ static gn_err start(struct gn_hub *hub, const struct gn_host_config *host, char 
 static bool is_working(void *user)
 {
 	const struct gn_hub *hub = user;
-	return hub->disk.running || hub->verify_running || hub->space_looks || hub->jobs ||
+	return hub->disk.pool.running || hub->verify_running || hub->space_looks || hub->jobs ||
 	       hub->longs.count || hub->asks.count || hub->pages.count;
 }
 
@@ -274,7 +274,7 @@ static void finish(struct gn_hub *hub)
 	gn_host_drain(&hub->host, is_writing, STOP_MAX);
 	gn_host_pump_end(&hub->host);
 	gn_hub_tickets_end(hub); /* in time there was none */
-	hub->disk.hurry = true;
+	hub->disk.pool.hurry = true;
 	gn_host_drain(&hub->host, is_working, GN_NEVER); /* they hold what is about to be freed */
 	gn_hub_replica_close(hub->replica);
 	gn_hub_feed_close(hub->feed);

@@ -328,7 +328,7 @@ struct gn_hub {
 	struct gn_hub_places longs;       /* questions at the replica */
 	struct gn_hub_places asks, pages; /* at the history: of one row, of many */
 	struct gn_share ws_places;        /* by participants (HB-49) */
-	struct gn_file_pool disk;
+	struct gn_host_disk disk;
 	struct gn_hub_space space;
 	gn_time space_next;
 	bool space_looks, space_short, clock_set;
