@@ -197,7 +197,7 @@ static void job_done(uv_work_t *w, int status)
 	else
 		commit(r, job);
 	job_free(job);
-	gn_hub_release(r);
+	gn_host_release(&r->base);
 }
 
 /* On the replica's thread: the debts of one state, copied out. */
@@ -216,7 +216,7 @@ static void run_copy(struct gn_hub_query *q, struct gn_hub_view *v)
 static void copied(struct gn_hub_query *q)
 {
 	struct job *job = q->job;
-	job->r->refs++;
+	gn_host_hold(&job->r->base);
 	if (job->err)
 		job_done(&job->work, 0);
 	else if (uv_queue_work(&job->r->hub->host.loop, &job->work, job_work, job_done))
@@ -277,7 +277,7 @@ void gn_hub_clear_tick(struct gn_hub *hub)
 		return; /* not yet, or the round is over */
 	hub->exact.eq++;
 	start_job(r, e.code, JOB_CLEAR, NULL);
-	gn_hub_release(r);
+	gn_host_release(&r->base);
 }
 
 void gn_hub_api_gap(struct gn_hub_request *r)

@@ -128,7 +128,7 @@ static void deliver(struct gn_hub_tail_item *item)
 		told(r, it->answer);
 	json_decref(it->answer);
 	free(it);
-	gn_hub_release(r);
+	gn_host_release(&r->base);
 }
 
 void gn_hub_feed_records(struct gn_hub_feed *f, struct gn_slice payload, uint64_t first_seq,
@@ -155,7 +155,7 @@ void gn_hub_feed_ask(struct gn_hub_feed *f, struct gn_hub_request *r,
 	}
 	it->asked = (struct gn_hub_question){.item = {.run = ask, .done = deliver}, .request = r};
 	it->query = *q;
-	r->refs++;
+	gn_host_hold(&r->base);
 	gn_hub_place_take(places, &it->asked);
 }
 

@@ -197,7 +197,8 @@ static gn_err make_http(struct gn_hub *hub, char why[GN_HUB_WHY])
 					.request_id = gn_hub_request_id,
 					.error_code = gn_hub_error_code};
 	struct gn_http_handler handler;
-	gn_hub_api_handler(hub, &handler);
+	gn_hub_api_init(hub);
+	gn_host_api_handler(&hub->api, &handler);
 	gn_err err = gn_http_new(&config, &handler, &hub->http);
 	if (err == GN_PORT_TAKEN)
 		FAIL(err,
@@ -280,11 +281,10 @@ static void finish(struct gn_hub *hub)
 	gn_hub_feed_close(hub->feed);
 	gn_http_free(hub->http);
 	gn_host_end(&hub->host);
-	while (hub->requests) { /* whose outcome never came: the ledger stopped */
-		struct gn_hub_request *r = hub->requests;
+	while (hub->api.requests) { /* whose outcome never came: the ledger stopped */
+		struct gn_host_request *r = hub->api.requests;
 		r->refs = 1;
-		r->http = NULL;
-		gn_hub_release(r);
+		gn_host_release(r);
 	}
 }
 

@@ -300,6 +300,8 @@ GN_HUB_RUNS(X)
 struct gn_hub {
 	struct gn_hub_config config;
 	struct gn_host host;
+	struct gn_host_disk disk; /* the journal's */
+	struct gn_host_api api;
 	gn_time now, time; /* of timers; of records (clock.c) */
 	gn_time started;
 	struct gn_alloc alloc[2]; /* the ledger's, the hub's own */
@@ -311,7 +313,6 @@ struct gn_hub {
 	struct gn_http *http;
 	struct gn_ledger *ledger;
 	struct gn_hub_feed *feed;
-	struct gn_hub_request *requests;
 	struct gn_map tickets; /* ticket -> struct gn_hub_request * */
 	uint64_t last_ticket;
 	/* challenges that were answered, 32 bytes -> gn_time when they are over */
@@ -328,7 +329,6 @@ struct gn_hub {
 	struct gn_hub_places longs;       /* questions at the replica */
 	struct gn_hub_places asks, pages; /* at the history: of one row, of many */
 	struct gn_share ws_places;        /* by participants (HB-49) */
-	struct gn_host_disk disk;
 	struct gn_hub_space space;
 	gn_time space_next;
 	bool space_looks, space_short, clock_set;

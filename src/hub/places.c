@@ -16,15 +16,15 @@
 
 static bool is_due(const struct gn_hub_request *r)
 {
-	return !r->route ||
-	       (r->route->method != GN_HTTP_GET && !(r->route->flags & GN_ROUTE_READS));
+	return !r->base.route ||
+	       (r->base.route->method != GN_HTTP_GET && !(r->base.route->flags & GN_ROUTE_READS));
 }
 
 /* The hub itself and the bootstrap token have none. */
 static bool has_share(const struct gn_hub_request *r)
 {
 	static const struct gn_hash nobody;
-	return r->route &&
+	return r->base.route &&
 	       (r->role == GN_ROLE_NONE || memcmp(&r->pid, &nobody, sizeof nobody) != 0);
 }
 

@@ -17,7 +17,7 @@ void gn_hub_verify_later(struct gn_hub_request *r, void (*verified)(struct gn_hu
 	struct gn_hub *hub = r->hub;
 	r->verified = verified;
 	r->verify_next = NULL;
-	r->refs++;
+	gn_host_hold(&r->base);
 	*hub->verify_last = r;
 	hub->verify_last = &r->verify_next;
 }
@@ -43,7 +43,7 @@ static void complete(uv_work_t *w, int status)
 		hub->count.verified++;
 		hub->count.bad_signatures += r->verdict == GN_SIGNATURE;
 		r->verified(r);
-		gn_hub_release(r);
+		gn_host_release(&r->base);
 	}
 	free(b);
 }
