@@ -27,6 +27,7 @@ static gn_time pump(void *user)
 		if (p->wrong) {
 			gn_host_fail(&p->host, GN_CORRUPT, "this is why");
 			gn_host_fail(&p->host, GN_IO, "not this");
+			gn_host_stop(&p->host); /* it ends already */
 		} else {
 			gn_host_stop(&p->host);
 			gn_host_stop(&p->host);

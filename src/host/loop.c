@@ -123,7 +123,7 @@ gn_err gn_host_run(struct gn_host *h, char why[GN_HOST_WHY])
 
 void gn_host_stop(struct gn_host *h)
 {
-	if (h->stopping)
+	if (h->stopping || h->failed)
 		return;
 	h->stopping = true;
 	gn_time after = h->config.stop(h->config.user);
@@ -157,9 +157,14 @@ static void close_handle(uv_handle_t *handle, void *user)
 		uv_close(handle, NULL);
 }
 
-void gn_host_end(struct gn_host *h)
+void gn_host_pump_end(struct gn_host *h)
 {
 	uv_prepare_stop(&h->prepare);
+}
+
+void gn_host_end(struct gn_host *h)
+{
+	gn_host_pump_end(h);
 	uv_walk(&h->loop, close_handle, NULL);
 	uv_run(&h->loop, UV_RUN_DEFAULT);
 }

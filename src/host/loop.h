@@ -7,7 +7,7 @@
  *   RUNNING -> FAILED [gn_host_fail] -> ENDED
  *
  * 1. pump is called by the loop alone, never from inside itself.
- * 2. stop is called once, whoever asks first.
+ * 2. stop is called once, whoever asks first; never after a failure.
  * 3. The first failure is the one that is told. */
 #ifndef GN_HOST_LOOP_H
 #define GN_HOST_LOOP_H
@@ -69,7 +69,9 @@ void gn_host_stop(struct gn_host *h);
 void gn_host_fail(struct gn_host *h, gn_err err, const char *why);
 /* Turns the loop while `busy` says so, no longer than `most`; GN_NEVER: until it does not. */
 void gn_host_drain(struct gn_host *h, bool (*busy)(void *user), gn_time most);
-/* No pump any more; closes every handle of the loop and lets it turn out. */
+/* No pump any more: what works for the engines may still end, and gives them nothing new to do. */
+void gn_host_pump_end(struct gn_host *h);
+/* The same; closes every handle of the loop and lets it turn out. */
 void gn_host_end(struct gn_host *h);
 /* After everything else is gone. */
 void gn_host_close(struct gn_host *h);

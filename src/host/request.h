@@ -50,8 +50,9 @@ struct gn_host_request {
 	gn_host_args args;
 	uint8_t *body; /* owned */
 	size_t body_len, body_cap;
-	unsigned refs;    /* what works for it: workers, engines */
-	bool answered;    /* whole */
+	unsigned refs; /* what works for it: workers, engines */
+	/* whole; or the program keeps it back until it may be told, then clears this and sends */
+	bool answered;
 	bool streaming;   /* its answer began: an error cuts it */
 	uint32_t retry_s; /* of a refusal: when the same may do better; 0: unknown */
 	unsigned waits;   /* whom it waits for, the program's number; 0: nobody */

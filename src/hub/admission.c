@@ -10,10 +10,10 @@ void gn_hub_address(const struct gn_hub_request *r, struct gn_addr *out)
 {
 	/* v4:port, [v6]:port; v4, [v6]; v6 */
 	static const char *const forms[][2] = {{"", ""}, {"", ":0"}, {"[", "]:0"}};
-	struct gn_slice via = gn_http_header(r->http, "x-forwarded-for");
+	struct gn_slice via = gn_http_header(r->base.http, "x-forwarded-for");
 	size_t at = via.len, end = via.len;
 	char text[64];
-	gn_http_peer(r->http, out);
+	gn_http_peer(r->base.http, out);
 	if (!r->hub->config.trust_proxy || !via.p)
 		return;
 	while (at > 0 && via.p[at - 1] != ',')
@@ -96,13 +96,13 @@ static void note_proxy(const struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
 	if (hub->told_proxy || hub->config.trust_proxy ||
-	    !gn_http_header(r->http, "x-forwarded-for").p)
+	    !gn_http_header(r->base.http, "x-forwarded-for").p)
 		return;
 	hub->told_proxy = true;
-	gn_hub_log(hub, GN_LOG_WARN, "rate.proxy",
-		   "requests of many come through a proxy and count as one address, which has "
-		   "reached its rate: if the "
-		   "proxy sets X-Forwarded-For itself, start the hub with --trust-proxy yes");
+	gn_host_log(&hub->host, GN_LOG_WARN, "rate.proxy",
+		    "requests of many come through a proxy and count as one address, which has "
+		    "reached its rate: if the "
+		    "proxy sets X-Forwarded-For itself, start the hub with --trust-proxy yes");
 }
 
 static bool is_name_of(const struct gn_hub *hub, struct gn_slice host)
@@ -121,7 +121,7 @@ static bool is_host_ok(struct gn_hub_request *r)
 	struct gn_buf host = {text, 0, sizeof text - 1};
 	struct gn_hub *hub = r->hub;
 	uint16_t port;
-	struct gn_slice value = gn_http_header(r->http, "host");
+	struct gn_slice value = gn_http_header(r->base.http, "host");
 	if (hub->config.trust_proxy && !hub->config.host_names)
 		return true;
 	bool read = value.p && gn_http_host(value, &host, &port) == GN_OK;
@@ -130,10 +130,12 @@ static bool is_host_ok(struct gn_hub_request *r)
 	text[host.len] = 0;
 	if (read && !hub->told_name) {
 		hub->told_name = true;
-		gn_hub_log(hub, GN_LOG_WARN, "host.name",
-			   "asked as '%s', which is not its name: if a proxy brings such requests, "
-			   "start the hub with --host-name %s",
-			   text, text);
+		gn_host_log(
+			&hub->host, GN_LOG_WARN, "host.name",
+			"asked as '%s', which is not its name: if a proxy brings such requests, "
+			"start the hub with "
+			"--host-name %s",
+			text, text);
 	}
 	return refuse_asker(r, 403,
 			    read ? "nobody told this hub that it goes by this name: its operator "
@@ -144,9 +146,9 @@ static bool is_host_ok(struct gn_hub_request *r)
 /* HB-47, HB-54: that page can read no answer, so it has no use but harm. False after answering. */
 static bool is_page_ok(struct gn_hub_request *r)
 {
-	return !gn_http_is_foreign(r->http, true) || refuse_asker(r, 403,
-								  "a page of another site "
-								  "may not ask a hub");
+	return !gn_http_is_foreign(r->base.http, true) || refuse_asker(r, 403,
+								       "a page of another site "
+								       "may not ask a hub");
 }
 
 /* RFC 9110 section 11.1: the scheme in any case. */
@@ -157,7 +159,7 @@ static bool is_bearer(struct gn_slice header)
 
 static const char *missing_right(const struct gn_hub_request *r, enum gn_hub_auth auth)
 {
-	return r->route->flags & GN_ROUTE_REGISTERS
+	return r->base.route->flags & GN_ROUTE_REGISTERS
 		       ? "this hub's officers register people: give the signed text to one of them"
 	       : auth == GN_AUTH_USER ? "only a participant of this hub may do this"
 				      : "this key has no role that may do this";
@@ -165,7 +167,7 @@ static const char *missing_right(const struct gn_hub_request *r, enum gn_hub_aut
 
 /* Clients of the reference are told there that they may not, whether they said who they are or
  * not. */
-static bool is_officers(const struct gn_hub_route *route)
+static bool is_officers(const struct gn_host_route *route)
 {
 	static const char prefix[] = "/api/v1/admin/";
 	return strncmp(route->path, prefix, sizeof prefix - 1) == 0;
@@ -173,8 +175,8 @@ static bool is_officers(const struct gn_hub_route *route)
 
 static bool is_allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 {
-	struct gn_slice header = gn_http_header(r->http, "authorization"),
-			token = gn_http_header(r->http, "x-admin-token");
+	struct gn_slice header = gn_http_header(r->base.http, "authorization"),
+			token = gn_http_header(r->base.http, "x-admin-token");
 	uint8_t key[16];
 	bool bearer = is_bearer(header);
 	if (bearer && auth != GN_AUTH_NONE) {
@@ -184,7 +186,7 @@ static bool is_allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 	} else {
 		address_key(r, key);
 		/* a bucket of their own (HB-47): in an address' key this byte is 0 */
-		key[8] |= (r->route->flags & GN_ROUTE_ALWAYS) != 0;
+		key[8] |= (r->base.route->flags & GN_ROUTE_ALWAYS) != 0;
 		if (!rate_ok(r, &r->hub->rate_address, key)) {
 			note_proxy(r);
 			return false;
@@ -212,8 +214,8 @@ static bool is_allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 	}
 	if (user || officer)
 		return true;
-	if (!bearer && !token.p && !(r->route->flags & GN_ROUTE_REGISTERS))
-		return refuse_asker(r, is_officers(r->route) ? 403 : 401,
+	if (!bearer && !token.p && !(r->base.route->flags & GN_ROUTE_REGISTERS))
+		return refuse_asker(r, is_officers(r->base.route) ? 403 : 401,
 				    "this needs \"Authorization: Bearer TOKEN\"; log in with "
 				    "/api/v1/auth/challenge and /api/v1/auth/login");
 	return refuse_asker(r, 403, missing_right(r, auth));
@@ -222,14 +224,15 @@ static bool is_allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 /* HB-18: who may come in. */
 static enum gn_hub_auth auth_of(const struct gn_hub_request *r)
 {
-	bool closed = r->hub->config.registration_officers && r->route->flags & GN_ROUTE_REGISTERS;
-	return closed ? GN_AUTH_OPERATOR : r->route->auth;
+	bool closed =
+		r->hub->config.registration_officers && r->base.route->flags & GN_ROUTE_REGISTERS;
+	return closed ? GN_AUTH_OPERATOR : gn_hub_route_of(r)->auth;
 }
 
 /* False after answering. */
 bool gn_hub_is_open(struct gn_hub_request *r)
 {
-	if (r->route->flags & GN_ROUTE_ALWAYS ||
+	if (r->base.route->flags & GN_ROUTE_ALWAYS ||
 	    (r->hub->ready && !gn_ledger_failed(r->hub->ledger)))
 		return true;
 	if (r->hub->ready)

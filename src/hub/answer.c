@@ -52,20 +52,20 @@ static void send_answer(struct gn_hub_request *r, int status, const char *type,
 	size_t n = 3;
 	char wait[24];
 	if (status == 429 || (status == 503 && !r->hub->ready)) {
-		bool rate = status == 429 && r->retry_after > 0;
-		snprintf(wait, sizeof wait, "%lld", (long long)(rate ? r->retry_after : 1));
+		bool rate = status == 429 && r->base.retry_s > 0;
+		snprintf(wait, sizeof wait, "%lld", (long long)(rate ? r->base.retry_s : 1));
 		fields[n++] = (struct gn_http_field){"Retry-After", gn_str(wait)};
 	}
 	if (status == 401)
 		fields[n++] = (struct gn_http_field){"WWW-Authenticate", GN_LIT("Bearer")};
 	r->hub->count.answers[status / 100 < 6 ? status / 100 : 5]++;
-	if (r->http)
-		gn_http_respond(r->http, status, fields, n, body);
+	gn_host_respond(&r->base, status, fields, n, body);
 }
 
 static bool is_about_state(const struct gn_hub_request *r)
 {
-	return r->route && (r->route->auth != GN_AUTH_NONE || r->route->flags & GN_ROUTE_REGISTERS);
+	const struct gn_hub_route *route = gn_hub_route_of(r);
+	return route && (route->auth != GN_AUTH_NONE || route->route.flags & GN_ROUTE_REGISTERS);
 }
 
 static bool is_ledger_ahead(const struct gn_hub *hub)
@@ -90,10 +90,11 @@ static void wait_in_line(struct gn_hub_request *r)
 	r->held.next = NULL;
 	*hub->held_last = r;
 	hub->held_last = &r->held.next;
-	r->refs++;
+	gn_host_hold(&r->base);
 }
 
-static bool hold(struct gn_hub_request *r, int status, const char *type, struct gn_slice body)
+static bool hold_answer(struct gn_hub_request *r, int status, const char *type,
+			struct gn_slice body)
 {
 	r->held.text = malloc(body.len + 1);
 	if (!r->held.text)
@@ -103,19 +104,19 @@ static bool hold(struct gn_hub_request *r, int status, const char *type, struct 
 	r->held.len = body.len;
 	r->held.status = status;
 	r->held.type = type;
+	r->base.answered = true; /* this and nothing else */
 	wait_in_line(r);
 	return true;
 }
 
-static void respond_once(struct gn_hub_request *r, int status, const char *type,
-			 struct gn_slice body)
+void gn_hub_answer(struct gn_host_request *base, int status, const char *type, struct gn_slice body)
 {
-	if (r->answered)
+	struct gn_hub_request *r = gn_hub_request_of(base);
+	if (base->answered)
 		return;
-	r->answered = true;
 	if (!is_ahead(r, status))
 		send_answer(r, status, type, body);
-	else if (!hold(r, status, type, body))
+	else if (!hold_answer(r, status, type, body))
 		send_answer(r, 500, "application/json",
 			    GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"out of "
 				   "memory\",\"details\":{}}}"));
@@ -130,6 +131,12 @@ void gn_hub_when_durable(struct gn_hub_request *r, void (*then)(struct gn_hub_re
 		then(r);
 }
 
+static void send_held(struct gn_hub_request *r)
+{
+	r->base.answered = false;
+	send_answer(r, r->held.status, r->held.type, gn_slice(r->held.text, r->held.len));
+}
+
 void gn_hub_held(struct gn_hub *hub)
 {
 	struct gn_hub_request *r;
@@ -141,35 +148,32 @@ void gn_hub_held(struct gn_hub *hub)
 			hub->held_last = &hub->held_first;
 		if (r->held.after <= gn_ledger_durable_seq(hub->ledger)) {
 			if (r->held.text)
-				send_answer(r, r->held.status, r->held.type,
-					    gn_slice(r->held.text, r->held.len));
+				send_held(r);
 			else
 				r->held.then(r);
 		} else {
-			r->answered = false;
+			r->base.answered = false;
 			gn_hub_stopped(r);
 		}
-		gn_hub_release(r);
+		gn_host_release(&r->base);
 	}
+}
+
+void gn_hub_refuse(struct gn_host_request *base, gn_err err, const char *text)
+{
+	struct gn_hub_request *r = gn_hub_request_of(base);
+	r->hub->count.refused_body += err == GN_TOO_LARGE;
+	gn_hub_fail(r, err, NULL, "%s", text);
 }
 
 void gn_hub_json(struct gn_hub_request *r, int status, json_t *json)
 {
-	char *text = json && !r->answered ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-	json_decref(json);
-	if (text)
-		respond_once(r, status, "application/json", gn_str(text));
-	else
-		respond_once(
-			r, 500, "application/json",
-			GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"the answer could not "
-			       "be written\",\"details\":{}}}"));
-	free(text);
+	gn_host_json(&r->base, status, json);
 }
 
 void gn_hub_text(struct gn_hub_request *r, const char *type, struct gn_slice text)
 {
-	respond_once(r, 200, type, text);
+	gn_hub_answer(&r->base, 200, type, text);
 }
 
 void gn_hub_items(struct gn_hub_request *r, json_t *list)
@@ -179,7 +183,7 @@ void gn_hub_items(struct gn_hub_request *r, json_t *list)
 
 static bool changes_state(const struct gn_hub_request *r)
 {
-	enum gn_http_method method = r->route ? r->route->method : GN_HTTP_GET;
+	enum gn_http_method method = r->base.route ? r->base.route->method : GN_HTTP_GET;
 	return is_about_state(r) && method != GN_HTTP_GET;
 }
 
@@ -280,7 +284,7 @@ void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json
 void gn_hub_too_fast(struct gn_hub_request *r, uint32_t wait, const char *what)
 {
 	r->hub->count.refused_rate++;
-	r->retry_after = wait;
+	r->base.retry_s = wait;
 	gn_hub_fail_as(r, 429, "E009", json_pack("{si}", "retry_after_s", (int)wait),
 		       "%s; try again in %u s", what, wait);
 }
@@ -290,14 +294,14 @@ json_t *gn_hub_body(struct gn_hub_request *r)
 	json_error_t why;
 	if (r->in)
 		return r->in;
-	r->in = r->body ? json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES,
-				     &why)
-			: json_object();
+	r->in = r->base.body ? json_loadb((const char *)r->base.body, r->base.body_len,
+					  JSON_REJECT_DUPLICATES, &why)
+			     : json_object();
 	if (!json_is_object(r->in)) {
 		json_decref(r->in);
 		r->in = NULL;
 		gn_hub_fail_as(r, 400, "E009", NULL, "the body is not a JSON object%s%.100s",
-			       r->body_len ? ": " : "", r->body_len ? why.text : "");
+			       r->base.body_len ? ": " : "", r->base.body_len ? why.text : "");
 	}
 	return r->in;
 }

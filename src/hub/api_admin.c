@@ -38,7 +38,7 @@ void gn_hub_api_admin_participant_metrics(struct gn_hub_request *r)
 {
 	struct gn_ledger_participant p;
 	json_t *list = json_array();
-	if (!gn_hub_participant_at(r, "path", "pid", r->args[0], &p)) {
+	if (!gn_hub_participant_at(r, "path", "pid", r->base.args[0], &p)) {
 		json_decref(list);
 		return;
 	}
@@ -59,7 +59,7 @@ void gn_hub_api_admin_participant_metrics(struct gn_hub_request *r)
 		json_array_append_new(list, item);
 	}
 	gn_hub_json(r, 200,
-		    json_pack("{ss ss so}", "pid", r->args[0], "display_name",
+		    json_pack("{ss ss so}", "pid", r->base.args[0], "display_name",
 			      gn_hub_name(&r->hub->view, p.number), "equivalents", list));
 }
 
@@ -82,7 +82,7 @@ static void run_usage(struct gn_hub_query *q, struct gn_hub_view *v)
 void gn_hub_api_admin_equivalent_usage(struct gn_hub_request *r)
 {
 	struct gn_ledger_equivalent e;
-	if (gn_hub_equivalent_at(r, "path", "code", r->args[0], &e))
+	if (gn_hub_equivalent_at(r, "path", "code", r->base.args[0], &e))
 		gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_usage, .eq = e.number});
 }
 
@@ -434,9 +434,9 @@ void gn_hub_api_admin_incidents(struct gn_hub_request *r)
 		json_array_append_new(r->hold, json_pack("{ss sI sb ss}", "type", "history",
 							 "failures", (json_int_t)feed.failures,
 							 "stale", feed.behind, "last", feed.why));
-	if (r->hub->disk.failed)
+	if (r->hub->disk.pool.failed)
 		json_array_append_new(r->hold, json_pack("{ss sI}", "type", "disk", "failures",
-							 (json_int_t)r->hub->disk.failed));
+							 (json_int_t)r->hub->disk.pool.failed));
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_STATS}, incidents_told);
 }
 

@@ -95,7 +95,7 @@ void gn_hub_api_challenge(struct gn_hub_request *r)
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "this hub knows no participant %.60s", pid);
 		return;
 	}
-	gn_rand_fill(&hub->rand, challenge.b, 8);
+	gn_rand_fill(&hub->host.rand, challenge.b, 8);
 	gn_put_be64(challenge.b + 8, (uint64_t)hub->now);
 	make_challenge(hub, &hash, &challenge);
 	gn_err err = gn_base64(GN_SLICE(challenge.b), true, text, sizeof text);
@@ -114,11 +114,11 @@ static void give_tokens(struct gn_hub_request *r, const struct gn_hash *pid)
 	char access[GN_JWT_MAX], refresh[GN_JWT_MAX], text[64];
 	struct gn_ledger_participant p;
 	bool known = gn_ledger_find_participant(hub->ledger, pid, &p) == GN_OK;
-	gn_rand_fill(&hub->rand, jwt.jti, sizeof jwt.jti);
+	gn_rand_fill(&hub->host.rand, jwt.jti, sizeof jwt.jti);
 	gn_hub_jwt_make(hub->jwt_key, &jwt, access);
 	jwt.exp = gn_unix(hub->time) + hub->config.refresh_s;
 	jwt.refresh = true;
-	gn_rand_fill(&hub->rand, jwt.jti, sizeof jwt.jti);
+	gn_rand_fill(&hub->host.rand, jwt.jti, sizeof jwt.jti);
 	gn_hub_jwt_make(hub->jwt_key, &jwt, refresh);
 	gn_err err = gn_base58(GN_SLICE(pid->b), text, sizeof text);
 	GN_ASSERT(!err);
@@ -205,7 +205,8 @@ static void refresh_told(struct gn_hub_request *r, json_t *used)
 	if (!used)
 		return;
 	if (json_integer_value(used) != 0) {
-		gn_hub_log(r->hub, GN_LOG_WARN, "refresh.reused", "a refresh token came twice");
+		gn_host_log(&r->hub->host, GN_LOG_WARN, "refresh.reused",
+			    "a refresh token came twice");
 		gn_hub_fail(r, GN_AUTH, NULL, "this refresh token was used before; log in again");
 	} else if (!key_of(r->hub, &r->pid, &pk)) {
 		gn_hub_fail(r, GN_AUTH, NULL, "this key may no longer log in");

@@ -196,7 +196,7 @@ static void job_done(uv_work_t *w, int status)
 	else
 		commit(r, job);
 	job_free(job);
-	gn_hub_release(r);
+	gn_host_release(&r->base);
 }
 
 /* On the replica's thread: the debts of one state, copied out. */
@@ -215,10 +215,10 @@ static void run_copy(struct gn_hub_query *q, struct gn_hub_view *v)
 static void copied(struct gn_hub_query *q)
 {
 	struct job *job = q->job;
-	job->r->refs++;
+	gn_host_hold(&job->r->base);
 	if (job->err)
 		job_done(&job->work, 0);
-	else if (uv_queue_work(&job->r->hub->loop, &job->work, job_work, job_done))
+	else if (uv_queue_work(&job->r->hub->host.loop, &job->work, job_work, job_done))
 		job_done(&job->work, -1);
 }
 
@@ -259,7 +259,7 @@ void gn_hub_clear_tick(struct gn_hub *hub)
 	struct gn_ledger_settings s;
 	struct gn_ledger_equivalent e;
 	struct gn_hub_request *r;
-	if (!hub->ready || hub->stopping || hub->jobs || gn_ledger_failed(hub->ledger))
+	if (!hub->ready || gn_hub_is_ending(hub) || hub->jobs || gn_ledger_failed(hub->ledger))
 		return;
 	gn_ledger_settings(hub->ledger, &s);
 	if (s.exact_s != hub->exact.every_s) { /* at the start, and when the setting changes */
@@ -276,7 +276,7 @@ void gn_hub_clear_tick(struct gn_hub *hub)
 		return; /* not yet, or the round is over */
 	hub->exact.eq++;
 	start_job(r, e.code, JOB_CLEAR, NULL);
-	gn_hub_release(r);
+	gn_host_release(&r->base);
 }
 
 void gn_hub_api_gap(struct gn_hub_request *r)

@@ -19,7 +19,7 @@ static const char *const statuses[] = {"active", "suspended", "left", "deleted"}
 
 static json_t *plain_status(struct gn_hub_request *r, const char *status)
 {
-	return json_pack("{ss ss ss}", "command", "participant", "pid", r->args[0], "status",
+	return json_pack("{ss ss ss}", "command", "participant", "pid", r->base.args[0], "status",
 			 status);
 }
 
@@ -46,8 +46,8 @@ static json_t *plain_level(struct gn_hub_request *r, json_t *in)
 	json_t *level = json_object_get(in, "level");
 	if (json_is_integer(level) && json_integer_value(level) >= 0 &&
 	    json_integer_value(level) <= 255)
-		return json_pack("{ss ss sO}", "command", "participant", "pid", r->args[0], "level",
-				 level);
+		return json_pack("{ss ss sO}", "command", "participant", "pid", r->base.args[0],
+				 "level", level);
 	(void)gn_hub_refuse_value(r, "body", "level", "int_type",
 				  "must be an integer from 0 to 255");
 	return NULL;
@@ -56,9 +56,9 @@ static json_t *plain_level(struct gn_hub_request *r, json_t *in)
 static bool fits_person(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
 	struct gn_ledger_participant p;
-	if (!gn_hub_participant_at(r, "path", "pid", r->args[0], &p))
+	if (!gn_hub_participant_at(r, "path", "pid", r->base.args[0], &p))
 		return false;
-	return is_pid(r->args[0], &c->pid) || gn_hub_command_unfit(r);
+	return is_pid(r->base.args[0], &c->pid) || gn_hub_command_unfit(r);
 }
 
 static bool fits_freeze(struct gn_hub_request *r, const struct gn_op_admin *c)
@@ -114,16 +114,16 @@ static void status_set(struct gn_hub_request *r, const struct gn_ledger_event *e
 				: "nobody can be deleted while they owe or are owed something or "
 				  "have an open trust line of their own");
 	else if (!rank_refused(r, e) && !gn_hub_command_failed(r, e))
-		gn_hub_json(
-			r, 200,
-			json_pack("{ss ss}", "pid", r->args[0], "status", statuses[p.status & 3]));
+		gn_hub_json(r, 200,
+			    json_pack("{ss ss}", "pid", r->base.args[0], "status",
+				      statuses[p.status & 3]));
 }
 
 static void level_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
 	if (!rank_refused(r, e) && !gn_hub_command_failed(r, e))
 		gn_hub_json(r, 200,
-			    json_pack("{ss si}", "pid", r->args[0], "verification_level",
+			    json_pack("{ss si}", "pid", r->base.args[0], "verification_level",
 				      (int)r->order->cmd.level));
 }
 
@@ -160,7 +160,7 @@ void gn_hub_api_admin_level(struct gn_hub_request *r)
 static const char *named_code(const struct gn_hub_request *r, json_t *in)
 {
 	const char *code = json_string_value(json_object_get(in, "code"));
-	return *r->args[0] ? r->args[0] : code ? code : "";
+	return *r->base.args[0] ? r->base.args[0] : code ? code : "";
 }
 
 /* {description, symbol, metadata, precision, is_active} of the body over what is there. */
@@ -239,23 +239,24 @@ static bool fits_create(struct gn_hub_request *r, const struct gn_op_admin *c)
 static bool fits_patch(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
 	struct gn_ledger_equivalent old;
-	if (!gn_hub_equivalent_at(r, "path", "code", r->args[0], &old))
+	if (!gn_hub_equivalent_at(r, "path", "code", r->base.args[0], &old))
 		return false;
-	return gn_slice_eq(c->code, gn_str(r->args[0])) || gn_hub_command_unfit(r);
+	return gn_slice_eq(c->code, gn_str(r->base.args[0])) || gn_hub_command_unfit(r);
 }
 
 /* Nothing is ever deleted from a journal: an unused equivalent becomes inactive. */
 static bool fits_end(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
 	struct gn_ledger_equivalent old;
-	if (!gn_hub_equivalent_at(r, "path", "code", r->args[0], &old))
+	if (!gn_hub_equivalent_at(r, "path", "code", r->base.args[0], &old))
 		return false;
 	if (old.pairs) {
 		gn_hub_fail_as(r, 409, "E008", json_pack("{sI}", "pairs", (json_int_t)old.pairs),
 			       "%s is in use; set \"is_active\": false to end it", old.code);
 		return false;
 	}
-	return (gn_slice_eq(c->code, gn_str(r->args[0])) && !c->active) || gn_hub_command_unfit(r);
+	return (gn_slice_eq(c->code, gn_str(r->base.args[0])) && !c->active) ||
+	       gn_hub_command_unfit(r);
 }
 
 static void equivalent_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
@@ -289,7 +290,7 @@ void gn_hub_api_admin_equivalent_patch(struct gn_hub_request *r)
 static void equivalent_ended(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
 	if (!gn_hub_command_failed(r, e))
-		gn_hub_json(r, 200, json_pack("{ss}", "deleted", r->args[0]));
+		gn_hub_json(r, 200, json_pack("{ss}", "deleted", r->base.args[0]));
 }
 
 void gn_hub_api_admin_equivalent_delete(struct gn_hub_request *r)
@@ -312,25 +313,25 @@ static json_t *plain_abort(struct gn_hub_request *r, json_t *in)
 	if (initiator) {
 		if (!gn_hub_participant_at(r, "body", "initiator", initiator, &p))
 			return NULL;
-		gn_tx_key(&p.pk, gn_str(r->args[0]), &key);
+		gn_tx_key(&p.pk, gn_str(r->base.args[0]), &key);
 		gn_hex(GN_SLICE(key.b), hex);
 		return json_pack("{ss ss}", "command", "abort", "key", hex);
 	}
-	if (gn_unhex(gn_str(r->args[0]), key.b, sizeof key.b)) {
+	if (gn_unhex(gn_str(r->base.args[0]), key.b, sizeof key.b)) {
 		(void)gn_hub_refuse_value(
 			r, "body", "initiator", "missing",
 			"name the transaction by its key, or by tx_id with \"initiator\" in the "
 			"body");
 		return NULL;
 	}
-	return json_pack("{ss ss}", "command", "abort", "key", r->args[0]);
+	return json_pack("{ss ss}", "command", "abort", "key", r->base.args[0]);
 }
 
 static bool fits_abort(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
 	struct gn_ledger_tx tx;
 	struct gn_tx_key key;
-	bool is_key = gn_unhex(gn_str(r->args[0]), key.b, sizeof key.b) == GN_OK;
+	bool is_key = gn_unhex(gn_str(r->base.args[0]), key.b, sizeof key.b) == GN_OK;
 	if (is_key && memcmp(key.b, c->key.b, sizeof key.b) != 0)
 		return gn_hub_command_unfit(r);
 	if (!is_key && json_object_get(r->in, "signed"))
@@ -346,7 +347,8 @@ static bool fits_abort(struct gn_hub_request *r, const struct gn_op_admin *c)
 static void aborted(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
 	if (!gn_hub_command_failed(r, e))
-		gn_hub_json(r, 200, json_pack("{ss ss}", "tx_id", r->args[0], "status", "aborted"));
+		gn_hub_json(r, 200,
+			    json_pack("{ss ss}", "tx_id", r->base.args[0], "status", "aborted"));
 }
 
 void gn_hub_api_admin_abort(struct gn_hub_request *r)
@@ -361,12 +363,13 @@ static bool find_line(struct gn_hub_request *r, struct gn_ledger_line *line,
 		      struct gn_ledger_equivalent *e)
 {
 	struct gn_line_id id;
-	gn_err err = gn_line_id_parse(gn_str(r->args[0]), &id);
+	gn_err err = gn_line_id_parse(gn_str(r->base.args[0]), &id);
 	if (!err)
 		err = gn_ledger_line_by_id(r->hub->ledger, &id, line);
 	if (!err)
 		err = gn_ledger_equivalent(r->hub->ledger, id.eq, e);
-	bool verb = strcmp(r->args[1], "freeze") == 0 || strcmp(r->args[1], "unfreeze") == 0;
+	bool verb =
+		strcmp(r->base.args[1], "freeze") == 0 || strcmp(r->base.args[1], "unfreeze") == 0;
 	if (err || !verb)
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "%s",
 			    err ? "there is no trust line with this id" : "");
@@ -384,7 +387,7 @@ static json_t *plain_dispute(struct gn_hub_request *r, json_t *in)
 	gn_hub_pid(&r->hub->view, line.from, from);
 	gn_hub_pid(&r->hub->view, line.to, to);
 	return json_pack("{ss ss ss ss sb}", "command", "line", "equivalent", e.code, "from", from,
-			 "to", to, "frozen", strcmp(r->args[1], "freeze") == 0);
+			 "to", to, "frozen", strcmp(r->base.args[1], "freeze") == 0);
 }
 
 static bool fits_dispute(struct gn_hub_request *r, const struct gn_op_admin *c)
@@ -398,7 +401,7 @@ static bool fits_dispute(struct gn_hub_request *r, const struct gn_op_admin *c)
 	gn_hub_pid(&r->hub->view, line.to, to);
 	return (is_pid(from, &c->pid) && is_pid(to, &c->pid2) &&
 		gn_slice_eq(c->code, gn_str(e.code)) &&
-		c->frozen == (strcmp(r->args[1], "freeze") == 0)) ||
+		c->frozen == (strcmp(r->base.args[1], "freeze") == 0)) ||
 	       gn_hub_command_unfit(r);
 }
 

@@ -192,7 +192,7 @@ static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event 
 	r->hold = failure_details(r, v, &eq);
 	r->wait.failure.err = e->err;
 	gn_hub_replica_info(hub->replica, &replica);
-	if (hub->stopping || hub->longs.count >= EXPLAIN_LONGS_MAX ||
+	if (gn_hub_is_ending(hub) || hub->longs.count >= EXPLAIN_LONGS_MAX ||
 	    !gn_hub_has_share(&hub->longs, r) || replica.failures)
 		tell_failure(r);
 	else
@@ -299,17 +299,17 @@ static void ask_for_payment(struct gn_hub_request *r)
 	struct gn_ledger_tx tx;
 	struct gn_tx_key key;
 	if (r->is_participant) {
-		gn_tx_key(&r->me.pk, gn_str(r->args[0]), &key);
+		gn_tx_key(&r->me.pk, gn_str(r->base.args[0]), &key);
 		gn_ledger_tx(r->hub->ledger, &key, &tx);
 		if (tx.state == GN_TX_NEW || tx.state == GN_TX_ROUTED) {
 			/* not durable yet: no row */
 			gn_hub_json(r, 200,
-				    json_pack("{ss ss}", "tx_id", r->args[0], "status",
+				    json_pack("{ss ss}", "tx_id", r->base.args[0], "status",
 					      gn_tx_state_name(tx.state)));
 			return;
 		}
 	}
-	snprintf(q.text, sizeof q.text, "%s", r->args[0]);
+	snprintf(q.text, sizeof q.text, "%s", r->base.args[0]);
 	gn_hub_ask(r, &q, payment_told);
 }
 

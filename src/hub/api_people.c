@@ -121,7 +121,7 @@ void gn_hub_api_participants(struct gn_hub_request *r)
 void gn_hub_api_participant_get(struct gn_hub_request *r)
 {
 	struct gn_ledger_participant p;
-	if (gn_hub_participant_at(r, "path", "pid", r->args[0], &p))
+	if (gn_hub_participant_at(r, "path", "pid", r->base.args[0], &p))
 		tell_person(r, 200, p.number);
 }
 
@@ -194,7 +194,7 @@ static bool refuse_change(struct gn_hub_request *r, gn_err err)
 	struct gn_line_id id;
 	struct gn_ledger_line line;
 	struct gn_ledger_equivalent e;
-	if (gn_line_id_parse(gn_str(r->args[0]), &id) ||
+	if (gn_line_id_parse(gn_str(r->base.args[0]), &id) ||
 	    gn_ledger_line_by_id(r->hub->ledger, &id, &line) ||
 	    gn_ledger_equivalent(r->hub->ledger, id.eq, &e))
 		return false;
@@ -274,7 +274,7 @@ static bool owes_other_way(const struct gn_hub_request *r)
 {
 	struct gn_line_id id;
 	struct gn_ledger_line line, back;
-	if (gn_line_id_parse(gn_str(r->args[0]), &id) ||
+	if (gn_line_id_parse(gn_str(r->base.args[0]), &id) ||
 	    gn_ledger_line_by_id(r->hub->ledger, &id, &line) || line.from != r->me.number ||
 	    gn_ledger_line(r->hub->ledger, id.eq, line.to, line.from, &back))
 		return false;
@@ -298,7 +298,7 @@ void gn_hub_api_line_get(struct gn_hub_request *r)
 	struct gn_line_id id;
 	struct gn_ledger_line line;
 	struct gn_ledger_equivalent e;
-	gn_err err = gn_line_id_parse(gn_str(r->args[0]), &id);
+	gn_err err = gn_line_id_parse(gn_str(r->base.args[0]), &id);
 	if (!err)
 		err = gn_ledger_line_by_id(r->hub->ledger, &id, &line);
 	if (!err)

@@ -234,7 +234,7 @@ void gn_hub_api_metrics(struct gn_hub_request *r)
 	       hub->asks.count);
 	metric(&t, "gauge", "websockets", "open WebSockets", hub->ws_count);
 	metric(&t, "counter", "events_total", "events sent to WebSockets", hub->count.events_sent);
-	metric(&t, "counter", "disk_failures_total", "failed disk requests", hub->disk.failed);
+	metric(&t, "counter", "disk_failures_total", "failed disk requests", hub->disk.pool.failed);
 	gn_hub_text(r, "text/plain; version=0.0.4", gn_slice(t.p, t.len));
 	free(t.p);
 }
@@ -360,7 +360,7 @@ static void run_checksum(struct gn_hub_query *q, struct gn_hub_view *v)
 void gn_hub_api_integrity_checksum(struct gn_hub_request *r)
 {
 	struct gn_ledger_equivalent e;
-	if (gn_hub_equivalent_at(r, "path", "equivalent", r->args[0], &e))
+	if (gn_hub_equivalent_at(r, "path", "equivalent", r->base.args[0], &e))
 		gn_hub_ask_copy(r, &(struct gn_hub_query){.run = run_checksum, .eq = e.number});
 }
 
@@ -396,10 +396,11 @@ void gn_hub_api_repair(struct gn_hub_request *r)
 	static const char *const repairs[][2] = {{"net-mutual-debts", "netted_pairs"},
 						 {"cap-debts-to-trust-limits", "scanned"}};
 	for (size_t i = 0; i < GN_COUNT(repairs); i++)
-		if (strcmp(r->args[0], repairs[i][0]) == 0) {
+		if (strcmp(r->base.args[0], repairs[i][0]) == 0) {
 			gn_hub_json(r, 200,
-				    json_pack("{sb ss si si si}", "ok", 1, "action", r->args[0],
-					      repairs[i][1], 0, "updated", 0, "deleted", 0));
+				    json_pack("{sb ss si si si}", "ok", 1, "action",
+					      r->base.args[0], repairs[i][1], 0, "updated", 0,
+					      "deleted", 0));
 			return;
 		}
 	gn_hub_fail(r, GN_NOT_FOUND, NULL,

@@ -44,7 +44,7 @@ static json_t *waiting_json(const struct gn_hub_request *w)
 	char pid[GN_PID_MAX], sig[96], hex[33] = "";
 	struct gn_tx_key key;
 	struct gn_ledger_tx tx = {.state = GN_TX_NEW};
-	if (type < 0 || !w->taken || w->answered || !w->bytes)
+	if (type < 0 || !w->taken || w->base.answered || !w->bytes)
 		return NULL;
 	json_t *whole = json_loadb((const char *)w->bytes, w->bytes_len, 0, NULL),
 	       *body = json_object_get(whole, "body");
@@ -69,7 +69,7 @@ static json_t *waiting_json(const struct gn_hub_request *w)
 	json_t *item = json_pack("{ss ss ss sO so ss so sn ss}", "tx_id",
 				 tx_id       ? tx_id
 				 : type == 4 ? w->id
-					     : w->args[0],
+					     : w->base.args[0],
 				 "type", types[type], "initiator", pid, "payload",
 				 body ? body : json_null(), "signatures", signatures, "state",
 				 gn_tx_state_name(tx.state), "created_at",
@@ -116,7 +116,7 @@ static json_t *waiting(struct gn_hub_request *r, const struct gn_history_query *
 	struct gn_tx_key key;
 	struct gn_ledger_tx tx;
 	json_t *list = json_array();
-	for (struct gn_hub_request *w = hub->requests; w; w = w->next)
+	for (struct gn_hub_request *w = gn_hub_request_first(hub); w; w = gn_hub_request_next(w))
 		if (q->who < 0 || (w->is_participant && w->me.number == r->me.number))
 			add(q, code, initiator, list, waiting_json(w));
 	for (uint32_t i = 0; q->who < 0 && gn_ledger_open_tx(hub->ledger, i, &key, &tx); i++)

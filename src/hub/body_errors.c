@@ -256,7 +256,7 @@ static void check_equivalent(struct body_errors *b)
 			return;
 		b->absent = true;
 		add_error(b, &at, "value_error", "this hub has no equivalent of this code");
-	} else if (gn_line_id_parse(gn_str(b->r->args[0]), &id) == GN_OK) {
+	} else if (gn_line_id_parse(gn_str(b->r->base.args[0]), &id) == GN_OK) {
 		b->has_e = gn_ledger_equivalent(ledger, id.eq, &b->e) == GN_OK;
 	}
 }
@@ -269,7 +269,7 @@ static void check_line_id(struct body_errors *b)
 		return;
 	if (gn_line_id_parse(b->op->line_id, &id))
 		add_error(b, &at, "value_error", "must be the id of a trust line as it was listed");
-	else if (!gn_slice_eq(b->op->line_id, gn_str(b->r->args[0])))
+	else if (!gn_slice_eq(b->op->line_id, gn_str(b->r->base.args[0])))
 		add_error(b, &at, "value_error", "must be the id in the path");
 }
 

@@ -29,8 +29,8 @@ void gn_hub_clock_tick(struct gn_hub *hub)
 	char text[HUB_WHY];
 	bool set = gn_hub_clock_set(text, sizeof text);
 	if (set != hub->clock_set)
-		gn_hub_log(hub, GN_LOG_WARN, set ? "clock.set" : "clock.agrees", "%s",
-			   set ? text : "the hub's time and this machine's clock agree again");
+		gn_host_log(&hub->host, GN_LOG_WARN, set ? "clock.set" : "clock.agrees", "%s",
+			    set ? text : "the hub's time and this machine's clock agree again");
 	hub->clock_set = set;
 }
 

@@ -168,7 +168,7 @@ void gn_hub_command(struct gn_hub_request *r, const struct gn_hub_command *kind)
 			json_object_set(body, "reason", reason);
 		if (body)
 			take_plain(r, body);
-		else if (!r->answered)
+		else if (!r->base.answered)
 			gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
 	}
 }

@@ -27,7 +27,7 @@ static json_t *plain_revoke(struct gn_hub_request *r, json_t *in)
 	struct gn_hash pid;
 	char key[48];
 	(void)in;
-	if (gn_pid_parse(gn_str(r->args[0]), &pid) || !gn_hub_officer_find(r->hub, &pid, &o)) {
+	if (gn_pid_parse(gn_str(r->base.args[0]), &pid) || !gn_hub_officer_find(r->hub, &pid, &o)) {
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "no officer has this PID");
 		return NULL;
 	}
@@ -54,7 +54,7 @@ static bool fits_revoke(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
 	struct gn_ledger_officer o;
 	struct gn_hash pid;
-	if (gn_pid_parse(gn_str(r->args[0]), &pid) || !gn_hub_officer_find(r->hub, &pid, &o)) {
+	if (gn_pid_parse(gn_str(r->base.args[0]), &pid) || !gn_hub_officer_find(r->hub, &pid, &o)) {
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "no officer has this PID");
 		return false;
 	}
@@ -72,7 +72,7 @@ static void role_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
 		return;
 	gn_sha256(&part, 1, &pid);
 	if (r->order->cmd.role == GN_ROLE_NONE)
-		gn_hub_json(r, 200, json_pack("{sb ss}", "ok", 1, "pid", r->args[0]));
+		gn_hub_json(r, 200, json_pack("{sb ss}", "ok", 1, "pid", r->base.args[0]));
 	else if (gn_ledger_find_officer(r->hub->ledger, &pid, &o))
 		gn_hub_fail(r, GN_INTERNAL, NULL, "%s", "");
 	else

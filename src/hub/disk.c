@@ -16,9 +16,9 @@ void gn_hub_task(const struct gn_ledger_io *io, struct gn_file_task *out)
 	memcpy(out->name2, io->name2, sizeof out->name2);
 }
 
-static bool next(void *user, struct gn_file_task *out)
+static bool next_io(void *engine, struct gn_file_task *out)
 {
-	struct gn_hub *hub = user;
+	struct gn_hub *hub = engine;
 	struct gn_ledger_io io;
 	if (!gn_ledger_next_io(hub->ledger, &io))
 		return false;
@@ -26,31 +26,14 @@ static bool next(void *user, struct gn_file_task *out)
 	return true;
 }
 
-static void done(void *user, const struct gn_file_task *task, gn_err err, struct gn_slice data)
+static void io_done(void *engine, uint64_t token, gn_err err, struct gn_slice data)
 {
-	struct gn_hub *hub = user;
-	if (err && err != GN_NOT_FOUND)
-		gn_hub_log(hub, GN_LOG_ERROR, "disk.failed", "%s: %s", task->name,
-			   gn_err_text(err));
-	gn_ledger_io_done(hub->ledger, task->token, err, data, gn_os_now());
-}
-
-static void pausing(void *user, const struct gn_file_task *task, gn_err err)
-{
-	(void)err;
-	gn_hub_log(user, GN_LOG_WARN, "disk.crowded",
-		   "%s cannot be opened now: too many files are open, or no memory is left. It is "
-		   "tried again",
-		   task->name);
+	struct gn_hub *hub = engine;
+	gn_ledger_io_done(hub->ledger, token, err, data, gn_os_now());
 }
 
 void gn_hub_disk_init(struct gn_hub *hub)
 {
-	hub->disk = (struct gn_file_pool){.loop = &hub->loop,
-					  .dir = hub->dir,
-					  .most = HUB_DISK_JOBS,
-					  .next = next,
-					  .done = done,
-					  .user = hub,
-					  .pausing = pausing};
+	gn_host_disk_init(&hub->disk, &hub->host, HUB_DISK_JOBS);
+	gn_host_disk_add(&hub->disk, &(struct gn_host_disk_user){next_io, io_done, hub});
 }

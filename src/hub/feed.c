@@ -128,16 +128,16 @@ static void deliver(struct gn_hub_tail_item *item)
 		told(r, it->answer);
 	json_decref(it->answer);
 	free(it);
-	gn_hub_release(r);
+	gn_host_release(&r->base);
 }
 
 void gn_hub_feed_records(struct gn_hub_feed *f, struct gn_slice payload, uint64_t first_seq,
 			 uint32_t count)
 {
 	if (!gn_hub_tail_records(f->tail, payload, first_seq, count))
-		gn_hub_log(f->hub, GN_LOG_WARN, "history.behind",
-			   "the history lags; what does not fit its queue is read back from the "
-			   "journal");
+		gn_host_log(&f->hub->host, GN_LOG_WARN, "history.behind",
+			    "the history lags; what does not fit its queue is read back from the "
+			    "journal");
 }
 
 void gn_hub_feed_ask(struct gn_hub_feed *f, struct gn_hub_request *r,
@@ -155,7 +155,7 @@ void gn_hub_feed_ask(struct gn_hub_feed *f, struct gn_hub_request *r,
 	}
 	it->asked = (struct gn_hub_question){.item = {.run = ask, .done = deliver}, .request = r};
 	it->query = *q;
-	r->refs++;
+	gn_host_hold(&r->base);
 	gn_hub_place_take(places, &it->asked);
 }
 
@@ -215,8 +215,8 @@ gn_err gn_hub_feed_open(struct gn_hub *hub, const char *history_path, const char
 	else if (err)
 		snprintf(why, HUB_WHY, "the history cannot be opened: %.300s", text);
 	if (!err)
-		err = gn_hub_tail_new(&hub->loop, hub->dir, &ops, f, hub->config.history_queue,
-				      &f->tail);
+		err = gn_hub_tail_new(&hub->host.loop, hub->host.dir, &ops, f,
+				      hub->config.history_queue, &f->tail);
 	if (err) {
 		gn_history_close(f->history);
 		if (f->tokens)

@@ -2,8 +2,8 @@
  * them, stops cleanly.
  *
  * One turn of the loop: requests and completions come in as they are ready; before the loop
- * sleeps, pump() sequences what waits, moves disk requests, records and results to whoever they
- * are for until nothing moves, and sets one timer to the earliest deadline.
+ * sleeps, turn() sequences what waits, moves disk requests, records and results to whoever they
+ * are for until nothing moves, and says when the earliest deadline is.
  *
  * Start: data directory and lock -> keys -> history and its watermark -> ledger recovers,
  * handing out the records that the history lacks (the API answers 503) -> READY. Stop: nothing
@@ -14,7 +14,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define STOP_MAX (10 * GN_SEC) /* for the last writes */
 #define PUMP_ROUNDS 64u
@@ -25,10 +24,11 @@ static void unusable(struct gn_hub *hub, gn_err err)
 {
 	uint64_t last = gn_ledger_durable_seq(hub->ledger);
 	bool is_short = hub->fed_to > last && (!err || err == GN_TRUNCATED); /* HB-11 */
+	char why[GN_HOST_WHY];
 	/* recovery changes nothing before it found the journal sound */
 	const char *kept = gn_err_class(err) == GN_CLASS_IO ? "" : " Nothing was changed;";
 	if (is_short)
-		snprintf(hub->why, sizeof hub->why,
+		snprintf(why, sizeof why,
 			 "the history knows record %llu, but only %llu records of the journal in "
 			 "%.250s/journal hold: durable ones "
 			 "are gone or damaged. Nothing was changed. Restore the journal from a "
@@ -37,21 +37,20 @@ static void unusable(struct gn_hub *hub, gn_err err)
 			 (unsigned long long)hub->fed_to, (unsigned long long)last,
 			 hub->config.data);
 	else if (err == GN_NOMEM)
-		snprintf(hub->why, sizeof hub->why,
+		snprintf(why, sizeof why,
 			 "the ledger in %.250s/journal does not fit into the memory that it may "
 			 "take, %llu MiB. Nothing was "
 			 "changed; start it with more: --memory-mib %llu",
 			 hub->config.data, (unsigned long long)(hub->config.memory >> 20),
 			 (unsigned long long)(hub->config.memory >> 19));
 	else
-		snprintf(hub->why, sizeof hub->why,
+		snprintf(why, sizeof why,
 			 "the journal in %s/journal cannot be used: %s.%s geonet hub verify says "
 			 "more",
 			 hub->config.data, gn_err_text(err), kept);
-	gn_hub_log(hub, GN_LOG_ERROR, is_short ? "journal.short" : "journal.failed", "%s",
-		   hub->why);
-	hub->unusable = err ? err : GN_TRUNCATED;
-	uv_stop(&hub->loop);
+	gn_host_log(&hub->host, GN_LOG_ERROR, is_short ? "journal.short" : "journal.failed", "%s",
+		    why);
+	gn_host_fail(&hub->host, err ? err : GN_TRUNCATED, why);
 }
 
 static void ready(struct gn_hub *hub, gn_err err)
@@ -64,27 +63,21 @@ static void ready(struct gn_hub *hub, gn_err err)
 	gn_ledger_info(hub->ledger, &info);
 	gn_hub_replica_start(hub);
 	hub->ready = true;
-	gn_hub_log(hub, GN_LOG_INFO, "ready", "hub %s on port %u, %u participants, record %llu%s",
-		   hub->pid, gn_http_port(hub->http), gn_ledger_participant_count(hub->ledger),
-		   (unsigned long long)gn_ledger_seq(hub->ledger),
-		   info.torn ? ", a torn tail was "
-			       "cut"
-			     : "");
+	gn_host_log(&hub->host, GN_LOG_INFO, "ready",
+		    "hub %s on port %u, %u participants, record %llu%s", hub->pid,
+		    gn_http_port(hub->http), gn_ledger_participant_count(hub->ledger),
+		    (unsigned long long)gn_ledger_seq(hub->ledger),
+		    info.torn ? ", a torn tail was "
+				"cut"
+			      : "");
 	if (gn_hub_clock_behind(hub))
-		gn_hub_log(hub, GN_LOG_WARN, "clock.behind",
-			   "the clock is %llu s behind the last record: payments of this time are "
-			   "recorded at the later time, "
-			   "daily limits and expiry run by it. Is the machine's clock right?",
-			   (unsigned long long)gn_hub_clock_behind(hub));
-	if (hub->ready_fd >= 0) {
-		char line[32];
-		int n = snprintf(line, sizeof line, "ready %u\n", gn_http_port(hub->http));
-		if (write(hub->ready_fd, line, (size_t)n) != n)
-			gn_hub_log(hub, GN_LOG_WARN, "ready.unheard",
-				   "whoever started this hub does not listen");
-		close(hub->ready_fd);
-		hub->ready_fd = -1;
-	}
+		gn_host_log(&hub->host, GN_LOG_WARN, "clock.behind",
+			    "the clock is %llu s behind the last record: payments of this time are "
+			    "recorded at the "
+			    "later time, "
+			    "daily limits and expiry run by it. Is the machine's clock right?",
+			    (unsigned long long)gn_hub_clock_behind(hub));
+	gn_host_ready(&hub->host, "ready %u\n", gn_http_port(hub->http));
 }
 
 static void event(struct gn_hub *hub, const struct gn_ledger_event *e)
@@ -98,26 +91,21 @@ static void event(struct gn_hub *hub, const struct gn_ledger_event *e)
 		break;
 	case GN_LEDGER_RESULT: gn_hub_result(hub, e); break;
 	case GN_LEDGER_STOPPED:
-		gn_hub_log(hub, GN_LOG_ERROR, "journal.stopped",
-			   "the journal cannot be written (%s): nothing new is taken, %u requests "
-			   "have an unknown outcome; free or mend the disk and start the hub again",
-			   gn_err_text(e->err), hub->tickets.count);
+		gn_host_log(&hub->host, GN_LOG_ERROR, "journal.stopped",
+			    "the journal cannot be written (%s): nothing new is taken, %u requests "
+			    "have an unknown "
+			    "outcome; "
+			    "free or mend the disk and start the hub again",
+			    gn_err_text(e->err), hub->tickets.count);
 		gn_hub_tickets_end(hub);
 		break;
 	}
 }
 
-static void on_timer(uv_timer_t *timer)
+static gn_time turn(void *user)
 {
-	(void)timer; /* the pump runs before the loop sleeps again */
-}
-
-void gn_hub_pump(struct gn_hub *hub)
-{
+	struct gn_hub *hub = user;
 	struct gn_ledger_event e;
-	if (hub->pumping)
-		return;
-	hub->pumping = true;
 	gn_hub_look_at_clocks(hub);
 	gn_hub_verify_pump(hub);
 	gn_ledger_tick(hub->ledger, hub->time);
@@ -126,50 +114,39 @@ void gn_hub_pump(struct gn_hub *hub)
 		for (unsigned k = 0; k < 256 && gn_ledger_next_event(hub->ledger, &e);
 		     k++, moved = 1)
 			event(hub, &e);
-		if (hub->unusable)
+		if (hub->host.failed)
 			break;
-		moved |= gn_file_pump(&hub->disk);
+		moved |= gn_host_disk_pump(&hub->disk);
 	}
 	gn_hub_held(hub);
 	gn_hub_live_tick(hub);
 	gn_hub_clear_tick(hub);
 	gn_hub_space_tick(hub);
 	gn_hub_clock_tick(hub);
-	gn_time at = gn_time_min(gn_ledger_deadline(hub->ledger), hub->time + 5 * GN_SEC);
-	gn_time wait = at > hub->time ? (at - hub->time + GN_MSEC - 1) / GN_MSEC : 0;
-	uv_timer_start(&hub->timer, on_timer, (uint64_t)wait, 0);
-	hub->pumping = false;
+	return gn_time_min(gn_ledger_deadline(hub->ledger) - hub->time, 5 * GN_SEC);
 }
 
-static void on_prepare(uv_prepare_t *prepare)
-{
-	gn_hub_pump(prepare->data);
-}
-
-static void on_stop(void *user)
+static gn_time tell_stop(void *user)
 {
 	struct gn_hub *hub = user;
-	if (hub->stopping)
-		return;
-	hub->stopping = true;
-	gn_hub_log(hub, GN_LOG_INFO, "stopping",
-		   "what was taken becomes durable, then the hub ends");
-	uv_stop(&hub->loop);
+	gn_host_log(&hub->host, GN_LOG_INFO, "stopping",
+		    "what was taken becomes durable, then the hub ends");
+	return 0; /* finish() waits for it */
 }
 
-static void on_status(void *user)
+static void tell_status(void *user, char *text, size_t cap)
 {
-	struct gn_hub *hub = user;
-	gn_hub_log(hub, GN_LOG_INFO, "status",
-		   "up %llu s, %s, record %llu, %u participants, %u requests wait, %llu MiB of "
-		   "memory",
-		   (unsigned long long)((hub->now - hub->started) / GN_SEC),
-		   !hub->ready                     ? "reading its journal"
-		   : gn_ledger_failed(hub->ledger) ? "its journal cannot be written"
-						   : "well",
-		   (unsigned long long)gn_ledger_seq(hub->ledger),
-		   gn_ledger_participant_count(hub->ledger), hub->tickets.count,
-		   (unsigned long long)gn_os_rss() >> 20);
+	const struct gn_hub *hub = user;
+	snprintf(text, cap,
+		 "up %llu s, %s, record %llu, %u participants, %u requests wait, %llu MiB of "
+		 "memory",
+		 (unsigned long long)((hub->now - hub->started) / GN_SEC),
+		 !hub->ready                     ? "reading its journal"
+		 : gn_ledger_failed(hub->ledger) ? "its journal cannot be written"
+						 : "well",
+		 (unsigned long long)gn_ledger_seq(hub->ledger),
+		 gn_ledger_participant_count(hub->ledger), hub->tickets.count,
+		 (unsigned long long)gn_os_rss() >> 20);
 }
 
 /* ---- start ---- */
@@ -177,7 +154,8 @@ static void on_status(void *user)
 static gn_err load_keys(struct gn_hub *hub, char why[GN_HUB_WHY])
 {
 	struct gn_hub_keys keys = {0};
-	gn_err err = gn_hub_keys_load(hub->dir, hub->config.data, &hub->rand, true, &keys, why);
+	gn_err err = gn_hub_keys_load(hub->host.dir, hub->config.data, &hub->host.rand, true, &keys,
+				      why);
 	if (!err) {
 		hub->sk = keys.sk;
 		memcpy(hub->jwt_key, keys.jwt_key, sizeof hub->jwt_key);
@@ -190,7 +168,7 @@ static gn_err load_keys(struct gn_hub *hub, char why[GN_HUB_WHY])
 
 static gn_err make_ledger(struct gn_hub *hub)
 {
-	struct gn_env env = {&hub->alloc[0], &hub->rand, &hub->log};
+	struct gn_env env = gn_host_env(&hub->host, &hub->alloc[0]);
 	hub->fed_to = gn_hub_feed_watermark(hub->feed);
 	struct gn_ledger_config c = {
 		.hub = hub->sk.pk, .dir = "journal", .feed_from = hub->fed_to + 1};
@@ -211,13 +189,14 @@ static void load_names(struct gn_hub *hub)
 
 static gn_err make_http(struct gn_hub *hub, char why[GN_HUB_WHY])
 {
-	struct gn_http_config config = {.loop = &hub->loop,
+	struct gn_http_config config = {.loop = &hub->host.loop,
 					.port = hub->config.http,
 					.requests_max = HUB_REQUESTS_MAX,
 					.request_id = gn_hub_request_id,
 					.error_code = gn_hub_error_code};
 	struct gn_http_handler handler;
-	gn_hub_api_handler(hub, &handler);
+	gn_hub_api_init(hub);
+	gn_host_api_handler(&hub->api, &handler);
 	gn_err err = gn_http_new(&config, &handler, &hub->http);
 	if (err == GN_PORT_TAKEN)
 		FAIL(err,
@@ -229,14 +208,10 @@ static gn_err make_http(struct gn_hub *hub, char why[GN_HUB_WHY])
 	return GN_OK;
 }
 
-static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
+static gn_err start(struct gn_hub *hub, const struct gn_host_config *host, char why[GN_HUB_WHY])
 {
 	char history[600], tokens[600];
-	gn_err err = *hub->config.log_file ? gn_os_log_open(hub->config.log_file) : GN_OK;
-	if (!err)
-		err = gn_os_dir_open(hub->config.data, &hub->dir);
-	if (err)
-		FAIL(err, "%s", gn_os_why());
+	GN_TRY(gn_host_open(&hub->host, host, why));
 	if (gn_os_files() < HUB_FILES_MIN)
 		FAIL(GN_LIMIT,
 		     "a hub needs at least %u open files, here are %u: raise the limit (ulimit -n)",
@@ -245,14 +220,14 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 	GN_TRY(load_keys(hub, why));
 	gn_alloc_heap(&hub->alloc[0], hub->config.memory);
 	gn_alloc_heap(&hub->alloc[1], (size_t)256 << 20);
-	hub->env = (struct gn_env){&hub->alloc[1], &hub->rand, &hub->log};
+	hub->env = gn_host_env(&hub->host, &hub->alloc[1]);
 	gn_map_init(&hub->tickets, &hub->env, sizeof(uint64_t), sizeof(struct gn_hub_request *),
 		    2 * HUB_REQUESTS_MAX);
 	gn_hub_live_init(hub);
 	gn_map_init(&hub->prepared, &hub->env, sizeof(struct gn_tx_key), sizeof(json_t *),
 		    BOOK_OPEN_MAX);
 	gn_map_init(&hub->used, &hub->env, sizeof(struct gn_hash), sizeof(gn_time), HUB_LOGINS_MAX);
-	gn_rand_fill(&hub->rand, hub->challenge_key, sizeof hub->challenge_key);
+	gn_rand_fill(&hub->host.rand, hub->challenge_key, sizeof hub->challenge_key);
 	gn_hub_rate_init(&hub->rate_failed, &hub->env, GN_RATE_MINUTE, hub->config.rate_failed);
 	gn_hub_rate_init(&hub->rate_key, &hub->env, GN_RATE_MINUTE, hub->config.rate_key);
 	gn_hub_rate_init(&hub->rate_address, &hub->env, GN_RATE_MINUTE, hub->config.rate_address);
@@ -265,56 +240,48 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 	if (make_ledger(hub))
 		FAIL(GN_NOMEM, "not enough memory for the ledger");
 	hub->view.ledger = hub->ledger;
-	uv_timer_init(&hub->loop, &hub->timer);
-	uv_prepare_init(&hub->loop, &hub->prepare);
-	hub->prepare.data = hub;
 	GN_TRY(make_http(hub, why));
 	gn_hub_feed_start(hub->feed);
-	uv_prepare_start(&hub->prepare, on_prepare);
-	gn_signals_start(&hub->signals, &hub->loop);
+	gn_host_start(&hub->host);
 	gn_ledger_start(hub->ledger, hub->time);
 	return GN_OK;
 }
 
-static void close_handle(uv_handle_t *handle, void *user)
+/* ---- stop ---- */
+
+static bool is_working(void *user)
 {
-	(void)user;
-	if (!uv_is_closing(handle))
-		uv_close(handle, NULL);
+	const struct gn_hub *hub = user;
+	return hub->disk.pool.running || hub->verify_running || hub->space_looks || hub->jobs ||
+	       hub->longs.count || hub->asks.count || hub->pages.count;
 }
 
-static bool is_busy(const struct gn_hub *hub)
+static bool is_writing(void *user)
 {
-	return hub->disk.running || hub->verify_running || hub->space_looks || hub->jobs ||
-	       hub->longs.count || hub->asks.count || hub->pages.count;
+	const struct gn_hub *hub = user;
+	return !gn_ledger_failed(hub->ledger) &&
+	       (is_working(user) || (hub->ready && !gn_ledger_idle(hub->ledger)));
 }
 
 /* What was taken becomes durable and is answered, bounded in time; then everything is freed in
  * the opposite order. */
 static void finish(struct gn_hub *hub)
 {
-	gn_time until = gn_os_steady() + STOP_MAX;
-	hub->stopping = true;
 	gn_hub_places_gone(hub, NULL);
 	gn_hub_live_close(hub);
-	while (gn_os_steady() < until && !gn_ledger_failed(hub->ledger) &&
-	       (is_busy(hub) || (hub->ready && !gn_ledger_idle(hub->ledger))))
-		uv_run(&hub->loop, UV_RUN_ONCE);
-	uv_prepare_stop(&hub->prepare);
+	gn_host_drain(&hub->host, is_writing, STOP_MAX);
+	gn_host_pump_end(&hub->host);
 	gn_hub_tickets_end(hub); /* in time there was none */
-	hub->disk.hurry = true;
-	while (is_busy(hub)) /* they hold what is about to be freed */
-		uv_run(&hub->loop, UV_RUN_ONCE);
+	hub->disk.pool.hurry = true;
+	gn_host_drain(&hub->host, is_working, GN_NEVER); /* they hold what is about to be freed */
 	gn_hub_replica_close(hub->replica);
 	gn_hub_feed_close(hub->feed);
 	gn_http_free(hub->http);
-	uv_walk(&hub->loop, close_handle, NULL);
-	uv_run(&hub->loop, UV_RUN_DEFAULT);
-	while (hub->requests) { /* whose outcome never came: the ledger stopped */
-		struct gn_hub_request *r = hub->requests;
+	gn_host_end(&hub->host);
+	while (hub->api.requests) { /* whose outcome never came: the ledger stopped */
+		struct gn_host_request *r = hub->api.requests;
 		r->refs = 1;
-		r->http = NULL;
-		gn_hub_release(r);
+		gn_host_release(r);
 	}
 }
 
@@ -329,7 +296,6 @@ static void fini(struct gn_hub *hub)
 	gn_hub_rate_fini(&hub->rate_key);
 	gn_hub_rate_fini(&hub->rate_address);
 	gn_hub_rate_fini(&hub->rate_day);
-	gn_os_dir_close(hub->dir);
 	gn_sk_wipe(&hub->sk);
 	gn_wipe(hub->jwt_key, sizeof hub->jwt_key);
 	gn_wipe(hub->challenge_key, sizeof hub->challenge_key);
@@ -344,30 +310,26 @@ gn_err gn_hub_run(const struct gn_hub_config *config, int ready_fd, char why[GN_
 		return GN_NOMEM;
 	json_object_seed(0); /* before a second thread makes objects */
 	hub->config = *config;
-	hub->ready_fd = ready_fd;
 	gn_hub_look_at_clocks(hub);
 	hub->started = hub->now;
-	hub->rand = gn_rand_system();
-	hub->log = (struct gn_log){gn_os_log_write, NULL, config->log};
-	hub->signals = (struct gn_signals){.stop = on_stop,
-					   .status = on_status,
-					   .user = hub,
-					   .log = &hub->log,
-					   .log_file = hub->config.log_file};
 	hub->verify_last = &hub->verify_first;
 	hub->held_last = &hub->held_first;
-	uv_loop_init(&hub->loop);
-	gn_err err = start(hub, why);
+	const struct gn_host_config host = {.name = "hub",
+					    .data = hub->config.data,
+					    .log_file = hub->config.log_file,
+					    .log = config->log,
+					    .ready_fd = ready_fd,
+					    .pump = turn,
+					    .stop = tell_stop,
+					    .status = tell_status,
+					    .user = hub};
+	gn_err err = start(hub, &host, why);
 	if (!err) {
-		uv_run(&hub->loop, UV_RUN_DEFAULT);
-		if (hub->unusable) {
-			err = hub->unusable;
-			snprintf(why, GN_HUB_WHY, "%s", hub->why);
-		}
+		err = gn_host_run(&hub->host, why);
 		finish(hub);
 	}
 	fini(hub);
-	uv_loop_close(&hub->loop);
+	gn_host_close(&hub->host);
 	free(hub);
 	return err;
 }

@@ -6,6 +6,7 @@
 
 #include "guard/share.h"
 #include "history/history.h"
+#include "host/host.h"
 #include "hub/disk_int.h"
 #include "hub/hub.h"
 #include "hub/limits.h"
@@ -298,25 +299,20 @@ GN_HUB_RUNS(X)
 
 struct gn_hub {
 	struct gn_hub_config config;
-	uv_loop_t loop;
-	uv_timer_t timer;
-	uv_prepare_t prepare;
-	struct gn_signals signals;
+	struct gn_host host;
+	struct gn_host_disk disk; /* the journal's */
+	struct gn_host_api api;
 	gn_time now, time; /* of timers; of records (clock.c) */
 	gn_time started;
 	struct gn_alloc alloc[2]; /* the ledger's, the hub's own */
-	struct gn_rand rand;
-	struct gn_log log;
-	struct gn_env env; /* the hub's own */
-	struct gn_sk sk;   /* the hub's identity */
+	struct gn_env env;        /* the hub's own */
+	struct gn_sk sk;          /* the hub's identity */
 	char pid[GN_PID_MAX];
 	uint8_t jwt_key[32], challenge_key[32];
 	char admin_token[65];
-	struct gn_os_dir *dir;
 	struct gn_http *http;
 	struct gn_ledger *ledger;
 	struct gn_hub_feed *feed;
-	struct gn_hub_request *requests;
 	struct gn_map tickets; /* ticket -> struct gn_hub_request * */
 	uint64_t last_ticket;
 	/* challenges that were answered, 32 bytes -> gn_time when they are over */
@@ -333,7 +329,6 @@ struct gn_hub {
 	struct gn_hub_places longs;       /* questions at the replica */
 	struct gn_hub_places asks, pages; /* at the history: of one row, of many */
 	struct gn_share ws_places;        /* by participants (HB-49) */
-	struct gn_file_pool disk;
 	struct gn_hub_space space;
 	gn_time space_next;
 	bool space_looks, space_short, clock_set;
@@ -347,15 +342,14 @@ struct gn_hub {
 		gn_time next;
 		uint32_t eq; /* whose turn it is in this round */
 	} exact;
-	bool ready, stopping, pumping, feeding, told_proxy, told_name;
-	int ready_fd;
+	bool ready, told_proxy, told_name;
 	uint64_t fed_to; /* the history's watermark at the start */
-	gn_err unusable; /* the journal cannot be used: it ends, why says how */
-	char why[GN_HUB_WHY];
 };
 
-void gn_hub_pump(struct gn_hub *hub);
-void gn_hub_log(struct gn_hub *hub, enum gn_log_level level, const char *event, const char *fmt,
-		...) GN_PRINTF(4, 5);
+/* Nothing new is begun any more. */
+static inline bool gn_hub_is_ending(const struct gn_hub *hub)
+{
+	return hub->host.stopping || hub->host.failed;
+}
 
 #endif

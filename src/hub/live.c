@@ -17,9 +17,9 @@ static void send_json(struct gn_hub_request *r, json_t *json)
 {
 	char *text = json_dumps(json, JSON_COMPACT);
 	json_decref(json);
-	if (text && !gn_ws_send(r->ws, gn_str(text)) && !gn_ws_closing(r->ws)) {
+	if (text && !gn_ws_send(r->base.ws, gn_str(text)) && !gn_ws_closing(r->base.ws)) {
 		r->hub->count.events_dropped++;
-		gn_ws_close(r->ws, 1013, "too slow");
+		gn_ws_close(r->base.ws, 1013, "too slow");
 	}
 	free(text);
 }
@@ -68,18 +68,21 @@ static bool may_speak(struct gn_hub_request *r, struct gn_ws *ws)
 
 static void on_ping(void *user, struct gn_ws *ws)
 {
-	(void)may_speak(user, ws);
+	struct gn_hub_request *r = user;
+	gn_hub_look_at_clocks(r->hub);
+	(void)may_speak(r, ws);
 }
 
 static void on_text(void *user, struct gn_ws *ws, struct gn_slice text)
 {
 	struct gn_hub_request *r = user;
 	json_t *message;
+	gn_hub_look_at_clocks(r->hub);
 	r->heard = r->hub->now;
 	if (!may_speak(r, ws))
 		return;
 	if (gn_slice_eq(text, GN_LIT("ping"))) {
-		gn_ws_send(r->ws, GN_LIT("pong"));
+		gn_ws_send(r->base.ws, GN_LIT("pong"));
 		return;
 	}
 	message = json_loadb((const char *)text.p, text.len, JSON_REJECT_DUPLICATES, NULL);
@@ -118,7 +121,7 @@ static bool make_room(struct gn_hub *hub, const struct gn_holder *who)
 {
 	struct gn_hub_request *worst = NULL;
 	uint64_t most = gn_share_held(&hub->ws_places, who).key + 1;
-	for (struct gn_hub_request *r = hub->requests; r; r = r->next) {
+	for (struct gn_hub_request *r = gn_hub_request_first(hub); r; r = gn_hub_request_next(r)) {
 		uint64_t held = r->has_place ? gn_share_held(&hub->ws_places, &r->holder).key : 0;
 		if (held < most || (held == most && (!worst || r->heard >= worst->heard)))
 			continue;
@@ -127,7 +130,7 @@ static bool make_room(struct gn_hub *hub, const struct gn_holder *who)
 	}
 	if (!worst)
 		return false;
-	gn_ws_close(worst->ws, 1013, "others wait");
+	gn_ws_close(worst->base.ws, 1013, "others wait");
 	leave_place(worst);
 	return true;
 }
@@ -156,8 +159,8 @@ static bool take_place(struct gn_hub_request *r)
 
 void gn_hub_ws_end(struct gn_hub_request *r)
 {
-	gn_ws_free(r->ws);
-	r->ws = NULL;
+	gn_ws_free(r->base.ws);
+	r->base.ws = NULL;
 	r->hub->ws_count--;
 	leave_place(r);
 }
@@ -169,13 +172,13 @@ void gn_hub_ws(struct gn_hub_request *r)
 	struct gn_slice token = {0};
 	struct gn_hub_jwt jwt;
 	char pid[64];
-	if (!gn_ws_wanted(r->http)) {
+	if (!gn_ws_wanted(r->base.http)) {
 		gn_hub_fail_as(r, 400, "E009", NULL,
 			       "this path is a WebSocket: subprotocols \"bearer\" and the access "
 			       "token");
 		return;
 	}
-	bool offered = gn_ws_bearer(r->http, &token);
+	bool offered = gn_ws_bearer(r->base.http, &token);
 	gn_err refused = offered && hub->ready ? gn_hub_jwt_open(hub->jwt_key, token, false,
 								 gn_unix(hub->time), &jwt)
 					       : GN_AUTH;
@@ -183,18 +186,19 @@ void gn_hub_ws(struct gn_hub_request *r)
 		refused = GN_AUTH;
 	if (!refused && !take_place(r))
 		return;
-	if (gn_ws_open(r->http, offered ? "bearer" : NULL, HUB_WS_MESSAGE, &handler, &r->ws)) {
-		r->ws = NULL;
+	if (gn_ws_open(r->base.http, offered ? "bearer" : NULL, HUB_WS_MESSAGE, &handler,
+		       &r->base.ws)) {
+		r->base.ws = NULL;
 		leave_place(r);
 		gn_hub_fail_as(r, 400, "E009", NULL,
 			       "the WebSocket handshake is not that of RFC 6455");
 		return;
 	}
 	hub->ws_count++;
-	r->answered = true;
+	r->base.answered = true;
 	r->heard = hub->now;
 	if (refused) {
-		gn_ws_close(r->ws, 1008, "the access token is missing, wrong or over");
+		gn_ws_close(r->base.ws, 1008, "the access token is missing, wrong or over");
 		return;
 	}
 	r->is_participant = true;
@@ -211,10 +215,10 @@ void gn_hub_ws(struct gn_hub_request *r)
 static void tell(struct gn_hub *hub, uint32_t participant, enum gn_hub_event event,
 		 const char *name, json_t *payload)
 {
-	for (struct gn_hub_request *r = hub->requests, *next; r; r = next) {
-		next = r->next;
-		if (!r->ws || !(r->events & event) || r->me.number != participant ||
-		    gn_ws_closing(r->ws))
+	for (struct gn_hub_request *r = gn_hub_request_first(hub), *next; r; r = next) {
+		next = gn_hub_request_next(r);
+		if (!r->base.ws || !(r->events & event) || r->me.number != participant ||
+		    gn_ws_closing(r->base.ws))
 			continue;
 		hub->count.events_sent++;
 		send_json(r, json_pack("{ss sO}", "event", name, "payload", payload));
@@ -351,28 +355,29 @@ void gn_hub_live_tick(struct gn_hub *hub)
 {
 	if (hub->ws_count == 0)
 		return;
-	for (struct gn_hub_request *r = hub->requests, *next; r; r = next) {
-		next = r->next;
-		if (!r->ws || gn_ws_closing(r->ws))
+	for (struct gn_hub_request *r = gn_hub_request_first(hub), *next; r; r = next) {
+		next = gn_hub_request_next(r);
+		if (!r->base.ws || gn_ws_closing(r->base.ws))
 			continue;
-		if (gn_ws_heard(r->ws))
+		if (gn_ws_heard(r->base.ws))
 			r->heard = hub->now;
 		gn_time silent = hub->now - r->heard;
 		if (hub->time >= r->until)
-			gn_ws_close(r->ws, 1008,
-				    "the access token is over: come again with a new one");
+			gn_ws_close(r->base.ws, 1008,
+				    "the access token is over: come again with a new "
+				    "one");
 		else if (silent > 2 * HUB_WS_PING)
-			gn_ws_close(r->ws, 1001, "no sign of life");
+			gn_ws_close(r->base.ws, 1001, "no sign of life");
 		else if (silent > HUB_WS_PING)
-			gn_ws_ping(r->ws);
+			gn_ws_ping(r->base.ws);
 	}
 }
 
 void gn_hub_live_close(struct gn_hub *hub)
 {
-	for (struct gn_hub_request *r = hub->requests, *next; r; r = next) {
-		next = r->next;
-		if (r->ws)
-			gn_ws_close(r->ws, 1001, "the hub is going down");
+	for (struct gn_hub_request *r = gn_hub_request_first(hub), *next; r; r = next) {
+		next = gn_hub_request_next(r);
+		if (r->base.ws)
+			gn_ws_close(r->base.ws, 1001, "the hub is going down");
 	}
 }

@@ -53,7 +53,7 @@ gn_err gn_hub_rates_load(struct gn_hub *hub, char why[HUB_WHY])
 {
 	uint8_t bytes[1024];
 	struct gn_buf buf = {bytes, 0, sizeof bytes};
-	gn_err err = gn_os_file_read(hub->dir, FILE_NAME, &buf);
+	gn_err err = gn_os_file_read(hub->host.dir, FILE_NAME, &buf);
 	if (err == GN_NOT_FOUND)
 		return GN_OK;
 	json_t *j = err ? NULL : json_loadb((const char *)bytes, buf.len, 0, NULL);
@@ -84,7 +84,7 @@ gn_err gn_hub_set_rates(struct gn_hub *hub, const struct gn_op_admin *c)
 		return GN_OK;
 	snprintf(text, sizeof text, "{\"rate_key\": %u, \"rate_address\": %u, \"rate_day\": %u}\n",
 		 hub->rate_key.most, hub->rate_address.most, hub->rate_day.most);
-	return gn_os_file_write(hub->dir, FILE_NAME, gn_str(text));
+	return gn_os_file_write(hub->host.dir, FILE_NAME, gn_str(text));
 }
 
 /* ---- settings ---- */

@@ -16,15 +16,15 @@
 
 static bool is_due(const struct gn_hub_request *r)
 {
-	return !r->route ||
-	       (r->route->method != GN_HTTP_GET && !(r->route->flags & GN_ROUTE_READS));
+	return !r->base.route ||
+	       (r->base.route->method != GN_HTTP_GET && !(r->base.route->flags & GN_ROUTE_READS));
 }
 
 /* The hub itself and the bootstrap token have none. */
 static bool has_share(const struct gn_hub_request *r)
 {
 	static const struct gn_hash nobody;
-	return r->route &&
+	return r->base.route &&
 	       (r->role == GN_ROLE_NONE || memcmp(&r->pid, &nobody, sizeof nobody) != 0);
 }
 
@@ -97,7 +97,7 @@ bool gn_hub_place_free(struct gn_hub_request *r, struct gn_hub_places *p)
 {
 	if (is_due(r) && p != &r->hub->longs)
 		return true;
-	if (r->hub->stopping)
+	if (gn_hub_is_ending(r->hub))
 		gn_hub_fail_as(r, 503, "E010", NULL, "the hub is stopping");
 	else if (!gn_hub_has_share(p, r))
 		gn_hub_fail(r, GN_BUSY, NULL,
@@ -150,7 +150,7 @@ bool gn_hub_place_leave(struct gn_hub_places *p, struct gn_hub_question *q)
 		hand_over(p);
 		return true;
 	}
-	if (r->hub->stopping)
+	if (gn_hub_is_ending(r->hub))
 		gn_hub_fail_as(r, 503, "E010", NULL, "the hub is stopping");
 	else
 		gn_hub_fail(r, GN_BUSY, NULL,

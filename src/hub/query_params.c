@@ -18,7 +18,7 @@ bool gn_hub_refuse_value(struct gn_hub_request *r, const char *where, const char
 	json_array_append_new(
 		list, json_pack("{s[ss] ss ss}", "loc", where, name, "msg", text, "type", type));
 	/* HB-3 */
-	bool payment = r->route && r->route->flags & GN_ROUTE_PAYMENT;
+	bool payment = r->base.route && r->base.route->flags & GN_ROUTE_PAYMENT;
 	gn_hub_fail_as(r, payment ? 400 : 422, "E009",
 		       json_pack("{so}", payment ? "validation" : "errors", list), "%s: %s", name,
 		       text);
@@ -33,8 +33,8 @@ static bool is_text(struct gn_slice s)
 bool gn_hub_value(struct gn_hub_request *r, const char *name, char *out, size_t cap)
 {
 	struct gn_buf buf = {(uint8_t *)out, 0, cap - 1};
-	gn_err err =
-		r->http ? gn_http_query_value(gn_http_query(r->http), name, &buf) : GN_NOT_FOUND;
+	gn_err err = r->base.http ? gn_http_query_value(gn_http_query(r->base.http), name, &buf)
+				  : GN_NOT_FOUND;
 	bool ok = !err && is_text(gn_buf_slice(&buf));
 	out[ok ? buf.len : 0] = 0;
 	return ok || err == GN_NOT_FOUND ||

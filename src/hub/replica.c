@@ -120,7 +120,7 @@ static void done(struct gn_hub_tail_item *item)
 	json_decref(q->json);
 	free(q->text);
 	free(q);
-	gn_hub_release(r);
+	gn_host_release(&r->base);
 }
 
 static gn_err admit(struct gn_hub_request *r, struct gn_hub_query **out)
@@ -145,7 +145,7 @@ void gn_hub_ask_copy(struct gn_hub_request *r, struct gn_hub_query *question)
 	*q = *question;
 	q->asked = (struct gn_hub_question){.item = {.run = run, .done = done}, .request = r};
 	q->time = hub->time;
-	r->refs++;
+	gn_host_hold(&r->base);
 	gn_hub_place_take(&hub->longs, &q->asked);
 }
 
@@ -170,7 +170,8 @@ void gn_hub_replica_start(struct gn_hub *hub)
 		p->err = copy_names(&p->view, &hub->view);
 	p->load.run = load;
 	p->load.done = loaded;
-	gn_err err = gn_hub_tail_new(&hub->loop, hub->dir, &ops, p, HUB_HISTORY_QUEUE, &p->tail);
+	gn_err err = gn_hub_tail_new(&hub->host.loop, hub->host.dir, &ops, p, HUB_HISTORY_QUEUE,
+				     &p->tail);
 	GN_ASSERT(!err);
 	gn_hub_tail_start(p->tail);
 	gn_hub_tail_ask(p->tail, &p->load);

@@ -1,25 +1,22 @@
-/* A request's life: it lives until it is closed and nothing works for it any more (refs). What
- * comes back later finds `answered` or `http` gone. HB-3: each has an id. */
+/* A request's id (HB-3), all requests, and those that the hub makes of itself. Its life is host's
+ * (host/request.h): what comes back later finds `answered` or `http` gone. */
 #include "hub/hub_int.h"
 
-#include <stdlib.h>
+struct gn_hub_request *gn_hub_request_first(const struct gn_hub *hub)
+{
+	return gn_hub_request_of(hub->api.requests);
+}
 
-/* An echo of what the client sent when it is harmless, else a new one. */
+struct gn_hub_request *gn_hub_request_next(const struct gn_hub_request *r)
+{
+	return gn_hub_request_of(r->base.next);
+}
+
 void gn_hub_new_id(struct gn_hub *hub, char out[GN_HTTP_ID_MAX])
 {
 	uint8_t raw[16];
-	gn_rand_fill(&hub->rand, raw, sizeof raw);
+	gn_rand_fill(&hub->host.rand, raw, sizeof raw);
 	gn_hex(GN_SLICE(raw), out);
-}
-
-void gn_hub_link_request(struct gn_hub *hub, struct gn_hub_request *r)
-{
-	r->hub = hub;
-	r->next = hub->requests;
-	r->link = &hub->requests;
-	if (r->next)
-		r->next->link = &r->next;
-	hub->requests = r;
 }
 
 void gn_hub_request_id(void *user, struct gn_http_request *http, char out[GN_HTTP_ID_MAX])
@@ -33,18 +30,17 @@ void gn_hub_request_id(void *user, struct gn_http_request *http, char out[GN_HTT
 
 struct gn_hub_request *gn_hub_own_request(struct gn_hub *hub)
 {
-	struct gn_hub_request *r = calloc(1, sizeof *r);
+	struct gn_hub_request *r = gn_hub_request_of(gn_host_request_new(&hub->api));
 	if (!r)
 		return NULL;
-	r->refs = 1;
-	gn_hub_link_request(hub, r);
+	r->hub = hub;
 	gn_hub_new_id(hub, r->id);
 	return r;
 }
 
 void gn_hub_take_id(struct gn_hub_request *r)
 {
-	struct gn_slice given = gn_http_header(r->http, "x-request-id");
+	struct gn_slice given = gn_http_header(r->base.http, "x-request-id");
 	bool ok = given.p && given.len > 0 && given.len <= HUB_REQUEST_ID_MAX;
 	for (size_t i = 0; ok && i < given.len; i++)
 		ok = (given.p[i] >= '0' && given.p[i] <= '9') ||
@@ -56,25 +52,4 @@ void gn_hub_take_id(struct gn_hub_request *r)
 	} else {
 		gn_hub_new_id(r->hub, r->id);
 	}
-}
-
-static void free_request(struct gn_hub_request *r)
-{
-	*r->link = r->next;
-	if (r->next)
-		r->next->link = r->link;
-	json_decref(r->in);
-	json_decref(r->hold);
-	free(r->bytes);
-	free(r->held.text);
-	free(r->order);
-	free(r->body);
-	free(r);
-}
-
-void gn_hub_release(struct gn_hub_request *r)
-{
-	GN_ASSERT(r->refs > 0);
-	if (--r->refs == 0 && !r->http)
-		free_request(r);
 }

@@ -1,9 +1,11 @@
-/* An HTTP request of the hub: its route, its life, its answers, what it says. */
+/* An HTTP request of the hub: host's (host/request.h), and its route, its answers, what it says,
+ * whom it waits for. */
 #ifndef GN_HUB_REQUEST_INT_H
 #define GN_HUB_REQUEST_INT_H
 
 #include "guard/share.h"
 #include "history/history.h"
+#include "host/request.h"
 #include "hub/hub.h"
 #include "hub/limits.h"
 #include "ledger/ledger.h"
@@ -26,26 +28,26 @@ enum gn_hub_auth {
 	GN_AUTH_ADMIN,
 };
 
-enum gn_hub_route_flag {
-	/* HB-2: answered while the journal is not read yet, and when it cannot be written any more */
-	GN_ROUTE_ALWAYS = 1,
-	GN_ROUTE_REGISTERS = 2, /* HB-18: without a token, and still about the state */
-	GN_ROUTE_READS = 4,     /* a POST that gives way as a question does (HB-46) */
-	GN_ROUTE_PAYMENT = 8,   /* HB-3: wrong values are 400, and in details.validation */
+enum { /* flags of a route, beside host's */
+       /* HB-2: answered while the journal is not read yet, and when it cannot be written any
+	* more */
+       GN_ROUTE_ALWAYS = GN_HOST_ROUTE_OWN,
+       /* HB-18: without a token, and still about the state */
+       GN_ROUTE_REGISTERS = GN_HOST_ROUTE_OWN << 1,
+       GN_ROUTE_READS = GN_HOST_ROUTE_OWN << 2, /* a POST that gives way as a question (HB-46) */
+       /* HB-3: wrong values are 400, and in details.validation */
+       GN_ROUTE_PAYMENT = GN_HOST_ROUTE_OWN << 3,
 };
 
 struct gn_hub_route {
-	enum gn_http_method method;
-	const char *path; /* segments; '*' takes one into args */
+	struct gn_host_route route;
 	enum gn_hub_auth auth;
 	void (*run)(struct gn_hub_request *r);
-	unsigned flags; /* of enum gn_hub_route_flag */
 };
 
 struct gn_hub_request {
+	struct gn_host_request base;
 	struct gn_hub *hub;
-	struct gn_http_request *http; /* NULL once it is closed */
-	bool answered;
 	struct { /* an answer, or `then`, that waits until what it tells is durable (HB-16) */
 		struct gn_hub_request *next;
 		uint64_t after; /* record */
@@ -55,12 +57,7 @@ struct gn_hub_request {
 		char *text;       /* owned; NULL: none waits */
 		size_t len;
 	} held;
-	unsigned refs; /* what still works for it: worker, ledger, history */
-	const struct gn_hub_route *route;
-	char args[2][HUB_ARG_MAX];
 	char id[HUB_REQUEST_ID_MAX + 1];
-	uint8_t *body;
-	size_t body_len, body_cap;
 	json_t *in; /* the body, parsed on demand */
 	/* who asks */
 	uint8_t asker[16];  /* whose rates it draws on: the token's PID, else the address */
@@ -89,9 +86,8 @@ struct gn_hub_request {
 	void (*told)(struct gn_hub_request *r,
 		     /* answer borrowed, NULL: it cannot be asked (answered already) */
 		     json_t *answer);
-	json_t *hold;         /* what was made so far; owned */
-	uint32_t retry_after; /* seconds, with a 429; 0: one */
-	union { /* what a route carries over its wait; one wait at a time, each has its own */
+	json_t *hold; /* what was made so far; owned */
+	union {       /* what a route carries over its wait; one wait at a time, each has its own */
 		struct {
 			int status;
 			uint32_t number;
@@ -118,16 +114,30 @@ struct gn_hub_request {
 		} check;
 	} wait;
 	/* WebSocket */
-	struct gn_ws *ws;
 	struct gn_holder holder; /* of its place among the WebSockets */
 	bool has_place;
-	unsigned events;                     /* bits of enum gn_hub_event */
-	gn_time heard, until;                /* until: its access token's end */
-	struct gn_hub_request *next, **link; /* all requests */
+	unsigned events;      /* bits of enum gn_hub_event */
+	gn_time heard, until; /* until: its access token's end */
 };
 
+static inline struct gn_hub_request *gn_hub_request_of(struct gn_host_request *r)
+{
+	return r ? GN_CONTAINER(r, struct gn_hub_request, base) : NULL;
+}
+/* NULL: none. */
+static inline const struct gn_hub_route *gn_hub_route_of(const struct gn_hub_request *r)
+{
+	return (const void *)r->base.route; /* its first member */
+}
+/* All of them, the newest first. */
+struct gn_hub_request *gn_hub_request_first(const struct gn_hub *hub);
+struct gn_hub_request *gn_hub_request_next(const struct gn_hub_request *r);
+
 extern const struct gn_hub_route gn_hub_routes[];
-void gn_hub_api_handler(struct gn_hub *hub, struct gn_http_handler *out);
+void gn_hub_api_init(struct gn_hub *hub);
+/* host's hooks: every answer, which may wait (HB-16), and every refusal that host makes. */
+void gn_hub_answer(struct gn_host_request *r, int status, const char *type, struct gn_slice body);
+void gn_hub_refuse(struct gn_host_request *r, gn_err err, const char *text);
 /* Takes json. */
 void gn_hub_json(struct gn_hub_request *r, int status, json_t *json);
 void gn_hub_text(struct gn_hub_request *r, const char *type, struct gn_slice text); /* 200 */
@@ -137,7 +147,8 @@ void gn_hub_items(struct gn_hub_request *r, json_t *list);
 json_t *gn_hub_page_json(json_t *list, uint64_t limit, uint64_t offset);
 /* The same of items that are cut already; takes them. */
 json_t *gn_hub_page_json_of(json_t *items, uint64_t limit, uint64_t offset, uint64_t total);
-/* Of a total that was counted up to HISTORY_COUNT_MAX and one: what is more is told as `total_more`. */
+/* Of a total that was counted up to HISTORY_COUNT_MAX and one: what is more is told as
+ * `total_more`. */
 json_t *gn_hub_page_json_counted(json_t *items, uint64_t limit, uint64_t offset, uint64_t total);
 /* The envelope: code and status follow from err; details is taken, may be NULL; fmt "" is the
  * error's own sentence. */
@@ -158,11 +169,9 @@ const char *gn_hub_body_text(struct gn_hub_request *r, const char *name);
 void gn_hub_new_id(struct gn_hub *hub, char out[GN_HTTP_ID_MAX]);
 /* Its id: an echo of what the client sent when that is harmless, else a new one. */
 void gn_hub_take_id(struct gn_hub_request *r);
-void gn_hub_link_request(struct gn_hub *hub, struct gn_hub_request *r);
-void gn_hub_release(struct gn_hub_request *r);
-/* What the hub asks of itself: nobody gets its answer. With one reference, for gn_hub_release.
+/* What the hub asks of itself: nobody gets its answer. With one reference, for gn_host_release.
  * NULL: no memory. */
-struct gn_hub_request *gn_hub_own_request(struct gn_hub *hub); /* one of refs is done */
+struct gn_hub_request *gn_hub_own_request(struct gn_hub *hub);
 /* What waited for records that are durable now is answered or goes on; if the ledger stopped,
  * the rest is refused. */
 void gn_hub_held(struct gn_hub *hub);

@@ -43,9 +43,9 @@ static void add_folder(const struct gn_os_dir *dir, bool journal, struct gn_hub_
 static void work(uv_work_t *w)
 {
 	struct look *k = GN_CONTAINER(w, struct look, work);
-	gn_os_dir_space(k->hub->dir, &k->seen.left, &k->seen.whole);
-	add_folder(k->hub->dir, true, &k->seen);
-	add_folder(k->hub->dir, false, &k->seen);
+	gn_os_dir_space(k->hub->host.dir, &k->seen.left, &k->seen.whole);
+	add_folder(k->hub->host.dir, true, &k->seen);
+	add_folder(k->hub->host.dir, false, &k->seen);
 }
 
 unsigned gn_hub_space_used(const struct gn_hub *hub)
@@ -61,13 +61,14 @@ static void judge(struct gn_hub *hub)
 	bool was = hub->space_short;
 	hub->space_short = used >= (was ? HUB_SPACE_CALM : HUB_SPACE_WARN);
 	if (hub->space_short && !was)
-		gn_hub_log(hub, GN_LOG_WARN, "disk.filling",
-			   "the disk of %.250s is %u %% full, %llu MiB are left, and what the hub "
-			   "writes is for ever: "
-			   "make room before it is full, then nothing is taken any more",
-			   hub->config.data, used, (unsigned long long)hub->space.left >> 20);
+		gn_host_log(&hub->host, GN_LOG_WARN, "disk.filling",
+			    "the disk of %.250s is %u %% full, %llu MiB are left, and what the hub "
+			    "writes is for ever: "
+			    "make room before it is full, then nothing is taken any more",
+			    hub->config.data, used, (unsigned long long)hub->space.left >> 20);
 	else if (was && !hub->space_short)
-		gn_hub_log(hub, GN_LOG_INFO, "disk.room", "the disk is %u %% full now", used);
+		gn_host_log(&hub->host, GN_LOG_INFO, "disk.room", "the disk is %u %% full now",
+			    used);
 }
 
 static void seen(uv_work_t *w, int status)
@@ -84,14 +85,14 @@ static void seen(uv_work_t *w, int status)
 
 void gn_hub_space_tick(struct gn_hub *hub)
 {
-	if (hub->space_looks || hub->stopping || hub->now < hub->space_next)
+	if (hub->space_looks || gn_hub_is_ending(hub) || hub->now < hub->space_next)
 		return;
 	struct look *k = calloc(1, sizeof *k);
 	hub->space_next = hub->now + HUB_SPACE_LOOK;
 	if (!k)
 		return;
 	k->hub = hub;
-	hub->space_looks = uv_queue_work(&hub->loop, &k->work, work, seen) == 0;
+	hub->space_looks = uv_queue_work(&hub->host.loop, &k->work, work, seen) == 0;
 	if (!hub->space_looks)
 		free(k);
 }

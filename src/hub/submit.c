@@ -25,7 +25,7 @@ uint64_t gn_hub_ticket(struct gn_hub_request *r,
 	*slot = r;
 	r->ticket = ticket;
 	r->result = result;
-	r->refs++;
+	gn_host_hold(&r->base);
 	return ticket;
 }
 
@@ -33,7 +33,7 @@ uint64_t gn_hub_ticket(struct gn_hub_request *r,
 void gn_hub_drop_ticket(struct gn_hub_request *r)
 {
 	gn_map_remove(&r->hub->tickets, &r->ticket);
-	gn_hub_release(r);
+	gn_host_release(&r->base);
 }
 
 void gn_hub_tickets_end(struct gn_hub *hub)
@@ -43,7 +43,7 @@ void gn_hub_tickets_end(struct gn_hub *hub)
 			&hub->tickets, hub->tickets.count - 1);
 		gn_map_remove(&hub->tickets, &r->ticket);
 		gn_hub_stopped(r);
-		gn_hub_release(r);
+		gn_host_release(&r->base);
 	}
 }
 
@@ -72,7 +72,7 @@ void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e)
 	if (r->kind != GN_OP_ADMIN) /* its record is durable; a clearing comes after its NOTE */
 		r->taken = e->err == GN_AGAIN;
 	r->result(r, e);
-	gn_hub_release(r);
+	gn_host_release(&r->base);
 }
 
 /* Wrong words in a payment are 400, elsewhere 422, as clients of the reference expect. */
@@ -142,7 +142,7 @@ static char *pick_fields(struct gn_hub_request *r, json_t *in, const char *const
 	if (r->kind == GN_OP_REGISTER && !json_object_get(picked, "type"))
 		json_object_set_new(picked, "type", json_string("person"));
 	if (fields[0] && strcmp(fields[0], "id") == 0)
-		json_object_set_new(picked, "id", json_string(r->args[0]));
+		json_object_set_new(picked, "id", json_string(r->base.args[0]));
 	char *text = json_dumps(picked, JSON_COMPACT);
 	json_decref(picked);
 	return text;
@@ -221,7 +221,7 @@ static bool fits_session(struct gn_hub_request *r, const struct gn_op *op)
 		return false;
 	}
 	bool line = r->kind == GN_OP_LINE_UPDATE || r->kind == GN_OP_LINE_CLOSE;
-	if (line && !gn_slice_eq(op->line_id, gn_str(r->args[0]))) {
+	if (line && !gn_slice_eq(op->line_id, gn_str(r->base.args[0]))) {
 		refuse_words(r, GN_USAGE,
 			     "the signed text is about another trust line than the path");
 		return false;

@@ -17,7 +17,7 @@ void gn_hub_verify_later(struct gn_hub_request *r, void (*verified)(struct gn_hu
 	struct gn_hub *hub = r->hub;
 	r->verified = verified;
 	r->verify_next = NULL;
-	r->refs++;
+	gn_host_hold(&r->base);
 	*hub->verify_last = r;
 	hub->verify_last = &r->verify_next;
 }
@@ -43,7 +43,7 @@ static void complete(uv_work_t *w, int status)
 		hub->count.verified++;
 		hub->count.bad_signatures += r->verdict == GN_SIGNATURE;
 		r->verified(r);
-		gn_hub_release(r);
+		gn_host_release(&r->base);
 	}
 	free(b);
 }
@@ -62,7 +62,7 @@ void gn_hub_verify_pump(struct gn_hub *hub)
 		if (!hub->verify_first)
 			hub->verify_last = &hub->verify_first;
 		hub->verify_running++;
-		if (uv_queue_work(&hub->loop, &b->work, work, complete))
+		if (uv_queue_work(&hub->host.loop, &b->work, work, complete))
 			complete(&b->work, -1);
 	}
 }
