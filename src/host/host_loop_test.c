@@ -111,6 +111,10 @@ static gn_err run(struct program *p, int ready_fd, char why[GN_HOST_WHY])
 	assert_in_range(uv_timer_get_due_in(&p->host.timer), GN_HOST_SLEEP / GN_MSEC / 2,
 			GN_HOST_SLEEP / GN_MSEC);
 	gn_host_drain(&p->host, is_busy, GN_NEVER);
+	gn_host_pump_end(&p->host);
+	unsigned pumps = p->pumps;
+	uv_run(&p->host.loop, UV_RUN_NOWAIT);
+	assert_int_equal(p->pumps, pumps);
 	gn_host_end(&p->host);
 	gn_host_close(&p->host);
 	snprintf(command, sizeof command, "rm -r %s", dir);

@@ -21,11 +21,12 @@ void gn_hub_new_id(struct gn_hub *hub, char out[GN_HTTP_ID_MAX])
 
 void gn_hub_request_id(void *user, struct gn_http_request *http, char out[GN_HTTP_ID_MAX])
 {
-	const struct gn_hub_request *r = http ? gn_http_user(http) : NULL;
+	const struct gn_host_api *api = user;
+	const struct gn_hub_request *r = http ? gn_hub_request_of(gn_http_user(http)) : NULL;
 	if (r)
 		memcpy(out, r->id, sizeof r->id);
 	else
-		gn_hub_new_id(user, out);
+		gn_hub_new_id(api->user, out);
 }
 
 struct gn_hub_request *gn_hub_own_request(struct gn_hub *hub)

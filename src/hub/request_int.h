@@ -190,7 +190,7 @@ void gn_hub_address(const struct gn_hub_request *r, struct gn_addr *out);
 void gn_hub_too_fast(struct gn_hub_request *r, uint32_t wait, const char *what);
 /* The ledger stopped (LG-51, gn_ledger_failed): what was asked may have happened or not (HB-17). */
 void gn_hub_stopped(struct gn_hub_request *r);
-/* X-Request-ID of what the HTTP server answers by itself. user: the hub. */
+/* X-Request-ID of what the HTTP server answers by itself. user: host's api. */
 void gn_hub_request_id(void *user, struct gn_http_request *http, char out[GN_HTTP_ID_MAX]);
 
 /* ---- query_params.c: values of paths and queries; false after answering ---- */
