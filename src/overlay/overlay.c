@@ -268,6 +268,7 @@ void gn_overlay_peer_up(struct gn_overlay *ov, const struct gn_pk *pk, const str
 	if (c && addr)
 		gn_ov_contact_at(c, addr);
 	gn_ov_requests_warm(ov, pk, now);
+	gn_ov_settle(ov, now);
 }
 
 void gn_overlay_peer_down(struct gn_overlay *ov, const struct gn_pk *pk, gn_err why, gn_time now)
@@ -276,12 +277,12 @@ void gn_overlay_peer_down(struct gn_overlay *ov, const struct gn_pk *pk, gn_err 
 	gn_ov_begin(ov, now);
 	gn_ov_requests_fail(ov, pk, now);
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, pk);
-	if (!c)
-		return;
-	c->up = false;
-	if (c->link)
+	if (c)
+		c->up = false;
+	if (c && c->link)
 		/* which opens a session anew, or finds it dead */
 		gn_ov_link_probe(ov, c->link, now);
+	gn_ov_settle(ov, now);
 }
 
 void gn_overlay_addr_down(struct gn_overlay *ov, const struct gn_addr *addr, gn_err why,
@@ -300,6 +301,7 @@ void gn_overlay_addr_down(struct gn_overlay *ov, const struct gn_addr *addr, gn_
 			gn_ov_join_timeout(ov, r, now);
 		}
 	}
+	gn_ov_settle(ov, now);
 }
 
 void gn_overlay_rtt(struct gn_overlay *ov, const struct gn_pk *pk, gn_time rtt, gn_time now)
@@ -323,6 +325,7 @@ void gn_overlay_addrs(struct gn_overlay *ov, const struct gn_addr *addrs, unsign
 		memcpy(ov->self.addrs, addrs, count * sizeof *addrs);
 	ov->self.addr_count = (uint8_t)count;
 	gn_ov_hello_all(ov, now);
+	gn_ov_settle(ov, now);
 }
 
 struct gn_overlay_caused gn_overlay_caused(struct gn_overlay *ov)

@@ -88,4 +88,5 @@ void gn_overlay_cancel(struct gn_overlay *ov, gn_op id)
 	struct gn_ov_op *op = gn_ov_op_get(ov, id);
 	if (op && op->purpose == GN_OV_USER)
 		gn_ov_op_end(ov, op, GN_CLOSED, ov->now_seen);
+	gn_ov_settle(ov, ov->now_seen);
 }
