@@ -140,6 +140,13 @@ mkdir "$tmp/alone"
 cp "$geonet" "$tmp/alone/geonet"
 "$tmp/alone/geonet" hub init --data "$tmp/hub2" 2>"$tmp/err" && fail 'a hub without geonet-hub'
 has "$(cat "$tmp/err")" 'geonet hub init needs the program geonet-hub'
+# what lies in the current directory is anybody's: an empty element of PATH is not looked into
+mkdir "$tmp/anybody"
+printf '#!/bin/sh\necho taken\n' >"$tmp/anybody/geonet-hub"
+chmod +x "$tmp/anybody/geonet-hub"
+(cd "$tmp/anybody" && PATH=":.:$PATH" "$tmp/alone/geonet" hub init --data "$tmp/hub2") \
+    >"$tmp/out" 2>"$tmp/err" && fail 'a geonet-hub of the current directory'
+has "$(cat "$tmp/err")" 'geonet hub init needs the program geonet-hub'
 PATH="${hub%/*}:$PATH" "$tmp/alone/geonet" hub init --data "$tmp/hub2" 2>"$tmp/err" || fail "geonet-hub in PATH: $(cat "$tmp/err")"
 if command -v ldd >/dev/null; then
     ldd "$geonet" | grep -E 'libsqlite|libpq' && fail 'the tool is linked with a database'

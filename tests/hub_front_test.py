@@ -808,6 +808,9 @@ def case_files(bin_dir, base, rng):
     hub.stop()
     folder = os.path.join(base, "hub")
     journal = os.path.join(folder, "journal", "00000001.log")
+    for name in ("history.db", "tokens.db"):  # wherever they are copied to
+        mode = os.stat(os.path.join(folder, name)).st_mode & 0o777
+        check(mode == 0o600, f"{name} is its owner's alone: {mode:o}")
     shutil.copytree(base, base + "-whole")
 
     def again():

@@ -4,9 +4,11 @@
  * that survived. */
 #include "history/sql.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define STATEMENTS_MAX 96 /* different statements of the history */
 #define COLUMNS_MAX 32
@@ -105,6 +107,10 @@ gn_err gn_history_open_sqlite(const char *path, struct gn_sql **out, char why[HI
 		return GN_NOMEM;
 	s->base.run = run;
 	s->base.close = close_it;
+	/* SQLite makes its files for all to read, and those beside the first like the first */
+	int fd = *path == ':' ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		close(fd);
 	int code = sqlite3_open_v2(path, &s->db,
 				   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 				   NULL);
