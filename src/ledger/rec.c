@@ -27,9 +27,9 @@ bool lg_rec_signed(enum gn_record_type type)
 	case GN_REC_CHECKPOINT:
 	case GN_REC_NOTE:
 	case GN_REC_ROLE:
-	case GN_REC_VERIFY:
-	default: return false;
+	case GN_REC_VERIFY: break;
 	}
+	return false;
 }
 
 bool lg_rec_admin(const struct gn_record_view *r)
@@ -57,9 +57,9 @@ bool lg_rec_admin(const struct gn_record_view *r)
 	case GN_REC_PROPOSE:
 	case GN_REC_ANSWER:
 	case GN_REC_CHECKPOINT:
-	case GN_REC_VERIFY:
-	default: return false;
+	case GN_REC_VERIFY: break;
 	}
+	return false;
 }
 
 /* ---- walking ---- */
