@@ -8,6 +8,7 @@
 #include "wire/generated/common_fb.h"
 #include "wire/generated/overlay_fb.h"
 #include "wire/generated/record_fb.h"
+#include "wire/generated/token_fb.h"
 #include "wire/testdata/generated/sample_fb.h"
 
 static const struct schema {
@@ -18,6 +19,7 @@ static const struct schema {
 	{"schemas/common.fbs", gn_fbtypes_common, GN_COUNT(gn_fbtypes_common)},
 	{"schemas/record.fbs", gn_fbtypes_record, GN_COUNT(gn_fbtypes_record)},
 	{"schemas/bodies.fbs", gn_fbtypes_bodies, GN_COUNT(gn_fbtypes_bodies)},
+	{"schemas/token.fbs", gn_fbtypes_token, GN_COUNT(gn_fbtypes_token)},
 	{"schemas/bundle.fbs", gn_fbtypes_bundle, GN_COUNT(gn_fbtypes_bundle)},
 	{"schemas/blocks.fbs", gn_fbtypes_blocks, GN_COUNT(gn_fbtypes_blocks)},
 	{"schemas/overlay.fbs", gn_fbtypes_overlay, GN_COUNT(gn_fbtypes_overlay)},

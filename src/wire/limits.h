@@ -12,4 +12,13 @@
 /* bytes of one message between nodes: a 64 KiB chunk or record and what is around it */
 #define GN_MESSAGE_MAX (72u << 10)
 
+#define GN_TOKEN_MAX GN_RECORD_TOKEN_MAX /* bytes of a chain: it rides in records and requests */
+#define GN_TOKEN_BLOCKS_MAX 8 /* each costs the verifier an Ed25519 check, 60 us */
+/* of one block; a chain of eight has room for about one right each */
+#define GN_TOKEN_RIGHTS_MAX 32
+#define GN_TOKEN_LIMITS_MAX 16
+#define GN_TOKEN_RESOURCE_MAX 512 /* bytes: a name of 255 with every byte coded would not fit */
+#define GN_TOKEN_LIFE_MAX (400u * 86400) /* seconds: as long as a device is vouched for */
+#define GN_TOKEN_SHOW_S 300              /* seconds that clocks of bearer and verifier may differ */
+
 #endif

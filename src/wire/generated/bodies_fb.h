@@ -51,6 +51,19 @@ enum gn_fb_name_type {
 	GN_FB_NAME_TYPE_WALLET = 65285,
 };
 
+/* One entry of the list below. */
+struct gn_fb_revoked_token {
+	/* SHA-256 of the revoked block. */
+	uint8_t id[32];
+	/* Unix seconds: the list drops it after. */
+	uint64_t expires;
+};
+static const struct gn_fb_member gn_fbmembers_revoked_token[] = {
+	{"id", offsetof(struct gn_fb_revoked_token, id), 0, 1, 32, GN_FB_UINT},
+	{"expires", offsetof(struct gn_fb_revoked_token, expires), 32, 8, 1, GN_FB_UINT},
+};
+static const struct gn_fb_layout gn_fblayout_revoked_token = {gn_fbmembers_revoked_token, 2, sizeof(struct gn_fb_revoked_token), 40, 8};
+
 /* ---- MemberKey ---- */
 
 /* A key that acts for the identity. */
@@ -784,22 +797,28 @@ static inline struct gn_fb_site_version gn_fb_site_body_previous_at(struct gn_fb
 
 /* ---- RevocationBody ---- */
 
+/* label "": the whole list. label of 64 hex digits (a token's id): this token alone, for who needs it at once. */
 struct gn_fb_revocation_body {
 	struct gn_fbt t;
 };
 struct gn_fb_revocation_body_args {
-	/* The revoked token's id. */
 	const struct gn_fb_hash *token;
 	/* Unix seconds. */
 	uint64_t revoked;
 	struct gn_slice reason;
+	/* Ascending by id, at most 1,024. */
+	struct {
+		const struct gn_fb_revoked_token *p;
+		size_t count;
+	} list;
 };
 static const struct gn_fb_field gn_fbfields_revocation_body[] = {
-	{"token", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_revocation_body_args, token), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"token", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_revocation_body_args, token), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
 	{"revoked", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_revocation_body_args, revoked), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"reason", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_revocation_body_args, reason), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"list", GN_FB_STRUCTS, GN_FB_UINT, 3, offsetof(struct gn_fb_revocation_body_args, list), 0, 0, false, UINT64_C(0x0), &gn_fblayout_revoked_token, NULL},
 };
-static const struct gn_fb_type gn_fbtype_revocation_body = {"RevocationBody", NULL, gn_fbfields_revocation_body, 3};
+static const struct gn_fb_type gn_fbtype_revocation_body = {"RevocationBody", NULL, gn_fbfields_revocation_body, 4};
 
 GN_MUST static inline gn_err gn_fb_revocation_body_verify(struct gn_slice in, struct gn_fb_revocation_body *out)
 {
@@ -830,6 +849,20 @@ static inline bool gn_fb_revocation_body_has_reason(struct gn_fb_revocation_body
 static inline struct gn_slice gn_fb_revocation_body_reason(struct gn_fb_revocation_body t)
 {
 	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_revocation_body_has_list(struct gn_fb_revocation_body t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline uint32_t gn_fb_revocation_body_list_len(struct gn_fb_revocation_body t)
+{
+	return gn_fbt_count(t.t, 3);
+}
+static inline struct gn_fb_revoked_token gn_fb_revocation_body_list_at(struct gn_fb_revocation_body t, uint32_t i)
+{
+	struct gn_fb_revoked_token v;
+	gn_fbt_struct_at(t.t, 3, &gn_fblayout_revoked_token, i, &v);
+	return v;
 }
 
 /* Every table of the schema, for tests and tools. */
