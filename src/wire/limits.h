@@ -13,7 +13,7 @@
 #define GN_MESSAGE_MAX (72u << 10)
 
 #define GN_TOKEN_MAX GN_RECORD_TOKEN_MAX /* bytes of a chain: it rides in records and requests */
-#define GN_TOKEN_BLOCKS_MAX 8 /* each costs the verifier an Ed25519 check, 60 us */
+#define GN_TOKEN_BLOCKS_MAX 8            /* each costs the verifier an Ed25519 check, 60 us */
 /* of one block; a chain of eight has room for about one right each */
 #define GN_TOKEN_RIGHTS_MAX 32
 #define GN_TOKEN_LIMITS_MAX 16
