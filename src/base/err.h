@@ -12,7 +12,7 @@
 #define GN_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 typedef enum gn_err {
-#define X(name, class, sentence) GN_##name,
+#define X(number, name, class, sentence) GN_##name = number,
 #include "err.def"
 #undef X
 	GN_ERR_COUNT
