@@ -3,7 +3,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -537,41 +536,10 @@ static void events_have_no_call(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
-/* Seeds of host_app_fuzz: {operation, length} before each piece of a stream. */
-static int write_corpus(const char *folder)
-{
-	char path[512];
-	uint8_t bytes[2048];
-	struct gn_fb_hash nonce = {{1}};
-	for (unsigned n = 0; n < 8; n++) {
-		struct gn_buf b = {bytes, 0, sizeof bytes};
-		for (uint64_t i = 0; i < 6; i++) {
-			struct gn_app_frame head = {.call = i,
-						    .kind = i ? status_kind : hello_kind};
-			if (i == 4)
-				head = (struct gn_app_frame){
-					.call = 2, .kind = {GN_FB_APP_BODY_APP_CANCEL, 0}};
-			struct gn_fb_app_hello_args hello_args = {
-				.version_min = 1, .version_max = 1, .nonce = &nonce};
-			struct gn_fb_node_status_args none = {0};
-			struct gn_slice f =
-				app_frame(head, i ? (void *)&none : (void *)&hello_args);
-			uint8_t piece[2] = {(uint8_t)(n + 8 * i), (uint8_t)f.len};
-			if (gn_buf_put(&b, GN_SLICE(piece)) || gn_buf_put(&b, f))
-				return 1;
-		}
-		snprintf(path, sizeof path, "%s/host_app_fuzz/calls-%u", folder, n);
-		FILE *out = fopen(path, "wb");
-		if (!out || fwrite(bytes, 1, b.len, out) != b.len || fclose(out) != 0)
-			return 1;
-	}
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "--corpus") == 0)
-		return write_corpus(argv[2]);
+		return app_write_corpus(argv[2]);
 	static const struct CMUnitTest tests[] = {
 		T(hello_is_answered_by_what_one_may),
 		T(other_versions_are_refused),

@@ -24,7 +24,8 @@
 #define GN_HOST_APP_GREET (10 * GN_SEC)   /* until its AppHello */
 #define GN_HOST_APP_SMALL 8192u           /* bytes of a frame of our own: three texts, rights */
 #define GN_HOST_APP_LARGE ((1u << 20) + 4096u) /* bytes to build an answer in */
-#define GN_HOST_APP_KEEP 65536u                /* bytes of a buffer that is kept when it is empty */
+/* bytes of a buffer that is kept when it is empty, and that are written at once */
+#define GN_HOST_APP_KEEP 65536u
 
 #define GN_HOST_STRUCT 256u /* bytes of a struct of the schemas: the largest has 112 */
 

@@ -5,7 +5,7 @@
 #define GN_HOST_TABLE_H
 
 #include "host/json.h"
-#include "wire/fb.h"
+#include "wire/app.h"
 
 #define GN_HOST_TABLE_WHY 160u /* bytes of a sentence, with its zero */
 
