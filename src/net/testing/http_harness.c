@@ -190,7 +190,7 @@ void site_close(struct site *site)
 
 uint64_t site_counter(const struct site *site, const char *name)
 {
-	struct gn_http_counter c;
+	struct gn_counter c;
 	for (size_t i = 0; gn_http_counter_at(site->http, i, &c); i++)
 		if (strcmp(c.name, name) == 0)
 			return c.value;
