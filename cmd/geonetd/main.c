@@ -106,7 +106,7 @@ static gn_err parse(int argc, char **argv, bool second, struct gn_node_config *c
 		if (gn_slice_eq(n, GN_LIT("config"))) {
 			flags->config = value;
 		} else if (gn_slice_eq(n, GN_LIT("ready-fd"))) {
-			flags->ready_fd = atoi(value);
+			flags->ready_fd = (int)strtol(value, NULL, 10);
 		} else if (second || gn_slice_eq(n, GN_LIT("data"))) {
 			char inner[GN_HOST_WHY];
 			if (gn_host_setting_set(gn_node_settings, config, n, gn_str(value),

@@ -216,7 +216,7 @@ static gn_err make_offer(struct lg_book *b, const struct gn_record_view *r, cons
 gn_err lg_apply_propose(struct lg_book *b, const struct gn_record_view *r)
 {
 	GN_ASSERT(r->type == GN_REC_PROPOSE);
-	uint32_t asked[CLEAR_ASKED_MAX], count, who;
+	uint32_t asked[CLEAR_ASKED_MAX] = {0}, count, who;
 	struct gn_hops named = r->u.clearing.asked;
 	struct lg_open *o;
 	if (r->eq >= b->eq_count || r->u.clearing.expiry <= r->time ||

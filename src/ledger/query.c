@@ -247,8 +247,7 @@ void gn_ledger_tx(const struct gn_ledger *l, const struct gn_tx_key *key, struct
 		out->answered = o->answered;
 	}
 	for (uint32_t i = 0; !k && i < l->inbox.count; i++) {
-		struct lg_item *item;
-		memcpy(&item, gn_ring_at(&l->inbox, i), sizeof item);
+		const struct lg_item *item = *(struct lg_item **)gn_ring_at(&l->inbox, i);
 		if (item->has_key && memcmp(item->key.b, key->b, sizeof key->b) == 0)
 			out->state = GN_TX_NEW;
 	}

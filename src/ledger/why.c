@@ -211,8 +211,8 @@ const char *gn_ledger_cause_words(enum gn_ledger_cause cause)
 		[GN_CAUSE_DISPUTE] = "a trust line is in dispute",
 		[GN_CAUSE_SUSPENDED] = "a participant on the way is suspended",
 		[GN_CAUSE_INACTIVE] = "the equivalent takes no new debt",
-		[GN_CAUSE_NO_MIDDLE] = "a participant on the way does not pass on payments of "
-				       "others",
+		[GN_CAUSE_NO_MIDDLE] =
+			"a participant on the way does not pass on payments of others",
 		[GN_CAUSE_DAILY] = "a trust line moves no more than its limit of the day",
 		[GN_CAUSE_HOP] = "a trust line limits what one payment may move",
 		[GN_CAUSE_CLOSING] = "a trust line is closing and takes no new debt"};

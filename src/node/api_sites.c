@@ -143,6 +143,7 @@ static json_t *version_json(const struct gn_head_version *v)
 static json_t *head_json(const struct gn_head *h, struct gn_slice record)
 {
 	char pid[GN_PID_MAX];
+	uint64_t expires = h->created + h->ttl;
 	gn_pid(&h->owner, pid);
 	json_t *json = version_json(&h->now), *previous = json_array();
 	for (size_t i = 0; i < h->previous_count; i++)
@@ -152,7 +153,7 @@ static json_t *head_json(const struct gn_head *h, struct gn_slice record)
 	json_object_set_new(json, "label", gn_host_json_slice(h->label));
 	json_object_set_new(json, "seq", json_integer((json_int_t)h->seq));
 	json_object_set_new(json, "created", json_integer((json_int_t)h->created));
-	json_object_set_new(json, "expires", json_integer((json_int_t)(h->created + h->ttl)));
+	json_object_set_new(json, "expires", json_integer((json_int_t)expires));
 	json_object_set_new(json, "previous", previous);
 	json_object_set_new(json, "head", gn_host_json_base64(record));
 	return json;

@@ -300,7 +300,8 @@ enum gn_ov_job_state { GN_OV_JOB_WAITING, GN_OV_JOB_QUEUED, GN_OV_JOB_LOADING, G
 
 struct gn_ov_job {
 	uint64_t token;
-	uint8_t kind, state;
+	enum gn_ov_job_kind kind;
+	uint8_t state;
 	bool pushed; /* PUT: came by PUSH: the answer has no receipt */
 	struct gn_hash key;
 	struct gn_contact to;    /* who asked; or whom to push to */

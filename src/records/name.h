@@ -49,11 +49,11 @@ enum gn_name_type { /* entries of a record set; values are text as in a zone fil
 		    GN_NAME_HTTPS = 65,
 		    GN_NAME_CAA = 257,
 		    GN_NAME_T_PID = 65280,
-		    GN_NAME_SITE,
-		    GN_NAME_CHAT,
-		    GN_NAME_MAIL,
-		    GN_NAME_MAILBOX,
-		    GN_NAME_WALLET,
+		    GN_NAME_SITE = 65281,
+		    GN_NAME_CHAT = 65282,
+		    GN_NAME_MAIL = 65283,
+		    GN_NAME_MAILBOX = 65284,
+		    GN_NAME_WALLET = 65285,
 };
 const char *gn_name_type_text(uint16_t type);
 GN_MUST gn_err gn_name_type_parse(struct gn_slice text, uint16_t *out);

@@ -300,5 +300,5 @@ void blocks_disk_done(struct gn_blocks *b, uint64_t token, gn_err err, struct gn
 		block_done(b, k, err, now);
 		return;
 	}
-	GN_ASSERT(!"a completion that was not asked for");
+	GN_UNREACHABLE("a completion that was not asked for");
 }

@@ -4,10 +4,10 @@
 
 struct log_scan kv_scan_of(const struct gn_kv *kv, uint32_t at)
 {
-	const struct kv_segment *s = &kv->segments[at],
-				*next = at + 1 < kv->segment_count ? s + 1 : NULL;
+	const struct kv_segment *s = &kv->segments[at], *next = s + 1;
 	struct log_scan scan;
-	bool ended = next && next->header_ok && !gn_is_zero(&next->prev, sizeof next->prev);
+	bool ended = at + 1 < kv->segment_count && next->header_ok &&
+		     !gn_is_zero(&next->prev, sizeof next->prev);
 	log_scan_init(&scan, kv->salt, s->number, s->bytes, s->header_ok ? &s->prev : NULL,
 		      ended ? &next->prev : NULL);
 	return scan;

@@ -139,7 +139,7 @@ bool kv_write_request(struct gn_kv *kv, struct gn_disk_request *out)
 		want(kv, out, GN_DISK_WRITE, active(kv)->bytes, gn_buf_slice(&kv->flight),
 		     kv->flight.len);
 		break;
-	case KV_WRITER_IDLE: GN_ASSERT(!"a writer with a group is not idle");
+	case KV_WRITER_IDLE: GN_UNREACHABLE("an idle writer with a group");
 	}
 	return true;
 }
@@ -187,7 +187,7 @@ void kv_write_done(struct gn_kv *kv, gn_err err, gn_time now)
 		kv->writer = KV_WRITER_SYNC;
 		return;
 	case KV_WRITER_SYNC: kv->mend = err != GN_OK; break;
-	case KV_WRITER_IDLE: GN_ASSERT(!"no write was out");
+	case KV_WRITER_IDLE: GN_UNREACHABLE("a completion while no write is out");
 	}
 	end_group(kv, err, now);
 }

@@ -93,6 +93,7 @@ int name_load(struct cli *cli, const struct gn_name *name, const struct gn_pk *s
 	int exit = CLI_OK;
 	s->name = *name;
 	if (!may_delegate(cli, name, self, &exit)) {
+		GN_ASSERT(exit != CLI_OK);
 		name_free(s);
 		return exit;
 	}
