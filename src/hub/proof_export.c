@@ -143,8 +143,7 @@ static gn_err import_all(struct import *in, struct gn_os_dir *dir)
 		if (strcmp(line, "end") == 0)
 			return GN_OK;
 		if (sscanf(line, "%15s %llu %64s", file, &size, hex) != 3 ||
-		    !gn_hub_proof_is_log(file) || strspn(file, "0123456789abcdef") != 8 ||
-		    gn_unhex(gn_str(hex), hash, 32))
+		    !gn_hub_proof_is_log(file) || gn_unhex(gn_str(hex), hash, 32))
 			return GN_MALFORMED;
 		snprintf(name, sizeof name, "journal/%s", file);
 		GN_TRY(import_file(in, dir, name, size, hash));
