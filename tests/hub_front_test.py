@@ -817,9 +817,12 @@ def case_files(bin_dir, base, rng):
     hub.stop()
     folder = os.path.join(base, "hub")
     journal = os.path.join(folder, "journal", "00000001.log")
-    for name in ("history.db", "tokens.db"):  # wherever they are copied to
-        mode = os.stat(os.path.join(folder, name)).st_mode & 0o777
-        check(mode == 0o600, f"{name} is its owner's alone: {mode:o}")
+    for made in ("new", "by an older hub"):  # wherever they are copied to
+        for name in ("history.db", "tokens.db"):
+            mode = os.stat(os.path.join(folder, name)).st_mode & 0o777
+            check(mode == 0o600, f"{name}, {made}, is its owner's alone: {mode:o}")
+            os.chmod(os.path.join(folder, name), 0o644)
+        Hub(bin_dir, base, *FREE).stop()
     shutil.copytree(base, base + "-whole")
 
     def again():

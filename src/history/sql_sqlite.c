@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define STATEMENTS_MAX 96 /* different statements of the history */
@@ -107,10 +108,13 @@ gn_err gn_history_open_sqlite(const char *path, struct gn_sql **out, char why[HI
 		return GN_NOMEM;
 	s->base.run = run;
 	s->base.close = close_it;
-	/* SQLite makes its files for all to read, and those beside the first like the first */
+	/* SQLite makes its files for all to read, as those of older hubs are, and those beside the
+	 * first like the first */
 	int fd = *path == ':' ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0)
+	if (fd >= 0) {
+		(void)!fchmod(fd, 0600); /* another's stays as it is */
 		close(fd);
+	}
 	int code = sqlite3_open_v2(path, &s->db,
 				   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 				   NULL);

@@ -272,6 +272,10 @@ gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live,
 	else if (err && p.ledger)
 		snprintf(why, GN_HUB_WHY, "the journal does not hold after record %llu: %s",
 			 (unsigned long long)gn_ledger_seq(p.ledger), gn_err_text(err));
+	if (!err && gn_ledger_seq(p.ledger) == 0) { /* the first one is made with the journal */
+		err = GN_TRUNCATED;
+		snprintf(why, GN_HUB_WHY, "not one record of the journal in %s holds", data);
+	}
 	if (!err)
 		err = compare(&p, why);
 	if (!err)

@@ -138,7 +138,6 @@ static bool read_entry(char *line, uint64_t *size, uint8_t hash[32])
 	*number = 0;
 	*size = strtoull(number + 1, &end, 10);
 	return *end == ' ' && *size <= INT64_MAX && gn_hub_proof_is_log(line) &&
-	       strspn(line, "0123456789abcdef") == 8 &&
 	       gn_unhex(gn_str(end + 1), hash, 32) == GN_OK;
 }
 

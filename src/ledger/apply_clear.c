@@ -233,7 +233,7 @@ gn_err lg_apply_propose(struct lg_book *b, const struct gn_record_view *r)
 	for (uint32_t i = 0; gn_rec_next_number(&named, &who); i++)
 		if (who != asked[i])
 			return GN_CORRUPT;
-	if (lg_find_key(b, &r->key))
+	if (lg_find_key(b, &r->key) || lg_find_open(b, &r->key))
 		return GN_CONFLICT;
 	GN_TRY(lg_keys_reserve(&b->keys, b->env.alloc, r->time));
 	GN_TRY(make_offer(b, r, asked, count, &o));
