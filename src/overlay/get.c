@@ -206,7 +206,11 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 	}
 	uint64_t theta = gn_ov_theta(key.b);
 	bool mine = gn_ov_answers_for(ov, theta);
-	gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NODES, theta, GN_OV_GET_CONTACTS, mine, now);
+	struct gn_ov_nodes nodes = {.type = GN_FB_OVERLAY_BODY_NODES,
+				    .theta = theta,
+				    .limit = GN_OV_GET_CONTACTS,
+				    .mine = mine};
+	gn_ov_send_nodes(ov, from, &nodes, now);
 }
 
 void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_value m,

@@ -313,8 +313,10 @@ void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_p
 	uint64_t theta = gn_ov_theta(r.key.b);
 	if (!gn_ov_answers_for(ov, theta)) {
 		ov->count.record_not_mine++;
-		gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NOT_MINE, theta, GN_OV_GET_CONTACTS,
-				 false, now);
+		struct gn_ov_nodes nodes = {.type = GN_FB_OVERLAY_BODY_NOT_MINE,
+					    .theta = theta,
+					    .limit = GN_OV_GET_CONTACTS};
+		gn_ov_send_nodes(ov, from, &nodes, now);
 		return;
 	}
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &r.key);
