@@ -3,14 +3,18 @@
  * entries, puzzle, signatures), then against the record that is held.
  *
  * Life of a global name at a holder:
- *     FREE -> GRANTED [first valid claim] -> GRANTED [renewal by its owner, or a transfer that
- *     its owner signed] GRANTED -> GRACE [created + ttl passed] -> GRANTED [only its owner] |
- *     FREE [GN_NAME_GRACE later]
+ *     FREE    -> GRANTED [first valid claim]
+ *     GRANTED -> GRANTED [renewal by its owner, or a transfer that its owner signed]
+ *     GRANTED -> GRACE   [created + ttl passed]
+ *     GRACE   -> GRANTED [renewal by its owner alone]
+ *     GRACE   -> FREE    [GN_NAME_GRACE later]
  *
  * 1. A decision depends on the two records and the time alone: every holder decides the same.
  * 2. No claim of another owner ever replaces a living one without the living one's signature.
  * 3. A record's own dates excuse it from nothing: what is held here does, or that another holder
- *    judged it (NA-4). Rules: docs/spec/services.md NA-3..NA-8, NA-14. */
+ *    judged it (NA-4).
+ *
+ * Rules: docs/spec/services.md NA-3..NA-8, NA-14. */
 #include "records/name_int.h"
 
 #define PUZZLE_DOMAIN "geonet/name-puzzle/1"
