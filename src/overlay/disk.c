@@ -94,7 +94,7 @@ static void got_record(struct gn_overlay *ov, struct gn_ov_job *j, bool ok,
 					  .request = j->request};
 		struct gn_ov_nodes nodes = {.type = GN_FB_OVERLAY_BODY_NODES,
 					    .theta = gn_ov_theta(j->key.b),
-					    .limit = GN_OV_GET_CONTACTS,
+					    .limit = GN_OV_REPLY_CONTACTS,
 					    .mine = ov->server};
 		gn_ov_send_nodes(ov, &from, &nodes, now);
 	} else if (j->nonce) { /* a receipt and more: given as one is */

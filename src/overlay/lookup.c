@@ -433,7 +433,8 @@ void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from,
 			break;
 		}
 	struct gn_fbb b = gn_ov_builder(ov);
-	struct gn_ov_choice choice = {near, n < limit ? n : limit, GN_OV_DATAGRAM_MAX - 100};
+	struct gn_ov_choice choice = {near, n < limit ? n : limit,
+				      GN_OV_DATAGRAM_MAX - GN_OV_NODES_BYTES};
 	uint32_t made = gn_ov_put_contacts(ov, &b, choice, refs, now);
 	gn_fbref body;
 	if (type == GN_FB_OVERLAY_BODY_NODES)
@@ -478,7 +479,7 @@ void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 		by = *c;
 	}
 	uint32_t n = gn_fb_nodes_contacts_len(m);
-	for (uint32_t i = 0; i < n && i < GN_OV_REPLY_CONTACTS; i++) {
+	for (uint32_t i = 0; i < n && i < GN_OV_FIND_CONTACTS; i++) {
 		struct gn_ov_told told;
 		if (gn_ov_get_contact(ov, gn_fb_nodes_contacts_at(m, i), &from->c.addrs[0], &told))
 			gn_ov_lookup_learn(ov, c ? op : NULL, &by, &told, &from->c.pk);

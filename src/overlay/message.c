@@ -6,8 +6,13 @@
 #include "overlay/ring_int.h"
 #include "overlay/store_int.h"
 
-/* a Contact table without addresses, its offset included; 20 more per address */
+/* a Contact table without addresses, its offset included; ADDR_BYTES more per address */
 #define CONTACT_BYTES 76
+#define ADDR_BYTES 20
+
+_Static_assert(GN_OV_REPLY_CONTACTS ==
+		       (GN_OV_DATAGRAM_MAX - GN_OV_NODES_BYTES) / (CONTACT_BYTES + ADDR_BYTES),
+	       "contacts of one address that fit");
 
 struct gn_fbb gn_ov_builder(struct gn_overlay *ov)
 {
@@ -54,7 +59,7 @@ uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b, struct gn_o
 	uint32_t n = 0;
 	for (; n < choice.count; n++) {
 		const struct gn_ov_contact *c = choice.list[n];
-		size_t need = CONTACT_BYTES + (size_t)c->c.addr_count * 20;
+		size_t need = CONTACT_BYTES + (size_t)c->c.addr_count * ADDR_BYTES;
 		if (need > choice.room)
 			break;
 		choice.room -= need;

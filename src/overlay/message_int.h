@@ -9,6 +9,9 @@
 struct gn_fbb gn_ov_builder(struct gn_overlay *ov);
 gn_fbref gn_ov_put_contact(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_ov_contact *c,
 			   gn_time now);
+/* What NODES and its envelope take besides contacts. */
+#define GN_OV_NODES_BYTES 100
+
 /* Contacts to be told, nearest first. */
 struct gn_ov_choice {
 	struct gn_ov_contact *const *list;

@@ -230,7 +230,7 @@ void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn
 	by = *c;
 	gn_ov_step_record(op, c, GN_DENIED, now);
 	uint32_t n = gn_fb_not_mine_contacts_len(m);
-	for (uint32_t i = 0; i < n && i < GN_OV_REPLY_CONTACTS; i++) {
+	for (uint32_t i = 0; i < n && i < GN_OV_FIND_CONTACTS; i++) {
 		struct gn_ov_told told;
 		if (gn_ov_get_contact(ov, gn_fb_not_mine_contacts_at(m, i), &from->c.addrs[0],
 				      &told))
@@ -315,7 +315,7 @@ void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_p
 		ov->count.record_not_mine++;
 		struct gn_ov_nodes nodes = {.type = GN_FB_OVERLAY_BODY_NOT_MINE,
 					    .theta = theta,
-					    .limit = GN_OV_GET_CONTACTS};
+					    .limit = GN_OV_REPLY_CONTACTS};
 		gn_ov_send_nodes(ov, from, &nodes, now);
 		return;
 	}
