@@ -103,6 +103,7 @@ static void spend_work(struct lg_flow_net *f, uint32_t work)
 /* level = distance from the source + 1; 0 = not reached. */
 static bool build_levels(struct lg_flow_net *f)
 {
+	GN_ASSERT(f->level && f->queue);
 	const struct lg_eq *q = f->q;
 	uint32_t begin = 0, end = 1;
 	memset(f->level, 0, q->node_count * sizeof *f->level);
@@ -205,6 +206,7 @@ static gn_amount carries_flow(struct lg_flow_net *f, uint32_t at, uint32_t *half
 static gn_amount drain_path(struct lg_flow_net *f, uint32_t at, const uint32_t *stack,
 			    uint32_t count, gn_amount most)
 {
+	GN_ASSERT(count > 0);
 	for (uint32_t i = 0; i < count; i++)
 		most = gn_amount_min(most, f->initial[stack[i]] - f->residual[stack[i]]);
 	for (uint32_t i = 0; i < count; i++) {

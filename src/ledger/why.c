@@ -105,6 +105,7 @@ static bool has_end(uint32_t owner, uint32_t debtor, uint32_t who)
 
 void gn_ledger_why_for(struct gn_ledger_why *why, uint32_t who)
 {
+	GN_ASSERT(why->cut_count <= GN_COUNT(why->cut));
 	uint32_t cuts = 0, raises = 0;
 	for (uint32_t i = 0; i < why->cut_count; i++) {
 		struct gn_ledger_cut c = why->cut[i];

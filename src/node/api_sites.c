@@ -211,7 +211,11 @@ static gn_err open_site(struct gn_node_request *r, gn_node_bundles_done *done)
 	GN_TRY(gn_unhex(gn_str(r->base.args[0]), owner.b, sizeof owner.b));
 	GN_TRY(gn_host_number(&r->base, "fresh", 0, 1, &fresh));
 	GN_TRY(gn_host_number(&r->base, "version", 0, UINT64_MAX, &version));
-	GN_TRY(gn_bundles_open(r->node->bundles, &owner, gn_str(label), version, fresh == 1,
+	GN_TRY(gn_bundles_open(r->node->bundles,
+			       &(struct gn_bundles_site){.owner = &owner,
+							 .label = gn_str(label),
+							 .version = version,
+							 .fresh = fresh == 1},
 			       r->node->now, &op));
 	gn_node_wait_bundles(r, op, done);
 	return GN_OK;

@@ -217,7 +217,7 @@ struct gn_ov_op {
 	struct gn_addr receipt_addrs[GN_OV_SET_MAX];
 	uint32_t receipt_count;
 	/* result */
-	struct gn_contact contacts[GN_OV_REPLY_CONTACTS];
+	struct gn_contact contacts[GN_OV_FIND_CONTACTS];
 	uint32_t contact_count;
 	struct gn_overlay_value results[GN_OVERLAY_VALUES];
 	struct gn_overlay_step steps[GN_OVERLAY_TRACE];
