@@ -109,14 +109,6 @@ static gn_err open_file(const char *path, int flags, const char *pragmas, struct
 		return GN_NOMEM;
 	s->base.run = run;
 	s->base.close = close_it;
-	/* SQLite makes its files for all to read, as those of older hubs are, and those beside the
-	 * first like the first */
-	bool made = (flags & SQLITE_OPEN_CREATE) && *path != ':';
-	int fd = made ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
-	if (fd >= 0) {
-		(void)!fchmod(fd, 0600); /* another's stays as it is */
-		close(fd);
-	}
 	int code = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(s->db, pragmas, NULL, NULL, NULL);
@@ -132,11 +124,13 @@ static gn_err open_file(const char *path, int flags, const char *pragmas, struct
 
 gn_err gn_history_open_sqlite(const char *path, struct gn_sql **out, char why[HISTORY_WHY])
 {
-	/* SQLite makes its files for all to read, and those beside the first like the first */
-	bool made = (flags & SQLITE_OPEN_CREATE) && *path != ':';
-	int fd = made ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
-	if (fd >= 0)
+	/* SQLite makes its files for all to read, as those of older hubs are, and those beside the
+	 * first like the first */
+	int fd = *path == ':' ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0) {
+		(void)!fchmod(fd, 0600); /* another's stays as it is */
 		close(fd);
+	}
 	return open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
 			 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA "
 			 "busy_timeout=5000",
