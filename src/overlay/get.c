@@ -181,6 +181,10 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 	memcpy(key.b, k.b, 32);
 	ov->count.asked_get++;
 	ov->load_served++;
+	if (!from->request) {
+		ov->count.messages_refused++;
+		return;
+	}
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &key);
 	if (h && h->seq >= gn_fb_get_min_seq(m) && !h->graced) {
 		/* A proof is for those we share links with: nobody else needs one, and it costs
