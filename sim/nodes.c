@@ -13,6 +13,7 @@
 #define SETTLE (60 * GN_SEC)
 #define FILE_BYTES (300u * 1024)
 #define COPIES 4
+#define SLOW_SYNC (600 * GN_MSEC) /* longer than any way */
 
 /* A name, a key and the nonce that was found for them on the first day of the world. */
 #define CLAIMED "welcome"
@@ -25,8 +26,9 @@ struct wait {
 	bool over;
 	gn_err err;
 	unsigned hops, receipts;
-	struct gn_hash hash; /* of the record that came */
-	struct gn_pk owner;  /* of the name that came */
+	struct gn_hash holders[8]; /* who gave receipts of a record: ids of nodes */
+	struct gn_hash hash;       /* of the record that came */
+	struct gn_pk owner;        /* of the name that came */
 	uint64_t done, total;
 	struct gn_bundle_file file;
 	uint8_t blocks[32 * 8];
@@ -57,6 +59,8 @@ static void overlay_told(void *user, unsigned node, const struct gn_overlay_even
 	x->err = e->err;
 	x->hops = e->hops;
 	x->receipts = e->receipt_count;
+	for (uint32_t i = 0; i < e->receipt_count && i < GN_COUNT(x->holders); i++)
+		memcpy(x->holders[i].b, e->receipts[i].holder.b, sizeof x->holders[i].b);
 	if (e->value_count) {
 		struct gn_record r;
 		if (gn_wire_record_parse(e->values[0].record, &r) == GN_OK)
@@ -212,7 +216,7 @@ static void join_all(struct nodes *x)
 	network(x, "network");
 }
 
-static void put_record(struct nodes *x)
+static void put_record(struct nodes *x, const char *what)
 {
 	char text[64];
 	struct gn_sk owner;
@@ -233,7 +237,7 @@ static void put_record(struct nodes *x)
 	err = wait_for(x, gn_overlay_put(whole_node(&x->w, node)->overlay, gn_buf_slice(&out), 0,
 					 x->w.now, &x->wait.op));
 	snprintf(text, sizeof text, "%u receipts, %u hops", x->wait.receipts, x->wait.hops);
-	done(x, "put of a record", err, text);
+	done(x, what, err, text);
 }
 
 static void claim_name(struct nodes *x)
@@ -329,9 +333,22 @@ static void read_name(struct nodes *x, const char *what)
 	done(x, what, err, "");
 }
 
+/* One that does not hold the file, if there is one. */
+static unsigned any_reader(struct nodes *x)
+{
+	const struct gn_hash *first = (const struct gn_hash *)(const void *)x->blocks;
+	unsigned i = 0;
+	for (unsigned tries = 0; tries < 4 * x->w.count; tries++) {
+		i = any_alive(x);
+		if (!gn_blocks_have(whole_node(&x->w, i)->blocks, first, NULL))
+			break;
+	}
+	return i;
+}
+
 static void read_file(struct nodes *x, const char *what)
 {
-	unsigned node = any_alive(x);
+	unsigned node = any_reader(x);
 	struct gn_bundles *b = whole_node(&x->w, node)->bundles;
 	gn_time until = x->w.now + WAIT_MOST;
 	uint64_t at = 0;
@@ -395,6 +412,15 @@ static void kill_some(struct nodes *x, uint32_t *held)
 	network(x, "network");
 }
 
+static void restart_node(struct nodes *x, unsigned i)
+{
+	x->at = any_alive(x);
+	whole_start(&x->w, i);
+	gn_time until = x->w.now + JOIN_MOST;
+	while (!whole_node(&x->w, i)->running && whole_step(&x->w, until))
+		;
+}
+
 /* A record was acknowledged when it was durable: what a node held is there when its disk is read,
  * before any other node has been asked. */
 static void bring_back(struct nodes *x, const uint32_t *held)
@@ -404,11 +430,7 @@ static void bring_back(struct nodes *x, const uint32_t *held)
 	for (unsigned i = 0; i < x->w.count; i++) {
 		if (held[i] == UINT32_MAX)
 			continue;
-		x->at = any_alive(x);
-		whole_start(&x->w, i);
-		for (gn_time until = x->w.now + JOIN_MOST;
-		     !whole_node(&x->w, i)->running && whole_step(&x->w, until);)
-			;
+		restart_node(x, i);
 		uint32_t now = records_of(x, i);
 		lost += now < held[i];
 		records += now;
@@ -418,6 +440,48 @@ static void bring_back(struct nodes *x, const uint32_t *held)
 	sim_expect(x->s, lost == 0, "%u nodes came back with less than they held", lost);
 	whole_run_for(&x->w, SETTLE);
 	network(x, "network");
+}
+
+static bool gave_receipt(struct nodes *x, unsigned i, const struct wait *w)
+{
+	struct gn_overlay_info info;
+	gn_overlay_info(whole_node(&x->w, i)->overlay, &info);
+	for (unsigned k = 0; k < w->receipts && k < GN_COUNT(w->holders); k++)
+		if (memcmp(info.self.id.b, w->holders[k].b, sizeof info.self.id.b) == 0)
+			return true;
+	return false;
+}
+
+/* OV-57: a receipt is for what is durable. All disks are slow; all who gave one lose their
+ * power in the moment in which the last receipt comes, and have the record when they are back,
+ * before they ask anybody. */
+static void crash_holders(struct nodes *x)
+{
+	unsigned crashed = 0, lost = 0;
+	bool *fell = calloc(x->w.count, sizeof *fell);
+	GN_ASSERT(fell);
+	x->w.opt.sync = SLOW_SYNC;
+	put_record(x, "put, slow disks");
+	const struct wait put = x->wait;
+	for (unsigned i = 0; i < x->w.count; i++) {
+		fell[i] = i != put.node && whole_alive(&x->w, i) && gave_receipt(x, i, &put);
+		if (fell[i])
+			whole_kill(&x->w, i);
+	}
+	for (unsigned i = 0; i < x->w.count; i++) {
+		struct gn_overlay_held held;
+		if (!fell[i])
+			continue;
+		restart_node(x, i);
+		lost += !gn_overlay_held_of(whole_node(&x->w, i)->overlay, &x->parsed.key, &held);
+		crashed++;
+	}
+	free(fell);
+	x->w.opt.sync = 0;
+	sim_row(x->s, "crashed after a receipt", "%u nodes, %u without the record", crashed, lost);
+	sim_expect(x->s, crashed > 0 || x->w.count < 2, "nobody else gave a receipt");
+	sim_expect(x->s, lost == 0, "%u nodes lost what they gave a receipt for", lost);
+	whole_run_for(&x->w, SETTLE);
 }
 
 static gn_time way_between(void *user, unsigned a, unsigned b)
@@ -443,13 +507,15 @@ int sim_run_nodes(struct sim *s)
 							    .running = node_running,
 							    .user = x}});
 	join_all(x);
-	put_record(x);
+	put_record(x, "put of a record");
 	claim_name(x);
 	publish_file(x);
 	read_all(x, "");
 	kill_some(x, held);
 	read_all(x, " after the deaths");
 	bring_back(x, held);
+	read_all(x, " when they are back");
+	crash_holders(x);
 	read_all(x, " at the end");
 	memory(x);
 	s->now += x->w.now - WHOLE_EPOCH;

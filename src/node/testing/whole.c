@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #define PACKET_OVERHEAD 28 /* IPv4 and UDP */
-#define CHUNK_OF_HEAP 1024u
+#define HEAP_FIRST 1024u
 
 enum whole_kind { WHOLE_TICK, WHOLE_PACKET, WHOLE_DISK_KV, WHOLE_DISK_BLOCKS };
 
@@ -47,7 +47,7 @@ static struct whole_event *event_add(struct whole *w, enum whole_kind kind, gn_t
 	if (bytes.len)
 		memcpy(e->bytes, bytes.p, bytes.len);
 	if (w->heap_count == w->heap_cap) {
-		w->heap_cap = w->heap_cap ? 2 * w->heap_cap : CHUNK_OF_HEAP;
+		w->heap_cap = w->heap_cap ? 2 * w->heap_cap : HEAP_FIRST;
 		w->heap = need_memory(realloc(w->heap, w->heap_cap * sizeof *w->heap));
 	}
 	size_t i = w->heap_count++;
@@ -122,7 +122,10 @@ static void ask_disk(struct whole_node *n, enum whole_kind kind, const struct gn
 {
 	struct whole *w = n->world;
 	bool slow = q->op == GN_DISK_SYNC || q->op == GN_DISK_RENAME || q->op == GN_DISK_REMOVE;
-	gn_time takes = 200 * GN_USEC + (gn_time)(gn_rand_unit(&w->rand) * (slow ? 8e6 : 1e6));
+	double most = slow ? (double)(w->opt.sync ? w->opt.sync : 8 * GN_MSEC) : (double)GN_MSEC;
+	gn_time takes = 200 * GN_USEC + (gn_time)((slow ? 0.5 + gn_rand_unit(&w->rand) / 2
+							: gn_rand_unit(&w->rand)) *
+						  most);
 	event_add(w, kind, w->now + takes, n->index, gn_slice(NULL, 0))->request = *q;
 	n->disk_out++;
 }
@@ -185,12 +188,14 @@ static const struct gn_node_outside outside = {.send = send_batch,
 					       .names = told_names,
 					       .bundles = told_bundles};
 
-static void no_log(void *user, enum gn_log_level level, const char *module, const char *event,
-		   const char *text)
+static void write_nothing(void *user, enum gn_log_level level, const char *module,
+			  const char *event, const char *text)
 {
-	if (getenv("WHOLE_LOG"))
-		fprintf(stderr, "%u %d %s %s: %s\n", ((struct whole_node *)user)->index, (int)level,
-			module, event, text);
+	(void)user;
+	(void)level;
+	(void)module;
+	(void)event;
+	(void)text;
 }
 
 /* ---- life ---- */
@@ -267,7 +272,8 @@ void whole_start(struct whole *w, unsigned i)
 	gn_addr_text(&n->addr, node->config.advertise);
 	node->host.config.name = "node";
 	node->host.rand = gn_prng_rand(&n->prng);
-	node->host.log = (struct gn_log){no_log, n, GN_LOG_WARN};
+	node->host.log =
+		w->opt.log ? *w->opt.log : (struct gn_log){write_nothing, NULL, GN_LOG_ERROR};
 	node->packet = need_memory(malloc(GN_NODE_BATCH));
 	gn_err err = gn_node_engines_new(node);
 	GN_ASSERT(err == GN_OK);

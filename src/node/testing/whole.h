@@ -39,10 +39,12 @@ struct whole_options {
 	uint64_t seed;
 	unsigned nodes; /* at most */
 	uint8_t pow_bits;
-	double loss; /* share of packets */
+	double loss;  /* share of packets */
+	gn_time sync; /* of a disk, at most; 0: 8 ms. May be changed at any time */
 	/* One way from a to b; NULL: 10 ms. */
 	gn_time (*way)(void *user, unsigned a, unsigned b);
 	void *way_user;
+	const struct gn_log *log; /* of all nodes; NULL: nobody reads it */
 	struct whole_hooks hooks;
 };
 
