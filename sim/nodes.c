@@ -253,8 +253,8 @@ static void claim_name(struct nodes *x)
 	gn_sk_from_seed(seed, &x->owner);
 	gn_err err = gn_name_parse(GN_LIT(CLAIMED), &c.name, NULL);
 	GN_ASSERT(err == GN_OK);
-	err = gn_name_puzzle(&c.name, &x->owner.pk, c.epoch, GN_NAME_POW_BITS, CLAIMED_NONCE, 1,
-			     c.puzzle);
+	struct gn_name_work work = {&c.name, &x->owner.pk, c.epoch};
+	err = gn_name_puzzle(&work, GN_NAME_POW_BITS, CLAIMED_NONCE, 1, c.puzzle);
 	GN_ASSERT(err == GN_OK);
 	for (uint8_t salt = 0; salt < 2; salt++) {
 		err = gn_name_record(&x->owner, &c, salt, &out[salt]);
