@@ -399,5 +399,7 @@ const struct sim_scenario sim_scenarios[] = {
 	{"sybil", "one node in twenty lies about one key: hides, promises, keeps nothing",
 	 run_sybil},
 	{"churn", "sessions of 15 minutes for two hours, disks lost", run_churn},
+	{"nodes", "whole nodes: a record, a name, a file, --kill percent die and come back",
+	 sim_run_nodes},
 };
 const size_t sim_scenario_count = GN_COUNT(sim_scenarios);

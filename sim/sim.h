@@ -7,6 +7,7 @@
  *               replica sets, lost records
  *   drive.c     joins, batches of lookups, puts and gets, faults
  *   sybil.c     nodes that lie about one key
+ *   nodes.c     whole nodes, as geonetd runs them
  *   scenario.c  named runs     main.c  options and tables
  *
  * One seed, one run: events of equal time go in the order they were made, nothing reads a clock
@@ -213,6 +214,9 @@ void sim_sybils_link(struct sim *s);
 void sim_sybils_stop(struct sim *s);
 void sim_sybil_message(struct sim *s, unsigned a, unsigned b, struct gn_slice bytes);
 struct gn_receipt sim_receipt(const struct sim_node *n, const struct gn_record *r);
+
+/* ---- nodes.c: whole nodes (node/testing/whole.h) ---- */
+int sim_run_nodes(struct sim *s);
 
 /* ---- scenario.c ---- */
 struct sim_scenario {

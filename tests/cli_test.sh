@@ -152,6 +152,18 @@ if command -v ldd >/dev/null; then
     ldd "$geonet" | grep -E 'libsqlite|libpq' && fail 'the tool is linked with a database'
 fi
 
+# ---- no hub ----
+# a hub's words are JSON, which leaves other bytes out of what is signed; before anything is sent
+bad=$(printf 'a\377')
+for words in 'settings a=1 --reason' 'equivalent add' 'people' 'equivalent set HOUR --symbol'; do
+    # shellcheck disable=SC2086
+    run 2 --data "$tmp/none" hub $words "$bad" --hub http://127.0.0.1:1
+    has "$err" 'is not UTF-8 text'
+done
+run 2 --data "$tmp/none" wallet profile --set "city=$bad" --hub http://127.0.0.1:1
+# a file may be called so
+run 3 --data "$tmp/none" hub people --passphrase-file "$bad" --hub http://127.0.0.1:1
+
 # ---- no node ----
 for words in status peers down 'trace 00' 'name resolve alice' 'site list' "get $(printf %064d 1)"; do
     [ "$words" = 'trace 00' ] && words="trace $(printf %064d 2)"

@@ -772,6 +772,15 @@ def case_keys(bin_dir, base, rng):
     check(
         geonet(bin_dir, "hub", "import", "--data", other, base + "/x.gnx").returncode == 0,
         "import")
+    with open(base + "/x.gnx", "rb") as f:
+        first, entry, rest = f.read().split(b"\n", 2)
+    name, size, digest = entry.split()
+    for i, odd in enumerate((name + b" +" + size + b" " + digest, entry + b" ", entry + b" more",
+                             name + b" -" + size + b" " + digest, name + b"  " + size + digest)):
+        with open(base + "/odd.gnx", "wb") as f:
+            f.write(b"\n".join((first, odd, rest)))
+        done = geonet(bin_dir, "hub", "import", "--data", f"{base}-odd{i}", base + "/odd.gnx")
+        check(done.returncode == 1, f"an export has one form: {odd}: {done.stderr}")
     before = sorted(os.listdir(os.path.join(other, "hub")))
     for words in (refused(bin_dir, other), geonet(bin_dir, "hub", "init", "--data",
                                                   other).stderr.decode()):
@@ -808,9 +817,12 @@ def case_files(bin_dir, base, rng):
     hub.stop()
     folder = os.path.join(base, "hub")
     journal = os.path.join(folder, "journal", "00000001.log")
-    for name in ("history.db", "tokens.db"):  # wherever they are copied to
-        mode = os.stat(os.path.join(folder, name)).st_mode & 0o777
-        check(mode == 0o600, f"{name} is its owner's alone: {mode:o}")
+    for made in ("new", "by an older hub"):  # wherever they are copied to
+        for name in ("history.db", "tokens.db"):
+            mode = os.stat(os.path.join(folder, name)).st_mode & 0o777
+            check(mode == 0o600, f"{name}, {made}, is its owner's alone: {mode:o}")
+            os.chmod(os.path.join(folder, name), 0o644)
+        Hub(bin_dir, base, *FREE).stop()
     shutil.copytree(base, base + "-whole")
 
     def again():

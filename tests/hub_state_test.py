@@ -362,6 +362,23 @@ def case_rows(bin_dir, base, rng):
 
 # ---- a history that lags ----
 
+def case_odd(bin_dir, base, rng):
+    """Numbers that no journal gave, in a history somebody wrote into, end no hub."""
+    hub = Hub(bin_dir, base, *FREE)
+    alice, bob = people(hub, "Alice", "Bob")
+    until("Alice is found", lambda: bob.get("/participants/search?q=alice")["items"])
+    hub.stop()
+    db = sqlite3.connect(os.path.join(base, "hub", "history.db"))
+    db.execute("UPDATE participants SET kind = -2, status = -1 WHERE pid = ?", (alice.pid,))
+    db.commit()
+    db.close()
+    hub = Hub(bin_dir, base, *FREE)
+    alice.hub = bob.hub = hub
+    for path in ("/participants/search?q=alice", f"/participants/{alice.pid}"):
+        check(bob.call("GET", path)[0] == 200, f"{path} is answered")
+    hub.stop()
+
+
 def case_behind(bin_dir, base, rng):
     """Records that did not fit the history's queue are read back from the journal, without a
     restart."""

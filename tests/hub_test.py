@@ -995,6 +995,25 @@ def case_history(bin_dir, base, rng):
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     check(done.returncode == 0 and json.loads(done.stdout)["state_hash"] == live,
           f"import: {done.stdout.decode()} {done.stderr.decode()}")
+    # what the ledger does not read as its first file proves nothing
+    with open(out, "rb") as f:
+        whole = f.read()
+    for lie in (whole.replace(b"00000001.log", b"00000000.log", 1), b"GNEXPORT1\nend\n"):
+        done = subprocess.run([geonet, "hub", "import", "--data", other + "0", "-"], input=lie,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        check(done.returncode == 1 and b"holds" not in done.stdout,
+              f"an export without a first file: {done.stdout.decode()} {done.stderr.decode()}")
+        check(not os.path.exists(os.path.join(other + "0", "hub", "journal", "00000000.log")),
+              "and leaves none")
+    # nor does a header alone
+    os.makedirs(os.path.join(other + "1", "hub", "journal"))
+    os.chmod(os.path.join(other + "1", "hub"), 0o700)
+    with open(os.path.join(other + "1", "hub", "journal", "00000001.log"), "wb") as f:
+        f.write(whole[whole.index(b"GNLEDGER"):][:8192])
+    done = subprocess.run([geonet, "hub", "verify", "--json", "--data", other + "1"],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    check(done.returncode == 1 and b"not one record" in done.stdout,
+          f"verify of a header: {done.stdout.decode()} {done.stderr.decode()}")
     with open(out, "r+b") as f:
         f.seek(os.path.getsize(out) // 2)
         byte = f.read(1)[0]
@@ -1003,7 +1022,7 @@ def case_history(bin_dir, base, rng):
     done = subprocess.run([geonet, "hub", "import", "--data", other + "2", out],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     check(done.returncode == 1, "a damaged export is refused")
-    check(not os.path.exists(os.path.join(other + "2", "hub", "journal", "00000000.log")),
+    check(not os.path.exists(os.path.join(other + "2", "hub", "journal", "00000001.log")),
           "and leaves no journal")
     hub.stop()
     # a flipped bit in the middle of the journal is found, never guessed over

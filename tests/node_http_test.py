@@ -341,6 +341,9 @@ def case_heads(nodes, seed):
     check(
         ask(node, "/api/v1/names/" + "n" * 300, token=token).status == 404,
         "an argument of 300 bytes matches nothing")
+    got = ask(node, "/api/v1/names/a%ff", token=token)
+    check(got.status == 400 and json.loads(got.body)["error"]["code"] == "text",
+          f"a name that is no text is said to be none: {got.status} {got.body}")
     base = f"Host: localhost\r\nAuthorization: Bearer {token}\r\n"
     for text in ("Content-Length: -1", "Content-Length: 1\r\nContent-Length: 2",
                  "Content-Length: 1\r\nTransfer-Encoding: chunked",

@@ -906,6 +906,15 @@ def case_words(bin_dir, base, rng):
                           text), f"{words}: {text!r}")
         check(words[0] not in ("lines", "debts") or evil.pid in text and "Be?n" in text,
               f"{words} name the PID: {text!r}")
+    # nor do its codes and its state move the cursor
+    odd, shown = "U\u202e\x1b[2J", Proxy(hub)
+    shown.fault = lambda method, path, status, body: answer(
+        200, json.dumps({"status": odd, "items": [{"code": odd, "precision": 2}]})
+    ) if path.endswith(("/equivalents", "/health")) else None
+    w.env["GEONET_HUB"] = shown.url
+    for words in (("status", ), ("equivalent", "list")):
+        text = w.raw("ann", "hub", *words).stdout.decode()
+        check("U??[2J" in text and not re.search("[\x1b\u202e]", text), f"{words}: {text!r}")
     # a hub that lies about decimals does not bring the wallet down
     liar = Proxy(hub)
     liar.fault = lambda method, path, status, body: answer(

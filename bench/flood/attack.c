@@ -213,7 +213,7 @@ static void run_costly(const struct flood *f)
 	crowd_init(&a.crowd, f, COSTLY_KEYS, f->seed + 6, &config);
 	a.crowd.on_event = on_costly_event;
 	a.crowd.user = &a;
-	for (uint32_t i = 0;; i++) {
+	for (;;) {
 		for (uint32_t key = 0; key < COSTLY_KEYS; key++) {
 			struct gn_addr from = gn_addr_v4(127, 130, (uint8_t)key, (uint8_t)key, 1);
 			if (!a.ids[key] && crowd_connect(&a.crowd, &from, &a.ids[key]) != GN_OK)

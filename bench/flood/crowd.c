@@ -94,6 +94,7 @@ static bool receive(struct crowd *c)
 		return true;
 	memcpy(&info, CMSG_DATA(h), sizeof info);
 	const uint8_t *ip = (const uint8_t *)&info.ipi_addr;
+	GN_ASSERT(c->keys > 0);
 	struct gn_addr from = gn_addr_v4(ip[0], ip[1], ip[2], ip[3], 1);
 	gn_jet_recv(c->jets[ip[3] % c->keys], &from, gn_slice(data, (size_t)n), now_ns());
 	return true;

@@ -105,15 +105,16 @@ static void print_row(const struct flood *f, double seconds, double cpu)
 	struct shared *s = f->shared;
 	static unsigned latency[LATENCIES];
 	size_t n = s->served < LATENCIES ? (size_t)s->served : LATENCIES;
+	size_t middle = n / 2, late = n * 95 / 100;
 	for (size_t i = 0; i < n; i++)
 		latency[i] = s->latency_us[i];
 	qsort(latency, n, sizeof *latency, by_number);
 	printf("| %s | %s | %.0f | %.2f | %.2f | %.0f / %.0f | %.2f | %u | %u | %.0f |\n",
 	       attack_texts[f->attack], mode_names[f->mode], (double)s->attacks / seconds,
 	       s->began ? (double)s->served / (double)s->began : 0,
-	       s->asked ? (double)s->answered / (double)s->asked : 0, n ? latency[n / 2] / 1e3 : 0,
-	       n ? latency[n * 95 / 100] / 1e3 : 0, cpu, (unsigned)s->effort_max,
-	       (unsigned)s->sessions, (double)s->memory / 1048576.0);
+	       s->asked ? (double)s->answered / (double)s->asked : 0, n ? latency[middle] / 1e3 : 0,
+	       n ? latency[late] / 1e3 : 0, cpu, (unsigned)s->effort_max, (unsigned)s->sessions,
+	       (double)s->memory / 1048576.0);
 	fflush(stdout);
 }
 

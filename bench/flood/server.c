@@ -139,7 +139,7 @@ void server_run(const struct flood *f, int ready_fd)
 	if (write(ready_fd, &port, sizeof port) != sizeof port)
 		exit(1);
 	struct pollfd p = {.fd = gn_udp_fd(s.udp), .events = POLLIN};
-	for (unsigned turn = 0;; turn++) {
+	for (;;) {
 		gn_time at = gn_jet_deadline(s.jet), now = now_ns();
 		poll(&p, 1,
 		     at <= now                 ? 0

@@ -204,10 +204,10 @@ static void hear(struct crowd *c, struct visitor *v)
 {
 	static char bytes[65536];
 	ssize_t n = recv(v->fd, bytes, sizeof bytes, 0);
+	if (n < 0 && errno == EAGAIN)
+		return;
 	int64_t now = now_ns();
 	if (n <= 0) {
-		if (n < 0 && errno == EAGAIN)
-			return;
 		hang_up(v, v->kind == HONEST ? INT64_MAX
 					     : now + (kinds[v->kind].pause ? 100 * MSEC : TURN));
 		return;
@@ -295,9 +295,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	bool honest = strcmp(argv[1], "honest") == 0;
-	int64_t seconds = atoi(argv[4]);
+	int64_t seconds = strtoll(argv[4], NULL, 10);
 	c.epoll = epoll_create1(0);
-	c.port = (uint16_t)atoi(argv[2]);
+	c.port = (uint16_t)strtoul(argv[2], NULL, 10);
 	c.host = argv[3];
 	c.seed = argc > 5 ? strtoull(argv[5], NULL, 10) : 1;
 	c.ms = calloc((size_t)seconds * (SEC / HONEST_EVERY) + 1, sizeof *c.ms);

@@ -12,7 +12,9 @@ static struct bench_file *find(struct bench_disk *d, const char *name, bool make
 			return &d->files[i];
 	if (!make)
 		return NULL;
-	d->files = realloc(d->files, (d->count + 1) * sizeof *d->files);
+	struct bench_file *files = realloc(d->files, (d->count + 1) * sizeof *files);
+	GN_ASSERT(files);
+	d->files = files;
 	struct bench_file *f = &d->files[d->count++];
 	*f = (struct bench_file){.fd = -1};
 	snprintf(f->name, sizeof f->name, "%s", name);
@@ -38,9 +40,10 @@ static gn_err perform_write(struct bench_disk *d, const struct gn_ledger_io *q)
 		return GN_OK;
 	size_t need = q->offset + q->data.len;
 	if (need > f->cap) {
+		uint8_t *bytes = realloc(f->bytes, need * 2);
+		GN_ASSERT(bytes);
+		f->bytes = bytes;
 		f->cap = need * 2;
-		f->bytes = realloc(f->bytes, f->cap);
-		GN_ASSERT(f->bytes);
 	}
 	memcpy(f->bytes + q->offset, q->data.p, q->data.len);
 	f->len = need > f->len ? need : f->len;

@@ -52,7 +52,8 @@ int local_export(struct cli *cli)
 int local_import(struct cli *cli)
 {
 	char why[GN_HUB_WHY] = "", *data = hub_data(cli);
-	FILE *f = strcmp(cli->args[0], "-") == 0 ? stdin : fopen(cli->args[0], "rb");
+	bool opened = strcmp(cli->args[0], "-") != 0;
+	FILE *f = opened ? fopen(cli->args[0], "rb") : stdin;
 	if (!f) {
 		free(data);
 		return cli_fail(cli, CLI_FAILED, "io", "%s: %s", cli->args[0], strerror(errno));
@@ -62,7 +63,7 @@ int local_import(struct cli *cli)
 		make_folders(cli, data, 0700) ? gn_hub_import(data, get_file, &source, why) : GN_IO;
 	cli_progress_done(cli);
 	free(data);
-	if (f != stdin)
+	if (opened)
 		fclose(f);
 	return err ? cli_fail(cli, cli_exit_of(err), gn_err_name(err), "%s", why)
 		   : verify_journal(cli, false);

@@ -30,7 +30,7 @@ static int run_local(struct cli *cli)
 	for (size_t i = 0; i < GN_COUNT(commands); i++)
 		if (strcmp(commands[i].name, cli->command->name) == 0)
 			return commands[i].run(cli);
-	GN_ASSERT(!"a command of the table that nothing does");
+	GN_UNREACHABLE("a command of the table that nothing does");
 }
 
 static bool is_tool(const char *word)

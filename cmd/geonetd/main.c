@@ -4,6 +4,7 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,7 +107,15 @@ static gn_err parse(int argc, char **argv, bool second, struct gn_node_config *c
 		if (gn_slice_eq(n, GN_LIT("config"))) {
 			flags->config = value;
 		} else if (gn_slice_eq(n, GN_LIT("ready-fd"))) {
-			flags->ready_fd = atoi(value);
+			uint64_t fd;
+			if (!gn_os_setting_number(value, 0, INT_MAX, false, &fd)) {
+				snprintf(why, GN_HOST_WHY,
+					 "--ready-fd: '%.80s' is not a descriptor; see geonetd "
+					 "--help",
+					 value);
+				return GN_USAGE;
+			}
+			flags->ready_fd = (int)fd;
 		} else if (second || gn_slice_eq(n, GN_LIT("data"))) {
 			char inner[GN_HOST_WHY];
 			if (gn_host_setting_set(gn_node_settings, config, n, gn_str(value),

@@ -52,6 +52,8 @@ gn_err gn_err_from_name(const char *name);
 /* Stays on in release. For our own mistakes only, never for what a peer, a file or a user gave
  * us. */
 #define GN_ASSERT(cond) ((cond) ? (void)0 : gn_assert_failed(#cond, __FILE__, __LINE__))
+/* Where nothing ever comes: what it would be if something did ("an unknown kind"). */
+#define GN_UNREACHABLE(what) gn_assert_failed("unreachable: " what, __FILE__, __LINE__)
 _Noreturn void gn_assert_failed(const char *cond, const char *file, int line);
 
 #endif

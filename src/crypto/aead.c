@@ -44,8 +44,7 @@ static EVP_CIPHER *cipher_of(enum gn_aead_alg alg, bool mask)
 	case GN_AES_256_GCM: return mask ? a->aes256_ecb : a->aes256_gcm;
 	case GN_CHACHA20_POLY1305: return mask ? a->chacha20 : a->chacha20_poly1305;
 	}
-	GN_ASSERT(!"a known algorithm");
-	return NULL;
+	GN_UNREACHABLE("an unknown algorithm");
 }
 
 static EVP_CIPHER_CTX *keyed(EVP_CIPHER *cipher, const uint8_t *key, bool sealing)

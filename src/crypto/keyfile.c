@@ -106,11 +106,11 @@ static gn_err parse(struct gn_slice file, struct parsed *out)
 		return GN_CORRUPT;
 	struct gn_slice content = gn_slice_sub(file, 0, file.len - SUM_LEN);
 	sum(content, want);
-	if (memcmp(want, file.p + content.len, SUM_LEN))
+	if (memcmp(want, file.p + content.len, SUM_LEN) != 0)
 		return GN_CORRUPT;
 	struct gn_reader r = gn_reader(content);
 	struct gn_slice first = gn_read_bytes(&r, sizeof magic);
-	if (memcmp(first.p, magic, sizeof magic - 1))
+	if (memcmp(first.p, magic, sizeof magic - 1) != 0)
 		return GN_CORRUPT;
 	if (first.p[sizeof magic - 1] != magic[sizeof magic - 1])
 		return GN_VERSION;

@@ -183,12 +183,8 @@ struct gn_guard_status {
 };
 void gn_guard_status(const struct gn_guard *g, gn_time now, struct gn_guard_status *out);
 
-struct gn_guard_counter {
-	const char *name; /* stable: "guard-puzzle-wrong" */
-	uint64_t value;
-};
-/* false past the last. */
-bool gn_guard_counter_at(const struct gn_guard *g, size_t i, struct gn_guard_counter *out);
+/* "guard-puzzle-wrong"; false past the last. */
+bool gn_guard_counter_at(const struct gn_guard *g, size_t i, struct gn_counter *out);
 void gn_guard_validate(const struct gn_guard *g);
 /* Tests: what otherwise takes a flood. Strangers owe this effort (until the load has been low
  * for some time), and find no capacity before `free_at` (0: as it is). */

@@ -59,7 +59,7 @@ static enum gn_guard_answer hello(struct fixture *f, const struct gn_addr *from,
 
 static uint64_t counter(const struct gn_guard *g, const char *name)
 {
-	struct gn_guard_counter c;
+	struct gn_counter c;
 	for (size_t i = 0; gn_guard_counter_at(g, i, &c); i++)
 		if (strcmp(c.name, name) == 0)
 			return c.value;

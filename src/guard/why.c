@@ -104,17 +104,14 @@ void gn_guard_status(const struct gn_guard *g, gn_time now, struct gn_guard_stat
 		out->waiting += g->lanes.waiting[lane];
 }
 
-bool gn_guard_counter_at(const struct gn_guard *g, size_t i, struct gn_guard_counter *out)
+bool gn_guard_counter_at(const struct gn_guard *g, size_t i, struct gn_counter *out)
 {
 	static const char *const names[] = {
 #define X(name, text) text,
 #include "counters.def"
 #undef X
 	};
-	if (i >= GN_GUARD_C_COUNT)
-		return false;
-	*out = (struct gn_guard_counter){names[i], g->counters[i]};
-	return true;
+	return gn_counter_at(names, g->counters, GN_GUARD_C_COUNT, i, out);
 }
 
 void gn_guard_validate(const struct gn_guard *g)

@@ -45,6 +45,41 @@ void gn_history_close(struct gn_history *h)
 	free(h);
 }
 
+static void take_mark(void *user, const char *const *c, int n)
+{
+	GN_ASSERT(n == 1);
+	*(uint64_t *)user = c[0] ? strtoull(c[0], NULL, 10) : 0;
+}
+
+static void take_any(void *user, const char *const *c, int n)
+{
+	(void)c;
+	(void)n;
+	*(bool *)user = true;
+}
+
+gn_err gn_history_known(const char *path, const struct gn_pk *hub, uint64_t *seq,
+			char why[HISTORY_WHY])
+{
+	struct gn_sql *sql;
+	char hex[65];
+	bool made = false;
+	*seq = 0;
+	gn_hex(GN_SLICE(hub->b), hex);
+	GN_TRY(gn_history_read_sqlite(path, &sql, why));
+	gn_err err = sql->run(sql, "SELECT 1 FROM sqlite_master WHERE name = 'meta'", NULL, 0,
+			      take_any, &made);
+	if (!err && made)
+		err = GN_SQL_RUN(sql,
+				 "SELECT (SELECT value FROM meta WHERE name = 'watermark') FROM "
+				 "meta WHERE name = 'identity' AND value LIKE '%' || $1",
+				 take_mark, seq, GN_SQL_T(gn_str(hex)));
+	if (err)
+		snprintf(why, HISTORY_WHY, "%s", sql->why);
+	sql->close(sql);
+	return err;
+}
+
 uint64_t gn_history_watermark(const struct gn_history *h)
 {
 	return h->watermark;

@@ -18,6 +18,10 @@ struct gn_history;
 GN_MUST gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *hub,
 			       struct gn_history **out, char why[HISTORY_WHY]);
 void gn_history_close(struct gn_history *h);
+/* The last record that the SQLite file's history of this hub knows; 0: it knows none, or is not
+ * this hub's. The file is only read. */
+GN_MUST gn_err gn_history_known(const char *path, const struct gn_pk *hub, uint64_t *seq,
+				char why[HISTORY_WHY]);
 /* The last record that is in; 0: none. */
 uint64_t gn_history_watermark(const struct gn_history *h);
 /* Records of one RECORDS event, all or none; those up to the watermark are skipped. GN_CORRUPT:

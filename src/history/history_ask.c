@@ -46,10 +46,10 @@ static void row_participant(void *user, const char *const *c, int n)
 	(void)n;
 	json_t *item =
 		json_pack("{ss ss ss ss ss si so s{so} so so}", "pid", c[0], "display_name", c[5],
-			  "type", kinds[atoi(c[2]) % 3], "public_key", c[1], "status",
-			  statuses[atoi(c[3]) & 3], "verification_level", atoi(c[4]), "profile",
-			  parsed_or_null(c[6]), "public_stats", "member_since", time_of(c[7]),
-			  "created_at", time_of(c[7]), "updated_at", time_of(c[8]));
+			  "type", kinds[number_of(c[2]) % 3], "public_key", c[1], "status",
+			  statuses[number_of(c[3]) & 3], "verification_level", (int)number_of(c[4]),
+			  "profile", parsed_or_null(c[6]), "public_stats", "member_since",
+			  time_of(c[7]), "created_at", time_of(c[7]), "updated_at", time_of(c[8]));
 	if (json_is_array(a->out)) {
 		json_array_append_new(a->out, item);
 	} else {
@@ -131,21 +131,34 @@ static void row_equivalent(void *user, const char *const *c, int n)
 	json_object_set_new(a->out, c[0], json_pack("[oo]", time_of(c[1]), time_of(c[2])));
 }
 
+/* "EQUIVALENT/OWNER/DEBTOR", numbers. */
+static bool read_line_key(const char *text, uint32_t out[3])
+{
+	char *end;
+	for (int i = 0; text && i < 3; i++) {
+		out[i] = (uint32_t)strtoul(text, &end, 10);
+		if (end == text || *end != (i < 2 ? '/' : 0))
+			return false;
+		text = end + 1;
+	}
+	return text != NULL;
+}
+
 static gn_err ask_line_times(struct asking *a, const json_t *lines)
 {
 	size_t i;
 	json_t *item;
 	json_array_foreach(lines, i, item)
 	{
-		unsigned eq, owner, debtor;
-		if (sscanf(json_string_value(json_object_get(item, "_key")), "%u/%u/%u", &eq,
-			   &owner, &debtor) != 3)
+		uint32_t key[3];
+		if (!read_line_key(json_string_value(json_object_get(item, "_key")), key))
 			return GN_INTERNAL;
 		GN_TRY(GN_SQL_RUN(a->h->sql,
 				  "SELECT eq, owner, debtor, created, updated FROM lines WHERE eq "
 				  "= $1 AND owner = $2 "
 				  "AND debtor = $3",
-				  row_line, a, GN_SQL_I(eq), GN_SQL_I(owner), GN_SQL_I(debtor)));
+				  row_line, a, GN_SQL_I(key[0]), GN_SQL_I(key[1]),
+				  GN_SQL_I(key[2])));
 	}
 	return GN_OK;
 }
@@ -162,19 +175,18 @@ static void row_tx(void *user, const char *const *c, int n)
 	const struct equivalent_note *e = gn_history_equivalent(a->h, number_of(c[5]));
 	char code[8];
 	json_t *error = json_null(), *details = parsed_or_null(c[11]);
+	uint32_t k = c[8] ? number_of(c[8]) : 0;
 	(void)n;
-	if (c[8] && atoi(c[8]) > 0) {
+	if (k > 0) {
 		static const char *const why[] = {
 			[1] = "no chain of trust lines leads to the payee",
 			[2] = "the trust lines cannot carry this amount",
 			[6] = "someone who was asked said no",
-			[7] = "not everyone who was asked answered in "
-			      "time",
+			[7] = "not everyone who was asked answered in time",
 			[8] = "an operator aborted it"};
-		int k = atoi(c[8]);
-		snprintf(code, sizeof code, "E%03d", k % 1000);
+		snprintf(code, sizeof code, "E%03u", k % 1000);
 		error = json_pack("{ss ss so}", "code", code, "message",
-				  k < (int)GN_COUNT(why) && why[k] ? why[k] : "it was not possible",
+				  k < GN_COUNT(why) && why[k] ? why[k] : "it was not possible",
 				  "details", json_incref(details));
 		if (a->who >= 0)
 			gn_history_own_raises(json_object_get(error, "details"),
@@ -290,8 +302,8 @@ static void row_clearing(void *user, const char *const *c, int n)
 	json_int_t seq = strtoll(c[0], NULL, 10);
 	if (!last || json_integer_value(json_object_get(last, "seq")) != seq) {
 		last = json_pack("{sI ss ss ss ss so so so so s[]}", "seq", seq, "equivalent",
-				 e ? e->code : "", "mode", modes[atoi(c[2]) & 3], "total", c[3],
-				 "status", c[4], "offer", text_or_null(c[5]), "certificate",
+				 e ? e->code : "", "mode", modes[number_of(c[2]) & 3], "total",
+				 c[3], "status", c[4], "offer", text_or_null(c[5]), "certificate",
 				 text_or_null(c[6]), "created_at", time_of(c[7]), "decided_at",
 				 time_of(c[8]), "edges");
 		json_array_append_new(a->out, last);
@@ -405,7 +417,8 @@ static void row_audit(void *user, const char *const *c, int n)
 {
 	static const char *const roles[] = {"hub", "auditor", "operator", "admin"};
 	struct asking *a = user;
-	const char *role = atoi(c[3]) == 0 && *c[2] ? "participant" : roles[atoi(c[3]) & 3];
+	uint32_t number = number_of(c[3]);
+	const char *role = number == 0 && *c[2] ? "participant" : roles[number & 3];
 	(void)n;
 	json_array_append_new(a->out,
 			      json_pack("{sI so ss ss ss ss ss so so}", "seq",

@@ -52,7 +52,7 @@ static void row_tx(void *user, const char *const *c, int n)
 		clearing ? hub : gn_history_pid(l->h, (uint32_t)number_or(c[4], UINT32_MAX));
 	json_t *payload =
 		clearing ? json_pack("{ss ss ss s[]}", "equivalent", e ? e->code : "", "mode",
-				     modes[atoi(c[12]) & 3], "total", c[13], "edges")
+				     modes[number_or(c[12], 0) & 3], "total", c[13], "edges")
 			 : body_of(c[8], number_or(c[10], 1) == GN_PROFILE_V1);
 	json_t *routes = c[11] ? json_loads(c[11], 0, NULL) : NULL;
 	if (routes)

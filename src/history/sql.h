@@ -27,8 +27,10 @@ struct gn_sql {
 	char why[HISTORY_WHY];
 };
 
-/* path: the database's file, made 0600 when it is not there. */
+/* path: the database's file, made when it is not there, and 0600 from then on. */
 GN_MUST gn_err gn_history_open_sqlite(const char *path, struct gn_sql **out, char why[HISTORY_WHY]);
+/* The same to read only: never made, never changed. */
+GN_MUST gn_err gn_history_read_sqlite(const char *path, struct gn_sql **out, char why[HISTORY_WHY]);
 /* conninfo as of libpq. GN_UNSUPPORTED when built without it. */
 GN_MUST gn_err gn_history_open_postgresql(const char *conninfo, struct gn_sql **out,
 					  char why[HISTORY_WHY]);

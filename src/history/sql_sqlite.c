@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define STATEMENTS_MAX 96 /* different statements of the history */
@@ -100,25 +101,17 @@ static void close_it(struct gn_sql *base)
 	free(s);
 }
 
-gn_err gn_history_open_sqlite(const char *path, struct gn_sql **out, char why[HISTORY_WHY])
+static gn_err open_file(const char *path, int flags, const char *pragmas, struct gn_sql **out,
+			char why[HISTORY_WHY])
 {
 	struct sqlite *s = calloc(1, sizeof *s);
 	if (!s)
 		return GN_NOMEM;
 	s->base.run = run;
 	s->base.close = close_it;
-	/* SQLite makes its files for all to read, and those beside the first like the first */
-	int fd = *path == ':' ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		close(fd);
-	int code = sqlite3_open_v2(path, &s->db,
-				   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-				   NULL);
+	int code = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code == SQLITE_OK)
-		code = sqlite3_exec(s->db,
-				    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA "
-				    "busy_timeout=5000",
-				    NULL, NULL, NULL);
+		code = sqlite3_exec(s->db, pragmas, NULL, NULL, NULL);
 	if (code != SQLITE_OK) {
 		gn_err err = failed(s);
 		snprintf(why, HISTORY_WHY, "%s: %s", path, sqlite3_errmsg(s->db));
@@ -127,4 +120,24 @@ gn_err gn_history_open_sqlite(const char *path, struct gn_sql **out, char why[HI
 	}
 	*out = &s->base;
 	return GN_OK;
+}
+
+gn_err gn_history_open_sqlite(const char *path, struct gn_sql **out, char why[HISTORY_WHY])
+{
+	/* SQLite makes its files for all to read, as those of older hubs are, and those beside the
+	 * first like the first */
+	int fd = *path == ':' ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0) {
+		(void)!fchmod(fd, 0600); /* another's stays as it is */
+		close(fd);
+	}
+	return open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+			 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA "
+			 "busy_timeout=5000",
+			 out, why);
+}
+
+gn_err gn_history_read_sqlite(const char *path, struct gn_sql **out, char why[HISTORY_WHY])
+{
+	return open_file(path, SQLITE_OPEN_READONLY, "", out, why);
 }

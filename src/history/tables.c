@@ -107,7 +107,7 @@ static void load_equivalent(void *user, const char *const *c, int n)
 	(void)n;
 	if (!l->err)
 		l->err = gn_history_note_equivalent(l->h, (uint32_t)strtoul(c[0], NULL, 10), c[1],
-						    (unsigned)atoi(c[2]));
+						    (unsigned)strtoul(c[2], NULL, 10));
 }
 
 static void load_pair(void *user, const char *const *c, int n)

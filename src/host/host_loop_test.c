@@ -179,9 +179,33 @@ static void a_directory_that_cannot_be_had_is_said(void **state)
 	gn_host_close(&p.host);
 }
 
+/* A number that is not open would become one of the program's own, which is then written to and
+ * closed. */
+static void who_is_told_must_be_there(void **state)
+{
+	(void)state;
+	struct gn_host h;
+	char why[GN_HOST_WHY] = "";
+	int fd[2];
+	assert_int_equal(pipe(fd), 0);
+	close(fd[0]);
+	close(fd[1]);
+	struct gn_host_config config = {.name = "test",
+					.data = "/nonexistent",
+					.log_file = "",
+					.ready_fd = fd[0],
+					.pump = pump,
+					.stop = stop,
+					.status = status};
+	assert_int_equal(gn_host_open(&h, &config, why), GN_USAGE);
+	assert_non_null(strstr(why, "--ready-fd"));
+	gn_host_close(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_is_told_must_be_there),
 		cmocka_unit_test(it_pumps_until_it_is_stopped),
 		cmocka_unit_test(the_first_failure_is_told),
 		cmocka_unit_test(a_line_of_the_log_has_a_length),

@@ -124,6 +124,23 @@ static void an_error_has_a_sentence(void **state)
 	gn_host_release(r);
 }
 
+/* Words of whoever asks come back in sentences. */
+static void a_sentence_is_text_whatever_is_in_it(void **state)
+{
+	(void)state;
+	static const char *const said[][2] = {{"a\xff\xc3", "a"},
+					      {"\xf0\x9f\x8c\x8d\x9f", "\xf0\x9f\x8c\x8d"},
+					      {"\xd0\xb0\xed\xa0\x80z", "\xd0\xb0z"}};
+	for (size_t i = 0; i < GN_COUNT(said); i++) {
+		struct gn_host_request *r = fresh();
+		char want[64];
+		gn_host_error(r, GN_TEXT, "%s", said[i][0]);
+		snprintf(want, sizeof want, "{\"error\":\"%s\"}", said[i][1]);
+		assert_string_equal(seen.text, want);
+		gn_host_release(r);
+	}
+}
+
 static void state_is_made_once(void **state)
 {
 	struct gn_host_request *r = fresh();
@@ -157,6 +174,7 @@ int main(void)
 		cmocka_unit_test(it_is_answered_once),
 		cmocka_unit_test(what_cannot_be_written_is_said),
 		cmocka_unit_test(an_error_has_a_sentence),
+		cmocka_unit_test(a_sentence_is_text_whatever_is_in_it),
 		cmocka_unit_test(state_is_made_once),
 		cmocka_unit_test(values_are_json),
 	};

@@ -24,3 +24,19 @@ json_t *gn_host_json_slice(struct gn_slice s)
 {
 	return gn_utf8_ok(s) ? json_stringn((const char *)s.p, s.len) : gn_host_json_base64(s);
 }
+
+void gn_host_json_keep(char *text)
+{
+	size_t to = 0, len = strlen(text);
+	for (size_t at = 0, n; at < len; at += n) {
+		for (n = 1; n < 4 && at + n < len && !gn_utf8_ok(gn_slice(text + at, n));)
+			n++;
+		if (!gn_utf8_ok(gn_slice(text + at, n))) {
+			n = 1;
+			continue;
+		}
+		memmove(text + to, text + at, n);
+		to += n;
+	}
+	text[to] = 0;
+}

@@ -3,6 +3,7 @@
 
 #include "crypto/crypto.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -73,6 +74,8 @@ static void on_status(void *user)
 gn_err gn_host_open(struct gn_host *h, const struct gn_host_config *config, char why[GN_HOST_WHY])
 {
 	GN_ASSERT(config->name && config->pump && config->stop && config->status);
+	/* looked at first: a number that is free now will be the loop's own, or a file's */
+	bool deaf = config->ready_fd >= 0 && fcntl(config->ready_fd, F_GETFD) < 0;
 	*h = (struct gn_host){.config = *config};
 	h->rand = gn_rand_system();
 	h->log = (struct gn_log){gn_os_log_write, NULL, config->log};
@@ -82,6 +85,11 @@ gn_err gn_host_open(struct gn_host *h, const struct gn_host_config *config, char
 					 .log = &h->log,
 					 .log_file = config->log_file};
 	uv_loop_init(&h->loop);
+	if (deaf)
+		return gn_host_why(why, GN_USAGE,
+				   "nothing is open as %d, which was to be told that this %s is "
+				   "ready (--ready-fd)",
+				   config->ready_fd, config->name);
 	gn_err err = *config->log_file ? gn_os_log_open(config->log_file) : GN_OK;
 	if (!err)
 		err = gn_os_dir_open(config->data, &h->dir);

@@ -22,7 +22,7 @@ struct gn_host_config {
 	const char *data;     /* the directory of all that it keeps; borrowed, as log_file is */
 	const char *log_file; /* "": stderr */
 	enum gn_log_level log;
-	int ready_fd; /* who started it reads a line there; -1: nobody does */
+	int ready_fd; /* open: who started it reads a line there; -1: nobody does */
 	/* Moves everything; how long the loop may sleep then. */
 	gn_time (*pump)(void *user);
 	/* Asked to end: says goodbye; how long the loop goes on for it. */

@@ -34,6 +34,7 @@ void gn_host_error(struct gn_host_request *r, gn_err err, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
+	gn_host_json_keep(text); /* words of whoever asks may be in it */
 	(r->refuse ? r->refuse : r->api->refuse)(r, err, text);
 }
 

@@ -206,23 +206,6 @@ void gn_hub_stopped(struct gn_hub_request *r)
 				      "details"));
 }
 
-/* What a bound on bytes cut inside a character goes, so that JSON takes the rest. */
-static void keep_characters(char *text)
-{
-	size_t to = 0, len = strlen(text);
-	for (size_t at = 0, n; at < len; at += n) {
-		for (n = 1; n < 4 && at + n < len && !gn_utf8_ok(gn_slice(text + at, n));)
-			n++;
-		if (!gn_utf8_ok(gn_slice(text + at, n))) {
-			n = 1;
-			continue;
-		}
-		memmove(text + to, text + at, n);
-		to += n;
-	}
-	text[to] = 0;
-}
-
 static void send_failure(struct gn_hub_request *r, int status, const char *code, json_t *details,
 			 const char *text)
 {
@@ -260,7 +243,7 @@ void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const ch
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
-	keep_characters(text);
+	gn_host_json_keep(text);
 	const char *standing = err == GN_INACTIVE ? standing_of(r) : NULL;
 	if (standing)
 		send_failure(r, 403, gn_hub_error_code(err), details, standing);
@@ -277,7 +260,7 @@ void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
-	keep_characters(text);
+	gn_host_json_keep(text);
 	send_failure(r, status, code, details, text);
 }
 

@@ -125,7 +125,8 @@ static void job_work(uv_work_t *w)
 
 static double percent(gn_amount_sum part, gn_amount_sum whole)
 {
-	return whole > 0 ? (double)(part * 10000 / whole) / 100 : 100;
+	gn_amount_sum hundredths = whole > 0 ? part * 10000 / whole : 10000; /* never rounded up */
+	return (double)hundredths / 100;
 }
 
 static void tell_gap(struct gn_hub_request *r, struct job *job)

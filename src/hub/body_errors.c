@@ -191,9 +191,10 @@ static bool is_named(const struct body_errors *b, bool envelope, const char *nam
 
 static void add_faults(struct body_errors *b)
 {
-	char text[200];
+	char text[200] = "";
 	for (unsigned i = 0; i < b->faults->count; i++) {
 		const struct gn_op_fault *f = &b->faults->list[i];
+		GN_ASSERT(f->reason < GN_OP_REASONS);
 		if (f->envelope) {
 			add_member(b, f);
 			continue;

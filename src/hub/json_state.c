@@ -152,8 +152,9 @@ void gn_hub_tell_lines(struct gn_hub_query *q)
 
 json_t *gn_hub_page_json_of(json_t *items, uint64_t limit, uint64_t offset, uint64_t total)
 {
-	return json_pack("{so sI sI sI}", "items", items, "page", (json_int_t)(offset / limit + 1),
-			 "per_page", (json_int_t)limit, "total", (json_int_t)total);
+	uint64_t page = offset / limit + 1;
+	return json_pack("{so sI sI sI}", "items", items, "page", (json_int_t)page, "per_page",
+			 (json_int_t)limit, "total", (json_int_t)total);
 }
 
 json_t *gn_hub_page_json_counted(json_t *items, uint64_t limit, uint64_t offset, uint64_t total)

@@ -1,5 +1,6 @@
 /* What is done with a journal without a hub: its records are read, and its state is held against
  * that of the hub that wrote it, and against the history. */
+#include "history/history.h"
 #include "hub/proof_int.h"
 #include "ledger/ledger.h"
 #include "net/net.h"
@@ -7,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,33 +205,18 @@ static uint64_t tail_of(const struct replay *p)
 static gn_err watermark_of(const char *data, const struct gn_pk *hub, uint64_t *seq,
 			   char why[GN_HUB_WHY])
 {
-	static const char query[] = "SELECT (SELECT value FROM meta WHERE name = 'watermark') FROM "
-				    "meta WHERE name = 'identity' AND value LIKE '%' || ?1";
-	char path[600], hex[65];
-	sqlite3 *db = NULL;
-	sqlite3_stmt *st = NULL;
+	char path[600], said[HISTORY_WHY];
 	*seq = 0;
 	snprintf(path, sizeof path, "%s/history.db", data);
 	if (access(path, F_OK) != 0 && errno == ENOENT)
 		return GN_OK;
-	gn_hex(GN_SLICE(hub->b), hex);
-	int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
-	if (code == SQLITE_OK)
-		code = sqlite3_prepare_v2(db, query, -1, &st, NULL);
-	if (code == SQLITE_OK)
-		code = sqlite3_bind_text(st, 1, hex, -1, SQLITE_STATIC);
-	if (code == SQLITE_OK && (code = sqlite3_step(st)) == SQLITE_ROW)
-		*seq = (uint64_t)sqlite3_column_int64(st, 0);
-	/* ERROR: a database that has no such table yet */
-	bool ok = code == SQLITE_ROW || code == SQLITE_DONE || code == SQLITE_ERROR;
-	if (!ok)
-		snprintf(why, GN_HUB_WHY,
-			 "the history in %.300s cannot be read (%.120s), and it tells how far the "
-			 "journal should go; if it is lost, move it away and verify without it",
-			 path, sqlite3_errmsg(db));
-	sqlite3_finalize(st);
-	sqlite3_close(db);
-	return ok ? GN_OK : GN_IO;
+	if (gn_history_known(path, hub, seq, said) == GN_OK)
+		return GN_OK;
+	snprintf(why, GN_HUB_WHY,
+		 "the history in %.300s cannot be read (%.120s), and it tells how far the journal "
+		 "should go; if it is lost, move it away and verify without it",
+		 path, said);
+	return GN_IO;
 }
 
 /* HB-11: the history is made from durable records. */
@@ -272,6 +257,10 @@ gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live,
 	else if (err && p.ledger)
 		snprintf(why, GN_HUB_WHY, "the journal does not hold after record %llu: %s",
 			 (unsigned long long)gn_ledger_seq(p.ledger), gn_err_text(err));
+	if (!err && gn_ledger_seq(p.ledger) == 0) { /* the first one is made with the journal */
+		err = GN_TRUNCATED;
+		snprintf(why, GN_HUB_WHY, "not one record of the journal in %s holds", data);
+	}
 	if (!err)
 		err = compare(&p, why);
 	if (!err)

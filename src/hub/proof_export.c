@@ -129,24 +129,33 @@ static gn_err import_file(struct import *in, struct gn_os_dir *dir, const char *
 	return err ? err : gn_os_sync(dir, name);
 }
 
+/* "<name> <length> <hash>", and nothing else; line begins with the name then. */
+static bool read_entry(char *line, uint64_t *size, uint8_t hash[32])
+{
+	char *number = strchr(line, ' '), *end;
+	if (!number || number[1] < '0' || number[1] > '9')
+		return false;
+	*number = 0;
+	*size = strtoull(number + 1, &end, 10);
+	return *end == ' ' && *size <= INT64_MAX && gn_hub_proof_is_log(line) &&
+	       gn_unhex(gn_str(end + 1), hash, 32) == GN_OK;
+}
+
 static gn_err import_all(struct import *in, struct gn_os_dir *dir)
 {
 	char line[200], name[80];
-	unsigned long long size;
+	uint64_t size;
 	if (!next_line(in, line, sizeof line) || strcmp(line, "GNEXPORT1") != 0)
 		return GN_MALFORMED;
 	for (;;) {
-		char file[16], hex[65];
 		uint8_t hash[32];
 		if (!next_line(in, line, sizeof line))
 			return GN_TRUNCATED;
 		if (strcmp(line, "end") == 0)
 			return GN_OK;
-		if (sscanf(line, "%15s %llu %64s", file, &size, hex) != 3 ||
-		    !gn_hub_proof_is_log(file) || strspn(file, "0123456789abcdef") != 8 ||
-		    gn_unhex(gn_str(hex), hash, 32))
+		if (!read_entry(line, &size, hash))
 			return GN_MALFORMED;
-		snprintf(name, sizeof name, "journal/%s", file);
+		snprintf(name, sizeof name, "journal/%.12s", line);
 		GN_TRY(import_file(in, dir, name, size, hash));
 	}
 }

@@ -20,8 +20,8 @@
 
 bool gn_hub_proof_is_log(const char *name)
 {
-	size_t len = strlen(name);
-	return len == 12 && strcmp(name + 8, ".log") == 0;
+	return strspn(name, "0123456789abcdef") == 8 && strcmp(name + 8, ".log") == 0 &&
+	       strncmp(name, "00000000", 8) != 0;
 }
 
 static int by_name(const void *a, const void *b)
@@ -124,25 +124,18 @@ static gn_err copy_file(const char *from, struct gn_os_dir *to, const char *name
 	return err;
 }
 
-/* Files are numbered from 1 (or 0): copied until one is missing. */
+/* Files are numbered from 1: copied until one is missing. */
 static gn_err copy_journal(const char *data, struct source *s)
 {
-	unsigned number = 0, misses = 0, copied = 0;
-	for (; misses < 2; number++) {
+	for (unsigned number = 1;; number++) {
 		char from[700], name[64];
 		struct stat st;
 		snprintf(name, sizeof name, "journal/%08x.log", number);
 		snprintf(from, sizeof from, "%s/%s", data, name);
-		if (lstat(from, &st) != 0) {
-			if (errno != ENOENT)
-				return GN_IO;
-			misses++;
-			continue;
-		}
+		if (lstat(from, &st) != 0)
+			return errno != ENOENT ? GN_IO : number > 1 ? GN_OK : GN_NOT_FOUND;
 		GN_TRY(copy_file(from, s->dir, name));
-		copied++;
 	}
-	return copied ? GN_OK : GN_NOT_FOUND;
 }
 
 gn_err gn_hub_proof_open(const char *data, struct source *s, char why[GN_HUB_WHY])

@@ -17,7 +17,7 @@ struct source {
 	char copy[600]; /* a temporary directory to remove, or "" */
 };
 
-/* It is a log file's name. */
+/* It is a log file's name, as the ledger reads them: from 00000001.log on. */
 bool gn_hub_proof_is_log(const char *name);
 /* Log files of data/journal in order; snapshots are made again. Read without the lock: plain
  * paths. *out is the caller's to free. */

@@ -65,7 +65,7 @@ bool gn_hub_number(struct gn_hub_request *r, const char *name, uint64_t fallback
 bool gn_hub_page(struct gn_hub_request *r, uint64_t usual, uint64_t most, uint64_t *limit,
 		 uint64_t *offset)
 {
-	uint64_t page, per_page, at;
+	uint64_t page = 1, per_page = usual, at = 0;
 	if (!gn_hub_number(r, "per_page", usual, 1, most, &per_page) ||
 	    !gn_hub_number(r, "limit", per_page, 1, most, &per_page) ||
 	    !gn_hub_number(r, "page", 1, 1, 1u << 30, &page) ||

@@ -147,7 +147,7 @@ static bool enough(struct gn_hub_rate *r, const struct bucket *b, uint32_t *wait
 	if (b->left >= 1)
 		return true;
 	r->refused++;
-	*wait_s = (uint32_t)((1 - b->left) * r->per / r->most) + 1;
+	*wait_s = (uint32_t)((1 - b->left) * (double)r->per / r->most) + 1;
 	return false;
 }
 

@@ -42,7 +42,7 @@ static void owe(struct world *w, uint32_t effort)
 
 static uint64_t guarded(const struct world *w, const char *name)
 {
-	struct gn_guard_counter c;
+	struct gn_counter c;
 	for (size_t i = 0; gn_guard_counter_at(w->guard, i, &c); i++)
 		if (strcmp(c.name, name) == 0)
 			return c.value;

@@ -72,9 +72,19 @@ void jet_close_leave(struct jet_session *s)
 	jet_seat_give(s);
 }
 
-static void end_session(struct jet_session *s, enum jet_state state, gn_err err, bool app,
-			uint32_t code, struct gn_slice reason, gn_time now)
+/* What a session ends with: for the application, and the words of the CLOSE. */
+struct ending {
+	gn_err err;
+	bool app; /* code and reason are an application's */
+	uint32_t code;
+	struct gn_slice reason;
+};
+
+static void end_session(struct jet_session *s, enum jet_state state, const struct ending *end,
+			gn_time now)
 {
+	gn_err err = end->err;
+	struct gn_slice reason = end->reason;
 	GN_ASSERT(jet_alive(s) && s->path);
 	static const enum jet_counter by_class[] = {JET_C_FAULT_OTHER, JET_C_FAULT_PROTOCOL,
 						    JET_C_FAULT_KEY, JET_C_FAULT_TIMEOUT};
@@ -83,8 +93,8 @@ static void end_session(struct jet_session *s, enum jet_state state, gn_err err,
 		jet_count(s->jet, by_class[which]);
 	s->state = (uint8_t)state;
 	s->close_err = err;
-	s->close_app = app;
-	s->close_code = code;
+	s->close_app = end->app;
+	s->close_code = end->code;
 	s->reason_len = (uint8_t)(reason.len < JET_REASON_MAX ? reason.len : JET_REASON_MAX);
 	if (s->reason_len)
 		memcpy(s->reason, reason.p, s->reason_len);
@@ -103,7 +113,8 @@ gn_err jet_close_local(struct jet_session *s, gn_err err, bool app, uint32_t cod
 	GN_ASSERT(err != GN_AGAIN);
 	if (!jet_alive(s))
 		return err;
-	end_session(s, JET_S_CLOSING, err, app, code, gn_str(reason), now);
+	struct ending end = {.err = err, .app = app, .code = code, .reason = gn_str(reason)};
+	end_session(s, JET_S_CLOSING, &end, now);
 	s->close_due = !jet_knocked(s);
 	return err;
 }
@@ -128,9 +139,12 @@ void jet_close_remote(struct jet_session *s, const struct jet_frame *f, gn_time 
 {
 	GN_ASSERT(f->type == JET_F_CLOSE || f->type == JET_F_CLOSE_APP);
 	bool app = f->type == JET_F_CLOSE_APP;
+	struct ending end = {.err = app ? GN_CLOSED : err_of(f->value),
+			     .app = app,
+			     .code = (uint32_t)f->value,
+			     .reason = f->data};
 	if (jet_alive(s))
-		end_session(s, JET_S_DRAINING, app ? GN_CLOSED : err_of(f->value), app,
-			    (uint32_t)f->value, f->data, now);
+		end_session(s, JET_S_DRAINING, &end, now);
 }
 
 void jet_close_leaver(const struct jet_leaver *leaver, gn_time now)
@@ -149,6 +163,7 @@ void jet_close_silent(struct jet_session *s, gn_err err, gn_time now)
 	GN_ASSERT(err != GN_OK);
 	if (!jet_alive(s))
 		return;
-	end_session(s, JET_S_DRAINING, err, false, code_of(err), gn_str(gn_err_text(err)), now);
+	struct ending end = {.err = err, .code = code_of(err), .reason = gn_str(gn_err_text(err))};
+	end_session(s, JET_S_DRAINING, &end, now);
 	s->drain_at = now;
 }

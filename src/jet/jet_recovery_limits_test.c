@@ -159,8 +159,8 @@ static void test_frames_of_a_packet(void **state)
 	struct ends *e = ends_new();
 	static uint8_t bytes[JET_MTU_BASE];
 	struct jet_out o;
-	assert_true(
-		jet_out_begin(&o, e->s[0], e->s[0]->path, JET_APP, bytes, sizeof bytes, e->now));
+	assert_true(jet_out_begin(&o, e->s[0], e->s[0]->path, JET_APP,
+				  gn_writer(bytes, sizeof bytes), e->now));
 	for (int i = 0; i < JET_PACKET_FRAMES_MAX; i++) {
 		assert_false(jet_out_full(&o));
 		gn_write_varint(&o.w, JET_F_PING);

@@ -57,23 +57,30 @@ static bool is_persistent(const struct jet_path *p, const struct jet_space *sp, 
 	return false;
 }
 
+/* Packets found lost in one go, without probes of the MTU. */
+struct losses {
+	uint64_t bytes;
+	uint32_t packets;
+	gn_time newest; /* when the last of them was sent */
+};
+
 static void note_congestion(struct jet_session *s, struct jet_path *p, const struct jet_space *sp,
-			    uint64_t bytes, uint32_t packets, gn_time newest, gn_time now)
+			    const struct losses *lost, gn_time now)
 {
-	GN_ASSERT(packets == 0 || bytes > 0);
-	if (packets == 0)
+	GN_ASSERT(lost->packets == 0 || lost->bytes > 0);
+	if (lost->packets == 0)
 		return;
-	s->packets_lost += packets;
-	s->jet->counters[JET_C_PACKETS_LOST] += packets;
-	if (newest > p->lost_event) {
+	s->packets_lost += lost->packets;
+	s->jet->counters[JET_C_PACKETS_LOST] += lost->packets;
+	if (lost->newest > p->lost_event) {
 		p->lost_event = now;
 		p->lost_in_event = 0;
 	}
-	p->lost_in_event += packets;
-	bool dead = is_persistent(p, sp, newest);
+	p->lost_in_event += lost->packets;
+	bool dead = is_persistent(p, sp, lost->newest);
 	if (dead)
 		jet_count(s->jet, JET_C_PERSISTENT);
-	p->cc.ops->lost(&p->cc, bytes, newest, dead, now);
+	p->cc.ops->lost(&p->cc, lost->bytes, lost->newest, dead, now);
 }
 
 /* Declares lost what is too far behind the largest acknowledged, by count or by time; sets
@@ -83,10 +90,9 @@ static gn_err detect_lost(struct jet_session *s, struct jet_path *p, struct jet_
 {
 	GN_ASSERT(sp->acked_next <= sp->pn_next);
 	gn_time rtt = p->rtt.latest > p->rtt.smoothed ? p->rtt.latest : p->rtt.smoothed;
-	gn_time delay = rtt + rtt * p->reorder_eighths / 8, newest = 0;
+	gn_time delay = rtt + rtt * p->reorder_eighths / 8;
 	delay = delay < JET_GRANULARITY ? JET_GRANULARITY : delay;
-	uint64_t bytes = 0;
-	uint32_t packets = 0;
+	struct losses lost = {0};
 	sp->loss_at = GN_NEVER;
 	for (; sp->low < sp->acked_next; sp->low++) {
 		struct jet_sent *sent = jet_space_sent(sp, sp->low);
@@ -100,13 +106,13 @@ static gn_err detect_lost(struct jet_session *s, struct jet_path *p, struct jet_
 		if (sent->probe) {
 			jet_mtu_lost(p, sp->low, now);
 		} else {
-			bytes += sent->size;
-			packets++;
-			newest = sent->at;
+			lost.bytes += sent->size;
+			lost.packets++;
+			lost.newest = sent->at;
 		}
 		GN_TRY(frames_lost(s, sp, level, sent));
 	}
-	note_congestion(s, p, sp, bytes, packets, newest, now);
+	note_congestion(s, p, sp, &lost, now);
 	return GN_OK;
 }
 
@@ -128,7 +134,10 @@ gn_err jet_loss_all(struct jet_session *s, struct jet_path *p, struct jet_space 
 
 /* ---- acknowledgement ---- */
 
-struct gained {
+/* An acknowledgement while its packets are gone through, and what they bring. */
+struct acking {
+	enum jet_level level;
+	gn_time now;
 	uint64_t bytes;
 	gn_time newest_sent, rtt;
 	bool any, round;
@@ -153,7 +162,7 @@ static void note_spurious(struct jet_session *s, struct jet_path *p, const struc
 }
 
 static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
-			   enum jet_level level, uint64_t pn, struct gained *g, gn_time now)
+			   uint64_t pn, struct acking *a)
 {
 	struct jet_sent *sent = jet_space_sent(sp, pn);
 	if (!sent || sent->state == JET_SENT_ACKED || sent->state == JET_SENT_SILENT)
@@ -161,37 +170,36 @@ static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet
 	if (sent->state == JET_SENT_SKIPPED)
 		return jet_fault(s, JET_E_PROTOCOL, "acknowledged a packet that was never sent");
 	if (sent->state == JET_SENT_LOST) {
-		note_spurious(s, p, sp, sent, pn, now);
+		note_spurious(s, p, sp, sent, pn, a->now);
 		sent->state = JET_SENT_ACKED;
 	} else {
 		settle_out(p, sp, sent, JET_SENT_ACKED);
-		g->any = true;
-		g->bytes += sent->size;
-		if (sent->at >= g->newest_sent) {
-			g->newest_sent = sent->at;
-			g->rtt = now - sent->at;
+		a->any = true;
+		a->bytes += sent->size;
+		if (sent->at >= a->newest_sent) {
+			a->newest_sent = sent->at;
+			a->rtt = a->now - sent->at;
 		}
-		g->round |= level == JET_APP && pn >= p->round_pn;
+		a->round |= a->level == JET_APP && pn >= p->round_pn;
 	}
 	if (sent->probe)
-		jet_mtu_acked(s, p, pn, now);
-	if (level == JET_APP && sp->phase == s->keys.updates && pn >= sp->phase_pn)
+		jet_mtu_acked(s, p, pn, a->now);
+	if (a->level == JET_APP && sp->phase == s->keys.updates && pn >= sp->phase_pn)
 		s->keys.acked = true; /* a bit would take the phase before the last for this one */
 	for (uint8_t i = 0; i < sent->frames; i++)
-		GN_TRY(s->jet->fate->acked(s, level, jet_space_frame(sp, sent, i)));
+		GN_TRY(s->jet->fate->acked(s, a->level, jet_space_frame(sp, sent, i)));
 	return GN_OK;
 }
 
 static gn_err ranges_acked(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
-			   enum jet_level level, const struct jet_frame *ack, struct gained *g,
-			   gn_time now)
+			   const struct jet_frame *ack, struct acking *a)
 {
 	struct jet_ack_iter it = jet_ack_iter(ack);
 	uint64_t lo, hi;
 	while (jet_ack_next(&it, &lo, &hi)) {
 		lo = lo < sp->sent_first ? sp->sent_first : lo;
 		for (uint64_t pn = lo; pn < hi; pn++)
-			GN_TRY(packet_acked(s, p, sp, level, pn, g, now));
+			GN_TRY(packet_acked(s, p, sp, pn, a));
 	}
 	return GN_OK;
 }
@@ -204,10 +212,10 @@ gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space 
 		return jet_fault(s, JET_E_PROTOCOL, "acknowledged a packet that was not sent yet");
 	const struct jet_sent *largest = jet_space_sent(sp, ack->offset);
 	bool sample = largest && largest->state == JET_SENT_OUT;
-	struct gained g = {0};
+	struct acking a = {.level = level, .now = now};
 	uint64_t prior = p->cc.in_flight;
 	sp->acked_next = ack->offset >= sp->acked_next ? ack->offset + 1 : sp->acked_next;
-	gn_err err = ranges_acked(s, p, sp, level, ack, &g, now);
+	gn_err err = ranges_acked(s, p, sp, ack, &a);
 	if (err != GN_OK)
 		return err;
 	if (sample) {
@@ -222,17 +230,17 @@ gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space 
 	if (level == JET_HANDSHAKE && s->hs)
 		s->hs->heard = true;
 	GN_TRY(detect_lost(s, p, sp, level, now));
-	if (g.any) {
-		struct jet_cc_ack a = {.bytes = g.bytes,
-				       .prior = prior,
-				       .newest_sent = g.newest_sent,
-				       .rtt = sample ? g.rtt : 0,
-				       .srtt = p->rtt.smoothed,
-				       .rtt_min = p->rtt.min,
-				       .limited = p->limited,
-				       .round = g.round};
-		p->cc.ops->acked(&p->cc, &a, now);
-		if (g.round)
+	if (a.any) {
+		struct jet_cc_ack gain = {.bytes = a.bytes,
+					  .prior = prior,
+					  .newest_sent = a.newest_sent,
+					  .rtt = sample ? a.rtt : 0,
+					  .srtt = p->rtt.smoothed,
+					  .rtt_min = p->rtt.min,
+					  .limited = p->limited,
+					  .round = a.round};
+		p->cc.ops->acked(&p->cc, &gain, now);
+		if (a.round)
 			p->round_pn = p->space.pn_next;
 		if (s->incoming || s->confirmed || (s->hs && s->hs->heard)) /* RFC 9002 6.2.1 */
 			p->pto_count = 0;

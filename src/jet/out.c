@@ -58,17 +58,19 @@ static void write_header(struct jet_out *o, const uint8_t dcid[JET_CID_LEN])
 }
 
 bool jet_out_begin(struct jet_out *o, struct jet_session *s, struct jet_path *p,
-		   enum jet_level level, uint8_t *at, size_t cap, gn_time now)
+		   enum jet_level level, struct gn_writer room, gn_time now)
 {
 	GN_ASSERT(jet_alive(s) || s->state == JET_S_CLOSING);
 	const struct jet_keys *keys = tx_keys(s, level);
 	const struct jet_cid *cid = &s->cid_tx[p->id % JET_PATHS];
-	if (!keys || !keys->ready || !cid->set || cid->path != p->id || cap < JET_PACKET_ROOM)
+	if (!keys || !keys->ready || !cid->set || cid->path != p->id ||
+	    gn_writer_left(&room) < JET_PACKET_ROOM)
 		return false;
 	o->s = s;
 	o->path = p;
 	o->space = level == JET_APP ? &p->space : &s->hs->space[level];
-	o->w = gn_writer(at, cap - GN_AEAD_TAG);
+	o->w = room;
+	o->w.end -= GN_AEAD_TAG;
 	o->now = now;
 	o->level = level;
 	o->eliciting = o->padded = o->probe = false;

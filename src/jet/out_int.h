@@ -35,10 +35,10 @@ static inline bool jet_out_full(const struct jet_out *o)
 	return gn_writer_left(&o->w) < JET_FRAME_ROOM || o->count == JET_PACKET_FRAMES_MAX;
 }
 
-/* False when no packet can be made: no key, no connection id, no room, too many packets
- * remembered. */
+/* room: what is left of the datagram. False when no packet can be made: no key, no connection id,
+ * no room, too many packets remembered. */
 bool jet_out_begin(struct jet_out *o, struct jet_session *s, struct jet_path *p,
-		   enum jet_level level, uint8_t *at, size_t cap, gn_time now);
+		   enum jet_level level, struct gn_writer room, gn_time now);
 /* Remembers a frame for acknowledgement or loss and marks the packet ack-eliciting. */
 void jet_out_frame(struct jet_out *o, uint8_t type, uint64_t id, uint64_t offset, uint32_t len,
 		   bool fin);

@@ -18,7 +18,7 @@ enum param {
 	P_UDP_MAX = 8,
 	P_VERSIONS = 9,
 	P_PASSES = 10,
-	P_KNOWN,
+	P_KNOWN = 11,
 };
 
 static void put_number(struct gn_writer *w, uint64_t id, uint64_t v)

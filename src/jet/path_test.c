@@ -1,5 +1,6 @@
 /* Changing addresses: migration by either side or both, rebinding by a NAT, addresses that do
  * not answer, spoofed copies; no stream byte is lost and connection ids change with the path. */
+#include "jet/handshake_int.h"
 #include "jet/session_int.h"
 #include "jet/testing/forge.h"
 #include "jet/testing/pair.h"
@@ -295,6 +296,64 @@ static void test_mtu_falls_back_when_big_packets_go_dark(void **state)
 	finish(p);
 }
 
+/* ---- a server that breaks rules ---- */
+
+static bool client_waits_for_confirmation(struct jet_sim *sim)
+{
+	const struct jet_session *s = forge_session(sim->nodes[0].jet);
+	return s->state == JET_S_OPEN && s->hs && s->hs->space[JET_HANDSHAKE].out > 0;
+}
+
+/* A packet of the handshake for the connection id of a path, acknowledging the first of the
+ * client's. */
+static size_t handshake_on_path(struct jet_session *client, struct jet_session *server,
+				uint32_t path, uint8_t out[256])
+{
+	const uint64_t ack[] = {JET_F_ACK, 0, 0, 0, 0, 0, 0};
+	struct gn_writer w = gn_writer(out, 256);
+	gn_write_u8(&w, (uint8_t)(JET_FLAG_FIXED | JET_FLAG_LONG | JET_LONG_HANDSHAKE << 2 |
+				  JET_FLAG_PN4));
+	gn_write_be32(&w, JET_VERSION);
+	gn_write_bytes(&w, GN_SLICE(client->cid_rx[path].cid));
+	gn_write_bytes(&w, GN_SLICE(client->cid_tx[0].cid));
+	size_t at = gn_writer_len(&w), pn = 1000, pad = 20;
+	gn_write_be16(&w, (uint16_t)(4 + GN_COUNT(ack) + pad + GN_AEAD_TAG));
+	gn_write_be32(&w, (uint32_t)pn);
+	for (size_t i = 0; i < GN_COUNT(ack); i++)
+		gn_write_varint(&w, ack[i]);
+	memset(out + gn_writer_len(&w), JET_F_PAD, pad);
+	struct jet_sealed sealed = {.p = out,
+				    .len = gn_writer_len(&w) + pad + GN_AEAD_TAG,
+				    .pn_offset = at + 2,
+				    .pn_len = 4,
+				    .path = path,
+				    .pn = pn};
+	assert_int_equal(jet_packet_seal(&server->hs->tx[JET_HANDSHAKE], &sealed), GN_OK);
+	return sealed.len;
+}
+
+/* What the handshake's packets acknowledge is in flight on the first path. */
+static void test_the_handshake_stays_on_its_path(void **state)
+{
+	(void)state;
+	struct pair *p = calloc(1, sizeof *p);
+	uint8_t packet[256];
+	pair_init(p, 9, NULL, NULL, &link);
+	pair_dial(p, NULL);
+	assert_true(jet_sim_run_until(&p->sim, client_waits_for_confirmation, p->sim.now + GN_SEC));
+	struct jet_session *s = session(p, 0);
+	struct jet_frame f = {.type = JET_F_NEW_CID, .id = 2, .data = GN_SLICE(s->cid_rx[1].cid)};
+	assert_int_equal(jet_cid_on_new(s, &f), GN_OK); /* the server may begin a path */
+	size_t len = handshake_on_path(s, session(p, 1), 2, packet);
+	assert_int_equal(gn_jet_recv(p->sim.nodes[0].jet, &p->sim.nodes[1].addr,
+				     gn_slice(packet, len), p->sim.now),
+			 GN_MALFORMED);
+	assert_null(jet_path_find(s, 2));
+	assert_true(s->hs->space[JET_HANDSHAKE].out > 0);
+	pair_fini(p);
+	free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_amplification_limit_holds_for_probed_addresses),
 		cmocka_unit_test(test_migrate_needs_a_settled_session),
 		cmocka_unit_test(test_mtu_falls_back_when_big_packets_go_dark),
+		cmocka_unit_test(test_the_handshake_stays_on_its_path),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

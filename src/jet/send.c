@@ -63,7 +63,7 @@ static size_t build_handshake(struct jet_session *s, enum jet_level level, uint8
 	bool data = jet_sendbuf_peek(&s->hs->out[level], UINT64_MAX, &offset, &len);
 	if (!data && !sp->probes && !jet_ack_due(sp, now))
 		return 0;
-	if (!jet_out_begin(&o, s, s->path, level, at, cap, now))
+	if (!jet_out_begin(&o, s, s->path, level, gn_writer(at, cap), now))
 		return 0;
 	if (sp->unacked)
 		jet_ack_write(s, &o, sp, 0);
@@ -182,7 +182,7 @@ static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time 
 		sp->probes || (window_open(p) && jet_pacer_ready(&p->pacer, now) && app_pending(s));
 	if (!data && !any_ack_due(s, now))
 		return 0;
-	if (!jet_out_begin(&o, s, p, JET_APP, at, cap, now)) {
+	if (!jet_out_begin(&o, s, p, JET_APP, gn_writer(at, cap), now)) {
 		put_off(s, now);
 		return 0;
 	}
@@ -254,7 +254,7 @@ static gn_err send_mtu_probe(struct jet_session *s, struct gn_buf *out, struct g
 	struct jet_path *p = s->path;
 	struct jet_out o;
 	if (!jet_mtu_due(p, now) || out->cap < p->mtu.probing || !window_open(p) ||
-	    !jet_out_begin(&o, s, p, JET_APP, out->p, p->mtu.probing, now))
+	    !jet_out_begin(&o, s, p, JET_APP, gn_writer(out->p, p->mtu.probing), now))
 		return GN_AGAIN;
 	o.probe = true;
 	write_ping(&o);
@@ -320,7 +320,8 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 		uint64_t allowed = counted ? JET_AMPLIFICATION * probe->rx - probe->tx : cap;
 		cap = allowed < cap ? (size_t)allowed : cap;
 	}
-	if ((!challenge && !respond) || !jet_out_begin(&o, s, p, JET_APP, out->p, cap, now)) {
+	if ((!challenge && !respond) ||
+	    !jet_out_begin(&o, s, p, JET_APP, gn_writer(out->p, cap), now)) {
 		if (challenge)
 			probe->at = now + jet_pto(p, JET_APP);
 		return GN_AGAIN;
@@ -358,8 +359,8 @@ static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_je
 		bool app = s->close_app && level == JET_APP;
 		if (level == JET_APP && !s->confirmed && s->incoming)
 			break; /* the client may not have these keys yet */
-		if (!jet_out_begin(&o, s, s->path, (enum jet_level)level, out->p + out->len,
-				   cap - out->len, now))
+		if (!jet_out_begin(&o, s, s->path, (enum jet_level)level,
+				   gn_writer(out->p + out->len, cap - out->len), now))
 			continue;
 		struct gn_slice reason =
 			gn_slice(s->reason, app || !s->close_app ? s->reason_len : 0);

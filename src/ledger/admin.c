@@ -5,6 +5,7 @@
 static gn_err admin_equivalent(struct gn_ledger *l, const struct gn_ledger_admin *a,
 			       struct gn_record_view *r)
 {
+	GN_ASSERT(a->kind == GN_ADMIN_EQUIVALENT);
 	struct gn_json j;
 	r->type = GN_REC_EQUIVALENT;
 	r->u.equivalent.code = a->code;
@@ -26,6 +27,7 @@ static gn_err admin_equivalent(struct gn_ledger *l, const struct gn_ledger_admin
 static gn_err admin_status(struct gn_ledger *l, const struct gn_ledger_admin *a,
 			   struct gn_record_view *r)
 {
+	GN_ASSERT(a->kind == GN_ADMIN_STATUS);
 	r->type = GN_REC_STATUS;
 	GN_TRY(lg_find_participant(&l->book, &a->pid, &r->u.status.participant));
 	const struct lg_participant *p = &l->book.participants[r->u.status.participant];
@@ -39,6 +41,7 @@ static gn_err admin_status(struct gn_ledger *l, const struct gn_ledger_admin *a,
 static gn_err admin_dispute(struct gn_ledger *l, const struct gn_ledger_admin *a,
 			    struct gn_record_view *r)
 {
+	GN_ASSERT(a->kind == GN_ADMIN_DISPUTE);
 	uint32_t from, to;
 	unsigned side;
 	r->type = GN_REC_DISPUTE;
@@ -71,6 +74,7 @@ static gn_err check_signed(const struct gn_ledger *l, const struct gn_ledger_adm
 static gn_err admin_abort(struct gn_ledger *l, const struct gn_ledger_admin *a, uint64_t ticket,
 			  gn_time now)
 {
+	GN_ASSERT(a->kind == GN_ADMIN_ABORT);
 	struct lg_open *o = lg_find_open(&l->book, &a->key);
 	const struct lg_key *k = lg_find_key(&l->book, &a->key);
 	if (o) {
@@ -87,6 +91,7 @@ static gn_err admin_abort(struct gn_ledger *l, const struct gn_ledger_admin *a, 
 static void admin_role(const struct gn_ledger *l, const struct gn_ledger_admin *a,
 		       struct gn_record_view *r)
 {
+	GN_ASSERT(a->kind == GN_ADMIN_ROLE);
 	const struct lg_officer *o = lg_find_officer(&l->book, &a->pk);
 	r->type = GN_REC_ROLE;
 	r->u.role.pk = a->pk;

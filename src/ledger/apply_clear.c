@@ -216,7 +216,7 @@ static gn_err make_offer(struct lg_book *b, const struct gn_record_view *r, cons
 gn_err lg_apply_propose(struct lg_book *b, const struct gn_record_view *r)
 {
 	GN_ASSERT(r->type == GN_REC_PROPOSE);
-	uint32_t asked[CLEAR_ASKED_MAX], count, who;
+	uint32_t asked[CLEAR_ASKED_MAX] = {0}, count, who;
 	struct gn_hops named = r->u.clearing.asked;
 	struct lg_open *o;
 	if (r->eq >= b->eq_count || r->u.clearing.expiry <= r->time ||
@@ -233,7 +233,7 @@ gn_err lg_apply_propose(struct lg_book *b, const struct gn_record_view *r)
 	for (uint32_t i = 0; gn_rec_next_number(&named, &who); i++)
 		if (who != asked[i])
 			return GN_CORRUPT;
-	if (lg_find_key(b, &r->key))
+	if (lg_find_key(b, &r->key) || lg_find_open(b, &r->key))
 		return GN_CONFLICT;
 	GN_TRY(lg_keys_reserve(&b->keys, b->env.alloc, r->time));
 	GN_TRY(make_offer(b, r, asked, count, &o));

@@ -108,9 +108,11 @@ static struct lg_keys *keys_of(struct lg_book *b, uint8_t profile)
 	return profile == GN_PROFILE_V0 ? &b->keys_v0 : &b->keys;
 }
 
+/* What is open has its key for itself, also when that is older than what is remembered: a hub ends
+ * it in time, a journal of somebody else's may not. */
 static gn_err check_key(struct lg_book *b, const struct gn_record_view *r)
 {
-	if (lg_find_key(b, &r->key))
+	if (lg_find_key(b, &r->key) || lg_find_open(b, &r->key))
 		return GN_CONFLICT;
 	return lg_keys_reserve(keys_of(b, r->sign.profile), b->env.alloc, r->time);
 }

@@ -244,6 +244,7 @@ gn_err lg_open_room(const struct lg_book *b, const struct lg_eq *q, uint32_t pay
 			return GN_QUOTA;
 	}
 	GN_TRY(find_most(b, w, &via, &heaviest, &most));
+	GN_ASSERT(full || most > 0);
 	if (full && most <= own + 1)
 		return GN_QUOTA;
 	*out = find_newest(w, via, heaviest);

@@ -15,6 +15,7 @@ struct tarjan {
 
 static gn_err build_adjacency(struct gn_clearing *c, struct tarjan *t)
 {
+	GN_ASSERT(!t->first && !t->to);
 	t->first = GN_NEW_ARRAY(c->alloc, uint32_t, (size_t)c->nodes + 2);
 	t->to = GN_NEW_ARRAY(c->alloc, uint32_t, (size_t)c->edge_count + 1);
 	if (!t->first || !t->to)
@@ -32,6 +33,7 @@ static gn_err build_adjacency(struct gn_clearing *c, struct tarjan *t)
 static void take_part(struct gn_clearing *c, struct tarjan *t, uint32_t root, uint32_t *stack_len,
 		      uint32_t *rank)
 {
+	GN_ASSERT(*stack_len > 0 && *rank < c->nodes);
 	uint32_t n;
 	c->part[c->part_count++] = *rank;
 	do {
@@ -81,6 +83,7 @@ static void find_parts(struct gn_clearing *c, struct tarjan *t)
 
 static gn_err split_parts(struct gn_clearing *c)
 {
+	GN_ASSERT(c->rank && c->part && c->part_count == 0);
 	struct tarjan t = {0};
 	size_t n = (size_t)c->nodes + 1;
 	gn_err err = build_adjacency(c, &t);
@@ -107,6 +110,7 @@ static gn_err split_parts(struct gn_clearing *c)
 
 static void count_arcs(struct gn_clearing *c, const uint32_t *part_of)
 {
+	GN_ASSERT(c->kept == 0);
 	for (uint32_t i = 0; i < c->edge_count; i++) {
 		uint32_t u = c->rank[c->edges[i].u], v = c->rank[c->edges[i].v];
 		c->arc_of[i] = LG_NONE;
@@ -123,6 +127,7 @@ static void count_arcs(struct gn_clearing *c, const uint32_t *part_of)
 
 static void build_arcs(struct gn_clearing *c)
 {
+	GN_ASSERT(c->to && c->cap);
 	for (uint32_t n = 0; n < c->nodes; n++)
 		c->next[n] = c->first[n];
 	for (uint32_t i = 0; i < c->edge_count; i++) {
@@ -144,6 +149,7 @@ static void build_arcs(struct gn_clearing *c)
 
 static bool allocate_nodes(struct gn_clearing *c)
 {
+	GN_ASSERT(!c->rank);
 	size_t n = (size_t)c->nodes + 1;
 	uint32_t **per_node[] = {&c->rank,  &c->part,  &c->next, &c->level,   &c->queue,
 				 &c->stack, &c->count, &c->id,   &c->node_of, &c->sources};
@@ -162,6 +168,7 @@ static bool allocate_nodes(struct gn_clearing *c)
 
 static bool allocate_arcs(struct gn_clearing *c)
 {
+	GN_ASSERT(c->kept <= c->edge_count);
 	size_t m = 2 * (size_t)c->kept + 1;
 	uint32_t **per_arc[] = {&c->to, &c->twin, &c->flow_to, &c->flow_arc, &c->flow_of};
 	for (size_t i = 0; i < GN_COUNT(per_arc); i++)
@@ -264,6 +271,7 @@ static void lift_parts(struct gn_clearing *c)
 
 gn_err gn_clearing_run(struct gn_clearing *c, uint64_t work)
 {
+	GN_ASSERT(!c->proven || c->step == LG_DONE);
 	if (c->anytime && !c->saved_cap)
 		c->saved_cap = GN_NEW_ARRAY(c->alloc, gn_amount, (size_t)c->edge_count + 1);
 	if (c->anytime && !c->saved_excess)

@@ -18,6 +18,7 @@
 
 static void bucket_put(struct gn_clearing *c, uint32_t n, uint32_t dist)
 {
+	GN_ASSERT(n < c->nodes && dist <= 2 * c->nodes + 1);
 	uint32_t head = c->bucket[dist];
 	c->level[n] = dist;
 	c->next[n] = head;
@@ -31,6 +32,7 @@ static void bucket_put(struct gn_clearing *c, uint32_t n, uint32_t dist)
 
 static void bucket_remove(struct gn_clearing *c, uint32_t n)
 {
+	GN_ASSERT(n < c->nodes && c->level[n] != LG_NONE);
 	if (c->queue[n] != LG_NONE)
 		c->next[c->queue[n]] = c->next[n];
 	else
@@ -44,6 +46,7 @@ static void bucket_remove(struct gn_clearing *c, uint32_t n)
  * buckets is left out. */
 static void settle_node(struct gn_clearing *c, uint32_t n)
 {
+	GN_ASSERT(c->level[n] != LG_NONE);
 	uint32_t buckets = 2 * c->nodes + 2;
 	for (uint32_t a = c->first[n]; a < c->first[n + 1]; a++) {
 		uint32_t from = c->to[a] & ARC_NODE,
@@ -60,6 +63,7 @@ static void settle_node(struct gn_clearing *c, uint32_t n)
 
 static void relabel(struct gn_clearing *c)
 {
+	GN_ASSERT(c->left != 0);
 	uint32_t wanted = 0, met = 0, d;
 	for (uint32_t i = 0; i <= c->bucket_top; i++)
 		c->bucket[i] = LG_NONE;
@@ -88,6 +92,7 @@ static void relabel(struct gn_clearing *c)
 
 static void next_phase(struct gn_clearing *c)
 {
+	GN_ASSERT(c->step == LG_RELABEL);
 	if (c->left == 0) {
 		lg_publish(c);
 		c->step = LG_DONE;

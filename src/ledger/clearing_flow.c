@@ -50,6 +50,7 @@ static void collect_nodes(struct gn_clearing *c)
  * neighbours, id of what goes LG_NONE. */
 static void peel(struct gn_clearing *c)
 {
+	GN_ASSERT(c->flow_nodes <= c->nodes);
 	uint32_t tail = 0;
 	for (uint32_t n = 0; n < c->flow_nodes; n++) {
 		c->count[n] = 0;
@@ -74,6 +75,7 @@ static void peel(struct gn_clearing *c)
 /* Numbers who is left, turns ends into numbers, drops what leads out. */
 static void renumber(struct gn_clearing *c)
 {
+	GN_ASSERT(c->flow_nodes <= c->nodes);
 	uint32_t kept = 0, nodes = 0, i = 0;
 	for (uint32_t n = 0; n < c->flow_nodes; n++)
 		if (c->id[c->node_of[n]] != LG_NONE)
@@ -103,6 +105,7 @@ static void renumber(struct gn_clearing *c)
 
 void lg_tight_open(struct gn_clearing *c)
 {
+	GN_ASSERT(c->step == LG_OPEN);
 	collect_nodes(c);
 	peel(c);
 	renumber(c);
@@ -119,6 +122,7 @@ void lg_tight_open(struct gn_clearing *c)
 
 bool lg_tight_levels(struct gn_clearing *c)
 {
+	GN_ASSERT(c->step == LG_LEVELS);
 	uint32_t tail = 0, kept = 0;
 	for (uint32_t n = 0; n < c->flow_nodes; n++) {
 		c->level[n] = LG_NONE;
@@ -163,6 +167,7 @@ bool lg_tight_levels(struct gn_clearing *c)
  * lacks. */
 static void raise_node(struct gn_clearing *c, uint32_t n)
 {
+	GN_ASSERT(n < c->flow_nodes && c->level[n] <= c->gap);
 	uint32_t lowest = LG_NONE, old = c->level[n], arc = c->next[n];
 	for (uint32_t i = c->flow_first[n]; i < c->flow_first[n + 1]; i++) {
 		uint32_t level = c->level[c->flow_to[i] & ARC_NODE];
@@ -239,6 +244,7 @@ static uint32_t next_arc(struct gn_clearing *c, uint32_t n)
  * queue[0..depth] is the path, stack its arcs. */
 static bool discharge_node(struct gn_clearing *c, uint32_t source, uint64_t stop)
 {
+	GN_ASSERT(source < c->flow_nodes);
 	gn_amount_sum *give = &c->excess[c->node_of[source]];
 	uint32_t depth = 0;
 	c->queue[0] = source;
@@ -268,6 +274,7 @@ static bool discharge_node(struct gn_clearing *c, uint32_t source, uint64_t stop
 
 void lg_tight_send(struct gn_clearing *c, uint64_t stop)
 {
+	GN_ASSERT(c->step == LG_SEND);
 	uint64_t until = stop < c->levels_until ? stop : c->levels_until;
 	while (c->at_source < c->source_count && c->work < until)
 		c->at_source += discharge_node(c, c->sources[c->at_source], until);

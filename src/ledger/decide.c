@@ -49,7 +49,7 @@ static gn_err decide_create(struct gn_ledger *l, const struct lg_item *item, uin
 	GN_ASSERT(item->op.kind == GN_OP_LINE_CREATE && signer < l->book.participant_count);
 	const struct gn_op *op = &item->op;
 	struct gn_record_view r = {.type = GN_REC_LINE};
-	unsigned side;
+	unsigned side = 0;
 	lg_fill_signed(item, signer, &r.sign);
 	GN_TRY(lg_find_eq(&l->book, op->equivalent, &r.eq));
 	const struct lg_eq *q = l->book.eqs[r.eq];
@@ -60,7 +60,7 @@ static gn_err decide_create(struct gn_ledger *l, const struct lg_item *item, uin
 	r.u.line.action = GN_LINE_DO_CREATE;
 	bool there = signer != r.u.line.to &&
 		     lg_place_line(q, signer, r.u.line.to, &r.u.line.pair, &side);
-	r.u.line.side = signer != r.u.line.to ? (uint8_t)side : 0;
+	r.u.line.side = (uint8_t)side;
 	r.u.line.version = 1 + (there ? q->pairs[r.u.line.pair].version[side] >> 8 : 0);
 	r.u.line.first = r.u.line.version > 1;
 	return commit_line(l, item, &r, now);

@@ -253,6 +253,7 @@ struct lg_extra *lg_extra_add(struct lg_eq *q, uint32_t line)
 /* LG-9 */
 static void closing_follows(struct lg_eq *q, struct lg_pair *p, unsigned side)
 {
+	GN_ASSERT(side < 2);
 	unsigned d = 1 - side;
 	gn_amount left = gn_amount_max(0, lg_debt(p, d)) + p->reserved[d];
 	if (!(lg_line_flags(p, side) & LINE_CLOSING))
@@ -276,6 +277,7 @@ void lg_pair_settle(struct lg_eq *q, uint32_t pair)
 
 void lg_pair_show(struct lg_eq *q, uint32_t pair)
 {
+	GN_ASSERT(pair < q->pair_count);
 	const struct lg_pair *p = &q->pairs[pair];
 	const unsigned routing = LINE_NO_MIDDLE | LINE_ASK | LINE_EXTRA;
 	uint32_t flags = ((p->version[0] | p->version[1]) & routing) ? HALF_SPECIAL : 0;

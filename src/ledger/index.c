@@ -7,6 +7,7 @@
 gn_err lg_index_reserve(struct lg_index *x, struct gn_alloc *alloc, uint32_t more, lg_hash_fn *hash,
 			const void *user)
 {
+	GN_ASSERT(!x->slots || x->count < x->mask);
 	uint64_t size = x->slots ? (uint64_t)x->mask + 1 : 0, need = (uint64_t)x->count + more;
 	if (need * 3 <= size * 2)
 		return GN_OK;
@@ -40,6 +41,7 @@ void lg_index_add(struct lg_index *x, uint64_t hash, uint32_t entry)
 void lg_index_remove(struct lg_index *x, uint64_t hash, uint32_t entry, lg_hash_fn *fn,
 		     const void *user)
 {
+	GN_ASSERT(x->slots && x->count > 0);
 	uint32_t s = (uint32_t)hash & x->mask;
 	while (x->slots[s] != entry + 1) {
 		GN_ASSERT(x->slots[s]);
@@ -66,6 +68,7 @@ void lg_index_fini(struct lg_index *x, struct gn_alloc *alloc)
 gn_err lg_grow(struct gn_alloc *alloc, void *array, uint32_t *capacity, uint64_t need, uint64_t max,
 	       size_t size)
 {
+	GN_ASSERT(size > 0);
 	if (need <= *capacity)
 		return GN_OK;
 	if (need > max)

@@ -11,7 +11,7 @@ gn_err lg_commit_cycles(struct gn_ledger *l, uint32_t eq, enum gn_clearing_mode 
 	gn_err err = GN_OK;
 	lg_cycles_undo(c, l->book.eqs[eq]);
 	if (c->count > 0 || ticket) {
-		r.u.clearing.mode = mode;
+		r.u.clearing.mode = (uint8_t)mode;
 		r.u.clearing.cause = cause;
 		r.u.clearing.total = c->total;
 		r.u.clearing.cycle_count = c->count;

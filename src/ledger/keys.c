@@ -13,6 +13,7 @@ static uint32_t next_place(uint32_t position)
 
 static struct lg_key *key_at(const struct lg_keys *k, uint32_t position)
 {
+	GN_ASSERT(k->capacity > 0);
 	return &k->ring[position & (k->capacity - 1)];
 }
 
@@ -87,6 +88,7 @@ void lg_keys_add(struct lg_keys *k, const struct lg_key *entry, gn_time now)
 
 void lg_keys_forget(struct lg_keys *k, gn_time now)
 {
+	GN_ASSERT(k->day_count <= GN_COUNT(k->days));
 	uint32_t gone = 0;
 	int64_t oldest = lg_day(now) - lg_day(BOOK_TX_KEEP);
 	while (gone < k->day_count && k->days[gone].day < oldest)

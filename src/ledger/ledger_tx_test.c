@@ -427,6 +427,31 @@ static void test_neighbours_share_whom_they_ask(void **state)
 	gn_ledger_validate(h.l);
 }
 
+/* Records of a journal that no hub of ours wrote (hub import): a month passes, in which keys are
+ * forgotten, and nothing ends what is open. */
+static void test_what_is_open_keeps_its_key(void **state)
+{
+	(void)state;
+	uint8_t bytes[4096];
+	struct gn_record_view again, note = {.type = GN_REC_NOTE};
+	struct lg_book *b = &h.l->book;
+	assert_int_equal(submit("10.00", NULL, "p1")->state, GN_TX_PREPARE);
+	size_t len = h.last_record.len;
+	assert_true(len <= sizeof bytes);
+	memcpy(bytes, h.last_record.p, len);
+	note.seq = b->seq + 1;
+	note.time = b->time + BOOK_TX_KEEP + INT64_C(86400) * GN_SEC;
+	assert_int_equal(lg_apply(b, &note), GN_OK);
+	assert_int_equal(lg_rec_read(gn_slice(bytes, len), b->seq + 1, &again), GN_OK);
+	assert_int_equal(again.type, GN_REC_PREPARE);
+	assert_null(lg_find_key(b, &again.key));
+	again.time = b->time;
+	again.u.payment.expiry = b->time + GN_SEC;
+	assert_int_equal(lg_apply(b, &again), GN_CONFLICT);
+	again.key.b[0] ^= 1; /* it was for the key alone */
+	assert_int_equal(lg_apply(b, &again), GN_OK);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -445,6 +470,7 @@ int main(void)
 		T(test_prepared_survives_a_restart),
 		T(test_one_payer_does_not_hold_all_that_waits),
 		T(test_neighbours_share_whom_they_ask),
+		T(test_what_is_open_keeps_its_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

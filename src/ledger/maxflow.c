@@ -103,6 +103,7 @@ static void spend_work(struct lg_flow_net *f, uint32_t work)
 /* level = distance from the source + 1; 0 = not reached. */
 static bool build_levels(struct lg_flow_net *f)
 {
+	GN_ASSERT(f->level && f->queue);
 	const struct lg_eq *q = f->q;
 	uint32_t begin = 0, end = 1;
 	memset(f->level, 0, q->node_count * sizeof *f->level);
@@ -205,6 +206,7 @@ static gn_amount carries_flow(struct lg_flow_net *f, uint32_t at, uint32_t *half
 static gn_amount drain_path(struct lg_flow_net *f, uint32_t at, const uint32_t *stack,
 			    uint32_t count, gn_amount most)
 {
+	GN_ASSERT(count > 0);
 	for (uint32_t i = 0; i < count; i++)
 		most = gn_amount_min(most, f->initial[stack[i]] - f->residual[stack[i]]);
 	for (uint32_t i = 0; i < count; i++) {
@@ -227,10 +229,10 @@ static uint32_t walk_flow(struct lg_flow_net *f)
 		f->queue[depth++] = half;
 		at = neighbour(f, half);
 		if (f->level[at]) {
-			uint32_t start = f->level[at] - 1, node = at;
+			uint32_t start = f->level[at] - 1;
 			drain_path(f, at, f->queue + start, depth - start, INT64_MAX);
 			for (uint32_t i = start; i + 1 < depth; i++) {
-				node = neighbour(f, f->queue[i]);
+				uint32_t node = neighbour(f, f->queue[i]);
 				f->level[node] = 0;
 			}
 			depth = start;
@@ -297,7 +299,7 @@ static struct gn_ledger_cut cut_of(const struct lg_flow_net *f, uint32_t pair, u
 	} else if (!lg_middle_allowed(p, d, f->source, f->target)) {
 		cut.cause = GN_CAUSE_NO_MIDDLE;
 		cut.by = own_line_bars ? who[0] : who[1];
-	} else if (lg_policy_cap(q, pair, d, f->target, f->now) < lg_cap(q, p, d)) {
+	} else if (e && lg_policy_cap(q, pair, d, f->target, f->now) < lg_cap(q, p, d)) {
 		bool daily = e->daily_limit >= 0 &&
 			     e->daily_limit - (e->day == lg_day(f->now) ? e->used : 0) <=
 				     lg_policy_cap(q, pair, d, f->target, f->now);

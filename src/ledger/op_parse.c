@@ -241,7 +241,7 @@ static const char *const forms[] = {
 
 static const struct field {
 	const char *name;
-	uint8_t type;
+	enum field_type type;
 	uint16_t needed, allowed; /* masks of operations */
 	bool v1_only;
 } fields[] = {
@@ -359,7 +359,7 @@ static gn_err read_string(struct reader *rd, const struct gn_json_value *v, enum
 static gn_err read_field(struct reader *rd, const struct gn_json_value *v, const struct field *f)
 {
 	struct gn_op *op = rd->op;
-	switch ((enum field_type)f->type) {
+	switch (f->type) {
 	case F_AMOUNT:
 		return read_amount(rd, v, GN_AMOUNT, f->name[0] == 'a' ? &op->amount : &op->limit);
 	case F_OBJECT:
@@ -382,7 +382,7 @@ static gn_err read_field(struct reader *rd, const struct gn_json_value *v, const
 	case F_INITIATOR:
 	case F_STATUS:
 	case F_ANSWER:
-	default: return read_string(rd, v, (enum field_type)f->type);
+	default: return read_string(rd, v, f->type);
 	}
 }
 

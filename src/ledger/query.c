@@ -94,6 +94,7 @@ gn_err gn_ledger_find_equivalent(const struct gn_ledger *l, struct gn_slice code
 static void read_policy(const struct lg_eq *q, uint32_t line, unsigned flags,
 			struct gn_rec_policy *out)
 {
+	GN_ASSERT(hop_pair(line) < q->pair_count);
 	const struct lg_extra *e = flags & LINE_EXTRA ? lg_find_extra(q, line) : NULL;
 	*out = (struct gn_rec_policy){.auto_clearing = !(flags & LINE_NO_AUTO),
 				      .can_be_intermediate = !(flags & LINE_NO_MIDDLE),
@@ -110,6 +111,7 @@ static void read_line(const struct gn_ledger *l, uint32_t eq, uint32_t pair, uns
 		      struct gn_ledger_line *out)
 {
 	const struct lg_eq *q = l->book.eqs[eq];
+	GN_ASSERT(pair < q->pair_count && side < 2);
 	const struct lg_pair *p = &q->pairs[pair];
 	unsigned f = lg_line_flags(p, side), d = 1 - side;
 	const struct lg_extra *e = f & LINE_EXTRA ? lg_find_extra(q, hop_of(pair, side)) : NULL;
@@ -247,8 +249,7 @@ void gn_ledger_tx(const struct gn_ledger *l, const struct gn_tx_key *key, struct
 		out->answered = o->answered;
 	}
 	for (uint32_t i = 0; !k && i < l->inbox.count; i++) {
-		struct lg_item *item;
-		memcpy(&item, gn_ring_at(&l->inbox, i), sizeof item);
+		const struct lg_item *item = *(struct lg_item **)gn_ring_at(&l->inbox, i);
 		if (item->has_key && memcmp(item->key.b, key->b, sizeof key->b) == 0)
 			out->state = GN_TX_NEW;
 	}

@@ -51,6 +51,7 @@ struct sheet {
 
 static void turn(struct gn_writer *w)
 {
+	GN_ASSERT(!w->bad);
 	struct sheet *s = GN_CONTAINER(w, struct sheet, w);
 	if (!s->hash || gn_writer_left(w) >= SHEET_ROOM)
 		return;
@@ -66,6 +67,7 @@ static void put_sum(struct gn_writer *w, gn_amount_sum v)
 
 static void put_pair(struct gn_writer *w, const struct lg_pair *p)
 {
+	GN_ASSERT(p->node[0] < p->node[1]);
 	turn(w);
 	gn_write_varint(w, p->node[0]);
 	gn_write_varint(w, p->node[1]);
@@ -79,6 +81,7 @@ static void put_pair(struct gn_writer *w, const struct lg_pair *p)
 
 static void put_eq(struct gn_writer *w, const struct lg_eq *q)
 {
+	GN_ASSERT(*q->code && q->precision <= GN_PRECISION_MAX);
 	turn(w);
 	gn_write_u8(w, (uint8_t)strlen(q->code));
 	gn_write_bytes(w, gn_str(q->code));
@@ -114,6 +117,7 @@ static void put_eq(struct gn_writer *w, const struct lg_eq *q)
 
 static void put_keys(struct gn_writer *w, const struct lg_keys *k)
 {
+	GN_ASSERT(lg_keys_count(k) <= k->capacity);
 	turn(w);
 	gn_write_varint(w, k->day_count);
 	for (uint32_t i = 0; i < k->day_count; i++) {
@@ -159,6 +163,7 @@ static void put_open(struct gn_writer *w, const struct lg_open *o)
 
 static void put_officers(struct gn_writer *w, const struct lg_book *b)
 {
+	GN_ASSERT(b->officer_count > 0);
 	gn_write_varint(w, b->officer_count);
 	for (uint32_t i = 0; i < b->officer_count; i++) {
 		const struct lg_officer *o = &b->officers[i];

@@ -105,6 +105,7 @@ static bool has_end(uint32_t owner, uint32_t debtor, uint32_t who)
 
 void gn_ledger_why_for(struct gn_ledger_why *why, uint32_t who)
 {
+	GN_ASSERT(why->cut_count <= GN_COUNT(why->cut));
 	uint32_t cuts = 0, raises = 0;
 	for (uint32_t i = 0; i < why->cut_count; i++) {
 		struct gn_ledger_cut c = why->cut[i];
@@ -211,8 +212,8 @@ const char *gn_ledger_cause_words(enum gn_ledger_cause cause)
 		[GN_CAUSE_DISPUTE] = "a trust line is in dispute",
 		[GN_CAUSE_SUSPENDED] = "a participant on the way is suspended",
 		[GN_CAUSE_INACTIVE] = "the equivalent takes no new debt",
-		[GN_CAUSE_NO_MIDDLE] = "a participant on the way does not pass on payments of "
-				       "others",
+		[GN_CAUSE_NO_MIDDLE] =
+			"a participant on the way does not pass on payments of others",
 		[GN_CAUSE_DAILY] = "a trust line moves no more than its limit of the day",
 		[GN_CAUSE_HOP] = "a trust line limits what one payment may move",
 		[GN_CAUSE_CLOSING] = "a trust line is closing and takes no new debt"};

@@ -473,11 +473,11 @@ uint16_t gn_http_port(const struct gn_http *http)
 	return http->port;
 }
 
-bool gn_http_counter_at(const struct gn_http *http, size_t i, struct gn_http_counter *out)
+bool gn_http_counter_at(const struct gn_http *http, size_t i, struct gn_counter *out)
 {
-	const struct gn_http_counter all[] = {{"open", http->conn_count},
+	const struct gn_counter all[] = {{"open", http->conn_count},
 #define X(name) {#name, http->count.name},
-					      GN_HTTP_COUNTERS(X)
+					 GN_HTTP_COUNTERS(X)
 #undef X
 	};
 	if (i >= GN_COUNT(all))

@@ -98,12 +98,8 @@ GN_MUST gn_err gn_http_new(const struct gn_http_config *config,
  * fine. */
 void gn_http_free(struct gn_http *http);
 uint16_t gn_http_port(const struct gn_http *http);
-struct gn_http_counter {
-	const char *name;
-	uint64_t value;
-};
 /* "requests", "connections", "open" and one for each reason of refusing; false past the last. */
-bool gn_http_counter_at(const struct gn_http *http, size_t i, struct gn_http_counter *out);
+bool gn_http_counter_at(const struct gn_http *http, size_t i, struct gn_counter *out);
 
 /* What was asked. Slices live as long as the request. */
 enum gn_http_method gn_http_method(const struct gn_http_request *r);

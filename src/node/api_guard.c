@@ -35,7 +35,7 @@ gn_err gn_node_api_guard(struct gn_node_request *r)
 	static struct gn_guard_account top[GN_GUARD_TOP];
 	const struct gn_node *node = r->node;
 	struct gn_guard_status s;
-	struct gn_guard_counter c;
+	struct gn_counter c;
 	gn_guard_status(node->guard, node->now, &s);
 	json_t *list = json_array(), *counters = json_object();
 	size_t n = gn_guard_list(node->guard, top, GN_COUNT(top));

@@ -143,6 +143,7 @@ static json_t *version_json(const struct gn_head_version *v)
 static json_t *head_json(const struct gn_head *h, struct gn_slice record)
 {
 	char pid[GN_PID_MAX];
+	uint64_t expires = h->created + h->ttl;
 	gn_pid(&h->owner, pid);
 	json_t *json = version_json(&h->now), *previous = json_array();
 	for (size_t i = 0; i < h->previous_count; i++)
@@ -152,7 +153,7 @@ static json_t *head_json(const struct gn_head *h, struct gn_slice record)
 	json_object_set_new(json, "label", gn_host_json_slice(h->label));
 	json_object_set_new(json, "seq", json_integer((json_int_t)h->seq));
 	json_object_set_new(json, "created", json_integer((json_int_t)h->created));
-	json_object_set_new(json, "expires", json_integer((json_int_t)(h->created + h->ttl)));
+	json_object_set_new(json, "expires", json_integer((json_int_t)expires));
 	json_object_set_new(json, "previous", previous);
 	json_object_set_new(json, "head", gn_host_json_base64(record));
 	return json;
@@ -210,7 +211,11 @@ static gn_err open_site(struct gn_node_request *r, gn_node_bundles_done *done)
 	GN_TRY(gn_unhex(gn_str(r->base.args[0]), owner.b, sizeof owner.b));
 	GN_TRY(gn_host_number(&r->base, "fresh", 0, 1, &fresh));
 	GN_TRY(gn_host_number(&r->base, "version", 0, UINT64_MAX, &version));
-	GN_TRY(gn_bundles_open(r->node->bundles, &owner, gn_str(label), version, fresh == 1,
+	GN_TRY(gn_bundles_open(r->node->bundles,
+			       &(struct gn_bundles_site){.owner = &owner,
+							 .label = gn_str(label),
+							 .version = version,
+							 .fresh = fresh == 1},
 			       r->node->now, &op));
 	gn_node_wait_bundles(r, op, done);
 	return GN_OK;

@@ -413,8 +413,12 @@ static void open_site(struct gn_node_request *r)
 {
 	struct gn_node_gateway *g = r->gateway;
 	gn_op op;
-	gn_err err = gn_bundles_open(r->node->bundles, &g->owner, gn_str(g->label), g->version,
-				     g->fresh, r->node->now, &op);
+	gn_err err = gn_bundles_open(r->node->bundles,
+				     &(struct gn_bundles_site){.owner = &g->owner,
+							       .label = gn_str(g->label),
+							       .version = g->version,
+							       .fresh = g->fresh},
+				     r->node->now, &op);
 	if (err == GN_LIMIT)
 		readers_wait(r);
 	else if (err)

@@ -143,19 +143,19 @@ void gn_node_recv(struct gn_node *node, const struct gn_addr *from, struct gn_sl
 		return;
 	}
 	uint64_t steps = gn_jet_stranger_steps(node->jet);
-	gn_time began = gn_os_thread_cpu();
+	gn_time began = node->outside.cpu();
 	(void)gn_jet_recv(node->jet, from, datagram, node->now);
 	if (gn_jet_stranger_steps(node->jet) != steps)
-		gn_guard_load(node->guard, (uint64_t)(gn_os_thread_cpu() - began));
+		gn_guard_load(node->guard, (uint64_t)(node->outside.cpu() - began));
 }
 
 void gn_node_tick_jet(struct gn_node *node)
 {
 	uint64_t steps = gn_jet_stranger_steps(node->jet);
-	gn_time began = gn_guard_on(node->guard) ? gn_os_thread_cpu() : 0;
+	gn_time began = gn_guard_on(node->guard) ? node->outside.cpu() : 0;
 	gn_jet_tick(node->jet, node->now);
 	if (gn_guard_on(node->guard) && gn_jet_stranger_steps(node->jet) != steps)
-		gn_guard_load(node->guard, (uint64_t)(gn_os_thread_cpu() - began));
+		gn_guard_load(node->guard, (uint64_t)(node->outside.cpu() - began));
 }
 
 /* ---- life ---- */

@@ -19,8 +19,7 @@ static gn_err make_key(struct gn_node *node, char why[GN_HOST_WHY])
 		if (tty && err == GN_AGAIN)
 			fprintf(stderr,
 				"\rmaking this node's identity: %llu tries (about %llu expected)",
-				(unsigned long long)(start + 200000),
-				1ull << node->config.pow_bits);
+				start + 200000ull, 1ull << node->config.pow_bits);
 	}
 	if (tty)
 		fprintf(stderr, "\r\033[K");

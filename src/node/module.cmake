@@ -5,3 +5,5 @@ add_custom_command(OUTPUT ${pages_c}
   COMMAND ${CMAKE_SOURCE_DIR}/tools/embed ${pages_c} ${page_files}
   DEPENDS ${page_files} ${CMAKE_SOURCE_DIR}/tools/embed VERBATIM)
 target_sources(gn_node PRIVATE ${pages_c})
+add_custom_target(gn_node_pages DEPENDS ${pages_c}) # for who compiles the sources once more
+add_dependencies(gn_node gn_node_pages)

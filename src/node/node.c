@@ -12,6 +12,7 @@
 #include "node/charge.h"
 #include "node/node_int.h"
 #include "node/reach.h"
+#include "node/request.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,25 @@ static void udp_ready(uv_poll_t *poll, int status, int events)
 	     i < GN_NODE_UDP_ROUNDS && gn_udp_recv(node->udp, on_datagram, node) == GN_OK; i++)
 		gn_node_pump_jet(node); /* keep jet's event queue short */
 }
+
+static gn_err send_batch(struct gn_node *node, size_t *sent)
+{
+	return gn_udp_send(node->udp, &node->packet_batch.to, gn_buf_slice(&node->packet_buf),
+			   node->packet_batch.segment, sent);
+}
+
+static bool move_disk(struct gn_node *node)
+{
+	return gn_host_disk_pump(&node->disk);
+}
+
+static const struct gn_node_outside outside = {.send = send_batch,
+					       .disk = move_disk,
+					       .work = gn_node_check_pump,
+					       .cpu = gn_os_thread_cpu,
+					       .overlay = gn_node_told_overlay,
+					       .names = gn_node_told_names,
+					       .bundles = gn_node_told_bundles};
 
 /* Records and blocks are read back: join, and answer. */
 static void restored(struct gn_node *node)
@@ -188,6 +208,7 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 	static struct gn_node node; /* its loop and signals are the process's */
 	memset(&node, 0, sizeof node);
 	node.config = *config;
+	node.outside = outside;
 	node.now = node.started = node.saved = gn_os_steady();
 	const struct gn_host_config host = {.name = "node",
 					    .data = node.config.data,

@@ -19,6 +19,8 @@
 #include "services/names/names.h"
 #include "store/store.h"
 
+struct gn_node;
+
 /* ---- lookups and publications shown by the status ---- */
 
 struct gn_node_lookup {
@@ -35,7 +37,22 @@ struct gn_node_lookup {
 
 /* ---- the node ---- */
 
+/* What lies outside of the engines: the network, the disk, workers, and who waits for an operation.
+ * A program's is node.c's; a simulation has its own (testing/). */
+struct gn_node_outside {
+	/* Sends what packet_buf and packet_batch hold; *sent: bytes that left, all of them unless
+	 * GN_AGAIN. */
+	gn_err (*send)(struct gn_node *node, size_t *sent);
+	bool (*disk)(struct gn_node *node); /* moves requests of kv and blocks; true: something */
+	void (*work)(struct gn_node *node); /* does, or has done, what bundles wants checked */
+	gn_time (*cpu)(void);               /* time that this thread has used */
+	void (*overlay)(struct gn_node *node, const struct gn_overlay_event *e);
+	void (*names)(struct gn_node *node, const struct gn_names_event *e);
+	void (*bundles)(struct gn_node *node, const struct gn_bundles_event *e);
+};
+
 struct gn_node {
+	struct gn_node_outside outside;
 	struct gn_node_config config;
 	struct gn_host host;
 	struct gn_host_disk disk;

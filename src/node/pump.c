@@ -3,7 +3,6 @@
 #include "node/charge.h"
 #include "node/node_int.h"
 #include "node/reach.h"
-#include "node/request.h"
 
 #include <stdio.h>
 
@@ -24,7 +23,7 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 		gn_node_lookup_add(node, e);
 		if (!gn_names_overlay_event(node->names, e, node->now) &&
 		    !gn_bundles_overlay_event(node->bundles, e, node->now))
-			gn_node_told_overlay(node, e);
+			node->outside.overlay(node, e);
 		break;
 	case GN_OVERLAY_LINKED:
 	case GN_OVERLAY_UNLINKED:
@@ -137,7 +136,7 @@ static bool pump_store(struct gn_node *node)
 {
 	struct gn_kv_event k;
 	struct gn_blocks_event b;
-	bool any = gn_host_disk_pump(&node->disk);
+	bool any = node->outside.disk(node);
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_kv_next_event(node->kv, &k);
 	     i++, any = true)
 		kv_event(node, &k);
@@ -165,11 +164,11 @@ static bool pump_services(struct gn_node *node)
 	}
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_names_next_event(node->names, &n);
 	     i++, any = true)
-		gn_node_told_names(node, &n);
-	gn_node_check_pump(node);
+		node->outside.names(node, &n);
+	node->outside.work(node);
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_event(node->bundles, &b);
 	     i++, any = true)
-		gn_node_told_bundles(node, &b);
+		node->outside.bundles(node, &b);
 	return any;
 }
 
@@ -188,9 +187,7 @@ static bool pump_packets(struct gn_node *node)
 		}
 		any = true;
 		size_t sent = 0;
-		gn_err err = gn_udp_send(node->udp, &node->packet_batch.to,
-					 gn_buf_slice(&node->packet_buf),
-					 node->packet_batch.segment, &sent);
+		gn_err err = node->outside.send(node, &sent);
 		GN_ASSERT(sent <= node->packet_buf.len);
 		node->packet_buf.p += sent;
 		node->packet_buf.len -= sent;

@@ -283,7 +283,8 @@ void gn_node_sites_record(struct gn_node *node, struct gn_slice record)
 	if (strcmp(text_of(json_object_get(site, "pending"), "root"), now) == 0)
 		promote(node, site);
 	json_object_set_new(site, "version", json_integer((json_int_t)head.now.version));
-	json_object_set_new(site, "expires", json_integer((json_int_t)(head.created + head.ttl)));
+	uint64_t expires = head.created + head.ttl;
+	json_object_set_new(site, "expires", json_integer((json_int_t)expires));
 	if (knows_all(site, &head))
 		json_object_del(site, "partial");
 	char pending[ROOT_HEX + 1];

@@ -152,18 +152,15 @@ static json_t *counters_json(const struct gn_node *node)
 {
 	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object(),
 	       *http = json_object();
-	struct gn_http_counter hc;
-	struct gn_counter jc;
-	struct gn_counter oc;
-	struct gn_counter bc;
-	for (size_t i = 0; gn_jet_counter_at(node->jet, i, &jc); i++)
-		json_object_set_new(jet, jc.name, json_integer((json_int_t)jc.value));
-	for (size_t i = 0; gn_overlay_counter_at(node->overlay, i, &oc); i++)
-		json_object_set_new(overlay, oc.name, json_integer((json_int_t)oc.value));
-	for (size_t i = 0; gn_bundles_counter_at(node->bundles, i, &bc); i++)
-		json_object_set_new(bundles, bc.name, json_integer((json_int_t)bc.value));
-	for (size_t i = 0; gn_http_counter_at(node->http, i, &hc); i++)
-		json_object_set_new(http, hc.name, json_integer((json_int_t)hc.value));
+	struct gn_counter c;
+	for (size_t i = 0; gn_jet_counter_at(node->jet, i, &c); i++)
+		json_object_set_new(jet, c.name, json_integer((json_int_t)c.value));
+	for (size_t i = 0; gn_overlay_counter_at(node->overlay, i, &c); i++)
+		json_object_set_new(overlay, c.name, json_integer((json_int_t)c.value));
+	for (size_t i = 0; gn_bundles_counter_at(node->bundles, i, &c); i++)
+		json_object_set_new(bundles, c.name, json_integer((json_int_t)c.value));
+	for (size_t i = 0; gn_http_counter_at(node->http, i, &c); i++)
+		json_object_set_new(http, c.name, json_integer((json_int_t)c.value));
 	struct gn_kv_info kv;
 	struct gn_blocks_info blocks;
 	gn_kv_info(node->kv, &kv);

@@ -121,6 +121,8 @@ static bool is_empty(int fd)
 	bool empty = stream && !next_entry(stream) && errno == 0;
 	if (stream)
 		closedir(stream);
+	else if (copy >= 0)
+		close(copy);
 	return empty;
 }
 
@@ -149,8 +151,10 @@ gn_err gn_os_dir_open(const char *path, struct gn_os_dir **out)
 		return gn_os_refuse(GN_NOMEM, path, "out of memory");
 	*dir = (struct gn_os_dir){.lock = -1};
 	dir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	gn_err err = dir->fd < 0 ? gn_os_fail(path) : gn_os_dir_close_to_others(dir->fd, path);
-	if (!err)
+	gn_err err = GN_OK;
+	if (dir->fd < 0)
+		err = gn_os_fail(path);
+	else if (!(err = gn_os_dir_close_to_others(dir->fd, path)))
 		err = take_lock(dir, path);
 	if (err)
 		gn_os_dir_close(dir);
@@ -215,7 +219,7 @@ gn_err gn_os_parent(const struct gn_os_dir *dir, const char *name, bool make, in
 		gn_err err = next < 0 ? gn_os_fail(name) : GN_OK;
 		if (at != dir->fd)
 			close(at);
-		if (err)
+		if (next < 0)
 			return err;
 		at = next;
 	}
@@ -252,12 +256,14 @@ gn_err gn_os_list(const struct gn_os_dir *dir, const char *name, struct gn_buf *
 		close(fd);
 	if (!stream)
 		return err;
+	int folder = dirfd(stream);
+	GN_ASSERT(folder >= 0);
 	for (struct dirent *e; !err && (e = next_entry(stream));) {
 		struct stat st;
 		char line[PATH_TEXT + 32];
 		if (strchr(e->d_name, '\n'))
 			continue; /* a name with a line end would be two lines */
-		if (fstatat(dirfd(stream), e->d_name, &st, AT_SYMLINK_NOFOLLOW)) {
+		if (fstatat(folder, e->d_name, &st, AT_SYMLINK_NOFOLLOW)) {
 			err = errno == ENOENT ? GN_OK : gn_os_fail(name); /* gone meanwhile */
 			continue;
 		}

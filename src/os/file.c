@@ -16,6 +16,7 @@ static gn_err open_file(const struct gn_os_dir *dir, const char *name, int flags
 	*fd = openat(parent, leaf, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
 	gn_err err = *fd < 0 ? gn_os_fail(name) : GN_OK;
 	gn_os_parent_close(dir, parent);
+	GN_ASSERT(err || *fd >= 0);
 	return err;
 }
 

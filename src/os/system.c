@@ -265,14 +265,14 @@ void gn_os_local_addrs(struct gn_addr *out, size_t cap, size_t *count)
 
 uint64_t gn_os_rss(void)
 {
-	unsigned long long size = 0, resident = 0;
+	char line[128] = "", *resident = line; /* the second number, in pages */
 	FILE *f = fopen("/proc/self/statm", "r");
 	if (f) {
-		if (fscanf(f, "%llu %llu", &size, &resident) != 2)
-			resident = 0;
+		if (fgets(line, sizeof line, f))
+			(void)strtoull(line, &resident, 10);
 		fclose(f);
 	}
-	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+	return strtoull(resident, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 gn_time gn_os_thread_cpu(void)

@@ -146,6 +146,7 @@ static gn_err may_ask(struct gn_overlay *ov, const struct gn_ov_contact *c, gn_t
 	GN_ASSERT(c->link && c->link->contact == c);
 	gn_ov_members_update(ov);
 	uint32_t self = 0, at = 0, n = ov->member_count;
+	GN_ASSERT(ov->server && n > 0); /* we are one */
 	for (uint32_t i = 0; i < n; i++) {
 		self = ov->members[i].contact ? self : i;
 		at = ov->members[i].contact == c ? i : at;

@@ -92,8 +92,11 @@ static void got_record(struct gn_overlay *ov, struct gn_ov_job *j, bool ok,
 		struct gn_ov_from from = {.c = j->to,
 					  .contact = gn_ov_contact_get(ov, &j->to.pk),
 					  .request = j->request};
-		gn_ov_send_nodes(ov, &from, GN_FB_OVERLAY_BODY_NODES, gn_ov_theta(j->key.b),
-				 GN_OV_GET_CONTACTS, ov->server, now);
+		struct gn_ov_nodes nodes = {.type = GN_FB_OVERLAY_BODY_NODES,
+					    .theta = gn_ov_theta(j->key.b),
+					    .limit = GN_OV_REPLY_CONTACTS,
+					    .mine = ov->server};
+		gn_ov_send_nodes(ov, &from, &nodes, now);
 	} else if (j->nonce) { /* a receipt and more: given as one is */
 		struct gn_ov_job was = *j;
 		gn_ov_job_free(ov, j);

@@ -181,6 +181,10 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 	memcpy(key.b, k.b, 32);
 	ov->count.asked_get++;
 	ov->load_served++;
+	if (!from->request) {
+		ov->count.messages_refused++;
+		return;
+	}
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &key);
 	if (h && h->seq >= gn_fb_get_min_seq(m) && !h->graced) {
 		/* A proof is for those we share links with: nobody else needs one, and it costs
@@ -206,7 +210,11 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 	}
 	uint64_t theta = gn_ov_theta(key.b);
 	bool mine = gn_ov_answers_for(ov, theta);
-	gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NODES, theta, GN_OV_GET_CONTACTS, mine, now);
+	struct gn_ov_nodes nodes = {.type = GN_FB_OVERLAY_BODY_NODES,
+				    .theta = theta,
+				    .limit = GN_OV_REPLY_CONTACTS,
+				    .mine = mine};
+	gn_ov_send_nodes(ov, from, &nodes, now);
 }
 
 void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_value m,
@@ -224,7 +232,7 @@ void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 	gn_ov_get_value(ov, op, c, gn_fb_value_record(m), true, now);
 	by = *c;
 	uint32_t n = gn_fb_value_contacts_len(m);
-	for (uint32_t i = 0; i < n && i < GN_OV_REPLY_CONTACTS; i++) {
+	for (uint32_t i = 0; i < n && i < GN_OV_FIND_CONTACTS; i++) {
 		struct gn_ov_told told;
 		if (gn_ov_get_contact(ov, gn_fb_value_contacts_at(m, i), &from->c.addrs[0], &told))
 			gn_ov_lookup_learn(ov, op, &by, &told, &from->c.pk);

@@ -62,7 +62,7 @@ struct gn_ov_job *gn_ov_job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind,
 	ov->next_token++;
 	*at = j;
 	*j = (struct gn_ov_job){.token = token,
-				.kind = (uint8_t)kind,
+				.kind = kind,
 				.key = *key,
 				.to = *by->to,
 				.request = by->request,

@@ -33,6 +33,7 @@ static double estimate_nodes(const struct gn_overlay *ov, struct gn_ov_contact *
 {
 	GN_ASSERT(cws <= GN_OV_L_MAX && ccws <= GN_OV_L_MAX);
 	uint32_t l = ov->cfg.l, servers = 1;
+	GN_ASSERT(l > 0);
 	for (uint32_t i = 0; i < ov->contact_count; i++)
 		servers += gn_ov_contact_usable(ov, ov->contacts[i], ov->now_seen);
 	if (cws < l || ccws < l || servers <= 2 * l + 1)
@@ -44,7 +45,7 @@ static double estimate_nodes(const struct gn_overlay *ov, struct gn_ov_contact *
 
 void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now)
 {
-	GN_ASSERT(ov->cfg.l <= GN_OV_L_MAX);
+	GN_ASSERT(ov->cfg.l > 0 && ov->cfg.l <= GN_OV_L_MAX);
 	ov->leaf_dirty = false;
 	if (ov->own_find && !ov->joined) {
 		/* its result tells our true neighbours; the first contact is none of them */

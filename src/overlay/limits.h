@@ -11,9 +11,10 @@
                                             less jet's frame, tag and header */
 #define GN_OV_MESSAGE_MAX 73728          /* bytes: a 64 KiB record, its post-quantum signature and
                                             the envelope */
-#define GN_OV_REPLY_CONTACTS 24          /* contacts in one NODES at most; as many as fit a datagram
-                                            are sent */
-#define GN_OV_GET_CONTACTS 12            /* contacts in the answer to a GET that has no record */
+#define GN_OV_REPLY_CONTACTS 10          /* contacts in one answer: those of one address that fit a
+                                            datagram; of more addresses fewer do */
+#define GN_OV_FIND_CONTACTS 24           /* nodes that a find gives, of several answers; as many of
+                                            one answer are read */
 #define GN_OV_ALTERNATIVES 3             /* contacts in LINK_NO */
 #define GN_OV_DELTA_MAX 96               /* contacts or ids in one DELTA: the degree cap */
 #define GN_OV_DIGEST_KEYS 40             /* entries in one DIGEST: one datagram */

@@ -414,16 +414,18 @@ struct gn_ov_cand *gn_ov_lookup_answer(struct gn_overlay *ov, struct gn_ov_reque
 
 /* ---- answering ---- */
 
-void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint8_t type,
-		      uint64_t theta, unsigned limit, bool mine, gn_time now)
+void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from,
+		      const struct gn_ov_nodes *nodes, gn_time now)
 {
+	uint8_t type = nodes->type;
+	unsigned limit = nodes->limit;
 	GN_ASSERT(type == GN_FB_OVERLAY_BODY_NODES || type == GN_FB_OVERLAY_BODY_NOT_MINE);
 	GN_ASSERT(limit > 0);
 	struct gn_ov_contact *near[GN_OV_REPLY_CONTACTS + 1];
 	gn_fbref refs[GN_OV_REPLY_CONTACTS];
 	if (limit > GN_OV_REPLY_CONTACTS)
 		limit = GN_OV_REPLY_CONTACTS;
-	uint32_t n = gn_ov_contact_nearest(ov, theta, true, now, near, limit + 1);
+	uint32_t n = gn_ov_contact_nearest(ov, nodes->theta, true, now, near, limit + 1);
 	for (uint32_t i = 0; i < n; i++)
 		if (near[i] == from->contact) { /* who asks knows itself */
 			memmove(near + i, near + i + 1, (n - i - 1) * sizeof *near);
@@ -431,14 +433,15 @@ void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint
 			break;
 		}
 	struct gn_fbb b = gn_ov_builder(ov);
-	uint32_t made = gn_ov_put_contacts(ov, &b, near, n < limit ? n : limit,
-					   GN_OV_DATAGRAM_MAX - 100, refs, now);
+	struct gn_ov_choice choice = {near, n < limit ? n : limit,
+				      GN_OV_DATAGRAM_MAX - GN_OV_NODES_BYTES};
+	uint32_t made = gn_ov_put_contacts(ov, &b, choice, refs, now);
 	gn_fbref body;
 	if (type == GN_FB_OVERLAY_BODY_NODES)
 		body = gn_fb_nodes_make(
 			&b, &(struct gn_fb_nodes_args){.contacts = {refs, made},
 						       .leaf_digest = gn_ov_leaf_digest(ov),
-						       .mine = mine});
+						       .mine = nodes->mine});
 	else
 		body = gn_fb_not_mine_make(
 			&b, &(struct gn_fb_not_mine_args){.contacts = {refs, made},
@@ -454,7 +457,11 @@ void gn_ov_on_find(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	ov->count.asked_find++;
 	ov->load_served++;
 	bool mine = gn_ov_answers_for(ov, theta);
-	gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NODES, theta, limit ? limit : 1, mine, now);
+	struct gn_ov_nodes nodes = {.type = GN_FB_OVERLAY_BODY_NODES,
+				    .theta = theta,
+				    .limit = limit ? limit : 1,
+				    .mine = mine};
+	gn_ov_send_nodes(ov, from, &nodes, now);
 }
 
 void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_nodes m,
@@ -472,7 +479,7 @@ void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 		by = *c;
 	}
 	uint32_t n = gn_fb_nodes_contacts_len(m);
-	for (uint32_t i = 0; i < n && i < GN_OV_REPLY_CONTACTS; i++) {
+	for (uint32_t i = 0; i < n && i < GN_OV_FIND_CONTACTS; i++) {
 		struct gn_ov_told told;
 		if (gn_ov_get_contact(ov, gn_fb_nodes_contacts_at(m, i), &from->c.addrs[0], &told))
 			gn_ov_lookup_learn(ov, c ? op : NULL, &by, &told, &from->c.pk);

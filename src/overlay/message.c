@@ -6,8 +6,13 @@
 #include "overlay/ring_int.h"
 #include "overlay/store_int.h"
 
-/* a Contact table without addresses, its offset included; 20 more per address */
+/* a Contact table without addresses, its offset included; ADDR_BYTES more per address */
 #define CONTACT_BYTES 76
+#define ADDR_BYTES 20
+
+_Static_assert(GN_OV_REPLY_CONTACTS ==
+		       (GN_OV_DATAGRAM_MAX - GN_OV_NODES_BYTES) / (CONTACT_BYTES + ADDR_BYTES),
+	       "contacts of one address that fit");
 
 struct gn_fbb gn_ov_builder(struct gn_overlay *ov)
 {
@@ -48,17 +53,17 @@ gn_fbref gn_ov_put_contact(struct gn_overlay *ov, struct gn_fbb *b, const struct
 	return put_contact(b, &c->c, &c->coord, now - c->heard);
 }
 
-uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b,
-			    struct gn_ov_contact *const *list, uint32_t count, size_t bytes,
+uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_choice choice,
 			    gn_fbref *refs, gn_time now)
 {
 	uint32_t n = 0;
-	for (; n < count; n++) {
-		size_t need = CONTACT_BYTES + (size_t)list[n]->c.addr_count * 20;
-		if (need > bytes)
+	for (; n < choice.count; n++) {
+		const struct gn_ov_contact *c = choice.list[n];
+		size_t need = CONTACT_BYTES + (size_t)c->c.addr_count * ADDR_BYTES;
+		if (need > choice.room)
 			break;
-		bytes -= need;
-		refs[n] = gn_ov_put_contact(ov, b, list[n], now);
+		choice.room -= need;
+		refs[n] = gn_ov_put_contact(ov, b, c, now);
 	}
 	return n;
 }

@@ -9,9 +9,17 @@
 struct gn_fbb gn_ov_builder(struct gn_overlay *ov);
 gn_fbref gn_ov_put_contact(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_ov_contact *c,
 			   gn_time now);
-/* As many of the contacts as fit into `room` bytes; refs and the number made. */
-uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b,
-			    struct gn_ov_contact *const *list, uint32_t count, size_t room,
+/* What NODES and its envelope take besides contacts. */
+#define GN_OV_NODES_BYTES 100
+
+/* Contacts to be told, nearest first. */
+struct gn_ov_choice {
+	struct gn_ov_contact *const *list;
+	uint32_t count;
+	size_t room; /* bytes they may take */
+};
+/* As many of them as fit into their room; refs and the number made. */
+uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_choice choice,
 			    gn_fbref *refs, gn_time now);
 gn_fbref gn_ov_put_hello(struct gn_overlay *ov, struct gn_fbb *b, bool reply);
 /* False, counted, when it is no valid contact. teller: who says so; its addresses judge private

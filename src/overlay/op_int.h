@@ -55,9 +55,16 @@ void gn_ov_on_find(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 		   gn_time now);
 void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_nodes m,
 		    gn_time now);
-/* NODES, or NOT_MINE, about theta to who asked. */
-void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint8_t type,
-		      uint64_t theta, unsigned limit, bool mine, gn_time now);
+/* An answer of contacts: who is nearest to a point. */
+struct gn_ov_nodes {
+	uint8_t type; /* NODES or NOT_MINE */
+	uint64_t theta;
+	unsigned limit; /* contacts at most, from 1 */
+	bool mine;      /* in NODES: we answer for theta */
+};
+/* To whoever asked. */
+void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from,
+		      const struct gn_ov_nodes *nodes, gn_time now);
 
 /* ---- get.c ---- */
 

@@ -384,6 +384,33 @@ static void clocks_differ_by_more_than_a_step(void **state)
 	assert_false(gn_ov_clock_vote(&c));
 }
 
+/* A record says itself when it was made, and a clock may have been as far back. */
+static void what_was_made_in_the_first_second_ends_as_any(void **state)
+{
+	(void)state;
+	struct net_record first, second;
+	net_init(&net, 78);
+	memset(ahead, 0, sizeof ahead);
+	net_add(&net);
+	net_start(&net, 0);
+	ahead[0] = -NET_START; /* a machine without a clock of its own */
+	run(30 * GN_SEC);
+	gn_sk_new(&net.rand, &alice);
+	gn_time now = net.now;
+	net.now = 0;
+	net_record(&net, &first, &alice, 16, "x", 1, "1");
+	net.now = now;
+	assert_int_equal(first.r.created, 0);
+	assert_int_equal(net_put(&net, 0, &first, 1), GN_OK);
+	ahead[0] = 0;
+	run(620 * GN_SEC);
+	assert_int_equal(info(0).expired, 1);
+	net_record(&net, &second, &alice, 16, "x", 2, "2");
+	assert_int_equal(net_put(&net, 0, &second, 1), GN_OK);
+	assert_int_equal(info(0).records, 1);
+	net_free(&net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +426,7 @@ int main(void)
 		cmocka_unit_test(two_thirds_must_agree),
 		cmocka_unit_test(liars_give_no_name_away),
 		cmocka_unit_test(a_lapsed_name_is_not_given_away_by_a_clock_in_doubt),
+		cmocka_unit_test(what_was_made_in_the_first_second_ends_as_any),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -287,6 +287,44 @@ static void strangers_get_no_proof(void **state)
 	assert_int_equal(net_counter(&net, 1, "receipts_signed"), before + 1);
 }
 
+/* A GET as it comes from a linked peer, number 0 or not. */
+static void get_from(const struct net_record *r, uint64_t request, uint64_t nonce)
+{
+	uint8_t storage[512];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_fb_hash key;
+	struct gn_slice bytes;
+	memcpy(key.b, r->r.key.b, 32);
+	gn_fbref body = gn_fb_get_make(&b, &(struct gn_fb_get_args){.key = &key, .nonce = nonce});
+	gn_fbref root = gn_fb_overlay_message_make(
+		&b, &(struct gn_fb_overlay_message_args){
+			    .request = request, .body_type = GN_FB_OVERLAY_BODY_GET, .body = body});
+	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes), GN_OK);
+	assert_int_equal(gn_overlay_recv(net.node[1].ov, &net.node[0].cfg.node_key.pk,
+					 &net.node[0].cfg.addrs[0], bytes, net.now),
+			 GN_OK);
+	net_pump(&net, 1);
+}
+
+/* Nobody could tell what the answer is to. */
+static void a_question_without_a_number_gets_no_proof(void **state)
+{
+	(void)state;
+	struct net_record r;
+	net_build(&net, 73, 3);
+	gn_sk_new(&net.rand, &alice);
+	net_record(&net, &r, &alice, 16, "x", 1, "body");
+	assert_int_equal(net_put(&net, 0, &r, 3), GN_OK);
+	uint64_t signed_before = net_counter(&net, 1, "receipts_signed"),
+		 refused = net_counter(&net, 1, "messages_refused");
+	get_from(&r, 0, 5);
+	get_from(&r, 0, 0);
+	assert_int_equal(net_counter(&net, 1, "receipts_signed"), signed_before);
+	assert_int_equal(net_counter(&net, 1, "messages_refused"), refused + 2);
+	get_from(&r, 9, 5);
+	assert_int_equal(net_counter(&net, 1, "receipts_signed"), signed_before + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +339,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_peer_of_the_first_version_does_not_count, take_down),
 		cmocka_unit_test(a_proof_is_of_nonce_holder_and_bytes),
 		cmocka_unit_test_teardown(strangers_get_no_proof, take_down),
+		cmocka_unit_test_teardown(a_question_without_a_number_gets_no_proof, take_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

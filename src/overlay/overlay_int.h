@@ -217,7 +217,7 @@ struct gn_ov_op {
 	struct gn_addr receipt_addrs[GN_OV_SET_MAX];
 	uint32_t receipt_count;
 	/* result */
-	struct gn_contact contacts[GN_OV_REPLY_CONTACTS];
+	struct gn_contact contacts[GN_OV_FIND_CONTACTS];
 	uint32_t contact_count;
 	struct gn_overlay_value results[GN_OVERLAY_VALUES];
 	struct gn_overlay_step steps[GN_OVERLAY_TRACE];
@@ -300,7 +300,8 @@ enum gn_ov_job_state { GN_OV_JOB_WAITING, GN_OV_JOB_QUEUED, GN_OV_JOB_LOADING, G
 
 struct gn_ov_job {
 	uint64_t token;
-	uint8_t kind, state;
+	enum gn_ov_job_kind kind;
+	uint8_t state;
 	bool pushed; /* PUT: came by PUSH: the answer has no receipt */
 	struct gn_hash key;
 	struct gn_contact to;    /* who asked; or whom to push to */

@@ -209,8 +209,8 @@ static void an_answer_without_a_record_names_so_many(void **state)
 {
 	(void)state;
 	struct gn_fb_hash key = {{3}};
-	for (uint32_t i = 0; i < GN_OV_GET_CONTACTS + 1; i++) {
-		net_prove(&net, i)->c.addr_count = 0; /* with addresses fewer fit a datagram */
+	for (uint32_t i = 0; i < GN_OV_REPLY_CONTACTS + 1; i++) {
+		net_prove(&net, i)->c.addr_count = 0; /* more would fit a datagram */
 		struct gn_fbb b = gn_ov_builder(net.node[1].ov);
 		gn_fbref body = gn_fb_get_make(&b, &(struct gn_fb_get_args){.key = &key});
 		say(1, &b, GN_FB_OVERLAY_BODY_GET, body, net.now);
@@ -218,7 +218,7 @@ static void an_answer_without_a_record_names_so_many(void **state)
 			gn_fb_overlay_message_body_as_nodes(last_said(GN_FB_OVERLAY_BODY_NODES));
 		uint32_t n = i + 1;
 		assert_int_equal(gn_fb_nodes_contacts_len(nodes),
-				 n < GN_OV_GET_CONTACTS ? n : GN_OV_GET_CONTACTS);
+				 n < GN_OV_REPLY_CONTACTS ? n : GN_OV_REPLY_CONTACTS);
 	}
 }
 

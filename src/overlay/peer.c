@@ -58,7 +58,8 @@ static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t
 			pick[picked++] = near[i];
 	struct gn_fbb b = gn_ov_builder(ov);
 	gn_fbref refs[GN_OV_ALTERNATIVES];
-	uint32_t made = gn_ov_put_contacts(ov, &b, pick, picked, GN_OV_DATAGRAM_MAX, refs, now);
+	struct gn_ov_choice choice = {pick, picked, GN_OV_DATAGRAM_MAX};
+	uint32_t made = gn_ov_put_contacts(ov, &b, choice, refs, now);
 	/* a client: not "no", but "not yet" */
 	uint8_t code = ov->server ? GN_FB_CODE_BUSY : GN_FB_CODE_UNSUPPORTED;
 	struct gn_fb_link_no_args args = {.code = code,
@@ -279,15 +280,22 @@ void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_f
 		gn_ov_link_drop(ov, c, false, now);
 }
 
+/* What PING and PONG say of who sends them. */
+struct said {
+	uint8_t load, mode;
+	bool has_coord;
+	struct gn_fb_vivaldi coord;
+};
+
 /* False: its link is gone. */
-static bool take_state(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t load, uint8_t mode,
-		       bool has, struct gn_fb_vivaldi v, gn_time now)
+static bool take_state(struct gn_overlay *ov, struct gn_ov_contact *c, const struct said *said,
+		       gn_time now)
 {
 	GN_ASSERT(c->link && c->link->state == GN_OV_LINK_UP);
-	c->c.load = load;
-	if (has)
-		c->coord = gn_ov_coord_get(v);
-	return set_mode(ov, c, mode, now);
+	c->c.load = said->load;
+	if (said->has_coord)
+		c->coord = gn_ov_coord_get(said->coord);
+	return set_mode(ov, c, said->mode, now);
 }
 
 void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ping m, gn_time now)
@@ -302,8 +310,9 @@ void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 		return;
 	}
 	gn_ov_count_load(ov, now);
-	if (!take_state(ov, l->contact, gn_fb_ping_load(m), gn_fb_ping_mode(m),
-			gn_fb_ping_has_vivaldi(m), gn_fb_ping_vivaldi(m), now))
+	struct said said = {gn_fb_ping_load(m), gn_fb_ping_mode(m), gn_fb_ping_has_vivaldi(m),
+			    gn_fb_ping_vivaldi(m)};
+	if (!take_state(ov, l->contact, &said, now))
 		return;
 	l->their_digest = gn_fb_ping_leaf_digest(m);
 	gn_ov_clock_hear(l, gn_fb_ping_time(m), now);
@@ -328,8 +337,9 @@ void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	struct gn_ov_link *l = link_answered(ov, from, now);
 	if (!l)
 		return;
-	if (!take_state(ov, l->contact, gn_fb_pong_load(m), gn_fb_pong_mode(m),
-			gn_fb_pong_has_vivaldi(m), gn_fb_pong_vivaldi(m), now))
+	struct said said = {gn_fb_pong_load(m), gn_fb_pong_mode(m), gn_fb_pong_has_vivaldi(m),
+			    gn_fb_pong_vivaldi(m)};
+	if (!take_state(ov, l->contact, &said, now))
 		return;
 	l->their_digest = gn_fb_pong_leaf_digest(m);
 	gn_ov_clock_hear(l, gn_fb_pong_time(m), now);

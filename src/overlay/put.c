@@ -230,7 +230,7 @@ void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn
 	by = *c;
 	gn_ov_step_record(op, c, GN_DENIED, now);
 	uint32_t n = gn_fb_not_mine_contacts_len(m);
-	for (uint32_t i = 0; i < n && i < GN_OV_REPLY_CONTACTS; i++) {
+	for (uint32_t i = 0; i < n && i < GN_OV_FIND_CONTACTS; i++) {
 		struct gn_ov_told told;
 		if (gn_ov_get_contact(ov, gn_fb_not_mine_contacts_at(m, i), &from->c.addrs[0],
 				      &told))
@@ -313,8 +313,10 @@ void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_p
 	uint64_t theta = gn_ov_theta(r.key.b);
 	if (!gn_ov_answers_for(ov, theta)) {
 		ov->count.record_not_mine++;
-		gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NOT_MINE, theta, GN_OV_GET_CONTACTS,
-				 false, now);
+		struct gn_ov_nodes nodes = {.type = GN_FB_OVERLAY_BODY_NOT_MINE,
+					    .theta = theta,
+					    .limit = GN_OV_REPLY_CONTACTS};
+		gn_ov_send_nodes(ov, from, &nodes, now);
 		return;
 	}
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &r.key);

@@ -27,7 +27,7 @@ gn_err gn_overlay_find(struct gn_overlay *ov, const struct gn_hash *key, unsigne
 {
 	struct gn_ov_op *op;
 	gn_ov_begin(ov, now);
-	if (count == 0 || count > GN_OV_REPLY_CONTACTS)
+	if (count == 0 || count > GN_OV_FIND_CONTACTS)
 		return GN_RANGE;
 	GN_TRY(gn_ov_op_new(ov, GN_OV_FIND, GN_OV_USER, key, now, &op));
 	op->count = count;

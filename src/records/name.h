@@ -49,11 +49,11 @@ enum gn_name_type { /* entries of a record set; values are text as in a zone fil
 		    GN_NAME_HTTPS = 65,
 		    GN_NAME_CAA = 257,
 		    GN_NAME_T_PID = 65280,
-		    GN_NAME_SITE,
-		    GN_NAME_CHAT,
-		    GN_NAME_MAIL,
-		    GN_NAME_MAILBOX,
-		    GN_NAME_WALLET,
+		    GN_NAME_SITE = 65281,
+		    GN_NAME_CHAT = 65282,
+		    GN_NAME_MAIL = 65283,
+		    GN_NAME_MAILBOX = 65284,
+		    GN_NAME_WALLET = 65285,
 };
 const char *gn_name_type_text(uint16_t type);
 GN_MUST gn_err gn_name_type_parse(struct gn_slice text, uint16_t *out);
@@ -89,9 +89,15 @@ unsigned gn_name_bits(const struct gn_name *name, uint32_t names);
 /* NA-15: GN_TEXT with *why (may be NULL) when a label mixes scripts. Such a name is looked up
  * but not claimed. */
 GN_MUST gn_err gn_name_script(const struct gn_name *name, const char **why);
-/* The puzzle for (name, owner, epoch); tries as gn_overlay_id_search. */
-GN_MUST gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch,
-			      unsigned bits, uint64_t start, uint64_t tries, uint8_t nonce[8]);
+/* What a puzzle is solved for. */
+struct gn_name_work {
+	const struct gn_name *name;
+	const struct gn_pk *owner;
+	uint64_t epoch; /* Unix day */
+};
+/* Tries as gn_overlay_id_search. */
+GN_MUST gn_err gn_name_puzzle(const struct gn_name_work *work, unsigned bits, uint64_t start,
+			      uint64_t tries, uint8_t nonce[8]);
 /* The signed record for one salt (0 or 1); both are put. A PID's own record set is signed by
  * that key; a delegated name by the owner of its parent. GN_USAGE (an entry that does not fit
  * its type, twice too many), GN_KEY (a PID of another key), GN_PROOF_OF_WORK, GN_VERSION

@@ -160,6 +160,7 @@ static const char *value_fault(uint16_t type, struct gn_slice v)
 	struct gn_slice rest = v;
 	struct gn_hash pid;
 	struct gn_pk pk;
+	bool numbers = true;
 	switch (type) {
 	case 0: return "an entry has no type";
 	case GN_NAME_A: return address_fits(v, true) ? NULL : "an A entry is an IPv4 address";
@@ -172,9 +173,9 @@ static const char *value_fault(uint16_t type, struct gn_slice v)
 			       : "an MX entry is a "
 				 "preference and a host name";
 	case GN_NAME_SRV:
-		return number_fits(next_word(&rest), 65535) &&
-				       number_fits(next_word(&rest), 65535) &&
-				       number_fits(next_word(&rest), 65535) && host_fits(rest)
+		for (int i = 0; i < 3; i++)
+			numbers &= number_fits(next_word(&rest), 65535);
+		return numbers && host_fits(rest)
 			       ? NULL
 			       : "an SRV entry is a priority, a weight, a port and a host name";
 	case GN_NAME_HTTPS:

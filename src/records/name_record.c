@@ -3,14 +3,18 @@
  * entries, puzzle, signatures), then against the record that is held.
  *
  * Life of a global name at a holder:
- *     FREE -> GRANTED [first valid claim] -> GRANTED [renewal by its owner, or a transfer that
- *     its owner signed] GRANTED -> GRACE [created + ttl passed] -> GRANTED [only its owner] |
- *     FREE [GN_NAME_GRACE later]
+ *     FREE    -> GRANTED [first valid claim]
+ *     GRANTED -> GRANTED [renewal by its owner, or a transfer that its owner signed]
+ *     GRANTED -> GRACE   [created + ttl passed]
+ *     GRACE   -> GRANTED [renewal by its owner alone]
+ *     GRACE   -> FREE    [GN_NAME_GRACE later]
  *
  * 1. A decision depends on the two records and the time alone: every holder decides the same.
  * 2. No claim of another owner ever replaces a living one without the living one's signature.
  * 3. A record's own dates excuse it from nothing: what is held here does, or that another holder
- *    judged it (NA-4). Rules: docs/spec/services.md NA-3..NA-8, NA-14. */
+ *    judged it (NA-4).
+ *
+ * Rules: docs/spec/services.md NA-3..NA-8, NA-14. */
 #include "records/name_int.h"
 
 #define PUZZLE_DOMAIN "geonet/name-puzzle/1"
@@ -25,27 +29,28 @@ static void fb_key_get(struct gn_fb_key k, struct gn_pk *out)
 /* ---- puzzle, tie, transfer ---- */
 
 /* NA-4 */
-static unsigned puzzle_bits(struct gn_hasher *hasher, const struct gn_name *name,
-			    const struct gn_pk *owner, uint64_t epoch, const uint8_t nonce[8])
+static unsigned puzzle_bits(struct gn_hasher *hasher, const struct gn_name_work *work,
+			    const uint8_t nonce[8])
 {
 	uint8_t epoch_be[8];
 	struct gn_hash h;
-	gn_put_be64(epoch_be, epoch);
-	struct gn_slice parts[] = {GN_LIT(PUZZLE_DOMAIN), gn_name_text(name), GN_SLICE(owner->b),
-				   GN_SLICE(epoch_be), gn_slice(nonce, 8)};
+	gn_put_be64(epoch_be, work->epoch);
+	struct gn_slice parts[] = {GN_LIT(PUZZLE_DOMAIN), gn_name_text(work->name),
+				   GN_SLICE(work->owner->b), GN_SLICE(epoch_be),
+				   gn_slice(nonce, 8)};
 	gn_hasher_sha256(hasher, parts, GN_COUNT(parts), &h);
 	return gn_hash_zero_bits(&h);
 }
 
-gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch,
-		      unsigned bits, uint64_t start, uint64_t tries, uint8_t nonce[8])
+gn_err gn_name_puzzle(const struct gn_name_work *work, unsigned bits, uint64_t start,
+		      uint64_t tries, uint8_t nonce[8])
 {
 	struct gn_hasher *hasher = gn_hasher_new();
 	gn_err err = GN_AGAIN;
 	for (uint64_t i = 0; i < tries && err != GN_OK; i++) {
 		uint8_t candidate[8];
 		gn_put_be64(candidate, start + i);
-		if (puzzle_bits(hasher, name, owner, epoch, candidate) < bits)
+		if (puzzle_bits(hasher, work, candidate) < bits)
 			continue;
 		memcpy(nonce, candidate, sizeof candidate);
 		err = GN_OK;
@@ -72,17 +77,17 @@ static bool dated_before(uint64_t created, uint64_t epoch)
 
 /* NA-4, NA-7, NA-15: what a global name's record must have done; `names` its owner has at this
  * holder besides. let_off: its dates may excuse it, which the claimer chose. */
-static gn_err work_fault(const struct gn_name *name, const struct gn_pk *owner, uint64_t created,
-			 uint64_t epoch, const uint8_t nonce[8], uint32_t names, bool let_off)
+static gn_err work_fault(const struct gn_name_work *work, uint64_t created, const uint8_t nonce[8],
+			 uint32_t names, bool let_off)
 {
-	bool before = let_off && dated_before(created, epoch);
-	unsigned bits = before ? GN_NAME_POW_BITS : gn_name_bits(name, names);
-	if (!before && stale_work(created, epoch))
+	bool before = let_off && dated_before(created, work->epoch);
+	unsigned bits = before ? GN_NAME_POW_BITS : gn_name_bits(work->name, names);
+	if (!before && stale_work(created, work->epoch))
 		return GN_PROOF_OF_WORK;
 	uint8_t done[8];
-	if (gn_name_puzzle(name, owner, epoch, bits, gn_be64(nonce), 1, done) != GN_OK)
+	if (gn_name_puzzle(work, bits, gn_be64(nonce), 1, done) != GN_OK)
 		return GN_PROOF_OF_WORK;
-	return before ? GN_OK : gn_name_script(name, NULL);
+	return before ? GN_OK : gn_name_script(work->name, NULL);
 }
 
 void gn_name_tie(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch,
@@ -142,7 +147,8 @@ static gn_err claim_fault(const struct gn_sk *owner, const struct gn_name_claim 
 	if (again.form == GN_NAME_PID && !gn_hash_eq(&pid, &again.pid))
 		return GN_KEY;
 	if (again.form == GN_NAME_GLOBAL)
-		return work_fault(&again, &owner->pk, c->created, c->epoch, c->puzzle, 0, true);
+		return work_fault(&(struct gn_name_work){&again, &owner->pk, c->epoch}, c->created,
+				  c->puzzle, 0, true);
 	return again.form == GN_NAME_DELEGATED && c->created / DAY >= NAME_RULE_DAY
 		       ? gn_name_script(&again, NULL)
 		       : GN_OK;
@@ -302,7 +308,8 @@ gn_err gn_name_view(const struct gn_record *r, struct gn_name_view *out)
 	case GN_NAME_GLOBAL:
 		if (v.epoch > (r->created + GN_RECORD_AHEAD_MAX) / DAY)
 			return GN_RANGE;
-		GN_TRY(work_fault(&v.name, &r->owner, r->created, v.epoch, v.puzzle, 0, true));
+		GN_TRY(work_fault(&(struct gn_name_work){&v.name, &r->owner, v.epoch}, r->created,
+				  v.puzzle, 0, true));
 		GN_TRY(view_transfer(r, &v));
 		break;
 	case GN_NAME_DELEGATED: /* its place holds its signer's key: nothing more to prove here */
@@ -381,7 +388,7 @@ gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, u
 		GN_TRY(admit_other(held, &v, gn_unix(now)));
 	}
 	if (v.name.form == GN_NAME_GLOBAL)
-		return work_fault(&v.name, &in->owner, in->created, v.epoch, v.puzzle,
-				  pushed ? 0 : names, let_off);
+		return work_fault(&(struct gn_name_work){&v.name, &in->owner, v.epoch}, in->created,
+				  v.puzzle, pushed ? 0 : names, let_off);
 	return v.name.form == GN_NAME_DELEGATED && !let_off ? gn_name_script(&v.name, NULL) : GN_OK;
 }

@@ -40,11 +40,11 @@ static const uint64_t known_puzzle[8] = {0, 608839, 2752742, 577543};
 
 static void solve(struct gn_name_claim *c, const struct gn_sk *sk, uint64_t start)
 {
-	if (gn_name_puzzle(&c->name, &sk->pk, c->epoch, GN_NAME_POW_BITS, start, 1, c->puzzle) ==
-	    GN_OK)
+	if (gn_name_puzzle(&(struct gn_name_work){&c->name, &sk->pk, c->epoch}, GN_NAME_POW_BITS,
+			   start, 1, c->puzzle) == GN_OK)
 		return;
-	assert_int_equal(gn_name_puzzle(&c->name, &sk->pk, c->epoch, GN_NAME_POW_BITS, 0,
-					UINT64_C(1) << 26, c->puzzle),
+	assert_int_equal(gn_name_puzzle(&(struct gn_name_work){&c->name, &sk->pk, c->epoch},
+					GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, c->puzzle),
 			 GN_OK);
 	print_message("puzzle of key %u: %llu\n", sk->seed[0],
 		      (unsigned long long)gn_be64(c->puzzle));
@@ -396,8 +396,8 @@ static void work_grows_for_short_labels_and_many_names_and_comes_again_at_renewa
 	sign_claim(&alice, &c, &first);
 	assert_int_equal(admit(NULL, &first, c.created), GN_OK);
 	unsigned have = 20;
-	while (gn_name_puzzle(&c.name, &alice.pk, c.epoch, have + 1, gn_be64(c.puzzle), 1,
-			      c.puzzle) == GN_OK)
+	while (gn_name_puzzle(&(struct gn_name_work){&c.name, &alice.pk, c.epoch}, have + 1,
+			      gn_be64(c.puzzle), 1, c.puzzle) == GN_OK)
 		have++;
 	uint32_t names = NAME_FEW << (have - 20); /* one bit more than it has */
 	assert_int_equal(gn_name_admit(NULL, &first.r, names, (gn_time)c.created * GN_SEC),
@@ -440,8 +440,8 @@ static void a_first_claim_is_not_let_off_by_its_dates(void **state)
 	c.created = (uint64_t)NAME_RULE_DAY * DAY - 1;
 	c.epoch = NAME_RULE_DAY - 1;
 	solve(&c, &alice, 392442);
-	while (gn_name_puzzle(&c.name, &alice.pk, c.epoch, 26, gn_be64(c.puzzle), 1, c.puzzle) ==
-	       GN_OK)
+	while (gn_name_puzzle(&(struct gn_name_work){&c.name, &alice.pk, c.epoch}, 26,
+			      gn_be64(c.puzzle), 1, c.puzzle) == GN_OK)
 		solve(&c, &alice, gn_be64(c.puzzle) + 1);
 	sign_claim(&alice, &c, &old);
 	assert_int_equal(admit(NULL, &old, c.created), GN_PROOF_OF_WORK);

@@ -68,6 +68,7 @@ bool block_wants_rename(const struct block *k)
 static struct block *next_block(struct gn_blocks *b)
 {
 	struct block *k = b->queue;
+	GN_ASSERT(!k || k->queued);
 	if (k) {
 		b->queue = k->next;
 		k->queued = false;
@@ -87,6 +88,7 @@ static void end_puts(struct gn_blocks *b, const struct block *k, enum block_op_s
 static void ask(struct gn_blocks *b, const struct block *k, enum gn_disk_op op,
 		struct gn_disk_request *out)
 {
+	GN_ASSERT(k->len > 0 && k->len <= GN_BLOCK);
 	*out = (struct gn_disk_request){.op = op, .token = ++b->serial};
 	block_name_text(b, &k->hash, &k->disk, out->name);
 }
@@ -94,6 +96,7 @@ static void ask(struct gn_blocks *b, const struct block *k, enum gn_disk_op op,
 static void begin(struct gn_blocks *b, struct block *k, enum block_phase phase, enum gn_disk_op op,
 		  struct gn_disk_request *out)
 {
+	GN_ASSERT(k->phase == BLOCK_IDLE && phase != BLOCK_IDLE);
 	ask(b, k, op, out);
 	k->phase = phase;
 	k->token = out->token;
@@ -196,6 +199,7 @@ bool blocks_disk_request(struct gn_blocks *b, struct gn_disk_request *out)
 static void put_done(struct gn_blocks *b, struct block_op *op, gn_err err)
 {
 	struct block *k = op->block;
+	GN_ASSERT(op->put && k->writes > 0);
 	k->writes--;
 	if (err || k->doomed) {
 		block_op_done(b, op, err ? err : GN_BUSY);
@@ -209,6 +213,7 @@ static void put_done(struct gn_blocks *b, struct block_op *op, gn_err err)
 static void load_done(struct gn_blocks *b, struct block_op *op, gn_err err, struct gn_slice data)
 {
 	struct block *k = op->block;
+	GN_ASSERT(!op->put && k->reads > 0);
 	k->reads--;
 	block_poke(b, k);
 	bool damaged = err == GN_NOT_FOUND || (!err && block_slot_check(k, op->index, data));
@@ -229,6 +234,7 @@ static void load_done(struct gn_blocks *b, struct block_op *op, gn_err err, stru
 
 static void sync_done(struct gn_blocks *b, struct block *k, gn_err err)
 {
+	GN_ASSERT(k->dirty && k->writes == 0);
 	k->dirty = false;
 	for (uint32_t i = 0; i < BLOCKS_OPS; i++) {
 		struct block_op *op = &b->ops[i];
@@ -245,6 +251,7 @@ static void sync_done(struct gn_blocks *b, struct block *k, gn_err err)
 
 static void rename_done(struct gn_blocks *b, struct block *k, gn_err err, gn_time now)
 {
+	GN_ASSERT(k->phase == BLOCK_IDLE);
 	if (!err) {
 		k->disk = k->target;
 		return;
@@ -258,6 +265,7 @@ static void rename_done(struct gn_blocks *b, struct block *k, gn_err err, gn_tim
 
 static void block_done(struct gn_blocks *b, struct block *k, gn_err err, gn_time now)
 {
+	GN_ASSERT(k->phase != BLOCK_IDLE);
 	enum block_phase phase = k->phase;
 	k->phase = BLOCK_IDLE;
 	if (phase == BLOCK_REMOVE) {
@@ -300,5 +308,5 @@ void blocks_disk_done(struct gn_blocks *b, uint64_t token, gn_err err, struct gn
 		block_done(b, k, err, now);
 		return;
 	}
-	GN_ASSERT(!"a completion that was not asked for");
+	GN_UNREACHABLE("a completion that was not asked for");
 }

@@ -22,6 +22,7 @@ void gn_blocks_start(struct gn_blocks *b, gn_time now)
 
 static void fail(struct gn_blocks *b, gn_err err)
 {
+	GN_ASSERT(err != GN_OK && b->state != BLOCKS_READY);
 	b->state = BLOCKS_FAILED;
 	b->failed = err;
 	gn_log(b->env.log, GN_LOG_ERROR, "store", "blocks.failed", "%s: %s", b->dir,
@@ -57,6 +58,7 @@ static bool next_line(struct gn_slice *lines, uint64_t *size, struct gn_slice *n
 
 static void next_folder(struct gn_blocks *b)
 {
+	GN_ASSERT(b->state == BLOCKS_FOLDERS);
 	while (b->start_at < 256 && !has_folder(b, b->start_at))
 		b->start_at++;
 	b->start_wanted = true;
@@ -85,6 +87,7 @@ static void folders_done(struct gn_blocks *b, struct gn_slice data)
 static gn_err add_stray(struct gn_blocks *b, const struct gn_hash *hash,
 			const struct block_name *name)
 {
+	GN_ASSERT(name->len > 0 && name->len <= GN_BLOCK);
 	struct block *k = GN_NEW(b->env.alloc, struct block);
 	if (!k)
 		return GN_NOMEM;
@@ -207,6 +210,7 @@ bool blocks_start_request(struct gn_blocks *b, struct gn_disk_request *out)
 
 void blocks_start_done(struct gn_blocks *b, gn_err err, struct gn_slice data)
 {
+	GN_ASSERT(b->state != BLOCKS_NEW && b->state != BLOCKS_READY);
 	if (b->state == BLOCKS_VERIFY)
 		verify_done(b, err, data);
 	else if (err)

@@ -249,7 +249,7 @@ void gn_kv_done(struct gn_kv *kv, uint64_t token, gn_err err, struct gn_slice da
 			return;
 		}
 	}
-	GN_ASSERT(!"a completion that was not asked for");
+	GN_UNREACHABLE("a completion that was not asked for");
 }
 
 bool gn_kv_idle(const struct gn_kv *kv)

@@ -14,6 +14,7 @@
 
 bool kv_compact_due(const struct gn_kv *kv)
 {
+	GN_ASSERT(kv->config.segment_bytes > 0);
 	if (kv->compact != KV_COMPACT_OFF || kv->suspect || kv->segment_count < 2)
 		return false;
 	uint64_t needed = kv->file_bytes / kv->config.segment_bytes + KV_SEGMENTS_SLACK;
@@ -23,6 +24,7 @@ bool kv_compact_due(const struct gn_kv *kv)
 
 void kv_compact_tick(struct gn_kv *kv, gn_time now)
 {
+	GN_ASSERT(kv->state == KV_READY);
 	if (!kv_compact_due(kv) || now < kv->compact_at)
 		return;
 	kv->compact_ended = kv->segments[0].live == 0;
@@ -32,6 +34,7 @@ void kv_compact_tick(struct gn_kv *kv, gn_time now)
 
 static void abandon(struct gn_kv *kv, gn_err err, gn_time now)
 {
+	GN_ASSERT(err != GN_OK && kv->compact != KV_COMPACT_OFF);
 	gn_log(kv->env.log, GN_LOG_WARN, "store", "log.compact", "%s: %s", kv->config.dir,
 	       gn_err_text(err));
 	kv_buf_trim(kv, &kv->copies);
@@ -41,6 +44,7 @@ static void abandon(struct gn_kv *kv, gn_err err, gn_time now)
 
 bool kv_compact_request(struct gn_kv *kv, struct gn_disk_request *out)
 {
+	GN_ASSERT(kv->compact == KV_COMPACT_OFF || kv->segment_count > 0);
 	if (kv->scan_io != KV_IO_NONE)
 		return false;
 	if (kv->compact == KV_COMPACT_READ)
@@ -63,6 +67,7 @@ static bool points_to(const struct kv_place *p, uint32_t segment, uint32_t offse
 /* Entries that the index still has in a segment of which nothing more could be read. */
 static void give_up_unreadable(struct gn_kv *kv)
 {
+	GN_ASSERT(kv->compact_ended && kv->copies.len == 0);
 	uint32_t number = kv->segments[0].number;
 	for (uint32_t i = 0; i < kv->index.count && kv->segments[0].live > 0;) {
 		struct gn_hash key = *(const struct gn_hash *)gn_map_key_at(&kv->index, i);
@@ -80,6 +85,7 @@ static void give_up_unreadable(struct gn_kv *kv)
 
 static void next_step(struct gn_kv *kv)
 {
+	GN_ASSERT(kv->compact == KV_COMPACT_READ || kv->compact == KV_COMPACT_COPY);
 	if (kv->copies.len > 0) {
 		kv->compact = KV_COMPACT_COPY;
 	} else if (!kv->compact_ended) {
@@ -96,6 +102,7 @@ static void next_step(struct gn_kv *kv)
  * take. */
 static gn_err collect(struct gn_kv *kv, struct gn_slice piece, uint64_t from)
 {
+	GN_ASSERT(kv->scan.number == kv->segments[0].number);
 	struct log_entry e;
 	enum log_found found;
 	while ((found = log_scan_step(&kv->scan, piece, from, &e)) == LOG_FOUND_ENTRY ||
@@ -115,6 +122,7 @@ static gn_err collect(struct gn_kv *kv, struct gn_slice piece, uint64_t from)
 
 void kv_compact_done(struct gn_kv *kv, gn_err err, struct gn_slice data, gn_time now)
 {
+	GN_ASSERT(kv->compact == KV_COMPACT_READ || kv->compact == KV_COMPACT_REMOVE);
 	struct kv_segment *s = &kv->segments[0];
 	if (kv->compact == KV_COMPACT_REMOVE) {
 		if (err) {
@@ -140,6 +148,7 @@ void kv_compact_done(struct gn_kv *kv, gn_err err, struct gn_slice data, gn_time
 /* Moves the copies that are still the newest of their key into the flight; false when none is. */
 bool kv_compact_take(struct gn_kv *kv)
 {
+	GN_ASSERT(kv->compact == KV_COMPACT_COPY && kv->flight.len == 0);
 	size_t kept = 0;
 	for (size_t at = 0; at < kv->copies.len;) {
 		struct log_entry e = log_entry_peek(kv->copies.p + at);
@@ -164,6 +173,7 @@ bool kv_compact_take(struct gn_kv *kv)
 
 void kv_compact_copied(struct gn_kv *kv, gn_err err, gn_time now)
 {
+	GN_ASSERT(kv->compact == KV_COMPACT_COPY);
 	if (err)
 		abandon(kv, err, now);
 	else

@@ -24,6 +24,7 @@ struct kv_segment *kv_segment_find(struct gn_kv *kv, uint32_t number)
 
 gn_err kv_segment_push(struct gn_kv *kv, const struct kv_segment *s)
 {
+	GN_ASSERT(kv->segment_count <= kv->segment_cap);
 	if (kv->segment_count == KV_SEGMENTS)
 		return GN_LIMIT;
 	if (kv->segment_count == kv->segment_cap) {
@@ -71,6 +72,7 @@ void kv_place_set(struct gn_kv *kv, struct kv_place *p, uint32_t segment, uint32
 /* The key has no durable value any more; its entry goes unless a queued put needs the place. */
 void kv_place_clear(struct gn_kv *kv, const struct gn_hash *key, struct kv_place *p)
 {
+	GN_ASSERT(p->segment > 0 || kv->holes > 0);
 	unlive(kv, p);
 	kv->holes += p->segment != 0;
 	p->segment = p->offset = p->len = 0;
@@ -83,6 +85,7 @@ void kv_place_clear(struct gn_kv *kv, const struct gn_hash *key, struct kv_place
 void kv_request(struct gn_kv *kv, enum gn_disk_op op, uint32_t segment, uint64_t offset,
 		uint64_t len, struct gn_disk_request *out)
 {
+	GN_ASSERT(kv->state != KV_FAILED);
 	*out = (struct gn_disk_request){
 		.op = op, .token = ++kv->serial, .offset = offset, .len = len};
 	snprintf(out->name, sizeof out->name, "%s/%08x.log", kv->config.dir, segment);
@@ -90,6 +93,7 @@ void kv_request(struct gn_kv *kv, enum gn_disk_op op, uint32_t segment, uint64_t
 
 gn_err kv_buf_reserve(struct gn_kv *kv, struct gn_buf *b, size_t more)
 {
+	GN_ASSERT(b->len <= b->cap);
 	if (b->cap - b->len >= more)
 		return GN_OK;
 	size_t cap = b->cap ? b->cap : 4096;
@@ -116,6 +120,7 @@ void kv_buf_trim(struct gn_kv *kv, struct gn_buf *b)
 /* Recovery cannot go on. */
 void kv_fail(struct gn_kv *kv, gn_err err)
 {
+	GN_ASSERT(err != GN_OK);
 	GN_ASSERT(kv->state != KV_READY && err != GN_OK);
 	kv->state = KV_FAILED;
 	kv->failed = err;

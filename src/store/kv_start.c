@@ -26,6 +26,7 @@ static void begin_pass(struct gn_kv *kv, enum kv_state state, uint32_t at);
 /* The first segment from `at` on that this pass looks at. */
 static bool wanted_in_pass(const struct gn_kv *kv, uint32_t at)
 {
+	GN_ASSERT(at < kv->segment_count);
 	const struct kv_segment *s = &kv->segments[at];
 	return kv->state == KV_HEADERS ||
 	       (s->scannable && (kv->state != KV_ENTRIES || s->live > 0));
@@ -163,6 +164,7 @@ static void next_header(struct gn_kv *kv)
 
 static void header_done(struct gn_kv *kv, gn_err err, struct gn_slice data)
 {
+	GN_ASSERT(kv->state == KV_HEADERS && kv->scan_at < kv->segment_count);
 	struct kv_segment *s = &kv->segments[kv->scan_at];
 	struct log_header h;
 	kv->suspect = kv->suspect || (err && err != GN_NOT_FOUND);
@@ -188,6 +190,7 @@ static void header_done(struct gn_kv *kv, gn_err err, struct gn_slice data)
 static void removed(struct gn_kv *kv)
 {
 	struct kv_segment *s = kv_segment_find(kv, kv->removing);
+	GN_ASSERT(s && kv->file_bytes >= s->bytes);
 	uint32_t at = (uint32_t)(s - kv->segments);
 	kv->file_bytes -= s->bytes;
 	memmove(s, s + 1, (--kv->segment_count - at) * sizeof *s);
@@ -201,6 +204,7 @@ static void removed(struct gn_kv *kv)
 
 static void end_tail(struct gn_kv *kv)
 {
+	GN_ASSERT(kv->state == KV_TAIL && kv->scan_at + 1 == kv->segment_count);
 	struct kv_segment *s = &kv->segments[kv->scan_at];
 	/* bytes that could not be read may hold entries: never say that the log ends before them */
 	bool unsure = kv->suspect;
@@ -223,6 +227,7 @@ static void end_tail(struct gn_kv *kv)
 
 static void walk_tail(struct gn_kv *kv, struct gn_slice piece, uint64_t from)
 {
+	GN_ASSERT(kv->state == KV_TAIL);
 	struct log_entry e;
 	enum log_found found;
 	while ((found = log_scan_step(&kv->scan, piece, from, &e)) == LOG_FOUND_ENTRY ||
@@ -248,6 +253,7 @@ static void walk_tail(struct gn_kv *kv, struct gn_slice piece, uint64_t from)
 
 static gn_err index_entry(struct gn_kv *kv, const struct log_entry *e)
 {
+	GN_ASSERT(e->value.len <= KV_VALUE_MAX);
 	struct kv_place *p = gn_map_get(&kv->index, &e->key);
 	if (e->kind == LOG_DROP) {
 		if (p)
@@ -267,6 +273,7 @@ static gn_err index_entry(struct gn_kv *kv, const struct log_entry *e)
 
 static void index_damaged(struct gn_kv *kv, const struct log_entry *e)
 {
+	GN_ASSERT(kv->scan_at < kv->segment_count);
 	bool last = kv->scan_at + 1 == kv->segment_count;
 	uint32_t doubt = last ? kv->doubt : kv->segments[kv->scan_at + 1].doubt;
 	corrupt(kv, kv->segments[kv->scan_at].number, e->offset, "a damaged entry is not used");
@@ -277,6 +284,7 @@ static void index_damaged(struct gn_kv *kv, const struct log_entry *e)
 
 static void end_index(struct gn_kv *kv)
 {
+	GN_ASSERT(kv->scan_at < kv->segment_count);
 	const struct kv_segment *s = &kv->segments[kv->scan_at];
 	const struct log_scan *scan = &kv->scan;
 	if (scan->in_gap)
@@ -290,6 +298,7 @@ static void end_index(struct gn_kv *kv)
 
 static void walk_index(struct gn_kv *kv, struct gn_slice piece, uint64_t from)
 {
+	GN_ASSERT(kv->state == KV_INDEX);
 	struct log_entry e;
 	enum log_found found;
 	while ((found = log_scan_step(&kv->scan, piece, from, &e)) == LOG_FOUND_ENTRY ||
@@ -316,6 +325,7 @@ static void walk_index(struct gn_kv *kv, struct gn_slice piece, uint64_t from)
 
 bool kv_start_next_entry(struct gn_kv *kv, struct gn_kv_event *out)
 {
+	GN_ASSERT(kv->state == KV_ENTRIES);
 	struct log_entry e;
 	while (kv->piece_ready) {
 		enum log_found found = log_scan_step(&kv->scan, gn_slice(kv->piece, kv->piece_len),
@@ -347,6 +357,7 @@ bool kv_start_next_entry(struct gn_kv *kv, struct gn_kv_event *out)
 
 static void keep_piece(struct gn_kv *kv, struct gn_slice data)
 {
+	GN_ASSERT(kv->piece && !kv->piece_ready && data.len <= KV_PIECE);
 	if (data.len)
 		memcpy(kv->piece, data.p, data.len);
 	kv->piece_len = data.len;
@@ -379,6 +390,7 @@ bool kv_start_request(struct gn_kv *kv, struct gn_disk_request *out)
 /* Bytes that cannot be read are passed over like damaged ones. */
 static void skip_piece(struct gn_kv *kv, gn_err err)
 {
+	GN_ASSERT(err != GN_OK);
 	struct log_scan *s = &kv->scan;
 	kv->suspect = true;
 	corrupt(kv, s->number, s->offset, gn_err_text(err));

@@ -22,6 +22,7 @@ static struct kv_segment *active(struct gn_kv *kv)
 
 static bool form_group(struct gn_kv *kv)
 {
+	GN_ASSERT(kv->flight.len == 0 && kv->tickets_flight == 0);
 	bool copies = kv->compact == KV_COMPACT_COPY && (kv->queue.len == 0 || !kv->copied_last) &&
 		      kv_compact_take(kv);
 	if (!copies) {
@@ -43,6 +44,7 @@ static bool form_group(struct gn_kv *kv)
 static void seal_flight(struct gn_kv *kv)
 {
 	const struct kv_segment *s = active(kv);
+	GN_ASSERT(s && kv->flight.len > 0);
 	uint32_t group = (uint32_t)s->bytes;
 	struct log_sum chain = kv->last;
 	for (size_t at = 0; at < kv->flight.len; at += log_entry_peek(kv->flight.p + at).stored)
@@ -69,6 +71,7 @@ static void apply_entry(struct gn_kv *kv, const struct log_entry *e, uint32_t of
 
 static void end_group(struct gn_kv *kv, gn_err err, gn_time now)
 {
+	GN_ASSERT(kv->writer != KV_WRITER_IDLE && kv->flight.len > 0);
 	struct kv_segment *s = active(kv);
 	uint32_t offset = err ? 0 : (uint32_t)s->bytes;
 	if (!err) {
@@ -103,6 +106,7 @@ static void end_group(struct gn_kv *kv, gn_err err, gn_time now)
 static void want(struct gn_kv *kv, struct gn_disk_request *out, enum gn_disk_op op, uint64_t offset,
 		 struct gn_slice data, uint64_t len)
 {
+	GN_ASSERT(kv->write_io == KV_IO_NONE);
 	kv_request(kv, op, kv->roll ? kv->next_number : active(kv)->number, offset, len, out);
 	out->data = data;
 	kv->write_token = out->token;
@@ -113,6 +117,7 @@ static void want(struct gn_kv *kv, struct gn_disk_request *out, enum gn_disk_op 
  * attempt is simply repeated. */
 static void want_header(struct gn_kv *kv, struct gn_disk_request *out)
 {
+	GN_ASSERT(kv->roll);
 	struct log_header h = {.number = kv->next_number, .doubt = kv->doubt, .prev = kv->last};
 	if (!kv->salted) {
 		gn_rand_fill(kv->env.rand, kv->salt, sizeof kv->salt);
@@ -139,13 +144,14 @@ bool kv_write_request(struct gn_kv *kv, struct gn_disk_request *out)
 		want(kv, out, GN_DISK_WRITE, active(kv)->bytes, gn_buf_slice(&kv->flight),
 		     kv->flight.len);
 		break;
-	case KV_WRITER_IDLE: GN_ASSERT(!"a writer with a group is not idle");
+	case KV_WRITER_IDLE: GN_UNREACHABLE("an idle writer with a group");
 	}
 	return true;
 }
 
 static gn_err open_segment(struct gn_kv *kv)
 {
+	GN_ASSERT(kv->roll);
 	struct kv_segment s = {.number = kv->next_number,
 			       .doubt = kv->doubt,
 			       .prev = kv->last,
@@ -164,6 +170,7 @@ static gn_err open_segment(struct gn_kv *kv)
 
 void kv_write_done(struct gn_kv *kv, gn_err err, gn_time now)
 {
+	GN_ASSERT(kv->write_io == KV_IO_NONE);
 	switch (kv->writer) {
 	case KV_WRITER_MEND:
 		kv->mend = err != GN_OK;
@@ -187,7 +194,7 @@ void kv_write_done(struct gn_kv *kv, gn_err err, gn_time now)
 		kv->writer = KV_WRITER_SYNC;
 		return;
 	case KV_WRITER_SYNC: kv->mend = err != GN_OK; break;
-	case KV_WRITER_IDLE: GN_ASSERT(!"no write was out");
+	case KV_WRITER_IDLE: GN_UNREACHABLE("a completion while no write is out");
 	}
 	end_group(kv, err, now);
 }

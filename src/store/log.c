@@ -77,6 +77,7 @@ uint32_t log_stored(uint32_t value_len)
 void log_entry_encode(enum log_kind kind, const struct gn_hash *key, struct gn_slice value,
 		      uint8_t *out)
 {
+	GN_ASSERT(kind == LOG_PUT || value.len == 0);
 	uint32_t stored = log_stored((uint32_t)value.len);
 	memset(out, 0, LOG_ENTRY_LEN);
 	memset(out + stored - 8, 0, 8);
@@ -123,6 +124,7 @@ static void entry_check(const uint8_t *at, const uint8_t *p, uint8_t out[CHECK_L
 void log_entry_seal(uint8_t *p, const uint8_t salt[16], uint32_t number, uint32_t offset,
 		    uint32_t group, struct log_sum *chain)
 {
+	GN_ASSERT(number > 0 && group <= offset);
 	uint8_t at[PLACE_LEN];
 	place(salt, number, offset, at);
 	put32(p + 4, group);

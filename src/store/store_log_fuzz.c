@@ -31,7 +31,7 @@ static void check_value(const struct gn_hash *key, struct gn_slice value)
 		if (value.len == make_value(key->b[0], version, want) &&
 		    (value.len == 0 || memcmp(value.p, want, value.len) == 0))
 			return;
-	GN_ASSERT(!"a value that was never put");
+	GN_UNREACHABLE("a value that was not put");
 }
 
 static gn_err pump(struct gn_kv *kv, struct gn_hash *keys, unsigned *count)

@@ -160,8 +160,7 @@ static bool field_ok(struct walk *w, struct frame *f, const struct gn_fb_field *
 		f->element = field->types[0];
 		return true;
 	}
-	GN_ASSERT(!"a kind");
-	return false;
+	GN_UNREACHABLE("an unknown kind");
 }
 
 static bool step(struct walk *w)

@@ -224,8 +224,7 @@ static gn_fbref child(struct gn_fbb *b, const struct gn_fb_field *field, const v
 	case GN_FB_STRINGS: memcpy(&array, p, sizeof array); return array.p ? strings(b, array) : 0;
 	case GN_FB_TABLES: memcpy(&array, p, sizeof array); return array.p ? tables(b, array) : 0;
 	}
-	GN_ASSERT(!"a kind");
-	return 0;
+	GN_UNREACHABLE("an unknown kind");
 }
 
 static uint32_t inline_align(const struct gn_fb_field *field)

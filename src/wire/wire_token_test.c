@@ -4,7 +4,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -506,8 +508,34 @@ static void every_bit_counts(void **state)
 			assert_memory_equal(gn_token_id(&out), gn_token_id(&two), 32);
 }
 
-int main(void)
+/* Seeds of wire_token_fuzz: chains of one, two and eight blocks, and a resource. */
+static int write_corpus(const char *folder)
 {
+	struct gn_token t, next;
+	struct gn_token_right r[] = {right("topic/*", READ | WRITE), right("box/00ff", READ)};
+	struct gn_token_limit limit = {GN_FB_LIMIT_OF_OPS, 60, 100};
+	struct gn_token_fields f = plain(r, 2), less = plain(NULL, 0);
+	f.limits = &limit;
+	f.limit_count = 1;
+	if (issue(&f, &t) != GN_OK)
+		return 1;
+	for (unsigned n = 1; n <= GN_TOKEN_BLOCKS_MAX; n++, t = next) {
+		char path[512];
+		snprintf(path, sizeof path, "%s/wire_token_fuzz/chain-%u", folder, n);
+		FILE *out = n < 3 || n == 8 ? fopen(path, "wb") : NULL;
+		if (out && (fwrite(t.bytes.p, 1, t.bytes.len, out) != t.bytes.len || fclose(out)))
+			return 1;
+		less.depth = (uint8_t)(7 - n);
+		if (n < GN_TOKEN_BLOCKS_MAX && narrow(&t, less, &next) != GN_OK)
+			return 1;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && strcmp(argv[1], "--corpus") == 0)
+		return make_keys(NULL) || write_corpus(argv[2]);
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_token_grants_what_it_says),
 		cmocka_unit_test(rights_of_one_resource_add_up),

@@ -59,8 +59,8 @@ static void claim(struct attack *a, struct endpoint *e, unsigned n)
 	c.epoch = c.created / 86400;
 	if (gn_name_parse(gn_str(text), &c.name, NULL))
 		fail("no name: %s", text);
-	for (uint64_t at = 0;
-	     gn_name_puzzle(&c.name, &owner.pk, c.epoch, GN_NAME_POW_BITS, at, 1 << 16, c.puzzle);
+	for (uint64_t at = 0; gn_name_puzzle(&(struct gn_name_work){&c.name, &owner.pk, c.epoch},
+					     GN_NAME_POW_BITS, at, 1 << 16, c.puzzle);
 	     at += 1 << 16)
 		(void)run(a, 0, NULL); /* the session lives on */
 	if (gn_name_record(&owner, &c, 0, &out))

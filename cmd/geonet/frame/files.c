@@ -27,30 +27,33 @@
 
 bool read_input(struct cli *cli, const char *path, size_t max, uint8_t **out, size_t *len)
 {
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-	size_t cap = 4096, n = 0;
+	bool opened = strcmp(path, "-") != 0;
+	FILE *f = opened ? fopen(path, "rb") : stdin;
+	size_t cap = 4096, n = 0, room, got;
 	if (!f) {
 		cli_fail(cli, CLI_FAILED, "io", "%s: %s", path, strerror(errno));
 		return false;
 	}
 	uint8_t *data = cli_alloc(cap);
-	for (size_t got = 1; got && n <= max;) {
+	do {
 		if (n == cap)
 			data = cli_grow(data, cap *= 2);
-		got = fread(data + n, 1, cap - n, f);
+		room = cap - n;
+		got = fread(data + n, 1, room, f);
 		n += got;
-	}
+	} while (got == room && n <= max);
+	int why = errno;
 	bool bad = ferror(f);
-	if (f != stdin)
+	if (opened)
 		fclose(f);
 	if (bad || n > max) {
 		gn_wipe(data, cap);
 		free(data);
 		if (bad)
-			cli_fail(cli, CLI_FAILED, "io", "%s: %s", path, strerror(errno));
+			cli_fail(cli, CLI_FAILED, "io", "%s: %s", path, strerror(why));
 		else
 			cli_fail(cli, CLI_FAILED, "too-large", "%s is larger than %zu bytes",
-				 strcmp(path, "-") ? path : "the input", max);
+				 opened ? path : "the input", max);
 		return false;
 	}
 	*out = data;
@@ -164,7 +167,7 @@ static int open_number(const char *path)
 		const char *digits = path + len;
 		if (strncmp(path, folders[i], len) == 0 && *digits && strlen(digits) < 8 &&
 		    strspn(digits, "0123456789") == strlen(digits))
-			return atoi(digits);
+			return (int)strtol(digits, NULL, 10);
 	}
 	return -1;
 }
@@ -281,7 +284,7 @@ int output_close(struct output *o, int exit)
 	bool bad = exit == CLI_OK &&
 		   (ferror(o->f) || fflush(o->f) != 0 || (o->temp && fsync(fileno(o->f)) != 0));
 	int why = errno;
-	if (o->f != stdout && fclose(o->f) != 0 && exit == CLI_OK && !bad) {
+	if (o->target && fclose(o->f) != 0 && exit == CLI_OK && !bad) {
 		bad = true;
 		why = errno;
 	}
@@ -294,7 +297,7 @@ int output_close(struct output *o, int exit)
 	else if (o->temp)
 		sync_folder(o->target);
 	/* stdout is looked at once more, and told of, at the program's end */
-	if (bad && o->f != stdout)
+	if (bad && o->target)
 		exit = cli_fail(o->cli, CLI_FAILED, "io", "%s cannot be written: %s", o->name,
 				strerror(why));
 	free(o->temp);

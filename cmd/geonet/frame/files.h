@@ -20,7 +20,7 @@ struct output {
 	struct cli *cli;
 	FILE *f; /* to be written to by the command */
 	const char *name;
-	char *target, *temp; /* owned; temp NULL: written into as it is */
+	char *target, *temp; /* owned; NULL: stdout, and what is written into as it is */
 	bool replace;
 };
 /* false after printing */

@@ -118,8 +118,10 @@ static bool passphrase_form(const char *in, enum form form, char out[PASSPHRASE_
 	}
 	if (!gn_utf8_ok(gn_str(in)))
 		return false;
-	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)in, (utf8proc_ssize_t)len,
-					  &made, (utf8proc_option_t)flags[form]);
+	/* NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): flags, which are or-ed */
+	utf8proc_option_t options = (utf8proc_option_t)flags[form];
+	utf8proc_ssize_t n =
+		utf8proc_map((const utf8proc_uint8_t *)in, (utf8proc_ssize_t)len, &made, options);
 	bool ok = n >= 0 && n < PASSPHRASE_MAX;
 	if (ok) {
 		memcpy(out, made, (size_t)n);

@@ -124,9 +124,34 @@ static int prove_key(struct cli *cli, struct hub *hub)
 	return exit;
 }
 
+static bool is_path(const char *form)
+{
+	return strncmp(form, "FILE", 4) == 0 || strcmp(form, "DIR") == 0;
+}
+
+/* Words go to the hub as JSON, which has no place for other bytes: they would be left out of what
+ * is signed. */
+static int check_words(struct cli *cli)
+{
+	const char *wrong = NULL;
+	for (int i = 0; i < cli->arg_count && !is_path(cli->command->args); i++)
+		if (!gn_utf8_ok(gn_str(cli->args[i])))
+			wrong = cli->args[i];
+	for (int i = 0; i < cli->given_count; i++) {
+		const char *form = cli->given[i].option->value, *value = cli->given[i].value;
+		if (form && !is_path(form) && !gn_utf8_ok(gn_str(value)))
+			wrong = value;
+	}
+	return wrong ? cli_fail(cli, CLI_USAGE, "usage", "'%s' is not UTF-8 text. Nothing was sent",
+				wrong)
+		     : CLI_OK;
+}
+
 int hub_open(struct cli *cli, struct hub *hub)
 {
 	int exit = find_hub(cli, hub);
+	if (!exit)
+		exit = check_words(cli);
 	if (!exit)
 		exit = prove_key(cli, hub);
 	return exit ? exit : check_pin(cli, hub);

@@ -13,7 +13,7 @@ static int print_equivalents(struct cli *cli, json_t *answer)
 	if (cli->json)
 		return cli_json(cli, answer);
 	json_array_foreach(json_object_get(answer, "items"), i, item)
-		printf("%-16s %llu decimals%s  %s\n", json_text(item, "code"),
+		printf("%-16s %llu decimals%s  %s\n", out_text(json_text(item, "code")),
 		       (unsigned long long)json_number(item, "precision"),
 		       json_is_true(json_object_get(item, "is_active")) ? "" : ", inactive",
 		       out_text(json_text(item, "description")));

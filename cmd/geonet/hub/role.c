@@ -95,7 +95,7 @@ int cmd_hub_admit(struct cli *cli)
 		} else {
 			cli_note(cli, "%s is on the hub now: %s",
 				 out_text(json_text(answer, "display_name")),
-				 json_text(answer, "pid"));
+				 out_text(json_text(answer, "pid")));
 			json_decref(answer);
 		}
 	}
@@ -129,8 +129,9 @@ int cmd_hub_role(struct cli *cli)
 			exit = cli_json(cli, answer);
 		} else {
 			json_array_foreach(json_object_get(answer, "items"), i, item)
-				printf("%-10s %s  %s\n", json_text(item, "role"),
-				       json_text(item, "pid"), out_text(json_text(item, "name")));
+				printf("%-10s %s  %s\n", out_text(json_text(item, "role")),
+				       out_text(json_text(item, "pid")),
+				       out_text(json_text(item, "name")));
 			json_decref(answer);
 		}
 	}

@@ -21,7 +21,7 @@ int cmd_hub_status(struct cli *cli)
 		const json_t *disk = json_object_get(health, "disk");
 		out_pair(cli, "hub", "%s", hub.pid);
 		out_pair(cli, "address", "%s", hub.url);
-		out_pair(cli, "status", "%s%s%s", json_text(health, "status"),
+		out_pair(cli, "status", "%s%s%s", out_text(json_text(health, "status")),
 			 *json_text(health, "reason") ? ": " : "",
 			 out_text(json_text(health, "reason")));
 		if (*json_text(health, "warning"))

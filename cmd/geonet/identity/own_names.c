@@ -8,9 +8,9 @@
 
 json_t *own_entry(const char *pid, uint64_t seq, uint64_t created, uint64_t ttl, const char *record)
 {
+	uint64_t expires = created + ttl;
 	return json_pack("{ss sI sI sI ss}", "owner", pid, "seq", (json_int_t)seq, "created",
-			 (json_int_t)created, "expires", (json_int_t)(created + ttl), "record",
-			 record);
+			 (json_int_t)created, "expires", (json_int_t)expires, "record", record);
 }
 
 /* An entry of the older list is taken unless a newer one is there. */

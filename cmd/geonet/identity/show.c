@@ -33,11 +33,12 @@ static json_t *identity_json(const struct gn_identity *in, const char *pid,
 				  in->keys[i].kind == GN_FB_MEMBER_KIND_NODE ? "node" : "device",
 				  "name", json_slice(in->keys[i].name), "expires",
 				  (json_int_t)in->keys[i].expires));
+	uint64_t expires = in->created + in->ttl;
 	return json_pack("{ss so so sI sI sI so so so}", "pid", pid, "key",
 			 json_hex(in->owner.b, 32), "name", json_slice(in->display_name), "seq",
 			 (json_int_t)in->seq, "created", (json_int_t)in->created, "expires",
-			 (json_int_t)(in->created + in->ttl), "pq_hash", json_hex(pq->b, 32),
-			 "next", json_hex(in->next.b, 32), "keys", keys);
+			 (json_int_t)expires, "pq_hash", json_hex(pq->b, 32), "next",
+			 json_hex(in->next.b, 32), "keys", keys);
 }
 
 int cmd_id_show(struct cli *cli)

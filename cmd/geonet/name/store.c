@@ -93,6 +93,7 @@ int name_load(struct cli *cli, const struct gn_name *name, const struct gn_pk *s
 	int exit = CLI_OK;
 	s->name = *name;
 	if (!may_delegate(cli, name, self, &exit)) {
+		GN_ASSERT(exit != CLI_OK);
 		name_free(s);
 		return exit;
 	}
@@ -216,12 +217,12 @@ static void solve_puzzle(struct cli *cli, struct name_state *s, const struct gn_
 			 unsigned bits)
 {
 	struct gn_rand rand = gn_rand_system();
-	uint64_t start = gn_rand_u64(&rand) >> 1, tried = 0, epoch = s->claim.epoch;
+	uint64_t start = gn_rand_u64(&rand) >> 1, tried = 0;
+	struct gn_name_work work = {&s->name, owner, s->claim.epoch};
 	uint8_t *nonce = s->claim.puzzle;
-	if (gn_name_puzzle(&s->name, owner, epoch, bits, gn_be64(nonce), 1, nonce) == GN_OK)
+	if (gn_name_puzzle(&work, bits, gn_be64(nonce), 1, nonce) == GN_OK)
 		return; /* the work of this version is done */
-	while (gn_name_puzzle(&s->name, owner, epoch, bits, start + tried, PUZZLE_STEP, nonce) !=
-	       GN_OK) {
+	while (gn_name_puzzle(&work, bits, start + tried, PUZZLE_STEP, nonce) != GN_OK) {
 		tried += PUZZLE_STEP;
 		cli_progress(cli,
 			     "solving the puzzle of %s.geo: %.1f million tries, about %.1f are "

@@ -156,13 +156,13 @@ static int show_record(struct cli *cli, const struct gn_record *r, unsigned hold
 	if (exit || !cli->json)
 		return exit;
 	char pid[GN_PID_MAX], *body = cli_base64(r->body);
+	uint64_t expires = r->created + r->ttl;
 	gn_pid(&r->owner, pid);
-	json_t *json =
-		json_pack("{so ss so so si sI sI sI si ss}", "key", json_hex(r->key.b, 32), "owner",
-			  pid, "owner_key", json_hex(r->owner.b, 32), "label", json_slice(r->label),
-			  "type", (int)r->type, "seq", (json_int_t)r->seq, "created",
-			  (json_int_t)r->created, "expires", (json_int_t)(r->created + r->ttl),
-			  "holders", (int)holders, "body", body);
+	json_t *json = json_pack("{so ss so so si sI sI sI si ss}", "key", json_hex(r->key.b, 32),
+				 "owner", pid, "owner_key", json_hex(r->owner.b, 32), "label",
+				 json_slice(r->label), "type", (int)r->type, "seq",
+				 (json_int_t)r->seq, "created", (json_int_t)r->created, "expires",
+				 (json_int_t)expires, "holders", (int)holders, "body", body);
 	free(body);
 	return cli_json(cli, json);
 }

@@ -163,8 +163,8 @@ static int open_log(struct cli *cli, const char *path)
 static int start_detached(struct cli *cli, char *program)
 {
 	int ready[2], exit = CLI_FAILED, status = 0;
-	char why[1024], *path = cli_format("%s/" LOG_NAME, cli->data),
-			**words = geonetd_words(cli, program, cli_format("3"));
+	char why[1024] = "", *path = cli_format("%s/" LOG_NAME, cli->data),
+	     **words = geonetd_words(cli, program, cli_format("3"));
 	int log = open_log(cli, path);
 	if (log < 0)
 		goto out;

@@ -131,14 +131,15 @@ static json_t *site_json(const struct site *s, const char *pid)
 						(json_int_t)s->head.previous[i].version, "size",
 						(json_int_t)s->head.previous[i].total_size, "root",
 						json_hex(s->head.previous[i].manifest.b, 32)));
-	return json_pack(
-		"{ss so ss sI sI sI sI sI so so so so so}", "owner", pid, "owner_key",
-		json_hex(s->owner.b, 32), "label", s->label, "version",
-		(json_int_t)s->head.now.version, "seq", (json_int_t)s->head.seq, "created",
-		(json_int_t)s->head.created, "expires", (json_int_t)(s->head.created + s->head.ttl),
-		"size", (json_int_t)s->head.now.total_size, "root",
-		json_hex(s->head.now.manifest.b, 32), "entry", json_slice(info.entry), "not_found",
-		json_slice(info.not_found), "previous", previous, "files", files);
+	uint64_t expires = s->head.created + s->head.ttl;
+	return json_pack("{ss so ss sI sI sI sI sI so so so so so}", "owner", pid, "owner_key",
+			 json_hex(s->owner.b, 32), "label", s->label, "version",
+			 (json_int_t)s->head.now.version, "seq", (json_int_t)s->head.seq, "created",
+			 (json_int_t)s->head.created, "expires", (json_int_t)expires, "size",
+			 (json_int_t)s->head.now.total_size, "root",
+			 json_hex(s->head.now.manifest.b, 32), "entry", json_slice(info.entry),
+			 "not_found", json_slice(info.not_found), "previous", previous, "files",
+			 files);
 }
 
 static void print_site(struct cli *cli, const struct site *s, const char *pid)

@@ -392,7 +392,8 @@ gn_amount or_max_flow(const struct oracle *o, unsigned s, unsigned t, bool polic
 				c[p][q] = 0;
 		}
 	while (flow < enough) {
-		unsigned from[OR_PEOPLE], queue[OR_PEOPLE], head = 0, tail = 0, seen = 1u << s;
+		unsigned from[OR_PEOPLE] = {0}, queue[OR_PEOPLE], head = 0, tail = 0,
+			 seen = 1u << s;
 		queue[tail++] = s;
 		while (head < tail && !(seen >> t & 1)) {
 			unsigned p = queue[head++];

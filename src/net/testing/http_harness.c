@@ -193,7 +193,7 @@ void site_close(struct site *site)
 
 uint64_t site_counter(const struct site *site, const char *name)
 {
-	struct gn_http_counter c;
+	struct gn_counter c;
 	for (size_t i = 0; gn_http_counter_at(site->http, i, &c); i++)
 		if (strcmp(c.name, name) == 0)
 			return c.value;
@@ -214,6 +214,7 @@ int client_dial(uint16_t port)
 				   .sin_port = htons(port),
 				   .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	GN_ASSERT(fd >= 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof addr), 0);
 	return fd;
 }
@@ -223,6 +224,7 @@ int client_dial_unix(const char *path)
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 	snprintf(addr.sun_path, sizeof addr.sun_path, "%s", path);
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	GN_ASSERT(fd >= 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof addr), 0);
 	return fd;
 }
@@ -252,8 +254,9 @@ void client_move(struct client *c)
 		return;
 	if (c->in_cap - c->in_len < 65536) {
 		c->in_cap = c->in_cap * 2 + 131072;
-		c->in = realloc(c->in, c->in_cap + 1);
-		assert_non_null(c->in);
+		char *in = realloc(c->in, c->in_cap + 1);
+		assert_non_null(in);
+		c->in = in;
 	}
 	ssize_t n = recv(c->fd, c->in + c->in_len, 65536, 0);
 	if (n > 0)
@@ -296,7 +299,9 @@ void client_say(struct client *c, const char *text)
 
 int status_of(const struct client *c)
 {
-	return c->in_len > 12 && strncmp(c->in, "HTTP/1.1 ", 9) == 0 ? atoi(c->in + 9) : 0;
+	return c->in_len > 12 && strncmp(c->in, "HTTP/1.1 ", 9) == 0
+		       ? (int)strtol(c->in + 9, NULL, 10)
+		       : 0;
 }
 
 const char *body_of(const struct client *c)

@@ -69,7 +69,8 @@ void net_store(struct net *n, unsigned i, const struct gn_overlay_store *s)
 		free(f->bytes);
 		f->key = s->key;
 		f->len = s->value.len;
-		f->bytes = malloc(f->len);
+		f->bytes = malloc(f->len ? f->len : 1);
+		GN_ASSERT(f->bytes);
 		memcpy(f->bytes, s->value.p, f->len);
 		if (x->hold && x->held_count < GN_COUNT(x->held))
 			x->held[x->held_count++] = s->token;

@@ -50,7 +50,7 @@ struct net_result {
 	gn_err err;
 	gn_time took;
 	unsigned values, receipts, contacts, holders;
-	struct gn_contact contact[GN_OV_REPLY_CONTACTS];
+	struct gn_contact contact[GN_OV_FIND_CONTACTS];
 	struct gn_overlay_receipt receipt[GN_OV_R_MAX];
 	uint8_t value[4096];
 	size_t value_len;

@@ -51,12 +51,12 @@ gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned 
 	return GN_OK;
 }
 
-gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label,
-		       uint64_t version, bool fresh, gn_time now, gn_op *op)
+gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_bundles_site *site, gn_time now,
+		       gn_op *op)
 {
 	struct bundles_open *o;
 	b->now = now;
-	GN_TRY(bundles_open_start(b, owner, label, version, fresh, &o));
+	GN_TRY(bundles_open_start(b, site, &o));
 	*op = o->op.id;
 	if (!o->get) /* its head was at hand */
 		run_all(b);

@@ -95,13 +95,17 @@ GN_MUST gn_err gn_bundles_read(struct gn_bundles *b, const struct gn_bundle_file
 GN_MUST gn_err gn_bundles_read_next(struct gn_bundles *b, gn_op op, struct gn_slice *out,
 				    gn_time now);
 
-/* The newest head of a site (cached for 30 s unless fresh) and its manifest. version 0: the
- * newest; else one of head.previous. OPENED event: GN_NOT_FOUND no such site or version,
- * GN_QUORUM, GN_TIMEOUT, GN_MALFORMED, GN_BUSY it gave way to others (BU-27). GN_LIMIT: no
- * place, and none gave way. */
-GN_MUST gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner,
-			       struct gn_slice label, uint64_t version, bool fresh, gn_time now,
-			       gn_op *op);
+struct gn_bundles_site {
+	const struct gn_pk *owner;
+	struct gn_slice label;
+	uint64_t version; /* 0: the newest; else one of head.previous */
+	bool fresh;       /* no cached head */
+};
+/* The newest head of a site (cached for 30 s unless fresh) and the manifest of the version. OPENED
+ * event: GN_NOT_FOUND no such site or version, GN_QUORUM, GN_TIMEOUT, GN_MALFORMED, GN_BUSY it gave
+ * way to others (BU-27). GN_LIMIT: no place, and none gave way. */
+GN_MUST gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_bundles_site *site,
+			       gn_time now, gn_op *op);
 /* A head that the network has just taken from here: the newest known, unless a newer one is
  * cached. What does not verify is nothing. */
 void gn_bundles_head_put(struct gn_bundles *b, struct gn_slice record, gn_time now);

@@ -201,7 +201,12 @@ static void promise_kept(struct gn_bundles *b, struct bundles_peer *p, uint64_t 
 	memcpy(receipt.holder.b, info.self.id.b, sizeof receipt.holder.b);
 	gn_wire_receipt_sign(&b->cfg.node_key, &receipt);
 	b->count.keep_taken++;
-	bundles_send_ack(b, &p->contact, request, block, index, GN_OK, &receipt);
+	bundles_send_ack(b, &p->contact,
+			 &(struct bundles_ack){.request = request,
+					       .block = block,
+					       .index = index,
+					       .err = GN_OK,
+					       .receipt = &receipt});
 }
 
 /* A block that is here whole: kept longer if need be, never less. */
@@ -267,7 +272,9 @@ void bundles_on_keep(struct gn_bundles *b, struct bundles_peer *p, uint64_t requ
 	gn_err err = keep_answer(b, p, request, &block, gn_fb_block_keep_block_len(m),
 				 bundles_unix_latest(b) + ttl);
 	if (err != GN_OK)
-		bundles_send_ack(b, &p->contact, request, &block, 0, err, NULL);
+		bundles_send_ack(
+			b, &p->contact,
+			&(struct bundles_ack){.request = request, .block = &block, .err = err});
 }
 
 /* ---- chunks of them ---- */
@@ -328,7 +335,11 @@ void bundles_on_put(struct gn_bundles *b, struct bundles_peer *p, uint64_t reque
 			bundles_incoming_drop(b, in);
 		err = GN_HASH;
 	}
-	bundles_send_ack(b, &p->contact, request, &block, gn_fb_chunk_index(chunk), err, NULL);
+	bundles_send_ack(b, &p->contact,
+			 &(struct bundles_ack){.request = request,
+					       .block = &block,
+					       .index = gn_fb_chunk_index(chunk),
+					       .err = err});
 }
 
 void bundles_keep_stored(struct gn_bundles *b, const struct gn_blocks_event *e)
@@ -353,6 +364,10 @@ void bundles_keep_stored(struct gn_bundles *b, const struct gn_blocks_event *e)
 	if (e->err == GN_OK && e->complete && counted)
 		promise_kept(b, p, put.request, &put.block, e->index, put.until);
 	else
-		bundles_send_ack(b, &p->contact, put.request, &put.block, e->index,
-				 e->err == GN_OK && !counted ? GN_DENIED : e->err, NULL);
+		bundles_send_ack(b, &p->contact,
+				 &(struct bundles_ack){
+					 .request = put.request,
+					 .block = &put.block,
+					 .index = e->index,
+					 .err = e->err == GN_OK && !counted ? GN_DENIED : e->err});
 }

@@ -93,20 +93,19 @@ gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_blocks_event *e)
 	return gn_fb_chunk_make(fbb, &args);
 }
 
-void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to, uint64_t request,
-		      const struct gn_hash *block, uint32_t index, gn_err err,
-		      const struct gn_receipt *receipt)
+void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to,
+		      const struct bundles_ack *ack)
 {
-	GN_ASSERT(!receipt || err == GN_OK);
+	GN_ASSERT(!ack->receipt || ack->err == GN_OK);
 	struct gn_fbb *fbb = bundles_message_begin(b, 0);
 	if (!fbb)
 		return;
-	struct gn_fb_hash hash = fb_hash(block);
-	gn_fbref signed_receipt = receipt ? gn_wire_receipt_put(fbb, receipt) : 0;
+	struct gn_fb_hash hash = fb_hash(ack->block);
+	gn_fbref receipt = ack->receipt ? gn_wire_receipt_put(fbb, ack->receipt) : 0;
 	gn_fbref body = gn_fb_chunk_ack_make(
 		fbb, &(struct gn_fb_chunk_ack_args){.block = &hash,
-						    .index = index,
-						    .code = gn_wire_code(err),
-						    .receipt = signed_receipt});
-	bundles_message_end(b, to, request, GN_FB_BLOCK_BODY_CHUNK_ACK, body);
+						    .index = ack->index,
+						    .code = gn_wire_code(ack->err),
+						    .receipt = receipt});
+	bundles_message_end(b, to, ack->request, GN_FB_BLOCK_BODY_CHUNK_ACK, body);
 }

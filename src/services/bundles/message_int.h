@@ -26,8 +26,14 @@ struct bundles_out *bundles_queue_pop(struct bundles_queue *q);
 void bundles_queue_free(struct gn_bundles *b, struct bundles_queue *q);
 /* The chunk that the store has loaded. */
 gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_blocks_event *e);
-void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to, uint64_t request,
-		      const struct gn_hash *block, uint32_t index, gn_err err,
-		      const struct gn_receipt *receipt);
+struct bundles_ack {
+	uint64_t request;
+	const struct gn_hash *block;
+	uint32_t index; /* of the chunk */
+	gn_err err;
+	const struct gn_receipt *receipt; /* only with GN_OK; may be NULL */
+};
+void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to,
+		      const struct bundles_ack *ack);
 
 #endif

@@ -71,18 +71,18 @@ static gn_err set_head(struct gn_bundles *b, struct bundles_open *o, struct gn_s
 	return GN_OK;
 }
 
-gn_err bundles_open_start(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label,
-			  uint64_t version, bool fresh, struct bundles_open **out)
+gn_err bundles_open_start(struct gn_bundles *b, const struct gn_bundles_site *site,
+			  struct bundles_open **out)
 {
-	if (label.len > GN_RECORD_LABEL_MAX)
+	if (site->label.len > GN_RECORD_LABEL_MAX)
 		return GN_USAGE;
 	struct gn_hash key;
-	gn_head_key(owner, label, &key);
+	gn_head_key(site->owner, site->label, &key);
 	const struct bundles_head *cached = gn_map_get(&b->heads, &key);
-	if (cached && (fresh || b->now - cached->got >= BUNDLES_HEAD_TTL))
+	if (cached && (site->fresh || b->now - cached->got >= BUNDLES_HEAD_TTL))
 		cached = NULL;
-	if (!cached || !at_hand(b, cached, version))
-		GN_TRY(bundles_open_place(b, owner));
+	if (!cached || !at_hand(b, cached, site->version))
+		GN_TRY(bundles_open_place(b, site->owner));
 	struct bundles_open *o = GN_NEW(b->env.alloc, struct bundles_open);
 	if (!o || gn_frame_op_add(&b->frame, &o->op, OP_OPEN) != GN_OK) {
 		gn_mem_free(b->env.alloc, o);
@@ -93,8 +93,8 @@ gn_err bundles_open_start(struct gn_bundles *b, const struct gn_pk *owner, struc
 	b->open_first = o;
 	b->opens++;
 	b->count.opens++;
-	o->version = version;
-	o->owner = *owner;
+	o->version = site->version;
+	o->owner = *site->owner;
 	o->moved = b->now;
 	o->key = key;
 	gn_err err;

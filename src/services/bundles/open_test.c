@@ -65,8 +65,11 @@ static void put_bulk(unsigned owner, unsigned at, size_t size)
 static void begin(unsigned node, unsigned owner, struct svc_wait *w)
 {
 	*w = (struct svc_wait){.node = node};
-	assert_int_equal(gn_bundles_open(s.nodes[node].bundles, &owners[owner].pk, GN_LIT("blog"),
-					 0, true, s.now, &w->op),
+	assert_int_equal(gn_bundles_open(s.nodes[node].bundles,
+					 &(struct gn_bundles_site){.owner = &owners[owner].pk,
+								   .label = GN_LIT("blog"),
+								   .fresh = true},
+					 s.now, &w->op),
 			 GN_OK);
 	svc_wait_add(&s, w);
 	svc_pump(&s, node);
@@ -202,8 +205,11 @@ static void who_got_nothing_for_long_gives_way_first(void **state)
 static gn_err open_now(unsigned owner, gn_time now)
 {
 	gn_op op;
-	return gn_bundles_open(s.nodes[0].bundles, &owners[owner].pk, GN_LIT("blog"), 0, true, now,
-			       &op);
+	return gn_bundles_open(s.nodes[0].bundles,
+			       &(struct gn_bundles_site){.owner = &owners[owner].pk,
+							 .label = GN_LIT("blog"),
+							 .fresh = true},
+			       now, &op);
 }
 
 static void places_go_to_who_gets_something(void **state)
@@ -274,7 +280,10 @@ static void a_site_at_hand_needs_no_place(void **state)
 		assert_int_equal(open_now(i % 2, s.now), GN_OK);
 	assert_int_equal(open_now(2, s.now), GN_LIMIT); /* fresh: the network is asked */
 	w = (struct svc_wait){0};
-	assert_int_equal(gn_bundles_open(b, &owners[2].pk, GN_LIT("blog"), 0, false, s.now, &w.op),
+	assert_int_equal(gn_bundles_open(b,
+					 &(struct gn_bundles_site){.owner = &owners[2].pk,
+								   .label = GN_LIT("blog")},
+					 s.now, &w.op),
 			 GN_OK);
 	assert_int_equal(svc_wait(&s, &w), GN_OK);
 	svc_wait_free(&w);

@@ -304,8 +304,12 @@ static void publish_site(const char *text, struct gn_head *head, struct svc_wait
 static gn_err open_site(unsigned node, uint64_t version, bool fresh, struct svc_wait *w)
 {
 	*w = (struct svc_wait){.node = node};
-	gn_err err = gn_bundles_open(s.nodes[node].bundles, &owner.pk, GN_LIT("blog"), version,
-				     fresh, s.now, &w->op);
+	gn_err err = gn_bundles_open(s.nodes[node].bundles,
+				     &(struct gn_bundles_site){.owner = &owner.pk,
+							       .label = GN_LIT("blog"),
+							       .version = version,
+							       .fresh = fresh},
+				     s.now, &w->op);
 	return err == GN_OK ? svc_wait(&s, w) : err;
 }
 
@@ -377,9 +381,12 @@ static void cancelled_operations_are_never_heard_of_again(void **state)
 						   gn_slice(w.blocks, w.blocks_len), 3,
 						   gn_unix(s.now) + 86400, s.now, &spread),
 				 GN_OK);
-		assert_int_equal(
-			gn_bundles_open(b, &owner.pk, GN_LIT("blog"), 0, true, s.now, &open),
-			GN_OK);
+		assert_int_equal(gn_bundles_open(b,
+						 &(struct gn_bundles_site){.owner = &owner.pk,
+									   .label = GN_LIT("blog"),
+									   .fresh = true},
+						 s.now, &open),
+				 GN_OK);
 		assert_int_equal(gn_bundles_read(b, &f, 0, f.size, s.now, &read), GN_OK);
 		svc_pump(&s, 0);
 		svc_pump(&s, 3);

@@ -54,6 +54,15 @@ static bool takes_nothing(struct gn_bundles *b, struct bundles_peer *p)
 	return p->stalled;
 }
 
+static void refuse_chunk(struct gn_bundles *b, const struct gn_contact *to,
+			 const struct bundles_get *get, gn_err err)
+{
+	GN_ASSERT(err != GN_OK);
+	struct bundles_ack ack = {
+		.request = get->request, .block = &get->block, .index = get->index, .err = err};
+	bundles_send_ack(b, to, &ack);
+}
+
 void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
 			  struct gn_fb_chunk_get m)
 {
@@ -62,19 +71,20 @@ void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 	struct gn_fb_hash hash = gn_fb_chunk_get_block(m);
 	uint32_t first = gn_fb_chunk_get_first(m), count = gn_fb_chunk_get_count(m), len;
 	memcpy(get.block.b, hash.b, sizeof get.block.b);
+	get.index = first;
 	if (first >= GN_BLOCK_CHUNKS || count == 0 || count > GN_BLOCK_CHUNKS - first) {
 		b->count.messages_bad++;
-		bundles_send_ack(b, &p->contact, request, &get.block, first, GN_MALFORMED, NULL);
+		refuse_chunk(b, &p->contact, &get, GN_MALFORMED);
 		return;
 	}
 	if (!gn_blocks_have(b->cfg.blocks, &get.block, &len)) {
 		b->count.serve_missing++;
-		bundles_send_ack(b, &p->contact, request, &get.block, first, GN_NOT_FOUND, NULL);
+		refuse_chunk(b, &p->contact, &get, GN_NOT_FOUND);
 		return;
 	}
 	if (takes_nothing(b, p)) {
 		b->count.serve_busy++;
-		bundles_send_ack(b, &p->contact, request, &get.block, first, GN_BUSY, NULL);
+		refuse_chunk(b, &p->contact, &get, GN_BUSY);
 		return;
 	}
 	for (get.index = first; get.index < first + count && get.index < gn_block_chunks(len);
@@ -84,8 +94,7 @@ void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 		if (p->queue.count + p->loading >= BUNDLES_SERVE_QUEUE ||
 		    gn_ring_push(&p->queue, &get) != GN_OK) {
 			b->count.serve_busy++;
-			bundles_send_ack(b, &p->contact, request, &get.block, get.index, GN_BUSY,
-					 NULL);
+			refuse_chunk(b, &p->contact, &get, GN_BUSY);
 			break;
 		}
 	}
@@ -115,8 +124,7 @@ static bool load_one(struct gn_bundles *b, struct bundles_peer *p)
 			return false;
 		}
 		b->count.serve_missing++;
-		bundles_send_ack(b, &p->contact, get->request, &get->block, get->index,
-				 GN_NOT_FOUND, NULL);
+		refuse_chunk(b, &p->contact, get, GN_NOT_FOUND);
 	}
 	struct bundles_get done;
 	(void)gn_ring_pop(&p->queue, &done);
@@ -191,8 +199,11 @@ void bundles_serve_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 	p->loading--;
 	if (e->err != GN_OK) {
 		b->count.serve_corrupt += e->err == GN_CORRUPT;
-		bundles_send_ack(b, &p->contact, s.request, &e->block, e->index, GN_NOT_FOUND,
-				 NULL);
+		bundles_send_ack(b, &p->contact,
+				 &(struct bundles_ack){.request = s.request,
+						       .block = &e->block,
+						       .index = e->index,
+						       .err = GN_NOT_FOUND});
 		return;
 	}
 	struct gn_fbb *fbb = bundles_message_begin(b, e->chunk.len);

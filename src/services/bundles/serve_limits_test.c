@@ -68,10 +68,12 @@ static void small_messages_that_wait(void **state)
 	struct gn_hash block = {{1}};
 	struct gn_contact to = {.pk = {{200}}};
 	b->control.bytes += BUNDLES_CONTROL_BYTES;
-	bundles_send_ack(b, &to, 1, &block, 0, GN_BUSY, NULL);
+	bundles_send_ack(b, &to,
+			 &(struct bundles_ack){.request = 1, .block = &block, .err = GN_BUSY});
 	assert_non_null(b->control.first);
 	assert_int_equal(count("control_dropped"), 0);
-	bundles_send_ack(b, &to, 1, &block, 0, GN_BUSY, NULL);
+	bundles_send_ack(b, &to,
+			 &(struct bundles_ack){.request = 1, .block = &block, .err = GN_BUSY});
 	assert_ptr_equal(b->control.first, b->control.last);
 	assert_int_equal(count("control_dropped"), 1);
 	b->control.bytes -= BUNDLES_CONTROL_BYTES;

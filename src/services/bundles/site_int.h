@@ -58,8 +58,7 @@ void bundles_work_drop(struct gn_bundles *b, struct gn_bundles_work *w);
 /* Takes w; what the check said, or GN_NOMEM. */
 GN_MUST gn_err bundles_manifest_keep(struct gn_bundles *b, struct gn_bundles_work *w);
 /* A lookup is on, or all was at hand. */
-GN_MUST gn_err bundles_open_start(struct gn_bundles *b, const struct gn_pk *owner,
-				  struct gn_slice label, uint64_t version, bool fresh,
+GN_MUST gn_err bundles_open_start(struct gn_bundles *b, const struct gn_bundles_site *site,
 				  struct bundles_open **out);
 
 /* room for opens (BU-27). Memory as gn_mem_resize; NULL: o itself has to give way. */

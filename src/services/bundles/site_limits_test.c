@@ -86,8 +86,12 @@ static void age_of_a_head_that_is_not_asked_for_again(void **state)
 	for (unsigned past = 0; past < 2; past++) {
 		struct bundles_open *o;
 		h->got = b->now - BUNDLES_HEAD_TTL + !past;
-		assert_int_equal(bundles_open_start(b, &owner.pk, GN_LIT("blog"), 0, false, &o),
-				 GN_OK);
+		assert_int_equal(
+			bundles_open_start(b,
+					   &(struct gn_bundles_site){.owner = &owner.pk,
+								     .label = GN_LIT("blog")},
+					   &o),
+			GN_OK);
 		assert_int_equal(o->get != 0, past);
 	}
 	svc_free(&s);
@@ -100,8 +104,13 @@ static void age_of_a_head_when_nobody_can_be_asked(void **state)
 	struct bundles_head *h = remember_head();
 	for (unsigned past = 0; past < 2; past++) {
 		struct bundles_open *o;
-		assert_int_equal(bundles_open_start(b, &owner.pk, GN_LIT("blog"), 0, true, &o),
-				 GN_OK);
+		assert_int_equal(
+			bundles_open_start(b,
+					   &(struct gn_bundles_site){.owner = &owner.pk,
+								     .label = GN_LIT("blog"),
+								     .fresh = true},
+					   &o),
+			GN_OK);
 		h->got = b->now - BUNDLES_HEAD_STALE + !past;
 		struct gn_overlay_event e = {
 			.kind = GN_OVERLAY_DONE, .op = o->get, .err = GN_UNREACHABLE};
@@ -118,7 +127,12 @@ static void heads_that_are_none_are_counted(void **state)
 	(void)state;
 	alone();
 	struct bundles_open *o;
-	assert_int_equal(bundles_open_start(b, &owner.pk, GN_LIT("blog"), 0, true, &o), GN_OK);
+	assert_int_equal(bundles_open_start(b,
+					    &(struct gn_bundles_site){.owner = &owner.pk,
+								      .label = GN_LIT("blog"),
+								      .fresh = true},
+					    &o),
+			 GN_OK);
 	struct gn_overlay_value value = {GN_LIT("no record"), 3};
 	struct gn_overlay_event e = {
 		.kind = GN_OVERLAY_DONE, .op = o->get, .values = &value, .value_count = 1};
@@ -178,7 +192,12 @@ static void memory_of_opens(void **state)
 	alone();
 	struct bundles_open *o;
 	remember_head();
-	assert_int_equal(bundles_open_start(b, &owner.pk, GN_LIT("blog"), 0, true, &o), GN_OK);
+	assert_int_equal(bundles_open_start(b,
+					    &(struct gn_bundles_site){.owner = &owner.pk,
+								      .label = GN_LIT("blog"),
+								      .fresh = true},
+					    &o),
+			 GN_OK);
 	assert_null(bundles_open_memory(b, o, NULL, BUNDLES_OPEN_BYTES));
 	void *most = bundles_open_memory(b, o, NULL, BUNDLES_OPEN_BYTES - 64);
 	assert_non_null(most);
@@ -196,7 +215,10 @@ static void a_manifest_is_checked_in_memory_of_its_own(void **state)
 	s.idle_workers = true;
 	remember_head();
 	assert_int_equal(svc_ingest(&s, 0, bytes, &w), GN_OK);
-	assert_int_equal(gn_bundles_open(b, &owner.pk, GN_LIT("blog"), 0, false, s.now, &open.op),
+	assert_int_equal(gn_bundles_open(b,
+					 &(struct gn_bundles_site){.owner = &owner.pk,
+								   .label = GN_LIT("blog")},
+					 s.now, &open.op),
 			 GN_OK);
 	svc_pump(&s, 0);
 	svc_run_for(&s, GN_SEC);

@@ -63,8 +63,12 @@ static void publish_site(const char *text, struct gn_head *head, struct svc_wait
 static gn_err open_site(unsigned node, uint64_t version, bool fresh, struct svc_wait *w)
 {
 	*w = (struct svc_wait){.node = node};
-	gn_err err = gn_bundles_open(s.nodes[node].bundles, &owner.pk, GN_LIT("blog"), version,
-				     fresh, s.now, &w->op);
+	gn_err err = gn_bundles_open(s.nodes[node].bundles,
+				     &(struct gn_bundles_site){.owner = &owner.pk,
+							       .label = GN_LIT("blog"),
+							       .version = version,
+							       .fresh = fresh},
+				     s.now, &w->op);
 	return err == GN_OK ? svc_wait(&s, w) : err;
 }
 

@@ -218,8 +218,8 @@ static void the_newest_version_decides_a_tie(void **state)
 	claim_sign(&sk, &c, &p[0]);
 	c.seq = 2;
 	c.epoch--;
-	assert_int_equal(gn_name_puzzle(&c.name, &sk.pk, c.epoch, GN_NAME_POW_BITS, 0,
-					UINT64_C(1) << 26, c.puzzle),
+	assert_int_equal(gn_name_puzzle(&(struct gn_name_work){&c.name, &sk.pk, c.epoch},
+					GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, c.puzzle),
 			 GN_OK);
 	claim_sign(&sk, &c, &p[1]);
 	gn_name_tie(&c.name, &sk.pk, c.epoch, &tie);
@@ -284,8 +284,8 @@ static void renewal_keeps_the_name_and_grace_protects_it(void **state)
 	svc_skip(&s, (gn_time)(GN_NAME_TTL + GN_NAME_GRACE + 60) * GN_SEC);
 	t.created = gn_unix(s.now);
 	t.epoch = t.created / DAY;
-	assert_int_equal(gn_name_puzzle(&t.name, &thief.pk, t.epoch, GN_NAME_POW_BITS, 0,
-					UINT64_C(1) << 26, t.puzzle),
+	assert_int_equal(gn_name_puzzle(&(struct gn_name_work){&t.name, &thief.pk, t.epoch},
+					GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, t.puzzle),
 			 GN_OK);
 	/* by clocks that nobody can confirm yet */
 	assert_int_equal(claim_put(&s, 3, &thief, &t, &w), GN_EXISTS);

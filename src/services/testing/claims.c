@@ -52,11 +52,11 @@ struct gn_name_claim claim_of(struct svc *s, const char *name, const struct gn_s
 		return c;
 	for (size_t i = 0; i < GN_COUNT(puzzles); i++)
 		if (strcmp(puzzles[i].name, name) == 0 && puzzles[i].key == sk->seed[0] &&
-		    gn_name_puzzle(&c.name, &sk->pk, c.epoch, GN_NAME_POW_BITS, puzzles[i].nonce, 1,
-				   c.puzzle) == GN_OK)
+		    gn_name_puzzle(&(struct gn_name_work){&c.name, &sk->pk, c.epoch},
+				   GN_NAME_POW_BITS, puzzles[i].nonce, 1, c.puzzle) == GN_OK)
 			return c;
-	assert_int_equal(gn_name_puzzle(&c.name, &sk->pk, c.epoch, GN_NAME_POW_BITS, 0,
-					UINT64_C(1) << 26, c.puzzle),
+	assert_int_equal(gn_name_puzzle(&(struct gn_name_work){&c.name, &sk->pk, c.epoch},
+					GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, c.puzzle),
 			 GN_OK);
 	print_message("{\"%s\", %u, %llu},\n", name, sk->seed[0],
 		      (unsigned long long)gn_be64(c.puzzle));

@@ -5,8 +5,9 @@ void disk_sim_resize(struct gn_buf *b, size_t len)
 {
 	if (len > b->cap) {
 		b->cap = len * 2;
-		b->p = realloc(b->p, b->cap);
-		GN_ASSERT(b->p != NULL);
+		uint8_t *p = realloc(b->p, b->cap);
+		GN_ASSERT(p != NULL);
+		b->p = p;
 	}
 	if (len > b->len)
 		memset(b->p + b->len, 0, len - b->len);
@@ -22,8 +23,10 @@ void disk_sim_copy(struct gn_buf *to, const struct gn_buf *from)
 
 static void files_grow(struct disk_sim *d, size_t cap)
 {
-	d->files = realloc(d->files, cap * sizeof *d->files);
-	GN_ASSERT(d->files != NULL);
+	GN_ASSERT(cap > d->file_cap);
+	struct disk_sim_file *files = realloc(d->files, cap * sizeof *files);
+	GN_ASSERT(files != NULL);
+	d->files = files;
 	memset(d->files + d->file_cap, 0, (cap - d->file_cap) * sizeof *d->files);
 	d->file_cap = cap;
 }

@@ -253,10 +253,9 @@ static void json_table(struct json *j, const struct gn_fb_type *type, struct gn_
 	const char *comma = "";
 	json_put(j, "{");
 	for (unsigned i = 0; i < type->field_count; i++) {
-		const struct gn_fb_field *field = &type->fields[i],
-					 *next = i + 1 < type->field_count ? field + 1 : NULL;
-		bool union_type =
-			next && next->kind == GN_FB_UNION && next->slot == field->slot + 1u;
+		const struct gn_fb_field *field = &type->fields[i], *next = field + 1;
+		bool union_type = i + 1 < type->field_count && next->kind == GN_FB_UNION &&
+				  next->slot == field->slot + 1u;
 		unsigned member = union_type ? (unsigned)gn_fbt_bits(t, field->slot, 1, 0) : 0;
 		if (union_type && (member == 0 || member > next->type_count)) {
 			i++;

@@ -1,0 +1,406 @@
+/* Whole nodes in virtual time, as whole.h says: events, and what lies outside of a node. */
+#include "node/testing/whole.h"
+
+#include "node/charge.h"
+
+#include <stdlib.h>
+
+#define PACKET_OVERHEAD 28 /* IPv4 and UDP */
+#define HEAP_FIRST 1024u
+
+enum whole_kind { WHOLE_TICK, WHOLE_PACKET, WHOLE_DISK_KV, WHOLE_DISK_BLOCKS };
+
+struct whole_event {
+	gn_time at;
+	uint64_t order;
+	enum whole_kind kind;
+	unsigned node, life;
+	struct gn_addr from;            /* PACKET */
+	struct gn_disk_request request; /* DISK_*: its data is the engine's, which lives as long */
+	size_t len;
+	uint8_t bytes[]; /* PACKET */
+};
+
+static void *need_memory(void *p)
+{
+	GN_ASSERT(p != NULL);
+	return p;
+}
+
+/* ---- events in the order of time ---- */
+
+static bool comes_before(const struct whole_event *a, const struct whole_event *b)
+{
+	return a->at != b->at ? a->at < b->at : a->order < b->order;
+}
+
+static struct whole_event *event_add(struct whole *w, enum whole_kind kind, gn_time at,
+				     unsigned node, struct gn_slice bytes)
+{
+	struct whole_event *e = need_memory(calloc(1, sizeof *e + bytes.len));
+	e->kind = kind;
+	e->at = at > w->now ? at : w->now;
+	e->order = w->order++;
+	e->node = node;
+	e->life = w->nodes[node]->life;
+	e->len = bytes.len;
+	if (bytes.len)
+		memcpy(e->bytes, bytes.p, bytes.len);
+	if (w->heap_count == w->heap_cap) {
+		w->heap_cap = w->heap_cap ? 2 * w->heap_cap : HEAP_FIRST;
+		w->heap = need_memory(realloc(w->heap, w->heap_cap * sizeof *w->heap));
+	}
+	size_t i = w->heap_count++;
+	for (; i > 0 && comes_before(e, w->heap[(i - 1) / 2]); i = (i - 1) / 2)
+		w->heap[i] = w->heap[(i - 1) / 2];
+	w->heap[i] = e;
+	return e;
+}
+
+static struct whole_event *event_take(struct whole *w)
+{
+	struct whole_event *first = w->heap[0], *last = w->heap[--w->heap_count];
+	size_t i = 0;
+	for (size_t c; (c = 2 * i + 1) < w->heap_count; i = c) {
+		c += c + 1 < w->heap_count && comes_before(w->heap[c + 1], w->heap[c]);
+		if (!comes_before(w->heap[c], last))
+			break;
+		w->heap[i] = w->heap[c];
+	}
+	if (w->heap_count)
+		w->heap[i] = last;
+	return first;
+}
+
+/* ---- what lies outside of a node ---- */
+
+static struct whole_node *whole_of(struct gn_node *node)
+{
+	return GN_CONTAINER(node, struct whole_node, node);
+}
+
+static bool find_addr(const struct whole *w, const struct gn_addr *addr, unsigned *out)
+{
+	for (unsigned i = 0; i < w->count; i++)
+		if (gn_addr_eq(&w->nodes[i]->addr, addr)) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+static void send_packet(struct whole_node *n, unsigned to, struct gn_slice packet)
+{
+	struct whole *w = n->world;
+	n->packets++;
+	n->bytes += packet.len + PACKET_OVERHEAD;
+	if (w->opt.loss > 0 && gn_rand_unit(&w->rand) < w->opt.loss) {
+		w->lost++;
+		return;
+	}
+	gn_time way = w->opt.way ? w->opt.way(w->opt.way_user, n->index, to) : 10 * GN_MSEC;
+	event_add(w, WHOLE_PACKET, w->now + way, to, packet)->from = n->addr;
+}
+
+/* The segments of a batch, each a packet of its own, as the kernel cuts them. */
+static gn_err send_batch(struct gn_node *node, size_t *sent)
+{
+	struct whole_node *n = whole_of(node);
+	struct gn_slice all = gn_buf_slice(&node->packet_buf);
+	size_t segment = node->packet_batch.segment ? node->packet_batch.segment : all.len;
+	unsigned to;
+	bool known = find_addr(n->world, &node->packet_batch.to, &to);
+	for (size_t at = 0; known && at < all.len; at += segment) {
+		size_t len = all.len - at < segment ? all.len - at : segment;
+		send_packet(n, to, gn_slice(all.p + at, len));
+	}
+	*sent = all.len;
+	return GN_OK;
+}
+
+static void ask_disk(struct whole_node *n, enum whole_kind kind, const struct gn_disk_request *q)
+{
+	struct whole *w = n->world;
+	bool slow = q->op == GN_DISK_SYNC || q->op == GN_DISK_RENAME || q->op == GN_DISK_REMOVE;
+	double most = slow ? (double)(w->opt.sync ? w->opt.sync : 8 * GN_MSEC) : (double)GN_MSEC;
+	gn_time takes = 200 * GN_USEC + (gn_time)((slow ? 0.5 + gn_rand_unit(&w->rand) / 2
+							: gn_rand_unit(&w->rand)) *
+						  most);
+	event_add(w, kind, w->now + takes, n->index, gn_slice(NULL, 0))->request = *q;
+	n->disk_out++;
+}
+
+static bool move_disk(struct gn_node *node)
+{
+	struct whole_node *n = whole_of(node);
+	struct gn_disk_request q;
+	bool any = false;
+	for (; n->disk_out < GN_NODE_JOBS && gn_kv_next_request(node->kv, &q); any = true)
+		ask_disk(n, WHOLE_DISK_KV, &q);
+	for (; n->disk_out < GN_NODE_JOBS && gn_blocks_next_request(node->blocks, &q); any = true)
+		ask_disk(n, WHOLE_DISK_BLOCKS, &q);
+	return any;
+}
+
+static void do_work(struct gn_node *node)
+{
+	for (struct gn_bundles_work *work; (work = gn_bundles_next_work(node->bundles));) {
+		gn_bundles_work_run(work);
+		gn_bundles_work_done(node->bundles, work, node->now);
+	}
+}
+
+/* Virtual time does not pass while a node works: strangers are no load. */
+static gn_time no_cpu(void)
+{
+	return 0;
+}
+
+static void told_overlay(struct gn_node *node, const struct gn_overlay_event *e)
+{
+	const struct whole_node *n = whole_of(node);
+	const struct whole_hooks *h = &n->world->opt.hooks;
+	if (h->overlay)
+		h->overlay(h->user, n->index, e);
+}
+
+static void told_names(struct gn_node *node, const struct gn_names_event *e)
+{
+	const struct whole_node *n = whole_of(node);
+	const struct whole_hooks *h = &n->world->opt.hooks;
+	if (h->names)
+		h->names(h->user, n->index, e);
+}
+
+static void told_bundles(struct gn_node *node, const struct gn_bundles_event *e)
+{
+	const struct whole_node *n = whole_of(node);
+	const struct whole_hooks *h = &n->world->opt.hooks;
+	if (h->bundles)
+		h->bundles(h->user, n->index, e);
+}
+
+static const struct gn_node_outside outside = {.send = send_batch,
+					       .disk = move_disk,
+					       .work = do_work,
+					       .cpu = no_cpu,
+					       .overlay = told_overlay,
+					       .names = told_names,
+					       .bundles = told_bundles};
+
+static void write_nothing(void *user, enum gn_log_level level, const char *module,
+			  const char *event, const char *text)
+{
+	(void)user;
+	(void)level;
+	(void)module;
+	(void)event;
+	(void)text;
+}
+
+/* ---- life ---- */
+
+void whole_init(struct whole *w, const struct whole_options *opt)
+{
+	*w = (struct whole){.opt = *opt, .now = WHOLE_EPOCH};
+	gn_prng_init(&w->prng, opt->seed);
+	w->rand = gn_prng_rand(&w->prng);
+	w->nodes = need_memory(calloc(opt->nodes, sizeof(struct whole_node *)));
+}
+
+static void node_end(struct whole_node *n)
+{
+	gn_node_engines_free(&n->node);
+	for (size_t i = 0; i < GN_COUNT(n->node.alloc); i++)
+		GN_ASSERT(n->node.alloc[i].count == 0);
+	free(n->node.packet);
+	n->node.packet = NULL;
+	n->alive = false;
+	n->life++;
+	n->disk_out = 0;
+}
+
+void whole_free(struct whole *w)
+{
+	while (w->heap_count)
+		free(event_take(w));
+	for (unsigned i = 0; i < w->count; i++) {
+		if (w->nodes[i]->alive)
+			node_end(w->nodes[i]);
+		disk_sim_fini(&w->nodes[i]->disk);
+		free(w->nodes[i]);
+	}
+	free(w->nodes);
+	free(w->heap);
+}
+
+unsigned whole_add(struct whole *w)
+{
+	unsigned i = w->count;
+	GN_ASSERT(i < w->opt.nodes);
+	struct whole_node *n = need_memory(calloc(1, sizeof *n));
+	w->nodes[w->count++] = n;
+	n->world = w;
+	n->index = i;
+	/* each in a prefix of its own: their shares are not what is tried here */
+	n->addr = gn_addr_v4((uint8_t)(20 + i / 250), (uint8_t)(1 + i % 250), 7, 1, 7780);
+	gn_prng_init(&n->prng, gn_rand_u64(&w->rand));
+	disk_sim_init(&n->disk, gn_rand_u64(&w->rand));
+	gn_sk_new(&w->rand, &n->node.key);
+	gn_err err = gn_overlay_id_search(&n->node.key.pk, w->opt.pow_bits, 0, UINT64_MAX,
+					  n->node.nonce);
+	GN_ASSERT(err == GN_OK);
+	return i;
+}
+
+void whole_start(struct whole *w, unsigned i)
+{
+	struct whole_node *n = w->nodes[i];
+	GN_ASSERT(!n->alive);
+	struct gn_node *node = &n->node;
+	struct gn_sk key = node->key;
+	uint8_t nonce[sizeof node->nonce];
+	memcpy(nonce, node->nonce, sizeof nonce);
+	memset(node, 0, sizeof *node);
+	node->key = key;
+	memcpy(node->nonce, nonce, sizeof nonce);
+	node->outside = outside;
+	node->now = node->started = node->saved = w->now;
+	gn_host_settings_default(gn_node_settings, &node->config, sizeof node->config);
+	node->config.pow_bits = w->opt.pow_bits;
+	node->config.probation = 0;
+	gn_addr_text(&n->addr, node->config.advertise);
+	node->host.config.name = "node";
+	node->host.rand = gn_prng_rand(&n->prng);
+	node->host.log =
+		w->opt.log ? *w->opt.log : (struct gn_log){write_nothing, NULL, GN_LOG_ERROR};
+	node->packet = need_memory(malloc(GN_NODE_BATCH));
+	gn_err err = gn_node_engines_new(node);
+	GN_ASSERT(err == GN_OK);
+	n->alive = true;
+	n->life++;
+	n->tick_at = GN_NEVER;
+	gn_kv_start(node->kv, node->now);
+	gn_blocks_start(node->blocks, node->now);
+	whole_moved(w, i);
+}
+
+void whole_kill(struct whole *w, unsigned i)
+{
+	struct whole_node *n = w->nodes[i];
+	GN_ASSERT(n->alive);
+	node_end(n);
+	disk_sim_crash(&n->disk);
+	disk_sim_restart(&n->disk);
+}
+
+void whole_bootstrap(struct whole *w, unsigned i, unsigned at)
+{
+	struct gn_node *node = whole_node(w, i);
+	GN_ASSERT(node->running);
+	gn_err err = gn_overlay_bootstrap(node->overlay, &w->nodes[at]->addr, NULL, w->now);
+	GN_ASSERT(err == GN_OK);
+	whole_moved(w, i);
+}
+
+/* ---- running ---- */
+
+/* As node.c's turn, but for what touches files and the machine's clock. */
+void whole_moved(struct whole *w, unsigned i)
+{
+	struct whole_node *n = w->nodes[i];
+	struct gn_node *node = &n->node;
+	const struct whole_hooks *h = &w->opt.hooks;
+	GN_ASSERT(n->alive);
+	node->now = w->now;
+	gn_node_pump(node);
+	gn_node_peers_sweep(node);
+	if (node->kv_ready && node->blocks_ready && !node->running) {
+		node->running = true;
+		if (h->running)
+			h->running(h->user, i);
+		gn_node_pump(node);
+	}
+	if (h->turned)
+		h->turned(h->user, i);
+	gn_time at = gn_time_min(gn_node_deadline(node), gn_node_peers_deadline(node));
+	at = at > w->now ? at : w->now;
+	if (at < n->tick_at || n->tick_at <= w->now) {
+		n->tick_at = at;
+		event_add(w, WHOLE_TICK, at, i, gn_slice(NULL, 0));
+	}
+}
+
+static void disk_done(struct whole_node *n, const struct whole_event *e)
+{
+	struct gn_slice data = {0};
+	gn_err err = disk_sim_perform(&n->disk, &e->request, &data);
+	n->disk_out--;
+	if (e->kind == WHOLE_DISK_KV)
+		gn_kv_done(n->node.kv, e->request.token, err, data, n->node.now);
+	else
+		gn_blocks_done(n->node.blocks, e->request.token, err, data, n->node.now);
+}
+
+static void handle_event(struct whole *w, const struct whole_event *e)
+{
+	struct whole_node *n = w->nodes[e->node];
+	if (!n->alive || n->life != e->life)
+		return;
+	n->node.now = w->now;
+	switch (e->kind) {
+	case WHOLE_TICK:
+		if (e->at != n->tick_at)
+			return; /* a nearer one took its place */
+		n->tick_at = GN_NEVER;
+		break;
+	case WHOLE_PACKET: gn_node_recv(&n->node, &e->from, gn_slice(e->bytes, e->len)); break;
+	case WHOLE_DISK_KV:
+	case WHOLE_DISK_BLOCKS: disk_done(n, e); break;
+	}
+	whole_moved(w, e->node);
+}
+
+bool whole_step(struct whole *w, gn_time until)
+{
+	if (!w->heap_count || w->heap[0]->at > until) {
+		w->now = until > w->now ? until : w->now;
+		return false;
+	}
+	struct whole_event *e = event_take(w);
+	GN_ASSERT(e->at >= w->now);
+	w->now = e->at;
+	w->events++;
+	handle_event(w, e);
+	free(e);
+	return true;
+}
+
+void whole_run_for(struct whole *w, gn_time span)
+{
+	gn_time until = w->now + span;
+	while (whole_step(w, until))
+		;
+}
+
+/* ---- looks ---- */
+
+bool whole_alive(const struct whole *w, unsigned i)
+{
+	return w->nodes[i]->alive;
+}
+
+struct gn_node *whole_node(const struct whole *w, unsigned i)
+{
+	GN_ASSERT(w->nodes[i]->alive);
+	return &w->nodes[i]->node;
+}
+
+size_t whole_memory(const struct whole *w, unsigned i)
+{
+	const struct gn_node *node = whole_node(w, i);
+	size_t sum = 0;
+	for (size_t k = 0; k < GN_COUNT(node->alloc); k++)
+		sum += node->alloc[k].used;
+	return sum;
+}
