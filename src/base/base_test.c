@@ -46,6 +46,7 @@ static void numbers_of_errors_are_final(void **state)
 		      {GN_LOCKED, 49}};
 	for (size_t i = 0; i < GN_COUNT(pinned); i++)
 		assert_int_equal(pinned[i].err, pinned[i].number);
+	assert_int_equal(GN_ERR_COUNT, GN_LOCKED + 1); /* no gaps */
 }
 
 static gn_err tries(gn_err err, int *after)

@@ -89,6 +89,7 @@ static void parse_number(struct table_parse *p, const json_t *json, unsigned siz
 	double real = json_number_value(json);
 	float small = (float)real;
 	bool fits = true;
+	GN_ASSERT(out && size >= 1 && size <= sizeof bits);
 	switch (number) {
 	case GN_FB_BOOL:
 		fits = json_is_boolean(json);
@@ -188,7 +189,7 @@ static struct parsed_array parse_array(struct table_parse *p, const json_t *json
 		blame(p, "an array is wanted");
 	else
 		out.p = arena_take(p, out.count * element_size(f));
-	for (size_t i = 0; i < out.count && !p->err; i++) {
+	for (size_t i = 0; out.p && i < out.count && !p->err; i++) {
 		const json_t *one = json_array_get(json, i);
 		uint8_t *to = (uint8_t *)out.p + i * element_size(f);
 		if (f->kind == GN_FB_SCALARS)

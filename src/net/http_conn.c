@@ -247,7 +247,7 @@ static size_t feed(struct conn *c, struct gn_slice data)
 		enum conn_state before = c->state;
 		size_t used = 0;
 		bool is_raw = c->state == CONN_HEAD && rest.len && c->is_unix && !c->scanned &&
-			      rest.p[0] == 0 && c->http->handler.on_raw;
+			      rest.p && rest.p[0] == 0 && c->http->handler.on_raw;
 		if (is_raw) {
 			begin_raw(c);
 		} else if (c->state == CONN_HEAD && rest.len) {
