@@ -34,6 +34,21 @@ static void names_of_errors_are_stable_and_unique(void **state)
 	assert_int_equal(gn_err_class((gn_err)9999), GN_CLASS_INTERNAL);
 }
 
+/* app/1 carries them (docs/spec/app.md AP-9). */
+static void numbers_of_errors_are_final(void **state)
+{
+	(void)state;
+	static const struct {
+		int err, number;
+	} pinned[] = {{GN_OK, 0},     {GN_BUSY, 3},       {GN_DENIED, 10},   {GN_CONFLICT, 18},
+		      {GN_LIMIT, 19}, {GN_MALFORMED, 23}, {GN_QUORUM, 30},   {GN_CRYPTO, 34},
+		      {GN_IO, 41},    {GN_CORRUPT, 44},   {GN_INTERNAL, 47}, {GN_CANCELLED, 48},
+		      {GN_LOCKED, 49}};
+	for (size_t i = 0; i < GN_COUNT(pinned); i++)
+		assert_int_equal(pinned[i].err, pinned[i].number);
+	assert_int_equal(GN_ERR_COUNT, GN_LOCKED + 1); /* no gaps */
+}
+
 static gn_err tries(gn_err err, int *after)
 {
 	GN_TRY(err);
@@ -425,6 +440,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_of_errors_are_stable_and_unique),
+		cmocka_unit_test(numbers_of_errors_are_final),
 		cmocka_unit_test(try_passes_errors_up),
 		cmocka_unit_test(slices_clip),
 		cmocka_unit_test(buf_appends_all_or_nothing),

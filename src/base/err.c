@@ -11,7 +11,7 @@ struct entry {
 };
 
 static const struct entry table[GN_ERR_COUNT] = {
-#define X(name, class, sentence) [GN_##name] = {#name, sentence, GN_CLASS_##class},
+#define X(number, name, class, sentence) [GN_##name] = {#name, sentence, GN_CLASS_##class},
 #include "err.def"
 #undef X
 };

@@ -12,11 +12,17 @@
 #define GN_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 typedef enum gn_err {
-#define X(name, class, sentence) GN_##name,
+#define X(number, name, class, sentence) GN_##name = number,
 #include "err.def"
 #undef X
-	GN_ERR_COUNT
 } gn_err;
+
+enum { /* how many there are: the numbers have no gaps */
+#define X(number, name, class, sentence) +1
+       GN_ERR_COUNT = 0
+#include "err.def"
+#undef X
+};
 
 enum gn_err_class {
 	GN_CLASS_OK,

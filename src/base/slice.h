@@ -97,6 +97,15 @@ void gn_write_bytes(struct gn_writer *w, struct gn_slice s);
 /* 1, 2, 4 or 8 bytes; v must be below 2^62. */
 size_t gn_varint_len(uint64_t v);
 
+static inline uint32_t gn_be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+static inline void gn_put_be32(uint8_t *p, uint32_t v)
+{
+	for (int i = 3; i >= 0; i--, v >>= 8)
+		p[i] = (uint8_t)v;
+}
 static inline uint64_t gn_be64(const uint8_t *p)
 {
 	uint64_t v = 0;

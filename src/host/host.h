@@ -4,10 +4,13 @@
  *
  *   setting.h  one table of settings      request.h  routes, and a request's life
  *   loop.h     start, pump, stop, log     disk.h     engines' disk requests on workers
- *   json.h     JSON values that answers are made of */
+ *   json.h     JSON values that answers are made of
+ *   app.h      one connection of app/1      call.h     its calls, and their twins in JSON
+ *   table.h    tables of app/1 as JSON and back */
 #ifndef GN_HOST_HOST_H
 #define GN_HOST_HOST_H
 
+#include "host/call.h"
 #include "host/disk.h"
 #include "host/json.h"
 #include "host/loop.h"

@@ -14,6 +14,21 @@
 #define GN_HOST_ARG 256u  /* bytes of each, with its zero: the label of a site */
 #define GN_HOST_SAID 512u /* bytes of an error's sentence */
 
+/* ---- app/1 (docs/spec/app.md AP-8) ---- */
+#define GN_HOST_APP_CALLS 64u             /* of one connection that are not answered yet */
+#define GN_HOST_APP_CALL_BYTES (4u << 20) /* of their frames */
+#define GN_HOST_APP_CALL_MS 10000u        /* how long one may take when it says nothing */
+#define GN_HOST_APP_CALL_MS_MAX 3600000u  /* whatever it says */
+#define GN_HOST_APP_UNREAD (4u << 20)     /* bytes that the other end has not taken */
+#define GN_HOST_APP_STALL (30 * GN_SEC)   /* without taking any of them */
+#define GN_HOST_APP_GREET (10 * GN_SEC)   /* until its AppHello */
+#define GN_HOST_APP_SMALL 8192u           /* bytes of a frame of our own: three texts, rights */
+#define GN_HOST_APP_LARGE ((1u << 20) + 4096u) /* bytes to build an answer in */
+/* bytes of a buffer that is kept when it is empty, and that are written at once */
+#define GN_HOST_APP_KEEP 65536u
+
+#define GN_HOST_STRUCT 256u /* bytes of a struct of the schemas: the largest has 112 */
+
 /* ---- the loop ---- */
 #define GN_HOST_SLEEP (3600 * GN_SEC) /* the longest: libuv counts milliseconds */
 

@@ -35,7 +35,7 @@ void gn_host_error(struct gn_host_request *r, gn_err err, const char *fmt, ...)
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
 	gn_host_json_keep(text); /* words of whoever asks may be in it */
-	r->api->refuse(r, err, text);
+	(r->refuse ? r->refuse : r->api->refuse)(r, err, text);
 }
 
 /* ---- what was asked ---- */
@@ -116,6 +116,8 @@ static void free_request(struct gn_host_request *r)
 	gn_ws_free(r->ws);
 	free(r->state);
 	free(r->body);
+	free(r->frame);
+	free(r->room);
 	free(r);
 }
 
@@ -187,7 +189,7 @@ static void on_body(void *user, struct gn_http_request *http, struct gn_slice da
 	struct gn_host_request *r = gn_http_user(http);
 	(void)user;
 	*taken = data.len; /* what nobody waits for is read and forgotten */
-	if (!r || !r->route)
+	if (!r || (!r->route && !r->data))
 		return;
 	if (r->ws) {
 		gn_ws_recv(r->ws, data);
@@ -233,12 +235,19 @@ static void on_closed(void *user, struct gn_http_request *http)
 	if (!r)
 		return;
 	r->http = NULL;
-	if (r->api->closed)
+	if (r->gone)
+		r->gone(r);
+	else if (r->api->closed)
 		r->api->closed(r);
 	gn_host_release(r);
 }
 
 void gn_host_api_handler(struct gn_host_api *api, struct gn_http_handler *out)
 {
-	*out = (struct gn_http_handler){on_request, on_body, on_body_end, on_drain, on_closed, api};
+	*out = (struct gn_http_handler){.on_request = on_request,
+					.on_body = on_body,
+					.on_body_end = on_body_end,
+					.on_drain = on_drain,
+					.on_closed = on_closed,
+					.user = api};
 }

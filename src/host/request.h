@@ -16,6 +16,7 @@
 #include "host/json.h"
 #include "host/route.h"
 #include "net/net.h"
+#include "wire/app.h"
 
 struct gn_host_request;
 
@@ -38,7 +39,9 @@ struct gn_host_api {
 	/* Its last breath: what the program's part of it owns. May be NULL. */
 	void (*fini)(struct gn_host_request *r);
 	void (*no_memory)(void *user, struct gn_http_request *http); /* for a request: answers */
-	const char *unwritten; /* JSON of the answer that could not be written */
+	const char *unwritten;             /* JSON of the answer that could not be written */
+	const struct gn_host_calls *calls; /* of app/1 (host/call.h); NULL: it is not spoken */
+	struct gn_host_link *links;        /* connections that speak it */
 	void *user;
 	struct gn_host_request *requests; /* all, the newest first */
 };
@@ -59,6 +62,18 @@ struct gn_host_request {
 	uint64_t ticket;  /* what of them */
 	void *state;      /* gn_host_state; owned */
 	struct gn_ws *ws; /* owned; then the body is its */
+	/* A call of app/1, or its twin in JSON (host/call.h). */
+	const struct gn_host_call_route *asked; /* NULL: it is none */
+	struct gn_fbt table;      /* what is asked; borrows frame, or its link's bytes */
+	uint8_t *frame;           /* owned */
+	struct gn_host_link *via; /* NULL: it came over HTTP */
+	uint64_t call;
+	struct gn_fbb builder; /* of an answer over HTTP, in room */
+	uint8_t *room;         /* owned */
+	/* Instead of the api's; may be NULL. */
+	void (*refuse)(struct gn_host_request *r, gn_err err, const char *text);
+	void (*reply)(struct gn_host_request *r, struct gn_app_kind kind, gn_fbref table);
+	void (*gone)(struct gn_host_request *r); /* its connection is closed */
 	/* Of a streamed answer or body; may be NULL. */
 	void (*drain)(struct gn_host_request *r); /* there is room to write */
 	gn_err (*data)(struct gn_host_request *r, struct gn_slice in, size_t *taken);

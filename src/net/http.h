@@ -46,6 +46,10 @@ struct gn_http_handler {
 	void (*on_drain)(void *user, struct gn_http_request *r);
 	void (*on_closed)(void *user, struct gn_http_request *r);
 	void *user;
+	/* A connection of the Unix socket whose first byte is 0 speaks no HTTP: from now on it is
+	 * a stream of bytes both ways, as after gn_http_upgrade, under a request without a head.
+	 * NULL: such a byte is a malformed head. */
+	void (*on_raw)(void *user, struct gn_http_request *r);
 };
 
 struct gn_http_config {

@@ -2,8 +2,8 @@
  *
  *     HEAD -> TURN [feed: a whole head] TURN -> HEAD -> BODY [conn_turn] BODY -> WAIT
  *     [body_over] WAIT -> HEAD [finish: kept alive] WAIT, BODY -> LINGER [finish] HEAD -> LINGER
- *     [conn_refuse] BODY, WAIT -> TUNNEL [body_over, gn_http_upgrade] -> LINGER [finish] any ->
- *     CLOSING [conn_close]
+ *     [conn_refuse] BODY, WAIT -> TUNNEL [body_over, gn_http_upgrade] -> LINGER [finish]
+ *     HEAD -> TUNNEL [begin_raw] any -> CLOSING [conn_close]
  *
  * 1. Bytes that cannot be used yet are kept in `in`: a head's beginning, a body its owner did
  *    not take, the next request while this one is answered. Reading stops when they are too
@@ -136,6 +136,25 @@ static void feed_head(struct conn *c, struct gn_slice data)
 		conn_put(c, &(uv_buf_t){.base = go_on, .len = sizeof go_on - 1}, 1);
 }
 
+/* HEAD -> TUNNEL: the client speaks another protocol from its first byte on. */
+static void begin_raw(struct conn *c)
+{
+	struct gn_http_request *r = calloc(1, sizeof *r);
+	if (!r) {
+		c->http->count.nomem++;
+		conn_break(c);
+		return;
+	}
+	r->conn = c;
+	r->started = r->tunnel = r->body_done = r->body_told = true;
+	r->length = UINT64_MAX;
+	c->request = r;
+	c->close_after = true;
+	c->state = CONN_TUNNEL;
+	c->http->count.raw++;
+	c->http->handler.on_raw(c->http->handler.user, r);
+}
+
 /* Hands body bytes to the owner; returns how many are done with. */
 static size_t give(struct conn *c, struct gn_slice data)
 {
@@ -227,7 +246,11 @@ static size_t feed(struct conn *c, struct gn_slice data)
 		struct gn_slice rest = gn_slice_sub(data, done, SIZE_MAX);
 		enum conn_state before = c->state;
 		size_t used = 0;
-		if (c->state == CONN_HEAD && rest.len) {
+		bool is_raw = c->state == CONN_HEAD && rest.len && c->is_unix && !c->scanned &&
+			      rest.p && rest.p[0] == 0 && c->http->handler.on_raw;
+		if (is_raw) {
+			begin_raw(c);
+		} else if (c->state == CONN_HEAD && rest.len) {
 			size_t len = gn_http_head_end(rest, &c->scanned);
 			struct gn_http_refusal why = gn_http_head_overrun(
 				len ? gn_slice_sub(rest, 0, len) : rest, &c->http->config.limits);

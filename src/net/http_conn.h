@@ -32,6 +32,7 @@
 #define GN_HTTP_COUNTERS(X)                                                                        \
 	X(connections)                                                                             \
 	X(requests)                                                                                \
+	X(raw)                                                                                     \
 	X(refused_head)                                                                            \
 	X(refused_busy)                                                                            \
 	X(refused_body)                                                                            \

@@ -379,6 +379,81 @@ static void a_client_that_leaves_between_a_write_and_its_turn(void **state)
 	site_close(&site);
 }
 
+/* What speaks another protocol from its first byte on is a stream both ways, on the Unix socket
+ * alone, and only when its owner wants that. */
+static struct gn_http_request *raw_request;
+static char raw_got[64];
+
+static void raw_begin(void *user, struct gn_http_request *r)
+{
+	(void)user;
+	raw_request = r;
+	assert_true(gn_http_is_unix(r));
+	assert_null(gn_http_header(r, "host").p);
+}
+
+static void raw_body(void *user, struct gn_http_request *r, struct gn_slice data, size_t *taken)
+{
+	(void)user;
+	if (r == raw_request) {
+		memcpy(raw_got + 1, data.p, data.len < 8 ? data.len : 8);
+		raw_got[0] += (char)data.len;
+		gn_http_write(r, GN_LIT("said"));
+		gn_http_end(r);
+	}
+	*taken = data.len;
+}
+
+static void raw_quiet(void *user, struct gn_http_request *r)
+{
+	(void)user;
+	(void)r;
+}
+
+static void raw_closed(void *user, struct gn_http_request *r)
+{
+	(void)user;
+	raw_request = r == raw_request ? NULL : raw_request;
+}
+
+static void a_first_byte_of_nought_is_no_http(void **state)
+{
+	(void)state;
+	struct site site;
+	struct client c;
+	static const struct gn_http_handler raw = {.on_request = raw_begin,
+						   .on_body = raw_body,
+						   .on_body_end = raw_quiet,
+						   .on_drain = raw_quiet,
+						   .on_closed = raw_closed,
+						   .on_raw = raw_begin};
+	for (int with = 0; with < 2; with++) {
+		struct gn_http *other = NULL;
+		char path[80];
+		site_open(&site, (struct gn_http_config){.no_port = true});
+		snprintf(path, sizeof path, "%s.raw", site.path);
+		struct gn_http_handler handler = raw;
+		if (!with)
+			handler.on_raw = NULL;
+		struct gn_http_config config = {
+			.loop = &site.loop, .unix_path = path, .no_port = true};
+		assert_int_equal(gn_http_new(&config, &handler, &other), GN_OK);
+		client_open(&c, client_dial_unix(path));
+		c.out = "\0abc\r\n\r\n";
+		c.out_len = 8;
+		client_finish(&site, &c);
+		if (with)
+			assert_string_equal(c.in, "said");
+		else
+			assert_int_equal(status_of(&c), 400);
+		assert_int_equal(raw_got[0], with ? 8 : 0);
+		assert_null(raw_request);
+		client_close(&c);
+		gn_http_free(other);
+		site_close(&site);
+	}
+}
+
 static void unix_socket_is_private_and_stale_ones_are_replaced(void **state)
 {
 	struct site site, other;
@@ -491,6 +566,7 @@ int main(void)
 		cmocka_unit_test(expect_100_is_answered),
 		cmocka_unit_test(a_held_answer_comes_later_and_calls_on_a_dead_one_do_nothing),
 		cmocka_unit_test(a_client_that_leaves_between_a_write_and_its_turn),
+		cmocka_unit_test(a_first_byte_of_nought_is_no_http),
 		cmocka_unit_test(unix_socket_is_private_and_stale_ones_are_replaced),
 		cmocka_unit_test(a_taken_port_is_told),
 		cmocka_unit_test(listens_on_both_loopbacks),

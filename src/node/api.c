@@ -5,6 +5,7 @@
  * 2. Requests of foreign pages never reach a route (NO-5: Host and Origin are checked first). */
 #include "node/api.h"
 
+#include "node/calls.h"
 #include "node/gateway.h"
 #include "node/node_int.h"
 
@@ -127,6 +128,7 @@ static const struct gn_node_route routes[] = {
 	{{GN_HTTP_GET, V1 "/sites/*/*/manifest", 0}, gn_node_api_site_manifest},
 	{{GN_HTTP_GET, V1 "/sites/*/*/file", 0}, gn_node_api_site_file},
 	{{GN_HTTP_POST, V1 "/shutdown", 0}, gn_node_api_shutdown},
+	{{GN_HTTP_POST, V1 "/*/*", BODY}, gn_node_api_twin}, /* calls of app/1, last */
 	{{0}, NULL},
 };
 
@@ -147,5 +149,6 @@ void gn_node_api_init(struct gn_node *node)
 		.unwritten =
 			"{\"error\":{\"code\":\"internal\",\"message\":\"the answer could not be "
 			"written\"}}",
+		.calls = &gn_node_calls,
 		.user = node};
 }

@@ -116,4 +116,8 @@
 #define GN_NODE_UDP_ROUNDS 16u  /* receive calls of one turn: the rest waits in the kernel */
 #define GN_NODE_PUMP_ROUNDS 64u /* work per turn of the loop before others get theirs */
 
+/* what an answer of app/1 lists: as many as there are holders, and values of an equivocation */
+#define GN_NODE_RECEIPTS 24u
+#define GN_NODE_VALUES 8u
+
 #endif

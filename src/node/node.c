@@ -94,6 +94,7 @@ static gn_time turn(void *user)
 	uv_poll_start(&node->udp_poll, UV_READABLE | (node->udp_blocked ? UV_WRITABLE : 0),
 		      udp_ready);
 	look = gn_time_min(look, gn_node_peers_deadline(node));
+	look = gn_time_min(look, gn_host_links_pump(&node->api, node->now));
 	return gn_time_min(look, gn_node_deadline(node)) - node->now;
 }
 
@@ -102,6 +103,7 @@ static gn_time say_goodbye(void *user)
 	struct gn_node *node = user;
 	gn_host_log(&node->host, GN_LOG_INFO, "stopping", "saying goodbye");
 	gn_node_peers_close(node);
+	gn_host_links_end(&node->api, node->now);
 	return GN_NODE_GOODBYE;
 }
 
@@ -149,6 +151,7 @@ static gn_err open_http(struct gn_node *node, char why[GN_HOST_WHY])
 	struct gn_http_handler handler;
 	gn_node_api_init(node);
 	gn_host_api_handler(&node->api, &handler);
+	gn_host_links_handler(&handler);
 	gn_err err = gn_http_new(&config, &handler, &node->http);
 	if (err == GN_PORT_TAKEN)
 		return gn_host_why(why, err,

@@ -286,9 +286,17 @@ static void records_have_a_place_each(void **state)
 	assert_true(GN_NODE_RECORDS_MAX / GN_NODE_RECORD_PLACE <= UINT32_MAX);
 }
 
+/* What an answer of app/1 lists at most fits into its frame. */
+static void answers_fit_their_frame(void **state)
+{
+	(void)state;
+	assert_true(GN_NODE_VALUES * GN_RECORD_MAX + GN_NODE_RECEIPTS * 512u < GN_APP_FRAME_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(answers_fit_their_frame),
 		cmocka_unit_test(a_message_has_a_length),
 		cmocka_unit_test(so_many_messages_wait_for_a_peer),
 		cmocka_unit_test(so_many_bytes_wait_for_a_key),

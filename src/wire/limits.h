@@ -12,6 +12,9 @@
 /* bytes of one message between nodes: a 64 KiB chunk or record and what is around it */
 #define GN_MESSAGE_MAX (72u << 10)
 
+/* bytes of a frame between programs: a file's 256 KiB pieces, or a page of history */
+#define GN_APP_FRAME_MAX (1u << 20)
+
 #define GN_TOKEN_MAX GN_RECORD_TOKEN_MAX /* bytes of a chain: it rides in records and requests */
 #define GN_TOKEN_BLOCKS_MAX 8            /* each costs the verifier an Ed25519 check, 60 us */
 /* of one block; a chain of eight has room for about one right each */

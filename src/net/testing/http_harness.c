@@ -161,8 +161,11 @@ static void on_closed(void *user, struct gn_http_request *r)
 	free(gn_http_user(r));
 }
 
-const struct gn_http_handler site_handler = {on_request, on_body,   on_body_end,
-					     on_drain,   on_closed, NULL};
+const struct gn_http_handler site_handler = {.on_request = on_request,
+					     .on_body = on_body,
+					     .on_body_end = on_body_end,
+					     .on_drain = on_drain,
+					     .on_closed = on_closed};
 
 void site_open(struct site *site, struct gn_http_config config)
 {
