@@ -8,8 +8,11 @@
  * 3. Of two set-ups that cross both sides keep to the smaller t; the other is read, and no message
  *    in it makes it the one written in, so neither side turns back. But it is taken up where else a
  *    new set-up would be made: the peer may never have seen ours.
+ * 4. The first message in an own set-up makes it the one written in, whatever made it only read:
+ *    the peer writes in it, and would be alone in it for ever.
  *
  *    session: written or waiting -> only read [replaced] -> gone [the fifth comes]
+ *             own, only read -> written [its first message]
  *             new -> lost [crossed] -> written [e2ee_session_taken_up] | only read [none_lost]
  *
  * Spec: EE-29, EE-30. */
@@ -61,6 +64,19 @@ static void none_lost(struct gn_e2ee *e, struct e2ee_peer *peer)
 		if (!peer->sessions[i]->state.lost)
 			continue;
 		peer->sessions[i]->state.lost = false;
+		e2ee_session_changed(e, peer->sessions[i]);
+	}
+}
+
+/* After a reset the next message makes a set-up: none that waits is written in (EE-27). */
+static void none_waits(struct gn_e2ee *e, struct e2ee_peer *peer)
+{
+	none_lost(e, peer);
+	for (unsigned i = 0; i < peer->count; i++) {
+		struct e2ee_state *s = &peer->sessions[i]->state;
+		if (!s->unanswered || s->only_read)
+			continue;
+		s->only_read = true;
 		e2ee_session_changed(e, peer->sessions[i]);
 	}
 }
@@ -225,7 +241,7 @@ void e2ee_session_opened(struct gn_e2ee *e, struct e2ee_session *s, bool reset, 
 	else if (peer->written == s)
 		set_written(e, peer, NULL);
 	if (reset)
-		none_lost(e, peer);
+		none_waits(e, peer);
 	e2ee_session_changed(e, s);
 }
 

@@ -89,6 +89,8 @@ static enum gn_e2ee_result m_read(struct model *m, struct m_letter *l)
 		return GN_E2EE_WAIT;
 	l->delivered++;
 	if (at->there) {
+		if (at->own && !at->answered)
+			at->only_read = false; /* the peer has taken it */
 		at->answered = true;
 		if (!at->only_read && s->written != l->session)
 			m_written(m, s, l->session);

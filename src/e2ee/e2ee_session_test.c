@@ -208,6 +208,38 @@ static void taken_up(void **state)
 	assert_true(done);
 }
 
+/* b read a's set-up, which wins, and answered in it; a reads the answer first and then b's set-up,
+ * which replaces. b has to follow when a writes in it, or each would only read the other's. */
+static void late_set_up(void **state)
+{
+	(void)state;
+	bool done = false;
+	for (int i = 0; i < 40 && !done; i++) {
+		end(NULL);
+		party_make(&a, 300 + (uint64_t)i, 0);
+		party_make(&b, 400 + (uint64_t)i, 0);
+		parties_meet(&a, &b);
+		party_write(&a, &b, "a's", &l);
+		party_write(&b, &a, "b's", &m);
+		struct e2ee_session *of_b = party_session(&b, &a);
+		if (!smaller(party_session(&a, &b), of_b))
+			continue;
+		done = true;
+		assert_int_equal(party_text(&b, &l, text), GN_E2EE_OPENED);
+		party_talk(&b, &a, "answer in a's");
+		assert_int_equal(party_text(&a, &m, text), GN_E2EE_OPENED);
+		assert_memory_equal(party_session(&a, &b)->state.t, of_b->state.t, 32);
+		assert_true(of_b->state.only_read);
+		party_talk(&a, &b, "in b's");
+		assert_false(of_b->state.only_read);
+		assert_ptr_equal(party_session(&b, &a), of_b);
+		for (int k = 0; k < 6; k++)
+			party_talk(k % 2 ? &a : &b, k % 2 ? &b : &a, "one session");
+		assert_memory_equal(party_session(&a, &b)->state.t, of_b->state.t, 32);
+	}
+	assert_true(done);
+}
+
 /* Any other new set-up replaces what was there: read, never written in again. */
 static void replaced(void **state)
 {
@@ -427,6 +459,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(forged_ahead, begin, end),
 		cmocka_unit_test_setup_teardown(crossing, begin, end),
 		cmocka_unit_test_setup_teardown(taken_up, begin, end),
+		cmocka_unit_test_setup_teardown(late_set_up, begin, end),
 		cmocka_unit_test_setup_teardown(replaced, begin, end),
 		cmocka_unit_test_setup_teardown(put_back, begin, end),
 		cmocka_unit_test_setup_teardown(forced_chunk, begin, end),

@@ -123,6 +123,11 @@ gn_err e2ee_opening_effect(struct e2ee_opening *o, const uint8_t *answer,
 				   .index = o->inner.index,
 				   .bytes = o->inner.chunk};
 	GN_TRY(e2ee_ratchet_turn(&s->ratchet, rand));
+	if (s->unanswered) {
+		s->unanswered = s->only_read = false; /* the peer has taken it up (EE-30) */
+		gn_wipe(s->first, sizeof s->first);
+		gn_wipe(&s->box, sizeof s->box);
+	}
 	if (answer)
 		GN_TRY(e2ee_pq_answer(&s->pq, answer, rand));
 	GN_TRY(e2ee_pq_arrived(&s->pq, rand));
@@ -132,11 +137,6 @@ gn_err e2ee_opening_effect(struct e2ee_opening *o, const uint8_t *answer,
 		s->only_read = true;
 	else if (err)
 		return err;
-	if (s->unanswered) {
-		s->unanswered = false;
-		gn_wipe(s->first, sizeof s->first);
-		gn_wipe(&s->box, sizeof s->box);
-	}
 	return GN_OK;
 }
 
