@@ -9,7 +9,8 @@
  *    in it makes it the one written in, so neither side turns back. But it is taken up where else a
  *    new set-up would be made: the peer may never have seen ours.
  * 4. The first message in an own set-up makes it the one written in, whatever made it only read:
- *    the peer writes in it, and would be alone in it for ever.
+ *    the peer writes in it, and would be alone in it for ever. And who set up anew goes back to
+ *    what the peer will prefer: its set-up, if it has the smaller t and messages in it still come.
  *
  *    session: written or waiting -> only read [replaced] -> gone [the fifth comes]
  *             own, only read -> written [its first message]
@@ -57,13 +58,14 @@ void e2ee_session_changed(struct gn_e2ee *e, struct e2ee_session *s)
 	e->changed = s;
 }
 
-/* What lost a crossing is only read for good. */
+/* What lost a crossing or was set aside is only read for good. */
 static void none_lost(struct gn_e2ee *e, struct e2ee_peer *peer)
 {
 	for (unsigned i = 0; i < peer->count; i++) {
-		if (!peer->sessions[i]->state.lost)
+		struct e2ee_state *s = &peer->sessions[i]->state;
+		if (!s->lost && !s->aside)
 			continue;
-		peer->sessions[i]->state.lost = false;
+		s->lost = s->aside = false;
 		e2ee_session_changed(e, peer->sessions[i]);
 	}
 }
@@ -101,6 +103,29 @@ void e2ee_only_read(struct gn_e2ee *e, struct e2ee_peer *peer)
 	}
 	none_lost(e, peer);
 	set_written(e, peer, NULL);
+}
+
+void e2ee_set_aside(struct gn_e2ee *e, struct e2ee_peer *peer)
+{
+	e2ee_only_read(e, peer);
+	for (unsigned i = 0; i < peer->count; i++)
+		peer->sessions[i]->state.aside = !peer->sessions[i]->state.own;
+}
+
+/* A message came in a session that we set aside: has the peer an own set-up with a smaller t, of
+ * which it knows no answer? Then it will not take ours, and we go back to it. */
+static bool goes_back(const struct e2ee_peer *peer, const struct e2ee_session *s)
+{
+	bool ours = false;
+	for (unsigned i = 0; i < peer->count && s->state.aside; i++) {
+		const struct e2ee_state *other = &peer->sessions[i]->state;
+		if (!other->unanswered || other->only_read)
+			continue;
+		if (memcmp(other->t, s->state.t, sizeof other->t) < 0)
+			return false;
+		ours = true;
+	}
+	return ours && !peer->written;
 }
 
 void e2ee_session_taken_up(struct gn_e2ee *e, struct e2ee_session *s)
@@ -236,6 +261,8 @@ void e2ee_session_opened(struct gn_e2ee *e, struct e2ee_session *s, bool reset, 
 		unlink_order(e, s);
 		link_order(e, s);
 	}
+	if (goes_back(peer, s))
+		s->state.only_read = s->state.aside = false;
 	if (!s->state.only_read)
 		set_written(e, peer, s);
 	else if (peer->written == s)

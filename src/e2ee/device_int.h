@@ -53,6 +53,8 @@ void e2ee_session_keep(struct gn_e2ee *e, struct e2ee_peer *peer, struct e2ee_se
 		       bool arrived, uint64_t now);
 /* None of the peer's is written again. */
 void e2ee_only_read(struct gn_e2ee *e, struct e2ee_peer *peer);
+/* The same, because we set up anew. */
+void e2ee_set_aside(struct gn_e2ee *e, struct e2ee_peer *peer);
 /* A message is written in one that had lost a crossing: it is no longer only read. */
 void e2ee_session_taken_up(struct gn_e2ee *e, struct e2ee_session *s);
 /* A message was opened in it; reset: with that it became only read (EE-27). */

@@ -112,7 +112,7 @@ gn_err gn_e2ee_anew(struct gn_e2ee *e, const struct gn_pk *device)
 	struct e2ee_peer *p = e2ee_peer_get(e, device);
 	if (!p)
 		return GN_NOT_FOUND;
-	e2ee_only_read(e, p);
+	e2ee_set_aside(e, p);
 	return GN_OK;
 }
 

@@ -81,7 +81,8 @@ struct gn_e2ee_peer {
 GN_MUST gn_err gn_e2ee_believe(struct gn_e2ee *e, const struct gn_e2ee_peer *peer);
 /* The device was revoked: what is believed of it and its sessions end. GN_NOT_FOUND. */
 GN_MUST gn_err gn_e2ee_forget(struct gn_e2ee *e, const struct gn_pk *device);
-/* Its sessions are read but never written again; the next message makes a set-up. GN_NOT_FOUND. */
+/* Its sessions are read but not written again; the next message makes a set-up. (One of the peer's
+ * is gone back to when the peer will keep to it, EE-30.) GN_NOT_FOUND. */
 GN_MUST gn_err gn_e2ee_anew(struct gn_e2ee *e, const struct gn_pk *device);
 
 /* ---- messages ---- */

@@ -240,6 +240,39 @@ static void late_set_up(void **state)
 	assert_true(done);
 }
 
+/* a's set-up is not answered, and b, who read it, sets up anew: to a they cross, and a keeps its
+ * own if it has the smaller t. b sees that a still writes in it, and goes back. */
+static void set_aside(void **state)
+{
+	(void)state;
+	bool done = false;
+	for (int i = 0; i < 40 && !done; i++) {
+		end(NULL);
+		party_make(&a, 500 + (uint64_t)i, 0);
+		party_make(&b, 600 + (uint64_t)i, 0);
+		parties_meet(&a, &b);
+		party_talk(&a, &b, "a's");
+		struct e2ee_session *of_a = party_session(&b, &a);
+		assert_int_equal(gn_e2ee_anew(b.e, &a.own.device), GN_OK);
+		party_talk(&b, &a, "b's");
+		if (!smaller(of_a, e2ee_session_by_id(b.e, of_a->id + 1)))
+			continue;
+		done = true;
+		assert_true(of_a->state.aside);
+		struct snapshot s = party_save(&b);
+		party_load(&b, s);
+		snapshot_free(&s);
+		for (int k = 0; k < 6; k++)
+			party_talk(k % 2 ? &b : &a, k % 2 ? &a : &b, "one session");
+		party_write(&a, &b, "answered", &l);
+		assert_int_equal(l.bytes[44], E2EE_WRAP_MESSAGE);
+		assert_memory_equal(party_session(&a, &b)->state.t, party_session(&b, &a)->state.t,
+				    32);
+		assert_false(party_session(&b, &a)->state.own);
+	}
+	assert_true(done);
+}
+
 /* Any other new set-up replaces what was there: read, never written in again. */
 static void replaced(void **state)
 {
@@ -460,6 +493,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(crossing, begin, end),
 		cmocka_unit_test_setup_teardown(taken_up, begin, end),
 		cmocka_unit_test_setup_teardown(late_set_up, begin, end),
+		cmocka_unit_test_setup_teardown(set_aside, begin, end),
 		cmocka_unit_test_setup_teardown(replaced, begin, end),
 		cmocka_unit_test_setup_teardown(put_back, begin, end),
 		cmocka_unit_test_setup_teardown(forced_chunk, begin, end),

@@ -155,12 +155,13 @@ void e2ee_row_session(struct e2ee_form *f, struct e2ee_session *s, struct gn_pk 
 	flag(f, &st->unanswered);
 	flag(f, &st->only_read);
 	flag(f, &st->lost);
+	flag(f, &st->aside);
 	ratchet(f, &st->ratchet);
 	pq(f, &st->pq);
 	f->bad |= st->ratchet.receiving == st->unanswered || (st->unanswered && !st->own);
 	f->bad |= st->unanswered && st->pq.role != E2EE_RECV_CT;
 	f->bad |= *written && (st->only_read || st->unanswered);
-	f->bad |= st->lost && (!st->only_read || st->own);
+	f->bad |= (st->lost || st->aside) && (!st->only_read || st->own);
 	if (!st->unanswered)
 		return;
 	bytes(f, &st->box, sizeof st->box);

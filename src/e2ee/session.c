@@ -155,7 +155,7 @@ void e2ee_opening_commit(struct e2ee_session *s, struct e2ee_opening *o, uint64_
 void e2ee_session_validate(const struct e2ee_session *s)
 {
 	GN_ASSERT(!s->state.unanswered || s->state.own);
-	GN_ASSERT(!s->state.lost || (s->state.only_read && !s->state.own));
+	GN_ASSERT(!(s->state.lost || s->state.aside) || (s->state.only_read && !s->state.own));
 	GN_ASSERT(s->state.ratchet.sending && !s->state.ratchet.turn);
 	GN_ASSERT(s->state.ratchet.receiving == !s->state.unanswered);
 	e2ee_pq_validate(&s->state.pq);

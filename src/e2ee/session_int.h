@@ -14,6 +14,7 @@ struct e2ee_state {
 	bool unanswered;  /* own, and no message came in it: its set-up rides in every wrap, */
 	bool only_read;   /* never written in again (EE-30) */
 	bool lost;        /* only read, because it lost a crossing: may be taken up (EE-30) */
+	bool aside;       /* only read, because we set up anew (gn_e2ee_anew) */
 	struct gn_pk box; /* to this box alone */
 	uint8_t first[E2EE_FIRST]; /* true ids */
 };
