@@ -118,6 +118,8 @@ GN_MUST gn_err gn_x25519(const uint8_t secret[GN_X25519_LEN], const uint8_t peer
 #define GN_KEM_CT_LEN 1088
 #define GN_KEM_SHARED_LEN 32
 GN_MUST gn_err gn_kem_public(const uint8_t seed[GN_KEM_SEED_LEN], uint8_t pk[GN_KEM_PK_LEN]);
+/* Is pk an encoded key (FIPS 203 section 7.2)? GN_KEY when not. */
+GN_MUST gn_err gn_kem_check(const uint8_t pk[GN_KEM_PK_LEN]);
 /* A fresh shared secret and its ciphertext for the holder of pk. GN_KEY when pk is not an
  * encoded key (FIPS 203 section 7.2). */
 GN_MUST gn_err gn_kem_encap(struct gn_rand *rand, const uint8_t pk[GN_KEM_PK_LEN],

@@ -7,6 +7,8 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
+#define KEM_Q 3329u /* ML-KEM's modulus */
+
 void gn_x25519_public(const uint8_t secret[GN_X25519_LEN], uint8_t pk[GN_X25519_LEN])
 {
 	size_t len = GN_X25519_LEN;
@@ -69,6 +71,18 @@ gn_err gn_kem_public(const uint8_t seed[GN_KEM_SEED_LEN], uint8_t pk[GN_KEM_PK_L
 	EVP_PKEY_free(key);
 	ERR_clear_error();
 	return ok ? GN_OK : GN_NOMEM;
+}
+
+gn_err gn_kem_check(const uint8_t pk[GN_KEM_PK_LEN])
+{
+	/* section 7.2, modulus check: two coefficients of 12 bits in three bytes, each below q */
+	for (size_t i = 0; i < GN_KEM_PK_LEN - 32; i += 3) {
+		unsigned first = pk[i] | (pk[i + 1] & 0xfu) << 8,
+			 second = pk[i + 1] >> 4 | (unsigned)pk[i + 2] << 4;
+		if (first >= KEM_Q || second >= KEM_Q)
+			return GN_KEY;
+	}
+	return GN_OK;
 }
 
 gn_err gn_kem_encap(struct gn_rand *rand, const uint8_t pk[GN_KEM_PK_LEN],

@@ -96,6 +96,28 @@ static void a_changed_ciphertext_gives_another_secret(void **state)
 	assert_int_equal(ERR_peek_error(), 0);
 }
 
+/* q - 1 is a coefficient, q is none: in each half of three bytes, at both ends; and encapsulation
+ * says the same. */
+static void keys_are_checked(void **state)
+{
+	(void)state;
+	static const uint8_t edge[4][3] = {
+		{0x00, 0x0d, 0x00}, {0x01, 0x0d, 0x00}, {0x00, 0x00, 0xd0}, {0x00, 0x10, 0xd0}};
+	struct gn_prng g;
+	gn_prng_init(&g, 2);
+	struct gn_rand r = gn_prng_rand(&g);
+	uint8_t seed[GN_KEM_SEED_LEN] = {1}, pk[GN_KEM_PK_LEN], ct[GN_KEM_CT_LEN], k[32];
+	for (size_t at = 0; at < GN_KEM_PK_LEN - 32; at += GN_KEM_PK_LEN - 32 - 3) {
+		for (int i = 0; i < 4; i++) {
+			assert_int_equal(gn_kem_public(seed, pk), GN_OK);
+			memcpy(pk + at, edge[i], 3);
+			memset(pk + sizeof pk - 32, 0xff, 32); /* not coefficients */
+			assert_int_equal(gn_kem_check(pk), i % 2 ? GN_KEY : GN_OK);
+			assert_int_equal(gn_kem_encap(&r, pk, ct, k), i % 2 ? GN_KEY : GN_OK);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -103,6 +125,7 @@ int main(void)
 		cmocka_unit_test(points_of_small_order_are_refused),
 		cmocka_unit_test(ml_kem_answers_the_published_vectors),
 		cmocka_unit_test(a_changed_ciphertext_gives_another_secret),
+		cmocka_unit_test(keys_are_checked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
