@@ -19,11 +19,13 @@ try:
 except ImportError:
     print("python3-cryptography is not installed; tools/setup dev brings it")
     sys.exit(77)
-from e2ee_model import play, scripts  # noqa: E402 (found by the line above)
+from e2ee_model import liars, play, scripts, scripts_more  # noqa: E402 (found by the line above)
 
 BOTH = [scripts.setups, scripts.strangers, scripts.crossing, scripts.talk, scripts.many,
-        scripts.sizes, scripts.chunks_forced]
-EQUAL = []
+        scripts.sizes, scripts.chunks_forced, scripts_more.old_prekeys, scripts_more.restored,
+        scripts_more.rotation, scripts_more.jumps, scripts_more.evictions, scripts_more.walk]
+EQUAL = [scripts_more.forgeries, scripts_more.randomness, scripts_more.safety, liars.chunk_fields,
+         liars.objects, liars.numbers, liars.low_order, liars.outsides]
 
 
 def run(script, mode, commands, options):

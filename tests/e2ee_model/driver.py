@@ -122,7 +122,10 @@ class Driver:
         return {"state": pickle.dumps(self.device(ask))}
 
     def op_load(self, ask):
-        self.devices[ask["dev"]] = pickle.loads(inward(ask["state"]))
+        try:
+            self.devices[ask["dev"]] = pickle.loads(inward(ask["state"]))
+        except (pickle.UnpicklingError, EOFError):
+            raise Failed("bad") from None
 
     def op_safety(self, ask):
         number, qr = envelope.safety(*((inward(ask[who]["ed25519"], 32),

@@ -94,7 +94,10 @@ class World:
             return self.processes[side].receive()
         for process in self.processes:
             process.send(line)
-        left, right = [process.receive() for process in self.processes]
+        try:
+            left, right = [process.receive() for process in self.processes]
+        except Difference as e:
+            raise Difference(f"line {self.line}: {short(ask)}: {e}") from None
         if self.mode == "equal" and comparable(left) != comparable(right):
             raise Difference(f"line {self.line}: {short(ask)}\n  {self.processes[0].command[-1]}: "
                              f"{short(left)}\n  {self.processes[1].command[-1]}: {short(right)}")

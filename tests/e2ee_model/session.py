@@ -79,22 +79,25 @@ class Session:
 
     def write(self, nonce, content_key, with_chunk, bh):
         """header || sealed rest of a wrap"""
-        fields = HEADER.pack(x25519_public(self.dhs), self.pn, self.ns, self.epoch, self.en,
-                             self.count)
+        fields = HEADER.pack(self.public(), self.pn, self.ns, self.epoch, self.en, self.count)
         header = nonce + seal(self.hks, nonce, fields, self.t)
         mk_dh, self.cks = chain_step(self.cks)
         mk_pq, self.tx = chain_step(self.tx)
         self.ns += 1
         self.en += 1
-        plain = content_key + bytes([NONE, 0])
-        if with_chunk:
-            plain = (content_key + bytes([EK if self.state == "SEND_EK" else CT, self.index])
-                     + chunks.make(self.object, self.index))
-            self.index = (self.index + 1) % chunks.INDICES
-            self.since = 0
-        elif self.has_chunk():
-            self.since += 1
+        plain = content_key + self.chunk_field(with_chunk)
         return header + seal(self.message_key(mk_dh, mk_pq), nonce, plain, self.t + header + bh)
+
+    def public(self):
+        return x25519_public(self.dhs)
+
+    def chunk_field(self, with_chunk):
+        if not with_chunk:
+            self.since += self.has_chunk()
+            return bytes([NONE, 0])
+        index, self.index, self.since = self.index, (self.index + 1) % chunks.INDICES, 0
+        kind = EK if self.state == "SEND_EK" else CT
+        return bytes([kind, index]) + chunks.make(self.object, index)
 
     def message_key(self, mk_dh, mk_pq):
         return hkdf(mk_pq, b"geonet/e2ee/mk/1" + self.t, 32, mk_dh)
