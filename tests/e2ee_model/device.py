@@ -32,10 +32,10 @@ class Kept:
         self.session, self.made, self.order = session, made, order
         self.setup, self.box = setup, box  # of an own one: ids, then ek || ct || block; its box
         self.only_read = False
-        self.opened_at, self.opened_order = None, None
+        self.opened_at, self.is_opened = None, False
 
     def is_unanswered(self):
-        return self.setup is not None and self.opened_order is None
+        return self.setup is not None and not self.is_opened
 
 
 def setup_hash(owner_a, owner_b, dev_a, dev_b, dh_a, dh_b, ids, s_b, x_b, kem_b, ek, ct):
@@ -60,6 +60,7 @@ class Device:
         self.peers = {}  # device: what `peer` said
         self.kept = {}  # device: [Kept]
         self.known = {}  # SHA-256(ek): (device, order of the Kept, ids)
+        self.last_opened = {}  # device: order of the Kept, of those not only read
         self.seen = set()  # SHA-256 of the envelopes opened
         self.order = 0
 
@@ -89,8 +90,11 @@ class Device:
     # ---- which session
 
     def written_in(self, device):
-        kept = [k for k in self.kept.get(device, ()) if not k.only_read and k.opened_order]
-        return max(kept, key=lambda k: k.opened_order, default=None)
+        """The last that something was opened in; none once that one is to be made again, though
+        others be there: the next write makes a set-up."""
+        last = self.last_opened.get(device)
+        return next((k for k in self.kept.get(device, ()) if k.order == last and not k.only_read),
+                    None)
 
     def unanswered(self, device):
         return [k for k in self.kept.get(device, ()) if k.is_unanswered() and not k.only_read]
@@ -220,6 +224,8 @@ class Device:
             if opened:
                 padded = parsed.open_body(opened[1])
                 self.accept(kept, opened, now, draw)
+                if not kept.only_read:
+                    self.last_opened[device] = kept.order
                 return self.answer(kept.session, False, padded)
         return {"result": "unknown"}
 
@@ -233,7 +239,7 @@ class Device:
         if not new.settle(draw, kind, index, data, now, self.lasts(), ek_of_a):
             kept.only_read = True
         kept.session, kept.opened_at = new, now
-        kept.opened_order = self.next_order()
+        kept.is_opened = True
 
     def read_setup(self, now, secret, parsed, setup, rest, draw):
         ek, ct, block = setup[8:40], setup[40:1128], setup[1128:]
@@ -281,6 +287,8 @@ class Device:
         else:
             for k in self.kept.get(device, ()):
                 k.only_read = True
+        if not kept.only_read:
+            self.last_opened[device] = kept.order
         self.keep(device, kept)
         self.known[ek_hash] = (device, kept.order, numbers)
 

@@ -117,10 +117,10 @@ class Session:
         other.rx, other.got = {e: list(c) for e, c in self.rx.items()}, dict(self.got)
         return other
 
-    def open_header(self, header, now):
+    def open_header(self, header):
         """(header key, fields), or None when no header key opens it."""
         keys = [key for key in (self.hkr, self.nhkr) if key]
-        keys += {key for (key, _), (_, made) in self.skipped.items() if fresh(made, now)}
+        keys += {key for key, _ in self.skipped}
         for key in keys:
             fields = unseal(key, header[:12], header[12:], self.t)
             if fields:
@@ -130,7 +130,7 @@ class Session:
     def read(self, wrap, bh, now):
         """(copy, content key, kind, index, chunk or None), or None when no header opens."""
         header, sealed = wrap[:HEADER_LEN], wrap[HEADER_LEN:]
-        opened = self.open_header(header, now)
+        opened = self.open_header(header)
         if not opened:
             return None
         key, (public, pn, n, epoch, en, count) = opened
