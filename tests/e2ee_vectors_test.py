@@ -9,7 +9,7 @@ Every script runs with equal commands to both drivers, whose answers must agree 
 most run with one side's devices in each driver, both ways round. The default: the model against
 build/dev/tests/e2ee_driver where it exists, else against itself. When they differ it prints the
 seed, and the first line that differs with its command."""
-import argparse, os, shlex, sys, time
+import argparse, json, os, shlex, sys, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -19,12 +19,55 @@ try:
 except ImportError:
     print("python3-cryptography is not installed; tools/setup dev brings it")
     sys.exit(77)
-from e2ee_model import liars, play, scripts, scripts_more  # noqa: E402 (found by the line above)
+from e2ee_model import chunk, liars, mldsa, mlkem, play, scripts, scripts_more, vectors  # noqa: E402 (found by the line above)
+
+
+
+def primitives(world, long):
+    """The model's mathematics against the library's, where it has the newer half of it; and any
+    four chunks of the 255."""
+    for _ in range(40 if long else 10):
+        data, picked = world.random.randbytes(1184), world.random.sample(range(255), 4)
+        if chunk.rebuild({i: chunk.make(data, i) for i in picked}) != data:
+            raise play.Difference(f"chunks {picked} rebuild another object")
+    try:
+        from cryptography.hazmat.primitives.asymmetric import mldsa as dsa, mlkem as kem
+    except ImportError:
+        return  # vectors.json has digests that were compared with it
+    for _ in range(40 if long else 10):
+        seed, m = world.random.randbytes(64), world.random.randbytes(32)
+        private = kem.MLKEM768PrivateKey.from_seed_bytes(seed)
+        ek = private.public_key().public_bytes_raw()
+        ct, secret = mlkem.encapsulate(ek, m)
+        theirs, other = private.public_key().encapsulate()
+        wrong = world.random.randbytes(1088)
+        if (mlkem.keygen(seed)[0] != ek or private.decapsulate(ct) != secret
+                or mlkem.decapsulate(seed, other) != theirs
+                or mlkem.decapsulate(seed, wrong) != private.decapsulate(wrong)):
+            raise play.Difference(f"ML-KEM of seed {seed.hex()}, m {m.hex()}")
+        key = dsa.MLDSA65PrivateKey.from_seed_bytes(seed[:32]).public_key().public_bytes_raw()
+        if mldsa.public_key(seed[:32]) != key:
+            raise play.Difference(f"ML-DSA of seed {seed[:32].hex()}")
+
+
+def vectors_file(world, long):
+    """vectors.json is what the model makes, and both drivers answer its conversation."""
+    with open(vectors.FILE, encoding="ascii") as f:
+        have = json.load(f)
+    if have != vectors.everything():
+        raise play.Difference(f"{vectors.FILE} is not what the model makes")
+    world.all("init")
+    different = vectors.check_conversation(
+        have["conversation"], lambda ask: world.all(**ask))
+    if different:
+        raise play.Difference("line {} of the conversation in vectors.json: {} and not {}".format(
+            different[0], *map(play.short, different[1:])))
+
 
 BOTH = [scripts.setups, scripts.strangers, scripts.crossing, scripts.talk, scripts.many,
         scripts.sizes, scripts.chunks_forced, scripts_more.old_prekeys, scripts_more.restored,
         scripts_more.rotation, scripts_more.jumps, scripts_more.evictions, scripts_more.walk]
-EQUAL = [scripts_more.forgeries, scripts_more.randomness, scripts_more.safety, liars.chunk_fields,
+EQUAL = [primitives, vectors_file, scripts_more.forgeries, scripts_more.randomness, scripts_more.safety, liars.chunk_fields,
          liars.objects, liars.numbers, liars.low_order, liars.outsides]
 
 
