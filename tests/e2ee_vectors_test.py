@@ -19,7 +19,8 @@ try:
 except ImportError:
     print("python3-cryptography is not installed; tools/setup dev brings it")
     sys.exit(77)
-from e2ee_model import chunk, liars, mldsa, mlkem, play, scripts, scripts_more, vectors  # noqa: E402 (found by the line above)
+from e2ee_model import chunk, liars, mldsa, mlkem, play  # noqa: E402 (found by sys.path)
+from e2ee_model import scripts, scripts_more, vectors  # noqa: E402
 
 
 
@@ -65,10 +66,13 @@ def vectors_file(world, long):
 
 
 BOTH = [scripts.setups, scripts.strangers, scripts.crossing, scripts.talk, scripts.many,
-        scripts.sizes, scripts.chunks_forced, scripts_more.old_prekeys, scripts_more.restored,
-        scripts_more.rotation, scripts_more.jumps, scripts_more.evictions, scripts_more.walk]
-EQUAL = [primitives, vectors_file, scripts_more.forgeries, scripts_more.randomness, scripts_more.safety, liars.chunk_fields,
-         liars.objects, liars.numbers, liars.low_order, liars.outsides]
+        scripts.sizes, scripts.chunks_forced, scripts.index_wraps, scripts.rooms,
+        scripts_more.old_prekeys, scripts_more.restored, scripts_more.rotation,
+        scripts_more.jumps, scripts_more.evictions, scripts_more.longest_without,
+        scripts_more.walk]
+EQUAL = [primitives, vectors_file, scripts_more.forgeries, scripts_more.randomness,
+         scripts_more.safety, liars.chunk_fields, liars.objects, liars.numbers, liars.low_order,
+         liars.outsides, liars.strengths]
 
 
 def run(script, mode, commands, options):

@@ -72,6 +72,8 @@ class Device:
         return {sha256(h.ek): h.seed for h in self.halves.values() if h.is_last}
 
     def prekeys(self, number, few, draw):
+        if any(number + i in self.halves for i in range(few + 1)):
+            raise Failed("exists")
         made = [Half(number + i, i == 0, draw(32), draw(64), self.owner) for i in range(few + 1)]
         self.halves.update({half.number: half for half in made})
         return made
@@ -102,11 +104,11 @@ class Device:
     def keep(self, device, kept):
         """The fifth displaces the one longest without a message, never the one written in."""
         mine = self.kept.setdefault(device, [])
-        mine.append(kept)
-        if len(mine) > SESSIONS_MAX:
+        if len(mine) == SESSIONS_MAX:
             spared = self.written_in(device)
             mine.remove(min((k for k in mine if k is not spared),
                             key=lambda k: (max(k.made, k.opened_at or k.made), k.order)))
+        mine.append(kept)
 
     # ---- writing
 
@@ -153,6 +155,10 @@ class Device:
                      + sum(with_chunk) * env.CHUNK_LEN)
         rest = env.HEAD_LEN + len(content) + env.TAG_LEN
         size = env.size_for(wraps_len + rest)
+        if size is None:  # what fits without chunks is never refused for their sake
+            wraps_len -= sum(with_chunk) * env.CHUNK_LEN
+            with_chunk = [False] * len(to)
+            size = env.size_for(wraps_len + rest)
         if size is None:
             raise Failed("too-large")
         order = sorted(range(len(to)), key=lambda i: -chosen[i].session.since)

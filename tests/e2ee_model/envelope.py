@@ -1,6 +1,6 @@
 """The bytes around sessions: sizes, hints, wraps, commitment, and safety numbers.
 
-     0 "GNE" 01 | 4 wraps | 5 kind | 6 nonce 16 | 22 length of all wraps 2 | 24 commitment 16 | 40 ..
+    0 "GNE" 01 | 4 wraps | 5 kind | 6 nonce 16 | 22 length of all wraps 2 | 24 commitment 16 | 40 ..
     wrap: length of what follows 2, hint 2, type 1, [1,280], header 78, 50 or 346"""
 import base64
 

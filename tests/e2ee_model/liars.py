@@ -1,8 +1,10 @@
 """A device of the model's own, outside both drivers, that says what nobody should: chunk fields out
 of place, objects that are none, numbers far away, points of low order, envelopes that hold
 together only outside."""
+import itertools
+
 from . import envelope as env
-from .device import Device
+from .device import Device, STRENGTH
 from .driver import outward
 from .play import Difference
 from .session import Session, chain_step
@@ -125,8 +127,22 @@ def objects(world, long):
             again += heard.get("setup", False)
             if heard["result"] != "opened" or heard["setup"]:
                 break
-    if again != 5:
-        raise Difference(f"{again} sessions begun again, not 5")
+    # the same index twice: what came first stays
+    for junk_first in (False, True):
+        liar = Liar(world, victim)
+        liar.until("SEND_CT")
+        data = liar.session.object
+        honest = b"\2\3" + data[888:]
+        junk = b"\2\3" + bytes(296)
+        for field in (junk, honest) if junk_first else (honest, junk):
+            liar.session.field = field
+            liar.tell()
+        liar.session.field = None
+        for _ in range(5):
+            liar.tell()
+        again += liar.hear().get("setup", False)
+    if again != 5 + 1:
+        raise Difference(f"{again} sessions begun again, not 6")
 
 
 def numbers(world, long):
@@ -206,18 +222,15 @@ def low_order(world, long):
 
 def outsides(world, long):
     """Wraps that open around a commitment or a body that is not theirs, counts and kinds that do
-    not fit, more set-ups in one envelope than are tried."""
+    not fit."""
     victim = world.new("b1", 0)
     for name, wrong, result in (
             ("commitment", lambda key: bytes(16), "refused"),
             ("seal_body", lambda key, content, length: bytes(length), "refused"),
             ("hint", lambda secret, device, nonce: b"\0\0", "none"),
-            ("SIZES", (895, 2047), "refused"), ("SIZES", (2048,), "opened"),
-            ("TAG_LEN", 15, None)):
+            ("SIZES", (895, 2047), "refused"), ("SIZES", (2048,), "opened")):
         liar = Liar(world, victim)
         right = getattr(env, name)
-        if name == "TAG_LEN":
-            continue
         setattr(env, name, wrong)
         try:
             data = liar.write()
@@ -232,22 +245,46 @@ def outsides(world, long):
                 if bad != good:
                     world.read(victim, bad.hex())
         liar.tell(data=good.hex())
-    # wraps put together by hand: another's set-up twice before the own one
-    one, two = world.new("b2", 0), world.new("b3", 0)
-    world.meet(victim, one)
-    world.meet(victim, two)
-    box = world.box(victim.owner)
-    sent = bytes.fromhex(world.write(one, [victim], b"first", box))
-    wrap = sent[40:40 + 1413]
+
+
+def strengths(world, long):
+    """Several wraps with the own hint in one envelope, each with a result of its own: the strongest
+    is said. And more set-ups than are tried, no wrap, more wraps than may be."""
+    victim, known, unknown = world.new("b1", 0), world.new("b2", 0), world.new("b3", 0)
+    world.meet(victim, known)
+    world.know(unknown, victim)
+    box, key = world.box(victim.owner), bytes.fromhex(victim.key)
     secret = bytes.fromhex(world.hint(box))
-    for n in (1, 2, 3, 4):
+    world.say(known, victim, setup=True)
+    world.say(victim, known)
+    message = bytes.fromhex(world.write(known, [victim], b"good", box))
+    stranger = bytes.fromhex(world.write(unknown, [victim], b"strange", box))
+    ids = victim.last["id"].to_bytes(4, "big") * 2
+
+    def envelope(wraps):
         nonce = world.random.randbytes(16)
-        mine = env.hint(secret, bytes.fromhex(victim.key), nonce)
-        bad = b"".join(wrap[:2] + mine + wrap[4:5] + world.random.randbytes(1408)
-                       for _ in range(n - 1))
-        wraps = bad + wrap[:2] + mine + wrap[4:]
-        head = b"GNE\x01" + bytes([n, 0]) + nonce + len(wraps).to_bytes(2, "big") + sent[24:40]
-        size = env.size_for(40 + len(wraps) + 100)
-        data = head + wraps + bytes(size - 40 - len(wraps))
-        world.result(victim, data.hex(), "resend" if n <= 2 else "unknown")
-    world.opens(victim, sent.hex(), b"first", one, True)
+        all_wraps = b"".join((2 + len(wrap)).to_bytes(2, "big") + env.hint(secret, key, nonce)
+                             + wrap for wrap in wraps)
+        head = (b"GNE\1" + bytes([len(wraps), 0]) + nonce + len(all_wraps).to_bytes(2, "big")
+                + bytes(16))
+        size = env.size_for(len(head + all_wraps) + 16)
+        return (head + all_wraps + bytes(size - len(head + all_wraps))).hex()
+
+    wraps = {"unknown": b"\1" + world.random.randbytes(128),
+             "resend": message[44:44 + 129],
+             "refused": b"\0" + env.masked(secret, bytes(32), ids) + bytes(32)
+             + world.random.randbytes(1240 + 128),
+             "wait": stranger[44:44 + 1409]}
+    for n in range(1, 5):
+        for some in itertools.permutations(wraps, n):
+            world.result(victim, envelope([wraps[name] for name in some]),
+                         max(some, key=STRENGTH.index))
+    spent = b"\0" + world.random.randbytes(1408)
+    for n in (1, 2, 3, 4):
+        world.result(victim, envelope([spent] * (n - 1) + [wraps["wait"]]),
+                     "wait" if n <= 2 else "unknown")
+    for n, result in ((0, "refused"), (1, "unknown"), (32, "unknown"), (33, "refused")):
+        world.result(victim, envelope([wraps["unknown"]] * n), result)
+    world.opens(victim, message.hex(), b"good", known)
+    world.know(victim, unknown)
+    world.opens(victim, stranger.hex(), b"strange", unknown, True)

@@ -56,15 +56,27 @@ def old_prekeys(world, long):
     first = world.write(a, [b], b"with the old")
     again = world.write(a, [b], b"once more")
     old = b.last["id"], [few["id"] for few in b.few]
+    for number in (0, b.next_id - 1):  # a number whose half lives
+        world.must(world.ask("prekeys", b.name, now=world.now, id=number, few=1), ok=False)
+    old_last = b.last
     world.prekeys(b, 3)
     world.opens(b, first, b"with the old", a, True)
     world.ask("erase", b.name, ids=old[1])
     world.opens(b, again, b"once more", a, False)
+    late, b.last, b.few = b.record(), old_last, []
+    world.prekeys(b, 1)
+    b.last, b.few, old_last = late["last"], late["few"], b.last
     world.ask("erase", b.name, ids=[old[0]])
     world.result(b, world.write(a, [b], b"too late"), "unknown")
     world.result(b, first, "again")
     world.say(b, a)
     world.say(a, b)
+    # ids that are not of a `last` and a `few`
+    for mixed in ({"few": [old_last]}, {"last": b.few[0], "few": []}, {"last": b.few[0]}):
+        c = world.new("a2")
+        world.know(b, c)
+        world.ask("peer", c.name, **{**b.record(), **mixed})
+        world.result(b, world.write(c, [b], b"mixed"), "unknown")
     # the state of before, replays of what it had opened
     for few in (0, 2):
         world.again()
@@ -253,13 +265,13 @@ def evictions(world, long):
         sent = []
         for i, box in enumerate(boxes):
             one, other = ((a, b), (b, a))[world.random.random() < (0, 0.3, 0.5)[n % 3]]
-            world.now += world.random.randrange(3)
+            world.now += world.random.randrange(-2, 4)  # clocks are put right
             sent.append((world.write(one, [other], b"%d" % i, box), other, box))
             if world.random.random() < 0.3:
                 world.read(*sent[-1][1::-1], box)
             world.info(one, other)
         for data, other, box in world.random.sample(sent, len(sent)):
-            world.now += world.random.randrange(2)
+            world.now += world.random.randrange(-2, 4)
             world.read(other, data, box)
             world.info(a, b)
             world.info(b, a)
@@ -269,6 +281,31 @@ def evictions(world, long):
             world.read(other, world.write(one, [other], b"after %d" % i, box), box)
             world.info(a, b)
             world.info(b, a)
+
+
+def longest_without(world, long):
+    """Of five the one longest without a message goes, not the one made first."""
+    for opened in range(4):
+        world.again()
+        a, b = world.pair(1)
+        boxes = [world.box(f"longest {i}") for i in range(4)]
+        mine = []
+        for box in boxes:
+            world.now += 10
+            mine.append(world.write(a, [b], b"mine", box))
+        theirs = world.write(b, [a], b"theirs", boxes[0])
+        world.now += 10
+        world.opens(b, mine[opened], b"mine", a, box=boxes[opened])
+        answers = [world.write(b, [a], b"answer", boxes[0]) for _ in range(2)]
+        world.read(a, answers[0], boxes[0])
+        world.now += 10
+        world.read(a, theirs, boxes[0])
+        world.info(a, b)
+        for i, data in enumerate(mine):
+            world.read(b, data, boxes[i])
+            world.read(a, world.write(b, [a], b"%d" % i, boxes[i]), boxes[i])
+            world.info(a, b)
+        world.read(a, answers[1], boxes[0])
 
 
 def walk(world, long):
