@@ -288,24 +288,23 @@ def longest_without(world, long):
     for opened in range(4):
         world.again()
         a, b = world.pair(1)
-        boxes = [world.box(f"longest {i}") for i in range(4)]
-        mine = []
+        before, boxes, mine = world.save(b), [world.box(f"longest {i}") for i in range(4)], []
         for box in boxes:
             world.now += 10
             mine.append(world.write(a, [b], b"mine", box))
-        theirs = world.write(b, [a], b"theirs", boxes[0])
         world.now += 10
-        world.opens(b, mine[opened], b"mine", a, box=boxes[opened])
+        world.opens(b, mine[opened], b"mine", a, True, boxes[opened])
         answers = [world.write(b, [a], b"answer", boxes[0]) for _ in range(2)]
-        world.read(a, answers[0], boxes[0])
+        world.opens(a, answers[0], b"answer", b, False, boxes[0])
+        world.load(b, before)  # put back, it sets up anew
         world.now += 10
-        world.read(a, theirs, boxes[0])
-        world.info(a, b)
-        for i, data in enumerate(mine):
+        world.opens(a, world.write(b, [a], b"anew", boxes[0]), b"anew", b, True, boxes[0])
+        world.must(world.info(a, b), sessions=4)
+        world.opens(a, answers[1], b"answer", b, False, boxes[0])
+        for i, data in enumerate(mine):  # theirs is gone, or answers what is gone
             world.read(b, data, boxes[i])
             world.read(a, world.write(b, [a], b"%d" % i, boxes[i]), boxes[i])
             world.info(a, b)
-        world.read(a, answers[1], boxes[0])
 
 
 def walk(world, long):
