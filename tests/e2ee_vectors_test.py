@@ -9,14 +9,12 @@ Every script runs with equal commands to both drivers, whose answers must agree 
 most run with one side's devices in each driver, both ways round. The default: the model against
 build/dev/tests/e2ee_driver where it exists, else against itself. When they differ it prints the
 seed, and the first line that differs with its command."""
-import argparse, json, os, shlex, sys, time
+import argparse, importlib.util, json, os, shlex, sys, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-try:
-    import cryptography  # noqa: F401
-except ImportError:
+if not importlib.util.find_spec("cryptography"):
     print("python3-cryptography is not installed; tools/setup dev brings it")
     sys.exit(77)
 from e2ee_model import chunk, liars, mldsa, mlkem, play  # noqa: E402 (found by sys.path)

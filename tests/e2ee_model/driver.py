@@ -135,11 +135,6 @@ class Driver:
     def op_info(self, ask):
         return self.device(ask).info(inward(ask["device"], 32))
 
-    def op_x_skip(self, ask):
-        """Not of the protocol: as if so many messages had been written and lost."""
-        device = self.device(ask)
-        device.written_in(inward(ask["device"], 32)).session.skip_written(ask["count"])
-
 
 def main():
     driver = Driver()

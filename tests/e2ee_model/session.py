@@ -102,13 +102,6 @@ class Session:
     def message_key(self, mk_dh, mk_pq):
         return hkdf(mk_pq, b"geonet/e2ee/mk/1" + self.t, 32, mk_dh)
 
-    def skip_written(self, n):
-        """As if n messages without chunk had been written and lost."""
-        for _ in range(n):
-            self.cks, self.tx = chain_step(self.cks)[1], chain_step(self.tx)[1]
-        self.ns += n
-        self.en += n
-
     # ---- reading: on a copy, nothing drawn
 
     def copy(self):
