@@ -63,8 +63,9 @@ def vectors_file(world, long):
             different[0], *map(play.short, different[1:])))
 
 
-BOTH = [scripts.setups, scripts.strangers, scripts.crossing, scripts.talk, scripts.many,
-        scripts.sizes, scripts.chunks_forced, scripts.index_wraps, scripts.rooms,
+BOTH = [scripts.setups, scripts.strangers, scripts.crossing, scripts.unread_setups,
+        scripts.meetings, scripts.talk, scripts.many, scripts.sizes, scripts.chunks_forced,
+        scripts.index_wraps, scripts.rooms,
         scripts_more.old_prekeys, scripts_more.restored, scripts_more.rotation,
         scripts_more.jumps, scripts_more.evictions, scripts_more.longest_without,
         scripts_more.walk]

@@ -1,8 +1,9 @@
 """What one device keeps and decides: prekeys, what it believes about others, which session is
 written in, and the work on a whole envelope. Nothing changes before the last thing was verified.
 
-Of a peer's sessions one is *written in*: not only read, and the last message was opened in it. Own
-set-ups that nothing was opened in yet are *unanswered* and serve one box each."""
+Of a peer's sessions one is *written in*: not only read, and the last message was opened in it.
+Own set-ups that nothing was opened in yet are *unanswered* and serve one box each. Of set-ups that
+cross the peer's may *lose*: only read, but better than one more set-up while none is answered."""
 from . import envelope as env, mlkem
 from .primitives import (Refused, ZERO_NONCE, be, dh, ed25519_public, hkdf, seal, sha256, unseal,
                          x25519_public)
@@ -32,6 +33,7 @@ class Kept:
         self.session, self.made, self.order = session, made, order
         self.setup, self.box = setup, box  # of an own one: ids, then ek || ct || block; its box
         self.only_read = False
+        self.lost = False  # a crossing: only read unless a set-up would have to be made
         self.opened_at, self.is_opened = None, False
 
     def is_unanswered(self):
@@ -139,7 +141,19 @@ class Device:
         for own in self.unanswered(device) if kept is None else ():
             if own.box == box:
                 kept = own
-        return kept or self.set_up(device, box, now, draw)
+        lost = [k for k in self.kept.get(device, ()) if k.lost]
+        return (kept or max(lost, key=lambda k: k.order, default=None)
+                or self.set_up(device, box, now, draw))
+
+    def write_in(self, device, kept):
+        """From now on, and sessions that lost a crossing are only read for good."""
+        self.last_opened[device] = kept.order
+        self.forget_lost(device)
+        kept.only_read = False
+
+    def forget_lost(self, device):
+        for k in self.kept.get(device, ()):
+            k.lost = False
 
     def write(self, now, box, secret, to, content, draw):
         if not 1 <= len(to) <= env.WRAPS_MAX or len(set(to)) < len(to):
@@ -178,6 +192,8 @@ class Device:
                         + public)
             wrap += kept.session.write(nonces[i], content_key, with_chunk[i], bh)
             out += be(len(wrap), 2) + wrap
+            if kept.lost:
+                self.write_in(device, kept)
             if not kept.order:
                 kept.order = self.next_order()
                 self.keep(device, kept)
@@ -231,7 +247,7 @@ class Device:
                 padded = parsed.open_body(opened[1])
                 self.accept(kept, opened, now, draw)
                 if not kept.only_read:
-                    self.last_opened[device] = kept.order
+                    self.write_in(device, kept)
                 return self.answer(kept.session, False, padded)
         return {"result": "unknown"}
 
@@ -244,6 +260,7 @@ class Device:
         new, _, kind, index, data = opened
         if not new.settle(draw, kind, index, data, now, self.lasts(), ek_of_a):
             kept.only_read = True
+            self.forget_lost(new.device)
         kept.session, kept.opened_at = new, now
         kept.is_opened = True
 
@@ -290,11 +307,12 @@ class Device:
             smaller = all(kept.session.t < k.session.t for k in own)
             for k in own if smaller else [kept]:
                 k.only_read = True
+            kept.lost = not smaller
         else:
             for k in self.kept.get(device, ()):
                 k.only_read = True
         if not kept.only_read:
-            self.last_opened[device] = kept.order
+            self.write_in(device, kept)
         self.keep(device, kept)
         self.known[ek_hash] = (device, kept.order, numbers)
 

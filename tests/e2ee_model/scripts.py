@@ -82,6 +82,61 @@ def crossing(world, long):
                                 box=box)
 
 
+def unread_setups(world, long):
+    """A set-up that can never be opened crosses another: the two meet in one session all the same,
+    which heals."""
+    for n in range(24 if long else 12):
+        world.again()
+        a, b = world.pair(1)
+        boxes = [world.box("first"), world.box("second")]
+        world.write(a, [b], b"never opened", boxes[0])
+        world.ask("erase", b.name, ids=[1, 2])
+        b.next_id = 10
+        world.prekeys(b, 1)
+        world.know(a, b)
+        world.opens(a, world.write(b, [a], b"mine", boxes[0]), b"mine", b, True, boxes[0])
+        for i in range(30):
+            for one, other in ((a, b), (b, a)):
+                box = boxes[i % 5 == 4]
+                data = world.write(one, [other], b"x", boxes[1] if i < 2 else box)
+                world.opens(other, data, b"x", one, box=boxes[1] if i < 2 else box)
+        if world.info(a, b)["epoch"] < 2 or world.info(b, a)["epoch"] < 2:
+            raise Difference("they do not meet")
+
+
+def meetings(world, long):
+    """After set-ups of both in any order, some never read or not to be opened any more: as soon as
+    all arrives, both write in one session that heals."""
+    for n in range(60 if long else 12):
+        world.again()
+        r, (a, b) = world.random, world.pair(n % 3)
+        boxes = [world.box(f"meet {i}") for i in range(3)]
+        waiting = []
+        for _ in range(r.randrange(2, 14)):
+            one, other = r.choice(((a, b), (b, a)))
+            if r.random() < 0.5:
+                box = boxes[r.random() < 0.3]
+                waiting.append((other, world.write(one, [other], b"before", box), box))
+            elif waiting:
+                world.read(*waiting.pop(r.randrange(len(waiting))))
+            if r.random() < 0.2:  # renewed: what waits cannot be opened any more
+                old = list(range(1, one.next_id))
+                world.prekeys(one, r.randrange(3))
+                world.know(other, one)
+                world.ask("erase", one.name, ids=old)
+        for i in range(40):
+            for one, other in ((a, b), (b, a)):
+                world.read(other, world.write(one, [other], b"after", boxes[2]), boxes[2])
+        before = world.info(a, b)["epoch"], world.info(b, a)["epoch"]
+        for i in range(30):
+            for one, other in ((a, b), (b, a)):
+                world.opens(other, world.write(one, [other], b"then", boxes[2]), b"then", one,
+                            box=boxes[2])
+        after = world.info(a, b)["epoch"], world.info(b, a)["epoch"]
+        if after[0] <= before[0] or after[1] <= before[1]:
+            raise Difference(f"epochs {before} and then {after}: they do not meet")
+
+
 class Net:
     """Between two devices: envelopes are lost, late, doubled and forged."""
 
