@@ -258,8 +258,12 @@ class Device:
 
     def accept(self, kept, opened, now, draw, ek_of_a=None):
         new, _, kind, index, data = opened
+        if kept.setup and not kept.is_opened:
+            kept.only_read = False  # the peer has taken it, whatever lost or was replaced here
         if not new.settle(draw, kind, index, data, now, self.lasts(), ek_of_a):
             kept.only_read = True
+            for k in self.unanswered(new.device):
+                k.only_read = True  # the next write makes a new set-up
             self.forget_lost(new.device)
         kept.session, kept.opened_at = new, now
         kept.is_opened = True
