@@ -258,9 +258,10 @@ class Device:
 
     def accept(self, kept, opened, now, draw, ek_of_a=None):
         new, _, kind, index, data = opened
-        if kept.setup and not kept.is_opened:
+        good = new.settle(draw, kind, index, data, now, self.lasts(), ek_of_a)
+        if kept.is_unanswered():
             kept.only_read = False  # the peer has taken it, whatever lost or was replaced here
-        if not new.settle(draw, kind, index, data, now, self.lasts(), ek_of_a):
+        if not good:
             kept.only_read = True
             for k in self.unanswered(new.device):
                 k.only_read = True  # the next write makes a new set-up

@@ -119,19 +119,27 @@ def meetings(world, long):
                 waiting.append((other, world.write(one, [other], b"before", box), box))
             elif waiting:
                 world.read(*waiting.pop(r.randrange(len(waiting))))
-            if r.random() < 0.2:  # renewed: what waits cannot be opened any more
+            if n % 2 == 0 and r.random() < 0.2:  # renewed: what waits cannot be opened any more
                 old = list(range(1, one.next_id))
                 world.prekeys(one, r.randrange(3))
                 world.know(other, one)
                 world.ask("erase", one.name, ids=old)
-        for i in range(40):
+        box = boxes[0] if n % 2 else boxes[2]
+        for i in range(30):
             for one, other in ((a, b), (b, a)):
-                world.read(other, world.write(one, [other], b"after", boxes[2]), boxes[2])
+                if waiting and r.random() < 0.4:
+                    world.read(*waiting.pop(r.randrange(len(waiting))))
+                data = world.write(one, [other], b"after", box)
+                if i < 25 and r.random() < 0.3:
+                    waiting.append((other, data, box))
+                else:
+                    world.read(other, data, box)
+        for late in waiting:
+            world.read(*late)
         before = world.info(a, b)["epoch"], world.info(b, a)["epoch"]
         for i in range(30):
             for one, other in ((a, b), (b, a)):
-                world.opens(other, world.write(one, [other], b"then", boxes[2]), b"then", one,
-                            box=boxes[2])
+                world.opens(other, world.write(one, [other], b"then", box), b"then", one, box=box)
         after = world.info(a, b)["epoch"], world.info(b, a)["epoch"]
         if after[0] <= before[0] or after[1] <= before[1]:
             raise Difference(f"epochs {before} and then {after}: they do not meet")
