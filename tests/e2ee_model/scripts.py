@@ -85,7 +85,7 @@ def crossing(world, long):
 def unread_setups(world, long):
     """A set-up that can never be opened crosses another: the two meet in one session all the same,
     which heals."""
-    for n in range(24 if long else 12):
+    for n in range(24 if long else 6):
         world.again()
         a, b = world.pair(1)
         boxes = [world.box("first"), world.box("second")]
@@ -107,7 +107,7 @@ def unread_setups(world, long):
 def meetings(world, long):
     """After set-ups of both in any order, some never read or not to be opened any more: as soon as
     all arrives, both write in one session that heals."""
-    for n in range(60 if long else 12):
+    for n in range(60 if long else 8):
         world.again()
         r, (a, b) = world.random, world.pair(n % 3)
         boxes = [world.box(f"meet {i}") for i in range(3)]
