@@ -175,7 +175,9 @@ static gn_err path_of(const struct jet_in *in, struct jet_path **p)
 		return GN_OK;
 	const struct jet_cid *tx = &s->cid_tx[id % JET_PATHS];
 	bool theirs = (id % 2 == 1) == s->incoming;
-	if (!tx->set || tx->path != id || s->paths[id % JET_PATHS] || !theirs) {
+	/* Before the handshake is confirmed its packets count on the first path, and there is no
+	 * other. */
+	if (!s->confirmed || !tx->set || tx->path != id || s->paths[id % JET_PATHS] || !theirs) {
 		jet_cid_remind(s, id);
 		return refuse_packet(s, JET_C_PACKET_PATH, GN_STATE);
 	}
@@ -260,6 +262,8 @@ static gn_err open_checked(struct jet_in *in, struct gn_slice *payload)
 	if (!jet_packet_unmask(hp, &x, h->is_long))
 		return refuse_packet(s, JET_C_PACKET_MALFORMED, GN_MALFORMED);
 	in->pn = x.pn = jet_pn_decode(replay->next, x.pn, (unsigned)x.pn_len * 8);
+	if (in->pn > JET_OFFSET_MAX) /* no acknowledgement could name it */
+		return refuse_packet(s, JET_C_PACKET_MALFORMED, GN_MALFORMED);
 	if (jet_replay_seen(replay, in->pn, &too_old))
 		return refuse_packet(s, too_old ? JET_C_PACKET_OLD : JET_C_PACKET_REPLAYED,
 				     GN_REPLAY);
