@@ -175,7 +175,9 @@ static gn_err path_of(const struct jet_in *in, struct jet_path **p)
 		return GN_OK;
 	const struct jet_cid *tx = &s->cid_tx[id % JET_PATHS];
 	bool theirs = (id % 2 == 1) == s->incoming;
-	if (!tx->set || tx->path != id || s->paths[id % JET_PATHS] || !theirs) {
+	/* Before the handshake is confirmed its packets count on the first path, and there is no
+	 * other. */
+	if (!s->confirmed || !tx->set || tx->path != id || s->paths[id % JET_PATHS] || !theirs) {
 		jet_cid_remind(s, id);
 		return refuse_packet(s, JET_C_PACKET_PATH, GN_STATE);
 	}

@@ -1,0 +1,70 @@
+/* What a peer that breaks rules sends at the one moment when it could make something false that
+ * we hold for true: with the keys it has, and all of it authentic. */
+#include "jet/ack_int.h"
+#include "jet/handshake_int.h"
+#include "jet/out_int.h"
+#include "jet/testing/ends.h"
+#include "jet/testing/pair.h"
+
+/* Until the client has all keys and the server has heard nothing of it: a server may say anything
+ * now. */
+static void half_way(struct pair *p, uint64_t seed, struct jet_session *s[2])
+{
+	struct jet_sim_link_config link = {.delay = 5 * GN_MSEC};
+	pair_init(p, seed, NULL, NULL, &link);
+	pair_dial(p, &p->sim.nodes[1].pk);
+	jet_sim_run(&p->sim, p->sim.now + 14 * GN_MSEC);
+	for (int i = 0; i < 2; i++)
+		s[i] = forge_session(p->sim.nodes[i].jet);
+	assert_int_equal(s[0]->state, JET_S_OPEN);
+	assert_false(s[0]->confirmed);
+	assert_non_null(s[0]->hs);
+	assert_int_equal(s[1]->state, JET_S_HANDSHAKE);
+}
+
+static gn_err give_client(struct pair *p, uint8_t *data, size_t len)
+{
+	return gn_jet_recv(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, gn_slice(data, len),
+			   p->sim.now);
+}
+
+static void test_nobody_moves_before_the_handshake_is_confirmed(void **state)
+{
+	(void)state;
+	struct pair p;
+	struct jet_session *s[2];
+	half_way(&p, 21, s);
+	assert_true(s[0]->hs->space[JET_HANDSHAKE].out > 0);
+	/* an id for the server's next path ... */
+	uint8_t frames[64], packet[2048];
+	struct gn_writer w = gn_writer(frames, sizeof frames);
+	jet_write_new_cid(&w, 2, (const uint8_t *)"new path");
+	size_t len = forge_packet(s[1], gn_slice(frames, gn_writer_len(&w)), packet);
+	assert_int_equal(give_client(&p, packet, len), GN_OK);
+	assert_true(s[0]->cid_tx[2].set);
+	/* ... and there the server acknowledges what came on the first */
+	struct jet_out o;
+	memcpy(s[1]->cid_tx[0].cid, s[0]->cid_rx[2].cid, JET_CID_LEN);
+	assert_true(jet_out_begin(&o, s[1], s[1]->path, JET_HANDSHAKE,
+				  gn_writer(packet, JET_MTU_BASE), p.sim.now));
+	struct jet_range first = {0, s[0]->hs->space[JET_HANDSHAKE].pn_next};
+	struct jet_ranges all = {.r = &first, .count = 1};
+	jet_write_ack(jet_out_writer(&o), 0, &all, 0, 0);
+	jet_out_frame(&o, JET_F_ACK, 0, first.hi - 1, 0, false);
+	s[1]->path->id = 2; /* it goes into the nonce */
+	len = jet_out_finish(&o);
+	s[1]->path->id = 0;
+	assert_int_equal(give_client(&p, packet, len), GN_STATE);
+	assert_int_equal(jet_sim_counter(&p.sim, 0, "packet-path-retired"), 1);
+	assert_null(s[0]->paths[2]);
+	assert_true(s[0]->path->cc.in_flight > 0);
+	pair_fini(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nobody_moves_before_the_handshake_is_confirmed),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
