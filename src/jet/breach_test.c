@@ -61,10 +61,46 @@ static void test_nobody_moves_before_the_handshake_is_confirmed(void **state)
 	pair_fini(&p);
 }
 
+/* A Retry that asks for effort, and then the server goes on as if the answer had come. */
+static void test_a_server_goes_on_without_the_answer_it_asked_for(void **state)
+{
+	(void)state;
+	struct pair p;
+	struct jet_session *s[2];
+	struct jet_sim_link_config link = {.delay = 5 * GN_MSEC};
+	pair_init(&p, 22, NULL, NULL, &link);
+	pair_dial(&p, &p.sim.nodes[1].pk);
+	s[0] = forge_session(p.sim.nodes[0].jet);
+	jet_sim_run(&p.sim, p.sim.now + GN_MSEC);
+	/* its id is the one in use, so that the keys stay */
+	uint8_t cookie[GN_COOKIE_LEN] = {[16 + 3] = 100}, packet[2048], dcid[JET_CID_LEN];
+	memcpy(dcid, s[0]->cid_tx[0].cid, sizeof dcid);
+	size_t len = jet_retry_write(packet, sizeof packet, s[0]->cid_rx[0].cid, dcid, dcid,
+				     GN_SLICE(cookie));
+	assert_int_equal(give_client(&p, packet, len), GN_OK);
+	assert_true(jet_linked(&s[0]->solve));
+	s[0]->hs->retried = false; /* so does the honest server of this test mean it */
+	jet_sim_run(&p.sim, p.sim.now + 13 * GN_MSEC);
+	assert_int_equal(s[0]->state, JET_S_OPEN);
+	assert_false(jet_linked(&s[0]->solve));
+	/* its keys are known to the server, that need not wait for the client's Finished */
+	s[1] = forge_session(p.sim.nodes[1].jet);
+	uint8_t frames[8];
+	struct gn_writer w = gn_writer(frames, sizeof frames);
+	gn_write_varint(&w, JET_F_CONFIRM);
+	gn_write_varint(&w, 0);
+	len = forge_packet(s[1], gn_slice(frames, gn_writer_len(&w)), packet);
+	assert_int_equal(give_client(&p, packet, len), GN_OK);
+	assert_true(s[0]->confirmed);
+	gn_jet_tick(p.sim.nodes[0].jet, p.sim.now + GN_SEC);
+	pair_fini(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nobody_moves_before_the_handshake_is_confirmed),
+		cmocka_unit_test(test_a_server_goes_on_without_the_answer_it_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

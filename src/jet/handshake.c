@@ -230,6 +230,7 @@ static gn_err open_session(struct jet_session *s, gn_time now)
 {
 	GN_ASSERT(s->state == JET_S_HANDSHAKE);
 	struct jet_hs *hs = s->hs;
+	jet_token_drop(s); /* let in without the answer: looking for it needs the handshake */
 	if (!gn_tls_peer(hs->tls, &s->peer) || !s->keys.rx.ready || !s->keys.tx.ready)
 		return jet_fail(s, GN_KEY);
 	GN_TRY(jet_params_apply(s, gn_tls_peer_params(hs->tls)));
