@@ -8,6 +8,8 @@
 #include "jet/out_int.h"
 #include "jet/paths_int.h"
 
+#define ACK_ROOM 42u /* with one range: type, count, and five numbers of up to 8 bytes */
+
 /* An eighth of what arrives in a round trip, so that the sender's window hears of itself eight
  * times. */
 static void adapt_frequency(struct jet_path *p, gn_time now)
@@ -75,7 +77,8 @@ bool jet_ack_due(const struct jet_space *sp, gn_time now)
 void jet_ack_write(struct jet_session *s, struct jet_out *o, struct jet_space *sp, uint32_t path)
 {
 	GN_ASSERT(sp->largest_at <= jet_out_now(o));
-	if (jet_out_full(o) || sp->received.count == 0)
+	if (jet_out_full(o) || gn_writer_left(jet_out_writer(o)) < ACK_ROOM ||
+	    sp->received.count == 0)
 		return;
 	gn_time now = jet_out_now(o);
 	uint64_t delay = (uint64_t)((now - sp->largest_at) / GN_USEC);

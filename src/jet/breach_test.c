@@ -96,11 +96,36 @@ static void test_a_server_goes_on_without_the_answer_it_asked_for(void **state)
 	pair_fini(&p);
 }
 
+/* Numbers of all fields as large as they can be, and as little room as a frame may have. */
+static void test_an_acknowledgement_waits_for_room(void **state)
+{
+	(void)state;
+	struct ends e;
+	ends_init(&e, NULL);
+	uint8_t packet[512];
+	struct jet_out o;
+	struct jet_space *sp = &e.s[1]->path->space;
+	struct jet_range one = {UINT64_C(1) << 60, UINT64_C(1) << 61};
+	for (size_t room = JET_FRAME_ROOM; room < 64; room++) {
+		assert_true(jet_out_begin(&o, e.s[1], e.s[1]->path, JET_APP,
+					  gn_writer(packet, sizeof packet), e.now));
+		o.w.end = o.w.p + room;
+		sp->received = (struct jet_ranges){.r = &one, .count = 1};
+		sp->largest_at = e.s[1]->since = 0;
+		o.now = 10000 * GN_SEC;
+		jet_ack_write(e.s[1], &o, sp, UINT32_MAX);
+		assert_int_equal(o.count, room >= 42);
+	}
+	sp->received = (struct jet_ranges){0};
+	ends_fini(&e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nobody_moves_before_the_handshake_is_confirmed),
 		cmocka_unit_test(test_a_server_goes_on_without_the_answer_it_asked_for),
+		cmocka_unit_test(test_an_acknowledgement_waits_for_room),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
