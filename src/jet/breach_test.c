@@ -120,12 +120,32 @@ static void test_an_acknowledgement_waits_for_room(void **state)
 	ends_fini(&e);
 }
 
+/* 2^31 packets later: a number that no frame can hold. */
+static void test_packet_numbers_end(void **state)
+{
+	(void)state;
+	struct ends e;
+	ends_init(&e, NULL);
+	uint8_t ping = JET_F_PING;
+	e.s[0]->path->space.pn_next = e.s[0]->path->space.sent_first = JET_OFFSET_MAX - 1;
+	e.s[0]->path->space.low = e.s[0]->path->space.acked_next = JET_OFFSET_MAX - 1;
+	e.s[0]->path->space.pn_skip = UINT64_MAX;
+	e.s[1]->path->space.replay.next = JET_OFFSET_MAX - 10;
+	assert_int_equal(ends_frames(&e, gn_slice(&ping, 1)), GN_OK);
+	assert_int_equal(ends_frames(&e, gn_slice(&ping, 1)), GN_OK);
+	assert_int_equal(ends_frames(&e, gn_slice(&ping, 1)), GN_MALFORMED);
+	ends_tick(&e, 1, e.now + GN_SEC);
+	assert_int_equal(e.s[1]->state, JET_S_OPEN);
+	ends_fini(&e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nobody_moves_before_the_handshake_is_confirmed),
 		cmocka_unit_test(test_a_server_goes_on_without_the_answer_it_asked_for),
 		cmocka_unit_test(test_an_acknowledgement_waits_for_room),
+		cmocka_unit_test(test_packet_numbers_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
