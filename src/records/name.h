@@ -32,7 +32,8 @@ static inline struct gn_slice gn_name_text(const struct gn_name *name)
  * where (why may be NULL). */
 GN_MUST gn_err gn_name_parse(struct gn_slice text, struct gn_name *out, const char **why);
 
-#define GN_NAME_HOST_MAX 256
+/* a PID has 32 characters or more, its host form 56: the longest name grows past what DNS allows */
+#define GN_NAME_HOST_MAX 288
 /* The name as a host part for browsers, which fold case: PIDs become "pid-" and 52 characters of
  * base32 (RFC 4648, lower case); other names stay as they are. Without ".geo". */
 void gn_name_host(const struct gn_name *name, char out[GN_NAME_HOST_MAX]);

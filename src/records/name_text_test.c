@@ -142,6 +142,23 @@ static void host_form_of_a_pid_survives_case_folding(void **state)
 		back = name_of(host);
 		assert_memory_equal(&back, &name, sizeof name);
 	}
+	/* as long as a name may be, above the shortest PID and above a usual one */
+	struct gn_sk usual = key_of(1);
+	char pid[2][GN_PID_MAX], longest[NAME_TEXT_MAX + 1];
+	struct gn_hash zero = {{0}};
+	assert_int_equal(gn_base58(GN_SLICE(zero.b), pid[0], GN_PID_MAX), GN_OK);
+	gn_pid(&usual.pk, pid[1]);
+	for (int i = 0; i < 2; i++) {
+		size_t head = NAME_TEXT_MAX - 1 - strlen(pid[i]);
+		for (size_t k = 0; k < head; k++)
+			longest[k] = k % 60 == 59 && k + 1 < head ? '.' : 'a';
+		longest[head] = '.';
+		memcpy(longest + head + 1, pid[i], strlen(pid[i]) + 1);
+		struct gn_name name = name_of(longest);
+		assert_int_equal(strlen(name.text), NAME_TEXT_MAX);
+		gn_name_host(&name, host);
+		assert_int_equal(strlen(host), head + 1 + 56);
+	}
 	struct gn_name plain = name_of("a.town");
 	gn_name_host(&plain, host);
 	assert_string_equal(host, "a.town");
