@@ -95,6 +95,13 @@ static void test_v0_is_off_and_its_bytes_work_once(void **state)
 	snprintf(body, sizeof body, "{\"display_name\":\"Q\"}");
 	assert_int_equal(send0(A, GN_OP_PROFILE, body, true), GN_OK);
 	assert_int_equal(send0(A, GN_OP_PROFILE, body, true), GN_CONFLICT);
+	/* by what they are remembered by no transaction is found */
+	struct gn_tx_key key;
+	struct gn_ledger_tx tx;
+	lg_v0_key(&h.key[A].pk, gn_str(body), &key);
+	assert_non_null(lg_find_key(&h.l->book, &key));
+	gn_ledger_tx(h.l, &key, &tx);
+	assert_int_equal(tx.state, GN_TX_NONE);
 	allow_v0(false);
 	assert_int_equal(send0(A, GN_OP_PROFILE, "{\"display_name\":\"R\"}", true), GN_DENIED);
 }

@@ -238,7 +238,7 @@ void gn_ledger_tx(const struct gn_ledger *l, const struct gn_tx_key *key, struct
 	const struct lg_key *k = lg_find_key(&l->book, key);
 	const struct lg_open *o = lg_find_open(&l->book, key);
 	*out = (struct gn_ledger_tx){.state = GN_TX_NONE};
-	if (k) {
+	if (k && k->state) { /* else it is a change by v0, remembered so that it is taken once */
 		out->state = shown_state(l, k);
 		out->seq = k->state >> 8;
 		out->code = lg_key_state(k) == GN_TX_COMMITTED ? 0 : (uint8_t)lg_key_code(k);
