@@ -26,7 +26,7 @@ void lg_stop(struct gn_ledger *l, gn_err err)
 void lg_answer(struct gn_ledger *l, const struct lg_result *r)
 {
 	gn_err err = gn_ring_push(&l->results, r);
-	GN_ASSERT(err == GN_OK); /* gn_ledger_submit keeps room */
+	GN_ASSERT(err == GN_OK); /* gn_ledger_submit and lg_commit keep room */
 }
 
 gn_err lg_commit(struct gn_ledger *l, struct gn_record_view *r, uint64_t ticket,
@@ -39,7 +39,9 @@ gn_err lg_commit(struct gn_ledger *l, struct gn_record_view *r, uint64_t ticket,
 	GN_TRY(lg_journal_reserve(&l->journal, bound));
 	r->seq = l->book.seq + 1;
 	r->time = now > l->book.time ? now : l->book.time;
-	if (ticket && gn_ring_push(&l->results, &result)) /* room first */
+	/* room first, besides that for the outcomes of what waits */
+	if (ticket && (l->results.count + l->inbox.count >= l->results.limit ||
+		       gn_ring_push(&l->results, &result)))
 		return GN_BUSY;
 	gn_err err = lg_apply(&l->book, r);
 	struct lg_result *kept = ticket ? gn_ring_at(&l->results, l->results.count - 1) : NULL;

@@ -1,7 +1,7 @@
 /* The journal on a disk that lies: damage is found and never guessed around, torn tails are cut,
  * errors stop the ledger, snapshots and replay agree, and verification sees a forged record even
  * when every checksum was made again. */
-#include "ledger/journal_int.h"
+#include "ledger/engine_int.h"
 #include "ledger/testing/hub.h"
 
 static struct hub h, again;
@@ -384,6 +384,31 @@ static void test_too_much_waiting_is_refused_as_busy(void **state)
 	assert_int_equal(hub_debt(&h, 0, A, B), 101 + INBOX_MAX);
 }
 
+/* Officers' commands do not take the room in which the outcomes of what was taken are told. */
+static void test_commands_leave_room_for_outcomes(void **state)
+{
+	(void)state;
+	history(1);
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_NOTE, .info = GN_LIT("x")};
+	char body[1024], id[32];
+	uint64_t ticket;
+	unsigned noted = 0;
+	h.hold = true;
+	h.real_signatures = false;
+	for (unsigned i = 0; i < 1000; i++) {
+		snprintf(id, sizeof id, "n-%u", i);
+		hub_payment_body(&h, C, "UAH", "0.01", NULL, id, body);
+		assert_int_equal(hub_send(&h, A, GN_OP_PAYMENT, body, id, &ticket), GN_OK);
+	}
+	while (gn_ledger_admin(h.l, &a, ++h.ticket, h.now) == GN_OK)
+		noted++;
+	h.hold = false;
+	hub_run(&h);
+	assert_true(gn_ledger_idle(h.l));
+	assert_int_equal(hub_debt(&h, 0, A, B), 101 + 1000);
+	assert_int_equal(noted, h.l->results.limit - 1000);
+}
+
 /* ---- verification ---- */
 
 static gn_err verify(const struct sim_disk *disk)
@@ -555,6 +580,7 @@ int main(void)
 		T(test_many_requests_share_one_write),
 		T(test_a_refusal_waits_for_what_it_was_refused_by),
 		T(test_too_much_waiting_is_refused_as_busy),
+		T(test_commands_leave_room_for_outcomes),
 		T(test_verification_sees_what_checksums_do_not),
 		T(test_what_was_not_signed_does_not_change),
 		T(test_true_lines_verify),
