@@ -9,6 +9,7 @@
 #include "geonet/name/commands.h"
 #include "geonet/node/commands.h"
 #include "geonet/site/commands.h"
+#include "geonet/token/commands.h"
 #include "geonet/wallet/commands.h"
 
 /* clang-format off */
@@ -20,6 +21,7 @@ static const struct cli_group groups[] = {
 	{"site", "folders published under your key", site_commands, NULL},
 	{"hub", "a community's hub: run, prove, govern it", hub_local_commands, hub_hand_over},
 	{"hub", NULL, hub_commands, NULL},
+	{"token", "what others may do with what is yours", token_commands, NULL},
 	{"wallet", "what you owe and are owed at a hub, and paying", wallet_commands, NULL},
 	{"", NULL, own_commands, NULL},
 	{0},
