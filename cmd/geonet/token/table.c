@@ -10,8 +10,8 @@
 static const struct cli_option grant_options[] = {
 	{"days", "N", "for how long, 1 to 400 (default 30)"},
 	{"depth", "N", "how many times whoever has it may give it on, 0 to 7 (default 0)"},
-	{"limit", "KIND=N[/S]", "at most N of a kind in S seconds, or in all; may repeat: bytes, ops, "
-	 "jobs, messages, streams, consumers, money, memory, outstanding, cpu-ms, depth"},
+	{"limit", "KIND=N[/S]", "at most N of a kind in S seconds, or in all; may repeat: bytes, "
+	 "ops, jobs, messages, streams, consumers, money, memory, outstanding, cpu-ms, depth"},
 	{"from", "TOKEN", "give on what this token (a file, - or its text) gives you"},
 	OPTION_PASSPHRASE,
 	{0},
@@ -24,7 +24,8 @@ static const struct cli_option check_options[] = {
 };
 
 static const struct cli_option revoke_options[] = {
-	{"block", "N", "which block, counted from 1 (default: the first, and with it all that follow)"},
+	{"block", "N",
+	 "which block, counted from 1 (default: the first, and with it all that follow)"},
 	OPTION_W,
 	OPTION_PASSPHRASE,
 	{0},
@@ -32,16 +33,16 @@ static const struct cli_option revoke_options[] = {
 
 const struct cli_command token_commands[] = {
 	{"grant", "WHO RESOURCE ACTIONS", 3, 3, "let somebody use something of yours",
-	 "RESOURCE is a path such as topic/news or box/KEY; a last part * stands for one or more parts. "
-	 "ACTIONS are words with commas:\n"
+	 "RESOURCE is a path such as topic/news or box/KEY; a last part * stands for one or "
+	 "more parts. ACTIONS are words with commas:\n"
 	 "read, write, admin, hold, publish, subscribe, deposit, lease, ack, use, send, sign, pay, "
 	 "list, delegate. The token is printed on one line.\n",
 	 "  geonet token grant alice.geo topic/news publish --days 7 --limit messages=100/3600\n"
 	 "  geonet token grant PID 'topic/news/*' read --from mine.token > theirs.token\n",
 	 grant_options, cmd_token_grant},
 	{"show", "TOKEN", 1, 1, "what a token says, block by block",
-	 "TOKEN is a file, - for stdin, or the text itself. Signatures are checked; whether it was revoked "
-	 "is not (`geonet token check`).\n",
+	 "TOKEN is a file, - for stdin, or the text itself. Signatures are checked; whether it was "
+	 "revoked is not (`geonet token check`).\n",
 	 "  geonet token show theirs.token\n",
 	 NULL, cmd_token_show},
 	{"check", "TOKEN RESOURCE ACTIONS", 3, 3, "does a token allow this, now?",
@@ -49,8 +50,9 @@ const struct cli_command token_commands[] = {
 	 "  geonet token check theirs.token topic/news/today read\n",
 	 check_options, cmd_token_check},
 	{"revoke", "TOKEN", 1, 1, "take back a token that you gave",
-	 "The list of what you took back is a record of yours; whoever checks a token that lives over a day "
-	 "sees it within minutes. It ends after 30 days unless you revoke something again.\n",
+	 "The list of what you took back is a record of yours; whoever checks a token that lives "
+	 "over a day sees it within minutes. It ends after 30 days unless you revoke something "
+	 "again.\n",
 	 "  geonet token revoke theirs.token\n"
 	 "  geonet token revoke theirs.token --block 2     what they gave on, not what you gave\n",
 	 revoke_options, cmd_token_revoke},
