@@ -74,7 +74,8 @@ def case_revoke(nodes, seed):
     out = geonet(nodes, asks, "token", "check", tokens[0].strip(), "topic/0", "read", status=1)
     check("it was revoked" in out, out)
     geonet(nodes, asks, "token", "check", tokens[1].strip(), "topic/1", "read")
-    said = json.loads(geonet(nodes, ann, "token", "revoke", tokens[1].strip(), "--w", "2", "--json"))
+    said = json.loads(
+        geonet(nodes, ann, "token", "revoke", tokens[1].strip(), "--w", "2", "--json"))
     check(said["revoked"] == 2, f"the list lost what was on it: {said}")
     for i in range(2):
         geonet(nodes, asks, "token", "check", tokens[i].strip(), f"topic/{i}", "read", status=1)

@@ -108,7 +108,7 @@ static void in_chain(void)
 /* Ping-pong: every message turns the DH ratchet; epochs advance every 15 messages beside it. */
 static void turns(void)
 {
-	double opened = 0, written = 0;
+	double written = 0;
 	double turn = 0, epoch = 0;
 	unsigned epochs = 0, plain = 0;
 	for (int i = 0; i < ROUNDS; i++) {
@@ -122,7 +122,6 @@ static void turns(void)
 		t = seconds();
 		open_it(to, &l);
 		t = seconds() - t;
-		opened += t;
 		if (q->role != before || q->send_epoch != e) {
 			epoch += t; /* a seed, an encapsulation, a decapsulation, or none (SEND_EK
 				       to RECV_CT) */

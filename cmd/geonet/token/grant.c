@@ -28,11 +28,10 @@ static bool read_grant(struct cli *cli, struct grant *g, int *exit)
 		return false;
 	g->right.resource = gn_str(cli->args[1]);
 	if (gn_token_resource_ok(g->right.resource, true) != GN_OK) {
-		cli_fail(
-			cli, CLI_USAGE, "text",
-			"'%s' is no resource: a path is wanted, such as topic/news or topic/*; inside "
-			"a part write %%2F for /, %%2A for *, %%25 for %%",
-			out_text(cli->args[1]));
+		cli_fail(cli, CLI_USAGE, "text",
+			 "'%s' is no resource: a path is wanted, such as topic/news or topic/*; "
+			 "inside a part write %%2F for /, %%2A for *, %%25 for %%",
+			 out_text(cli->args[1]));
 		return false;
 	}
 	*exit = CLI_FAILED;

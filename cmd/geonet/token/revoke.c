@@ -145,11 +145,10 @@ int cmd_token_revoke(struct cli *cli)
 		list->seq++;
 		list->created = cli_now();
 		list->ttl = GN_REVOCATION_TTL;
-		exit = err ? cli_fail(
-				     cli, CLI_FAILED, gn_err_name(err),
-				     "your list has %d tokens, which is all it can hold; one goes when "
-				     "it would have ended",
-				     GN_REVOKED_MAX)
+		exit = err ? cli_fail(cli, CLI_FAILED, gn_err_name(err),
+				      "your list has %d tokens, which is all it can hold; one goes "
+				      "when it would have ended",
+				      GN_REVOKED_MAX)
 			   : put_list(cli, &id.keys.sk, list);
 	}
 	identity_wipe(&id);
