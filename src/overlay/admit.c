@@ -20,7 +20,6 @@ static gn_err count_refusal(struct gn_overlay *ov, gn_err err)
  * (OV-84). */
 static bool is_over(const struct gn_overlay *ov, const struct gn_ov_held *h, gn_time now)
 {
-	GN_ASSERT(ov->restored || h->created > 0 || !h->graced);
 	return h->graced && gn_ov_unix(ov, now) > h->created + h->ttl + h->grace &&
 	       gn_ov_clock_sure(ov, now);
 }
