@@ -62,8 +62,13 @@ void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 		self = gn_ov_cand_of(op, &ov->self.pk);
 	}
 	const struct gn_ov_asker by = {.to = &ov->self, .op = op->id};
-	if (!self || gn_ov_job_load(ov, GN_OV_JOB_GET, &by, &op->key, now) != GN_OK)
+	if (!self)
 		return;
+	if (gn_ov_job_load(ov, GN_OV_JOB_GET, &by, &op->key, now) != GN_OK) {
+		/* or the lookup would ask ourselves */
+		self->state = ov->server ? self->state : GN_OV_DEAD;
+		return;
+	}
 	self->state = GN_OV_SUSPECT; /* no slot of the lookup */
 	op->local_pending = true;
 }

@@ -428,9 +428,31 @@ static void an_expired_record_is_kept_for_its_rule_alone(void **state)
 	net_free(&own);
 }
 
+/* Put while the clock stood at its beginning, over since it was set. */
+static void a_record_of_1970_stands_in_nobodys_way(void **state)
+{
+	(void)state;
+	static struct net_record old, next;
+	static struct net small;
+	struct gn_sk owner;
+	struct gn_ov_origin from = {.how = GN_OV_BY_PUT};
+	struct gn_overlay *ov = net_small_store(&small, 41);
+	gn_time now = small.now;
+	gn_sk_new(&small.rand, &owner);
+	small.now = 0;
+	net_record(&small, &old, &owner, 16, "x", 1, "old");
+	small.now = now;
+	net_record(&small, &next, &owner, 16, "x", 2, "next");
+	assert_int_equal(gn_ov_held_set(ov, &old.r, &from, 0, small.now), GN_OK);
+	assert_true(gn_ov_held_get(ov, &old.r.key)->graced);
+	assert_int_equal(gn_ov_admit(ov, &next.r, false, small.now), GN_OK);
+	net_free(&small);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_record_of_1970_stands_in_nobodys_way),
 		cmocka_unit_test(owners_have_quotas),
 		cmocka_unit_test(nodes_have_limits),
 		cmocka_unit_test(a_type_has_its_own_rule),

@@ -106,11 +106,34 @@ static void reads_of_one_peer_leave_the_disk_to_others(void **state)
 	net.dead_disk = 0;
 }
 
+/* A client that has a record from before asks others when no place is free to read it. */
+static void what_cannot_be_read_here_is_asked_of_others(void **state)
+{
+	(void)state;
+	static const struct gn_holder nobody;
+	static struct net_record r;
+	struct gn_sk owner;
+	net_build(&net, 17, 4);
+	struct gn_overlay *ov = net.node[1].ov;
+	gn_sk_new(&net.rand, &owner);
+	net_record(&net, &r, &owner, 16, "x", 1, "body");
+	assert_int_equal(net_put(&net, 0, &r, 4), GN_OK);
+	assert_non_null(gn_ov_held_get(ov, &r.r.key));
+	ov->server = false;
+	ov->self.mode = GN_FB_NODE_MODE_CLIENT;
+	gn_ov_ring_touch(ov);
+	uint64_t places = GN_OV_JOBS_MAX - ov->job_places.used;
+	assert_int_equal(gn_share_take(&ov->job_places, &nobody, places), GN_OK);
+	assert_int_equal(net_get(&net, 1, &r.r.key, 2), GN_OK);
+	gn_share_give(&ov->job_places, &nobody, places);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(one_peer_has_a_share_of_the_jobs, take_down),
 		cmocka_unit_test_teardown(reads_of_one_peer_leave_the_disk_to_others, take_down),
+		cmocka_unit_test_teardown(what_cannot_be_read_here_is_asked_of_others, take_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

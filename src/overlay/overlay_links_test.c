@@ -345,12 +345,57 @@ static void who_says_leaf_and_is_none_is_a_link_like_any_other(void **state)
 	assert_true(net_counter(&net, 0, "links_gave_way") > 0);
 }
 
+static void refuse_as_client(const struct gn_ov_contact *c)
+{
+	static uint8_t storage[512];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_slice bytes;
+	const struct gn_contact who = c->c;
+	gn_fbref body = gn_fb_link_no_make(
+		&b, &(struct gn_fb_link_no_args){.code = GN_FB_CODE_UNSUPPORTED});
+	gn_fbref root = gn_fb_overlay_message_make(
+		&b, &(struct gn_fb_overlay_message_args){.request = c->link->ping,
+							 .body_type = GN_FB_OVERLAY_BODY_LINK_NO,
+							 .body = body});
+	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes), GN_OK);
+	assert_int_equal(gn_overlay_recv(net.node[0].ov, &who.pk, &who.addrs[0], bytes, net.now),
+			 GN_OK);
+}
+
+/* Of a mode that no version has, it says that it is a client: where links are full its own ends,
+ * and the refusal finds none. */
+static void a_refusal_may_end_its_link_early(void **state)
+{
+	(void)state;
+	net_build(&net, 32, 1);
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_ov_contact *c = NULL;
+	for (uint32_t i = 1; i <= 60; i++)
+		(void)net_link(&net, i);
+	for (uint32_t i = 61; i < 200; i++) {
+		c = net_prove(&net, i);
+		if (!gn_ov_annulus_room(ov, c) && !gn_ov_leaf_claim(ov, c))
+			break;
+	}
+	gn_ov_link_ask(ov, c, false, net.now);
+	assert_non_null(c->link);
+	assert_true(c->link->ping != 0);
+	c->c.mode = 2; /* as its HELLO says */
+	ov->client_links++;
+	uint32_t links = ov->link_count;
+	refuse_as_client(c);
+	assert_null(c->link);
+	assert_int_equal(ov->link_count, links - 1);
+	gn_overlay_validate(ov);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(who_refuses_a_link_is_not_asked_on_and_on, take_down),
 		cmocka_unit_test_teardown(a_key_with_two_places_is_no_two_nodes, take_down),
 		cmocka_unit_test_teardown(a_refused_link_moves_no_members, take_down),
+		cmocka_unit_test_teardown(a_refusal_may_end_its_link_early, take_down),
 		cmocka_unit_test_teardown(receipts_of_one_public_prefix_count_twice_at_most,
 					  take_down),
 		cmocka_unit_test_teardown(annuli_take_few_of_one_prefix, take_down),

@@ -245,7 +245,8 @@ void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 		return;
 	struct gn_ov_contact *c = l->contact;
 	if (gn_fb_link_no_code(m) == GN_FB_CODE_UNSUPPORTED) {
-		(void)set_mode(ov, c, GN_FB_NODE_MODE_CLIENT, now);
+		if (!set_mode(ov, c, GN_FB_NODE_MODE_CLIENT, now))
+			return; /* its link is gone */
 	} else {
 		c->refused_until = now + GN_OV_TOMB;
 		if (l->leaf)

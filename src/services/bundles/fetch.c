@@ -246,7 +246,8 @@ void bundles_on_chunk(struct gn_bundles *b, const struct gn_pk *from, uint64_t r
 	struct bundles_reader *r = gn_frame_op_get(&b->frame, q->reader, OP_READ);
 	struct bundles_slot *slot = r ? bundles_reader_slot(b, r, q->chunk) : NULL;
 	time_peer(p, b->now - q->sent);
-	if (!slot) {
+	/* one that came too late is on its way from the disk: the place is that load's */
+	if (!slot || slot->state == SLOT_LOADING) {
 		b->count.chunks_unasked++;
 	} else if (check_chunk(b, r, q, m) != GN_OK) {
 		caught_lying(b, q, p);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "services/bundles/engine_int.h"
 #include "services/bundles/limits.h"
 
 static struct svc s;
@@ -331,6 +332,41 @@ static void who_takes_a_block_and_signs_nothing_is_passed_over(void **state)
 	svc_free(&s);
 }
 
+/* The block came here while a holder was slow, and is being read from the disk when the holder's
+ * chunk comes after all: there is one place for both. */
+static void a_late_chunk_leaves_the_place_to_the_disk(void **state)
+{
+	(void)state;
+	const size_t size = 3 * GN_CHUNK;
+	struct svc_wait w;
+	struct gn_slice got;
+	gn_op op;
+	svc_network(&s, 6, 64u << 20);
+	uint8_t *data = svc_random_bytes(size, 21);
+	struct gn_bundle_file f = svc_publish(&s, data, size, 2, &w);
+	unsigned reader = svc_without(&s, &w);
+	struct gn_bundles *b = s.nodes[reader].bundles;
+	assert_int_equal(gn_bundles_read(b, &f, 0, size, s.now, &op), GN_OK);
+	svc_pump(&s, reader);
+	struct bundles_reader *r = b->readers[0];
+	while (r->slots[0].state != SLOT_ASKED)
+		assert_true(svc_step(&s, s.now + GN_MINUTE));
+	r->slots[0].state = SLOT_LOADING;
+	b->local_loads++;
+	svc_run_for(&s, 20 * GN_SEC);
+	struct gn_blocks_event e = {.kind = GN_BLOCKS_LOADED,
+				    .ticket = gn_frame_ticket(TICKET_READ, op, 0),
+				    .chunk = gn_slice(data, GN_CHUNK)};
+	assert_true(gn_bundles_blocks_event(b, &e, s.now));
+	assert_int_equal(gn_bundles_read_next(b, op, &got, s.now), GN_OK);
+	assert_int_equal(got.len, GN_CHUNK);
+	assert_memory_equal(got.p, data, GN_CHUNK);
+	gn_bundles_cancel(b, op, s.now);
+	free(data);
+	svc_wait_free(&w);
+	svc_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +374,7 @@ int main(void)
 		cmocka_unit_test(liars_are_caught_and_others_asked),
 		cmocka_unit_test(damaged_disks_serve_nothing_false),
 		cmocka_unit_test(silent_holders_cost_time_only),
+		cmocka_unit_test(a_late_chunk_leaves_the_place_to_the_disk),
 		cmocka_unit_test(holders_that_only_say_busy_end_a_read),
 		cmocka_unit_test(a_slow_line_reads_too),
 		cmocka_unit_test(what_nobody_has_is_not_found),

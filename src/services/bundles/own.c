@@ -94,7 +94,8 @@ void gn_bundles_disown(struct gn_bundles *b, struct gn_slice blocks, gn_time now
 	b->now = now;
 	for (size_t at = 0; at < blocks.len; at += sizeof(struct gn_hash)) {
 		const struct gn_hash *block = hash_at(blocks, at);
-		count_down(b, block);
+		if (is_needed(b, block)) /* its list may not have been readable at the start */
+			count_down(b, block);
 		if (!gn_map_get(&b->fresh, block))
 			bundles_let_go(b, block);
 	}

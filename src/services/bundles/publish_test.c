@@ -409,6 +409,19 @@ static void cancelled_operations_are_never_heard_of_again(void **state)
 	svc_free(&s);
 }
 
+/* A list that could not be read at the start may be there again when its version goes. */
+static void what_was_never_named_may_be_disowned(void **state)
+{
+	(void)state;
+	struct svc_wait w;
+	svc_network(&s, 3, 64u << 20);
+	assert_int_equal(svc_ingest(&s, 0, GN_LIT("a block"), &w), GN_OK);
+	gn_bundles_disown(s.nodes[0].bundles, gn_slice(w.blocks, 32), s.now);
+	gn_bundles_validate(s.nodes[0].bundles);
+	svc_wait_free(&w);
+	svc_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,6 +431,7 @@ int main(void)
 		cmocka_unit_test(what_no_version_needs_goes_and_promises_stay),
 		cmocka_unit_test(an_abandoned_publication_goes_after_a_day),
 		cmocka_unit_test(a_publication_under_way_counts),
+		cmocka_unit_test(what_was_never_named_may_be_disowned),
 		cmocka_unit_test(cancelled_ingest_lets_go),
 		cmocka_unit_test(a_full_disk_ends_the_ingest),
 		cmocka_unit_test(publishing_survives_any_failed_allocation),
