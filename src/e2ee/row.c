@@ -184,7 +184,7 @@ static gn_err skipped_keys(struct e2ee_form *f, struct e2ee_skips *s)
 	gn_err err = GN_OK;
 	below(f, &count, E2EE_SKIPPED_MAX + 1);
 	for (uint32_t i = 0; i < count && !err && !e2ee_form_broken(f); i++) {
-		struct e2ee_skipped k;
+		struct e2ee_skipped k = {0};
 		if (f->reading) {
 			skipped_key(f, &k);
 			if (!e2ee_form_broken(f))
