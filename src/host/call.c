@@ -44,9 +44,7 @@ static void answer_json(struct gn_host_request *r, struct gn_app_kind kind, gn_f
 		gn_host_error(r, err, "%s", "");
 		return;
 	}
-	struct gn_fb_type plain = *type; /* as a root without an identifier */
-	plain.identifier = NULL;
-	err = gn_fb_verify(bytes, &plain, &t);
+	err = gn_fb_verify(bytes, type, &t);
 	GN_ASSERT(err == GN_OK); /* we built it */
 	gn_host_json(r, 200, gn_host_table_json(type, t));
 }
@@ -102,7 +100,6 @@ static gn_err read_twin(struct gn_host_request *r, const struct gn_fb_type *type
 	char why[GN_HOST_TABLE_WHY];
 	size_t cap = 2 * r->body_len + 4096;
 	struct gn_slice bytes, body = gn_host_body(r);
-	struct gn_fb_type plain = *type;
 	gn_fbref ref;
 	json_t *json =
 		body.len ? json_loadb((const char *)body.p, body.len, JSON_REJECT_DUPLICATES, NULL)
@@ -115,9 +112,8 @@ static gn_err read_twin(struct gn_host_request *r, const struct gn_fb_type *type
 	json_decref(json);
 	if (err)
 		return err == GN_USAGE ? GN_OK : err;
-	plain.identifier = NULL;
 	GN_TRY(gn_fbb_finish(&b, ref, NULL, &bytes));
-	return gn_fb_verify(bytes, &plain, &r->table);
+	return gn_fb_verify(bytes, type, &r->table);
 }
 
 void gn_host_twin(struct gn_host_request *r)

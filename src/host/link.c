@@ -15,20 +15,28 @@
 
 /* ---- calls ---- */
 
+/* It is let go in a later turn. */
+static void mark_ended(struct gn_host_request *r)
+{
+	r->answered = true;
+	if (r->via)
+		r->via->ended = true;
+}
+
 static void refuse_call(struct gn_host_request *r, gn_err err, const char *text)
 {
 	struct gn_host_app_fault fault = {
 		.err = err, .detail = *text ? text : NULL, .retry_ms = r->retry_s * 1000};
 	if (r->via && !r->answered)
 		(void)gn_host_app_refuse(r->via->app, r->call, &fault, gn_os_steady());
-	r->answered = true;
+	mark_ended(r);
 	gn_host_wait_end(r);
 }
 
 static void reply_call(struct gn_host_request *r, struct gn_app_kind kind, gn_fbref table)
 {
 	(void)gn_host_app_answer(r->via->app, r->call, kind, table, false, gn_os_steady());
-	r->answered = true;
+	mark_ended(r);
 	gn_host_wait_end(r);
 }
 
@@ -68,7 +76,7 @@ static void end_call(struct gn_host_request *r)
 {
 	if (!r->answered && r->api->closed)
 		r->api->closed(r);
-	r->answered = true;
+	mark_ended(r);
 }
 
 static void hear_events(struct gn_host_link *l)
@@ -86,6 +94,9 @@ static void hear_events(struct gn_host_link *l)
 
 static void let_go(struct gn_host_link *l, bool all)
 {
+	if (!l->ended && !all)
+		return; /* most turns of the loop: nothing is looked through */
+	l->ended = false;
 	for (struct gn_host_request *r = l->base->api->requests, *next; r; r = next) {
 		next = r->next;
 		if (r->via != l || !(r->answered || all))

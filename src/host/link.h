@@ -7,6 +7,7 @@
 struct gn_host_link {
 	struct gn_host_request *base; /* its connection; owns this as its state */
 	struct gn_host_app *app;      /* owned */
+	bool ended;                   /* a call of it was answered and is not let go yet */
 	struct gn_host_link *next, **link;
 };
 
