@@ -896,7 +896,7 @@ def case_given(p):
     p.spread("first", "ab" * 32)
     p.stop()
     table = json.loads(p.file("sites.json"))
-    table[0]["pending"]["spread"] -= 86400
+    table[0]["pending"]["spread"] -= 86401  # a day, and the second it began in
     p.write("sites.json", json.dumps(table))
     p.start()
     check(
