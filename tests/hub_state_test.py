@@ -492,6 +492,10 @@ def case_officers(bin_dir, base, rng):
                 "signed": signed["signed"].replace("dispute 7", "dispute 8"),
                 "signature": signed["signature"]
             }), 400, "E005")
+    again = signed["signed"].replace('"seq":', '"seq":1,"seq":')
+    answer = op.call("POST", path, {"signed": again, "signature": op.key.sign(again)})
+    refused("a key twice", answer, 422, "E009")
+    check("seq stands there twice" in json.dumps(answer[1]), f"which key: {answer}")
     refused("another's token", boss.call("POST", path, signed), 403, "E006")
     refused(
         "a wrong role", officers["auditor"].call("POST", path, officers["auditor"].signed(

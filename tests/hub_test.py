@@ -361,9 +361,10 @@ def case_errors(bin_dir, base, rng):
             a.call("POST", "/payments", {"signed": unsorted, "signature": a.key.sign(unsorted)}),
             400, "E009")
     twice = text.replace('"amount":"1.00"', '"amount":"1.00","amount":"1.00"')
-    refused("a key twice",
-            a.call("POST", "/payments", {"signed": twice, "signature": a.key.sign(twice)}), 400,
-            "E009")
+    for where, again in (("amount", twice), ("ts", text.replace('"ts":', '"ts":1,"ts":'))):
+        answer = a.call("POST", "/payments", {"signed": again, "signature": a.key.sign(again)})
+        refused("a key twice", answer, 400, "E009")
+        check(f"{where} stands there twice" in json.dumps(answer[1]), f"which key: {answer}")
     exponent = text.replace('"amount":"1.00"', '"amount":1e2')
     refused("an exponent",
             a.call("POST", "/payments", {"signed": exponent, "signature": a.key.sign(exponent)}),

@@ -93,14 +93,17 @@ static bool read_command(struct gn_hub_request *r, struct gn_slice body)
 static void take_signed(struct gn_hub_request *r, json_t *in)
 {
 	struct gn_op *op;
+	struct gn_op_faults faults = {.count = 0};
+	struct gn_slice bytes;
 	if (!gn_hub_take_signed(r, in))
 		return;
+	bytes = gn_slice(r->bytes, r->bytes_len);
 	op = malloc(sizeof *op);
-	gn_err err =
-		op ? gn_op_parse(GN_PROFILE_V1, GN_OP_KINDS, gn_slice(r->bytes, r->bytes_len), op)
-		   : GN_NOMEM;
+	gn_err err = op ? gn_op_check(GN_PROFILE_V1, GN_OP_KINDS, bytes, op, &faults) : GN_NOMEM;
 	if (err == GN_NOMEM)
 		gn_hub_fail(r, err, NULL, "%s", "");
+	else if (err == GN_EXISTS && faults.count) /* a key twice */
+		gn_hub_send_faults(r, &faults);
 	else if (err || op->kind != GN_OP_ADMIN)
 		refuse_words(
 			r, gn_err_name(err ? err : GN_USAGE),

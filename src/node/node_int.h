@@ -86,7 +86,7 @@ struct gn_node {
 	struct gn_node_kept kept;
 	json_t *sites;        /* what this node keeps published: array, saved as sites.json */
 	gn_time sites_looked; /* for versions that no head came for */
-	/* a version's list cannot be read: no own block is let go by the sweep */
+	/* a version's list was not read, or cannot be: no own block is let go */
 	bool sites_unknown;
 	char token[65];
 	uint8_t *packet; /* one GSO batch that the socket did not take yet */
