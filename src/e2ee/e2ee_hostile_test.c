@@ -89,11 +89,53 @@ static void four_tried(void **state)
 	assert_int_equal(party_count(&b, "messages-untried"), 1);
 }
 
+/* A message that does not open leaves no memory behind, whatever runs it asked for. */
+static void nothing_kept(void **state)
+{
+	(void)state;
+	size_t before = b.alloc.used;
+	many(1, HEADER_OPENS, &l);
+	assert_int_equal(party_text(&b, &l, text), GN_E2EE_RESEND);
+	assert_int_equal(b.alloc.used, before);
+	party_write(&a, &b, "skipped", &l);
+	party_talk(&a, &b, "after it");
+	before = b.alloc.used;
+	many(1, HEADER_OPENS, &m);
+	assert_int_equal(party_text(&b, &m, text), GN_E2EE_RESEND);
+	assert_int_equal(b.alloc.used, before);
+	assert_int_equal(party_text(&b, &l, text), GN_E2EE_OPENED);
+}
+
+/* One that opens: runs in two chains of each kind on top of full stores; what is kept afterwards
+ * are E2EE_SKIPPED_MAX keys of each kind and the room that doubling makes. */
+static void room_given_back(void **state)
+{
+	(void)state;
+	struct e2ee_state *s = &party_session(&a, &b)->state;
+	const struct e2ee_skips *skips = party_session(&b, &a)->skips;
+	for (int i = 0; i < 3; i++) {
+		for (uint32_t k = 0; k < E2EE_SKIPPED_MAX; k++) {
+			e2ee_chain_step(&s->ratchet.send, NULL);
+			e2ee_chain_step(&s->pq.send, NULL);
+		}
+		if (i == 1)
+			party_talk(&b, &a, "turn");
+		else
+			party_talk(&a, &b, "far ahead");
+	}
+	for (int k = 0; k < E2EE_SKIPS; k++) {
+		assert_int_equal(skips[k].count, E2EE_SKIPPED_MAX);
+		assert_in_range(skips[k].capacity, E2EE_SKIPPED_MAX, 2 * E2EE_SKIPPED_MAX);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(one_header, begin, end),
 		cmocka_unit_test_setup_teardown(four_tried, begin, end),
+		cmocka_unit_test_setup_teardown(nothing_kept, begin, end),
+		cmocka_unit_test_setup_teardown(room_given_back, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
