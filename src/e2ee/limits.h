@@ -43,6 +43,8 @@
 #define E2EE_ENVELOPE_MAX 61440u
 /* A session as one row of the agent's store, bytes, without its skipped keys. */
 #define E2EE_SESSION_ROW_MAX 4096u
+/* Numbers of sessions and of skipped keys that a row may name: none wraps round from there. */
+#define E2EE_SERIALS (UINT64_MAX / 2)
 /* Sessions that ended and of which the store was not told yet: one write ends 32 at most; past it
  * the store is told to write everything. */
 #define E2EE_GONE_MAX 64u

@@ -140,7 +140,7 @@ void e2ee_skips_abort(struct e2ee_skips *s)
 gn_err e2ee_skips_load(struct e2ee_skips *s, const struct e2ee_skipped *key)
 {
 	GN_ASSERT(s->fresh == 0);
-	if (key->serial < s->serial)
+	if (key->serial < s->serial || key->serial >= E2EE_SERIALS)
 		return GN_CORRUPT;
 	if (s->count >= E2EE_SKIPPED_MAX)
 		return GN_LIMIT;
