@@ -4,6 +4,8 @@
  * 1. Parse, verify, then mutate; randomness is drawn between the two alone (EE-33).
  * 2. A set-up leaves nothing, not even the memory of it, unless a message in it was opened (EE-10).
  * 3. Of several outcomes the one that asks for most is told: wait, resend, refused, unknown.
+ * 4. What an envelope may cost is bounded whatever its wraps: so many of each type are tried, and
+ *    none after a header opened, because runs of up to 25,000 steps follow that.
  *
  *    wrap -> opened [take] | wait, resend, refused, unknown [worse]
  *
@@ -17,7 +19,8 @@ struct reading {
 	struct e2ee_envelope envelope;
 	struct gn_buf *out;
 	uint64_t now;
-	unsigned setups; /* wraps of type 0 that were tried */
+	unsigned tried[2]; /* wraps of each type */
+	bool header;       /* one opened: its session's writer made this wrap for us */
 	struct gn_e2ee_read result;
 };
 
@@ -100,6 +103,7 @@ static gn_err in_session(struct reading *r, struct e2ee_session *s, const struct
 	struct e2ee_opening o;
 	struct e2ee_incoming in = {.wrap = wrap, .bh = r->envelope.bh.b, .now = r->now};
 	gn_err err = e2ee_opening_begin(s, &in, &o);
+	r->header |= err != GN_NOT_FOUND;
 	if (!err)
 		err = take(r, s, &o, NULL);
 	if (!err) {
@@ -158,6 +162,7 @@ static gn_err new_session(struct reading *r, const struct e2ee_wrap *wrap,
 		e2ee_state_answer(&s->state, &keys, offer->last);
 		s->state.owner = offer->claim.owner;
 		err = e2ee_opening_begin(s, &in, &o);
+		r->header |= err != GN_NOT_FOUND;
 	}
 	gn_wipe(&keys, sizeof keys);
 	if (err)
@@ -199,10 +204,6 @@ static gn_err set_up(struct reading *r, const struct e2ee_wrap *wrap)
 	uint8_t first[E2EE_FIRST];
 	struct gn_hash ek;
 	struct e2ee_offer offer;
-	if (r->setups++ >= E2EE_SETUPS_TRIED) {
-		e->counters[E2EE_C_SETUPS_UNTRIED]++;
-		return GN_OK;
-	}
 	memcpy(first, wrap->first, sizeof first);
 	e2ee_setup_ek_hash(first, &ek);
 	const struct e2ee_remembered *known = gn_map_get(&e->prekeys.remembered, ek.b);
@@ -230,20 +231,31 @@ static gn_err set_up(struct reading *r, const struct e2ee_wrap *wrap)
 	return err;
 }
 
+/* Is one more of this type looked at? */
+static bool may_try(struct reading *r, enum e2ee_wrap_type type)
+{
+	static const struct {
+		unsigned most, counter;
+	} of[] = {[E2EE_WRAP_SETUP] = {E2EE_SETUPS_TRIED, E2EE_C_SETUPS_UNTRIED},
+		  [E2EE_WRAP_MESSAGE] = {E2EE_MESSAGES_TRIED, E2EE_C_MESSAGES_UNTRIED}};
+	if (r->tried[type]++ < of[type].most)
+		return true;
+	r->e->counters[of[type].counter]++;
+	return false;
+}
+
 static gn_err try_wraps(struct reading *r)
 {
 	struct gn_reader in = gn_reader(r->envelope.wraps);
 	uint8_t hint[E2EE_HINT];
 	e2ee_hint(r->hint, &r->e->own.is.device, r->envelope.nonce, hint);
-	for (unsigned i = 0; i < r->envelope.count; i++) {
+	for (unsigned i = 0; i < r->envelope.count && !r->header; i++) {
 		struct e2ee_wrap wrap;
 		bool fine = e2ee_wrap_next(&in, &wrap);
 		GN_ASSERT(fine); /* e2ee_envelope_parse saw them all */
-		if (memcmp(wrap.hint, hint, sizeof hint) != 0)
+		if (memcmp(wrap.hint, hint, sizeof hint) != 0 || !may_try(r, wrap.type))
 			continue;
 		GN_TRY(wrap.type == E2EE_WRAP_SETUP ? set_up(r, &wrap) : message(r, &wrap));
-		if (r->result.result == GN_E2EE_OPENED)
-			break;
 	}
 	return GN_OK;
 }

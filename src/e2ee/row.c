@@ -195,7 +195,7 @@ static gn_err skipped_keys(struct e2ee_form *f, struct e2ee_skips *s)
 		}
 	}
 	u64(f, &serial);
-	f->bad |= serial < s->serial;
+	f->bad |= serial < s->serial || serial >= E2EE_SERIALS;
 	s->serial = serial;
 	u64(f, &s->dropped);
 	return err;
@@ -280,7 +280,7 @@ gn_err e2ee_row_setups(struct e2ee_form *f, struct gn_e2ee *e)
 	struct gn_map *m = &e->prekeys.remembered;
 	uint32_t known = m->count;
 	u64(f, &e->next_session);
-	f->bad |= e->next_session == 0;
+	f->bad |= e->next_session == 0 || e->next_session >= E2EE_SERIALS;
 	below(f, &known, E2EE_REMEMBERED_MAX + 1);
 	for (uint32_t i = 0; i < known && !e2ee_form_broken(f); i++) {
 		uint8_t key[E2EE_KEY] = {0};

@@ -144,6 +144,14 @@ gn_err gn_e2ee_row_save(const struct gn_e2ee *e, const struct gn_e2ee_row *row, 
 	return GN_OK;
 }
 
+/* Once, and before any session: their numbers are below the next one's. */
+static gn_err load_setups(struct e2ee_form *f, struct gn_e2ee *e)
+{
+	if (e->next_session != 1 || e->prekeys.remembered.count || e->newest)
+		return GN_CORRUPT;
+	return e2ee_row_setups(f, e);
+}
+
 static gn_err load_peer(struct e2ee_form *f, struct gn_e2ee *e)
 {
 	struct e2ee_peer *p = GN_NEW(e->env.alloc, struct e2ee_peer);
@@ -192,7 +200,7 @@ gn_err gn_e2ee_row_load(struct gn_e2ee *e, enum gn_e2ee_row_kind kind, struct gn
 	if (e2ee_form_broken(&f))
 		return GN_CORRUPT;
 	switch (kind) {
-	case GN_E2EE_ROW_SETUPS: err = e2ee_row_setups(&f, e); break;
+	case GN_E2EE_ROW_SETUPS: err = load_setups(&f, e); break;
 	case GN_E2EE_ROW_PEER: err = load_peer(&f, e); break;
 	case GN_E2EE_ROW_SESSION: err = load_session(&f, e); break;
 	case GN_E2EE_ROW_SKIPPED: err = load_skipped(&f, e); break;

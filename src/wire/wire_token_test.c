@@ -453,7 +453,8 @@ static void patterns_cover(void **state)
 	} cases[] = {{"*", "a", true},       {"*", "a/*", true},     {"a/*", "a/b/c", true},
 		     {"a/*", "a/*", true},   {"a/*", "a/b/*", true}, {"a/b/*", "a/*", false},
 		     {"a/*", "ab/c", false}, {"a/*", "a", false},    {"a", "a/*", false},
-		     {"a", "a", true},       {"a", "a/b", false},    {"a/*", "*", false}};
+		     {"a", "a", true},       {"a", "a/b", false},    {"a/*", "*", false},
+		     {"a/*", "a/", false}};
 	for (size_t i = 0; i < GN_COUNT(cases); i++)
 		assert_int_equal(gn_token_covers(gn_str(cases[i].pattern), gn_str(cases[i].other)),
 				 cases[i].covers);

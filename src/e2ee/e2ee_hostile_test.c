@@ -1,0 +1,141 @@
+/* What a peer may cost who holds sessions with us and keeps no rule: work, memory, places. Rules
+ * EE-10, EE-28, EE-31. */
+#include "crypto/testing/known.h"
+#include "e2ee/envelope_int.h"
+#include "e2ee/testing/forge.h"
+
+static struct party a, b;
+static struct letter l, m;
+static char text[64];
+
+static int begin(void **state)
+{
+	(void)state;
+	party_make(&a, 1, 2);
+	party_make(&b, 2, 0);
+	parties_meet(&a, &b);
+	party_talk(&a, &b, "set-up");
+	party_talk(&b, &a, "answer");
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	party_free(&a);
+	party_free(&b);
+	return 0;
+}
+
+/* What a wrap before the right one is. */
+enum kind { JUNK, HEADER_OPENS };
+
+/* An envelope of a's for b: `before` wraps with b's hint and a right one behind them. */
+static void many(unsigned before, enum kind kind, struct letter *out)
+{
+	static const uint8_t content_key[E2EE_KEY] = {1};
+	struct e2ee_state s = party_session(&a, &b)->state;
+	uint8_t nonce[E2EE_ENVELOPE_NONCE], header_nonce[E2EE_NONCE];
+	struct gn_hash bh;
+	struct e2ee_letter letter = {.count = (uint8_t)(before + 1),
+				     .nonce = nonce,
+				     .content_key = content_key,
+				     .wraps_len = (before + 1) * E2EE_WRAP_LEN,
+				     .content = GN_LIT("many")};
+	gn_rand_fill(&a.rand, nonce, sizeof nonce);
+	out->len = e2ee_envelope_size(E2EE_HEAD + letter.wraps_len + 4 + E2EE_TAG);
+	assert_int_equal(e2ee_envelope_begin(&letter, out->bytes, out->len, &bh), GN_OK);
+	uint8_t *at = out->bytes + E2EE_HEAD;
+	for (unsigned i = 0; i <= before; i++, at += E2EE_WRAP_LEN) {
+		struct e2ee_header far = {.n = s.ratchet.send.n + E2EE_JUMP_MAX};
+		memcpy(far.dh, s.ratchet.own_pk, sizeof far.dh);
+		struct e2ee_outgoing right = {.content_key = content_key, .bh = bh.b};
+		at[0] = 0;
+		at[1] = E2EE_WRAP_LEN - 2;
+		e2ee_hint(party_hint, &b.own.device, nonce, at + 2);
+		at[4] = E2EE_WRAP_MESSAGE;
+		gn_rand_fill(&a.rand, at + 5, E2EE_WRAP_LEN - 5);
+		gn_rand_fill(&a.rand, header_nonce, sizeof header_nonce);
+		gn_err err = GN_OK;
+		if (i == before)
+			err = e2ee_state_write(&s, &right, &a.rand, at + 5);
+		else if (kind == HEADER_OPENS)
+			err = e2ee_header_seal(s.ratchet.send_header, s.t, &far, header_nonce,
+					       at + 5);
+		assert_int_equal(err, GN_OK);
+	}
+}
+
+/* A header that opens may ask for runs of E2EE_JUMP_MAX steps, and 31 more could: none is tried
+ * after it. */
+static void one_header(void **state)
+{
+	(void)state;
+	many(0, HEADER_OPENS, &l);
+	many(1, HEADER_OPENS, &m);
+	assert_int_equal(party_text(&b, &m, text), GN_E2EE_RESEND);
+	assert_int_equal(party_text(&b, &l, text), GN_E2EE_OPENED);
+}
+
+/* Of one envelope E2EE_MESSAGES_TRIED wraps of type 1 are tried in every session. */
+static void four_tried(void **state)
+{
+	(void)state;
+	many(E2EE_MESSAGES_TRIED, JUNK, &l);
+	assert_int_equal(party_text(&b, &l, text), GN_E2EE_UNKNOWN);
+	assert_int_equal(party_count(&b, "messages-untried"), 1);
+	many(E2EE_MESSAGES_TRIED - 1, JUNK, &l);
+	assert_int_equal(party_text(&b, &l, text), GN_E2EE_OPENED);
+	assert_int_equal(party_count(&b, "messages-untried"), 1);
+}
+
+/* A message that does not open leaves no memory behind, whatever runs it asked for. */
+static void nothing_kept(void **state)
+{
+	(void)state;
+	size_t before = b.alloc.used;
+	many(1, HEADER_OPENS, &l);
+	assert_int_equal(party_text(&b, &l, text), GN_E2EE_RESEND);
+	assert_int_equal(b.alloc.used, before);
+	party_write(&a, &b, "skipped", &l);
+	party_talk(&a, &b, "after it");
+	before = b.alloc.used;
+	many(1, HEADER_OPENS, &m);
+	assert_int_equal(party_text(&b, &m, text), GN_E2EE_RESEND);
+	assert_int_equal(b.alloc.used, before);
+	assert_int_equal(party_text(&b, &l, text), GN_E2EE_OPENED);
+}
+
+/* One that opens: runs in two chains of each kind on top of full stores; what is kept afterwards
+ * are E2EE_SKIPPED_MAX keys of each kind and the room that doubling makes. */
+static void room_given_back(void **state)
+{
+	(void)state;
+	struct e2ee_state *s = &party_session(&a, &b)->state;
+	const struct e2ee_skips *skips = party_session(&b, &a)->skips;
+	for (int i = 0; i < 3; i++) {
+		for (uint32_t k = 0; k < E2EE_SKIPPED_MAX; k++) {
+			e2ee_chain_step(&s->ratchet.send, NULL);
+			e2ee_chain_step(&s->pq.send, NULL);
+		}
+		if (i == 1)
+			party_talk(&b, &a, "turn");
+		else
+			party_talk(&a, &b, "far ahead");
+	}
+	for (int k = 0; k < E2EE_SKIPS; k++) {
+		assert_int_equal(skips[k].count, E2EE_SKIPPED_MAX);
+		assert_in_range(skips[k].capacity, E2EE_SKIPPED_MAX, 2 * E2EE_SKIPPED_MAX);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(one_header, begin, end),
+		cmocka_unit_test_setup_teardown(four_tried, begin, end),
+		cmocka_unit_test_setup_teardown(nothing_kept, begin, end),
+		cmocka_unit_test_setup_teardown(room_given_back, begin, end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
