@@ -1,8 +1,10 @@
-/* The node's local API. */
+/* The node: its calls of app/1 over the node's socket (client_app.c), and what is not served there
+ * yet over HTTP on the same socket (client_http.c). Whichever way, a reply is the same. */
 #ifndef GEONET_CLIENT_H
 #define GEONET_CLIENT_H
 
 #include "geonet/frame/cli.h"
+#include "wire/app.h"
 #include <jansson.h>
 
 struct call {
@@ -34,6 +36,18 @@ struct reply {
 int client_call(struct cli *cli, struct call call, struct reply *reply);
 /* The same, printing the node's error after `what` ("the name could not be resolved"). */
 int client_must(struct cli *cli, struct call call, struct reply *reply, const char *what);
+/* A call of app/1: its table's args, which have no tables in them. */
+struct ask {
+	struct gn_app_kind kind;
+	const void *args;
+	unsigned timeout; /* seconds for all of it; 0: 60 */
+	bool quiet;
+};
+/* As client_call; reply->json is what the HTTP route of this call answers. */
+int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply);
+int client_ask_must(struct cli *cli, const struct ask *ask, struct reply *reply, const char *what);
+/* The node's status; what: NULL, nothing is printed of an error. */
+int client_status(struct cli *cli, struct reply *reply, const char *what);
 int client_report(struct cli *cli, const struct reply *reply, const char *what);
 void reply_free(struct reply *reply);
 /* Says that no node runs, and how to start one: CLI_NO_NODE. */

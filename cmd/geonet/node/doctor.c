@@ -225,14 +225,17 @@ static void look_network(struct doctor *d, const json_t *status)
 static json_t *look_node(struct doctor *d)
 {
 	struct reply r, sites = {0};
-	struct call ask = {
-		.path = cli_format("/api/v1/status"), .timeout = ANSWER_S, .quiet = true};
+	static const struct gn_fb_node_status_args none = {0};
+	struct ask status = {.kind = {GN_FB_APP_BODY_APP_NODE, GN_FB_APP_NODE_BODY_NODE_STATUS},
+			     .args = &none,
+			     .timeout = ANSWER_S,
+			     .quiet = true};
+	struct call ask = {.timeout = ANSWER_S, .quiet = true};
 	if (!client_alive(d->cli)) {
-		free(ask.path);
 		look_stopped(d);
 		return NULL;
 	}
-	if (client_call(d->cli, ask, &r)) {
+	if (client_ask(d->cli, &status, &r)) {
 		note_finding(
 			d, "node",
 			cli_format("the node of %s is there and does not answer", d->cli->data),

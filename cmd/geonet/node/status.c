@@ -104,8 +104,7 @@ static void print_work(const struct cli *cli, const json_t *j)
 int cmd_status(struct cli *cli)
 {
 	struct reply r;
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
-			       "the node's status");
+	int exit = client_status(cli, &r, "the node's status");
 	json_t *own = exit ? NULL : own_of_node(cli);
 	if (exit || cli->json) {
 		if (exit == CLI_OK)

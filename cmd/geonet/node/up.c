@@ -88,8 +88,7 @@ void last_line(const char *path, long from, char *out, size_t cap)
 static int print_running(struct cli *cli, bool started)
 {
 	struct reply r;
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
-			       "the node's status");
+	int exit = client_status(cli, &r, "the node's status");
 	if (exit) {
 		reply_free(&r);
 		return exit;
@@ -240,15 +239,15 @@ int cmd_up(struct cli *cli)
 int cmd_down(struct cli *cli)
 {
 	struct reply r;
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
-			       "the node's status");
+	int exit = client_status(cli, &r, "the node's status");
 	pid_t pid = (pid_t)json_number(r.json, "pid");
 	reply_free(&r);
 	if (exit)
 		return exit;
-	exit = client_must(cli,
-			   (struct call){.method = "POST", .path = cli_format("/api/v1/shutdown")},
-			   &r, "the node did not agree to stop");
+	static const struct gn_fb_node_shutdown_args now = {0};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_NODE, GN_FB_APP_NODE_BODY_NODE_SHUTDOWN},
+			  .args = &now};
+	exit = client_ask_must(cli, &ask, &r, "the node did not agree to stop");
 	reply_free(&r);
 	if (exit)
 		return exit;
