@@ -41,6 +41,7 @@
 #define BOX_FEEDS 8192    /* fetches, watches and copies under way */
 #define BOX_FEEDS_PEER 64 /* of one peer */
 #define BOX_WATCH_TIME 90 /* seconds after the last request */
+#define BOX_WATCH_LOOK (10 * GN_SEC) /* between looks for watches that were not renewed */
 #define BOX_LOADS 64      /* items read from the disk at once */
 /* bytes of answers not taken yet above which no more is read; small ones above their own bound
  * are dropped, and asked again by timeout */

@@ -15,6 +15,8 @@
  * Rules BX-20..BX-24. */
 #include "services/box/engine_int.h"
 
+#include <stdlib.h>
+
 /* ---- the set ---- */
 
 static unsigned places_of(const struct box_held *h)

@@ -217,8 +217,6 @@ struct gn_fb_box_deposit_args {
 	const struct gn_fb_box_invite *invite;
 	/* With a certificate or token: Ed25519 by its key over "geonet/box/deposit/1" || box || SHA-256(item). */
 	const struct gn_fb_sig *sig;
-	/* Not held for the box, but for the reader behind this node (a direct send). */
-	bool direct;
 };
 static const struct gn_fb_field gn_fbfields_box_deposit[] = {
 	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_deposit_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -228,9 +226,8 @@ static const struct gn_fb_field gn_fbfields_box_deposit[] = {
 	{"work", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_box_deposit_args, work), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_work, NULL},
 	{"invite", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_box_deposit_args, invite), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_invite, NULL},
 	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_box_deposit_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
-	{"direct", GN_FB_SCALAR, GN_FB_BOOL, 7, offsetof(struct gn_fb_box_deposit_args, direct), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_box_deposit = {"BoxDeposit", NULL, gn_fbfields_box_deposit, 8};
+static const struct gn_fb_type gn_fbtype_box_deposit = {"BoxDeposit", NULL, gn_fbfields_box_deposit, 7};
 
 GN_MUST static inline gn_err gn_fb_box_deposit_verify(struct gn_slice in, struct gn_fb_box_deposit *out)
 {
@@ -295,10 +292,6 @@ static inline struct gn_fb_sig gn_fb_box_deposit_sig(struct gn_fb_box_deposit t)
 	struct gn_fb_sig v;
 	gn_fbt_struct(t.t, 6, &gn_fblayout_sig, &v);
 	return v;
-}
-static inline bool gn_fb_box_deposit_direct(struct gn_fb_box_deposit t)
-{
-	return gn_fbt_bits(t.t, 7, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- BoxHeld ---- */
