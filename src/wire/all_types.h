@@ -6,6 +6,7 @@
 #include "wire/generated/app_node_fb.h"
 #include "wire/generated/blocks_fb.h"
 #include "wire/generated/bodies_fb.h"
+#include "wire/generated/box_fb.h"
 #include "wire/generated/bundle_fb.h"
 #include "wire/generated/common_fb.h"
 #include "wire/generated/overlay_fb.h"
@@ -24,6 +25,7 @@ static const struct schema {
 	{"schemas/app_node.fbs", gn_fbtypes_app_node, GN_COUNT(gn_fbtypes_app_node)},
 	{"schemas/app.fbs", gn_fbtypes_app, GN_COUNT(gn_fbtypes_app)},
 	{"schemas/token.fbs", gn_fbtypes_token, GN_COUNT(gn_fbtypes_token)},
+	{"schemas/box.fbs", gn_fbtypes_box, GN_COUNT(gn_fbtypes_box)},
 	{"schemas/bundle.fbs", gn_fbtypes_bundle, GN_COUNT(gn_fbtypes_bundle)},
 	{"schemas/blocks.fbs", gn_fbtypes_blocks, GN_COUNT(gn_fbtypes_blocks)},
 	{"schemas/overlay.fbs", gn_fbtypes_overlay, GN_COUNT(gn_fbtypes_overlay)},

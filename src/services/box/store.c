@@ -1,0 +1,283 @@
+/* What the log of boxes has: an item with what let it in, under SHA-256(box || id), and what was
+ * acknowledged of an item, under SHA-256("geonet/box/acks/1" || box || id), so that an item is
+ * never written twice. The second outlives the first: while it is there the item is known to be
+ * taken. The index is made anew from both at the start.
+ *
+ *   item   4        GNI 1; the last is the version
+ *          1        way: 0 work, 1 invite, 2 certificate, 3 token
+ *          1        bits of the descriptor's work
+ *          2        bytes of the proof
+ *          8 8      until, deposited: Unix seconds
+ *          32       box
+ *          proof    work:         4 day | 8 nonce
+ *                   invite:       32 key | 64 signature
+ *                   certificate:  112 | 64 signature
+ *                   token:        64 signature | chain
+ *          item
+ *   acks   4        GNA 1
+ *          8        until
+ *          4        readers, bit i
+ *          32 32    box, SHA-256(item)
+ *
+ * Rules BX-12, BX-13. */
+#include "services/box/engine_int.h"
+
+#define ITEM_HEAD 56u
+#define ACK_LEN 80u
+#define PROOF_MAX (64u + BOX_TOKEN_MAX)
+
+static const uint8_t item_magic[4] = {'G', 'N', 'I', 1};
+static const uint8_t ack_magic[4] = {'G', 'N', 'A', 1};
+
+uint32_t gn_box_value_max(void)
+{
+	return ITEM_HEAD + PROOF_MAX + BOX_ITEM_MAX;
+}
+
+static void write_proof(const struct gn_box_proof *p, struct gn_writer *w)
+{
+	uint8_t cert[GN_BOXCERT_LEN];
+	switch (p->way) {
+	case GN_BOX_WORK:
+		gn_write_be32(w, p->work.day);
+		gn_write_bytes(w, GN_SLICE(p->work.nonce));
+		break;
+	case GN_BOX_INVITE:
+		gn_write_bytes(w, GN_SLICE(p->invite.b));
+		gn_write_bytes(w, GN_SLICE(p->sig.b));
+		break;
+	case GN_BOX_CERTIFICATE:
+		gn_boxcert_put(&p->certificate, cert);
+		gn_write_bytes(w, GN_SLICE(cert));
+		gn_write_bytes(w, GN_SLICE(p->sig.b));
+		break;
+	case GN_BOX_TOKEN:
+		gn_write_bytes(w, GN_SLICE(p->sig.b));
+		gn_write_bytes(w, p->token);
+		break;
+	}
+}
+
+static bool read_proof(unsigned way, struct gn_slice in, struct gn_box_proof *p)
+{
+	struct gn_reader r = gn_reader(in);
+	struct gn_slice s;
+	*p = (struct gn_box_proof){.way = (enum gn_box_way)way};
+	switch (p->way) {
+	case GN_BOX_WORK:
+		p->work.day = gn_read_be32(&r);
+		s = gn_read_bytes(&r, sizeof p->work.nonce);
+		if (!r.bad)
+			memcpy(p->work.nonce, s.p, s.len);
+		break;
+	case GN_BOX_INVITE:
+	case GN_BOX_CERTIFICATE:
+		s = gn_read_bytes(&r, p->way == GN_BOX_INVITE ? 32 : GN_BOXCERT_LEN);
+		if (!r.bad && p->way == GN_BOX_INVITE)
+			memcpy(p->invite.b, s.p, s.len);
+		else if (!r.bad)
+			gn_boxcert_get(s.p, &p->certificate);
+		s = gn_read_bytes(&r, sizeof p->sig.b);
+		if (!r.bad)
+			memcpy(p->sig.b, s.p, s.len);
+		break;
+	case GN_BOX_TOKEN:
+		s = gn_read_bytes(&r, sizeof p->sig.b);
+		if (!r.bad)
+			memcpy(p->sig.b, s.p, s.len);
+		p->token = gn_read_bytes(&r, gn_reader_left(&r));
+		break;
+	default: return false;
+	}
+	return !r.bad && gn_reader_left(&r) == 0;
+}
+
+gn_err box_value_put(const struct box_value *v, struct gn_buf *out)
+{
+	uint8_t *p = out->p + out->len;
+	struct gn_writer w = gn_writer(p, out->cap - out->len);
+	uint8_t proof_bytes[PROOF_MAX];
+	struct gn_writer proof = gn_writer(proof_bytes, sizeof proof_bytes);
+	write_proof(&v->proof, &proof);
+	if (proof.bad)
+		return GN_TOO_LARGE;
+	gn_write_bytes(&w, GN_SLICE(item_magic));
+	gn_write_u8(&w, (uint8_t)v->proof.way);
+	gn_write_u8(&w, v->effort);
+	gn_write_be16(&w, (uint16_t)gn_writer_len(&proof));
+	gn_write_be64(&w, v->until);
+	gn_write_be64(&w, v->deposited);
+	gn_write_bytes(&w, GN_SLICE(v->box.b));
+	gn_write_bytes(&w, gn_slice(proof_bytes, gn_writer_len(&proof)));
+	gn_write_bytes(&w, v->item);
+	if (w.bad)
+		return GN_TOO_LARGE;
+	out->len += gn_writer_len(&w);
+	return GN_OK;
+}
+
+gn_err box_value_get(struct gn_slice in, struct box_value *out)
+{
+	struct gn_reader r = gn_reader(in);
+	struct box_value v = {.until = 0};
+	struct gn_slice magic = gn_read_bytes(&r, sizeof item_magic);
+	if (r.bad || memcmp(magic.p, item_magic, sizeof item_magic) != 0)
+		return GN_CORRUPT;
+	unsigned way = gn_read_u8(&r);
+	v.effort = gn_read_u8(&r);
+	size_t proof_len = gn_read_be16(&r);
+	v.until = gn_read_be64(&r);
+	v.deposited = gn_read_be64(&r);
+	struct gn_slice box = gn_read_bytes(&r, sizeof v.box.b),
+			proof = gn_read_bytes(&r, proof_len);
+	if (r.bad || !read_proof(way, proof, &v.proof))
+		return GN_CORRUPT;
+	memcpy(v.box.b, box.p, box.len);
+	v.item = gn_read_bytes(&r, gn_reader_left(&r));
+	if (v.item.len == 0 || v.item.len > BOX_ITEM_MAX)
+		return GN_CORRUPT;
+	*out = v;
+	return GN_OK;
+}
+
+static void ack_key(const struct gn_pk *box, const struct gn_hash *item, struct gn_hash *key)
+{
+	struct gn_slice parts[] = {GN_LIT("geonet/box/acks/1"), GN_SLICE(box->b),
+				   gn_slice(item->b, sizeof((struct gn_box_id *)0)->b)};
+	gn_sha256(parts, GN_COUNT(parts), key);
+}
+
+void box_store_ack(struct gn_box *b, const struct box_item *it)
+{
+	uint8_t bytes[ACK_LEN];
+	struct gn_hash key;
+	struct gn_writer w = gn_writer(bytes, sizeof bytes);
+	gn_write_bytes(&w, GN_SLICE(ack_magic));
+	gn_write_be64(&w, it->until);
+	gn_write_be32(&w, it->acked);
+	gn_write_bytes(&w, GN_SLICE(it->box->key.b));
+	gn_write_bytes(&w, GN_SLICE(it->hash.b));
+	GN_ASSERT(!w.bad && gn_writer_len(&w) == sizeof bytes);
+	ack_key(&it->box->key, &it->hash, &key);
+	/* lost, it is acknowledged again: its reader has it in mind */
+	(void)!gn_kv_put(b->cfg.kv, &key, GN_SLICE(bytes), gn_frame_ticket(TICKET_ACK, 0, 0),
+			 b->now);
+}
+
+void box_store_drop(struct gn_box *b, const struct box_item *it, bool item, bool ack)
+{
+	struct gn_box_id id = box_id_of(&it->hash);
+	struct gn_hash key;
+	if (item) {
+		box_index_key(&it->box->key, &id, &key);
+		(void)!gn_kv_drop(b->cfg.kv, &key, 0, b->now);
+	}
+	if (ack) {
+		ack_key(&it->box->key, &it->hash, &key);
+		(void)!gn_kv_drop(b->cfg.kv, &key, 0, b->now);
+	}
+}
+
+/* ---- at the start ---- */
+
+static struct box_item *restored_item(struct gn_box *b, const struct gn_pk *box,
+				      const struct box_item *in)
+{
+	struct gn_box_id id = box_id_of(&in->hash);
+	struct box_item *it = box_item_get(b, box, &id);
+	struct box_held *h = it ? it->box : box_held_need(b, box);
+	return it ? it : h ? box_item_add(b, h, in) : NULL;
+}
+
+static void restore_item(struct gn_box *b, const struct box_value *v)
+{
+	struct gn_hash hash;
+	gn_sha256(&v->item, 1, &hash);
+	struct box_item in = {.hash = hash,
+			      .state = BOX_STORING,
+			      .way = (uint8_t)v->proof.way,
+			      .len = (uint32_t)v->item.len,
+			      .until = v->until,
+			      .deposited = v->deposited};
+	if (v->proof.way == GN_BOX_INVITE)
+		in.by = v->proof.invite;
+	else if (v->proof.way == GN_BOX_CERTIFICATE)
+		in.by = v->proof.certificate.key;
+	if (v->proof.way == GN_BOX_WORK) {
+		unsigned bits = 0;
+		(void)!gn_boxrec_work_check(&v->box, &hash, &v->proof.work, 0,
+					    (uint64_t)v->proof.work.day * 86400, &bits);
+		in.bits = (uint8_t)bits;
+	}
+	if (v->proof.way == GN_BOX_TOKEN) {
+		struct gn_token *t = &b->token;
+		if (gn_token_open(v->proof.token, t, NULL) == GN_OK)
+			in.by = *gn_token_bearer(t);
+	}
+	struct box_item *it = restored_item(b, &v->box, &in);
+	if (!it)
+		return;
+	if (it->state == BOX_STORING && it->len == in.len)
+		box_item_stands(b, it);
+	if (v->effort > it->box->effort)
+		it->box->effort = v->effort;
+	box_weight_set(b, it->box);
+	b->count.restored++;
+}
+
+/* Acks wait until all items are known. */
+static void restore_ack(struct gn_box *b, struct gn_reader *r)
+{
+	struct box_ack a = {.until = gn_read_be64(r), .readers = gn_read_be32(r)};
+	struct gn_slice box = gn_read_bytes(r, 32), hash = gn_read_bytes(r, 32);
+	if (r->bad || gn_reader_left(r) || a.readers == 0) {
+		b->count.restored_bad++;
+		return;
+	}
+	memcpy(a.box.b, box.p, 32);
+	memcpy(a.hash.b, hash.p, 32);
+	if (gn_ring_push(&b->acks, &a) != GN_OK)
+		b->count.nomem++;
+}
+
+void box_restore(struct gn_box *b, const struct gn_hash *key, struct gn_slice value)
+{
+	struct box_value v;
+	struct gn_reader r = gn_reader(value);
+	struct gn_slice magic = gn_read_bytes(&r, sizeof ack_magic);
+	if (!r.bad && memcmp(magic.p, ack_magic, sizeof ack_magic) == 0)
+		restore_ack(b, &r);
+	else if (box_value_get(value, &v) == GN_OK)
+		restore_item(b, &v);
+	else /* of a later version, or nothing of ours */
+		b->count.restored_bad++;
+	(void)key;
+}
+
+static void apply_ack(struct gn_box *b, const struct box_ack *a)
+{
+	struct gn_box_id id = box_id_of(&a->hash);
+	struct box_item *it = box_item_get(b, &a->box, &id);
+	struct box_item none = {.hash = a->hash, .until = a->until, .state = BOX_STORING};
+	bool gone = !it;
+	if (!it)
+		it = restored_item(b, &a->box, &none);
+	if (!it || it->state != (gone ? BOX_STORING : BOX_STANDS))
+		return;
+	if (gone)
+		box_item_stands(b, it);
+	it->box->untaken -= !it->acked;
+	it->box->untaken_bytes -= it->acked ? 0 : it->len;
+	b->untaken -= !it->acked;
+	it->acked = a->readers;
+	if (gone)
+		box_item_went(b, it);
+}
+
+void box_restored(struct gn_box *b)
+{
+	struct box_ack a;
+	while (gn_ring_pop(&b->acks, &a))
+		apply_ack(b, &a);
+	b->ready = true;
+}
