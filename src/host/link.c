@@ -11,6 +11,7 @@
 #include "host/limits.h"
 #include "os/os.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- calls ---- */
@@ -25,8 +26,13 @@ static void mark_ended(struct gn_host_request *r)
 
 static void refuse_call(struct gn_host_request *r, gn_err err, const char *text)
 {
+	char said[GN_HOST_SAID + 1] = "";
+	if (r->api->explain)
+		r->api->explain(r, err, text, said, sizeof said);
+	else
+		snprintf(said, sizeof said, "%s", text);
 	struct gn_host_app_fault fault = {
-		.err = err, .detail = *text ? text : NULL, .retry_ms = r->retry_s * 1000};
+		.err = err, .detail = *said ? said : NULL, .retry_ms = r->retry_s * 1000};
 	if (r->via && !r->answered)
 		(void)gn_host_app_refuse(r->via->app, r->call, &fault, gn_os_steady());
 	mark_ended(r);

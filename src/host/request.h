@@ -34,6 +34,10 @@ struct gn_host_api {
 		       struct gn_slice body);
 	/* Answers with an error; text "": the error's own sentence. */
 	void (*refuse)(struct gn_host_request *r, gn_err err, const char *text);
+	/* The sentence of an error as whoever asks reads it, and retry_s, whichever way it goes
+	 * out. NULL: text, or the error's own. */
+	void (*explain)(struct gn_host_request *r, gn_err err, const char *text, char *out,
+			size_t cap);
 	/* Its connection is gone: what it waits for is given up. May be NULL. */
 	void (*closed)(struct gn_host_request *r);
 	/* Its last breath: what the program's part of it owns. May be NULL. */
@@ -66,6 +70,7 @@ struct gn_host_request {
 	const struct gn_host_call_route *asked; /* NULL: it is none */
 	struct gn_fbt table;      /* what is asked; borrows frame, or its link's bytes */
 	uint8_t *frame;           /* owned */
+	bool stranger;            /* another user of this machine than its owner asks (AP-14) */
 	struct gn_host_link *via; /* NULL: it came over HTTP */
 	uint64_t call;
 	struct gn_fbb builder; /* of an answer over HTTP, in room */

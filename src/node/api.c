@@ -143,6 +143,7 @@ void gn_node_api_init(struct gn_node *node)
 		.run = run_route,
 		.answer = gn_node_answer,
 		.refuse = gn_node_refuse,
+		.explain = gn_node_explain,
 		.closed = gn_node_request_closed,
 		.fini = request_fini,
 		.no_memory = no_memory,

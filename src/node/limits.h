@@ -119,5 +119,8 @@
 /* what an answer of app/1 lists: as many as there are holders, and values of an equivocation */
 #define GN_NODE_RECEIPTS 24u
 #define GN_NODE_VALUES 8u
+#define GN_NODE_PAGE 50u      /* of a list, when a call says nothing */
+#define GN_NODE_PAGE_MAX 500u /* whatever it says */
+#define GN_NODE_COUNTERS 512u /* of all engines together */
 
 #endif

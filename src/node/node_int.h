@@ -132,6 +132,9 @@ json_t *gn_node_json_steps(const struct gn_overlay_step *steps, uint32_t count, 
 /* To everybody who listens at /api/v1/events; takes data. */
 void gn_node_publish(struct gn_node *node, const char *event, json_t *data);
 
+/* {module: {name: value}} (status.c); the caller owns it */
+json_t *gn_node_counters_json(const struct gn_node *node);
+
 /* ---- readers.c, gateway.c ---- */
 
 /* Lets those who wait for a slot in; when to look again. */

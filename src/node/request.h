@@ -19,6 +19,10 @@ enum gn_node_engine { GN_OP_NONE, GN_OP_OVERLAY, GN_OP_NAMES, GN_OP_BUNDLES };
 enum { /* begins an operation of the overlay, of which clients have a part (OV-72) */
        GN_NODE_ROUTE_OP = GN_HOST_ROUTE_OWN
 };
+enum {                        /* of a call of app/1 */
+       GN_NODE_CALL_OP = 1,   /* as GN_NODE_ROUTE_OP */
+       GN_NODE_CALL_OWNER = 2 /* for the node's owner alone */
+};
 struct gn_node_route {
 	struct gn_host_route route;
 	/* An error is answered with its own sentence. */
@@ -61,6 +65,8 @@ void gn_node_told_bundles(struct gn_node *node, const struct gn_bundles_event *e
 /* host's hooks (api.c): what every answer and every refusal of the node has besides */
 void gn_node_answer(struct gn_host_request *r, int status, const char *type, struct gn_slice body);
 void gn_node_refuse(struct gn_host_request *r, gn_err err, const char *text);
+void gn_node_explain(struct gn_host_request *r, gn_err err, const char *said, char *out,
+		     size_t cap);
 void gn_node_request_closed(struct gn_host_request *r);
 
 #endif

@@ -148,7 +148,7 @@ gn_err gn_node_api_held(struct gn_node_request *r)
 
 /* ---- counters ---- */
 
-static json_t *counters_json(const struct gn_node *node)
+json_t *gn_node_counters_json(const struct gn_node *node)
 {
 	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object(),
 	       *http = json_object();
@@ -188,7 +188,7 @@ static json_t *counters_json(const struct gn_node *node)
 
 gn_err gn_node_api_counters(struct gn_node_request *r)
 {
-	gn_host_json(&r->base, 200, counters_json(r->node));
+	gn_host_json(&r->base, 200, gn_node_counters_json(r->node));
 	return GN_OK;
 }
 
@@ -237,7 +237,7 @@ gn_err gn_node_api_metrics(struct gn_node_request *r)
 	      (unsigned long long)sent, (unsigned long long)received);
 	print(&t, "geonet_hops_predicted %.3f\ngeonet_hops_observed %.3f\n", o.hops_predicted,
 	      o.hops_observed_mean);
-	json_t *all = counters_json(r->node), *group, *value;
+	json_t *all = gn_node_counters_json(r->node), *group, *value;
 	const char *module, *name;
 	json_object_foreach(all, module, group) json_object_foreach(group, name, value)
 	{

@@ -89,12 +89,17 @@ struct gn_fb_node_begin {
 struct gn_fb_node_begin_args {
 	struct gn_slice host;
 	bool answered;
+	struct {
+		const struct gn_slice *p;
+		size_t count;
+	} addrs;
 };
 static const struct gn_fb_field gn_fbfields_node_begin[] = {
 	{"host", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_begin_args, host), 0, 0, false, UINT64_C(0x0), NULL, NULL},
 	{"answered", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_node_begin_args, answered), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"addrs", GN_FB_STRINGS, GN_FB_UINT, 2, offsetof(struct gn_fb_node_begin_args, addrs), 0, 0, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_node_begin = {"NodeBegin", NULL, gn_fbfields_node_begin, 2};
+static const struct gn_fb_type gn_fbtype_node_begin = {"NodeBegin", NULL, gn_fbfields_node_begin, 3};
 
 GN_MUST static inline gn_err gn_fb_node_begin_verify(struct gn_slice in, struct gn_fb_node_begin *out)
 {
@@ -115,6 +120,18 @@ static inline struct gn_slice gn_fb_node_begin_host(struct gn_fb_node_begin t)
 static inline bool gn_fb_node_begin_answered(struct gn_fb_node_begin t)
 {
 	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_node_begin_has_addrs(struct gn_fb_node_begin t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline uint32_t gn_fb_node_begin_addrs_len(struct gn_fb_node_begin t)
+{
+	return gn_fbt_count(t.t, 2);
+}
+static inline struct gn_slice gn_fb_node_begin_addrs_at(struct gn_fb_node_begin t, uint32_t i)
+{
+	return gn_fbt_string_at(t.t, 2, i);
 }
 
 /* ---- NodeClock ---- */
