@@ -14,4 +14,14 @@
 /* Bytes read and written at once. */
 #define AGENT_LINK_READ 65536u
 
+/* ---- what is known of others ---- */
+/* People looked up at once: with 8 devices each, half of the link's calls; and those who wait: a
+ * screen of chats after a start. */
+#define AGENT_KNOW_LOOKUPS 2u
+#define AGENT_KNOW_WAITING 256u
+/* Answers wanted before a record counts as the newest (people.md), and versions that one lookup
+ * tells: two places that differ, and one more for a fork. */
+#define AGENT_KNOW_QUORUM 4u
+#define AGENT_KNOW_VERSIONS 3u
+
 #endif
