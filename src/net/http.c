@@ -9,11 +9,11 @@
  *
  * Why not libwebsockets: see docs/decisions/010-http.md. */
 #include "net/http_conn.h"
+#include "net/local.h"
 #include "os/os.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -313,27 +313,6 @@ static gn_err listen_port(struct gn_http *http)
 	return err == UV_EADDRINUSE ? GN_PORT_TAKEN : err == UV_ENOMEM ? GN_NOMEM : GN_IO;
 }
 
-/* A path longer than sun_path is reached through its folder's descriptor. *dir is to be closed
- * unless -1. */
-static bool unix_address(const char *path, struct sockaddr_un *addr, int *dir)
-{
-	*addr = (struct sockaddr_un){.sun_family = AF_UNIX};
-	*dir = -1;
-	if (strlen(path) < sizeof addr->sun_path) {
-		strcpy(addr->sun_path, path);
-		return true;
-	}
-	char *folder = strdup(path), *file = strdup(path);
-	if (folder && file)
-		*dir = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int len = *dir < 0 ? -1
-			   : snprintf(addr->sun_path, sizeof addr->sun_path, "/proc/self/fd/%d/%s",
-				      *dir, basename(file));
-	free(folder);
-	free(file);
-	return len > 0 && (size_t)len < sizeof addr->sun_path;
-}
-
 /* A socket file that nobody answers on is left from a crash: it goes. */
 static gn_err clear_stale(const char *path, const struct sockaddr_un *addr)
 {
@@ -359,7 +338,7 @@ static gn_err listen_unix(struct gn_http *http)
 	struct stat st;
 	int dir, fd = -1;
 	gn_err err = GN_IO;
-	if (!unix_address(http->config.unix_path, &addr, &dir))
+	if (!gn_local_address(http->config.unix_path, &addr, &dir))
 		goto out;
 	err = clear_stale(http->config.unix_path, &addr);
 	if (err)
