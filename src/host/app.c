@@ -119,7 +119,7 @@ static void take_hello(struct gn_host_app *app, const struct gn_app_frame *f, gn
 static void take_session(struct gn_host_app *app, const struct gn_app_frame *f, gn_time now)
 {
 	struct app_call **link;
-	switch ((enum gn_fb_app_body)f->kind.area) {
+	switch (f->kind.area) { /* enum gn_fb_app_body, which grows with every area */
 	case GN_FB_APP_BODY_APP_CANCEL:
 		link = gn_host_app_find(app, f->call);
 		if (link) /* else it crossed its answer */
@@ -135,19 +135,7 @@ static void take_session(struct gn_host_app *app, const struct gn_app_frame *f, 
 	case GN_FB_APP_BODY_APP_HELLO:
 		gn_host_app_bye(app, GN_PROTOCOL, "AppHello comes once", now);
 		break;
-	case GN_FB_APP_BODY_NONE:
-	case GN_FB_APP_BODY_APP_CHALLENGE:
-	case GN_FB_APP_BODY_APP_PROOF:
-	case GN_FB_APP_BODY_APP_READY:
-	case GN_FB_APP_BODY_APP_ERROR:
-	case GN_FB_APP_BODY_APP_OK:
-	case GN_FB_APP_BODY_APP_PONG:
-	case GN_FB_APP_BODY_APP_GAP:
-	case GN_FB_APP_BODY_APP_NODE:
-	case GN_FB_APP_BODY_APP_RECORD:
-	case GN_FB_APP_BODY_APP_EVENT:
-	case GN_FB_APP_BODY_APP_FILE:
-	case GN_FB_APP_BODY_APP_STREAM: break; /* a server asked nothing that these answer */
+	default: break; /* a server asked nothing that the others answer */
 	}
 }
 
