@@ -58,7 +58,7 @@ static gn_err step(struct gn_agent_db *db, unsigned i)
 	GN_TRY(gn_agent_tx_begin(db, &tx));
 	gn_err err = gn_agent_chat_put(&tx, &(struct gn_agent_chat){.id = m.chat});
 	if (!err)
-		err = gn_agent_message_add(&tx, &m, &number);
+		err = gn_agent_message_put(&tx, &m, false, &number);
 	if (!err)
 		err = gn_agent_row_put(&tx, &r, GN_SLICE(row));
 	if (!err)

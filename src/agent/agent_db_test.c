@@ -43,7 +43,8 @@ static bool see_found(void *user, const struct gn_agent_found *f)
 	return ++s->count != s->stop;
 }
 
-static struct seen history(unsigned chat, uint64_t before, uint64_t after, unsigned limit, bool more)
+static struct seen history(unsigned chat, uint64_t before, uint64_t after, unsigned limit,
+			   bool more)
 {
 	struct seen s = {0};
 	bool is_more;
@@ -89,7 +90,7 @@ static void transactions(void **state)
 	assert_ok(gn_agent_chat_put(&tx, &c));
 	struct gn_agent_message m = {.chat = c.id, .text = GN_LIT("\xff")};
 	uint64_t number;
-	assert_err(gn_agent_message_add(&tx, &m, &number), GN_TEXT);
+	assert_err(gn_agent_message_put(&tx, &m, false, &number), GN_TEXT);
 	assert_ok(gn_agent_tx_commit(&tx));
 	assert_int_equal(nest_count(&nest, 0), 0);
 	assert_int_equal(nest_say(&nest, 0, 1), 1);
@@ -129,20 +130,161 @@ static void numbers(void **state)
 	struct gn_agent_tx tx;
 	uint64_t number = 0;
 	assert_ok(gn_agent_tx_begin(nest.db, &tx));
-	assert_err(gn_agent_message_add(&tx, &m, &number), GN_EXISTS);
+	assert_ok(gn_agent_message_put(&tx, &m, false, &number));
 	assert_int_equal(number, 50);
 	/* a number that went is not given again */
-	assert_ok(gn_agent_message_delete(&tx, &m.chat, 120));
+	m = nest_message(0, 120, text);
+	assert_ok(gn_agent_message_delete(&tx, &m.chat, m.mine, &m.id));
 	m = nest_message(0, 121, text);
-	assert_ok(gn_agent_message_add(&tx, &m, &number));
+	assert_ok(gn_agent_message_put(&tx, &m, false, &number));
 	assert_int_equal(number, 121);
 	assert_ok(gn_agent_tx_commit(&tx));
 	struct seen found = {0};
-	assert_ok(gn_agent_message_find(nest.db, &m.chat, &m.sender, &m.id, see_message, &found));
+	assert_ok(gn_agent_message_find(nest.db, &m.chat, m.mine, &m.id, see_message, &found));
 	assert_int_equal(found.last, 121);
-	m.id.b[15] ^= 1;
-	assert_err(gn_agent_message_find(nest.db, &m.chat, &m.sender, &m.id, see_message, &found),
+	assert_err(gn_agent_message_find(nest.db, &m.chat, !m.mine, &m.id, see_message, &found),
 		   GN_NOT_FOUND);
+	m.id.b[15] ^= 1;
+	assert_err(gn_agent_message_find(nest.db, &m.chat, m.mine, &m.id, see_message, &found),
+		   GN_NOT_FOUND);
+}
+
+/* Pages go by place, whenever a message came; what is not shown is in none. */
+static void places(void **state)
+{
+	(void)state;
+	static const unsigned order[] = {5, 1, 4, 2, 3}; /* of numbers 1 to 5 */
+	struct gn_agent_tx tx;
+	uint64_t number;
+	char text[96];
+	for (unsigned i = 1; i <= 5; i++)
+		nest_say(&nest, 0, i);
+	assert_ok(gn_agent_tx_begin(nest.db, &tx));
+	for (unsigned i = 1; i <= 5; i++) {
+		struct gn_agent_message m = nest_message(0, i, text);
+		m.order = order[i - 1];
+		m.shown = i != 3; /* place 4 */
+		assert_ok(gn_agent_message_put(&tx, &m, false, &number));
+		assert_int_equal(number, i);
+	}
+	assert_ok(gn_agent_tx_commit(&tx));
+	struct seen s = history(0, 0, 0, 0, false);
+	assert_int_equal(s.count, 4);
+	assert_int_equal(s.first, 1);
+	assert_int_equal(s.last, 2);
+	s = history(0, 5, 0, 0, false); /* before place 3 */
+	assert_int_equal(s.count, 2);
+	assert_int_equal(s.first, 4);
+	s = history(0, 0, 4, 0, false); /* after place 2 */
+	assert_int_equal(s.count, 2);
+	assert_int_equal(s.first, 5);
+	assert_int_equal(s.last, 1);
+	struct gn_agent_page page = {.chat = nest_chat(0), .before = 6};
+	bool more;
+	assert_err(gn_agent_history(nest.db, &page, see_message, &s, &more), GN_NOT_FOUND);
+	/* a tie is broken by sent, then by id */
+	assert_ok(gn_agent_tx_begin(nest.db, &tx));
+	for (unsigned i = 1; i <= 5; i++) {
+		struct gn_agent_message m = nest_message(0, i, text);
+		m.order = 7;
+		m.sent_ms = i < 3 ? 9 : 8;
+		m.id.b[15] = 1; /* another content */
+		assert_ok(gn_agent_message_put(&tx, &m, false, &number));
+		assert_int_equal(number, 5 + i);
+	}
+	assert_ok(gn_agent_tx_commit(&tx));
+	s = history(0, 0, 1, 0, false);
+	assert_int_equal(s.first, 8);
+	assert_int_equal(s.last, 7);
+}
+
+static bool see_content(void *user, const struct gn_agent_message *m)
+{
+	struct seen *s = user;
+	snprintf(s->text, sizeof s->text, "%.*s %.*s", (int)m->row.len, (const char *)m->row.p,
+		 (int)m->content.len, (const char *)m->content.p);
+	s->last = m->number;
+	return true;
+}
+
+/* A row changes without its content. */
+static void content_stays(void **state)
+{
+	(void)state;
+	struct gn_agent_tx tx;
+	uint64_t number;
+	char text[96];
+	nest_say(&nest, 0, 1);
+	struct gn_agent_message m = nest_message(0, 1, text);
+	m.row = GN_LIT("read");
+	m.content = GN_LIT("not looked at");
+	assert_ok(gn_agent_tx_begin(nest.db, &tx));
+	assert_ok(gn_agent_message_put(&tx, &m, true, &number));
+	assert_ok(gn_agent_tx_commit(&tx));
+	struct seen s = {0};
+	assert_ok(gn_agent_message_find(nest.db, &m.chat, m.mine, &m.id, see_content, &s));
+	assert_string_equal(s.text, "read rest");
+	m.content = gn_slice(NULL, 0);
+	assert_ok(gn_agent_tx_begin(nest.db, &tx));
+	assert_ok(gn_agent_message_put(&tx, &m, false, &number));
+	assert_ok(gn_agent_tx_commit(&tx));
+	assert_ok(gn_agent_message_find(nest.db, &m.chat, m.mine, &m.id, see_content, &s));
+	assert_string_equal(s.text, "read ");
+}
+
+static void unread(void **state)
+{
+	(void)state;
+	struct gn_agent_tx tx;
+	uint64_t number, count;
+	char text[96];
+	for (unsigned i = 1; i <= 3; i++)
+		nest_say(&nest, 0, i);
+	nest_say(&nest, 1, 1);
+	assert_ok(gn_agent_tx_begin(nest.db, &tx));
+	for (unsigned i = 1; i <= 3; i++) {
+		struct gn_agent_message m = nest_message(0, i, text);
+		m.unread = i != 2;
+		assert_ok(gn_agent_message_put(&tx, &m, true, &number));
+	}
+	assert_ok(gn_agent_tx_commit(&tx));
+	struct gn_agent_message after = {.chat = nest_chat(0)};
+	struct seen s = {0};
+	assert_ok(gn_agent_message_unread(nest.db, &after, see_content, &s));
+	assert_int_equal(s.last, 1);
+	after = nest_message(0, 1, text);
+	assert_ok(gn_agent_message_unread(nest.db, &after, see_content, &s));
+	assert_int_equal(s.last, 3);
+	after = nest_message(0, 3, text);
+	assert_err(gn_agent_message_unread(nest.db, &after, see_content, &s), GN_NOT_FOUND);
+	assert_ok(gn_agent_unread_count(nest.db, &after.chat, &count));
+	assert_int_equal(count, 2);
+	after.chat = nest_chat(1);
+	assert_ok(gn_agent_unread_count(nest.db, &after.chat, &count));
+	assert_int_equal(count, 0);
+	assert_ok(gn_agent_unread_count(nest.db, NULL, &count));
+	assert_int_equal(count, 2);
+}
+
+static void written(void **state)
+{
+	(void)state;
+	struct gn_agent_written w = {.chat = nest_chat(3), .until_ms = 1000}, got;
+	struct gn_agent_tx tx;
+	memset(w.item.b, 7, sizeof w.item.b);
+	memset(w.id.b, 8, sizeof w.id.b);
+	assert_ok(gn_agent_tx_begin(nest.db, &tx));
+	assert_ok(gn_agent_written_put(&tx, &w));
+	assert_ok(gn_agent_written_put(&tx, &w));
+	assert_ok(gn_agent_written_prune(&tx, 999));
+	assert_ok(gn_agent_tx_commit(&tx));
+	assert_ok(gn_agent_written_get(nest.db, &w.item, &got));
+	assert_memory_equal(got.chat.b, w.chat.b, sizeof w.chat.b);
+	assert_memory_equal(got.id.b, w.id.b, sizeof w.id.b);
+	assert_ok(gn_agent_tx_begin(nest.db, &tx));
+	assert_ok(gn_agent_written_prune(&tx, 1000));
+	assert_ok(gn_agent_tx_commit(&tx));
+	assert_err(gn_agent_written_get(nest.db, &w.item, &got), GN_NOT_FOUND);
 }
 
 static void edited_and_deleted(void **state)
@@ -153,12 +295,9 @@ static void edited_and_deleted(void **state)
 	nest_say(&nest, 0, 1);
 	nest_say(&nest, 0, 2);
 	struct gn_agent_message m = nest_message(0, 1, text);
-	m.number = 1;
 	m.text = GN_LIT("\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82 zebra");
 	assert_ok(gn_agent_tx_begin(nest.db, &tx));
-	assert_ok(gn_agent_message_set(&tx, &m));
-	m.number = 3;
-	assert_err(gn_agent_message_set(&tx, &m), GN_NOT_FOUND);
+	assert_ok(gn_agent_message_put(&tx, &m, true, &(uint64_t){0}));
 	assert_ok(gn_agent_tx_commit(&tx));
 	assert_int_equal(search("zeb", NULL, 0).count, 1);
 	/* small letters for large ones */
@@ -166,7 +305,7 @@ static void edited_and_deleted(void **state)
 			 1);
 	assert_int_equal(search("number1", NULL, 0).count, 0);
 	assert_ok(gn_agent_tx_begin(nest.db, &tx));
-	assert_ok(gn_agent_message_delete(&tx, &m.chat, 1));
+	assert_ok(gn_agent_message_delete(&tx, &m.chat, m.mine, &m.id));
 	assert_ok(gn_agent_tx_commit(&tx));
 	assert_int_equal(search("zebra", NULL, 0).count, 0);
 	assert_int_equal(search("number2", NULL, 0).count, 1);
@@ -189,18 +328,21 @@ static void page_bytes(void **state)
 	assert_ok(gn_agent_chat_put(&tx, &(struct gn_agent_chat){.id = nest_chat(0)}));
 	for (unsigned i = 0; i < 5; i++) {
 		struct gn_agent_message m = nest_message(0, i, text);
-		m.bytes = GN_SLICE(rest);
-		assert_ok(gn_agent_message_add(&tx, &m, &number));
+		m.content = GN_SLICE(rest);
+		assert_ok(gn_agent_message_put(&tx, &m, false, &number));
 	}
 	struct gn_agent_message m = nest_message(0, 9, text);
-	m.bytes = gn_slice(rest, sizeof rest + 1); /* not read */
-	assert_err(gn_agent_message_add(&tx, &m, &number), GN_TOO_LARGE);
+	m.content = gn_slice(rest, sizeof rest + 1); /* not read */
+	assert_err(gn_agent_message_put(&tx, &m, false, &number), GN_TOO_LARGE);
 	memset(long_text, 'a', sizeof long_text);
-	m.bytes = gn_slice(NULL, 0);
+	m.content = gn_slice(NULL, 0);
+	m.row = gn_slice(rest, sizeof rest + 1);
+	assert_err(gn_agent_message_put(&tx, &m, false, &number), GN_TOO_LARGE);
+	m.row = gn_slice(NULL, 0);
 	m.text = gn_slice(long_text, AGENT_TEXT_MAX + 1);
-	assert_err(gn_agent_message_add(&tx, &m, &number), GN_TOO_LARGE);
+	assert_err(gn_agent_message_put(&tx, &m, false, &number), GN_TOO_LARGE);
 	m.text.len = AGENT_TEXT_MAX;
-	assert_ok(gn_agent_message_add(&tx, &m, &number));
+	assert_ok(gn_agent_message_put(&tx, &m, false, &number));
 	assert_ok(gn_agent_tx_commit(&tx));
 	/* 60 KiB and three of 256 KiB are below 900 KiB, four are not */
 	struct seen s = history(0, 0, 0, 500, true);
@@ -210,29 +352,42 @@ static void page_bytes(void **state)
 		       "what the count says");
 }
 
-static void expiring(void **state)
+static bool copy_name(void *user, const struct gn_agent_message *m)
+{
+	struct gn_agent_message *at = user;
+	*at = *m;
+	return true;
+}
+
+/* All that come up, one after another, also when several do at once. */
+static void coming_up(void **state)
 {
 	(void)state;
 	char text[96];
 	struct gn_agent_tx tx;
-	uint64_t number, next;
+	uint64_t number, sum = 0;
 	assert_ok(gn_agent_tx_begin(nest.db, &tx));
-	assert_ok(gn_agent_chat_put(&tx, &(struct gn_agent_chat){.id = nest_chat(0)}));
-	for (unsigned i = 0; i < 4; i++) {
-		struct gn_agent_message m = nest_message(0, i, text);
-		m.expires_ms = i * 1000;
-		assert_ok(gn_agent_message_add(&tx, &m, &number));
+	for (unsigned chat = 0; chat < 2; chat++) {
+		assert_ok(gn_agent_chat_put(&tx, &(struct gn_agent_chat){.id = nest_chat(chat)}));
+		for (unsigned i = 0; i < 6; i++) {
+			struct gn_agent_message m = nest_message(chat, i, text);
+			m.due_ms = i / 2 * 1000; /* two at once, and the first two never */
+			assert_ok(gn_agent_message_put(&tx, &m, false, &number));
+		}
 	}
 	assert_ok(gn_agent_tx_commit(&tx));
-	struct seen s = {0};
-	assert_ok(gn_agent_expired(nest.db, 2000, see_message, &s, &next));
-	assert_int_equal(s.count, 2);
-	assert_int_equal(s.first, 2);
-	assert_int_equal(next, 3000);
-	s = (struct seen){0};
-	assert_ok(gn_agent_expired(nest.db, 3000, see_message, &s, &next));
-	assert_int_equal(s.count, 3);
-	assert_int_equal(next, 0);
+	struct gn_agent_message at = {.chat = nest_chat(0)};
+	unsigned count = 0;
+	uint64_t due = 0;
+	while (gn_agent_message_due(nest.db, &at, copy_name, &at) == GN_OK) {
+		assert_true(at.due_ms >= due && at.due_ms > 0);
+		due = at.due_ms;
+		sum += at.number << 8 * (at.chat.b[0] == nest_chat(1).b[0] &&
+					 memcmp(at.chat.b, nest_chat(1).b, 32) == 0);
+		assert_true(++count <= 8);
+	}
+	assert_int_equal(count, 8);
+	assert_int_equal(sum, 0x1212); /* 3 + 4 + 5 + 6 of either chat */
 }
 
 /* ---- search ---- */
@@ -253,11 +408,24 @@ static void searching(void **state)
 	assert_int_equal(search("hello word5 ", &second, 0).count, 2);
 	assert_int_equal(search("HELLO nothing", NULL, 0).count, 0);
 	/* none of it is a language */
-	static const char *const odd[] = {
-		"",	"  ",	 "\"",	 "\"\"",      "hello\"",     "* ", "hello OR nothing",
-		"NOT x", "chat:c1", "(", "NEAR(a b)", "text : hel", "^hello nothing", "-", "'"};
+	static const char *const odd[] = {"",
+					  "  ",
+					  "\"",
+					  "\"\"",
+					  "hello\"",
+					  "* ",
+					  "hello OR nothing",
+					  "NOT x",
+					  "chat:c1",
+					  "(",
+					  "NEAR(a b)",
+					  "text : hel",
+					  "^hello nothing",
+					  "-",
+					  "'"};
 	for (size_t i = 0; i < GN_COUNT(odd); i++)
-		assert_int_equal(search(odd[i], NULL, 0).count, strcmp(odd[i], "hello\"") ? 0 : 200);
+		assert_int_equal(search(odd[i], NULL, 0).count,
+				 strcmp(odd[i], "hello\"") ? 0 : 200);
 	bool more;
 	struct seen none = {0};
 	struct gn_agent_search bad = {.text = GN_LIT("a\xff")};
@@ -394,7 +562,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(numbers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(edited_and_deleted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(page_bytes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(expiring, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(coming_up, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(places, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(content_stays, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(unread, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(searching, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(search_limits, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(contacts, set_up, tear_down),

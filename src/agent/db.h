@@ -17,18 +17,18 @@
 #include "e2ee/e2ee.h"
 #include "os/os.h"
 
-#define GN_AGENT_WHY 512    /* bytes of a sentence for a person, with its zero */
-#define GN_AGENT_DB_KEY 32  /* bytes */
+#define GN_AGENT_WHY 512      /* bytes of a sentence for a person, with its zero */
+#define GN_AGENT_DB_KEY 32    /* bytes */
 #define GN_AGENT_DB_VERSION 1 /* of the schema */
 
 struct gn_agent_db;
 
 struct gn_agent_db_place {
-	const struct gn_os_dir *dir; /* the open directory, whose lock is held; borrowed */
-	const char *root;            /* its path; borrowed for the call */
-	const char *name;            /* of the store in it: "agent/store.db" */
+	const struct gn_os_dir *dir;  /* the open directory, whose lock is held; borrowed */
+	const char *root;             /* its path; borrowed for the call */
+	const char *name;             /* of the store in it: "agent/store.db" */
 	uint8_t key[GN_AGENT_DB_KEY]; /* secret: the caller wipes it */
-	struct gn_rand *rand;        /* borrowed */
+	struct gn_rand *rand;         /* borrowed */
 };
 
 /* Opens it, and makes it when `make` is set and it is not there. An older one is brought to this
@@ -115,9 +115,9 @@ struct gn_agent_chat {
 	struct gn_agent_chat_id id;
 	uint8_t kind;
 	bool archived;
-	uint64_t read;        /* the newest number that was read */
-	uint64_t number;      /* the store's: of the newest message, 0: none yet */
-	uint64_t rank;        /* the store's: larger the later something came */
+	uint64_t read;   /* the newest number that was read */
+	uint64_t number; /* the store's: of the newest message, 0: none yet */
+	uint64_t rank;   /* the store's: larger the later something came */
 	struct gn_slice bytes;
 };
 typedef bool gn_agent_chat_fn(void *user, const struct gn_agent_chat *c);
@@ -137,55 +137,76 @@ GN_MUST gn_err gn_agent_chats(struct gn_agent_db *db, bool archived, uint64_t be
 struct gn_agent_message_id {
 	uint8_t b[16];
 };
+/* Named by (chat, mine, id). Its place in the chat is (order, sent, id). */
 struct gn_agent_message {
 	struct gn_agent_chat_id chat;
-	uint64_t number; /* the store's, once per chat, from 1 */
+	bool mine;
 	struct gn_agent_message_id id;
-	struct gn_pk sender, device;
-	uint64_t sent_ms, received_ms, expires_ms; /* expires 0: never */
-	uint8_t kind, state;
-	struct gn_slice text, bytes;
+	uint64_t number; /* the store's, once per chat, from 1: pages go by it */
+	uint64_t order, sent_ms;
+	uint64_t due_ms; /* when it comes up; 0: never */
+	bool shown, unread;
+	struct gn_slice text; /* what is searched for */
+	struct gn_slice row;  /* what is kept of it, for who wrote it */
+	struct gn_slice content;
 };
 typedef bool gn_agent_message_fn(void *user, const struct gn_agent_message *m);
 
-/* Gives it the next number. GN_EXISTS: (sender, id) is there, *number is its; GN_NOT_FOUND: no such
- * chat; GN_TEXT, GN_TOO_LARGE, GN_RANGE. */
-GN_MUST gn_err gn_agent_message_add(struct gn_agent_tx *tx, const struct gn_agent_message *m,
-				    uint64_t *number);
-/* Replaces state, kind, expires, text and bytes of chat and number. GN_NOT_FOUND. */
-GN_MUST gn_err gn_agent_message_set(struct gn_agent_tx *tx, const struct gn_agent_message *m);
+/* Makes it, with the next number, or replaces all but that; its number in *number. keep: content
+ * stays as it was. GN_NOT_FOUND: no such chat; GN_TEXT, GN_TOO_LARGE, GN_RANGE. */
+GN_MUST gn_err gn_agent_message_put(struct gn_agent_tx *tx, const struct gn_agent_message *m,
+				    bool keep, uint64_t *number);
 GN_MUST gn_err gn_agent_message_delete(struct gn_agent_tx *tx, const struct gn_agent_chat_id *chat,
-				       uint64_t number);
-/* By (chat, sender, id). GN_NOT_FOUND. */
+				       bool mine, const struct gn_agent_message_id *id);
+/* GN_NOT_FOUND. */
 GN_MUST gn_err gn_agent_message_find(struct gn_agent_db *db, const struct gn_agent_chat_id *chat,
-				     const struct gn_pk *sender,
-				     const struct gn_agent_message_id *id, gn_agent_message_fn *fn,
-				     void *user);
+				     bool mine, const struct gn_agent_message_id *id,
+				     gn_agent_message_fn *fn, void *user);
+/* Of all messages that come up, the first after (due, chat, mine, id), in an order that stays.
+ * GN_NOT_FOUND: there is none. */
+GN_MUST gn_err gn_agent_message_due(struct gn_agent_db *db, const struct gn_agent_message *after,
+				    gn_agent_message_fn *fn, void *user);
+/* Of the chat the first unread one after the place (order, sent, id). GN_NOT_FOUND. */
+GN_MUST gn_err gn_agent_message_unread(struct gn_agent_db *db, const struct gn_agent_message *after,
+				       gn_agent_message_fn *fn, void *user);
+/* How many of the chat are unread; of all, when it is NULL. */
+GN_MUST gn_err gn_agent_unread_count(struct gn_agent_db *db, const struct gn_agent_chat_id *chat,
+				     uint64_t *count);
 
 struct gn_agent_page {
 	struct gn_agent_chat_id chat;
-	uint64_t before; /* numbers below it, newest first; 0: from the newest */
-	uint64_t after;  /* if set: numbers above it, oldest first */
+	uint64_t before; /* the places before that number's, the newest first; 0: from the newest */
+	uint64_t after;  /* if set: the places after that number's, the oldest first */
 	unsigned limit;  /* 0: the default; at most AGENT_LIMIT_MAX are given */
 };
-/* A page has at most 900 KiB of texts and bytes, and one message at least. GN_NOT_FOUND: no such
- * chat. */
+/* Those that are shown. A page has at most 900 KiB of texts and bytes, and one message at least.
+ * GN_NOT_FOUND: no such chat, or number. */
 GN_MUST gn_err gn_agent_history(struct gn_agent_db *db, const struct gn_agent_page *page,
 				gn_agent_message_fn *fn, void *user, bool *more);
-/* Those that expired, the oldest first, at most AGENT_LIMIT_MAX. next_ms: when the next does, 0:
- * none; of those that were given, at once. */
-GN_MUST gn_err gn_agent_expired(struct gn_agent_db *db, uint64_t now_ms, gn_agent_message_fn *fn,
-				void *user, uint64_t *next_ms);
+
+/* The content that was written into an item, while somebody may say that they could not open it. */
+struct gn_agent_written {
+	struct gn_hash item; /* SHA-256 */
+	struct gn_agent_chat_id chat;
+	struct gn_agent_message_id id;
+	uint64_t until_ms;
+};
+GN_MUST gn_err gn_agent_written_put(struct gn_agent_tx *tx, const struct gn_agent_written *w);
+/* GN_NOT_FOUND. */
+GN_MUST gn_err gn_agent_written_get(struct gn_agent_db *db, const struct gn_hash *item,
+				    struct gn_agent_written *out);
+/* Forgets those whose time is over. */
+GN_MUST gn_err gn_agent_written_prune(struct gn_agent_tx *tx, uint64_t now_ms);
 
 struct gn_agent_search {
 	struct gn_slice text; /* words, all of them; the last may be the beginning of one */
 	const struct gn_agent_chat_id *chat; /* NULL: in all */
-	uint64_t below; /* places below it; 0: from the newest */
+	uint64_t below;                      /* places below it; 0: from the newest */
 	unsigned limit;
 };
 struct gn_agent_found {
 	struct gn_agent_message message;
-	uint64_t place;         /* for `below` of the next page */
+	uint64_t place;          /* for `below` of the next page */
 	struct gn_slice snippet; /* some words around; \x02 and \x03 stand around what was found */
 };
 typedef bool gn_agent_found_fn(void *user, const struct gn_agent_found *f);
@@ -198,8 +219,8 @@ GN_MUST gn_err gn_agent_search(struct gn_agent_db *db, const struct gn_agent_sea
 /* ---- the outbox: what is to be sent, acknowledged, asked ---- */
 
 struct gn_agent_out {
-	uint64_t id;       /* the store's; 0: a new one */
-	uint8_t kind;      /* the agent's */
+	uint64_t id;               /* the store's; 0: a new one */
+	uint8_t kind;              /* the agent's */
 	uint64_t due_ms, until_ms; /* until 0: for ever */
 	uint32_t tries;
 	uint8_t target[32]; /* a box, a person, a device; zeros: none */
@@ -226,8 +247,8 @@ GN_MUST gn_err gn_agent_out_of(struct gn_agent_db *db, const uint8_t ref[16], gn
 struct gn_agent_item {
 	struct gn_pk box;
 	uint8_t id[16];
-	uint64_t until_ms;     /* when it may be forgotten: the item's own end */
-	bool waits;            /* not opened: bytes are the item */
+	uint64_t until_ms; /* when it may be forgotten: the item's own end */
+	bool waits;        /* not opened: bytes are the item */
 	struct gn_slice bytes;
 };
 typedef bool gn_agent_item_fn(void *user, const struct gn_agent_item *i);

@@ -1,8 +1,9 @@
-/* Messages of chats, numbered once by the store: in the order in which they came, never again, also
- * when they are gone. The index of their texts is kept by the schema's triggers.
+/* Messages of chats, numbered once by the store as they come, shown in the order of their places.
+ * The index of their texts is kept by the schema's triggers.
  *
- * 1. A content is in a chat once: (chat, sender, id).
+ * 1. A content is in a chat once: (chat, mine, id).
  * 2. What is deleted is gone from its page (secure_delete) and from the index.
+ * 3. A chat's rank rises when something new is shown in it.
  *
  * Spec: AG-32, AG-33. */
 #include "agent/db_messages_int.h"
@@ -10,17 +11,17 @@
 gn_err agent_message_read(const struct agent_q *q, struct gn_agent_message *out)
 {
 	out->number = agent_q_get(q, 1);
+	out->mine = agent_q_get(q, 2) != 0;
+	out->order = agent_q_get(q, 4);
 	out->sent_ms = agent_q_get(q, 5);
-	out->received_ms = agent_q_get(q, 6);
-	out->expires_ms = agent_q_get(q, 7);
-	out->kind = (uint8_t)agent_q_get(q, 8);
-	out->state = (uint8_t)agent_q_get(q, 9);
-	out->text = agent_q_bytes(q, 10);
-	out->bytes = agent_q_bytes(q, 11);
+	out->due_ms = agent_q_get(q, 6);
+	out->shown = agent_q_get(q, 7) != 0;
+	out->unread = agent_q_get(q, 8) != 0;
+	out->text = agent_q_bytes(q, 9);
+	out->row = agent_q_bytes(q, 10);
+	out->content = agent_q_bytes(q, 11);
 	GN_TRY(agent_q_exact(q, 0, out->chat.b, sizeof out->chat.b));
-	GN_TRY(agent_q_exact(q, 2, out->id.b, sizeof out->id.b));
-	GN_TRY(agent_q_exact(q, 3, out->sender.b, sizeof out->sender.b));
-	return agent_q_exact(q, 4, out->device.b, sizeof out->device.b);
+	return agent_q_exact(q, 3, out->id.b, sizeof out->id.b);
 }
 
 gn_err agent_chat_row(struct gn_agent_db *db, const struct gn_agent_chat_id *id, uint64_t *row)
@@ -34,24 +35,47 @@ gn_err agent_chat_row(struct gn_agent_db *db, const struct gn_agent_chat_id *id,
 	return err;
 }
 
-static gn_err fits(const struct gn_agent_message *m)
+/* One message of a statement, lent to fn. */
+static gn_err tell_one(struct agent_q *q, gn_agent_message_fn *fn, void *user)
 {
-	return m->text.len > AGENT_TEXT_MAX || m->bytes.len > AGENT_BYTES_MAX ? GN_TOO_LARGE
-									       : GN_OK;
+	struct gn_agent_message m;
+	gn_err err = agent_q_row(q);
+	if (!err && !(err = agent_message_read(q, &m)))
+		(void)fn(user, &m);
+	agent_q_end(q);
+	return err;
 }
 
-/* The number of a message that is there. */
-static gn_err find_number(struct gn_agent_tx *tx, uint64_t chat, const struct gn_agent_message *m,
-			  uint64_t *number)
+/* ---- writing ---- */
+
+static gn_err fits(const struct gn_agent_message *m)
 {
-	struct agent_q q = agent_q_tx(
-		tx, "SELECT number FROM messages WHERE content = ? AND sender = ? AND chat = ?");
-	agent_q_blob(&q, GN_SLICE(m->id.b));
-	agent_q_blob(&q, GN_SLICE(m->sender.b));
+	if (m->text.len > AGENT_TEXT_MAX || m->row.len > AGENT_BYTES_MAX ||
+	    m->content.len > AGENT_BYTES_MAX)
+		return GN_TOO_LARGE;
+	/* what the row would refuse is refused before the chat counts it */
+	if (!gn_utf8_ok(m->text) || (m->text.len && memchr(m->text.p, 0, m->text.len)))
+		return GN_TEXT;
+	return (m->order | m->sent_ms | m->due_ms) > INT64_MAX ? GN_RANGE : GN_OK;
+}
+
+struct held { /* a message that is there */
+	uint64_t row, number;
+	bool shown;
+};
+
+static gn_err find_held(struct gn_agent_tx *tx, uint64_t chat, const struct gn_agent_message *m,
+			struct held *out)
+{
+	struct agent_q q = agent_q_tx(tx, "SELECT id, number, shown FROM messages"
+					  " WHERE chat = ? AND mine = ? AND content = ?");
 	agent_q_int(&q, chat);
+	agent_q_int(&q, m->mine);
+	agent_q_blob(&q, GN_SLICE(m->id.b));
 	gn_err err = agent_q_row(&q);
 	if (!err)
-		*number = agent_q_get(&q, 0);
+		*out = (struct held){agent_q_get(&q, 0), agent_q_get(&q, 1),
+				     agent_q_get(&q, 2) != 0};
 	agent_q_end(&q);
 	return err;
 }
@@ -59,29 +83,47 @@ static gn_err find_number(struct gn_agent_tx *tx, uint64_t chat, const struct gn
 static gn_err insert(struct gn_agent_tx *tx, uint64_t chat, const struct gn_agent_message *m)
 {
 	struct agent_q q = agent_q_tx(
-		tx, "INSERT INTO messages(chat, number, content, sender, device, sent, received,"
-		    " kind, state, expires, text, bytes)"
+		tx, "INSERT INTO messages(chat, number, mine, content, place, sent, due, shown,"
+		    " unread, text, row, bytes)"
 		    " SELECT id, number, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM chats WHERE id = ?");
+	agent_q_int(&q, m->mine);
 	agent_q_blob(&q, GN_SLICE(m->id.b));
-	agent_q_blob(&q, GN_SLICE(m->sender.b));
-	agent_q_blob(&q, GN_SLICE(m->device.b));
+	agent_q_int(&q, m->order);
 	agent_q_int(&q, m->sent_ms);
-	agent_q_int(&q, m->received_ms);
-	agent_q_int(&q, m->kind);
-	agent_q_int(&q, m->state);
-	agent_q_int(&q, m->expires_ms);
+	agent_q_int(&q, m->due_ms);
+	agent_q_int(&q, m->shown);
+	agent_q_int(&q, m->unread);
 	agent_q_text(&q, m->text);
-	agent_q_blob(&q, m->bytes);
+	agent_q_blob(&q, m->row);
+	agent_q_blob(&q, m->content);
 	agent_q_int(&q, chat);
 	return agent_q_run(&q);
 }
 
-/* The chat's next number, and its new rank, which is the highest. */
-static gn_err count_up(struct gn_agent_tx *tx, uint64_t chat, uint64_t *number)
+static gn_err replace(struct gn_agent_tx *tx, uint64_t row, const struct gn_agent_message *m,
+		      bool keep)
 {
 	struct agent_q q = agent_q_tx(
-		tx, "UPDATE chats SET number = number + 1,"
-		    " rank = (SELECT max(rank) + 1 FROM chats) WHERE id = ? RETURNING number");
+		tx, "UPDATE messages SET place = ?, sent = ?, due = ?, shown = ?, unread = ?,"
+		    " text = ?, row = ?, bytes = iif(?, bytes, ?) WHERE id = ?");
+	agent_q_int(&q, m->order);
+	agent_q_int(&q, m->sent_ms);
+	agent_q_int(&q, m->due_ms);
+	agent_q_int(&q, m->shown);
+	agent_q_int(&q, m->unread);
+	agent_q_text(&q, m->text);
+	agent_q_blob(&q, m->row);
+	agent_q_int(&q, keep);
+	agent_q_blob(&q, keep ? gn_slice(NULL, 0) : m->content);
+	agent_q_int(&q, row);
+	return agent_q_run(&q);
+}
+
+/* The chat's next number. */
+static gn_err count_up(struct gn_agent_tx *tx, uint64_t chat, uint64_t *number)
+{
+	struct agent_q q = agent_q_tx(tx, "UPDATE chats SET number = number + 1 WHERE id = ?"
+					  " RETURNING number");
 	agent_q_int(&q, chat);
 	gn_err err = agent_q_row(&q);
 	uint64_t n = err ? 0 : agent_q_get(&q, 0);
@@ -92,70 +134,135 @@ static gn_err count_up(struct gn_agent_tx *tx, uint64_t chat, uint64_t *number)
 	return err;
 }
 
-gn_err gn_agent_message_add(struct gn_agent_tx *tx, const struct gn_agent_message *m,
-			    uint64_t *number)
+/* Its rank is the highest. */
+static gn_err rank_up(struct gn_agent_tx *tx, uint64_t chat)
 {
-	uint64_t chat, n;
-	GN_TRY(fits(m));
-	/* what the row would refuse is refused before the chat counts it */
-	if (!gn_utf8_ok(m->text) || (m->text.len && memchr(m->text.p, 0, m->text.len)))
-		return GN_TEXT;
-	if ((m->sent_ms | m->received_ms | m->expires_ms) > INT64_MAX)
-		return GN_RANGE;
-	if (!tx->db)
-		return GN_STATE;
-	GN_TRY(agent_chat_row(tx->db, &m->chat, &chat));
-	gn_err err = find_number(tx, chat, m, number);
-	if (err != GN_NOT_FOUND)
-		return err ? err : GN_EXISTS;
-	GN_TRY(count_up(tx, chat, &n));
-	GN_TRY(insert(tx, chat, m));
-	*number = n;
-	return GN_OK;
-}
-
-gn_err gn_agent_message_set(struct gn_agent_tx *tx, const struct gn_agent_message *m)
-{
-	GN_TRY(fits(m));
 	struct agent_q q = agent_q_tx(
-		tx, "UPDATE messages SET kind = ?, state = ?, expires = ?, text = ?, bytes = ?"
-		    " WHERE chat = (SELECT id FROM chats WHERE chat = ?) AND number = ?");
-	agent_q_int(&q, m->kind);
-	agent_q_int(&q, m->state);
-	agent_q_int(&q, m->expires_ms);
-	agent_q_text(&q, m->text);
-	agent_q_blob(&q, m->bytes);
-	agent_q_blob(&q, GN_SLICE(m->chat.b));
-	agent_q_int(&q, m->number);
-	GN_TRY(agent_q_run(&q));
-	return sqlite3_changes(tx->db->db) ? GN_OK : GN_NOT_FOUND;
-}
-
-gn_err gn_agent_message_delete(struct gn_agent_tx *tx, const struct gn_agent_chat_id *chat,
-			       uint64_t number)
-{
-	struct agent_q q =
-		agent_q_tx(tx, "DELETE FROM messages"
-			       " WHERE chat = (SELECT id FROM chats WHERE chat = ?) AND number = ?");
-	agent_q_blob(&q, GN_SLICE(chat->b));
-	agent_q_int(&q, number);
+		tx, "UPDATE chats SET rank = (SELECT max(rank) + 1 FROM chats) WHERE id = ?");
+	agent_q_int(&q, chat);
 	return agent_q_run(&q);
 }
 
-gn_err gn_agent_message_find(struct gn_agent_db *db, const struct gn_agent_chat_id *chat,
-			     const struct gn_pk *sender, const struct gn_agent_message_id *id,
-			     gn_agent_message_fn *fn, void *user)
+gn_err gn_agent_message_put(struct gn_agent_tx *tx, const struct gn_agent_message *m, bool keep,
+			    uint64_t *number)
 {
-	struct gn_agent_message m;
+	uint64_t chat, n;
+	struct held held = {0};
+	GN_TRY(fits(m));
+	if (!tx->db)
+		return GN_STATE;
+	GN_TRY(agent_chat_row(tx->db, &m->chat, &chat));
+	gn_err err = find_held(tx, chat, m, &held);
+	if (err == GN_OK) {
+		n = held.number;
+		err = replace(tx, held.row, m, keep);
+	} else if (err == GN_NOT_FOUND) {
+		GN_TRY(count_up(tx, chat, &n));
+		err = insert(tx, chat, m);
+	}
+	if (!err && m->shown && !held.shown)
+		err = rank_up(tx, chat);
+	if (!err)
+		*number = n;
+	return err;
+}
+
+gn_err gn_agent_message_delete(struct gn_agent_tx *tx, const struct gn_agent_chat_id *chat,
+			       bool mine, const struct gn_agent_message_id *id)
+{
+	struct agent_q q = agent_q_tx(
+		tx, "DELETE FROM messages WHERE chat = (SELECT id FROM chats WHERE chat = ?)"
+		    " AND mine = ? AND content = ?");
+	agent_q_blob(&q, GN_SLICE(chat->b));
+	agent_q_int(&q, mine);
+	agent_q_blob(&q, GN_SLICE(id->b));
+	return agent_q_run(&q);
+}
+
+/* ---- one of them ---- */
+
+gn_err gn_agent_message_find(struct gn_agent_db *db, const struct gn_agent_chat_id *chat, bool mine,
+			     const struct gn_agent_message_id *id, gn_agent_message_fn *fn,
+			     void *user)
+{
+	struct agent_q q =
+		agent_q(db, "SELECT " AGENT_MESSAGE " FROM chats c JOIN messages m ON m.chat = c.id"
+			    " WHERE c.chat = ? AND m.mine = ? AND m.content = ?");
+	agent_q_blob(&q, GN_SLICE(chat->b));
+	agent_q_int(&q, mine);
+	agent_q_blob(&q, GN_SLICE(id->b));
+	return tell_one(&q, fn, user);
+}
+
+gn_err gn_agent_message_due(struct gn_agent_db *db, const struct gn_agent_message *after,
+			    gn_agent_message_fn *fn, void *user)
+{
+	uint64_t chat = 0; /* one that is gone: before all others */
+	gn_err err = agent_chat_row(db, &after->chat, &chat);
+	if (err && err != GN_NOT_FOUND)
+		return err;
+	struct agent_q q =
+		agent_q(db, "SELECT " AGENT_MESSAGE " FROM messages m JOIN chats c ON c.id = m.chat"
+			    " WHERE m.due > 0 AND (m.due, m.chat, m.mine, m.content) > (?, ?, ?, ?)"
+			    " ORDER BY m.due, m.chat, m.mine, m.content LIMIT 1");
+	agent_q_int(&q, after->due_ms);
+	agent_q_int(&q, chat);
+	agent_q_int(&q, after->mine);
+	agent_q_blob(&q, GN_SLICE(after->id.b));
+	return tell_one(&q, fn, user);
+}
+
+gn_err gn_agent_message_unread(struct gn_agent_db *db, const struct gn_agent_message *after,
+			       gn_agent_message_fn *fn, void *user)
+{
+	uint64_t chat;
+	GN_TRY(agent_chat_row(db, &after->chat, &chat));
 	struct agent_q q = agent_q(
 		db, "SELECT " AGENT_MESSAGE " FROM messages m JOIN chats c ON c.id = m.chat"
-		    " WHERE m.content = ? AND m.sender = ? AND c.chat = ?");
-	agent_q_blob(&q, GN_SLICE(id->b));
-	agent_q_blob(&q, GN_SLICE(sender->b));
-	agent_q_blob(&q, GN_SLICE(chat->b));
+		    " WHERE m.chat = ? AND m.unread AND (m.place, m.sent, m.content) > (?, ?, ?)"
+		    " ORDER BY m.place, m.sent, m.content LIMIT 1");
+	agent_q_int(&q, chat);
+	agent_q_int(&q, after->order);
+	agent_q_int(&q, after->sent_ms);
+	agent_q_blob(&q, GN_SLICE(after->id.b));
+	return tell_one(&q, fn, user);
+}
+
+gn_err gn_agent_unread_count(struct gn_agent_db *db, const struct gn_agent_chat_id *chat,
+			     uint64_t *count)
+{
+	uint64_t row;
+	if (!chat)
+		return agent_db_number(db, "SELECT count(*) FROM messages WHERE unread", count);
+	GN_TRY(agent_chat_row(db, chat, &row));
+	struct agent_q q = agent_q(db, "SELECT count(*) FROM messages WHERE chat = ? AND unread");
+	agent_q_int(&q, row);
 	gn_err err = agent_q_row(&q);
-	if (!err && !(err = agent_message_read(&q, &m)))
-		(void)fn(user, &m);
+	if (!err)
+		*count = agent_q_get(&q, 0);
+	agent_q_end(&q);
+	return err;
+}
+
+/* ---- pages ---- */
+
+/* The place of a number; 0: past all. */
+static gn_err place_of(struct gn_agent_db *db, uint64_t chat, uint64_t number,
+		       struct gn_agent_message *out)
+{
+	*out = (struct gn_agent_message){.order = INT64_MAX, .sent_ms = INT64_MAX};
+	if (number == 0)
+		return GN_OK;
+	struct agent_q q = agent_q(
+		db, "SELECT place, sent, content FROM messages WHERE chat = ? AND number = ?");
+	agent_q_int(&q, chat);
+	agent_q_int(&q, number);
+	gn_err err = agent_q_row(&q);
+	if (!err) {
+		out->order = agent_q_get(&q, 0);
+		out->sent_ms = agent_q_get(&q, 1);
+		err = agent_q_exact(&q, 2, out->id.b, sizeof out->id.b);
+	}
 	agent_q_end(&q);
 	return err;
 }
@@ -164,52 +271,73 @@ gn_err gn_agent_history(struct gn_agent_db *db, const struct gn_agent_page *page
 			gn_agent_message_fn *fn, void *user, bool *more)
 {
 	struct agent_paging paging = {.left = agent_limit(page->limit)};
-	struct gn_agent_message m;
+	struct gn_agent_message m, from;
 	uint64_t chat;
+	*more = false;
 	GN_TRY(agent_chat_row(db, &page->chat, &chat));
+	GN_TRY(place_of(db, chat, page->after ? page->after : page->before, &from));
 	struct agent_q q =
 		page->after
-			? agent_q(db, "SELECT " AGENT_MESSAGE " FROM messages m"
-				      " JOIN chats c ON c.id = m.chat WHERE m.chat = ?"
-				      " AND m.number > ? ORDER BY m.number LIMIT ?")
-			: agent_q(db, "SELECT " AGENT_MESSAGE " FROM messages m"
-				      " JOIN chats c ON c.id = m.chat WHERE m.chat = ?"
-				      " AND m.number < ? ORDER BY m.number DESC LIMIT ?");
+			? agent_q(db, "SELECT " AGENT_MESSAGE
+				      " FROM messages m JOIN chats c ON c.id = m.chat"
+				      " WHERE m.chat = ? AND m.shown"
+				      " AND (m.place, m.sent, m.content) > (?, ?, ?)"
+				      " ORDER BY m.place, m.sent, m.content LIMIT ?")
+			: agent_q(db,
+				  "SELECT " AGENT_MESSAGE
+				  " FROM messages m JOIN chats c ON c.id = m.chat"
+				  " WHERE m.chat = ? AND m.shown"
+				  " AND (m.place, m.sent, m.content) < (?, ?, ?)"
+				  " ORDER BY m.place DESC, m.sent DESC, m.content DESC LIMIT ?");
 	agent_q_int(&q, chat);
-	agent_q_int(&q, page->after ? page->after : page->before ? page->before : INT64_MAX);
+	agent_q_int(&q, from.order);
+	agent_q_int(&q, from.sent_ms);
+	agent_q_blob(&q, GN_SLICE(from.id.b));
 	agent_q_int(&q, paging.left + 1);
 	gn_err err;
-	*more = false;
 	while (!(err = agent_q_row(&q))) {
 		if ((err = agent_message_read(&q, &m)))
 			break;
-		*more = agent_page_full(&paging, m.text.len + m.bytes.len);
+		*more = agent_page_full(&paging, agent_message_bytes(&m));
 		if (*more || !fn(user, &m))
 			break;
 	}
 	return agent_q_over(&q, err);
 }
 
-gn_err gn_agent_expired(struct gn_agent_db *db, uint64_t now_ms, gn_agent_message_fn *fn,
-			void *user, uint64_t *next_ms)
+/* ---- what was written into which item ---- */
+
+gn_err gn_agent_written_put(struct gn_agent_tx *tx, const struct gn_agent_written *w)
 {
-	struct agent_paging paging = {.left = AGENT_LIMIT_MAX};
-	struct gn_agent_message m;
-	struct agent_q q = agent_q(
-		db, "SELECT " AGENT_MESSAGE " FROM messages m JOIN chats c ON c.id = m.chat"
-		    " WHERE m.expires > 0 ORDER BY m.expires LIMIT ?");
-	agent_q_int(&q, AGENT_LIMIT_MAX + 1);
-	gn_err err;
-	*next_ms = 0;
-	while (!(err = agent_q_row(&q))) {
-		if ((err = agent_message_read(&q, &m)))
-			break;
-		if (m.expires_ms > now_ms || agent_page_full(&paging, m.text.len + m.bytes.len)) {
-			*next_ms = m.expires_ms;
-			break;
-		}
-		if (!fn(user, &m))
-			break;
+	struct agent_q q =
+		agent_q_tx(tx, "INSERT OR REPLACE INTO written(item, chat, content, until)"
+			       " VALUES(?, ?, ?, ?)");
+	agent_q_blob(&q, GN_SLICE(w->item.b));
+	agent_q_blob(&q, GN_SLICE(w->chat.b));
+	agent_q_blob(&q, GN_SLICE(w->id.b));
+	agent_q_int(&q, w->until_ms);
+	return agent_q_run(&q);
+}
+
+gn_err gn_agent_written_get(struct gn_agent_db *db, const struct gn_hash *item,
+			    struct gn_agent_written *out)
+{
+	struct agent_q q = agent_q(db, "SELECT chat, content, until FROM written WHERE item = ?");
+	agent_q_blob(&q, GN_SLICE(item->b));
+	gn_err err = agent_q_row(&q);
+	if (!err) {
+		*out = (struct gn_agent_written){.item = *item, .until_ms = agent_q_get(&q, 2)};
+		err = agent_q_exact(&q, 0, out->chat.b, sizeof out->chat.b);
+		if (!err)
+			err = agent_q_exact(&q, 1, out->id.b, sizeof out->id.b);
 	}
-	return agent_q_over(&q, err);
+	agent_q_end(&q);
+	return err;
+}
+
+gn_err gn_agent_written_prune(struct gn_agent_tx *tx, uint64_t now_ms)
+{
+	struct agent_q q = agent_q_tx(tx, "DELETE FROM written WHERE until <= ?");
+	agent_q_int(&q, now_ms);
+	return agent_q_run(&q);
 }

@@ -6,14 +6,20 @@
 
 /* Columns of messages m with their chat c. */
 #define AGENT_MESSAGE                                                                              \
-	"c.chat, m.number, m.content, m.sender, m.device, m.sent, m.received, m.expires, m.kind,"  \
-	" m.state, m.text, m.bytes"
+	"c.chat, m.number, m.mine, m.content, m.place, m.sent, m.due, m.shown, m.unread, m.text,"  \
+	" m.row, m.bytes"
 
 /* From a row whose first columns are those; borrowed as they are. */
 GN_MUST gn_err agent_message_read(const struct agent_q *q, struct gn_agent_message *out);
 /* The store's number of a chat. GN_NOT_FOUND. */
 GN_MUST gn_err agent_chat_row(struct gn_agent_db *db, const struct gn_agent_chat_id *id,
 			      uint64_t *row);
+
+/* Bytes that one takes of a page. */
+static inline size_t agent_message_bytes(const struct gn_agent_message *m)
+{
+	return m->text.len + m->row.len + m->content.len;
+}
 
 /* A page being told: ends at its limit and at AGENT_PAGE_BYTES, never before the first. */
 struct agent_paging {

@@ -69,11 +69,12 @@ gn_err gn_agent_search(struct gn_agent_db *db, const struct gn_agent_search *s,
 	if (!words)
 		return GN_OK;
 	struct agent_q q = agent_q(
-		db, "SELECT " AGENT_MESSAGE ", m.id,"
-		    " snippet(message_text, 1, char(2), char(3), '\xe2\x80\xa6', 12)"
-		    " FROM message_text t JOIN messages m ON m.id = t.rowid"
-		    " JOIN chats c ON c.id = m.chat"
-		    " WHERE message_text MATCH ? AND t.rowid < ? ORDER BY t.rowid DESC LIMIT ?");
+		db,
+		"SELECT " AGENT_MESSAGE ", m.id,"
+		" snippet(message_text, 1, char(2), char(3), '\xe2\x80\xa6', 12)"
+		" FROM message_text t JOIN messages m ON m.id = t.rowid"
+		" JOIN chats c ON c.id = m.chat"
+		" WHERE message_text MATCH ? AND t.rowid < ? AND m.shown ORDER BY t.rowid DESC LIMIT ?");
 	_Static_assert(AGENT_SNIPPET_WORDS == 12, "as in the statement");
 	agent_q_text(&q, gn_buf_slice(&query));
 	agent_q_int(&q, s->below ? s->below : INT64_MAX);
@@ -84,8 +85,7 @@ gn_err gn_agent_search(struct gn_agent_db *db, const struct gn_agent_search *s,
 			break;
 		f.place = agent_q_get(&q, 12);
 		f.snippet = agent_q_bytes(&q, 13);
-		*more = agent_page_full(&paging, f.message.text.len + f.message.bytes.len +
-							 f.snippet.len);
+		*more = agent_page_full(&paging, agent_message_bytes(&f.message) + f.snippet.len);
 		if (*more || !fn(user, &f))
 			break;
 	}

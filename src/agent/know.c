@@ -132,7 +132,7 @@ static void tell(struct know_lookup *l)
 	if (known.identity_count && !known.prekeys_count && l->err)
 		known.err =
 			l->err; /* their devices were not asked about: nothing is known of them */
-	l->taken = false; /* they may be asked for again from there */
+	l->taken = false;       /* they may be asked for again from there */
 	k->config.known(k->config.user, &known);
 	for (size_t i = 0; i < l->identity_count; i++) {
 		free(l->identities[i]);

@@ -33,24 +33,35 @@ CREATE TABLE chats(
   archived INTEGER NOT NULL,
   bytes BLOB NOT NULL);
 
+-- row, bytes: of the module that says what a message is. place, sent, content: its order in the chat.
 CREATE TABLE messages(
   id INTEGER PRIMARY KEY,
   chat INTEGER NOT NULL,
   number INTEGER NOT NULL,
+  mine INTEGER NOT NULL,
   content BLOB NOT NULL,
-  sender BLOB NOT NULL,
-  device BLOB NOT NULL,
+  place INTEGER NOT NULL,
   sent INTEGER NOT NULL,
-  received INTEGER NOT NULL,
-  kind INTEGER NOT NULL,
-  state INTEGER NOT NULL,
-  expires INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  shown INTEGER NOT NULL,
+  unread INTEGER NOT NULL,
   text TEXT NOT NULL,
+  row BLOB NOT NULL,
   bytes BLOB NOT NULL,
   UNIQUE(chat, number));
--- A content is named by (sender, id).
-CREATE UNIQUE INDEX messages_by_content ON messages(content, sender, chat);
-CREATE INDEX messages_expiring ON messages(expires) WHERE expires > 0;
+-- A content is named by whose it is and its id.
+CREATE UNIQUE INDEX messages_by_content ON messages(chat, mine, content);
+CREATE INDEX messages_shown ON messages(chat, place, sent, content) WHERE shown;
+CREATE INDEX messages_unread ON messages(chat, place, sent, content) WHERE unread;
+CREATE INDEX messages_due ON messages(due, chat, mine, content) WHERE due > 0;
+
+-- Items that were written, for who says that one of them could not be opened.
+CREATE TABLE written(
+  item BLOB PRIMARY KEY,
+  chat BLOB NOT NULL,
+  content BLOB NOT NULL,
+  until INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX written_until ON written(until);
 
 -- Full text; the chat is a word of its own column, so that a search in one chat reads that chat's.
 CREATE VIEW message_words AS SELECT id, 'c' || chat AS chat, text FROM messages;

@@ -140,17 +140,16 @@ struct gn_agent_chat_id nest_chat(unsigned i)
 struct gn_agent_message nest_message(unsigned chat, unsigned i, char text[96])
 {
 	struct gn_agent_message m = {.chat = nest_chat(chat),
+				     .mine = i % 3 == 0,
+				     .order = 1700000000000 + i,
 				     .sent_ms = 1700000000000 + i,
-				     .received_ms = 1700000000500 + i,
-				     .kind = 1,
-				     .state = 2};
+				     .shown = true,
+				     .row = GN_LIT("row"),
+				     .content = GN_LIT("rest")};
 	gn_put_be32(m.id.b, i);
 	gn_put_be32(m.id.b + 4, chat);
-	memset(m.sender.b, 0x51, sizeof m.sender.b);
-	memset(m.device.b, 0x52, sizeof m.device.b);
 	snprintf(text, 96, "hello number%u of the chat, word%u and tree%u", i, i % 97, i % 1009);
 	m.text = gn_str(text);
-	m.bytes = GN_LIT("rest");
 	return m;
 }
 
@@ -163,7 +162,7 @@ uint64_t nest_say(struct nest *n, unsigned chat, unsigned i)
 	uint64_t number;
 	assert_ok(gn_agent_tx_begin(n->db, &tx));
 	assert_ok(gn_agent_chat_put(&tx, &c));
-	gn_err err = gn_agent_message_add(&tx, &m, &number);
+	gn_err err = gn_agent_message_put(&tx, &m, false, &number);
 	if (err)
 		fprintf(stderr, "%s\n", gn_agent_db_why(n->db));
 	assert_ok(err);
