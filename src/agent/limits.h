@@ -86,4 +86,15 @@
 #define AGENT_KNOW_QUORUM 4u
 #define AGENT_KNOW_VERSIONS 3u
 
+/* ---- own records in the network ---- */
+/* Records kept published: the identity and prekeys at two places each, a front box at two, private
+ * boxes of the last 31 days, groups. */
+#define AGENT_PUBLISH_PLACES 64u
+/* Put again after that long although enough nodes signed; and when too few did, after the first
+ * wait, which doubles up to it. */
+#define AGENT_PUBLISH_AGAIN (3600 * GN_SEC)
+#define AGENT_PUBLISH_WAIT (1 * GN_SEC)
+/* The part of its ttl after which a record is made anew: a half, as prekeys have it (people.md). */
+#define AGENT_PUBLISH_RENEW 2u
+
 #endif
