@@ -19,6 +19,7 @@ struct publish_place {
 struct gn_agent_publish {
 	struct gn_agent_publish_config config;
 	struct publish_place places[AGENT_PUBLISH_PLACES];
+	gn_time now; /* of the last call */
 };
 
 /* ---- a put ---- */
@@ -26,7 +27,7 @@ struct gn_agent_publish {
 static void put_ended(struct publish_place *at, gn_err err, unsigned receipts)
 {
 	struct gn_agent_publish *p = at->of;
-	gn_time now = gn_os_steady();
+	gn_time now = p->now;
 	at->call = 0;
 	if (at->changed) {
 		at->due = now;
@@ -154,6 +155,7 @@ static bool is_old(const struct publish_place *at, uint64_t unix_now)
 gn_time gn_agent_publish_pump(struct gn_agent_publish *p, gn_time now)
 {
 	gn_time next = GN_NEVER;
+	p->now = now;
 	bool up = gn_agent_link_is_up(p->config.link);
 	uint64_t unix_now = p->config.unix_now(p->config.user);
 	for (unsigned i = 0; i < AGENT_PUBLISH_PLACES; i++) {
