@@ -10,6 +10,7 @@
 #include "wire/generated/box_fb.h"
 #include "wire/generated/bundle_fb.h"
 #include "wire/generated/common_fb.h"
+#include "wire/generated/content_fb.h"
 #include "wire/generated/overlay_fb.h"
 #include "wire/generated/record_fb.h"
 #include "wire/generated/token_fb.h"
@@ -29,6 +30,7 @@ static const struct schema {
 	{"schemas/token.fbs", gn_fbtypes_token, GN_COUNT(gn_fbtypes_token)},
 	{"schemas/box.fbs", gn_fbtypes_box, GN_COUNT(gn_fbtypes_box)},
 	{"schemas/bundle.fbs", gn_fbtypes_bundle, GN_COUNT(gn_fbtypes_bundle)},
+	{"schemas/content.fbs", gn_fbtypes_content, GN_COUNT(gn_fbtypes_content)},
 	{"schemas/blocks.fbs", gn_fbtypes_blocks, GN_COUNT(gn_fbtypes_blocks)},
 	{"schemas/overlay.fbs", gn_fbtypes_overlay, GN_COUNT(gn_fbtypes_overlay)},
 	{"testdata/sample.fbs", gn_fbtypes_sample, GN_COUNT(gn_fbtypes_sample)},
