@@ -107,6 +107,9 @@ void gn_host_app_bye(struct gn_host_app *app, gn_err err, const char *detail, gn
 
 /* ---- streams of calls ---- */
 
+/* This call is late when nothing of its stream moves for GN_HOST_APP_STALL, not before. */
+void gn_host_app_streams(struct gn_host_app *app, uint64_t call, gn_time now);
+
 /* What came of it and was not taken; ended: nothing follows, err says whether it was given up.
  * Valid until the next call. */
 struct gn_slice gn_host_app_data(struct gn_host_app *app, uint64_t call, bool *ended, gn_err *err);

@@ -74,6 +74,7 @@ struct app_call {
 	size_t len;
 	bool told; /* its owner knows of it */
 	struct gn_host_flow flow;
+	bool streams;     /* late by its stream */
 	bool came, wants; /* something of its stream came; its owner waits for room */
 	struct app_call *next;
 };

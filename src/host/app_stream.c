@@ -8,6 +8,13 @@ static struct app_call *call_of(struct gn_host_app *app, uint64_t number)
 	return link ? *link : NULL;
 }
 
+/* Its stream moves. */
+static void move(struct app_call *c, gn_time now)
+{
+	if (c->streams)
+		c->until = now + GN_HOST_APP_STALL;
+}
+
 static void take_data(struct gn_host_app *app, struct app_call *c, struct gn_slice bytes,
 		      gn_time now)
 {
@@ -26,6 +33,7 @@ static void take_data(struct gn_host_app *app, struct app_call *c, struct gn_sli
 	}
 	app->bytes += bytes.len;
 	c->came = true;
+	move(c, now);
 }
 
 static void take_end(struct app_call *c, struct gn_fb_stream_end end)
@@ -55,12 +63,22 @@ void gn_host_app_stream_came(struct gn_host_app *app, const struct gn_app_frame 
 		if (gn_host_flow_granted(&c->flow, gn_fb_stream_grant_bytes(
 							   (struct gn_fb_stream_grant){f->table})))
 			gn_host_app_bye(app, GN_PROTOCOL, "a stream was granted too much", now);
+		move(c, now);
 		break;
 	case GN_FB_APP_STREAM_BODY_STREAM_END:
 		take_end(c, (struct gn_fb_stream_end){f->table});
 		break;
 	case GN_FB_APP_STREAM_BODY_NONE: break;
 	}
+}
+
+void gn_host_app_streams(struct gn_host_app *app, uint64_t call, gn_time now)
+{
+	struct app_call *c = call_of(app, call);
+	if (!c)
+		return;
+	c->streams = true;
+	move(c, now);
 }
 
 struct gn_slice gn_host_app_data(struct gn_host_app *app, uint64_t call, bool *ended, gn_err *err)
@@ -78,6 +96,7 @@ void gn_host_app_taken(struct gn_host_app *app, uint64_t call, size_t len, gn_ti
 	if (!c || !len)
 		return;
 	GN_ASSERT(len <= c->flow.in_len && len <= app->bytes);
+	move(c, now);
 	c->flow.in_at += len;
 	c->flow.in_len -= len;
 	app->bytes -= len;
@@ -109,6 +128,7 @@ void gn_host_app_send(struct gn_host_app *app, uint64_t call, struct gn_slice by
 		return;
 	GN_ASSERT(bytes.len <= c->flow.out_left);
 	c->flow.out_left -= bytes.len;
+	move(c, now);
 	size_t most =
 		app->frame_max - 256 < GN_HOST_APP_PIECE ? app->frame_max - 256 : GN_HOST_APP_PIECE;
 	while (bytes.len) {

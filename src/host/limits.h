@@ -36,6 +36,12 @@
 
 #define GN_HOST_TOLD_EVENT (64u << 10) /* bytes of an event: a lookup with its steps has 4 KiB */
 
+/* ---- app/1, all connections of a program (AP-14); of each a user of this machine that does not
+ * own it has a quarter at most ---- */
+#define GN_HOST_WORK 192u /* calls in work: as many operations as the overlay begins for clients */
+#define GN_HOST_SUBS 128u /* that are told of events */
+#define GN_HOST_QUARTER 4u
+
 /* ---- app/1, whoever connected (AP-13) ---- */
 #define GN_HOST_CLIENT_GRACE (5 * GN_SEC) /* for the server's word that a call is late */
 #define GN_HOST_CLIENT_UNSENT (4u << 20)  /* bytes that the server has not taken */

@@ -11,7 +11,6 @@ void http_release(struct gn_http *http)
 {
 	if (--http->handles > 0 || !http->freeing)
 		return;
-	free((void *)(uintptr_t)http->config.unix_path);
 	free(http);
 }
 
@@ -56,8 +55,11 @@ void conn_close(struct conn *c)
 		http->conns = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
-	http->conn_count--;
-	if (http->conn_count == 0)
+	if (c->raw)
+		http->raw_count--;
+	else
+		http->conn_count--;
+	if (http->conn_count + http->raw_count == 0)
 		uv_timer_stop(&http->sweep);
 	if (!c->reset || c->is_unix || uv_tcp_close_reset(&c->io.tcp, conn_on_closed) != 0)
 		uv_close(&c->io.handle, conn_on_closed);

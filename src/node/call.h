@@ -33,4 +33,20 @@ gn_err gn_node_call_record_put(struct gn_node_request *r);
 gn_err gn_node_call_record_get(struct gn_node_request *r);
 gn_err gn_node_call_name_resolve(struct gn_node_request *r);
 
+/* ---- call_event.c ---- */
+
+void gn_node_call_tell_link(struct gn_node *node, const struct gn_contact *peer, bool linked);
+void gn_node_call_tell_lookup(struct gn_node *node); /* the last one */
+/* How the node stands, when that moved (node->status_moved); when to be called again. */
+gn_time gn_node_call_tell_tick(struct gn_node *node);
+
+/* ---- call_file.c ---- */
+
+gn_err gn_node_call_file_add(struct gn_node_request *r);
+gn_err gn_node_call_file_get(struct gn_node_request *r);
+gn_err gn_node_call_blocks_spread(struct gn_node_request *r);
+gn_err gn_node_call_site_get(struct gn_node_request *r);
+/* Its slot is free again; nothing when it had none. */
+void gn_node_call_reading_end(struct gn_node_request *r);
+
 #endif

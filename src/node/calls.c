@@ -10,7 +10,7 @@ struct node_call {
 	gn_err (*run)(struct gn_node_request *r);
 };
 
-enum { OP = GN_NODE_CALL_OP, OWNER = GN_NODE_CALL_OWNER };
+enum { STREAM = GN_HOST_CALL_STREAM, OP = GN_NODE_CALL_OP, OWNER = GN_NODE_CALL_OWNER };
 
 #define CALL(area, member, flags)                                                                  \
 	{{GN_FB_APP_BODY_APP_##area, GN_FB_APP_##area##_BODY_##member}, flags}
@@ -24,15 +24,24 @@ static const struct node_call routes[] = {
 	{CALL(RECORD, RECORD_PUT, OP), gn_node_call_record_put},
 	{CALL(RECORD, RECORD_GET, OP), gn_node_call_record_get},
 	{CALL(RECORD, NAME_RESOLVE, OP), gn_node_call_name_resolve},
+	{CALL(FILE, FILE_ADD, STREAM), gn_node_call_file_add},
+	{CALL(FILE, FILE_GET, STREAM), gn_node_call_file_get},
+	{CALL(FILE, BLOCKS_SPREAD, 0), gn_node_call_blocks_spread},
+	{CALL(FILE, SITE_GET, STREAM), gn_node_call_site_get},
 	{{{0, 0}, 0}, NULL},
 };
+
+void gn_node_call_born(struct gn_host_request *base)
+{
+	struct gn_node_request *r = gn_node_request_of(base);
+	r->node = base->api->user;
+	r->started = r->node->now;
+}
 
 static gn_err run_call(struct gn_host_request *base)
 {
 	const struct node_call *call = (const void *)base->asked; /* its first member */
 	struct gn_node_request *r = gn_node_request_of(base);
-	r->node = base->api->user;
-	r->started = r->node->now;
 	if ((base->asked->flags & OWNER) && base->stranger)
 		return GN_DENIED;
 	gn_err full = base->asked->flags & OP ? gn_overlay_room(r->node->overlay) : GN_OK;
@@ -41,6 +50,11 @@ static gn_err run_call(struct gn_host_request *base)
 	gn_host_error(base, full, "as many operations run as clients may have at once");
 	return GN_OK;
 }
+
+/* AP-14: records, names, files and sites of their own; nothing of the node's or of others'. */
+#define RIGHT(text) {(const uint8_t *)(text), sizeof(text) - 1}
+static const struct gn_slice stranger_rights[] = {RIGHT("record/*"), RIGHT("name/*"),
+						  RIGHT("site/*"), RIGHT("store")};
 
 static uint64_t unix_ms(void *user)
 {
@@ -52,6 +66,9 @@ const struct gn_host_calls gn_node_calls = {.routes = routes,
 					    .role = GN_FB_APP_ROLE_NODE,
 					    .software = "geonetd " GEONET_VERSION,
 					    .unix_ms = unix_ms,
+					    .stranger_rights = stranger_rights,
+					    .stranger_right_count = GN_COUNT(stranger_rights),
+					    .stranger_kinds = 1u << GN_FB_NODE_EVENT_KIND_STATUS,
 					    .run = run_call};
 
 gn_err gn_node_api_twin(struct gn_node_request *r)

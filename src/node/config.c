@@ -48,6 +48,10 @@ const struct gn_host_setting gn_node_settings[] = {
 	 .off_at = offsetof(struct gn_node_config, http_off), .standard = "7780",
 	 .expected = "a TCP port, 0 for a free one, or off",
 	 .help = "loopback port of the page, the API and the gateway; 0 takes a free one"},
+	{.name = "app-socket", .kind = GN_HOST_TEXT, .value = "PATH", IN(app_socket), .least = 1,
+	 .most = GN_NODE_SOCKET, .expected = "a path of at most 99 bytes",
+	 .help = "also serve every user of this machine at this socket, each with a share; a "
+		 "service's is /run/geonet/app.sock"},
 	{.name = "record-limit", .kind = GN_HOST_BYTES, .value = "BYTES",
 	 .least = GN_NODE_RECORDS_MIN, .most = GN_NODE_RECORDS_MAX, IN(record_limit),
 	 .standard = "1G", .expected = "bytes, 1M or more, with K, M, G or T if wanted",

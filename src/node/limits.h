@@ -32,6 +32,7 @@
 /* ---- settings ---- */
 /* bytes of the data directory's path: a socket's name has 108 with the file in it */
 #define GN_NODE_DATA 90u
+#define GN_NODE_SOCKET 99u                    /* bytes of the path of the socket for all users */
 #define GN_NODE_STORE_MAX (UINT64_C(1) << 60) /* bytes kept for others: what no disk has */
 #define GN_NODE_PROBATION_MAX 86400u          /* seconds: a day's probation is never a server */
 
@@ -119,8 +120,13 @@
 /* what an answer of app/1 lists: as many as there are holders, and values of an equivocation */
 #define GN_NODE_RECEIPTS 24u
 #define GN_NODE_VALUES 8u
-#define GN_NODE_PAGE 50u      /* of a list, when a call says nothing */
-#define GN_NODE_PAGE_MAX 500u /* whatever it says */
-#define GN_NODE_COUNTERS 512u /* of all engines together */
+/* events kept for who reads slowly: a lookup has 3 KiB */
+#define GN_NODE_TOLD 1024u
+#define GN_NODE_TOLD_BYTES (1u << 20)
+#define GN_NODE_TOLD_KEEP (600 * GN_SEC)
+#define GN_NODE_STATUS_EACH GN_SEC /* between two events of the node's status */
+#define GN_NODE_PAGE 50u           /* of a list, when a call says nothing */
+#define GN_NODE_PAGE_MAX 500u      /* whatever it says */
+#define GN_NODE_COUNTERS 512u      /* of all engines together */
 
 #endif

@@ -9,6 +9,7 @@
  *          bootstrap, API and gateway (READY)
  *   Stop:  sessions say goodbye, the log is flushed */
 #include "node/api.h"
+#include "node/call.h"
 #include "node/charge.h"
 #include "node/node_int.h"
 #include "node/reach.h"
@@ -94,6 +95,7 @@ static gn_time turn(void *user)
 	uv_poll_start(&node->udp_poll, UV_READABLE | (node->udp_blocked ? UV_WRITABLE : 0),
 		      udp_ready);
 	look = gn_time_min(look, gn_node_peers_deadline(node));
+	look = gn_time_min(look, gn_node_call_tell_tick(node));
 	look = gn_time_min(look, gn_host_links_pump(&node->api, node->now));
 	return gn_time_min(look, gn_node_deadline(node)) - node->now;
 }
@@ -134,13 +136,28 @@ static gn_err open_udp(struct gn_node *node, char why[GN_HOST_WHY])
 		   : GN_OK;
 }
 
+static gn_err cannot_open(const struct gn_node *node, gn_err err, char why[GN_HOST_WHY])
+{
+	if (err == GN_PORT_TAKEN)
+		return gn_host_why(why, err,
+				   "TCP port %u is taken: give another with --http PORT (0 for a "
+				   "free one), or stop what uses it",
+				   node->config.http);
+	return gn_host_why(why, err, "the local API cannot be opened at %s/app.sock%s%s: %s",
+			   node->config.data, *node->config.app_socket ? " and " : "",
+			   node->config.app_socket, gn_err_text(err));
+}
+
 static gn_err open_http(struct gn_node *node, char why[GN_HOST_WHY])
 {
-	char path[sizeof node->config.data + 16];
-	snprintf(path, sizeof path, "%s/api.sock", node->config.data);
+	char path[sizeof node->config.data + 16], old[sizeof node->config.data + 16];
+	snprintf(path, sizeof path, "%s/app.sock", node->config.data);
+	snprintf(old, sizeof old, "%s/api.sock", node->config.data);
 	struct gn_http_config config = {
 		.loop = &node->host.loop,
 		.unix_path = path,
+		.unix_also = old,
+		.unix_open = *node->config.app_socket ? node->config.app_socket : NULL,
 		.port = node->config.http,
 		.no_port = node->config.http_off,
 		.limits.path = GN_NODE_TARGET,
@@ -150,17 +167,16 @@ static gn_err open_http(struct gn_node *node, char why[GN_HOST_WHY])
 	};
 	struct gn_http_handler handler;
 	gn_node_api_init(node);
+	node->api.told = gn_host_told_new(&(struct gn_host_told_config){
+		.count = GN_NODE_TOLD, .bytes = GN_NODE_TOLD_BYTES, .keep = GN_NODE_TOLD_KEEP});
+	node->api.epoch = gn_rand_u64(&node->host.rand) | 1;
 	gn_host_api_handler(&node->api, &handler);
 	gn_host_links_handler(&handler);
-	gn_err err = gn_http_new(&config, &handler, &node->http);
-	if (err == GN_PORT_TAKEN)
-		return gn_host_why(why, err,
-				   "TCP port %u is taken: give another with --http PORT (0 for a "
-				   "free one), or stop what uses it",
-				   node->config.http);
-	return err ? gn_host_why(why, err, "the local API cannot be opened at %s: %s", path,
-				 gn_err_text(err))
-		   : GN_OK;
+	gn_err err = node->api.told ? gn_http_new(&config, &handler, &node->http) : GN_NOMEM;
+	if (err)
+		return cannot_open(node, err, why);
+	node->api.links_max = gn_http_raw_max(node->http);
+	return GN_OK;
 }
 
 static gn_err start(struct gn_node *node, const struct gn_host_config *host, char why[GN_HOST_WHY])
@@ -232,5 +248,6 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 	gn_sk_wipe(&node.key);
 	gn_wipe(node.token, sizeof node.token);
 	free(node.packet);
+	gn_host_told_free(node.api.told);
 	return err;
 }

@@ -11,10 +11,11 @@
 enum gn_node_guard { GN_NODE_GUARD_ON, GN_NODE_GUARD_COOKIE, GN_NODE_GUARD_OFF };
 
 struct gn_node_config {
-	char data[128]; /* data directory; the API socket's path must fit a sockaddr_un */
+	char data[128]; /* data directory; a socket's path in it must fit a sockaddr_un */
 	uint16_t port;  /* UDP; 0: a free one */
 	uint16_t http;  /* loopback HTTP; 0: a free one */
 	bool http_off;
+	char app_socket[100]; /* a socket for every user of this machine; empty: none */
 	char bootstrap[GN_NODE_BOOTSTRAP][128]; /* HOST:PORT */
 	unsigned bootstrap_count;
 	char advertise[128];   /* HOST:PORT told to others; empty: the addresses of this machine */

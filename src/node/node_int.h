@@ -83,6 +83,8 @@ struct gn_node {
 	uint64_t reads_waited, reads_cut, reads_refused, headers_dropped;
 	struct gn_node_lookup lookups[GN_NODE_LOOKUPS];
 	uint64_t lookup_count;
+	bool status_moved; /* since it was told of */
+	gn_time status_told;
 	struct gn_node_kept kept;
 	json_t *sites;        /* what this node keeps published: array, saved as sites.json */
 	gn_time sites_looked; /* for versions that no head came for */

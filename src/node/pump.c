@@ -1,5 +1,6 @@
 /* What moves between the engines: each one's outputs go to whoever they are for, until nothing
  * moves. Engines never meet anywhere else. */
+#include "node/call.h"
 #include "node/charge.h"
 #include "node/node_int.h"
 #include "node/reach.h"
@@ -18,9 +19,11 @@ bool gn_node_pump_jet(struct gn_node *node)
 
 static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e)
 {
+	node->status_moved |= e->kind != GN_OVERLAY_DONE;
 	switch (e->kind) {
 	case GN_OVERLAY_DONE:
 		gn_node_lookup_add(node, e);
+		gn_node_call_tell_lookup(node);
 		if (!gn_names_overlay_event(node->names, e, node->now) &&
 		    !gn_bundles_overlay_event(node->bundles, e, node->now))
 			node->outside.overlay(node, e);
@@ -33,6 +36,7 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 				    "a node answers: no longer alone");
 			node->told_alone = false;
 		}
+		gn_node_call_tell_link(node, &e->peer, e->kind == GN_OVERLAY_LINKED);
 		gn_node_publish(node, e->kind == GN_OVERLAY_LINKED ? "link" : "unlink",
 				json_pack("{so}", "id", gn_host_json_hex(e->peer.id.b, 32)));
 		break;

@@ -5,7 +5,7 @@
 #ifndef GN_NODE_REQUEST_H
 #define GN_NODE_REQUEST_H
 
-#include "host/request.h"
+#include "host/call.h"
 #include "overlay/overlay.h"
 #include "services/bundles/bundles.h"
 #include "services/names/names.h"
@@ -19,9 +19,9 @@ enum gn_node_engine { GN_OP_NONE, GN_OP_OVERLAY, GN_OP_NAMES, GN_OP_BUNDLES };
 enum { /* begins an operation of the overlay, of which clients have a part (OV-72) */
        GN_NODE_ROUTE_OP = GN_HOST_ROUTE_OWN
 };
-enum {                        /* of a call of app/1 */
-       GN_NODE_CALL_OP = 1,   /* as GN_NODE_ROUTE_OP */
-       GN_NODE_CALL_OWNER = 2 /* for the node's owner alone */
+enum {                                           /* of a call of app/1 */
+       GN_NODE_CALL_OP = GN_HOST_CALL_OWN,       /* as GN_NODE_ROUTE_OP */
+       GN_NODE_CALL_OWNER = 2 * GN_HOST_CALL_OWN /* for the node's owner alone */
 };
 struct gn_node_route {
 	struct gn_host_route route;
@@ -43,7 +43,8 @@ struct gn_node_request {
 		gn_node_bundles_done *bundles;
 	} done;
 	struct gn_node_gateway *gateway;
-	bool events; /* events.c: it listens */
+	bool events;  /* events.c: it listens */
+	bool reading; /* call_file.c: it has one of node->readers */
 };
 
 static inline struct gn_node_request *gn_node_request_of(struct gn_host_request *r)
@@ -61,6 +62,10 @@ void gn_node_wait_bundles(struct gn_node_request *r, gn_op op, gn_node_bundles_d
 void gn_node_told_overlay(struct gn_node *node, const struct gn_overlay_event *e);
 void gn_node_told_names(struct gn_node *node, const struct gn_names_event *e);
 void gn_node_told_bundles(struct gn_node *node, const struct gn_bundles_event *e);
+
+/* A file that comes, into the blocks: r's data and data_end (api_sites.c). */
+gn_err gn_node_ingest_data(struct gn_host_request *r, struct gn_slice data, size_t *taken);
+void gn_node_ingest_end(struct gn_host_request *r);
 
 /* host's hooks (api.c): what every answer and every refusal of the node has besides */
 void gn_node_answer(struct gn_host_request *r, int status, const char *type, struct gn_slice body);

@@ -151,7 +151,7 @@ int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply)
 	struct gn_host_client_config config = {.role = GN_FB_APP_ROLE_CLIENT,
 					       .software = "geonet " GEONET_VERSION,
 					       .now = gn_os_steady()};
-	struct talk t = {.cli = cli, .ask = ask, .reply = reply, .fd = client_dial(cli->data)};
+	struct talk t = {.cli = cli, .ask = ask, .reply = reply, .fd = client_dial(cli, false)};
 	struct gn_rand random = gn_rand_system();
 	*reply = (struct reply){0};
 	if (t.fd < 0)

@@ -9,17 +9,41 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* The socket's path; a long one goes through the folder's descriptor, kept open in *dir. */
-char *client_socket(const char *data, int *dir)
+#define SERVICE_SOCKET "/run/geonet/app.sock" /* of a node that is the machine's service */
+
+/* A file of the folder; a long path goes through the folder's descriptor, kept open in *dir. */
+static char *socket_in(const char *data, const char *name, int *dir)
 {
-	char *path = cli_format("%s/api.sock", data);
-	*dir = -1;
+	char *path = cli_format("%s/%s", data, name);
 	if (strlen(path) < sizeof((struct sockaddr_un *)0)->sun_path)
 		return path;
-	*dir = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*dir < 0)
+		*dir = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*dir >= 0) {
 		free(path);
-		path = cli_format("/proc/self/fd/%d/api.sock", *dir);
+		path = cli_format("/proc/self/fd/%d/%s", *dir, name);
+	}
+	return path;
+}
+
+char *client_socket(struct cli *cli, bool own, int *dir)
+{
+	const char *set = getenv("GEONET_SOCKET");
+	*dir = -1;
+	if (set && *set && !own)
+		return cli_format("%s", set);
+	char *path = socket_in(cli->data, "app.sock", dir);
+	if (access(path, F_OK) == 0)
+		return path;
+	char *old = socket_in(cli->data, "api.sock", dir); /* of a node of before */
+	if (access(old, F_OK) == 0) {
+		free(path);
+		return old;
+	}
+	free(old);
+	if (!own && !cli_option(cli, "data") && access(SERVICE_SOCKET, F_OK) == 0) {
+		free(path);
+		return cli_format("%s", SERVICE_SOCKET);
 	}
 	return path;
 }
@@ -32,11 +56,11 @@ int client_none(struct cli *cli)
 			given ? " --data " : "", given ? cli->data : "");
 }
 
-int client_dial(const char *data)
+int client_dial(struct cli *cli, bool own)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 	int dir, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	char *path = client_socket(data, &dir);
+	char *path = client_socket(cli, own, &dir);
 	if (fd >= 0 && strlen(path) < sizeof addr.sun_path) {
 		strcpy(addr.sun_path, path);
 		if (connect(fd, (struct sockaddr *)&addr, sizeof addr) != 0) {
@@ -52,7 +76,7 @@ int client_dial(const char *data)
 
 bool client_alive(struct cli *cli)
 {
-	int fd = client_dial(cli->data);
+	int fd = client_dial(cli, true);
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0;

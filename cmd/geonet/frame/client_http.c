@@ -146,7 +146,7 @@ int client_call(struct cli *cli, struct call call, struct reply *reply)
 		return cli_fail(cli, CLI_FAILED, "nomem", "libcurl cannot be set up");
 	}
 	struct transfer t = {curl, &call, reply, 0, false, false};
-	char *sock = client_socket(cli->data, &dir),
+	char *sock = client_socket(cli, false, &dir),
 	     *url = cli_format("http://localhost%s", call.path);
 	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, sock);
 	curl_easy_setopt(curl, CURLOPT_URL, url);

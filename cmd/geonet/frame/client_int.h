@@ -5,9 +5,10 @@
 
 #include "geonet/frame/client.h"
 
-/* The socket's path; a long one goes through the folder's descriptor, kept open in *dir. */
-char *client_socket(const char *data, int *dir);
-int client_dial(const char *data); /* -1: nobody is there */
+/* The path of the node's socket: $GEONET_SOCKET, the one in DATA, the service's of this machine (own:
+ * the one in DATA alone). *dir: a folder that the path goes through, to be closed; -1: none. */
+char *client_socket(struct cli *cli, bool own, int *dir);
+int client_dial(struct cli *cli, bool own); /* -1: nobody is there */
 
 /* The answer's table as HTTP gives it; what it says of having failed in part is reply->err. */
 json_t *client_shape(struct gn_app_kind kind, const struct gn_fb_type *type, struct gn_fbt t,
