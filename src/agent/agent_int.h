@@ -1,9 +1,11 @@
 /* The agent, private to src/agent: one person on one device. One thread, the loop's.
  *
+ *   outbox.c  what people says -> what is to be sent
  *   keep.c    what people and sessions change -> the store, in one transaction
  *   own.c     own boxes, prekeys, identity record
  *   post.c    what is to be sent -> sealed -> deposited
  *   inbox.c   items of own boxes -> opened -> what people say
+ *   life.c    open and locked; what the network says of people
  *   serve.c   calls of app/1          run.c    the loop, start and end
  *
  * 1. Nothing is acknowledged, sent or told before what it changed is in the store.
@@ -26,14 +28,15 @@
 
 /* A box of ours (own.c). */
 struct agent_box {
-	struct gn_sk sk;     /* secret: signs its descriptor and certificates */
-	uint8_t hint[32];    /* zeros for a front box */
+	struct gn_sk sk;  /* secret: signs its descriptor and certificates */
+	uint8_t hint[32]; /* zeros for a front box */
 	bool front;
 	uint64_t epoch, created, seq; /* of its descriptor */
 	uint8_t nonce[8];
-	bool made;           /* its puzzle is solved */
-	uint64_t call;       /* that follows it; 0: none */
-	bool followed;       /* holders have listed all */
+	bool made;     /* its puzzle is solved */
+	uint64_t call; /* that follows it; 0: none */
+	bool followed; /* holders have listed all */
+	gn_time due;   /* when it is followed again */
 };
 enum { AGENT_FRONT, AGENT_PRIVATE, AGENT_BOXES };
 
@@ -82,7 +85,6 @@ struct gn_agent {
 	struct gn_people *people;
 	struct gn_agent_know *know;
 	struct gn_agent_publish *publish;
-	struct gn_host_told *told;
 
 	struct gn_pk owner;
 	struct gn_agent_device device; /* secret; wiped when it locks */
@@ -105,6 +107,15 @@ struct gn_agent {
 	gn_time post_due;
 	/* inbox.c */
 	bool look_waiting; /* something may open what waits */
+	gn_time waiting_due;
+	struct agent_claim { /* strangers whose item waits */
+		struct gn_pk owner;
+		bool wanted; /* the person wants to see it: they are looked up */
+		bool accepted;
+		bool told;
+	} claims[AGENT_CLAIMS];
+	size_t claim_count;
+	bool state_moved; /* how it stands changed: who listens is told */
 	bool failed;
 };
 
@@ -143,6 +154,14 @@ gn_time agent_own_pump(struct gn_agent *a);
 void agent_own_box_for(struct gn_agent *a, const struct gn_pk *owner);
 /* Signs for the session that a BoxSign names, if the key is ours. */
 void agent_own_sign(struct gn_agent *a, struct gn_fb_box_sign t);
+void agent_own_invites(struct gn_agent *a); /* they changed */
+/* A verified record as people takes it; borrows it, devices and history. */
+void agent_identity_of(const struct gn_agent *a, const struct gn_identity *id,
+		       struct gn_people_identity *out,
+		       struct gn_people_device devices[GN_IDENTITY_DEVICES],
+		       struct gn_people_version history[GN_IDENTITY_HISTORY]);
+/* For calls whose answer changes nothing. */
+void agent_no_answer(void *user, const struct gn_host_client_event *e);
 
 /* ---- post.c ---- */
 
@@ -152,17 +171,27 @@ GN_MUST gn_err agent_post_add(struct gn_agent *a, struct gn_agent_tx *tx,
 gn_time agent_post_pump(struct gn_agent *a);
 /* Something that a send waited for has come. */
 void agent_post_hurry(struct gn_agent *a);
-void agent_post_down(struct gn_agent *a); /* the node is gone */
+void agent_post_close(struct gn_agent *a);
+/* Of the secret of the invite that a contact was found by, in the store. */
+void agent_invite_name(const struct gn_hash *chat, char out[80]);
 
 /* ---- inbox.c ---- */
 
-void agent_inbox_follow(struct gn_agent *a);
-void agent_inbox_pump(struct gn_agent *a);
+gn_time agent_inbox_pump(struct gn_agent *a);
+void agent_inbox_close(struct gn_agent *a);
 
 /* ---- serve.c ---- */
 
-extern const struct gn_host_calls agent_calls;
 void agent_serve_init(struct gn_agent *a);
 void agent_serve_event(struct gn_agent *a, const struct gn_people_event *e);
+void agent_serve_state(struct gn_agent *a); /* how it stands has changed */
+/* Somebody unknown left something: tells who listens. */
+void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
+
+/* ---- life.c ---- */
+
+/* From LOCKED or NEW to OPEN, and back. */
+GN_MUST gn_err agent_open(struct gn_agent *a);
+void agent_close(struct gn_agent *a);
 
 #endif

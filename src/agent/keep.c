@@ -104,9 +104,7 @@ bool agent_find(void *user, const struct gn_people_find *find, struct gn_people_
 	case GN_PEOPLE_FIND_REGISTER:
 		err = gn_agent_register_get(a->db, find->key, lend_register, &l);
 		break;
-	case GN_PEOPLE_FIND_DUE:
-		err = gn_agent_message_due(a->db, &at, lend_message, &l);
-		break;
+	case GN_PEOPLE_FIND_DUE: err = gn_agent_message_due(a->db, &at, lend_message, &l); break;
 	case GN_PEOPLE_FIND_UNREAD:
 		err = gn_agent_message_unread(a->db, &at, lend_message, &l);
 		break;
@@ -203,8 +201,8 @@ static gn_err keep_row(struct gn_agent *a, struct gn_agent_tx *tx, const struct 
 		GN_TRY(gn_agent_contact_delete(tx, &contact.key));
 		return gn_agent_chat_delete(tx, &chat);
 	case GN_PEOPLE_ROW_CHAT:
-		return gn_agent_chat_put(
-			tx, &(struct gn_agent_chat){.id = chat, .bytes = row->bytes});
+		return gn_agent_chat_put(tx,
+					 &(struct gn_agent_chat){.id = chat, .bytes = row->bytes});
 	case GN_PEOPLE_ROW_MESSAGE: return keep_message(a, tx, row);
 	case GN_PEOPLE_ROW_REGISTER:
 		return gn_agent_register_put(
@@ -289,10 +287,8 @@ static bool load_contact(void *user, const struct gn_agent_contact *c)
 
 gn_err agent_people_open(struct gn_agent *a)
 {
-	struct gn_people_config config = {.owner = a->owner,
-					  .device = a->device.sk.pk,
-					  .find = agent_find,
-					  .user = a};
+	struct gn_people_config config = {
+		.owner = a->owner, .device = a->device.sk.pk, .find = agent_find, .user = a};
 	uint8_t *room = malloc(AGENT_BYTES_MAX);
 	struct gn_buf own = {room, 0, AGENT_BYTES_MAX};
 	struct loading l = {.agent = a};
@@ -303,9 +299,8 @@ gn_err agent_people_open(struct gn_agent *a)
 	if (!err) {
 		err = gn_agent_meta_get(a->db, "people", &own);
 		err = err == GN_NOT_FOUND ? GN_OK
-		      : err		  ? err
-					  : gn_people_load(a->people, GN_PEOPLE_ROW_OWN,
-							   gn_buf_slice(&own));
+		      : err               ? err
+			    : gn_people_load(a->people, GN_PEOPLE_ROW_OWN, gn_buf_slice(&own));
 	}
 	while (!err && more) {
 		err = gn_agent_contacts(a->db, 0, first ? NULL : &l.after, AGENT_LIMIT_MAX,

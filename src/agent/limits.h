@@ -97,4 +97,65 @@
 /* The part of its ttl after which a record is made anew: a half, as prekeys have it (people.md). */
 #define AGENT_PUBLISH_RENEW 2u
 
+/* ---- own boxes and records ---- */
+/* Hashes tried in one turn of the loop: some 10 ms. */
+#define AGENT_WORK_TRIES 20000u
+/* Bits of a stranger's work that we do when others have done more: 16 times as much. */
+#define AGENT_WORK_MOST 24u
+/* Seconds that records hold: a descriptor, an identity; that a device is listed (people.md). */
+#define AGENT_BOX_TTL (30u * 86400u)
+#define AGENT_IDENTITY_TTL (30u * 86400u)
+#define AGENT_DEVICE_TTL (400u * 86400u)
+/* Of a certificate: seconds, and what may lie untaken under it: a quarter of a private box. */
+#define AGENT_CERTIFICATE_TTL (31u * 86400u)
+#define AGENT_CERTIFICATE_ITEMS 250u
+#define AGENT_CERTIFICATE_KIB 4096u
+/* Generations of prekeys whose `last` is kept, a week each: 31 days after it was replaced. */
+#define AGENT_PREKEYS_KEPT 5u
+/* The own identity is looked at hourly (people.md); and after an error, or a full queue. */
+#define AGENT_IDENTITY_LOOK (3600 * GN_SEC)
+#define AGENT_IDENTITY_RETRY (5 * GN_SEC)
+
+/* ---- sending ---- */
+/* Deposits at once, and rows of the outbox looked at together: more than wait in deposits. */
+#define AGENT_DEPOSITS 16u
+#define AGENT_POST_AT_ONCE 48u
+/* Between two looks at the outbox. */
+#define AGENT_POST_LOOK (50 * GN_MSEC)
+/* Milliseconds before it is tried again, doubled up to the second. */
+#define AGENT_POST_WAIT_MS UINT64_C(500)
+#define AGENT_POST_WAIT_MAX_MS UINT64_C(300000)
+/* Milliseconds of one deposit, all holders asked. */
+#define AGENT_DEPOSIT_MS 60000u
+/* Custodies that mean stored (people.md). */
+#define AGENT_STORED 3u
+/* Seconds that an item may lie in a private box, in a front box. */
+#define AGENT_ITEM_TTL (30u * 86400u)
+#define AGENT_FRONT_TTL (7u * 86400u)
+/* Milliseconds for which it is known what was written into an item. */
+#define AGENT_WRITTEN_MS (UINT64_C(30) * 86400u * 1000u)
+
+/* ---- receiving ---- */
+/* Items that wait, tried together; and how often who was not found is looked for. */
+#define AGENT_WAITING_AT_ONCE 64u
+#define AGENT_WAITING_LOOK (600 * GN_SEC)
+/* Before a box is followed again. */
+#define AGENT_FOLLOW_WAIT (2 * GN_SEC)
+/* Strangers whose item waits that are shown at once. */
+#define AGENT_CLAIMS 64u
+
+/* ---- calls ---- */
+/* Events that are kept for who comes back, and their bytes (seams.md). */
+#define AGENT_TOLD_COUNT 10000u
+#define AGENT_TOLD_BYTES (8u << 20)
+#define AGENT_TOLD_KEEP (24 * 3600 * GN_SEC)
+/* Bytes of a call's JSON: a text of 16 KiB, escaped. */
+#define AGENT_BODY (256u << 10)
+/* Chats in one answer. */
+#define AGENT_CHATS_MAX 200u
+/* Seconds that an invite is open when nobody says so. */
+#define AGENT_INVITE_TTL (7u * 86400u)
+/* Of a node that is the machine's service. */
+#define AGENT_SERVICE_SOCKET "/run/geonet/app.sock"
+
 #endif

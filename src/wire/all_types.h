@@ -3,6 +3,7 @@
 #define GN_WIRE_ALL_TYPES_H
 
 #include "wire/generated/app_agent_fb.h"
+#include "wire/generated/app_box_fb.h"
 #include "wire/generated/app_fb.h"
 #include "wire/generated/app_node_fb.h"
 #include "wire/generated/blocks_fb.h"
@@ -25,6 +26,7 @@ static const struct schema {
 	{"schemas/record.fbs", gn_fbtypes_record, GN_COUNT(gn_fbtypes_record)},
 	{"schemas/bodies.fbs", gn_fbtypes_bodies, GN_COUNT(gn_fbtypes_bodies)},
 	{"schemas/app_node.fbs", gn_fbtypes_app_node, GN_COUNT(gn_fbtypes_app_node)},
+	{"schemas/app_box.fbs", gn_fbtypes_app_box, GN_COUNT(gn_fbtypes_app_box)},
 	{"schemas/app_agent.fbs", gn_fbtypes_app_agent, GN_COUNT(gn_fbtypes_app_agent)},
 	{"schemas/app.fbs", gn_fbtypes_app, GN_COUNT(gn_fbtypes_app)},
 	{"schemas/token.fbs", gn_fbtypes_token, GN_COUNT(gn_fbtypes_token)},

@@ -7,6 +7,7 @@
 #define GN_WIRE_APP_H
 
 #include "wire/generated/app_agent_fb.h"
+#include "wire/generated/app_box_fb.h"
 #include "wire/generated/app_fb.h"
 #include "wire/generated/app_node_fb.h"
 #include "wire/wire.h"

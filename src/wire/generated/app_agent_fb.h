@@ -45,9 +45,10 @@ enum gn_fb_app_agent_body {
 	GN_FB_APP_AGENT_BODY_NONE = 0,
 	GN_FB_APP_AGENT_BODY_AGENT_STATUS = 1,
 	GN_FB_APP_AGENT_BODY_AGENT_STATUS_IS = 2,
-	GN_FB_APP_AGENT_BODY_UNLOCK = 3,
-	GN_FB_APP_AGENT_BODY_LOCK = 4,
-	GN_FB_APP_AGENT_BODY_AGENT_STOP = 5,
+	GN_FB_APP_AGENT_BODY_AGENT_START = 3,
+	GN_FB_APP_AGENT_BODY_UNLOCK = 4,
+	GN_FB_APP_AGENT_BODY_LOCK = 5,
+	GN_FB_APP_AGENT_BODY_AGENT_STOP = 6,
 };
 
 enum gn_fb_app_contact_body {
@@ -60,13 +61,11 @@ enum gn_fb_app_contact_body {
 	GN_FB_APP_CONTACT_BODY_CONTACT_ANSWER = 6,
 	GN_FB_APP_CONTACT_BODY_CONTACT_SET = 7,
 	GN_FB_APP_CONTACT_BODY_CONTACT_REMOVE = 8,
-	GN_FB_APP_CONTACT_BODY_CONTACT_SAFETY = 9,
-	GN_FB_APP_CONTACT_BODY_SAFETY_IS = 10,
-	GN_FB_APP_CONTACT_BODY_INVITE_NEW = 11,
-	GN_FB_APP_CONTACT_BODY_INVITE = 12,
-	GN_FB_APP_CONTACT_BODY_INVITES_LIST = 13,
-	GN_FB_APP_CONTACT_BODY_INVITES_IS = 14,
-	GN_FB_APP_CONTACT_BODY_INVITE_DROP = 15,
+	GN_FB_APP_CONTACT_BODY_INVITE_NEW = 9,
+	GN_FB_APP_CONTACT_BODY_INVITE = 10,
+	GN_FB_APP_CONTACT_BODY_INVITES_LIST = 11,
+	GN_FB_APP_CONTACT_BODY_INVITES_IS = 12,
+	GN_FB_APP_CONTACT_BODY_INVITE_DROP = 13,
 };
 
 enum gn_fb_app_chat_body {
@@ -84,8 +83,6 @@ enum gn_fb_app_chat_body {
 	GN_FB_APP_CHAT_BODY_HISTORY_IS = 11,
 	GN_FB_APP_CHAT_BODY_SEARCH = 12,
 	GN_FB_APP_CHAT_BODY_SEARCH_IS = 13,
-	GN_FB_APP_CHAT_BODY_MESSAGE_PROOF = 14,
-	GN_FB_APP_CHAT_BODY_MESSAGE_PROOF_IS = 15,
 };
 
 enum gn_fb_app_told_body {
@@ -157,7 +154,8 @@ struct gn_fb_agent_status_is_args {
 	uint32_t requests;
 	/* Contents on their way. */
 	uint32_t sending;
-	struct gn_slice socket;
+	/* The identity record must be signed anew: unlock with the passphrase, if there is one. */
+	bool identity_wanted;
 };
 static const struct gn_fb_field gn_fbfields_agent_status_is[] = {
 	{"state", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_agent_status_is_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
@@ -173,7 +171,7 @@ static const struct gn_fb_field gn_fbfields_agent_status_is[] = {
 	{"waiting", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_agent_status_is_args, waiting), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"requests", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_agent_status_is_args, requests), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"sending", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_agent_status_is_args, sending), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"socket", GN_FB_STRING, GN_FB_UINT, 13, offsetof(struct gn_fb_agent_status_is_args, socket), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"identity_wanted", GN_FB_SCALAR, GN_FB_BOOL, 13, offsetof(struct gn_fb_agent_status_is_args, identity_wanted), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_agent_status_is = {"AgentStatusIs", NULL, gn_fbfields_agent_status_is, 14};
 
@@ -257,13 +255,50 @@ static inline uint32_t gn_fb_agent_status_is_sending(struct gn_fb_agent_status_i
 {
 	return (uint32_t)gn_fbt_bits(t.t, 12, 4, UINT64_C(0x0));
 }
-static inline bool gn_fb_agent_status_is_has_socket(struct gn_fb_agent_status_is t)
+static inline bool gn_fb_agent_status_is_identity_wanted(struct gn_fb_agent_status_is t)
 {
-	return gn_fbt_has(t.t, 13);
+	return gn_fbt_bits(t.t, 13, 1, UINT64_C(0x0)) != 0;
 }
-static inline struct gn_slice gn_fb_agent_status_is_socket(struct gn_fb_agent_status_is t)
+
+/* ---- AgentStart ---- */
+
+/* Of a new one: makes the device's keys, and an identity where there is none. */
+struct gn_fb_agent_start {
+	struct gn_fbt t;
+};
+struct gn_fb_agent_start_args {
+	struct gn_slice passphrase;
+	struct gn_slice name;
+};
+static const struct gn_fb_field gn_fbfields_agent_start[] = {
+	{"passphrase", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_agent_start_args, passphrase), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_agent_start_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_agent_start = {"AgentStart", NULL, gn_fbfields_agent_start, 2};
+
+GN_MUST static inline gn_err gn_fb_agent_start_verify(struct gn_slice in, struct gn_fb_agent_start *out)
 {
-	return gn_fbt_bytes(t.t, 13);
+	return gn_fb_verify(in, &gn_fbtype_agent_start, &out->t);
+}
+static inline gn_fbref gn_fb_agent_start_make(struct gn_fbb *b, const struct gn_fb_agent_start_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_agent_start, args);
+}
+static inline bool gn_fb_agent_start_has_passphrase(struct gn_fb_agent_start t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_agent_start_passphrase(struct gn_fb_agent_start t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_agent_start_has_name(struct gn_fb_agent_start t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_agent_start_name(struct gn_fb_agent_start t)
+{
+	return gn_fbt_bytes(t.t, 1);
 }
 
 /* ---- Unlock ---- */
@@ -358,6 +393,8 @@ struct gn_fb_person_args {
 	bool reads;
 	uint32_t expire;
 	uint64_t seq;
+	/* A request of which nothing but the key is known: accepting it looks them up. */
+	bool unseen;
 };
 static const struct gn_fb_field gn_fbfields_person[] = {
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_person_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -375,8 +412,9 @@ static const struct gn_fb_field gn_fbfields_person[] = {
 	{"reads", GN_FB_SCALAR, GN_FB_BOOL, 12, offsetof(struct gn_fb_person_args, reads), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"expire", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_person_args, expire), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"seq", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_person_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"unseen", GN_FB_SCALAR, GN_FB_BOOL, 15, offsetof(struct gn_fb_person_args, unseen), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_person = {"Person", NULL, gn_fbfields_person, 15};
+static const struct gn_fb_type gn_fbtype_person = {"Person", NULL, gn_fbfields_person, 16};
 
 GN_MUST static inline gn_err gn_fb_person_verify(struct gn_slice in, struct gn_fb_person *out)
 {
@@ -474,18 +512,23 @@ static inline uint64_t gn_fb_person_seq(struct gn_fb_person t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 14, 8, UINT64_C(0x0));
 }
+static inline bool gn_fb_person_unseen(struct gn_fb_person t)
+{
+	return gn_fbt_bits(t.t, 15, 1, UINT64_C(0x0)) != 0;
+}
 
 /* ---- ContactsList ---- */
 
+/* `after`: that of the page before. */
 struct gn_fb_contacts_list {
 	struct gn_fbt t;
 };
 struct gn_fb_contacts_list_args {
-	struct gn_slice after;
+	uint32_t after;
 	uint16_t limit;
 };
 static const struct gn_fb_field gn_fbfields_contacts_list[] = {
-	{"after", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contacts_list_args, after), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_contacts_list_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_contacts_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_contacts_list = {"ContactsList", NULL, gn_fbfields_contacts_list, 2};
@@ -498,13 +541,9 @@ static inline gn_fbref gn_fb_contacts_list_make(struct gn_fbb *b, const struct g
 {
 	return gn_fbb_table(b, &gn_fbtype_contacts_list, args);
 }
-static inline bool gn_fb_contacts_list_has_after(struct gn_fb_contacts_list t)
+static inline uint32_t gn_fb_contacts_list_after(struct gn_fb_contacts_list t)
 {
-	return gn_fbt_has(t.t, 0);
-}
-static inline struct gn_slice gn_fb_contacts_list_after(struct gn_fb_contacts_list t)
-{
-	return gn_fbt_bytes(t.t, 0);
+	return (uint32_t)gn_fbt_bits(t.t, 0, 4, UINT64_C(0x0));
 }
 static inline uint16_t gn_fb_contacts_list_limit(struct gn_fb_contacts_list t)
 {
@@ -521,12 +560,12 @@ struct gn_fb_contacts_is_args {
 		const gn_fbref *p;
 		size_t count;
 	} contacts; /* Person */
-	struct gn_slice after;
+	uint32_t after;
 	bool more;
 };
 static const struct gn_fb_field gn_fbfields_contacts_is[] = {
 	{"contacts", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_contacts_is_args, contacts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
-	{"after", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_contacts_is_args, after), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_contacts_is_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_contacts_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_contacts_is = {"ContactsIs", NULL, gn_fbfields_contacts_is, 3};
@@ -551,13 +590,9 @@ static inline struct gn_fb_person gn_fb_contacts_is_contacts_at(struct gn_fb_con
 {
 	return (struct gn_fb_person){gn_fbt_table_at(t.t, 0, i)};
 }
-static inline bool gn_fb_contacts_is_has_after(struct gn_fb_contacts_is t)
+static inline uint32_t gn_fb_contacts_is_after(struct gn_fb_contacts_is t)
 {
-	return gn_fbt_has(t.t, 1);
-}
-static inline struct gn_slice gn_fb_contacts_is_after(struct gn_fb_contacts_is t)
-{
-	return gn_fbt_bytes(t.t, 1);
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
 }
 static inline bool gn_fb_contacts_is_more(struct gn_fb_contacts_is t)
 {
@@ -766,89 +801,6 @@ static inline struct gn_slice gn_fb_contact_remove_who(struct gn_fb_contact_remo
 	return gn_fbt_bytes(t.t, 0);
 }
 
-/* ---- ContactSafety ---- */
-
-/* 60 digits, and the 32 bytes of a QR code, the same for both. */
-struct gn_fb_contact_safety {
-	struct gn_fbt t;
-};
-struct gn_fb_contact_safety_args {
-	struct gn_slice who;
-};
-static const struct gn_fb_field gn_fbfields_contact_safety[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_safety_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-};
-static const struct gn_fb_type gn_fbtype_contact_safety = {"ContactSafety", NULL, gn_fbfields_contact_safety, 1};
-
-GN_MUST static inline gn_err gn_fb_contact_safety_verify(struct gn_slice in, struct gn_fb_contact_safety *out)
-{
-	return gn_fb_verify(in, &gn_fbtype_contact_safety, &out->t);
-}
-static inline gn_fbref gn_fb_contact_safety_make(struct gn_fbb *b, const struct gn_fb_contact_safety_args *args)
-{
-	return gn_fbb_table(b, &gn_fbtype_contact_safety, args);
-}
-static inline bool gn_fb_contact_safety_has_who(struct gn_fb_contact_safety t)
-{
-	return gn_fbt_has(t.t, 0);
-}
-static inline struct gn_slice gn_fb_contact_safety_who(struct gn_fb_contact_safety t)
-{
-	return gn_fbt_bytes(t.t, 0);
-}
-
-/* ---- SafetyIs ---- */
-
-struct gn_fb_safety_is {
-	struct gn_fbt t;
-};
-struct gn_fb_safety_is_args {
-	struct gn_slice number;
-	const struct gn_fb_hash *qr;
-	struct gn_slice link;
-};
-static const struct gn_fb_field gn_fbfields_safety_is[] = {
-	{"number", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_safety_is_args, number), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"qr", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_safety_is_args, qr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"link", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_safety_is_args, link), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-};
-static const struct gn_fb_type gn_fbtype_safety_is = {"SafetyIs", NULL, gn_fbfields_safety_is, 3};
-
-GN_MUST static inline gn_err gn_fb_safety_is_verify(struct gn_slice in, struct gn_fb_safety_is *out)
-{
-	return gn_fb_verify(in, &gn_fbtype_safety_is, &out->t);
-}
-static inline gn_fbref gn_fb_safety_is_make(struct gn_fbb *b, const struct gn_fb_safety_is_args *args)
-{
-	return gn_fbb_table(b, &gn_fbtype_safety_is, args);
-}
-static inline bool gn_fb_safety_is_has_number(struct gn_fb_safety_is t)
-{
-	return gn_fbt_has(t.t, 0);
-}
-static inline struct gn_slice gn_fb_safety_is_number(struct gn_fb_safety_is t)
-{
-	return gn_fbt_bytes(t.t, 0);
-}
-static inline bool gn_fb_safety_is_has_qr(struct gn_fb_safety_is t)
-{
-	return gn_fbt_has(t.t, 1);
-}
-static inline struct gn_fb_hash gn_fb_safety_is_qr(struct gn_fb_safety_is t)
-{
-	struct gn_fb_hash v;
-	gn_fbt_struct(t.t, 1, &gn_fblayout_hash, &v);
-	return v;
-}
-static inline bool gn_fb_safety_is_has_link(struct gn_fb_safety_is t)
-{
-	return gn_fbt_has(t.t, 2);
-}
-static inline struct gn_slice gn_fb_safety_is_link(struct gn_fb_safety_is t)
-{
-	return gn_fbt_bytes(t.t, 2);
-}
-
 /* ---- InviteNew ---- */
 
 struct gn_fb_invite_new {
@@ -858,15 +810,13 @@ struct gn_fb_invite_new_args {
 	uint32_t uses;
 	uint32_t ttl;
 	struct gn_slice name;
-	bool show_node;
 };
 static const struct gn_fb_field gn_fbfields_invite_new[] = {
 	{"uses", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_invite_new_args, uses), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_invite_new_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"name", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_invite_new_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"show_node", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_invite_new_args, show_node), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_invite_new = {"InviteNew", NULL, gn_fbfields_invite_new, 4};
+static const struct gn_fb_type gn_fbtype_invite_new = {"InviteNew", NULL, gn_fbfields_invite_new, 3};
 
 GN_MUST static inline gn_err gn_fb_invite_new_verify(struct gn_slice in, struct gn_fb_invite_new *out)
 {
@@ -891,10 +841,6 @@ static inline bool gn_fb_invite_new_has_name(struct gn_fb_invite_new t)
 static inline struct gn_slice gn_fb_invite_new_name(struct gn_fb_invite_new t)
 {
 	return gn_fbt_bytes(t.t, 2);
-}
-static inline bool gn_fb_invite_new_show_node(struct gn_fb_invite_new t)
-{
-	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- Invite ---- */
@@ -1144,6 +1090,8 @@ struct gn_fb_message_args {
 		const gn_fbref *p;
 		size_t count;
 	} receipts; /* MessageReceipt */
+	/* For pages: History before and after it. */
+	uint64_t number;
 };
 static const struct gn_fb_field gn_fbfields_message[] = {
 	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_message_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
@@ -1167,8 +1115,9 @@ static const struct gn_fb_field gn_fbfields_message[] = {
 	{"expires", GN_FB_SCALAR, GN_FB_UINT, 18, offsetof(struct gn_fb_message_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"missing", GN_FB_SCALAR, GN_FB_UINT, 19, offsetof(struct gn_fb_message_args, missing), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"receipts", GN_FB_TABLES, GN_FB_UINT, 20, offsetof(struct gn_fb_message_args, receipts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message_receipt}},
+	{"number", GN_FB_SCALAR, GN_FB_UINT, 21, offsetof(struct gn_fb_message_args, number), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_message = {"Message", NULL, gn_fbfields_message, 21};
+static const struct gn_fb_type gn_fbtype_message = {"Message", NULL, gn_fbfields_message, 22};
 
 GN_MUST static inline gn_err gn_fb_message_verify(struct gn_slice in, struct gn_fb_message *out)
 {
@@ -1307,6 +1256,10 @@ static inline uint32_t gn_fb_message_receipts_len(struct gn_fb_message t)
 static inline struct gn_fb_message_receipt gn_fb_message_receipts_at(struct gn_fb_message t, uint32_t i)
 {
 	return (struct gn_fb_message_receipt){gn_fbt_table_at(t.t, 20, i)};
+}
+static inline uint64_t gn_fb_message_number(struct gn_fb_message t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 21, 8, UINT64_C(0x0));
 }
 
 /* ---- Chat ---- */
@@ -1579,20 +1532,19 @@ static inline struct gn_fb_message_id gn_fb_message_edit_id(struct gn_fb_message
 
 /* ---- MessageDelete ---- */
 
+/* For both. */
 struct gn_fb_message_delete {
 	struct gn_fbt t;
 };
 struct gn_fb_message_delete_args {
 	struct gn_slice who;
 	const struct gn_fb_message_id *of;
-	bool both;
 };
 static const struct gn_fb_field gn_fbfields_message_delete[] = {
 	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_delete_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
 	{"of", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_delete_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
-	{"both", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_message_delete_args, both), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_message_delete = {"MessageDelete", NULL, gn_fbfields_message_delete, 3};
+static const struct gn_fb_type gn_fbtype_message_delete = {"MessageDelete", NULL, gn_fbfields_message_delete, 2};
 
 GN_MUST static inline gn_err gn_fb_message_delete_verify(struct gn_slice in, struct gn_fb_message_delete *out)
 {
@@ -1619,10 +1571,6 @@ static inline struct gn_fb_message_id gn_fb_message_delete_of(struct gn_fb_messa
 	struct gn_fb_message_id v;
 	gn_fbt_struct(t.t, 1, &gn_fblayout_message_id, &v);
 	return v;
-}
-static inline bool gn_fb_message_delete_both(struct gn_fb_message_delete t)
-{
-	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- MessageReact ---- */
@@ -1794,7 +1742,7 @@ static inline struct gn_fb_message gn_fb_message_is_message(struct gn_fb_message
 
 /* ---- History ---- */
 
-/* Newest first, from before that place. */
+/* Newest first, from before the message of that number. */
 struct gn_fb_history {
 	struct gn_fbt t;
 };
@@ -1802,13 +1750,15 @@ struct gn_fb_history_args {
 	struct gn_slice who;
 	uint64_t before;
 	uint16_t limit;
+	uint64_t after;
 };
 static const struct gn_fb_field gn_fbfields_history[] = {
 	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_history_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
 	{"before", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_history_args, before), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"limit", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_history_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_history_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_history = {"History", NULL, gn_fbfields_history, 3};
+static const struct gn_fb_type gn_fbtype_history = {"History", NULL, gn_fbfields_history, 4};
 
 GN_MUST static inline gn_err gn_fb_history_verify(struct gn_slice in, struct gn_fb_history *out)
 {
@@ -1833,6 +1783,10 @@ static inline uint64_t gn_fb_history_before(struct gn_fb_history t)
 static inline uint16_t gn_fb_history_limit(struct gn_fb_history t)
 {
 	return (uint16_t)gn_fbt_bits(t.t, 2, 2, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_history_after(struct gn_fb_history t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
 }
 
 /* ---- HistoryIs ---- */
@@ -2027,96 +1981,6 @@ static inline uint64_t gn_fb_search_is_below(struct gn_fb_search_is t)
 static inline bool gn_fb_search_is_more(struct gn_fb_search_is t)
 {
 	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
-}
-
-/* ---- MessageProof ---- */
-
-/* What was promised for it: custodies, whose signatures anybody can check. */
-struct gn_fb_message_proof {
-	struct gn_fbt t;
-};
-struct gn_fb_message_proof_args {
-	struct gn_slice who;
-	const struct gn_fb_message_id *id;
-};
-static const struct gn_fb_field gn_fbfields_message_proof[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_proof_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_proof_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
-};
-static const struct gn_fb_type gn_fbtype_message_proof = {"MessageProof", NULL, gn_fbfields_message_proof, 2};
-
-GN_MUST static inline gn_err gn_fb_message_proof_verify(struct gn_slice in, struct gn_fb_message_proof *out)
-{
-	return gn_fb_verify(in, &gn_fbtype_message_proof, &out->t);
-}
-static inline gn_fbref gn_fb_message_proof_make(struct gn_fbb *b, const struct gn_fb_message_proof_args *args)
-{
-	return gn_fbb_table(b, &gn_fbtype_message_proof, args);
-}
-static inline bool gn_fb_message_proof_has_who(struct gn_fb_message_proof t)
-{
-	return gn_fbt_has(t.t, 0);
-}
-static inline struct gn_slice gn_fb_message_proof_who(struct gn_fb_message_proof t)
-{
-	return gn_fbt_bytes(t.t, 0);
-}
-static inline bool gn_fb_message_proof_has_id(struct gn_fb_message_proof t)
-{
-	return gn_fbt_has(t.t, 1);
-}
-static inline struct gn_fb_message_id gn_fb_message_proof_id(struct gn_fb_message_proof t)
-{
-	struct gn_fb_message_id v;
-	gn_fbt_struct(t.t, 1, &gn_fblayout_message_id, &v);
-	return v;
-}
-
-/* ---- MessageProofIs ---- */
-
-struct gn_fb_message_proof_is {
-	struct gn_fbt t;
-};
-struct gn_fb_message_proof_is_args {
-	struct {
-		const gn_fbref *p;
-		size_t count;
-	} custodies; /* Custody */
-	gn_fbref message; /* Message */
-};
-static const struct gn_fb_field gn_fbfields_message_proof_is[] = {
-	{"custodies", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_message_proof_is_args, custodies), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_custody}},
-	{"message", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_message_proof_is_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}},
-};
-static const struct gn_fb_type gn_fbtype_message_proof_is = {"MessageProofIs", NULL, gn_fbfields_message_proof_is, 2};
-
-GN_MUST static inline gn_err gn_fb_message_proof_is_verify(struct gn_slice in, struct gn_fb_message_proof_is *out)
-{
-	return gn_fb_verify(in, &gn_fbtype_message_proof_is, &out->t);
-}
-static inline gn_fbref gn_fb_message_proof_is_make(struct gn_fbb *b, const struct gn_fb_message_proof_is_args *args)
-{
-	return gn_fbb_table(b, &gn_fbtype_message_proof_is, args);
-}
-static inline bool gn_fb_message_proof_is_has_custodies(struct gn_fb_message_proof_is t)
-{
-	return gn_fbt_has(t.t, 0);
-}
-static inline uint32_t gn_fb_message_proof_is_custodies_len(struct gn_fb_message_proof_is t)
-{
-	return gn_fbt_count(t.t, 0);
-}
-static inline struct gn_fb_custody gn_fb_message_proof_is_custodies_at(struct gn_fb_message_proof_is t, uint32_t i)
-{
-	return (struct gn_fb_custody){gn_fbt_table_at(t.t, 0, i)};
-}
-static inline bool gn_fb_message_proof_is_has_message(struct gn_fb_message_proof_is t)
-{
-	return gn_fbt_has(t.t, 1);
-}
-static inline struct gn_fb_message gn_fb_message_proof_is_message(struct gn_fb_message_proof_is t)
-{
-	return (struct gn_fb_message){gn_fbt_table(t.t, 1)};
 }
 
 /* ---- ToldState ---- */
@@ -2316,7 +2180,7 @@ struct gn_fb_app_agent_args {
 };
 static const struct gn_fb_field gn_fbfields_app_agent[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_agent_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 5, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 6, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop}},
 };
 static const struct gn_fb_type gn_fbtype_app_agent = {"AppAgent", NULL, gn_fbfields_app_agent, 2};
 
@@ -2344,6 +2208,10 @@ static inline struct gn_fb_agent_status_is gn_fb_app_agent_body_as_agent_status_
 {
 	return (struct gn_fb_agent_status_is){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_STATUS_IS)};
 }
+static inline struct gn_fb_agent_start gn_fb_app_agent_body_as_agent_start(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_agent_start){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_START)};
+}
 static inline struct gn_fb_unlock gn_fb_app_agent_body_as_unlock(struct gn_fb_app_agent t)
 {
 	return (struct gn_fb_unlock){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_UNLOCK)};
@@ -2368,7 +2236,7 @@ struct gn_fb_app_contact_args {
 };
 static const struct gn_fb_field gn_fbfields_app_contact[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_contact_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_contact_args, body), 15, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person, &gn_fbtype_contacts_list, &gn_fbtype_contacts_is, &gn_fbtype_contact_add, &gn_fbtype_contact_get, &gn_fbtype_contact_answer, &gn_fbtype_contact_set, &gn_fbtype_contact_remove, &gn_fbtype_contact_safety, &gn_fbtype_safety_is, &gn_fbtype_invite_new, &gn_fbtype_invite, &gn_fbtype_invites_list, &gn_fbtype_invites_is, &gn_fbtype_invite_drop}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_contact_args, body), 13, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person, &gn_fbtype_contacts_list, &gn_fbtype_contacts_is, &gn_fbtype_contact_add, &gn_fbtype_contact_get, &gn_fbtype_contact_answer, &gn_fbtype_contact_set, &gn_fbtype_contact_remove, &gn_fbtype_invite_new, &gn_fbtype_invite, &gn_fbtype_invites_list, &gn_fbtype_invites_is, &gn_fbtype_invite_drop}},
 };
 static const struct gn_fb_type gn_fbtype_app_contact = {"AppContact", NULL, gn_fbfields_app_contact, 2};
 
@@ -2420,14 +2288,6 @@ static inline struct gn_fb_contact_remove gn_fb_app_contact_body_as_contact_remo
 {
 	return (struct gn_fb_contact_remove){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_CONTACT_REMOVE)};
 }
-static inline struct gn_fb_contact_safety gn_fb_app_contact_body_as_contact_safety(struct gn_fb_app_contact t)
-{
-	return (struct gn_fb_contact_safety){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_CONTACT_SAFETY)};
-}
-static inline struct gn_fb_safety_is gn_fb_app_contact_body_as_safety_is(struct gn_fb_app_contact t)
-{
-	return (struct gn_fb_safety_is){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_SAFETY_IS)};
-}
 static inline struct gn_fb_invite_new gn_fb_app_contact_body_as_invite_new(struct gn_fb_app_contact t)
 {
 	return (struct gn_fb_invite_new){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_INVITE_NEW)};
@@ -2460,7 +2320,7 @@ struct gn_fb_app_chat_args {
 };
 static const struct gn_fb_field gn_fbfields_app_chat[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_chat_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 15, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is, &gn_fbtype_message_proof, &gn_fbtype_message_proof_is}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 13, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is}},
 };
 static const struct gn_fb_type gn_fbtype_app_chat = {"AppChat", NULL, gn_fbfields_app_chat, 2};
 
@@ -2532,14 +2392,6 @@ static inline struct gn_fb_search_is gn_fb_app_chat_body_as_search_is(struct gn_
 {
 	return (struct gn_fb_search_is){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_SEARCH_IS)};
 }
-static inline struct gn_fb_message_proof gn_fb_app_chat_body_as_message_proof(struct gn_fb_app_chat t)
-{
-	return (struct gn_fb_message_proof){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_PROOF)};
-}
-static inline struct gn_fb_message_proof_is gn_fb_app_chat_body_as_message_proof_is(struct gn_fb_app_chat t)
-{
-	return (struct gn_fb_message_proof_is){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_PROOF_IS)};
-}
 
 /* ---- AppTold ---- */
 
@@ -2597,6 +2449,7 @@ static inline struct gn_fb_told_notice gn_fb_app_told_body_as_told_notice(struct
 static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_agent_status,
 	&gn_fbtype_agent_status_is,
+	&gn_fbtype_agent_start,
 	&gn_fbtype_unlock,
 	&gn_fbtype_lock,
 	&gn_fbtype_agent_stop,
@@ -2608,8 +2461,6 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_contact_answer,
 	&gn_fbtype_contact_set,
 	&gn_fbtype_contact_remove,
-	&gn_fbtype_contact_safety,
-	&gn_fbtype_safety_is,
 	&gn_fbtype_invite_new,
 	&gn_fbtype_invite,
 	&gn_fbtype_invites_list,
@@ -2633,8 +2484,6 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_search,
 	&gn_fbtype_found,
 	&gn_fbtype_search_is,
-	&gn_fbtype_message_proof,
-	&gn_fbtype_message_proof_is,
 	&gn_fbtype_told_state,
 	&gn_fbtype_told_message,
 	&gn_fbtype_told_contact,
