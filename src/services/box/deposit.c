@@ -96,6 +96,17 @@ static void fail_target(struct box_put_target *t, gn_err err)
 	t->err = err;
 }
 
+/* What a holder says is kept for the end: how much work would do before anything else. */
+static void note_refusal(struct box_put *p, gn_err err, struct gn_slice limit)
+{
+	bool silent = err == GN_UNREACHABLE || err == GN_TIMEOUT || err == GN_CLOSED;
+	bool more = err == GN_PROOF_OF_WORK && p->refusal != err;
+	if (silent || (p->refusal != GN_OK && !more))
+		return;
+	p->refusal = err;
+	gn_plain(limit, p->limit, sizeof p->limit);
+}
+
 static void target_step(struct gn_box *b, struct box_put *p, unsigned i)
 {
 	struct box_put_target *t = &p->targets[i];
@@ -116,6 +127,7 @@ static void target_step(struct gn_box *b, struct box_put *p, unsigned i)
 	uint64_t number = err == GN_OK ? box_ask_new(b, &like, NULL) : 0;
 	if (!number) {
 		fail_target(t, err != GN_OK ? err : GN_BUSY);
+		note_refusal(p, t->err, GN_LIT(""));
 		return;
 	}
 	t->state = PUT_SENT;
@@ -289,10 +301,7 @@ static void take_refusal(struct gn_box *b, struct box_put *p, struct box_put_tar
 	fail_target(t, err != GN_OK ? err : GN_REMOTE);
 	uint8_t bits = gn_fb_box_done_bits(m);
 	p->bits = bits > p->bits ? bits : p->bits;
-	if (p->refusal != GN_OK && (err != GN_PROOF_OF_WORK || p->refusal == err))
-		return;
-	p->refusal = t->err;
-	gn_plain(limit, p->limit, sizeof p->limit);
+	note_refusal(p, t->err, limit);
 }
 
 void box_put_answer(struct gn_box *b, struct box_put *p, unsigned target,
