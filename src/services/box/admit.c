@@ -34,8 +34,7 @@ gn_err box_token_check(struct gn_box *b, const struct box_held *h, struct gn_sli
 {
 	char path[4 + 64];
 	struct gn_token *t = &b->token;
-	const struct gn_pk *owner =
-		gn_pk_is_zero(&h->rules->issuer) ? &h->key : &h->rules->issuer;
+	const struct gn_pk *owner = gn_pk_is_zero(&h->rules->issuer) ? &h->key : &h->rules->issuer;
 	GN_ASSERT(h->rules);
 	if (token.len > BOX_TOKEN_MAX)
 		return GN_TOO_LARGE;
@@ -51,9 +50,8 @@ gn_err box_token_check(struct gn_box *b, const struct box_held *h, struct gn_sli
 	return GN_OK;
 }
 
-static gn_err admit_work(struct gn_box *b, const struct box_held *h,
-			 const struct gn_box_proof *p, bool copy, struct box_entry *e,
-			 struct box_refusal *why)
+static gn_err admit_work(struct gn_box *b, const struct box_held *h, const struct gn_box_proof *p,
+			 bool copy, struct box_entry *e, struct box_refusal *why)
 {
 	unsigned bits = 0;
 	uint64_t now = box_unix(b), day = now / DAY, made = p->work.day;
@@ -72,9 +70,8 @@ static gn_err admit_work(struct gn_box *b, const struct box_held *h,
 	return GN_OK;
 }
 
-static gn_err admit_invite(struct gn_box *b, const struct box_held *h,
-			   const struct gn_box_proof *p, struct box_entry *e,
-			   struct box_refusal *why)
+static gn_err admit_invite(struct gn_box *b, const struct box_held *h, const struct gn_box_proof *p,
+			   struct box_entry *e, struct box_refusal *why)
 {
 	/* an invite that was closed since lets no copy in either: nobody knows when it was */
 	if (h->rules->kind != GN_FB_BOX_KIND_FRONT || !gn_boxrec_invites(h->rules, &p->invite))
@@ -194,8 +191,8 @@ static gn_err work_place(const struct held_now *n, uint32_t places, const struct
 	return GN_OK;
 }
 
-static gn_err front_place(struct box_held *h, const struct box_entry *e,
-			  struct box_refusal *why, struct box_item **gives)
+static gn_err front_place(struct box_held *h, const struct box_entry *e, struct box_refusal *why,
+			  struct box_item **gives)
 {
 	struct held_now n = count_held(h, &e->by);
 	uint32_t all = h->rules->items, invites = all * 2 / 5, work;

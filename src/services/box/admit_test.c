@@ -417,9 +417,9 @@ static void values_come_back_and_damage_is_seen(void **state)
 		assert_int_equal(box_value_get(gn_buf_slice(&out), &w), GN_CORRUPT);
 	}
 	struct gn_buf out = {bytes, 0, sizeof bytes};
-	struct box_value v = {.item = GN_LIT("x"),
-			      .proof = {.way = GN_BOX_TOKEN,
-					.token = gn_slice(token, BOX_TOKEN_MAX + 1)}};
+	struct box_value v = {
+		.item = GN_LIT("x"),
+		.proof = {.way = GN_BOX_TOKEN, .token = gn_slice(token, BOX_TOKEN_MAX + 1)}};
 	assert_int_equal(box_value_put(&v, &out), GN_TOO_LARGE);
 }
 

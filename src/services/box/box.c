@@ -87,8 +87,8 @@ static void take_request(struct gn_box *b, const struct gn_contact *who, struct 
 	else if (b->ready)
 		why.err = GN_NOT_FOUND;
 	if (why.err == GN_PENDING)
-		why.err = first && box_rules_wait(b, h, who, message) == GN_OK ? GN_PENDING
-									       : GN_BUSY;
+		why.err =
+			first && box_rules_wait(b, h, who, message) == GN_OK ? GN_PENDING : GN_BUSY;
 	if (why.err == GN_PENDING)
 		return;
 	if (why.err == GN_OK) {
@@ -133,8 +133,7 @@ static void take_answer(struct gn_box *b, const struct gn_pk *from, struct gn_fb
 	}
 	gn_err err = GN_OK;
 	if (type == GN_FB_BOX_MESSAGE_BODY_BOX_DONE)
-		err = gn_wire_err(
-			gn_fb_box_done_code(gn_fb_box_message_body_as_box_done(m)));
+		err = gn_wire_err(gn_fb_box_done_code(gn_fb_box_message_body_as_box_done(m)));
 	else if (a->kind == ASK_SHOW || type != GN_FB_BOX_MESSAGE_BODY_BOX_STATES)
 		err = GN_PROTOCOL;
 	box_door_answer(b, a, err);
@@ -164,8 +163,8 @@ static gn_err take_message(struct gn_box *b, const struct gn_contact *who, struc
 {
 	struct gn_fb_box_message m;
 	struct gn_pk box;
-	gn_err err = message.len > GN_MESSAGE_MAX ? GN_TOO_LARGE
-						  : gn_fb_box_message_verify(message, &m);
+	gn_err err =
+		message.len > GN_MESSAGE_MAX ? GN_TOO_LARGE : gn_fb_box_message_verify(message, &m);
 	if (err == GN_OK && gn_fb_box_message_body_type(m) > GN_FB_BOX_MESSAGE_BODY_BOX_DONE)
 		err = GN_UNSUPPORTED; /* of a later version */
 	if (err != GN_OK)
@@ -182,8 +181,8 @@ static void take_local(struct gn_box *b)
 	struct box_out *out;
 	for (unsigned i = 0; i < LOCAL_ROUNDS && (out = box_queue_pop(&b->local)); i++) {
 		struct gn_contact self = {.pk = b->cfg.node_key.pk};
-		gn_err err = take_message(b, &self, gn_slice(out->storage + out->off, out->len),
-					  true);
+		gn_err err =
+			take_message(b, &self, gn_slice(out->storage + out->off, out->len), true);
 		GN_ASSERT(err == GN_OK);
 		gn_mem_free(b->env.alloc, out);
 	}
@@ -267,7 +266,7 @@ void gn_box_kv_event(struct gn_box *b, const struct gn_kv_event *e, gn_time now)
 {
 	b->now = now;
 	switch (e->kind) {
-	case GN_KV_ENTRY: box_restore(b, &e->key, e->value); return;
+	case GN_KV_ENTRY: box_restore(b, e->value); return;
 	case GN_KV_READY:
 		if (e->err == GN_OK)
 			box_restored(b);

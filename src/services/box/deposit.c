@@ -59,10 +59,8 @@ static void send_deposit(struct gn_box *b, const struct box_put *p, const struct
 	memcpy(invite.key, p->proof.invite.b, 32);
 	memcpy(invite.sig, p->proof.sig.b, 64);
 	memcpy(sig.b, p->proof.sig.b, 64);
-	struct gn_fb_box_deposit_args args = {.box = &box,
-					      .item = gn_slice(p->item, p->item_len),
-					      .ttl = p->ttl,
-					      .shown = shown};
+	struct gn_fb_box_deposit_args args = {
+		.box = &box, .item = gn_slice(p->item, p->item_len), .ttl = p->ttl, .shown = shown};
 	if (p->proof.way == GN_BOX_WORK)
 		args.work = &work;
 	else if (p->proof.way == GN_BOX_INVITE)
@@ -81,11 +79,11 @@ static void send_question(struct gn_box *b, const struct box_put *p, const struc
 	struct gn_fb_item_id fb_id = box_fb_id(&id);
 	struct gn_fbb *fbb = box_message_begin(b, 0);
 	if (fbb)
-		box_message_end(b, to, request, GN_FB_BOX_MESSAGE_BODY_BOX_ASK,
-				gn_fb_box_ask_make(fbb, &(struct gn_fb_box_ask_args){
-								.box = &box,
-								.ids = {&fb_id, 1},
-								.shown = shown}));
+		box_message_end(
+			b, to, request, GN_FB_BOX_MESSAGE_BODY_BOX_ASK,
+			gn_fb_box_ask_make(fbb, &(struct gn_fb_box_ask_args){.box = &box,
+									     .ids = {&fb_id, 1},
+									     .shown = shown}));
 }
 
 /* ---- targets ---- */
@@ -147,8 +145,8 @@ static void add_targets(struct box_put *p, unsigned place)
 			known = known || (p->targets[k].place == place &&
 					  gn_pk_eq(&p->targets[k].to.pk, &s->nodes[i].pk));
 		if (!known && p->target_count < GN_COUNT(p->targets))
-			p->targets[p->target_count++] = (struct box_put_target){
-				.to = s->nodes[i], .place = (uint8_t)place};
+			p->targets[p->target_count++] =
+				(struct box_put_target){.to = s->nodes[i], .place = (uint8_t)place};
 	}
 }
 
@@ -284,8 +282,7 @@ static void take_custody(struct gn_box *b, struct box_put *p, struct box_put_tar
 static void take_refusal(struct gn_box *b, struct box_put *p, struct box_put_target *t,
 			 struct gn_fb_box_done m)
 {
-	struct box_right right = {
-		.box = p->place.box, .key = p->key, .role = GN_BOXREC_DEPOSITOR};
+	struct box_right right = {.box = p->place.box, .key = p->key, .role = GN_BOXREC_DEPOSITOR};
 	gn_err err = gn_wire_err(gn_fb_box_done_code(m));
 	struct gn_slice limit = gn_fb_box_done_limit(m);
 	if (err == GN_EXISTS) {
@@ -396,8 +393,7 @@ static struct box_put *put_new(struct gn_box *b, const struct gn_box_place *plac
 		return NULL;
 	p->place = *place;
 	p->retry = GN_NEVER;
-	gn_ring_init(&p->custodies, b->env.alloc, sizeof(struct gn_custody),
-		     2 * BOX_SET_WIDE);
+	gn_ring_init(&p->custodies, b->env.alloc, sizeof(struct gn_custody), 2 * BOX_SET_WIDE);
 	return p;
 }
 

@@ -134,7 +134,8 @@ static void a_front_box_lies_at_two_places(void **state)
 	svc_run_for(&s, 10 * GN_SEC);
 	assert_int_equal(x.got_count, 1);
 	/* work, by somebody whom nobody invited */
-	struct gn_box_proof p = {.way = GN_BOX_WORK, .work.day = (uint32_t)(gn_unix(s.now) / 86400)};
+	struct gn_box_proof p = {.way = GN_BOX_WORK,
+				 .work.day = (uint32_t)(gn_unix(s.now) / 86400)};
 	struct gn_slice two = item_of(2, 896);
 	struct gn_hash hash;
 	gn_sha256(&two, 1, &hash);
@@ -204,7 +205,7 @@ static void two_of_eight_are_no_quorum(void **state)
 /* Every holder but three does harm of its own, and a fifth of all messages are lost. */
 static void it_arrives_whoever_lies(void **state)
 {
-	static const unsigned lies[] = {SVC_BOX_MUTE,      SVC_BOX_FALSE_ITEMS, SVC_BOX_FALSE_IDS,
+	static const unsigned lies[] = {SVC_BOX_MUTE, SVC_BOX_FALSE_ITEMS, SVC_BOX_FALSE_IDS,
 					SVC_BOX_ALL_HELD, SVC_BOX_MIXED};
 	(void)state;
 	network(12, GN_FB_BOX_KIND_PRIVATE, 1);

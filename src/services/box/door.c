@@ -192,10 +192,8 @@ static void send_show(struct gn_box *b, struct box_door *d, const struct gn_sig 
 	memcpy(cert.sig, d->certificate.sig.b, 64);
 	b->show_last = b->show_last == UINT16_MAX ? 1 : (uint16_t)(b->show_last + 1);
 	d->number = b->show_last;
-	struct gn_fb_box_show_args args = {.box = &box,
-					   .shown = d->number,
-					   .role = d->key.role,
-					   .sig = &fb_sig};
+	struct gn_fb_box_show_args args = {
+		.box = &box, .shown = d->number, .role = d->key.role, .sig = &fb_sig};
 	if (d->key.role != GN_BOXREC_DEPOSITOR)
 		args.key = &key;
 	else if (d->way == GN_BOX_CERTIFICATE)

@@ -73,12 +73,12 @@ static void send_item(struct gn_box *b, const struct box_feed *f, const struct g
 		return;
 	struct gn_fb_key box = box_fb_key(&f->box), by;
 	struct gn_fb_item_id fb_id = box_fb_id(id);
-	struct gn_fb_box_item_args args = {.box = &box,
-					   .id = &fb_id,
-					   .item = item,
-					   .code = gn_wire_code(err),
-					   .left = (uint16_t)(f->count > f->at ? f->count - f->at - 1
-									       : 0)};
+	struct gn_fb_box_item_args args = {
+		.box = &box,
+		.id = &fb_id,
+		.item = item,
+		.code = gn_wire_code(err),
+		.left = (uint16_t)(f->count > f->at ? f->count - f->at - 1 : 0)};
 	if (it) {
 		args.at = it->at;
 		args.until = it->until;

@@ -20,8 +20,9 @@ static void send_custody(struct gn_box *b, const struct box_waiter *to, const st
 	gn_custody_make(&b->cfg.node_key, &c);
 	b->count.custodies++;
 	gn_fbref custody = gn_custody_put(fbb, &c);
-	box_message_end(b, &to->to, to->request, GN_FB_BOX_MESSAGE_BODY_BOX_HELD,
-			gn_fb_box_held_make(fbb, &(struct gn_fb_box_held_args){.custody = custody}));
+	box_message_end(
+		b, &to->to, to->request, GN_FB_BOX_MESSAGE_BODY_BOX_HELD,
+		gn_fb_box_held_make(fbb, &(struct gn_fb_box_held_args){.custody = custody}));
 }
 
 /* Who deposits the same meanwhile waits for the same. */
@@ -126,8 +127,8 @@ static gn_err proof_of(struct gn_box *b, const struct box_from *from, const stru
 		fill_key(p->sig.b, i.sig, 64);
 		return GN_OK;
 	}
-	const struct box_show *s = box_shown(b, &from->who.pk, gn_fb_box_deposit_shown(m), h,
-					     GN_BOXREC_DEPOSITOR);
+	const struct box_show *s =
+		box_shown(b, &from->who.pk, gn_fb_box_deposit_shown(m), h, GN_BOXREC_DEPOSITOR);
 	if (!s || !gn_fb_box_deposit_has_sig(m))
 		return GN_DENIED;
 	struct gn_fb_sig sig = gn_fb_box_deposit_sig(m);

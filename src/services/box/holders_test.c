@@ -219,8 +219,8 @@ static void strangers_read_and_remove_nothing(void **state)
 	memcpy(id.b, hash.b, sizeof id.b);
 	uint64_t denied = svc_box_count(&s, to, "refused_denied");
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
-	gn_fbref r = gn_fb_box_list_make(
-		&b, &(struct gn_fb_box_list_args){.box = &box, .shown = 1});
+	gn_fbref r =
+		gn_fb_box_list_make(&b, &(struct gn_fb_box_list_args){.box = &box, .shown = 1});
 	say_body(4, to, &b, GN_FB_BOX_MESSAGE_BODY_BOX_LIST, r);
 	b = gn_fbb(storage, sizeof storage);
 	r = gn_fb_box_fetch_make(

@@ -99,29 +99,30 @@ static gn_fbref proof_parts(struct gn_fbb *b, uint8_t type, const struct gn_fb_k
 	memcpy(cert.sig, p.certificate.sig.b, 64);
 	memcpy(sig.b, p.sig.b, 64);
 	if (type == GN_FB_BOX_MESSAGE_BODY_BOX_DEPOSIT)
-		return gn_fb_box_deposit_make(b, &(struct gn_fb_box_deposit_args){
-							 .box = box,
-							 .item = item,
-							 .ttl = 40u * next(),
-							 .shown = next() & 1,
-							 .work = way & 1 ? &work : NULL,
-							 .invite = way & 2 ? &invite : NULL,
-							 .sig = way & 4 ? NULL : &sig});
-	return gn_fb_box_copy_make(b, &(struct gn_fb_box_copy_args){
-					      .box = box,
-					      .item = item,
-					      .until = gn_unix(s.now) + 100u * next(),
-					      .deposited = gn_unix(s.now),
-					      .acked = next(),
-					      .work = way & 1 ? &work : NULL,
-					      .invite = way & 2 ? &invite : NULL,
-					      .certificate = way & 8 ? NULL : &cert,
-					      .sig = way & 4 ? NULL : &sig});
+		return gn_fb_box_deposit_make(
+			b, &(struct gn_fb_box_deposit_args){.box = box,
+							    .item = item,
+							    .ttl = 40u * next(),
+							    .shown = next() & 1,
+							    .work = way & 1 ? &work : NULL,
+							    .invite = way & 2 ? &invite : NULL,
+							    .sig = way & 4 ? NULL : &sig});
+	return gn_fb_box_copy_make(
+		b, &(struct gn_fb_box_copy_args){.box = box,
+						 .item = item,
+						 .until = gn_unix(s.now) + 100u * next(),
+						 .deposited = gn_unix(s.now),
+						 .acked = next(),
+						 .work = way & 1 ? &work : NULL,
+						 .invite = way & 2 ? &invite : NULL,
+						 .certificate = way & 8 ? NULL : &cert,
+						 .sig = way & 4 ? NULL : &sig});
 }
 
 static gn_fbref show_part(struct gn_fbb *b, const struct gn_fb_key *box)
 {
-	struct gn_boxrec_show show = {.box = x.sk.pk, .holder = s.nodes[0].sk.pk, .role = next() % 4};
+	struct gn_boxrec_show show = {
+		.box = x.sk.pk, .holder = s.nodes[0].sk.pk, .role = next() % 4};
 	struct gn_fb_box_certificate cert;
 	struct gn_fb_key key;
 	struct gn_fb_sig fb_sig;
@@ -140,14 +141,15 @@ static gn_fbref show_part(struct gn_fbb *b, const struct gn_fb_key *box)
 	memcpy(cert.key, x.cert[0].key.b, 32);
 	memcpy(cert.sig, x.cert[0].sig.b, 64);
 	uint8_t with = next();
-	return gn_fb_box_show_make(b, &(struct gn_fb_box_show_args){
-					     .box = box,
-					     .shown = next() & 3,
-					     .role = show.role,
-					     .key = with & 1 ? NULL : &key,
-					     .certificate = with & 2 ? NULL : &cert,
-					     .token = with & 4 ? next_bytes(next()) : gn_slice(NULL, 0),
-					     .sig = &fb_sig});
+	return gn_fb_box_show_make(
+		b, &(struct gn_fb_box_show_args){.box = box,
+						 .shown = next() & 3,
+						 .role = show.role,
+						 .key = with & 1 ? NULL : &key,
+						 .certificate = with & 2 ? NULL : &cert,
+						 .token = with & 4 ? next_bytes(next())
+								   : gn_slice(NULL, 0),
+						 .sig = &fb_sig});
 }
 
 static gn_fbref answer_part(struct gn_fbb *b, uint8_t type, const struct gn_fb_key *box)
@@ -161,18 +163,17 @@ static gn_fbref answer_part(struct gn_fbb *b, uint8_t type, const struct gn_fb_k
 	case GN_FB_BOX_MESSAGE_BODY_BOX_STATES:
 		return gn_fb_box_states_make(b, &(struct gn_fb_box_states_args){.states = item});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_LISTED:
-		return gn_fb_box_listed_make(b, &(struct gn_fb_box_listed_args){
-							.entries = {&entry, next() & 1},
-							.next = next()});
+		return gn_fb_box_listed_make(
+			b, &(struct gn_fb_box_listed_args){.entries = {&entry, next() & 1},
+							   .next = next()});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_ITEM:
 		if (next() & 1) {
 			gn_sha256(&item, 1, &hash);
 			memcpy(id.b, hash.b, sizeof id.b);
 		}
-		return gn_fb_box_item_make(b, &(struct gn_fb_box_item_args){.box = box,
-									    .id = &id,
-									    .item = item,
-									    .left = next() & 3});
+		return gn_fb_box_item_make(
+			b, &(struct gn_fb_box_item_args){
+				   .box = box, .id = &id, .item = item, .left = next() & 3});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_HELD: {
 		struct gn_custody c = {.box = x.sk.pk, .held_until = gn_unix(s.now) + next()};
 		gn_sha256(&item, 1, &c.item);
@@ -199,37 +200,36 @@ static gn_fbref part(struct gn_fbb *b, uint8_t type)
 	case GN_FB_BOX_MESSAGE_BODY_BOX_COPY:
 		return proof_parts(b, type, &box, next_bytes(next() + 1));
 	case GN_FB_BOX_MESSAGE_BODY_BOX_ASK:
-		return gn_fb_box_ask_make(
-			b, &(struct gn_fb_box_ask_args){
-				   .box = &box, .ids = {ids, count}, .shown = shown});
+		return gn_fb_box_ask_make(b, &(struct gn_fb_box_ask_args){.box = &box,
+									  .ids = {ids, count},
+									  .shown = shown});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_LIST:
-		return gn_fb_box_list_make(b, &(struct gn_fb_box_list_args){.box = &box,
-									    .shown = shown,
-									    .after = next(),
-									    .limit = next()});
+		return gn_fb_box_list_make(
+			b, &(struct gn_fb_box_list_args){
+				   .box = &box, .shown = shown, .after = next(), .limit = next()});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_FETCH:
-		return gn_fb_box_fetch_make(
-			b, &(struct gn_fb_box_fetch_args){
-				   .box = &box, .ids = {ids, count}, .shown = shown});
+		return gn_fb_box_fetch_make(b, &(struct gn_fb_box_fetch_args){.box = &box,
+									      .ids = {ids, count},
+									      .shown = shown});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_WATCH:
-		return gn_fb_box_watch_make(
-			b, &(struct gn_fb_box_watch_args){
-				   .box = &box, .shown = shown, .seconds = next()});
+		return gn_fb_box_watch_make(b, &(struct gn_fb_box_watch_args){.box = &box,
+									      .shown = shown,
+									      .seconds = next()});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_ACK:
-		return gn_fb_box_ack_make(
-			b, &(struct gn_fb_box_ack_args){
-				   .box = &box, .ids = {ids, count}, .shown = shown});
+		return gn_fb_box_ack_make(b, &(struct gn_fb_box_ack_args){.box = &box,
+									  .ids = {ids, count},
+									  .shown = shown});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_SUM:
 		return gn_fb_box_sum_make(b, &(struct gn_fb_box_sum_args){.box = &box,
-									   .count = next(),
-									   .xor = &ids[0],
-									   .bits = next() & 7,
-									   .part = next()});
+									  .count = next(),
+									  .xor = &ids[0],
+									  .bits = next() & 7,
+									  .part = next()});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_IDS:
 		return gn_fb_box_ids_make(b, &(struct gn_fb_box_ids_args){.box = &box,
-									   .ids = {ids, count},
-									   .bits = next() & 7,
-									   .part = next()});
+									  .ids = {ids, count},
+									  .bits = next() & 7,
+									  .part = next()});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_WANT:
 		return gn_fb_box_want_make(
 			b, &(struct gn_fb_box_want_args){.box = &box, .ids = {ids, count}});

@@ -166,4 +166,3 @@ struct box_peer *box_peer_need(struct gn_box *b, const struct gn_pk *pk)
 	p->used = b->now;
 	return p;
 }
-

@@ -3,9 +3,6 @@
  * everyone of the set what was taken.
  *
  *   target: listed and watched while it is of the present set; its place is another's after
- *   id:     NAMED [a listing has it] -> ASKED [one fetch is under way] -> SHOWN [it came, or a
- *           watch brought it] -> forgotten [nobody named it for long]
- *           ASKED -> NAMED [lost: another one that named it is asked] -> forgotten [nobody is left]
  *
  * 1. An item is shown once while its id is remembered, and only if its id is right.
  * 2. Who sends BOX_LIES items that are not what their id says is not asked any more.
@@ -30,132 +27,6 @@ static bool may_ask(const struct box_read_target *t)
 	return t->here && t->lies < BOX_LIES;
 }
 
-/* ---- ids ---- */
-
-static void seen_drop(struct box_read *r, const struct gn_box_id *id)
-{
-	struct box_seen *s = gn_map_get(&r->seen, id);
-	GN_ASSERT(s);
-	r->unfetched -= s->state == SEEN_NAMED;
-	if (s->first < BOX_TARGETS && r->targets[s->first].ids > 0)
-		r->targets[s->first].ids--;
-	(void)gn_map_remove(&r->seen, id);
-}
-
-/* The target has this one. NULL: too many. */
-static struct box_seen *seen_name(struct gn_box *b, struct box_read *r, unsigned target,
-				  const struct gn_box_id *id)
-{
-	struct box_read_target *t = &r->targets[target];
-	struct box_seen *s = gn_map_get(&r->seen, id);
-	if (!s) {
-		s = t->ids < BOX_SEEN_NODE ? gn_map_put(&r->seen, id) : NULL;
-		if (!s) {
-			b->count.seen_full++;
-			return NULL;
-		}
-		s->state = SEEN_NAMED;
-		s->first = (uint8_t)target;
-		t->ids++;
-		r->unfetched++;
-	}
-	s->named |= 1u << target;
-	s->fresh = b->now;
-	return s;
-}
-
-/* The target does not have it after all. */
-static void seen_unname(struct box_read *r, unsigned target, const struct gn_box_id *id)
-{
-	struct box_seen *s = gn_map_get(&r->seen, id);
-	if (!s)
-		return;
-	s->named &= ~(1u << target);
-	if (s->state == SEEN_ASKED) {
-		s->state = SEEN_NAMED;
-		r->unfetched++;
-	}
-	if (s->state == SEEN_NAMED && !s->named)
-		seen_drop(r, id);
-}
-
-static void seen_forget(struct gn_box *b, struct box_read *r)
-{
-	for (uint32_t i = r->seen.count; i-- > 0;) {
-		struct gn_box_id id = *(const struct gn_box_id *)gn_map_key_at(&r->seen, i);
-		const struct box_seen *s = gn_map_value_at(&r->seen, i);
-		if (s->state != SEEN_ASKED && b->now - s->fresh > 2 * BOX_LIST_EVERY)
-			seen_drop(r, &id);
-	}
-}
-
-/* ---- the set ---- */
-
-static void target_leave(struct box_read *r, unsigned i)
-{
-	r->targets[i].here = false;
-	for (uint32_t k = r->seen.count; k-- > 0;) {
-		struct gn_box_id id = *(const struct gn_box_id *)gn_map_key_at(&r->seen, k);
-		struct box_seen *s = gn_map_value_at(&r->seen, k);
-		s->told &= ~(1u << i);
-		if (s->first == i)
-			s->first = UINT8_MAX;
-		if (s->state != SEEN_ASKED)
-			seen_unname(r, i, &id);
-		else
-			s->named &= ~(1u << i);
-	}
-}
-
-/* A request of a target is under way: its place cannot be another's yet. */
-static bool is_busy(const struct box_read_target *t)
-{
-	return t->listing || t->fetching || t->acking || t->watch_asked;
-}
-
-static struct box_read_target *target_for(struct gn_box *b, struct box_read *r,
-					  const struct gn_contact *to, unsigned place)
-{
-	struct box_read_target *free_one = NULL;
-	for (uint32_t i = 0; i < r->target_count; i++) {
-		struct box_read_target *t = &r->targets[i];
-		if (t->place == place && gn_pk_eq(&t->to.pk, &to->pk))
-			return t;
-		if (!t->here && !is_busy(t) && !free_one)
-			free_one = t;
-	}
-	if (!free_one && r->target_count < BOX_TARGETS)
-		free_one = &r->targets[r->target_count++];
-	if (free_one)
-		*free_one = (struct box_read_target){
-			.place = (uint8_t)place, .list_at = b->now, .watch_at = b->now};
-	return free_one;
-}
-
-static void set_taken(struct gn_box *b, struct box_read *r, unsigned place)
-{
-	const struct box_set *s = &r->sets[place];
-	uint32_t most = GN_BOX_SET + BOX_READ_EXTRA, n = s->count < most ? s->count : most;
-	bool stays[BOX_TARGETS] = {false};
-	for (uint32_t i = 0; i < n; i++)
-		for (uint32_t k = 0; k < r->target_count; k++)
-			stays[k] = stays[k] || (r->targets[k].place == place &&
-						gn_pk_eq(&r->targets[k].to.pk, &s->nodes[i].pk));
-	for (uint32_t k = 0; k < r->target_count; k++)
-		if (r->targets[k].here && r->targets[k].place == place && !stays[k])
-			target_leave(r, k);
-	for (uint32_t i = 0; i < n; i++) {
-		struct box_read_target *t = target_for(b, r, &s->nodes[i], place);
-		if (!t)
-			break;
-		t->to = s->nodes[i];
-		t->rank = (uint8_t)i;
-		t->here = true;
-		t->lies = 0;
-	}
-	r->acks_left = true;
-}
-
 static void look_up(struct gn_box *b, struct box_read *r)
 {
 	gn_time again = BOX_LIST_EVERY;
@@ -164,7 +35,7 @@ static void look_up(struct gn_box *b, struct box_read *r)
 				 (uint8_t)place))
 			again = BOX_RETRY;
 	r->find_at = b->now + again;
-	seen_forget(b, r);
+	box_seen_forget(b, r);
 }
 
 /* ---- requests ---- */
@@ -190,11 +61,11 @@ static void send_list(struct gn_box *b, struct box_read *r, unsigned i, uint16_t
 	if (!number)
 		t->list_at = b->now + BOX_RETRY;
 	if (fbb)
-		box_message_end(b, &t->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_LIST,
-				gn_fb_box_list_make(fbb, &(struct gn_fb_box_list_args){
-								 .box = &box,
-								 .shown = shown,
-								 .after = t->after}));
+		box_message_end(
+			b, &t->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_LIST,
+			gn_fb_box_list_make(fbb, &(struct gn_fb_box_list_args){.box = &box,
+									       .shown = shown,
+									       .after = t->after}));
 }
 
 static void send_watch(struct gn_box *b, struct box_read *r, unsigned i, uint16_t shown)
@@ -241,10 +112,10 @@ static void send_fetch(struct gn_box *b, struct box_read *r, unsigned i, uint16_
 	struct gn_fbb *fbb = box_message_begin(b, 0);
 	if (fbb)
 		box_message_end(b, &t->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_FETCH,
-				gn_fb_box_fetch_make(fbb, &(struct gn_fb_box_fetch_args){
-								  .box = &box,
-								  .ids = {fb_ids, count},
-								  .shown = shown}));
+				gn_fb_box_fetch_make(
+					fbb, &(struct gn_fb_box_fetch_args){.box = &box,
+									    .ids = {fb_ids, count},
+									    .shown = shown}));
 }
 
 static uint32_t acks_for(const struct box_read *r, unsigned i, struct gn_box_id ids[BOX_IDS])
@@ -284,8 +155,8 @@ static bool tell_acks(struct gn_box *b, struct box_read *r, unsigned i)
 		fb_ids[k] = box_fb_id(&ids[k]);
 	box_message_end(b, &t->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_ACK,
 			gn_fb_box_ack_make(fbb, &(struct gn_fb_box_ack_args){.box = &box,
-									      .ids = {fb_ids, count},
-									      .shown = shown}));
+									     .ids = {fb_ids, count},
+									     .shown = shown}));
 	return true;
 }
 
@@ -326,7 +197,7 @@ static void target_run(struct gn_box *b, struct box_read *r, unsigned i)
 			struct gn_box_id id = *(const struct gn_box_id *)gn_map_key_at(&r->seen, k);
 			const struct box_seen *s = gn_map_value_at(&r->seen, k);
 			if (s->state == SEEN_NAMED && s->named & 1u << i)
-				seen_unname(r, i, &id);
+				box_seen_unname(r, i, &id);
 		}
 		return;
 	}
@@ -371,7 +242,7 @@ void box_reads_run(struct gn_box *b)
 		for (unsigned place = 0; place < places_of(r); place++)
 			if (r->sets[place].known) {
 				r->sets[place].known = false;
-				set_taken(b, r, place);
+				box_read_set(b, r, place);
 				if (r->sets[place].count < GN_BOX_SET)
 					r->find_at = gn_time_min(r->find_at, b->now + BOX_RETRY);
 			}
@@ -406,7 +277,7 @@ static void take_item(struct gn_box *b, struct box_read *r, unsigned target,
 	struct gn_slice item = gn_fb_box_item_item(m);
 	struct gn_hash hash;
 	if (item.len == 0) {
-		seen_unname(r, target, &id);
+		box_seen_unname(r, target, &id);
 		return;
 	}
 	gn_sha256(&item, 1, &hash);
@@ -414,10 +285,10 @@ static void take_item(struct gn_box *b, struct box_read *r, unsigned target,
 	if (!box_id_eq(&real, &id) || item.len > BOX_ITEM_MAX) {
 		b->count.items_false++;
 		r->targets[target].lies++;
-		seen_unname(r, target, &id);
+		box_seen_unname(r, target, &id);
 		return;
 	}
-	struct box_seen *s = seen_name(b, r, target, &id);
+	struct box_seen *s = box_seen_name(b, r, target, &id);
 	if (!s || s->state == SEEN_SHOWN) {
 		b->count.items_again += s != NULL;
 		return;
@@ -460,7 +331,7 @@ static void take_list(struct gn_box *b, struct box_read *r, unsigned target,
 		struct gn_fb_box_entry e = gn_fb_box_listed_entries_at(m, i);
 		struct gn_box_id id;
 		memcpy(id.b, e.id, sizeof id.b);
-		(void)seen_name(b, r, target, &id);
+		(void)box_seen_name(b, r, target, &id);
 		last = e.at > last ? e.at : last;
 	}
 	if (next > t->after && t->here) {
@@ -499,7 +370,7 @@ static void refused(struct gn_box *b, struct box_read *r, const struct box_ask *
 	for (uint32_t i = 0; a->kind == ASK_FETCH && i < a->count; i++) {
 		struct box_seen *s = gn_map_get(&r->seen, &a->ids[i]);
 		if (s && s->state == SEEN_ASKED)
-			seen_unname(r, a->target, &a->ids[i]);
+			box_seen_unname(r, a->target, &a->ids[i]);
 	}
 	if (a->kind == ASK_LIST)
 		t->list_at = b->now + BOX_RETRY;
@@ -541,8 +412,9 @@ void box_read_answer(struct gn_box *b, struct box_read *r, struct box_ask *a,
 		take_item(b, r, a->target, gn_fb_box_message_body_as_box_item(m));
 		return;
 	}
-	gn_err err = type == GN_FB_BOX_MESSAGE_BODY_BOX_DONE ? gn_wire_err(gn_fb_box_done_code(done))
-							     : GN_PROTOCOL;
+	gn_err err = type == GN_FB_BOX_MESSAGE_BODY_BOX_DONE
+			     ? gn_wire_err(gn_fb_box_done_code(done))
+			     : GN_PROTOCOL;
 	request_over(t, a->kind);
 	if (type == GN_FB_BOX_MESSAGE_BODY_BOX_LISTED && a->kind == ASK_LIST)
 		take_list(b, r, a->target, gn_fb_box_message_body_as_box_listed(m));

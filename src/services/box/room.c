@@ -5,20 +5,6 @@
  * The weight of a box is cost / 2^(bits of its descriptor - 20). Rule BX-15. */
 #include "services/box/engine_int.h"
 
-static uint64_t weight_of(const struct box_held *h)
-{
-	unsigned more = h->effort > BOX_EFFORT ? h->effort - BOX_EFFORT : 0;
-	return more < 64 ? h->cost >> more : 0;
-}
-
-void box_weight_set(struct gn_box *b, struct box_held *h)
-{
-	if (h->count == 0)
-		gn_heap_remove(&b->weights, &h->weight);
-	else if (gn_heap_set(&b->weights, &h->weight, -(gn_time)weight_of(h)) != GN_OK)
-		b->count.nomem++; /* it cannot be found to give way; others can */
-}
-
 /* The oldest that has been taken, else the oldest; NULL: all are being stored. */
 static struct box_item *oldest_of(const struct box_held *h)
 {
@@ -51,7 +37,7 @@ static struct box_held *heaviest(const struct gn_box *b, const struct box_held *
 	best = NULL; /* seldom: the heaviest is small, and has more work behind it */
 	for (uint32_t i = 0; i < b->held.count; i++) {
 		struct box_held *h = GN_MAP_AT(&b->held, struct box_held *, i);
-		if (gives(h, for_whom) && (!best || weight_of(h) > weight_of(best)))
+		if (gives(h, for_whom) && (!best || box_weight(h) > box_weight(best)))
 			best = h;
 	}
 	return best;

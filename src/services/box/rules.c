@@ -104,16 +104,6 @@ static void make_place(struct gn_box *b)
 		box_rules_drop(b, oldest);
 }
 
-void box_rules_drop(struct gn_box *b, struct box_held *h)
-{
-	if (!h->rules)
-		return;
-	gn_mem_free(b->env.alloc, h->rules);
-	h->rules = NULL;
-	GN_ASSERT(b->rules_count > 0);
-	b->rules_count--;
-}
-
 static gn_err take_rules(struct gn_box *b, struct box_held *h, struct gn_slice record)
 {
 	struct gn_boxrec *r = h->rules;

@@ -41,8 +41,7 @@ void box_on_ask(struct gn_box *b, const struct box_from *from, struct box_held *
 	if (!ids_ok(b, from, h, ids))
 		return;
 	bool reader = box_shown(b, &from->who.pk, shown, h, GN_BOXREC_READER) != NULL;
-	const struct box_show *by =
-		box_shown(b, &from->who.pk, shown, h, GN_BOXREC_DEPOSITOR);
+	const struct box_show *by = box_shown(b, &from->who.pk, shown, h, GN_BOXREC_DEPOSITOR);
 	size_t count = ids.len / sizeof(struct gn_box_id);
 	for (size_t i = 0; i < count; i++) {
 		struct gn_box_id id = box_id_at(ids, i);
@@ -74,8 +73,7 @@ void box_on_list(struct gn_box *b, const struct box_from *from, struct box_held 
 	most = most < limit ? most : limit;
 	struct gn_fb_box_entry *entries =
 		most ? GN_NEW_ARRAY(b->env.alloc, struct gn_fb_box_entry, most) : NULL;
-	struct gn_fbb *fbb =
-		most && !entries ? NULL : box_message_begin(b, (size_t)most * entry);
+	struct gn_fbb *fbb = most && !entries ? NULL : box_message_begin(b, (size_t)most * entry);
 	uint64_t last = 0;
 	for (; fbb && i < h->count && count < limit && h->items[i]->state == BOX_STANDS; i++) {
 		const struct box_item *it = h->items[i];
@@ -143,8 +141,8 @@ void box_on_watch(struct gn_box *b, const struct box_from *from, struct box_held
 		b->count.watches++;
 	}
 	f->request = from->request;
-	f->until = b->now + (seconds && seconds < BOX_WATCH_TIME ? seconds : BOX_WATCH_TIME) *
-				    GN_SEC;
+	f->until =
+		b->now + (seconds && seconds < BOX_WATCH_TIME ? seconds : BOX_WATCH_TIME) * GN_SEC;
 	box_send_done(b, &from->who, from->request, &ok, &h->key);
 }
 

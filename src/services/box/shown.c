@@ -47,8 +47,8 @@ static gn_err find_right(struct gn_box *b, const struct box_held *h, struct gn_f
 	if (gn_fb_box_show_has_certificate(m)) {
 		struct gn_fb_box_certificate c = gn_fb_box_show_certificate(m);
 		s->way = GN_BOX_CERTIFICATE;
-		s->certificate = (struct gn_boxcert){
-			.until = c.until, .items = c.items, .kib = c.kib};
+		s->certificate =
+			(struct gn_boxcert){.until = c.until, .items = c.items, .kib = c.kib};
 		memcpy(s->certificate.key.b, c.key, 32);
 		memcpy(s->certificate.sig.b, c.sig, 64);
 		s->key = s->certificate.key;
@@ -81,12 +81,10 @@ static struct box_show *show_place(struct gn_box *b, struct box_peer *p, uint16_
 static gn_err take_show(struct gn_box *b, const struct box_from *from, struct box_held *h,
 			struct gn_fb_box_show m)
 {
-	struct gn_boxrec_show show = {.box = h->key,
-				      .holder = b->cfg.node_key.pk,
-				      .role = gn_fb_box_show_role(m)};
-	struct box_show s = {.number = gn_fb_box_show_shown(m),
-			     .role = gn_fb_box_show_role(m),
-			     .box = h->key};
+	struct gn_boxrec_show show = {
+		.box = h->key, .holder = b->cfg.node_key.pk, .role = gn_fb_box_show_role(m)};
+	struct box_show s = {
+		.number = gn_fb_box_show_shown(m), .role = gn_fb_box_show_role(m), .box = h->key};
 	struct gn_sig sig;
 	struct gn_fb_sig fb_sig = gn_fb_box_show_sig(m);
 	memcpy(sig.b, fb_sig.b, sizeof sig.b);

@@ -45,7 +45,7 @@ static bool in_part(const uint8_t *id, unsigned bits, unsigned part)
 }
 
 static uint32_t sum_of(const struct gn_box *b, const struct box_held *h, unsigned bits,
-		       unsigned part, struct gn_fb_item_id *xor)
+		       unsigned part, struct gn_fb_item_id * xor)
 {
 	uint32_t count = 0;
 	memset(xor, 0, sizeof *xor);
@@ -76,8 +76,8 @@ static void send_sums(struct gn_box *b, struct box_held *h, const struct gn_cont
 						  .bits = (uint8_t)bits,
 						  .part = (uint8_t)part};
 		b->count.sums_out++;
-		box_message_end(b, to, gn_frame_number(&b->frame),
-				GN_FB_BOX_MESSAGE_BODY_BOX_SUM, gn_fb_box_sum_make(fbb, &args));
+		box_message_end(b, to, gn_frame_number(&b->frame), GN_FB_BOX_MESSAGE_BODY_BOX_SUM,
+				gn_fb_box_sum_make(fbb, &args));
 	}
 }
 
@@ -97,13 +97,12 @@ static void send_ids(struct gn_box *b, struct box_held *h, const struct gn_conta
 			memcpy(ids[count++].b, it->hash.b, sizeof ids->b);
 	}
 	if (fbb)
-		box_message_end(
-			b, to, request, GN_FB_BOX_MESSAGE_BODY_BOX_IDS,
-			gn_fb_box_ids_make(fbb, &(struct gn_fb_box_ids_args){
-							.box = &box,
-							.ids = {ids, count},
-							.bits = (uint8_t)bits,
-							.part = (uint8_t)part}));
+		box_message_end(b, to, request, GN_FB_BOX_MESSAGE_BODY_BOX_IDS,
+				gn_fb_box_ids_make(
+					fbb, &(struct gn_fb_box_ids_args){.box = &box,
+									  .ids = {ids, count},
+									  .bits = (uint8_t)bits,
+									  .part = (uint8_t)part}));
 	gn_mem_free(b->env.alloc, ids);
 }
 
@@ -145,10 +144,10 @@ static void send_want(struct gn_box *b, const struct box_held *h, const struct g
 	struct gn_fb_key box = box_fb_key(&h->key);
 	struct gn_fbb *fbb = count ? box_message_begin(b, count * sizeof *ids) : NULL;
 	if (fbb)
-		box_message_end(b, to, gn_frame_number(&b->frame),
-				GN_FB_BOX_MESSAGE_BODY_BOX_WANT,
-				gn_fb_box_want_make(fbb, &(struct gn_fb_box_want_args){
-								 .box = &box, .ids = {ids, count}}));
+		box_message_end(
+			b, to, gn_frame_number(&b->frame), GN_FB_BOX_MESSAGE_BODY_BOX_WANT,
+			gn_fb_box_want_make(fbb, &(struct gn_fb_box_want_args){
+							 .box = &box, .ids = {ids, count}}));
 }
 
 /* Not here, not gone, and nobody was asked for it lately. */
@@ -244,80 +243,6 @@ void box_on_want(struct gn_box *b, const struct box_from *from, struct box_held 
 		refuse(b, from, h, err);
 }
 
-void box_send_copy(struct gn_box *b, const struct box_feed *f, const struct box_value *v,
-		   const struct box_item *it)
-{
-	struct gn_fb_key box = box_fb_key(&f->box);
-	struct gn_fb_box_work work = {.day = v->proof.work.day};
-	struct gn_fb_box_invite invite;
-	struct gn_fb_box_certificate cert = {.until = v->proof.certificate.until,
-					     .items = v->proof.certificate.items,
-					     .kib = v->proof.certificate.kib};
-	struct gn_fb_sig sig;
-	struct gn_fbb *fbb = box_message_begin(b, v->item.len + v->proof.token.len);
-	if (!fbb)
-		return;
-	memcpy(work.nonce, v->proof.work.nonce, sizeof work.nonce);
-	memcpy(invite.key, v->proof.invite.b, 32);
-	memcpy(invite.sig, v->proof.sig.b, 64);
-	memcpy(cert.key, v->proof.certificate.key.b, 32);
-	memcpy(cert.sig, v->proof.certificate.sig.b, 64);
-	memcpy(sig.b, v->proof.sig.b, 64);
-	struct gn_fb_box_copy_args args = {.box = &box,
-					   .item = v->item,
-					   .until = v->until,
-					   .deposited = v->deposited,
-					   .acked = it->acked};
-	switch (v->proof.way) {
-	case GN_BOX_WORK: args.work = &work; break;
-	case GN_BOX_INVITE: args.invite = &invite; break;
-	case GN_BOX_CERTIFICATE:
-		args.certificate = &cert;
-		args.sig = &sig;
-		break;
-	case GN_BOX_TOKEN:
-		args.token = v->proof.token;
-		args.sig = &sig;
-		break;
-	}
-	b->count.copies_out++;
-	b->caused.read += v->item.len;
-	box_message_end(b, &f->to, f->request, GN_FB_BOX_MESSAGE_BODY_BOX_COPY,
-			gn_fb_box_copy_make(fbb, &args));
-}
-
-static gn_err proof_of_copy(struct gn_fb_box_copy m, struct gn_box_proof *p)
-{
-	*p = (struct gn_box_proof){.way = GN_BOX_WORK};
-	struct gn_fb_sig sig = gn_fb_box_copy_sig(m);
-	memcpy(p->sig.b, sig.b, 64);
-	if (gn_fb_box_copy_has_work(m)) {
-		struct gn_fb_box_work w = gn_fb_box_copy_work(m);
-		p->work.day = w.day;
-		memcpy(p->work.nonce, w.nonce, sizeof p->work.nonce);
-		return GN_OK;
-	}
-	if (gn_fb_box_copy_has_invite(m)) {
-		struct gn_fb_box_invite i = gn_fb_box_copy_invite(m);
-		p->way = GN_BOX_INVITE;
-		memcpy(p->invite.b, i.key, 32);
-		memcpy(p->sig.b, i.sig, 64);
-		return GN_OK;
-	}
-	if (gn_fb_box_copy_has_certificate(m)) {
-		struct gn_fb_box_certificate c = gn_fb_box_copy_certificate(m);
-		p->way = GN_BOX_CERTIFICATE;
-		p->certificate = (struct gn_boxcert){
-			.until = c.until, .items = c.items, .kib = c.kib};
-		memcpy(p->certificate.key.b, c.key, 32);
-		memcpy(p->certificate.sig.b, c.sig, 64);
-		return GN_OK;
-	}
-	p->way = GN_BOX_TOKEN;
-	p->token = gn_fb_box_copy_token(m);
-	return p->token.len ? GN_OK : GN_DENIED;
-}
-
 static gn_err take_copy(struct gn_box *b, const struct box_from *from, struct box_held *h,
 			struct gn_fb_box_copy m)
 {
@@ -340,7 +265,7 @@ static gn_err take_copy(struct gn_box *b, const struct box_from *from, struct bo
 	    !is_holder(b, h, &from->who.pk))
 		return GN_DENIED;
 	b->caused.hashed += v.item.len;
-	GN_TRY(proof_of_copy(m, &v.proof));
+	GN_TRY(box_copy_proof(m, &v.proof));
 	GN_TRY(box_admit_proof(b, h, &v.proof, true, &e, &why));
 	v.until = v.until < e.last ? v.until : e.last;
 	v.until = v.until < most ? v.until : most;
@@ -460,7 +385,8 @@ void box_sync_tick(struct gn_box *b)
 		uint32_t end = b->members_at + BOX_SUMS;
 		for (; b->members_at < end && b->members_at < b->held.count; b->members_at++)
 			look_at_members(b, GN_MAP_AT(&b->held, struct box_held *, b->members_at));
-		b->members_look = b->members_at < b->held.count ? b->now + BOX_STORE_WAIT : GN_NEVER;
+		b->members_look =
+			b->members_at < b->held.count ? b->now + BOX_STORE_WAIT : GN_NEVER;
 	}
 	for (unsigned i = 0; i < BOX_SUMS && (n = gn_heap_first(&b->sums)) && n->at <= b->now; i++)
 		sum_due(b, GN_CONTAINER(n, struct box_held, sum));

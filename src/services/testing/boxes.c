@@ -209,9 +209,8 @@ gn_err svc_box_check(struct svc_box *x, unsigned node, unsigned contact, struct 
 
 gn_op svc_box_follow(struct svc_box *x, unsigned node, unsigned device)
 {
-	struct gn_box_follow f = {.place = svc_box_place(x),
-				  .read = x->read[device].pk,
-				  .ack = x->ack[device].pk};
+	struct gn_box_follow f = {
+		.place = svc_box_place(x), .read = x->read[device].pk, .ack = x->ack[device].pk};
 	gn_op op;
 	assert_int_equal(gn_box_follow(x->s->nodes[node].box, &f, x->s->now, &op), GN_OK);
 	svc_pump(x->s, node);
