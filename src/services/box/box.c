@@ -104,6 +104,7 @@ static void take_request(struct gn_box *b, const struct gn_contact *who, struct 
 
 static void to_operation(struct gn_box *b, struct box_ask *a, struct gn_fb_box_message m)
 {
+	GN_ASSERT(a->op != 0);
 	struct box_read *r = gn_frame_op_get(&b->frame, a->op, OP_FOLLOW);
 	struct box_put *p = gn_frame_op_get(&b->frame, a->op, OP_DEPOSIT);
 	if (!p)
@@ -142,6 +143,7 @@ static void take_answer(struct gn_box *b, const struct gn_pk *from, struct gn_fb
 
 static void tell_lost(struct gn_box *b)
 {
+	GN_ASSERT(!b->building);
 	for (struct box_ask *a; (a = box_ask_lost(b)); gn_mem_free(b->env.alloc, a)) {
 		struct box_read *r = gn_frame_op_get(&b->frame, a->op, OP_FOLLOW);
 		struct box_put *p = gn_frame_op_get(&b->frame, a->op, OP_DEPOSIT);
@@ -178,6 +180,7 @@ static gn_err take_message(struct gn_box *b, const struct gn_contact *who, struc
 
 static void take_local(struct gn_box *b)
 {
+	GN_ASSERT(!b->building);
 	struct box_out *out;
 	for (unsigned i = 0; i < LOCAL_ROUNDS && (out = box_queue_pop(&b->local)); i++) {
 		struct gn_contact self = {.pk = b->cfg.node_key.pk};
@@ -214,6 +217,7 @@ static void run_all(struct gn_box *b)
 gn_err gn_box_recv(struct gn_box *b, const struct gn_pk *from, const struct gn_addr *addr,
 		   struct gn_slice message, gn_time now)
 {
+	GN_ASSERT(from && (message.p || !message.len));
 	struct gn_contact who = {.pk = *from, .addr_count = addr != NULL};
 	b->now = now;
 	b->count.messages_in++;
@@ -285,6 +289,7 @@ void gn_box_kv_event(struct gn_box *b, const struct gn_kv_event *e, gn_time now)
 
 void gn_box_tick(struct gn_box *b, gn_time now)
 {
+	GN_ASSERT(!b->building);
 	bool due = b->wake <= now;
 	b->now = now;
 	for (struct gn_heap_node *n; (n = gn_heap_first(&b->timers)) && n->at <= now; due = true)

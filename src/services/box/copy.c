@@ -5,6 +5,7 @@
 void box_send_copy(struct gn_box *b, const struct box_feed *f, const struct box_value *v,
 		   const struct box_item *it)
 {
+	GN_ASSERT(f->kind == FEED_COPY && it->state == BOX_STANDS && v->item.len == it->len);
 	struct gn_fb_key box = box_fb_key(&f->box);
 	struct gn_fb_box_work work = {.day = v->proof.work.day};
 	struct gn_fb_box_invite invite;

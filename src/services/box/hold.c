@@ -28,6 +28,7 @@ static void send_custody(struct gn_box *b, const struct box_waiter *to, const st
 /* Who deposits the same meanwhile waits for the same. */
 static gn_err wait_for(struct gn_box *b, const struct gn_hash *key, const struct box_from *from)
 {
+	GN_ASSERT(b->stores.count <= BOX_STORES);
 	for (uint32_t i = 0; i < b->stores.count; i++) {
 		struct box_store *s = gn_map_value_at(&b->stores, i);
 		if (memcmp(s->key.b, key->b, 32) != 0)
@@ -79,6 +80,7 @@ gn_err box_keep(struct gn_box *b, const struct box_from *from, struct box_held *
 
 void box_stored(struct gn_box *b, uint64_t number, gn_err err)
 {
+	GN_ASSERT(number > 0);
 	const struct box_store *at = gn_map_get(&b->stores, &number);
 	if (!at)
 		return;
@@ -113,6 +115,7 @@ static void fill_key(uint8_t *out, const uint8_t *in, size_t len)
 static gn_err proof_of(struct gn_box *b, const struct box_from *from, const struct box_held *h,
 		       struct gn_fb_box_deposit m, struct gn_box_proof *p)
 {
+	GN_ASSERT(h->rules);
 	*p = (struct gn_box_proof){.way = GN_BOX_WORK};
 	if (gn_fb_box_deposit_has_work(m)) {
 		struct gn_fb_box_work w = gn_fb_box_deposit_work(m);
@@ -142,6 +145,7 @@ static gn_err proof_of(struct gn_box *b, const struct box_from *from, const stru
 static gn_err take_deposit(struct gn_box *b, const struct box_from *from, struct box_held *h,
 			   struct gn_fb_box_deposit m, struct box_refusal *why)
 {
+	GN_ASSERT(h->rules && why->err == GN_OK);
 	struct box_value v = {.box = h->key,
 			      .deposited = box_unix(b),
 			      .effort = h->effort,

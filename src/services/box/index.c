@@ -143,6 +143,7 @@ uint32_t box_items_after(const struct box_held *h, uint64_t at)
 
 static bool list_grow(struct gn_box *b, struct box_held *h)
 {
+	GN_ASSERT(h->count <= h->cap);
 	if (h->count < h->cap)
 		return true;
 	uint32_t cap = h->cap ? 2 * h->cap : 8;
@@ -158,6 +159,7 @@ static bool list_grow(struct gn_box *b, struct box_held *h)
 /* Out of its box's list; it keeps its place in the map. */
 static void list_out(struct gn_box *b, struct box_item *it)
 {
+	GN_ASSERT(it->state != BOX_WENT);
 	struct box_held *h = it->box;
 	uint32_t i = box_items_after(h, it->at - 1);
 	GN_ASSERT(i < h->count && h->items[i] == it);
@@ -185,6 +187,7 @@ static void gone_out(struct gn_box *b, struct box_item *it)
 
 static void gone_in(struct gn_box *b, struct box_item *it)
 {
+	GN_ASSERT(it->state == BOX_WENT && it->len == 0);
 	it->prev_gone = b->gone_last;
 	if (b->gone_last)
 		b->gone_last->next_gone = it;
@@ -211,6 +214,7 @@ static void forget(struct gn_box *b, struct box_item *it)
 
 struct box_item *box_item_add(struct gn_box *b, struct box_held *h, const struct box_item *in)
 {
+	GN_ASSERT(in->state == BOX_STORING);
 	struct gn_box_id id = box_id_of(&in->hash);
 	struct gn_hash key;
 	struct box_item *it = box_item_get(b, &h->key, &id);

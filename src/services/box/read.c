@@ -29,6 +29,7 @@ static bool may_ask(const struct box_read_target *t)
 
 static void look_up(struct gn_box *b, struct box_read *r)
 {
+	GN_ASSERT(r->find_at <= b->now);
 	gn_time again = BOX_LIST_EVERY;
 	for (unsigned place = 0; place < places_of(r); place++)
 		if (box_set_find(b, &r->sets[place], FIND_READ, r, &r->follow.place.box,
@@ -43,6 +44,7 @@ static void look_up(struct gn_box *b, struct box_read *r)
 static uint64_t ask_for(struct gn_box *b, const struct box_read *r, unsigned target,
 			enum box_ask_kind kind, const struct gn_box_id *ids, uint32_t count)
 {
+	GN_ASSERT(target < r->target_count && count <= BOX_IDS);
 	struct box_ask like = {.kind = kind,
 			       .peer = r->targets[target].to.pk,
 			       .op = r->op.id,
@@ -53,6 +55,7 @@ static uint64_t ask_for(struct gn_box *b, const struct box_read *r, unsigned tar
 
 static void send_list(struct gn_box *b, struct box_read *r, unsigned i, uint16_t shown)
 {
+	GN_ASSERT(!r->targets[i].listing);
 	struct box_read_target *t = &r->targets[i];
 	struct gn_fb_key box = box_fb_key(&r->follow.place.box);
 	uint64_t number = ask_for(b, r, i, ASK_LIST, NULL, 0);
@@ -70,6 +73,7 @@ static void send_list(struct gn_box *b, struct box_read *r, unsigned i, uint16_t
 
 static void send_watch(struct gn_box *b, struct box_read *r, unsigned i, uint16_t shown)
 {
+	GN_ASSERT(!r->targets[i].watch_asked);
 	struct box_read_target *t = &r->targets[i];
 	struct gn_fb_key box = box_fb_key(&r->follow.place.box);
 	uint64_t number = ask_for(b, r, i, ASK_WATCH, NULL, 0);
@@ -88,6 +92,7 @@ static void send_watch(struct gn_box *b, struct box_read *r, unsigned i, uint16_
 /* Items that it has, and nobody was asked for. */
 static void send_fetch(struct gn_box *b, struct box_read *r, unsigned i, uint16_t shown)
 {
+	GN_ASSERT(!r->targets[i].fetching);
 	struct box_read_target *t = &r->targets[i];
 	struct gn_fb_item_id fb_ids[BOX_FETCHES];
 	struct gn_box_id ids[BOX_FETCHES];
@@ -120,6 +125,7 @@ static void send_fetch(struct gn_box *b, struct box_read *r, unsigned i, uint16_
 
 static uint32_t acks_for(const struct box_read *r, unsigned i, struct gn_box_id ids[BOX_IDS])
 {
+	GN_ASSERT(i < r->target_count);
 	uint32_t count = 0;
 	for (uint32_t k = 0; k < r->seen.count && count < BOX_IDS; k++) {
 		const struct box_seen *s = gn_map_value_at(&r->seen, k);
@@ -132,6 +138,7 @@ static uint32_t acks_for(const struct box_read *r, unsigned i, struct gn_box_id 
 /* True: it has to be told something. */
 static bool tell_acks(struct gn_box *b, struct box_read *r, unsigned i)
 {
+	GN_ASSERT(!r->targets[i].acking);
 	struct box_read_target *t = &r->targets[i];
 	struct gn_box_id ids[BOX_IDS];
 	struct gn_fb_item_id fb_ids[BOX_IDS];
@@ -179,6 +186,7 @@ static bool has_named(const struct box_read *r, unsigned i)
 
 static void target_run(struct gn_box *b, struct box_read *r, unsigned i)
 {
+	GN_ASSERT(i < r->target_count && may_ask(&r->targets[i]));
 	struct box_read_target *t = &r->targets[i];
 	struct box_right right = right_of(r, GN_BOXREC_READER);
 	uint16_t shown = 0;
@@ -273,6 +281,7 @@ void box_reads_peer_down(struct gn_box *b, const struct gn_pk *pk)
 static void take_item(struct gn_box *b, struct box_read *r, unsigned target,
 		      struct gn_fb_box_item m)
 {
+	GN_ASSERT(target < r->target_count);
 	struct gn_box_id id = box_id(gn_fb_box_item_id(m));
 	struct gn_slice item = gn_fb_box_item_item(m);
 	struct gn_hash hash;
@@ -324,6 +333,7 @@ static void take_item(struct gn_box *b, struct box_read *r, unsigned target,
 static void take_list(struct gn_box *b, struct box_read *r, unsigned target,
 		      struct gn_fb_box_listed m)
 {
+	GN_ASSERT(!r->targets[target].listing);
 	struct box_read_target *t = &r->targets[target];
 	uint32_t count = gn_fb_box_listed_entries_len(m);
 	uint64_t next = gn_fb_box_listed_next(m), last = t->after;
@@ -352,6 +362,7 @@ static void take_list(struct gn_box *b, struct box_read *r, unsigned target,
 
 static void acks_told(struct box_read *r, const struct box_ask *a)
 {
+	GN_ASSERT(a->kind == ASK_ACK && a->target < r->target_count);
 	for (uint32_t i = 0; i < a->count; i++) {
 		struct box_seen *s = gn_map_get(&r->seen, &a->ids[i]);
 		if (s)
@@ -362,6 +373,7 @@ static void acks_told(struct box_read *r, const struct box_ask *a)
 /* It is not served: what it was for is tried again later, or with others. */
 static void refused(struct gn_box *b, struct box_read *r, const struct box_ask *a, gn_err err)
 {
+	GN_ASSERT(a->target < r->target_count);
 	struct box_read_target *t = &r->targets[a->target];
 	struct box_right right =
 		right_of(r, a->kind == ASK_ACK ? GN_BOXREC_REMOVER : GN_BOXREC_READER);
@@ -393,6 +405,7 @@ static void request_over(struct box_read_target *t, enum box_ask_kind kind)
 void box_read_answer(struct gn_box *b, struct box_read *r, struct box_ask *a,
 		     struct gn_fb_box_message m)
 {
+	GN_ASSERT(a->target < r->target_count);
 	uint8_t type = gn_fb_box_message_body_type(m);
 	struct box_read_target *t = &r->targets[a->target];
 	struct gn_fb_box_done done = gn_fb_box_message_body_as_box_done(m);
@@ -445,6 +458,7 @@ void box_read_watched(struct gn_box *b, const struct gn_pk *from, struct gn_fb_b
 
 void box_read_lost(struct gn_box *b, struct box_read *r, const struct box_ask *a, gn_err err)
 {
+	GN_ASSERT(err != GN_OK);
 	request_over(&r->targets[a->target], a->kind);
 	refused(b, r, a, err);
 	box_wake(b);
@@ -475,6 +489,7 @@ gn_err box_read_start(struct gn_box *b, const struct gn_box_follow *f, gn_op *op
 
 void box_read_free(struct gn_box *b, struct box_read *r)
 {
+	GN_ASSERT(b->reads > 0);
 	struct box_read **at = &b->read_first;
 	box_asks_forget(b, r->op.id);
 	box_set_drop(b, &r->sets[0]);
@@ -496,6 +511,7 @@ void box_read_free(struct gn_box *b, struct box_read *r)
 
 bool box_read_event(struct gn_box *b, struct box_read *r, struct gn_box_event *out)
 {
+	GN_ASSERT(!r->shown);
 	*out = (struct gn_box_event){.op = r->op.id, .limit = ""};
 	struct box_got *got = r->got_first;
 	if (!got) {
@@ -528,6 +544,7 @@ bool box_read_event(struct gn_box *b, struct box_read *r, struct gn_box_event *o
 
 gn_err box_read_ack(struct gn_box *b, struct box_read *r, const struct gn_box_id *id)
 {
+	GN_ASSERT(r->op.id != 0);
 	struct box_seen *s = gn_map_get(&r->seen, id);
 	if (!s || s->state != SEEN_SHOWN)
 		return GN_NOT_FOUND;

@@ -5,6 +5,7 @@
 static struct box_item *restored_item(struct gn_box *b, const struct gn_pk *box,
 				      const struct box_item *in)
 {
+	GN_ASSERT(in->state == BOX_STORING);
 	struct gn_box_id id = box_id_of(&in->hash);
 	struct box_item *it = box_item_get(b, box, &id);
 	struct box_held *h = it ? it->box : box_held_need(b, box);
@@ -13,6 +14,7 @@ static struct box_item *restored_item(struct gn_box *b, const struct gn_pk *box,
 
 static void restore_item(struct gn_box *b, const struct box_value *v)
 {
+	GN_ASSERT(v->item.len > 0);
 	struct gn_hash hash;
 	gn_sha256(&v->item, 1, &hash);
 	struct box_item in = {.hash = hash,
@@ -64,6 +66,7 @@ static void restore_ack(struct gn_box *b, struct gn_reader *r)
 
 void box_restore(struct gn_box *b, struct gn_slice value)
 {
+	GN_ASSERT(!b->ready);
 	struct box_value v;
 	struct gn_reader r = gn_reader(value);
 	if (box_value_is_ack(&r))
@@ -76,6 +79,7 @@ void box_restore(struct gn_box *b, struct gn_slice value)
 
 static void apply_ack(struct gn_box *b, const struct box_ack *a)
 {
+	GN_ASSERT(a->readers != 0);
 	struct gn_box_id id = box_id_of(&a->hash);
 	struct box_item *it = box_item_get(b, &a->box, &id);
 	struct box_item none = {.hash = a->hash, .until = a->until, .state = BOX_STORING};
@@ -96,6 +100,7 @@ static void apply_ack(struct gn_box *b, const struct box_ack *a)
 
 void box_restored(struct gn_box *b)
 {
+	GN_ASSERT(!b->ready);
 	struct box_ack a;
 	while (gn_ring_pop(&b->acks, &a))
 		apply_ack(b, &a);

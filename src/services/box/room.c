@@ -8,6 +8,7 @@
 /* The oldest that has been taken, else the oldest; NULL: all are being stored. */
 static struct box_item *oldest_of(const struct box_held *h)
 {
+	GN_ASSERT(h->storing <= h->count);
 	struct box_item *first = NULL;
 	for (uint32_t i = 0; i < h->count; i++) {
 		struct box_item *it = h->items[i];
@@ -24,6 +25,7 @@ static struct box_item *oldest_of(const struct box_held *h)
 /* May this box give up something for one with so much work behind it? */
 static bool gives(const struct box_held *h, const struct box_held *for_whom)
 {
+	GN_ASSERT(h->storing <= h->count);
 	return h->count > h->storing &&
 	       (h == for_whom || h->cost > BOX_LEAST || h->effort <= for_whom->effort);
 }
@@ -45,6 +47,7 @@ static struct box_held *heaviest(const struct gn_box *b, const struct box_held *
 
 gn_err box_room_make(struct gn_box *b, struct box_held *h, uint32_t len)
 {
+	GN_ASSERT(len > 0);
 	uint64_t cost = box_item_cost(b, len), half = b->cfg.bytes_max / 2;
 	if (cost > half)
 		return GN_NO_SPACE;

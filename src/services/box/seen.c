@@ -23,6 +23,7 @@ static void box_seen_drop(struct box_read *r, const struct gn_box_id *id)
 struct box_seen *box_seen_name(struct gn_box *b, struct box_read *r, unsigned target,
 			       const struct gn_box_id *id)
 {
+	GN_ASSERT(target < r->target_count);
 	struct box_read_target *t = &r->targets[target];
 	struct box_seen *s = gn_map_get(&r->seen, id);
 	if (!s) {
@@ -43,6 +44,7 @@ struct box_seen *box_seen_name(struct gn_box *b, struct box_read *r, unsigned ta
 
 void box_seen_unname(struct box_read *r, unsigned target, const struct gn_box_id *id)
 {
+	GN_ASSERT(target < r->target_count);
 	struct box_seen *s = gn_map_get(&r->seen, id);
 	if (!s)
 		return;
@@ -69,6 +71,7 @@ void box_seen_forget(struct gn_box *b, struct box_read *r)
 
 static void target_leave(struct box_read *r, unsigned i)
 {
+	GN_ASSERT(r->targets[i].here);
 	r->targets[i].here = false;
 	for (uint32_t k = r->seen.count; k-- > 0;) {
 		struct gn_box_id id = *(const struct gn_box_id *)gn_map_key_at(&r->seen, k);
@@ -92,6 +95,7 @@ static bool is_busy(const struct box_read_target *t)
 static struct box_read_target *target_for(struct gn_box *b, struct box_read *r,
 					  const struct gn_contact *to, unsigned place)
 {
+	GN_ASSERT(place < 2);
 	struct box_read_target *free_one = NULL;
 	for (uint32_t i = 0; i < r->target_count; i++) {
 		struct box_read_target *t = &r->targets[i];
@@ -110,6 +114,7 @@ static struct box_read_target *target_for(struct gn_box *b, struct box_read *r,
 
 void box_read_set(struct gn_box *b, struct box_read *r, unsigned place)
 {
+	GN_ASSERT(place < 2);
 	const struct box_set *s = &r->sets[place];
 	uint32_t most = GN_BOX_SET + BOX_READ_EXTRA, n = s->count < most ? s->count : most;
 	bool stays[BOX_TARGETS] = {false};

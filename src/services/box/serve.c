@@ -6,6 +6,7 @@
 static void refuse(struct gn_box *b, const struct box_from *from, const struct box_held *h,
 		   gn_err err, const char *limit)
 {
+	GN_ASSERT(err != GN_OK);
 	struct box_refusal why = {.err = err, .limit = limit};
 	b->count.refused_denied += err == GN_DENIED;
 	box_send_done(b, &from->who, from->request, &why, &h->key);
@@ -35,6 +36,7 @@ static uint8_t state_of(struct gn_box *b, const struct box_item *it, bool known)
 void box_on_ask(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		struct gn_fb_box_ask m)
 {
+	GN_ASSERT(h->rules);
 	uint8_t states[BOX_IDS];
 	struct gn_slice ids = gn_fb_box_ask_ids_bytes(m);
 	uint16_t shown = gn_fb_box_ask_shown(m);
@@ -60,6 +62,7 @@ void box_on_ask(struct gn_box *b, const struct box_from *from, struct box_held *
 void box_on_list(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		 struct gn_fb_box_list m)
 {
+	GN_ASSERT(h->rules);
 	static const uint32_t entry = sizeof(struct gn_fb_box_entry);
 	const struct box_show *s =
 		box_shown(b, &from->who.pk, gn_fb_box_list_shown(m), h, GN_BOXREC_READER);
@@ -97,6 +100,7 @@ void box_on_list(struct gn_box *b, const struct box_from *from, struct box_held 
 void box_on_fetch(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		  struct gn_fb_box_fetch m)
 {
+	GN_ASSERT(h->rules);
 	struct box_feed *f;
 	struct gn_slice ids = gn_fb_box_fetch_ids_bytes(m);
 	if (!ids_ok(b, from, h, ids))
@@ -112,6 +116,7 @@ void box_on_fetch(struct gn_box *b, const struct box_from *from, struct box_held
 static struct box_feed *watch_of(const struct box_from *from, const struct box_held *h,
 				 uint8_t reader)
 {
+	GN_ASSERT(reader < BOX_READERS);
 	struct box_feed *f = h->watch_first;
 	while (f && (!gn_pk_eq(&f->to.pk, &from->who.pk) || f->reader != reader))
 		f = f->next_watch;
@@ -121,6 +126,7 @@ static struct box_feed *watch_of(const struct box_from *from, const struct box_h
 void box_on_watch(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		  struct gn_fb_box_watch m)
 {
+	GN_ASSERT(h->rules);
 	const struct box_show *s =
 		box_shown(b, &from->who.pk, gn_fb_box_watch_shown(m), h, GN_BOXREC_READER);
 	uint32_t seconds = gn_fb_box_watch_seconds(m);
@@ -148,6 +154,7 @@ void box_on_watch(struct gn_box *b, const struct box_from *from, struct box_held
 
 static void ack_item(struct gn_box *b, struct box_item *it, uint8_t reader)
 {
+	GN_ASSERT(reader < BOX_READERS);
 	uint32_t all = (1u << it->box->rules->reader_count) - 1;
 	if (it->state != BOX_STANDS || it->acked & 1u << reader)
 		return;
@@ -162,6 +169,7 @@ static void ack_item(struct gn_box *b, struct box_item *it, uint8_t reader)
 void box_on_ack(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		struct gn_fb_box_ack m)
 {
+	GN_ASSERT(h->rules);
 	struct gn_slice ids = gn_fb_box_ack_ids_bytes(m);
 	struct box_refusal ok = {.err = GN_OK};
 	if (!ids_ok(b, from, h, ids))

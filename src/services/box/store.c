@@ -36,6 +36,7 @@ uint32_t gn_box_value_max(void)
 
 static void write_proof(const struct gn_box_proof *p, struct gn_writer *w)
 {
+	GN_ASSERT(p->way <= GN_BOX_TOKEN);
 	uint8_t cert[GN_BOXCERT_LEN];
 	switch (p->way) {
 	case GN_BOX_WORK:
@@ -94,6 +95,7 @@ static bool read_proof(unsigned way, struct gn_slice in, struct gn_box_proof *p)
 
 gn_err box_value_put(const struct box_value *v, struct gn_buf *out)
 {
+	GN_ASSERT(v->item.len > 0 && v->item.len <= BOX_ITEM_MAX);
 	uint8_t *p = out->p + out->len;
 	struct gn_writer w = gn_writer(p, out->cap - out->len);
 	uint8_t proof_bytes[PROOF_MAX];
@@ -155,6 +157,7 @@ static void ack_key(const struct gn_pk *box, const struct gn_hash *item, struct 
 
 void box_store_ack(struct gn_box *b, const struct box_item *it)
 {
+	GN_ASSERT(it->acked != 0 && it->until > 0);
 	uint8_t bytes[ACK_LEN];
 	struct gn_hash key;
 	struct gn_writer w = gn_writer(bytes, sizeof bytes);

@@ -26,6 +26,7 @@ static unsigned places_of(const struct box_held *h)
 
 static bool is_holder(struct gn_box *b, const struct box_held *h, const struct gn_pk *pk)
 {
+	GN_ASSERT(places_of(h) <= 2);
 	struct gn_contact set[BOX_SET_WIDE];
 	for (unsigned p = 0; p < places_of(h); p++) {
 		uint32_t n = gn_overlay_set(b->cfg.overlay, &h->place[p], BOX_SET_WIDE, set);
@@ -41,6 +42,7 @@ static bool is_holder(struct gn_box *b, const struct box_held *h, const struct g
 
 static bool in_part(const uint8_t *id, unsigned bits, unsigned part)
 {
+	GN_ASSERT(bits == 0 || bits == 4);
 	return bits == 0 || id[0] >> 4 == part;
 }
 
@@ -63,6 +65,7 @@ static uint32_t sum_of(const struct gn_box *b, const struct box_held *h, unsigne
 
 static void send_sums(struct gn_box *b, struct box_held *h, const struct gn_contact *to)
 {
+	GN_ASSERT(h->count > 0);
 	unsigned bits = h->count > BOX_SUM_IDS ? 4 : 0, parts = bits ? BOX_SUM_PARTS : 1;
 	struct gn_fb_key box = box_fb_key(&h->key);
 	for (unsigned part = 0; part < parts; part++) {
@@ -84,6 +87,7 @@ static void send_sums(struct gn_box *b, struct box_held *h, const struct gn_cont
 static void send_ids(struct gn_box *b, struct box_held *h, const struct gn_contact *to,
 		     uint64_t request, unsigned bits, unsigned part)
 {
+	GN_ASSERT(part < BOX_SUM_PARTS);
 	struct gn_fb_key box = box_fb_key(&h->key);
 	size_t most = h->count < BOX_SUM_IDS ? h->count : BOX_SUM_IDS;
 	struct gn_fb_item_id *ids =
@@ -121,6 +125,7 @@ static void refuse(struct gn_box *b, const struct box_from *from, const struct b
 void box_on_sum(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		struct gn_fb_box_sum m)
 {
+	GN_ASSERT(h->rules);
 	unsigned bits = gn_fb_box_sum_bits(m), part = gn_fb_box_sum_part(m);
 	struct gn_fb_item_id own, theirs = gn_fb_box_sum_xor(m);
 	if (!part_ok(bits, part) || !is_holder(b, h, &from->who.pk)) {
@@ -141,6 +146,7 @@ void box_on_sum(struct gn_box *b, const struct box_from *from, struct box_held *
 static void send_want(struct gn_box *b, const struct box_held *h, const struct gn_contact *to,
 		      const struct gn_fb_item_id *ids, size_t count)
 {
+	GN_ASSERT(count <= BOX_IDS);
 	struct gn_fb_key box = box_fb_key(&h->key);
 	struct gn_fbb *fbb = count ? box_message_begin(b, count * sizeof *ids) : NULL;
 	if (fbb)
@@ -153,6 +159,7 @@ static void send_want(struct gn_box *b, const struct box_held *h, const struct g
 /* Not here, not gone, and nobody was asked for it lately. */
 static bool is_wanted(struct gn_box *b, const struct box_held *h, const struct gn_box_id *id)
 {
+	GN_ASSERT(b->wanted.count <= BOX_WANTED);
 	struct gn_hash key;
 	box_index_key(&h->key, id, &key);
 	if (gn_map_get(&b->items, &key))
@@ -193,6 +200,7 @@ static int compare_ids(const void *a, const void *b)
 static bool has_more(struct gn_box *b, const struct box_held *h, struct gn_slice ids, unsigned bits,
 		     unsigned part)
 {
+	GN_ASSERT(ids.len % sizeof(struct gn_box_id) == 0);
 	size_t count = ids.len / sizeof(struct gn_box_id);
 	bool more = false;
 	struct gn_box_id *sorted =
@@ -217,6 +225,7 @@ static bool has_more(struct gn_box *b, const struct box_held *h, struct gn_slice
 void box_on_ids(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		struct gn_fb_box_ids m)
 {
+	GN_ASSERT(h->rules);
 	struct gn_slice ids = gn_fb_box_ids_ids_bytes(m);
 	unsigned bits = gn_fb_box_ids_bits(m), part = gn_fb_box_ids_part(m);
 	if (ids.len / sizeof(struct gn_box_id) > BOX_SUM_IDS || !part_ok(bits, part) ||
@@ -232,6 +241,7 @@ void box_on_ids(struct gn_box *b, const struct box_from *from, struct box_held *
 void box_on_want(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		 struct gn_fb_box_want m)
 {
+	GN_ASSERT(h->rules);
 	struct box_feed *f;
 	struct gn_slice ids = gn_fb_box_want_ids_bytes(m);
 	if (ids.len / sizeof(struct gn_box_id) > BOX_IDS || !is_holder(b, h, &from->who.pk)) {
@@ -246,6 +256,7 @@ void box_on_want(struct gn_box *b, const struct box_from *from, struct box_held 
 static gn_err take_copy(struct gn_box *b, const struct box_from *from, struct box_held *h,
 			struct gn_fb_box_copy m)
 {
+	GN_ASSERT(h->rules);
 	struct box_refusal why = {.err = GN_OK};
 	struct box_value v = {.box = h->key,
 			      .until = gn_fb_box_copy_until(m),
@@ -291,6 +302,7 @@ void box_on_copy(struct gn_box *b, const struct box_from *from, struct box_held 
 static uint32_t set_of(struct gn_box *b, const struct box_held *h, unsigned place,
 		       struct gn_contact set[GN_BOX_SET], bool *self)
 {
+	GN_ASSERT(place < 2);
 	uint32_t n = gn_overlay_set(b->cfg.overlay, &h->place[place], GN_BOX_SET, set), out = 0;
 	*self = false;
 	for (uint32_t i = 0; i < n; i++)
@@ -305,6 +317,7 @@ static uint32_t set_of(struct gn_box *b, const struct box_held *h, unsigned plac
 static void sum_neighbours(struct gn_box *b, struct box_held *h, const struct gn_contact *set,
 			   uint32_t n, bool self)
 {
+	GN_ASSERT(n <= GN_BOX_SET);
 	struct gn_overlay_info info;
 	uint32_t up = 0, down = n > 1;
 	if (n == 0)
@@ -325,6 +338,7 @@ static void sum_neighbours(struct gn_box *b, struct box_held *h, const struct gn
 
 static void sum_due(struct gn_box *b, struct box_held *h)
 {
+	GN_ASSERT(h->sum.at <= b->now);
 	struct gn_contact set[GN_BOX_SET];
 	bool self;
 	for (unsigned p = 0; p < places_of(h) && h->count; p++) {
@@ -347,6 +361,7 @@ static void sum_due(struct gn_box *b, struct box_held *h)
 /* Has its set changed since it was last looked at? */
 static void look_at_members(struct gn_box *b, struct box_held *h)
 {
+	GN_ASSERT(h->member_count <= 2 * GN_BOX_SET);
 	struct gn_contact set[GN_BOX_SET];
 	uint64_t now[2 * GN_BOX_SET];
 	uint32_t count = 0;
@@ -395,6 +410,7 @@ void box_sync_tick(struct gn_box *b)
 /* Items whose end came, once the clock is one to give things up by; boxes with nothing left. */
 void box_sweep(struct gn_box *b)
 {
+	GN_ASSERT(b->ready);
 	bool sure = gn_overlay_time_sure(b->cfg.overlay, b->now);
 	uint64_t now = box_unix(b);
 	for (uint32_t i = b->held.count; i-- > 0;) {
