@@ -14,6 +14,7 @@
 
 static gn_err refuse(struct box_refusal *why, gn_err err, const char *limit)
 {
+	GN_ASSERT(err != GN_OK);
 	why->err = err;
 	why->limit = limit;
 	return err;
@@ -23,6 +24,7 @@ static gn_err refuse(struct box_refusal *why, gn_err err, const char *limit)
 
 static uint64_t token_end(const struct gn_token *t)
 {
+	GN_ASSERT(t->count > 0);
 	uint64_t end = UINT64_MAX;
 	for (size_t i = 0; i < t->count; i++)
 		end = t->blocks[i].expires < end ? t->blocks[i].expires : end;
@@ -34,8 +36,7 @@ gn_err box_token_check(struct gn_box *b, const struct box_held *h, struct gn_sli
 {
 	char path[4 + 64];
 	struct gn_token *t = &b->token;
-	const struct gn_pk *owner =
-		gn_pk_is_zero(&h->rules->issuer) ? &h->key : &h->rules->issuer;
+	const struct gn_pk *owner = gn_pk_is_zero(&h->rules->issuer) ? &h->key : &h->rules->issuer;
 	GN_ASSERT(h->rules);
 	if (token.len > BOX_TOKEN_MAX)
 		return GN_TOO_LARGE;
@@ -51,10 +52,10 @@ gn_err box_token_check(struct gn_box *b, const struct box_held *h, struct gn_sli
 	return GN_OK;
 }
 
-static gn_err admit_work(struct gn_box *b, const struct box_held *h,
-			 const struct gn_box_proof *p, bool copy, struct box_entry *e,
-			 struct box_refusal *why)
+static gn_err admit_work(struct gn_box *b, const struct box_held *h, const struct gn_box_proof *p,
+			 bool copy, struct box_entry *e, struct box_refusal *why)
 {
+	GN_ASSERT(h->rules && p->way == GN_BOX_WORK);
 	unsigned bits = 0;
 	uint64_t now = box_unix(b), day = now / DAY, made = p->work.day;
 	if (h->rules->bits == 0)
@@ -72,10 +73,10 @@ static gn_err admit_work(struct gn_box *b, const struct box_held *h,
 	return GN_OK;
 }
 
-static gn_err admit_invite(struct gn_box *b, const struct box_held *h,
-			   const struct gn_box_proof *p, struct box_entry *e,
-			   struct box_refusal *why)
+static gn_err admit_invite(struct gn_box *b, const struct box_held *h, const struct gn_box_proof *p,
+			   struct box_entry *e, struct box_refusal *why)
 {
+	GN_ASSERT(h->rules && p->way == GN_BOX_INVITE);
 	/* an invite that was closed since lets no copy in either: nobody knows when it was */
 	if (h->rules->kind != GN_FB_BOX_KIND_FRONT || !gn_boxrec_invites(h->rules, &p->invite))
 		return refuse(why, GN_DENIED, NULL);
@@ -90,6 +91,7 @@ static gn_err admit_certificate(struct gn_box *b, const struct box_held *h,
 				const struct gn_box_proof *p, bool copy, struct box_entry *e,
 				struct box_refusal *why)
 {
+	GN_ASSERT(h->rules && p->way == GN_BOX_CERTIFICATE);
 	const struct gn_boxcert *c = &p->certificate;
 	uint64_t now = box_unix(b), ttl = h->rules->item_ttl;
 	if (gn_boxrec_refuses(h->rules, &c->key))
@@ -111,6 +113,7 @@ static gn_err admit_certificate(struct gn_box *b, const struct box_held *h,
 static gn_err admit_token(struct gn_box *b, const struct box_held *h, const struct gn_box_proof *p,
 			  bool copy, struct box_entry *e, struct box_refusal *why)
 {
+	GN_ASSERT(h->rules && p->way == GN_BOX_TOKEN);
 	uint64_t end = copy;
 	gn_err err = box_token_check(b, h, p->token, &e->by, &end);
 	if (err == GN_OK && gn_boxrec_refuses(h->rules, &e->by))
@@ -158,6 +161,7 @@ struct held_now { /* of what nobody has taken */
 
 static struct held_now count_held(const struct box_held *h, const struct gn_pk *by)
 {
+	GN_ASSERT(h->untaken <= h->count);
 	struct held_now n = {.worked = 0};
 	for (uint32_t i = 0; i < h->count; i++) {
 		struct box_item *it = h->items[i];
@@ -194,9 +198,10 @@ static gn_err work_place(const struct held_now *n, uint32_t places, const struct
 	return GN_OK;
 }
 
-static gn_err front_place(struct box_held *h, const struct box_entry *e,
-			  struct box_refusal *why, struct box_item **gives)
+static gn_err front_place(struct box_held *h, const struct box_entry *e, struct box_refusal *why,
+			  struct box_item **gives)
 {
+	GN_ASSERT(h->rules->kind == GN_FB_BOX_KIND_FRONT);
 	struct held_now n = count_held(h, &e->by);
 	uint32_t all = h->rules->items, invites = all * 2 / 5, work;
 	invites = invites < BOX_INVITE_PLACES ? invites : BOX_INVITE_PLACES;
@@ -213,12 +218,14 @@ static gn_err front_place(struct box_held *h, const struct box_entry *e,
 /* Its own count, the one more and what is free: at most so much of that. */
 static bool within_share(uint64_t own, uint64_t more, uint64_t all, uint64_t used)
 {
+	GN_ASSERT(more > 0);
 	uint64_t left = all > used ? all - used : 0;
 	return own == 0 || (own + more) * BOX_CERTIFICATE_SHARE <= left + own;
 }
 
 static gn_err private_place(struct box_held *h, const struct box_entry *e, struct box_refusal *why)
 {
+	GN_ASSERT(h->rules->kind != GN_FB_BOX_KIND_FRONT);
 	const struct gn_boxrec *r = h->rules;
 	struct held_now n = count_held(h, &e->by);
 	if (n.by >= e->items)
@@ -238,6 +245,7 @@ static gn_err private_place(struct box_held *h, const struct box_entry *e, struc
 /* What was taken goes, oldest first, while there is too much of all. */
 static void let_taken_go(struct gn_box *b, struct box_held *h, uint32_t len)
 {
+	GN_ASSERT(h->rules && len > 0);
 	uint64_t items = (uint64_t)h->rules->items * BOX_DELIVERED,
 		 bytes = h->rules->bytes * BOX_DELIVERED;
 	for (uint32_t i = 0; i < h->count && (h->count >= items || h->bytes + len > bytes);) {
@@ -254,6 +262,7 @@ static void let_taken_go(struct gn_box *b, struct box_held *h, uint32_t len)
 gn_err box_admit_place(struct gn_box *b, struct box_held *h, const struct box_entry *e,
 		       struct box_refusal *why)
 {
+	GN_ASSERT(h->rules && e->len > 0 && why->err == GN_OK);
 	struct box_item *gives = NULL;
 	bool front = h->rules->kind == GN_FB_BOX_KIND_FRONT;
 	gn_err err = front ? front_place(h, e, why, &gives) : private_place(h, e, why);

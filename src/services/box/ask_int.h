@@ -7,7 +7,16 @@
 
 /* ---- remote.c: requests ---- */
 
-enum box_ask_kind { ASK_KNOCK, ASK_SHOW, ASK_DEPOSIT, ASK_STATE, ASK_LIST, ASK_FETCH, ASK_WATCH, ASK_ACK };
+enum box_ask_kind {
+	ASK_KNOCK,
+	ASK_SHOW,
+	ASK_DEPOSIT,
+	ASK_STATE,
+	ASK_LIST,
+	ASK_FETCH,
+	ASK_WATCH,
+	ASK_ACK
+};
 
 struct box_door_key {
 	struct gn_pk peer, box, key;
@@ -19,11 +28,11 @@ struct box_ask { /* a request not answered */
 	uint64_t number;
 	enum box_ask_kind kind;
 	struct gn_pk peer;
-	gn_op op;         /* of the operation; 0 with KNOCK and SHOW */
-	unsigned target;  /* of it */
+	gn_op op;                 /* of the operation; 0 with KNOCK and SHOW */
+	unsigned target;          /* of it */
 	struct box_door_key door; /* KNOCK, SHOW */
 	struct box_ask *next_lost;
-	gn_err err;       /* of a lost one */
+	gn_err err; /* of a lost one */
 	uint32_t count;
 	struct gn_box_id ids[]; /* FETCH, ACK */
 };
@@ -42,13 +51,20 @@ void box_asks_forget(struct gn_box *b, gn_op op);
 
 /* ---- door.c: rights at holders ---- */
 
-enum box_door_state { DOOR_CLOSED, DOOR_KNOCKING, DOOR_SIGNING, DOOR_SHOWING, DOOR_OPEN, DOOR_REFUSED };
+enum box_door_state {
+	DOOR_CLOSED,
+	DOOR_KNOCKING,
+	DOOR_SIGNING,
+	DOOR_SHOWING,
+	DOOR_OPEN,
+	DOOR_REFUSED
+};
 struct box_door {
 	struct box_door_key key;
 	struct gn_contact to;
 	enum box_door_state state;
-	gn_err err;     /* REFUSED */
-	gn_time until;  /* REFUSED: not tried again before; SIGNING: given up; else used last */
+	gn_err err;    /* REFUSED */
+	gn_time until; /* REFUSED: not tried again before; SIGNING: given up; else used last */
 	uint64_t sign;
 	uint16_t number;
 	uint8_t exporter[32];
@@ -111,25 +127,26 @@ struct box_put { /* a deposit, or the question what has become of one */
 	struct gn_box_place place;
 	struct gn_hash hash;
 	struct gn_box_proof proof; /* token owned */
-	bool by_right;       /* the proof is shown first, under key */
+	bool by_right;             /* the proof is shown first, under key */
 	struct gn_pk key;
 	uint8_t *item; /* owned; NULL: a check */
 	uint32_t item_len, ttl;
 	unsigned need;
 	bool stored, stored_shown;
-	bool again; /* the set was looked up anew */
+	bool again;    /* the set was looked up anew */
 	gn_time retry; /* when that is due; GN_NEVER: it is not */
 	struct box_set sets[2];
 	struct box_put_target targets[2 * BOX_SET_WIDE];
 	uint32_t target_count;
 	struct gn_ring custodies; /* not shown */
-	gn_err refusal; /* what a holder said, if any; with: */
+	gn_err refusal;           /* what a holder said, if any; with: */
 	char limit[32];
 	uint8_t bits;
 };
 GN_MUST gn_err box_put_start(struct gn_box *b, const struct gn_box_deposit *d, gn_op *op);
 GN_MUST gn_err box_check_start(struct gn_box *b, const struct gn_box_place *place,
-			       const struct gn_hash *item, const struct gn_box_proof *by, gn_op *op);
+			       const struct gn_hash *item, const struct gn_box_proof *by,
+			       gn_op *op);
 void box_put_free(struct gn_box *b, struct box_put *p);
 void box_puts_run(struct gn_box *b);
 void box_put_answer(struct gn_box *b, struct box_put *p, unsigned target,
@@ -137,15 +154,13 @@ void box_put_answer(struct gn_box *b, struct box_put *p, unsigned target,
 void box_put_lost(struct gn_box *b, struct box_put *p, unsigned target, gn_err err);
 bool box_put_event(struct gn_box *b, struct box_put *p, struct gn_box_event *out);
 
-/* ---- read.c ---- */
-
 struct box_read_target {
 	struct gn_contact to;
 	bool here; /* of the present set; else the place is free */
 	uint8_t place, rank;
 	bool listing, fetching, acking, watching, watch_asked;
-	bool listed;    /* all it has, once */
-	uint64_t after; /* of the listing under way */
+	bool listed;                       /* all it has, once */
+	uint64_t after;                    /* of the listing under way */
 	gn_time list_at, watch_at, ack_at; /* due; ack_at: not before */
 	unsigned lies;
 	uint32_t ids; /* that it was the first to name */
@@ -156,8 +171,8 @@ struct box_seen { /* an id of a followed box */
 	uint32_t named; /* bit i: target i has it */
 	uint32_t told;  /* bit i: target i knows that it was taken */
 	bool acked;
-	uint8_t first;  /* the target that named it first; 255: it is free */
-	gn_time fresh;  /* when it was last named, or acknowledged */
+	uint8_t first; /* the target that named it first; 255: it is free */
+	gn_time fresh; /* when it was last named, or acknowledged */
 };
 struct box_got { /* an item that was not shown yet */
 	struct box_got *next;
@@ -175,13 +190,26 @@ struct box_read {
 	gn_time find_at;
 	struct box_read_target targets[BOX_TARGETS];
 	uint32_t target_count;
-	struct gn_map seen;      /* id -> box_seen */
+	struct gn_map seen; /* id -> box_seen */
 	uint32_t unfetched; /* of them NAMED */
 	bool acks_left;     /* perhaps */
 	bool news;          /* one more node has listed all */
 	struct box_got *got_first, *got_last, *shown;
 	size_t got_bytes;
 };
+/* ---- seen.c ---- */
+
+/* The target has this one. NULL: too many. */
+struct box_seen *box_seen_name(struct gn_box *b, struct box_read *r, unsigned target,
+			       const struct gn_box_id *id);
+/* It does not have it after all. */
+void box_seen_unname(struct box_read *r, unsigned target, const struct gn_box_id *id);
+void box_seen_forget(struct gn_box *b, struct box_read *r);
+/* The set of a place is known. */
+void box_read_set(struct gn_box *b, struct box_read *r, unsigned place);
+
+/* ---- read.c ---- */
+
 GN_MUST gn_err box_read_start(struct gn_box *b, const struct gn_box_follow *f, gn_op *op);
 void box_read_free(struct gn_box *b, struct box_read *r);
 void box_reads_run(struct gn_box *b);

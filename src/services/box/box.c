@@ -87,8 +87,8 @@ static void take_request(struct gn_box *b, const struct gn_contact *who, struct 
 	else if (b->ready)
 		why.err = GN_NOT_FOUND;
 	if (why.err == GN_PENDING)
-		why.err = first && box_rules_wait(b, h, who, message) == GN_OK ? GN_PENDING
-									       : GN_BUSY;
+		why.err =
+			first && box_rules_wait(b, h, who, message) == GN_OK ? GN_PENDING : GN_BUSY;
 	if (why.err == GN_PENDING)
 		return;
 	if (why.err == GN_OK) {
@@ -104,6 +104,7 @@ static void take_request(struct gn_box *b, const struct gn_contact *who, struct 
 
 static void to_operation(struct gn_box *b, struct box_ask *a, struct gn_fb_box_message m)
 {
+	GN_ASSERT(a->op != 0);
 	struct box_read *r = gn_frame_op_get(&b->frame, a->op, OP_FOLLOW);
 	struct box_put *p = gn_frame_op_get(&b->frame, a->op, OP_DEPOSIT);
 	if (!p)
@@ -133,8 +134,7 @@ static void take_answer(struct gn_box *b, const struct gn_pk *from, struct gn_fb
 	}
 	gn_err err = GN_OK;
 	if (type == GN_FB_BOX_MESSAGE_BODY_BOX_DONE)
-		err = gn_wire_err(
-			gn_fb_box_done_code(gn_fb_box_message_body_as_box_done(m)));
+		err = gn_wire_err(gn_fb_box_done_code(gn_fb_box_message_body_as_box_done(m)));
 	else if (a->kind == ASK_SHOW || type != GN_FB_BOX_MESSAGE_BODY_BOX_STATES)
 		err = GN_PROTOCOL;
 	box_door_answer(b, a, err);
@@ -143,6 +143,7 @@ static void take_answer(struct gn_box *b, const struct gn_pk *from, struct gn_fb
 
 static void tell_lost(struct gn_box *b)
 {
+	GN_ASSERT(!b->building);
 	for (struct box_ask *a; (a = box_ask_lost(b)); gn_mem_free(b->env.alloc, a)) {
 		struct box_read *r = gn_frame_op_get(&b->frame, a->op, OP_FOLLOW);
 		struct box_put *p = gn_frame_op_get(&b->frame, a->op, OP_DEPOSIT);
@@ -164,8 +165,8 @@ static gn_err take_message(struct gn_box *b, const struct gn_contact *who, struc
 {
 	struct gn_fb_box_message m;
 	struct gn_pk box;
-	gn_err err = message.len > GN_MESSAGE_MAX ? GN_TOO_LARGE
-						  : gn_fb_box_message_verify(message, &m);
+	gn_err err =
+		message.len > GN_MESSAGE_MAX ? GN_TOO_LARGE : gn_fb_box_message_verify(message, &m);
 	if (err == GN_OK && gn_fb_box_message_body_type(m) > GN_FB_BOX_MESSAGE_BODY_BOX_DONE)
 		err = GN_UNSUPPORTED; /* of a later version */
 	if (err != GN_OK)
@@ -179,11 +180,12 @@ static gn_err take_message(struct gn_box *b, const struct gn_contact *who, struc
 
 static void take_local(struct gn_box *b)
 {
+	GN_ASSERT(!b->building);
 	struct box_out *out;
 	for (unsigned i = 0; i < LOCAL_ROUNDS && (out = box_queue_pop(&b->local)); i++) {
 		struct gn_contact self = {.pk = b->cfg.node_key.pk};
-		gn_err err = take_message(b, &self, gn_slice(out->storage + out->off, out->len),
-					  true);
+		gn_err err =
+			take_message(b, &self, gn_slice(out->storage + out->off, out->len), true);
 		GN_ASSERT(err == GN_OK);
 		gn_mem_free(b->env.alloc, out);
 	}
@@ -215,6 +217,7 @@ static void run_all(struct gn_box *b)
 gn_err gn_box_recv(struct gn_box *b, const struct gn_pk *from, const struct gn_addr *addr,
 		   struct gn_slice message, gn_time now)
 {
+	GN_ASSERT(from && (message.p || !message.len));
 	struct gn_contact who = {.pk = *from, .addr_count = addr != NULL};
 	b->now = now;
 	b->count.messages_in++;
@@ -267,7 +270,7 @@ void gn_box_kv_event(struct gn_box *b, const struct gn_kv_event *e, gn_time now)
 {
 	b->now = now;
 	switch (e->kind) {
-	case GN_KV_ENTRY: box_restore(b, &e->key, e->value); return;
+	case GN_KV_ENTRY: box_restore(b, e->value); return;
 	case GN_KV_READY:
 		if (e->err == GN_OK)
 			box_restored(b);
@@ -286,6 +289,7 @@ void gn_box_kv_event(struct gn_box *b, const struct gn_kv_event *e, gn_time now)
 
 void gn_box_tick(struct gn_box *b, gn_time now)
 {
+	GN_ASSERT(!b->building);
 	bool due = b->wake <= now;
 	b->now = now;
 	for (struct gn_heap_node *n; (n = gn_heap_first(&b->timers)) && n->at <= now; due = true)

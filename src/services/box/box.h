@@ -89,11 +89,11 @@ struct gn_box_place {
 enum gn_box_way { GN_BOX_WORK, GN_BOX_INVITE, GN_BOX_CERTIFICATE, GN_BOX_TOKEN };
 struct gn_box_proof {
 	enum gn_box_way way;
-	struct gn_boxrec_work work;      /* WORK */
-	struct gn_pk invite;             /* INVITE: its key */
-	struct gn_boxcert certificate;   /* CERTIFICATE */
-	struct gn_slice token;           /* TOKEN */
-	struct gn_sig sig;               /* over the item, by the invite's, the certificate's or the
+	struct gn_boxrec_work work;    /* WORK */
+	struct gn_pk invite;           /* INVITE: its key */
+	struct gn_boxcert certificate; /* CERTIFICATE */
+	struct gn_slice token;         /* TOKEN */
+	struct gn_sig sig;             /* over the item, by the invite's, the certificate's or the
 					  * token's key; not of WORK */
 };
 
@@ -125,8 +125,7 @@ GN_MUST gn_err gn_box_follow(struct gn_box *b, const struct gn_box_follow *f, gn
 			     gn_op *op);
 /* This device has the item safe: every holder of the present set, and of sets to come, is told.
  * GN_NOT_FOUND: no such operation, or it has not shown this item. */
-GN_MUST gn_err gn_box_ack(struct gn_box *b, gn_op follow, const struct gn_box_id *id,
-			  gn_time now);
+GN_MUST gn_err gn_box_ack(struct gn_box *b, gn_op follow, const struct gn_box_id *id, gn_time now);
 /* Answers GN_BOX_SIGN; NULL: it is not signed. Unknown numbers are passed over. */
 void gn_box_signed(struct gn_box *b, uint64_t sign, const struct gn_sig *sig, gn_time now);
 /* No event comes of it any more. */

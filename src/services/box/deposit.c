@@ -22,6 +22,7 @@ static bool is_check(const struct box_put *p)
 
 static struct tally tally_of(const struct box_put *p, unsigned place)
 {
+	GN_ASSERT(place < 2);
 	struct tally t = {.held = 0};
 	for (uint32_t i = 0; i < p->target_count; i++) {
 		const struct box_put_target *x = &p->targets[i];
@@ -48,6 +49,7 @@ static struct tally best_of(const struct box_put *p)
 static void send_deposit(struct gn_box *b, const struct box_put *p, const struct gn_contact *to,
 			 uint64_t request, uint16_t shown)
 {
+	GN_ASSERT(p->item && p->item_len > 0);
 	struct gn_fb_key box = box_fb_key(&p->place.box);
 	struct gn_fb_box_work work = {.day = p->proof.work.day};
 	struct gn_fb_box_invite invite;
@@ -59,10 +61,8 @@ static void send_deposit(struct gn_box *b, const struct box_put *p, const struct
 	memcpy(invite.key, p->proof.invite.b, 32);
 	memcpy(invite.sig, p->proof.sig.b, 64);
 	memcpy(sig.b, p->proof.sig.b, 64);
-	struct gn_fb_box_deposit_args args = {.box = &box,
-					      .item = gn_slice(p->item, p->item_len),
-					      .ttl = p->ttl,
-					      .shown = shown};
+	struct gn_fb_box_deposit_args args = {
+		.box = &box, .item = gn_slice(p->item, p->item_len), .ttl = p->ttl, .shown = shown};
 	if (p->proof.way == GN_BOX_WORK)
 		args.work = &work;
 	else if (p->proof.way == GN_BOX_INVITE)
@@ -76,24 +76,38 @@ static void send_deposit(struct gn_box *b, const struct box_put *p, const struct
 static void send_question(struct gn_box *b, const struct box_put *p, const struct gn_contact *to,
 			  uint64_t request, uint16_t shown)
 {
+	GN_ASSERT(is_check(p) && request != 0);
 	struct gn_fb_key box = box_fb_key(&p->place.box);
 	struct gn_box_id id = box_id_of(&p->hash);
 	struct gn_fb_item_id fb_id = box_fb_id(&id);
 	struct gn_fbb *fbb = box_message_begin(b, 0);
 	if (fbb)
-		box_message_end(b, to, request, GN_FB_BOX_MESSAGE_BODY_BOX_ASK,
-				gn_fb_box_ask_make(fbb, &(struct gn_fb_box_ask_args){
-								.box = &box,
-								.ids = {&fb_id, 1},
-								.shown = shown}));
+		box_message_end(
+			b, to, request, GN_FB_BOX_MESSAGE_BODY_BOX_ASK,
+			gn_fb_box_ask_make(fbb, &(struct gn_fb_box_ask_args){.box = &box,
+									     .ids = {&fb_id, 1},
+									     .shown = shown}));
 }
 
 /* ---- targets ---- */
 
 static void fail_target(struct box_put_target *t, gn_err err)
 {
+	GN_ASSERT(err != GN_OK);
 	t->state = PUT_FAILED;
 	t->err = err;
+}
+
+/* What a holder says is kept for the end: how much work would do before anything else. */
+static void note_refusal(struct box_put *p, gn_err err, struct gn_slice limit)
+{
+	GN_ASSERT(err != GN_OK);
+	bool silent = err == GN_UNREACHABLE || err == GN_TIMEOUT || err == GN_CLOSED;
+	bool more = err == GN_PROOF_OF_WORK && p->refusal != err;
+	if (silent || (p->refusal != GN_OK && !more))
+		return;
+	p->refusal = err;
+	gn_plain(limit, p->limit, sizeof p->limit);
 }
 
 static void target_step(struct gn_box *b, struct box_put *p, unsigned i)
@@ -116,6 +130,7 @@ static void target_step(struct gn_box *b, struct box_put *p, unsigned i)
 	uint64_t number = err == GN_OK ? box_ask_new(b, &like, NULL) : 0;
 	if (!number) {
 		fail_target(t, err != GN_OK ? err : GN_BUSY);
+		note_refusal(p, t->err, GN_LIT(""));
 		return;
 	}
 	t->state = PUT_SENT;
@@ -128,6 +143,7 @@ static void target_step(struct gn_box *b, struct box_put *p, unsigned i)
 
 static void add_targets(struct box_put *p, unsigned place)
 {
+	GN_ASSERT(place < 2 && p->sets[place].known);
 	const struct box_set *s = &p->sets[place];
 	for (uint32_t i = 0; i < s->count; i++) {
 		bool known = false;
@@ -135,14 +151,15 @@ static void add_targets(struct box_put *p, unsigned place)
 			known = known || (p->targets[k].place == place &&
 					  gn_pk_eq(&p->targets[k].to.pk, &s->nodes[i].pk));
 		if (!known && p->target_count < GN_COUNT(p->targets))
-			p->targets[p->target_count++] = (struct box_put_target){
-				.to = s->nodes[i], .place = (uint8_t)place};
+			p->targets[p->target_count++] =
+				(struct box_put_target){.to = s->nodes[i], .place = (uint8_t)place};
 	}
 }
 
 /* Sends to as many as are wanted now; nearest first, and one farther for each that failed. */
 static void place_step(struct gn_box *b, struct box_put *p, unsigned place)
 {
+	GN_ASSERT(place < 2 && p->need > 0);
 	struct tally t = tally_of(p, place);
 	unsigned want = p->stored || is_check(p) ? GN_BOX_SET : p->need + BOX_SPARE;
 	unsigned rank = 0, reach = GN_BOX_SET + (is_check(p) ? 0 : t.failed);
@@ -164,6 +181,7 @@ static void place_step(struct gn_box *b, struct box_put *p, unsigned place)
 
 static gn_err outcome(const struct box_put *p)
 {
+	GN_ASSERT(!p->op.ended);
 	struct tally t = best_of(p);
 	if (is_check(p))
 		return t.held + t.taken ? GN_OK : p->refusal != GN_OK ? p->refusal : GN_NOT_FOUND;
@@ -181,6 +199,7 @@ static gn_err outcome(const struct box_put *p)
 /* Some said that they are not the holders, or are busy: the set may have moved. */
 static bool may_look_again(const struct box_put *p)
 {
+	GN_ASSERT(!p->op.ended);
 	bool worth = p->target_count == 0;
 	for (uint32_t i = 0; i < p->target_count && !worth; i++)
 		worth = p->targets[i].state == PUT_FAILED &&
@@ -190,6 +209,7 @@ static bool may_look_again(const struct box_put *p)
 
 static void look_again(struct gn_box *b, struct box_put *p)
 {
+	GN_ASSERT(!p->again && !is_check(p));
 	p->retry = GN_NEVER;
 	p->again = true;
 	for (uint32_t i = 0; i < p->target_count; i++) {
@@ -252,6 +272,7 @@ void box_puts_run(struct gn_box *b)
 static void take_custody(struct gn_box *b, struct box_put *p, struct box_put_target *t,
 			 struct gn_fb_custody m)
 {
+	GN_ASSERT(!is_check(p) && t->state == PUT_SENT);
 	struct gn_custody c;
 	gn_custody_get(m, &c);
 	bool right = gn_pk_eq(&c.box, &p->place.box) && gn_hash_eq(&c.item, &p->hash) &&
@@ -272,8 +293,8 @@ static void take_custody(struct gn_box *b, struct box_put *p, struct box_put_tar
 static void take_refusal(struct gn_box *b, struct box_put *p, struct box_put_target *t,
 			 struct gn_fb_box_done m)
 {
-	struct box_right right = {
-		.box = p->place.box, .key = p->key, .role = GN_BOXREC_DEPOSITOR};
+	GN_ASSERT(t->state == PUT_SENT);
+	struct box_right right = {.box = p->place.box, .key = p->key, .role = GN_BOXREC_DEPOSITOR};
 	gn_err err = gn_wire_err(gn_fb_box_done_code(m));
 	struct gn_slice limit = gn_fb_box_done_limit(m);
 	if (err == GN_EXISTS) {
@@ -289,10 +310,7 @@ static void take_refusal(struct gn_box *b, struct box_put *p, struct box_put_tar
 	fail_target(t, err != GN_OK ? err : GN_REMOTE);
 	uint8_t bits = gn_fb_box_done_bits(m);
 	p->bits = bits > p->bits ? bits : p->bits;
-	if (p->refusal != GN_OK && (err != GN_PROOF_OF_WORK || p->refusal == err))
-		return;
-	p->refusal = t->err;
-	gn_plain(limit, p->limit, sizeof p->limit);
+	note_refusal(p, t->err, limit);
 }
 
 void box_put_answer(struct gn_box *b, struct box_put *p, unsigned target,
@@ -357,6 +375,7 @@ static gn_err keep_proof(struct gn_box *b, struct box_put *p, const struct gn_bo
 /* Takes p, whatever it answers. */
 static gn_err put_begin(struct gn_box *b, struct box_put *p, enum box_op_kind kind, gn_op *op)
 {
+	GN_ASSERT(p->op.id == 0 && p->need > 0);
 	gn_err err = gn_frame_op_add(&b->frame, &p->op, kind);
 	if (err != GN_OK) {
 		gn_mem_free(b->env.alloc, p->item);
@@ -387,8 +406,7 @@ static struct box_put *put_new(struct gn_box *b, const struct gn_box_place *plac
 		return NULL;
 	p->place = *place;
 	p->retry = GN_NEVER;
-	gn_ring_init(&p->custodies, b->env.alloc, sizeof(struct gn_custody),
-		     2 * BOX_SET_WIDE);
+	gn_ring_init(&p->custodies, b->env.alloc, sizeof(struct gn_custody), 2 * BOX_SET_WIDE);
 	return p;
 }
 
@@ -440,6 +458,7 @@ gn_err box_check_start(struct gn_box *b, const struct gn_box_place *place,
 
 void box_put_free(struct gn_box *b, struct box_put *p)
 {
+	GN_ASSERT(b->puts > 0 && b->put_bytes >= p->item_len);
 	struct box_put **at = &b->put_first;
 	box_asks_forget(b, p->op.id);
 	box_set_drop(b, &p->sets[0]);

@@ -38,6 +38,7 @@ void box_door_free(struct gn_box *b, struct box_door *d)
 
 static void forget_oldest(struct gn_box *b)
 {
+	GN_ASSERT(b->doors.count > 0);
 	struct box_door *oldest = NULL;
 	for (uint32_t i = 0; i < b->doors.count; i++) {
 		struct box_door *d = GN_MAP_AT(&b->doors, struct box_door *, i);
@@ -53,6 +54,7 @@ static void forget_oldest(struct gn_box *b)
 static struct box_door *door_new(struct gn_box *b, const struct box_door_key *key,
 				 const struct gn_contact *to, const struct gn_box_proof *proof)
 {
+	GN_ASSERT(!door_get(b, key));
 	if (b->doors.count >= BOX_DOORS)
 		forget_oldest(b);
 	struct box_door *d = GN_NEW(b->env.alloc, struct box_door);
@@ -84,6 +86,7 @@ static struct box_door *door_new(struct gn_box *b, const struct box_door_key *ke
 
 static gn_err refuse(struct gn_box *b, struct box_door *d, gn_err err)
 {
+	GN_ASSERT(err != GN_OK);
 	d->state = DOOR_REFUSED;
 	d->err = err;
 	d->until = b->now + BOX_RETRY;
@@ -94,6 +97,7 @@ static gn_err refuse(struct gn_box *b, struct box_door *d, gn_err err)
 /* A question without ids: its answer means a session. */
 static gn_err knock(struct gn_box *b, struct box_door *d)
 {
+	GN_ASSERT(d->state == DOOR_CLOSED);
 	struct box_ask like = {.kind = ASK_KNOCK, .peer = d->to.pk, .door = d->key};
 	uint64_t number = box_ask_new(b, &like, NULL);
 	struct gn_fbb *fbb = number ? box_message_begin(b, 0) : NULL;
@@ -110,6 +114,7 @@ static gn_err knock(struct gn_box *b, struct box_door *d)
 
 static gn_err ask_owner(struct gn_box *b, struct box_door *d)
 {
+	GN_ASSERT(d->state == DOOR_CLOSED);
 	if (gn_ring_push(&b->signs, &d->key) != GN_OK)
 		return refuse(b, d, GN_BUSY);
 	b->count.signs++;
@@ -123,6 +128,7 @@ static gn_err ask_owner(struct gn_box *b, struct box_door *d)
 gn_err box_door_open(struct gn_box *b, const struct gn_contact *to, const struct box_right *right,
 		     uint16_t *number)
 {
+	GN_ASSERT((right->role == GN_BOXREC_DEPOSITOR) == (right->proof != NULL));
 	struct box_door_key key = key_of(&to->pk, right);
 	struct box_door *d = door_get(b, &key);
 	uint8_t exporter[32];
@@ -175,6 +181,7 @@ bool box_sign_next(struct gn_box *b, struct gn_box_event *out)
 
 static void send_show(struct gn_box *b, struct box_door *d, const struct gn_sig *sig)
 {
+	GN_ASSERT(d->state == DOOR_SIGNING);
 	struct box_ask like = {.kind = ASK_SHOW, .peer = d->to.pk, .door = d->key};
 	struct gn_fb_key box = box_fb_key(&d->key.box), key = box_fb_key(&d->key.key);
 	struct gn_fb_sig fb_sig;
@@ -192,10 +199,8 @@ static void send_show(struct gn_box *b, struct box_door *d, const struct gn_sig 
 	memcpy(cert.sig, d->certificate.sig.b, 64);
 	b->show_last = b->show_last == UINT16_MAX ? 1 : (uint16_t)(b->show_last + 1);
 	d->number = b->show_last;
-	struct gn_fb_box_show_args args = {.box = &box,
-					   .shown = d->number,
-					   .role = d->key.role,
-					   .sig = &fb_sig};
+	struct gn_fb_box_show_args args = {
+		.box = &box, .shown = d->number, .role = d->key.role, .sig = &fb_sig};
 	if (d->key.role != GN_BOXREC_DEPOSITOR)
 		args.key = &key;
 	else if (d->way == GN_BOX_CERTIFICATE)
@@ -233,6 +238,7 @@ void gn_box_signed(struct gn_box *b, uint64_t sign, const struct gn_sig *sig, gn
 
 void box_door_answer(struct gn_box *b, const struct box_ask *a, gn_err err)
 {
+	GN_ASSERT(a->kind == ASK_KNOCK || a->kind == ASK_SHOW);
 	struct box_door *d = door_get(b, &a->door);
 	box_wake(b);
 	if (!d)
@@ -253,6 +259,7 @@ void box_door_answer(struct gn_box *b, const struct box_ask *a, gn_err err)
 
 void box_door_lost(struct gn_box *b, const struct box_ask *a)
 {
+	GN_ASSERT(a->err != GN_OK && a->op == 0);
 	struct box_door *d = door_get(b, &a->door);
 	if (d && (d->state == DOOR_KNOCKING || d->state == DOOR_SHOWING))
 		(void)refuse(b, d, a->err);

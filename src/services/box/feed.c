@@ -53,6 +53,7 @@ gn_err box_feed_add(struct gn_box *b, const struct box_from *from, struct box_he
 
 static struct box_item *next_watched(const struct gn_box *b, const struct box_feed *f)
 {
+	GN_ASSERT(f->kind == FEED_WATCH);
 	const struct box_held *h = box_held_get(b, &f->box);
 	GN_ASSERT(h);
 	for (uint32_t i = box_items_after(h, f->after); i < h->count; i++) {
@@ -68,17 +69,18 @@ static struct box_item *next_watched(const struct gn_box *b, const struct box_fe
 static void send_item(struct gn_box *b, const struct box_feed *f, const struct gn_box_id *id,
 		      const struct box_item *it, struct gn_slice item, gn_err err)
 {
+	GN_ASSERT(f->kind != FEED_COPY);
 	struct gn_fbb *fbb = box_message_begin(b, item.len);
 	if (!fbb)
 		return;
 	struct gn_fb_key box = box_fb_key(&f->box), by;
 	struct gn_fb_item_id fb_id = box_fb_id(id);
-	struct gn_fb_box_item_args args = {.box = &box,
-					   .id = &fb_id,
-					   .item = item,
-					   .code = gn_wire_code(err),
-					   .left = (uint16_t)(f->count > f->at ? f->count - f->at - 1
-									       : 0)};
+	struct gn_fb_box_item_args args = {
+		.box = &box,
+		.id = &fb_id,
+		.item = item,
+		.code = gn_wire_code(err),
+		.left = (uint16_t)(f->count > f->at ? f->count - f->at - 1 : 0)};
 	if (it) {
 		args.at = it->at;
 		args.until = it->until;
@@ -96,6 +98,7 @@ static void send_item(struct gn_box *b, const struct box_feed *f, const struct g
 /* The next item that it can have; those that are not there are answered at once. */
 static struct box_item *next_of(struct gn_box *b, struct box_feed *f)
 {
+	GN_ASSERT(f->at <= f->count);
 	if (f->kind == FEED_WATCH)
 		return next_watched(b, f);
 	for (; f->at < f->count; f->at++) {
@@ -173,6 +176,7 @@ void box_feeds_look(struct gn_box *b)
 
 void box_feeds_new_item(struct gn_box *b, const struct box_held *h)
 {
+	GN_ASSERT(h->watches == 0 || h->watch_first);
 	for (struct box_feed *f = h->watch_first; f; f = f->next_watch)
 		if (!f->loading)
 			box_feed_wake(b, f);
@@ -181,6 +185,7 @@ void box_feeds_new_item(struct gn_box *b, const struct box_held *h)
 /* It was sent, or cannot be. */
 static void feed_advance(struct gn_box *b, struct box_feed *f, const struct box_item *it)
 {
+	GN_ASSERT(!f->loading);
 	if (f->kind != FEED_WATCH)
 		f->at++;
 	else if (it)

@@ -20,13 +20,15 @@ static void send_custody(struct gn_box *b, const struct box_waiter *to, const st
 	gn_custody_make(&b->cfg.node_key, &c);
 	b->count.custodies++;
 	gn_fbref custody = gn_custody_put(fbb, &c);
-	box_message_end(b, &to->to, to->request, GN_FB_BOX_MESSAGE_BODY_BOX_HELD,
-			gn_fb_box_held_make(fbb, &(struct gn_fb_box_held_args){.custody = custody}));
+	box_message_end(
+		b, &to->to, to->request, GN_FB_BOX_MESSAGE_BODY_BOX_HELD,
+		gn_fb_box_held_make(fbb, &(struct gn_fb_box_held_args){.custody = custody}));
 }
 
 /* Who deposits the same meanwhile waits for the same. */
 static gn_err wait_for(struct gn_box *b, const struct gn_hash *key, const struct box_from *from)
 {
+	GN_ASSERT(b->stores.count <= BOX_STORES);
 	for (uint32_t i = 0; i < b->stores.count; i++) {
 		struct box_store *s = gn_map_value_at(&b->stores, i);
 		if (memcmp(s->key.b, key->b, 32) != 0)
@@ -78,6 +80,7 @@ gn_err box_keep(struct gn_box *b, const struct box_from *from, struct box_held *
 
 void box_stored(struct gn_box *b, uint64_t number, gn_err err)
 {
+	GN_ASSERT(number > 0);
 	const struct box_store *at = gn_map_get(&b->stores, &number);
 	if (!at)
 		return;
@@ -112,6 +115,7 @@ static void fill_key(uint8_t *out, const uint8_t *in, size_t len)
 static gn_err proof_of(struct gn_box *b, const struct box_from *from, const struct box_held *h,
 		       struct gn_fb_box_deposit m, struct gn_box_proof *p)
 {
+	GN_ASSERT(h->rules);
 	*p = (struct gn_box_proof){.way = GN_BOX_WORK};
 	if (gn_fb_box_deposit_has_work(m)) {
 		struct gn_fb_box_work w = gn_fb_box_deposit_work(m);
@@ -126,8 +130,8 @@ static gn_err proof_of(struct gn_box *b, const struct box_from *from, const stru
 		fill_key(p->sig.b, i.sig, 64);
 		return GN_OK;
 	}
-	const struct box_show *s = box_shown(b, &from->who.pk, gn_fb_box_deposit_shown(m), h,
-					     GN_BOXREC_DEPOSITOR);
+	const struct box_show *s =
+		box_shown(b, &from->who.pk, gn_fb_box_deposit_shown(m), h, GN_BOXREC_DEPOSITOR);
 	if (!s || !gn_fb_box_deposit_has_sig(m))
 		return GN_DENIED;
 	struct gn_fb_sig sig = gn_fb_box_deposit_sig(m);
@@ -141,6 +145,7 @@ static gn_err proof_of(struct gn_box *b, const struct box_from *from, const stru
 static gn_err take_deposit(struct gn_box *b, const struct box_from *from, struct box_held *h,
 			   struct gn_fb_box_deposit m, struct box_refusal *why)
 {
+	GN_ASSERT(h->rules && why->err == GN_OK);
 	struct box_value v = {.box = h->key,
 			      .deposited = box_unix(b),
 			      .effort = h->effort,

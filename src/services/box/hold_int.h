@@ -4,7 +4,7 @@
 
 #include "services/box/index_int.h"
 
-struct box_show { /* a right shown in a session */
+struct box_show {        /* a right shown in a session */
 	uint16_t number; /* 0: none */
 	uint8_t role;    /* enum gn_boxrec_role */
 	uint8_t reader;  /* of the descriptor: READER, REMOVER */
@@ -41,7 +41,7 @@ struct box_feed { /* items on their way to a peer, one read at a time */
 	struct gn_box_id ids[]; /* FETCH, COPY */
 };
 
-struct box_load { /* an item being read */
+struct box_load {           /* an item being read */
 	struct gn_hash key; /* in the index */
 };
 
@@ -49,7 +49,7 @@ struct box_waiter {
 	struct gn_contact to;
 	uint64_t request;
 };
-struct box_store { /* an item on its way to the disk */
+struct box_store {          /* an item on its way to the disk */
 	struct gn_hash key; /* in the index */
 	struct box_waiter waiters[BOX_WAITERS];
 	unsigned waiter_count;
@@ -78,6 +78,13 @@ const struct box_show *box_shown(struct gn_box *b, const struct gn_pk *pk, uint1
 				 const struct box_held *h, uint8_t role);
 void box_on_show(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		 struct gn_fb_box_show m);
+
+/* ---- copy.c ---- */
+
+void box_send_copy(struct gn_box *b, const struct box_feed *f, const struct box_value *v,
+		   const struct box_item *it);
+/* GN_DENIED: it comes with none. */
+GN_MUST gn_err box_copy_proof(struct gn_fb_box_copy m, struct gn_box_proof *p);
 
 /* ---- feed.c ---- */
 
@@ -120,8 +127,6 @@ void box_on_want(struct gn_box *b, const struct box_from *from, struct box_held 
 		 struct gn_fb_box_want m);
 void box_on_copy(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		 struct gn_fb_box_copy m);
-void box_send_copy(struct gn_box *b, const struct box_feed *f, const struct box_value *v,
-		   const struct box_item *it);
 void box_sync_tick(struct gn_box *b);
 void box_sync_members(struct gn_box *b);
 /* What is over goes. */

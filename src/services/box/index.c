@@ -36,6 +36,30 @@ struct box_held *box_held_need(struct gn_box *b, const struct gn_pk *box)
 	return h;
 }
 
+uint64_t box_weight(const struct box_held *h)
+{
+	unsigned more = h->effort > BOX_EFFORT ? h->effort - BOX_EFFORT : 0;
+	return more < 64 ? h->cost >> more : 0;
+}
+
+void box_weight_set(struct gn_box *b, struct box_held *h)
+{
+	if (h->count == 0)
+		gn_heap_remove(&b->weights, &h->weight);
+	else if (gn_heap_set(&b->weights, &h->weight, -(gn_time)box_weight(h)) != GN_OK)
+		b->count.nomem++; /* it cannot be found to give way; others can */
+}
+
+void box_rules_drop(struct gn_box *b, struct box_held *h)
+{
+	if (!h->rules)
+		return;
+	gn_mem_free(b->env.alloc, h->rules);
+	h->rules = NULL;
+	GN_ASSERT(b->rules_count > 0);
+	b->rules_count--;
+}
+
 void box_held_free(struct gn_box *b, struct box_held *h)
 {
 	GN_ASSERT(!h->count && !h->gone && !h->watches);
@@ -62,12 +86,6 @@ void box_held_look(struct gn_box *b, struct box_held *h)
 	if (!h->count && !h->gone && !h->watches && !h->get && !h->pending_first &&
 	    b->now - h->rules_used >= BOX_SWEEP)
 		box_held_free(b, h);
-}
-
-void box_index_key(const struct gn_pk *box, const struct gn_box_id *id, struct gn_hash *key)
-{
-	struct gn_slice parts[] = {GN_SLICE(box->b), GN_SLICE(id->b)};
-	gn_sha256(parts, GN_COUNT(parts), key);
 }
 
 struct box_item *box_item_get(const struct gn_box *b, const struct gn_pk *box,
@@ -125,6 +143,7 @@ uint32_t box_items_after(const struct box_held *h, uint64_t at)
 
 static bool list_grow(struct gn_box *b, struct box_held *h)
 {
+	GN_ASSERT(h->count <= h->cap);
 	if (h->count < h->cap)
 		return true;
 	uint32_t cap = h->cap ? 2 * h->cap : 8;
@@ -140,6 +159,7 @@ static bool list_grow(struct gn_box *b, struct box_held *h)
 /* Out of its box's list; it keeps its place in the map. */
 static void list_out(struct gn_box *b, struct box_item *it)
 {
+	GN_ASSERT(it->state != BOX_WENT);
 	struct box_held *h = it->box;
 	uint32_t i = box_items_after(h, it->at - 1);
 	GN_ASSERT(i < h->count && h->items[i] == it);
@@ -167,6 +187,7 @@ static void gone_out(struct gn_box *b, struct box_item *it)
 
 static void gone_in(struct gn_box *b, struct box_item *it)
 {
+	GN_ASSERT(it->state == BOX_WENT && it->len == 0);
 	it->prev_gone = b->gone_last;
 	if (b->gone_last)
 		b->gone_last->next_gone = it;
@@ -193,6 +214,7 @@ static void forget(struct gn_box *b, struct box_item *it)
 
 struct box_item *box_item_add(struct gn_box *b, struct box_held *h, const struct box_item *in)
 {
+	GN_ASSERT(in->state == BOX_STORING);
 	struct gn_box_id id = box_id_of(&in->hash);
 	struct gn_hash key;
 	struct box_item *it = box_item_get(b, &h->key, &id);

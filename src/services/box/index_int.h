@@ -8,23 +8,23 @@ enum box_state { BOX_STORING, BOX_STANDS, BOX_WENT };
 
 struct box_item {
 	struct box_held *box;
-	struct gn_hash hash;      /* SHA-256 of it; its first 16 bytes are the id */
+	struct gn_hash hash; /* SHA-256 of it; its first 16 bytes are the id */
 	enum box_state state;
-	uint8_t way, bits;        /* enum gn_box_way; bits of its work */
-	uint32_t len;             /* bytes; 0: it went */
-	uint32_t acked;           /* bit i: reader i of the descriptor */
-	uint64_t at;              /* position, of this holder alone */
+	uint8_t way, bits;         /* enum gn_box_way; bits of its work */
+	uint32_t len;              /* bytes; 0: it went */
+	uint32_t acked;            /* bit i: reader i of the descriptor */
+	uint64_t at;               /* position, of this holder alone */
 	uint64_t until, deposited; /* Unix seconds */
-	struct gn_pk by;          /* invite's or deposit key; zero: work */
+	struct gn_pk by;           /* invite's or deposit key; zero: work */
 	struct box_item *next_gone, *prev_gone;
 };
 
 struct box_held {
 	struct gn_pk key;
-	struct gn_hash place[2];    /* K of salts 0 and 1 */
-	struct box_item **items;    /* stored or being stored, by position */
+	struct gn_hash place[2]; /* K of salts 0 and 1 */
+	struct box_item **items; /* stored or being stored, by position */
 	uint32_t count, cap, gone;
-	uint32_t storing, untaken;  /* of count */
+	uint32_t storing, untaken; /* of count */
 	uint64_t bytes, untaken_bytes, cost;
 	struct gn_heap_node weight; /* in b->weights while it has items */
 	uint8_t effort;             /* bits of its descriptor, as last seen */
@@ -35,8 +35,8 @@ struct box_held {
 	gn_op get;
 	struct box_pending *pending_first, *pending_last;
 	/* sync */
-	struct gn_heap_node sum; /* in b->sums while it has items: when to compare them */
-	unsigned again;          /* rounds with everyone that are left */
+	struct gn_heap_node sum;          /* in b->sums while it has items: when to compare them */
+	unsigned again;                   /* rounds with everyone that are left */
 	uint64_t members[2 * GN_BOX_SET]; /* first bytes of the ids of the set it was last told */
 	uint32_t member_count;
 	unsigned watches;
@@ -61,7 +61,6 @@ GN_MUST gn_err box_rules_wait(struct gn_box *b, struct box_held *h, const struct
 void box_rules_got(struct gn_box *b, struct box_held *h, const struct gn_overlay_event *e);
 /* The next request that waits no more; the caller frees it. */
 struct box_pending *box_rules_ready(struct gn_box *b);
-void box_rules_drop(struct gn_box *b, struct box_held *h);
 
 /* ---- index.c ---- */
 
@@ -70,7 +69,10 @@ struct box_held *box_held_need(struct gn_box *b, const struct gn_pk *box);
 /* Freed when it has nothing left. */
 void box_held_look(struct gn_box *b, struct box_held *h);
 void box_held_free(struct gn_box *b, struct box_held *h);
-void box_index_key(const struct gn_pk *box, const struct gn_box_id *id, struct gn_hash *key);
+void box_rules_drop(struct gn_box *b, struct box_held *h);
+/* What it has, by the work behind it; the heaviest gives way first. */
+uint64_t box_weight(const struct box_held *h);
+void box_weight_set(struct gn_box *b, struct box_held *h);
 struct box_item *box_item_get(const struct gn_box *b, const struct gn_pk *box,
 			      const struct gn_box_id *id);
 /* What it counts for against the node's bytes. */
@@ -91,7 +93,9 @@ static inline bool box_item_over(const struct box_item *it, uint64_t unix_now)
 	return it->until <= unix_now;
 }
 
-/* ---- values in the log (store.c) ---- */
+/* ---- store.c: values in the log ---- */
+
+void box_index_key(const struct gn_pk *box, const struct gn_box_id *id, struct gn_hash *key);
 
 struct box_value { /* an item with what let it in; slices borrowed */
 	struct gn_pk box;
@@ -104,8 +108,8 @@ struct box_value { /* an item with what let it in; slices borrowed */
 GN_MUST gn_err box_value_put(const struct box_value *v, struct gn_buf *out);
 /* GN_CORRUPT. */
 GN_MUST gn_err box_value_get(struct gn_slice in, struct box_value *out);
-void box_restore(struct gn_box *b, const struct gn_hash *key, struct gn_slice value);
-void box_restored(struct gn_box *b);
+/* Is this the other kind of value? r is then behind its magic. */
+bool box_value_is_ack(struct gn_reader *r);
 /* Remembers that an item was acknowledged, or is taken by all. */
 void box_store_ack(struct gn_box *b, const struct box_item *it);
 void box_store_drop(struct gn_box *b, const struct box_item *it, bool item, bool ack);
@@ -114,11 +118,15 @@ void box_store_drop(struct gn_box *b, const struct box_item *it, bool item, bool
 
 /* The node has room for one more item of this box. GN_NO_SPACE. */
 GN_MUST gn_err box_room_make(struct gn_box *b, struct box_held *h, uint32_t len);
-void box_weight_set(struct gn_box *b, struct box_held *h);
+
+/* ---- restore.c ---- */
+
+void box_restore(struct gn_box *b, struct gn_slice value);
+void box_restored(struct gn_box *b);
 
 /* ---- admit.c ---- */
 
-struct box_entry { /* what wants in */
+struct box_entry {           /* what wants in */
 	struct gn_hash hash; /* SHA-256(item) */
 	uint32_t len;
 	struct gn_pk by;

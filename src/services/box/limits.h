@@ -27,22 +27,22 @@
 #define BOX_OVERHEAD 512 /* bytes an item takes besides itself */
 /* bytes that no box falls below for one with less work behind it */
 #define BOX_LEAST (256u << 10)
-#define BOX_EFFORT 20     /* bits that a descriptor has at least */
-#define BOX_GONE 50000    /* ids remembered of items that went: those that all have taken, or room */
-#define BOX_HELD 65536    /* boxes */
-#define BOX_RULES 2048    /* descriptors kept parsed, 7 KB each */
-#define BOX_LOOKUPS 64    /* descriptors being read */
-#define BOX_PENDING 256   /* requests that wait for one */
+#define BOX_EFFORT 20   /* bits that a descriptor has at least */
+#define BOX_GONE 50000  /* ids remembered of items that went: those that all have taken, or room */
+#define BOX_HELD 65536  /* boxes */
+#define BOX_RULES 2048  /* descriptors kept parsed, 7 KB each */
+#define BOX_LOOKUPS 64  /* descriptors being read */
+#define BOX_PENDING 256 /* requests that wait for one */
 #define BOX_PENDING_BYTES (4u << 20)
-#define BOX_STORES 256    /* items on their way to the disk; those who wait for one: */
+#define BOX_STORES 256 /* items on their way to the disk; those who wait for one: */
 #define BOX_WAITERS 4
-#define BOX_PEERS 4096    /* with something shown or watched */
-#define BOX_SHOWS 32      /* of one peer: boxes and roles of a session */
-#define BOX_FEEDS 8192    /* fetches, watches and copies under way */
-#define BOX_FEEDS_PEER 64 /* of one peer */
-#define BOX_WATCH_TIME 90 /* seconds after the last request */
+#define BOX_PEERS 4096               /* with something shown or watched */
+#define BOX_SHOWS 32                 /* of one peer: boxes and roles of a session */
+#define BOX_FEEDS 8192               /* fetches, watches and copies under way */
+#define BOX_FEEDS_PEER 64            /* of one peer */
+#define BOX_WATCH_TIME 90            /* seconds after the last request */
 #define BOX_WATCH_LOOK (10 * GN_SEC) /* between looks for watches that were not renewed */
-#define BOX_LOADS 64      /* items read from the disk at once */
+#define BOX_LOADS 64                 /* items read from the disk at once */
 /* bytes of answers not taken yet above which no more is read; small ones above their own bound
  * are dropped, and asked again by timeout */
 #define BOX_OUT_BYTES (4u << 20)
@@ -63,11 +63,11 @@
 
 #define BOX_SUM_EVERY (600 * GN_SEC) /* and on every change of the set, after: */
 #define BOX_SUM_SOON (2 * GN_SEC)
-#define BOX_SUM_ROUNDS 3 /* with everyone, after a change; */
+#define BOX_SUM_ROUNDS 3            /* with everyone, after a change; */
 #define BOX_SUM_AGAIN (60 * GN_SEC) /* who did not know the box, or was not done, is asked again */
-#define BOX_SET_WIDE 12             /* nearest nodes that count as holders: sets differ for a while */
-#define BOX_SUMS 64                 /* boxes whose sums go out in one tick */
-#define BOX_WANTED 4096             /* copies asked for and not here */
+#define BOX_SET_WIDE 12 /* nearest nodes that count as holders: sets differ for a while */
+#define BOX_SUMS 64     /* boxes whose sums go out in one tick */
+#define BOX_WANTED 4096 /* copies asked for and not here */
 #define BOX_WANTED_TIME (20 * GN_SEC)
 
 /* ---- depositor and reader ---- */
@@ -75,22 +75,22 @@
 #define BOX_DEPOSITS 256
 #define BOX_DEPOSIT_BYTES (16u << 20) /* items of them */
 #define BOX_FOLLOWS 64
-#define BOX_NEED 3        /* custodies that mean stored */
-#define BOX_SPARE 1       /* asked at once besides those needed */
-#define BOX_READ_EXTRA 2  /* a reader lists so many beyond the set */
-#define BOX_WATCHED 3     /* nodes that a reader watches at each place */
-#define BOX_TARGETS 24    /* nodes of one operation */
-#define BOX_ASKS 4096     /* requests not answered */
+#define BOX_NEED 3       /* custodies that mean stored */
+#define BOX_SPARE 1      /* asked at once besides those needed */
+#define BOX_READ_EXTRA 2 /* a reader lists so many beyond the set */
+#define BOX_WATCHED 3    /* nodes that a reader watches at each place */
+#define BOX_TARGETS 24   /* nodes of one operation */
+#define BOX_ASKS 4096    /* requests not answered */
 #define BOX_ASK_TIME (10 * GN_SEC)
 #define BOX_ASK_TRIES 2
-#define BOX_DOORS 4096    /* rights shown at holders, or being shown */
+#define BOX_DOORS 4096              /* rights shown at holders, or being shown */
 #define BOX_SIGN_TIME (30 * GN_SEC) /* for the owner of a key to sign */
 #define BOX_LIST_EVERY (1800 * GN_SEC)
 #define BOX_WATCH_EVERY (60 * GN_SEC)
-#define BOX_FETCHES 16    /* items asked of one holder at once */
-#define BOX_SEEN 32768    /* ids of one followed box, from honest holders and from others; */
+#define BOX_FETCHES 16      /* items asked of one holder at once */
+#define BOX_SEEN 32768      /* ids of one followed box, from honest holders and from others; */
 #define BOX_SEEN_NODE 20480 /* from one node: a full group box, with what was taken */
-#define BOX_LIES 3        /* items that are not what their id says, and a holder is not asked again */
+#define BOX_LIES 3 /* items that are not what their id says, and a holder is not asked again */
 #define BOX_READ_BYTES (4u << 20) /* items not shown to the owner yet */
 #define BOX_RETRY (30 * GN_SEC)   /* a holder that failed is asked again, and the set looked up */
 

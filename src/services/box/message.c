@@ -40,8 +40,8 @@ void box_message_end(struct gn_box *b, const struct gn_contact *to, uint64_t req
 	out->off = (uint32_t)(bytes.p - out->storage);
 	out->len = (uint32_t)bytes.len;
 	struct box_queue *q = gn_pk_eq(&to->pk, &b->cfg.node_key.pk) ? &b->local
-			      : out->bulk                             ? &b->bulk
-								      : &b->control;
+			      : out->bulk                            ? &b->bulk
+								     : &b->control;
 	if (q->last)
 		q->last->next = out;
 	else

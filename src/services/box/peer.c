@@ -49,6 +49,7 @@ void box_feed_rest(struct gn_box *b, struct box_feed *f)
 
 static void unwatch(struct gn_box *b, struct box_feed *f)
 {
+	GN_ASSERT(f->kind == FEED_WATCH);
 	struct box_held *h = box_held_get(b, &f->box);
 	GN_ASSERT(h && h->watches > 0 && b->watches > 0);
 	struct box_feed **at = &h->watch_first;
@@ -126,6 +127,7 @@ void box_peer_drop(struct gn_box *b, const struct gn_pk *pk)
 /* The one without feeds that was silent for longest. */
 static bool make_place(struct gn_box *b)
 {
+	GN_ASSERT(b->peers.count > 0);
 	struct box_peer *oldest = NULL;
 	for (uint32_t i = 0; i < b->peers.count; i++) {
 		struct box_peer *p = GN_MAP_AT(&b->peers, struct box_peer *, i);
@@ -166,4 +168,3 @@ struct box_peer *box_peer_need(struct gn_box *b, const struct gn_pk *pk)
 	p->used = b->now;
 	return p;
 }
-

@@ -3,9 +3,6 @@
  * everyone of the set what was taken.
  *
  *   target: listed and watched while it is of the present set; its place is another's after
- *   id:     NAMED [a listing has it] -> ASKED [one fetch is under way] -> SHOWN [it came, or a
- *           watch brought it] -> forgotten [nobody named it for long]
- *           ASKED -> NAMED [lost: another one that named it is asked] -> forgotten [nobody is left]
  *
  * 1. An item is shown once while its id is remembered, and only if its id is right.
  * 2. Who sends BOX_LIES items that are not what their id says is not asked any more.
@@ -30,141 +27,16 @@ static bool may_ask(const struct box_read_target *t)
 	return t->here && t->lies < BOX_LIES;
 }
 
-/* ---- ids ---- */
-
-static void seen_drop(struct box_read *r, const struct gn_box_id *id)
-{
-	struct box_seen *s = gn_map_get(&r->seen, id);
-	GN_ASSERT(s);
-	r->unfetched -= s->state == SEEN_NAMED;
-	if (s->first < BOX_TARGETS && r->targets[s->first].ids > 0)
-		r->targets[s->first].ids--;
-	(void)gn_map_remove(&r->seen, id);
-}
-
-/* The target has this one. NULL: too many. */
-static struct box_seen *seen_name(struct gn_box *b, struct box_read *r, unsigned target,
-				  const struct gn_box_id *id)
-{
-	struct box_read_target *t = &r->targets[target];
-	struct box_seen *s = gn_map_get(&r->seen, id);
-	if (!s) {
-		s = t->ids < BOX_SEEN_NODE ? gn_map_put(&r->seen, id) : NULL;
-		if (!s) {
-			b->count.seen_full++;
-			return NULL;
-		}
-		s->state = SEEN_NAMED;
-		s->first = (uint8_t)target;
-		t->ids++;
-		r->unfetched++;
-	}
-	s->named |= 1u << target;
-	s->fresh = b->now;
-	return s;
-}
-
-/* The target does not have it after all. */
-static void seen_unname(struct box_read *r, unsigned target, const struct gn_box_id *id)
-{
-	struct box_seen *s = gn_map_get(&r->seen, id);
-	if (!s)
-		return;
-	s->named &= ~(1u << target);
-	if (s->state == SEEN_ASKED) {
-		s->state = SEEN_NAMED;
-		r->unfetched++;
-	}
-	if (s->state == SEEN_NAMED && !s->named)
-		seen_drop(r, id);
-}
-
-static void seen_forget(struct gn_box *b, struct box_read *r)
-{
-	for (uint32_t i = r->seen.count; i-- > 0;) {
-		struct gn_box_id id = *(const struct gn_box_id *)gn_map_key_at(&r->seen, i);
-		const struct box_seen *s = gn_map_value_at(&r->seen, i);
-		if (s->state != SEEN_ASKED && b->now - s->fresh > 2 * BOX_LIST_EVERY)
-			seen_drop(r, &id);
-	}
-}
-
-/* ---- the set ---- */
-
-static void target_leave(struct box_read *r, unsigned i)
-{
-	r->targets[i].here = false;
-	for (uint32_t k = r->seen.count; k-- > 0;) {
-		struct gn_box_id id = *(const struct gn_box_id *)gn_map_key_at(&r->seen, k);
-		struct box_seen *s = gn_map_value_at(&r->seen, k);
-		s->told &= ~(1u << i);
-		if (s->first == i)
-			s->first = UINT8_MAX;
-		if (s->state != SEEN_ASKED)
-			seen_unname(r, i, &id);
-		else
-			s->named &= ~(1u << i);
-	}
-}
-
-/* A request of a target is under way: its place cannot be another's yet. */
-static bool is_busy(const struct box_read_target *t)
-{
-	return t->listing || t->fetching || t->acking || t->watch_asked;
-}
-
-static struct box_read_target *target_for(struct gn_box *b, struct box_read *r,
-					  const struct gn_contact *to, unsigned place)
-{
-	struct box_read_target *free_one = NULL;
-	for (uint32_t i = 0; i < r->target_count; i++) {
-		struct box_read_target *t = &r->targets[i];
-		if (t->place == place && gn_pk_eq(&t->to.pk, &to->pk))
-			return t;
-		if (!t->here && !is_busy(t) && !free_one)
-			free_one = t;
-	}
-	if (!free_one && r->target_count < BOX_TARGETS)
-		free_one = &r->targets[r->target_count++];
-	if (free_one)
-		*free_one = (struct box_read_target){
-			.place = (uint8_t)place, .list_at = b->now, .watch_at = b->now};
-	return free_one;
-}
-
-static void set_taken(struct gn_box *b, struct box_read *r, unsigned place)
-{
-	const struct box_set *s = &r->sets[place];
-	uint32_t most = GN_BOX_SET + BOX_READ_EXTRA, n = s->count < most ? s->count : most;
-	bool stays[BOX_TARGETS] = {false};
-	for (uint32_t i = 0; i < n; i++)
-		for (uint32_t k = 0; k < r->target_count; k++)
-			stays[k] = stays[k] || (r->targets[k].place == place &&
-						gn_pk_eq(&r->targets[k].to.pk, &s->nodes[i].pk));
-	for (uint32_t k = 0; k < r->target_count; k++)
-		if (r->targets[k].here && r->targets[k].place == place && !stays[k])
-			target_leave(r, k);
-	for (uint32_t i = 0; i < n; i++) {
-		struct box_read_target *t = target_for(b, r, &s->nodes[i], place);
-		if (!t)
-			break;
-		t->to = s->nodes[i];
-		t->rank = (uint8_t)i;
-		t->here = true;
-		t->lies = 0;
-	}
-	r->acks_left = true;
-}
-
 static void look_up(struct gn_box *b, struct box_read *r)
 {
+	GN_ASSERT(r->find_at <= b->now);
 	gn_time again = BOX_LIST_EVERY;
 	for (unsigned place = 0; place < places_of(r); place++)
 		if (box_set_find(b, &r->sets[place], FIND_READ, r, &r->follow.place.box,
 				 (uint8_t)place))
 			again = BOX_RETRY;
 	r->find_at = b->now + again;
-	seen_forget(b, r);
+	box_seen_forget(b, r);
 }
 
 /* ---- requests ---- */
@@ -172,6 +44,7 @@ static void look_up(struct gn_box *b, struct box_read *r)
 static uint64_t ask_for(struct gn_box *b, const struct box_read *r, unsigned target,
 			enum box_ask_kind kind, const struct gn_box_id *ids, uint32_t count)
 {
+	GN_ASSERT(target < r->target_count && count <= BOX_IDS);
 	struct box_ask like = {.kind = kind,
 			       .peer = r->targets[target].to.pk,
 			       .op = r->op.id,
@@ -182,6 +55,7 @@ static uint64_t ask_for(struct gn_box *b, const struct box_read *r, unsigned tar
 
 static void send_list(struct gn_box *b, struct box_read *r, unsigned i, uint16_t shown)
 {
+	GN_ASSERT(!r->targets[i].listing);
 	struct box_read_target *t = &r->targets[i];
 	struct gn_fb_key box = box_fb_key(&r->follow.place.box);
 	uint64_t number = ask_for(b, r, i, ASK_LIST, NULL, 0);
@@ -190,15 +64,16 @@ static void send_list(struct gn_box *b, struct box_read *r, unsigned i, uint16_t
 	if (!number)
 		t->list_at = b->now + BOX_RETRY;
 	if (fbb)
-		box_message_end(b, &t->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_LIST,
-				gn_fb_box_list_make(fbb, &(struct gn_fb_box_list_args){
-								 .box = &box,
-								 .shown = shown,
-								 .after = t->after}));
+		box_message_end(
+			b, &t->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_LIST,
+			gn_fb_box_list_make(fbb, &(struct gn_fb_box_list_args){.box = &box,
+									       .shown = shown,
+									       .after = t->after}));
 }
 
 static void send_watch(struct gn_box *b, struct box_read *r, unsigned i, uint16_t shown)
 {
+	GN_ASSERT(!r->targets[i].watch_asked);
 	struct box_read_target *t = &r->targets[i];
 	struct gn_fb_key box = box_fb_key(&r->follow.place.box);
 	uint64_t number = ask_for(b, r, i, ASK_WATCH, NULL, 0);
@@ -217,6 +92,7 @@ static void send_watch(struct gn_box *b, struct box_read *r, unsigned i, uint16_
 /* Items that it has, and nobody was asked for. */
 static void send_fetch(struct gn_box *b, struct box_read *r, unsigned i, uint16_t shown)
 {
+	GN_ASSERT(!r->targets[i].fetching);
 	struct box_read_target *t = &r->targets[i];
 	struct gn_fb_item_id fb_ids[BOX_FETCHES];
 	struct gn_box_id ids[BOX_FETCHES];
@@ -241,14 +117,15 @@ static void send_fetch(struct gn_box *b, struct box_read *r, unsigned i, uint16_
 	struct gn_fbb *fbb = box_message_begin(b, 0);
 	if (fbb)
 		box_message_end(b, &t->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_FETCH,
-				gn_fb_box_fetch_make(fbb, &(struct gn_fb_box_fetch_args){
-								  .box = &box,
-								  .ids = {fb_ids, count},
-								  .shown = shown}));
+				gn_fb_box_fetch_make(
+					fbb, &(struct gn_fb_box_fetch_args){.box = &box,
+									    .ids = {fb_ids, count},
+									    .shown = shown}));
 }
 
 static uint32_t acks_for(const struct box_read *r, unsigned i, struct gn_box_id ids[BOX_IDS])
 {
+	GN_ASSERT(i < r->target_count);
 	uint32_t count = 0;
 	for (uint32_t k = 0; k < r->seen.count && count < BOX_IDS; k++) {
 		const struct box_seen *s = gn_map_value_at(&r->seen, k);
@@ -261,6 +138,7 @@ static uint32_t acks_for(const struct box_read *r, unsigned i, struct gn_box_id 
 /* True: it has to be told something. */
 static bool tell_acks(struct gn_box *b, struct box_read *r, unsigned i)
 {
+	GN_ASSERT(!r->targets[i].acking);
 	struct box_read_target *t = &r->targets[i];
 	struct gn_box_id ids[BOX_IDS];
 	struct gn_fb_item_id fb_ids[BOX_IDS];
@@ -284,8 +162,8 @@ static bool tell_acks(struct gn_box *b, struct box_read *r, unsigned i)
 		fb_ids[k] = box_fb_id(&ids[k]);
 	box_message_end(b, &t->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_ACK,
 			gn_fb_box_ack_make(fbb, &(struct gn_fb_box_ack_args){.box = &box,
-									      .ids = {fb_ids, count},
-									      .shown = shown}));
+									     .ids = {fb_ids, count},
+									     .shown = shown}));
 	return true;
 }
 
@@ -308,6 +186,7 @@ static bool has_named(const struct box_read *r, unsigned i)
 
 static void target_run(struct gn_box *b, struct box_read *r, unsigned i)
 {
+	GN_ASSERT(i < r->target_count && may_ask(&r->targets[i]));
 	struct box_read_target *t = &r->targets[i];
 	struct box_right right = right_of(r, GN_BOXREC_READER);
 	uint16_t shown = 0;
@@ -326,7 +205,7 @@ static void target_run(struct gn_box *b, struct box_read *r, unsigned i)
 			struct gn_box_id id = *(const struct gn_box_id *)gn_map_key_at(&r->seen, k);
 			const struct box_seen *s = gn_map_value_at(&r->seen, k);
 			if (s->state == SEEN_NAMED && s->named & 1u << i)
-				seen_unname(r, i, &id);
+				box_seen_unname(r, i, &id);
 		}
 		return;
 	}
@@ -371,7 +250,7 @@ void box_reads_run(struct gn_box *b)
 		for (unsigned place = 0; place < places_of(r); place++)
 			if (r->sets[place].known) {
 				r->sets[place].known = false;
-				set_taken(b, r, place);
+				box_read_set(b, r, place);
 				if (r->sets[place].count < GN_BOX_SET)
 					r->find_at = gn_time_min(r->find_at, b->now + BOX_RETRY);
 			}
@@ -402,11 +281,12 @@ void box_reads_peer_down(struct gn_box *b, const struct gn_pk *pk)
 static void take_item(struct gn_box *b, struct box_read *r, unsigned target,
 		      struct gn_fb_box_item m)
 {
+	GN_ASSERT(target < r->target_count);
 	struct gn_box_id id = box_id(gn_fb_box_item_id(m));
 	struct gn_slice item = gn_fb_box_item_item(m);
 	struct gn_hash hash;
 	if (item.len == 0) {
-		seen_unname(r, target, &id);
+		box_seen_unname(r, target, &id);
 		return;
 	}
 	gn_sha256(&item, 1, &hash);
@@ -414,10 +294,10 @@ static void take_item(struct gn_box *b, struct box_read *r, unsigned target,
 	if (!box_id_eq(&real, &id) || item.len > BOX_ITEM_MAX) {
 		b->count.items_false++;
 		r->targets[target].lies++;
-		seen_unname(r, target, &id);
+		box_seen_unname(r, target, &id);
 		return;
 	}
-	struct box_seen *s = seen_name(b, r, target, &id);
+	struct box_seen *s = box_seen_name(b, r, target, &id);
 	if (!s || s->state == SEEN_SHOWN) {
 		b->count.items_again += s != NULL;
 		return;
@@ -453,6 +333,7 @@ static void take_item(struct gn_box *b, struct box_read *r, unsigned target,
 static void take_list(struct gn_box *b, struct box_read *r, unsigned target,
 		      struct gn_fb_box_listed m)
 {
+	GN_ASSERT(!r->targets[target].listing);
 	struct box_read_target *t = &r->targets[target];
 	uint32_t count = gn_fb_box_listed_entries_len(m);
 	uint64_t next = gn_fb_box_listed_next(m), last = t->after;
@@ -460,7 +341,7 @@ static void take_list(struct gn_box *b, struct box_read *r, unsigned target,
 		struct gn_fb_box_entry e = gn_fb_box_listed_entries_at(m, i);
 		struct gn_box_id id;
 		memcpy(id.b, e.id, sizeof id.b);
-		(void)seen_name(b, r, target, &id);
+		(void)box_seen_name(b, r, target, &id);
 		last = e.at > last ? e.at : last;
 	}
 	if (next > t->after && t->here) {
@@ -481,6 +362,7 @@ static void take_list(struct gn_box *b, struct box_read *r, unsigned target,
 
 static void acks_told(struct box_read *r, const struct box_ask *a)
 {
+	GN_ASSERT(a->kind == ASK_ACK && a->target < r->target_count);
 	for (uint32_t i = 0; i < a->count; i++) {
 		struct box_seen *s = gn_map_get(&r->seen, &a->ids[i]);
 		if (s)
@@ -491,6 +373,7 @@ static void acks_told(struct box_read *r, const struct box_ask *a)
 /* It is not served: what it was for is tried again later, or with others. */
 static void refused(struct gn_box *b, struct box_read *r, const struct box_ask *a, gn_err err)
 {
+	GN_ASSERT(a->target < r->target_count);
 	struct box_read_target *t = &r->targets[a->target];
 	struct box_right right =
 		right_of(r, a->kind == ASK_ACK ? GN_BOXREC_REMOVER : GN_BOXREC_READER);
@@ -499,7 +382,7 @@ static void refused(struct gn_box *b, struct box_read *r, const struct box_ask *
 	for (uint32_t i = 0; a->kind == ASK_FETCH && i < a->count; i++) {
 		struct box_seen *s = gn_map_get(&r->seen, &a->ids[i]);
 		if (s && s->state == SEEN_ASKED)
-			seen_unname(r, a->target, &a->ids[i]);
+			box_seen_unname(r, a->target, &a->ids[i]);
 	}
 	if (a->kind == ASK_LIST)
 		t->list_at = b->now + BOX_RETRY;
@@ -522,6 +405,7 @@ static void request_over(struct box_read_target *t, enum box_ask_kind kind)
 void box_read_answer(struct gn_box *b, struct box_read *r, struct box_ask *a,
 		     struct gn_fb_box_message m)
 {
+	GN_ASSERT(a->target < r->target_count);
 	uint8_t type = gn_fb_box_message_body_type(m);
 	struct box_read_target *t = &r->targets[a->target];
 	struct gn_fb_box_done done = gn_fb_box_message_body_as_box_done(m);
@@ -541,8 +425,9 @@ void box_read_answer(struct gn_box *b, struct box_read *r, struct box_ask *a,
 		take_item(b, r, a->target, gn_fb_box_message_body_as_box_item(m));
 		return;
 	}
-	gn_err err = type == GN_FB_BOX_MESSAGE_BODY_BOX_DONE ? gn_wire_err(gn_fb_box_done_code(done))
-							     : GN_PROTOCOL;
+	gn_err err = type == GN_FB_BOX_MESSAGE_BODY_BOX_DONE
+			     ? gn_wire_err(gn_fb_box_done_code(done))
+			     : GN_PROTOCOL;
 	request_over(t, a->kind);
 	if (type == GN_FB_BOX_MESSAGE_BODY_BOX_LISTED && a->kind == ASK_LIST)
 		take_list(b, r, a->target, gn_fb_box_message_body_as_box_listed(m));
@@ -573,6 +458,7 @@ void box_read_watched(struct gn_box *b, const struct gn_pk *from, struct gn_fb_b
 
 void box_read_lost(struct gn_box *b, struct box_read *r, const struct box_ask *a, gn_err err)
 {
+	GN_ASSERT(err != GN_OK);
 	request_over(&r->targets[a->target], a->kind);
 	refused(b, r, a, err);
 	box_wake(b);
@@ -603,6 +489,7 @@ gn_err box_read_start(struct gn_box *b, const struct gn_box_follow *f, gn_op *op
 
 void box_read_free(struct gn_box *b, struct box_read *r)
 {
+	GN_ASSERT(b->reads > 0);
 	struct box_read **at = &b->read_first;
 	box_asks_forget(b, r->op.id);
 	box_set_drop(b, &r->sets[0]);
@@ -624,6 +511,7 @@ void box_read_free(struct gn_box *b, struct box_read *r)
 
 bool box_read_event(struct gn_box *b, struct box_read *r, struct gn_box_event *out)
 {
+	GN_ASSERT(!r->shown);
 	*out = (struct gn_box_event){.op = r->op.id, .limit = ""};
 	struct box_got *got = r->got_first;
 	if (!got) {
@@ -656,6 +544,7 @@ bool box_read_event(struct gn_box *b, struct box_read *r, struct gn_box_event *o
 
 gn_err box_read_ack(struct gn_box *b, struct box_read *r, const struct gn_box_id *id)
 {
+	GN_ASSERT(r->op.id != 0);
 	struct box_seen *s = gn_map_get(&r->seen, id);
 	if (!s || s->state != SEEN_SHOWN)
 		return GN_NOT_FOUND;

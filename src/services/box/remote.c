@@ -63,6 +63,7 @@ void box_ask_free(struct gn_box *b, struct box_ask *a)
 
 static void lose(struct gn_box *b, struct box_ask *a, gn_err err)
 {
+	GN_ASSERT(err != GN_OK);
 	take_out(b, a);
 	a->err = err;
 	a->next_lost = b->lost_first;
@@ -96,6 +97,7 @@ struct box_ask *box_ask_lost(struct gn_box *b)
 
 void box_asks_forget(struct gn_box *b, gn_op op)
 {
+	GN_ASSERT(op != 0);
 	for (uint32_t i = b->asks.count; i-- > 0;) {
 		struct box_ask *a = GN_MAP_AT(&b->asks, struct box_ask *, i);
 		if (a->op == op)

@@ -5,23 +5,10 @@
  * The weight of a box is cost / 2^(bits of its descriptor - 20). Rule BX-15. */
 #include "services/box/engine_int.h"
 
-static uint64_t weight_of(const struct box_held *h)
-{
-	unsigned more = h->effort > BOX_EFFORT ? h->effort - BOX_EFFORT : 0;
-	return more < 64 ? h->cost >> more : 0;
-}
-
-void box_weight_set(struct gn_box *b, struct box_held *h)
-{
-	if (h->count == 0)
-		gn_heap_remove(&b->weights, &h->weight);
-	else if (gn_heap_set(&b->weights, &h->weight, -(gn_time)weight_of(h)) != GN_OK)
-		b->count.nomem++; /* it cannot be found to give way; others can */
-}
-
 /* The oldest that has been taken, else the oldest; NULL: all are being stored. */
 static struct box_item *oldest_of(const struct box_held *h)
 {
+	GN_ASSERT(h->storing <= h->count);
 	struct box_item *first = NULL;
 	for (uint32_t i = 0; i < h->count; i++) {
 		struct box_item *it = h->items[i];
@@ -38,6 +25,7 @@ static struct box_item *oldest_of(const struct box_held *h)
 /* May this box give up something for one with so much work behind it? */
 static bool gives(const struct box_held *h, const struct box_held *for_whom)
 {
+	GN_ASSERT(h->storing <= h->count);
 	return h->count > h->storing &&
 	       (h == for_whom || h->cost > BOX_LEAST || h->effort <= for_whom->effort);
 }
@@ -51,7 +39,7 @@ static struct box_held *heaviest(const struct gn_box *b, const struct box_held *
 	best = NULL; /* seldom: the heaviest is small, and has more work behind it */
 	for (uint32_t i = 0; i < b->held.count; i++) {
 		struct box_held *h = GN_MAP_AT(&b->held, struct box_held *, i);
-		if (gives(h, for_whom) && (!best || weight_of(h) > weight_of(best)))
+		if (gives(h, for_whom) && (!best || box_weight(h) > box_weight(best)))
 			best = h;
 	}
 	return best;
@@ -59,6 +47,7 @@ static struct box_held *heaviest(const struct gn_box *b, const struct box_held *
 
 gn_err box_room_make(struct gn_box *b, struct box_held *h, uint32_t len)
 {
+	GN_ASSERT(len > 0);
 	uint64_t cost = box_item_cost(b, len), half = b->cfg.bytes_max / 2;
 	if (cost > half)
 		return GN_NO_SPACE;

@@ -26,6 +26,7 @@ static bool held_version(const struct gn_box *b, const struct box_held *h, struc
 
 static gn_err start_reading(struct gn_box *b, struct box_held *h, const struct gn_hash *key)
 {
+	GN_ASSERT(b->lookups <= BOX_LOOKUPS);
 	struct gn_get_options options = {.quorum = 1, .type = GN_FB_RECORD_TYPE_BOX};
 	if (h->get)
 		return GN_PENDING;
@@ -104,18 +105,9 @@ static void make_place(struct gn_box *b)
 		box_rules_drop(b, oldest);
 }
 
-void box_rules_drop(struct gn_box *b, struct box_held *h)
-{
-	if (!h->rules)
-		return;
-	gn_mem_free(b->env.alloc, h->rules);
-	h->rules = NULL;
-	GN_ASSERT(b->rules_count > 0);
-	b->rules_count--;
-}
-
 static gn_err take_rules(struct gn_box *b, struct box_held *h, struct gn_slice record)
 {
+	GN_ASSERT(record.len > 0);
 	struct gn_boxrec *r = h->rules;
 	if (!r) {
 		make_place(b);

@@ -6,6 +6,7 @@
 static void refuse(struct gn_box *b, const struct box_from *from, const struct box_held *h,
 		   gn_err err, const char *limit)
 {
+	GN_ASSERT(err != GN_OK);
 	struct box_refusal why = {.err = err, .limit = limit};
 	b->count.refused_denied += err == GN_DENIED;
 	box_send_done(b, &from->who, from->request, &why, &h->key);
@@ -35,14 +36,14 @@ static uint8_t state_of(struct gn_box *b, const struct box_item *it, bool known)
 void box_on_ask(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		struct gn_fb_box_ask m)
 {
+	GN_ASSERT(h->rules);
 	uint8_t states[BOX_IDS];
 	struct gn_slice ids = gn_fb_box_ask_ids_bytes(m);
 	uint16_t shown = gn_fb_box_ask_shown(m);
 	if (!ids_ok(b, from, h, ids))
 		return;
 	bool reader = box_shown(b, &from->who.pk, shown, h, GN_BOXREC_READER) != NULL;
-	const struct box_show *by =
-		box_shown(b, &from->who.pk, shown, h, GN_BOXREC_DEPOSITOR);
+	const struct box_show *by = box_shown(b, &from->who.pk, shown, h, GN_BOXREC_DEPOSITOR);
 	size_t count = ids.len / sizeof(struct gn_box_id);
 	for (size_t i = 0; i < count; i++) {
 		struct gn_box_id id = box_id_at(ids, i);
@@ -61,6 +62,7 @@ void box_on_ask(struct gn_box *b, const struct box_from *from, struct box_held *
 void box_on_list(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		 struct gn_fb_box_list m)
 {
+	GN_ASSERT(h->rules);
 	static const uint32_t entry = sizeof(struct gn_fb_box_entry);
 	const struct box_show *s =
 		box_shown(b, &from->who.pk, gn_fb_box_list_shown(m), h, GN_BOXREC_READER);
@@ -74,8 +76,7 @@ void box_on_list(struct gn_box *b, const struct box_from *from, struct box_held 
 	most = most < limit ? most : limit;
 	struct gn_fb_box_entry *entries =
 		most ? GN_NEW_ARRAY(b->env.alloc, struct gn_fb_box_entry, most) : NULL;
-	struct gn_fbb *fbb =
-		most && !entries ? NULL : box_message_begin(b, (size_t)most * entry);
+	struct gn_fbb *fbb = most && !entries ? NULL : box_message_begin(b, (size_t)most * entry);
 	uint64_t last = 0;
 	for (; fbb && i < h->count && count < limit && h->items[i]->state == BOX_STANDS; i++) {
 		const struct box_item *it = h->items[i];
@@ -99,6 +100,7 @@ void box_on_list(struct gn_box *b, const struct box_from *from, struct box_held 
 void box_on_fetch(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		  struct gn_fb_box_fetch m)
 {
+	GN_ASSERT(h->rules);
 	struct box_feed *f;
 	struct gn_slice ids = gn_fb_box_fetch_ids_bytes(m);
 	if (!ids_ok(b, from, h, ids))
@@ -114,6 +116,7 @@ void box_on_fetch(struct gn_box *b, const struct box_from *from, struct box_held
 static struct box_feed *watch_of(const struct box_from *from, const struct box_held *h,
 				 uint8_t reader)
 {
+	GN_ASSERT(reader < BOX_READERS);
 	struct box_feed *f = h->watch_first;
 	while (f && (!gn_pk_eq(&f->to.pk, &from->who.pk) || f->reader != reader))
 		f = f->next_watch;
@@ -123,6 +126,7 @@ static struct box_feed *watch_of(const struct box_from *from, const struct box_h
 void box_on_watch(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		  struct gn_fb_box_watch m)
 {
+	GN_ASSERT(h->rules);
 	const struct box_show *s =
 		box_shown(b, &from->who.pk, gn_fb_box_watch_shown(m), h, GN_BOXREC_READER);
 	uint32_t seconds = gn_fb_box_watch_seconds(m);
@@ -143,13 +147,14 @@ void box_on_watch(struct gn_box *b, const struct box_from *from, struct box_held
 		b->count.watches++;
 	}
 	f->request = from->request;
-	f->until = b->now + (seconds && seconds < BOX_WATCH_TIME ? seconds : BOX_WATCH_TIME) *
-				    GN_SEC;
+	f->until =
+		b->now + (seconds && seconds < BOX_WATCH_TIME ? seconds : BOX_WATCH_TIME) * GN_SEC;
 	box_send_done(b, &from->who, from->request, &ok, &h->key);
 }
 
 static void ack_item(struct gn_box *b, struct box_item *it, uint8_t reader)
 {
+	GN_ASSERT(reader < BOX_READERS);
 	uint32_t all = (1u << it->box->rules->reader_count) - 1;
 	if (it->state != BOX_STANDS || it->acked & 1u << reader)
 		return;
@@ -164,6 +169,7 @@ static void ack_item(struct gn_box *b, struct box_item *it, uint8_t reader)
 void box_on_ack(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		struct gn_fb_box_ack m)
 {
+	GN_ASSERT(h->rules);
 	struct gn_slice ids = gn_fb_box_ack_ids_bytes(m);
 	struct box_refusal ok = {.err = GN_OK};
 	if (!ids_ok(b, from, h, ids))

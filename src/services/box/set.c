@@ -5,6 +5,7 @@
 gn_err box_set_find(struct gn_box *b, struct box_set *s, unsigned kind, void *owner,
 		    const struct gn_pk *box, uint8_t salt)
 {
+	GN_ASSERT(salt < 2);
 	if (s->find)
 		return GN_OK;
 	s->owner = owner;
@@ -20,6 +21,7 @@ gn_err box_set_find(struct gn_box *b, struct box_set *s, unsigned kind, void *ow
 /* Where we belong among them, when the answer left us out. */
 static void add_self(struct gn_box *b, struct box_set *s)
 {
+	GN_ASSERT(s->count <= BOX_SET_WIDE);
 	struct gn_overlay_info info;
 	uint64_t key = gn_ov_theta(s->key.b);
 	uint32_t at = 0;

@@ -32,6 +32,7 @@ const struct box_show *box_shown(struct gn_box *b, const struct gn_pk *pk, uint1
 static gn_err find_right(struct gn_box *b, const struct box_held *h, struct gn_fb_box_show m,
 			 struct box_show *s)
 {
+	GN_ASSERT(h->rules);
 	int reader = -1;
 	if (s->role == GN_BOXREC_READER || s->role == GN_BOXREC_REMOVER) {
 		if (!gn_fb_box_show_has_key(m))
@@ -47,8 +48,8 @@ static gn_err find_right(struct gn_box *b, const struct box_held *h, struct gn_f
 	if (gn_fb_box_show_has_certificate(m)) {
 		struct gn_fb_box_certificate c = gn_fb_box_show_certificate(m);
 		s->way = GN_BOX_CERTIFICATE;
-		s->certificate = (struct gn_boxcert){
-			.until = c.until, .items = c.items, .kib = c.kib};
+		s->certificate =
+			(struct gn_boxcert){.until = c.until, .items = c.items, .kib = c.kib};
 		memcpy(s->certificate.key.b, c.key, 32);
 		memcpy(s->certificate.sig.b, c.sig, 64);
 		s->key = s->certificate.key;
@@ -65,6 +66,7 @@ static gn_err find_right(struct gn_box *b, const struct box_held *h, struct gn_f
 
 static struct box_show *show_place(struct gn_box *b, struct box_peer *p, uint16_t number)
 {
+	GN_ASSERT(number != 0);
 	struct box_show *s = NULL;
 	for (unsigned i = 0; i < BOX_SHOWS && (!s || s->number != number); i++)
 		if (p->shows[i].number == number || (!s && p->shows[i].number == 0))
@@ -81,12 +83,11 @@ static struct box_show *show_place(struct gn_box *b, struct box_peer *p, uint16_
 static gn_err take_show(struct gn_box *b, const struct box_from *from, struct box_held *h,
 			struct gn_fb_box_show m)
 {
-	struct gn_boxrec_show show = {.box = h->key,
-				      .holder = b->cfg.node_key.pk,
-				      .role = gn_fb_box_show_role(m)};
-	struct box_show s = {.number = gn_fb_box_show_shown(m),
-			     .role = gn_fb_box_show_role(m),
-			     .box = h->key};
+	GN_ASSERT(h->rules);
+	struct gn_boxrec_show show = {
+		.box = h->key, .holder = b->cfg.node_key.pk, .role = gn_fb_box_show_role(m)};
+	struct box_show s = {
+		.number = gn_fb_box_show_shown(m), .role = gn_fb_box_show_role(m), .box = h->key};
 	struct gn_sig sig;
 	struct gn_fb_sig fb_sig = gn_fb_box_show_sig(m);
 	memcpy(sig.b, fb_sig.b, sizeof sig.b);

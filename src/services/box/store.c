@@ -36,6 +36,7 @@ uint32_t gn_box_value_max(void)
 
 static void write_proof(const struct gn_box_proof *p, struct gn_writer *w)
 {
+	GN_ASSERT(p->way <= GN_BOX_TOKEN);
 	uint8_t cert[GN_BOXCERT_LEN];
 	switch (p->way) {
 	case GN_BOX_WORK:
@@ -94,6 +95,7 @@ static bool read_proof(unsigned way, struct gn_slice in, struct gn_box_proof *p)
 
 gn_err box_value_put(const struct box_value *v, struct gn_buf *out)
 {
+	GN_ASSERT(v->item.len > 0 && v->item.len <= BOX_ITEM_MAX);
 	uint8_t *p = out->p + out->len;
 	struct gn_writer w = gn_writer(p, out->cap - out->len);
 	uint8_t proof_bytes[PROOF_MAX];
@@ -140,6 +142,12 @@ gn_err box_value_get(struct gn_slice in, struct box_value *out)
 	return GN_OK;
 }
 
+void box_index_key(const struct gn_pk *box, const struct gn_box_id *id, struct gn_hash *key)
+{
+	struct gn_slice parts[] = {GN_SLICE(box->b), GN_SLICE(id->b)};
+	gn_sha256(parts, GN_COUNT(parts), key);
+}
+
 static void ack_key(const struct gn_pk *box, const struct gn_hash *item, struct gn_hash *key)
 {
 	struct gn_slice parts[] = {GN_LIT("geonet/box/acks/1"), GN_SLICE(box->b),
@@ -149,6 +157,7 @@ static void ack_key(const struct gn_pk *box, const struct gn_hash *item, struct 
 
 void box_store_ack(struct gn_box *b, const struct box_item *it)
 {
+	GN_ASSERT(it->acked != 0 && it->until > 0);
 	uint8_t bytes[ACK_LEN];
 	struct gn_hash key;
 	struct gn_writer w = gn_writer(bytes, sizeof bytes);
@@ -178,106 +187,8 @@ void box_store_drop(struct gn_box *b, const struct box_item *it, bool item, bool
 	}
 }
 
-/* ---- at the start ---- */
-
-static struct box_item *restored_item(struct gn_box *b, const struct gn_pk *box,
-				      const struct box_item *in)
+bool box_value_is_ack(struct gn_reader *r)
 {
-	struct gn_box_id id = box_id_of(&in->hash);
-	struct box_item *it = box_item_get(b, box, &id);
-	struct box_held *h = it ? it->box : box_held_need(b, box);
-	return it ? it : h ? box_item_add(b, h, in) : NULL;
-}
-
-static void restore_item(struct gn_box *b, const struct box_value *v)
-{
-	struct gn_hash hash;
-	gn_sha256(&v->item, 1, &hash);
-	struct box_item in = {.hash = hash,
-			      .state = BOX_STORING,
-			      .way = (uint8_t)v->proof.way,
-			      .len = (uint32_t)v->item.len,
-			      .until = v->until,
-			      .deposited = v->deposited};
-	if (v->proof.way == GN_BOX_INVITE)
-		in.by = v->proof.invite;
-	else if (v->proof.way == GN_BOX_CERTIFICATE)
-		in.by = v->proof.certificate.key;
-	if (v->proof.way == GN_BOX_WORK) {
-		unsigned bits = 0;
-		(void)!gn_boxrec_work_check(&v->box, &hash, &v->proof.work, 0,
-					    (uint64_t)v->proof.work.day * 86400, &bits);
-		in.bits = (uint8_t)bits;
-	}
-	if (v->proof.way == GN_BOX_TOKEN) {
-		struct gn_token *t = &b->token;
-		if (gn_token_open(v->proof.token, t, NULL) == GN_OK)
-			in.by = *gn_token_bearer(t);
-	}
-	struct box_item *it = restored_item(b, &v->box, &in);
-	if (!it)
-		return;
-	if (it->state == BOX_STORING && it->len == in.len)
-		box_item_stands(b, it);
-	if (v->effort > it->box->effort)
-		it->box->effort = v->effort;
-	box_weight_set(b, it->box);
-	b->count.restored++;
-}
-
-/* Acks wait until all items are known. */
-static void restore_ack(struct gn_box *b, struct gn_reader *r)
-{
-	struct box_ack a = {.until = gn_read_be64(r), .readers = gn_read_be32(r)};
-	struct gn_slice box = gn_read_bytes(r, 32), hash = gn_read_bytes(r, 32);
-	if (r->bad || gn_reader_left(r) || a.readers == 0) {
-		b->count.restored_bad++;
-		return;
-	}
-	memcpy(a.box.b, box.p, 32);
-	memcpy(a.hash.b, hash.p, 32);
-	if (gn_ring_push(&b->acks, &a) != GN_OK)
-		b->count.nomem++;
-}
-
-void box_restore(struct gn_box *b, const struct gn_hash *key, struct gn_slice value)
-{
-	struct box_value v;
-	struct gn_reader r = gn_reader(value);
-	struct gn_slice magic = gn_read_bytes(&r, sizeof ack_magic);
-	if (!r.bad && memcmp(magic.p, ack_magic, sizeof ack_magic) == 0)
-		restore_ack(b, &r);
-	else if (box_value_get(value, &v) == GN_OK)
-		restore_item(b, &v);
-	else /* of a later version, or nothing of ours */
-		b->count.restored_bad++;
-	(void)key;
-}
-
-static void apply_ack(struct gn_box *b, const struct box_ack *a)
-{
-	struct gn_box_id id = box_id_of(&a->hash);
-	struct box_item *it = box_item_get(b, &a->box, &id);
-	struct box_item none = {.hash = a->hash, .until = a->until, .state = BOX_STORING};
-	bool gone = !it;
-	if (!it)
-		it = restored_item(b, &a->box, &none);
-	if (!it || it->state != (gone ? BOX_STORING : BOX_STANDS))
-		return;
-	if (gone)
-		box_item_stands(b, it);
-	it->box->untaken -= !it->acked;
-	it->box->untaken_bytes -= it->acked ? 0 : it->len;
-	b->untaken -= !it->acked;
-	it->acked = a->readers;
-	if (gone)
-		box_item_went(b, it);
-}
-
-void box_restored(struct gn_box *b)
-{
-	struct box_ack a;
-	while (gn_ring_pop(&b->acks, &a))
-		apply_ack(b, &a);
-	b->ready = true;
+	struct gn_slice magic = gn_read_bytes(r, sizeof ack_magic);
+	return !r->bad && memcmp(magic.p, ack_magic, sizeof ack_magic) == 0;
 }

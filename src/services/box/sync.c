@@ -26,6 +26,7 @@ static unsigned places_of(const struct box_held *h)
 
 static bool is_holder(struct gn_box *b, const struct box_held *h, const struct gn_pk *pk)
 {
+	GN_ASSERT(places_of(h) <= 2);
 	struct gn_contact set[BOX_SET_WIDE];
 	for (unsigned p = 0; p < places_of(h); p++) {
 		uint32_t n = gn_overlay_set(b->cfg.overlay, &h->place[p], BOX_SET_WIDE, set);
@@ -41,11 +42,12 @@ static bool is_holder(struct gn_box *b, const struct box_held *h, const struct g
 
 static bool in_part(const uint8_t *id, unsigned bits, unsigned part)
 {
+	GN_ASSERT(bits == 0 || bits == 4);
 	return bits == 0 || id[0] >> 4 == part;
 }
 
 static uint32_t sum_of(const struct gn_box *b, const struct box_held *h, unsigned bits,
-		       unsigned part, struct gn_fb_item_id *xor)
+		       unsigned part, struct gn_fb_item_id * xor)
 {
 	uint32_t count = 0;
 	memset(xor, 0, sizeof *xor);
@@ -63,6 +65,7 @@ static uint32_t sum_of(const struct gn_box *b, const struct box_held *h, unsigne
 
 static void send_sums(struct gn_box *b, struct box_held *h, const struct gn_contact *to)
 {
+	GN_ASSERT(h->count > 0);
 	unsigned bits = h->count > BOX_SUM_IDS ? 4 : 0, parts = bits ? BOX_SUM_PARTS : 1;
 	struct gn_fb_key box = box_fb_key(&h->key);
 	for (unsigned part = 0; part < parts; part++) {
@@ -76,14 +79,15 @@ static void send_sums(struct gn_box *b, struct box_held *h, const struct gn_cont
 						  .bits = (uint8_t)bits,
 						  .part = (uint8_t)part};
 		b->count.sums_out++;
-		box_message_end(b, to, gn_frame_number(&b->frame),
-				GN_FB_BOX_MESSAGE_BODY_BOX_SUM, gn_fb_box_sum_make(fbb, &args));
+		box_message_end(b, to, gn_frame_number(&b->frame), GN_FB_BOX_MESSAGE_BODY_BOX_SUM,
+				gn_fb_box_sum_make(fbb, &args));
 	}
 }
 
 static void send_ids(struct gn_box *b, struct box_held *h, const struct gn_contact *to,
 		     uint64_t request, unsigned bits, unsigned part)
 {
+	GN_ASSERT(part < BOX_SUM_PARTS);
 	struct gn_fb_key box = box_fb_key(&h->key);
 	size_t most = h->count < BOX_SUM_IDS ? h->count : BOX_SUM_IDS;
 	struct gn_fb_item_id *ids =
@@ -97,13 +101,12 @@ static void send_ids(struct gn_box *b, struct box_held *h, const struct gn_conta
 			memcpy(ids[count++].b, it->hash.b, sizeof ids->b);
 	}
 	if (fbb)
-		box_message_end(
-			b, to, request, GN_FB_BOX_MESSAGE_BODY_BOX_IDS,
-			gn_fb_box_ids_make(fbb, &(struct gn_fb_box_ids_args){
-							.box = &box,
-							.ids = {ids, count},
-							.bits = (uint8_t)bits,
-							.part = (uint8_t)part}));
+		box_message_end(b, to, request, GN_FB_BOX_MESSAGE_BODY_BOX_IDS,
+				gn_fb_box_ids_make(
+					fbb, &(struct gn_fb_box_ids_args){.box = &box,
+									  .ids = {ids, count},
+									  .bits = (uint8_t)bits,
+									  .part = (uint8_t)part}));
 	gn_mem_free(b->env.alloc, ids);
 }
 
@@ -122,6 +125,7 @@ static void refuse(struct gn_box *b, const struct box_from *from, const struct b
 void box_on_sum(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		struct gn_fb_box_sum m)
 {
+	GN_ASSERT(h->rules);
 	unsigned bits = gn_fb_box_sum_bits(m), part = gn_fb_box_sum_part(m);
 	struct gn_fb_item_id own, theirs = gn_fb_box_sum_xor(m);
 	if (!part_ok(bits, part) || !is_holder(b, h, &from->who.pk)) {
@@ -142,18 +146,20 @@ void box_on_sum(struct gn_box *b, const struct box_from *from, struct box_held *
 static void send_want(struct gn_box *b, const struct box_held *h, const struct gn_contact *to,
 		      const struct gn_fb_item_id *ids, size_t count)
 {
+	GN_ASSERT(count <= BOX_IDS);
 	struct gn_fb_key box = box_fb_key(&h->key);
 	struct gn_fbb *fbb = count ? box_message_begin(b, count * sizeof *ids) : NULL;
 	if (fbb)
-		box_message_end(b, to, gn_frame_number(&b->frame),
-				GN_FB_BOX_MESSAGE_BODY_BOX_WANT,
-				gn_fb_box_want_make(fbb, &(struct gn_fb_box_want_args){
-								 .box = &box, .ids = {ids, count}}));
+		box_message_end(
+			b, to, gn_frame_number(&b->frame), GN_FB_BOX_MESSAGE_BODY_BOX_WANT,
+			gn_fb_box_want_make(fbb, &(struct gn_fb_box_want_args){
+							 .box = &box, .ids = {ids, count}}));
 }
 
 /* Not here, not gone, and nobody was asked for it lately. */
 static bool is_wanted(struct gn_box *b, const struct box_held *h, const struct gn_box_id *id)
 {
+	GN_ASSERT(b->wanted.count <= BOX_WANTED);
 	struct gn_hash key;
 	box_index_key(&h->key, id, &key);
 	if (gn_map_get(&b->items, &key))
@@ -194,6 +200,7 @@ static int compare_ids(const void *a, const void *b)
 static bool has_more(struct gn_box *b, const struct box_held *h, struct gn_slice ids, unsigned bits,
 		     unsigned part)
 {
+	GN_ASSERT(ids.len % sizeof(struct gn_box_id) == 0);
 	size_t count = ids.len / sizeof(struct gn_box_id);
 	bool more = false;
 	struct gn_box_id *sorted =
@@ -218,6 +225,7 @@ static bool has_more(struct gn_box *b, const struct box_held *h, struct gn_slice
 void box_on_ids(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		struct gn_fb_box_ids m)
 {
+	GN_ASSERT(h->rules);
 	struct gn_slice ids = gn_fb_box_ids_ids_bytes(m);
 	unsigned bits = gn_fb_box_ids_bits(m), part = gn_fb_box_ids_part(m);
 	if (ids.len / sizeof(struct gn_box_id) > BOX_SUM_IDS || !part_ok(bits, part) ||
@@ -233,6 +241,7 @@ void box_on_ids(struct gn_box *b, const struct box_from *from, struct box_held *
 void box_on_want(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		 struct gn_fb_box_want m)
 {
+	GN_ASSERT(h->rules);
 	struct box_feed *f;
 	struct gn_slice ids = gn_fb_box_want_ids_bytes(m);
 	if (ids.len / sizeof(struct gn_box_id) > BOX_IDS || !is_holder(b, h, &from->who.pk)) {
@@ -244,83 +253,10 @@ void box_on_want(struct gn_box *b, const struct box_from *from, struct box_held 
 		refuse(b, from, h, err);
 }
 
-void box_send_copy(struct gn_box *b, const struct box_feed *f, const struct box_value *v,
-		   const struct box_item *it)
-{
-	struct gn_fb_key box = box_fb_key(&f->box);
-	struct gn_fb_box_work work = {.day = v->proof.work.day};
-	struct gn_fb_box_invite invite;
-	struct gn_fb_box_certificate cert = {.until = v->proof.certificate.until,
-					     .items = v->proof.certificate.items,
-					     .kib = v->proof.certificate.kib};
-	struct gn_fb_sig sig;
-	struct gn_fbb *fbb = box_message_begin(b, v->item.len + v->proof.token.len);
-	if (!fbb)
-		return;
-	memcpy(work.nonce, v->proof.work.nonce, sizeof work.nonce);
-	memcpy(invite.key, v->proof.invite.b, 32);
-	memcpy(invite.sig, v->proof.sig.b, 64);
-	memcpy(cert.key, v->proof.certificate.key.b, 32);
-	memcpy(cert.sig, v->proof.certificate.sig.b, 64);
-	memcpy(sig.b, v->proof.sig.b, 64);
-	struct gn_fb_box_copy_args args = {.box = &box,
-					   .item = v->item,
-					   .until = v->until,
-					   .deposited = v->deposited,
-					   .acked = it->acked};
-	switch (v->proof.way) {
-	case GN_BOX_WORK: args.work = &work; break;
-	case GN_BOX_INVITE: args.invite = &invite; break;
-	case GN_BOX_CERTIFICATE:
-		args.certificate = &cert;
-		args.sig = &sig;
-		break;
-	case GN_BOX_TOKEN:
-		args.token = v->proof.token;
-		args.sig = &sig;
-		break;
-	}
-	b->count.copies_out++;
-	b->caused.read += v->item.len;
-	box_message_end(b, &f->to, f->request, GN_FB_BOX_MESSAGE_BODY_BOX_COPY,
-			gn_fb_box_copy_make(fbb, &args));
-}
-
-static gn_err proof_of_copy(struct gn_fb_box_copy m, struct gn_box_proof *p)
-{
-	*p = (struct gn_box_proof){.way = GN_BOX_WORK};
-	struct gn_fb_sig sig = gn_fb_box_copy_sig(m);
-	memcpy(p->sig.b, sig.b, 64);
-	if (gn_fb_box_copy_has_work(m)) {
-		struct gn_fb_box_work w = gn_fb_box_copy_work(m);
-		p->work.day = w.day;
-		memcpy(p->work.nonce, w.nonce, sizeof p->work.nonce);
-		return GN_OK;
-	}
-	if (gn_fb_box_copy_has_invite(m)) {
-		struct gn_fb_box_invite i = gn_fb_box_copy_invite(m);
-		p->way = GN_BOX_INVITE;
-		memcpy(p->invite.b, i.key, 32);
-		memcpy(p->sig.b, i.sig, 64);
-		return GN_OK;
-	}
-	if (gn_fb_box_copy_has_certificate(m)) {
-		struct gn_fb_box_certificate c = gn_fb_box_copy_certificate(m);
-		p->way = GN_BOX_CERTIFICATE;
-		p->certificate = (struct gn_boxcert){
-			.until = c.until, .items = c.items, .kib = c.kib};
-		memcpy(p->certificate.key.b, c.key, 32);
-		memcpy(p->certificate.sig.b, c.sig, 64);
-		return GN_OK;
-	}
-	p->way = GN_BOX_TOKEN;
-	p->token = gn_fb_box_copy_token(m);
-	return p->token.len ? GN_OK : GN_DENIED;
-}
-
 static gn_err take_copy(struct gn_box *b, const struct box_from *from, struct box_held *h,
 			struct gn_fb_box_copy m)
 {
+	GN_ASSERT(h->rules);
 	struct box_refusal why = {.err = GN_OK};
 	struct box_value v = {.box = h->key,
 			      .until = gn_fb_box_copy_until(m),
@@ -340,7 +276,7 @@ static gn_err take_copy(struct gn_box *b, const struct box_from *from, struct bo
 	    !is_holder(b, h, &from->who.pk))
 		return GN_DENIED;
 	b->caused.hashed += v.item.len;
-	GN_TRY(proof_of_copy(m, &v.proof));
+	GN_TRY(box_copy_proof(m, &v.proof));
 	GN_TRY(box_admit_proof(b, h, &v.proof, true, &e, &why));
 	v.until = v.until < e.last ? v.until : e.last;
 	v.until = v.until < most ? v.until : most;
@@ -366,6 +302,7 @@ void box_on_copy(struct gn_box *b, const struct box_from *from, struct box_held 
 static uint32_t set_of(struct gn_box *b, const struct box_held *h, unsigned place,
 		       struct gn_contact set[GN_BOX_SET], bool *self)
 {
+	GN_ASSERT(place < 2);
 	uint32_t n = gn_overlay_set(b->cfg.overlay, &h->place[place], GN_BOX_SET, set), out = 0;
 	*self = false;
 	for (uint32_t i = 0; i < n; i++)
@@ -380,6 +317,7 @@ static uint32_t set_of(struct gn_box *b, const struct box_held *h, unsigned plac
 static void sum_neighbours(struct gn_box *b, struct box_held *h, const struct gn_contact *set,
 			   uint32_t n, bool self)
 {
+	GN_ASSERT(n <= GN_BOX_SET);
 	struct gn_overlay_info info;
 	uint32_t up = 0, down = n > 1;
 	if (n == 0)
@@ -400,6 +338,7 @@ static void sum_neighbours(struct gn_box *b, struct box_held *h, const struct gn
 
 static void sum_due(struct gn_box *b, struct box_held *h)
 {
+	GN_ASSERT(h->sum.at <= b->now);
 	struct gn_contact set[GN_BOX_SET];
 	bool self;
 	for (unsigned p = 0; p < places_of(h) && h->count; p++) {
@@ -422,6 +361,7 @@ static void sum_due(struct gn_box *b, struct box_held *h)
 /* Has its set changed since it was last looked at? */
 static void look_at_members(struct gn_box *b, struct box_held *h)
 {
+	GN_ASSERT(h->member_count <= 2 * GN_BOX_SET);
 	struct gn_contact set[GN_BOX_SET];
 	uint64_t now[2 * GN_BOX_SET];
 	uint32_t count = 0;
@@ -460,7 +400,8 @@ void box_sync_tick(struct gn_box *b)
 		uint32_t end = b->members_at + BOX_SUMS;
 		for (; b->members_at < end && b->members_at < b->held.count; b->members_at++)
 			look_at_members(b, GN_MAP_AT(&b->held, struct box_held *, b->members_at));
-		b->members_look = b->members_at < b->held.count ? b->now + BOX_STORE_WAIT : GN_NEVER;
+		b->members_look =
+			b->members_at < b->held.count ? b->now + BOX_STORE_WAIT : GN_NEVER;
 	}
 	for (unsigned i = 0; i < BOX_SUMS && (n = gn_heap_first(&b->sums)) && n->at <= b->now; i++)
 		sum_due(b, GN_CONTAINER(n, struct box_held, sum));
@@ -469,6 +410,7 @@ void box_sync_tick(struct gn_box *b)
 /* Items whose end came, once the clock is one to give things up by; boxes with nothing left. */
 void box_sweep(struct gn_box *b)
 {
+	GN_ASSERT(b->ready);
 	bool sure = gn_overlay_time_sure(b->cfg.overlay, b->now);
 	uint64_t now = box_unix(b);
 	for (uint32_t i = b->held.count; i-- > 0;) {

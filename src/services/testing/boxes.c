@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -13,7 +14,7 @@
 
 /* Nonces found once, by seed, for the epoch of the simulation's start; a missing one is searched
  * for (a second or so). */
-static const uint64_t puzzles[SVC_BOX_SEEDS + 1] = {0};
+static const uint64_t puzzles[SVC_BOX_SEEDS + 1] = {[1] = 954277, [2] = 81792};
 
 static struct gn_sk key_of(uint8_t seed, uint8_t what, uint8_t number)
 {
@@ -77,6 +78,7 @@ static void on_event(void *user, unsigned node, const struct gn_box_event *e)
 		assert_false(x->over);
 		x->over = true;
 		x->last = *e;
+		snprintf(x->limit, sizeof x->limit, "%s", e->limit);
 		break;
 	case GN_BOX_FOLLOWING: x->following = e->asked; break;
 	case GN_BOX_ITEM:
@@ -207,9 +209,8 @@ gn_err svc_box_check(struct svc_box *x, unsigned node, unsigned contact, struct 
 
 gn_op svc_box_follow(struct svc_box *x, unsigned node, unsigned device)
 {
-	struct gn_box_follow f = {.place = svc_box_place(x),
-				  .read = x->read[device].pk,
-				  .ack = x->ack[device].pk};
+	struct gn_box_follow f = {
+		.place = svc_box_place(x), .read = x->read[device].pk, .ack = x->ack[device].pk};
 	gn_op op;
 	assert_int_equal(gn_box_follow(x->s->nodes[node].box, &f, x->s->now, &op), GN_OK);
 	svc_pump(x->s, node);

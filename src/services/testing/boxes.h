@@ -27,6 +27,7 @@ struct svc_box {
 	unsigned op_node;
 	bool stored, over;
 	struct gn_box_event last; /* its last event; item is gone */
+	char limit[32];           /* that it named */
 };
 
 /* seed: of all its keys, 1..SVC_BOX_SEEDS; devices at least 1. */

@@ -62,7 +62,7 @@ void svc_send(struct svc *s, unsigned from, const struct gn_overlay_message *m)
 		return;
 	uint8_t *p = svc_copy(m->bytes);
 	if (!svc_lie(n, p, m->bytes.len) ||
-	    (svc_is_boxed(m->bytes) && !svc_boxed_lie(s, from, to, p, m->bytes.len))) {
+	    (svc_is_boxed(m->bytes) && !svc_bend(s, from, to, p, m->bytes.len))) {
 		free(p);
 		return;
 	}

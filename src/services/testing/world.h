@@ -46,8 +46,8 @@ struct svc_node {
 	struct gn_blocks *blocks;
 	struct gn_bundles *bundles;
 	struct gn_names *names;
-	struct gn_kv *kv; /* of boxes */
-	struct gn_box *box; /* NULL: the network has none */
+	struct gn_kv *kv;                   /* of boxes */
+	struct gn_box *box;                 /* NULL: the network has none */
 	bool box_ready, session[SVC_NODES]; /* with whom there is one */
 	unsigned sessions[SVC_NODES];       /* how many there were */
 	bool joined, ready;
@@ -59,15 +59,7 @@ struct svc_node {
 	uint64_t sent;
 };
 
-enum svc_kind {
-	SVC_MESSAGE,
-	SVC_TICK,
-	SVC_STORED,
-	SVC_LOADED,
-	SVC_DISK,
-	SVC_BOX_DISK,
-	SVC_DOWN
-};
+enum svc_kind { SVC_MESSAGE, SVC_TICK, SVC_STORED, SVC_LOADED, SVC_DISK, SVC_BOX_DISK, SVC_DOWN };
 struct svc_event {
 	gn_time at;
 	uint64_t order;
@@ -121,7 +113,7 @@ struct svc {
 	bool validate, idle_workers; /* idle_workers: the test runs the engines' works */
 	gn_time slow;                /* a node's index + 1 in slow_node answers this much later */
 	unsigned slow_node;
-	double box_loss;  /* share of the messages about boxes */
+	double box_loss; /* share of the messages about boxes */
 	void (*box_event)(void *user, unsigned node, const struct gn_box_event *e);
 	void *box_user;
 	/* Every message about boxes that leaves a node; may be NULL. */
