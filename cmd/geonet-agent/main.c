@@ -74,8 +74,8 @@ static gn_err parse(int argc, char **argv, struct gn_agent_config *config, int *
 			char inner[GN_HOST_WHY];
 			if (gn_host_setting_set(gn_agent_settings, config, gn_slice(name, len),
 						gn_str(value), inner))
-				return gn_host_why(why, GN_USAGE,
-						   "%.250s; see geonet-agent --help", inner);
+				return gn_host_why(why, GN_USAGE, "%.250s; see geonet-agent --help",
+						   inner);
 		}
 	}
 	return GN_OK;

@@ -20,9 +20,8 @@ static void believe(struct gn_agent *a, const struct gn_identity *id, const stru
 				    .history = history};
 	for (; peer.history_count < id->history_count && peer.history_count < GN_E2EE_HISTORY;
 	     peer.history_count++)
-		history[peer.history_count] =
-			(struct gn_e2ee_version){id->history[peer.history_count].seq,
-						 id->history[peer.history_count].hash};
+		history[peer.history_count] = (struct gn_e2ee_version){
+			id->history[peer.history_count].seq, id->history[peer.history_count].hash};
 	memcpy(peer.dh, p->dh, sizeof peer.dh);
 	_Static_assert(sizeof(struct gn_prekey) == sizeof(struct gn_e2ee_prekey), "the same");
 	memcpy(&peer.prekeys.last, &p->last, sizeof peer.prekeys.last);
@@ -39,6 +38,8 @@ static void on_known(void *user, const struct gn_agent_known *k)
 	struct gn_people_identity said;
 	struct gn_people_device devices[GN_IDENTITY_DEVICES];
 	struct gn_people_version history[GN_IDENTITY_HISTORY];
+	gn_host_log(&a->host, GN_LOG_DEBUG, "known", "%zu versions, %zu devices' prekeys: %s",
+		    k->identity_count, k->prekeys_count, gn_err_text(k->err));
 	if (gn_pk_eq(&k->owner, &a->owner)) {
 		agent_own_known(a, k);
 		a->state_moved = true;
@@ -109,11 +110,8 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 	struct gn_agent_know_config know = {
 		.link = a->link, .unix_now = get_unix, .known = on_known, .user = a};
 	GN_TRY(gn_agent_know_new(&know, &a->know));
-	struct gn_agent_publish_config publish = {.link = a->link,
-						  .unix_now = get_unix,
-						  .renew = on_renew,
-						  .put = on_put,
-						  .user = a};
+	struct gn_agent_publish_config publish = {
+		.link = a->link, .unix_now = get_unix, .renew = on_renew, .put = on_put, .user = a};
 	GN_TRY(gn_agent_publish_new(&publish, &a->publish));
 	GN_TRY(agent_own_open(a));
 	agent_settle(a);

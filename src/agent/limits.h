@@ -158,4 +158,8 @@
 /* Of a node that is the machine's service. */
 #define AGENT_SERVICE_SOCKET "/run/geonet/app.sock"
 
+/* ---- all of it ---- */
+/* Bytes of sessions and people: 10,000 contacts of 4 KiB, as many sessions. */
+#define AGENT_MEMORY (256u << 20)
+
 #endif

@@ -10,7 +10,7 @@ void agent_invite_name(const struct gn_hash *chat, char out[80])
 }
 
 gn_err agent_out_row(struct gn_agent_tx *tx, uint64_t id, uint8_t kind, uint64_t due_ms,
-		      const struct agent_out_head *head, struct gn_slice rest)
+		     const struct agent_out_head *head, struct gn_slice rest)
 {
 	struct gn_agent_out out = {.id = id, .kind = kind, .due_ms = due_ms};
 	uint8_t *bytes = malloc(sizeof *head + rest.len);
@@ -29,6 +29,7 @@ gn_err agent_out_row(struct gn_agent_tx *tx, uint64_t id, uint8_t kind, uint64_t
 gn_err agent_post_add(struct gn_agent *a, struct gn_agent_tx *tx, const struct gn_people_send *send)
 {
 	struct agent_out_head head;
+	gn_host_log(&a->host, GN_LOG_DEBUG, "post", "to send: %zu bytes", send->content.len);
 	if (send->live || gn_pk_eq(&send->owner, &a->owner))
 		return GN_OK; /* no direct way, and no other device of ours, yet */
 	memset(&head, 0, sizeof head);
@@ -41,4 +42,3 @@ gn_err agent_post_add(struct gn_agent *a, struct gn_agent_tx *tx, const struct g
 	a->post_due = a->now;
 	return agent_out_row(tx, 0, AGENT_OUT_SEND, agent_unix_ms(a), &head, send->content);
 }
-

@@ -10,11 +10,18 @@
  * Places of publish: identity at two, prekeys at two, front box at two, private box. */
 #include "agent/agent_int.h"
 
+#include "records/name.h"
 #include "records/prekeys.h"
 
 #include <stdlib.h>
 
-enum { PLACE_IDENTITY = 0, PLACE_PREKEYS = 2, PLACE_FRONT = 4, PLACE_PRIVATE = 6 };
+enum {
+	PLACE_IDENTITY = 0,
+	PLACE_PREKEYS = 2,
+	PLACE_FRONT = 4,
+	PLACE_PRIVATE = 6,
+	PLACE_PID = 7, /* and the one after it, as for all at two places */
+};
 
 #define DAY 86400u
 
@@ -392,6 +399,40 @@ static gn_err list_device(const struct gn_agent *a, struct gn_identity *id)
 	return GN_OK;
 }
 
+/* The record set under the PID, by which who knows no more than that finds the key. One that the
+ * person keeps with the tool is left alone. */
+static gn_err sign_pid(struct gn_agent *a, const struct gn_sk *owner, bool first)
+{
+	char pid[GN_PID_MAX];
+	struct gn_name_claim claim = {.created = agent_unix(a), .ttl = AGENT_IDENTITY_TTL};
+	uint8_t ours = 0;
+	struct gn_agent_tx tx;
+	gn_err err = agent_meta(a, "pid", &ours, sizeof ours);
+	if (err && err != GN_NOT_FOUND)
+		return err;
+	if (!first && !ours)
+		return GN_OK;
+	ours = 1;
+	GN_TRY(gn_agent_tx_begin(a->db, &tx));
+	err = agent_meta_put(&tx, "pid", &ours, sizeof ours);
+	err = err ? err : gn_agent_tx_commit(&tx);
+	if (err) {
+		gn_agent_tx_abort(&tx);
+		return err;
+	}
+	claim.seq = claim.created;
+	gn_pid(&owner->pk, pid);
+	GN_TRY(gn_name_parse(gn_str(pid), &claim.name, NULL));
+	for (uint8_t salt = 0; salt < 2; salt++) {
+		uint8_t room[GN_RECORD_MAX];
+		struct gn_buf out = {room, 0, sizeof room};
+		GN_TRY(gn_name_record(owner, &claim, salt, &out));
+		GN_TRY(gn_agent_publish_set(a->publish, PLACE_PID + salt, gn_buf_slice(&out),
+					    a->now));
+	}
+	return GN_OK;
+}
+
 /* A version that lists this device, after the newest that is known; id NULL: the first. */
 static gn_err sign_identity(struct gn_agent *a, const struct gn_identity *newest)
 {
@@ -420,6 +461,8 @@ static gn_err sign_identity(struct gn_agent *a, const struct gn_identity *newest
 	if (!err)
 		err = gn_agent_publish_set(a->publish, PLACE_IDENTITY + 1, gn_buf_slice(&other),
 					   a->now);
+	if (!err)
+		err = sign_pid(a, &key->keys.sk, !newest);
 	if (!err)
 		err = gn_identity_open(gn_buf_slice(&out), mine);
 	if (!err) {

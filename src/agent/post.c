@@ -14,6 +14,11 @@ static const struct gn_app_kind send_kind = {GN_FB_APP_BODY_APP_BOX, GN_FB_APP_B
 
 /* ---- rows ---- */
 
+void agent_post_hurry(struct gn_agent *a)
+{
+	a->post_due = a->now;
+}
+
 static void row_done(struct gn_agent *a, uint64_t id)
 {
 	struct gn_agent_tx tx;
@@ -35,6 +40,7 @@ static void row_later(struct gn_agent *a, uint64_t id, uint32_t tries)
 	struct gn_agent_tx tx;
 	uint64_t wait = AGENT_POST_WAIT_MS << (tries < 10 ? tries : 10);
 	wait = wait < AGENT_POST_WAIT_MAX_MS ? wait : AGENT_POST_WAIT_MAX_MS;
+	a->post_due = gn_time_min(a->post_due, a->now + (gn_time)wait * GN_MSEC);
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
 		err = gn_agent_out_later(&tx, id, agent_unix_ms(a) + wait, tries + 1);
@@ -62,7 +68,8 @@ static void row_failed(struct gn_agent *a, uint64_t id, const struct agent_out_h
 /* ---- sealing ---- */
 
 /* Where a content goes: the box that they told us, else their front box. */
-static bool choose_box(struct gn_agent *a, const struct gn_people_contact *c, struct agent_out_head *head)
+static bool choose_box(struct gn_agent *a, const struct gn_people_contact *c,
+		       struct agent_out_head *head)
 {
 	uint8_t secret[GN_BOXREC_INVITE_SECRET];
 	char name[80];
@@ -120,6 +127,8 @@ static void seal(struct gn_agent *a, const struct gn_agent_out *o, struct agent_
 	struct gn_e2ee_write w = {.to = to, .content = content};
 	w.to_count = choose_devices(a, head, to);
 	if (!w.to_count || !choose_box(a, &c, head)) {
+		gn_host_log(&a->host, GN_LOG_DEBUG, "post", "%llu waits: %zu devices known, %s",
+			    (unsigned long long)o->id, w.to_count, "no box");
 		gn_err err = gn_agent_know_ask(a->know, &head->owner);
 		(void)err; /* full: with the next try */
 		row_later(a, o->id, o->tries);
@@ -133,6 +142,8 @@ static void seal(struct gn_agent *a, const struct gn_agent_out *o, struct agent_
 	gn_err err = room ? gn_e2ee_write(a->e2ee, &w, &item, a->now) : GN_NOMEM;
 	gn_wipe(w.hint, sizeof w.hint);
 	if (err == GN_NOT_FOUND || err == GN_KEY || err == GN_LIMIT) {
+		gn_host_log(&a->host, GN_LOG_DEBUG, "post", "%llu waits for prekeys: %s",
+			    (unsigned long long)o->id, gn_err_text(err));
 		err = gn_agent_know_ask(a->know, &head->owner);
 		(void)err;
 		row_later(a, o->id, o->tries);
@@ -152,7 +163,8 @@ static void seal(struct gn_agent *a, const struct gn_agent_out *o, struct agent_
 		err = gn_agent_tx_begin(a->db, &tx);
 	}
 	if (!err)
-		err = agent_out_row(&tx, o->id, AGENT_OUT_ITEM, agent_unix_ms(a), head, gn_buf_slice(&item));
+		err = agent_out_row(&tx, o->id, AGENT_OUT_ITEM, agent_unix_ms(a), head,
+				    gn_buf_slice(&item));
 	if (!err && head->flags & AGENT_OUT_STAYS)
 		err = gn_agent_written_put(&tx, &written);
 	if (!err)
@@ -160,8 +172,10 @@ static void seal(struct gn_agent *a, const struct gn_agent_out *o, struct agent_
 	if (!err)
 		err = gn_agent_tx_commit(&tx);
 	free(room);
-	if (!err)
+	if (!err) {
+		agent_post_hurry(a);
 		return;
+	}
 	gn_agent_tx_abort(&tx);
 	agent_fail(a, err);
 }
@@ -204,8 +218,11 @@ static void deposit_over(struct agent_deposit *d, gn_err err, unsigned bits)
 		d->tried.start = 0;
 		return;
 	}
+	gn_host_log(&a->host, GN_LOG_DEBUG, "post", "%llu: %u of %u hold it: %s",
+		    (unsigned long long)d->out, d->held, d->of, gn_err_text(err));
 	bool stored = !err || err == GN_EXISTS || (err == GN_QUORUM && d->held >= AGENT_STORED);
-	struct agent_out_head head = {.chat = d->chat, .id = d->id, .flags = d->stays ? AGENT_OUT_STAYS : 0};
+	struct agent_out_head head = {
+		.chat = d->chat, .id = d->id, .flags = d->stays ? AGENT_OUT_STAYS : 0};
 	deposit_free(d);
 	over.bytes = NULL;
 	if (stored) {
@@ -394,6 +411,8 @@ static gn_time look_at_outbox(struct gn_agent *a)
 				     &next_ms);
 	if (err)
 		agent_fail(a, err);
+	if (p.count)
+		gn_host_log(&a->host, GN_LOG_DEBUG, "post", "%u due", p.count);
 	for (unsigned i = 0; i < p.count; i++) {
 		if (!a->failed)
 			post_row(a, &p.rows[i].out);
@@ -402,26 +421,23 @@ static gn_time look_at_outbox(struct gn_agent *a)
 	}
 	if (p.count == AGENT_POST_AT_ONCE)
 		return a->now + AGENT_POST_LOOK;
-	return next_ms ? later_of(a->now + AGENT_POST_LOOK, (gn_time)next_ms * GN_MSEC)
-		       : GN_NEVER;
+	return next_ms ? later_of(a->now + AGENT_POST_LOOK, (gn_time)next_ms * GN_MSEC) : GN_NEVER;
 }
 
 gn_time agent_post_pump(struct gn_agent *a)
 {
 	gn_time next = GN_NEVER;
-	if (a->post_due <= a->now && gn_agent_link_is_up(a->link))
-		a->post_due = look_at_outbox(a);
+	if (a->post_due <= a->now && gn_agent_link_is_up(a->link)) {
+		a->post_due = GN_NEVER; /* what it does may hurry */
+		gn_time due = look_at_outbox(a);
+		a->post_due = gn_time_min(a->post_due, due);
+	}
 	for (unsigned i = 0; i < AGENT_DEPOSITS && !a->failed; i++) {
 		struct agent_deposit *d = &a->deposits[i];
 		if (d->out && !d->call && deposit_step(d))
 			next = a->now;
 	}
 	return gn_agent_link_is_up(a->link) ? gn_time_min(next, a->post_due) : next;
-}
-
-void agent_post_hurry(struct gn_agent *a)
-{
-	a->post_due = a->now;
 }
 
 void agent_post_close(struct gn_agent *a)

@@ -233,6 +233,7 @@ static gn_err start(struct gn_agent *a, const struct gn_host_config *host, char 
 	if (err)
 		return gn_host_why(why, err, "%.500s", text);
 	GN_TRY(gn_host_open(&a->host, host, why));
+	gn_alloc_heap(&a->alloc, AGENT_MEMORY);
 	a->env = gn_host_env(&a->host, &a->alloc);
 	struct gn_agent_link_config link = {.host = &a->host,
 					    .path = a->config.node,

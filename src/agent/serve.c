@@ -100,7 +100,7 @@ struct agent_call {
 	gn_err (*run)(struct agent_request *r);
 };
 
-enum { LOCKED = 1 }; /* also while it is locked */
+enum { LOCKED = GN_HOST_CALL_OWN }; /* also while it is locked */
 
 #define CALL(area, member, flags)                                                                  \
 	{{GN_FB_APP_BODY_APP_##area, GN_FB_APP_##area##_BODY_##member}, flags}

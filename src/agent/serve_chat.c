@@ -6,8 +6,8 @@
 #define CHAT_KIND(name) {GN_FB_APP_BODY_APP_CHAT, GN_FB_APP_CHAT_BODY_##name}
 
 static const struct gn_app_kind message_is = CHAT_KIND(MESSAGE_IS),
-				history_is = CHAT_KIND(HISTORY_IS),
-				chats_are = CHAT_KIND(CHATS_IS), search_is = CHAT_KIND(SEARCH_IS);
+				history_is = CHAT_KIND(HISTORY_IS), chats_are = CHAT_KIND(CHATS_IS),
+				search_is = CHAT_KIND(SEARCH_IS);
 
 static struct gn_agent_chat_id chat_of(const struct gn_people_contact *c)
 {

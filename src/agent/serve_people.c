@@ -292,12 +292,12 @@ gn_err agent_call_contact_set(struct agent_request *r)
 	if (!agent_who(r, gn_fb_contact_set_who(t), &c))
 		return GN_OK;
 	struct gn_pk owner = *c.owner;
-	struct gn_people_change change = {
-		.blocked = block ? &blocked : NULL,
-		.reads = reads ? &tells : NULL,
-		.petname = gn_fb_contact_set_has_petname(t) ? &petname : NULL,
-		.trust = gn_fb_contact_set_met(t) ? &met : NULL,
-		.cleared = gn_fb_contact_set_cleared(t)};
+	struct gn_people_change change = {.blocked = block ? &blocked : NULL,
+					  .reads = reads ? &tells : NULL,
+					  .petname = gn_fb_contact_set_has_petname(t) ? &petname
+										      : NULL,
+					  .trust = gn_fb_contact_set_met(t) ? &met : NULL,
+					  .cleared = gn_fb_contact_set_cleared(t)};
 	GN_TRY(gn_people_change(a->people, &owner, &change, a->now));
 	agent_settle(a);
 	answer_person(r, &owner);
@@ -333,10 +333,8 @@ static gn_fbref put_invite(struct gn_fbb *b, const struct gn_agent *a,
 		memcpy(link.name, name.p, name.len);
 	if (gn_people_link_make(&link, &text) != GN_OK)
 		text.len = 0;
-	struct gn_fb_invite_args args = {.link = gn_buf_slice(&text),
-					 .uses = i->uses,
-					 .used = i->used,
-					 .until = i->until};
+	struct gn_fb_invite_args args = {
+		.link = gn_buf_slice(&text), .uses = i->uses, .used = i->used, .until = i->until};
 	return gn_fb_invite_make(b, &args);
 }
 
@@ -345,21 +343,20 @@ gn_err agent_call_invite_new(struct agent_request *r)
 	struct gn_agent *a = r->agent;
 	struct gn_fb_invite_new t = {r->base.table};
 	uint32_t uses = gn_fb_invite_new_uses(t), ttl = gn_fb_invite_new_ttl(t);
-	struct gn_people_invite invite = {
-		.uses = uses ? uses : 1,
-		.until = agent_unix(a) + (ttl ? ttl : AGENT_INVITE_TTL)};
+	struct gn_people_invite invite = {.uses = uses ? uses : 1,
+					  .until = agent_unix(a) + (ttl ? ttl : AGENT_INVITE_TTL)};
 	gn_rand_fill(&a->host.rand, invite.secret, sizeof invite.secret);
 	gn_err err = gn_people_invite(a->people, &invite, a->now);
 	if (err == GN_LIMIT) {
-		gn_host_error(&r->base, err, "as many invites are open as a box may have: drop one");
+		gn_host_error(&r->base, err,
+			      "as many invites are open as a box may have: drop one");
 		return GN_OK;
 	}
 	GN_TRY(err);
 	agent_settle(a);
 	agent_own_invites(a);
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
-	gn_host_answer(&r->base, invite_kind,
-		       put_invite(b, a, &invite, gn_fb_invite_new_name(t)));
+	gn_host_answer(&r->base, invite_kind, put_invite(b, a, &invite, gn_fb_invite_new_name(t)));
 	return GN_OK;
 }
 

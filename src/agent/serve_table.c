@@ -19,18 +19,18 @@ gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a)
 		requests += c.state == GN_PEOPLE_REQUEST;
 		sending += (uint32_t)c.outstanding;
 	}
-	struct gn_fb_agent_status_is_args args = {
-		.state = states[gn_agent_vault_state(a->vault)],
-		.version = gn_str(GEONET_VERSION),
-		.pid = gn_str(pid),
-		.online = gn_agent_link_is_up(a->link),
-		.why = gn_str(a->link_why),
-		.published = a->publish && !a->identity_wanted && a->identity_known &&
-			     gn_agent_publish_done(a->publish),
-		.unread = (uint32_t)unread,
-		.requests = requests,
-		.sending = sending,
-		.identity_wanted = a->identity_wanted};
+	struct gn_fb_agent_status_is_args args = {.state = states[gn_agent_vault_state(a->vault)],
+						  .version = gn_str(GEONET_VERSION),
+						  .pid = gn_str(pid),
+						  .online = gn_agent_link_is_up(a->link),
+						  .why = gn_str(a->link_why),
+						  .published = a->publish && !a->identity_wanted &&
+							       a->identity_known &&
+							       gn_agent_publish_done(a->publish),
+						  .unread = (uint32_t)unread,
+						  .requests = requests,
+						  .sending = sending,
+						  .identity_wanted = a->identity_wanted};
 	return gn_fb_agent_status_is_make(b, &args);
 }
 
@@ -109,30 +109,30 @@ gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat
 					   .emoji = gn_slice(m.reactions[i].emoji,
 							     m.reactions[i].len)});
 	bool failed = m.state == GN_PEOPLE_FAILED;
-	struct gn_fb_message_args args = {
-		.id = &id,
-		.chat = &chat_id,
-		.mine = m.mine,
-		.kind = m.kind,
-		.text = m.edit.order && !m.deleted && !m.expired ? m.edited
-			: says					 ? c.text
-								 : gn_slice(NULL, 0),
-		.sent = m.sent,
-		.received = m.received,
-		.order = m.order,
-		.edited = m.edit.order != 0,
-		.deleted = m.deleted || m.expired,
-		.reply = replies ? &reply : NULL,
-		.reactions = {reactions, reaction_count},
-		.state = states[m.state],
-		.held = m.held,
-		.of = m.of,
-		.reason = gn_str(failed ? gn_people_why_text(m.why) : ""),
-		.next = gn_str(failed ? gn_people_why_do(m.why) : ""),
-		.read = m.read,
-		.expires = m.expires,
-		.missing = m.missing,
-		.receipts = {receipts, m.receipt_count},
-		.number = number};
+	struct gn_fb_message_args args = {.id = &id,
+					  .chat = &chat_id,
+					  .mine = m.mine,
+					  .kind = m.kind,
+					  .text = m.edit.order && !m.deleted && !m.expired
+							  ? m.edited
+						  : says ? c.text
+							 : gn_slice(NULL, 0),
+					  .sent = m.sent,
+					  .received = m.received,
+					  .order = m.order,
+					  .edited = m.edit.order != 0,
+					  .deleted = m.deleted || m.expired,
+					  .reply = replies ? &reply : NULL,
+					  .reactions = {reactions, reaction_count},
+					  .state = states[m.state],
+					  .held = m.held,
+					  .of = m.of,
+					  .reason = gn_str(failed ? gn_people_why_text(m.why) : ""),
+					  .next = gn_str(failed ? gn_people_why_do(m.why) : ""),
+					  .read = m.read,
+					  .expires = m.expires,
+					  .missing = m.missing,
+					  .receipts = {receipts, m.receipt_count},
+					  .number = number};
 	return gn_fb_message_make(b, &args);
 }

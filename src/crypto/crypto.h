@@ -214,6 +214,9 @@ bool gn_tls_next_secret(struct gn_tls *tls, struct gn_tls_secret *out);
  * may free it when its APP bytes are taken. */
 bool gn_tls_done(const struct gn_tls *tls);
 /* The peer's node key, proven; false before gn_tls_done. */
+/* 32 bytes that both ends of this handshake have and nobody else, for a purpose named by the label
+ * (RFC 8446 7.5, empty context). GN_STATE: it is not done. */
+GN_MUST gn_err gn_tls_exporter(struct gn_tls *tls, const char *label, uint8_t out[32]);
 bool gn_tls_peer(const struct gn_tls *tls, struct gn_pk *out);
 /* The peer's transport parameters; p is NULL before they came. Not authenticated before
  * gn_tls_done. */

@@ -27,6 +27,14 @@ gn_err gn_node_call_node_peers(struct gn_node_request *r);
 gn_err gn_node_call_node_lookups(struct gn_node_request *r);
 gn_err gn_node_call_node_counters(struct gn_node_request *r);
 
+/* ---- call_box.c ---- */
+
+gn_err gn_node_call_box_send(struct gn_node_request *r);
+gn_err gn_node_call_box_check(struct gn_node_request *r);
+gn_err gn_node_call_box_follow(struct gn_node_request *r);
+gn_err gn_node_call_box_take(struct gn_node_request *r);
+gn_err gn_node_call_box_signed(struct gn_node_request *r);
+
 /* ---- call_record.c ---- */
 
 gn_err gn_node_call_record_put(struct gn_node_request *r);

@@ -24,6 +24,11 @@ static const struct node_call routes[] = {
 	{CALL(RECORD, RECORD_PUT, OP), gn_node_call_record_put},
 	{CALL(RECORD, RECORD_GET, OP), gn_node_call_record_get},
 	{CALL(RECORD, NAME_RESOLVE, OP), gn_node_call_name_resolve},
+	{CALL(BOX, BOX_SEND, 0), gn_node_call_box_send},
+	{CALL(BOX, BOX_CHECK, 0), gn_node_call_box_check},
+	{CALL(BOX, BOX_FOLLOW, 0), gn_node_call_box_follow},
+	{CALL(BOX, BOX_TAKE, 0), gn_node_call_box_take},
+	{CALL(BOX, BOX_SIGNED, 0), gn_node_call_box_signed},
 	{CALL(FILE, FILE_ADD, STREAM), gn_node_call_file_add},
 	{CALL(FILE, FILE_GET, STREAM), gn_node_call_file_get},
 	{CALL(FILE, BLOCKS_SPREAD, 0), gn_node_call_blocks_spread},
@@ -54,7 +59,7 @@ static gn_err run_call(struct gn_host_request *base)
 /* AP-14: records, names, files and sites of their own; nothing of the node's or of others'. */
 #define RIGHT(text) {(const uint8_t *)(text), sizeof(text) - 1}
 static const struct gn_slice stranger_rights[] = {RIGHT("record/*"), RIGHT("name/*"),
-						  RIGHT("site/*"), RIGHT("store")};
+						  RIGHT("site/*"), RIGHT("box/*"), RIGHT("store")};
 
 static uint64_t unix_ms(void *user)
 {

@@ -31,6 +31,12 @@ void gn_node_wait_names(struct gn_node_request *r, gn_op op, gn_node_names_done 
 	r->done.names = done;
 }
 
+void gn_node_wait_box(struct gn_node_request *r, gn_op op, gn_node_box_done *done)
+{
+	gn_host_wait(&r->base, GN_OP_BOX, op);
+	r->done.box = done;
+}
+
 void gn_node_wait_bundles(struct gn_node_request *r, gn_op op, gn_node_bundles_done *done)
 {
 	GN_ASSERT(op && done);
@@ -72,6 +78,8 @@ void gn_node_request_closed(struct gn_host_request *base)
 		gn_overlay_cancel(r->node->overlay, base->ticket);
 	else if (base->waits == GN_OP_BUNDLES)
 		gn_bundles_cancel(r->node->bundles, base->ticket, r->node->now);
+	else if (base->waits == GN_OP_BOX)
+		gn_box_cancel(r->node->box, base->ticket, r->node->now);
 	gn_host_wait_end(base);
 }
 
