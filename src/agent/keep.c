@@ -5,14 +5,19 @@
  * chat; MESSAGE a message; REGISTER a register. */
 #include "agent/agent_int.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 void agent_fail(struct gn_agent *a, gn_err err)
 {
 	if (a->failed)
 		return;
+	char why[GN_HOST_WHY];
+	const char *said = a->db ? gn_agent_db_why(a->db) : "";
 	a->failed = true;
-	gn_host_fail(&a->host, err, a->db ? gn_agent_db_why(a->db) : gn_err_text(err));
+	snprintf(why, sizeof why, "%.100s%s%.400s", gn_err_text(err), *said ? "; of the store: " : "",
+		 said);
+	gn_host_fail(&a->host, err, why);
 }
 
 /* ---- single values ---- */
@@ -183,7 +188,13 @@ static gn_err keep_message(struct gn_agent *a, struct gn_agent_tx *tx,
 	}
 	if (!gn_utf8_ok(out.text) || (out.text.len && memchr(out.text.p, 0, out.text.len)))
 		out.text = gn_slice(NULL, 0); /* shown, not found */
-	gn_err err = gn_agent_message_put(tx, &out, row->keep == GN_PEOPLE_KEEP, &number);
+	bool keep = row->keep == GN_PEOPLE_KEEP;
+	gn_err err = gn_agent_message_put(tx, &out, keep, &number);
+	if (err == GN_NOT_FOUND) { /* the chat's own row comes after it, in this transaction */
+		err = gn_agent_chat_put(tx, &(struct gn_agent_chat){.id = out.chat});
+		if (!err)
+			err = gn_agent_message_put(tx, &out, keep, &number);
+	}
 	free(held.text);
 	return err;
 }
