@@ -276,6 +276,9 @@ typedef bool gn_agent_register_fn(void *user, const struct gn_agent_register *r)
 
 /* GN_STALE: what is there is newer by (time, device); the same again is fine. */
 GN_MUST gn_err gn_agent_register_put(struct gn_agent_tx *tx, const struct gn_agent_register *r);
+/* The same where somebody else has seen to which is newer (people). Replaces. */
+GN_MUST gn_err gn_agent_register_set(struct gn_agent_tx *tx, struct gn_slice key,
+				     struct gn_slice value);
 GN_MUST gn_err gn_agent_register_get(struct gn_agent_db *db, struct gn_slice key,
 				     gn_agent_register_fn *fn, void *user);
 /* All whose keys come after this one (absent: all), by key. */

@@ -78,6 +78,18 @@ static gn_err read_register(const struct agent_q *q, struct gn_agent_register *o
 	return agent_q_exact(q, 3, out->device.b, sizeof out->device.b);
 }
 
+gn_err gn_agent_register_set(struct gn_agent_tx *tx, struct gn_slice key, struct gn_slice value)
+{
+	if (!name_fits(key) || value.len > AGENT_BYTES_MAX)
+		return GN_TOO_LARGE;
+	struct agent_q q = agent_q_tx(
+		tx, "INSERT OR REPLACE INTO registers(key, value, time, device)"
+		    " VALUES(?, ?, 0, zeroblob(32))");
+	agent_q_blob(&q, key);
+	agent_q_blob(&q, value);
+	return agent_q_run(&q);
+}
+
 gn_err gn_agent_register_get(struct gn_agent_db *db, struct gn_slice key, gn_agent_register_fn *fn,
 			     void *user)
 {

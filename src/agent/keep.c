@@ -216,8 +216,7 @@ static gn_err keep_row(struct gn_agent *a, struct gn_agent_tx *tx, const struct 
 					 &(struct gn_agent_chat){.id = chat, .bytes = row->bytes});
 	case GN_PEOPLE_ROW_MESSAGE: return keep_message(a, tx, row);
 	case GN_PEOPLE_ROW_REGISTER:
-		return gn_agent_register_put(
-			tx, &(struct gn_agent_register){.key = row->key, .value = row->bytes});
+		return gn_agent_register_set(tx, row->key, row->bytes);
 	}
 	return GN_INTERNAL;
 }
