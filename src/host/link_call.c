@@ -269,8 +269,10 @@ static void hear_one(struct gn_host_link *l, const struct gn_host_app_event *e)
 			give_data(r);
 		break;
 	case GN_HOST_APP_ROOM:
-		if (r && !r->answered && r->drain)
+		if (r && !r->answered && r->drain) {
+			r->api->moved = true;
 			r->drain(r);
+		}
 		break;
 	}
 }

@@ -54,15 +54,17 @@ void gn_node_call_reading_end(struct gn_node_request *r)
 
 /* ---- what is read goes out ---- */
 
-/* False: there is no more room now. */
+/* False: there is no more room now, and gn_host_room has said so. */
 static bool send_rest(struct gn_node_request *r, struct reading *of)
 {
-	size_t room = gn_host_room(&r->base), left = of->len - of->at,
-	       len = room < left ? room : left;
-	gn_host_send(&r->base, gn_slice(of->rest + of->at, len));
-	of->at += len;
+	size_t room;
+	while (of->at < of->len && (room = gn_host_room(&r->base)) > 0) {
+		size_t left = of->len - of->at, len = room < left ? room : left;
+		gn_host_send(&r->base, gn_slice(of->rest + of->at, len));
+		of->at += len;
+	}
 	if (of->at < of->len)
-		return false;
+		return false; /* drain follows */
 	free(of->rest);
 	of->rest = NULL;
 	of->at = of->len = 0;
