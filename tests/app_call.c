@@ -261,6 +261,7 @@ static int listen_to(const struct gn_host_client_event *ready, char **words)
 			     gn_fb_app_ready_software(r).len));
 	snprintf(text, sizeof text, "%llu", (unsigned long long)gn_fb_app_ready_epoch(r));
 	printf("%s\n", text);
+	fflush(stdout);
 	bool same = strcmp(words[2], "same") == 0;
 	snprintf(text, sizeof text, "{\"kinds\": %s, \"cursor\": %s, \"epoch\": \"%s%s\"}",
 		 words[0], words[1], same ? "" : words[2], "");

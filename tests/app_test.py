@@ -252,7 +252,7 @@ def case_events(nodes, seed):
     app(nodes, node, "record", "get", json.dumps({"key": key, "type": 16}))
     told = json.loads(ears.stdout.readline())
     check(ears.wait(30) == 0, "it heard one")
-    check(told["kind"] == 3 and told["lookup"]["key"] == key and told["cursor"], f"{told}")
+    check(told.get("kind") == 3 and told["lookup"]["key"] == key and told["cursor"], f"{told}")
     code, lines = run(nodes, node, ["-", "listen", "8", "0", "same", "1"])
     check(lines[0]["cursor"] >= told["cursor"], f"READY has the cursor: {lines}")
     check(lines[2]["cursor"] == told["cursor"], f"what is kept is told again: {lines}")
@@ -264,7 +264,7 @@ def case_events(nodes, seed):
     ears.stdout.readline()
     nodes.all[1].process.kill()  # its link goes, the node's status moves
     told = json.loads(ears.stdout.readline())
-    check(told["kind"] in (0, 2), f"{told}")
+    check(told.get("kind", 0) in (0, 2), f"{told}")
     ears.kill()
     ears.wait()
     nodes.all.remove(nodes.all[1])
@@ -307,7 +307,11 @@ def case_files(nodes, seed):
     wrong = dict(added, root=hashlib.sha256(b"other").hexdigest())
     code, said = app(nodes, node, "file", "get", json.dumps(
         {"root": wrong["root"], "size": wrong["size"], "blocks": wrong["blocks"]}))
-    check(code == 1 and "error" in said, f"another root: {said}")
+    check(code == 1 and said["error"]["code"] == "usage", f"another root: {said}")
+    for odd in ({"size": 1 << 62}, {"blocks": []}, {"blocks": added["blocks"][:2]}, {"size": 0}):
+        words = json.dumps({"root": added["root"], "size": added["size"],
+                            "blocks": added["blocks"], **odd})
+        check(app(nodes, node, "file", "get", words)[1]["error"]["code"] == "usage", f"{odd}")
     http_, said = twin(node, "file", "get", {"root": added["root"]})
     check("go over app/1" in said["error"]["message"], f"{said}")
     sites(nodes, node, other)
@@ -326,7 +330,7 @@ def sites(nodes, node, other):
     words = json.dumps({"owner": site_owner(node), "path": "index.html"})
     code, lines = run(nodes, other, ["file", "site-get", words], ["--out", back])
     check(code == 0 and open(back).read() == "<h1>hello</h1>\n" * 9000, f"{lines}")
-    check(lines[1]["mime"] == "text/html", f"{lines}")
+    check(lines[1]["mime"].startswith("text/html"), f"{lines}")
     words = json.dumps({"owner": site_owner(node), "manifest": True})
     code, lines = run(nodes, other, ["file", "site-get", words], ["--out", back])
     check(code == 0 and len(open(back, "rb").read()) == lines[1]["size"], f"{lines}")

@@ -13,6 +13,7 @@
 
 #include "node/node_int.h"
 #include "node/reach.h"
+#include "records/tree.h"
 
 #include <stdlib.h>
 
@@ -170,6 +171,10 @@ gn_err gn_node_call_file_get(struct gn_node_request *r)
 				      .blocks = gn_fb_file_get_blocks_bytes(t)};
 	struct gn_fb_hash root = gn_fb_file_get_root(t);
 	memcpy(file.root.b, root.b, sizeof file.root.b);
+	if (!gn_merkle_file_ok(file.size, &file.root, file.blocks)) {
+		gn_host_error(&r->base, GN_USAGE, "size, blocks and root are not of one file");
+		return GN_OK;
+	}
 	GN_TRY(begin_reading(r));
 	return read_file(r, &file, gn_fb_file_get_offset(t), gn_fb_file_get_count(t));
 }
