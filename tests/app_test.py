@@ -180,9 +180,13 @@ def case_users(nodes, seed):
     check(code == 0 and mine["key"], f"status: {mine}")
     check("data" not in mine and "pid" not in mine, f"it learns of the owner's: {mine}")
     check(app(nodes, node, "node", "status")[1]["data"] == node.data, "the owner learns it")
-    for area, call in (("node", "shutdown"), ("node", "peers"), ("node", "lookups")):
+    for area, call in (("node", "shutdown"), ("node", "peers"), ("node", "lookups"),
+                       ("file", "add"), ("file", "blocks-spread")):
         code, said = other(area, call)
         check(code == 1 and said["error"]["code"] == "denied", f"{call}: {said}")
+    words = json.dumps({"owner": mine["key"], "manifest": True})
+    code, said = other("file", "site-get", words)
+    check(code == 1 and said["error"]["code"] == "denied", f"a manifest: {said}")
     check(app(nodes, node, "node", "peers", sock=opened)[0] == 0, "root may, on that socket too")
     check(b" 403 " in page("/api/v1/peers", 65534).splitlines()[0], "HTTP asks it for the token")
     check(b" 200 " in page("/api/v1/peers", 0).splitlines()[0], "and root not")
@@ -208,7 +212,26 @@ def case_users(nodes, seed):
     check(app(nodes, node, "node", "status")[0] == 0, "and the owner")
     check(json.loads(page_tcp(node, "/api/v1/status"))["version"], "and HTTP")
     crowd.communicate("\n", timeout=60)
+    readers_of(nodes, node, tool, opened)
     eventually("its places are free", 30, lambda: other("node", "status")[0] == 0)
+
+
+def readers_of(nodes, node, tool, opened):
+    """Another user reads an eighth of what the node reads at once."""
+    big = os.path.join(nodes.base, "big")
+    open(big, "wb").write(os.urandom(2 << 20))
+    code, added = app(nodes, node, "file", "add", options=["--in", big])
+    words = json.dumps({"root": added["root"], "size": added["size"], "blocks": added["blocks"]})
+    eventually("its places are free", 30,
+               lambda: run_json(tool, opened, 65534, ["node", "status"])[0] == 0)
+    stalled = [subprocess.Popen([tool, "--uid", "65534", "--stall", opened, "file", "get", words],
+                                stdout=subprocess.DEVNULL) for _ in range(8)]
+    eventually("it reads as much as it may", 20, lambda: run_json(
+        tool, opened, 65534, ["file", "get", words])[1].get("error", {}).get("code") == "quota")
+    check(app(nodes, node, "file", "get", words)[0] == 0, "the owner reads beside it")
+    for p in stalled:
+        p.kill()
+        p.wait()
 
 
 def run_json(tool, sock, uid, words):

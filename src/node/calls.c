@@ -24,9 +24,9 @@ static const struct node_call routes[] = {
 	{CALL(RECORD, RECORD_PUT, OP), gn_node_call_record_put},
 	{CALL(RECORD, RECORD_GET, OP), gn_node_call_record_get},
 	{CALL(RECORD, NAME_RESOLVE, OP), gn_node_call_name_resolve},
-	{CALL(FILE, FILE_ADD, STREAM), gn_node_call_file_add},
+	{CALL(FILE, FILE_ADD, STREAM | OWNER), gn_node_call_file_add},
 	{CALL(FILE, FILE_GET, STREAM), gn_node_call_file_get},
-	{CALL(FILE, BLOCKS_SPREAD, 0), gn_node_call_blocks_spread},
+	{CALL(FILE, BLOCKS_SPREAD, OWNER), gn_node_call_blocks_spread},
 	{CALL(FILE, SITE_GET, STREAM), gn_node_call_site_get},
 	{{{0, 0}, 0}, NULL},
 };
@@ -51,10 +51,11 @@ static gn_err run_call(struct gn_host_request *base)
 	return GN_OK;
 }
 
-/* AP-14: records, names, files and sites of their own; nothing of the node's or of others'. */
+/* AP-14: records, names, what is read of files and sites; nothing of the node's or of others'. What
+ * they bring as files would lie with the owner's own, so there is none of that. */
 #define RIGHT(text) {(const uint8_t *)(text), sizeof(text) - 1}
 static const struct gn_slice stranger_rights[] = {RIGHT("record/*"), RIGHT("name/*"),
-						  RIGHT("site/*"), RIGHT("store")};
+						  RIGHT("site/*")};
 
 static uint64_t unix_ms(void *user)
 {
