@@ -8,6 +8,7 @@
  *                            answers and errors of which code there were
  *   --cancel                 cancels each as soon as it was made
  *   - garbage | hello-late   breaks the protocol
+ *   - flood SECONDS          asks and asks, and reads nothing; prints how many bytes were taken
  *   - hold N                 N connections that greet and wait for a line on stdin; prints how many
  *                            were greeted, and sent away
  *   - listen KINDS CURSOR EPOCH N   prints N events, gaps too, first READY's cursor and epoch */
@@ -261,6 +262,7 @@ static int listen_to(const struct gn_host_client_event *ready, char **words)
 			     gn_fb_app_ready_software(r).len));
 	snprintf(text, sizeof text, "%llu", (unsigned long long)gn_fb_app_ready_epoch(r));
 	printf("%s\n", text);
+	fflush(stdout);
 	bool same = strcmp(words[2], "same") == 0;
 	snprintf(text, sizeof text, "{\"kinds\": %s, \"cursor\": %s, \"epoch\": \"%s%s\"}",
 		 words[0], words[1], same ? "" : words[2], "");
@@ -285,6 +287,34 @@ static int listen_to(const struct gn_host_client_event *ready, char **words)
 		print_json(json);
 		left--;
 	}
+	return 0;
+}
+
+/* Pings for so long, of whose answers none is read. */
+static int flood(unsigned seconds)
+{
+	static uint8_t room[256], many[64 * sizeof room];
+	struct gn_app_frame ping = {.kind = {GN_FB_APP_BODY_APP_PING, 0}};
+	struct gn_buf all = {many, 0, sizeof many};
+	struct gn_host_client_event ready;
+	struct gn_slice out;
+	unsigned long long sent = 0;
+	gn_time end = gn_os_steady() + (gn_time)seconds * GN_SEC;
+	greet(&ready);
+	if (gn_app_frame_of(room, sizeof room, &ping, &(struct gn_fb_app_ping_args){0}, &out))
+		return 2;
+	while (gn_buf_put(&all, out) == GN_OK)
+		;
+	for (size_t at = 0; gn_os_steady() < end;) {
+		struct pollfd p = {.fd = fd, .events = POLLOUT};
+		(void)poll(&p, 1, 100);
+		ssize_t n = send(fd, many + at, all.len - at, MSG_NOSIGNAL);
+		if (n < 0 && errno != EAGAIN)
+			break;
+		sent += n > 0 ? (unsigned long long)n : 0;
+		at = n > 0 ? (at + (size_t)n) % all.len : at;
+	}
+	printf("%llu\n", sent);
 	return 0;
 }
 
@@ -332,6 +362,8 @@ int main(int argc, char **argv)
 	bool test = strcmp(words[0], "-") == 0;
 	if (test && strcmp(words[1], "hold") == 0)
 		return hold((unsigned)atoi(words[2]));
+	if (test && strcmp(words[1], "flood") == 0)
+		return flood((unsigned)atoi(words[2]));
 	if (test && strcmp(words[1], "listen") != 0)
 		return break_it(words[1]);
 	greet(&ready);

@@ -54,6 +54,9 @@ void gn_host_twin(struct gn_host_request *r);
 /* "record", "get": AppRecord and RecordGet, or without the area's name before it. */
 bool gn_host_call_named(struct gn_slice area, struct gn_slice call, struct gn_app_kind *out);
 
+/* The user whose process made the call, to be compared; NULL: it came over HTTP. */
+const struct gn_host_who *gn_host_user(const struct gn_host_request *r);
+
 /* ---- a call's stream (AP-11) ---- */
 
 /* r->data is given what comes, r->data_end told of its end, r->drain of room to send. From now on

@@ -313,6 +313,37 @@ static void who_does_not_may_not(void **state)
 	}
 }
 
+static void an_origin_may_be_long(void **state)
+{
+	(void)state;
+	char origin[GN_HOST_APP_ORIGIN + 1];
+	memset(origin, 'o', sizeof origin - 1);
+	origin[GN_HOST_APP_ORIGIN] = 0;
+	open_app(origin);
+	hello(7, 0);
+	(void)app_take(app, now);
+	proof(5, origin);
+	assert_int_equal(app_take(app, now).kind.area, GN_FB_APP_BODY_APP_READY);
+	gn_host_app_free(app);
+	app = NULL;
+}
+
+static void what_streams_is_late_when_it_stands_still(void **state)
+{
+	(void)state;
+	greet(0);
+	add(1);
+	gn_host_app_streams(app, 1, now);
+	assert_int_equal(gn_host_app_deadline(app), now + GN_HOST_APP_STALL);
+	now += GN_HOST_APP_STALL - 1;
+	data(1, 9);
+	assert_int_equal(gn_host_app_deadline(app), now + GN_HOST_APP_STALL);
+	now += GN_HOST_APP_STALL;
+	gn_host_app_tick(app, now);
+	struct gn_app_frame f = app_take(app, now);
+	assert_int_equal(gn_fb_app_error_code((struct gn_fb_app_error){f.table}), GN_TIMEOUT);
+}
+
 static void a_proof_must_come_in_time(void **state)
 {
 	(void)state;
@@ -340,6 +371,8 @@ int main(void)
 		T(no_frame_is_larger_than_asked_for),
 		T(who_knows_the_secret_may_come_in),
 		T(who_does_not_may_not),
+		T(an_origin_may_be_long),
+		T(what_streams_is_late_when_it_stands_still),
 		T(a_proof_must_come_in_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,10 +20,11 @@
 
 /* ---- bytes ---- */
 
-static void flush_out(struct gn_host_link *l)
+/* True: bytes left, so there is room for others. */
+static bool flush_out(struct gn_host_link *l)
 {
 	struct gn_host_request *base = l->base;
-	bool cut;
+	bool cut, any = false;
 	while (base->http && !l->blocked && gn_host_app_out(l->app).len &&
 	       gn_http_more(base->http)) {
 		struct gn_slice out = gn_host_app_out(l->app);
@@ -31,10 +32,11 @@ static void flush_out(struct gn_host_link *l)
 			out.len = GN_HOST_APP_KEEP;
 		l->blocked = !gn_http_write(base->http, out);
 		gn_host_app_sent(l->app, out.len, gn_os_steady());
+		any = true;
 	}
 	bool over = gn_host_app_over(l->app, &cut);
 	if (!over || !base->http || base->answered)
-		return;
+		return any;
 	if (cut) {
 		base->answered = true;
 		gn_http_abort(base->http);
@@ -42,12 +44,15 @@ static void flush_out(struct gn_host_link *l)
 		base->answered = true;
 		gn_http_end(base->http);
 	}
+	return false;
 }
 
+/* Streams and events wait for room, so they are looked at again once bytes have left. */
 static void run_link(struct gn_host_link *l)
 {
-	gn_host_link_hear(l);
-	flush_out(l);
+	do
+		gn_host_link_hear(l);
+	while (flush_out(l));
 }
 
 static gn_err link_data(struct gn_host_request *base, struct gn_slice in, size_t *taken)
@@ -65,8 +70,8 @@ static void link_drain(struct gn_host_request *base)
 {
 	struct gn_host_link *l = base->state;
 	l->blocked = false;
-	flush_out(l);
-	run_link(l); /* streams and events may have waited for room */
+	(void)flush_out(l);
+	run_link(l);
 }
 
 static void link_gone(struct gn_host_request *base)
@@ -117,7 +122,7 @@ static gn_err make_room(struct gn_host_api *api, const struct gn_host_who *who, 
 	if (!idle)
 		return GN_BUSY;
 	gn_host_app_bye(idle->app, GN_BUSY, "others need this connection's place", gn_os_steady());
-	flush_out(idle);
+	(void)flush_out(idle);
 	return GN_OK;
 }
 

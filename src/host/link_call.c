@@ -247,6 +247,11 @@ void gn_host_send_end(struct gn_host_request *r)
 		gn_host_app_send_end(r->via->app, r->call, GN_OK, gn_os_steady());
 }
 
+const struct gn_host_who *gn_host_user(const struct gn_host_request *r)
+{
+	return r->via ? r->via->who : NULL;
+}
+
 void gn_host_lasts(struct gn_host_request *r)
 {
 	if (r->via)
@@ -269,8 +274,10 @@ static void hear_one(struct gn_host_link *l, const struct gn_host_app_event *e)
 			give_data(r);
 		break;
 	case GN_HOST_APP_ROOM:
-		if (r && !r->answered && r->drain)
+		if (r && !r->answered && r->drain) {
+			r->api->moved = true;
 			r->drain(r);
+		}
 		break;
 	}
 }

@@ -155,6 +155,7 @@ static void begin_raw(struct conn *c)
 	c->http->conn_count--;
 	c->http->raw_count++;
 	c->http->count.raw++;
+	conn_raw_room(c->http);
 	if (c->http->raw_count > c->http->config.raw_max + c->http->refusing_max) {
 		/* its owner makes room for those before */
 		c->http->count.refused_busy++;

@@ -70,3 +70,17 @@ void conn_close(struct conn *c)
 		free(r);
 	}
 }
+
+void conn_raw_room(struct gn_http *http)
+{
+	while (http->raw_count > http->config.raw_max) {
+		struct conn *best = NULL;
+		for (struct conn *c = http->conns; c; c = c->next)
+			if (c->raw && c->state == CONN_LINGER && c->queued == 0 &&
+			    (!best || c->since <= best->since))
+				best = c;
+		if (!best)
+			return;
+		conn_close(best);
+	}
+}

@@ -43,6 +43,8 @@ gn_err gn_node_call_name_resolve(struct gn_node_request *r);
 
 /* ---- call_event.c ---- */
 
+/* The log of events, and another epoch than in any life before; false: no memory. */
+bool gn_node_call_tell_start(struct gn_node *node);
 void gn_node_call_tell_link(struct gn_node *node, const struct gn_contact *peer, bool linked);
 void gn_node_call_tell_lookup(struct gn_node *node); /* the last one */
 /* How the node stands, when that moved (node->status_moved); when to be called again. */

@@ -24,6 +24,14 @@ static void add(struct gn_node *node, struct gn_fbb *b, const struct gn_fb_node_
 	node->api.moved = true;
 }
 
+bool gn_node_call_tell_start(struct gn_node *node)
+{
+	node->api.told = gn_host_told_new(&(struct gn_host_told_config){
+		.count = GN_NODE_TOLD, .bytes = GN_NODE_TOLD_BYTES, .keep = GN_NODE_TOLD_KEEP});
+	node->api.epoch = gn_rand_u64(&node->host.rand) | 1;
+	return node->api.told;
+}
+
 void gn_node_call_tell_link(struct gn_node *node, const struct gn_contact *peer, bool linked)
 {
 	if (!anybody(node))

@@ -6,13 +6,14 @@
  *   SiteGet:  SiteIs alone; or SiteIs, FileIs, bytes of the file or of the manifest, AppOk
  *
  * 1. Who reads has one of the slots of readers.c's downloads, of which app/1 may take half, so
- *    that the gateway always has others.
+ *    that the gateway always has others, and another user than the owner a quarter of that half.
  * 2. What the engine gives and the stream has no room for yet is kept in `rest`: at most a chunk,
- *    or a manifest. */
+ *    or a manifest, which is for the owner alone; of all of them GN_NODE_RESTS. */
 #include "node/call.h"
 
 #include "node/node_int.h"
 #include "node/reach.h"
+#include "records/tree.h"
 
 #include <stdlib.h>
 
@@ -29,10 +30,31 @@ static struct gn_app_kind file_kind(enum gn_fb_app_file_body what)
 
 /* ---- slots ---- */
 
+static void drop_rest(struct gn_node_request *r, struct reading *of)
+{
+	GN_ASSERT(r->node->rests >= of->len);
+	r->node->rests -= of->len;
+	free(of->rest);
+	of->rest = NULL;
+	of->at = of->len = 0;
+}
+
+/* Of those who read, how many are this request's user. */
+static unsigned reading_of(const struct gn_node_request *r)
+{
+	unsigned n = 0;
+	for (const struct gn_node_request *o = gn_node_request_first(r->node); o;
+	     o = gn_node_request_next(o))
+		n += o->reading && gn_host_user(&o->base) == gn_host_user(&r->base);
+	return n;
+}
+
 static gn_err begin_reading(struct gn_node_request *r)
 {
 	if (r->node->readers[0] >= GN_NODE_READERS / 2)
 		return GN_BUSY;
+	if (r->base.stranger && reading_of(r) >= GN_NODE_READERS / 8)
+		return GN_QUOTA;
 	if (!gn_host_state(&r->base, sizeof(struct reading)))
 		return GN_NOMEM;
 	r->node->readers[0]++;
@@ -48,35 +70,38 @@ void gn_node_call_reading_end(struct gn_node_request *r)
 	GN_ASSERT(r->node->readers[0] > 0);
 	r->node->readers[0]--;
 	r->reading = false;
-	free(of->rest);
-	of->rest = NULL;
+	drop_rest(r, of);
 }
 
 /* ---- what is read goes out ---- */
 
-/* False: there is no more room now. */
+/* False: there is no more room now, and gn_host_room has said so. */
 static bool send_rest(struct gn_node_request *r, struct reading *of)
 {
-	size_t room = gn_host_room(&r->base), left = of->len - of->at,
-	       len = room < left ? room : left;
-	gn_host_send(&r->base, gn_slice(of->rest + of->at, len));
-	of->at += len;
+	size_t room;
+	while (of->at < of->len && (room = gn_host_room(&r->base)) > 0) {
+		size_t left = of->len - of->at, len = room < left ? room : left;
+		gn_host_send(&r->base, gn_slice(of->rest + of->at, len));
+		of->at += len;
+	}
 	if (of->at < of->len)
-		return false;
-	free(of->rest);
-	of->rest = NULL;
-	of->at = of->len = 0;
+		return false; /* drain follows */
+	drop_rest(r, of);
 	return true;
 }
 
-static bool keep_rest(struct reading *of, struct gn_slice s)
+static gn_err keep_rest(struct gn_node_request *r, struct reading *of, struct gn_slice s)
 {
+	GN_ASSERT(!of->rest);
+	if (r->node->rests + s.len > GN_NODE_RESTS)
+		return GN_BUSY;
 	of->rest = malloc(s.len);
 	if (!of->rest)
-		return false;
+		return GN_NOMEM;
 	memcpy(of->rest, s.p, s.len);
 	of->len = s.len;
-	return true;
+	r->node->rests += s.len;
+	return GN_OK;
 }
 
 static void end_reading(struct gn_node_request *r, gn_err err)
@@ -111,9 +136,10 @@ static void go_on_reading(struct gn_host_request *base)
 			end_reading(r, err);
 			return;
 		}
-		if (!keep_rest(of, s)) {
+		err = keep_rest(r, of, s);
+		if (err) {
 			gn_bundles_cancel(r->node->bundles, base->ticket, r->node->now);
-			end_reading(r, GN_NOMEM);
+			end_reading(r, err);
 		}
 	}
 }
@@ -168,6 +194,10 @@ gn_err gn_node_call_file_get(struct gn_node_request *r)
 				      .blocks = gn_fb_file_get_blocks_bytes(t)};
 	struct gn_fb_hash root = gn_fb_file_get_root(t);
 	memcpy(file.root.b, root.b, sizeof file.root.b);
+	if (!gn_merkle_file_ok(file.size, &file.root, file.blocks)) {
+		gn_host_error(&r->base, GN_USAGE, "size, blocks and root are not of one file");
+		return GN_OK;
+	}
 	GN_TRY(begin_reading(r));
 	return read_file(r, &file, gn_fb_file_get_offset(t), gn_fb_file_get_count(t));
 }
@@ -269,8 +299,7 @@ static gn_err send_manifest(struct gn_node_request *r, const struct gn_manifest 
 	struct gn_slice bytes = gn_manifest_bytes(m);
 	r->base.drain = go_on_reading;
 	gn_host_streams(&r->base);
-	if (!keep_rest(of, bytes))
-		return GN_NOMEM;
+	GN_TRY(keep_rest(r, of, bytes));
 	of->last = true;
 	say_file(r, bytes.len, 0, bytes.len, GN_LIT("application/octet-stream"));
 	go_on_reading(&r->base);
@@ -320,6 +349,8 @@ gn_err gn_node_call_site_get(struct gn_node_request *r)
 				       .fresh = gn_fb_site_get_fresh(t)};
 	if (site.label.len > GN_RECORD_LABEL_MAX)
 		return GN_RANGE;
+	if (gn_fb_site_get_manifest(t) && r->base.stranger)
+		return GN_DENIED;
 	if (!site.label.p)
 		site.label = GN_LIT("");
 	GN_TRY(begin_reading(r));

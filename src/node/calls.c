@@ -29,9 +29,9 @@ static const struct node_call routes[] = {
 	{CALL(BOX, BOX_FOLLOW, 0), gn_node_call_box_follow},
 	{CALL(BOX, BOX_TAKE, 0), gn_node_call_box_take},
 	{CALL(BOX, BOX_SIGNED, 0), gn_node_call_box_signed},
-	{CALL(FILE, FILE_ADD, STREAM), gn_node_call_file_add},
+	{CALL(FILE, FILE_ADD, STREAM | OWNER), gn_node_call_file_add},
 	{CALL(FILE, FILE_GET, STREAM), gn_node_call_file_get},
-	{CALL(FILE, BLOCKS_SPREAD, 0), gn_node_call_blocks_spread},
+	{CALL(FILE, BLOCKS_SPREAD, OWNER), gn_node_call_blocks_spread},
 	{CALL(FILE, SITE_GET, STREAM), gn_node_call_site_get},
 	{{{0, 0}, 0}, NULL},
 };
@@ -56,10 +56,11 @@ static gn_err run_call(struct gn_host_request *base)
 	return GN_OK;
 }
 
-/* AP-14: records, names, files and sites of their own; nothing of the node's or of others'. */
+/* AP-14: records, names, what is read of files and sites; nothing of the node's or of others'. What
+ * they bring as files would lie with the owner's own, so there is none of that. */
 #define RIGHT(text) {(const uint8_t *)(text), sizeof(text) - 1}
 static const struct gn_slice stranger_rights[] = {RIGHT("record/*"), RIGHT("name/*"),
-						  RIGHT("site/*"), RIGHT("box/*"), RIGHT("store")};
+						  RIGHT("site/*"), RIGHT("box/*")};
 
 static uint64_t unix_ms(void *user)
 {

@@ -121,6 +121,9 @@
 /* what an answer of app/1 lists: as many as there are holders, and values of an equivocation */
 #define GN_NODE_RECEIPTS 24u
 #define GN_NODE_VALUES 8u
+/* bytes that were read for calls of app/1 and wait for room: the largest manifest, and a chunk for
+ * each reader */
+#define GN_NODE_RESTS (96u << 20)
 /* events kept for who reads slowly: a lookup has 3 KiB */
 #define GN_NODE_TOLD 1024u
 #define GN_NODE_TOLD_BYTES (1u << 20)

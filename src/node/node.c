@@ -168,12 +168,10 @@ static gn_err open_http(struct gn_node *node, char why[GN_HOST_WHY])
 	};
 	struct gn_http_handler handler;
 	gn_node_api_init(node);
-	node->api.told = gn_host_told_new(&(struct gn_host_told_config){
-		.count = GN_NODE_TOLD, .bytes = GN_NODE_TOLD_BYTES, .keep = GN_NODE_TOLD_KEEP});
-	node->api.epoch = gn_rand_u64(&node->host.rand) | 1;
+	bool told = gn_node_call_tell_start(node);
 	gn_host_api_handler(&node->api, &handler);
 	gn_host_links_handler(&handler);
-	gn_err err = node->api.told ? gn_http_new(&config, &handler, &node->http) : GN_NOMEM;
+	gn_err err = told ? gn_http_new(&config, &handler, &node->http) : GN_NOMEM;
 	if (err)
 		return cannot_open(node, err, why);
 	node->api.links_max = gn_http_raw_max(node->http);

@@ -94,6 +94,7 @@ struct gn_node {
 	unsigned box_sign_next;
 	struct gn_node_peers peers;
 	unsigned readers[2]; /* slots of readers.c that are taken: large, small */
+	size_t rests;        /* bytes that calls of app/1 keep to send (call_file.c) */
 	uint64_t reads_waited, reads_cut, reads_refused, headers_dropped;
 	struct gn_node_lookup lookups[GN_NODE_LOOKUPS];
 	uint64_t lookup_count;
