@@ -199,6 +199,17 @@ static void no_memory(void *user, struct gn_http_request *http)
 	gn_http_respond(http, 503, NULL, 0, GN_LIT("out of memory\n"));
 }
 
+/* Whoever asked is gone: what was asked of the node for them is given up. */
+static void closed(struct gn_host_request *base)
+{
+	struct agent_request *r = agent_request_of(base);
+	if (!r->asked)
+		return;
+	gn_agent_link_drop(r->agent->link, r->asked);
+	r->asked = 0;
+	gn_host_release(base);
+}
+
 static const struct gn_host_route routes[] = {
 	{GN_HTTP_POST, "/api/v1/*/*", GN_HOST_ROUTE_BODY},
 	{0},
@@ -214,6 +225,7 @@ void agent_serve_init(struct gn_agent *a)
 		.run = run_twin,
 		.answer = answer_http,
 		.refuse = refuse_http,
+		.closed = closed,
 		.no_memory = no_memory,
 		.unwritten = "{\"error\":{\"code\":\"internal\",\"message\":\"the answer could not "
 			     "be written\"}}",

@@ -195,8 +195,7 @@ static void on_name(void *user, const struct gn_host_client_event *e)
 	else
 		memcpy(owner.b, gn_fb_name_is_owner(t).b, sizeof owner.b);
 	r->asked = 0;
-	if (r->base.http)
-		r->resolved(r, err, &owner);
+	r->resolved(r, err, &owner);
 	gn_host_release(&r->base);
 }
 

@@ -42,6 +42,10 @@ struct ask {
 	const void *args;
 	unsigned timeout; /* seconds for all of it; 0: 60 */
 	bool quiet;
+	bool agent; /* asked of this person's agent, not of the node */
+	/* A call that asks for events: each as JSON, lent, until it says false. */
+	bool (*event)(void *user, struct gn_app_kind kind, const json_t *json);
+	void *user;
 };
 /* As client_call; reply->json is what the HTTP route of this call answers. */
 int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply);
@@ -52,6 +56,9 @@ int client_report(struct cli *cli, const struct reply *reply, const char *what);
 void reply_free(struct reply *reply);
 /* Says that no node runs, and how to start one: CLI_NO_NODE. */
 int client_none(struct cli *cli);
+/* The same of the agent: its socket ($GEONET_AGENT, or in DATA), that none runs, is one there? */
+int client_no_agent(struct cli *cli);
+bool client_agent_alive(struct cli *cli);
 /* Is a node there? Prints nothing. */
 bool client_alive(struct cli *cli);
 /* Before something is signed: asks the node, if one runs, for its time (cli_now), and warns when

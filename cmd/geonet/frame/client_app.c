@@ -6,6 +6,7 @@
 #include "geonet/frame/client_int.h"
 #include "geonet/frame/frame.h"
 #include "host/client.h"
+#include "host/table.h"
 #include "os/os.h"
 
 #include "crypto/crypto.h"
@@ -58,6 +59,14 @@ static void take_error(struct talk *t, const struct gn_host_client_fault *f)
 	free(message);
 }
 
+static void tell_event(struct talk *t, const struct gn_host_client_event *e)
+{
+	json_t *json = t->ask->event && e->type ? gn_host_table_json(e->type, e->table) : NULL;
+	if (json && !t->ask->event(t->ask->user, e->kind, json))
+		t->done = true;
+	json_decref(json);
+}
+
 static void hear(struct talk *t)
 {
 	struct gn_host_client_event e;
@@ -68,7 +77,7 @@ static void hear(struct talk *t)
 		case GN_HOST_CLIENT_ANSWER:
 			if (!e.more && e.type)
 				t->reply->json = client_shape(e.kind, e.type, e.table, t->reply);
-			t->done = !e.more;
+			t->done = !e.more && !t->ask->event;
 			break;
 		case GN_HOST_CLIENT_FAILED:
 			if (e.fault.unknown && (closed || e.fault.err == GN_TIMEOUT))
@@ -81,7 +90,7 @@ static void hear(struct talk *t)
 			t->failed = t->failed ? t->failed : e.fault.err;
 			t->done = true;
 			break;
-		case GN_HOST_CLIENT_EVENT:
+		case GN_HOST_CLIENT_EVENT: tell_event(t, &e); break;
 		case GN_HOST_CLIENT_GAP:
 		case GN_HOST_CLIENT_DATA:
 		case GN_HOST_CLIENT_END:
@@ -151,11 +160,16 @@ int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply)
 	struct gn_host_client_config config = {.role = GN_FB_APP_ROLE_CLIENT,
 					       .software = "geonet " GEONET_VERSION,
 					       .now = gn_os_steady()};
-	struct talk t = {.cli = cli, .ask = ask, .reply = reply, .fd = client_dial(cli, false)};
+	struct talk t = {.cli = cli,
+			 .ask = ask,
+			 .reply = reply,
+			 .fd = ask->agent ? client_agent_dial(cli) : client_dial(cli, false)};
 	struct gn_rand random = gn_rand_system();
 	*reply = (struct reply){0};
 	if (t.fd < 0)
-		return ask->quiet ? CLI_FAILED : client_none(cli);
+		return ask->quiet   ? CLI_FAILED
+		       : ask->agent ? client_no_agent(cli)
+				    : client_none(cli);
 	gn_rand_fill(&random, config.nonce, sizeof config.nonce);
 	t.client = gn_host_client_new(&config);
 	if (t.client && fcntl(t.fd, F_SETFL, O_NONBLOCK) == 0)

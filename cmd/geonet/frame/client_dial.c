@@ -74,6 +74,42 @@ int client_dial(struct cli *cli, bool own)
 	return fd;
 }
 
+int client_agent_dial(struct cli *cli)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	const char *set = getenv("GEONET_AGENT");
+	int dir = -1, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char *path = set && *set ? cli_format("%s", set)
+				 : socket_in(cli->data, "agent/agent.sock", &dir);
+	bool fits = strlen(path) < sizeof addr.sun_path;
+	if (fits)
+		strcpy(addr.sun_path, path);
+	if (fd >= 0 && (!fits || connect(fd, (struct sockaddr *)&addr, sizeof addr) != 0)) {
+		close(fd);
+		fd = -1;
+	}
+	if (dir >= 0)
+		close(dir);
+	free(path);
+	return fd;
+}
+
+int client_no_agent(struct cli *cli)
+{
+	bool given = cli_option(cli, "data") != NULL;
+	return cli_fail(cli, CLI_NO_NODE, "no-agent",
+			"no agent is running for %s; start one with: geonet agent up%s%s",
+			cli->data, given ? " --data " : "", given ? cli->data : "");
+}
+
+bool client_agent_alive(struct cli *cli)
+{
+	int fd = client_agent_dial(cli);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 bool client_alive(struct cli *cli)
 {
 	int fd = client_dial(cli, true);

@@ -12,6 +12,7 @@
 #include "geonet/hub/client.h"
 #include "geonet/identity/own.h"
 #include "geonet/node/commands.h"
+#include "geonet/frame/detach.h"
 #include "geonet/node/node.h"
 #include "os/os.h"
 
