@@ -1,0 +1,7 @@
+/* A person's agent: what it keeps. vault.h: keys; db.h: all else, sealed with a key of the vault. */
+#ifndef GN_AGENT_AGENT_H
+#define GN_AGENT_AGENT_H
+
+#include "agent/db.h"
+
+#endif
