@@ -2,6 +2,7 @@
  *
  * 1. A file is made by os, 0600, before SQLite sees it; those beside it get its mode.
  * 2. Nothing temporary reaches the disk: temp_store is memory, and the VFS refuses any other file.
+ * 3. The schema is trusted, as triggers that write to the index need: it is sealed like the rest.
  *
  * Spec: AG-20, AG-24. */
 #include "agent/db_int.h"
@@ -10,7 +11,7 @@
 
 static const char settings[] =
 	"PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
-	"PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;";
+	"PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON;";
 
 gn_err agent_db_path(const struct gn_agent_db *db, const char *name, char out[AGENT_PATH])
 {
