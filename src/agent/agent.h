@@ -3,5 +3,6 @@
 #define GN_AGENT_AGENT_H
 
 #include "agent/db.h"
+#include "agent/vault.h"
 
 #endif
