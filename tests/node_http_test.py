@@ -1001,9 +1001,10 @@ def case_readers_small(nodes, seed):
             select.select([crowd[-1]], [], [],
                           60 if i < 64 or i >= 70 else 0)  # its answer has begun
         eventually("the slots are taken", 60, lambda: reads()["reads-waited"] >= 6)
+        before = reads()["reads-waited"]  # a slow machine may have made some of the crowd wait
         got = [len(ask(node, path, host=host).body) for path in ("/", "/most.bin") * 10]
         check(got == [13, 192 << 10] * 10, f"pages of other lengths: {got}")
-        check(reads()["reads-waited"] == 6, f"a page waited: {reads()}")
+        check(reads()["reads-waited"] == before, f"a page waited: {reads()}")
     finally:
         for s in crowd:
             s.close()

@@ -67,11 +67,7 @@ static gn_err explain(struct gn_agent_db *db, gn_err err)
 			"was made with",
 			db->root, db->name);
 	case GN_CORRUPT:
-	case GN_TRUNCATED:
-		return agent_db_refuse(db, GN_CORRUPT,
-				       "%s/%s is damaged. It was left as it is; put back a backup, "
-				       "or another device's copy",
-				       db->root, db->name);
+	case GN_TRUNCATED: return agent_db_damaged(db, GN_CORRUPT);
 	default: return agent_db_refuse(db, err, "%s/%s: %s", db->root, db->name, gn_err_text(err));
 	}
 }
@@ -165,7 +161,9 @@ gn_err gn_agent_db_check(struct gn_agent_db *db)
 {
 	struct agent_q q = agent_q(db, "PRAGMA integrity_check(1)");
 	gn_err err = agent_q_row(&q);
-	if (!err && !gn_slice_eq(agent_q_bytes(&q, 0), GN_LIT("ok")))
+	if (!err && db->vfs->fault)
+		err = agent_db_damaged(db, db->vfs->fault);
+	else if (!err && !gn_slice_eq(agent_q_bytes(&q, 0), GN_LIT("ok")))
 		err = agent_db_refuse(db, GN_CORRUPT, "%s/%s is damaged: %s", db->root, db->name,
 				      (const char *)sqlite3_column_text(q.st, 0));
 	agent_q_end(&q);
@@ -173,6 +171,20 @@ gn_err gn_agent_db_check(struct gn_agent_db *db)
 		return err;
 	return agent_db_exec(db,
 			     "INSERT INTO message_text(message_text) VALUES('integrity-check')");
+}
+
+/* FTS5 notes beside its words that some are gone, and drops both when it merges: 'merge' with a
+ * negative number of pages begins to make one piece of all, a positive one goes on. */
+gn_err gn_agent_db_tidy(struct gn_agent_db *db, bool begin, bool *more)
+{
+	if (db->writing)
+		return GN_STATE;
+	int before = sqlite3_total_changes(db->db);
+	GN_TRY(agent_db_exec(
+		db, begin ? "INSERT INTO message_text(message_text, rank) VALUES('merge', -64)"
+			  : "INSERT INTO message_text(message_text, rank) VALUES('merge', 64)"));
+	*more = begin || sqlite3_total_changes(db->db) - before >= 2;
+	return GN_OK;
 }
 
 /* ---- transactions ---- */

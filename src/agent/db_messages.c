@@ -2,7 +2,7 @@
  * The index of their texts is kept by the schema's triggers.
  *
  * 1. A content is in a chat once: (chat, mine, id).
- * 2. What is deleted is gone from its page (secure_delete) and from the index.
+ * 2. What is deleted is gone from its page (secure_delete); the index is tidied (gn_agent_db_tidy).
  * 3. A chat's rank rises when something new is shown in it.
  *
  * Spec: AG-32, AG-33. */

@@ -1,5 +1,5 @@
 /* Contacts and chats. A chat's messages go with it. A chat has a rank, counted over all chats: the
- * one in which something came last has the highest, so that a list by rank goes on where it stopped.
+ * one in which something came last has the highest, so a list by rank goes on where it stopped.
  *
  * Spec: AG-30, AG-31. */
 #include "agent/db_int.h"

@@ -89,7 +89,7 @@ static void open_line(void)
 	struct gn_ledger_line line;
 	uint64_t ticket;
 	bool turn = gn_ledger_line(h.l, 0, D, B, &line) == GN_OK && line.status == GN_LINE_ACTIVE;
-	snprintf(body, sizeof body, "{\"equivalent\":\"UAH\",\"limit\":\"50.00\",\"to\":\"%s\"}",
+	snprintf(body, sizeof body, "{\"equivalent\":\"UAH\",\"limit\":\"50.00\",\"to\":\"%.60s\"}",
 		 h.pid[turn ? D : B]);
 	assert_int_equal(hub_send(&h, turn ? B : D, GN_OP_LINE_CREATE, body, NULL, &ticket), GN_OK);
 }
