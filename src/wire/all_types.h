@@ -8,6 +8,7 @@
 #include "wire/generated/bodies_fb.h"
 #include "wire/generated/bundle_fb.h"
 #include "wire/generated/common_fb.h"
+#include "wire/generated/content_fb.h"
 #include "wire/generated/overlay_fb.h"
 #include "wire/generated/record_fb.h"
 #include "wire/generated/token_fb.h"
@@ -25,6 +26,7 @@ static const struct schema {
 	{"schemas/app.fbs", gn_fbtypes_app, GN_COUNT(gn_fbtypes_app)},
 	{"schemas/token.fbs", gn_fbtypes_token, GN_COUNT(gn_fbtypes_token)},
 	{"schemas/bundle.fbs", gn_fbtypes_bundle, GN_COUNT(gn_fbtypes_bundle)},
+	{"schemas/content.fbs", gn_fbtypes_content, GN_COUNT(gn_fbtypes_content)},
 	{"schemas/blocks.fbs", gn_fbtypes_blocks, GN_COUNT(gn_fbtypes_blocks)},
 	{"schemas/overlay.fbs", gn_fbtypes_overlay, GN_COUNT(gn_fbtypes_overlay)},
 	{"testdata/sample.fbs", gn_fbtypes_sample, GN_COUNT(gn_fbtypes_sample)},
