@@ -34,7 +34,9 @@ static void take_back(struct gn_people *p, struct people_contact *c, bool mine,
 		if (gn_content_id_eq(&id, &what->id) || !people_row_for(p, c, mine, &id, &m) ||
 		    !people_message_delete(&m))
 			continue;
-		people_put_message(p, &m, GN_PEOPLE_DROP, gn_slice(NULL, 0));
+		people_put_message(p, &m,
+				   people_needless(p, c, &m) ? GN_PEOPLE_DROP : GN_PEOPLE_KEEP,
+				   gn_slice(NULL, 0));
 		people_message_event(p, c, &m, false, false);
 	}
 }

@@ -249,8 +249,9 @@ struct gn_people_in {
 	struct gn_pk introducer; /* or by somebody's token; zeros: by work */
 };
 /* GN_OK: the item may be acknowledged, whatever became of it; GN_MALFORMED: that too, and it was no
- * content. GN_PENDING: of somebody who was not accepted here, but perhaps by another own device: keep
- * the item, offer the content again when that contact changed, at the latest when it expires. */
+ * content. GN_PENDING: not yet, and nothing has changed: keep the content, do not acknowledge it,
+ * offer it again when that contact changed, and every ten minutes until it expires (it is of somebody
+ * whom perhaps another own device accepted, or asks for a resend too soon). */
 GN_MUST gn_err gn_people_recv(struct gn_people *p, const struct gn_people_in *in, gn_time now);
 /* An item that a session's header opened and no key (EE-31): asked for again, soon. GN_NOT_FOUND: of
  * no contact's device; GN_LIMIT: 16 wait already, offer it again in ten minutes. */

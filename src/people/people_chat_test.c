@@ -39,7 +39,7 @@ static void all_alike(void)
 	desk_view(a1, 1, one, sizeof one);
 	for (int i = 1; i < 4; i++) {
 		desk_view(all[i], i < 2, other, sizeof other);
-		assert_string_equal(one, other);
+		assert_same_view(one, other);
 	}
 }
 

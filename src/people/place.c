@@ -26,6 +26,19 @@ void people_waited(struct gn_people *p, struct people_contact *c, bool was,
 	people_chat_changed(p, c);
 }
 
+bool people_needless(const struct gn_people *p, const struct people_contact *c,
+		     const struct gn_people_message *m)
+{
+	bool all = c->device_count > 0;
+	if (m->early || (people_kind_shown(m->kind) && !m->deleted && !m->expired))
+		return false;
+	if (!m->mine || m->device != p->device)
+		return m->deleted || m->expired;
+	for (uint32_t i = 0; i < c->device_count; i++)
+		all &= people_message_receipted(m, c->devices[i].name);
+	return all;
+}
+
 bool people_row_for(struct gn_people *p, struct people_contact *c, bool mine,
 		    const struct gn_content_id *id, struct gn_people_message *out)
 {

@@ -102,5 +102,7 @@ void world_post(struct world *w, unsigned from, unsigned to, const struct gn_con
 /* What people see of a chat, as text: one line a message in order. The same on every device of both
  * but for whose is whose. */
 size_t desk_view(const struct desk *d, unsigned with, char *out, size_t cap);
+/* Fails with the first line that differs. */
+void assert_same_view(const char *a, const char *b);
 
 #endif
