@@ -54,7 +54,6 @@ static void drop_row(struct desk *d, struct kept_row *r)
 	free(r->bytes);
 	free(r->content);
 	*r = d->rows[--d->row_count];
-	open_row(r);
 }
 
 static void drop_chat(struct desk *d, const struct gn_hash *chat)
