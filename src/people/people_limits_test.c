@@ -1,5 +1,5 @@
 /* Every limit at the limit and one past it; what memory that runs out leaves. Rules PE-11, PE-14,
- * PE-19, PE-22, PE-23, PE-44, PE-48, PE-50, PE-52..PE-54. */
+ * PE-19, PE-22, PE-23, PE-44, PE-48, PE-50, PE-52..PE-54. `--corpus DIR` writes seeds for people_load_fuzz. */
 #include "people/testing/world.h"
 
 #include <stdio.h>
@@ -431,8 +431,52 @@ static void no_memory(void **state)
 	}
 }
 
-int main(void)
+/* Seeds for people_load_fuzz: rows as they are stored. */
+static int write_corpus(const char *folder)
 {
+	unsigned n = 0;
+	two(NULL);
+	struct gn_people_invite v = {.uses = 1, .until = UINT64_C(1) << 40};
+	if (gn_people_invite(a1->p, &v, w.now))
+		return 1;
+	desk_settle(a1);
+	struct gn_content c = made(GN_CONTENT_TEXT, 40);
+	if (from_b(&c))
+		return 1;
+	for (size_t i = 0; i < a1->row_count && n < 12; i++) {
+		const struct kept_row *r = &a1->rows[i], *chat = r;
+		uint8_t head[3] = {(uint8_t)(r->kind - GN_PEOPLE_ROW_OWN), 0, 0};
+		char path[512];
+		if (r->kind == GN_PEOPLE_ROW_CHAT)
+			continue;
+		if (r->kind > GN_PEOPLE_ROW_CHAT)
+			head[0] = 3;
+		for (size_t k = 0; k < a1->row_count && r->kind == GN_PEOPLE_ROW_CONTACT; k++)
+			if (a1->rows[k].kind == GN_PEOPLE_ROW_CHAT &&
+			    gn_hash_eq(&a1->rows[k].chat, &r->chat))
+				chat = &a1->rows[k];
+		snprintf(path, sizeof path, "%s/people_load_fuzz/%02u", folder, ++n);
+		FILE *f = fopen(path, "wb");
+		if (!f)
+			return 1;
+		head[0] = chat != r ? 2 : head[0];
+		head[1] = (uint8_t)(r->len >> 8);
+		head[2] = (uint8_t)r->len;
+		size_t want = r->len + (chat != r ? 3 + chat->len : 1);
+		size_t got = fwrite(head, 1, chat != r ? 3 : 1, f) + fwrite(r->bytes, 1, r->len, f);
+		if (chat != r)
+			got += fwrite(chat->bytes, 1, chat->len, f);
+		if (fclose(f) != 0 || got != want)
+			return 1;
+	}
+	world_free(&w);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && strcmp(argv[1], "--corpus") == 0)
+		return write_corpus(argv[2]);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(outstanding, two, done),
 		cmocka_unit_test_setup_teardown(early, two, done),

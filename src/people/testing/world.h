@@ -1,6 +1,6 @@
 /* A few people with a few devices each: engines, stores in memory, letters between them that may be
  * lost, doubled, delayed and not be opened, and crashes between a call and its commit. What an agent
- * does around the engine is done here, in the simplest way. Everything comes from a seed. */
+ * does around the engine (PE-50, PE-51) is done here, in the simplest way. Everything comes from a seed. */
 #ifndef GN_PEOPLE_WORLD_H
 #define GN_PEOPLE_WORLD_H
 
