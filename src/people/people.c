@@ -6,7 +6,7 @@
  *    a content: malformed | blocked | of a stranger [people_request] | taken
  *    a chat: ASKED -> ACCEPTED [whatever they say: they answered]
  *
- * Spec: PE-19, PE-27..PE-29, PE-46, PE-50..PE-54. */
+ * Spec: PE-19, PE-26, PE-46, PE-50..PE-54. */
 #include "people/people_int.h"
 
 /* ---- life ---- */

@@ -147,14 +147,14 @@ struct gn_people_message {
 	struct gn_content_id id;
 	uint8_t kind; /* enum gn_content_kind, GN_PEOPLE_GAP, GN_PEOPLE_LINE */
 	uint64_t device, seq, sent, order;
-	uint64_t received; /* Unix ms */
-	bool early;        /* it has not come; only what was said of it has */
-	bool deleted;      /* by who said it, for all */
-	bool expired;
-	bool read;                              /* by us; else what was said by others is unread */
-	struct gn_people_at edit;               /* order 0: not edited */
-	struct gn_slice edited;                 /* the text instead; borrowed */
-	struct gn_people_reaction reactions[2]; /* theirs, ours */
+	uint64_t received;        /* Unix ms */
+	bool early;               /* it has not come; only what was said of it has */
+	bool deleted;             /* by who said it, for all */
+	bool expired;             /* gone here: its time was over, or the person hid it */
+	bool read;                /* by us; else what was said by others is unread */
+	struct gn_people_at edit; /* order 0: not edited */
+	struct gn_slice edited;   /* the text instead; borrowed */
+	struct gn_people_reaction reactions[2];                    /* theirs, ours */
 	struct gn_people_receipt receipts[GN_PEOPLE_RECEIPTS_MAX]; /* of the other side's devices */
 	uint8_t receipt_count;
 	enum gn_people_sent state; /* of our own */
@@ -312,6 +312,9 @@ GN_MUST gn_err gn_people_retry(struct gn_people *p, const struct gn_hash *chat,
 /* All up to this message was read. */
 GN_MUST gn_err gn_people_read(struct gn_people *p, const struct gn_pk *owner, uint64_t order,
 			      gn_time now);
+/* Takes a message away here, or on all own devices; the others keep it. GN_NOT_FOUND. */
+GN_MUST gn_err gn_people_hide(struct gn_people *p, const struct gn_hash *chat, bool mine,
+			      const struct gn_content_id *id, bool everywhere, gn_time now);
 /* From now on what is said in the chat stays so many seconds after reading, on both sides. */
 GN_MUST gn_err gn_people_expire(struct gn_people *p, const struct gn_pk *owner, uint32_t seconds,
 				gn_time now);

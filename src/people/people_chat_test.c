@@ -1,5 +1,5 @@
 /* Chats between two people with two devices each: what is said, changed, taken back and read, and
- * what a device that lies can do. Rules PE-2, PE-3, PE-10..PE-26. */
+ * what a device that lies can do. Rules PE-2, PE-3, PE-10..PE-27. */
 #include "people/testing/world.h"
 
 #include <stdio.h>
@@ -445,6 +445,42 @@ static void typing_and_notes(void **state)
 	assert_int_equal(desk_what(a1, 1, &c), GN_USAGE); /* the machinery's */
 }
 
+/* PE-27. */
+static void hidden(void **state)
+{
+	(void)state;
+	struct gn_content_id id, late;
+	struct gn_hash chat = *desk_contact(a1, 1).chat;
+	assert_int_equal(desk_say(b1, 0, "not for me", &id), GN_OK);
+	run();
+	assert_int_equal(gn_people_hide(a1->p, &chat, true, &id, true, w.now), GN_NOT_FOUND);
+	assert_int_equal(gn_people_hide(a1->p, &chat, false, &id, true, w.now), GN_OK);
+	desk_settle(a1);
+	run();
+	assert_true(desk_message(a1, 1, false, &id)->m.expired);
+	assert_int_equal(desk_message(a2, 1, false, &id)->content_len, 0);
+	assert_true(sees(b1, "not for me"));
+	/* here alone; and on the other device before it came there */
+	assert_int_equal(desk_say(b1, 0, "here", &id), GN_OK);
+	run();
+	assert_int_equal(gn_people_hide(a1->p, &chat, false, &id, false, w.now), GN_OK);
+	desk_settle(a1);
+	run();
+	assert_false(sees(a1, "here"));
+	assert_true(sees(a2, "here"));
+	struct gn_content c = lie(GN_CONTENT_TEXT, next_of_b1());
+	c.text = GN_LIT("late");
+	late = c.id;
+	tell_a1(&c);
+	assert_int_equal(gn_people_hide(a1->p, &chat, false, &late, true, w.now), GN_OK);
+	desk_settle(a1);
+	run();
+	world_post(&w, b1->number, a2->number, &c);
+	run();
+	assert_false(sees(a2, "late"));
+	assert_false(desk_message(a2, 1, false, &late)->m.early);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -460,6 +496,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(expiry, two, done),
 		cmocka_unit_test_setup_teardown(given_up, two, done),
 		cmocka_unit_test_setup_teardown(typing_and_notes, two, done),
+		cmocka_unit_test_setup_teardown(hidden, two, done),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

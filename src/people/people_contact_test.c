@@ -353,6 +353,30 @@ static void rotation(void **state)
 	assert_int_equal(desk_count(a1, "requests"), 0);
 }
 
+/* Our own: the chats keep their names, and the engine opens with either key. */
+static void own_rotation(void **state)
+{
+	(void)state;
+	struct gn_people_identity id;
+	struct gn_people_device devices[WORLD_DEVICES];
+	struct gn_content_id note;
+	world_record(&w, 0, &id, devices);
+	id.old_owner = id.owner;
+	id.owner = w.next[0].pk;
+	id.version.seq = 2;
+	assert_int_equal(gn_people_me(a1->p, &id, w.now), GN_OK);
+	desk_settle(a1);
+	id.version.seq = 1;
+	assert_int_equal(gn_people_me(a1->p, &id, w.now), GN_STALE);
+	w.people[0] = w.next[0];
+	desk_reopen(a1);
+	assert_int_equal(desk_contact(a1, 0).pin.seq, 2);
+	assert_int_equal(desk_say(a1, 0, "a note", &note), GN_OK);
+	assert_non_null(desk_message(a1, 0, true, &note));
+	assert_int_equal(desk_say(a1, 1, "still me", NULL), GN_OK);
+	desk_reopen(a1);
+}
+
 static void instead(void **state)
 {
 	(void)state;
@@ -441,6 +465,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(forks, friends, done),
 		cmocka_unit_test_setup_teardown(claims, friends, done),
 		cmocka_unit_test_setup_teardown(rotation, friends, done),
+		cmocka_unit_test_setup_teardown(own_rotation, friends, done),
 		cmocka_unit_test_setup_teardown(instead, friends, done),
 		cmocka_unit_test_setup_teardown(boxes, friends, done),
 		cmocka_unit_test_setup_teardown(changes, friends, done),

@@ -1,6 +1,7 @@
 /* Two and three people with two devices each, at random: what is said, edited, taken back, reacted to
  * and read while letters are lost, doubled, delayed and not opened, devices are off, and calls crash
- * before they are stored. Then all is well again, and every device shows the same. GN_SEED=n for one
+ * before they are stored; in every fourth world a device lies. Then all is well again, and every
+ * device shows the same. GN_SEED=n for one
  * seed, GN_DEEP=1 for many. Rules PE-2, PE-10, PE-11, PE-14..PE-17, PE-20..PE-25, PE-32, PE-33, PE-50,
  * PE-55..PE-57. */
 #include "people/testing/world.h"
@@ -14,9 +15,13 @@ static struct said {
 	struct gn_content_id id;
 	unsigned by, to; /* people */
 	uint64_t after;  /* the greatest order its device had in the chat */
+	bool deleted;    /* by who said it */
 } said[SAID_MAX];
 static unsigned said_count;
 static struct world w;
+/* Person 1's second device lies, to all devices of whom it talks to. */
+static bool lies;
+enum { LIAR = 1 };
 
 static uint64_t below(uint64_t n)
 {
@@ -58,7 +63,7 @@ static void say_something(struct desk *d, unsigned to)
 static void change_something(struct desk *d, unsigned with)
 {
 	struct gn_content what = {.kind = GN_CONTENT_EDIT, .text = GN_LIT("edited")};
-	const struct said *s = &said[below(said_count)];
+	struct said *s = &said[below(said_count)];
 	char text[32];
 	bool mine = s->by == d->person && s->to == with;
 	if (!mine && !(s->by == with && s->to == d->person))
@@ -79,6 +84,7 @@ static void change_something(struct desk *d, unsigned with)
 		what.ids = (struct gn_content_ids){s->id.b, 1};
 	}
 	gn_err err = desk_what(d, with, &what);
+	s->deleted |= err == GN_OK && what.kind == GN_CONTENT_DELETE;
 	assert_true(err == GN_OK || err == GN_NOT_FOUND || err == GN_DENIED || err == GN_LIMIT);
 }
 
@@ -91,11 +97,47 @@ static void read_something(struct desk *d, unsigned with)
 	assert_int_equal(err, GN_OK);
 }
 
+/* Forged: changes of what others said, receipts for anything, wild numbers, orders and sightings. */
+static void lie_something(void)
+{
+	static const enum gn_content_kind kinds[] = {GN_CONTENT_EDIT,     GN_CONTENT_DELETE,
+						     GN_CONTENT_REACTION, GN_CONTENT_RECEIPT,
+						     GN_CONTENT_TEXT,     GN_CONTENT_SYNC};
+	unsigned to = LIAR;
+	while (to == LIAR)
+		to = (unsigned)below(w.count);
+	struct gn_content c = {.kind = kinds[below(GN_COUNT(kinds))], .text = GN_LIT("forged")};
+	struct gn_content_id of = {{7}};
+	if (said_count)
+		of = said[below(said_count)].id;
+	gn_rand_fill(&w.rand, c.id.b, sizeof c.id.b);
+	c.sent = people_ms(w.now);
+	c.order = c.sent + (below(4) ? 0 : 1000000000);
+	if (gn_content_stays(c.kind)) {
+		c.seq = below(4) ? 2 + below(100) : CONTENT_NUMBER_MAX - below(100);
+		c.prev.b[0] = 1;
+		c.seen_count = 1;
+		c.seen[0].seq = 1 + below(UINT64_C(1) << 40);
+		c.seen[0].device = gn_content_device(&some_desk()->key.pk);
+	}
+	c.ref.id = of;
+	if (c.kind == GN_CONTENT_DELETE || c.kind == GN_CONTENT_RECEIPT)
+		c.ids = (struct gn_content_ids){of.b, 1};
+	if (c.kind == GN_CONTENT_SYNC) {
+		c.u.sync.at[0] = (struct gn_content_register){GN_LIT("k"), GN_LIT("v"), 1, 1};
+		c.u.sync.count = 1;
+	}
+	for (unsigned k = 0; k < w.devices; k++)
+		world_post(&w, world_desk(&w, LIAR, 1)->number, world_desk(&w, to, k)->number, &c);
+}
+
 static void act(void)
 {
 	struct desk *d = some_desk();
 	unsigned with = (d->person + 1 + (unsigned)below(w.count - 1)) % w.count;
 	uint64_t what = below(20);
+	if (lies && below(5) == 0)
+		lie_something();
 	if (what < 8)
 		say_something(d, with);
 	else if (what < 12 && said_count)
@@ -142,10 +184,35 @@ static void check_pair(unsigned a, unsigned b)
 	}
 }
 
+/* With a liar: both devices of who was lied to show the same, and their own words are as they said
+ * them. */
+static void check_lied_to(unsigned a)
+{
+	static char one[1 << 16], other[1 << 16];
+	desk_view(world_desk(&w, a, 0), LIAR, one, sizeof one);
+	desk_view(world_desk(&w, a, 1), LIAR, other, sizeof other);
+	if (strstr(one, "gap") == NULL && strstr(other, "gap") == NULL)
+		assert_same_view(one, other);
+	for (unsigned i = 0; i < said_count; i++) {
+		for (unsigned k = 0; k < 2 && said[i].by == a && said[i].to == LIAR; k++) {
+			const struct kept_row *r =
+				desk_message(world_desk(&w, a, k), LIAR, true, &said[i].id);
+			assert_non_null(r);
+			assert_int_equal(r->m.deleted, said[i].deleted);
+			assert_false(gn_slice_eq(r->m.edited, GN_LIT("forged")));
+		}
+		for (unsigned k = 0; k < 2 && said[i].by == LIAR && said[i].to == a; k++)
+			assert_non_null(
+				desk_message(world_desk(&w, a, k), LIAR, false, &said[i].id));
+	}
+}
+
 static void check_states(void)
 {
 	for (unsigned i = 0; i < said_count; i++) {
 		const struct said *s = &said[i];
+		if (lies && (s->by == LIAR || s->to == LIAR))
+			continue;
 		enum gn_people_sent state =
 			desk_message(world_desk(&w, s->by, 0), s->to, true, &s->id)->m.state;
 		assert_true(state == GN_PEOPLE_DELIVERED || state == GN_PEOPLE_READ);
@@ -176,6 +243,7 @@ static void one_world(uint64_t seed, bool deep)
 	w.doubled = 150;
 	w.unopened = seed % 5 ? 100 : 0;
 	w.crash = seed % 4 ? 150 : 0;
+	lies = seed % 4 == 1;
 	for (unsigned i = 0; i < (deep ? 4u : 1u) * STEPS; i++)
 		act();
 	all_well();
@@ -183,7 +251,11 @@ static void one_world(uint64_t seed, bool deep)
 	uint64_t doubles = 0;
 	for (unsigned a = 0; a < people; a++)
 		for (unsigned b = a + 1; b < people; b++)
-			check_pair(a, b);
+			if (!lies || (a != LIAR && b != LIAR))
+				check_pair(a, b);
+	for (unsigned a = 0; a < people && lies; a++)
+		if (a != LIAR)
+			check_lied_to(a);
 	check_states();
 	for (unsigned i = 0; i < people * 2; i++) {
 		crashes += w.desks[i].crashes;

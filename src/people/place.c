@@ -39,6 +39,14 @@ bool people_needless(const struct gn_people *p, const struct people_contact *c,
 	return all;
 }
 
+void people_take_away(struct gn_people *p, struct people_contact *c, struct gn_people_message *m)
+{
+	people_message_expire(m);
+	people_put_message(p, m, people_needless(p, c, m) ? GN_PEOPLE_DROP : GN_PEOPLE_KEEP,
+			   gn_slice(NULL, 0));
+	people_message_event(p, c, m, false, false);
+}
+
 bool people_row_for(struct gn_people *p, struct people_contact *c, bool mine,
 		    const struct gn_content_id *id, struct gn_people_message *out)
 {
@@ -77,8 +85,9 @@ void people_place(struct gn_people *p, struct people_contact *c, bool mine, uint
 	if (m.state == GN_PEOPLE_READ)
 		people_message_read(&m, m.received);
 	people_waited(p, c, false, &m);
-	people_put_message(p, &m, m.deleted ? GN_PEOPLE_DROP : GN_PEOPLE_PUT,
-			   m.deleted ? gn_slice(NULL, 0) : bytes);
+	bool gone = m.deleted || m.expired;
+	people_put_message(p, &m, gone ? GN_PEOPLE_DROP : GN_PEOPLE_PUT,
+			   gone ? gn_slice(NULL, 0) : bytes);
 	if (what->order > c->chat.order)
 		c->chat.order = what->order;
 	people_chat_changed(p, c);
