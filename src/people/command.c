@@ -1,5 +1,5 @@
-/* What the person does. Each command is judged whole before anything changes: what is refused leaves
- * no trace. Spec: PE-14..PE-19, PE-27, PE-40..PE-49, PE-61. */
+/* What the person does. Each command is judged whole before anything changes: what is refused
+ * leaves no trace. Spec: PE-14..PE-19, PE-27, PE-40..PE-49, PE-61. */
 #include "people/people_int.h"
 
 /* ---- saying ---- */

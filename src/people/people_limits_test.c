@@ -1,5 +1,6 @@
-/* Every limit at the limit and one past it; what memory that runs out leaves. Rules PE-11, PE-14,
- * PE-19, PE-22, PE-23, PE-44, PE-48, PE-50, PE-52..PE-54. `--corpus DIR` writes seeds for people_load_fuzz. */
+/* Every limit at the limit and one past it; what memory that runs out leaves. Rules PE-11,
+ * PE-14, PE-19, PE-22, PE-23, PE-44, PE-48, PE-50, PE-52..PE-54. `--corpus DIR` writes seeds for
+ * people_load_fuzz. */
 #include "people/testing/world.h"
 
 #include <stdio.h>
@@ -133,9 +134,13 @@ static void early(void **state)
 	text.id = c.ref.id;
 	assert_int_equal(from_b(&text), GN_OK);
 	assert_int_equal(bob()->chat.early[0], PEOPLE_EARLY_MAX - 1);
-	/* our side's are apart */
+	/* our side's are apart; one that is named twice in one receipt is one */
 	struct gn_content r = made(GN_CONTENT_RECEIPT, 0);
 	uint8_t ids[GN_CONTENT_IDS_MAX * 16];
+	memset(ids, 9, sizeof ids);
+	r.ids = (struct gn_content_ids){ids, GN_CONTENT_IDS_MAX};
+	assert_int_equal(from_b(&r), GN_OK);
+	assert_int_equal(bob()->chat.early[1], 1);
 	for (unsigned i = 0; i < PEOPLE_EARLY_MAX / GN_CONTENT_IDS_MAX + 1; i++) {
 		gn_rand_fill(&w.rand, ids, sizeof ids);
 		r.ids = (struct gn_content_ids){ids, GN_CONTENT_IDS_MAX};
@@ -143,7 +148,7 @@ static void early(void **state)
 		assert_int_equal(from_b(&r), GN_OK);
 	}
 	assert_int_equal(bob()->chat.early[1], PEOPLE_EARLY_MAX);
-	assert_int_equal(desk_count(a1, "early-full"), 1 + GN_CONTENT_IDS_MAX);
+	assert_int_equal(desk_count(a1, "early-full"), 2 + GN_CONTENT_IDS_MAX);
 	/* the largest deletion fits into a call */
 	c = made(GN_CONTENT_DELETE, seq++);
 	uint8_t mine[GN_CONTENT_IDS_MAX * 16];

@@ -1,9 +1,8 @@
-/* Two and three people with two devices each, at random: what is said, edited, taken back, reacted to
- * and read while letters are lost, doubled, delayed and not opened, devices are off, and calls crash
- * before they are stored; in every fourth world a device lies. Then all is well again, and every
- * device shows the same. GN_SEED=n for one
- * seed, GN_DEEP=1 for many. Rules PE-2, PE-10, PE-11, PE-14..PE-17, PE-20..PE-25, PE-32, PE-33, PE-50,
- * PE-55..PE-57. */
+/* Two and three people with two devices each, at random: what is said, edited, taken back,
+ * reacted to and read while letters are lost, doubled, delayed and not opened, devices are off,
+ * and calls crash before they are stored; in every fourth world a device lies. Then all is well
+ * again, and every device shows the same. GN_SEED=n for one seed, GN_DEEP=1 for many. Rules
+ * PE-2, PE-10, PE-11, PE-14..PE-17, PE-20..PE-25, PE-32, PE-33, PE-50, PE-55..PE-57. */
 #include "people/testing/world.h"
 
 #include <stdio.h>
@@ -97,7 +96,8 @@ static void read_something(struct desk *d, unsigned with)
 	assert_int_equal(err, GN_OK);
 }
 
-/* Forged: changes of what others said, receipts for anything, wild numbers, orders and sightings. */
+/* Forged: changes of what others said, receipts for anything, wild numbers, orders and
+ * sightings. */
 static void lie_something(void)
 {
 	static const enum gn_content_kind kinds[] = {GN_CONTENT_EDIT,     GN_CONTENT_DELETE,

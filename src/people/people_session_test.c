@@ -1,5 +1,6 @@
-/* What sessions need to heal and what own devices tell each other: answers to set-ups, signs of life,
- * resends; registers, copies, contacts that are joined. Rules PE-13, PE-30..PE-34, PE-55..PE-58. */
+/* What sessions need to heal and what own devices tell each other: answers to set-ups, signs of
+ * life, resends; registers, copies, contacts that are joined. Rules PE-13, PE-30..PE-34,
+ * PE-55..PE-58. */
 #include "people/testing/world.h"
 
 #include <stdio.h>

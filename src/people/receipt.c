@@ -1,6 +1,6 @@
-/* Receipts: each device says by itself what came to it, in batches; what was read is told where both
- * allow. And the answers that sessions need to heal: each device that set one up gets one, and so
- * does one that was heard 50 times, or for a day, without a word from here.
+/* Receipts: each device says by itself what came to it, in batches; what was read is told where
+ * both allow. And the answers that sessions need to heal: each device that set one up gets one,
+ * and so does one that was heard 50 times, or for a day, without a word from here.
  *
  * 1. Ids that wait are in the chat's row: a crash loses no receipt.
  * 2. Receipts are answered by nothing, so two devices never talk for ever.

@@ -3,8 +3,8 @@
  * device and ten minutes, so nobody makes us send without end: what asks sooner waits.
  *
  * 1. Items that wait to be asked for are in the contact's row.
- * 2. Only what stays is sent again: an item that held anything else, or that is not known, is passed
- *    over.
+ * 2. Only what stays is sent again: an item that held anything else, or that is not known, is
+ *    passed over.
  *
  * Spec: PE-32..PE-34. */
 #include "people/people_int.h"

@@ -1,8 +1,8 @@
-/* The rows that the engine is opened from: own, contacts, chats. Each walks its layout once, writing
- * or reading.
+/* The rows that the engine is opened from: own, contacts, chats. Each walks its layout once,
+ * writing or reading.
  *
- * 1. A row has what its contact or chat needs after a crash, timers included; what is only of this
- *    moment (what another device is typing) is in none.
+ * 1. A row has what its contact or chat needs after a crash, timers included; what is only of
+ *    this moment (what another device is typing) is in none.
  * 2. A damaged row is GN_CORRUPT, never a state that an assert would meet.
  * 3. What changed is put out when the call ends, each row once.
  *
