@@ -1,5 +1,5 @@
-/* What the person does. Each command is judged whole before anything changes: what is refused leaves
- * no trace. Spec: PE-14..PE-19, PE-27..PE-29, PE-40..PE-49, PE-61. */
+/* What the person does. Each command is judged whole before anything changes: what is refused
+ * leaves no trace. Spec: PE-14..PE-19, PE-27, PE-40..PE-49, PE-61. */
 #include "people/people_int.h"
 
 /* ---- saying ---- */
@@ -220,6 +220,23 @@ gn_err gn_people_retry(struct gn_people *p, const struct gn_hash *chat,
 		changed(p, c, &m);
 	}
 	return people_end(p, err);
+}
+
+gn_err gn_people_hide(struct gn_people *p, const struct gn_hash *chat, bool mine,
+		      const struct gn_content_id *id, bool everywhere, gn_time now)
+{
+	struct gn_people_message m;
+	GN_TRY(people_begin(p));
+	struct people_contact *c = people_contact_by_chat(p, chat);
+	bool there = c && people_find_message(p, chat, mine, id, &m, NULL) && gn_people_shown(&m) &&
+		     m.kind < GN_PEOPLE_GAP;
+	if (!there)
+		return people_end(p, GN_NOT_FOUND);
+	if (!m.expired)
+		people_take_away(p, c, &m);
+	if (everywhere)
+		people_hide_sync(p, c, mine, id, now);
+	return people_end(p, GN_OK);
 }
 
 gn_err gn_people_read(struct gn_people *p, const struct gn_pk *owner, uint64_t order, gn_time now)

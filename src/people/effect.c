@@ -1,8 +1,9 @@
 /* What a content does to others. Who may do what is in the names: an edit and a deletion name a
- * message by its id alone, and the sender is always who says it, so another's message is not even
- * found. What is said of a message that has not come waits for it in an early row.
+ * message by its id alone, and the sender is always who says it, so another's message is not
+ * even found. What is said of a message that has not come waits for it in an early row.
  *
- * 1. The same contents in any order leave the same rows (message.c, and newest by (order, id) here).
+ * 1. The same contents in any order leave the same rows (message.c, and newest by (order, id)
+ *    here).
  * 2. Only the contact itself tells its box.
  *
  * Spec: PE-14..PE-18. */
@@ -34,7 +35,9 @@ static void take_back(struct gn_people *p, struct people_contact *c, bool mine,
 		if (gn_content_id_eq(&id, &what->id) || !people_row_for(p, c, mine, &id, &m) ||
 		    !people_message_delete(&m))
 			continue;
-		people_put_message(p, &m, GN_PEOPLE_DROP, gn_slice(NULL, 0));
+		people_put_message(p, &m,
+				   people_needless(p, c, &m) ? GN_PEOPLE_DROP : GN_PEOPLE_KEEP,
+				   gn_slice(NULL, 0));
 		people_message_event(p, c, &m, false, false);
 	}
 }
@@ -70,7 +73,8 @@ static void react(struct gn_people *p, struct people_contact *c, bool mine,
 	people_message_event(p, c, &m, false, false);
 }
 
-/* The certificate is of the key whose seed comes with it; its signature is the holders' to judge. */
+/* The certificate is of the key whose seed comes with it; its signature is the holders' to
+ * judge. */
 static void box(struct gn_people *p, struct people_contact *c, const struct gn_content *what)
 {
 	struct gn_people_at at = at_of(what);

@@ -1,13 +1,13 @@
-/* Who a contact is: the records they publish, as far as we saw them. A pin is (number, hash) of the
- * newest; it never goes back.
+/* Who a contact is: the records they publish, as far as we saw them. A pin is (number, hash) of
+ * the newest; it never goes back.
  *
- * 1. Two records of one number, or a history that names another one than we saw, stop sending until
- *    somebody looked: so does a key where a name led to another before.
- * 2. A new owner key is the same person only when the old one committed to it. Who merely says so is
- *    a stranger, and no reason to stop anything.
+ * 1. Two records of one number, or a history that names another one than we saw, stop sending
+ *    until somebody looked: so does a key where a name led to another before.
+ * 2. A new owner key is the same person only when the old one committed to it. Who merely says
+ *    so is a stranger, and no reason to stop anything.
  * 3. Devices come and go with the record, each with a line in the chat.
  *
- *    CALM -> FORK | KEY | CLAIM [gn_people_identity, people_pins] -> CALM [people_clear]
+ * CALM -> FORK | KEY | CLAIM [gn_people_identity, people_pins] -> CALM [people_clear]
  *
  * Spec: PE-4, PE-42..PE-45. */
 #include "people/people_int.h"

@@ -150,6 +150,7 @@ void people_message_meets(struct gn_people_message *m)
 {
 	m->early = false;
 	m->deleted = m->deleted && people_kind_shown(m->kind);
+	m->expired = m->expired && people_kind_shown(m->kind);
 	if (m->deleted || !people_kind_shown(m->kind))
 		strip(m);
 	if (m->kind != GN_CONTENT_TEXT && m->kind != GN_CONTENT_FILE) {

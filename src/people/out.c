@@ -1,6 +1,6 @@
-/* What a call gives: rows, sends, events; and what it asks the store. What breaks on the way (memory,
- * a row that is damaged) is kept and is the call's result: then nothing of the call is stored, and
- * the engine is opened again from its rows.
+/* What a call gives: rows, sends, events; and what it asks the store. What breaks on the way
+ * (memory, a row that is damaged) is kept and is the call's result: then nothing of the call is
+ * stored, and the engine is opened again from its rows.
  *
  * 1. What was found counts this call's own rows first: the store has them only later.
  * 2. What is told lies in one piece of memory and is freed at the next call; a send may hold

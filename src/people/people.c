@@ -6,7 +6,7 @@
  *    a content: malformed | blocked | of a stranger [people_request] | taken
  *    a chat: ASKED -> ACCEPTED [whatever they say: they answered]
  *
- * Spec: PE-19, PE-27..PE-29, PE-46, PE-50..PE-54. */
+ * Spec: PE-19, PE-26, PE-46, PE-50..PE-54. */
 #include "people/people_int.h"
 
 /* ---- life ---- */
@@ -140,6 +140,11 @@ static gn_err take(struct gn_people *p, const struct gn_people_in *in,
 		GN_TRY(take_unknown(p, &c, in, what, now));
 	if (!c)
 		return GN_OK;
+	struct people_device *d = people_device_get(c, &in->device);
+	if (d && people_resend_held(d, what, now)) {
+		p->counters[PEOPLE_C_RESENDS_HELD]++;
+		return GN_PENDING;
+	}
 	if (c->state == GN_PEOPLE_ASKED) {
 		people_accept(p, c, now);
 		people_contact_sync(p, c, false, now);
@@ -206,7 +211,7 @@ static void look_after(struct gn_people *p, struct gn_people_message *m, struct 
 	bool waited = people_waits(p, m);
 	if (m->expires && m->expires <= ms && !m->expired) {
 		people_message_expire(m);
-		keep = GN_PEOPLE_DROP;
+		keep = !c || people_needless(p, c, m) ? GN_PEOPLE_DROP : GN_PEOPLE_KEEP;
 	}
 	if (m->check && m->check <= ms) {
 		m->check = 0;
@@ -214,6 +219,8 @@ static void look_after(struct gn_people *p, struct gn_people_message *m, struct 
 			p->counters[PEOPLE_C_GIVEN_UP]++;
 			m->state = GN_PEOPLE_FAILED;
 			m->why = GN_PEOPLE_TOO_LATE;
+			if (m->deleted || m->expired)
+				keep = GN_PEOPLE_DROP;
 		} else if (waited) {
 			m->check = ms + PEOPLE_CHECK_MS;
 			if (c && content.len && people_may_write(c))

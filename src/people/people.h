@@ -1,14 +1,15 @@
-/* People: contacts, what they say to each other, in which order, and what became of it. Pure: bytes
- * that a session opened, commands of the person and the time in; rows to store, contents to send
- * and events out. docs/spec/people.md (PE-n).
+/* People: contacts, what they say to each other, in which order, and what became of it. Pure:
+ * bytes that a session opened, commands of the person and the time in; rows to store, contents
+ * to send and events out. docs/spec/people.md (PE-n).
  *
- * One `struct gn_people` is one device of a person. It keeps a little of each contact and chat, and
- * no history: rows of messages are the store's, and what it needs of them it asks for (`find`).
+ * One `struct gn_people` is one device of a person. It keeps a little of each contact and chat,
+ * and no history: rows of messages are the store's, and what it needs of them it asks for
+ * (`find`).
  *
  * Each call is all or nothing for the store: after each one ask for rows, sends and events until
  * there are no more, and store rows and sends in one transaction with what the call was for (the
- * sessions' rows, the item taken). A crash before that is as if the call had not been: open it again
- * from its rows. After GN_NOMEM the same: nothing more is done until it was opened again.
+ * sessions' rows, the item taken). A crash before that is as if the call had not been: open it
+ * again from its rows. After GN_NOMEM the same: nothing more is done until it was opened again.
  *
  * What it does not do: boxes, sessions, looking records up, files' bytes. Single-threaded. */
 #ifndef GN_PEOPLE_PEOPLE_H
@@ -46,11 +47,12 @@ enum gn_people_trust { /* only grows, but when their key changed without notice 
 /* "met", "linked", "introduced", "by name", "unknown". */
 const char *gn_people_trust_word(enum gn_people_trust trust);
 
-enum gn_people_alarm { /* sending is stopped until somebody looked */
-		       GN_PEOPLE_CALM,
-		       GN_PEOPLE_FORK, /* two records of one number, or a history that denies what we saw */
-		       GN_PEOPLE_KEY,   /* another owner key, not the one committed to before */
-		       GN_PEOPLE_CLAIM, /* they themselves name another record than we saw */
+/* Why sending is stopped until somebody looked. */
+enum gn_people_alarm {
+	GN_PEOPLE_CALM,
+	GN_PEOPLE_FORK,  /* two records of one number, or a history that denies what we saw */
+	GN_PEOPLE_KEY,   /* another owner key, not the one committed to before */
+	GN_PEOPLE_CLAIM, /* they themselves name another record than we saw */
 };
 
 struct gn_people_device {
@@ -147,14 +149,14 @@ struct gn_people_message {
 	struct gn_content_id id;
 	uint8_t kind; /* enum gn_content_kind, GN_PEOPLE_GAP, GN_PEOPLE_LINE */
 	uint64_t device, seq, sent, order;
-	uint64_t received; /* Unix ms */
-	bool early;        /* it has not come; only what was said of it has */
-	bool deleted;      /* by who said it, for all */
-	bool expired;
-	bool read;                              /* by us; else what was said by others is unread */
-	struct gn_people_at edit;               /* order 0: not edited */
-	struct gn_slice edited;                 /* the text instead; borrowed */
-	struct gn_people_reaction reactions[2]; /* theirs, ours */
+	uint64_t received;        /* Unix ms */
+	bool early;               /* it has not come; only what was said of it has */
+	bool deleted;             /* by who said it, for all */
+	bool expired;             /* gone here: its time was over, or the person hid it */
+	bool read;                /* by us; else what was said by others is unread */
+	struct gn_people_at edit; /* order 0: not edited */
+	struct gn_slice edited;   /* the text instead; borrowed */
+	struct gn_people_reaction reactions[2];                    /* theirs, ours */
 	struct gn_people_receipt receipts[GN_PEOPLE_RECEIPTS_MAX]; /* of the other side's devices */
 	uint8_t receipt_count;
 	enum gn_people_sent state; /* of our own */
@@ -191,7 +193,8 @@ struct gn_people_row { /* borrowed until the next call that is no gn_people_next
 	struct gn_hash chat; /* CONTACT, CHAT, MESSAGE */
 	struct gn_slice key; /* REGISTER */
 	struct gn_slice bytes;
-	/* MESSAGE: what the bytes say, for columns; and its content, which is stored beside them. */
+	/* MESSAGE: what the bytes say, for columns; and its content, which is stored beside
+	 * them. */
 	const struct gn_people_message *message;
 	enum gn_people_keep { GN_PEOPLE_KEEP, GN_PEOPLE_PUT, GN_PEOPLE_DROP } keep;
 	struct gn_slice content; /* PUT */
@@ -248,12 +251,14 @@ struct gn_people_in {
 	uint8_t invite[GN_INVITE_SECRET_LEN];
 	struct gn_pk introducer; /* or by somebody's token; zeros: by work */
 };
-/* GN_OK: the item may be acknowledged, whatever became of it; GN_MALFORMED: that too, and it was no
- * content. GN_PENDING: of somebody who was not accepted here, but perhaps by another own device: keep
- * the item, offer the content again when that contact changed, at the latest when it expires. */
+/* GN_OK: the item may be acknowledged, whatever became of it; GN_MALFORMED: that too, and it was
+ * no content. GN_PENDING: not yet, and nothing has changed: keep the content, do not acknowledge
+ * it, offer it again when that contact changed, and every ten minutes until it expires (it is of
+ * somebody whom perhaps another own device accepted, or asks for a resend too soon). */
 GN_MUST gn_err gn_people_recv(struct gn_people *p, const struct gn_people_in *in, gn_time now);
-/* An item that a session's header opened and no key (EE-31): asked for again, soon. GN_NOT_FOUND: of
- * no contact's device; GN_LIMIT: 16 wait already, offer it again in ten minutes. */
+/* An item that a session's header opened and no key (EE-31): asked for again, soon.
+ * GN_NOT_FOUND: of no contact's device; GN_LIMIT: 16 wait already, offer it again in ten
+ * minutes. */
 GN_MUST gn_err gn_people_unopened(struct gn_people *p, const struct gn_pk *owner,
 				  const struct gn_pk *device, const struct gn_hash *item,
 				  gn_time now);
@@ -311,6 +316,9 @@ GN_MUST gn_err gn_people_retry(struct gn_people *p, const struct gn_hash *chat,
 /* All up to this message was read. */
 GN_MUST gn_err gn_people_read(struct gn_people *p, const struct gn_pk *owner, uint64_t order,
 			      gn_time now);
+/* Takes a message away here, or on all own devices; the others keep it. GN_NOT_FOUND. */
+GN_MUST gn_err gn_people_hide(struct gn_people *p, const struct gn_hash *chat, bool mine,
+			      const struct gn_content_id *id, bool everywhere, gn_time now);
 /* From now on what is said in the chat stays so many seconds after reading, on both sides. */
 GN_MUST gn_err gn_people_expire(struct gn_people *p, const struct gn_pk *owner, uint32_t seconds,
 				gn_time now);

@@ -197,6 +197,11 @@ void people_place(struct gn_people *p, struct people_contact *c, bool mine, uint
 /* The row of a message, or one for a message that has not come. False: there is no room. */
 bool people_row_for(struct gn_people *p, struct people_contact *c, bool mine,
 		    const struct gn_content_id *id, struct gn_people_message *out);
+/* Is its content of no more use: nobody is to see it, and nobody can ask for it? */
+bool people_needless(const struct gn_people *p, const struct people_contact *c,
+		     const struct gn_people_message *m);
+/* Gone here: by its time or by the person. */
+void people_take_away(struct gn_people *p, struct people_contact *c, struct gn_people_message *m);
 /* Counts it among what waits, or no longer: `was` before the change. */
 bool people_waits(const struct gn_people *p, const struct gn_people_message *m);
 void people_waited(struct gn_people *p, struct people_contact *c, bool was,
@@ -260,6 +265,8 @@ void people_register_set(struct gn_people *p, struct gn_slice key, struct gn_sli
 			 gn_time now);
 /* What the person decided about a contact, for the other devices. */
 void people_contact_sync(struct gn_people *p, struct people_contact *c, bool gone, gn_time now);
+void people_hide_sync(struct gn_people *p, struct people_contact *c, bool mine,
+		      const struct gn_content_id *id, gn_time now);
 void people_mark_sync(struct gn_people *p, struct people_contact *c, uint64_t order, gn_time now);
 void people_sync_take(struct gn_people *p, uint64_t device, const struct gn_content *what,
 		      gn_time now);
@@ -277,6 +284,8 @@ void people_accept(struct gn_people *p, struct people_contact *c, gn_time now);
 
 /* ---- resend.c ---- */
 
+/* Does it ask too soon after the last time? */
+bool people_resend_held(const struct people_device *d, const struct gn_content *what, gn_time now);
 void people_resend_take(struct gn_people *p, struct people_contact *c, struct people_device *d,
 			const struct gn_content *what, gn_time now);
 void people_resend_ask(struct gn_people *p, struct people_contact *c, struct people_device *d,

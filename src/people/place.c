@@ -26,6 +26,27 @@ void people_waited(struct gn_people *p, struct people_contact *c, bool was,
 	people_chat_changed(p, c);
 }
 
+bool people_needless(const struct gn_people *p, const struct people_contact *c,
+		     const struct gn_people_message *m)
+{
+	bool all = c->device_count > 0;
+	if (m->early || (people_kind_shown(m->kind) && !m->deleted && !m->expired))
+		return false;
+	if (!m->mine || m->device != p->device)
+		return m->deleted || m->expired;
+	for (uint32_t i = 0; i < c->device_count; i++)
+		all &= people_message_receipted(m, c->devices[i].name);
+	return all;
+}
+
+void people_take_away(struct gn_people *p, struct people_contact *c, struct gn_people_message *m)
+{
+	people_message_expire(m);
+	people_put_message(p, m, people_needless(p, c, m) ? GN_PEOPLE_DROP : GN_PEOPLE_KEEP,
+			   gn_slice(NULL, 0));
+	people_message_event(p, c, m, false, false);
+}
+
 bool people_row_for(struct gn_people *p, struct people_contact *c, bool mine,
 		    const struct gn_content_id *id, struct gn_people_message *out)
 {
@@ -64,8 +85,9 @@ void people_place(struct gn_people *p, struct people_contact *c, bool mine, uint
 	if (m.state == GN_PEOPLE_READ)
 		people_message_read(&m, m.received);
 	people_waited(p, c, false, &m);
-	people_put_message(p, &m, m.deleted ? GN_PEOPLE_DROP : GN_PEOPLE_PUT,
-			   m.deleted ? gn_slice(NULL, 0) : bytes);
+	bool gone = m.deleted || m.expired;
+	people_put_message(p, &m, gone ? GN_PEOPLE_DROP : GN_PEOPLE_PUT,
+			   gone ? gn_slice(NULL, 0) : bytes);
 	if (what->order > c->chat.order)
 		c->chat.order = what->order;
 	people_chat_changed(p, c);

@@ -1,6 +1,6 @@
-/* Receipts: each device says by itself what came to it, in batches; what was read is told where both
- * allow. And the answers that sessions need to heal: each device that set one up gets one, and so
- * does one that was heard 50 times, or for a day, without a word from here.
+/* Receipts: each device says by itself what came to it, in batches; what was read is told where
+ * both allow. And the answers that sessions need to heal: each device that set one up gets one,
+ * and so does one that was heard 50 times, or for a day, without a word from here.
  *
  * 1. Ids that wait are in the chat's row: a crash loses no receipt.
  * 2. Receipts are answered by nothing, so two devices never talk for ever.
@@ -50,14 +50,6 @@ void people_receipt_queue(struct gn_people *p, struct people_contact *c,
 
 /* ---- theirs ---- */
 
-static bool all_have_it(const struct people_contact *c, const struct gn_people_message *m)
-{
-	for (uint32_t i = 0; i < c->device_count; i++)
-		if (!people_message_receipted(m, c->devices[i].name))
-			return false;
-	return true;
-}
-
 void people_receipt_take(struct gn_people *p, struct people_contact *c, uint64_t device,
 			 const struct gn_content *what, gn_time now)
 {
@@ -73,8 +65,8 @@ void people_receipt_take(struct gn_people *p, struct people_contact *c, uint64_t
 		if (!people_message_receipt(&m, device, read, people_ms(now), &first))
 			continue;
 		people_waited(p, c, waited, &m);
-		bool drop = !m.early && !people_kind_shown(m.kind) && all_have_it(c, &m);
-		people_put_message(p, &m, drop ? GN_PEOPLE_DROP : GN_PEOPLE_KEEP,
+		people_put_message(p, &m,
+				   people_needless(p, c, &m) ? GN_PEOPLE_DROP : GN_PEOPLE_KEEP,
 				   gn_slice(NULL, 0));
 		people_message_event(p, c, &m, false, false);
 	}

@@ -1,10 +1,10 @@
 /* Items that could not be opened are asked for again, and answered: with the content, when the
  * device that asks has not receipted it, else by saying so. Neither is more than one message per
- * device and ten minutes, so nobody makes us send without end.
+ * device and ten minutes, so nobody makes us send without end: what asks sooner waits.
  *
  * 1. Items that wait to be asked for are in the contact's row.
- * 2. Only what stays is sent again: an item that held anything else, or that is not known, is passed
- *    over.
+ * 2. Only what stays is sent again: an item that held anything else, or that is not known, is
+ *    passed over.
  *
  * Spec: PE-32..PE-34. */
 #include "people/people_int.h"
@@ -26,6 +26,12 @@ void people_resend_ask(struct gn_people *p, struct people_contact *c, struct peo
 	people_contact_changed(p, c);
 }
 
+bool people_resend_held(const struct people_device *d, const struct gn_content *what, gn_time now)
+{
+	return what->kind == GN_CONTENT_RESEND && what->u.envelopes.count && d->answered_at &&
+	       now < d->answered_at + PEOPLE_RESEND_WAIT - PEOPLE_RESEND_SLACK;
+}
+
 void people_resend_take(struct gn_people *p, struct people_contact *c, struct people_device *d,
 			const struct gn_content *what, gn_time now)
 {
@@ -33,10 +39,6 @@ void people_resend_take(struct gn_people *p, struct people_contact *c, struct pe
 	uint8_t ids[CONTENT_RESEND_MAX * GN_CONTENT_ID_LEN];
 	if (!what->u.envelopes.count)
 		return; /* an answer: these came before */
-	if (d->answered_at && now < d->answered_at + PEOPLE_RESEND_WAIT - PEOPLE_RESEND_SLACK) {
-		p->counters[PEOPLE_C_RESENDS_HELD]++;
-		return;
-	}
 	d->answered_at = now;
 	people_contact_changed(p, c);
 	answer.ids.p = ids;

@@ -1,8 +1,8 @@
-/* The rows that the engine is opened from: own, contacts, chats. Each walks its layout once, writing
- * or reading.
+/* The rows that the engine is opened from: own, contacts, chats. Each walks its layout once,
+ * writing or reading.
  *
- * 1. A row has what its contact or chat needs after a crash, timers included; what is only of this
- *    moment (what another device is typing) is in none.
+ * 1. A row has what its contact or chat needs after a crash, timers included; what is only of
+ *    this moment (what another device is typing) is in none.
  * 2. A damaged row is GN_CORRUPT, never a state that an assert would meet.
  * 3. What changed is put out when the call ends, each row once.
  *
@@ -302,12 +302,26 @@ gn_err people_load_own(struct gn_people *p, struct gn_slice row)
 	return gn_pk_eq(&device, &p->config.device) ? GN_OK : GN_CORRUPT;
 }
 
+/* Who rotated keeps the name of before; nobody else has it. */
+static gn_err rename_self(struct gn_people *p, const struct people_contact *read)
+{
+	struct people_contact *c = p->self;
+	if (c->device_count || c->box || people_contact_by_chat(p, &read->id))
+		return GN_CORRUPT;
+	gn_map_remove(&p->by_chat, c->id.b);
+	struct people_contact **at = gn_map_put(&p->by_chat, read->id.b);
+	if (!at)
+		return GN_NOMEM;
+	*at = c;
+	return GN_OK;
+}
+
 /* What a row says of a contact, moved into the one that was made for it. */
 static gn_err adopt(struct gn_people *p, struct people_contact *read)
 {
 	struct people_contact *c = read->self ? p->self : NULL;
-	if (c && (!gn_hash_eq(&read->id, &c->id) || c->device_count || c->box))
-		return GN_CORRUPT;
+	if (c && (c->device_count || c->box || people_contact_by_chat(p, &read->id) != c))
+		GN_TRY(rename_self(p, read));
 	if (!c && (people_contact_by_chat(p, &read->id) || people_contact_get(p, &read->owner)))
 		return GN_CORRUPT;
 	if (!c && !(c = people_contact_new(p, &read->owner, &read->id)))

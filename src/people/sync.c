@@ -10,6 +10,7 @@
 
 #define CONTACT_KEY "people/contact/"
 #define READ_KEY "people/read/"
+#define GONE_KEY "people/gone/"
 #define CONTACT_VERSION 1
 
 static struct gn_slice key_of(const char *kind, const struct gn_hash *id,
@@ -83,6 +84,18 @@ void people_mark_sync(struct gn_people *p, struct people_contact *c, uint64_t or
 	people_register_set(p, key_of(READ_KEY, &c->id, key), GN_SLICE(value), now);
 }
 
+/* The key names the message's id alone: who reuses ids hides what they said with one. */
+void people_hide_sync(struct gn_people *p, struct people_contact *c, bool mine,
+		      const struct gn_content_id *id, gn_time now)
+{
+	char key[GN_CONTENT_REGISTER_KEY_MAX + 1] = GONE_KEY;
+	uint8_t value[sizeof c->id.b + 1];
+	gn_hex(GN_SLICE(id->b), key + strlen(key));
+	memcpy(value, c->id.b, sizeof c->id.b);
+	value[sizeof c->id.b] = mine;
+	people_register_set(p, gn_str(key), GN_SLICE(value), now);
+}
+
 /* ---- from another device ---- */
 
 void people_contact_remove(struct gn_people *p, struct people_contact *c)
@@ -141,27 +154,44 @@ static void take_contact(struct gn_people *p, const struct gn_hash *id, struct g
 	people_answer_setups(p, c, now);
 }
 
-static bool hash_after(struct gn_slice key, const char *prefix, struct gn_hash *out)
+static bool hex_after(struct gn_slice key, const char *prefix, uint8_t *out, size_t len)
 {
 	struct gn_slice head = gn_str(prefix);
 	return gn_slice_eq(gn_slice_sub(key, 0, head.len), head) &&
-	       gn_unhex(gn_slice_sub(key, head.len, key.len), out->b, sizeof out->b) == GN_OK;
+	       gn_unhex(gn_slice_sub(key, head.len, key.len), out, len) == GN_OK;
+}
+
+/* Hidden on another device; perhaps before it came here. */
+static void take_gone(struct gn_people *p, const struct gn_content_id *id, struct gn_slice value)
+{
+	struct gn_people_message m;
+	struct people_contact *c;
+	struct gn_hash chat;
+	if (value.len != sizeof chat.b + 1)
+		return;
+	memcpy(chat.b, value.p, sizeof chat.b);
+	c = people_contact_by_chat(p, &chat);
+	if (c && people_row_for(p, c, value.p[sizeof chat.b] == 1, id, &m) && !m.expired)
+		people_take_away(p, c, &m);
 }
 
 static void take_register(struct gn_people *p, const struct gn_content_register *r, gn_time now)
 {
 	struct gn_content_register before;
+	struct gn_content_id message;
 	struct gn_hash id;
 	if (people_find_register(p, r->key, &before) &&
 	    (before.time > r->time || (before.time == r->time && before.device >= r->device)))
 		return;
 	put_register(p, r);
-	if (hash_after(r->key, CONTACT_KEY, &id)) {
+	if (hex_after(r->key, CONTACT_KEY, id.b, sizeof id.b)) {
 		take_contact(p, &id, r->value, now);
-	} else if (hash_after(r->key, READ_KEY, &id)) {
+	} else if (hex_after(r->key, READ_KEY, id.b, sizeof id.b)) {
 		struct people_contact *c = people_contact_by_chat(p, &id);
 		if (c && r->value.len == 8)
 			people_read_to(p, c, gn_be64(r->value.p), false, now);
+	} else if (hex_after(r->key, GONE_KEY, message.b, sizeof message.b)) {
+		take_gone(p, &message, r->value);
 	}
 	people_event(p, &(struct gn_people_event){.kind = GN_PEOPLE_REGISTER});
 }

@@ -1,6 +1,7 @@
-/* A few people with a few devices each: engines, stores in memory, letters between them that may be
- * lost, doubled, delayed and not be opened, and crashes between a call and its commit. What an agent
- * does around the engine is done here, in the simplest way. Everything comes from a seed. */
+/* A few people with a few devices each: engines, stores in memory, letters between them that may
+ * be lost, doubled, delayed and not be opened, and crashes between a call and its commit. What
+ * an agent does around the engine (PE-50, PE-51) is done here, in the simplest way. Everything
+ * comes from a seed. */
 #ifndef GN_PEOPLE_WORLD_H
 #define GN_PEOPLE_WORLD_H
 
@@ -69,6 +70,19 @@ struct world {
 	bool quiet;                              /* wanted records and boxes are not given */
 };
 
+/* ---- store.c ---- */
+
+/* Room for one more. */
+void *world_grow(void *p, size_t count, size_t *room, size_t size);
+uint8_t *world_copy(struct gn_slice s);
+void desk_store(struct desk *d, const struct gn_people_row *row);
+void desk_drop_row(struct desk *d, struct kept_row *r);
+bool desk_find(void *user, const struct gn_people_find *f, struct gn_people_found *out);
+int world_compare_place(const struct gn_people_message *a, uint64_t order, uint64_t sent,
+			const struct gn_content_id *id);
+
+/* ---- world.c ---- */
+
 void world_make(struct world *w, uint64_t seed, unsigned people, unsigned devices);
 void world_free(struct world *w);
 struct desk *world_desk(struct world *w, unsigned person, unsigned device);
@@ -102,5 +116,7 @@ void world_post(struct world *w, unsigned from, unsigned to, const struct gn_con
 /* What people see of a chat, as text: one line a message in order. The same on every device of both
  * but for whose is whose. */
 size_t desk_view(const struct desk *d, unsigned with, char *out, size_t cap);
+/* Fails with the first line that differs. */
+void assert_same_view(const char *a, const char *b);
 
 #endif
