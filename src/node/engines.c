@@ -3,6 +3,7 @@
 #include "node/charge.h"
 #include "node/node_int.h"
 
+#include "records/box.h"
 #include "records/identity.h"
 
 enum { ALLOC_JET, ALLOC_OVERLAY, ALLOC_KV, ALLOC_BLOCKS, ALLOC_SERVICES, ALLOC_NODE };
@@ -71,6 +72,7 @@ gn_err gn_node_engines_new(struct gn_node *node)
 	memcpy(overlay.nonce, node->nonce, sizeof overlay.nonce);
 	overlay.admit[1] = gn_identity_admit;
 	overlay.admit[3] = gn_name_admit;
+	overlay.admit[5] = gn_boxrec_admit;
 	overlay.grace[3] = gn_name_grace;
 	own_addrs(node, &overlay);
 	GN_TRY(gn_overlay_new(&env[ALLOC_OVERLAY], &overlay, node->now, &node->overlay));
