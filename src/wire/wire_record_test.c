@@ -45,8 +45,12 @@ static struct gn_record_fields plain(void)
 static gn_err make(const struct gn_record_fields *fields, struct gn_slice *out)
 {
 	struct gn_buf buf = {storage, 3, sizeof storage};
-	gn_err err = gn_wire_record_make(
-		&sk, fields->type == GN_FB_RECORD_TYPE_IDENTITY ? pq_seed : NULL, fields, &buf);
+	gn_err err = gn_wire_record_make(&sk,
+					 fields->type == GN_FB_RECORD_TYPE_IDENTITY ||
+							 fields->type == GN_FB_RECORD_TYPE_PREKEYS
+						 ? pq_seed
+						 : NULL,
+					 fields, &buf);
 	if (err == GN_OK)
 		*out = gn_slice(storage + 3, buf.len - 3);
 	else
@@ -402,16 +406,33 @@ static struct gn_slice identity_body(const uint8_t *pq_pk, size_t len)
 	return out;
 }
 
-static void identities_carry_both_signatures(void **state)
+static struct gn_slice prekeys_body(const uint8_t *pq_pk, size_t len)
 {
-	(void)state;
+	static uint8_t bytes[8192], kem[GN_KEM_PK_LEN];
+	struct gn_fbb b = gn_fbb(bytes, sizeof bytes);
+	struct gn_fb_key key = {{1}};
+	struct gn_slice out;
+	gn_fbref last = gn_fb_prekey_set_make(
+		&b, &(struct gn_fb_prekey_set_args){.x25519 = &key, .kem = GN_SLICE(kem)});
+	gn_fbref root = gn_fb_prekeys_body_make(
+		&b, &(struct gn_fb_prekeys_body_args){.identity = &key,
+						      .pq_key = gn_slice(pq_pk, len),
+						      .dh = &key,
+						      .last = last});
+	assert_int_equal(gn_fbb_finish(&b, root, NULL, &out), GN_OK);
+	return out;
+}
+
+/* WR-14 */
+static void signed_twice(uint16_t type, struct gn_slice (*body)(const uint8_t *pq_pk, size_t len))
+{
 	uint8_t pq_pk[GN_PQ_PK_LEN];
 	struct gn_slice in;
 	struct gn_record r;
 	struct gn_record_fields f = plain();
 	assert_int_equal(gn_pq_public(pq_seed, pq_pk), GN_OK);
-	f.type = GN_FB_RECORD_TYPE_IDENTITY;
-	f.body = identity_body(pq_pk, sizeof pq_pk);
+	f.type = type;
+	f.body = body(pq_pk, sizeof pq_pk);
 	assert_int_equal(make(&f, &in), GN_OK);
 	assert_int_equal(gn_wire_record_open(in, &r), GN_OK);
 	assert_int_equal(r.pq_sig.len, GN_PQ_SIG_LEN);
@@ -423,11 +444,11 @@ static void identities_carry_both_signatures(void **state)
 	}
 	assert_int_equal(gn_wire_record_open(in, &r), GN_OK);
 
-	f.body = identity_body(pq_pk, sizeof pq_pk - 1);
+	f.body = body(pq_pk, sizeof pq_pk - 1);
 	assert_int_equal(make(&f, &in), GN_OK);
 	assert_int_equal(gn_wire_record_open(in, &r), GN_MALFORMED);
 	pq_pk[0] ^= 1; /* another key than the one that signed */
-	f.body = identity_body(pq_pk, sizeof pq_pk);
+	f.body = body(pq_pk, sizeof pq_pk);
 	assert_int_equal(make(&f, &in), GN_OK);
 	assert_int_equal(gn_wire_record_open(in, &r), GN_SIGNATURE);
 	f.body = gn_str("not a body");
@@ -435,10 +456,17 @@ static void identities_carry_both_signatures(void **state)
 	assert_int_equal(gn_wire_record_open(in, &r), GN_MALFORMED);
 
 	struct gn_fb_signed_args args = forged(); /* without pq_sig */
-	args.type = GN_FB_RECORD_TYPE_IDENTITY;
+	args.type = type;
 	expect_open(&args, GN_MALFORMED);
 	struct gn_buf buf = {storage, 0, sizeof storage};
 	assert_int_equal(gn_wire_record_make(&sk, NULL, &f, &buf), GN_USAGE);
+}
+
+static void identities_and_prekeys_carry_both_signatures(void **state)
+{
+	(void)state;
+	signed_twice(GN_FB_RECORD_TYPE_IDENTITY, identity_body);
+	signed_twice(GN_FB_RECORD_TYPE_PREKEYS, prekeys_body);
 }
 
 static void two_steps_give_the_same_record(void **state)
@@ -567,7 +595,7 @@ int main(void)
 		cmocka_unit_test(every_bit_flip_is_noticed),
 		cmocka_unit_test(an_envelope_has_one_form),
 		cmocka_unit_test(parse_trusts_the_signature),
-		cmocka_unit_test(identities_carry_both_signatures),
+		cmocka_unit_test(identities_and_prekeys_carry_both_signatures),
 		cmocka_unit_test(two_steps_give_the_same_record),
 		cmocka_unit_test(freshness),
 		cmocka_unit_test(order_is_by_seq_then_hash),
