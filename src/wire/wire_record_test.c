@@ -412,8 +412,7 @@ static struct gn_slice prekeys_body(const uint8_t *pq_pk, size_t len)
 		&b, &(struct gn_fb_prekey_set_args){.x25519 = &key, .kem = text(9)});
 	struct gn_fb_prekeys_body_args args = {
 		.identity = &key, .pq_key = gn_slice(pq_pk, len), .dh = &key, .last = last};
-	gn_err err = gn_fbb_finish(&b, gn_fb_prekeys_body_make(&b, &args), NULL, &out);
-	assert_int_equal(err, GN_OK);
+	assert_int_equal(gn_fbb_finish(&b, gn_fb_prekeys_body_make(&b, &args), NULL, &out), GN_OK);
 	return out;
 }
 
