@@ -384,6 +384,8 @@ static void holders_take_newer_ones_of_the_same_kind(void **state)
 	next = record_of(room + GN_RECORD_MAX);
 	assert_int_equal(gn_boxrec_admit(&held, &next, 0, now), GN_DENIED);
 	assert_int_equal(gn_boxrec_admit(NULL, &next, 0, now), GN_OK);
+	held.body = GN_LIT("of before there was a rule");
+	assert_int_equal(gn_boxrec_admit(&held, &next, 0, now), GN_OK);
 }
 
 static void bodies_have_a_size(void **state)
