@@ -307,10 +307,11 @@ gn_err gn_boxrec_parse(struct gn_slice record, struct gn_boxrec *out)
 
 /* ---- the holder's rule (BD-4) ---- */
 
+/* What an older program held under this type is of no kind. */
 static bool same_kind(const struct gn_record *held, uint8_t kind)
 {
 	struct gn_fb_box_body body;
-	return gn_fb_box_body_verify(held->body, &body) == GN_OK &&
+	return gn_fb_box_body_verify(held->body, &body) != GN_OK ||
 	       gn_fb_box_body_kind(body) == kind;
 }
 

@@ -88,6 +88,35 @@ static void a_word_for_an_item_is_for_it_in_one_box(void **state)
 			 GN_SIGNATURE);
 }
 
+/* docs/spec/services.md, vectors: all that is signed here, one after the other. */
+static void formats_do_not_drift(void **state)
+{
+	(void)state;
+	static const uint8_t secret[GN_BOXREC_INVITE_SECRET] = {1};
+	struct gn_boxcert c = {.key = contact.pk, .until = 1767225600, .items = 100, .kib = 512};
+	struct gn_custody held = {
+		.box = box.pk, .item = item, .held_until = 1767225600, .holder = {{6}}};
+	struct gn_boxrec_show show = {box.pk, node.pk, {9}, GN_BOXREC_WORKER};
+	struct gn_sig deposit, invite, shown;
+	struct gn_sk invited;
+	struct gn_hash sum;
+	uint8_t certificate[GN_BOXCERT_LEN];
+	char hex[65];
+	gn_boxcert_make(&box, &c);
+	gn_boxcert_put(&c, certificate);
+	gn_boxrec_deposit_sign(&contact, &box.pk, &item, &deposit);
+	gn_boxrec_invite_key(secret, &invited);
+	gn_boxrec_invite_sign(&invited, &box.pk, &item, &invite);
+	gn_boxrec_show_sign(&contact, &show, &shown);
+	gn_custody_make(&node, &held);
+	gn_sha256((struct gn_slice[]){GN_SLICE(certificate), GN_SLICE(deposit.b),
+				      GN_SLICE(invite.b), GN_SLICE(shown.b), GN_SLICE(held.sig.b)},
+		  5, &sum);
+	gn_hex(GN_SLICE(sum.b), hex);
+	assert_string_equal(hex,
+			    "b6d52e4cdd4bd00c79285aa2f0adc451c31708c1ea9072a7a9f0e542927beadf");
+}
+
 static void an_invite_key_follows_from_its_link(void **state)
 {
 	(void)state;
@@ -220,6 +249,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_certificate_is_112_bytes_of_one_box),
 		cmocka_unit_test(a_word_for_an_item_is_for_it_in_one_box),
+		cmocka_unit_test(formats_do_not_drift),
 		cmocka_unit_test(an_invite_key_follows_from_its_link),
 		cmocka_unit_test(work_is_for_an_item_on_a_day),
 		cmocka_unit_test(what_is_shown_is_for_one_session),

@@ -354,6 +354,26 @@ static void work_does_not_drift(void **state)
 	assert_int_equal(gn_hash_zero_bits(&h), gn_boxrec_effort(&key.pk, 20500, nonce));
 }
 
+/* docs/spec/services.md, vectors. */
+static void format_does_not_drift(void **state)
+{
+	(void)state;
+	struct gn_hash sum;
+	char hex[65];
+	start(GN_FB_BOX_KIND_FRONT);
+	in.reader_count = 2;
+	in.bits = 21;
+	fill_keys(in.invites, &in.invite_count, 2, 1000);
+	fill_keys(in.refused, &in.refused_count, 1, 2000);
+	gn_put_be64(in.nonce, 615379);
+	struct gn_buf b = {room, 0, GN_RECORD_MAX};
+	assert_int_equal(gn_boxrec_record(&key, &in, 1, &b), GN_OK);
+	gn_sha256((struct gn_slice[]){gn_buf_slice(&b)}, 1, &sum);
+	gn_hex(GN_SLICE(sum.b), hex);
+	assert_string_equal(hex,
+			    "3e75932292791ef464c2928952934659ed1ac8078f4a19792e11b3fe248067b6");
+}
+
 static struct gn_record record_of(uint8_t *at)
 {
 	struct gn_buf b = {at, 0, GN_RECORD_MAX};
@@ -384,6 +404,8 @@ static void holders_take_newer_ones_of_the_same_kind(void **state)
 	next = record_of(room + GN_RECORD_MAX);
 	assert_int_equal(gn_boxrec_admit(&held, &next, 0, now), GN_DENIED);
 	assert_int_equal(gn_boxrec_admit(NULL, &next, 0, now), GN_OK);
+	held.body = GN_LIT("of before there was a rule");
+	assert_int_equal(gn_boxrec_admit(&held, &next, 0, now), GN_OK);
 }
 
 static void bodies_have_a_size(void **state)
@@ -436,6 +458,7 @@ int main(void)
 		cmocka_unit_test(no_key_is_in_two_roles),
 		cmocka_unit_test(work_is_of_this_box_and_of_its_days),
 		cmocka_unit_test(work_does_not_drift),
+		cmocka_unit_test(format_does_not_drift),
 		cmocka_unit_test(holders_take_newer_ones_of_the_same_kind),
 		cmocka_unit_test(bodies_have_a_size),
 		cmocka_unit_test(keys_are_found_by_their_role),

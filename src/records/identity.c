@@ -148,8 +148,9 @@ static gn_err make_body(const struct said *s, uint8_t *storage, size_t cap, stru
 		gn_fbb_keep(&b, in->before.body);
 		/* each new one would be carried along, until no version had room */
 		fields &= ~BODY_HISTORY;
-	} else
+	} else {
 		over = (struct gn_fb_identity_body){0};
+	}
 	memcpy(next.b, s->next.b, sizeof next.b);
 	put_members(&b, in, over, members);
 	struct gn_fb_hash guardians_before =

@@ -537,6 +537,25 @@ static void a_ninth_device_is_refused(void **state)
 	assert_int_equal(gn_identity_record(entropy, &in, 0, &out), GN_OK);
 }
 
+/* docs/spec/services.md, vectors. */
+static void devices_and_versions_do_not_drift(void **state)
+{
+	(void)state;
+	uint8_t pq[GN_PQ_PK_LEN];
+	struct gn_identity in = with_devices(2, pq);
+	struct gn_hash sum;
+	char hex[65];
+	in.version = (struct gn_identity_version){2, {{1}}};
+	in.history[0].seq = 1;
+	in.history_count = 1;
+	in.front.b[0] = 9;
+	struct gn_slice bytes = make(&in, 1);
+	gn_sha256(&bytes, 1, &sum);
+	gn_hex(GN_SLICE(sum.b), hex);
+	assert_string_equal(hex,
+			    "808671c9f3de9fe0c9e6674a125549e9787344cadfb72af71ee7e834a67759f2");
+}
+
 static void a_device_is_believed_as_it_is_listed(void **state)
 {
 	(void)state;
@@ -574,6 +593,7 @@ int main(void)
 		cmocka_unit_test(a_version_has_one_name_at_both_places),
 		cmocka_unit_test(a_history_falls_and_ends),
 		cmocka_unit_test(a_ninth_device_is_refused),
+		cmocka_unit_test(devices_and_versions_do_not_drift),
 		cmocka_unit_test(a_device_is_believed_as_it_is_listed),
 	};
 	return cmocka_run_group_tests_name("identity", tests, NULL, NULL);

@@ -21,7 +21,7 @@
 #define BOX_MANY_ITEMS 10000       /* of groups and queues: a month of 300 a day */
 #define BOX_MANY_BYTES (64u << 20) /* a sixteenth of what a node keeps for boxes */
 #define BOX_TTL (30u * 86400)
-#define BOX_BITS_MAX 32        /* asked of a stranger: half an hour of one core */
+#define BOX_BITS_MAX 32        /* asked of a stranger: 8 min of one core */
 #define BOX_LEASE_MAX 86400    /* seconds: longer jobs extend */
 #define BOX_DELIVERIES_MAX 100 /* of one item: what fails so often stays dead */
 /* a descriptor's work may be so old: a private box lives a week and is read for 31 days more, so

@@ -239,6 +239,21 @@ static void they_are_believed_of_a_listed_device(void **state)
 	assert_int_equal(gn_prekeys_judge(&out, &other, &person.owner, T0), GN_NOT_FOUND);
 }
 
+/* docs/spec/services.md, vectors. */
+static void format_does_not_drift(void **state)
+{
+	(void)state;
+	struct gn_hash sum;
+	char hex[65];
+	start(2);
+	struct gn_buf b = {room, 0, GN_RECORD_MAX};
+	assert_int_equal(gn_prekeys_record(&device, pq_seed, &in, 1, &b), GN_OK);
+	gn_sha256((struct gn_slice[]){gn_buf_slice(&b)}, 1, &sum);
+	gn_hex(GN_SLICE(sum.b), hex);
+	assert_string_equal(hex,
+			    "6f22b5ba4dca7e85579ff16abcdcb4d612fc94c4e623fc058786e7a436c2f9e3");
+}
+
 static struct gn_record record_of(uint8_t *at)
 {
 	struct gn_buf b = {at, 0, GN_RECORD_MAX};
@@ -275,6 +290,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_full_record_comes_back_as_it_was),
+		cmocka_unit_test(format_does_not_drift),
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(forged_records_are_refused),
 		cmocka_unit_test(any_flipped_bit_is_refused),

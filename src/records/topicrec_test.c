@@ -205,6 +205,27 @@ static void owners_and_their_keys_publish(void **state)
 	assert_true(gn_topicrec_subscribes(&in, &one));
 }
 
+/* docs/spec/services.md, vectors. */
+static void format_does_not_drift(void **state)
+{
+	(void)state;
+	struct gn_hash sum;
+	char hex[65];
+	start();
+	in.publish = GN_FB_TOPIC_ADMISSION_OWNER;
+	in.mesh = true;
+	in.rate = 30;
+	in.box.b[0] = 7;
+	in.keys[0].b[0] = 8;
+	in.key_count = 1;
+	struct gn_buf b = {room, 0, GN_RECORD_MAX};
+	assert_int_equal(gn_topicrec_record(&owner, &in, &b), GN_OK);
+	gn_sha256((struct gn_slice[]){gn_buf_slice(&b)}, 1, &sum);
+	gn_hex(GN_SLICE(sum.b), hex);
+	assert_string_equal(hex,
+			    "a3ef7b73e372dbbb906075ce4812f1f96232e7a465e1c72dcafae920ea5b606b");
+}
+
 static struct gn_record record_of(uint8_t *at)
 {
 	struct gn_buf b = {at, 0, GN_RECORD_MAX};
@@ -243,6 +264,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_full_record_comes_back_as_it_was),
 		cmocka_unit_test(an_absent_number_stands_for_the_usual),
+		cmocka_unit_test(format_does_not_drift),
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(labels_are_tokens),
 		cmocka_unit_test(forged_records_are_refused),
