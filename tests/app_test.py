@@ -81,6 +81,14 @@ def case_twins(nodes, seed):
     check(http == 404 and none["error"]["code"] == "not-found", f"the twin's resolve: {none}")
 
 
+    code, found = app(nodes, node, "record", "find", json.dumps({"key": key, "count": 2}))
+    check(code == 0 and len(found["nodes"]) == 2 and len(found["nodes"][0]["key"]) == 64, f"{found}")
+    code, said = app(nodes, node, "record", "find", json.dumps({"key": key, "count": 25}))
+    check(code == 1 and said["error"]["code"] == "range", f"{said}")
+    code, said = app(nodes, node, "record", "name-put", json.dumps({"first": "AA==", "second": ""}))
+    check(code == 1 and "error" in said, f"no records of a name: {said}")
+
+
 def case_faults(nodes, seed):
     """What is wrong is said, and where; the node goes on."""
     nodes.start(1)
@@ -372,12 +380,23 @@ def sites(nodes, node, other):
     code, lines = run(nodes, other, ["file", "site-get", words], ["--out", back])
     check(code == 0 and open(back).read() == "<h1>hello</h1>\n" * 9000, f"{lines}")
     check(lines[1]["mime"].startswith("text/html"), f"{lines}")
+    code, kept = app(nodes, node, "file", "sites-list")
+    check(code == 0 and kept["sites"][0]["owner"] == site_owner(node) and "more" not in kept and
+          kept["sites"][0]["published"] and kept["sites"][0]["versions"] == 1, f"{kept}")
+    check(not app(nodes, node, "file", "sites-list", '{"from": 1}')[1].get("sites"), "no second")
     words = json.dumps({"owner": site_owner(node), "manifest": True})
     code, lines = run(nodes, other, ["file", "site-get", words], ["--out", back])
     check(code == 0 and len(open(back, "rb").read()) == lines[1]["size"], f"{lines}")
     words = json.dumps({"owner": site_owner(node), "path": "nothing.html"})
     code, said = app(nodes, node, "file", "site-get", words)
     check(code == 1 and said["error"]["code"] == "not-found", f"{said}")
+
+
+    words = json.dumps({"owner": site_owner(node)})
+    check(app(nodes, node, "file", "site-unpublish", words)[0] == 0, "it goes")
+    check(app(nodes, node, "file", "site-unpublish", words)[1]["error"]["code"] == "not-found",
+          "once")
+    check(not app(nodes, node, "file", "sites-list")[1].get("sites"), "none is left")
 
 
 def site_owner(node):

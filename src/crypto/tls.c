@@ -357,15 +357,6 @@ struct gn_slice gn_tls_peer_params(const struct gn_tls *tls)
 			       : gn_slice(NULL, 0);
 }
 
-gn_err gn_tls_exporter(struct gn_tls *tls, const char *label, uint8_t out[32])
-{
-	if (!tls->done)
-		return GN_STATE;
-	return SSL_export_keying_material(tls->ssl, out, 32, label, strlen(label), NULL, 0, 0) == 1
-		       ? GN_OK
-		       : GN_INTERNAL;
-}
-
 bool gn_tls_resumed(const struct gn_tls *tls)
 {
 	return tls->done && SSL_session_reused(tls->ssl);

@@ -225,9 +225,6 @@ static gn_err take_seat(struct jet_session *s, gn_time now)
 	return err == GN_OK ? GN_OK : jet_fail(s, err);
 }
 
-/* Of what a session gives away, under its own name (RFC 8446 7.5). */
-#define JET_EXPORTER "EXPORTER-geonet-session"
-
 /* TLS is done: the peer's key is proven, its parameters are authentic. */
 static gn_err open_session(struct jet_session *s, gn_time now)
 {
@@ -243,8 +240,6 @@ static gn_err open_session(struct jet_session *s, gn_time now)
 	s->holder.key = s->peer;
 	copy_name(s->group, sizeof s->group, gn_tls_group(hs->tls));
 	copy_name(s->suite, sizeof s->suite, gn_tls_suite(hs->tls));
-	if (gn_tls_exporter(hs->tls, JET_EXPORTER, s->exporter))
-		return jet_fail(s, GN_INTERNAL);
 	s->peer_known = true;
 	s->state = JET_S_OPEN;
 	if (s->half_open) {

@@ -10,6 +10,8 @@
 
 struct gn_fb_hash gn_node_call_hash(const uint8_t b[32]);
 struct gn_fb_key gn_node_call_key(const struct gn_pk *pk);
+/* How many of a list a call is given that asks for `limit`. */
+unsigned gn_node_call_page(uint16_t limit);
 /* The steps of a lookup, at most GN_NODE_STEPS, into out; how many. */
 size_t gn_node_call_steps(struct gn_fbb *b, const struct gn_overlay_step *steps, uint32_t count,
 			  gn_time start, gn_fbref out[GN_OVERLAY_TRACE]);
@@ -40,6 +42,13 @@ gn_err gn_node_call_box_signed(struct gn_node_request *r);
 gn_err gn_node_call_record_put(struct gn_node_request *r);
 gn_err gn_node_call_record_get(struct gn_node_request *r);
 gn_err gn_node_call_name_resolve(struct gn_node_request *r);
+gn_err gn_node_call_name_put(struct gn_node_request *r);
+gn_err gn_node_call_record_find(struct gn_node_request *r);
+
+/* ---- call_site.c ---- */
+
+gn_err gn_node_call_sites_list(struct gn_node_request *r);
+gn_err gn_node_call_site_unpublish(struct gn_node_request *r);
 
 /* ---- call_event.c ---- */
 

@@ -30,11 +30,6 @@ gn_err gn_node_call_node_shutdown(struct gn_node_request *r)
 
 /* ---- peers ---- */
 
-static unsigned page_of(uint16_t limit)
-{
-	return limit == 0 ? GN_NODE_PAGE : limit < GN_NODE_PAGE_MAX ? limit : GN_NODE_PAGE_MAX;
-}
-
 /* The place after the peer with this id; none has it: the beginning. */
 static uint32_t peer_after(const struct gn_node *node, const struct gn_fb_hash *id)
 {
@@ -52,7 +47,7 @@ gn_err gn_node_call_node_peers(struct gn_node_request *r)
 	gn_fbref refs[GN_NODE_PAGE_MAX];
 	struct gn_fb_hash after = gn_fb_node_peers_after(t);
 	uint32_t at = gn_fb_node_peers_has_after(t) ? peer_after(r->node, &after) : 0;
-	unsigned count = 0, most = page_of(gn_fb_node_peers_limit(t));
+	unsigned count = 0, most = gn_node_call_page(gn_fb_node_peers_limit(t));
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
 	for (; count < most && gn_overlay_peer_at(r->node->overlay, at, &p); at++)
 		refs[count++] = gn_node_call_peer(b, r->node, &p);
@@ -71,7 +66,7 @@ gn_err gn_node_call_node_lookups(struct gn_node_request *r)
 	struct gn_fb_node_lookups t = {r->base.table};
 	gn_fbref refs[GN_NODE_LOOKUPS];
 	uint64_t n = node->lookup_count < GN_NODE_LOOKUPS ? node->lookup_count : GN_NODE_LOOKUPS;
-	unsigned most = page_of(gn_fb_node_lookups_limit(t));
+	unsigned most = gn_node_call_page(gn_fb_node_lookups_limit(t));
 	n = n < most ? n : most;
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
 	for (uint64_t i = 0; i < n; i++)

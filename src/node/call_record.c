@@ -182,3 +182,82 @@ gn_err gn_node_call_name_resolve(struct gn_node_request *r)
 	gn_node_wait_names(r, op, name_done);
 	return GN_OK;
 }
+
+/* ---- names put ---- */
+
+static void name_put_done(struct gn_node_request *r, const struct gn_names_event *e)
+{
+	static const struct gn_app_kind kind = {GN_FB_APP_BODY_APP_RECORD,
+						GN_FB_APP_RECORD_BODY_NAME_STORED};
+	bool partly = e->err == GN_QUORUM && e->holders[0] && e->holders[1];
+	if (e->err && !partly) {
+		gn_host_error(&r->base, e->err, "%s.geo: %s", e->name.text,
+			      e->err == GN_EXISTS ? "the name belongs to another"
+						  : gn_node_reach_text(r->node, e->err));
+		return;
+	}
+	struct gn_fb_name_stored_args args = {.code = (uint16_t)e->err,
+					      .name = gn_str(e->name.text),
+					      .held_0 = (uint8_t)e->holders[0],
+					      .held_1 = (uint8_t)e->holders[1],
+					      .looks_like = e->looks_like ? gn_str(e->looks_like)
+									  : gn_slice(NULL, 0),
+					      .took_us = took_us(r->node->now - r->started)};
+	struct gn_fbb *b = gn_host_answer_begin(&r->base);
+	gn_host_answer(&r->base, kind, gn_fb_name_stored_make(b, &args));
+}
+
+gn_err gn_node_call_name_put(struct gn_node_request *r)
+{
+	struct gn_fb_name_put t = {r->base.table};
+	gn_op op;
+	if (gn_fb_name_put_w(t) > 8)
+		return GN_RANGE;
+	GN_TRY(gn_names_put(r->node->names, gn_fb_name_put_first(t), gn_fb_name_put_second(t),
+			    gn_fb_name_put_w(t), r->node->now, &op));
+	gn_node_wait_names(r, op, name_put_done);
+	return GN_OK;
+}
+
+/* ---- the way to a key ---- */
+
+static void find_done(struct gn_node_request *r, const struct gn_overlay_event *e)
+{
+	static const struct gn_app_kind kind = {GN_FB_APP_BODY_APP_RECORD,
+						GN_FB_APP_RECORD_BODY_RECORD_FOUND};
+	gn_fbref nodes[GN_NODE_RECEIPTS], steps[GN_OVERLAY_TRACE];
+	if (e->err) {
+		gn_host_error(&r->base, e->err, "the lookup found %u nodes and ended: %s",
+			      (unsigned)e->contact_count, gn_node_reach_text(r->node, e->err));
+		return;
+	}
+	struct gn_fbb *b = gn_host_answer_begin(&r->base);
+	uint32_t count = e->contact_count < GN_NODE_RECEIPTS ? e->contact_count : GN_NODE_RECEIPTS;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct gn_contact *c = &e->contacts[i];
+		struct gn_fb_hash id = gn_node_call_hash(c->id.b);
+		struct gn_fb_key key = gn_node_call_key(&c->pk);
+		struct gn_fb_addr addr = gn_wire_addr(&c->addrs[0], GN_FB_CARRIER_UDP);
+		struct gn_fb_record_node_args args = {
+			.id = &id, .key = &key, .addr = c->addr_count ? &addr : NULL};
+		nodes[i] = gn_fb_record_node_make(b, &args);
+	}
+	size_t step_count = gn_node_call_steps(b, e->steps, e->step_count, e->started, steps);
+	struct gn_fb_record_found_args args = {.nodes = {nodes, count},
+					       .hops = e->hops,
+					       .took_us = took_us(e->took),
+					       .steps = {steps, step_count}};
+	gn_host_answer(&r->base, kind, gn_fb_record_found_make(b, &args));
+}
+
+gn_err gn_node_call_record_find(struct gn_node_request *r)
+{
+	struct gn_fb_record_find t = {r->base.table};
+	struct gn_hash key;
+	unsigned count = gn_fb_record_find_count(t);
+	gn_op op;
+	memcpy(key.b, gn_fb_record_find_key(t).b, sizeof key.b);
+	GN_TRY(gn_overlay_find(r->node->overlay, &key, count ? count : 8, r->node->now, &op));
+	gn_node_wait_overlay(r, op, find_done);
+	return GN_OK;
+}

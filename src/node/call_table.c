@@ -18,6 +18,11 @@ struct gn_fb_key gn_node_call_key(const struct gn_pk *pk)
 	return out;
 }
 
+unsigned gn_node_call_page(uint16_t limit)
+{
+	return limit == 0 ? GN_NODE_PAGE : limit < GN_NODE_PAGE_MAX ? limit : GN_NODE_PAGE_MAX;
+}
+
 /* ---- lookups ---- */
 
 size_t gn_node_call_steps(struct gn_fbb *b, const struct gn_overlay_step *steps, uint32_t count,

@@ -19,9 +19,6 @@ GN_MUST gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struc
 /* A message of the overlay leaves for pk: when it is an answer, who asked pays for its length. */
 void gn_node_caused(struct gn_node *node, const struct gn_pk *pk);
 void gn_node_answered(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message);
-/* After a message about boxes: what it made this node do is paid by who sent it, and by the key that
- * let an item in. */
-void gn_node_boxed(struct gn_node *node, const struct gn_pk *pk);
 /* Work that a proven peer caused, in units of 1 us of CPU or 1 KiB s of memory. */
 void gn_node_charge(struct gn_node *node, const struct gn_pk *pk, uint64_t work);
 

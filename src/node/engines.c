@@ -3,9 +3,9 @@
 #include "node/charge.h"
 #include "node/node_int.h"
 
-#include "records/admit.h"
+#include "records/identity.h"
 
-enum { ALLOC_JET, ALLOC_OVERLAY, ALLOC_KV, ALLOC_BLOCKS, ALLOC_SERVICES, ALLOC_BOX, ALLOC_NODE };
+enum { ALLOC_JET, ALLOC_OVERLAY, ALLOC_KV, ALLOC_BLOCKS, ALLOC_SERVICES, ALLOC_NODE };
 
 static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
 {
@@ -28,11 +28,6 @@ static size_t room_for(void *user, const struct gn_pk *peer)
 	return gn_node_peers_room(user, peer);
 }
 
-static bool exporter_of(void *user, const struct gn_pk *peer, uint8_t out[32])
-{
-	return gn_node_peers_exporter(user, peer, out);
-}
-
 static bool record_room(void *user, const struct gn_pk *peer, size_t bytes)
 {
 	return gn_node_peers_takes(user, peer, bytes);
@@ -45,7 +40,6 @@ gn_err gn_node_engines_new(struct gn_node *node)
 					 [ALLOC_KV] = GN_NODE_MEMORY_KV,
 					 [ALLOC_BLOCKS] = GN_NODE_MEMORY_BLOCKS,
 					 [ALLOC_SERVICES] = GN_NODE_MEMORY_SERVICES,
-					 [ALLOC_BOX] = GN_NODE_MEMORY_BOX,
 					 [ALLOC_NODE] = GN_NODE_MEMORY_OWN};
 	struct gn_env env[GN_COUNT(budgets)];
 	for (int i = 0; i < (int)GN_COUNT(budgets); i++) {
@@ -75,8 +69,8 @@ gn_err gn_node_engines_new(struct gn_node *node)
 		.bytes_max = node->config.record_limit,
 		.records_max = (uint32_t)(node->config.record_limit / GN_NODE_RECORD_PLACE)};
 	memcpy(overlay.nonce, node->nonce, sizeof overlay.nonce);
-	for (uint16_t type = 0; type < GN_COUNT(overlay.admit); type++)
-		overlay.admit[type] = gn_admit_rule(type);
+	overlay.admit[1] = gn_identity_admit;
+	overlay.admit[3] = gn_name_admit;
 	overlay.grace[3] = gn_name_grace;
 	own_addrs(node, &overlay);
 	GN_TRY(gn_overlay_new(&env[ALLOC_OVERLAY], &overlay, node->now, &node->overlay));
@@ -98,23 +92,6 @@ gn_err gn_node_engines_new(struct gn_node *node)
 					    .room = room_for,
 					    .user = node};
 	gn_err err = gn_bundles_new(&env[ALLOC_SERVICES], &bundles, &node->bundles);
-	struct gn_kv_config box_kv = {.dir = "boxes",
-				      .value_max = gn_box_value_max(),
-				      .entries_max = GN_NODE_BOX_ITEMS,
-				      .bytes_max = 2 * (uint64_t)node->config.box_limit +
-						   GN_NODE_BOX_ROOM};
-	struct gn_box_config box = {.overlay = node->overlay,
-				    .node_key = node->key,
-				    .bytes_max = node->config.box_limit,
-				    .exporter = exporter_of,
-				    .room = room_for,
-				    .user = node};
-	if (!err)
-		err = gn_kv_new(&env[ALLOC_BOX], &box_kv, &node->box_kv);
-	box.kv = node->box_kv;
-	if (!err)
-		err = gn_box_new(&env[ALLOC_BOX], &box, node->now, &node->box);
-	gn_sk_wipe(&box.node_key);
 	gn_sk_wipe(&jet.node_key); /* each has its own copy and wipes it */
 	gn_sk_wipe(&overlay.node_key);
 	gn_sk_wipe(&bundles.node_key);
@@ -123,8 +100,6 @@ gn_err gn_node_engines_new(struct gn_node *node)
 
 void gn_node_engines_free(struct gn_node *node)
 {
-	gn_box_free(node->box);
-	gn_kv_free(node->box_kv);
 	gn_bundles_free(node->bundles);
 	gn_names_free(node->names);
 	gn_blocks_free(node->blocks);

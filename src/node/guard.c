@@ -107,10 +107,7 @@ gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_sli
 	if (!gn_guard_on(node->guard))
 		return GN_OK;
 	bool blocks = message.len >= 8 && memcmp(message.p + 4, "GNBK", 4) == 0;
-	bool boxes = message.len >= 8 && memcmp(message.p + 4, "GNBX", 4) == 0;
-	uint64_t cost = boxes    ? GN_NODE_COST_ASK + message.len / 1024 * GN_NODE_COST_KIB
-			: blocks ? blocks_cost(message)
-				 : overlay_cost(message);
+	uint64_t cost = blocks ? blocks_cost(message) : overlay_cost(message);
 	struct gn_guard_subject who = gn_node_peers_subject(node, pk);
 	return cost ? gn_guard_charge(node->guard, &who, cost, node->now, NULL) : GN_OK;
 }
@@ -126,21 +123,6 @@ void gn_node_answered(struct gn_node *node, const struct gn_pk *pk, struct gn_sl
 	uint64_t cost = gn_guard_on(node->guard) ? answer_cost(message) : 0;
 	if (cost)
 		gn_node_charge(node, pk, cost);
-}
-
-void gn_node_boxed(struct gn_node *node, const struct gn_pk *pk)
-{
-	struct gn_box_caused c = gn_box_caused(node->box);
-	uint64_t cost = c.checks * GN_NODE_COST_CHECK +
-			(c.hashed + c.read) / 1024 * GN_NODE_COST_KIB +
-			c.byte_days / 1024 * GN_NODE_COST_KIB_DAY;
-	if (!cost || !gn_guard_on(node->guard))
-		return;
-	gn_node_charge(node, pk, cost);
-	if (!gn_is_zero(c.by.b, sizeof c.by.b)) {
-		struct gn_guard_subject by = gn_guard_of_key(&c.by);
-		gn_guard_debit(node->guard, &by, cost, node->now);
-	}
 }
 
 void gn_node_caused(struct gn_node *node, const struct gn_pk *pk)

@@ -26,7 +26,6 @@
 #define GN_NODE_MEMORY_OVERLAY (256u << 20)
 #define GN_NODE_MEMORY_KV (128u << 20) /* the index of a million records */
 #define GN_NODE_MEMORY_BLOCKS (256u << 20)
-#define GN_NODE_MEMORY_BOX (128u << 20)      /* the index of what waits, operations */
 #define GN_NODE_MEMORY_SERVICES (256u << 20) /* chunks that are read ahead, manifests */
 #define GN_NODE_MEMORY_OWN (64u << 20)       /* peers and their shares */
 
@@ -132,12 +131,5 @@
 #define GN_NODE_PAGE 50u           /* of a list, when a call says nothing */
 #define GN_NODE_PAGE_MAX 500u      /* whatever it says */
 #define GN_NODE_COUNTERS 512u      /* of all engines together */
-
-/* ---- boxes ---- */
-#define GN_NODE_BOX_ITEMS 1000000u   /* items of all boxes: 1 GiB of the smallest */
-#define GN_NODE_BOX_ROOM (64u << 20) /* bytes of the log beside items: what is dead in it */
-#define GN_NODE_BOX_SIGNS 64u        /* signatures asked of owners at once */
-#define GN_NODE_COST_CHECK 60u       /* a signature */
-#define GN_NODE_COST_KIB_DAY 1u      /* 1 KiB kept for a day */
 
 #endif

@@ -54,8 +54,7 @@ static const struct gn_node_outside outside = {.send = send_batch,
 					       .cpu = gn_os_thread_cpu,
 					       .overlay = gn_node_told_overlay,
 					       .names = gn_node_told_names,
-					       .bundles = gn_node_told_bundles,
-					       .box = gn_node_told_box};
+					       .bundles = gn_node_told_bundles};
 
 /* Records and blocks are read back: join, and answer. */
 static void restored(struct gn_node *node)
@@ -194,7 +193,6 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 	gn_host_start(&node->host);
 	gn_kv_start(node->kv, node->now);
 	gn_blocks_start(node->blocks, node->now);
-	gn_kv_start(node->box_kv, node->now);
 	return GN_OK;
 }
 

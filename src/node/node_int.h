@@ -15,7 +15,6 @@
 #include "node/node.h"
 #include "node/peers.h"
 #include "node/saved.h"
-#include "services/box/box.h"
 #include "services/bundles/bundles.h"
 #include "services/names/names.h"
 #include "store/store.h"
@@ -36,14 +35,6 @@ struct gn_node_lookup {
 	struct gn_overlay_step steps[GN_NODE_STEPS];
 };
 
-/* ---- signatures that owners of boxes are asked for (call_box.c) ---- */
-
-struct gn_node_box_sign {
-	uint64_t sign; /* 0: none */
-	struct gn_pk key;
-	struct gn_boxrec_show show;
-};
-
 /* ---- the node ---- */
 
 /* What lies outside of the engines: the network, the disk, workers, and who waits for an operation.
@@ -58,7 +49,6 @@ struct gn_node_outside {
 	void (*overlay)(struct gn_node *node, const struct gn_overlay_event *e);
 	void (*names)(struct gn_node *node, const struct gn_names_event *e);
 	void (*bundles)(struct gn_node *node, const struct gn_bundles_event *e);
-	void (*box)(struct gn_node *node, const struct gn_box_event *e);
 };
 
 struct gn_node {
@@ -75,7 +65,7 @@ struct gn_node {
 	bool told_alone;     /* the log says that nobody answers */
 	gn_time brought_next;
 	uint64_t brought_saved;   /* changes of the bundles when `brought` was written */
-	struct gn_alloc alloc[7]; /* jet, overlay, kv, blocks, services, box, node: a budget each */
+	struct gn_alloc alloc[6]; /* jet, overlay, kv, blocks, services, node: a budget each */
 	struct gn_env env;        /* the node's own */
 	struct gn_sk key;
 	uint8_t nonce[8];
@@ -88,10 +78,6 @@ struct gn_node {
 	struct gn_blocks *blocks;
 	struct gn_names *names;
 	struct gn_bundles *bundles;
-	struct gn_kv *box_kv;
-	struct gn_box *box;
-	struct gn_node_box_sign box_signs[GN_NODE_BOX_SIGNS]; /* asked of owners (call_box.c) */
-	unsigned box_sign_next;
 	struct gn_node_peers peers;
 	unsigned readers[2]; /* slots of readers.c that are taken: large, small */
 	size_t rests;        /* bytes that calls of app/1 keep to send (call_file.c) */
@@ -103,7 +89,7 @@ struct gn_node {
 	struct gn_node_kept kept;
 	json_t *sites;        /* what this node keeps published: array, saved as sites.json */
 	gn_time sites_looked; /* for versions that no head came for */
-	/* a version's list was not read, or cannot be: no own block is let go */
+	/* a version's list cannot be read: no own block is let go by the sweep */
 	bool sites_unknown;
 	char token[65];
 	uint8_t *packet; /* one GSO batch that the socket did not take yet */

@@ -36,8 +36,6 @@ gn_time gn_node_peers_deadline(const struct gn_node *node);
 void gn_node_peers_close(struct gn_node *node);
 /* The session that messages to pk go through, 0 if none. */
 gn_jet_id gn_node_peers_session(const struct gn_node *node, const struct gn_pk *pk);
-/* Of the session that messages to pk go through; false: there is none. */
-bool gn_node_peers_exporter(const struct gn_node *node, const struct gn_pk *pk, uint8_t out[32]);
 /* Who pays for what pk asks: its key, and where it is while it has a session. */
 struct gn_guard_subject gn_node_peers_subject(const struct gn_node *node, const struct gn_pk *pk);
 /* Bytes of messages that would leave for pk at once, and not wait here. */

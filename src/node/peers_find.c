@@ -13,12 +13,6 @@ gn_jet_id gn_node_peers_session(const struct gn_node *node, const struct gn_pk *
 	return peer && peer->up ? peer->session : 0;
 }
 
-bool gn_node_peers_exporter(const struct gn_node *node, const struct gn_pk *pk, uint8_t out[32])
-{
-	gn_jet_id id = gn_node_peers_session(node, pk);
-	return id && gn_jet_exporter(node->jet, id, out) == GN_OK;
-}
-
 struct gn_guard_subject gn_node_peers_subject(const struct gn_node *node, const struct gn_pk *pk)
 {
 	struct gn_guard_subject who = gn_guard_of_key(pk);

@@ -25,8 +25,7 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 		gn_node_lookup_add(node, e);
 		gn_node_call_tell_lookup(node);
 		if (!gn_names_overlay_event(node->names, e, node->now) &&
-		    !gn_bundles_overlay_event(node->bundles, e, node->now) &&
-		    !gn_box_overlay_event(node->box, e, node->now))
+		    !gn_bundles_overlay_event(node->bundles, e, node->now))
 			node->outside.overlay(node, e);
 		break;
 	case GN_OVERLAY_LINKED:
@@ -41,7 +40,6 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 		gn_node_publish(node, e->kind == GN_OVERLAY_LINKED ? "link" : "unlink",
 				json_pack("{so}", "id", gn_host_json_hex(e->peer.id.b, 32)));
 		break;
-	case GN_OVERLAY_MEMBERS: (void)gn_box_overlay_event(node->box, e, node->now); break;
 	case GN_OVERLAY_SERVER:
 		gn_host_log(&node->host, GN_LOG_INFO, "server",
 			    "this node answers for keys from now on");
@@ -154,12 +152,6 @@ static bool pump_store(struct gn_node *node)
 		}
 		(void)gn_bundles_blocks_event(node->bundles, &b, node->now);
 	}
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_kv_next_event(node->box_kv, &k);
-	     i++, any = true) {
-		if (k.kind == GN_KV_READY)
-			cannot_read(node, "boxes", k.err);
-		gn_box_kv_event(node->box, &k, node->now);
-	}
 	return any;
 }
 
@@ -168,7 +160,6 @@ static bool pump_services(struct gn_node *node)
 	struct gn_overlay_message m;
 	struct gn_names_event n;
 	struct gn_bundles_event b;
-	struct gn_box_event x;
 	bool any = false;
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_message(node->bundles, &m);
 	     i++, any = true) {
@@ -182,12 +173,6 @@ static bool pump_services(struct gn_node *node)
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_event(node->bundles, &b);
 	     i++, any = true)
 		node->outside.bundles(node, &b);
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_box_next_message(node->box, &m);
-	     i++, any = true)
-		gn_node_peers_send(node, &m, GN_JET_INTERACTIVE);
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_box_next_event(node->box, &x);
-	     i++, any = true)
-		node->outside.box(node, &x);
 	return any;
 }
 
@@ -227,8 +212,6 @@ void gn_node_pump(struct gn_node *node)
 	gn_blocks_tick(node->blocks, node->now);
 	gn_names_tick(node->names, node->now);
 	gn_bundles_tick(node->bundles, node->now);
-	gn_kv_tick(node->box_kv, node->now);
-	gn_box_tick(node->box, node->now);
 	for (unsigned i = 0, moved = 1; i < GN_NODE_PUMP_ROUNDS && moved; i++) {
 		moved = 0;
 		moved |= (unsigned)gn_node_pump_jet(node);
@@ -246,7 +229,5 @@ gn_time gn_node_deadline(const struct gn_node *node)
 	at = gn_time_min(at, gn_kv_deadline(node->kv));
 	at = gn_time_min(at, gn_blocks_deadline(node->blocks));
 	at = gn_time_min(at, gn_names_deadline(node->names));
-	at = gn_time_min(at, gn_kv_deadline(node->box_kv));
-	at = gn_time_min(at, gn_box_deadline(node->box));
 	return gn_time_min(at, gn_bundles_deadline(node->bundles));
 }

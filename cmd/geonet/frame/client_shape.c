@@ -239,6 +239,42 @@ static json_t *name_of(struct gn_fb_name_is t)
 	return json;
 }
 
+static json_t *name_stored_of(struct gn_fb_name_stored t, struct reply *reply)
+{
+	struct gn_slice like = gn_fb_name_stored_looks_like(t);
+	int held[2] = {gn_fb_name_stored_held_0(t), gn_fb_name_stored_held_1(t)};
+	if (gn_fb_name_stored_code(t)) {
+		reply->err = (gn_err)gn_fb_name_stored_code(t);
+		return json_pack("{s{ss ss} s[ii]}", "error", "code", gn_err_name(reply->err),
+				 "message", gn_err_text(reply->err), "receipts", held[0], held[1]);
+	}
+	json_t *json =
+		json_pack("{so s[ii] sf}", "name", text_of(gn_fb_name_stored_name(t)), "receipts",
+			  held[0], held[1], "took_ms", ms_of(gn_fb_name_stored_took_us(t)));
+	if (like.len)
+		json_object_set_new(json, "looks_like", text_of(like));
+	return json;
+}
+
+static json_t *found_of(struct gn_fb_record_found t)
+{
+	json_t *steps = json_array(), *nodes = json_array();
+	for (uint32_t i = 0; i < gn_fb_record_found_steps_len(t); i++)
+		json_array_append_new(steps, step_of(gn_fb_record_found_steps_at(t, i)));
+	for (uint32_t i = 0; i < gn_fb_record_found_nodes_len(t); i++) {
+		struct gn_fb_record_node n = gn_fb_record_found_nodes_at(t, i);
+		struct gn_fb_hash id = gn_fb_record_node_id(n);
+		struct gn_fb_key key = gn_fb_record_node_key(n);
+		json_array_append_new(nodes, json_pack("{so so so}", "id", json_hex(id.b, 32),
+						       "key", json_hex(key.b, 32), "addr",
+						       gn_fb_record_node_has_addr(n)
+							       ? addr_of(gn_fb_record_node_addr(n))
+							       : json_string("")));
+	}
+	return json_pack("{si sf so so}", "hops", (int)gn_fb_record_found_hops(t), "took_ms",
+			 ms_of(gn_fb_record_found_took_us(t)), "steps", steps, "nodes", nodes);
+}
+
 /* ---- all of them ---- */
 
 json_t *client_shape(struct gn_app_kind kind, const struct gn_fb_type *type, struct gn_fbt t,
@@ -254,5 +290,9 @@ json_t *client_shape(struct gn_app_kind kind, const struct gn_fb_type *type, str
 		return values_of((struct gn_fb_record_values){t});
 	if (record && kind.member == GN_FB_APP_RECORD_BODY_NAME_IS)
 		return name_of((struct gn_fb_name_is){t});
+	if (record && kind.member == GN_FB_APP_RECORD_BODY_NAME_STORED)
+		return name_stored_of((struct gn_fb_name_stored){t}, reply);
+	if (record && kind.member == GN_FB_APP_RECORD_BODY_RECORD_FOUND)
+		return found_of((struct gn_fb_record_found){t});
 	return gn_host_table_json(type, t);
 }

@@ -8,7 +8,7 @@
 #define PACKET_OVERHEAD 28 /* IPv4 and UDP */
 #define HEAP_FIRST 1024u
 
-enum whole_kind { WHOLE_TICK, WHOLE_PACKET, WHOLE_DISK_KV, WHOLE_DISK_BLOCKS, WHOLE_DISK_BOX };
+enum whole_kind { WHOLE_TICK, WHOLE_PACKET, WHOLE_DISK_KV, WHOLE_DISK_BLOCKS };
 
 struct whole_event {
 	gn_time at;
@@ -139,8 +139,6 @@ static bool move_disk(struct gn_node *node)
 		ask_disk(n, WHOLE_DISK_KV, &q);
 	for (; n->disk_out < GN_NODE_JOBS && gn_blocks_next_request(node->blocks, &q); any = true)
 		ask_disk(n, WHOLE_DISK_BLOCKS, &q);
-	for (; n->disk_out < GN_NODE_JOBS && gn_kv_next_request(node->box_kv, &q); any = true)
-		ask_disk(n, WHOLE_DISK_BOX, &q);
 	return any;
 }
 
@@ -182,22 +180,13 @@ static void told_bundles(struct gn_node *node, const struct gn_bundles_event *e)
 		h->bundles(h->user, n->index, e);
 }
 
-static void told_box(struct gn_node *node, const struct gn_box_event *e)
-{
-	const struct whole_node *n = whole_of(node);
-	const struct whole_hooks *h = &n->world->opt.hooks;
-	if (h->box)
-		h->box(h->user, n->index, e);
-}
-
 static const struct gn_node_outside outside = {.send = send_batch,
 					       .disk = move_disk,
 					       .work = do_work,
 					       .cpu = no_cpu,
 					       .overlay = told_overlay,
 					       .names = told_names,
-					       .bundles = told_bundles,
-					       .box = told_box};
+					       .bundles = told_bundles};
 
 static void write_nothing(void *user, enum gn_log_level level, const char *module,
 			  const char *event, const char *text)
@@ -293,7 +282,6 @@ void whole_start(struct whole *w, unsigned i)
 	n->tick_at = GN_NEVER;
 	gn_kv_start(node->kv, node->now);
 	gn_blocks_start(node->blocks, node->now);
-	gn_kv_start(node->box_kv, node->now);
 	whole_moved(w, i);
 }
 
@@ -350,8 +338,6 @@ static void disk_done(struct whole_node *n, const struct whole_event *e)
 	n->disk_out--;
 	if (e->kind == WHOLE_DISK_KV)
 		gn_kv_done(n->node.kv, e->request.token, err, data, n->node.now);
-	else if (e->kind == WHOLE_DISK_BOX)
-		gn_kv_done(n->node.box_kv, e->request.token, err, data, n->node.now);
 	else
 		gn_blocks_done(n->node.blocks, e->request.token, err, data, n->node.now);
 }
@@ -370,8 +356,7 @@ static void handle_event(struct whole *w, const struct whole_event *e)
 		break;
 	case WHOLE_PACKET: gn_node_recv(&n->node, &e->from, gn_slice(e->bytes, e->len)); break;
 	case WHOLE_DISK_KV:
-	case WHOLE_DISK_BLOCKS:
-	case WHOLE_DISK_BOX: disk_done(n, e); break;
+	case WHOLE_DISK_BLOCKS: disk_done(n, e); break;
 	}
 	whole_moved(w, e->node);
 }

@@ -33,6 +33,10 @@ enum gn_fb_app_record_body {
 	GN_FB_APP_RECORD_BODY_RECORD_VALUES = 4,
 	GN_FB_APP_RECORD_BODY_NAME_RESOLVE = 5,
 	GN_FB_APP_RECORD_BODY_NAME_IS = 6,
+	GN_FB_APP_RECORD_BODY_NAME_PUT = 7,
+	GN_FB_APP_RECORD_BODY_NAME_STORED = 8,
+	GN_FB_APP_RECORD_BODY_RECORD_FIND = 9,
+	GN_FB_APP_RECORD_BODY_RECORD_FOUND = 10,
 };
 
 enum gn_fb_app_event_body {
@@ -52,6 +56,9 @@ enum gn_fb_app_file_body {
 	GN_FB_APP_FILE_BODY_PROGRESS = 6,
 	GN_FB_APP_FILE_BODY_SITE_GET = 7,
 	GN_FB_APP_FILE_BODY_SITE_IS = 8,
+	GN_FB_APP_FILE_BODY_SITES_LIST = 9,
+	GN_FB_APP_FILE_BODY_SITES_LIST_IS = 10,
+	GN_FB_APP_FILE_BODY_SITE_UNPUBLISH = 11,
 };
 
 enum gn_fb_app_stream_body {
@@ -1876,6 +1883,279 @@ static inline uint64_t gn_fb_name_is_took_us(struct gn_fb_name_is t)
 	return (uint64_t)gn_fbt_bits(t.t, 14, 8, UINT64_C(0x0));
 }
 
+/* ---- NamePut ---- */
+
+/* The two records of a claim or renewal, at their two places. */
+struct gn_fb_name_put {
+	struct gn_fbt t;
+};
+struct gn_fb_name_put_args {
+	struct gn_slice first;
+	struct gn_slice second;
+	uint8_t w;
+};
+static const struct gn_fb_field gn_fbfields_name_put[] = {
+	{"first", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_name_put_args, first), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"second", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_name_put_args, second), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"w", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_name_put_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_name_put = {"NamePut", NULL, gn_fbfields_name_put, 3};
+
+GN_MUST static inline gn_err gn_fb_name_put_verify(struct gn_slice in, struct gn_fb_name_put *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_name_put, &out->t);
+}
+static inline gn_fbref gn_fb_name_put_make(struct gn_fbb *b, const struct gn_fb_name_put_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_name_put, args);
+}
+static inline bool gn_fb_name_put_has_first(struct gn_fb_name_put t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_name_put_first(struct gn_fb_name_put t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_name_put_has_second(struct gn_fb_name_put t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_name_put_second(struct gn_fb_name_put t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint8_t gn_fb_name_put_w(struct gn_fb_name_put t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+
+/* ---- NameStored ---- */
+
+/* `code`: QUORUM when fewer than w signed at a place. */
+struct gn_fb_name_stored {
+	struct gn_fbt t;
+};
+struct gn_fb_name_stored_args {
+	uint16_t code;
+	struct gn_slice name;
+	uint8_t held_0;
+	uint8_t held_1;
+	struct gn_slice looks_like;
+	uint64_t took_us;
+};
+static const struct gn_fb_field gn_fbfields_name_stored[] = {
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_name_stored_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_name_stored_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"held_0", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_name_stored_args, held_0), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"held_1", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_name_stored_args, held_1), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"looks_like", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_name_stored_args, looks_like), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_name_stored_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_name_stored = {"NameStored", NULL, gn_fbfields_name_stored, 6};
+
+GN_MUST static inline gn_err gn_fb_name_stored_verify(struct gn_slice in, struct gn_fb_name_stored *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_name_stored, &out->t);
+}
+static inline gn_fbref gn_fb_name_stored_make(struct gn_fbb *b, const struct gn_fb_name_stored_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_name_stored, args);
+}
+static inline uint16_t gn_fb_name_stored_code(struct gn_fb_name_stored t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 0, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_name_stored_has_name(struct gn_fb_name_stored t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_name_stored_name(struct gn_fb_name_stored t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint8_t gn_fb_name_stored_held_0(struct gn_fb_name_stored t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_name_stored_held_1(struct gn_fb_name_stored t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_name_stored_has_looks_like(struct gn_fb_name_stored t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_slice gn_fb_name_stored_looks_like(struct gn_fb_name_stored t)
+{
+	return gn_fbt_bytes(t.t, 4);
+}
+static inline uint64_t gn_fb_name_stored_took_us(struct gn_fb_name_stored t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+
+/* ---- RecordFind ---- */
+
+/* The `count` nodes nearest to a key (8, at most 24), and the way there. */
+struct gn_fb_record_find {
+	struct gn_fbt t;
+};
+struct gn_fb_record_find_args {
+	const struct gn_fb_hash *key;
+	uint8_t count;
+};
+static const struct gn_fb_field gn_fbfields_record_find[] = {
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_record_find_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_record_find_args, count), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_record_find = {"RecordFind", NULL, gn_fbfields_record_find, 2};
+
+GN_MUST static inline gn_err gn_fb_record_find_verify(struct gn_slice in, struct gn_fb_record_find *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_record_find, &out->t);
+}
+static inline gn_fbref gn_fb_record_find_make(struct gn_fbb *b, const struct gn_fb_record_find_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_record_find, args);
+}
+static inline bool gn_fb_record_find_has_key(struct gn_fb_record_find t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_record_find_key(struct gn_fb_record_find t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint8_t gn_fb_record_find_count(struct gn_fb_record_find t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0));
+}
+
+/* ---- RecordNode ---- */
+
+struct gn_fb_record_node {
+	struct gn_fbt t;
+};
+struct gn_fb_record_node_args {
+	const struct gn_fb_hash *id;
+	const struct gn_fb_key *key;
+	const struct gn_fb_addr *addr;
+};
+static const struct gn_fb_field gn_fbfields_record_node[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_record_node_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_record_node_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"addr", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_record_node_args, addr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
+};
+static const struct gn_fb_type gn_fbtype_record_node = {"RecordNode", NULL, gn_fbfields_record_node, 3};
+
+GN_MUST static inline gn_err gn_fb_record_node_verify(struct gn_slice in, struct gn_fb_record_node *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_record_node, &out->t);
+}
+static inline gn_fbref gn_fb_record_node_make(struct gn_fbb *b, const struct gn_fb_record_node_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_record_node, args);
+}
+static inline bool gn_fb_record_node_has_id(struct gn_fb_record_node t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_record_node_id(struct gn_fb_record_node t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_record_node_has_key(struct gn_fb_record_node t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_key gn_fb_record_node_key(struct gn_fb_record_node t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_record_node_has_addr(struct gn_fb_record_node t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_addr gn_fb_record_node_addr(struct gn_fb_record_node t)
+{
+	struct gn_fb_addr v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_addr, &v);
+	return v;
+}
+
+/* ---- RecordFound ---- */
+
+struct gn_fb_record_found {
+	struct gn_fbt t;
+};
+struct gn_fb_record_found_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} nodes; /* RecordNode */
+	uint32_t hops;
+	uint64_t took_us;
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} steps; /* LookupStep */
+};
+static const struct gn_fb_field gn_fbfields_record_found[] = {
+	{"nodes", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_record_found_args, nodes), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_record_node}},
+	{"hops", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_record_found_args, hops), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_record_found_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"steps", GN_FB_TABLES, GN_FB_UINT, 3, offsetof(struct gn_fb_record_found_args, steps), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup_step}},
+};
+static const struct gn_fb_type gn_fbtype_record_found = {"RecordFound", NULL, gn_fbfields_record_found, 4};
+
+GN_MUST static inline gn_err gn_fb_record_found_verify(struct gn_slice in, struct gn_fb_record_found *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_record_found, &out->t);
+}
+static inline gn_fbref gn_fb_record_found_make(struct gn_fbb *b, const struct gn_fb_record_found_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_record_found, args);
+}
+static inline bool gn_fb_record_found_has_nodes(struct gn_fb_record_found t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_record_found_nodes_len(struct gn_fb_record_found t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_record_node gn_fb_record_found_nodes_at(struct gn_fb_record_found t, uint32_t i)
+{
+	return (struct gn_fb_record_node){gn_fbt_table_at(t.t, 0, i)};
+}
+static inline uint32_t gn_fb_record_found_hops(struct gn_fb_record_found t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_record_found_took_us(struct gn_fb_record_found t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_record_found_has_steps(struct gn_fb_record_found t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline uint32_t gn_fb_record_found_steps_len(struct gn_fb_record_found t)
+{
+	return gn_fbt_count(t.t, 3);
+}
+static inline struct gn_fb_lookup_step gn_fb_record_found_steps_at(struct gn_fb_record_found t, uint32_t i)
+{
+	return (struct gn_fb_lookup_step){gn_fbt_table_at(t.t, 3, i)};
+}
+
 /* ---- FileAdd ---- */
 
 /* The bytes come on this call's stream, answered when it ended. */
@@ -2312,6 +2592,246 @@ static inline uint64_t gn_fb_site_is_age_s(struct gn_fb_site_is t)
 	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
 }
 
+/* ---- SitesList ---- */
+
+/* What this node keeps published, from the place `from` on, 50 at once, at most 500. */
+struct gn_fb_sites_list {
+	struct gn_fbt t;
+};
+struct gn_fb_sites_list_args {
+	uint32_t from;
+	uint16_t limit;
+};
+static const struct gn_fb_field gn_fbfields_sites_list[] = {
+	{"from", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_sites_list_args, from), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_sites_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_sites_list = {"SitesList", NULL, gn_fbfields_sites_list, 2};
+
+GN_MUST static inline gn_err gn_fb_sites_list_verify(struct gn_slice in, struct gn_fb_sites_list *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_sites_list, &out->t);
+}
+static inline gn_fbref gn_fb_sites_list_make(struct gn_fbb *b, const struct gn_fb_sites_list_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_sites_list, args);
+}
+static inline uint32_t gn_fb_sites_list_from(struct gn_fb_sites_list t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 0, 4, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_sites_list_limit(struct gn_fb_sites_list t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 1, 2, UINT64_C(0x0));
+}
+
+/* ---- SiteKept ---- */
+
+struct gn_fb_site_kept {
+	struct gn_fbt t;
+};
+struct gn_fb_site_kept_args {
+	const struct gn_fb_key *owner;
+	struct gn_slice label;
+	const struct gn_fb_hash *root;
+	uint64_t version;
+	uint64_t expires;
+	uint64_t spread;
+	uint64_t keep_until;
+	uint8_t copies;
+	uint32_t blocks;
+	/* A version waits for its head; one is out. */
+	bool pending;
+	bool published;
+	bool listed;
+	uint32_t versions;
+	bool partial;
+};
+static const struct gn_fb_field gn_fbfields_site_kept[] = {
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_site_kept_args, owner), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_site_kept_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_site_kept_args, root), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_site_kept_args, version), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"expires", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_site_kept_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"spread", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_site_kept_args, spread), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"keep_until", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_site_kept_args, keep_until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"copies", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_site_kept_args, copies), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"blocks", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_site_kept_args, blocks), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"pending", GN_FB_SCALAR, GN_FB_BOOL, 9, offsetof(struct gn_fb_site_kept_args, pending), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"published", GN_FB_SCALAR, GN_FB_BOOL, 10, offsetof(struct gn_fb_site_kept_args, published), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"listed", GN_FB_SCALAR, GN_FB_BOOL, 11, offsetof(struct gn_fb_site_kept_args, listed), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"versions", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_site_kept_args, versions), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"partial", GN_FB_SCALAR, GN_FB_BOOL, 13, offsetof(struct gn_fb_site_kept_args, partial), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_site_kept = {"SiteKept", NULL, gn_fbfields_site_kept, 14};
+
+GN_MUST static inline gn_err gn_fb_site_kept_verify(struct gn_slice in, struct gn_fb_site_kept *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_site_kept, &out->t);
+}
+static inline gn_fbref gn_fb_site_kept_make(struct gn_fbb *b, const struct gn_fb_site_kept_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_site_kept, args);
+}
+static inline bool gn_fb_site_kept_has_owner(struct gn_fb_site_kept t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_site_kept_owner(struct gn_fb_site_kept t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_site_kept_has_label(struct gn_fb_site_kept t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_site_kept_label(struct gn_fb_site_kept t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_site_kept_has_root(struct gn_fb_site_kept t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_site_kept_root(struct gn_fb_site_kept t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint64_t gn_fb_site_kept_version(struct gn_fb_site_kept t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_site_kept_expires(struct gn_fb_site_kept t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_site_kept_spread(struct gn_fb_site_kept t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_site_kept_keep_until(struct gn_fb_site_kept t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 6, 8, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_site_kept_copies(struct gn_fb_site_kept t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 7, 1, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_site_kept_blocks(struct gn_fb_site_kept t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 8, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_site_kept_pending(struct gn_fb_site_kept t)
+{
+	return gn_fbt_bits(t.t, 9, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_site_kept_published(struct gn_fb_site_kept t)
+{
+	return gn_fbt_bits(t.t, 10, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_site_kept_listed(struct gn_fb_site_kept t)
+{
+	return gn_fbt_bits(t.t, 11, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint32_t gn_fb_site_kept_versions(struct gn_fb_site_kept t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 12, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_site_kept_partial(struct gn_fb_site_kept t)
+{
+	return gn_fbt_bits(t.t, 13, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- SitesListIs ---- */
+
+struct gn_fb_sites_list_is {
+	struct gn_fbt t;
+};
+struct gn_fb_sites_list_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} sites; /* SiteKept */
+	bool more;
+};
+static const struct gn_fb_field gn_fbfields_sites_list_is[] = {
+	{"sites", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_sites_list_is_args, sites), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_site_kept}},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_sites_list_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_sites_list_is = {"SitesListIs", NULL, gn_fbfields_sites_list_is, 2};
+
+GN_MUST static inline gn_err gn_fb_sites_list_is_verify(struct gn_slice in, struct gn_fb_sites_list_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_sites_list_is, &out->t);
+}
+static inline gn_fbref gn_fb_sites_list_is_make(struct gn_fbb *b, const struct gn_fb_sites_list_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_sites_list_is, args);
+}
+static inline bool gn_fb_sites_list_is_has_sites(struct gn_fb_sites_list_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_sites_list_is_sites_len(struct gn_fb_sites_list_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_site_kept gn_fb_sites_list_is_sites_at(struct gn_fb_sites_list_is t, uint32_t i)
+{
+	return (struct gn_fb_site_kept){gn_fbt_table_at(t.t, 0, i)};
+}
+static inline bool gn_fb_sites_list_is_more(struct gn_fb_sites_list_is t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- SiteUnpublish ---- */
+
+/* Its blocks are let go; what others hold fades. */
+struct gn_fb_site_unpublish {
+	struct gn_fbt t;
+};
+struct gn_fb_site_unpublish_args {
+	const struct gn_fb_key *owner;
+	struct gn_slice label;
+};
+static const struct gn_fb_field gn_fbfields_site_unpublish[] = {
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_site_unpublish_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_site_unpublish_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_site_unpublish = {"SiteUnpublish", NULL, gn_fbfields_site_unpublish, 2};
+
+GN_MUST static inline gn_err gn_fb_site_unpublish_verify(struct gn_slice in, struct gn_fb_site_unpublish *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_site_unpublish, &out->t);
+}
+static inline gn_fbref gn_fb_site_unpublish_make(struct gn_fbb *b, const struct gn_fb_site_unpublish_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_site_unpublish, args);
+}
+static inline bool gn_fb_site_unpublish_has_owner(struct gn_fb_site_unpublish t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_site_unpublish_owner(struct gn_fb_site_unpublish t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_site_unpublish_has_label(struct gn_fb_site_unpublish t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_site_unpublish_label(struct gn_fb_site_unpublish t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
 /* ---- StreamData ---- */
 
 /* Bytes of a call, either way, under the call's number: no more than was granted. 256 KiB may be sent
@@ -2494,7 +3014,7 @@ struct gn_fb_app_record_args {
 };
 static const struct gn_fb_field gn_fbfields_app_record[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_record_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_record_args, body), 6, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_record_put, &gn_fbtype_record_stored, &gn_fbtype_record_get, &gn_fbtype_record_values, &gn_fbtype_name_resolve, &gn_fbtype_name_is}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_record_args, body), 10, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_record_put, &gn_fbtype_record_stored, &gn_fbtype_record_get, &gn_fbtype_record_values, &gn_fbtype_name_resolve, &gn_fbtype_name_is, &gn_fbtype_name_put, &gn_fbtype_name_stored, &gn_fbtype_record_find, &gn_fbtype_record_found}},
 };
 static const struct gn_fb_type gn_fbtype_app_record = {"AppRecord", NULL, gn_fbfields_app_record, 2};
 
@@ -2537,6 +3057,22 @@ static inline struct gn_fb_name_resolve gn_fb_app_record_body_as_name_resolve(st
 static inline struct gn_fb_name_is gn_fb_app_record_body_as_name_is(struct gn_fb_app_record t)
 {
 	return (struct gn_fb_name_is){gn_fbt_member(t.t, 1, GN_FB_APP_RECORD_BODY_NAME_IS)};
+}
+static inline struct gn_fb_name_put gn_fb_app_record_body_as_name_put(struct gn_fb_app_record t)
+{
+	return (struct gn_fb_name_put){gn_fbt_member(t.t, 1, GN_FB_APP_RECORD_BODY_NAME_PUT)};
+}
+static inline struct gn_fb_name_stored gn_fb_app_record_body_as_name_stored(struct gn_fb_app_record t)
+{
+	return (struct gn_fb_name_stored){gn_fbt_member(t.t, 1, GN_FB_APP_RECORD_BODY_NAME_STORED)};
+}
+static inline struct gn_fb_record_find gn_fb_app_record_body_as_record_find(struct gn_fb_app_record t)
+{
+	return (struct gn_fb_record_find){gn_fbt_member(t.t, 1, GN_FB_APP_RECORD_BODY_RECORD_FIND)};
+}
+static inline struct gn_fb_record_found gn_fb_app_record_body_as_record_found(struct gn_fb_app_record t)
+{
+	return (struct gn_fb_record_found){gn_fbt_member(t.t, 1, GN_FB_APP_RECORD_BODY_RECORD_FOUND)};
 }
 
 /* ---- AppEvent ---- */
@@ -2594,7 +3130,7 @@ struct gn_fb_app_file_args {
 };
 static const struct gn_fb_field gn_fbfields_app_file[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_file_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_file_args, body), 8, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_file_add, &gn_fbtype_file_added, &gn_fbtype_file_get, &gn_fbtype_file_is, &gn_fbtype_blocks_spread, &gn_fbtype_progress, &gn_fbtype_site_get, &gn_fbtype_site_is}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_file_args, body), 11, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_file_add, &gn_fbtype_file_added, &gn_fbtype_file_get, &gn_fbtype_file_is, &gn_fbtype_blocks_spread, &gn_fbtype_progress, &gn_fbtype_site_get, &gn_fbtype_site_is, &gn_fbtype_sites_list, &gn_fbtype_sites_list_is, &gn_fbtype_site_unpublish}},
 };
 static const struct gn_fb_type gn_fbtype_app_file = {"AppFile", NULL, gn_fbfields_app_file, 2};
 
@@ -2645,6 +3181,18 @@ static inline struct gn_fb_site_get gn_fb_app_file_body_as_site_get(struct gn_fb
 static inline struct gn_fb_site_is gn_fb_app_file_body_as_site_is(struct gn_fb_app_file t)
 {
 	return (struct gn_fb_site_is){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_SITE_IS)};
+}
+static inline struct gn_fb_sites_list gn_fb_app_file_body_as_sites_list(struct gn_fb_app_file t)
+{
+	return (struct gn_fb_sites_list){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_SITES_LIST)};
+}
+static inline struct gn_fb_sites_list_is gn_fb_app_file_body_as_sites_list_is(struct gn_fb_app_file t)
+{
+	return (struct gn_fb_sites_list_is){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_SITES_LIST_IS)};
+}
+static inline struct gn_fb_site_unpublish gn_fb_app_file_body_as_site_unpublish(struct gn_fb_app_file t)
+{
+	return (struct gn_fb_site_unpublish){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_SITE_UNPUBLISH)};
 }
 
 /* ---- AppStream ---- */
@@ -2719,6 +3267,11 @@ static const struct gn_fb_type *const gn_fbtypes_app_node[] = {
 	&gn_fbtype_name_resolve,
 	&gn_fbtype_name_entry,
 	&gn_fbtype_name_is,
+	&gn_fbtype_name_put,
+	&gn_fbtype_name_stored,
+	&gn_fbtype_record_find,
+	&gn_fbtype_record_node,
+	&gn_fbtype_record_found,
 	&gn_fbtype_file_add,
 	&gn_fbtype_file_added,
 	&gn_fbtype_file_get,
@@ -2727,6 +3280,10 @@ static const struct gn_fb_type *const gn_fbtypes_app_node[] = {
 	&gn_fbtype_progress,
 	&gn_fbtype_site_get,
 	&gn_fbtype_site_is,
+	&gn_fbtype_sites_list,
+	&gn_fbtype_site_kept,
+	&gn_fbtype_sites_list_is,
+	&gn_fbtype_site_unpublish,
 	&gn_fbtype_stream_data,
 	&gn_fbtype_stream_grant,
 	&gn_fbtype_stream_end,
