@@ -14,6 +14,7 @@ static void an_invite_has_sixteen_places(void **state)
 		assert_int_equal(put_new(h, GN_BOX_INVITE, 9, 896, NULL), GN_OK);
 	assert_int_equal(put_new(h, GN_BOX_INVITE, 9, 896, &why), GN_QUOTA);
 	assert_string_equal(why.limit, "BOX_INVITE_ONE");
+	assert_int_equal(b->count.refused_quota, 1);
 	assert_int_equal(put_new(h, GN_BOX_INVITE, 10, 896, NULL), GN_OK);
 }
 
@@ -27,6 +28,7 @@ static void invites_have_two_hundred_places_and_work_three_hundred(void **state)
 		assert_int_equal(put_new(h, GN_BOX_INVITE, (uint8_t)(i / 10), 896, NULL), GN_OK);
 	assert_int_equal(put_new(h, GN_BOX_INVITE, 99, 896, &why), GN_NO_SPACE);
 	assert_string_equal(why.limit, "BOX_INVITE_PLACES");
+	assert_int_equal(b->count.refused_space, 1);
 	for (unsigned i = 0; i < BOX_WORK_PLACES; i++) {
 		struct box_entry e = entry(GN_BOX_WORK, 0, 896);
 		e.bits = i == 7 ? 20 : 21;
@@ -142,7 +144,7 @@ static void taken_ones_go_oldest_first(void **state)
 	h->rules->items = 10;
 	first = entry(GN_BOX_CERTIFICATE, 1, 896);
 	e = first;
-	for (unsigned i = 0; i < 20; i++) {
+	for (unsigned i = 0; i < 10 * BOX_DELIVERED; i++) {
 		assert_int_equal(put(h, &e, NULL), GN_OK);
 		box_item_ack(b, item_of(h, &e), 1);
 		e = entry(GN_BOX_CERTIFICATE, 1, 896);

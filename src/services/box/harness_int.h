@@ -70,6 +70,9 @@ static void holder(uint64_t bytes_max)
 	gn_kv_start(kv, now);
 	run();
 	assert_true(b->ready);
+	for (unsigned i = 0; i < 60; i++) /* it joins itself */
+		gn_overlay_tick(ov, now + (gn_time)i * GN_SEC);
+	b->now = now + 60 * GN_SEC;
 	made = 0;
 }
 
@@ -90,7 +93,7 @@ static struct gn_pk key_of(uint8_t number)
 	return pk;
 }
 
-static struct box_held *box_of(uint8_t number, uint8_t kind, uint8_t effort)
+static inline struct box_held *box_of(uint8_t number, uint8_t kind, uint8_t effort)
 {
 	struct gn_pk pk = key_of(number);
 	const struct gn_boxrec_limits *l = gn_boxrec_limits(kind);
