@@ -322,7 +322,7 @@ static void a_set_is_known_and_its_changes_are_told(void **state)
 	struct gn_contact set[GN_OVERLAY_SET_MAX];
 	struct gn_overlay_event e;
 	struct gn_hash key;
-	net_build(&net, 9, 5);
+	net_build(&net, 5, 9);
 	memcpy(key.b, net.node[3].ov->self.id.b, sizeof key.b);
 	assert_int_equal(gn_overlay_set(net.node[3].ov, &key, GN_OVERLAY_SET_MAX, set), 9);
 	assert_int_equal(gn_overlay_set(net.node[3].ov, &key, 4, set), 4);

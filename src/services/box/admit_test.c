@@ -1,5 +1,6 @@
 /* Places: each limit of admission at it and one past it, in one holder's index, without a network:
- * what was proven is given. */
+ * what was proven is given.
+ * Rules BX-6, BX-7, BX-9, BX-12, BX-15. */
 #include "services/box/harness_int.h"
 
 /* ---- front ---- */

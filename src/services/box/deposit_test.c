@@ -1,5 +1,6 @@
 /* Deposits and readers in a network: what is stored is read, once, by every device, whoever of the
- * holders lies, dies or loses messages. */
+ * holders lies, dies or loses messages.
+ * Rules BX-1, BX-3, BX-4, BX-13, BX-16, BX-19, BX-25, BX-27. */
 #include "services/testing/boxes.h"
 
 #include <setjmp.h>

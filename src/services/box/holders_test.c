@@ -1,6 +1,7 @@
 /* Holders among themselves, and against each other: what one lacks it gets, with its proof, when
  * members come and go; what one says of another's items removes nothing; rights that were shown to
- * one are worth nothing at another. */
+ * one are worth nothing at another.
+ * Rules BX-2, BX-8, BX-10, BX-14, BX-20, BX-21, BX-23, BX-24. */
 #include "services/box/engine_int.h"
 #include "services/testing/boxes.h"
 

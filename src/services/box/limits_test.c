@@ -1,4 +1,5 @@
-/* What peers may ask of one holder, and what waits for it: each bound at it and one past it. */
+/* What peers may ask of one holder, and what waits for it: each bound at it and one past it.
+ * Rules BX-2, BX-5, BX-10, BX-11, BX-17, BX-18, BX-22, BX-32. */
 #include "services/box/harness_int.h"
 
 static struct gn_sk reader, remover, contact;

@@ -1,5 +1,6 @@
 /* The reader and the depositor against nodes that the test plays: who is asked, for what, how
- * often, and what liars and silent ones cost. */
+ * often, and what liars and silent ones cost.
+ * Rules BX-25, BX-26, BX-28, BX-29, BX-30, BX-31. */
 #include "services/box/harness_int.h"
 
 #define NODES (GN_BOX_SET + BOX_READ_EXTRA + 1)
@@ -329,8 +330,9 @@ static unsigned answer_deposits(enum how how)
 			assert_int_equal(gn_fb_box_message_body_type(s.m),
 					 GN_FB_BOX_MESSAGE_BODY_BOX_DEPOSIT);
 			deposits++;
-			struct gn_custody c = {
-				.box = key_of(1), .item = under_way->hash, .held_until = UINT64_MAX};
+			struct gn_custody c = {.box = key_of(1),
+					       .item = under_way->hash,
+					       .held_until = UINT64_MAX};
 			struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
 			gn_custody_make(&nodes[how == FORGED ? (s.node + 1) % NODES : s.node], &c);
 			if (how == CUSTODY || how == FORGED) {
