@@ -67,15 +67,17 @@ gn_err e2ee_skips_run(struct e2ee_skips *s, const uint8_t chain[E2EE_KEY], struc
 	uint32_t count = (uint32_t)until - keys->n;
 	uint32_t kept = count < E2EE_SKIPPED_MAX ? count : E2EE_SKIPPED_MAX;
 	GN_TRY(reserve(s, kept));
+	struct gn_hasher *hasher = gn_hasher_new();
 	for (; keys->n < until - kept; s->passed++)
-		e2ee_chain_step(keys, NULL);
+		e2ee_chain_step_by(hasher, keys, NULL);
 	while (keys->n < until) {
 		struct e2ee_skipped *k = &s->at[s->count + s->fresh++];
 		memcpy(k->chain, chain, E2EE_KEY);
 		k->n = keys->n;
 		k->made = now;
-		e2ee_chain_step(keys, k->key);
+		e2ee_chain_step_by(hasher, keys, k->key);
 	}
+	gn_hasher_free(hasher);
 	GN_ASSERT(s->count + s->fresh <= s->capacity);
 	return GN_OK;
 }

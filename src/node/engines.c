@@ -3,8 +3,7 @@
 #include "node/charge.h"
 #include "node/node_int.h"
 
-#include "records/box.h"
-#include "records/identity.h"
+#include "records/admit.h"
 
 enum { ALLOC_JET, ALLOC_OVERLAY, ALLOC_KV, ALLOC_BLOCKS, ALLOC_SERVICES, ALLOC_NODE };
 
@@ -70,9 +69,8 @@ gn_err gn_node_engines_new(struct gn_node *node)
 		.bytes_max = node->config.record_limit,
 		.records_max = (uint32_t)(node->config.record_limit / GN_NODE_RECORD_PLACE)};
 	memcpy(overlay.nonce, node->nonce, sizeof overlay.nonce);
-	overlay.admit[1] = gn_identity_admit;
-	overlay.admit[3] = gn_name_admit;
-	overlay.admit[5] = gn_boxrec_admit;
+	for (uint16_t type = 0; type < GN_COUNT(overlay.admit); type++)
+		overlay.admit[type] = gn_admit_rule(type);
 	overlay.grace[3] = gn_name_grace;
 	own_addrs(node, &overlay);
 	GN_TRY(gn_overlay_new(&env[ALLOC_OVERLAY], &overlay, node->now, &node->overlay));

@@ -28,6 +28,14 @@
  * it works once; who stocks work up has little of it */
 #define BOX_WORK_DAYS 40
 
+/* prekeys (PK-2): bytes of a record with all keys, 11.9 KB, and a little for what comes */
+#define PREKEYS_RECORD_MAX 12288
+
+/* topics (TP-2) */
+#define TOPIC_BODY_MAX 12288 /* bytes: 256 keys are 8 KiB */
+#define TOPIC_TOKENS_MAX 32  /* of a label, as of a subject */
+#define TOPIC_RATE_MAX 1000  /* messages a second: what a root signs for is 16 MB/s then */
+
 /* names */
 /* bytes of a normalised name: with ".geo" what DNS allows, 253 */
 #define NAME_TEXT_MAX 249

@@ -45,12 +45,9 @@ static struct gn_record_fields plain(void)
 static gn_err make(const struct gn_record_fields *fields, struct gn_slice *out)
 {
 	struct gn_buf buf = {storage, 3, sizeof storage};
-	gn_err err = gn_wire_record_make(&sk,
-					 fields->type == GN_FB_RECORD_TYPE_IDENTITY ||
-							 fields->type == GN_FB_RECORD_TYPE_PREKEYS
-						 ? pq_seed
-						 : NULL,
-					 fields, &buf);
+	bool twice = fields->type == GN_FB_RECORD_TYPE_IDENTITY ||
+		     fields->type == GN_FB_RECORD_TYPE_PREKEYS;
+	gn_err err = gn_wire_record_make(&sk, twice ? pq_seed : NULL, fields, &buf);
 	if (err == GN_OK)
 		*out = gn_slice(storage + 3, buf.len - 3);
 	else
@@ -399,27 +396,23 @@ static struct gn_slice identity_body(const uint8_t *pq_pk, size_t len)
 	static uint8_t bytes[4096];
 	struct gn_fbb b = gn_fbb(bytes, sizeof bytes);
 	struct gn_slice out;
-	gn_fbref root = gn_fb_identity_body_make(
-		&b, &(struct gn_fb_identity_body_args){.pq_key = gn_slice(pq_pk, len),
-						       .display_name = gn_str("Ada")});
-	assert_int_equal(gn_fbb_finish(&b, root, NULL, &out), GN_OK);
+	struct gn_fb_identity_body_args args = {.pq_key = gn_slice(pq_pk, len),
+						.display_name = gn_str("Ada")};
+	assert_int_equal(gn_fbb_finish(&b, gn_fb_identity_body_make(&b, &args), NULL, &out), GN_OK);
 	return out;
 }
 
 static struct gn_slice prekeys_body(const uint8_t *pq_pk, size_t len)
 {
-	static uint8_t bytes[8192], kem[GN_KEM_PK_LEN];
+	static uint8_t bytes[8192];
 	struct gn_fbb b = gn_fbb(bytes, sizeof bytes);
 	struct gn_fb_key key = {{1}};
 	struct gn_slice out;
 	gn_fbref last = gn_fb_prekey_set_make(
-		&b, &(struct gn_fb_prekey_set_args){.x25519 = &key, .kem = GN_SLICE(kem)});
-	gn_fbref root = gn_fb_prekeys_body_make(
-		&b, &(struct gn_fb_prekeys_body_args){.identity = &key,
-						      .pq_key = gn_slice(pq_pk, len),
-						      .dh = &key,
-						      .last = last});
-	assert_int_equal(gn_fbb_finish(&b, root, NULL, &out), GN_OK);
+		&b, &(struct gn_fb_prekey_set_args){.x25519 = &key, .kem = text(9)});
+	struct gn_fb_prekeys_body_args args = {
+		.identity = &key, .pq_key = gn_slice(pq_pk, len), .dh = &key, .last = last};
+	assert_int_equal(gn_fbb_finish(&b, gn_fb_prekeys_body_make(&b, &args), NULL, &out), GN_OK);
 	return out;
 }
 

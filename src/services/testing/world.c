@@ -1,6 +1,8 @@
 /* The nodes of the network: their engines, wired as a node wires them, and their steps. */
 #include "services/testing/world_int.h"
 
+#include "records/admit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -275,11 +277,10 @@ void svc_start(struct svc *s, unsigned i)
 				       .addr_count = 1,
 				       .addrs = {n->addr},
 				       .prefix_cap = 255,
-				       .admit = {[GN_FB_RECORD_TYPE_IDENTITY] = gn_identity_admit,
-						 [GN_FB_RECORD_TYPE_NAME] = gn_name_admit,
-						 [GN_FB_RECORD_TYPE_BOX] = gn_boxrec_admit},
 				       .grace = {[GN_FB_RECORD_TYPE_NAME] = gn_name_grace}};
 	memcpy(oc.nonce, n->nonce, 8);
+	for (uint16_t type = 0; type < GN_COUNT(oc.admit); type++)
+		oc.admit[type] = gn_admit_rule(type);
 	struct gn_blocks_config bc = {.dir = "blocks", .bytes_max = s->opt.bytes_max};
 	gn_err err = gn_overlay_new(&n->env, &oc, s->now, &n->ov);
 	GN_ASSERT(err == GN_OK);
