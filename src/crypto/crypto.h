@@ -224,6 +224,10 @@ bool gn_tls_peer(const struct gn_tls *tls, struct gn_pk *out);
 struct gn_slice gn_tls_peer_params(const struct gn_tls *tls);
 /* Done by a ticket, without signatures. */
 bool gn_tls_resumed(const struct gn_tls *tls);
+/* 32 bytes that both ends of this handshake have and nobody else, by a label without context (RFC
+ * 8446 7.5): what is signed over them is worth nothing in another session. GN_STATE before
+ * gn_tls_done. */
+GN_MUST gn_err gn_tls_export(const struct gn_tls *tls, const char *label, uint8_t out[32]);
 /* "X25519MLKEM768" and "TLS_AES_256_GCM_SHA384", for status and tests; "" before they are
  * agreed. */
 const char *gn_tls_group(const struct gn_tls *tls);

@@ -85,7 +85,7 @@ static gn_time turn(void *user)
 	gn_time look = gn_node_readers_tick(node);
 	if (node->running)
 		look = gn_time_min(look, gn_node_reach_tick(node));
-	if (node->kv_ready && node->blocks_ready && !node->running)
+	if (node->kv_ready && node->blocks_ready && node->box_ready && !node->running)
 		restored(node);
 	if (node->running) {
 		gn_node_saved_tick(node);
@@ -179,6 +179,7 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 	gn_host_start(&node->host);
 	gn_kv_start(node->kv, node->now);
 	gn_blocks_start(node->blocks, node->now);
+	gn_kv_start(node->box_log, node->now);
 	return GN_OK;
 }
 

@@ -36,9 +36,10 @@ struct gn_box_config {
 	struct gn_kv *kv;
 	struct gn_sk node_key; /* signs custodies; copied, wiped by free */
 	uint64_t bytes_max;    /* of others' items; above half of it room is made. 0: holds none */
-	/* The exporter of the session with this peer (RFC 8446 7.5, label EXPORTER-geonet-session);
-	 * false: there is none. What was shown in a session ends with it. */
-	bool (*exporter)(void *user, const struct gn_pk *peer, uint8_t out[32]);
+	/* The exporter (RFC 8446 7.5, label EXPORTER-geonet-session) of the session that our
+	 * messages to this peer take, or that its last message came by: two nodes that dialled each
+	 * other have two. false: there is none. What was shown in a session ends with it. */
+	bool (*exporter)(void *user, const struct gn_pk *peer, bool ours, uint8_t out[32]);
 	/* Bytes that a message for this peer may have now; NULL: any. */
 	size_t (*room)(void *user, const struct gn_pk *peer);
 	void *user;
@@ -67,11 +68,10 @@ void gn_box_kv_event(struct gn_box *b, const struct gn_kv_event *e, gn_time now)
 void gn_box_tick(struct gn_box *b, gn_time now);
 gn_time gn_box_deadline(const struct gn_box *b);
 
-/* What the messages received since the last call made this node do. */
+/* What the last message made this node do at once; what it is sent for it costs by its length. */
 struct gn_box_caused {
 	uint32_t checks;    /* signatures checked, 60 us each */
 	uint64_t hashed;    /* bytes */
-	uint64_t read;      /* bytes read from the disk to be sent */
 	uint64_t byte_days; /* bytes x days of what was taken in, rounded up */
 	/* The certificate or token that the last deposit came with: its key pays, too. All zero:
 	 * none did. */
