@@ -182,13 +182,22 @@ static void told_bundles(struct gn_node *node, const struct gn_bundles_event *e)
 		h->bundles(h->user, n->index, e);
 }
 
+static void told_box(struct gn_node *node, const struct gn_box_event *e)
+{
+	const struct whole_node *n = whole_of(node);
+	const struct whole_hooks *h = &n->world->opt.hooks;
+	if (h->box)
+		h->box(h->user, n->index, e);
+}
+
 static const struct gn_node_outside outside = {.send = send_batch,
 					       .disk = move_disk,
 					       .work = do_work,
 					       .cpu = no_cpu,
 					       .overlay = told_overlay,
 					       .names = told_names,
-					       .bundles = told_bundles};
+					       .bundles = told_bundles,
+					       .box = told_box};
 
 static void write_nothing(void *user, enum gn_log_level level, const char *module,
 			  const char *event, const char *text)

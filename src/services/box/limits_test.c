@@ -1,6 +1,6 @@
 /* What peers may ask of one holder, and what waits for it: each bound at it and one past it.
  * Rules BX-2, BX-5, BX-10, BX-11, BX-17, BX-18, BX-22, BX-32. */
-#include "services/box/harness_int.h"
+#include "services/box/testing/harness.h"
 
 static struct gn_sk reader, remover, contact;
 static struct gn_boxcert cert;
@@ -405,50 +405,6 @@ static void copies_asked_for_are_bounded(void **state)
 	assert_true(BOX_SWEEP > BOX_WANTED_TIME);
 }
 
-/* ---- what the node's bytes and its index mean ---- */
-
-static void the_bytes_are_used_up_before_the_index(void **state)
-{
-	(void)state;
-	box();
-	b->cfg.bytes_max = UINT64_C(1) << 30;
-	assert_true(box_item_cost(b, 1) * BOX_INDEX <= b->cfg.bytes_max / 2);
-	assert_true((box_item_cost(b, 1) + 1) * BOX_INDEX > b->cfg.bytes_max / 2);
-	assert_int_equal(BOX_EFFORT, GN_BOXREC_WORK_BITS);
-	assert_int_equal(BOX_READERS, GN_BOXREC_READERS);
-	assert_true(BOX_SET_WIDE <= GN_OVERLAY_SET_MAX && BOX_SET_WIDE > GN_BOX_SET);
-}
-
-static void there_are_so_many_boxes(void **state)
-{
-	struct gn_pk pk = {{'m'}};
-	(void)state;
-	box();
-	for (uint32_t i = 1; i < BOX_HELD; i++) {
-		memcpy(pk.b + 1, &i, sizeof i);
-		assert_non_null(box_held_need(b, &pk));
-	}
-	memset(pk.b, 0xff, 32);
-	assert_null(box_held_need(b, &pk));
-	assert_int_equal(b->count.nomem, 1);
-	b->now += BOX_SWEEP;
-	box_sweep(b); /* they have nothing */
-	assert_int_equal(b->held.count, 0);
-}
-
-/* What is in the log and not ours, or of a later version, is passed over. */
-static void strange_values_are_passed_over(void **state)
-{
-	(void)state;
-	box();
-	b->ready = false;
-	box_restore(b, GN_LIT("nothing of ours"));
-	box_restore(b, GN_LIT(""));
-	box_restored(b);
-	assert_int_equal(b->count.restored_bad, 2);
-	assert_int_equal(b->items.count, 0);
-}
-
 /* ---- sums ---- */
 
 static void a_large_box_is_compared_in_parts(void **state)
@@ -482,34 +438,6 @@ static void a_large_box_is_compared_in_parts(void **state)
 			    BOX_SUM_IDS);
 		gn_mem_free(b->env.alloc, out);
 	}
-}
-
-/* Every ten minutes with the neighbours, and for a while with everyone when members changed. */
-static void sums_are_due_in_rounds(void **state)
-{
-	(void)state;
-	box();
-	assert_int_equal(put_new(h, GN_BOX_CERTIFICATE, 1, 10, NULL), GN_OK);
-	assert_true(h->sum.at == b->now + BOX_SUM_EVERY);
-	h->again = BOX_SUM_ROUNDS;
-	for (unsigned i = 0; i < BOX_SUM_ROUNDS; i++) {
-		gn_box_tick(b, h->sum.at);
-		gn_time next = i + 1 < BOX_SUM_ROUNDS ? BOX_SUM_AGAIN : BOX_SUM_EVERY;
-		assert_in_range(h->sum.at - b->now, next, next + next / 8);
-	}
-	struct gn_overlay_event e = {.kind = GN_OVERLAY_MEMBERS};
-	assert_false(gn_box_overlay_event(b, &e, b->now));
-	assert_true(gn_box_deadline(b) <= b->now + BOX_SUM_SOON);
-	/* so many boxes in one turn */
-	for (uint8_t i = 0; i < BOX_SUMS + 1; i++) {
-		struct box_held *o = box_of((uint8_t)(100 + i), GN_FB_BOX_KIND_GROUP, 20);
-		assert_int_equal(put_new(o, GN_BOX_CERTIFICATE, 1, 10, NULL), GN_OK);
-		assert_int_equal(gn_heap_set(&b->sums, &o->sum, b->now), GN_OK);
-	}
-	box_sync_tick(b);
-	assert_true(gn_heap_first(&b->sums)->at <= b->now);
-	box_sync_tick(b);
-	assert_true(gn_heap_first(&b->sums)->at > b->now);
 }
 
 /* ---- the depositor and the reader ---- */
@@ -614,11 +542,7 @@ int main(void)
 		BOUND(answers_that_nobody_takes_are_bounded),
 		BOUND(what_is_read_is_bounded),
 		BOUND(copies_asked_for_are_bounded),
-		BOUND(the_bytes_are_used_up_before_the_index),
-		BOUND(there_are_so_many_boxes),
-		BOUND(strange_values_are_passed_over),
 		BOUND(a_large_box_is_compared_in_parts),
-		BOUND(sums_are_due_in_rounds),
 		BOUND(operations_are_bounded),
 		BOUND(requests_and_rights_are_bounded),
 	};

@@ -1,7 +1,7 @@
 /* The reader and the depositor against nodes that the test plays: who is asked, for what, how
  * often, and what liars and silent ones cost.
  * Rules BX-25, BX-26, BX-28, BX-29, BX-30, BX-31. */
-#include "services/box/harness_int.h"
+#include "services/box/testing/harness.h"
 
 #define NODES (GN_BOX_SET + BOX_READ_EXTRA + 1)
 

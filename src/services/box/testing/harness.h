@@ -1,7 +1,7 @@
 /* One holder without a network, for unit tests: its index, its log on a disk in memory, boxes whose
  * rules are given, peers whose sessions are as the test says. */
-#ifndef GN_SERVICES_BOX_HARNESS_INT_H
-#define GN_SERVICES_BOX_HARNESS_INT_H
+#ifndef GN_SERVICES_BOX_TESTING_HARNESS_H
+#define GN_SERVICES_BOX_TESTING_HARNESS_H
 
 #include "services/box/engine_int.h"
 #include "store/testing/disk_sim.h"
