@@ -24,18 +24,15 @@ static const struct node_call routes[] = {
 	{CALL(RECORD, RECORD_PUT, OP), gn_node_call_record_put},
 	{CALL(RECORD, RECORD_GET, OP), gn_node_call_record_get},
 	{CALL(RECORD, NAME_RESOLVE, OP), gn_node_call_name_resolve},
-<<<<<<< HEAD
 	{CALL(BOX, BOX_SEND, 0), gn_node_call_box_send},
 	{CALL(BOX, BOX_CHECK, 0), gn_node_call_box_check},
 	{CALL(BOX, BOX_FOLLOW, 0), gn_node_call_box_follow},
 	{CALL(BOX, BOX_TAKE, 0), gn_node_call_box_take},
 	{CALL(BOX, BOX_SIGNED, 0), gn_node_call_box_signed},
-=======
 	{CALL(RECORD, NAME_PUT, OP), gn_node_call_name_put},
 	{CALL(RECORD, RECORD_FIND, OP), gn_node_call_record_find},
 	{CALL(FILE, SITES_LIST, OWNER), gn_node_call_sites_list},
 	{CALL(FILE, SITE_UNPUBLISH, OWNER), gn_node_call_site_unpublish},
->>>>>>> h10/app1
 	{CALL(FILE, FILE_ADD, STREAM | OWNER), gn_node_call_file_add},
 	{CALL(FILE, FILE_GET, STREAM), gn_node_call_file_get},
 	{CALL(FILE, BLOCKS_SPREAD, OWNER), gn_node_call_blocks_spread},

@@ -54,7 +54,8 @@ static const struct gn_node_outside outside = {.send = send_batch,
 					       .cpu = gn_os_thread_cpu,
 					       .overlay = gn_node_told_overlay,
 					       .names = gn_node_told_names,
-					       .bundles = gn_node_told_bundles};
+					       .bundles = gn_node_told_bundles,
+					       .box = gn_node_told_box};
 
 /* Records and blocks are read back: join, and answer. */
 static void restored(struct gn_node *node)
@@ -86,7 +87,7 @@ static gn_time turn(void *user)
 	gn_time look = gn_node_readers_tick(node);
 	if (node->running)
 		look = gn_time_min(look, gn_node_reach_tick(node));
-	if (node->kv_ready && node->blocks_ready && !node->running)
+	if (node->kv_ready && node->blocks_ready && node->box_ready && !node->running)
 		restored(node);
 	if (node->running) {
 		gn_node_saved_tick(node);
@@ -193,6 +194,7 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 	gn_host_start(&node->host);
 	gn_kv_start(node->kv, node->now);
 	gn_blocks_start(node->blocks, node->now);
+	gn_kv_start(node->box_log, node->now);
 	return GN_OK;
 }
 

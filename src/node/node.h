@@ -21,6 +21,7 @@ struct gn_node_config {
 	char advertise[128];   /* HOST:PORT told to others; empty: the addresses of this machine */
 	uint32_t probation;    /* seconds in client mode after the start */
 	uint64_t record_limit; /* bytes of records held; each counts for 10 KiB at least */
+	uint64_t box_limit;    /* bytes of items in others' boxes; 0: none is held */
 	uint64_t store_limit;  /* bytes kept for others; 0: no block is kept for others or cached */
 	uint8_t pow_bits;      /* the network's constant */
 	/* receipts that make a record stored when a request names no number, 1 to 8 */

@@ -15,6 +15,7 @@
 #include "node/node.h"
 #include "node/peers.h"
 #include "node/saved.h"
+#include "services/box/box.h"
 #include "services/bundles/bundles.h"
 #include "services/names/names.h"
 #include "store/store.h"
@@ -35,6 +36,14 @@ struct gn_node_lookup {
 	struct gn_overlay_step steps[GN_NODE_STEPS];
 };
 
+/* ---- signatures that owners of boxes are asked for (call_box.c) ---- */
+
+struct gn_node_box_sign {
+	uint64_t sign; /* 0: none */
+	struct gn_pk key;
+	struct gn_boxrec_show show;
+};
+
 /* ---- the node ---- */
 
 /* What lies outside of the engines: the network, the disk, workers, and who waits for an operation.
@@ -43,12 +52,13 @@ struct gn_node_outside {
 	/* Sends what packet_buf and packet_batch hold; *sent: bytes that left, all of them unless
 	 * GN_AGAIN. */
 	gn_err (*send)(struct gn_node *node, size_t *sent);
-	bool (*disk)(struct gn_node *node); /* moves requests of kv and blocks; true: something */
+	bool (*disk)(struct gn_node *node); /* moves requests of the logs and blocks; true: any */
 	void (*work)(struct gn_node *node); /* does, or has done, what bundles wants checked */
 	gn_time (*cpu)(void);               /* time that this thread has used */
 	void (*overlay)(struct gn_node *node, const struct gn_overlay_event *e);
 	void (*names)(struct gn_node *node, const struct gn_names_event *e);
 	void (*bundles)(struct gn_node *node, const struct gn_bundles_event *e);
+	void (*box)(struct gn_node *node, const struct gn_box_event *e); /* NULL: nobody waits */
 };
 
 struct gn_node {
@@ -64,9 +74,10 @@ struct gn_node {
 	uint64_t pins_saved; /* pins_set of the names when pins.json was written */
 	bool told_alone;     /* the log says that nobody answers */
 	gn_time brought_next;
-	uint64_t brought_saved;   /* changes of the bundles when `brought` was written */
-	struct gn_alloc alloc[6]; /* jet, overlay, kv, blocks, services, node: a budget each */
-	struct gn_env env;        /* the node's own */
+	uint64_t brought_saved; /* changes of the bundles when `brought` was written */
+	/* jet, overlay, kv, blocks, services, node, log of boxes, boxes: a budget each */
+	struct gn_alloc alloc[8];
+	struct gn_env env; /* the node's own */
 	struct gn_sk key;
 	uint8_t nonce[8];
 	struct gn_udp *udp;
@@ -78,6 +89,10 @@ struct gn_node {
 	struct gn_blocks *blocks;
 	struct gn_names *names;
 	struct gn_bundles *bundles;
+	struct gn_kv *box_log;
+	struct gn_box *box;
+	struct gn_node_box_sign box_signs[GN_NODE_BOX_SIGNS]; /* asked of owners */
+	unsigned box_sign_next;
 	struct gn_node_peers peers;
 	unsigned readers[2]; /* slots of readers.c that are taken: large, small */
 	size_t rests;        /* bytes that calls of app/1 keep to send (call_file.c) */
@@ -95,7 +110,7 @@ struct gn_node {
 	uint8_t *packet; /* one GSO batch that the socket did not take yet */
 	struct gn_buf packet_buf;
 	struct gn_jet_batch packet_batch;
-	bool kv_ready, blocks_ready, running, udp_blocked, packet_waiting;
+	bool kv_ready, blocks_ready, box_ready, running, udp_blocked, packet_waiting;
 };
 
 /* Unix seconds by our own clock of records (NO-19). */

@@ -1,6 +1,7 @@
 /* Places: each limit of admission at it and one past it, in one holder's index, without a network:
- * what was proven is given. */
-#include "services/box/harness_int.h"
+ * what was proven is given.
+ * Rules BX-6, BX-7, BX-9, BX-12, BX-15. */
+#include "services/box/testing/harness.h"
 
 /* ---- front ---- */
 
@@ -14,6 +15,7 @@ static void an_invite_has_sixteen_places(void **state)
 		assert_int_equal(put_new(h, GN_BOX_INVITE, 9, 896, NULL), GN_OK);
 	assert_int_equal(put_new(h, GN_BOX_INVITE, 9, 896, &why), GN_QUOTA);
 	assert_string_equal(why.limit, "BOX_INVITE_ONE");
+	assert_int_equal(b->count.refused_quota, 1);
 	assert_int_equal(put_new(h, GN_BOX_INVITE, 10, 896, NULL), GN_OK);
 }
 
@@ -27,6 +29,7 @@ static void invites_have_two_hundred_places_and_work_three_hundred(void **state)
 		assert_int_equal(put_new(h, GN_BOX_INVITE, (uint8_t)(i / 10), 896, NULL), GN_OK);
 	assert_int_equal(put_new(h, GN_BOX_INVITE, 99, 896, &why), GN_NO_SPACE);
 	assert_string_equal(why.limit, "BOX_INVITE_PLACES");
+	assert_int_equal(b->count.refused_space, 1);
 	for (unsigned i = 0; i < BOX_WORK_PLACES; i++) {
 		struct box_entry e = entry(GN_BOX_WORK, 0, 896);
 		e.bits = i == 7 ? 20 : 21;
@@ -142,7 +145,7 @@ static void taken_ones_go_oldest_first(void **state)
 	h->rules->items = 10;
 	first = entry(GN_BOX_CERTIFICATE, 1, 896);
 	e = first;
-	for (unsigned i = 0; i < 20; i++) {
+	for (unsigned i = 0; i < 10 * BOX_DELIVERED; i++) {
 		assert_int_equal(put(h, &e, NULL), GN_OK);
 		box_item_ack(b, item_of(h, &e), 1);
 		e = entry(GN_BOX_CERTIFICATE, 1, 896);
@@ -303,6 +306,79 @@ static void values_come_back_and_damage_is_seen(void **state)
 	assert_int_equal(box_value_put(&v, &out), GN_TOO_LARGE);
 }
 
+/* ---- what the node's bytes and its index mean ---- */
+
+static void the_bytes_are_used_up_before_the_index(void **state)
+{
+	(void)state;
+	holder(64u << 20);
+	b->cfg.bytes_max = UINT64_C(1) << 30;
+	assert_true(box_item_cost(b, 1) * BOX_INDEX <= b->cfg.bytes_max / 2);
+	assert_true((box_item_cost(b, 1) + 1) * BOX_INDEX > b->cfg.bytes_max / 2);
+	assert_int_equal(BOX_EFFORT, GN_BOXREC_WORK_BITS);
+	assert_int_equal(BOX_READERS, GN_BOXREC_READERS);
+	assert_true(BOX_SET_WIDE <= GN_OVERLAY_SET_MAX && BOX_SET_WIDE > GN_BOX_SET);
+}
+
+static void there_are_so_many_boxes(void **state)
+{
+	struct gn_pk pk = {{'m'}};
+	(void)state;
+	holder(64u << 20);
+	for (uint32_t i = 0; i < BOX_HELD; i++) {
+		memcpy(pk.b + 1, &i, sizeof i);
+		assert_non_null(box_held_need(b, &pk));
+	}
+	memset(pk.b, 0xff, 32);
+	assert_null(box_held_need(b, &pk));
+	assert_int_equal(b->count.nomem, 1);
+	b->now += BOX_SWEEP;
+	box_sweep(b); /* they have nothing */
+	assert_int_equal(b->held.count, 0);
+}
+
+/* What is in the log and not ours, or of a later version, is passed over. */
+static void strange_values_are_passed_over(void **state)
+{
+	(void)state;
+	holder(64u << 20);
+	b->ready = false;
+	box_restore(b, GN_LIT("nothing of ours"));
+	box_restore(b, GN_LIT(""));
+	box_restored(b);
+	assert_int_equal(b->count.restored_bad, 2);
+	assert_int_equal(b->items.count, 0);
+}
+
+/* Every ten minutes with the neighbours, and for a while with everyone when members changed. */
+static void sums_are_due_in_rounds(void **state)
+{
+	(void)state;
+	holder(64u << 20);
+	struct box_held *h = box_of(1, GN_FB_BOX_KIND_PRIVATE, 20);
+	assert_int_equal(put_new(h, GN_BOX_CERTIFICATE, 1, 10, NULL), GN_OK);
+	assert_true(h->sum.at == b->now + BOX_SUM_EVERY);
+	h->again = BOX_SUM_ROUNDS;
+	for (unsigned i = 0; i < BOX_SUM_ROUNDS; i++) {
+		gn_box_tick(b, h->sum.at);
+		gn_time next = i + 1 < BOX_SUM_ROUNDS ? BOX_SUM_AGAIN : BOX_SUM_EVERY;
+		assert_in_range(h->sum.at - b->now, next, next + next / 8);
+	}
+	struct gn_overlay_event e = {.kind = GN_OVERLAY_MEMBERS};
+	assert_false(gn_box_overlay_event(b, &e, b->now));
+	assert_true(gn_box_deadline(b) <= b->now + BOX_SUM_SOON);
+	/* so many boxes in one turn */
+	for (uint8_t i = 0; i < BOX_SUMS + 1; i++) {
+		struct box_held *o = box_of((uint8_t)(100 + i), GN_FB_BOX_KIND_GROUP, 20);
+		assert_int_equal(put_new(o, GN_BOX_CERTIFICATE, 1, 10, NULL), GN_OK);
+		assert_int_equal(gn_heap_set(&b->sums, &o->sum, b->now), GN_OK);
+	}
+	box_sync_tick(b);
+	assert_true(gn_heap_first(&b->sums)->at <= b->now);
+	box_sync_tick(b);
+	assert_true(gn_heap_first(&b->sums)->at > b->now);
+}
+
 #define PLACE(test) cmocka_unit_test_setup_teardown(test, NULL, teardown)
 
 int main(void)
@@ -321,6 +397,10 @@ int main(void)
 		PLACE(a_node_without_room_says_so),
 		PLACE(ids_that_went_are_forgotten_oldest_first),
 		PLACE(values_come_back_and_damage_is_seen),
+		PLACE(the_bytes_are_used_up_before_the_index),
+		PLACE(there_are_so_many_boxes),
+		PLACE(strange_values_are_passed_over),
+		PLACE(sums_are_due_in_rounds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

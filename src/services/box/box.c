@@ -220,6 +220,7 @@ gn_err gn_box_recv(struct gn_box *b, const struct gn_pk *from, const struct gn_a
 	GN_ASSERT(from && (message.p || !message.len));
 	struct gn_contact who = {.pk = *from, .addr_count = addr != NULL};
 	b->now = now;
+	b->caused = (struct gn_box_caused){.checks = 0};
 	b->count.messages_in++;
 	if (addr)
 		who.addrs[0] = *addr;

@@ -5,12 +5,13 @@
  * of a box is ever here, signatures are asked from them by events.
  *
  *   holder     admits, keeps, serves, compares with the other holders
- *   depositor  gn_box_deposit -> GN_BOX_CUSTODY.. -> GN_BOX_STORED at 3 -> GN_BOX_DEPOSITED at the end
+ *   depositor  gn_box_deposit -> GN_BOX_CUSTODY.. -> GN_BOX_STORED at 3 -> GN_BOX_DEPOSITED: over
  *   reader     gn_box_follow  -> GN_BOX_ITEM each once, until it is cancelled; gn_box_ack
  *
  * The owner pumps it as the other services: messages of proven peers, events of the overlay and of
  * a record log of its own, and the time in; messages, events, one deadline out. It counts no rates:
- * gn_box_caused tells what a message cost, for the owner to charge. Rules: docs/spec/box.md. */
+ * gn_box_caused tells what a message cost, for the owner to charge (BX-32). Rules: docs/spec/box.md
+ * BX-1, BX-5. */
 #ifndef GN_SERVICES_BOX_H
 #define GN_SERVICES_BOX_H
 
@@ -35,9 +36,10 @@ struct gn_box_config {
 	struct gn_kv *kv;
 	struct gn_sk node_key; /* signs custodies; copied, wiped by free */
 	uint64_t bytes_max;    /* of others' items; above half of it room is made. 0: holds none */
-	/* The exporter of the session with this peer (RFC 8446 7.5, label EXPORTER-geonet-session);
-	 * false: there is none. What was shown in a session ends with it. */
-	bool (*exporter)(void *user, const struct gn_pk *peer, uint8_t out[32]);
+	/* The exporter (RFC 8446 7.5, label EXPORTER-geonet-session) of the session that our
+	 * messages to this peer take, or that its last message came by: two nodes that dialled each
+	 * other have two. false: there is none. What was shown in a session ends with it. */
+	bool (*exporter)(void *user, const struct gn_pk *peer, bool ours, uint8_t out[32]);
 	/* Bytes that a message for this peer may have now; NULL: any. */
 	size_t (*room)(void *user, const struct gn_pk *peer);
 	void *user;
@@ -66,11 +68,10 @@ void gn_box_kv_event(struct gn_box *b, const struct gn_kv_event *e, gn_time now)
 void gn_box_tick(struct gn_box *b, gn_time now);
 gn_time gn_box_deadline(const struct gn_box *b);
 
-/* What the messages received since the last call made this node do. */
+/* What the last message made this node do at once; what it is sent for it costs by its length. */
 struct gn_box_caused {
 	uint32_t checks;    /* signatures checked, 60 us each */
 	uint64_t hashed;    /* bytes */
-	uint64_t read;      /* bytes read from the disk to be sent */
 	uint64_t byte_days; /* bytes x days of what was taken in, rounded up */
 	/* The certificate or token that the last deposit came with: its key pays, too. All zero:
 	 * none did. */
@@ -136,11 +137,12 @@ void gn_box_cancel(struct gn_box *b, gn_op op, gn_time now);
 bool gn_box_next_message(struct gn_box *b, struct gn_overlay_message *out);
 
 enum gn_box_event_kind {
-	GN_BOX_SIGN,      /* sign, role, box, key, holder, exporter: see gn_boxrec_show_sign */
-	GN_BOX_CUSTODY,   /* op, custody, held, asked */
-	GN_BOX_STORED,    /* op, held: `need` custodies of one set */
-	GN_BOX_DEPOSITED, /* op, err, held, asked: over. GN_OK, GN_EXISTS (all who know it say taken),
-			   * GN_QUORUM with what was reached, or what the holders said: limit, bits */
+	GN_BOX_SIGN,    /* sign, role, box, key, holder, exporter: see gn_boxrec_show_sign */
+	GN_BOX_CUSTODY, /* op, custody, held, asked */
+	GN_BOX_STORED,  /* op, held: `need` custodies of one set */
+	/* op, err, held, asked: over. GN_OK, GN_EXISTS (taken by its readers), GN_QUORUM with what
+	 * was reached, or what the holders said: limit, bits */
+	GN_BOX_DEPOSITED,
 	GN_BOX_CHECKED,   /* op, err, held, taken, asked: over */
 	GN_BOX_FOLLOWING, /* op, asked: so many nodes have listed what they have, all of it */
 	GN_BOX_ITEM,      /* op, id, item, by, deposited, until */

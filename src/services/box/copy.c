@@ -40,7 +40,6 @@ void box_send_copy(struct gn_box *b, const struct box_feed *f, const struct box_
 		break;
 	}
 	b->count.copies_out++;
-	b->caused.read += v->item.len;
 	box_message_end(b, &f->to, f->request, GN_FB_BOX_MESSAGE_BODY_BOX_COPY,
 			gn_fb_box_copy_make(fbb, &args));
 }

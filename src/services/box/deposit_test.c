@@ -1,5 +1,6 @@
 /* Deposits and readers in a network: what is stored is read, once, by every device, whoever of the
- * holders lies, dies or loses messages. */
+ * holders lies, dies or loses messages.
+ * Rules BX-1, BX-3, BX-4, BX-13, BX-16, BX-19, BX-25, BX-27. */
 #include "services/testing/boxes.h"
 
 #include <setjmp.h>
@@ -59,6 +60,8 @@ static void a_contact_s_item_is_stored_by_all_and_read_once(void **state)
 	svc_pump(&s, 2);
 	svc_run_for(&s, 5 * GN_SEC);
 	assert_int_equal(svc_box_held(&x, item_of(1, 896), NULL), 0);
+	assert_int_equal(svc_box_sum(&s, "taken_by_all"), 8);
+	assert_true(svc_box_sum(&s, "watch_items") >= 1);
 	assert_int_equal(svc_box_check(&x, 1, 0, item_of(1, 896)), GN_OK);
 	assert_int_equal(x.last.taken, 8);
 	assert_int_equal(svc_box_deposit(&x, 1, 0, item_of(1, 896)), GN_EXISTS);
@@ -176,6 +179,7 @@ static void who_is_refused_gets_nothing_in(void **state)
 	/* an item that its key did not sign */
 	svc_box_proof(&x, 1, item_of(5, 896), &p);
 	assert_int_equal(svc_box_deposit_by(&x, 1, &p, item_of(4, 896)), GN_SIGNATURE);
+	assert_true(svc_box_sum(&s, "refused_proof") >= 8);
 	/* an agent that does not sign */
 	x.no_signs = true;
 	assert_int_equal(svc_box_deposit(&x, 5, 3, item_of(6, 896)), GN_DENIED);
@@ -183,6 +187,7 @@ static void who_is_refused_gets_nothing_in(void **state)
 	x.no_signs = false;
 	x.sk = x.contact[0];
 	assert_int_equal(svc_box_deposit(&x, 5, 1, item_of(6, 896)), GN_NOT_FOUND);
+	assert_true(svc_box_sum(&s, "not_here") >= 8);
 	svc_free(&s);
 }
 

@@ -140,7 +140,7 @@ gn_err box_door_open(struct gn_box *b, const struct gn_contact *to, const struct
 		return d->err;
 	if (d->state == DOOR_KNOCKING || d->state == DOOR_SIGNING || d->state == DOOR_SHOWING)
 		return GN_PENDING;
-	bool session = box_exporter(b, &to->pk, exporter);
+	bool session = box_exporter(b, &to->pk, true, exporter);
 	if (d->state == DOOR_OPEN && session &&
 	    memcmp(exporter, d->exporter, sizeof exporter) == 0) {
 		gn_wipe(exporter, sizeof exporter);
@@ -225,7 +225,7 @@ void gn_box_signed(struct gn_box *b, uint64_t sign, const struct gn_sig *sig, gn
 			(void)refuse(b, d, GN_DENIED);
 			return;
 		}
-		bool same = box_exporter(b, &d->key.peer, exporter) &&
+		bool same = box_exporter(b, &d->key.peer, true, exporter) &&
 			    memcmp(exporter, d->exporter, sizeof exporter) == 0;
 		gn_wipe(exporter, sizeof exporter);
 		if (same)
@@ -247,7 +247,7 @@ void box_door_answer(struct gn_box *b, const struct box_ask *a, gn_err err)
 		d->state = DOOR_CLOSED;
 		if (err != GN_OK)
 			(void)refuse(b, d, err);
-		else if (!box_exporter(b, &d->key.peer, d->exporter))
+		else if (!box_exporter(b, &d->key.peer, true, d->exporter))
 			(void)refuse(b, d, GN_UNREACHABLE);
 	} else if (a->kind == ASK_SHOW && d->state == DOOR_SHOWING) {
 		d->state = DOOR_OPEN;

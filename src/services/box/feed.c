@@ -90,7 +90,6 @@ static void send_item(struct gn_box *b, const struct box_feed *f, const struct g
 	}
 	b->count.watch_items += f->kind == FEED_WATCH;
 	b->count.fetched += f->kind == FEED_FETCH;
-	b->caused.read += item.len;
 	box_message_end(b, &f->to, f->request, GN_FB_BOX_MESSAGE_BODY_BOX_ITEM,
 			gn_fb_box_item_make(fbb, &args));
 }

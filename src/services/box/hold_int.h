@@ -66,7 +66,7 @@ struct box_from { /* who sent a request, and its number */
 struct box_peer *box_peer_get(struct gn_box *b, const struct gn_pk *pk);
 struct box_peer *box_peer_need(struct gn_box *b, const struct gn_pk *pk);
 void box_peer_drop(struct gn_box *b, const struct gn_pk *pk);
-bool box_exporter(const struct gn_box *b, const struct gn_pk *peer, uint8_t out[32]);
+bool box_exporter(const struct gn_box *b, const struct gn_pk *peer, bool ours, uint8_t out[32]);
 void box_feed_wake(struct gn_box *b, struct box_feed *f);
 void box_feed_rest(struct gn_box *b, struct box_feed *f);
 void box_feed_end(struct gn_box *b, struct box_feed *f);

@@ -1,6 +1,7 @@
 /* Holders among themselves, and against each other: what one lacks it gets, with its proof, when
  * members come and go; what one says of another's items removes nothing; rights that were shown to
- * one are worth nothing at another. */
+ * one are worth nothing at another.
+ * Rules BX-2, BX-8, BX-10, BX-14, BX-20, BX-21, BX-23, BX-24. */
 #include "services/box/engine_int.h"
 #include "services/testing/boxes.h"
 
@@ -80,6 +81,7 @@ static void a_holder_that_was_away_gets_what_it_missed(void **state)
 		assert_int_equal(members_that_hold(1, item_of(n, 4096)), 8);
 	assert_true(svc_box_count(&s, away, "copies_in") >= 12);
 	assert_int_equal(svc_box_sum(&s, "copies_refused"), 0);
+	assert_true(svc_box_sum(&s, "sums_out") > 0);
 	/* and then they agree: a round of sums moves nothing */
 	uint64_t copies = svc_box_sum(&s, "copies_out"), same = svc_box_sum(&s, "sums_same");
 	svc_run_for(&s, 1500 * GN_SEC);
@@ -303,6 +305,75 @@ static void what_is_over_goes(void **state)
 	svc_free(&s);
 }
 
+/* ---- descriptors ---- */
+
+static uint8_t question[512];
+static struct gn_slice ask_box(void)
+{
+	struct gn_fb_key box = box_fb_key(&x.sk.pk);
+	struct gn_fbb b = gn_fbb(question, sizeof question);
+	struct gn_slice bytes;
+	gn_fbref body = gn_fb_box_ask_make(&b, &(struct gn_fb_box_ask_args){.box = &box});
+	struct gn_fb_box_message_args args = {
+		.request = 7, .body_type = GN_FB_BOX_MESSAGE_BODY_BOX_ASK, .body = body};
+	assert_int_equal(gn_fbb_finish(&b, gn_fb_box_message_make(&b, &args),
+				       GN_FB_BOX_MESSAGE_IDENTIFIER, &bytes),
+			 GN_OK);
+	return bytes;
+}
+
+/* Requests wait while the descriptor is read, so many and no more; what cannot be read is not
+ * tried again at once; so many are kept. */
+static void requests_wait_for_the_descriptor(void **state)
+{
+	(void)state;
+	network(9, GN_FB_BOX_KIND_PRIVATE);
+	unsigned to = some_member(0);
+	struct gn_box *b = s.nodes[to].box;
+	struct gn_slice bytes = ask_box();
+	for (uint32_t i = 0; i < BOX_RULES; i++) {
+		struct gn_pk pk = {{'f', (uint8_t)i, (uint8_t)(i >> 8)}};
+		struct box_held *h = box_held_need(b, &pk);
+		assert_non_null(h);
+		h->rules = GN_NEW(b->env.alloc, struct gn_boxrec);
+		b->rules_count++;
+	}
+	for (unsigned i = 0; i <= BOX_PENDING; i++)
+		assert_int_equal(gn_box_recv(b, &s.nodes[4].sk.pk, NULL, bytes, s.now), GN_OK);
+	assert_int_equal(b->pending, BOX_PENDING);
+	assert_int_equal(svc_box_count(&s, to, "pending_full"), 1);
+	svc_pump(&s, to);
+	svc_run_for(&s, GN_SEC);
+	assert_int_equal(b->pending, 0);
+	assert_int_equal(b->rules_count, BOX_RULES);
+	assert_int_equal(svc_box_count(&s, to, "rules_read"), 1);
+	struct box_held *h = box_held_get(b, &x.sk.pk);
+	assert_non_null(h->rules);
+	/* one of another version, which is not there when it is read */
+	uint64_t busy = svc_box_count(&s, to, "refused_busy");
+	h->rules_seq--;
+	h->get = 99;
+	b->lookups++;
+	box_rules_got(b, h, &(struct gn_overlay_event){.op = 99});
+	assert_int_equal(svc_box_count(&s, to, "rules_failed"), 1);
+	assert_true(h->rules_failed == b->now + BOX_RULES_AGAIN);
+	say(4, to, bytes);
+	assert_int_equal(svc_box_count(&s, to, "refused_busy"), busy + 1);
+	svc_run_for(&s, BOX_RULES_AGAIN);
+	b->lookups += BOX_LOOKUPS; /* too many others are being read */
+	assert_int_equal(gn_box_recv(b, &s.nodes[4].sk.pk, NULL, bytes, s.now), GN_OK);
+	b->lookups -= BOX_LOOKUPS;
+	assert_int_equal(svc_box_count(&s, to, "refused_busy"), busy + 2);
+	b->pending_bytes += BOX_PENDING_BYTES;
+	assert_int_equal(gn_box_recv(b, &s.nodes[4].sk.pk, NULL, bytes, s.now), GN_OK);
+	b->pending_bytes -= BOX_PENDING_BYTES;
+	assert_int_equal(svc_box_count(&s, to, "refused_busy"), busy + 3);
+	svc_pump(&s, to);
+	svc_run_for(&s, GN_SEC);
+	assert_int_equal(svc_box_count(&s, to, "rules_read"), 2);
+	svc_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +384,7 @@ int main(void)
 		cmocka_unit_test(strangers_read_and_remove_nothing),
 		cmocka_unit_test(a_copy_is_asked_for_and_kept_though_taken),
 		cmocka_unit_test(what_is_over_goes),
+		cmocka_unit_test(requests_wait_for_the_descriptor),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* What peers may ask of one holder, and what waits for it: each bound at it and one past it. */
-#include "services/box/harness_int.h"
+/* What peers may ask of one holder, and what waits for it: each bound at it and one past it.
+ * Rules BX-2, BX-5, BX-10, BX-11, BX-17, BX-18, BX-22, BX-32. */
+#include "services/box/testing/harness.h"
 
 static struct gn_sk reader, remover, contact;
 static struct gn_boxcert cert;
@@ -404,6 +405,41 @@ static void copies_asked_for_are_bounded(void **state)
 	assert_true(BOX_SWEEP > BOX_WANTED_TIME);
 }
 
+/* ---- sums ---- */
+
+static void a_large_box_is_compared_in_parts(void **state)
+{
+	struct gn_fb_key key;
+	struct gn_fb_item_id none = {{0}};
+	struct box_from self = {.request = 5};
+	(void)state;
+	box();
+	key = box_fb_key(&h->key);
+	self.who.pk = b->cfg.node_key.pk;
+	h->rules->items = 4 * BOX_SUM_IDS;
+	for (unsigned i = 0; i < BOX_SUM_IDS + 1; i++)
+		assert_int_equal(put_new(h, GN_BOX_CERTIFICATE, (uint8_t)(i / 9), 10, NULL), GN_OK);
+	for (unsigned part = 0; part <= BOX_SUM_PARTS; part++) {
+		box_on_sum(b, &self, h,
+			   TABLE(box_sum, {.box = &key,
+					   .xor = &none,
+					   .count = 1,
+					   .bits = 4,
+					   .part = (uint8_t)part}));
+		struct box_out *out = box_queue_pop(&b->local);
+		struct gn_fb_box_message m;
+		assert_int_equal(
+			gn_fb_box_message_verify(gn_slice(out->storage + out->off, out->len), &m),
+			GN_OK);
+		assert_int_equal(gn_fb_box_message_body_type(m),
+				 part < BOX_SUM_PARTS ? GN_FB_BOX_MESSAGE_BODY_BOX_IDS
+						      : GN_FB_BOX_MESSAGE_BODY_BOX_DONE);
+		assert_true(gn_fb_box_ids_ids_len(gn_fb_box_message_body_as_box_ids(m)) <=
+			    BOX_SUM_IDS);
+		gn_mem_free(b->env.alloc, out);
+	}
+}
+
 /* ---- the depositor and the reader ---- */
 
 static void operations_are_bounded(void **state)
@@ -506,6 +542,7 @@ int main(void)
 		BOUND(answers_that_nobody_takes_are_bounded),
 		BOUND(what_is_read_is_bounded),
 		BOUND(copies_asked_for_are_bounded),
+		BOUND(a_large_box_is_compared_in_parts),
 		BOUND(operations_are_bounded),
 		BOUND(requests_and_rights_are_bounded),
 	};

@@ -130,7 +130,7 @@ static gn_fbref show_part(struct gn_fbb *b, const struct gn_fb_key *box)
 	const struct gn_sk *sk = show.role == GN_BOXREC_READER    ? &x.read[0]
 				 : show.role == GN_BOXREC_REMOVER ? &x.ack[0]
 								  : &x.contact[0];
-	(void)box_exporter(s.nodes[0].box, &s.nodes[1].sk.pk, show.exporter);
+	(void)box_exporter(s.nodes[0].box, &s.nodes[1].sk.pk, false, show.exporter);
 	gn_boxrec_show_sign(sk, &show, &sig);
 	memcpy(fb_sig.b, sig.b, 64);
 	fb_sig.b[0] ^= next() & 1;

@@ -6,13 +6,13 @@
  *   feed:  resting <-> active [box_feed_wake, _rest] -> ended [box_feed_end] */
 #include "services/box/engine_int.h"
 
-bool box_exporter(const struct gn_box *b, const struct gn_pk *peer, uint8_t out[32])
+bool box_exporter(const struct gn_box *b, const struct gn_pk *peer, bool ours, uint8_t out[32])
 {
 	if (gn_pk_eq(peer, &b->cfg.node_key.pk)) { /* no session leads to ourselves */
 		memset(out, 0, 32);
 		return true;
 	}
-	return b->cfg.exporter && b->cfg.exporter(b->cfg.user, peer, out);
+	return b->cfg.exporter && b->cfg.exporter(b->cfg.user, peer, ours, out);
 }
 
 /* ---- feeds ---- */
@@ -101,7 +101,7 @@ struct box_peer *box_peer_get(struct gn_box *b, const struct gn_pk *pk)
 	if (!at)
 		return NULL;
 	struct box_peer *p = *at;
-	bool same = box_exporter(b, pk, exporter) &&
+	bool same = box_exporter(b, pk, false, exporter) &&
 		    memcmp(exporter, p->exporter, sizeof exporter) == 0;
 	gn_wipe(exporter, sizeof exporter);
 	if (!same) {
@@ -146,7 +146,7 @@ struct box_peer *box_peer_need(struct gn_box *b, const struct gn_pk *pk)
 {
 	struct box_peer **at = gn_map_get(&b->peers, pk), *p = at ? *at : NULL;
 	uint8_t exporter[32];
-	if (!box_exporter(b, pk, exporter))
+	if (!box_exporter(b, pk, false, exporter))
 		return NULL;
 	if (!p) {
 		if (b->peers.count >= BOX_PEERS && !make_place(b))

@@ -7,7 +7,8 @@
  *   known -> reading [it holds another version]
  *
  * 1. A box whose record is not held here is not here, whatever items are.
- * 2. Nothing of a peer starts a lookup in the network: only what is held is read. */
+ * 2. Nothing of a peer starts a lookup in the network: only what is held is read.
+ * Rules BX-1, BX-2. */
 #include "services/box/engine_int.h"
 
 static bool held_version(const struct gn_box *b, const struct box_held *h, struct gn_hash *key,

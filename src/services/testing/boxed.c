@@ -16,8 +16,9 @@ struct svc_boxed { /* who asks for an exporter */
 };
 static struct svc_boxed users[SVC_NODES];
 
-static bool svc_exporter(void *user, const struct gn_pk *peer, uint8_t out[32])
+static bool svc_exporter(void *user, const struct gn_pk *peer, bool ours, uint8_t out[32])
 {
+	(void)ours; /* one session between two nodes */
 	const struct svc_boxed *u = user;
 	unsigned to = svc_index_of(u->s, peer), low = to < u->node ? to : u->node,
 		 high = to < u->node ? u->node : to;

@@ -1,7 +1,7 @@
 /* One holder without a network, for unit tests: its index, its log on a disk in memory, boxes whose
  * rules are given, peers whose sessions are as the test says. */
-#ifndef GN_SERVICES_BOX_HARNESS_INT_H
-#define GN_SERVICES_BOX_HARNESS_INT_H
+#ifndef GN_SERVICES_BOX_TESTING_HARNESS_H
+#define GN_SERVICES_BOX_TESTING_HARNESS_H
 
 #include "services/box/engine_int.h"
 #include "store/testing/disk_sim.h"
@@ -24,8 +24,9 @@ static struct disk_sim disk;
 static struct gn_box *b;
 static uint32_t made;
 
-static bool harness_exporter(void *user, const struct gn_pk *peer, uint8_t out[32])
+static bool harness_exporter(void *user, const struct gn_pk *peer, bool ours, uint8_t out[32])
 {
+	(void)ours;
 	(void)user;
 	memcpy(out, peer->b, 32); /* as good as any in a test */
 	return true;
@@ -70,6 +71,9 @@ static void holder(uint64_t bytes_max)
 	gn_kv_start(kv, now);
 	run();
 	assert_true(b->ready);
+	for (unsigned i = 0; i < 60; i++) /* it joins itself */
+		gn_overlay_tick(ov, now + (gn_time)i * GN_SEC);
+	b->now = now + 60 * GN_SEC;
 	made = 0;
 }
 
@@ -90,7 +94,7 @@ static struct gn_pk key_of(uint8_t number)
 	return pk;
 }
 
-static struct box_held *box_of(uint8_t number, uint8_t kind, uint8_t effort)
+static inline struct box_held *box_of(uint8_t number, uint8_t kind, uint8_t effort)
 {
 	struct gn_pk pk = key_of(number);
 	const struct gn_boxrec_limits *l = gn_boxrec_limits(kind);
