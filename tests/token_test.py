@@ -54,6 +54,10 @@ def case_offline(nodes, seed):
         geonet(nodes, ann, "token", "grant", ben_key, *words, status=2)
     for limit in ("x=1", "ops", "ops=", "ops=1/", "ops=-1"):
         geonet(nodes, ann, "token", "grant", ben_key, "a", "read", "--limit", limit, status=2)
+    most = geonet(nodes, ann, "token", "grant", ben_key, "a", "read", "--limit",
+                  f"bytes={2**64 - 1}", "--limit", f"ops={2**53}", "--limit", "jobs=0", "--json")
+    limits = json.loads(most)["blocks"][0]["limits"]
+    check([limit["amount"] for limit in limits] == [str(2**64 - 1), 2**53, 0], f"{limits}")
     flipped = two[:300] + ("A" if two[300] != "A" else "B") + two[301:]
     geonet(nodes, cay, "token", "show", "-", stdin=flipped, status=1)
     geonet(nodes, cay, "token", "show", "-", stdin="not a token\n", status=1)
