@@ -129,6 +129,35 @@ static void room_given_back(void **state)
 	}
 }
 
+/* One person who sets up again and again keeps nobody out but themselves. */
+static void places_of_one(void **state)
+{
+	(void)state;
+	struct party c;
+	struct gn_map *map = &b.e->prekeys.remembered;
+	uint8_t name[32] = {0};
+	for (uint32_t i = map->count; i < E2EE_REMEMBERED_OWNER_MAX; i++) {
+		gn_put_be64(name, i);
+		struct e2ee_remembered *r = gn_map_put(map, name);
+		assert_non_null(r);
+		*r = (struct e2ee_remembered){10, 10, 0, e2ee_remembered_as(&a.own.owner)};
+	}
+	struct snapshot s = party_save(&b); /* it is kept whose they are */
+	party_load(&b, s);
+	snapshot_free(&s);
+	map = &b.e->prekeys.remembered;
+	assert_int_equal(gn_e2ee_anew(a.e, &b.own.device), GN_OK);
+	party_write(&a, &b, "one too many", &l);
+	assert_int_equal(party_text(&b, &l, text), GN_E2EE_UNKNOWN);
+	assert_int_equal(party_count(&b, "remembered-full"), 1);
+	party_make(&c, 3, 1);
+	parties_meet(&b, &c);
+	party_talk(&c, &b, "of another");
+	gn_map_remove(map, name);
+	assert_int_equal(party_text(&b, &l, text), GN_E2EE_OPENED);
+	party_free(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +165,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(four_tried, begin, end),
 		cmocka_unit_test_setup_teardown(nothing_kept, begin, end),
 		cmocka_unit_test_setup_teardown(room_given_back, begin, end),
+		cmocka_unit_test_setup_teardown(places_of_one, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
