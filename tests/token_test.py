@@ -2,9 +2,10 @@
 """Capability tokens from the terminal: usage: token_test.py BIN_DIR CASE
 
 offline: given, given on, shown and checked without a node. revoke: over three real nodes, what is
-taken back is refused by whoever asks. Exit 0 passed, 77 skipped, 1 failed with a sentence.
+taken back is refused by whoever asks. hidden: by a node that hides the list, nothing taken back
+counts again. Exit 0 passed, 77 skipped, 1 failed with a sentence.
 """
-import json, os, subprocess, sys
+import http.server, json, os, socketserver, subprocess, sys, threading
 
 sys.dont_write_bytecode = True
 import attack_test
@@ -84,6 +85,52 @@ def case_revoke(nodes, seed):
     for i in range(2):
         geonet(nodes, asks, "token", "check", tokens[i].strip(), f"topic/{i}", "read", status=1)
     geonet(nodes, ben, "token", "check", tokens[1].strip(), "topic/1", "read", status=3)  # no node
+
+
+class FakeNode(http.server.BaseHTTPRequestHandler):
+    """A node whose holders hide the list, and that answers a put as it is told."""
+    answer, put = (200, {"w": 1}), None
+
+    def say(self, status, body):
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def do_GET(self):
+        self.say(404, {"error": {"code": "not-found", "message": "nobody has it"}})
+
+    def do_POST(self):
+        type(self).put = self.rfile.read(int(self.headers["content-length"]))
+        self.say(*self.answer)
+
+    def address_string(self):
+        return "tool"
+
+    def log_message(self, *_):
+        pass
+
+
+def case_hidden(nodes, seed):
+    """The network lost the list of what was taken back, or hides it: the next one has it again."""
+    ann, _ = person(nodes, "ann")
+    ben, ben_key = person(nodes, "ben")
+    tokens = [geonet(nodes, ann, "token", "grant", ben_key, f"topic/{i}", "read").strip()
+              for i in range(2)]
+    ids = [json.loads(geonet(nodes, ann, "token", "show", t, "--json"))["id"] for t in tokens]
+    server = socketserver.UnixStreamServer(os.path.join(ann, "api.sock"), FakeNode)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    FakeNode.answer = 409, {"error": {"code": "stale", "message": "a newer one is there"}}
+    out = geonet(nodes, ann, "token", "revoke", tokens[0], status=1)
+    check("nothing was revoked" in out, f"a list that another changed meanwhile: {out!r}")
+    FakeNode.answer = 200, {"w": 1}
+    geonet(nodes, ann, "token", "revoke", tokens[0])
+    check(bytes.fromhex(ids[0]) in FakeNode.put, "the first list")
+    said = json.loads(geonet(nodes, ann, "token", "revoke", tokens[1], "--json"))
+    check(said == {"revoked": 2, "seq": 2} and all(bytes.fromhex(i) in FakeNode.put for i in ids),
+          f"what was taken back before counts again: {said}")
+    server.shutdown()
 
 
 if __name__ == "__main__":
