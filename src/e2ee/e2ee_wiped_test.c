@@ -1,10 +1,12 @@
 /* No secret outlives its use. The engine runs on memory that is never used again and on a stack of
  * its own; every secret that can be known from outside is collected: what was drawn, what states
- * hold, what both sides agree on. After each call none of them may lie on the stack, and once
- * everything is freed none in the memory. Rules EE-2, EE-8, EE-28. */
+ * hold, what both sides agree on. After each call none of them may lie on the stack, in memory none
+ * but what the states hold by now, and once everything is freed none at all. Rules EE-2, EE-8,
+ * EE-28. */
 #include "crypto/testing/known.h"
 #include "e2ee/testing/forge.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -42,21 +44,25 @@ static void *take_new(void *user, void *old, size_t size)
 static struct secret {
 	uint8_t masked[32];
 	const char *what;
+	unsigned held; /* the turn in which a state held it last */
 } secrets[SECRETS_MAX];
 static size_t count;
 static uint32_t heads[1 << 16], next_of[SECRETS_MAX]; /* by their first two bytes, number + 1 */
 
-static void secret(const uint8_t *p, const char *what)
+static unsigned turn = 1;
+
+static struct secret *secret(const uint8_t *p, const char *what)
 {
+	static struct secret none;
 	if (gn_is_zero(p, 32))
-		return;
+		return &none;
 	uint16_t head = (uint16_t)(p[0] << 8 | p[1]);
 	for (uint32_t i = heads[head]; i; i = next_of[i - 1]) {
 		bool same = true;
 		for (int k = 0; k < 32 && same; k++)
 			same = secrets[i - 1].masked[k] == (p[k] ^ MASK);
 		if (same)
-			return;
+			return &secrets[i - 1];
 	}
 	assert_true(count < SECRETS_MAX);
 	struct secret *s = &secrets[count];
@@ -65,10 +71,17 @@ static void secret(const uint8_t *p, const char *what)
 	s->what = what;
 	next_of[count] = heads[head];
 	heads[head] = (uint32_t)++count;
+	return s;
 }
 
-/* Whole, or either half: 16 bytes are enough to be sure. */
-__attribute__((no_sanitize("address"))) static const char *found(const uint8_t *in, size_t len)
+static void held(const uint8_t *p, const char *what)
+{
+	secret(p, what)->held = turn;
+}
+
+/* One that no state holds since `since`; its first 16 bytes are enough to be sure. */
+__attribute__((no_sanitize("address"))) static const char *found(const uint8_t *in, size_t len,
+								 unsigned since)
 {
 	for (size_t at = 0; at + 32 <= len; at++) {
 		for (uint32_t i = heads[in[at] << 8 | in[at + 1]]; i; i = next_of[i - 1]) {
@@ -76,7 +89,7 @@ __attribute__((no_sanitize("address"))) static const char *found(const uint8_t *
 			while (same < 16 &&
 			       (in[at + (size_t)same] ^ MASK) == secrets[i - 1].masked[same])
 				same++;
-			if (same == 16)
+			if (same == 16 && secrets[i - 1].held < since)
 				return secrets[i - 1].what;
 		}
 	}
@@ -108,7 +121,7 @@ static void chain(const struct e2ee_chain *c)
 {
 	struct e2ee_chain copy = *c;
 	uint8_t key[32];
-	secret(c->key, "a chain key");
+	held(c->key, "a chain key");
 	for (int i = 0; i < 3; i++) {
 		e2ee_chain_step(&copy, key);
 		secret(key, "a key of a chain");
@@ -121,11 +134,11 @@ static void collect(const struct party *of, const struct party *other)
 {
 	const struct gn_e2ee *e = of->e;
 	for (uint32_t i = 0; i < e->prekeys.count; i++) {
-		secret(e->prekeys.at[i].secret, "a prekey");
-		secret(e->prekeys.at[i].seed, "a prekey's seed");
-		secret(e->prekeys.at[i].seed + 32, "a prekey's seed");
+		held(e->prekeys.at[i].secret, "a prekey");
+		held(e->prekeys.at[i].seed, "a prekey's seed");
+		held(e->prekeys.at[i].seed + 32, "a prekey's seed");
 	}
-	secret(e->own.is.dh, "the device's key");
+	held(e->own.is.dh, "the device's key");
 	for (const struct e2ee_session *s = e->newest; s; s = s->older) {
 		const struct e2ee_ratchet *r = &s->state.ratchet;
 		const struct e2ee_pq *q = &s->state.pq;
@@ -137,14 +150,14 @@ static void collect(const struct party *of, const struct party *other)
 		for (size_t i = 0; i < GN_COUNT(chains); i++)
 			chain(chains[i]);
 		for (size_t i = 0; i < GN_COUNT(keys); i++)
-			secret(keys[i], i == 1 ? "a ratchet key" : "a state's key");
+			held(keys[i], i == 1 ? "a ratchet key" : "a state's key");
 		for (const struct e2ee_session *o = other->e->newest; o; o = o->older)
 			agreed(r->own, o->state.ratchet.own_pk);
 		for (int k = 0; k < E2EE_SKIPS; k++) {
 			for (uint32_t i = 0; i < s->skips[k].count; i++) {
 				if (k == E2EE_SKIPS_DH)
-					secret(s->skips[k].at[i].chain, "a skipped header key");
-				secret(s->skips[k].at[i].key, "a skipped key");
+					held(s->skips[k].at[i].chain, "a skipped header key");
+				held(s->skips[k].at[i].key, "a skipped key");
 			}
 		}
 	}
@@ -178,11 +191,15 @@ static void on_stack(void (*what)(void), const char *name)
 	assert_int_equal(pthread_create(&thread, &attr, work, NULL), 0);
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	pthread_attr_destroy(&attr);
+	turn++;
 	for (int k = 0; k < 2 && p[0].e && p[1].e; k++)
 		collect(&p[k], &p[!k]);
-	const char *left = found(stack, STACK);
+	const char *left = found(stack, STACK, UINT_MAX);
 	if (left)
 		fail_msg("%s: %s is left on the stack", name, left);
+	left = p[0].e && p[1].e ? found(heap, heap_used, turn) : NULL;
+	if (left)
+		fail_msg("%s: %s is left in memory", name, left);
 }
 
 static void do_write(void)
@@ -202,15 +219,16 @@ static void do_make(void)
 {
 	job.err = gn_e2ee_new(&job.from->env, &job.from->own, &job.from->e);
 	if (!job.err)
-		job.err = gn_e2ee_prekeys_new(job.from->e, job.from->next_id, 3, &job.from->keys);
+		job.err = gn_e2ee_prekeys_new(job.from->e, job.from->next_id, 4, &job.from->keys);
 	job.from->next_id += 10;
 }
 
 static void do_prekeys(void)
 {
 	uint32_t old = job.from->next_id - 10;
-	job.err = gn_e2ee_prekeys_new(job.from->e, job.from->next_id, 3, &job.from->keys);
-	gn_e2ee_prekeys_erase(job.from->e, (uint32_t[]){old, old + 1, old + 2, old + 3}, 4);
+	job.err = gn_e2ee_prekeys_new(job.from->e, job.from->next_id, 4, &job.from->keys);
+	gn_e2ee_prekeys_erase(job.from->e, (uint32_t[]){old + 4, old + 1, old + 2, old + 3, old},
+			      5);
 	job.from->next_id += 10;
 }
 
@@ -281,6 +299,8 @@ static void nothing_left(void **state)
 			assert_int_equal(job.err, GN_OK);
 			party_believe(&p[from], &p[!from]);
 		}
+		for (unsigned k = 0; i == 50 && k < 12; k++)
+			talk(from, GN_E2EE_NONE);
 		talk(from, i % 6 == 5    ? GN_E2EE_NONE
 			   : i % 20 == 8 ? GN_E2EE_RESEND
 					 : GN_E2EE_OPENED);
@@ -291,7 +311,7 @@ static void nothing_left(void **state)
 		on_stack(do_free, "freeing");
 		assert_int_equal(p[k].alloc.count, 0);
 	}
-	const char *left = found(heap, heap_used);
+	const char *left = found(heap, heap_used, UINT_MAX);
 	if (left)
 		fail_msg("%s is left in freed memory", left);
 	free(heap);
@@ -305,12 +325,12 @@ static void something_found(void **state)
 	uint8_t key[32], where[100] = {0};
 	for (int i = 0; i < 32; i++)
 		key[i] = (uint8_t)(i * 7 + 1);
-	assert_null(found(where, sizeof where));
+	assert_null(found(where, sizeof where, UINT_MAX));
 	secret(key, "this one");
 	memcpy(where + 61, key, 32);
-	assert_non_null(found(where, sizeof where));
+	assert_non_null(found(where, sizeof where, UINT_MAX));
 	where[61 + 15] ^= 1;
-	assert_null(found(where, sizeof where));
+	assert_null(found(where, sizeof where, UINT_MAX));
 }
 
 /* The dynamic linker, when it looks a function up at its first call, saves the registers on the
