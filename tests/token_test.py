@@ -3,9 +3,9 @@
 
 offline: given, given on, shown and checked without a node. revoke: over three real nodes, what is
 taken back is refused by whoever asks. hidden: by a node that hides the list, nothing taken back
-counts again. Exit 0 passed, 77 skipped, 1 failed with a sentence.
+counts again; the node's time counts. Exit 0 passed, 77 skipped, 1 failed with a sentence.
 """
-import http.server, json, os, socketserver, subprocess, sys, threading
+import http.server, json, os, socketserver, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
 import attack_test
@@ -89,12 +89,13 @@ def case_revoke(nodes, seed):
 
 class FakeNode(http.server.BaseHTTPRequestHandler):
     """A node whose holders hide the list, and that answers a put as it is told."""
-    answer, put = (200, {"w": 1}), None
+    answer, put, ahead = (200, {"w": 1}), None, 0
 
     def say(self, status, body):
         data = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("content-length", str(len(data)))
+        self.send_header("geonet-time", str(int(time.time()) + self.ahead))
         self.end_headers()
         self.wfile.write(data)
 
@@ -130,6 +131,11 @@ def case_hidden(nodes, seed):
     said = json.loads(geonet(nodes, ann, "token", "revoke", tokens[1], "--json"))
     check(said == {"revoked": 2, "seq": 2} and all(bytes.fromhex(i) in FakeNode.put for i in ids),
           f"what was taken back before counts again: {said}")
+    check_it = ("token", "check", tokens[1], "topic/1", "read")
+    geonet(nodes, ben, *check_it, "--offline")
+    FakeNode.ahead = 31 * 86400
+    out = geonet(nodes, ann, *check_it, status=1)
+    check("it has expired" in out, f"by a clock that stands still: {out}")
     server.shutdown()
 
 

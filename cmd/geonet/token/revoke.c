@@ -85,6 +85,8 @@ int cmd_token_check(struct cli *cli)
 	const char *why = "";
 	bool yes = false;
 	int exit = CLI_FAILED;
+	if (!cli_flag(cli, "offline"))
+		client_time(cli); /* a clock that stands still would let it live for ever */
 	if (!token_actions(cli, cli->args[2], &actions))
 		exit = CLI_USAGE;
 	else if (token_read(cli, cli->args[0], t))
