@@ -1,5 +1,5 @@
 /* What a peer may cost who holds sessions with us and keeps no rule: work, memory, places. Rules
- * EE-10, EE-28, EE-31. */
+ * EE-10, EE-17, EE-18, EE-28, EE-31. */
 #include "crypto/testing/known.h"
 #include "e2ee/envelope_int.h"
 #include "e2ee/testing/forge.h"
@@ -129,6 +129,49 @@ static void room_given_back(void **state)
 	}
 }
 
+/* A wrap that is right, some messages ahead, around a commitment or a body that is not: nothing is
+ * drawn and nothing stays (EE-17, EE-18). */
+static void wrong_inside(void **state)
+{
+	(void)state;
+	static const uint8_t content_key[E2EE_KEY] = {1};
+	for (int body = 0; body < 2; body++) {
+		struct e2ee_state s = party_session(&a, &b)->state;
+		uint8_t nonce[E2EE_ENVELOPE_NONCE] = {5};
+		struct gn_hash bh;
+		struct e2ee_letter letter = {.count = 1,
+					     .nonce = nonce,
+					     .content_key = content_key,
+					     .wraps_len = E2EE_WRAP_LEN,
+					     .content = GN_LIT("wrong")};
+		l.len = e2ee_envelope_size(0);
+		assert_int_equal(e2ee_envelope_begin(&letter, l.bytes, l.len, &bh), GN_OK);
+		l.bytes[body ? l.len - 1 : E2EE_COMMITMENT_AT] ^= 1;
+		size_t wraps_end = E2EE_HEAD + E2EE_WRAP_LEN;
+		struct gn_slice parts[] = {gn_slice(l.bytes, E2EE_HEAD),
+					   gn_slice(l.bytes + wraps_end, l.len - wraps_end)};
+		gn_sha256(parts, 2, &bh);
+		for (int i = 0; i < 3; i++) {
+			e2ee_chain_step(&s.ratchet.send, NULL);
+			e2ee_chain_step(&s.pq.send, NULL);
+		}
+		uint8_t *at = l.bytes + E2EE_HEAD;
+		struct e2ee_outgoing out = {.content_key = content_key, .bh = bh.b};
+		at[0] = 0;
+		at[1] = E2EE_WRAP_LEN - 2;
+		e2ee_hint(party_hint, &b.own.device, nonce, at + 2);
+		at[4] = E2EE_WRAP_MESSAGE;
+		assert_int_equal(e2ee_state_write(&s, &out, &a.rand, at + 5), GN_OK);
+		struct gn_prng before = b.prng;
+		size_t used = b.alloc.used;
+		assert_int_equal(party_text(&b, &l, text), GN_E2EE_REFUSED);
+		assert_memory_equal(&b.prng, &before, sizeof before);
+		assert_int_equal(b.alloc.used, used);
+		party_talk(&a, &b, "right");
+		party_talk(&b, &a, "turn"); /* the next one asks for a step, which draws */
+	}
+}
+
 /* One person who sets up again and again keeps nobody out but themselves. */
 static void places_of_one(void **state)
 {
@@ -165,6 +208,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(four_tried, begin, end),
 		cmocka_unit_test_setup_teardown(nothing_kept, begin, end),
 		cmocka_unit_test_setup_teardown(room_given_back, begin, end),
+		cmocka_unit_test_setup_teardown(wrong_inside, begin, end),
 		cmocka_unit_test_setup_teardown(places_of_one, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

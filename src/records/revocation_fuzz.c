@@ -1,5 +1,5 @@
-/* Bodies of revocation lists, any bytes, signed by their owner: read within the limits and in order,
- * each entry found, or refused; and what opens is made again as it was. */
+/* Bodies of revocation lists, any bytes, signed by their owner: read within the limits and in
+ * order, each entry found, or refused; and what opens is made again as it was. */
 #include "records/revocation.h"
 #include "wire/generated/record_fb.h"
 
