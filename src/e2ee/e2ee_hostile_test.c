@@ -1,5 +1,5 @@
 /* What a peer may cost who holds sessions with us and keeps no rule: work, memory, places. Rules
- * EE-10, EE-17, EE-18, EE-28, EE-31. */
+ * EE-10, EE-17..20, EE-27, EE-28, EE-31. */
 #include "crypto/testing/known.h"
 #include "e2ee/envelope_int.h"
 #include "e2ee/testing/forge.h"
@@ -172,6 +172,60 @@ static void wrong_inside(void **state)
 	}
 }
 
+/* Before anything was received there is no header key to be tried: one of zeros opens nothing
+ * (EE-19). */
+static void no_key_of_zeros(void **state)
+{
+	(void)state;
+	struct party c;
+	party_make(&c, 3, 0);
+	parties_meet(&a, &c);
+	party_write(&a, &c, "unanswered", &l);
+	struct e2ee_state s = party_session(&a, &c)->state;
+	assert_false(s.ratchet.receiving);
+	struct e2ee_header header = {.n = 0};
+	static const uint8_t zeros[E2EE_KEY], content_key[E2EE_KEY] = {1};
+	uint8_t nonce[E2EE_ENVELOPE_NONCE] = {6}, header_nonce[E2EE_NONCE] = {7};
+	struct gn_hash bh;
+	struct e2ee_letter letter = {.count = 1,
+				     .nonce = nonce,
+				     .content_key = content_key,
+				     .wraps_len = E2EE_WRAP_LEN,
+				     .content = GN_LIT("zeros")};
+	m.len = e2ee_envelope_size(0);
+	assert_int_equal(e2ee_envelope_begin(&letter, m.bytes, m.len, &bh), GN_OK);
+	uint8_t *at = m.bytes + E2EE_HEAD;
+	memset(at, 0, E2EE_WRAP_LEN);
+	at[1] = E2EE_WRAP_LEN - 2;
+	e2ee_hint(party_hint, &a.own.device, nonce, at + 2);
+	at[4] = E2EE_WRAP_MESSAGE;
+	assert_int_equal(e2ee_header_seal(zeros, s.t, &header, header_nonce, at + 5), GN_OK);
+	assert_int_equal(party_text(&a, &m, text), GN_E2EE_UNKNOWN);
+	party_free(&c);
+}
+
+/* Epoch 1 answers the signed `last` and no other key of ours: a peer that takes one of the few ends
+ * the session (EE-20, EE-27). */
+static void answers_the_last(void **state)
+{
+	(void)state;
+	static struct gn_e2ee_peer peer;
+	for (int few = 0; few < 2; few++) {
+		party_peer(&a, &peer);
+		if (few)
+			memcpy(peer.prekeys.last.kem, a.keys.few[0].kem, GN_KEM_PK_LEN);
+		assert_int_equal(gn_e2ee_believe(b.e, &peer), GN_OK);
+		assert_int_equal(gn_e2ee_anew(a.e, &b.own.device), GN_OK);
+		party_talk(&a, &b, "set-up");
+		for (int i = 0; i < 30 && party_count(&a, "sessions-reset") == 0; i++) {
+			party_talk(&b, &a, "chunk");
+			if (party_session(&a, &b)->state.pq.send_epoch > 0)
+				break;
+		}
+		assert_int_equal(party_count(&a, "sessions-reset"), few);
+	}
+}
+
 /* One person who sets up again and again keeps nobody out but themselves. */
 static void places_of_one(void **state)
 {
@@ -209,6 +263,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nothing_kept, begin, end),
 		cmocka_unit_test_setup_teardown(room_given_back, begin, end),
 		cmocka_unit_test_setup_teardown(wrong_inside, begin, end),
+		cmocka_unit_test_setup_teardown(no_key_of_zeros, begin, end),
+		cmocka_unit_test_setup_teardown(answers_the_last, begin, end),
 		cmocka_unit_test_setup_teardown(places_of_one, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
