@@ -1,5 +1,5 @@
 /* What a peer may cost who holds sessions with us and keeps no rule: work, memory, places. Rules
- * EE-10, EE-17..20, EE-27, EE-28, EE-31. */
+ * EE-10, EE-17..20, EE-23, EE-27, EE-28, EE-31. */
 #include "crypto/testing/known.h"
 #include "e2ee/envelope_int.h"
 #include "e2ee/testing/forge.h"
@@ -226,6 +226,52 @@ static void answers_the_last(void **state)
 	}
 }
 
+/* A ciphertext that says it answers another key, or with something behind it: the messages that
+ * bring it are opened, the session ends (EE-23, EE-27). */
+static void spoiled_ciphertext(void **state)
+{
+	(void)state;
+	static const size_t places[] = {GN_KEM_CT_LEN, E2EE_OBJECT - 1, 0};
+	for (size_t i = 0; i < GN_COUNT(places); i++) {
+		struct party *from = &b, *to = &a;
+		assert_int_equal(gn_e2ee_anew(a.e, &b.own.device), GN_OK);
+		party_talk(&a, &b, "set-up");
+		struct e2ee_pq *q = &party_session(from, to)->state.pq;
+		for (int k = 0;
+		     k < 200 && !(q->role == E2EE_SEND_CT && q->send_epoch > 0 && q->index == 0);
+		     k++) {
+			from = k % 2 ? &a : &b;
+			to = k % 2 ? &b : &a;
+			party_talk(from, to, "on");
+			from = k % 2 ? &b : &a; /* who read may have rebuilt a key */
+			to = k % 2 ? &a : &b;
+			q = &party_session(from, to)->state.pq;
+		}
+		assert_true(q->role == E2EE_SEND_CT && q->send_epoch > 0);
+		uint64_t before = party_count(to, "sessions-reset");
+		if (places[i])
+			q->bytes[places[i]] ^= 1;
+		for (int k = 0; k < 8 && q->role == E2EE_SEND_CT; k++)
+			party_talk(from, to, "chunk");
+		assert_int_equal(party_count(to, "sessions-reset") - before, places[i] ? 1 : 0);
+	}
+}
+
+/* The indices of a sender go 253, 254, 0 (EE-23). */
+static void indices_go_round(void **state)
+{
+	(void)state;
+	struct e2ee_pq *q = &party_session(&b, &a)->state.pq;
+	assert_true(e2ee_pq_has_chunk(q));
+	q->index = 253;
+	for (int i = 0; i < 3; i++) {
+		static const uint8_t next[] = {254, 0, 1};
+		q->since = E2EE_FORCED_AFTER;
+		party_write(&b, &a, "chunk", &l);
+		assert_int_equal(q->index, next[i]);
+	}
+}
+
 /* One person who sets up again and again keeps nobody out but themselves. */
 static void places_of_one(void **state)
 {
@@ -265,6 +311,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(wrong_inside, begin, end),
 		cmocka_unit_test_setup_teardown(no_key_of_zeros, begin, end),
 		cmocka_unit_test_setup_teardown(answers_the_last, begin, end),
+		cmocka_unit_test_setup_teardown(spoiled_ciphertext, begin, end),
+		cmocka_unit_test_setup_teardown(indices_go_round, begin, end),
 		cmocka_unit_test_setup_teardown(places_of_one, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
