@@ -1,5 +1,5 @@
 /* What a peer may cost who holds sessions with us and keeps no rule: work, memory, places. Rules
- * EE-10, EE-17..20, EE-23, EE-27, EE-28, EE-31. */
+ * EE-10, EE-17..20, EE-23, EE-25, EE-27, EE-28, EE-31. */
 #include "crypto/testing/known.h"
 #include "e2ee/envelope_int.h"
 #include "e2ee/testing/forge.h"
@@ -257,6 +257,27 @@ static void spoiled_ciphertext(void **state)
 	}
 }
 
+/* The first message of an epoch brings a chunk of the next one, before its key was sent: the epoch
+ * comes first, so the chunk is one that is waited for (EE-25). */
+static void epoch_before_chunk(void **state)
+{
+	(void)state;
+	struct forgery f;
+	for (int i = 0; i < 30 && party_session(&a, &b)->state.pq.send_epoch == 0; i++)
+		party_talk(&b, &a, "chunk");
+	const struct e2ee_pq *q = &party_session(&b, &a)->state.pq;
+	assert_int_equal(q->role, E2EE_SEND_CT);
+	forge_begin(&a, &b, &f);
+	assert_int_equal(f.header.epoch, q->send_epoch + 1);
+	f.chunk = true;
+	f.inner[E2EE_KEY] = E2EE_CHUNK_CT;
+	f.inner[E2EE_KEY + 1] = 9;
+	forge_letter(&a, &b, &f, &l);
+	assert_int_equal(party_text(&b, &l, text), GN_E2EE_OPENED);
+	assert_int_equal(q->role, E2EE_RECV_CT);
+	assert_int_equal(q->got, 1);
+}
+
 /* The indices of a sender go 253, 254, 0 (EE-23). */
 static void indices_go_round(void **state)
 {
@@ -313,6 +334,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(answers_the_last, begin, end),
 		cmocka_unit_test_setup_teardown(spoiled_ciphertext, begin, end),
 		cmocka_unit_test_setup_teardown(indices_go_round, begin, end),
+		cmocka_unit_test_setup_teardown(epoch_before_chunk, begin, end),
 		cmocka_unit_test_setup_teardown(places_of_one, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
