@@ -1,5 +1,5 @@
 /* What a peer may cost who holds sessions with us and keeps no rule: work, memory, places. Rules
- * EE-10, EE-17..20, EE-23, EE-25, EE-27, EE-28, EE-31. */
+ * EE-10, EE-17..20, EE-23, EE-25..27, EE-28, EE-31. */
 #include "crypto/testing/known.h"
 #include "e2ee/envelope_int.h"
 #include "e2ee/testing/forge.h"
@@ -278,6 +278,36 @@ static void epoch_before_chunk(void **state)
 	assert_int_equal(q->got, 1);
 }
 
+/* Room for one chunk and two sessions that have one: whose waited longer, else the first of `to`
+ * (EE-26). */
+static void whose_waited_longer(void **state)
+{
+	(void)state;
+	static const uint32_t since[][2] = {{1, 2}, {2, 1}, {2, 2}, {0, 0}};
+	struct party c;
+	party_make(&c, 3, 0);
+	parties_meet(&b, &c);
+	party_talk(&c, &b, "set-up");
+	struct e2ee_pq *q[] = {&party_session(&b, &a)->state.pq, &party_session(&b, &c)->state.pq};
+	struct gn_pk to[] = {a.own.device, c.own.device};
+	struct gn_e2ee_write w = {.box = party_box, .to = to, .to_count = 2};
+	for (size_t i = 0; i < GN_COUNT(since); i++) {
+		struct gn_buf out = {l.bytes, 0, sizeof l.bytes};
+		unsigned takes = since[i][1] > since[i][0];
+		for (unsigned k = 0; k < 2; k++) {
+			assert_true(e2ee_pq_has_chunk(q[k]));
+			q[k]->since = since[i][k];
+			q[k]->index = 7;
+		}
+		assert_int_equal(gn_e2ee_write(b.e, &w, &out, GN_SEC), GN_OK);
+		assert_int_equal(q[takes]->index, 8);
+		assert_int_equal(q[takes]->since, 0);
+		assert_int_equal(q[!takes]->index, 7);
+		assert_int_equal(q[!takes]->since, since[i][!takes] + 1);
+	}
+	party_free(&c);
+}
+
 /* The indices of a sender go 253, 254, 0 (EE-23). */
 static void indices_go_round(void **state)
 {
@@ -335,6 +365,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(spoiled_ciphertext, begin, end),
 		cmocka_unit_test_setup_teardown(indices_go_round, begin, end),
 		cmocka_unit_test_setup_teardown(epoch_before_chunk, begin, end),
+		cmocka_unit_test_setup_teardown(whose_waited_longer, begin, end),
 		cmocka_unit_test_setup_teardown(places_of_one, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
