@@ -1,5 +1,5 @@
 /* What a peer may cost who holds sessions with us and keeps no rule: work, memory, places. Rules
- * EE-10, EE-17..20, EE-23, EE-25..27, EE-28, EE-31. */
+ * EE-10, EE-17..20, EE-23, EE-25..28, EE-30, EE-31. */
 #include "crypto/testing/known.h"
 #include "e2ee/envelope_int.h"
 #include "e2ee/testing/forge.h"
@@ -308,6 +308,84 @@ static void whose_waited_longer(void **state)
 	party_free(&c);
 }
 
+/* A chunk rides where it fits to the byte, and who comes to have one to send has not waited yet
+ * (EE-26). */
+static void room_to_the_byte(void **state)
+{
+	(void)state;
+	static uint8_t content[GN_E2EE_SIZE_LARGEST];
+	struct e2ee_pq *q = &party_session(&b, &a)->state.pq;
+	size_t room = 896 - E2EE_HEAD - E2EE_WRAP_LEN - E2EE_TAG - E2EE_CHUNK;
+	for (size_t over = 0; over < 2; over++) {
+		uint8_t index = q->index;
+		q->since = 0;
+		assert_int_equal(party_send(&b, &a, gn_slice(content, room + over), &l, 1), GN_OK);
+		assert_int_equal(l.len, 896);
+		assert_int_equal(q->index - index, !over);
+	}
+	struct e2ee_pq *mine = &party_session(&a, &b)->state.pq;
+	for (int i = 0; i < 60 && !e2ee_pq_has_chunk(mine); i++) {
+		mine->since = E2EE_FORCED_AFTER - 1;
+		party_talk(i % 2 ? &a : &b, i % 2 ? &b : &a, "on");
+	}
+	assert_true(e2ee_pq_has_chunk(mine));
+	assert_int_equal(mine->since, 0);
+}
+
+/* A peer that breaks the epochs of one session: another set-up of ours that still waits is not
+ * written in either (EE-27). */
+static void none_waits(void **state)
+{
+	(void)state;
+	struct gn_e2ee_write w = {.box = party_box, .to = &b.own.device, .to_count = 1};
+	memcpy(w.hint, party_hint, sizeof w.hint);
+	assert_int_equal(gn_e2ee_anew(a.e, &b.own.device), GN_OK);
+	for (uint8_t box = 1; box <= 2; box++) {
+		struct gn_buf out = {l.bytes, 0, sizeof l.bytes};
+		w.box.b[0] = box;
+		assert_int_equal(gn_e2ee_write(a.e, &w, &out, GN_SEC), GN_OK);
+		l.len = out.len;
+		if (box == 1)
+			assert_int_equal(party_text(&b, &l, text), GN_E2EE_OPENED);
+	}
+	const struct e2ee_peer *peer = e2ee_peer_get(a.e, &b.own.device);
+	const struct e2ee_session *waits = peer->sessions[peer->count - 1];
+	assert_true(waits->state.unanswered && !waits->state.only_read);
+	party_session(&b, &a)->state.pq.bytes[GN_KEM_CT_LEN] ^= 1;
+	for (int i = 0; i < 4; i++)
+		party_talk(&b, &a, "chunk");
+	assert_int_equal(party_count(&a, "sessions-reset"), 1);
+	assert_true(waits->state.only_read);
+	assert_null(e2ee_session_for(peer, &w.box));
+}
+
+/* Two set-ups of the peer lost against ours: the newer is the one that is taken up (EE-30). */
+static void newest_lost(void **state)
+{
+	(void)state;
+	const struct gn_pk other_box = {{77}};
+	bool seen = false;
+	for (uint64_t seed = 10; seed < 90 && !seen; seed += 2) {
+		struct party c, d;
+		party_make(&c, seed, 0);
+		party_make(&d, seed + 1, 0);
+		parties_meet(&c, &d);
+		party_write(&c, &d, "not read", &l);
+		for (int i = 0; i < 2; i++) {
+			assert_int_equal(gn_e2ee_anew(d.e, &c.own.device), GN_OK);
+			party_write(&d, &c, "crosses", &m);
+			assert_int_equal(party_text(&c, &m, text), GN_E2EE_OPENED);
+		}
+		const struct e2ee_peer *peer = e2ee_peer_get(c.e, &d.own.device);
+		seen = peer->sessions[1]->state.lost && peer->sessions[2]->state.lost;
+		if (seen)
+			assert_ptr_equal(e2ee_session_for(peer, &other_box), peer->sessions[2]);
+		party_free(&c);
+		party_free(&d);
+	}
+	assert_true(seen);
+}
+
 /* The indices of a sender go 253, 254, 0 (EE-23). */
 static void indices_go_round(void **state)
 {
@@ -366,6 +444,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(indices_go_round, begin, end),
 		cmocka_unit_test_setup_teardown(epoch_before_chunk, begin, end),
 		cmocka_unit_test_setup_teardown(whose_waited_longer, begin, end),
+		cmocka_unit_test_setup_teardown(room_to_the_byte, begin, end),
+		cmocka_unit_test_setup_teardown(none_waits, begin, end),
+		cmocka_unit_test_setup_teardown(newest_lost, begin, end),
 		cmocka_unit_test_setup_teardown(places_of_one, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
