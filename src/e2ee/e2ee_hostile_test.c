@@ -386,6 +386,36 @@ static void newest_lost(void **state)
 	assert_true(seen);
 }
 
+/* Once one is written in, a set-up of the peer replaces it, whatever of ours still waits for another
+ * box and has the smaller t (EE-30). */
+static void written_in_crosses_nothing(void **state)
+{
+	(void)state;
+	unsigned smaller = 0;
+	for (uint64_t seed = 10; seed < 26; seed += 2) {
+		struct gn_e2ee_write w = {.box = {{55}}, .to_count = 1};
+		struct gn_buf out = {m.bytes, 0, sizeof m.bytes};
+		struct party c, d;
+		party_make(&c, seed, 0);
+		party_make(&d, seed + 1, 0);
+		parties_meet(&c, &d);
+		party_write(&c, &d, "for one box", &l);
+		w.to = &d.own.device;
+		assert_int_equal(gn_e2ee_write(c.e, &w, &out, GN_SEC), GN_OK);
+		assert_int_equal(party_text(&d, &l, text), GN_E2EE_OPENED);
+		party_talk(&d, &c, "answer");
+		assert_int_equal(gn_e2ee_anew(d.e, &c.own.device), GN_OK);
+		party_talk(&d, &c, "new");
+		const struct e2ee_peer *peer = e2ee_peer_get(c.e, &d.own.device);
+		assert_int_equal(peer->count, 3);
+		assert_ptr_equal(peer->written, peer->sessions[2]);
+		smaller += memcmp(peer->sessions[1]->state.t, peer->sessions[2]->state.t, 32) < 0;
+		party_free(&c);
+		party_free(&d);
+	}
+	assert_true(smaller > 0);
+}
+
 /* The indices of a sender go 253, 254, 0 (EE-23). */
 static void indices_go_round(void **state)
 {
@@ -447,6 +477,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(room_to_the_byte, begin, end),
 		cmocka_unit_test_setup_teardown(none_waits, begin, end),
 		cmocka_unit_test_setup_teardown(newest_lost, begin, end),
+		cmocka_unit_test_setup_teardown(written_in_crosses_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(places_of_one, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
