@@ -294,7 +294,7 @@ static void remembered(void **state)
 		gn_put_be64(name, i);
 		struct e2ee_remembered *r = gn_map_put(map, name);
 		assert_non_null(r);
-		*r = (struct e2ee_remembered){10, 10, 0};
+		*r = (struct e2ee_remembered){10, 10, 0, i};
 	}
 	assert_int_equal(gn_e2ee_anew(a.e, &b.own.device), GN_OK);
 	party_write(&a, &b, "full", &l);

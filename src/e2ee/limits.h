@@ -35,6 +35,9 @@
  * peers over the 38 days of a `last`; past it a set-up is not opened (kept, tried again), because
  * one that is forgotten could be replayed. 56 bytes each. */
 #define E2EE_REMEMBERED_MAX 16384u
+/* Of them those of one person's devices: one an hour over the same time, and some more. Whoever
+ * fills this keeps out themselves alone. */
+#define E2EE_REMEMBERED_OWNER_MAX 1024u
 
 /* ---- bytes ---- */
 /* Wraps in one envelope: 32 set-ups with chunks fit the largest size. */

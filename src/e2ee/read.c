@@ -175,7 +175,8 @@ static gn_err new_session(struct reading *r, const struct e2ee_wrap *wrap,
 			gn_map_remove(&e->prekeys.remembered, ek.b);
 		goto out;
 	}
-	*mem = (struct e2ee_remembered){offer->last->id, offer->other->id, e->next_session};
+	*mem = (struct e2ee_remembered){offer->last->id, offer->other->id, e->next_session,
+					e2ee_remembered_as(&offer->claim.owner)};
 	s->peer = peer;
 	opened(r, s, &o);
 	e2ee_session_keep(e, peer, s, true, r->now);
@@ -198,6 +199,13 @@ static gn_err for_either_owner(struct reading *r, const struct e2ee_wrap *wrap,
 	return err;
 }
 
+/* A set-up that is opened has to be remembered (EE-10). */
+static gn_err no_room(struct reading *r)
+{
+	r->e->counters[E2EE_C_REMEMBERED_FULL]++;
+	return outcome(r, GN_NOT_FOUND, NULL);
+}
+
 static gn_err set_up(struct reading *r, const struct e2ee_wrap *wrap)
 {
 	struct gn_e2ee *e = r->e;
@@ -214,19 +222,19 @@ static gn_err set_up(struct reading *r, const struct e2ee_wrap *wrap)
 		struct gn_e2ee_claim who = writer_of(s);
 		return outcome(r, in_session(r, s, wrap), &who);
 	}
-	if (e->prekeys.remembered.count >= E2EE_REMEMBERED_MAX) {
-		e->counters[E2EE_C_REMEMBERED_FULL]++;
-		return outcome(r, GN_NOT_FOUND, NULL);
-	}
+	if (e->prekeys.remembered.count >= E2EE_REMEMBERED_MAX)
+		return no_room(r); /* whoever's it is */
 	e2ee_setup_mask(r->hint, first);
 	gn_err err = e2ee_setup_open(&e->prekeys, first, &offer);
 	if (err)
 		return outcome(r, err == GN_AUTH ? GN_NOT_FOUND : err, NULL);
 	struct e2ee_peer *peer = e2ee_peer_get(e, &offer.claim.device);
-	if (peer && believed(peer, &offer.claim))
+	if (!peer || !believed(peer, &offer.claim))
+		say(r, GN_E2EE_WAIT, &offer.claim);
+	else if (e2ee_prekeys_have_room(&e->prekeys, &offer.claim.owner))
 		err = outcome(r, for_either_owner(r, wrap, &offer, peer), &offer.claim);
 	else
-		say(r, GN_E2EE_WAIT, &offer.claim);
+		err = no_room(r);
 	gn_wipe(&offer, sizeof offer);
 	return err;
 }

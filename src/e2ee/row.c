@@ -293,6 +293,7 @@ gn_err e2ee_row_setups(struct e2ee_form *f, struct gn_e2ee *e)
 		u32(f, &r.last);
 		u32(f, &r.other);
 		u64(f, &r.session);
+		u64(f, &r.owner);
 		if (f->reading && !e2ee_form_broken(f)) {
 			struct e2ee_remembered *at = gn_map_put(m, key);
 			if (at)

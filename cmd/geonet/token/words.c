@@ -131,6 +131,17 @@ static const char *action_words(uint64_t bits, char text[200])
 	return text;
 }
 
+/* As in app/1: above 2^53, which readers of JSON round, a string. A limit of 2^64 - 1 that came out
+ * as -1 would pass for none, or for used up. */
+static json_t *json_u64(uint64_t v)
+{
+	char text[24];
+	if (v <= UINT64_C(1) << 53)
+		return json_integer((json_int_t)v);
+	snprintf(text, sizeof text, "%llu", (unsigned long long)v);
+	return json_string(text);
+}
+
 static json_t *block_json(const struct gn_token_block *b)
 {
 	char pid[GN_PID_MAX], words[200];
@@ -140,18 +151,18 @@ static json_t *block_json(const struct gn_token_block *b)
 			rights, json_pack("{so ss}", "resource", json_slice(b->rights[i].resource),
 					  "actions", action_words(b->rights[i].actions, words)));
 	for (size_t i = 0; i < b->limit_count; i++)
-		json_array_append_new(limits, json_pack("{ss sI sI}", "of", kinds[b->limits[i].of],
-							"amount", (json_int_t)b->limits[i].amount,
+		json_array_append_new(limits, json_pack("{ss so sI}", "of", kinds[b->limits[i].of],
+							"amount", json_u64(b->limits[i].amount),
 							"per_s", (json_int_t)b->limits[i].per));
 	gn_pid(&b->issuer, pid);
 	json_t *json = json_pack("{so ss so}", "id", json_hex(b->id.b, 32), "issuer", pid,
 				 "issuer_key", json_hex(b->issuer.b, 32));
 	gn_pid(&b->audience, pid);
 	json_object_update_new(json,
-			       json_pack("{ss so so so sI sI si}", "audience", pid, "audience_key",
+			       json_pack("{ss so so so so so si}", "audience", pid, "audience_key",
 					 json_hex(b->audience.b, 32), "rights", rights, "limits",
-					 limits, "not_before", (json_int_t)b->not_before, "expires",
-					 (json_int_t)b->expires, "depth", (int)b->depth));
+					 limits, "not_before", json_u64(b->not_before), "expires",
+					 json_u64(b->expires), "depth", (int)b->depth));
 	return json;
 }
 
