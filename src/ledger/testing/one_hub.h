@@ -1,5 +1,5 @@
-/* The one hub of a test program, whose only unit is UAH with two decimals, and what most tests of it
- * say most often. */
+/* The one hub of a test program, whose only unit is UAH with two decimals, and what most tests of
+ * it say most often. */
 #ifndef GN_LEDGER_TESTING_ONE_HUB_H
 #define GN_LEDGER_TESTING_ONE_HUB_H
 
