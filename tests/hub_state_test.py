@@ -3,10 +3,10 @@
 proof. usage: hub_state_test.py BIN_DIR CASE
 
 Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence."""
-import json, os, select, signal, socket, sqlite3, subprocess, sys, threading, time
+import base64, json, os, select, signal, socket, sqlite3, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
-from hub_test import FREE, ROOT, Failure, Hub, Key, User, base64, canonical, check, code_of, main
+from hub_test import FREE, ROOT, Failure, Hub, Key, User, canonical, check, code_of, main
 from hub_test import mark, people, re, shutil, with_unit
 
 

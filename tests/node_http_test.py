@@ -5,8 +5,8 @@ Each case starts one real node on free ports in a temporary directory and speaks
 may ask, what is told without the token, methods, paths, ranges, strange heads, slow clients. Exit 0
 passed, 77 skipped, 1 failed with a sentence.
 """
-import hashlib, json, os, random, re, select, shutil, signal, socket, subprocess, sys, threading
-import time, urllib.parse
+import hashlib, http.client, json, os, random, re, select, shutil, signal, socket, subprocess, sys
+import threading, time, urllib.parse
 
 sys.dont_write_bytecode = True
 import attack_test, hub_client
@@ -823,6 +823,22 @@ def at_once(node, heads):
                 parts.append(part)
             raw.append(b"".join(parts))
     return [Answer(r) for r in raw]
+
+
+def case_idle(nodes, seed):
+    """A request on a connection that is kept finds the time it is, not that of when the node had
+    something to do before."""
+    first, *_ = nodes.start(2)
+    rng = random.Random(seed)
+    kept = http.client.HTTPConnection("localhost", timeout=60)
+    kept.sock = connect(first, unix=True)
+    for _ in range(8):
+        time.sleep(rng.uniform(0.5, 4))
+        before = time.monotonic()
+        kept.request("GET", f"/api/v1/find/{rng.randbytes(32).hex()}")
+        took = json.loads(kept.getresponse().read())["took_ms"]
+        real = (time.monotonic() - before) * 1000
+        check(took <= real, f"a lookup that took {real:.1f} ms is said to have taken {took:.1f} ms")
 
 
 def case_busy(nodes, seed):

@@ -82,17 +82,14 @@ static struct gn_e2ee *from_store(struct party *p)
 static int begin(void **state)
 {
 	(void)state;
-	party_make(&a, 1, 2);
-	party_make(&b, 2, 1);
-	parties_meet(&a, &b);
+	parties_make(&a, 2, &b, 1);
 	return 0;
 }
 
 static int end(void **state)
 {
 	(void)state;
-	party_free(&a);
-	party_free(&b);
+	parties_free(&a, &b);
 	while (store_count)
 		free(store[--store_count].p);
 	return 0;

@@ -41,6 +41,7 @@ static int weight(enum gn_e2ee_result r)
 
 static void say(struct reading *r, enum gn_e2ee_result result, const struct gn_e2ee_claim *who)
 {
+	GN_ASSERT(result != GN_E2EE_NONE);
 	if (weight(result) <= weight(r->result.result))
 		return;
 	r->result = (struct gn_e2ee_read){.result = result};
@@ -50,6 +51,7 @@ static void say(struct reading *r, enum gn_e2ee_result result, const struct gn_e
 
 static struct gn_e2ee_claim writer_of(const struct e2ee_session *s)
 {
+	GN_ASSERT(s->peer);
 	return (struct gn_e2ee_claim){.owner = s->state.owner, .device = s->peer->is.device};
 }
 
@@ -84,6 +86,7 @@ static gn_err take(struct reading *r, struct e2ee_session *s, struct e2ee_openin
 static void opened(struct reading *r, struct e2ee_session *s, struct e2ee_opening *o)
 {
 	uint64_t dropped[E2EE_SKIPS];
+	GN_ASSERT(r->envelope.body.len >= E2EE_TAG);
 	for (int i = 0; i < E2EE_SKIPS; i++)
 		dropped[i] = s->skips[i].dropped;
 	if (o->state.only_read && !s->state.only_read)
@@ -180,6 +183,7 @@ static gn_err new_session(struct reading *r, const struct e2ee_wrap *wrap,
 	s->peer = peer;
 	opened(r, s, &o);
 	e2ee_session_keep(e, peer, s, true, r->now);
+	GN_ASSERT(mem->session == s->id);
 	r->result.setup = true;
 	e->counters[E2EE_C_SETUPS_OPENED]++;
 	return GN_OK;
@@ -274,6 +278,7 @@ static void count(struct gn_e2ee *e, enum gn_e2ee_result result)
 		[GN_E2EE_OPENED] = E2EE_C_OPENED,   [GN_E2EE_NONE] = E2EE_C_NONE,
 		[GN_E2EE_WAIT] = E2EE_C_WAIT,       [GN_E2EE_RESEND] = E2EE_C_RESEND,
 		[GN_E2EE_UNKNOWN] = E2EE_C_UNKNOWN, [GN_E2EE_REFUSED] = E2EE_C_REFUSED};
+	GN_ASSERT((size_t)result < GN_COUNT(counter));
 	e->counters[counter[result]]++;
 }
 
@@ -285,7 +290,7 @@ gn_err gn_e2ee_read(struct gn_e2ee *e, const uint8_t hint[32], struct gn_slice e
 			    .out = out,
 			    .now = gn_unix(now),
 			    .result = {.result = GN_E2EE_NONE}};
-	GN_ASSERT(now >= 0);
+	GN_ASSERT(now >= 0 && out->len <= out->cap);
 	if (e2ee_envelope_parse(envelope, &r.envelope) != GN_OK) {
 		r.result.result = GN_E2EE_REFUSED;
 	} else {

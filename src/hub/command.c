@@ -63,7 +63,7 @@ static void execute_order(struct gn_hub_request *r)
 	o->kind->done(r, &(struct gn_ledger_event){.kind = GN_LEDGER_RESULT, .err = err});
 }
 
-static void verified(struct gn_hub_request *r)
+static void command_verified(struct gn_hub_request *r)
 {
 	if (r->verdict)
 		gn_hub_fail(r, r->verdict, NULL, "%s",
@@ -118,7 +118,7 @@ static void take_signed(struct gn_hub_request *r, json_t *in)
 	else if (read_command(r, op->body)) {
 		r->signer = r->actor;
 		r->order->is_signed = true;
-		gn_hub_verify_later(r, verified);
+		gn_hub_verify_later(r, command_verified);
 	}
 	free(op);
 }

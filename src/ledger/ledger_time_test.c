@@ -1,9 +1,8 @@
 /* Times that a stranger's journal or state may hold: up to a limit they are taken, past it they are
  * refused, and nothing that is added to one overflows. A pays C over B, whose line asks. */
 #include "ledger/engine_int.h"
-#include "ledger/testing/hub.h"
+#include "ledger/testing/one_hub.h"
 
-static struct hub h;
 enum { A, B, C };
 
 static int setup(void **state)
@@ -11,21 +10,12 @@ static int setup(void **state)
 	char body[1024];
 	uint64_t ticket;
 	(void)state;
-	hub_init(&h, 2);
-	hub_open_with(&h, 3);
-	assert_int_equal(hub_trust(&h, B, A, "UAH", "100.00", "{\"ask\":true}"), GN_OK);
-	assert_int_equal(hub_trust(&h, C, B, "UAH", "100.00", NULL), GN_OK);
+	one_hub(2, 3);
+	trust(B, A, "100.00", "{\"ask\":true}");
+	trust(C, B, "100.00", NULL);
 	hub_payment_body(&h, C, "UAH", "10.00", NULL, "p1", body);
 	assert_int_equal(hub_send(&h, A, GN_OP_PAYMENT, body, "p1", &ticket), GN_OK);
 	assert_int_equal(hub_outcome(&h, ticket)->state, GN_TX_PREPARE);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	gn_ledger_validate(h.l);
-	hub_fini(&h);
 	return 0;
 }
 
@@ -100,7 +90,7 @@ static void keys_of_a_day_that_has_not_come(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, one_hub_end)
 	const struct CMUnitTest tests[] = {
 		T(a_record_of_the_last_day_that_is_taken),
 		T(times_of_a_state),

@@ -55,12 +55,14 @@ static void done_boxes(void *engine, uint64_t token, gn_err err, struct gn_slice
 static void done_kv(void *engine, uint64_t token, gn_err err, struct gn_slice data)
 {
 	struct gn_node *node = engine;
+	gn_node_woken(node);
 	gn_kv_done(node->kv, token, err, data, node->now);
 }
 
 static void done_blocks(void *engine, uint64_t token, gn_err err, struct gn_slice data)
 {
 	struct gn_node *node = engine;
+	gn_node_woken(node);
 	gn_blocks_done(node->blocks, token, err, data, node->now);
 }
 

@@ -29,7 +29,7 @@ static void udp_ready(uv_poll_t *poll, int status, int events)
 {
 	struct gn_node *node = poll->data;
 	(void)status;
-	node->now = gn_os_steady();
+	gn_node_woken(node);
 	if (events & UV_WRITABLE)
 		node->udp_blocked = false;
 	for (unsigned i = 0;
@@ -80,7 +80,7 @@ static void restored(struct gn_node *node)
 static gn_time turn(void *user)
 {
 	struct gn_node *node = user;
-	node->now = gn_os_steady();
+	gn_node_woken(node);
 	gn_node_clock_look(node);
 	gn_node_pump(node);
 	gn_node_peers_sweep(node);
@@ -104,6 +104,7 @@ static gn_time turn(void *user)
 static gn_time say_goodbye(void *user)
 {
 	struct gn_node *node = user;
+	gn_node_woken(node);
 	gn_host_log(&node->host, GN_LOG_INFO, "stopping", "saying goodbye");
 	gn_node_peers_close(node);
 	gn_host_links_end(&node->api, node->now);
@@ -149,6 +150,50 @@ static gn_err cannot_open(const struct gn_node *node, gn_err err, char why[GN_HO
 			   node->config.app_socket, gn_err_text(err));
 }
 
+/* ---- what HTTP calls ---- */
+
+static void on_request(void *user, struct gn_http_request *r)
+{
+	struct gn_node *node = user;
+	gn_node_woken(node);
+	node->heard.on_request(node->heard.user, r);
+}
+
+static void on_body(void *user, struct gn_http_request *r, struct gn_slice data, size_t *taken)
+{
+	struct gn_node *node = user;
+	gn_node_woken(node);
+	node->heard.on_body(node->heard.user, r, data, taken);
+}
+
+static void on_body_end(void *user, struct gn_http_request *r)
+{
+	struct gn_node *node = user;
+	gn_node_woken(node);
+	node->heard.on_body_end(node->heard.user, r);
+}
+
+static void on_drain(void *user, struct gn_http_request *r)
+{
+	struct gn_node *node = user;
+	gn_node_woken(node);
+	node->heard.on_drain(node->heard.user, r);
+}
+
+static void on_closed(void *user, struct gn_http_request *r)
+{
+	struct gn_node *node = user;
+	gn_node_woken(node);
+	node->heard.on_closed(node->heard.user, r);
+}
+
+static void on_raw(void *user, struct gn_http_request *r)
+{
+	struct gn_node *node = user;
+	gn_node_woken(node);
+	node->heard.on_raw(node->heard.user, r);
+}
+
 static gn_err open_http(struct gn_node *node, char why[GN_HOST_WHY])
 {
 	char path[sizeof node->config.data + 16], old[sizeof node->config.data + 16];
@@ -166,11 +211,14 @@ static gn_err open_http(struct gn_node *node, char why[GN_HOST_WHY])
 			  "Cross-Origin-Opener-Policy: same-origin\r\n"
 			  "Origin-Agent-Cluster: ?1\r\n", /* NO-22 */
 	};
-	struct gn_http_handler handler;
+	static const struct gn_http_handler woken = {on_request, on_body, on_body_end, on_drain,
+						     on_closed,  NULL,    on_raw};
+	struct gn_http_handler handler = woken;
+	handler.user = node;
 	gn_node_api_init(node);
 	bool told = gn_node_call_tell_start(node);
-	gn_host_api_handler(&node->api, &handler);
-	gn_host_links_handler(&handler);
+	gn_host_api_handler(&node->api, &node->heard);
+	gn_host_links_handler(&node->heard);
 	gn_err err = told ? gn_http_new(&config, &handler, &node->http) : GN_NOMEM;
 	if (err)
 		return cannot_open(node, err, why);

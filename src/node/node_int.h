@@ -82,6 +82,7 @@ struct gn_node {
 	uint8_t nonce[8];
 	struct gn_udp *udp;
 	struct gn_http *http;
+	struct gn_http_handler heard; /* what HTTP calls, once the time was looked at */
 	struct gn_guard *guard;
 	struct gn_jet *jet;
 	struct gn_overlay *overlay;
@@ -112,6 +113,12 @@ struct gn_node {
 	struct gn_jet_batch packet_batch;
 	bool kv_ready, blocks_ready, box_ready, running, udp_blocked, packet_waiting;
 };
+
+/* Whatever wakes the loop says so first: the time of the turn before may be long past. */
+static inline void gn_node_woken(struct gn_node *node)
+{
+	node->now = gn_os_steady();
+}
 
 /* Unix seconds by our own clock of records (NO-19). */
 static inline uint64_t gn_node_unix(const struct gn_node *node)
