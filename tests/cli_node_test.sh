@@ -90,7 +90,21 @@ has "$out" 'Ann Example'
 has "$out" 'its node'
 on 4 0 id new --no-passphrase --json
 other=$(value 'j["pid"]')
-on 2 4 id show 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd
+for words in 'id show' 'site show' 'token grant'; do # a PID is no name that somebody could hold
+    # shellcheck disable=SC2086
+    on 2 4 $words 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd $([ "$words" = 'token grant' ] && echo a read)
+    has "$err" 'nobody knows the key of 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd'
+    has "$err" 'geonet id publish'
+done
+
+# ---- what cannot be read is told once ----
+mkdir "$tmp/locked"
+: >"$tmp/locked/a"
+chmod 000 "$tmp/locked/a"
+if [ "$(id -u)" != 0 ]; then # root reads all
+    on 1 1 site publish "$tmp/locked" --copies 1
+    is "$err" "geonet: $tmp/locked/a: Permission denied"
+fi
 
 # ---- records ----
 printf 'one\000two\n' >"$tmp/body"
