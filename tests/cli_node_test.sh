@@ -60,6 +60,20 @@ on 1 1 up --data "$tmp/bad" --port "$port" --http 0 --pow-bits 8
 has "$err" 'did not start'
 on 1 2 up --data "$tmp/bad" --port nonsense
 has "$err" 'nonsense'
+# Whoever interrupts the first start has no node searching on for its proof of work.
+"$geonet" up --data "$tmp/none" --port 0 --http 0 --pow-bits 40 2>"$tmp/err" >/dev/null &
+up=$!
+tries=0
+until grep -q '[0-9]' "$tmp/none/lock" 2>/dev/null || [ $tries -ge 300 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+done
+searching=$(cat "$tmp/none/lock")
+kill -TERM $up
+wait $up
+is $? 143
+has "$(cat "$tmp/err")" 'the node was not started'
+kill -0 "$searching" 2>/dev/null && fail "process $searching searches on" && kill -9 "$searching"
 tries=0 # every node knows the four others
 while [ $tries -lt 150 ]; do
     linked=0

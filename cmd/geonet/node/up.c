@@ -119,12 +119,44 @@ static int print_running(struct cli *cli, bool started)
 	return CLI_OK;
 }
 
+/* ---- who interrupts the wait wants no node: it would search on for its proof of work, and no
+ * command could reach it before it has one ---- */
+
+static volatile sig_atomic_t interrupted; /* the signal, 0: none */
+
+static void on_interrupt(int signal)
+{
+	interrupted = signal;
+}
+
+static const int interrupts[] = {SIGINT, SIGTERM, SIGHUP};
+
+static void heed_interrupts(struct sigaction before[GN_COUNT(interrupts)])
+{
+	struct sigaction heed = {.sa_handler = on_interrupt};
+	sigemptyset(&heed.sa_mask);
+	for (size_t i = 0; i < GN_COUNT(interrupts); i++) {
+		sigaction(interrupts[i], NULL, &before[i]);
+		if (before[i].sa_handler != SIG_IGN) /* nohup, or a shell's background */
+			sigaction(interrupts[i], &heed, NULL);
+	}
+}
+
+/* As they were; and what interrupted us ends us, so that the caller sees by what. */
+static void end_interrupts(const struct sigaction before[GN_COUNT(interrupts)])
+{
+	for (size_t i = 0; i < GN_COUNT(interrupts); i++)
+		sigaction(interrupts[i], &before[i], NULL);
+	if (interrupted)
+		raise(interrupted);
+}
+
 /* Until the node says "ready", dies (the pipe ends), or patience does. */
 static bool wait_ready(struct cli *cli, int fd)
 {
 	char text[128];
 	size_t n = 0;
-	for (time_t end = time(NULL) + UP_WAIT_S; time(NULL) < end;) {
+	for (time_t end = time(NULL) + UP_WAIT_S; time(NULL) < end && !interrupted;) {
 		struct pollfd p = {fd, POLLIN, 0};
 		cli_progress(cli, "starting the node (the first time it searches for a proof of "
 				  "work for its key)...");
@@ -160,10 +192,35 @@ static int open_log(struct cli *cli, const char *path)
 	return log;
 }
 
+/* The node is not there: by its exit status and what it said last. */
+static int tell_failure(struct cli *cli, pid_t pid, const char *path, long from)
+{
+	char why[1024];
+	int status = 0;
+	if (pid > 0 && waitpid(pid, &status, WNOHANG) == 0) {
+		struct timespec moment = {
+			/* it closed the pipe; what it prints last may need a moment */
+			0, 200000000};
+		nanosleep(&moment, NULL);
+		if (waitpid(pid, &status, WNOHANG) == 0 && kill(pid, SIGTERM) == 0)
+			waitpid(pid, &status, 0);
+	}
+	last_line(path, from, why, sizeof why);
+	const char *said = strncmp(why, "geonetd: ", 9) == 0 ? why + 9 : why;
+	/* its command line or its configuration */
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 2)
+		return cli_fail(cli, CLI_USAGE, "usage", "the node did not start: %s", said);
+	if (*said)
+		return cli_fail(cli, CLI_FAILED, "io", "the node did not start: %s; its log is %s",
+				said, path);
+	return cli_fail(cli, CLI_FAILED, "io", "the node did not start; its log is %s", path);
+}
+
 static int start_detached(struct cli *cli, char *program)
 {
-	int ready[2], exit = CLI_FAILED, status = 0;
-	char why[1024] = "", *path = cli_format("%s/" LOG_NAME, cli->data),
+	int ready[2], exit = CLI_FAILED;
+	struct sigaction before[GN_COUNT(interrupts)];
+	char *path = cli_format("%s/" LOG_NAME, cli->data),
 	     **words = geonetd_words(cli, program, cli_format("3"));
 	int log = open_log(cli, path);
 	if (log < 0)
@@ -173,6 +230,7 @@ static int start_detached(struct cli *cli, char *program)
 		cli_fail(cli, CLI_FAILED, "io", "a pipe: %s", strerror(errno));
 		goto out;
 	}
+	heed_interrupts(before); /* before there is a node that could be left alone */
 	pid_t pid = fork();
 	if (pid == 0)
 		become_daemon(words, log, ready[1]);
@@ -182,28 +240,15 @@ static int start_detached(struct cli *cli, char *program)
 	cli_progress_done(cli);
 	if (ok) {
 		exit = print_running(cli, true);
+	} else if (interrupted) {
+		if (pid > 0 && kill(pid, SIGTERM) == 0)
+			waitpid(pid, NULL, 0);
+		exit = cli_fail(cli, CLI_FAILED, "cancelled",
+				"interrupted: the node was not started");
 	} else {
-		if (pid > 0 && waitpid(pid, &status, WNOHANG) == 0) {
-			struct timespec moment = {
-				/* it closed the pipe; what it prints last may need a moment */
-				0, 200000000};
-			nanosleep(&moment, NULL);
-			if (waitpid(pid, &status, WNOHANG) == 0 && kill(pid, SIGTERM) == 0)
-				waitpid(pid, &status, 0);
-		}
-		last_line(path, from, why, sizeof why);
-		const char *said = strncmp(why, "geonetd: ", 9) == 0 ? why + 9 : why;
-		/* its command line or its configuration */
-		bool wrong = WIFEXITED(status) && WEXITSTATUS(status) == 2;
-		exit = wrong ? CLI_USAGE : CLI_FAILED;
-		if (wrong)
-			cli_fail(cli, exit, "usage", "the node did not start: %s", said);
-		else if (*said)
-			cli_fail(cli, exit, "io", "the node did not start: %s; its log is %s", said,
-				 path);
-		else
-			cli_fail(cli, exit, "io", "the node did not start; its log is %s", path);
+		exit = tell_failure(cli, pid, path, from);
 	}
+	end_interrupts(before);
 out:
 	if (log >= 0)
 		close(log);
