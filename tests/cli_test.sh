@@ -107,6 +107,9 @@ while read -r command; do
     # shellcheck disable=SC2086
     run 2 $command --certainly-not
     grep -qE "\"?$command\"?" "$man" || fail "$command is not in geonet.1"
+    # a terminal of the usual width breaks no word (examples are one line each)
+    wide=$(printf '%s\n' "$out" | sed -n '2,/^Examples:/p' | awk 'length > 80' | grep ' .* ')
+    [ -z "$wide" ] || fail "geonet $command --help is wide: $wide"
 done <"$tmp/commands"
 for group in guard id name site hub wallet; do
     run 0 "$group" --help
