@@ -91,6 +91,13 @@ run 2 site get 'not a name'
 run 2 completion csh
 run 2 help nothing
 run 2 status --data ''
+for words in status up 'id new --no-passphrase'; do # a file where the folder should be
+    # shellcheck disable=SC2086
+    run 2 $words --data "$tmp/out"
+    has "$err" "$tmp/out, where the data should be, is not a folder"
+done
+run 2 wallet pay x -3 HOUR y # a wrong amount is one argument of four, not an option
+has "$err" "unexpected argument 'y'"
 
 # Every command has a help with an example, and refuses an unknown option.
 "$geonet" help | sed -n 's/^  \([a-z][a-z ]*[a-z]\) .*/\1/p' | sed 's/ *$//; s/  .*//' | grep -v '^geonet' >"$tmp/commands"
