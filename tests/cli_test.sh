@@ -61,6 +61,13 @@ has "$err" 'did you mean geonet id new?'
 run 2 nothinglikeit
 has "$err" 'geonet help lists all'
 run 2 id
+has "$out" 'id new '
+run 2 id --json
+json 'j["error"]["code"] == "usage"'
+run 2 publish # the last word of commands in groups
+has "$err" 'did you mean geonet id publish or geonet site publish?'
+run 2 identity
+has "$err" 'did you mean geonet id?'
 run 2 put
 has "$err" 'geonet put FILE|-'
 run 2 put a b
