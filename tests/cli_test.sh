@@ -136,6 +136,11 @@ options_of() { sed -n 's/^  --\([a-z0-9-]*\).*/\1/p' | grep -vE '^(help|json|for
 "${geonet%/*}/geonetd" --help | options_of >"$tmp/node"
 cmp -s "$tmp/up" "$tmp/node" || fail "options of up and of geonetd differ: $(diff "$tmp/up" "$tmp/node")"
 
+"${geonet%/*}/geonetd" --nothing 2>"$tmp/err" && fail 'geonetd took --nothing'
+has "$(cat "$tmp/err")" 'there is no option --nothing'
+"${geonet%/*}/geonetd" --port 2>"$tmp/err" && fail 'geonetd took --port without a port'
+has "$(cat "$tmp/err")" '--port needs a value'
+
 # ---- geonet-hub, by itself and as geonet ----
 hub=${geonet%/*}/geonet-hub
 [ "$("$hub" --version)" = "geonet-hub $("$geonet" --version | cut -d' ' -f2)" ] || fail "geonet-hub --version: $("$hub" --version)"
