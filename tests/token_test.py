@@ -53,6 +53,12 @@ def case_offline(nodes, seed):
     geonet(nodes, cay, "token", "grant", ben_key, "topic/news", "read", "--from", file, status=1)
     for words in (("a//b", "read"), ("a", "red"), ("a", "")):
         geonet(nodes, ann, "token", "grant", ben_key, *words, status=2)
+    out = geonet(nodes, ann, "token", "grant", ben_key, "a", "read", "--limit", "x=1", status=2)
+    check("'x' is no kind of limit" in out, out)
+    out = geonet(nodes, ann, "token", "show", os.path.join(nodes.base, "nothing"), status=1)
+    check("neither a file nor a token's text" in out, out)
+    out = geonet(nodes, ann, "token", "show", "-", stdin="", status=1)
+    check("this is no token" in out, out)
     for limit in ("x=1", "ops", "ops=", "ops=1/", "ops=-1"):
         geonet(nodes, ann, "token", "grant", ben_key, "a", "read", "--limit", limit, status=2)
     most = geonet(nodes, ann, "token", "grant", ben_key, "a", "read", "--limit",

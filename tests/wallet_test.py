@@ -169,6 +169,9 @@ def case_repeat(bin_dir, base, rng):
         out = w.run("ann", *pay, bad, want=2)["error"]
         check(out["code"] == "E009" and "Nothing was signed" in out["message"],
               f"tx_id {bad!r}: {out}")
+    for nothing in ("0", "0.00"):
+        out = w.run("ann", "wallet", "pay", w.pid["ben"], nothing, "UAH", want=2)["error"]
+        check(out["code"] == "E009" and "Nothing was signed" in out["message"], f"0: {out}")
     check(owes(w, "ann") == "30.00", "refused ids pay nothing")
     # a repeat is called one, and pays nothing
     again = w.run("ann", *pay, longest)

@@ -99,6 +99,8 @@ static void what_breaks_the_protocol_is_answered(void **state)
 		{400, "GET / HTTP/1.1 \r\nHost: x\r\n\r\n"},
 		{400, "GET / http/1.1\r\nHost: x\r\n\r\n"},
 		{400, "\x16\x03\x01\x02\n\n"},
+		{400, "\x16\x03\x01\x02\x05"}, /* TLS: its hello need have no line's end */
+		{400, "\r\n\x16\x03"},
 		{400, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"},
 		{400, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1, 1\r\n\r\n"},
 		{400, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n"},

@@ -50,12 +50,44 @@ void last_line(const char *path, long from, char *out, size_t cap)
 	fclose(f);
 }
 
+/* ---- who interrupts the wait wants no program: a node would search on for its proof of work, and
+ * no command could reach it before it has one ---- */
+
+static volatile sig_atomic_t interrupted; /* the signal, 0: none */
+
+static void on_interrupt(int signal)
+{
+	interrupted = signal;
+}
+
+static const int interrupts[] = {SIGINT, SIGTERM, SIGHUP};
+
+static void heed_interrupts(struct sigaction before[GN_COUNT(interrupts)])
+{
+	struct sigaction heed = {.sa_handler = on_interrupt};
+	sigemptyset(&heed.sa_mask);
+	for (size_t i = 0; i < GN_COUNT(interrupts); i++) {
+		sigaction(interrupts[i], NULL, &before[i]);
+		if (before[i].sa_handler != SIG_IGN) /* nohup, or a shell's background */
+			sigaction(interrupts[i], &heed, NULL);
+	}
+}
+
+/* As they were; and what interrupted us ends us, so that the caller sees by what. */
+static void end_interrupts(const struct sigaction before[GN_COUNT(interrupts)])
+{
+	for (size_t i = 0; i < GN_COUNT(interrupts); i++)
+		sigaction(interrupts[i], &before[i], NULL);
+	if (interrupted)
+		raise(interrupted);
+}
+
 /* Until it says "ready", dies (the pipe ends), or patience does. */
 static bool wait_ready(struct cli *cli, const struct detach *d, int fd)
 {
 	char text[128];
 	size_t n = 0;
-	for (time_t end = time(NULL) + DETACH_WAIT_S; time(NULL) < end;) {
+	for (time_t end = time(NULL) + DETACH_WAIT_S; time(NULL) < end && !interrupted;) {
 		struct pollfd p = {fd, POLLIN, 0};
 		cli_progress(cli, "%s", d->progress);
 		if (poll(&p, 1, 200) <= 0)
@@ -91,11 +123,39 @@ static int open_log(struct cli *cli, const struct detach *d, const char *path)
 	return log;
 }
 
+/* It is not there: by its exit status and what it said last. */
+static int tell_failure(struct cli *cli, const struct detach *d, pid_t pid, const char *path,
+			long from)
+{
+	char why[1024];
+	int status = 0;
+	if (pid > 0 && waitpid(pid, &status, WNOHANG) == 0) {
+		struct timespec moment = {
+			/* it closed the pipe; what it prints last may need a moment */
+			0, 200000000};
+		nanosleep(&moment, NULL);
+		if (waitpid(pid, &status, WNOHANG) == 0 && kill(pid, SIGTERM) == 0)
+			waitpid(pid, &status, 0);
+	}
+	last_line(path, from, why, sizeof why);
+	char *name = cli_format("%s: ", d->program);
+	const char *said = strncmp(why, name, strlen(name)) == 0 ? why + strlen(name) : why;
+	free(name);
+	/* its command line or its configuration */
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 2)
+		return cli_fail(cli, CLI_USAGE, "usage", "the %s did not start: %s", d->what, said);
+	if (*said)
+		return cli_fail(cli, CLI_FAILED, "io", "the %s did not start: %s; its log is %s",
+				d->what, said, path);
+	return cli_fail(cli, CLI_FAILED, "io", "the %s did not start; its log is %s", d->what,
+			path);
+}
+
 int detach_start(struct cli *cli, const struct detach *d)
 {
-	int ready[2], exit = CLI_FAILED, status = 0;
-	char why[1024] = "", *path = cli_format("%s/%s", d->folder, d->log),
-	     *name = cli_format("%s: ", d->program);
+	int ready[2], exit = CLI_FAILED;
+	struct sigaction before[GN_COUNT(interrupts)];
+	char *path = cli_format("%s/%s", d->folder, d->log);
 	int log = open_log(cli, d, path);
 	if (log < 0)
 		goto out;
@@ -104,6 +164,7 @@ int detach_start(struct cli *cli, const struct detach *d)
 		cli_fail(cli, CLI_FAILED, "io", "a pipe: %s", strerror(errno));
 		goto out;
 	}
+	heed_interrupts(before); /* before there is a program that could be left alone */
 	pid_t pid = fork();
 	if (pid == 0)
 		become_daemon(d->words, log, ready[1]);
@@ -113,33 +174,18 @@ int detach_start(struct cli *cli, const struct detach *d)
 	cli_progress_done(cli);
 	if (ok) {
 		exit = CLI_OK;
+	} else if (interrupted) {
+		if (pid > 0 && kill(pid, SIGTERM) == 0)
+			waitpid(pid, NULL, 0);
+		exit = cli_fail(cli, CLI_FAILED, "cancelled", "interrupted: the %s was not started",
+				d->what);
 	} else {
-		if (pid > 0 && waitpid(pid, &status, WNOHANG) == 0) {
-			struct timespec moment = {
-				/* it closed the pipe; what it prints last may need a moment */
-				0, 200000000};
-			nanosleep(&moment, NULL);
-			if (waitpid(pid, &status, WNOHANG) == 0 && kill(pid, SIGTERM) == 0)
-				waitpid(pid, &status, 0);
-		}
-		last_line(path, from, why, sizeof why);
-		const char *said = strncmp(why, name, strlen(name)) == 0 ? why + strlen(name) : why;
-		/* its command line or its configuration */
-		bool wrong = WIFEXITED(status) && WEXITSTATUS(status) == 2;
-		exit = wrong ? CLI_USAGE : CLI_FAILED;
-		if (wrong)
-			cli_fail(cli, exit, "usage", "the %s did not start: %s", d->what, said);
-		else if (*said)
-			cli_fail(cli, exit, "io", "the %s did not start: %s; its log is %s",
-				 d->what, said, path);
-		else
-			cli_fail(cli, exit, "io", "the %s did not start; its log is %s", d->what,
-				 path);
+		exit = tell_failure(cli, d, pid, path, from);
 	}
+	end_interrupts(before);
 out:
 	if (log >= 0)
 		close(log);
 	free(path);
-	free(name);
 	return exit;
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* --data, or where geonetd looks; absolute, because the node will run elsewhere. */
@@ -37,6 +38,12 @@ static bool choose_data(struct cli *cli)
 	char *path = text[0] == '/' ? cli_format("%s", text) : cli_format("%s/%s", here, text);
 	memcpy(cli->data, path, strlen(path) + 1);
 	free(path);
+	struct stat st;
+	if (stat(cli->data, &st) == 0 && !S_ISDIR(st.st_mode)) {
+		cli_fail(cli, CLI_USAGE, "usage", "%s, where the data should be, is not a folder",
+			 cli->data);
+		return false;
+	}
 	return true;
 }
 

@@ -11,6 +11,15 @@
 
 #include <stdlib.h>
 
+/* A PID is a hash: the key comes from what its owner has published. */
+static int person_unknown(struct cli *cli, const char *pid)
+{
+	return cli_fail(cli, CLI_NOT_FOUND, "not-found",
+			"nobody knows the key of %s: its owner has published neither an identity "
+			"(geonet id publish) nor a site",
+			pid);
+}
+
 int name_ask(struct cli *cli, const struct gn_name *name, bool fresh, struct reply *reply)
 {
 	char *what = cli_format("%s.geo", name->text);
@@ -23,6 +32,8 @@ int name_ask(struct cli *cli, const struct gn_name *name, bool fresh, struct rep
 		cli_fail(cli, exit, gn_err_name(GN_EXPIRED),
 			 "%s expired on %s; it is still yours to take back: geonet renew %s", what,
 			 out_time(ended), name->text);
+	else if (reply->err == GN_NOT_FOUND && name->form == GN_NAME_PID)
+		person_unknown(cli, name->text); /* who typed a PID has asked for no name */
 	else if (exit && reply->err)
 		client_report(cli, reply, what);
 	free(what);
@@ -75,10 +86,7 @@ bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit)
 		return true;
 	*exit = resolve_name(cli, text, &name, &reply);
 	if (*exit == CLI_OK && !owner_in(&name, reply.json, out))
-		*exit = cli_fail(cli, CLI_NOT_FOUND, "not-found",
-				 "nobody knows the key of %s.geo: it has published neither an "
-				 "identity nor a site",
-				 name.text);
+		*exit = person_unknown(cli, name.text);
 	reply_free(&reply);
 	return *exit == CLI_OK;
 }

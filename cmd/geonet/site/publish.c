@@ -75,10 +75,11 @@ static int send_files(struct publication *p, bool all)
 		bool maybe = f->size && !all && p->kept &&
 			     gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK &&
 			     old.size == f->size && !old.pack;
-		bool same = (maybe || f->size == 0) &&
-			    site_hash_file(p->cli, f, false, done, p->folder.bytes) &&
-			    /* an empty file has no block to send */
-			    (f->size == 0 || is_unchanged(p, f));
+		/* an empty file has no block to send */
+		bool here = maybe || f->size == 0;
+		if (here && !site_hash_file(p->cli, f, false, done, p->folder.bytes))
+			return CLI_FAILED;
+		bool same = here && (f->size == 0 || is_unchanged(p, f));
 		if (!same && !site_hash_file(p->cli, f, true, done, p->folder.bytes))
 			return CLI_FAILED;
 		done += f->size;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const actions[] = {"read",      "write",   "admin", "hold", "publish",
 				      "subscribe", "deposit", "lease", "ack",  "use",
@@ -30,7 +31,7 @@ bool token_actions(struct cli *cli, const char *text, uint64_t *bits)
 		size_t len = strcspn(at, ","), i = word_at(actions, GN_COUNT(actions), at, len);
 		if (i == GN_COUNT(actions)) {
 			cli_fail(cli, CLI_USAGE, "usage",
-				 "'%.*s' is no action; `geonet token grant --help` lists them",
+				 "'%.*s' is no action; geonet token grant --help lists them",
 				 (int)len, at);
 			return false;
 		}
@@ -70,6 +71,14 @@ bool token_limits(struct cli *cli, struct gn_token_limit limits[GN_TOKEN_LIMITS_
 				 GN_TOKEN_LIMITS_MAX);
 			return false;
 		}
+		size_t len = strcspn(text, "=");
+		if (word_at(kinds, GN_COUNT(kinds), text, len) == GN_COUNT(kinds)) {
+			cli_fail(cli, CLI_USAGE, "usage",
+				 "--limit: '%.*s' is no kind of limit; geonet token grant --help "
+				 "lists them",
+				 (int)len, text);
+			return false;
+		}
 		if (!read_limit(text, &limits[(*count)++])) {
 			cli_fail(cli, CLI_USAGE, "usage",
 				 "--limit %s: KIND=N or KIND=N/SECONDS is wanted, such as "
@@ -89,16 +98,21 @@ bool token_read(struct cli *cli, const char *word, struct token_text *out)
 	uint8_t *text = NULL;
 	size_t len = strlen(word);
 	bool is_text = strcmp(word, "-") != 0 && len > 200 && !strpbrk(word, "/. ");
+	if (!is_text && strcmp(word, "-") != 0 && access(word, F_OK) != 0 && errno == ENOENT) {
+		cli_fail(cli, CLI_FAILED, "io", "'%s' is neither a file nor a token's text",
+			 out_text(word));
+		return false;
+	}
 	if (!is_text && !read_input(cli, word, 2 * GN_TOKEN_MAX, &text, &len))
 		return false;
 	struct gn_slice line = gn_slice(text ? text : (const uint8_t *)word, len);
 	while (line.len && (line.p[line.len - 1] == '\n' || line.p[line.len - 1] == '\r'))
 		line.len--;
-	gn_err err = gn_unbase64(line, true, &b);
+	gn_err err = line.len ? gn_unbase64(line, true, &b) : GN_TEXT;
 	free(text);
 	if (err) {
 		cli_fail(cli, CLI_USAGE, "usage",
-			 "this is no token: one line of base64 is wanted, as `geonet token grant` "
+			 "this is no token: one line of base64 is wanted, as geonet token grant "
 			 "prints it");
 		return false;
 	}
