@@ -54,14 +54,15 @@ static unsigned word(void)
 
 static struct gn_agent_message message(unsigned i, char text[256])
 {
-	struct gn_agent_message m = {.sent_ms = 1700000000000 + i, .received_ms = i, .kind = 1};
+	struct gn_agent_message m = {
+		.order = 1700000000000 + i, .sent_ms = 1700000000000 + i, .shown = true};
 	size_t len = 0;
 	gn_put_be32(m.chat.b, i % CHATS);
 	gn_put_be32(m.id.b, i);
 	for (unsigned n = 3 + (unsigned)(gn_prng_next(&prng) % 18); n && len < 240; n--)
 		len += (size_t)snprintf(text + len, 256 - len, "w%ux ", word());
 	m.text = gn_slice(text, len < 256 ? len : 255);
-	m.bytes = GN_LIT("0123456789012345678901234567890123456789");
+	m.content = GN_LIT("0123456789012345678901234567890123456789");
 	return m;
 }
 
@@ -75,7 +76,7 @@ static void add(struct gn_agent_tx *tx, unsigned i, bool all)
 	struct gn_agent_out o = {.kind = 1, .due_ms = i};
 	struct gn_agent_event e = {.at_ms = i, .kind = 1, .bytes = m.text};
 	uint64_t number;
-	must(gn_agent_message_add(tx, &m, &number));
+	must(gn_agent_message_put(tx, &m, false, &number));
 	if (!all)
 		return;
 	memcpy(session, &i, sizeof i);

@@ -52,9 +52,7 @@ int main(int argc, char **argv)
 		"  geonet help                                    all commands\n",
 		"Exit status: 0 done, 1 failed, 2 wrong usage, 3 no node is running or no hub "
 		"answers, 4 not found, 5 too few nodes answered or agreed in time, 6 it is not "
-		"known whether a payment was made.
-
-		"
+		"known whether a payment was made.\n\n"
 		"Environment: GEONET_DATA, XDG_DATA_HOME, GEONET_HUB, GEONET_SOCKET, GEONET_AGENT, "
 		"GEONET_PASSPHRASE_FILE, "
 		"NO_COLOR.\n",

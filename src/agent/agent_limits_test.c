@@ -202,11 +202,13 @@ static void snippets(void **state)
 	uint64_t number;
 	for (unsigned words = 2; words <= AGENT_SNIPPET_WORDS + 1; words++) {
 		snprintf(text + strlen(text), sizeof text - strlen(text), " w%u", words);
-		struct gn_agent_message m = {
-			.chat = chat, .id = {{(uint8_t)words}}, .text = gn_str(text)};
+		struct gn_agent_message m = {.chat = chat,
+					     .id = {{(uint8_t)words}},
+					     .shown = true,
+					     .text = gn_str(text)};
 		assert_ok(gn_agent_tx_begin(nest.db, &tx));
 		assert_ok(gn_agent_chat_put(&tx, &(struct gn_agent_chat){.id = chat}));
-		assert_ok(gn_agent_message_add(&tx, &m, &number));
+		assert_ok(gn_agent_message_put(&tx, &m, false, &number));
 		assert_ok(gn_agent_tx_commit(&tx));
 		struct gn_agent_search s = {.text = GN_LIT("first "), .limit = 1};
 		assert_ok(gn_agent_search(nest.db, &s, see, shown, &more));

@@ -49,14 +49,15 @@ static void canary(void **state)
 	memset(key.b, 0xc7, sizeof key.b);
 	for (unsigned i = 0; i < 40; i++) {
 		struct gn_agent_message m = {.chat = {{0xc1, (uint8_t)i}},
-					     .sender = key,
 					     .text = gn_str(text),
-					     .bytes = gn_str(bytes)};
+					     .shown = true,
+					     .row = gn_str(bytes),
+					     .content = gn_str(bytes)};
 		m.id.b[0] = (uint8_t)i;
 		assert_ok(gn_agent_tx_begin(nest.db, &tx));
 		assert_ok(gn_agent_chat_put(
 			&tx, &(struct gn_agent_chat){.id = m.chat, .bytes = gn_str(bytes)}));
-		assert_ok(gn_agent_message_add(&tx, &m, &id));
+		assert_ok(gn_agent_message_put(&tx, &m, false, &id));
 		assert_ok(gn_agent_contact_put(
 			&tx, &(struct gn_agent_contact){
 				     .key = key, .name = gn_str(word), .bytes = gn_str(bytes)}));
@@ -132,14 +133,16 @@ static void deleted(void **state)
 		m.text = i == 20 ? GN_LIT("a zebrazebra") : m.text;
 		assert_ok(gn_agent_tx_begin(nest.db, &tx));
 		assert_ok(gn_agent_chat_put(&tx, &(struct gn_agent_chat){.id = chat}));
-		assert_ok(gn_agent_message_add(&tx, &m, &number));
+		assert_ok(gn_agent_message_put(&tx, &m, false, &number));
 		assert_ok(gn_agent_tx_commit(&tx));
 	}
 	nest_close(&nest);
 	assert_int_equal(words_inside("zebrazebra"), 2); /* the message and the index */
 	nest_open(&nest);
 	assert_ok(gn_agent_tx_begin(nest.db, &tx));
-	assert_ok(gn_agent_message_delete(&tx, &chat, 20));
+	char text[96];
+	struct gn_agent_message m = nest_message(0, 20, text);
+	assert_ok(gn_agent_message_delete(&tx, &chat, m.mine, &m.id));
 	assert_err(gn_agent_db_tidy(nest.db, true, &more), GN_STATE);
 	assert_ok(gn_agent_tx_commit(&tx));
 	for (unsigned i = 0; more; i++) {

@@ -118,7 +118,9 @@ static gn_err use(struct told *t)
 	err = err ? err : next;
 	if (!gn_agent_tx_begin(nest.db, &tx)) {
 		(void)!gn_agent_chat_put(&tx, &(struct gn_agent_chat){.id = nest_chat(3)});
-		(void)!gn_agent_message_delete(&tx, &page.chat, 3);
+		char text[96];
+		struct gn_agent_message m = nest_message(0, 3, text);
+		(void)!gn_agent_message_delete(&tx, &page.chat, m.mine, &m.id);
 		(void)!gn_agent_tx_commit(&tx);
 	}
 	nest_close(&nest);

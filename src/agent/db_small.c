@@ -82,9 +82,9 @@ gn_err gn_agent_register_set(struct gn_agent_tx *tx, struct gn_slice key, struct
 {
 	if (!name_fits(key) || value.len > AGENT_BYTES_MAX)
 		return GN_TOO_LARGE;
-	struct agent_q q = agent_q_tx(
-		tx, "INSERT OR REPLACE INTO registers(key, value, time, device)"
-		    " VALUES(?, ?, 0, zeroblob(32))");
+	struct agent_q q =
+		agent_q_tx(tx, "INSERT OR REPLACE INTO registers(key, value, time, device)"
+			       " VALUES(?, ?, 0, zeroblob(32))");
 	agent_q_blob(&q, key);
 	agent_q_blob(&q, value);
 	return agent_q_run(&q);

@@ -15,8 +15,8 @@ void agent_fail(struct gn_agent *a, gn_err err)
 	char why[GN_HOST_WHY];
 	const char *said = a->db ? gn_agent_db_why(a->db) : "";
 	a->failed = true;
-	snprintf(why, sizeof why, "%.100s%s%.400s", gn_err_text(err), *said ? "; of the store: " : "",
-		 said);
+	snprintf(why, sizeof why, "%.100s%s%.400s", gn_err_text(err),
+		 *said ? "; of the store: " : "", said);
 	gn_host_fail(&a->host, err, why);
 }
 
@@ -215,8 +215,7 @@ static gn_err keep_row(struct gn_agent *a, struct gn_agent_tx *tx, const struct 
 		return gn_agent_chat_put(tx,
 					 &(struct gn_agent_chat){.id = chat, .bytes = row->bytes});
 	case GN_PEOPLE_ROW_MESSAGE: return keep_message(a, tx, row);
-	case GN_PEOPLE_ROW_REGISTER:
-		return gn_agent_register_set(tx, row->key, row->bytes);
+	case GN_PEOPLE_ROW_REGISTER: return gn_agent_register_set(tx, row->key, row->bytes);
 	}
 	return GN_INTERNAL;
 }

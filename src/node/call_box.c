@@ -209,7 +209,8 @@ static void tell_follow(struct gn_node_request *r, const struct gn_box_event *e,
 {
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
 	if (last) {
-		gn_host_error(&r->base, e->err ? e->err : GN_CLOSED, "%s", gn_err_text(e->err ? e->err : GN_CLOSED));
+		gn_host_error(&r->base, e->err ? e->err : GN_CLOSED, "%s",
+			      gn_err_text(e->err ? e->err : GN_CLOSED));
 	} else if (e->kind == GN_BOX_FOLLOWING) {
 		struct gn_fb_box_following_args args = {.holders = (uint8_t)e->asked};
 		gn_host_answer_more(&r->base, following, gn_fb_box_following_make(b, &args));

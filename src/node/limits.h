@@ -27,14 +27,14 @@
 #define GN_NODE_MEMORY_KV (128u << 20) /* the index of a million records */
 #define GN_NODE_MEMORY_BLOCKS (256u << 20)
 #define GN_NODE_MEMORY_SERVICES (256u << 20) /* chunks that are read ahead, manifests */
-#define GN_NODE_COST_CHECK 60  /* an Ed25519 signature checked */
-#define GN_NODE_COST_KIB_DAY 1 /* a KiB of an item kept for a day */
-#define GN_NODE_MEMORY_BOX_LOG (64u << 20) /* the index of 300,000 values */
-#define GN_NODE_MEMORY_BOX (192u << 20)    /* an index of 200,000 items, descriptors, answers */
+#define GN_NODE_COST_CHECK 60                /* an Ed25519 signature checked */
+#define GN_NODE_COST_KIB_DAY 1               /* a KiB of an item kept for a day */
+#define GN_NODE_MEMORY_BOX_LOG (64u << 20)   /* the index of 300,000 values */
+#define GN_NODE_MEMORY_BOX (192u << 20)      /* an index of 200,000 items, descriptors, answers */
 /* values in the log of boxes: items, and as many acknowledgements */
 #define GN_NODE_BOX_ENTRIES 300000
 #define GN_NODE_BOX_LOG_MIN (64u << 20) /* bytes of that log besides the items */
-#define GN_NODE_MEMORY_OWN (64u << 20)       /* peers and their shares */
+#define GN_NODE_MEMORY_OWN (64u << 20)  /* peers and their shares */
 
 /* ---- settings ---- */
 /* bytes of the data directory's path: a socket's name has 108 with the file in it */
