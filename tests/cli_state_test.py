@@ -818,7 +818,8 @@ def case_given(p):
     p.run("id", "new", "--no-passphrase", "--no-publish")
     p.start("b", options=("--bootstrap", f"127.0.0.1:{p.json('status')['node']['port']}"))
     other = p.json("id", "new", "--no-passphrase", "--no-publish", data="b")
-    eventually("the first node has linked the second", lambda: p.json("status")["reach"] == "joined")
+    eventually("the first node has linked the second",
+               lambda: p.json("status")["reach"] == "joined")
     for name in ("wasgiven", "waslost"):
         p.run("name", "claim", name, "TXT=kept", "--w", "1")
         said = p.says("name", "transfer", name, other["key"], "-o", p.data(file="paper"))

@@ -40,7 +40,8 @@ class Person:
         if self.process and self.process.poll() is None:
             self.process.send_signal(how)
             code = self.process.wait(60)
-            check(how == signal.SIGKILL or code == 0, f"{self.name} ended with {code}: {self.last()}")
+            check(how == signal.SIGKILL or code == 0,
+                  f"{self.name} ended with {code}: {self.last()}")
         self.process = None
 
     def stop(self):
@@ -71,7 +72,8 @@ class Person:
         return json.loads(done.stdout)
 
     def published(self):
-        eventually(f"{self.name} is found", 120, lambda: self.json("agent", "status").get("published"))
+        eventually(f"{self.name} is found", 120,
+                   lambda: self.json("agent", "status").get("published"))
 
     def texts(self, who):
         return [m.get("text", "") for m in self.json("msg", "history", who)["messages"]]
@@ -99,20 +101,23 @@ def meet(ann, ben):
     eventually("a request arrives", 120,
                lambda: any(c["pid"] == ann.pid for c in ben.json("contacts", "list")["contacts"]))
     ben.run("contacts", "accept", ann.pid)
-    eventually("it is read", 120, lambda: any(
+    eventually("they are contacts", 120, lambda: any(
         c["pid"] == ann.pid and c.get("state") == 3
-        for c in ben.json("contacts", "list")["contacts"]) and ben.texts(ann.pid) == ["hello there"])
+        for c in ben.json("contacts", "list")["contacts"]))
+    eventually("it is read", 120, lambda: ben.texts(ann.pid) == ["hello there"])
     ben.run("contacts", "name", ann.pid, "Ann")
     eventually("the receipt arrives", 120, lambda: ann.state("Ben", "hello there") >= 2)
 
 
 def case_first(nodes, seed):
-    """From nothing to a conversation; what is read, searched, followed, edited by restart."""
+    """From nothing to a conversation that is read, followed, searched, and outlives both agents
+    (AG-53, AG-54, AG-55, AG-56, AG-57, AG-59)."""
     ann, ben = people(nodes, "ann", "ben")
     check(ben.run("contacts", "list") and ann.run("msg", "send", "nobody", "x", want=4), "")
     meet(ann, ben)
     follow = subprocess.Popen([
-        os.path.join(nodes.bin, "geonet"), "--data", ann.data, "msg", "follow", "Ben", "--count", "1"
+        os.path.join(nodes.bin, "geonet"), "--data", ann.data, "msg", "follow", "Ben", "--count",
+        "1"
     ], stdout=subprocess.PIPE, text=True)
     time.sleep(1)
     ben.run("msg", "send", "Ann", "-", stdin="yes, I read you\n")
@@ -156,7 +161,7 @@ def case_offline(nodes, seed):
 
 
 def case_blocked(nodes, seed):
-    """Who is blocked is not heard; a stranger who is refused stays one."""
+    """Who is blocked is not heard; a stranger who is refused stays one (AG-58)."""
     ann, ben, cay = people(nodes, "ann", "ben", "cay")
     meet(ann, ben)
     ben.run("contacts", "block", "Ann")
@@ -175,7 +180,8 @@ def case_invited(nodes, seed):
     ann, ben = people(nodes, "ann", "ben")
     link = ben.json("contacts", "invite", "--name", "Ben from the link")["link"]
     check(link.startswith("geonet:hi/"), link)
-    eventually("the invite is at the holders", 120, lambda: ben.json("agent", "status").get("published"))
+    eventually("the invite is at the holders", 120,
+               lambda: ben.json("agent", "status").get("published"))
     ann.run("contacts", "add", link)
     ann.run("msg", "send", ben.pid, "by your link")
     eventually("it arrives", 120, lambda: any(
@@ -185,7 +191,8 @@ def case_invited(nodes, seed):
 
 
 def case_locked(nodes, seed):
-    """With a passphrase: locked it serves nothing, wrong ones cost time, two agents are one too many."""
+    """With a passphrase: locked it serves nothing, a wrong one opens nothing (AG-61); two agents are
+    one too many."""
     nodes.start(1)
     data = os.path.join(nodes.base, "dee")
     os.mkdir(data, 0o700)
@@ -196,7 +203,6 @@ def case_locked(nodes, seed):
         os.path.join(nodes.bin, "geonet"), "--data", data, "id", "new", "--no-publish",
         "--passphrase-file", secret
     ], check=True, capture_output=True, timeout=60)
-    os.rmdir(data) if not os.listdir(data) else None
     dee = Person.__new__(Person)
     dee.nodes, dee.name, dee.data, dee.process = nodes, "dee", data, None
     dee.log = os.path.join(nodes.base, "dee.log")

@@ -1,5 +1,5 @@
 /* geonet-agent: one person's agent. Reads flags, and runs until it is told to stop. */
-#include "agent/run.h"
+#include "agent/agent.h"
 #include "os/os.h"
 
 #include <limits.h>
@@ -9,8 +9,8 @@
 
 static const char usage[] =
 	"usage: geonet-agent [OPTION]...\n"
-	"Run one person's agent: their keys, sessions and history; `geonet agent up` starts it in the\n"
-	"background.\n"
+	"Run one person's agent: their keys, sessions and history; `geonet agent up` starts it in\n"
+	"the background.\n"
 	"\n";
 
 static const char rest[] =

@@ -9,7 +9,7 @@
  *   serve.c   calls of app/1          run.c    the loop, start and end
  *
  * 1. Nothing is acknowledged, sent or told before what it changed is in the store.
- * 2. After a write that failed the agent ends: what is in memory is ahead of the store. */
+ * 2. After a write that failed the agent ends (AG-60): what is in memory is ahead of the store. */
 #ifndef GN_AGENT_AGENT_INT_H
 #define GN_AGENT_AGENT_INT_H
 

@@ -1,5 +1,5 @@
 /* What is looked up of a person: both places, the newest version, forks, devices' prekeys judged by
- * it, what a node cannot fake, who waits, and what becomes of it when the node goes. */
+ * it, what a node cannot fake, who waits, and what becomes of it when the node goes (AG-51). */
 #include "agent/know.h"
 #include "agent/limits.h"
 #include "agent/testing/beside.h"

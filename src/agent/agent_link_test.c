@@ -1,5 +1,5 @@
 /* The link to the node: dialling until somebody is there, calls and their one end, what becomes of
- * them when the node goes. */
+ * them when the node goes (AG-50). */
 #include "agent/limits.h"
 #include "agent/testing/beside.h"
 

@@ -1,5 +1,5 @@
 /* Own records kept published: put when the node is there, again when too few signed, anew when they
- * grow old, replaced while one is being put. */
+ * grow old, replaced while one is being put (AG-52). */
 #include "agent/limits.h"
 #include "agent/publish.h"
 #include "agent/testing/beside.h"

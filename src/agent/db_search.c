@@ -68,13 +68,13 @@ gn_err gn_agent_search(struct gn_agent_db *db, const struct gn_agent_search *s,
 	GN_TRY(make_query(s, chat, &query, &words));
 	if (!words)
 		return GN_OK;
-	struct agent_q q = agent_q(
-		db,
-		"SELECT " AGENT_MESSAGE ", m.id,"
-		" snippet(message_text, 1, char(2), char(3), '\xe2\x80\xa6', 12)"
-		" FROM message_text t JOIN messages m ON m.id = t.rowid"
-		" JOIN chats c ON c.id = m.chat"
-		" WHERE message_text MATCH ? AND t.rowid < ? AND m.shown ORDER BY t.rowid DESC LIMIT ?");
+	struct agent_q q =
+		agent_q(db, "SELECT " AGENT_MESSAGE ", m.id,"
+			    " snippet(message_text, 1, char(2), char(3), '\xe2\x80\xa6', 12)"
+			    " FROM message_text t JOIN messages m ON m.id = t.rowid"
+			    " JOIN chats c ON c.id = m.chat"
+			    " WHERE message_text MATCH ? AND t.rowid < ? AND m.shown "
+			    " ORDER BY t.rowid DESC LIMIT ?");
 	_Static_assert(AGENT_SNIPPET_WORDS == 12, "as in the statement");
 	agent_q_text(&q, gn_buf_slice(&query));
 	agent_q_int(&q, s->below ? s->below : INT64_MAX);

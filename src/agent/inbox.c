@@ -5,7 +5,8 @@
  *       -> waits  [by a device that we do not know: it is looked up; or nothing opens it yet]
  *       -> passed over [not for this device, or no envelope] -> acknowledged
  *
- * What waits is kept sealed until its own end, and tried again when something new is believed. */
+ * What waits is kept sealed until its own end, and tried again when something new is believed.
+ * Rules AG-57, AG-58. */
 #include "agent/agent_int.h"
 
 #include <stdlib.h>

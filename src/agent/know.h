@@ -9,7 +9,7 @@
  * 2. What is told was signed by who it is of: records that do not verify are nothing.
  * 3. AGENT_KNOW_LOOKUPS run at once; AGENT_KNOW_WAITING more wait, in turn.
  *
- * Rules: docs/spec/agent.md AG-43..AG-45; people.md "Keys". */
+ * Rules: docs/spec/agent.md AG-51. */
 #ifndef GN_AGENT_KNOW_H
 #define GN_AGENT_KNOW_H
 

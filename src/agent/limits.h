@@ -41,7 +41,7 @@
 #define AGENT_EVENTS_MAX 10000u
 #define AGENT_EVENTS_MS (24u * 3600u * 1000u)
 
-/* ---- pages of answers (seams.md) ---- */
+/* ---- pages of answers (seams.md; AG-41) ---- */
 #define AGENT_LIMIT_DEFAULT 50u
 #define AGENT_LIMIT_MAX 500u
 /* Bytes of texts and rests in one page: a frame has 1 MiB. */

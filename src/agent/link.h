@@ -8,7 +8,7 @@
  * 2. While it is not UP no call is taken: what must be done is the owner's to do again.
  * 3. Between two attempts it waits, longer each time, up to AGENT_LINK_WAIT_MAX.
  *
- * Single-threaded, on the host's loop. Rules: docs/spec/app.md; docs/spec/agent.md AG-40..AG-42. */
+ * Single-threaded, on the host's loop. Rules: docs/spec/app.md; docs/spec/agent.md AG-50. */
 #ifndef GN_AGENT_LINK_H
 #define GN_AGENT_LINK_H
 

@@ -7,7 +7,8 @@
  *   identity  the network is asked first; a new version is signed only when what is there does not
  *             name this device and its front box, while the vault lends the identity's key
  *
- * Places of publish: identity at two, prekeys at two, front box at two, private box. */
+ * Places of publish: identity at two, prekeys at two, front box at two, private box. Rules AG-53,
+ * AG-54, AG-55, AG-59. */
 #include "agent/agent_int.h"
 
 #include "records/name.h"

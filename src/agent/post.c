@@ -5,7 +5,8 @@
  *   SEND  [unknown devices: they are looked up] -> later
  *   ITEM  [too few hold it, the node went] -> later     [the box refuses it] -> failed
  *
- * A row is its head and what is behind it: of a SEND the content, of an ITEM the envelope. */
+ * A row is its head and what is behind it: of a SEND the content, of an ITEM the envelope. Rule
+ * AG-56. */
 #include "agent/outbox_int.h"
 
 #include <stdlib.h>

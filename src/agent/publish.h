@@ -9,7 +9,7 @@
  * 1. A place has one record; setting it again replaces what is there, also while that is being put.
  * 2. Records are signed elsewhere: none is changed here.
  *
- * Rules: docs/spec/agent.md AG-46, AG-47. */
+ * Rules: docs/spec/agent.md AG-52. */
 #ifndef GN_AGENT_PUBLISH_H
 #define GN_AGENT_PUBLISH_H
 

@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
@@ -18,12 +17,13 @@ static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
 const struct gn_host_setting gn_agent_settings[] = {
 	{.name = "data", .kind = GN_HOST_TEXT, .value = "DIR", .least = 1, .most = 500, IN(data),
 	 .shown = "$GEONET_DATA, then $XDG_DATA_HOME/geonet, ~/.local/share/geonet",
-	 .expected = "a directory", .help = "where the identity is; the agent's own lies in agent/"},
+	 .expected = "a directory",
+	 .help = "where the identity is; the agent's own lies in agent/"},
 	{.name = "node", .kind = GN_HOST_TEXT, .value = "PATH", .least = 1, .most = 500, IN(node),
 	 .shown = "DATA/app.sock, else /run/geonet/app.sock", .expected = "the path of a socket",
 	 .help = "the socket of the node that it reaches the network through"},
-	{.name = "socket", .kind = GN_HOST_TEXT, .value = "PATH", .least = 1, .most = 500, IN(socket),
-	 .shown = "DATA/agent/agent.sock", .expected = "a path",
+	{.name = "socket", .kind = GN_HOST_TEXT, .value = "PATH", .least = 1, .most = 500,
+	 IN(socket), .shown = "DATA/agent/agent.sock", .expected = "a path",
 	 .help = "its own socket, for programs of this user"},
 	{.name = "name", .kind = GN_HOST_TEXT, .value = "NAME", .most = 128, IN(name),
 	 .expected = "at most 128 bytes", .help = "how a new identity is shown to others"},

@@ -1,5 +1,6 @@
 /* Calls of app/1 on the agent's socket, which is its owner's alone, and what those who listen are
- * told. The twin in JSON is POST /api/v1/<area>/<call>, as at the node. */
+ * told. The twin in JSON is POST /api/v1/<area>/<call>, as at the node.
+ * Rule AG-61. */
 #include "agent/serve_int.h"
 
 #include <stdio.h>

@@ -55,9 +55,11 @@ static const char *why_not(gn_err err)
 	switch ((int)err) {
 	case GN_DENIED: return "they are blocked, or it is not yours to change";
 	case GN_KEY:
-		return "sending is stopped: something about their key is wrong; see `geonet contacts`";
+		return "sending is stopped: something about their key is wrong; "
+		       "see `geonet contacts`";
 	case GN_LIMIT:
-		return "too much waits for them already, or they have not accepted your request yet";
+		return "too much waits for them already, or they have not accepted your "
+		       "request yet";
 	case GN_TOO_LARGE: return "it is too long: 16,384 bytes at most, 600 before they accept";
 	default: return "";
 	}

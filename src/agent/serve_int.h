@@ -46,7 +46,7 @@ gn_err agent_call_message_retry(struct agent_request *r);
 gn_err agent_call_history(struct agent_request *r);
 gn_err agent_call_search(struct agent_request *r);
 
-/* A contact by PID, key in hex, petname or name. False after answering: nobody, or more than one. */
+/* A contact by PID, key in hex, petname or name. False after answering: nobody, or several. */
 bool agent_who(struct agent_request *r, struct gn_slice who, struct gn_people_contact *out);
 
 #endif

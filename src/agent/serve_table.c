@@ -39,8 +39,8 @@ static const char *alarm_text(enum gn_people_alarm alarm)
 	switch (alarm) {
 	case GN_PEOPLE_CALM: return "";
 	case GN_PEOPLE_FORK:
-		return "two different records of theirs have the same number: somebody else may have "
-		       "their key";
+		return "two different records of theirs have the same number: somebody else may "
+		       "have their key";
 	case GN_PEOPLE_KEY: return "their key changed and they had not announced the new one";
 	case GN_PEOPLE_CLAIM: return "they name another record of theirs than the network shows";
 	}

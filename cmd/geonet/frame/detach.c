@@ -103,8 +103,8 @@ static bool wait_ready(struct cli *cli, const struct detach *d, int fd)
 	return false;
 }
 
-/* Our log, in a directory that is checked as the program checks it before anything is written there;
- * -1 was told. */
+/* Our log, in a directory that is checked as the program checks it before anything is written
+ * there; -1 was told. */
 static int open_log(struct cli *cli, const struct detach *d, const char *path)
 {
 	int log = -1, folder = open(d->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -7,12 +7,12 @@
  *    are looked at instead.
  * 2. Whatever cannot be read is a finding, never the end of the looking. */
 #include "geonet/frame/client.h"
+#include "geonet/frame/detach.h"
 #include "geonet/frame/frame.h"
 #include "geonet/frame/lists.h"
 #include "geonet/hub/client.h"
 #include "geonet/identity/own.h"
 #include "geonet/node/commands.h"
-#include "geonet/frame/detach.h"
 #include "geonet/node/node.h"
 #include "os/os.h"
 

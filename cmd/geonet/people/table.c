@@ -29,8 +29,8 @@ static const struct cli_option unlock_options[] = {
 
 const struct cli_command agent_commands[] = {
 	{"up", "", 0, 0, "start your agent in the background",
-	 "It keeps your keys, sessions and messages, reaches the network through the node, and makes "
-	 "an identity without a passphrase where there is none yet.\n",
+	 "It keeps your keys, sessions and messages, reaches the network through the node, and "
+	 "makes an identity without a passphrase where there is none yet.\n",
 	 "  geonet agent up --name Ann\n",
 	 up_options, cmd_agent_up},
 	{"down", "", 0, 0, "stop it",
@@ -123,8 +123,8 @@ static const struct cli_option search_options[] = {
 
 const struct cli_command msg_commands[] = {
 	{"send", "WHO TEXT...", 2, -1, "write to somebody",
-	 "TEXT - is read from stdin. It is sealed for their devices and kept by several nodes until "
-	 "one of them takes it.\n",
+	 "TEXT - is read from stdin. It is sealed for their devices and kept by several nodes "
+	 "until one of them takes it.\n",
 	 "  geonet msg send Ann Are you there?\n"
 	 "  date | geonet msg send Ann -\n",
 	 NULL, cmd_msg_send},
