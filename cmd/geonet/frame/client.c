@@ -4,6 +4,9 @@
 
 #include <stdlib.h>
 
+#define SITES_PAGE 500u /* sites asked for at once */
+#define QUIET_S 10u     /* for an answer that only adds to others */
+
 char *client_alone(struct cli *cli, const json_t *status)
 {
 	struct reply r = {0};
@@ -71,6 +74,28 @@ int client_status(struct cli *cli, struct reply *reply, const char *what)
 	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_NODE, GN_FB_APP_NODE_BODY_NODE_STATUS},
 			  .args = &none};
 	int exit = client_ask(cli, &ask, reply);
+	if (exit && reply->err && what)
+		client_report(cli, reply, what);
+	return exit;
+}
+
+int client_sites(struct cli *cli, struct reply *reply, const char *what, bool quiet)
+{
+	struct gn_fb_sites_list_args args = {.limit = SITES_PAGE};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_FILE, GN_FB_APP_FILE_BODY_SITES_LIST},
+			  .args = &args,
+			  .timeout = quiet ? QUIET_S : 0,
+			  .quiet = quiet};
+	int exit = client_ask(cli, &ask, reply);
+	json_t *all = json_object_get(reply->json, "sites");
+	while (!exit && reply->more) {
+		struct reply page;
+		args.from = (uint32_t)json_array_size(all);
+		exit = client_ask(cli, &ask, &page);
+		json_array_extend(all, json_object_get(page.json, "sites"));
+		reply->more = page.more && json_array_size(all) > args.from;
+		reply_free(&page);
+	}
 	if (exit && reply->err && what)
 		client_report(cli, reply, what);
 	return exit;

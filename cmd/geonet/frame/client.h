@@ -30,6 +30,7 @@ struct reply {
 	json_t *json; /* NULL when it is not JSON */
 	gn_err err;   /* of an error answer */
 	const char *message;
+	bool more; /* of a list's page: others follow */
 };
 /* CLI_OK for 2xx; CLI_NO_NODE and CLI_FAILED (transport; printed); else the exit status that the
  * node's error means, not printed. */
@@ -52,6 +53,8 @@ int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply);
 int client_ask_must(struct cli *cli, const struct ask *ask, struct reply *reply, const char *what);
 /* The node's status; what: NULL, nothing is printed of an error. */
 int client_status(struct cli *cli, struct reply *reply, const char *what);
+/* The sites that the node keeps published; the same, and quiet: nothing is printed at all. */
+int client_sites(struct cli *cli, struct reply *reply, const char *what, bool quiet);
 int client_report(struct cli *cli, const struct reply *reply, const char *what);
 void reply_free(struct reply *reply);
 /* Says that no node runs, and how to start one: CLI_NO_NODE. */

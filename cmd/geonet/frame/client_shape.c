@@ -275,6 +275,43 @@ static json_t *found_of(struct gn_fb_record_found t)
 			 ms_of(gn_fb_record_found_took_us(t)), "steps", steps, "nodes", nodes);
 }
 
+/* ---- sites ---- */
+
+static json_t *site_of(struct gn_fb_site_kept t)
+{
+	struct gn_fb_key owner = gn_fb_site_kept_owner(t);
+	struct gn_fb_hash root = gn_fb_site_kept_root(t);
+	bool out = gn_fb_site_kept_published(t);
+	json_t *json = json_pack(
+		"{so so so sI sI si sI sb sb sI}", "owner", json_hex(owner.b, 32), "label",
+		text_of(gn_fb_site_kept_label(t)), "root", json_hex(root.b, 32), "spread",
+		(json_int_t)gn_fb_site_kept_spread(t), "keep_until",
+		(json_int_t)gn_fb_site_kept_keep_until(t), "copies", (int)gn_fb_site_kept_copies(t),
+		"blocks", (json_int_t)gn_fb_site_kept_blocks(t), "pending",
+		gn_fb_site_kept_pending(t), "published", out, "versions",
+		(json_int_t)gn_fb_site_kept_versions(t));
+	if (gn_fb_site_kept_version(t))
+		json_object_set_new(json, "version",
+				    json_integer((json_int_t)gn_fb_site_kept_version(t)));
+	if (gn_fb_site_kept_expires(t))
+		json_object_set_new(json, "expires",
+				    json_integer((json_int_t)gn_fb_site_kept_expires(t)));
+	if (gn_fb_site_kept_partial(t))
+		json_object_set_new(json, "partial", json_true());
+	if (!out)
+		json_object_set_new(json, "listed", json_boolean(gn_fb_site_kept_listed(t)));
+	return json;
+}
+
+static json_t *sites_of(struct gn_fb_sites_list_is t, struct reply *reply)
+{
+	json_t *list = json_array();
+	for (uint32_t i = 0; i < gn_fb_sites_list_is_sites_len(t); i++)
+		json_array_append_new(list, site_of(gn_fb_sites_list_is_sites_at(t, i)));
+	reply->more = gn_fb_sites_list_is_more(t);
+	return json_pack("{so}", "sites", list);
+}
+
 /* ---- all of them ---- */
 
 json_t *client_shape(struct gn_app_kind kind, const struct gn_fb_type *type, struct gn_fbt t,
@@ -294,5 +331,8 @@ json_t *client_shape(struct gn_app_kind kind, const struct gn_fb_type *type, str
 		return name_stored_of((struct gn_fb_name_stored){t}, reply);
 	if (record && kind.member == GN_FB_APP_RECORD_BODY_RECORD_FOUND)
 		return found_of((struct gn_fb_record_found){t});
+	if (kind.area == GN_FB_APP_BODY_APP_FILE &&
+	    kind.member == GN_FB_APP_FILE_BODY_SITES_LIST_IS)
+		return sites_of((struct gn_fb_sites_list_is){t}, reply);
 	return gn_host_table_json(type, t);
 }

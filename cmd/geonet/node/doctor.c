@@ -231,7 +231,6 @@ static json_t *look_node(struct doctor *d)
 			     .args = &none,
 			     .timeout = ANSWER_S,
 			     .quiet = true};
-	struct call ask = {.timeout = ANSWER_S, .quiet = true};
 	if (!client_alive(d->cli)) {
 		look_stopped(d);
 		return NULL;
@@ -254,8 +253,7 @@ static json_t *look_node(struct doctor *d)
 			d, "clock", cli_format("%s", out_text(clock)),
 			cli_format("set it, and have it kept right: timedatectl set-ntp true"));
 	reply_free(&r);
-	ask.path = cli_format("/api/v1/sites");
-	json_t *list = client_call(d->cli, ask, &sites) ? NULL : json_incref(sites.json);
+	json_t *list = client_sites(d->cli, &sites, NULL, true) ? NULL : json_incref(sites.json);
 	reply_free(&sites);
 	return list;
 }

@@ -19,7 +19,7 @@ bool status_few(const json_t *status)
 static json_t *own_of_node(struct cli *cli)
 {
 	struct reply r;
-	int exit = client_call(cli, (struct call){.path = cli_format("/api/v1/sites")}, &r);
+	int exit = client_sites(cli, &r, NULL, false);
 	json_t *own = own_list(cli, exit ? NULL : r.json);
 	reply_free(&r);
 	return own;

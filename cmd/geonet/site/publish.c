@@ -28,7 +28,7 @@ static bool node_keeps(struct cli *cli, const struct gn_pk *owner, const char *l
 	json_t *site;
 	gn_hex(GN_SLICE(owner->b), owner_hex);
 	gn_hex(GN_SLICE(root->b), root_hex);
-	if (client_call(cli, (struct call){.path = cli_format("/api/v1/sites")}, &r) == CLI_OK)
+	if (client_sites(cli, &r, NULL, false) == CLI_OK)
 		json_array_foreach(json_object_get(r.json, "sites"), i, site) keeps |=
 			strcmp(json_text(site, "owner"), owner_hex) == 0 &&
 			strcmp(json_text(site, "label"), label) == 0 &&
