@@ -50,6 +50,7 @@ struct gn_box {
 	unsigned watches;
 	struct gn_map wanted; /* index key -> gn_time when it was asked for */
 	uint32_t members_at;
+	bool members_again; /* they changed while boxes were looked through */
 	gn_time members_look, sweep, feeds_look;
 	struct gn_box_caused caused;
 	struct gn_token token; /* being checked */

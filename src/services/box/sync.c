@@ -381,14 +381,35 @@ static void look_at_members(struct gn_box *b, struct box_held *h)
 	if (!fresh || h->count == 0)
 		return;
 	h->again = BOX_SUM_ROUNDS;
-	if (gn_heap_set(&b->sums, &h->sum, b->now) != GN_OK)
+	/* many boxes are not compared in one moment */
+	gn_time spread = gn_time_min((gn_time)b->held.count * BOX_SUM_PACE, BOX_SUM_AGAIN);
+	gn_time later = (gn_time)gn_rand_below(b->env.rand, (uint64_t)spread + 1);
+	if (gn_heap_set(&b->sums, &h->sum, b->now + later) != GN_OK)
 		b->count.nomem++;
 }
 
+/* A walk under way is not begun anew, else links that come and go would never let it end. */
 void box_sync_members(struct gn_box *b)
 {
+	b->members_again = b->members_look != GN_NEVER;
+	if (b->members_again)
+		return;
 	b->members_at = 0;
 	b->members_look = b->now + BOX_SUM_SOON;
+}
+
+static void walk_members(struct gn_box *b)
+{
+	uint32_t end = b->members_at + BOX_SUMS;
+	GN_ASSERT(b->members_look <= b->now);
+	for (; b->members_at < end && b->members_at < b->held.count; b->members_at++)
+		look_at_members(b, GN_MAP_AT(&b->held, struct box_held *, b->members_at));
+	b->members_look = b->now + BOX_STORE_WAIT;
+	if (b->members_at < b->held.count)
+		return;
+	b->members_look = GN_NEVER;
+	if (b->members_again)
+		box_sync_members(b);
 }
 
 void box_sync_tick(struct gn_box *b)
@@ -396,13 +417,8 @@ void box_sync_tick(struct gn_box *b)
 	struct gn_heap_node *n;
 	if (!b->ready)
 		return;
-	if (b->members_look <= b->now) {
-		uint32_t end = b->members_at + BOX_SUMS;
-		for (; b->members_at < end && b->members_at < b->held.count; b->members_at++)
-			look_at_members(b, GN_MAP_AT(&b->held, struct box_held *, b->members_at));
-		b->members_look =
-			b->members_at < b->held.count ? b->now + BOX_STORE_WAIT : GN_NEVER;
-	}
+	if (b->members_look <= b->now)
+		walk_members(b);
 	for (unsigned i = 0; i < BOX_SUMS && (n = gn_heap_first(&b->sums)) && n->at <= b->now; i++)
 		sum_due(b, GN_CONTAINER(n, struct box_held, sum));
 }
