@@ -400,6 +400,7 @@ static void copies_asked_for_are_bounded(void **state)
 	memset(key.b, 0xff, sizeof key.b);
 	assert_null(gn_map_put(&b->wanted, &key));
 	b->now += BOX_WANTED_TIME;
+	h->rules_used = b->now;
 	box_sweep(b);
 	assert_int_equal(b->wanted.count, 0);
 	/* of one holder, who names what there is not */
