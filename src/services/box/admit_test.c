@@ -367,6 +367,14 @@ static void sums_are_due_in_rounds(void **state)
 	struct gn_overlay_event e = {.kind = GN_OVERLAY_MEMBERS};
 	assert_false(gn_box_overlay_event(b, &e, b->now));
 	assert_true(gn_box_deadline(b) <= b->now + BOX_SUM_SOON);
+	/* links that come and go do not put it off */
+	gn_time due = b->members_look;
+	b->now += BOX_SUM_SOON / 2;
+	assert_false(gn_box_overlay_event(b, &e, b->now));
+	assert_true(b->members_look == due && b->members_again);
+	gn_box_tick(b, due);
+	assert_true(b->members_look > due && !b->members_again);
+	assert_true(BOX_SUM_PACE * BOX_SUMS < BOX_SUM_AGAIN);
 	/* so many boxes in one turn */
 	for (uint8_t i = 0; i < BOX_SUMS + 1; i++) {
 		struct box_held *o = box_of((uint8_t)(100 + i), GN_FB_BOX_KIND_GROUP, 20);

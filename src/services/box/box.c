@@ -433,7 +433,7 @@ static void init_maps(struct gn_box *b)
 	gn_map_init(&b->loads, env, sizeof(uint64_t), sizeof(struct box_load), BOX_LOADS);
 	gn_map_init(&b->peers, env, sizeof(struct gn_pk), sizeof(void *), BOX_PEERS);
 	gn_map_init(&b->feeds, env, sizeof(uint64_t), sizeof(void *), BOX_FEEDS);
-	gn_map_init(&b->wanted, env, sizeof(struct gn_hash), sizeof(gn_time), BOX_WANTED);
+	gn_map_init(&b->wanted, env, sizeof(struct gn_hash), sizeof(struct box_wanted), BOX_WANTED);
 	gn_map_init(&b->asks, env, sizeof(uint64_t), sizeof(void *), BOX_ASKS);
 	gn_map_init(&b->doors, env, sizeof(struct box_door_key), sizeof(void *), BOX_DOORS);
 	gn_heap_init(&b->weights, env->alloc);

@@ -48,8 +48,9 @@ struct gn_box {
 	struct gn_map feeds;                          /* number -> box_feed * */
 	struct box_feed *feed_first, *feed_last;      /* active ones */
 	unsigned watches;
-	struct gn_map wanted; /* index key -> gn_time when it was asked for */
+	struct gn_map wanted; /* index key -> box_wanted */
 	uint32_t members_at;
+	bool members_again; /* they changed while boxes were looked through */
 	gn_time members_look, sweep, feeds_look;
 	struct gn_box_caused caused;
 	struct gn_token token; /* being checked */

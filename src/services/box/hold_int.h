@@ -55,6 +55,10 @@ struct box_store {          /* an item on its way to the disk */
 	unsigned waiter_count;
 };
 
+struct box_wanted { /* a copy that was asked for */
+	gn_time at;
+	struct gn_pk from;
+};
 struct box_from { /* who sent a request, and its number */
 	struct gn_contact who;
 	uint64_t request;

@@ -273,7 +273,8 @@ static void a_copy_is_asked_for_and_kept_though_taken(void **state)
 		struct gn_box_id id = box_id_of(&hash);
 		box_index_key(&x.sk.pk, &id, &key);
 		if (asked)
-			*(gn_time *)gn_map_put(&s.nodes[to].box->wanted, &key) = s.now;
+			((struct box_wanted *)gn_map_put(&s.nodes[to].box->wanted, &key))->at =
+				s.now;
 		say_body(from, to, &b, GN_FB_BOX_MESSAGE_BODY_BOX_COPY, r);
 		assert_int_equal(svc_box_held(&x, item_of(1, 896), NULL), asked);
 	}

@@ -65,9 +65,11 @@
 #define BOX_SUM_SOON (2 * GN_SEC)
 #define BOX_SUM_ROUNDS 3            /* with everyone, after a change; */
 #define BOX_SUM_AGAIN (60 * GN_SEC) /* who did not know the box, or was not done, is asked again */
-#define BOX_SET_WIDE 12 /* nearest nodes that count as holders: sets differ for a while */
-#define BOX_SUMS 64     /* boxes whose sums go out in one tick */
-#define BOX_WANTED 4096 /* copies asked for and not here */
+#define BOX_SUM_PACE (10 * GN_MSEC) /* for each box, so that a change floods nobody */
+#define BOX_SET_WIDE 12      /* nearest nodes that count as holders: sets differ for a while */
+#define BOX_SUMS 64          /* boxes whose sums go out in one tick */
+#define BOX_WANTED 4096      /* copies asked for and not here; of one holder: */
+#define BOX_WANTED_PEER 1024 /* who names what there is not keeps no others away */
 #define BOX_WANTED_TIME (20 * GN_SEC)
 
 /* ---- depositor and reader ---- */
@@ -86,6 +88,7 @@
 #define BOX_DOORS 4096              /* rights shown at holders, or being shown */
 #define BOX_SIGN_TIME (30 * GN_SEC) /* for the owner of a key to sign */
 #define BOX_LIST_EVERY (1800 * GN_SEC)
+#define BOX_MOVED (300 * GN_SEC) /* a set is looked up so soon after links of ours changed */
 #define BOX_WATCH_EVERY (60 * GN_SEC)
 #define BOX_FETCHES 16      /* items asked of one holder at once */
 #define BOX_SEEN 32768      /* ids of one followed box, from honest holders and from others; */

@@ -400,8 +400,19 @@ static void copies_asked_for_are_bounded(void **state)
 	memset(key.b, 0xff, sizeof key.b);
 	assert_null(gn_map_put(&b->wanted, &key));
 	b->now += BOX_WANTED_TIME;
+	h->rules_used = b->now;
 	box_sweep(b);
 	assert_int_equal(b->wanted.count, 0);
+	/* of one holder, who names what there is not */
+	struct box_from self = {.request = 0};
+	struct gn_fb_key owner = box_fb_key(&h->key);
+	static struct gn_fb_item_id named[BOX_SUM_IDS];
+	self.who.pk = b->cfg.node_key.pk;
+	for (uint32_t i = 0; i < BOX_SUM_IDS; i++)
+		memcpy(named[i].b, &i, sizeof i);
+	box_on_ids(b, &self, h, TABLE(box_ids, {.box = &owner, .ids = {named, BOX_SUM_IDS}}));
+	assert_int_equal(b->wanted.count, BOX_WANTED_PEER);
+	box_queue_free(b, &b->local);
 	assert_true(BOX_SWEEP > BOX_WANTED_TIME);
 }
 

@@ -261,7 +261,7 @@ void box_reads_run(struct gn_box *b)
 void box_reads_members(struct gn_box *b)
 {
 	for (struct box_read *r = b->read_first; r; r = r->next)
-		r->find_at = gn_time_min(r->find_at, b->now + BOX_RETRY);
+		r->find_at = gn_time_min(r->find_at, b->now + BOX_MOVED);
 }
 
 void box_reads_peer_down(struct gn_box *b, const struct gn_pk *pk)

@@ -237,6 +237,13 @@ static void so_many_are_listed_and_watched_and_each_item_fetched_once(void **sta
 	t = play(0, 200, 0, true);
 	assert_int_equal(t.acks, GN_BOX_SET + BOX_READ_EXTRA);
 	assert_true(BOX_TARGETS >= 2 * (GN_BOX_SET + BOX_READ_EXTRA));
+	/* our links changed, more than once: the set is looked up, once */
+	for (unsigned i = 0; i < 3; i++) {
+		(void)gn_box_overlay_event(
+			b, &(struct gn_overlay_event){.kind = GN_OVERLAY_MEMBERS}, b->now);
+		assert_true(r->find_at == b->now + BOX_MOVED - i);
+		b->now++;
+	}
 }
 
 static void liars_are_not_asked_again(void **state)

@@ -133,6 +133,7 @@ void box_on_sum(struct gn_box *b, const struct box_from *from, struct box_held *
 		return;
 	}
 	uint32_t count = sum_of(b, h, bits, part, &own);
+	b->caused.hashed += (uint64_t)h->count * sizeof own.b;
 	if (count == gn_fb_box_sum_count(m) && memcmp(own.b, theirs.b, sizeof own.b) == 0) {
 		b->count.sums_same++;
 		refuse(b, from, h, GN_OK);
@@ -157,32 +158,46 @@ static void send_want(struct gn_box *b, const struct box_held *h, const struct g
 }
 
 /* Not here, not gone, and nobody was asked for it lately. */
-static bool is_wanted(struct gn_box *b, const struct box_held *h, const struct gn_box_id *id)
+static bool is_wanted(struct gn_box *b, const struct box_held *h, const struct gn_pk *from,
+		      const struct gn_box_id *id)
 {
-	GN_ASSERT(b->wanted.count <= BOX_WANTED);
 	struct gn_hash key;
+	GN_ASSERT(b->wanted.count <= BOX_WANTED);
 	box_index_key(&h->key, id, &key);
 	if (gn_map_get(&b->items, &key))
 		return false;
-	gn_time *at = gn_map_get(&b->wanted, &key);
-	if (at && b->now - *at < BOX_WANTED_TIME)
+	struct box_wanted *at = gn_map_get(&b->wanted, &key);
+	if (at && b->now - at->at < BOX_WANTED_TIME)
 		return false;
 	at = gn_map_put(&b->wanted, &key);
 	if (at)
-		*at = b->now;
+		*at = (struct box_wanted){b->now, *from};
 	return at != NULL;
+}
+
+/* How many more may be asked of this holder. */
+static uint32_t wanted_room(const struct gn_box *b, const struct gn_pk *from)
+{
+	uint32_t asked = 0;
+	for (uint32_t i = 0; i < b->wanted.count; i++) {
+		const struct box_wanted *w = gn_map_value_at(&b->wanted, i);
+		asked += gn_pk_eq(&w->from, from) && b->now - w->at < BOX_WANTED_TIME;
+	}
+	return asked < BOX_WANTED_PEER ? BOX_WANTED_PEER - asked : 0;
 }
 
 static void want_missing(struct gn_box *b, struct box_held *h, const struct gn_contact *to,
 			 struct gn_slice ids)
 {
 	struct gn_fb_item_id want[BOX_IDS];
+	uint32_t room = wanted_room(b, &to->pk);
 	size_t count = 0;
-	for (size_t i = 0; i < ids.len / sizeof(struct gn_box_id); i++) {
+	for (size_t i = 0; i < ids.len / sizeof(struct gn_box_id) && room; i++) {
 		struct gn_box_id id = box_id_at(ids, i);
-		if (!is_wanted(b, h, &id))
+		if (!is_wanted(b, h, &to->pk, &id))
 			continue;
 		want[count++] = box_fb_id(&id);
+		room--;
 		if (count < BOX_IDS)
 			continue;
 		send_want(b, h, to, want, count);
@@ -231,6 +246,7 @@ void box_on_ids(struct gn_box *b, const struct box_from *from, struct box_held *
 	if (ids.len / sizeof(struct gn_box_id) > BOX_SUM_IDS || !part_ok(bits, part) ||
 	    !is_holder(b, h, &from->who.pk))
 		return;
+	b->caused.hashed += 4 * ids.len; /* each is looked for by a hash */
 	want_missing(b, h, &from->who, ids);
 	if (from->request && has_more(b, h, ids, bits, part)) /* an answer; else it has ours */
 		send_ids(b, h, &from->who, 0, bits, part);
@@ -381,14 +397,35 @@ static void look_at_members(struct gn_box *b, struct box_held *h)
 	if (!fresh || h->count == 0)
 		return;
 	h->again = BOX_SUM_ROUNDS;
-	if (gn_heap_set(&b->sums, &h->sum, b->now) != GN_OK)
+	/* many boxes are not compared in one moment */
+	gn_time spread = gn_time_min((gn_time)b->held.count * BOX_SUM_PACE, BOX_SUM_AGAIN);
+	gn_time later = (gn_time)gn_rand_below(b->env.rand, (uint64_t)spread + 1);
+	if (gn_heap_set(&b->sums, &h->sum, b->now + later) != GN_OK)
 		b->count.nomem++;
 }
 
+/* A walk under way is not begun anew, else links that come and go would never let it end. */
 void box_sync_members(struct gn_box *b)
 {
+	b->members_again = b->members_look != GN_NEVER;
+	if (b->members_again)
+		return;
 	b->members_at = 0;
 	b->members_look = b->now + BOX_SUM_SOON;
+}
+
+static void walk_members(struct gn_box *b)
+{
+	uint32_t end = b->members_at + BOX_SUMS;
+	GN_ASSERT(b->members_look <= b->now);
+	for (; b->members_at < end && b->members_at < b->held.count; b->members_at++)
+		look_at_members(b, GN_MAP_AT(&b->held, struct box_held *, b->members_at));
+	b->members_look = b->now + BOX_STORE_WAIT;
+	if (b->members_at < b->held.count)
+		return;
+	b->members_look = GN_NEVER;
+	if (b->members_again)
+		box_sync_members(b);
 }
 
 void box_sync_tick(struct gn_box *b)
@@ -396,13 +433,8 @@ void box_sync_tick(struct gn_box *b)
 	struct gn_heap_node *n;
 	if (!b->ready)
 		return;
-	if (b->members_look <= b->now) {
-		uint32_t end = b->members_at + BOX_SUMS;
-		for (; b->members_at < end && b->members_at < b->held.count; b->members_at++)
-			look_at_members(b, GN_MAP_AT(&b->held, struct box_held *, b->members_at));
-		b->members_look =
-			b->members_at < b->held.count ? b->now + BOX_STORE_WAIT : GN_NEVER;
-	}
+	if (b->members_look <= b->now)
+		walk_members(b);
 	for (unsigned i = 0; i < BOX_SUMS && (n = gn_heap_first(&b->sums)) && n->at <= b->now; i++)
 		sum_due(b, GN_CONTAINER(n, struct box_held, sum));
 }
@@ -429,7 +461,7 @@ void box_sweep(struct gn_box *b)
 	for (uint32_t i = b->held.count; i-- > 0;)
 		box_held_look(b, GN_MAP_AT(&b->held, struct box_held *, i));
 	for (uint32_t i = b->wanted.count; i-- > 0;)
-		if (b->now - GN_MAP_AT(&b->wanted, gn_time, i) >= BOX_WANTED_TIME)
+		if (b->now - GN_MAP_AT(&b->wanted, struct box_wanted, i).at >= BOX_WANTED_TIME)
 			(void)gn_map_remove(&b->wanted, gn_map_key_at(&b->wanted, i));
 	b->sweep = b->now + BOX_SWEEP;
 }
