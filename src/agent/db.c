@@ -66,11 +66,7 @@ static gn_err explain(struct gn_agent_db *db, gn_err err)
 			"was made with",
 			db->root, db->name);
 	case GN_CORRUPT:
-	case GN_TRUNCATED:
-		return agent_db_refuse(db, GN_CORRUPT,
-				       "%s/%s is damaged. It was left as it is; put back a backup, "
-				       "or another device's copy",
-				       db->root, db->name);
+	case GN_TRUNCATED: return agent_db_damaged(db, GN_CORRUPT);
 	default: return agent_db_refuse(db, err, "%s/%s: %s", db->root, db->name, gn_err_text(err));
 	}
 }
@@ -164,7 +160,9 @@ gn_err gn_agent_db_check(struct gn_agent_db *db)
 {
 	struct agent_q q = agent_q(db, "PRAGMA integrity_check(1)");
 	gn_err err = agent_q_row(&q);
-	if (!err && !gn_slice_eq(agent_q_bytes(&q, 0), GN_LIT("ok")))
+	if (!err && db->vfs->fault)
+		err = agent_db_damaged(db, db->vfs->fault);
+	else if (!err && !gn_slice_eq(agent_q_bytes(&q, 0), GN_LIT("ok")))
 		err = agent_db_refuse(db, GN_CORRUPT, "%s/%s is damaged: %s", db->root, db->name,
 				      (const char *)sqlite3_column_text(q.st, 0));
 	agent_q_end(&q);

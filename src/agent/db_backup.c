@@ -33,9 +33,9 @@ static gn_err failed(struct gn_agent_backup *b, int rc)
 {
 	if (b->vfs->fault)
 		return b->vfs->fault;
-	gn_err err = rc == SQLITE_FULL ? GN_DISK_FULL : rc == SQLITE_NOMEM ? GN_NOMEM : GN_IO;
-	if (b->db->vfs->fault)
-		return agent_db_error(b->db, rc); /* says which page of the store */
+	gn_err err = agent_db_code(b->copy, rc);
+	if (b->db->vfs->fault || err == GN_CORRUPT)
+		return agent_db_damaged(b->db, GN_CORRUPT);
 	return agent_db_refuse(b->db, err, "%s/%s: %s", b->db->root, b->temporary,
 			       sqlite3_errmsg(b->copy));
 }

@@ -57,8 +57,12 @@ gn_err agent_db_connect(struct gn_agent_db *db, struct agent_vfs *vfs, const cha
 	}
 	if (rc == SQLITE_OK)
 		return GN_OK;
-	gn_err err = vfs->fault ? vfs->fault : GN_IO;
-	(void)agent_db_refuse(db, err, "%s: %s", path, *out ? sqlite3_errmsg(*out) : "no memory");
+	gn_err err = vfs->fault ? vfs->fault : agent_db_code(*out, rc);
+	if (err == GN_CORRUPT)
+		(void)agent_db_damaged(db, err);
+	else
+		(void)agent_db_refuse(db, err, "%s: %s", path,
+				      *out ? sqlite3_errmsg(*out) : "no memory");
 	sqlite3_close(*out);
 	*out = NULL;
 	return err;

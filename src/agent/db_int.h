@@ -33,6 +33,10 @@ struct gn_agent_db {
 
 /* Sets why; err. */
 gn_err agent_db_refuse(struct gn_agent_db *db, gn_err err, const char *fmt, ...) GN_PRINTF(3, 4);
+/* A failure of SQLite as ours; db may be NULL. */
+gn_err agent_db_code(sqlite3 *db, int rc);
+/* The sentence of a file of which bytes were changed; err. */
+gn_err agent_db_damaged(struct gn_agent_db *db, gn_err err);
 /* What SQLite's last failure is to us. */
 gn_err agent_db_error(struct gn_agent_db *db, int rc);
 /* Statements in a row, literals of ours. */

@@ -22,9 +22,9 @@ gn_err agent_db_refuse(struct gn_agent_db *db, gn_err err, const char *fmt, ...)
 	return err;
 }
 
-static gn_err error_of(struct gn_agent_db *db, int rc)
+gn_err agent_db_code(sqlite3 *db, int rc)
 {
-	int os = sqlite3_system_errno(db->db);
+	int os = sqlite3_system_errno(db);
 	switch (rc & 0xff) {
 	case SQLITE_FULL: return GN_DISK_FULL;
 	case SQLITE_NOMEM: return GN_NOMEM;
@@ -39,16 +39,19 @@ static gn_err error_of(struct gn_agent_db *db, int rc)
 	}
 }
 
+gn_err agent_db_damaged(struct gn_agent_db *db, gn_err err)
+{
+	return agent_db_refuse(
+		db, err,
+		"%s/%s is damaged: bytes of it were changed. Nothing is written to it any more; put "
+		"back a backup, or another device's copy",
+		db->root, db->name);
+}
+
 gn_err agent_db_error(struct gn_agent_db *db, int rc)
 {
-	gn_err err = db->vfs->fault ? db->vfs->fault : error_of(db, rc);
-	if (db->vfs->fault)
-		(void)agent_db_refuse(
-			db, err,
-			"%s/%s is damaged: bytes of it were changed. Nothing is written to it any "
-			"more; put back a backup, or another device's copy",
-			db->root, db->name);
-	else
+	gn_err err = db->vfs->fault ? agent_db_damaged(db, db->vfs->fault) : agent_db_code(db->db, rc);
+	if (!db->vfs->fault)
 		(void)agent_db_refuse(db, err, "%s/%s: %s", db->root, db->name,
 				      sqlite3_errmsg(db->db));
 	if (db->writing && !db->failed)
