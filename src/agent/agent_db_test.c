@@ -1,4 +1,4 @@
-/* The store as its callers see it: transactions, pages, search, queues, events, limits. */
+/* The store as its callers see it: transactions, pages, search, limits. Spec: AG-27, AG-30..34, AG-41. */
 #include "agent/limits.h"
 #include "agent/testing/nest.h"
 
