@@ -171,8 +171,8 @@ static void timed_history(unsigned total)
 		gn_put_be32(page.chat.b, i % CHATS);
 		must(gn_agent_history(db, &page, count_message, &seen, &more));
 	}
-	row("a page of 50 from anywhere in a chat",
-	    (seconds(CLOCK_MONOTONIC) - at) / ROUNDS * 1e3, 0, "ms");
+	row("a page of 50 from anywhere in a chat", (seconds(CLOCK_MONOTONIC) - at) / ROUNDS * 1e3,
+	    0, "ms");
 }
 
 int main(int argc, char **argv)
@@ -205,9 +205,9 @@ int main(int argc, char **argv)
 		must(gn_agent_chat_put(&tx, &c));
 	}
 	must(gn_agent_tx_commit(&tx));
-	printf("| figure                                               | target   | measured              |\n"
-	       "|---|---|---|\n");
-	timed_fill("messages in and indexed, 100 a transaction", 6300, &at, total - 5000, 100, false);
+	printf("| figure | target | measured |\n|---|---|---|\n");
+	timed_fill("messages in and indexed, 100 a transaction", 6300, &at, total - 5000, 100,
+		   false);
 	timed_fill("the same with session, outbox, event, 100", 0, &at, 4000, 100, true);
 	timed_fill("the same, one a transaction", 0, &at, 1000, 1, true);
 	timed_search("search for a word", 0.3, 1, false);

@@ -1,4 +1,4 @@
-/* A person's agent: what it keeps. vault.h: keys; db.h: all else, sealed with a key of the vault. */
+/* A person's agent: what it keeps. vault.h: keys; db.h: all else, sealed with one of them. */
 #ifndef GN_AGENT_AGENT_H
 #define GN_AGENT_AGENT_H
 

@@ -1,5 +1,5 @@
-/* What ends a writer: kill -9, a full disk, a disk that fails, a power cut. What was acknowledged is
- * there afterwards, what was not is whole or not there, and the store is sound.
+/* What ends a writer: kill -9, a full disk, a disk that fails, a power cut. What was acknowledged
+ * is there afterwards, what was not is whole or not there, and the store is sound (AG-22, AG-27).
  *
  *   GN_KILLS=n, GN_CUTS=n   how many of each (25, 60)
  *   GN_SEED=n               of the random moments

@@ -1,4 +1,5 @@
-/* The store as its callers see it: transactions, pages, search, limits. Spec: AG-27, AG-30..34, AG-41. */
+/* The store as its callers see it: transactions, pages, search, limits. Spec: AG-27, AG-30..34,
+ * AG-41. */
 #include "agent/limits.h"
 #include "agent/testing/nest.h"
 
@@ -43,7 +44,8 @@ static bool see_found(void *user, const struct gn_agent_found *f)
 	return ++s->count != s->stop;
 }
 
-static struct seen history(unsigned chat, uint64_t before, uint64_t after, unsigned limit, bool more)
+static struct seen history(unsigned chat, uint64_t before, uint64_t after, unsigned limit,
+			   bool more)
 {
 	struct seen s = {0};
 	bool is_more;
@@ -253,11 +255,24 @@ static void searching(void **state)
 	assert_int_equal(search("hello word5 ", &second, 0).count, 2);
 	assert_int_equal(search("HELLO nothing", NULL, 0).count, 0);
 	/* none of it is a language */
-	static const char *const odd[] = {
-		"",	"  ",	 "\"",	 "\"\"",      "hello\"",     "* ", "hello OR nothing",
-		"NOT x", "chat:c1", "(", "NEAR(a b)", "text : hel", "^hello nothing", "-", "'"};
+	static const char *const odd[] = {"",
+					  "  ",
+					  "\"",
+					  "\"\"",
+					  "hello\"",
+					  "* ",
+					  "hello OR nothing",
+					  "NOT x",
+					  "chat:c1",
+					  "(",
+					  "NEAR(a b)",
+					  "text : hel",
+					  "^hello nothing",
+					  "-",
+					  "'"};
 	for (size_t i = 0; i < GN_COUNT(odd); i++)
-		assert_int_equal(search(odd[i], NULL, 0).count, strcmp(odd[i], "hello\"") ? 0 : 200);
+		assert_int_equal(search(odd[i], NULL, 0).count,
+				 strcmp(odd[i], "hello\"") ? 0 : 200);
 	bool more;
 	struct seen none = {0};
 	struct gn_agent_search bad = {.text = GN_LIT("a\xff")};

@@ -119,7 +119,8 @@ static void items(void **state)
 	(void)state;
 	struct seen s = {0};
 	bool more;
-	struct gn_agent_item i = {.box = {{1}}, .until_ms = 100, .waits = true, .bytes = GN_LIT("y")};
+	struct gn_agent_item i = {
+		.box = {{1}}, .until_ms = 100, .waits = true, .bytes = GN_LIT("y")};
 	begin();
 	for (uint8_t k = 0; k < 3; k++) {
 		i.id[0] = k;

@@ -1,5 +1,5 @@
 /* The sealed file: nothing readable in it, no bit free, the wrong key told from damage, copies and
- * versions. */
+ * versions. Spec: AG-20..26, AG-28, AG-29. */
 #include "agent/db_int.h"
 #include "agent/testing/nest.h"
 
@@ -54,8 +54,8 @@ static void canary(void **state)
 					     .bytes = gn_str(bytes)};
 		m.id.b[0] = (uint8_t)i;
 		assert_ok(gn_agent_tx_begin(nest.db, &tx));
-		assert_ok(gn_agent_chat_put(&tx, &(struct gn_agent_chat){.id = m.chat,
-									  .bytes = gn_str(bytes)}));
+		assert_ok(gn_agent_chat_put(
+			&tx, &(struct gn_agent_chat){.id = m.chat, .bytes = gn_str(bytes)}));
 		assert_ok(gn_agent_message_add(&tx, &m, &id));
 		assert_ok(gn_agent_contact_put(
 			&tx, &(struct gn_agent_contact){
@@ -68,10 +68,11 @@ static void canary(void **state)
 	}
 	/* more than the statement journal and the sorter hold in a page or two */
 	assert_ok(gn_agent_tx_begin(nest.db, &tx));
-	assert_ok(agent_db_exec(nest.db, "UPDATE messages SET bytes = zeroblob(9000);"
-					 "UPDATE OR FAIL messages SET state = state + 1;"
-					 "CREATE TEMP TABLE t AS SELECT * FROM messages ORDER BY text,"
-					 " bytes, number DESC; DROP TABLE t"));
+	assert_ok(agent_db_exec(nest.db,
+				"UPDATE messages SET bytes = zeroblob(9000);"
+				"UPDATE OR FAIL messages SET state = state + 1;"
+				"CREATE TEMP TABLE t AS SELECT * FROM messages ORDER BY text,"
+				" bytes, number DESC; DROP TABLE t"));
 	assert_ok(gn_agent_tx_commit(&tx));
 	assert_int_equal(nest.db->vfs->refused, 0);
 	assert_ok(agent_db_copy(nest.db, "agent/backup"));
@@ -91,8 +92,9 @@ static void canary(void **state)
 	assert_false(nest_has(&nest, WAL));
 	/* a rollback journal would be plain: there is none to be had */
 	nest_open(&nest);
-	assert_int_not_equal(sqlite3_exec(nest.db->db, "PRAGMA journal_mode=DELETE;"
-						       "UPDATE meta SET value = 'x'",
+	assert_int_not_equal(sqlite3_exec(nest.db->db,
+					  "PRAGMA journal_mode=DELETE;"
+					  "UPDATE meta SET value = 'x'",
 					  NULL, NULL, NULL),
 			     SQLITE_OK);
 	assert_true(nest.db->vfs->refused > 0);
@@ -374,7 +376,8 @@ static void migration(void **state)
 {
 	(void)state;
 	uint64_t x;
-	static const char *const broken[] = {"CREATE TABLE more(x INTEGER)", "UPDATE nothing SET x"};
+	static const char *const broken[] = {"CREATE TABLE more(x INTEGER)",
+					     "UPDATE nothing SET x"};
 	for (unsigned i = 0; i < 10; i++)
 		nest_say(&nest, 0, i);
 	nest_close(&nest);

@@ -1,5 +1,6 @@
 /* The vault: states, passphrases and how often they may be tried, what a crash leaves, what others
- * may do to its files, and that it takes over what the tool made. Argon2id makes it slow. */
+ * may do to its files, and that it takes over what the tool made. Argon2id makes it slow. Spec:
+ * AG-1..10. */
 #include "agent/testing/nest.h"
 #include "agent/vault_int.h"
 
@@ -99,8 +100,8 @@ static void without_passphrase(void **state)
 	assert_err(gn_agent_vault_db_key(vault, again), GN_LOCKED);
 	assert_ok(gn_agent_vault_unlock(vault, none, NOW));
 	assert_ok(gn_agent_vault_db_key(vault, again));
-	static const char *const files[] = {AGENT_IDENTITY, AGENT_PUBLIC, AGENT_DEVICE, AGENT_READER,
-					    "agent.lock"};
+	static const char *const files[] = {AGENT_IDENTITY, AGENT_PUBLIC, AGENT_DEVICE,
+					    AGENT_READER, "agent.lock"};
 	for (size_t i = 0; i < GN_COUNT(files); i++)
 		assert_int_equal(mode_of(files[i]), 0600);
 	assert_int_equal(mode_of("agent"), 0700);
@@ -256,7 +257,7 @@ static void changed(void **state)
 	assert_memory_equal(key, again, sizeof key);
 	copy(AGENT_IDENTITY, "new_identity");
 	copy(AGENT_DEVICE, "new_device");
-	/* every moment that a crash could be at: what stands where, and which passphrase is right */
+	/* every moment of a crash: what stands where, and which passphrase is right */
 	static const struct {
 		const char *identity, *device, *identity_next, *device_next, *opens;
 	} at[] = {
@@ -406,8 +407,9 @@ static void one_agent(void **state)
 	if (child == 0) {
 		struct gn_agent_vault *second;
 		gn_err err = gn_agent_vault_open(root, &rand_, &second, why);
-		_exit(err == GN_BUSY && strstr(why, "is running on this directory as its agent") ? 7
-												  : 1);
+		_exit(err == GN_BUSY && strstr(why, "is running on this directory as its agent")
+			      ? 7
+			      : 1);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);

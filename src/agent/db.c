@@ -24,7 +24,8 @@ static gn_err check_file(struct gn_agent_db *db, const char *name)
 	return !err || err == GN_TOO_LARGE ? GN_OK : agent_db_os_failed(db, err);
 }
 
-static gn_err set_up(struct gn_agent_db *db, const struct agent_schema *schema, struct gn_rand *rand)
+static gn_err set_up(struct gn_agent_db *db, const struct agent_schema *schema,
+		     struct gn_rand *rand)
 {
 	char sql[192];
 	GN_TRY(agent_db_exec(db, "PRAGMA page_size=4096; PRAGMA journal_mode=MEMORY; BEGIN"));
@@ -168,7 +169,8 @@ gn_err gn_agent_db_check(struct gn_agent_db *db)
 	agent_q_end(&q);
 	if (err)
 		return err;
-	return agent_db_exec(db, "INSERT INTO message_text(message_text) VALUES('integrity-check')");
+	return agent_db_exec(db,
+			     "INSERT INTO message_text(message_text) VALUES('integrity-check')");
 }
 
 /* ---- transactions ---- */

@@ -17,18 +17,18 @@
 #include "e2ee/e2ee.h"
 #include "os/os.h"
 
-#define GN_AGENT_WHY 512    /* bytes of a sentence for a person, with its zero */
-#define GN_AGENT_DB_KEY 32  /* bytes */
+#define GN_AGENT_WHY 512      /* bytes of a sentence for a person, with its zero */
+#define GN_AGENT_DB_KEY 32    /* bytes */
 #define GN_AGENT_DB_VERSION 1 /* of the schema */
 
 struct gn_agent_db;
 
 struct gn_agent_db_place {
-	const struct gn_os_dir *dir; /* the open directory, whose lock is held; borrowed */
-	const char *root;            /* its path; borrowed for the call */
-	const char *name;            /* of the store in it: "agent/store.db" */
+	const struct gn_os_dir *dir;  /* the open directory, whose lock is held; borrowed */
+	const char *root;             /* its path; borrowed for the call */
+	const char *name;             /* of the store in it: "agent/store.db" */
 	uint8_t key[GN_AGENT_DB_KEY]; /* secret: the caller wipes it */
-	struct gn_rand *rand;        /* borrowed */
+	struct gn_rand *rand;         /* borrowed */
 };
 
 /* Opens it, and makes it when `make` is set and it is not there. An older one is brought to this
@@ -115,9 +115,9 @@ struct gn_agent_chat {
 	struct gn_agent_chat_id id;
 	uint8_t kind;
 	bool archived;
-	uint64_t read;        /* the newest number that was read */
-	uint64_t number;      /* the store's: of the newest message, 0: none yet */
-	uint64_t rank;        /* the store's: larger the later something came */
+	uint64_t read;   /* the newest number that was read */
+	uint64_t number; /* the store's: of the newest message, 0: none yet */
+	uint64_t rank;   /* the store's: larger the later something came */
 	struct gn_slice bytes;
 };
 typedef bool gn_agent_chat_fn(void *user, const struct gn_agent_chat *c);
@@ -180,12 +180,12 @@ GN_MUST gn_err gn_agent_expired(struct gn_agent_db *db, uint64_t now_ms, gn_agen
 struct gn_agent_search {
 	struct gn_slice text; /* words, all of them; the last may be the beginning of one */
 	const struct gn_agent_chat_id *chat; /* NULL: in all */
-	uint64_t below; /* places below it; 0: from the newest */
+	uint64_t below;                      /* places below it; 0: from the newest */
 	unsigned limit;
 };
 struct gn_agent_found {
 	struct gn_agent_message message;
-	uint64_t place;         /* for `below` of the next page */
+	uint64_t place;          /* for `below` of the next page */
 	struct gn_slice snippet; /* some words around; \x02 and \x03 stand around what was found */
 };
 typedef bool gn_agent_found_fn(void *user, const struct gn_agent_found *f);
@@ -198,8 +198,8 @@ GN_MUST gn_err gn_agent_search(struct gn_agent_db *db, const struct gn_agent_sea
 /* ---- the outbox: what is to be sent, acknowledged, asked ---- */
 
 struct gn_agent_out {
-	uint64_t id;       /* the store's; 0: a new one */
-	uint8_t kind;      /* the agent's */
+	uint64_t id;               /* the store's; 0: a new one */
+	uint8_t kind;              /* the agent's */
 	uint64_t due_ms, until_ms; /* until 0: for ever */
 	uint32_t tries;
 	uint8_t target[32]; /* a box, a person, a device; zeros: none */
@@ -226,8 +226,8 @@ GN_MUST gn_err gn_agent_out_of(struct gn_agent_db *db, const uint8_t ref[16], gn
 struct gn_agent_item {
 	struct gn_pk box;
 	uint8_t id[16];
-	uint64_t until_ms;     /* when it may be forgotten: the item's own end */
-	bool waits;            /* not opened: bytes are the item */
+	uint64_t until_ms; /* when it may be forgotten: the item's own end */
+	bool waits;        /* not opened: bytes are the item */
 	struct gn_slice bytes;
 };
 typedef bool gn_agent_item_fn(void *user, const struct gn_agent_item *i);

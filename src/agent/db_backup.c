@@ -40,8 +40,7 @@ static gn_err failed(struct gn_agent_backup *b, int rc)
 			       sqlite3_errmsg(b->copy));
 }
 
-gn_err gn_agent_backup_begin(struct gn_agent_db *db, const char *name,
-			     struct gn_agent_backup **out)
+gn_err gn_agent_backup_begin(struct gn_agent_db *db, const char *name, struct gn_agent_backup **out)
 {
 	if (db->backup || db->writing)
 		return GN_STATE;

@@ -25,8 +25,8 @@ struct gn_agent_db {
 		sqlite3_stmt *statement;
 	} kept[AGENT_STATEMENTS_MAX];
 	unsigned kept_count;
-	bool writing;                  /* a transaction is open */
-	gn_err failed;                 /* what ended it */
+	bool writing;                   /* a transaction is open */
+	gn_err failed;                  /* what ended it */
 	struct gn_agent_backup *backup; /* borrowed: the one under way */
 	char why[GN_AGENT_WHY];
 };

@@ -37,7 +37,7 @@ gn_err agent_chat_row(struct gn_agent_db *db, const struct gn_agent_chat_id *id,
 static gn_err fits(const struct gn_agent_message *m)
 {
 	return m->text.len > AGENT_TEXT_MAX || m->bytes.len > AGENT_BYTES_MAX ? GN_TOO_LARGE
-									       : GN_OK;
+									      : GN_OK;
 }
 
 /* The number of a message that is there. */
@@ -134,9 +134,9 @@ gn_err gn_agent_message_set(struct gn_agent_tx *tx, const struct gn_agent_messag
 gn_err gn_agent_message_delete(struct gn_agent_tx *tx, const struct gn_agent_chat_id *chat,
 			       uint64_t number)
 {
-	struct agent_q q =
-		agent_q_tx(tx, "DELETE FROM messages"
-			       " WHERE chat = (SELECT id FROM chats WHERE chat = ?) AND number = ?");
+	struct agent_q q = agent_q_tx(
+		tx, "DELETE FROM messages"
+		    " WHERE chat = (SELECT id FROM chats WHERE chat = ?) AND number = ?");
 	agent_q_blob(&q, GN_SLICE(chat->b));
 	agent_q_int(&q, number);
 	return agent_q_run(&q);
@@ -147,9 +147,9 @@ gn_err gn_agent_message_find(struct gn_agent_db *db, const struct gn_agent_chat_
 			     gn_agent_message_fn *fn, void *user)
 {
 	struct gn_agent_message m;
-	struct agent_q q = agent_q(
-		db, "SELECT " AGENT_MESSAGE " FROM messages m JOIN chats c ON c.id = m.chat"
-		    " WHERE m.content = ? AND m.sender = ? AND c.chat = ?");
+	struct agent_q q =
+		agent_q(db, "SELECT " AGENT_MESSAGE " FROM messages m JOIN chats c ON c.id = m.chat"
+			    " WHERE m.content = ? AND m.sender = ? AND c.chat = ?");
 	agent_q_blob(&q, GN_SLICE(id->b));
 	agent_q_blob(&q, GN_SLICE(sender->b));
 	agent_q_blob(&q, GN_SLICE(chat->b));
@@ -168,13 +168,12 @@ gn_err gn_agent_history(struct gn_agent_db *db, const struct gn_agent_page *page
 	uint64_t chat;
 	GN_TRY(agent_chat_row(db, &page->chat, &chat));
 	struct agent_q q =
-		page->after
-			? agent_q(db, "SELECT " AGENT_MESSAGE " FROM messages m"
-				      " JOIN chats c ON c.id = m.chat WHERE m.chat = ?"
-				      " AND m.number > ? ORDER BY m.number LIMIT ?")
-			: agent_q(db, "SELECT " AGENT_MESSAGE " FROM messages m"
-				      " JOIN chats c ON c.id = m.chat WHERE m.chat = ?"
-				      " AND m.number < ? ORDER BY m.number DESC LIMIT ?");
+		page->after ? agent_q(db, "SELECT " AGENT_MESSAGE " FROM messages m"
+					  " JOIN chats c ON c.id = m.chat WHERE m.chat = ?"
+					  " AND m.number > ? ORDER BY m.number LIMIT ?")
+			    : agent_q(db, "SELECT " AGENT_MESSAGE " FROM messages m"
+					  " JOIN chats c ON c.id = m.chat WHERE m.chat = ?"
+					  " AND m.number < ? ORDER BY m.number DESC LIMIT ?");
 	agent_q_int(&q, chat);
 	agent_q_int(&q, page->after ? page->after : page->before ? page->before : INT64_MAX);
 	agent_q_int(&q, paging.left + 1);
@@ -195,9 +194,9 @@ gn_err gn_agent_expired(struct gn_agent_db *db, uint64_t now_ms, gn_agent_messag
 {
 	struct agent_paging paging = {.left = AGENT_LIMIT_MAX};
 	struct gn_agent_message m;
-	struct agent_q q = agent_q(
-		db, "SELECT " AGENT_MESSAGE " FROM messages m JOIN chats c ON c.id = m.chat"
-		    " WHERE m.expires > 0 ORDER BY m.expires LIMIT ?");
+	struct agent_q q =
+		agent_q(db, "SELECT " AGENT_MESSAGE " FROM messages m JOIN chats c ON c.id = m.chat"
+			    " WHERE m.expires > 0 ORDER BY m.expires LIMIT ?");
 	agent_q_int(&q, AGENT_LIMIT_MAX + 1);
 	gn_err err;
 	*next_ms = 0;

@@ -15,7 +15,7 @@ GN_MUST gn_err agent_message_read(const struct agent_q *q, struct gn_agent_messa
 GN_MUST gn_err agent_chat_row(struct gn_agent_db *db, const struct gn_agent_chat_id *id,
 			      uint64_t *row);
 
-/* A page being told: ends at its limit and at AGENT_PAGE_BYTES, never before the first. */
+/* A page being told: ends at its limit and at AGENT_PAGE_BYTES, never before the first (AG-41). */
 struct agent_paging {
 	unsigned left;
 	size_t bytes;

@@ -1,5 +1,5 @@
 /* Contacts and chats. A chat's messages go with it. A chat has a rank, counted over all chats: the
- * one in which something came last has the highest, so that a list by rank goes on where it stopped.
+ * one in which something came last has the highest, so a list by rank goes on where it stopped.
  *
  * Spec: AG-30, AG-31. */
 #include "agent/db_int.h"
@@ -43,7 +43,8 @@ gn_err gn_agent_contact_get(struct gn_agent_db *db, const struct gn_pk *key,
 			    gn_agent_contact_fn *fn, void *user)
 {
 	struct gn_agent_contact c;
-	struct agent_q q = agent_q(db, "SELECT key, state, name, bytes FROM contacts WHERE key = ?");
+	struct agent_q q =
+		agent_q(db, "SELECT key, state, name, bytes FROM contacts WHERE key = ?");
 	agent_q_blob(&q, GN_SLICE(key->b));
 	gn_err err = agent_q_row(&q);
 	if (!err && !(err = read_contact(&q, &c)))

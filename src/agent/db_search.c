@@ -84,8 +84,8 @@ gn_err gn_agent_search(struct gn_agent_db *db, const struct gn_agent_search *s,
 			break;
 		f.place = agent_q_get(&q, 12);
 		f.snippet = agent_q_bytes(&q, 13);
-		*more = agent_page_full(&paging, f.message.text.len + f.message.bytes.len +
-							 f.snippet.len);
+		*more = agent_page_full(&paging,
+					f.message.text.len + f.message.bytes.len + f.snippet.len);
 		if (*more || !fn(user, &f))
 			break;
 	}

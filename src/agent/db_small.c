@@ -1,6 +1,6 @@
 /* What is small: single values, registers of own devices, clients, events.
  *
- * 1. A register is replaced by a newer (time, device) alone; two that differ in nothing else are one.
+ * 1. A register is replaced by a newer (time, device) alone; the same again changes nothing.
  * 2. Cursors ascend and are never used again, also when their events went.
  *
  * Spec: AG-36..39. */

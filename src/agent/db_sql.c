@@ -43,14 +43,15 @@ gn_err agent_db_damaged(struct gn_agent_db *db, gn_err err)
 {
 	return agent_db_refuse(
 		db, err,
-		"%s/%s is damaged: bytes of it were changed. Nothing is written to it any more; put "
-		"back a backup, or another device's copy",
+		"%s/%s is damaged: bytes of it were changed. Nothing is written to it any more; "
+		"put back a backup, or another device's copy",
 		db->root, db->name);
 }
 
 gn_err agent_db_error(struct gn_agent_db *db, int rc)
 {
-	gn_err err = db->vfs->fault ? agent_db_damaged(db, db->vfs->fault) : agent_db_code(db->db, rc);
+	gn_err err =
+		db->vfs->fault ? agent_db_damaged(db, db->vfs->fault) : agent_db_code(db->db, rc);
 	if (!db->vfs->fault)
 		(void)agent_db_refuse(db, err, "%s/%s: %s", db->root, db->name,
 				      sqlite3_errmsg(db->db));

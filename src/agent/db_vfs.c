@@ -369,7 +369,8 @@ gn_err agent_vfs_check(struct agent_vfs *v, const char *path)
 	struct agent_file *f = calloc(1, (size_t)v->vfs.szOsFile);
 	if (!f)
 		return GN_NOMEM;
-	int rc = vfs_open(&v->vfs, path, &f->base, SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB, NULL);
+	int rc =
+		vfs_open(&v->vfs, path, &f->base, SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB, NULL);
 	if (rc == SQLITE_OK) {
 		rc = try_pages(f, &opens, &marked);
 		(void)file_close(&f->base);

@@ -63,12 +63,12 @@ int agent_wal_flush(struct agent_file *f)
 /* ---- the look before recovery ---- */
 
 struct look {
-	bool little;       /* order of bytes of the checksums */
-	uint32_t sum[2];   /* of all so far */
+	bool little;     /* order of bytes of the checksums */
+	uint32_t sum[2]; /* of all so far */
 	uint8_t salt[8];
-	uint32_t round;    /* of the last transaction */
-	bool ended;        /* what is valid ended */
-	bool gap;          /* with a frame that did not open */
+	uint32_t round; /* of the last transaction */
+	bool ended;     /* what is valid ended */
+	bool gap;       /* with a frame that did not open */
 };
 
 /* SQLite's checksum: two sums over pairs of words, going on from what came before. */

@@ -1,5 +1,5 @@
-/* A passphrase is sealed in Unicode's form NFC, or as its bytes are when it is no UTF-8, and tried in
- * NFC, as it came, and in NFD: as the tool does it, because the files are the same (services.md
+/* A passphrase is sealed in Unicode's form NFC, or as its bytes are when it is no UTF-8, and tried
+ * in NFC, as it came, and in NFD: as the tool does it, because the files are the same (services.md
  * ID-7, AG-5). */
 #include "agent/passphrase_int.h"
 

@@ -35,8 +35,8 @@ gn_err gn_agent_row_put(struct gn_agent_tx *tx, const struct gn_e2ee_row *row,
 
 gn_err gn_agent_row_get(struct gn_agent_db *db, const struct gn_e2ee_row *row, struct gn_buf *out)
 {
-	struct agent_q q = agent_q(
-		db, "SELECT bytes FROM e2ee WHERE kind = ? AND device = ? AND session = ?");
+	struct agent_q q =
+		agent_q(db, "SELECT bytes FROM e2ee WHERE kind = ? AND device = ? AND session = ?");
 	bind_row(&q, row);
 	gn_err err = agent_q_row(&q);
 	if (!err)
@@ -47,8 +47,8 @@ gn_err gn_agent_row_get(struct gn_agent_db *db, const struct gn_e2ee_row *row, s
 
 gn_err gn_agent_row_delete(struct gn_agent_tx *tx, const struct gn_e2ee_row *row)
 {
-	struct agent_q q = agent_q_tx(
-		tx, "DELETE FROM e2ee WHERE kind = ? AND device = ? AND session = ?");
+	struct agent_q q =
+		agent_q_tx(tx, "DELETE FROM e2ee WHERE kind = ? AND device = ? AND session = ?");
 	bind_row(&q, row);
 	return agent_q_run(&q);
 }

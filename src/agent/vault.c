@@ -3,7 +3,7 @@
  *    NEW -> OPEN [create]    LOCKED -> OPEN [unlock]    OPEN -> LOCKED [lock]
  *    identity: shut -> open for 60 s [identity] -> shut [done, tick, lock, identity_get too late]
  *
- * 1. While LOCKED nothing secret is in memory but the reader's root, which lies open on the disk too.
+ * 1. While LOCKED no secret is in memory but the reader's root, which lies open on the disk too.
  * 2. Who tries wrong passphrases waits longer each time, whatever they are tried on: unlock,
  *    identity and change share one count. A right one sets it back. It does not outlive the
  *    process: who can start it again can read the files and guess without it.
@@ -20,8 +20,8 @@ struct gn_agent_vault {
 	enum gn_agent_vault_state state;
 	bool sealed;
 	uint8_t reader[AGENT_SECRET_LEN];
-	struct gn_agent_device device; /* secret; zeros unless OPEN */
-	uint8_t root[32];              /* secret; zeros unless OPEN */
+	struct gn_agent_device device;     /* secret; zeros unless OPEN */
+	uint8_t root[32];                  /* secret; zeros unless OPEN */
 	struct gn_agent_identity identity; /* secret; zeros unless open */
 	gn_time identity_until;            /* 0: shut */
 	unsigned wrong;
@@ -219,8 +219,8 @@ static gn_err make_files(struct gn_agent_vault *v, const uint8_t *entropy, bool 
 		err = agent_files_public_put(&v->files, &keys.sk.pk);
 	gn_rand_fill(v->files.rand, reader, sizeof reader);
 	if (!err)
-		err = agent_files_store(&v->files, AGENT_READER, "reader", gn_slice(NULL, 0), reader,
-					sizeof reader);
+		err = agent_files_store(&v->files, AGENT_READER, "reader", gn_slice(NULL, 0),
+					reader, sizeof reader);
 	if (!err)
 		err = agent_files_store(&v->files, AGENT_DEVICE, "device", passphrase, device,
 					AGENT_DEVICE_LEN);
@@ -242,7 +242,8 @@ gn_err gn_agent_vault_create(struct gn_agent_vault *v, const uint8_t entropy[32]
 					  "this device has its keys already");
 	gn_err err = may_try(v, now);
 	if (!err && (err = agent_passphrase_new(passphrase, &p)))
-		(void)agent_files_refuse(&v->files, err, AGENT_DEVICE, "the passphrase is too long");
+		(void)agent_files_refuse(&v->files, err, AGENT_DEVICE,
+					 "the passphrase is too long");
 	if (!err)
 		err = tried(v, find_identity(v, entropy, passphrase, whose, &reseal), now);
 	if (!err) {
@@ -292,7 +293,8 @@ gn_err gn_agent_vault_passphrase(struct gn_agent_vault *v, struct gn_slice befor
 	bool identity = agent_files_has(&v->files, AGENT_IDENTITY);
 	gn_err err = may_try(v, now);
 	if (!err && (err = agent_passphrase_new(after, &p)))
-		(void)agent_files_refuse(&v->files, err, AGENT_DEVICE, "the passphrase is too long");
+		(void)agent_files_refuse(&v->files, err, AGENT_DEVICE,
+					 "the passphrase is too long");
 	if (!err)
 		err = tried(v, load_device(v, &before, device), now);
 	if (!err && identity)
@@ -389,7 +391,8 @@ gn_err gn_agent_vault_boxes_put(struct gn_agent_vault *v, const struct gn_pk *bo
 	gn_sha256(&(struct gn_slice){bytes, gn_writer_len(&w)}, 1, &sum);
 	gn_write_bytes(&w, gn_slice(sum.b, BOXES_SUM));
 	GN_ASSERT(!w.bad);
-	gn_err err = gn_os_file_write(v->files.dir, AGENT_BOXES, gn_slice(bytes, gn_writer_len(&w)));
+	gn_err err =
+		gn_os_file_write(v->files.dir, AGENT_BOXES, gn_slice(bytes, gn_writer_len(&w)));
 	return err ? agent_files_refuse(&v->files, err, AGENT_BOXES, gn_err_text(err)) : GN_OK;
 }
 

@@ -1,7 +1,7 @@
 /* A person's keys in their directory (docs/spec/agent.md, "Vault"): the identity's, which the tool
  * made or the vault makes, and those of this device.
  *
- *   DATA/identity.key         the phrase's entropy, from which the identity follows (the tool's file)
+ *   DATA/identity.key         the phrase's entropy, from which the identity follows: the tool's
  *   DATA/identity.pub         its public key
  *   DATA/agent.lock           one agent at a time
  *   DATA/agent/device.key     this device's secrets, under the same passphrase
@@ -67,11 +67,11 @@ GN_MUST gn_err gn_agent_vault_passphrase(struct gn_agent_vault *v, struct gn_sli
 /* ---- the device's, while OPEN: GN_LOCKED otherwise ---- */
 
 struct gn_agent_device {
-	struct gn_sk sk;                  /* Ed25519: secret */
-	uint8_t pq_seed[GN_PQ_SEED_LEN];  /* ML-DSA-65: secret */
-	uint8_t dh[GN_X25519_LEN];        /* X25519: secret */
+	struct gn_sk sk;                 /* Ed25519: secret */
+	uint8_t pq_seed[GN_PQ_SEED_LEN]; /* ML-DSA-65: secret */
+	uint8_t dh[GN_X25519_LEN];       /* X25519: secret */
 	uint8_t pq_pk[GN_PQ_PK_LEN];
-	struct gn_hash pq_hash;           /* SHA-256(pq_pk) */
+	struct gn_hash pq_hash; /* SHA-256(pq_pk) */
 	uint8_t dh_pk[GN_X25519_LEN];
 };
 /* Borrowed until the vault locks. */
@@ -108,8 +108,8 @@ GN_MUST gn_err gn_agent_vault_owner(const struct gn_agent_vault *v, struct gn_pk
 GN_MUST gn_err gn_agent_vault_identity(struct gn_agent_vault *v, struct gn_slice passphrase,
 				       gn_time now);
 struct gn_agent_identity {
-	uint8_t entropy[32];           /* secret */
-	struct gn_identity_keys keys;  /* secret */
+	uint8_t entropy[32];          /* secret */
+	struct gn_identity_keys keys; /* secret */
 };
 /* Borrowed until the next call on v. GN_LOCKED: not opened, or its time is over. */
 GN_MUST gn_err gn_agent_vault_identity_get(struct gn_agent_vault *v, gn_time now,

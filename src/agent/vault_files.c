@@ -149,8 +149,8 @@ gn_err agent_files_public(struct agent_files *f, struct gn_pk *out)
 	struct gn_pk pk;
 	struct gn_buf file = {text, 0, sizeof text};
 	gn_err err = os_failed(f, gn_os_read_at(f->dir, AGENT_PUBLIC, 0, &file));
-	if (!err && (file.len != 65 || text[64] != '\n' ||
-		     gn_unhex(gn_slice(text, 64), pk.b, sizeof pk.b)))
+	if (!err &&
+	    (file.len != 65 || text[64] != '\n' || gn_unhex(gn_slice(text, 64), pk.b, sizeof pk.b)))
 		err = agent_files_refuse(f, GN_NOT_FOUND, AGENT_PUBLIC, "it is no public key");
 	if (!err)
 		*out = pk;
