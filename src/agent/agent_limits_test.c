@@ -38,7 +38,51 @@ static void reserved(void **state)
 	assert_ok(agent_page_open(&s, AGENT_PAGE, page));
 	assert_int_equal(page[AGENT_PAGE - AGENT_PAGE_RESERVED - 1], 1);
 	assert_true(gn_is_zero(page + AGENT_PAGE - AGENT_PAGE_RESERVED, AGENT_PAGE_RESERVED));
+	/* the same page at the same place never twice the same bytes */
+	memset(page, 0, sizeof page);
+	memset(moved, 0, sizeof moved);
+	assert_ok(agent_page_seal(&s, 0, page));
+	assert_ok(agent_page_seal(&s, 0, moved));
+	assert_memory_not_equal(page, moved, 16);
+	assert_memory_not_equal(page + AGENT_PAGE - 16, moved + AGENT_PAGE - 16, 12);
 	agent_sealer_fini(&s);
+}
+
+/* A page written past the end: what lies between is sealed zeros, not a hole. */
+static void holes(void **state)
+{
+	(void)state;
+	struct agent_vfs *v;
+	uint8_t page[AGENT_PAGE] = {7};
+	sqlite3_int64 size;
+	char path[256];
+	nest_path(&nest, "hole", path);
+	assert_ok(agent_vfs_new(nest.place.key, &nest.rand, NULL, &v));
+	sqlite3_file *f = calloc(1, (size_t)v->vfs.szOsFile);
+	assert_non_null(f);
+	assert_int_equal(
+		v->vfs.xOpen(&v->vfs, path, f,
+			     SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+			     NULL),
+		SQLITE_OK);
+	assert_int_equal(f->pMethods->xWrite(f, page, AGENT_PAGE, 3 * AGENT_PAGE), SQLITE_OK);
+	assert_int_equal(f->pMethods->xTruncate(f, 6 * AGENT_PAGE), SQLITE_OK);
+	assert_int_equal(f->pMethods->xFileSize(f, &size), SQLITE_OK);
+	assert_int_equal(size, 6 * AGENT_PAGE);
+	for (int i = 0; i < 6; i++) {
+		assert_int_equal(f->pMethods->xRead(f, page, AGENT_PAGE, i * (int)AGENT_PAGE),
+				 SQLITE_OK);
+		assert_int_equal(page[0], i == 3 ? 7 : 0);
+		assert_true(gn_is_zero(page + 1, sizeof page - 1));
+	}
+	assert_int_equal(f->pMethods->xRead(f, page, AGENT_PAGE, 6 * (int)AGENT_PAGE),
+			 SQLITE_IOERR_SHORT_READ);
+	/* no part of a page, and no page in two */
+	assert_int_equal(f->pMethods->xWrite(f, page, 100, 0), SQLITE_IOERR_WRITE);
+	assert_int_equal(f->pMethods->xRead(f, page, AGENT_PAGE, 100), SQLITE_IOERR_READ);
+	f->pMethods->xClose(f);
+	free(f);
+	agent_vfs_free(v);
 }
 
 static void pages_tried(void **state)
@@ -175,6 +219,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(reserved, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(holes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(pages_tried, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(statements, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(settings, set_up, tear_down),
