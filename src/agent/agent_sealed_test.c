@@ -100,6 +100,58 @@ static void canary(void **state)
 	assert_true(nest.db->vfs->refused > 0);
 }
 
+/* How often a word is in the pages, opened with the key. */
+static unsigned words_inside(const char *word)
+{
+	struct agent_sealer s;
+	size_t len;
+	unsigned found = 0;
+	uint8_t *whole = nest_read(&nest, NEST_STORE, &len);
+	assert_non_null(whole);
+	assert_ok(agent_sealer_init(&s, nest.place.key, &nest.rand));
+	for (size_t at = 0; at < len; at += AGENT_PAGE) {
+		assert_ok(agent_page_open(&s, at, whole + at));
+		for (size_t i = at; i + strlen(word) <= at + AGENT_PAGE; i++)
+			found += memcmp(whole + i, word, strlen(word)) == 0;
+	}
+	agent_sealer_fini(&s);
+	free(whole);
+	return found;
+}
+
+static void deleted(void **state)
+{
+	(void)state;
+	struct gn_agent_tx tx;
+	struct gn_agent_chat_id chat = nest_chat(0);
+	bool more = true;
+	for (unsigned i = 1; i <= 40; i++) {
+		char text[96];
+		struct gn_agent_message m = nest_message(0, i, text);
+		uint64_t number;
+		m.text = i == 20 ? GN_LIT("a zebrazebra") : m.text;
+		assert_ok(gn_agent_tx_begin(nest.db, &tx));
+		assert_ok(gn_agent_chat_put(&tx, &(struct gn_agent_chat){.id = chat}));
+		assert_ok(gn_agent_message_add(&tx, &m, &number));
+		assert_ok(gn_agent_tx_commit(&tx));
+	}
+	nest_close(&nest);
+	assert_int_equal(words_inside("zebrazebra"), 2); /* the message and the index */
+	nest_open(&nest);
+	assert_ok(gn_agent_tx_begin(nest.db, &tx));
+	assert_ok(gn_agent_message_delete(&tx, &chat, 20));
+	assert_err(gn_agent_db_tidy(nest.db, true, &more), GN_STATE);
+	assert_ok(gn_agent_tx_commit(&tx));
+	for (unsigned i = 0; more; i++) {
+		assert_ok(gn_agent_db_tidy(nest.db, i == 0, &more));
+		assert_true(i < 1000);
+	}
+	assert_ok(gn_agent_db_check(nest.db));
+	nest_close(&nest);
+	assert_int_equal(words_inside("zebrazebra"), 0);
+	assert_true(words_inside("hello") > 0);
+}
+
 static void modes(void **state)
 {
 	(void)state;
@@ -463,6 +515,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(canary, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(deleted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(flipped_page, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(flipped_wal, set_up, tear_down),

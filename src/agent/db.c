@@ -173,6 +173,20 @@ gn_err gn_agent_db_check(struct gn_agent_db *db)
 			     "INSERT INTO message_text(message_text) VALUES('integrity-check')");
 }
 
+/* FTS5 notes beside its words that some are gone, and drops both when it merges: 'merge' with a
+ * negative number of pages begins to make one piece of all, a positive one goes on. */
+gn_err gn_agent_db_tidy(struct gn_agent_db *db, bool begin, bool *more)
+{
+	if (db->writing)
+		return GN_STATE;
+	int before = sqlite3_total_changes(db->db);
+	GN_TRY(agent_db_exec(
+		db, begin ? "INSERT INTO message_text(message_text, rank) VALUES('merge', -64)"
+			  : "INSERT INTO message_text(message_text, rank) VALUES('merge', 64)"));
+	*more = begin || sqlite3_total_changes(db->db) - before >= 2;
+	return GN_OK;
+}
+
 /* ---- transactions ---- */
 
 gn_err gn_agent_tx_begin(struct gn_agent_db *db, struct gn_agent_tx *out)

@@ -44,6 +44,10 @@ const char *gn_agent_db_why(const struct gn_agent_db *db);
 /* Looks at every page and every index: seconds for a big store. GN_CORRUPT. */
 GN_MUST gn_err gn_agent_db_check(struct gn_agent_db *db);
 
+/* Some milliseconds of tidying: words of deleted texts leave the index (AG-33). First with `begin`,
+ * then again while *more; when nothing else is to be done, outside of a transaction. */
+GN_MUST gn_err gn_agent_db_tidy(struct gn_agent_db *db, bool begin, bool *more);
+
 /* ---- transactions ---- */
 
 struct gn_agent_tx {

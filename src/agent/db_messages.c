@@ -2,7 +2,7 @@
  * when they are gone. The index of their texts is kept by the schema's triggers.
  *
  * 1. A content is in a chat once: (chat, sender, id).
- * 2. What is deleted is gone from its page (secure_delete) and from the index.
+ * 2. What is deleted is gone from its page (secure_delete); the index is tidied (gn_agent_db_tidy).
  *
  * Spec: AG-32, AG-33. */
 #include "agent/db_messages_int.h"
