@@ -250,14 +250,15 @@ void flaky_forget(void)
 	}
 }
 
-/* Of one write: each sector of before comes back, or does not. */
+/* Of one write: it came to the disk whole, or not, or some of its sectors did. */
 static void put_back(FILE *f, const struct undo *u, struct gn_prng *g)
 {
+	unsigned how = (unsigned)(gn_prng_next(g) % 3);
 	for (int at = 0; at < u->len;) {
 		sqlite3_int64 place = u->offset + at;
 		int n = SECTOR - (int)(place % SECTOR);
 		n = n > u->len - at ? u->len - at : n;
-		if (gn_prng_next(g) & 1) {
+		if (how == 1 || (how == 2 && (gn_prng_next(g) & 1))) {
 			fseek(f, (long)place, SEEK_SET);
 			fwrite(u->bytes + at, 1, (size_t)n, f);
 		}
@@ -272,7 +273,7 @@ void flaky_cut(struct gn_prng *g)
 		for (const struct undo *u = files[i].last; f && u; u = u->before) {
 			put_back(f, u, g);
 			fflush(f);
-			if (gn_prng_next(g) % 4 == 0 && ftruncate(fileno(f), u->size))
+			if (gn_prng_next(g) % 16 == 0 && ftruncate(fileno(f), u->size))
 				abort();
 		}
 		if (f)
