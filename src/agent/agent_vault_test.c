@@ -54,12 +54,28 @@ static unsigned mode_of(const char *name)
 	return stat(path_of(name), &st) ? 0 : (unsigned)st.st_mode & 0777;
 }
 
+static size_t read_file(const char *name, uint8_t out[GN_KEYFILE_MAX])
+{
+	FILE *f = fopen(path_of(name), "rb");
+	assert_non_null(f);
+	size_t len = fread(out, 1, GN_KEYFILE_MAX, f);
+	fclose(f);
+	return len;
+}
+
+static void write_file(const char *name, const uint8_t *bytes, size_t len)
+{
+	FILE *f = fopen(path_of(name), "wb");
+	assert_non_null(f);
+	assert_int_equal(fchmod(fileno(f), 0600), 0);
+	assert_int_equal(fwrite(bytes, 1, len, f), len);
+	assert_int_equal(fclose(f), 0);
+}
+
 static void copy(const char *from, const char *to)
 {
-	char command[512], a[256];
-	snprintf(a, sizeof a, "%s", path_of(from));
-	snprintf(command, sizeof command, "cp -p '%s' '%s'", a, path_of(to));
-	assert_int_equal(system(command), 0);
+	uint8_t bytes[GN_KEYFILE_MAX];
+	write_file(to, bytes, read_file(from, bytes));
 }
 
 /* ---- states ---- */
@@ -372,24 +388,17 @@ static void damaged(void **state)
 	assert_ok(open_it());
 	assert_ok(gn_agent_vault_create(vault, NULL, GN_LIT("p"), NOW));
 	for (size_t i = 0; i < GN_COUNT(files); i++) {
-		struct stat st;
-		copy(files[i], "kept");
-		assert_int_equal(stat(path_of(files[i]), &st), 0);
-		for (long at = 0; at < st.st_size; at++) {
-			copy("kept", files[i]);
-			FILE *f = fopen(path_of(files[i]), "r+b");
-			assert_non_null(f);
-			fseek(f, at, SEEK_SET);
-			int c = fgetc(f);
-			fseek(f, at, SEEK_SET);
-			fputc(c ^ 1 << at % 8, f);
-			fclose(f);
+		uint8_t bytes[GN_KEYFILE_MAX];
+		size_t len = read_file(files[i], bytes);
+		for (size_t at = 0; at < len; at++) {
+			bytes[at] ^= (uint8_t)(1 << at % 8);
+			write_file(files[i], bytes, len);
 			gn_err err = i < 2 ? open_it()
 					   : gn_agent_vault_identity(vault, GN_LIT("p"), NOW);
 			assert_err(err, GN_CORRUPT);
-			at += st.st_size / 16; /* each costs a shell */
+			bytes[at] ^= (uint8_t)(1 << at % 8);
 		}
-		copy("kept", files[i]);
+		write_file(files[i], bytes, len);
 		assert_ok(open_it());
 	}
 	assert_ok(gn_agent_vault_unlock(vault, GN_LIT("p"), NOW));
