@@ -37,6 +37,7 @@ gn_err gn_people_new(const struct gn_env *env, const struct gn_people_config *co
 	}
 	p->self->self = true;
 	p->self->state = GN_PEOPLE_ACCEPTED;
+	p->self->chat.joined = true; /* the other devices may have been there before */
 	*out = p;
 	return GN_OK;
 }

@@ -303,11 +303,11 @@ GN_MUST gn_err gn_people_change(struct gn_people *p, const struct gn_pk *owner,
 GN_MUST gn_err gn_people_box(struct gn_people *p, const struct gn_pk *owner,
 			     const struct gn_content_box *box, gn_time now);
 
-/* Says `what`: id (the client's, so that a repeat is GN_EXISTS) and body; place and pins are filled
- * in here. Kinds: TEXT, EDIT, DELETE, REACTION, FILE, CONTACT, PAYMENT, JOB, TYPING.
- * GN_DENIED: blocked, or not ours to change; GN_KEY: an alarm stands; GN_NOT_FOUND: no such
- * contact or message; GN_LIMIT: too much waits, or a stranger has not answered; GN_TOO_LARGE;
- * GN_USAGE. */
+/* Says `what`: id (the client's, so that a repeat is GN_EXISTS), body, and `expire` where it is
+ * not the chat's; place and pins are filled in here. Kinds: TEXT, EDIT, DELETE, REACTION, FILE,
+ * CONTACT, PAYMENT, JOB, TYPING. GN_DENIED: blocked, or not ours to change; GN_KEY: an alarm
+ * stands; GN_STATE: their request was not answered; GN_NOT_FOUND: no such contact or message;
+ * GN_LIMIT: too much waits, or a stranger has not answered; GN_TOO_LARGE; GN_USAGE. */
 GN_MUST gn_err gn_people_say(struct gn_people *p, const struct gn_pk *owner,
 			     const struct gn_content *what, gn_time now);
 /* Sends again what failed. */

@@ -163,6 +163,60 @@ static void edits(void **state)
 	assert_int_equal(people_contact_get(a1->p, world_owner(&w, 1))->chat.early[0], 0);
 }
 
+/* PE-14..PE-17: a text, two edits, two reactions and, in half of the worlds, its deletion, in
+ * each of the orders they can come in, doubles between them: one result. */
+static void every_order(void **state)
+{
+	(void)state;
+	enum { MOST = 6 };
+	uint64_t seq = next_of_b1();
+	for (int deleted = 0; deleted < 2; deleted++) {
+		unsigned count = deleted ? MOST : MOST - 1, orders = deleted ? 720 : 120;
+		for (unsigned way = 0; way < orders; way++) {
+			struct gn_content all[MOST];
+			unsigned left[MOST] = {0, 1, 2, 3, 4, 5}, code = way;
+			for (unsigned i = 0; i < MOST; i++) {
+				enum gn_content_kind kind = i == 0   ? GN_CONTENT_TEXT
+							    : i < 3  ? GN_CONTENT_EDIT
+							    : i == 5 ? GN_CONTENT_DELETE
+								     : GN_CONTENT_REACTION;
+				all[i] = lie(kind, seq++);
+				all[i].order += i;
+				all[i].text = i == 0 ? GN_LIT("0") : GN_LIT("1");
+				if (i == 2)
+					all[i].text = GN_LIT("2");
+				all[i].ref.id = i ? all[0].id : all[i].ref.id;
+				if (kind == GN_CONTENT_REACTION)
+					all[i].u.emoji = i == 3 ? GN_LIT("+") : GN_LIT("-");
+				if (kind == GN_CONTENT_DELETE)
+					all[i].ids = (struct gn_content_ids){all[0].id.b, 1};
+			}
+			for (unsigned n = count; n > 0; n--) {
+				unsigned at = code % n;
+				code /= n;
+				tell_a1(&all[left[at]]);
+				if (way % 7 == n)
+					tell_a1(&all[left[at]]);
+				left[at] = left[n - 1];
+			}
+			const struct kept_row *r = desk_message(a1, 1, false, &all[0].id);
+			assert_int_equal(r->m.order, all[0].order);
+			assert_int_equal(r->m.deleted, deleted);
+			assert_int_equal(r->content_len > 0, !deleted);
+			assert_true(gn_slice_eq(r->m.edited,
+						deleted ? gn_slice(NULL, 0) : GN_LIT("2")));
+			assert_int_equal(r->m.reactions[0].len, !deleted);
+			assert_true(deleted || r->m.reactions[0].emoji[0] == '-');
+			if (!deleted)
+				seq--;             /* the deletion was not said */
+			while (a1->row_count > 60) /* the store is slow */
+				desk_drop_row(a1, &a1->rows[60]);
+		}
+	}
+	assert_int_equal(desk_contact(a1, 1).gaps, 0);
+	assert_int_equal(people_contact_get(a1->p, world_owner(&w, 1))->chat.early[0], 0);
+}
+
 /* PE-14, PE-16: nobody changes what another said. */
 static void not_theirs(void **state)
 {
@@ -487,6 +541,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(first_message, two, done),
 		cmocka_unit_test_setup_teardown(doubles, two, done),
 		cmocka_unit_test_setup_teardown(edits, two, done),
+		cmocka_unit_test_setup_teardown(every_order, two, done),
 		cmocka_unit_test_setup_teardown(not_theirs, two, done),
 		cmocka_unit_test_setup_teardown(taken_back, two, done),
 		cmocka_unit_test_setup_teardown(reactions, two, done),

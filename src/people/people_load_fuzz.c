@@ -23,11 +23,22 @@ static void use(struct gn_people *p)
 		struct gn_people_send send;
 		struct gn_pk owner = *c.owner;
 		say.text = GN_LIT("x");
-		gn_err err = gn_people_say(p, &owner, &say, 1);
-		GN_ASSERT(err != GN_INTERNAL && err != GN_NOMEM);
-		while (gn_people_next_row(p, &row) || gn_people_next_send(p, &send))
-			;
-		gn_people_validate(p);
+		struct gn_content_box box = {.box.b = {1}};
+		bool reads = i % 2, blocked = false;
+		struct gn_people_change change = {
+			.reads = &reads, .blocked = &blocked, .cleared = true};
+		for (int step = 0; step < 6; step++) {
+			gn_err err = step == 0   ? gn_people_say(p, &owner, &say, 1)
+				     : step == 1 ? gn_people_change(p, &owner, &change, 1)
+				     : step == 2 ? gn_people_answer(p, &owner, true, 1)
+				     : step == 3 ? gn_people_box(p, &owner, &box, 1)
+				     : step == 4 ? gn_people_read(p, &owner, 9, 1)
+						 : gn_people_tick(p, 1);
+			GN_ASSERT(err != GN_INTERNAL && err != GN_NOMEM && err != GN_CORRUPT);
+			while (gn_people_next_row(p, &row) || gn_people_next_send(p, &send))
+				;
+			gn_people_validate(p);
+		}
 	}
 }
 

@@ -277,6 +277,7 @@ static void joined(void **state)
 	run();
 	assert_non_null(desk_message(a2, 1, false, &id));
 	assert_int_equal(desk_contact(a2, 1).gaps, 0); /* what was before is not missing */
+	assert_int_equal(desk_contact(a2, 0).gaps, 0);
 	assert_int_equal(desk_say(b1, 0, "lost", NULL), GN_OK);
 	take_letters_of(a2);
 	assert_int_equal(desk_say(b1, 0, "seen", NULL), GN_OK);

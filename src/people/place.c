@@ -21,7 +21,10 @@ void people_waited(struct gn_people *p, struct people_contact *c, bool was,
 	bool is = people_waits(p, m);
 	if (is == was)
 		return;
-	GN_ASSERT(is || c->chat.outstanding > 0);
+	if (!is && !c->chat.outstanding) { /* the rows do not fit together */
+		people_break(p, GN_CORRUPT);
+		return;
+	}
 	c->chat.outstanding += is ? 1u : UINT32_MAX;
 	people_chat_changed(p, c);
 }

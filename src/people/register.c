@@ -26,7 +26,7 @@ gn_err gn_people_register_open(struct gn_slice row, struct gn_content_register *
 	struct people_form f = people_form_read(row);
 	struct gn_content_register r = {.time = 0};
 	walk_register(&f, &r);
-	if (!people_form_read_all(&f))
+	if (!people_form_read_all(&f) || r.time > CONTENT_NUMBER_MAX)
 		return GN_CORRUPT;
 	*out = r;
 	return GN_OK;

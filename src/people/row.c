@@ -123,6 +123,7 @@ static void walk_contact(struct people_form *f, struct people_contact *c, struct
 	people_form_bytes(f, c->introducer.b, sizeof c->introducer.b);
 	people_form_bytes(f, c->front.b, sizeof c->front.b);
 	walk_version(f, &c->pin);
+	f->bad |= c->pin.seq > CONTENT_NUMBER_MAX;
 	people_form_bytes(f, c->next.b, sizeof c->next.b);
 	walk_name(f, c->name, &c->name_len);
 	walk_name(f, c->petname, &c->petname_len);
@@ -191,6 +192,9 @@ static gn_err walk_chains(struct people_form *f, struct people_chains *c, struct
 		walk_chain(f, &c->at[i]);
 		f->bad |= c->at[i].top > CONTENT_NUMBER_MAX;
 	}
+	/* what is said next must be a content */
+	f->bad |= c->at[0].top > CONTENT_NUMBER_MAX / 2 ||
+		  (c->at[0].top && gn_is_zero(&c->at[0].last, sizeof c->at[0].last));
 	for (uint32_t i = 0; i < gaps; i++)
 		walk_gap(f, &c->gaps[i]);
 	for (uint32_t i = 0; i < gaps && f->reading; i++)

@@ -30,7 +30,10 @@ gn_err people_make(const struct gn_people *p, const struct people_contact *c,
 		what->seq = own->top + 1;
 		what->prev = own->top ? own->last : (struct gn_content_id){{0}};
 		what->seen_count = people_chain_seen(&c->chat.chains, p->device, what->seen);
-		what->expire = people_kind_shown(what->kind) ? c->chat.expire : 0;
+		if (!people_kind_shown(what->kind))
+			what->expire = 0;
+		else if (!what->expire)
+			what->expire = c->chat.expire;
 	}
 	what->me = pin_of(p->self);
 	what->you = pin_of(c);
