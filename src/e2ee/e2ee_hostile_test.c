@@ -442,6 +442,25 @@ static void back_for_the_smaller(void **state)
 	assert_true(seen[0] && seen[1]);
 }
 
+/* A device that was put back seals with the same keys again, and with no nonce and no content key
+ * of before: what lies at the same place shares no block (EE-16, EE-33). */
+static void put_back_repeats_nothing(void **state)
+{
+	(void)state;
+	struct snapshot s = party_save(&a);
+	party_write(&a, &b, "one", &l);
+	party_load(&a, s);
+	snapshot_free(&s);
+	party_write(&a, &b, "two", &m);
+	assert_int_equal(l.len, m.len);
+	size_t wrap = E2EE_HEAD + 5;
+	assert_memory_not_equal(l.bytes + E2EE_NONCE_AT, m.bytes + E2EE_NONCE_AT,
+				E2EE_ENVELOPE_NONCE);
+	assert_memory_not_equal(l.bytes + wrap, m.bytes + wrap, E2EE_NONCE);
+	for (size_t at = wrap; at + 16 <= l.len; at++)
+		assert_memory_not_equal(l.bytes + at, m.bytes + at, 16);
+}
+
 /* The indices of a sender go 253, 254, 0 (EE-23). */
 static void indices_go_round(void **state)
 {
@@ -505,6 +524,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(newest_lost, begin, end),
 		cmocka_unit_test_setup_teardown(written_in_crosses_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(back_for_the_smaller, begin, end),
+		cmocka_unit_test_setup_teardown(put_back_repeats_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(places_of_one, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
