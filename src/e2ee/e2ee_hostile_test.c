@@ -416,6 +416,51 @@ static void written_in_crosses_nothing(void **state)
 	assert_true(smaller > 0);
 }
 
+/* Who set up anew goes back to what the peer still writes in when its t is the smaller one, and
+ * else keeps to their own (EE-30). */
+static void back_for_the_smaller(void **state)
+{
+	(void)state;
+	unsigned seen[2] = {0};
+	for (uint64_t seed = 10; seed < 42; seed += 2) {
+		struct party c, d;
+		party_make(&c, seed, 0);
+		party_make(&d, seed + 1, 0);
+		parties_meet(&c, &d);
+		party_talk(&d, &c, "set-up");
+		party_talk(&c, &d, "answer");
+		assert_int_equal(gn_e2ee_anew(c.e, &d.own.device), GN_OK);
+		party_write(&c, &d, "not read", &l);
+		party_talk(&d, &c, "in the one before");
+		const struct e2ee_peer *peer = e2ee_peer_get(c.e, &d.own.device);
+		bool back = memcmp(peer->sessions[0]->state.t, peer->sessions[1]->state.t, 32) < 0;
+		assert_ptr_equal(peer->written, back ? peer->sessions[0] : NULL);
+		seen[back]++;
+		party_free(&c);
+		party_free(&d);
+	}
+	assert_true(seen[0] && seen[1]);
+}
+
+/* A device that was put back seals with the same keys again, and with no nonce and no content key
+ * of before: what lies at the same place shares no block (EE-16, EE-33). */
+static void put_back_repeats_nothing(void **state)
+{
+	(void)state;
+	struct snapshot s = party_save(&a);
+	party_write(&a, &b, "one", &l);
+	party_load(&a, s);
+	snapshot_free(&s);
+	party_write(&a, &b, "two", &m);
+	assert_int_equal(l.len, m.len);
+	size_t wrap = E2EE_HEAD + 5;
+	assert_memory_not_equal(l.bytes + E2EE_NONCE_AT, m.bytes + E2EE_NONCE_AT,
+				E2EE_ENVELOPE_NONCE);
+	assert_memory_not_equal(l.bytes + wrap, m.bytes + wrap, E2EE_NONCE);
+	for (size_t at = wrap; at + 16 <= l.len; at++)
+		assert_memory_not_equal(l.bytes + at, m.bytes + at, 16);
+}
+
 /* The indices of a sender go 253, 254, 0 (EE-23). */
 static void indices_go_round(void **state)
 {
@@ -478,6 +523,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(none_waits, begin, end),
 		cmocka_unit_test_setup_teardown(newest_lost, begin, end),
 		cmocka_unit_test_setup_teardown(written_in_crosses_nothing, begin, end),
+		cmocka_unit_test_setup_teardown(back_for_the_smaller, begin, end),
+		cmocka_unit_test_setup_teardown(put_back_repeats_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(places_of_one, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
