@@ -327,6 +327,10 @@ if command -v bash >/dev/null; then
     is "$(bash_says site pub)" publish
     is "$(bash_says site publish --cop)" --copies
     is "$(bash_says --data /x id exp)" export
+    is "$(bash_says help si)" site
+    is "$(bash_says help site pub)" publish
+    is "$(bash_says completion '')" 'bash zsh fish'
+    is "$(bash_says up --guard '')" 'on cookie off'
 fi
 "$geonet" help >/dev/full 2>"$tmp/err" && fail 'a full disk under stdout was not noticed'
 has "$(cat "$tmp/err")" 'stdout cannot be written'
