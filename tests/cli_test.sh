@@ -202,6 +202,10 @@ done
 has "$(cat "$tmp/err")" "$tmp/rel;"
 run 3 status
 has "$err" "$HOME/.local/share/geonet;"
+# cron and services may set no HOME: never a folder of wherever they stand
+(unset HOME && cd "$tmp" && "$geonet" status) 2>"$tmp/err"
+own=$(python3 -c 'import os, pwd; print(pwd.getpwuid(os.getuid()).pw_dir)')
+has "$(cat "$tmp/err")" "$own/.local/share/geonet;"
 GEONET_DATA=$tmp/env run 3 status
 has "$err" "$tmp/env;"
 XDG_DATA_HOME=$tmp/xdg run 3 status
