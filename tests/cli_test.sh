@@ -202,6 +202,10 @@ done
 has "$(cat "$tmp/err")" "$tmp/rel;"
 run 3 status
 has "$err" "$HOME/.local/share/geonet;"
+# cron and services may set no HOME: never a folder of wherever they stand
+(unset HOME && cd "$tmp" && "$geonet" status) 2>"$tmp/err"
+own=$(python3 -c 'import os, pwd; print(pwd.getpwuid(os.getuid()).pw_dir)')
+has "$(cat "$tmp/err")" "$own/.local/share/geonet;"
 GEONET_DATA=$tmp/env run 3 status
 has "$err" "$tmp/env;"
 XDG_DATA_HOME=$tmp/xdg run 3 status
@@ -327,6 +331,10 @@ if command -v bash >/dev/null; then
     is "$(bash_says site pub)" publish
     is "$(bash_says site publish --cop)" --copies
     is "$(bash_says --data /x id exp)" export
+    is "$(bash_says help si)" site
+    is "$(bash_says help site pub)" publish
+    is "$(bash_says completion '')" 'bash zsh fish'
+    is "$(bash_says up --guard '')" 'on cookie off'
 fi
 "$geonet" help >/dev/full 2>"$tmp/err" && fail 'a full disk under stdout was not noticed'
 has "$(cat "$tmp/err")" 'stdout cannot be written'

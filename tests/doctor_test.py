@@ -74,7 +74,7 @@ def case_stopped(nodes, doctor):
         b.bind(("127.0.0.1", http))
         b.listen()
         said = doctor.run(data)
-        doctor.has("ports", f"UDP port {udp}", "--port N", said)
+        doctor.has("ports", f"UDP port {udp}", f"geonet up --data {data} --port N", said)
         doctor.has("ports", f"TCP port {http}", "--http N", said)
         settings("port = 0\nhttp = off\n")
         check("ports" not in doctor.run(data), "ports that it would not take")
@@ -84,7 +84,7 @@ def case_stopped(nodes, doctor):
                           env=doctor.env).stdout.decode()
     check(
         text.startswith("node        no node is running")
-        and "\n            -> start it: geonet up\n" in text, f"in words: {text}")
+        and f"\n            -> start it: geonet up --data {data}\n" in text, f"in words: {text}")
 
 
 def case_network(nodes, doctor):

@@ -42,15 +42,14 @@ static int fail(const char *why)
 
 static void default_data(struct gn_node_config *config)
 {
-	const char *own = getenv("GEONET_DATA"), *xdg = getenv("XDG_DATA_HOME"),
-		   *home = getenv("HOME");
+	const char *own = getenv("GEONET_DATA"), *xdg = getenv("XDG_DATA_HOME");
 	if (own && *own)
 		snprintf(config->data, sizeof config->data, "%s", own);
 	else if (xdg && *xdg)
 		snprintf(config->data, sizeof config->data, "%.90s/geonet", xdg);
 	else
 		snprintf(config->data, sizeof config->data, "%.90s/.local/share/geonet",
-			 home && *home ? home : ".");
+			 gn_os_home());
 }
 
 /* The configuration file whole; a missing default file is fine. */

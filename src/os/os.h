@@ -129,6 +129,10 @@ uint64_t gn_os_rss(void);       /* resident bytes of this process */
 gn_time gn_os_cpu(void);        /* CPU time it used */
 gn_time gn_os_thread_cpu(void); /* the same of this thread */
 bool gn_os_is_terminal(int fd);
+
+/* $HOME, or what the system's list of users says where it is unset or empty (cron, services); "."
+ * when nothing tells. The text is the system's and lives until the next call. */
+const char *gn_os_home(void);
 unsigned gn_os_columns(int fd); /* 80 when unknown */
 
 #endif

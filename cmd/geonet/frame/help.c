@@ -2,25 +2,19 @@
  * group its commands, of a command its options and examples; `help` alone lists every command. */
 #include "geonet/frame/help.h"
 #include "geonet/frame/frame.h"
+#include "os/os.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-/* columns: what a pager on the usual terminal shows without breaking words, and what reads well */
-#define WIDTH_USUAL 80
+/* columns: the terminal's, as far as they read well; 80 for a pager */
 #define WIDTH_MIN 60
 #define WIDTH_MAX 100
 
 static size_t page_width(void)
 {
-	struct winsize size;
-	if (!isatty(1) || ioctl(1, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-		return WIDTH_USUAL;
-	return size.ws_col < WIDTH_MIN   ? WIDTH_MIN
-	       : size.ws_col > WIDTH_MAX ? WIDTH_MAX
-					 : size.ws_col;
+	unsigned n = gn_os_columns(1);
+	return n < WIDTH_MIN ? WIDTH_MIN : n > WIDTH_MAX ? WIDTH_MAX : n;
 }
 
 /* Words from column `at` on, and from `indent` on in the lines that follow. A line that ends in

@@ -46,6 +46,13 @@ static void note_finding(struct doctor *d, const char *about, char *sentence, ch
 	free(next);
 }
 
+/* The command that starts this node, and not the one of the default folder. */
+static char *up_command(const struct doctor *d)
+{
+	bool given = cli_option(d->cli, "data") != NULL;
+	return cli_format("geonet up%s%s", given ? " --data " : "", given ? d->cli->data : "");
+}
+
 /* ---- the node, when it does not run ---- */
 
 struct ports {
@@ -108,6 +115,7 @@ static void look_port(struct doctor *d, bool udp, uint64_t port)
 {
 	int why = port ? port_taken(udp, port) : 0;
 	const char *kind = udp ? "UDP" : "TCP", *option = udp ? "port" : "http";
+	char *up = up_command(d);
 	if (why == EADDRINUSE)
 		note_finding(
 			d, "ports",
@@ -115,25 +123,27 @@ static void look_port(struct doctor *d, bool udp, uint64_t port)
 				   "program",
 				   kind, (unsigned long long)port),
 			cli_format("end that program (a node with other --data?), or take another "
-				   "port: geonet up --%s N",
-				   option));
+				   "port: %s --%s N",
+				   up, option));
 	else if (why)
 		note_finding(d, "ports",
 			     cli_format("%s port %llu cannot be taken: %s", kind,
 					(unsigned long long)port, strerror(why)),
-			     cli_format("take another: geonet up --%s N", option));
+			     cli_format("take another: %s --%s N", up, option));
+	free(up);
 }
 
 static void look_stopped(struct doctor *d)
 {
 	struct ports p = {7777, 7780};
-	char last[512], *log = cli_format("%s/geonetd.log", d->cli->data);
+	char last[512], *log = cli_format("%s/geonetd.log", d->cli->data), *up = up_command(d);
 	last_line(log, 0, last, sizeof last);
 	bool told = *last && !strstr(last, "stopping");
 	note_finding(d, "node",
 		     cli_format("no node is running for %s%s%s", d->cli->data,
 				told ? "; its log ends with: " : "", told ? out_text(last) : ""),
-		     cli_format("start it: geonet up"));
+		     cli_format("start it: %s", up));
+	free(up);
 	look_settings(d, &p);
 	look_port(d, true, p.udp);
 	look_port(d, false, p.http);
@@ -236,12 +246,15 @@ static json_t *look_node(struct doctor *d)
 		return NULL;
 	}
 	if (client_ask(d->cli, &status, &r)) {
+	if (client_call(d->cli, ask, &r)) {
+		char *up = up_command(d);
 		note_finding(
 			d, "node",
 			cli_format("the node of %s is there and does not answer", d->cli->data),
 			cli_format("look at %s/geonetd.log; if it says nothing, kill geonetd and "
-				   "start it again: geonet up",
-				   d->cli->data));
+				   "start it again: %s",
+				   d->cli->data, up));
+		free(up);
 		reply_free(&r);
 		return NULL;
 	}
