@@ -293,6 +293,47 @@ static void last_numbers(void **state)
 	assert_int_equal(load_with(GN_E2EE_ROW_SKIPPED, key_serial, UINT64_MAX), GN_CORRUPT);
 }
 
+/* Each row by itself: of another version, cut short, or with something behind it. */
+static void each_row_whole(void **state)
+{
+	(void)state;
+	static uint8_t bytes[1u << 16];
+	party_talk(&a, &b, "set-up");
+	party_talk(&b, &a, "answer");
+	party_write(&a, &b, "lost", &l);
+	party_talk(&a, &b, "after it");
+	persist(b.e);
+	for (size_t i = 0; i < store_count; i++) {
+		for (int way = 0; way < 3; way++) {
+			size_t len = store[i].len + (way == 1) - (way == 2);
+			struct gn_e2ee *e = NULL;
+			gn_err err = GN_OK;
+			memcpy(bytes, store[i].p, store[i].len);
+			bytes[0] += way == 0;
+			for (int kind = GN_E2EE_ROW_OWN; kind <= (int)store[i].row.kind; kind++) {
+				for (size_t k = 0; k < store_count; k++) {
+					struct gn_slice row =
+						k == i ? gn_slice(bytes, len)
+						       : gn_slice(store[k].p, store[k].len);
+					if (store[k].row.kind != (enum gn_e2ee_row_kind)kind)
+						continue;
+					err = e ? gn_e2ee_row_load(e, store[k].row.kind, row)
+						: gn_e2ee_open(&b.env, row, &e);
+				}
+			}
+			assert_int_equal(err, GN_CORRUPT);
+			gn_e2ee_free(e);
+		}
+	}
+	struct e2ee_pq *q = &party_session(&b, &a)->state.pq;
+	assert_true(e2ee_pq_has_chunk(q));
+	q->since = 3; /* how long its chunk has waited */
+	struct snapshot s = party_save(&b);
+	party_load(&b, s);
+	snapshot_free(&s);
+	assert_int_equal(party_session(&b, &a)->state.pq.since, 3);
+}
+
 /* The nth allocation fails, for all n until none does: nothing has changed, and then it works. */
 static void out_of_memory(void **state)
 {
@@ -363,6 +404,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(not_together, begin, end),
 		cmocka_unit_test_setup_teardown(out_of_order, begin, end),
 		cmocka_unit_test_setup_teardown(last_numbers, begin, end),
+		cmocka_unit_test_setup_teardown(each_row_whole, begin, end),
 		cmocka_unit_test_setup_teardown(out_of_memory, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
