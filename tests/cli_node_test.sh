@@ -70,7 +70,7 @@ until grep -q '[0-9]' "$tmp/none/lock" 2>/dev/null || [ $tries -ge 300 ]; do
 done
 searching=$(cat "$tmp/none/lock")
 kill -TERM $up
-wait $up
+wait $up 2>/dev/null
 is $? 143
 has "$(cat "$tmp/err")" 'the node was not started'
 kill -0 "$searching" 2>/dev/null && fail "process $searching searches on" && kill -9 "$searching"
