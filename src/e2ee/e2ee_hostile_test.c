@@ -386,8 +386,8 @@ static void newest_lost(void **state)
 	assert_true(seen);
 }
 
-/* Once one is written in, a set-up of the peer replaces it, whatever of ours still waits for another
- * box and has the smaller t (EE-30). */
+/* Once one is written in, a set-up of the peer replaces it, whatever of ours still waits for
+ * another box and has the smaller t (EE-30). */
 static void written_in_crosses_nothing(void **state)
 {
 	(void)state;

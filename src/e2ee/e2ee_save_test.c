@@ -334,6 +334,28 @@ static void each_row_whole(void **state)
 	assert_int_equal(party_session(&b, &a)->state.pq.since, 3);
 }
 
+/* Which rows own keys change. */
+static void own_rows_told(void **state)
+{
+	(void)state;
+	struct gn_e2ee_row row;
+	persist(b.e);
+	gn_e2ee_identity(b.e, &b.own.owner, b.own.seq + 1, &b.own.hash);
+	assert_true(gn_e2ee_next_row(b.e, &row));
+	assert_int_equal(row.kind, GN_E2EE_ROW_OWN);
+	assert_false(gn_e2ee_next_row(b.e, &row));
+	party_renew(&b, 1);
+	assert_true(gn_e2ee_next_row(b.e, &row));
+	assert_int_equal(row.kind, GN_E2EE_ROW_OWN);
+	assert_false(gn_e2ee_next_row(b.e, &row));
+	gn_e2ee_prekeys_erase(b.e, &(uint32_t){10}, 1);
+	assert_true(gn_e2ee_next_row(b.e, &row));
+	assert_int_equal(row.kind, GN_E2EE_ROW_OWN);
+	assert_true(gn_e2ee_next_row(b.e, &row));
+	assert_int_equal(row.kind, GN_E2EE_ROW_SETUPS);
+	assert_false(gn_e2ee_next_row(b.e, &row));
+}
+
 /* The nth allocation fails, for all n until none does: nothing has changed, and then it works. */
 static void out_of_memory(void **state)
 {
@@ -405,6 +427,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(out_of_order, begin, end),
 		cmocka_unit_test_setup_teardown(last_numbers, begin, end),
 		cmocka_unit_test_setup_teardown(each_row_whole, begin, end),
+		cmocka_unit_test_setup_teardown(own_rows_told, begin, end),
 		cmocka_unit_test_setup_teardown(out_of_memory, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
