@@ -246,7 +246,6 @@ static json_t *look_node(struct doctor *d)
 		return NULL;
 	}
 	if (client_ask(d->cli, &status, &r)) {
-	if (client_call(d->cli, ask, &r)) {
 		char *up = up_command(d);
 		note_finding(
 			d, "node",
