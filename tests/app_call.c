@@ -1,6 +1,6 @@
-/* Speaks app/1 with a node for tests: app_call [--uid N] SOCKET AREA CALL [JSON], e.g. "record get".
- * Prints each answer as a line of JSON, an error as {"error": {"code", "message"}}; exit status 1
- * for an error, 3 when the connection fails, 4 when the server ended it ("bye CODE").
+/* Speaks app/1 with a node for tests: app_call [--uid N] SOCKET AREA CALL [JSON], e.g. "record
+ * get". Prints each answer as a line of JSON, an error as {"error": {"code", "message"}}; exit
+ * status 1 for an error, 3 when the connection fails, 4 when the server ended it ("bye CODE").
  *
  *   --in FILE, --out FILE    the bytes of the call's stream
  *   --stall                  takes nothing of it

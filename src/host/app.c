@@ -1,5 +1,6 @@
 /* One app/1 connection, the server's end: app.h says what it promises. Bytes are gathered until a
- * frame is whole; a frame is opened once. Its calls are app_call.c's, their streams app_stream.c's, what it says app_out.c's. */
+ * frame is whole; a frame is opened once. Its calls are app_call.c's, their streams
+ * app_stream.c's, what it says app_out.c's. */
 #include "host/app_int.h"
 
 #include "crypto/crypto.h"

@@ -1,4 +1,5 @@
-/* The calling end of app/1, inside host: client.c (what it says, time), client_in.c (what comes). */
+/* The calling end of app/1, inside host: client.c (what it says, time), client_in.c (what
+ * comes). */
 #ifndef GN_HOST_CLIENT_INT_H
 #define GN_HOST_CLIENT_INT_H
 

@@ -1,5 +1,6 @@
-/* The calling end of app/1 (docs/spec/app.md AP-5..AP-13): greeting with and without a secret, calls
- * and their one end, streams and grants, what a server may not send, and both ends in lock-step. */
+/* The calling end of app/1 (docs/spec/app.md AP-5..AP-13): greeting with and without a secret,
+ * calls and their one end, streams and grants, what a server may not send, and both ends in
+ * lock-step. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -64,8 +64,8 @@ struct gn_http_config {
 	 * may be open. Over it the connection that has been without a whole request for longest
 	 * gives way, else the one that is furthest behind in taking its answer */
 	uint32_t requests_max;
-	/* connections that speak another protocol (on_raw), which are not counted above; default 256,
-	 * and a quarter of the files above at least. Who gives way among them is the owner's affair
+	/* connections that speak another protocol (on_raw), not counted above; default 256, and a
+	 * quarter of the files above at least. Who gives way among them is the owner's affair
 	 * (gn_http_raw_max) */
 	uint32_t raw_max;
 	/* queued answer bytes above which writing should stop; default 256 KiB; low = a quarter */

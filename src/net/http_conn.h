@@ -159,8 +159,8 @@ void http_release(struct gn_http *http);
 void conn_on_closed(uv_handle_t *handle); /* of a struct conn: frees it */
 /* conn_run in the next turn of the loop. */
 void conn_mark_ready(struct conn *c);
-/* Those that speak no HTTP, have said all and only wait for their client's end give way, while there
- * are more than may be. */
+/* Those that speak no HTTP, have said all and only wait for their client's end give way, while
+ * there are more than may be. */
 void conn_raw_room(struct gn_http *http);
 /* on_closed and the handle's end; c is dead to everyone but libuv. */
 void conn_close(struct conn *c);

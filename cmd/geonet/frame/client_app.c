@@ -1,5 +1,6 @@
-/* A call of app/1 to the node: one connection, its one answer. Host's engine speaks (host/client.h);
- * here is the socket, the clock, and a sentence for what goes wrong between us and the node.
+/* A call of app/1 to the node: one connection, its one answer. Host's engine speaks
+ * (host/client.h); here is the socket, the clock, and a sentence for what goes wrong between us and
+ * the node.
  *
  * 1. A connection serves one call: it costs 30 us, and nothing is kept between commands.
  * 2. What the server's clock says is heard once (cli_now_is). */

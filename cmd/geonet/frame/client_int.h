@@ -5,8 +5,9 @@
 
 #include "geonet/frame/client.h"
 
-/* The path of the node's socket: $GEONET_SOCKET, the one in DATA, the service's of this machine (own:
- * the one in DATA alone). *dir: a folder that the path goes through, to be closed; -1: none. */
+/* The path of the node's socket: $GEONET_SOCKET, the one in DATA, the service's of this machine
+ * (own: the one in DATA alone). *dir: a folder that the path goes through, to be closed; -1: none.
+ * */
 char *client_socket(struct cli *cli, bool own, int *dir);
 int client_dial(struct cli *cli, bool own); /* -1: nobody is there */
 int client_agent_dial(struct cli *cli);

@@ -74,7 +74,8 @@ static json_t *clock_of(struct gn_fb_node_clock c)
 static json_t *status_of(struct gn_fb_node_status_is t)
 {
 	json_t *json = json_pack(
-		"{so so so si sI sb sb sf si s{sf sf si si} so so si sb si si s[ii] si s{sI sI si}}",
+		"{so so so si sI sb sb sf si s{sf sf si si} so so si sb si si s[ii] si "
+		"s{sI sI si}}",
 		"version", text_of(gn_fb_node_status_is_version(t)), "node", node_of(t), "data",
 		text_of(gn_fb_node_status_is_data(t)), "pid", (int)gn_fb_node_status_is_pid(t),
 		"uptime_s", (json_int_t)gn_fb_node_status_is_uptime_s(t), "server",
