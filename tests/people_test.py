@@ -191,8 +191,8 @@ def case_invited(nodes, seed):
 
 
 def case_locked(nodes, seed):
-    """With a passphrase: locked it serves nothing, a wrong one opens nothing (AG-61); two agents are
-    one too many."""
+    """With a passphrase: locked it serves nothing, a wrong one opens nothing (AG-61); one agent is
+    enough."""
     nodes.start(1)
     data = os.path.join(nodes.base, "dee")
     os.mkdir(data, 0o700)
