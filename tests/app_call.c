@@ -72,6 +72,7 @@ static void turn(void)
 			gn_host_client_sent(client, (size_t)n, gn_os_steady());
 	}
 	if (p.revents & (POLLIN | POLLHUP)) {
+		GN_ASSERT(fd >= 0);
 		ssize_t n = recv(fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
 		if (n == 0 || (n < 0 && errno != EAGAIN))
 			gn_host_client_closed(client, gn_os_steady());
@@ -255,7 +256,7 @@ static int hold(unsigned count)
 static int listen_to(const struct gn_host_client_event *ready, char **words)
 {
 	struct gn_fb_app_ready r = {ready->table};
-	unsigned left = (unsigned)atoi(words[3]);
+	unsigned left = (unsigned)strtoul(words[3], NULL, 10);
 	char text[160];
 	print_json(json_pack("{sI ss%}", "cursor", (json_int_t)gn_fb_app_ready_cursor(r),
 			     "software", (const char *)gn_fb_app_ready_software(r).p,
@@ -308,6 +309,7 @@ static int flood(unsigned seconds)
 	for (size_t at = 0; gn_os_steady() < end;) {
 		struct pollfd p = {.fd = fd, .events = POLLOUT};
 		(void)poll(&p, 1, 100);
+		GN_ASSERT(fd >= 0);
 		ssize_t n = send(fd, many + at, all.len - at, MSG_NOSIGNAL);
 		if (n < 0 && errno != EAGAIN)
 			break;
@@ -350,8 +352,9 @@ int main(int argc, char **argv)
 		else if (strcmp(argv[at], "--out") == 0)
 			opt.out = argv[++at];
 		else if (strcmp(argv[at], "--times") == 0)
-			opt.times = (unsigned)atoi(argv[++at]);
-		else if (strcmp(argv[at], "--uid") == 0 && setuid((uid_t)atoi(argv[++at])) != 0)
+			opt.times = (unsigned)strtoul(argv[++at], NULL, 10);
+		else if (strcmp(argv[at], "--uid") == 0 &&
+			 setuid((uid_t)strtoul(argv[++at], NULL, 10)) != 0)
 			return 2;
 	}
 	if (argc - at < 3)
@@ -361,9 +364,9 @@ int main(int argc, char **argv)
 	struct gn_host_client_event ready;
 	bool test = strcmp(words[0], "-") == 0;
 	if (test && strcmp(words[1], "hold") == 0)
-		return hold((unsigned)atoi(words[2]));
+		return hold((unsigned)strtoul(words[2], NULL, 10));
 	if (test && strcmp(words[1], "flood") == 0)
-		return flood((unsigned)atoi(words[2]));
+		return flood((unsigned)strtoul(words[2], NULL, 10));
 	if (test && strcmp(words[1], "listen") != 0)
 		return break_it(words[1]);
 	greet(&ready);

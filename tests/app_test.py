@@ -235,7 +235,7 @@ def readers_of(nodes, node, tool, opened):
                lambda: run_json(tool, opened, 65534, ["node", "status"])[0] == 0)
     stalled = [subprocess.Popen([tool, "--uid", "65534", "--stall", opened, "file", "get", words],
                                 stdout=subprocess.DEVNULL) for _ in range(8)]
-    eventually("it reads as much as it may", 20, lambda: run_json(
+    eventually("it reads as much as it may", 90, lambda: run_json(
         tool, opened, 65534, ["file", "get", words])[1].get("error", {}).get("code") == "quota")
     check(app(nodes, node, "file", "get", words)[0] == 0, "the owner reads beside it")
     for p in stalled:

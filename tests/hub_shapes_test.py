@@ -539,7 +539,7 @@ def case_table(bin_dir, base, rng):
     check("stats" not in b.get(f"/participants/{a.pid}"), "another's debts are his own")
     # pages
     for path, total in (("/admin/participants", 3), ("/admin/equivalents", 3),
-                        ("/admin/participants?q=li", 1), ("/admin/participants?status=suspended",
+                        ("/admin/participants?q=alic", 1), ("/admin/participants?status=suspended",
                                                           0), ("/admin/audit-log", 3)):
         whole = hub.admin("GET", path)
         check((whole["page"], whole["per_page"], whole["total"], len(

@@ -71,7 +71,7 @@ static void canary(void **state)
 	assert_ok(gn_agent_tx_begin(nest.db, &tx));
 	assert_ok(agent_db_exec(nest.db,
 				"UPDATE messages SET bytes = zeroblob(9000);"
-				"UPDATE OR FAIL messages SET state = state + 1;"
+				"UPDATE OR FAIL messages SET sent = sent + 1;"
 				"CREATE TEMP TABLE t AS SELECT * FROM messages ORDER BY text,"
 				" bytes, number DESC; DROP TABLE t"));
 	assert_ok(gn_agent_tx_commit(&tx));

@@ -31,7 +31,7 @@ static int tear_down(void **state)
 	(void)state;
 	gn_agent_vault_close(vault);
 	snprintf(command, sizeof command, "rm -rf '%s'", root);
-	return system(command);
+	return system(command); /* NOLINT(cert-env33-c): a path of our own making */
 }
 
 static gn_err open_it(void)
@@ -58,7 +58,7 @@ static size_t read_file(const char *name, uint8_t out[GN_KEYFILE_MAX])
 {
 	FILE *f = fopen(path_of(name), "rb");
 	assert_non_null(f);
-	size_t len = fread(out, 1, GN_KEYFILE_MAX, f);
+	size_t len = f ? fread(out, 1, GN_KEYFILE_MAX, f) : 0;
 	fclose(f);
 	return len;
 }
@@ -66,7 +66,8 @@ static size_t read_file(const char *name, uint8_t out[GN_KEYFILE_MAX])
 static void write_file(const char *name, const uint8_t *bytes, size_t len)
 {
 	FILE *f = fopen(path_of(name), "wb");
-	assert_non_null(f);
+	if (!f)
+		fail();
 	assert_int_equal(fchmod(fileno(f), 0600), 0);
 	assert_int_equal(fwrite(bytes, 1, len, f), len);
 	assert_int_equal(fclose(f), 0);

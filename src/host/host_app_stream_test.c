@@ -80,10 +80,11 @@ static void greet(uint32_t frame_max)
 	assert_int_equal(app_take(app, now).kind.area, GN_FB_APP_BODY_APP_READY);
 }
 
-static enum gn_host_app_said next(void)
+/* -1: nothing. */
+static int next(void)
 {
 	struct gn_host_app_event e;
-	return gn_host_app_next(app, &e) ? e.what : (enum gn_host_app_said)99;
+	return gn_host_app_next(app, &e) ? (int)e.what : -1;
 }
 
 static void add(uint64_t call)
@@ -116,7 +117,7 @@ static void bytes_wait_until_they_are_taken(void **state)
 	add(1);
 	data(1, GN_HOST_APP_WINDOW);
 	assert_int_equal(next(), GN_HOST_APP_DATA);
-	assert_int_equal(next(), 99);
+	assert_int_equal(next(), -1);
 	assert_int_equal(gn_host_app_data(app, 1, &ended, &err).len, GN_HOST_APP_WINDOW);
 	assert_false(ended);
 	gn_host_app_taken(app, 1, GN_HOST_CLIENT_GRANT - 1, now);
@@ -207,7 +208,7 @@ static void what_goes_waits_for_grants_and_readers(void **state)
 	assert_false(gn_host_app_listens(app));
 	give(gn_host_streaming(GN_FB_APP_STREAM_BODY_STREAM_GRANT), 0,
 	     &(struct gn_fb_stream_grant_args){.stream = 1, .bytes = 5});
-	assert_int_equal(next(), 99); /* granted, but nobody reads */
+	assert_int_equal(next(), -1); /* granted, but nobody reads */
 	for (size_t i = 0; i < GN_HOST_APP_WINDOW / GN_HOST_APP_PIECE; i++)
 		assert_int_equal(app_take(app, now).kind.area, GN_FB_APP_BODY_APP_STREAM);
 	assert_true(gn_host_app_listens(app));
@@ -309,7 +310,7 @@ static void who_does_not_may_not(void **state)
 		else if (i == 5)
 			give(add_kind, 1, &(struct gn_fb_file_add_args){0});
 		expect_bye(i < 4 ? GN_DENIED : GN_PROTOCOL);
-		assert_int_equal(next(), 99);
+		assert_int_equal(next(), -1);
 	}
 }
 

@@ -494,7 +494,7 @@ static void test_small_initials_are_refused(void **state)
 	struct jet_sim_link_config link = {.delay = GN_MSEC};
 	struct pair p;
 	uint8_t flight[8][2048];
-	size_t lens[8];
+	size_t lens[8] = {0};
 	pair_init(&p, 11, NULL, NULL, &link);
 	pair_dial(&p, NULL);
 	size_t n = first_flight(&p.sim, 0, flight, lens, 8);

@@ -106,7 +106,9 @@ static void test_amounts_out_of_form_change_nothing(void **state)
 		assert_int_equal(err, GN_AMOUNT);
 		assert_string_equal(gn_ledger_code(err), "E009");
 		err = hub_trust(&h, C, A, "UAH",
-				strcmp(bad[i], "0") && strcmp(bad[i], "0.00") ? bad[i] : "x", NULL);
+				strcmp(bad[i], "0") != 0 && strcmp(bad[i], "0.00") != 0 ? bad[i]
+											: "x",
+				NULL);
 		assert_int_equal(err, GN_AMOUNT);
 	}
 	after = hub_hash(&h);

@@ -1,6 +1,6 @@
 /* Boxes over app/1: a deposit, a check and a follow are operations of the box engine, answered as
  * its events come. No private key is here: what is to be signed goes to whoever uses that key, and
- * a signature is looked at before the engine gets it, so nobody can spoil another's session. */
+ * the engine looks at a signature before it takes it, so nobody can spoil another's session. */
 #include "node/call.h"
 
 #include "node/node_int.h"
@@ -63,13 +63,6 @@ static gn_err proof_of(struct gn_fb_box_proof t, struct gn_box_proof *out, const
 
 /* ---- signatures ---- */
 
-static struct gn_boxrec_show show_of(const struct gn_box_event *e)
-{
-	struct gn_boxrec_show show = {.box = e->box, .holder = e->holder, .role = e->role};
-	memcpy(show.exporter, e->exporter, sizeof show.exporter);
-	return show;
-}
-
 static bool uses_key(const struct gn_node_request *r, const struct gn_pk *key)
 {
 	const struct gn_pk *keys = r->box_keys;
@@ -97,34 +90,19 @@ static void ask_sign(struct gn_node *node, const struct gn_box_event *e)
 		gn_host_answer_more(&r->base, sign_kind, gn_fb_box_sign_make(b, &args));
 		asked++;
 	}
-	struct gn_node_box_sign *s = &node->box_signs[node->box_sign_next++ % GN_NODE_BOX_SIGNS];
-	if (s->sign) /* the oldest gives way */
-		gn_box_signed(node->box, s->sign, NULL, node->now);
-	*s = (struct gn_node_box_sign){.sign = e->sign, .key = e->key, .show = show_of(e)};
-	if (!asked) {
-		gn_box_signed(node->box, s->sign, NULL, node->now);
-		s->sign = 0;
-	}
+	if (!asked)
+		(void)gn_box_signed(node->box, e->sign, NULL, node->now);
 }
 
 gn_err gn_node_call_box_signed(struct gn_node_request *r)
 {
-	struct gn_node *node = r->node;
 	struct gn_fb_box_signed t = {r->base.table};
 	struct gn_sig sig = sig_of(gn_fb_box_signed_sig(t));
-	uint64_t sign = gn_fb_box_signed_sign(t);
-	struct gn_node_box_sign *s = NULL;
-	for (size_t i = 0; i < GN_NODE_BOX_SIGNS && sign; i++)
-		s = node->box_signs[i].sign == sign ? &node->box_signs[i] : s;
-	if (!s) /* another was quicker, or its session is gone */
-		return gn_host_answer_ok(&r->base), GN_OK;
-	if (gn_boxrec_show_check(&s->key, &s->show, &sig) != GN_OK) {
-		gn_host_error(&r->base, GN_SIGNATURE, "`sig` is not by the key that was asked for");
-		return GN_OK;
-	}
-	gn_box_signed(node->box, sign, &sig, node->now);
-	s->sign = 0;
-	gn_host_answer_ok(&r->base);
+	gn_err err = gn_box_signed(r->node->box, gn_fb_box_signed_sign(t), &sig, r->node->now);
+	if (err)
+		gn_host_error(&r->base, err, "`sig` is not by the key that was asked for");
+	else /* also when another was quicker, or its session is gone */
+		gn_host_answer_ok(&r->base);
 	return GN_OK;
 }
 

@@ -310,7 +310,7 @@ static void site_opened(struct gn_node_request *r, const struct gn_bundles_event
 {
 	struct gn_fb_site_get t = {r->base.table};
 	struct gn_slice path = gn_fb_site_get_path(t);
-	struct gn_bundle_file file;
+	struct gn_bundle_file file = {0};
 	struct gn_head head;
 	bool manifest = gn_fb_site_get_manifest(t);
 	if (e->kind != GN_BUNDLES_OPENED)

@@ -140,6 +140,4 @@
 #define GN_NODE_PAGE_MAX 500u      /* whatever it says */
 #define GN_NODE_COUNTERS 512u      /* of all engines together */
 
-#define GN_NODE_BOX_SIGNS 64u /* signatures asked of owners of boxes at once */
-
 #endif

@@ -36,14 +36,6 @@ struct gn_node_lookup {
 	struct gn_overlay_step steps[GN_NODE_STEPS];
 };
 
-/* ---- signatures that owners of boxes are asked for (call_box.c) ---- */
-
-struct gn_node_box_sign {
-	uint64_t sign; /* 0: none */
-	struct gn_pk key;
-	struct gn_boxrec_show show;
-};
-
 /* ---- the node ---- */
 
 /* What lies outside of the engines: the network, the disk, workers, and who waits for an operation.
@@ -92,8 +84,6 @@ struct gn_node {
 	struct gn_bundles *bundles;
 	struct gn_kv *box_log;
 	struct gn_box *box;
-	struct gn_node_box_sign box_signs[GN_NODE_BOX_SIGNS]; /* asked of owners */
-	unsigned box_sign_next;
 	struct gn_node_peers peers;
 	unsigned readers[2]; /* slots of readers.c that are taken: large, small */
 	size_t rests;        /* bytes that calls of app/1 keep to send (call_file.c) */

@@ -128,7 +128,7 @@ static void so_many_bytes_wait_for_a_prefix_and_for_all(void **state)
 	static struct peer peers[KEYS + 1];
 	struct gn_node *node = fresh();
 	(void)state;
-	for (uint8_t i = 0; i < CROWDED + OF_ONE; i++) { /* the last ones are of one prefix */
+	for (unsigned i = 0; i < CROWDED + OF_ONE; i++) { /* the last ones are of one prefix */
 		uint8_t net = i < CROWDED ? i : CROWDED;
 		struct gn_addr addr = gn_addr_v4(198, 18, net, i, 7);
 		fill(node, &peers[i], i, &addr);
@@ -136,14 +136,14 @@ static void so_many_bytes_wait_for_a_prefix_and_for_all(void **state)
 	peer_init(&peers[KEYS], KEYS, &(struct gn_addr){0});
 	peers[KEYS].addrs[0] = gn_addr_v4(198, 18, CROWDED, KEYS, 7);
 	assert_int_equal(queue_of(node, &peers[KEYS], 1), GN_LIMIT);
-	for (uint8_t i = CROWDED + OF_ONE; i < KEYS; i++) {
+	for (unsigned i = CROWDED + OF_ONE; i < KEYS; i++) {
 		struct gn_addr addr = gn_addr_v4(198, 19, i, i, 7);
 		fill(node, &peers[i], i, &addr);
 	}
 	assert_int_equal(node->peers.queue_share.used, GN_NODE_QUEUES_BYTES);
 	peers[KEYS].addrs[0] = gn_addr_v4(198, 20, 1, 1, 7);
 	assert_int_equal(queue_of(node, &peers[KEYS], 1), GN_LIMIT);
-	for (uint8_t i = 0; i < KEYS; i++)
+	for (unsigned i = 0; i < KEYS; i++)
 		peers_out_clear(node, &peers[i]);
 	end(node);
 }

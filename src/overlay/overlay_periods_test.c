@@ -299,7 +299,7 @@ static void joining_asks_the_neighbours_on_both_sides_up_to_some(void **state)
 {
 	(void)state;
 	struct gn_overlay *ov = net.node[0].ov;
-	for (uint8_t l = GN_OV_CHOICE / 2 - 1; l <= GN_OV_CHOICE / 2 + 1; l++) {
+	for (unsigned l = GN_OV_CHOICE / 2 - 1; l <= GN_OV_CHOICE / 2 + 1; l++) {
 		ov->cfg.l = l;
 		gn_ov_find_theta(ov, ov->theta, GN_OV_FOR_JOIN, NULL, net.now);
 		const struct gn_ov_op *op =

@@ -429,11 +429,12 @@ static void changes(void **state)
 {
 	(void)state;
 	struct gn_slice name = GN_LIT("Bobby"), bad = GN_LIT("a\nb");
-	enum gn_people_trust met = GN_PEOPLE_MET, low = GN_PEOPLE_BY_NAME, none = 99;
+	enum gn_people_trust met = GN_PEOPLE_MET, low = GN_PEOPLE_BY_NAME, none;
 	struct gn_people_change c = {.petname = &name, .trust = &met};
 	char big[GN_PEOPLE_NAME_MAX + 1];
 	struct gn_slice longer = {(uint8_t *)big, sizeof big};
 	memset(big, 'x', sizeof big);
+	memset(&none, 99, sizeof none);
 	assert_int_equal(gn_people_change(a1->p, world_owner(&w, 1), &c, w.now), GN_OK);
 	desk_settle(a1);
 	c = (struct gn_people_change){.trust = &low};

@@ -197,9 +197,8 @@ static void readers_beyond_a_limit_are_malformed(void **state)
 	assert_int_equal(forge(&a, 0, "x"), GN_MALFORMED);
 	a.readers.count++;
 	assert_int_equal(forge(&a, 0, ""), GN_MALFORMED);
-	_Static_assert(GN_BOXREC_INVITES == GN_BOXREC_REFUSED &&
-			       GN_BOXREC_INVITES == GN_BOXREC_WORKERS,
-		       "one array for the three");
+	_Static_assert(GN_BOXREC_INVITES == GN_BOXREC_REFUSED, "one array for the three");
+	_Static_assert(GN_BOXREC_INVITES == GN_BOXREC_WORKERS, "one array for the three");
 	for (int which = 0; which < 3; which++) {
 		a = forged(readers, 1);
 		const struct gn_fb_key **p = which == 0   ? &a.invites.p
@@ -230,7 +229,7 @@ static void readers_beyond_a_limit_are_malformed(void **state)
 static void a_descriptor_grants_no_more_than_its_kind_has(void **state)
 {
 	(void)state;
-	for (uint8_t kind = GN_FB_BOX_KIND_FRONT; kind <= GN_FB_BOX_KIND_QUEUE; kind++)
+	for (unsigned kind = GN_FB_BOX_KIND_FRONT; kind <= GN_FB_BOX_KIND_QUEUE; kind++)
 		for (int field = 0; field < 4; field++) {
 			start(kind);
 			in.item_ttl += field == 0;

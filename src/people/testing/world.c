@@ -65,8 +65,9 @@ static void post(struct desk *d, const struct gn_people_send *s)
 	assert_int_equal(gn_content_open(s->content, &c, NULL), GN_OK);
 	uint64_t item = ++w->next_item;
 	if (s->stays) {
-		d->items = realloc(d->items, (d->item_count + 1) * sizeof *d->items);
-		assert_non_null(d->items);
+		void *grown = realloc(d->items, (d->item_count + 1) * sizeof *d->items);
+		assert_non_null(grown);
+		d->items = grown;
 		d->items[d->item_count++] =
 			(struct kept_item){.item = item, .chat = s->chat, .id = s->id};
 	}

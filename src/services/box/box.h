@@ -127,8 +127,9 @@ GN_MUST gn_err gn_box_follow(struct gn_box *b, const struct gn_box_follow *f, gn
 /* This device has the item safe: every holder of the present set, and of sets to come, is told.
  * GN_NOT_FOUND: no such operation, or it has not shown this item. */
 GN_MUST gn_err gn_box_ack(struct gn_box *b, gn_op follow, const struct gn_box_id *id, gn_time now);
-/* Answers GN_BOX_SIGN; NULL: it is not signed. Unknown numbers are passed over. */
-void gn_box_signed(struct gn_box *b, uint64_t sign, const struct gn_sig *sig, gn_time now);
+/* Answers GN_BOX_SIGN; NULL: it is not signed. Unknown numbers are passed over. GN_SIGNATURE: it is
+ * not by the key that was asked, and another answer is waited for. */
+gn_err gn_box_signed(struct gn_box *b, uint64_t sign, const struct gn_sig *sig, gn_time now);
 /* No event comes of it any more. */
 void gn_box_cancel(struct gn_box *b, gn_op op, gn_time now);
 

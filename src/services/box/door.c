@@ -212,7 +212,18 @@ static void send_show(struct gn_box *b, struct box_door *d, const struct gn_sig 
 			gn_fb_box_show_make(fbb, &args));
 }
 
-void gn_box_signed(struct gn_box *b, uint64_t sign, const struct gn_sig *sig, gn_time now)
+/* Is it by the key that was asked? Others of this machine may use the box, too. */
+static bool is_signed(const struct box_door *d, const struct gn_sig *sig)
+{
+	struct gn_boxrec_show show = {
+		.box = d->key.box, .holder = d->key.peer, .role = d->key.role};
+	memcpy(show.exporter, d->exporter, sizeof show.exporter);
+	bool right = gn_boxrec_show_check(&d->key.key, &show, sig) == GN_OK;
+	gn_wipe(show.exporter, sizeof show.exporter);
+	return right;
+}
+
+gn_err gn_box_signed(struct gn_box *b, uint64_t sign, const struct gn_sig *sig, gn_time now)
 {
 	uint8_t exporter[32];
 	b->now = now;
@@ -220,11 +231,11 @@ void gn_box_signed(struct gn_box *b, uint64_t sign, const struct gn_sig *sig, gn
 		struct box_door *d = GN_MAP_AT(&b->doors, struct box_door *, i);
 		if (d->state != DOOR_SIGNING || d->sign != sign)
 			continue;
+		if (sig && !is_signed(d, sig))
+			return GN_SIGNATURE; /* it waits on */
 		box_wake(b);
-		if (!sig) {
-			(void)refuse(b, d, GN_DENIED);
-			return;
-		}
+		if (!sig)
+			return refuse(b, d, GN_DENIED), GN_OK;
 		bool same = box_exporter(b, &d->key.peer, true, exporter) &&
 			    memcmp(exporter, d->exporter, sizeof exporter) == 0;
 		gn_wipe(exporter, sizeof exporter);
@@ -232,8 +243,9 @@ void gn_box_signed(struct gn_box *b, uint64_t sign, const struct gn_sig *sig, gn
 			send_show(b, d, sig);
 		else
 			d->state = DOOR_CLOSED;
-		return;
+		return GN_OK;
 	}
+	return GN_OK;
 }
 
 void box_door_answer(struct gn_box *b, const struct box_ask *a, gn_err err)

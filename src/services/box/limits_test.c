@@ -133,7 +133,7 @@ static gn_err fetch(uint32_t peer, uint16_t shown, size_t count, const char **li
 
 static void a_request_has_so_many_ids(void **state)
 {
-	const char *limit;
+	const char *limit = "";
 	struct gn_fb_key key;
 	struct gn_fb_box_message m;
 	(void)state;
@@ -155,7 +155,7 @@ static void a_request_has_so_many_ids(void **state)
 
 static void a_peer_has_so_many_feeds(void **state)
 {
-	const char *limit;
+	const char *limit = "";
 	(void)state;
 	box();
 	assert_int_equal(show(1, 1, GN_BOXREC_READER), GN_OK);
@@ -230,7 +230,7 @@ static gn_err deposit(uint32_t peer, uint32_t number, uint32_t len, uint32_t ttl
 
 static void an_item_has_its_size_and_its_time(void **state)
 {
-	const char *limit;
+	const char *limit = "";
 	struct gn_fb_box_message m;
 	(void)state;
 	box();
@@ -256,7 +256,7 @@ static void an_item_has_its_size_and_its_time(void **state)
 /* Without the disk's answer: so many are under way, and so many wait for one. */
 static void stores_under_way_are_bounded(void **state)
 {
-	const char *limit;
+	const char *limit = "";
 	(void)state;
 	box();
 	h->rules->items = BOX_STORES * 8;
@@ -490,6 +490,7 @@ static void operations_are_bounded(void **state)
 	gn_box_cancel(b, op, b->now);
 	b->put_bytes = 0;
 	n = 0;
+	memset(ops, 0, sizeof ops);
 	while (n < BOX_FOLLOWS && gn_box_follow(b, &f, b->now, &op) == GN_OK)
 		ops[n++] = op;
 	assert_int_equal(n, BOX_FOLLOWS);

@@ -24,7 +24,7 @@ static void begin(void)
 {
 	struct gn_box_follow f = {.place.box = key_of(1)};
 	holder(64u << 20);
-	for (uint8_t i = 0; i < NODES; i++) {
+	for (unsigned i = 0; i < NODES; i++) {
 		uint8_t seed[32] = {'n', i};
 		gn_sk_from_seed(seed, &nodes[i]);
 	}

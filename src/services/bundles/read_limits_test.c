@@ -268,7 +268,7 @@ static void windows_of_peers(void **state)
 	};
 	alone();
 	assert_true(b->line == BUNDLES_LINE_SLOW);
-	for (uint8_t i = 0; i < GN_COUNT(table); i++) {
+	for (unsigned i = 0; i < GN_COUNT(table); i++) {
 		struct asked a;
 		ask(&a, i);
 		if (i == 0)
@@ -306,7 +306,7 @@ static void patience_with_peers(void **state)
 	alone();
 	struct gn_contact contact = someone(1);
 	struct bundles_peer *p = bundles_peer_need(b, &contact, NULL);
-	for (uint8_t i = 0; i < GN_COUNT(table); i++) {
+	for (unsigned i = 0; i < GN_COUNT(table); i++) {
 		struct asked a;
 		p->srtt = table[i].srtt;
 		p->rttvar = table[i].rttvar;

@@ -279,8 +279,8 @@ void svc_start(struct svc *s, unsigned i)
 				       .prefix_cap = 255,
 				       .grace = {[GN_FB_RECORD_TYPE_NAME] = gn_name_grace}};
 	memcpy(oc.nonce, n->nonce, 8);
-	for (uint16_t type = 0; type < GN_COUNT(oc.admit); type++)
-		oc.admit[type] = gn_admit_rule(type);
+	for (unsigned type = 0; type < GN_COUNT(oc.admit); type++)
+		oc.admit[type] = gn_admit_rule((uint16_t)type);
 	struct gn_blocks_config bc = {.dir = "blocks", .bytes_max = s->opt.bytes_max};
 	gn_err err = gn_overlay_new(&n->env, &oc, s->now, &n->ov);
 	GN_ASSERT(err == GN_OK);
