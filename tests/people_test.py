@@ -133,8 +133,8 @@ def case_first(nodes, seed):
     ben.down(signal.SIGKILL)
     ann.up(nodes.all[1])
     ben.up(nodes.all[2])
-    check(ann.texts("Ben") == ["yes, I read you", "hello there"], f"{ann.texts('Ben')}")
-    check(ben.texts("Ann") == ["yes, I read you", "hello there"], f"{ben.texts('Ann')}")
+    check(ann.texts("Ben") == ["hello there", "yes, I read you"], f"{ann.texts('Ben')}")
+    check(ben.texts("Ann") == ["hello there", "yes, I read you"], f"{ben.texts('Ann')}")
     ann.run("msg", "send", "Ben", "and now?")
     eventually("sessions go on", 120, lambda: "and now?" in ben.texts("Ann"))
     # nothing readable lies in the files of the nodes, of the agents, or in their logs
@@ -156,7 +156,7 @@ def case_offline(nodes, seed):
     gone.stop()
     gone.reap()
     nodes.all.remove(gone)
-    ben.up(nodes.all[4])
+    ben.up(nodes.all[-1])
     eventually("it is there", 120, lambda: "while you were away" in ben.texts("Ann"))
 
 
