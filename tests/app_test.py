@@ -231,10 +231,9 @@ def readers_of(nodes, node, tool, opened):
     open(big, "wb").write(os.urandom(2 << 20))
     code, added = app(nodes, node, "file", "add", options=["--in", big])
     words = json.dumps({"root": added["root"], "size": added["size"], "blocks": added["blocks"]})
-    eventually("its places are free", 30,
-               lambda: run_json(tool, opened, 65534, ["node", "status"])[0] == 0)
+    eventually("its places are free", 30, lambda: counter(node, "http", "raw-open") < 4)
     stalled = [subprocess.Popen([tool, "--uid", "65534", "--stall", opened, "file", "get", words],
-                                stdout=subprocess.DEVNULL) for _ in range(8)]
+                                stdout=subprocess.DEVNULL) for _ in range(12)]
     eventually("it reads as much as it may", 90, lambda: run_json(
         tool, opened, 65534, ["file", "get", words])[1].get("error", {}).get("code") == "quota")
     check(app(nodes, node, "file", "get", words)[0] == 0, "the owner reads beside it")
