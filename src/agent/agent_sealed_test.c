@@ -145,6 +145,9 @@ static void deleted(void **state)
 	assert_ok(gn_agent_message_delete(&tx, &chat, m.mine, &m.id));
 	assert_err(gn_agent_db_tidy(nest.db, true, &more), GN_STATE);
 	assert_ok(gn_agent_tx_commit(&tx));
+	nest_close(&nest);
+	assert_true(words_inside("zebrazebra") > 0);
+	nest_open(&nest);
 	for (unsigned i = 0; more; i++) {
 		assert_ok(gn_agent_db_tidy(nest.db, i == 0, &more));
 		assert_true(i < 1000);
