@@ -16,7 +16,7 @@ static const struct cli_option up_options[] = {
 	 "how others reach this node, if not by this machine's addresses"},
 	{"app-socket", "PATH", "also serve every user of this machine at this socket"},
 	{"record-limit", "BYTES", "room for records, with K, M, G, T (default 1G)"},
-	{"box-limit", "BYTES", "room for what waits in others' boxes, with K, M, G, T (default 1G)"},
+	{"box-limit", "BYTES", "room for what waits in boxes, with K, M, G, T (default 1G)"},
 	{"store-limit", "BYTES", "room for what is kept for others, with K, M, G, T (default 10G)"},
 	{"probation", "SECONDS", "client mode after the start (default 600)"},
 	{"pow-bits", "N", "proof of work of node keys, the same in the whole network (default 22)"},
