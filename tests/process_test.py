@@ -285,7 +285,8 @@ def nodes_of(base):
                 words = f.read().decode(errors="replace").split("\0")
         except OSError:
             continue
-        ours = os.path.basename(words[0]) == "geonetd" or words[1:3] == ["hub", "run"]
+        ours = (os.path.basename(words[0]) in ("geonetd", "geonet-agent")
+                or words[1:3] == ["hub", "run"])
         if ours and any(a == "--data" and b.startswith(base + os.sep)
                         for a, b in zip(words, words[1:])):
             found[int(entry)] = words
@@ -311,7 +312,7 @@ class Run:
         if wait:
             until("nodes and hub are up",
                   lambda: "Ctrl-C ends" in read(self.out) or self.process.poll() is not None)
-            check(self.process.poll() is None and len(nodes_of(self.base)) == 6,
+            check(self.process.poll() is None and len(nodes_of(self.base)) == 8,
                   f"./run: {read(self.out)}")
 
     def next(self, word, *more):

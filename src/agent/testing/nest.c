@@ -49,6 +49,7 @@ void nest_path(const struct nest *n, const char *name, char out[256])
 static uint8_t *read_path(const char *path, size_t *len)
 {
 	FILE *f = fopen(path, "rb");
+	*len = 0;
 	if (!f)
 		return NULL;
 	fseek(f, 0, SEEK_END);
