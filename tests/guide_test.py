@@ -28,8 +28,9 @@ SAME = [
 ]  # UUID, key or id, PID
 WORD = re.compile("|".join(f"({kind})" for kind in ["…", " +", TIME, PLACE, *SAME]))
 STAYS = "geonet hub run"  # keeps its terminal
-LATER = re.compile(r"geonet (status|peers|doctor|get|site get|name resolve)|curl"
-                   )  # what a node learns from others may come a moment later
+# what a node learns from others may come a moment later
+LATER = re.compile(r"geonet (status|peers|doctor|get|site get|name resolve|agent status|"
+                   r"contacts list|msg (read|history))|curl")
 SECRET = b"correct horse battery staple\n"
 
 

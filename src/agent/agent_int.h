@@ -187,6 +187,8 @@ void agent_serve_event(struct gn_agent *a, const struct gn_people_event *e);
 void agent_serve_state(struct gn_agent *a); /* how it stands has changed */
 /* Somebody unknown left something: tells who listens. */
 void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
+/* Whoever accepted a stranger who was not looked at yet is answered: now they are a contact. */
+void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner);
 
 /* ---- life.c ---- */
 

@@ -261,8 +261,12 @@ void box_reads_run(struct gn_box *b)
 
 void box_reads_members(struct gn_box *b)
 {
-	for (struct box_read *r = b->read_first; r; r = r->next)
-		r->find_at = gn_time_min(r->find_at, b->now + BOX_MOVED);
+	for (struct box_read *r = b->read_first; r; r = r->next) {
+		bool whole = true;
+		for (unsigned place = 0; place < places_of(r); place++)
+			whole = whole && r->sets[place].count >= GN_BOX_SET;
+		r->find_at = gn_time_min(r->find_at, b->now + (whole ? BOX_MOVED : BOX_SUM_SOON));
+	}
 }
 
 void box_reads_peer_down(struct gn_box *b, const struct gn_pk *pk)
