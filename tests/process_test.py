@@ -388,9 +388,9 @@ def case_once(bin_dir, base):
     check(done.returncode == 0 and "all right" in rows[-1],
           f"./run --once: {done.returncode} {done.stdout}")
     check(
-        rows[-5:-1] == [
+        rows[-8:-1] == [
             "start a hub, three wallets join", "Ann pays Ben, Ben pays Cay", "Cay pays Ann",
-            "prove the hub's journal"
+            "prove the hub's journal", "two agents start", "Ann writes to Ben", "Ben answers Ann"
         ], f"its table: {done.stdout}")
     check("the ring of 3 x 10.00 HOUR is cleared, nobody owes" in done.stdout,
           f"the clearing: {done.stdout}")

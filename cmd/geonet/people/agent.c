@@ -89,8 +89,9 @@ int cmd_agent_up(struct cli *cli)
 	for (int i = 5; i < n; i++)
 		free(words[i]);
 	if (!exit && !known && identity_exists(cli))
-		cli_note(cli, "You have an identity now. Write down its 24 words, the only way back "
-			      "after a loss: geonet id export");
+		cli_note(cli,
+			 "You have an identity now. Write down its 24 words, the only way back "
+			 "after a loss: geonet id export");
 	return exit ? exit : cmd_agent_status(cli);
 }
 
