@@ -9,8 +9,8 @@ import hashlib, http.client, json, os, random, re, select, shutil, signal, socke
 import threading, time, urllib.parse
 
 sys.dont_write_bytecode = True
-import attack_test, hub_client
-from attack_test import check, eventually, token_of
+import hub_client, node_rig
+from node_rig import check, eventually, token_of
 
 OPEN = ["/", "/page/disk.js", "/page/style.css", "/metrics", "/api/v1/status", "/api/v1/counters"]
 OWNERS = [
@@ -728,13 +728,13 @@ def resolver(nodes):
     lines) before the system's."""
     cc = next((c for c in ("cc", "gcc", "clang") if shutil.which(c)), None)
     if not cc:
-        raise attack_test.Skip("there is no C compiler")
+        raise node_rig.Skip("there is no C compiler")
     folder = os.path.join(nodes.base, "resolver")
     os.makedirs(folder)
     library = os.path.join(folder, "resolver.so")
     subprocess.run([
         cc, "-shared", "-fPIC", "-O1", "-o", library,
-        os.path.join(attack_test.ROOT, "tests", "resolver_shim.c"), "-ldl"
+        os.path.join(node_rig.ROOT, "tests", "resolver_shim.c"), "-ldl"
     ], check=True)
     for program in ("geonetd", "geonet"):
         path = os.path.join(folder, program)
@@ -751,7 +751,7 @@ def resolver(nodes):
 def case_alone(nodes, seed):
     """A name to begin at that means nobody, then a node: what is said meanwhile, and that a changed
     answer is followed."""
-    folder, udp = resolver(nodes), attack_test.network.udp_port()
+    folder, udp = resolver(nodes), node_rig.network.udp_port()
 
     def means(text):
         with open(os.path.join(folder, "new"), "w", encoding="utf-8") as f:
@@ -759,9 +759,9 @@ def case_alone(nodes, seed):
         os.replace(os.path.join(folder, "new"), os.path.join(folder, "hosts"))
 
     means(f"seed.test 127.0.0.7\n")
-    node = attack_test.network.Node(
-        1, os.path.join(nodes.base, "alone"), folder, attack_test.network.udp_port(), 0, None,
-        ["--pow-bits", attack_test.POW, "--bootstrap", f"seed.test:{udp}"])
+    node = node_rig.network.Node(
+        1, os.path.join(nodes.base, "alone"), folder, node_rig.network.udp_port(), 0, None,
+        ["--pow-bits", node_rig.POW, "--bootstrap", f"seed.test:{udp}"])
     nodes.all.append(node)
     node.wait_ready(time.monotonic() + 60)
     token = token_of(node)
@@ -783,8 +783,8 @@ def case_alone(nodes, seed):
     page = ask(node, "/", host=f"welcome.geo.localhost:{node.http_port}")
     check(page.status == 504 and b"alone" in page.body,
           f"the gateway says {page.status} {page.body[-300:]}")
-    founder = attack_test.network.Node(2, os.path.join(nodes.base, "founder"), nodes.bin, udp, 0,
-                                       None, ["--pow-bits", attack_test.POW])
+    founder = node_rig.network.Node(2, os.path.join(nodes.base, "founder"), nodes.bin, udp, 0,
+                                       None, ["--pow-bits", node_rig.POW])
     nodes.all.append(founder)
     founder.wait_ready(time.monotonic() + 60)
     check(founder.status()["reach"] == "founder",
@@ -1069,7 +1069,7 @@ def case_reads(nodes, seed):
     its owner meanwhile."""
     node, _ = site_node(nodes, {"index.html": b"<h1>here</h1>", "big.bin": os.urandom(8 << 20)})
     crowd = [
-        attack_test.stalled_download(node.http_port, "thesite.geo.localhost", "/big.bin")
+        node_rig.stalled_download(node.http_port, "thesite.geo.localhost", "/big.bin")
         for _ in range(252)
     ]
 
@@ -1080,7 +1080,7 @@ def case_reads(nodes, seed):
         "the last ones are refused", 60, lambda:
         (lambda g: g if g["reads-refused"] + g["reads-cut"] + 248 >= 252 else None)(said()))
     if not got["reads-refused"]:
-        raise attack_test.Skip(
+        raise node_rig.Skip(
             f"this machine is so slow that {got['reads-cut']} stalled ones made room before the "
             "last came"
         )
@@ -1103,4 +1103,4 @@ def case_reads(nodes, seed):
 
 
 if __name__ == "__main__":
-    sys.exit(attack_test.main(globals()))
+    sys.exit(node_rig.main(globals()))
