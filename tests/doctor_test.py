@@ -7,7 +7,7 @@ import json, os, shutil, signal, socket, subprocess, sys
 sys.dont_write_bytecode = True
 import clock_test, node_rig, process_test
 from node_rig import POW, SKIPPED, Failure, Nodes, Skip, check, eventually, network
-from node_http_test import resolver
+from node_http_rig import resolver
 
 
 class Doctor:
