@@ -2,15 +2,15 @@
 """A hub seen by a stranger: the source's examples, races, forgeries, strange HTTP and damaged
 disks. usage: hub_audit_test.py BIN_DIR CASE
 
-What hub_test.py shows is not shown again; its helpers, exit codes and SEED are used here too.
+What hub_rig.py shows is not shown again; its helpers, exit codes and SEED are used here too.
 """
 import base64, hashlib, hmac, http.client, json, os, shutil, socket, subprocess, sys, threading
 import time
 
 sys.dont_write_bytecode = True
-import hub_test
+import hub_rig
 from hub_client import Failure, Hub, Key, User, WebSocket, canonical, check
-from hub_test import FREE, code_of, mark, people, verify, with_unit
+from hub_rig import FREE, code_of, mark, people, verify, with_unit
 
 
 def together(count, what):
@@ -790,4 +790,4 @@ def case_damage(bin_dir, base, rng):
 
 
 if __name__ == "__main__":
-    sys.exit(hub_test.main(globals()))
+    sys.exit(hub_rig.main(globals()))

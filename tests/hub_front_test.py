@@ -8,9 +8,9 @@ compiled here.
 import base64, json, os, select, shutil, socket, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
-import hub_test
-from hub_client import Hub, Key, User, WebSocket, check
-from hub_test import FREE, ROOT, code_of, people, with_unit
+import hub_rig
+from hub_client import ROOT, Hub, Key, User, WebSocket, check
+from hub_rig import FREE, code_of, people, with_unit
 
 
 def limited(bin_dir, base, words):
@@ -741,4 +741,4 @@ def case_doors(bin_dir, base, rng):
 
 
 if __name__ == "__main__":
-    sys.exit(hub_test.main(globals()))
+    sys.exit(hub_rig.main(globals()))

@@ -2,14 +2,14 @@
 """What the hub's answers hold, beside that they come: explanations, offers, lists, refusals. usage:
 hub_shapes_test.py BIN_DIR CASE
 
-Helpers, exit codes and SEED are those of hub_test.py.
+Helpers, exit codes and SEED are those of hub_rig.py.
 """
-import json, re, sys, threading, time, urllib.parse
+import json, os, re, sys, threading, time, urllib.parse
 
 sys.dont_write_bytecode = True
-import hub_test
-from hub_client import Hub, Key, User, canonical, check
-from hub_test import FREE, code_of, people, with_unit
+import hub_rig
+from hub_client import ROOT, Hub, Key, User, canonical, check
+from hub_rig import FREE, code_of, people, with_unit
 
 
 def line_of(owner, debtor, equivalent="UAH"):
@@ -59,14 +59,14 @@ def case_causes(bin_dir, base, rng):
     a, b, c = people(hub, "Alice", "Bob", "Clara")
     b.trust(a, "100.00")
     c.trust(b, "100.00")
-    spec = json.load(open(hub_test.os.path.join(hub_test.ROOT, "docs", "openapi-hub.json")))
+    spec = json.load(open(os.path.join(ROOT, "docs", "openapi-hub.json")))
 
     def cut(cause, owner, debtor, by, words, amount="50.00", available="0.00", raises=0):
         status, answer = a.pay_raw(c, amount)
         details, message = answer["error"]["details"], answer["error"]["message"]
         check(status == 400 and code_of(answer) == "E002" and details["available"] == available,
               f"{cause}: {status} {answer}")
-        wrong = hub_test.matches({"$ref": "#/components/schemas/Shortfall"}, details, spec,
+        wrong = hub_rig.matches({"$ref": "#/components/schemas/Shortfall"}, details, spec,
                                  "details")
         check(not wrong, f"{cause}: {wrong[:5]}")
         capacity, flow = a.get("/payments/"
@@ -551,9 +551,9 @@ def case_table(bin_dir, base, rng):
         check(again == whole["items"], f"{path} page by page")
     # dates of equivalents
     old = next(e for e in a.get("/equivalents")["items"] if e["code"] == "UAH")
-    spec = json.load(open(hub_test.os.path.join(hub_test.ROOT, "docs", "openapi-hub.json")))
+    spec = json.load(open(os.path.join(ROOT, "docs", "openapi-hub.json")))
     check(
-        not hub_test.matches({"$ref": "#/components/schemas/Equivalent"}, old, spec, "e")
+        not hub_rig.matches({"$ref": "#/components/schemas/Equivalent"}, old, spec, "e")
         and old["created_at"] and old["updated_at"] == old["created_at"], f"dates: {old}")
     check(
         next(e for e in hub.admin("GET", "/admin/equivalents")["items"]
@@ -608,9 +608,9 @@ def case_table(bin_dir, base, rng):
            {"tx_id": "1", "to": e.pid, "equivalent": "UAH", "amount": "4.00"})[0] == 200,
         "Dora owes Emil")
     own = line_of(d, e)["id"]
-    before = hub_test.mark(hub, d)
+    before = hub_rig.mark(hub, d)
     status, answer = v0(d, "DELETE", f"/trustlines/{own}", {}, {"id": own})
-    check(status == 400 and code_of(answer) == "E009" and hub_test.mark(hub, d) == before,
+    check(status == 400 and code_of(answer) == "E009" and hub_rig.mark(hub, d) == before,
           f"debt the other way: {status} {answer}")
     check(
         v0(e, "POST", "/payments",
@@ -659,12 +659,12 @@ def case_offers(bin_dir, base, rng):
     three = ring(hub, 3, "7.00", {1, 2})   # two of them are asked
     offer = hub.admin("POST", "/admin/clearing/exact",
                       {"equivalent": "UAH", "offer": True, "reason": "monthly"})["offer"]
-    spec = json.load(open(hub_test.os.path.join(hub_test.ROOT, "docs", "openapi-hub.json")))
+    spec = json.load(open(os.path.join(ROOT, "docs", "openapi-hub.json")))
 
     def seen(user):
         item = user.get("/clearing/offers")["items"]
         check(len(item) == 1 and item[0]["offer"] == offer, f"offers: {item}")
-        wrong = hub_test.matches({"$ref": "#/components/schemas/Offer"}, item[0], spec, "offer")
+        wrong = hub_rig.matches({"$ref": "#/components/schemas/Offer"}, item[0], spec, "offer")
         check(not wrong, f"{wrong[:5]}")
         return item[0]
 
@@ -686,7 +686,7 @@ def case_offers(bin_dir, base, rng):
         hub.admin("GET", "/clearing/offers")["items"][0]["gain"] == "21.00",
         "an officer sees the sums")
     asked = three[1].get("/payments/asked")["items"]
-    wrong = hub_test.matches({"$ref": "#/components/schemas/Asked"}, asked[0], spec, "asked")
+    wrong = hub_rig.matches({"$ref": "#/components/schemas/Asked"}, asked[0], spec, "asked")
     check(
         len(asked) == 1 and not wrong and figures(asked[0]) == figures(seen(three[1]))
         and asked[0]["expires_at"] and asked[0]["payment"] is None, f"asked: {asked} {wrong}")
@@ -696,9 +696,9 @@ def case_offers(bin_dir, base, rng):
     check(status == 200 and seen(three[2])["answered_count"] == 1, f"one has answered: {answer}")
     # the figures come from the journal
     hub.stop()
-    for name in hub_test.os.listdir(hub_test.os.path.join(base, "hub")):
+    for name in os.listdir(os.path.join(base, "hub")):
         if name.startswith("history.db"):
-            hub_test.os.remove(hub_test.os.path.join(base, "hub", name))
+            os.remove(os.path.join(base, "hub", name))
     hub = Hub(bin_dir, base, *FREE)
     for user in (*three, *five, outsider):
         user.hub = hub
@@ -788,7 +788,7 @@ def case_schedule(bin_dir, base, rng):
                     for u in ring):
                 return
             time.sleep(0.1)
-        raise hub_test.Failure(f"{code} was not cleared")
+        raise hub_rig.Failure(f"{code} was not cleared")
 
     rings = {code: people(hub, *[f"{code}{i}" for i in range(7)]) for code in ("UAH", "HOUR")}
     for code, ring in rings.items():
@@ -814,7 +814,7 @@ def case_schedule(bin_dir, base, rng):
     indebted(rings["UAH"], "UAH")
     wait_until_cleared(rings["UAH"], "UAH")
     hub.stop()
-    hub_test.verify(bin_dir, base)
+    hub_rig.verify(bin_dir, base)
 
 
 # ---- exact clearing within a time ----
@@ -991,7 +991,7 @@ def case_search(bin_dir, base, rng):
     hub.stop()
     # an older schema: dropped, made again from the journal
     import sqlite3
-    db = sqlite3.connect(hub_test.os.path.join(base, "hub", "history.db"))
+    db = sqlite3.connect(os.path.join(base, "hub", "history.db"))
     identity = db.execute("SELECT value FROM meta WHERE name = 'identity'").fetchone()[0]
     db.execute("UPDATE meta SET value = ? WHERE name = 'identity'", ("1 " + identity.split()[1],))
     db.execute("DROP TABLE asked")
@@ -1013,4 +1013,4 @@ def case_search(bin_dir, base, rng):
 
 
 if __name__ == "__main__":
-    sys.exit(hub_test.main(globals()))
+    sys.exit(hub_rig.main(globals()))

@@ -3,11 +3,12 @@
 proof. usage: hub_state_test.py BIN_DIR CASE
 
 Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence."""
-import base64, json, os, select, signal, socket, sqlite3, subprocess, sys, threading, time
+import base64, json, os, re, select, shutil, signal, socket, sqlite3, subprocess, sys, threading
+import time
 
 sys.dont_write_bytecode = True
-from hub_test import FREE, ROOT, Failure, Hub, Key, User, canonical, check, code_of, main
-from hub_test import mark, people, re, shutil, with_unit
+from hub_client import ROOT, Hub, Key, User, check
+from hub_rig import FREE, code_of, main, mark, people, with_unit
 
 
 def metric(hub, name):

@@ -2,16 +2,16 @@
 """The wallet as a person and a script use it: what is signed, what is said when answers are lost,
 lines, requests, strangers' names. usage: wallet_test.py BIN_DIR CASE
 
-Exit codes and SEED are those of hub_test.py.
+Exit codes and SEED are those of hub_rig.py.
 """
 import base64, calendar, http.client, http.server, json, os, pty, re, select, shlex, socket
 import subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-import hub_test
-from hub_client import Hub, Key, User, check
-from hub_test import FREE, with_unit
+import hub_rig
+from hub_client import ROOT, Hub, Key, User, check
+from hub_rig import FREE, with_unit
 
 UNKNOWN = 6
 
@@ -932,7 +932,7 @@ def case_words(bin_dir, base, rng):
                                                                                       ) else None
     check("waiting for the hub" in w.terminal("ann", "wallet", "balance"), "progress")
     check("waiting" not in w.text("ann", "wallet", "balance"), "no progress outside a terminal")
-    page = open(os.path.join(hub_test.ROOT, "docs", "man", "geonet.1")).read().replace("\\-", "-")
+    page = open(os.path.join(ROOT, "docs", "man", "geonet.1")).read().replace("\\-", "-")
     commands = re.findall(r"^  (wallet \w+)", w.raw("ann", "wallet", "--help").stdout.decode(),
                           re.M)
     check(len(commands) >= 12, f"commands: {commands}")
@@ -1201,4 +1201,4 @@ def case_squatter(bin_dir, base, rng):
 
 
 if __name__ == "__main__":
-    sys.exit(hub_test.main(globals()))
+    sys.exit(hub_rig.main(globals()))
