@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What a hub keeps: many clients at once, kill -9 under load, a history that is made anew, and in
-PostgreSQL. usage: hub_journal_test.py BIN_DIR CASE
+"""What a hub keeps: many clients at once, kill -9 under load, a history that is made anew and in
+PostgreSQL, and the proof of the journal. usage: hub_journal_test.py BIN_DIR CASE
 
 Exit codes and SEED are those of hub_rig.py. KILLS=100 makes the case `kill` long.
 """
-import json, os, random, shutil, signal, socket, subprocess, sys, threading, time, uuid
+import hashlib, json, os, random, shutil, signal, socket, subprocess, sys, threading, time, uuid
 
 sys.dont_write_bytecode = True
 from hub_client import Failure, Hub, check
@@ -237,6 +237,91 @@ def case_history(bin_dir, base, rng):
                           stderr=subprocess.PIPE)
     check(done.returncode == 1 and done.stderr,
           f"verify of a damaged journal: {done.returncode} {done.stderr.decode()}")
+
+
+# ---- proof ----
+
+def compared(bin_dir, base, url=None):
+    env = {k: v
+           for k, v in os.environ.items()
+           if k != "GEONET_HUB"} | ({"GEONET_HUB": url} if url else {})
+    done = subprocess.run(
+        [os.path.join(bin_dir, "geonet"), "hub", "verify", "--json", "--data", base],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+    return done.returncode, json.loads(
+        done.stdout) if done.returncode == 0 else done.stdout.decode() + done.stderr.decode()
+
+
+def case_verify(bin_dir, base, rng):
+    """The replayed state against the running hub's, or against the last checkpoint; a difference is
+    an error."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b = people(hub, "Alice", "Bob")
+    b.trust(a, "100.00")
+    a.pay(b, "1.00")
+    code, report = compared(bin_dir, base, hub.url)
+    check(
+        code == 0 and report["compared_with"] == "hub" and report["copy"]
+        and report["compared_at"] == report["records"], f"with the running hub: {report}")
+    code, report = compared(bin_dir, base, "http://127.0.0.1:1")
+    check(
+        code == 0 and report["compared_with"] == "history" and report["copy"]
+        and report["end_known"], f"a hub that cannot be asked: {report}")
+    # a copy of the directory goes its own way: the journal here is not the one of the hub there
+    twin = os.path.join(base, "twin")
+    os.makedirs(twin, 0o700)
+    shutil.copytree(os.path.join(base, "hub"), os.path.join(twin, "hub"))
+    a.pay(b, "1.00")
+    code, text = compared(bin_dir, twin, hub.url)
+    check(code == 1 and "durable records are gone" in text,
+          f"a journal that is too short: {code} {text}")
+    second = Hub(bin_dir, twin, *FREE)
+    a.hub = b.hub = second
+    a.login()
+    a.pay(b, "2.00")
+    a.pay(b, "2.00")
+    a.pay(b, "2.00")
+    code, text = compared(bin_dir, twin, hub.url)
+    check(code == 1 and "is not that of its journal" in text, f"another state: {code} {text}")
+    second.admin("POST", "/admin/snapshot", {"reason": "test"}, want=202)
+    a.pay(b, "2.00")
+    second.stop()
+    hub.stop()
+    code, report = compared(bin_dir, twin, hub.url)
+    check(
+        code == 0 and report["compared_with"] == "checkpoint"
+        and 0 < report["compared_at"] <= report["records"], f"with the last checkpoint: {report}")
+    spoil_checkpoint(os.path.join(twin, "hub", "journal", "00000001.log"))
+    code, text = compared(bin_dir, twin)
+    check(code == 1 and "CHECKPOINT" in text, f"a checkpoint that lies: {code} {text}")
+
+
+def spoil_checkpoint(path):
+    """Another state hash in the last CHECKPOINT, everything behind it sealed anew as LG-49 says."""
+    data = bytearray(open(path, "rb").read())
+    salt, chain, at, last = bytes(data[24:40]), None, 8192, None
+    while data[at:at + 4] == b"GNLB":
+        length = int.from_bytes(data[at + 8:at + 16], "big")
+        record = at + 104
+        while record < at + 104 + length:
+            if data[record + 4] == 20:
+                last = (at, record)
+            record += int.from_bytes(data[record:record + 4], "big")
+        at += (104 + length + 4095) // 4096 * 4096
+    check(last, "there is a checkpoint")
+    at, record = last
+    data[record + 16] ^= 1
+    while data[at:at + 4] == b"GNLB":
+        length = int.from_bytes(data[at + 8:at + 16], "big")
+        if chain:
+            data[at + 24:at + 56] = chain
+        chain = hashlib.sha256(salt + bytes(data[at:at + 56])
+                               + bytes(data[at + 104:at + 104 + length])).digest()
+        data[at + 56:at + 88] = chain
+        data[at + 88:at + 104] = hashlib.sha256(salt + bytes(data[at:at + 88])).digest()[:16]
+        at += (104 + length + 4095) // 4096 * 4096
+    open(path, "wb").write(data)
 
 
 # ---- PostgreSQL ----

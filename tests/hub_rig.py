@@ -4,7 +4,7 @@ A case is case_NAME(bin_dir, base, rng); main(globals()) runs the one that is na
 line and shows the hub's log when it fails. Exit 0 passed, 77 skipped (the reason is printed), 1
 failed with a sentence. SEED=N repeats a run.
 """
-import json, os, random, re, shutil, subprocess, sys, tempfile
+import json, os, random, re, shutil, subprocess, sys, tempfile, time
 
 from hub_client import Failure, Hub, User, check
 
@@ -44,6 +44,19 @@ def star(hub, count, limit="100000.00"):
             m.trust(u, limit)
             u.trust(m, limit)
     return middle, users
+
+
+def metric(hub, name):
+    return int(
+        re.search(rf"^geonet_hub_{name} (\d+)$",
+                  hub.raw("GET", "/metrics")[2].decode(), re.M).group(1))
+
+
+def eventually(what, condition, seconds=60):
+    end = time.time() + seconds
+    while not condition():
+        check(time.time() < end, f"{what}: not within {seconds} s")
+        time.sleep(0.1)
 
 
 def verify(bin_dir, base):
