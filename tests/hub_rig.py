@@ -4,7 +4,7 @@ A case is case_NAME(bin_dir, base, rng); main(globals()) runs the one that is na
 line and shows the hub's log when it fails. Exit 0 passed, 77 skipped (the reason is printed), 1
 failed with a sentence. SEED=N repeats a run.
 """
-import json, os, random, re, shutil, subprocess, sys, tempfile, time
+import json, os, random, re, shutil, subprocess, sys, tempfile, threading, time
 
 from hub_client import Failure, Hub, User, check
 
@@ -44,6 +44,44 @@ def star(hub, count, limit="100000.00"):
             m.trust(u, limit)
             u.trust(m, limit)
     return middle, users
+
+
+def line_of(owner, debtor, equivalent="UAH"):
+    return next(
+        l for l in owner.get(f"/trustlines?direction=outgoing&equivalent={equivalent}")["items"]
+        if l["to"] == debtor.pid)
+
+
+def change(owner, debtor, equivalent="UAH", want=200, **what):
+    line = line_of(owner, debtor, equivalent)
+    status, answer = owner.send("PATCH", f"/trustlines/{line['id']}", "line.update",
+                                {"id": line["id"], "version": line["version"]} | what)
+    check(status == want, f"change of a line: {status} {answer}")
+    return answer
+
+
+def together(count, what):
+    """what(i) on count threads that begin at once; the results, in order."""
+    gate, out = threading.Barrier(count), [None] * count
+
+    def one(i):
+        gate.wait()
+        out[i] = what(i)
+
+    threads = [threading.Thread(target=one, args=(i,)) for i in range(count)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    check(None not in out, f"{out.count(None)} of {count} clients got no answer")
+    return out
+
+
+def same_person(user):
+    """The same key and token on a connection of its own."""
+    twin = User(user.hub, user.name, user.key)
+    twin.token, twin.seq = user.token, user.seq
+    return twin
 
 
 def metric(hub, name):

@@ -4,26 +4,12 @@ hub_shapes_test.py BIN_DIR CASE
 
 Helpers, exit codes and SEED are those of hub_rig.py.
 """
-import json, os, re, sys, threading, time, urllib.parse
+import json, os, re, sqlite3, sys, threading, time, urllib.parse
 
 sys.dont_write_bytecode = True
 import hub_rig
 from hub_client import ROOT, Hub, Key, User, canonical, check
-from hub_rig import FREE, code_of, people, with_unit
-
-
-def line_of(owner, debtor, equivalent="UAH"):
-    return next(
-        l for l in owner.get(f"/trustlines?direction=outgoing&equivalent={equivalent}")["items"]
-        if l["to"] == debtor.pid)
-
-
-def change(owner, debtor, **what):
-    line = line_of(owner, debtor)
-    status, answer = owner.send("PATCH", f"/trustlines/{line['id']}", "line.update",
-                                {"id": line["id"], "version": line["version"]} | what)
-    check(status == 200, f"change of a line: {status} {answer}")
-    return answer
+from hub_rig import FREE, change, code_of, line_of, people, with_unit
 
 
 # ---- codes of equivalents ----
@@ -990,7 +976,6 @@ def case_search(bin_dir, base, rng):
     check(members[6].get("/participants/me")["display_name"] == "Ж" * 255, "a long name")
     hub.stop()
     # an older schema: dropped, made again from the journal
-    import sqlite3
     db = sqlite3.connect(os.path.join(base, "hub", "history.db"))
     identity = db.execute("SELECT value FROM meta WHERE name = 'identity'").fetchone()[0]
     db.execute("UPDATE meta SET value = ? WHERE name = 'identity'", ("1 " + identity.split()[1],))
