@@ -5,21 +5,10 @@ passed, 77 skipped (the reason is printed), 1 failed with a sentence.
 """
 import http.client, json, os, shutil, signal, socket, subprocess, sys, tempfile, time
 
+from node_rig import Failure, Skip, check
+
 FOUNDER = ("--port", "0", "--http", "0", "--probation", "0", "--pow-bits", "8")
 PATIENCE = 300  # seconds: only ends a hopeless wait
-
-
-class Failure(Exception):
-    pass
-
-
-class Skip(Exception):
-    pass
-
-
-def check(condition, sentence):
-    if not condition:
-        raise Failure(sentence)
 
 
 def eventually(what, condition):

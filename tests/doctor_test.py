@@ -250,7 +250,7 @@ def main():
     except (node_rig.Skip, process_test.Skipped) as reason:
         print(f"skipped: {reason}")
         return SKIPPED
-    except (Failure, process_test.Failure) as error:
+    except Failure as error:
         print(f"failed: {error}")
         return 1
     finally:

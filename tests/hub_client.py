@@ -11,17 +11,9 @@ except ImportError as missing:
     print(f"skipped: {missing} (tools/setup dev installs it)")
     sys.exit(77)
 
+from node_rig import Failure, ROOT, check
+
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-
-class Failure(Exception):
-    pass
-
-
-def check(condition, sentence):
-    if not condition:
-        raise Failure(sentence)
 
 
 def base58(data):
