@@ -4,7 +4,7 @@
 Each case starts real nodes and one Chromium (tests/browser.py) on free ports. Exit 0 passed, 77
 skipped with a reason (no browser), 1 failed with a sentence.
 """
-import http.client, http.server, json, os, sys, threading, time
+import http.client, http.server, json, os, socket, sys, threading, time
 
 sys.dont_write_bytecode = True
 import node_rig
@@ -192,7 +192,7 @@ def case_apart(nodes, seed):
         # What pages of others learn: nothing that a port without a program would not say.
         elsewhere = Elsewhere()
         stranger = browser.tab()
-        closed = node_rig.network.socket.socket()
+        closed = socket.socket()
         closed.bind(("127.0.0.1", 0))
         nowhere = f"http://localhost:{closed.getsockname()[1]}/"
         for page, shown in ((tabs[NAMES[2]], address[NAMES[2]]), (stranger, elsewhere.url)):
