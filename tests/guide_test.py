@@ -17,7 +17,7 @@ import os, pty, re, select, shutil, signal, socket, sys, tempfile, termios, time
 
 sys.dont_write_bytecode = True
 from process_test import Failure, ROOT, WAIT_MAX, check, nodes_of, read, until
-from attack_test import network
+from node_rig import network
 
 STEP = re.compile(r"^(\w*)\$ (.*)$", re.M)
 PLACE = r"https://\w+\.example\.net|\w+\.example\.net(?::7777)?|/home/\w+|\b77(?:77|80|90)\b"

@@ -7,8 +7,8 @@ skipped, 1 failed with a sentence.
 import json, os, signal, subprocess, sys, time
 
 sys.dont_write_bytecode = True
-import attack_test
-from attack_test import check, eventually
+import node_rig
+from node_rig import check, eventually
 
 
 class Person:
@@ -232,4 +232,4 @@ def case_locked(nodes, seed):
 
 
 if __name__ == "__main__":
-    sys.exit(attack_test.main(globals()))
+    sys.exit(node_rig.main(globals()))

@@ -6,22 +6,15 @@ Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence."""
 import glob, json, os, pty, resource, shlex, shutil, signal, socket, stat, subprocess, sys, tempfile
 import time, urllib.request
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+from node_rig import Failure, ROOT, check
+
 WAIT_MAX = 120  # seconds, for what takes far less
 started = []
 
 
-class Failure(Exception):
-    pass
-
-
 class Skipped(Exception):
     pass
-
-
-def check(condition, sentence):
-    if not condition:
-        raise Failure(sentence)
 
 
 def until(what, condition):
