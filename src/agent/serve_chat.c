@@ -25,13 +25,17 @@ struct putting {
 	uint64_t last, now_ms;
 };
 
-/* Items overtake each other: what is missing for a moment is no gap for people yet. Its order is
- * the time of the message that showed it, or what its sender made up (then it is shown). */
+bool agent_gap_is_young(uint64_t order, uint64_t now_ms)
+{
+	return order > now_ms ? order - now_ms < AGENT_GAP_SHOWN_MS
+			      : now_ms - order < AGENT_GAP_SHOWN_MS;
+}
+
 static bool still_comes(const struct gn_agent_message *m, uint64_t now_ms)
 {
 	struct gn_people_message row;
 	return gn_people_message_open(m->row, &row) == GN_OK && row.kind == GN_PEOPLE_GAP &&
-	       row.order + AGENT_GAP_SHOWN_MS > now_ms && row.order < now_ms + AGENT_GAP_SHOWN_MS;
+	       agent_gap_is_young(row.order, now_ms);
 }
 
 static bool put_one(void *user, const struct gn_agent_message *m)

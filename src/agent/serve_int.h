@@ -27,6 +27,10 @@ gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat
 
 /* ---- serve_people.c, serve_chat.c: by call ---- */
 
+/* AG-57: is what is missing probably on its way? order: the gap's, which is the Unix ms of the
+ * message that showed it, or what its sender made up: then it is shown. */
+bool agent_gap_is_young(uint64_t order, uint64_t now_ms);
+
 gn_err agent_call_contacts_list(struct agent_request *r);
 gn_err agent_call_contact_get(struct agent_request *r);
 gn_err agent_call_contact_add(struct agent_request *r);
