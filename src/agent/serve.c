@@ -82,6 +82,7 @@ static gn_err call_lock(struct agent_request *r)
 	}
 	agent_close(a);
 	gn_agent_vault_lock(a->vault);
+	agent_locked_begin(a);
 	a->state_moved = true;
 	answer_status(r);
 	return GN_OK;
@@ -130,6 +131,7 @@ static const struct agent_call calls[] = {
 	{CALL(CHAT, MESSAGE_RETRY, 0), agent_call_message_retry},
 	{CALL(CHAT, HISTORY, 0), agent_call_history},
 	{CALL(CHAT, SEARCH, 0), agent_call_search},
+	{CALL(CHAT, MESSAGE_GET, 0), agent_call_message_get},
 	{{{0, 0}, 0}, NULL},
 };
 
@@ -266,6 +268,15 @@ void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner)
 	struct gn_fbb *b = gn_host_told_builder(a->api.told);
 	struct gn_fb_told_notice_args args = {.text = gn_str(text), .next = gn_str(next)};
 	add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, gn_be64(owner->b) | 1);
+}
+
+void agent_serve_new(struct gn_agent *a)
+{
+	static const struct gn_app_kind kind = TOLD_KIND(TOLD_NOTICE);
+	struct gn_fbb *b = gn_host_told_builder(a->api.told);
+	struct gn_fb_told_notice_args args = {.text = gn_str("new message"),
+					      .next = gn_str("read it: geonet agent unlock")};
+	add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, 2);
 }
 
 struct telling {

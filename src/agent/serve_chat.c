@@ -173,8 +173,12 @@ gn_err agent_call_message_retry(struct agent_request *r)
 	id_in(&id, gn_fb_message_retry_id(t));
 	memcpy(row.b, id.b, sizeof row.b);
 	gn_err err = gn_people_retry(r->agent->people, &chat, &id, r->agent->now);
+	/* what did not fail and has not arrived is looked after now */
+	if ((err == GN_NOT_FOUND || err == GN_STATE) && agent_held_hurry(r->agent, &chat, &id))
+		err = GN_OK;
 	if (err == GN_NOT_FOUND || err == GN_STATE) {
-		gn_host_error(&r->base, err, "there is no message of that id that failed");
+		gn_host_error(&r->base, err,
+			      "there is no message of that id that is not delivered");
 		return GN_OK;
 	}
 	GN_TRY(err);

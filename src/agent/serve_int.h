@@ -25,7 +25,7 @@ gn_fbref agent_put_person(struct gn_fbb *b, const struct gn_people_contact *c);
 gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat,
 			   struct gn_slice row, struct gn_slice content, uint64_t number);
 
-/* ---- serve_people.c, serve_chat.c: by call ---- */
+/* ---- serve_people.c, serve_chat.c, serve_show.c: by call ---- */
 
 gn_err agent_call_contacts_list(struct agent_request *r);
 gn_err agent_call_contact_get(struct agent_request *r);
@@ -43,6 +43,7 @@ gn_err agent_call_message_delete(struct agent_request *r);
 gn_err agent_call_message_react(struct agent_request *r);
 gn_err agent_call_message_read(struct agent_request *r);
 gn_err agent_call_message_retry(struct agent_request *r);
+gn_err agent_call_message_get(struct agent_request *r);
 gn_err agent_call_history(struct agent_request *r);
 gn_err agent_call_search(struct agent_request *r);
 

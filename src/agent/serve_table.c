@@ -28,6 +28,7 @@ gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a)
 							       a->identity_known &&
 							       gn_agent_publish_done(a->publish),
 						  .unread = (uint32_t)unread,
+						  .waiting = a->locked_count,
 						  .requests = requests,
 						  .sending = sending,
 						  .identity_wanted = a->identity_wanted};

@@ -35,9 +35,14 @@ static int print_status(struct cli *cli, struct reply *r)
 			 : json_is_true(json_object_get(j, "identity_wanted"))
 				 ? "your identity record must be signed anew: geonet agent unlock"
 				 : "your keys and boxes are being published");
-	out_pair(cli, "messages", "%llu unread, %llu on their way",
-		 (unsigned long long)json_number(j, "unread"),
-		 (unsigned long long)json_number(j, "sending"));
+	if (json_number(j, "waiting"))
+		out_pair(cli, "new", "%s; read: geonet agent unlock",
+			 out_count(json_number(j, "waiting"), "message came while it is locked",
+				   "messages came while it is locked"));
+	if (state == 2)
+		out_pair(cli, "messages", "%llu unread, %llu on their way",
+			 (unsigned long long)json_number(j, "unread"),
+			 (unsigned long long)json_number(j, "sending"));
 	if (json_number(j, "requests"))
 		out_pair(cli, "requests", "%llu: geonet contacts",
 			 (unsigned long long)json_number(j, "requests"));

@@ -3,6 +3,7 @@
 #define GEONET_PEOPLE_COMMANDS_H
 
 #include "geonet/frame/cli.h"
+#include <jansson.h>
 
 extern const struct cli_command agent_commands[], contacts_commands[], msg_commands[];
 
@@ -29,5 +30,11 @@ int cmd_msg_history(struct cli *cli);
 int cmd_msg_follow(struct cli *cli);
 int cmd_msg_search(struct cli *cli);
 int cmd_msg_chats(struct cli *cli);
+int cmd_msg_show(struct cli *cli);
+int cmd_msg_verify(struct cli *cli);
+int cmd_msg_retry(struct cli *cli);
+
+/* "stored 3 of 8": of an own message; one static buffer. */
+const char *msg_state(const json_t *message);
 
 #endif

@@ -110,6 +110,11 @@ static const struct cli_option history_options[] = {
 	{0},
 };
 
+static const struct cli_option show_options[] = {
+	{"proof", "FILE", "write the nodes' promises into FILE (-: stdout)"},
+	{0},
+};
+
 static const struct cli_option follow_options[] = {
 	{"count", "N", "end after so many messages"},
 	{0},
@@ -145,6 +150,20 @@ const struct cli_command msg_commands[] = {
 	 NULL,
 	 "  geonet msg search 'train station' --with Ann\n",
 	 search_options, cmd_msg_search},
+	{"show", "ID", 1, 1, "what became of one message, and which nodes promised to keep it",
+	 "ID is the one that sending it printed, and that --json of the history names. The proof is "
+	 "a file with the nodes' signatures, which anybody can check: geonet msg verify.\n",
+	 "  geonet msg show 5f0c... --proof kept.json\n",
+	 show_options, cmd_msg_show},
+	{"verify", "FILE", 1, 1, "check a proof: who promised to keep what, until when",
+	 "Needs no network and no agent, only the keys in the file.\n",
+	 "  geonet msg verify kept.json\n",
+	 NULL, cmd_msg_verify},
+	{"retry", "ID", 1, 1, "send again what failed; look after the rest at once",
+	 "Of what was stored and has not arrived, the nodes that hold it are asked now, and it is "
+	 "stored again where too few have it; without this that happens every hour.\n",
+	 "  geonet msg retry 5f0c...\n",
+	 NULL, cmd_msg_retry},
 	{"chats", "", 0, 0, "all chats, with their last message",
 	 NULL,
 	 "  geonet msg chats\n",
