@@ -94,6 +94,7 @@ struct agent_heard {
 	uint64_t hurried_ms;
 };
 struct agent_device {
+	bool used;
 	struct gn_pk key;
 	uint64_t prekeys; /* Unix seconds: when the newest were made, */
 	uint64_t anew;    /* and when we last began anew with it */
@@ -246,6 +247,19 @@ gn_time agent_post_pump(struct gn_agent *a);
 void agent_post_hurry(struct gn_agent *a);
 void agent_post_close(struct gn_agent *a);
 
+/* ---- safety.c ---- */
+
+/* A newer record of a contact, or ours. */
+void agent_safety_known(struct gn_agent *a, const struct gn_identity *id);
+/* When the number was compared, Unix ms; 0: never. Is it another one now? */
+void agent_safety_of(struct gn_agent *a, const struct gn_people_contact *c, uint64_t *at_ms,
+		     bool *changed);
+/* GN_NOT_FOUND: of whom there is no record yet; why says it. */
+GN_MUST gn_err agent_safety_number(struct gn_agent *a, const struct gn_people_contact *c,
+				   struct gn_e2ee_safety *out, const char **why);
+/* The person has compared it. */
+GN_MUST gn_err agent_safety_equal(struct gn_agent *a, const struct gn_people_contact *c);
+
 /* ---- held.c ---- */
 
 /* Something of theirs was deposited then and opened: who has their box open is present. */
@@ -253,6 +267,10 @@ void agent_held_heard(struct gn_agent *a, const struct gn_pk *owner, uint64_t un
 /* What of this message is on its way is looked after now. False: nothing is. */
 bool agent_held_hurry(struct gn_agent *a, const struct gn_hash *chat,
 		      const struct gn_content_id *id);
+/* ---- again.c ---- */
+
+/* It asks for what it could not open: we begin anew with it, at most once an hour. */
+void agent_held_unread(struct gn_agent *a, const struct gn_pk *device, struct gn_slice content);
 /* The newest prekeys of a device, made then (Unix seconds). */
 void agent_held_prekeys(struct gn_agent *a, const struct gn_pk *device, uint64_t created);
 
@@ -290,5 +308,10 @@ void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
 /* From LOCKED or NEW to OPEN, and back. */
 GN_MUST gn_err agent_open(struct gn_agent *a);
 void agent_close(struct gn_agent *a);
+
+/* ---- run.c ---- */
+
+/* A turn of an open one; when the next is due. */
+gn_time agent_pump(struct gn_agent *a);
 
 #endif

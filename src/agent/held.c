@@ -11,7 +11,7 @@
  * 2. The envelope that is deposited again is the same, so that no holder keeps it twice; through
  *    another box it is another envelope.
  *
- * Rules AG-63, AG-64, AG-65, AG-66. */
+ * Rules AG-63, AG-64, AG-65. */
 #include "agent/outbox_int.h"
 
 #include <stdlib.h>
@@ -63,9 +63,8 @@ static void look_later(struct gn_agent *a, uint64_t id, uint64_t wait_ms)
 	agent_fail(a, err);
 }
 
-/* The item and its secrets go, who had promised what stays for a while. */
-static gn_err put_proof(struct gn_agent *a, struct gn_agent_tx *tx, uint64_t id,
-			const struct agent_out_parts *parts)
+gn_err agent_held_put_proof(struct gn_agent_tx *tx, uint64_t id,
+			    const struct agent_out_parts *parts)
 {
 	struct agent_out_parts proof = {.head = parts->head, .custodies = parts->custodies};
 	struct gn_custody c;
@@ -76,7 +75,6 @@ static gn_err put_proof(struct gn_agent *a, struct gn_agent_tx *tx, uint64_t id,
 	gn_wipe(proof.head.seed, sizeof proof.head.seed);
 	if (!over)
 		return gn_agent_out_delete(tx, id);
-	(void)a;
 	return agent_out_row(tx, id, AGENT_OUT_PROOF, over * 1000 + AGENT_PROOF_MS, &proof);
 }
 
@@ -85,7 +83,7 @@ static void make_proof(struct gn_agent *a, uint64_t id, const struct agent_out_p
 	struct gn_agent_tx tx;
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
-		err = put_proof(a, &tx, id, parts);
+		err = agent_held_put_proof(&tx, id, parts);
 	if (!err)
 		err = gn_agent_tx_commit(&tx);
 	if (!err)
@@ -452,7 +450,12 @@ bool agent_held_hurry(struct gn_agent *a, const struct gn_hash *chat,
 		      const struct gn_content_id *id)
 {
 	struct hurrying h = {.chat = chat};
+	struct asked_message q = {.wanted = false};
+	struct agent_out_head head = {.chat = *chat, .id = *id};
 	struct gn_agent_tx tx = {0};
+	ask_message(a, &head, &q);
+	if (!q.waits)
+		return false;
 	gn_err err = gn_agent_out_of(a->db, id->b, note_way, &h);
 	if (!err && h.count)
 		err = gn_agent_tx_begin(a->db, &tx);
@@ -466,131 +469,6 @@ bool agent_held_hurry(struct gn_agent *a, const struct gn_hash *chat,
 	}
 	agent_post_hurry(a);
 	return h.count > 0;
-}
-
-/* ---- what is made anew after a day ---- */
-
-static struct agent_device *device_of(struct gn_agent *a, const struct gn_pk *key)
-{
-	for (size_t i = 0; i < AGENT_HEARD; i++)
-		if (a->devices[i].prekeys && gn_pk_eq(&a->devices[i].key, key))
-			return &a->devices[i];
-	return NULL;
-}
-
-void agent_held_prekeys(struct gn_agent *a, const struct gn_pk *device, uint64_t created)
-{
-	struct agent_device *d = device_of(a, device);
-	if (!d) {
-		d = &a->devices[a->device_next];
-		a->device_next = (a->device_next + 1) % AGENT_HEARD;
-		*d = (struct agent_device){.key = *device};
-	}
-	d->prekeys = created > d->prekeys ? created : d->prekeys;
-}
-
-struct looking {
-	uint64_t id; /* not this one */
-	unsigned rows;
-	bool sets_up;
-	uint64_t made_ms; /* of the first */
-};
-
-static bool note_row(void *user, const struct gn_agent_out *o)
-{
-	struct looking *l = user;
-	struct agent_out_parts parts;
-	if (o->id == l->id || (o->kind != AGENT_OUT_HELD && o->kind != AGENT_OUT_ITEM) ||
-	    !agent_out_open(o->bytes, &parts))
-		return true;
-	l->sets_up = l->sets_up || parts.head.flags & AGENT_OUT_SETS_UP;
-	if (!l->rows++ || parts.head.made_ms < l->made_ms)
-		l->made_ms = parts.head.made_ms;
-	gn_wipe(&parts, sizeof parts);
-	return true;
-}
-
-/* Devices whose prekeys are newer than the set-up that waits for them: the private halves that it
- * needs may be gone. True: there was one. */
-static bool begin_anew(struct gn_agent *a, const struct gn_pk *owner, uint64_t made_ms)
-{
-	struct gn_pk key;
-	bool any = false;
-	for (size_t i = 0; gn_people_device_at(a->people, owner, i, &key); i++) {
-		struct agent_device *d = device_of(a, &key);
-		if (!d || d->prekeys <= made_ms / 1000)
-			continue;
-		any = true;
-		if (d->anew >= d->prekeys)
-			continue; /* with another message */
-		gn_err err = gn_e2ee_anew(a->e2ee, &key);
-		if (!err)
-			d->anew = agent_unix(a);
-	}
-	return any;
-}
-
-enum agent_again agent_held_again(struct gn_agent *a, const struct gn_agent_out *o,
-				  const struct agent_out_head *head)
-{
-	struct looking l = {.id = o->id};
-	if (!(head->flags & AGENT_OUT_AGAIN) || !gn_is_zero(head->device.b, sizeof head->device.b))
-		return AGENT_AGAIN_NOW;
-	gn_err err = gn_agent_out_of(a->db, head->id.b, note_row, &l);
-	if (err) {
-		agent_fail(a, err);
-		return AGENT_AGAIN_LATER;
-	}
-	if (!l.rows)
-		return AGENT_AGAIN_NOW;
-	if (!l.sets_up || o->tries >= AGENT_AGAIN_TRIES)
-		return AGENT_AGAIN_NEVER; /* it is looked after */
-	if (!o->tries || !begin_anew(a, &head->owner, l.made_ms))
-		return AGENT_AGAIN_LATER;
-	return AGENT_AGAIN_NOW;
-}
-
-struct replacing {
-	uint64_t id;
-	struct { /* copied: they are written while they are read */
-		struct gn_agent_out out;
-		uint8_t *bytes;
-	} rows[AGENT_OF_ONE_MAX];
-	unsigned count;
-};
-
-static bool copy_other(void *user, const struct gn_agent_out *o)
-{
-	struct replacing *r = user;
-	if (o->id == r->id || (o->kind != AGENT_OUT_HELD && o->kind != AGENT_OUT_ITEM))
-		return true;
-	uint8_t *bytes = malloc(o->bytes.len + 1);
-	if (!bytes)
-		return false;
-	memcpy(bytes, o->bytes.p, o->bytes.len);
-	r->rows[r->count].out = *o;
-	r->rows[r->count].out.bytes.p = bytes;
-	r->rows[r->count].bytes = bytes;
-	return ++r->count < AGENT_OF_ONE_MAX;
-}
-
-gn_err agent_held_replaced(struct gn_agent *a, struct gn_agent_tx *tx, uint64_t id,
-			   const struct agent_out_head *head)
-{
-	struct replacing r = {.id = id};
-	struct agent_out_parts parts;
-	if (!gn_is_zero(head->device.b, sizeof head->device.b))
-		return GN_OK;
-	gn_err err = gn_agent_out_of(a->db, head->id.b, copy_other, &r);
-	for (unsigned i = 0; i < r.count; i++) {
-		const struct gn_agent_out *o = &r.rows[i].out;
-		if (!err && agent_out_open(o->bytes, &parts))
-			err = put_proof(a, tx, o->id, &parts);
-		gn_wipe(r.rows[i].bytes, o->bytes.len);
-		free(r.rows[i].bytes);
-	}
-	gn_wipe(&parts, sizeof parts);
-	return err;
 }
 
 void agent_held_close(struct gn_agent *a)

@@ -167,7 +167,11 @@ static gn_err hand_over(struct gn_agent *a, const struct item *it)
 {
 	struct gn_people_in in = {
 		.owner = it->owner, .device = it->device, .setup = it->setup, .content = it->bytes};
+	struct gn_people_contact c;
 	gn_err err = gn_people_recv(a->people, &in, a->now);
+	if (!err && gn_people_get(a->people, &it->owner, &c) == GN_OK && !c.blocked &&
+	    c.state == GN_PEOPLE_ACCEPTED)
+		agent_held_unread(a, &it->device, it->bytes);
 	return err == GN_MALFORMED || err == GN_USAGE ? GN_OK : err;
 }
 

@@ -57,6 +57,8 @@ static void on_known(void *user, const struct gn_agent_known *k)
 	if (a->failed)
 		return;
 	agent_settle(a);
+	if (k->identity_count && !a->failed)
+		agent_safety_known(a, k->identities[k->identity_count - 1]);
 	agent_post_hurry(a);
 	a->look_waiting = k->prekeys_count > 0;
 }

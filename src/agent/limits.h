@@ -162,6 +162,8 @@
 /* Questions at once; people, and devices, of whom it is known when they were heard of. */
 #define AGENT_CHECKS 8u
 #define AGENT_HEARD 256u
+/* Seconds between two new set-ups with a device that cannot open what we write (people.md). */
+#define AGENT_ANEW_AGAIN 3600u
 /* Looks at whether new prekeys came, doubled from AGENT_POST_WAIT_MS: some four minutes. */
 #define AGENT_AGAIN_TRIES 9u
 /* Seconds that an item may lie in a private box, in a front box. */

@@ -67,6 +67,15 @@ void agent_held_step(struct gn_agent *a, const struct gn_agent_out *o,
 		     struct agent_out_parts *parts);
 /* Its box refuses it for good: it goes through their front box. False: it cannot, or did. */
 bool agent_held_refused(struct gn_agent *a, uint64_t id, const struct agent_out_parts *parts);
+/* The item and its secrets go, who had promised what stays for a while. */
+GN_MUST gn_err agent_held_put_proof(struct gn_agent_tx *tx, uint64_t id,
+				    const struct agent_out_parts *parts);
+/* The key that a check of ours shows its right with. */
+bool agent_held_key(const struct gn_agent *a, const struct gn_pk *by, struct gn_sk *out);
+void agent_held_close(struct gn_agent *a);
+
+/* ---- again.c ---- */
+
 /* A day, and no receipt: is it to be sealed anew? */
 enum agent_again { AGENT_AGAIN_NEVER, AGENT_AGAIN_LATER, AGENT_AGAIN_NOW };
 enum agent_again agent_held_again(struct gn_agent *a, const struct gn_agent_out *o,
@@ -74,8 +83,4 @@ enum agent_again agent_held_again(struct gn_agent *a, const struct gn_agent_out 
 /* It was sealed anew: what is in the network of it is no longer looked after. */
 GN_MUST gn_err agent_held_replaced(struct gn_agent *a, struct gn_agent_tx *tx, uint64_t id,
 				   const struct agent_out_head *head);
-/* The key that a check of ours shows its right with. */
-bool agent_held_key(const struct gn_agent *a, const struct gn_pk *by, struct gn_sk *out);
-void agent_held_close(struct gn_agent *a);
-
 #endif

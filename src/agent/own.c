@@ -19,6 +19,7 @@ static bool identity_says(const struct gn_agent *a, const struct gn_identity *id
 
 static void tell_own(struct gn_agent *a, const struct gn_identity *id)
 {
+	agent_safety_known(a, id);
 	struct gn_people_identity said;
 	struct gn_people_device devices[GN_IDENTITY_DEVICES];
 	struct gn_people_version history[GN_IDENTITY_HISTORY];

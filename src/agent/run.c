@@ -127,7 +127,7 @@ static void on_down(void *user, gn_err err, const char *why)
 
 /* ---- the loop ---- */
 
-static gn_time pump_open(struct gn_agent *a)
+gn_time agent_pump(struct gn_agent *a)
 {
 	gn_time next = gn_people_deadline(a->people);
 	if (next <= a->now) {
@@ -166,7 +166,7 @@ static gn_time turn(void *user)
 	gn_time next = gn_agent_link_pump(a->link, a->now);
 	gn_agent_vault_tick(a->vault, a->now);
 	if (a->db && !a->failed)
-		next = gn_time_min(next, pump_open(a));
+		next = gn_time_min(next, agent_pump(a));
 	else if (!a->failed)
 		next = gn_time_min(next, agent_locked_pump(a));
 	if (a->state_moved) {

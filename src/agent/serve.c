@@ -95,6 +95,13 @@ static gn_err call_stop(struct agent_request *r)
 	return GN_OK;
 }
 
+static gn_err call_renew(struct agent_request *r)
+{
+	GN_TRY(agent_own_anew(r->agent));
+	answer_status(r);
+	return GN_OK;
+}
+
 /* ---- the table ---- */
 
 struct agent_call {
@@ -113,6 +120,7 @@ static const struct agent_call calls[] = {
 	{CALL(AGENT, UNLOCK, LOCKED), call_unlock},
 	{CALL(AGENT, LOCK, LOCKED), call_lock},
 	{CALL(AGENT, AGENT_STOP, LOCKED), call_stop},
+	{CALL(AGENT, AGENT_RENEW, 0), call_renew},
 	{CALL(CONTACT, CONTACTS_LIST, 0), agent_call_contacts_list},
 	{CALL(CONTACT, CONTACT_GET, 0), agent_call_contact_get},
 	{CALL(CONTACT, CONTACT_ADD, 0), agent_call_contact_add},
@@ -122,6 +130,7 @@ static const struct agent_call calls[] = {
 	{CALL(CONTACT, INVITE_NEW, 0), agent_call_invite_new},
 	{CALL(CONTACT, INVITES_LIST, 0), agent_call_invites_list},
 	{CALL(CONTACT, INVITE_DROP, 0), agent_call_invite_drop},
+	{CALL(CONTACT, CONTACT_VERIFY, 0), agent_call_contact_verify},
 	{CALL(CHAT, CHATS_LIST, 0), agent_call_chats_list},
 	{CALL(CHAT, MESSAGE_SEND, 0), agent_call_message_send},
 	{CALL(CHAT, MESSAGE_EDIT, 0), agent_call_message_edit},
@@ -307,7 +316,7 @@ static void tell_contact(struct gn_agent *a, const struct gn_people_event *e)
 	if (gn_people_get(a->people, &e->owner, &c) != GN_OK)
 		return;
 	struct gn_fbb *b = gn_host_told_builder(a->api.told);
-	struct gn_fb_told_contact_args args = {.contact = agent_put_person(b, &c)};
+	struct gn_fb_told_contact_args args = {.contact = agent_put_person(b, a, &c)};
 	add(a, kind, gn_fb_told_contact_make(b, &args), TOLD_CONTACT, gn_be64(e->owner.b) | 1);
 }
 

@@ -233,7 +233,7 @@ gn_err agent_call_chats_list(struct agent_request *r)
 		struct putting last = {.b = b};
 		uint64_t unread = 0;
 		bool more;
-		gn_fbref person = agent_put_person(b, &c);
+		gn_fbref person = agent_put_person(b, a, &c);
 		gn_err err = gn_agent_history(a->db, &page, last_only, &last, &more);
 		if (!err)
 			err = gn_agent_unread_count(a->db, &page.chat, &unread);
@@ -257,7 +257,7 @@ struct searching {
 	gn_fbref refs[AGENT_LIMIT_MAX];
 	size_t count;
 	uint64_t place;
-	const struct gn_agent *agent;
+	struct gn_agent *agent;
 };
 
 static bool put_found(void *user, const struct gn_agent_found *f)
@@ -268,7 +268,7 @@ static bool put_found(void *user, const struct gn_agent_found *f)
 	gn_fbref person = 0;
 	for (size_t i = 0; !person && gn_people_at(s->agent->people, i, &c); i++)
 		if (memcmp(c.chat->b, m->chat.b, sizeof m->chat.b) == 0)
-			person = agent_put_person(s->b, &c);
+			person = agent_put_person(s->b, s->agent, &c);
 	struct gn_fb_found_args args = {
 		.message = agent_put_message(s->b, &m->chat, m->row, m->content, m->number),
 		.snippet = f->snippet,

@@ -71,7 +71,7 @@ gn_err agent_call_message_get(struct agent_request *r)
 			if (err && err != GN_NOT_FOUND)
 				return err;
 			if (s.message)
-				person = agent_put_person(s.b, &c);
+				person = agent_put_person(s.b, a, &c);
 		}
 	if (!s.message) {
 		gn_host_error(&r->base, GN_NOT_FOUND, "there is no message of that id");

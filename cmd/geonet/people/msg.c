@@ -125,7 +125,7 @@ static int mark_read(struct cli *cli, uint64_t order)
 	return exit;
 }
 
-/* The name that a contact is shown by. */
+/* The name that a contact is shown by; what is wrong about them is told. */
 static char *shown_name(struct cli *cli, const char *who)
 {
 	struct reply r;
@@ -135,10 +135,12 @@ static char *shown_name(struct cli *cli, const char *who)
 			  .quiet = true,
 			  .agent = true};
 	char *name = NULL;
-	if (client_ask(cli, &ask, &r) == CLI_OK)
+	if (client_ask(cli, &ask, &r) == CLI_OK) {
+		contact_alarm(cli, r.json);
 		name = cli_format("%s", *json_text(r.json, "petname") ? json_text(r.json, "petname")
 					: *json_text(r.json, "name")  ? json_text(r.json, "name")
 								      : json_text(r.json, "pid"));
+	}
 	reply_free(&r);
 	return name ? name : cli_format("%s", who);
 }

@@ -53,6 +53,11 @@ const struct cli_command agent_commands[] = {
 	 NULL,
 	 "  geonet agent lock\n",
 	 NULL, cmd_agent_lock},
+	{"renew", "", 0, 0, "new keys for first messages and another private box, now",
+	 "As every week by itself; now after a device of yours was lost, or its keys were seen. Your "
+	 "contacts are told; what waits in the box of before is read for 31 days.\n",
+	 "  geonet agent renew\n",
+	 NULL, cmd_agent_renew},
 	{0},
 };
 
@@ -97,6 +102,13 @@ const struct cli_command contacts_commands[] = {
 	 NULL,
 	 "  geonet contacts remove Ann\n",
 	 NULL, cmd_contacts_remove},
+	{"verify", "WHO [NUMBER...]", 1, -1, "compare the safety number: is nobody between you?",
+	 "Without a NUMBER it is shown: 60 digits, the same for both of you. Read them to each other, "
+	 "in person or by a voice that you know. With the NUMBER that they read to you it is "
+	 "compared; blanks do not count.\n",
+	 "  geonet contacts verify Ann\n"
+	 "  geonet contacts verify Ann 04382 91735 ...\n",
+	 NULL, cmd_contacts_verify},
 	{"invite", "", 0, 0, "make a link by which somebody new can write to you at once",
 	 NULL,
 	 "  geonet contacts invite --uses 20 --days 1 --name Ann\n",

@@ -49,6 +49,7 @@ enum gn_fb_app_agent_body {
 	GN_FB_APP_AGENT_BODY_UNLOCK = 4,
 	GN_FB_APP_AGENT_BODY_LOCK = 5,
 	GN_FB_APP_AGENT_BODY_AGENT_STOP = 6,
+	GN_FB_APP_AGENT_BODY_AGENT_RENEW = 7,
 };
 
 enum gn_fb_app_contact_body {
@@ -372,6 +373,26 @@ GN_MUST static inline gn_err gn_fb_agent_stop_verify(struct gn_slice in, struct 
 static inline gn_fbref gn_fb_agent_stop_make(struct gn_fbb *b, const struct gn_fb_agent_stop_args *args)
 {
 	return gn_fbb_table(b, &gn_fbtype_agent_stop, args);
+}
+
+/* ---- AgentRenew ---- */
+
+/* New prekeys and another private box, now: as every week, and after an own device was lost. */
+struct gn_fb_agent_renew {
+	struct gn_fbt t;
+};
+struct gn_fb_agent_renew_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_agent_renew = {"AgentRenew", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_agent_renew_verify(struct gn_slice in, struct gn_fb_agent_renew *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_agent_renew, &out->t);
+}
+static inline gn_fbref gn_fb_agent_renew_make(struct gn_fbb *b, const struct gn_fb_agent_renew_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_agent_renew, args);
 }
 
 /* ---- Person ---- */
@@ -2484,7 +2505,7 @@ struct gn_fb_app_agent_args {
 };
 static const struct gn_fb_field gn_fbfields_app_agent[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_agent_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 6, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 7, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop, &gn_fbtype_agent_renew}},
 };
 static const struct gn_fb_type gn_fbtype_app_agent = {"AppAgent", NULL, gn_fbfields_app_agent, 2};
 
@@ -2527,6 +2548,10 @@ static inline struct gn_fb_lock gn_fb_app_agent_body_as_lock(struct gn_fb_app_ag
 static inline struct gn_fb_agent_stop gn_fb_app_agent_body_as_agent_stop(struct gn_fb_app_agent t)
 {
 	return (struct gn_fb_agent_stop){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_STOP)};
+}
+static inline struct gn_fb_agent_renew gn_fb_app_agent_body_as_agent_renew(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_agent_renew){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_RENEW)};
 }
 
 /* ---- AppContact ---- */
@@ -2773,6 +2798,7 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_unlock,
 	&gn_fbtype_lock,
 	&gn_fbtype_agent_stop,
+	&gn_fbtype_agent_renew,
 	&gn_fbtype_person,
 	&gn_fbtype_contacts_list,
 	&gn_fbtype_contacts_is,
