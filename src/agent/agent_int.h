@@ -181,6 +181,7 @@ struct gn_agent {
 	/* locked.c; NULL: it is open, or new */
 	struct agent_locked *locked;
 	uint32_t locked_count;
+	bool locked_news; /* more came: who listens is told */
 	bool state_moved; /* how it stands changed: who listens is told */
 	bool failed;
 };
@@ -243,9 +244,12 @@ void agent_no_answer(void *user, const struct gn_host_client_event *e);
 GN_MUST gn_err agent_post_add(struct gn_agent *a, struct gn_agent_tx *tx,
 			      const struct gn_people_send *send);
 gn_time agent_post_pump(struct gn_agent *a);
+void agent_post_close(struct gn_agent *a);
+
+/* ---- due.c ---- */
+
 /* Something that a send waited for has come. */
 void agent_post_hurry(struct gn_agent *a);
-void agent_post_close(struct gn_agent *a);
 
 /* ---- safety.c ---- */
 

@@ -265,8 +265,8 @@ GN_MUST gn_err gn_agent_item_put(struct gn_agent_tx *tx, const struct gn_agent_i
 /* GN_NOT_FOUND: never seen, or forgotten. */
 GN_MUST gn_err gn_agent_item_get(struct gn_agent_db *db, const struct gn_pk *box,
 				 const uint8_t id[16], gn_agent_item_fn *fn, void *user);
-/* Those that wait, the first to end first, after this one of before (its until_ms, id and box; NULL:
- * from the first). */
+/* Those that wait, the first to end first, after this one of before (its until_ms, id and box;
+ * NULL: from the first). */
 GN_MUST gn_err gn_agent_items_waiting(struct gn_agent_db *db, const struct gn_agent_item *after,
 				      unsigned limit, gn_agent_item_fn *fn, void *user, bool *more);
 /* Forgets those that ended. */

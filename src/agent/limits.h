@@ -114,8 +114,8 @@
  * certificate for it may last. */
 #define AGENT_PRIVATE_TTL (7u * 86400u)
 #define AGENT_BEFORE_TTL (31u * 86400u)
-/* Those of before: five weeks of private ones, and those that devices and refused keys cost; the one
- * that ends first gives way. */
+/* Those of before: five weeks of private ones, and those that devices and refused keys cost; the
+ * one that ends first gives way. */
 #define AGENT_BOXES_BEFORE 16u
 /* Contacts in one turn that are looked at whether they know our box: 2 ms each to tell. */
 #define AGENT_TELL_AT_ONCE 8u

@@ -169,6 +169,9 @@ static gn_time turn(void *user)
 		next = gn_time_min(next, agent_pump(a));
 	else if (!a->failed)
 		next = gn_time_min(next, agent_locked_pump(a));
+	if (a->locked_news)
+		agent_serve_new(a);
+	a->locked_news = false;
 	if (a->state_moved) {
 		a->state_moved = false;
 		agent_serve_state(a);

@@ -37,8 +37,7 @@ static int print_status(struct cli *cli, struct reply *r)
 				 : "your keys and boxes are being published");
 	if (json_number(j, "waiting"))
 		out_pair(cli, "new", "%s; open: geonet agent unlock",
-			 out_count(json_number(j, "waiting"),
-				   "sealed item came while it is locked",
+			 out_count(json_number(j, "waiting"), "sealed item came while it is locked",
 				   "sealed items came while it is locked"));
 	if (state == 2)
 		out_pair(cli, "messages", "%llu unread, %llu on their way",

@@ -54,8 +54,8 @@ const struct cli_command agent_commands[] = {
 	 "  geonet agent lock\n",
 	 NULL, cmd_agent_lock},
 	{"renew", "", 0, 0, "new keys for first messages and another private box, now",
-	 "As every week by itself; now after a device of yours was lost, or its keys were seen. Your "
-	 "contacts are told; what waits in the box of before is read for 31 days.\n",
+	 "As every week by itself; now after a device of yours was lost, or its keys were seen. "
+	 "Your contacts are told; what waits in the box of before is read for 31 days.\n",
 	 "  geonet agent renew\n",
 	 NULL, cmd_agent_renew},
 	{0},
@@ -103,9 +103,9 @@ const struct cli_command contacts_commands[] = {
 	 "  geonet contacts remove Ann\n",
 	 NULL, cmd_contacts_remove},
 	{"verify", "WHO [NUMBER...]", 1, -1, "compare the safety number: is nobody between you?",
-	 "Without a NUMBER it is shown: 60 digits, the same for both of you. Read them to each other, "
-	 "in person or by a voice that you know. With the NUMBER that they read to you it is "
-	 "compared; blanks do not count.\n",
+	 "Without a NUMBER it is shown: 60 digits, the same for both of you. Read them to each "
+	 "other, in person or by a voice that you know. With the NUMBER that they read to you "
+	 "it is compared; blanks do not count.\n",
 	 "  geonet contacts verify Ann\n"
 	 "  geonet contacts verify Ann 04382 91735 ...\n",
 	 NULL, cmd_contacts_verify},
@@ -163,8 +163,8 @@ const struct cli_command msg_commands[] = {
 	 "  geonet msg search 'train station' --with Ann\n",
 	 search_options, cmd_msg_search},
 	{"show", "ID", 1, 1, "what became of one message, and which nodes promised to keep it",
-	 "ID is the one that sending it printed, and that --json of the history names. The proof is "
-	 "a file with the nodes' signatures, which anybody can check: geonet msg verify.\n",
+	 "ID is the one that sending it printed, and that --json of the history names. The proof "
+	 "is a file with the nodes' signatures, which anybody can check: geonet msg verify.\n",
 	 "  geonet msg show 5f0c... --proof kept.json\n",
 	 show_options, cmd_msg_show},
 	{"verify", "FILE", 1, 1, "check a proof: who promised to keep what, until when",
