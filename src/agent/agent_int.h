@@ -306,6 +306,8 @@ void agent_serve_state(struct gn_agent *a); /* how it stands has changed */
 void agent_serve_new(struct gn_agent *a);
 /* Somebody unknown left something: tells who listens. */
 void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
+/* Whoever accepted a stranger who was not looked at yet is answered: now they are a contact. */
+void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner);
 
 /* ---- life.c ---- */
 

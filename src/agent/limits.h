@@ -201,6 +201,8 @@
 #define AGENT_TOLD_KEEP (24 * 3600 * GN_SEC)
 /* Bytes of a call's JSON: a text of 16 KiB, escaped. */
 #define AGENT_BODY (256u << 10)
+/* Milliseconds that a message may be overtaken before its absence is shown. */
+#define AGENT_GAP_SHOWN_MS UINT64_C(10000)
 /* Chats in one answer. */
 #define AGENT_CHATS_MAX 200u
 /* Seconds that an invite is open when nobody says so. */

@@ -56,6 +56,7 @@ static void answer_claim(struct gn_agent *a, const struct gn_pk *owner)
 			agent_fail(a, err);
 		else
 			agent_settle(a);
+		agent_serve_accepted(a, owner);
 		return;
 	}
 }

@@ -22,23 +22,34 @@ struct putting {
 	struct gn_fbb *b;
 	gn_fbref refs[AGENT_LIMIT_MAX];
 	size_t count;
-	uint64_t last;
+	uint64_t last, now_ms;
 };
+
+/* Items overtake each other: what is missing for a moment is no gap for people yet. Its order is
+ * the time of the message that showed it, or what its sender made up (then it is shown). */
+static bool still_comes(const struct gn_agent_message *m, uint64_t now_ms)
+{
+	struct gn_people_message row;
+	return gn_people_message_open(m->row, &row) == GN_OK && row.kind == GN_PEOPLE_GAP &&
+	       row.order + AGENT_GAP_SHOWN_MS > now_ms && row.order < now_ms + AGENT_GAP_SHOWN_MS;
+}
 
 static bool put_one(void *user, const struct gn_agent_message *m)
 {
 	struct putting *p = user;
+	p->last = m->number;
+	if (still_comes(m, p->now_ms))
+		return true;
 	gn_fbref ref = agent_put_message(p->b, &m->chat, m->row, m->content, m->number);
 	if (ref && p->count < GN_COUNT(p->refs))
 		p->refs[p->count++] = ref;
-	p->last = m->number;
 	return true;
 }
 
 static void answer_message(struct agent_request *r, const struct gn_agent_chat_id *chat,
 			   const struct gn_agent_message_id *id)
 {
-	struct putting p = {.b = gn_host_answer_begin(&r->base)};
+	struct putting p = {.b = gn_host_answer_begin(&r->base), .now_ms = agent_unix_ms(r->agent)};
 	gn_err err = gn_agent_message_find(r->agent->db, chat, true, id, put_one, &p);
 	if (err || !p.count) {
 		gn_host_error(&r->base, err ? err : GN_NOT_FOUND, "it is gone already");
@@ -204,7 +215,8 @@ gn_err agent_call_history(struct agent_request *r)
 	struct putting *p = malloc(sizeof *p);
 	if (!p)
 		return GN_NOMEM;
-	*p = (struct putting){.b = gn_host_answer_begin(&r->base)};
+	*p = (struct putting){.b = gn_host_answer_begin(&r->base),
+			      .now_ms = agent_unix_ms(r->agent)};
 	gn_err err = gn_agent_history(r->agent->db, &page, put_one, p, &more);
 	if (err == GN_NOT_FOUND && !page.before && !page.after)
 		err = GN_OK; /* nothing was said yet */
@@ -217,8 +229,9 @@ gn_err agent_call_history(struct agent_request *r)
 
 static bool last_only(void *user, const struct gn_agent_message *m)
 {
+	const struct putting *p = user;
 	(void)put_one(user, m);
-	return false;
+	return p->count == 0;
 }
 
 gn_err agent_call_chats_list(struct agent_request *r)
@@ -229,8 +242,8 @@ gn_err agent_call_chats_list(struct agent_request *r)
 	struct gn_people_contact c;
 	size_t count = 0;
 	for (size_t i = 0; count < GN_COUNT(refs) && gn_people_at(a->people, i, &c); i++) {
-		struct gn_agent_page page = {.chat = chat_of(&c), .limit = 1};
-		struct putting last = {.b = b};
+		struct gn_agent_page page = {.chat = chat_of(&c), .limit = 2};
+		struct putting last = {.b = b, .now_ms = agent_unix_ms(a)};
 		uint64_t unread = 0;
 		bool more;
 		gn_fbref person = agent_put_person(b, a, &c);

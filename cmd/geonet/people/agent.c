@@ -75,6 +75,7 @@ int cmd_agent_up(struct cli *cli)
 	}
 	if (!make_folders(cli, cli->data, 0700))
 		return CLI_FAILED;
+	bool known = identity_exists(cli);
 	char *words[20] = {cli_beside("geonet-agent"), "--data", cli->data, "--ready-fd", "3"};
 	int n = 5;
 	for (const struct cli_option *o = cli->command->options; o->name; o++)
@@ -92,6 +93,10 @@ int cmd_agent_up(struct cli *cli)
 	free(words[0]);
 	for (int i = 5; i < n; i++)
 		free(words[i]);
+	if (!exit && !known && identity_exists(cli))
+		cli_note(cli,
+			 "You have an identity now. Write down its 24 words, the only way back "
+			 "after a loss: geonet id export");
 	return exit ? exit : cmd_agent_status(cli);
 }
 
