@@ -188,8 +188,12 @@ gn_err agent_call_message_retry(struct agent_request *r)
 	id_in(&id, gn_fb_message_retry_id(t));
 	memcpy(row.b, id.b, sizeof row.b);
 	gn_err err = gn_people_retry(r->agent->people, &chat, &id, r->agent->now);
+	/* what did not fail and has not arrived is looked after now */
+	if ((err == GN_NOT_FOUND || err == GN_STATE) && agent_held_hurry(r->agent, &chat, &id))
+		err = GN_OK;
 	if (err == GN_NOT_FOUND || err == GN_STATE) {
-		gn_host_error(&r->base, err, "there is no message of that id that failed");
+		gn_host_error(&r->base, err,
+			      "there is no message of that id that is not delivered");
 		return GN_OK;
 	}
 	GN_TRY(err);
@@ -246,7 +250,7 @@ gn_err agent_call_chats_list(struct agent_request *r)
 		struct putting last = {.b = b, .now_ms = agent_unix_ms(a)};
 		uint64_t unread = 0;
 		bool more;
-		gn_fbref person = agent_put_person(b, &c);
+		gn_fbref person = agent_put_person(b, a, &c);
 		gn_err err = gn_agent_history(a->db, &page, last_only, &last, &more);
 		if (!err)
 			err = gn_agent_unread_count(a->db, &page.chat, &unread);
@@ -270,7 +274,7 @@ struct searching {
 	gn_fbref refs[AGENT_LIMIT_MAX];
 	size_t count;
 	uint64_t place;
-	const struct gn_agent *agent;
+	struct gn_agent *agent;
 };
 
 static bool put_found(void *user, const struct gn_agent_found *f)
@@ -281,7 +285,7 @@ static bool put_found(void *user, const struct gn_agent_found *f)
 	gn_fbref person = 0;
 	for (size_t i = 0; !person && gn_people_at(s->agent->people, i, &c); i++)
 		if (memcmp(c.chat->b, m->chat.b, sizeof m->chat.b) == 0)
-			person = agent_put_person(s->b, &c);
+			person = agent_put_person(s->b, s->agent, &c);
 	struct gn_fb_found_args args = {
 		.message = agent_put_message(s->b, &m->chat, m->row, m->content, m->number),
 		.snippet = f->snippet,
