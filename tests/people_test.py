@@ -49,6 +49,9 @@ class Person:
             self.process.terminate()
             self.process.wait(60)
 
+    def socket(self):
+        return os.path.join(self.data, "agent", "agent.sock")
+
     def last(self):
         with open(self.log, errors="replace") as f:
             return f.read()[-800:]

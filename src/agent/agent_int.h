@@ -4,6 +4,7 @@
  *   keep.c    what people and sessions change -> the store, in one transaction
  *   own.c     own boxes, prekeys, identity record
  *   post.c    what is to be sent -> sealed -> deposited
+ *   file_send.c, file_get.c   files: sealed and given to the node, fetched and opened
  *   inbox.c   items of own boxes -> opened -> what people say
  *   life.c    open and locked; what the network says of people
  *   serve.c   calls of app/1          run.c    the loop, start and end
@@ -115,7 +116,8 @@ struct gn_agent {
 		bool told;
 	} claims[AGENT_CLAIMS];
 	size_t claim_count;
-	bool state_moved; /* how it stands changed: who listens is told */
+	struct agent_files *files; /* on their way (file_int.h) */
+	bool state_moved;          /* how it stands changed: who listens is told */
 	bool failed;
 };
 
@@ -180,11 +182,19 @@ void agent_invite_name(const struct gn_hash *chat, char out[80]);
 gn_time agent_inbox_pump(struct gn_agent *a);
 void agent_inbox_close(struct gn_agent *a);
 
+/* ---- file_send.c ---- */
+
+gn_time agent_files_pump(struct gn_agent *a);
+GN_MUST gn_err agent_files_open(struct gn_agent *a);
+void agent_files_close(struct gn_agent *a);
+
 /* ---- serve.c ---- */
 
 void agent_serve_init(struct gn_agent *a);
 void agent_serve_event(struct gn_agent *a, const struct gn_people_event *e);
 void agent_serve_state(struct gn_agent *a); /* how it stands has changed */
+/* What moved of files on their way: tells who listens, and who sends them. */
+gn_time agent_serve_files(struct gn_agent *a);
 /* Somebody unknown left something: tells who listens. */
 void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
 

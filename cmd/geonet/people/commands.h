@@ -1,10 +1,11 @@
-/* Commands about people: their agent, contacts, messages. */
+/* Commands about people: their agent, contacts, messages, files. */
 #ifndef GEONET_PEOPLE_COMMANDS_H
 #define GEONET_PEOPLE_COMMANDS_H
 
 #include "geonet/frame/cli.h"
 
-extern const struct cli_command agent_commands[], contacts_commands[], msg_commands[];
+extern const struct cli_command agent_commands[], contacts_commands[], msg_commands[],
+	file_commands[];
 
 int cmd_agent_up(struct cli *cli);
 int cmd_agent_down(struct cli *cli);
@@ -29,5 +30,10 @@ int cmd_msg_history(struct cli *cli);
 int cmd_msg_follow(struct cli *cli);
 int cmd_msg_search(struct cli *cli);
 int cmd_msg_chats(struct cli *cli);
+
+int cmd_file_send(struct cli *cli);
+int cmd_file_list(struct cli *cli);
+int cmd_file_get(struct cli *cli);
+int cmd_file_drop(struct cli *cli);
 
 #endif
