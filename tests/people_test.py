@@ -88,9 +88,9 @@ class Person:
         return None
 
 
-def people(nodes, *names):
+def people(nodes, *names, options=()):
     """Five nodes, and people over the second and those that follow."""
-    nodes.start(5)
+    nodes.start(5, *options)
     made = [Person(nodes, name, nodes.all[1 + i]) for i, name in enumerate(names)]
     for p in made:
         p.published()
