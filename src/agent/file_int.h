@@ -1,4 +1,4 @@
-/* A file on its way to somebody (file_row.c, file_send.c).
+/* A file on its way to somebody (file_row.c, file_block.c, file_send.c).
  *
  *   UPLOADING [its bytes come, are sealed, the node has each block] -> SPREADING
  *   SPREADING [enough copies] -> the message is said -> DONE
@@ -50,11 +50,11 @@ struct agent_file {
 	struct agent_file_slot slots[AGENT_FILE_SLOTS];
 	uint64_t spread; /* call */
 	gn_time due, wait;
-	void *client; /* who sends it, serve_file.c's; NULL: nobody */
+	void *client;               /* who sends it, serve_file.c's; NULL: nobody */
 	void (*gone)(void *client); /* it is taken from them: the agent is locked, or ends */
-	bool moved;   /* to be told */
-	bool room;    /* a slot is free again: the client may go on */
-	gn_err err;   /* it is over for now: why */
+	bool moved;                 /* to be told */
+	bool room;                  /* a slot is free again: the client may go on */
+	gn_err err;                 /* it is over for now: why */
 	const char *why;
 	gn_time told;
 };
@@ -100,6 +100,15 @@ GN_MUST gn_err agent_file_put(struct agent_file *f, struct gn_agent_tx *tx);
 /* In a transaction of its own; an error ends the agent. */
 void agent_file_keep(struct agent_file *f);
 
+/* ---- file_block.c ---- */
+
+/* From which byte on it is to come. */
+uint64_t agent_file_from(const struct agent_file *f);
+/* Its bytes, from there on. *taken less than all: when f->room. GN_RANGE: more than its size;
+ * GN_STATE: it is not what it was. */
+GN_MUST gn_err agent_file_data(struct agent_file *f, struct gn_slice in, size_t *taken);
+/* GN_RANGE: less than its size. */
+GN_MUST gn_err agent_file_data_end(struct agent_file *f);
 /* ---- file_send.c ---- */
 
 /* One that is in memory or in the store; *out NULL: none is on its way. GN_LIMIT: as many as one
@@ -112,13 +121,6 @@ GN_MUST gn_err agent_file_peek(struct gn_agent *a, const struct gn_content_id *i
 /* A new one, in the store. GN_LIMIT. */
 GN_MUST gn_err agent_file_begin(struct gn_agent *a, const struct agent_file_head *head,
 				const struct agent_file_words *words, struct agent_file **out);
-/* From which byte on it is to come. */
-uint64_t agent_file_from(const struct agent_file *f);
-/* Its bytes, from there on. *taken less than all: when f->room. GN_RANGE: more than its size;
- * GN_STATE: it is not what it was. */
-GN_MUST gn_err agent_file_data(struct agent_file *f, struct gn_slice in, size_t *taken);
-/* GN_RANGE: less than its size. */
-GN_MUST gn_err agent_file_data_end(struct agent_file *f);
 /* Who sent it is gone, or was told: what is not whole is dropped, and what it waits for ends. */
 void agent_file_leave(struct agent_file *f);
 /* It is given up for good. */

@@ -1,9 +1,8 @@
-/* Files on their way: bytes of a client -> sealed blocks -> the node -> copies at others -> the
- * message. file_int.h has the states. A slot:
+/* Files on their way: sealed blocks -> the node -> copies at others -> the message; and which of
+ * them are in work. file_int.h has the states; a slot's go on:
  *
- *   FREE -> FILLING [its block is whole: sealed, its hash stored] -> SEALED
- *        -> SENDING [the node has it] -> TAKEN [those before it are too] -> FREE
- *        -> SEALED  [the node went, or was busy] */
+ *   SEALED -> SENDING [the node has it] -> TAKEN [those before it are too] -> FREE
+ *          -> SEALED  [the node went, or was busy] */
 #include "agent/file_int.h"
 
 #include <stdlib.h>
@@ -77,118 +76,6 @@ static void stop(struct agent_file *f, gn_err err)
 {
 	f->err = f->err ? f->err : err;
 	f->moved = true;
-}
-
-/* ---- blocks ---- */
-
-static uint32_t next_block(const struct agent_file *f)
-{
-	uint32_t next = f->head.done;
-	for (unsigned i = 0; i < AGENT_FILE_SLOTS; i++)
-		if (f->slots[i].state != SLOT_FREE && f->slots[i].block >= next)
-			next = f->slots[i].block + 1;
-	return next;
-}
-
-/* The slot that takes what comes next. *full: all are in use. NULL: that, or there is no more to
- * come, or no memory. */
-static struct agent_file_slot *filling(struct agent_file *f, bool *full)
-{
-	struct agent_file_slot *free_one = NULL;
-	uint32_t next = next_block(f);
-	*full = false;
-	for (unsigned i = 0; i < AGENT_FILE_SLOTS; i++) {
-		if (f->slots[i].state == SLOT_FILLING)
-			return &f->slots[i];
-		if (f->slots[i].state == SLOT_FREE)
-			free_one = &f->slots[i];
-	}
-	if (next == agent_file_blocks(f))
-		return NULL;
-	if (!free_one) {
-		*full = true;
-		return NULL;
-	}
-	if (!free_one->bytes)
-		free_one->bytes = malloc(GN_BLOCK);
-	if (!free_one->bytes)
-		return NULL;
-	free_one->state = SLOT_FILLING;
-	free_one->block = next;
-	free_one->len = 0;
-	return free_one;
-}
-
-/* Its plaintext is whole. GN_STATE: it was another one when it was sealed before. */
-static gn_err seal_block(struct agent_file *f, struct agent_file_slot *s)
-{
-	struct agent_file_head *h = &f->head;
-	struct gn_hash leaves[GN_BLOCK_CHUNKS], hash;
-	uint64_t first = (uint64_t)s->block * GN_BLOCK_CHUNKS;
-	size_t count = 0, at = 0;
-	do {
-		size_t len = gn_content_piece_len(h->size, first + count);
-		GN_TRY(gn_content_seal(&h->key, h->size, first + count, s->bytes + at, len));
-		gn_merkle_leaf(gn_slice(s->bytes + at, len + GN_AEAD_TAG), &leaves[count]);
-		at += len + GN_AEAD_TAG;
-		count++;
-	} while (count < GN_BLOCK_CHUNKS && first + count < gn_content_pieces(h->size));
-	gn_merkle_root(leaves, count, &hash);
-	if (s->block < h->meant && !gn_hash_eq(&hash, &f->blocks[s->block]))
-		return GN_STATE;
-	s->len = at;
-	s->sent = 0;
-	s->state = SLOT_SEALED;
-	if (s->block < h->meant)
-		return GN_OK;
-	GN_ASSERT(s->block == h->meant);
-	f->blocks[h->meant++] = hash;
-	agent_file_keep(f);
-	return f->agent->failed ? GN_IO : GN_OK;
-}
-
-gn_err agent_file_data(struct agent_file *f, struct gn_slice in, size_t *taken)
-{
-	size_t len = in.len;
-	bool full;
-	*taken = 0;
-	while (in.len) {
-		struct agent_file_slot *s = filling(f, &full);
-		if (full)
-			break;
-		if (!s)
-			return next_block(f) == agent_file_blocks(f) ? GN_RANGE : GN_NOMEM;
-		size_t piece = s->len / GN_CONTENT_PIECE, off = s->len % GN_CONTENT_PIECE;
-		size_t whole = agent_file_block_len(f, s->block), left = whole - s->len;
-		size_t n = in.len < left ? in.len : left;
-		n = n < GN_CONTENT_PIECE - off ? n : GN_CONTENT_PIECE - off;
-		memcpy(s->bytes + piece * GN_CONTENT_SEALED + off, in.p, n);
-		s->len += n;
-		in = gn_slice_sub(in, n, in.len - n);
-		if (s->len == whole)
-			GN_TRY(seal_block(f, s));
-	}
-	*taken = len - in.len;
-	return GN_OK;
-}
-
-gn_err agent_file_data_end(struct agent_file *f)
-{
-	bool full;
-	if (f->head.size == 0 && next_block(f) == 0) {
-		struct agent_file_slot *s = filling(f, &full);
-		return s ? seal_block(f, s) : GN_NOMEM;
-	}
-	bool half = false;
-	for (unsigned i = 0; i < AGENT_FILE_SLOTS; i++)
-		half |= f->slots[i].state == SLOT_FILLING;
-	return half || next_block(f) < agent_file_blocks(f) ? GN_RANGE : GN_OK;
-}
-
-uint64_t agent_file_from(const struct agent_file *f)
-{
-	uint64_t from = (uint64_t)f->head.done * AGENT_FILE_BLOCK;
-	return from < f->head.size ? from : f->head.size;
 }
 
 /* ---- to the node ---- */
@@ -483,20 +370,15 @@ void agent_file_leave(struct agent_file *f)
 		unload(f);
 }
 
-gn_err agent_file_drop(struct gn_agent *a, const struct gn_content_id *id)
+static gn_err delete_row(struct gn_agent *a, const struct gn_agent_chat_id *chat,
+			 const struct gn_content_id *id)
 {
-	struct agent_file *f;
 	struct gn_agent_tx tx = {0};
 	struct gn_agent_message_id message;
-	GN_TRY(agent_file_resume(a, id, &f));
-	if (!f)
-		return GN_NOT_FOUND;
 	memcpy(message.b, id->b, sizeof message.b);
-	struct gn_agent_chat_id chat = agent_file_chat(f);
-	unload(f);
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
-		err = gn_agent_file_delete(&tx, &chat, true, &message);
+		err = gn_agent_file_delete(&tx, chat, true, &message);
 	if (!err)
 		err = gn_agent_tx_commit(&tx);
 	if (err) {
@@ -506,12 +388,24 @@ gn_err agent_file_drop(struct gn_agent *a, const struct gn_content_id *id)
 	return err;
 }
 
+gn_err agent_file_drop(struct gn_agent *a, const struct gn_content_id *id)
+{
+	struct agent_file *f;
+	GN_TRY(agent_file_resume(a, id, &f));
+	if (!f)
+		return GN_NOT_FOUND;
+	struct gn_agent_chat_id chat = agent_file_chat(f);
+	unload(f);
+	return delete_row(a, &chat, id);
+}
+
 /* ---- the loop ---- */
 
 struct looking {
 	struct gn_agent *agent;
 	unsigned count;
 	struct gn_content_id ids[AGENT_LIMIT_MAX];
+	struct gn_agent_chat_id chats[AGENT_LIMIT_MAX];
 	uint8_t states[AGENT_LIMIT_MAX];
 	uint64_t at[AGENT_LIMIT_MAX];
 };
@@ -520,6 +414,7 @@ static bool note_one(void *user, const struct gn_agent_file *row)
 {
 	struct looking *l = user;
 	memcpy(l->ids[l->count].b, row->id.b, sizeof l->ids[0].b);
+	l->chats[l->count] = row->chat;
 	l->states[l->count] = row->state;
 	l->at[l->count] = row->at_ms;
 	return ++l->count < AGENT_LIMIT_MAX;
@@ -541,7 +436,7 @@ static void look(struct gn_agent *a)
 		if (f)
 			continue;
 		if (l->at[i] + AGENT_FILE_KEPT_MS < agent_unix_ms(a))
-			err = agent_file_drop(a, &l->ids[i]);
+			err = delete_row(a, &l->chats[i], &l->ids[i]);
 		else if (l->states[i] == AGENT_FILE_SPREADING && place(a, false))
 			err = agent_file_resume(a, &l->ids[i], &f);
 	}
