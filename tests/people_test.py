@@ -49,6 +49,9 @@ class Person:
             self.process.terminate()
             self.process.wait(60)
 
+    def socket(self):
+        return os.path.join(self.data, "agent", "agent.sock")
+
     def last(self):
         with open(self.log, errors="replace") as f:
             return f.read()[-800:]
@@ -85,9 +88,9 @@ class Person:
         return None
 
 
-def people(nodes, *names):
+def people(nodes, *names, options=()):
     """Five nodes, and people over the second and those that follow."""
-    nodes.start(5)
+    nodes.start(5, *options)
     made = [Person(nodes, name, nodes.all[1 + i]) for i, name in enumerate(names)]
     for p in made:
         p.published()

@@ -148,6 +148,10 @@ gn_time agent_pump(struct gn_agent *a)
 	if (!a->failed)
 		next = gn_time_min(next, agent_post_pump(a));
 	if (!a->failed)
+		next = gn_time_min(next, agent_files_pump(a));
+	if (!a->failed)
+		next = gn_time_min(next, agent_serve_files(a));
+	if (!a->failed)
 		gn_agent_know_pump(a->know);
 	for (size_t i = 0; i < a->claim_count; i++)
 		if (!a->claims[i].told) {

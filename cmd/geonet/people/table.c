@@ -1,4 +1,4 @@
-/* geonet agent, contacts, msg. */
+/* geonet agent, contacts, msg, file. */
 #include "geonet/frame/cli.h"
 #include "geonet/frame/options.h"
 #include "geonet/people/commands.h"
@@ -180,5 +180,47 @@ const struct cli_command msg_commands[] = {
 	 NULL,
 	 "  geonet msg chats\n",
 	 NULL, cmd_msg_chats},
+	{0},
+};
+
+static const struct cli_option send_options[] = {
+	{"message", "TEXT", "a text that comes with it"},
+	{"again", NULL, "send it although the same file was sent to them before"},
+	{0},
+};
+
+static const struct cli_option list_options[] = {
+	{"limit", "N", "at most so many messages, 1 to 100 (default 50)"},
+	{0},
+};
+
+static const struct cli_option get_options[] = {
+	{"out", "PATH", "where it is saved, a name or a folder; - is stdout (default its name)"},
+	{"index", "N", "which file, of a message with several (default 0)"},
+	{"large", NULL, "also above 100 MiB"},
+	{0},
+};
+
+const struct cli_command file_commands[] = {
+	{"send", "WHO PATH", 2, 2, "send a file, of 512 MiB at most",
+	 "It is sealed here, and three nodes keep each part of it for 30 days, so they get it also "
+	 "when you are gone. What was interrupted goes on when it is sent again.\n",
+	 "  geonet file send Ann holiday.jpg --message 'Do you remember?'\n",
+	 send_options, cmd_file_send},
+	{"list", "[WHO]", 0, 1, "files that were sent and received, and those on their way",
+	 NULL,
+	 "  geonet file list Ann\n",
+	 list_options, cmd_file_list},
+	{"get", "ID", 1, 1, "save a file",
+	 "Nothing is overwritten. Its name is what its sender wrote, without what could lead "
+	 "elsewhere. What was interrupted goes on when it is asked for again.\n",
+	 "  geonet file get ID\n"
+	 "  geonet file get ID --out photos/\n"
+	 "  geonet file get ID --out - | tar x\n",
+	 get_options, cmd_file_get},
+	{"drop", "ID", 1, 1, "give up a file that is being sent",
+	 NULL,
+	 "  geonet file drop ID\n",
+	 NULL, cmd_file_drop},
 	{0},
 };
