@@ -60,6 +60,20 @@ on 1 1 up --data "$tmp/bad" --port "$port" --http 0 --pow-bits 8
 has "$err" 'did not start'
 on 1 2 up --data "$tmp/bad" --port nonsense
 has "$err" 'nonsense'
+# Whoever interrupts the first start has no node searching on for its proof of work.
+"$geonet" up --data "$tmp/none" --port 0 --http 0 --pow-bits 40 2>"$tmp/err" >/dev/null &
+up=$!
+tries=0
+until grep -q '[0-9]' "$tmp/none/lock" 2>/dev/null || [ $tries -ge 300 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+done
+searching=$(cat "$tmp/none/lock")
+kill -TERM $up
+wait $up 2>/dev/null
+is $? 143
+has "$(cat "$tmp/err")" 'the node was not started'
+kill -0 "$searching" 2>/dev/null && fail "process $searching searches on" && kill -9 "$searching"
 tries=0 # every node knows the four others
 while [ $tries -lt 150 ]; do
     linked=0
@@ -90,7 +104,22 @@ has "$out" 'Ann Example'
 has "$out" 'its node'
 on 4 0 id new --no-passphrase --json
 other=$(value 'j["pid"]')
-on 2 4 id show 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd
+nobody=2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd # a PID is no name that somebody could hold
+for words in "id show $nobody" "site show $nobody" "token grant $nobody a read"; do
+    # shellcheck disable=SC2086
+    on 2 4 $words
+    has "$err" "nobody knows the key of $nobody"
+    has "$err" 'geonet id publish'
+done
+
+# ---- what cannot be read is told once ----
+mkdir "$tmp/locked"
+: >"$tmp/locked/a"
+chmod 000 "$tmp/locked/a"
+if [ "$(id -u)" != 0 ]; then # root reads all
+    on 1 1 site publish "$tmp/locked" --copies 1
+    is "$err" "geonet: $tmp/locked/a: Permission denied"
+fi
 
 # ---- records ----
 printf 'one\000two\n' >"$tmp/body"

@@ -61,6 +61,13 @@ has "$err" 'did you mean geonet id new?'
 run 2 nothinglikeit
 has "$err" 'geonet help lists all'
 run 2 id
+has "$out" 'id new '
+run 2 id --json
+json 'j["error"]["code"] == "usage"'
+run 2 publish # the last word of commands in groups
+has "$err" 'did you mean geonet id publish or geonet site publish?'
+run 2 identity
+has "$err" 'did you mean geonet id?'
 run 2 put
 has "$err" 'geonet put FILE|-'
 run 2 put a b
@@ -91,6 +98,13 @@ run 2 site get 'not a name'
 run 2 completion csh
 run 2 help nothing
 run 2 status --data ''
+for words in status up 'id new --no-passphrase'; do # a file where the folder should be
+    # shellcheck disable=SC2086
+    run 2 $words --data "$tmp/out"
+    has "$err" "$tmp/out, where the data should be, is not a folder"
+done
+run 2 wallet pay x -3 HOUR y # a wrong amount is one argument of four, not an option
+has "$err" "unexpected argument 'y'"
 
 # Every command has a help with an example, and refuses an unknown option.
 "$geonet" help | sed -n 's/^  \([a-z][a-z ]*[a-z]\) .*/\1/p' | sed 's/ *$//; s/  .*//' | grep -v '^geonet' >"$tmp/commands"
@@ -107,6 +121,9 @@ while read -r command; do
     # shellcheck disable=SC2086
     run 2 $command --certainly-not
     grep -qE "\"?$command\"?" "$man" || fail "$command is not in geonet.1"
+    # a terminal of the usual width breaks no word (examples are one line each)
+    wide=$(printf '%s\n' "$out" | sed -n '2,/^Examples:/p' | awk 'length > 80' | grep ' .* ')
+    [ -z "$wide" ] || fail "geonet $command --help is wide: $wide"
 done <"$tmp/commands"
 for group in guard id name site hub wallet; do
     run 0 "$group" --help
@@ -118,6 +135,11 @@ options_of() { sed -n 's/^  --\([a-z0-9-]*\).*/\1/p' | grep -vE '^(help|json|for
 "$geonet" up --help | options_of >"$tmp/up"
 "${geonet%/*}/geonetd" --help | options_of >"$tmp/node"
 cmp -s "$tmp/up" "$tmp/node" || fail "options of up and of geonetd differ: $(diff "$tmp/up" "$tmp/node")"
+
+"${geonet%/*}/geonetd" --nothing 2>"$tmp/err" && fail 'geonetd took --nothing'
+has "$(cat "$tmp/err")" 'there is no option --nothing'
+"${geonet%/*}/geonetd" --port 2>"$tmp/err" && fail 'geonetd took --port without a port'
+has "$(cat "$tmp/err")" '--port needs a value'
 
 # ---- geonet-hub, by itself and as geonet ----
 hub=${geonet%/*}/geonet-hub
@@ -180,6 +202,10 @@ done
 has "$(cat "$tmp/err")" "$tmp/rel;"
 run 3 status
 has "$err" "$HOME/.local/share/geonet;"
+# cron and services may set no HOME: never a folder of wherever they stand
+(unset HOME && cd "$tmp" && "$geonet" status) 2>"$tmp/err"
+own=$(python3 -c 'import os, pwd; print(pwd.getpwuid(os.getuid()).pw_dir)')
+has "$(cat "$tmp/err")" "$own/.local/share/geonet;"
 GEONET_DATA=$tmp/env run 3 status
 has "$err" "$tmp/env;"
 XDG_DATA_HOME=$tmp/xdg run 3 status
@@ -305,6 +331,10 @@ if command -v bash >/dev/null; then
     is "$(bash_says site pub)" publish
     is "$(bash_says site publish --cop)" --copies
     is "$(bash_says --data /x id exp)" export
+    is "$(bash_says help si)" site
+    is "$(bash_says help site pub)" publish
+    is "$(bash_says completion '')" 'bash zsh fish'
+    is "$(bash_says up --guard '')" 'on cookie off'
 fi
 "$geonet" help >/dev/full 2>"$tmp/err" && fail 'a full disk under stdout was not noticed'
 has "$(cat "$tmp/err")" 'stdout cannot be written'

@@ -5,9 +5,9 @@ Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence."""
 import json, os, shutil, signal, socket, subprocess, sys
 
 sys.dont_write_bytecode = True
-import attack_test, clock_test, process_test
-from attack_test import POW, SKIPPED, Failure, Nodes, Skip, check, eventually, network
-from node_http_test import resolver
+import clock_test, node_rig, process_test
+from node_rig import POW, SKIPPED, Failure, Nodes, Skip, check, eventually, network
+from node_http_rig import resolver
 
 
 class Doctor:
@@ -74,7 +74,7 @@ def case_stopped(nodes, doctor):
         b.bind(("127.0.0.1", http))
         b.listen()
         said = doctor.run(data)
-        doctor.has("ports", f"UDP port {udp}", "--port N", said)
+        doctor.has("ports", f"UDP port {udp}", f"geonet up --data {data} --port N", said)
         doctor.has("ports", f"TCP port {http}", "--http N", said)
         settings("port = 0\nhttp = off\n")
         check("ports" not in doctor.run(data), "ports that it would not take")
@@ -84,7 +84,7 @@ def case_stopped(nodes, doctor):
                           env=doctor.env).stdout.decode()
     check(
         text.startswith("node        no node is running")
-        and "\n            -> start it: geonet up\n" in text, f"in words: {text}")
+        and f"\n            -> start it: geonet up --data {data}\n" in text, f"in words: {text}")
 
 
 def case_network(nodes, doctor):
@@ -247,10 +247,10 @@ def main():
     nodes = clock_test.Machines(bin_dir) if name == "clock" else Nodes(bin_dir)
     try:
         globals()["case_" + name](nodes, Doctor(nodes))
-    except (attack_test.Skip, process_test.Skipped) as reason:
+    except (node_rig.Skip, process_test.Skipped) as reason:
         print(f"skipped: {reason}")
         return SKIPPED
-    except (Failure, process_test.Failure) as error:
+    except Failure as error:
         print(f"failed: {error}")
         return 1
     finally:

@@ -10,9 +10,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def options_of(*words):
-    """(name, default or None) of each line "  --name VALUE  sentence (default X)" of the help."""
+    """(name, default or None) of each option "  --name VALUE  sentence (default X)" of the help,
+    whose sentence may go on in lines that begin with blanks."""
     text = subprocess.run([*words, "--help"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    for line in text.splitlines():
+    for line in re.sub(r"\n {8,}", " ", text).splitlines():
         name = re.match(r"  --([a-z-]+)", line)
         if name:
             default = re.search(r"\(default ([^ )]+)\)$", line)
@@ -40,6 +41,10 @@ def main():
         if default and name in defaults and default != defaults[name]:
             print(f"FAILED: geonet up --help: the default of --{name} is {defaults[name]}")
             failed += 1
+    up = dict(options_of(os.path.join(sys.argv[1], "geonet"), "up"))
+    if up.get("port") != "7777" or up.get("w") != "5":
+        print(f"FAILED: the defaults of geonet up --help are not read: {up}")
+        failed += 1
     if len(found) < 10:
         sys.exit(f"FAILED: only {len(found)} options in the help")
     return failed > 0

@@ -2,13 +2,14 @@
 """Capability tokens from the terminal: usage: token_test.py BIN_DIR CASE
 
 offline: given, given on, shown and checked without a node. revoke: over three real nodes, what is
-taken back is refused by whoever asks. Exit 0 passed, 77 skipped, 1 failed with a sentence.
+taken back is refused by whoever asks. hidden: in a network that does not know the list, nothing
+taken back counts again. Exit 0 passed, 77 skipped, 1 failed with a sentence.
 """
-import json, os, subprocess, sys
+import json, os, shutil, subprocess, sys
 
 sys.dont_write_bytecode = True
-import attack_test
-from attack_test import check
+import node_rig
+from node_rig import check
 
 
 def geonet(nodes, data, *words, status=0, stdin=None):
@@ -52,8 +53,18 @@ def case_offline(nodes, seed):
     geonet(nodes, cay, "token", "grant", ben_key, "topic/news", "read", "--from", file, status=1)
     for words in (("a//b", "read"), ("a", "red"), ("a", "")):
         geonet(nodes, ann, "token", "grant", ben_key, *words, status=2)
+    out = geonet(nodes, ann, "token", "grant", ben_key, "a", "read", "--limit", "x=1", status=2)
+    check("'x' is no kind of limit" in out, out)
+    out = geonet(nodes, ann, "token", "show", os.path.join(nodes.base, "nothing"), status=1)
+    check("neither a file nor a token's text" in out, out)
+    out = geonet(nodes, ann, "token", "show", "-", stdin="", status=1)
+    check("this is no token" in out, out)
     for limit in ("x=1", "ops", "ops=", "ops=1/", "ops=-1"):
         geonet(nodes, ann, "token", "grant", ben_key, "a", "read", "--limit", limit, status=2)
+    most = geonet(nodes, ann, "token", "grant", ben_key, "a", "read", "--limit",
+                  f"bytes={2**64 - 1}", "--limit", f"ops={2**53}", "--limit", "jobs=0", "--json")
+    limits = json.loads(most)["blocks"][0]["limits"]
+    check([limit["amount"] for limit in limits] == [str(2**64 - 1), 2**53, 0], f"{limits}")
     flipped = two[:300] + ("A" if two[300] != "A" else "B") + two[301:]
     geonet(nodes, cay, "token", "show", "-", stdin=flipped, status=1)
     geonet(nodes, cay, "token", "show", "-", stdin="not a token\n", status=1)
@@ -82,5 +93,29 @@ def case_revoke(nodes, seed):
     geonet(nodes, ben, "token", "check", tokens[1].strip(), "topic/1", "read", status=3)  # no node
 
 
+def case_hidden(nodes, seed):
+    """A network that does not know the list of what was taken back gets it whole with the next."""
+    nodes.start(1)
+    other = node_rig.Nodes(nodes.bin)
+    try:
+        other.start(1)
+        ann = nodes.all[0].data
+        geonet(nodes, ann, "id", "new", "--no-passphrase", "--no-publish")
+        ben, ben_key = person(nodes, "ben")
+        tokens = [geonet(nodes, ann, "token", "grant", ben_key, f"topic/{i}", "read").strip()
+                  for i in range(2)]
+        geonet(nodes, ann, "token", "revoke", tokens[0], "--w", "1")
+        os.environ["GEONET_SOCKET"] = os.path.join(other.all[0].data, "app.sock")
+        said = json.loads(geonet(nodes, ann, "token", "revoke", tokens[1], "--w", "1", "--json"))
+        check(said["revoked"] == 2, f"what was taken back before counts again: {said}")
+        for i in range(2):
+            out = geonet(nodes, ben, "token", "check", tokens[i], f"topic/{i}", "read", status=1)
+            check("it was revoked" in out, out)
+    finally:
+        os.environ.pop("GEONET_SOCKET", None)
+        other.close()
+        shutil.rmtree(other.base, ignore_errors=True)
+
+
 if __name__ == "__main__":
-    sys.exit(attack_test.main(globals()))
+    sys.exit(node_rig.main(globals()))

@@ -65,7 +65,8 @@ logged() {
 build() {
     dir=$root/build/$1
     need_space "$dir" 600 "Building GeoNet"
-    mkdir -p "$dir"
+    { mkdir -p "$dir" && [ -w "$dir" ]; } 2>/dev/null ||
+        die "$dir cannot be written by you ($(id -un)); clone the sources yourself and build there."
     if [ ! -f "$dir/build.ninja" ] || 
         [ -n "$(find "$cache/openssl.path" -newer "$dir/build.ninja")" ]; then
         (cd "$root" && cmake --preset "$1") >"$dir/configure.log" 2>&1 || {

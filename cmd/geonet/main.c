@@ -8,6 +8,7 @@
 #include "geonet/identity/own.h"
 #include "geonet/name/commands.h"
 #include "geonet/node/commands.h"
+#include "geonet/people/commands.h"
 #include "geonet/site/commands.h"
 #include "geonet/token/commands.h"
 #include "geonet/wallet/commands.h"
@@ -19,6 +20,9 @@ static const struct cli_group groups[] = {
 	{"id", "your identity: a key from 24 words, and what it says of itself", id_commands, NULL},
 	{"name", "names that lead to people and sites", name_commands, NULL},
 	{"site", "folders published under your key", site_commands, NULL},
+	{"agent", "your agent: it keeps your keys and messages", agent_commands, NULL},
+	{"contacts", "the people you write to", contacts_commands, NULL},
+	{"msg", "messages that only you and they can read", msg_commands, NULL},
 	{"hub", "a community's hub: run, prove, govern it", hub_local_commands, hub_hand_over},
 	{"hub", NULL, hub_commands, NULL},
 	{"token", "what others may do with what is yours", token_commands, NULL},
@@ -29,7 +33,7 @@ static const struct cli_group groups[] = {
 
 static const char *const first[] = {
 	"up", "status", "doctor", "open", "id new", "name resolve", "site publish", "renew",
-	"wallet join", "wallet pay", NULL,
+	"agent up", "msg send", "wallet join", "wallet pay", NULL,
 };
 /* clang-format on */
 
@@ -48,8 +52,9 @@ int main(int argc, char **argv)
 		"  geonet help                                    all commands\n",
 		"Exit status: 0 done, 1 failed, 2 wrong usage, 3 no node is running or no hub "
 		"answers, 4 not found, 5 too few nodes answered or agreed in time, 6 it is not "
-		"known whether a payment was made.\n"
-		"Environment: GEONET_DATA, XDG_DATA_HOME, GEONET_HUB, GEONET_PASSPHRASE_FILE, "
+		"known whether a payment was made.\n\n"
+		"Environment: GEONET_DATA, XDG_DATA_HOME, GEONET_HUB, GEONET_SOCKET, GEONET_AGENT, "
+		"GEONET_PASSPHRASE_FILE, "
 		"NO_COLOR.\n",
 		own_names_migrate,
 		cmd_doctor,

@@ -42,15 +42,14 @@ static int fail(const char *why)
 
 static void default_data(struct gn_node_config *config)
 {
-	const char *own = getenv("GEONET_DATA"), *xdg = getenv("XDG_DATA_HOME"),
-		   *home = getenv("HOME");
+	const char *own = getenv("GEONET_DATA"), *xdg = getenv("XDG_DATA_HOME");
 	if (own && *own)
 		snprintf(config->data, sizeof config->data, "%s", own);
 	else if (xdg && *xdg)
 		snprintf(config->data, sizeof config->data, "%.90s/geonet", xdg);
 	else
 		snprintf(config->data, sizeof config->data, "%.90s/.local/share/geonet",
-			 home && *home ? home : ".");
+			 gn_os_home());
 }
 
 /* The configuration file whole; a missing default file is fine. */
@@ -83,6 +82,14 @@ struct flags {
 	int ready_fd;
 };
 
+static bool is_option(struct gn_slice name)
+{
+	const struct gn_host_setting *s = gn_node_settings;
+	while (s->name && !gn_slice_eq(name, gn_str(s->name)))
+		s++;
+	return s->name != NULL;
+}
+
 /* "--name value" and "--name=value"; first pass finds --config and --data, second sets
  * everything over the file. */
 static gn_err parse(int argc, char **argv, bool second, struct gn_node_config *config,
@@ -98,12 +105,14 @@ static gn_err parse(int argc, char **argv, bool second, struct gn_node_config *c
 			return GN_USAGE;
 		}
 		const char *value = equals ? equals + 1 : i + 1 < argc ? argv[++i] : NULL;
+		struct gn_slice n = gn_slice(name, len);
 		if (!value) {
-			snprintf(why, GN_HOST_WHY, "--%.80s needs a value; see geonetd --help",
+			snprintf(why, GN_HOST_WHY,
+				 is_option(n) ? "--%.80s needs a value; see geonetd --help"
+					      : "there is no option --%.80s; see geonetd --help",
 				 name);
 			return GN_USAGE;
 		}
-		struct gn_slice n = gn_slice(name, len);
 		if (gn_slice_eq(n, GN_LIT("config"))) {
 			flags->config = value;
 		} else if (gn_slice_eq(n, GN_LIT("ready-fd"))) {

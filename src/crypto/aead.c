@@ -54,9 +54,15 @@ static EVP_CIPHER_CTX *keyed(EVP_CIPHER *cipher, const uint8_t *key, bool sealin
 		EVP_CIPHER_CTX_free(ctx);
 		return NULL;
 	}
-	if (ctx)
-		EVP_CIPHER_CTX_set_padding(ctx, 0);
 	return ctx;
+}
+
+/* What a refused call may have left; asking first is cheaper where nothing is, as after a tag that
+ * does not fit. */
+static void drop_errors(void)
+{
+	if (ERR_peek_error())
+		ERR_clear_error();
 }
 
 gn_err gn_aead_init(struct gn_aead *a, enum gn_aead_alg alg, bool sealing, struct gn_slice key,
@@ -68,6 +74,8 @@ gn_err gn_aead_init(struct gn_aead *a, enum gn_aead_alg alg, bool sealing, struc
 	made.cipher = keyed(cipher_of(alg, false), key.p, sealing);
 	if (hp_key.p)
 		made.hp = keyed(cipher_of(alg, true), hp_key.p, true);
+	if (made.hp)
+		EVP_CIPHER_CTX_set_padding(made.hp, 0); /* one block of ECB is one block */
 	if (!made.cipher || (hp_key.p && !made.hp)) {
 		gn_aead_fini(&made);
 		ERR_clear_error();
@@ -75,6 +83,12 @@ gn_err gn_aead_init(struct gn_aead *a, enum gn_aead_alg alg, bool sealing, struc
 	}
 	*a = made;
 	return GN_OK;
+}
+
+void gn_aead_rekey(struct gn_aead *a, struct gn_slice key)
+{
+	GN_ASSERT(a->cipher != NULL && !a->hp && key.len == gn_aead_key_len(a->alg));
+	OSSL_MUST(EVP_CipherInit_ex2(a->cipher, NULL, key.p, NULL, -1, NULL));
 }
 
 void gn_aead_fini(struct gn_aead *a)
@@ -96,7 +110,7 @@ gn_err gn_aead_seal(struct gn_aead *a, const uint8_t nonce[GN_AEAD_NONCE], struc
 	    (len && EVP_EncryptUpdate(a->cipher, data, &n, data, (int)len) <= 0) ||
 	    EVP_EncryptFinal_ex(a->cipher, data + len, &final) <= 0 ||
 	    EVP_CIPHER_CTX_ctrl(a->cipher, EVP_CTRL_AEAD_GET_TAG, GN_AEAD_TAG, data + len) <= 0) {
-		ERR_clear_error();
+		drop_errors();
 		return GN_CRYPTO;
 	}
 	return GN_OK;
@@ -117,7 +131,7 @@ gn_err gn_aead_open(struct gn_aead *a, const uint8_t nonce[GN_AEAD_NONCE], struc
 	    (aad.len && EVP_DecryptUpdate(a->cipher, NULL, &n, aad.p, (int)aad.len) <= 0) ||
 	    (len && EVP_DecryptUpdate(a->cipher, data, &n, data, (int)len) <= 0) ||
 	    EVP_DecryptFinal_ex(a->cipher, data + len, &final) <= 0) {
-		ERR_clear_error();
+		drop_errors();
 		return GN_AUTH;
 	}
 	return GN_OK;

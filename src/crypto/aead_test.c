@@ -72,6 +72,39 @@ static void sealing_answers_the_standards(void **state)
 }
 
 /* RFC 9001 appendix A.2 and A.5. */
+static void a_context_takes_another_key(void **state)
+{
+	(void)state;
+	for (int alg = GN_AES_128_GCM; alg <= GN_CHACHA20_POLY1305; alg++) {
+		uint8_t keys[4][32] = {{1}, {2}, {3}, {4}}, nonce[12] = {5}, data[4][64];
+		size_t len = gn_aead_key_len((enum gn_aead_alg)alg);
+		struct gn_aead seal = {0}, open = {0};
+		for (int i = 0; i < 4; i++) { /* each as a context of its own makes it */
+			struct gn_slice key = gn_slice(keys[i], len);
+			memset(data[i], 7, sizeof data[i]);
+			assert_int_equal(gn_aead_init(&seal, (enum gn_aead_alg)alg, true, key,
+						      gn_slice(NULL, 0)),
+					 GN_OK);
+			assert_int_equal(gn_aead_seal(&seal, nonce, key, data[i], 48), GN_OK);
+			gn_aead_fini(&seal);
+		}
+		assert_int_equal(gn_aead_init(&open, (enum gn_aead_alg)alg, false,
+					      gn_slice(keys[0], len), gn_slice(NULL, 0)),
+				 GN_OK);
+		for (int i = 0; i < 16; i++) {
+			uint8_t copy[64];
+			struct gn_slice key = gn_slice(keys[i % 4], len);
+			memcpy(copy, data[i / 4], sizeof copy);
+			gn_aead_rekey(&open, key);
+			assert_int_equal(gn_aead_open(&open, nonce, key, copy, sizeof copy),
+					 i % 4 == i / 4 ? GN_OK : GN_AUTH);
+			assert_true(i % 4 != i / 4 || (copy[0] == 7 && copy[47] == 7));
+			assert_int_equal(ERR_peek_error(), 0);
+		}
+		gn_aead_fini(&open);
+	}
+}
+
 static void mask_answers_rfc9001(void **state)
 {
 	(void)state;
@@ -180,6 +213,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sealing_answers_the_standards),
+		cmocka_unit_test(a_context_takes_another_key),
 		cmocka_unit_test(mask_answers_rfc9001),
 		cmocka_unit_test(contexts_serve_many_packets_of_any_length),
 		cmocka_unit_test(no_changed_bit_opens),

@@ -22,6 +22,8 @@ struct gn_hasher;
 struct gn_hasher *gn_hasher_new(void);
 void gn_hasher_sha256(struct gn_hasher *hasher, const struct gn_slice *parts, size_t count,
 		      struct gn_hash *out);
+void gn_hasher_hmac_sha256(struct gn_hasher *hasher, struct gn_slice key, struct gn_slice msg,
+			   struct gn_hash *out);
 /* The same of what comes in pieces, however many. */
 void gn_hasher_begin(struct gn_hasher *hasher);
 void gn_hasher_add(struct gn_hasher *hasher, struct gn_slice part);
@@ -149,6 +151,8 @@ enum gn_aead_alg gn_aead_best(void);
 /* key and hp_key have gn_aead_key_len bytes; hp_key may be absent (no header protection). */
 GN_MUST gn_err gn_aead_init(struct gn_aead *a, enum gn_aead_alg alg, bool sealing,
 			    struct gn_slice key, struct gn_slice hp_key);
+/* Another key of the same algorithm in its place, for who tries many; not for header protection. */
+void gn_aead_rekey(struct gn_aead *a, struct gn_slice key);
 void gn_aead_fini(struct gn_aead *a);
 /* In place: data has len bytes of plaintext and room for GN_AEAD_TAG more. */
 GN_MUST gn_err gn_aead_seal(struct gn_aead *a, const uint8_t nonce[GN_AEAD_NONCE],
@@ -220,6 +224,10 @@ bool gn_tls_peer(const struct gn_tls *tls, struct gn_pk *out);
 struct gn_slice gn_tls_peer_params(const struct gn_tls *tls);
 /* Done by a ticket, without signatures. */
 bool gn_tls_resumed(const struct gn_tls *tls);
+/* 32 bytes that both ends of this handshake have and nobody else, by a label without context (RFC
+ * 8446 7.5): what is signed over them is worth nothing in another session. GN_STATE before
+ * gn_tls_done. */
+GN_MUST gn_err gn_tls_export(const struct gn_tls *tls, const char *label, uint8_t out[32]);
 /* "X25519MLKEM768" and "TLS_AES_256_GCM_SHA384", for status and tests; "" before they are
  * agreed. */
 const char *gn_tls_group(const struct gn_tls *tls);

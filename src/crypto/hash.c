@@ -2,7 +2,8 @@
  * 5869) are written on the hash: OpenSSL's MAC objects cost more than the hashing of a cookie,
  * and these cannot fail.
  *
- * 1. Every hash runs in a fresh context, so none sees another's bytes.
+ * 1. Every hash starts its context anew, so none sees another's bytes; contexts are wiped as they
+ *    are freed.
  * 2. Blocks that hold keys are wiped before return. */
 #include "crypto/crypto.h"
 #include "crypto/limits.h"
@@ -34,8 +35,8 @@ void gn_crypto_digest(const EVP_MD *md, const struct gn_slice *parts, size_t cou
 	EVP_MD_CTX_free(ctx);
 }
 
-void gn_crypto_hmac(const EVP_MD *md, struct gn_slice key, const struct gn_slice *parts,
-		    size_t count, uint8_t *out)
+static void hmac(EVP_MD_CTX *ctx, const EVP_MD *md, struct gn_slice key,
+		 const struct gn_slice *parts, size_t count, uint8_t *out)
 {
 	GN_ASSERT(count < HASH_PARTS_MAX);
 	size_t block = (size_t)EVP_MD_get_block_size(md), size = (size_t)EVP_MD_get_size(md);
@@ -43,21 +44,30 @@ void gn_crypto_hmac(const EVP_MD *md, struct gn_slice key, const struct gn_slice
 	uint8_t pad[BLOCK_MAX] = {0}, inner[DIGEST_MAX];
 	struct gn_slice all[HASH_PARTS_MAX];
 	if (key.len > block)
-		gn_crypto_digest(md, &key, 1, pad);
+		digest(ctx, md, &key, 1, pad);
 	else if (key.len)
 		memcpy(pad, key.p, key.len);
-	for (size_t i = 0; i < block; i++)
+	/* all of it: a number that the compiler knows is done in a few steps */
+	for (size_t i = 0; i < sizeof pad; i++)
 		pad[i] ^= 0x36;
 	all[0] = gn_slice(pad, block);
 	for (size_t i = 0; i < count; i++)
 		all[i + 1] = parts[i];
-	gn_crypto_digest(md, all, count + 1, inner);
-	for (size_t i = 0; i < block; i++)
+	digest(ctx, md, all, count + 1, inner);
+	for (size_t i = 0; i < sizeof pad; i++)
 		pad[i] ^= 0x36 ^ 0x5c;
-	gn_crypto_digest(md, (struct gn_slice[]){gn_slice(pad, block), gn_slice(inner, size)}, 2,
-			 out);
+	digest(ctx, md, (struct gn_slice[]){gn_slice(pad, block), gn_slice(inner, size)}, 2, out);
 	gn_wipe(pad, sizeof pad);
 	gn_wipe(inner, sizeof inner);
+}
+
+void gn_crypto_hmac(const EVP_MD *md, struct gn_slice key, const struct gn_slice *parts,
+		    size_t count, uint8_t *out)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	GN_ASSERT(ctx != NULL);
+	hmac(ctx, md, key, parts, count, out);
+	EVP_MD_CTX_free(ctx);
 }
 
 /* RFC 5869 section 2.3. */
@@ -93,6 +103,12 @@ void gn_hasher_sha256(struct gn_hasher *hasher, const struct gn_slice *parts, si
 		      struct gn_hash *out)
 {
 	digest((EVP_MD_CTX *)hasher, gn_crypto_algs()->sha256, parts, count, out->b);
+}
+
+void gn_hasher_hmac_sha256(struct gn_hasher *hasher, struct gn_slice key, struct gn_slice msg,
+			   struct gn_hash *out)
+{
+	hmac((EVP_MD_CTX *)hasher, gn_crypto_algs()->sha256, key, &msg, 1, out->b);
 }
 
 void gn_hasher_begin(struct gn_hasher *hasher)

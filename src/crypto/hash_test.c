@@ -129,6 +129,9 @@ static void a_hasher_gives_what_sha256_does(void **state)
 		gn_sha256(parts, 1 + i % 2, &once);
 		gn_hasher_sha256(hasher, parts, 1 + i % 2, &again);
 		assert_memory_equal(once.b, again.b, sizeof once.b);
+		gn_hmac_sha256(parts[0], parts[1], &once); /* keys longer than a block too */
+		gn_hasher_hmac_sha256(hasher, parts[0], parts[1], &again);
+		assert_memory_equal(once.b, again.b, sizeof once.b);
 	}
 	gn_hasher_free(hasher);
 }

@@ -362,6 +362,16 @@ bool gn_tls_resumed(const struct gn_tls *tls)
 	return tls->done && SSL_session_reused(tls->ssl);
 }
 
+gn_err gn_tls_export(const struct gn_tls *tls, const char *label, uint8_t out[32])
+{
+	GN_ASSERT(label && *label);
+	if (!gn_tls_done(tls))
+		return GN_STATE;
+	return SSL_export_keying_material(tls->ssl, out, 32, label, strlen(label), NULL, 0, 0) == 1
+		       ? GN_OK
+		       : GN_CRYPTO;
+}
+
 const char *gn_tls_group(const struct gn_tls *tls)
 {
 	const char *name = tls->read_level == GN_TLS_INITIAL ? NULL : SSL_get0_group_name(tls->ssl);

@@ -18,6 +18,12 @@ static void one_round_trip_with_the_hybrid_group(void **state)
 	assert_string_equal(gn_tls_suite(p.client.tls), suite);
 	assert_string_equal(gn_tls_suite(p.server.tls), suite);
 	assert_false(gn_tls_resumed(p.client.tls));
+	uint8_t ours[32], theirs[32], other[32];
+	assert_int_equal(gn_tls_export(p.client.tls, "EXPORTER-one", ours), GN_OK);
+	assert_int_equal(gn_tls_export(p.server.tls, "EXPORTER-one", theirs), GN_OK);
+	assert_memory_equal(ours, theirs, sizeof ours);
+	assert_int_equal(gn_tls_export(p.server.tls, "EXPORTER-two", other), GN_OK);
+	assert_memory_not_equal(ours, other, sizeof ours);
 	assert_int_equal(gn_tls_alert(p.client.tls), -1);
 	tls_pair_teardown(&p);
 }

@@ -51,6 +51,7 @@ struct e2ee_session *e2ee_session_for(const struct e2ee_peer *peer, const struct
 
 void e2ee_session_changed(struct gn_e2ee *e, struct e2ee_session *s)
 {
+	GN_ASSERT(s->peer && s->id > 0);
 	if (s->changed)
 		return;
 	s->changed = true;
@@ -85,6 +86,7 @@ static void none_waits(struct gn_e2ee *e, struct e2ee_peer *peer)
 
 static void set_written(struct gn_e2ee *e, struct e2ee_peer *peer, struct e2ee_session *s)
 {
+	GN_ASSERT(!s || (s->peer == peer && !s->state.only_read));
 	if (peer->written == s)
 		return;
 	none_lost(e, peer);
@@ -108,6 +110,7 @@ void e2ee_only_read(struct gn_e2ee *e, struct e2ee_peer *peer)
 void e2ee_set_aside(struct gn_e2ee *e, struct e2ee_peer *peer)
 {
 	e2ee_only_read(e, peer);
+	GN_ASSERT(!peer->written);
 	for (unsigned i = 0; i < peer->count; i++)
 		peer->sessions[i]->state.aside = !peer->sessions[i]->state.own;
 }
@@ -156,6 +159,7 @@ static bool tried_before(const struct e2ee_session *a, const struct e2ee_session
 
 static void unlink_order(struct gn_e2ee *e, struct e2ee_session *s)
 {
+	GN_ASSERT(e->newest && e->oldest);
 	*(s->newer ? &s->newer->older : &e->newest) = s->older;
 	*(s->older ? &s->older->newer : &e->oldest) = s->newer;
 	s->newer = s->older = NULL;
@@ -176,6 +180,7 @@ static void link_order(struct gn_e2ee *e, struct e2ee_session *s)
 
 static void drop(struct gn_e2ee *e, struct e2ee_peer *peer, unsigned i)
 {
+	GN_ASSERT(i < peer->count);
 	struct e2ee_session *s = peer->sessions[i];
 	unlink_order(e, s);
 	peer->count--;
@@ -235,12 +240,14 @@ static bool crossed(const struct e2ee_peer *peer, const struct e2ee_session *arr
 void e2ee_session_keep(struct gn_e2ee *e, struct e2ee_peer *peer, struct e2ee_session *s,
 		       bool arrived, uint64_t now)
 {
+	GN_ASSERT(s->id == 0 && (!s->peer || s->peer == peer));
 	if (arrived && crossed(peer, s)) {
 		s->state.only_read = s->state.lost = true;
 	} else if (arrived) {
 		e2ee_only_read(e, peer);
 	}
 	make_room(e, peer);
+	GN_ASSERT(peer->count < E2EE_SESSIONS_MAX);
 	s->id = e->next_session++;
 	s->made = s->active = now;
 	s->peer = peer;
@@ -276,6 +283,7 @@ gn_err e2ee_session_restore(struct gn_e2ee *e, struct e2ee_peer *peer, struct e2
 			    bool written)
 {
 	unsigned at = peer->count;
+	GN_ASSERT(!s->peer);
 	if (peer->count >= E2EE_SESSIONS_MAX || s->id == 0 || s->id >= e->next_session ||
 	    (written && peer->written))
 		return GN_CORRUPT;

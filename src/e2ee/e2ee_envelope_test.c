@@ -11,17 +11,14 @@ static struct letter l;
 static int begin(void **state)
 {
 	(void)state;
-	party_make(&a, 1, 0);
-	party_make(&b, 2, 2);
-	parties_meet(&a, &b);
+	parties_make(&a, 0, &b, 2);
 	return 0;
 }
 
 static int end(void **state)
 {
 	(void)state;
-	party_free(&a);
-	party_free(&b);
+	parties_free(&a, &b);
 	return 0;
 }
 

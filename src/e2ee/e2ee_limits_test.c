@@ -14,9 +14,7 @@ static char text[64];
 static int begin(void **state)
 {
 	(void)state;
-	party_make(&a, 1, 2);
-	party_make(&b, 2, 0);
-	parties_meet(&a, &b);
+	parties_make(&a, 2, &b, 0);
 	party_talk(&a, &b, "set-up");
 	party_talk(&b, &a, "answer");
 	return 0;
@@ -25,8 +23,7 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
-	party_free(&a);
-	party_free(&b);
+	parties_free(&a, &b);
 	return 0;
 }
 
@@ -294,7 +291,7 @@ static void remembered(void **state)
 		gn_put_be64(name, i);
 		struct e2ee_remembered *r = gn_map_put(map, name);
 		assert_non_null(r);
-		*r = (struct e2ee_remembered){10, 10, 0};
+		*r = (struct e2ee_remembered){10, 10, 0, i};
 	}
 	assert_int_equal(gn_e2ee_anew(a.e, &b.own.device), GN_OK);
 	party_write(&a, &b, "full", &l);

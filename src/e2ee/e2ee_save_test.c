@@ -82,17 +82,14 @@ static struct gn_e2ee *from_store(struct party *p)
 static int begin(void **state)
 {
 	(void)state;
-	party_make(&a, 1, 2);
-	party_make(&b, 2, 1);
-	parties_meet(&a, &b);
+	parties_make(&a, 2, &b, 1);
 	return 0;
 }
 
 static int end(void **state)
 {
 	(void)state;
-	party_free(&a);
-	party_free(&b);
+	parties_free(&a, &b);
 	while (store_count)
 		free(store[--store_count].p);
 	return 0;
@@ -229,6 +226,136 @@ static void not_together(void **state)
 	gn_e2ee_free(e);
 }
 
+/* Set-ups twice, or behind sessions: the next session's number would be one that is taken. */
+static void out_of_order(void **state)
+{
+	(void)state;
+	struct gn_slice setups = {0};
+	party_talk(&a, &b, "set-up");
+	party_talk(&b, &a, "answer");
+	persist(b.e);
+	for (size_t i = 0; i < store_count; i++)
+		if (store[i].row.kind == GN_E2EE_ROW_SETUPS)
+			setups = gn_slice(store[i].p, store[i].len);
+	struct gn_e2ee *e = from_store(&b);
+	assert_int_equal(gn_e2ee_row_load(e, GN_E2EE_ROW_SETUPS, setups), GN_CORRUPT);
+	gn_e2ee_validate(e);
+	assert_int_equal(gn_e2ee_forget(e, &a.own.device), GN_OK);
+	assert_int_equal(gn_e2ee_row_load(e, GN_E2EE_ROW_SETUPS, setups), GN_CORRUPT);
+	gn_e2ee_free(e);
+}
+
+/* The store with a number of one kind of row changed. */
+static gn_err load_with(enum gn_e2ee_row_kind changed, size_t at, uint64_t number)
+{
+	static uint8_t bytes[4096];
+	struct gn_e2ee *e = NULL;
+	gn_err err = GN_OK;
+	for (int kind = GN_E2EE_ROW_OWN; kind < GN_E2EE_ROW_ALL; kind++) {
+		for (size_t i = 0; i < store_count && !err; i++) {
+			struct gn_slice row = gn_slice(store[i].p, store[i].len);
+			if (store[i].row.kind != (enum gn_e2ee_row_kind)kind)
+				continue;
+			if (kind == (int)changed) {
+				assert_true(row.len <= sizeof bytes);
+				memcpy(bytes, row.p, row.len);
+				gn_put_be64(bytes + at, number);
+				row.p = bytes;
+			}
+			err = e ? gn_e2ee_row_load(e, (enum gn_e2ee_row_kind)kind, row)
+				: gn_e2ee_open(&b.env, row, &e);
+		}
+	}
+	if (!err)
+		gn_e2ee_validate(e);
+	gn_e2ee_free(e);
+	return err;
+}
+
+/* Numbers from which the next one would wrap round. */
+static void last_numbers(void **state)
+{
+	(void)state;
+	size_t next_session = 1;                         /* behind the version */
+	size_t key_serial = 1 + 8 + 4 + 32 + 32 + 4 + 8; /* of the first DH key */
+	size_t next_serial = key_serial + 8;
+	party_talk(&a, &b, "set-up");
+	party_talk(&b, &a, "answer");
+	party_write(&a, &b, "lost", &l);
+	party_talk(&a, &b, "after it");
+	persist(b.e);
+	for (uint64_t over = 0; over < 2; over++) {
+		uint64_t number = E2EE_SERIALS - 1 + over;
+		gn_err want = over ? GN_CORRUPT : GN_OK;
+		assert_int_equal(load_with(GN_E2EE_ROW_SETUPS, next_session, number), want);
+		assert_int_equal(load_with(GN_E2EE_ROW_SKIPPED, next_serial, number), want);
+	}
+	assert_int_equal(load_with(GN_E2EE_ROW_SKIPPED, key_serial, UINT64_MAX), GN_CORRUPT);
+}
+
+/* Each row by itself: of another version, cut short, or with something behind it. */
+static void each_row_whole(void **state)
+{
+	(void)state;
+	static uint8_t bytes[1u << 16];
+	party_talk(&a, &b, "set-up");
+	party_talk(&b, &a, "answer");
+	party_write(&a, &b, "lost", &l);
+	party_talk(&a, &b, "after it");
+	persist(b.e);
+	for (size_t i = 0; i < store_count; i++) {
+		for (int way = 0; way < 3; way++) {
+			size_t len = store[i].len + (way == 1) - (way == 2);
+			struct gn_e2ee *e = NULL;
+			gn_err err = GN_OK;
+			memcpy(bytes, store[i].p, store[i].len);
+			bytes[0] += way == 0;
+			for (int kind = GN_E2EE_ROW_OWN; kind <= (int)store[i].row.kind; kind++) {
+				for (size_t k = 0; k < store_count; k++) {
+					struct gn_slice row =
+						k == i ? gn_slice(bytes, len)
+						       : gn_slice(store[k].p, store[k].len);
+					if (store[k].row.kind != (enum gn_e2ee_row_kind)kind)
+						continue;
+					err = e ? gn_e2ee_row_load(e, store[k].row.kind, row)
+						: gn_e2ee_open(&b.env, row, &e);
+				}
+			}
+			assert_int_equal(err, GN_CORRUPT);
+			gn_e2ee_free(e);
+		}
+	}
+	struct e2ee_pq *q = &party_session(&b, &a)->state.pq;
+	assert_true(e2ee_pq_has_chunk(q));
+	q->since = 3; /* how long its chunk has waited */
+	struct snapshot s = party_save(&b);
+	party_load(&b, s);
+	snapshot_free(&s);
+	assert_int_equal(party_session(&b, &a)->state.pq.since, 3);
+}
+
+/* Which rows own keys change. */
+static void own_rows_told(void **state)
+{
+	(void)state;
+	struct gn_e2ee_row row;
+	persist(b.e);
+	gn_e2ee_identity(b.e, &b.own.owner, b.own.seq + 1, &b.own.hash);
+	assert_true(gn_e2ee_next_row(b.e, &row));
+	assert_int_equal(row.kind, GN_E2EE_ROW_OWN);
+	assert_false(gn_e2ee_next_row(b.e, &row));
+	party_renew(&b, 1);
+	assert_true(gn_e2ee_next_row(b.e, &row));
+	assert_int_equal(row.kind, GN_E2EE_ROW_OWN);
+	assert_false(gn_e2ee_next_row(b.e, &row));
+	gn_e2ee_prekeys_erase(b.e, &(uint32_t){10}, 1);
+	assert_true(gn_e2ee_next_row(b.e, &row));
+	assert_int_equal(row.kind, GN_E2EE_ROW_OWN);
+	assert_true(gn_e2ee_next_row(b.e, &row));
+	assert_int_equal(row.kind, GN_E2EE_ROW_SETUPS);
+	assert_false(gn_e2ee_next_row(b.e, &row));
+}
+
 /* The nth allocation fails, for all n until none does: nothing has changed, and then it works. */
 static void out_of_memory(void **state)
 {
@@ -297,6 +424,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_row, begin, end),
 		cmocka_unit_test_setup_teardown(damaged, begin, end),
 		cmocka_unit_test_setup_teardown(not_together, begin, end),
+		cmocka_unit_test_setup_teardown(out_of_order, begin, end),
+		cmocka_unit_test_setup_teardown(last_numbers, begin, end),
+		cmocka_unit_test_setup_teardown(each_row_whole, begin, end),
+		cmocka_unit_test_setup_teardown(own_rows_told, begin, end),
 		cmocka_unit_test_setup_teardown(out_of_memory, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

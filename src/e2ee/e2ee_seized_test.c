@@ -11,10 +11,8 @@ static char text[64];
 static int begin(void **state)
 {
 	(void)state;
-	party_make(&a, 1, 2);
-	party_make(&b, 2, 0);
+	parties_make(&a, 2, &b, 0);
 	party_make(&eve, 3, 0); /* her randomness is her own */
-	parties_meet(&a, &b);
 	party_talk(&a, &b, "set-up");
 	party_talk(&b, &a, "answer");
 	return 0;
@@ -23,8 +21,7 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
-	party_free(&a);
-	party_free(&b);
+	parties_free(&a, &b);
 	party_free(&eve);
 	return 0;
 }

@@ -10,17 +10,14 @@ static char text[64];
 static int begin(void **state)
 {
 	(void)state;
-	party_make(&a, 1, 2);
-	party_make(&b, 2, 0);
-	parties_meet(&a, &b);
+	parties_make(&a, 2, &b, 0);
 	return 0;
 }
 
 static int end(void **state)
 {
 	(void)state;
-	party_free(&a);
-	party_free(&b);
+	parties_free(&a, &b);
 	return 0;
 }
 

@@ -4,19 +4,26 @@
  * 2. Intermediate bytes are wiped here; who asked wipes what it got. */
 #include "e2ee/kdf_int.h"
 
-void e2ee_chain_step(struct e2ee_chain *chain, uint8_t out[E2EE_KEY])
+void e2ee_chain_step_by(struct gn_hasher *hasher, struct e2ee_chain *chain, uint8_t out[E2EE_KEY])
 {
 	static const uint8_t one = 1, two = 2;
 	struct gn_hash h;
 	GN_ASSERT(chain->n < UINT32_MAX);
 	if (out) {
-		gn_hmac_sha256(GN_SLICE(chain->key), gn_slice(&one, 1), &h);
+		gn_hasher_hmac_sha256(hasher, GN_SLICE(chain->key), gn_slice(&one, 1), &h);
 		memcpy(out, h.b, E2EE_KEY);
 	}
-	gn_hmac_sha256(GN_SLICE(chain->key), gn_slice(&two, 1), &h);
+	gn_hasher_hmac_sha256(hasher, GN_SLICE(chain->key), gn_slice(&two, 1), &h);
 	memcpy(chain->key, h.b, E2EE_KEY);
 	chain->n++;
 	gn_wipe(&h, sizeof h);
+}
+
+void e2ee_chain_step(struct e2ee_chain *chain, uint8_t out[E2EE_KEY])
+{
+	struct gn_hasher *hasher = gn_hasher_new();
+	e2ee_chain_step_by(hasher, chain, out);
+	gn_hasher_free(hasher);
 }
 
 /* out = 32 bytes for salt (which may be an input), first, second. */
@@ -75,13 +82,22 @@ gn_err e2ee_seal(const uint8_t key[E2EE_KEY], const uint8_t *nonce, struct gn_sl
 	return err;
 }
 
+gn_err e2ee_try(struct gn_aead *trial, const uint8_t key[E2EE_KEY], const uint8_t *nonce,
+		struct gn_slice ad, uint8_t *data, size_t len)
+{
+	if (trial->cipher)
+		gn_aead_rekey(trial, gn_slice(key, E2EE_KEY));
+	else
+		GN_TRY(gn_aead_init(trial, GN_CHACHA20_POLY1305, false, gn_slice(key, E2EE_KEY),
+				    gn_slice(NULL, 0)));
+	return gn_aead_open(trial, nonce ? nonce : zero_nonce, ad, data, len);
+}
+
 gn_err e2ee_open(const uint8_t key[E2EE_KEY], const uint8_t *nonce, struct gn_slice ad,
 		 uint8_t *data, size_t len)
 {
-	struct gn_aead a;
-	GN_TRY(gn_aead_init(&a, GN_CHACHA20_POLY1305, false, gn_slice(key, E2EE_KEY),
-			    gn_slice(NULL, 0)));
-	gn_err err = gn_aead_open(&a, nonce ? nonce : zero_nonce, ad, data, len);
+	struct gn_aead a = {0};
+	gn_err err = e2ee_try(&a, key, nonce, ad, data, len);
 	gn_aead_fini(&a);
 	return err;
 }

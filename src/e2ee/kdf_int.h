@@ -17,6 +17,8 @@ struct e2ee_chain {
 /* The key number chain->n, then one step on; out NULL: the step alone. The caller sees to it that
  * n does not wrap round. */
 void e2ee_chain_step(struct e2ee_chain *chain, uint8_t out[E2EE_KEY]);
+/* The same, for who takes many steps and holds a hasher over them. */
+void e2ee_chain_step_by(struct gn_hasher *hasher, struct e2ee_chain *chain, uint8_t out[E2EE_KEY]);
 
 /* HKDF(salt root, dh, "geonet/e2ee/rk/1", 96): root becomes the next one. */
 void e2ee_root_step(uint8_t root[E2EE_KEY], const uint8_t dh[GN_X25519_LEN],
@@ -34,5 +36,8 @@ GN_MUST gn_err e2ee_seal(const uint8_t key[E2EE_KEY], const uint8_t *nonce, stru
 			 uint8_t *data, size_t len);
 GN_MUST gn_err e2ee_open(const uint8_t key[E2EE_KEY], const uint8_t *nonce, struct gn_slice ad,
 			 uint8_t *data, size_t len);
+/* e2ee_open with one key after another; *trial begins as zeros and ends with gn_aead_fini. */
+GN_MUST gn_err e2ee_try(struct gn_aead *trial, const uint8_t key[E2EE_KEY], const uint8_t *nonce,
+			struct gn_slice ad, uint8_t *data, size_t len);
 
 #endif

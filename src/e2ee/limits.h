@@ -4,8 +4,8 @@
 
 /* ---- what a peer's message may cost ---- */
 /* Keys passed over at once in one chain, DH or epoch (EE-28): some 10 ms of hashing in each of the
- * four runs that a message can ask for (pn, n, count, en), and only whoever shares the session can
- * ask. */
+ * four runs that a message can ask for (pn, n, count, en), once an envelope (EE-31), and only
+ * whoever shares the session can ask. */
 #define E2EE_JUMP_MAX 25000u
 /* Keys of messages that have not come, kept of each of the two kinds per session, the newest; a
  * reordering by 500 in both directions of time fits four times. 200 KiB at most. */
@@ -15,6 +15,9 @@
 /* Wraps of type 0 tried in one envelope: each costs three agreements and a decapsulation before
  * anything of it is proven. Two, because hints of two bytes collide. */
 #define E2EE_SETUPS_TRIED 2u
+/* Wraps of type 1 tried in one envelope: each costs two openings of a header in every session (7 ms
+ * with 4,096 of them). Of 31 others four have the own hint once in 6 * 10^14 envelopes. */
+#define E2EE_MESSAGES_TRIED 4u
 
 /* ---- what is kept ---- */
 /* Sessions per pair of devices: the one written in, one that crossed it, two of before. */
@@ -32,6 +35,9 @@
  * peers over the 38 days of a `last`; past it a set-up is not opened (kept, tried again), because
  * one that is forgotten could be replayed. 56 bytes each. */
 #define E2EE_REMEMBERED_MAX 16384u
+/* Of them those of one person's devices: one an hour over the same time, and some more. Whoever
+ * fills this keeps out themselves alone. */
+#define E2EE_REMEMBERED_OWNER_MAX 1024u
 
 /* ---- bytes ---- */
 /* Wraps in one envelope: 32 set-ups with chunks fit the largest size. */
@@ -40,6 +46,8 @@
 #define E2EE_ENVELOPE_MAX 61440u
 /* A session as one row of the agent's store, bytes, without its skipped keys. */
 #define E2EE_SESSION_ROW_MAX 4096u
+/* Numbers of sessions and of skipped keys that a row may name: none wraps round from there. */
+#define E2EE_SERIALS (UINT64_MAX / 2)
 /* Sessions that ended and of which the store was not told yet: one write ends 32 at most; past it
  * the store is told to write everything. */
 #define E2EE_GONE_MAX 64u

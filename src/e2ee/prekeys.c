@@ -26,6 +26,22 @@ void e2ee_prekeys_fini(struct e2ee_prekeys *p)
 	*p = (struct e2ee_prekeys){.alloc = p->alloc};
 }
 
+uint64_t e2ee_remembered_as(const struct gn_pk *owner)
+{
+	struct gn_reader r = gn_reader(GN_SLICE(owner->b));
+	return gn_read_be64(&r);
+}
+
+bool e2ee_prekeys_have_room(const struct e2ee_prekeys *p, const struct gn_pk *owner)
+{
+	uint32_t theirs = 0;
+	for (uint32_t i = 0; i < p->remembered.count; i++) {
+		const struct e2ee_remembered *r = gn_map_value_at(&p->remembered, i);
+		theirs += r->owner == e2ee_remembered_as(owner);
+	}
+	return p->remembered.count < E2EE_REMEMBERED_MAX && theirs < E2EE_REMEMBERED_OWNER_MAX;
+}
+
 const struct e2ee_prekey *e2ee_prekeys_get(const struct e2ee_prekeys *p, uint32_t id)
 {
 	for (uint32_t i = 0; i < p->count; i++)

@@ -19,6 +19,7 @@ struct e2ee_prekey {
 struct e2ee_remembered {
 	uint32_t last, other; /* numbers of the halves it used */
 	uint64_t session;     /* which may be gone */
+	uint64_t owner;       /* whose it is: the key's first bytes */
 };
 
 struct e2ee_prekeys {
@@ -33,6 +34,10 @@ void e2ee_prekeys_fini(struct e2ee_prekeys *p);
 /* Draws; all or nothing. */
 GN_MUST gn_err e2ee_prekeys_make(struct e2ee_prekeys *p, const struct gn_pk *owner, uint32_t id,
 				 size_t few, struct gn_rand *rand, struct gn_e2ee_prekeys *out);
+/* One of theirs is remembered under this. */
+uint64_t e2ee_remembered_as(const struct gn_pk *owner);
+/* May one more of theirs be? */
+bool e2ee_prekeys_have_room(const struct e2ee_prekeys *p, const struct gn_pk *owner);
 /* GN_LIMIT, GN_EXISTS, GN_NOMEM. */
 GN_MUST gn_err e2ee_prekeys_put(struct e2ee_prekeys *p, const struct e2ee_prekey *key);
 void e2ee_prekeys_erase(struct e2ee_prekeys *p, const uint32_t *ids, size_t count);

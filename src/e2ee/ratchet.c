@@ -70,12 +70,20 @@ gn_err e2ee_header_seal(const uint8_t key[E2EE_KEY], const uint8_t t[E2EE_KEY],
 	return e2ee_seal(key, nonce, gn_slice(t, E2EE_KEY), out + E2EE_NONCE, E2EE_HEADER_FIELDS);
 }
 
-static bool opens(const uint8_t key[E2EE_KEY], const uint8_t t[E2EE_KEY],
-		  const uint8_t in[E2EE_HEADER], struct e2ee_header *header)
+/* A sealed header, and what tries one key after another on it. */
+struct trial {
+	const uint8_t *t, *in;
+	struct e2ee_header *header;
+	struct gn_aead aead;
+};
+
+static bool opens(struct trial *trial, const uint8_t key[E2EE_KEY])
 {
 	uint8_t data[E2EE_HEADER - E2EE_NONCE];
-	memcpy(data, in + E2EE_NONCE, sizeof data);
-	if (e2ee_open(key, in, gn_slice(t, E2EE_KEY), data, sizeof data) != GN_OK)
+	struct e2ee_header *header = trial->header;
+	memcpy(data, trial->in + E2EE_NONCE, sizeof data);
+	if (e2ee_try(&trial->aead, key, trial->in, gn_slice(trial->t, E2EE_KEY), data,
+		     sizeof data) != GN_OK)
 		return false;
 	struct gn_reader rd = gn_reader(gn_slice(data, E2EE_HEADER_FIELDS));
 	memcpy(header->dh, gn_read_bytes(&rd, sizeof header->dh).p, sizeof header->dh);
@@ -88,16 +96,15 @@ static bool opens(const uint8_t key[E2EE_KEY], const uint8_t t[E2EE_KEY],
 	return true;
 }
 
-enum e2ee_by e2ee_header_open(const struct e2ee_ratchet *r, const struct e2ee_skips *skips,
-			      const uint8_t t[E2EE_KEY], const uint8_t in[E2EE_HEADER],
-			      struct e2ee_header *header, const uint8_t **chain)
+static enum e2ee_by opened_by(const struct e2ee_ratchet *r, const struct e2ee_skips *skips,
+			      struct trial *trial, const uint8_t **chain)
 {
 	const uint8_t *tried = r->recv_header;
-	if (r->receiving && opens(r->recv_header, t, in, header)) {
+	if (r->receiving && opens(trial, r->recv_header)) {
 		*chain = r->recv_header;
 		return E2EE_BY_CURRENT;
 	}
-	if (opens(r->recv_next, t, in, header)) {
+	if (opens(trial, r->recv_next)) {
 		*chain = r->recv_next;
 		return E2EE_BY_NEXT;
 	}
@@ -106,12 +113,22 @@ enum e2ee_by e2ee_header_open(const struct e2ee_ratchet *r, const struct e2ee_sk
 		if (memcmp(key, tried, E2EE_KEY) == 0)
 			continue; /* keys of one chain lie together */
 		tried = key;
-		if (opens(key, t, in, header)) {
+		if (opens(trial, key)) {
 			*chain = key;
 			return E2EE_BY_SKIPPED;
 		}
 	}
 	return E2EE_BY_NONE;
+}
+
+enum e2ee_by e2ee_header_open(const struct e2ee_ratchet *r, const struct e2ee_skips *skips,
+			      const uint8_t t[E2EE_KEY], const uint8_t in[E2EE_HEADER],
+			      struct e2ee_header *header, const uint8_t **chain)
+{
+	struct trial trial = {.t = t, .in = in, .header = header};
+	enum e2ee_by by = opened_by(r, skips, &trial, chain);
+	gn_aead_fini(&trial.aead);
+	return by;
 }
 
 /* The receiving half of a step: what is left of the chain before is made, a new one begins. */

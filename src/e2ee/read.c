@@ -4,6 +4,8 @@
  * 1. Parse, verify, then mutate; randomness is drawn between the two alone (EE-33).
  * 2. A set-up leaves nothing, not even the memory of it, unless a message in it was opened (EE-10).
  * 3. Of several outcomes the one that asks for most is told: wait, resend, refused, unknown.
+ * 4. What an envelope may cost is bounded whatever its wraps: so many of each type are tried, and
+ *    none after a header opened, because runs of up to 25,000 steps follow that.
  *
  *    wrap -> opened [take] | wait, resend, refused, unknown [worse]
  *
@@ -17,7 +19,8 @@ struct reading {
 	struct e2ee_envelope envelope;
 	struct gn_buf *out;
 	uint64_t now;
-	unsigned setups; /* wraps of type 0 that were tried */
+	unsigned tried[2]; /* wraps of each type */
+	bool header;       /* one opened: its session's writer made this wrap for us */
 	struct gn_e2ee_read result;
 };
 
@@ -38,6 +41,7 @@ static int weight(enum gn_e2ee_result r)
 
 static void say(struct reading *r, enum gn_e2ee_result result, const struct gn_e2ee_claim *who)
 {
+	GN_ASSERT(result != GN_E2EE_NONE);
 	if (weight(result) <= weight(r->result.result))
 		return;
 	r->result = (struct gn_e2ee_read){.result = result};
@@ -47,6 +51,7 @@ static void say(struct reading *r, enum gn_e2ee_result result, const struct gn_e
 
 static struct gn_e2ee_claim writer_of(const struct e2ee_session *s)
 {
+	GN_ASSERT(s->peer);
 	return (struct gn_e2ee_claim){.owner = s->state.owner, .device = s->peer->is.device};
 }
 
@@ -81,6 +86,7 @@ static gn_err take(struct reading *r, struct e2ee_session *s, struct e2ee_openin
 static void opened(struct reading *r, struct e2ee_session *s, struct e2ee_opening *o)
 {
 	uint64_t dropped[E2EE_SKIPS];
+	GN_ASSERT(r->envelope.body.len >= E2EE_TAG);
 	for (int i = 0; i < E2EE_SKIPS; i++)
 		dropped[i] = s->skips[i].dropped;
 	if (o->state.only_read && !s->state.only_read)
@@ -100,6 +106,7 @@ static gn_err in_session(struct reading *r, struct e2ee_session *s, const struct
 	struct e2ee_opening o;
 	struct e2ee_incoming in = {.wrap = wrap, .bh = r->envelope.bh.b, .now = r->now};
 	gn_err err = e2ee_opening_begin(s, &in, &o);
+	r->header |= err != GN_NOT_FOUND;
 	if (!err)
 		err = take(r, s, &o, NULL);
 	if (!err) {
@@ -158,6 +165,7 @@ static gn_err new_session(struct reading *r, const struct e2ee_wrap *wrap,
 		e2ee_state_answer(&s->state, &keys, offer->last);
 		s->state.owner = offer->claim.owner;
 		err = e2ee_opening_begin(s, &in, &o);
+		r->header |= err != GN_NOT_FOUND;
 	}
 	gn_wipe(&keys, sizeof keys);
 	if (err)
@@ -170,10 +178,12 @@ static gn_err new_session(struct reading *r, const struct e2ee_wrap *wrap,
 			gn_map_remove(&e->prekeys.remembered, ek.b);
 		goto out;
 	}
-	*mem = (struct e2ee_remembered){offer->last->id, offer->other->id, e->next_session};
+	*mem = (struct e2ee_remembered){offer->last->id, offer->other->id, e->next_session,
+					e2ee_remembered_as(&offer->claim.owner)};
 	s->peer = peer;
 	opened(r, s, &o);
 	e2ee_session_keep(e, peer, s, true, r->now);
+	GN_ASSERT(mem->session == s->id);
 	r->result.setup = true;
 	e->counters[E2EE_C_SETUPS_OPENED]++;
 	return GN_OK;
@@ -193,16 +203,19 @@ static gn_err for_either_owner(struct reading *r, const struct e2ee_wrap *wrap,
 	return err;
 }
 
+/* A set-up that is opened has to be remembered (EE-10). */
+static gn_err no_room(struct reading *r)
+{
+	r->e->counters[E2EE_C_REMEMBERED_FULL]++;
+	return outcome(r, GN_NOT_FOUND, NULL);
+}
+
 static gn_err set_up(struct reading *r, const struct e2ee_wrap *wrap)
 {
 	struct gn_e2ee *e = r->e;
 	uint8_t first[E2EE_FIRST];
 	struct gn_hash ek;
 	struct e2ee_offer offer;
-	if (r->setups++ >= E2EE_SETUPS_TRIED) {
-		e->counters[E2EE_C_SETUPS_UNTRIED]++;
-		return GN_OK;
-	}
 	memcpy(first, wrap->first, sizeof first);
 	e2ee_setup_ek_hash(first, &ek);
 	const struct e2ee_remembered *known = gn_map_get(&e->prekeys.remembered, ek.b);
@@ -213,21 +226,34 @@ static gn_err set_up(struct reading *r, const struct e2ee_wrap *wrap)
 		struct gn_e2ee_claim who = writer_of(s);
 		return outcome(r, in_session(r, s, wrap), &who);
 	}
-	if (e->prekeys.remembered.count >= E2EE_REMEMBERED_MAX) {
-		e->counters[E2EE_C_REMEMBERED_FULL]++;
-		return outcome(r, GN_NOT_FOUND, NULL);
-	}
+	if (e->prekeys.remembered.count >= E2EE_REMEMBERED_MAX)
+		return no_room(r); /* whoever's it is */
 	e2ee_setup_mask(r->hint, first);
 	gn_err err = e2ee_setup_open(&e->prekeys, first, &offer);
 	if (err)
 		return outcome(r, err == GN_AUTH ? GN_NOT_FOUND : err, NULL);
 	struct e2ee_peer *peer = e2ee_peer_get(e, &offer.claim.device);
-	if (peer && believed(peer, &offer.claim))
+	if (!peer || !believed(peer, &offer.claim))
+		say(r, GN_E2EE_WAIT, &offer.claim);
+	else if (e2ee_prekeys_have_room(&e->prekeys, &offer.claim.owner))
 		err = outcome(r, for_either_owner(r, wrap, &offer, peer), &offer.claim);
 	else
-		say(r, GN_E2EE_WAIT, &offer.claim);
+		err = no_room(r);
 	gn_wipe(&offer, sizeof offer);
 	return err;
+}
+
+/* Is one more of this type looked at? */
+static bool may_try(struct reading *r, enum e2ee_wrap_type type)
+{
+	static const struct {
+		unsigned most, counter;
+	} of[] = {[E2EE_WRAP_SETUP] = {E2EE_SETUPS_TRIED, E2EE_C_SETUPS_UNTRIED},
+		  [E2EE_WRAP_MESSAGE] = {E2EE_MESSAGES_TRIED, E2EE_C_MESSAGES_UNTRIED}};
+	if (r->tried[type]++ < of[type].most)
+		return true;
+	r->e->counters[of[type].counter]++;
+	return false;
 }
 
 static gn_err try_wraps(struct reading *r)
@@ -235,15 +261,13 @@ static gn_err try_wraps(struct reading *r)
 	struct gn_reader in = gn_reader(r->envelope.wraps);
 	uint8_t hint[E2EE_HINT];
 	e2ee_hint(r->hint, &r->e->own.is.device, r->envelope.nonce, hint);
-	for (unsigned i = 0; i < r->envelope.count; i++) {
+	for (unsigned i = 0; i < r->envelope.count && !r->header; i++) {
 		struct e2ee_wrap wrap;
 		bool fine = e2ee_wrap_next(&in, &wrap);
 		GN_ASSERT(fine); /* e2ee_envelope_parse saw them all */
-		if (memcmp(wrap.hint, hint, sizeof hint) != 0)
+		if (memcmp(wrap.hint, hint, sizeof hint) != 0 || !may_try(r, wrap.type))
 			continue;
 		GN_TRY(wrap.type == E2EE_WRAP_SETUP ? set_up(r, &wrap) : message(r, &wrap));
-		if (r->result.result == GN_E2EE_OPENED)
-			break;
 	}
 	return GN_OK;
 }
@@ -254,6 +278,7 @@ static void count(struct gn_e2ee *e, enum gn_e2ee_result result)
 		[GN_E2EE_OPENED] = E2EE_C_OPENED,   [GN_E2EE_NONE] = E2EE_C_NONE,
 		[GN_E2EE_WAIT] = E2EE_C_WAIT,       [GN_E2EE_RESEND] = E2EE_C_RESEND,
 		[GN_E2EE_UNKNOWN] = E2EE_C_UNKNOWN, [GN_E2EE_REFUSED] = E2EE_C_REFUSED};
+	GN_ASSERT((size_t)result < GN_COUNT(counter));
 	e->counters[counter[result]]++;
 }
 
@@ -265,7 +290,7 @@ gn_err gn_e2ee_read(struct gn_e2ee *e, const uint8_t hint[32], struct gn_slice e
 			    .out = out,
 			    .now = gn_unix(now),
 			    .result = {.result = GN_E2EE_NONE}};
-	GN_ASSERT(now >= 0);
+	GN_ASSERT(now >= 0 && out->len <= out->cap);
 	if (e2ee_envelope_parse(envelope, &r.envelope) != GN_OK) {
 		r.result.result = GN_E2EE_REFUSED;
 	} else {

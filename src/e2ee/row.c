@@ -13,6 +13,7 @@
 
 static void bytes(struct e2ee_form *f, void *p, size_t len)
 {
+	GN_ASSERT(p != NULL);
 	if (!f->reading) {
 		gn_write_bytes(&f->w, gn_slice(p, len));
 		return;
@@ -56,6 +57,7 @@ static void flag(struct e2ee_form *f, bool *v)
 /* A count or an index, below `end`. */
 static void below(struct e2ee_form *f, uint32_t *v, uint32_t end)
 {
+	GN_ASSERT(end > 0 && (f->reading || *v < end));
 	u32(f, v);
 	if (f->reading && *v >= end) {
 		f->bad = true;
@@ -70,6 +72,7 @@ static void chain(struct e2ee_form *f, struct e2ee_chain *c)
 
 static void ratchet(struct e2ee_form *f, struct e2ee_ratchet *r)
 {
+	GN_ASSERT(f->reading || r->sending);
 	bytes(f, r->root, sizeof r->root);
 	bytes(f, r->own, sizeof r->own);
 	bytes(f, r->own_pk, sizeof r->own_pk);
@@ -129,11 +132,13 @@ static void pq(struct e2ee_form *f, struct e2ee_pq *q)
 	f->bad |= q->role == E2EE_COLLECT_EK &&
 		  (uint64_t)q->recv_epoch + q->recv_waits != q->send_epoch;
 	f->bad |= q->send_epoch == UINT32_MAX;
+	GN_ASSERT(f->reading || !f->bad); /* ours was never so */
 }
 
 void e2ee_row_version(struct e2ee_form *f)
 {
 	uint8_t version = VERSION;
+	GN_ASSERT(f->reading || gn_writer_len(&f->w) == 0);
 	u8(f, &version);
 	f->bad |= version != VERSION;
 }
@@ -182,6 +187,7 @@ static gn_err skipped_keys(struct e2ee_form *f, struct e2ee_skips *s)
 	uint32_t count = s->count;
 	uint64_t serial = s->serial;
 	gn_err err = GN_OK;
+	GN_ASSERT(!f->reading || s->count == 0);
 	below(f, &count, E2EE_SKIPPED_MAX + 1);
 	for (uint32_t i = 0; i < count && !err && !e2ee_form_broken(f); i++) {
 		struct e2ee_skipped k = {0};
@@ -195,7 +201,7 @@ static gn_err skipped_keys(struct e2ee_form *f, struct e2ee_skips *s)
 		}
 	}
 	u64(f, &serial);
-	f->bad |= serial < s->serial;
+	f->bad |= serial < s->serial || serial >= E2EE_SERIALS;
 	s->serial = serial;
 	u64(f, &s->dropped);
 	return err;
@@ -258,6 +264,7 @@ gn_err e2ee_row_own(struct e2ee_form *f, struct gn_e2ee *e)
 	struct gn_e2ee_own *is = &e->own.is;
 	uint32_t count = p->count;
 	gn_err err = GN_OK;
+	GN_ASSERT(!f->reading || p->count == 0);
 	bytes(f, &is->owner, sizeof is->owner);
 	bytes(f, &is->device, sizeof is->device);
 	bytes(f, is->dh, sizeof is->dh);
@@ -279,8 +286,9 @@ gn_err e2ee_row_setups(struct e2ee_form *f, struct gn_e2ee *e)
 {
 	struct gn_map *m = &e->prekeys.remembered;
 	uint32_t known = m->count;
+	GN_ASSERT(f->reading || e->next_session > 0);
 	u64(f, &e->next_session);
-	f->bad |= e->next_session == 0;
+	f->bad |= e->next_session == 0 || e->next_session >= E2EE_SERIALS;
 	below(f, &known, E2EE_REMEMBERED_MAX + 1);
 	for (uint32_t i = 0; i < known && !e2ee_form_broken(f); i++) {
 		uint8_t key[E2EE_KEY] = {0};
@@ -293,6 +301,7 @@ gn_err e2ee_row_setups(struct e2ee_form *f, struct gn_e2ee *e)
 		u32(f, &r.last);
 		u32(f, &r.other);
 		u64(f, &r.session);
+		u64(f, &r.owner);
 		if (f->reading && !e2ee_form_broken(f)) {
 			struct e2ee_remembered *at = gn_map_put(m, key);
 			if (at)

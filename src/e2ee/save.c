@@ -18,6 +18,7 @@ static bool next_session_row(struct gn_e2ee *e, struct gn_e2ee_row *out)
 	struct e2ee_session *s = e->changed;
 	if (!s)
 		return false;
+	GN_ASSERT(s->changed && s->id > 0);
 	*out = (struct gn_e2ee_row){.kind = GN_E2EE_ROW_SESSION, .session = s->id};
 	if (s->skips_changed) {
 		out->kind = GN_E2EE_ROW_SKIPPED;
@@ -41,6 +42,7 @@ static bool next_peer_row(struct gn_e2ee *e, struct gn_e2ee_row *out)
 		*out = (struct gn_e2ee_row){.kind = GN_E2EE_ROW_PEER, .device = p->is.device};
 		return true;
 	}
+	GN_ASSERT(e->peers_changed == 0);
 	return false;
 }
 
@@ -55,6 +57,7 @@ static void told_all(struct gn_e2ee *e)
 
 bool gn_e2ee_next_row(struct gn_e2ee *e, struct gn_e2ee_row *out)
 {
+	GN_ASSERT(e->gone_count <= E2EE_GONE_MAX);
 	*out = (struct gn_e2ee_row){.kind = GN_E2EE_ROW_ALL};
 	if (e->all_changed) {
 		told_all(e);
@@ -113,6 +116,7 @@ static gn_err write_row(struct e2ee_form *f, struct gn_e2ee *e, const struct gn_
 		if (!(p = e2ee_peer_get(e, &row->device)))
 			return GN_NOT_FOUND;
 	}
+	GN_ASSERT(!f->reading && (!s || s->peer));
 	e2ee_row_version(f);
 	switch (row->kind) {
 	case GN_E2EE_ROW_OWN: return e2ee_row_own(f, e);
@@ -144,6 +148,14 @@ gn_err gn_e2ee_row_save(const struct gn_e2ee *e, const struct gn_e2ee_row *row, 
 	return GN_OK;
 }
 
+/* Once, and before any session: their numbers are below the next one's. */
+static gn_err load_setups(struct e2ee_form *f, struct gn_e2ee *e)
+{
+	if (e->next_session != 1 || e->prekeys.remembered.count || e->newest)
+		return GN_CORRUPT;
+	return e2ee_row_setups(f, e);
+}
+
 static gn_err load_peer(struct e2ee_form *f, struct gn_e2ee *e)
 {
 	struct e2ee_peer *p = GN_NEW(e->env.alloc, struct e2ee_peer);
@@ -156,6 +168,7 @@ static gn_err load_peer(struct e2ee_form *f, struct gn_e2ee *e)
 		gn_mem_free(e->env.alloc, p);
 		return bad ? GN_CORRUPT : GN_NOMEM;
 	}
+	GN_ASSERT(*at == NULL && p->count == 0);
 	*at = p;
 	return GN_OK;
 }
@@ -192,7 +205,7 @@ gn_err gn_e2ee_row_load(struct gn_e2ee *e, enum gn_e2ee_row_kind kind, struct gn
 	if (e2ee_form_broken(&f))
 		return GN_CORRUPT;
 	switch (kind) {
-	case GN_E2EE_ROW_SETUPS: err = e2ee_row_setups(&f, e); break;
+	case GN_E2EE_ROW_SETUPS: err = load_setups(&f, e); break;
 	case GN_E2EE_ROW_PEER: err = load_peer(&f, e); break;
 	case GN_E2EE_ROW_SESSION: err = load_session(&f, e); break;
 	case GN_E2EE_ROW_SKIPPED: err = load_skipped(&f, e); break;
@@ -245,6 +258,7 @@ static gn_err put_row(const struct gn_e2ee *e, const struct gn_e2ee_row *row, st
 	uint8_t head[5] = {(uint8_t)row->kind};
 	GN_TRY(gn_buf_put(out, GN_SLICE(head)));
 	GN_TRY(gn_e2ee_row_save(e, row, out));
+	GN_ASSERT(out->len > at + sizeof head); /* a version at the least */
 	struct gn_writer w = gn_writer(out->p + at + 1, 4);
 	gn_write_be32(&w, (uint32_t)(out->len - at - 5));
 	return GN_OK;
@@ -272,6 +286,7 @@ gn_err gn_e2ee_save(const struct gn_e2ee *e, struct gn_buf *out)
 			GN_TRY(put_row(e, &row, &b));
 	}
 	GN_TRY(gn_buf_put(&b, GN_SLICE(end)));
+	GN_ASSERT(b.len - out->len <= gn_e2ee_save_len(e));
 	*out = b;
 	return GN_OK;
 }
@@ -329,6 +344,7 @@ gn_err gn_e2ee_info(const struct gn_e2ee *e, const struct gn_pk *device, struct 
 	const struct e2ee_peer *p = e2ee_peer_get(e, device);
 	if (!p)
 		return GN_NOT_FOUND;
+	GN_ASSERT(p->count <= E2EE_SESSIONS_MAX);
 	*out = (struct gn_e2ee_info){.sessions = p->count};
 	const struct e2ee_session *s = p->written;
 	if (!s && p->count)

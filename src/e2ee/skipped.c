@@ -3,7 +3,8 @@
  *
  * 1. Keys lie in the order they were made; keys of one chain lie together.
  * 2. What is behind `count` belongs to a message that is being opened: commit or abort ends it.
- * 3. A place that a key left is wiped, and so is a block that grew.
+ * 3. A place that a key left is wiped, and so is a block that grew or shrank.
+ * 4. Between messages there is room for less than twice the keys, or for eight.
  *
  *    fresh -> kept [commit] | gone [abort];   kept -> used | gave way | too old [commit]
  *
@@ -38,12 +39,11 @@ uint32_t e2ee_skips_find(const struct e2ee_skips *s, const uint8_t chain[E2EE_KE
 	return E2EE_NOT_SKIPPED;
 }
 
-/* Room for so many more; the old block is wiped, which a plain resize would not do. */
-static gn_err reserve(struct e2ee_skips *s, uint32_t more)
+/* Room for so many and not twice as many; the old block is wiped, which a plain resize would not
+ * do. */
+static gn_err make_room(struct e2ee_skips *s, uint32_t need)
 {
-	uint32_t need = s->count + s->fresh + more, capacity = s->capacity ? s->capacity : 8;
-	if (need <= s->capacity)
-		return GN_OK;
+	uint32_t capacity = 8;
 	while (capacity < need)
 		capacity *= 2;
 	struct e2ee_skipped *at = GN_NEW_ARRAY(s->alloc, struct e2ee_skipped, capacity);
@@ -57,6 +57,27 @@ static gn_err reserve(struct e2ee_skips *s, uint32_t more)
 	return GN_OK;
 }
 
+static gn_err reserve(struct e2ee_skips *s, uint32_t more)
+{
+	uint32_t need = s->count + s->fresh + more;
+	return need <= s->capacity ? GN_OK : make_room(s, need);
+}
+
+/* What a run needed beyond the keys that are kept is given back, or a few messages of each session
+ * would cost 1.4 MB for as long as it lives. */
+static void give_back(struct e2ee_skips *s)
+{
+	GN_ASSERT(s->fresh == 0);
+	if (s->count == 0) {
+		gn_mem_free_secret(s->alloc, s->at);
+		s->at = NULL;
+		s->capacity = 0;
+	} else if (s->capacity > 8 && s->capacity / 2 >= s->count) {
+		gn_err err = make_room(s, s->count);
+		(void)err; /* without memory it stays as it is */
+	}
+}
+
 gn_err e2ee_skips_run(struct e2ee_skips *s, const uint8_t chain[E2EE_KEY], struct e2ee_chain *keys,
 		      uint64_t until, uint64_t now)
 {
@@ -67,15 +88,17 @@ gn_err e2ee_skips_run(struct e2ee_skips *s, const uint8_t chain[E2EE_KEY], struc
 	uint32_t count = (uint32_t)until - keys->n;
 	uint32_t kept = count < E2EE_SKIPPED_MAX ? count : E2EE_SKIPPED_MAX;
 	GN_TRY(reserve(s, kept));
+	struct gn_hasher *hasher = gn_hasher_new();
 	for (; keys->n < until - kept; s->passed++)
-		e2ee_chain_step(keys, NULL);
+		e2ee_chain_step_by(hasher, keys, NULL);
 	while (keys->n < until) {
 		struct e2ee_skipped *k = &s->at[s->count + s->fresh++];
 		memcpy(k->chain, chain, E2EE_KEY);
 		k->n = keys->n;
 		k->made = now;
-		e2ee_chain_step(keys, k->key);
+		e2ee_chain_step_by(hasher, keys, k->key);
 	}
+	gn_hasher_free(hasher);
 	GN_ASSERT(s->count + s->fresh <= s->capacity);
 	return GN_OK;
 }
@@ -104,11 +127,7 @@ void e2ee_skips_commit(struct e2ee_skips *s, uint32_t used, uint64_t now)
 	s->dropped += drop;
 	s->dropped += s->passed;
 	s->passed = 0;
-	if (s->count == 0) {
-		gn_mem_free_secret(s->alloc, s->at);
-		s->at = NULL;
-		s->capacity = 0;
-	}
+	give_back(s);
 }
 
 void e2ee_skips_abort(struct e2ee_skips *s)
@@ -117,12 +136,13 @@ void e2ee_skips_abort(struct e2ee_skips *s)
 		gn_wipe(&s->at[s->count], s->fresh * sizeof *s->at);
 	s->fresh = 0;
 	s->passed = 0;
+	give_back(s);
 }
 
 gn_err e2ee_skips_load(struct e2ee_skips *s, const struct e2ee_skipped *key)
 {
 	GN_ASSERT(s->fresh == 0);
-	if (key->serial < s->serial)
+	if (key->serial < s->serial || key->serial >= E2EE_SERIALS)
 		return GN_CORRUPT;
 	if (s->count >= E2EE_SKIPPED_MAX)
 		return GN_LIMIT;

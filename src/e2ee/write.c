@@ -61,6 +61,7 @@ static size_t wrap_len(const struct job *j)
 
 static size_t need(struct writing *p)
 {
+	GN_ASSERT(p->w->to_count > 0 && p->w->to_count <= E2EE_WRAPS_MAX);
 	p->wraps_len = 0;
 	for (size_t i = 0; i < p->w->to_count; i++)
 		p->wraps_len += wrap_len(&p->jobs[i]);
@@ -107,6 +108,7 @@ static gn_err plan(struct gn_e2ee *e, struct writing *p, size_t room)
 static gn_err set_up(struct gn_e2ee *e, const struct writing *p, struct job *j)
 {
 	struct e2ee_session_keys keys;
+	GN_ASSERT(j->made && !j->chunk); /* there is none yet */
 	gn_err err = e2ee_setup_make(&e->own, &j->peer->is, e->env.rand, j->state.first, &keys);
 	if (!err)
 		err = e2ee_state_start(&j->state, &keys, j->peer->is.prekeys.last.x25519,
@@ -126,6 +128,7 @@ static gn_err seal_one(struct gn_e2ee *e, const struct writing *p, struct job *j
 		       const struct sealing *s, uint8_t *at)
 {
 	size_t len = wrap_len(j);
+	GN_ASSERT(j->session && (!j->made || j->session == j->made));
 	if (j->made)
 		GN_TRY(set_up(e, p, j));
 	struct gn_writer w = gn_writer(at, len);
@@ -172,6 +175,7 @@ static void keep(struct gn_e2ee *e, struct writing *p, gn_time now)
 {
 	for (size_t i = 0; i < p->w->to_count; i++) {
 		struct job *j = &p->jobs[i];
+		GN_ASSERT(j->peer && j->session);
 		j->session->state = j->state;
 		if (!j->made) {
 			e2ee_session_changed(e, j->session);

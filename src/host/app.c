@@ -1,70 +1,22 @@
 /* One app/1 connection, the server's end: app.h says what it promises. Bytes are gathered until a
- * frame is whole; a frame is opened once; a call's bytes are copied, as it outlives the input. */
-#include "host/app.h"
+ * frame is whole; a frame is opened once. Its calls are app_call.c's, their streams
+ * app_stream.c's, what it says app_out.c's. */
+#include "host/app_int.h"
 
-#include "host/limits.h"
+#include "crypto/crypto.h"
 
 #include <stdlib.h>
-
-enum app_state { APP_HELLO, APP_READY, APP_BYE };
-
-struct app_call {
-	uint64_t number;
-	gn_time until; /* GN_NEVER: lasts */
-	struct gn_app_frame frame;
-	uint8_t *bytes; /* owned */
-	size_t len;
-	bool told; /* its owner knows of it */
-	struct app_call *next;
-};
-
-/* A call that ended before its owner said so. */
-struct app_gone {
-	uint64_t call;
-	gn_err why;
-};
-
-struct gn_host_app {
-	struct gn_host_app_config config;
-	enum app_state state;
-	bool cut;
-	uint64_t last;          /* highest number of a call */
-	struct app_call *calls; /* oldest first */
-	size_t count, bytes;    /* of calls */
-	struct app_gone gone[GN_HOST_APP_CALLS];
-	size_t gone_count;
-	uint8_t *in, *out; /* owned */
-	size_t in_len, in_cap, out_at, out_len, out_cap;
-	gn_time moved; /* when the other end last took something, or had taken all */
-	struct gn_fbb builder;
-	uint8_t storage[GN_HOST_APP_SMALL]; /* for frames of our own: greetings, errors */
-	uint8_t *large; /* for the owner's; owned, made when it is first wanted */
-};
-
-static struct gn_app_kind session_kind(enum gn_fb_app_body area)
-{
-	return (struct gn_app_kind){.area = area};
-}
 
 struct gn_host_app *gn_host_app_new(const struct gn_host_app_config *config)
 {
 	struct gn_host_app *app = calloc(1, sizeof *app);
+	GN_ASSERT(!config->origin || config->secret);
 	if (app) {
 		app->config = *config;
-		app->moved = config->now;
+		app->out.moved = config->now;
+		app->frame_max = GN_APP_FRAME_MAX;
 	}
 	return app;
-}
-
-static void free_call(struct gn_host_app *app, struct app_call **link)
-{
-	struct app_call *c = *link;
-	*link = c->next;
-	GN_ASSERT(app->count > 0 && app->bytes >= c->len);
-	app->count--;
-	app->bytes -= c->len;
-	free(c->bytes);
-	free(c);
 }
 
 void gn_host_app_free(struct gn_host_app *app)
@@ -72,166 +24,73 @@ void gn_host_app_free(struct gn_host_app *app)
 	if (!app)
 		return;
 	while (app->calls)
-		free_call(app, &app->calls);
+		gn_host_app_forget(app, &app->calls);
 	free(app->in);
-	free(app->out);
+	gn_host_out_fini(&app->out);
 	free(app->large);
+	gn_wipe(&app->proof, sizeof app->proof);
 	free(app);
 }
 
-/* ---- out ---- */
-
-static void cut_off(struct gn_host_app *app)
-{
-	app->state = APP_BYE;
-	app->cut = true;
-}
-
-/* Frames go out whole: one that finds no room cuts the connection (AP-8). */
-static void queue_frame(struct gn_host_app *app, struct gn_slice frame, gn_time now)
-{
-	if (app->cut)
-		return;
-	if (app->out_len == 0)
-		app->moved = now;
-	if (app->out_len + frame.len > GN_HOST_APP_UNREAD) {
-		cut_off(app);
-		return;
-	}
-	if (app->out_at) {
-		memmove(app->out, app->out + app->out_at, app->out_len);
-		app->out_at = 0;
-	}
-	if (app->out_len + frame.len > app->out_cap) {
-		size_t cap = 2 * (app->out_len + frame.len);
-		uint8_t *grown = realloc(app->out, cap);
-		if (!grown) {
-			cut_off(app);
-			return;
-		}
-		app->out = grown;
-		app->out_cap = cap;
-	}
-	memcpy(app->out + app->out_len, frame.p, frame.len);
-	app->out_len += frame.len;
-}
-
-/* A frame of our own, whose size is bounded. */
-static void put_small(struct gn_host_app *app, const struct gn_app_frame *head, const void *args,
-		      gn_time now)
-{
-	struct gn_slice frame;
-	gn_err err = gn_app_frame_of(app->storage, sizeof app->storage, head, args, &frame);
-	GN_ASSERT(err == GN_OK); /* our texts are cut to GN_HOST_SAID */
-	queue_frame(app, frame, now);
-}
-
-/* At most GN_HOST_SAID bytes of a text; absent when it is NULL. */
-static struct gn_slice said_text(const char *text)
-{
-	struct gn_slice s = text ? gn_str(text) : gn_slice(NULL, 0);
-	while (s.len > GN_HOST_SAID || !gn_utf8_ok(s))
-		s.len--;
-	return s;
-}
-
-static void put_error(struct gn_host_app *app, uint64_t call, const struct gn_host_app_fault *f,
-		      gn_time now)
-{
-	struct gn_fb_app_error_args args = {
-		.code = (uint16_t)f->err,
-		.detail = said_text(f->detail ? f->detail : gn_err_text(f->err)),
-		.next = said_text(f->next),
-		.limit = said_text(f->limit),
-		.retry_ms = f->retry_ms,
-		.unknown = f->unknown};
-	struct gn_app_frame head = {.call = call, .kind = session_kind(GN_FB_APP_BODY_APP_ERROR)};
-	put_small(app, &head, &args, now);
-}
-
-void gn_host_app_bye(struct gn_host_app *app, gn_err err, const char *detail, gn_time now)
-{
-	if (app->state == APP_BYE)
-		return;
-	struct gn_fb_app_bye_args args = {.code = (uint16_t)err,
-					  .detail = said_text(detail ? detail : gn_err_text(err))};
-	struct gn_app_frame head = {.kind = session_kind(GN_FB_APP_BODY_APP_BYE)};
-	put_small(app, &head, &args, now);
-	app->state = APP_BYE;
-}
-
-/* ---- calls ---- */
-
-static struct app_call **find_call(struct gn_host_app *app, uint64_t number)
-{
-	struct app_call **link = &app->calls;
-	while (*link && (*link)->number != number)
-		link = &(*link)->next;
-	return *link ? link : NULL;
-}
-
-/* Answered here; its owner, who knows of it, is told. */
-static void give_up(struct gn_host_app *app, struct app_call **link, gn_err why, gn_time now)
-{
-	struct app_call *c = *link;
-	put_error(app, c->number, &(struct gn_host_app_fault){.err = why}, now);
-	if (c->told) {
-		GN_ASSERT(app->gone_count < GN_COUNT(app->gone));
-		app->gone[app->gone_count++] = (struct app_gone){c->number, why};
-	}
-	free_call(app, link);
-}
-
-static gn_err add_call(struct gn_host_app *app, const struct gn_app_frame *f, struct gn_slice frame,
-		       gn_time now)
-{
-	struct app_call *c = calloc(1, sizeof *c), **end = &app->calls;
-	uint8_t *bytes = malloc(frame.len);
-	if (!c || !bytes) {
-		free(c);
-		free(bytes);
-		return GN_NOMEM;
-	}
-	memcpy(bytes, frame.p, frame.len);
-	uint64_t ms = f->deadline_ms ? f->deadline_ms : GN_HOST_APP_CALL_MS;
-	*c = (struct app_call){.number = f->call, .frame = *f, .bytes = bytes, .len = frame.len};
-	c->until = now +
-		   (gn_time)(ms < GN_HOST_APP_CALL_MS_MAX ? ms : GN_HOST_APP_CALL_MS_MAX) * GN_MSEC;
-	c->frame.table.buf = bytes; /* the same bytes, in their own place */
-	while (*end)
-		end = &(*end)->next;
-	*end = c;
-	app->count++;
-	app->bytes += frame.len;
-	return GN_OK;
-}
-
-static void take_call(struct gn_host_app *app, const struct gn_app_frame *f, struct gn_slice frame,
-		      gn_time now)
-{
-	struct gn_host_app_fault fault = {.err = GN_OK};
-	if (f->call <= app->last) {
-		gn_host_app_bye(app, GN_PROTOCOL,
-				"the number of a call must be above the last one's", now);
-		return;
-	}
-	app->last = f->call;
-	if (!f->type)
-		fault = (struct gn_host_app_fault){
-			.err = GN_UNSUPPORTED, .detail = "this version does not know this call"};
-	else if (app->count + app->gone_count >= GN_HOST_APP_CALLS)
-		fault = (struct gn_host_app_fault){
-			.err = GN_LIMIT, .limit = "GN_HOST_APP_CALLS", .retry_ms = 1000};
-	else if (app->bytes + frame.len > GN_HOST_APP_CALL_BYTES)
-		fault = (struct gn_host_app_fault){
-			.err = GN_LIMIT, .limit = "GN_HOST_APP_CALL_BYTES", .retry_ms = 1000};
-	else
-		fault.err = add_call(app, f, frame, now);
-	if (fault.err)
-		put_error(app, f->call, &fault, now);
-}
-
 /* ---- in ---- */
+
+static void put_ready(struct gn_host_app *app, gn_time now)
+{
+	const struct gn_host_app_config *config = &app->config;
+	struct gn_fb_app_ready_args args = {.version = GN_APP_VERSION,
+					    .role = (uint8_t)config->role,
+					    .software = gn_host_said(config->software),
+					    .rights = {config->rights, config->right_count},
+					    .outstanding = GN_HOST_APP_CALLS,
+					    .subscriptions = GN_HOST_APP_CALLS,
+					    .streams = GN_HOST_APP_STREAMS,
+					    .unread_max = GN_HOST_APP_UNREAD,
+					    .frame_max = GN_APP_FRAME_MAX,
+					    .epoch = config->epoch,
+					    .cursor = config->cursor,
+					    .time = config->unix_ms};
+	struct gn_app_frame head = {.kind = gn_host_session(GN_FB_APP_BODY_APP_READY)};
+	gn_host_app_put(app, &head, &args, now);
+	app->state = APP_READY;
+}
+
+/* AP-12: the secret is shown to whoever knows it, by a proof of ours first. */
+static void put_challenge(struct gn_host_app *app, struct gn_fb_app_hello hello, gn_time now)
+{
+	const struct gn_host_app_config *config = &app->config;
+	uint8_t secret[32];
+	struct gn_hash mac;
+	struct gn_fb_hash id = gn_fb_app_hello_client(hello), theirs = gn_fb_app_hello_nonce(hello);
+	if (!gn_fb_app_hello_has_client(hello) || !config->secret(config->user, id.b, secret)) {
+		gn_host_app_bye(app, GN_DENIED, "a client's secret is asked for here", now);
+		return;
+	}
+	struct gn_fb_hash nonce, said;
+	memcpy(nonce.b, config->nonce, sizeof nonce.b);
+	gn_host_proof(secret, true, theirs.b, nonce.b, config->origin, &mac);
+	memcpy(said.b, mac.b, sizeof said.b);
+	gn_host_proof(secret, false, theirs.b, nonce.b, config->origin, &app->proof);
+	gn_wipe(secret, sizeof secret);
+	gn_host_app_put(
+		app, &(struct gn_app_frame){.kind = gn_host_session(GN_FB_APP_BODY_APP_CHALLENGE)},
+		&(struct gn_fb_app_challenge_args){.nonce = &nonce, .mac = &said}, now);
+	app->state = APP_PROOF;
+}
+
+static void take_proof(struct gn_host_app *app, const struct gn_app_frame *f, gn_time now)
+{
+	if (f->kind.area != GN_FB_APP_BODY_APP_PROOF) {
+		gn_host_app_bye(app, GN_PROTOCOL, "AppProof answers AppChallenge", now);
+		return;
+	}
+	struct gn_fb_hash mac = gn_fb_app_proof_mac((struct gn_fb_app_proof){f->table});
+	bool right = gn_equal_ct(mac.b, app->proof.b, sizeof mac.b);
+	gn_wipe(&app->proof, sizeof app->proof);
+	if (right)
+		put_ready(app, now);
+	else
+		gn_host_app_bye(app, GN_DENIED, "the client's secret is another", now);
+}
 
 static void take_hello(struct gn_host_app *app, const struct gn_app_frame *f, gn_time now)
 {
@@ -245,49 +104,39 @@ static void take_hello(struct gn_host_app *app, const struct gn_app_frame *f, gn
 		gn_host_app_bye(app, GN_VERSION, "this end speaks version 1 of app/1", now);
 		return;
 	}
-	const struct gn_host_app_config *config = &app->config;
-	struct gn_fb_app_ready_args args = {.version = GN_APP_VERSION,
-					    .role = (uint8_t)config->role,
-					    .software = said_text(config->software),
-					    .rights = {config->rights, config->right_count},
-					    .outstanding = GN_HOST_APP_CALLS,
-					    .unread_max = GN_HOST_APP_UNREAD,
-					    .frame_max = GN_APP_FRAME_MAX,
-					    .epoch = config->epoch,
-					    .time = config->unix_ms};
-	struct gn_app_frame head = {.kind = session_kind(GN_FB_APP_BODY_APP_READY)};
-	put_small(app, &head, &args, now);
-	app->state = APP_READY;
+	uint32_t most = gn_fb_app_hello_frame_max(hello);
+	if (most && most < GN_HOST_APP_FRAME_MIN) {
+		gn_host_app_bye(app, GN_RANGE, "frames of 8 KiB must be taken", now);
+		return;
+	}
+	if (most && most < app->frame_max)
+		app->frame_max = most;
+	if (app->config.origin)
+		put_challenge(app, hello, now);
+	else
+		put_ready(app, now);
 }
 
 static void take_session(struct gn_host_app *app, const struct gn_app_frame *f, gn_time now)
 {
 	struct app_call **link;
-	switch ((enum gn_fb_app_body)f->kind.area) {
+	switch (f->kind.area) { /* enum gn_fb_app_body, which grows with every area */
 	case GN_FB_APP_BODY_APP_CANCEL:
-		link = find_call(app, f->call);
+		link = gn_host_app_find(app, f->call);
 		if (link) /* else it crossed its answer */
-			give_up(app, link, GN_CANCELLED, now);
+			gn_host_app_give_up(app, link, GN_CANCELLED, now);
 		break;
 	case GN_FB_APP_BODY_APP_PING:
-		put_small(app,
-			  &(struct gn_app_frame){.kind = session_kind(GN_FB_APP_BODY_APP_PONG)},
-			  &(struct gn_fb_app_pong_args){0}, now);
+		gn_host_app_put(
+			app,
+			&(struct gn_app_frame){.kind = gn_host_session(GN_FB_APP_BODY_APP_PONG)},
+			&(struct gn_fb_app_pong_args){0}, now);
 		break;
 	case GN_FB_APP_BODY_APP_BYE: app->state = APP_BYE; break;
 	case GN_FB_APP_BODY_APP_HELLO:
 		gn_host_app_bye(app, GN_PROTOCOL, "AppHello comes once", now);
 		break;
-	case GN_FB_APP_BODY_NONE:
-	case GN_FB_APP_BODY_APP_CHALLENGE:
-	case GN_FB_APP_BODY_APP_PROOF:
-	case GN_FB_APP_BODY_APP_READY:
-	case GN_FB_APP_BODY_APP_ERROR:
-	case GN_FB_APP_BODY_APP_OK:
-	case GN_FB_APP_BODY_APP_PONG:
-	case GN_FB_APP_BODY_APP_GAP:
-	case GN_FB_APP_BODY_APP_NODE:
-	case GN_FB_APP_BODY_APP_RECORD: break; /* a server asked nothing that these answer */
+	default: break; /* a server asked nothing that the others answer */
 	}
 }
 
@@ -298,10 +147,14 @@ static void take_frame(struct gn_host_app *app, struct gn_slice frame, gn_time n
 		gn_host_app_bye(app, GN_MALFORMED, "a frame does not parse", now);
 	else if (app->state == APP_HELLO)
 		take_hello(app, &f, now);
+	else if (app->state == APP_PROOF)
+		take_proof(app, &f, now);
 	else if (f.type && !f.kind.member)
 		take_session(app, &f, now);
+	else if (f.type && f.kind.area == GN_FB_APP_BODY_APP_STREAM)
+		gn_host_app_stream_came(app, &f, now);
 	else if (f.call)
-		take_call(app, &f, frame, now);
+		gn_host_app_call_came(app, &f, frame, now);
 }
 
 /* Takes whole frames from the front; how many bytes of `in` they were. */
@@ -359,8 +212,8 @@ gn_err gn_host_app_recv(struct gn_host_app *app, struct gn_slice in, gn_time now
 
 gn_time gn_host_app_deadline(const struct gn_host_app *app)
 {
-	gn_time at = app->out_len ? app->moved + GN_HOST_APP_STALL : GN_NEVER;
-	if (app->state == APP_HELLO)
+	gn_time at = app->out.len ? app->out.moved + GN_HOST_APP_STALL : GN_NEVER;
+	if (app->state == APP_HELLO || app->state == APP_PROOF)
 		at = app->config.now + GN_HOST_APP_GREET;
 	if (app->cut)
 		return GN_NEVER;
@@ -372,13 +225,14 @@ gn_time gn_host_app_deadline(const struct gn_host_app *app)
 
 void gn_host_app_tick(struct gn_host_app *app, gn_time now)
 {
-	if (app->out_len && now >= app->moved + GN_HOST_APP_STALL)
-		cut_off(app);
-	if (app->state == APP_HELLO && now >= app->config.now + GN_HOST_APP_GREET)
+	if (app->out.len && now >= app->out.moved + GN_HOST_APP_STALL)
+		gn_host_app_cut(app);
+	if ((app->state == APP_HELLO || app->state == APP_PROOF) &&
+	    now >= app->config.now + GN_HOST_APP_GREET)
 		gn_host_app_bye(app, GN_TIMEOUT, "no AppHello came", now);
 	for (struct app_call **link = &app->calls; *link;)
 		if (now >= (*link)->until)
-			give_up(app, link, GN_TIMEOUT, now);
+			gn_host_app_give_up(app, link, GN_TIMEOUT, now);
 		else
 			link = &(*link)->next;
 }
@@ -395,122 +249,55 @@ static bool next_gone(struct gn_host_app *app, struct gn_host_app_event *out)
 	return true;
 }
 
-bool gn_host_app_next(struct gn_host_app *app, struct gn_host_app_event *out)
+/* Whoever asked is gone. */
+static bool next_ended(struct gn_host_app *app, struct gn_host_app_event *out)
 {
-	if (next_gone(app, out))
-		return true;
-	struct app_call *c = app->calls;
-	if (app->state == APP_BYE) { /* whoever asked is gone */
-		while (app->calls && !app->calls->told)
-			free_call(app, &app->calls);
-		if (!app->calls)
-			return false;
-		*out = (struct gn_host_app_event){
-			.what = GN_HOST_APP_GONE, .call = app->calls->number, .why = GN_CLOSED};
-		free_call(app, &app->calls);
+	while (app->calls && !app->calls->told)
+		gn_host_app_forget(app, &app->calls);
+	if (!app->calls)
+		return false;
+	*out = (struct gn_host_app_event){
+		.what = GN_HOST_APP_GONE, .call = app->calls->number, .why = GN_CLOSED};
+	gn_host_app_forget(app, &app->calls);
+	return true;
+}
+
+/* What there is to say of a call that lives. */
+static bool next_of(struct gn_host_app *app, struct app_call *c, enum gn_host_app_said *what)
+{
+	if (!c->told) {
+		*what = GN_HOST_APP_CALL;
+		return c->told = true;
+	}
+	if (c->came) {
+		*what = GN_HOST_APP_DATA;
+		c->came = false;
 		return true;
 	}
-	while (c && c->told)
+	if (!c->wants || !gn_host_app_room(app, c->number))
+		return false;
+	*what = GN_HOST_APP_ROOM;
+	c->wants = false;
+	return true;
+}
+
+bool gn_host_app_next(struct gn_host_app *app, struct gn_host_app_event *out)
+{
+	enum gn_host_app_said what;
+	if (next_gone(app, out))
+		return true;
+	if (app->state == APP_BYE)
+		return next_ended(app, out);
+	struct app_call *c = app->calls;
+	while (c && !next_of(app, c, &what))
 		c = c->next;
 	if (!c)
 		return false;
-	c->told = true;
-	*out = (struct gn_host_app_event){.what = GN_HOST_APP_CALL,
+	*out = (struct gn_host_app_event){.what = what,
 					  .call = c->number,
 					  .kind = c->frame.kind,
 					  .type = c->frame.type,
 					  .table = c->frame.table,
 					  .until = c->until};
 	return true;
-}
-
-/* ---- what the owner says ---- */
-
-struct gn_fbb *gn_host_app_builder(struct gn_host_app *app)
-{
-	if (!app->large)
-		app->large = malloc(GN_HOST_APP_LARGE);
-	app->builder = app->large ? gn_app_fbb(app->large, GN_HOST_APP_LARGE)
-				  : gn_app_fbb(app->storage, sizeof app->storage);
-	return &app->builder;
-}
-
-gn_err gn_host_app_answer(struct gn_host_app *app, uint64_t call, struct gn_app_kind kind,
-			  gn_fbref table, bool more, gn_time now)
-{
-	struct app_call **link = find_call(app, call);
-	struct gn_app_frame head = {.call = call, .more = more, .kind = kind};
-	struct gn_slice frame;
-	if (!link)
-		return GN_NOT_FOUND;
-	gn_err err = gn_app_frame_make(&app->builder, &head, table, &frame);
-	if (err)
-		put_error(app, call, &(struct gn_host_app_fault){.err = err}, now);
-	else
-		queue_frame(app, frame, now);
-	if (err || !more)
-		free_call(app, link);
-	return err;
-}
-
-gn_err gn_host_app_refuse(struct gn_host_app *app, uint64_t call,
-			  const struct gn_host_app_fault *fault, gn_time now)
-{
-	struct app_call **link = find_call(app, call);
-	GN_ASSERT(fault->err != GN_OK);
-	if (!link)
-		return GN_NOT_FOUND;
-	put_error(app, call, fault, now);
-	free_call(app, link);
-	return GN_OK;
-}
-
-void gn_host_app_tell(struct gn_host_app *app, struct gn_app_kind kind, gn_fbref table,
-		      uint64_t cursor, gn_time now)
-{
-	struct gn_app_frame head = {.cursor = cursor, .kind = kind};
-	struct gn_slice frame;
-	if (app->state == APP_READY &&
-	    gn_app_frame_make(&app->builder, &head, table, &frame) == GN_OK)
-		queue_frame(app, frame, now);
-}
-
-void gn_host_app_lasts(struct gn_host_app *app, uint64_t call)
-{
-	struct app_call **link = find_call(app, call);
-	if (link)
-		(*link)->until = GN_NEVER;
-}
-
-struct gn_slice gn_host_app_out(const struct gn_host_app *app)
-{
-	return gn_slice(app->out + app->out_at, app->out_len);
-}
-
-void gn_host_app_sent(struct gn_host_app *app, size_t len, gn_time now)
-{
-	GN_ASSERT(len <= app->out_len);
-	app->out_at += len;
-	app->out_len -= len;
-	if (len)
-		app->moved = now;
-	if (app->out_len == 0) {
-		app->out_at = 0;
-		if (app->out_cap > GN_HOST_APP_KEEP) {
-			free(app->out);
-			app->out = NULL;
-			app->out_cap = 0;
-		}
-	}
-}
-
-bool gn_host_app_over(const struct gn_host_app *app, bool *cut)
-{
-	*cut = app->cut;
-	return app->state == APP_BYE;
-}
-
-size_t gn_host_app_calls(const struct gn_host_app *app)
-{
-	return app->count;
 }

@@ -55,9 +55,23 @@ void gn_host_answer(struct gn_host_request *r, struct gn_app_kind kind, gn_fbref
 	if (r->answered)
 		return;
 	if (r->reply)
-		r->reply(r, kind, table);
+		r->reply(r, kind, table, false);
 	else
 		answer_json(r, kind, table);
+}
+
+void gn_host_answer_more(struct gn_host_request *r, struct gn_app_kind kind, gn_fbref table)
+{
+	GN_ASSERT(gn_app_type(kind));
+	if (!r->answered && r->reply)
+		r->reply(r, kind, table, true);
+}
+
+void gn_host_answer_ok(struct gn_host_request *r)
+{
+	static const struct gn_app_kind ok = {GN_FB_APP_BODY_APP_OK, 0};
+	struct gn_fbb *b = gn_host_answer_begin(r);
+	gn_host_answer(r, ok, gn_fb_app_ok_make(b, &(struct gn_fb_app_ok_args){0}));
 }
 
 /* ---- the twin ---- */
@@ -126,6 +140,10 @@ void gn_host_twin(struct gn_host_request *r)
 	if (!asked) {
 		gn_host_error(r, GN_NOT_FOUND, "there is no call '%s' of '%s'; see docs/api.md",
 			      r->args[1], r->args[0]);
+		return;
+	}
+	if (asked->flags & GN_HOST_CALL_STREAM) {
+		gn_host_error(r, GN_UNSUPPORTED, "the bytes of '%s' go over app/1", r->args[1]);
 		return;
 	}
 	gn_err err = read_twin(r, gn_app_type(kind));

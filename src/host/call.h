@@ -12,6 +12,11 @@
 #include "host/app.h"
 #include "host/request.h"
 
+enum { /* flags of a call; the program's own begin at GN_HOST_CALL_OWN and double */
+       GN_HOST_CALL_STREAM = 1, /* it has a stream, so it has no twin */
+       GN_HOST_CALL_OWN = 2
+};
+
 struct gn_host_call_route {      /* first member of the program's own, which says what runs */
 	struct gn_app_kind kind; /* area 0 ends the table */
 	unsigned flags;          /* the program's */
@@ -22,8 +27,12 @@ struct gn_host_calls {
 	size_t route_size;
 	enum gn_fb_app_role role;
 	const char *software;
-	uint64_t epoch;
 	uint64_t (*unix_ms)(void *user); /* our estimate; user: the api's */
+	/* What users who do not own the program may do, as READY says it, and kinds of events that
+	 * they may be told (bits); what a call asks for is the handler's to check. */
+	const struct gn_slice *stranger_rights;
+	size_t stranger_right_count;
+	uint64_t stranger_kinds;
 	/* An error is answered with its own sentence. */
 	gn_err (*run)(struct gn_host_request *r);
 };
@@ -32,6 +41,9 @@ struct gn_host_calls {
 struct gn_fbb *gn_host_answer_begin(struct gn_host_request *r);
 /* The whole answer; nothing once it was answered or the asker is gone. */
 void gn_host_answer(struct gn_host_request *r, struct gn_app_kind kind, gn_fbref table);
+/* One of several; the last is gn_host_answer's. Nothing over HTTP. */
+void gn_host_answer_more(struct gn_host_request *r, struct gn_app_kind kind, gn_fbref table);
+void gn_host_answer_ok(struct gn_host_request *r); /* AppOk */
 /* The route of a kind; NULL: it is not served. */
 const struct gn_host_call_route *gn_host_call_find(const struct gn_host_calls *calls,
 						   struct gn_app_kind kind);
@@ -42,7 +54,27 @@ void gn_host_twin(struct gn_host_request *r);
 /* "record", "get": AppRecord and RecordGet, or without the area's name before it. */
 bool gn_host_call_named(struct gn_slice area, struct gn_slice call, struct gn_app_kind *out);
 
+/* The user whose process made the call, to be compared; NULL: it came over HTTP. */
+const struct gn_host_who *gn_host_user(const struct gn_host_request *r);
+
+/* ---- a call's stream (AP-11) ---- */
+
+/* r->data is given what comes, r->data_end told of its end, r->drain of room to send. From now on
+ * the call is late when nothing of its stream moves for GN_HOST_APP_STALL. */
+void gn_host_streams(struct gn_host_request *r);
+/* r->data is given again what it did not take; of a body over HTTP too. */
+void gn_host_resume(struct gn_host_request *r);
+/* Bytes that may be sent now; 0: r->drain follows. */
+size_t gn_host_room(struct gn_host_request *r);
+void gn_host_send(struct gn_host_request *r, struct gn_slice bytes); /* at most so many */
+void gn_host_send_end(struct gn_host_request *r);
+/* A call that lasts until it is cancelled. */
+void gn_host_lasts(struct gn_host_request *r);
+
 /* ---- connections ---- */
+
+/* Is it this program's own user, or root, at the other end of the Unix socket? *uid: who. */
+bool gn_host_is_owner(const struct gn_http_request *http, uint32_t *uid);
 
 /* Speaks app/1 on connections of the Unix socket whose first byte says so. */
 void gn_host_links_handler(struct gn_http_handler *out);

@@ -34,6 +34,8 @@ static void hear(struct fuzz_end *f)
 			forget_call(f, e.call);
 			continue;
 		}
+		if (e.what != GN_HOST_APP_CALL)
+			continue;
 		GN_ASSERT(f->known_count < GN_HOST_APP_CALLS && e.type && f->greeted);
 		f->known[f->known_count++] = e.call;
 	}
@@ -53,6 +55,21 @@ static void read_out(struct fuzz_end *f, size_t most)
 		gn_host_app_sent(f->app, used, f->now);
 		out = gn_host_app_out(f->app);
 	}
+}
+
+static void stream(struct fuzz_end *f, uint64_t call, uint8_t op)
+{
+	static const uint8_t bytes[GN_HOST_APP_PIPE];
+	bool ended;
+	gn_err err;
+	struct gn_slice s = gn_host_app_data(f->app, call, &ended, &err);
+	GN_ASSERT(s.len <= GN_HOST_APP_WINDOW);
+	gn_host_app_taken(f->app, call, op & 64 ? s.len : s.len / 2, f->now);
+	size_t room = gn_host_app_room(f->app, call);
+	GN_ASSERT(room <= GN_HOST_APP_PIPE);
+	gn_host_app_send(f->app, call, gn_slice(bytes, op & 128 ? room : room / 3), f->now);
+	if (op == 252)
+		gn_host_app_send_end(f->app, call, GN_OK, f->now);
 }
 
 static void act(struct fuzz_end *f, uint8_t op)
@@ -78,7 +95,10 @@ static void act(struct fuzz_end *f, uint8_t op)
 			forget_call(f, call);
 		break;
 	case 3: f->now += (gn_time)op * GN_SEC / 4; break;
-	case 4: gn_host_app_lasts(f->app, call); break;
+	case 4:
+		gn_host_app_lasts(f->app, call);
+		stream(f, call, op);
+		break;
 	case 5: read_out(f, 100); break;
 	case 6: gn_host_app_tick(f->app, f->now); break;
 	default: f->now += GN_MSEC; break;

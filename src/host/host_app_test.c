@@ -526,12 +526,16 @@ static void events_have_no_call(void **state)
 {
 	(void)state;
 	greet();
-	struct gn_fbb *b = gn_host_app_builder(app);
-	gn_fbref t = gn_fb_node_status_is_make(b, &(struct gn_fb_node_status_is_args){.links = 4});
-	gn_host_app_tell(app, status_is, t, 17, now);
+	struct gn_app_frame head = {.cursor = 17, .kind = status_is};
+	gn_host_app_tell(app, app_frame(head, &(struct gn_fb_node_status_is_args){.links = 4}),
+			 now);
 	struct gn_app_frame f = take();
 	assert_int_equal(f.call, 0);
 	assert_int_equal(f.cursor, 17);
+	gn_host_app_gap(app, 20, now);
+	f = take();
+	assert_int_equal(f.kind.area, GN_FB_APP_BODY_APP_GAP);
+	assert_int_equal(gn_fb_app_gap_first((struct gn_fb_app_gap){f.table}), 20);
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

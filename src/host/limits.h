@@ -27,6 +27,30 @@
 /* bytes of a buffer that is kept when it is empty, and that are written at once */
 #define GN_HOST_APP_KEEP 65536u
 
+#define GN_HOST_APP_FRAME_MIN 8192u     /* bytes that whoever connected must take in a frame */
+#define GN_HOST_APP_WINDOW (256u << 10) /* bytes of a stream that may come before any is granted */
+#define GN_HOST_APP_STREAMS 15u  /* whose windows fit into GN_HOST_APP_CALL_BYTES with the calls */
+#define GN_HOST_APP_PIECE 65536u /* bytes of one StreamData */
+#define GN_HOST_APP_PIPE (256u << 10) /* bytes unread, above which streams and events wait */
+#define GN_HOST_APP_ORIGIN 256u       /* bytes of an origin that a secret is shown for */
+
+#define GN_HOST_TOLD_EVENT (64u << 10) /* bytes of an event: a lookup with its steps has 4 KiB */
+
+/* ---- app/1, all connections of a program (AP-14); of each a user of this machine that does not
+ * own it has a quarter at most ---- */
+#define GN_HOST_WORK 192u /* calls in work: as many operations as the overlay begins for clients */
+#define GN_HOST_SUBS 128u /* that are told of events */
+#define GN_HOST_QUARTER 4u
+
+/* ---- app/1, whoever connected (AP-13) ---- */
+#define GN_HOST_CLIENT_GRACE (5 * GN_SEC) /* for the server's word that a call is late */
+#define GN_HOST_CLIENT_UNSENT (4u << 20)  /* bytes that the server has not taken */
+#define GN_HOST_CLIENT_CALLS 1024u        /* at once, whatever AppReady allows */
+#define GN_HOST_CLIENT_READ 65536u        /* bytes kept beyond a whole frame */
+#define GN_HOST_CLIENT_DEAD (15 * GN_SEC) /* without a word after pings, where pings are sent */
+#define GN_HOST_CLIENT_GRANT                                                                       \
+	(128u << 10) /* bytes taken of a stream, after which more are granted */
+
 #define GN_HOST_STRUCT 256u /* bytes of a struct of the schemas: the largest has 112 */
 
 /* ---- the loop ---- */

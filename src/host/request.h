@@ -15,6 +15,8 @@
 
 #include "host/json.h"
 #include "host/route.h"
+#include "host/told.h"
+#include "host/who.h"
 #include "net/net.h"
 #include "wire/app.h"
 
@@ -34,6 +36,10 @@ struct gn_host_api {
 		       struct gn_slice body);
 	/* Answers with an error; text "": the error's own sentence. */
 	void (*refuse)(struct gn_host_request *r, gn_err err, const char *text);
+	/* The sentence of an error as whoever asks reads it, and retry_s, whichever way it goes
+	 * out. NULL: text, or the error's own. */
+	void (*explain)(struct gn_host_request *r, gn_err err, const char *text, char *out,
+			size_t cap);
 	/* Its connection is gone: what it waits for is given up. May be NULL. */
 	void (*closed)(struct gn_host_request *r);
 	/* Its last breath: what the program's part of it owns. May be NULL. */
@@ -42,6 +48,13 @@ struct gn_host_api {
 	const char *unwritten;             /* JSON of the answer that could not be written */
 	const struct gn_host_calls *calls; /* of app/1 (host/call.h); NULL: it is not spoken */
 	struct gn_host_link *links;        /* connections that speak it */
+	unsigned links_max;                /* at once: gn_http_raw_max */
+	struct gn_host_whos whos;          /* of which users */
+	struct gn_host_told *told;         /* events that they may be told; NULL: there are none */
+	uint64_t epoch;                    /* of them, random: another in each life */
+	bool moved;                        /* a call began or got more bytes: pump again */
+	/* A call of app/1 was made; before it runs. May be NULL. */
+	void (*born)(struct gn_host_request *r);
 	void *user;
 	struct gn_host_request *requests; /* all, the newest first */
 };
@@ -66,13 +79,17 @@ struct gn_host_request {
 	const struct gn_host_call_route *asked; /* NULL: it is none */
 	struct gn_fbt table;      /* what is asked; borrows frame, or its link's bytes */
 	uint8_t *frame;           /* owned */
+	bool in_work;             /* counted as such */
+	bool paused, resumed;     /* its handler did not take all of its stream; wants the rest */
+	bool stranger;            /* another user of this machine than its owner asks (AP-14) */
 	struct gn_host_link *via; /* NULL: it came over HTTP */
 	uint64_t call;
 	struct gn_fbb builder; /* of an answer over HTTP, in room */
 	uint8_t *room;         /* owned */
 	/* Instead of the api's; may be NULL. */
 	void (*refuse)(struct gn_host_request *r, gn_err err, const char *text);
-	void (*reply)(struct gn_host_request *r, struct gn_app_kind kind, gn_fbref table);
+	void (*reply)(struct gn_host_request *r, struct gn_app_kind kind, gn_fbref table,
+		      bool more);
 	void (*gone)(struct gn_host_request *r); /* its connection is closed */
 	/* Of a streamed answer or body; may be NULL. */
 	void (*drain)(struct gn_host_request *r); /* there is room to write */

@@ -178,7 +178,7 @@ static json_t *all_lines(const struct gn_hub_query *q, const struct gn_hub_view 
 	return list;
 }
 
-static void strip(json_t *list)
+static void strip_list(json_t *list)
 {
 	size_t i;
 	json_t *item;
@@ -190,7 +190,7 @@ static void run_all_lines(struct gn_hub_query *q, struct gn_hub_view *v)
 	uint64_t total;
 	json_t *list = all_lines(q, v, &total);
 	if (!q->then)
-		strip(list);
+		strip_list(list);
 	q->json = gn_hub_page_json_of(list, q->limit, q->offset, total);
 }
 
@@ -241,7 +241,7 @@ static bool on_page(const struct gn_hub_query *q, uint64_t *seen)
 static json_t *graph_json(const struct gn_hub_query *q, const struct gn_hub_view *v, json_t *nodes,
 			  uint64_t node_total, json_t *lines, uint64_t total)
 {
-	strip(lines);
+	strip_list(lines);
 	json_t *j = gn_hub_page_json_of(lines, q->limit, q->offset, total);
 	json_object_set(j, "trustlines", lines);
 	json_object_del(j, "items");
@@ -279,14 +279,14 @@ struct ego {
 	json_t *nodes, *lines;
 };
 
-static void show(struct ego *g, const struct gn_ledger_equivalent *e,
-		 const struct gn_ledger_line *line)
+static void show_line(struct ego *g, const struct gn_ledger_equivalent *e,
+		      const struct gn_ledger_line *line)
 {
 	if (line->status != GN_LINE_NONE && on_page(g->q, &g->line_total))
 		json_array_append_new(g->lines, gn_hub_line_json(g->v, e, line));
 }
 
-static void visit(struct ego *g, uint32_t at, uint32_t eq)
+static void visit_node(struct ego *g, uint32_t at, uint32_t eq)
 {
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_line mine, theirs;
@@ -300,8 +300,8 @@ static void visit(struct ego *g, uint32_t at, uint32_t eq)
 		    (g->far[other] &&
 		     (g->far[other] < g->far[at] || (g->far[other] == g->far[at] && other < at))))
 			continue; /* the pair is shown from there */
-		show(g, &e, &mine);
-		show(g, &e, &theirs);
+		show_line(g, &e, &mine);
+		show_line(g, &e, &theirs);
 		if (!g->far[other]) {
 			g->far[other] = (uint8_t)(g->far[at] + 1);
 			g->queue[g->tail++] = other;
@@ -331,7 +331,7 @@ static void run_ego(struct gn_hub_query *q, struct gn_hub_view *v)
 			json_array_append_new(g.nodes, node_json(v, at));
 		for (uint32_t eq = 0;
 		     eq < gn_ledger_equivalent_count(v->ledger) && g.far[at] <= q->depth; eq++)
-			visit(&g, at, eq);
+			visit_node(&g, at, eq);
 	}
 	gn_hub_pid(v, q->who, pid);
 	q->json = graph_json(q, v, g.nodes, g.node_total, g.lines, g.line_total);

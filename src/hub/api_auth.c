@@ -57,7 +57,7 @@ static bool challenge_ok(const struct gn_hub *hub, const struct gn_hash *pid, co
 }
 
 /* Forgets what is over. */
-static void sweep(struct gn_hub *hub)
+static void sweep_challenges(struct gn_hub *hub)
 {
 	for (uint32_t i = hub->used.count; i-- > 0;) {
 		struct gn_hash key;
@@ -74,7 +74,7 @@ static gn_err use_challenge(struct gn_hub *hub, const struct gn_hash *c)
 	if (gn_map_get(&hub->used, c))
 		return GN_EXISTS;
 	if (hub->used.count == HUB_LOGINS_MAX)
-		sweep(hub);
+		sweep_challenges(hub);
 	gn_time *end = gn_map_put(&hub->used, c);
 	if (!end)
 		return GN_BUSY;

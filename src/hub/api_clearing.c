@@ -89,7 +89,7 @@ static void job_free(struct job *job)
 /* Arcs between two looks at the time: well under a millisecond. */
 #define SOLVE_SLICE 4096u
 
-static gn_err solve(struct gn_clearing *c)
+static gn_err solve_exact(struct gn_clearing *c)
 {
 	gn_err err = GN_AGAIN;
 	while (c && err == GN_AGAIN)
@@ -118,9 +118,9 @@ static void job_work(uv_work_t *w)
 	struct job *job = GN_CONTAINER(w, struct job, work);
 	job->optimal = true;
 	job->err = job->has_budget ? solve_within(job->clearing, job->budget_ms, &job->optimal)
-				   : solve(job->clearing);
+				   : solve_exact(job->clearing);
 	if (!job->err)
-		job->err = solve(job->asking);
+		job->err = solve_exact(job->asking);
 }
 
 static double percent(gn_amount_sum part, gn_amount_sum whole)
@@ -161,7 +161,7 @@ static void tell_gap(struct gn_hub_request *r, struct job *job)
 	gn_hub_json(r, 200, j);
 }
 
-static void commit(struct gn_hub_request *r, struct job *job)
+static void commit_job(struct gn_hub_request *r, struct job *job)
 {
 	struct gn_hub *hub = r->hub;
 	r->hold = json_string(job->code);
@@ -195,7 +195,7 @@ static void job_done(uv_work_t *w, int status)
 	else if (job->use == JOB_GAP)
 		tell_gap(r, job);
 	else
-		commit(r, job);
+		commit_job(r, job);
 	job_free(job);
 	gn_host_release(&r->base);
 }

@@ -144,7 +144,7 @@ void gn_hub_api_me_patch(struct gn_hub_request *r)
 	gn_hub_submit(r, GN_OP_PROFILE, fields, profile_changed);
 }
 
-static void left(struct gn_hub_request *r, const struct gn_ledger_event *e)
+static void has_left(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
 	if (!e->err)
 		tell_person(r, 200, r->me.number);
@@ -160,7 +160,7 @@ static void left(struct gn_hub_request *r, const struct gn_ledger_event *e)
 void gn_hub_api_leave(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {NULL}; /* geo-v1 alone */
-	gn_hub_submit(r, GN_OP_LEAVE, fields, left);
+	gn_hub_submit(r, GN_OP_LEAVE, fields, has_left);
 }
 
 /* ---- trust lines ---- */

@@ -142,8 +142,8 @@ struct text {
 	size_t len, cap;
 };
 
-static void add(struct text *t, const char *fmt, ...) GN_PRINTF(2, 3);
-static void add(struct text *t, const char *fmt, ...)
+static void add_text(struct text *t, const char *fmt, ...) GN_PRINTF(2, 3);
+static void add_text(struct text *t, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
@@ -153,11 +153,11 @@ static void add(struct text *t, const char *fmt, ...)
 		t->len += (size_t)n;
 }
 
-static void metric(struct text *t, const char *type, const char *name, const char *help,
-		   uint64_t value)
+static void add_metric(struct text *t, const char *type, const char *name, const char *help,
+		       uint64_t value)
 {
-	add(t, "# HELP geonet_hub_%s %s\n# TYPE geonet_hub_%s %s\ngeonet_hub_%s %llu\n", name, help,
-	    name, type, name, (unsigned long long)value);
+	add_text(t, "# HELP geonet_hub_%s %s\n# TYPE geonet_hub_%s %s\ngeonet_hub_%s %llu\n", name,
+		 help, name, type, name, (unsigned long long)value);
 }
 
 void gn_hub_api_metrics(struct gn_hub_request *r)
@@ -173,68 +173,75 @@ void gn_hub_api_metrics(struct gn_hub_request *r)
 	gn_hub_feed_info(hub->feed, &feed);
 	gn_hub_replica_info(hub->replica, &replica);
 	gn_ledger_info(hub->ledger, &l);
-	metric(&t, "gauge", "up", "the ledger takes commands",
-	       hub->ready && !gn_ledger_failed(hub->ledger));
-	metric(&t, "counter", "requests_total", "HTTP requests", hub->count.requests);
-	add(&t, "# HELP geonet_hub_answers_total answers by class of status\n# TYPE "
-		"geonet_hub_answers_total counter\n");
+	add_metric(&t, "gauge", "up", "the ledger takes commands",
+		   hub->ready && !gn_ledger_failed(hub->ledger));
+	add_metric(&t, "counter", "requests_total", "HTTP requests", hub->count.requests);
+	add_text(&t, "# HELP geonet_hub_answers_total answers by class of status\n# TYPE "
+		     "geonet_hub_answers_total counter\n");
 	for (int i = 2; i <= 5; i++)
-		add(&t, "geonet_hub_answers_total{class=\"%dxx\"} %llu\n", i,
-		    (unsigned long long)hub->count.answers[i]);
-	metric(&t, "counter", "refused_auth_total", "requests without the right to it",
-	       hub->count.refused_auth);
-	metric(&t, "counter", "refused_rate_total", "requests over a rate",
-	       hub->count.refused_rate);
-	metric(&t, "counter", "refused_body_total", "bodies too large", hub->count.refused_body);
-	metric(&t, "counter", "flows_total", "max-flows looked for on the copy, for payments",
-	       hub->count.flows);
-	metric(&t, "counter", "signatures_total", "signatures checked", hub->count.verified);
-	metric(&t, "counter", "signatures_bad_total", "signatures that did not verify",
-	       hub->count.bad_signatures);
-	metric(&t, "counter", "records_total", "journal records since the start", l.records);
-	metric(&t, "counter", "batches_total", "journal batches since the start", l.batches);
-	metric(&t, "counter", "journal_bytes_total", "journal bytes since the start", l.bytes);
-	metric(&t, "counter", "committed_total", "payments committed since the start", l.committed);
-	metric(&t, "counter", "failed_total", "payments that could not be routed", l.failed);
-	metric(&t, "counter", "refused_total", "commands refused by the ledger", l.refused);
-	metric(&t, "counter", "gave_way_total",
-	       "payments that waited for an answer and let a newcomer have the place (LG-66)",
-	       l.gave_way);
-	metric(&t, "counter", "expired_total", "reservations and offers that expired", l.expired);
-	metric(&t, "counter", "clearings_total", "clearings committed since the start",
-	       l.clearings);
-	metric(&t, "counter", "torn_total", "torn tails cut at the start", l.torn);
-	metric(&t, "gauge", "inbox", "commands that wait", l.inbox);
-	metric(&t, "gauge", "open_transactions", "prepared payments and open offers", l.open_tx);
-	metric(&t, "gauge", "participants", "participants",
-	       hub->ready ? gn_ledger_participant_count(hub->ledger) : 0);
-	metric(&t, "gauge", "ledger_bytes", "memory of the ledger", l.memory);
-	metric(&t, "gauge", "resident_bytes", "memory of the process", gn_os_rss());
-	metric(&t, "gauge", "journal_stored_bytes", "files of the journal", hub->space.journal);
-	metric(&t, "gauge", "snapshot_stored_bytes", "snapshots", hub->space.snapshots);
-	metric(&t, "gauge", "history_stored_bytes", "the history, when it is SQLite's",
-	       hub->space.history);
-	metric(&t, "gauge", "disk_free_bytes", "what is left on the disk", hub->space.left);
-	metric(&t, "gauge", "disk_bytes", "the disk", hub->space.whole);
-	metric(&t, "gauge", "history_watermark", "last record in the history", feed.watermark);
-	metric(&t, "gauge", "history_waiting_bytes", "records on their way into the history",
-	       feed.waiting_bytes);
-	metric(&t, "counter", "history_failures_total", "failed statements of the history",
-	       feed.failures);
-	metric(&t, "counter", "history_caught_up_total",
-	       "records the history read back from the journal", feed.caught_up);
-	metric(&t, "gauge", "replica_watermark",
-	       "last record in the copy that answers long questions", replica.watermark);
-	metric(&t, "gauge", "replica_waiting_bytes", "records on their way into the copy",
-	       replica.waiting_bytes);
-	metric(&t, "gauge", "long_questions", "long questions that wait or run", hub->longs.count);
-	metric(&t, "gauge", "history_pages", "pages of the history that are asked for",
-	       hub->pages.count);
-	metric(&t, "gauge", "history_questions", "single rows of the history that are asked for",
-	       hub->asks.count);
-	metric(&t, "gauge", "websockets", "open WebSockets", hub->ws_count);
-	metric(&t, "counter", "events_total", "events sent to WebSockets", hub->count.events_sent);
-	metric(&t, "counter", "disk_failures_total", "failed disk requests", hub->disk.pool.failed);
+		add_text(&t, "geonet_hub_answers_total{class=\"%dxx\"} %llu\n", i,
+			 (unsigned long long)hub->count.answers[i]);
+	add_metric(&t, "counter", "refused_auth_total", "requests without the right to it",
+		   hub->count.refused_auth);
+	add_metric(&t, "counter", "refused_rate_total", "requests over a rate",
+		   hub->count.refused_rate);
+	add_metric(&t, "counter", "refused_body_total", "bodies too large",
+		   hub->count.refused_body);
+	add_metric(&t, "counter", "flows_total", "max-flows looked for on the copy, for payments",
+		   hub->count.flows);
+	add_metric(&t, "counter", "signatures_total", "signatures checked", hub->count.verified);
+	add_metric(&t, "counter", "signatures_bad_total", "signatures that did not verify",
+		   hub->count.bad_signatures);
+	add_metric(&t, "counter", "records_total", "journal records since the start", l.records);
+	add_metric(&t, "counter", "batches_total", "journal batches since the start", l.batches);
+	add_metric(&t, "counter", "journal_bytes_total", "journal bytes since the start", l.bytes);
+	add_metric(&t, "counter", "committed_total", "payments committed since the start",
+		   l.committed);
+	add_metric(&t, "counter", "failed_total", "payments that could not be routed", l.failed);
+	add_metric(&t, "counter", "refused_total", "commands refused by the ledger", l.refused);
+	add_metric(&t, "counter", "gave_way_total",
+		   "payments that waited for an answer and let a newcomer have the place (LG-66)",
+		   l.gave_way);
+	add_metric(&t, "counter", "expired_total", "reservations and offers that expired",
+		   l.expired);
+	add_metric(&t, "counter", "clearings_total", "clearings committed since the start",
+		   l.clearings);
+	add_metric(&t, "counter", "torn_total", "torn tails cut at the start", l.torn);
+	add_metric(&t, "gauge", "inbox", "commands that wait", l.inbox);
+	add_metric(&t, "gauge", "open_transactions", "prepared payments and open offers",
+		   l.open_tx);
+	add_metric(&t, "gauge", "participants", "participants",
+		   hub->ready ? gn_ledger_participant_count(hub->ledger) : 0);
+	add_metric(&t, "gauge", "ledger_bytes", "memory of the ledger", l.memory);
+	add_metric(&t, "gauge", "resident_bytes", "memory of the process", gn_os_rss());
+	add_metric(&t, "gauge", "journal_stored_bytes", "files of the journal", hub->space.journal);
+	add_metric(&t, "gauge", "snapshot_stored_bytes", "snapshots", hub->space.snapshots);
+	add_metric(&t, "gauge", "history_stored_bytes", "the history, when it is SQLite's",
+		   hub->space.history);
+	add_metric(&t, "gauge", "disk_free_bytes", "what is left on the disk", hub->space.left);
+	add_metric(&t, "gauge", "disk_bytes", "the disk", hub->space.whole);
+	add_metric(&t, "gauge", "history_watermark", "last record in the history", feed.watermark);
+	add_metric(&t, "gauge", "history_waiting_bytes", "records on their way into the history",
+		   feed.waiting_bytes);
+	add_metric(&t, "counter", "history_failures_total", "failed statements of the history",
+		   feed.failures);
+	add_metric(&t, "counter", "history_caught_up_total",
+		   "records the history read back from the journal", feed.caught_up);
+	add_metric(&t, "gauge", "replica_watermark",
+		   "last record in the copy that answers long questions", replica.watermark);
+	add_metric(&t, "gauge", "replica_waiting_bytes", "records on their way into the copy",
+		   replica.waiting_bytes);
+	add_metric(&t, "gauge", "long_questions", "long questions that wait or run",
+		   hub->longs.count);
+	add_metric(&t, "gauge", "history_pages", "pages of the history that are asked for",
+		   hub->pages.count);
+	add_metric(&t, "gauge", "history_questions",
+		   "single rows of the history that are asked for", hub->asks.count);
+	add_metric(&t, "gauge", "websockets", "open WebSockets", hub->ws_count);
+	add_metric(&t, "counter", "events_total", "events sent to WebSockets",
+		   hub->count.events_sent);
+	add_metric(&t, "counter", "disk_failures_total", "failed disk requests",
+		   hub->disk.pool.failed);
 	gn_hub_text(r, "text/plain; version=0.0.4", gn_slice(t.p, t.len));
 	free(t.p);
 }

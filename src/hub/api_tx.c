@@ -91,26 +91,26 @@ static json_t *proposed_json(const struct gn_hub *hub, const struct gn_tx_key *k
 			 "seq", "_key", hex);
 }
 
-static bool is(const json_t *item, const char *name, const char *want)
+static bool has_word(const json_t *item, const char *name, const char *want)
 {
 	const char *s = json_string_value(json_object_get(item, name));
 	return !*want || (s && strcmp(s, want) == 0);
 }
 
 /* Takes item, which may be NULL. */
-static void add(const struct gn_history_query *q, const char *code, const char *initiator,
-		json_t *list, json_t *item)
+static void add_waiting(const struct gn_history_query *q, const char *code, const char *initiator,
+			json_t *list, json_t *item)
 {
-	if (item && is(item, "type", q->type) && is(item, "state", q->status) &&
-	    is(item, "initiator", initiator) &&
-	    (is(item, "tx_id", q->text) || is(item, "_key", q->text)) &&
-	    is(json_object_get(item, "payload"), "equivalent", code))
+	if (item && has_word(item, "type", q->type) && has_word(item, "state", q->status) &&
+	    has_word(item, "initiator", initiator) &&
+	    (has_word(item, "tx_id", q->text) || has_word(item, "_key", q->text)) &&
+	    has_word(json_object_get(item, "payload"), "equivalent", code))
 		json_array_append(list, item);
 	json_decref(item);
 }
 
-static json_t *waiting(struct gn_hub_request *r, const struct gn_history_query *q, const char *code,
-		       const char *initiator)
+static json_t *waiting_list(struct gn_hub_request *r, const struct gn_history_query *q,
+			    const char *code, const char *initiator)
 {
 	struct gn_hub *hub = r->hub;
 	struct gn_tx_key key;
@@ -118,10 +118,10 @@ static json_t *waiting(struct gn_hub_request *r, const struct gn_history_query *
 	json_t *list = json_array();
 	for (struct gn_hub_request *w = gn_hub_request_first(hub); w; w = gn_hub_request_next(w))
 		if (q->who < 0 || (w->is_participant && w->me.number == r->me.number))
-			add(q, code, initiator, list, waiting_json(w));
+			add_waiting(q, code, initiator, list, waiting_json(w));
 	for (uint32_t i = 0; q->who < 0 && gn_ledger_open_tx(hub->ledger, i, &key, &tx); i++)
 		if (tx.state == GN_TX_PROPOSED)
-			add(q, code, initiator, list, proposed_json(hub, &key, &tx));
+			add_waiting(q, code, initiator, list, proposed_json(hub, &key, &tx));
 	return list;
 }
 
@@ -131,11 +131,11 @@ static bool has_row(const json_t *rows, const json_t *item)
 	const char *key = json_string_value(json_object_get(item, "_key"));
 	json_t *row;
 	size_t i;
-	json_array_foreach(rows, i, row) if (*key && is(row, "_key", key)) return true;
+	json_array_foreach(rows, i, row) if (*key && has_word(row, "_key", key)) return true;
 	return false;
 }
 
-static void told(struct gn_hub_request *r, json_t *answer)
+static void list_told(struct gn_hub_request *r, json_t *answer)
 {
 	json_t *items = json_array(), *rows, *item;
 	uint64_t limit = r->wait.page.limit, offset = r->wait.page.offset;
@@ -188,6 +188,6 @@ void gn_hub_api_transactions(struct gn_hub_request *r)
 	r->wait.page.offset = offset;
 	q.limit = (int64_t)limit;
 	q.offset = (int64_t)offset;
-	r->hold = waiting(r, &q, code, initiator);
-	gn_hub_ask(r, &q, told);
+	r->hold = waiting_list(r, &q, code, initiator);
+	gn_hub_ask(r, &q, list_told);
 }

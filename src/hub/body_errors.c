@@ -88,7 +88,10 @@ static const char *const types[GN_OP_REASONS] = {
 	[GN_OP_NOT_PID] = "value_error",
 	[GN_OP_VALUE] = "value_error",
 	[GN_OP_NO_CHANGE] = "value_error",
+	[GN_OP_TWICE] = "value_error",
 };
+
+static const char stands_twice[] = "stands there twice: each key once";
 
 #define PID_FORM "43 or 44 characters of base58"
 
@@ -126,6 +129,7 @@ static void field_words(const struct gn_op_fault *f, char *out, size_t cap)
 		break;
 	case GN_OP_NOT_PID: snprintf(out, cap, "must be %s: " PID_FORM, f->form); break;
 	case GN_OP_NO_CHANGE: snprintf(out, cap, "must change something"); break;
+	case GN_OP_TWICE: snprintf(out, cap, "%s", stands_twice); break;
 	case GN_OP_NOT_STRING:
 	case GN_OP_WORD:
 	case GN_OP_VALUE:
@@ -170,6 +174,8 @@ static void add_member(struct body_errors *b, const struct gn_op_fault *f)
 	member_form(b, f->path[0], form, sizeof form);
 	if (f->reason == GN_OP_UNKNOWN)
 		add_error(b, f, types[f->reason], "does not belong here");
+	else if (f->reason == GN_OP_TWICE)
+		add_error(b, f, types[f->reason], "%s", stands_twice);
 	else if (f->reason == GN_OP_MISSING)
 		add_error(b, f, types[f->reason], "is required: %s", form);
 	else

@@ -63,7 +63,7 @@ static void execute_order(struct gn_hub_request *r)
 	o->kind->done(r, &(struct gn_ledger_event){.kind = GN_LEDGER_RESULT, .err = err});
 }
 
-static void verified(struct gn_hub_request *r)
+static void command_verified(struct gn_hub_request *r)
 {
 	if (r->verdict)
 		gn_hub_fail(r, r->verdict, NULL, "%s",
@@ -93,14 +93,17 @@ static bool read_command(struct gn_hub_request *r, struct gn_slice body)
 static void take_signed(struct gn_hub_request *r, json_t *in)
 {
 	struct gn_op *op;
+	struct gn_op_faults faults = {.count = 0};
+	struct gn_slice bytes;
 	if (!gn_hub_take_signed(r, in))
 		return;
+	bytes = gn_slice(r->bytes, r->bytes_len);
 	op = malloc(sizeof *op);
-	gn_err err =
-		op ? gn_op_parse(GN_PROFILE_V1, GN_OP_KINDS, gn_slice(r->bytes, r->bytes_len), op)
-		   : GN_NOMEM;
+	gn_err err = op ? gn_op_check(GN_PROFILE_V1, GN_OP_KINDS, bytes, op, &faults) : GN_NOMEM;
 	if (err == GN_NOMEM)
 		gn_hub_fail(r, err, NULL, "%s", "");
+	else if (err == GN_EXISTS && faults.count) /* a key twice */
+		gn_hub_send_faults(r, &faults);
 	else if (err || op->kind != GN_OP_ADMIN)
 		refuse_words(
 			r, gn_err_name(err ? err : GN_USAGE),
@@ -115,7 +118,7 @@ static void take_signed(struct gn_hub_request *r, json_t *in)
 	else if (read_command(r, op->body)) {
 		r->signer = r->actor;
 		r->order->is_signed = true;
-		gn_hub_verify_later(r, verified);
+		gn_hub_verify_later(r, command_verified);
 	}
 	free(op);
 }

@@ -29,7 +29,7 @@ struct gn_hub_feed {
 	struct gn_sql *tokens;
 };
 
-static gn_err reopen(struct gn_hub_feed *f, char why[HUB_WHY])
+static gn_err reopen_history(struct gn_hub_feed *f, char why[HUB_WHY])
 {
 	gn_history_close(f->history);
 	f->history = NULL;
@@ -38,14 +38,14 @@ static gn_err reopen(struct gn_hub_feed *f, char why[HUB_WHY])
 	return GN_OK;
 }
 
-static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint32_t count)
+static gn_err feed_history(void *user, struct gn_slice payload, uint64_t first_seq, uint32_t count)
 {
 	struct gn_hub_feed *f = user;
 	char why[HUB_WHY] = "";
 	for (;;) {
 		gn_err err = f->history                      ? GN_OK
 			     : gn_hub_tail_stopping(f->tail) ? GN_UNREACHABLE
-							     : reopen(f, why);
+							     : reopen_history(f, why);
 		if (!err && first_seq > f->last + 1)
 			return GN_NOT_FOUND;
 		if (!err && (err = gn_history_feed(f->history, payload, first_seq, count)))
@@ -57,11 +57,11 @@ static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint
 		gn_hub_tail_failed(f->tail, why);
 		if (gn_hub_tail_stopping(f->tail))
 			return err;
-		(void)!reopen(f, why);
+		(void)!reopen_history(f, why);
 	}
 }
 
-static uint64_t last(void *user)
+static uint64_t last_held(void *user)
 {
 	return ((struct gn_hub_feed *)user)->last;
 }
@@ -79,7 +79,7 @@ static json_t *used_refresh(struct gn_hub_feed *f, const struct gn_history_query
 	return err ? NULL : json_integer(f->tokens->changes == 0);
 }
 
-static void ask(struct gn_hub_tail_item *item, void *user)
+static void ask_history(struct gn_hub_tail_item *item, void *user)
 {
 	struct gn_hub_feed *f = user;
 	struct item *it = GN_CONTAINER(item, struct item, asked.item);
@@ -88,7 +88,7 @@ static void ask(struct gn_hub_tail_item *item, void *user)
 		it->answer = used_refresh(f, &it->query);
 		return;
 	}
-	if (!f->history && (uv_hrtime() < f->again || reopen(f, why))) {
+	if (!f->history && (uv_hrtime() < f->again || reopen_history(f, why))) {
 		if (*why)
 			f->again = uv_hrtime() + HUB_HISTORY_AGAIN_NS;
 		return;
@@ -114,7 +114,7 @@ static struct gn_hub_places *places_of(struct gn_hub *hub, enum gn_history_kind 
 	return page ? &hub->pages : &hub->asks;
 }
 
-static void deliver(struct gn_hub_tail_item *item)
+static void deliver_item(struct gn_hub_tail_item *item)
 {
 	struct item *it = GN_CONTAINER(item, struct item, asked.item);
 	struct gn_hub_request *r = it->asked.request;
@@ -153,7 +153,8 @@ void gn_hub_feed_ask(struct gn_hub_feed *f, struct gn_hub_request *r,
 		r->told = NULL;
 		return;
 	}
-	it->asked = (struct gn_hub_question){.item = {.run = ask, .done = deliver}, .request = r};
+	it->asked = (struct gn_hub_question){.item = {.run = ask_history, .done = deliver_item},
+					     .request = r};
 	it->query = *q;
 	gn_host_hold(&r->base);
 	gn_hub_place_take(places, &it->asked);
@@ -175,8 +176,8 @@ void gn_hub_feed_info(struct gn_hub_feed *f, struct gn_hub_tail_info *out)
 }
 
 /* Only a file that is damaged may go; one that cannot be read now is left as it is. */
-static void unusable(gn_err err, const char *what, const char *path, const char *text,
-		     const char *then, char why[HUB_WHY])
+static void file_unusable(gn_err err, const char *what, const char *path, const char *text,
+			  const char *then, char why[HUB_WHY])
 {
 	int n = snprintf(why, HUB_WHY, "%s in %.200s cannot be read (%.160s). ", what, path,
 			 *text ? text : gn_err_text(err));
@@ -190,7 +191,7 @@ static void unusable(gn_err err, const char *what, const char *path, const char 
 gn_err gn_hub_feed_open(struct gn_hub *hub, const char *history_path, const char *tokens_path,
 			struct gn_hub_feed **out, char why[HUB_WHY])
 {
-	static const struct gn_hub_tail_ops ops = {feed, last, false, GN_SEC};
+	static const struct gn_hub_tail_ops ops = {feed_history, last_held, false, GN_SEC};
 	struct gn_hub_feed *f = calloc(1, sizeof *f);
 	if (!f)
 		return GN_NOMEM;
@@ -207,11 +208,11 @@ gn_err gn_hub_feed_open(struct gn_hub *hub, const char *history_path, const char
 	    (err = GN_SQL_DO(f->tokens, "CREATE INDEX IF NOT EXISTS used_exp ON used (exp)")))
 		snprintf(text, sizeof text, "%.300s", f->tokens->why);
 	if (err)
-		unusable(err, "the used refresh tokens", tokens_path, text, "people log in again",
-			 why);
-	else if ((err = reopen(f, text)) && strcmp(f->kind, "sqlite") == 0)
-		unusable(err, "the history", history_path, text,
-			 "it is made again from the journal", why);
+		file_unusable(err, "the used refresh tokens", tokens_path, text,
+			      "people log in again", why);
+	else if ((err = reopen_history(f, text)) && strcmp(f->kind, "sqlite") == 0)
+		file_unusable(err, "the history", history_path, text,
+			      "it is made again from the journal", why);
 	else if (err)
 		snprintf(why, HUB_WHY, "the history cannot be opened: %.300s", text);
 	if (!err)

@@ -20,7 +20,7 @@
 
 /* ---- pump ---- */
 
-static void unusable(struct gn_hub *hub, gn_err err)
+static void say_unusable(struct gn_hub *hub, gn_err err)
 {
 	uint64_t last = gn_ledger_durable_seq(hub->ledger);
 	bool is_short = hub->fed_to > last && (!err || err == GN_TRUNCATED); /* HB-11 */
@@ -53,11 +53,11 @@ static void unusable(struct gn_hub *hub, gn_err err)
 	gn_host_fail(&hub->host, err ? err : GN_TRUNCATED, why);
 }
 
-static void ready(struct gn_hub *hub, gn_err err)
+static void ledger_ready(struct gn_hub *hub, gn_err err)
 {
 	struct gn_ledger_info info;
 	if (err || hub->fed_to > gn_ledger_durable_seq(hub->ledger)) {
-		unusable(hub, err);
+		say_unusable(hub, err);
 		return;
 	}
 	gn_ledger_info(hub->ledger, &info);
@@ -80,10 +80,10 @@ static void ready(struct gn_hub *hub, gn_err err)
 	gn_host_ready(&hub->host, "ready %u\n", gn_http_port(hub->http));
 }
 
-static void event(struct gn_hub *hub, const struct gn_ledger_event *e)
+static void ledger_event(struct gn_hub *hub, const struct gn_ledger_event *e)
 {
 	switch (e->kind) {
-	case GN_LEDGER_READY: ready(hub, e->err); break;
+	case GN_LEDGER_READY: ledger_ready(hub, e->err); break;
 	case GN_LEDGER_RECORDS:
 		gn_hub_feed_records(hub->feed, e->payload, e->first_seq, e->count);
 		gn_hub_replica_records(hub->replica, e->payload, e->first_seq, e->count);
@@ -113,7 +113,7 @@ static gn_time turn(void *user)
 		moved = 0; /* events first: nothing is written before READY was judged */
 		for (unsigned k = 0; k < 256 && gn_ledger_next_event(hub->ledger, &e);
 		     k++, moved = 1)
-			event(hub, &e);
+			ledger_event(hub, &e);
 		if (hub->host.failed)
 			break;
 		moved |= gn_host_disk_pump(&hub->disk);
@@ -131,7 +131,7 @@ static gn_time tell_stop(void *user)
 	struct gn_hub *hub = user;
 	gn_host_log(&hub->host, GN_LOG_INFO, "stopping",
 		    "what was taken becomes durable, then the hub ends");
-	return 0; /* finish() waits for it */
+	return 0; /* finish_hub() waits for it */
 }
 
 static void tell_status(void *user, char *text, size_t cap)
@@ -208,7 +208,7 @@ static gn_err make_http(struct gn_hub *hub, char why[GN_HUB_WHY])
 	return GN_OK;
 }
 
-static gn_err start(struct gn_hub *hub, const struct gn_host_config *host, char why[GN_HUB_WHY])
+static gn_err start_hub(struct gn_hub *hub, const struct gn_host_config *host, char why[GN_HUB_WHY])
 {
 	char history[600], tokens[600];
 	GN_TRY(gn_host_open(&hub->host, host, why));
@@ -265,7 +265,7 @@ static bool is_writing(void *user)
 
 /* What was taken becomes durable and is answered, bounded in time; then everything is freed in
  * the opposite order. */
-static void finish(struct gn_hub *hub)
+static void finish_hub(struct gn_hub *hub)
 {
 	gn_hub_places_gone(hub, NULL);
 	gn_hub_live_close(hub);
@@ -285,7 +285,7 @@ static void finish(struct gn_hub *hub)
 	}
 }
 
-static void fini(struct gn_hub *hub)
+static void free_hub(struct gn_hub *hub)
 {
 	gn_ledger_free(hub->ledger);
 	gn_hub_view_fini(&hub->view);
@@ -323,12 +323,12 @@ gn_err gn_hub_run(const struct gn_hub_config *config, int ready_fd, char why[GN_
 					    .stop = tell_stop,
 					    .status = tell_status,
 					    .user = hub};
-	gn_err err = start(hub, &host, why);
+	gn_err err = start_hub(hub, &host, why);
 	if (!err) {
 		err = gn_host_run(&hub->host, why);
-		finish(hub);
+		finish_hub(hub);
 	}
-	fini(hub);
+	free_hub(hub);
 	gn_host_close(&hub->host);
 	free(hub);
 	return err;

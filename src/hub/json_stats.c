@@ -19,7 +19,7 @@ static gn_amount_sum scaled(gn_amount_sum a, unsigned from, unsigned to)
 	return a;
 }
 
-static void add(struct sums *s, const gn_amount_sum one[TOTALS], unsigned precision)
+static void add_sums(struct sums *s, const gn_amount_sum one[TOTALS], unsigned precision)
 {
 	unsigned p = precision > s->precision ? precision : s->precision;
 	bool any = false;
@@ -49,7 +49,7 @@ void gn_hub_stats_json(const struct gn_hub_view *v, uint32_t who, bool own, json
 		for (unsigned i = 0; i < count; i++)
 			gn_history_amount_json(item, names[i], one[i], e.precision);
 		json_array_append_new(list, item);
-		add(&all, one, e.precision);
+		add_sums(&all, one, e.precision);
 	}
 	gn_history_amount_json(json_object_get(person, "public_stats"), names[INCOMING],
 			       all.of[INCOMING], all.precision);

@@ -212,8 +212,8 @@ void gn_hub_ws(struct gn_hub_request *r)
 
 /* ---- events ---- */
 
-static void tell(struct gn_hub *hub, uint32_t participant, enum gn_hub_event event,
-		 const char *name, json_t *payload)
+static void tell_participant(struct gn_hub *hub, uint32_t participant, enum gn_hub_event event,
+			     const char *name, json_t *payload)
 {
 	for (struct gn_hub_request *r = gn_hub_request_first(hub), *next; r; r = next) {
 		next = gn_hub_request_next(r);
@@ -232,7 +232,7 @@ static void tell_payment(struct gn_hub *hub, const struct gn_record_view *v)
 		return;
 	json_object_del(full, "routes");
 	json_object_del(full, "error");
-	tell(hub, v->u.payment.payee, GN_EVENT_PAYMENT, "payment.received", full);
+	tell_participant(hub, v->u.payment.payee, GN_EVENT_PAYMENT, "payment.received", full);
 	json_decref(full);
 }
 
@@ -262,7 +262,7 @@ static void end_payment(struct gn_hub *hub, const struct gn_record_view *v)
 		json_object_set_new(full, "committed_at", gn_history_time_json(v->time));
 		json_object_del(full, "routes");
 		json_object_del(full, "error");
-		tell(hub, to.number, GN_EVENT_PAYMENT, "payment.received", full);
+		tell_participant(hub, to.number, GN_EVENT_PAYMENT, "payment.received", full);
 	}
 	json_decref(full);
 }
@@ -284,8 +284,8 @@ static void tell_line(struct gn_hub *hub, const struct gn_record_view *v)
 		return;
 	json_t *j = gn_hub_line_json(&hub->view, &e, &line);
 	json_object_del(j, "_key");
-	tell(hub, v->u.line.from, GN_EVENT_LINE, "trustline.updated", j);
-	tell(hub, v->u.line.to, GN_EVENT_LINE, "trustline.updated", j);
+	tell_participant(hub, v->u.line.from, GN_EVENT_LINE, "trustline.updated", j);
+	tell_participant(hub, v->u.line.to, GN_EVENT_LINE, "trustline.updated", j);
 	json_decref(j);
 }
 
@@ -303,8 +303,8 @@ static void tell_edge(struct gn_hub *hub, const struct gn_record_view *v,
 	json_t *j = json_pack("{ss ss ss sI}", "equivalent", e->code, "debtor", debtor, "creditor",
 			      creditor, "seq", (json_int_t)v->seq);
 	gn_history_amount_json(j, "amount", amount, e->precision);
-	tell(hub, ends[0], GN_EVENT_CLEARING, "clearing.completed", j);
-	tell(hub, ends[1], GN_EVENT_CLEARING, "clearing.completed", j);
+	tell_participant(hub, ends[0], GN_EVENT_CLEARING, "clearing.completed", j);
+	tell_participant(hub, ends[1], GN_EVENT_CLEARING, "clearing.completed", j);
 	json_decref(j);
 }
 

@@ -67,7 +67,7 @@ static void take_out(struct gn_hub_places *p, struct gn_hub_question *q)
 }
 
 /* One that waits is told no. */
-static void refuse(struct gn_hub_places *p, struct gn_hub_question *q)
+static void refuse_question(struct gn_hub_places *p, struct gn_hub_question *q)
 {
 	take_out(p, q);
 	q->refused = true;
@@ -88,7 +88,7 @@ static bool make_room(struct gn_hub_places *p, const struct gn_hub_request *r)
 		if (may_go(q) && q->weight > weight && (!most || q->weight >= most->weight))
 			most = q;
 	if (most)
-		refuse(p, most);
+		refuse_question(p, most);
 	return most != NULL;
 }
 
@@ -165,7 +165,7 @@ static void take_back(struct gn_hub_places *p, const struct gn_hub_request *r)
 	for (struct gn_hub_question *q = p->first; q; q = next) {
 		next = q->next;
 		if (may_go(q) && (!r || q->request == r))
-			refuse(p, q);
+			refuse_question(p, q);
 	}
 }
 

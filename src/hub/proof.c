@@ -111,7 +111,7 @@ static gn_err take_records(struct replay *p, const struct gn_ledger_event *e)
 	return GN_OK;
 }
 
-static gn_err replay(struct replay *p)
+static gn_err replay_journal(struct replay *p)
 {
 	struct gn_ledger_event e;
 	for (;;) {
@@ -156,7 +156,7 @@ static void replay_close(struct replay *p)
 }
 
 /* LG-54: the state of the journal against the state of the hub that wrote it. */
-static gn_err compare(const struct replay *p, char why[GN_HUB_WHY])
+static gn_err compare_states(const struct replay *p, char why[GN_HUB_WHY])
 {
 	char told[65], found[65];
 	if (!p->live)
@@ -249,7 +249,7 @@ gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live,
 	gn_err err = replay_open(&p, data, why);
 	p.live = live;
 	p.progress = progress;
-	if (!err && (err = replay(&p)) == GN_HASH)
+	if (!err && (err = replay_journal(&p)) == GN_HASH)
 		snprintf(why, GN_HUB_WHY,
 			 "the state after record %llu is not the one that the CHECKPOINT behind it "
 			 "tells",
@@ -262,7 +262,7 @@ gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live,
 		snprintf(why, GN_HUB_WHY, "not one record of the journal in %s holds", data);
 	}
 	if (!err)
-		err = compare(&p, why);
+		err = compare_states(&p, why);
 	if (!err)
 		err = compare_history(&p, data, watermark, why);
 	if (!err) {
@@ -297,7 +297,7 @@ gn_err gn_hub_records(const char *data,
 	gn_err err = replay_open(&p, data, why);
 	p.each = each;
 	p.user = user;
-	if (!err && (err = replay(&p)))
+	if (!err && (err = replay_journal(&p)))
 		snprintf(why, GN_HUB_WHY, "the journal does not hold after record %llu: %s",
 			 (unsigned long long)gn_ledger_seq(p.ledger), gn_err_text(err));
 	replay_close(&p);

@@ -28,7 +28,7 @@ struct gn_hub_replica {
 
 /* ---- on the thread ---- */
 
-static void load(struct gn_hub_tail_item *item, void *user)
+static void load_state(struct gn_hub_tail_item *item, void *user)
 {
 	struct gn_hub_replica *p = user;
 	(void)item;
@@ -38,7 +38,7 @@ static void load(struct gn_hub_tail_item *item, void *user)
 	p->state = (struct gn_buf){0};
 }
 
-static void loaded(struct gn_hub_tail_item *item)
+static void state_loaded(struct gn_hub_tail_item *item)
 {
 	(void)item;
 }
@@ -56,7 +56,7 @@ static void note_names(struct gn_hub_replica *p, struct gn_slice payload, uint64
 	}
 }
 
-static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint32_t count)
+static gn_err feed_replica(void *user, struct gn_slice payload, uint64_t first_seq, uint32_t count)
 {
 	struct gn_hub_replica *p = user;
 	if (p->err)
@@ -78,12 +78,12 @@ static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint
 	return GN_OK;
 }
 
-static uint64_t last(void *user)
+static uint64_t last_applied(void *user)
 {
 	return ((struct gn_hub_replica *)user)->last;
 }
 
-static void run(struct gn_hub_tail_item *item, void *user)
+static void run_query(struct gn_hub_tail_item *item, void *user)
 {
 	struct gn_hub_query *q = GN_CONTAINER(item, struct gn_hub_query, asked.item);
 	struct gn_hub_replica *p = user;
@@ -101,7 +101,7 @@ static void run(struct gn_hub_tail_item *item, void *user)
 
 /* ---- on the loop ---- */
 
-static void done(struct gn_hub_tail_item *item)
+static void query_done(struct gn_hub_tail_item *item)
 {
 	struct gn_hub_query *q = GN_CONTAINER(item, struct gn_hub_query, asked.item);
 	struct gn_hub_request *r = q->asked.request;
@@ -123,7 +123,7 @@ static void done(struct gn_hub_tail_item *item)
 	gn_host_release(&r->base);
 }
 
-static gn_err admit(struct gn_hub_request *r, struct gn_hub_query **out)
+static gn_err admit_query(struct gn_hub_request *r, struct gn_hub_query **out)
 {
 	if (!gn_hub_place_free(r, &r->hub->longs))
 		return GN_BUSY;
@@ -137,13 +137,14 @@ void gn_hub_ask_copy(struct gn_hub_request *r, struct gn_hub_query *question)
 {
 	struct gn_hub *hub = r->hub;
 	struct gn_hub_query *q = NULL;
-	if (admit(r, &q)) {
+	if (admit_query(r, &q)) {
 		if (question->drop)
 			question->drop(question);
 		return;
 	}
 	*q = *question;
-	q->asked = (struct gn_hub_question){.item = {.run = run, .done = done}, .request = r};
+	q->asked = (struct gn_hub_question){.item = {.run = run_query, .done = query_done},
+					    .request = r};
 	q->time = hub->time;
 	gn_host_hold(&r->base);
 	gn_hub_place_take(&hub->longs, &q->asked);
@@ -158,7 +159,7 @@ static gn_err copy_names(struct gn_hub_view *to, const struct gn_hub_view *from)
 
 void gn_hub_replica_start(struct gn_hub *hub)
 {
-	static const struct gn_hub_tail_ops ops = {feed, last, true, GN_SEC};
+	static const struct gn_hub_tail_ops ops = {feed_replica, last_applied, true, GN_SEC};
 	struct gn_hub_replica *p = calloc(1, sizeof *p);
 	GN_ASSERT(p);
 	gn_alloc_heap(&p->alloc, hub->config.memory);
@@ -168,8 +169,8 @@ void gn_hub_replica_start(struct gn_hub *hub)
 	p->err = gn_ledger_state(hub->ledger, &p->alloc, &p->state);
 	if (!p->err)
 		p->err = copy_names(&p->view, &hub->view);
-	p->load.run = load;
-	p->load.done = loaded;
+	p->load.run = load_state;
+	p->load.done = state_loaded;
 	gn_err err = gn_hub_tail_new(&hub->host.loop, hub->host.dir, &ops, p, HUB_HISTORY_QUEUE,
 				     &p->tail);
 	GN_ASSERT(!err);

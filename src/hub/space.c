@@ -40,7 +40,7 @@ static void add_folder(const struct gn_os_dir *dir, bool journal, struct gn_hub_
 	free(lines.p);
 }
 
-static void work(uv_work_t *w)
+static void measure_space(uv_work_t *w)
 {
 	struct look *k = GN_CONTAINER(w, struct look, work);
 	gn_os_dir_space(k->hub->host.dir, &k->seen.left, &k->seen.whole);
@@ -55,7 +55,7 @@ unsigned gn_hub_space_used(const struct gn_hub *hub)
 }
 
 /* Told once when it begins, and when it is over by a margin: a disk at the edge fills no log. */
-static void judge(struct gn_hub *hub)
+static void judge_space(struct gn_hub *hub)
 {
 	unsigned used = gn_hub_space_used(hub);
 	bool was = hub->space_short;
@@ -71,14 +71,14 @@ static void judge(struct gn_hub *hub)
 			    used);
 }
 
-static void seen(uv_work_t *w, int status)
+static void space_seen(uv_work_t *w, int status)
 {
 	struct look *k = GN_CONTAINER(w, struct look, work);
 	struct gn_hub *hub = k->hub;
 	hub->space_looks = false;
 	if (!status) {
 		hub->space = k->seen;
-		judge(hub);
+		judge_space(hub);
 	}
 	free(k);
 }
@@ -92,7 +92,7 @@ void gn_hub_space_tick(struct gn_hub *hub)
 	if (!k)
 		return;
 	k->hub = hub;
-	hub->space_looks = uv_queue_work(&hub->host.loop, &k->work, work, seen) == 0;
+	hub->space_looks = uv_queue_work(&hub->host.loop, &k->work, measure_space, space_seen) == 0;
 	if (!hub->space_looks)
 		free(k);
 }

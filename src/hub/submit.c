@@ -315,7 +315,7 @@ void gn_hub_find_flow(struct gn_hub_request *r)
 			   .run = run_flow, .then = flow_found, .job = job, .drop = drop_flow});
 }
 
-static void verified(struct gn_hub_request *r)
+static void operation_verified(struct gn_hub_request *r)
 {
 	if (r->verdict) {
 		gn_hub_fail(r, r->verdict, NULL, "%s",
@@ -368,7 +368,7 @@ void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *c
 	    !gn_hub_rate_look(&r->hub->rate_failed, r->pid.b, r->hub->now, &wait))
 		gn_hub_too_fast(r, wait, "too many payments that failed");
 	else if (gn_hub_may_leave(r) && take_signature(r, in) && fits_session(r, op))
-		gn_hub_verify_later(r, verified);
+		gn_hub_verify_later(r, operation_verified);
 out:
 	free(op);
 }

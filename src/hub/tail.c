@@ -6,8 +6,8 @@
  * 2. What waits is bounded: past `most` bytes records are left out and the tail is behind. When
  *    its queue is empty it reads what is missing from the journal's files, up to the last record
  *    told, and is current again (HB-11).
- *      CURRENT -> BEHIND [gn_hub_tail_records: no room; take: records before these are missing] ->
- *      CURRENT [catch_up]
+ *      CURRENT -> BEHIND [gn_hub_tail_records: no room; take_records: some before are missing]
+ *              -> CURRENT [catch_up]
  * 3. Questions are answered in their order among records, so that who was told "done" and then
  *    asks sees it. */
 #include "hub/tail.h"
@@ -69,7 +69,7 @@ static gn_err read_head(const struct gn_hub_tail *t, uint32_t number, struct gn_
 }
 
 /* The last file that begins at or before this record. */
-static gn_err seek(struct gn_hub_tail *t, uint64_t seq)
+static gn_err seek_record(struct gn_hub_tail *t, uint64_t seq)
 {
 	struct reader *r = &t->reader;
 	struct gn_journal_file next;
@@ -111,7 +111,7 @@ static gn_err next_batch(struct gn_hub_tail *t, uint64_t seq, struct gn_journal_
 {
 	struct reader *r = &t->reader;
 	char name[64];
-	GN_TRY(seek(t, seq));
+	GN_TRY(seek_record(t, seq));
 	file_name(r->file.number, name);
 	for (;;) {
 		uint8_t head[GN_JOURNAL_BATCH_HEAD];
@@ -169,7 +169,7 @@ static void fed(struct gn_hub_tail *t, gn_err err, uint64_t from_file)
 	uv_mutex_unlock(&t->lock);
 }
 
-static void take(struct gn_hub_tail *t, struct records *r)
+static void take_records(struct gn_hub_tail *t, struct records *r)
 {
 	fed(t, t->ops.feed(t->user, gn_slice(r->payload, r->len), r->first_seq, r->count), 0);
 	uv_mutex_lock(&t->lock);
@@ -209,7 +209,7 @@ static bool is_behind(struct gn_hub_tail *t)
 	return behind;
 }
 
-static void answer(struct gn_hub_tail *t, struct gn_hub_tail_item *it)
+static void answer_item(struct gn_hub_tail *t, struct gn_hub_tail_item *it)
 {
 	while (t->ops.current_first && is_behind(t))
 		catch_up(t);
@@ -222,7 +222,7 @@ static void answer(struct gn_hub_tail *t, struct gn_hub_tail_item *it)
 	uv_async_send(&t->async);
 }
 
-static struct gn_hub_tail_item *pop(struct gn_hub_tail *t)
+static struct gn_hub_tail_item *pop_item(struct gn_hub_tail *t)
 {
 	struct gn_hub_tail_item *it = t->first;
 	if (it) {
@@ -233,20 +233,20 @@ static struct gn_hub_tail_item *pop(struct gn_hub_tail *t)
 	return it;
 }
 
-static void run(void *user)
+static void run_tail(void *user)
 {
 	struct gn_hub_tail *t = user;
 	for (;;) {
 		uv_mutex_lock(&t->lock);
 		while (!t->first && !t->stop && !t->info.behind)
 			uv_cond_wait(&t->wake, &t->lock);
-		struct gn_hub_tail_item *it = pop(t);
+		struct gn_hub_tail_item *it = pop_item(t);
 		bool stop = t->stop;
 		uv_mutex_unlock(&t->lock);
 		if (it && it->run)
-			answer(t, it);
+			answer_item(t, it);
 		else if (it)
-			take(t, GN_CONTAINER(it, struct records, item));
+			take_records(t, GN_CONTAINER(it, struct records, item));
 		else if (stop)
 			return;
 		else
@@ -271,7 +271,7 @@ static void on_async(uv_async_t *async)
 	}
 }
 
-static void push(struct gn_hub_tail *t, struct gn_hub_tail_item *it, size_t bytes)
+static void push_item(struct gn_hub_tail *t, struct gn_hub_tail_item *it, size_t bytes)
 {
 	uv_mutex_lock(&t->lock);
 	it->next = NULL;
@@ -303,14 +303,14 @@ bool gn_hub_tail_records(struct gn_hub_tail *t, struct gn_slice payload, uint64_
 	r->len = payload.len;
 	r->first_seq = first_seq;
 	r->count = count;
-	push(t, &r->item, payload.len);
+	push_item(t, &r->item, payload.len);
 	return true;
 }
 
 void gn_hub_tail_ask(struct gn_hub_tail *t, struct gn_hub_tail_item *item)
 {
 	GN_ASSERT(item->run && item->done);
-	push(t, item, 0);
+	push_item(t, item, 0);
 }
 
 void gn_hub_tail_info(struct gn_hub_tail *t, struct gn_hub_tail_info *out)
@@ -344,7 +344,7 @@ gn_err gn_hub_tail_new(uv_loop_t *loop, const struct gn_os_dir *dir,
 void gn_hub_tail_start(struct gn_hub_tail *t)
 {
 	t->info.watermark = t->told = t->ops.last(t->user);
-	int err = uv_thread_create(&t->thread, run, t);
+	int err = uv_thread_create(&t->thread, run_tail, t);
 	GN_ASSERT(err == 0);
 }
 

@@ -114,7 +114,7 @@ static double refill(const struct gn_hub_rate *r, const struct bucket *b, gn_tim
 }
 
 /* Forgets what is full again; each entry is looked at once. */
-static void sweep(struct gn_hub_rate *r, gn_time now)
+static void sweep_buckets(struct gn_hub_rate *r, gn_time now)
 {
 	for (uint32_t i = r->buckets.count; i-- > 0;) {
 		uint8_t key[16];
@@ -129,7 +129,7 @@ static void sweep(struct gn_hub_rate *r, gn_time now)
 static struct bucket *bucket_of(struct gn_hub_rate *r, const uint8_t key[16], gn_time now)
 {
 	if (r->buckets.count == HUB_BUCKETS_MAX && !gn_map_get(&r->buckets, key))
-		sweep(r, now);
+		sweep_buckets(r, now);
 	bool fresh = !gn_map_get(&r->buckets, key);
 	struct bucket *b = gn_map_put(&r->buckets, key);
 	if (b && fresh)

@@ -22,7 +22,7 @@ void gn_hub_verify_later(struct gn_hub_request *r, void (*verified)(struct gn_hu
 	hub->verify_last = &r->verify_next;
 }
 
-static void work(uv_work_t *w)
+static void verify_work(uv_work_t *w)
 {
 	struct batch *b = GN_CONTAINER(w, struct batch, work);
 	for (unsigned i = 0; i < b->count; i++) {
@@ -31,7 +31,7 @@ static void work(uv_work_t *w)
 	}
 }
 
-static void complete(uv_work_t *w, int status)
+static void verify_done(uv_work_t *w, int status)
 {
 	struct batch *b = GN_CONTAINER(w, struct batch, work);
 	struct gn_hub *hub = b->hub;
@@ -62,7 +62,7 @@ void gn_hub_verify_pump(struct gn_hub *hub)
 		if (!hub->verify_first)
 			hub->verify_last = &hub->verify_first;
 		hub->verify_running++;
-		if (uv_queue_work(&hub->host.loop, &b->work, work, complete))
-			complete(&b->work, -1);
+		if (uv_queue_work(&hub->host.loop, &b->work, verify_work, verify_done))
+			verify_done(&b->work, -1);
 	}
 }

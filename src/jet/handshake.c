@@ -233,6 +233,9 @@ static gn_err open_session(struct jet_session *s, gn_time now)
 	jet_token_drop(s); /* let in without the answer: looking for it needs the handshake */
 	if (!gn_tls_peer(hs->tls, &s->peer) || !s->keys.rx.ready || !s->keys.tx.ready)
 		return jet_fail(s, GN_KEY);
+	gn_err err = gn_tls_export(hs->tls, "EXPORTER-geonet-session", s->exporter);
+	if (err != GN_OK)
+		return jet_fail(s, err);
 	GN_TRY(jet_params_apply(s, gn_tls_peer_params(hs->tls)));
 	GN_TRY(charge_key(s, now));
 	if (s->incoming)

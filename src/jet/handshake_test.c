@@ -45,12 +45,22 @@ static void test_second_session_is_resumed(void **state)
 	struct pair p;
 	struct jet_sim_link_config link = {.delay = 5 * GN_MSEC};
 	pair_init(&p, 14, NULL, NULL, &link);
+	uint8_t before[32] = {0}, ours[32], theirs[32];
 	for (int i = 0; i < 3; i++) {
 		pair_dial(&p, &p.sim.nodes[1].pk);
 		/* done at the client, not yet confirmed */
 		jet_sim_run(&p.sim, p.sim.now + 14 * GN_MSEC);
 		assert_int_equal(gn_tls_resumed(forge_session(p.sim.nodes[0].jet)->hs->tls), i > 0);
 		jet_sim_run(&p.sim, p.sim.now + GN_SEC);
+		/* the same at both ends, and another one in each session */
+		gn_jet_id there = forge_session(p.sim.nodes[1].jet)->id;
+		assert_int_equal(gn_jet_exporter(p.sim.nodes[0].jet, p.id, ours), GN_OK);
+		assert_int_equal(gn_jet_exporter(p.sim.nodes[1].jet, there, theirs), GN_OK);
+		assert_memory_equal(ours, theirs, sizeof ours);
+		assert_memory_not_equal(ours, before, sizeof ours);
+		memcpy(before, ours, sizeof before);
+		assert_int_equal(gn_jet_exporter(p.sim.nodes[0].jet, p.id + 99, ours),
+				 GN_NOT_FOUND);
 		assert_int_equal(p.app[0].connected, i + 1);
 		assert_memory_equal(&p.app[0].peer, &p.sim.nodes[1].pk, sizeof(struct gn_pk));
 		assert_memory_equal(&p.app[1].peer, &p.sim.nodes[0].pk, sizeof(struct gn_pk));
@@ -484,7 +494,7 @@ static void test_small_initials_are_refused(void **state)
 	struct jet_sim_link_config link = {.delay = GN_MSEC};
 	struct pair p;
 	uint8_t flight[8][2048];
-	size_t lens[8];
+	size_t lens[8] = {0};
 	pair_init(&p, 11, NULL, NULL, &link);
 	pair_dial(&p, NULL);
 	size_t n = first_flight(&p.sim, 0, flight, lens, 8);

@@ -376,6 +376,17 @@ gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char 
 
 /* ---- queries ---- */
 
+gn_err gn_jet_exporter(const struct gn_jet *jet, gn_jet_id id, uint8_t out[32])
+{
+	const struct jet_session *s = jet_find(jet, id);
+	if (!s)
+		return GN_NOT_FOUND;
+	if (s->state != JET_S_OPEN)
+		return GN_STATE;
+	memcpy(out, s->exporter, sizeof s->exporter);
+	return GN_OK;
+}
+
 gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *out)
 {
 	const struct jet_session *s = jet_find(jet, id);

@@ -212,6 +212,10 @@ struct gn_jet_info {
 	const char *group, *suite, *cc;
 };
 GN_MUST gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *out);
+/* TLS-Exporter of the session's handshake (RFC 8446 7.5), label EXPORTER-geonet-session, without
+ * context: the same at both ends and nowhere else. GN_NOT_FOUND; GN_STATE before CONNECTED and
+ * when the session is closing. */
+GN_MUST gn_err gn_jet_exporter(const struct gn_jet *jet, gn_jet_id id, uint8_t out[32]);
 size_t gn_jet_datagram_max(const struct gn_jet *jet, gn_jet_id id);
 uint32_t gn_jet_session_count(const struct gn_jet *jet);
 

@@ -102,6 +102,7 @@ void jet_session_free(struct jet_session *s)
 		jet_hs_free(s);
 	jet_path_free(s, s->path);
 	jet_app_keys_fini(&s->keys);
+	gn_wipe(s->exporter, sizeof s->exporter);
 	jet_list_remove(&s->ready);
 	jet_list_remove(&s->event);
 	GN_ASSERT(!jet_linked(&s->solve));

@@ -96,6 +96,7 @@ struct jet_session {
 	uint64_t told_peer[2]; /* limit_peer as the peer knows it */
 	bool streams_blocked;
 	char group[20], suite[32];
+	uint8_t exporter[32]; /* of the handshake, once it is done */
 	struct jet_link control, stream_events, writers, flow_blocked; /* of jet_stream */
 	struct jet_class classes[4];
 	uint64_t served_floor;   /* of the weighted classes */

@@ -1,7 +1,7 @@
 /* Records change the book here and nowhere else; this file has the rules every record obeys and
  * the ones about who there is.
  *
- * 1. seq grows by one, time never falls, GENESIS comes first.
+ * 1. seq grows by one, time never falls and stays where sums with it fit, GENESIS comes first.
  * 2. A handler checks everything, takes the memory it needs, and only then changes anything: it
  *    cannot fail half way. */
 #include "ledger/book_int.h"
@@ -237,6 +237,8 @@ gn_err lg_apply(struct lg_book *b, const struct gn_record_view *r)
 {
 	if (r->seq != b->seq + 1 || r->time < b->time || b->begun == (r->type == GN_REC_GENESIS))
 		return GN_CORRUPT;
+	if (r->time > REC_TIME_MAX)
+		return GN_RANGE;
 	GN_TRY(lg_officer_check(b, r));
 	GN_TRY(apply_by_type(b, r));
 	lg_officer_note(b, r);

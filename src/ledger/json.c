@@ -277,6 +277,14 @@ static bool has_key(const struct gn_json *j, uint16_t object, struct gn_slice ke
 	return false;
 }
 
+/* The key is the last of the table, where room is left. */
+static gn_err twice(struct parser *s, struct gn_slice key)
+{
+	if (s->j->count < JSON_VALUES_MAX)
+		s->j->values[s->j->count++] = (struct gn_json_value){.key = key};
+	return GN_EXISTS;
+}
+
 /* One member of the innermost container, or its end. */
 static gn_err parse_member(struct parser *s)
 {
@@ -297,7 +305,7 @@ static gn_err parse_member(struct parser *s)
 		if (!accept(s, ':'))
 			return GN_MALFORMED;
 		if (has_key(s->j, object, key))
-			return GN_EXISTS;
+			return twice(s, key);
 	}
 	GN_TRY(parse_value(s, key));
 	c->count++;

@@ -34,7 +34,8 @@ struct gn_json {
 };
 
 /* GN_MALFORMED: not JSON, or not UTF-8, or a lone surrogate. GN_RANGE: a fraction, exponent or
- * integer beyond int64. GN_EXISTS: a key twice. GN_TOO_LARGE: over the bounds of LG-19. */
+ * integer beyond int64. GN_EXISTS: a key twice, which is the table's last then. GN_TOO_LARGE: over
+ * the bounds of LG-19. */
 GN_MUST gn_err gn_json_parse(struct gn_slice text, struct gn_json *out);
 /* Appends the canonical form. GN_TOO_LARGE when it does not fit. */
 GN_MUST gn_err gn_json_write(const struct gn_json *j, struct gn_buf *out);

@@ -1,8 +1,7 @@
 /* Every example of the source document, in the consistent reading, on a running ledger with real
  * signatures. */
-#include "ledger/testing/hub.h"
+#include "ledger/testing/one_hub.h"
 
-static struct hub h;
 enum { A, B, C, X, Y, Z };
 
 static int setup(void **state)
@@ -11,14 +10,6 @@ static int setup(void **state)
 	hub_init(&h, 1);
 	h.real_signatures = true;
 	hub_open_with(&h, 6);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	gn_ledger_validate(h.l);
-	hub_fini(&h);
 	return 0;
 }
 
@@ -150,12 +141,14 @@ static void test_tx_id_admits_no_duplicates(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_equivalents_of_the_table, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_alice_trusts_bob_with_500, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_a_pays_c_over_b, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_multipath_splits_60_and_40, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ring_of_three_clears, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_tx_id_admits_no_duplicates, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_equivalents_of_the_table, setup, one_hub_end),
+		cmocka_unit_test_setup_teardown(test_alice_trusts_bob_with_500, setup, one_hub_end),
+		cmocka_unit_test_setup_teardown(test_a_pays_c_over_b, setup, one_hub_end),
+		cmocka_unit_test_setup_teardown(test_multipath_splits_60_and_40, setup,
+						one_hub_end),
+		cmocka_unit_test_setup_teardown(test_ring_of_three_clears, setup, one_hub_end),
+		cmocka_unit_test_setup_teardown(test_tx_id_admits_no_duplicates, setup,
+						one_hub_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

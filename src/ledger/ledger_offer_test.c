@@ -1,30 +1,14 @@
 /* Clearing that needs consent (LG-47), inline clearing, schedules: who is asked, what yes and no
  * do, and what has changed meanwhile. */
-#include "ledger/testing/hub.h"
+#include "ledger/testing/one_hub.h"
 
-static struct hub h;
 enum { A, B, C, D };
 static char offer_id[33];
 
 static int setup(void **state)
 {
 	(void)state;
-	hub_init(&h, 10);
-	hub_open_with(&h, 4);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	gn_ledger_validate(h.l);
-	hub_fini(&h);
-	return 0;
-}
-
-static void trust(unsigned from, unsigned to, const char *limit, const char *policy)
-{
-	assert_int_equal(hub_trust(&h, from, to, "UAH", limit, policy), GN_OK);
+	return one_hub(10, 4);
 }
 
 /* A owes B owes C owes A 100 each; B's and C's lines ask. */
@@ -248,7 +232,7 @@ static void test_clearing_leaves_what_is_reserved(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, one_hub_end)
 	const struct CMUnitTest tests[] = {
 		T(test_all_yes_clears),
 		T(test_one_no_rejects),

@@ -2,9 +2,8 @@
  * the record. The router never proposes what is forbidden, so the records here are made from a
  * payment that was allowed, after the line was changed. */
 #include "ledger/engine_int.h"
-#include "ledger/testing/hub.h"
+#include "ledger/testing/one_hub.h"
 
-static struct hub h;
 enum { A, B, C, D };
 
 /* The payment A -> B -> C of 10.00 as it was recorded; its bytes are copied. */
@@ -34,14 +33,6 @@ static int setup(void **state)
 	assert_int_equal(hub_trust(&h, C, B, "UAH", "1000.00", NULL), GN_OK);
 	assert_int_equal(hub_pay(&h, A, C, "UAH", "10.00"), GN_OK);
 	assert_int_equal(seen.u.payment.route_count, 1);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	gn_ledger_validate(h.l);
-	hub_fini(&h);
 	return 0;
 }
 
@@ -151,7 +142,7 @@ static void test_a_line_that_asks(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, one_hub_end)
 	const struct CMUnitTest tests[] = {
 		T(test_what_is_allowed_is_applied),
 		T(test_the_limit),

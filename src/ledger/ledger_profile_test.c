@@ -1,35 +1,14 @@
 /* Signed operations in both profiles: which bytes are good, once, when, and under which name; codes
  * and keys that answers go by. */
 #include "ledger/engine_int.h"
-#include "ledger/testing/hub.h"
+#include "ledger/testing/one_hub.h"
 
-static struct hub h;
 enum { A, B, C, D, E };
 
 static int setup(void **state)
 {
 	(void)state;
-	hub_init(&h, 8);
-	hub_open_with(&h, 5);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	gn_ledger_validate(h.l);
-	hub_fini(&h);
-	return 0;
-}
-
-static void trust(unsigned from, unsigned to, const char *limit, const char *policy)
-{
-	assert_int_equal(hub_trust(&h, from, to, "UAH", limit, policy), GN_OK);
-}
-
-static gn_err pay(unsigned from, unsigned to, const char *amount)
-{
-	return hub_pay(&h, from, to, "UAH", amount);
+	return one_hub(8, 5);
 }
 
 static gn_err send0(unsigned who, enum gn_op_kind kind, const char *body, bool good)
@@ -327,7 +306,7 @@ static void test_keys_are_kept_a_month(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, one_hub_end)
 	const struct CMUnitTest tests[] = {
 		T(test_v0_is_off_and_its_bytes_work_once),
 		T(test_a_line_keeps_its_first_id),

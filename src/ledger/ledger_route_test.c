@@ -1,37 +1,13 @@
 /* Routing: bounds, several paths, exact flow, and what clearing leaves alone. */
 #include "ledger/engine_int.h"
-#include "ledger/testing/hub.h"
+#include "ledger/testing/one_hub.h"
 
-static struct hub h;
 #define CROWD 20
 
 static int setup(void **state)
 {
 	(void)state;
-	hub_init(&h, 9);
-	hub_open(&h);
-	assert_int_equal(hub_equivalent(&h, "UAH", 2, true), GN_OK);
-	for (int i = 0; i < CROWD; i++)
-		hub_join(&h);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	gn_ledger_validate(h.l);
-	hub_fini(&h);
-	return 0;
-}
-
-static void trust(unsigned from, unsigned to, const char *limit)
-{
-	assert_int_equal(hub_trust(&h, from, to, "UAH", limit, NULL), GN_OK);
-}
-
-static gn_err pay(unsigned from, unsigned to, const char *amount)
-{
-	return hub_pay(&h, from, to, "UAH", amount);
+	return one_hub(9, CROWD);
 }
 
 static void test_quantised_capacity_never_promises_more(void **state)
@@ -59,10 +35,10 @@ static void test_quantised_capacity_never_promises_more(void **state)
 static void test_rounding_never_decides(void **state)
 {
 	(void)state;
-	trust(1, 0, "100000.01");
+	trust(1, 0, "100000.01", NULL);
 	assert_int_equal(pay(0, 1, "100000.02"), GN_NO_CAPACITY);
 	assert_int_equal(pay(0, 1, "100000.01"), GN_OK);
-	trust(2, 0, "10000000000000000");
+	trust(2, 0, "10000000000000000", NULL);
 	assert_int_equal(pay(0, 2, "9999999999999999.99"), GN_OK);
 	assert_int_equal(pay(0, 2, "0.02"), GN_NO_CAPACITY);
 	assert_int_equal(pay(0, 2, "0.01"), GN_OK);
@@ -72,7 +48,7 @@ static void test_six_hops_and_not_seven(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < 8; i++)
-		trust(i + 1, i, "10.00");
+		trust(i + 1, i, "10.00", NULL);
 	assert_int_equal(pay(0, 6, "1.00"), GN_OK);
 	/* there is a chain: bounds are in the way */
 	assert_int_equal(pay(0, 7, "1.00"), GN_NO_CAPACITY);
@@ -90,7 +66,7 @@ static void test_a_second_search_goes_further(void **state)
 	struct gn_ledger_why why;
 	struct gn_ledger_admin a = {.kind = GN_ADMIN_SETTINGS};
 	for (unsigned i = 0; i < 11; i++)
-		trust(i + 1, i, "10.00");
+		trust(i + 1, i, "10.00", NULL);
 	assert_true(pay(0, 10, "1.00") != GN_OK);
 	gn_ledger_settings_default(&a.settings);
 	assert_false(a.settings.second_search);
@@ -112,11 +88,11 @@ static void test_a_second_search_goes_further(void **state)
 static void test_the_shortest_way_is_taken(void **state)
 {
 	(void)state;
-	trust(1, 0, "10.00");
-	trust(2, 1, "10.00");
-	trust(3, 2, "10.00");
-	trust(4, 0, "10.00");
-	trust(3, 4, "10.00");
+	trust(1, 0, "10.00", NULL);
+	trust(2, 1, "10.00", NULL);
+	trust(3, 2, "10.00", NULL);
+	trust(4, 0, "10.00", NULL);
+	trust(3, 4, "10.00", NULL);
 	assert_int_equal(pay(0, 3, "5.00"), GN_OK);
 	assert_int_equal(hub_debt(&h, 0, 4, 3), 500);
 	assert_int_equal(pay(0, 3, "10.00"), GN_OK); /* now the longer one, whole */
@@ -127,14 +103,14 @@ static void test_the_shortest_way_is_taken(void **state)
 static void test_paths_may_cancel_each_other(void **state)
 {
 	(void)state;
-	trust(1, 0, "10.00");
-	trust(2, 0, "10.00");
+	trust(1, 0, "10.00", NULL);
+	trust(2, 0, "10.00", NULL);
 	/* 0 -> 1 -> 3 -> 5 first, then 0 -> 2 -> 3 must push it back over 1 -> 4 */
-	trust(3, 1, "10.00");
-	trust(3, 2, "10.00");
-	trust(4, 1, "10.00");
-	trust(5, 3, "10.00");
-	trust(5, 4, "10.00");
+	trust(3, 1, "10.00", NULL);
+	trust(3, 2, "10.00", NULL);
+	trust(4, 1, "10.00", NULL);
+	trust(5, 3, "10.00", NULL);
+	trust(5, 4, "10.00", NULL);
 	hub_routing(&h, 6, 2, false, true);
 	assert_int_equal(pay(0, 5, "20.00"), GN_OK);
 	assert_int_equal(hub_debt(&h, 0, 3, 5), 1000);
@@ -145,8 +121,8 @@ static void test_three_paths_and_not_four(void **state)
 {
 	(void)state;
 	for (unsigned i = 1; i <= 4; i++) {
-		trust(i, 0, "10.00");
-		trust(5, i, "10.00");
+		trust(i, 0, "10.00", NULL);
+		trust(5, i, "10.00", NULL);
 	}
 	assert_int_equal(pay(0, 5, "30.01"), GN_NO_CAPACITY);
 	assert_int_equal(pay(0, 5, "30.00"), GN_OK);
@@ -313,8 +289,8 @@ static void test_a_flow_is_looked_for_on_a_copy(void **state)
 	uint8_t storage[1024], other[1024];
 	hub_routing(&h, 6, 3, true, false);
 	for (unsigned i = 1; i <= 4; i++) {
-		trust(i, 0, "50.00");
-		trust(5, i, "50.00");
+		trust(i, 0, "50.00", NULL);
+		trust(5, i, "50.00", NULL);
 	}
 	h.flow_elsewhere = true;
 	uint64_t seq = gn_ledger_seq(h.l);
@@ -355,8 +331,8 @@ static void test_a_flow_stops_when_its_work_is_done(void **state)
 {
 	(void)state;
 	for (unsigned i = 1; i <= 4; i++) {
-		trust(i, 0, "50.00");
-		trust(5, i, "50.00");
+		trust(i, 0, "50.00", NULL);
+		trust(5, i, "50.00", NULL);
 	}
 	const struct lg_eq *q = h.l->book.eqs[0];
 	struct lg_request want = {.now = h.now};
@@ -396,7 +372,7 @@ static void test_the_same_state_gives_the_same_path(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, one_hub_end)
 	const struct CMUnitTest tests[] = {
 		T(test_quantised_capacity_never_promises_more),
 		T(test_rounding_never_decides),

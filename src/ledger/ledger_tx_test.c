@@ -2,31 +2,16 @@
  * nothing that is repeated, late or out of order changes anything. A pays C over B; B's line
  * asks. */
 #include "ledger/engine_int.h"
-#include "ledger/testing/hub.h"
+#include "ledger/testing/one_hub.h"
 
-static struct hub h;
 enum { A, B, C, D };
-
-static void trust(unsigned from, unsigned to, const char *limit, const char *policy)
-{
-	assert_int_equal(hub_trust(&h, from, to, "UAH", limit, policy), GN_OK);
-}
 
 static int setup(void **state)
 {
 	(void)state;
-	hub_init(&h, 2);
-	hub_open_with(&h, 4);
+	one_hub(2, 4);
 	trust(B, A, "100.00", "{\"ask\":true}");
 	trust(C, B, "100.00", NULL);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	gn_ledger_validate(h.l);
-	hub_fini(&h);
 	return 0;
 }
 
@@ -454,7 +439,7 @@ static void test_what_is_open_keeps_its_key(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, one_hub_end)
 	const struct CMUnitTest tests[] = {
 		T(test_states_follow_the_disk),
 		T(test_one_record_when_nobody_is_asked),

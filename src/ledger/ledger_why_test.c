@@ -1,37 +1,13 @@
 /* Explanations of what cannot be paid: true when they are followed. */
 #include "ledger/engine_int.h"
-#include "ledger/testing/hub.h"
+#include "ledger/testing/one_hub.h"
 
-static struct hub h;
 #define CROWD 20
 
 static int setup(void **state)
 {
 	(void)state;
-	hub_init(&h, 9);
-	hub_open(&h);
-	assert_int_equal(hub_equivalent(&h, "UAH", 2, true), GN_OK);
-	for (int i = 0; i < CROWD; i++)
-		hub_join(&h);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	gn_ledger_validate(h.l);
-	hub_fini(&h);
-	return 0;
-}
-
-static void trust(unsigned from, unsigned to, const char *limit)
-{
-	assert_int_equal(hub_trust(&h, from, to, "UAH", limit, NULL), GN_OK);
-}
-
-static gn_err pay(unsigned from, unsigned to, const char *amount)
-{
-	return hub_pay(&h, from, to, "UAH", amount);
+	return one_hub(9, CROWD);
 }
 
 static const char *name(void *user, uint32_t participant)
@@ -50,8 +26,8 @@ static void test_failure_says_who_would_have_to_raise_what(void **state)
 	struct gn_ledger_why why;
 	uint8_t storage[1024];
 	struct gn_buf text = {storage, 0, sizeof storage};
-	trust(1, 0, "100.00");
-	trust(2, 1, "40.00");
+	trust(1, 0, "100.00", NULL);
+	trust(2, 1, "40.00", NULL);
 	assert_int_equal(gn_ledger_why(h.l, 0, 0, 2, 10000, &why), GN_OK);
 	assert_true(why.max_flow == 4000 && why.can_pay == 4000 && why.connected);
 	assert_true(why.cut_count == 1 && why.cut[0].owner == 2 && why.cut[0].debtor == 1 &&
@@ -137,8 +113,8 @@ static void closed_by(enum gn_ledger_cause cause, uint32_t owner, uint32_t debto
 static void test_failure_names_the_policy_that_is_in_the_way(void **state)
 {
 	(void)state;
-	trust(1, 0, "100.00");
-	trust(2, 1, "100.00");
+	trust(1, 0, "100.00", NULL);
+	trust(2, 1, "100.00", NULL);
 	assert_int_equal(hub_change(&h, 0, 2, 1, ",\"status\":\"frozen\""), GN_OK);
 	closed_by(GN_CAUSE_FROZEN, 2, 1, 2, "the line from P2 to P1 is frozen");
 	assert_int_equal(hub_change(&h, 0, 2, 1,
@@ -165,7 +141,7 @@ static void test_raises_keep_to_policies(void **state)
 {
 	(void)state;
 	struct gn_ledger_why why;
-	trust(1, 0, "100.00");
+	trust(1, 0, "100.00", NULL);
 	assert_int_equal(hub_trust(&h, 2, 1, "UAH", "40.00", "{\"daily_limit\":\"60.00\"}"), GN_OK);
 	assert_int_equal(gn_ledger_why(h.l, 0, 0, 2, 6000, &why), GN_OK);
 	assert_true(why.raises_suffice && why.raise_count == 1 && why.raises[0].raise == 2000);
@@ -221,7 +197,7 @@ static void test_raises_that_are_advised_suffice(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, one_hub_end)
 	const struct CMUnitTest tests[] = {
 		T(test_failure_says_who_would_have_to_raise_what),
 		T(test_failure_names_the_policy_that_is_in_the_way),

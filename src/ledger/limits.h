@@ -71,6 +71,10 @@
 #define CLEAR_WORK_INLINE 20000u /* half-edges one payment's inline clearing looks at */
 #define CLEAR_ASKED_MAX 256u     /* people one offer asks */
 
+/* a record's time, ns since 1970: the year 2116. Whatever is added to one, at most the seconds of
+ * 32 bits, fits gn_time */
+#define REC_TIME_MAX (INT64_MAX / 2)
+
 /* two-phase */
 #define TX_ASKED_MAX 64u                  /* people one payment asks */
 #define TX_EXPIRY_DEFAULT (60 * GN_SEC)   /* reservation, when the payer names no timeout */

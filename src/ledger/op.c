@@ -132,10 +132,10 @@ void gn_op_json_fault(enum gn_op_profile profile, const struct gn_json *j, gn_er
 {
 	struct gn_op_fault *f = &out->list[0];
 	out->count = 0;
-	if (err != GN_RANGE)
+	if (err != GN_RANGE && err != GN_EXISTS)
 		return;
-	*f = (struct gn_op_fault){.reason = GN_OP_NOT_NUMBER};
-	/* around the number at which it ended: what was opened and not closed */
+	*f = (struct gn_op_fault){.reason = err == GN_RANGE ? GN_OP_NOT_NUMBER : GN_OP_TWICE};
+	/* around the number or key at which it ended: what was opened and not closed */
 	for (uint16_t i = 0; i < j->count; i++) {
 		const struct gn_json_value *v = &j->values[i];
 		bool open = (v->kind == GN_JSON_OBJECT || v->kind == GN_JSON_ARRAY) && !v->text.len;

@@ -87,6 +87,7 @@ enum gn_op_reason {
 	GN_OP_NOT_PID,    /* `form` says whose it must be */
 	GN_OP_VALUE,      /* not what `form` says */
 	GN_OP_NO_CHANGE,  /* of a whole body that changes nothing */
+	GN_OP_TWICE,      /* the same key stands in its object before */
 	GN_OP_REASONS,
 };
 #define OP_FAULT_DEPTH 3

@@ -274,8 +274,6 @@ static gn_amount_sum sum(struct gn_reader *r)
 			return GN_CORRUPT;                                                         \
 	} while (0)
 
-#define DAY_MAX (INT64_MAX / (86400 * GN_SEC)) /* days since 1970 that fit gn_time */
-
 static gn_err read_head(struct lg_book *b, struct gn_reader *r)
 {
 	char mark[8] = {0};
@@ -300,8 +298,8 @@ static gn_err read_head(struct lg_book *b, struct gn_reader *r)
 	b->settings.expiry_s = gn_read_be32(r);
 	b->settings.expiry_s_max = gn_read_be32(r);
 	b->settings.exact_s = s[3] & 2 ? gn_read_be32(r) : 0;
-	CHECK(!r->bad && b->begun && b->time >= 0 && b->settings.max_hops <= ROUTE_HOPS_MAX &&
-	      b->settings.max_paths <= ROUTE_PATHS_MAX);
+	CHECK(!r->bad && b->begun && b->time >= 0 && b->time <= REC_TIME_MAX);
+	CHECK(b->settings.max_hops <= ROUTE_HOPS_MAX && b->settings.max_paths <= ROUTE_PATHS_MAX);
 	return GN_OK;
 }
 
@@ -357,7 +355,7 @@ static gn_err read_extra(struct lg_book *b, struct lg_eq *q, struct gn_reader *r
 	uint32_t word = (uint32_t)number(r, UINT32_MAX), line = word & ~EXTRA_BORN;
 	gn_amount daily = (gn_amount)number(r, (uint64_t)GN_AMOUNT_MAX + 1) - 1,
 		  usage = (gn_amount)number(r, (uint64_t)GN_AMOUNT_MAX + 1) - 1;
-	int64_t day = (int64_t)number(r, DAY_MAX);
+	int64_t day = (int64_t)number(r, INT64_MAX);
 	gn_amount used = amount(r);
 	uint32_t count = (uint32_t)number(r, OP_BLOCKED_MAX);
 	struct gn_slice blocked = gn_read_bytes(r, count * sizeof(struct gn_hash));
@@ -426,9 +424,10 @@ static gn_err read_keys(struct lg_book *b, struct lg_keys *k, struct gn_reader *
 	int64_t dates[GN_COUNT(k->days)];
 	CHECK(!k->for_ever || days == 0);
 	for (uint32_t i = 0; i < days; i++) {
-		dates[i] = (int64_t)number(r, DAY_MAX);
+		dates[i] = (int64_t)number(r, INT64_MAX);
 		begins[i] = (uint32_t)number(r, UINT32_MAX);
 		CHECK(i == 0 || (dates[i - 1] < dates[i] && begins[i - 1] < begins[i]));
+		CHECK(dates[i] <= lg_day(b->time)); /* of one that has not come none would go */
 	}
 	uint64_t count = number(r, gn_reader_left(r));
 	CHECK(!r->bad && (count == 0 || k->for_ever || (days > 0 && begins[0] == 0)));
@@ -487,6 +486,7 @@ static gn_err read_open(struct lg_book *b, struct lg_open *o, struct gn_reader *
 	o->amount = amount(r);
 	CHECK(!r->bad && o->eq < b->eq_count && o->payer < b->participant_count &&
 	      o->payee < b->participant_count);
+	CHECK(o->made >= 0 && o->made <= b->time && o->timer.at > o->made);
 	CHECK(b->open_count == 0 || b->open[b->open_count - 1]->seq < o->seq);
 	CHECK(!lg_find_open(b, &o->key) && !(o->offer && b->eqs[o->eq]->offer));
 	GN_TRY(read_open_lists(b, o, r));

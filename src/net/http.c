@@ -8,12 +8,13 @@
  *    Who sends or reads slowly shuts nobody out.
  *
  * Why not libwebsockets: see docs/decisions/010-http.md. */
+#define _GNU_SOURCE /* struct ucred */
 #include "net/http_conn.h"
+#include "net/local.h"
 #include "os/os.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,7 @@ static void on_listener_closed(uv_handle_t *handle)
 {
 	struct listener *l = handle->data;
 	struct gn_http *http = l->http;
+	free(l->path);
 	free(l);
 	http_release(http);
 }
@@ -81,7 +83,7 @@ static struct conn *find_behind(struct gn_http *http)
 {
 	struct conn *best = NULL;
 	for (struct conn *c = http->conns; c; c = c->next)
-		if ((c->state == CONN_WAIT || c->state == CONN_TUNNEL) &&
+		if ((c->state == CONN_WAIT || (c->state == CONN_TUNNEL && !c->raw)) &&
 		    c->behind >= http->config.timeouts.give &&
 		    (!best || c->behind >= best->behind)) /* the older of two */
 			best = c;
@@ -187,6 +189,18 @@ static uint64_t sweep_every(const struct gn_http_timeouts *t)
 	return least / 4 < 10 ? 10 : least / 4 > 1000 ? 1000 : least / 4;
 }
 
+static void look_at_peer(struct conn *c)
+{
+	struct ucred peer;
+	socklen_t len = sizeof peer;
+	int fd;
+	if (uv_fileno(&c->io.handle, &fd) == 0 &&
+	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.uid != (uid_t)-1) {
+		c->has_uid = true;
+		c->uid = peer.uid;
+	}
+}
+
 static void on_connection(uv_stream_t *stream, int status)
 {
 	struct listener *l = stream->data;
@@ -224,10 +238,12 @@ static void on_connection(uv_stream_t *stream, int status)
 		c->next->prev = c;
 	http->conns = c;
 	c->since = c->waits = c->swept = uv_now(http->config.loop);
-	if (http->conn_count++ == 0)
+	if (http->conn_count++ + http->raw_count == 0)
 		uv_timer_start(&http->sweep, on_sweep, sweep_every(&http->config.timeouts),
 			       sweep_every(&http->config.timeouts));
-	if (!l->is_unix)
+	if (l->is_unix)
+		look_at_peer(c);
+	else
 		uv_tcp_nodelay(&c->io.tcp, 1);
 	line_begin(c);
 	conn_begin(c);
@@ -263,6 +279,9 @@ static struct listener *listener_new(struct gn_http *http, bool is_unix)
 static void listener_drop(struct gn_http *http)
 {
 	struct listener *l = http->listeners;
+	struct stat st;
+	if (l->path && lstat(l->path, &st) == 0 && st.st_ino == l->ino && st.st_dev == l->dev)
+		unlink(l->path);
 	http->listeners = l->next;
 	uv_close(&l->io.handle, on_listener_closed);
 }
@@ -313,27 +332,6 @@ static gn_err listen_port(struct gn_http *http)
 	return err == UV_EADDRINUSE ? GN_PORT_TAKEN : err == UV_ENOMEM ? GN_NOMEM : GN_IO;
 }
 
-/* A path longer than sun_path is reached through its folder's descriptor. *dir is to be closed
- * unless -1. */
-static bool unix_address(const char *path, struct sockaddr_un *addr, int *dir)
-{
-	*addr = (struct sockaddr_un){.sun_family = AF_UNIX};
-	*dir = -1;
-	if (strlen(path) < sizeof addr->sun_path) {
-		strcpy(addr->sun_path, path);
-		return true;
-	}
-	char *folder = strdup(path), *file = strdup(path);
-	if (folder && file)
-		*dir = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int len = *dir < 0 ? -1
-			   : snprintf(addr->sun_path, sizeof addr->sun_path, "/proc/self/fd/%d/%s",
-				      *dir, basename(file));
-	free(folder);
-	free(file);
-	return len > 0 && (size_t)len < sizeof addr->sun_path;
-}
-
 /* A socket file that nobody answers on is left from a crash: it goes. */
 static gn_err clear_stale(const char *path, const struct sockaddr_un *addr)
 {
@@ -353,44 +351,57 @@ static gn_err clear_stale(const char *path, const struct sockaddr_un *addr)
 	return unlink(path) == 0 ? GN_OK : GN_IO;
 }
 
-static gn_err listen_unix(struct gn_http *http)
+/* A socket at the path, with this mode from its first moment. */
+static gn_err bind_unix(const char *path, unsigned mode, int *out, struct stat *st)
 {
 	struct sockaddr_un addr;
-	struct stat st;
 	int dir, fd = -1;
 	gn_err err = GN_IO;
-	if (!unix_address(http->config.unix_path, &addr, &dir))
+	if (!gn_local_address(path, &addr, &dir))
 		goto out;
-	err = clear_stale(http->config.unix_path, &addr);
+	err = clear_stale(path, &addr);
 	if (err)
 		goto out;
 	err = GN_IO;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	/* Linux gives the file the socket's own mode, so it is 0600 from its first moment. */
-	if (fd < 0 || fchmod(fd, 0600) != 0 ||
+	/* Linux gives the file the socket's own mode. */
+	if (fd < 0 || fchmod(fd, mode) != 0 ||
 	    bind(fd, (const struct sockaddr *)&addr, sizeof addr) != 0)
 		goto out;
-	if (chmod(http->config.unix_path, 0600) != 0 || lstat(http->config.unix_path, &st) != 0)
+	if (chmod(path, mode) != 0 || lstat(path, st) != 0)
 		goto out;
-	http->unix_dev = st.st_dev;
-	http->unix_ino = st.st_ino;
-	struct listener *l = listener_new(http, true);
-	if (!l) {
-		err = GN_NOMEM;
-		goto out;
-	}
-	if (uv_pipe_open(&l->io.pipe, fd) != 0) {
-		listener_drop(http);
-		goto out;
-	}
-	fd = -1; /* libuv's now */
-	err = uv_listen(&l->io.stream, GN_HTTP_BACKLOG, on_connection) == 0 ? GN_OK : GN_IO;
+	*out = fd;
+	fd = -1;
+	err = GN_OK;
 out:
 	if (fd >= 0)
 		close(fd);
 	if (dir >= 0)
 		close(dir);
 	return err;
+}
+
+static gn_err listen_unix(struct gn_http *http, const char *path, unsigned mode)
+{
+	struct stat st;
+	int fd;
+	if (!path)
+		return GN_OK;
+	GN_TRY(bind_unix(path, mode, &fd, &st));
+	struct listener *l = listener_new(http, true);
+	if (!l) {
+		close(fd);
+		return GN_NOMEM;
+	}
+	l->path = strdup(path);
+	l->dev = st.st_dev;
+	l->ino = st.st_ino;
+	if (!l->path || uv_pipe_open(&l->io.pipe, fd) != 0) {
+		close(fd);
+		listener_drop(http);
+		return l->path ? GN_IO : GN_NOMEM;
+	}
+	return uv_listen(&l->io.stream, GN_HTTP_BACKLOG, on_connection) == 0 ? GN_OK : GN_IO;
 }
 
 /* ---- life ---- */
@@ -415,8 +426,18 @@ gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_han
 	/* the other half of the files is for everything that must not fail for a stranger's sake */
 	uint32_t half = gn_os_files() / 2;
 	http->refusing_max = half / 4 < GN_HTTP_REFUSING_MAX ? half / 4 : GN_HTTP_REFUSING_MAX;
-	if (http->config.requests_max > half - http->refusing_max)
-		http->config.requests_max = half - http->refusing_max;
+	half -= http->refusing_max;
+	if (handler->on_raw) {
+		uint32_t left = half > http->config.requests_max ? half - http->config.requests_max
+								 : 0,
+			 least = half / 4;
+		default_u32(&http->config.raw_max, 256);
+		if (http->config.raw_max > (left > least ? left : least))
+			http->config.raw_max = left > least ? left : least;
+		half -= http->config.raw_max;
+	}
+	if (http->config.requests_max > half)
+		http->config.requests_max = half;
 	default_u32(&http->config.write_high, 256 * 1024);
 	http->config.always = config->always ? config->always : "";
 	GN_ASSERT(strlen(http->config.always) <= GN_HTTP_ALWAYS);
@@ -436,10 +457,12 @@ gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_han
 	http->sweep.data = http->turn.data = http;
 	http->handles = 2;
 	gn_err err = GN_OK;
-	if (config->unix_path) {
-		http->config.unix_path = strdup(config->unix_path);
-		err = http->config.unix_path ? listen_unix(http) : GN_NOMEM;
-	}
+	http->config.unix_path = http->config.unix_also = http->config.unix_open = NULL;
+	err = listen_unix(http, config->unix_path, 0600);
+	if (!err)
+		err = listen_unix(http, config->unix_also, 0600);
+	if (!err)
+		err = listen_unix(http, config->unix_open, 0666);
 	if (!err && !config->no_port)
 		err = listen_port(http);
 	if (err) {
@@ -452,7 +475,6 @@ gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_han
 
 void gn_http_free(struct gn_http *http)
 {
-	struct stat st;
 	if (!http)
 		return;
 	GN_ASSERT(!http->freeing);
@@ -461,9 +483,6 @@ void gn_http_free(struct gn_http *http)
 		conn_close(http->conns);
 	while (http->listeners)
 		listener_drop(http);
-	if (http->config.unix_path && http->unix_ino && lstat(http->config.unix_path, &st) == 0 &&
-	    st.st_ino == http->unix_ino && st.st_dev == http->unix_dev)
-		unlink(http->config.unix_path);
 	uv_close((uv_handle_t *)&http->sweep, on_handle_closed);
 	uv_close((uv_handle_t *)&http->turn, on_handle_closed);
 }
@@ -473,9 +492,15 @@ uint16_t gn_http_port(const struct gn_http *http)
 	return http->port;
 }
 
+uint32_t gn_http_raw_max(const struct gn_http *http)
+{
+	return http->config.raw_max;
+}
+
 bool gn_http_counter_at(const struct gn_http *http, size_t i, struct gn_counter *out)
 {
 	const struct gn_counter all[] = {{"open", http->conn_count},
+					 {"raw-open", http->raw_count},
 #define X(name) {#name, http->count.name},
 					 GN_HTTP_COUNTERS(X)
 #undef X

@@ -54,13 +54,20 @@ struct gn_http_handler {
 
 struct gn_http_config {
 	struct uv_loop_s *loop; /* borrowed */
-	const char *unix_path;  /* NULL: none; made 0600, a stale socket file is replaced */
-	uint16_t port;          /* 0: a free one; loopback only (127.0.0.1 and ::1 when there) */
+	/* NULL: none; made 0600, a stale socket file is replaced */
+	const char *unix_path;
+	/* the same once more, under another name; and for all users of this machine, 0666 */
+	const char *unix_also, *unix_open;
+	uint16_t port; /* 0: a free one; loopback only (127.0.0.1 and ::1 when there) */
 	bool no_port;
 	/* default 256 at once; with those that are being refused at most half of the files that
 	 * may be open. Over it the connection that has been without a whole request for longest
 	 * gives way, else the one that is furthest behind in taking its answer */
 	uint32_t requests_max;
+	/* connections that speak another protocol (on_raw), not counted above; default 256, and a
+	 * quarter of the files above at least. Who gives way among them is the owner's affair
+	 * (gn_http_raw_max) */
+	uint32_t raw_max;
 	/* queued answer bytes above which writing should stop; default 256 KiB; low = a quarter */
 	uint32_t write_high;
 	/* bytes: request target with its query; one header line; all of the head; 414 and 431
@@ -113,6 +120,11 @@ struct gn_slice gn_http_query(const struct gn_http_request *r); /* without '?'; 
  * -protocol. Any other name gives NULL too. */
 struct gn_slice gn_http_header(const struct gn_http_request *r, const char *name);
 bool gn_http_is_unix(const struct gn_http_request *r); /* came over the Unix socket */
+/* The user whose process connected; false: it did not come over a Unix socket, or who it was is not
+ * known. */
+bool gn_http_peer_uid(const struct gn_http_request *r, uint32_t *uid);
+/* How many connections may be in on_raw at once. */
+uint32_t gn_http_raw_max(const struct gn_http *http);
 /* A browser fetches what nobody has asked for yet: Sec-Purpose, and what older ones say instead.
  * A page of any origin has it done so (speculation rules), and Sec-Fetch-Site is `none` then. */
 bool gn_http_is_prefetch(const struct gn_http_request *r);

@@ -486,6 +486,13 @@ bool gn_http_is_unix(const struct gn_http_request *r)
 	return r->conn->is_unix;
 }
 
+bool gn_http_peer_uid(const struct gn_http_request *r, uint32_t *uid)
+{
+	if (r->conn->has_uid)
+		*uid = r->conn->uid;
+	return r->conn->has_uid;
+}
+
 void gn_http_set_user(struct gn_http_request *r, void *user)
 {
 	r->user = user;

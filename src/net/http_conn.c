@@ -151,7 +151,19 @@ static void begin_raw(struct conn *c)
 	c->request = r;
 	c->close_after = true;
 	c->state = CONN_TUNNEL;
+	c->raw = true;
+	c->http->conn_count--;
+	c->http->raw_count++;
 	c->http->count.raw++;
+	conn_raw_room(c->http);
+	if (c->http->raw_count > c->http->config.raw_max + c->http->refusing_max) {
+		/* its owner makes room for those before */
+		c->http->count.refused_busy++;
+		c->request = NULL;
+		free(r);
+		conn_break(c);
+		return;
+	}
 	c->http->handler.on_raw(c->http->handler.user, r);
 }
 

@@ -69,6 +69,9 @@ struct conn {
 	bool is_unix, ready, reading;
 	bool in_line;
 	bool has_turn; /* the head that waited is begun now */
+	bool raw;      /* speaks no HTTP: counted apart */
+	bool has_uid;
+	uint32_t uid; /* of a Unix socket's client */
 	/* no other request after this one: asked for, announced, or half_closed */
 	bool close_after;
 	bool half_closed; /* the client sends no more */
@@ -118,10 +121,12 @@ struct listener {
 	struct gn_http *http;
 	struct listener *next;
 	bool is_unix;
+	char *path; /* owned; of the socket file that is ours, if dev and ino still say so */
+	uint64_t dev, ino;
 };
 
 struct gn_http {
-	struct gn_http_config config; /* unix_path owned, defaults filled in */
+	struct gn_http_config config; /* defaults filled in; no paths */
 	struct gn_http_handler handler;
 	uint16_t port;
 	struct listener *listeners;
@@ -131,10 +136,9 @@ struct gn_http {
 		struct conn *first, *last;
 	} lines[HTTP_LINES];
 	uint64_t round, tags[GN_HTTP_TAGS]; /* tags: by address */
-	uint32_t conn_count, refusing_max;
+	uint32_t conn_count, raw_count, refusing_max;
 	uint32_t handles; /* with libuv; memory goes at 0 */
 	bool freeing;
-	uint64_t unix_dev, unix_ino; /* of the socket file that is ours */
 	uv_timer_t sweep;
 	uv_idle_t turn;
 	uv_idle_cb on_turn; /* of turn: one turn of the loop */
@@ -155,6 +159,9 @@ void http_release(struct gn_http *http);
 void conn_on_closed(uv_handle_t *handle); /* of a struct conn: frees it */
 /* conn_run in the next turn of the loop. */
 void conn_mark_ready(struct conn *c);
+/* Those that speak no HTTP, have said all and only wait for their client's end give way, while
+ * there are more than may be. */
+void conn_raw_room(struct gn_http *http);
 /* on_closed and the handle's end; c is dead to everyone but libuv. */
 void conn_close(struct conn *c);
 

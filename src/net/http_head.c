@@ -113,7 +113,13 @@ struct gn_http_refusal gn_http_head_overrun(struct gn_slice in, const struct gn_
 	size_t start = blank_lines(in);
 	const uint8_t *lf = in.len > start ? memchr(in.p + start, '\n', in.len - start) : NULL;
 	size_t line = lf ? (size_t)(lf - in.p) - start : in.len - start;
-	if (start > GN_HTTP_BLANK_MAX)
+	/* a hello of TLS, whose end no line's end would tell; "\r" may begin an empty line */
+	bool foreign =
+		in.len > start && in.p[start] != '\r' && !is_token(gn_slice(in.p + start, 1));
+	if (foreign)
+		bad(&why,
+		    "what came is not HTTP; is https:// meant for a port that speaks http://?");
+	else if (start > GN_HTTP_BLANK_MAX)
 		bad(&why, "too many empty lines before the request");
 	else if (line > (size_t)limits->path + GN_HTTP_LINE_EXTRA)
 		refuse(&why, 414, GN_TOO_LARGE, "the request target is too long");

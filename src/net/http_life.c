@@ -11,7 +11,6 @@ void http_release(struct gn_http *http)
 {
 	if (--http->handles > 0 || !http->freeing)
 		return;
-	free((void *)(uintptr_t)http->config.unix_path);
 	free(http);
 }
 
@@ -56,8 +55,11 @@ void conn_close(struct conn *c)
 		http->conns = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
-	http->conn_count--;
-	if (http->conn_count == 0)
+	if (c->raw)
+		http->raw_count--;
+	else
+		http->conn_count--;
+	if (http->conn_count + http->raw_count == 0)
 		uv_timer_stop(&http->sweep);
 	if (!c->reset || c->is_unix || uv_tcp_close_reset(&c->io.tcp, conn_on_closed) != 0)
 		uv_close(&c->io.handle, conn_on_closed);
@@ -66,5 +68,19 @@ void conn_close(struct conn *c)
 		c->request = NULL;
 		http->handler.on_closed(http->handler.user, r);
 		free(r);
+	}
+}
+
+void conn_raw_room(struct gn_http *http)
+{
+	while (http->raw_count > http->config.raw_max) {
+		struct conn *best = NULL;
+		for (struct conn *c = http->conns; c; c = c->next)
+			if (c->raw && c->state == CONN_LINGER && c->queued == 0 &&
+			    (!best || c->since <= best->since))
+				best = c;
+		if (!best)
+			return;
+		conn_close(best);
 	}
 }

@@ -4,6 +4,7 @@
 
 #include "net/disk.h"
 #include "net/http.h"
+#include "net/local.h"
 #include "net/signals.h"
 #include "net/udp.h"
 #include "net/ws.h"

@@ -5,6 +5,7 @@
  * 2. Requests of foreign pages never reach a route (NO-5: Host and Origin are checked first). */
 #include "node/api.h"
 
+#include "node/call.h"
 #include "node/calls.h"
 #include "node/gateway.h"
 #include "node/node_int.h"
@@ -28,7 +29,8 @@ static bool is_host_ok(const struct gn_http_request *http)
 static bool is_token_ok(const struct gn_node *node, const struct gn_http_request *http)
 {
 	struct gn_slice auth = gn_http_header(http, "authorization"), token = {0};
-	if (gn_http_is_unix(http))
+	uint32_t uid;
+	if (gn_host_is_owner(http, &uid))
 		return true;
 	if (auth.len > 7 && memcmp(auth.p, "Bearer ", 7) == 0)
 		token = gn_slice_sub(auth, 7, auth.len);
@@ -87,6 +89,7 @@ static void run_route(struct gn_host_request *base)
 static void request_fini(struct gn_host_request *r)
 {
 	gn_node_gateway_free(gn_node_request_of(r));
+	gn_node_call_reading_end(gn_node_request_of(r));
 }
 
 static void no_memory(void *user, struct gn_http_request *http)
@@ -143,6 +146,7 @@ void gn_node_api_init(struct gn_node *node)
 		.run = run_route,
 		.answer = gn_node_answer,
 		.refuse = gn_node_refuse,
+		.explain = gn_node_explain,
 		.closed = gn_node_request_closed,
 		.fini = request_fini,
 		.no_memory = no_memory,
@@ -150,5 +154,6 @@ void gn_node_api_init(struct gn_node *node)
 			"{\"error\":{\"code\":\"internal\",\"message\":\"the answer could not be "
 			"written\"}}",
 		.calls = &gn_node_calls,
+		.born = gn_node_call_born,
 		.user = node};
 }

@@ -1,6 +1,7 @@
 /* Files and sites over the local API: take a file in, spread its blocks, read what a site holds. */
 #include "node/api.h"
 #include "node/body.h"
+#include "node/call.h"
 #include "node/node_int.h"
 #include "node/reach.h"
 
@@ -19,8 +20,7 @@ static json_t *hash_list(struct gn_slice hashes)
 static void ingest_event(struct gn_node_request *r, const struct gn_bundles_event *e)
 {
 	if (e->kind == GN_BUNDLES_INGEST && !e->err) {
-		if (r->base.http)
-			gn_http_body_resume(r->base.http);
+		gn_host_resume(&r->base);
 		return;
 	}
 	if (e->err) {
@@ -32,7 +32,7 @@ static void ingest_event(struct gn_node_request *r, const struct gn_bundles_even
 			       gn_host_json_hex(e->root.b, 32), "blocks", hash_list(e->blocks)));
 }
 
-static gn_err ingest_data(struct gn_host_request *base, struct gn_slice data, size_t *taken)
+gn_err gn_node_ingest_data(struct gn_host_request *base, struct gn_slice data, size_t *taken)
 {
 	struct gn_node_request *r = gn_node_request_of(base);
 	gn_err err =
@@ -40,7 +40,7 @@ static gn_err ingest_data(struct gn_host_request *base, struct gn_slice data, si
 	return err == GN_AGAIN ? GN_OK : err;
 }
 
-static void ingest_end(struct gn_host_request *base)
+void gn_node_ingest_end(struct gn_host_request *base)
 {
 	struct gn_node_request *r = gn_node_request_of(base);
 	gn_err err = gn_bundles_ingest_end(r->node->bundles, r->base.ticket, r->node->now);
@@ -53,8 +53,8 @@ gn_err gn_node_api_file_put(struct gn_node_request *r)
 	gn_op op;
 	GN_TRY(gn_bundles_ingest(r->node->bundles, r->node->now, &op));
 	gn_node_wait_bundles(r, op, ingest_event);
-	r->base.data = ingest_data;
-	r->base.data_end = ingest_end;
+	r->base.data = gn_node_ingest_data;
+	r->base.data_end = gn_node_ingest_end;
 	return GN_OK;
 }
 

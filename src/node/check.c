@@ -19,6 +19,7 @@ static void check_done(uv_work_t *request, int status)
 {
 	struct check *c = request->data;
 	(void)status;
+	gn_node_woken(c->node);
 	gn_bundles_work_done(c->node->bundles, c->work, c->node->now);
 	free(c);
 }

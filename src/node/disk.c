@@ -36,15 +36,33 @@ static bool next_blocks(void *engine, struct gn_file_task *out)
 	return any;
 }
 
+static bool next_boxes(void *engine, struct gn_file_task *out)
+{
+	struct gn_node *node = engine;
+	struct gn_disk_request q;
+	bool any = gn_kv_next_request(node->box_log, &q);
+	if (any)
+		task_of(&q, out);
+	return any;
+}
+
+static void done_boxes(void *engine, uint64_t token, gn_err err, struct gn_slice data)
+{
+	struct gn_node *node = engine;
+	gn_kv_done(node->box_log, token, err, data, node->now);
+}
+
 static void done_kv(void *engine, uint64_t token, gn_err err, struct gn_slice data)
 {
 	struct gn_node *node = engine;
+	gn_node_woken(node);
 	gn_kv_done(node->kv, token, err, data, node->now);
 }
 
 static void done_blocks(void *engine, uint64_t token, gn_err err, struct gn_slice data)
 {
 	struct gn_node *node = engine;
+	gn_node_woken(node);
 	gn_blocks_done(node->blocks, token, err, data, node->now);
 }
 
@@ -53,4 +71,5 @@ void gn_node_disk_init(struct gn_node *node)
 	gn_host_disk_init(&node->disk, &node->host, GN_NODE_JOBS);
 	gn_host_disk_add(&node->disk, &(struct gn_host_disk_user){next_kv, done_kv, node});
 	gn_host_disk_add(&node->disk, &(struct gn_host_disk_user){next_blocks, done_blocks, node});
+	gn_host_disk_add(&node->disk, &(struct gn_host_disk_user){next_boxes, done_boxes, node});
 }

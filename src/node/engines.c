@@ -3,9 +3,18 @@
 #include "node/charge.h"
 #include "node/node_int.h"
 
-#include "records/identity.h"
+#include "records/admit.h"
 
-enum { ALLOC_JET, ALLOC_OVERLAY, ALLOC_KV, ALLOC_BLOCKS, ALLOC_SERVICES, ALLOC_NODE };
+enum {
+	ALLOC_JET,
+	ALLOC_OVERLAY,
+	ALLOC_KV,
+	ALLOC_BLOCKS,
+	ALLOC_SERVICES,
+	ALLOC_NODE,
+	ALLOC_BOX_LOG,
+	ALLOC_BOX
+};
 
 static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
 {
@@ -33,6 +42,26 @@ static bool record_room(void *user, const struct gn_pk *peer, size_t bytes)
 	return gn_node_peers_takes(user, peer, bytes);
 }
 
+/* Boxes and their log, whose entries are items and what was acknowledged of them. */
+static gn_err new_box(struct gn_node *node, const struct gn_env *log, const struct gn_env *own)
+{
+	struct gn_kv_config kv = {.dir = "boxes",
+				  .value_max = gn_box_value_max(),
+				  .entries_max = GN_NODE_BOX_ENTRIES,
+				  .bytes_max = node->config.box_limit + GN_NODE_BOX_LOG_MIN};
+	struct gn_box_config box = {.overlay = node->overlay,
+				    .node_key = node->key,
+				    .bytes_max = node->config.box_limit,
+				    .exporter = gn_node_peers_exporter,
+				    .room = room_for,
+				    .user = node};
+	GN_TRY(gn_kv_new(log, &kv, &node->box_log));
+	box.kv = node->box_log;
+	gn_err err = gn_box_new(own, &box, node->now, &node->box);
+	gn_sk_wipe(&box.node_key);
+	return err;
+}
+
 gn_err gn_node_engines_new(struct gn_node *node)
 {
 	static const size_t budgets[] = {[ALLOC_JET] = GN_NODE_MEMORY_JET,
@@ -40,7 +69,9 @@ gn_err gn_node_engines_new(struct gn_node *node)
 					 [ALLOC_KV] = GN_NODE_MEMORY_KV,
 					 [ALLOC_BLOCKS] = GN_NODE_MEMORY_BLOCKS,
 					 [ALLOC_SERVICES] = GN_NODE_MEMORY_SERVICES,
-					 [ALLOC_NODE] = GN_NODE_MEMORY_OWN};
+					 [ALLOC_NODE] = GN_NODE_MEMORY_OWN,
+					 [ALLOC_BOX_LOG] = GN_NODE_MEMORY_BOX_LOG,
+					 [ALLOC_BOX] = GN_NODE_MEMORY_BOX};
 	struct gn_env env[GN_COUNT(budgets)];
 	for (int i = 0; i < (int)GN_COUNT(budgets); i++) {
 		gn_alloc_heap(&node->alloc[i], budgets[i]);
@@ -69,8 +100,8 @@ gn_err gn_node_engines_new(struct gn_node *node)
 		.bytes_max = node->config.record_limit,
 		.records_max = (uint32_t)(node->config.record_limit / GN_NODE_RECORD_PLACE)};
 	memcpy(overlay.nonce, node->nonce, sizeof overlay.nonce);
-	overlay.admit[1] = gn_identity_admit;
-	overlay.admit[3] = gn_name_admit;
+	for (unsigned type = 0; type < GN_COUNT(overlay.admit); type++)
+		overlay.admit[type] = gn_admit_rule((uint16_t)type);
 	overlay.grace[3] = gn_name_grace;
 	own_addrs(node, &overlay);
 	GN_TRY(gn_overlay_new(&env[ALLOC_OVERLAY], &overlay, node->now, &node->overlay));
@@ -95,11 +126,13 @@ gn_err gn_node_engines_new(struct gn_node *node)
 	gn_sk_wipe(&jet.node_key); /* each has its own copy and wipes it */
 	gn_sk_wipe(&overlay.node_key);
 	gn_sk_wipe(&bundles.node_key);
-	return err;
+	return err ? err : new_box(node, &env[ALLOC_BOX_LOG], &env[ALLOC_BOX]);
 }
 
 void gn_node_engines_free(struct gn_node *node)
 {
+	gn_box_free(node->box);
+	gn_kv_free(node->box_log);
 	gn_bundles_free(node->bundles);
 	gn_names_free(node->names);
 	gn_blocks_free(node->blocks);

@@ -22,6 +22,7 @@
 #include "node/charge.h"
 #include "node/node_int.h"
 #include "wire/generated/blocks_fb.h"
+#include "wire/generated/box_fb.h"
 #include "wire/generated/overlay_fb.h"
 
 #include <stdio.h>
@@ -65,11 +66,18 @@ static uint64_t overlay_cost(struct gn_slice message)
 	}
 }
 
+static bool is_of(struct gn_slice message, const char *magic)
+{
+	return message.len >= 8 && memcmp(message.p + 4, magic, 4) == 0;
+}
+
 /* Of an answer, by what it took to make; 0: it is none. */
 static uint64_t answer_cost(struct gn_slice message)
 {
 	struct gn_fb_overlay_message m;
 	struct gn_fb_block_message b;
+	if (is_of(message, "GNBX")) /* items are read and sent; lists and custodies are made */
+		return GN_NODE_COST_KIB * kib(message.len);
 	if (gn_fb_block_message_verify(message, &b) == GN_OK)
 		return gn_fb_block_message_body_type(b) == GN_FB_BLOCK_BODY_CHUNK
 			       ? GN_NODE_COST_CHUNK
@@ -102,12 +110,29 @@ static uint64_t blocks_cost(struct gn_slice message)
 	}
 }
 
+static uint64_t box_cost(struct gn_slice message)
+{
+	struct gn_fb_box_message m;
+	if (gn_fb_box_message_verify(message, &m))
+		return GN_NODE_COST_BAD;
+	switch (gn_fb_box_message_body_type(m)) {
+	case GN_FB_BOX_MESSAGE_BODY_BOX_HELD: /* answers */
+	case GN_FB_BOX_MESSAGE_BODY_BOX_STATES:
+	case GN_FB_BOX_MESSAGE_BODY_BOX_LISTED:
+	case GN_FB_BOX_MESSAGE_BODY_BOX_ITEM:
+	case GN_FB_BOX_MESSAGE_BODY_BOX_COPY:
+	case GN_FB_BOX_MESSAGE_BODY_BOX_DONE: return 0;
+	default: return GN_NODE_COST_ASK;
+	}
+}
+
 gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message)
 {
 	if (!gn_guard_on(node->guard))
 		return GN_OK;
-	bool blocks = message.len >= 8 && memcmp(message.p + 4, "GNBK", 4) == 0;
-	uint64_t cost = blocks ? blocks_cost(message) : overlay_cost(message);
+	uint64_t cost = is_of(message, "GNBK")   ? blocks_cost(message)
+			: is_of(message, "GNBX") ? box_cost(message)
+						 : overlay_cost(message);
 	struct gn_guard_subject who = gn_node_peers_subject(node, pk);
 	return cost ? gn_guard_charge(node->guard, &who, cost, node->now, NULL) : GN_OK;
 }
@@ -122,6 +147,15 @@ void gn_node_answered(struct gn_node *node, const struct gn_pk *pk, struct gn_sl
 {
 	uint64_t cost = gn_guard_on(node->guard) ? answer_cost(message) : 0;
 	if (cost)
+		gn_node_charge(node, pk, cost);
+}
+
+void gn_node_caused_by_box(struct gn_node *node, const struct gn_pk *pk)
+{
+	struct gn_box_caused c = gn_box_caused(node->box);
+	uint64_t cost = c.checks * GN_NODE_COST_CHECK + kib(c.hashed) * GN_NODE_COST_KIB +
+			kib(c.byte_days) * GN_NODE_COST_KIB_DAY;
+	if (cost && gn_guard_on(node->guard))
 		gn_node_charge(node, pk, cost);
 }
 

@@ -27,11 +27,20 @@
 #define GN_NODE_MEMORY_KV (128u << 20) /* the index of a million records */
 #define GN_NODE_MEMORY_BLOCKS (256u << 20)
 #define GN_NODE_MEMORY_SERVICES (256u << 20) /* chunks that are read ahead, manifests */
-#define GN_NODE_MEMORY_OWN (64u << 20)       /* peers and their shares */
+#define GN_NODE_COST_CHECK 60                /* an Ed25519 signature checked */
+#define GN_NODE_COST_KIB_DAY 1               /* a KiB of an item kept for a day */
+#define GN_NODE_MEMORY_BOX_LOG (64u << 20)   /* the index of 300,000 values */
+#define GN_NODE_MEMORY_BOX (192u << 20)      /* an index of 200,000 items, descriptors, answers */
+/* values in the log of boxes: items, and as many acknowledgements */
+#define GN_NODE_BOX_ENTRIES 300000
+#define GN_NODE_BOX_LOG_MIN (64u << 20) /* bytes of that log besides the items */
+#define GN_NODE_MEMORY_OWN (64u << 20)  /* peers and their shares */
 
 /* ---- settings ---- */
 /* bytes of the data directory's path: a socket's name has 108 with the file in it */
 #define GN_NODE_DATA 90u
+#define GN_NODE_SOCKET 99u                    /* bytes of the path of the socket for all users */
+#define GN_NODE_BOXES_MAX (UINT64_C(1) << 50) /* bytes of items in others' boxes */
 #define GN_NODE_STORE_MAX (UINT64_C(1) << 60) /* bytes kept for others: what no disk has */
 #define GN_NODE_PROBATION_MAX 86400u          /* seconds: a day's probation is never a server */
 
@@ -119,5 +128,16 @@
 /* what an answer of app/1 lists: as many as there are holders, and values of an equivocation */
 #define GN_NODE_RECEIPTS 24u
 #define GN_NODE_VALUES 8u
+/* bytes that were read for calls of app/1 and wait for room: the largest manifest, and a chunk for
+ * each reader */
+#define GN_NODE_RESTS (96u << 20)
+/* events kept for who reads slowly: a lookup has 3 KiB */
+#define GN_NODE_TOLD 1024u
+#define GN_NODE_TOLD_BYTES (1u << 20)
+#define GN_NODE_TOLD_KEEP (600 * GN_SEC)
+#define GN_NODE_STATUS_EACH GN_SEC /* between two events of the node's status */
+#define GN_NODE_PAGE 50u           /* of a list, when a call says nothing */
+#define GN_NODE_PAGE_MAX 500u      /* whatever it says */
+#define GN_NODE_COUNTERS 512u      /* of all engines together */
 
 #endif

@@ -9,6 +9,7 @@
  *          bootstrap, API and gateway (READY)
  *   Stop:  sessions say goodbye, the log is flushed */
 #include "node/api.h"
+#include "node/call.h"
 #include "node/charge.h"
 #include "node/node_int.h"
 #include "node/reach.h"
@@ -28,7 +29,7 @@ static void udp_ready(uv_poll_t *poll, int status, int events)
 {
 	struct gn_node *node = poll->data;
 	(void)status;
-	node->now = gn_os_steady();
+	gn_node_woken(node);
 	if (events & UV_WRITABLE)
 		node->udp_blocked = false;
 	for (unsigned i = 0;
@@ -53,7 +54,8 @@ static const struct gn_node_outside outside = {.send = send_batch,
 					       .cpu = gn_os_thread_cpu,
 					       .overlay = gn_node_told_overlay,
 					       .names = gn_node_told_names,
-					       .bundles = gn_node_told_bundles};
+					       .bundles = gn_node_told_bundles,
+					       .box = gn_node_told_box};
 
 /* Records and blocks are read back: join, and answer. */
 static void restored(struct gn_node *node)
@@ -78,14 +80,14 @@ static void restored(struct gn_node *node)
 static gn_time turn(void *user)
 {
 	struct gn_node *node = user;
-	node->now = gn_os_steady();
+	gn_node_woken(node);
 	gn_node_clock_look(node);
 	gn_node_pump(node);
 	gn_node_peers_sweep(node);
 	gn_time look = gn_node_readers_tick(node);
 	if (node->running)
 		look = gn_time_min(look, gn_node_reach_tick(node));
-	if (node->kv_ready && node->blocks_ready && !node->running)
+	if (node->kv_ready && node->blocks_ready && node->box_ready && !node->running)
 		restored(node);
 	if (node->running) {
 		gn_node_saved_tick(node);
@@ -94,6 +96,7 @@ static gn_time turn(void *user)
 	uv_poll_start(&node->udp_poll, UV_READABLE | (node->udp_blocked ? UV_WRITABLE : 0),
 		      udp_ready);
 	look = gn_time_min(look, gn_node_peers_deadline(node));
+	look = gn_time_min(look, gn_node_call_tell_tick(node));
 	look = gn_time_min(look, gn_host_links_pump(&node->api, node->now));
 	return gn_time_min(look, gn_node_deadline(node)) - node->now;
 }
@@ -101,6 +104,7 @@ static gn_time turn(void *user)
 static gn_time say_goodbye(void *user)
 {
 	struct gn_node *node = user;
+	gn_node_woken(node);
 	gn_host_log(&node->host, GN_LOG_INFO, "stopping", "saying goodbye");
 	gn_node_peers_close(node);
 	gn_host_links_end(&node->api, node->now);
@@ -134,13 +138,72 @@ static gn_err open_udp(struct gn_node *node, char why[GN_HOST_WHY])
 		   : GN_OK;
 }
 
+static gn_err cannot_open(const struct gn_node *node, gn_err err, char why[GN_HOST_WHY])
+{
+	if (err == GN_PORT_TAKEN)
+		return gn_host_why(why, err,
+				   "TCP port %u is taken: give another with --http PORT (0 for a "
+				   "free one), or stop what uses it",
+				   node->config.http);
+	return gn_host_why(why, err, "the local API cannot be opened at %s/app.sock%s%s: %s",
+			   node->config.data, *node->config.app_socket ? " and " : "",
+			   node->config.app_socket, gn_err_text(err));
+}
+
+/* ---- what HTTP calls ---- */
+
+static void on_request(void *user, struct gn_http_request *r)
+{
+	struct gn_node *node = user;
+	gn_node_woken(node);
+	node->heard.on_request(node->heard.user, r);
+}
+
+static void on_body(void *user, struct gn_http_request *r, struct gn_slice data, size_t *taken)
+{
+	struct gn_node *node = user;
+	gn_node_woken(node);
+	node->heard.on_body(node->heard.user, r, data, taken);
+}
+
+static void on_body_end(void *user, struct gn_http_request *r)
+{
+	struct gn_node *node = user;
+	gn_node_woken(node);
+	node->heard.on_body_end(node->heard.user, r);
+}
+
+static void on_drain(void *user, struct gn_http_request *r)
+{
+	struct gn_node *node = user;
+	gn_node_woken(node);
+	node->heard.on_drain(node->heard.user, r);
+}
+
+static void on_closed(void *user, struct gn_http_request *r)
+{
+	struct gn_node *node = user;
+	gn_node_woken(node);
+	node->heard.on_closed(node->heard.user, r);
+}
+
+static void on_raw(void *user, struct gn_http_request *r)
+{
+	struct gn_node *node = user;
+	gn_node_woken(node);
+	node->heard.on_raw(node->heard.user, r);
+}
+
 static gn_err open_http(struct gn_node *node, char why[GN_HOST_WHY])
 {
-	char path[sizeof node->config.data + 16];
-	snprintf(path, sizeof path, "%s/api.sock", node->config.data);
+	char path[sizeof node->config.data + 16], old[sizeof node->config.data + 16];
+	snprintf(path, sizeof path, "%s/app.sock", node->config.data);
+	snprintf(old, sizeof old, "%s/api.sock", node->config.data);
 	struct gn_http_config config = {
 		.loop = &node->host.loop,
 		.unix_path = path,
+		.unix_also = old,
+		.unix_open = *node->config.app_socket ? node->config.app_socket : NULL,
 		.port = node->config.http,
 		.no_port = node->config.http_off,
 		.limits.path = GN_NODE_TARGET,
@@ -148,19 +211,19 @@ static gn_err open_http(struct gn_node *node, char why[GN_HOST_WHY])
 			  "Cross-Origin-Opener-Policy: same-origin\r\n"
 			  "Origin-Agent-Cluster: ?1\r\n", /* NO-22 */
 	};
-	struct gn_http_handler handler;
+	static const struct gn_http_handler woken = {on_request, on_body, on_body_end, on_drain,
+						     on_closed,  NULL,    on_raw};
+	struct gn_http_handler handler = woken;
+	handler.user = node;
 	gn_node_api_init(node);
-	gn_host_api_handler(&node->api, &handler);
-	gn_host_links_handler(&handler);
-	gn_err err = gn_http_new(&config, &handler, &node->http);
-	if (err == GN_PORT_TAKEN)
-		return gn_host_why(why, err,
-				   "TCP port %u is taken: give another with --http PORT (0 for a "
-				   "free one), or stop what uses it",
-				   node->config.http);
-	return err ? gn_host_why(why, err, "the local API cannot be opened at %s: %s", path,
-				 gn_err_text(err))
-		   : GN_OK;
+	bool told = gn_node_call_tell_start(node);
+	gn_host_api_handler(&node->api, &node->heard);
+	gn_host_links_handler(&node->heard);
+	gn_err err = told ? gn_http_new(&config, &handler, &node->http) : GN_NOMEM;
+	if (err)
+		return cannot_open(node, err, why);
+	node->api.links_max = gn_http_raw_max(node->http);
+	return GN_OK;
 }
 
 static gn_err start(struct gn_node *node, const struct gn_host_config *host, char why[GN_HOST_WHY])
@@ -179,6 +242,7 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 	gn_host_start(&node->host);
 	gn_kv_start(node->kv, node->now);
 	gn_blocks_start(node->blocks, node->now);
+	gn_kv_start(node->box_log, node->now);
 	return GN_OK;
 }
 
@@ -232,5 +296,6 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 	gn_sk_wipe(&node.key);
 	gn_wipe(node.token, sizeof node.token);
 	free(node.packet);
+	gn_host_told_free(node.api.told);
 	return err;
 }

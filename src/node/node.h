@@ -11,15 +11,17 @@
 enum gn_node_guard { GN_NODE_GUARD_ON, GN_NODE_GUARD_COOKIE, GN_NODE_GUARD_OFF };
 
 struct gn_node_config {
-	char data[128]; /* data directory; the API socket's path must fit a sockaddr_un */
+	char data[128]; /* data directory; a socket's path in it must fit a sockaddr_un */
 	uint16_t port;  /* UDP; 0: a free one */
 	uint16_t http;  /* loopback HTTP; 0: a free one */
 	bool http_off;
+	char app_socket[100]; /* a socket for every user of this machine; empty: none */
 	char bootstrap[GN_NODE_BOOTSTRAP][128]; /* HOST:PORT */
 	unsigned bootstrap_count;
 	char advertise[128];   /* HOST:PORT told to others; empty: the addresses of this machine */
 	uint32_t probation;    /* seconds in client mode after the start */
 	uint64_t record_limit; /* bytes of records held; each counts for 10 KiB at least */
+	uint64_t box_limit;    /* bytes of items in others' boxes; 0: none is held */
 	uint64_t store_limit;  /* bytes kept for others; 0: no block is kept for others or cached */
 	uint8_t pow_bits;      /* the network's constant */
 	/* receipts that make a record stored when a request names no number, 1 to 8 */

@@ -15,6 +15,7 @@
 #include "node/node.h"
 #include "node/peers.h"
 #include "node/saved.h"
+#include "services/box/box.h"
 #include "services/bundles/bundles.h"
 #include "services/names/names.h"
 #include "store/store.h"
@@ -43,12 +44,13 @@ struct gn_node_outside {
 	/* Sends what packet_buf and packet_batch hold; *sent: bytes that left, all of them unless
 	 * GN_AGAIN. */
 	gn_err (*send)(struct gn_node *node, size_t *sent);
-	bool (*disk)(struct gn_node *node); /* moves requests of kv and blocks; true: something */
+	bool (*disk)(struct gn_node *node); /* moves requests of the logs and blocks; true: any */
 	void (*work)(struct gn_node *node); /* does, or has done, what bundles wants checked */
 	gn_time (*cpu)(void);               /* time that this thread has used */
 	void (*overlay)(struct gn_node *node, const struct gn_overlay_event *e);
 	void (*names)(struct gn_node *node, const struct gn_names_event *e);
 	void (*bundles)(struct gn_node *node, const struct gn_bundles_event *e);
+	void (*box)(struct gn_node *node, const struct gn_box_event *e); /* NULL: nobody waits */
 };
 
 struct gn_node {
@@ -64,13 +66,15 @@ struct gn_node {
 	uint64_t pins_saved; /* pins_set of the names when pins.json was written */
 	bool told_alone;     /* the log says that nobody answers */
 	gn_time brought_next;
-	uint64_t brought_saved;   /* changes of the bundles when `brought` was written */
-	struct gn_alloc alloc[6]; /* jet, overlay, kv, blocks, services, node: a budget each */
-	struct gn_env env;        /* the node's own */
+	uint64_t brought_saved; /* changes of the bundles when `brought` was written */
+	/* jet, overlay, kv, blocks, services, node, log of boxes, boxes: a budget each */
+	struct gn_alloc alloc[8];
+	struct gn_env env; /* the node's own */
 	struct gn_sk key;
 	uint8_t nonce[8];
 	struct gn_udp *udp;
 	struct gn_http *http;
+	struct gn_http_handler heard; /* what HTTP calls, once the time was looked at */
 	struct gn_guard *guard;
 	struct gn_jet *jet;
 	struct gn_overlay *overlay;
@@ -78,11 +82,16 @@ struct gn_node {
 	struct gn_blocks *blocks;
 	struct gn_names *names;
 	struct gn_bundles *bundles;
+	struct gn_kv *box_log;
+	struct gn_box *box;
 	struct gn_node_peers peers;
 	unsigned readers[2]; /* slots of readers.c that are taken: large, small */
+	size_t rests;        /* bytes that calls of app/1 keep to send (call_file.c) */
 	uint64_t reads_waited, reads_cut, reads_refused, headers_dropped;
 	struct gn_node_lookup lookups[GN_NODE_LOOKUPS];
 	uint64_t lookup_count;
+	bool status_moved; /* since it was told of */
+	gn_time status_told;
 	struct gn_node_kept kept;
 	json_t *sites;        /* what this node keeps published: array, saved as sites.json */
 	gn_time sites_looked; /* for versions that no head came for */
@@ -92,8 +101,14 @@ struct gn_node {
 	uint8_t *packet; /* one GSO batch that the socket did not take yet */
 	struct gn_buf packet_buf;
 	struct gn_jet_batch packet_batch;
-	bool kv_ready, blocks_ready, running, udp_blocked, packet_waiting;
+	bool kv_ready, blocks_ready, box_ready, running, udp_blocked, packet_waiting;
 };
+
+/* Whatever wakes the loop says so first: the time of the turn before may be long past. */
+static inline void gn_node_woken(struct gn_node *node)
+{
+	node->now = gn_os_steady();
+}
 
 /* Unix seconds by our own clock of records (NO-19). */
 static inline uint64_t gn_node_unix(const struct gn_node *node)
@@ -131,6 +146,9 @@ void gn_node_lookup_add(struct gn_node *node, const struct gn_overlay_event *e);
 json_t *gn_node_json_steps(const struct gn_overlay_step *steps, uint32_t count, gn_time start);
 /* To everybody who listens at /api/v1/events; takes data. */
 void gn_node_publish(struct gn_node *node, const char *event, json_t *data);
+
+/* {module: {name: value}} (status.c); the caller owns it */
+json_t *gn_node_counters_json(const struct gn_node *node);
 
 /* ---- readers.c, gateway.c ---- */
 

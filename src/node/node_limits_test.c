@@ -1,5 +1,6 @@
 /* Limits of the node at their value and one past it: settings, what waits for a peer, what is
  * shown. A node without a loop: its engines are real, nothing is sent. */
+#include "node/call.h"
 #include "node/charge.h"
 #include "node/node_int.h"
 #include "node/peers_int.h"
@@ -127,7 +128,7 @@ static void so_many_bytes_wait_for_a_prefix_and_for_all(void **state)
 	static struct peer peers[KEYS + 1];
 	struct gn_node *node = fresh();
 	(void)state;
-	for (uint8_t i = 0; i < CROWDED + OF_ONE; i++) { /* the last ones are of one prefix */
+	for (unsigned i = 0; i < CROWDED + OF_ONE; i++) { /* the last ones are of one prefix */
 		uint8_t net = i < CROWDED ? i : CROWDED;
 		struct gn_addr addr = gn_addr_v4(198, 18, net, i, 7);
 		fill(node, &peers[i], i, &addr);
@@ -135,14 +136,14 @@ static void so_many_bytes_wait_for_a_prefix_and_for_all(void **state)
 	peer_init(&peers[KEYS], KEYS, &(struct gn_addr){0});
 	peers[KEYS].addrs[0] = gn_addr_v4(198, 18, CROWDED, KEYS, 7);
 	assert_int_equal(queue_of(node, &peers[KEYS], 1), GN_LIMIT);
-	for (uint8_t i = CROWDED + OF_ONE; i < KEYS; i++) {
+	for (unsigned i = CROWDED + OF_ONE; i < KEYS; i++) {
 		struct gn_addr addr = gn_addr_v4(198, 19, i, i, 7);
 		fill(node, &peers[i], i, &addr);
 	}
 	assert_int_equal(node->peers.queue_share.used, GN_NODE_QUEUES_BYTES);
 	peers[KEYS].addrs[0] = gn_addr_v4(198, 20, 1, 1, 7);
 	assert_int_equal(queue_of(node, &peers[KEYS], 1), GN_LIMIT);
-	for (uint8_t i = 0; i < KEYS; i++)
+	for (unsigned i = 0; i < KEYS; i++)
 		peers_out_clear(node, &peers[i]);
 	end(node);
 }
@@ -293,6 +294,75 @@ static void answers_fit_their_frame(void **state)
 	assert_true(GN_NODE_VALUES * GN_RECORD_MAX + GN_NODE_RECEIPTS * 512u < GN_APP_FRAME_MAX);
 }
 
+/* A page of peers at its most fits into a frame, whatever they are called. */
+static void a_page_of_peers_fits_its_frame(void **state)
+{
+	(void)state;
+	static uint8_t room[GN_APP_FRAME_MAX];
+	static gn_fbref refs[GN_NODE_PAGE_MAX];
+	struct gn_node *node = fresh();
+	struct gn_overlay_peer p = {.contact.addr_count = 1};
+	struct gn_fbb b = gn_app_fbb(room, sizeof room);
+	for (unsigned i = 0; i < GN_NODE_PAGE_MAX; i++)
+		refs[i] = gn_node_call_peer(&b, node, &p);
+	struct gn_fb_node_peers_is_args args = {.peers = {refs, GN_NODE_PAGE_MAX}};
+	assert_true(gn_fb_node_peers_is_make(&b, &args));
+	assert_true(b.used < sizeof room / 2); /* names of ciphers are short */
+	/* and what waits to be sent has room for a manifest beside every reader's chunk */
+	assert_true(GN_MANIFEST_BLOCKS * GN_BLOCK + GN_NODE_READERS / 2 * GN_CHUNK <=
+		    GN_NODE_RESTS);
+	end(node);
+}
+
+static unsigned told_of(struct gn_node *node, uint64_t kinds)
+{
+	uint64_t at = 0, gap;
+	struct gn_slice frame;
+	unsigned n = 0;
+	while (gn_host_told_next(node->api.told, kinds, &at, &frame, &gap))
+		n++;
+	return n;
+}
+
+/* Nobody is told anything while nobody listens; the status once a second; what was told is kept for
+ * so long, and so many bytes of it (AP-10). */
+static void so_much_is_told(void **state)
+{
+	(void)state;
+	struct gn_node *node = fresh();
+	struct gn_overlay_event e = {.kind = GN_OVERLAY_DONE, .op_kind = "get"};
+	struct gn_host_link *somebody = (void *)node; /* never looked into */
+	assert_true(gn_node_call_tell_start(node));
+	assert_true(node->api.epoch != 0);
+	gn_node_lookup_add(node, &e);
+	gn_node_call_tell_lookup(node);
+	assert_int_equal(told_of(node, 0), 0);
+	node->api.links = somebody;
+	node->now += GN_SEC;
+	for (unsigned i = 0; i < 3; i++) {
+		node->status_moved = true;
+		gn_time at = gn_node_call_tell_tick(node);
+		assert_int_equal(at, i ? node->status_told + GN_NODE_STATUS_EACH : GN_NEVER);
+	}
+	assert_int_equal(told_of(node, 1), 1);
+	assert_int_equal(gn_host_told_cursor(node->api.told), 1);
+	node->now += GN_NODE_STATUS_EACH;
+	assert_int_equal(gn_node_call_tell_tick(node), GN_NEVER);
+	assert_int_equal(gn_host_told_cursor(node->api.told), 2);
+	assert_int_equal(told_of(node, 1), 1); /* the newest alone */
+	for (unsigned i = 0; i < 2 * GN_NODE_TOLD; i++)
+		gn_node_call_tell_lookup(node);
+	assert_int_equal(told_of(node, 0), GN_NODE_TOLD);
+	assert_true(gn_host_told_bytes(node->api.told) <= GN_NODE_TOLD_BYTES);
+	gn_host_told_tick(node->api.told, node->now + GN_NODE_TOLD_KEEP - 1);
+	assert_int_equal(told_of(node, 0), GN_NODE_TOLD);
+	gn_host_told_tick(node->api.told, node->now + GN_NODE_TOLD_KEEP);
+	assert_int_equal(told_of(node, 0), 0);
+	gn_host_told_free(node->api.told);
+	node->api.links = NULL;
+	end(node);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +378,8 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_read_costs),
 		cmocka_unit_test(settings_end_at_their_bounds),
 		cmocka_unit_test(records_have_a_place_each),
+		cmocka_unit_test(a_page_of_peers_fits_its_frame),
+		cmocka_unit_test(so_much_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

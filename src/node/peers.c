@@ -129,6 +129,7 @@ static void peer_failed(struct gn_node *node, struct peer *peer, gn_err why)
 	if (peer->named) {
 		gn_overlay_peer_down(node->overlay, &peer->pk, why, node->now);
 		gn_bundles_peer_down(node->bundles, &peer->pk, why, node->now);
+		gn_box_peer_down(node->box, &peer->pk, why, node->now);
 		return;
 	}
 	struct gn_addr addr = peer->addrs[0];
@@ -301,6 +302,7 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 	case GN_JET_STREAMS:
 		peers_out_flush(node, s->peer);
 		gn_bundles_room(node->bundles, &s->peer->pk, node->now);
+		gn_box_room(node->box, &s->peer->pk, node->now);
 		break;
 	case GN_JET_MOVED:
 		if (!e->err) {

@@ -7,6 +7,14 @@ struct peer *peers_of(const struct gn_node *node, const struct gn_pk *pk)
 	return at ? *at : NULL;
 }
 
+bool gn_node_peers_exporter(void *user, const struct gn_pk *pk, bool ours, uint8_t out[32])
+{
+	const struct gn_node *node = user;
+	struct peer **at = gn_map_get(&node->peers.by_key, pk);
+	gn_jet_id id = !at ? 0 : ours ? (*at)->session : (*at)->heard;
+	return id && gn_jet_exporter(node->jet, id, out) == GN_OK;
+}
+
 gn_jet_id gn_node_peers_session(const struct gn_node *node, const struct gn_pk *pk)
 {
 	const struct peer *peer = peers_of(node, pk);

@@ -41,6 +41,7 @@ struct peer {
 	bool named, linked;
 	bool known;        /* it has sent a message that was of use */
 	gn_jet_id session; /* 0: none */
+	gn_jet_id heard;   /* by which its last message about boxes came */
 	bool up;
 	struct gn_addr addrs[GN_CONTACT_ADDRS + 1];
 	unsigned addr_count, addr_next;

@@ -15,6 +15,10 @@ void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struc
 		gn_node_caused(node, from);
 	} else if (message.len >= 8 && memcmp(message.p + 4, "GNBK", 4) == 0) {
 		err = gn_bundles_recv(node->bundles, from, &s->addr, message, node->now);
+	} else if (message.len >= 8 && memcmp(message.p + 4, "GNBX", 4) == 0) {
+		s->peer->heard = id;
+		err = gn_box_recv(node->box, from, &s->addr, message, node->now);
+		gn_node_caused_by_box(node, from);
 	} else {
 		node->peers.count.dropped_kind++;
 	}

@@ -1,5 +1,6 @@
 /* What moves between the engines: each one's outputs go to whoever they are for, until nothing
  * moves. Engines never meet anywhere else. */
+#include "node/call.h"
 #include "node/charge.h"
 #include "node/node_int.h"
 #include "node/reach.h"
@@ -18,11 +19,14 @@ bool gn_node_pump_jet(struct gn_node *node)
 
 static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e)
 {
+	node->status_moved |= e->kind != GN_OVERLAY_DONE;
 	switch (e->kind) {
 	case GN_OVERLAY_DONE:
 		gn_node_lookup_add(node, e);
+		gn_node_call_tell_lookup(node);
 		if (!gn_names_overlay_event(node->names, e, node->now) &&
-		    !gn_bundles_overlay_event(node->bundles, e, node->now))
+		    !gn_bundles_overlay_event(node->bundles, e, node->now) &&
+		    !gn_box_overlay_event(node->box, e, node->now))
 			node->outside.overlay(node, e);
 		break;
 	case GN_OVERLAY_LINKED:
@@ -33,9 +37,11 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 				    "a node answers: no longer alone");
 			node->told_alone = false;
 		}
+		gn_node_call_tell_link(node, &e->peer, e->kind == GN_OVERLAY_LINKED);
 		gn_node_publish(node, e->kind == GN_OVERLAY_LINKED ? "link" : "unlink",
 				json_pack("{so}", "id", gn_host_json_hex(e->peer.id.b, 32)));
 		break;
+	case GN_OVERLAY_MEMBERS: (void)gn_box_overlay_event(node->box, e, node->now); break;
 	case GN_OVERLAY_SERVER:
 		gn_host_log(&node->host, GN_LOG_INFO, "server",
 			    "this node answers for keys from now on");
@@ -132,6 +138,21 @@ static void kv_event(struct gn_node *node, const struct gn_kv_event *e)
 	}
 }
 
+static bool pump_boxes_log(struct gn_node *node)
+{
+	struct gn_kv_event k;
+	bool any = false;
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_kv_next_event(node->box_log, &k);
+	     i++, any = true) {
+		if (k.kind == GN_KV_READY) {
+			cannot_read(node, "boxes", k.err);
+			node->box_ready = !k.err;
+		}
+		gn_box_kv_event(node->box, &k, node->now);
+	}
+	return any;
+}
+
 static bool pump_store(struct gn_node *node)
 {
 	struct gn_kv_event k;
@@ -148,6 +169,23 @@ static bool pump_store(struct gn_node *node)
 		}
 		(void)gn_bundles_blocks_event(node->bundles, &b, node->now);
 	}
+	return pump_boxes_log(node) || any;
+}
+
+static bool pump_box(struct gn_node *node)
+{
+	struct gn_overlay_message m;
+	struct gn_box_event e;
+	bool any = false;
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_box_next_message(node->box, &m);
+	     i++, any = true) {
+		gn_node_answered(node, &m.to.pk, m.bytes);
+		gn_node_peers_send(node, &m, GN_JET_INTERACTIVE);
+	}
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_box_next_event(node->box, &e);
+	     i++, any = true)
+		if (node->outside.box)
+			node->outside.box(node, &e);
 	return any;
 }
 
@@ -208,12 +246,15 @@ void gn_node_pump(struct gn_node *node)
 	gn_blocks_tick(node->blocks, node->now);
 	gn_names_tick(node->names, node->now);
 	gn_bundles_tick(node->bundles, node->now);
+	gn_kv_tick(node->box_log, node->now);
+	gn_box_tick(node->box, node->now);
 	for (unsigned i = 0, moved = 1; i < GN_NODE_PUMP_ROUNDS && moved; i++) {
 		moved = 0;
 		moved |= (unsigned)gn_node_pump_jet(node);
 		moved |= (unsigned)pump_store(node);
 		moved |= (unsigned)pump_overlay(node);
 		moved |= (unsigned)pump_services(node);
+		moved |= (unsigned)pump_box(node);
 		moved |= (unsigned)pump_packets(node);
 	}
 }
@@ -225,5 +266,7 @@ gn_time gn_node_deadline(const struct gn_node *node)
 	at = gn_time_min(at, gn_kv_deadline(node->kv));
 	at = gn_time_min(at, gn_blocks_deadline(node->blocks));
 	at = gn_time_min(at, gn_names_deadline(node->names));
+	at = gn_time_min(at, gn_kv_deadline(node->box_log));
+	at = gn_time_min(at, gn_box_deadline(node->box));
 	return gn_time_min(at, gn_bundles_deadline(node->bundles));
 }

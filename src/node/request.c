@@ -31,6 +31,12 @@ void gn_node_wait_names(struct gn_node_request *r, gn_op op, gn_node_names_done 
 	r->done.names = done;
 }
 
+void gn_node_wait_box(struct gn_node_request *r, gn_op op, gn_node_box_done *done)
+{
+	gn_host_wait(&r->base, GN_OP_BOX, op);
+	r->done.box = done;
+}
+
 void gn_node_wait_bundles(struct gn_node_request *r, gn_op op, gn_node_bundles_done *done)
 {
 	GN_ASSERT(op && done);
@@ -72,6 +78,8 @@ void gn_node_request_closed(struct gn_host_request *base)
 		gn_overlay_cancel(r->node->overlay, base->ticket);
 	else if (base->waits == GN_OP_BUNDLES)
 		gn_bundles_cancel(r->node->bundles, base->ticket, r->node->now);
+	else if (base->waits == GN_OP_BOX)
+		gn_box_cancel(r->node->box, base->ticket, r->node->now);
 	gn_host_wait_end(base);
 }
 
@@ -91,21 +99,27 @@ void gn_node_answer(struct gn_host_request *base, int status, const char *type,
 	gn_host_respond(base, status, fields, GN_COUNT(fields) - !base->retry_s, body);
 }
 
-void gn_node_refuse(struct gn_host_request *base, gn_err err, const char *said)
+void gn_node_explain(struct gn_host_request *base, gn_err err, const char *said, char *out,
+		     size_t cap)
 {
 	const struct gn_node_request *r = gn_node_request_of(base);
-	char text[GN_HOST_SAID + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT];
+	char clock[GN_NODE_CLOCK_TEXT];
 	bool by_time = err == GN_NOT_FOUND || err == GN_EXPIRED || err == GN_RANGE;
+	bool add = by_time && *said && gn_node_clock_text(r->node, clock); /* it may be why */
+	snprintf(out, cap, "%s%s%s", *said ? said : gn_node_reach_text(r->node, err),
+		 add ? "; " : "", add ? clock : "");
+	if (err == GN_LIMIT || gn_err_class(err) == GN_CLASS_AGAIN)
+		base->retry_s = GN_NODE_RETRY_S;
+}
+
+void gn_node_refuse(struct gn_host_request *base, gn_err err, const char *said)
+{
+	char text[GN_HOST_SAID + GN_NODE_CLOCK_TEXT];
 	if (base->http && base->streaming) {
 		gn_http_abort(base->http);
 		return;
 	}
-	snprintf(text, sizeof text, "%s", said);
-	if (by_time && *text && gn_node_clock_text(r->node, clock)) /* the time may be why */
-		snprintf(text + strlen(text), sizeof clock + 2, "; %s", clock);
-	if (err == GN_LIMIT || gn_err_class(err) == GN_CLASS_AGAIN)
-		base->retry_s = GN_NODE_RETRY_S;
+	gn_node_explain(base, err, said, text, sizeof text);
 	gn_host_json(base, gn_err_http(err),
-		     json_pack("{s{ss ss}}", "error", "code", gn_err_name(err), "message",
-			       *text ? text : gn_node_reach_text(r->node, err)));
+		     json_pack("{s{ss ss}}", "error", "code", gn_err_name(err), "message", text));
 }

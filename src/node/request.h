@@ -5,8 +5,9 @@
 #ifndef GN_NODE_REQUEST_H
 #define GN_NODE_REQUEST_H
 
-#include "host/request.h"
+#include "host/call.h"
 #include "overlay/overlay.h"
+#include "services/box/box.h"
 #include "services/bundles/bundles.h"
 #include "services/names/names.h"
 
@@ -14,10 +15,14 @@ struct gn_node;
 struct gn_node_gateway;
 struct gn_node_request;
 
-enum gn_node_engine { GN_OP_NONE, GN_OP_OVERLAY, GN_OP_NAMES, GN_OP_BUNDLES };
+enum gn_node_engine { GN_OP_NONE, GN_OP_OVERLAY, GN_OP_NAMES, GN_OP_BUNDLES, GN_OP_BOX };
 
 enum { /* begins an operation of the overlay, of which clients have a part (OV-72) */
        GN_NODE_ROUTE_OP = GN_HOST_ROUTE_OWN
+};
+enum {                                           /* of a call of app/1 */
+       GN_NODE_CALL_OP = GN_HOST_CALL_OWN,       /* as GN_NODE_ROUTE_OP */
+       GN_NODE_CALL_OWNER = 2 * GN_HOST_CALL_OWN /* for the node's owner alone */
 };
 struct gn_node_route {
 	struct gn_host_route route;
@@ -28,6 +33,8 @@ struct gn_node_route {
 typedef void gn_node_overlay_done(struct gn_node_request *r, const struct gn_overlay_event *e);
 typedef void gn_node_names_done(struct gn_node_request *r, const struct gn_names_event *e);
 typedef void gn_node_bundles_done(struct gn_node_request *r, const struct gn_bundles_event *e);
+/* last: nothing more comes of it */
+typedef void gn_node_box_done(struct gn_node_request *r, const struct gn_box_event *e, bool last);
 
 struct gn_node_request {
 	struct gn_host_request base;
@@ -37,9 +44,12 @@ struct gn_node_request {
 		gn_node_overlay_done *overlay;
 		gn_node_names_done *names;
 		gn_node_bundles_done *bundles;
+		gn_node_box_done *box;
 	} done;
 	struct gn_node_gateway *gateway;
-	bool events; /* events.c: it listens */
+	struct gn_pk box_keys[2]; /* whose signatures it can give; zeros: none */
+	bool events;              /* events.c: it listens */
+	bool reading;             /* call_file.c: it has one of node->readers */
 };
 
 static inline struct gn_node_request *gn_node_request_of(struct gn_host_request *r)
@@ -52,15 +62,23 @@ struct gn_node_request *gn_node_request_next(const struct gn_node_request *r);
 
 void gn_node_wait_overlay(struct gn_node_request *r, gn_op op, gn_node_overlay_done *done);
 void gn_node_wait_names(struct gn_node_request *r, gn_op op, gn_node_names_done *done);
+void gn_node_wait_box(struct gn_node_request *r, gn_op op, gn_node_box_done *done);
 void gn_node_wait_bundles(struct gn_node_request *r, gn_op op, gn_node_bundles_done *done);
 /* An engine's event goes to the request that waits for it, if one does. */
 void gn_node_told_overlay(struct gn_node *node, const struct gn_overlay_event *e);
 void gn_node_told_names(struct gn_node *node, const struct gn_names_event *e);
+void gn_node_told_box(struct gn_node *node, const struct gn_box_event *e);
 void gn_node_told_bundles(struct gn_node *node, const struct gn_bundles_event *e);
+
+/* A file that comes, into the blocks: r's data and data_end (api_sites.c). */
+gn_err gn_node_ingest_data(struct gn_host_request *r, struct gn_slice data, size_t *taken);
+void gn_node_ingest_end(struct gn_host_request *r);
 
 /* host's hooks (api.c): what every answer and every refusal of the node has besides */
 void gn_node_answer(struct gn_host_request *r, int status, const char *type, struct gn_slice body);
 void gn_node_refuse(struct gn_host_request *r, gn_err err, const char *text);
+void gn_node_explain(struct gn_host_request *r, gn_err err, const char *said, char *out,
+		     size_t cap);
 void gn_node_request_closed(struct gn_host_request *r);
 
 #endif

@@ -27,6 +27,7 @@
 
 gn_err gn_node_saved_read(struct gn_node *node, char why[GN_HOST_WHY])
 {
+	node->sites_unknown = true; /* until gn_node_sites_load */
 	GN_TRY(gn_node_list_read(node, "contacts.json", false, NULL, &node->kept.contacts, why));
 	GN_TRY(gn_node_list_read(node, "pins.json", false, NULL, &node->kept.pins, why));
 	/* Pins once stood in names.json, which the tool kept its own list in. */

@@ -8,7 +8,8 @@
  *   kept    -> gone [a head no longer names it, or gn_node_sites_remove]
  *
  * 1. A list is durable before the table names it, the table before a list or a block goes:
- *    whatever is cut off in between, no block of a version in the table is ever let go.
+ *    whatever is cut off in between, no block of a version in the table is ever let go. Nor is any
+ *    before all lists were read, or while one of them cannot be (sites_unknown).
  * 2. A site of an older program knows one version only (partial): until its heads name no
  *    other, the blocks of unknown versions stay.
  * Rules: docs/spec/services.md BU-20, BU-21. */
@@ -53,11 +54,13 @@ static struct gn_slice list_read(struct gn_node *node, const char *root)
 	return gn_slice(NULL, 0);
 }
 
+/* Its blocks stay while there may be versions that have not been named: one of those may need
+ * them. A later start sweeps them. */
 static void let_go(struct gn_node *node, const char *root)
 {
 	char name[80];
 	struct gn_slice list = list_read(node, root);
-	if (list.p)
+	if (list.p && !node->sites_unknown)
 		gn_bundles_disown(node->bundles, list, node->now);
 	free((void *)(uintptr_t)list.p);
 	list_name(root, name);

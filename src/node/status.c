@@ -76,6 +76,13 @@ static json_t *status_json(const struct gn_node *node)
 				      (int)b.own, "held", (int)b.held, "bytes", (json_int_t)b.bytes,
 				      "cached", (json_int_t)b.cached, "max",
 				      (json_int_t)node->config.store_limit));
+	struct gn_box_info x;
+	gn_box_info(node->box, &x);
+	json_object_set_new(json, "boxes",
+			    json_pack("{si si si sI sI si}", "count", (int)x.boxes, "items",
+				      (int)x.items, "taken", (int)x.taken, "bytes",
+				      (json_int_t)x.bytes, "max", (json_int_t)x.bytes_max,
+				      "watches", (int)x.watches));
 	json_object_set_new(json, "sessions", json_integer(gn_jet_session_count(node->jet)));
 	json_object_set_new(
 		json, "traffic",
@@ -148,10 +155,10 @@ gn_err gn_node_api_held(struct gn_node_request *r)
 
 /* ---- counters ---- */
 
-static json_t *counters_json(const struct gn_node *node)
+json_t *gn_node_counters_json(const struct gn_node *node)
 {
 	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object(),
-	       *http = json_object();
+	       *box = json_object(), *http = json_object();
 	struct gn_counter c;
 	for (size_t i = 0; gn_jet_counter_at(node->jet, i, &c); i++)
 		json_object_set_new(jet, c.name, json_integer((json_int_t)c.value));
@@ -159,6 +166,8 @@ static json_t *counters_json(const struct gn_node *node)
 		json_object_set_new(overlay, c.name, json_integer((json_int_t)c.value));
 	for (size_t i = 0; gn_bundles_counter_at(node->bundles, i, &c); i++)
 		json_object_set_new(bundles, c.name, json_integer((json_int_t)c.value));
+	for (size_t i = 0; gn_box_counter_at(node->box, i, &c); i++)
+		json_object_set_new(box, c.name, json_integer((json_int_t)c.value));
 	for (size_t i = 0; gn_http_counter_at(node->http, i, &c); i++)
 		json_object_set_new(http, c.name, json_integer((json_int_t)c.value));
 	struct gn_kv_info kv;
@@ -182,13 +191,14 @@ static json_t *counters_json(const struct gn_node *node)
 				    "reads-cut", (json_int_t)node->reads_cut, "reads-refused",
 				    (json_int_t)node->reads_refused, "headers-dropped",
 				    (json_int_t)node->headers_dropped);
-	return json_pack("{so so so so so so so}", "jet", jet, "overlay", overlay, "bundles",
-			 bundles, "store", store, "peers", peers, "http", http, "gateway", gateway);
+	return json_pack("{so so so so so so so so}", "jet", jet, "overlay", overlay, "bundles",
+			 bundles, "box", box, "store", store, "peers", peers, "http", http,
+			 "gateway", gateway);
 }
 
 gn_err gn_node_api_counters(struct gn_node_request *r)
 {
-	gn_host_json(&r->base, 200, counters_json(r->node));
+	gn_host_json(&r->base, 200, gn_node_counters_json(r->node));
 	return GN_OK;
 }
 
@@ -237,7 +247,7 @@ gn_err gn_node_api_metrics(struct gn_node_request *r)
 	      (unsigned long long)sent, (unsigned long long)received);
 	print(&t, "geonet_hops_predicted %.3f\ngeonet_hops_observed %.3f\n", o.hops_predicted,
 	      o.hops_observed_mean);
-	json_t *all = counters_json(r->node), *group, *value;
+	json_t *all = gn_node_counters_json(r->node), *group, *value;
 	const char *module, *name;
 	json_object_foreach(all, module, group) json_object_foreach(group, name, value)
 	{

@@ -80,10 +80,10 @@ static gn_err make_path(const char *path)
 
 /* The lock goes with the process, however that ends; the number in the file is for the message
  * alone. */
-static gn_err take_lock(struct gn_os_dir *dir, const char *path)
+static gn_err take_lock(struct gn_os_dir *dir, const char *path, const char *lock)
 {
 	char text[64] = "another process";
-	dir->lock = openat(dir->fd, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	dir->lock = openat(dir->fd, lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (dir->lock < 0)
 		return gn_os_fail(path);
 	if (flock(dir->lock, LOCK_EX | LOCK_NB) == 0) {
@@ -145,6 +145,11 @@ gn_err gn_os_dir_close_to_others(int fd, const char *path)
 
 gn_err gn_os_dir_open(const char *path, struct gn_os_dir **out)
 {
+	return gn_os_dir_open_as(path, LOCK_NAME, out);
+}
+
+gn_err gn_os_dir_open_as(const char *path, const char *lock, struct gn_os_dir **out)
+{
 	GN_TRY(make_path(path));
 	struct gn_os_dir *dir = malloc(sizeof *dir);
 	if (!dir)
@@ -155,7 +160,7 @@ gn_err gn_os_dir_open(const char *path, struct gn_os_dir **out)
 	if (dir->fd < 0)
 		err = gn_os_fail(path);
 	else if (!(err = gn_os_dir_close_to_others(dir->fd, path)))
-		err = take_lock(dir, path);
+		err = take_lock(dir, path, lock);
 	if (err)
 		gn_os_dir_close(dir);
 	else

@@ -135,6 +135,10 @@ gn_err gn_os_file_read(const struct gn_os_dir *dir, const char *name, struct gn_
 	size_t before = out->len;
 	GN_TRY(open_file(dir, name, O_RDONLY, &fd));
 	gn_err err = fstat(fd, &st) ? gn_os_fail(name) : GN_OK;
+	if (!err && st.st_uid != geteuid())
+		err = gn_os_refuse(GN_DENIED, name,
+				   "this file belongs to another user: run the program as that "
+				   "user, or chown it if you know how it came here");
 	if (!err && (st.st_mode & 077))
 		err = gn_os_refuse(GN_DENIED, name,
 				   "others may read or write this file: run chmod 600 on it, and "

@@ -40,6 +40,8 @@ struct gn_os_dir;
  * process has it, GN_DENIED when it is another user's, or open to others and full of files of
  * another kind; else it is closed to others. */
 GN_MUST gn_err gn_os_dir_open(const char *path, struct gn_os_dir **out);
+/* The same under another lock file, for a program that shares the directory with the node. */
+GN_MUST gn_err gn_os_dir_open_as(const char *path, const char *lock, struct gn_os_dir **out);
 /* The same check of the directory that is open as fd, without lock; path is for gn_os_why(). One
  * that is open to others is closed (0700) if it is empty or was a data directory before: never
  * somebody's home. GN_DENIED as above: nothing is changed. */
@@ -70,7 +72,7 @@ GN_MUST gn_err gn_os_rename(const struct gn_os_dir *dir, const char *from, const
 GN_MUST gn_err gn_os_remove(const struct gn_os_dir *dir, const char *name);
 
 /* A small file whole: GN_TOO_LARGE when it does not fit out, GN_DENIED when others may read or
- * write it. */
+ * write it, or it is another user's. */
 GN_MUST gn_err gn_os_file_read(const struct gn_os_dir *dir, const char *name, struct gn_buf *out);
 /* Whole, atomic (a temporary file renamed), durable, 0600. */
 GN_MUST gn_err gn_os_file_write(const struct gn_os_dir *dir, const char *name,
@@ -127,6 +129,10 @@ uint64_t gn_os_rss(void);       /* resident bytes of this process */
 gn_time gn_os_cpu(void);        /* CPU time it used */
 gn_time gn_os_thread_cpu(void); /* the same of this thread */
 bool gn_os_is_terminal(int fd);
+
+/* $HOME, or what the system's list of users says where it is unset or empty (cron, services); "."
+ * when nothing tells. The text is the system's and lives until the next call. */
+const char *gn_os_home(void);
 unsigned gn_os_columns(int fd); /* 80 when unknown */
 
 #endif

@@ -8,6 +8,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -294,4 +295,13 @@ unsigned gn_os_columns(int fd)
 {
 	struct winsize w;
 	return ioctl(fd, TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : 80;
+}
+
+const char *gn_os_home(void)
+{
+	const char *home = getenv("HOME");
+	if (home && *home)
+		return home;
+	const struct passwd *own = getpwuid(getuid());
+	return own && *own->pw_dir ? own->pw_dir : ".";
 }

@@ -40,6 +40,18 @@ void gn_overlay_info(const struct gn_overlay *ov, struct gn_overlay_info *out)
 	gn_ov_clock_info(ov, out);
 }
 
+uint32_t gn_overlay_set(struct gn_overlay *ov, const struct gn_hash *key, uint32_t max,
+			struct gn_contact *out)
+{
+	struct gn_ov_member set[GN_OVERLAY_SET_MAX];
+	GN_ASSERT(max > 0 && max <= GN_OVERLAY_SET_MAX);
+	uint32_t n = gn_ov_set_of(ov, gn_ov_theta(key->b), set, max);
+	GN_ASSERT(n <= max);
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = set[i].contact ? set[i].contact->c : ov->self;
+	return n;
+}
+
 bool gn_overlay_peer_at(const struct gn_overlay *ov, uint32_t i, struct gn_overlay_peer *out)
 {
 	if (i >= ov->contact_count)

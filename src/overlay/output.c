@@ -176,6 +176,11 @@ bool gn_overlay_next_event(struct gn_overlay *ov, struct gn_overlay_event *out)
 		*out = (struct gn_overlay_event){.kind = e.kind, .peer = e.peer};
 		return true;
 	}
+	if (ov->members_changed) {
+		ov->members_changed = false;
+		*out = (struct gn_overlay_event){.kind = GN_OVERLAY_MEMBERS, .peer = ov->self};
+		return true;
+	}
 	struct gn_ov_op *op = ov->done_first;
 	if (!op)
 		return false;

@@ -247,6 +247,9 @@ enum gn_overlay_event_kind {
 	GN_OVERLAY_SERVER,   /* probation is over: this node answers for keys now */
 	GN_OVERLAY_JOINED,   /* the ring around us is known for the first time */
 	GN_OVERLAY_ISOLATED, /* no link is left */
+	/* who is linked has changed, so that sets of keys around us may have (gn_overlay_set);
+	 * changes that nobody asked about between two events are one */
+	GN_OVERLAY_MEMBERS,
 };
 struct gn_overlay_event {
 	enum gn_overlay_event_kind kind;
@@ -319,6 +322,13 @@ bool gn_overlay_held_at(const struct gn_overlay *ov, uint32_t i, struct gn_overl
 /* What is held under this key, shown or not; false: nothing. */
 bool gn_overlay_held_of(const struct gn_overlay *ov, const struct gn_hash *key,
 			struct gn_overlay_held *out);
+
+/* The set of a key as this node knows it from its links, ourselves included: up to `max` servers,
+ * nearest first. What it says is exact for keys that we hold or are about to hold; for others
+ * there is gn_overlay_find. */
+#define GN_OVERLAY_SET_MAX 24
+uint32_t gn_overlay_set(struct gn_overlay *ov, const struct gn_hash *key, uint32_t max,
+			struct gn_contact *out);
 
 bool gn_overlay_counter_at(const struct gn_overlay *ov, size_t i, struct gn_counter *out);
 /* What peers share here, to be shown; false past the last. */

@@ -94,6 +94,24 @@ static void a_client_keeps_few_links(void **state)
 	assert_int_equal(ov->link_count, 2 * GN_OV_CLIENT_LINKS);
 }
 
+/* WR-3: enum values of a later version pass; who is no server by our reading is a client. */
+static void who_is_of_a_mode_not_known_is_a_client(void **state)
+{
+	(void)state;
+	struct gn_overlay *ov = net.node[0].ov;
+	for (uint8_t mode = 7; mode < 9; mode++) {
+		net.node[1].ov->self.mode = mode;
+		say_link(1, net.now + mode * GN_OV_FLIP_EVERY);
+		assert_int_equal(ov->link_count, 1);
+		assert_int_equal(ov->client_links, 1);
+		gn_overlay_validate(ov);
+	}
+	net.node[1].ov->self.mode = GN_FB_NODE_MODE_SERVER;
+	say_link(1, net.now + 9 * GN_OV_FLIP_EVERY);
+	assert_int_equal(ov->client_links, 0);
+	gn_overlay_validate(ov);
+}
+
 static void nobody_takes_a_clients_place_at_once(void **state)
 {
 	(void)state;
@@ -281,7 +299,7 @@ static void joining_asks_the_neighbours_on_both_sides_up_to_some(void **state)
 {
 	(void)state;
 	struct gn_overlay *ov = net.node[0].ov;
-	for (uint8_t l = GN_OV_CHOICE / 2 - 1; l <= GN_OV_CHOICE / 2 + 1; l++) {
+	for (unsigned l = GN_OV_CHOICE / 2 - 1; l <= GN_OV_CHOICE / 2 + 1; l++) {
 		ov->cfg.l = l;
 		gn_ov_find_theta(ov, ov->theta, GN_OV_FOR_JOIN, NULL, net.now);
 		const struct gn_ov_op *op =
@@ -378,6 +396,7 @@ int main(void)
 #define LIMIT(f) cmocka_unit_test_setup_teardown(f, build, take_down)
 	const struct CMUnitTest tests[] = {
 		LIMIT(a_client_keeps_few_links),
+		LIMIT(who_is_of_a_mode_not_known_is_a_client),
 		LIMIT(nobody_takes_a_clients_place_at_once),
 		LIMIT(who_is_refused_hears_of_a_few_others),
 		LIMIT(who_links_anew_is_new_again_now_and_then),

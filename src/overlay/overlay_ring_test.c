@@ -315,6 +315,33 @@ static void what_the_silent_may_have_is_not_called_missing(void **state)
 	assert_int_equal(net_get(&net, 0, &key, 0), GN_TIMEOUT);
 }
 
+/* What a node knows of a set without asking: the same as the network says, near its own place. */
+static void a_set_is_known_and_its_changes_are_told(void **state)
+{
+	(void)state;
+	struct gn_contact set[GN_OVERLAY_SET_MAX];
+	struct gn_overlay_event e;
+	struct gn_hash key;
+	net_build(&net, 5, 9);
+	memcpy(key.b, net.node[3].ov->self.id.b, sizeof key.b);
+	assert_int_equal(gn_overlay_set(net.node[3].ov, &key, GN_OVERLAY_SET_MAX, set), 9);
+	assert_int_equal(gn_overlay_set(net.node[3].ov, &key, 4, set), 4);
+	assert_memory_equal(set[0].id.b, key.b, sizeof key.b);
+	for (unsigned i = 1; i < 4; i++)
+		assert_true(gn_ov_sep(gn_ov_theta(set[i - 1].id.b), gn_ov_theta(key.b)) <=
+			    gn_ov_sep(gn_ov_theta(set[i].id.b), gn_ov_theta(key.b)));
+	/* told once, however often it changed */
+	net.node[3].ov->members_changed = true;
+	assert_true(gn_overlay_next_event(net.node[3].ov, &e));
+	assert_int_equal(e.kind, GN_OVERLAY_MEMBERS);
+	assert_false(gn_overlay_next_event(net.node[3].ov, &e));
+	gn_ov_ring_touch(net.node[3].ov);
+	gn_overlay_tick(net.node[3].ov, net.now);
+	while (gn_overlay_next_event(net.node[3].ov, &e) && e.kind != GN_OVERLAY_MEMBERS)
+		;
+	assert_int_equal(e.kind, GN_OVERLAY_MEMBERS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +349,7 @@ int main(void)
 		cmocka_unit_test_teardown(nodes_find_each_other_by_address_alone, take_down),
 		cmocka_unit_test_teardown(find_names_the_nearest_with_ourselves_among_them,
 					  take_down),
+		cmocka_unit_test_teardown(a_set_is_known_and_its_changes_are_told, take_down),
 		cmocka_unit_test_teardown(a_node_on_probation_holds_nothing_and_does_everything,
 					  take_down),
 		cmocka_unit_test_teardown(a_founder_has_no_probation, take_down),

@@ -59,6 +59,7 @@ static void links_changed(struct gn_overlay *ov, gn_time now)
 	if (!ov->ring_changed)
 		return;
 	ov->ring_changed = false;
+	ov->members_changed = true;
 	gn_ov_repair_soon(ov, now + GN_OV_REPAIR_DELAY);
 	gn_ov_join_check(ov, now);
 	bool was_attached = ov->attached;

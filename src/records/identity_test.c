@@ -196,43 +196,43 @@ struct later_body_args {
 		size_t count;
 	} devices;
 };
-static struct gn_fb_field member_fields[8], body_fields[14];
-static struct gn_fb_type later_member = {"MemberKey", NULL, member_fields, 8};
+static struct gn_fb_field member_fields[9], body_fields[16];
+static struct gn_fb_type later_member = {"MemberKey", NULL, member_fields, 9};
 static const struct gn_fb_type *const later_members[] = {&later_member};
-static struct gn_fb_type later_body = {"IdentityBody", NULL, body_fields, 14};
+static struct gn_fb_type later_body = {"IdentityBody", NULL, body_fields, 16};
 
 static void later_schema(void)
 {
 	memcpy(member_fields, gn_fbfields_member_key, sizeof gn_fbfields_member_key);
-	member_fields[6] =
+	member_fields[7] =
 		(struct gn_fb_field){.name = "quota",
-				     .slot = 6,
+				     .slot = 7,
 				     .c_offset = offsetof(struct later_member_args, quota),
 				     .size = 8};
-	member_fields[7] =
+	member_fields[8] =
 		(struct gn_fb_field){.name = "model",
 				     .kind = GN_FB_STRING,
-				     .slot = 7,
+				     .slot = 8,
 				     .c_offset = offsetof(struct later_member_args, model)};
 	memcpy(body_fields, gn_fbfields_identity_body, sizeof gn_fbfields_identity_body);
 	body_fields[6].types = later_members;
-	body_fields[10] = (struct gn_fb_field){.name = "flags",
-					       .slot = 10,
+	body_fields[12] = (struct gn_fb_field){.name = "flags",
+					       .slot = 12,
 					       .c_offset = offsetof(struct later_body_args, flags),
 					       .size = 8};
-	body_fields[11] = (struct gn_fb_field){.name = "motto",
+	body_fields[13] = (struct gn_fb_field){.name = "motto",
 					       .kind = GN_FB_STRING,
-					       .slot = 11,
+					       .slot = 13,
 					       .c_offset = offsetof(struct later_body_args, motto)};
-	body_fields[12] = (struct gn_fb_field){.name = "photo",
+	body_fields[14] = (struct gn_fb_field){.name = "photo",
 					       .kind = GN_FB_STRUCT,
-					       .slot = 12,
+					       .slot = 14,
 					       .c_offset = offsetof(struct later_body_args, photo),
 					       .layout = &gn_fblayout_hash};
-	body_fields[13] =
+	body_fields[15] =
 		(struct gn_fb_field){.name = "devices",
 				     .kind = GN_FB_TABLES,
-				     .slot = 13,
+				     .slot = 15,
 				     .type_count = 1,
 				     .c_offset = offsetof(struct later_body_args, devices),
 				     .types = later_members};
@@ -307,12 +307,12 @@ static void assert_later_kept(struct gn_slice body)
 	struct gn_fbt t;
 	struct gn_fb_hash hash;
 	assert_int_equal(gn_fb_verify(body, &later_body, &t), GN_OK);
-	assert_true(gn_fbt_bits(t, 10, 8, 0) == UINT64_C(0x1122334455667788));
-	assert_true(gn_slice_eq(gn_fbt_bytes(t, 11), GN_LIT("ever onward")));
-	assert_true(gn_fbt_struct(t, 12, &gn_fblayout_hash, &hash));
+	assert_true(gn_fbt_bits(t, 12, 8, 0) == UINT64_C(0x1122334455667788));
+	assert_true(gn_slice_eq(gn_fbt_bytes(t, 13), GN_LIT("ever onward")));
+	assert_true(gn_fbt_struct(t, 14, &gn_fblayout_hash, &hash));
 	assert_memory_equal(&hash, &photo, sizeof hash);
-	assert_int_equal(gn_fbt_count(t, 13), 2);
-	assert_true(gn_slice_eq(gn_fbt_bytes(gn_fbt_table_at(t, 13, 1), 7), GN_LIT("W-2")));
+	assert_int_equal(gn_fbt_count(t, 15), 2);
+	assert_true(gn_slice_eq(gn_fbt_bytes(gn_fbt_table_at(t, 15, 1), 8), GN_LIT("W-2")));
 	struct gn_fb_identity_body now = {t};
 	assert_memory_equal(gn_fb_identity_body_successor(now).b, watch.b, 32);
 	assert_int_equal(gn_fb_identity_body_prekeys_len(now), 1);
@@ -321,8 +321,8 @@ static void assert_later_kept(struct gn_slice body)
 	for (uint32_t i = 0; i < 2; i++) {
 		struct gn_fbt m = gn_fbt_table_at(t, 6, i);
 		bool first = i == 0;
-		assert_true(gn_fbt_bits(m, 6, 8, 0) == (first ? 1234567 : 0));
-		assert_true(gn_slice_eq(gn_fbt_bytes(m, 7), first ? GN_LIT("P-1") : GN_LIT("W-2")));
+		assert_true(gn_fbt_bits(m, 7, 8, 0) == (first ? 1234567 : 0));
+		assert_true(gn_slice_eq(gn_fbt_bytes(m, 8), first ? GN_LIT("P-1") : GN_LIT("W-2")));
 		assert_int_equal(gn_fbt_bits(m, 1, 1, 0), first ? 7 : 0);
 	}
 }
@@ -398,6 +398,188 @@ static void since_and_prev_are_set(void **state)
 	assert_null(r.prev.p);
 }
 
+/* ---- versions and devices (ID-8, ID-9) ---- */
+
+static void a_version_has_one_name_at_both_places(void **state)
+{
+	(void)state;
+	static uint8_t first[GN_RECORD_MAX];
+	static struct gn_hash names[GN_IDENTITY_HISTORY + 4];
+	struct gn_identity in = example(), at0, at1;
+	struct gn_record r;
+	in.display_name = in.profile = in.keys[0].name = in.keys[1].name = gn_slice(NULL, 0);
+	for (uint32_t n = 0; n < GN_COUNT(names); n++) {
+		in.seq = 10 + n;
+		in.front.b[0] = (uint8_t)n;
+		struct gn_slice bytes = make(&in, 0);
+		memcpy(first, bytes.p, bytes.len);
+		assert_int_equal(gn_identity_open(gn_slice(first, bytes.len), &at0), GN_OK);
+		assert_int_equal(gn_wire_record_parse(gn_slice(first, bytes.len), &r), GN_OK);
+		names[n] = r.hash;
+		assert_int_equal(gn_identity_open(make(&in, 1), &at1), GN_OK);
+		assert_memory_equal(&at0.version, &at1.version, sizeof at0.version);
+		assert_true(at0.version.seq == in.seq && gn_hash_eq(&at0.version.hash, &names[n]));
+		bool full = n >= GN_IDENTITY_HISTORY;
+		assert_int_equal(at0.history_count, full ? GN_IDENTITY_HISTORY : n);
+		/* at the second place its own name takes the last one's */
+		assert_int_equal(at1.history_count, full ? GN_IDENTITY_HISTORY - 1 : n);
+		assert_true(at0.front.b[0] == (uint8_t)n && at1.front.b[0] == (uint8_t)n);
+		for (size_t i = 0; i < at1.history_count; i++) {
+			assert_true(at0.history[i].seq == in.seq - 1 - i);
+			assert_true(gn_hash_eq(&at0.history[i].hash, &names[n - 1 - i]));
+			assert_true(at1.history[i].seq == at0.history[i].seq &&
+				    gn_hash_eq(&at1.history[i].hash, &at0.history[i].hash));
+		}
+		in = at0;
+		in.before = (struct gn_before){0}; /* its body was in first */
+	}
+}
+
+/* A record that a forger signs as they like. */
+static gn_err forged_history(const struct gn_fb_version *history, size_t count, uint8_t salt)
+{
+	static uint8_t body[16384];
+	struct gn_fbb b = gn_fbb(body, sizeof body);
+	struct gn_identity_keys keys;
+	struct gn_identity out;
+	uint8_t pq[GN_PQ_PK_LEN];
+	struct gn_slice bytes;
+	struct gn_buf record = {storage, 0, sizeof storage};
+	assert_int_equal(gn_identity_derive(entropy, 0, &keys), GN_OK);
+	assert_int_equal(gn_pq_public(keys.pq_seed, pq), GN_OK);
+	struct gn_fb_identity_body_args args = {.pq_key = GN_SLICE(pq),
+						.history = {history, count}};
+	GN_TRY(gn_fbb_finish(&b, gn_fb_identity_body_make(&b, &args), NULL, &bytes));
+	struct gn_record_fields fields = {.type = GN_FB_RECORD_TYPE_IDENTITY,
+					  .salt = salt,
+					  .body = bytes,
+					  .seq = 1000,
+					  .created = T0,
+					  .ttl = 86400};
+	GN_TRY(gn_wire_record_make(&keys.sk, keys.pq_seed, &fields, &record));
+	gn_identity_wipe(&keys);
+	return gn_identity_open(gn_buf_slice(&record), &out);
+}
+
+static void a_history_falls_and_ends(void **state)
+{
+	(void)state;
+	struct gn_fb_version v[GN_IDENTITY_HISTORY + 1] = {{0}};
+	for (size_t i = 0; i < GN_COUNT(v); i++)
+		v[i].seq = 999 - i;
+	assert_int_equal(forged_history(v, GN_IDENTITY_HISTORY, 0), GN_OK);
+	assert_int_equal(forged_history(v, GN_IDENTITY_HISTORY + 1, 0), GN_MALFORMED);
+	v[7].seq = v[6].seq;
+	assert_int_equal(forged_history(v, 7, 0), GN_OK);
+	assert_int_equal(forged_history(v, 8, 0), GN_MALFORMED);
+	v[0].seq = 1000; /* itself */
+	assert_int_equal(forged_history(v, 1, 0), GN_MALFORMED);
+	assert_int_equal(forged_history(v, 1, 1), GN_OK);
+	v[1].seq = 1000;
+	assert_int_equal(forged_history(v, 2, 1), GN_MALFORMED);
+
+	struct gn_buf out = {storage, 0, sizeof storage};
+	struct gn_identity in = example();
+	in.version.seq = 2;
+	in.history[0].seq = 2;
+	in.history_count = 1;
+	assert_int_equal(gn_identity_record(entropy, &in, 0, &out), GN_USAGE);
+	in.history[0].seq = 1;
+	assert_int_equal(gn_identity_record(entropy, &in, 0, &out), GN_OK);
+	in.seq = 1;
+	assert_int_equal(gn_identity_record(entropy, &in, 0, &out), GN_USAGE);
+}
+
+static struct gn_identity with_devices(size_t count, uint8_t pq[GN_PQ_PK_LEN])
+{
+	struct gn_identity in = example();
+	struct gn_hash pq_hash;
+	memset(pq, 7, GN_PQ_PK_LEN);
+	gn_sha256(&(struct gn_slice){pq, GN_PQ_PK_LEN}, 1, &pq_hash);
+	in.key_count = 0;
+	for (size_t i = 0; i < count; i++)
+		in.keys[in.key_count++] = (struct gn_identity_key){
+			.pk = {{1, (uint8_t)i}},
+			.kind = GN_FB_MEMBER_KIND_DEVICE,
+			.rights = GN_FB_MEMBER_RIGHT_MESSAGE | GN_FB_MEMBER_RIGHT_PUBLISH,
+			.expires = T0 + 1000 + i,
+			.pq_hash = pq_hash};
+	return in;
+}
+
+static void a_ninth_device_is_refused(void **state)
+{
+	(void)state;
+	uint8_t pq[GN_PQ_PK_LEN];
+	size_t at[GN_IDENTITY_DEVICES];
+	struct gn_buf out = {storage, 0, sizeof storage};
+	struct gn_identity in = with_devices(GN_IDENTITY_DEVICES, pq), back;
+	assert_int_equal(gn_identity_open(make(&in, 0), &back), GN_OK);
+	assert_int_equal(gn_identity_devices(&back, T0, at), GN_IDENTITY_DEVICES);
+	in = with_devices(GN_IDENTITY_DEVICES + 1, pq);
+	assert_int_equal(gn_identity_record(entropy, &in, 0, &out), GN_LIMIT);
+	/* an older record may have more: the first eight count */
+	assert_int_equal(gn_identity_devices(&in, T0, at), GN_IDENTITY_DEVICES);
+	assert_int_equal(at[7], 7);
+	assert_int_equal(gn_identity_device(&in, &in.keys[7].pk, pq, T0), GN_OK);
+	assert_int_equal(gn_identity_device(&in, &in.keys[8].pk, pq, T0), GN_DENIED);
+	/* time makes no ninth the eighth */
+	assert_int_equal(gn_identity_devices(&in, T0 + 1000, at), GN_IDENTITY_DEVICES - 1);
+	assert_int_equal(gn_identity_device(&in, &in.keys[8].pk, pq, T0 + 1000), GN_DENIED);
+	in.keys[3].rights = GN_FB_MEMBER_RIGHT_PUBLISH;
+	assert_int_equal(gn_identity_record(entropy, &in, 0, &out), GN_OK);
+	in.keys[3].rights = GN_FB_MEMBER_RIGHT_MESSAGE;
+	in.keys[4].expires = in.created;
+	assert_int_equal(gn_identity_record(entropy, &in, 0, &out), GN_OK);
+	in.keys[4].expires++;
+	assert_int_equal(gn_identity_record(entropy, &in, 0, &out), GN_LIMIT);
+	in.keys[4].kind = GN_FB_MEMBER_KIND_NODE;
+	assert_int_equal(gn_identity_record(entropy, &in, 0, &out), GN_OK);
+}
+
+/* docs/spec/services.md, vectors. */
+static void devices_and_versions_do_not_drift(void **state)
+{
+	(void)state;
+	uint8_t pq[GN_PQ_PK_LEN];
+	struct gn_identity in = with_devices(2, pq);
+	struct gn_hash sum;
+	char hex[65];
+	in.version = (struct gn_identity_version){2, {{1}}};
+	in.history[0].seq = 1;
+	in.history_count = 1;
+	in.front.b[0] = 9;
+	struct gn_slice bytes = make(&in, 1);
+	gn_sha256(&bytes, 1, &sum);
+	gn_hex(GN_SLICE(sum.b), hex);
+	assert_string_equal(hex,
+			    "808671c9f3de9fe0c9e6674a125549e9787344cadfb72af71ee7e834a67759f2");
+}
+
+static void a_device_is_believed_as_it_is_listed(void **state)
+{
+	(void)state;
+	uint8_t pq[GN_PQ_PK_LEN];
+	struct gn_pk none = {{99}};
+	struct gn_identity in = with_devices(3, pq), back;
+	in.keys[1].pq_hash = (struct gn_hash){{0}};
+	assert_int_equal(gn_identity_open(make(&in, 0), &back), GN_OK);
+	const struct gn_pk *first = &back.keys[0].pk;
+	assert_int_equal(gn_identity_device(&back, first, pq, T0), GN_OK);
+	assert_int_equal(gn_identity_device(&back, &none, pq, T0), GN_NOT_FOUND);
+	assert_int_equal(gn_identity_device(&back, &back.keys[1].pk, pq, T0), GN_KEY);
+	assert_int_equal(gn_identity_device(&back, first, pq, T0 + 999), GN_OK);
+	assert_int_equal(gn_identity_device(&back, first, pq, T0 + 1000), GN_EXPIRED);
+	pq[0] ^= 1;
+	assert_int_equal(gn_identity_device(&back, first, pq, T0), GN_KEY);
+	pq[0] ^= 1;
+	back.keys[0].rights = ~(uint32_t)GN_FB_MEMBER_RIGHT_MESSAGE;
+	assert_int_equal(gn_identity_device(&back, first, pq, T0), GN_DENIED);
+	back.keys[0].rights = GN_FB_MEMBER_RIGHT_MESSAGE;
+	back.keys[0].kind = GN_FB_MEMBER_KIND_NODE;
+	assert_int_equal(gn_identity_device(&back, first, pq, T0), GN_NOT_FOUND);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +590,11 @@ int main(void)
 		cmocka_unit_test(holder_takes_newer_only),
 		cmocka_unit_test(what_a_newer_client_wrote_is_kept),
 		cmocka_unit_test(since_and_prev_are_set),
+		cmocka_unit_test(a_version_has_one_name_at_both_places),
+		cmocka_unit_test(a_history_falls_and_ends),
+		cmocka_unit_test(a_ninth_device_is_refused),
+		cmocka_unit_test(devices_and_versions_do_not_drift),
+		cmocka_unit_test(a_device_is_believed_as_it_is_listed),
 	};
 	return cmocka_run_group_tests_name("identity", tests, NULL, NULL);
 }

@@ -9,6 +9,33 @@
 #define IDENTITY_KEY_NAME_MAX 64  /* bytes of a device's name */
 #define IDENTITY_PROFILE_MAX 4096 /* bytes */
 
+/* boxes (BD-2, BD-3); bodies hold what is in records/box.h */
+/* bytes of a descriptor: readers, invites, refused, workers, full, are 6.7 KB; the rest is for
+ * what later versions say */
+#define BOX_BODY_MAX 16384
+#define BOX_FRONT_ITEMS 500
+#define BOX_FRONT_ITEM_MAX 16384 /* bytes: set-ups for eight devices fit */
+#define BOX_FRONT_TTL (7u * 86400)
+#define BOX_PRIVATE_ITEMS 1000
+#define BOX_PRIVATE_BYTES (16u << 20)
+#define BOX_MANY_ITEMS 10000       /* of groups and queues: a month of 300 a day */
+#define BOX_MANY_BYTES (64u << 20) /* a sixteenth of what a node keeps for boxes */
+#define BOX_TTL (30u * 86400)
+#define BOX_BITS_MAX 32        /* asked of a stranger: 8 min of one core */
+#define BOX_LEASE_MAX 86400    /* seconds: longer jobs extend */
+#define BOX_DELIVERIES_MAX 100 /* of one item: what fails so often stays dead */
+/* a descriptor's work may be so old: a private box lives a week and is read for 31 days more, so
+ * it works once; who stocks work up has little of it */
+#define BOX_WORK_DAYS 40
+
+/* prekeys (PK-2): bytes of a record with all keys, 11.9 KB, and a little for what comes */
+#define PREKEYS_RECORD_MAX 12288
+
+/* topics (TP-2) */
+#define TOPIC_BODY_MAX 12288 /* bytes: 256 keys are 8 KiB */
+#define TOPIC_TOKENS_MAX 32  /* of a label, as of a subject */
+#define TOPIC_RATE_MAX 1000  /* messages a second: what a root signs for is 16 MB/s then */
+
 /* names */
 /* bytes of a normalised name: with ".geo" what DNS allows, 253 */
 #define NAME_TEXT_MAX 249

@@ -16,6 +16,7 @@
  *
  * Rules: docs/spec/services.md NA-3..NA-8, NA-14. */
 #include "records/name_int.h"
+#include "records/work_int.h"
 
 #define PUZZLE_DOMAIN "geonet/name-puzzle/1"
 #define TRANSFER_DOMAIN "geonet/name-transfer/1"
@@ -29,34 +30,15 @@ static void fb_key_get(struct gn_fb_key k, struct gn_pk *out)
 /* ---- puzzle, tie, transfer ---- */
 
 /* NA-4 */
-static unsigned puzzle_bits(struct gn_hasher *hasher, const struct gn_name_work *work,
-			    const uint8_t nonce[8])
-{
-	uint8_t epoch_be[8];
-	struct gn_hash h;
-	gn_put_be64(epoch_be, work->epoch);
-	struct gn_slice parts[] = {GN_LIT(PUZZLE_DOMAIN), gn_name_text(work->name),
-				   GN_SLICE(work->owner->b), GN_SLICE(epoch_be),
-				   gn_slice(nonce, 8)};
-	gn_hasher_sha256(hasher, parts, GN_COUNT(parts), &h);
-	return gn_hash_zero_bits(&h);
-}
-
 gn_err gn_name_puzzle(const struct gn_name_work *work, unsigned bits, uint64_t start,
 		      uint64_t tries, uint8_t nonce[8])
 {
-	struct gn_hasher *hasher = gn_hasher_new();
-	gn_err err = GN_AGAIN;
-	for (uint64_t i = 0; i < tries && err != GN_OK; i++) {
-		uint8_t candidate[8];
-		gn_put_be64(candidate, start + i);
-		if (puzzle_bits(hasher, work, candidate) < bits)
-			continue;
-		memcpy(nonce, candidate, sizeof candidate);
-		err = GN_OK;
-	}
-	gn_hasher_free(hasher);
-	return err;
+	uint8_t epoch_be[8];
+	gn_put_be64(epoch_be, work->epoch);
+	struct gn_slice parts[] = {GN_LIT(PUZZLE_DOMAIN), gn_name_text(work->name),
+				   GN_SLICE(work->owner->b), GN_SLICE(epoch_be)};
+	return gn_work_find(parts, GN_COUNT(parts), bits, (struct gn_work_tries){start, tries},
+			    nonce);
 }
 
 /* A version whose work is not of its own days (NA-7). */

@@ -87,6 +87,8 @@ static void a_full_list_refuses_one_more(void **state)
 	assert_int_equal(gn_revocation_add(&list, &more, NOW + 5), GN_OK); /* the others expired */
 }
 
+static uint8_t salt; /* of what is forged */
+
 /* A list that a forger signs as they like. */
 static gn_err forged_opens(const struct gn_fb_revoked_token *entries, size_t count, bool present,
 			   uint16_t type, const char *label)
@@ -98,7 +100,7 @@ static gn_err forged_opens(const struct gn_fb_revoked_token *entries, size_t cou
 	struct gn_fb_revocation_body_args args = {.list = {present ? entries : NULL, count}};
 	GN_TRY(gn_fbb_finish(&f, gn_fb_revocation_body_make(&f, &args), NULL, &body));
 	struct gn_record_fields fields = {
-		.type = type, .label = gn_str(label), .body = body, .ttl = 3600};
+		.type = type, .label = gn_str(label), .body = body, .ttl = 3600, .salt = salt};
 	GN_TRY(gn_wire_record_make(&owner, NULL, &fields, &b));
 	return gn_revocation_open(gn_buf_slice(&b), &opened);
 }
@@ -117,10 +119,30 @@ static void only_ascending_lists_open(void **state)
 	assert_int_equal(forged_opens(e, 2, true, 4, ""), GN_MALFORMED);
 	assert_int_equal(forged_opens(e, 2, true, 7, "x"), GN_MALFORMED);
 	assert_int_equal(forged_opens(e, 0, false, 7, ""), GN_MALFORMED);
+	salt = 1;
+	assert_int_equal(forged_opens(e, 2, true, 7, ""), GN_MALFORMED);
+	salt = 0;
 	e[1] = e[0];
 	assert_int_equal(forged_opens(e, 2, true, 7, ""), GN_MALFORMED);
 	e[0].id[0] = 9;
 	assert_int_equal(forged_opens(e, 2, true, 7, ""), GN_MALFORMED);
+}
+
+/* Where everybody looks (WR-13, WR-36), put together from the text; and whose it is. */
+static void it_lies_in_one_place(void **state)
+{
+	(void)state;
+	struct gn_hash key, want;
+	static const uint8_t type[] = {0, 7}, none[] = {0};
+	struct gn_slice parts[] = {GN_LIT("geonet/key/1"), GN_SLICE(type), GN_SLICE(owner.pk.b),
+				   GN_SLICE(none)};
+	gn_sha256(parts, GN_COUNT(parts), &want);
+	gn_revocation_key(&owner.pk, &key);
+	assert_memory_equal(&key, &want, sizeof key);
+	start_list();
+	memset(&opened, 0, sizeof opened);
+	assert_int_equal(reopen(), GN_OK);
+	assert_true(gn_pk_eq(&opened.owner, &owner.pk));
 }
 
 static void a_chain_falls_with_any_of_its_blocks(void **state)
@@ -162,6 +184,7 @@ int main(void)
 		cmocka_unit_test(a_list_is_what_was_put_in_once),
 		cmocka_unit_test(a_full_list_refuses_one_more),
 		cmocka_unit_test(only_ascending_lists_open),
+		cmocka_unit_test(it_lies_in_one_place),
 		cmocka_unit_test(a_chain_falls_with_any_of_its_blocks),
 	};
 	return cmocka_run_group_tests(tests, set_up, NULL);

@@ -254,6 +254,8 @@ gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block, enum gn_
 gn_err gn_blocks_drop(struct gn_blocks *b, const struct gn_hash *block)
 {
 	settle(b);
+	if (b->state != BLOCKS_READY)
+		return GN_STATE; /* what the start still reads of it would come back */
 	struct block *k = block_find(b, block);
 	if (!k || k->doomed)
 		return GN_NOT_FOUND;

@@ -63,6 +63,28 @@ static void incomplete_blocks_serve_what_they_have_and_survive(void **state)
 	blocks_rig_fini(r);
 }
 
+/* What a folder still to be listed has of it, or the proofs still to be read, would come back. */
+static void nothing_is_dropped_before_the_start_is_over(void **state)
+{
+	struct blocks_rig *r = *state;
+	blocks_rig_init(r, 3);
+	blocks_rig_open_ready(r);
+	assert_int_equal(blocks_rig_put(r, 9, 3, GN_BLOCK_OWN, 0), GN_OK);
+	blocks_rig_run(r);
+	blocks_rig_close(r);
+	blocks_rig_open(r);
+	while (!r->ready) {
+		assert_int_equal(gn_blocks_drop(r->b, &rig_roots[9]), GN_STATE);
+		gn_blocks_validate(r->b);
+		blocks_rig_step(r);
+	}
+	assert_true(gn_blocks_have_chunk(r->b, &rig_roots[9], 3));
+	assert_int_equal(gn_blocks_drop(r->b, &rig_roots[9]), GN_OK);
+	blocks_rig_run(r);
+	assert_null(blocks_rig_file_on_disk(r, 9));
+	blocks_rig_fini(r);
+}
+
 static void wrong_chunks_are_refused(void **state)
 {
 	struct blocks_rig *r = *state;
@@ -285,6 +307,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_prestate(chunks_come_back_with_their_proofs, &rig),
 		cmocka_unit_test_prestate(incomplete_blocks_serve_what_they_have_and_survive, &rig),
+		cmocka_unit_test_prestate(nothing_is_dropped_before_the_start_is_over, &rig),
 		cmocka_unit_test_prestate(wrong_chunks_are_refused, &rig),
 		cmocka_unit_test_prestate(room_is_made_by_the_least_recently_read_cache, &rig),
 		cmocka_unit_test_prestate(cached_blocks_have_a_bound_of_their_own, &rig),

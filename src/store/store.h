@@ -170,7 +170,7 @@ bool gn_blocks_kept(const struct gn_blocks *b, const struct gn_hash *block,
 GN_MUST gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block,
 			      enum gn_block_keep keep, uint64_t keep_until, gn_time now);
 /* Removes a block that nobody was promised and nobody needs: its file goes as soon as nothing
- * reads it. GN_NOT_FOUND. */
+ * reads it. GN_NOT_FOUND, GN_STATE before READY. */
 GN_MUST gn_err gn_blocks_drop(struct gn_blocks *b, const struct gn_hash *block);
 void gn_blocks_tick(struct gn_blocks *b, gn_time now);
 gn_time gn_blocks_deadline(const struct gn_blocks *b);

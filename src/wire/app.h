@@ -6,6 +6,8 @@
 #ifndef GN_WIRE_APP_H
 #define GN_WIRE_APP_H
 
+#include "wire/generated/app_agent_fb.h"
+#include "wire/generated/app_box_fb.h"
 #include "wire/generated/app_fb.h"
 #include "wire/generated/app_node_fb.h"
 #include "wire/wire.h"

@@ -13,6 +13,12 @@ static struct gn_slice hash_slice(const struct gn_hash *h)
 	return gn_slice(h->b, sizeof h->b);
 }
 
+/* WR-14: records that ML-DSA signs too. */
+static bool signed_twice(uint16_t type)
+{
+	return type == GN_FB_RECORD_TYPE_IDENTITY || type == GN_FB_RECORD_TYPE_PREKEYS;
+}
+
 /* ---- reading ---- */
 
 /* WR-11: what a Signed may hold. */
@@ -65,9 +71,9 @@ gn_err gn_wire_record_parse(struct gn_slice in, struct gn_record *out)
 	struct gn_slice sig = gn_fb_record_sig(outer), pq_sig = gn_fb_record_pq_sig(outer);
 	GN_TRY(gn_fb_signed_verify(gn_fb_record_signed(outer), &s));
 	GN_TRY(signed_limits(s));
-	bool identity = gn_fb_signed_type(s) == GN_FB_RECORD_TYPE_IDENTITY;
-	if (sig.len != sizeof(struct gn_sig) || !pq_sig.p == identity ||
-	    (identity && pq_sig.len != GN_PQ_SIG_LEN) || !envelope_of(in, outer, s, &bytes))
+	bool twice = signed_twice(gn_fb_signed_type(s));
+	if (sig.len != sizeof(struct gn_sig) || !pq_sig.p == twice ||
+	    (twice && pq_sig.len != GN_PQ_SIG_LEN) || !envelope_of(in, outer, s, &bytes))
 		return GN_MALFORMED;
 
 	struct gn_record r = {.bytes = bytes,
@@ -90,21 +96,29 @@ gn_err gn_wire_record_parse(struct gn_slice in, struct gn_record *out)
 	return GN_OK;
 }
 
-/* WR-14: an identity is signed by the ML-DSA key that it names. */
-static gn_err verify_identity(const struct gn_record *r)
+/* WR-14: the ML-DSA key that the body names. */
+static gn_err pq_key_of(const struct gn_record *r, struct gn_slice *out)
 {
-	struct gn_fb_identity_body body;
-	GN_TRY(gn_fb_identity_body_verify(r->body, &body));
-	struct gn_slice pq_key = gn_fb_identity_body_pq_key(body);
-	if (pq_key.len != GN_PQ_PK_LEN)
-		return GN_MALFORMED;
-	return gn_pq_verify(pq_key.p, GN_RECORD_DOMAIN, r->signed_bytes, r->pq_sig.p);
+	struct gn_fb_identity_body identity;
+	struct gn_fb_prekeys_body prekeys;
+	if (r->type == GN_FB_RECORD_TYPE_IDENTITY) {
+		GN_TRY(gn_fb_identity_body_verify(r->body, &identity));
+		*out = gn_fb_identity_body_pq_key(identity);
+	} else {
+		GN_TRY(gn_fb_prekeys_body_verify(r->body, &prekeys));
+		*out = gn_fb_prekeys_body_pq_key(prekeys);
+	}
+	return out->len == GN_PQ_PK_LEN ? GN_OK : GN_MALFORMED;
 }
 
 gn_err gn_wire_record_verify(const struct gn_record *r)
 {
+	struct gn_slice pq_key;
 	GN_TRY(gn_verify(&r->owner, GN_RECORD_DOMAIN, &r->signed_bytes, 1, &r->sig));
-	return r->type == GN_FB_RECORD_TYPE_IDENTITY ? verify_identity(r) : GN_OK;
+	if (!signed_twice(r->type))
+		return GN_OK;
+	GN_TRY(pq_key_of(r, &pq_key));
+	return gn_pq_verify(pq_key.p, GN_RECORD_DOMAIN, r->signed_bytes, r->pq_sig.p);
 }
 
 gn_err gn_wire_record_open(struct gn_slice in, struct gn_record *out)
@@ -216,7 +230,7 @@ gn_err gn_wire_record_make(const struct gn_sk *owner, const uint8_t *pq_seed,
 	struct gn_slice record;
 	uint8_t pq_sig[GN_PQ_SIG_LEN];
 	GN_ASSERT(out->len <= out->cap);
-	if ((fields->type == GN_FB_RECORD_TYPE_IDENTITY) != (pq_seed != NULL))
+	if (signed_twice(fields->type) != (pq_seed != NULL))
 		return GN_USAGE;
 	GN_TRY(gn_wire_signed_make(&b, out->p + out->len, out->cap - out->len, &owner->pk, fields));
 	gn_sign(owner, GN_RECORD_DOMAIN, &b.signed_bytes, 1, &sig);

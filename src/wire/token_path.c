@@ -18,13 +18,19 @@ static bool is_coded(struct gn_slice rest)
 	return false;
 }
 
+/* U+0000..U+001F, U+007F..U+009F, in bytes that are UTF-8. */
+static bool is_control(struct gn_slice rest)
+{
+	uint8_t c = rest.p[0];
+	return c < 0x20 || c == 0x7f || (c == 0xc2 && rest.len > 1 && rest.p[1] < 0xa0);
+}
+
 /* One part without its slashes; a star that is a part by itself is the caller's to judge. */
 static bool part_ok(struct gn_slice part)
 {
 	for (size_t i = 0; i < part.len; i++) {
-		uint8_t c = part.p[i];
-		if (c < 0x20 || c == 0x7f || c == '*' ||
-		    (c == '%' && !is_coded(gn_slice_sub(part, i, part.len - i))))
+		struct gn_slice rest = gn_slice_sub(part, i, part.len - i);
+		if (is_control(rest) || rest.p[0] == '*' || (rest.p[0] == '%' && !is_coded(rest)))
 			return false;
 	}
 	return part.len > 0;

@@ -33,9 +33,9 @@ struct gn_record {
 	struct gn_hash key;  /* K, the place on the disk */
 };
 
-/* From a stranger: form, limits, Ed25519, and for identity records ML-DSA by the key in the body
- * (WR-10..WR-14, WR-24). GN_MALFORMED, GN_TOO_LARGE, GN_RANGE (ttl), GN_SIGNATURE; *out is then
- * untouched. The time is the caller's to judge: gn_record_fresh. */
+/* From a stranger: form, limits, Ed25519, and for identity and prekeys records ML-DSA by the key in
+ * the body (WR-10..WR-14, WR-24). GN_MALFORMED, GN_TOO_LARGE, GN_RANGE (ttl), GN_SIGNATURE; *out is
+ * then untouched. The time is the caller's to judge: gn_record_fresh. */
 GN_MUST gn_err gn_wire_record_open(struct gn_slice in, struct gn_record *out);
 /* The same without signatures, for bytes that were checked when they came (own storage). */
 GN_MUST gn_err gn_wire_record_parse(struct gn_slice in, struct gn_record *out);
@@ -79,15 +79,15 @@ void gn_wire_before(const struct gn_record *r, struct gn_before *out);
 struct gn_slice gn_before_prev(const struct gn_before *b, uint8_t salt);
 
 /* Appends a signed Record to out; GN_RECORD_MAX bytes of room always suffice. pq_seed:
- * GN_PQ_SEED_LEN bytes for an identity, NULL for other types. GN_TOO_LARGE (room or limits),
- * GN_RANGE (ttl), GN_TEXT (label not UTF-8), GN_USAGE (prev not 32 bytes, pq_seed against the
- * type). */
+ * GN_PQ_SEED_LEN bytes for an identity or prekeys, NULL for other types. GN_TOO_LARGE (room or
+ * limits), GN_RANGE (ttl), GN_TEXT (label not UTF-8), GN_USAGE (prev not 32 bytes, pq_seed against
+ * the type). */
 GN_MUST gn_err gn_wire_record_make(const struct gn_sk *owner, const uint8_t *pq_seed,
 				   const struct gn_record_fields *fields, struct gn_buf *out);
 
 /* In two steps, for keys that sign elsewhere (a browser, a token): first the bytes to sign under
  * GN_RECORD_DOMAIN, then the Record around them. Both use the same storage, which is not touched
- * in between. pq_sig: of an identity. */
+ * in between. pq_sig: of an identity, of prekeys. */
 #define GN_RECORD_DOMAIN "geonet/record/1"
 struct gn_record_builder {
 	struct gn_fbb fbb;

@@ -13,7 +13,10 @@ static void read_body(const struct gn_record *r)
 		[GN_FB_RECORD_TYPE_NODE] = &gn_fbtype_node_body,
 		[GN_FB_RECORD_TYPE_NAME] = &gn_fbtype_name_body,
 		[GN_FB_RECORD_TYPE_SITE] = &gn_fbtype_site_body,
-		[GN_FB_RECORD_TYPE_REVOCATION] = &gn_fbtype_revocation_body};
+		[GN_FB_RECORD_TYPE_BOX] = &gn_fbtype_box_body,
+		[GN_FB_RECORD_TYPE_TOPIC] = &gn_fbtype_topic_body,
+		[GN_FB_RECORD_TYPE_REVOCATION] = &gn_fbtype_revocation_body,
+		[GN_FB_RECORD_TYPE_PREKEYS] = &gn_fbtype_prekeys_body};
 	struct gn_fbt t;
 	if (r->type < GN_COUNT(bodies) && bodies[r->type] &&
 	    gn_fb_verify(r->body, bodies[r->type], &t) == GN_OK)

@@ -45,8 +45,9 @@ static struct gn_record_fields plain(void)
 static gn_err make(const struct gn_record_fields *fields, struct gn_slice *out)
 {
 	struct gn_buf buf = {storage, 3, sizeof storage};
-	gn_err err = gn_wire_record_make(
-		&sk, fields->type == GN_FB_RECORD_TYPE_IDENTITY ? pq_seed : NULL, fields, &buf);
+	bool twice = fields->type == GN_FB_RECORD_TYPE_IDENTITY ||
+		     fields->type == GN_FB_RECORD_TYPE_PREKEYS;
+	gn_err err = gn_wire_record_make(&sk, twice ? pq_seed : NULL, fields, &buf);
 	if (err == GN_OK)
 		*out = gn_slice(storage + 3, buf.len - 3);
 	else
@@ -58,7 +59,7 @@ static void reads_back_what_was_made(void **state)
 {
 	(void)state;
 	struct gn_record_fields f = plain();
-	struct gn_slice in;
+	struct gn_slice in = {0};
 	struct gn_record r;
 	f.salt = 1;
 	f.prev = text(32);
@@ -83,7 +84,7 @@ static void same_fields_same_bytes(void **state)
 {
 	(void)state;
 	struct gn_record_fields f = plain();
-	struct gn_slice first, second;
+	struct gn_slice first = {0}, second = {0};
 	static uint8_t copy[1024];
 	assert_int_equal(make(&f, &first), GN_OK);
 	size_t len = first.len;
@@ -138,7 +139,7 @@ static void known_places(void **state)
 static struct gn_slice forge(const struct gn_fb_signed_args *args, size_t sig_len)
 {
 	struct gn_fbb b = gn_fbb(inner, sizeof inner);
-	struct gn_slice body, out;
+	struct gn_slice body, out = {0};
 	struct gn_sig sig;
 	assert_int_equal(gn_fbb_finish(&b, gn_fb_signed_make(&b, args), NULL, &body), GN_OK);
 	gn_sign(&sk, GN_RECORD_DOMAIN, &body, 1, &sig);
@@ -165,7 +166,7 @@ static void label_limit(void **state)
 	(void)state;
 	struct gn_record_fields f = plain();
 	struct gn_fb_signed_args args = forged();
-	struct gn_slice in;
+	struct gn_slice in = {0};
 	struct gn_record r;
 	f.label = text(255);
 	assert_int_equal(make(&f, &in), GN_OK);
@@ -191,7 +192,7 @@ static void ttl_limits(void **state)
 	for (size_t i = 0; i < GN_COUNT(cases); i++) {
 		struct gn_record_fields f = plain();
 		struct gn_fb_signed_args args = forged();
-		struct gn_slice in;
+		struct gn_slice in = {0};
 		f.ttl = args.ttl = cases[i].ttl;
 		assert_int_equal(make(&f, &in), cases[i].want);
 		expect_open(&args, cases[i].want);
@@ -203,7 +204,7 @@ static void token_limit(void **state)
 	(void)state;
 	struct gn_record_fields f = plain();
 	struct gn_fb_signed_args args = forged();
-	struct gn_slice in;
+	struct gn_slice in = {0};
 	struct gn_record r;
 	f.token = text(4096);
 	assert_int_equal(make(&f, &in), GN_OK);
@@ -242,7 +243,7 @@ static void sizes_of_keys_and_hashes(void **state)
 	(void)state;
 	struct gn_fb_signed_args args = forged();
 	struct gn_record_fields f = plain();
-	struct gn_slice in;
+	struct gn_slice in = {0};
 	struct gn_record r;
 	for (size_t len = 0; len <= 33; len++) {
 		args.prev = f.prev = text(len);
@@ -265,7 +266,7 @@ static void storage_too_small(void **state)
 {
 	(void)state;
 	struct gn_record_fields f = plain();
-	struct gn_slice in;
+	struct gn_slice in = {0};
 	assert_int_equal(make(&f, &in), GN_OK);
 	for (size_t cap = 0; cap <= in.len; cap++) {
 		struct gn_buf buf = {inner, 0, cap};
@@ -282,7 +283,7 @@ static void every_bit_flip_is_noticed(void **state)
 {
 	(void)state;
 	struct gn_record_fields f = plain();
-	struct gn_slice in;
+	struct gn_slice in = {0};
 	struct gn_record r;
 	assert_int_equal(make(&f, &in), GN_OK);
 	static uint8_t bytes[1024];
@@ -327,7 +328,7 @@ static struct gn_slice other_envelope(const struct gn_record *good, bool turned,
 	struct gn_fb_type type = {
 		.name = "Record", .fields = fields, .field_count = GN_COUNT(fields)};
 	struct gn_fbb b = gn_fbb(inner, sizeof inner);
-	struct gn_slice out;
+	struct gn_slice out = {0};
 	_Static_assert(sizeof args == 56, "places of the fields");
 	memcpy(fields, rows, sizeof rows);
 	b.align = 8;  /* as seq and created want it */
@@ -346,7 +347,7 @@ static void an_envelope_has_one_form(void **state)
 	(void)state;
 	static uint8_t bytes[1024];
 	struct gn_record_fields f = plain();
-	struct gn_slice in;
+	struct gn_slice in = {0};
 	struct gn_record good, r;
 	assert_int_equal(make(&f, &in), GN_OK);
 	memcpy(bytes, in.p, in.len);
@@ -380,7 +381,7 @@ static void parse_trusts_the_signature(void **state)
 {
 	(void)state;
 	struct gn_record_fields f = plain();
-	struct gn_slice in;
+	struct gn_slice in = {0};
 	struct gn_record r;
 	assert_int_equal(make(&f, &in), GN_OK);
 	assert_int_equal(gn_wire_record_open(in, &r), GN_OK);
@@ -394,24 +395,37 @@ static struct gn_slice identity_body(const uint8_t *pq_pk, size_t len)
 {
 	static uint8_t bytes[4096];
 	struct gn_fbb b = gn_fbb(bytes, sizeof bytes);
-	struct gn_slice out;
-	gn_fbref root = gn_fb_identity_body_make(
-		&b, &(struct gn_fb_identity_body_args){.pq_key = gn_slice(pq_pk, len),
-						       .display_name = gn_str("Ada")});
-	assert_int_equal(gn_fbb_finish(&b, root, NULL, &out), GN_OK);
+	struct gn_slice out = {0};
+	struct gn_fb_identity_body_args args = {.pq_key = gn_slice(pq_pk, len),
+						.display_name = gn_str("Ada")};
+	assert_int_equal(gn_fbb_finish(&b, gn_fb_identity_body_make(&b, &args), NULL, &out), GN_OK);
 	return out;
 }
 
-static void identities_carry_both_signatures(void **state)
+static struct gn_slice prekeys_body(const uint8_t *pq_pk, size_t len)
 {
-	(void)state;
+	static uint8_t bytes[8192];
+	struct gn_fbb b = gn_fbb(bytes, sizeof bytes);
+	struct gn_fb_key key = {{1}};
+	struct gn_slice out = {0};
+	gn_fbref last = gn_fb_prekey_set_make(
+		&b, &(struct gn_fb_prekey_set_args){.x25519 = &key, .kem = text(9)});
+	struct gn_fb_prekeys_body_args args = {
+		.identity = &key, .pq_key = gn_slice(pq_pk, len), .dh = &key, .last = last};
+	assert_int_equal(gn_fbb_finish(&b, gn_fb_prekeys_body_make(&b, &args), NULL, &out), GN_OK);
+	return out;
+}
+
+/* WR-14 */
+static void signed_twice(uint16_t type, struct gn_slice (*body)(const uint8_t *pq_pk, size_t len))
+{
 	uint8_t pq_pk[GN_PQ_PK_LEN];
-	struct gn_slice in;
+	struct gn_slice in = {0};
 	struct gn_record r;
 	struct gn_record_fields f = plain();
 	assert_int_equal(gn_pq_public(pq_seed, pq_pk), GN_OK);
-	f.type = GN_FB_RECORD_TYPE_IDENTITY;
-	f.body = identity_body(pq_pk, sizeof pq_pk);
+	f.type = type;
+	f.body = body(pq_pk, sizeof pq_pk);
 	assert_int_equal(make(&f, &in), GN_OK);
 	assert_int_equal(gn_wire_record_open(in, &r), GN_OK);
 	assert_int_equal(r.pq_sig.len, GN_PQ_SIG_LEN);
@@ -423,11 +437,11 @@ static void identities_carry_both_signatures(void **state)
 	}
 	assert_int_equal(gn_wire_record_open(in, &r), GN_OK);
 
-	f.body = identity_body(pq_pk, sizeof pq_pk - 1);
+	f.body = body(pq_pk, sizeof pq_pk - 1);
 	assert_int_equal(make(&f, &in), GN_OK);
 	assert_int_equal(gn_wire_record_open(in, &r), GN_MALFORMED);
 	pq_pk[0] ^= 1; /* another key than the one that signed */
-	f.body = identity_body(pq_pk, sizeof pq_pk);
+	f.body = body(pq_pk, sizeof pq_pk);
 	assert_int_equal(make(&f, &in), GN_OK);
 	assert_int_equal(gn_wire_record_open(in, &r), GN_SIGNATURE);
 	f.body = gn_str("not a body");
@@ -435,10 +449,17 @@ static void identities_carry_both_signatures(void **state)
 	assert_int_equal(gn_wire_record_open(in, &r), GN_MALFORMED);
 
 	struct gn_fb_signed_args args = forged(); /* without pq_sig */
-	args.type = GN_FB_RECORD_TYPE_IDENTITY;
+	args.type = type;
 	expect_open(&args, GN_MALFORMED);
 	struct gn_buf buf = {storage, 0, sizeof storage};
 	assert_int_equal(gn_wire_record_make(&sk, NULL, &f, &buf), GN_USAGE);
+}
+
+static void identities_and_prekeys_carry_both_signatures(void **state)
+{
+	(void)state;
+	signed_twice(GN_FB_RECORD_TYPE_IDENTITY, identity_body);
+	signed_twice(GN_FB_RECORD_TYPE_PREKEYS, prekeys_body);
 }
 
 static void two_steps_give_the_same_record(void **state)
@@ -446,7 +467,7 @@ static void two_steps_give_the_same_record(void **state)
 	(void)state;
 	struct gn_record_fields f = plain();
 	struct gn_record_builder b;
-	struct gn_slice whole, stepped;
+	struct gn_slice whole = {0}, stepped = {0};
 	struct gn_sig sig;
 	assert_int_equal(make(&f, &whole), GN_OK);
 	assert_int_equal(gn_wire_signed_make(&b, inner, sizeof inner, &sk.pk, &f), GN_OK);
@@ -499,7 +520,7 @@ static void receipts_bind_every_field(void **state)
 		fields[i][0] ^= 1;
 	}
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
-	struct gn_slice out;
+	struct gn_slice out = {0};
 	struct gn_fb_receipt t;
 	struct gn_receipt back;
 	assert_int_equal(gn_fbb_finish(&b, gn_wire_receipt_put(&b, &r), NULL, &out), GN_OK);
@@ -527,7 +548,7 @@ static void largest_messages_fit(void **state)
 	(void)state;
 	static uint8_t message[GN_MESSAGE_MAX];
 	struct gn_fb_hash hash = {{0}}, proof[4] = {{{0}}};
-	struct gn_slice out;
+	struct gn_slice out = {0};
 	struct gn_fbb b = gn_fbb(message, sizeof message);
 	gn_fbref put =
 		gn_fb_put_make(&b, &(struct gn_fb_put_args){.record = text(GN_RECORD_MAX),
@@ -567,7 +588,7 @@ int main(void)
 		cmocka_unit_test(every_bit_flip_is_noticed),
 		cmocka_unit_test(an_envelope_has_one_form),
 		cmocka_unit_test(parse_trusts_the_signature),
-		cmocka_unit_test(identities_carry_both_signatures),
+		cmocka_unit_test(identities_and_prekeys_carry_both_signatures),
 		cmocka_unit_test(two_steps_give_the_same_record),
 		cmocka_unit_test(freshness),
 		cmocka_unit_test(order_is_by_seq_then_hash),

@@ -209,7 +209,7 @@ static void unknown_actions_grant_nothing_we_ask(void **state)
 static void eight_blocks_and_no_ninth(void **state)
 {
 	(void)state;
-	struct gn_token t = first_token("a/*", READ), next;
+	struct gn_token t = first_token("a/*", READ), next = {0};
 	struct gn_token_fields f = plain(NULL, 0);
 	for (uint8_t i = 1; i < GN_TOKEN_BLOCKS_MAX; i++, t = next) {
 		f.depth = (uint8_t)(7 - i);
@@ -453,7 +453,8 @@ static void patterns_cover(void **state)
 	} cases[] = {{"*", "a", true},       {"*", "a/*", true},     {"a/*", "a/b/c", true},
 		     {"a/*", "a/*", true},   {"a/*", "a/b/*", true}, {"a/b/*", "a/*", false},
 		     {"a/*", "ab/c", false}, {"a/*", "a", false},    {"a", "a/*", false},
-		     {"a", "a", true},       {"a", "a/b", false},    {"a/*", "*", false}};
+		     {"a", "a", true},       {"a", "a/b", false},    {"a/*", "*", false},
+		     {"a/*", "a/", false}};
 	for (size_t i = 0; i < GN_COUNT(cases); i++)
 		assert_int_equal(gn_token_covers(gn_str(cases[i].pattern), gn_str(cases[i].other)),
 				 cases[i].covers);
@@ -488,7 +489,7 @@ static void a_copied_token_is_worth_nothing(void **state)
 static void every_bit_counts(void **state)
 {
 	(void)state;
-	struct gn_token t = first_token("a/*", READ), two, out;
+	struct gn_token t = first_token("a/*", READ), two = {0}, out;
 	struct gn_token_fields f = plain(NULL, 0);
 	f.depth = 2;
 	assert_int_equal(narrow(&t, f, &two), GN_OK);

@@ -9,7 +9,8 @@ from .primitives import (Refused, ZERO_NONCE, be, dh, ed25519_public, hkdf, seal
                          x25519_public)
 from .session import NoKey, Session
 
-SESSIONS_MAX, SETUPS_TRIED_MAX, FEW_MAX = 4, 2, 4
+SESSIONS_MAX, FEW_MAX = 4, 4
+TRIED_MAX = {env.SETUP: 2, env.MESSAGE: 4}
 STRENGTH = ("none", "unknown", "refused", "resend", "wait")
 
 
@@ -211,14 +212,13 @@ class Device:
             parsed = env.Parsed(data)
         except Refused:
             return {"result": "refused"}
-        worst, setups = {"result": "none"}, 0
+        worst, tried, self.header = {"result": "none"}, {env.SETUP: 0, env.MESSAGE: 0}, False
         for wrap_hint, kind, setup, rest in parsed.wraps:
             if wrap_hint != env.hint(secret, self.key, parsed.nonce):
                 continue
-            if kind == env.SETUP:
-                setups += 1
-                if setups > SETUPS_TRIED_MAX:
-                    continue
+            tried[kind] += 1
+            if tried[kind] > TRIED_MAX[kind]:
+                continue
             try:
                 answer = self.read_wrap(now, secret, parsed, kind, setup, rest, draw)
             except Refused:
@@ -228,7 +228,16 @@ class Device:
                 return answer
             if STRENGTH.index(answer["result"]) > STRENGTH.index(worst["result"]):
                 worst = answer
+            if self.header:
+                break
         return worst
+
+    def open_in(self, session, rest, bh, now):
+        """Notes that a header opened, whatever follows."""
+        self.header = True
+        opened = session.read(rest, bh, now)
+        self.header = bool(opened)
+        return opened
 
     def read_wrap(self, now, secret, parsed, kind, setup, rest, draw):
         if kind == env.MESSAGE:
@@ -240,7 +249,7 @@ class Device:
             candidates = [(known[0], k) for k in self.kept[known[0]] if k.order == known[1]]
         for device, kept in candidates:
             try:
-                opened = kept.session.read(rest, parsed.bh, now)
+                opened = self.open_in(kept.session, rest, parsed.bh, now)
             except NoKey:
                 return {"result": "resend", "device": device}
             if opened:
@@ -294,7 +303,7 @@ class Device:
             session = Session(False, t, sk, owner, device)
             session.begin_b(last.private)
             try:
-                opened = session.read(rest, parsed.bh, now)
+                opened = self.open_in(session, rest, parsed.bh, now)
             except NoKey:
                 return {"result": "resend", "device": device}
             if opened:

@@ -249,7 +249,8 @@ def outsides(world, long):
 
 def strengths(world, long):
     """Several wraps with the own hint in one envelope, each with a result of its own: the strongest
-    is said. And more set-ups than are tried, no wrap, more wraps than may be."""
+    is said, up to the first whose header opens. And more of each type than are tried, no wrap, more
+    wraps than may be."""
     victim, known, unknown = world.new("b1", 0), world.new("b2", 0), world.new("b3", 0)
     world.meet(victim, known)
     world.know(unknown, victim)
@@ -277,12 +278,15 @@ def strengths(world, long):
              "wait": stranger[44:44 + 1409]}
     for n in range(1, 5):
         for some in itertools.permutations(wraps, n):
+            seen = some[:some.index("resend") + 1] if "resend" in some else some
             world.result(victim, envelope([wraps[name] for name in some]),
-                         max(some, key=STRENGTH.index))
+                         max(seen, key=STRENGTH.index))
     spent = b"\0" + world.random.randbytes(1408)
     for n in (1, 2, 3, 4):
         world.result(victim, envelope([spent] * (n - 1) + [wraps["wait"]]),
                      "wait" if n <= 2 else "unknown")
+    for n, result in ((1, "resend"), (4, "resend"), (5, "unknown"), (32, "unknown")):
+        world.result(victim, envelope([wraps["unknown"]] * (n - 1) + [wraps["resend"]]), result)
     for n, result in ((0, "refused"), (1, "unknown"), (32, "unknown"), (33, "refused")):
         world.result(victim, envelope([wraps["unknown"]] * n), result)
     world.opens(victim, message.hex(), b"good", known)

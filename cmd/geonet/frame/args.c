@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define CLI_GUESS_MAX 256 /* bytes: a few commands, with the program's name before each but one */
+
 const struct cli_option cli_global[] = {
 	{"data", "DIR",
 	 "the node's data (default $GEONET_DATA, then $XDG_DATA_HOME/geonet, "
@@ -67,9 +69,24 @@ static bool unknown_option(struct cli *cli, const char *word)
 	return false;
 }
 
+/* "publish": "id publish or geonet site publish"; "identity": the group it begins with. */
+static void same_last_word(const struct cli_program *p, const char *word, char best[CLI_GUESS_MAX])
+{
+	size_t n = 0;
+	for (struct cli_at at = {0}; cli_next(p, &at);) {
+		size_t len = strlen(at.group->name);
+		if (len && strcmp(at.command->name, word) == 0 && n < CLI_GUESS_MAX)
+			n += (size_t)snprintf(best + n, CLI_GUESS_MAX - n, "%s%s%s%s",
+					      n ? " or " : "", n ? p->name : "", n ? " " : "",
+					      at.name);
+		else if (!n && len && strncmp(word, at.group->name, len) == 0)
+			snprintf(best, CLI_GUESS_MAX, "%s", at.group->name);
+	}
+}
+
 static bool unknown_command(struct cli *cli, const char *first, const char *second)
 {
-	char best[CLI_NAME_MAX] = "",
+	char best[CLI_GUESS_MAX] = "",
 	     *word = cli_format("%s%s%s", first, second ? " " : "", second ? second : "");
 	unsigned least = strlen(word) < 4 ? 2 : 3;
 	for (struct cli_at at = {0}; cli_next(cli->program, &at);) {
@@ -82,6 +99,8 @@ static bool unknown_command(struct cli *cli, const char *first, const char *seco
 			least = whole < only ? whole : only;
 		}
 	}
+	if (!*best && !second)
+		same_last_word(cli->program, first, best);
 	if (*best)
 		cli_fail(cli, CLI_USAGE, "usage", "there is no command '%s'; did you mean %s %s?",
 			 word, cli->program->name, best);
@@ -188,7 +207,8 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool *help)
 			only_words = true;
 			continue;
 		}
-		if (!only_words && word[0] == '-' && word[1])
+		/* -3 is an amount, though a wrong one */
+		if (!only_words && word[0] == '-' && word[1] && !(word[1] >= '0' && word[1] <= '9'))
 			ok = take_option(cli, argc, argv, &i, help);
 		else
 			ok = take_word(cli, word);
@@ -199,6 +219,8 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool *help)
 		return CLI_OK;
 	if (cli->command)
 		return check_count(cli) ? CLI_OK : CLI_USAGE;
+	if (!cli->json) /* its commands are listed then */
+		return CLI_OK;
 	return cli_fail(cli, CLI_USAGE, "usage", "%s %s needs one more word; see %s %s --help",
 			cli->program->name, cli->at.group->name, cli->program->name,
 			cli->at.group->name);

@@ -1,8 +1,10 @@
-/* The node's local API. */
+/* The node: its calls of app/1 over the node's socket (client_app.c), and what is not served there
+ * yet over HTTP on the same socket (client_http.c). Whichever way, a reply is the same. */
 #ifndef GEONET_CLIENT_H
 #define GEONET_CLIENT_H
 
 #include "geonet/frame/cli.h"
+#include "wire/app.h"
 #include <jansson.h>
 
 struct call {
@@ -28,16 +30,38 @@ struct reply {
 	json_t *json; /* NULL when it is not JSON */
 	gn_err err;   /* of an error answer */
 	const char *message;
+	bool more; /* of a list's page: others follow */
 };
 /* CLI_OK for 2xx; CLI_NO_NODE and CLI_FAILED (transport; printed); else the exit status that the
  * node's error means, not printed. */
 int client_call(struct cli *cli, struct call call, struct reply *reply);
 /* The same, printing the node's error after `what` ("the name could not be resolved"). */
 int client_must(struct cli *cli, struct call call, struct reply *reply, const char *what);
+/* A call of app/1: its table's args, which have no tables in them. */
+struct ask {
+	struct gn_app_kind kind;
+	const void *args;
+	unsigned timeout; /* seconds for all of it; 0: 60 */
+	bool quiet;
+	bool agent; /* asked of this person's agent, not of the node */
+	/* A call that asks for events: each as JSON, lent, until it says false. */
+	bool (*event)(void *user, struct gn_app_kind kind, const json_t *json);
+	void *user;
+};
+/* As client_call; reply->json is what the HTTP route of this call answers. */
+int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply);
+int client_ask_must(struct cli *cli, const struct ask *ask, struct reply *reply, const char *what);
+/* The node's status; what: NULL, nothing is printed of an error. */
+int client_status(struct cli *cli, struct reply *reply, const char *what);
+/* The sites that the node keeps published; the same, and quiet: nothing is printed at all. */
+int client_sites(struct cli *cli, struct reply *reply, const char *what, bool quiet);
 int client_report(struct cli *cli, const struct reply *reply, const char *what);
 void reply_free(struct reply *reply);
 /* Says that no node runs, and how to start one: CLI_NO_NODE. */
 int client_none(struct cli *cli);
+/* The same of the agent: its socket ($GEONET_AGENT, or in DATA), that none runs, is one there? */
+int client_no_agent(struct cli *cli);
+bool client_agent_alive(struct cli *cli);
 /* Is a node there? Prints nothing. */
 bool client_alive(struct cli *cli);
 /* Before something is signed: asks the node, if one runs, for its time (cli_now), and warns when

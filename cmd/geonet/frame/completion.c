@@ -74,6 +74,32 @@ static void print_valued_options(const struct cli_program *p)
 		print_new_valued(p, at.command->options, at.command, &bar);
 }
 
+/* "on|off": words to choose from, as they are typed. */
+static bool is_choice(const char *value)
+{
+	return value && strchr(value, '|') &&
+	       strspn(value, "abcdefghijklmnopqrstuvwxyz|-") == strlen(value);
+}
+
+/* "on off" */
+static void print_choices(const char *value)
+{
+	for (; *value; value++)
+		putchar(*value == '|' ? ' ' : *value);
+}
+
+/* After an option whose value is one of a few words, these. */
+static void print_bash_values(const struct cli_program *p)
+{
+	for (struct cli_at at = {0}; cli_next(p, &at);)
+		for (const struct cli_option *o = at.command->options; o && o->name; o++)
+			if (is_choice(o->value)) {
+				printf("\t--%s) COMPREPLY=($(compgen -W '", o->name);
+				print_choices(o->value);
+				printf("' -- \"$cur\")); return ;;\n");
+			}
+}
+
 static void print_bash(const struct cli_program *p)
 {
 	printf("# bash completion of geonet; made by: geonet completion bash\n"
@@ -86,12 +112,21 @@ static void print_bash(const struct cli_program *p)
 	print_valued_options(p);
 	printf(") skip=y ;; -*) ;; *) words+=(\"$w\") ;; esac\n"
 	       "\tdone\n"
-	       "\tcase $prev in --data|--output|-o|--passphrase-file|--config) "
-	       "COMPREPLY=($(compgen -f -- \"$cur\")); return ;; esac\n"
+	       "\tcase $prev in\n"
+	       "\t--data|--output|-o|--passphrase-file|--config) "
+	       "COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n");
+	print_bash_values(p);
+	/* after "help" a command is wanted */
+	printf("\tesac\n"
+	       "\t[ \"${words[0]}\" = help ] && words=(\"${words[@]:1}\")\n"
 	       "\tcase \"${words[0]} ${words[1]}\" in\n");
 	for (struct cli_at at = {0}; cli_next(p, &at);) {
 		printf("\t'%s'%s) options='", at.name, *at.group->name ? "" : "' '*");
 		print_option_words(at.command->options);
+		if (is_choice(at.command->args)) {
+			printf("' names='");
+			print_choices(at.command->args);
+		}
 		printf("' ;;\n");
 	}
 	printf("\tesac\n\tcase ${words[0]} in\n\t'') names='");

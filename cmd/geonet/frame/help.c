@@ -2,16 +2,66 @@
  * group its commands, of a command its options and examples; `help` alone lists every command. */
 #include "geonet/frame/help.h"
 #include "geonet/frame/frame.h"
+#include "os/os.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+/* columns: the terminal's, as far as they read well; 80 for a pager */
+#define WIDTH_MIN 60
+#define WIDTH_MAX 100
+
+static size_t page_width(void)
+{
+	unsigned n = gn_os_columns(1);
+	return n < WIDTH_MIN ? WIDTH_MIN : n > WIDTH_MAX ? WIDTH_MAX : n;
+}
+
+/* Words from column `at` on, and from `indent` on in the lines that follow. A line that ends in
+ * the text goes on; an empty one separates paragraphs. */
+static void print_words(const char *text, size_t at, size_t indent)
+{
+	size_t width = page_width();
+	bool first = true;
+	while (*text) {
+		size_t blanks = strspn(text, " \n"), len = strcspn(text + blanks, " \n");
+		bool paragraph = blanks > 1 && text[0] == '\n' && text[1] == '\n';
+		text += blanks;
+		if (len == 0)
+			break;
+		if (!first && (paragraph || at + 1 + len > width)) {
+			printf("%s\n%*s", paragraph ? "\n" : "", (int)indent, "");
+			at = indent;
+		} else if (!first) {
+			putchar(' ');
+			at++;
+		}
+		printf("%.*s", (int)len, text);
+		at += len;
+		text += len;
+		first = false;
+	}
+	putchar('\n');
+}
+
+/* "  LEFT   words", the words below a left part that is too long to stand beside them. */
+static void print_row(const char *left, size_t column, const char *words)
+{
+	size_t len = strlen(left);
+	printf("  %s", left);
+	if (len + 3 > column)
+		printf("\n%*s", (int)column, "");
+	else
+		printf("%*s", (int)(column - len - 2), "");
+	print_words(words, column, column);
+}
 
 static void print_command(const struct cli_at *at)
 {
 	char left[80];
 	const struct cli_command *c = at->command;
 	snprintf(left, sizeof left, "%s%s%s", at->name, *c->args ? " " : "", c->args);
-	printf("  %-34s %s\n", left, c->summary);
+	print_row(left, 37, c->summary);
 }
 
 static void print_options(const struct cli_option *list, const char *title)
@@ -23,21 +73,22 @@ static void print_options(const struct cli_option *list, const char *title)
 		char left[64];
 		snprintf(left, sizeof left, "--%s%s%s", list->name, list->value ? " " : "",
 			 list->value ? list->value : "");
-		printf("  %-24s %s\n", left, list->help);
+		print_row(left, 27, list->help);
 	}
 }
 
 static void print_usage(const struct cli *cli)
 {
-	printf("usage: %s COMMAND [OPTION...] [ARGUMENT...]\n%s\n\n", cli->program->name,
-	       cli->program->about);
+	printf("usage: %s COMMAND [OPTION...] [ARGUMENT...]\n", cli->program->name);
+	print_words(cli->program->about, 0, 0);
+	putchar('\n');
 }
 
 static void print_end(const struct cli *cli)
 {
 	print_options(cli_global, "Everywhere");
-	printf("\n%sExamples:%s\n%s\n%s", out_bold(cli), out_plain(cli), cli->program->examples,
-	       cli->program->environment);
+	printf("\n%sExamples:%s\n%s\n", out_bold(cli), out_plain(cli), cli->program->examples);
+	print_words(cli->program->environment, 0, 0);
 }
 
 void cli_help_all(const struct cli *cli)
@@ -60,7 +111,7 @@ static bool is_among_first(const struct cli_program *p, const char *name)
 static void print_others(const struct cli_program *p)
 {
 	const char *comma = "";
-	printf("\nOthers, which %s COMMAND --help explains:\n  ", p->name);
+	printf("\nOthers (%s COMMAND --help explains one):\n  ", p->name);
 	for (struct cli_at at = {0}; cli_next(p, &at);)
 		if (!*at.group->name && !is_among_first(p, at.name)) {
 			printf("%s%s", comma, at.name);
@@ -78,10 +129,10 @@ static void print_program(const struct cli *cli)
 	for (const char *const *f = p->first; *f; f++)
 		if (cli_find(p, *f, &at))
 			print_command(&at);
-	printf("\nGroups, whose commands %s GROUP --help lists:\n", p->name);
+	printf("\nGroups (%s GROUP lists the commands of one):\n", p->name);
 	for (const struct cli_group *g = p->groups; g->commands; g++)
 		if (*g->name && g->about)
-			printf("  %-34s %s\n", g->name, g->about);
+			print_row(g->name, 37, g->about);
 	print_others(p);
 	print_end(cli);
 }
@@ -102,8 +153,10 @@ static void print_whole_command(const struct cli *cli, const struct cli_at *at)
 	printf("usage: %s %s%s%s%s\n%c%s%s\n", cli->program->name, at->name,
 	       c->options && c->options->name ? " [OPTION...]" : "", *c->args ? " " : "", c->args,
 	       c->summary[0] - 'a' + 'A', c->summary + 1, stop);
-	if (c->details)
-		printf("\n%s", c->details);
+	if (c->details) {
+		putchar('\n');
+		print_words(c->details, 0, 0);
+	}
 	print_options(c->options, "Options");
 	print_options(cli_global, "Everywhere");
 	printf("\n%sExamples:%s\n%s", out_bold(cli), out_plain(cli), c->examples);

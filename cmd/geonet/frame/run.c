@@ -8,13 +8,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* --data, or where geonetd looks; absolute, because the node will run elsewhere. */
 static bool choose_data(struct cli *cli)
 {
-	const char *given = NULL, *own = getenv("GEONET_DATA"), *xdg = getenv("XDG_DATA_HOME"),
-		   *home = getenv("HOME");
+	const char *given = NULL, *own = getenv("GEONET_DATA"), *xdg = getenv("XDG_DATA_HOME");
 	char text[CLI_PATH_MAX], here[CLI_PATH_MAX] = "";
 	for (int i = 0; i < cli->given_count; i++)
 		if (strcmp(cli->given[i].option->name, "data") == 0)
@@ -25,8 +25,7 @@ static bool choose_data(struct cli *cli)
 	else if (xdg && *xdg)
 		n = snprintf(text, sizeof text, "%s/geonet", xdg);
 	else
-		n = snprintf(text, sizeof text, "%s/.local/share/geonet",
-			     home && *home ? home : ".");
+		n = snprintf(text, sizeof text, "%s/.local/share/geonet", gn_os_home());
 	if (n >= (int)sizeof text || (text[0] != '/' && !getcwd(here, sizeof here)) ||
 	    strlen(here) + (size_t)n + 2 > sizeof cli->data || !*text) {
 		cli_fail(cli, CLI_USAGE, "usage", "--data is not a usable path");
@@ -40,9 +39,22 @@ static bool choose_data(struct cli *cli)
 	return true;
 }
 
+/* Whoever only looks says it in its own words. */
+static bool data_fits(struct cli *cli)
+{
+	struct stat st;
+	if (stat(cli->data, &st) != 0 || S_ISDIR(st.st_mode))
+		return true;
+	cli_fail(cli, CLI_USAGE, "usage", "%s, where the data should be, is not a folder",
+		 cli->data);
+	return false;
+}
+
 static int run_command(struct cli *cli)
 {
 	int (*run)(struct cli *) = cli->at.group->run ? cli->at.group->run : cli->command->run;
+	if (run != cli->program->looks && !data_fits(cli))
+		return CLI_USAGE;
 	if (cli->program->prepare && run != cli->program->looks)
 		cli->program->prepare(cli);
 	curl_global_init(CURL_GLOBAL_DEFAULT);

@@ -8,9 +8,10 @@
 
 /* clang-format off */
 
+/* Those of gn_hub_settings; tests/hub_options_test.c compares. */
 static const struct cli_option hub_run_options[] = {
 	{"http", "N", "loopback port of the API; 0 takes a free one (default 7790)"},
-	{"history", "WHERE", "sqlite (default), or \"postgresql CONNECTION-STRING\""},
+	{"history", "WHERE", "sqlite, or \"postgresql CONNECTION-STRING\" (default sqlite)"},
 	{"config", "FILE",
 	 "settings as \"name = value\" lines (default DATA/hub/hub.conf if it is there)"},
 	{"accept-v0", "yes|no",
@@ -25,16 +26,19 @@ static const struct cli_option hub_run_options[] = {
 	{"rate-day", "N",
 	 "payments and other signed operations a day of one key, 0 no bound (default 20000)"},
 	{"registration", "open|officers",
-	 "who lets newcomers in: they themselves, or an operator with hub admit (default open)"},
+	 "who lets newcomers in: anybody, or an operator with hub admit (default open)"},
 	{"trust-proxy", "yes|no",
 	 "believe X-Forwarded-For: only behind a proxy that sets it (default no)"},
 	{"host-name", "NAME",
 	 "a name under which a proxy asks the hub, besides localhost; may be given 8 times"},
 	{"memory-mib", "N", "memory of the ledger (default 4096)"},
-	{"log", "LEVEL", "debug, info, warn or error"},
+	{"history-queue-kib", "N",
+	 "records that may wait for the history before it reads them from the journal "
+	 "(default 65536)"},
+	{"log", "LEVEL", "debug, info, warn or error (default info)"},
 	{"log-file", "FILE",
 	 "write the log to the end of FILE instead of stderr; SIGHUP opens it anew"},
-	{"ready-fd", "N", "write \"ready PORT\" to this file descriptor once the API answers"},
+	{"ready-fd", "N", "write \"ready PORT\" to this descriptor once the API answers"},
 	{0},
 };
 

@@ -99,7 +99,7 @@ uint64_t own_site_ended(struct cli *cli, const struct gn_pk *owner, const char *
 	uint64_t at = 0;
 	char hex[65];
 	gn_hex(GN_SLICE(owner->b), hex);
-	if (client_call(cli, (struct call){.path = cli_format("/api/v1/sites")}, &r) == CLI_OK)
+	if (client_sites(cli, &r, NULL, false) == CLI_OK)
 		json_array_foreach(json_object_get(r.json, "sites"), i,
 				   site) if (strcmp(json_text(site, "owner"), hex) == 0 &&
 					     strcmp(json_text(site, "label"), label) == 0) at =

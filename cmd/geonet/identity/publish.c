@@ -68,8 +68,7 @@ static int vouch_for_node(struct cli *cli, struct gn_identity *in)
 {
 	struct reply r;
 	struct gn_identity_key *k = &in->keys[in->key_count];
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
-			       "the node's status");
+	int exit = client_status(cli, &r, "the node's status");
 	if (exit == CLI_OK && (in->key_count == GN_IDENTITY_KEYS ||
 			       gn_unhex(gn_str(json_text(json_object_get(r.json, "node"), "key")),
 					k->pk.b, sizeof k->pk.b) != GN_OK))

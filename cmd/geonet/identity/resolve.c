@@ -11,21 +11,31 @@
 
 #include <stdlib.h>
 
+/* A PID is a hash: the key comes from what its owner has published. */
+static int person_unknown(struct cli *cli, const char *pid)
+{
+	return cli_fail(cli, CLI_NOT_FOUND, "not-found",
+			"nobody knows the key of %s: its owner has published neither an identity "
+			"(geonet id publish) nor a site",
+			pid);
+}
+
 int name_ask(struct cli *cli, const struct gn_name *name, bool fresh, struct reply *reply)
 {
-	char *part = url_part(name->text), *what = cli_format("%s.geo", name->text);
-	int exit = client_call(cli,
-			       (struct call){.path = cli_format("/api/v1/names/%s%s", part,
-								fresh ? "?fresh=1" : "")},
-			       reply);
+	char *what = cli_format("%s.geo", name->text);
+	struct gn_fb_name_resolve_args args = {.name = gn_str(name->text), .fresh = fresh};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_RECORD, GN_FB_APP_RECORD_BODY_NAME_RESOLVE},
+			  .args = &args};
+	int exit = client_ask(cli, &ask, reply);
 	uint64_t ended = reply->err == GN_NOT_FOUND ? own_name_ended(cli, name->text) : 0;
 	if (ended)
 		cli_fail(cli, exit, gn_err_name(GN_EXPIRED),
 			 "%s expired on %s; it is still yours to take back: geonet renew %s", what,
 			 out_time(ended), name->text);
+	else if (reply->err == GN_NOT_FOUND && name->form == GN_NAME_PID)
+		person_unknown(cli, name->text); /* who typed a PID has asked for no name */
 	else if (exit && reply->err)
 		client_report(cli, reply, what);
-	free(part);
 	free(what);
 	return exit;
 }
@@ -76,10 +86,7 @@ bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit)
 		return true;
 	*exit = resolve_name(cli, text, &name, &reply);
 	if (*exit == CLI_OK && !owner_in(&name, reply.json, out))
-		*exit = cli_fail(cli, CLI_NOT_FOUND, "not-found",
-				 "nobody knows the key of %s.geo: it has published neither an "
-				 "identity nor a site",
-				 name.text);
+		*exit = person_unknown(cli, name.text);
 	reply_free(&reply);
 	return *exit == CLI_OK;
 }
@@ -172,11 +179,13 @@ int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsi
 	struct reply reply;
 	char hex[65];
 	gn_hex(GN_SLICE(key->b), hex);
-	int exit =
-		client_call(cli,
-			    (struct call){.path = cli_format("/api/v1/records/%s?type=%u&quorum=%u",
-							     hex, type, quorum)},
-			    &reply);
+	struct gn_fb_hash place;
+	memcpy(place.b, key->b, sizeof place.b);
+	struct gn_fb_record_get_args args = {
+		.key = &place, .type = (uint16_t)type, .quorum = (uint8_t)quorum, .local = true};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_RECORD, GN_FB_APP_RECORD_BODY_RECORD_GET},
+			  .args = &args};
+	int exit = client_ask(cli, &ask, &reply);
 	if (exit && exit != CLI_NOT_FOUND && reply.err)
 		client_report(cli, &reply, "the record could not be read");
 	if (exit == CLI_OK && !take_newest(reply.json, key, bytes, len, holders)) {
@@ -215,10 +224,10 @@ int record_put(struct cli *cli, struct gn_slice record, uint64_t w, const char *
 	       struct reply *out)
 {
 	struct reply reply;
-	struct call call = {.method = "POST",
-			    .path = cli_format("/api/v1/records?w=%llu", (unsigned long long)w),
-			    .body = record};
-	int exit = client_call(cli, call, &reply);
+	struct gn_fb_record_put_args args = {.record = record, .w = (uint8_t)w};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_RECORD, GN_FB_APP_RECORD_BODY_RECORD_PUT},
+			  .args = &args};
+	int exit = client_ask(cli, &ask, &reply);
 	unsigned long long signed_by = json_number(reply.json, "w");
 	if (reply.err == GN_QUORUM && signed_by) {
 		record_few(cli, what, out_count(signed_by, "node", "nodes"), signed_by);

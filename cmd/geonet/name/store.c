@@ -285,14 +285,17 @@ static int sign_both(struct cli *cli, const struct identity *id, struct name_sta
 static int send_both(struct cli *cli, const struct name_state *s, char *const text[2], uint64_t w,
 		     struct reply *r)
 {
-	char *body = cli_format("{\"salt0\": \"%s\", \"salt1\": \"%s\"}", text[0], text[1]);
+	size_t len[2] = {0, 0};
+	uint8_t *bytes[2] = {cli_unbase64(text[0], &len[0]), cli_unbase64(text[1], &len[1])};
 	cli_progress(cli, "storing %s.geo at its two places...", s->name.text);
-	struct call call = {.method = "POST",
-			    .path = cli_format("/api/v1/names?w=%llu", (unsigned long long)w),
-			    .body = gn_str(body),
-			    .type = "application/json"};
-	int exit = client_call(cli, call, r);
-	free(body);
+	struct gn_fb_name_put_args args = {.first = gn_slice(bytes[0], len[0]),
+					   .second = gn_slice(bytes[1], len[1]),
+					   .w = (uint8_t)w};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_RECORD, GN_FB_APP_RECORD_BODY_NAME_PUT},
+			  .args = &args};
+	int exit = client_ask(cli, &ask, r);
+	free(bytes[0]);
+	free(bytes[1]);
 	return exit;
 }
 

@@ -7,6 +7,7 @@
  *    are looked at instead.
  * 2. Whatever cannot be read is a finding, never the end of the looking. */
 #include "geonet/frame/client.h"
+#include "geonet/frame/detach.h"
 #include "geonet/frame/frame.h"
 #include "geonet/frame/lists.h"
 #include "geonet/hub/client.h"
@@ -43,6 +44,13 @@ static void note_finding(struct doctor *d, const char *about, char *sentence, ch
 						     sentence, "next", next));
 	free(sentence);
 	free(next);
+}
+
+/* The command that starts this node, and not the one of the default folder. */
+static char *up_command(const struct doctor *d)
+{
+	bool given = cli_option(d->cli, "data") != NULL;
+	return cli_format("geonet up%s%s", given ? " --data " : "", given ? d->cli->data : "");
 }
 
 /* ---- the node, when it does not run ---- */
@@ -107,6 +115,7 @@ static void look_port(struct doctor *d, bool udp, uint64_t port)
 {
 	int why = port ? port_taken(udp, port) : 0;
 	const char *kind = udp ? "UDP" : "TCP", *option = udp ? "port" : "http";
+	char *up = up_command(d);
 	if (why == EADDRINUSE)
 		note_finding(
 			d, "ports",
@@ -114,25 +123,27 @@ static void look_port(struct doctor *d, bool udp, uint64_t port)
 				   "program",
 				   kind, (unsigned long long)port),
 			cli_format("end that program (a node with other --data?), or take another "
-				   "port: geonet up --%s N",
-				   option));
+				   "port: %s --%s N",
+				   up, option));
 	else if (why)
 		note_finding(d, "ports",
 			     cli_format("%s port %llu cannot be taken: %s", kind,
 					(unsigned long long)port, strerror(why)),
-			     cli_format("take another: geonet up --%s N", option));
+			     cli_format("take another: %s --%s N", up, option));
+	free(up);
 }
 
 static void look_stopped(struct doctor *d)
 {
 	struct ports p = {7777, 7780};
-	char last[512], *log = cli_format("%s/geonetd.log", d->cli->data);
+	char last[512], *log = cli_format("%s/geonetd.log", d->cli->data), *up = up_command(d);
 	last_line(log, 0, last, sizeof last);
 	bool told = *last && !strstr(last, "stopping");
 	note_finding(d, "node",
 		     cli_format("no node is running for %s%s%s", d->cli->data,
 				told ? "; its log ends with: " : "", told ? out_text(last) : ""),
-		     cli_format("start it: geonet up"));
+		     cli_format("start it: %s", up));
+	free(up);
 	look_settings(d, &p);
 	look_port(d, true, p.udp);
 	look_port(d, false, p.http);
@@ -225,20 +236,24 @@ static void look_network(struct doctor *d, const json_t *status)
 static json_t *look_node(struct doctor *d)
 {
 	struct reply r, sites = {0};
-	struct call ask = {
-		.path = cli_format("/api/v1/status"), .timeout = ANSWER_S, .quiet = true};
+	static const struct gn_fb_node_status_args none = {0};
+	struct ask status = {.kind = {GN_FB_APP_BODY_APP_NODE, GN_FB_APP_NODE_BODY_NODE_STATUS},
+			     .args = &none,
+			     .timeout = ANSWER_S,
+			     .quiet = true};
 	if (!client_alive(d->cli)) {
-		free(ask.path);
 		look_stopped(d);
 		return NULL;
 	}
-	if (client_call(d->cli, ask, &r)) {
+	if (client_ask(d->cli, &status, &r)) {
+		char *up = up_command(d);
 		note_finding(
 			d, "node",
 			cli_format("the node of %s is there and does not answer", d->cli->data),
 			cli_format("look at %s/geonetd.log; if it says nothing, kill geonetd and "
-				   "start it again: geonet up",
-				   d->cli->data));
+				   "start it again: %s",
+				   d->cli->data, up));
+		free(up);
 		reply_free(&r);
 		return NULL;
 	}
@@ -250,8 +265,7 @@ static json_t *look_node(struct doctor *d)
 			d, "clock", cli_format("%s", out_text(clock)),
 			cli_format("set it, and have it kept right: timedatectl set-ntp true"));
 	reply_free(&r);
-	ask.path = cli_format("/api/v1/sites");
-	json_t *list = client_call(d->cli, ask, &sites) ? NULL : json_incref(sites.json);
+	json_t *list = client_sites(d->cli, &sites, NULL, true) ? NULL : json_incref(sites.json);
 	reply_free(&sites);
 	return list;
 }

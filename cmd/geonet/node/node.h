@@ -6,7 +6,6 @@
 #include <stdbool.h>
 
 /* The last line of a log after `from`; empty when there is none. */
-void last_line(const char *path, long from, char *out, size_t cap);
 /* Are fewer nodes here than have to sign a record, by the node's status? */
 bool status_few(const json_t *status);
 

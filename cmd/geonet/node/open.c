@@ -13,8 +13,7 @@ int cmd_open(struct cli *cli)
 	struct reply r;
 	uint8_t *token = NULL;
 	size_t len = 0;
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
-			       "the node's status");
+	int exit = client_status(cli, &r, "the node's status");
 	unsigned long long port = json_number(r.json, "http");
 	char *path = cli_format("%s/token", cli->data);
 	reply_free(&r);

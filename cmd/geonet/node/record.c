@@ -262,10 +262,14 @@ int cmd_trace(struct cli *cli)
 	if (!trace_key(cli, cli->args[0], &key, &exit))
 		return exit;
 	gn_hex(GN_SLICE(key.b), hex);
-	exit = client_must(cli,
-			   (struct call){.path = cli_format("/api/v1/find/%s?count=%llu", hex,
-							    (unsigned long long)count)},
-			   &r, "the lookup failed");
+	struct gn_fb_hash place;
+	memcpy(place.b, key.b, sizeof place.b);
+	struct gn_fb_record_find_args args = {.key = &place, .count = (uint8_t)count};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_RECORD, GN_FB_APP_RECORD_BODY_RECORD_FIND},
+			  .args = &args};
+	exit = client_ask_must(cli, &ask, &r, "the lookup failed");
+	if (r.json)
+		json_object_set_new(r.json, "key", json_string(hex));
 	if (exit == CLI_OK && cli->json)
 		exit = cli_json(cli, json_incref(r.json));
 	else if (exit == CLI_OK)

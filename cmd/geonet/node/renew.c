@@ -88,8 +88,7 @@ static int renew_sites(struct renewal *r, const char *label)
 	char hex[65];
 	bool found = false;
 	gn_hex(GN_SLICE(r->id.keys.sk.pk.b), hex);
-	int exit = client_must(&r->each, (struct call){.path = cli_format("/api/v1/sites")}, &reply,
-			       "the sites of this node");
+	int exit = client_sites(&r->each, &reply, "the sites of this node", false);
 	json_array_foreach(json_object_get(reply.json, "sites"), i, site)
 	{
 		if (strcmp(json_text(site, "owner"), hex) != 0 ||

@@ -19,7 +19,7 @@ bool status_few(const json_t *status)
 static json_t *own_of_node(struct cli *cli)
 {
 	struct reply r;
-	int exit = client_call(cli, (struct call){.path = cli_format("/api/v1/sites")}, &r);
+	int exit = client_sites(cli, &r, NULL, false);
 	json_t *own = own_list(cli, exit ? NULL : r.json);
 	reply_free(&r);
 	return own;
@@ -104,8 +104,7 @@ static void print_work(const struct cli *cli, const json_t *j)
 int cmd_status(struct cli *cli)
 {
 	struct reply r;
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
-			       "the node's status");
+	int exit = client_status(cli, &r, "the node's status");
 	json_t *own = exit ? NULL : own_of_node(cli);
 	if (exit || cli->json) {
 		if (exit == CLI_OK)

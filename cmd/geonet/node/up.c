@@ -1,5 +1,6 @@
 /* The node as a program: start it, stop it. */
 #include "geonet/frame/client.h"
+#include "geonet/frame/detach.h"
 #include "geonet/frame/files.h"
 #include "geonet/frame/frame.h"
 #include "geonet/node/commands.h"
@@ -16,8 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* a first start searches for the node's proof of work, minutes on a small board */
-#define UP_WAIT_S 300
 #define DOWN_WAIT_S 30
 #define LOG_NAME "geonetd.log"
 
@@ -53,43 +52,10 @@ static void free_words(char **words)
 	free(words);
 }
 
-/* In the child: its own session, nothing of ours open but the log and the pipe. Only exec and
- * _exit follow. */
-static void become_daemon(char **words, int log, int ready)
-{
-	int null = open("/dev/null", O_RDONLY);
-	if (setsid() < 0 || null < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||
-	    dup2(ready, 3) < 0 || chdir("/") != 0)
-		_exit(1);
-	long most = sysconf(_SC_OPEN_MAX);
-	for (int fd = 4; fd < (most < 4096 ? most : 4096); fd++)
-		close(fd);
-	execvp(words[0], words);
-	dprintf(2, "geonetd: cannot be started: %s\n", strerror(errno));
-	_exit(127);
-}
-
-void last_line(const char *path, long from, char *out, size_t cap)
-{
-	char line[1024];
-	FILE *f = fopen(path, "r");
-	out[0] = 0;
-	if (!f)
-		return;
-	fseek(f, from, SEEK_SET);
-	while (fgets(line, sizeof line, f)) {
-		line[strcspn(line, "\n")] = 0;
-		if (*line)
-			snprintf(out, cap, "%s", line);
-	}
-	fclose(f);
-}
-
 static int print_running(struct cli *cli, bool started)
 {
 	struct reply r;
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
-			       "the node's status");
+	int exit = client_status(cli, &r, "the node's status");
 	if (exit) {
 		reply_free(&r);
 		return exit;
@@ -119,97 +85,20 @@ static int print_running(struct cli *cli, bool started)
 	return CLI_OK;
 }
 
-/* Until the node says "ready", dies (the pipe ends), or patience does. */
-static bool wait_ready(struct cli *cli, int fd)
-{
-	char text[128];
-	size_t n = 0;
-	for (time_t end = time(NULL) + UP_WAIT_S; time(NULL) < end;) {
-		struct pollfd p = {fd, POLLIN, 0};
-		cli_progress(cli, "starting the node (the first time it searches for a proof of "
-				  "work for its key)...");
-		if (poll(&p, 1, 200) <= 0)
-			continue;
-		ssize_t got = read(fd, text + n, sizeof text - 1 - n);
-		if (got <= 0)
-			return false;
-		n += (size_t)got;
-		text[n] = 0;
-		if (strchr(text, '\n') || n == sizeof text - 1)
-			return strncmp(text, "ready", 5) == 0;
-	}
-	return false;
-}
-
-/* Our log, in a directory that is checked as geonetd checks it before anything is written there;
- * -1 was told. */
-static int open_log(struct cli *cli, const char *path)
-{
-	int log = -1, folder = open(cli->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder >= 0 && gn_os_dir_close_to_others(folder, cli->data)) {
-		cli_fail(cli, CLI_FAILED, "denied", "the node did not start: %s", gn_os_why());
-	} else {
-		if (folder >= 0)
-			log = openat(folder, LOG_NAME,
-				     O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-		if (log < 0)
-			cli_fail(cli, CLI_FAILED, "io", "%s: %s", path, strerror(errno));
-	}
-	if (folder >= 0)
-		close(folder);
-	return log;
-}
-
 static int start_detached(struct cli *cli, char *program)
 {
-	int ready[2], exit = CLI_FAILED, status = 0;
-	char why[1024] = "", *path = cli_format("%s/" LOG_NAME, cli->data),
-	     **words = geonetd_words(cli, program, cli_format("3"));
-	int log = open_log(cli, path);
-	if (log < 0)
-		goto out;
-	long from = (long)lseek(log, 0, SEEK_END);
-	if (pipe(ready) != 0) {
-		cli_fail(cli, CLI_FAILED, "io", "a pipe: %s", strerror(errno));
-		goto out;
-	}
-	pid_t pid = fork();
-	if (pid == 0)
-		become_daemon(words, log, ready[1]);
-	close(ready[1]);
-	bool ok = pid > 0 && wait_ready(cli, ready[0]);
-	close(ready[0]);
-	cli_progress_done(cli);
-	if (ok) {
-		exit = print_running(cli, true);
-	} else {
-		if (pid > 0 && waitpid(pid, &status, WNOHANG) == 0) {
-			struct timespec moment = {
-				/* it closed the pipe; what it prints last may need a moment */
-				0, 200000000};
-			nanosleep(&moment, NULL);
-			if (waitpid(pid, &status, WNOHANG) == 0 && kill(pid, SIGTERM) == 0)
-				waitpid(pid, &status, 0);
-		}
-		last_line(path, from, why, sizeof why);
-		const char *said = strncmp(why, "geonetd: ", 9) == 0 ? why + 9 : why;
-		/* its command line or its configuration */
-		bool wrong = WIFEXITED(status) && WEXITSTATUS(status) == 2;
-		exit = wrong ? CLI_USAGE : CLI_FAILED;
-		if (wrong)
-			cli_fail(cli, exit, "usage", "the node did not start: %s", said);
-		else if (*said)
-			cli_fail(cli, exit, "io", "the node did not start: %s; its log is %s", said,
-				 path);
-		else
-			cli_fail(cli, exit, "io", "the node did not start; its log is %s", path);
-	}
-out:
-	if (log >= 0)
-		close(log);
-	free(path);
+	char **words = geonetd_words(cli, program, cli_format("3"));
+	struct detach d = {.words = words,
+			   .folder = cli->data,
+			   .log = LOG_NAME,
+			   .program = "geonetd",
+			   .what = "node",
+			   .progress =
+				   "starting the node (the first time it searches for a proof of "
+				   "work for its key)..."};
+	int exit = detach_start(cli, &d);
 	free_words(words);
-	return exit;
+	return exit ? exit : print_running(cli, true);
 }
 
 int cmd_up(struct cli *cli)
@@ -240,15 +129,15 @@ int cmd_up(struct cli *cli)
 int cmd_down(struct cli *cli)
 {
 	struct reply r;
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
-			       "the node's status");
+	int exit = client_status(cli, &r, "the node's status");
 	pid_t pid = (pid_t)json_number(r.json, "pid");
 	reply_free(&r);
 	if (exit)
 		return exit;
-	exit = client_must(cli,
-			   (struct call){.method = "POST", .path = cli_format("/api/v1/shutdown")},
-			   &r, "the node did not agree to stop");
+	static const struct gn_fb_node_shutdown_args now = {0};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_NODE, GN_FB_APP_NODE_BODY_NODE_SHUTDOWN},
+			  .args = &now};
+	exit = client_ask_must(cli, &ask, &r, "the node did not agree to stop");
 	reply_free(&r);
 	if (exit)
 		return exit;

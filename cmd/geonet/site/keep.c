@@ -162,10 +162,12 @@ static int take_away(struct publication *p)
 		if (exit)
 			return exit;
 	}
-	exit = client_call(p->cli,
-			   (struct call){.method = "DELETE",
-					 .path = site_api_path(&p->id.keys.sk.pk, p->label, "")},
-			   &r);
+	struct gn_fb_key owner;
+	memcpy(owner.b, p->id.keys.sk.pk.b, sizeof owner.b);
+	struct gn_fb_site_unpublish_args args = {.owner = &owner, .label = gn_str(p->label)};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_FILE, GN_FB_APP_FILE_BODY_SITE_UNPUBLISH},
+			  .args = &args};
+	exit = client_ask(p->cli, &ask, &r);
 	if (exit == CLI_NOT_FOUND && !out)
 		cli_fail(p->cli, exit, "not-found",
 			 "you have published no site with the label '%s'", p->label);

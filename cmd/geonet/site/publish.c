@@ -28,7 +28,7 @@ static bool node_keeps(struct cli *cli, const struct gn_pk *owner, const char *l
 	json_t *site;
 	gn_hex(GN_SLICE(owner->b), owner_hex);
 	gn_hex(GN_SLICE(root->b), root_hex);
-	if (client_call(cli, (struct call){.path = cli_format("/api/v1/sites")}, &r) == CLI_OK)
+	if (client_sites(cli, &r, NULL, false) == CLI_OK)
 		json_array_foreach(json_object_get(r.json, "sites"), i, site) keeps |=
 			strcmp(json_text(site, "owner"), owner_hex) == 0 &&
 			strcmp(json_text(site, "label"), label) == 0 &&
@@ -75,10 +75,11 @@ static int send_files(struct publication *p, bool all)
 		bool maybe = f->size && !all && p->kept &&
 			     gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK &&
 			     old.size == f->size && !old.pack;
-		bool same = (maybe || f->size == 0) &&
-			    site_hash_file(p->cli, f, false, done, p->folder.bytes) &&
-			    /* an empty file has no block to send */
-			    (f->size == 0 || is_unchanged(p, f));
+		/* an empty file has no block to send */
+		bool here = maybe || f->size == 0;
+		if (here && !site_hash_file(p->cli, f, false, done, p->folder.bytes))
+			return CLI_FAILED;
+		bool same = here && (f->size == 0 || is_unchanged(p, f));
 		if (!same && !site_hash_file(p->cli, f, true, done, p->folder.bytes))
 			return CLI_FAILED;
 		done += f->size;

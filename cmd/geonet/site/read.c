@@ -22,8 +22,7 @@ int cmd_site_list(struct cli *cli)
 	struct table t;
 	size_t i, soon = 0;
 	json_t *site;
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/sites")}, &r,
-			       "the sites of this node");
+	int exit = client_sites(cli, &r, "the sites of this node", false);
 	if (exit || cli->json) {
 		exit = exit ? exit : cli_json(cli, json_incref(r.json));
 		reply_free(&r);

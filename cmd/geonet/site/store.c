@@ -232,7 +232,7 @@ char *site_url(struct cli *cli, const char *name)
 {
 	struct reply r;
 	struct cli quiet = *cli;
-	int exit = client_call(&quiet, (struct call){.path = cli_format("/api/v1/status")}, &r);
+	int exit = client_status(&quiet, &r, NULL);
 	unsigned long long port = exit == CLI_OK ? json_number(r.json, "http") : 0;
 	reply_free(&r);
 	return port ? cli_format("http://%s.geo.localhost:%llu/", name, port) : NULL;

@@ -1,9 +1,12 @@
 /* What a token says, whether it allows something, and taking one back: the list of revoked blocks
- * is a record of the first issuer's (WR-36), read before it is written anew. */
+ * is a record of the first issuer's (WR-36), read before it is written anew. What was taken back
+ * from here is also kept here: a network that lost the list, or whose holders hide it, would make
+ * the next one begin from nothing, and what was taken back count again. */
 #include "geonet/frame/client.h"
 #include "geonet/frame/clock.h"
 #include "geonet/frame/frame.h"
 #include "geonet/frame/keys.h"
+#include "geonet/frame/lists.h"
 #include "geonet/identity/resolve.h"
 #include "geonet/token/commands.h"
 #include "geonet/token/token.h"
@@ -11,6 +14,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#define OWN_REVOKED "own-revoked.json" /* {PID: {seq, list: {id: expires}}} */
 
 int cmd_token_show(struct cli *cli)
 {
@@ -80,6 +85,8 @@ int cmd_token_check(struct cli *cli)
 	const char *why = "";
 	bool yes = false;
 	int exit = CLI_FAILED;
+	if (!cli_flag(cli, "offline"))
+		client_time(cli); /* a clock that stands still would let it live for ever */
 	if (!token_actions(cli, cli->args[2], &actions))
 		exit = CLI_USAGE;
 	else if (token_read(cli, cli->args[0], t))
@@ -92,6 +99,46 @@ int cmd_token_check(struct cli *cli)
 	else
 		printf("%s%s%s\n", yes ? "yes" : "no", *why ? ": " : "", why);
 	return yes ? CLI_OK : CLI_FAILED;
+}
+
+/* Adds what was taken back from here; GN_LIMIT. */
+static gn_err recall_list(struct cli *cli, struct gn_revocation *list)
+{
+	char pid[GN_PID_MAX];
+	const char *hex;
+	json_t *all = own_read(cli, OWN_REVOKED), *v;
+	gn_err err = GN_OK;
+	gn_pid(&list->owner, pid);
+	const json_t *mine = json_object_get(all, pid);
+	if (json_number(mine, "seq") > list->seq)
+		list->seq = json_number(mine, "seq");
+	json_object_foreach(json_object_get(mine, "list"), hex, v)
+	{
+		struct gn_revoked entry = {.expires = (uint64_t)json_integer_value(v)};
+		if (!err && gn_unhex(gn_str(hex), entry.id.b, sizeof entry.id.b) == GN_OK)
+			err = gn_revocation_add(list, &entry, cli_now());
+	}
+	json_decref(all);
+	return err;
+}
+
+static void remember_list(struct cli *cli, const struct gn_revocation *list)
+{
+	char pid[GN_PID_MAX], hex[2 * sizeof(struct gn_hash) + 1];
+	int lock = own_lock(cli);
+	json_t *all = own_read(cli, OWN_REVOKED), *entries = json_object();
+	if (!all)
+		all = json_object();
+	for (size_t i = 0; i < list->count; i++) {
+		gn_hex(GN_SLICE(list->list[i].id.b), hex);
+		json_object_set_new(entries, hex, json_integer((json_int_t)list->list[i].expires));
+	}
+	gn_pid(&list->owner, pid);
+	json_object_set_new(all, pid,
+			    json_pack("{sI so}", "seq", (json_int_t)list->seq, "list", entries));
+	own_write(cli, OWN_REVOKED, all);
+	json_decref(all);
+	own_unlock(lock);
 }
 
 static int put_list(struct cli *cli, const struct gn_sk *sk, const struct gn_revocation *list)
@@ -107,6 +154,12 @@ static int put_list(struct cli *cli, const struct gn_sk *sk, const struct gn_rev
 			   : record_put(cli, gn_buf_slice(&out), w, "the list of revoked tokens",
 					&r);
 	}
+	if (r.err == GN_STALE)
+		client_report(cli, &r,
+			      "nothing was revoked: your list was changed at the same moment; "
+			      "revoke it again");
+	if (record_held(&r, exit))
+		remember_list(cli, list);
 	if (exit == CLI_OK && cli->json)
 		exit = cli_json(cli, json_pack("{sI sI}", "revoked", (json_int_t)list->count, "seq",
 					       (json_int_t)list->seq));
@@ -141,7 +194,8 @@ int cmd_token_revoke(struct cli *cli)
 	if (exit == CLI_OK) {
 		const struct gn_token_block *b = &t->token.blocks[block - 1];
 		struct gn_revoked entry = {b->id, b->expires};
-		gn_err err = gn_revocation_add(list, &entry, cli_now());
+		gn_err err = recall_list(cli, list);
+		err = err ? err : gn_revocation_add(list, &entry, cli_now());
 		list->seq++;
 		list->created = cli_now();
 		list->ttl = GN_REVOCATION_TTL;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const actions[] = {"read",      "write",   "admin", "hold", "publish",
 				      "subscribe", "deposit", "lease", "ack",  "use",
@@ -30,7 +31,7 @@ bool token_actions(struct cli *cli, const char *text, uint64_t *bits)
 		size_t len = strcspn(at, ","), i = word_at(actions, GN_COUNT(actions), at, len);
 		if (i == GN_COUNT(actions)) {
 			cli_fail(cli, CLI_USAGE, "usage",
-				 "'%.*s' is no action; `geonet token grant --help` lists them",
+				 "'%.*s' is no action; geonet token grant --help lists them",
 				 (int)len, at);
 			return false;
 		}
@@ -70,6 +71,14 @@ bool token_limits(struct cli *cli, struct gn_token_limit limits[GN_TOKEN_LIMITS_
 				 GN_TOKEN_LIMITS_MAX);
 			return false;
 		}
+		size_t len = strcspn(text, "=");
+		if (word_at(kinds, GN_COUNT(kinds), text, len) == GN_COUNT(kinds)) {
+			cli_fail(cli, CLI_USAGE, "usage",
+				 "--limit: '%.*s' is no kind of limit; geonet token grant --help "
+				 "lists them",
+				 (int)len, text);
+			return false;
+		}
 		if (!read_limit(text, &limits[(*count)++])) {
 			cli_fail(cli, CLI_USAGE, "usage",
 				 "--limit %s: KIND=N or KIND=N/SECONDS is wanted, such as "
@@ -89,16 +98,21 @@ bool token_read(struct cli *cli, const char *word, struct token_text *out)
 	uint8_t *text = NULL;
 	size_t len = strlen(word);
 	bool is_text = strcmp(word, "-") != 0 && len > 200 && !strpbrk(word, "/. ");
+	if (!is_text && strcmp(word, "-") != 0 && access(word, F_OK) != 0 && errno == ENOENT) {
+		cli_fail(cli, CLI_FAILED, "io", "'%s' is neither a file nor a token's text",
+			 out_text(word));
+		return false;
+	}
 	if (!is_text && !read_input(cli, word, 2 * GN_TOKEN_MAX, &text, &len))
 		return false;
 	struct gn_slice line = gn_slice(text ? text : (const uint8_t *)word, len);
 	while (line.len && (line.p[line.len - 1] == '\n' || line.p[line.len - 1] == '\r'))
 		line.len--;
-	gn_err err = gn_unbase64(line, true, &b);
+	gn_err err = line.len ? gn_unbase64(line, true, &b) : GN_TEXT;
 	free(text);
 	if (err) {
 		cli_fail(cli, CLI_USAGE, "usage",
-			 "this is no token: one line of base64 is wanted, as `geonet token grant` "
+			 "this is no token: one line of base64 is wanted, as geonet token grant "
 			 "prints it");
 		return false;
 	}
@@ -131,6 +145,17 @@ static const char *action_words(uint64_t bits, char text[200])
 	return text;
 }
 
+/* As in app/1: above 2^53, which readers of JSON round, a string. A limit of 2^64 - 1 that came out
+ * as -1 would pass for none, or for used up. */
+static json_t *json_u64(uint64_t v)
+{
+	char text[24];
+	if (v <= UINT64_C(1) << 53)
+		return json_integer((json_int_t)v);
+	snprintf(text, sizeof text, "%llu", (unsigned long long)v);
+	return json_string(text);
+}
+
 static json_t *block_json(const struct gn_token_block *b)
 {
 	char pid[GN_PID_MAX], words[200];
@@ -140,18 +165,18 @@ static json_t *block_json(const struct gn_token_block *b)
 			rights, json_pack("{so ss}", "resource", json_slice(b->rights[i].resource),
 					  "actions", action_words(b->rights[i].actions, words)));
 	for (size_t i = 0; i < b->limit_count; i++)
-		json_array_append_new(limits, json_pack("{ss sI sI}", "of", kinds[b->limits[i].of],
-							"amount", (json_int_t)b->limits[i].amount,
+		json_array_append_new(limits, json_pack("{ss so sI}", "of", kinds[b->limits[i].of],
+							"amount", json_u64(b->limits[i].amount),
 							"per_s", (json_int_t)b->limits[i].per));
 	gn_pid(&b->issuer, pid);
 	json_t *json = json_pack("{so ss so}", "id", json_hex(b->id.b, 32), "issuer", pid,
 				 "issuer_key", json_hex(b->issuer.b, 32));
 	gn_pid(&b->audience, pid);
 	json_object_update_new(json,
-			       json_pack("{ss so so so sI sI si}", "audience", pid, "audience_key",
+			       json_pack("{ss so so so so so si}", "audience", pid, "audience_key",
 					 json_hex(b->audience.b, 32), "rights", rights, "limits",
-					 limits, "not_before", (json_int_t)b->not_before, "expires",
-					 (json_int_t)b->expires, "depth", (int)b->depth));
+					 limits, "not_before", json_u64(b->not_before), "expires",
+					 json_u64(b->expires), "depth", (int)b->depth));
 	return json;
 }
 

@@ -466,11 +466,15 @@ int cmd_wallet_pay(struct cli *cli)
 				q.hub, hub.pid);
 	if (!exit)
 		exit = hub_amount(cli, &hub, q.equivalent, q.amount, &amount, &precision);
+	if (!exit && amount == 0)
+		exit = cli_fail(cli, CLI_USAGE, "E009",
+				"%s %s is nothing to pay. Nothing was signed", q.amount,
+				q.equivalent);
 	if (!exit && !is_address)
 		exit = hub_person(cli, &hub, cli->args[0], q.pid);
 	if (!exit && strcmp(q.pid, hub.id.pid) == 0)
 		exit = cli_fail(cli, CLI_USAGE, "usage",
-				"this PID is your own: nobody can pay himself. Nothing was signed");
+				"this PID is your own: nobody pays themselves. Nothing was signed");
 	if (!exit)
 		exit = *q.id && !p.repeats && !cli_flag(cli, "again") ? pay_request(&p)
 								      : pay_once(&p);

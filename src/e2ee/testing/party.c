@@ -62,6 +62,19 @@ void parties_meet(struct party *a, struct party *b)
 	party_believe(b, a);
 }
 
+void parties_make(struct party *a, size_t few_a, struct party *b, size_t few_b)
+{
+	party_make(a, 1, few_a);
+	party_make(b, 2, few_b);
+	parties_meet(a, b);
+}
+
+void parties_free(struct party *a, struct party *b)
+{
+	party_free(a);
+	party_free(b);
+}
+
 struct snapshot party_save(const struct party *p)
 {
 	struct gn_buf b = {.cap = gn_e2ee_save_len(p->e)};

@@ -25,6 +25,9 @@ void party_renew(struct party *p, size_t few);
 void party_peer(const struct party *of, struct gn_e2ee_peer *out);
 void party_believe(struct party *p, const struct party *of);
 void parties_meet(struct party *a, struct party *b);
+/* Two that know each other, with so many prekeys besides `last`; and their end. */
+void parties_make(struct party *a, size_t few_a, struct party *b, size_t few_b);
+void parties_free(struct party *a, struct party *b);
 
 /* A device's whole state as bytes, and back in its place. */
 struct snapshot {

@@ -8,7 +8,7 @@
 #define PACKET_OVERHEAD 28 /* IPv4 and UDP */
 #define HEAP_FIRST 1024u
 
-enum whole_kind { WHOLE_TICK, WHOLE_PACKET, WHOLE_DISK_KV, WHOLE_DISK_BLOCKS };
+enum whole_kind { WHOLE_TICK, WHOLE_PACKET, WHOLE_DISK_KV, WHOLE_DISK_BLOCKS, WHOLE_DISK_BOXES };
 
 struct whole_event {
 	gn_time at;
@@ -139,6 +139,8 @@ static bool move_disk(struct gn_node *node)
 		ask_disk(n, WHOLE_DISK_KV, &q);
 	for (; n->disk_out < GN_NODE_JOBS && gn_blocks_next_request(node->blocks, &q); any = true)
 		ask_disk(n, WHOLE_DISK_BLOCKS, &q);
+	for (; n->disk_out < GN_NODE_JOBS && gn_kv_next_request(node->box_log, &q); any = true)
+		ask_disk(n, WHOLE_DISK_BOXES, &q);
 	return any;
 }
 
@@ -180,13 +182,22 @@ static void told_bundles(struct gn_node *node, const struct gn_bundles_event *e)
 		h->bundles(h->user, n->index, e);
 }
 
+static void told_box(struct gn_node *node, const struct gn_box_event *e)
+{
+	const struct whole_node *n = whole_of(node);
+	const struct whole_hooks *h = &n->world->opt.hooks;
+	if (h->box)
+		h->box(h->user, n->index, e);
+}
+
 static const struct gn_node_outside outside = {.send = send_batch,
 					       .disk = move_disk,
 					       .work = do_work,
 					       .cpu = no_cpu,
 					       .overlay = told_overlay,
 					       .names = told_names,
-					       .bundles = told_bundles};
+					       .bundles = told_bundles,
+					       .box = told_box};
 
 static void write_nothing(void *user, enum gn_log_level level, const char *module,
 			  const char *event, const char *text)
@@ -282,6 +293,7 @@ void whole_start(struct whole *w, unsigned i)
 	n->tick_at = GN_NEVER;
 	gn_kv_start(node->kv, node->now);
 	gn_blocks_start(node->blocks, node->now);
+	gn_kv_start(node->box_log, node->now);
 	whole_moved(w, i);
 }
 
@@ -315,7 +327,7 @@ void whole_moved(struct whole *w, unsigned i)
 	node->now = w->now;
 	gn_node_pump(node);
 	gn_node_peers_sweep(node);
-	if (node->kv_ready && node->blocks_ready && !node->running) {
+	if (node->kv_ready && node->blocks_ready && node->box_ready && !node->running) {
 		node->running = true;
 		if (h->running)
 			h->running(h->user, i);
@@ -338,6 +350,8 @@ static void disk_done(struct whole_node *n, const struct whole_event *e)
 	n->disk_out--;
 	if (e->kind == WHOLE_DISK_KV)
 		gn_kv_done(n->node.kv, e->request.token, err, data, n->node.now);
+	else if (e->kind == WHOLE_DISK_BOXES)
+		gn_kv_done(n->node.box_log, e->request.token, err, data, n->node.now);
 	else
 		gn_blocks_done(n->node.blocks, e->request.token, err, data, n->node.now);
 }
@@ -356,7 +370,8 @@ static void handle_event(struct whole *w, const struct whole_event *e)
 		break;
 	case WHOLE_PACKET: gn_node_recv(&n->node, &e->from, gn_slice(e->bytes, e->len)); break;
 	case WHOLE_DISK_KV:
-	case WHOLE_DISK_BLOCKS: disk_done(n, e); break;
+	case WHOLE_DISK_BLOCKS:
+	case WHOLE_DISK_BOXES: disk_done(n, e); break;
 	}
 	whole_moved(w, e->node);
 }

@@ -1,5 +1,5 @@
 /* Whole nodes in one world and in virtual time: each is a struct gn_node as geonetd's, with its
- * jet, guard, peers, overlay, stores, names and bundles, moved by the same pump.c; what lies
+ * jet, guard, peers, overlay, stores, names, bundles and boxes, moved by the same pump.c; what lies
  * outside of it (struct gn_node_outside) is this world's. Packets take the way that the owner's
  * function says, disks are store/testing/disk_sim.h, everything random follows from one seed.
  *
@@ -28,6 +28,7 @@ struct whole_hooks {
 	void (*overlay)(void *user, unsigned node, const struct gn_overlay_event *e);
 	void (*names)(void *user, unsigned node, const struct gn_names_event *e);
 	void (*bundles)(void *user, unsigned node, const struct gn_bundles_event *e);
+	void (*box)(void *user, unsigned node, const struct gn_box_event *e);
 	/* Both stores are read: the engines may be used, and the overlay be told where to begin. */
 	void (*running)(void *user, unsigned node);
 	/* After every turn of a node: what the services of later days have to say is taken here. */

@@ -67,7 +67,8 @@ GN_MUST gn_err gn_bundles_ingest_end(struct gn_bundles *b, gn_op op, gn_time now
 
 /* BU-20. These blocks (n * 32 bytes) belong to a version that is kept: counted, and never let go
  * while they are. Disown takes the count back; what nobody needs then and no publication has
- * just taken in goes at once. The same slice for both. GN_USAGE, GN_NOMEM. */
+ * just taken in goes at once: not to be called before every version that is kept has been named.
+ * The same slice for both. GN_USAGE, GN_NOMEM. */
 GN_MUST gn_err gn_bundles_own(struct gn_bundles *b, struct gn_slice blocks, gn_time now);
 void gn_bundles_disown(struct gn_bundles *b, struct gn_slice blocks, gn_time now);
 /* Every version that is kept has been named: from now on own blocks that nobody needs go, a day

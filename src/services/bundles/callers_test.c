@@ -134,7 +134,7 @@ static void own_readers_get_a_place(void **state)
 	for (unsigned i = 0; i <= BUNDLES_PEERS - BUNDLES_CALLERS; i++) {
 		/* one past the last: an idle one goes */
 		struct gn_contact holder = someone(i, 99);
-		assert_non_null(bundles_peer_need(s.nodes[0].bundles, &holder));
+		assert_non_null(bundles_peer_need(s.nodes[0].bundles, &holder, NULL));
 	}
 	assert_int_equal(s.nodes[0].bundles->peers.count, BUNDLES_PEERS);
 	assert_int_equal(s.nodes[0].bundles->callers.used, BUNDLES_CALLERS);

@@ -62,13 +62,15 @@ static void peer_free(struct gn_bundles *b, struct bundles_peer *p)
 	gn_mem_free(b->env.alloc, p);
 }
 
-/* Makes room by forgetting one peer, or one caller, or one of a prefix that has its share. */
-static bool peer_evict(struct gn_bundles *b, bool callers, const uint64_t *prefix)
+/* Makes room by forgetting one peer, or one caller, or one of a prefix that has its share; never
+ * the one to keep. */
+static bool peer_evict(struct gn_bundles *b, bool callers, const uint64_t *prefix,
+		       const struct bundles_peer *keep)
 {
 	struct bundles_peer *least = NULL;
 	for (uint32_t i = 0; i < b->peers.count; i++) {
 		struct bundles_peer *p = GN_MAP_AT(&b->peers, struct bundles_peer *, i);
-		if ((callers && !p->caller) ||
+		if (p == keep || (callers && !p->caller) ||
 		    (prefix && gn_addr_prefix(&p->payer.addr) != *prefix) || !may_go(b, p))
 			continue;
 		if (!least || worth_less(b, p, least))
@@ -89,10 +91,11 @@ void bundles_peers_fini(struct gn_bundles *b)
 	gn_share_fini(&b->callers);
 }
 
-static struct bundles_peer *peer_add(struct gn_bundles *b, const struct gn_contact *contact)
+static struct bundles_peer *peer_add(struct gn_bundles *b, const struct gn_contact *contact,
+				     const struct bundles_peer *keep)
 {
 	GN_ASSERT(b->peers.count <= BUNDLES_PEERS);
-	if (b->peers.count == BUNDLES_PEERS && !peer_evict(b, false, NULL)) {
+	if (b->peers.count == BUNDLES_PEERS && !peer_evict(b, false, NULL, keep)) {
 		b->count.peers_full++;
 		return NULL;
 	}
@@ -112,10 +115,11 @@ static struct bundles_peer *peer_add(struct gn_bundles *b, const struct gn_conta
 	return p;
 }
 
-struct bundles_peer *bundles_peer_need(struct gn_bundles *b, const struct gn_contact *contact)
+struct bundles_peer *bundles_peer_need(struct gn_bundles *b, const struct gn_contact *contact,
+				       const struct bundles_peer *keep)
 {
 	struct bundles_peer *p = bundles_peer_get(b, &contact->pk);
-	if (!p && !(p = peer_add(b, contact)))
+	if (!p && !(p = peer_add(b, contact, keep)))
 		return NULL;
 	if (contact->addr_count)
 		p->contact = *contact;
@@ -135,14 +139,14 @@ struct bundles_peer *bundles_peer_called(struct gn_bundles *b, const struct gn_c
 	uint64_t prefix = gn_addr_prefix(&who.addr);
 	gn_err err = gn_share_take(&b->callers, &who, 1);
 	while ((err == GN_NO_SPACE || err == GN_LIMIT) &&
-	       peer_evict(b, true, err == GN_LIMIT ? &prefix : NULL))
+	       peer_evict(b, true, err == GN_LIMIT ? &prefix : NULL, NULL))
 		/* a prefix that took more before shrinks to its share */
 		err = gn_share_take(&b->callers, &who, 1);
 	if (err != GN_OK) {
 		b->count.peers_full++;
 		return NULL;
 	}
-	p = peer_add(b, contact);
+	p = peer_add(b, contact, NULL);
 	if (!p) {
 		gn_share_give(&b->callers, &who, 1);
 		return NULL;

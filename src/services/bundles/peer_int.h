@@ -44,8 +44,10 @@ struct bundles_serving { /* a chunk being read for a peer */
 /* ---- places ---- */
 
 struct bundles_peer *bundles_peer_get(const struct gn_bundles *b, const struct gn_pk *pk);
-/* For what we want of it, and for what it wants of us (BU-25); NULL: full or no memory. */
-struct bundles_peer *bundles_peer_need(struct gn_bundles *b, const struct gn_contact *contact);
+/* For what we want of it, and for what it wants of us (BU-25); NULL: full or no memory. keep: a
+ * peer that the caller still uses and that does not give way; NULL: none. */
+struct bundles_peer *bundles_peer_need(struct gn_bundles *b, const struct gn_contact *contact,
+				       const struct bundles_peer *keep);
 struct bundles_peer *bundles_peer_called(struct gn_bundles *b, const struct gn_contact *contact);
 void bundles_peers_init(struct gn_bundles *b);
 void bundles_peers_fini(struct gn_bundles *b);

@@ -56,7 +56,7 @@ static void ask(struct asked *a, uint8_t number)
 		.size = sizeof a->data, .root = a->block, .blocks = GN_SLICE(a->block.b)};
 	assert_int_equal(gn_bundles_read(b, &f, 0, f.size, s.now, &op), GN_OK);
 	a->reader = gn_frame_op_get(&b->frame, op, OP_READ);
-	a->peer = bundles_peer_need(b, &contact);
+	a->peer = bundles_peer_need(b, &contact, NULL);
 	assert_true(bundles_request_send(b, a->peer, a->reader, 0, &a->block));
 	a->request = GN_MAP_AT(&b->requests, struct bundles_request *, b->requests.count - 1);
 }
@@ -188,6 +188,27 @@ static void holders_asked_before_farther_ones(void **state)
 	svc_free(&s);
 }
 
+/* All places are taken and all peers but the holder that was looked at first are busy: the next
+ * one gets no place, the first keeps its own. */
+static void the_holder_to_be_asked_does_not_give_way(void **state)
+{
+	(void)state;
+	alone();
+	struct gn_hash block = numbered(1);
+	struct bundles_source *from = found(&block, 2);
+	struct gn_contact busy = someone(9), nearest = someone(0);
+	gn_err err;
+	for (uint32_t i = 0; i < BUNDLES_PEERS - 1; i++) {
+		memcpy(busy.pk.b + 8, &i, sizeof i);
+		bundles_peer_need(b, &busy, NULL)->loading = 1;
+	}
+	struct bundles_peer *first = bundles_peer_need(b, &nearest, NULL);
+	assert_ptr_equal(bundles_source_pick(b, from, false, &err), first);
+	assert_ptr_equal(bundles_peer_get(b, &nearest.pk), first);
+	assert_int_equal(count("peers_full"), 1);
+	svc_free(&s);
+}
+
 static void age_of_a_source(void **state)
 {
 	(void)state;
@@ -247,7 +268,7 @@ static void windows_of_peers(void **state)
 	};
 	alone();
 	assert_true(b->line == BUNDLES_LINE_SLOW);
-	for (uint8_t i = 0; i < GN_COUNT(table); i++) {
+	for (unsigned i = 0; i < GN_COUNT(table); i++) {
 		struct asked a;
 		ask(&a, i);
 		if (i == 0)
@@ -284,8 +305,8 @@ static void patience_with_peers(void **state)
 	};
 	alone();
 	struct gn_contact contact = someone(1);
-	struct bundles_peer *p = bundles_peer_need(b, &contact);
-	for (uint8_t i = 0; i < GN_COUNT(table); i++) {
+	struct bundles_peer *p = bundles_peer_need(b, &contact, NULL);
+	for (unsigned i = 0; i < GN_COUNT(table); i++) {
 		struct asked a;
 		p->srtt = table[i].srtt;
 		p->rttvar = table[i].rttvar;
@@ -397,7 +418,7 @@ static void peers_that_were_never_timed(void **state)
 	struct gn_hash block = numbered(1);
 	struct bundles_source *from = found(&block, 2);
 	struct gn_contact contact = someone(1);
-	struct bundles_peer *timed = bundles_peer_need(b, &contact);
+	struct bundles_peer *timed = bundles_peer_need(b, &contact, NULL);
 	gn_err err;
 	timed->srtt = BUNDLES_UNTIMED - 1;
 	assert_ptr_equal(bundles_source_pick(b, from, false, &err), timed);
@@ -463,6 +484,7 @@ int main(void)
 		cmocka_unit_test(lookups_at_once),
 		cmocka_unit_test(sources_remembered),
 		cmocka_unit_test(holders_asked_before_farther_ones),
+		cmocka_unit_test(the_holder_to_be_asked_does_not_give_way),
 		cmocka_unit_test(age_of_a_source),
 		cmocka_unit_test(nodes_where_a_block_should_be),
 		cmocka_unit_test(windows_of_peers),

@@ -179,7 +179,7 @@ struct bundles_peer *bundles_source_pick(struct gn_bundles *b, struct bundles_so
 	for (uint32_t i = 0; i < s->holder_count && usable < BUNDLES_PROBE; i++) {
 		const struct bundles_holder *h = &s->holders[i];
 		struct bundles_peer *p =
-			h->state < HOLDER_LACKS ? bundles_peer_need(b, &h->contact) : NULL;
+			h->state < HOLDER_LACKS ? bundles_peer_need(b, &h->contact, best) : NULL;
 		if (p && p->bad && b->now < p->wait_until) {
 			s->err = GN_HASH;
 			continue;

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-static unsigned svc_index(const struct svc *s, const struct gn_contact *c)
+unsigned svc_index(const struct svc *s, const struct gn_contact *c)
 {
 	static const struct gn_pk unknown;
 	for (unsigned i = 0; i < s->count; i++)
@@ -61,7 +61,8 @@ void svc_send(struct svc *s, unsigned from, const struct gn_overlay_message *m)
 	if (to == SVC_NODES)
 		return;
 	uint8_t *p = svc_copy(m->bytes);
-	if (!svc_lie(n, p, m->bytes.len)) {
+	if (!svc_lie(n, p, m->bytes.len) ||
+	    (svc_is_boxed(m->bytes) && !svc_bend(s, from, to, p, m->bytes.len))) {
 		free(p);
 		return;
 	}
@@ -75,7 +76,16 @@ void svc_send(struct svc *s, unsigned from, const struct gn_overlay_message *m)
 		svc_add(s, SVC_DOWN, from, s->now + SVC_GIVE_UP)->peer = to;
 		return;
 	}
+	bool mixed = n->lies & SVC_BOX_MIXED && svc_is_boxed(m->bytes);
 	gn_time at = n->link_free + s->opt.delay + late;
+	if (mixed)
+		at += (gn_time)gn_rand_below(&s->rand, (uint64_t)GN_SEC);
+	for (unsigned twice = mixed && gn_rand_below(&s->rand, 2); twice; twice--) {
+		struct svc_event *again = svc_add(s, SVC_MESSAGE, to, at + 3 * GN_MSEC);
+		again->peer = from;
+		again->p = svc_copy(gn_slice(p, m->bytes.len));
+		again->len = m->bytes.len;
+	}
 	if (s->down_node == to + 1) {
 		struct svc_node *r = &s->nodes[to];
 		r->down_free = (r->down_free > at ? r->down_free : at) +

@@ -1,6 +1,8 @@
 /* The nodes of the network: their engines, wired as a node wires them, and their steps. */
 #include "services/testing/world_int.h"
 
+#include "records/admit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -104,6 +106,8 @@ static void svc_overlay_event(struct svc *s, unsigned i, const struct gn_overlay
 {
 	struct svc_node *n = &s->nodes[i];
 	n->joined = n->joined || e->kind == GN_OVERLAY_JOINED;
+	if (n->box && gn_box_overlay_event(n->box, e, s->now))
+		return;
 	if (gn_names_overlay_event(n->names, e, s->now) ||
 	    gn_bundles_overlay_event(n->bundles, e, s->now) || e->kind != GN_OVERLAY_DONE)
 		return;
@@ -152,15 +156,19 @@ void svc_pump(struct svc *s, unsigned i)
 			svc_bundles_event(s, i, &ue);
 		for (; gn_names_next_event(n->names, &ne); any = true)
 			svc_names_event(s, i, &ne);
+		any = svc_boxed_pump(s, i) || any;
 	}
 	if (s->validate) {
 		gn_bundles_validate(n->bundles);
 		gn_names_validate(n->names);
+		if (n->box)
+			gn_box_validate(n->box);
 	}
 	gn_time at = gn_overlay_deadline(n->ov);
 	at = gn_time_min(at, gn_blocks_deadline(n->blocks));
 	at = gn_time_min(at, gn_bundles_deadline(n->bundles));
 	at = gn_time_min(at, gn_names_deadline(n->names));
+	at = gn_time_min(at, svc_boxed_deadline(s, i));
 	if (at < n->tick_at || n->tick_at <= s->now) {
 		n->tick_at = at;
 		if (at != GN_NEVER)
@@ -177,6 +185,16 @@ static void svc_deliver(struct svc *s, struct svc_node *n, const struct svc_even
 	const struct svc_node *from = &s->nodes[e->peer];
 	struct gn_slice bytes = gn_slice(e->p, e->len);
 	gn_overlay_peer_up(n->ov, &from->sk.pk, &from->addr, s->now);
+	if (!n->session[e->peer]) {
+		n->session[e->peer] = s->nodes[e->peer].session[e->node] = true;
+		n->sessions[e->peer]++;
+		s->nodes[e->peer].sessions[e->node]++;
+	}
+	if (svc_is_boxed(bytes)) {
+		if (n->box)
+			(void)gn_box_recv(n->box, &from->sk.pk, &from->addr, bytes, s->now);
+		return;
+	}
 	if (e->len > 8 && memcmp(e->p + 4, "GNBK", 4) == 0)
 		(void)gn_bundles_recv(n->bundles, &from->sk.pk, &from->addr, bytes, s->now);
 	else
@@ -201,7 +219,14 @@ bool svc_step(struct svc *s, gn_time until)
 		case SVC_DISK:
 			gn_blocks_done(n->blocks, e->token, e->err, gn_slice(e->p, e->len), s->now);
 			break;
+		case SVC_BOX_DISK:
+			gn_kv_done(n->kv, e->token, e->err, gn_slice(e->p, e->len), s->now);
+			break;
 		case SVC_DOWN:
+			n->session[e->peer] = s->nodes[e->peer].session[e->node] = false;
+			if (n->box)
+				gn_box_peer_down(n->box, &s->nodes[e->peer].sk.pk, GN_UNREACHABLE,
+						 s->now);
 			gn_overlay_peer_down(n->ov, &s->nodes[e->peer].sk.pk, GN_UNREACHABLE,
 					     s->now);
 			gn_bundles_peer_down(n->bundles, &s->nodes[e->peer].sk.pk, GN_UNREACHABLE,
@@ -213,6 +238,10 @@ bool svc_step(struct svc *s, gn_time until)
 		gn_blocks_tick(n->blocks, s->now);
 		gn_bundles_tick(n->bundles, s->now);
 		gn_names_tick(n->names, s->now);
+		if (n->box) {
+			gn_kv_tick(n->kv, s->now);
+			gn_box_tick(n->box, s->now);
+		}
 		svc_pump(s, e->node);
 	}
 	free(e->p);
@@ -248,10 +277,10 @@ void svc_start(struct svc *s, unsigned i)
 				       .addr_count = 1,
 				       .addrs = {n->addr},
 				       .prefix_cap = 255,
-				       .admit = {[GN_FB_RECORD_TYPE_IDENTITY] = gn_identity_admit,
-						 [GN_FB_RECORD_TYPE_NAME] = gn_name_admit},
 				       .grace = {[GN_FB_RECORD_TYPE_NAME] = gn_name_grace}};
 	memcpy(oc.nonce, n->nonce, 8);
+	for (unsigned type = 0; type < GN_COUNT(oc.admit); type++)
+		oc.admit[type] = gn_admit_rule((uint16_t)type);
 	struct gn_blocks_config bc = {.dir = "blocks", .bytes_max = s->opt.bytes_max};
 	gn_err err = gn_overlay_new(&n->env, &oc, s->now, &n->ov);
 	GN_ASSERT(err == GN_OK);
@@ -266,6 +295,7 @@ void svc_start(struct svc *s, unsigned i)
 	GN_ASSERT(err == GN_OK);
 	err = gn_names_new(&n->env, n->ov, &n->names);
 	GN_ASSERT(err == GN_OK);
+	svc_boxed_start(s, i);
 	for (uint32_t k = 0; k < n->records.count; k++) {
 		const struct gn_buf *rec = gn_map_value_at(&n->records, k);
 		err = gn_overlay_restore(n->ov, gn_buf_slice(rec), s->now);
@@ -283,6 +313,7 @@ void svc_start(struct svc *s, unsigned i)
 void svc_stop(struct svc *s, unsigned i)
 {
 	struct svc_node *n = &s->nodes[i];
+	svc_boxed_stop(s, i);
 	gn_names_free(n->names);
 	gn_bundles_free(n->bundles);
 	gn_blocks_free(n->blocks);

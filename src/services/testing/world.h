@@ -6,6 +6,7 @@
 #define GN_SERVICES_TESTING_WORLD_H
 
 #include "records/identity.h"
+#include "services/box/box.h"
 #include "services/bundles/bundles.h"
 #include "services/names/names.h"
 #include "store/testing/disk_sim.h"
@@ -21,7 +22,15 @@ enum svc_lie {
 	SVC_SILENT = 8,
 	SVC_FORGED_RECEIPT = 16,
 	SVC_BUSY = 32,
-	SVC_THIRSTY = 64
+	SVC_THIRSTY = 64,
+	/* about boxes: sends nothing; other bytes than were deposited; ids that nobody deposited;
+	 * everything is held; custodies that nobody signed; each message twice and at any time */
+	SVC_BOX_MUTE = 128,
+	SVC_BOX_FALSE_ITEMS = 256,
+	SVC_BOX_FALSE_IDS = 512,
+	SVC_BOX_ALL_HELD = 1024,
+	SVC_BOX_FORGED = 2048,
+	SVC_BOX_MIXED = 4096
 };
 
 struct svc_node {
@@ -37,6 +46,10 @@ struct svc_node {
 	struct gn_blocks *blocks;
 	struct gn_bundles *bundles;
 	struct gn_names *names;
+	struct gn_kv *kv;                   /* of boxes */
+	struct gn_box *box;                 /* NULL: the network has none */
+	bool box_ready, session[SVC_NODES]; /* with whom there is one */
+	unsigned sessions[SVC_NODES];       /* how many there were */
 	bool joined, ready;
 	unsigned lies, generation;
 	/* the next tick event that counts; when its line is free, up and down */
@@ -46,7 +59,7 @@ struct svc_node {
 	uint64_t sent;
 };
 
-enum svc_kind { SVC_MESSAGE, SVC_TICK, SVC_STORED, SVC_LOADED, SVC_DISK, SVC_DOWN };
+enum svc_kind { SVC_MESSAGE, SVC_TICK, SVC_STORED, SVC_LOADED, SVC_DISK, SVC_BOX_DISK, SVC_DOWN };
 struct svc_event {
 	gn_time at;
 	uint64_t order;
@@ -77,6 +90,7 @@ struct svc_wait {
 
 struct svc_options {
 	uint64_t seed, bytes_max, peer_bytes_max; /* per node, of the block store and for others */
+	uint64_t box_bytes;                       /* of others' items; 0: no node has boxes */
 	unsigned nodes;
 	gn_time delay;      /* one way */
 	double bytes_per_s; /* of a node's line */
@@ -99,6 +113,11 @@ struct svc {
 	bool validate, idle_workers; /* idle_workers: the test runs the engines' works */
 	gn_time slow;                /* a node's index + 1 in slow_node answers this much later */
 	unsigned slow_node;
+	double box_loss; /* share of the messages about boxes */
+	void (*box_event)(void *user, unsigned node, const struct gn_box_event *e);
+	void *box_user;
+	/* Every message about boxes that leaves a node; may be NULL. */
+	void (*box_message)(void *user, unsigned from, unsigned to, struct gn_slice bytes);
 	double down_rate; /* bytes a second to the node with index + 1 in down_node */
 	unsigned down_node;
 };

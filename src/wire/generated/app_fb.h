@@ -4,6 +4,8 @@
 
 #include "wire/fb.h"
 #include "wire/generated/app_node_fb.h"
+#include "wire/generated/app_box_fb.h"
+#include "wire/generated/app_agent_fb.h"
 
 enum gn_fb_app_role {
 	GN_FB_APP_ROLE_CLIENT = 0,
@@ -28,6 +30,14 @@ enum gn_fb_app_body {
 	GN_FB_APP_BODY_APP_GAP = 11,
 	GN_FB_APP_BODY_APP_NODE = 12,
 	GN_FB_APP_BODY_APP_RECORD = 13,
+	GN_FB_APP_BODY_APP_EVENT = 14,
+	GN_FB_APP_BODY_APP_FILE = 15,
+	GN_FB_APP_BODY_APP_STREAM = 16,
+	GN_FB_APP_BODY_APP_BOX = 17,
+	GN_FB_APP_BODY_APP_AGENT = 18,
+	GN_FB_APP_BODY_APP_CONTACT = 19,
+	GN_FB_APP_BODY_APP_CHAT = 20,
+	GN_FB_APP_BODY_APP_TOLD = 21,
 };
 
 /* ---- AppHello ---- */
@@ -580,7 +590,7 @@ static const struct gn_fb_field gn_fbfields_app_frame[] = {
 	{"deadline_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_app_frame_args, deadline_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"cursor", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_app_frame_args, cursor), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_app_frame_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 5, offsetof(struct gn_fb_app_frame_args, body), 13, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_app_hello, &gn_fbtype_app_challenge, &gn_fbtype_app_proof, &gn_fbtype_app_ready, &gn_fbtype_app_error, &gn_fbtype_app_ok, &gn_fbtype_app_cancel, &gn_fbtype_app_ping, &gn_fbtype_app_pong, &gn_fbtype_app_bye, &gn_fbtype_app_gap, &gn_fbtype_app_node, &gn_fbtype_app_record}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 5, offsetof(struct gn_fb_app_frame_args, body), 21, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_app_hello, &gn_fbtype_app_challenge, &gn_fbtype_app_proof, &gn_fbtype_app_ready, &gn_fbtype_app_error, &gn_fbtype_app_ok, &gn_fbtype_app_cancel, &gn_fbtype_app_ping, &gn_fbtype_app_pong, &gn_fbtype_app_bye, &gn_fbtype_app_gap, &gn_fbtype_app_node, &gn_fbtype_app_record, &gn_fbtype_app_event, &gn_fbtype_app_file, &gn_fbtype_app_stream, &gn_fbtype_app_box, &gn_fbtype_app_agent, &gn_fbtype_app_contact, &gn_fbtype_app_chat, &gn_fbtype_app_told}},
 };
 static const struct gn_fb_type gn_fbtype_app_frame = {"AppFrame", "GNAP", gn_fbfields_app_frame, 6};
 
@@ -669,6 +679,38 @@ static inline struct gn_fb_app_node gn_fb_app_frame_body_as_app_node(struct gn_f
 static inline struct gn_fb_app_record gn_fb_app_frame_body_as_app_record(struct gn_fb_app_frame t)
 {
 	return (struct gn_fb_app_record){gn_fbt_member(t.t, 5, GN_FB_APP_BODY_APP_RECORD)};
+}
+static inline struct gn_fb_app_event gn_fb_app_frame_body_as_app_event(struct gn_fb_app_frame t)
+{
+	return (struct gn_fb_app_event){gn_fbt_member(t.t, 5, GN_FB_APP_BODY_APP_EVENT)};
+}
+static inline struct gn_fb_app_file gn_fb_app_frame_body_as_app_file(struct gn_fb_app_frame t)
+{
+	return (struct gn_fb_app_file){gn_fbt_member(t.t, 5, GN_FB_APP_BODY_APP_FILE)};
+}
+static inline struct gn_fb_app_stream gn_fb_app_frame_body_as_app_stream(struct gn_fb_app_frame t)
+{
+	return (struct gn_fb_app_stream){gn_fbt_member(t.t, 5, GN_FB_APP_BODY_APP_STREAM)};
+}
+static inline struct gn_fb_app_box gn_fb_app_frame_body_as_app_box(struct gn_fb_app_frame t)
+{
+	return (struct gn_fb_app_box){gn_fbt_member(t.t, 5, GN_FB_APP_BODY_APP_BOX)};
+}
+static inline struct gn_fb_app_agent gn_fb_app_frame_body_as_app_agent(struct gn_fb_app_frame t)
+{
+	return (struct gn_fb_app_agent){gn_fbt_member(t.t, 5, GN_FB_APP_BODY_APP_AGENT)};
+}
+static inline struct gn_fb_app_contact gn_fb_app_frame_body_as_app_contact(struct gn_fb_app_frame t)
+{
+	return (struct gn_fb_app_contact){gn_fbt_member(t.t, 5, GN_FB_APP_BODY_APP_CONTACT)};
+}
+static inline struct gn_fb_app_chat gn_fb_app_frame_body_as_app_chat(struct gn_fb_app_frame t)
+{
+	return (struct gn_fb_app_chat){gn_fbt_member(t.t, 5, GN_FB_APP_BODY_APP_CHAT)};
+}
+static inline struct gn_fb_app_told gn_fb_app_frame_body_as_app_told(struct gn_fb_app_frame t)
+{
+	return (struct gn_fb_app_told){gn_fbt_member(t.t, 5, GN_FB_APP_BODY_APP_TOLD)};
 }
 
 /* Every table of the schema, for tests and tools. */

@@ -5,11 +5,24 @@
 #include "wire/fb.h"
 #include "wire/generated/common_fb.h"
 
+enum gn_fb_node_event_kind {
+	GN_FB_NODE_EVENT_KIND_STATUS = 0,
+	GN_FB_NODE_EVENT_KIND_LINKED = 1,
+	GN_FB_NODE_EVENT_KIND_UNLINKED = 2,
+	GN_FB_NODE_EVENT_KIND_LOOKED = 3,
+};
+
 enum gn_fb_app_node_body {
 	GN_FB_APP_NODE_BODY_NONE = 0,
 	GN_FB_APP_NODE_BODY_NODE_STATUS = 1,
 	GN_FB_APP_NODE_BODY_NODE_STATUS_IS = 2,
 	GN_FB_APP_NODE_BODY_NODE_SHUTDOWN = 3,
+	GN_FB_APP_NODE_BODY_NODE_PEERS = 4,
+	GN_FB_APP_NODE_BODY_NODE_PEERS_IS = 5,
+	GN_FB_APP_NODE_BODY_NODE_LOOKUPS = 6,
+	GN_FB_APP_NODE_BODY_NODE_LOOKUPS_IS = 7,
+	GN_FB_APP_NODE_BODY_NODE_COUNTERS = 8,
+	GN_FB_APP_NODE_BODY_NODE_COUNTERS_IS = 9,
 };
 
 enum gn_fb_app_record_body {
@@ -20,6 +33,39 @@ enum gn_fb_app_record_body {
 	GN_FB_APP_RECORD_BODY_RECORD_VALUES = 4,
 	GN_FB_APP_RECORD_BODY_NAME_RESOLVE = 5,
 	GN_FB_APP_RECORD_BODY_NAME_IS = 6,
+	GN_FB_APP_RECORD_BODY_NAME_PUT = 7,
+	GN_FB_APP_RECORD_BODY_NAME_STORED = 8,
+	GN_FB_APP_RECORD_BODY_RECORD_FIND = 9,
+	GN_FB_APP_RECORD_BODY_RECORD_FOUND = 10,
+};
+
+enum gn_fb_app_event_body {
+	GN_FB_APP_EVENT_BODY_NONE = 0,
+	GN_FB_APP_EVENT_BODY_EVENTS_ON = 1,
+	GN_FB_APP_EVENT_BODY_EVENTS_OFF = 2,
+	GN_FB_APP_EVENT_BODY_NODE_EVENT = 3,
+};
+
+enum gn_fb_app_file_body {
+	GN_FB_APP_FILE_BODY_NONE = 0,
+	GN_FB_APP_FILE_BODY_FILE_ADD = 1,
+	GN_FB_APP_FILE_BODY_FILE_ADDED = 2,
+	GN_FB_APP_FILE_BODY_FILE_GET = 3,
+	GN_FB_APP_FILE_BODY_FILE_IS = 4,
+	GN_FB_APP_FILE_BODY_BLOCKS_SPREAD = 5,
+	GN_FB_APP_FILE_BODY_PROGRESS = 6,
+	GN_FB_APP_FILE_BODY_SITE_GET = 7,
+	GN_FB_APP_FILE_BODY_SITE_IS = 8,
+	GN_FB_APP_FILE_BODY_SITES_LIST = 9,
+	GN_FB_APP_FILE_BODY_SITES_LIST_IS = 10,
+	GN_FB_APP_FILE_BODY_SITE_UNPUBLISH = 11,
+};
+
+enum gn_fb_app_stream_body {
+	GN_FB_APP_STREAM_BODY_NONE = 0,
+	GN_FB_APP_STREAM_BODY_STREAM_DATA = 1,
+	GN_FB_APP_STREAM_BODY_STREAM_GRANT = 2,
+	GN_FB_APP_STREAM_BODY_STREAM_END = 3,
 };
 
 /* ---- NodeStatus ---- */
@@ -39,6 +85,108 @@ GN_MUST static inline gn_err gn_fb_node_status_verify(struct gn_slice in, struct
 static inline gn_fbref gn_fb_node_status_make(struct gn_fbb *b, const struct gn_fb_node_status_args *args)
 {
 	return gn_fbb_table(b, &gn_fbtype_node_status, args);
+}
+
+/* ---- NodeBegin ---- */
+
+/* Where the node begins, and whether it answered. */
+struct gn_fb_node_begin {
+	struct gn_fbt t;
+};
+struct gn_fb_node_begin_args {
+	struct gn_slice host;
+	bool answered;
+	struct {
+		const struct gn_slice *p;
+		size_t count;
+	} addrs;
+};
+static const struct gn_fb_field gn_fbfields_node_begin[] = {
+	{"host", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_begin_args, host), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"answered", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_node_begin_args, answered), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"addrs", GN_FB_STRINGS, GN_FB_UINT, 2, offsetof(struct gn_fb_node_begin_args, addrs), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_node_begin = {"NodeBegin", NULL, gn_fbfields_node_begin, 3};
+
+GN_MUST static inline gn_err gn_fb_node_begin_verify(struct gn_slice in, struct gn_fb_node_begin *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_begin, &out->t);
+}
+static inline gn_fbref gn_fb_node_begin_make(struct gn_fbb *b, const struct gn_fb_node_begin_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_begin, args);
+}
+static inline bool gn_fb_node_begin_has_host(struct gn_fb_node_begin t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_node_begin_host(struct gn_fb_node_begin t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_node_begin_answered(struct gn_fb_node_begin t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_node_begin_has_addrs(struct gn_fb_node_begin t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline uint32_t gn_fb_node_begin_addrs_len(struct gn_fb_node_begin t)
+{
+	return gn_fbt_count(t.t, 2);
+}
+static inline struct gn_slice gn_fb_node_begin_addrs_at(struct gn_fb_node_begin t, uint32_t i)
+{
+	return gn_fbt_string_at(t.t, 2, i);
+}
+
+/* ---- NodeClock ---- */
+
+struct gn_fb_node_clock {
+	struct gn_fbt t;
+};
+struct gn_fb_node_clock_args {
+	int64_t ahead_s;
+	uint32_t peers;
+	bool used;
+	struct gn_slice text;
+};
+static const struct gn_fb_field gn_fbfields_node_clock[] = {
+	{"ahead_s", GN_FB_SCALAR, GN_FB_INT, 0, offsetof(struct gn_fb_node_clock_args, ahead_s), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"peers", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_node_clock_args, peers), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"used", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_node_clock_args, used), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"text", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_node_clock_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_node_clock = {"NodeClock", NULL, gn_fbfields_node_clock, 4};
+
+GN_MUST static inline gn_err gn_fb_node_clock_verify(struct gn_slice in, struct gn_fb_node_clock *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_clock, &out->t);
+}
+static inline gn_fbref gn_fb_node_clock_make(struct gn_fbb *b, const struct gn_fb_node_clock_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_clock, args);
+}
+static inline int64_t gn_fb_node_clock_ahead_s(struct gn_fb_node_clock t)
+{
+	return (int64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_clock_peers(struct gn_fb_node_clock t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_clock_used(struct gn_fb_node_clock t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_node_clock_has_text(struct gn_fb_node_clock t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_node_clock_text(struct gn_fb_node_clock t)
+{
+	return gn_fbt_bytes(t.t, 3);
 }
 
 /* ---- NodeStatusIs ---- */
@@ -78,6 +226,40 @@ struct gn_fb_node_status_is_args {
 	uint64_t box_max;
 	float hops_predicted;
 	float hops_observed;
+	/* Of UDP; of HTTP on localhost, 0: none. */
+	uint16_t port;
+	uint16_t http;
+	/* The node's folder, for who owns it. */
+	struct gn_slice data;
+	uint32_t pid;
+	bool server;
+	double size;
+	uint8_t hops_max;
+	uint8_t hops_p99;
+	/* founder, alone, joining, joined: a word of docs/spec/node.md. */
+	struct gn_slice reach;
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} bootstrap; /* NodeBegin */
+	uint8_t pow_bits;
+	bool other_work;
+	uint8_t w;
+	uint16_t leaf_cw;
+	uint16_t leaf_ccw;
+	uint32_t known;
+	uint64_t record_bytes;
+	uint32_t expired;
+	/* Absent: this machine's clock is right as far as peers say. */
+	gn_fbref clock; /* NodeClock */
+	uint32_t blocks;
+	uint32_t blocks_own;
+	uint32_t blocks_held;
+	uint64_t block_cached;
+	uint64_t sent;
+	uint64_t received;
+	uint64_t lookups;
+	uint64_t lookups_failed;
 };
 static const struct gn_fb_field gn_fbfields_node_status_is[] = {
 	{"version", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_status_is_args, version), 0, 0, false, UINT64_C(0x0), NULL, NULL},
@@ -103,8 +285,35 @@ static const struct gn_fb_field gn_fbfields_node_status_is[] = {
 	{"box_max", GN_FB_SCALAR, GN_FB_UINT, 20, offsetof(struct gn_fb_node_status_is_args, box_max), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"hops_predicted", GN_FB_SCALAR, GN_FB_FLOAT, 21, offsetof(struct gn_fb_node_status_is_args, hops_predicted), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"hops_observed", GN_FB_SCALAR, GN_FB_FLOAT, 22, offsetof(struct gn_fb_node_status_is_args, hops_observed), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"port", GN_FB_SCALAR, GN_FB_UINT, 23, offsetof(struct gn_fb_node_status_is_args, port), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"http", GN_FB_SCALAR, GN_FB_UINT, 24, offsetof(struct gn_fb_node_status_is_args, http), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"data", GN_FB_STRING, GN_FB_UINT, 25, offsetof(struct gn_fb_node_status_is_args, data), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"pid", GN_FB_SCALAR, GN_FB_UINT, 26, offsetof(struct gn_fb_node_status_is_args, pid), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"server", GN_FB_SCALAR, GN_FB_BOOL, 27, offsetof(struct gn_fb_node_status_is_args, server), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"size", GN_FB_SCALAR, GN_FB_FLOAT, 28, offsetof(struct gn_fb_node_status_is_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"hops_max", GN_FB_SCALAR, GN_FB_UINT, 29, offsetof(struct gn_fb_node_status_is_args, hops_max), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"hops_p99", GN_FB_SCALAR, GN_FB_UINT, 30, offsetof(struct gn_fb_node_status_is_args, hops_p99), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"reach", GN_FB_STRING, GN_FB_UINT, 31, offsetof(struct gn_fb_node_status_is_args, reach), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"bootstrap", GN_FB_TABLES, GN_FB_UINT, 32, offsetof(struct gn_fb_node_status_is_args, bootstrap), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_begin}},
+	{"pow_bits", GN_FB_SCALAR, GN_FB_UINT, 33, offsetof(struct gn_fb_node_status_is_args, pow_bits), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"other_work", GN_FB_SCALAR, GN_FB_BOOL, 34, offsetof(struct gn_fb_node_status_is_args, other_work), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"w", GN_FB_SCALAR, GN_FB_UINT, 35, offsetof(struct gn_fb_node_status_is_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"leaf_cw", GN_FB_SCALAR, GN_FB_UINT, 36, offsetof(struct gn_fb_node_status_is_args, leaf_cw), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"leaf_ccw", GN_FB_SCALAR, GN_FB_UINT, 37, offsetof(struct gn_fb_node_status_is_args, leaf_ccw), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"known", GN_FB_SCALAR, GN_FB_UINT, 38, offsetof(struct gn_fb_node_status_is_args, known), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"record_bytes", GN_FB_SCALAR, GN_FB_UINT, 39, offsetof(struct gn_fb_node_status_is_args, record_bytes), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"expired", GN_FB_SCALAR, GN_FB_UINT, 40, offsetof(struct gn_fb_node_status_is_args, expired), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"clock", GN_FB_TABLE, GN_FB_UINT, 41, offsetof(struct gn_fb_node_status_is_args, clock), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_clock}},
+	{"blocks", GN_FB_SCALAR, GN_FB_UINT, 42, offsetof(struct gn_fb_node_status_is_args, blocks), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"blocks_own", GN_FB_SCALAR, GN_FB_UINT, 43, offsetof(struct gn_fb_node_status_is_args, blocks_own), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"blocks_held", GN_FB_SCALAR, GN_FB_UINT, 44, offsetof(struct gn_fb_node_status_is_args, blocks_held), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"block_cached", GN_FB_SCALAR, GN_FB_UINT, 45, offsetof(struct gn_fb_node_status_is_args, block_cached), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"sent", GN_FB_SCALAR, GN_FB_UINT, 46, offsetof(struct gn_fb_node_status_is_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"received", GN_FB_SCALAR, GN_FB_UINT, 47, offsetof(struct gn_fb_node_status_is_args, received), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"lookups", GN_FB_SCALAR, GN_FB_UINT, 48, offsetof(struct gn_fb_node_status_is_args, lookups), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"lookups_failed", GN_FB_SCALAR, GN_FB_UINT, 49, offsetof(struct gn_fb_node_status_is_args, lookups_failed), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_node_status_is = {"NodeStatusIs", NULL, gn_fbfields_node_status_is, 23};
+static const struct gn_fb_type gn_fbtype_node_status_is = {"NodeStatusIs", NULL, gn_fbfields_node_status_is, 50};
 
 GN_MUST static inline gn_err gn_fb_node_status_is_verify(struct gn_slice in, struct gn_fb_node_status_is *out)
 {
@@ -244,6 +453,653 @@ static inline float gn_fb_node_status_is_hops_observed(struct gn_fb_node_status_
 {
 	return gn_fb_float(gn_fbt_bits(t.t, 22, 4, UINT64_C(0x0)));
 }
+static inline uint16_t gn_fb_node_status_is_port(struct gn_fb_node_status_is t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 23, 2, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_node_status_is_http(struct gn_fb_node_status_is t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 24, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_status_is_has_data(struct gn_fb_node_status_is t)
+{
+	return gn_fbt_has(t.t, 25);
+}
+static inline struct gn_slice gn_fb_node_status_is_data(struct gn_fb_node_status_is t)
+{
+	return gn_fbt_bytes(t.t, 25);
+}
+static inline uint32_t gn_fb_node_status_is_pid(struct gn_fb_node_status_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 26, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_status_is_server(struct gn_fb_node_status_is t)
+{
+	return gn_fbt_bits(t.t, 27, 1, UINT64_C(0x0)) != 0;
+}
+static inline double gn_fb_node_status_is_size(struct gn_fb_node_status_is t)
+{
+	return gn_fb_double(gn_fbt_bits(t.t, 28, 8, UINT64_C(0x0)));
+}
+static inline uint8_t gn_fb_node_status_is_hops_max(struct gn_fb_node_status_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 29, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_node_status_is_hops_p99(struct gn_fb_node_status_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 30, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_status_is_has_reach(struct gn_fb_node_status_is t)
+{
+	return gn_fbt_has(t.t, 31);
+}
+static inline struct gn_slice gn_fb_node_status_is_reach(struct gn_fb_node_status_is t)
+{
+	return gn_fbt_bytes(t.t, 31);
+}
+static inline bool gn_fb_node_status_is_has_bootstrap(struct gn_fb_node_status_is t)
+{
+	return gn_fbt_has(t.t, 32);
+}
+static inline uint32_t gn_fb_node_status_is_bootstrap_len(struct gn_fb_node_status_is t)
+{
+	return gn_fbt_count(t.t, 32);
+}
+static inline struct gn_fb_node_begin gn_fb_node_status_is_bootstrap_at(struct gn_fb_node_status_is t, uint32_t i)
+{
+	return (struct gn_fb_node_begin){gn_fbt_table_at(t.t, 32, i)};
+}
+static inline uint8_t gn_fb_node_status_is_pow_bits(struct gn_fb_node_status_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 33, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_status_is_other_work(struct gn_fb_node_status_is t)
+{
+	return gn_fbt_bits(t.t, 34, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint8_t gn_fb_node_status_is_w(struct gn_fb_node_status_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 35, 1, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_node_status_is_leaf_cw(struct gn_fb_node_status_is t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 36, 2, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_node_status_is_leaf_ccw(struct gn_fb_node_status_is t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 37, 2, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_status_is_known(struct gn_fb_node_status_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 38, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_status_is_record_bytes(struct gn_fb_node_status_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 39, 8, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_status_is_expired(struct gn_fb_node_status_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 40, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_status_is_has_clock(struct gn_fb_node_status_is t)
+{
+	return gn_fbt_has(t.t, 41);
+}
+static inline struct gn_fb_node_clock gn_fb_node_status_is_clock(struct gn_fb_node_status_is t)
+{
+	return (struct gn_fb_node_clock){gn_fbt_table(t.t, 41)};
+}
+static inline uint32_t gn_fb_node_status_is_blocks(struct gn_fb_node_status_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 42, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_status_is_blocks_own(struct gn_fb_node_status_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 43, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_status_is_blocks_held(struct gn_fb_node_status_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 44, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_status_is_block_cached(struct gn_fb_node_status_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 45, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_status_is_sent(struct gn_fb_node_status_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 46, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_status_is_received(struct gn_fb_node_status_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 47, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_status_is_lookups(struct gn_fb_node_status_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 48, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_status_is_lookups_failed(struct gn_fb_node_status_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 49, 8, UINT64_C(0x0));
+}
+
+/* ---- LookupStep ---- */
+
+/* One request of a lookup. `code` is of base/err.def. */
+struct gn_fb_lookup_step {
+	struct gn_fbt t;
+};
+struct gn_fb_lookup_step_args {
+	const struct gn_fb_hash *node;
+	const struct gn_fb_addr *addr;
+	uint8_t depth;
+	uint16_t code;
+	uint64_t at_us;
+	uint64_t rtt_us;
+};
+static const struct gn_fb_field gn_fbfields_lookup_step[] = {
+	{"node", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_lookup_step_args, node), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"addr", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_lookup_step_args, addr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
+	{"depth", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_lookup_step_args, depth), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_lookup_step_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"at_us", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_lookup_step_args, at_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"rtt_us", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_lookup_step_args, rtt_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_lookup_step = {"LookupStep", NULL, gn_fbfields_lookup_step, 6};
+
+GN_MUST static inline gn_err gn_fb_lookup_step_verify(struct gn_slice in, struct gn_fb_lookup_step *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_lookup_step, &out->t);
+}
+static inline gn_fbref gn_fb_lookup_step_make(struct gn_fbb *b, const struct gn_fb_lookup_step_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_lookup_step, args);
+}
+static inline bool gn_fb_lookup_step_has_node(struct gn_fb_lookup_step t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_lookup_step_node(struct gn_fb_lookup_step t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_lookup_step_has_addr(struct gn_fb_lookup_step t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_addr gn_fb_lookup_step_addr(struct gn_fb_lookup_step t)
+{
+	struct gn_fb_addr v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_addr, &v);
+	return v;
+}
+static inline uint8_t gn_fb_lookup_step_depth(struct gn_fb_lookup_step t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_lookup_step_code(struct gn_fb_lookup_step t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 3, 2, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_lookup_step_at_us(struct gn_fb_lookup_step t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_lookup_step_rtt_us(struct gn_fb_lookup_step t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+
+/* ---- Lookup ---- */
+
+struct gn_fb_lookup {
+	struct gn_fbt t;
+};
+struct gn_fb_lookup_args {
+	uint64_t op;
+	struct gn_slice kind;
+	const struct gn_fb_hash *key;
+	uint16_t code;
+	uint32_t hops;
+	uint64_t took_us;
+	uint64_t at;
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} steps; /* LookupStep */
+};
+static const struct gn_fb_field gn_fbfields_lookup[] = {
+	{"op", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_lookup_args, op), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"kind", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_lookup_args, kind), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_lookup_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_lookup_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"hops", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_lookup_args, hops), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_lookup_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"at", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_lookup_args, at), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"steps", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_lookup_args, steps), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup_step}},
+};
+static const struct gn_fb_type gn_fbtype_lookup = {"Lookup", NULL, gn_fbfields_lookup, 8};
+
+GN_MUST static inline gn_err gn_fb_lookup_verify(struct gn_slice in, struct gn_fb_lookup *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_lookup, &out->t);
+}
+static inline gn_fbref gn_fb_lookup_make(struct gn_fbb *b, const struct gn_fb_lookup_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_lookup, args);
+}
+static inline uint64_t gn_fb_lookup_op(struct gn_fb_lookup t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_lookup_has_kind(struct gn_fb_lookup t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_lookup_kind(struct gn_fb_lookup t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_lookup_has_key(struct gn_fb_lookup t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_lookup_key(struct gn_fb_lookup t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint16_t gn_fb_lookup_code(struct gn_fb_lookup t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 3, 2, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_lookup_hops(struct gn_fb_lookup t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 4, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_lookup_took_us(struct gn_fb_lookup t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_lookup_at(struct gn_fb_lookup t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 6, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_lookup_has_steps(struct gn_fb_lookup t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline uint32_t gn_fb_lookup_steps_len(struct gn_fb_lookup t)
+{
+	return gn_fbt_count(t.t, 7);
+}
+static inline struct gn_fb_lookup_step gn_fb_lookup_steps_at(struct gn_fb_lookup t, uint32_t i)
+{
+	return (struct gn_fb_lookup_step){gn_fbt_table_at(t.t, 7, i)};
+}
+
+/* ---- NodePeer ---- */
+
+struct gn_fb_node_peer {
+	struct gn_fbt t;
+};
+struct gn_fb_node_peer_args {
+	const struct gn_fb_hash *id;
+	const struct gn_fb_key *key;
+	const struct gn_fb_addr *addr;
+	bool linked;
+	bool leaf;
+	bool up;
+	uint8_t annulus;
+	uint64_t rtt_us;
+	uint64_t seen_ms;
+	uint64_t sent;
+	uint64_t received;
+	struct gn_slice suite;
+	struct gn_slice group;
+};
+static const struct gn_fb_field gn_fbfields_node_peer[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_peer_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_node_peer_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"addr", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_node_peer_args, addr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
+	{"linked", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_node_peer_args, linked), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"leaf", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_node_peer_args, leaf), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"up", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_node_peer_args, up), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"annulus", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_node_peer_args, annulus), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"rtt_us", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_node_peer_args, rtt_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"seen_ms", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_node_peer_args, seen_ms), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"sent", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_node_peer_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"received", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_node_peer_args, received), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"suite", GN_FB_STRING, GN_FB_UINT, 11, offsetof(struct gn_fb_node_peer_args, suite), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"group", GN_FB_STRING, GN_FB_UINT, 12, offsetof(struct gn_fb_node_peer_args, group), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_node_peer = {"NodePeer", NULL, gn_fbfields_node_peer, 13};
+
+GN_MUST static inline gn_err gn_fb_node_peer_verify(struct gn_slice in, struct gn_fb_node_peer *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_peer, &out->t);
+}
+static inline gn_fbref gn_fb_node_peer_make(struct gn_fbb *b, const struct gn_fb_node_peer_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_peer, args);
+}
+static inline bool gn_fb_node_peer_has_id(struct gn_fb_node_peer t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_node_peer_id(struct gn_fb_node_peer t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_node_peer_has_key(struct gn_fb_node_peer t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_key gn_fb_node_peer_key(struct gn_fb_node_peer t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_node_peer_has_addr(struct gn_fb_node_peer t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_addr gn_fb_node_peer_addr(struct gn_fb_node_peer t)
+{
+	struct gn_fb_addr v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_addr, &v);
+	return v;
+}
+static inline bool gn_fb_node_peer_linked(struct gn_fb_node_peer t)
+{
+	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_node_peer_leaf(struct gn_fb_node_peer t)
+{
+	return gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_node_peer_up(struct gn_fb_node_peer t)
+{
+	return gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint8_t gn_fb_node_peer_annulus(struct gn_fb_node_peer t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_peer_rtt_us(struct gn_fb_node_peer t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 7, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_peer_seen_ms(struct gn_fb_node_peer t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 8, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_peer_sent(struct gn_fb_node_peer t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 9, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_peer_received(struct gn_fb_node_peer t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 10, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_peer_has_suite(struct gn_fb_node_peer t)
+{
+	return gn_fbt_has(t.t, 11);
+}
+static inline struct gn_slice gn_fb_node_peer_suite(struct gn_fb_node_peer t)
+{
+	return gn_fbt_bytes(t.t, 11);
+}
+static inline bool gn_fb_node_peer_has_group(struct gn_fb_node_peer t)
+{
+	return gn_fbt_has(t.t, 12);
+}
+static inline struct gn_slice gn_fb_node_peer_group(struct gn_fb_node_peer t)
+{
+	return gn_fbt_bytes(t.t, 12);
+}
+
+/* ---- NodePeers ---- */
+
+/* `after`: the id of the last one of the page before. */
+struct gn_fb_node_peers {
+	struct gn_fbt t;
+};
+struct gn_fb_node_peers_args {
+	const struct gn_fb_hash *after;
+	uint16_t limit;
+};
+static const struct gn_fb_field gn_fbfields_node_peers[] = {
+	{"after", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_peers_args, after), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_node_peers_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_node_peers = {"NodePeers", NULL, gn_fbfields_node_peers, 2};
+
+GN_MUST static inline gn_err gn_fb_node_peers_verify(struct gn_slice in, struct gn_fb_node_peers *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_peers, &out->t);
+}
+static inline gn_fbref gn_fb_node_peers_make(struct gn_fbb *b, const struct gn_fb_node_peers_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_peers, args);
+}
+static inline bool gn_fb_node_peers_has_after(struct gn_fb_node_peers t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_node_peers_after(struct gn_fb_node_peers t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint16_t gn_fb_node_peers_limit(struct gn_fb_node_peers t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 1, 2, UINT64_C(0x0));
+}
+
+/* ---- NodePeersIs ---- */
+
+struct gn_fb_node_peers_is {
+	struct gn_fbt t;
+};
+struct gn_fb_node_peers_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} peers; /* NodePeer */
+	bool more;
+};
+static const struct gn_fb_field gn_fbfields_node_peers_is[] = {
+	{"peers", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_node_peers_is_args, peers), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_peer}},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_node_peers_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_node_peers_is = {"NodePeersIs", NULL, gn_fbfields_node_peers_is, 2};
+
+GN_MUST static inline gn_err gn_fb_node_peers_is_verify(struct gn_slice in, struct gn_fb_node_peers_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_peers_is, &out->t);
+}
+static inline gn_fbref gn_fb_node_peers_is_make(struct gn_fbb *b, const struct gn_fb_node_peers_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_peers_is, args);
+}
+static inline bool gn_fb_node_peers_is_has_peers(struct gn_fb_node_peers_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_node_peers_is_peers_len(struct gn_fb_node_peers_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_node_peer gn_fb_node_peers_is_peers_at(struct gn_fb_node_peers_is t, uint32_t i)
+{
+	return (struct gn_fb_node_peer){gn_fbt_table_at(t.t, 0, i)};
+}
+static inline bool gn_fb_node_peers_is_more(struct gn_fb_node_peers_is t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- NodeLookups ---- */
+
+struct gn_fb_node_lookups {
+	struct gn_fbt t;
+};
+struct gn_fb_node_lookups_args {
+	uint16_t limit;
+};
+static const struct gn_fb_field gn_fbfields_node_lookups[] = {
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_node_lookups_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_node_lookups = {"NodeLookups", NULL, gn_fbfields_node_lookups, 1};
+
+GN_MUST static inline gn_err gn_fb_node_lookups_verify(struct gn_slice in, struct gn_fb_node_lookups *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_lookups, &out->t);
+}
+static inline gn_fbref gn_fb_node_lookups_make(struct gn_fbb *b, const struct gn_fb_node_lookups_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_lookups, args);
+}
+static inline uint16_t gn_fb_node_lookups_limit(struct gn_fb_node_lookups t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 0, 2, UINT64_C(0x0));
+}
+
+/* ---- NodeLookupsIs ---- */
+
+struct gn_fb_node_lookups_is {
+	struct gn_fbt t;
+};
+struct gn_fb_node_lookups_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} lookups; /* Lookup */
+};
+static const struct gn_fb_field gn_fbfields_node_lookups_is[] = {
+	{"lookups", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_node_lookups_is_args, lookups), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup}},
+};
+static const struct gn_fb_type gn_fbtype_node_lookups_is = {"NodeLookupsIs", NULL, gn_fbfields_node_lookups_is, 1};
+
+GN_MUST static inline gn_err gn_fb_node_lookups_is_verify(struct gn_slice in, struct gn_fb_node_lookups_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_lookups_is, &out->t);
+}
+static inline gn_fbref gn_fb_node_lookups_is_make(struct gn_fbb *b, const struct gn_fb_node_lookups_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_lookups_is, args);
+}
+static inline bool gn_fb_node_lookups_is_has_lookups(struct gn_fb_node_lookups_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_node_lookups_is_lookups_len(struct gn_fb_node_lookups_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_lookup gn_fb_node_lookups_is_lookups_at(struct gn_fb_node_lookups_is t, uint32_t i)
+{
+	return (struct gn_fb_lookup){gn_fbt_table_at(t.t, 0, i)};
+}
+
+/* ---- NodeCounters ---- */
+
+struct gn_fb_node_counters {
+	struct gn_fbt t;
+};
+struct gn_fb_node_counters_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_node_counters = {"NodeCounters", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_node_counters_verify(struct gn_slice in, struct gn_fb_node_counters *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_counters, &out->t);
+}
+static inline gn_fbref gn_fb_node_counters_make(struct gn_fbb *b, const struct gn_fb_node_counters_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_counters, args);
+}
+
+/* ---- NodeCounter ---- */
+
+struct gn_fb_node_counter {
+	struct gn_fbt t;
+};
+struct gn_fb_node_counter_args {
+	struct gn_slice name;
+	uint64_t value;
+};
+static const struct gn_fb_field gn_fbfields_node_counter[] = {
+	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_counter_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"value", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_node_counter_args, value), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_node_counter = {"NodeCounter", NULL, gn_fbfields_node_counter, 2};
+
+GN_MUST static inline gn_err gn_fb_node_counter_verify(struct gn_slice in, struct gn_fb_node_counter *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_counter, &out->t);
+}
+static inline gn_fbref gn_fb_node_counter_make(struct gn_fbb *b, const struct gn_fb_node_counter_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_counter, args);
+}
+static inline bool gn_fb_node_counter_has_name(struct gn_fb_node_counter t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_node_counter_name(struct gn_fb_node_counter t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline uint64_t gn_fb_node_counter_value(struct gn_fb_node_counter t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+
+/* ---- NodeCountersIs ---- */
+
+struct gn_fb_node_counters_is {
+	struct gn_fbt t;
+};
+struct gn_fb_node_counters_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} counters; /* NodeCounter */
+};
+static const struct gn_fb_field gn_fbfields_node_counters_is[] = {
+	{"counters", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_node_counters_is_args, counters), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_counter}},
+};
+static const struct gn_fb_type gn_fbtype_node_counters_is = {"NodeCountersIs", NULL, gn_fbfields_node_counters_is, 1};
+
+GN_MUST static inline gn_err gn_fb_node_counters_is_verify(struct gn_slice in, struct gn_fb_node_counters_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_counters_is, &out->t);
+}
+static inline gn_fbref gn_fb_node_counters_is_make(struct gn_fbb *b, const struct gn_fb_node_counters_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_counters_is, args);
+}
+static inline bool gn_fb_node_counters_is_has_counters(struct gn_fb_node_counters_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_node_counters_is_counters_len(struct gn_fb_node_counters_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_node_counter gn_fb_node_counters_is_counters_at(struct gn_fb_node_counters_is t, uint32_t i)
+{
+	return (struct gn_fb_node_counter){gn_fbt_table_at(t.t, 0, i)};
+}
 
 /* ---- NodeShutdown ---- */
 
@@ -269,6 +1125,121 @@ static inline gn_fbref gn_fb_node_shutdown_make(struct gn_fbb *b, const struct g
 static inline uint32_t gn_fb_node_shutdown_within_ms(struct gn_fb_node_shutdown t)
 {
 	return (uint32_t)gn_fbt_bits(t.t, 0, 4, UINT64_C(0x0));
+}
+
+/* ---- EventsOn ---- */
+
+/* Bit n of `kinds`: NodeEventKind n; 0: all. What is kept after `cursor` of the same `epoch` is told
+ * first; AppGap comes before when something of it is gone. */
+struct gn_fb_events_on {
+	struct gn_fbt t;
+};
+struct gn_fb_events_on_args {
+	uint64_t kinds;
+	uint64_t cursor;
+	uint64_t epoch;
+};
+static const struct gn_fb_field gn_fbfields_events_on[] = {
+	{"kinds", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_events_on_args, kinds), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"cursor", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_events_on_args, cursor), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_events_on_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_events_on = {"EventsOn", NULL, gn_fbfields_events_on, 3};
+
+GN_MUST static inline gn_err gn_fb_events_on_verify(struct gn_slice in, struct gn_fb_events_on *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_events_on, &out->t);
+}
+static inline gn_fbref gn_fb_events_on_make(struct gn_fbb *b, const struct gn_fb_events_on_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_events_on, args);
+}
+static inline uint64_t gn_fb_events_on_kinds(struct gn_fb_events_on t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_events_on_cursor(struct gn_fb_events_on t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_events_on_epoch(struct gn_fb_events_on t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+
+/* ---- EventsOff ---- */
+
+struct gn_fb_events_off {
+	struct gn_fbt t;
+};
+struct gn_fb_events_off_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_events_off = {"EventsOff", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_events_off_verify(struct gn_slice in, struct gn_fb_events_off *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_events_off, &out->t);
+}
+static inline gn_fbref gn_fb_events_off_make(struct gn_fbb *b, const struct gn_fb_events_off_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_events_off, args);
+}
+
+/* ---- NodeEvent ---- */
+
+struct gn_fb_node_event {
+	struct gn_fbt t;
+};
+struct gn_fb_node_event_args {
+	uint8_t kind;
+	gn_fbref status; /* NodeStatusIs */
+	gn_fbref peer; /* NodePeer */
+	gn_fbref lookup; /* Lookup */
+};
+static const struct gn_fb_field gn_fbfields_node_event[] = {
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_node_event_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"status", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_node_event_args, status), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status_is}},
+	{"peer", GN_FB_TABLE, GN_FB_UINT, 2, offsetof(struct gn_fb_node_event_args, peer), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_peer}},
+	{"lookup", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_node_event_args, lookup), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup}},
+};
+static const struct gn_fb_type gn_fbtype_node_event = {"NodeEvent", NULL, gn_fbfields_node_event, 4};
+
+GN_MUST static inline gn_err gn_fb_node_event_verify(struct gn_slice in, struct gn_fb_node_event *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_event, &out->t);
+}
+static inline gn_fbref gn_fb_node_event_make(struct gn_fbb *b, const struct gn_fb_node_event_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_event, args);
+}
+static inline uint8_t gn_fb_node_event_kind(struct gn_fb_node_event t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_event_has_status(struct gn_fb_node_event t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_node_status_is gn_fb_node_event_status(struct gn_fb_node_event t)
+{
+	return (struct gn_fb_node_status_is){gn_fbt_table(t.t, 1)};
+}
+static inline bool gn_fb_node_event_has_peer(struct gn_fb_node_event t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_node_peer gn_fb_node_event_peer(struct gn_fb_node_event t)
+{
+	return (struct gn_fb_node_peer){gn_fbt_table(t.t, 2)};
+}
+static inline bool gn_fb_node_event_has_lookup(struct gn_fb_node_event t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_lookup gn_fb_node_event_lookup(struct gn_fb_node_event t)
+{
+	return (struct gn_fb_lookup){gn_fbt_table(t.t, 3)};
 }
 
 /* ---- RecordPut ---- */
@@ -352,6 +1323,13 @@ struct gn_fb_record_stored_args {
 	} receipts; /* Receipt */
 	uint8_t hops;
 	uint32_t took_ms;
+	uint64_t took_us;
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} steps; /* LookupStep */
+	/* A newer version was there instead (`code` is not 0, nothing was stored). */
+	struct gn_slice newer;
 };
 static const struct gn_fb_field gn_fbfields_record_stored[] = {
 	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_record_stored_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
@@ -360,8 +1338,11 @@ static const struct gn_fb_field gn_fbfields_record_stored[] = {
 	{"receipts", GN_FB_TABLES, GN_FB_UINT, 3, offsetof(struct gn_fb_record_stored_args, receipts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_receipt}},
 	{"hops", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_record_stored_args, hops), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"took_ms", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_record_stored_args, took_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_record_stored_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"steps", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_record_stored_args, steps), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup_step}},
+	{"newer", GN_FB_SCALARS, GN_FB_UINT, 8, offsetof(struct gn_fb_record_stored_args, newer), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_record_stored = {"RecordStored", NULL, gn_fbfields_record_stored, 6};
+static const struct gn_fb_type gn_fbtype_record_stored = {"RecordStored", NULL, gn_fbfields_record_stored, 9};
 
 GN_MUST static inline gn_err gn_fb_record_stored_verify(struct gn_slice in, struct gn_fb_record_stored *out)
 {
@@ -408,6 +1389,30 @@ static inline uint8_t gn_fb_record_stored_hops(struct gn_fb_record_stored t)
 static inline uint32_t gn_fb_record_stored_took_ms(struct gn_fb_record_stored t)
 {
 	return (uint32_t)gn_fbt_bits(t.t, 5, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_record_stored_took_us(struct gn_fb_record_stored t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 6, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_record_stored_has_steps(struct gn_fb_record_stored t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline uint32_t gn_fb_record_stored_steps_len(struct gn_fb_record_stored t)
+{
+	return gn_fbt_count(t.t, 7);
+}
+static inline struct gn_fb_lookup_step gn_fb_record_stored_steps_at(struct gn_fb_record_stored t, uint32_t i)
+{
+	return (struct gn_fb_lookup_step){gn_fbt_table_at(t.t, 7, i)};
+}
+static inline bool gn_fb_record_stored_has_newer(struct gn_fb_record_stored t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline struct gn_slice gn_fb_record_stored_newer(struct gn_fb_record_stored t)
+{
+	return gn_fbt_bytes(t.t, 8);
 }
 
 /* ---- RecordGet ---- */
@@ -496,12 +1501,14 @@ struct gn_fb_record_value_args {
 		const struct gn_fb_hash *p;
 		size_t count;
 	} holders;
+	uint32_t held_by;
 };
 static const struct gn_fb_field gn_fbfields_record_value[] = {
 	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_record_value_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL},
 	{"holders", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_record_value_args, holders), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"held_by", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_record_value_args, held_by), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_record_value = {"RecordValue", NULL, gn_fbfields_record_value, 2};
+static const struct gn_fb_type gn_fbtype_record_value = {"RecordValue", NULL, gn_fbfields_record_value, 3};
 
 GN_MUST static inline gn_err gn_fb_record_value_verify(struct gn_slice in, struct gn_fb_record_value *out)
 {
@@ -537,9 +1544,14 @@ static inline struct gn_slice gn_fb_record_value_holders_bytes(struct gn_fb_reco
 {
 	return gn_fbt_elements(t.t, 1, 32);
 }
+static inline uint32_t gn_fb_record_value_held_by(struct gn_fb_record_value t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
+}
 
 /* ---- RecordValues ---- */
 
+/* `code`: why there may be more than was found. */
 struct gn_fb_record_values {
 	struct gn_fbt t;
 };
@@ -553,6 +1565,13 @@ struct gn_fb_record_values_args {
 	uint8_t asked;
 	uint8_t answered;
 	uint32_t took_ms;
+	uint16_t code;
+	uint32_t hops;
+	uint64_t took_us;
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} steps; /* LookupStep */
 };
 static const struct gn_fb_field gn_fbfields_record_values[] = {
 	{"values", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_record_values_args, values), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_record_value}},
@@ -561,8 +1580,12 @@ static const struct gn_fb_field gn_fbfields_record_values[] = {
 	{"asked", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_record_values_args, asked), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"answered", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_record_values_args, answered), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"took_ms", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_record_values_args, took_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_record_values_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"hops", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_record_values_args, hops), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_record_values_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"steps", GN_FB_TABLES, GN_FB_UINT, 9, offsetof(struct gn_fb_record_values_args, steps), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup_step}},
 };
-static const struct gn_fb_type gn_fbtype_record_values = {"RecordValues", NULL, gn_fbfields_record_values, 6};
+static const struct gn_fb_type gn_fbtype_record_values = {"RecordValues", NULL, gn_fbfields_record_values, 10};
 
 GN_MUST static inline gn_err gn_fb_record_values_verify(struct gn_slice in, struct gn_fb_record_values *out)
 {
@@ -609,6 +1632,30 @@ static inline uint8_t gn_fb_record_values_answered(struct gn_fb_record_values t)
 static inline uint32_t gn_fb_record_values_took_ms(struct gn_fb_record_values t)
 {
 	return (uint32_t)gn_fbt_bits(t.t, 5, 4, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_record_values_code(struct gn_fb_record_values t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 6, 2, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_record_values_hops(struct gn_fb_record_values t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 7, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_record_values_took_us(struct gn_fb_record_values t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 8, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_record_values_has_steps(struct gn_fb_record_values t)
+{
+	return gn_fbt_has(t.t, 9);
+}
+static inline uint32_t gn_fb_record_values_steps_len(struct gn_fb_record_values t)
+{
+	return gn_fbt_count(t.t, 9);
+}
+static inline struct gn_fb_lookup_step gn_fb_record_values_steps_at(struct gn_fb_record_values t, uint32_t i)
+{
+	return (struct gn_fb_lookup_step){gn_fbt_table_at(t.t, 9, i)};
 }
 
 /* ---- NameResolve ---- */
@@ -707,6 +1754,14 @@ struct gn_fb_name_is_args {
 	} entries; /* NameEntry */
 	struct gn_slice record;
 	uint8_t holders;
+	/* Of the names' two salts; `code`: what kept the answer from being whole; `looks_like`: a name that
+	 * is known here and is read as the same. */
+	uint8_t held_0;
+	uint8_t held_1;
+	uint16_t code;
+	struct gn_slice looks_like;
+	uint64_t age_s;
+	uint64_t took_us;
 };
 static const struct gn_fb_field gn_fbfields_name_is[] = {
 	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_name_is_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
@@ -718,8 +1773,14 @@ static const struct gn_fb_field gn_fbfields_name_is[] = {
 	{"entries", GN_FB_TABLES, GN_FB_UINT, 6, offsetof(struct gn_fb_name_is_args, entries), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_name_entry}},
 	{"record", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_name_is_args, record), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"holders", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_name_is_args, holders), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"held_0", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_name_is_args, held_0), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"held_1", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_name_is_args, held_1), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_name_is_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"looks_like", GN_FB_STRING, GN_FB_UINT, 12, offsetof(struct gn_fb_name_is_args, looks_like), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"age_s", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_name_is_args, age_s), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_name_is_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_name_is = {"NameIs", NULL, gn_fbfields_name_is, 9};
+static const struct gn_fb_type gn_fbtype_name_is = {"NameIs", NULL, gn_fbfields_name_is, 15};
 
 GN_MUST static inline gn_err gn_fb_name_is_verify(struct gn_slice in, struct gn_fb_name_is *out)
 {
@@ -793,6 +1854,1086 @@ static inline uint8_t gn_fb_name_is_holders(struct gn_fb_name_is t)
 {
 	return (uint8_t)gn_fbt_bits(t.t, 8, 1, UINT64_C(0x0));
 }
+static inline uint8_t gn_fb_name_is_held_0(struct gn_fb_name_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 9, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_name_is_held_1(struct gn_fb_name_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 10, 1, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_name_is_code(struct gn_fb_name_is t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 11, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_name_is_has_looks_like(struct gn_fb_name_is t)
+{
+	return gn_fbt_has(t.t, 12);
+}
+static inline struct gn_slice gn_fb_name_is_looks_like(struct gn_fb_name_is t)
+{
+	return gn_fbt_bytes(t.t, 12);
+}
+static inline uint64_t gn_fb_name_is_age_s(struct gn_fb_name_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 13, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_name_is_took_us(struct gn_fb_name_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 14, 8, UINT64_C(0x0));
+}
+
+/* ---- NamePut ---- */
+
+/* The two records of a claim or renewal, at their two places. */
+struct gn_fb_name_put {
+	struct gn_fbt t;
+};
+struct gn_fb_name_put_args {
+	struct gn_slice first;
+	struct gn_slice second;
+	uint8_t w;
+};
+static const struct gn_fb_field gn_fbfields_name_put[] = {
+	{"first", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_name_put_args, first), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"second", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_name_put_args, second), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"w", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_name_put_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_name_put = {"NamePut", NULL, gn_fbfields_name_put, 3};
+
+GN_MUST static inline gn_err gn_fb_name_put_verify(struct gn_slice in, struct gn_fb_name_put *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_name_put, &out->t);
+}
+static inline gn_fbref gn_fb_name_put_make(struct gn_fbb *b, const struct gn_fb_name_put_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_name_put, args);
+}
+static inline bool gn_fb_name_put_has_first(struct gn_fb_name_put t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_name_put_first(struct gn_fb_name_put t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_name_put_has_second(struct gn_fb_name_put t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_name_put_second(struct gn_fb_name_put t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint8_t gn_fb_name_put_w(struct gn_fb_name_put t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+
+/* ---- NameStored ---- */
+
+/* `code`: QUORUM when fewer than w signed at a place. */
+struct gn_fb_name_stored {
+	struct gn_fbt t;
+};
+struct gn_fb_name_stored_args {
+	uint16_t code;
+	struct gn_slice name;
+	uint8_t held_0;
+	uint8_t held_1;
+	struct gn_slice looks_like;
+	uint64_t took_us;
+};
+static const struct gn_fb_field gn_fbfields_name_stored[] = {
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_name_stored_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_name_stored_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"held_0", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_name_stored_args, held_0), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"held_1", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_name_stored_args, held_1), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"looks_like", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_name_stored_args, looks_like), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_name_stored_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_name_stored = {"NameStored", NULL, gn_fbfields_name_stored, 6};
+
+GN_MUST static inline gn_err gn_fb_name_stored_verify(struct gn_slice in, struct gn_fb_name_stored *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_name_stored, &out->t);
+}
+static inline gn_fbref gn_fb_name_stored_make(struct gn_fbb *b, const struct gn_fb_name_stored_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_name_stored, args);
+}
+static inline uint16_t gn_fb_name_stored_code(struct gn_fb_name_stored t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 0, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_name_stored_has_name(struct gn_fb_name_stored t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_name_stored_name(struct gn_fb_name_stored t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint8_t gn_fb_name_stored_held_0(struct gn_fb_name_stored t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_name_stored_held_1(struct gn_fb_name_stored t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_name_stored_has_looks_like(struct gn_fb_name_stored t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_slice gn_fb_name_stored_looks_like(struct gn_fb_name_stored t)
+{
+	return gn_fbt_bytes(t.t, 4);
+}
+static inline uint64_t gn_fb_name_stored_took_us(struct gn_fb_name_stored t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+
+/* ---- RecordFind ---- */
+
+/* The `count` nodes nearest to a key (8, at most 24), and the way there. */
+struct gn_fb_record_find {
+	struct gn_fbt t;
+};
+struct gn_fb_record_find_args {
+	const struct gn_fb_hash *key;
+	uint8_t count;
+};
+static const struct gn_fb_field gn_fbfields_record_find[] = {
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_record_find_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_record_find_args, count), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_record_find = {"RecordFind", NULL, gn_fbfields_record_find, 2};
+
+GN_MUST static inline gn_err gn_fb_record_find_verify(struct gn_slice in, struct gn_fb_record_find *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_record_find, &out->t);
+}
+static inline gn_fbref gn_fb_record_find_make(struct gn_fbb *b, const struct gn_fb_record_find_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_record_find, args);
+}
+static inline bool gn_fb_record_find_has_key(struct gn_fb_record_find t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_record_find_key(struct gn_fb_record_find t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint8_t gn_fb_record_find_count(struct gn_fb_record_find t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0));
+}
+
+/* ---- RecordNode ---- */
+
+struct gn_fb_record_node {
+	struct gn_fbt t;
+};
+struct gn_fb_record_node_args {
+	const struct gn_fb_hash *id;
+	const struct gn_fb_key *key;
+	const struct gn_fb_addr *addr;
+};
+static const struct gn_fb_field gn_fbfields_record_node[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_record_node_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_record_node_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"addr", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_record_node_args, addr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
+};
+static const struct gn_fb_type gn_fbtype_record_node = {"RecordNode", NULL, gn_fbfields_record_node, 3};
+
+GN_MUST static inline gn_err gn_fb_record_node_verify(struct gn_slice in, struct gn_fb_record_node *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_record_node, &out->t);
+}
+static inline gn_fbref gn_fb_record_node_make(struct gn_fbb *b, const struct gn_fb_record_node_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_record_node, args);
+}
+static inline bool gn_fb_record_node_has_id(struct gn_fb_record_node t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_record_node_id(struct gn_fb_record_node t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_record_node_has_key(struct gn_fb_record_node t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_key gn_fb_record_node_key(struct gn_fb_record_node t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_record_node_has_addr(struct gn_fb_record_node t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_addr gn_fb_record_node_addr(struct gn_fb_record_node t)
+{
+	struct gn_fb_addr v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_addr, &v);
+	return v;
+}
+
+/* ---- RecordFound ---- */
+
+struct gn_fb_record_found {
+	struct gn_fbt t;
+};
+struct gn_fb_record_found_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} nodes; /* RecordNode */
+	uint32_t hops;
+	uint64_t took_us;
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} steps; /* LookupStep */
+};
+static const struct gn_fb_field gn_fbfields_record_found[] = {
+	{"nodes", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_record_found_args, nodes), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_record_node}},
+	{"hops", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_record_found_args, hops), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_record_found_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"steps", GN_FB_TABLES, GN_FB_UINT, 3, offsetof(struct gn_fb_record_found_args, steps), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup_step}},
+};
+static const struct gn_fb_type gn_fbtype_record_found = {"RecordFound", NULL, gn_fbfields_record_found, 4};
+
+GN_MUST static inline gn_err gn_fb_record_found_verify(struct gn_slice in, struct gn_fb_record_found *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_record_found, &out->t);
+}
+static inline gn_fbref gn_fb_record_found_make(struct gn_fbb *b, const struct gn_fb_record_found_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_record_found, args);
+}
+static inline bool gn_fb_record_found_has_nodes(struct gn_fb_record_found t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_record_found_nodes_len(struct gn_fb_record_found t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_record_node gn_fb_record_found_nodes_at(struct gn_fb_record_found t, uint32_t i)
+{
+	return (struct gn_fb_record_node){gn_fbt_table_at(t.t, 0, i)};
+}
+static inline uint32_t gn_fb_record_found_hops(struct gn_fb_record_found t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_record_found_took_us(struct gn_fb_record_found t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_record_found_has_steps(struct gn_fb_record_found t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline uint32_t gn_fb_record_found_steps_len(struct gn_fb_record_found t)
+{
+	return gn_fbt_count(t.t, 3);
+}
+static inline struct gn_fb_lookup_step gn_fb_record_found_steps_at(struct gn_fb_record_found t, uint32_t i)
+{
+	return (struct gn_fb_lookup_step){gn_fbt_table_at(t.t, 3, i)};
+}
+
+/* ---- FileAdd ---- */
+
+/* The bytes come on this call's stream, answered when it ended. */
+struct gn_fb_file_add {
+	struct gn_fbt t;
+};
+struct gn_fb_file_add_args {
+	uint64_t size;
+};
+static const struct gn_fb_field gn_fbfields_file_add[] = {
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_file_add_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_file_add = {"FileAdd", NULL, gn_fbfields_file_add, 1};
+
+GN_MUST static inline gn_err gn_fb_file_add_verify(struct gn_slice in, struct gn_fb_file_add *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_file_add, &out->t);
+}
+static inline gn_fbref gn_fb_file_add_make(struct gn_fbb *b, const struct gn_fb_file_add_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_file_add, args);
+}
+static inline uint64_t gn_fb_file_add_size(struct gn_fb_file_add t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+
+/* ---- FileAdded ---- */
+
+struct gn_fb_file_added {
+	struct gn_fbt t;
+};
+struct gn_fb_file_added_args {
+	const struct gn_fb_hash *root;
+	uint64_t size;
+	struct {
+		const struct gn_fb_hash *p;
+		size_t count;
+	} blocks;
+};
+static const struct gn_fb_field gn_fbfields_file_added[] = {
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_file_added_args, root), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_file_added_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_file_added_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+};
+static const struct gn_fb_type gn_fbtype_file_added = {"FileAdded", NULL, gn_fbfields_file_added, 3};
+
+GN_MUST static inline gn_err gn_fb_file_added_verify(struct gn_slice in, struct gn_fb_file_added *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_file_added, &out->t);
+}
+static inline gn_fbref gn_fb_file_added_make(struct gn_fbb *b, const struct gn_fb_file_added_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_file_added, args);
+}
+static inline bool gn_fb_file_added_has_root(struct gn_fb_file_added t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_file_added_root(struct gn_fb_file_added t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint64_t gn_fb_file_added_size(struct gn_fb_file_added t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_file_added_has_blocks(struct gn_fb_file_added t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline uint32_t gn_fb_file_added_blocks_len(struct gn_fb_file_added t)
+{
+	return gn_fbt_count(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_file_added_blocks_at(struct gn_fb_file_added t, uint32_t i)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct_at(t.t, 2, &gn_fblayout_hash, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_file_added_blocks_bytes(struct gn_fb_file_added t)
+{
+	return gn_fbt_elements(t.t, 2, 32);
+}
+
+/* ---- FileGet ---- */
+
+/* FileIs, then the bytes on this call's stream, every one verified, then AppOk. `count` 0: to the end. */
+struct gn_fb_file_get {
+	struct gn_fbt t;
+};
+struct gn_fb_file_get_args {
+	const struct gn_fb_hash *root;
+	uint64_t size;
+	struct {
+		const struct gn_fb_hash *p;
+		size_t count;
+	} blocks;
+	uint64_t offset;
+	uint64_t count;
+};
+static const struct gn_fb_field gn_fbfields_file_get[] = {
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_file_get_args, root), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_file_get_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_file_get_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"offset", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_file_get_args, offset), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_file_get_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_file_get = {"FileGet", NULL, gn_fbfields_file_get, 5};
+
+GN_MUST static inline gn_err gn_fb_file_get_verify(struct gn_slice in, struct gn_fb_file_get *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_file_get, &out->t);
+}
+static inline gn_fbref gn_fb_file_get_make(struct gn_fbb *b, const struct gn_fb_file_get_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_file_get, args);
+}
+static inline bool gn_fb_file_get_has_root(struct gn_fb_file_get t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_file_get_root(struct gn_fb_file_get t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint64_t gn_fb_file_get_size(struct gn_fb_file_get t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_file_get_has_blocks(struct gn_fb_file_get t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline uint32_t gn_fb_file_get_blocks_len(struct gn_fb_file_get t)
+{
+	return gn_fbt_count(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_file_get_blocks_at(struct gn_fb_file_get t, uint32_t i)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct_at(t.t, 2, &gn_fblayout_hash, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_file_get_blocks_bytes(struct gn_fb_file_get t)
+{
+	return gn_fbt_elements(t.t, 2, 32);
+}
+static inline uint64_t gn_fb_file_get_offset(struct gn_fb_file_get t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_file_get_count(struct gn_fb_file_get t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+
+/* ---- FileIs ---- */
+
+struct gn_fb_file_is {
+	struct gn_fbt t;
+};
+struct gn_fb_file_is_args {
+	uint64_t size;
+	uint64_t offset;
+	uint64_t count;
+	struct gn_slice mime;
+};
+static const struct gn_fb_field gn_fbfields_file_is[] = {
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_file_is_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"offset", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_file_is_args, offset), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_file_is_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"mime", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_file_is_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_file_is = {"FileIs", NULL, gn_fbfields_file_is, 4};
+
+GN_MUST static inline gn_err gn_fb_file_is_verify(struct gn_slice in, struct gn_fb_file_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_file_is, &out->t);
+}
+static inline gn_fbref gn_fb_file_is_make(struct gn_fbb *b, const struct gn_fb_file_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_file_is, args);
+}
+static inline uint64_t gn_fb_file_is_size(struct gn_fb_file_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_file_is_offset(struct gn_fb_file_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_file_is_count(struct gn_fb_file_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_file_is_has_mime(struct gn_fb_file_is t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_file_is_mime(struct gn_fb_file_is t)
+{
+	return gn_fbt_bytes(t.t, 3);
+}
+
+/* ---- BlocksSpread ---- */
+
+/* Copies of blocks to other nodes: Progress as it goes on, the last one with `code`. */
+struct gn_fb_blocks_spread {
+	struct gn_fbt t;
+};
+struct gn_fb_blocks_spread_args {
+	struct {
+		const struct gn_fb_hash *p;
+		size_t count;
+	} blocks;
+	uint8_t copies;
+	uint64_t keep_until;
+};
+static const struct gn_fb_field gn_fbfields_blocks_spread[] = {
+	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_blocks_spread_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"copies", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_blocks_spread_args, copies), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"keep_until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_blocks_spread_args, keep_until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_blocks_spread = {"BlocksSpread", NULL, gn_fbfields_blocks_spread, 3};
+
+GN_MUST static inline gn_err gn_fb_blocks_spread_verify(struct gn_slice in, struct gn_fb_blocks_spread *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_blocks_spread, &out->t);
+}
+static inline gn_fbref gn_fb_blocks_spread_make(struct gn_fbb *b, const struct gn_fb_blocks_spread_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_blocks_spread, args);
+}
+static inline bool gn_fb_blocks_spread_has_blocks(struct gn_fb_blocks_spread t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_blocks_spread_blocks_len(struct gn_fb_blocks_spread t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_blocks_spread_blocks_at(struct gn_fb_blocks_spread t, uint32_t i)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct_at(t.t, 0, &gn_fblayout_hash, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_blocks_spread_blocks_bytes(struct gn_fb_blocks_spread t)
+{
+	return gn_fbt_elements(t.t, 0, 32);
+}
+static inline uint8_t gn_fb_blocks_spread_copies(struct gn_fb_blocks_spread t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_blocks_spread_keep_until(struct gn_fb_blocks_spread t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+
+/* ---- Progress ---- */
+
+struct gn_fb_progress {
+	struct gn_fbt t;
+};
+struct gn_fb_progress_args {
+	uint64_t done;
+	uint64_t total;
+	uint16_t code;
+};
+static const struct gn_fb_field gn_fbfields_progress[] = {
+	{"done", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_progress_args, done), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"total", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_progress_args, total), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_progress_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_progress = {"Progress", NULL, gn_fbfields_progress, 3};
+
+GN_MUST static inline gn_err gn_fb_progress_verify(struct gn_slice in, struct gn_fb_progress *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_progress, &out->t);
+}
+static inline gn_fbref gn_fb_progress_make(struct gn_fbb *b, const struct gn_fb_progress_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_progress, args);
+}
+static inline uint64_t gn_fb_progress_done(struct gn_fb_progress t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_progress_total(struct gn_fb_progress t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_progress_code(struct gn_fb_progress t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 2, 2, UINT64_C(0x0));
+}
+
+/* ---- SiteGet ---- */
+
+/* What a site says: with `path` SiteIs, FileIs, that file on the stream and AppOk; with `manifest`
+ * the manifest on the stream instead; with neither SiteIs alone. */
+struct gn_fb_site_get {
+	struct gn_fbt t;
+};
+struct gn_fb_site_get_args {
+	const struct gn_fb_key *owner;
+	struct gn_slice label;
+	struct gn_slice path;
+	uint64_t version;
+	bool fresh;
+	uint64_t offset;
+	uint64_t count;
+	bool manifest;
+};
+static const struct gn_fb_field gn_fbfields_site_get[] = {
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_site_get_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_site_get_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"path", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_site_get_args, path), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_site_get_args, version), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"fresh", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_site_get_args, fresh), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"offset", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_site_get_args, offset), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_site_get_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"manifest", GN_FB_SCALAR, GN_FB_BOOL, 7, offsetof(struct gn_fb_site_get_args, manifest), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_site_get = {"SiteGet", NULL, gn_fbfields_site_get, 8};
+
+GN_MUST static inline gn_err gn_fb_site_get_verify(struct gn_slice in, struct gn_fb_site_get *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_site_get, &out->t);
+}
+static inline gn_fbref gn_fb_site_get_make(struct gn_fbb *b, const struct gn_fb_site_get_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_site_get, args);
+}
+static inline bool gn_fb_site_get_has_owner(struct gn_fb_site_get t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_site_get_owner(struct gn_fb_site_get t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_site_get_has_label(struct gn_fb_site_get t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_site_get_label(struct gn_fb_site_get t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_site_get_has_path(struct gn_fb_site_get t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_site_get_path(struct gn_fb_site_get t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline uint64_t gn_fb_site_get_version(struct gn_fb_site_get t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_site_get_fresh(struct gn_fb_site_get t)
+{
+	return gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint64_t gn_fb_site_get_offset(struct gn_fb_site_get t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_site_get_count(struct gn_fb_site_get t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 6, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_site_get_manifest(struct gn_fb_site_get t)
+{
+	return gn_fbt_bits(t.t, 7, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- SiteIs ---- */
+
+struct gn_fb_site_is {
+	struct gn_fbt t;
+};
+struct gn_fb_site_is_args {
+	struct gn_slice head;
+	uint64_t version;
+	uint32_t files;
+	uint64_t age_s;
+};
+static const struct gn_fb_field gn_fbfields_site_is[] = {
+	{"head", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_site_is_args, head), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_site_is_args, version), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"files", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_site_is_args, files), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"age_s", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_site_is_args, age_s), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_site_is = {"SiteIs", NULL, gn_fbfields_site_is, 4};
+
+GN_MUST static inline gn_err gn_fb_site_is_verify(struct gn_slice in, struct gn_fb_site_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_site_is, &out->t);
+}
+static inline gn_fbref gn_fb_site_is_make(struct gn_fbb *b, const struct gn_fb_site_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_site_is, args);
+}
+static inline bool gn_fb_site_is_has_head(struct gn_fb_site_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_site_is_head(struct gn_fb_site_is t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline uint64_t gn_fb_site_is_version(struct gn_fb_site_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_site_is_files(struct gn_fb_site_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_site_is_age_s(struct gn_fb_site_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+
+/* ---- SitesList ---- */
+
+/* What this node keeps published, from the place `from` on, 50 at once, at most 500. */
+struct gn_fb_sites_list {
+	struct gn_fbt t;
+};
+struct gn_fb_sites_list_args {
+	uint32_t from;
+	uint16_t limit;
+};
+static const struct gn_fb_field gn_fbfields_sites_list[] = {
+	{"from", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_sites_list_args, from), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_sites_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_sites_list = {"SitesList", NULL, gn_fbfields_sites_list, 2};
+
+GN_MUST static inline gn_err gn_fb_sites_list_verify(struct gn_slice in, struct gn_fb_sites_list *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_sites_list, &out->t);
+}
+static inline gn_fbref gn_fb_sites_list_make(struct gn_fbb *b, const struct gn_fb_sites_list_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_sites_list, args);
+}
+static inline uint32_t gn_fb_sites_list_from(struct gn_fb_sites_list t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 0, 4, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_sites_list_limit(struct gn_fb_sites_list t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 1, 2, UINT64_C(0x0));
+}
+
+/* ---- SiteKept ---- */
+
+struct gn_fb_site_kept {
+	struct gn_fbt t;
+};
+struct gn_fb_site_kept_args {
+	const struct gn_fb_key *owner;
+	struct gn_slice label;
+	const struct gn_fb_hash *root;
+	uint64_t version;
+	uint64_t expires;
+	uint64_t spread;
+	uint64_t keep_until;
+	uint8_t copies;
+	uint32_t blocks;
+	/* A version waits for its head; one is out. */
+	bool pending;
+	bool published;
+	bool listed;
+	uint32_t versions;
+	bool partial;
+};
+static const struct gn_fb_field gn_fbfields_site_kept[] = {
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_site_kept_args, owner), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_site_kept_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_site_kept_args, root), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_site_kept_args, version), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"expires", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_site_kept_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"spread", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_site_kept_args, spread), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"keep_until", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_site_kept_args, keep_until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"copies", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_site_kept_args, copies), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"blocks", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_site_kept_args, blocks), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"pending", GN_FB_SCALAR, GN_FB_BOOL, 9, offsetof(struct gn_fb_site_kept_args, pending), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"published", GN_FB_SCALAR, GN_FB_BOOL, 10, offsetof(struct gn_fb_site_kept_args, published), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"listed", GN_FB_SCALAR, GN_FB_BOOL, 11, offsetof(struct gn_fb_site_kept_args, listed), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"versions", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_site_kept_args, versions), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"partial", GN_FB_SCALAR, GN_FB_BOOL, 13, offsetof(struct gn_fb_site_kept_args, partial), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_site_kept = {"SiteKept", NULL, gn_fbfields_site_kept, 14};
+
+GN_MUST static inline gn_err gn_fb_site_kept_verify(struct gn_slice in, struct gn_fb_site_kept *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_site_kept, &out->t);
+}
+static inline gn_fbref gn_fb_site_kept_make(struct gn_fbb *b, const struct gn_fb_site_kept_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_site_kept, args);
+}
+static inline bool gn_fb_site_kept_has_owner(struct gn_fb_site_kept t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_site_kept_owner(struct gn_fb_site_kept t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_site_kept_has_label(struct gn_fb_site_kept t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_site_kept_label(struct gn_fb_site_kept t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_site_kept_has_root(struct gn_fb_site_kept t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_site_kept_root(struct gn_fb_site_kept t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint64_t gn_fb_site_kept_version(struct gn_fb_site_kept t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_site_kept_expires(struct gn_fb_site_kept t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_site_kept_spread(struct gn_fb_site_kept t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_site_kept_keep_until(struct gn_fb_site_kept t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 6, 8, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_site_kept_copies(struct gn_fb_site_kept t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 7, 1, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_site_kept_blocks(struct gn_fb_site_kept t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 8, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_site_kept_pending(struct gn_fb_site_kept t)
+{
+	return gn_fbt_bits(t.t, 9, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_site_kept_published(struct gn_fb_site_kept t)
+{
+	return gn_fbt_bits(t.t, 10, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_site_kept_listed(struct gn_fb_site_kept t)
+{
+	return gn_fbt_bits(t.t, 11, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint32_t gn_fb_site_kept_versions(struct gn_fb_site_kept t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 12, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_site_kept_partial(struct gn_fb_site_kept t)
+{
+	return gn_fbt_bits(t.t, 13, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- SitesListIs ---- */
+
+struct gn_fb_sites_list_is {
+	struct gn_fbt t;
+};
+struct gn_fb_sites_list_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} sites; /* SiteKept */
+	bool more;
+};
+static const struct gn_fb_field gn_fbfields_sites_list_is[] = {
+	{"sites", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_sites_list_is_args, sites), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_site_kept}},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_sites_list_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_sites_list_is = {"SitesListIs", NULL, gn_fbfields_sites_list_is, 2};
+
+GN_MUST static inline gn_err gn_fb_sites_list_is_verify(struct gn_slice in, struct gn_fb_sites_list_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_sites_list_is, &out->t);
+}
+static inline gn_fbref gn_fb_sites_list_is_make(struct gn_fbb *b, const struct gn_fb_sites_list_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_sites_list_is, args);
+}
+static inline bool gn_fb_sites_list_is_has_sites(struct gn_fb_sites_list_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_sites_list_is_sites_len(struct gn_fb_sites_list_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_site_kept gn_fb_sites_list_is_sites_at(struct gn_fb_sites_list_is t, uint32_t i)
+{
+	return (struct gn_fb_site_kept){gn_fbt_table_at(t.t, 0, i)};
+}
+static inline bool gn_fb_sites_list_is_more(struct gn_fb_sites_list_is t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- SiteUnpublish ---- */
+
+/* Its blocks are let go; what others hold fades. */
+struct gn_fb_site_unpublish {
+	struct gn_fbt t;
+};
+struct gn_fb_site_unpublish_args {
+	const struct gn_fb_key *owner;
+	struct gn_slice label;
+};
+static const struct gn_fb_field gn_fbfields_site_unpublish[] = {
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_site_unpublish_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_site_unpublish_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_site_unpublish = {"SiteUnpublish", NULL, gn_fbfields_site_unpublish, 2};
+
+GN_MUST static inline gn_err gn_fb_site_unpublish_verify(struct gn_slice in, struct gn_fb_site_unpublish *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_site_unpublish, &out->t);
+}
+static inline gn_fbref gn_fb_site_unpublish_make(struct gn_fbb *b, const struct gn_fb_site_unpublish_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_site_unpublish, args);
+}
+static inline bool gn_fb_site_unpublish_has_owner(struct gn_fb_site_unpublish t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_site_unpublish_owner(struct gn_fb_site_unpublish t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_site_unpublish_has_label(struct gn_fb_site_unpublish t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_site_unpublish_label(struct gn_fb_site_unpublish t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
+/* ---- StreamData ---- */
+
+/* Bytes of a call, either way, under the call's number: no more than was granted. 256 KiB may be sent
+ * at first. */
+struct gn_fb_stream_data {
+	struct gn_fbt t;
+};
+struct gn_fb_stream_data_args {
+	uint64_t stream;
+	struct gn_slice bytes;
+};
+static const struct gn_fb_field gn_fbfields_stream_data[] = {
+	{"stream", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_stream_data_args, stream), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"bytes", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_stream_data_args, bytes), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_stream_data = {"StreamData", NULL, gn_fbfields_stream_data, 2};
+
+GN_MUST static inline gn_err gn_fb_stream_data_verify(struct gn_slice in, struct gn_fb_stream_data *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_stream_data, &out->t);
+}
+static inline gn_fbref gn_fb_stream_data_make(struct gn_fbb *b, const struct gn_fb_stream_data_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_stream_data, args);
+}
+static inline uint64_t gn_fb_stream_data_stream(struct gn_fb_stream_data t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_stream_data_has_bytes(struct gn_fb_stream_data t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_stream_data_bytes(struct gn_fb_stream_data t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
+/* ---- StreamGrant ---- */
+
+struct gn_fb_stream_grant {
+	struct gn_fbt t;
+};
+struct gn_fb_stream_grant_args {
+	uint64_t stream;
+	uint32_t bytes;
+};
+static const struct gn_fb_field gn_fbfields_stream_grant[] = {
+	{"stream", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_stream_grant_args, stream), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"bytes", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_stream_grant_args, bytes), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_stream_grant = {"StreamGrant", NULL, gn_fbfields_stream_grant, 2};
+
+GN_MUST static inline gn_err gn_fb_stream_grant_verify(struct gn_slice in, struct gn_fb_stream_grant *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_stream_grant, &out->t);
+}
+static inline gn_fbref gn_fb_stream_grant_make(struct gn_fbb *b, const struct gn_fb_stream_grant_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_stream_grant, args);
+}
+static inline uint64_t gn_fb_stream_grant_stream(struct gn_fb_stream_grant t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_stream_grant_bytes(struct gn_fb_stream_grant t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
+}
+
+/* ---- StreamEnd ---- */
+
+/* Nothing more comes this way; `code`: it is given up. */
+struct gn_fb_stream_end {
+	struct gn_fbt t;
+};
+struct gn_fb_stream_end_args {
+	uint64_t stream;
+	uint16_t code;
+};
+static const struct gn_fb_field gn_fbfields_stream_end[] = {
+	{"stream", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_stream_end_args, stream), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_stream_end_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_stream_end = {"StreamEnd", NULL, gn_fbfields_stream_end, 2};
+
+GN_MUST static inline gn_err gn_fb_stream_end_verify(struct gn_slice in, struct gn_fb_stream_end *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_stream_end, &out->t);
+}
+static inline gn_fbref gn_fb_stream_end_make(struct gn_fbb *b, const struct gn_fb_stream_end_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_stream_end, args);
+}
+static inline uint64_t gn_fb_stream_end_stream(struct gn_fb_stream_end t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_stream_end_code(struct gn_fb_stream_end t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 1, 2, UINT64_C(0x0));
+}
 
 /* ---- AppNode ---- */
 
@@ -805,7 +2946,7 @@ struct gn_fb_app_node_args {
 };
 static const struct gn_fb_field gn_fbfields_app_node[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_node_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_node_args, body), 3, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status, &gn_fbtype_node_status_is, &gn_fbtype_node_shutdown}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_node_args, body), 9, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status, &gn_fbtype_node_status_is, &gn_fbtype_node_shutdown, &gn_fbtype_node_peers, &gn_fbtype_node_peers_is, &gn_fbtype_node_lookups, &gn_fbtype_node_lookups_is, &gn_fbtype_node_counters, &gn_fbtype_node_counters_is}},
 };
 static const struct gn_fb_type gn_fbtype_app_node = {"AppNode", NULL, gn_fbfields_app_node, 2};
 
@@ -837,6 +2978,30 @@ static inline struct gn_fb_node_shutdown gn_fb_app_node_body_as_node_shutdown(st
 {
 	return (struct gn_fb_node_shutdown){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_SHUTDOWN)};
 }
+static inline struct gn_fb_node_peers gn_fb_app_node_body_as_node_peers(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_peers){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_PEERS)};
+}
+static inline struct gn_fb_node_peers_is gn_fb_app_node_body_as_node_peers_is(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_peers_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_PEERS_IS)};
+}
+static inline struct gn_fb_node_lookups gn_fb_app_node_body_as_node_lookups(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_lookups){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_LOOKUPS)};
+}
+static inline struct gn_fb_node_lookups_is gn_fb_app_node_body_as_node_lookups_is(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_lookups_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_LOOKUPS_IS)};
+}
+static inline struct gn_fb_node_counters gn_fb_app_node_body_as_node_counters(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_counters){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_COUNTERS)};
+}
+static inline struct gn_fb_node_counters_is gn_fb_app_node_body_as_node_counters_is(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_counters_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_COUNTERS_IS)};
+}
 
 /* ---- AppRecord ---- */
 
@@ -849,7 +3014,7 @@ struct gn_fb_app_record_args {
 };
 static const struct gn_fb_field gn_fbfields_app_record[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_record_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_record_args, body), 6, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_record_put, &gn_fbtype_record_stored, &gn_fbtype_record_get, &gn_fbtype_record_values, &gn_fbtype_name_resolve, &gn_fbtype_name_is}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_record_args, body), 10, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_record_put, &gn_fbtype_record_stored, &gn_fbtype_record_get, &gn_fbtype_record_values, &gn_fbtype_name_resolve, &gn_fbtype_name_is, &gn_fbtype_name_put, &gn_fbtype_name_stored, &gn_fbtype_record_find, &gn_fbtype_record_found}},
 };
 static const struct gn_fb_type gn_fbtype_app_record = {"AppRecord", NULL, gn_fbfields_app_record, 2};
 
@@ -893,12 +3058,207 @@ static inline struct gn_fb_name_is gn_fb_app_record_body_as_name_is(struct gn_fb
 {
 	return (struct gn_fb_name_is){gn_fbt_member(t.t, 1, GN_FB_APP_RECORD_BODY_NAME_IS)};
 }
+static inline struct gn_fb_name_put gn_fb_app_record_body_as_name_put(struct gn_fb_app_record t)
+{
+	return (struct gn_fb_name_put){gn_fbt_member(t.t, 1, GN_FB_APP_RECORD_BODY_NAME_PUT)};
+}
+static inline struct gn_fb_name_stored gn_fb_app_record_body_as_name_stored(struct gn_fb_app_record t)
+{
+	return (struct gn_fb_name_stored){gn_fbt_member(t.t, 1, GN_FB_APP_RECORD_BODY_NAME_STORED)};
+}
+static inline struct gn_fb_record_find gn_fb_app_record_body_as_record_find(struct gn_fb_app_record t)
+{
+	return (struct gn_fb_record_find){gn_fbt_member(t.t, 1, GN_FB_APP_RECORD_BODY_RECORD_FIND)};
+}
+static inline struct gn_fb_record_found gn_fb_app_record_body_as_record_found(struct gn_fb_app_record t)
+{
+	return (struct gn_fb_record_found){gn_fbt_member(t.t, 1, GN_FB_APP_RECORD_BODY_RECORD_FOUND)};
+}
+
+/* ---- AppEvent ---- */
+
+struct gn_fb_app_event {
+	struct gn_fbt t;
+};
+struct gn_fb_app_event_args {
+	uint8_t body_type; /* GN_FB_APP_EVENT_BODY_... */
+	gn_fbref body;
+};
+static const struct gn_fb_field gn_fbfields_app_event[] = {
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_event_args, body_type), 0, 1, false, 0, NULL, NULL},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_event_args, body), 3, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_events_on, &gn_fbtype_events_off, &gn_fbtype_node_event}},
+};
+static const struct gn_fb_type gn_fbtype_app_event = {"AppEvent", NULL, gn_fbfields_app_event, 2};
+
+GN_MUST static inline gn_err gn_fb_app_event_verify(struct gn_slice in, struct gn_fb_app_event *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_app_event, &out->t);
+}
+static inline gn_fbref gn_fb_app_event_make(struct gn_fbb *b, const struct gn_fb_app_event_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_app_event, args);
+}
+static inline bool gn_fb_app_event_has_body(struct gn_fb_app_event t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint8_t gn_fb_app_event_body_type(struct gn_fb_app_event t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, 0);
+}
+static inline struct gn_fb_events_on gn_fb_app_event_body_as_events_on(struct gn_fb_app_event t)
+{
+	return (struct gn_fb_events_on){gn_fbt_member(t.t, 1, GN_FB_APP_EVENT_BODY_EVENTS_ON)};
+}
+static inline struct gn_fb_events_off gn_fb_app_event_body_as_events_off(struct gn_fb_app_event t)
+{
+	return (struct gn_fb_events_off){gn_fbt_member(t.t, 1, GN_FB_APP_EVENT_BODY_EVENTS_OFF)};
+}
+static inline struct gn_fb_node_event gn_fb_app_event_body_as_node_event(struct gn_fb_app_event t)
+{
+	return (struct gn_fb_node_event){gn_fbt_member(t.t, 1, GN_FB_APP_EVENT_BODY_NODE_EVENT)};
+}
+
+/* ---- AppFile ---- */
+
+struct gn_fb_app_file {
+	struct gn_fbt t;
+};
+struct gn_fb_app_file_args {
+	uint8_t body_type; /* GN_FB_APP_FILE_BODY_... */
+	gn_fbref body;
+};
+static const struct gn_fb_field gn_fbfields_app_file[] = {
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_file_args, body_type), 0, 1, false, 0, NULL, NULL},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_file_args, body), 11, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_file_add, &gn_fbtype_file_added, &gn_fbtype_file_get, &gn_fbtype_file_is, &gn_fbtype_blocks_spread, &gn_fbtype_progress, &gn_fbtype_site_get, &gn_fbtype_site_is, &gn_fbtype_sites_list, &gn_fbtype_sites_list_is, &gn_fbtype_site_unpublish}},
+};
+static const struct gn_fb_type gn_fbtype_app_file = {"AppFile", NULL, gn_fbfields_app_file, 2};
+
+GN_MUST static inline gn_err gn_fb_app_file_verify(struct gn_slice in, struct gn_fb_app_file *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_app_file, &out->t);
+}
+static inline gn_fbref gn_fb_app_file_make(struct gn_fbb *b, const struct gn_fb_app_file_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_app_file, args);
+}
+static inline bool gn_fb_app_file_has_body(struct gn_fb_app_file t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint8_t gn_fb_app_file_body_type(struct gn_fb_app_file t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, 0);
+}
+static inline struct gn_fb_file_add gn_fb_app_file_body_as_file_add(struct gn_fb_app_file t)
+{
+	return (struct gn_fb_file_add){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_FILE_ADD)};
+}
+static inline struct gn_fb_file_added gn_fb_app_file_body_as_file_added(struct gn_fb_app_file t)
+{
+	return (struct gn_fb_file_added){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_FILE_ADDED)};
+}
+static inline struct gn_fb_file_get gn_fb_app_file_body_as_file_get(struct gn_fb_app_file t)
+{
+	return (struct gn_fb_file_get){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_FILE_GET)};
+}
+static inline struct gn_fb_file_is gn_fb_app_file_body_as_file_is(struct gn_fb_app_file t)
+{
+	return (struct gn_fb_file_is){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_FILE_IS)};
+}
+static inline struct gn_fb_blocks_spread gn_fb_app_file_body_as_blocks_spread(struct gn_fb_app_file t)
+{
+	return (struct gn_fb_blocks_spread){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_BLOCKS_SPREAD)};
+}
+static inline struct gn_fb_progress gn_fb_app_file_body_as_progress(struct gn_fb_app_file t)
+{
+	return (struct gn_fb_progress){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_PROGRESS)};
+}
+static inline struct gn_fb_site_get gn_fb_app_file_body_as_site_get(struct gn_fb_app_file t)
+{
+	return (struct gn_fb_site_get){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_SITE_GET)};
+}
+static inline struct gn_fb_site_is gn_fb_app_file_body_as_site_is(struct gn_fb_app_file t)
+{
+	return (struct gn_fb_site_is){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_SITE_IS)};
+}
+static inline struct gn_fb_sites_list gn_fb_app_file_body_as_sites_list(struct gn_fb_app_file t)
+{
+	return (struct gn_fb_sites_list){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_SITES_LIST)};
+}
+static inline struct gn_fb_sites_list_is gn_fb_app_file_body_as_sites_list_is(struct gn_fb_app_file t)
+{
+	return (struct gn_fb_sites_list_is){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_SITES_LIST_IS)};
+}
+static inline struct gn_fb_site_unpublish gn_fb_app_file_body_as_site_unpublish(struct gn_fb_app_file t)
+{
+	return (struct gn_fb_site_unpublish){gn_fbt_member(t.t, 1, GN_FB_APP_FILE_BODY_SITE_UNPUBLISH)};
+}
+
+/* ---- AppStream ---- */
+
+struct gn_fb_app_stream {
+	struct gn_fbt t;
+};
+struct gn_fb_app_stream_args {
+	uint8_t body_type; /* GN_FB_APP_STREAM_BODY_... */
+	gn_fbref body;
+};
+static const struct gn_fb_field gn_fbfields_app_stream[] = {
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_stream_args, body_type), 0, 1, false, 0, NULL, NULL},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_stream_args, body), 3, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_stream_data, &gn_fbtype_stream_grant, &gn_fbtype_stream_end}},
+};
+static const struct gn_fb_type gn_fbtype_app_stream = {"AppStream", NULL, gn_fbfields_app_stream, 2};
+
+GN_MUST static inline gn_err gn_fb_app_stream_verify(struct gn_slice in, struct gn_fb_app_stream *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_app_stream, &out->t);
+}
+static inline gn_fbref gn_fb_app_stream_make(struct gn_fbb *b, const struct gn_fb_app_stream_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_app_stream, args);
+}
+static inline bool gn_fb_app_stream_has_body(struct gn_fb_app_stream t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint8_t gn_fb_app_stream_body_type(struct gn_fb_app_stream t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, 0);
+}
+static inline struct gn_fb_stream_data gn_fb_app_stream_body_as_stream_data(struct gn_fb_app_stream t)
+{
+	return (struct gn_fb_stream_data){gn_fbt_member(t.t, 1, GN_FB_APP_STREAM_BODY_STREAM_DATA)};
+}
+static inline struct gn_fb_stream_grant gn_fb_app_stream_body_as_stream_grant(struct gn_fb_app_stream t)
+{
+	return (struct gn_fb_stream_grant){gn_fbt_member(t.t, 1, GN_FB_APP_STREAM_BODY_STREAM_GRANT)};
+}
+static inline struct gn_fb_stream_end gn_fb_app_stream_body_as_stream_end(struct gn_fb_app_stream t)
+{
+	return (struct gn_fb_stream_end){gn_fbt_member(t.t, 1, GN_FB_APP_STREAM_BODY_STREAM_END)};
+}
 
 /* Every table of the schema, for tests and tools. */
 static const struct gn_fb_type *const gn_fbtypes_app_node[] = {
 	&gn_fbtype_node_status,
+	&gn_fbtype_node_begin,
+	&gn_fbtype_node_clock,
 	&gn_fbtype_node_status_is,
+	&gn_fbtype_lookup_step,
+	&gn_fbtype_lookup,
+	&gn_fbtype_node_peer,
+	&gn_fbtype_node_peers,
+	&gn_fbtype_node_peers_is,
+	&gn_fbtype_node_lookups,
+	&gn_fbtype_node_lookups_is,
+	&gn_fbtype_node_counters,
+	&gn_fbtype_node_counter,
+	&gn_fbtype_node_counters_is,
 	&gn_fbtype_node_shutdown,
+	&gn_fbtype_events_on,
+	&gn_fbtype_events_off,
+	&gn_fbtype_node_event,
 	&gn_fbtype_record_put,
 	&gn_fbtype_record_stored,
 	&gn_fbtype_record_get,
@@ -907,8 +3267,31 @@ static const struct gn_fb_type *const gn_fbtypes_app_node[] = {
 	&gn_fbtype_name_resolve,
 	&gn_fbtype_name_entry,
 	&gn_fbtype_name_is,
+	&gn_fbtype_name_put,
+	&gn_fbtype_name_stored,
+	&gn_fbtype_record_find,
+	&gn_fbtype_record_node,
+	&gn_fbtype_record_found,
+	&gn_fbtype_file_add,
+	&gn_fbtype_file_added,
+	&gn_fbtype_file_get,
+	&gn_fbtype_file_is,
+	&gn_fbtype_blocks_spread,
+	&gn_fbtype_progress,
+	&gn_fbtype_site_get,
+	&gn_fbtype_site_is,
+	&gn_fbtype_sites_list,
+	&gn_fbtype_site_kept,
+	&gn_fbtype_sites_list_is,
+	&gn_fbtype_site_unpublish,
+	&gn_fbtype_stream_data,
+	&gn_fbtype_stream_grant,
+	&gn_fbtype_stream_end,
 	&gn_fbtype_app_node,
 	&gn_fbtype_app_record,
+	&gn_fbtype_app_event,
+	&gn_fbtype_app_file,
+	&gn_fbtype_app_stream,
 };
 
 #endif

@@ -51,6 +51,43 @@ enum gn_fb_name_type {
 	GN_FB_NAME_TYPE_WALLET = 65285,
 };
 
+enum gn_fb_box_kind {
+	GN_FB_BOX_KIND_FRONT = 0,
+	GN_FB_BOX_KIND_PRIVATE = 1,
+	GN_FB_BOX_KIND_GROUP = 2,
+	GN_FB_BOX_KIND_QUEUE = 3,
+};
+
+enum gn_fb_topic_admission {
+	GN_FB_TOPIC_ADMISSION_OPEN = 0,
+	GN_FB_TOPIC_ADMISSION_OWNER = 1,
+	GN_FB_TOPIC_ADMISSION_TOKEN = 2,
+};
+
+/* One version in the log of an identity: seq and SHA-256(signed) of that record. */
+struct gn_fb_version {
+	uint64_t seq;
+	uint8_t hash[32];
+};
+static const struct gn_fb_member gn_fbmembers_version[] = {
+	{"seq", offsetof(struct gn_fb_version, seq), 0, 8, 1, GN_FB_UINT},
+	{"hash", offsetof(struct gn_fb_version, hash), 8, 1, 32, GN_FB_UINT},
+};
+static const struct gn_fb_layout gn_fblayout_version = {gn_fbmembers_version, 2, sizeof(struct gn_fb_version), 40, 8};
+
+/* The two keys that one device made for this box. */
+struct gn_fb_box_reader {
+	/* Lists, fetches, watches; lies unsealed on the device. */
+	uint8_t read[32];
+	/* Acknowledges; sealed with the device's vault. */
+	uint8_t ack[32];
+};
+static const struct gn_fb_member gn_fbmembers_box_reader[] = {
+	{"read", offsetof(struct gn_fb_box_reader, read), 0, 1, 32, GN_FB_UINT},
+	{"ack", offsetof(struct gn_fb_box_reader, ack), 32, 1, 32, GN_FB_UINT},
+};
+static const struct gn_fb_layout gn_fblayout_box_reader = {gn_fbmembers_box_reader, 2, sizeof(struct gn_fb_box_reader), 64, 1};
+
 /* One entry of the list below. */
 struct gn_fb_revoked_token {
 	/* SHA-256 of the revoked block. */
@@ -79,6 +116,8 @@ struct gn_fb_member_key_args {
 	uint64_t since;
 	uint64_t expires;
 	struct gn_slice name;
+	/* SHA-256 of a device's ML-DSA-65 key, which its prekeys record (type 8) shows. */
+	const struct gn_fb_hash *pq_hash;
 };
 static const struct gn_fb_field gn_fbfields_member_key[] = {
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_member_key_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -87,8 +126,9 @@ static const struct gn_fb_field gn_fbfields_member_key[] = {
 	{"since", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_member_key_args, since), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"expires", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_member_key_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"name", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_member_key_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"pq_hash", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_member_key_args, pq_hash), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
 };
-static const struct gn_fb_type gn_fbtype_member_key = {"MemberKey", NULL, gn_fbfields_member_key, 6};
+static const struct gn_fb_type gn_fbtype_member_key = {"MemberKey", NULL, gn_fbfields_member_key, 7};
 
 GN_MUST static inline gn_err gn_fb_member_key_verify(struct gn_slice in, struct gn_fb_member_key *out)
 {
@@ -131,6 +171,16 @@ static inline bool gn_fb_member_key_has_name(struct gn_fb_member_key t)
 static inline struct gn_slice gn_fb_member_key_name(struct gn_fb_member_key t)
 {
 	return gn_fbt_bytes(t.t, 5);
+}
+static inline bool gn_fb_member_key_has_pq_hash(struct gn_fb_member_key t)
+{
+	return gn_fbt_has(t.t, 6);
+}
+static inline struct gn_fb_hash gn_fb_member_key_pq_hash(struct gn_fb_member_key t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 6, &gn_fblayout_hash, &v);
+	return v;
 }
 
 /* ---- Prekey ---- */
@@ -271,6 +321,7 @@ struct gn_fb_identity_body_args {
 		const gn_fbref *p;
 		size_t count;
 	} members; /* MemberKey */
+	/* Unused: prekeys are records of their own (type 8). */
 	struct {
 		const gn_fbref *p;
 		size_t count;
@@ -278,6 +329,13 @@ struct gn_fb_identity_body_args {
 	struct gn_slice display_name;
 	/* The application's, at most 4 KiB. */
 	struct gn_slice profile;
+	/* The versions before this one, newest first, at most 64. */
+	struct {
+		const struct gn_fb_version *p;
+		size_t count;
+	} history;
+	/* Key of the front box. */
+	const struct gn_fb_key *front;
 };
 static const struct gn_fb_field gn_fbfields_identity_body[] = {
 	{"pq_key", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_identity_body_args, pq_key), 0, 1, true, UINT64_C(0x0), NULL, NULL},
@@ -290,8 +348,10 @@ static const struct gn_fb_field gn_fbfields_identity_body[] = {
 	{"prekeys", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_identity_body_args, prekeys), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_prekey}},
 	{"display_name", GN_FB_STRING, GN_FB_UINT, 8, offsetof(struct gn_fb_identity_body_args, display_name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
 	{"profile", GN_FB_SCALARS, GN_FB_UINT, 9, offsetof(struct gn_fb_identity_body_args, profile), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"history", GN_FB_STRUCTS, GN_FB_UINT, 10, offsetof(struct gn_fb_identity_body_args, history), 0, 0, false, UINT64_C(0x0), &gn_fblayout_version, NULL},
+	{"front", GN_FB_STRUCT, GN_FB_UINT, 11, offsetof(struct gn_fb_identity_body_args, front), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
 };
-static const struct gn_fb_type gn_fbtype_identity_body = {"IdentityBody", NULL, gn_fbfields_identity_body, 10};
+static const struct gn_fb_type gn_fbtype_identity_body = {"IdentityBody", NULL, gn_fbfields_identity_body, 12};
 
 GN_MUST static inline gn_err gn_fb_identity_body_verify(struct gn_slice in, struct gn_fb_identity_body *out)
 {
@@ -396,6 +456,30 @@ static inline bool gn_fb_identity_body_has_profile(struct gn_fb_identity_body t)
 static inline struct gn_slice gn_fb_identity_body_profile(struct gn_fb_identity_body t)
 {
 	return gn_fbt_bytes(t.t, 9);
+}
+static inline bool gn_fb_identity_body_has_history(struct gn_fb_identity_body t)
+{
+	return gn_fbt_has(t.t, 10);
+}
+static inline uint32_t gn_fb_identity_body_history_len(struct gn_fb_identity_body t)
+{
+	return gn_fbt_count(t.t, 10);
+}
+static inline struct gn_fb_version gn_fb_identity_body_history_at(struct gn_fb_identity_body t, uint32_t i)
+{
+	struct gn_fb_version v;
+	gn_fbt_struct_at(t.t, 10, &gn_fblayout_version, i, &v);
+	return v;
+}
+static inline bool gn_fb_identity_body_has_front(struct gn_fb_identity_body t)
+{
+	return gn_fbt_has(t.t, 11);
+}
+static inline struct gn_fb_key gn_fb_identity_body_front(struct gn_fb_identity_body t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 11, &gn_fblayout_key, &v);
+	return v;
 }
 
 /* ---- NodeBody ---- */
@@ -795,6 +879,321 @@ static inline struct gn_fb_site_version gn_fb_site_body_previous_at(struct gn_fb
 	return (struct gn_fb_site_version){gn_fbt_table_at(t.t, 1, i)};
 }
 
+/* ---- BoxBody ---- */
+
+struct gn_fb_box_body {
+	struct gn_fbt t;
+};
+struct gn_fb_box_body_args {
+	uint8_t kind;
+	/* One per device, at most 8 (groups: one pair for all members, whose `ack` counts for nothing). */
+	struct {
+		const struct gn_fb_box_reader *p;
+		size_t count;
+	} readers;
+	/* Seconds an item may stay; items and bytes nobody has taken; bytes of one item. */
+	uint32_t ttl;
+	uint32_t items;
+	uint64_t bytes;
+	uint32_t item_max;
+	/* Leading zero bits a stranger's deposit needs; 0: strangers may not deposit. */
+	uint8_t bits;
+	/* Unix day of the work, and leading zero bits, at least 20, of SHA-256("geonet/box/descriptor/1" || box || epoch be64
+	 * || nonce). */
+	uint64_t epoch;
+	const struct gn_fb_nonce *nonce;
+	/* Keys of open invites, and of refused certificates, at most 64 each. */
+	struct {
+		const struct gn_fb_key *p;
+		size_t count;
+	} invites;
+	struct {
+		const struct gn_fb_key *p;
+		size_t count;
+	} refused;
+	/* The box that follows; deposits go there. */
+	const struct gn_fb_key *successor;
+	/* Queue: seconds of a lease at most, deliveries before an item is dead. */
+	uint32_t lease;
+	uint16_t deliveries;
+	/* Queue: keys of workers, at most 64; others show a token. */
+	struct {
+		const struct gn_fb_key *p;
+		size_t count;
+	} workers;
+	/* Whose tokens (introductions) let in; absent: the box key's own. */
+	const struct gn_fb_key *issuer;
+};
+static const struct gn_fb_field gn_fbfields_box_body[] = {
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_body_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"readers", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_body_args, readers), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_reader, NULL},
+	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_body_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"items", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_body_args, items), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"bytes", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_body_args, bytes), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"item_max", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_body_args, item_max), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"bits", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_box_body_args, bits), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_body_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_box_body_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_nonce, NULL},
+	{"invites", GN_FB_STRUCTS, GN_FB_UINT, 9, offsetof(struct gn_fb_box_body_args, invites), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"refused", GN_FB_STRUCTS, GN_FB_UINT, 10, offsetof(struct gn_fb_box_body_args, refused), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"successor", GN_FB_STRUCT, GN_FB_UINT, 11, offsetof(struct gn_fb_box_body_args, successor), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_box_body_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"deliveries", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_box_body_args, deliveries), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"workers", GN_FB_STRUCTS, GN_FB_UINT, 14, offsetof(struct gn_fb_box_body_args, workers), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"issuer", GN_FB_STRUCT, GN_FB_UINT, 15, offsetof(struct gn_fb_box_body_args, issuer), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_body = {"BoxBody", NULL, gn_fbfields_box_body, 16};
+
+GN_MUST static inline gn_err gn_fb_box_body_verify(struct gn_slice in, struct gn_fb_box_body *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_body, &out->t);
+}
+static inline gn_fbref gn_fb_box_body_make(struct gn_fbb *b, const struct gn_fb_box_body_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_body, args);
+}
+static inline uint8_t gn_fb_box_body_kind(struct gn_fb_box_body t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_body_has_readers(struct gn_fb_box_body t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint32_t gn_fb_box_body_readers_len(struct gn_fb_box_body t)
+{
+	return gn_fbt_count(t.t, 1);
+}
+static inline struct gn_fb_box_reader gn_fb_box_body_readers_at(struct gn_fb_box_body t, uint32_t i)
+{
+	struct gn_fb_box_reader v;
+	gn_fbt_struct_at(t.t, 1, &gn_fblayout_box_reader, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_box_body_readers_bytes(struct gn_fb_box_body t)
+{
+	return gn_fbt_elements(t.t, 1, 64);
+}
+static inline uint32_t gn_fb_box_body_ttl(struct gn_fb_box_body t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_box_body_items(struct gn_fb_box_body t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 3, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_box_body_bytes(struct gn_fb_box_body t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_box_body_item_max(struct gn_fb_box_body t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 5, 4, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_box_body_bits(struct gn_fb_box_body t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_box_body_epoch(struct gn_fb_box_body t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 7, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_body_has_nonce(struct gn_fb_box_body t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline struct gn_fb_nonce gn_fb_box_body_nonce(struct gn_fb_box_body t)
+{
+	struct gn_fb_nonce v;
+	gn_fbt_struct(t.t, 8, &gn_fblayout_nonce, &v);
+	return v;
+}
+static inline bool gn_fb_box_body_has_invites(struct gn_fb_box_body t)
+{
+	return gn_fbt_has(t.t, 9);
+}
+static inline uint32_t gn_fb_box_body_invites_len(struct gn_fb_box_body t)
+{
+	return gn_fbt_count(t.t, 9);
+}
+static inline struct gn_fb_key gn_fb_box_body_invites_at(struct gn_fb_box_body t, uint32_t i)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct_at(t.t, 9, &gn_fblayout_key, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_box_body_invites_bytes(struct gn_fb_box_body t)
+{
+	return gn_fbt_elements(t.t, 9, 32);
+}
+static inline bool gn_fb_box_body_has_refused(struct gn_fb_box_body t)
+{
+	return gn_fbt_has(t.t, 10);
+}
+static inline uint32_t gn_fb_box_body_refused_len(struct gn_fb_box_body t)
+{
+	return gn_fbt_count(t.t, 10);
+}
+static inline struct gn_fb_key gn_fb_box_body_refused_at(struct gn_fb_box_body t, uint32_t i)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct_at(t.t, 10, &gn_fblayout_key, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_box_body_refused_bytes(struct gn_fb_box_body t)
+{
+	return gn_fbt_elements(t.t, 10, 32);
+}
+static inline bool gn_fb_box_body_has_successor(struct gn_fb_box_body t)
+{
+	return gn_fbt_has(t.t, 11);
+}
+static inline struct gn_fb_key gn_fb_box_body_successor(struct gn_fb_box_body t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 11, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint32_t gn_fb_box_body_lease(struct gn_fb_box_body t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 12, 4, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_box_body_deliveries(struct gn_fb_box_body t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 13, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_body_has_workers(struct gn_fb_box_body t)
+{
+	return gn_fbt_has(t.t, 14);
+}
+static inline uint32_t gn_fb_box_body_workers_len(struct gn_fb_box_body t)
+{
+	return gn_fbt_count(t.t, 14);
+}
+static inline struct gn_fb_key gn_fb_box_body_workers_at(struct gn_fb_box_body t, uint32_t i)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct_at(t.t, 14, &gn_fblayout_key, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_box_body_workers_bytes(struct gn_fb_box_body t)
+{
+	return gn_fbt_elements(t.t, 14, 32);
+}
+static inline bool gn_fb_box_body_has_issuer(struct gn_fb_box_body t)
+{
+	return gn_fbt_has(t.t, 15);
+}
+static inline struct gn_fb_key gn_fb_box_body_issuer(struct gn_fb_box_body t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 15, &gn_fblayout_key, &v);
+	return v;
+}
+
+/* ---- TopicBody ---- */
+
+struct gn_fb_topic_body {
+	struct gn_fbt t;
+};
+struct gn_fb_topic_body_args {
+	/* Who publishes; who subscribes (Owner: keys in `keys`). */
+	uint8_t publish;
+	uint8_t subscribe;
+	/* Payloads are opaque to roots. */
+	bool sealed;
+	/* Subscribers keep lazy links. */
+	bool mesh;
+	/* Where quorum messages are deposited. */
+	const struct gn_fb_key *box;
+	/* Messages a second: one publisher (0: 20), all (0: 200); bytes of a payload (0: 16,384). */
+	uint32_t rate;
+	uint32_t rate_all;
+	uint32_t payload_max;
+	/* Owner admission: these besides the owner, at most 256. */
+	struct {
+		const struct gn_fb_key *p;
+		size_t count;
+	} keys;
+};
+static const struct gn_fb_field gn_fbfields_topic_body[] = {
+	{"publish", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_body_args, publish), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"subscribe", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_body_args, subscribe), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"sealed", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_topic_body_args, sealed), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"mesh", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_topic_body_args, mesh), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_topic_body_args, box), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"rate", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_topic_body_args, rate), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"rate_all", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_topic_body_args, rate_all), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"payload_max", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_topic_body_args, payload_max), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"keys", GN_FB_STRUCTS, GN_FB_UINT, 8, offsetof(struct gn_fb_topic_body_args, keys), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+};
+static const struct gn_fb_type gn_fbtype_topic_body = {"TopicBody", NULL, gn_fbfields_topic_body, 9};
+
+GN_MUST static inline gn_err gn_fb_topic_body_verify(struct gn_slice in, struct gn_fb_topic_body *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_topic_body, &out->t);
+}
+static inline gn_fbref gn_fb_topic_body_make(struct gn_fbb *b, const struct gn_fb_topic_body_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_topic_body, args);
+}
+static inline uint8_t gn_fb_topic_body_publish(struct gn_fb_topic_body t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_topic_body_subscribe(struct gn_fb_topic_body t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_topic_body_sealed(struct gn_fb_topic_body t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_topic_body_mesh(struct gn_fb_topic_body t)
+{
+	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_topic_body_has_box(struct gn_fb_topic_body t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_fb_key gn_fb_topic_body_box(struct gn_fb_topic_body t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 4, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint32_t gn_fb_topic_body_rate(struct gn_fb_topic_body t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 5, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_topic_body_rate_all(struct gn_fb_topic_body t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 6, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_topic_body_payload_max(struct gn_fb_topic_body t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 7, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_topic_body_has_keys(struct gn_fb_topic_body t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline uint32_t gn_fb_topic_body_keys_len(struct gn_fb_topic_body t)
+{
+	return gn_fbt_count(t.t, 8);
+}
+static inline struct gn_fb_key gn_fb_topic_body_keys_at(struct gn_fb_topic_body t, uint32_t i)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct_at(t.t, 8, &gn_fblayout_key, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_topic_body_keys_bytes(struct gn_fb_topic_body t)
+{
+	return gn_fbt_elements(t.t, 8, 32);
+}
+
 /* ---- RevocationBody ---- */
 
 /* label "": the whole list. label of 64 hex digits (a token's id): this token alone, for who needs it at once. */
@@ -865,6 +1264,141 @@ static inline struct gn_fb_revoked_token gn_fb_revocation_body_list_at(struct gn
 	return v;
 }
 
+/* ---- PrekeySet ---- */
+
+struct gn_fb_prekey_set {
+	struct gn_fbt t;
+};
+struct gn_fb_prekey_set_args {
+	uint32_t id;
+	const struct gn_fb_key *x25519;
+	/* ML-KEM-768, 1,184 bytes. */
+	struct gn_slice kem;
+};
+static const struct gn_fb_field gn_fbfields_prekey_set[] = {
+	{"id", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_prekey_set_args, id), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"x25519", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_prekey_set_args, x25519), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"kem", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_prekey_set_args, kem), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_prekey_set = {"PrekeySet", NULL, gn_fbfields_prekey_set, 3};
+
+GN_MUST static inline gn_err gn_fb_prekey_set_verify(struct gn_slice in, struct gn_fb_prekey_set *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_prekey_set, &out->t);
+}
+static inline gn_fbref gn_fb_prekey_set_make(struct gn_fbb *b, const struct gn_fb_prekey_set_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_prekey_set, args);
+}
+static inline uint32_t gn_fb_prekey_set_id(struct gn_fb_prekey_set t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 0, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_prekey_set_has_x25519(struct gn_fb_prekey_set t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_key gn_fb_prekey_set_x25519(struct gn_fb_prekey_set t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_prekey_set_has_kem(struct gn_fb_prekey_set t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_prekey_set_kem(struct gn_fb_prekey_set t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+
+/* ---- PrekeysBody ---- */
+
+/* Owner: the device key. pq_sig as in identity records, by pq_key (WR-14). */
+struct gn_fb_prekeys_body {
+	struct gn_fbt t;
+};
+struct gn_fb_prekeys_body_args {
+	/* The identity's key. */
+	const struct gn_fb_key *identity;
+	/* ML-DSA-65, 1,952 bytes; SHA-256 is MemberKey.pq_hash. */
+	struct gn_slice pq_key;
+	/* X25519. */
+	const struct gn_fb_key *dh;
+	gn_fbref last; /* PrekeySet */
+	/* At most 4. */
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} few; /* PrekeySet */
+};
+static const struct gn_fb_field gn_fbfields_prekeys_body[] = {
+	{"identity", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_prekeys_body_args, identity), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"pq_key", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_prekeys_body_args, pq_key), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"dh", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_prekeys_body_args, dh), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"last", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_prekeys_body_args, last), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_prekey_set}},
+	{"few", GN_FB_TABLES, GN_FB_UINT, 4, offsetof(struct gn_fb_prekeys_body_args, few), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_prekey_set}},
+};
+static const struct gn_fb_type gn_fbtype_prekeys_body = {"PrekeysBody", NULL, gn_fbfields_prekeys_body, 5};
+
+GN_MUST static inline gn_err gn_fb_prekeys_body_verify(struct gn_slice in, struct gn_fb_prekeys_body *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_prekeys_body, &out->t);
+}
+static inline gn_fbref gn_fb_prekeys_body_make(struct gn_fbb *b, const struct gn_fb_prekeys_body_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_prekeys_body, args);
+}
+static inline bool gn_fb_prekeys_body_has_identity(struct gn_fb_prekeys_body t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_prekeys_body_identity(struct gn_fb_prekeys_body t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_prekeys_body_has_pq_key(struct gn_fb_prekeys_body t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_prekeys_body_pq_key(struct gn_fb_prekeys_body t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_prekeys_body_has_dh(struct gn_fb_prekeys_body t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_key gn_fb_prekeys_body_dh(struct gn_fb_prekeys_body t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_prekeys_body_has_last(struct gn_fb_prekeys_body t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_prekey_set gn_fb_prekeys_body_last(struct gn_fb_prekeys_body t)
+{
+	return (struct gn_fb_prekey_set){gn_fbt_table(t.t, 3)};
+}
+static inline bool gn_fb_prekeys_body_has_few(struct gn_fb_prekeys_body t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline uint32_t gn_fb_prekeys_body_few_len(struct gn_fb_prekeys_body t)
+{
+	return gn_fbt_count(t.t, 4);
+}
+static inline struct gn_fb_prekey_set gn_fb_prekeys_body_few_at(struct gn_fb_prekeys_body t, uint32_t i)
+{
+	return (struct gn_fb_prekey_set){gn_fbt_table_at(t.t, 4, i)};
+}
+
 /* Every table of the schema, for tests and tools. */
 static const struct gn_fb_type *const gn_fbtypes_bodies[] = {
 	&gn_fbtype_member_key,
@@ -877,7 +1411,11 @@ static const struct gn_fb_type *const gn_fbtypes_bodies[] = {
 	&gn_fbtype_name_body,
 	&gn_fbtype_site_version,
 	&gn_fbtype_site_body,
+	&gn_fbtype_box_body,
+	&gn_fbtype_topic_body,
 	&gn_fbtype_revocation_body,
+	&gn_fbtype_prekey_set,
+	&gn_fbtype_prekeys_body,
 };
 
 #endif

@@ -184,9 +184,101 @@ static inline struct gn_fb_sig gn_fb_receipt_sig(struct gn_fb_receipt t)
 	return v;
 }
 
+/* ---- Custody ---- */
+
+/* A holder's promise to keep a box's item: Ed25519 by holder_key over "geonet/custody/1" || box || item ||
+ * held_until be64 || holder. */
+struct gn_fb_custody {
+	struct gn_fbt t;
+};
+struct gn_fb_custody_args {
+	const struct gn_fb_key *box;
+	/* SHA-256(item). */
+	const struct gn_fb_hash *item;
+	/* Unix seconds. */
+	uint64_t held_until;
+	/* Node id of the holder, and its node key, which signed. */
+	const struct gn_fb_hash *holder;
+	const struct gn_fb_key *holder_key;
+	const struct gn_fb_sig *sig;
+};
+static const struct gn_fb_field gn_fbfields_custody[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_custody_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"item", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_custody_args, item), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"held_until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_custody_args, held_until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"holder", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_custody_args, holder), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"holder_key", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_custody_args, holder_key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_custody_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+};
+static const struct gn_fb_type gn_fbtype_custody = {"Custody", NULL, gn_fbfields_custody, 6};
+
+GN_MUST static inline gn_err gn_fb_custody_verify(struct gn_slice in, struct gn_fb_custody *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_custody, &out->t);
+}
+static inline gn_fbref gn_fb_custody_make(struct gn_fbb *b, const struct gn_fb_custody_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_custody, args);
+}
+static inline bool gn_fb_custody_has_box(struct gn_fb_custody t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_custody_box(struct gn_fb_custody t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_custody_has_item(struct gn_fb_custody t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_hash gn_fb_custody_item(struct gn_fb_custody t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint64_t gn_fb_custody_held_until(struct gn_fb_custody t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_custody_has_holder(struct gn_fb_custody t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_hash gn_fb_custody_holder(struct gn_fb_custody t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 3, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_custody_has_holder_key(struct gn_fb_custody t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_fb_key gn_fb_custody_holder_key(struct gn_fb_custody t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 4, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_custody_has_sig(struct gn_fb_custody t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_fb_sig gn_fb_custody_sig(struct gn_fb_custody t)
+{
+	struct gn_fb_sig v;
+	gn_fbt_struct(t.t, 5, &gn_fblayout_sig, &v);
+	return v;
+}
+
 /* Every table of the schema, for tests and tools. */
 static const struct gn_fb_type *const gn_fbtypes_common[] = {
 	&gn_fbtype_receipt,
+	&gn_fbtype_custody,
 };
 
 #endif

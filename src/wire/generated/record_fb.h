@@ -10,9 +10,10 @@ enum gn_fb_record_type {
 	GN_FB_RECORD_TYPE_NODE = 2,
 	GN_FB_RECORD_TYPE_NAME = 3,
 	GN_FB_RECORD_TYPE_SITE = 4,
-	GN_FB_RECORD_TYPE_MAILBOX = 5,
+	GN_FB_RECORD_TYPE_BOX = 5,
 	GN_FB_RECORD_TYPE_TOPIC = 6,
 	GN_FB_RECORD_TYPE_REVOCATION = 7,
+	GN_FB_RECORD_TYPE_PREKEYS = 8,
 	GN_FB_RECORD_TYPE_APPLICATION = 16,
 	GN_FB_RECORD_TYPE_PRIVATE = 32768,
 };
@@ -28,7 +29,7 @@ struct gn_fb_record_args {
 	struct gn_slice signed_;
 	/* Ed25519, 64 bytes. */
 	struct gn_slice sig;
-	/* ML-DSA-65, 3,309 bytes; required in identity records. */
+	/* ML-DSA-65, 3,309 bytes; required in identity and prekeys records. */
 	struct gn_slice pq_sig;
 };
 static const struct gn_fb_field gn_fbfields_record[] = {

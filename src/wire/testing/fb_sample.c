@@ -3,7 +3,7 @@
 
 uint8_t fb_storage[1 << 17];
 
-const struct gn_fb_type *fb_types[200];
+const struct gn_fb_type *fb_types[400];
 size_t fb_type_count;
 
 void fb_sample_list_types(void)

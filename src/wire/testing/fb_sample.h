@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 extern uint8_t fb_storage[1 << 17];
-extern const struct gn_fb_type *fb_types[200];
+extern const struct gn_fb_type *fb_types[400];
 extern size_t fb_type_count;
 void fb_sample_list_types(void);
 struct gn_slice fb_sample_made(struct gn_fbb *b, gn_fbref root, const char *identifier);

@@ -1,0 +1,104 @@
+/* geonet-agent: one person's agent. Reads flags, and runs until it is told to stop. */
+#include "agent/agent.h"
+#include "os/os.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: geonet-agent [OPTION]...\n"
+	"Run one person's agent: their keys, sessions and history; `geonet agent up` starts it in\n"
+	"the background.\n"
+	"\n";
+
+static const char rest[] =
+	"  --help, --version\n"
+	"\n"
+	"Examples:\n"
+	"  geonet-agent                                 for this user, over the node of this user\n"
+	"  geonet-agent --data /tmp/ann --node /run/geonet/app.sock\n"
+	"\n"
+	"Exit status: 0 stopped on request, 1 failed, 2 the command line is wrong.\n";
+
+static int help(void)
+{
+	fputs(usage, stdout);
+	gn_host_settings_print(gn_agent_settings, stdout);
+	fputs(rest, stdout);
+	return ferror(stdout) != 0;
+}
+
+static int fail(const char *why)
+{
+	fprintf(stderr, "geonet-agent: %s\n", why);
+	return 2;
+}
+
+static void default_data(struct gn_agent_config *config)
+{
+	const char *own = getenv("GEONET_DATA"), *xdg = getenv("XDG_DATA_HOME"),
+		   *home = getenv("HOME");
+	if (own && *own)
+		snprintf(config->data, sizeof config->data, "%.500s", own);
+	else if (xdg && *xdg)
+		snprintf(config->data, sizeof config->data, "%.490s/geonet", xdg);
+	else
+		snprintf(config->data, sizeof config->data, "%.480s/.local/share/geonet",
+			 home && *home ? home : ".");
+}
+
+static gn_err parse(int argc, char **argv, struct gn_agent_config *config, int *ready_fd,
+		    char why[GN_HOST_WHY])
+{
+	for (int i = 1; i < argc; i++) {
+		const char *name = argv[i] + 2, *equals = strchr(argv[i], '=');
+		if (strncmp(argv[i], "--", 2) != 0)
+			return gn_host_why(why, GN_USAGE,
+					   "'%.80s' is not an option; see geonet-agent --help",
+					   argv[i]);
+		size_t len = equals ? (size_t)(equals - name) : strlen(name);
+		const char *value = equals ? equals + 1 : i + 1 < argc ? argv[++i] : NULL;
+		if (!value)
+			return gn_host_why(why, GN_USAGE,
+					   "--%.80s needs a value; see geonet-agent --help", name);
+		if (gn_slice_eq(gn_slice(name, len), GN_LIT("ready-fd"))) {
+			uint64_t fd;
+			if (!gn_os_setting_number(value, 0, INT_MAX, false, &fd))
+				return gn_host_why(why, GN_USAGE,
+						   "--ready-fd: '%.80s' is not a descriptor",
+						   value);
+			*ready_fd = (int)fd;
+		} else {
+			char inner[GN_HOST_WHY];
+			if (gn_host_setting_set(gn_agent_settings, config, gn_slice(name, len),
+						gn_str(value), inner))
+				return gn_host_why(why, GN_USAGE, "%.250s; see geonet-agent --help",
+						   inner);
+		}
+	}
+	return GN_OK;
+}
+
+int main(int argc, char **argv)
+{
+	static struct gn_agent_config config;
+	char why[GN_HOST_WHY] = "";
+	int ready_fd = -1;
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return help();
+		if (strcmp(argv[i], "--version") == 0)
+			return printf("geonet-agent %s\n", GEONET_VERSION) < 0;
+	}
+	gn_os_process();
+	gn_host_settings_default(gn_agent_settings, &config, sizeof config);
+	default_data(&config);
+	if (parse(argc, argv, &config, &ready_fd, why))
+		return fail(why);
+	if (gn_agent_run(&config, ready_fd, why) == GN_OK)
+		return 0;
+	fprintf(stderr, "geonet-agent: %s\n", why);
+	return 1;
+}

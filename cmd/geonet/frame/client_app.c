@@ -1,0 +1,187 @@
+/* A call of app/1 to the node: one connection, its one answer. Host's engine speaks
+ * (host/client.h); here is the socket, the clock, and a sentence for what goes wrong between us and
+ * the node.
+ *
+ * 1. A connection serves one call: it costs 30 us, and nothing is kept between commands.
+ * 2. What the server's clock says is heard once (cli_now_is). */
+#include "geonet/frame/client_int.h"
+#include "geonet/frame/frame.h"
+#include "host/client.h"
+#include "host/table.h"
+#include "os/os.h"
+
+#include "crypto/crypto.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define READ 65536u
+
+struct talk {
+	struct cli *cli;
+	const struct ask *ask;
+	struct reply *reply;
+	struct gn_host_client *client;
+	int fd;
+	bool asked, done;
+	gn_err failed; /* between us and the node */
+	char *detail;
+};
+
+static char *text_of(struct gn_slice s, const char *fallback)
+{
+	return s.len ? cli_format("%.*s", (int)s.len, (const char *)s.p)
+		     : cli_format("%s", fallback);
+}
+
+static void begin_call(struct talk *t, struct gn_fbt table)
+{
+	uint64_t call;
+	uint32_t ms = 1000 * (t->ask->timeout ? t->ask->timeout : 60);
+	struct gn_fbb *b = gn_host_client_builder(t->client);
+	gn_fbref ref = gn_fbb_table(b, gn_app_type(t->ask->kind), t->ask->args);
+	uint64_t time = gn_fb_app_ready_time((struct gn_fb_app_ready){table});
+	if (time)
+		cli_now_is(t->cli, time / 1000);
+	t->failed = gn_host_client_call(t->client, t->ask->kind, ref, ms, gn_os_steady(), &call);
+	t->asked = !t->failed;
+}
+
+/* As the node's HTTP says it. */
+static void take_error(struct talk *t, const struct gn_host_client_fault *f)
+{
+	char *message = text_of(f->detail, gn_err_text(f->err));
+	t->reply->err = f->err;
+	t->reply->json =
+		json_pack("{s{ss ss}}", "error", "code", gn_err_name(f->err), "message", message);
+	free(message);
+}
+
+static void tell_event(struct talk *t, const struct gn_host_client_event *e)
+{
+	json_t *json = t->ask->event && e->type ? gn_host_table_json(e->type, e->table) : NULL;
+	if (json && !t->ask->event(t->ask->user, e->kind, json))
+		t->done = true;
+	json_decref(json);
+}
+
+static void hear(struct talk *t)
+{
+	struct gn_host_client_event e;
+	while (!t->done && gn_host_client_next(t->client, gn_os_steady(), &e)) {
+		bool closed = e.fault.unknown && e.fault.err == GN_CLOSED;
+		switch (e.what) {
+		case GN_HOST_CLIENT_READY: begin_call(t, e.table); break;
+		case GN_HOST_CLIENT_ANSWER:
+			if (!e.more && e.type)
+				t->reply->json = client_shape(e.kind, e.type, e.table, t->reply);
+			t->done = !e.more && !t->ask->event;
+			break;
+		case GN_HOST_CLIENT_FAILED:
+			if (e.fault.unknown && (closed || e.fault.err == GN_TIMEOUT))
+				t->failed = e.fault.err;
+			else
+				take_error(t, &e.fault);
+			t->done = true;
+			break;
+		case GN_HOST_CLIENT_OVER:
+			t->failed = t->failed ? t->failed : e.fault.err;
+			t->done = true;
+			break;
+		case GN_HOST_CLIENT_EVENT: tell_event(t, &e); break;
+		case GN_HOST_CLIENT_GAP:
+		case GN_HOST_CLIENT_DATA:
+		case GN_HOST_CLIENT_END:
+		case GN_HOST_CLIENT_ROOM: break;
+		}
+		t->done |= t->failed != GN_OK;
+	}
+}
+
+static void send_out(struct talk *t)
+{
+	struct gn_slice out = gn_host_client_out(t->client);
+	while (out.len) {
+		ssize_t n = write(t->fd, out.p, out.len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) /* when the node is gone, reading says so */
+			return;
+		gn_host_client_sent(t->client, (size_t)n, gn_os_steady());
+		out = gn_host_client_out(t->client);
+	}
+}
+
+static void read_in(struct talk *t)
+{
+	static uint8_t bytes[READ];
+	ssize_t n = read(t->fd, bytes, sizeof bytes);
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		gn_host_client_closed(t->client, gn_os_steady());
+	for (size_t at = 0; n > 0 && at < (size_t)n && !t->done;) {
+		at += gn_host_client_recv(t->client, gn_slice(bytes + at, (size_t)n - at),
+					  gn_os_steady());
+		hear(t);
+	}
+	hear(t);
+}
+
+static void talk(struct talk *t)
+{
+	while (!t->done) {
+		send_out(t);
+		gn_time now = gn_os_steady(), at = gn_host_client_deadline(t->client);
+		bool out = gn_host_client_out(t->client).len > 0;
+		struct pollfd p = {.fd = t->fd, .events = (short)(POLLIN | (out ? POLLOUT : 0))};
+		gn_time wait = at == GN_NEVER ? GN_SEC : at > now ? at - now : 0;
+		wait = wait < GN_SEC ? wait : GN_SEC;
+		if (poll(&p, 1, (int)(wait / GN_MSEC) + 1) > 0 && (p.revents & ~POLLOUT))
+			read_in(t);
+		gn_host_client_tick(t->client, gn_os_steady());
+		hear(t);
+	}
+}
+
+static int tell_failed(struct cli *cli, gn_err err)
+{
+	if (err == GN_TIMEOUT)
+		return cli_fail(cli, CLI_QUORUM, "timeout", "the node did not answer in time");
+	if (err == GN_CLOSED)
+		return cli_fail(cli, CLI_FAILED, "closed",
+				"the node broke off its answer; its log is %s/geonetd.log",
+				cli->data);
+	return cli_fail(cli, CLI_FAILED, "io", "the node cannot be asked: %s", gn_err_text(err));
+}
+
+int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply)
+{
+	struct gn_host_client_config config = {.role = GN_FB_APP_ROLE_CLIENT,
+					       .software = "geonet " GEONET_VERSION,
+					       .now = gn_os_steady()};
+	struct talk t = {.cli = cli,
+			 .ask = ask,
+			 .reply = reply,
+			 .fd = ask->agent ? client_agent_dial(cli) : client_dial(cli, false)};
+	struct gn_rand random = gn_rand_system();
+	*reply = (struct reply){0};
+	if (t.fd < 0)
+		return ask->quiet   ? CLI_FAILED
+		       : ask->agent ? client_no_agent(cli)
+				    : client_none(cli);
+	gn_rand_fill(&random, config.nonce, sizeof config.nonce);
+	t.client = gn_host_client_new(&config);
+	if (t.client && fcntl(t.fd, F_SETFL, O_NONBLOCK) == 0)
+		talk(&t);
+	else
+		t.failed = GN_NOMEM;
+	gn_host_client_free(t.client);
+	close(t.fd);
+	if (t.failed)
+		return ask->quiet ? CLI_FAILED : tell_failed(cli, t.failed);
+	reply->message = json_text(json_object_get(reply->json, "error"), "message");
+	reply->status = reply->err ? gn_err_http(reply->err) : 200;
+	return cli_exit_of(reply->err);
+}

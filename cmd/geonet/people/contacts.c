@@ -1,0 +1,170 @@
+/* People: who they are, requests, invites. */
+#include "geonet/frame/client.h"
+#include "geonet/frame/frame.h"
+#include "geonet/people/commands.h"
+#include "wire/app.h"
+
+#include <stdlib.h>
+
+#define CONTACT(member) {GN_FB_APP_BODY_APP_CONTACT, GN_FB_APP_CONTACT_BODY_##member}
+
+static const char *state_of(const json_t *p)
+{
+	static const char *const words[] = {"", "asked", "request", "", "refused"};
+	unsigned state = (unsigned)json_number(p, "state");
+	if (json_is_true(json_object_get(p, "blocked")))
+		return "blocked";
+	return state < GN_COUNT(words) ? words[state] : "";
+}
+
+static const char *trust_of(const json_t *p)
+{
+	static const char *const words[] = {"unknown", "by name", "introduced", "linked", "met"};
+	unsigned trust = (unsigned)json_number(p, "trust");
+	return json_is_true(json_object_get(p, "unseen")) ? "not looked at"
+	       : trust < GN_COUNT(words)                  ? words[trust]
+							  : "";
+}
+
+static const char *name_of(const json_t *p)
+{
+	return *json_text(p, "petname") ? json_text(p, "petname") : json_text(p, "name");
+}
+
+int cmd_contacts_list(struct cli *cli)
+{
+	struct reply r;
+	struct gn_fb_contacts_list_args args = {.limit = 500};
+	struct ask ask = {
+		.kind = (struct gn_app_kind)CONTACT(CONTACTS_LIST), .args = &args, .agent = true};
+	int exit = client_ask_must(cli, &ask, &r, "the contacts could not be read");
+	if (!exit && cli->json) {
+		exit = cli_json(cli, json_incref(r.json));
+	} else if (!exit) {
+		struct table t;
+		size_t i;
+		json_t *p;
+		const json_t *list = json_object_get(r.json, "contacts");
+		table_init(&t, 4, 0);
+		table_add(&t, "NAME");
+		table_add(&t, "STATE");
+		table_add(&t, "KNOWN");
+		table_add(&t, "PID");
+		json_array_foreach(list, i, p)
+		{
+			table_add(&t, "%s", out_text(name_of(p)));
+			table_add(&t, "%s", state_of(p));
+			table_add(&t, "%s", trust_of(p));
+			table_add(&t, "%s", json_text(p, "pid"));
+		}
+		if (json_array_size(list)) {
+			table_print(cli, &t);
+		} else {
+			table_free(&t);
+			cli_note(cli, "Nobody yet: geonet contacts add PID, or invite somebody: "
+				      "geonet contacts invite");
+		}
+		json_array_foreach(list, i, p) if (*json_text(p, "alarm"))
+			cli_warn(cli, "%s: %s", out_text(name_of(p)), json_text(p, "alarm"));
+	}
+	reply_free(&r);
+	return exit;
+}
+
+/* One call about one person, said in a line: by the name that the user gave them, if any. */
+static int one(struct cli *cli, struct gn_app_kind kind, const void *args, const char *failed,
+	       const char *done)
+{
+	struct reply r;
+	struct ask ask = {.kind = kind, .args = args, .agent = true};
+	const char *who = cli->args[cli->arg_count > 1];
+	int exit = client_ask_must(cli, &ask, &r, failed);
+	if (!exit && cli->json)
+		exit = cli_json(cli, r.json ? json_incref(r.json) : json_object());
+	else if (!exit)
+		cli_note(cli, "%s %s.", done, who);
+	reply_free(&r);
+	return exit;
+}
+
+int cmd_contacts_add(struct cli *cli)
+{
+	struct gn_fb_contact_add_args args = {
+		.who = gn_str(cli->args[0]),
+		.petname = gn_str(cli->arg_count > 1 ? cli->args[1] : "")};
+	return one(cli, (struct gn_app_kind)CONTACT(CONTACT_ADD), &args, "they were not added",
+		   "Added");
+}
+
+static int answer(struct cli *cli, bool accept)
+{
+	struct gn_fb_contact_answer_args args = {.who = gn_str(cli->args[0]), .accept = accept};
+	return one(cli, (struct gn_app_kind)CONTACT(CONTACT_ANSWER), &args, "that was not possible",
+		   accept ? "Accepted" : "Refused");
+}
+
+int cmd_contacts_accept(struct cli *cli)
+{
+	return answer(cli, true);
+}
+
+int cmd_contacts_refuse(struct cli *cli)
+{
+	return answer(cli, false);
+}
+
+int cmd_contacts_name(struct cli *cli)
+{
+	struct gn_fb_contact_set_args args = {.who = gn_str(cli->args[0]),
+					      .petname = gn_str(cli->args[1])};
+	return one(cli, (struct gn_app_kind)CONTACT(CONTACT_SET), &args, "the name was not set",
+		   "Named");
+}
+
+static int block(struct cli *cli, bool on)
+{
+	struct gn_fb_contact_set_args args = {.who = gn_str(cli->args[0]),
+					      .block = on ? GN_FB_SWITCH_ON : GN_FB_SWITCH_OFF};
+	return one(cli, (struct gn_app_kind)CONTACT(CONTACT_SET), &args, "that was not possible",
+		   on ? "Blocked" : "Unblocked");
+}
+
+int cmd_contacts_block(struct cli *cli)
+{
+	return block(cli, true);
+}
+
+int cmd_contacts_unblock(struct cli *cli)
+{
+	return block(cli, false);
+}
+
+int cmd_contacts_remove(struct cli *cli)
+{
+	struct gn_fb_contact_remove_args args = {.who = gn_str(cli->args[0])};
+	return one(cli, (struct gn_app_kind)CONTACT(CONTACT_REMOVE), &args, "they were not removed",
+		   "Removed");
+}
+
+int cmd_contacts_invite(struct cli *cli)
+{
+	struct reply r;
+	uint64_t uses = 1, days = 7;
+	const char *name = cli_option(cli, "name");
+	if (!cli_number(cli, "uses", 1, 10000, &uses) || !cli_number(cli, "days", 1, 400, &days))
+		return CLI_USAGE;
+	struct gn_fb_invite_new_args args = {.uses = (uint32_t)uses,
+					     .ttl = (uint32_t)(days * 86400),
+					     .name = gn_str(name ? name : "")};
+	struct ask ask = {
+		.kind = (struct gn_app_kind)CONTACT(INVITE_NEW), .args = &args, .agent = true};
+	int exit = client_ask_must(cli, &ask, &r, "no invite was made");
+	if (!exit && cli->json) {
+		exit = cli_json(cli, json_incref(r.json));
+	} else if (!exit) {
+		printf("%s\n", json_text(r.json, "link"));
+		cli_note(cli, "Whoever has this link can write to you: geonet contacts add LINK");
+	}
+	reply_free(&r);
+	return exit;
+}

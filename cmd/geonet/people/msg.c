@@ -1,0 +1,323 @@
+/* Messages: sent, read, followed, found. */
+#include "geonet/frame/client.h"
+#include "geonet/frame/frame.h"
+#include "geonet/people/commands.h"
+#include "wire/app.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define CHAT(member) {GN_FB_APP_BODY_APP_CHAT, GN_FB_APP_CHAT_BODY_##member}
+#define TEXT_MAX 65536u /* bytes read from stdin; the agent says how much one message may have */
+
+/* ---- one message as lines ---- */
+
+static const char *state_text(const json_t *m)
+{
+	static char text[64];
+	switch (json_number(m, "state")) {
+	case GN_FB_SEND_STATE_WAITING: return "waiting";
+	case GN_FB_SEND_STATE_STORED:
+		snprintf(text, sizeof text, "stored %llu of %llu",
+			 (unsigned long long)json_number(m, "held"),
+			 (unsigned long long)json_number(m, "of"));
+		return text;
+	case GN_FB_SEND_STATE_DELIVERED: return "delivered";
+	case GN_FB_SEND_STATE_READ: return "read";
+	default: return "not delivered";
+	}
+}
+
+static const char *time_text(uint64_t ms)
+{
+	static char text[32];
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+	if (!localtime_r(&t, &tm) || !strftime(text, sizeof text, "%Y-%m-%d %H:%M", &tm))
+		text[0] = 0;
+	return text;
+}
+
+static void print_message(const struct cli *cli, const char *who, const json_t *m)
+{
+	bool mine = json_is_true(json_object_get(m, "mine"));
+	unsigned kind = (unsigned)json_number(m, "kind");
+	if (kind == 64) {
+		printf("%s    %s did not arrive%s\n", out_dim(cli),
+		       out_count(json_number(m, "missing"), "message", "messages"), out_plain(cli));
+		return;
+	}
+	if (kind == 65)
+		return;
+	printf("%s%s%s  %s%s%s  ", out_dim(cli), time_text(json_number(m, "sent")), out_plain(cli),
+	       out_bold(cli), mine ? "you" : out_text(who), out_plain(cli));
+	if (json_is_true(json_object_get(m, "deleted")))
+		printf("%s(deleted)%s", out_dim(cli), out_plain(cli));
+	else
+		printf("%s", out_text(json_text(m, "text")));
+	if (json_is_true(json_object_get(m, "edited")))
+		printf(" %s(edited)%s", out_dim(cli), out_plain(cli));
+	if (mine)
+		printf("  %s[%s]%s", out_dim(cli), state_text(m), out_plain(cli));
+	putchar('\n');
+	if (mine && *json_text(m, "reason"))
+		printf("    %s; %s\n", json_text(m, "reason"), json_text(m, "next"));
+}
+
+/* ---- sending ---- */
+
+/* The words of the command line, or all of stdin for "-". The caller frees; NULL was told. */
+static char *take_text(struct cli *cli)
+{
+	if (cli->arg_count == 2 && strcmp(cli->args[1], "-") == 0) {
+		char *text = cli_alloc(TEXT_MAX + 1);
+		size_t len = fread(text, 1, TEXT_MAX + 1, stdin);
+		if (len <= TEXT_MAX) {
+			text[len && text[len - 1] == '\n' ? len - 1 : len] = 0;
+			return text;
+		}
+		free(text);
+		cli_fail(cli, CLI_USAGE, "too-large", "the text is longer than 64 KiB");
+		return NULL;
+	}
+	char *text = cli_format("%s", cli->args[1]);
+	for (int i = 2; i < cli->arg_count; i++) {
+		char *more = cli_format("%s %s", text, cli->args[i]);
+		free(text);
+		text = more;
+	}
+	return text;
+}
+
+int cmd_msg_send(struct cli *cli)
+{
+	struct reply r;
+	char *text = take_text(cli);
+	if (!text)
+		return CLI_USAGE;
+	struct gn_fb_message_send_args args = {.who = gn_str(cli->args[0]), .text = gn_str(text)};
+	struct ask ask = {
+		.kind = (struct gn_app_kind)CHAT(MESSAGE_SEND), .args = &args, .agent = true};
+	int exit = client_ask_must(cli, &ask, &r, "it was not sent");
+	const json_t *m = json_object_get(r.json, "message");
+	if (!exit && cli->json)
+		exit = cli_json(cli, json_incref(json_object_get(r.json, "message")));
+	else if (!exit)
+		cli_note(cli, "On its way (%s); geonet msg history %s shows what became of it.",
+			 state_text(m), cli->args[0]);
+	reply_free(&r);
+	free(text);
+	return exit;
+}
+
+/* ---- reading ---- */
+
+static int mark_read(struct cli *cli, uint64_t order)
+{
+	struct reply r;
+	struct gn_fb_message_read_args args = {.who = gn_str(cli->args[0]), .order = order};
+	struct ask ask = {
+		.kind = (struct gn_app_kind)CHAT(MESSAGE_READ), .args = &args, .agent = true};
+	int exit = client_ask_must(cli, &ask, &r, "it could not be marked as read");
+	reply_free(&r);
+	return exit;
+}
+
+/* The name that a contact is shown by. */
+static char *shown_name(struct cli *cli, const char *who)
+{
+	struct reply r;
+	struct gn_fb_contact_get_args args = {.who = gn_str(who)};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_CONTACT, GN_FB_APP_CONTACT_BODY_CONTACT_GET},
+			  .args = &args,
+			  .quiet = true,
+			  .agent = true};
+	char *name = NULL;
+	if (client_ask(cli, &ask, &r) == CLI_OK)
+		name = cli_format("%s", *json_text(r.json, "petname") ? json_text(r.json, "petname")
+					: *json_text(r.json, "name")  ? json_text(r.json, "name")
+								      : json_text(r.json, "pid"));
+	reply_free(&r);
+	return name ? name : cli_format("%s", who);
+}
+
+static int print_history(struct cli *cli, bool unread, uint64_t limit, uint64_t before)
+{
+	struct reply r;
+	struct gn_fb_history_args args = {
+		.who = gn_str(cli->args[0]), .limit = (uint16_t)limit, .before = before};
+	struct ask ask = {.kind = (struct gn_app_kind)CHAT(HISTORY), .args = &args, .agent = true};
+	int exit = client_ask_must(cli, &ask, &r, "the messages could not be read");
+	const json_t *list = json_object_get(r.json, "messages");
+	uint64_t newest = 0;
+	json_t *chosen = json_array();
+	for (size_t i = json_array_size(list); !exit && i-- > 0;) { /* the oldest first */
+		json_t *m = json_array_get(list, i);
+		bool mine = json_is_true(json_object_get(m, "mine")),
+		     read = json_is_true(json_object_get(m, "read"));
+		if (!mine && !read && json_number(m, "order") > newest)
+			newest = json_number(m, "order");
+		if (!unread || (!mine && !read))
+			json_array_append(chosen, m);
+	}
+	if (!exit && cli->json) {
+		exit = cli_json(cli, json_pack("{sO sb}", "messages", chosen, "more",
+					       json_is_true(json_object_get(r.json, "more"))));
+	} else if (!exit) {
+		char *name = shown_name(cli, cli->args[0]);
+		size_t i;
+		json_t *m;
+		json_array_foreach(chosen, i, m) print_message(cli, name, m);
+		if (!json_array_size(chosen))
+			cli_note(cli, unread ? "Nothing new." : "Nothing was said yet.");
+		free(name);
+	}
+	json_decref(chosen);
+	reply_free(&r);
+	if (!exit && unread && newest)
+		exit = mark_read(cli, newest);
+	return exit;
+}
+
+int cmd_msg_read(struct cli *cli)
+{
+	return print_history(cli, true, 500, 0);
+}
+
+int cmd_msg_history(struct cli *cli)
+{
+	uint64_t limit = 50, before = 0;
+	if (!cli_number(cli, "limit", 1, 500, &limit) ||
+	    !cli_number(cli, "before", 1, UINT64_MAX / 2, &before))
+		return CLI_USAGE;
+	return print_history(cli, false, limit, before);
+}
+
+int cmd_msg_chats(struct cli *cli)
+{
+	struct reply r;
+	static const struct gn_fb_chats_list_args none;
+	struct ask ask = {
+		.kind = (struct gn_app_kind)CHAT(CHATS_LIST), .args = &none, .agent = true};
+	int exit = client_ask_must(cli, &ask, &r, "the chats could not be read");
+	if (!exit && cli->json) {
+		exit = cli_json(cli, json_incref(r.json));
+	} else if (!exit) {
+		size_t i;
+		json_t *c;
+		json_array_foreach(json_object_get(r.json, "chats"), i, c)
+		{
+			const json_t *p = json_object_get(c, "contact");
+			const char *name = *json_text(p, "petname") ? json_text(p, "petname")
+					   : *json_text(p, "name")  ? json_text(p, "name")
+								    : json_text(p, "pid");
+			printf("%s%s%s  %llu unread\n", out_bold(cli), out_text(name),
+			       out_plain(cli), (unsigned long long)json_number(c, "unread"));
+			if (json_object_get(c, "last")) {
+				printf("    ");
+				print_message(cli, name, json_object_get(c, "last"));
+			}
+		}
+	}
+	reply_free(&r);
+	return exit;
+}
+
+/* ---- following ---- */
+
+struct following {
+	struct cli *cli;
+	const char *chat; /* hex; "": all */
+	uint64_t left;    /* messages until it ends; 0: never */
+};
+
+static bool on_event(void *user, struct gn_app_kind kind, const json_t *json)
+{
+	struct following *f = user;
+	const json_t *m = json_object_get(json, "message");
+	if (kind.area != GN_FB_APP_BODY_APP_TOLD || !m)
+		return true;
+	if (*f->chat && strcmp(f->chat, json_text(m, "chat")) != 0)
+		return true;
+	bool fresh = json_is_true(json_object_get(json, "fresh")) &&
+		     !json_is_true(json_object_get(m, "mine"));
+	if (f->cli->json) {
+		char *line = json_dumps(m, JSON_COMPACT);
+		printf("%s\n", line ? line : "");
+		free(line);
+	} else if (fresh) {
+		print_message(f->cli, "they", m);
+	}
+	fflush(stdout);
+	return !fresh || f->left == 0 || --f->left > 0;
+}
+
+int cmd_msg_follow(struct cli *cli)
+{
+	struct reply r;
+	char *chat = cli_format("%s", "");
+	struct following f = {.cli = cli};
+	int exit = CLI_OK;
+	if (!cli_number(cli, "count", 1, UINT32_MAX, &f.left))
+		return CLI_USAGE;
+	if (cli->arg_count) {
+		struct gn_fb_contact_get_args get = {.who = gn_str(cli->args[0])};
+		struct ask ask = {
+			.kind = {GN_FB_APP_BODY_APP_CONTACT, GN_FB_APP_CONTACT_BODY_CONTACT_GET},
+			.args = &get,
+			.agent = true};
+		exit = client_ask_must(cli, &ask, &r, "they cannot be followed");
+		free(chat);
+		chat = cli_format("%s", json_text(r.json, "chat"));
+		reply_free(&r);
+	}
+	static const struct gn_fb_events_on_args all;
+	f.chat = chat;
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_EVENT, GN_FB_APP_EVENT_BODY_EVENTS_ON},
+			  .args = &all,
+			  .agent = true,
+			  .event = on_event,
+			  .user = &f};
+	if (!exit) {
+		exit = client_ask_must(cli, &ask, &r, "nothing more is told");
+		reply_free(&r);
+	}
+	free(chat);
+	return exit;
+}
+
+/* ---- searching ---- */
+
+int cmd_msg_search(struct cli *cli)
+{
+	struct reply r;
+	uint64_t limit = 50;
+	const char *who = cli_option(cli, "with");
+	if (!cli_number(cli, "limit", 1, 500, &limit))
+		return CLI_USAGE;
+	struct gn_fb_search_args args = {.text = gn_str(cli->args[0]),
+					 .who = who ? gn_str(who) : gn_slice(NULL, 0),
+					 .limit = (uint16_t)limit};
+	struct ask ask = {.kind = (struct gn_app_kind)CHAT(SEARCH), .args = &args, .agent = true};
+	int exit = client_ask_must(cli, &ask, &r, "nothing could be searched");
+	if (!exit && cli->json) {
+		exit = cli_json(cli, json_incref(r.json));
+	} else if (!exit) {
+		size_t i;
+		json_t *found;
+		json_array_foreach(json_object_get(r.json, "found"), i, found)
+		{
+			const json_t *p = json_object_get(found, "contact");
+			print_message(cli,
+				      *json_text(p, "petname") ? json_text(p, "petname")
+							       : json_text(p, "name"),
+				      json_object_get(found, "message"));
+		}
+		if (!json_array_size(json_object_get(r.json, "found")))
+			cli_note(cli, "Nothing was found.");
+	}
+	reply_free(&r);
+	return exit;
+}

@@ -1,0 +1,153 @@
+/* geonet agent, contacts, msg. */
+#include "geonet/frame/cli.h"
+#include "geonet/frame/options.h"
+#include "geonet/people/commands.h"
+
+#include <stddef.h>
+
+/* clang-format off */
+
+static const struct cli_option up_options[] = {
+	{"node", "PATH", "the node's socket (default DATA/app.sock, else /run/geonet/app.sock)"},
+	{"name", "NAME", "how a new identity is shown to others"},
+	{"device", "NAME", "how this device is shown to others (default this machine's name)"},
+	{"log", "LEVEL", "debug, info, warn or error"},
+	{0},
+};
+
+static const struct cli_option start_options[] = {
+	{"name", "NAME", "how a new identity is shown to others"},
+	{"no-passphrase", NULL, "keys that whoever reads the files can use"},
+	OPTION_PASSPHRASE,
+	{0},
+};
+
+static const struct cli_option unlock_options[] = {
+	OPTION_PASSPHRASE,
+	{0},
+};
+
+const struct cli_command agent_commands[] = {
+	{"up", "", 0, 0, "start your agent in the background",
+	 "It keeps your keys, sessions and messages, reaches the network through the node, and "
+	 "makes an identity without a passphrase where there is none yet.\n",
+	 "  geonet agent up --name Ann\n",
+	 up_options, cmd_agent_up},
+	{"down", "", 0, 0, "stop it",
+	 NULL,
+	 "  geonet agent down\n",
+	 NULL, cmd_agent_down},
+	{"status", "", 0, 0, "how it is: locked or open, online, what waits",
+	 NULL,
+	 "  geonet agent status --json\n",
+	 NULL, cmd_agent_status},
+	{"start", "", 0, 0, "give an agent its keys where the identity has a passphrase",
+	 NULL,
+	 "  geonet agent start\n",
+	 start_options, cmd_agent_start},
+	{"unlock", "", 0, 0, "open it with the passphrase",
+	 NULL,
+	 "  geonet agent unlock\n",
+	 unlock_options, cmd_agent_unlock},
+	{"lock", "", 0, 0, "wipe its keys from memory until it is unlocked",
+	 NULL,
+	 "  geonet agent lock\n",
+	 NULL, cmd_agent_lock},
+	{0},
+};
+
+static const struct cli_option invite_options[] = {
+	{"uses", "N", "how many people may use it, 1 to 10000 (default 1)"},
+	{"days", "N", "for how long, 1 to 400 (default 7)"},
+	{"name", "NAME", "the name that the link shows"},
+	{0},
+};
+
+const struct cli_command contacts_commands[] = {
+	{"list", "", 0, 0, "the people you know, and who asks",
+	 NULL,
+	 "  geonet contacts list\n",
+	 NULL, cmd_contacts_list},
+	{"add", "WHO [NAME]", 1, 2, "somebody to write to: a PID, a name or an invite link",
+	 "NAME is what they are called here.\n",
+	 "  geonet contacts add alice.geo\n"
+	 "  geonet contacts add 'geonet:hi/...' Ann\n",
+	 NULL, cmd_contacts_add},
+	{"accept", "WHO", 1, 1, "answer a request: they may write to you",
+	 NULL,
+	 "  geonet contacts accept PID\n",
+	 NULL, cmd_contacts_accept},
+	{"refuse", "WHO", 1, 1, "answer a request: not now; they may ask again in a week",
+	 NULL,
+	 "  geonet contacts refuse PID\n",
+	 NULL, cmd_contacts_refuse},
+	{"name", "WHO NAME", 2, 2, "what they are called here",
+	 NULL,
+	 "  geonet contacts name PID 'Ann from work'\n",
+	 NULL, cmd_contacts_name},
+	{"block", "WHO", 1, 1, "take nothing more from them",
+	 NULL,
+	 "  geonet contacts block Ann\n",
+	 NULL, cmd_contacts_block},
+	{"unblock", "WHO", 1, 1, "take what they write again",
+	 NULL,
+	 "  geonet contacts unblock Ann\n",
+	 NULL, cmd_contacts_unblock},
+	{"remove", "WHO", 1, 1, "forget them and all that was said",
+	 NULL,
+	 "  geonet contacts remove Ann\n",
+	 NULL, cmd_contacts_remove},
+	{"invite", "", 0, 0, "make a link by which somebody new can write to you at once",
+	 NULL,
+	 "  geonet contacts invite --uses 20 --days 1 --name Ann\n",
+	 invite_options, cmd_contacts_invite},
+	{0},
+};
+
+static const struct cli_option history_options[] = {
+	{"limit", "N", "at most so many, 1 to 500 (default 50)"},
+	{"before", "N", "those before the message with this number (of --json)"},
+	{0},
+};
+
+static const struct cli_option follow_options[] = {
+	{"count", "N", "end after so many messages"},
+	{0},
+};
+
+static const struct cli_option search_options[] = {
+	{"with", "WHO", "in the chat with them alone"},
+	{"limit", "N", "at most so many, 1 to 500 (default 50)"},
+	{0},
+};
+
+const struct cli_command msg_commands[] = {
+	{"send", "WHO TEXT...", 2, -1, "write to somebody",
+	 "TEXT - is read from stdin. It is sealed for their devices and kept by several nodes "
+	 "until one of them takes it.\n",
+	 "  geonet msg send Ann Are you there?\n"
+	 "  date | geonet msg send Ann -\n",
+	 NULL, cmd_msg_send},
+	{"read", "WHO", 1, 1, "what is new from somebody, and mark it as read",
+	 NULL,
+	 "  geonet msg read Ann\n",
+	 NULL, cmd_msg_read},
+	{"history", "WHO", 1, 1, "what was said, and what became of what you sent",
+	 NULL,
+	 "  geonet msg history Ann --limit 10\n",
+	 history_options, cmd_msg_history},
+	{"follow", "[WHO]", 0, 1, "print messages as they come",
+	 "With --json each change of a message is a line.\n",
+	 "  geonet msg follow\n"
+	 "  geonet msg follow Ann --count 1\n",
+	 follow_options, cmd_msg_follow},
+	{"search", "TEXT", 1, 1, "find words in what was said",
+	 NULL,
+	 "  geonet msg search 'train station' --with Ann\n",
+	 search_options, cmd_msg_search},
+	{"chats", "", 0, 0, "all chats, with their last message",
+	 NULL,
+	 "  geonet msg chats\n",
+	 NULL, cmd_msg_chats},
+	{0},
+};

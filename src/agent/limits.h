@@ -1,0 +1,167 @@
+/* Every bound of the module: unit and reason. Tests take each one at the limit and one past it. */
+#ifndef GN_AGENT_LIMITS_H
+#define GN_AGENT_LIMITS_H
+
+/* ---- vault ---- */
+/* Bytes of a passphrase: what a key file takes (crypto). */
+#define AGENT_PASSPHRASE_MAX 1024u
+/* Wrong passphrases that cost no waiting: a person mistypes. */
+#define AGENT_TRIES_FREE 3u
+/* Milliseconds to wait after the next wrong one; doubled by each further one. */
+#define AGENT_DELAY_FIRST_MS 1000u
+/* Milliseconds it grows to: who forgot theirs must be able to try, who guesses gets 288 a day. */
+#define AGENT_DELAY_MAX_MS 300000u
+/* Milliseconds that the identity's key stays open for what a person just allowed. */
+#define AGENT_IDENTITY_MS 60000u
+/* Boxes that a locked agent follows: front, private ones of the last 31 days, groups. */
+#define AGENT_BOXES_MAX 256u
+
+/* ---- the sealed file ---- */
+/* Bytes of a page, the same in every store, so that a page is known by its place. */
+#define AGENT_PAGE 4096u
+/* Bytes at a page's end that are ours: tag 16, nonce 12, mark 4. */
+#define AGENT_PAGE_RESERVED 32u
+/* Pages looked at to tell a wrong key from a damaged file. */
+#define AGENT_PAGES_TRIED 8u
+
+/* ---- rows ---- */
+/* Bytes of one text: what one envelope carries. */
+#define AGENT_TEXT_MAX 61440u
+/* Bytes of the rest of a message, a contact, a chat, an entry of the outbox, an item. */
+#define AGENT_BYTES_MAX 262144u
+/* Bytes of a row of e2ee: skipped keys and the rows of a big address book. */
+#define AGENT_ROW_MAX (16u << 20)
+/* Bytes of a name: of a contact, a client, a setting. */
+#define AGENT_NAME_MAX 256u
+/* Bytes of a client's rights. */
+#define AGENT_RIGHTS_MAX 4096u
+/* Programs that may speak to the agent. */
+#define AGENT_CLIENTS_MAX 64u
+/* Events kept for who comes back, and for how many milliseconds (seams.md). */
+#define AGENT_EVENTS_MAX 10000u
+#define AGENT_EVENTS_MS (24u * 3600u * 1000u)
+
+/* ---- pages of answers (seams.md; AG-41) ---- */
+#define AGENT_LIMIT_DEFAULT 50u
+#define AGENT_LIMIT_MAX 500u
+/* Bytes of texts and rests in one page: a frame has 1 MiB. */
+#define AGENT_PAGE_BYTES (900u * 1024u)
+/* Bytes and words of what is searched for; more words are refused. */
+#define AGENT_QUERY_MAX 1024u
+#define AGENT_QUERY_WORDS 32u
+/* Words around what was found. */
+#define AGENT_SNIPPET_WORDS 12
+
+/* ---- work ---- */
+/* Milliseconds that a statement waits for another connection of this process. */
+#define AGENT_BUSY_MS 5000
+/* Statements prepared once and kept. */
+#define AGENT_STATEMENTS_MAX 96u
+/* Bytes of pages kept in memory, of an agent that is to have less than 30 MB. */
+#define AGENT_CACHE_KIB 4096
+/* Pages of WAL after which they go to the file. */
+#define AGENT_CHECKPOINT_PAGES 1000
+/* Bytes that the WAL is cut to afterwards. */
+#define AGENT_WAL_KEPT (8u << 20)
+
+/* ---- the link to the node ---- */
+/* Calls at once: what the node takes of one connection. */
+#define AGENT_LINK_CALLS 64u
+/* Between two attempts: at first, and at most, so that a node that was started again is found while
+ * a person watches. */
+#define AGENT_LINK_WAIT (100 * GN_MSEC)
+#define AGENT_LINK_WAIT_MAX (5 * GN_SEC)
+/* Between two pings, which find a node that hangs (seams.md). */
+#define AGENT_LINK_PING (5 * GN_SEC)
+/* Bytes read and written at once. */
+#define AGENT_LINK_READ 65536u
+
+/* ---- what is known of others ---- */
+/* People looked up at once: with 8 devices each, half of the link's calls; and those who wait: a
+ * screen of chats after a start. */
+#define AGENT_KNOW_LOOKUPS 2u
+#define AGENT_KNOW_WAITING 256u
+/* Answers wanted before a record counts as the newest (people.md), and versions that one lookup
+ * tells: two places that differ, and one more for a fork. */
+#define AGENT_KNOW_QUORUM 4u
+#define AGENT_KNOW_VERSIONS 3u
+
+/* ---- own records in the network ---- */
+/* Records kept published: the identity and prekeys at two places each, a front box at two, private
+ * boxes of the last 31 days, groups. */
+#define AGENT_PUBLISH_PLACES 64u
+/* Put again after that long although enough nodes signed; and when too few did, after the first
+ * wait, which doubles up to it. */
+#define AGENT_PUBLISH_AGAIN (3600 * GN_SEC)
+#define AGENT_PUBLISH_WAIT (1 * GN_SEC)
+/* The part of its ttl after which a record is made anew: a half, as prekeys have it (people.md). */
+#define AGENT_PUBLISH_RENEW 2u
+
+/* ---- own boxes and records ---- */
+/* Hashes tried in one turn of the loop: some 10 ms. */
+#define AGENT_WORK_TRIES 20000u
+/* Bits of a stranger's work that we do when others have done more: 16 times as much. */
+#define AGENT_WORK_MOST 24u
+/* Seconds that records hold: a descriptor, an identity; that a device is listed (people.md). */
+#define AGENT_BOX_TTL (30u * 86400u)
+#define AGENT_IDENTITY_TTL (30u * 86400u)
+#define AGENT_DEVICE_TTL (400u * 86400u)
+/* Of a certificate: seconds, and what may lie untaken under it: a quarter of a private box. */
+#define AGENT_CERTIFICATE_TTL (31u * 86400u)
+#define AGENT_CERTIFICATE_ITEMS 250u
+#define AGENT_CERTIFICATE_KIB 4096u
+/* Generations of prekeys whose `last` is kept, a week each: 31 days after it was replaced. */
+#define AGENT_PREKEYS_KEPT 5u
+/* The own identity is looked at hourly (people.md); and after an error, or a full queue. */
+#define AGENT_IDENTITY_LOOK (3600 * GN_SEC)
+#define AGENT_IDENTITY_RETRY (5 * GN_SEC)
+
+/* ---- sending ---- */
+/* Deposits at once, and rows of the outbox looked at together: more than wait in deposits. */
+#define AGENT_DEPOSITS 16u
+#define AGENT_POST_AT_ONCE 48u
+/* Between two looks at the outbox. */
+#define AGENT_POST_LOOK (50 * GN_MSEC)
+/* Milliseconds before it is tried again, doubled up to the second. */
+#define AGENT_POST_WAIT_MS UINT64_C(500)
+#define AGENT_POST_WAIT_MAX_MS UINT64_C(300000)
+/* Milliseconds of one deposit, all holders asked. */
+#define AGENT_DEPOSIT_MS 60000u
+/* Custodies that mean stored (people.md). */
+#define AGENT_STORED 3u
+/* Seconds that an item may lie in a private box, in a front box. */
+#define AGENT_ITEM_TTL (30u * 86400u)
+#define AGENT_FRONT_TTL (7u * 86400u)
+/* Milliseconds for which it is known what was written into an item. */
+#define AGENT_WRITTEN_MS (UINT64_C(30) * 86400u * 1000u)
+
+/* ---- receiving ---- */
+/* Items that wait, tried together; and how often who was not found is looked for. */
+#define AGENT_WAITING_AT_ONCE 64u
+#define AGENT_WAITING_LOOK (600 * GN_SEC)
+/* Before a box is followed again. */
+#define AGENT_FOLLOW_WAIT (2 * GN_SEC)
+/* Strangers whose item waits that are shown at once. */
+#define AGENT_CLAIMS 64u
+
+/* ---- calls ---- */
+/* Events that are kept for who comes back, and their bytes (seams.md). */
+#define AGENT_TOLD_COUNT 10000u
+#define AGENT_TOLD_BYTES (8u << 20)
+#define AGENT_TOLD_KEEP (24 * 3600 * GN_SEC)
+/* Bytes of a call's JSON: a text of 16 KiB, escaped. */
+#define AGENT_BODY (256u << 10)
+/* Milliseconds that a message may be overtaken before its absence is shown. */
+#define AGENT_GAP_SHOWN_MS UINT64_C(10000)
+/* Chats in one answer. */
+#define AGENT_CHATS_MAX 200u
+/* Seconds that an invite is open when nobody says so. */
+#define AGENT_INVITE_TTL (7u * 86400u)
+/* Of a node that is the machine's service. */
+#define AGENT_SERVICE_SOCKET "/run/geonet/app.sock"
+
+/* ---- all of it ---- */
+/* Bytes of sessions and people: 10,000 contacts of 4 KiB, as many sessions. */
+#define AGENT_MEMORY (256u << 20)
+
+#endif

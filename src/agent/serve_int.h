@@ -1,0 +1,56 @@
+/* What calls of the agent answer with (serve_table.c), and by whom a call is found (serve.c). */
+#ifndef GN_AGENT_SERVE_INT_H
+#define GN_AGENT_SERVE_INT_H
+
+#include "agent/agent_int.h"
+
+/* A request of the agent's; host's first. */
+struct agent_request {
+	struct gn_host_request base;
+	struct gn_agent *agent;
+	uint64_t asked; /* what it asked the node; 0: nothing */
+	void (*resolved)(struct agent_request *r, gn_err err, const struct gn_pk *owner);
+};
+
+static inline struct agent_request *agent_request_of(struct gn_host_request *r)
+{
+	return r ? GN_CONTAINER(r, struct agent_request, base) : NULL;
+}
+
+/* ---- serve_table.c ---- */
+
+gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a);
+gn_fbref agent_put_person(struct gn_fbb *b, const struct gn_people_contact *c);
+/* row, content: as the store has them. 0: they are none. */
+gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat,
+			   struct gn_slice row, struct gn_slice content, uint64_t number);
+
+/* ---- serve_people.c, serve_chat.c: by call ---- */
+
+/* AG-57: is what is missing probably on its way? order: the gap's, which is the Unix ms of the
+ * message that showed it, or what its sender made up: then it is shown. */
+bool agent_gap_is_young(uint64_t order, uint64_t now_ms);
+
+gn_err agent_call_contacts_list(struct agent_request *r);
+gn_err agent_call_contact_get(struct agent_request *r);
+gn_err agent_call_contact_add(struct agent_request *r);
+gn_err agent_call_contact_answer(struct agent_request *r);
+gn_err agent_call_contact_set(struct agent_request *r);
+gn_err agent_call_contact_remove(struct agent_request *r);
+gn_err agent_call_invite_new(struct agent_request *r);
+gn_err agent_call_invites_list(struct agent_request *r);
+gn_err agent_call_invite_drop(struct agent_request *r);
+gn_err agent_call_chats_list(struct agent_request *r);
+gn_err agent_call_message_send(struct agent_request *r);
+gn_err agent_call_message_edit(struct agent_request *r);
+gn_err agent_call_message_delete(struct agent_request *r);
+gn_err agent_call_message_react(struct agent_request *r);
+gn_err agent_call_message_read(struct agent_request *r);
+gn_err agent_call_message_retry(struct agent_request *r);
+gn_err agent_call_history(struct agent_request *r);
+gn_err agent_call_search(struct agent_request *r);
+
+/* A contact by PID, key in hex, petname or name. False after answering: nobody, or several. */
+bool agent_who(struct agent_request *r, struct gn_slice who, struct gn_people_contact *out);
+
+#endif

@@ -1,0 +1,138 @@
+/* Tables that calls answer with and events tell: how the agent stands, people, messages. */
+#include "agent/serve_int.h"
+
+gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a)
+{
+	static const uint8_t states[] = {[GN_AGENT_NEW] = GN_FB_AGENT_STATE_NEW,
+					 [GN_AGENT_LOCKED] = GN_FB_AGENT_STATE_LOCKED,
+					 [GN_AGENT_OPEN] = GN_FB_AGENT_STATE_OPEN};
+	char pid[GN_PID_MAX] = "";
+	struct gn_pk owner;
+	uint64_t unread = 0;
+	uint32_t requests = (uint32_t)a->claim_count, sending = 0;
+	struct gn_people_contact c;
+	if (gn_agent_vault_owner(a->vault, &owner) == GN_OK)
+		gn_pid(&owner, pid);
+	if (a->db && gn_agent_unread_count(a->db, NULL, &unread) != GN_OK)
+		unread = 0;
+	for (size_t i = 0; a->people && gn_people_at(a->people, i, &c); i++) {
+		requests += c.state == GN_PEOPLE_REQUEST;
+		sending += (uint32_t)c.outstanding;
+	}
+	struct gn_fb_agent_status_is_args args = {.state = states[gn_agent_vault_state(a->vault)],
+						  .version = gn_str(GEONET_VERSION),
+						  .pid = gn_str(pid),
+						  .online = gn_agent_link_is_up(a->link),
+						  .why = gn_str(a->link_why),
+						  .published = a->publish && !a->identity_wanted &&
+							       a->identity_known &&
+							       gn_agent_publish_done(a->publish),
+						  .unread = (uint32_t)unread,
+						  .requests = requests,
+						  .sending = sending,
+						  .identity_wanted = a->identity_wanted};
+	return gn_fb_agent_status_is_make(b, &args);
+}
+
+static const char *alarm_text(enum gn_people_alarm alarm)
+{
+	switch (alarm) {
+	case GN_PEOPLE_CALM: return "";
+	case GN_PEOPLE_FORK:
+		return "two different records of theirs have the same number: somebody else may "
+		       "have their key";
+	case GN_PEOPLE_KEY: return "their key changed and they had not announced the new one";
+	case GN_PEOPLE_CLAIM: return "they name another record of theirs than the network shows";
+	}
+	return "";
+}
+
+gn_fbref agent_put_person(struct gn_fbb *b, const struct gn_people_contact *c)
+{
+	char pid[GN_PID_MAX];
+	struct gn_fb_key key;
+	struct gn_fb_chat_id chat;
+	gn_pid(c->owner, pid);
+	memcpy(key.b, c->owner->b, sizeof key.b);
+	memcpy(chat.b, c->chat->b, sizeof chat.b);
+	struct gn_fb_person_args args = {.key = &key,
+					 .pid = gn_str(pid),
+					 .name = c->name,
+					 .petname = c->petname,
+					 .state = (uint8_t)c->state,
+					 .trust = (uint8_t)c->trust,
+					 .blocked = c->blocked,
+					 .alarm = gn_str(alarm_text(c->alarm)),
+					 .chat = &chat,
+					 .devices = (uint32_t)c->device_count,
+					 .outstanding = (uint32_t)c->outstanding,
+					 .missing = c->gaps,
+					 .reads = c->reads,
+					 .expire = c->expire,
+					 .seq = c->pin.seq};
+	return gn_fb_person_make(b, &args);
+}
+
+gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat,
+			   struct gn_slice row, struct gn_slice content, uint64_t number)
+{
+	static const uint8_t states[] = {[GN_PEOPLE_WAITING] = GN_FB_SEND_STATE_WAITING,
+					 [GN_PEOPLE_STORED] = GN_FB_SEND_STATE_STORED,
+					 [GN_PEOPLE_DELIVERED] = GN_FB_SEND_STATE_DELIVERED,
+					 [GN_PEOPLE_READ] = GN_FB_SEND_STATE_READ,
+					 [GN_PEOPLE_FAILED] = GN_FB_SEND_STATE_FAILED};
+	struct gn_people_message m;
+	struct gn_content c = {0};
+	struct gn_fb_message_id id, reply;
+	struct gn_fb_chat_id chat_id;
+	gn_fbref receipts[GN_PEOPLE_RECEIPTS_MAX], reactions[2];
+	size_t reaction_count = 0;
+	if (gn_people_message_open(row, &m) != GN_OK)
+		return 0;
+	bool says = content.len && gn_content_open(content, &c, NULL) == GN_OK && !m.deleted &&
+		    !m.expired;
+	bool replies = says && (c.kind == GN_CONTENT_TEXT || c.kind == GN_CONTENT_FILE) &&
+		       !gn_is_zero(c.ref.id.b, sizeof c.ref.id.b);
+	memcpy(id.b, m.id.b, sizeof id.b);
+	memcpy(reply.b, c.ref.id.b, sizeof reply.b);
+	memcpy(chat_id.b, chat->b, sizeof chat_id.b);
+	for (size_t i = 0; i < m.receipt_count; i++)
+		receipts[i] = gn_fb_message_receipt_make(
+			b, &(struct gn_fb_message_receipt_args){.device = m.receipts[i].device,
+								.read = m.receipts[i].read,
+								.time = m.receipts[i].time});
+	for (size_t i = 0; i < 2; i++)
+		if (m.reactions[i].len)
+			reactions[reaction_count++] = gn_fb_message_reaction_make(
+				b, &(struct gn_fb_message_reaction_args){
+					   .mine = i == 1,
+					   .emoji = gn_slice(m.reactions[i].emoji,
+							     m.reactions[i].len)});
+	bool failed = m.state == GN_PEOPLE_FAILED;
+	struct gn_fb_message_args args = {.id = &id,
+					  .chat = &chat_id,
+					  .mine = m.mine,
+					  .kind = m.kind,
+					  .text = m.edit.order && !m.deleted && !m.expired
+							  ? m.edited
+						  : says ? c.text
+							 : gn_slice(NULL, 0),
+					  .sent = m.sent,
+					  .received = m.received,
+					  .order = m.order,
+					  .edited = m.edit.order != 0,
+					  .deleted = m.deleted || m.expired,
+					  .reply = replies ? &reply : NULL,
+					  .reactions = {reactions, reaction_count},
+					  .state = states[m.state],
+					  .held = m.held,
+					  .of = m.of,
+					  .reason = gn_str(failed ? gn_people_why_text(m.why) : ""),
+					  .next = gn_str(failed ? gn_people_why_do(m.why) : ""),
+					  .read = m.read,
+					  .expires = m.expires,
+					  .missing = m.missing,
+					  .receipts = {receipts, m.receipt_count},
+					  .number = number};
+	return gn_fb_message_make(b, &args);
+}

@@ -1,0 +1,71 @@
+/* The node's calls of app/1, by file: calls.c has the table. The same functions serve a connection
+ * and the twin in JSON (host/call.h). */
+#ifndef GN_NODE_CALL_H
+#define GN_NODE_CALL_H
+
+#include "host/call.h"
+#include "node/request.h"
+
+/* ---- call_table.c: what several of them answer with ---- */
+
+struct gn_fb_hash gn_node_call_hash(const uint8_t b[32]);
+struct gn_fb_key gn_node_call_key(const struct gn_pk *pk);
+/* How many of a list a call is given that asks for `limit`. */
+unsigned gn_node_call_page(uint16_t limit);
+/* The steps of a lookup, at most GN_NODE_STEPS, into out; how many. */
+size_t gn_node_call_steps(struct gn_fbb *b, const struct gn_overlay_step *steps, uint32_t count,
+			  gn_time start, gn_fbref out[GN_OVERLAY_TRACE]);
+struct gn_node_lookup;
+gn_fbref gn_node_call_lookup(struct gn_fbb *b, const struct gn_node_lookup *l);
+/* of what the owner may know: its folder, its process */
+gn_fbref gn_node_call_status(struct gn_fbb *b, struct gn_node *node, bool owner);
+gn_fbref gn_node_call_peer(struct gn_fbb *b, struct gn_node *node, const struct gn_overlay_peer *p);
+
+/* ---- call_node.c ---- */
+
+gn_err gn_node_call_node_status(struct gn_node_request *r);
+gn_err gn_node_call_node_shutdown(struct gn_node_request *r);
+gn_err gn_node_call_node_peers(struct gn_node_request *r);
+gn_err gn_node_call_node_lookups(struct gn_node_request *r);
+gn_err gn_node_call_node_counters(struct gn_node_request *r);
+
+/* ---- call_box.c ---- */
+
+gn_err gn_node_call_box_send(struct gn_node_request *r);
+gn_err gn_node_call_box_check(struct gn_node_request *r);
+gn_err gn_node_call_box_follow(struct gn_node_request *r);
+gn_err gn_node_call_box_take(struct gn_node_request *r);
+gn_err gn_node_call_box_signed(struct gn_node_request *r);
+
+/* ---- call_record.c ---- */
+
+gn_err gn_node_call_record_put(struct gn_node_request *r);
+gn_err gn_node_call_record_get(struct gn_node_request *r);
+gn_err gn_node_call_name_resolve(struct gn_node_request *r);
+gn_err gn_node_call_name_put(struct gn_node_request *r);
+gn_err gn_node_call_record_find(struct gn_node_request *r);
+
+/* ---- call_site.c ---- */
+
+gn_err gn_node_call_sites_list(struct gn_node_request *r);
+gn_err gn_node_call_site_unpublish(struct gn_node_request *r);
+
+/* ---- call_event.c ---- */
+
+/* The log of events, and another epoch than in any life before; false: no memory. */
+bool gn_node_call_tell_start(struct gn_node *node);
+void gn_node_call_tell_link(struct gn_node *node, const struct gn_contact *peer, bool linked);
+void gn_node_call_tell_lookup(struct gn_node *node); /* the last one */
+/* How the node stands, when that moved (node->status_moved); when to be called again. */
+gn_time gn_node_call_tell_tick(struct gn_node *node);
+
+/* ---- call_file.c ---- */
+
+gn_err gn_node_call_file_add(struct gn_node_request *r);
+gn_err gn_node_call_file_get(struct gn_node_request *r);
+gn_err gn_node_call_blocks_spread(struct gn_node_request *r);
+gn_err gn_node_call_site_get(struct gn_node_request *r);
+/* Its slot is free again; nothing when it had none. */
+void gn_node_call_reading_end(struct gn_node_request *r);
+
+#endif

@@ -1,0 +1,273 @@
+/* Boxes over app/1: a deposit, a check and a follow are operations of the box engine, answered as
+ * its events come. No private key is here: what is to be signed goes to whoever uses that key, and
+ * the engine looks at a signature before it takes it, so nobody can spoil another's session. */
+#include "node/call.h"
+
+#include "node/node_int.h"
+
+#define BOX_KIND(name) {GN_FB_APP_BODY_APP_BOX, GN_FB_APP_BOX_BODY_##name}
+
+static const struct gn_app_kind sent_kind = BOX_KIND(BOX_SENT), check_is = BOX_KIND(BOX_CHECK_IS),
+				got_kind = BOX_KIND(BOX_GOT), following = BOX_KIND(BOX_FOLLOWING),
+				sign_kind = BOX_KIND(BOX_SIGN), follow_kind = BOX_KIND(BOX_FOLLOW);
+
+static struct gn_pk pk_of(struct gn_fb_key key)
+{
+	struct gn_pk pk;
+	memcpy(pk.b, key.b, sizeof pk.b);
+	return pk;
+}
+
+static struct gn_sig sig_of(struct gn_fb_sig sig)
+{
+	struct gn_sig out;
+	memcpy(out.b, sig.b, sizeof out.b);
+	return out;
+}
+
+/* What lets an item in. GN_USAGE with why. */
+static gn_err proof_of(struct gn_fb_box_proof t, struct gn_box_proof *out, const char **why)
+{
+	struct gn_slice certificate = gn_fb_box_proof_certificate(t);
+	uint8_t way = gn_fb_box_proof_way(t);
+	*out = (struct gn_box_proof){.way = (enum gn_box_way)way};
+	*why = "`sig` is missing";
+	if (way != GN_FB_BOX_WAY_WORK) {
+		if (!gn_fb_box_proof_has_sig(t))
+			return GN_USAGE;
+		out->sig = sig_of(gn_fb_box_proof_sig(t));
+	}
+	switch (way) {
+	case GN_FB_BOX_WAY_WORK: {
+		struct gn_writer w = gn_writer(out->work.nonce, sizeof out->work.nonce);
+		gn_write_be64(&w, gn_fb_box_proof_nonce(t));
+		out->work.day = gn_fb_box_proof_day(t);
+		return GN_OK;
+	}
+	case GN_FB_BOX_WAY_INVITE:
+		*why = "`invite` is missing";
+		if (!gn_fb_box_proof_has_invite(t))
+			return GN_USAGE;
+		out->invite = pk_of(gn_fb_box_proof_invite(t));
+		return GN_OK;
+	case GN_FB_BOX_WAY_CERTIFICATE:
+		*why = "`certificate` has 112 bytes";
+		if (certificate.len != GN_BOXCERT_LEN)
+			return GN_USAGE;
+		gn_boxcert_get(certificate.p, &out->certificate);
+		return GN_OK;
+	case GN_FB_BOX_WAY_TOKEN: out->token = gn_fb_box_proof_token(t); return GN_OK;
+	default: *why = "`way` is none of Work, Invite, Certificate, Token"; return GN_USAGE;
+	}
+}
+
+/* ---- signatures ---- */
+
+static bool uses_key(const struct gn_node_request *r, const struct gn_pk *key)
+{
+	const struct gn_pk *keys = r->box_keys;
+	return r->base.waits == GN_OP_BOX && (gn_pk_eq(&keys[0], key) || gn_pk_eq(&keys[1], key));
+}
+
+/* Everyone who uses the key may answer, the first right answer counts. */
+static void ask_sign(struct gn_node *node, const struct gn_box_event *e)
+{
+	unsigned asked = 0;
+	struct gn_fb_key box = gn_node_call_key(&e->box), key = gn_node_call_key(&e->key),
+			 holder = gn_node_call_key(&e->holder);
+	struct gn_fb_hash exporter = gn_node_call_hash(e->exporter);
+	for (struct gn_node_request *r = gn_node_request_first(node); r;
+	     r = gn_node_request_next(r)) {
+		if (!uses_key(r, &e->key) || !r->base.via)
+			continue;
+		struct gn_fbb *b = gn_host_answer_begin(&r->base);
+		struct gn_fb_box_sign_args args = {.sign = e->sign,
+						   .box = &box,
+						   .role = e->role,
+						   .key = &key,
+						   .holder = &holder,
+						   .exporter = &exporter};
+		gn_host_answer_more(&r->base, sign_kind, gn_fb_box_sign_make(b, &args));
+		asked++;
+	}
+	if (!asked)
+		(void)gn_box_signed(node->box, e->sign, NULL, node->now);
+}
+
+gn_err gn_node_call_box_signed(struct gn_node_request *r)
+{
+	struct gn_fb_box_signed t = {r->base.table};
+	struct gn_sig sig = sig_of(gn_fb_box_signed_sig(t));
+	gn_err err = gn_box_signed(r->node->box, gn_fb_box_signed_sign(t), &sig, r->node->now);
+	if (err)
+		gn_host_error(&r->base, err, "`sig` is not by the key that was asked for");
+	else /* also when another was quicker, or its session is gone */
+		gn_host_answer_ok(&r->base);
+	return GN_OK;
+}
+
+/* ---- deposits ---- */
+
+static void tell_sent(struct gn_node_request *r, const struct gn_box_event *e, bool last)
+{
+	struct gn_fbb *b = gn_host_answer_begin(&r->base);
+	gn_fbref custody =
+		e->kind == GN_BOX_CUSTODY ? gn_custody_put(b, &e->custody) : (gn_fbref){0};
+	struct gn_fb_box_sent_args args = {.code = last ? (uint16_t)e->err : 0,
+					   .held = (uint8_t)e->held,
+					   .of = (uint8_t)e->asked,
+					   .custody = custody,
+					   .limit = gn_str(e->limit ? e->limit : ""),
+					   .bits = e->bits};
+	gn_fbref table = gn_fb_box_sent_make(b, &args);
+	if (last)
+		gn_host_answer(&r->base, sent_kind, table);
+	else
+		gn_host_answer_more(&r->base, sent_kind, table);
+}
+
+gn_err gn_node_call_box_send(struct gn_node_request *r)
+{
+	struct gn_fb_box_send t = {r->base.table};
+	struct gn_box_deposit d = {.place = {pk_of(gn_fb_box_send_box(t)), gn_fb_box_send_front(t)},
+				   .item = gn_fb_box_send_item(t),
+				   .ttl = gn_fb_box_send_ttl(t),
+				   .need = gn_fb_box_send_w(t)};
+	const char *why;
+	gn_op op;
+	if (proof_of(gn_fb_box_send_proof(t), &d.proof, &why) != GN_OK) {
+		gn_host_error(&r->base, GN_USAGE, "%s", why);
+		return GN_OK;
+	}
+	GN_TRY(gn_box_deposit(r->node->box, &d, r->node->now, &op));
+	r->box_keys[0] =
+		d.proof.way == GN_BOX_CERTIFICATE ? d.proof.certificate.key : d.proof.invite;
+	gn_node_wait_box(r, op, tell_sent);
+	return GN_OK;
+}
+
+/* ---- checks ---- */
+
+static void tell_check(struct gn_node_request *r, const struct gn_box_event *e, bool last)
+{
+	(void)last;
+	struct gn_fbb *b = gn_host_answer_begin(&r->base);
+	struct gn_fb_box_check_is_args args = {.held = (uint8_t)e->held,
+					       .taken = (uint8_t)e->taken,
+					       .of = (uint8_t)e->asked,
+					       .code = (uint16_t)e->err};
+	gn_host_answer(&r->base, check_is, gn_fb_box_check_is_make(b, &args));
+}
+
+gn_err gn_node_call_box_check(struct gn_node_request *r)
+{
+	struct gn_fb_box_check t = {r->base.table};
+	struct gn_box_place place = {pk_of(gn_fb_box_check_box(t)), gn_fb_box_check_front(t)};
+	struct gn_fb_hash asked = gn_fb_box_check_item(t);
+	struct gn_hash item;
+	struct gn_box_proof proof;
+	const char *why;
+	bool shown = gn_fb_box_check_has_proof(t);
+	gn_op op;
+	memcpy(item.b, asked.b, sizeof item.b);
+	if (shown && proof_of(gn_fb_box_check_proof(t), &proof, &why) != GN_OK) {
+		gn_host_error(&r->base, GN_USAGE, "%s", why);
+		return GN_OK;
+	}
+	GN_TRY(gn_box_check(r->node->box, &place, &item, shown ? &proof : NULL, r->node->now, &op));
+	if (shown && proof.way == GN_BOX_CERTIFICATE)
+		r->box_keys[0] = proof.certificate.key;
+	gn_node_wait_box(r, op, tell_check);
+	return GN_OK;
+}
+
+/* ---- reading ---- */
+
+static void tell_follow(struct gn_node_request *r, const struct gn_box_event *e, bool last)
+{
+	struct gn_fbb *b = gn_host_answer_begin(&r->base);
+	if (last) {
+		gn_host_error(&r->base, e->err ? e->err : GN_CLOSED, "%s",
+			      gn_err_text(e->err ? e->err : GN_CLOSED));
+	} else if (e->kind == GN_BOX_FOLLOWING) {
+		struct gn_fb_box_following_args args = {.holders = (uint8_t)e->asked};
+		gn_host_answer_more(&r->base, following, gn_fb_box_following_make(b, &args));
+	} else if (e->kind == GN_BOX_ITEM) {
+		struct gn_fb_key by = gn_node_call_key(&e->by);
+		struct gn_fb_box_got_args args = {.id = GN_SLICE(e->id.b),
+						  .item = e->item,
+						  .by = gn_is_zero(e->by.b, sizeof e->by.b) ? NULL
+											    : &by,
+						  .deposited = e->deposited,
+						  .until = e->until};
+		gn_host_answer_more(&r->base, got_kind, gn_fb_box_got_make(b, &args));
+	}
+}
+
+gn_err gn_node_call_box_follow(struct gn_node_request *r)
+{
+	struct gn_fb_box_follow t = {r->base.table};
+	struct gn_box_follow f = {
+		.place = {pk_of(gn_fb_box_follow_box(t)), gn_fb_box_follow_front(t)},
+		.read = pk_of(gn_fb_box_follow_read(t)),
+		.ack = gn_fb_box_follow_has_ack(t) ? pk_of(gn_fb_box_follow_ack(t))
+						   : (struct gn_pk){{0}},
+		.poll = gn_fb_box_follow_poll(t)};
+	gn_op op;
+	if (!r->base.via) {
+		gn_host_error(&r->base, GN_UNSUPPORTED,
+			      "items come one after another: only a "
+			      "connection of app/1 can follow a box");
+		return GN_OK;
+	}
+	GN_TRY(gn_box_follow(r->node->box, &f, r->node->now, &op));
+	r->box_keys[0] = f.read;
+	r->box_keys[1] = f.ack;
+	gn_host_lasts(&r->base);
+	gn_node_wait_box(r, op, tell_follow);
+	return GN_OK;
+}
+
+gn_err gn_node_call_box_take(struct gn_node_request *r)
+{
+	struct gn_fb_box_take t = {r->base.table};
+	struct gn_pk box = pk_of(gn_fb_box_take_box(t));
+	struct gn_slice id = gn_fb_box_take_id(t);
+	struct gn_box_id item;
+	if (id.len != sizeof item.b) {
+		gn_host_error(&r->base, GN_USAGE, "`id` has 16 bytes");
+		return GN_OK;
+	}
+	memcpy(item.b, id.p, sizeof item.b);
+	for (struct gn_node_request *f = gn_node_request_first(r->node); f;
+	     f = gn_node_request_next(f)) {
+		if (f->base.via != r->base.via || f->base.waits != GN_OP_BOX || !f->base.asked ||
+		    f->base.asked->kind.member != follow_kind.member ||
+		    f->base.asked->kind.area != follow_kind.area)
+			continue;
+		struct gn_fb_key followed =
+			gn_fb_box_follow_box((struct gn_fb_box_follow){f->base.table});
+		if (memcmp(followed.b, box.b, sizeof box.b) != 0)
+			continue;
+		GN_TRY(gn_box_ack(r->node->box, f->base.ticket, &item, r->node->now));
+		gn_host_answer_ok(&r->base);
+		return GN_OK;
+	}
+	gn_host_error(&r->base, GN_NOT_FOUND, "this connection does not follow that box");
+	return GN_OK;
+}
+
+/* ---- events ---- */
+
+void gn_node_told_box(struct gn_node *node, const struct gn_box_event *e)
+{
+	if (e->kind == GN_BOX_SIGN) {
+		ask_sign(node, e);
+		return;
+	}
+	struct gn_node_request *r =
+		gn_node_request_of(gn_host_waiting(&node->api, GN_OP_BOX, e->op));
+	bool last = e->kind == GN_BOX_DEPOSITED || e->kind == GN_BOX_CHECKED;
+	if (r)
+		r->done.box(r, e, last);
+}

@@ -1,0 +1,209 @@
+/* Boxes on whole nodes: real sessions, whose exporters sign what is shown; what is deposited at one
+ * end of the network is read at the other, and outlives a power cut of everybody. */
+#include "node/testing/whole.h"
+#include "records/box_proof.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define NODES 9
+
+static struct whole w;
+static struct gn_sk owner, reader, contact;
+static unsigned shown, items, over;
+static gn_err result;
+static bool put_over;
+static gn_err put_result;
+
+static struct gn_sk secret(uint8_t number)
+{
+	struct gn_sk sk;
+	uint8_t seed[32] = {'n', 'b', number};
+	gn_sk_from_seed(seed, &sk);
+	return sk;
+}
+
+static void on_box(void *user, unsigned node, const struct gn_box_event *e)
+{
+	struct gn_boxrec_show show = {.box = e->box, .holder = e->holder, .role = e->role};
+	struct gn_sig sig;
+	(void)user;
+	if (e->kind == GN_BOX_SIGN) {
+		memcpy(show.exporter, e->exporter, sizeof show.exporter);
+		gn_boxrec_show_sign(e->role == GN_BOXREC_DEPOSITOR ? &contact : &reader, &show,
+				    &sig);
+		gn_box_signed(whole_node(&w, node)->box, e->sign, &sig, w.now);
+		shown++;
+	}
+	items += e->kind == GN_BOX_ITEM;
+	if (e->kind == GN_BOX_DEPOSITED) {
+		over++;
+		result = e->err;
+	}
+}
+
+static void on_overlay(void *user, unsigned node, const struct gn_overlay_event *e)
+{
+	(void)user;
+	(void)node;
+	put_over = true;
+	put_result = e->err;
+}
+
+static void on_running(void *user, unsigned node)
+{
+	(void)user;
+	for (unsigned i = 0; i < 3 && i < w.count; i++)
+		if (i != node)
+			(void)!gn_overlay_bootstrap(whole_node(&w, node)->overlay,
+						    &w.nodes[i]->addr, NULL, w.now);
+}
+
+static struct gn_slice descriptor(void)
+{
+	static uint8_t bytes[GN_RECORD_MAX];
+	struct gn_buf buf = {bytes, 0, sizeof bytes};
+	const struct gn_boxrec_limits *l = gn_boxrec_limits(GN_FB_BOX_KIND_PRIVATE);
+	/* found once */
+	struct gn_work_tries tries = {0, UINT64_C(1) << 27};
+	struct gn_boxrec rec = {.box = owner.pk,
+				.kind = GN_FB_BOX_KIND_PRIVATE,
+				.seq = 1,
+				.ttl = 86400,
+				.created = gn_unix(w.now),
+				.readers = {{reader.pk, secret(9).pk}},
+				.reader_count = 1,
+				.item_ttl = l->ttl,
+				.items = l->items,
+				.bytes = l->bytes,
+				.item_max = l->item_max,
+				.epoch = gn_unix(WHOLE_EPOCH) / 86400};
+	assert_int_equal(
+		gn_boxrec_puzzle(&rec.box, rec.epoch, GN_BOXREC_WORK_BITS, tries, rec.nonce),
+		GN_OK);
+	assert_int_equal(gn_boxrec_record(&owner, &rec, 0, &buf), GN_OK);
+	return gn_buf_slice(&buf);
+}
+
+static void deposit(unsigned node, struct gn_slice item)
+{
+	struct gn_boxcert cert = {
+		.key = contact.pk, .until = gn_unix(w.now) + 86400, .items = 9, .kib = 999};
+	struct gn_box_deposit d = {.place.box = owner.pk,
+				   .item = item,
+				   .ttl = 86400,
+				   .proof = {.way = GN_BOX_CERTIFICATE}};
+	struct gn_hash hash;
+	gn_op op;
+	gn_sha256(&item, 1, &hash);
+	gn_boxcert_make(&owner, &cert);
+	d.proof.certificate = cert;
+	gn_boxrec_deposit_sign(&contact, &owner.pk, &hash, &d.proof.sig);
+	assert_int_equal(gn_box_deposit(whole_node(&w, node)->box, &d, w.now, &op), GN_OK);
+	whole_moved(&w, node);
+}
+
+static void follow(unsigned node)
+{
+	struct gn_box_follow f = {.place.box = owner.pk, .read = reader.pk, .ack = secret(9).pk};
+	gn_op op;
+	assert_int_equal(gn_box_follow(whole_node(&w, node)->box, &f, w.now, &op), GN_OK);
+	whole_moved(&w, node);
+}
+
+static uint64_t counted(const char *name)
+{
+	struct gn_counter c;
+	uint64_t sum = 0;
+	for (unsigned i = 0; i < w.count; i++)
+		for (size_t k = 0; gn_box_counter_at(whole_node(&w, i)->box, k, &c); k++)
+			sum += strcmp(c.name, name) == 0 ? c.value : 0;
+	return sum;
+}
+
+static void an_item_crosses_whole_nodes_and_a_power_cut(void **state)
+{
+	static uint8_t large[61440] = {1};
+	gn_op op;
+	(void)state;
+	owner = secret(1);
+	reader = secret(2);
+	contact = secret(3);
+	whole_init(&w,
+		   &(struct whole_options){
+			   .seed = 5,
+			   .nodes = NODES,
+			   .pow_bits = 1,
+			   .hooks = {.overlay = on_overlay, .box = on_box, .running = on_running}});
+	for (unsigned i = 0; i < NODES; i++) {
+		whole_start(&w, whole_add(&w));
+		whole_run_for(&w, 5 * GN_SEC);
+	}
+	whole_run_for(&w, 60 * GN_SEC);
+	assert_int_equal(gn_overlay_put(whole_node(&w, 0)->overlay, descriptor(), 5, w.now, &op),
+			 GN_OK);
+	whole_moved(&w, 0);
+	whole_run_for(&w, 10 * GN_SEC);
+	assert_true(put_over);
+	assert_int_equal(put_result, GN_OK);
+	deposit(1, gn_slice(large, sizeof large));
+	whole_run_for(&w, 10 * GN_SEC);
+	assert_int_equal(over, 1);
+	assert_int_equal(result, GN_OK);
+	assert_true(counted("custodies") >= 8);
+	follow(2);
+	whole_run_for(&w, 10 * GN_SEC);
+	assert_int_equal(items, 1);
+	assert_int_equal(counted("shows_refused"), 0);
+	/* a watch brings the next one */
+	deposit(1, GN_LIT("a small one"));
+	whole_run_for(&w, 2 * GN_SEC);
+	assert_int_equal(items, 2);
+	for (unsigned i = 0; i < NODES; i++)
+		whole_kill(&w, i);
+	for (unsigned i = 0; i < NODES; i++)
+		whole_start(&w, i);
+	whole_run_for(&w, 120 * GN_SEC);
+	assert_true(counted("restored") >= 16);
+	items = 0;
+	follow(7);
+	whole_run_for(&w, 20 * GN_SEC);
+	assert_int_equal(items, 2);
+	whole_free(&w);
+}
+
+static void bounds_of_a_node(void **state)
+{
+	struct gn_node_config c;
+	char why[GN_HOST_WHY], most[32];
+	(void)state;
+	gn_host_settings_default(gn_node_settings, &c, sizeof c);
+	assert_true(c.box_limit == UINT64_C(1) << 30);
+	snprintf(most, sizeof most, "%llu", (unsigned long long)GN_NODE_BOXES_MAX);
+	assert_int_equal(
+		gn_host_setting_set(gn_node_settings, &c, GN_LIT("box-limit"), gn_str(most), why),
+		GN_OK);
+	snprintf(most, sizeof most, "%llu", (unsigned long long)GN_NODE_BOXES_MAX + 1);
+	assert_int_equal(
+		gn_host_setting_set(gn_node_settings, &c, GN_LIT("box-limit"), gn_str(most), why),
+		GN_USAGE);
+	/* an index of all entries fits its memory; so does what is in answers */
+	assert_true(GN_NODE_BOX_ENTRIES * 160u <= GN_NODE_MEMORY_BOX_LOG);
+	assert_true(GN_NODE_BOX_ENTRIES * 400u <= GN_NODE_MEMORY_BOX);
+	assert_true(GN_NODE_BOX_LOG_MIN >= GN_NODE_BOX_ENTRIES * 80u);
+	/* an item of a month is dearer than its signatures */
+	assert_true(60 * 30 * GN_NODE_COST_KIB_DAY > 2 * GN_NODE_COST_CHECK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_item_crosses_whole_nodes_and_a_power_cut),
+		cmocka_unit_test(bounds_of_a_node),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,597 @@
+/* The engine: every input comes in here, is parsed once, and goes to the part that it is for;
+ * afterwards all parts run until nothing moves. Messages to ourselves come in again at the end.
+ *
+ * 1. A request is answered once, by what it asked for or by a refusal.
+ * 2. What an answer is not for is dropped: the number and the sender must both be right. */
+#include "services/box/engine_int.h"
+
+#define LOCAL_ROUNDS 64 /* messages to ourselves in one turn */
+
+static void put_free_shown(struct gn_box *b, struct gn_frame_op *op)
+{
+	switch ((enum box_op_kind)op->kind) {
+	case OP_DEPOSIT:
+	case OP_CHECK: box_put_free(b, GN_CONTAINER(op, struct box_put, op)); break;
+	case OP_FOLLOW: box_read_free(b, GN_CONTAINER(op, struct box_read, op)); break;
+	}
+}
+
+/* ---- requests of peers ---- */
+
+/* The box that a request names; false: it is an answer. */
+static bool box_of(struct gn_fb_box_message m, struct gn_pk *box)
+{
+	struct gn_fb_key key;
+	switch (gn_fb_box_message_body_type(m)) {
+#define BOX_OF(TYPE, type)                                                                         \
+	case GN_FB_BOX_MESSAGE_BODY_BOX_##TYPE:                                                    \
+		key = gn_fb_box_##type##_box(gn_fb_box_message_body_as_box_##type(m));             \
+		break
+		BOX_OF(SHOW, show);
+		BOX_OF(DEPOSIT, deposit);
+		BOX_OF(ASK, ask);
+		BOX_OF(LIST, list);
+		BOX_OF(FETCH, fetch);
+		BOX_OF(WATCH, watch);
+		BOX_OF(ACK, ack);
+		BOX_OF(SUM, sum);
+		BOX_OF(WANT, want);
+		BOX_OF(COPY, copy);
+#undef BOX_OF
+	case GN_FB_BOX_MESSAGE_BODY_BOX_IDS: /* asked for or not, it is of a holder to a holder */
+		key = gn_fb_box_ids_box(gn_fb_box_message_body_as_box_ids(m));
+		break;
+	default: return false;
+	}
+	*box = box_pk(key);
+	return true;
+}
+
+static void serve(struct gn_box *b, const struct box_from *from, struct box_held *h,
+		  struct gn_fb_box_message m)
+{
+	GN_ASSERT(h->rules);
+	switch (gn_fb_box_message_body_type(m)) {
+#define SERVE(TYPE, type)                                                                          \
+	case GN_FB_BOX_MESSAGE_BODY_BOX_##TYPE:                                                    \
+		box_on_##type(b, from, h, gn_fb_box_message_body_as_box_##type(m));                \
+		break
+		SERVE(SHOW, show);
+		SERVE(DEPOSIT, deposit);
+		SERVE(ASK, ask);
+		SERVE(LIST, list);
+		SERVE(FETCH, fetch);
+		SERVE(WATCH, watch);
+		SERVE(ACK, ack);
+		SERVE(SUM, sum);
+		SERVE(IDS, ids);
+		SERVE(WANT, want);
+		SERVE(COPY, copy);
+#undef SERVE
+	default: break;
+	}
+}
+
+/* first: it may wait for the descriptor. */
+static void take_request(struct gn_box *b, const struct gn_contact *who, struct gn_slice message,
+			 struct gn_fb_box_message m, bool first)
+{
+	struct box_from from = {*who, gn_fb_box_message_request(m)};
+	struct box_refusal why = {.err = GN_BUSY, .retry_ms = 1000};
+	struct box_held *h = NULL;
+	struct gn_pk box;
+	bool request = box_of(m, &box);
+	GN_ASSERT(request);
+	if (b->ready && b->cfg.bytes_max > 0)
+		why.err = box_rules_get(b, &box, &h);
+	else if (b->ready)
+		why.err = GN_NOT_FOUND;
+	if (why.err == GN_PENDING)
+		why.err =
+			first && box_rules_wait(b, h, who, message) == GN_OK ? GN_PENDING : GN_BUSY;
+	if (why.err == GN_PENDING)
+		return;
+	if (why.err == GN_OK) {
+		serve(b, &from, h, m);
+		return;
+	}
+	b->count.not_here += why.err == GN_NOT_FOUND;
+	b->count.refused_busy += why.err == GN_BUSY;
+	box_send_done(b, who, from.request, &why, &box);
+}
+
+/* ---- answers ---- */
+
+static void to_operation(struct gn_box *b, struct box_ask *a, struct gn_fb_box_message m)
+{
+	GN_ASSERT(a->op != 0);
+	struct box_read *r = gn_frame_op_get(&b->frame, a->op, OP_FOLLOW);
+	struct box_put *p = gn_frame_op_get(&b->frame, a->op, OP_DEPOSIT);
+	if (!p)
+		p = gn_frame_op_get(&b->frame, a->op, OP_CHECK);
+	if (r) {
+		box_read_answer(b, r, a, m);
+		return;
+	}
+	GN_ASSERT(p); /* an operation that ends takes its requests along */
+	unsigned target = a->target;
+	box_ask_free(b, a);
+	box_put_answer(b, p, target, m);
+}
+
+static void take_answer(struct gn_box *b, const struct gn_pk *from, struct gn_fb_box_message m)
+{
+	struct box_ask *a = box_ask_get(b, gn_fb_box_message_request(m), from);
+	uint8_t type = gn_fb_box_message_body_type(m);
+	if (!a) {
+		if (type == GN_FB_BOX_MESSAGE_BODY_BOX_ITEM)
+			box_read_watched(b, from, gn_fb_box_message_body_as_box_item(m));
+		return;
+	}
+	if (a->kind != ASK_KNOCK && a->kind != ASK_SHOW) {
+		to_operation(b, a, m);
+		return;
+	}
+	gn_err err = GN_OK;
+	if (type == GN_FB_BOX_MESSAGE_BODY_BOX_DONE)
+		err = gn_wire_err(gn_fb_box_done_code(gn_fb_box_message_body_as_box_done(m)));
+	else if (a->kind == ASK_SHOW || type != GN_FB_BOX_MESSAGE_BODY_BOX_STATES)
+		err = GN_PROTOCOL;
+	box_door_answer(b, a, err);
+	box_ask_free(b, a);
+}
+
+static void tell_lost(struct gn_box *b)
+{
+	GN_ASSERT(!b->building);
+	for (struct box_ask *a; (a = box_ask_lost(b)); gn_mem_free(b->env.alloc, a)) {
+		struct box_read *r = gn_frame_op_get(&b->frame, a->op, OP_FOLLOW);
+		struct box_put *p = gn_frame_op_get(&b->frame, a->op, OP_DEPOSIT);
+		if (!p)
+			p = gn_frame_op_get(&b->frame, a->op, OP_CHECK);
+		if (a->op == 0)
+			box_door_lost(b, a);
+		else if (r)
+			box_read_lost(b, r, a, a->err);
+		else if (p)
+			box_put_lost(b, p, a->target, a->err);
+	}
+}
+
+/* ---- running ---- */
+
+static gn_err take_message(struct gn_box *b, const struct gn_contact *who, struct gn_slice message,
+			   bool first)
+{
+	struct gn_fb_box_message m;
+	struct gn_pk box;
+	gn_err err =
+		message.len > GN_MESSAGE_MAX ? GN_TOO_LARGE : gn_fb_box_message_verify(message, &m);
+	if (err == GN_OK && gn_fb_box_message_body_type(m) > GN_FB_BOX_MESSAGE_BODY_BOX_DONE)
+		err = GN_UNSUPPORTED; /* of a later version */
+	if (err != GN_OK)
+		return err;
+	if (box_of(m, &box))
+		take_request(b, who, message, m, first);
+	else
+		take_answer(b, &who->pk, m);
+	return GN_OK;
+}
+
+static void take_local(struct gn_box *b)
+{
+	GN_ASSERT(!b->building);
+	struct box_out *out;
+	for (unsigned i = 0; i < LOCAL_ROUNDS && (out = box_queue_pop(&b->local)); i++) {
+		struct gn_contact self = {.pk = b->cfg.node_key.pk};
+		gn_err err =
+			take_message(b, &self, gn_slice(out->storage + out->off, out->len), true);
+		GN_ASSERT(err == GN_OK);
+		gn_mem_free(b->env.alloc, out);
+	}
+	if (b->local.first)
+		box_wake(b);
+}
+
+static void take_ready(struct gn_box *b)
+{
+	for (struct box_pending *p; (p = box_rules_ready(b)); gn_mem_free(b->env.alloc, p)) {
+		gn_err err = take_message(b, &p->from, gn_slice(p->bytes, p->len), false);
+		GN_ASSERT(err == GN_OK); /* it was parsed when it came */
+	}
+}
+
+static void run_all(struct gn_box *b)
+{
+	GN_ASSERT(!b->building);
+	if (b->wake <= b->now)
+		b->wake = GN_NEVER;
+	tell_lost(b);
+	box_puts_run(b);
+	box_reads_run(b);
+	take_local(b);
+	take_ready(b);
+	box_feeds_run(b);
+}
+
+gn_err gn_box_recv(struct gn_box *b, const struct gn_pk *from, const struct gn_addr *addr,
+		   struct gn_slice message, gn_time now)
+{
+	GN_ASSERT(from && (message.p || !message.len));
+	struct gn_contact who = {.pk = *from, .addr_count = addr != NULL};
+	b->now = now;
+	b->caused = (struct gn_box_caused){.checks = 0};
+	b->count.messages_in++;
+	if (addr)
+		who.addrs[0] = *addr;
+	gn_err err = take_message(b, &who, message, true);
+	b->count.messages_bad += err != GN_OK;
+	run_all(b);
+	return err;
+}
+
+void gn_box_peer_down(struct gn_box *b, const struct gn_pk *pk, gn_err why, gn_time now)
+{
+	b->now = now;
+	box_peer_drop(b, pk);
+	box_doors_of_peer_close(b, pk);
+	box_asks_of_peer_lost(b, pk, why == GN_OK || why == GN_TIMEOUT ? GN_UNREACHABLE : why);
+	box_reads_peer_down(b, pk);
+	run_all(b);
+}
+
+void gn_box_room(struct gn_box *b, const struct gn_pk *pk, gn_time now)
+{
+	(void)pk;
+	b->now = now;
+	box_wake(b);
+}
+
+bool gn_box_overlay_event(struct gn_box *b, const struct gn_overlay_event *e, gn_time now)
+{
+	struct gn_frame_find f;
+	b->now = now;
+	if (e->kind == GN_OVERLAY_MEMBERS) {
+		box_sync_members(b);
+		box_reads_members(b);
+		return false; /* others may want it, too */
+	}
+	if (!gn_frame_find_take(&b->frame, e, &f))
+		return false;
+	switch ((enum box_find_kind)f.kind) {
+	case FIND_RULES: box_rules_got(b, f.object, e); break;
+	case FIND_PUT:
+	case FIND_READ: box_set_found(b, f.object, e); break;
+	}
+	run_all(b);
+	return true;
+}
+
+void gn_box_kv_event(struct gn_box *b, const struct gn_kv_event *e, gn_time now)
+{
+	b->now = now;
+	switch (e->kind) {
+	case GN_KV_ENTRY: box_restore(b, e->value); return;
+	case GN_KV_READY:
+		if (e->err == GN_OK)
+			box_restored(b);
+		break;
+	case GN_KV_STORED:
+		if (gn_frame_ticket_kind(e->ticket) == TICKET_STORE)
+			box_stored(b, gn_frame_ticket_number(e->ticket), e->err);
+		break;
+	case GN_KV_LOADED:
+		if (gn_frame_ticket_kind(e->ticket) == TICKET_LOAD)
+			box_feed_loaded(b, gn_frame_ticket_number(e->ticket), e);
+		break;
+	}
+	run_all(b);
+}
+
+void gn_box_tick(struct gn_box *b, gn_time now)
+{
+	GN_ASSERT(!b->building);
+	bool due = b->wake <= now;
+	b->now = now;
+	for (struct gn_heap_node *n; (n = gn_heap_first(&b->timers)) && n->at <= now; due = true)
+		box_ask_due(b, GN_CONTAINER(n, struct box_ask, timer));
+	if (b->doors_look <= now) {
+		box_doors_look(b);
+		due = true;
+	}
+	if (b->watches && b->feeds_look <= now) {
+		box_feeds_look(b);
+		b->feeds_look = now + BOX_WATCH_LOOK;
+	}
+	box_sync_tick(b);
+	if (b->ready && b->sweep <= now)
+		box_sweep(b);
+	if (due)
+		run_all(b);
+}
+
+gn_time gn_box_deadline(const struct gn_box *b)
+{
+	gn_time at = gn_time_min(b->wake, gn_heap_deadline(&b->timers));
+	at = gn_time_min(at, b->doors_look);
+	if (b->watches)
+		at = gn_time_min(at, b->feeds_look);
+	if (!b->ready)
+		return at;
+	at = gn_time_min(at, gn_heap_deadline(&b->sums));
+	return gn_time_min(gn_time_min(at, b->members_look), b->sweep);
+}
+
+/* ---- operations ---- */
+
+gn_err gn_box_deposit(struct gn_box *b, const struct gn_box_deposit *d, gn_time now, gn_op *op)
+{
+	b->now = now;
+	GN_TRY(box_put_start(b, d, op));
+	run_all(b);
+	return GN_OK;
+}
+
+gn_err gn_box_check(struct gn_box *b, const struct gn_box_place *place, const struct gn_hash *item,
+		    const struct gn_box_proof *by, gn_time now, gn_op *op)
+{
+	b->now = now;
+	GN_TRY(box_check_start(b, place, item, by, op));
+	run_all(b);
+	return GN_OK;
+}
+
+gn_err gn_box_follow(struct gn_box *b, const struct gn_box_follow *f, gn_time now, gn_op *op)
+{
+	b->now = now;
+	GN_TRY(box_read_start(b, f, op));
+	run_all(b);
+	return GN_OK;
+}
+
+gn_err gn_box_ack(struct gn_box *b, gn_op follow, const struct gn_box_id *id, gn_time now)
+{
+	struct box_read *r = gn_frame_op_get(&b->frame, follow, OP_FOLLOW);
+	b->now = now;
+	return r ? box_read_ack(b, r, id) : GN_NOT_FOUND;
+}
+
+void gn_box_cancel(struct gn_box *b, gn_op id, gn_time now)
+{
+	struct gn_frame_op **at = gn_map_get(&b->frame.ops, &id);
+	b->now = now;
+	if (at)
+		put_free_shown(b, *at);
+}
+
+/* ---- outputs ---- */
+
+bool gn_box_next_message(struct gn_box *b, struct gn_overlay_message *m)
+{
+	GN_ASSERT(!b->building);
+	bool bulk = b->sent && b->sent->bulk;
+	gn_mem_free(b->env.alloc, b->sent);
+	b->sent = box_queue_pop(&b->control);
+	if (!b->sent)
+		b->sent = box_queue_pop(&b->bulk);
+	if (bulk)
+		box_wake(b); /* there is room again */
+	if (!b->sent)
+		return false;
+	b->count.messages_out++;
+	*m = (struct gn_overlay_message){
+		.to = b->sent->to,
+		.bytes = gn_slice(b->sent->storage + b->sent->off, b->sent->len),
+		.reliable = true};
+	return true;
+}
+
+static void release_shown(struct gn_box *b)
+{
+	struct gn_frame_op *op = b->frame.shown;
+	if (!op)
+		return;
+	if (op->kind == OP_FOLLOW) {
+		struct box_read *r = GN_CONTAINER(op, struct box_read, op);
+		gn_mem_free(b->env.alloc, r->shown);
+		r->shown = NULL;
+	} else if (op->ended && !op->told) {
+		box_put_free(b, GN_CONTAINER(op, struct box_put, op));
+	}
+}
+
+bool gn_box_next_event(struct gn_box *b, struct gn_box_event *out)
+{
+	release_shown(b);
+	if (box_sign_next(b, out))
+		return true;
+	for (struct gn_frame_op *op; (op = gn_frame_show(&b->frame));) {
+		bool any = op->kind == OP_FOLLOW
+				   ? box_read_event(b, GN_CONTAINER(op, struct box_read, op), out)
+				   : box_put_event(b, GN_CONTAINER(op, struct box_put, op), out);
+		if (any)
+			return true;
+	}
+	return false;
+}
+
+struct gn_box_caused gn_box_caused(struct gn_box *b)
+{
+	struct gn_box_caused out = b->caused;
+	b->caused = (struct gn_box_caused){.checks = 0};
+	return out;
+}
+
+/* ---- life ---- */
+
+static void init_maps(struct gn_box *b)
+{
+	const struct gn_env *env = &b->env;
+	gn_map_init(&b->held, env, sizeof(struct gn_pk), sizeof(void *), BOX_HELD);
+	gn_map_init(&b->items, env, sizeof(struct gn_hash), sizeof(void *), BOX_INDEX + BOX_GONE);
+	gn_map_init(&b->stores, env, sizeof(uint64_t), sizeof(struct box_store), BOX_STORES);
+	gn_map_init(&b->loads, env, sizeof(uint64_t), sizeof(struct box_load), BOX_LOADS);
+	gn_map_init(&b->peers, env, sizeof(struct gn_pk), sizeof(void *), BOX_PEERS);
+	gn_map_init(&b->feeds, env, sizeof(uint64_t), sizeof(void *), BOX_FEEDS);
+	gn_map_init(&b->wanted, env, sizeof(struct gn_hash), sizeof(struct box_wanted), BOX_WANTED);
+	gn_map_init(&b->asks, env, sizeof(uint64_t), sizeof(void *), BOX_ASKS);
+	gn_map_init(&b->doors, env, sizeof(struct box_door_key), sizeof(void *), BOX_DOORS);
+	gn_heap_init(&b->weights, env->alloc);
+	gn_heap_init(&b->sums, env->alloc);
+	gn_heap_init(&b->timers, env->alloc);
+	gn_ring_init(&b->acks, env->alloc, sizeof(struct box_ack), BOX_INDEX + BOX_GONE);
+	gn_ring_init(&b->signs, env->alloc, sizeof(struct box_door_key), BOX_DOORS);
+}
+
+gn_err gn_box_new(const struct gn_env *env, const struct gn_box_config *config, gn_time now,
+		  struct gn_box **out)
+{
+	GN_ASSERT(config->overlay && config->kv);
+	struct gn_box *b = GN_NEW(env->alloc, struct gn_box);
+	if (!b)
+		return GN_NOMEM;
+	b->value = gn_mem_new(env->alloc, gn_box_value_max());
+	if (!b->value) {
+		gn_mem_free(env->alloc, b);
+		return GN_NOMEM;
+	}
+	b->env = *env;
+	b->cfg = *config;
+	b->now = now;
+	b->wake = b->members_look = b->doors_look = GN_NEVER;
+	b->sweep = now + BOX_SWEEP;
+	b->position = (uint64_t)(now / GN_USEC);
+	gn_frame_init(&b->frame, env, config->overlay, BOX_DEPOSITS + BOX_FOLLOWS,
+		      BOX_LOOKUPS + 2 * (BOX_DEPOSITS + BOX_FOLLOWS));
+	init_maps(b);
+	*out = b;
+	return GN_OK;
+}
+
+static void free_held(struct gn_box *b)
+{
+	while (b->items.count) {
+		struct box_item *it = GN_MAP_AT(&b->items, struct box_item *, 0);
+		box_item_remove(b, it, false);
+	}
+	while (b->held.count)
+		box_held_free(b, GN_MAP_AT(&b->held, struct box_held *, 0));
+	for (struct box_pending *p; (p = box_rules_ready(b));)
+		gn_mem_free(b->env.alloc, p);
+}
+
+void gn_box_free(struct gn_box *b)
+{
+	if (!b)
+		return;
+	while (b->frame.ops.count)
+		put_free_shown(b, GN_MAP_AT(&b->frame.ops, struct gn_frame_op *, 0));
+	while (b->asks.count)
+		box_ask_free(b, GN_MAP_AT(&b->asks, struct box_ask *, 0));
+	for (struct box_ask *a; (a = box_ask_lost(b));)
+		gn_mem_free(b->env.alloc, a);
+	while (b->doors.count)
+		box_door_free(b, GN_MAP_AT(&b->doors, struct box_door *, 0));
+	while (b->peers.count) {
+		struct gn_pk pk = GN_MAP_AT(&b->peers, struct box_peer *, 0)->pk;
+		box_peer_drop(b, &pk);
+	}
+	free_held(b);
+	box_queue_free(b, &b->control);
+	box_queue_free(b, &b->bulk);
+	box_queue_free(b, &b->local);
+	gn_mem_free(b->env.alloc, b->sent);
+	struct gn_map *maps[] = {&b->held,  &b->items,  &b->stores, &b->loads, &b->peers,
+				 &b->feeds, &b->wanted, &b->asks,   &b->doors};
+	for (size_t i = 0; i < GN_COUNT(maps); i++)
+		gn_map_fini(maps[i]);
+	gn_heap_fini(&b->weights);
+	gn_heap_fini(&b->sums);
+	gn_heap_fini(&b->timers);
+	gn_ring_fini(&b->acks);
+	gn_ring_fini(&b->signs);
+	gn_frame_fini(&b->frame);
+	gn_mem_free(b->env.alloc, b->value);
+	gn_wipe(&b->cfg.node_key, sizeof b->cfg.node_key);
+	gn_mem_free(b->env.alloc, b);
+}
+
+/* ---- queries ---- */
+
+void gn_box_info(const struct gn_box *b, struct gn_box_info *out)
+{
+	*out = (struct gn_box_info){.ready = b->ready,
+				    .watches = b->watches,
+				    .items = b->untaken,
+				    .taken = b->items.count - b->gone - b->untaken,
+				    .bytes = b->bytes,
+				    .bytes_max = b->cfg.bytes_max,
+				    .deposits = b->puts,
+				    .follows = b->reads};
+	for (uint32_t i = 0; i < b->held.count; i++)
+		out->boxes += GN_MAP_AT(&b->held, struct box_held *, i)->count > 0;
+}
+
+bool gn_box_counter_at(const struct gn_box *b, size_t i, struct gn_counter *out)
+{
+	static const char *const names[] = {
+#define X(name) #name,
+#include "services/box/counters.def"
+#undef X
+	};
+	return gn_counter_at(names, &b->count, GN_COUNT(names), i, out);
+}
+
+static void validate_held(const struct gn_box *b, const struct box_held *h)
+{
+	uint64_t bytes = 0, cost = 0;
+	uint32_t storing = 0, untaken = 0;
+	for (uint32_t i = 0; i < h->count; i++) {
+		const struct box_item *it = h->items[i];
+		GN_ASSERT(it->box == h && it->state != BOX_WENT && it->len > 0);
+		GN_ASSERT(i == 0 || h->items[i - 1]->at < it->at);
+		bytes += it->len;
+		cost += box_item_cost(b, it->len);
+		storing += it->state == BOX_STORING;
+		untaken += !it->acked;
+	}
+	GN_ASSERT(bytes == h->bytes && cost == h->cost && storing == h->storing &&
+		  untaken == h->untaken);
+	GN_ASSERT((h->count > 0) == (h->weight.place > 0) || b->count.nomem);
+}
+
+void gn_box_validate(const struct gn_box *b)
+{
+	const struct gn_map *maps[] = {&b->held,  &b->items,  &b->stores, &b->loads, &b->peers,
+				       &b->feeds, &b->wanted, &b->asks,   &b->doors};
+	uint64_t bytes = 0;
+	uint32_t items = 0, gone = 0, watches = 0, rules = 0;
+	for (size_t i = 0; i < GN_COUNT(maps); i++)
+		gn_map_validate(maps[i]);
+	gn_frame_validate(&b->frame);
+	gn_heap_validate(&b->weights);
+	gn_heap_validate(&b->sums);
+	gn_heap_validate(&b->timers);
+	GN_ASSERT(!b->building && b->timers.count == b->asks.count);
+	for (uint32_t i = 0; i < b->held.count; i++) {
+		const struct box_held *h = GN_MAP_AT(&b->held, struct box_held *, i);
+		validate_held(b, h);
+		bytes += h->cost;
+		items += h->count;
+		gone += h->gone;
+		watches += h->watches;
+		rules += h->rules != NULL;
+	}
+	GN_ASSERT(bytes == b->bytes && items + gone == b->items.count && gone == b->gone &&
+		  watches == b->watches && rules == b->rules_count && gone <= BOX_GONE);
+	GN_ASSERT(b->pending <= BOX_PENDING && b->lookups <= BOX_LOOKUPS);
+	/* no promise of ours takes more than it may */
+	GN_ASSERT(!b->ready || b->bytes <= b->cfg.bytes_max / 2 || b->count.restored > 0);
+	for (const struct box_read *r = b->read_first; r; r = r->next) {
+		uint32_t unfetched = 0;
+		for (uint32_t i = 0; i < r->seen.count; i++)
+			unfetched += ((struct box_seen *)gn_map_value_at(&r->seen, i))->state ==
+				     SEEN_NAMED;
+		GN_ASSERT(unfetched == r->unfetched);
+	}
+}

@@ -1,0 +1,406 @@
+/* The reader and the depositor against nodes that the test plays: who is asked, for what, how
+ * often, and what liars and silent ones cost.
+ * Rules BX-25, BX-26, BX-28, BX-29, BX-30, BX-31. */
+#include "services/box/testing/harness.h"
+
+#define NODES (GN_BOX_SET + BOX_READ_EXTRA + 1)
+
+static struct gn_sk nodes[NODES];
+static struct gn_sk reader;
+static struct box_read *r;
+static gn_op op;
+static uint8_t storage[GN_MESSAGE_MAX], copy[GN_MESSAGE_MAX];
+static struct gn_fb_key box;
+
+static void set_of_nodes(struct box_set *set, unsigned count)
+{
+	set->known = true;
+	set->count = count;
+	for (unsigned i = 0; i < count; i++)
+		set->nodes[i] = (struct gn_contact){.pk = nodes[i].pk};
+}
+
+static void begin(void)
+{
+	struct gn_box_follow f = {.place.box = key_of(1)};
+	holder(64u << 20);
+	for (unsigned i = 0; i < NODES; i++) {
+		uint8_t seed[32] = {'n', i};
+		gn_sk_from_seed(seed, &nodes[i]);
+	}
+	uint8_t seed[32] = {'r'};
+	gn_sk_from_seed(seed, &reader);
+	f.read = f.ack = reader.pk;
+	box = box_fb_key(&f.place.box);
+	assert_int_equal(gn_box_follow(b, &f, b->now, &op), GN_OK);
+	r = b->read_first;
+	box_set_drop(b, &r->sets[0]);
+	r->find_at = GN_NEVER;
+	set_of_nodes(&r->sets[0], NODES);
+	box_reads_run(b);
+}
+
+/* Signs all that is asked for; true: an item was shown. */
+static unsigned take_events(void)
+{
+	struct gn_box_event e;
+	unsigned items = 0;
+	while (gn_box_next_event(b, &e)) {
+		struct gn_boxrec_show show = {.box = e.box, .holder = e.holder, .role = e.role};
+		struct gn_sig sig;
+		items += e.kind == GN_BOX_ITEM;
+		if (e.kind != GN_BOX_SIGN)
+			continue;
+		memcpy(show.exporter, e.exporter, 32);
+		gn_boxrec_show_sign(&reader, &show, &sig);
+		gn_box_signed(b, e.sign, &sig, b->now);
+	}
+	return items;
+}
+
+struct said {
+	unsigned node;
+	uint64_t request;
+	struct gn_fb_box_message m;
+};
+
+/* The next message, to whom. */
+static bool heard(struct said *s)
+{
+	struct gn_overlay_message out;
+	if (!gn_box_next_message(b, &out))
+		return false;
+	memcpy(copy, out.bytes.p, out.bytes.len);
+	assert_int_equal(gn_fb_box_message_verify(gn_slice(copy, out.bytes.len), &s->m), GN_OK);
+	s->request = gn_fb_box_message_request(s->m);
+	for (s->node = 0; s->node < NODES; s->node++)
+		if (gn_pk_eq(&nodes[s->node].pk, &out.to.pk))
+			return true;
+	fail();
+	return false;
+}
+
+static void reply(unsigned node, uint64_t request, struct gn_fbb *fbb, uint8_t type, gn_fbref body)
+{
+	struct gn_slice bytes;
+	gn_fbref root = gn_fb_box_message_make(
+		fbb, &(struct gn_fb_box_message_args){
+			     .request = request, .body_type = type, .body = body});
+	assert_int_equal(gn_fbb_finish(fbb, root, GN_FB_BOX_MESSAGE_IDENTIFIER, &bytes), GN_OK);
+	assert_int_equal(gn_box_recv(b, &nodes[node].pk, NULL, bytes, b->now), GN_OK);
+}
+
+static void reply_done(unsigned node, uint64_t request, gn_err err)
+{
+	struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
+	gn_fbref body =
+		gn_fb_box_done_make(&fbb, &(struct gn_fb_box_done_args){.code = gn_wire_code(err)});
+	reply(node, request, &fbb, GN_FB_BOX_MESSAGE_BODY_BOX_DONE, body);
+}
+
+static void reply_list(unsigned node, uint64_t request, const struct gn_fb_box_entry *entries,
+		       size_t count)
+{
+	struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
+	gn_fbref body = gn_fb_box_listed_make(
+		&fbb, &(struct gn_fb_box_listed_args){.entries = {entries, count}});
+	reply(node, request, &fbb, GN_FB_BOX_MESSAGE_BODY_BOX_LISTED, body);
+}
+
+static struct gn_slice item_bytes(uint32_t number, uint32_t len)
+{
+	static uint8_t bytes[BOX_ITEM_MAX];
+	memset(bytes, 0, len);
+	memcpy(bytes, &number, sizeof number);
+	return gn_slice(bytes, len);
+}
+
+static struct gn_fb_item_id id_of(uint32_t number, uint32_t len)
+{
+	struct gn_hash hash;
+	struct gn_slice item = item_bytes(number, len);
+	struct gn_fb_item_id id;
+	gn_sha256(&item, 1, &hash);
+	memcpy(id.b, hash.b, sizeof id.b);
+	return id;
+}
+
+static void reply_item(unsigned node, uint64_t request, struct gn_fb_item_id id,
+		       struct gn_slice item, uint16_t left)
+{
+	struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
+	gn_fbref body = gn_fb_box_item_make(
+		&fbb,
+		&(struct gn_fb_box_item_args){.box = &box, .id = &id, .item = item, .left = left});
+	reply(node, request, &fbb, GN_FB_BOX_MESSAGE_BODY_BOX_ITEM, body);
+}
+
+struct tally {
+	unsigned shows, lists, watches, fetches, acks, ids;
+};
+
+/* Plays all nodes: shows and watches are fine, listings have `count` items of this length, fetches
+ * are answered truly unless the node is below `liars`. */
+static struct tally play(uint32_t count, uint32_t len, unsigned liars, bool fetch)
+{
+	static struct gn_fb_box_entry entries[64];
+	struct tally t = {.shows = 0};
+	struct said s;
+	assert_true(count <= GN_COUNT(entries));
+	for (uint32_t i = 0; i < count; i++) {
+		struct gn_fb_item_id id = id_of(i, len);
+		entries[i] = (struct gn_fb_box_entry){.at = i + 1, .size = len};
+		memcpy(entries[i].id, id.b, sizeof id.b);
+	}
+	for (unsigned rounds = 0; rounds < 50; rounds++) {
+		(void)take_events();
+		gn_box_room(b, &nodes[0].pk, b->now);
+		gn_box_tick(b, b->now);
+		while (heard(&s)) {
+			struct gn_fb_box_fetch f = gn_fb_box_message_body_as_box_fetch(s.m);
+			switch (gn_fb_box_message_body_type(s.m)) {
+			case GN_FB_BOX_MESSAGE_BODY_BOX_SHOW:
+				t.shows++;
+				reply_done(s.node, s.request, GN_OK);
+				break;
+			case GN_FB_BOX_MESSAGE_BODY_BOX_LIST:
+				t.lists++;
+				reply_list(s.node, s.request, entries, count);
+				break;
+			case GN_FB_BOX_MESSAGE_BODY_BOX_WATCH:
+				t.watches++;
+				reply_done(s.node, s.request, GN_OK);
+				break;
+			case GN_FB_BOX_MESSAGE_BODY_BOX_ACK:
+				t.acks++;
+				reply_done(s.node, s.request, GN_OK);
+				break;
+			case GN_FB_BOX_MESSAGE_BODY_BOX_FETCH: {
+				struct gn_slice ids = gn_fb_box_fetch_ids_bytes(f);
+				uint32_t n = gn_fb_box_fetch_ids_len(f);
+				struct gn_fb_item_id want[BOX_FETCHES];
+				assert_true(n <= BOX_FETCHES);
+				memcpy(want, ids.p, ids.len);
+				t.fetches++;
+				t.ids += n;
+				for (uint32_t k = 0; fetch && k < n; k++) {
+					uint32_t i = 0;
+					while (memcmp(entries[i].id, want[k].b, 16) != 0)
+						i++;
+					reply_item(s.node, s.request, want[k],
+						   item_bytes(s.node < liars ? 9999 : i, len),
+						   (uint16_t)(n - k - 1));
+				}
+				break;
+			}
+			default: fail();
+			}
+		}
+	}
+	return t;
+}
+
+static void so_many_are_listed_and_watched_and_each_item_fetched_once(void **state)
+{
+	(void)state;
+	begin();
+	struct tally t = play(40, 200, 0, true);
+	assert_int_equal(t.shows, GN_BOX_SET + BOX_READ_EXTRA);
+	assert_int_equal(t.lists, GN_BOX_SET + BOX_READ_EXTRA);
+	assert_int_equal(t.watches, BOX_WATCHED);
+	assert_int_equal(t.ids, 40);
+	assert_true(t.fetches >= 40 / BOX_FETCHES);
+	assert_int_equal(b->count.items_in, 40);
+	/* later: watches are renewed, and all are listed again, and nothing is fetched twice */
+	b->now += BOX_WATCH_EVERY;
+	t = play(40, 200, 0, true);
+	assert_int_equal(t.watches, BOX_WATCHED);
+	assert_int_equal(t.lists, 0);
+	b->now += BOX_LIST_EVERY;
+	t = play(40, 200, 0, true);
+	assert_int_equal(t.lists, GN_BOX_SET + BOX_READ_EXTRA);
+	assert_int_equal(t.fetches, 0);
+	assert_int_equal(b->count.items_in, 40);
+	/* what a watch brings again is not shown again */
+	reply_item(0, 0, id_of(3, 200), item_bytes(3, 200), 0);
+	assert_int_equal(b->count.items_again, 1);
+	reply_item(0, 0, id_of(77, 200), item_bytes(77, 200), 0);
+	assert_int_equal(b->count.items_in, 41);
+	/* of somebody who is not watched */
+	reply_item(NODES - 1, 0, id_of(78, 200), item_bytes(78, 200), 0);
+	assert_int_equal(b->count.items_unasked, 1);
+	/* everyone of the set learns what was taken */
+	struct gn_fb_item_id id = id_of(3, 200);
+	struct gn_box_id one;
+	memcpy(one.b, id.b, sizeof one.b);
+	assert_int_equal(gn_box_ack(b, op, &one, b->now), GN_OK);
+	t = play(0, 200, 0, true);
+	assert_int_equal(t.acks, GN_BOX_SET + BOX_READ_EXTRA);
+	assert_true(BOX_TARGETS >= 2 * (GN_BOX_SET + BOX_READ_EXTRA));
+	/* our links changed, more than once: the set is looked up, once */
+	for (unsigned i = 0; i < 3; i++) {
+		(void)gn_box_overlay_event(
+			b, &(struct gn_overlay_event){.kind = GN_OVERLAY_MEMBERS}, b->now);
+		assert_true(r->find_at == b->now + BOX_MOVED - i);
+		b->now++;
+	}
+}
+
+static void liars_are_not_asked_again(void **state)
+{
+	(void)state;
+	begin();
+	(void)play(60, 200, 5, true);
+	assert_int_equal(b->count.items_in, 60);
+	assert_true(b->count.items_false >= BOX_LIES);
+	for (unsigned i = 0; i < r->target_count; i++)
+		assert_true(r->targets[i].lies <= BOX_FETCHES);
+	uint64_t lies = b->count.items_false;
+	b->now += BOX_LIST_EVERY;
+	struct tally t = play(64, 200, 5, true);
+	assert_int_equal(b->count.items_in, 64);
+	assert_true(b->count.items_false - lies < 64);
+	assert_true(t.lists < GN_BOX_SET + BOX_READ_EXTRA);
+}
+
+/* Ids without end: the first so many of one node, and so many of all. */
+static void ids_are_bounded(void **state)
+{
+	struct gn_box_id id;
+	(void)state;
+	begin();
+	for (uint32_t i = 0; i < BOX_SEEN + 8; i++) {
+		memset(&id, 0, sizeof id);
+		memcpy(id.b, &i, sizeof i);
+		bool takes = box_seen_name(b, r, i < BOX_SEEN_NODE + 4 ? 0 : 1, &id) != NULL;
+		bool one_s = i >= BOX_SEEN_NODE && i < BOX_SEEN_NODE + 4;
+		assert_int_equal(takes, !one_s && i < BOX_SEEN + 4);
+	}
+	assert_int_equal(r->seen.count, BOX_SEEN);
+	assert_int_equal(b->count.seen_full, 8);
+	b->now += 2 * BOX_LIST_EVERY + 1;
+	box_seen_forget(b, r);
+	assert_int_equal(r->seen.count, 0);
+	assert_int_equal(r->unfetched, 0);
+}
+
+/* Its owner does not take: no more is fetched, and what a watch brings waits to be. */
+static void what_waits_for_the_owner_is_bounded(void **state)
+{
+	uint32_t most = 2 * BOX_READ_BYTES / BOX_ITEM_MAX + 1;
+	(void)state;
+	begin();
+	(void)play(0, 200, 0, true); /* watched */
+	for (uint32_t i = 0; i < most + 5; i++)
+		reply_item(0, 0, id_of(i, BOX_ITEM_MAX), item_bytes(i, BOX_ITEM_MAX), 0);
+	assert_int_equal(b->count.items_in, most);
+	assert_int_equal(b->count.read_waits, 5);
+	assert_int_equal(r->unfetched, 5);
+	assert_true(r->got_bytes >= BOX_READ_BYTES);
+	assert_int_equal(take_events(), most);
+	assert_int_equal(r->got_bytes, 0);
+}
+
+/* ---- the depositor ---- */
+
+static struct box_put *under_way;
+
+static void start_deposit(void)
+{
+	struct gn_boxcert cert = {.key = reader.pk, .until = UINT64_MAX / 2};
+	struct gn_box_deposit d = {.place.box = key_of(1),
+				   .item = GN_LIT("something"),
+				   .ttl = 1000,
+				   .proof = {.way = GN_BOX_CERTIFICATE, .certificate = cert}};
+	gn_box_cancel(b, op, b->now);
+	assert_int_equal(gn_box_deposit(b, &d, b->now, &op), GN_OK);
+	under_way = b->put_first;
+	box_set_drop(b, &under_way->sets[0]);
+	set_of_nodes(&under_way->sets[0], GN_BOX_SET);
+}
+
+/* Lets the depositor run; deposits heard are answered as `how` says. */
+enum how { NOTHING, CUSTODY, FORGED, DENIED };
+static unsigned answer_deposits(enum how how)
+{
+	struct said s;
+	unsigned deposits = 0;
+	for (unsigned rounds = 0; rounds < 20; rounds++) {
+		(void)take_events();
+		gn_box_room(b, &nodes[0].pk, b->now);
+		gn_box_tick(b, b->now);
+		while (heard(&s)) {
+			if (gn_fb_box_message_body_type(s.m) == GN_FB_BOX_MESSAGE_BODY_BOX_SHOW) {
+				reply_done(s.node, s.request, GN_OK);
+				continue;
+			}
+			assert_int_equal(gn_fb_box_message_body_type(s.m),
+					 GN_FB_BOX_MESSAGE_BODY_BOX_DEPOSIT);
+			deposits++;
+			struct gn_custody c = {.box = key_of(1),
+					       .item = under_way->hash,
+					       .held_until = UINT64_MAX};
+			struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
+			gn_custody_make(&nodes[how == FORGED ? (s.node + 1) % NODES : s.node], &c);
+			if (how == CUSTODY || how == FORGED) {
+				gn_fbref custody = gn_custody_put(&fbb, &c);
+				gn_fbref body = gn_fb_box_held_make(
+					&fbb, &(struct gn_fb_box_held_args){.custody = custody});
+				reply(s.node, s.request, &fbb, GN_FB_BOX_MESSAGE_BODY_BOX_HELD,
+				      body);
+			} else if (how == DENIED) {
+				reply_done(s.node, s.request, GN_DENIED);
+			}
+		}
+	}
+	return deposits;
+}
+
+static void three_and_one_are_asked_first(void **state)
+{
+	(void)state;
+	begin();
+	start_deposit();
+	assert_int_equal(answer_deposits(NOTHING), BOX_NEED + BOX_SPARE);
+	gn_box_cancel(b, op, b->now);
+	start_deposit();
+	assert_int_equal(answer_deposits(CUSTODY), GN_BOX_SET); /* stored, then on to all */
+	assert_int_equal(b->puts, 0);
+}
+
+/* A custody signed by another node is none; who was not believed is replaced. */
+static void forged_custodies_count_nothing(void **state)
+{
+	(void)state;
+	begin();
+	start_deposit();
+	assert_int_equal(answer_deposits(FORGED), GN_BOX_SET);
+	assert_int_equal(b->count.custodies_bad, GN_BOX_SET);
+	assert_int_equal(b->puts, 0);
+}
+
+/* Who says that nothing was shown may have forgotten: it is shown once more. */
+static void a_right_is_shown_twice_at_most(void **state)
+{
+	(void)state;
+	begin();
+	start_deposit();
+	assert_int_equal(answer_deposits(DENIED), BOX_ASK_TRIES * GN_BOX_SET);
+	assert_int_equal(b->puts, 0);
+}
+
+#define READ(test) cmocka_unit_test_setup_teardown(test, NULL, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		READ(so_many_are_listed_and_watched_and_each_item_fetched_once),
+		READ(liars_are_not_asked_again),
+		READ(ids_are_bounded),
+		READ(what_waits_for_the_owner_is_bounded),
+		READ(three_and_one_are_asked_first),
+		READ(forged_custodies_count_nothing),
+		READ(a_right_is_shown_twice_at_most),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

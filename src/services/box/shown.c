@@ -1,0 +1,122 @@
+/* What peers have shown in their sessions: by which key they read, remove or deposit. Everything
+ * is bound to the session's exporter, so what one holder was shown is worth nothing at another,
+ * and to its end.
+ *
+ *   show:  free -> shown [box_on_show: the signature is right] -> free [the session is another, or
+ *          BOX_SHOWS newer ones]
+ *
+ * A right is looked up in the descriptor of now whenever it is used: a key that was taken out of
+ * it, or refused, is worth nothing from then on. Rule BX-10. */
+#include "services/box/engine_int.h"
+
+const struct box_show *box_shown(struct gn_box *b, const struct gn_pk *pk, uint16_t number,
+				 const struct box_held *h, uint8_t role)
+{
+	struct box_peer *p = number ? box_peer_get(b, pk) : NULL;
+	GN_ASSERT(h->rules);
+	for (unsigned i = 0; p && i < BOX_SHOWS; i++) {
+		const struct box_show *s = &p->shows[i];
+		if (s->number != number || s->role != role || !gn_pk_eq(&s->box, &h->key))
+			continue;
+		bool right = role == GN_BOXREC_READER
+				     ? gn_boxrec_reader(h->rules, &s->key) == s->reader
+			     : role == GN_BOXREC_REMOVER
+				     ? gn_boxrec_remover(h->rules, &s->key) == s->reader
+				     : !gn_boxrec_refuses(h->rules, &s->key);
+		return right ? s : NULL;
+	}
+	return NULL;
+}
+
+/* Whose key must have signed, by the descriptor. */
+static gn_err find_right(struct gn_box *b, const struct box_held *h, struct gn_fb_box_show m,
+			 struct box_show *s)
+{
+	GN_ASSERT(h->rules);
+	int reader = -1;
+	if (s->role == GN_BOXREC_READER || s->role == GN_BOXREC_REMOVER) {
+		if (!gn_fb_box_show_has_key(m))
+			return GN_MALFORMED;
+		s->key = box_pk(gn_fb_box_show_key(m));
+		reader = s->role == GN_BOXREC_READER ? gn_boxrec_reader(h->rules, &s->key)
+						     : gn_boxrec_remover(h->rules, &s->key);
+		s->reader = (uint8_t)reader;
+		return reader >= 0 ? GN_OK : GN_DENIED;
+	}
+	if (s->role != GN_BOXREC_DEPOSITOR)
+		return GN_UNSUPPORTED;
+	if (gn_fb_box_show_has_certificate(m)) {
+		struct gn_fb_box_certificate c = gn_fb_box_show_certificate(m);
+		s->way = GN_BOX_CERTIFICATE;
+		s->certificate =
+			(struct gn_boxcert){.until = c.until, .items = c.items, .kib = c.kib};
+		memcpy(s->certificate.key.b, c.key, 32);
+		memcpy(s->certificate.sig.b, c.sig, 64);
+		s->key = s->certificate.key;
+		if (gn_boxrec_refuses(h->rules, &s->key))
+			return GN_DENIED;
+		b->caused.checks++;
+		return gn_boxcert_check(&h->key, &s->certificate, box_unix(b));
+	}
+	struct gn_slice token = gn_fb_box_show_token(m);
+	uint64_t end = 0;
+	s->way = GN_BOX_TOKEN;
+	return token.len ? box_token_check(b, h, token, &s->key, &end) : GN_MALFORMED;
+}
+
+static struct box_show *show_place(struct gn_box *b, struct box_peer *p, uint16_t number)
+{
+	GN_ASSERT(number != 0);
+	struct box_show *s = NULL;
+	for (unsigned i = 0; i < BOX_SHOWS && (!s || s->number != number); i++)
+		if (p->shows[i].number == number || (!s && p->shows[i].number == 0))
+			s = &p->shows[i];
+	if (!s) {
+		s = &p->shows[p->next];
+		p->next = (p->next + 1) % BOX_SHOWS;
+	}
+	gn_mem_free(b->env.alloc, s->token);
+	s->token = NULL;
+	return s;
+}
+
+static gn_err take_show(struct gn_box *b, const struct box_from *from, struct box_held *h,
+			struct gn_fb_box_show m)
+{
+	GN_ASSERT(h->rules);
+	struct gn_boxrec_show show = {
+		.box = h->key, .holder = b->cfg.node_key.pk, .role = gn_fb_box_show_role(m)};
+	struct box_show s = {
+		.number = gn_fb_box_show_shown(m), .role = gn_fb_box_show_role(m), .box = h->key};
+	struct gn_sig sig;
+	struct gn_fb_sig fb_sig = gn_fb_box_show_sig(m);
+	memcpy(sig.b, fb_sig.b, sizeof sig.b);
+	if (s.number == 0)
+		return GN_MALFORMED;
+	GN_TRY(find_right(b, h, m, &s));
+	struct box_peer *p = box_peer_need(b, &from->who.pk);
+	if (!p)
+		return GN_BUSY;
+	memcpy(show.exporter, p->exporter, sizeof show.exporter);
+	b->caused.checks++;
+	GN_TRY(gn_boxrec_show_check(&s.key, &show, &sig));
+	struct gn_slice token = gn_fb_box_show_token(m);
+	if (s.way == GN_BOX_TOKEN && token.len) {
+		s.token = gn_mem_new(b->env.alloc, token.len);
+		if (!s.token)
+			return GN_NOMEM;
+		memcpy(s.token, token.p, token.len);
+		s.token_len = (uint32_t)token.len;
+	}
+	*show_place(b, p, s.number) = s;
+	return GN_OK;
+}
+
+void box_on_show(struct gn_box *b, const struct box_from *from, struct box_held *h,
+		 struct gn_fb_box_show m)
+{
+	struct box_refusal why = {.err = take_show(b, from, h, m)};
+	b->count.shows++;
+	b->count.shows_refused += why.err != GN_OK;
+	box_send_done(b, &from->who, from->request, &why, &h->key);
+}

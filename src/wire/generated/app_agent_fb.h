@@ -1,0 +1,2498 @@
+/* Made by tools/fbc from app_agent.fbs: change that and run the build target fbc. */
+#ifndef GN_WIRE_APP_AGENT_FB_H
+#define GN_WIRE_APP_AGENT_FB_H
+
+#include "wire/fb.h"
+#include "wire/generated/common_fb.h"
+
+enum gn_fb_agent_state {
+	GN_FB_AGENT_STATE_NEW = 0,
+	GN_FB_AGENT_STATE_LOCKED = 1,
+	GN_FB_AGENT_STATE_OPEN = 2,
+};
+
+enum gn_fb_contact_state {
+	GN_FB_CONTACT_STATE_NONE = 0,
+	GN_FB_CONTACT_STATE_ASKED = 1,
+	GN_FB_CONTACT_STATE_REQUEST = 2,
+	GN_FB_CONTACT_STATE_ACCEPTED = 3,
+	GN_FB_CONTACT_STATE_REFUSED = 4,
+};
+
+enum gn_fb_trust {
+	GN_FB_TRUST_UNKNOWN = 0,
+	GN_FB_TRUST_BY_NAME = 1,
+	GN_FB_TRUST_INTRODUCED = 2,
+	GN_FB_TRUST_LINKED = 3,
+	GN_FB_TRUST_MET = 4,
+};
+
+enum gn_fb_switch {
+	GN_FB_SWITCH_SAME = 0,
+	GN_FB_SWITCH_ON = 1,
+	GN_FB_SWITCH_OFF = 2,
+};
+
+enum gn_fb_send_state {
+	GN_FB_SEND_STATE_WAITING = 0,
+	GN_FB_SEND_STATE_STORED = 1,
+	GN_FB_SEND_STATE_DELIVERED = 2,
+	GN_FB_SEND_STATE_READ = 3,
+	GN_FB_SEND_STATE_FAILED = 4,
+};
+
+enum gn_fb_app_agent_body {
+	GN_FB_APP_AGENT_BODY_NONE = 0,
+	GN_FB_APP_AGENT_BODY_AGENT_STATUS = 1,
+	GN_FB_APP_AGENT_BODY_AGENT_STATUS_IS = 2,
+	GN_FB_APP_AGENT_BODY_AGENT_START = 3,
+	GN_FB_APP_AGENT_BODY_UNLOCK = 4,
+	GN_FB_APP_AGENT_BODY_LOCK = 5,
+	GN_FB_APP_AGENT_BODY_AGENT_STOP = 6,
+};
+
+enum gn_fb_app_contact_body {
+	GN_FB_APP_CONTACT_BODY_NONE = 0,
+	GN_FB_APP_CONTACT_BODY_PERSON = 1,
+	GN_FB_APP_CONTACT_BODY_CONTACTS_LIST = 2,
+	GN_FB_APP_CONTACT_BODY_CONTACTS_IS = 3,
+	GN_FB_APP_CONTACT_BODY_CONTACT_ADD = 4,
+	GN_FB_APP_CONTACT_BODY_CONTACT_GET = 5,
+	GN_FB_APP_CONTACT_BODY_CONTACT_ANSWER = 6,
+	GN_FB_APP_CONTACT_BODY_CONTACT_SET = 7,
+	GN_FB_APP_CONTACT_BODY_CONTACT_REMOVE = 8,
+	GN_FB_APP_CONTACT_BODY_INVITE_NEW = 9,
+	GN_FB_APP_CONTACT_BODY_INVITE = 10,
+	GN_FB_APP_CONTACT_BODY_INVITES_LIST = 11,
+	GN_FB_APP_CONTACT_BODY_INVITES_IS = 12,
+	GN_FB_APP_CONTACT_BODY_INVITE_DROP = 13,
+};
+
+enum gn_fb_app_chat_body {
+	GN_FB_APP_CHAT_BODY_NONE = 0,
+	GN_FB_APP_CHAT_BODY_CHATS_LIST = 1,
+	GN_FB_APP_CHAT_BODY_CHATS_IS = 2,
+	GN_FB_APP_CHAT_BODY_MESSAGE_SEND = 3,
+	GN_FB_APP_CHAT_BODY_MESSAGE_EDIT = 4,
+	GN_FB_APP_CHAT_BODY_MESSAGE_DELETE = 5,
+	GN_FB_APP_CHAT_BODY_MESSAGE_REACT = 6,
+	GN_FB_APP_CHAT_BODY_MESSAGE_READ = 7,
+	GN_FB_APP_CHAT_BODY_MESSAGE_RETRY = 8,
+	GN_FB_APP_CHAT_BODY_MESSAGE_IS = 9,
+	GN_FB_APP_CHAT_BODY_HISTORY = 10,
+	GN_FB_APP_CHAT_BODY_HISTORY_IS = 11,
+	GN_FB_APP_CHAT_BODY_SEARCH = 12,
+	GN_FB_APP_CHAT_BODY_SEARCH_IS = 13,
+};
+
+enum gn_fb_app_told_body {
+	GN_FB_APP_TOLD_BODY_NONE = 0,
+	GN_FB_APP_TOLD_BODY_TOLD_STATE = 1,
+	GN_FB_APP_TOLD_BODY_TOLD_MESSAGE = 2,
+	GN_FB_APP_TOLD_BODY_TOLD_CONTACT = 3,
+	GN_FB_APP_TOLD_BODY_TOLD_TYPING = 4,
+	GN_FB_APP_TOLD_BODY_TOLD_NOTICE = 5,
+};
+
+/* Chosen by the client that says it, so that a repeat says nothing twice. */
+struct gn_fb_message_id {
+	uint8_t b[16];
+};
+static const struct gn_fb_member gn_fbmembers_message_id[] = {
+	{"b", offsetof(struct gn_fb_message_id, b), 0, 1, 16, GN_FB_UINT},
+};
+static const struct gn_fb_layout gn_fblayout_message_id = {gn_fbmembers_message_id, 1, sizeof(struct gn_fb_message_id), 16, 1};
+
+/* SHA-256 of the owner key that the other was met with. */
+struct gn_fb_chat_id {
+	uint8_t b[32];
+};
+static const struct gn_fb_member gn_fbmembers_chat_id[] = {
+	{"b", offsetof(struct gn_fb_chat_id, b), 0, 1, 32, GN_FB_UINT},
+};
+static const struct gn_fb_layout gn_fblayout_chat_id = {gn_fbmembers_chat_id, 1, sizeof(struct gn_fb_chat_id), 32, 1};
+
+/* ---- AgentStatus ---- */
+
+struct gn_fb_agent_status {
+	struct gn_fbt t;
+};
+struct gn_fb_agent_status_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_agent_status = {"AgentStatus", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_agent_status_verify(struct gn_slice in, struct gn_fb_agent_status *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_agent_status, &out->t);
+}
+static inline gn_fbref gn_fb_agent_status_make(struct gn_fbb *b, const struct gn_fb_agent_status_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_agent_status, args);
+}
+
+/* ---- AgentStatusIs ---- */
+
+struct gn_fb_agent_status_is {
+	struct gn_fbt t;
+};
+struct gn_fb_agent_status_is_args {
+	uint8_t state;
+	struct gn_slice version;
+	struct gn_slice pid;
+	struct gn_slice name;
+	/* The node answers; its `reach` word, its links; absent: why there is none. */
+	bool online;
+	struct gn_slice reach;
+	uint32_t nodes;
+	struct gn_slice why;
+	/* The own records and boxes are where others find them. */
+	bool published;
+	uint32_t unread;
+	/* Items fetched and not opened, while locked. */
+	uint32_t waiting;
+	uint32_t requests;
+	/* Contents on their way. */
+	uint32_t sending;
+	/* The identity record must be signed anew: unlock with the passphrase, if there is one. */
+	bool identity_wanted;
+};
+static const struct gn_fb_field gn_fbfields_agent_status_is[] = {
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_agent_status_is_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"version", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_agent_status_is_args, version), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"pid", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_agent_status_is_args, pid), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_agent_status_is_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"online", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_agent_status_is_args, online), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"reach", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_agent_status_is_args, reach), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"nodes", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_agent_status_is_args, nodes), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"why", GN_FB_STRING, GN_FB_UINT, 7, offsetof(struct gn_fb_agent_status_is_args, why), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"published", GN_FB_SCALAR, GN_FB_BOOL, 8, offsetof(struct gn_fb_agent_status_is_args, published), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"unread", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_agent_status_is_args, unread), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"waiting", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_agent_status_is_args, waiting), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"requests", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_agent_status_is_args, requests), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"sending", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_agent_status_is_args, sending), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"identity_wanted", GN_FB_SCALAR, GN_FB_BOOL, 13, offsetof(struct gn_fb_agent_status_is_args, identity_wanted), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_agent_status_is = {"AgentStatusIs", NULL, gn_fbfields_agent_status_is, 14};
+
+GN_MUST static inline gn_err gn_fb_agent_status_is_verify(struct gn_slice in, struct gn_fb_agent_status_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_agent_status_is, &out->t);
+}
+static inline gn_fbref gn_fb_agent_status_is_make(struct gn_fbb *b, const struct gn_fb_agent_status_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_agent_status_is, args);
+}
+static inline uint8_t gn_fb_agent_status_is_state(struct gn_fb_agent_status_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_agent_status_is_has_version(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_agent_status_is_version(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_agent_status_is_has_pid(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_agent_status_is_pid(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_agent_status_is_has_name(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_agent_status_is_name(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_bytes(t.t, 3);
+}
+static inline bool gn_fb_agent_status_is_online(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_agent_status_is_has_reach(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_slice gn_fb_agent_status_is_reach(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_bytes(t.t, 5);
+}
+static inline uint32_t gn_fb_agent_status_is_nodes(struct gn_fb_agent_status_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 6, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_agent_status_is_has_why(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline struct gn_slice gn_fb_agent_status_is_why(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_bytes(t.t, 7);
+}
+static inline bool gn_fb_agent_status_is_published(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_bits(t.t, 8, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint32_t gn_fb_agent_status_is_unread(struct gn_fb_agent_status_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 9, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_agent_status_is_waiting(struct gn_fb_agent_status_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 10, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_agent_status_is_requests(struct gn_fb_agent_status_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 11, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_agent_status_is_sending(struct gn_fb_agent_status_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 12, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_agent_status_is_identity_wanted(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_bits(t.t, 13, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- AgentStart ---- */
+
+/* Of a new one: makes the device's keys, and an identity where there is none. */
+struct gn_fb_agent_start {
+	struct gn_fbt t;
+};
+struct gn_fb_agent_start_args {
+	struct gn_slice passphrase;
+	struct gn_slice name;
+};
+static const struct gn_fb_field gn_fbfields_agent_start[] = {
+	{"passphrase", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_agent_start_args, passphrase), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_agent_start_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_agent_start = {"AgentStart", NULL, gn_fbfields_agent_start, 2};
+
+GN_MUST static inline gn_err gn_fb_agent_start_verify(struct gn_slice in, struct gn_fb_agent_start *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_agent_start, &out->t);
+}
+static inline gn_fbref gn_fb_agent_start_make(struct gn_fbb *b, const struct gn_fb_agent_start_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_agent_start, args);
+}
+static inline bool gn_fb_agent_start_has_passphrase(struct gn_fb_agent_start t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_agent_start_passphrase(struct gn_fb_agent_start t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_agent_start_has_name(struct gn_fb_agent_start t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_agent_start_name(struct gn_fb_agent_start t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
+/* ---- Unlock ---- */
+
+/* Wrong passphrases cost time (AGENT_TRIES_FREE). */
+struct gn_fb_unlock {
+	struct gn_fbt t;
+};
+struct gn_fb_unlock_args {
+	struct gn_slice passphrase;
+};
+static const struct gn_fb_field gn_fbfields_unlock[] = {
+	{"passphrase", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_unlock_args, passphrase), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_unlock = {"Unlock", NULL, gn_fbfields_unlock, 1};
+
+GN_MUST static inline gn_err gn_fb_unlock_verify(struct gn_slice in, struct gn_fb_unlock *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_unlock, &out->t);
+}
+static inline gn_fbref gn_fb_unlock_make(struct gn_fbb *b, const struct gn_fb_unlock_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_unlock, args);
+}
+static inline bool gn_fb_unlock_has_passphrase(struct gn_fb_unlock t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_unlock_passphrase(struct gn_fb_unlock t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+
+/* ---- Lock ---- */
+
+struct gn_fb_lock {
+	struct gn_fbt t;
+};
+struct gn_fb_lock_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_lock = {"Lock", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_lock_verify(struct gn_slice in, struct gn_fb_lock *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_lock, &out->t);
+}
+static inline gn_fbref gn_fb_lock_make(struct gn_fbb *b, const struct gn_fb_lock_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_lock, args);
+}
+
+/* ---- AgentStop ---- */
+
+struct gn_fb_agent_stop {
+	struct gn_fbt t;
+};
+struct gn_fb_agent_stop_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_agent_stop = {"AgentStop", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_agent_stop_verify(struct gn_slice in, struct gn_fb_agent_stop *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_agent_stop, &out->t);
+}
+static inline gn_fbref gn_fb_agent_stop_make(struct gn_fbb *b, const struct gn_fb_agent_stop_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_agent_stop, args);
+}
+
+/* ---- Person ---- */
+
+struct gn_fb_person {
+	struct gn_fbt t;
+};
+struct gn_fb_person_args {
+	const struct gn_fb_key *key;
+	struct gn_slice pid;
+	struct gn_slice name;
+	struct gn_slice petname;
+	uint8_t state;
+	uint8_t trust;
+	bool blocked;
+	/* Sending is stopped until somebody looked at it: why. */
+	struct gn_slice alarm;
+	const struct gn_fb_chat_id *chat;
+	uint32_t devices;
+	/* Said and not receipted by any device; said by them and not here. */
+	uint32_t outstanding;
+	uint64_t missing;
+	bool reads;
+	uint32_t expire;
+	uint64_t seq;
+	/* A request of which nothing but the key is known: accepting it looks them up. */
+	bool unseen;
+};
+static const struct gn_fb_field gn_fbfields_person[] = {
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_person_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"pid", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_person_args, pid), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_person_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"petname", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_person_args, petname), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_person_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"trust", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_person_args, trust), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"blocked", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_person_args, blocked), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"alarm", GN_FB_STRING, GN_FB_UINT, 7, offsetof(struct gn_fb_person_args, alarm), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"chat", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_person_args, chat), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL},
+	{"devices", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_person_args, devices), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"outstanding", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_person_args, outstanding), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"missing", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_person_args, missing), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"reads", GN_FB_SCALAR, GN_FB_BOOL, 12, offsetof(struct gn_fb_person_args, reads), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"expire", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_person_args, expire), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_person_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"unseen", GN_FB_SCALAR, GN_FB_BOOL, 15, offsetof(struct gn_fb_person_args, unseen), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_person = {"Person", NULL, gn_fbfields_person, 16};
+
+GN_MUST static inline gn_err gn_fb_person_verify(struct gn_slice in, struct gn_fb_person *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_person, &out->t);
+}
+static inline gn_fbref gn_fb_person_make(struct gn_fbb *b, const struct gn_fb_person_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_person, args);
+}
+static inline bool gn_fb_person_has_key(struct gn_fb_person t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_person_key(struct gn_fb_person t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_person_has_pid(struct gn_fb_person t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_person_pid(struct gn_fb_person t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_person_has_name(struct gn_fb_person t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_person_name(struct gn_fb_person t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_person_has_petname(struct gn_fb_person t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_person_petname(struct gn_fb_person t)
+{
+	return gn_fbt_bytes(t.t, 3);
+}
+static inline uint8_t gn_fb_person_state(struct gn_fb_person t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_person_trust(struct gn_fb_person t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_person_blocked(struct gn_fb_person t)
+{
+	return gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_person_has_alarm(struct gn_fb_person t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline struct gn_slice gn_fb_person_alarm(struct gn_fb_person t)
+{
+	return gn_fbt_bytes(t.t, 7);
+}
+static inline bool gn_fb_person_has_chat(struct gn_fb_person t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline struct gn_fb_chat_id gn_fb_person_chat(struct gn_fb_person t)
+{
+	struct gn_fb_chat_id v;
+	gn_fbt_struct(t.t, 8, &gn_fblayout_chat_id, &v);
+	return v;
+}
+static inline uint32_t gn_fb_person_devices(struct gn_fb_person t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 9, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_person_outstanding(struct gn_fb_person t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 10, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_person_missing(struct gn_fb_person t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 11, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_person_reads(struct gn_fb_person t)
+{
+	return gn_fbt_bits(t.t, 12, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint32_t gn_fb_person_expire(struct gn_fb_person t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 13, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_person_seq(struct gn_fb_person t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 14, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_person_unseen(struct gn_fb_person t)
+{
+	return gn_fbt_bits(t.t, 15, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ContactsList ---- */
+
+/* `after`: that of the page before. */
+struct gn_fb_contacts_list {
+	struct gn_fbt t;
+};
+struct gn_fb_contacts_list_args {
+	uint32_t after;
+	uint16_t limit;
+};
+static const struct gn_fb_field gn_fbfields_contacts_list[] = {
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_contacts_list_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_contacts_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_contacts_list = {"ContactsList", NULL, gn_fbfields_contacts_list, 2};
+
+GN_MUST static inline gn_err gn_fb_contacts_list_verify(struct gn_slice in, struct gn_fb_contacts_list *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_contacts_list, &out->t);
+}
+static inline gn_fbref gn_fb_contacts_list_make(struct gn_fbb *b, const struct gn_fb_contacts_list_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_contacts_list, args);
+}
+static inline uint32_t gn_fb_contacts_list_after(struct gn_fb_contacts_list t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 0, 4, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_contacts_list_limit(struct gn_fb_contacts_list t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 1, 2, UINT64_C(0x0));
+}
+
+/* ---- ContactsIs ---- */
+
+struct gn_fb_contacts_is {
+	struct gn_fbt t;
+};
+struct gn_fb_contacts_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} contacts; /* Person */
+	uint32_t after;
+	bool more;
+};
+static const struct gn_fb_field gn_fbfields_contacts_is[] = {
+	{"contacts", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_contacts_is_args, contacts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_contacts_is_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_contacts_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_contacts_is = {"ContactsIs", NULL, gn_fbfields_contacts_is, 3};
+
+GN_MUST static inline gn_err gn_fb_contacts_is_verify(struct gn_slice in, struct gn_fb_contacts_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_contacts_is, &out->t);
+}
+static inline gn_fbref gn_fb_contacts_is_make(struct gn_fbb *b, const struct gn_fb_contacts_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_contacts_is, args);
+}
+static inline bool gn_fb_contacts_is_has_contacts(struct gn_fb_contacts_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_contacts_is_contacts_len(struct gn_fb_contacts_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_person gn_fb_contacts_is_contacts_at(struct gn_fb_contacts_is t, uint32_t i)
+{
+	return (struct gn_fb_person){gn_fbt_table_at(t.t, 0, i)};
+}
+static inline uint32_t gn_fb_contacts_is_after(struct gn_fb_contacts_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_contacts_is_more(struct gn_fb_contacts_is t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ContactAdd ---- */
+
+/* A PID, a name (alice.geo), a link geonet:hi/.. */
+struct gn_fb_contact_add {
+	struct gn_fbt t;
+};
+struct gn_fb_contact_add_args {
+	struct gn_slice who;
+	struct gn_slice petname;
+};
+static const struct gn_fb_field gn_fbfields_contact_add[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_add_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"petname", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_add_args, petname), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_contact_add = {"ContactAdd", NULL, gn_fbfields_contact_add, 2};
+
+GN_MUST static inline gn_err gn_fb_contact_add_verify(struct gn_slice in, struct gn_fb_contact_add *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_contact_add, &out->t);
+}
+static inline gn_fbref gn_fb_contact_add_make(struct gn_fbb *b, const struct gn_fb_contact_add_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_contact_add, args);
+}
+static inline bool gn_fb_contact_add_has_who(struct gn_fb_contact_add t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_contact_add_who(struct gn_fb_contact_add t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_contact_add_has_petname(struct gn_fb_contact_add t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_contact_add_petname(struct gn_fb_contact_add t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
+/* ---- ContactGet ---- */
+
+struct gn_fb_contact_get {
+	struct gn_fbt t;
+};
+struct gn_fb_contact_get_args {
+	struct gn_slice who;
+};
+static const struct gn_fb_field gn_fbfields_contact_get[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_get_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_contact_get = {"ContactGet", NULL, gn_fbfields_contact_get, 1};
+
+GN_MUST static inline gn_err gn_fb_contact_get_verify(struct gn_slice in, struct gn_fb_contact_get *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_contact_get, &out->t);
+}
+static inline gn_fbref gn_fb_contact_get_make(struct gn_fbb *b, const struct gn_fb_contact_get_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_contact_get, args);
+}
+static inline bool gn_fb_contact_get_has_who(struct gn_fb_contact_get t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_contact_get_who(struct gn_fb_contact_get t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+
+/* ---- ContactAnswer ---- */
+
+/* Of a request. */
+struct gn_fb_contact_answer {
+	struct gn_fbt t;
+};
+struct gn_fb_contact_answer_args {
+	struct gn_slice who;
+	bool accept;
+};
+static const struct gn_fb_field gn_fbfields_contact_answer[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_answer_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"accept", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_contact_answer_args, accept), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_contact_answer = {"ContactAnswer", NULL, gn_fbfields_contact_answer, 2};
+
+GN_MUST static inline gn_err gn_fb_contact_answer_verify(struct gn_slice in, struct gn_fb_contact_answer *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_contact_answer, &out->t);
+}
+static inline gn_fbref gn_fb_contact_answer_make(struct gn_fbb *b, const struct gn_fb_contact_answer_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_contact_answer, args);
+}
+static inline bool gn_fb_contact_answer_has_who(struct gn_fb_contact_answer t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_contact_answer_who(struct gn_fb_contact_answer t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_contact_answer_accept(struct gn_fb_contact_answer t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ContactSet ---- */
+
+struct gn_fb_contact_set {
+	struct gn_fbt t;
+};
+struct gn_fb_contact_set_args {
+	struct gn_slice who;
+	struct gn_slice petname;
+	uint8_t block;
+	uint8_t reads;
+	bool met;
+	bool cleared;
+};
+static const struct gn_fb_field gn_fbfields_contact_set[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_set_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"petname", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_set_args, petname), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"block", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_contact_set_args, block), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"reads", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_contact_set_args, reads), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"met", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_contact_set_args, met), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"cleared", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_contact_set_args, cleared), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_contact_set = {"ContactSet", NULL, gn_fbfields_contact_set, 6};
+
+GN_MUST static inline gn_err gn_fb_contact_set_verify(struct gn_slice in, struct gn_fb_contact_set *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_contact_set, &out->t);
+}
+static inline gn_fbref gn_fb_contact_set_make(struct gn_fbb *b, const struct gn_fb_contact_set_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_contact_set, args);
+}
+static inline bool gn_fb_contact_set_has_who(struct gn_fb_contact_set t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_contact_set_who(struct gn_fb_contact_set t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_contact_set_has_petname(struct gn_fb_contact_set t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_contact_set_petname(struct gn_fb_contact_set t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint8_t gn_fb_contact_set_block(struct gn_fb_contact_set t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_contact_set_reads(struct gn_fb_contact_set t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_contact_set_met(struct gn_fb_contact_set t)
+{
+	return gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_contact_set_cleared(struct gn_fb_contact_set t)
+{
+	return gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ContactRemove ---- */
+
+struct gn_fb_contact_remove {
+	struct gn_fbt t;
+};
+struct gn_fb_contact_remove_args {
+	struct gn_slice who;
+};
+static const struct gn_fb_field gn_fbfields_contact_remove[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_remove_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_contact_remove = {"ContactRemove", NULL, gn_fbfields_contact_remove, 1};
+
+GN_MUST static inline gn_err gn_fb_contact_remove_verify(struct gn_slice in, struct gn_fb_contact_remove *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_contact_remove, &out->t);
+}
+static inline gn_fbref gn_fb_contact_remove_make(struct gn_fbb *b, const struct gn_fb_contact_remove_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_contact_remove, args);
+}
+static inline bool gn_fb_contact_remove_has_who(struct gn_fb_contact_remove t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_contact_remove_who(struct gn_fb_contact_remove t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+
+/* ---- InviteNew ---- */
+
+struct gn_fb_invite_new {
+	struct gn_fbt t;
+};
+struct gn_fb_invite_new_args {
+	uint32_t uses;
+	uint32_t ttl;
+	struct gn_slice name;
+};
+static const struct gn_fb_field gn_fbfields_invite_new[] = {
+	{"uses", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_invite_new_args, uses), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_invite_new_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_invite_new_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_invite_new = {"InviteNew", NULL, gn_fbfields_invite_new, 3};
+
+GN_MUST static inline gn_err gn_fb_invite_new_verify(struct gn_slice in, struct gn_fb_invite_new *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_invite_new, &out->t);
+}
+static inline gn_fbref gn_fb_invite_new_make(struct gn_fbb *b, const struct gn_fb_invite_new_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_invite_new, args);
+}
+static inline uint32_t gn_fb_invite_new_uses(struct gn_fb_invite_new t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 0, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_invite_new_ttl(struct gn_fb_invite_new t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_invite_new_has_name(struct gn_fb_invite_new t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_invite_new_name(struct gn_fb_invite_new t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+
+/* ---- Invite ---- */
+
+struct gn_fb_invite {
+	struct gn_fbt t;
+};
+struct gn_fb_invite_args {
+	struct gn_slice link;
+	uint32_t uses;
+	uint32_t used;
+	uint64_t until;
+};
+static const struct gn_fb_field gn_fbfields_invite[] = {
+	{"link", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_invite_args, link), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"uses", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_invite_args, uses), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"used", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_invite_args, used), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_invite_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_invite = {"Invite", NULL, gn_fbfields_invite, 4};
+
+GN_MUST static inline gn_err gn_fb_invite_verify(struct gn_slice in, struct gn_fb_invite *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_invite, &out->t);
+}
+static inline gn_fbref gn_fb_invite_make(struct gn_fbb *b, const struct gn_fb_invite_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_invite, args);
+}
+static inline bool gn_fb_invite_has_link(struct gn_fb_invite t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_invite_link(struct gn_fb_invite t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline uint32_t gn_fb_invite_uses(struct gn_fb_invite t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_invite_used(struct gn_fb_invite t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_invite_until(struct gn_fb_invite t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+
+/* ---- InvitesList ---- */
+
+struct gn_fb_invites_list {
+	struct gn_fbt t;
+};
+struct gn_fb_invites_list_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_invites_list = {"InvitesList", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_invites_list_verify(struct gn_slice in, struct gn_fb_invites_list *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_invites_list, &out->t);
+}
+static inline gn_fbref gn_fb_invites_list_make(struct gn_fbb *b, const struct gn_fb_invites_list_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_invites_list, args);
+}
+
+/* ---- InvitesIs ---- */
+
+struct gn_fb_invites_is {
+	struct gn_fbt t;
+};
+struct gn_fb_invites_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} invites; /* Invite */
+};
+static const struct gn_fb_field gn_fbfields_invites_is[] = {
+	{"invites", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_invites_is_args, invites), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_invite}},
+};
+static const struct gn_fb_type gn_fbtype_invites_is = {"InvitesIs", NULL, gn_fbfields_invites_is, 1};
+
+GN_MUST static inline gn_err gn_fb_invites_is_verify(struct gn_slice in, struct gn_fb_invites_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_invites_is, &out->t);
+}
+static inline gn_fbref gn_fb_invites_is_make(struct gn_fbb *b, const struct gn_fb_invites_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_invites_is, args);
+}
+static inline bool gn_fb_invites_is_has_invites(struct gn_fb_invites_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_invites_is_invites_len(struct gn_fb_invites_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_invite gn_fb_invites_is_invites_at(struct gn_fb_invites_is t, uint32_t i)
+{
+	return (struct gn_fb_invite){gn_fbt_table_at(t.t, 0, i)};
+}
+
+/* ---- InviteDrop ---- */
+
+struct gn_fb_invite_drop {
+	struct gn_fbt t;
+};
+struct gn_fb_invite_drop_args {
+	struct gn_slice link;
+};
+static const struct gn_fb_field gn_fbfields_invite_drop[] = {
+	{"link", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_invite_drop_args, link), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_invite_drop = {"InviteDrop", NULL, gn_fbfields_invite_drop, 1};
+
+GN_MUST static inline gn_err gn_fb_invite_drop_verify(struct gn_slice in, struct gn_fb_invite_drop *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_invite_drop, &out->t);
+}
+static inline gn_fbref gn_fb_invite_drop_make(struct gn_fbb *b, const struct gn_fb_invite_drop_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_invite_drop, args);
+}
+static inline bool gn_fb_invite_drop_has_link(struct gn_fb_invite_drop t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_invite_drop_link(struct gn_fb_invite_drop t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+
+/* ---- MessageReaction ---- */
+
+struct gn_fb_message_reaction {
+	struct gn_fbt t;
+};
+struct gn_fb_message_reaction_args {
+	bool mine;
+	struct gn_slice emoji;
+};
+static const struct gn_fb_field gn_fbfields_message_reaction[] = {
+	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 0, offsetof(struct gn_fb_message_reaction_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"emoji", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_message_reaction_args, emoji), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_message_reaction = {"MessageReaction", NULL, gn_fbfields_message_reaction, 2};
+
+GN_MUST static inline gn_err gn_fb_message_reaction_verify(struct gn_slice in, struct gn_fb_message_reaction *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_reaction, &out->t);
+}
+static inline gn_fbref gn_fb_message_reaction_make(struct gn_fbb *b, const struct gn_fb_message_reaction_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_reaction, args);
+}
+static inline bool gn_fb_message_reaction_mine(struct gn_fb_message_reaction t)
+{
+	return gn_fbt_bits(t.t, 0, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_message_reaction_has_emoji(struct gn_fb_message_reaction t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_message_reaction_emoji(struct gn_fb_message_reaction t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
+/* ---- MessageReceipt ---- */
+
+struct gn_fb_message_receipt {
+	struct gn_fbt t;
+};
+struct gn_fb_message_receipt_args {
+	/* Short name of the device (docs/spec/people.md); Unix ms, when the receipt came. */
+	uint64_t device;
+	bool read;
+	uint64_t time;
+};
+static const struct gn_fb_field gn_fbfields_message_receipt[] = {
+	{"device", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_message_receipt_args, device), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"read", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_message_receipt_args, read), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_message_receipt_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_message_receipt = {"MessageReceipt", NULL, gn_fbfields_message_receipt, 3};
+
+GN_MUST static inline gn_err gn_fb_message_receipt_verify(struct gn_slice in, struct gn_fb_message_receipt *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_receipt, &out->t);
+}
+static inline gn_fbref gn_fb_message_receipt_make(struct gn_fbb *b, const struct gn_fb_message_receipt_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_receipt, args);
+}
+static inline uint64_t gn_fb_message_receipt_device(struct gn_fb_message_receipt t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_message_receipt_read(struct gn_fb_message_receipt t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint64_t gn_fb_message_receipt_time(struct gn_fb_message_receipt t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+
+/* ---- Message ---- */
+
+struct gn_fb_message {
+	struct gn_fbt t;
+};
+struct gn_fb_message_args {
+	const struct gn_fb_message_id *id;
+	const struct gn_fb_chat_id *chat;
+	bool mine;
+	/* ContentKind, 64 a gap, 65 a grey line. */
+	uint8_t kind;
+	struct gn_slice text;
+	uint64_t sent;
+	uint64_t received;
+	/* Its place in the chat. */
+	uint64_t order;
+	bool edited;
+	bool deleted;
+	const struct gn_fb_message_id *reply;
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} reactions; /* MessageReaction */
+	uint8_t state;
+	/* Stored: so many hold it of how many. */
+	uint8_t held;
+	uint8_t of;
+	/* Failed: why, and what to do. */
+	struct gn_slice reason;
+	struct gn_slice next;
+	bool read;
+	uint64_t expires;
+	/* Gap: so many have not arrived. */
+	uint64_t missing;
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} receipts; /* MessageReceipt */
+	/* For pages: History before and after it. */
+	uint64_t number;
+};
+static const struct gn_fb_field gn_fbfields_message[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_message_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"chat", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_args, chat), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL},
+	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_message_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_message_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"text", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_message_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"sent", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_message_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"received", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_message_args, received), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"order", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_message_args, order), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"edited", GN_FB_SCALAR, GN_FB_BOOL, 8, offsetof(struct gn_fb_message_args, edited), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"deleted", GN_FB_SCALAR, GN_FB_BOOL, 9, offsetof(struct gn_fb_message_args, deleted), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"reply", GN_FB_STRUCT, GN_FB_UINT, 10, offsetof(struct gn_fb_message_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"reactions", GN_FB_TABLES, GN_FB_UINT, 11, offsetof(struct gn_fb_message_args, reactions), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message_reaction}},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_message_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"held", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_message_args, held), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"of", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_message_args, of), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"reason", GN_FB_STRING, GN_FB_UINT, 15, offsetof(struct gn_fb_message_args, reason), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"next", GN_FB_STRING, GN_FB_UINT, 16, offsetof(struct gn_fb_message_args, next), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"read", GN_FB_SCALAR, GN_FB_BOOL, 17, offsetof(struct gn_fb_message_args, read), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"expires", GN_FB_SCALAR, GN_FB_UINT, 18, offsetof(struct gn_fb_message_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"missing", GN_FB_SCALAR, GN_FB_UINT, 19, offsetof(struct gn_fb_message_args, missing), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"receipts", GN_FB_TABLES, GN_FB_UINT, 20, offsetof(struct gn_fb_message_args, receipts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message_receipt}},
+	{"number", GN_FB_SCALAR, GN_FB_UINT, 21, offsetof(struct gn_fb_message_args, number), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_message = {"Message", NULL, gn_fbfields_message, 22};
+
+GN_MUST static inline gn_err gn_fb_message_verify(struct gn_slice in, struct gn_fb_message *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message, &out->t);
+}
+static inline gn_fbref gn_fb_message_make(struct gn_fbb *b, const struct gn_fb_message_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message, args);
+}
+static inline bool gn_fb_message_has_id(struct gn_fb_message t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_message_id gn_fb_message_id(struct gn_fb_message t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_message_id, &v);
+	return v;
+}
+static inline bool gn_fb_message_has_chat(struct gn_fb_message t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_chat_id gn_fb_message_chat(struct gn_fb_message t)
+{
+	struct gn_fb_chat_id v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_chat_id, &v);
+	return v;
+}
+static inline bool gn_fb_message_mine(struct gn_fb_message t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint8_t gn_fb_message_kind(struct gn_fb_message t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_message_has_text(struct gn_fb_message t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_slice gn_fb_message_text(struct gn_fb_message t)
+{
+	return gn_fbt_bytes(t.t, 4);
+}
+static inline uint64_t gn_fb_message_sent(struct gn_fb_message t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_message_received(struct gn_fb_message t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 6, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_message_order(struct gn_fb_message t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 7, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_message_edited(struct gn_fb_message t)
+{
+	return gn_fbt_bits(t.t, 8, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_message_deleted(struct gn_fb_message t)
+{
+	return gn_fbt_bits(t.t, 9, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_message_has_reply(struct gn_fb_message t)
+{
+	return gn_fbt_has(t.t, 10);
+}
+static inline struct gn_fb_message_id gn_fb_message_reply(struct gn_fb_message t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 10, &gn_fblayout_message_id, &v);
+	return v;
+}
+static inline bool gn_fb_message_has_reactions(struct gn_fb_message t)
+{
+	return gn_fbt_has(t.t, 11);
+}
+static inline uint32_t gn_fb_message_reactions_len(struct gn_fb_message t)
+{
+	return gn_fbt_count(t.t, 11);
+}
+static inline struct gn_fb_message_reaction gn_fb_message_reactions_at(struct gn_fb_message t, uint32_t i)
+{
+	return (struct gn_fb_message_reaction){gn_fbt_table_at(t.t, 11, i)};
+}
+static inline uint8_t gn_fb_message_state(struct gn_fb_message t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 12, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_message_held(struct gn_fb_message t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 13, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_message_of(struct gn_fb_message t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 14, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_message_has_reason(struct gn_fb_message t)
+{
+	return gn_fbt_has(t.t, 15);
+}
+static inline struct gn_slice gn_fb_message_reason(struct gn_fb_message t)
+{
+	return gn_fbt_bytes(t.t, 15);
+}
+static inline bool gn_fb_message_has_next(struct gn_fb_message t)
+{
+	return gn_fbt_has(t.t, 16);
+}
+static inline struct gn_slice gn_fb_message_next(struct gn_fb_message t)
+{
+	return gn_fbt_bytes(t.t, 16);
+}
+static inline bool gn_fb_message_read(struct gn_fb_message t)
+{
+	return gn_fbt_bits(t.t, 17, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint64_t gn_fb_message_expires(struct gn_fb_message t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 18, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_message_missing(struct gn_fb_message t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 19, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_message_has_receipts(struct gn_fb_message t)
+{
+	return gn_fbt_has(t.t, 20);
+}
+static inline uint32_t gn_fb_message_receipts_len(struct gn_fb_message t)
+{
+	return gn_fbt_count(t.t, 20);
+}
+static inline struct gn_fb_message_receipt gn_fb_message_receipts_at(struct gn_fb_message t, uint32_t i)
+{
+	return (struct gn_fb_message_receipt){gn_fbt_table_at(t.t, 20, i)};
+}
+static inline uint64_t gn_fb_message_number(struct gn_fb_message t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 21, 8, UINT64_C(0x0));
+}
+
+/* ---- Chat ---- */
+
+struct gn_fb_chat {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_args {
+	const struct gn_fb_chat_id *id;
+	gn_fbref contact; /* Person */
+	uint32_t unread;
+	gn_fbref last; /* Message */
+};
+static const struct gn_fb_field gn_fbfields_chat[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL},
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
+	{"unread", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_args, unread), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"last", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_args, last), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}},
+};
+static const struct gn_fb_type gn_fbtype_chat = {"Chat", NULL, gn_fbfields_chat, 4};
+
+GN_MUST static inline gn_err gn_fb_chat_verify(struct gn_slice in, struct gn_fb_chat *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat, &out->t);
+}
+static inline gn_fbref gn_fb_chat_make(struct gn_fbb *b, const struct gn_fb_chat_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat, args);
+}
+static inline bool gn_fb_chat_has_id(struct gn_fb_chat t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_chat_id gn_fb_chat_id(struct gn_fb_chat t)
+{
+	struct gn_fb_chat_id v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_chat_id, &v);
+	return v;
+}
+static inline bool gn_fb_chat_has_contact(struct gn_fb_chat t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_person gn_fb_chat_contact(struct gn_fb_chat t)
+{
+	return (struct gn_fb_person){gn_fbt_table(t.t, 1)};
+}
+static inline uint32_t gn_fb_chat_unread(struct gn_fb_chat t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_has_last(struct gn_fb_chat t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_message gn_fb_chat_last(struct gn_fb_chat t)
+{
+	return (struct gn_fb_message){gn_fbt_table(t.t, 3)};
+}
+
+/* ---- ChatsList ---- */
+
+struct gn_fb_chats_list {
+	struct gn_fbt t;
+};
+struct gn_fb_chats_list_args {
+	uint64_t after;
+	uint16_t limit;
+};
+static const struct gn_fb_field gn_fbfields_chats_list[] = {
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_chats_list_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chats_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_chats_list = {"ChatsList", NULL, gn_fbfields_chats_list, 2};
+
+GN_MUST static inline gn_err gn_fb_chats_list_verify(struct gn_slice in, struct gn_fb_chats_list *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chats_list, &out->t);
+}
+static inline gn_fbref gn_fb_chats_list_make(struct gn_fbb *b, const struct gn_fb_chats_list_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chats_list, args);
+}
+static inline uint64_t gn_fb_chats_list_after(struct gn_fb_chats_list t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_chats_list_limit(struct gn_fb_chats_list t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 1, 2, UINT64_C(0x0));
+}
+
+/* ---- ChatsIs ---- */
+
+struct gn_fb_chats_is {
+	struct gn_fbt t;
+};
+struct gn_fb_chats_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} chats; /* Chat */
+	uint64_t after;
+	bool more;
+};
+static const struct gn_fb_field gn_fbfields_chats_is[] = {
+	{"chats", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_chats_is_args, chats), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat}},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chats_is_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_chats_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_chats_is = {"ChatsIs", NULL, gn_fbfields_chats_is, 3};
+
+GN_MUST static inline gn_err gn_fb_chats_is_verify(struct gn_slice in, struct gn_fb_chats_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chats_is, &out->t);
+}
+static inline gn_fbref gn_fb_chats_is_make(struct gn_fbb *b, const struct gn_fb_chats_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chats_is, args);
+}
+static inline bool gn_fb_chats_is_has_chats(struct gn_fb_chats_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_chats_is_chats_len(struct gn_fb_chats_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_chat gn_fb_chats_is_chats_at(struct gn_fb_chats_is t, uint32_t i)
+{
+	return (struct gn_fb_chat){gn_fbt_table_at(t.t, 0, i)};
+}
+static inline uint64_t gn_fb_chats_is_after(struct gn_fb_chats_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chats_is_more(struct gn_fb_chats_is t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- MessageSend ---- */
+
+/* `id` absent: the agent makes one. */
+struct gn_fb_message_send {
+	struct gn_fbt t;
+};
+struct gn_fb_message_send_args {
+	struct gn_slice who;
+	struct gn_slice text;
+	const struct gn_fb_message_id *id;
+	const struct gn_fb_message_id *reply;
+};
+static const struct gn_fb_field gn_fbfields_message_send[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_send_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_message_send_args, text), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_message_send_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"reply", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_message_send_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+};
+static const struct gn_fb_type gn_fbtype_message_send = {"MessageSend", NULL, gn_fbfields_message_send, 4};
+
+GN_MUST static inline gn_err gn_fb_message_send_verify(struct gn_slice in, struct gn_fb_message_send *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_send, &out->t);
+}
+static inline gn_fbref gn_fb_message_send_make(struct gn_fbb *b, const struct gn_fb_message_send_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_send, args);
+}
+static inline bool gn_fb_message_send_has_who(struct gn_fb_message_send t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_message_send_who(struct gn_fb_message_send t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_message_send_has_text(struct gn_fb_message_send t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_message_send_text(struct gn_fb_message_send t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_message_send_has_id(struct gn_fb_message_send t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_message_id gn_fb_message_send_id(struct gn_fb_message_send t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_message_id, &v);
+	return v;
+}
+static inline bool gn_fb_message_send_has_reply(struct gn_fb_message_send t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_message_id gn_fb_message_send_reply(struct gn_fb_message_send t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 3, &gn_fblayout_message_id, &v);
+	return v;
+}
+
+/* ---- MessageEdit ---- */
+
+struct gn_fb_message_edit {
+	struct gn_fbt t;
+};
+struct gn_fb_message_edit_args {
+	struct gn_slice who;
+	const struct gn_fb_message_id *of;
+	struct gn_slice text;
+	const struct gn_fb_message_id *id;
+};
+static const struct gn_fb_field gn_fbfields_message_edit[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_edit_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"of", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_edit_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"text", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_message_edit_args, text), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_message_edit_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+};
+static const struct gn_fb_type gn_fbtype_message_edit = {"MessageEdit", NULL, gn_fbfields_message_edit, 4};
+
+GN_MUST static inline gn_err gn_fb_message_edit_verify(struct gn_slice in, struct gn_fb_message_edit *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_edit, &out->t);
+}
+static inline gn_fbref gn_fb_message_edit_make(struct gn_fbb *b, const struct gn_fb_message_edit_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_edit, args);
+}
+static inline bool gn_fb_message_edit_has_who(struct gn_fb_message_edit t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_message_edit_who(struct gn_fb_message_edit t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_message_edit_has_of(struct gn_fb_message_edit t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_message_id gn_fb_message_edit_of(struct gn_fb_message_edit t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_message_id, &v);
+	return v;
+}
+static inline bool gn_fb_message_edit_has_text(struct gn_fb_message_edit t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_message_edit_text(struct gn_fb_message_edit t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_message_edit_has_id(struct gn_fb_message_edit t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_message_id gn_fb_message_edit_id(struct gn_fb_message_edit t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 3, &gn_fblayout_message_id, &v);
+	return v;
+}
+
+/* ---- MessageDelete ---- */
+
+/* For both. */
+struct gn_fb_message_delete {
+	struct gn_fbt t;
+};
+struct gn_fb_message_delete_args {
+	struct gn_slice who;
+	const struct gn_fb_message_id *of;
+};
+static const struct gn_fb_field gn_fbfields_message_delete[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_delete_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"of", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_delete_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+};
+static const struct gn_fb_type gn_fbtype_message_delete = {"MessageDelete", NULL, gn_fbfields_message_delete, 2};
+
+GN_MUST static inline gn_err gn_fb_message_delete_verify(struct gn_slice in, struct gn_fb_message_delete *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_delete, &out->t);
+}
+static inline gn_fbref gn_fb_message_delete_make(struct gn_fbb *b, const struct gn_fb_message_delete_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_delete, args);
+}
+static inline bool gn_fb_message_delete_has_who(struct gn_fb_message_delete t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_message_delete_who(struct gn_fb_message_delete t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_message_delete_has_of(struct gn_fb_message_delete t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_message_id gn_fb_message_delete_of(struct gn_fb_message_delete t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_message_id, &v);
+	return v;
+}
+
+/* ---- MessageReact ---- */
+
+struct gn_fb_message_react {
+	struct gn_fbt t;
+};
+struct gn_fb_message_react_args {
+	struct gn_slice who;
+	const struct gn_fb_message_id *of;
+	bool mine;
+	struct gn_slice emoji;
+};
+static const struct gn_fb_field gn_fbfields_message_react[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_react_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"of", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_react_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_message_react_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"emoji", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_message_react_args, emoji), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_message_react = {"MessageReact", NULL, gn_fbfields_message_react, 4};
+
+GN_MUST static inline gn_err gn_fb_message_react_verify(struct gn_slice in, struct gn_fb_message_react *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_react, &out->t);
+}
+static inline gn_fbref gn_fb_message_react_make(struct gn_fbb *b, const struct gn_fb_message_react_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_react, args);
+}
+static inline bool gn_fb_message_react_has_who(struct gn_fb_message_react t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_message_react_who(struct gn_fb_message_react t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_message_react_has_of(struct gn_fb_message_react t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_message_id gn_fb_message_react_of(struct gn_fb_message_react t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_message_id, &v);
+	return v;
+}
+static inline bool gn_fb_message_react_mine(struct gn_fb_message_react t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_message_react_has_emoji(struct gn_fb_message_react t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_message_react_emoji(struct gn_fb_message_react t)
+{
+	return gn_fbt_bytes(t.t, 3);
+}
+
+/* ---- MessageRead ---- */
+
+/* All up to this place. */
+struct gn_fb_message_read {
+	struct gn_fbt t;
+};
+struct gn_fb_message_read_args {
+	struct gn_slice who;
+	uint64_t order;
+};
+static const struct gn_fb_field gn_fbfields_message_read[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_read_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"order", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_message_read_args, order), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_message_read = {"MessageRead", NULL, gn_fbfields_message_read, 2};
+
+GN_MUST static inline gn_err gn_fb_message_read_verify(struct gn_slice in, struct gn_fb_message_read *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_read, &out->t);
+}
+static inline gn_fbref gn_fb_message_read_make(struct gn_fbb *b, const struct gn_fb_message_read_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_read, args);
+}
+static inline bool gn_fb_message_read_has_who(struct gn_fb_message_read t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_message_read_who(struct gn_fb_message_read t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline uint64_t gn_fb_message_read_order(struct gn_fb_message_read t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+
+/* ---- MessageRetry ---- */
+
+struct gn_fb_message_retry {
+	struct gn_fbt t;
+};
+struct gn_fb_message_retry_args {
+	struct gn_slice who;
+	const struct gn_fb_message_id *id;
+};
+static const struct gn_fb_field gn_fbfields_message_retry[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_retry_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_retry_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+};
+static const struct gn_fb_type gn_fbtype_message_retry = {"MessageRetry", NULL, gn_fbfields_message_retry, 2};
+
+GN_MUST static inline gn_err gn_fb_message_retry_verify(struct gn_slice in, struct gn_fb_message_retry *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_retry, &out->t);
+}
+static inline gn_fbref gn_fb_message_retry_make(struct gn_fbb *b, const struct gn_fb_message_retry_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_retry, args);
+}
+static inline bool gn_fb_message_retry_has_who(struct gn_fb_message_retry t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_message_retry_who(struct gn_fb_message_retry t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_message_retry_has_id(struct gn_fb_message_retry t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_message_id gn_fb_message_retry_id(struct gn_fb_message_retry t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_message_id, &v);
+	return v;
+}
+
+/* ---- MessageIs ---- */
+
+struct gn_fb_message_is {
+	struct gn_fbt t;
+};
+struct gn_fb_message_is_args {
+	gn_fbref message; /* Message */
+};
+static const struct gn_fb_field gn_fbfields_message_is[] = {
+	{"message", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_message_is_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}},
+};
+static const struct gn_fb_type gn_fbtype_message_is = {"MessageIs", NULL, gn_fbfields_message_is, 1};
+
+GN_MUST static inline gn_err gn_fb_message_is_verify(struct gn_slice in, struct gn_fb_message_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_is, &out->t);
+}
+static inline gn_fbref gn_fb_message_is_make(struct gn_fbb *b, const struct gn_fb_message_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_is, args);
+}
+static inline bool gn_fb_message_is_has_message(struct gn_fb_message_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_message gn_fb_message_is_message(struct gn_fb_message_is t)
+{
+	return (struct gn_fb_message){gn_fbt_table(t.t, 0)};
+}
+
+/* ---- History ---- */
+
+/* Newest first, from before the message of that number. */
+struct gn_fb_history {
+	struct gn_fbt t;
+};
+struct gn_fb_history_args {
+	struct gn_slice who;
+	uint64_t before;
+	uint16_t limit;
+	uint64_t after;
+};
+static const struct gn_fb_field gn_fbfields_history[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_history_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"before", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_history_args, before), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_history_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_history_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_history = {"History", NULL, gn_fbfields_history, 4};
+
+GN_MUST static inline gn_err gn_fb_history_verify(struct gn_slice in, struct gn_fb_history *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_history, &out->t);
+}
+static inline gn_fbref gn_fb_history_make(struct gn_fbb *b, const struct gn_fb_history_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_history, args);
+}
+static inline bool gn_fb_history_has_who(struct gn_fb_history t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_history_who(struct gn_fb_history t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline uint64_t gn_fb_history_before(struct gn_fb_history t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_history_limit(struct gn_fb_history t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 2, 2, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_history_after(struct gn_fb_history t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+
+/* ---- HistoryIs ---- */
+
+struct gn_fb_history_is {
+	struct gn_fbt t;
+};
+struct gn_fb_history_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} messages; /* Message */
+	bool more;
+};
+static const struct gn_fb_field gn_fbfields_history_is[] = {
+	{"messages", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_history_is_args, messages), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_history_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_history_is = {"HistoryIs", NULL, gn_fbfields_history_is, 2};
+
+GN_MUST static inline gn_err gn_fb_history_is_verify(struct gn_slice in, struct gn_fb_history_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_history_is, &out->t);
+}
+static inline gn_fbref gn_fb_history_is_make(struct gn_fbb *b, const struct gn_fb_history_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_history_is, args);
+}
+static inline bool gn_fb_history_is_has_messages(struct gn_fb_history_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_history_is_messages_len(struct gn_fb_history_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_message gn_fb_history_is_messages_at(struct gn_fb_history_is t, uint32_t i)
+{
+	return (struct gn_fb_message){gn_fbt_table_at(t.t, 0, i)};
+}
+static inline bool gn_fb_history_is_more(struct gn_fb_history_is t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- Search ---- */
+
+struct gn_fb_search {
+	struct gn_fbt t;
+};
+struct gn_fb_search_args {
+	struct gn_slice text;
+	struct gn_slice who;
+	uint16_t limit;
+	uint64_t below;
+};
+static const struct gn_fb_field gn_fbfields_search[] = {
+	{"text", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_search_args, text), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_search_args, who), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_search_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"below", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_search_args, below), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_search = {"Search", NULL, gn_fbfields_search, 4};
+
+GN_MUST static inline gn_err gn_fb_search_verify(struct gn_slice in, struct gn_fb_search *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_search, &out->t);
+}
+static inline gn_fbref gn_fb_search_make(struct gn_fbb *b, const struct gn_fb_search_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_search, args);
+}
+static inline bool gn_fb_search_has_text(struct gn_fb_search t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_search_text(struct gn_fb_search t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_search_has_who(struct gn_fb_search t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_search_who(struct gn_fb_search t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint16_t gn_fb_search_limit(struct gn_fb_search t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 2, 2, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_search_below(struct gn_fb_search t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+
+/* ---- Found ---- */
+
+struct gn_fb_found {
+	struct gn_fbt t;
+};
+struct gn_fb_found_args {
+	gn_fbref message; /* Message */
+	struct gn_slice snippet;
+	gn_fbref contact; /* Person */
+};
+static const struct gn_fb_field gn_fbfields_found[] = {
+	{"message", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_found_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}},
+	{"snippet", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_found_args, snippet), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 2, offsetof(struct gn_fb_found_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
+};
+static const struct gn_fb_type gn_fbtype_found = {"Found", NULL, gn_fbfields_found, 3};
+
+GN_MUST static inline gn_err gn_fb_found_verify(struct gn_slice in, struct gn_fb_found *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_found, &out->t);
+}
+static inline gn_fbref gn_fb_found_make(struct gn_fbb *b, const struct gn_fb_found_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_found, args);
+}
+static inline bool gn_fb_found_has_message(struct gn_fb_found t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_message gn_fb_found_message(struct gn_fb_found t)
+{
+	return (struct gn_fb_message){gn_fbt_table(t.t, 0)};
+}
+static inline bool gn_fb_found_has_snippet(struct gn_fb_found t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_found_snippet(struct gn_fb_found t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_found_has_contact(struct gn_fb_found t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_person gn_fb_found_contact(struct gn_fb_found t)
+{
+	return (struct gn_fb_person){gn_fbt_table(t.t, 2)};
+}
+
+/* ---- SearchIs ---- */
+
+struct gn_fb_search_is {
+	struct gn_fbt t;
+};
+struct gn_fb_search_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} found; /* Found */
+	uint64_t below;
+	bool more;
+};
+static const struct gn_fb_field gn_fbfields_search_is[] = {
+	{"found", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_search_is_args, found), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_found}},
+	{"below", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_search_is_args, below), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_search_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_search_is = {"SearchIs", NULL, gn_fbfields_search_is, 3};
+
+GN_MUST static inline gn_err gn_fb_search_is_verify(struct gn_slice in, struct gn_fb_search_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_search_is, &out->t);
+}
+static inline gn_fbref gn_fb_search_is_make(struct gn_fbb *b, const struct gn_fb_search_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_search_is, args);
+}
+static inline bool gn_fb_search_is_has_found(struct gn_fb_search_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_search_is_found_len(struct gn_fb_search_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_found gn_fb_search_is_found_at(struct gn_fb_search_is t, uint32_t i)
+{
+	return (struct gn_fb_found){gn_fbt_table_at(t.t, 0, i)};
+}
+static inline uint64_t gn_fb_search_is_below(struct gn_fb_search_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_search_is_more(struct gn_fb_search_is t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ToldState ---- */
+
+struct gn_fb_told_state {
+	struct gn_fbt t;
+};
+struct gn_fb_told_state_args {
+	gn_fbref state; /* AgentStatusIs */
+};
+static const struct gn_fb_field gn_fbfields_told_state[] = {
+	{"state", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_state_args, state), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status_is}},
+};
+static const struct gn_fb_type gn_fbtype_told_state = {"ToldState", NULL, gn_fbfields_told_state, 1};
+
+GN_MUST static inline gn_err gn_fb_told_state_verify(struct gn_slice in, struct gn_fb_told_state *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_told_state, &out->t);
+}
+static inline gn_fbref gn_fb_told_state_make(struct gn_fbb *b, const struct gn_fb_told_state_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_told_state, args);
+}
+static inline bool gn_fb_told_state_has_state(struct gn_fb_told_state t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_agent_status_is gn_fb_told_state_state(struct gn_fb_told_state t)
+{
+	return (struct gn_fb_agent_status_is){gn_fbt_table(t.t, 0)};
+}
+
+/* ---- ToldMessage ---- */
+
+struct gn_fb_told_message {
+	struct gn_fbt t;
+};
+struct gn_fb_told_message_args {
+	gn_fbref message; /* Message */
+	bool fresh;
+};
+static const struct gn_fb_field gn_fbfields_told_message[] = {
+	{"message", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_message_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}},
+	{"fresh", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_told_message_args, fresh), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_told_message = {"ToldMessage", NULL, gn_fbfields_told_message, 2};
+
+GN_MUST static inline gn_err gn_fb_told_message_verify(struct gn_slice in, struct gn_fb_told_message *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_told_message, &out->t);
+}
+static inline gn_fbref gn_fb_told_message_make(struct gn_fbb *b, const struct gn_fb_told_message_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_told_message, args);
+}
+static inline bool gn_fb_told_message_has_message(struct gn_fb_told_message t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_message gn_fb_told_message_message(struct gn_fb_told_message t)
+{
+	return (struct gn_fb_message){gn_fbt_table(t.t, 0)};
+}
+static inline bool gn_fb_told_message_fresh(struct gn_fb_told_message t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ToldContact ---- */
+
+struct gn_fb_told_contact {
+	struct gn_fbt t;
+};
+struct gn_fb_told_contact_args {
+	gn_fbref contact; /* Person */
+	bool gone;
+};
+static const struct gn_fb_field gn_fbfields_told_contact[] = {
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_contact_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
+	{"gone", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_told_contact_args, gone), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_told_contact = {"ToldContact", NULL, gn_fbfields_told_contact, 2};
+
+GN_MUST static inline gn_err gn_fb_told_contact_verify(struct gn_slice in, struct gn_fb_told_contact *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_told_contact, &out->t);
+}
+static inline gn_fbref gn_fb_told_contact_make(struct gn_fbb *b, const struct gn_fb_told_contact_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_told_contact, args);
+}
+static inline bool gn_fb_told_contact_has_contact(struct gn_fb_told_contact t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_person gn_fb_told_contact_contact(struct gn_fb_told_contact t)
+{
+	return (struct gn_fb_person){gn_fbt_table(t.t, 0)};
+}
+static inline bool gn_fb_told_contact_gone(struct gn_fb_told_contact t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ToldTyping ---- */
+
+struct gn_fb_told_typing {
+	struct gn_fbt t;
+};
+struct gn_fb_told_typing_args {
+	const struct gn_fb_chat_id *chat;
+	bool on;
+};
+static const struct gn_fb_field gn_fbfields_told_typing[] = {
+	{"chat", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_told_typing_args, chat), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL},
+	{"on", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_told_typing_args, on), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_told_typing = {"ToldTyping", NULL, gn_fbfields_told_typing, 2};
+
+GN_MUST static inline gn_err gn_fb_told_typing_verify(struct gn_slice in, struct gn_fb_told_typing *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_told_typing, &out->t);
+}
+static inline gn_fbref gn_fb_told_typing_make(struct gn_fbb *b, const struct gn_fb_told_typing_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_told_typing, args);
+}
+static inline bool gn_fb_told_typing_has_chat(struct gn_fb_told_typing t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_chat_id gn_fb_told_typing_chat(struct gn_fb_told_typing t)
+{
+	struct gn_fb_chat_id v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_chat_id, &v);
+	return v;
+}
+static inline bool gn_fb_told_typing_on(struct gn_fb_told_typing t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ToldNotice ---- */
+
+struct gn_fb_told_notice {
+	struct gn_fbt t;
+};
+struct gn_fb_told_notice_args {
+	uint8_t level;
+	struct gn_slice text;
+	struct gn_slice next;
+};
+static const struct gn_fb_field gn_fbfields_told_notice[] = {
+	{"level", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_told_notice_args, level), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_told_notice_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"next", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_told_notice_args, next), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_told_notice = {"ToldNotice", NULL, gn_fbfields_told_notice, 3};
+
+GN_MUST static inline gn_err gn_fb_told_notice_verify(struct gn_slice in, struct gn_fb_told_notice *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_told_notice, &out->t);
+}
+static inline gn_fbref gn_fb_told_notice_make(struct gn_fbb *b, const struct gn_fb_told_notice_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_told_notice, args);
+}
+static inline uint8_t gn_fb_told_notice_level(struct gn_fb_told_notice t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_told_notice_has_text(struct gn_fb_told_notice t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_told_notice_text(struct gn_fb_told_notice t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_told_notice_has_next(struct gn_fb_told_notice t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_told_notice_next(struct gn_fb_told_notice t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+
+/* ---- AppAgent ---- */
+
+struct gn_fb_app_agent {
+	struct gn_fbt t;
+};
+struct gn_fb_app_agent_args {
+	uint8_t body_type; /* GN_FB_APP_AGENT_BODY_... */
+	gn_fbref body;
+};
+static const struct gn_fb_field gn_fbfields_app_agent[] = {
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_agent_args, body_type), 0, 1, false, 0, NULL, NULL},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 6, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop}},
+};
+static const struct gn_fb_type gn_fbtype_app_agent = {"AppAgent", NULL, gn_fbfields_app_agent, 2};
+
+GN_MUST static inline gn_err gn_fb_app_agent_verify(struct gn_slice in, struct gn_fb_app_agent *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_app_agent, &out->t);
+}
+static inline gn_fbref gn_fb_app_agent_make(struct gn_fbb *b, const struct gn_fb_app_agent_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_app_agent, args);
+}
+static inline bool gn_fb_app_agent_has_body(struct gn_fb_app_agent t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint8_t gn_fb_app_agent_body_type(struct gn_fb_app_agent t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, 0);
+}
+static inline struct gn_fb_agent_status gn_fb_app_agent_body_as_agent_status(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_agent_status){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_STATUS)};
+}
+static inline struct gn_fb_agent_status_is gn_fb_app_agent_body_as_agent_status_is(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_agent_status_is){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_STATUS_IS)};
+}
+static inline struct gn_fb_agent_start gn_fb_app_agent_body_as_agent_start(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_agent_start){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_START)};
+}
+static inline struct gn_fb_unlock gn_fb_app_agent_body_as_unlock(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_unlock){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_UNLOCK)};
+}
+static inline struct gn_fb_lock gn_fb_app_agent_body_as_lock(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_lock){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_LOCK)};
+}
+static inline struct gn_fb_agent_stop gn_fb_app_agent_body_as_agent_stop(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_agent_stop){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_STOP)};
+}
+
+/* ---- AppContact ---- */
+
+struct gn_fb_app_contact {
+	struct gn_fbt t;
+};
+struct gn_fb_app_contact_args {
+	uint8_t body_type; /* GN_FB_APP_CONTACT_BODY_... */
+	gn_fbref body;
+};
+static const struct gn_fb_field gn_fbfields_app_contact[] = {
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_contact_args, body_type), 0, 1, false, 0, NULL, NULL},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_contact_args, body), 13, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person, &gn_fbtype_contacts_list, &gn_fbtype_contacts_is, &gn_fbtype_contact_add, &gn_fbtype_contact_get, &gn_fbtype_contact_answer, &gn_fbtype_contact_set, &gn_fbtype_contact_remove, &gn_fbtype_invite_new, &gn_fbtype_invite, &gn_fbtype_invites_list, &gn_fbtype_invites_is, &gn_fbtype_invite_drop}},
+};
+static const struct gn_fb_type gn_fbtype_app_contact = {"AppContact", NULL, gn_fbfields_app_contact, 2};
+
+GN_MUST static inline gn_err gn_fb_app_contact_verify(struct gn_slice in, struct gn_fb_app_contact *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_app_contact, &out->t);
+}
+static inline gn_fbref gn_fb_app_contact_make(struct gn_fbb *b, const struct gn_fb_app_contact_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_app_contact, args);
+}
+static inline bool gn_fb_app_contact_has_body(struct gn_fb_app_contact t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint8_t gn_fb_app_contact_body_type(struct gn_fb_app_contact t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, 0);
+}
+static inline struct gn_fb_person gn_fb_app_contact_body_as_person(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_person){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_PERSON)};
+}
+static inline struct gn_fb_contacts_list gn_fb_app_contact_body_as_contacts_list(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_contacts_list){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_CONTACTS_LIST)};
+}
+static inline struct gn_fb_contacts_is gn_fb_app_contact_body_as_contacts_is(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_contacts_is){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_CONTACTS_IS)};
+}
+static inline struct gn_fb_contact_add gn_fb_app_contact_body_as_contact_add(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_contact_add){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_CONTACT_ADD)};
+}
+static inline struct gn_fb_contact_get gn_fb_app_contact_body_as_contact_get(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_contact_get){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_CONTACT_GET)};
+}
+static inline struct gn_fb_contact_answer gn_fb_app_contact_body_as_contact_answer(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_contact_answer){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_CONTACT_ANSWER)};
+}
+static inline struct gn_fb_contact_set gn_fb_app_contact_body_as_contact_set(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_contact_set){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_CONTACT_SET)};
+}
+static inline struct gn_fb_contact_remove gn_fb_app_contact_body_as_contact_remove(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_contact_remove){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_CONTACT_REMOVE)};
+}
+static inline struct gn_fb_invite_new gn_fb_app_contact_body_as_invite_new(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_invite_new){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_INVITE_NEW)};
+}
+static inline struct gn_fb_invite gn_fb_app_contact_body_as_invite(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_invite){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_INVITE)};
+}
+static inline struct gn_fb_invites_list gn_fb_app_contact_body_as_invites_list(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_invites_list){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_INVITES_LIST)};
+}
+static inline struct gn_fb_invites_is gn_fb_app_contact_body_as_invites_is(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_invites_is){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_INVITES_IS)};
+}
+static inline struct gn_fb_invite_drop gn_fb_app_contact_body_as_invite_drop(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_invite_drop){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_INVITE_DROP)};
+}
+
+/* ---- AppChat ---- */
+
+struct gn_fb_app_chat {
+	struct gn_fbt t;
+};
+struct gn_fb_app_chat_args {
+	uint8_t body_type; /* GN_FB_APP_CHAT_BODY_... */
+	gn_fbref body;
+};
+static const struct gn_fb_field gn_fbfields_app_chat[] = {
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_chat_args, body_type), 0, 1, false, 0, NULL, NULL},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 13, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is}},
+};
+static const struct gn_fb_type gn_fbtype_app_chat = {"AppChat", NULL, gn_fbfields_app_chat, 2};
+
+GN_MUST static inline gn_err gn_fb_app_chat_verify(struct gn_slice in, struct gn_fb_app_chat *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_app_chat, &out->t);
+}
+static inline gn_fbref gn_fb_app_chat_make(struct gn_fbb *b, const struct gn_fb_app_chat_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_app_chat, args);
+}
+static inline bool gn_fb_app_chat_has_body(struct gn_fb_app_chat t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint8_t gn_fb_app_chat_body_type(struct gn_fb_app_chat t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, 0);
+}
+static inline struct gn_fb_chats_list gn_fb_app_chat_body_as_chats_list(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chats_list){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHATS_LIST)};
+}
+static inline struct gn_fb_chats_is gn_fb_app_chat_body_as_chats_is(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chats_is){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHATS_IS)};
+}
+static inline struct gn_fb_message_send gn_fb_app_chat_body_as_message_send(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_message_send){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_SEND)};
+}
+static inline struct gn_fb_message_edit gn_fb_app_chat_body_as_message_edit(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_message_edit){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_EDIT)};
+}
+static inline struct gn_fb_message_delete gn_fb_app_chat_body_as_message_delete(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_message_delete){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_DELETE)};
+}
+static inline struct gn_fb_message_react gn_fb_app_chat_body_as_message_react(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_message_react){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_REACT)};
+}
+static inline struct gn_fb_message_read gn_fb_app_chat_body_as_message_read(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_message_read){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_READ)};
+}
+static inline struct gn_fb_message_retry gn_fb_app_chat_body_as_message_retry(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_message_retry){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_RETRY)};
+}
+static inline struct gn_fb_message_is gn_fb_app_chat_body_as_message_is(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_message_is){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_IS)};
+}
+static inline struct gn_fb_history gn_fb_app_chat_body_as_history(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_history){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_HISTORY)};
+}
+static inline struct gn_fb_history_is gn_fb_app_chat_body_as_history_is(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_history_is){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_HISTORY_IS)};
+}
+static inline struct gn_fb_search gn_fb_app_chat_body_as_search(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_search){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_SEARCH)};
+}
+static inline struct gn_fb_search_is gn_fb_app_chat_body_as_search_is(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_search_is){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_SEARCH_IS)};
+}
+
+/* ---- AppTold ---- */
+
+struct gn_fb_app_told {
+	struct gn_fbt t;
+};
+struct gn_fb_app_told_args {
+	uint8_t body_type; /* GN_FB_APP_TOLD_BODY_... */
+	gn_fbref body;
+};
+static const struct gn_fb_field gn_fbfields_app_told[] = {
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_told_args, body_type), 0, 1, false, 0, NULL, NULL},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 5, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice}},
+};
+static const struct gn_fb_type gn_fbtype_app_told = {"AppTold", NULL, gn_fbfields_app_told, 2};
+
+GN_MUST static inline gn_err gn_fb_app_told_verify(struct gn_slice in, struct gn_fb_app_told *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_app_told, &out->t);
+}
+static inline gn_fbref gn_fb_app_told_make(struct gn_fbb *b, const struct gn_fb_app_told_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_app_told, args);
+}
+static inline bool gn_fb_app_told_has_body(struct gn_fb_app_told t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint8_t gn_fb_app_told_body_type(struct gn_fb_app_told t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, 0);
+}
+static inline struct gn_fb_told_state gn_fb_app_told_body_as_told_state(struct gn_fb_app_told t)
+{
+	return (struct gn_fb_told_state){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_STATE)};
+}
+static inline struct gn_fb_told_message gn_fb_app_told_body_as_told_message(struct gn_fb_app_told t)
+{
+	return (struct gn_fb_told_message){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_MESSAGE)};
+}
+static inline struct gn_fb_told_contact gn_fb_app_told_body_as_told_contact(struct gn_fb_app_told t)
+{
+	return (struct gn_fb_told_contact){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_CONTACT)};
+}
+static inline struct gn_fb_told_typing gn_fb_app_told_body_as_told_typing(struct gn_fb_app_told t)
+{
+	return (struct gn_fb_told_typing){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_TYPING)};
+}
+static inline struct gn_fb_told_notice gn_fb_app_told_body_as_told_notice(struct gn_fb_app_told t)
+{
+	return (struct gn_fb_told_notice){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_NOTICE)};
+}
+
+/* Every table of the schema, for tests and tools. */
+static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
+	&gn_fbtype_agent_status,
+	&gn_fbtype_agent_status_is,
+	&gn_fbtype_agent_start,
+	&gn_fbtype_unlock,
+	&gn_fbtype_lock,
+	&gn_fbtype_agent_stop,
+	&gn_fbtype_person,
+	&gn_fbtype_contacts_list,
+	&gn_fbtype_contacts_is,
+	&gn_fbtype_contact_add,
+	&gn_fbtype_contact_get,
+	&gn_fbtype_contact_answer,
+	&gn_fbtype_contact_set,
+	&gn_fbtype_contact_remove,
+	&gn_fbtype_invite_new,
+	&gn_fbtype_invite,
+	&gn_fbtype_invites_list,
+	&gn_fbtype_invites_is,
+	&gn_fbtype_invite_drop,
+	&gn_fbtype_message_reaction,
+	&gn_fbtype_message_receipt,
+	&gn_fbtype_message,
+	&gn_fbtype_chat,
+	&gn_fbtype_chats_list,
+	&gn_fbtype_chats_is,
+	&gn_fbtype_message_send,
+	&gn_fbtype_message_edit,
+	&gn_fbtype_message_delete,
+	&gn_fbtype_message_react,
+	&gn_fbtype_message_read,
+	&gn_fbtype_message_retry,
+	&gn_fbtype_message_is,
+	&gn_fbtype_history,
+	&gn_fbtype_history_is,
+	&gn_fbtype_search,
+	&gn_fbtype_found,
+	&gn_fbtype_search_is,
+	&gn_fbtype_told_state,
+	&gn_fbtype_told_message,
+	&gn_fbtype_told_contact,
+	&gn_fbtype_told_typing,
+	&gn_fbtype_told_notice,
+	&gn_fbtype_app_agent,
+	&gn_fbtype_app_contact,
+	&gn_fbtype_app_chat,
+	&gn_fbtype_app_told,
+};
+
+#endif

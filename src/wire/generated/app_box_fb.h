@@ -1,0 +1,776 @@
+/* Made by tools/fbc from app_box.fbs: change that and run the build target fbc. */
+#ifndef GN_WIRE_APP_BOX_FB_H
+#define GN_WIRE_APP_BOX_FB_H
+
+#include "wire/fb.h"
+#include "wire/generated/common_fb.h"
+
+enum gn_fb_box_way {
+	GN_FB_BOX_WAY_WORK = 0,
+	GN_FB_BOX_WAY_INVITE = 1,
+	GN_FB_BOX_WAY_CERTIFICATE = 2,
+	GN_FB_BOX_WAY_TOKEN = 3,
+};
+
+enum gn_fb_app_box_body {
+	GN_FB_APP_BOX_BODY_NONE = 0,
+	GN_FB_APP_BOX_BODY_BOX_SEND = 1,
+	GN_FB_APP_BOX_BODY_BOX_SENT = 2,
+	GN_FB_APP_BOX_BODY_BOX_CHECK = 3,
+	GN_FB_APP_BOX_BODY_BOX_CHECK_IS = 4,
+	GN_FB_APP_BOX_BODY_BOX_FOLLOW = 5,
+	GN_FB_APP_BOX_BODY_BOX_GOT = 6,
+	GN_FB_APP_BOX_BODY_BOX_FOLLOWING = 7,
+	GN_FB_APP_BOX_BODY_BOX_SIGN = 8,
+	GN_FB_APP_BOX_BODY_BOX_SIGNED = 9,
+	GN_FB_APP_BOX_BODY_BOX_TAKE = 10,
+};
+
+/* ---- BoxProof ---- */
+
+/* What lets an item in: one of these. */
+struct gn_fb_box_proof {
+	struct gn_fbt t;
+};
+struct gn_fb_box_proof_args {
+	uint8_t way;
+	/* Work: Unix day and 8 bytes. */
+	uint32_t day;
+	uint64_t nonce;
+	/* Invite: its key. */
+	const struct gn_fb_key *invite;
+	/* 112 bytes; a token's chain. */
+	struct gn_slice certificate;
+	struct gn_slice token;
+	/* Over the item; not of work. */
+	const struct gn_fb_sig *sig;
+};
+static const struct gn_fb_field gn_fbfields_box_proof[] = {
+	{"way", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_proof_args, way), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"day", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_proof_args, day), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"nonce", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_proof_args, nonce), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"invite", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_proof_args, invite), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"certificate", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_box_proof_args, certificate), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 5, offsetof(struct gn_fb_box_proof_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_box_proof_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_proof = {"BoxProof", NULL, gn_fbfields_box_proof, 7};
+
+GN_MUST static inline gn_err gn_fb_box_proof_verify(struct gn_slice in, struct gn_fb_box_proof *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_proof, &out->t);
+}
+static inline gn_fbref gn_fb_box_proof_make(struct gn_fbb *b, const struct gn_fb_box_proof_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_proof, args);
+}
+static inline uint8_t gn_fb_box_proof_way(struct gn_fb_box_proof t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_box_proof_day(struct gn_fb_box_proof t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_box_proof_nonce(struct gn_fb_box_proof t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_proof_has_invite(struct gn_fb_box_proof t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_key gn_fb_box_proof_invite(struct gn_fb_box_proof t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 3, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_box_proof_has_certificate(struct gn_fb_box_proof t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_slice gn_fb_box_proof_certificate(struct gn_fb_box_proof t)
+{
+	return gn_fbt_bytes(t.t, 4);
+}
+static inline bool gn_fb_box_proof_has_token(struct gn_fb_box_proof t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_slice gn_fb_box_proof_token(struct gn_fb_box_proof t)
+{
+	return gn_fbt_bytes(t.t, 5);
+}
+static inline bool gn_fb_box_proof_has_sig(struct gn_fb_box_proof t)
+{
+	return gn_fbt_has(t.t, 6);
+}
+static inline struct gn_fb_sig gn_fb_box_proof_sig(struct gn_fb_box_proof t)
+{
+	struct gn_fb_sig v;
+	gn_fbt_struct(t.t, 6, &gn_fblayout_sig, &v);
+	return v;
+}
+
+/* ---- BoxSend ---- */
+
+/* BoxSent as custodies come, and once more, without `more`, when it is over. */
+struct gn_fb_box_send {
+	struct gn_fbt t;
+};
+struct gn_fb_box_send_args {
+	const struct gn_fb_key *box;
+	/* It lies at two places. */
+	bool front;
+	struct gn_slice item;
+	/* Seconds. */
+	uint32_t ttl;
+	gn_fbref proof; /* BoxProof */
+	/* Custodies of one set that mean stored; 0: 3. */
+	uint8_t w;
+};
+static const struct gn_fb_field gn_fbfields_box_send[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_send_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"front", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_box_send_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_box_send_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_send_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"proof", GN_FB_TABLE, GN_FB_UINT, 4, offsetof(struct gn_fb_box_send_args, proof), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_proof}},
+	{"w", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_send_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_send = {"BoxSend", NULL, gn_fbfields_box_send, 6};
+
+GN_MUST static inline gn_err gn_fb_box_send_verify(struct gn_slice in, struct gn_fb_box_send *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_send, &out->t);
+}
+static inline gn_fbref gn_fb_box_send_make(struct gn_fbb *b, const struct gn_fb_box_send_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_send, args);
+}
+static inline bool gn_fb_box_send_has_box(struct gn_fb_box_send t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_box_send_box(struct gn_fb_box_send t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_box_send_front(struct gn_fb_box_send t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_box_send_has_item(struct gn_fb_box_send t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_box_send_item(struct gn_fb_box_send t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline uint32_t gn_fb_box_send_ttl(struct gn_fb_box_send t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 3, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_send_has_proof(struct gn_fb_box_send t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_fb_box_proof gn_fb_box_send_proof(struct gn_fb_box_send t)
+{
+	return (struct gn_fb_box_proof){gn_fbt_table(t.t, 4)};
+}
+static inline uint8_t gn_fb_box_send_w(struct gn_fb_box_send t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0));
+}
+
+/* ---- BoxSent ---- */
+
+struct gn_fb_box_sent {
+	struct gn_fbt t;
+};
+struct gn_fb_box_sent_args {
+	/* Of the last one: number of base/err.def, 0 all who were asked hold it. */
+	uint16_t code;
+	uint8_t held;
+	uint8_t of;
+	gn_fbref custody; /* Custody */
+	/* What the holders said: which limit, how many bits of work would do. */
+	struct gn_slice limit;
+	uint8_t bits;
+};
+static const struct gn_fb_field gn_fbfields_box_sent[] = {
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_sent_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"held", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_sent_args, held), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"of", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_sent_args, of), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"custody", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_box_sent_args, custody), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_custody}},
+	{"limit", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_box_sent_args, limit), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"bits", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_sent_args, bits), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_sent = {"BoxSent", NULL, gn_fbfields_box_sent, 6};
+
+GN_MUST static inline gn_err gn_fb_box_sent_verify(struct gn_slice in, struct gn_fb_box_sent *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_sent, &out->t);
+}
+static inline gn_fbref gn_fb_box_sent_make(struct gn_fbb *b, const struct gn_fb_box_sent_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_sent, args);
+}
+static inline uint16_t gn_fb_box_sent_code(struct gn_fb_box_sent t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 0, 2, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_box_sent_held(struct gn_fb_box_sent t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_box_sent_of(struct gn_fb_box_sent t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_sent_has_custody(struct gn_fb_box_sent t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_custody gn_fb_box_sent_custody(struct gn_fb_box_sent t)
+{
+	return (struct gn_fb_custody){gn_fbt_table(t.t, 3)};
+}
+static inline bool gn_fb_box_sent_has_limit(struct gn_fb_box_sent t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_slice gn_fb_box_sent_limit(struct gn_fb_box_sent t)
+{
+	return gn_fbt_bytes(t.t, 4);
+}
+static inline uint8_t gn_fb_box_sent_bits(struct gn_fb_box_sent t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0));
+}
+
+/* ---- BoxCheck ---- */
+
+/* What has become of an item: without its proof holders say no more than held or unknown. */
+struct gn_fb_box_check {
+	struct gn_fbt t;
+};
+struct gn_fb_box_check_args {
+	const struct gn_fb_key *box;
+	bool front;
+	const struct gn_fb_hash *item;
+	gn_fbref proof; /* BoxProof */
+};
+static const struct gn_fb_field gn_fbfields_box_check[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_check_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"front", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_box_check_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"item", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_check_args, item), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"proof", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_box_check_args, proof), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_proof}},
+};
+static const struct gn_fb_type gn_fbtype_box_check = {"BoxCheck", NULL, gn_fbfields_box_check, 4};
+
+GN_MUST static inline gn_err gn_fb_box_check_verify(struct gn_slice in, struct gn_fb_box_check *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_check, &out->t);
+}
+static inline gn_fbref gn_fb_box_check_make(struct gn_fbb *b, const struct gn_fb_box_check_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_check, args);
+}
+static inline bool gn_fb_box_check_has_box(struct gn_fb_box_check t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_box_check_box(struct gn_fb_box_check t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_box_check_front(struct gn_fb_box_check t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_box_check_has_item(struct gn_fb_box_check t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_box_check_item(struct gn_fb_box_check t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_box_check_has_proof(struct gn_fb_box_check t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_box_proof gn_fb_box_check_proof(struct gn_fb_box_check t)
+{
+	return (struct gn_fb_box_proof){gn_fbt_table(t.t, 3)};
+}
+
+/* ---- BoxCheckIs ---- */
+
+struct gn_fb_box_check_is {
+	struct gn_fbt t;
+};
+struct gn_fb_box_check_is_args {
+	uint8_t held;
+	uint8_t taken;
+	uint8_t of;
+	uint16_t code;
+};
+static const struct gn_fb_field gn_fbfields_box_check_is[] = {
+	{"held", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_check_is_args, held), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"taken", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_check_is_args, taken), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"of", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_check_is_args, of), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_check_is_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_check_is = {"BoxCheckIs", NULL, gn_fbfields_box_check_is, 4};
+
+GN_MUST static inline gn_err gn_fb_box_check_is_verify(struct gn_slice in, struct gn_fb_box_check_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_check_is, &out->t);
+}
+static inline gn_fbref gn_fb_box_check_is_make(struct gn_fbb *b, const struct gn_fb_box_check_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_check_is, args);
+}
+static inline uint8_t gn_fb_box_check_is_held(struct gn_fb_box_check_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_box_check_is_taken(struct gn_fb_box_check_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_box_check_is_of(struct gn_fb_box_check_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_box_check_is_code(struct gn_fb_box_check_is t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 3, 2, UINT64_C(0x0));
+}
+
+/* ---- BoxFollow ---- */
+
+/* Lasts until it is cancelled: BoxGot for each item, once; BoxFollowing when holders have listed all. */
+struct gn_fb_box_follow {
+	struct gn_fbt t;
+};
+struct gn_fb_box_follow_args {
+	const struct gn_fb_key *box;
+	bool front;
+	/* This device's keys in the descriptor. */
+	const struct gn_fb_key *read;
+	const struct gn_fb_key *ack;
+	/* An old box: listed now and then, not watched. */
+	bool poll;
+};
+static const struct gn_fb_field gn_fbfields_box_follow[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_follow_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"front", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_box_follow_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"read", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_follow_args, read), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"ack", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_follow_args, ack), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"poll", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_box_follow_args, poll), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_follow = {"BoxFollow", NULL, gn_fbfields_box_follow, 5};
+
+GN_MUST static inline gn_err gn_fb_box_follow_verify(struct gn_slice in, struct gn_fb_box_follow *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_follow, &out->t);
+}
+static inline gn_fbref gn_fb_box_follow_make(struct gn_fbb *b, const struct gn_fb_box_follow_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_follow, args);
+}
+static inline bool gn_fb_box_follow_has_box(struct gn_fb_box_follow t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_box_follow_box(struct gn_fb_box_follow t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_box_follow_front(struct gn_fb_box_follow t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_box_follow_has_read(struct gn_fb_box_follow t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_key gn_fb_box_follow_read(struct gn_fb_box_follow t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_box_follow_has_ack(struct gn_fb_box_follow t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_key gn_fb_box_follow_ack(struct gn_fb_box_follow t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 3, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_box_follow_poll(struct gn_fb_box_follow t)
+{
+	return gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- BoxGot ---- */
+
+struct gn_fb_box_got {
+	struct gn_fbt t;
+};
+struct gn_fb_box_got_args {
+	/* 16 bytes. */
+	struct gn_slice id;
+	struct gn_slice item;
+	/* Deposit key; absent: work or an invite. */
+	const struct gn_fb_key *by;
+	/* Unix seconds. */
+	uint64_t deposited;
+	uint64_t until;
+};
+static const struct gn_fb_field gn_fbfields_box_got[] = {
+	{"id", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_box_got_args, id), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_got_args, item), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"by", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_got_args, by), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_got_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_got_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_got = {"BoxGot", NULL, gn_fbfields_box_got, 5};
+
+GN_MUST static inline gn_err gn_fb_box_got_verify(struct gn_slice in, struct gn_fb_box_got *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_got, &out->t);
+}
+static inline gn_fbref gn_fb_box_got_make(struct gn_fbb *b, const struct gn_fb_box_got_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_got, args);
+}
+static inline bool gn_fb_box_got_has_id(struct gn_fb_box_got t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_box_got_id(struct gn_fb_box_got t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_box_got_has_item(struct gn_fb_box_got t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_box_got_item(struct gn_fb_box_got t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_box_got_has_by(struct gn_fb_box_got t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_key gn_fb_box_got_by(struct gn_fb_box_got t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint64_t gn_fb_box_got_deposited(struct gn_fb_box_got t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_box_got_until(struct gn_fb_box_got t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+
+/* ---- BoxFollowing ---- */
+
+struct gn_fb_box_following {
+	struct gn_fbt t;
+};
+struct gn_fb_box_following_args {
+	uint8_t holders;
+};
+static const struct gn_fb_field gn_fbfields_box_following[] = {
+	{"holders", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_following_args, holders), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_following = {"BoxFollowing", NULL, gn_fbfields_box_following, 1};
+
+GN_MUST static inline gn_err gn_fb_box_following_verify(struct gn_slice in, struct gn_fb_box_following *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_following, &out->t);
+}
+static inline gn_fbref gn_fb_box_following_make(struct gn_fbb *b, const struct gn_fb_box_following_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_following, args);
+}
+static inline uint8_t gn_fb_box_following_holders(struct gn_fb_box_following t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, UINT64_C(0x0));
+}
+
+/* ---- BoxSign ---- */
+
+/* To who calls, within BoxSend, BoxCheck, BoxFollow: sign for this session (docs/spec/services.md
+ * BD-10), answered by BoxSigned. */
+struct gn_fb_box_sign {
+	struct gn_fbt t;
+};
+struct gn_fb_box_sign_args {
+	uint64_t sign;
+	const struct gn_fb_key *box;
+	uint8_t role;
+	const struct gn_fb_key *key;
+	const struct gn_fb_key *holder;
+	const struct gn_fb_hash *exporter;
+};
+static const struct gn_fb_field gn_fbfields_box_sign[] = {
+	{"sign", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_sign_args, sign), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_box_sign_args, box), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"role", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_sign_args, role), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_sign_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"holder", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_box_sign_args, holder), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"exporter", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_box_sign_args, exporter), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_sign = {"BoxSign", NULL, gn_fbfields_box_sign, 6};
+
+GN_MUST static inline gn_err gn_fb_box_sign_verify(struct gn_slice in, struct gn_fb_box_sign *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_sign, &out->t);
+}
+static inline gn_fbref gn_fb_box_sign_make(struct gn_fbb *b, const struct gn_fb_box_sign_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_sign, args);
+}
+static inline uint64_t gn_fb_box_sign_sign(struct gn_fb_box_sign t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_sign_has_box(struct gn_fb_box_sign t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_key gn_fb_box_sign_box(struct gn_fb_box_sign t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint8_t gn_fb_box_sign_role(struct gn_fb_box_sign t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_sign_has_key(struct gn_fb_box_sign t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_key gn_fb_box_sign_key(struct gn_fb_box_sign t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 3, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_box_sign_has_holder(struct gn_fb_box_sign t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_fb_key gn_fb_box_sign_holder(struct gn_fb_box_sign t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 4, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_box_sign_has_exporter(struct gn_fb_box_sign t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_fb_hash gn_fb_box_sign_exporter(struct gn_fb_box_sign t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 5, &gn_fblayout_hash, &v);
+	return v;
+}
+
+/* ---- BoxSigned ---- */
+
+struct gn_fb_box_signed {
+	struct gn_fbt t;
+};
+struct gn_fb_box_signed_args {
+	uint64_t sign;
+	const struct gn_fb_sig *sig;
+};
+static const struct gn_fb_field gn_fbfields_box_signed[] = {
+	{"sign", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_signed_args, sign), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_box_signed_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_signed = {"BoxSigned", NULL, gn_fbfields_box_signed, 2};
+
+GN_MUST static inline gn_err gn_fb_box_signed_verify(struct gn_slice in, struct gn_fb_box_signed *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_signed, &out->t);
+}
+static inline gn_fbref gn_fb_box_signed_make(struct gn_fbb *b, const struct gn_fb_box_signed_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_signed, args);
+}
+static inline uint64_t gn_fb_box_signed_sign(struct gn_fb_box_signed t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_signed_has_sig(struct gn_fb_box_signed t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_sig gn_fb_box_signed_sig(struct gn_fb_box_signed t)
+{
+	struct gn_fb_sig v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_sig, &v);
+	return v;
+}
+
+/* ---- BoxTake ---- */
+
+/* This device has it safe: holders may let it go. Of a box that this connection follows. */
+struct gn_fb_box_take {
+	struct gn_fbt t;
+};
+struct gn_fb_box_take_args {
+	const struct gn_fb_key *box;
+	struct gn_slice id;
+};
+static const struct gn_fb_field gn_fbfields_box_take[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_take_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"id", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_take_args, id), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_take = {"BoxTake", NULL, gn_fbfields_box_take, 2};
+
+GN_MUST static inline gn_err gn_fb_box_take_verify(struct gn_slice in, struct gn_fb_box_take *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_take, &out->t);
+}
+static inline gn_fbref gn_fb_box_take_make(struct gn_fbb *b, const struct gn_fb_box_take_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_take, args);
+}
+static inline bool gn_fb_box_take_has_box(struct gn_fb_box_take t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_box_take_box(struct gn_fb_box_take t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_box_take_has_id(struct gn_fb_box_take t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_box_take_id(struct gn_fb_box_take t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
+/* ---- AppBox ---- */
+
+struct gn_fb_app_box {
+	struct gn_fbt t;
+};
+struct gn_fb_app_box_args {
+	uint8_t body_type; /* GN_FB_APP_BOX_BODY_... */
+	gn_fbref body;
+};
+static const struct gn_fb_field gn_fbfields_app_box[] = {
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_box_args, body_type), 0, 1, false, 0, NULL, NULL},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_box_args, body), 10, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_send, &gn_fbtype_box_sent, &gn_fbtype_box_check, &gn_fbtype_box_check_is, &gn_fbtype_box_follow, &gn_fbtype_box_got, &gn_fbtype_box_following, &gn_fbtype_box_sign, &gn_fbtype_box_signed, &gn_fbtype_box_take}},
+};
+static const struct gn_fb_type gn_fbtype_app_box = {"AppBox", NULL, gn_fbfields_app_box, 2};
+
+GN_MUST static inline gn_err gn_fb_app_box_verify(struct gn_slice in, struct gn_fb_app_box *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_app_box, &out->t);
+}
+static inline gn_fbref gn_fb_app_box_make(struct gn_fbb *b, const struct gn_fb_app_box_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_app_box, args);
+}
+static inline bool gn_fb_app_box_has_body(struct gn_fb_app_box t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint8_t gn_fb_app_box_body_type(struct gn_fb_app_box t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, 0);
+}
+static inline struct gn_fb_box_send gn_fb_app_box_body_as_box_send(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_box_send){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_BOX_SEND)};
+}
+static inline struct gn_fb_box_sent gn_fb_app_box_body_as_box_sent(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_box_sent){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_BOX_SENT)};
+}
+static inline struct gn_fb_box_check gn_fb_app_box_body_as_box_check(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_box_check){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_BOX_CHECK)};
+}
+static inline struct gn_fb_box_check_is gn_fb_app_box_body_as_box_check_is(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_box_check_is){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_BOX_CHECK_IS)};
+}
+static inline struct gn_fb_box_follow gn_fb_app_box_body_as_box_follow(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_box_follow){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_BOX_FOLLOW)};
+}
+static inline struct gn_fb_box_got gn_fb_app_box_body_as_box_got(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_box_got){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_BOX_GOT)};
+}
+static inline struct gn_fb_box_following gn_fb_app_box_body_as_box_following(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_box_following){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_BOX_FOLLOWING)};
+}
+static inline struct gn_fb_box_sign gn_fb_app_box_body_as_box_sign(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_box_sign){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_BOX_SIGN)};
+}
+static inline struct gn_fb_box_signed gn_fb_app_box_body_as_box_signed(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_box_signed){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_BOX_SIGNED)};
+}
+static inline struct gn_fb_box_take gn_fb_app_box_body_as_box_take(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_box_take){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_BOX_TAKE)};
+}
+
+/* Every table of the schema, for tests and tools. */
+static const struct gn_fb_type *const gn_fbtypes_app_box[] = {
+	&gn_fbtype_box_proof,
+	&gn_fbtype_box_send,
+	&gn_fbtype_box_sent,
+	&gn_fbtype_box_check,
+	&gn_fbtype_box_check_is,
+	&gn_fbtype_box_follow,
+	&gn_fbtype_box_got,
+	&gn_fbtype_box_following,
+	&gn_fbtype_box_sign,
+	&gn_fbtype_box_signed,
+	&gn_fbtype_box_take,
+	&gn_fbtype_app_box,
+};
+
+#endif

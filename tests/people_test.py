@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""People over real nodes and agents: usage: people_test.py BIN_DIR CASE
+
+Each person has an agent of their own over a node, and is spoken to by the tool. Exit 0 passed, 77
+skipped, 1 failed with a sentence.
+"""
+import json, os, signal, subprocess, sys, time
+
+sys.dont_write_bytecode = True
+import node_rig
+from node_rig import check, eventually
+
+
+class Person:
+    """An agent in a folder of its own, over one of the nodes."""
+    def __init__(self, nodes, name, node):
+        self.nodes, self.name = nodes, name
+        self.data = os.path.join(nodes.base, name)
+        self.log = os.path.join(nodes.base, name + ".log")
+        self.process = None
+        os.mkdir(self.data, 0o700)
+        nodes.attackers.append(self)  # stopped with them
+        self.up(node)
+        self.pid = self.json("agent", "status")["pid"]
+
+    def up(self, node, *options):
+        ready, tells = os.pipe()
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([
+                os.path.join(self.nodes.bin, "geonet-agent"), "--data", self.data, "--node",
+                os.path.join(node.data, "app.sock"), "--name", self.name, "--log", "debug",
+                "--ready-fd", str(tells), *options
+            ], stdout=log, stderr=log, pass_fds=[tells])
+        os.close(tells)
+        with os.fdopen(ready, "rb") as f:
+            said = f.readline()
+        check(said.startswith(b"ready "), f"{self.name}'s agent did not start: {self.last()}")
+
+    def down(self, how=signal.SIGTERM):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+            code = self.process.wait(60)
+            check(how == signal.SIGKILL or code == 0,
+                  f"{self.name} ended with {code}: {self.last()}")
+        self.process = None
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(60)
+
+    def last(self):
+        with open(self.log, errors="replace") as f:
+            return f.read()[-800:]
+
+    def run(self, *words, want=0, stdin=None):
+        done = subprocess.run(
+            [os.path.join(self.nodes.bin, "geonet"), "--data", self.data, *words], input=stdin,
+            capture_output=True, text=True, timeout=120)
+        check(done.returncode == want,
+              f"{self.name}: geonet {' '.join(words)}: {done.returncode}, wanted {want}: "
+              f"{done.stdout}{done.stderr}\n{self.last()}")
+        return done.stdout + done.stderr
+
+    def json(self, *words, want=0):
+        done = subprocess.run(
+            [os.path.join(self.nodes.bin, "geonet"), "--data", self.data, "--json", *words],
+            capture_output=True, text=True, timeout=120)
+        check(done.returncode == want,
+              f"{self.name}: geonet {' '.join(words)}: {done.returncode}, wanted {want}: "
+              f"{done.stdout}{done.stderr}\n{self.last()}")
+        return json.loads(done.stdout)
+
+    def published(self):
+        eventually(f"{self.name} is found", 120,
+                   lambda: self.json("agent", "status").get("published"))
+
+    def texts(self, who):
+        return [m.get("text", "") for m in self.json("msg", "history", who)["messages"]]
+
+    def state(self, who, text):
+        for m in self.json("msg", "history", who)["messages"]:
+            if m.get("text") == text and m.get("mine"):
+                return m.get("state", 0)
+        return None
+
+
+def people(nodes, *names):
+    """Five nodes, and people over the second and those that follow."""
+    nodes.start(5)
+    made = [Person(nodes, name, nodes.all[1 + i]) for i, name in enumerate(names)]
+    for p in made:
+        p.published()
+    return made
+
+
+def meet(ann, ben):
+    """They are contacts of each other, by a message that is answered."""
+    ann.run("contacts", "add", ben.pid, "Ben")
+    ann.run("msg", "send", "Ben", "hello", "there")
+    eventually("a request arrives", 120,
+               lambda: any(c["pid"] == ann.pid for c in ben.json("contacts", "list")["contacts"]))
+    ben.run("contacts", "accept", ann.pid)
+    eventually("they are contacts", 120, lambda: any(
+        c["pid"] == ann.pid and c.get("state") == 3
+        for c in ben.json("contacts", "list")["contacts"]))
+    eventually("it is read", 120, lambda: ben.texts(ann.pid) == ["hello there"])
+    ben.run("contacts", "name", ann.pid, "Ann")
+    eventually("the receipt arrives", 120, lambda: ann.state("Ben", "hello there") >= 2)
+
+
+def case_first(nodes, seed):
+    """From nothing to a conversation that is read, followed, searched, and outlives both agents
+    (AG-53, AG-54, AG-55, AG-56, AG-57, AG-59)."""
+    ann, ben = people(nodes, "ann", "ben")
+    check(ben.run("contacts", "list") and ann.run("msg", "send", "nobody", "x", want=4), "")
+    meet(ann, ben)
+    follow = subprocess.Popen([
+        os.path.join(nodes.bin, "geonet"), "--data", ann.data, "msg", "follow", "Ben", "--count",
+        "1"
+    ], stdout=subprocess.PIPE, text=True)
+    time.sleep(1)
+    ben.run("msg", "send", "Ann", "-", stdin="yes, I read you\n")
+    said, _ = follow.communicate(timeout=120)
+    check("yes, I read you" in said, f"what was followed: {said!r}")
+    check("yes, I read you" in ann.run("msg", "read", "Ben"), "it is new")
+    check("Nothing new" in ann.run("msg", "read", "Ben"), "it is not new twice")
+    eventually("Ben sees that it was read", 120, lambda: ben.state("Ann", "yes, I read you") == 3)
+    check("yes, I read" in ann.run("msg", "search", "read you"), "it is found")
+    check("Ben" in ann.run("msg", "chats"), "the chat is listed")
+    # the same after both were stopped, one of them hard
+    ann.down()
+    ben.down(signal.SIGKILL)
+    ann.up(nodes.all[1])
+    ben.up(nodes.all[2])
+    check(ann.texts("Ben") == ["hello there", "yes, I read you"], f"{ann.texts('Ben')}")
+    check(ben.texts("Ann") == ["hello there", "yes, I read you"], f"{ben.texts('Ann')}")
+    ann.run("msg", "send", "Ben", "and now?")
+    eventually("sessions go on", 120, lambda: "and now?" in ben.texts("Ann"))
+    # nothing readable lies in the files of the nodes, of the agents, or in their logs
+    for root, _, files in os.walk(nodes.base):
+        for name in files:
+            if not os.path.isfile(os.path.join(root, name)):
+                continue  # a socket
+            with open(os.path.join(root, name), "rb") as f:
+                check(b"yes, I read you" not in f.read(), f"plain text in {root}/{name}")
+
+
+def case_offline(nodes, seed):
+    """The sender's agent and node are gone when the receiver comes up, at another node."""
+    ann, ben = people(nodes, "ann", "ben")
+    meet(ann, ben)
+    ben.down()
+    ann.run("msg", "send", "Ben", "while you were away")
+    eventually("it is stored", 120, lambda: ann.state("Ben", "while you were away") == 1)
+    ann.down()
+    gone = nodes.all[1]
+    gone.stop()
+    gone.reap()
+    nodes.all.remove(gone)
+    ben.up(nodes.all[-1])
+    eventually("it is there", 120, lambda: "while you were away" in ben.texts("Ann"))
+
+
+def case_blocked(nodes, seed):
+    """Who is blocked is not heard; a stranger who is refused stays one (AG-58)."""
+    ann, ben, cay = people(nodes, "ann", "ben", "cay")
+    meet(ann, ben)
+    ben.run("contacts", "block", "Ann")
+    ann.run("msg", "send", "Ben", "can you hear me")
+    cay.run("contacts", "add", ben.pid, "Ben")
+    cay.run("msg", "send", "Ben", "I am Cay")
+    eventually("Cay asks", 120, lambda: any(
+        c["pid"] == cay.pid for c in ben.json("contacts", "list")["contacts"]))
+    ben.run("contacts", "refuse", cay.pid)
+    check(not any(c["pid"] == cay.pid for c in ben.json("contacts", "list")["contacts"]), "refused")
+    check(ben.texts("Ann") == ["hello there"], f"{ben.texts('Ann')}")
+
+
+def case_invited(nodes, seed):
+    """An invite link: no work, and the name that it shows."""
+    ann, ben = people(nodes, "ann", "ben")
+    link = ben.json("contacts", "invite", "--name", "Ben from the link")["link"]
+    check(link.startswith("geonet:hi/"), link)
+    eventually("the invite is at the holders", 120,
+               lambda: ben.json("agent", "status").get("published"))
+    ann.run("contacts", "add", link)
+    ann.run("msg", "send", ben.pid, "by your link")
+    eventually("it arrives", 120, lambda: any(
+        c["pid"] == ann.pid for c in ben.json("contacts", "list")["contacts"]))
+    ben.run("contacts", "accept", ann.pid)
+    eventually("it is read", 120, lambda: ben.texts(ann.pid) == ["by your link"])
+
+
+def case_locked(nodes, seed):
+    """With a passphrase: locked it serves nothing, a wrong one opens nothing (AG-61); one agent is
+    enough."""
+    nodes.start(1)
+    data = os.path.join(nodes.base, "dee")
+    os.mkdir(data, 0o700)
+    secret = os.path.join(nodes.base, "secret")
+    with open(secret, "w") as f:
+        f.write("correct horse\n")
+    subprocess.run([
+        os.path.join(nodes.bin, "geonet"), "--data", data, "id", "new", "--no-publish",
+        "--passphrase-file", secret
+    ], check=True, capture_output=True, timeout=60)
+    dee = Person.__new__(Person)
+    dee.nodes, dee.name, dee.data, dee.process = nodes, "dee", data, None
+    dee.log = os.path.join(nodes.base, "dee.log")
+    nodes.attackers.append(dee)
+    dee.up(nodes.all[0])
+    check(dee.json("agent", "status").get("state", 0) == 0, "new until its passphrase is given")
+    dee.run("contacts", "list", want=1)
+    dee.run("agent", "start", "--passphrase-file", secret)
+    check(dee.json("agent", "status")["state"] == 2, "open")
+    second = subprocess.run([os.path.join(nodes.bin, "geonet-agent"), "--data", data],
+                            capture_output=True, text=True, timeout=60)
+    check(second.returncode == 1 and "one is enough" in second.stderr, second.stderr)
+    dee.run("agent", "lock")
+    check("locked" in dee.run("msg", "chats", want=1), "a locked agent")
+    with open(secret, "w") as f:
+        f.write("wrong horse\n")
+    dee.run("agent", "unlock", "--passphrase-file", secret, want=1)
+    with open(secret, "w") as f:
+        f.write("correct horse\n")
+    dee.run("agent", "unlock", "--passphrase-file", secret)
+    dee.run("msg", "chats")
+    dee.run("agent", "down")
+    eventually("it is down", 30, lambda: dee.process.poll() is not None)
+    dee.run("agent", "status", want=3)
+
+
+if __name__ == "__main__":
+    sys.exit(node_rig.main(globals()))
