@@ -57,7 +57,7 @@ static void on_known(void *user, const struct gn_agent_known *k)
 		return;
 	agent_settle(a);
 	agent_post_hurry(a);
-	a->look_waiting = k->prekeys_count > 0;
+	a->look_waiting = a->look_waiting || k->prekeys_count > 0;
 }
 
 static void on_renew(void *user, unsigned place)
