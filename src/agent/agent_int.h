@@ -111,7 +111,7 @@ struct gn_agent {
 	struct agent_claim { /* strangers whose item waits */
 		struct gn_pk owner;
 		bool told;
-		bool accepted; /* the person wants to see it: they are looked up */
+		bool accepted;       /* the person wants to see it: they are looked up */
 		gn_time again, wait; /* when, until they are found, and the doubled wait */
 		gn_time until;       /* whoever accepted them hears then that they are not found */
 	} claims[AGENT_CLAIMS];
