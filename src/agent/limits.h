@@ -153,6 +153,8 @@
 #define AGENT_BODY (256u << 10)
 /* Chats in one answer. */
 #define AGENT_CHATS_MAX 200u
+/* Bytes of them above which what was said last is left out: 16 KiB each, and a frame has 1 MiB. */
+#define AGENT_CHATS_BYTES (640u << 10)
 /* Seconds that an invite is open when nobody says so. */
 #define AGENT_INVITE_TTL (7u * 86400u)
 /* Of a node that is the machine's service. */
