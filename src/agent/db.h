@@ -239,6 +239,9 @@ GN_MUST gn_err gn_agent_out_put(struct gn_agent_tx *tx, const struct gn_agent_ou
 GN_MUST gn_err gn_agent_out_later(struct gn_agent_tx *tx, uint64_t id, uint64_t due_ms,
 				  uint32_t tries);
 GN_MUST gn_err gn_agent_out_delete(struct gn_agent_tx *tx, uint64_t id);
+/* Those of a kind for this target are due then, if not sooner. */
+GN_MUST gn_err gn_agent_out_hurry(struct gn_agent_tx *tx, uint8_t kind, const uint8_t target[32],
+				  uint64_t due_ms);
 /* Those due by now, the earliest first; next_ms as in gn_agent_expired. */
 GN_MUST gn_err gn_agent_outbox(struct gn_agent_db *db, uint64_t now_ms, unsigned limit,
 			       gn_agent_out_fn *fn, void *user, uint64_t *next_ms);
@@ -262,9 +265,10 @@ GN_MUST gn_err gn_agent_item_put(struct gn_agent_tx *tx, const struct gn_agent_i
 /* GN_NOT_FOUND: never seen, or forgotten. */
 GN_MUST gn_err gn_agent_item_get(struct gn_agent_db *db, const struct gn_pk *box,
 				 const uint8_t id[16], gn_agent_item_fn *fn, void *user);
-/* Those that wait, the first to end first. */
-GN_MUST gn_err gn_agent_items_waiting(struct gn_agent_db *db, unsigned limit, gn_agent_item_fn *fn,
-				      void *user, bool *more);
+/* Those that wait, the first to end first, after this one of before (its until_ms, id and box; NULL:
+ * from the first). */
+GN_MUST gn_err gn_agent_items_waiting(struct gn_agent_db *db, const struct gn_agent_item *after,
+				      unsigned limit, gn_agent_item_fn *fn, void *user, bool *more);
 /* Forgets those that ended. */
 GN_MUST gn_err gn_agent_items_prune(struct gn_agent_tx *tx, uint64_t now_ms);
 

@@ -173,8 +173,12 @@ gn_err agent_call_message_retry(struct agent_request *r)
 	id_in(&id, gn_fb_message_retry_id(t));
 	memcpy(row.b, id.b, sizeof row.b);
 	gn_err err = gn_people_retry(r->agent->people, &chat, &id, r->agent->now);
+	/* what did not fail and has not arrived is looked after now */
+	if ((err == GN_NOT_FOUND || err == GN_STATE) && agent_held_hurry(r->agent, &chat, &id))
+		err = GN_OK;
 	if (err == GN_NOT_FOUND || err == GN_STATE) {
-		gn_host_error(&r->base, err, "there is no message of that id that failed");
+		gn_host_error(&r->base, err,
+			      "there is no message of that id that is not delivered");
 		return GN_OK;
 	}
 	GN_TRY(err);
@@ -224,7 +228,7 @@ static gn_err put_chat(struct gn_agent *a, struct gn_fbb *b, const struct gn_peo
 	struct putting last = {.b = b};
 	uint64_t unread = 0;
 	bool more;
-	gn_fbref person = agent_put_person(b, c);
+	gn_fbref person = agent_put_person(b, a, c);
 	gn_err err = GN_OK;
 	if (b->used < AGENT_CHATS_BYTES) /* the rest is shown without what was said last */
 		err = gn_agent_history(a->db, &page, last_only, &last, &more);
@@ -266,7 +270,7 @@ struct searching {
 	gn_fbref refs[AGENT_LIMIT_MAX];
 	size_t count;
 	uint64_t place;
-	const struct gn_agent *agent;
+	struct gn_agent *agent;
 };
 
 static bool put_found(void *user, const struct gn_agent_found *f)
@@ -277,7 +281,7 @@ static bool put_found(void *user, const struct gn_agent_found *f)
 	gn_fbref person = 0;
 	for (size_t i = 0; !person && gn_people_at(s->agent->people, i, &c); i++)
 		if (memcmp(c.chat->b, m->chat.b, sizeof m->chat.b) == 0)
-			person = agent_put_person(s->b, &c);
+			person = agent_put_person(s->b, s->agent, &c);
 	struct gn_fb_found_args args = {
 		.message = agent_put_message(s->b, &m->chat, m->row, m->content, m->number),
 		.snippet = f->snippet,

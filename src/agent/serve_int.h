@@ -20,12 +20,12 @@ static inline struct agent_request *agent_request_of(struct gn_host_request *r)
 /* ---- serve_table.c ---- */
 
 gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a);
-gn_fbref agent_put_person(struct gn_fbb *b, const struct gn_people_contact *c);
+gn_fbref agent_put_person(struct gn_fbb *b, struct gn_agent *a, const struct gn_people_contact *c);
 /* row, content: as the store has them. 0: they are none. */
 gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat,
 			   struct gn_slice row, struct gn_slice content, uint64_t number);
 
-/* ---- serve_people.c, serve_chat.c: by call ---- */
+/* ---- serve_people.c, serve_chat.c, serve_show.c: by call ---- */
 
 gn_err agent_call_contacts_list(struct agent_request *r);
 gn_err agent_call_contact_get(struct agent_request *r);
@@ -33,6 +33,7 @@ gn_err agent_call_contact_add(struct agent_request *r);
 gn_err agent_call_contact_answer(struct agent_request *r);
 gn_err agent_call_contact_set(struct agent_request *r);
 gn_err agent_call_contact_remove(struct agent_request *r);
+gn_err agent_call_contact_verify(struct agent_request *r);
 gn_err agent_call_invite_new(struct agent_request *r);
 gn_err agent_call_invites_list(struct agent_request *r);
 gn_err agent_call_invite_drop(struct agent_request *r);
@@ -43,6 +44,7 @@ gn_err agent_call_message_delete(struct agent_request *r);
 gn_err agent_call_message_react(struct agent_request *r);
 gn_err agent_call_message_read(struct agent_request *r);
 gn_err agent_call_message_retry(struct agent_request *r);
+gn_err agent_call_message_get(struct agent_request *r);
 gn_err agent_call_history(struct agent_request *r);
 gn_err agent_call_search(struct agent_request *r);
 

@@ -18,7 +18,7 @@ static void answer_person(struct agent_request *r, const struct gn_pk *owner)
 		return;
 	}
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
-	gn_host_answer(&r->base, person_kind, agent_put_person(b, &c));
+	gn_host_answer(&r->base, person_kind, agent_put_person(b, r->agent, &c));
 }
 
 /* ---- by what the person types ---- */
@@ -103,7 +103,7 @@ gn_err agent_call_contacts_list(struct agent_request *r)
 	size_t count = 0, i = skip;
 	limit = !limit ? AGENT_LIMIT_DEFAULT : limit > AGENT_LIMIT_MAX ? AGENT_LIMIT_MAX : limit;
 	for (; count < limit && gn_people_at(a->people, i, &c); i++)
-		refs[count++] = agent_put_person(b, &c);
+		refs[count++] = agent_put_person(b, a, &c);
 	bool more = gn_people_at(a->people, i, &c);
 	/* those of whom nothing but the key is known stand at the end */
 	for (size_t k = 0; !more && k < a->claim_count && count < limit; k++) {

@@ -28,6 +28,7 @@ gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a)
 							       a->identity_known &&
 							       gn_agent_publish_done(a->publish),
 						  .unread = (uint32_t)unread,
+						  .waiting = a->locked_count,
 						  .requests = requests,
 						  .sending = sending,
 						  .identity_wanted = a->identity_wanted};
@@ -47,11 +48,14 @@ static const char *alarm_text(enum gn_people_alarm alarm)
 	return "";
 }
 
-gn_fbref agent_put_person(struct gn_fbb *b, const struct gn_people_contact *c)
+gn_fbref agent_put_person(struct gn_fbb *b, struct gn_agent *a, const struct gn_people_contact *c)
 {
 	char pid[GN_PID_MAX];
 	struct gn_fb_key key;
 	struct gn_fb_chat_id chat;
+	uint64_t verified;
+	bool changed;
+	agent_safety_of(a, c, &verified, &changed);
 	gn_pid(c->owner, pid);
 	memcpy(key.b, c->owner->b, sizeof key.b);
 	memcpy(chat.b, c->chat->b, sizeof chat.b);
@@ -69,7 +73,9 @@ gn_fbref agent_put_person(struct gn_fbb *b, const struct gn_people_contact *c)
 					 .missing = c->gaps,
 					 .reads = c->reads,
 					 .expire = c->expire,
-					 .seq = c->pin.seq};
+					 .seq = c->pin.seq,
+					 .verified = verified,
+					 .changed = changed};
 	return gn_fb_person_make(b, &args);
 }
 

@@ -35,9 +35,15 @@ static int print_status(struct cli *cli, struct reply *r)
 			 : json_is_true(json_object_get(j, "identity_wanted"))
 				 ? "your identity record must be signed anew: geonet agent unlock"
 				 : "your keys and boxes are being published");
-	out_pair(cli, "messages", "%llu unread, %llu on their way",
-		 (unsigned long long)json_number(j, "unread"),
-		 (unsigned long long)json_number(j, "sending"));
+	if (json_number(j, "waiting"))
+		out_pair(cli, "new", "%s; open: geonet agent unlock",
+			 out_count(json_number(j, "waiting"),
+				   "sealed item came while it is locked",
+				   "sealed items came while it is locked"));
+	if (state == 2)
+		out_pair(cli, "messages", "%llu unread, %llu on their way",
+			 (unsigned long long)json_number(j, "unread"),
+			 (unsigned long long)json_number(j, "sending"));
 	if (json_number(j, "requests"))
 		out_pair(cli, "requests", "%llu: geonet contacts",
 			 (unsigned long long)json_number(j, "requests"));
@@ -146,4 +152,11 @@ int cmd_agent_lock(struct cli *cli)
 {
 	static const struct gn_fb_lock_args none;
 	return ask_simple(cli, (struct gn_app_kind)AGENT(LOCK), &none, "it was not locked");
+}
+
+int cmd_agent_renew(struct cli *cli)
+{
+	static const struct gn_fb_agent_renew_args none;
+	return ask_simple(cli, (struct gn_app_kind)AGENT(AGENT_RENEW), &none,
+			  "nothing was renewed");
 }

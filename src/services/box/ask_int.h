@@ -132,6 +132,7 @@ struct box_put { /* a deposit, or the question what has become of one */
 	uint8_t *item; /* owned; NULL: a check */
 	uint32_t item_len, ttl;
 	unsigned need;
+	bool wide; /* to BOX_READ_EXTRA beyond the set */
 	bool stored, stored_shown;
 	bool again;    /* the set was looked up anew */
 	gn_time retry; /* when that is due; GN_NEVER: it is not */

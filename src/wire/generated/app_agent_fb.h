@@ -49,6 +49,7 @@ enum gn_fb_app_agent_body {
 	GN_FB_APP_AGENT_BODY_UNLOCK = 4,
 	GN_FB_APP_AGENT_BODY_LOCK = 5,
 	GN_FB_APP_AGENT_BODY_AGENT_STOP = 6,
+	GN_FB_APP_AGENT_BODY_AGENT_RENEW = 7,
 };
 
 enum gn_fb_app_contact_body {
@@ -66,6 +67,8 @@ enum gn_fb_app_contact_body {
 	GN_FB_APP_CONTACT_BODY_INVITES_LIST = 11,
 	GN_FB_APP_CONTACT_BODY_INVITES_IS = 12,
 	GN_FB_APP_CONTACT_BODY_INVITE_DROP = 13,
+	GN_FB_APP_CONTACT_BODY_CONTACT_VERIFY = 14,
+	GN_FB_APP_CONTACT_BODY_SAFETY_IS = 15,
 };
 
 enum gn_fb_app_chat_body {
@@ -83,6 +86,8 @@ enum gn_fb_app_chat_body {
 	GN_FB_APP_CHAT_BODY_HISTORY_IS = 11,
 	GN_FB_APP_CHAT_BODY_SEARCH = 12,
 	GN_FB_APP_CHAT_BODY_SEARCH_IS = 13,
+	GN_FB_APP_CHAT_BODY_MESSAGE_GET = 14,
+	GN_FB_APP_CHAT_BODY_MESSAGE_SHOWN = 15,
 };
 
 enum gn_fb_app_told_body {
@@ -370,6 +375,26 @@ static inline gn_fbref gn_fb_agent_stop_make(struct gn_fbb *b, const struct gn_f
 	return gn_fbb_table(b, &gn_fbtype_agent_stop, args);
 }
 
+/* ---- AgentRenew ---- */
+
+/* New prekeys and another private box, now: as every week, and after an own device was lost. */
+struct gn_fb_agent_renew {
+	struct gn_fbt t;
+};
+struct gn_fb_agent_renew_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_agent_renew = {"AgentRenew", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_agent_renew_verify(struct gn_slice in, struct gn_fb_agent_renew *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_agent_renew, &out->t);
+}
+static inline gn_fbref gn_fb_agent_renew_make(struct gn_fbb *b, const struct gn_fb_agent_renew_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_agent_renew, args);
+}
+
 /* ---- Person ---- */
 
 struct gn_fb_person {
@@ -395,6 +420,10 @@ struct gn_fb_person_args {
 	uint64_t seq;
 	/* A request of which nothing but the key is known: accepting it looks them up. */
 	bool unseen;
+	/* Unix ms: when the person compared the safety number and found it equal; 0: never. `changed`: it
+	 * is another one now. */
+	uint64_t verified;
+	bool changed;
 };
 static const struct gn_fb_field gn_fbfields_person[] = {
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_person_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -413,8 +442,10 @@ static const struct gn_fb_field gn_fbfields_person[] = {
 	{"expire", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_person_args, expire), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"seq", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_person_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"unseen", GN_FB_SCALAR, GN_FB_BOOL, 15, offsetof(struct gn_fb_person_args, unseen), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"verified", GN_FB_SCALAR, GN_FB_UINT, 16, offsetof(struct gn_fb_person_args, verified), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"changed", GN_FB_SCALAR, GN_FB_BOOL, 17, offsetof(struct gn_fb_person_args, changed), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_person = {"Person", NULL, gn_fbfields_person, 16};
+static const struct gn_fb_type gn_fbtype_person = {"Person", NULL, gn_fbfields_person, 18};
 
 GN_MUST static inline gn_err gn_fb_person_verify(struct gn_slice in, struct gn_fb_person *out)
 {
@@ -515,6 +546,14 @@ static inline uint64_t gn_fb_person_seq(struct gn_fb_person t)
 static inline bool gn_fb_person_unseen(struct gn_fb_person t)
 {
 	return gn_fbt_bits(t.t, 15, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint64_t gn_fb_person_verified(struct gn_fb_person t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 16, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_person_changed(struct gn_fb_person t)
+{
+	return gn_fbt_bits(t.t, 17, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- ContactsList ---- */
@@ -769,6 +808,107 @@ static inline bool gn_fb_contact_set_met(struct gn_fb_contact_set t)
 static inline bool gn_fb_contact_set_cleared(struct gn_fb_contact_set t)
 {
 	return gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ContactVerify ---- */
+
+/* Without a number: what it is. With one: is it the same? Then it is marked as compared. */
+struct gn_fb_contact_verify {
+	struct gn_fbt t;
+};
+struct gn_fb_contact_verify_args {
+	struct gn_slice who;
+	struct gn_slice number;
+};
+static const struct gn_fb_field gn_fbfields_contact_verify[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_verify_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"number", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_verify_args, number), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_contact_verify = {"ContactVerify", NULL, gn_fbfields_contact_verify, 2};
+
+GN_MUST static inline gn_err gn_fb_contact_verify_verify(struct gn_slice in, struct gn_fb_contact_verify *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_contact_verify, &out->t);
+}
+static inline gn_fbref gn_fb_contact_verify_make(struct gn_fbb *b, const struct gn_fb_contact_verify_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_contact_verify, args);
+}
+static inline bool gn_fb_contact_verify_has_who(struct gn_fb_contact_verify t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_contact_verify_who(struct gn_fb_contact_verify t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_contact_verify_has_number(struct gn_fb_contact_verify t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_contact_verify_number(struct gn_fb_contact_verify t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
+/* ---- SafetyIs ---- */
+
+struct gn_fb_safety_is {
+	struct gn_fbt t;
+};
+struct gn_fb_safety_is_args {
+	gn_fbref contact; /* Person */
+	/* 60 digits; what their QR codes have. */
+	struct gn_slice number;
+	const struct gn_fb_hash *qr;
+	/* Of a call with a number. */
+	bool equal;
+};
+static const struct gn_fb_field gn_fbfields_safety_is[] = {
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_safety_is_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
+	{"number", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_safety_is_args, number), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"qr", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_safety_is_args, qr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"equal", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_safety_is_args, equal), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_safety_is = {"SafetyIs", NULL, gn_fbfields_safety_is, 4};
+
+GN_MUST static inline gn_err gn_fb_safety_is_verify(struct gn_slice in, struct gn_fb_safety_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_safety_is, &out->t);
+}
+static inline gn_fbref gn_fb_safety_is_make(struct gn_fbb *b, const struct gn_fb_safety_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_safety_is, args);
+}
+static inline bool gn_fb_safety_is_has_contact(struct gn_fb_safety_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_person gn_fb_safety_is_contact(struct gn_fb_safety_is t)
+{
+	return (struct gn_fb_person){gn_fbt_table(t.t, 0)};
+}
+static inline bool gn_fb_safety_is_has_number(struct gn_fb_safety_is t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_safety_is_number(struct gn_fb_safety_is t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_safety_is_has_qr(struct gn_fb_safety_is t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_safety_is_qr(struct gn_fb_safety_is t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_safety_is_equal(struct gn_fb_safety_is t)
+{
+	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- ContactRemove ---- */
@@ -1740,6 +1880,191 @@ static inline struct gn_fb_message gn_fb_message_is_message(struct gn_fb_message
 	return (struct gn_fb_message){gn_fbt_table(t.t, 0)};
 }
 
+/* ---- MessageGet ---- */
+
+/* One message by its id, of any chat; own ones first. */
+struct gn_fb_message_get {
+	struct gn_fbt t;
+};
+struct gn_fb_message_get_args {
+	const struct gn_fb_message_id *id;
+};
+static const struct gn_fb_field gn_fbfields_message_get[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_message_get_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+};
+static const struct gn_fb_type gn_fbtype_message_get = {"MessageGet", NULL, gn_fbfields_message_get, 1};
+
+GN_MUST static inline gn_err gn_fb_message_get_verify(struct gn_slice in, struct gn_fb_message_get *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_get, &out->t);
+}
+static inline gn_fbref gn_fb_message_get_make(struct gn_fbb *b, const struct gn_fb_message_get_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_get, args);
+}
+static inline bool gn_fb_message_get_has_id(struct gn_fb_message_get t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_message_id gn_fb_message_get_id(struct gn_fb_message_get t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_message_id, &v);
+	return v;
+}
+
+/* ---- MessageItem ---- */
+
+/* An envelope with it that went out. Custodies are kept as long as they hold, and 30 days more. */
+struct gn_fb_message_item {
+	struct gn_fbt t;
+};
+struct gn_fb_message_item_args {
+	const struct gn_fb_key *box;
+	bool front;
+	const struct gn_fb_hash *item;
+	/* Unix ms: sealed, and first held by enough nodes. */
+	uint64_t made;
+	uint64_t held;
+	/* Unix seconds: when nobody keeps it any more. */
+	uint64_t until;
+	/* It is looked after: no device has receipted it. */
+	bool looked_after;
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} custodies; /* Custody */
+};
+static const struct gn_fb_field gn_fbfields_message_item[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_message_item_args, box), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"front", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_message_item_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"item", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_message_item_args, item), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"made", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_message_item_args, made), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"held", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_message_item_args, held), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_message_item_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"looked_after", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_message_item_args, looked_after), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"custodies", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_message_item_args, custodies), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_custody}},
+};
+static const struct gn_fb_type gn_fbtype_message_item = {"MessageItem", NULL, gn_fbfields_message_item, 8};
+
+GN_MUST static inline gn_err gn_fb_message_item_verify(struct gn_slice in, struct gn_fb_message_item *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_item, &out->t);
+}
+static inline gn_fbref gn_fb_message_item_make(struct gn_fbb *b, const struct gn_fb_message_item_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_item, args);
+}
+static inline bool gn_fb_message_item_has_box(struct gn_fb_message_item t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_message_item_box(struct gn_fb_message_item t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_message_item_front(struct gn_fb_message_item t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_message_item_has_item(struct gn_fb_message_item t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_message_item_item(struct gn_fb_message_item t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint64_t gn_fb_message_item_made(struct gn_fb_message_item t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_message_item_held(struct gn_fb_message_item t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_message_item_until(struct gn_fb_message_item t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_message_item_looked_after(struct gn_fb_message_item t)
+{
+	return gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_message_item_has_custodies(struct gn_fb_message_item t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline uint32_t gn_fb_message_item_custodies_len(struct gn_fb_message_item t)
+{
+	return gn_fbt_count(t.t, 7);
+}
+static inline struct gn_fb_custody gn_fb_message_item_custodies_at(struct gn_fb_message_item t, uint32_t i)
+{
+	return (struct gn_fb_custody){gn_fbt_table_at(t.t, 7, i)};
+}
+
+/* ---- MessageShown ---- */
+
+struct gn_fb_message_shown {
+	struct gn_fbt t;
+};
+struct gn_fb_message_shown_args {
+	gn_fbref message; /* Message */
+	gn_fbref contact; /* Person */
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} items; /* MessageItem */
+};
+static const struct gn_fb_field gn_fbfields_message_shown[] = {
+	{"message", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_message_shown_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}},
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_message_shown_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
+	{"items", GN_FB_TABLES, GN_FB_UINT, 2, offsetof(struct gn_fb_message_shown_args, items), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message_item}},
+};
+static const struct gn_fb_type gn_fbtype_message_shown = {"MessageShown", NULL, gn_fbfields_message_shown, 3};
+
+GN_MUST static inline gn_err gn_fb_message_shown_verify(struct gn_slice in, struct gn_fb_message_shown *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_shown, &out->t);
+}
+static inline gn_fbref gn_fb_message_shown_make(struct gn_fbb *b, const struct gn_fb_message_shown_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_shown, args);
+}
+static inline bool gn_fb_message_shown_has_message(struct gn_fb_message_shown t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_message gn_fb_message_shown_message(struct gn_fb_message_shown t)
+{
+	return (struct gn_fb_message){gn_fbt_table(t.t, 0)};
+}
+static inline bool gn_fb_message_shown_has_contact(struct gn_fb_message_shown t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_person gn_fb_message_shown_contact(struct gn_fb_message_shown t)
+{
+	return (struct gn_fb_person){gn_fbt_table(t.t, 1)};
+}
+static inline bool gn_fb_message_shown_has_items(struct gn_fb_message_shown t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline uint32_t gn_fb_message_shown_items_len(struct gn_fb_message_shown t)
+{
+	return gn_fbt_count(t.t, 2);
+}
+static inline struct gn_fb_message_item gn_fb_message_shown_items_at(struct gn_fb_message_shown t, uint32_t i)
+{
+	return (struct gn_fb_message_item){gn_fbt_table_at(t.t, 2, i)};
+}
+
 /* ---- History ---- */
 
 /* Newest first, from before the message of that number. */
@@ -2180,7 +2505,7 @@ struct gn_fb_app_agent_args {
 };
 static const struct gn_fb_field gn_fbfields_app_agent[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_agent_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 6, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 7, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop, &gn_fbtype_agent_renew}},
 };
 static const struct gn_fb_type gn_fbtype_app_agent = {"AppAgent", NULL, gn_fbfields_app_agent, 2};
 
@@ -2224,6 +2549,10 @@ static inline struct gn_fb_agent_stop gn_fb_app_agent_body_as_agent_stop(struct 
 {
 	return (struct gn_fb_agent_stop){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_STOP)};
 }
+static inline struct gn_fb_agent_renew gn_fb_app_agent_body_as_agent_renew(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_agent_renew){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_RENEW)};
+}
 
 /* ---- AppContact ---- */
 
@@ -2236,7 +2565,7 @@ struct gn_fb_app_contact_args {
 };
 static const struct gn_fb_field gn_fbfields_app_contact[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_contact_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_contact_args, body), 13, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person, &gn_fbtype_contacts_list, &gn_fbtype_contacts_is, &gn_fbtype_contact_add, &gn_fbtype_contact_get, &gn_fbtype_contact_answer, &gn_fbtype_contact_set, &gn_fbtype_contact_remove, &gn_fbtype_invite_new, &gn_fbtype_invite, &gn_fbtype_invites_list, &gn_fbtype_invites_is, &gn_fbtype_invite_drop}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_contact_args, body), 15, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person, &gn_fbtype_contacts_list, &gn_fbtype_contacts_is, &gn_fbtype_contact_add, &gn_fbtype_contact_get, &gn_fbtype_contact_answer, &gn_fbtype_contact_set, &gn_fbtype_contact_remove, &gn_fbtype_invite_new, &gn_fbtype_invite, &gn_fbtype_invites_list, &gn_fbtype_invites_is, &gn_fbtype_invite_drop, &gn_fbtype_contact_verify, &gn_fbtype_safety_is}},
 };
 static const struct gn_fb_type gn_fbtype_app_contact = {"AppContact", NULL, gn_fbfields_app_contact, 2};
 
@@ -2308,6 +2637,14 @@ static inline struct gn_fb_invite_drop gn_fb_app_contact_body_as_invite_drop(str
 {
 	return (struct gn_fb_invite_drop){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_INVITE_DROP)};
 }
+static inline struct gn_fb_contact_verify gn_fb_app_contact_body_as_contact_verify(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_contact_verify){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_CONTACT_VERIFY)};
+}
+static inline struct gn_fb_safety_is gn_fb_app_contact_body_as_safety_is(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_safety_is){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_SAFETY_IS)};
+}
 
 /* ---- AppChat ---- */
 
@@ -2320,7 +2657,7 @@ struct gn_fb_app_chat_args {
 };
 static const struct gn_fb_field gn_fbfields_app_chat[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_chat_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 13, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 15, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is, &gn_fbtype_message_get, &gn_fbtype_message_shown}},
 };
 static const struct gn_fb_type gn_fbtype_app_chat = {"AppChat", NULL, gn_fbfields_app_chat, 2};
 
@@ -2392,6 +2729,14 @@ static inline struct gn_fb_search_is gn_fb_app_chat_body_as_search_is(struct gn_
 {
 	return (struct gn_fb_search_is){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_SEARCH_IS)};
 }
+static inline struct gn_fb_message_get gn_fb_app_chat_body_as_message_get(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_message_get){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_GET)};
+}
+static inline struct gn_fb_message_shown gn_fb_app_chat_body_as_message_shown(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_message_shown){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_SHOWN)};
+}
 
 /* ---- AppTold ---- */
 
@@ -2453,6 +2798,7 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_unlock,
 	&gn_fbtype_lock,
 	&gn_fbtype_agent_stop,
+	&gn_fbtype_agent_renew,
 	&gn_fbtype_person,
 	&gn_fbtype_contacts_list,
 	&gn_fbtype_contacts_is,
@@ -2460,6 +2806,8 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_contact_get,
 	&gn_fbtype_contact_answer,
 	&gn_fbtype_contact_set,
+	&gn_fbtype_contact_verify,
+	&gn_fbtype_safety_is,
 	&gn_fbtype_contact_remove,
 	&gn_fbtype_invite_new,
 	&gn_fbtype_invite,
@@ -2479,6 +2827,9 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_message_read,
 	&gn_fbtype_message_retry,
 	&gn_fbtype_message_is,
+	&gn_fbtype_message_get,
+	&gn_fbtype_message_item,
+	&gn_fbtype_message_shown,
 	&gn_fbtype_history,
 	&gn_fbtype_history_is,
 	&gn_fbtype_search,
