@@ -1,5 +1,6 @@
-/* When a session is begun anew: what was offered again after a day and had set one up, to prekeys that
- * are newer now; and when a device says that it cannot open what we write, at most once an hour.
+/* When a session is begun anew: what was offered again after a day and had set one up, to prekeys
+ * that are newer now; and when a device says that it cannot open what we write, at most once an
+ * hour.
  *
  * Rules AG-66, AG-70. */
 #include "agent/outbox_int.h"

@@ -6,6 +6,7 @@
  *   held.c    what was deposited -> looked after until a device has it
  *   post.c    what is to be sent -> sealed -> deposited
  *   inbox.c   items of own boxes -> opened -> what people say; locked.c: counted, while locked
+ *   file_send.c, file_get.c   files: sealed and given to the node, fetched and opened
  *   life.c    open and locked; what the network says of people
  *   serve.c   calls of app/1          run.c    the loop, start and end
  *
@@ -187,7 +188,9 @@ struct gn_agent {
 	/* locked.c; NULL: it is open, or new */
 	struct agent_locked *locked;
 	uint32_t locked_count;
-	bool state_moved; /* how it stands changed: who listens is told */
+	bool locked_news; /* more came: who listens is told */
+	struct agent_files *files; /* on their way (file_int.h) */
+	bool state_moved;          /* how it stands changed: who listens is told */
 	bool failed;
 };
 
@@ -249,9 +252,12 @@ void agent_no_answer(void *user, const struct gn_host_client_event *e);
 GN_MUST gn_err agent_post_add(struct gn_agent *a, struct gn_agent_tx *tx,
 			      const struct gn_people_send *send);
 gn_time agent_post_pump(struct gn_agent *a);
+void agent_post_close(struct gn_agent *a);
+
+/* ---- due.c ---- */
+
 /* Something that a send waited for has come. */
 void agent_post_hurry(struct gn_agent *a);
-void agent_post_close(struct gn_agent *a);
 
 /* ---- safety.c ---- */
 
@@ -299,6 +305,12 @@ gn_time agent_locked_pump(struct gn_agent *a);
 /* It is open now: what came is handed over; or it ends. */
 void agent_locked_end(struct gn_agent *a);
 
+/* ---- file_send.c ---- */
+
+gn_time agent_files_pump(struct gn_agent *a);
+GN_MUST gn_err agent_files_open(struct gn_agent *a);
+void agent_files_close(struct gn_agent *a);
+
 /* ---- serve.c ---- */
 
 void agent_serve_init(struct gn_agent *a);
@@ -306,8 +318,12 @@ void agent_serve_event(struct gn_agent *a, const struct gn_people_event *e);
 void agent_serve_state(struct gn_agent *a); /* how it stands has changed */
 /* Something came while it is locked: tells who listens. */
 void agent_serve_new(struct gn_agent *a);
+/* What moved of files on their way: tells who listens, and who sends them. */
+gn_time agent_serve_files(struct gn_agent *a);
 /* Somebody unknown left something: tells who listens. */
 void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
+/* Whoever accepted a stranger who was not looked at yet is answered: now they are a contact. */
+void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner);
 
 /* ---- life.c ---- */
 

@@ -1,12 +1,14 @@
-/* What makes a message last, with holders that forget, lie and refuse, over weeks: the test says what
- * time it is. Rules AG-55, AG-56, AG-63..AG-68. */
+/* What makes a message last, with holders that forget, lie and refuse, over weeks: the test says
+ * what time it is. Rules AG-55, AG-56, AG-63..AG-68. */
 #include "agent/own_int.h"
 #include "agent/testing/world.h"
 
 #include <string.h>
 
-#define HOUR (3600 * GN_SEC)
+#define HOUR ((gn_time)AGENT_HELD_CHECK_MS * GN_MSEC)
 #define DAYS(n) ((gn_time)(n) * 24 * HOUR)
+#define WEEK ((gn_time)AGENT_PRIVATE_TTL * GN_SEC)
+#define PRESENT ((gn_time)AGENT_PRESENT_MS * GN_MSEC)
 
 static struct world w;
 
@@ -76,7 +78,7 @@ static unsigned rows_of(const struct gn_content_id *id, uint8_t kind)
 }
 
 /* AG-64: asked once an hour; what they forgot is deposited again, the same; once it was receipted
- * nobody is asked, and who had promised is still known, for as long as they promised and 30 days. */
+ * nobody is asked, and who had promised is still known, as long as they promised and 30 days. */
 static void holders_that_forget(void **state)
 {
 	(void)state;
@@ -114,7 +116,10 @@ static void holders_that_forget(void **state)
 	assert_int_equal(w.checks, 0);
 	assert_int_equal(rows_of(&id, AGENT_OUT_HELD), 0);
 	assert_int_equal(rows_of(&id, AGENT_OUT_PROOF), 1);
-	world_pass(&w, DAYS(61), DAYS(3));
+	gn_time promised = (gn_time)AGENT_ITEM_TTL * GN_SEC + (gn_time)AGENT_PROOF_MS * GN_MSEC;
+	world_pass(&w, promised - DAYS(1), DAYS(5));
+	assert_int_equal(rows_of(&id, AGENT_OUT_PROOF), 1);
+	world_pass(&w, DAYS(1), DAYS(1));
 	assert_int_equal(rows_of(&id, AGENT_OUT_PROOF), 0);
 }
 
@@ -133,7 +138,7 @@ static void holders_that_lie(void **state)
 	struct gn_content_id said = world_say(&w, 1, "are you there?");
 	WORLD_UNTIL(&w, world_state(&w, 0, false, &said) >= 0);
 	size_t before = w.item_count;
-	world_pass(&w, 9 * 60 * GN_SEC, 60 * GN_SEC);
+	world_pass(&w, PRESENT - 60 * GN_SEC, 60 * GN_SEC);
 	assert_int_equal(it->sent, 1);
 	world_pass(&w, 3 * 60 * GN_SEC, 60 * GN_SEC);
 	assert_int_equal(it->sent, 2);
@@ -164,7 +169,7 @@ static void a_box_that_refuses(void **state)
 	WORLD_UNTIL(&w, world_state(&w, 0, true, &id) >= GN_PEOPLE_STORED);
 }
 
-/* AG-67, AG-68: weekly, told to contacts; what is written to the one of before is read for 31 days. */
+/* AG-67: weekly, told to contacts; what is written to the one of before is read for 31 days. */
 static void boxes_are_replaced(void **state)
 {
 	(void)state;
@@ -172,7 +177,7 @@ static void boxes_are_replaced(void **state)
 	struct gn_pk first = b->boxes[AGENT_PRIVATE].sk.pk, other = world_owner(&w, 1);
 	struct gn_people_contact c;
 	assert_int_equal(world_follows(&w, 1, true), 0);
-	w.now += DAYS(7);
+	w.now += WEEK;
 	WORLD_UNTIL(&w, !gn_pk_eq(&b->boxes[AGENT_PRIVATE].sk.pk, &first));
 	world_pass(&w, 10 * GN_SEC, GN_SEC);
 	assert_int_equal(gn_people_get(w.souls[0].a.people, &other, &c), GN_OK);
@@ -189,12 +194,12 @@ static void boxes_are_replaced(void **state)
 	size_t known = w.item_count;
 	world_pass(&w, 10 * GN_SEC, GN_SEC);
 	assert_int_equal(w.item_count, known); /* nobody is told twice */
-	w.now += DAYS(6);
+	w.now += WEEK - DAYS(1);
 	world_settle(&w);
 	assert_true(gn_pk_eq(&b->boxes[AGENT_PRIVATE].sk.pk, &second));
 	for (unsigned week = 0; week < 5; week++) {
 		second = b->boxes[AGENT_PRIVATE].sk.pk;
-		w.now += DAYS(7);
+		w.now += WEEK;
 		WORLD_UNTIL(&w, !gn_pk_eq(&b->boxes[AGENT_PRIVATE].sk.pk, &second));
 		world_pass(&w, 10 * GN_SEC, GN_SEC);
 	}
@@ -250,7 +255,7 @@ static void keys_are_refused(void **state)
 	assert_false(gn_boxrec_refuses(descriptor_of(&first), &cert.key));
 	block(1, true);
 	/* who is blocked is not told the next box */
-	w.now += DAYS(7);
+	w.now += WEEK;
 	WORLD_UNTIL(&w, !gn_pk_eq(&b->boxes[AGENT_PRIVATE].sk.pk, &first));
 	world_pass(&w, 10 * GN_SEC, GN_SEC);
 	assert_true(gn_boxrec_refuses(descriptor_of(&first), &cert.key));
@@ -311,7 +316,7 @@ static void prekeys_are_renewed(void **state)
 	uint64_t made = b->prekeys_made, last = b->last_made;
 	agent_own_prekeys_used(b);
 	world_settle(&w);
-	world_pass(&w, HOUR + GN_SEC, HOUR / 2);
+	world_pass(&w, AGENT_PREKEYS_AGAIN * GN_SEC + GN_SEC, HOUR / 2);
 	assert_true(b->prekeys_made > made);
 	assert_int_equal(b->last_made, last); /* `last` stays */
 	assert_int_equal(halves(1), GN_E2EE_FEW);
@@ -322,7 +327,7 @@ static void prekeys_are_renewed(void **state)
 	world_pass(&w, HOUR, HOUR / 4);
 	assert_true(b->prekeys_made > made);
 	assert_int_equal(halves(1), 2 * GN_E2EE_FEW);
-	world_pass(&w, DAYS(1), 4 * HOUR);
+	world_pass(&w, AGENT_FEW_KEPT * GN_SEC, 4 * HOUR);
 	assert_int_equal(halves(1), 0);
 	/* a node that withholds the new record: the halves of the old one stay */
 	w.withhold = true;
@@ -342,15 +347,19 @@ static void prekeys_are_renewed(void **state)
 	world_settle(&w);
 	struct gn_content_id id = world_say(&w, 0, "anew");
 	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
-	/* `last` */
-	world_pass(&w, DAYS(5), DAYS(1));
+	/* `last`: its private half stays 31 days after its week */
+	world_pass(&w, AGENT_LAST_TTL * GN_SEC, DAYS(1));
 	assert_true(b->last_made > last);
 	world_pass(&w, DAYS(2), DAYS(1));
-	assert_true(halves(1) >= 1);
+	assert_in_range(halves(1), 1, 2 + GN_E2EE_FEW);
+	world_pass(&w, AGENT_LAST_KEPT * GN_SEC, DAYS(1));
+	assert_in_range(halves(1), 4, 5 + GN_E2EE_FEW); /* of the weeks after it */
+	/* of a day, hourly, with those of `last` */
+	assert_true(AGENT_HALVES_MAX >= 24 * GN_E2EE_FEW + 6);
 }
 
-/* AG-66: offered again after a day. Of a message in a session nothing is made anew; of a set-up only
- * when there are newer prekeys; the content is there once. */
+/* AG-66: offered again after a day. Of a message in a session nothing is made anew; of a set-up
+ * only when there are newer prekeys; the content is there once. */
 static void set_ups_are_made_anew(void **state)
 {
 	(void)state;
@@ -376,7 +385,7 @@ static void set_ups_are_made_anew(void **state)
 	world_pass(&w, DAYS(1) + 2 * HOUR, HOUR);
 	assert_int_equal(w.item_count, items); /* the prekeys are the same */
 	back(1);
-	assert_int_equal(own_prekeys_renew(b), GN_OK);
+	assert_int_equal(agent_own_prekeys_renew(b), GN_OK);
 	world_settle(&w);
 	away(1);
 	world_pass(&w, DAYS(1) + 2 * HOUR, HOUR / 4);

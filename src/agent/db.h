@@ -19,7 +19,7 @@
 
 #define GN_AGENT_WHY 512      /* bytes of a sentence for a person, with its zero */
 #define GN_AGENT_DB_KEY 32    /* bytes */
-#define GN_AGENT_DB_VERSION 1 /* of the schema */
+#define GN_AGENT_DB_VERSION 2 /* of the schema */
 
 struct gn_agent_db;
 
@@ -265,8 +265,8 @@ GN_MUST gn_err gn_agent_item_put(struct gn_agent_tx *tx, const struct gn_agent_i
 /* GN_NOT_FOUND: never seen, or forgotten. */
 GN_MUST gn_err gn_agent_item_get(struct gn_agent_db *db, const struct gn_pk *box,
 				 const uint8_t id[16], gn_agent_item_fn *fn, void *user);
-/* Those that wait, the first to end first, after this one of before (its until_ms, id and box; NULL:
- * from the first). */
+/* Those that wait, the first to end first, after this one of before (its until_ms, id and box;
+ * NULL: from the first). */
 GN_MUST gn_err gn_agent_items_waiting(struct gn_agent_db *db, const struct gn_agent_item *after,
 				      unsigned limit, gn_agent_item_fn *fn, void *user, bool *more);
 /* How many wait in a box, or (NULL) in all. */
@@ -296,6 +296,41 @@ GN_MUST gn_err gn_agent_register_get(struct gn_agent_db *db, struct gn_slice key
 /* All whose keys come after this one (absent: all), by key. */
 GN_MUST gn_err gn_agent_registers(struct gn_agent_db *db, struct gn_slice after, unsigned limit,
 				  gn_agent_register_fn *fn, void *user, bool *more);
+
+/* ---- files: on their way, and messages that carry some ---- */
+
+struct gn_agent_file {
+	struct gn_agent_chat_id chat; /* named by (chat, mine, id), as its message */
+	bool mine;
+	struct gn_agent_message_id id;
+	uint64_t number; /* the store's: larger the later it was put first */
+	uint8_t state;   /* the agent's; 0: nothing is left to do */
+	uint64_t at_ms;
+	struct gn_slice bytes;
+};
+typedef bool gn_agent_file_fn(void *user, const struct gn_agent_file *f);
+
+/* Makes it, or replaces state, time and bytes. GN_TOO_LARGE, GN_RANGE. */
+GN_MUST gn_err gn_agent_file_put(struct gn_agent_tx *tx, const struct gn_agent_file *f);
+/* Makes it with state 0 and no bytes, unless it is there. */
+GN_MUST gn_err gn_agent_file_note(struct gn_agent_tx *tx, const struct gn_agent_file *f);
+/* One that is not there is no error. */
+GN_MUST gn_err gn_agent_file_delete(struct gn_agent_tx *tx, const struct gn_agent_chat_id *chat,
+				    bool mine, const struct gn_agent_message_id *id);
+/* All of a chat. */
+GN_MUST gn_err gn_agent_files_forget(struct gn_agent_tx *tx, const struct gn_agent_chat_id *chat);
+/* Those of an id, in whichever chat. GN_NOT_FOUND. */
+GN_MUST gn_err gn_agent_file_find(struct gn_agent_db *db, const struct gn_agent_message_id *id,
+				  gn_agent_file_fn *fn, void *user);
+struct gn_agent_files_page {
+	const struct gn_agent_chat_id *chat; /* NULL: of all */
+	bool busy;                           /* those of a state above 0 alone */
+	uint64_t below;                      /* numbers below it; 0: from the newest */
+	unsigned limit;
+};
+/* The newest first. */
+GN_MUST gn_err gn_agent_files(struct gn_agent_db *db, const struct gn_agent_files_page *page,
+			      gn_agent_file_fn *fn, void *user, bool *more);
 
 /* ---- clients ---- */
 

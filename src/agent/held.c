@@ -46,23 +46,6 @@ static void hold(struct gn_agent *a, uint64_t id, const struct agent_out_parts *
 	(void)write_row(a, id, AGENT_OUT_HELD, due_ms, parts);
 }
 
-/* Due again, as it is. */
-static void look_later(struct gn_agent *a, uint64_t id, uint64_t wait_ms)
-{
-	struct gn_agent_tx tx;
-	uint64_t due_ms = agent_unix_ms(a) + wait_ms;
-	a->post_due = gn_time_min(a->post_due, (gn_time)due_ms * GN_MSEC);
-	gn_err err = gn_agent_tx_begin(a->db, &tx);
-	if (!err)
-		err = gn_agent_out_later(&tx, id, due_ms, 0);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
-}
-
 gn_err agent_held_put_proof(struct gn_agent_tx *tx, uint64_t id,
 			    const struct agent_out_parts *parts)
 {
@@ -282,7 +265,7 @@ static void check_over(struct agent_check *c, gn_err err, unsigned have, unsigne
 	gn_host_log(&a->host, GN_LOG_DEBUG, "post", "%llu: %u have it, %u gave it on: %s",
 		    (unsigned long long)row.id, have, taken, gn_err_text(err));
 	if (!asked) {
-		look_later(a, row.id, AGENT_HELD_WAIT_MS);
+		agent_out_wait(a, row.id, AGENT_HELD_WAIT_MS);
 		return;
 	}
 	err = gn_agent_out_of(a->db, ref.b, copy_one, &row);
@@ -295,7 +278,7 @@ static void check_over(struct agent_check *c, gn_err err, unsigned have, unsigne
 	if (taken && parts.head.flags & AGENT_OUT_KEPT) {
 		make_proof(a, row.id, &parts); /* a device has it */
 	} else if (have + taken >= AGENT_STORED) {
-		look_later(a, row.id, AGENT_HELD_CHECK_MS);
+		agent_out_wait(a, row.id, AGENT_HELD_CHECK_MS);
 	} else if (write_row(a, row.id, AGENT_OUT_ITEM, agent_unix_ms(a), &parts)) {
 		agent_post_hurry(a);
 	}
@@ -325,16 +308,6 @@ static void on_check(void *user, const struct gn_host_client_event *e)
 	}
 }
 
-bool agent_held_key(const struct gn_agent *a, const struct gn_pk *by, struct gn_sk *out)
-{
-	for (unsigned i = 0; i < AGENT_CHECKS; i++)
-		if (a->checks[i].out && gn_pk_eq(&a->checks[i].sk.pk, by)) {
-			*out = a->checks[i].sk;
-			return true;
-		}
-	return false;
-}
-
 static void check_begin(struct gn_agent *a, uint64_t id, const struct agent_out_head *head)
 {
 	struct agent_check *c = check_of(a, 0);
@@ -345,7 +318,7 @@ static void check_begin(struct gn_agent *a, uint64_t id, const struct agent_out_
 	if (check_of(a, id))
 		return;
 	if (!c || !gn_agent_link_is_up(a->link)) {
-		look_later(a, id, AGENT_HELD_WAIT_MS);
+		agent_out_wait(a, id, AGENT_HELD_WAIT_MS);
 		return;
 	}
 	*c = (struct agent_check){.agent = a, .out = id, .ref = head->id};
@@ -366,10 +339,10 @@ static void check_begin(struct gn_agent *a, uint64_t id, const struct agent_out_
 	if (gn_agent_link_call(a->link, check_kind, table, AGENT_DEPOSIT_MS, on_check, c,
 			       &c->call) != GN_OK) {
 		check_free(c);
-		look_later(a, id, AGENT_HELD_WAIT_MS);
+		agent_out_wait(a, id, AGENT_HELD_WAIT_MS);
 		return;
 	}
-	look_later(a, id, AGENT_HELD_CHECK_MS); /* the answer says when, if one comes */
+	agent_out_wait(a, id, AGENT_HELD_CHECK_MS); /* the answer says when, if one comes */
 }
 
 /* ---- what is due ---- */

@@ -119,6 +119,7 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 		.link = a->link, .unix_now = get_unix, .renew = on_renew, .put = on_put, .user = a};
 	GN_TRY(gn_agent_publish_new(&publish, &a->publish));
 	GN_TRY(agent_own_open(a));
+	GN_TRY(agent_files_open(a));
 	agent_settle(a);
 	a->post_due = a->waiting_due = a->now;
 	return a->failed ? GN_IO : GN_OK;
@@ -140,6 +141,7 @@ gn_err agent_open(struct gn_agent *a)
 
 void agent_close(struct gn_agent *a)
 {
+	agent_files_close(a);
 	agent_inbox_close(a);
 	agent_post_close(a);
 	gn_agent_publish_free(a->publish);

@@ -114,8 +114,8 @@
  * certificate for it may last. */
 #define AGENT_PRIVATE_TTL (7u * 86400u)
 #define AGENT_BEFORE_TTL (31u * 86400u)
-/* Those of before: five weeks of private ones, and those that devices and refused keys cost; the one
- * that ends first gives way. */
+/* Those of before: five weeks of private ones, and those that devices and refused keys cost; the
+ * one that ends first gives way. */
 #define AGENT_BOXES_BEFORE 16u
 /* Contacts in one turn that are looked at whether they know our box: 2 ms each to tell. */
 #define AGENT_TELL_AT_ONCE 8u
@@ -207,6 +207,35 @@
 /* Strangers whose item waits that are shown at once. */
 #define AGENT_CLAIMS 64u
 
+/* ---- files ---- */
+/* Files on their way at once, as many that are fetched, and how many of either one client has: each
+ * costs 2 MiB at most. */
+#define AGENT_FILES 8u
+#define AGENT_FILES_CLIENT 4u
+/* Blocks of one file between its client and the node: one is filled while the other is stored. */
+#define AGENT_FILE_SLOTS 2u
+/* Nodes that keep a block, and seconds (people.md). */
+#define AGENT_FILE_COPIES 3u
+#define AGENT_FILE_TTL (30u * 86400u)
+/* Before the node is asked again: at first, and at most. */
+#define AGENT_FILE_WAIT (500 * GN_MSEC)
+#define AGENT_FILE_WAIT_MAX (300 * GN_SEC)
+/* The same while a client waits, whose call ends when nothing moves for 30 s. */
+#define AGENT_FILE_WAIT_NODE (2 * GN_SEC)
+/* Milliseconds after which what nobody goes on with is forgotten, and how often that is looked
+ * for. */
+#define AGENT_FILE_KEPT_MS (UINT64_C(7) * 86400u * 1000u)
+#define AGENT_FILE_LOOK (3600 * GN_SEC)
+/* Between two words of how far it is. */
+#define AGENT_FILE_TELL (250 * GN_MSEC)
+/* Bytes above which a file of somebody else is given only to who says that they want it. */
+#define AGENT_FILE_LARGE (UINT64_C(100) << 20)
+/* Bytes of a preview (people.md), and files that one answer lists. */
+#define AGENT_FILE_PREVIEW 4096u
+#define AGENT_FILES_LISTED 100u
+/* Bytes that come from the node and were not opened yet: a stream's window. */
+#define AGENT_FILE_WINDOW (256u << 10)
+
 /* ---- calls ---- */
 /* Events that are kept for who comes back, and their bytes (seams.md). */
 #define AGENT_TOLD_COUNT 10000u
@@ -214,6 +243,10 @@
 #define AGENT_TOLD_KEEP (24 * 3600 * GN_SEC)
 /* Bytes of a call's JSON: a text of 16 KiB, escaped. */
 #define AGENT_BODY (256u << 10)
+/* Milliseconds that a message may be overtaken before its absence is shown. */
+#define AGENT_GAP_SHOWN_MS UINT64_C(10000)
+/* Bytes of a preview that stands in a message; larger ones are asked for (seams.md). */
+#define AGENT_PREVIEW 1024u
 /* Chats in one answer. */
 #define AGENT_CHATS_MAX 200u
 /* Bytes of them above which what was said last is left out: 16 KiB each, and a frame has 1 MiB. */

@@ -69,8 +69,7 @@ static void got(struct locked_box *b, struct gn_fb_box_got t)
 	if (!add(a->locked, &it, bytes))
 		return;
 	a->locked_count++;
-	a->state_moved = true;
-	agent_serve_new(a);
+	a->state_moved = a->locked_news = true;
 }
 
 static void on_followed(void *user, const struct gn_host_client_event *e)

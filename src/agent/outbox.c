@@ -61,41 +61,6 @@ bool agent_out_custody(const struct agent_out_parts *parts, size_t i, struct gn_
 	return true;
 }
 
-void agent_out_done(struct gn_agent *a, uint64_t id)
-{
-	struct gn_agent_tx tx;
-	gn_err err = gn_agent_tx_begin(a->db, &tx);
-	if (!err)
-		err = gn_agent_out_delete(&tx, id);
-	if (!err)
-		err = agent_keep(a, &tx);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
-}
-
-void agent_out_later(struct gn_agent *a, uint64_t id, uint32_t tries)
-{
-	struct gn_agent_tx tx;
-	uint64_t wait = AGENT_POST_WAIT_MS << (tries < 10 ? tries : 10);
-	wait = wait < AGENT_POST_WAIT_MAX_MS ? wait : AGENT_POST_WAIT_MAX_MS;
-	a->post_due = gn_time_min(a->post_due, a->now + (gn_time)wait * GN_MSEC);
-	gn_err err = gn_agent_tx_begin(a->db, &tx);
-	if (!err)
-		err = gn_agent_out_later(&tx, id, agent_unix_ms(a) + wait, tries + 1);
-	if (!err)
-		err = agent_keep(a, &tx);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
-}
-
 /* ---- what people says ---- */
 
 static bool is_resend(struct gn_slice content)

@@ -53,10 +53,14 @@ GN_MUST gn_err agent_out_row(struct gn_agent_tx *tx, uint64_t id, uint8_t kind, 
 bool agent_out_open(struct gn_slice bytes, struct agent_out_parts *out);
 /* Of parts, the i-th custody. False: there is none. */
 bool agent_out_custody(const struct agent_out_parts *parts, size_t i, struct gn_custody *out);
-/* The row is gone; later again, a little later each time. In a transaction each, with what people
- * and sessions changed. */
+
+/* ---- due.c ---- */
+
+/* The row is gone; later again, a little later each time; or after so long, as it is. In a
+ * transaction each, with what people and sessions changed. */
 void agent_out_done(struct gn_agent *a, uint64_t id);
 void agent_out_later(struct gn_agent *a, uint64_t id, uint32_t tries);
+void agent_out_wait(struct gn_agent *a, uint64_t id, uint64_t wait_ms);
 
 /* ---- held.c ---- */
 
@@ -70,8 +74,6 @@ bool agent_held_refused(struct gn_agent *a, uint64_t id, const struct agent_out_
 /* The item and its secrets go, who had promised what stays for a while. */
 GN_MUST gn_err agent_held_put_proof(struct gn_agent_tx *tx, uint64_t id,
 				    const struct agent_out_parts *parts);
-/* The key that a check of ours shows its right with. */
-bool agent_held_key(const struct gn_agent *a, const struct gn_pk *by, struct gn_sk *out);
 void agent_held_close(struct gn_agent *a);
 
 /* ---- again.c ---- */

@@ -1,7 +1,7 @@
-/* The identity record that lists this device with its front box, and what is kept of the own person:
- * the network is asked first; a new version is signed only when what is there does not name this
- * device and its front box, while the vault lends the identity's key. Own boxes and prekeys:
- * own_boxes.c, own_prekeys.c. Rules AG-54, AG-68. */
+/* The identity record that lists this device with its front box, and what is kept of the own
+ * person: the network is asked first; a new version is signed only when what is there does not
+ * name this device and its front box, while the vault lends the identity's key. Own boxes and
+ * prekeys: own_boxes.c, own_prekeys.c. Rules AG-54, AG-68. */
 #include "agent/own_int.h"
 
 #include "records/name.h"
@@ -235,13 +235,13 @@ void agent_own_renew(struct gn_agent *a, unsigned place)
 {
 	gn_err err = GN_OK;
 	if (place == PLACE_PREKEYS) /* both at once, with the first of them */
-		err = own_prekeys_renew(a);
+		err = agent_own_prekeys_renew(a);
 	else if (place == PLACE_FRONT)
-		own_box_publish(a, AGENT_FRONT);
+		agent_own_box_publish(a, AGENT_FRONT);
 	else if (place == PLACE_PRIVATE)
-		own_box_publish(a, AGENT_PRIVATE);
+		agent_own_box_publish(a, AGENT_PRIVATE);
 	else if (place >= PLACE_BEFORE && (place - PLACE_BEFORE) % 2 == 0)
-		own_box_publish(a, AGENT_BEFORE + (place - PLACE_BEFORE) / 2);
+		agent_own_box_publish(a, AGENT_BEFORE + (place - PLACE_BEFORE) / 2);
 	else if (place == PLACE_IDENTITY)
 		a->identity_ask = a->now;
 	if (err)
@@ -251,24 +251,24 @@ void agent_own_renew(struct gn_agent *a, unsigned place)
 void agent_own_signed(struct gn_agent *a, unsigned place)
 {
 	if (place == PLACE_PREKEYS || place == PLACE_PREKEYS + 1)
-		own_prekeys_signed(a, place);
+		agent_own_prekeys_signed(a, place);
 }
 
 void agent_own_invites(struct gn_agent *a)
 {
-	own_box_publish(a, AGENT_FRONT);
+	agent_own_box_publish(a, AGENT_FRONT);
 }
 
 gn_err agent_own_anew(struct gn_agent *a)
 {
 	a->box_wanted[AGENT_PRIVATE] = true;
-	return own_prekeys_renew(a);
+	return agent_own_prekeys_renew(a);
 }
 
 gn_err agent_own_open(struct gn_agent *a)
 {
-	GN_TRY(own_boxes_open(a));
-	GN_TRY(own_prekeys_open(a));
+	GN_TRY(agent_own_boxes_open(a));
+	GN_TRY(agent_own_prekeys_open(a));
 	a->identity_ask = a->now;
 	a->identity_known = a->identity_wanted = false;
 	a->expire_due = a->now;
@@ -277,9 +277,9 @@ gn_err agent_own_open(struct gn_agent *a)
 
 gn_time agent_own_pump(struct gn_agent *a)
 {
-	gn_time next = own_boxes_pump(a);
+	gn_time next = agent_own_boxes_pump(a);
 	if (!a->failed)
-		next = gn_time_min(next, own_prekeys_pump(a));
+		next = gn_time_min(next, agent_own_prekeys_pump(a));
 	if (a->expire_due <= a->now && !a->failed) {
 		gn_e2ee_expire(a->e2ee, a->now);
 		agent_settle(a);

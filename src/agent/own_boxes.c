@@ -186,7 +186,7 @@ static void publish(struct gn_agent *a, struct agent_box *b)
 		save(a);
 }
 
-void own_box_publish(struct gn_agent *a, unsigned which)
+void agent_own_box_publish(struct gn_agent *a, unsigned which)
 {
 	if (a->boxes[which].made)
 		publish(a, &a->boxes[which]);
@@ -440,8 +440,11 @@ void agent_own_sign(struct gn_agent *a, struct gn_fb_box_sign t)
 			sk = a->deposits[i].sk;
 			found = true;
 		}
-	if (show.role == GN_BOXREC_DEPOSITOR && !found)
-		found = agent_held_key(a, &by, &sk);
+	for (unsigned i = 0; show.role == GN_BOXREC_DEPOSITOR && i < AGENT_CHECKS && !found; i++)
+		if (a->checks[i].out && gn_pk_eq(&a->checks[i].sk.pk, &by)) {
+			sk = a->checks[i].sk;
+			found = true;
+		}
 	if (found && gn_pk_eq(&sk.pk, &by) && gn_agent_link_is_up(a->link)) {
 		struct gn_fb_sig fb;
 		gn_boxrec_show_sign(&sk, &show, &sig);
@@ -477,7 +480,7 @@ static gn_err load(struct gn_agent *a)
 	return err;
 }
 
-gn_err own_boxes_open(struct gn_agent *a)
+gn_err agent_own_boxes_open(struct gn_agent *a)
 {
 	gn_err err = load(a);
 	if (err && err != GN_NOT_FOUND)
@@ -498,7 +501,7 @@ static bool is_coming(unsigned i)
 	return i >= AGENT_COMING && i < AGENT_BEFORE;
 }
 
-gn_time own_boxes_pump(struct gn_agent *a)
+gn_time agent_own_boxes_pump(struct gn_agent *a)
 {
 	uint64_t now = agent_unix(a), next = UINT64_MAX;
 	for (unsigned i = 0; i < AGENT_BOXES_ALL; i++) {

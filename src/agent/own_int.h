@@ -19,18 +19,18 @@ _Static_assert(PLACE_BEFORE + 2 * AGENT_BOXES_BEFORE <= AGENT_PUBLISH_PLACES, "p
 
 /* ---- own_boxes.c ---- */
 
-GN_MUST gn_err own_boxes_open(struct gn_agent *a);
+GN_MUST gn_err agent_own_boxes_open(struct gn_agent *a);
 /* Its descriptor is made anew; of `which` it is in use. */
-void own_box_publish(struct gn_agent *a, unsigned which);
-gn_time own_boxes_pump(struct gn_agent *a);
+void agent_own_box_publish(struct gn_agent *a, unsigned which);
+gn_time agent_own_boxes_pump(struct gn_agent *a);
 
 /* ---- own_prekeys.c ---- */
 
-GN_MUST gn_err own_prekeys_open(struct gn_agent *a);
+GN_MUST gn_err agent_own_prekeys_open(struct gn_agent *a);
 /* All of them anew: a week is over. */
-GN_MUST gn_err own_prekeys_renew(struct gn_agent *a);
+GN_MUST gn_err agent_own_prekeys_renew(struct gn_agent *a);
 /* One of the two records was signed by enough nodes. */
-void own_prekeys_signed(struct gn_agent *a, unsigned place);
-gn_time own_prekeys_pump(struct gn_agent *a);
+void agent_own_prekeys_signed(struct gn_agent *a, unsigned place);
+gn_time agent_own_prekeys_pump(struct gn_agent *a);
 
 #endif

@@ -185,7 +185,7 @@ static gn_err make(struct gn_agent *a, bool all)
 
 /* ---- the outside ---- */
 
-gn_err own_prekeys_renew(struct gn_agent *a)
+gn_err agent_own_prekeys_renew(struct gn_agent *a)
 {
 	return make(a, true);
 }
@@ -196,7 +196,7 @@ void agent_own_prekeys_used(struct gn_agent *a)
 	a->prekeys_due = a->now;
 }
 
-gn_err own_prekeys_open(struct gn_agent *a)
+gn_err agent_own_prekeys_open(struct gn_agent *a)
 {
 	struct prekeys_row row;
 	uint8_t *room = malloc(2 * GN_RECORD_MAX);
@@ -216,7 +216,7 @@ gn_err own_prekeys_open(struct gn_agent *a)
 	return err;
 }
 
-void own_prekeys_signed(struct gn_agent *a, unsigned place)
+void agent_own_prekeys_signed(struct gn_agent *a, unsigned place)
 {
 	struct halves h;
 	struct gn_agent_tx tx = {0};
@@ -270,7 +270,7 @@ static gn_err look(struct gn_agent *a, uint64_t *next)
 	return err;
 }
 
-gn_time own_prekeys_pump(struct gn_agent *a)
+gn_time agent_own_prekeys_pump(struct gn_agent *a)
 {
 	uint64_t next = UINT64_MAX, again = a->prekeys_made + AGENT_PREKEYS_AGAIN;
 	if (a->prekeys_due > a->now)

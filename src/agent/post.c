@@ -15,11 +15,6 @@ static const struct gn_app_kind send_kind = {GN_FB_APP_BODY_APP_BOX, GN_FB_APP_B
 
 /* ---- rows ---- */
 
-void agent_post_hurry(struct gn_agent *a)
-{
-	a->post_due = a->now;
-}
-
 static void row_failed(struct gn_agent *a, uint64_t id, const struct agent_out_head *head,
 		       enum gn_people_why why)
 {

@@ -56,6 +56,7 @@ static void answer_claim(struct gn_agent *a, const struct gn_pk *owner)
 			agent_fail(a, err);
 		else
 			agent_settle(a);
+		agent_serve_accepted(a, owner);
 		return;
 	}
 }
@@ -147,6 +148,10 @@ gn_time agent_pump(struct gn_agent *a)
 	if (!a->failed)
 		next = gn_time_min(next, agent_post_pump(a));
 	if (!a->failed)
+		next = gn_time_min(next, agent_files_pump(a));
+	if (!a->failed)
+		next = gn_time_min(next, agent_serve_files(a));
+	if (!a->failed)
 		gn_agent_know_pump(a->know);
 	for (size_t i = 0; i < a->claim_count; i++)
 		if (!a->claims[i].told) {
@@ -169,6 +174,9 @@ static gn_time turn(void *user)
 		next = gn_time_min(next, agent_pump(a));
 	else if (!a->failed)
 		next = gn_time_min(next, agent_locked_pump(a));
+	if (a->locked_news)
+		agent_serve_new(a);
+	a->locked_news = false;
 	if (a->state_moved) {
 		a->state_moved = false;
 		agent_serve_state(a);

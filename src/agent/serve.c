@@ -80,6 +80,7 @@ static gn_err call_lock(struct agent_request *r)
 			      "`geonet id passphrase`");
 		return GN_OK;
 	}
+	agent_files_locked(a);
 	agent_close(a);
 	gn_agent_vault_lock(a->vault);
 	agent_locked_begin(a);
@@ -141,6 +142,10 @@ static const struct agent_call calls[] = {
 	{CALL(CHAT, HISTORY, 0), agent_call_history},
 	{CALL(CHAT, SEARCH, 0), agent_call_search},
 	{CALL(CHAT, MESSAGE_GET, 0), agent_call_message_get},
+	{CALL(CHAT, CHAT_FILE_SEND, GN_HOST_CALL_STREAM), agent_call_file_send},
+	{CALL(CHAT, CHAT_FILE_GET, GN_HOST_CALL_STREAM), agent_call_file_get},
+	{CALL(CHAT, CHAT_FILES_LIST, 0), agent_call_files_list},
+	{CALL(CHAT, CHAT_FILE_DROP, 0), agent_call_file_drop},
 	{{{0, 0}, 0}, NULL},
 };
 
@@ -215,6 +220,7 @@ static void no_memory(void *user, struct gn_http_request *http)
 static void closed(struct gn_host_request *base)
 {
 	struct agent_request *r = agent_request_of(base);
+	agent_file_closed(r);
 	if (!r->asked)
 		return;
 	gn_agent_link_drop(r->agent->link, r->asked);
@@ -247,7 +253,7 @@ void agent_serve_init(struct gn_agent *a)
 
 /* ---- what is told ---- */
 
-enum { TOLD_STATE, TOLD_MESSAGE, TOLD_CONTACT, TOLD_TYPING, TOLD_NOTICE }; /* bits */
+enum { TOLD_STATE, TOLD_MESSAGE, TOLD_CONTACT, TOLD_TYPING, TOLD_NOTICE }; /* bits; 5: files */
 
 #define TOLD_KIND(name) {GN_FB_APP_BODY_APP_TOLD, GN_FB_APP_TOLD_BODY_##name}
 

@@ -10,6 +10,8 @@ static const struct gn_app_kind person_kind = CONTACT_KIND(PERSON),
 				invite_kind = CONTACT_KIND(INVITE),
 				invites_are = CONTACT_KIND(INVITES_IS);
 
+enum { WAIT_CLAIM = 1 }; /* for what was accepted to be found and read (gn_host_wait) */
+
 static void answer_person(struct agent_request *r, const struct gn_pk *owner)
 {
 	struct gn_people_contact c;
@@ -52,6 +54,17 @@ static enum fit fit_of(const struct gn_people_contact *c, struct gn_slice who, b
 									     : FIT_STRANGER;
 }
 
+static bool is_claim(const struct gn_agent *a, struct gn_slice who)
+{
+	char pid[GN_PID_MAX];
+	for (size_t i = 0; i < a->claim_count; i++) {
+		gn_pid(&a->claims[i].owner, pid);
+		if (gn_slice_eq(gn_str(pid), who))
+			return true;
+	}
+	return false;
+}
+
 bool agent_who(struct agent_request *r, struct gn_slice who, struct gn_people_contact *out)
 {
 	struct gn_people_contact c;
@@ -75,6 +88,10 @@ bool agent_who(struct agent_request *r, struct gn_slice who, struct gn_people_co
 			      "%zu contacts have that name: say whom by PID, or give one of them "
 			      "another name",
 			      found);
+	else if (is_claim(r->agent, who))
+		gn_host_error(&r->base, GN_STATE,
+			      "they are a stranger who wrote to you: geonet contacts accept %.*s",
+			      (int)who.len, (const char *)who.p);
 	else
 		gn_host_error(&r->base, GN_NOT_FOUND,
 			      "no contact is called '%.*s': add them by PID, name or link first",
@@ -273,6 +290,8 @@ gn_err agent_call_contact_answer(struct agent_request *r)
 			a->claims[i].wanted = a->claims[i].accepted = true;
 			gn_err err = gn_agent_know_ask(a->know, &a->claims[i].owner);
 			(void)err; /* full: when waiting items are looked at again */
+			gn_host_wait(&r->base, WAIT_CLAIM, gn_be64(a->claims[i].owner.b));
+			return GN_OK;
 		}
 		gn_host_answer_ok(&r->base);
 		return GN_OK;
@@ -289,6 +308,13 @@ gn_err agent_call_contact_answer(struct agent_request *r)
 	agent_settle(a);
 	answer_person(r, &owner);
 	return GN_OK;
+}
+
+void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner)
+{
+	struct gn_host_request *r;
+	while ((r = gn_host_waiting(&a->api, WAIT_CLAIM, gn_be64(owner->b))))
+		answer_person(agent_request_of(r), owner);
 }
 
 gn_err agent_call_contact_set(struct agent_request *r)

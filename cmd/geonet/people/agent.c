@@ -37,8 +37,7 @@ static int print_status(struct cli *cli, struct reply *r)
 				 : "your keys and boxes are being published");
 	if (json_number(j, "waiting"))
 		out_pair(cli, "new", "%s; open: geonet agent unlock",
-			 out_count(json_number(j, "waiting"),
-				   "sealed item came while it is locked",
+			 out_count(json_number(j, "waiting"), "sealed item came while it is locked",
 				   "sealed items came while it is locked"));
 	if (state == 2)
 		out_pair(cli, "messages", "%llu unread, %llu on their way",
@@ -76,6 +75,7 @@ int cmd_agent_up(struct cli *cli)
 	}
 	if (!make_folders(cli, cli->data, 0700))
 		return CLI_FAILED;
+	bool known = identity_exists(cli);
 	char *words[20] = {cli_beside("geonet-agent"), "--data", cli->data, "--ready-fd", "3"};
 	int n = 5;
 	for (const struct cli_option *o = cli->command->options; o->name; o++)
@@ -93,6 +93,10 @@ int cmd_agent_up(struct cli *cli)
 	free(words[0]);
 	for (int i = 5; i < n; i++)
 		free(words[i]);
+	if (!exit && !known && identity_exists(cli))
+		cli_note(cli,
+			 "You have an identity now. Write down its 24 words, the only way back "
+			 "after a loss: geonet id export");
 	return exit ? exit : cmd_agent_status(cli);
 }
 

@@ -1,11 +1,12 @@
-/* Commands about people: their agent, contacts, messages. */
+/* Commands about people: their agent, contacts, messages, files. */
 #ifndef GEONET_PEOPLE_COMMANDS_H
 #define GEONET_PEOPLE_COMMANDS_H
 
 #include "geonet/frame/cli.h"
 #include <jansson.h>
 
-extern const struct cli_command agent_commands[], contacts_commands[], msg_commands[];
+extern const struct cli_command agent_commands[], contacts_commands[], msg_commands[],
+	file_commands[];
 
 int cmd_agent_up(struct cli *cli);
 int cmd_agent_down(struct cli *cli);
@@ -40,5 +41,10 @@ int cmd_msg_retry(struct cli *cli);
 void contact_alarm(struct cli *cli, const json_t *person);
 /* "stored 3 of 8": of an own message; one static buffer. */
 const char *msg_state(const json_t *message);
+
+int cmd_file_send(struct cli *cli);
+int cmd_file_list(struct cli *cli);
+int cmd_file_get(struct cli *cli);
+int cmd_file_drop(struct cli *cli);
 
 #endif

@@ -85,17 +85,18 @@ int cmd_contacts_list(struct cli *cli)
 	return exit;
 }
 
-/* One call about one person, said in a line. */
+/* One call about one person, said in a line: by the name that the user gave them, if any. */
 static int one(struct cli *cli, struct gn_app_kind kind, const void *args, const char *failed,
 	       const char *done)
 {
 	struct reply r;
 	struct ask ask = {.kind = kind, .args = args, .agent = true};
+	const char *who = cli->args[cli->arg_count > 1];
 	int exit = client_ask_must(cli, &ask, &r, failed);
 	if (!exit && cli->json)
 		exit = cli_json(cli, r.json ? json_incref(r.json) : json_object());
 	else if (!exit)
-		cli_note(cli, "%s %s.", done, cli->args[0]);
+		cli_note(cli, "%s %s.", done, who);
 	reply_free(&r);
 	return exit;
 }

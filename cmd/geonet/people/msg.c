@@ -44,6 +44,8 @@ static void print_message(const struct cli *cli, const char *who, const json_t *
 {
 	bool mine = json_is_true(json_object_get(m, "mine"));
 	unsigned kind = (unsigned)json_number(m, "kind");
+	size_t i;
+	json_t *file;
 	if (kind == 64) {
 		printf("%s    %s did not arrive%s\n", out_dim(cli),
 		       out_count(json_number(m, "missing"), "message", "messages"), out_plain(cli));
@@ -62,6 +64,9 @@ static void print_message(const struct cli *cli, const char *who, const json_t *
 	if (mine)
 		printf("  %s[%s]%s", out_dim(cli), msg_state(m), out_plain(cli));
 	putchar('\n');
+	json_array_foreach(json_object_get(m, "files"), i, file)
+		printf("    %s, %s: geonet file get %s\n", out_text(json_text(file, "name")),
+		       out_bytes(json_number(file, "size")), json_text(m, "id"));
 	if (mine && *json_text(m, "reason"))
 		printf("    %s; %s\n", json_text(m, "reason"), json_text(m, "next"));
 }

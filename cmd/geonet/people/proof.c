@@ -1,6 +1,6 @@
-/* What became of one message, and the proof of it: promises that nodes signed to keep it. A proof is
- * a file that anybody can check without a network: every byte of it is either signed, or written in
- * one way alone, so that a changed one is found. */
+/* What became of one message, and the proof of it: promises that nodes signed to keep it. A proof
+ * is a file that anybody can check without a network: every byte of it is either signed, or
+ * written in one way alone, so that a changed one is found. */
 #include "geonet/frame/client.h"
 #include "geonet/frame/files.h"
 #include "geonet/frame/frame.h"

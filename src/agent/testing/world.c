@@ -262,6 +262,8 @@ static void on_turn(struct beside *b)
 	s->a.now = s->world->now;
 	if (s->a.db)
 		(void)agent_pump(&s->a);
+	else
+		(void)agent_locked_pump(&s->a);
 	assert_false(s->a.failed);
 }
 
@@ -308,6 +310,7 @@ void world_make(struct world *w)
 static void close_soul(struct world_soul *s)
 {
 	agent_close(&s->a);
+	agent_locked_end(&s->a);
 	gn_agent_vault_close(s->a.vault);
 	s->a.vault = NULL;
 	s->follow_count = 0;

@@ -1,6 +1,6 @@
-/* Two agents over a network of the test's: each has a node beside the test (beside.h), and what those
- * nodes hold is here, so that a test says what holders have, lose and lie about; and what time it is.
- * The agents are whole but for their own loop and socket. */
+/* Two agents over a network of the test's: each has a node beside the test (beside.h), and what
+ * those nodes hold is here, so that a test says what holders have, lose and lie about; and what
+ * time it is. The agents are whole but for their own loop and socket. */
 #ifndef GN_AGENT_TESTING_WORLD_H
 #define GN_AGENT_TESTING_WORLD_H
 
@@ -8,7 +8,7 @@
 
 #include "agent/agent_int.h"
 
-#define WORLD_RECORDS 96
+#define WORLD_RECORDS 128
 #define WORLD_ITEMS 4096
 #define WORLD_HOLDERS 10
 

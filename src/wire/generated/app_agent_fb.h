@@ -33,6 +33,15 @@ enum gn_fb_switch {
 	GN_FB_SWITCH_OFF = 2,
 };
 
+enum gn_fb_file_state {
+	/* `done` of `size` bytes; copies; the message is said; one of somebody's; it ended. */
+	GN_FB_FILE_STATE_UPLOADING = 0,
+	GN_FB_FILE_STATE_SPREADING = 1,
+	GN_FB_FILE_STATE_SENT = 2,
+	GN_FB_FILE_STATE_RECEIVED = 3,
+	GN_FB_FILE_STATE_FAILED = 4,
+};
+
 enum gn_fb_send_state {
 	GN_FB_SEND_STATE_WAITING = 0,
 	GN_FB_SEND_STATE_STORED = 1,
@@ -88,6 +97,12 @@ enum gn_fb_app_chat_body {
 	GN_FB_APP_CHAT_BODY_SEARCH_IS = 13,
 	GN_FB_APP_CHAT_BODY_MESSAGE_GET = 14,
 	GN_FB_APP_CHAT_BODY_MESSAGE_SHOWN = 15,
+	GN_FB_APP_CHAT_BODY_CHAT_FILE = 16,
+	GN_FB_APP_CHAT_BODY_CHAT_FILE_SEND = 17,
+	GN_FB_APP_CHAT_BODY_CHAT_FILE_GET = 18,
+	GN_FB_APP_CHAT_BODY_CHAT_FILES_LIST = 19,
+	GN_FB_APP_CHAT_BODY_CHAT_FILES_IS = 20,
+	GN_FB_APP_CHAT_BODY_CHAT_FILE_DROP = 21,
 };
 
 enum gn_fb_app_told_body {
@@ -97,6 +112,7 @@ enum gn_fb_app_told_body {
 	GN_FB_APP_TOLD_BODY_TOLD_CONTACT = 3,
 	GN_FB_APP_TOLD_BODY_TOLD_TYPING = 4,
 	GN_FB_APP_TOLD_BODY_TOLD_NOTICE = 5,
+	GN_FB_APP_TOLD_BODY_TOLD_FILE = 6,
 };
 
 /* Chosen by the client that says it, so that a repeat says nothing twice. */
@@ -1117,6 +1133,198 @@ static inline struct gn_slice gn_fb_invite_drop_link(struct gn_fb_invite_drop t)
 	return gn_fbt_bytes(t.t, 0);
 }
 
+/* ---- ChatFile ---- */
+
+/* A file of a message, or on its way to be one: then `id` is what the message will have. */
+struct gn_fb_chat_file {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_file_args {
+	const struct gn_fb_message_id *id;
+	const struct gn_fb_chat_id *chat;
+	bool mine;
+	/* Which of the message's. */
+	uint8_t index;
+	/* As it may be shown and saved. */
+	struct gn_slice name;
+	struct gn_slice mime;
+	uint64_t size;
+	struct gn_slice preview;
+	uint8_t state;
+	/* Bytes that need not be sent again, or that come. */
+	uint64_t done;
+	/* Copies of blocks, of how many. */
+	uint64_t copies;
+	uint64_t wanted;
+	/* What is wrong, of err.def, why, and what to do. */
+	uint16_t code;
+	struct gn_slice reason;
+	struct gn_slice next;
+	uint64_t sent;
+	struct gn_slice text;
+	/* For pages: ChatFilesList below it. */
+	uint64_t number;
+	/* Whose chat. */
+	struct gn_slice pid;
+	struct gn_slice contact;
+};
+static const struct gn_fb_field gn_fbfields_chat_file[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"chat", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_file_args, chat), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL},
+	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_chat_file_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"index", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_file_args, index), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_chat_file_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"mime", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_chat_file_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_chat_file_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"preview", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_chat_file_args, preview), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_chat_file_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"done", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_chat_file_args, done), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"copies", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_chat_file_args, copies), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"wanted", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_chat_file_args, wanted), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_chat_file_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"reason", GN_FB_STRING, GN_FB_UINT, 13, offsetof(struct gn_fb_chat_file_args, reason), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"next", GN_FB_STRING, GN_FB_UINT, 14, offsetof(struct gn_fb_chat_file_args, next), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"sent", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_chat_file_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"text", GN_FB_STRING, GN_FB_UINT, 16, offsetof(struct gn_fb_chat_file_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"number", GN_FB_SCALAR, GN_FB_UINT, 17, offsetof(struct gn_fb_chat_file_args, number), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"pid", GN_FB_STRING, GN_FB_UINT, 18, offsetof(struct gn_fb_chat_file_args, pid), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"contact", GN_FB_STRING, GN_FB_UINT, 19, offsetof(struct gn_fb_chat_file_args, contact), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_chat_file = {"ChatFile", NULL, gn_fbfields_chat_file, 20};
+
+GN_MUST static inline gn_err gn_fb_chat_file_verify(struct gn_slice in, struct gn_fb_chat_file *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat_file, &out->t);
+}
+static inline gn_fbref gn_fb_chat_file_make(struct gn_fbb *b, const struct gn_fb_chat_file_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat_file, args);
+}
+static inline bool gn_fb_chat_file_has_id(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_message_id gn_fb_chat_file_id(struct gn_fb_chat_file t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_message_id, &v);
+	return v;
+}
+static inline bool gn_fb_chat_file_has_chat(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_chat_id gn_fb_chat_file_chat(struct gn_fb_chat_file t)
+{
+	struct gn_fb_chat_id v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_chat_id, &v);
+	return v;
+}
+static inline bool gn_fb_chat_file_mine(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint8_t gn_fb_chat_file_index(struct gn_fb_chat_file t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_file_has_name(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_slice gn_fb_chat_file_name(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 4);
+}
+static inline bool gn_fb_chat_file_has_mime(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_slice gn_fb_chat_file_mime(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 5);
+}
+static inline uint64_t gn_fb_chat_file_size(struct gn_fb_chat_file t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 6, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_file_has_preview(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline struct gn_slice gn_fb_chat_file_preview(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 7);
+}
+static inline uint8_t gn_fb_chat_file_state(struct gn_fb_chat_file t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 8, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_chat_file_done(struct gn_fb_chat_file t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 9, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_chat_file_copies(struct gn_fb_chat_file t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 10, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_chat_file_wanted(struct gn_fb_chat_file t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 11, 8, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_chat_file_code(struct gn_fb_chat_file t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 12, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_file_has_reason(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 13);
+}
+static inline struct gn_slice gn_fb_chat_file_reason(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 13);
+}
+static inline bool gn_fb_chat_file_has_next(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 14);
+}
+static inline struct gn_slice gn_fb_chat_file_next(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 14);
+}
+static inline uint64_t gn_fb_chat_file_sent(struct gn_fb_chat_file t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 15, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_file_has_text(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 16);
+}
+static inline struct gn_slice gn_fb_chat_file_text(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 16);
+}
+static inline uint64_t gn_fb_chat_file_number(struct gn_fb_chat_file t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 17, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_file_has_pid(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 18);
+}
+static inline struct gn_slice gn_fb_chat_file_pid(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 18);
+}
+static inline bool gn_fb_chat_file_has_contact(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 19);
+}
+static inline struct gn_slice gn_fb_chat_file_contact(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 19);
+}
+
 /* ---- MessageReaction ---- */
 
 struct gn_fb_message_reaction {
@@ -1232,6 +1440,10 @@ struct gn_fb_message_args {
 	} receipts; /* MessageReceipt */
 	/* For pages: History before and after it. */
 	uint64_t number;
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} files; /* ChatFile */
 };
 static const struct gn_fb_field gn_fbfields_message[] = {
 	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_message_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
@@ -1256,8 +1468,9 @@ static const struct gn_fb_field gn_fbfields_message[] = {
 	{"missing", GN_FB_SCALAR, GN_FB_UINT, 19, offsetof(struct gn_fb_message_args, missing), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"receipts", GN_FB_TABLES, GN_FB_UINT, 20, offsetof(struct gn_fb_message_args, receipts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message_receipt}},
 	{"number", GN_FB_SCALAR, GN_FB_UINT, 21, offsetof(struct gn_fb_message_args, number), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"files", GN_FB_TABLES, GN_FB_UINT, 22, offsetof(struct gn_fb_message_args, files), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat_file}},
 };
-static const struct gn_fb_type gn_fbtype_message = {"Message", NULL, gn_fbfields_message, 22};
+static const struct gn_fb_type gn_fbtype_message = {"Message", NULL, gn_fbfields_message, 23};
 
 GN_MUST static inline gn_err gn_fb_message_verify(struct gn_slice in, struct gn_fb_message *out)
 {
@@ -1400,6 +1613,18 @@ static inline struct gn_fb_message_receipt gn_fb_message_receipts_at(struct gn_f
 static inline uint64_t gn_fb_message_number(struct gn_fb_message t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 21, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_message_has_files(struct gn_fb_message t)
+{
+	return gn_fbt_has(t.t, 22);
+}
+static inline uint32_t gn_fb_message_files_len(struct gn_fb_message t)
+{
+	return gn_fbt_count(t.t, 22);
+}
+static inline struct gn_fb_chat_file gn_fb_message_files_at(struct gn_fb_message t, uint32_t i)
+{
+	return (struct gn_fb_chat_file){gn_fbt_table_at(t.t, 22, i)};
 }
 
 /* ---- Chat ---- */
@@ -2308,6 +2533,307 @@ static inline bool gn_fb_search_is_more(struct gn_fb_search_is t)
 	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
 }
 
+/* ---- ChatFileSend ---- */
+
+/* `id` is the message's, chosen by the client, so that it can go on with it; `mark`: what the file was
+ * when it began. Answered by a ChatFile; from its `done` on the bytes come on this call's stream; then
+ * by others as copies are made, the last one when the message is said. */
+struct gn_fb_chat_file_send {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_file_send_args {
+	struct gn_slice who;
+	const struct gn_fb_message_id *id;
+	struct gn_slice name;
+	struct gn_slice mime;
+	uint64_t size;
+	uint64_t mark;
+	struct gn_slice text;
+	struct gn_slice preview;
+	const struct gn_fb_message_id *reply;
+};
+static const struct gn_fb_field gn_fbfields_chat_file_send[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_send_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_file_send_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_file_send_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"mime", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_file_send_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_chat_file_send_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"mark", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_chat_file_send_args, mark), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"text", GN_FB_STRING, GN_FB_UINT, 6, offsetof(struct gn_fb_chat_file_send_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"preview", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_chat_file_send_args, preview), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"reply", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_chat_file_send_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+};
+static const struct gn_fb_type gn_fbtype_chat_file_send = {"ChatFileSend", NULL, gn_fbfields_chat_file_send, 9};
+
+GN_MUST static inline gn_err gn_fb_chat_file_send_verify(struct gn_slice in, struct gn_fb_chat_file_send *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat_file_send, &out->t);
+}
+static inline gn_fbref gn_fb_chat_file_send_make(struct gn_fbb *b, const struct gn_fb_chat_file_send_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat_file_send, args);
+}
+static inline bool gn_fb_chat_file_send_has_who(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_chat_file_send_who(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_chat_file_send_has_id(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_message_id gn_fb_chat_file_send_id(struct gn_fb_chat_file_send t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_message_id, &v);
+	return v;
+}
+static inline bool gn_fb_chat_file_send_has_name(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_chat_file_send_name(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_chat_file_send_has_mime(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_chat_file_send_mime(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_bytes(t.t, 3);
+}
+static inline uint64_t gn_fb_chat_file_send_size(struct gn_fb_chat_file_send t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_chat_file_send_mark(struct gn_fb_chat_file_send t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_file_send_has_text(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_has(t.t, 6);
+}
+static inline struct gn_slice gn_fb_chat_file_send_text(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_bytes(t.t, 6);
+}
+static inline bool gn_fb_chat_file_send_has_preview(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline struct gn_slice gn_fb_chat_file_send_preview(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_bytes(t.t, 7);
+}
+static inline bool gn_fb_chat_file_send_has_reply(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline struct gn_fb_message_id gn_fb_chat_file_send_reply(struct gn_fb_chat_file_send t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 8, &gn_fblayout_message_id, &v);
+	return v;
+}
+
+/* ---- ChatFileGet ---- */
+
+/* A ChatFile, the bytes from `offset` on (`count` 0: to the end) on this call's stream, AppOk. `large`:
+ * it is wanted although it is large. */
+struct gn_fb_chat_file_get {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_file_get_args {
+	const struct gn_fb_message_id *id;
+	struct gn_slice who;
+	uint8_t index;
+	uint64_t offset;
+	uint64_t count;
+	bool large;
+};
+static const struct gn_fb_field gn_fbfields_chat_file_get[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_get_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_file_get_args, who), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"index", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_file_get_args, index), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"offset", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_file_get_args, offset), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_chat_file_get_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"large", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_chat_file_get_args, large), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_chat_file_get = {"ChatFileGet", NULL, gn_fbfields_chat_file_get, 6};
+
+GN_MUST static inline gn_err gn_fb_chat_file_get_verify(struct gn_slice in, struct gn_fb_chat_file_get *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat_file_get, &out->t);
+}
+static inline gn_fbref gn_fb_chat_file_get_make(struct gn_fbb *b, const struct gn_fb_chat_file_get_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat_file_get, args);
+}
+static inline bool gn_fb_chat_file_get_has_id(struct gn_fb_chat_file_get t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_message_id gn_fb_chat_file_get_id(struct gn_fb_chat_file_get t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_message_id, &v);
+	return v;
+}
+static inline bool gn_fb_chat_file_get_has_who(struct gn_fb_chat_file_get t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_chat_file_get_who(struct gn_fb_chat_file_get t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint8_t gn_fb_chat_file_get_index(struct gn_fb_chat_file_get t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_chat_file_get_offset(struct gn_fb_chat_file_get t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_chat_file_get_count(struct gn_fb_chat_file_get t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_file_get_large(struct gn_fb_chat_file_get t)
+{
+	return gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ChatFilesList ---- */
+
+struct gn_fb_chat_files_list {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_files_list_args {
+	struct gn_slice who;
+	uint16_t limit;
+	uint64_t below;
+};
+static const struct gn_fb_field gn_fbfields_chat_files_list[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_files_list_args, who), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_files_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"below", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_files_list_args, below), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_chat_files_list = {"ChatFilesList", NULL, gn_fbfields_chat_files_list, 3};
+
+GN_MUST static inline gn_err gn_fb_chat_files_list_verify(struct gn_slice in, struct gn_fb_chat_files_list *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat_files_list, &out->t);
+}
+static inline gn_fbref gn_fb_chat_files_list_make(struct gn_fbb *b, const struct gn_fb_chat_files_list_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat_files_list, args);
+}
+static inline bool gn_fb_chat_files_list_has_who(struct gn_fb_chat_files_list t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_chat_files_list_who(struct gn_fb_chat_files_list t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline uint16_t gn_fb_chat_files_list_limit(struct gn_fb_chat_files_list t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 1, 2, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_chat_files_list_below(struct gn_fb_chat_files_list t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+
+/* ---- ChatFilesIs ---- */
+
+struct gn_fb_chat_files_is {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_files_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} files; /* ChatFile */
+	uint64_t below;
+	bool more;
+};
+static const struct gn_fb_field gn_fbfields_chat_files_is[] = {
+	{"files", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_files_is_args, files), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat_file}},
+	{"below", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_files_is_args, below), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_chat_files_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_chat_files_is = {"ChatFilesIs", NULL, gn_fbfields_chat_files_is, 3};
+
+GN_MUST static inline gn_err gn_fb_chat_files_is_verify(struct gn_slice in, struct gn_fb_chat_files_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat_files_is, &out->t);
+}
+static inline gn_fbref gn_fb_chat_files_is_make(struct gn_fbb *b, const struct gn_fb_chat_files_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat_files_is, args);
+}
+static inline bool gn_fb_chat_files_is_has_files(struct gn_fb_chat_files_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_chat_files_is_files_len(struct gn_fb_chat_files_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_chat_file gn_fb_chat_files_is_files_at(struct gn_fb_chat_files_is t, uint32_t i)
+{
+	return (struct gn_fb_chat_file){gn_fbt_table_at(t.t, 0, i)};
+}
+static inline uint64_t gn_fb_chat_files_is_below(struct gn_fb_chat_files_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_files_is_more(struct gn_fb_chat_files_is t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ChatFileDrop ---- */
+
+/* Gives up one that is being sent. */
+struct gn_fb_chat_file_drop {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_file_drop_args {
+	const struct gn_fb_message_id *id;
+};
+static const struct gn_fb_field gn_fbfields_chat_file_drop[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_drop_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+};
+static const struct gn_fb_type gn_fbtype_chat_file_drop = {"ChatFileDrop", NULL, gn_fbfields_chat_file_drop, 1};
+
+GN_MUST static inline gn_err gn_fb_chat_file_drop_verify(struct gn_slice in, struct gn_fb_chat_file_drop *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat_file_drop, &out->t);
+}
+static inline gn_fbref gn_fb_chat_file_drop_make(struct gn_fbb *b, const struct gn_fb_chat_file_drop_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat_file_drop, args);
+}
+static inline bool gn_fb_chat_file_drop_has_id(struct gn_fb_chat_file_drop t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_message_id gn_fb_chat_file_drop_id(struct gn_fb_chat_file_drop t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_message_id, &v);
+	return v;
+}
+
 /* ---- ToldState ---- */
 
 struct gn_fb_told_state {
@@ -2408,6 +2934,36 @@ static inline struct gn_fb_person gn_fb_told_contact_contact(struct gn_fb_told_c
 static inline bool gn_fb_told_contact_gone(struct gn_fb_told_contact t)
 {
 	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ToldFile ---- */
+
+struct gn_fb_told_file {
+	struct gn_fbt t;
+};
+struct gn_fb_told_file_args {
+	gn_fbref file; /* ChatFile */
+};
+static const struct gn_fb_field gn_fbfields_told_file[] = {
+	{"file", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_file_args, file), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat_file}},
+};
+static const struct gn_fb_type gn_fbtype_told_file = {"ToldFile", NULL, gn_fbfields_told_file, 1};
+
+GN_MUST static inline gn_err gn_fb_told_file_verify(struct gn_slice in, struct gn_fb_told_file *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_told_file, &out->t);
+}
+static inline gn_fbref gn_fb_told_file_make(struct gn_fbb *b, const struct gn_fb_told_file_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_told_file, args);
+}
+static inline bool gn_fb_told_file_has_file(struct gn_fb_told_file t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_chat_file gn_fb_told_file_file(struct gn_fb_told_file t)
+{
+	return (struct gn_fb_chat_file){gn_fbt_table(t.t, 0)};
 }
 
 /* ---- ToldTyping ---- */
@@ -2657,7 +3213,7 @@ struct gn_fb_app_chat_args {
 };
 static const struct gn_fb_field gn_fbfields_app_chat[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_chat_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 15, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is, &gn_fbtype_message_get, &gn_fbtype_message_shown}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 21, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is, &gn_fbtype_message_get, &gn_fbtype_message_shown, &gn_fbtype_chat_file, &gn_fbtype_chat_file_send, &gn_fbtype_chat_file_get, &gn_fbtype_chat_files_list, &gn_fbtype_chat_files_is, &gn_fbtype_chat_file_drop}},
 };
 static const struct gn_fb_type gn_fbtype_app_chat = {"AppChat", NULL, gn_fbfields_app_chat, 2};
 
@@ -2737,6 +3293,30 @@ static inline struct gn_fb_message_shown gn_fb_app_chat_body_as_message_shown(st
 {
 	return (struct gn_fb_message_shown){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_SHOWN)};
 }
+static inline struct gn_fb_chat_file gn_fb_app_chat_body_as_chat_file(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chat_file){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_FILE)};
+}
+static inline struct gn_fb_chat_file_send gn_fb_app_chat_body_as_chat_file_send(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chat_file_send){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_FILE_SEND)};
+}
+static inline struct gn_fb_chat_file_get gn_fb_app_chat_body_as_chat_file_get(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chat_file_get){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_FILE_GET)};
+}
+static inline struct gn_fb_chat_files_list gn_fb_app_chat_body_as_chat_files_list(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chat_files_list){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_FILES_LIST)};
+}
+static inline struct gn_fb_chat_files_is gn_fb_app_chat_body_as_chat_files_is(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chat_files_is){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_FILES_IS)};
+}
+static inline struct gn_fb_chat_file_drop gn_fb_app_chat_body_as_chat_file_drop(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chat_file_drop){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_FILE_DROP)};
+}
 
 /* ---- AppTold ---- */
 
@@ -2749,7 +3329,7 @@ struct gn_fb_app_told_args {
 };
 static const struct gn_fb_field gn_fbfields_app_told[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_told_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 5, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 6, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice, &gn_fbtype_told_file}},
 };
 static const struct gn_fb_type gn_fbtype_app_told = {"AppTold", NULL, gn_fbfields_app_told, 2};
 
@@ -2789,6 +3369,10 @@ static inline struct gn_fb_told_notice gn_fb_app_told_body_as_told_notice(struct
 {
 	return (struct gn_fb_told_notice){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_NOTICE)};
 }
+static inline struct gn_fb_told_file gn_fb_app_told_body_as_told_file(struct gn_fb_app_told t)
+{
+	return (struct gn_fb_told_file){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_FILE)};
+}
 
 /* Every table of the schema, for tests and tools. */
 static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
@@ -2814,6 +3398,7 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_invites_list,
 	&gn_fbtype_invites_is,
 	&gn_fbtype_invite_drop,
+	&gn_fbtype_chat_file,
 	&gn_fbtype_message_reaction,
 	&gn_fbtype_message_receipt,
 	&gn_fbtype_message,
@@ -2835,9 +3420,15 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_search,
 	&gn_fbtype_found,
 	&gn_fbtype_search_is,
+	&gn_fbtype_chat_file_send,
+	&gn_fbtype_chat_file_get,
+	&gn_fbtype_chat_files_list,
+	&gn_fbtype_chat_files_is,
+	&gn_fbtype_chat_file_drop,
 	&gn_fbtype_told_state,
 	&gn_fbtype_told_message,
 	&gn_fbtype_told_contact,
+	&gn_fbtype_told_file,
 	&gn_fbtype_told_typing,
 	&gn_fbtype_told_notice,
 	&gn_fbtype_app_agent,
