@@ -195,10 +195,41 @@ static void agent_claimed(struct gn_agent *a, const struct gn_pk *owner)
 		}
 		a->claims[a->claim_count++] = (struct agent_claim){.owner = *owner};
 	}
-	if (known || a->claims[i].wanted) {
+	if (known) {
 		gn_err err = gn_agent_know_ask(a->know, owner);
 		(void)err; /* full: when it is looked at again */
 	}
+}
+
+void agent_claim_accept(struct gn_agent *a, struct agent_claim *claim)
+{
+	claim->accepted = true;
+	claim->wait = AGENT_CLAIM_WAIT;
+	claim->again = a->now;
+	claim->until = a->now + AGENT_CLAIM_SHOWN;
+}
+
+/* Those whom the person wants to hear, until they are found: what they publish may have been on
+ * its way only. When to look again. */
+static gn_time claims_pump(struct gn_agent *a)
+{
+	gn_time due = GN_NEVER;
+	for (size_t i = 0; i < a->claim_count; i++) {
+		struct agent_claim *c = &a->claims[i];
+		if (!c->accepted)
+			continue;
+		if (c->again <= a->now) {
+			(void)!gn_agent_know_ask(a->know, &c->owner); /* full: the next time */
+			c->again = a->now + c->wait;
+			c->wait = gn_time_min(2 * c->wait, AGENT_CLAIM_WAIT_MAX);
+		}
+		if (c->until <= a->now) {
+			c->until = GN_NEVER;
+			agent_serve_unfound(a, &c->owner);
+		}
+		due = gn_time_min(due, gn_time_min(c->again, c->until));
+	}
+	return due;
 }
 
 /* ---- opening ---- */
@@ -499,7 +530,7 @@ gn_time agent_inbox_pump(struct gn_agent *a)
 	}
 	if (a->look_waiting && !a->failed)
 		look_at_waiting(a, false);
-	return a->waiting_due;
+	return gn_time_min(a->waiting_due, claims_pump(a));
 }
 
 void agent_inbox_close(struct gn_agent *a)

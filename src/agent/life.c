@@ -60,7 +60,7 @@ static void on_known(void *user, const struct gn_agent_known *k)
 	if (k->identity_count && !a->failed)
 		agent_safety_known(a, k->identities[k->identity_count - 1]);
 	agent_post_hurry(a);
-	a->look_waiting = k->prekeys_count > 0;
+	a->look_waiting = a->look_waiting || k->prekeys_count > 0;
 }
 
 static void on_renew(void *user, unsigned place)

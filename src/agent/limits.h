@@ -133,6 +133,12 @@
 #define AGENT_IDENTITY_LOOK (3600 * GN_SEC)
 #define AGENT_IDENTITY_RETRY (5 * GN_SEC)
 
+/* Whose request was accepted is looked up again after this, doubled up to the second. */
+#define AGENT_CLAIM_WAIT (500 * GN_MSEC)
+#define AGENT_CLAIM_WAIT_MAX (300 * GN_SEC)
+/* What the person who accepted waits for it: less than a call's deadline. */
+#define AGENT_CLAIM_SHOWN (8 * GN_SEC)
+
 /* ---- sending ---- */
 /* Deposits at once, and rows of the outbox looked at together: more than wait in deposits. */
 #define AGENT_DEPOSITS 16u

@@ -287,9 +287,7 @@ gn_err agent_call_contact_answer(struct agent_request *r)
 				(a->claim_count - i - 1) * sizeof a->claims[0]);
 			a->claim_count--;
 		} else {
-			a->claims[i].wanted = a->claims[i].accepted = true;
-			gn_err err = gn_agent_know_ask(a->know, &a->claims[i].owner);
-			(void)err; /* full: when waiting items are looked at again */
+			agent_claim_accept(a, &a->claims[i]);
 			gn_host_wait(&r->base, WAIT_CLAIM, gn_be64(a->claims[i].owner.b));
 			return GN_OK;
 		}
@@ -315,6 +313,15 @@ void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner)
 	struct gn_host_request *r;
 	while ((r = gn_host_waiting(&a->api, WAIT_CLAIM, gn_be64(owner->b))))
 		answer_person(agent_request_of(r), owner);
+}
+
+void agent_serve_unfound(struct gn_agent *a, const struct gn_pk *owner)
+{
+	struct gn_host_request *r;
+	while ((r = gn_host_waiting(&a->api, WAIT_CLAIM, gn_be64(owner->b))))
+		gn_host_error(r, GN_PENDING,
+			      "they are not found yet; what you said is remembered, and they are "
+			      "looked for while the agent runs");
 }
 
 gn_err agent_call_contact_set(struct agent_request *r)

@@ -31,6 +31,9 @@ struct beside {
 	char down_why[GN_HOST_WHY];
 };
 
+/* Where a test's files are: $TMPDIR, else in memory where that can be, since these tests ask nothing
+ * of a disk. */
+const char *beside_tmp(void);
 void beside_make(struct beside *b); /* no node yet */
 void beside_end(struct beside *b);
 void beside_node_up(struct beside *b);

@@ -38,6 +38,7 @@ static void put_record(struct world *w, struct beside *b, const struct gn_host_a
 		w->records[i].bytes = malloc(bytes.len);
 		w->records[i].len = bytes.len;
 		w->records[i].key = r.key;
+		w->records[i].keys = keys;
 		memcpy(w->records[i].bytes, bytes.p, bytes.len);
 		w->record_count += i == w->record_count;
 	}
@@ -54,7 +55,8 @@ static void get_record(struct world *w, struct beside *b, const struct gn_host_a
 {
 	struct gn_fb_hash key = gn_fb_record_get_key((struct gn_fb_record_get){e->table});
 	for (size_t i = 0; i < w->record_count; i++) {
-		if (memcmp(w->records[i].key.b, key.b, sizeof key.b) != 0)
+		if (memcmp(w->records[i].key.b, key.b, sizeof key.b) != 0 ||
+		    (w->records[i].keys && w->withhold))
 			continue;
 		struct gn_fbb *fbb = beside_builder(b);
 		gn_fbref ref = gn_fb_record_value_make(
@@ -272,7 +274,7 @@ static void make_soul(struct world *w, unsigned i)
 	struct world_soul *s = &w->souls[i];
 	struct gn_agent *a = &s->a;
 	s->world = w;
-	snprintf(s->root, sizeof s->root, "/tmp/geonet-world-XXXXXX");
+	snprintf(s->root, sizeof s->root, "%s/geonet-world-XXXXXX", beside_tmp());
 	assert_non_null(mkdtemp(s->root));
 	beside_make(&s->beside);
 	s->beside.call = on_call;

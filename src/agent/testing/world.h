@@ -44,6 +44,7 @@ struct world {
 	struct {
 		struct gn_hash key;
 		struct gn_pk owner;
+		bool keys; /* of prekeys */
 		size_t len;
 		uint8_t *bytes;
 	} records[WORLD_RECORDS];
