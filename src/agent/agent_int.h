@@ -165,6 +165,12 @@ struct gn_agent {
 	struct agent_device devices[AGENT_HEARD];
 	size_t heard_next, device_next; /* the place that is used next */
 	/* inbox.c */
+	struct agent_take { /* what is to be acknowledged */
+		struct gn_pk box;
+		uint8_t id[16];
+	} takes[AGENT_TAKES];
+	unsigned take_first, take_count;
+	bool takes_lost;
 	struct agent_budget { /* of who deposits what no key opens (AG-62) */
 		struct gn_pk by;
 		gn_time since;

@@ -148,6 +148,12 @@
 /* Milliseconds before it is tried again, doubled up to the second. */
 #define AGENT_POST_WAIT_MS UINT64_C(500)
 #define AGENT_POST_WAIT_MAX_MS UINT64_C(300000)
+/* Milliseconds that a deposit steps back when its box has its share of the places: new ones, and
+ * those that were tried already, of which a box that nobody answers for may have thousands. */
+#define AGENT_STEP_BACK_MS 250u
+#define AGENT_STEP_BACK_AGAIN_MS 30000u
+/* Tries of what does not last, as receipts, five minutes apart: a day. */
+#define AGENT_PASSING_TRIES 300u
 /* Milliseconds of one deposit, all holders asked. */
 #define AGENT_DEPOSIT_MS 60000u
 /* Custodies that mean stored (people.md). */
@@ -183,6 +189,13 @@
 /* ---- receiving ---- */
 /* Items that wait, tried together; and how often who was not found is looked for. */
 #define AGENT_WAITING_AT_ONCE 64u
+/* Of them in one box, past which any of them goes: honest holders have no more, 300 of strangers
+ * and 250 of a contact; those who invent items fill no disk. */
+#define AGENT_WAITING_MAX 600u
+/* Acknowledgements that wait for a call; past it the box is followed anew. */
+#define AGENT_TAKES 1024u
+/* Calls of the link that are left to others meanwhile. */
+#define AGENT_TAKES_LEAVE 24u
 #define AGENT_WAITING_LOOK (600 * GN_SEC)
 /* Items that a session's header opens and no key: each may cost 41 ms of hashing (e2ee, EE-28), so
  * of one deposit key so many are read in that time, and the rest wait; and deposit keys of which
@@ -242,6 +255,8 @@
 #define AGENT_PREVIEW 1024u
 /* Chats in one answer. */
 #define AGENT_CHATS_MAX 200u
+/* Bytes of them above which what was said last is left out: 16 KiB each, and a frame has 1 MiB. */
+#define AGENT_CHATS_BYTES (640u << 10)
 /* Seconds that an invite is open when nobody says so. */
 #define AGENT_INVITE_TTL (7u * 86400u)
 /* Of a node that is the machine's service. */

@@ -204,6 +204,12 @@ static bool may_do_better(gn_err err)
 	       err == GN_LIMIT || err == GN_CANCELLED || gn_err_class(err) == GN_CLASS_AGAIN;
 }
 
+/* It is tried until its end. */
+static bool lasts(const struct agent_out_head *head)
+{
+	return head->flags & (AGENT_OUT_STAYS | AGENT_OUT_KEPT);
+}
+
 static void deposit_over(struct agent_deposit *d, gn_err err, unsigned bits)
 {
 	struct gn_agent *a = d->agent;
@@ -220,13 +226,16 @@ static void deposit_over(struct agent_deposit *d, gn_err err, unsigned bits)
 	if (!err || err == GN_EXISTS || (err == GN_QUORUM && d->held >= AGENT_STORED)) {
 		tell_stored(d);
 		agent_held_begin(a, d->out, &parts);
-	} else if (may_do_better(err)) {
+	} else if (may_do_better(err) && (d->tries < AGENT_PASSING_TRIES || lasts(&parts.head))) {
 		agent_out_later(a, d->out, d->tries);
+	} else if (may_do_better(err)) { /* a receipt that nobody took for a day */
+		agent_out_done(a, d->out);
 	} else if (!agent_held_refused(a, d->out, &parts)) {
 		row_failed(a, d->out, &parts.head, GN_PEOPLE_REFUSED_BY_BOX);
 	}
 	gn_wipe(&parts, sizeof parts);
 	deposit_free(d);
+	agent_post_hurry(a); /* a place is free */
 }
 
 /* Of each holder the newest; what the node hands on was signed, or is nothing. */
@@ -324,6 +333,31 @@ static struct agent_deposit *deposit_of(struct gn_agent *a, uint64_t out)
 }
 
 /* An ITEM's turn: it gets a place. */
+/* A box has a quarter of the places, so that one that nobody answers for keeps no others waiting. */
+static bool has_share(const struct gn_agent *a, const struct gn_pk *box)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < AGENT_DEPOSITS; i++)
+		count += a->deposits[i].out && gn_pk_eq(&a->deposits[i].box, box);
+	return count < AGENT_DEPOSITS / 4;
+}
+
+/* Behind those of others: what is due first is looked at first. */
+static void step_back(struct gn_agent *a, const struct gn_agent_out *o)
+{
+	struct gn_agent_tx tx;
+	uint64_t wait = o->tries ? AGENT_STEP_BACK_AGAIN_MS : AGENT_STEP_BACK_MS;
+	gn_err err = gn_agent_tx_begin(a->db, &tx);
+	if (!err)
+		err = gn_agent_out_later(&tx, o->id, agent_unix_ms(a) + wait, o->tries);
+	if (!err)
+		err = gn_agent_tx_commit(&tx);
+	if (!err)
+		return;
+	gn_agent_tx_abort(&tx);
+	agent_fail(a, err);
+}
+
 static void deposit_begin(struct gn_agent *a, const struct gn_agent_out *o,
 			  const struct agent_out_parts *parts)
 {
@@ -335,6 +369,10 @@ static void deposit_begin(struct gn_agent *a, const struct gn_agent_out *o,
 	}
 	if (!d || deposit_of(a, o->id))
 		return;
+	if (!has_share(a, &head->box)) {
+		step_back(a, o);
+		return;
+	}
 	uint8_t *bytes = malloc(o->bytes.len);
 	if (!bytes)
 		return;

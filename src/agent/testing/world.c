@@ -105,6 +105,18 @@ static void show_all(struct world *w, const struct world_item *it)
 				show_item(&w->souls[i], w->souls[i].follows[k].call, it);
 }
 
+void world_leave(struct world *w, const struct gn_pk *box, const struct gn_pk *by,
+		 struct gn_slice bytes)
+{
+	assert_true(w->item_count < WORLD_ITEMS);
+	struct world_item *it = &w->items[w->item_count++];
+	*it = (struct world_item){.box = *box, .by = *by, .len = bytes.len, .at = w->now};
+	gn_sha256(&bytes, 1, &it->hash);
+	it->bytes = malloc(bytes.len);
+	memcpy(it->bytes, bytes.p, bytes.len);
+	show_all(w, it);
+}
+
 static void take_item(struct world *w, struct beside *b, const struct gn_host_app_event *e)
 {
 	struct gn_fb_box_send t = {e->table};
@@ -116,6 +128,10 @@ static void take_item(struct world *w, struct beside *b, const struct gn_host_ap
 	gn_sha256(&bytes, 1, &hash);
 	if (cert.len)
 		memcpy(by.b, cert.p, sizeof by.b);
+	if (gn_pk_eq(&box, &w->silent)) {
+		w->unanswered++;
+		return;
+	}
 	bool refused = cert.len && (w->refuse_all || gn_pk_eq(&by, &w->refuse));
 	struct world_item *it = item_of(w, &box, &hash);
 	if (!refused && !it) {

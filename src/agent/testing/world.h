@@ -9,7 +9,7 @@
 #include "agent/agent_int.h"
 
 #define WORLD_RECORDS 128
-#define WORLD_ITEMS 128
+#define WORLD_ITEMS 4096
 #define WORLD_HOLDERS 10
 
 struct world_item {
@@ -56,6 +56,8 @@ struct world {
 	bool withhold;       /* no prekeys record is given, and none is taken */
 	struct gn_pk refuse; /* deposits by this key are refused */
 	bool refuse_all;     /* all by certificates are */
+	struct gn_pk silent; /* of deposits in this box nothing is heard; */
+	unsigned unanswered; /* so many */
 };
 
 void world_make(struct world *w);
@@ -69,6 +71,9 @@ void world_pass(struct world *w, gn_time span, gn_time step);
 void world_meet(struct world *w);
 /* From one to the other; its id. */
 struct gn_content_id world_say(struct world *w, unsigned from, const char *text);
+/* Something lies in a box, whoever let it in. */
+void world_leave(struct world *w, const struct gn_pk *box, const struct gn_pk *by,
+		 struct gn_slice bytes);
 /* What one has of the other's or its own message: -1 not there. */
 int world_state(struct world *w, unsigned who, bool mine, const struct gn_content_id *id);
 /* Stopped and opened again: what is not in the store is gone. */
