@@ -5,6 +5,7 @@
  *   own.c     own boxes, prekeys, identity record
  *   post.c    what is to be sent -> sealed -> deposited
  *   inbox.c   items of own boxes -> opened -> what people say
+ *   place.c   where its socket is
  *   life.c    open and locked; what the network says of people
  *   serve.c   calls of app/1          run.c    the loop, start and end
  *
@@ -187,6 +188,12 @@ void agent_serve_event(struct gn_agent *a, const struct gn_people_event *e);
 void agent_serve_state(struct gn_agent *a); /* how it stands has changed */
 /* Somebody unknown left something: tells who listens. */
 void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
+
+/* ---- place.c ---- */
+
+/* The socket's path: in this user's runtime directory ("": there is none), else in DATA. False: the
+ * runtime directory is another's or open to others, so it is DATA. */
+bool agent_place(const char *runtime, const char *data, char *out, size_t cap);
 
 /* ---- life.c ---- */
 

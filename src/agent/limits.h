@@ -155,6 +155,8 @@
 #define AGENT_CHATS_MAX 200u
 /* Seconds that an invite is open when nobody says so. */
 #define AGENT_INVITE_TTL (7u * 86400u)
+/* Bytes of a runtime directory's path: a socket's path has 107. */
+#define AGENT_RUNTIME_MAX 86u
 /* Of a node that is the machine's service. */
 #define AGENT_SERVICE_SOCKET "/run/geonet/app.sock"
 

@@ -23,7 +23,7 @@ const struct gn_host_setting gn_agent_settings[] = {
 	 .shown = "DATA/app.sock, else /run/geonet/app.sock", .expected = "the path of a socket",
 	 .help = "the socket of the node that it reaches the network through"},
 	{.name = "socket", .kind = GN_HOST_TEXT, .value = "PATH", .least = 1, .most = 500,
-	 IN(socket), .shown = "DATA/agent/agent.sock", .expected = "a path",
+	 IN(socket), .shown = "$XDG_RUNTIME_DIR/geonet/agent.sock, else in DATA/agent", .expected = "a path",
 	 .help = "its own socket, for programs of this user"},
 	{.name = "name", .kind = GN_HOST_TEXT, .value = "NAME", .most = 128, IN(name),
 	 .expected = "at most 128 bytes", .help = "how a new identity is shown to others"},
@@ -198,9 +198,8 @@ static void choose_paths(struct gn_agent *a)
 		if (access(c->node, F_OK) != 0 && access(AGENT_SERVICE_SOCKET, F_OK) == 0)
 			snprintf(c->node, sizeof c->node, "%s", AGENT_SERVICE_SOCKET);
 	}
-	if (!*c->socket)
-		snprintf(c->socket, sizeof c->socket, "%.480s/" GN_AGENT_DIR "/agent.sock",
-			 c->data);
+	if (!*c->socket && agent_place(c->runtime, c->data, c->socket, sizeof c->socket))
+		*c->runtime = 0; /* nothing to tell of it */
 	if (!*c->device_name && gethostname(c->device_name, sizeof c->device_name - 1) != 0)
 		snprintf(c->device_name, sizeof c->device_name, "device");
 }
@@ -232,6 +231,10 @@ static gn_err start(struct gn_agent *a, const struct gn_host_config *host, char 
 	if (err)
 		return gn_host_why(why, err, "%.500s", text);
 	GN_TRY(gn_host_open(&a->host, host, why));
+	if (*a->config.runtime)
+		gn_host_log(&a->host, GN_LOG_WARN, "socket",
+			    "$XDG_RUNTIME_DIR (%.200s) is not this user's alone: it is not used",
+			    a->config.runtime);
 	gn_alloc_heap(&a->alloc, AGENT_MEMORY);
 	a->env = gn_host_env(&a->host, &a->alloc);
 	struct gn_agent_link_config link = {.host = &a->host,

@@ -171,6 +171,11 @@ static void run_twin(struct gn_host_request *r)
 
 static bool admit(struct gn_host_request *r, bool other_method)
 {
+	uint32_t uid;
+	if (!gn_host_is_owner(r->http, &uid)) {
+		gn_host_error(r, GN_DENIED, "this agent is another user's");
+		return false;
+	}
 	if (r->route)
 		return true;
 	gn_host_error(r, other_method ? GN_UNSUPPORTED : GN_NOT_FOUND,

@@ -59,7 +59,8 @@ int client_report(struct cli *cli, const struct reply *reply, const char *what);
 void reply_free(struct reply *reply);
 /* Says that no node runs, and how to start one: CLI_NO_NODE. */
 int client_none(struct cli *cli);
-/* The same of the agent: its socket ($GEONET_AGENT, or in DATA), that none runs, is one there? */
+/* The same of the agent ($GEONET_AGENT, $XDG_RUNTIME_DIR, DATA): that none runs, or that another
+ * user holds its socket; is one there? */
 int client_no_agent(struct cli *cli);
 bool client_agent_alive(struct cli *cli);
 /* Is a node there? Prints nothing. */
