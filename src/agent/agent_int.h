@@ -7,6 +7,7 @@
  *   inbox.c   items of own boxes -> opened -> what people say
  *   place.c   where its socket is
  *   life.c    open and locked; what the network says of people
+ *   events.c  events of the store          told.c   what those who listen are told
  *   serve.c   calls of app/1          run.c    the loop, start and end
  *
  * 1. Nothing is acknowledged, sent or told before what it changed is in the store.
@@ -100,8 +101,12 @@ struct gn_agent {
 	/* keep.c: what is lent to people until the next find */
 	uint8_t *found_row, *found_content;
 	size_t found_cap, found_content_cap;
-	struct gn_people_event *events; /* to be told; owned */
+	struct agent_event { /* to be told */
+		struct gn_people_event said;
+		uint64_t cursor; /* that the store has for it; 0: none */
+	} *events;               /* owned */
 	size_t event_count, event_cap;
+	uint64_t told_ahead; /* cursors below it are the store's word not to be taken again */
 
 	/* post.c */
 	struct agent_deposit deposits[AGENT_DEPOSITS];
@@ -137,7 +142,10 @@ bool agent_find(void *user, const struct gn_people_find *find, struct gn_people_
 GN_MUST gn_err agent_people_open(struct gn_agent *a);
 /* What people and sessions changed, into the transaction; events wait in a->events. */
 GN_MUST gn_err agent_keep(struct gn_agent *a, struct gn_agent_tx *tx);
-/* The same in a transaction of its own. An error ends the agent. */
+/* An event that people does not say of itself. */
+GN_MUST gn_err agent_keep_event(struct gn_agent *a, struct gn_agent_tx *tx,
+				const struct gn_people_event *e);
+/* agent_keep in a transaction of its own. An error ends the agent. */
 void agent_settle(struct gn_agent *a);
 /* The store failed: the program ends, with its sentence. */
 void agent_fail(struct gn_agent *a, gn_err err);
@@ -184,7 +192,13 @@ void agent_inbox_close(struct gn_agent *a);
 /* ---- serve.c ---- */
 
 void agent_serve_init(struct gn_agent *a);
-void agent_serve_event(struct gn_agent *a, const struct gn_people_event *e);
+
+/* ---- told.c ---- */
+
+/* Who listens goes on with what the store has kept; with nothing. */
+GN_MUST gn_err agent_told_open(struct gn_agent *a);
+void agent_told_close(struct gn_agent *a);
+void agent_serve_event(struct gn_agent *a, const struct gn_people_event *e, uint64_t cursor);
 void agent_serve_state(struct gn_agent *a); /* how it stands has changed */
 /* Somebody unknown left something: tells who listens. */
 void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);

@@ -149,6 +149,9 @@
 #define AGENT_TOLD_COUNT 10000u
 #define AGENT_TOLD_BYTES (8u << 20)
 #define AGENT_TOLD_KEEP (24 * 3600 * GN_SEC)
+/* Cursors that are kept back at once, so that one that was told is never taken again; after a kill so
+ * many are skipped at most. */
+#define AGENT_TOLD_AHEAD 64u
 /* Bytes of a call's JSON: a text of 16 KiB, escaped. */
 #define AGENT_BODY (256u << 10)
 /* Chats in one answer. */

@@ -60,7 +60,7 @@ static void answer_claim(struct gn_agent *a, const struct gn_pk *owner)
 	}
 }
 
-static void tell_event(struct gn_agent *a, const struct gn_people_event *e)
+static void tell_event(struct gn_agent *a, const struct gn_people_event *e, uint64_t cursor)
 {
 	gn_err err = GN_OK;
 	switch (e->kind) {
@@ -85,15 +85,15 @@ static void tell_event(struct gn_agent *a, const struct gn_people_event *e)
 	if (err)
 		agent_fail(a, err);
 	else if (!a->failed)
-		agent_serve_event(a, e);
+		agent_serve_event(a, e, cursor);
 }
 
 /* What they ask for brings new ones. */
 static void tell_events(struct gn_agent *a)
 {
 	for (size_t i = 0; i < a->event_count && !a->failed; i++) {
-		struct gn_people_event e = a->events[i];
-		tell_event(a, &e);
+		struct agent_event e = a->events[i];
+		tell_event(a, &e.said, e.cursor);
 	}
 	a->event_count = 0;
 }

@@ -1,5 +1,5 @@
-/* Calls of app/1 on the agent's socket, which is its owner's alone, and what those who listen are
- * told. The twin in JSON is POST /api/v1/<area>/<call>, as at the node.
+/* Calls of app/1 on the agent's socket, which is its owner's alone. The twin in JSON is POST
+ * /api/v1/<area>/<call>, as at the node.
  * Rule AG-61. */
 #include "agent/serve_int.h"
 
@@ -237,98 +237,4 @@ void agent_serve_init(struct gn_agent *a)
 			     "be written\"}}",
 		.calls = &agent_calls,
 		.user = a};
-}
-
-/* ---- what is told ---- */
-
-enum { TOLD_STATE, TOLD_MESSAGE, TOLD_CONTACT, TOLD_TYPING, TOLD_NOTICE }; /* bits */
-
-#define TOLD_KIND(name) {GN_FB_APP_BODY_APP_TOLD, GN_FB_APP_TOLD_BODY_##name}
-
-/* What does not fit, or has no memory, is not told: who listens reads the state anew. */
-static void add(struct gn_agent *a, struct gn_app_kind kind, gn_fbref table, unsigned bit,
-		uint64_t object)
-{
-	if (table && gn_host_told_add(a->api.told, kind, table, bit, object, a->now) == GN_OK)
-		a->api.moved = true;
-}
-
-void agent_serve_state(struct gn_agent *a)
-{
-	static const struct gn_app_kind kind = TOLD_KIND(TOLD_STATE);
-	struct gn_fbb *b = gn_host_told_builder(a->api.told);
-	struct gn_fb_told_state_args args = {.state = agent_put_status(b, a)};
-	add(a, kind, gn_fb_told_state_make(b, &args), TOLD_STATE, 1);
-}
-
-void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner)
-{
-	static const struct gn_app_kind kind = TOLD_KIND(TOLD_NOTICE);
-	char pid[GN_PID_MAX], text[128], next[160];
-	gn_pid(owner, pid);
-	snprintf(text, sizeof text, "%s wrote to you, and is no contact", pid);
-	snprintf(next, sizeof next, "see who it is and read it: geonet contacts accept %s", pid);
-	struct gn_fbb *b = gn_host_told_builder(a->api.told);
-	struct gn_fb_told_notice_args args = {.text = gn_str(text), .next = gn_str(next)};
-	add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, gn_be64(owner->b) | 1);
-}
-
-struct telling {
-	struct gn_agent *agent;
-	bool fresh;
-	uint64_t object;
-};
-
-static bool tell_message(void *user, const struct gn_agent_message *m)
-{
-	static const struct gn_app_kind kind = TOLD_KIND(TOLD_MESSAGE);
-	struct telling *t = user;
-	if (!m->shown)
-		return false;
-	struct gn_fbb *b = gn_host_told_builder(t->agent->api.told);
-	struct gn_fb_told_message_args args = {
-		.message = agent_put_message(b, &m->chat, m->row, m->content, m->number),
-		.fresh = t->fresh};
-	if (args.message)
-		add(t->agent, kind, gn_fb_told_message_make(b, &args), TOLD_MESSAGE, t->object);
-	return false;
-}
-
-static void tell_contact(struct gn_agent *a, const struct gn_people_event *e)
-{
-	static const struct gn_app_kind kind = TOLD_KIND(TOLD_CONTACT);
-	struct gn_people_contact c;
-	if (gn_people_get(a->people, &e->owner, &c) != GN_OK)
-		return;
-	struct gn_fbb *b = gn_host_told_builder(a->api.told);
-	struct gn_fb_told_contact_args args = {.contact = agent_put_person(b, &c)};
-	add(a, kind, gn_fb_told_contact_make(b, &args), TOLD_CONTACT, gn_be64(e->owner.b) | 1);
-}
-
-void agent_serve_event(struct gn_agent *a, const struct gn_people_event *e)
-{
-	struct gn_agent_chat_id chat;
-	struct gn_agent_message_id id;
-	struct telling t = {.agent = a,
-			    .fresh = e->fresh,
-			    .object = gn_be64(e->id.b) ^ gn_be64(e->chat.b) ^ e->mine};
-	switch (e->kind) {
-	case GN_PEOPLE_MESSAGE:
-		memcpy(chat.b, e->chat.b, sizeof chat.b);
-		memcpy(id.b, e->id.b, sizeof id.b);
-		t.object = t.object ? t.object : 1;
-		gn_err err = gn_agent_message_find(a->db, &chat, e->mine, &id, tell_message, &t);
-		if (err && err != GN_NOT_FOUND)
-			agent_fail(a, err);
-		break;
-	case GN_PEOPLE_CONTACT:
-	case GN_PEOPLE_REQUESTED:
-	case GN_PEOPLE_ALARM: tell_contact(a, e); break;
-	case GN_PEOPLE_ALARM_OWN: agent_serve_state(a); break;
-	case GN_PEOPLE_TYPING:
-	case GN_PEOPLE_REGISTER:
-	case GN_PEOPLE_WANT_RECORD:
-	case GN_PEOPLE_WANT_BOX:
-	case GN_PEOPLE_DEVICE_GONE: break; /* run.c does what they ask for */
-	}
 }

@@ -310,9 +310,22 @@ gn_err agent_call_contact_remove(struct agent_request *r)
 		gn_fb_contact_remove_who((struct gn_fb_contact_remove){r->base.table});
 	if (!agent_who(r, who, &c))
 		return GN_OK;
-	struct gn_pk owner = *c.owner;
-	GN_TRY(gn_people_remove(r->agent->people, &owner, r->agent->now));
-	agent_settle(r->agent);
+	struct gn_agent *a = r->agent;
+	struct gn_people_event gone = {.kind = GN_PEOPLE_CONTACT, .owner = *c.owner};
+	struct gn_agent_tx tx = {0};
+	GN_TRY(gn_people_remove(a->people, &gone.owner, a->now));
+	gn_err err = gn_agent_tx_begin(a->db, &tx);
+	if (!err)
+		err = agent_keep(a, &tx);
+	if (!err)
+		err = agent_keep_event(a, &tx, &gone);
+	if (!err)
+		err = gn_agent_tx_commit(&tx);
+	if (err) {
+		gn_agent_tx_abort(&tx);
+		agent_fail(a, err);
+		return GN_OK;
+	}
 	gn_host_answer_ok(&r->base);
 	return GN_OK;
 }

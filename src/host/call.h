@@ -80,6 +80,8 @@ bool gn_host_is_owner(const struct gn_http_request *http, uint32_t *uid);
 void gn_host_links_handler(struct gn_http_handler *out);
 /* Moves what waits: late calls, bytes that find room now. When it is to be called again. */
 gn_time gn_host_links_pump(struct gn_host_api *api, gn_time now);
+/* The log of events begins anew, in another epoch: who listens is told of a gap. */
+void gn_host_links_forget(struct gn_host_api *api);
 /* The program ends: every connection is told. */
 void gn_host_links_end(struct gn_host_api *api, gn_time now);
 

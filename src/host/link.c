@@ -236,6 +236,12 @@ gn_time gn_host_links_pump(struct gn_host_api *api, gn_time now)
 	return api->moved ? now : at; /* what began has to be done */
 }
 
+void gn_host_links_forget(struct gn_host_api *api)
+{
+	for (struct gn_host_link *l = api->links; l; l = l->next)
+		l->heard = GN_HOST_TOLD_ELSEWHERE;
+}
+
 void gn_host_links_end(struct gn_host_api *api, gn_time now)
 {
 	for (struct gn_host_link *l = api->links; l; l = l->next) {

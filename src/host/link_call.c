@@ -97,7 +97,7 @@ static void events_on(struct gn_host_request *r)
 	l->kinds = kinds;
 	/* cursors of another life of this program mean nothing: all before now is gone */
 	l->heard = epoch == api->epoch ? gn_fb_events_on_cursor(t)
-		   : epoch             ? UINT64_MAX - 1
+		   : epoch             ? GN_HOST_TOLD_ELSEWHERE
 				       : gn_host_told_cursor(api->told);
 	gn_host_answer_ok(r);
 }
