@@ -68,6 +68,28 @@ struct agent_deposit {
 	uint32_t ttl;
 };
 
+/* A client of ours, as it was looked up last (clients.c). */
+struct agent_client {
+	struct gn_hash id;     /* 16 bytes, and zeros */
+	struct gn_hash secret; /* secret: wiped as soon as it was used */
+	char name[AGENT_NAME_MAX + 1];
+	uint8_t rights[AGENT_RIGHTS_MAX];
+	size_t rights_len;
+	uint64_t since_ms, seen_ms, until_ms;
+	bool found;
+};
+
+/* What a person is asked (clients.c); its text is made of a name's first 100 bytes, and 300 of
+ * rights. */
+#define AGENT_APPROVAL_TEXT 512u
+struct agent_approval {
+	uint64_t id; /* 0: a free place */
+	gn_time until;
+	uint8_t asker[32]; /* of by_client */
+	bool by_client, allowed;
+	char text[AGENT_APPROVAL_TEXT];
+};
+
 struct gn_agent {
 	struct gn_agent_config config;
 	struct gn_host host;
@@ -80,6 +102,10 @@ struct gn_agent {
 	struct gn_agent_vault *vault;
 	struct gn_agent_link *link;
 	char link_why[GN_HOST_WHY]; /* why it is down; "" */
+
+	char origin[256]; /* what a client's secret is shown for: "unix:" and the socket's path */
+	struct agent_client client;
+	struct agent_approval approvals[AGENT_APPROVALS_MAX];
 
 	/* while OPEN; NULL otherwise */
 	struct gn_agent_db *db;
@@ -200,6 +226,8 @@ GN_MUST gn_err agent_told_open(struct gn_agent *a);
 void agent_told_close(struct gn_agent *a);
 void agent_serve_event(struct gn_agent *a, const struct gn_people_event *e, uint64_t cursor);
 void agent_serve_state(struct gn_agent *a); /* how it stands has changed */
+/* A person is asked: tells who listens. */
+void agent_serve_asked(struct gn_agent *a, const struct agent_approval *p);
 /* Somebody unknown left something: tells who listens. */
 void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
 

@@ -292,7 +292,8 @@ GN_MUST gn_err gn_agent_registers(struct gn_agent_db *db, struct gn_slice after,
 /* ---- clients ---- */
 
 struct gn_agent_client {
-	struct gn_hash id, secret; /* secret: SHA-256 of the client's */
+	struct gn_hash id;     /* 16 bytes, and zeros */
+	struct gn_hash secret; /* secret: its proof needs it (AP-12) */
 	struct gn_slice name, rights;
 	uint64_t since_ms, seen_ms, until_ms; /* until 0: for ever */
 };

@@ -147,6 +147,7 @@ void agent_close(struct gn_agent *a)
 	a->e2ee = NULL;
 	a->db = NULL;
 	a->event_count = a->claim_count = 0;
+	memset(a->approvals, 0, sizeof a->approvals);
 	agent_told_close(a);
 	if (a->found_content)
 		gn_wipe(a->found_content, a->found_content_cap);

@@ -33,6 +33,8 @@
 #define AGENT_ROW_MAX (16u << 20)
 /* Bytes of a name: of a contact, a client, a setting. */
 #define AGENT_NAME_MAX 256u
+/* Bytes of one right of a client: a word and a PID. */
+#define AGENT_RIGHT_MAX 64u
 /* Bytes of a client's rights. */
 #define AGENT_RIGHTS_MAX 4096u
 /* Programs that may speak to the agent. */
@@ -152,6 +154,11 @@
 /* Cursors that are kept back at once, so that one that was told is never taken again; after a kill so
  * many are skipped at most. */
 #define AGENT_TOLD_AHEAD 64u
+/* Milliseconds between two times that it is written down when a client was here. */
+#define AGENT_SEEN_MS 3600000u
+/* What persons are asked at once, and for how long an answer counts. */
+#define AGENT_APPROVALS_MAX 8u
+#define AGENT_APPROVAL_KEEP (300 * GN_SEC)
 /* Bytes of a call's JSON: a text of 16 KiB, escaped. */
 #define AGENT_BODY (256u << 10)
 /* Chats in one answer. */

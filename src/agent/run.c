@@ -210,6 +210,7 @@ static gn_err open_http(struct gn_agent *a, char why[GN_HOST_WHY])
 		.loop = &a->host.loop, .unix_path = a->config.socket, .no_port = true};
 	struct gn_http_handler handler;
 	agent_serve_init(a);
+	snprintf(a->origin, sizeof a->origin, "unix:%.250s", a->config.socket);
 	a->api.told = gn_host_told_new(&(struct gn_host_told_config){
 		.count = AGENT_TOLD_COUNT, .bytes = AGENT_TOLD_BYTES, .keep = AGENT_TOLD_KEEP});
 	a->api.epoch = gn_rand_u64(&a->host.rand) | 1;

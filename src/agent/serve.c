@@ -1,7 +1,7 @@
 /* Calls of app/1 on the agent's socket, which is its owner's alone. The twin in JSON is POST
  * /api/v1/<area>/<call>, as at the node.
  * Rule AG-61. */
-#include "agent/serve_int.h"
+#include "agent/clients_int.h"
 
 #include <stdio.h>
 
@@ -99,6 +99,7 @@ static gn_err call_stop(struct agent_request *r)
 struct agent_call {
 	struct gn_host_call_route route;
 	gn_err (*run)(struct agent_request *r);
+	const char *right; /* that a client needs; NULL: none; "send": of who is the first word */
 };
 
 enum { LOCKED = GN_HOST_CALL_OWN }; /* also while it is locked */
@@ -107,31 +108,45 @@ enum { LOCKED = GN_HOST_CALL_OWN }; /* also while it is locked */
 	{{GN_FB_APP_BODY_APP_##area, GN_FB_APP_##area##_BODY_##member}, flags}
 
 static const struct agent_call calls[] = {
-	{CALL(AGENT, AGENT_STATUS, LOCKED), call_status},
-	{CALL(AGENT, AGENT_START, LOCKED), call_start},
-	{CALL(AGENT, UNLOCK, LOCKED), call_unlock},
-	{CALL(AGENT, LOCK, LOCKED), call_lock},
-	{CALL(AGENT, AGENT_STOP, LOCKED), call_stop},
-	{CALL(CONTACT, CONTACTS_LIST, 0), agent_call_contacts_list},
-	{CALL(CONTACT, CONTACT_GET, 0), agent_call_contact_get},
-	{CALL(CONTACT, CONTACT_ADD, 0), agent_call_contact_add},
-	{CALL(CONTACT, CONTACT_ANSWER, 0), agent_call_contact_answer},
-	{CALL(CONTACT, CONTACT_SET, 0), agent_call_contact_set},
-	{CALL(CONTACT, CONTACT_REMOVE, 0), agent_call_contact_remove},
-	{CALL(CONTACT, INVITE_NEW, 0), agent_call_invite_new},
-	{CALL(CONTACT, INVITES_LIST, 0), agent_call_invites_list},
-	{CALL(CONTACT, INVITE_DROP, 0), agent_call_invite_drop},
-	{CALL(CHAT, CHATS_LIST, 0), agent_call_chats_list},
-	{CALL(CHAT, MESSAGE_SEND, 0), agent_call_message_send},
-	{CALL(CHAT, MESSAGE_EDIT, 0), agent_call_message_edit},
-	{CALL(CHAT, MESSAGE_DELETE, 0), agent_call_message_delete},
-	{CALL(CHAT, MESSAGE_REACT, 0), agent_call_message_react},
-	{CALL(CHAT, MESSAGE_READ, 0), agent_call_message_read},
-	{CALL(CHAT, MESSAGE_RETRY, 0), agent_call_message_retry},
-	{CALL(CHAT, HISTORY, 0), agent_call_history},
-	{CALL(CHAT, SEARCH, 0), agent_call_search},
-	{{{0, 0}, 0}, NULL},
+	{CALL(AGENT, AGENT_STATUS, LOCKED), call_status, NULL},
+	{CALL(AGENT, AGENT_START, LOCKED), call_start, "agent"},
+	{CALL(AGENT, UNLOCK, LOCKED), call_unlock, "agent"},
+	{CALL(AGENT, LOCK, LOCKED), call_lock, "agent"},
+	{CALL(AGENT, AGENT_STOP, LOCKED), call_stop, "agent"},
+	{CALL(CONTACT, CONTACTS_LIST, 0), agent_call_contacts_list, "chat"},
+	{CALL(CONTACT, CONTACT_GET, 0), agent_call_contact_get, "chat"},
+	{CALL(CONTACT, CONTACT_ADD, 0), agent_call_contact_add, "contacts"},
+	{CALL(CONTACT, CONTACT_ANSWER, 0), agent_call_contact_answer, "contacts"},
+	{CALL(CONTACT, CONTACT_SET, 0), agent_call_contact_set, "contacts"},
+	{CALL(CONTACT, CONTACT_REMOVE, 0), agent_call_contact_remove, "contacts"},
+	{CALL(CONTACT, INVITE_NEW, 0), agent_call_invite_new, "contacts"},
+	{CALL(CONTACT, INVITES_LIST, 0), agent_call_invites_list, "contacts"},
+	{CALL(CONTACT, INVITE_DROP, 0), agent_call_invite_drop, "contacts"},
+	{CALL(CHAT, CHATS_LIST, 0), agent_call_chats_list, "chat"},
+	{CALL(CHAT, MESSAGE_SEND, 0), agent_call_message_send, "send"},
+	{CALL(CHAT, MESSAGE_EDIT, 0), agent_call_message_edit, "send"},
+	{CALL(CHAT, MESSAGE_DELETE, 0), agent_call_message_delete, "send"},
+	{CALL(CHAT, MESSAGE_REACT, 0), agent_call_message_react, "send"},
+	{CALL(CHAT, MESSAGE_READ, 0), agent_call_message_read, "chat"},
+	{CALL(CHAT, MESSAGE_RETRY, 0), agent_call_message_retry, "send"},
+	{CALL(CHAT, HISTORY, 0), agent_call_history, "chat"},
+	{CALL(CHAT, SEARCH, 0), agent_call_search, "chat"},
+	{CALL(AGENT, CLIENTS_LIST, 0), agent_call_clients_list, "agent"},
+	{CALL(AGENT, CLIENT_ADD, 0), agent_call_client_add, "agent"},
+	{CALL(AGENT, CLIENT_REMOVE, 0), agent_call_client_remove, "agent"},
+	{CALL(AGENT, APPROVAL_GIVE, 0), agent_call_approval_give, "agent"},
+	{{{0, 0}, 0}, NULL, NULL},
 };
+
+/* Tables of calls with "send" begin with the word for whom. */
+static bool may(struct agent_request *r, const char *right)
+{
+	if (!right || !gn_host_client(&r->base))
+		return true;
+	if (strcmp(right, "send") != 0)
+		return agent_may(r, right, gn_str(right));
+	return r->agent->db ? agent_may_send(r, gn_fbt_bytes(r->base.table, 0)) : true;
+}
 
 static gn_err run_call(struct gn_host_request *base)
 {
@@ -140,6 +155,8 @@ static gn_err run_call(struct gn_host_request *base)
 	r->agent = base->api->user;
 	if (base->stranger)
 		return GN_DENIED;
+	if (!may(r, call->right))
+		return GN_OK;
 	if (r->agent->db || base->asked->flags & LOCKED)
 		return call->run(r);
 	bool fresh = gn_agent_vault_state(r->agent->vault) == GN_AGENT_NEW;
@@ -159,6 +176,11 @@ static const struct gn_host_calls agent_calls = {.routes = calls,
 						 .role = GN_FB_APP_ROLE_AGENT,
 						 .software = "geonet-agent " GEONET_VERSION,
 						 .unix_ms = unix_ms,
+						 .origin = agent_client_origin,
+						 .random = agent_client_random,
+						 .secret = agent_client_secret,
+						 .client_rights = agent_client_rights,
+						 .client_kinds = agent_client_kinds,
 						 .run = run_call};
 
 /* ---- HTTP on the same socket: the twins alone ---- */

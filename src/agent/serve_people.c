@@ -21,54 +21,7 @@ static void answer_person(struct agent_request *r, const struct gn_pk *owner)
 	gn_host_answer(&r->base, person_kind, agent_put_person(b, &c));
 }
 
-/* ---- by what the person types ---- */
-
-static bool same_name(struct gn_slice name, struct gn_slice who)
-{
-	return name.len && gn_slice_eq(name, who);
-}
-
-static int matches(const struct gn_people_contact *c, struct gn_slice who)
-{
-	char pid[GN_PID_MAX];
-	struct gn_pk pk;
-	gn_pid(c->owner, pid);
-	if (gn_slice_eq(gn_str(pid), who))
-		return 2;
-	if (gn_unhex(who, pk.b, sizeof pk.b) == GN_OK && gn_pk_eq(&pk, c->owner))
-		return 2;
-	return same_name(c->petname, who) || same_name(c->name, who);
-}
-
-bool agent_who(struct agent_request *r, struct gn_slice who, struct gn_people_contact *out)
-{
-	struct gn_people_contact c;
-	size_t found = 0, at = 0;
-	for (size_t i = 0; gn_people_at(r->agent->people, i, &c); i++) {
-		int how = matches(&c, who);
-		if (how == 2) {
-			found = 1;
-			at = i;
-			break;
-		}
-		if (how) {
-			found++;
-			at = i;
-		}
-	}
-	if (found == 1)
-		return gn_people_at(r->agent->people, at, out);
-	if (found)
-		gn_host_error(&r->base, GN_USAGE,
-			      "%zu contacts have that name: say whom by PID, or give one of them "
-			      "another name",
-			      found);
-	else
-		gn_host_error(&r->base, GN_NOT_FOUND,
-			      "no contact is called '%.*s': add them by PID, name or link first",
-			      (int)(who.len < 80 ? who.len : 80), (const char *)who.p);
-	return false;
-}
+/* ---- one, and the list ---- */
 
 gn_err agent_call_contact_get(struct agent_request *r)
 {
@@ -77,8 +30,6 @@ gn_err agent_call_contact_get(struct agent_request *r)
 		answer_person(r, c.owner);
 	return GN_OK;
 }
-
-/* ---- the list ---- */
 
 gn_err agent_call_contacts_list(struct agent_request *r)
 {

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* bits: TOLD_STATE is AGENT_KINDS_OF_ALL */
 enum { TOLD_STATE, TOLD_MESSAGE, TOLD_CONTACT, TOLD_TYPING, TOLD_NOTICE }; /* bits */
 
 #define TOLD_KIND(name) {GN_FB_APP_BODY_APP_TOLD, GN_FB_APP_TOLD_BODY_##name}
@@ -63,6 +64,17 @@ void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner)
 	struct gn_fbb *b = gn_host_told_builder(a->api.told);
 	struct gn_fb_told_notice_args args = {.text = gn_str(text), .next = gn_str(next)};
 	add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, gn_be64(owner->b) | 1);
+}
+
+void agent_serve_asked(struct gn_agent *a, const struct agent_approval *p)
+{
+	static const struct gn_app_kind kind = TOLD_KIND(TOLD_NOTICE);
+	char next[80];
+	snprintf(next, sizeof next, "allow it: geonet agent approve %llu",
+		 (unsigned long long)p->id);
+	struct gn_fbb *b = gn_host_told_builder(a->api.told);
+	struct gn_fb_told_notice_args args = {.text = gn_str(p->text), .next = gn_str(next)};
+	add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, p->id);
 }
 
 struct telling {

@@ -82,8 +82,12 @@ static void events_on(struct gn_host_request *r)
 	uint64_t kinds = gn_fb_events_on_kinds(t), epoch = gn_fb_events_on_epoch(t);
 	if (!l->who->owner)
 		kinds = kinds ? kinds & api->calls->stranger_kinds : api->calls->stranger_kinds;
+	const uint8_t *client = gn_host_app_client(l->app);
+	uint64_t most = client ? api->calls->client_kinds(api->user, client) : UINT64_MAX;
+	if (client)
+		kinds = kinds ? kinds & most : most;
 	gn_err err = GN_OK;
-	if (!l->who->owner && !kinds)
+	if ((!l->who->owner || client) && !kinds)
 		err = GN_DENIED;
 	else if (!l->listens)
 		err = gn_host_who_ask(&api->whos, l->who, GN_HOST_USE_SUBS, GN_HOST_SUBS);
@@ -250,6 +254,11 @@ void gn_host_send_end(struct gn_host_request *r)
 const struct gn_host_who *gn_host_user(const struct gn_host_request *r)
 {
 	return r->via ? r->via->who : NULL;
+}
+
+const uint8_t *gn_host_client(const struct gn_host_request *r)
+{
+	return r->via ? gn_host_app_client(r->via->app) : NULL;
 }
 
 void gn_host_lasts(struct gn_host_request *r)

@@ -30,7 +30,8 @@ struct reply {
 	json_t *json; /* NULL when it is not JSON */
 	gn_err err;   /* of an error answer */
 	const char *message;
-	bool more; /* of a list's page: others follow */
+	struct gn_app_kind kind; /* of app/1: which table json is */
+	bool more;               /* of a list's page: others follow */
 };
 /* CLI_OK for 2xx; CLI_NO_NODE and CLI_FAILED (transport; printed); else the exit status that the
  * node's error means, not printed. */

@@ -138,20 +138,19 @@ static int find_agent(struct cli *cli, char **path, uint32_t *other)
 	if (fd >= 0 || *other != (uint32_t)-1 || (set && *set))
 		return fd;
 	free(*path);
-	*path = socket_in(cli->data, "agent/agent.sock", &dir);
-	fd = dial_agent(*path, other);
+	*path = cli_format("%s/agent/agent.sock", cli->data);
+	char *reach = socket_in(cli->data, "agent/agent.sock", &dir);
+	fd = dial_agent(reach, other);
+	free(reach);
 	if (dir >= 0)
 		close(dir);
 	return fd;
 }
 
-int client_agent_dial(struct cli *cli)
+int client_agent_dial(struct cli *cli, char **path)
 {
-	char *path;
 	uint32_t other;
-	int fd = find_agent(cli, &path, &other);
-	free(path);
-	return fd;
+	return find_agent(cli, path, &other);
 }
 
 int client_no_agent(struct cli *cli)
@@ -181,7 +180,9 @@ int client_no_agent(struct cli *cli)
 
 bool client_agent_alive(struct cli *cli)
 {
-	int fd = client_agent_dial(cli);
+	char *path;
+	int fd = client_agent_dial(cli, &path);
+	free(path);
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0;

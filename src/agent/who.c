@@ -1,0 +1,58 @@
+/* A contact by what a person types: a PID, a key in hex, the name that they gave, the name that the
+ * contact has. */
+#include "agent/serve_int.h"
+
+static bool same_name(struct gn_slice name, struct gn_slice who)
+{
+	return name.len && gn_slice_eq(name, who);
+}
+
+static int matches(const struct gn_people_contact *c, struct gn_slice who)
+{
+	char pid[GN_PID_MAX];
+	struct gn_pk pk;
+	gn_pid(c->owner, pid);
+	if (gn_slice_eq(gn_str(pid), who))
+		return 2;
+	if (gn_unhex(who, pk.b, sizeof pk.b) == GN_OK && gn_pk_eq(&pk, c->owner))
+		return 2;
+	return same_name(c->petname, who) || same_name(c->name, who);
+}
+
+size_t agent_find_who(struct gn_agent *a, struct gn_slice who, struct gn_people_contact *out)
+{
+	struct gn_people_contact c;
+	size_t found = 0, at = 0;
+	for (size_t i = 0; gn_people_at(a->people, i, &c); i++) {
+		int how = matches(&c, who);
+		if (how == 2) {
+			found = 1;
+			at = i;
+			break;
+		}
+		if (how) {
+			found++;
+			at = i;
+		}
+	}
+	if (found == 1 && !gn_people_at(a->people, at, out))
+		return 0;
+	return found;
+}
+
+bool agent_who(struct agent_request *r, struct gn_slice who, struct gn_people_contact *out)
+{
+	size_t found = agent_find_who(r->agent, who, out);
+	if (found == 1)
+		return true;
+	if (found)
+		gn_host_error(&r->base, GN_USAGE,
+			      "%zu contacts have that name: say whom by PID, or give one of them "
+			      "another name",
+			      found);
+	else
+		gn_host_error(&r->base, GN_NOT_FOUND,
+			      "no contact is called '%.*s': add them by PID, name or link first",
+			      (int)(who.len < 80 ? who.len : 80), (const char *)who.p);
+	return false;
+}
