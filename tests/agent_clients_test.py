@@ -6,8 +6,8 @@ Exit 0 passed, 77 skipped, 1 failed with a sentence.
 import json, os, socket, subprocess, sys, threading
 
 sys.dont_write_bytecode = True
-import attack_test
-from attack_test import check, eventually
+import node_rig
+from node_rig import check, eventually
 from people_test import meet, people, Person
 
 
@@ -29,7 +29,7 @@ def by(person, file, *words, want=0):
 
 
 def case_rights(nodes, seed):
-    """Each call asks for a right; what is refused names it (AG-63)."""
+    """Each call asks for a right; what is refused names it (AG-91)."""
     ann, ben, cay = people(nodes, "ann", "ben", "cay")
     meet(ann, ben)
     ann.run("contacts", "add", cay.pid, "Cay")
@@ -103,7 +103,7 @@ def case_rights(nodes, seed):
 
 
 def case_asked(nodes, seed):
-    """What is asked each time: by whom yes may be said (AG-64)."""
+    """What is asked each time: by whom yes may be said (AG-92)."""
     nodes.start(1)
     os.mkdir(os.path.join(nodes.base, "eve"), 0o700)
     eve = Person(nodes, "eve", nodes.all[0], made=True)
@@ -141,4 +141,4 @@ def case_asked(nodes, seed):
 
 
 if __name__ == "__main__":
-    sys.exit(attack_test.main(globals()))
+    sys.exit(node_rig.main(globals()))

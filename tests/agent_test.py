@@ -7,8 +7,8 @@ Exit 0 passed, 77 skipped with a reason, 1 failed with a sentence.
 import json, os, shutil, signal, socket, stat, subprocess, sys
 
 sys.dont_write_bytecode = True
-import attack_test
-from attack_test import check, eventually, Skip
+import node_rig
+from node_rig import check, eventually, Skip
 
 
 class User:
@@ -221,4 +221,4 @@ def case_users(nodes, seed):
 
 
 if __name__ == "__main__":
-    sys.exit(attack_test.main(globals()))
+    sys.exit(node_rig.main(globals()))

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Events of real agents: usage: people_events_test.py BIN_DIR CASE
 
-What somebody who listens is told after their connection, or the agent, was gone (AG-62). Exit 0
+What somebody who listens is told after their connection, or the agent, was gone (AG-90). Exit 0
 passed, 77 skipped, 1 failed with a sentence.
 """
 import json, os, random, signal, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
-import attack_test
-from attack_test import check, eventually
+import node_rig
+from node_rig import check, eventually
 from people_test import meet, people, Person
 
 STATE, MESSAGE, CONTACT = 1, 2, 4  # bits of kinds
@@ -125,7 +125,7 @@ def case_killed(nodes, seed):
 
 def case_locks(nodes, seed):
     """Locked and unlocked: another epoch each time, so who listens is told to read anew; what the
-    store told stays the store's (AG-62)."""
+    store told stays the store's (AG-90)."""
     nodes.start(1)
     secret = os.path.join(nodes.base, "secret")
     with open(secret, "w", encoding="ascii") as f:
@@ -156,4 +156,4 @@ def case_locks(nodes, seed):
 
 
 if __name__ == "__main__":
-    sys.exit(attack_test.main(globals()))
+    sys.exit(node_rig.main(globals()))

@@ -1,5 +1,5 @@
 /* What a person is asked: how many questions wait, and for how long an answer counts. Rules: AG-38,
- * AG-64. */
+ * AG-92. */
 #include "agent/clients_int.h"
 #include "agent/testing/nest.h"
 

@@ -1,5 +1,5 @@
 /* Events in the store: what they are about, that no cursor is taken twice, what is dropped. Rules:
- * AG-39, AG-62. */
+ * AG-39, AG-90. */
 #include "agent/events_int.h"
 #include "agent/testing/nest.h"
 

@@ -1,4 +1,4 @@
-/* Rights of clients as words: which there are, and what each grants. Rule: AG-63. */
+/* Rights of clients as words: which there are, and what each grants. Rule: AG-91. */
 #include "agent/agent_int.h"
 #include "agent/rights.h"
 #include "agent/testing/nest.h"

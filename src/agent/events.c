@@ -5,7 +5,7 @@
  * 1. Cursors are taken in order and never twice, over restarts too: those below the single value
  *    "told" may have been told. It is moved AGENT_TOLD_AHEAD at a time.
  *
- * Rules: AG-39, AG-62; docs/spec/app.md AP-10. */
+ * Rules: AG-39, AG-90; docs/spec/app.md AP-10. */
 #include "agent/events_int.h"
 
 #define TOLD_NEXT "told" /* a single value: cursors below it may have been told */

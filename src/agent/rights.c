@@ -1,7 +1,7 @@
 /* Words of rights: rights.h. A word grants itself, one that ends with a star what has more, and a
  * star all.
  *
- * Rule: AG-63. */
+ * Rule: AG-91. */
 #include "agent/rights.h"
 
 #include "agent/limits.h"

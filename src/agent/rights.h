@@ -1,4 +1,4 @@
-/* What a client may do: words as tokens have them (docs/spec/agent.md AG-63). Pure.
+/* What a client may do: words as tokens have them (docs/spec/agent.md AG-91). Pure.
  *
  *   chat         people, chats, what was said; to mark it as read; to be told of it
  *   contacts     to add, answer, name, block and remove people; invites

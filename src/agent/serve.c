@@ -80,8 +80,10 @@ static gn_err call_lock(struct agent_request *r)
 			      "`geonet id passphrase`");
 		return GN_OK;
 	}
+	agent_files_locked(a);
 	agent_close(a);
 	gn_agent_vault_lock(a->vault);
+	agent_locked_begin(a);
 	a->state_moved = true;
 	answer_status(r);
 	return GN_OK;
@@ -94,25 +96,36 @@ static gn_err call_stop(struct agent_request *r)
 	return GN_OK;
 }
 
+static gn_err call_renew(struct agent_request *r)
+{
+	GN_TRY(agent_own_anew(r->agent));
+	answer_status(r);
+	return GN_OK;
+}
+
 /* ---- the table ---- */
 
 struct agent_call {
 	struct gn_host_call_route route;
 	gn_err (*run)(struct agent_request *r);
-	const char *right; /* that a client needs; NULL: none; "send": of who is the first word */
+	/* That a client needs; "send": of who is the first word; EACH: none; NULL, as where nobody
+	 * thought of it: no client may. */
+	const char *right;
 };
 
+#define EACH ""
 enum { LOCKED = GN_HOST_CALL_OWN }; /* also while it is locked */
 
 #define CALL(area, member, flags)                                                                  \
 	{{GN_FB_APP_BODY_APP_##area, GN_FB_APP_##area##_BODY_##member}, flags}
 
 static const struct agent_call calls[] = {
-	{CALL(AGENT, AGENT_STATUS, LOCKED), call_status, NULL},
+	{CALL(AGENT, AGENT_STATUS, LOCKED), call_status, EACH},
 	{CALL(AGENT, AGENT_START, LOCKED), call_start, "agent"},
 	{CALL(AGENT, UNLOCK, LOCKED), call_unlock, "agent"},
 	{CALL(AGENT, LOCK, LOCKED), call_lock, "agent"},
 	{CALL(AGENT, AGENT_STOP, LOCKED), call_stop, "agent"},
+	{CALL(AGENT, AGENT_RENEW, 0), call_renew, "agent"},
 	{CALL(CONTACT, CONTACTS_LIST, 0), agent_call_contacts_list, "chat"},
 	{CALL(CONTACT, CONTACT_GET, 0), agent_call_contact_get, "chat"},
 	{CALL(CONTACT, CONTACT_ADD, 0), agent_call_contact_add, "contacts"},
@@ -122,6 +135,7 @@ static const struct agent_call calls[] = {
 	{CALL(CONTACT, INVITE_NEW, 0), agent_call_invite_new, "contacts"},
 	{CALL(CONTACT, INVITES_LIST, 0), agent_call_invites_list, "contacts"},
 	{CALL(CONTACT, INVITE_DROP, 0), agent_call_invite_drop, "contacts"},
+	{CALL(CONTACT, CONTACT_VERIFY, 0), agent_call_contact_verify, "contacts"},
 	{CALL(CHAT, CHATS_LIST, 0), agent_call_chats_list, "chat"},
 	{CALL(CHAT, MESSAGE_SEND, 0), agent_call_message_send, "send"},
 	{CALL(CHAT, MESSAGE_EDIT, 0), agent_call_message_edit, "send"},
@@ -131,6 +145,11 @@ static const struct agent_call calls[] = {
 	{CALL(CHAT, MESSAGE_RETRY, 0), agent_call_message_retry, "send"},
 	{CALL(CHAT, HISTORY, 0), agent_call_history, "chat"},
 	{CALL(CHAT, SEARCH, 0), agent_call_search, "chat"},
+	{CALL(CHAT, MESSAGE_GET, 0), agent_call_message_get, "chat"},
+	{CALL(CHAT, CHAT_FILE_SEND, GN_HOST_CALL_STREAM), agent_call_file_send, "send"},
+	{CALL(CHAT, CHAT_FILE_GET, GN_HOST_CALL_STREAM), agent_call_file_get, "chat"},
+	{CALL(CHAT, CHAT_FILES_LIST, 0), agent_call_files_list, "chat"},
+	{CALL(CHAT, CHAT_FILE_DROP, 0), agent_call_file_drop, "send/*"},
 	{CALL(AGENT, CLIENTS_LIST, 0), agent_call_clients_list, "agent"},
 	{CALL(AGENT, CLIENT_ADD, 0), agent_call_client_add, "agent"},
 	{CALL(AGENT, CLIENT_REMOVE, 0), agent_call_client_remove, "agent"},
@@ -141,8 +160,12 @@ static const struct agent_call calls[] = {
 /* Tables of calls with "send" begin with the word for whom. */
 static bool may(struct agent_request *r, const char *right)
 {
-	if (!right || !gn_host_client(&r->base))
+	if (!gn_host_client(&r->base) || (right && !*right))
 		return true;
+	if (!right) {
+		gn_host_error(&r->base, GN_DENIED, "this is the person's alone: no right grants it");
+		return false;
+	}
 	if (strcmp(right, "send") != 0)
 		return agent_may(r, right, gn_str(right));
 	return r->agent->db ? agent_may_send(r, gn_fbt_bytes(r->base.table, 0)) : true;
@@ -231,6 +254,7 @@ static void no_memory(void *user, struct gn_http_request *http)
 static void closed(struct gn_host_request *base)
 {
 	struct agent_request *r = agent_request_of(base);
+	agent_file_closed(r);
 	if (!r->asked)
 		return;
 	gn_agent_link_drop(r->agent->link, r->asked);

@@ -5,7 +5,7 @@
  *   closed: an epoch of this life, nothing of before -> open [agent_told_open]: the store's
  *           -> closed [agent_told_close]; who listens is told of a gap both times
  *
- * Rules: AG-61, AG-62; docs/spec/app.md AP-10. */
+ * Rules: AG-61, AG-90; docs/spec/app.md AP-10. */
 #include "agent/events_int.h"
 #include "agent/serve_int.h"
 
@@ -13,14 +13,14 @@
 #include <stdlib.h>
 
 /* bits: TOLD_STATE is AGENT_KINDS_OF_ALL */
-enum { TOLD_STATE, TOLD_MESSAGE, TOLD_CONTACT, TOLD_TYPING, TOLD_NOTICE }; /* bits */
+enum { TOLD_STATE, TOLD_MESSAGE, TOLD_CONTACT, TOLD_TYPING, TOLD_NOTICE }; /* bits; 5: files */
 
 #define TOLD_KIND(name) {GN_FB_APP_BODY_APP_TOLD, GN_FB_APP_TOLD_BODY_##name}
 
 /* What the store knows nothing of: its cursor is told and never taken again. What does not fit, or
  * has no memory, is not told: who listens reads the state anew. */
-static void add(struct gn_agent *a, struct gn_app_kind kind, gn_fbref table, unsigned bit,
-		uint64_t object)
+void agent_told_add(struct gn_agent *a, struct gn_app_kind kind, gn_fbref table, unsigned bit,
+		    uint64_t object)
 {
 	struct gn_agent_tx tx;
 	gn_err err = GN_OK;
@@ -51,7 +51,7 @@ void agent_serve_state(struct gn_agent *a)
 	static const struct gn_app_kind kind = TOLD_KIND(TOLD_STATE);
 	struct gn_fbb *b = gn_host_told_builder(a->api.told);
 	struct gn_fb_told_state_args args = {.state = agent_put_status(b, a)};
-	add(a, kind, gn_fb_told_state_make(b, &args), TOLD_STATE, 1);
+	agent_told_add(a, kind, gn_fb_told_state_make(b, &args), TOLD_STATE, 1);
 }
 
 void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner)
@@ -63,7 +63,7 @@ void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner)
 	snprintf(next, sizeof next, "see who it is and read it: geonet contacts accept %s", pid);
 	struct gn_fbb *b = gn_host_told_builder(a->api.told);
 	struct gn_fb_told_notice_args args = {.text = gn_str(text), .next = gn_str(next)};
-	add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, gn_be64(owner->b) | 1);
+	agent_told_add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, gn_be64(owner->b) | 1);
 }
 
 void agent_serve_asked(struct gn_agent *a, const struct agent_approval *p)
@@ -74,7 +74,16 @@ void agent_serve_asked(struct gn_agent *a, const struct agent_approval *p)
 		 (unsigned long long)p->id);
 	struct gn_fbb *b = gn_host_told_builder(a->api.told);
 	struct gn_fb_told_notice_args args = {.text = gn_str(p->text), .next = gn_str(next)};
-	add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, p->id);
+	agent_told_add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, p->id);
+}
+
+void agent_serve_new(struct gn_agent *a)
+{
+	static const struct gn_app_kind kind = TOLD_KIND(TOLD_NOTICE);
+	struct gn_fbb *b = gn_host_told_builder(a->api.told);
+	struct gn_fb_told_notice_args args = {.text = gn_str("new message"),
+					      .next = gn_str("read it: geonet agent unlock")};
+	agent_told_add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, 2);
 }
 
 struct telling {
@@ -115,7 +124,7 @@ static void tell_contact(struct gn_agent *a, const struct gn_people_event *e, ui
 	struct gn_fbb *b = gn_host_told_builder(a->api.told);
 	bool gone = gn_people_get(a->people, &e->owner, &c) != GN_OK;
 	struct gn_fb_told_contact_args args = {
-		.contact = gone ? put_gone(b, &e->owner) : agent_put_person(b, &c), .gone = gone};
+		.contact = gone ? put_gone(b, &e->owner) : agent_put_person(b, a, &c), .gone = gone};
 	fill(a, cursor, kind, gn_fb_told_contact_make(b, &args), TOLD_CONTACT,
 	     gn_be64(e->owner.b) | 1);
 }

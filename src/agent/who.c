@@ -19,6 +19,17 @@ static int matches(const struct gn_people_contact *c, struct gn_slice who)
 	return same_name(c->petname, who) || same_name(c->name, who);
 }
 
+static bool is_claim(const struct gn_agent *a, struct gn_slice who)
+{
+	char pid[GN_PID_MAX];
+	for (size_t i = 0; i < a->claim_count; i++) {
+		gn_pid(&a->claims[i].owner, pid);
+		if (gn_slice_eq(gn_str(pid), who))
+			return true;
+	}
+	return false;
+}
+
 size_t agent_find_who(struct gn_agent *a, struct gn_slice who, struct gn_people_contact *out)
 {
 	struct gn_people_contact c;
@@ -50,6 +61,10 @@ bool agent_who(struct agent_request *r, struct gn_slice who, struct gn_people_co
 			      "%zu contacts have that name: say whom by PID, or give one of them "
 			      "another name",
 			      found);
+	else if (is_claim(r->agent, who))
+		gn_host_error(&r->base, GN_STATE,
+			      "they are a stranger who wrote to you: geonet contacts accept %.*s",
+			      (int)who.len, (const char *)who.p);
 	else
 		gn_host_error(&r->base, GN_NOT_FOUND,
 			      "no contact is called '%.*s': add them by PID, name or link first",

@@ -59,13 +59,31 @@ void gn_host_link_unlisten(struct gn_host_link *l)
 	l->listens = false;
 }
 
+/* What it may hear of now: a client may have lost rights since it began to listen. */
+static bool may_hear(struct gn_host_link *l, uint64_t *kinds)
+{
+	const struct gn_host_api *api = l->base->api;
+	const uint8_t *client = gn_host_app_client(l->app);
+	*kinds = l->kinds;
+	if (client)
+		*kinds &= api->calls->client_kinds(api->user, client);
+	if (!client || *kinds)
+		return true;
+	gn_host_link_unlisten(l);
+	gn_host_app_bye(l->app, GN_DENIED, "this client may hear nothing any more",
+			gn_os_steady());
+	return false;
+}
+
 void gn_host_link_tell(struct gn_host_link *l)
 {
 	const struct gn_host_told *told = l->base->api->told;
 	struct gn_slice frame;
-	uint64_t gap;
+	uint64_t gap, kinds;
+	if (!l->listens || gn_host_told_cursor(told) == l->heard || !may_hear(l, &kinds))
+		return;
 	while (l->listens && gn_host_app_listens(l->app)) {
-		bool any = gn_host_told_next(told, l->kinds, &l->heard, &frame, &gap);
+		bool any = gn_host_told_next(told, kinds, &l->heard, &frame, &gap);
 		if (gap)
 			gn_host_app_gap(l->app, gap, gn_os_steady());
 		if (!any)

@@ -1,4 +1,4 @@
-/* Calls that a person must allow (AG-64): with the passphrase, or by saying yes to what the agent
+/* Calls that a person must allow (AG-92): with the passphrase, or by saying yes to what the agent
  * says it would do. */
 #include "geonet/people/allow.h"
 
