@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Programs that speak to an agent with a secret of their own: usage: agent_clients_test.py BIN_DIR CASE
+"""Programs that speak to an agent with a secret of their own.
 
+usage: agent_clients_test.py BIN_DIR CASE
 Exit 0 passed, 77 skipped, 1 failed with a sentence.
 """
 import json, os, socket, subprocess, sys, threading
@@ -22,10 +23,12 @@ def client(person, name, *rights, options=()):
 def by(person, file, *words, want=0):
     """What the tool says as that client."""
     done = subprocess.run([
-        os.path.join(person.nodes.bin, "geonet"), "--data", person.data, *words], capture_output=True,
-        text=True, timeout=120, env={**os.environ, "GEONET_CLIENT": file}, stdin=subprocess.DEVNULL)
-    check(done.returncode == want, f"{file}: {words}: {done.returncode}: {done.stdout}{done.stderr}")
-    return done.stdout + done.stderr
+        os.path.join(person.nodes.bin, "geonet"), "--data", person.data, *words],
+        capture_output=True, text=True, timeout=120, env={**os.environ, "GEONET_CLIENT": file},
+        stdin=subprocess.DEVNULL)
+    said = done.stdout + done.stderr
+    check(done.returncode == want, f"{file}: {words}: {done.returncode}: {said}")
+    return said
 
 
 def case_rights(nodes, seed):
@@ -67,7 +70,8 @@ def case_rights(nodes, seed):
         except subprocess.TimeoutExpired:
             pass
         ben.run("msg", "send", "Ann", f"to {os.path.basename(file)}")
-        eventually("it is there", 120, lambda f=file: f"to {os.path.basename(f)}" in ann.texts("Ben"))
+        text = f"to {os.path.basename(file)}"
+        eventually("it is there", 120, lambda t=text: t in ann.texts("Ben"))
         try:
             out, _ = follow.communicate(timeout=10)
         except subprocess.TimeoutExpired:
@@ -84,7 +88,8 @@ def case_rights(nodes, seed):
     for text in (f"{number}:{secret[::-1]}", f"{number[::-1]}:{secret}"):
         with open(forged, "w", encoding="ascii") as f:
             f.write(text + "\n")
-        check("does not take this client" in by(ann, forged, "agent", "status", want=1), "a forgery")
+        said = by(ann, forged, "agent", "status", want=1)
+        check("does not take this client" in said, said)
     ann.run("agent", "clients", "remove", number)
     by(ann, reader, "agent", "status", want=1)
     ann.run("agent", "clients", "remove", number, want=4)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Agents and users of one machine: usage: agent_test.py BIN_DIR CASE
 
-Where an agent's socket is, who may speak to it, and what two users of one machine see of each other.
-Exit 0 passed, 77 skipped with a reason, 1 failed with a sentence.
+Where an agent's socket is, who may speak to it, and what two users of one machine see of each
+other. Exit 0 passed, 77 skipped with a reason, 1 failed with a sentence.
 """
 import json, os, shutil, signal, socket, stat, subprocess, sys
 
@@ -54,7 +54,7 @@ class User:
         self.env = before
         out, err = done.communicate(timeout=120)
         check(done.returncode == want,
-              f"{self.name}: geonet {' '.join(words)}: {done.returncode}, wanted {want}: {out}{err}")
+              f"{self.name}: geonet {' '.join(words)}: {done.returncode}, not {want}: {out}{err}")
         return out + err
 
     def json(self, *words, want=0):
@@ -62,7 +62,8 @@ class User:
 
     def python(self, script):
         """What a script prints that runs as this user."""
-        become = f"import os, socket\nos.setgroups([]); os.setgid({self.uid}); os.setuid({self.uid})\n"
+        become = ("import os, socket\nos.setgroups([]); "
+                  f"os.setgid({self.uid}); os.setuid({self.uid})\n")
         return subprocess.run([sys.executable, "-c", become + script], capture_output=True,
                               text=True, timeout=60).stdout
 

@@ -1,4 +1,4 @@
-/* Where the socket is: the runtime directory when it is the user's alone, else DATA. Rule: AG-61. */
+/* Where the socket is: the runtime directory when it is the user's alone, else DATA. AG-61. */
 #include "agent/agent_int.h"
 #include "agent/testing/nest.h"
 

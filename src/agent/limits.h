@@ -230,8 +230,8 @@
 #define AGENT_TOLD_COUNT 10000u
 #define AGENT_TOLD_BYTES (8u << 20)
 #define AGENT_TOLD_KEEP (24 * 3600 * GN_SEC)
-/* Cursors that are kept back at once, so that one that was told is never taken again; after a kill so
- * many are skipped at most. */
+/* Cursors that are kept back at once, so that one that was told is never taken again; after a kill
+ * so many are skipped at most. */
 #define AGENT_TOLD_AHEAD 64u
 /* Milliseconds between two times that it is written down when a client was here. */
 #define AGENT_SEEN_MS 3600000u

@@ -163,7 +163,8 @@ static bool may(struct agent_request *r, const char *right)
 	if (!gn_host_client(&r->base) || (right && !*right))
 		return true;
 	if (!right) {
-		gn_host_error(&r->base, GN_DENIED, "this is the person's alone: no right grants it");
+		gn_host_error(&r->base, GN_DENIED,
+			      "this is the person's alone: no right grants it");
 		return false;
 	}
 	if (strcmp(right, "send") != 0)

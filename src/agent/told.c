@@ -24,6 +24,8 @@ void agent_told_add(struct gn_agent *a, struct gn_app_kind kind, gn_fbref table,
 {
 	struct gn_agent_tx tx;
 	gn_err err = GN_OK;
+	if (!table)
+		return;
 	if (a->db && gn_host_told_cursor(a->api.told) + 1 >= a->told_ahead) {
 		err = gn_agent_tx_begin(a->db, &tx);
 		err = err ? err : agent_events_ahead(a, &tx);
@@ -34,7 +36,7 @@ void agent_told_add(struct gn_agent *a, struct gn_app_kind kind, gn_fbref table,
 			return;
 		}
 	}
-	if (table && gn_host_told_add(a->api.told, kind, table, bit, object, a->now) == GN_OK)
+	if (gn_host_told_add(a->api.told, kind, table, bit, object, a->now) == GN_OK)
 		a->api.moved = true;
 }
 
@@ -63,7 +65,8 @@ void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner)
 	snprintf(next, sizeof next, "see who it is and read it: geonet contacts accept %s", pid);
 	struct gn_fbb *b = gn_host_told_builder(a->api.told);
 	struct gn_fb_told_notice_args args = {.text = gn_str(text), .next = gn_str(next)};
-	agent_told_add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, gn_be64(owner->b) | 1);
+	agent_told_add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE,
+		       gn_be64(owner->b) | 1);
 }
 
 void agent_serve_asked(struct gn_agent *a, const struct agent_approval *p)
@@ -123,8 +126,9 @@ static void tell_contact(struct gn_agent *a, const struct gn_people_event *e, ui
 	struct gn_people_contact c;
 	struct gn_fbb *b = gn_host_told_builder(a->api.told);
 	bool gone = gn_people_get(a->people, &e->owner, &c) != GN_OK;
-	struct gn_fb_told_contact_args args = {
-		.contact = gone ? put_gone(b, &e->owner) : agent_put_person(b, a, &c), .gone = gone};
+	struct gn_fb_told_contact_args args = {.contact = gone ? put_gone(b, &e->owner)
+							       : agent_put_person(b, a, &c),
+					       .gone = gone};
 	fill(a, cursor, kind, gn_fb_told_contact_make(b, &args), TOLD_CONTACT,
 	     gn_be64(e->owner.b) | 1);
 }

@@ -45,7 +45,8 @@ struct gn_host_app_config {
 	uint8_t nonce[32]; /* random */
 	/* The secret of the client with this id; false: there is none. */
 	bool (*secret)(void *user, const uint8_t id[32], uint8_t out[32]);
-	/* What that client may do, for READY: into out, how many (cap at most); lent. NULL: rights. */
+	/* What that client may do, for READY: into out, how many (cap at most); lent. NULL:
+	 * rights. */
 	size_t (*client_rights)(void *user, const uint8_t id[32], struct gn_slice *out, size_t cap);
 	bool open; /* who names no client is let in as well: something else said who they are */
 	void *user;

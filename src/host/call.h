@@ -33,8 +33,8 @@ struct gn_host_calls {
 	const struct gn_slice *stranger_rights;
 	size_t stranger_right_count;
 	uint64_t stranger_kinds;
-	/* Clients with a secret (AP-12), beside users by uid; all NULL: there are none. origin: what
-	 * the socket is bound to, "" to know no client now. */
+	/* Clients with a secret (AP-12), beside users by uid; all NULL: there are none. origin:
+	 * what the socket is bound to, "" to know no client now. */
 	const char *(*origin)(void *user);
 	void (*random)(void *user, void *out, size_t len);
 	bool (*secret)(void *user, const uint8_t id[32], uint8_t out[32]);

@@ -70,8 +70,7 @@ static bool may_hear(struct gn_host_link *l, uint64_t *kinds)
 	if (!client || *kinds)
 		return true;
 	gn_host_link_unlisten(l);
-	gn_host_app_bye(l->app, GN_DENIED, "this client may hear nothing any more",
-			gn_os_steady());
+	gn_host_app_bye(l->app, GN_DENIED, "this client may hear nothing any more", gn_os_steady());
 	return false;
 }
 

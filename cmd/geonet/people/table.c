@@ -28,8 +28,8 @@ static const struct cli_option unlock_options[] = {
 };
 
 static const struct cli_option clients_options[] = {
-	{"right", "RIGHT", "what it may do, may repeat: chat, contacts, send/PID, send/*, sign/TYPE, "
-	 "network, agent or *"},
+	{"right", "RIGHT", "what it may do, may repeat: chat, contacts, send/PID, send/*, "
+	 "sign/TYPE, network, agent or *"},
 	{"days", "N", "for so long, 1 to 400 (default until it is removed)"},
 	{"out", "FILE", "where its secret goes (default stdout)"},
 	{"yes", NULL, "allow it without being asked"},
@@ -68,7 +68,8 @@ const struct cli_command agent_commands[] = {
 	 NULL,
 	 "  geonet agent lock\n",
 	 NULL, cmd_agent_lock},
-	{"clients", "[list | add NAME | remove ID]", 0, 2, "programs with a secret and rights of their own",
+	{"clients", "[list | add NAME | remove ID]", 0, 2,
+	 "programs with a secret and rights of their own",
 	 "A program that names its secret's file in GEONET_CLIENT may do what its rights say and "
 	 "nothing else.\n",
 	 "  geonet agent clients add bot --right chat --right 'send/*' --out bot.secret\n"
