@@ -10,6 +10,7 @@
 #include "wire/generated/bodies_fb.h"
 #include "wire/generated/box_fb.h"
 #include "wire/generated/bundle_fb.h"
+#include "wire/generated/bus_fb.h"
 #include "wire/generated/common_fb.h"
 #include "wire/generated/content_fb.h"
 #include "wire/generated/overlay_fb.h"
@@ -31,6 +32,7 @@ static const struct schema {
 	{"schemas/app.fbs", gn_fbtypes_app, GN_COUNT(gn_fbtypes_app)},
 	{"schemas/token.fbs", gn_fbtypes_token, GN_COUNT(gn_fbtypes_token)},
 	{"schemas/box.fbs", gn_fbtypes_box, GN_COUNT(gn_fbtypes_box)},
+	{"schemas/bus.fbs", gn_fbtypes_bus, GN_COUNT(gn_fbtypes_bus)},
 	{"schemas/bundle.fbs", gn_fbtypes_bundle, GN_COUNT(gn_fbtypes_bundle)},
 	{"schemas/content.fbs", gn_fbtypes_content, GN_COUNT(gn_fbtypes_content)},
 	{"schemas/blocks.fbs", gn_fbtypes_blocks, GN_COUNT(gn_fbtypes_blocks)},
