@@ -27,6 +27,7 @@ struct talk {
 	struct gn_host_client *client;
 	int fd;
 	bool asked, done;
+	uint64_t call; /* the one that was asked for */
 	gn_err failed; /* between us and the node */
 	char *detail;
 };
@@ -39,14 +40,14 @@ static char *text_of(struct gn_slice s, const char *fallback)
 
 static void begin_call(struct talk *t, struct gn_fbt table)
 {
-	uint64_t call;
-	uint32_t ms = 1000 * (t->ask->timeout ? t->ask->timeout : 60);
+	uint32_t ms = t->ask->lasts ? GN_HOST_CLIENT_LASTS
+				    : 1000 * (t->ask->timeout ? t->ask->timeout : 60);
 	struct gn_fbb *b = gn_host_client_builder(t->client);
 	gn_fbref ref = gn_fbb_table(b, gn_app_type(t->ask->kind), t->ask->args);
 	uint64_t time = gn_fb_app_ready_time((struct gn_fb_app_ready){table});
 	if (time)
 		cli_now_is(t->cli, time / 1000);
-	t->failed = gn_host_client_call(t->client, t->ask->kind, ref, ms, gn_os_steady(), &call);
+	t->failed = gn_host_client_call(t->client, t->ask->kind, ref, ms, gn_os_steady(), &t->call);
 	t->asked = !t->failed;
 }
 
@@ -68,6 +69,19 @@ static void tell_event(struct talk *t, const struct gn_host_client_event *e)
 	json_decref(json);
 }
 
+/* What an event asked to be said. Its answer is passed over. */
+static void say_then(struct talk *t)
+{
+	struct gn_app_kind kind;
+	const void *args;
+	uint64_t call;
+	if (t->done || !t->ask->then || !t->ask->then(t->ask->user, &kind, &args))
+		return;
+	struct gn_fbb *b = gn_host_client_builder(t->client);
+	gn_fbref ref = gn_fbb_table(b, gn_app_type(kind), args);
+	t->failed = gn_host_client_call(t->client, kind, ref, 0, gn_os_steady(), &call);
+}
+
 static void hear(struct talk *t)
 {
 	struct gn_host_client_event e;
@@ -76,11 +90,19 @@ static void hear(struct talk *t)
 		switch (e.what) {
 		case GN_HOST_CLIENT_READY: begin_call(t, e.table); break;
 		case GN_HOST_CLIENT_ANSWER:
+			if (e.call != t->call)
+				break;
 			if (!e.more && e.type)
 				t->reply->json = client_shape(e.kind, e.type, e.table, t->reply);
-			t->done = !e.more && !t->ask->event;
+			t->done = !e.more && (t->ask->lasts || !t->ask->event);
+			if (e.more && t->ask->lasts) {
+				tell_event(t, &e);
+				say_then(t);
+			}
 			break;
 		case GN_HOST_CLIENT_FAILED:
+			if (e.call != t->call)
+				break;
 			if (e.fault.unknown && (closed || e.fault.err == GN_TIMEOUT))
 				t->failed = e.fault.err;
 			else
