@@ -132,7 +132,8 @@ gn_err gn_node_call_box_send(struct gn_node_request *r)
 	struct gn_box_deposit d = {.place = {pk_of(gn_fb_box_send_box(t)), gn_fb_box_send_front(t)},
 				   .item = gn_fb_box_send_item(t),
 				   .ttl = gn_fb_box_send_ttl(t),
-				   .need = gn_fb_box_send_w(t)};
+				   .need = gn_fb_box_send_w(t),
+				   .wide = gn_fb_box_send_wide(t)};
 	const char *why;
 	gn_op op;
 	if (proof_of(gn_fb_box_send_proof(t), &d.proof, &why) != GN_OK) {

@@ -106,6 +106,7 @@ struct gn_box_deposit {
 	uint32_t ttl; /* seconds */
 	struct gn_box_proof proof;
 	unsigned need;
+	bool wide; /* on to two more than the set, when some of it may lie */
 };
 GN_MUST gn_err gn_box_deposit(struct gn_box *b, const struct gn_box_deposit *d, gn_time now,
 			      gn_op *op);

@@ -95,6 +95,8 @@
 #define BOX_SEEN_NODE 20480 /* from one node: a full group box, with what was taken */
 #define BOX_LIES 3 /* items that are not what their id says, and a holder is not asked again */
 #define BOX_READ_BYTES (4u << 20) /* items not shown to the owner yet */
-#define BOX_RETRY (30 * GN_SEC)   /* a holder that failed is asked again, and the set looked up */
+/* A holder that failed is asked again: at first after, doubled each time up to. */
+#define BOX_RETRY_FIRST (1 * GN_SEC)
+#define BOX_RETRY (30 * GN_SEC) /* and so soon is a set looked up that was not found whole */
 
 #endif
