@@ -133,6 +133,8 @@ int main(int argc, char **argv)
 			o.flat = true;
 		else if (strcmp(a, "--keep") == 0)
 			o.keep = true;
+		else if (strcmp(a, "--plain") == 0)
+			o.plain = true;
 		else if (strcmp(a, "--validate") == 0)
 			o.validate = true;
 		else if (strcmp(a, "--json") == 0)
@@ -150,10 +152,11 @@ int main(int argc, char **argv)
 		"geonet-sim --scenario %s --nodes %u --seed %llu --lookups %u --records %u --kill "
 		"%u --loss %g --pow "
 		"%u --trips %u"
-		" --leaf-ping %g --split %g --sybils %u --ttl %u%s%s",
+		" --leaf-ping %g --split %g --sybils %u --ttl %u%s%s%s",
 		sc->name, o.nodes, (unsigned long long)o.seed, o.lookups, o.records, o.kill_percent,
 		o.loss * 100, o.pow_bits, o.trips, (double)o.ping_leaf / 1e9, (double)o.split / 1e9,
-		o.sybils, o.ttl, o.flat ? " --flat" : "", o.keep ? " --keep" : "");
+		o.sybils, o.ttl, o.flat ? " --flat" : "", o.keep ? " --keep" : "",
+		o.plain ? " --plain" : "");
 	int failed = sc->run(&s);
 	sim_row(&s, "simulated", "%.0f s, %llu events, %llu messages, %llu lost",
 		(double)(s.now - SIM_EPOCH) / 1e9, (unsigned long long)s.events,

@@ -399,6 +399,8 @@ const struct sim_scenario sim_scenarios[] = {
 	{"sybil", "one node in twenty lies about one key: hides, promises, keeps nothing",
 	 run_sybil},
 	{"churn", "sessions of 15 minutes for two hours, disks lost", run_churn},
+	{"bus", "a topic that everybody follows: healthy, --kill percent at one instant, churn",
+	 sim_run_bus},
 	{"nodes", "whole nodes: a record, a name, a file, --kill percent die and come back",
 	 sim_run_nodes},
 };

@@ -7,6 +7,7 @@
  *               replica sets, lost records
  *   drive.c     joins, batches of lookups, puts and gets, faults
  *   sybil.c     nodes that lie about one key
+ *   bus.c       a topic that everybody follows
  *   nodes.c     whole nodes, as geonetd runs them
  *   scenario.c  named runs     main.c  options and tables
  *
@@ -16,6 +17,7 @@
 #define GN_SIM_SIM_H
 
 #include "overlay/overlay.h"
+#include "services/bus/bus.h"
 #include "wire/wire.h"
 
 #include <stdio.h>
@@ -36,6 +38,7 @@ struct sim_options {
 	uint32_t ttl;    /* seconds, of records */
 	bool flat;       /* all delays 10 ms one way */
 	bool quiet, json;
+	bool plain;    /* the topic has no links */
 	bool validate; /* gn_overlay_validate after each step */
 };
 
@@ -62,6 +65,11 @@ struct sim_node {
 	gn_time started, joined_at;
 	bool server;
 	bool sybil, keeps;  /* no engine: sybil.c answers for it */
+	struct gn_bus *bus; /* NULL: the run has none */
+	struct sim_who {
+		struct sim *s;
+		unsigned node;
+	} who;              /* for its callbacks */
 	struct gn_map disk; /* key -> struct sim_stored */
 	gn_time back_at;    /* churn: when it starts again */
 	uint64_t bytes_out, datagrams_out;
@@ -127,6 +135,9 @@ struct sim {
 			const struct gn_overlay_event *e, void *user);
 	void *user;
 	gn_time mark_at;
+	bool with_bus; /* nodes that start from now on have one */
+	void (*on_bus)(struct sim *s, unsigned node, const struct gn_bus_event *e);
+	uint64_t bus_copies, bus_messages; /* of whole messages; of all */
 };
 
 /* ---- world.c ---- */
@@ -214,6 +225,10 @@ void sim_sybils_link(struct sim *s);
 void sim_sybils_stop(struct sim *s);
 void sim_sybil_message(struct sim *s, unsigned a, unsigned b, struct gn_slice bytes);
 struct gn_receipt sim_receipt(const struct sim_node *n, const struct gn_record *r);
+
+/* ---- bus.c ---- */
+int sim_run_bus(struct sim *s);
+uint64_t sim_bus_counter(const struct sim *s, const char *name);
 
 /* ---- nodes.c: whole nodes (node/testing/whole.h) ---- */
 int sim_run_nodes(struct sim *s);

@@ -91,6 +91,7 @@ static void disk_clear(struct sim *s, struct sim_node *n)
 void sim_free(struct sim *s)
 {
 	for (unsigned i = 0; i < s->count; i++) {
+		gn_bus_free(s->nodes[i].bus);
 		gn_overlay_free(s->nodes[i].ov);
 		GN_ASSERT(s->nodes[i].alloc.count == 0);
 		disk_clear(s, &s->nodes[i]);
@@ -134,6 +135,23 @@ unsigned sim_node_add(struct sim *s)
 	return i;
 }
 
+static gn_time bus_rtt(void *user, const struct gn_pk *peer)
+{
+	const struct sim_who *w = user;
+	const unsigned *to = gn_map_get(&w->s->by_pk, peer->b);
+	return to ? sim_rtt(w->s, w->node, *to) : 0;
+}
+
+static void bus_start(struct sim *s, unsigned i)
+{
+	struct sim_node *n = &s->nodes[i];
+	struct gn_bus_config cfg = {
+		.overlay = n->ov, .node = n->sk.pk, .rtt = bus_rtt, .user = &n->who};
+	n->who = (struct sim_who){s, i};
+	gn_err err = gn_bus_new(&n->env, &cfg, s->now, &n->bus);
+	GN_ASSERT(err == GN_OK);
+}
+
 bool sim_alive(const struct sim *s, unsigned i)
 {
 	return s->nodes[i].ov != NULL;
@@ -175,12 +193,16 @@ void sim_node_start(struct sim *s, unsigned i)
 		err = gn_overlay_restore(n->ov, gn_slice(d->bytes, d->len), s->now);
 		GN_ASSERT(err == GN_OK);
 	}
+	if (s->with_bus)
+		bus_start(s, i);
 	sim_pump(s, i);
 }
 
 void sim_node_kill(struct sim *s, unsigned i, bool lose_disk)
 {
 	struct sim_node *n = &s->nodes[i];
+	gn_bus_free(n->bus);
+	n->bus = NULL;
 	gn_overlay_free(n->ov);
 	n->ov = NULL;
 	n->server = false;
@@ -387,6 +409,31 @@ void sim_op_add(struct sim *s, unsigned node, gn_op op, unsigned index)
 	s->ops[s->op_count++] = (struct sim_op){node, op, index};
 }
 
+static bool is_bus(struct gn_slice m)
+{
+	return m.len >= 8 && memcmp(m.p + 4, "GNBS", 4) == 0;
+}
+
+static void pump_bus(struct sim *s, unsigned i)
+{
+	struct sim_node *n = &s->nodes[i];
+	struct gn_overlay_message m;
+	struct gn_bus_event e;
+	struct gn_fb_bus_frame f;
+	while (gn_bus_next_message(n->bus, &m)) {
+		gn_err err = gn_fb_bus_frame_verify(m.bytes, &f);
+		GN_ASSERT(err == GN_OK);
+		s->bus_copies += gn_fb_bus_frame_body_type(f) == GN_FB_BUS_FRAME_BODY_BUS_DELIVER;
+		s->bus_messages++;
+		sim_message(s, i, &m);
+	}
+	while (gn_bus_next_event(n->bus, &e))
+		if (s->on_bus)
+			s->on_bus(s, i, &e);
+	if (s->opt.validate)
+		gn_bus_validate(n->bus);
+}
+
 void sim_pump(struct sim *s, unsigned i)
 {
 	struct sim_node *n = &s->nodes[i];
@@ -398,6 +445,8 @@ void sim_pump(struct sim *s, unsigned i)
 	while (gn_overlay_next_store(n->ov, &r))
 		storage(s, i, &r);
 	while (gn_overlay_next_event(n->ov, &e)) {
+		if (n->bus && gn_bus_overlay_event(n->bus, &e, s->now))
+			continue;
 		if (e.kind == GN_OVERLAY_DONE)
 			done(s, i, &e);
 		else if (e.kind == GN_OVERLAY_LINKED || e.kind == GN_OVERLAY_UNLINKED)
@@ -407,9 +456,16 @@ void sim_pump(struct sim *s, unsigned i)
 		else if (e.kind == GN_OVERLAY_SERVER)
 			n->server = true;
 	}
+	if (n->bus) {
+		pump_bus(s, i);
+		while (gn_overlay_next_message(n->ov, &m)) /* what the bus has asked for */
+			sim_message(s, i, &m);
+	}
 	if (s->opt.validate)
 		gn_overlay_validate(n->ov);
 	gn_time at = gn_overlay_deadline(n->ov);
+	if (n->bus)
+		at = gn_time_min(at, gn_bus_deadline(n->bus));
 	if (at != GN_NEVER && (at < n->tick_at || n->tick_at <= s->now)) {
 		n->tick_at = at > s->now ? at : s->now;
 		event_add(s, SIM_TICK, n->tick_at, i);
@@ -431,12 +487,18 @@ static void handle(struct sim *s, struct sim_event *e)
 			return; /* a later one took its place */
 		n->tick_at = GN_NEVER;
 		gn_overlay_tick(n->ov, s->now);
+		if (n->bus)
+			gn_bus_tick(n->bus, s->now);
 		break;
 	case SIM_MESSAGE:
 		if (!reachable(s, e->peer, e->node) && s->split)
 			return;
-		(void)gn_overlay_recv(n->ov, peer, &s->nodes[e->peer].addr,
-				      gn_slice(e->bytes, e->len), s->now);
+		if (n->bus && is_bus(gn_slice(e->bytes, e->len)))
+			(void)gn_bus_recv(n->bus, peer, &s->nodes[e->peer].addr,
+					  gn_slice(e->bytes, e->len), s->now);
+		else
+			(void)gn_overlay_recv(n->ov, peer, &s->nodes[e->peer].addr,
+					      gn_slice(e->bytes, e->len), s->now);
 		break;
 	case SIM_STORED:
 		sim_disk_put(s, n, &e->key, e->bytes, e->len);
@@ -455,6 +517,8 @@ static void handle(struct sim *s, struct sim_event *e)
 			gn_overlay_addr_down(n->ov, &e->addr, e->err, s->now);
 		}
 		gn_overlay_peer_down(n->ov, peer, e->err, s->now);
+		if (n->bus)
+			gn_bus_peer_down(n->bus, peer, e->err, s->now);
 		break;
 	case SIM_ADDR_DOWN: gn_overlay_addr_down(n->ov, &e->addr, e->err, s->now); break;
 	case SIM_IDLE: idle(s, e); break;

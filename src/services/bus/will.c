@@ -1,0 +1,158 @@
+/* Wills: a message that its publisher signed beforehand, told when its lease lapses. The node that
+ * brought it renews it. One root's word is not enough: it counts when two say that the lease lapsed,
+ * and while it lives here two others do not count either.
+ *
+ *   none -> kept [bus_on_will] -> kept [renewed] -> none [taken back]
+ *                              -> told [it lapsed here and at another root; or nobody renews it
+ *                                       here any more and two others say so]
+ *
+ * Invariant: after a will nothing of its epoch or an earlier one is taken. Rule BU-11. */
+#include "services/bus/engine_int.h"
+
+static void drop_will(struct gn_bus *b, struct bus_publisher *p)
+{
+	bus_blob_drop(b, p->will);
+	p->will = NULL;
+	p->lapsed_count = 0;
+}
+
+static void tell(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p)
+{
+	struct bus_refusal why;
+	struct bus_blob *m = bus_blob_ref(p->will);
+	p->ended = m->said.epoch > p->ended ? m->said.epoch : p->ended;
+	drop_will(b, p);
+	b->count.wills_told++;
+	if (m->said.flags & GN_FB_BUS_FLAG_RETAINED)
+		(void)!bus_retain(b, h, p, m, &why);
+	bus_serve(b, h, m, SHARE_ALL, NULL);
+	bus_blob_drop(b, m);
+}
+
+static void note(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p,
+		 const struct gn_pk *by, uint64_t epoch)
+{
+	struct gn_contact set[BUS_ROOTS];
+	unsigned needed = bus_roots_of(b, &h->topic, set) > 1 ? 2 : 1;
+	if (epoch != p->lapsed_epoch) {
+		p->lapsed_epoch = epoch;
+		p->lapsed_count = 0;
+	}
+	for (unsigned i = 0; i < p->lapsed_count; i++)
+		if (gn_pk_eq(&p->lapsed[i], by))
+			return;
+	if (p->lapsed_count < GN_COUNT(p->lapsed))
+		p->lapsed[p->lapsed_count++] = *by;
+	bool lives = p->will_until > b->now;
+	if (p->will && p->will->said.epoch == epoch && !lives && p->lapsed_count >= needed)
+		tell(b, h, p);
+}
+
+static void say_lapsed(struct gn_bus *b, const struct bus_held *h, const struct bus_publisher *p)
+{
+	struct gn_contact set[BUS_ROOTS];
+	unsigned n = bus_roots_of(b, &h->topic, set);
+	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
+	struct gn_fb_key key = bus_fb_key(&p->pk);
+	for (unsigned i = 0; i < n; i++) {
+		struct gn_fbb *fbb =
+			gn_pk_eq(&set[i].pk, &b->cfg.node) ? NULL : bus_message_begin(b, 0);
+		if (!fbb)
+			continue;
+		struct gn_fb_bus_lapsed_args args = {
+			.topic = &topic, .publisher = &key, .epoch = p->will->said.epoch};
+		bus_message_end(b, &set[i], 0, GN_FB_BUS_FRAME_BODY_BUS_LAPSED,
+				gn_fb_bus_lapsed_make(fbb, &args));
+	}
+}
+
+void bus_wills_due(struct gn_bus *b, struct bus_held *h, gn_time *next)
+{
+	for (uint32_t i = 0; i < h->publishers.count; i++) {
+		struct bus_publisher *p = GN_MAP_AT(&h->publishers, struct bus_publisher *, i);
+		if (!p->will)
+			continue;
+		if (p->will_until > b->now) {
+			*next = gn_time_min(*next, p->will_until);
+			continue;
+		}
+		bool said = false;
+		for (unsigned k = 0; k < p->lapsed_count; k++)
+			said = said || (p->lapsed_epoch == p->will->said.epoch &&
+					gn_pk_eq(&p->lapsed[k], &b->cfg.node));
+		if (said)
+			continue;
+		b->count.wills_lapsed++;
+		say_lapsed(b, h, p);
+		note(b, h, p, &b->cfg.node, p->will->said.epoch);
+	}
+}
+
+void bus_on_lapsed(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
+		   struct gn_fb_bus_lapsed m)
+{
+	struct gn_pk pk = bus_pk(gn_fb_bus_lapsed_publisher(m));
+	struct bus_publisher *p = bus_publisher_get(h, gn_said_key8(&pk));
+	if (!bus_is_root_of(b, &h->topic, &from->who.pk) || !p || !gn_pk_eq(&p->pk, &pk) ||
+	    !p->will || gn_fb_bus_lapsed_epoch(m) != p->will->said.epoch) {
+		b->count.lapsed_false++;
+		return;
+	}
+	note(b, h, p, &from->who.pk, p->will->said.epoch);
+}
+
+/* ---- bringing, renewing, taking back ---- */
+
+static gn_err bring(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
+		    struct gn_fb_bus_will m, struct bus_refusal *why)
+{
+	struct gn_pk pk = bus_pk(gn_fb_bus_will_publisher(m));
+	struct bus_entry e;
+	GN_TRY(bus_admit(b, h, &from->who, gn_fb_bus_will_message(m), false, &e, why));
+	if (!(e.said.flags & GN_FB_BUS_FLAG_WILL) || !gn_pk_eq(&pk, &e.said.publisher))
+		return GN_MALFORMED;
+	struct bus_publisher *p = e.by;
+	if (e.said.epoch <= p->ended || (p->will && e.said.epoch < p->will->said.epoch))
+		return GN_STALE;
+	/* who has heard it from a root does not take it over */
+	if (p->will && p->will->said.epoch == e.said.epoch && p->will_until > b->now &&
+	    !gn_pk_eq(&p->will_by, &from->who.pk))
+		return GN_DENIED;
+	struct bus_blob *blob = bus_blob_new(b, &e.said);
+	if (!blob)
+		return GN_NOMEM;
+	drop_will(b, p);
+	p->will = blob;
+	p->will_by = from->who.pk;
+	p->will_until = b->now + e.said.lease * GN_SEC;
+	b->count.wills++;
+	bus_held_wake(b, h, p->will_until);
+	return GN_OK;
+}
+
+static gn_err renew(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
+		    struct gn_fb_bus_will m)
+{
+	struct gn_pk pk = bus_pk(gn_fb_bus_will_publisher(m));
+	struct bus_publisher *p = bus_publisher_get(h, gn_said_key8(&pk));
+	if (!p || !gn_pk_eq(&p->pk, &pk) || !p->will ||
+	    p->will->said.epoch != gn_fb_bus_will_epoch(m) || !gn_pk_eq(&p->will_by, &from->who.pk))
+		return p && gn_fb_bus_will_epoch(m) <= p->ended ? GN_STALE : GN_NOT_FOUND;
+	if (gn_fb_bus_will_lease(m) == 0) {
+		drop_will(b, p);
+		return GN_OK;
+	}
+	p->will_until = b->now + p->will->said.lease * GN_SEC;
+	p->lapsed_count = 0;
+	p->used = b->now;
+	bus_held_wake(b, h, p->will_until);
+	return GN_OK;
+}
+
+void bus_on_will(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
+		 struct gn_fb_bus_will m)
+{
+	struct bus_refusal why = {.err = GN_OK};
+	why.err = gn_fb_bus_will_has_message(m) ? bring(b, from, h, m, &why) : renew(b, from, h, m);
+	bus_send_done(b, from, &why, NULL);
+}
