@@ -7,8 +7,8 @@ failed with a sentence.
 import json, os, subprocess, sys, threading
 
 sys.dont_write_bytecode = True
-import attack_test
-from attack_test import check, eventually
+import node_rig
+from node_rig import check, eventually
 
 
 class Speaker:
@@ -155,4 +155,4 @@ def case_root(nodes, seed):
 
 
 if __name__ == "__main__":
-    sys.exit(attack_test.main(globals()))
+    sys.exit(node_rig.main(globals()))
