@@ -228,10 +228,34 @@ static void ack_item(struct world *w, struct beside *b, const struct gn_host_app
 	beside_ok(b, e->call);
 }
 
+/* Custodies of nobody, something of another kind, and that again as the last word. */
+static void answer_beside(struct beside *b, uint64_t call)
+{
+	static const uint8_t bytes[64] = {0xff, 0xff, 0xff, 0x7f};
+	struct gn_fbb *fbb = beside_builder(b);
+	struct gn_fb_box_sent_args sent = {.held = 9, .of = 8};
+	gn_err err = gn_host_app_answer(b->app, call, sent_kind, gn_fb_box_sent_make(fbb, &sent),
+					true, gn_os_steady());
+	assert_int_equal(err, GN_OK);
+	struct gn_fb_box_got_args got = {.id = GN_SLICE(bytes), .item = GN_SLICE(bytes)};
+	fbb = beside_builder(b);
+	err = gn_host_app_answer(b->app, call, got_kind, gn_fb_box_got_make(fbb, &got), true,
+				 gn_os_steady());
+	assert_int_equal(err, GN_OK);
+	fbb = beside_builder(b);
+	beside_answer(b, call, got_kind, gn_fb_box_got_make(fbb, &got));
+}
+
 static void on_call(struct beside *b, const struct gn_host_app_event *e)
 {
 	struct world_soul *s = soul_of(b);
 	struct world *w = s->world;
+	if (e->what != GN_HOST_APP_CALL)
+		return;
+	if (w->beside) {
+		answer_beside(b, e->call);
+		return;
+	}
 	bool record = e->kind.area == GN_FB_APP_BODY_APP_RECORD;
 	if (record && e->kind.member == GN_FB_APP_RECORD_BODY_RECORD_PUT)
 		put_record(w, b, e);
