@@ -172,15 +172,35 @@ static void what_waits_is_bounded(void **state)
 	assert_int_equal(waiting(1), 0);
 }
 
+/* A node that answers beside the question, says that more hold it than there are, and ends what has
+ * no end: nothing is taken for what it is not, nobody is told that it is stored, and all goes on
+ * once it answers rightly. */
+static void a_node_answers_beside(void **state)
+{
+	(void)state;
+	away(1);
+	struct gn_content_id held = world_say(&w, 0, "looked after");
+	WORLD_UNTIL(&w, world_state(&w, 0, true, &held) == GN_PEOPLE_STORED);
+	w.beside = true;
+	back(1);
+	struct gn_content_id id = world_say(&w, 0, "hear me");
+	world_pass(&w, 3601 * GN_SEC, 600 * GN_SEC);
+	assert_int_equal(world_state(&w, 0, true, &id), GN_PEOPLE_WAITING);
+	assert_int_equal(world_state(&w, 1, false, &held), -1);
+	w.beside = false;
+	w.checks = 0;
+	world_pass(&w, 900 * GN_SEC, 60 * GN_SEC);
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &held) >= 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(a_burst_is_acknowledged),
-		T(a_dead_box_has_its_share),
-		T(a_contact_ends_nothing),
-		T(what_waits_is_bounded),
+		T(a_burst_is_acknowledged), T(a_dead_box_has_its_share), T(a_contact_ends_nothing),
+		T(what_waits_is_bounded),   T(a_node_answers_beside),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

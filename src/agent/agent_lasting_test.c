@@ -375,6 +375,9 @@ static void set_ups_are_made_anew(void **state)
 	back(1);
 	world_pass(&w, 5 * GN_SEC, GN_SEC);
 	WORLD_UNTIL(&w, world_state(&w, 0, true, &id) == GN_PEOPLE_DELIVERED);
+	struct gn_pk other = world_owner(&w, 1);
+	assert_int_equal(gn_agent_know_ask(a->know, &other), GN_OK); /* its newest prekeys */
+	world_settle(&w);
 	away(1);
 	assert_int_equal(gn_e2ee_anew(a->e2ee, &device), GN_OK);
 	id = world_say(&w, 0, "sets one up");

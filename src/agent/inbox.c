@@ -366,7 +366,7 @@ static void on_followed(void *user, const struct gn_host_client_event *e)
 {
 	struct agent_box *box = user;
 	struct gn_agent *a = box->agent;
-	if (e->what == GN_HOST_CLIENT_FAILED) {
+	if (e->what == GN_HOST_CLIENT_FAILED || (e->what == GN_HOST_CLIENT_ANSWER && !e->more)) {
 		box->call = 0; /* followed again in the next turn that the link is up */
 		box->followed = false;
 		return;

@@ -86,6 +86,7 @@ static gn_err put_item(struct gn_agent *a, uint64_t id, struct agent_out_head *h
 	struct gn_agent_tx tx;
 	gn_sha256(&item, 1, &head->item);
 	head->made_ms = agent_unix_ms(a);
+	head->keys_at = agent_held_newest(a, &head->owner);
 	head->end = agent_unix(a) + head->ttl;
 	head->flags |= gn_e2ee_sets_up(item) ? AGENT_OUT_SETS_UP : 0;
 	parts.head = *head;
@@ -263,19 +264,26 @@ static void on_sent(void *user, const struct gn_host_client_event *e)
 		deposit_over(d, e->fault.err, 0);
 		return;
 	}
-	if (e->what != GN_HOST_CLIENT_ANSWER || e->kind.area != GN_FB_APP_BODY_APP_BOX)
+	if (e->what != GN_HOST_CLIENT_ANSWER)
 		return;
-	if (e->kind.member == GN_FB_APP_BOX_BODY_BOX_SIGN) {
-		agent_own_sign(d->agent, (struct gn_fb_box_sign){e->table});
+	bool box = e->kind.area == GN_FB_APP_BODY_APP_BOX;
+	if (!box || e->kind.member != GN_FB_APP_BOX_BODY_BOX_SENT) {
+		if (!e->more)
+			deposit_over(d, GN_CLOSED, 0); /* no answer to what was asked */
+		else if (box && e->kind.member == GN_FB_APP_BOX_BODY_BOX_SIGN)
+			agent_own_sign(d->agent, (struct gn_fb_box_sign){e->table});
 		return;
 	}
 	unsigned before = d->held;
 	if (gn_fb_box_sent_has_custody(t))
 		take_custody(d, gn_fb_box_sent_custody(t));
-	d->held = gn_fb_box_sent_held(t);
+	uint16_t code = gn_fb_box_sent_code(t);
+	unsigned most = code == GN_EXISTS ? gn_fb_box_sent_of(t) : (unsigned)d->custody_count;
 	d->of = gn_fb_box_sent_of(t);
+	d->held = gn_fb_box_sent_held(t);
+	d->held = d->held < most ? d->held : most; /* so many have promised, whatever it says */
+	d->held = d->held < d->of ? d->held : d->of;
 	if (!e->more) {
-		uint16_t code = gn_fb_box_sent_code(t);
 		deposit_over(d, code < GN_ERR_COUNT ? (gn_err)code : GN_INTERNAL,
 			     gn_fb_box_sent_bits(t));
 	} else if (before < AGENT_STORED && d->held >= AGENT_STORED) {

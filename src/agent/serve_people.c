@@ -140,7 +140,7 @@ static void on_name(void *user, const struct gn_host_client_event *e)
 	gn_err err = GN_OK;
 	if (e->what == GN_HOST_CLIENT_FAILED)
 		err = e->fault.err;
-	else if (e->what != GN_HOST_CLIENT_ANSWER)
+	else if (e->what != GN_HOST_CLIENT_ANSWER || e->more) /* once, whatever the node says */
 		return;
 	else if (e->kind.area != GN_FB_APP_BODY_APP_RECORD ||
 		 e->kind.member != GN_FB_APP_RECORD_BODY_NAME_IS || !gn_fb_name_is_has_owner(t))

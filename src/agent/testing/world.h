@@ -45,8 +45,8 @@ struct world {
 		struct gn_hash key;
 		struct gn_pk owner;
 		bool keys; /* of prekeys */
-		size_t len;
-		uint8_t *bytes;
+		size_t len, first_len;
+		uint8_t *bytes, *first; /* what was put first */
 	} records[WORLD_RECORDS];
 	size_t record_count;
 	struct world_item items[WORLD_ITEMS];
@@ -54,6 +54,9 @@ struct world {
 	struct gn_sk holders[WORLD_HOLDERS];
 	unsigned checks;     /* questions that came */
 	bool withhold;       /* no prekeys record is given, and none is taken */
+	bool stale;          /* the first prekeys are given, whatever came after them */
+	bool beside;         /* nodes answer beside the question, and count what nobody holds */
+	bool says_taken;     /* holders say of all that somebody took it */
 	struct gn_pk refuse; /* deposits by this key are refused */
 	bool refuse_all;     /* all by certificates are */
 	struct gn_pk silent; /* of deposits in this box nothing is heard; */
@@ -74,6 +77,8 @@ struct gn_content_id world_say(struct world *w, unsigned from, const char *text)
 /* Something lies in a box, whoever let it in. */
 void world_leave(struct world *w, const struct gn_pk *box, const struct gn_pk *by,
 		 struct gn_slice bytes);
+/* A holder shows it now, whatever became of it. */
+void world_show(struct world *w, size_t item);
 /* What one has of the other's or its own message: -1 not there. */
 int world_state(struct world *w, unsigned who, bool mine, const struct gn_content_id *id);
 /* Stopped and opened again: what is not in the store is gone. */
