@@ -2,9 +2,8 @@
  * it is stored, looked after each hour (STATE, and deposited anew when fewer than three hold it),
  * read at another node. An agent dies with its node; when the node is back it goes on.
  *
- *   NEW -> WAITS [its time was set] -> GOES [letter_go] -> STORED [deposited] -> CHECKED [hourly]
- *                  ^------ refused, or its node was killed ------'        fewer than 3 hold it: WAITS
- */
+ *   NEW -> WAITS [schedule] -> GOES [letter_go] -> STORED [deposited] <-> CHECKED [hourly]
+ *            ^--- refused, or its node was killed --'      fewer than 3 hold it: WAITS */
 #include "records/box_proof.h"
 #include "sim.h"
 

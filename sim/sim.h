@@ -10,7 +10,7 @@
  *   nodes.c     whole nodes, as geonetd runs them
  *   boxed.c     the engine of boxes beside each overlay, with a log and a disk of its own
  *   letters.c   many boxes, a letter for each: sent, kept, read
- *   boxes.c     scenario boxes: churn, deaths, what is readable      front.c   scenario front: a flood
+ *   boxes.c     scenario boxes: churn, deaths, what is readable     front.c   scenario front
  *   scenario.c  named runs     main.c  options and tables
  *
  * One seed, one run: events of equal time go in the order they were made, nothing reads a clock
