@@ -4,7 +4,7 @@ Fields go and come by their numbers in src/wire/schemas/app*.fbs; nothing but th
 import os, socket, struct
 
 SIZES = {"B": 1, "H": 2, "I": 4, "Q": 8}
-HELLO, READY, ERROR, BYE, EVENT, CONTACT, CHAT = 1, 4, 5, 10, 14, 19, 20  # of AppBody
+HELLO, READY, ERROR, BYE, EVENT, AGENT, CONTACT, CHAT, TOLD = 1, 4, 5, 10, 14, 18, 19, 20, 21
 
 
 def put(buf, fields):
@@ -44,7 +44,8 @@ class Table:
 
     def get(self, n, kind="I", size=0):
         have = struct.unpack_from("<H", self.buf, self.slots)[0]
-        at = struct.unpack_from("<H", self.buf, self.slots + 4 + 2 * n)[0] if 4 + 2 * n < have else 0
+        slot = self.slots + 4 + 2 * n
+        at = struct.unpack_from("<H", self.buf, slot)[0] if 4 + 2 * n < have else 0
         if not at:
             return 0 if kind in SIZES else [] if kind == "tables" else None
         at += self.at
