@@ -198,6 +198,7 @@ static gn_time turn(void *user)
 	}
 	next = gn_time_min(next, gn_agent_vault_deadline(a->vault));
 	next = gn_time_min(next, gn_host_links_pump(&a->api, a->now));
+	next = gn_time_min(next, gn_agent_link_flush(a->link, a->now)); /* calls of this turn */
 	next = next > a->now ? next - a->now : 0;
 	return next;
 }
