@@ -2,8 +2,8 @@
  * the right, the time, and what the key and the topic may a second. A rate is charged only for what
  * is signed, but the prefix's, which pays for forgeries too.
  *
- * Invariant: what was refused leaves no trace but in counters and the prefix's rate. Rules BU-3,
- * BU-6, BU-7. */
+ * Invariant: what was refused leaves no trace but in counters and the prefix's rate. Rules BS-3,
+ * BS-6, BS-7. */
 #include "services/bus/engine_int.h"
 
 bool bus_rate(gn_time *bucket, uint32_t a_second, gn_time now, uint32_t *retry_ms)
@@ -32,6 +32,16 @@ static void net_of(const struct gn_addr *a, uint8_t out[8])
 	}
 }
 
+bool bus_same_net(const struct gn_bus *b, const struct gn_addr *a, const struct gn_contact *who)
+{
+	uint8_t one[8], other[8];
+	if (!who->addr_count || gn_share_exempt(&who->addrs[0], b->cfg.count_local))
+		return false;
+	net_of(a, one);
+	net_of(&who->addrs[0], other);
+	return memcmp(one, other, sizeof one) == 0;
+}
+
 /* Its bucket; those that are full again give way. NULL: all are in use. */
 static gn_time *prefix_bucket(const struct gn_bus *b, struct bus_held *h, const uint8_t net[8])
 {
@@ -51,7 +61,7 @@ static gn_time *prefix_bucket(const struct gn_bus *b, struct bus_held *h, const 
 	return &free->rate;
 }
 
-/* BU-7: of an open topic's rate a prefix has a quarter. */
+/* BS-7: of an open topic's rate a prefix has a quarter. */
 static gn_err prefix_rate(struct gn_bus *b, struct bus_held *h, const struct gn_contact *from,
 			  struct bus_refusal *why)
 {

@@ -1,5 +1,5 @@
 /* Messages in memory, counted by references: of a history, of a value, on their way, in a queue of
- * the owner. Filters, in one piece. Rules BU-1, BU-2, BU-3. */
+ * the owner. Filters, in one piece. Rules BS-1, BS-2, BS-3. */
 #include "services/bus/engine_int.h"
 
 struct bus_blob *bus_blob_new(struct gn_bus *b, const struct gn_said *said)
@@ -114,4 +114,29 @@ bool bus_filters_pass(const struct bus_filters *f, struct gn_slice subject)
 		if (gn_subject_matches(f->at[i], subject))
 			return true;
 	return !f;
+}
+
+/* ---- what is stored (BS-16) ---- */
+
+gn_err bus_store_take(struct gn_bus *b, struct bus_blob *m, const struct gn_contact *who,
+		      struct bus_refusal *why)
+{
+	GN_ASSERT(!m->stored);
+	m->holder = bus_holder(who);
+	gn_err err = gn_share_take(&b->stored, &m->holder, m->len);
+	m->stored = err == GN_OK;
+	why->limit = err == GN_QUOTA   ? BUS_LIMIT(BUS_STORED_PEER)
+		     : err == GN_LIMIT ? BUS_LIMIT(BUS_STORED_PART)
+		     : err != GN_OK    ? BUS_LIMIT(BUS_STORED)
+				       : why->limit;
+	return err == GN_OK || err == GN_QUOTA ? err : GN_LIMIT;
+}
+
+void bus_store_give(struct gn_bus *b, struct bus_blob *m)
+{
+	if (!m)
+		return;
+	GN_ASSERT(m->stored);
+	gn_share_give(&b->stored, &m->holder, m->len);
+	m->stored = false;
 }

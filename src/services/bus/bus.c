@@ -67,7 +67,7 @@ static void take_request(struct gn_bus *b, const struct gn_contact *who, struct 
 	    bus_link_pulled(b, &from, gn_fb_bus_frame_body_as_bus_pull(m)))
 		return;
 	if (!b->cfg.no_root)
-		why.err = bus_rules_get(b, &topic, &h);
+		why.err = bus_rules_get(b, &topic, who, &h);
 	if (why.err == GN_PENDING)
 		why.err =
 			first && bus_rules_wait(b, h, who, message) == GN_OK ? GN_PENDING : GN_BUSY;

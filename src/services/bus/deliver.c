@@ -8,7 +8,7 @@
  * 2. A will counts when a second root has told it, or there is but one.
  * 3. Values are judged by subject, since a new subscriber is given old ones: only live messages make
  *    gaps.
- * Rules BU-2, BU-3, BU-9, BU-11, BU-12, BU-14. */
+ * Rules BS-2, BS-3, BS-9, BS-11, BS-12, BS-14. */
 #include "services/bus/engine_int.h"
 
 /* ---- has it come before? ---- */
@@ -35,12 +35,20 @@ static struct bus_value *value_of(struct bus_seen *s, const struct gn_said *said
 	return at;
 }
 
+static uint64_t newest_epoch(const struct bus_seen *s)
+{
+	uint64_t newest = s->window.epoch;
+	for (unsigned i = 0; i < s->value_count; i++)
+		newest = s->values[i].epoch > newest ? s->values[i].epoch : newest;
+	return newest;
+}
+
 static bool again(struct bus_seen *s, const struct gn_said *said)
 {
 	if (said->epoch <= s->ended)
 		return true;
-	if (said->flags & GN_FB_BUS_FLAG_WILL)
-		return false;
+	if (said->flags & GN_FB_BUS_FLAG_WILL) /* its publisher has begun anew since */
+		return said->epoch < newest_epoch(s);
 	if (said->flags & GN_FB_BUS_FLAG_RETAINED) {
 		const struct bus_value *value = value_of(s, said, false);
 		if (value)
@@ -176,13 +184,26 @@ static void mark(struct gn_bus *b, struct bus_view *v, struct bus_seen *s,
 
 /* ---- a message ---- */
 
+/* The value that is known here, for somebody who began since. */
+static bool is_repeated(const struct gn_bus *b, const struct bus_view *v, struct bus_seen *s,
+			const struct gn_said *said)
+{
+	const struct bus_value *value =
+		said->flags & GN_FB_BUS_FLAG_RETAINED && !(said->flags & GN_FB_BUS_FLAG_WILL)
+			? value_of(s, said, false)
+			: NULL;
+	return value && value->epoch == said->epoch && value->seq == said->seq &&
+	       said->epoch > s->ended && bus_locals_fresh(b, v);
+}
+
 /* Form, once, signature, right, time; NULL: it is not told. */
 static struct bus_seen *check(struct gn_bus *b, struct bus_view *v, const struct gn_said *said,
-			      struct gn_slice token)
+			      struct gn_slice token, bool *repeated)
 {
 	struct bus_seen *known = bus_seen_get(v, gn_said_key8(&said->publisher));
 	struct bus_token none = {NULL, 0, 0};
-	if (known && gn_pk_eq(&known->pk, &said->publisher) && again(known, said)) {
+	*repeated = known && gn_pk_eq(&known->pk, &said->publisher) && again(known, said);
+	if (*repeated && !is_repeated(b, v, known, said)) {
 		b->count.got_again++;
 		return NULL;
 	}
@@ -257,8 +278,9 @@ void bus_view_deliver(struct gn_bus *b, struct bus_view *v, const struct gn_cont
 		return;
 	}
 	bool will = said.flags & GN_FB_BUS_FLAG_WILL;
-	struct bus_seen *s = will && !r ? NULL : check(b, v, &said, token);
-	watch_primary(b, v, r, s != NULL && !will);
+	bool repeated = false;
+	struct bus_seen *s = will && !r ? NULL : check(b, v, &said, token, &repeated);
+	watch_primary(b, v, r, s != NULL && !will && !repeated);
 	if (!s)
 		return;
 	s->used = b->now;
@@ -267,11 +289,14 @@ void bus_view_deliver(struct gn_bus *b, struct bus_view *v, const struct gn_cont
 	struct bus_blob *blob = bus_blob_new(b, &said);
 	if (!blob)
 		return; /* as if it had been lost */
-	if (!will)
+	if (!will && !repeated)
 		mark(b, v, s, &said, before);
 	b->count.got++;
-	bus_locals_say(b, v, blob);
-	if (!will)
+	if (repeated)
+		bus_locals_say_fresh(b, v, blob);
+	else
+		bus_locals_say(b, v, blob);
+	if (!will && !repeated)
 		bus_links_tell(b, v, blob, &from->pk);
 	bus_blob_drop(b, blob);
 }

@@ -3,7 +3,7 @@
  *
  *   local:  begun [bus_sub_start] -> following [a root gave a lease] -> ended [bus_locals_end]
  *
- * Rules BU-14, BU-16. */
+ * Rules BS-14, BS-16. */
 #include "services/bus/engine_int.h"
 
 #include <stdio.h>
@@ -97,6 +97,10 @@ gn_err bus_sub_start(struct gn_bus *b, const struct gn_bus_subscribe *s, gn_op *
 		return GN_NOMEM;
 	}
 	l->view = v;
+	if (v->locals) { /* a lease is here: what is kept was given with it */
+		l->fresh = b->now + BUS_FRESH;
+		v->again = true;
+	}
 	l->next = v->locals;
 	v->locals = l;
 	gn_err err = merge_filters(b, v);
@@ -120,6 +124,14 @@ static void item_free(struct gn_bus *b, struct bus_local *l, struct bus_item *it
 	gn_mem_free(b->env.alloc, it);
 }
 
+/* Nobody follows: who will is new to all of it. */
+static void forget(struct gn_bus *b, struct bus_view *v)
+{
+	bus_links_end(b, v);
+	while (v->seen.count)
+		bus_seen_free(b, v, GN_MAP_AT(&v->seen, struct bus_seen *, 0));
+}
+
 void bus_local_free(struct gn_bus *b, struct bus_local *l)
 {
 	struct bus_view *v = l->view;
@@ -139,7 +151,7 @@ void bus_local_free(struct gn_bus *b, struct bus_local *l)
 	if (v->locals)
 		(void)!merge_filters(b, v); /* else the old ones are a few too many */
 	else
-		bus_links_end(b, v);
+		forget(b, v);
 	bus_view_wake(b, v, b->now);
 }
 
@@ -206,6 +218,22 @@ void bus_locals_say(struct gn_bus *b, struct bus_view *v, struct bus_blob *m)
 	struct bus_item it = {.message = m};
 	for (struct bus_local *l = v->locals; l; l = l->next)
 		if (passes(l, m->said.subject))
+			queue(b, l, &it);
+}
+
+bool bus_locals_fresh(const struct gn_bus *b, const struct bus_view *v)
+{
+	for (const struct bus_local *l = v->locals; l; l = l->next)
+		if (l->fresh > b->now)
+			return true;
+	return false;
+}
+
+void bus_locals_say_fresh(struct gn_bus *b, struct bus_view *v, struct bus_blob *m)
+{
+	struct bus_item it = {.message = m};
+	for (struct bus_local *l = v->locals; l; l = l->next)
+		if (l->fresh > b->now && passes(l, m->said.subject))
 			queue(b, l, &it);
 }
 

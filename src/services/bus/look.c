@@ -4,7 +4,7 @@
  *   new -> looking [bus_view_run_look] -> known [bus_view_looked]  -> looking [..]
  *                                      -> none  [there is no such record: who waits is told]
  *
- * Invariant: a record of another owner or label than was asked for is never taken. Rule BU-15. */
+ * Invariant: a record of another owner or label than was asked for is never taken. Rule BS-15. */
 #include "services/bus/engine_int.h"
 
 void bus_view_free(struct gn_bus *b, struct bus_view *v)

@@ -61,6 +61,11 @@ static inline struct gn_contact bus_contact(const struct gn_pk *pk, const struct
 		c.addrs[0] = *addr;
 	return c;
 }
+static inline struct gn_holder bus_holder(const struct gn_contact *who)
+{
+	return (struct gn_holder){who->pk,
+				  who->addr_count ? who->addrs[0] : (struct gn_addr){.port = 0}};
+}
 static inline struct gn_pk bus_pk(struct gn_fb_key k)
 {
 	struct gn_pk out;

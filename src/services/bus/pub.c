@@ -5,8 +5,8 @@
  *   will:  begun -> brought to each root -> stands [two have it] -> renewed every 30 s
  *          -> told [a root says so: it is over]
  *
- * A value is remembered while somebody here takes part in the topic, for roots to come. Rules BU-6,
- * BU-9, BU-11, BU-18. */
+ * A value is remembered while somebody here takes part in the topic, for roots to come. Rules BS-6,
+ * BS-9, BS-11, BS-18. */
 #include "services/bus/engine_int.h"
 
 #include <stdio.h>
@@ -42,7 +42,10 @@ static gn_err check(const struct gn_bus *b, const struct gn_bus_publish *p, bool
 {
 	said->sig = p->sig;
 	GN_TRY(gn_said_parse(p->said, said));
-	if (!(said->flags & GN_FB_BUS_FLAG_WILL) == will || p->need > BUS_ROOTS)
+	struct gn_hash by;
+	gn_said_by(&b->cfg.node, &p->salt, &by);
+	if (!(said->flags & GN_FB_BUS_FLAG_WILL) == will || p->need > BUS_ROOTS ||
+	    (will && !bus_hash_eq(&by, &said->by)))
 		return GN_USAGE;
 	if (p->token.len > BUS_TOKEN_MAX)
 		return GN_TOO_LARGE;
@@ -90,6 +93,7 @@ gn_err bus_post_start(struct gn_bus *b, const struct gn_bus_publish *in, bool wi
 		return GN_NOMEM;
 	p->view = v;
 	p->need = in->need ? in->need : 1;
+	p->salt = in->salt;
 	p->until = b->now + BUS_POST_TIME;
 	p->message = bus_blob_new(b, &said);
 	if (!p->message || copy_token(b, in->token, &p->token) != GN_OK ||
@@ -114,6 +118,7 @@ static void send_will(struct gn_bus *b, const struct bus_view *v, const struct b
 {
 	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
 	struct gn_fb_key key = bus_fb_key(&p->message->said.publisher);
+	struct gn_fb_hash salt = bus_fb_hash(&p->salt);
 	size_t extra = whole ? p->message->len + p->token.len : 0;
 	struct gn_fbb *fbb = bus_message_begin(b, extra);
 	if (!fbb)
@@ -124,7 +129,8 @@ static void send_will(struct gn_bus *b, const struct bus_view *v, const struct b
 		.publisher = &key,
 		.epoch = p->message->said.epoch,
 		.message = whole ? bus_said_put(fbb, &p->message->said, token) : 0,
-		.lease = lease};
+		.lease = lease,
+		.salt = whole ? &salt : NULL};
 	bus_message_end(b, to, request, GN_FB_BUS_FRAME_BODY_BUS_WILL,
 			gn_fb_bus_will_make(fbb, &args));
 }
@@ -304,7 +310,7 @@ static void will_answered(struct gn_bus *b, struct bus_view *v, struct bus_post 
 			  const struct gn_pk *peer, const struct gn_fb_bus_frame *m, gn_err err)
 {
 	struct gn_slice limit = {NULL, 0};
-	unsigned taken = 0;
+	unsigned taken = 0, stale = 0;
 	if (m) {
 		struct gn_fb_bus_done t = gn_fb_bus_frame_body_as_bus_done(*m);
 		err = gn_wire_err(gn_fb_bus_done_code(t));
@@ -319,8 +325,10 @@ static void will_answered(struct gn_bus *b, struct bus_view *v, struct bus_post 
 			at->asked = false;
 			at->answered = true;
 			at->taken = err == GN_OK;
+			at->stale = err == GN_STALE;
 		}
 		taken += at->taken;
+		stale += at->stale;
 	}
 	if (err != GN_OK)
 		note_refusal(p, err, limit, 0);
@@ -328,7 +336,9 @@ static void will_answered(struct gn_bus *b, struct bus_view *v, struct bus_post 
 	p->taken = taken;
 	p->stands = taken >= 2 || taken == v->root_count;
 	bus_view_wake(b, v, b->now);
-	if (err == GN_STALE) /* it has been told: nothing of this epoch counts any more */
+	/* two say that it has been told: nothing of this epoch counts any more. One alone could
+	 * make us leave the others' leases to lapse */
+	if (stale >= 2 || (stale && v->root_count == 1))
 		end(b, p, GN_STALE);
 	else if (p->changed)
 		gn_frame_tell(&b->frame, &p->op);

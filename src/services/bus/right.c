@@ -1,6 +1,6 @@
 /* Who may publish or subscribe: by the record, or by a capability token of its owner. Roots and
  * subscribers ask here alike. A token is kept once it was right, for as long as it lives, and names
- * one key. Rules BU-5, BU-6, BU-14. */
+ * one key. Rules BS-5, BS-6, BS-14. */
 #include "services/bus/engine_int.h"
 
 void bus_token_drop(struct gn_bus *b, struct bus_token *t)

@@ -8,7 +8,7 @@
  *
  * 1. Copies are made only while less than BUS_OUT_BYTES wait to leave.
  * 2. What has no room at its receiver is not sent: the receiver has a gap, and asks.
- * Rule BU-8. */
+ * Rule BS-8. */
 #include "services/bus/engine_int.h"
 
 static struct gn_contact contact_of(const struct bus_subscriber *s)
@@ -16,17 +16,18 @@ static struct gn_contact contact_of(const struct bus_subscriber *s)
 	return bus_contact(&s->pk, &s->addr);
 }
 
-/* seq of the one before it that its filters let through (BU-12). */
+/* seq of the one before it that its filters let through (BS-12). */
 static uint64_t before_of(const struct bus_held *h, const struct bus_subscriber *s,
 			  const struct bus_blob *m)
 {
 	uint64_t before = 0;
+	unsigned looked = 0;
 	if (!s->filters || m->said.flags & GN_FB_BUS_FLAG_WILL)
 		return 0;
-	for (unsigned i = h->kept_count; i-- > 0;) {
+	for (unsigned i = h->kept_count; i-- > 0 && looked < BUS_BEFORE;) {
 		const struct gn_said *k = &bus_kept_at(h, i)->said;
 		if (gn_pk_eq(&k->publisher, &m->said.publisher) && k->epoch == m->said.epoch &&
-		    k->seq < m->said.seq && k->seq > before &&
+		    k->seq < m->said.seq && k->seq > before && ++looked &&
 		    bus_filters_pass(s->filters, k->subject))
 			before = k->seq;
 	}
@@ -287,6 +288,16 @@ void bus_serve_due(struct gn_bus *b, struct bus_held *h, gn_time *next)
 	}
 }
 
+/* Messages of which this root alone has told, BS-8. */
+static unsigned told_by(const struct bus_held *h, const struct gn_pk *root)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < BUS_WAITS; i++)
+		n += h->waits[i].used && !h->waits[i].message &&
+		     gn_pk_eq(&h->waits[i].primary, root);
+	return n;
+}
+
 void bus_on_served(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 		   struct gn_fb_bus_served m)
 {
@@ -300,6 +311,10 @@ void bus_on_served(struct gn_bus *b, const struct bus_from *from, struct bus_hel
 	b->count.served_in++;
 	if (w && w->message)
 		wait_free(b, w);
+	if (told_by(h, &from->who.pk) >= BUS_WAITS_ROOT) {
+		b->count.waits_full++;
+		return;
+	}
 	if (w || (p && bus_window_look(&p->window, id.epoch, id.seq ? id.seq : 1) != BUS_NEW))
 		return;
 	w = wait_new(b, h);

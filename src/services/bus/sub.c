@@ -7,7 +7,7 @@
  *
  * Which two of the roots follows from the hash of both keys, so that subscribers spread evenly and a
  * root more or less moves few. Where the topic asks, a right is shown in each session, signed by its
- * owner. Rules BU-5, BU-14, BU-15. */
+ * owner. Rules BS-5, BS-14, BS-15. */
 #include "services/bus/engine_int.h"
 
 /* ---- which roots ---- */
@@ -130,6 +130,11 @@ static gn_time run_lease(struct gn_bus *b, struct bus_view *v, struct bus_root *
 	if (r->renew > b->now)
 		return r->renew;
 	r->renew = b->now + BUS_RENEW;
+	if (v->again && r->role == 1) { /* as one that begins */
+		if (r->leased)
+			send_subscribe(b, v, r, true);
+		r->leased = v->again = false;
+	}
 	send_subscribe(b, v, r, false);
 	return r->renew;
 }
@@ -186,8 +191,9 @@ static void refused(struct gn_bus *b, struct bus_view *v, struct bus_root *r,
 		return;
 	/* one root's word alone ends nothing */
 	unsigned bad = 0;
+	r->denied = true;
 	for (unsigned i = 0; i < v->root_count; i++)
-		bad += v->roots[i].bad_until > b->now;
+		bad += v->roots[i].denied;
 	if (bad >= 2 || bad == v->root_count)
 		bus_locals_end(b, v, err, limit);
 }
@@ -209,6 +215,7 @@ void bus_lease_answer(struct gn_bus *b, struct bus_view *v, const struct gn_pk *
 		return;
 	struct gn_fb_bus_subscribed t = gn_fb_bus_frame_body_as_bus_subscribed(m);
 	r->leased = true;
+	r->denied = false;
 	r->tries = 0;
 	r->bad_until = 0;
 	v->subscribers = gn_fb_bus_subscribed_subscribers(t);
