@@ -8,6 +8,7 @@
 
 bool bus_rate(gn_time *bucket, uint32_t a_second, gn_time now, uint32_t *retry_ms)
 {
+	GN_ASSERT(*bucket <= now + GN_SEC);
 	gn_time each = GN_SEC / (a_second ? a_second : 1);
 	gn_time from = *bucket > now ? *bucket : now;
 	if (from - now > GN_SEC - each) {
@@ -18,33 +19,10 @@ bool bus_rate(gn_time *bucket, uint32_t a_second, gn_time now, uint32_t *retry_m
 	return true;
 }
 
-/* /24 or /48. */
-static void net_of(const struct gn_addr *a, uint8_t out[8])
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	memset(out, 0, 8);
-	if (memcmp(a->ip, mapped, sizeof mapped) == 0) {
-		out[0] = 4;
-		memcpy(out + 1, a->ip + 12, 3);
-	} else {
-		out[0] = 6;
-		memcpy(out + 1, a->ip, 6);
-	}
-}
-
-bool bus_same_net(const struct gn_bus *b, const struct gn_addr *a, const struct gn_contact *who)
-{
-	uint8_t one[8], other[8];
-	if (!who->addr_count || gn_share_exempt(&who->addrs[0], b->cfg.count_local))
-		return false;
-	net_of(a, one);
-	net_of(&who->addrs[0], other);
-	return memcmp(one, other, sizeof one) == 0;
-}
-
 /* Its bucket; those that are full again give way. NULL: all are in use. */
 static gn_time *prefix_bucket(const struct gn_bus *b, struct bus_held *h, const uint8_t net[8])
 {
+	GN_ASSERT(h->prefix_count <= BUS_PREFIXES);
 	struct bus_prefix *free = NULL;
 	for (unsigned i = 0; i < h->prefix_count; i++) {
 		if (memcmp(h->prefixes[i].net, net, 8) == 0)
@@ -65,11 +43,12 @@ static gn_time *prefix_bucket(const struct gn_bus *b, struct bus_held *h, const 
 static gn_err prefix_rate(struct gn_bus *b, struct bus_held *h, const struct gn_contact *from,
 			  struct bus_refusal *why)
 {
+	GN_ASSERT(h->rules);
 	uint8_t net[8];
 	if (h->rules->publish != GN_FB_TOPIC_ADMISSION_OPEN || !from->addr_count ||
 	    gn_share_exempt(&from->addrs[0], b->cfg.count_local))
 		return GN_OK;
-	net_of(&from->addrs[0], net);
+	bus_net_of(&from->addrs[0], net);
 	gn_time *bucket = prefix_bucket(b, h, net);
 	uint32_t share = h->rules->rate_all / BUS_PREFIX_SHARE;
 	why->retry_ms = 1000;
@@ -83,6 +62,7 @@ static gn_err prefix_rate(struct gn_bus *b, struct bus_held *h, const struct gn_
 static gn_err own_rates(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p,
 			struct bus_refusal *why)
 {
+	GN_ASSERT(h->rules && p);
 	gn_time one = p->rate;
 	if (!bus_rate(&one, h->rules->rate, b->now, &why->retry_ms)) {
 		why->limit = "rate";
@@ -101,6 +81,7 @@ static gn_err own_rates(struct gn_bus *b, struct bus_held *h, struct bus_publish
 /* Signature, right, time. */
 static gn_err check(struct gn_bus *b, struct bus_held *h, struct bus_entry *e)
 {
+	GN_ASSERT(h->rules && !e->by);
 	struct bus_token none = {NULL, 0, 0};
 	b->caused.checks++;
 	if (gn_said_verify(&h->topic, &e->said) != GN_OK) {

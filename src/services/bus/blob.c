@@ -116,7 +116,30 @@ bool bus_filters_pass(const struct bus_filters *f, struct gn_slice subject)
 	return !f;
 }
 
-/* ---- what is stored (BS-16) ---- */
+/* ---- what is stored, and of which prefix (BS-16) ---- */
+
+void bus_net_of(const struct gn_addr *a, uint8_t out[8])
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	memset(out, 0, 8);
+	if (memcmp(a->ip, mapped, sizeof mapped) == 0) {
+		out[0] = 4;
+		memcpy(out + 1, a->ip + 12, 3);
+	} else {
+		out[0] = 6;
+		memcpy(out + 1, a->ip, 6);
+	}
+}
+
+bool bus_same_net(const struct gn_bus *b, const struct gn_addr *a, const struct gn_contact *who)
+{
+	uint8_t one[8], other[8];
+	if (!who->addr_count || gn_share_exempt(&who->addrs[0], b->cfg.count_local))
+		return false;
+	bus_net_of(a, one);
+	bus_net_of(&who->addrs[0], other);
+	return memcmp(one, other, sizeof one) == 0;
+}
 
 gn_err bus_store_take(struct gn_bus *b, struct bus_blob *m, const struct gn_contact *who,
 		      struct bus_refusal *why)

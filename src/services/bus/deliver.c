@@ -22,6 +22,7 @@ static uint64_t subject_of(const struct gn_said *said)
 
 static struct bus_value *value_of(struct bus_seen *s, const struct gn_said *said, bool make)
 {
+	GN_ASSERT(s->value_count <= BUS_RETAINED_ONE && s->value_next < BUS_RETAINED_ONE);
 	uint64_t subject = subject_of(said);
 	for (unsigned i = 0; i < s->value_count; i++)
 		if (s->values[i].subject == subject)
@@ -45,6 +46,7 @@ static uint64_t newest_epoch(const struct bus_seen *s)
 
 static bool again(struct bus_seen *s, const struct gn_said *said)
 {
+	GN_ASSERT(said->epoch && said->seq);
 	if (said->epoch <= s->ended)
 		return true;
 	if (said->flags & GN_FB_BUS_FLAG_WILL) /* its publisher has begun anew since */
@@ -65,6 +67,7 @@ static bool again(struct bus_seen *s, const struct gn_said *said)
 static void tell_gap(struct gn_bus *b, struct bus_view *v, const struct bus_seen *s, uint64_t seq,
 		     uint64_t count)
 {
+	GN_ASSERT(count > 0);
 	struct bus_item gap = {
 		.publisher = s->pk, .epoch = s->window.epoch, .seq = seq, .count = count};
 	b->count.gaps_lost += count;
@@ -73,6 +76,7 @@ static void tell_gap(struct gn_bus *b, struct bus_view *v, const struct bus_seen
 
 static void give_up(struct gn_bus *b, struct bus_view *v, struct bus_seen *s)
 {
+	GN_ASSERT(s->gap_due != GN_NEVER);
 	uint64_t missing[BUS_WINDOW];
 	unsigned n = bus_window_missing(&s->window, missing, BUS_WINDOW), from = 0;
 	for (unsigned i = 0; i < n; i++)
@@ -88,6 +92,7 @@ static void give_up(struct gn_bus *b, struct bus_view *v, struct bus_seen *s)
 /* The primary, then the other: those where we have a lease. */
 static struct bus_root *asked_root(struct bus_view *v, unsigned tries)
 {
+	GN_ASSERT(v->root_count <= BUS_ROOTS);
 	struct bus_root *any = NULL;
 	for (unsigned i = 0; i < v->root_count; i++) {
 		struct bus_root *r = &v->roots[i];
@@ -102,6 +107,7 @@ static struct bus_root *asked_root(struct bus_view *v, unsigned tries)
 
 static void ask_gap(struct gn_bus *b, struct bus_view *v, struct bus_seen *s)
 {
+	GN_ASSERT(s->gap_tries <= BUS_GAP_TRIES);
 	uint64_t missing[BUS_WINDOW];
 	unsigned n = bus_window_missing(&s->window, missing, BUS_WINDOW);
 	const struct bus_root *r = asked_root(v, s->gap_tries);
@@ -138,6 +144,7 @@ gn_time bus_view_run_gaps(struct gn_bus *b, struct bus_view *v)
 void bus_view_lost(struct gn_bus *b, struct bus_view *v, const struct gn_pk *from,
 		   struct gn_fb_bus_lost m)
 {
+	GN_ASSERT(v->root_count <= BUS_ROOTS);
 	uint32_t n = gn_fb_bus_lost_ids_len(m);
 	if (!bus_view_root(v, from))
 		return;
@@ -155,6 +162,7 @@ void bus_view_lost(struct gn_bus *b, struct bus_view *v, const struct gn_pk *fro
 static void mark(struct gn_bus *b, struct bus_view *v, struct bus_seen *s,
 		 const struct gn_said *said, uint64_t before)
 {
+	GN_ASSERT(!(said->flags & GN_FB_BUS_FLAG_WILL));
 	uint64_t lost, missing, top = s->window.top;
 	bool retained = said->flags & GN_FB_BUS_FLAG_RETAINED;
 	bool closes = s->gap_due != GN_NEVER && said->epoch == s->window.epoch && said->seq < top;
@@ -188,6 +196,7 @@ static void mark(struct gn_bus *b, struct bus_view *v, struct bus_seen *s,
 static bool is_repeated(const struct gn_bus *b, const struct bus_view *v, struct bus_seen *s,
 			const struct gn_said *said)
 {
+	GN_ASSERT(s != NULL);
 	const struct bus_value *value =
 		said->flags & GN_FB_BUS_FLAG_RETAINED && !(said->flags & GN_FB_BUS_FLAG_WILL)
 			? value_of(s, said, false)
@@ -200,6 +209,7 @@ static bool is_repeated(const struct gn_bus *b, const struct bus_view *v, struct
 static struct bus_seen *check(struct gn_bus *b, struct bus_view *v, const struct gn_said *said,
 			      struct gn_slice token, bool *repeated)
 {
+	GN_ASSERT(v->rec);
 	struct bus_seen *known = bus_seen_get(v, gn_said_key8(&said->publisher));
 	struct bus_token none = {NULL, 0, 0};
 	*repeated = known && gn_pk_eq(&known->pk, &said->publisher) && again(known, said);
@@ -236,6 +246,7 @@ static struct bus_seen *check(struct gn_bus *b, struct bus_view *v, const struct
 static bool will_counts(struct gn_bus *b, struct bus_view *v, struct bus_seen *s,
 			const struct gn_said *said, const struct gn_pk *from)
 {
+	GN_ASSERT(said->flags & GN_FB_BUS_FLAG_WILL && said->epoch > s->ended);
 	if (v->root_count > 1 && (s->will_epoch != said->epoch || gn_pk_eq(&s->will_by, from))) {
 		b->count.will_once += s->will_epoch != said->epoch;
 		s->will_epoch = said->epoch;
@@ -250,6 +261,7 @@ static bool will_counts(struct gn_bus *b, struct bus_view *v, struct bus_seen *s
 static void watch_primary(struct gn_bus *b, struct bus_view *v, const struct bus_root *r,
 			  bool first)
 {
+	GN_ASSERT(v->silent < 2);
 	if (!r || r->role == 1)
 		v->silent = r ? 0 : v->silent;
 	else if (first && r->role == 2)

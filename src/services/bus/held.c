@@ -10,6 +10,7 @@ static bool idle(const struct bus_held *h)
 /* The one without subscribers that was unused for longest. */
 static bool make_place(struct gn_bus *b)
 {
+	GN_ASSERT(b->held.count >= BUS_HELD);
 	struct bus_held *oldest = NULL;
 	for (uint32_t i = 0; i < b->held.count; i++) {
 		struct bus_held *h = GN_MAP_AT(&b->held, struct bus_held *, i);
@@ -26,6 +27,7 @@ static bool make_place(struct gn_bus *b)
 struct bus_held *bus_held_need(struct gn_bus *b, const struct gn_hash *topic,
 			       const struct gn_contact *from)
 {
+	GN_ASSERT(b->held.count <= BUS_HELD);
 	struct bus_held *h = bus_held_get(b, topic);
 	if (h)
 		return h;

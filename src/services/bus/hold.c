@@ -65,6 +65,7 @@ static struct gn_holder holder_of(const struct bus_subscriber *s)
 static bool prefix_is_full(const struct gn_bus *b, const struct bus_held *h,
 			   const struct gn_contact *who)
 {
+	GN_ASSERT(h->sub_count <= BUS_SUBSCRIBERS);
 	uint32_t same = 0;
 	if (h->sub_count < BUS_SUBSCRIBERS / 2)
 		return false;
@@ -76,6 +77,7 @@ static bool prefix_is_full(const struct gn_bus *b, const struct bus_held *h,
 gn_err bus_sub_add(struct gn_bus *b, struct bus_held *h, const struct gn_contact *who,
 		   struct bus_subscriber **out, struct bus_refusal *why)
 {
+	GN_ASSERT(!bus_sub_get(h, &who->pk));
 	struct gn_holder holder = bus_holder(who);
 	why->limit = BUS_LIMIT(BUS_SUBSCRIBERS);
 	if (h->sub_count >= BUS_SUBSCRIBERS)
@@ -125,6 +127,7 @@ static void servings_move(struct gn_bus *b, const struct bus_held *h, uint32_t a
 
 static struct bus_subscriber *take_out(struct gn_bus *b, struct bus_held *h, uint32_t at)
 {
+	GN_ASSERT(at < h->sub_count);
 	struct bus_subscriber *s = h->subs[at];
 	memmove(&h->subs[at], &h->subs[at + 1], (--h->sub_count - at) * sizeof *h->subs);
 	servings_move(b, h, at, false);
@@ -145,6 +148,7 @@ void bus_sub_remove(struct gn_bus *b, struct bus_held *h, uint32_t at)
 
 void bus_sub_place(struct gn_bus *b, struct bus_held *h, struct bus_subscriber *s, gn_time rtt)
 {
+	GN_ASSERT(rtt > 0 && h->sub_count > 0);
 	if (rtt == s->rtt)
 		return;
 	(void)take_out(b, h, bus_sub_at(h, s));
@@ -181,6 +185,7 @@ void bus_publisher_drop(struct gn_bus *b, struct bus_held *h, struct bus_publish
 
 static bool publisher_gives_way(struct gn_bus *b, struct bus_held *h)
 {
+	GN_ASSERT(h->publishers.count >= BUS_PUBLISHERS);
 	struct bus_publisher *oldest = NULL;
 	for (uint32_t i = 0; i < h->publishers.count; i++) {
 		struct bus_publisher *p = GN_MAP_AT(&h->publishers, struct bus_publisher *, i);
@@ -197,6 +202,7 @@ static bool publisher_gives_way(struct gn_bus *b, struct bus_held *h)
 gn_err bus_publisher_need(struct gn_bus *b, struct bus_held *h, const struct gn_pk *pk,
 			  struct bus_publisher **out)
 {
+	GN_ASSERT(h->publishers.count <= BUS_PUBLISHERS);
 	uint64_t key8 = gn_said_key8(pk);
 	struct bus_publisher *p = bus_publisher_get(h, key8);
 	if (p) {
@@ -262,6 +268,7 @@ static void make_room(struct gn_bus *b)
 
 void bus_kept_add(struct gn_bus *b, struct bus_held *h, struct bus_blob *m)
 {
+	GN_ASSERT(m->len <= BUS_KEPT_BYTES && h->kept_count <= BUS_KEPT);
 	if (b->bytes > BUS_BYTES)
 		make_room(b);
 	while (h->kept_count &&

@@ -26,6 +26,8 @@ struct gn_fb_bus_id bus_blob_id(const struct bus_blob *m);
 GN_MUST gn_err bus_store_take(struct gn_bus *b, struct bus_blob *m, const struct gn_contact *who,
 			      struct bus_refusal *why);
 void bus_store_give(struct gn_bus *b, struct bus_blob *m); /* NULL: nothing */
+/* /24 or /48. */
+void bus_net_of(const struct gn_addr *a, uint8_t out[8]);
 /* Both of one prefix, of those that have shares. */
 bool bus_same_net(const struct gn_bus *b, const struct gn_addr *a, const struct gn_contact *who);
 /* As a BusMessage; token may be empty. */

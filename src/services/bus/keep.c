@@ -5,6 +5,7 @@
 
 static int find(const struct bus_held *h, const struct gn_said *said)
 {
+	GN_ASSERT(h->retained_count <= BUS_RETAINED);
 	for (unsigned i = 0; i < h->retained_count; i++)
 		if (gn_pk_eq(&h->retained[i]->said.publisher, &said->publisher) &&
 		    gn_slice_eq(h->retained[i]->said.subject, said->subject))
@@ -40,6 +41,7 @@ static bool prefix_is_full(const struct gn_bus *b, const struct bus_held *h,
 gn_err bus_retain(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p, struct bus_blob *m,
 		  const struct gn_contact *who, struct bus_refusal *why)
 {
+	GN_ASSERT(m->said.until && p->retained <= BUS_RETAINED_ONE);
 	int at = find(h, &m->said);
 	const char *limit = NULL;
 	if (at >= 0 && !bus_said_newer(&m->said, &h->retained[at]->said))
@@ -82,6 +84,7 @@ void bus_retained_sweep(struct gn_bus *b, struct bus_held *h)
 
 void bus_retained_give(struct gn_bus *b, struct bus_held *h, struct bus_subscriber *s)
 {
+	GN_ASSERT(s->primary);
 	bus_retained_sweep(b, h);
 	for (unsigned i = h->retained_count < s->values_left ? h->retained_count : s->values_left;
 	     i-- > 0;) {
@@ -102,6 +105,7 @@ void bus_retained_give(struct gn_bus *b, struct bus_held *h, struct bus_subscrib
 
 void bus_sync_start(struct gn_bus *b, struct bus_held *h)
 {
+	GN_ASSERT(h->rules);
 	struct gn_contact set[BUS_ROOTS];
 	unsigned n = bus_roots_of(b, &h->topic, set), asked = 0;
 	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
@@ -125,6 +129,7 @@ void bus_sync_start(struct gn_bus *b, struct bus_held *h)
 
 void bus_on_sync(struct gn_bus *b, const struct bus_from *from, struct bus_held *h)
 {
+	GN_ASSERT(h->rules);
 	struct bus_refusal why = {.err = GN_OK};
 	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
 	if (!bus_is_root_of(b, &h->topic, &from->who.pk))

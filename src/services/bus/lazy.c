@@ -12,6 +12,7 @@
 
 struct bus_link *bus_link_get(struct bus_view *v, const struct gn_pk *pk)
 {
+	GN_ASSERT(v->link_count <= BUS_LINKS_MAX);
 	for (unsigned i = 0; i < v->link_count; i++)
 		if (gn_pk_eq(&v->links[i].c.pk, pk))
 			return v->links[i].up ? &v->links[i] : NULL;
@@ -20,6 +21,7 @@ struct bus_link *bus_link_get(struct bus_view *v, const struct gn_pk *pk)
 
 void bus_link_drop(struct bus_view *v, const struct gn_pk *pk)
 {
+	GN_ASSERT(v->link_count <= BUS_LINKS_MAX);
 	for (unsigned i = v->link_count; i-- > 0;)
 		if (gn_pk_eq(&v->links[i].c.pk, pk))
 			v->links[i] = v->links[--v->link_count];
@@ -68,6 +70,7 @@ void bus_links_offer(struct gn_bus *b, struct bus_view *v, struct gn_fb_bus_subs
 static bool has_place(const struct gn_bus *b, const struct bus_view *v,
 		      const struct gn_contact *who)
 {
+	GN_ASSERT(v->link_count <= BUS_LINKS_MAX);
 	unsigned theirs = 0, same = 0;
 	for (unsigned i = 0; i < v->link_count; i++) {
 		const struct gn_contact *c = &v->links[i].c;
@@ -106,6 +109,7 @@ void bus_on_link(struct gn_bus *b, const struct bus_from *from, struct gn_fb_bus
 
 void bus_link_answer(struct gn_bus *b, struct bus_view *v, const struct gn_pk *pk, gn_err err)
 {
+	GN_ASSERT(v->link_count <= BUS_LINKS_MAX);
 	for (unsigned i = 0; i < v->link_count; i++)
 		if (gn_pk_eq(&v->links[i].c.pk, pk) && err == GN_OK) {
 			v->links[i].up = true;
@@ -120,6 +124,7 @@ void bus_link_answer(struct gn_bus *b, struct bus_view *v, const struct gn_pk *p
 void bus_links_tell(struct gn_bus *b, struct bus_view *v, struct bus_blob *m,
 		    const struct gn_pk *but)
 {
+	GN_ASSERT(v->rec && v->recent_next < BUS_RECENT);
 	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
 	struct gn_fb_bus_id id = bus_blob_id(m);
 	if (!v->rec->mesh || v->link_count == 0)
@@ -173,6 +178,7 @@ void bus_on_have(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_b
 
 gn_time bus_view_run_wants(struct gn_bus *b, struct bus_view *v)
 {
+	GN_ASSERT(v->want_count <= BUS_WANTS);
 	gn_time next = GN_NEVER;
 	for (unsigned i = v->want_count; i-- > 0;) {
 		struct bus_want *w = &v->wants[i];

@@ -64,6 +64,7 @@ static struct bus_local *local_new(struct gn_bus *b, const struct gn_bus_subscri
 /* The view is followed by one key. GN_EXISTS: by another. */
 static gn_err take_key(struct gn_bus *b, struct bus_view *v, const struct gn_bus_subscribe *s)
 {
+	GN_ASSERT(s->token.len <= BUS_TOKEN_MAX);
 	if (v->locals && !gn_pk_eq(&v->key, &s->key))
 		return GN_EXISTS;
 	if (v->locals)
@@ -127,6 +128,7 @@ static void item_free(struct gn_bus *b, struct bus_local *l, struct bus_item *it
 /* Nobody follows: who will is new to all of it. */
 static void forget(struct gn_bus *b, struct bus_view *v)
 {
+	GN_ASSERT(!v->locals);
 	bus_links_end(b, v);
 	while (v->seen.count)
 		bus_seen_free(b, v, GN_MAP_AT(&v->seen, struct bus_seen *, 0));
@@ -134,6 +136,7 @@ static void forget(struct gn_bus *b, struct bus_view *v)
 
 void bus_local_free(struct gn_bus *b, struct bus_local *l)
 {
+	GN_ASSERT(l->view && l->view->locals);
 	struct bus_view *v = l->view;
 	for (struct bus_item *it = l->first, *next; it; it = next) {
 		next = it->next;
@@ -189,6 +192,7 @@ void bus_locals_changed(struct gn_bus *b, struct bus_view *v)
 
 static void queue(struct gn_bus *b, struct bus_local *l, const struct bus_item *what)
 {
+	GN_ASSERT((l->first == NULL) == (l->last == NULL));
 	size_t cost = sizeof *what + (what->message ? what->message->len : 0);
 	struct bus_item *it = NULL;
 	if (l->op.ended)
@@ -215,6 +219,7 @@ static void queue(struct gn_bus *b, struct bus_local *l, const struct bus_item *
 
 void bus_locals_say(struct gn_bus *b, struct bus_view *v, struct bus_blob *m)
 {
+	GN_ASSERT(m->refs > 0);
 	struct bus_item it = {.message = m};
 	for (struct bus_local *l = v->locals; l; l = l->next)
 		if (passes(l, m->said.subject))
@@ -231,6 +236,7 @@ bool bus_locals_fresh(const struct gn_bus *b, const struct bus_view *v)
 
 void bus_locals_say_fresh(struct gn_bus *b, struct bus_view *v, struct bus_blob *m)
 {
+	GN_ASSERT(m->refs > 0);
 	struct bus_item it = {.message = m};
 	for (struct bus_local *l = v->locals; l; l = l->next)
 		if (l->fresh > b->now && passes(l, m->said.subject))
@@ -239,6 +245,7 @@ void bus_locals_say_fresh(struct gn_bus *b, struct bus_view *v, struct bus_blob 
 
 void bus_locals_gap(struct gn_bus *b, struct bus_view *v, const struct bus_item *gap)
 {
+	GN_ASSERT(!gap->message && gap->count > 0);
 	for (struct bus_local *l = v->locals; l; l = l->next)
 		queue(b, l, gap);
 }
@@ -247,6 +254,7 @@ void bus_locals_gap(struct gn_bus *b, struct bus_view *v, const struct bus_item 
 
 static void show_item(struct gn_bus *b, struct bus_local *l, struct gn_bus_event *out)
 {
+	GN_ASSERT(l->first && l->count > 0);
 	struct bus_item *it = l->first;
 	l->first = it->next;
 	if (!l->first)

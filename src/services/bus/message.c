@@ -131,7 +131,7 @@ void bus_send_done(struct gn_bus *b, const struct bus_from *to, const struct bus
 		return;
 	for (unsigned i = 0; i < count; i++)
 		roots[i] = bus_peer_put(fbb, &set[i]);
-	struct gn_fb_bus_done_args args = {.code = gn_wire_code(why->err),
+	struct gn_fb_bus_done_args args = {.code = bus_wire_code(why->err),
 					   .limit = why->limit ? gn_str(why->limit)
 							       : gn_slice(NULL, 0),
 					   .retry_ms = why->retry_ms,

@@ -20,6 +20,7 @@ static struct bus_post **list_of(struct bus_view *v, bool will)
 
 static gn_err copy_token(struct gn_bus *b, struct gn_slice token, struct bus_token *out)
 {
+	GN_ASSERT(!out->bytes);
 	if (!token.len)
 		return GN_OK;
 	out->bytes = gn_mem_new(b->env.alloc, token.len);
@@ -57,6 +58,7 @@ static gn_err check(const struct gn_bus *b, const struct gn_bus_publish *p, bool
 /* The newest of a subject, or none. */
 static void remember(struct gn_bus *b, struct bus_view *v, const struct bus_post *p)
 {
+	GN_ASSERT(v->own_count <= BUS_OWN_RETAINED);
 	const struct gn_said *said = &p->message->said;
 	unsigned at = 0;
 	if (!(said->flags & GN_FB_BUS_FLAG_RETAINED) || said->flags & GN_FB_BUS_FLAG_WILL)
@@ -116,6 +118,7 @@ gn_err bus_post_start(struct gn_bus *b, const struct gn_bus_publish *in, bool wi
 static void send_will(struct gn_bus *b, const struct bus_view *v, const struct bus_post *p,
 		      const struct gn_contact *to, uint64_t request, bool whole, uint16_t lease)
 {
+	GN_ASSERT(p->op.kind == OP_WILL);
 	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
 	struct gn_fb_key key = bus_fb_key(&p->message->said.publisher);
 	struct gn_fb_hash salt = bus_fb_hash(&p->salt);
@@ -137,6 +140,7 @@ static void send_will(struct gn_bus *b, const struct bus_view *v, const struct b
 
 void bus_post_free(struct gn_bus *b, struct bus_post *p, bool take_back)
 {
+	GN_ASSERT(p->view);
 	struct bus_view *v = p->view;
 	bool will = p->op.kind == OP_WILL;
 	struct bus_post **at = list_of(v, will);
@@ -173,6 +177,7 @@ void bus_posts_failed(struct gn_bus *b, struct bus_view *v, gn_err err)
 static void send_message(struct gn_bus *b, const struct bus_view *v, struct bus_blob *m,
 			 const struct bus_token *t, const struct gn_contact *to, uint64_t request)
 {
+	GN_ASSERT(m->refs > 0);
 	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
 	struct gn_fbb *fbb = bus_message_begin(b, m->len + t->len);
 	if (!fbb)
@@ -186,12 +191,14 @@ static void send_message(struct gn_bus *b, const struct bus_view *v, struct bus_
 
 void bus_own_give(struct gn_bus *b, struct bus_view *v, const struct gn_contact *root)
 {
+	GN_ASSERT(v->own_count <= BUS_OWN_RETAINED);
 	for (unsigned i = 0; i < v->own_count; i++)
 		send_message(b, v, v->own[i].message, &v->own[i].token, root, 0);
 }
 
 static void send_post(struct gn_bus *b, struct bus_view *v, struct bus_post *p)
 {
+	GN_ASSERT(!p->sent && p->asked == 0);
 	struct bus_ask ask = {.kind = ASK_POST, .topic = v->topic, .op = p->op.id};
 	p->sent = true;
 	for (unsigned i = 0; i < v->root_count; i++) {
@@ -208,6 +215,7 @@ static void send_post(struct gn_bus *b, struct bus_view *v, struct bus_post *p)
 /* How it stands with each of the present roots. */
 static struct bus_at_root *at_root(struct bus_post *p, const struct bus_view *v, unsigned i)
 {
+	GN_ASSERT(i < v->root_count && v->root_count <= BUS_ROOTS);
 	const struct gn_pk *pk = &v->roots[i].c.pk;
 	struct bus_at_root *free = NULL;
 	for (unsigned k = 0; k < BUS_ROOTS; k++) {
@@ -226,6 +234,7 @@ static struct bus_at_root *at_root(struct bus_post *p, const struct bus_view *v,
 
 static gn_time run_will(struct gn_bus *b, struct bus_view *v, struct bus_post *p)
 {
+	GN_ASSERT(p->op.kind == OP_WILL);
 	gn_time next = GN_NEVER;
 	for (unsigned i = 0; i < v->root_count && !p->op.ended; i++) {
 		struct bus_at_root *at = at_root(p, v, i);
@@ -279,6 +288,7 @@ static void note_refusal(struct bus_post *p, gn_err err, struct gn_slice limit, 
 static void post_answered(struct gn_bus *b, struct bus_view *v, struct bus_post *p,
 			  const struct gn_fb_bus_frame *m, gn_err err)
 {
+	GN_ASSERT(p->answered < p->asked);
 	struct gn_slice limit = {NULL, 0};
 	uint32_t retry_ms = 0;
 	if (m && gn_fb_bus_frame_body_type(*m) == GN_FB_BUS_FRAME_BODY_BUS_PUBLISHED) {
@@ -309,6 +319,7 @@ static void post_answered(struct gn_bus *b, struct bus_view *v, struct bus_post 
 static void will_answered(struct gn_bus *b, struct bus_view *v, struct bus_post *p,
 			  const struct gn_pk *peer, const struct gn_fb_bus_frame *m, gn_err err)
 {
+	GN_ASSERT(p->op.kind == OP_WILL);
 	struct gn_slice limit = {NULL, 0};
 	unsigned taken = 0, stale = 0;
 	if (m) {

@@ -9,6 +9,7 @@ static gn_err may_subscribe(struct gn_bus *b, const struct bus_from *from, struc
 			    struct gn_fb_bus_subscribe m, struct bus_subscriber *s,
 			    struct bus_refusal *why)
 {
+	GN_ASSERT(h->rules && s);
 	struct gn_said_show show = {.topic = h->topic, .root = b->cfg.node};
 	struct gn_pk key = bus_pk(gn_fb_bus_subscribe_key(m));
 	struct gn_slice token = gn_fb_bus_subscribe_token(m);
@@ -53,6 +54,7 @@ static gn_err take_filters(struct gn_bus *b, struct gn_fb_bus_subscribe m, struc
 static unsigned some_peers(struct gn_bus *b, const struct bus_held *h,
 			   const struct bus_subscriber *s, struct gn_contact out[BUS_LINKS])
 {
+	GN_ASSERT(h->rules);
 	unsigned n = 0;
 	if (!s->mesh || !h->rules->mesh || h->sub_count < 2)
 		return 0;
@@ -70,6 +72,7 @@ static unsigned some_peers(struct gn_bus *b, const struct bus_held *h,
 static void send_subscribed(struct gn_bus *b, const struct bus_from *from, const struct bus_held *h,
 			    const struct bus_subscriber *s)
 {
+	GN_ASSERT(s->until > b->now);
 	struct gn_contact peers[BUS_LINKS], set[BUS_ROOTS];
 	gn_fbref refs[BUS_LINKS];
 	unsigned n = some_peers(b, h, s, peers), roots = bus_roots_of(b, &h->topic, set);
@@ -90,6 +93,7 @@ static void send_subscribed(struct gn_bus *b, const struct bus_from *from, const
 static void catch_up(struct gn_bus *b, struct bus_held *h, struct bus_subscriber *s,
 		     struct gn_fb_bus_subscribe m)
 {
+	GN_ASSERT(s->primary);
 	uint32_t n = gn_fb_bus_subscribe_have_len(m);
 	for (uint32_t i = 0; i < n && i < BUS_HAVES; i++) {
 		struct gn_fb_bus_id id = gn_fb_bus_subscribe_have_at(m, i);
@@ -122,6 +126,7 @@ static void begin_lease(struct gn_bus *b, const struct bus_from *from, struct bu
 			struct gn_fb_bus_subscribe m, struct bus_filters *filters,
 			struct bus_subscriber *s, bool begins)
 {
+	GN_ASSERT(bus_sub_get(h, &s->pk) == s);
 	gn_mem_free(b->env.alloc, s->filters);
 	s->filters = filters;
 	s->mesh = gn_fb_bus_subscribe_mesh(m);
@@ -173,6 +178,7 @@ void bus_on_subscribe(struct gn_bus *b, const struct bus_from *from, struct bus_
 static gn_err take(struct gn_bus *b, struct bus_held *h, struct bus_entry *e,
 		   const struct gn_contact *who, struct bus_refusal *why)
 {
+	GN_ASSERT(e->by && !(e->said.flags & GN_FB_BUS_FLAG_WILL));
 	struct bus_blob *m = bus_blob_new(b, &e->said);
 	gn_err err = m ? GN_OK : GN_NOMEM;
 	if (err == GN_OK && m->said.flags & GN_FB_BUS_FLAG_RETAINED)
@@ -191,12 +197,13 @@ static gn_err take(struct gn_bus *b, struct bus_held *h, struct bus_entry *e,
 static void send_published(struct gn_bus *b, const struct bus_from *from, const struct bus_held *h,
 			   const struct bus_refusal *why)
 {
+	GN_ASSERT(h->rules);
 	struct gn_contact set[BUS_ROOTS];
 	unsigned roots = bus_roots_of(b, &h->topic, set);
 	struct gn_fbb *fbb = from->request ? bus_message_begin(b, 0) : NULL;
 	if (!fbb)
 		return;
-	struct gn_fb_bus_published_args args = {.code = gn_wire_code(why->err),
+	struct gn_fb_bus_published_args args = {.code = bus_wire_code(why->err),
 						.limit = why->limit ? gn_str(why->limit)
 								    : gn_slice(NULL, 0),
 						.retry_ms = why->retry_ms,
@@ -253,6 +260,7 @@ bool bus_on_pulled(struct gn_bus *b, const struct gn_contact *from, struct bus_h
 static void give(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 		 struct bus_subscriber *s, const struct bus_blob *m)
 {
+	GN_ASSERT(m->refs > 0);
 	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
 	struct bus_publisher *p = bus_publisher_get(h, gn_said_key8(&m->said.publisher));
 	b->count.pulls++;
@@ -274,6 +282,7 @@ static void give(struct gn_bus *b, const struct bus_from *from, struct bus_held 
 void bus_on_pull(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 		 struct gn_fb_bus_pull m)
 {
+	GN_ASSERT(h->rules);
 	struct gn_fb_bus_id lost[BUS_IDS];
 	unsigned count = 0;
 	uint32_t n = gn_fb_bus_pull_ids_len(m);
@@ -314,6 +323,7 @@ void bus_roots_peer_down(struct gn_bus *b, const struct gn_pk *pk)
 
 void bus_held_due(struct gn_bus *b, struct bus_held *h)
 {
+	GN_ASSERT(h->sub_count == h->by_peer.count);
 	gn_time next = GN_NEVER;
 	gn_heap_remove(&b->held_timers, &h->timer);
 	bus_serve_due(b, h, &next);

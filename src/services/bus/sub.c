@@ -22,6 +22,7 @@ static uint64_t score(const struct gn_bus *b, const struct gn_pk *root)
 
 static struct bus_root *best(const struct gn_bus *b, struct bus_view *v, const struct bus_root *but)
 {
+	GN_ASSERT(v->root_count <= BUS_ROOTS);
 	struct bus_root *out = NULL;
 	for (unsigned i = 0; i < v->root_count; i++) {
 		struct bus_root *r = &v->roots[i];
@@ -35,6 +36,7 @@ static struct bus_root *best(const struct gn_bus *b, struct bus_view *v, const s
 /* The one with the highest score, and the next. */
 static void choose(struct gn_bus *b, struct bus_view *v)
 {
+	GN_ASSERT(v->root_count <= BUS_ROOTS);
 	struct bus_root *primary = best(b, v, NULL), *other = primary ? best(b, v, primary) : NULL;
 	for (unsigned i = 0; i < v->root_count; i++) {
 		struct bus_root *r = &v->roots[i];
@@ -58,6 +60,7 @@ static const struct bus_root *with_role(const struct bus_view *v, unsigned role)
 
 static uint32_t have_ids(const struct bus_view *v, struct gn_fb_bus_id out[BUS_HAVES])
 {
+	GN_ASSERT(v->seen.count <= BUS_SEEN);
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < v->seen.count && n < BUS_HAVES; i++) {
 		const struct bus_seen *s = GN_MAP_AT(&v->seen, struct bus_seen *, i);
@@ -78,6 +81,7 @@ static bool shows(struct gn_bus *b, struct bus_root *r)
 
 static void send_subscribe(struct gn_bus *b, struct bus_view *v, struct bus_root *r, bool ends)
 {
+	GN_ASSERT(v->rec);
 	struct bus_ask ask = {.kind = ASK_LEASE, .topic = v->topic, .peer = r->c.pk};
 	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
 	const struct bus_root *o = with_role(v, r->role == 1 ? 2 : 1);
@@ -114,6 +118,7 @@ static void send_subscribe(struct gn_bus *b, struct bus_view *v, struct bus_root
 
 static gn_time run_lease(struct gn_bus *b, struct bus_view *v, struct bus_root *r)
 {
+	GN_ASSERT(r->role <= 2);
 	if (r->sign && r->sign_due <= b->now) { /* its owner is away */
 		b->count.roots_failed++;
 		r->sign = 0;
@@ -161,6 +166,7 @@ gn_time bus_view_run_leases(struct gn_bus *b, struct bus_view *v)
 
 static void want_sign(struct gn_bus *b, struct bus_view *v, struct bus_root *r)
 {
+	GN_ASSERT(!gn_is_zero(v->key.b, sizeof v->key.b));
 	uint64_t number = gn_frame_number(&b->frame);
 	if (!bus_exporter(b, &r->c.pk, true, r->exporter) || ++r->tries > BUS_ASK_TRIES ||
 	    gn_ring_push(&b->signs, &number) != GN_OK) {

@@ -12,6 +12,7 @@
 
 static void drop_will(struct gn_bus *b, struct bus_publisher *p)
 {
+	GN_ASSERT(!p->will || p->will->refs > 0);
 	bus_store_give(b, p->will);
 	bus_blob_drop(b, p->will);
 	p->will = NULL;
@@ -20,6 +21,7 @@ static void drop_will(struct gn_bus *b, struct bus_publisher *p)
 
 static void tell(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p)
 {
+	GN_ASSERT(p->will && p->will->stored);
 	struct bus_refusal why = {.err = GN_OK};
 	struct bus_blob *m = bus_blob_ref(p->will);
 	struct gn_contact who = bus_contact(&m->holder.key, &m->holder.addr);
@@ -41,6 +43,7 @@ static void tell(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p)
 static void note(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p,
 		 const struct gn_pk *by, uint64_t epoch)
 {
+	GN_ASSERT(p->lapsed_count <= GN_COUNT(p->lapsed));
 	struct gn_contact set[BUS_ROOTS];
 	unsigned needed = bus_roots_of(b, &h->topic, set) > 1 ? 2 : 1;
 	if (epoch != p->lapsed_epoch) {
@@ -59,6 +62,7 @@ static void note(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p,
 
 static void say_lapsed(struct gn_bus *b, const struct bus_held *h, const struct bus_publisher *p)
 {
+	GN_ASSERT(p->will);
 	struct gn_contact set[BUS_ROOTS];
 	unsigned n = bus_roots_of(b, &h->topic, set);
 	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
@@ -127,6 +131,7 @@ static bool may_bring(const struct gn_pk *node, struct gn_fb_bus_will m)
 static bool prefix_is_full(const struct gn_bus *b, const struct bus_held *h,
 			   const struct gn_contact *who)
 {
+	GN_ASSERT(h->rules && h->publishers.count <= BUS_PUBLISHERS);
 	unsigned same = 0;
 	if (h->rules->publish != GN_FB_TOPIC_ADMISSION_OPEN)
 		return false;
@@ -141,6 +146,7 @@ static bool prefix_is_full(const struct gn_bus *b, const struct bus_held *h,
 static gn_err bring(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 		    struct gn_fb_bus_will m, struct bus_refusal *why)
 {
+	GN_ASSERT(h->rules);
 	struct gn_pk pk = bus_pk(gn_fb_bus_will_publisher(m));
 	struct bus_entry e;
 	if (!may_bring(&from->who.pk, m)) {

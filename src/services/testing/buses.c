@@ -106,7 +106,7 @@ gn_err svc_bus_put(struct svc_bus *x, unsigned node)
 	x->rec.seq++;
 	x->rec.created = gn_unix(x->s->now);
 	assert_int_equal(gn_topicrec_record(&x->owner, &x->rec, &buf), GN_OK);
-	return svc_put(x->s, node, gn_buf_slice(&buf), 0, NULL);
+	return svc_put(x->s, node, gn_buf_slice(&buf), x->s->count < 3, NULL); /* 0: the usual */
 }
 
 struct gn_bus_topic svc_bus_topic(const struct svc_bus *x)
