@@ -89,11 +89,11 @@
 
 /* ---- lazy links ---- */
 
-#define BUS_LINKS 6        /* asked for */
-#define BUS_LINKS_MAX 12   /* with those that others asked for: the rest is theirs, */
-#define BUS_LINKS_PREFIX 2 /* so many of one prefix */
-#define BUS_LAZY (80 * GN_MSEC)
-#define BUS_RECENT 64 /* messages kept for links, of a topic with them, */
+#define BUS_LINKS 6              /* asked for */
+#define BUS_LINKS_MAX 12         /* with those that others asked for: the rest is theirs, */
+#define BUS_LINKS_PREFIX 2       /* so many of one prefix */
+#define BUS_LAZY (150 * GN_MSEC) /* 80: 0.1 copies more each, and nobody sooner */
+#define BUS_RECENT 64            /* messages kept for links, of a topic with them, */
 #define BUS_RECENT_TIME (60 * GN_SEC)
 #define BUS_WANTS 256     /* messages that others have and we not, */
 #define BUS_WANTS_LINK 64 /* that one link told first */
