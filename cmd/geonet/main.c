@@ -57,6 +57,7 @@ int main(int argc, char **argv)
 		"answers, 4 not found, 5 too few nodes answered or agreed in time, 6 it is not "
 		"known whether a payment was made.\n\n"
 		"Environment: GEONET_DATA, XDG_DATA_HOME, GEONET_HUB, GEONET_SOCKET, GEONET_AGENT, "
+		"GEONET_CLIENT, "
 		"GEONET_PASSPHRASE_FILE, "
 		"NO_COLOR.\n",
 		own_names_migrate,

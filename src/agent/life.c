@@ -51,6 +51,8 @@ static void on_known(void *user, const struct gn_agent_known *k)
 		gn_err err = gn_people_identity(a->people, &said, a->now);
 		if (err == GN_NOMEM)
 			agent_fail(a, err);
+		else
+			agent_settle(a); /* each may say something, and two did (a fork) */
 	}
 	for (size_t i = 0; i < k->prekeys_count && !a->failed; i++)
 		believe(a, k->identities[k->identity_count - 1], k->prekeys[i]);
@@ -60,7 +62,7 @@ static void on_known(void *user, const struct gn_agent_known *k)
 	if (k->identity_count && !a->failed)
 		agent_safety_known(a, k->identities[k->identity_count - 1]);
 	agent_post_hurry(a);
-	a->look_waiting = k->prekeys_count > 0;
+	a->look_waiting = a->look_waiting || k->prekeys_count > 0;
 }
 
 static void on_renew(void *user, unsigned place)
@@ -112,6 +114,7 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 	GN_TRY(err);
 	GN_TRY(open_sessions(a));
 	GN_TRY(agent_people_open(a));
+	GN_TRY(agent_told_open(a));
 	struct gn_agent_know_config know = {
 		.link = a->link, .unix_now = get_unix, .known = on_known, .user = a};
 	GN_TRY(gn_agent_know_new(&know, &a->know));
@@ -155,6 +158,8 @@ void agent_close(struct gn_agent *a)
 	a->e2ee = NULL;
 	a->db = NULL;
 	a->event_count = a->claim_count = 0;
+	memset(a->approvals, 0, sizeof a->approvals);
+	agent_told_close(a);
 	if (a->found_content)
 		gn_wipe(a->found_content, a->found_content_cap);
 	gn_wipe(&a->device, sizeof a->device);

@@ -33,6 +33,8 @@
 #define AGENT_ROW_MAX (16u << 20)
 /* Bytes of a name: of a contact, a client, a setting. */
 #define AGENT_NAME_MAX 256u
+/* Bytes of one right of a client: a word and a PID. */
+#define AGENT_RIGHT_MAX 64u
 /* Bytes of a client's rights. */
 #define AGENT_RIGHTS_MAX 4096u
 /* Programs that may speak to the agent. */
@@ -133,6 +135,12 @@
 #define AGENT_IDENTITY_LOOK (3600 * GN_SEC)
 #define AGENT_IDENTITY_RETRY (5 * GN_SEC)
 
+/* Whose request was accepted is looked up again after this, doubled up to the second. */
+#define AGENT_CLAIM_WAIT (500 * GN_MSEC)
+#define AGENT_CLAIM_WAIT_MAX (300 * GN_SEC)
+/* What the person who accepted waits for it: less than a call's deadline. */
+#define AGENT_CLAIM_SHOWN (8 * GN_SEC)
+
 /* ---- sending ---- */
 /* Deposits at once, and rows of the outbox looked at together: more than wait in deposits. */
 #define AGENT_DEPOSITS 16u
@@ -142,6 +150,12 @@
 /* Milliseconds before it is tried again, doubled up to the second. */
 #define AGENT_POST_WAIT_MS UINT64_C(500)
 #define AGENT_POST_WAIT_MAX_MS UINT64_C(300000)
+/* Milliseconds that a deposit steps back when its box has its share of the places: new ones, and
+ * those that were tried already, of which a box that nobody answers for may have thousands. */
+#define AGENT_STEP_BACK_MS 250u
+#define AGENT_STEP_BACK_AGAIN_MS 30000u
+/* Tries of what does not last, as receipts, five minutes apart: a day. */
+#define AGENT_PASSING_TRIES 300u
 /* Milliseconds of one deposit, all holders asked. */
 #define AGENT_DEPOSIT_MS 60000u
 /* Custodies that mean stored (people.md). */
@@ -177,6 +191,13 @@
 /* ---- receiving ---- */
 /* Items that wait, tried together; and how often who was not found is looked for. */
 #define AGENT_WAITING_AT_ONCE 64u
+/* Of them in one box, past which any of them goes: honest holders have no more, 300 of strangers
+ * and 250 of a contact; those who invent items fill no disk. */
+#define AGENT_WAITING_MAX 600u
+/* Acknowledgements that wait for a call; past it the box is followed anew. */
+#define AGENT_TAKES 1024u
+/* Calls of the link that are left to others meanwhile. */
+#define AGENT_TAKES_LEAVE 24u
 #define AGENT_WAITING_LOOK (600 * GN_SEC)
 /* Items that a session's header opens and no key: each may cost 41 ms of hashing (e2ee, EE-28), so
  * of one deposit key so many are read in that time, and the rest wait; and deposit keys of which
@@ -228,6 +249,14 @@
 #define AGENT_TOLD_COUNT 10000u
 #define AGENT_TOLD_BYTES (8u << 20)
 #define AGENT_TOLD_KEEP (24 * 3600 * GN_SEC)
+/* Cursors that are kept back at once, so that one that was told is never taken again; after a kill
+ * so many are skipped at most. */
+#define AGENT_TOLD_AHEAD 64u
+/* Milliseconds between two times that it is written down when a client was here. */
+#define AGENT_SEEN_MS 3600000u
+/* What persons are asked at once, and for how long an answer counts. */
+#define AGENT_APPROVALS_MAX 8u
+#define AGENT_APPROVAL_KEEP (300 * GN_SEC)
 /* Bytes of a call's JSON: a text of 16 KiB, escaped. */
 #define AGENT_BODY (256u << 10)
 /* Milliseconds that a message may be overtaken before its absence is shown. */
@@ -236,8 +265,12 @@
 #define AGENT_PREVIEW 1024u
 /* Chats in one answer. */
 #define AGENT_CHATS_MAX 200u
+/* Bytes of them above which what was said last is left out: 16 KiB each, and a frame has 1 MiB. */
+#define AGENT_CHATS_BYTES (640u << 10)
 /* Seconds that an invite is open when nobody says so. */
 #define AGENT_INVITE_TTL (7u * 86400u)
+/* Bytes of a runtime directory's path: a socket's path has 107. */
+#define AGENT_RUNTIME_MAX 86u
 /* Of a node that is the machine's service. */
 #define AGENT_SERVICE_SOCKET "/run/geonet/app.sock"
 

@@ -23,69 +23,7 @@ static void answer_person(struct agent_request *r, const struct gn_pk *owner)
 	gn_host_answer(&r->base, person_kind, agent_put_person(b, r->agent, &c));
 }
 
-/* ---- by what the person types ---- */
-
-static bool same_name(struct gn_slice name, struct gn_slice who)
-{
-	return name.len && gn_slice_eq(name, who);
-}
-
-static int matches(const struct gn_people_contact *c, struct gn_slice who)
-{
-	char pid[GN_PID_MAX];
-	struct gn_pk pk;
-	gn_pid(c->owner, pid);
-	if (gn_slice_eq(gn_str(pid), who))
-		return 2;
-	if (gn_unhex(who, pk.b, sizeof pk.b) == GN_OK && gn_pk_eq(&pk, c->owner))
-		return 2;
-	return same_name(c->petname, who) || same_name(c->name, who);
-}
-
-static bool is_claim(const struct gn_agent *a, struct gn_slice who)
-{
-	char pid[GN_PID_MAX];
-	for (size_t i = 0; i < a->claim_count; i++) {
-		gn_pid(&a->claims[i].owner, pid);
-		if (gn_slice_eq(gn_str(pid), who))
-			return true;
-	}
-	return false;
-}
-
-bool agent_who(struct agent_request *r, struct gn_slice who, struct gn_people_contact *out)
-{
-	struct gn_people_contact c;
-	size_t found = 0, at = 0;
-	for (size_t i = 0; gn_people_at(r->agent->people, i, &c); i++) {
-		int how = matches(&c, who);
-		if (how == 2) {
-			found = 1;
-			at = i;
-			break;
-		}
-		if (how) {
-			found++;
-			at = i;
-		}
-	}
-	if (found == 1)
-		return gn_people_at(r->agent->people, at, out);
-	if (found)
-		gn_host_error(&r->base, GN_USAGE,
-			      "%zu contacts have that name: say whom by PID, or give one of them "
-			      "another name",
-			      found);
-	else if (is_claim(r->agent, who))
-		gn_host_error(&r->base, GN_STATE,
-			      "they are a stranger who wrote to you: geonet contacts accept %.*s",
-			      (int)who.len, (const char *)who.p);
-	else
-		gn_host_error(&r->base, GN_NOT_FOUND,
-			      "no contact is called '%.*s': add them by PID, name or link first",
-			      (int)(who.len < 80 ? who.len : 80), (const char *)who.p);
-	return false;
-}
+/* ---- one, and the list ---- */
 
 gn_err agent_call_contact_get(struct agent_request *r)
 {
@@ -94,8 +32,6 @@ gn_err agent_call_contact_get(struct agent_request *r)
 		answer_person(r, c.owner);
 	return GN_OK;
 }
-
-/* ---- the list ---- */
 
 gn_err agent_call_contacts_list(struct agent_request *r)
 {
@@ -204,7 +140,7 @@ static void on_name(void *user, const struct gn_host_client_event *e)
 	gn_err err = GN_OK;
 	if (e->what == GN_HOST_CLIENT_FAILED)
 		err = e->fault.err;
-	else if (e->what != GN_HOST_CLIENT_ANSWER)
+	else if (e->what != GN_HOST_CLIENT_ANSWER || e->more) /* once, whatever the node says */
 		return;
 	else if (e->kind.area != GN_FB_APP_BODY_APP_RECORD ||
 		 e->kind.member != GN_FB_APP_RECORD_BODY_NAME_IS || !gn_fb_name_is_has_owner(t))
@@ -275,9 +211,7 @@ gn_err agent_call_contact_answer(struct agent_request *r)
 				(a->claim_count - i - 1) * sizeof a->claims[0]);
 			a->claim_count--;
 		} else {
-			a->claims[i].wanted = a->claims[i].accepted = true;
-			gn_err err = gn_agent_know_ask(a->know, &a->claims[i].owner);
-			(void)err; /* full: when waiting items are looked at again */
+			agent_claim_accept(a, &a->claims[i]);
 			gn_host_wait(&r->base, WAIT_CLAIM, gn_be64(a->claims[i].owner.b));
 			return GN_OK;
 		}
@@ -303,6 +237,15 @@ void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner)
 	struct gn_host_request *r;
 	while ((r = gn_host_waiting(&a->api, WAIT_CLAIM, gn_be64(owner->b))))
 		answer_person(agent_request_of(r), owner);
+}
+
+void agent_serve_unfound(struct gn_agent *a, const struct gn_pk *owner)
+{
+	struct gn_host_request *r;
+	while ((r = gn_host_waiting(&a->api, WAIT_CLAIM, gn_be64(owner->b))))
+		gn_host_error(r, GN_PENDING,
+			      "they are not found yet; what you said is remembered, and they are "
+			      "looked for while the agent runs");
 }
 
 gn_err agent_call_contact_set(struct agent_request *r)
@@ -336,9 +279,22 @@ gn_err agent_call_contact_remove(struct agent_request *r)
 		gn_fb_contact_remove_who((struct gn_fb_contact_remove){r->base.table});
 	if (!agent_who(r, who, &c))
 		return GN_OK;
-	struct gn_pk owner = *c.owner;
-	GN_TRY(gn_people_remove(r->agent->people, &owner, r->agent->now));
-	agent_settle(r->agent);
+	struct gn_agent *a = r->agent;
+	struct gn_people_event gone = {.kind = GN_PEOPLE_CONTACT, .owner = *c.owner};
+	struct gn_agent_tx tx = {0};
+	GN_TRY(gn_people_remove(a->people, &gone.owner, a->now));
+	gn_err err = gn_agent_tx_begin(a->db, &tx);
+	if (!err)
+		err = agent_keep(a, &tx);
+	if (!err)
+		err = agent_keep_event(a, &tx, &gone);
+	if (!err)
+		err = gn_agent_tx_commit(&tx);
+	if (err) {
+		gn_agent_tx_abort(&tx);
+		agent_fail(a, err);
+		return GN_OK;
+	}
 	gn_host_answer_ok(&r->base);
 	return GN_OK;
 }

@@ -30,7 +30,8 @@ struct reply {
 	json_t *json; /* NULL when it is not JSON */
 	gn_err err;   /* of an error answer */
 	const char *message;
-	bool more; /* of a list's page: others follow */
+	struct gn_app_kind kind; /* of app/1: which table json is */
+	bool more;               /* of a list's page: others follow */
 };
 /* CLI_OK for 2xx; CLI_NO_NODE and CLI_FAILED (transport; printed); else the exit status that the
  * node's error means, not printed. */
@@ -68,7 +69,8 @@ int client_report(struct cli *cli, const struct reply *reply, const char *what);
 void reply_free(struct reply *reply);
 /* Says that no node runs, and how to start one: CLI_NO_NODE. */
 int client_none(struct cli *cli);
-/* The same of the agent: its socket ($GEONET_AGENT, or in DATA), that none runs, is one there? */
+/* The same of the agent ($GEONET_AGENT, $XDG_RUNTIME_DIR, DATA): that none runs, or that another
+ * user holds its socket; is one there? */
 int client_no_agent(struct cli *cli);
 bool client_agent_alive(struct cli *cli);
 /* Is a node there? Prints nothing. */
