@@ -79,7 +79,7 @@ def start(nodes, *names):
 
 def case_first(nodes, seed):
     """Everybody who follows hears it once, by filter; what is retained is given to who comes, and
-    who may not publish is told so (BU-5, BU-6, BU-8, BU-9)."""
+    who may not publish is told so (BS-5, BS-6, BS-8, BS-9)."""
     ann, ben, cay = start(nodes, "ann", "ben", "cay")
     said = ben.run("bus", "sub", f"{ann.pid}/news", want=4)
     check("no record of such a topic" in said, said)
@@ -101,7 +101,7 @@ def case_first(nodes, seed):
     check("not allowed" in said, said)
     followers[0].stop()
     again = Follower(ben, f"{ann.pid}/news")
-    ann.run("bus", "pub", "news", "warmer", "--subject", "room.1.heat")
+    ann.run("bus", "pub", "news", "warmer", "--subject", "room.1.heat", "--retain", "600")
     eventually("who comes later hears it too", 90,
                lambda: "warmer" in again.texts() and "warmer" in late.texts())
 
@@ -122,7 +122,7 @@ def case_retained(nodes, seed):
 
 def case_rights(nodes, seed):
     """A topic that asks a token of publishers and followers: with one they may, without not
-    (BU-5, BU-14)."""
+    (BS-5, BS-14)."""
     ann, ben, cay = start(nodes, "ann", "ben", "cay")
     ann.run("bus", "topic", "club", "--publish", "token", "--subscribe", "token")
     token = ann.run("token", "grant", ben.pid, "topic/club", "publish,subscribe").strip()
@@ -138,7 +138,7 @@ def case_rights(nodes, seed):
 
 
 def case_root(nodes, seed):
-    """A node that is killed takes nothing with it: others serve its followers (BU-8)."""
+    """A node that is killed takes nothing with it: others serve its followers (BS-8)."""
     ann, ben = start(nodes, "ann", "ben")
     ann.run("bus", "topic", "news")
     told = Follower(ben, f"{ann.pid}/news")

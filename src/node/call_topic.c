@@ -61,8 +61,10 @@ gn_err gn_node_call_topic_publish(struct gn_node_request *r)
 		.sig = sig_of(gn_fb_topic_publish_sig(t)),
 		.token = gn_fb_topic_publish_token(t),
 		.need = gn_fb_topic_publish_need(t)};
+	struct gn_fb_hash salt = gn_fb_topic_publish_salt(t);
 	struct gn_said said = {.sig = p.sig};
 	gn_op op;
+	memcpy(p.salt.b, salt.b, sizeof p.salt.b);
 	GN_TRY(gn_said_parse(p.said, &said));
 	if (!(said.flags & GN_FB_BUS_FLAG_WILL)) {
 		GN_TRY(gn_bus_publish(r->node->bus, &p, r->node->now, &op));

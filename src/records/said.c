@@ -2,7 +2,7 @@
  * subject without wildcards, a seq, and an `until` exactly when it is one that needs it; so no
  * reader asks again.
  *
- * Rules: docs/spec/bus.md BU-1, BU-2. */
+ * Rules: docs/spec/bus.md BS-1, BS-2. */
 #include "records/said.h"
 
 #define KNOWN                                                                                      \
@@ -69,7 +69,7 @@ bool gn_subject_matches(struct gn_slice filter, struct gn_slice subject)
 
 /* ---- messages ---- */
 
-/* BU-1. GN_USAGE. */
+/* BS-1. GN_USAGE. */
 static gn_err form_fault(const struct gn_said *s)
 {
 	bool retained = s->flags & GN_FB_BUS_FLAG_RETAINED, will = s->flags & GN_FB_BUS_FLAG_WILL;
@@ -81,6 +81,8 @@ static gn_err form_fault(const struct gn_said *s)
 		return GN_USAGE;
 	if (will ? s->lease < GN_SAID_LEASE_MIN || s->lease > GN_SAID_LEASE_MAX : s->lease != 0)
 		return GN_USAGE;
+	if (will == gn_is_zero(s->by.b, sizeof s->by.b))
+		return GN_USAGE;
 	return gn_subject_ok(s->subject, false);
 }
 
@@ -90,10 +92,12 @@ gn_err gn_said_make(const struct gn_sk *publisher, const struct gn_hash *topic,
 	uint8_t storage[GN_SAID_MAX];
 	struct gn_slice bytes;
 	struct gn_fb_key key;
+	struct gn_fb_hash by;
 	GN_TRY(form_fault(in));
 	if (in->flags & ~KNOWN)
 		return GN_USAGE;
 	memcpy(key.b, publisher->pk.b, sizeof key.b);
+	memcpy(by.b, in->by.b, sizeof by.b);
 	struct gn_fb_bus_said_args args = {
 		.subject = in->subject.len ? in->subject : gn_slice(NULL, 0),
 		.publisher = &key,
@@ -103,13 +107,21 @@ gn_err gn_said_make(const struct gn_sk *publisher, const struct gn_hash *topic,
 		.flags = in->flags,
 		.until = in->until,
 		.payload = in->payload.len ? in->payload : gn_slice(NULL, 0),
-		.lease = in->lease};
+		.lease = in->lease,
+		.by = in->flags & GN_FB_BUS_FLAG_WILL ? &by : NULL};
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
 	GN_TRY(gn_fbb_finish(&b, gn_fb_bus_said_make(&b, &args), NULL, &bytes));
 	GN_TRY(gn_buf_put(out, bytes));
 	struct gn_slice parts[] = {GN_SLICE(topic->b), bytes};
 	gn_sign(publisher, GN_SAID_DOMAIN, parts, GN_COUNT(parts), sig);
 	return GN_OK;
+}
+
+void gn_said_by(const struct gn_pk *node, const struct gn_hash *salt, struct gn_hash *out)
+{
+	struct gn_slice parts[] = {GN_LIT(GN_SAID_WILL_DOMAIN), GN_SLICE(node->b),
+				   GN_SLICE(salt->b)};
+	gn_sha256(parts, GN_COUNT(parts), out);
 }
 
 gn_err gn_said_parse(struct gn_slice bytes, struct gn_said *out)
@@ -129,7 +141,9 @@ gn_err gn_said_parse(struct gn_slice bytes, struct gn_said *out)
 			    .payload = gn_fb_bus_said_payload(t),
 			    .lease = gn_fb_bus_said_lease(t)};
 	struct gn_fb_key key = gn_fb_bus_said_publisher(t);
+	struct gn_fb_hash by = gn_fb_bus_said_by(t);
 	memcpy(s.publisher.b, key.b, sizeof s.publisher.b);
+	memcpy(s.by.b, by.b, sizeof s.by.b);
 	gn_err err = form_fault(&s);
 	if (err != GN_OK)
 		return err == GN_USAGE ? GN_MALFORMED : err;

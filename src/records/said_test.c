@@ -1,5 +1,5 @@
 /* Messages of the bus: what comes back, each rule of their form, limits and one past each, subjects
- * and filters. Rules BU-1, BU-2. */
+ * and filters. Rules BS-1, BS-2. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -81,6 +81,8 @@ static void a_will_has_its_number_and_a_lease(void **state)
 	in.lease = GN_SAID_LEASE_MIN;
 	assert_int_equal(again(), GN_USAGE);
 	in.seq = GN_SAID_WILL;
+	assert_int_equal(again(), GN_USAGE); /* whose is it to bring? */
+	in.by.b[31] = 1;
 	assert_int_equal(again(), GN_OK);
 	in.lease--;
 	assert_int_equal(again(), GN_USAGE);
@@ -88,10 +90,34 @@ static void a_will_has_its_number_and_a_lease(void **state)
 	assert_int_equal(again(), GN_OK);
 	in.lease++;
 	assert_int_equal(again(), GN_USAGE);
-	in.flags = 0; /* no other has that number */
+	in.flags = 0; /* no other has that number, or names a node */
 	in.lease = 0;
 	in.until = 0;
 	assert_int_equal(again(), GN_USAGE);
+	in.seq = 1;
+	assert_int_equal(again(), GN_USAGE);
+	memset(in.by.b, 0, sizeof in.by.b);
+	assert_int_equal(again(), GN_OK);
+}
+
+/* One node alone, and the salt hides which. */
+static void a_will_names_the_node_that_brings_it(void **state)
+{
+	struct gn_pk node = {{1}}, other = {{2}};
+	struct gn_hash salt = {{3}}, salt_2 = {{4}}, by, by_other, by_salt;
+	(void)state;
+	gn_said_by(&node, &salt, &by);
+	gn_said_by(&other, &salt, &by_other);
+	gn_said_by(&node, &salt_2, &by_salt);
+	assert_memory_not_equal(by.b, by_other.b, 32);
+	assert_memory_not_equal(by.b, by_salt.b, 32);
+	in.flags = GN_FB_BUS_FLAG_WILL;
+	in.seq = GN_SAID_WILL;
+	in.until = 9;
+	in.lease = 90;
+	in.by = by;
+	assert_int_equal(again(), GN_OK);
+	assert_memory_equal(out.by.b, by.b, 32);
 }
 
 static void subjects_are_tokens(void **state)
@@ -157,6 +183,7 @@ int main(void)
 		cmocka_unit_test_setup(a_message_comes_back, set_up),
 		cmocka_unit_test_setup(its_form_has_rules, set_up),
 		cmocka_unit_test_setup(a_will_has_its_number_and_a_lease, set_up),
+		cmocka_unit_test_setup(a_will_names_the_node_that_brings_it, set_up),
 		cmocka_unit_test_setup(subjects_are_tokens, set_up),
 		cmocka_unit_test_setup(filters_match, set_up),
 		cmocka_unit_test_setup(a_right_is_shown_to_one_root_in_one_session, set_up),

@@ -7,6 +7,7 @@
 #include "geonet/frame/keys.h"
 #include "geonet/token/token.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,6 +28,16 @@ struct following {
 	struct gn_fb_topic_signed_args signs;
 };
 
+/* As app/1's twin in JSON: readers use doubles. */
+static json_t *number_json(uint64_t v)
+{
+	char text[24];
+	if (v <= UINT64_C(1) << 53)
+		return json_integer((json_int_t)v);
+	snprintf(text, sizeof text, "%" PRIu64, v);
+	return json_string(text);
+}
+
 static void print_said(const struct following *f, const struct gn_said *said)
 {
 	char pid[GN_PID_MAX];
@@ -38,9 +49,9 @@ static void print_said(const struct following *f, const struct gn_said *said)
 	if (f->cli->json) {
 		char *payload = cli_base64(said->payload);
 		json_t *line =
-			json_pack("{ss ss sI sI sI ss sb sb}", "publisher", pid, "subject", subject,
-				  "epoch", (json_int_t)said->epoch, "seq", (json_int_t)said->seq,
-				  "time", (json_int_t)said->time, "payload", payload, "retained",
+			json_pack("{ss ss so so so ss sb sb}", "publisher", pid, "subject", subject,
+				  "epoch", number_json(said->epoch), "seq", number_json(said->seq),
+				  "time", number_json(said->time), "payload", payload, "retained",
 				  (said->flags & GN_FB_BUS_FLAG_RETAINED) != 0, "will",
 				  (said->flags & GN_FB_BUS_FLAG_WILL) != 0);
 		if (line && gn_utf8_ok(said->payload))

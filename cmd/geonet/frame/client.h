@@ -45,7 +45,7 @@ struct ask {
 	unsigned timeout; /* seconds for all of it; 0: 60 */
 	bool quiet;
 	bool agent; /* asked of this person's agent, not of the node */
-	bool lasts;   /* answers come until it is ended: each goes to event, too */
+	bool lasts; /* answers come until it is ended: each goes to event, too */
 	/* A call that asks for events: each as JSON, lent, until it says false. */
 	bool (*event)(void *user, struct gn_app_kind kind, const json_t *json);
 	/* After event: a call that it makes on the same connection; false: none. */

@@ -45,8 +45,8 @@ static char *text_of(struct gn_slice s, const char *fallback)
 static void begin_call(struct talk *t, struct gn_fbt table)
 {
 	bool lasts = t->ask->lasts || t->ask->more;
-	uint32_t ms = lasts ? GN_HOST_CLIENT_LASTS
-			    : 1000 * (t->ask->timeout ? t->ask->timeout : 60);
+	uint32_t ms =
+		lasts ? GN_HOST_CLIENT_LASTS : 1000 * (t->ask->timeout ? t->ask->timeout : 60);
 	struct gn_fbb *b = gn_host_client_builder(t->client);
 	gn_fbref ref = gn_fbb_table(b, gn_app_type(t->ask->kind), t->ask->args);
 	uint64_t time = gn_fb_app_ready_time((struct gn_fb_app_ready){table});

@@ -2,12 +2,13 @@
  * the right, the time, and what the key and the topic may a second. A rate is charged only for what
  * is signed, but the prefix's, which pays for forgeries too.
  *
- * Invariant: what was refused leaves no trace but in counters and the prefix's rate. Rules BU-3,
- * BU-6, BU-7. */
+ * Invariant: what was refused leaves no trace but in counters and the prefix's rate. Rules BS-3,
+ * BS-6, BS-7. */
 #include "services/bus/engine_int.h"
 
 bool bus_rate(gn_time *bucket, uint32_t a_second, gn_time now, uint32_t *retry_ms)
 {
+	GN_ASSERT(*bucket <= now + GN_SEC);
 	gn_time each = GN_SEC / (a_second ? a_second : 1);
 	gn_time from = *bucket > now ? *bucket : now;
 	if (from - now > GN_SEC - each) {
@@ -18,23 +19,10 @@ bool bus_rate(gn_time *bucket, uint32_t a_second, gn_time now, uint32_t *retry_m
 	return true;
 }
 
-/* /24 or /48. */
-static void net_of(const struct gn_addr *a, uint8_t out[8])
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	memset(out, 0, 8);
-	if (memcmp(a->ip, mapped, sizeof mapped) == 0) {
-		out[0] = 4;
-		memcpy(out + 1, a->ip + 12, 3);
-	} else {
-		out[0] = 6;
-		memcpy(out + 1, a->ip, 6);
-	}
-}
-
 /* Its bucket; those that are full again give way. NULL: all are in use. */
 static gn_time *prefix_bucket(const struct gn_bus *b, struct bus_held *h, const uint8_t net[8])
 {
+	GN_ASSERT(h->prefix_count <= BUS_PREFIXES);
 	struct bus_prefix *free = NULL;
 	for (unsigned i = 0; i < h->prefix_count; i++) {
 		if (memcmp(h->prefixes[i].net, net, 8) == 0)
@@ -51,15 +39,16 @@ static gn_time *prefix_bucket(const struct gn_bus *b, struct bus_held *h, const 
 	return &free->rate;
 }
 
-/* BU-7: of an open topic's rate a prefix has a quarter. */
+/* BS-7: of an open topic's rate a prefix has a quarter. */
 static gn_err prefix_rate(struct gn_bus *b, struct bus_held *h, const struct gn_contact *from,
 			  struct bus_refusal *why)
 {
+	GN_ASSERT(h->rules);
 	uint8_t net[8];
 	if (h->rules->publish != GN_FB_TOPIC_ADMISSION_OPEN || !from->addr_count ||
 	    gn_share_exempt(&from->addrs[0], b->cfg.count_local))
 		return GN_OK;
-	net_of(&from->addrs[0], net);
+	bus_net_of(&from->addrs[0], net);
 	gn_time *bucket = prefix_bucket(b, h, net);
 	uint32_t share = h->rules->rate_all / BUS_PREFIX_SHARE;
 	why->retry_ms = 1000;
@@ -73,6 +62,7 @@ static gn_err prefix_rate(struct gn_bus *b, struct bus_held *h, const struct gn_
 static gn_err own_rates(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p,
 			struct bus_refusal *why)
 {
+	GN_ASSERT(h->rules && p);
 	gn_time one = p->rate;
 	if (!bus_rate(&one, h->rules->rate, b->now, &why->retry_ms)) {
 		why->limit = "rate";
@@ -91,6 +81,7 @@ static gn_err own_rates(struct gn_bus *b, struct bus_held *h, struct bus_publish
 /* Signature, right, time. */
 static gn_err check(struct gn_bus *b, struct bus_held *h, struct bus_entry *e)
 {
+	GN_ASSERT(h->rules && !e->by);
 	struct bus_token none = {NULL, 0, 0};
 	b->caused.checks++;
 	if (gn_said_verify(&h->topic, &e->said) != GN_OK) {

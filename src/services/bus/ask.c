@@ -4,6 +4,7 @@
 
 uint64_t bus_ask_add(struct gn_bus *b, const struct bus_ask *ask)
 {
+	GN_ASSERT(b->asks.count <= BUS_ASKS);
 	uint64_t number = gn_frame_number(&b->frame);
 	struct bus_ask *a = gn_map_put(&b->asks, &number);
 	if (!a || gn_ring_push(&b->askers, &number) != GN_OK) {
@@ -31,6 +32,7 @@ void bus_ask_done(struct gn_bus *b, uint64_t number)
 /* What was answered leaves the row when it is its turn. */
 static void skip_answered(struct gn_bus *b)
 {
+	GN_ASSERT(b->askers.count >= b->asks.count);
 	const uint64_t *number;
 	uint64_t gone;
 	while ((number = gn_ring_at(&b->askers, 0)) && !gn_map_get(&b->asks, number))
@@ -39,6 +41,7 @@ static void skip_answered(struct gn_bus *b)
 
 bool bus_ask_lost(struct gn_bus *b, const struct gn_pk *peer, struct bus_ask *out)
 {
+	GN_ASSERT(!b->building);
 	skip_answered(b);
 	const uint64_t *first = gn_ring_at(&b->askers, 0);
 	uint64_t number = first ? *first : 0;

@@ -1,5 +1,5 @@
 /* Messages in memory, counted by references: of a history, of a value, on their way, in a queue of
- * the owner. Filters, in one piece. Rules BU-1, BU-2, BU-3. */
+ * the owner. Filters, in one piece. Rules BS-1, BS-2, BS-3. */
 #include "services/bus/engine_int.h"
 
 struct bus_blob *bus_blob_new(struct gn_bus *b, const struct gn_said *said)
@@ -114,4 +114,52 @@ bool bus_filters_pass(const struct bus_filters *f, struct gn_slice subject)
 		if (gn_subject_matches(f->at[i], subject))
 			return true;
 	return !f;
+}
+
+/* ---- what is stored, and of which prefix (BS-16) ---- */
+
+void bus_net_of(const struct gn_addr *a, uint8_t out[8])
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	memset(out, 0, 8);
+	if (memcmp(a->ip, mapped, sizeof mapped) == 0) {
+		out[0] = 4;
+		memcpy(out + 1, a->ip + 12, 3);
+	} else {
+		out[0] = 6;
+		memcpy(out + 1, a->ip, 6);
+	}
+}
+
+bool bus_same_net(const struct gn_bus *b, const struct gn_addr *a, const struct gn_contact *who)
+{
+	uint8_t one[8], other[8];
+	if (!who->addr_count || gn_share_exempt(&who->addrs[0], b->cfg.count_local))
+		return false;
+	bus_net_of(a, one);
+	bus_net_of(&who->addrs[0], other);
+	return memcmp(one, other, sizeof one) == 0;
+}
+
+gn_err bus_store_take(struct gn_bus *b, struct bus_blob *m, const struct gn_contact *who,
+		      struct bus_refusal *why)
+{
+	GN_ASSERT(!m->stored);
+	m->holder = bus_holder(who);
+	gn_err err = gn_share_take(&b->stored, &m->holder, m->len);
+	m->stored = err == GN_OK;
+	why->limit = err == GN_QUOTA   ? BUS_LIMIT(BUS_STORED_PEER)
+		     : err == GN_LIMIT ? BUS_LIMIT(BUS_STORED_PART)
+		     : err != GN_OK    ? BUS_LIMIT(BUS_STORED)
+				       : why->limit;
+	return err == GN_OK || err == GN_QUOTA ? err : GN_LIMIT;
+}
+
+void bus_store_give(struct gn_bus *b, struct bus_blob *m)
+{
+	if (!m)
+		return;
+	GN_ASSERT(m->stored);
+	gn_share_give(&b->stored, &m->holder, m->len);
+	m->stored = false;
 }

@@ -67,7 +67,7 @@ static void take_request(struct gn_bus *b, const struct gn_contact *who, struct 
 	    bus_link_pulled(b, &from, gn_fb_bus_frame_body_as_bus_pull(m)))
 		return;
 	if (!b->cfg.no_root)
-		why.err = bus_rules_get(b, &topic, &h);
+		why.err = bus_rules_get(b, &topic, who, &h);
 	if (why.err == GN_PENDING)
 		why.err =
 			first && bus_rules_wait(b, h, who, message) == GN_OK ? GN_PENDING : GN_BUSY;
@@ -87,6 +87,7 @@ static void take_request(struct gn_bus *b, const struct gn_contact *who, struct 
 static void answered(struct gn_bus *b, const struct bus_ask *a, const struct gn_contact *from,
 		     struct gn_fb_bus_frame m)
 {
+	GN_ASSERT(!b->building);
 	uint8_t type = gn_fb_bus_frame_body_type(m);
 	struct bus_view *v = bus_view_get(b, &a->topic);
 	switch (a->kind) {
@@ -123,6 +124,7 @@ static bool fits(enum bus_ask_kind kind, uint8_t type)
 
 static void take_answer(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_bus_frame m)
 {
+	GN_ASSERT(!b->building);
 	uint64_t number = gn_fb_bus_frame_request(m);
 	uint8_t type = gn_fb_bus_frame_body_type(m);
 	struct bus_ask *at = bus_ask_get(b, number, &from->pk);
@@ -143,6 +145,7 @@ static void take_answer(struct gn_bus *b, const struct gn_contact *from, struct 
 
 static void deliver(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_bus_deliver m)
 {
+	GN_ASSERT(!b->building);
 	struct gn_hash topic = bus_hash(gn_fb_bus_deliver_topic(m));
 	struct bus_view *v = bus_view_get(b, &topic);
 	struct bus_held *h = bus_held_get(b, &topic);
@@ -178,6 +181,7 @@ static void tell_lost(struct gn_bus *b, const struct gn_pk *peer)
 
 static void take_other(struct gn_bus *b, const struct gn_contact *who, struct gn_fb_bus_frame m)
 {
+	GN_ASSERT(!b->building);
 	struct bus_from from = {*who, gn_fb_bus_frame_request(m)};
 	struct gn_fb_bus_lost lost;
 	struct gn_hash topic;
@@ -238,6 +242,7 @@ static void take_local(struct gn_bus *b)
 
 static void take_ready(struct gn_bus *b)
 {
+	GN_ASSERT(!b->building);
 	for (struct bus_pending *p; (p = bus_rules_ready(b)); gn_mem_free(b->env.alloc, p)) {
 		gn_err err = take_message(b, &p->from, gn_slice(p->bytes, p->len), false);
 		GN_ASSERT(err == GN_OK); /* it was parsed when it came */
@@ -271,6 +276,7 @@ static void run_view(struct gn_bus *b, struct bus_view *v)
 
 static void run_due(struct gn_bus *b)
 {
+	GN_ASSERT(!b->building);
 	for (struct gn_heap_node *n; (n = gn_heap_first(&b->held_timers)) && n->at <= b->now;)
 		bus_held_due(b, GN_CONTAINER(n, struct bus_held, timer));
 	/* each once in a turn: what it does may wake it again */
@@ -309,6 +315,7 @@ gn_err gn_bus_recv(struct gn_bus *b, const struct gn_pk *from, const struct gn_a
 
 void gn_bus_peer_down(struct gn_bus *b, const struct gn_pk *pk, gn_err why, gn_time now)
 {
+	GN_ASSERT(!b->building);
 	(void)why;
 	b->now = now;
 	tell_lost(b, pk);
@@ -327,6 +334,7 @@ void gn_bus_peer_down(struct gn_bus *b, const struct gn_pk *pk, gn_err why, gn_t
 
 bool gn_bus_overlay_event(struct gn_bus *b, const struct gn_overlay_event *e, gn_time now)
 {
+	GN_ASSERT(!b->building);
 	struct gn_frame_find f;
 	b->now = now;
 	if (e->kind == GN_OVERLAY_MEMBERS || !gn_frame_find_take(&b->frame, e, &f))
@@ -365,6 +373,7 @@ gn_time gn_bus_deadline(const struct gn_bus *b)
 
 gn_err gn_bus_subscribe(struct gn_bus *b, const struct gn_bus_subscribe *s, gn_time now, gn_op *op)
 {
+	GN_ASSERT(!b->building);
 	b->now = now;
 	GN_TRY(bus_sub_start(b, s, op));
 	run_all(b);
@@ -373,6 +382,7 @@ gn_err gn_bus_subscribe(struct gn_bus *b, const struct gn_bus_subscribe *s, gn_t
 
 gn_err gn_bus_publish(struct gn_bus *b, const struct gn_bus_publish *p, gn_time now, gn_op *op)
 {
+	GN_ASSERT(!b->building);
 	b->now = now;
 	GN_TRY(bus_post_start(b, p, false, op));
 	run_all(b);
@@ -381,6 +391,7 @@ gn_err gn_bus_publish(struct gn_bus *b, const struct gn_bus_publish *p, gn_time 
 
 gn_err gn_bus_will(struct gn_bus *b, const struct gn_bus_publish *p, gn_time now, gn_op *op)
 {
+	GN_ASSERT(!b->building);
 	b->now = now;
 	GN_TRY(bus_post_start(b, p, true, op));
 	run_all(b);
@@ -389,6 +400,7 @@ gn_err gn_bus_will(struct gn_bus *b, const struct gn_bus_publish *p, gn_time now
 
 gn_err gn_bus_signed(struct gn_bus *b, uint64_t sign, const struct gn_sig *sig, gn_time now)
 {
+	GN_ASSERT(!b->building);
 	b->now = now;
 	GN_TRY(bus_lease_signed(b, sign, sig));
 	run_all(b);
@@ -406,6 +418,7 @@ static void op_free(struct gn_bus *b, struct gn_frame_op *op, bool take_back)
 
 void gn_bus_cancel(struct gn_bus *b, gn_op id, gn_time now)
 {
+	GN_ASSERT(!b->building);
 	struct gn_frame_op **at = gn_map_get(&b->frame.ops, &id);
 	b->now = now;
 	if (at)
@@ -415,6 +428,7 @@ void gn_bus_cancel(struct gn_bus *b, gn_op id, gn_time now)
 
 void gn_bus_gone(struct gn_bus *b, gn_op id, gn_time now)
 {
+	GN_ASSERT(!b->building);
 	struct gn_frame_op **at = gn_map_get(&b->frame.ops, &id);
 	b->now = now;
 	if (at)
@@ -450,6 +464,7 @@ bool gn_bus_next_message(struct gn_bus *b, struct gn_overlay_message *m)
 
 bool gn_bus_next_event(struct gn_bus *b, struct gn_bus_event *out)
 {
+	GN_ASSERT(!b->building);
 	struct gn_frame_op *shown = b->frame.shown;
 	bus_blob_drop(b, b->shown);
 	b->shown = NULL;

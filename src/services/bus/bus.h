@@ -10,7 +10,7 @@
  * The owner pumps it as the other services: messages of proven peers, events of the overlay and the
  * time in; messages, events, one deadline out. Nothing is kept on a disk. It counts messages a
  * second as the topic says; gn_bus_caused tells what a message cost, for the owner to charge. Rules:
- * docs/spec/bus.md BU-4, BU-17. */
+ * docs/spec/bus.md BS-4, BS-17. */
 #ifndef GN_SERVICES_BUS_H
 #define GN_SERVICES_BUS_H
 
@@ -86,13 +86,14 @@ struct gn_bus_publish {
 	struct gn_sig sig;
 	struct gn_slice token; /* where the topic asks; may come each time */
 	unsigned need;         /* roots that must have taken it; 0: 1 */
+	struct gn_hash salt;   /* of a will: gn_said_by with this node's key */
 };
 /* Ends in GN_BUS_PUBLISHED. GN_USAGE (a will; its need), GN_SIGNATURE, GN_LIMIT, GN_NOMEM, and
  * those of gn_said_parse. */
 GN_MUST gn_err gn_bus_publish(struct gn_bus *b, const struct gn_bus_publish *p, gn_time now,
 			      gn_op *op);
 /* A will, renewed with the roots until it is cancelled: GN_BUS_WILL when that stands, or does not.
- * As gn_bus_publish; need is not read. */
+ * As gn_bus_publish; need is not read. GN_USAGE, too: it names another node. */
 GN_MUST gn_err gn_bus_will(struct gn_bus *b, const struct gn_bus_publish *p, gn_time now,
 			   gn_op *op);
 /* Answers GN_BUS_SIGN; NULL: it is not signed. Unknown numbers are passed over. GN_SIGNATURE: it is

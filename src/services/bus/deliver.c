@@ -8,7 +8,7 @@
  * 2. A will counts when a second root has told it, or there is but one.
  * 3. Values are judged by subject, since a new subscriber is given old ones: only live messages make
  *    gaps.
- * Rules BU-2, BU-3, BU-9, BU-11, BU-12, BU-14. */
+ * Rules BS-2, BS-3, BS-9, BS-11, BS-12, BS-14. */
 #include "services/bus/engine_int.h"
 
 /* ---- has it come before? ---- */
@@ -22,6 +22,7 @@ static uint64_t subject_of(const struct gn_said *said)
 
 static struct bus_value *value_of(struct bus_seen *s, const struct gn_said *said, bool make)
 {
+	GN_ASSERT(s->value_count <= BUS_RETAINED_ONE && s->value_next < BUS_RETAINED_ONE);
 	uint64_t subject = subject_of(said);
 	for (unsigned i = 0; i < s->value_count; i++)
 		if (s->values[i].subject == subject)
@@ -35,12 +36,21 @@ static struct bus_value *value_of(struct bus_seen *s, const struct gn_said *said
 	return at;
 }
 
+static uint64_t newest_epoch(const struct bus_seen *s)
+{
+	uint64_t newest = s->window.epoch;
+	for (unsigned i = 0; i < s->value_count; i++)
+		newest = s->values[i].epoch > newest ? s->values[i].epoch : newest;
+	return newest;
+}
+
 static bool again(struct bus_seen *s, const struct gn_said *said)
 {
+	GN_ASSERT(said->epoch && said->seq);
 	if (said->epoch <= s->ended)
 		return true;
-	if (said->flags & GN_FB_BUS_FLAG_WILL)
-		return false;
+	if (said->flags & GN_FB_BUS_FLAG_WILL) /* its publisher has begun anew since */
+		return said->epoch < newest_epoch(s);
 	if (said->flags & GN_FB_BUS_FLAG_RETAINED) {
 		const struct bus_value *value = value_of(s, said, false);
 		if (value)
@@ -57,6 +67,7 @@ static bool again(struct bus_seen *s, const struct gn_said *said)
 static void tell_gap(struct gn_bus *b, struct bus_view *v, const struct bus_seen *s, uint64_t seq,
 		     uint64_t count)
 {
+	GN_ASSERT(count > 0);
 	struct bus_item gap = {
 		.publisher = s->pk, .epoch = s->window.epoch, .seq = seq, .count = count};
 	b->count.gaps_lost += count;
@@ -65,6 +76,7 @@ static void tell_gap(struct gn_bus *b, struct bus_view *v, const struct bus_seen
 
 static void give_up(struct gn_bus *b, struct bus_view *v, struct bus_seen *s)
 {
+	GN_ASSERT(s->gap_due != GN_NEVER);
 	uint64_t missing[BUS_WINDOW];
 	unsigned n = bus_window_missing(&s->window, missing, BUS_WINDOW), from = 0;
 	for (unsigned i = 0; i < n; i++)
@@ -80,6 +92,7 @@ static void give_up(struct gn_bus *b, struct bus_view *v, struct bus_seen *s)
 /* The primary, then the other: those where we have a lease. */
 static struct bus_root *asked_root(struct bus_view *v, unsigned tries)
 {
+	GN_ASSERT(v->root_count <= BUS_ROOTS);
 	struct bus_root *any = NULL;
 	for (unsigned i = 0; i < v->root_count; i++) {
 		struct bus_root *r = &v->roots[i];
@@ -94,6 +107,7 @@ static struct bus_root *asked_root(struct bus_view *v, unsigned tries)
 
 static void ask_gap(struct gn_bus *b, struct bus_view *v, struct bus_seen *s)
 {
+	GN_ASSERT(s->gap_tries <= BUS_GAP_TRIES);
 	uint64_t missing[BUS_WINDOW];
 	unsigned n = bus_window_missing(&s->window, missing, BUS_WINDOW);
 	const struct bus_root *r = asked_root(v, s->gap_tries);
@@ -130,6 +144,7 @@ gn_time bus_view_run_gaps(struct gn_bus *b, struct bus_view *v)
 void bus_view_lost(struct gn_bus *b, struct bus_view *v, const struct gn_pk *from,
 		   struct gn_fb_bus_lost m)
 {
+	GN_ASSERT(v->root_count <= BUS_ROOTS);
 	uint32_t n = gn_fb_bus_lost_ids_len(m);
 	if (!bus_view_root(v, from))
 		return;
@@ -147,6 +162,7 @@ void bus_view_lost(struct gn_bus *b, struct bus_view *v, const struct gn_pk *fro
 static void mark(struct gn_bus *b, struct bus_view *v, struct bus_seen *s,
 		 const struct gn_said *said, uint64_t before)
 {
+	GN_ASSERT(!(said->flags & GN_FB_BUS_FLAG_WILL));
 	uint64_t lost, missing, top = s->window.top;
 	bool retained = said->flags & GN_FB_BUS_FLAG_RETAINED;
 	bool closes = s->gap_due != GN_NEVER && said->epoch == s->window.epoch && said->seq < top;
@@ -176,13 +192,28 @@ static void mark(struct gn_bus *b, struct bus_view *v, struct bus_seen *s,
 
 /* ---- a message ---- */
 
+/* The value that is known here, for somebody who began since. */
+static bool is_repeated(const struct gn_bus *b, const struct bus_view *v, struct bus_seen *s,
+			const struct gn_said *said)
+{
+	GN_ASSERT(s != NULL);
+	const struct bus_value *value =
+		said->flags & GN_FB_BUS_FLAG_RETAINED && !(said->flags & GN_FB_BUS_FLAG_WILL)
+			? value_of(s, said, false)
+			: NULL;
+	return value && value->epoch == said->epoch && value->seq == said->seq &&
+	       said->epoch > s->ended && bus_locals_fresh(b, v);
+}
+
 /* Form, once, signature, right, time; NULL: it is not told. */
 static struct bus_seen *check(struct gn_bus *b, struct bus_view *v, const struct gn_said *said,
-			      struct gn_slice token)
+			      struct gn_slice token, bool *repeated)
 {
+	GN_ASSERT(v->rec);
 	struct bus_seen *known = bus_seen_get(v, gn_said_key8(&said->publisher));
 	struct bus_token none = {NULL, 0, 0};
-	if (known && gn_pk_eq(&known->pk, &said->publisher) && again(known, said)) {
+	*repeated = known && gn_pk_eq(&known->pk, &said->publisher) && again(known, said);
+	if (*repeated && !is_repeated(b, v, known, said)) {
 		b->count.got_again++;
 		return NULL;
 	}
@@ -215,6 +246,7 @@ static struct bus_seen *check(struct gn_bus *b, struct bus_view *v, const struct
 static bool will_counts(struct gn_bus *b, struct bus_view *v, struct bus_seen *s,
 			const struct gn_said *said, const struct gn_pk *from)
 {
+	GN_ASSERT(said->flags & GN_FB_BUS_FLAG_WILL && said->epoch > s->ended);
 	if (v->root_count > 1 && (s->will_epoch != said->epoch || gn_pk_eq(&s->will_by, from))) {
 		b->count.will_once += s->will_epoch != said->epoch;
 		s->will_epoch = said->epoch;
@@ -229,6 +261,7 @@ static bool will_counts(struct gn_bus *b, struct bus_view *v, struct bus_seen *s
 static void watch_primary(struct gn_bus *b, struct bus_view *v, const struct bus_root *r,
 			  bool first)
 {
+	GN_ASSERT(v->silent < 2);
 	if (!r || r->role == 1)
 		v->silent = r ? 0 : v->silent;
 	else if (first && r->role == 2)
@@ -257,8 +290,9 @@ void bus_view_deliver(struct gn_bus *b, struct bus_view *v, const struct gn_cont
 		return;
 	}
 	bool will = said.flags & GN_FB_BUS_FLAG_WILL;
-	struct bus_seen *s = will && !r ? NULL : check(b, v, &said, token);
-	watch_primary(b, v, r, s != NULL && !will);
+	bool repeated = false;
+	struct bus_seen *s = will && !r ? NULL : check(b, v, &said, token, &repeated);
+	watch_primary(b, v, r, s != NULL && !will && !repeated);
 	if (!s)
 		return;
 	s->used = b->now;
@@ -267,11 +301,14 @@ void bus_view_deliver(struct gn_bus *b, struct bus_view *v, const struct gn_cont
 	struct bus_blob *blob = bus_blob_new(b, &said);
 	if (!blob)
 		return; /* as if it had been lost */
-	if (!will)
+	if (!will && !repeated)
 		mark(b, v, s, &said, before);
 	b->count.got++;
-	bus_locals_say(b, v, blob);
-	if (!will)
+	if (repeated)
+		bus_locals_say_fresh(b, v, blob);
+	else
+		bus_locals_say(b, v, blob);
+	if (!will && !repeated)
 		bus_links_tell(b, v, blob, &from->pk);
 	bus_blob_drop(b, blob);
 }

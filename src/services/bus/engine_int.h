@@ -25,7 +25,9 @@ struct gn_bus {
 
 	/* root */
 	struct gn_map held;     /* topic -> bus_held * */
-	struct gn_share leases; /* subscribers, by peer and prefix */
+	struct gn_share leases; /* subscribers, by peer and prefix; */
+	struct gn_share topics; /* topics, by who asked first; */
+	struct gn_share stored; /* bytes of values and wills, by who brought them */
 	uint32_t lookups, pending;
 	size_t pending_bytes;
 	struct bus_pending *ready_first, *ready_last;

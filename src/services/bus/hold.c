@@ -5,7 +5,7 @@
  * 2. A publisher's index is its own until it is dropped, and no subscriber then claims to know its
  *    token.
  * 3. While a topic is served, places in the list move together with those who serve.
- * Rules BU-5, BU-12, BU-16. */
+ * Rules BS-5, BS-12, BS-16. */
 #include "services/bus/engine_int.h"
 
 /* ---- topics ---- */
@@ -26,15 +26,34 @@ void bus_held_wake(struct gn_bus *b, struct bus_held *h, gn_time at)
 
 /* ---- subscribers ---- */
 
-struct bus_subscriber *bus_sub_get(const struct bus_held *h, const struct gn_pk *pk, uint32_t *at)
+struct bus_subscriber *bus_sub_get(const struct bus_held *h, const struct gn_pk *pk)
 {
-	for (uint32_t i = 0; i < h->sub_count; i++)
-		if (gn_pk_eq(&h->subs[i]->pk, pk)) {
-			if (at)
-				*at = i;
-			return h->subs[i];
-		}
-	return NULL;
+	struct bus_subscriber **at = gn_map_get(&h->by_peer, pk);
+	return at ? *at : NULL;
+}
+
+/* The first that is not farther than this. */
+static uint32_t first_of(const struct bus_held *h, gn_time rtt)
+{
+	uint32_t low = 0, high = h->sub_count;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (h->subs[mid]->rtt > rtt)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+uint32_t bus_sub_at(const struct bus_held *h, const struct bus_subscriber *s)
+{
+	uint32_t at = first_of(h, s->rtt);
+	while (h->subs[at] != s) {
+		at++;
+		GN_ASSERT(at < h->sub_count);
+	}
+	return at;
 }
 
 static struct gn_holder holder_of(const struct bus_subscriber *s)
@@ -42,13 +61,29 @@ static struct gn_holder holder_of(const struct bus_subscriber *s)
 	return (struct gn_holder){s->pk, s->addr};
 }
 
+/* BS-16: while a topic is crowded, too, a prefix has its share of it. */
+static bool prefix_is_full(const struct gn_bus *b, const struct bus_held *h,
+			   const struct gn_contact *who)
+{
+	GN_ASSERT(h->sub_count <= BUS_SUBSCRIBERS);
+	uint32_t same = 0;
+	if (h->sub_count < BUS_SUBSCRIBERS / 2)
+		return false;
+	for (uint32_t i = 0; i < h->sub_count; i++)
+		same += bus_same_net(b, &h->subs[i]->addr, who);
+	return same >= BUS_SUBSCRIBERS / BUS_SUBSCRIBED_PART;
+}
+
 gn_err bus_sub_add(struct gn_bus *b, struct bus_held *h, const struct gn_contact *who,
 		   struct bus_subscriber **out, struct bus_refusal *why)
 {
-	struct gn_holder holder = {who->pk,
-				   who->addr_count ? who->addrs[0] : (struct gn_addr){.port = 0}};
+	GN_ASSERT(!bus_sub_get(h, &who->pk));
+	struct gn_holder holder = bus_holder(who);
 	why->limit = BUS_LIMIT(BUS_SUBSCRIBERS);
 	if (h->sub_count >= BUS_SUBSCRIBERS)
+		return GN_LIMIT;
+	why->limit = BUS_LIMIT(BUS_SUBSCRIBED_PART);
+	if (prefix_is_full(b, h, who))
 		return GN_LIMIT;
 	gn_err err = gn_share_ask(&b->leases, &holder, 1);
 	why->limit = err == GN_QUOTA   ? BUS_LIMIT(BUS_SUBSCRIBED_PEER)
@@ -65,11 +100,15 @@ gn_err bus_sub_add(struct gn_bus *b, struct bus_held *h, const struct gn_contact
 		h->sub_cap = cap;
 	}
 	struct bus_subscriber *s = GN_NEW(b->env.alloc, struct bus_subscriber);
-	err = s ? gn_share_take(&b->leases, &holder, 1) : GN_NOMEM;
+	struct bus_subscriber **by = s ? gn_map_put(&h->by_peer, &holder.key) : NULL;
+	err = by ? gn_share_take(&b->leases, &holder, 1) : GN_NOMEM;
 	if (err != GN_OK) {
+		if (by)
+			(void)gn_map_remove(&h->by_peer, &holder.key);
 		gn_mem_free(b->env.alloc, s);
 		return GN_NOMEM;
 	}
+	*by = s;
 	why->limit = NULL;
 	s->pk = holder.key;
 	s->addr = holder.addr;
@@ -88,6 +127,7 @@ static void servings_move(struct gn_bus *b, const struct bus_held *h, uint32_t a
 
 static struct bus_subscriber *take_out(struct gn_bus *b, struct bus_held *h, uint32_t at)
 {
+	GN_ASSERT(at < h->sub_count);
 	struct bus_subscriber *s = h->subs[at];
 	memmove(&h->subs[at], &h->subs[at + 1], (--h->sub_count - at) * sizeof *h->subs);
 	servings_move(b, h, at, false);
@@ -100,22 +140,20 @@ void bus_sub_remove(struct gn_bus *b, struct bus_held *h, uint32_t at)
 	struct bus_subscriber *s = take_out(b, h, at);
 	struct gn_holder holder = holder_of(s);
 	gn_share_give(&b->leases, &holder, 1);
+	(void)gn_map_remove(&h->by_peer, &holder.key);
 	bus_token_drop(b, &s->token);
 	gn_mem_free(b->env.alloc, s->filters);
 	gn_mem_free(b->env.alloc, s);
 }
 
-void bus_sub_place(struct gn_bus *b, struct bus_held *h, uint32_t at)
+void bus_sub_place(struct gn_bus *b, struct bus_held *h, struct bus_subscriber *s, gn_time rtt)
 {
-	struct bus_subscriber *s = take_out(b, h, at);
-	uint32_t low = 0, high = h->sub_count;
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-		if (h->subs[mid]->rtt >= s->rtt)
-			low = mid + 1;
-		else
-			high = mid;
-	}
+	GN_ASSERT(rtt > 0 && h->sub_count > 0);
+	if (rtt == s->rtt)
+		return;
+	(void)take_out(b, h, bus_sub_at(h, s));
+	s->rtt = rtt;
+	uint32_t low = first_of(h, rtt);
 	memmove(&h->subs[low + 1], &h->subs[low], (h->sub_count++ - low) * sizeof *h->subs);
 	h->subs[low] = s;
 	servings_move(b, h, low, true);
@@ -138,6 +176,7 @@ void bus_publisher_drop(struct gn_bus *b, struct bus_held *h, struct bus_publish
 		h->subs[i]->knows[p->index / 64] &= mask;
 	for (struct bus_serving *v = b->serving_first; v; v = v->next)
 		v->by = v->by == p ? NULL : v->by;
+	bus_store_give(b, p->will);
 	bus_blob_drop(b, p->will);
 	bus_token_drop(b, &p->token);
 	(void)gn_map_remove(&h->publishers, &key8);
@@ -146,6 +185,7 @@ void bus_publisher_drop(struct gn_bus *b, struct bus_held *h, struct bus_publish
 
 static bool publisher_gives_way(struct gn_bus *b, struct bus_held *h)
 {
+	GN_ASSERT(h->publishers.count >= BUS_PUBLISHERS);
 	struct bus_publisher *oldest = NULL;
 	for (uint32_t i = 0; i < h->publishers.count; i++) {
 		struct bus_publisher *p = GN_MAP_AT(&h->publishers, struct bus_publisher *, i);
@@ -162,6 +202,7 @@ static bool publisher_gives_way(struct gn_bus *b, struct bus_held *h)
 gn_err bus_publisher_need(struct gn_bus *b, struct bus_held *h, const struct gn_pk *pk,
 			  struct bus_publisher **out)
 {
+	GN_ASSERT(h->publishers.count <= BUS_PUBLISHERS);
 	uint64_t key8 = gn_said_key8(pk);
 	struct bus_publisher *p = bus_publisher_get(h, key8);
 	if (p) {
@@ -227,6 +268,7 @@ static void make_room(struct gn_bus *b)
 
 void bus_kept_add(struct gn_bus *b, struct bus_held *h, struct bus_blob *m)
 {
+	GN_ASSERT(m->len <= BUS_KEPT_BYTES && h->kept_count <= BUS_KEPT);
 	if (b->bytes > BUS_BYTES)
 		make_room(b);
 	while (h->kept_count &&

@@ -11,7 +11,9 @@
 struct bus_blob {
 	uint32_t refs, len;
 	gn_time came;
-	struct gn_said said; /* its slices lie in bytes */
+	struct gn_said said;     /* its slices lie in bytes */
+	struct gn_holder holder; /* who brought it, while it is stored: */
+	bool stored;             /* a value or a will, within shares */
 	uint8_t bytes[];
 };
 
@@ -20,12 +22,20 @@ struct bus_blob *bus_blob_new(struct gn_bus *b, const struct gn_said *said);
 struct bus_blob *bus_blob_ref(struct bus_blob *m);
 void bus_blob_drop(struct gn_bus *b, struct bus_blob *m); /* NULL: nothing */
 struct gn_fb_bus_id bus_blob_id(const struct bus_blob *m);
+/* BS-16: a value or a will is stored, and is no more. GN_QUOTA, GN_LIMIT with why->limit. */
+GN_MUST gn_err bus_store_take(struct gn_bus *b, struct bus_blob *m, const struct gn_contact *who,
+			      struct bus_refusal *why);
+void bus_store_give(struct gn_bus *b, struct bus_blob *m); /* NULL: nothing */
+/* /24 or /48. */
+void bus_net_of(const struct gn_addr *a, uint8_t out[8]);
+/* Both of one prefix, of those that have shares. */
+bool bus_same_net(const struct gn_bus *b, const struct gn_addr *a, const struct gn_contact *who);
 /* As a BusMessage; token may be empty. */
 gn_fbref bus_said_put(struct gn_fbb *fbb, const struct gn_said *said, struct gn_slice token);
-/* Form (BU-1); the token within BUS_TOKEN_MAX. */
+/* Form (BS-1); the token within BUS_TOKEN_MAX. */
 GN_MUST gn_err bus_said_get(struct gn_fb_bus_message m, struct gn_said *out,
 			    struct gn_slice *token);
-/* BU-3: is it of now? GN_EXPIRED, GN_RANGE. */
+/* BS-3: is it of now? GN_EXPIRED, GN_RANGE. */
 GN_MUST gn_err bus_said_timely(const struct gn_bus *b, const struct gn_said *said);
 /* The newer of one publisher's. */
 static inline bool bus_said_newer(const struct gn_said *a, const struct gn_said *b)
@@ -43,7 +53,7 @@ GN_MUST gn_err bus_filters_new(struct gn_bus *b, const struct gn_slice *filters,
 			       struct bus_filters **out);
 bool bus_filters_pass(const struct bus_filters *f, struct gn_slice subject);
 
-/* ---- right.c: who may, by the record or a token (BU-5, BU-6, BU-14) ---- */
+/* ---- right.c: who may, by the record or a token (BS-5, BS-6, BS-14) ---- */
 
 struct bus_token { /* a publisher's or a subscriber's, checked */
 	uint8_t *bytes;
@@ -69,6 +79,7 @@ struct bus_subscriber {
 	uint8_t exporter[32]; /* in this session */
 	struct bus_token token;
 	uint64_t knows[BUS_PUBLISHERS / 64]; /* publishers whose token it was given */
+	unsigned values_left; /* it was given those below this place; the others had no room */
 };
 
 struct bus_publisher {
@@ -120,6 +131,8 @@ struct bus_held {
 	struct bus_pending *pending_first, *pending_last;
 	struct bus_subscriber **subs; /* farthest first */
 	uint32_t sub_count, sub_cap;
+	struct gn_map by_peer;    /* node key -> bus_subscriber * */
+	struct gn_holder holder;  /* who asked for it first */
 	struct gn_map publishers; /* first 8 bytes of the key -> bus_publisher * */
 	uint64_t index_used[BUS_PUBLISHERS / 64];
 	struct bus_blob *kept[BUS_KEPT]; /* a ring, oldest at kept_at */
@@ -150,7 +163,8 @@ struct bus_serving { /* a message on its way to a share */
 
 /* The topic, with its rules as of now. GN_PENDING: being read, bus_rules_wait may be called;
  * GN_NOT_FOUND: it does not lie here; GN_BUSY. */
-GN_MUST gn_err bus_rules_get(struct gn_bus *b, const struct gn_hash *topic, struct bus_held **out);
+GN_MUST gn_err bus_rules_get(struct gn_bus *b, const struct gn_hash *topic,
+			     const struct gn_contact *from, struct bus_held **out);
 GN_MUST gn_err bus_rules_wait(struct gn_bus *b, struct bus_held *h, const struct gn_contact *from,
 			      struct gn_slice message);
 void bus_rules_got(struct gn_bus *b, struct bus_held *h, const struct gn_overlay_event *e);
@@ -160,13 +174,14 @@ struct bus_pending *bus_rules_ready(struct gn_bus *b);
 
 struct bus_held *bus_held_get(const struct gn_bus *b, const struct gn_hash *topic);
 void bus_held_wake(struct gn_bus *b, struct bus_held *h, gn_time at);
-struct bus_subscriber *bus_sub_get(const struct bus_held *h, const struct gn_pk *pk, uint32_t *at);
+struct bus_subscriber *bus_sub_get(const struct bus_held *h, const struct gn_pk *pk);
+uint32_t bus_sub_at(const struct bus_held *h, const struct bus_subscriber *s);
 /* Within the shares of its peer and prefix. GN_LIMIT with why->limit, GN_NOMEM. */
 GN_MUST gn_err bus_sub_add(struct gn_bus *b, struct bus_held *h, const struct gn_contact *who,
 			   struct bus_subscriber **out, struct bus_refusal *why);
 void bus_sub_remove(struct gn_bus *b, struct bus_held *h, uint32_t at);
-/* Its place by its round trip. */
-void bus_sub_place(struct gn_bus *b, struct bus_held *h, uint32_t at);
+/* Its place by its round trip, which is this now. */
+void bus_sub_place(struct gn_bus *b, struct bus_held *h, struct bus_subscriber *s, gn_time rtt);
 struct bus_publisher *bus_publisher_get(const struct bus_held *h, uint64_t key8);
 /* GN_BUSY: none gives way; GN_NOMEM. GN_DENIED: another key with these 8 bytes is here. */
 GN_MUST gn_err bus_publisher_need(struct gn_bus *b, struct bus_held *h, const struct gn_pk *pk,
@@ -214,11 +229,13 @@ void bus_deliver_to(struct gn_bus *b, struct bus_held *h, struct bus_subscriber 
 
 /* ---- keep.c: values ---- */
 
-/* Takes it when it is newer, and a place is left. GN_QUOTA with why->limit, GN_STALE. */
+/* Takes it when it is newer, and a place is left. GN_QUOTA, GN_LIMIT with why->limit, GN_STALE. */
 GN_MUST gn_err bus_retain(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p,
-			  struct bus_blob *m, struct bus_refusal *why);
+			  struct bus_blob *m, const struct gn_contact *who,
+			  struct bus_refusal *why);
 void bus_retained_drop(struct gn_bus *b, struct bus_held *h, unsigned i);
 void bus_retained_sweep(struct gn_bus *b, struct bus_held *h);
+/* As many as there is room for; the others with its next renewal. */
 void bus_retained_give(struct gn_bus *b, struct bus_held *h, struct bus_subscriber *s);
 /* A new root, or one of a new set, asks others. */
 void bus_sync_start(struct gn_bus *b, struct bus_held *h);
@@ -227,8 +244,9 @@ void bus_on_kept(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_b
 
 /* ---- held.c ---- */
 
-/* NULL: no place, or memory. */
-struct bus_held *bus_held_need(struct gn_bus *b, const struct gn_hash *topic);
+/* NULL: no place for who asks, or memory. */
+struct bus_held *bus_held_need(struct gn_bus *b, const struct gn_hash *topic,
+			       const struct gn_contact *from);
 void bus_held_free(struct gn_bus *b, struct bus_held *h);
 
 /* ---- will.c ---- */

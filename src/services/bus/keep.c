@@ -1,10 +1,11 @@
 /* Values: of each publisher and subject the newest message that is marked so, until its time is
  * over. A publisher has sixteen, a topic 256. Who subscribes gets them first; a root that is new to a
- * topic asks three others for theirs, which are signed as every message. Rules BU-9, BU-10. */
+ * topic asks three others for theirs, which are signed as every message. Rules BS-9, BS-10. */
 #include "services/bus/engine_int.h"
 
 static int find(const struct bus_held *h, const struct gn_said *said)
 {
+	GN_ASSERT(h->retained_count <= BUS_RETAINED);
 	for (unsigned i = 0; i < h->retained_count; i++)
 		if (gn_pk_eq(&h->retained[i]->said.publisher, &said->publisher) &&
 		    gn_slice_eq(h->retained[i]->said.subject, said->subject))
@@ -21,12 +22,26 @@ void bus_retained_drop(struct gn_bus *b, struct bus_held *h, unsigned i)
 	p->retained--;
 	h->retained_bytes -= m->len;
 	h->retained[i] = h->retained[--h->retained_count];
+	bus_store_give(b, m);
 	bus_blob_drop(b, m);
 }
 
-gn_err bus_retain(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p, struct bus_blob *m,
-		  struct bus_refusal *why)
+/* BS-16: of an open topic's values a prefix has a quarter. */
+static bool prefix_is_full(const struct gn_bus *b, const struct bus_held *h,
+			   const struct gn_contact *who)
 {
+	unsigned same = 0;
+	if (h->rules->publish != GN_FB_TOPIC_ADMISSION_OPEN)
+		return false;
+	for (unsigned i = 0; i < h->retained_count; i++)
+		same += bus_same_net(b, &h->retained[i]->holder.addr, who);
+	return same >= BUS_RETAINED / BUS_RETAINED_PART;
+}
+
+gn_err bus_retain(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p, struct bus_blob *m,
+		  const struct gn_contact *who, struct bus_refusal *why)
+{
+	GN_ASSERT(m->said.until && p->retained <= BUS_RETAINED_ONE);
 	int at = find(h, &m->said);
 	const char *limit = NULL;
 	if (at >= 0 && !bus_said_newer(&m->said, &h->retained[at]->said))
@@ -41,13 +56,16 @@ gn_err bus_retain(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p,
 		limit = BUS_LIMIT(BUS_RETAINED_ONE);
 	else if (at < 0 && h->retained_count >= BUS_RETAINED)
 		limit = BUS_LIMIT(BUS_RETAINED);
-	else if (h->retained_bytes - less + m->len > BUS_RETAINED_BYTES || b->bytes > BUS_BYTES)
+	else if (at < 0 && prefix_is_full(b, h, who))
+		limit = BUS_LIMIT(BUS_RETAINED_PART);
+	else if (h->retained_bytes - less + m->len > BUS_RETAINED_BYTES)
 		limit = BUS_LIMIT(BUS_RETAINED_BYTES);
 	if (limit) {
 		b->count.retained_refused++;
 		why->limit = limit;
 		return GN_QUOTA;
 	}
+	GN_TRY(bus_store_take(b, m, who, why));
 	if (at >= 0)
 		bus_retained_drop(b, h, (unsigned)at);
 	h->retained[h->retained_count++] = bus_blob_ref(m);
@@ -66,16 +84,28 @@ void bus_retained_sweep(struct gn_bus *b, struct bus_held *h)
 
 void bus_retained_give(struct gn_bus *b, struct bus_held *h, struct bus_subscriber *s)
 {
+	GN_ASSERT(s->primary);
 	bus_retained_sweep(b, h);
-	for (unsigned i = 0; i < h->retained_count; i++)
-		if (bus_filters_pass(s->filters, h->retained[i]->said.subject))
-			bus_deliver_to(b, h, s, h->retained[i], false);
+	for (unsigned i = h->retained_count < s->values_left ? h->retained_count : s->values_left;
+	     i-- > 0;) {
+		const struct bus_blob *m = h->retained[i];
+		s->values_left = i;
+		if (!bus_filters_pass(s->filters, m->said.subject))
+			continue;
+		if (b->bulk.bytes > BUS_OUT_BYTES || !bus_room(b, &s->pk, m->len)) {
+			s->values_left = i + 1;
+			return;
+		}
+		bus_deliver_to(b, h, s, m, false);
+		b->caused.bytes += m->len;
+	}
 }
 
-/* ---- between roots (BU-10) ---- */
+/* ---- between roots (BS-10) ---- */
 
 void bus_sync_start(struct gn_bus *b, struct bus_held *h)
 {
+	GN_ASSERT(h->rules);
 	struct gn_contact set[BUS_ROOTS];
 	unsigned n = bus_roots_of(b, &h->topic, set), asked = 0;
 	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
@@ -99,6 +129,7 @@ void bus_sync_start(struct gn_bus *b, struct bus_held *h)
 
 void bus_on_sync(struct gn_bus *b, const struct bus_from *from, struct bus_held *h)
 {
+	GN_ASSERT(h->rules);
 	struct bus_refusal why = {.err = GN_OK};
 	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
 	if (!bus_is_root_of(b, &h->topic, &from->who.pk))
@@ -109,6 +140,7 @@ void bus_on_sync(struct gn_bus *b, const struct bus_from *from, struct bus_held 
 		const struct bus_publisher *p =
 			bus_publisher_get(h, gn_said_key8(&m->said.publisher));
 		struct gn_slice token = gn_slice(p->token.bytes, p->token.len);
+		b->caused.bytes += m->len;
 		struct gn_fbb *fbb = bus_room(b, &from->who.pk, m->len + token.len)
 					     ? bus_message_begin(b, m->len + token.len)
 					     : NULL;
@@ -133,7 +165,7 @@ void bus_on_kept(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_b
 	    e.said.until == 0)
 		return;
 	struct bus_blob *blob = bus_blob_new(b, &e.said);
-	if (blob && bus_retain(b, h, e.by, blob, &why) == GN_OK) {
+	if (blob && bus_retain(b, h, e.by, blob, from, &why) == GN_OK) {
 		b->count.synced++;
 		if (e.said.flags & GN_FB_BUS_FLAG_WILL) /* its epoch is over */
 			e.by->ended = e.said.epoch > e.by->ended ? e.said.epoch : e.by->ended;

@@ -7,11 +7,12 @@
  *   want:  none -> waiting [bus_on_have] -> asked of the first [80 ms] -> of the next [it is silent]
  *               -> none [it came, or all were asked]
  *
- * Rule BU-13. */
+ * Rule BS-13. */
 #include "services/bus/engine_int.h"
 
 struct bus_link *bus_link_get(struct bus_view *v, const struct gn_pk *pk)
 {
+	GN_ASSERT(v->link_count <= BUS_LINKS_MAX);
 	for (unsigned i = 0; i < v->link_count; i++)
 		if (gn_pk_eq(&v->links[i].c.pk, pk))
 			return v->links[i].up ? &v->links[i] : NULL;
@@ -20,6 +21,7 @@ struct bus_link *bus_link_get(struct bus_view *v, const struct gn_pk *pk)
 
 void bus_link_drop(struct bus_view *v, const struct gn_pk *pk)
 {
+	GN_ASSERT(v->link_count <= BUS_LINKS_MAX);
 	for (unsigned i = v->link_count; i-- > 0;)
 		if (gn_pk_eq(&v->links[i].c.pk, pk))
 			v->links[i] = v->links[--v->link_count];
@@ -49,14 +51,33 @@ static void send_link(struct gn_bus *b, const struct bus_view *v, const struct g
 void bus_links_offer(struct gn_bus *b, struct bus_view *v, struct gn_fb_bus_subscribed m)
 {
 	uint32_t n = gn_fb_bus_subscribed_peers_len(m);
-	for (uint32_t i = 0; i < n && i < BUS_LINKS && v->link_count < BUS_LINKS; i++) {
+	unsigned ours = 0;
+	for (unsigned i = 0; i < v->link_count; i++)
+		ours += v->links[i].ours;
+	for (uint32_t i = 0; i < n && i < BUS_LINKS && ours < BUS_LINKS; i++) {
 		struct gn_contact c;
 		bus_peer_get(gn_fb_bus_subscribed_peers_at(m, i), &c);
 		if (is_there(v, &c.pk) || gn_pk_eq(&c.pk, &b->cfg.node))
 			continue;
-		v->links[v->link_count++] = (struct bus_link){.c = c};
+		GN_ASSERT(v->link_count < BUS_LINKS_MAX);
+		v->links[v->link_count++] = (struct bus_link){.c = c, .ours = true};
+		ours++;
 		send_link(b, v, &c, false);
 	}
+}
+
+/* Places that others may have, and those of their prefix: those we ask for stay free. */
+static bool has_place(const struct gn_bus *b, const struct bus_view *v,
+		      const struct gn_contact *who)
+{
+	GN_ASSERT(v->link_count <= BUS_LINKS_MAX);
+	unsigned theirs = 0, same = 0;
+	for (unsigned i = 0; i < v->link_count; i++) {
+		const struct gn_contact *c = &v->links[i].c;
+		theirs += !v->links[i].ours;
+		same += !v->links[i].ours && c->addr_count && bus_same_net(b, &c->addrs[0], who);
+	}
+	return theirs < BUS_LINKS_MAX - BUS_LINKS && same < BUS_LINKS_PREFIX;
 }
 
 void bus_on_link(struct gn_bus *b, const struct bus_from *from, struct gn_fb_bus_link m)
@@ -76,7 +97,7 @@ void bus_on_link(struct gn_bus *b, const struct bus_from *from, struct gn_fb_bus
 		for (unsigned i = 0; i < v->link_count; i++)
 			if (gn_pk_eq(&v->links[i].c.pk, &from->who.pk))
 				v->links[i].up = true;
-	} else if (v->link_count >= BUS_LINKS_MAX) {
+	} else if (!has_place(b, v, &from->who)) {
 		why = (struct bus_refusal){.err = GN_LIMIT, .limit = BUS_LIMIT(BUS_LINKS_MAX)};
 	} else {
 		v->links[v->link_count++] = (struct bus_link){.c = from->who, .up = true};
@@ -88,6 +109,7 @@ void bus_on_link(struct gn_bus *b, const struct bus_from *from, struct gn_fb_bus
 
 void bus_link_answer(struct gn_bus *b, struct bus_view *v, const struct gn_pk *pk, gn_err err)
 {
+	GN_ASSERT(v->link_count <= BUS_LINKS_MAX);
 	for (unsigned i = 0; i < v->link_count; i++)
 		if (gn_pk_eq(&v->links[i].c.pk, pk) && err == GN_OK) {
 			v->links[i].up = true;
@@ -102,6 +124,7 @@ void bus_link_answer(struct gn_bus *b, struct bus_view *v, const struct gn_pk *p
 void bus_links_tell(struct gn_bus *b, struct bus_view *v, struct bus_blob *m,
 		    const struct gn_pk *but)
 {
+	GN_ASSERT(v->rec && v->recent_next < BUS_RECENT);
 	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
 	struct gn_fb_bus_id id = bus_blob_id(m);
 	if (!v->rec->mesh || v->link_count == 0)
@@ -126,6 +149,7 @@ void bus_on_have(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_b
 	struct gn_hash topic = bus_hash(gn_fb_bus_have_topic(m));
 	struct gn_fb_bus_id id = gn_fb_bus_have_id(m);
 	struct bus_view *v = bus_view_get(b, &topic);
+	unsigned of_link = 0;
 	if (!v || !v->locals || !v->rec || !bus_link_get(v, &from->pk)) {
 		b->count.unasked++;
 		return;
@@ -141,7 +165,9 @@ void bus_on_have(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_b
 			w->from[w->count++] = from->pk;
 		return;
 	}
-	if (v->want_count >= BUS_WANTS) {
+	for (unsigned i = 0; i < v->want_count; i++)
+		of_link += gn_pk_eq(&v->wants[i].from[0], &from->pk);
+	if (v->want_count >= BUS_WANTS || of_link >= BUS_WANTS_LINK) {
 		b->count.wants_full++;
 		return;
 	}
@@ -152,6 +178,7 @@ void bus_on_have(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_b
 
 gn_time bus_view_run_wants(struct gn_bus *b, struct bus_view *v)
 {
+	GN_ASSERT(v->want_count <= BUS_WANTS);
 	gn_time next = GN_NEVER;
 	for (unsigned i = v->want_count; i-- > 0;) {
 		struct bus_want *w = &v->wants[i];
@@ -182,7 +209,10 @@ bool bus_link_pulled(struct gn_bus *b, const struct bus_from *from, struct gn_fb
 	struct bus_view *v = bus_view_get(b, &topic);
 	struct gn_fb_hash fb_topic = bus_fb_hash(&topic);
 	uint32_t n = gn_fb_bus_pull_ids_len(m);
+	const struct bus_held *h = bus_held_get(b, &topic);
 	if (!v || !bus_link_get(v, &from->who.pk) || n > BUS_IDS)
+		return false;
+	if (h && bus_sub_get(h, &from->who.pk)) /* asked as a root, which keeps more */
 		return false;
 	for (uint32_t i = 0; i < n; i++) {
 		struct gn_fb_bus_id id = gn_fb_bus_pull_ids_at(m, i);

@@ -6,6 +6,18 @@ gn_err gn_bus_new(const struct gn_env *env, const struct gn_bus_config *config, 
 {
 	GN_ASSERT(config->overlay);
 	struct gn_bus *b = GN_NEW(env->alloc, struct gn_bus);
+	struct gn_share_config topics = {.total = BUS_HELD,
+					 .per_key = BUS_HELD_PEER,
+					 .per_prefix = BUS_HELD / BUS_HELD_PART,
+					 .crowded = BUS_HELD / 2,
+					 .holders_max = BUS_HELD,
+					 .count_local = config->count_local};
+	struct gn_share_config stored = {.total = BUS_STORED,
+					 .per_key = BUS_STORED_PEER,
+					 .per_prefix = BUS_STORED / BUS_STORED_PART,
+					 .crowded = BUS_STORED / 2,
+					 .holders_max = BUS_SUBSCRIBED,
+					 .count_local = config->count_local};
 	struct gn_share_config leases = {.total = BUS_SUBSCRIBED,
 					 .per_key = BUS_SUBSCRIBED_PEER,
 					 .per_prefix = BUS_SUBSCRIBED / BUS_SUBSCRIBED_PART,
@@ -28,6 +40,8 @@ gn_err gn_bus_new(const struct gn_env *env, const struct gn_bus_config *config, 
 	gn_ring_init(&b->askers, env->alloc, sizeof(uint64_t), BUS_ASKS);
 	gn_ring_init(&b->signs, env->alloc, sizeof(uint64_t), BUS_VIEWS);
 	gn_share_init(&b->leases, env, &leases);
+	gn_share_init(&b->topics, env, &topics);
+	gn_share_init(&b->stored, env, &stored);
 	*out = b;
 	return GN_OK;
 }
@@ -49,7 +63,10 @@ void gn_bus_free(struct gn_bus *b)
 	bus_queue_free(b, &b->local);
 	gn_mem_free(b->env.alloc, b->sent);
 	GN_ASSERT(b->bytes == 0 && b->queue_bytes == 0 && b->serving_count == 0);
+	GN_ASSERT(b->leases.used == 0 && b->topics.used == 0 && b->stored.used == 0);
 	gn_share_fini(&b->leases);
+	gn_share_fini(&b->topics);
+	gn_share_fini(&b->stored);
 	gn_map_fini(&b->held);
 	gn_map_fini(&b->views);
 	gn_map_fini(&b->asks);
@@ -83,7 +100,7 @@ bool gn_bus_counter_at(const struct gn_bus *b, size_t i, struct gn_counter *out)
 	return gn_counter_at(names, &b->count, GN_COUNT(names), i, out);
 }
 
-static uint32_t validate_held(const struct bus_held *h)
+static uint32_t validate_held(const struct bus_held *h, uint64_t *stored)
 {
 	size_t kept = 0, retained = 0;
 	unsigned values = 0;
@@ -92,14 +109,22 @@ static uint32_t validate_held(const struct bus_held *h)
 		  h->retained_count <= BUS_RETAINED && h->prefix_count <= BUS_PREFIXES);
 	for (unsigned i = 0; i < h->kept_count; i++)
 		kept += bus_kept_at(h, i)->len;
-	for (unsigned i = 0; i < h->retained_count; i++)
+	for (unsigned i = 0; i < h->retained_count; i++) {
+		GN_ASSERT(h->retained[i]->stored);
 		retained += h->retained[i]->len;
+	}
+	*stored += retained;
+	gn_map_validate(&h->by_peer);
+	GN_ASSERT(h->by_peer.count == h->sub_count);
+	for (uint32_t i = 1; i < h->sub_count; i++)
+		GN_ASSERT(h->subs[i - 1]->rtt >= h->subs[i]->rtt);
 	GN_ASSERT(kept == h->kept_bytes && retained == h->retained_bytes &&
 		  kept <= BUS_KEPT_BYTES && retained <= BUS_RETAINED_BYTES);
 	for (uint32_t i = 0; i < h->publishers.count; i++) {
 		const struct bus_publisher *p =
 			GN_MAP_AT(&h->publishers, struct bus_publisher *, i);
 		values += p->retained;
+		*stored += p->will ? p->will->len : 0;
 		GN_ASSERT(p->retained <= BUS_RETAINED_ONE);
 		GN_ASSERT(h->index_used[p->index / 64] >> p->index % 64 & 1);
 	}
@@ -109,7 +134,7 @@ static uint32_t validate_held(const struct bus_held *h)
 
 void gn_bus_validate(const struct gn_bus *b)
 {
-	uint64_t subscribers = 0;
+	uint64_t subscribers = 0, stored = 0;
 	uint32_t servings = 0, lookups = 0, queued = 0, ops = 0;
 	gn_map_validate(&b->held);
 	gn_map_validate(&b->views);
@@ -118,10 +143,12 @@ void gn_bus_validate(const struct gn_bus *b)
 	gn_heap_validate(&b->view_timers);
 	gn_frame_validate(&b->frame);
 	gn_share_validate(&b->leases);
+	gn_share_validate(&b->topics);
+	gn_share_validate(&b->stored);
 	GN_ASSERT(!b->building);
 	for (uint32_t i = 0; i < b->held.count; i++) {
 		const struct bus_held *h = GN_MAP_AT(&b->held, struct bus_held *, i);
-		subscribers += validate_held(h);
+		subscribers += validate_held(h, &stored);
 		servings += h->servings;
 		lookups += h->get != 0;
 	}
@@ -135,6 +162,7 @@ void gn_bus_validate(const struct gn_bus *b)
 		for (const struct bus_post *p = v->wills; p; p = p->next)
 			ops++;
 	}
+	GN_ASSERT(b->topics.used == b->held.count && stored == b->stored.used);
 	GN_ASSERT(subscribers == b->leases.used && servings == b->serving_count &&
 		  lookups == b->lookups && ops == b->frame.ops.count);
 	GN_ASSERT(queued <= BUS_OPS * BUS_QUEUE && b->queue_bytes <= BUS_QUEUE_BYTES);

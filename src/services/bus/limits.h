@@ -24,19 +24,28 @@
 #define BUS_RETAINED 256    /* values, */
 #define BUS_RETAINED_ONE 16 /* of one publisher */
 #define BUS_RETAINED_BYTES (1u << 20)
-#define BUS_PREFIXES 64 /* counted at once: of an open topic's rate a prefix has: */
+#define BUS_RETAINED_PART 4 /* of an open topic's values and wills a prefix has this part */
+#define BUS_PREFIXES 64     /* counted at once: of an open topic's rate a prefix has: */
 #define BUS_PREFIX_SHARE 4
-#define BUS_WAITS 64 /* messages whose other root has not said yet that it served */
+#define BUS_WAITS 64      /* messages whose other root has not said yet that it served, */
+#define BUS_WAITS_ROOT 16 /* and that one root has said it served, and that have not come here */
+#define BUS_BEFORE 32     /* messages of a publisher looked at for the one before, by filters */
 
 /* ---- of a node ---- */
 
-#define BUS_HELD 4096           /* topics */
-#define BUS_BYTES (48u << 20)   /* messages of all topics; the longest history gives way */
-#define BUS_SUBSCRIBED 65536    /* leases of all topics, */
-#define BUS_SUBSCRIBED_PEER 256 /* of one peer, */
-#define BUS_SUBSCRIBED_PART 16  /* of one prefix, while half of all are taken: this part */
-#define BUS_LOOKUPS 64          /* topic records being read */
-#define BUS_PENDING 256         /* requests that wait for one, */
+#define BUS_HELD 4096              /* topics, */
+#define BUS_HELD_PEER 1024         /* that one peer asked for first, */
+#define BUS_HELD_PART 4            /* or one prefix, while half of all are taken: this part */
+#define BUS_STORED (24u << 20)     /* bytes of values and wills of all topics, */
+#define BUS_STORED_PEER (4u << 20) /* that one peer brought, */
+#define BUS_STORED_PART 4          /* or one prefix, while half of all is taken: this part */
+#define BUS_BYTES (48u << 20)      /* messages of all topics; the longest history gives way */
+#define BUS_SUBSCRIBED 65536       /* leases of all topics, */
+#define BUS_SUBSCRIBED_PEER 256    /* of one peer, */
+#define BUS_SUBSCRIBED_PART 16 /* of one prefix, while half of all, or of a topic's, are taken */
+#define BUS_LOOKUPS 64         /* topic records being read */
+#define BUS_PENDING 256        /* requests that wait for one, */
+#define BUS_PENDING_PEER 32    /* of one peer, while half of all are taken */
 #define BUS_PENDING_BYTES (4u << 20)
 #define BUS_RULES_AGAIN (2 * GN_SEC) /* after a record could not be read */
 #define BUS_SERVINGS 1024            /* messages on their way to their shares */
@@ -76,15 +85,18 @@
 #define BUS_QUEUE 1024             /* messages of one subscription not taken by its owner, */
 #define BUS_QUEUE_BYTES (4u << 20) /* of all; then gaps are told */
 #define BUS_SIGN_TIME (30 * GN_SEC)
+#define BUS_FRESH (30 * GN_SEC) /* a second subscription is told values again */
 
 /* ---- lazy links ---- */
 
-#define BUS_LINKS 6      /* asked for */
-#define BUS_LINKS_MAX 12 /* with those that others asked for */
-#define BUS_LAZY (80 * GN_MSEC)
-#define BUS_RECENT 64 /* messages kept for links, of a topic with them, */
+#define BUS_LINKS 6              /* asked for */
+#define BUS_LINKS_MAX 12         /* with those that others asked for: the rest is theirs, */
+#define BUS_LINKS_PREFIX 2       /* so many of one prefix */
+#define BUS_LAZY (150 * GN_MSEC) /* 80: 0.1 copies more each, and nobody sooner */
+#define BUS_RECENT 64            /* messages kept for links, of a topic with them, */
 #define BUS_RECENT_TIME (60 * GN_SEC)
-#define BUS_WANTS 256   /* messages that others have and we not, */
-#define BUS_WANT_FROM 4 /* of so many */
+#define BUS_WANTS 256     /* messages that others have and we not, */
+#define BUS_WANTS_LINK 64 /* that one link told first */
+#define BUS_WANT_FROM 4   /* of so many */
 
 #endif

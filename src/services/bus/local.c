@@ -3,7 +3,7 @@
  *
  *   local:  begun [bus_sub_start] -> following [a root gave a lease] -> ended [bus_locals_end]
  *
- * Rules BU-14, BU-16. */
+ * Rules BS-14, BS-16. */
 #include "services/bus/engine_int.h"
 
 #include <stdio.h>
@@ -64,6 +64,7 @@ static struct bus_local *local_new(struct gn_bus *b, const struct gn_bus_subscri
 /* The view is followed by one key. GN_EXISTS: by another. */
 static gn_err take_key(struct gn_bus *b, struct bus_view *v, const struct gn_bus_subscribe *s)
 {
+	GN_ASSERT(s->token.len <= BUS_TOKEN_MAX);
 	if (v->locals && !gn_pk_eq(&v->key, &s->key))
 		return GN_EXISTS;
 	if (v->locals)
@@ -97,6 +98,10 @@ gn_err bus_sub_start(struct gn_bus *b, const struct gn_bus_subscribe *s, gn_op *
 		return GN_NOMEM;
 	}
 	l->view = v;
+	if (v->locals) { /* a lease is here: what is kept was given with it */
+		l->fresh = b->now + BUS_FRESH;
+		v->again = true;
+	}
 	l->next = v->locals;
 	v->locals = l;
 	gn_err err = merge_filters(b, v);
@@ -120,8 +125,18 @@ static void item_free(struct gn_bus *b, struct bus_local *l, struct bus_item *it
 	gn_mem_free(b->env.alloc, it);
 }
 
+/* Nobody follows: who will is new to all of it. */
+static void forget(struct gn_bus *b, struct bus_view *v)
+{
+	GN_ASSERT(!v->locals);
+	bus_links_end(b, v);
+	while (v->seen.count)
+		bus_seen_free(b, v, GN_MAP_AT(&v->seen, struct bus_seen *, 0));
+}
+
 void bus_local_free(struct gn_bus *b, struct bus_local *l)
 {
+	GN_ASSERT(l->view && l->view->locals);
 	struct bus_view *v = l->view;
 	for (struct bus_item *it = l->first, *next; it; it = next) {
 		next = it->next;
@@ -139,7 +154,7 @@ void bus_local_free(struct gn_bus *b, struct bus_local *l)
 	if (v->locals)
 		(void)!merge_filters(b, v); /* else the old ones are a few too many */
 	else
-		bus_links_end(b, v);
+		forget(b, v);
 	bus_view_wake(b, v, b->now);
 }
 
@@ -177,6 +192,7 @@ void bus_locals_changed(struct gn_bus *b, struct bus_view *v)
 
 static void queue(struct gn_bus *b, struct bus_local *l, const struct bus_item *what)
 {
+	GN_ASSERT((l->first == NULL) == (l->last == NULL));
 	size_t cost = sizeof *what + (what->message ? what->message->len : 0);
 	struct bus_item *it = NULL;
 	if (l->op.ended)
@@ -203,14 +219,33 @@ static void queue(struct gn_bus *b, struct bus_local *l, const struct bus_item *
 
 void bus_locals_say(struct gn_bus *b, struct bus_view *v, struct bus_blob *m)
 {
+	GN_ASSERT(m->refs > 0);
 	struct bus_item it = {.message = m};
 	for (struct bus_local *l = v->locals; l; l = l->next)
 		if (passes(l, m->said.subject))
 			queue(b, l, &it);
 }
 
+bool bus_locals_fresh(const struct gn_bus *b, const struct bus_view *v)
+{
+	for (const struct bus_local *l = v->locals; l; l = l->next)
+		if (l->fresh > b->now)
+			return true;
+	return false;
+}
+
+void bus_locals_say_fresh(struct gn_bus *b, struct bus_view *v, struct bus_blob *m)
+{
+	GN_ASSERT(m->refs > 0);
+	struct bus_item it = {.message = m};
+	for (struct bus_local *l = v->locals; l; l = l->next)
+		if (l->fresh > b->now && passes(l, m->said.subject))
+			queue(b, l, &it);
+}
+
 void bus_locals_gap(struct gn_bus *b, struct bus_view *v, const struct bus_item *gap)
 {
+	GN_ASSERT(!gap->message && gap->count > 0);
 	for (struct bus_local *l = v->locals; l; l = l->next)
 		queue(b, l, gap);
 }
@@ -219,6 +254,7 @@ void bus_locals_gap(struct gn_bus *b, struct bus_view *v, const struct bus_item 
 
 static void show_item(struct gn_bus *b, struct bus_local *l, struct gn_bus_event *out)
 {
+	GN_ASSERT(l->first && l->count > 0);
 	struct bus_item *it = l->first;
 	l->first = it->next;
 	if (!l->first)

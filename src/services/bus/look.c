@@ -4,7 +4,7 @@
  *   new -> looking [bus_view_run_look] -> known [bus_view_looked]  -> looking [..]
  *                                      -> none  [there is no such record: who waits is told]
  *
- * Invariant: a record of another owner or label than was asked for is never taken. Rule BU-15. */
+ * Invariant: a record of another owner or label than was asked for is never taken. Rule BS-15. */
 #include "services/bus/engine_int.h"
 
 void bus_view_free(struct gn_bus *b, struct bus_view *v)
@@ -39,6 +39,7 @@ void bus_view_free(struct gn_bus *b, struct bus_view *v)
 
 static gn_err start(struct gn_bus *b, struct bus_view *v)
 {
+	GN_ASSERT(!v->find && !v->get);
 	struct gn_get_options options = {.type = GN_FB_RECORD_TYPE_TOPIC};
 	gn_err err = gn_overlay_find(b->cfg.overlay, &v->topic, BUS_ROOTS, b->now, &v->find);
 	if (err == GN_OK)
@@ -96,6 +97,7 @@ static unsigned with_self(struct gn_bus *b, const struct bus_view *v,
 
 static void end_lease(struct gn_bus *b, const struct bus_view *v, const struct bus_root *r)
 {
+	GN_ASSERT(v->root_count <= BUS_ROOTS);
 	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
 	struct gn_fbb *fbb = r->leased ? bus_message_begin(b, 0) : NULL;
 	if (fbb)
@@ -153,6 +155,7 @@ static gn_err take_record(struct gn_bus *b, struct bus_view *v, struct gn_slice 
 void bus_view_looked(struct gn_bus *b, struct bus_view *v, const struct gn_overlay_event *e,
 		     bool roots)
 {
+	GN_ASSERT(v->root_count <= BUS_ROOTS);
 	if (roots) {
 		v->find = 0;
 		take_roots(b, v, e);

@@ -1,7 +1,7 @@
 /* Messages: built in place, small ones before copies for subscribers, and taken one at a time. Those
  * to ourselves wait in a queue of their own and come in again as a peer's, so that a node that is
  * one of the roots has no second way. Small ones are dropped above BUS_CONTROL_BYTES, and asked
- * again by timeout. Rule BU-16. */
+ * again by timeout. Rule BS-16. */
 #include "services/bus/engine_int.h"
 
 #define SMALL 1792 /* bytes of any message without payload or token; of what is around them */
@@ -131,7 +131,7 @@ void bus_send_done(struct gn_bus *b, const struct bus_from *to, const struct bus
 		return;
 	for (unsigned i = 0; i < count; i++)
 		roots[i] = bus_peer_put(fbb, &set[i]);
-	struct gn_fb_bus_done_args args = {.code = gn_wire_code(why->err),
+	struct gn_fb_bus_done_args args = {.code = bus_wire_code(why->err),
 					   .limit = why->limit ? gn_str(why->limit)
 							       : gn_slice(NULL, 0),
 					   .retry_ms = why->retry_ms,

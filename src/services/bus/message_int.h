@@ -38,6 +38,11 @@ struct bus_refusal {
 struct gn_fbb *bus_message_begin(struct gn_bus *b, size_t extra);
 void bus_message_end(struct gn_bus *b, const struct gn_contact *to, uint64_t request,
 		     uint8_t body_type, gn_fbref body);
+/* GN_LIMIT has no code of its own: others hold what there is now, so it is Busy, with the name. */
+static inline uint8_t bus_wire_code(gn_err err)
+{
+	return (uint8_t)gn_wire_code(err == GN_LIMIT ? GN_BUSY : err);
+}
 struct bus_out *bus_queue_pop(struct bus_queue *q);
 void bus_queue_free(struct gn_bus *b, struct bus_queue *q);
 /* GN_OK, or the refusal. Nothing is sent for a request without number. topic: for its roots, when
@@ -60,6 +65,11 @@ static inline struct gn_contact bus_contact(const struct gn_pk *pk, const struct
 	if (c.addr_count)
 		c.addrs[0] = *addr;
 	return c;
+}
+static inline struct gn_holder bus_holder(const struct gn_contact *who)
+{
+	return (struct gn_holder){who->pk,
+				  who->addr_count ? who->addrs[0] : (struct gn_addr){.port = 0}};
 }
 static inline struct gn_pk bus_pk(struct gn_fb_key k)
 {

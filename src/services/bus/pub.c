@@ -5,8 +5,8 @@
  *   will:  begun -> brought to each root -> stands [two have it] -> renewed every 30 s
  *          -> told [a root says so: it is over]
  *
- * A value is remembered while somebody here takes part in the topic, for roots to come. Rules BU-6,
- * BU-9, BU-11, BU-18. */
+ * A value is remembered while somebody here takes part in the topic, for roots to come. Rules BS-6,
+ * BS-9, BS-11, BS-18. */
 #include "services/bus/engine_int.h"
 
 #include <stdio.h>
@@ -20,6 +20,7 @@ static struct bus_post **list_of(struct bus_view *v, bool will)
 
 static gn_err copy_token(struct gn_bus *b, struct gn_slice token, struct bus_token *out)
 {
+	GN_ASSERT(!out->bytes);
 	if (!token.len)
 		return GN_OK;
 	out->bytes = gn_mem_new(b->env.alloc, token.len);
@@ -42,7 +43,10 @@ static gn_err check(const struct gn_bus *b, const struct gn_bus_publish *p, bool
 {
 	said->sig = p->sig;
 	GN_TRY(gn_said_parse(p->said, said));
-	if (!(said->flags & GN_FB_BUS_FLAG_WILL) == will || p->need > BUS_ROOTS)
+	struct gn_hash by;
+	gn_said_by(&b->cfg.node, &p->salt, &by);
+	if (!(said->flags & GN_FB_BUS_FLAG_WILL) == will || p->need > BUS_ROOTS ||
+	    (will && !bus_hash_eq(&by, &said->by)))
 		return GN_USAGE;
 	if (p->token.len > BUS_TOKEN_MAX)
 		return GN_TOO_LARGE;
@@ -54,6 +58,7 @@ static gn_err check(const struct gn_bus *b, const struct gn_bus_publish *p, bool
 /* The newest of a subject, or none. */
 static void remember(struct gn_bus *b, struct bus_view *v, const struct bus_post *p)
 {
+	GN_ASSERT(v->own_count <= BUS_OWN_RETAINED);
 	const struct gn_said *said = &p->message->said;
 	unsigned at = 0;
 	if (!(said->flags & GN_FB_BUS_FLAG_RETAINED) || said->flags & GN_FB_BUS_FLAG_WILL)
@@ -90,6 +95,7 @@ gn_err bus_post_start(struct gn_bus *b, const struct gn_bus_publish *in, bool wi
 		return GN_NOMEM;
 	p->view = v;
 	p->need = in->need ? in->need : 1;
+	p->salt = in->salt;
 	p->until = b->now + BUS_POST_TIME;
 	p->message = bus_blob_new(b, &said);
 	if (!p->message || copy_token(b, in->token, &p->token) != GN_OK ||
@@ -112,8 +118,10 @@ gn_err bus_post_start(struct gn_bus *b, const struct gn_bus_publish *in, bool wi
 static void send_will(struct gn_bus *b, const struct bus_view *v, const struct bus_post *p,
 		      const struct gn_contact *to, uint64_t request, bool whole, uint16_t lease)
 {
+	GN_ASSERT(p->op.kind == OP_WILL);
 	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
 	struct gn_fb_key key = bus_fb_key(&p->message->said.publisher);
+	struct gn_fb_hash salt = bus_fb_hash(&p->salt);
 	size_t extra = whole ? p->message->len + p->token.len : 0;
 	struct gn_fbb *fbb = bus_message_begin(b, extra);
 	if (!fbb)
@@ -124,13 +132,15 @@ static void send_will(struct gn_bus *b, const struct bus_view *v, const struct b
 		.publisher = &key,
 		.epoch = p->message->said.epoch,
 		.message = whole ? bus_said_put(fbb, &p->message->said, token) : 0,
-		.lease = lease};
+		.lease = lease,
+		.salt = whole ? &salt : NULL};
 	bus_message_end(b, to, request, GN_FB_BUS_FRAME_BODY_BUS_WILL,
 			gn_fb_bus_will_make(fbb, &args));
 }
 
 void bus_post_free(struct gn_bus *b, struct bus_post *p, bool take_back)
 {
+	GN_ASSERT(p->view);
 	struct bus_view *v = p->view;
 	bool will = p->op.kind == OP_WILL;
 	struct bus_post **at = list_of(v, will);
@@ -167,6 +177,7 @@ void bus_posts_failed(struct gn_bus *b, struct bus_view *v, gn_err err)
 static void send_message(struct gn_bus *b, const struct bus_view *v, struct bus_blob *m,
 			 const struct bus_token *t, const struct gn_contact *to, uint64_t request)
 {
+	GN_ASSERT(m->refs > 0);
 	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
 	struct gn_fbb *fbb = bus_message_begin(b, m->len + t->len);
 	if (!fbb)
@@ -180,12 +191,14 @@ static void send_message(struct gn_bus *b, const struct bus_view *v, struct bus_
 
 void bus_own_give(struct gn_bus *b, struct bus_view *v, const struct gn_contact *root)
 {
+	GN_ASSERT(v->own_count <= BUS_OWN_RETAINED);
 	for (unsigned i = 0; i < v->own_count; i++)
 		send_message(b, v, v->own[i].message, &v->own[i].token, root, 0);
 }
 
 static void send_post(struct gn_bus *b, struct bus_view *v, struct bus_post *p)
 {
+	GN_ASSERT(!p->sent && p->asked == 0);
 	struct bus_ask ask = {.kind = ASK_POST, .topic = v->topic, .op = p->op.id};
 	p->sent = true;
 	for (unsigned i = 0; i < v->root_count; i++) {
@@ -202,6 +215,7 @@ static void send_post(struct gn_bus *b, struct bus_view *v, struct bus_post *p)
 /* How it stands with each of the present roots. */
 static struct bus_at_root *at_root(struct bus_post *p, const struct bus_view *v, unsigned i)
 {
+	GN_ASSERT(i < v->root_count && v->root_count <= BUS_ROOTS);
 	const struct gn_pk *pk = &v->roots[i].c.pk;
 	struct bus_at_root *free = NULL;
 	for (unsigned k = 0; k < BUS_ROOTS; k++) {
@@ -220,6 +234,7 @@ static struct bus_at_root *at_root(struct bus_post *p, const struct bus_view *v,
 
 static gn_time run_will(struct gn_bus *b, struct bus_view *v, struct bus_post *p)
 {
+	GN_ASSERT(p->op.kind == OP_WILL);
 	gn_time next = GN_NEVER;
 	for (unsigned i = 0; i < v->root_count && !p->op.ended; i++) {
 		struct bus_at_root *at = at_root(p, v, i);
@@ -273,6 +288,7 @@ static void note_refusal(struct bus_post *p, gn_err err, struct gn_slice limit, 
 static void post_answered(struct gn_bus *b, struct bus_view *v, struct bus_post *p,
 			  const struct gn_fb_bus_frame *m, gn_err err)
 {
+	GN_ASSERT(p->answered < p->asked);
 	struct gn_slice limit = {NULL, 0};
 	uint32_t retry_ms = 0;
 	if (m && gn_fb_bus_frame_body_type(*m) == GN_FB_BUS_FRAME_BODY_BUS_PUBLISHED) {
@@ -303,8 +319,9 @@ static void post_answered(struct gn_bus *b, struct bus_view *v, struct bus_post 
 static void will_answered(struct gn_bus *b, struct bus_view *v, struct bus_post *p,
 			  const struct gn_pk *peer, const struct gn_fb_bus_frame *m, gn_err err)
 {
+	GN_ASSERT(p->op.kind == OP_WILL);
 	struct gn_slice limit = {NULL, 0};
-	unsigned taken = 0;
+	unsigned taken = 0, stale = 0;
 	if (m) {
 		struct gn_fb_bus_done t = gn_fb_bus_frame_body_as_bus_done(*m);
 		err = gn_wire_err(gn_fb_bus_done_code(t));
@@ -319,8 +336,10 @@ static void will_answered(struct gn_bus *b, struct bus_view *v, struct bus_post 
 			at->asked = false;
 			at->answered = true;
 			at->taken = err == GN_OK;
+			at->stale = err == GN_STALE;
 		}
 		taken += at->taken;
+		stale += at->stale;
 	}
 	if (err != GN_OK)
 		note_refusal(p, err, limit, 0);
@@ -328,7 +347,9 @@ static void will_answered(struct gn_bus *b, struct bus_view *v, struct bus_post 
 	p->taken = taken;
 	p->stands = taken >= 2 || taken == v->root_count;
 	bus_view_wake(b, v, b->now);
-	if (err == GN_STALE) /* it has been told: nothing of this epoch counts any more */
+	/* two say that it has been told: nothing of this epoch counts any more. One alone could
+	 * make us leave the others' leases to lapse */
+	if (stale >= 2 || (stale && v->root_count == 1))
 		end(b, p, GN_STALE);
 	else if (p->changed)
 		gn_frame_tell(&b->frame, &p->op);

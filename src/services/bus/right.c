@@ -1,6 +1,6 @@
 /* Who may publish or subscribe: by the record, or by a capability token of its owner. Roots and
  * subscribers ask here alike. A token is kept once it was right, for as long as it lives, and names
- * one key. Rules BU-5, BU-6, BU-14. */
+ * one key. Rules BS-5, BS-6, BS-14. */
 #include "services/bus/engine_int.h"
 
 void bus_token_drop(struct gn_bus *b, struct bus_token *t)
@@ -12,6 +12,7 @@ void bus_token_drop(struct gn_bus *b, struct bus_token *t)
 /* topic/<label>; a label may be empty, and the resource is then "topic". */
 static gn_err resource_of(const struct gn_topicrec *rec, struct gn_buf *out)
 {
+	GN_ASSERT(rec->label.len <= GN_RECORD_LABEL_MAX);
 	struct gn_slice parts[] = {GN_LIT("topic"), rec->label};
 	return gn_token_resource(parts, rec->label.len ? 2 : 1, out);
 }
@@ -19,6 +20,7 @@ static gn_err resource_of(const struct gn_topicrec *rec, struct gn_buf *out)
 static gn_err check_token(struct gn_bus *b, const struct gn_topicrec *rec, const struct gn_pk *key,
 			  uint64_t action, struct gn_slice token, uint64_t *until)
 {
+	GN_ASSERT(token.len > 0 && token.len <= BUS_TOKEN_MAX);
 	uint8_t text[GN_TOKEN_RESOURCE_MAX];
 	struct gn_buf resource = {text, 0, sizeof text};
 	GN_TRY(gn_token_open(token, &b->token, NULL));
@@ -38,6 +40,7 @@ static gn_err check_token(struct gn_bus *b, const struct gn_topicrec *rec, const
 gn_err bus_right(struct gn_bus *b, const struct gn_topicrec *rec, const struct gn_pk *key,
 		 uint64_t action, struct gn_slice token, struct bus_token *known)
 {
+	GN_ASSERT(action == GN_FB_ACTION_PUBLISH || action == GN_FB_ACTION_SUBSCRIBE);
 	bool publish = action == GN_FB_ACTION_PUBLISH;
 	uint8_t rule = publish ? rec->publish : rec->subscribe;
 	uint64_t until = 0;

@@ -1,14 +1,15 @@
 /* What subscribers and publishers ask of a root: a lease, to pass a message on, and what they have
- * missed. Rules BU-5, BU-6, BU-12, BU-16. */
+ * missed. Rules BS-5, BS-6, BS-12, BS-16. */
 #include "services/bus/engine_int.h"
 
 /* ---- subscribing ---- */
 
-/* BU-5: where the record asks, a key is shown once per session. */
+/* BS-5: where the record asks, a key is shown once per session. */
 static gn_err may_subscribe(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 			    struct gn_fb_bus_subscribe m, struct bus_subscriber *s,
 			    struct bus_refusal *why)
 {
+	GN_ASSERT(h->rules && s);
 	struct gn_said_show show = {.topic = h->topic, .root = b->cfg.node};
 	struct gn_pk key = bus_pk(gn_fb_bus_subscribe_key(m));
 	struct gn_slice token = gn_fb_bus_subscribe_token(m);
@@ -53,6 +54,7 @@ static gn_err take_filters(struct gn_bus *b, struct gn_fb_bus_subscribe m, struc
 static unsigned some_peers(struct gn_bus *b, const struct bus_held *h,
 			   const struct bus_subscriber *s, struct gn_contact out[BUS_LINKS])
 {
+	GN_ASSERT(h->rules);
 	unsigned n = 0;
 	if (!s->mesh || !h->rules->mesh || h->sub_count < 2)
 		return 0;
@@ -70,6 +72,7 @@ static unsigned some_peers(struct gn_bus *b, const struct bus_held *h,
 static void send_subscribed(struct gn_bus *b, const struct bus_from *from, const struct bus_held *h,
 			    const struct bus_subscriber *s)
 {
+	GN_ASSERT(s->until > b->now);
 	struct gn_contact peers[BUS_LINKS], set[BUS_ROOTS];
 	gn_fbref refs[BUS_LINKS];
 	unsigned n = some_peers(b, h, s, peers), roots = bus_roots_of(b, &h->topic, set);
@@ -90,6 +93,7 @@ static void send_subscribed(struct gn_bus *b, const struct bus_from *from, const
 static void catch_up(struct gn_bus *b, struct bus_held *h, struct bus_subscriber *s,
 		     struct gn_fb_bus_subscribe m)
 {
+	GN_ASSERT(s->primary);
 	uint32_t n = gn_fb_bus_subscribe_have_len(m);
 	for (uint32_t i = 0; i < n && i < BUS_HAVES; i++) {
 		struct gn_fb_bus_id id = gn_fb_bus_subscribe_have_at(m, i);
@@ -99,33 +103,42 @@ static void catch_up(struct gn_bus *b, struct bus_held *h, struct bus_subscriber
 			bool newer =
 				it.epoch > id.epoch || (it.epoch == id.epoch && it.seq > id.seq);
 			if (it.publisher8 != id.publisher8 || !newer ||
+			    b->bulk.bytes > BUS_OUT_BYTES ||
 			    !bus_filters_pass(s->filters, kept->said.subject))
 				continue;
 			bus_deliver_to(b, h, s, kept, false);
 			b->caused.bytes += kept->len;
 		}
 	}
+	s->values_left = BUS_RETAINED;
 	bus_retained_give(b, h, s);
+}
+
+/* Who is no root of this topic is nobody's other root: it would be sent words for it, and those who
+ * have one would go unserved. */
+static struct gn_pk other_root(struct gn_bus *b, const struct bus_held *h, struct gn_pk pk)
+{
+	bool fits = !gn_pk_eq(&pk, &b->cfg.node) && bus_is_root_of(b, &h->topic, &pk);
+	return fits ? pk : (struct gn_pk){{0}};
 }
 
 static void begin_lease(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 			struct gn_fb_bus_subscribe m, struct bus_filters *filters,
 			struct bus_subscriber *s, bool begins)
 {
-	uint32_t at;
+	GN_ASSERT(bus_sub_get(h, &s->pk) == s);
 	gn_mem_free(b->env.alloc, s->filters);
 	s->filters = filters;
 	s->mesh = gn_fb_bus_subscribe_mesh(m);
 	s->primary = gn_fb_bus_subscribe_primary(m);
-	s->other = bus_pk(gn_fb_bus_subscribe_other(m));
+	s->other = other_root(b, h, bus_pk(gn_fb_bus_subscribe_other(m)));
 	s->until = b->now + BUS_LEASE * GN_SEC;
-	s->rtt = bus_rtt(b, &s->pk);
-	struct bus_subscriber *same = bus_sub_get(h, &s->pk, &at);
-	GN_ASSERT(same == s);
-	bus_sub_place(b, h, at);
+	bus_sub_place(b, h, s, bus_rtt(b, &s->pk));
 	send_subscribed(b, from, h, s);
 	if (begins && s->primary)
 		catch_up(b, h, s, m);
+	else if (s->primary) /* what had no room */
+		bus_retained_give(b, h, s);
 }
 
 void bus_on_subscribe(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
@@ -134,11 +147,10 @@ void bus_on_subscribe(struct gn_bus *b, const struct bus_from *from, struct bus_
 	GN_ASSERT(h->rules);
 	struct bus_refusal why = {.err = GN_OK};
 	struct bus_filters *filters = NULL;
-	uint32_t at = 0;
-	struct bus_subscriber *s = bus_sub_get(h, &from->who.pk, &at);
+	struct bus_subscriber *s = bus_sub_get(h, &from->who.pk);
 	if (gn_fb_bus_subscribe_lease(m) == 0) {
 		if (s)
-			bus_sub_remove(b, h, at);
+			bus_sub_remove(b, h, bus_sub_at(h, s));
 		bus_send_done(b, from, &why, NULL);
 		return;
 	}
@@ -151,8 +163,8 @@ void bus_on_subscribe(struct gn_bus *b, const struct bus_from *from, struct bus_
 	if (why.err != GN_OK) {
 		b->count.subscribers_refused++;
 		gn_mem_free(b->env.alloc, filters);
-		if (s && bus_sub_get(h, &from->who.pk, &at))
-			bus_sub_remove(b, h, at); /* also one whose right ended */
+		if (s && bus_sub_get(h, &from->who.pk) == s)
+			bus_sub_remove(b, h, bus_sub_at(h, s)); /* also one whose right ended */
 		bus_send_done(b, from, &why, NULL);
 		return;
 	}
@@ -164,12 +176,13 @@ void bus_on_subscribe(struct gn_bus *b, const struct bus_from *from, struct bus_
 
 /* It is new here: kept, served, and waited for. */
 static gn_err take(struct gn_bus *b, struct bus_held *h, struct bus_entry *e,
-		   struct bus_refusal *why)
+		   const struct gn_contact *who, struct bus_refusal *why)
 {
+	GN_ASSERT(e->by && !(e->said.flags & GN_FB_BUS_FLAG_WILL));
 	struct bus_blob *m = bus_blob_new(b, &e->said);
 	gn_err err = m ? GN_OK : GN_NOMEM;
 	if (err == GN_OK && m->said.flags & GN_FB_BUS_FLAG_RETAINED)
-		err = bus_retain(b, h, e->by, m, why);
+		err = bus_retain(b, h, e->by, m, who, why);
 	if (err == GN_OK) {
 		(void)bus_window_mark(&e->by->window, m->said.epoch, m->said.seq, false);
 		bus_kept_add(b, h, m);
@@ -184,12 +197,13 @@ static gn_err take(struct gn_bus *b, struct bus_held *h, struct bus_entry *e,
 static void send_published(struct gn_bus *b, const struct bus_from *from, const struct bus_held *h,
 			   const struct bus_refusal *why)
 {
+	GN_ASSERT(h->rules);
 	struct gn_contact set[BUS_ROOTS];
 	unsigned roots = bus_roots_of(b, &h->topic, set);
 	struct gn_fbb *fbb = from->request ? bus_message_begin(b, 0) : NULL;
 	if (!fbb)
 		return;
-	struct gn_fb_bus_published_args args = {.code = gn_wire_code(why->err),
+	struct gn_fb_bus_published_args args = {.code = bus_wire_code(why->err),
 						.limit = why->limit ? gn_str(why->limit)
 								    : gn_slice(NULL, 0),
 						.retry_ms = why->retry_ms,
@@ -209,14 +223,14 @@ void bus_on_publish(struct gn_bus *b, const struct bus_from *from, struct bus_he
 	if (why.err == GN_OK && e.said.flags & GN_FB_BUS_FLAG_WILL)
 		why.err = GN_MALFORMED; /* it is brought as one */
 	if (why.err == GN_OK)
-		why.err = take(b, h, &e, &why);
+		why.err = take(b, h, &e, &from->who, &why);
 	send_published(b, from, h, &why);
 }
 
 bool bus_on_pulled(struct gn_bus *b, const struct gn_contact *from, struct bus_held *h,
 		   struct gn_fb_bus_message m)
 {
-	struct bus_refusal why;
+	struct bus_refusal why = {.err = GN_OK};
 	struct bus_entry e;
 	struct gn_fb_bus_id id;
 	struct gn_said said;
@@ -237,7 +251,7 @@ bool bus_on_pulled(struct gn_bus *b, const struct gn_contact *from, struct bus_h
 	if (asked && !(said.flags & GN_FB_BUS_FLAG_WILL) &&
 	    bus_admit(b, h, from, m, true, &e, &why) == GN_OK &&
 	    bus_window_look(&e.by->window, said.epoch, said.seq) == BUS_NEW)
-		(void)!take(b, h, &e, &why);
+		(void)!take(b, h, &e, from, &why);
 	return asked;
 }
 
@@ -246,6 +260,7 @@ bool bus_on_pulled(struct gn_bus *b, const struct gn_contact *from, struct bus_h
 static void give(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 		 struct bus_subscriber *s, const struct bus_blob *m)
 {
+	GN_ASSERT(m->refs > 0);
 	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
 	struct bus_publisher *p = bus_publisher_get(h, gn_said_key8(&m->said.publisher));
 	b->count.pulls++;
@@ -267,10 +282,11 @@ static void give(struct gn_bus *b, const struct bus_from *from, struct bus_held 
 void bus_on_pull(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 		 struct gn_fb_bus_pull m)
 {
+	GN_ASSERT(h->rules);
 	struct gn_fb_bus_id lost[BUS_IDS];
 	unsigned count = 0;
 	uint32_t n = gn_fb_bus_pull_ids_len(m);
-	struct bus_subscriber *s = bus_sub_get(h, &from->who.pk, NULL);
+	struct bus_subscriber *s = bus_sub_get(h, &from->who.pk);
 	if (n > BUS_IDS || (!s && !bus_is_root_of(b, &h->topic, &from->who.pk)))
 		return;
 	for (uint32_t i = 0; i < n; i++) {
@@ -299,14 +315,15 @@ void bus_roots_peer_down(struct gn_bus *b, const struct gn_pk *pk)
 	struct gn_holder holder = {.key = *pk};
 	for (uint32_t i = 0; i < b->held.count && gn_share_held(&b->leases, &holder).key; i++) {
 		struct bus_held *h = GN_MAP_AT(&b->held, struct bus_held *, i);
-		uint32_t at;
-		if (bus_sub_get(h, pk, &at))
-			bus_sub_remove(b, h, at);
+		const struct bus_subscriber *s = bus_sub_get(h, pk);
+		if (s)
+			bus_sub_remove(b, h, bus_sub_at(h, s));
 	}
 }
 
 void bus_held_due(struct gn_bus *b, struct bus_held *h)
 {
+	GN_ASSERT(h->sub_count == h->by_peer.count);
 	gn_time next = GN_NEVER;
 	gn_heap_remove(&b->held_timers, &h->timer);
 	bus_serve_due(b, h, &next);

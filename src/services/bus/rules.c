@@ -7,7 +7,7 @@
  *   known -> reading [it holds another version]
  *
  * Invariant: nothing of a peer starts a lookup in the network: only what is held is read. Rule
- * BU-4. */
+ * BS-4. */
 #include "services/bus/engine_int.h"
 
 static gn_err start_reading(struct gn_bus *b, struct bus_held *h)
@@ -29,13 +29,14 @@ static gn_err start_reading(struct gn_bus *b, struct bus_held *h)
 	return GN_PENDING;
 }
 
-gn_err bus_rules_get(struct gn_bus *b, const struct gn_hash *topic, struct bus_held **out)
+gn_err bus_rules_get(struct gn_bus *b, const struct gn_hash *topic, const struct gn_contact *from,
+		     struct bus_held **out)
 {
 	struct gn_overlay_held rec;
 	if (!gn_overlay_held_of(b->cfg.overlay, topic, &rec) || !rec.shown ||
 	    rec.type != GN_FB_RECORD_TYPE_TOPIC)
 		return GN_NOT_FOUND;
-	struct bus_held *h = bus_held_need(b, topic);
+	struct bus_held *h = bus_held_need(b, topic, from);
 	if (!h)
 		return GN_BUSY;
 	*out = h;
@@ -45,12 +46,25 @@ gn_err bus_rules_get(struct gn_bus *b, const struct gn_hash *topic, struct bus_h
 	return start_reading(b, h);
 }
 
+static unsigned waiting_of(const struct gn_bus *b, const struct gn_pk *pk)
+{
+	unsigned n = 0;
+	for (uint32_t i = 0; i < b->held.count; i++)
+		for (const struct bus_pending *p =
+			     GN_MAP_AT(&b->held, struct bus_held *, i)->pending_first;
+		     p; p = p->next)
+			n += gn_pk_eq(&p->from.pk, pk);
+	return n;
+}
+
 gn_err bus_rules_wait(struct gn_bus *b, struct bus_held *h, const struct gn_contact *from,
 		      struct gn_slice message)
 {
 	GN_ASSERT(h->get != 0);
 	struct bus_pending *p = NULL;
-	if (b->pending < BUS_PENDING && b->pending_bytes + message.len <= BUS_PENDING_BYTES)
+	bool share = b->pending < BUS_PENDING / 2 || waiting_of(b, &from->pk) < BUS_PENDING_PEER;
+	if (share && b->pending < BUS_PENDING &&
+	    b->pending_bytes + message.len <= BUS_PENDING_BYTES)
 		p = gn_mem_resize(b->env.alloc, NULL, sizeof *p + message.len);
 	if (!p) {
 		b->count.pending_full++;

@@ -1,5 +1,5 @@
 /* The publishers of a followed topic, by the first 8 bytes of their keys, and what came of each. Two
- * keys with the same 8 bytes are an attack: the second is not heard. Rules BU-2, BU-16. */
+ * keys with the same 8 bytes are an attack: the second is not heard. Rules BS-2, BS-16. */
 #include "services/bus/engine_int.h"
 
 struct bus_seen *bus_seen_get(const struct bus_view *v, uint64_t key8)
@@ -10,6 +10,7 @@ struct bus_seen *bus_seen_get(const struct bus_view *v, uint64_t key8)
 
 void bus_seen_free(struct gn_bus *b, struct bus_view *v, struct bus_seen *s)
 {
+	GN_ASSERT(bus_seen_get(v, gn_said_key8(&s->pk)) == s);
 	uint64_t key8 = gn_said_key8(&s->pk);
 	bus_token_drop(b, &s->token);
 	(void)gn_map_remove(&v->seen, &key8);
@@ -29,6 +30,7 @@ bool bus_seen_has(const struct bus_view *v, const struct gn_fb_bus_id *id)
 /* The one silent for longest gives way. */
 struct bus_seen *bus_seen_need(struct gn_bus *b, struct bus_view *v, const struct gn_pk *pk)
 {
+	GN_ASSERT(v->seen.count <= BUS_SEEN);
 	uint64_t key8 = gn_said_key8(pk);
 	struct bus_seen *s = bus_seen_get(v, key8), *oldest = NULL;
 	if (s)

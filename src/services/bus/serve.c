@@ -8,7 +8,7 @@
  *
  * 1. Copies are made only while less than BUS_OUT_BYTES wait to leave.
  * 2. What has no room at its receiver is not sent: the receiver has a gap, and asks.
- * Rule BU-8. */
+ * Rule BS-8. */
 #include "services/bus/engine_int.h"
 
 static struct gn_contact contact_of(const struct bus_subscriber *s)
@@ -16,17 +16,18 @@ static struct gn_contact contact_of(const struct bus_subscriber *s)
 	return bus_contact(&s->pk, &s->addr);
 }
 
-/* seq of the one before it that its filters let through (BU-12). */
+/* seq of the one before it that its filters let through (BS-12). */
 static uint64_t before_of(const struct bus_held *h, const struct bus_subscriber *s,
 			  const struct bus_blob *m)
 {
 	uint64_t before = 0;
+	unsigned looked = 0;
 	if (!s->filters || m->said.flags & GN_FB_BUS_FLAG_WILL)
 		return 0;
-	for (unsigned i = h->kept_count; i-- > 0;) {
+	for (unsigned i = h->kept_count; i-- > 0 && looked < BUS_BEFORE;) {
 		const struct gn_said *k = &bus_kept_at(h, i)->said;
 		if (gn_pk_eq(&k->publisher, &m->said.publisher) && k->epoch == m->said.epoch &&
-		    k->seq < m->said.seq && k->seq > before &&
+		    k->seq < m->said.seq && k->seq > before && ++looked &&
 		    bus_filters_pass(s->filters, k->subject))
 			before = k->seq;
 	}
@@ -36,6 +37,7 @@ static uint64_t before_of(const struct bus_held *h, const struct bus_subscriber 
 void bus_deliver_to(struct gn_bus *b, struct bus_held *h, struct bus_subscriber *s,
 		    const struct bus_blob *m, bool with_token)
 {
+	GN_ASSERT(m->refs > 0);
 	struct bus_publisher *p = bus_publisher_get(h, gn_said_key8(&m->said.publisher));
 	struct gn_slice token = {NULL, 0};
 	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
@@ -63,6 +65,7 @@ void bus_deliver_to(struct gn_bus *b, struct bus_held *h, struct bus_subscriber 
 
 static void say_served(struct gn_bus *b, const struct bus_serving *v)
 {
+	GN_ASSERT(v->share == SHARE_OWN);
 	const struct bus_held *h = v->held;
 	struct gn_pk told[BUS_ROOTS];
 	unsigned count = 0;
@@ -107,6 +110,7 @@ static void serving_free(struct gn_bus *b, struct bus_serving *v)
 void bus_serve(struct gn_bus *b, struct bus_held *h, struct bus_blob *m, enum bus_share share,
 	       const struct gn_pk *other)
 {
+	GN_ASSERT((share == SHARE_OTHER) == (other != NULL));
 	struct bus_serving *v =
 		b->serving_count < BUS_SERVINGS ? GN_NEW(b->env.alloc, struct bus_serving) : NULL;
 	if (!v) {
@@ -129,6 +133,7 @@ void bus_serve(struct gn_bus *b, struct bus_held *h, struct bus_blob *m, enum bu
 
 static bool is_for(const struct bus_serving *v, const struct bus_subscriber *s)
 {
+	GN_ASSERT(v->share != SHARE_OTHER || !gn_is_zero(v->other.b, sizeof v->other.b));
 	bool share = v->share == SHARE_ALL   ? true
 		     : v->share == SHARE_OWN ? s->primary
 					     : !s->primary && gn_pk_eq(&s->other, &v->other);
@@ -138,6 +143,7 @@ static bool is_for(const struct bus_serving *v, const struct bus_subscriber *s)
 /* False: no room for more. */
 static bool run_one(struct gn_bus *b, struct bus_serving *v)
 {
+	GN_ASSERT(v->held->servings > 0 && v->message->refs > 0);
 	while (v->at < v->held->sub_count) {
 		if (b->bulk.bytes > BUS_OUT_BYTES)
 			return false;
@@ -195,6 +201,7 @@ static struct bus_wait *wait_of(struct bus_held *h, const struct gn_fb_bus_id *i
 
 static void wait_free(struct gn_bus *b, struct bus_wait *w)
 {
+	GN_ASSERT(w->used);
 	bus_blob_drop(b, w->message);
 	*w = (struct bus_wait){.used = false};
 }
@@ -211,6 +218,7 @@ static struct bus_wait *wait_new(struct gn_bus *b, struct bus_held *h)
 static void wait_for(struct gn_bus *b, struct bus_held *h, struct bus_blob *m,
 		     const struct gn_pk *primary)
 {
+	GN_ASSERT(m->refs > 0);
 	struct gn_fb_bus_id id = bus_blob_id(m);
 	struct bus_wait *w = wait_of(h, &id, primary);
 	if (w) {
@@ -250,6 +258,7 @@ void bus_serve_wait(struct gn_bus *b, struct bus_held *h, struct bus_blob *m)
 
 static void pull(struct gn_bus *b, struct bus_held *h, const struct bus_wait *w)
 {
+	GN_ASSERT(w->used && !w->message && !w->pulled);
 	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
 	struct gn_contact set[BUS_ROOTS], to = {.pk = w->primary};
 	unsigned roots = bus_roots_of(b, &h->topic, set);
@@ -287,9 +296,20 @@ void bus_serve_due(struct gn_bus *b, struct bus_held *h, gn_time *next)
 	}
 }
 
+/* Messages of which this root alone has told, BS-8. */
+static unsigned told_by(const struct bus_held *h, const struct gn_pk *root)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < BUS_WAITS; i++)
+		n += h->waits[i].used && !h->waits[i].message &&
+		     gn_pk_eq(&h->waits[i].primary, root);
+	return n;
+}
+
 void bus_on_served(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 		   struct gn_fb_bus_served m)
 {
+	GN_ASSERT(h->rules);
 	struct gn_fb_bus_id id = gn_fb_bus_served_id(m);
 	struct bus_wait *w = wait_of(h, &id, &from->who.pk);
 	const struct bus_publisher *p = bus_publisher_get(h, id.publisher8);
@@ -300,6 +320,10 @@ void bus_on_served(struct gn_bus *b, const struct bus_from *from, struct bus_hel
 	b->count.served_in++;
 	if (w && w->message)
 		wait_free(b, w);
+	if (told_by(h, &from->who.pk) >= BUS_WAITS_ROOT) {
+		b->count.waits_full++;
+		return;
+	}
 	if (w || (p && bus_window_look(&p->window, id.epoch, id.seq ? id.seq : 1) != BUS_NEW))
 		return;
 	w = wait_new(b, h);

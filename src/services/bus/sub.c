@@ -7,7 +7,7 @@
  *
  * Which two of the roots follows from the hash of both keys, so that subscribers spread evenly and a
  * root more or less moves few. Where the topic asks, a right is shown in each session, signed by its
- * owner. Rules BU-5, BU-14, BU-15. */
+ * owner. Rules BS-5, BS-14, BS-15. */
 #include "services/bus/engine_int.h"
 
 /* ---- which roots ---- */
@@ -22,6 +22,7 @@ static uint64_t score(const struct gn_bus *b, const struct gn_pk *root)
 
 static struct bus_root *best(const struct gn_bus *b, struct bus_view *v, const struct bus_root *but)
 {
+	GN_ASSERT(v->root_count <= BUS_ROOTS);
 	struct bus_root *out = NULL;
 	for (unsigned i = 0; i < v->root_count; i++) {
 		struct bus_root *r = &v->roots[i];
@@ -35,6 +36,7 @@ static struct bus_root *best(const struct gn_bus *b, struct bus_view *v, const s
 /* The one with the highest score, and the next. */
 static void choose(struct gn_bus *b, struct bus_view *v)
 {
+	GN_ASSERT(v->root_count <= BUS_ROOTS);
 	struct bus_root *primary = best(b, v, NULL), *other = primary ? best(b, v, primary) : NULL;
 	for (unsigned i = 0; i < v->root_count; i++) {
 		struct bus_root *r = &v->roots[i];
@@ -58,6 +60,7 @@ static const struct bus_root *with_role(const struct bus_view *v, unsigned role)
 
 static uint32_t have_ids(const struct bus_view *v, struct gn_fb_bus_id out[BUS_HAVES])
 {
+	GN_ASSERT(v->seen.count <= BUS_SEEN);
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < v->seen.count && n < BUS_HAVES; i++) {
 		const struct bus_seen *s = GN_MAP_AT(&v->seen, struct bus_seen *, i);
@@ -78,6 +81,7 @@ static bool shows(struct gn_bus *b, struct bus_root *r)
 
 static void send_subscribe(struct gn_bus *b, struct bus_view *v, struct bus_root *r, bool ends)
 {
+	GN_ASSERT(v->rec);
 	struct bus_ask ask = {.kind = ASK_LEASE, .topic = v->topic, .peer = r->c.pk};
 	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
 	const struct bus_root *o = with_role(v, r->role == 1 ? 2 : 1);
@@ -114,6 +118,7 @@ static void send_subscribe(struct gn_bus *b, struct bus_view *v, struct bus_root
 
 static gn_time run_lease(struct gn_bus *b, struct bus_view *v, struct bus_root *r)
 {
+	GN_ASSERT(r->role <= 2);
 	if (r->sign && r->sign_due <= b->now) { /* its owner is away */
 		b->count.roots_failed++;
 		r->sign = 0;
@@ -130,6 +135,11 @@ static gn_time run_lease(struct gn_bus *b, struct bus_view *v, struct bus_root *
 	if (r->renew > b->now)
 		return r->renew;
 	r->renew = b->now + BUS_RENEW;
+	if (v->again && r->role == 1) { /* as one that begins */
+		if (r->leased)
+			send_subscribe(b, v, r, true);
+		r->leased = v->again = false;
+	}
 	send_subscribe(b, v, r, false);
 	return r->renew;
 }
@@ -156,6 +166,7 @@ gn_time bus_view_run_leases(struct gn_bus *b, struct bus_view *v)
 
 static void want_sign(struct gn_bus *b, struct bus_view *v, struct bus_root *r)
 {
+	GN_ASSERT(!gn_is_zero(v->key.b, sizeof v->key.b));
 	uint64_t number = gn_frame_number(&b->frame);
 	if (!bus_exporter(b, &r->c.pk, true, r->exporter) || ++r->tries > BUS_ASK_TRIES ||
 	    gn_ring_push(&b->signs, &number) != GN_OK) {
@@ -186,8 +197,9 @@ static void refused(struct gn_bus *b, struct bus_view *v, struct bus_root *r,
 		return;
 	/* one root's word alone ends nothing */
 	unsigned bad = 0;
+	r->denied = true;
 	for (unsigned i = 0; i < v->root_count; i++)
-		bad += v->roots[i].bad_until > b->now;
+		bad += v->roots[i].denied;
 	if (bad >= 2 || bad == v->root_count)
 		bus_locals_end(b, v, err, limit);
 }
@@ -209,6 +221,7 @@ void bus_lease_answer(struct gn_bus *b, struct bus_view *v, const struct gn_pk *
 		return;
 	struct gn_fb_bus_subscribed t = gn_fb_bus_frame_body_as_bus_subscribed(m);
 	r->leased = true;
+	r->denied = false;
 	r->tries = 0;
 	r->bad_until = 0;
 	v->subscribers = gn_fb_bus_subscribed_subscribers(t);

@@ -1,5 +1,5 @@
 /* A topic that somebody here takes part in, and its roots. One that failed is left out for a while,
- * and they are looked up anew. Rule BU-15. */
+ * and they are looked up anew. Rule BS-15. */
 #include "services/bus/engine_int.h"
 
 struct bus_view *bus_view_get(const struct gn_bus *b, const struct gn_hash *topic)

@@ -43,6 +43,7 @@ struct bus_local { /* a subscription of the owner's */
 	struct bus_item *first, *last;
 	uint32_t count;
 	uint64_t dropped; /* since a gap was told */
+	gn_time fresh;    /* until then it is told values that others here have heard */
 	unsigned told_roots;
 	uint32_t told_subscribers;
 	bool changed;
@@ -52,6 +53,7 @@ struct bus_local { /* a subscription of the owner's */
 struct bus_at_root { /* how a message or a will stands at one root */
 	struct gn_pk pk;
 	bool asked, answered, taken;
+	bool stale;    /* it says that the will was told */
 	gn_time renew; /* will */
 };
 
@@ -61,6 +63,7 @@ struct bus_post { /* a message, or a will */
 	struct bus_view *view;
 	struct bus_blob *message;
 	struct bus_token token;
+	struct gn_hash salt; /* of a will */
 	unsigned need, asked, answered, taken;
 	gn_time until; /* POST */
 	bool sent, stands, changed;
@@ -76,6 +79,7 @@ struct bus_root {
 	struct gn_contact c;
 	unsigned role; /* 0: none, 1: primary, 2: the other */
 	bool leased, asked;
+	bool denied;    /* by its last answer */
 	unsigned tries; /* to show a right */
 	gn_time renew, bad_until;
 	/* the right shown, in the session of this exporter */
@@ -104,7 +108,7 @@ struct bus_seen { /* what came of a publisher */
 
 struct bus_link {
 	struct gn_contact c;
-	bool up;
+	bool ours, up; /* we asked for it */
 };
 
 struct bus_want { /* others have it and we not */
@@ -134,6 +138,7 @@ struct bus_view {
 	uint64_t set, set_tried;
 	uint32_t subscribers;
 	unsigned silent; /* messages that came by the other root alone */
+	bool again;      /* somebody new here is to be given the values */
 	struct bus_local *locals;
 	struct bus_post *posts, *wills;
 	struct bus_own own[BUS_OWN_RETAINED];
@@ -205,6 +210,9 @@ void bus_locals_end(struct gn_bus *b, struct bus_view *v, gn_err err, struct gn_
 void bus_locals_changed(struct gn_bus *b, struct bus_view *v);
 /* To those whose filters let it through. */
 void bus_locals_say(struct gn_bus *b, struct bus_view *v, struct bus_blob *m);
+/* A value that has come before: to those who began since. Is there one? */
+bool bus_locals_fresh(const struct gn_bus *b, const struct bus_view *v);
+void bus_locals_say_fresh(struct gn_bus *b, struct bus_view *v, struct bus_blob *m);
 void bus_locals_gap(struct gn_bus *b, struct bus_view *v, const struct bus_item *gap);
 bool bus_local_event(struct gn_bus *b, struct bus_local *l, struct gn_bus_event *out);
 

@@ -106,7 +106,7 @@ gn_err svc_bus_put(struct svc_bus *x, unsigned node)
 	x->rec.seq++;
 	x->rec.created = gn_unix(x->s->now);
 	assert_int_equal(gn_topicrec_record(&x->owner, &x->rec, &buf), GN_OK);
-	return svc_put(x->s, node, gn_buf_slice(&buf), 0, NULL);
+	return svc_put(x->s, node, gn_buf_slice(&buf), x->s->count < 3, NULL); /* 0: the usual */
 }
 
 struct gn_bus_topic svc_bus_topic(const struct svc_bus *x)
@@ -153,7 +153,9 @@ void svc_bus_say(struct svc_bus *x, unsigned key, const char *subject, uint32_t 
 			       .until = will || kept ? gn_unix(x->s->now) + 3600 : 0,
 			       .payload = number ? GN_SLICE(payload) : gn_slice(NULL, 0),
 			       .lease = will ? 90 : 0};
-	*out = (struct gn_bus_publish){.topic = svc_bus_topic(x)};
+	*out = (struct gn_bus_publish){.topic = svc_bus_topic(x), .salt = {{number & 255, 1}}};
+	if (will)
+		gn_said_by(&x->s->nodes[x->will_node].sk.pk, &out->salt, &said.by);
 	assert_int_equal(gn_said_make(svc_bus_key(x, key), &x->topic, &said, &buf, &out->sig),
 			 GN_OK);
 	out->said = gn_buf_slice(&buf);
@@ -187,6 +189,7 @@ gn_err svc_bus_pub(struct svc_bus *x, unsigned node, unsigned key, const char *s
 gn_err svc_bus_will(struct svc_bus *x, unsigned node, unsigned key, uint32_t number, gn_op *op)
 {
 	struct gn_bus_publish p;
+	x->will_node = node;
 	svc_bus_say(x, key, NULL, number, GN_FB_BUS_FLAG_WILL, &p);
 	x->op_node = node;
 	x->over = false;

@@ -14,6 +14,7 @@ struct svc_bus {
 	struct gn_topicrec rec;
 	struct gn_hash topic;
 	uint64_t epoch[SVC_BUS_KEYS], seq[SVC_BUS_KEYS]; /* of the next message */
+	unsigned will_node;                              /* that wills name */
 	bool no_signs;
 	unsigned signs;
 	/* what came: node, first 4 bytes of the payload, seq */

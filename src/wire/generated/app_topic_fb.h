@@ -34,6 +34,8 @@ struct gn_fb_topic_publish_args {
 	struct gn_slice token;
 	/* Roots that must have taken it; 0: 1. */
 	uint8_t need;
+	/* A will: what its `by` was made with, beside the key of this node. */
+	const struct gn_fb_hash *salt;
 };
 static const struct gn_fb_field gn_fbfields_topic_publish[] = {
 	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_publish_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -42,8 +44,9 @@ static const struct gn_fb_field gn_fbfields_topic_publish[] = {
 	{"sig", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_topic_publish_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
 	{"token", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_topic_publish_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"need", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_topic_publish_args, need), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"salt", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_topic_publish_args, salt), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
 };
-static const struct gn_fb_type gn_fbtype_topic_publish = {"TopicPublish", NULL, gn_fbfields_topic_publish, 6};
+static const struct gn_fb_type gn_fbtype_topic_publish = {"TopicPublish", NULL, gn_fbfields_topic_publish, 7};
 
 GN_MUST static inline gn_err gn_fb_topic_publish_verify(struct gn_slice in, struct gn_fb_topic_publish *out)
 {
@@ -100,6 +103,16 @@ static inline struct gn_slice gn_fb_topic_publish_token(struct gn_fb_topic_publi
 static inline uint8_t gn_fb_topic_publish_need(struct gn_fb_topic_publish t)
 {
 	return (uint8_t)gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_topic_publish_has_salt(struct gn_fb_topic_publish t)
+{
+	return gn_fbt_has(t.t, 6);
+}
+static inline struct gn_fb_hash gn_fb_topic_publish_salt(struct gn_fb_topic_publish t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 6, &gn_fblayout_hash, &v);
+	return v;
 }
 
 /* ---- TopicPublished ---- */

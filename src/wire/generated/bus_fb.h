@@ -69,6 +69,8 @@ struct gn_fb_bus_said_args {
 	struct gn_slice payload;
 	/* Will: seconds of its lease. */
 	uint16_t lease;
+	/* Will: SHA-256("geonet/bus/will/1" || node key || salt) of the node that brings it. */
+	const struct gn_fb_hash *by;
 };
 static const struct gn_fb_field gn_fbfields_bus_said[] = {
 	{"subject", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_said_args, subject), 0, 0, false, UINT64_C(0x0), NULL, NULL},
@@ -80,8 +82,9 @@ static const struct gn_fb_field gn_fbfields_bus_said[] = {
 	{"until", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_bus_said_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"payload", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_bus_said_args, payload), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"lease", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_bus_said_args, lease), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"by", GN_FB_STRUCT, GN_FB_UINT, 9, offsetof(struct gn_fb_bus_said_args, by), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
 };
-static const struct gn_fb_type gn_fbtype_bus_said = {"BusSaid", NULL, gn_fbfields_bus_said, 9};
+static const struct gn_fb_type gn_fbtype_bus_said = {"BusSaid", NULL, gn_fbfields_bus_said, 10};
 
 GN_MUST static inline gn_err gn_fb_bus_said_verify(struct gn_slice in, struct gn_fb_bus_said *out)
 {
@@ -140,6 +143,16 @@ static inline struct gn_slice gn_fb_bus_said_payload(struct gn_fb_bus_said t)
 static inline uint16_t gn_fb_bus_said_lease(struct gn_fb_bus_said t)
 {
 	return (uint16_t)gn_fbt_bits(t.t, 8, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_bus_said_has_by(struct gn_fb_bus_said t)
+{
+	return gn_fbt_has(t.t, 9);
+}
+static inline struct gn_fb_hash gn_fb_bus_said_by(struct gn_fb_bus_said t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 9, &gn_fblayout_hash, &v);
+	return v;
 }
 
 /* ---- BusMessage ---- */
@@ -753,6 +766,8 @@ struct gn_fb_bus_will_args {
 	uint64_t epoch;
 	gn_fbref message; /* BusMessage */
 	uint16_t lease;
+	/* With message: what `by` was made with. */
+	const struct gn_fb_hash *salt;
 };
 static const struct gn_fb_field gn_fbfields_bus_will[] = {
 	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_will_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
@@ -760,8 +775,9 @@ static const struct gn_fb_field gn_fbfields_bus_will[] = {
 	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_will_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"message", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_bus_will_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_message}},
 	{"lease", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_bus_will_args, lease), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"salt", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_bus_will_args, salt), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
 };
-static const struct gn_fb_type gn_fbtype_bus_will = {"BusWill", NULL, gn_fbfields_bus_will, 5};
+static const struct gn_fb_type gn_fbtype_bus_will = {"BusWill", NULL, gn_fbfields_bus_will, 6};
 
 GN_MUST static inline gn_err gn_fb_bus_will_verify(struct gn_slice in, struct gn_fb_bus_will *out)
 {
@@ -806,6 +822,16 @@ static inline struct gn_fb_bus_message gn_fb_bus_will_message(struct gn_fb_bus_w
 static inline uint16_t gn_fb_bus_will_lease(struct gn_fb_bus_will t)
 {
 	return (uint16_t)gn_fbt_bits(t.t, 4, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_bus_will_has_salt(struct gn_fb_bus_will t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_fb_hash gn_fb_bus_will_salt(struct gn_fb_bus_will t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 5, &gn_fblayout_hash, &v);
+	return v;
 }
 
 /* ---- BusLapsed ---- */
