@@ -185,6 +185,9 @@ static int set_up(void **state)
 	a.env = gn_host_env(&a.host, &a.alloc);
 	a.now = gn_os_steady();
 	a.db = nest.db;
+	a.api.told = gn_host_told_new(&(struct gn_host_told_config){
+		.count = 64, .bytes = 1u << 20, .keep = 3600 * GN_SEC});
+	assert_non_null(a.api.told);
 	a.link = beside.link;
 	a.owner = owner.pk;
 	struct gn_e2ee_own mine = {.owner = owner.pk, .device = owner.pk};
@@ -209,6 +212,7 @@ static int tear_down(void **state)
 	gn_e2ee_free(a.e2ee);
 	beside_end(&beside);
 	nest_remove(&nest);
+	gn_host_told_free(a.api.told);
 	free(a.events);
 	free(a.found_row);
 	free(a.found_content);

@@ -103,7 +103,8 @@ struct agent_device {
 	uint64_t anew;    /* and when we last began anew with it */
 };
 
-struct agent_locked; /* locked.c */
+struct agent_locked;  /* locked.c */
+struct agent_backing; /* backup.c */
 
 struct agent_locked_item { /* that came while it was locked */
 	struct gn_pk box, by;
@@ -151,6 +152,8 @@ struct gn_agent {
 	char origin[256]; /* what a client's secret is shown for: "unix:" and the socket's path */
 	struct agent_client client;
 	struct agent_approval approvals[AGENT_APPROVALS_MAX];
+	struct agent_backing *backing; /* owned; NULL: no backup is being made */
+	bool revoked; /* the newest own record took this device out (own.c) */
 
 	/* while OPEN; NULL otherwise */
 	struct gn_agent_db *db;
@@ -361,6 +364,14 @@ gn_time agent_serve_files(struct gn_agent *a);
 void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
 /* Whoever accepted a stranger who was not looked at yet is answered: now they are a contact. */
 void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner);
+
+#define AGENT_RESTORED "restored" /* single value: put back from a backup, not listed yet */
+
+/* ---- backup.c ---- */
+
+gn_time agent_backup_pump(struct gn_agent *a);
+void agent_backup_open(struct gn_agent *a); /* what a crash left goes */
+void agent_backup_close(struct gn_agent *a);
 
 /* ---- place.c ---- */
 

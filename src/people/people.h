@@ -238,6 +238,8 @@ GN_MUST gn_err gn_people_new(const struct gn_env *env, const struct gn_people_co
  * GN_LIMIT: free it, nothing of it is of use. */
 GN_MUST gn_err gn_people_load(struct gn_people *p, enum gn_people_row_kind kind,
 			      struct gn_slice row);
+/* An own row for another device of the same person: all that was kept is put back there. */
+GN_MUST gn_err gn_people_own_move(uint8_t *row, size_t len, const struct gn_pk *device);
 void gn_people_free(struct gn_people *p);
 
 /* ---- what happened ---- */

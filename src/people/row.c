@@ -306,6 +306,14 @@ gn_err people_load_own(struct gn_people *p, struct gn_slice row)
 	return gn_pk_eq(&device, &p->config.device) ? GN_OK : GN_CORRUPT;
 }
 
+gn_err gn_people_own_move(uint8_t *row, size_t len, const struct gn_pk *device)
+{
+	if (len < 1 + sizeof device->b || row[0] != ROW_VERSION)
+		return GN_CORRUPT;
+	memcpy(row + 1, device->b, sizeof device->b);
+	return GN_OK;
+}
+
 /* Who rotated keeps the name of before; nobody else has it. */
 static gn_err rename_self(struct gn_people *p, const struct people_contact *read)
 {
