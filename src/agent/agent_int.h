@@ -153,7 +153,7 @@ struct gn_agent {
 	struct agent_client client;
 	struct agent_approval approvals[AGENT_APPROVALS_MAX];
 	struct agent_backing *backing; /* owned; NULL: no backup is being made */
-	bool revoked; /* the newest own record took this device out (own.c) */
+	bool revoked; /* the newest own record took this device out (keep.c) */
 
 	/* while OPEN; NULL otherwise */
 	struct gn_agent_db *db;
@@ -365,9 +365,10 @@ void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
 /* Whoever accepted a stranger who was not looked at yet is answered: now they are a contact. */
 void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner);
 
-#define AGENT_RESTORED "restored" /* single value: put back from a backup, not listed yet */
-
 /* ---- backup.c ---- */
+
+/* Was this store put back from a backup, and no record lists this device yet? (keep.c) */
+bool agent_put_back(struct gn_agent *a);
 
 gn_time agent_backup_pump(struct gn_agent *a);
 void agent_backup_open(struct gn_agent *a); /* what a crash left goes */

@@ -5,6 +5,9 @@
 #include "agent/limits.h"
 #include "crypto/crypto.h"
 
+/* A single value of a store that was put back, until a record lists its device. */
+#define AGENT_RESTORED "restored"
+
 struct agent_backup_head {
 	struct gn_pk owner;
 	uint64_t created; /* Unix seconds */

@@ -2,6 +2,7 @@
  * person: the network is asked first; a new version is signed only when what is there does not
  * name this device and its front box, while the vault lends the identity's key. Own boxes and
  * prekeys: own_boxes.c, own_prekeys.c. Rules AG-54, AG-68. */
+#include "agent/backup_int.h"
 #include "agent/own_int.h"
 
 #include "records/name.h"
@@ -55,19 +56,12 @@ void agent_identity_of(const struct gn_agent *a, const struct gn_identity *id,
 		history[i] = (struct gn_people_version){id->history[i].seq, id->history[i].hash};
 }
 
-/* Was this store put back from a backup (restore.c)? Then the person's other devices are gone, or
- * are to be: they had the store, and no two lives of it may go on. */
-static bool put_back(struct gn_agent *a)
-{
-	uint8_t set = 0;
-	return agent_meta(a, AGENT_RESTORED, &set, sizeof set) == GN_OK && set;
-}
-
+/* The others are out of the record: they had the store, and no two lives of it may go on. */
 static void note_listed(struct gn_agent *a)
 {
 	struct gn_agent_tx tx;
 	uint8_t none = 0;
-	if (!put_back(a))
+	if (!agent_put_back(a))
 		return;
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	err = err ? err : agent_meta_put(&tx, AGENT_RESTORED, &none, sizeof none);
@@ -174,7 +168,7 @@ static gn_err sign_identity(struct gn_agent *a, const struct gn_identity *newest
 	id->seq = id->created > id->seq ? id->created : id->seq + 1;
 	if (!newest && a->config.name[0])
 		id->display_name = gn_str(a->config.name);
-	if (put_back(a))
+	if (agent_put_back(a))
 		revoke_others(a, id);
 	err = list_device(a, id);
 	if (!err)

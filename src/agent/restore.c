@@ -13,7 +13,6 @@
 
 #include "agent/backup_int.h"
 #include "agent/vault_int.h"
-#include "people/people.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -206,44 +205,28 @@ static gn_err seal_anew(struct restoring *t)
 	return err;
 }
 
-/* People's own row names the device; and this store is to say that it was put back. */
-static gn_err take_over(struct restoring *t)
+/* Whoever opens it next is to know that it was put back. */
+static gn_err mark_restored(struct restoring *t)
 {
+	static const uint8_t set[1] = {1};
 	struct gn_agent_db_place place = {.dir = t->dir,
 					  .root = gn_agent_vault_root(t->vault),
 					  .name = GN_AGENT_STORE,
 					  .rand = t->in->rand};
-	const struct gn_agent_device *device;
 	struct gn_agent_db *db = NULL;
 	struct gn_agent_tx tx = {0};
-	struct gn_buf own = {malloc(AGENT_BYTES_MAX), 0, AGENT_BYTES_MAX};
-	static const uint8_t set[1] = {1};
-	gn_err err = own.p ? gn_agent_vault_device(t->vault, &device) : GN_NOMEM;
-	if (!err)
-		err = gn_agent_vault_db_key(t->vault, place.key);
-	if (!err)
-		err = gn_agent_db_open(&place, false, &db, t->why);
+	GN_TRY(gn_agent_vault_db_key(t->vault, place.key));
+	gn_err err = gn_agent_db_open(&place, false, &db, t->why);
 	gn_wipe(place.key, sizeof place.key);
-	if (err) {
-		free(own.p);
-		return err;
-	}
-	err = gn_agent_meta_get(db, "people", &own);
-	if (!err)
-		err = gn_people_own_move(own.p, own.len, &device->sk.pk);
-	bool known = !err;
-	err = err == GN_NOT_FOUND ? GN_OK : err;
-	err = err ? err : gn_agent_tx_begin(db, &tx);
-	if (!err && known)
-		err = gn_agent_meta_put(&tx, "people", gn_buf_slice(&own));
-	err = err ? err : gn_agent_meta_put(&tx, "restored", GN_SLICE(set));
+	GN_TRY(err);
+	err = gn_agent_tx_begin(db, &tx);
+	err = err ? err : gn_agent_meta_put(&tx, AGENT_RESTORED, GN_SLICE(set));
 	err = err ? err : gn_agent_tx_commit(&tx);
 	if (err) {
 		(void)refuse(t, err, gn_agent_db_why(db));
 		gn_agent_tx_abort(&tx);
 	}
 	gn_agent_db_close(db);
-	free(own.p);
 	return err;
 }
 
@@ -292,7 +275,7 @@ static gn_err restore(struct restoring *t)
 			snprintf(t->why, GN_AGENT_WHY, "%.500s", gn_agent_vault_why(t->vault));
 	}
 	err = err ? err : seal_anew(t);
-	err = err ? err : take_over(t);
+	err = err ? err : mark_restored(t);
 	remove_all(t, err);
 	return err;
 }

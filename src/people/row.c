@@ -303,14 +303,23 @@ gn_err people_load_own(struct gn_people *p, struct gn_slice row)
 	if (!people_form_read_all(&f))
 		return GN_CORRUPT;
 	people_contact_known_by(p, p->self, &p->config.owner);
-	return gn_pk_eq(&device, &p->config.device) ? GN_OK : GN_CORRUPT;
+	return p->config.moved || gn_pk_eq(&device, &p->config.device) ? GN_OK : GN_CORRUPT;
 }
 
-gn_err gn_people_own_move(uint8_t *row, size_t len, const struct gn_pk *device)
+/* Another own device's chains: this one's stands before them, and that one's is as others are. */
+static gn_err take_chains(struct gn_people *p, struct people_chains *c)
 {
-	if (len < 1 + sizeof device->b || row[0] != ROW_VERSION)
+	if (c->at[0].device == p->device)
+		return GN_OK;
+	if (!p->config.moved)
 		return GN_CORRUPT;
-	memcpy(row + 1, device->b, sizeof device->b);
+	c->at[0].heard = c->clock; /* it is not the one to give way */
+	struct people_chain *own = people_chain_put(c, p->env.alloc, p->device, true, 0);
+	if (!own)
+		return GN_NOMEM;
+	struct people_chain first = c->at[0];
+	c->at[0] = *own;
+	*own = first;
 	return GN_OK;
 }
 
@@ -381,9 +390,10 @@ gn_err people_load_chat(struct gn_people *p, struct gn_slice row)
 	gn_err err = walk_chat(&f, &read, &id, p->env.alloc);
 	if (!err && !people_form_read_all(&f))
 		err = GN_CORRUPT;
-	if (!err && (!(c = people_contact_by_chat(p, &id)) || c->chat.receipts ||
-		     read.chat.chains.at[0].device != p->device))
+	if (!err && (!(c = people_contact_by_chat(p, &id)) || c->chat.receipts))
 		err = GN_CORRUPT;
+	if (!err)
+		err = take_chains(p, &read.chat.chains);
 	if (err) {
 		people_chains_fini(&read.chat.chains, p->env.alloc);
 		gn_mem_free(p->env.alloc, read.chat.receipts);

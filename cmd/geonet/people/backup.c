@@ -103,6 +103,11 @@ static void run_agent(char **words, const int in[2], const int out[2], const int
 {
 	if (dup2(in[0], 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0)
 		_exit(1);
+	for (int i = 0; i < 2; i++) {
+		close(in[i]);
+		close(out[i]);
+		close(err[i]);
+	}
 	execvp(words[0], words);
 	dprintf(2, "%s cannot be started: %s\n", words[0], strerror(errno));
 	_exit(127);
@@ -145,6 +150,7 @@ static int once(struct cli *cli, const char *file, const char *passphrase, char 
 	/* a passphrase is less than a pipe holds; whoever ended before reading it says why */
 	size_t len = strlen(passphrase);
 	(void)!write(in[1], passphrase, len);
+	(void)!write(in[1], "\n", 1);
 	close(in[1]);
 	follow(cli, out[0], pid);
 	size_t got = 0;
