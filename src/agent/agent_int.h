@@ -153,7 +153,7 @@ struct gn_agent {
 	struct agent_client client;
 	struct agent_approval approvals[AGENT_APPROVALS_MAX];
 	struct agent_backing *backing; /* owned; NULL: no backup is being made */
-	bool revoked; /* the newest own record took this device out (keep.c) */
+	bool revoked;                  /* the newest own record took this device out (keep.c) */
 
 	/* while OPEN; NULL otherwise */
 	struct gn_agent_db *db;
@@ -217,7 +217,7 @@ struct gn_agent {
 	/* locked.c; NULL: it is open, or new */
 	struct agent_locked *locked;
 	uint32_t locked_count;
-	bool locked_news; /* more came: who listens is told */
+	bool locked_news;          /* more came: who listens is told */
 	struct agent_files *files; /* on their way (file_int.h) */
 	bool state_moved;          /* how it stands changed: who listens is told */
 	bool failed;

@@ -11,8 +11,8 @@
  *   88+k          zeros
  *   4064    32    HMAC-SHA-256 over all before, under the second key
  *
- * Keys: HKDF-SHA-256(entropy, salt, "geonet/backup/1"), 64 bytes: of the pages, of the HMAC. The salt
- * is new each time, so no page of one backup opens in another. Rule: AG-93. */
+ * Keys: HKDF-SHA-256(entropy, salt, "geonet/backup/1"), 64 bytes: of the pages, of the HMAC. The
+ * salt is new each time, so no page of one backup opens in another. Rule: AG-93. */
 #include "agent/backup_int.h"
 
 #define MAGIC_LEN 8

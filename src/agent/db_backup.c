@@ -127,7 +127,7 @@ static gn_err finish(struct gn_agent_backup *b)
 	snprintf(sql, sizeof sql,
 		 "BEGIN; DELETE FROM events; %s"
 		 "UPDATE meta SET value = x'%016llx' WHERE name = 'epoch'; COMMIT",
-		 b->away               ? stays
+		 b->away              ? stays
 		 : has_files(b->copy) ? "DELETE FROM files WHERE state = 1;"
 				      : "",
 		 (unsigned long long)(gn_rand_u64(b->vfs->rand) >> 1));

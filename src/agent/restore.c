@@ -1,7 +1,7 @@
-/* A backup put back, as another device of the same person: new device keys, so new sessions, prekeys
- * and boxes; what was said and who is known come from the backup.
+/* A backup put back, as another device of the same person: new device keys, so new sessions,
+ * prekeys and boxes; what was said and who is known come from the backup.
  *
- *   NEW -> AG-94's mark is there [begin] -> pages copied, opened, sealed anew -> OPEN [the mark goes]
+ *   NEW -> the mark is there [AG-94] -> pages copied, opened, sealed anew -> OPEN [the mark goes]
  *       -> NEW [a failure: what was made goes]
  *
  * 1. Before anything is written the head is proven to be this person's.

@@ -239,8 +239,8 @@ GN_MUST gn_err gn_people_new(const struct gn_env *env, const struct gn_people_co
  * GN_LIMIT: free it, nothing of it is of use. */
 GN_MUST gn_err gn_people_load(struct gn_people *p, enum gn_people_row_kind kind,
 			      struct gn_slice row);
-/* All rows are loaded, of another device of this person (config.moved): they are this one's now, and
- * told as rows. */
+/* All rows are loaded, of another device of this person (config.moved): they are this one's now,
+ * and told as rows. */
 GN_MUST gn_err gn_people_moved(struct gn_people *p);
 void gn_people_free(struct gn_people *p);
 

@@ -48,6 +48,11 @@ static const struct cli_option allow_options[] = {
 	{0},
 };
 
+static const struct cli_option export_options[] = {
+	{"no-files", NULL, "without the files of messages"},
+	{0},
+};
+
 static const struct cli_option restore_options[] = {
 	OPTION_PASSPHRASE,
 	{0},
@@ -103,6 +108,18 @@ const struct cli_command agent_commands[] = {
 	 "  geonet agent restore /media/stick/geonet-2026-11.backup\n"
 	 "  geonet --data /srv/ann agent restore ann.backup --passphrase-file secret\n",
 	 restore_options, cmd_agent_restore},
+	{"export", "DIR|FILE.json|FILE.vcf", 1, 1, "contacts, chats and files, for other programs",
+	 "Into a new folder: contacts.vcf (vCard), export.json (contacts and chats, newest messages "
+	 "first) and the files of messages. Or one of the two alone. It is not sealed. Nothing is "
+	 "overwritten. To go on elsewhere, make a backup instead.\n",
+	 "  geonet agent export ~/geonet-export\n"
+	 "  geonet agent export friends.vcf\n",
+	 export_options, cmd_agent_export},
+	{"import", "FILE|-", 1, 1, "contacts of a vCard file or of an export",
+	 "Who is known already stays as they are, and nobody is written to. Cards without a PID "
+	 "(IMPP:geonet:PID) are passed over.\n",
+	 "  geonet agent import friends.vcf\n",
+	 NULL, cmd_agent_import},
 	{"renew", "", 0, 0, "new keys for first messages and another private box, now",
 	 "As every week by itself; now after a device of yours was lost, or its keys were seen. "
 	 "Your contacts are told; what waits in the box of before is read for 31 days.\n",
