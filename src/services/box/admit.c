@@ -34,7 +34,7 @@ static uint64_t token_end(const struct gn_token *t)
 gn_err box_token_check(struct gn_box *b, const struct box_held *h, struct gn_slice token,
 		       struct gn_pk *bearer, uint64_t *until)
 {
-	char path[4 + 64];
+	char path[4 + 64 + 1]; /* and the zero of gn_hex */
 	struct gn_token *t = &b->token;
 	const struct gn_pk *owner = gn_pk_is_zero(&h->rules->issuer) ? &h->key : &h->rules->issuer;
 	GN_ASSERT(h->rules);
@@ -45,7 +45,7 @@ gn_err box_token_check(struct gn_box *b, const struct box_held *h, struct gn_sli
 	uint64_t end = token_end(t), now = box_unix(b);
 	memcpy(path, "box/", 4);
 	gn_hex(GN_SLICE(h->key.b), path + 4);
-	GN_TRY(gn_token_grants(t, owner, gn_slice(path, sizeof path), GN_FB_ACTION_DEPOSIT,
+	GN_TRY(gn_token_grants(t, owner, gn_str(path), GN_FB_ACTION_DEPOSIT,
 			       *until && end <= now ? end - 1 : now));
 	*bearer = *gn_token_bearer(t);
 	*until = end;
