@@ -81,7 +81,8 @@ void box_on_list(struct gn_box *b, const struct box_from *from, struct box_held 
 	for (; fbb && i < h->count && count < limit && h->items[i]->state == BOX_STANDS; i++) {
 		const struct box_item *it = h->items[i];
 		last = it->at;
-		if (it->acked & 1u << s->reader || box_item_over(it, box_unix(b)))
+		if (it->acked & 1u << s->reader || box_item_over(it, box_unix(b)) ||
+		    box_item_hidden(it, gn_fb_box_list_all(m)))
 			continue;
 		struct gn_box_id id = box_id_of(&it->hash);
 		entries[count] = (struct gn_fb_box_entry){.at = it->at, .size = it->len};
@@ -144,6 +145,7 @@ void box_on_watch(struct gn_box *b, const struct box_from *from, struct box_held
 		}
 		f->after = gn_fb_box_watch_after(m);
 		f->reader = s->reader;
+		f->all = gn_fb_box_watch_all(m);
 		b->count.watches++;
 	}
 	f->request = from->request;
