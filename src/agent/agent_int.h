@@ -40,6 +40,40 @@ struct agent_box {
 };
 enum { AGENT_FRONT, AGENT_PRIVATE, AGENT_BOXES };
 
+/* The queue of our jobs (job_queue.c). */
+struct agent_queue {
+	struct gn_sk sk, deposit, worker; /* secret; worker: at queues of others too */
+	bool wanted, made;
+	uint64_t epoch, seq, tried; /* of its descriptor; how far the search for its work is */
+	uint8_t nonce[8];
+	uint64_t call; /* that follows it; 0: none */
+	gn_time due;
+};
+/* A program that works, or waits for work (job_work.c). */
+struct agent_task {
+	struct gn_agent *agent;
+	uint8_t state;           /* enum of job_work.c */
+	struct agent_request *r; /* that waits; NULL */
+	uint64_t call;           /* QueueWork of the node */
+	gn_time until, extend;
+	struct gn_pk queue;
+	uint8_t item[16];
+	uint16_t delivery;
+	struct gn_hash job;
+	uint64_t not_after;
+};
+/* The queue being read for somebody who asked (serve_job.c). */
+struct agent_listing {
+	struct gn_agent *agent;
+	struct agent_request *r; /* NULL: a free place */
+	uint64_t call;
+	gn_time until;
+	bool one;              /* only `want` is asked for */
+	struct gn_hash want;
+	uint32_t limit, count;
+	struct agent_listed *first; /* owned */
+};
+
 struct gn_agent;
 
 /* A deposit under way (post.c). */
@@ -105,6 +139,10 @@ struct gn_agent {
 	/* post.c */
 	struct agent_deposit deposits[AGENT_DEPOSITS];
 	gn_time post_due;
+	/* jobs */
+	struct agent_queue queue;
+	struct agent_task tasks[AGENT_TASKS];
+	struct agent_listing listings[AGENT_LISTINGS];
 	/* inbox.c */
 	bool look_waiting; /* something may open what waits */
 	gn_time waiting_due;

@@ -127,6 +127,31 @@
 #define AGENT_POST_WAIT_MAX_MS UINT64_C(300000)
 /* Milliseconds of one deposit, all holders asked. */
 #define AGENT_DEPOSIT_MS 60000u
+
+/* ---- jobs ---- */
+
+/* seconds of a lease, renewed three times in it; deliveries before a job is dead */
+#define AGENT_JOB_LEASE 30u
+#define AGENT_JOB_DELIVERIES 3u
+/* seconds that a job and what became of it stay: two weeks */
+#define AGENT_JOB_TTL (14u * 86400u)
+/* items that may wait at once: a quarter of a queue */
+#define AGENT_JOB_ITEMS 2500u
+#define AGENT_JOB_KIB 16384u
+/* a program that works says so often that it lives */
+#define AGENT_JOB_ALIVE (15 * GN_SEC)
+#define AGENT_JOB_EXTEND (10 * GN_SEC)
+/* milliseconds that a program may wait for one */
+#define AGENT_JOB_WAIT_MS 60000u
+/* programs that work, or wait, at once */
+#define AGENT_TASKS 16u
+/* listings at once; jobs of one; the wait for holders that are slow, and for all of it */
+#define AGENT_LISTINGS 4u
+#define AGENT_LISTED 500u
+#define AGENT_LIST_MORE (500 * GN_MSEC)
+#define AGENT_LIST_WAIT (8 * GN_SEC)
+/* seconds that a worker is let in, at most */
+#define AGENT_GRANT_MAX (400u * 86400u)
 /* Custodies that mean stored (people.md). */
 #define AGENT_STORED 3u
 /* Seconds that an item may lie in a private box, in a front box. */

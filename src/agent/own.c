@@ -208,6 +208,13 @@ void agent_own_sign(struct gn_agent *a, struct gn_fb_box_sign t)
 			sk = a->deposits[i].sk;
 			found = true;
 		}
+	const struct gn_sk *queue = show.role == GN_BOXREC_WORKER      ? &a->queue.worker
+				    : show.role == GN_BOXREC_DEPOSITOR ? &a->queue.deposit
+								       : NULL;
+	if (!found && queue && memcmp(queue->pk.b, key.b, sizeof key.b) == 0) {
+		sk = *queue;
+		found = true;
+	}
 	if (found && memcmp(sk.pk.b, key.b, sizeof key.b) == 0 && gn_agent_link_is_up(a->link)) {
 		struct gn_fb_sig fb;
 		gn_boxrec_show_sign(&sk, &show, &sig);

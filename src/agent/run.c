@@ -3,7 +3,7 @@
  *   start: the vault -> (no passphrase: open) -> the link, the socket -> READY
  *   open:  the store -> sessions, people -> own boxes, prekeys, identity
  *   turn:  link, lookups, own records, inbox, outbox; then what happened is told */
-#include "agent/agent_int.h"
+#include "agent/job_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,6 +143,12 @@ static gn_time pump_open(struct gn_agent *a)
 		next = gn_time_min(next, agent_inbox_pump(a));
 	if (!a->failed)
 		next = gn_time_min(next, agent_post_pump(a));
+	if (!a->failed)
+		next = gn_time_min(next, agent_queue_pump(a));
+	if (!a->failed)
+		next = gn_time_min(next, agent_work_pump(a));
+	if (!a->failed)
+		next = gn_time_min(next, agent_jobs_pump(a));
 	if (!a->failed)
 		gn_agent_know_pump(a->know);
 	for (size_t i = 0; i < a->claim_count; i++)

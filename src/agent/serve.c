@@ -1,7 +1,7 @@
 /* Calls of app/1 on the agent's socket, which is its owner's alone, and what those who listen are
  * told. The twin in JSON is POST /api/v1/<area>/<call>, as at the node.
  * Rule AG-61. */
-#include "agent/serve_int.h"
+#include "agent/job_int.h"
 
 #include <stdio.h>
 
@@ -130,6 +130,15 @@ static const struct agent_call calls[] = {
 	{CALL(CHAT, MESSAGE_RETRY, 0), agent_call_message_retry},
 	{CALL(CHAT, HISTORY, 0), agent_call_history},
 	{CALL(CHAT, SEARCH, 0), agent_call_search},
+	{CALL(JOB, JOB_SUBMIT, 0), agent_call_job_submit},
+	{CALL(JOB, JOBS_LIST, 0), agent_call_jobs_list},
+	{CALL(JOB, JOB_GET, 0), agent_call_job_get},
+	{CALL(JOB, JOB_DROP, 0), agent_call_job_drop},
+	{CALL(JOB, JOB_KEYS, 0), agent_call_job_keys},
+	{CALL(JOB, JOB_GRANT, 0), agent_call_job_grant},
+	{CALL(JOB, JOB_TAKE, 0), agent_call_job_take},
+	{CALL(JOB, JOB_KEEP, 0), agent_call_job_keep},
+	{CALL(JOB, JOB_END, 0), agent_call_job_end},
 	{{{0, 0}, 0}, NULL},
 };
 
@@ -204,6 +213,9 @@ static void no_memory(void *user, struct gn_http_request *http)
 static void closed(struct gn_host_request *base)
 {
 	struct agent_request *r = agent_request_of(base);
+	struct gn_agent *a = base->api->user;
+	agent_work_gone(a, r);
+	agent_jobs_gone(a, r);
 	if (!r->asked)
 		return;
 	gn_agent_link_drop(r->agent->link, r->asked);

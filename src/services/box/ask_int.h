@@ -274,6 +274,7 @@ struct box_work {
 	uint8_t order[BOX_SET_WIDE]; /* of this round */
 	unsigned at;                 /* in it */
 	bool asking, some;           /* a lease is asked for; this round brought one */
+	unsigned refused;            /* in this round */
 	struct gn_map jobs;          /* id -> box_job */
 	struct box_lent *first, *last, *shown;
 };

@@ -147,6 +147,8 @@ struct gn_box_work {
 };
 /* GN_USAGE, GN_LIMIT, GN_NOMEM. */
 GN_MUST gn_err gn_box_work(struct gn_box *b, const struct gn_box_work *w, gn_time now, gn_op *op);
+/* Whose key signs for it. */
+struct gn_pk gn_box_work_key(const struct gn_box *b, gn_op work);
 /* Refused, it is lost: GN_BOX_LOST. GN_NOT_FOUND: it has no such item; GN_BUSY: it is told of. */
 GN_MUST gn_err gn_box_extend(struct gn_box *b, gn_op work, const struct gn_box_id *id,
 			     uint32_t seconds, gn_time now);
@@ -179,7 +181,9 @@ enum gn_box_event_kind {
 	GN_BOX_FOLLOWING, /* op, asked: so many nodes have listed what they have, all of it */
 	GN_BOX_ITEM,      /* op, id, item, by, deposited, until; of a queue: cls to token */
 	GN_BOX_LENT,      /* op, id, item, by, deposited, until, cls, delivery, lease, holder */
-	GN_BOX_LOST,      /* op, id, err: GN_STALE it is lent to another, GN_EXISTS it is over */
+	/* op, id, err: GN_STALE it is lent to another, GN_EXISTS it is over; id zeros, GN_DENIED: no
+	 * holder lets this worker in, now */
+	GN_BOX_LOST,
 	GN_BOX_REPORTED,  /* op, id, err: GN_OK it counts; GN_STALE, GN_EXISTS it does not */
 };
 struct gn_box_event {

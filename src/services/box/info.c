@@ -18,6 +18,12 @@ void gn_box_info(const struct gn_box *b, struct gn_box_info *out)
 		out->boxes += GN_MAP_AT(&b->held, struct box_held *, i)->count > 0;
 }
 
+struct gn_pk gn_box_work_key(const struct gn_box *b, gn_op work)
+{
+	const struct box_work *w = gn_frame_op_get(&b->frame, work, OP_WORK);
+	return w ? w->key : (struct gn_pk){{0}};
+}
+
 bool gn_box_counter_at(const struct gn_box *b, size_t i, struct gn_counter *out)
 {
 	static const char *const names[] = {

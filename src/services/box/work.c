@@ -74,6 +74,11 @@ static void new_round(struct gn_box *b, struct box_work *w)
 		w->order[k] = (uint8_t)i;
 	}
 	w->at = 0;
+	if (n && w->refused == n) { /* nobody of the set: a person wants to know */
+		struct gn_box_event e = {.kind = GN_BOX_LOST, .err = GN_DENIED};
+		(void)show(b, w, &e, gn_slice(NULL, 0));
+	}
+	w->refused = 0;
 	if (w->some || n == 0) {
 		w->poll = BOX_POLL;
 		w->ask_at = n ? b->now : b->now + BOX_RETRY;
@@ -136,6 +141,7 @@ static void ask_next(struct gn_box *b, struct box_work *w)
 			send_lease(b, w, to, shown);
 			return;
 		}
+		w->refused += err == GN_DENIED || err == GN_EXPIRED;
 		next_holder(b, w);
 	}
 }
