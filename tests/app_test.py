@@ -7,8 +7,8 @@ same answers (docs/spec/app.md). Exit 0 passed, 77 skipped, 1 failed with a sent
 import hashlib, http.client, json, os, socket, stat, struct, subprocess, sys, time
 
 sys.dont_write_bytecode = True
-import attack_test
-from attack_test import check, eventually, token_of
+import node_rig
+from node_rig import check, eventually, token_of
 
 
 def call_program(nodes):
@@ -65,7 +65,7 @@ def case_twins(nodes, seed):
     code, status = app(nodes, node, "node", "status")
     check(code == 0 and status["version"] and len(status["key"]) == 64, f"status: {status}")
     check(twin(node, "node", "status")[1]["key"] == status["key"], "the twin is another node")
-    key = attack_test.put(node, b"hello over app/1", "app")
+    key = node_rig.put(node, b"hello over app/1", "app")
     words = json.dumps({"key": key, "type": 16, "quorum": 1})
     code, got = app(nodes, other, "record", "get", words)
     check(code == 0 and len(got["values"]) == 1, f"get: {got}")
@@ -162,7 +162,7 @@ def case_users(nodes, seed):
     """Another user of this machine (AP-14): a part of the calls, a quarter of the places, no
     token."""
     if os.getuid() != 0:
-        raise attack_test.Skip("another user's process needs root")
+        raise node_rig.Skip("another user's process needs root")
     opened = os.path.join(nodes.base, "open.sock")
     os.chmod(nodes.base, 0o755)
     nodes.start(1, "--app-socket", opened)
@@ -446,4 +446,4 @@ def case_abuse(nodes, seed):
 
 
 if __name__ == "__main__":
-    sys.exit(attack_test.main(globals()))
+    sys.exit(node_rig.main(globals()))

@@ -8,8 +8,8 @@ besides the browser).
 """
 import fcntl, json, os, select, shutil, signal, subprocess, tempfile, time
 
-import attack_test
-from attack_test import Failure, check
+import node_rig
+from node_rig import Failure, check
 
 NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome",
          "google-chrome-stable")
@@ -19,7 +19,7 @@ SLOW = 120  # seconds for one answer of the browser; a bound for hopeless waits 
 def program():
     found = next((path for path in map(shutil.which, NAMES) if path), None)
     if not found:
-        raise attack_test.Skip(
+        raise node_rig.Skip(
             "there is no Chromium here (Debian's package chromium-headless-shell)")
     return found
 

@@ -4,11 +4,11 @@
 Each case starts real nodes and one Chromium (tests/browser.py) on free ports. Exit 0 passed, 77
 skipped with a reason (no browser), 1 failed with a sentence.
 """
-import http.client, http.server, json, os, sys, threading, time
+import http.client, http.server, json, os, socket, sys, threading, time
 
 sys.dont_write_bytecode = True
-import attack_test
-from attack_test import check, eventually, network, token_of
+import node_rig
+from node_rig import check, eventually, network, token_of
 from browser import Browser, program
 
 NAMES = ("firstsite", "secondsite", "thirdsite")
@@ -192,7 +192,7 @@ def case_apart(nodes, seed):
         # What pages of others learn: nothing that a port without a program would not say.
         elsewhere = Elsewhere()
         stranger = browser.tab()
-        closed = attack_test.network.socket.socket()
+        closed = socket.socket()
         closed.bind(("127.0.0.1", 0))
         nowhere = f"http://localhost:{closed.getsockname()[1]}/"
         for page, shown in ((tabs[NAMES[2]], address[NAMES[2]]), (stranger, elsewhere.url)):
@@ -308,7 +308,7 @@ def case_again(nodes, seed):
 
     def start():
         nodes.all = [
-            network.Node(1, data, nodes.bin, udp, port, None, ["--pow-bits", attack_test.POW])
+            network.Node(1, data, nodes.bin, udp, port, None, ["--pow-bits", node_rig.POW])
         ]
         nodes.all[0].wait_ready(time.monotonic() + 60)
         return nodes.all[0]
@@ -346,4 +346,4 @@ def case_again(nodes, seed):
 
 
 if __name__ == "__main__":
-    sys.exit(attack_test.main(globals()))
+    sys.exit(node_rig.main(globals()))

@@ -8,8 +8,8 @@ time is touched. It gives each an address of 127.0.0.0/24 too, since an address 
 import os, shutil, subprocess, sys, time
 
 sys.dont_write_bytecode = True
-import attack_test
-from attack_test import POW, ROOT, SKIPPED, Nodes, check, eventually, network, put
+import node_rig
+from node_rig import POW, ROOT, SKIPPED, Nodes, check, eventually, network, put
 
 STEP = 40 * 86400  # seconds: every record is long expired by then
 WAIT = 300  # seconds at most for a state that hangs on a peer's next ping
@@ -273,7 +273,7 @@ def main():
     try:
         globals()["case_" + sys.argv[2]](machines)
         failed = False
-    except attack_test.Failure as error:
+    except node_rig.Failure as error:
         print(f"failed: {error}")
         return 1
     finally:

@@ -5,9 +5,9 @@ Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence."""
 import json, os, shutil, signal, socket, subprocess, sys
 
 sys.dont_write_bytecode = True
-import attack_test, clock_test, process_test
-from attack_test import POW, SKIPPED, Failure, Nodes, Skip, check, eventually, network
-from node_http_test import resolver
+import clock_test, node_rig, process_test
+from node_rig import POW, SKIPPED, Failure, Nodes, Skip, check, eventually, network
+from node_http_rig import resolver
 
 
 class Doctor:
@@ -247,10 +247,10 @@ def main():
     nodes = clock_test.Machines(bin_dir) if name == "clock" else Nodes(bin_dir)
     try:
         globals()["case_" + name](nodes, Doctor(nodes))
-    except (attack_test.Skip, process_test.Skipped) as reason:
+    except (node_rig.Skip, process_test.Skipped) as reason:
         print(f"skipped: {reason}")
         return SKIPPED
-    except (Failure, process_test.Failure) as error:
+    except Failure as error:
         print(f"failed: {error}")
         return 1
     finally:

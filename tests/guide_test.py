@@ -17,7 +17,7 @@ import os, pty, re, select, shutil, signal, socket, sys, tempfile, termios, time
 
 sys.dont_write_bytecode = True
 from process_test import Failure, ROOT, WAIT_MAX, check, nodes_of, read, until
-from attack_test import network
+from node_rig import network
 
 STEP = re.compile(r"^(\w*)\$ (.*)$", re.M)
 PLACE = r"https://\w+\.example\.net|\w+\.example\.net(?::7777)?|/home/\w+|\b77(?:77|80|90)\b"
@@ -28,8 +28,9 @@ SAME = [
 ]  # UUID, key or id, PID
 WORD = re.compile("|".join(f"({kind})" for kind in ["…", " +", TIME, PLACE, *SAME]))
 STAYS = "geonet hub run"  # keeps its terminal
-LATER = re.compile(r"geonet (status|peers|doctor|get|site get|name resolve)|curl"
-                   )  # what a node learns from others may come a moment later
+# what a node learns from others may come a moment later
+LATER = re.compile(r"geonet (status|peers|doctor|get|site get|name resolve|agent status|"
+                   r"contacts list|msg (read|history))|curl")
 SECRET = b"correct horse battery staple\n"
 
 

@@ -2,11 +2,12 @@
 """People whom a hub asks before something goes over their lines. usage: hub_asked_test.py BIN_DIR
 CASE
 
-Helpers, exit codes and SEED are those of hub_test.py."""
+Helpers, exit codes and SEED are those of hub_rig.py."""
 import calendar, json, os, subprocess, sys, time, uuid
 
 sys.dont_write_bytecode = True
-from hub_test import check, code_of, FREE, Hub, main, people, WebSocket, with_unit
+from hub_client import Hub, WebSocket, check
+from hub_rig import FREE, code_of, main, people, with_unit
 
 
 def case_asked(bin_dir, base, rng):

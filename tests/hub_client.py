@@ -1,24 +1,19 @@
-"""A hub as a process and a participant as a key, for tests/hub_test.py: the profiles geo-v1 and
+"""A hub as a process and a participant as a key, for tests/hub_*_test.py: the profiles geo-v1 and
 geo-v0 written from docs/spec/ledger.md, not from the C sources. WebSocket is spoken by hand,
 strictly."""
-import base64, hashlib, http.client, json, os, re, secrets, socket, struct, subprocess, time, uuid
+import base64, hashlib, http.client, json, os, re, secrets, socket, struct, subprocess, sys, time
+import uuid
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+try:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+except ImportError as missing:
+    print(f"skipped: {missing} (tools/setup dev installs it)")
+    sys.exit(77)
+
+from node_rig import Failure, ROOT, check
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-
-
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-
-class Failure(Exception):
-    pass
-
-
-def check(condition, sentence):
-    if not condition:
-        raise Failure(sentence)
 
 
 def base58(data):

@@ -2,14 +2,14 @@
 """The officers' command line against a hub that has officers. usage: hub_officer_test.py BIN_DIR
 CASE
 
-Helpers, exit codes and SEED are those of hub_test.py.
+Helpers, exit codes and SEED are those of hub_rig.py.
 """
 import base64, hashlib, json, os, re, subprocess, sys, uuid
 
 sys.dont_write_bytecode = True
-import hub_test
+import hub_rig
 from hub_client import Hub, User, check
-from hub_test import FREE, people, with_unit
+from hub_rig import FREE, people, with_unit
 
 
 class Tool:
@@ -437,4 +437,4 @@ def case_type(bin_dir, base, rng):
 
 
 if __name__ == "__main__":
-    sys.exit(hub_test.main(globals()))
+    sys.exit(hub_rig.main(globals()))

@@ -2,11 +2,12 @@
 """What a hub refuses: wrong requests, those over a rate, and names of hosts. usage:
 hub_refusals_test.py BIN_DIR CASE
 
-Helpers, exit codes and SEED are those of hub_test.py."""
+Helpers, exit codes and SEED are those of hub_rig.py."""
 import base64, json, os, sys, time, uuid
 
 sys.dont_write_bytecode = True
-from hub_test import canonical, check, code_of, FREE, Hub, Key, main, mark, people, User, with_unit
+from hub_client import Hub, Key, User, canonical, check
+from hub_rig import FREE, code_of, main, mark, people, with_unit
 
 
 def case_errors(bin_dir, base, rng):

@@ -2,13 +2,13 @@
 """How a hub starts: what it needs, which clock it believes, keys and files that are not as they
 were. usage: hub_start_test.py BIN_DIR CASE
 
-Helpers are those of hub_front_test.py, exit codes and SEED those of hub_test.py."""
+Helpers are those of hub_shim.py, exit codes and SEED those of hub_rig.py."""
 import calendar, json, os, shutil, socket, sys, time, uuid
 
 sys.dont_write_bytecode = True
 from hub_client import Hub, Key, WebSocket, check
-from hub_front_test import Shim, geonet, in_thread, refused, until
-from hub_test import FREE, code_of, main, people, with_unit
+from hub_rig import FREE, code_of, main, people, with_unit
+from hub_shim import Shim, geonet, in_thread, refused, until
 
 
 def case_start(bin_dir, base, rng):

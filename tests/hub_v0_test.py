@@ -7,8 +7,8 @@ What stays different, and why, is in docs/decisions/132-what-geo-v0-clients-find
 import re, sys, uuid
 
 sys.dont_write_bytecode = True
-import hub_test
-from hub_test import FREE
+import hub_rig
+from hub_rig import FREE
 from hub_client import Hub, Key, User, canonical, check
 
 # ---- the facts: shapes and operations ----
@@ -230,7 +230,7 @@ class Reference:
 
 def start(bin_dir, base):
     hub = Hub(bin_dir, base, *FREE, "--accept-v0", "yes")
-    hub_test.with_unit(hub)
+    hub_rig.with_unit(hub)
     people = [User(hub, name, v0=True) for name in ("Alice", "Bob", "Clara")]
     for p in people:
         p.join()
@@ -448,4 +448,4 @@ def case_operations(bin_dir, base, rng):
 
 
 if __name__ == "__main__":
-    sys.exit(hub_test.main(globals()))
+    sys.exit(hub_rig.main(globals()))

@@ -2,11 +2,12 @@
 """A hub over WebSocket: what it tells, to whom, and what it costs. usage: hub_ws_test.py BIN_DIR
 CASE
 
-Helpers, exit codes and SEED are those of hub_test.py."""
+Helpers, exit codes and SEED are those of hub_rig.py."""
 import os, subprocess, sys
 
 sys.dont_write_bytecode = True
-from hub_test import check, FREE, Hub, main, people, WebSocket, with_unit
+from hub_client import Hub, WebSocket, check
+from hub_rig import FREE, main, people, with_unit
 
 
 def case_ws(bin_dir, base, rng):

@@ -4,37 +4,12 @@
 Each case starts its own five nodes in a temporary directory on free ports, breaks something, and
 looks from outside. Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence.
 """
-import base64, importlib.machinery, importlib.util, json, os, random, shutil, signal, subprocess
-import sys, tempfile, time
+import base64, json, os, random, shutil, signal, subprocess, sys, tempfile, time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-loader = importlib.machinery.SourceFileLoader("network", os.path.join(ROOT, "tools", "network"))
-network = importlib.util.module_from_spec(importlib.util.spec_from_loader("network", loader))
 sys.dont_write_bytecode = True
-loader.exec_module(network)
-Failure = network.Failure
+from node_rig import Failure, ROOT, SKIPPED, Skip, check, eventually, network
+
 SITE = os.path.join(ROOT, "examples", "welcome")
-SKIPPED = 77
-
-
-class Skip(Exception):
-    pass
-
-
-def check(condition, sentence):
-    if not condition:
-        raise Failure(sentence)
-
-
-def eventually(what, seconds, condition):
-    """Waits for a state of the network, not for a time: the bound only ends a hopeless wait."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        check(time.monotonic() < deadline, f"in {seconds} s it did not come true that {what}")
-        time.sleep(0.2)
 
 
 def kill(node):

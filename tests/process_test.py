@@ -6,22 +6,15 @@ Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence."""
 import glob, json, os, pty, resource, shlex, shutil, signal, socket, stat, subprocess, sys, tempfile
 import time, urllib.request
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+from node_rig import Failure, ROOT, check
+
 WAIT_MAX = 120  # seconds, for what takes far less
 started = []
 
 
-class Failure(Exception):
-    pass
-
-
 class Skipped(Exception):
     pass
-
-
-def check(condition, sentence):
-    if not condition:
-        raise Failure(sentence)
 
 
 def until(what, condition):
@@ -285,7 +278,8 @@ def nodes_of(base):
                 words = f.read().decode(errors="replace").split("\0")
         except OSError:
             continue
-        ours = os.path.basename(words[0]) == "geonetd" or words[1:3] == ["hub", "run"]
+        ours = (os.path.basename(words[0]) in ("geonetd", "geonet-agent")
+                or words[1:3] == ["hub", "run"])
         if ours and any(a == "--data" and b.startswith(base + os.sep)
                         for a, b in zip(words, words[1:])):
             found[int(entry)] = words
@@ -311,7 +305,7 @@ class Run:
         if wait:
             until("nodes and hub are up",
                   lambda: "Ctrl-C ends" in read(self.out) or self.process.poll() is not None)
-            check(self.process.poll() is None and len(nodes_of(self.base)) == 6,
+            check(self.process.poll() is None and len(nodes_of(self.base)) == 8,
                   f"./run: {read(self.out)}")
 
     def next(self, word, *more):
@@ -387,9 +381,9 @@ def case_once(bin_dir, base):
     check(done.returncode == 0 and "all right" in rows[-1],
           f"./run --once: {done.returncode} {done.stdout}")
     check(
-        rows[-5:-1] == [
+        rows[-8:-1] == [
             "start a hub, three wallets join", "Ann pays Ben, Ben pays Cay", "Cay pays Ann",
-            "prove the hub's journal"
+            "prove the hub's journal", "two agents start", "Ann writes to Ben", "Ben answers Ann"
         ], f"its table: {done.stdout}")
     check("the ring of 3 x 10.00 HOUR is cleared, nobody owes" in done.stdout,
           f"the clearing: {done.stdout}")

@@ -7,21 +7,12 @@ are off the disk. A version whose head was never put stays beside them, the next
 its place. Removed, the site leaves nothing, and a minute later its page says that it has expired.
 2,000 small files are a handful of blocks. Exit 0 or 1 with a sentence.
 """
-import http.client, importlib.machinery, importlib.util, json, os, random, shutil, signal, socket
-import sys, tempfile, time
+import http.client, json, os, random, shutil, signal, socket, sys, tempfile, time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-loader = importlib.machinery.SourceFileLoader("network", os.path.join(ROOT, "tools", "network"))
-network = importlib.util.module_from_spec(importlib.util.spec_from_loader("network", loader))
 sys.dont_write_bytecode = True
-loader.exec_module(network)
-Failure = network.Failure
+from node_rig import Failure, check, network
+
 SIZE = 200_000  # bytes of a version's file: a block of its own
-
-
-def check(condition, sentence):
-    if not condition:
-        raise Failure(sentence)
 
 
 class Site:

@@ -8,8 +8,8 @@ taken back counts again. Exit 0 passed, 77 skipped, 1 failed with a sentence.
 import json, os, shutil, subprocess, sys
 
 sys.dont_write_bytecode = True
-import attack_test
-from attack_test import check
+import node_rig
+from node_rig import check
 
 
 def geonet(nodes, data, *words, status=0, stdin=None):
@@ -96,7 +96,7 @@ def case_revoke(nodes, seed):
 def case_hidden(nodes, seed):
     """A network that does not know the list of what was taken back gets it whole with the next."""
     nodes.start(1)
-    other = attack_test.Nodes(nodes.bin)
+    other = node_rig.Nodes(nodes.bin)
     try:
         other.start(1)
         ann = nodes.all[0].data
@@ -118,4 +118,4 @@ def case_hidden(nodes, seed):
 
 
 if __name__ == "__main__":
-    sys.exit(attack_test.main(globals()))
+    sys.exit(node_rig.main(globals()))

@@ -6,28 +6,13 @@ records and sites for each other, and a data directory of the old release is tak
 one. The old programs are built once from their commit, into the cache that set-up uses. Exit 0
 passed, 77 skipped with a reason, 1 failed with a sentence.
 """
-import fcntl, importlib.machinery, importlib.util, os, shutil, signal, subprocess, sys, tempfile
-import time
+import fcntl, os, shutil, signal, subprocess, sys, tempfile, time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-loader = importlib.machinery.SourceFileLoader("network", os.path.join(ROOT, "tools", "network"))
-network = importlib.util.module_from_spec(importlib.util.spec_from_loader("network", loader))
 sys.dont_write_bytecode = True
-loader.exec_module(network)
-Failure = network.Failure
-SKIPPED = 77
+from node_rig import Failure, POW, ROOT, SKIPPED, Skip, check, network
+
 OLD = "9b5483c"  # the release before: 0.1 as it stood when nothing was counted per key
 SITE = os.path.join(ROOT, "examples", "welcome")
-POW = "10"
-
-
-class Skip(Exception):
-    pass
-
-
-def check(condition, sentence):
-    if not condition:
-        raise Failure(sentence)
 
 
 def run(words, log, cwd=None):

@@ -23,6 +23,7 @@ static const struct cli_group groups[] = {
 	{"agent", "your agent: it keeps your keys and messages", agent_commands, NULL},
 	{"contacts", "the people you write to", contacts_commands, NULL},
 	{"msg", "messages that only you and they can read", msg_commands, NULL},
+	{"file", "files for people, sealed as messages are", file_commands, NULL},
 	{"hub", "a community's hub: run, prove, govern it", hub_local_commands, hub_hand_over},
 	{"hub", NULL, hub_commands, NULL},
 	{"token", "what others may do with what is yours", token_commands, NULL},

@@ -2,9 +2,11 @@
  *
  *   outbox.c  what people says -> what is to be sent
  *   keep.c    what people and sessions change -> the store, in one transaction
- *   own.c     own boxes, prekeys, identity record
+ *   own.c     own identity record; own_boxes.c, own_prekeys.c
+ *   held.c    what was deposited -> looked after until a device has it
  *   post.c    what is to be sent -> sealed -> deposited
- *   inbox.c   items of own boxes -> opened -> what people say
+ *   inbox.c   items of own boxes -> opened -> what people say; locked.c: counted, while locked
+ *   file_send.c, file_get.c   files: sealed and given to the node, fetched and opened
  *   life.c    open and locked; what the network says of people
  *   serve.c   calls of app/1          run.c    the loop, start and end
  *
@@ -26,19 +28,32 @@
 #include "records/box.h"
 #include "records/box_proof.h"
 
-/* A box of ours (own.c). */
+/* A box of ours (own_boxes.c). */
 struct agent_box {
+	struct gn_agent *agent;
+	bool used;        /* else a free place */
 	struct gn_sk sk;  /* secret: signs its descriptor and certificates */
 	uint8_t hint[32]; /* zeros for a front box */
 	bool front;
-	uint64_t epoch, created, seq; /* of its descriptor */
+	uint64_t number;            /* its keys follow from it */
+	uint64_t epoch, seq, tried; /* of its descriptor */
+	uint64_t since, until;      /* Unix seconds: in use; of before: read */
 	uint8_t nonce[8];
-	bool made;     /* its puzzle is solved */
+	bool made;                               /* its puzzle is solved */
+	struct gn_pk refused[GN_BOXREC_REFUSED]; /* keys of who is blocked, or was removed */
+	size_t refused_count;
 	uint64_t call; /* that follows it; 0: none */
 	bool followed; /* holders have listed all */
 	gn_time due;   /* when it is followed again */
 };
-enum { AGENT_FRONT, AGENT_PRIVATE, AGENT_BOXES };
+enum {
+	AGENT_FRONT,
+	AGENT_PRIVATE,
+	AGENT_BOXES,                    /* in use; then those that are coming, */
+	AGENT_COMING = AGENT_BOXES,     /* in the same order, */
+	AGENT_BEFORE = 2 * AGENT_BOXES, /* and those of before */
+	AGENT_BOXES_ALL = AGENT_BEFORE + AGENT_BOXES_BEFORE,
+};
 
 /* The queue of our jobs (job_queue.c). */
 struct agent_queue {
@@ -68,7 +83,7 @@ struct agent_listing {
 	struct agent_request *r; /* NULL: a free place */
 	uint64_t call;
 	gn_time until;
-	bool one;              /* only `want` is asked for */
+	bool one; /* only `want` is asked for */
 	struct gn_hash want;
 	uint32_t limit, count;
 	struct agent_listed *first; /* owned */
@@ -81,11 +96,10 @@ struct agent_deposit {
 	struct gn_agent *agent;
 	uint64_t out;  /* its row in the outbox; 0: a free place */
 	uint64_t call; /* of the node; 0: it waits for a puzzle, or for a descriptor */
-	struct gn_hash chat;
-	struct gn_content_id id;
-	bool stays;
 	uint32_t tries;
 	unsigned held, of;
+	struct gn_custody custodies[AGENT_CUSTODIES_MAX];
+	size_t custody_count;
 	struct gn_pk by; /* the certificate's key */
 	struct gn_sk sk; /* secret: that key's */
 	/* a stranger's work */
@@ -95,9 +109,40 @@ struct agent_deposit {
 	unsigned bits;
 	struct gn_boxrec_work work;
 	struct gn_work_tries tried;
-	uint8_t *bytes; /* the item; owned */
+	uint8_t *bytes; /* its row's; owned, secret */
 	size_t len;
-	uint32_t ttl;
+};
+
+/* Holders that are asked what they have (held.c). */
+struct agent_check {
+	struct gn_agent *agent;
+	uint64_t out; /* 0: a free place */
+	uint64_t call;
+	struct gn_content_id ref;
+	struct gn_sk sk; /* secret: of the certificate; zeros: none is shown */
+};
+
+/* What is known of people and of their devices since the start (held.c). */
+struct agent_heard {
+	struct gn_pk owner;
+	uint64_t at_ms; /* the newest that they deposited */
+	uint64_t hurried_ms;
+};
+struct agent_device {
+	bool used;
+	struct gn_pk key;
+	uint64_t prekeys; /* Unix seconds: when the newest were made, */
+	uint64_t anew;    /* and when we last began anew with it */
+};
+
+struct agent_locked; /* locked.c */
+
+struct agent_locked_item { /* that came while it was locked */
+	struct gn_pk box, by;
+	uint8_t id[16];
+	uint64_t until, left; /* Unix seconds */
+	uint8_t *bytes;       /* owned; NULL: only counted */
+	size_t len;
 };
 
 struct gn_agent {
@@ -122,9 +167,18 @@ struct gn_agent {
 
 	struct gn_pk owner;
 	struct gn_agent_device device; /* secret; wiped when it locks */
-	struct agent_box boxes[AGENT_BOXES];
+	struct agent_box boxes[AGENT_BOXES_ALL];
 
+	/* own_boxes.c */
+	bool box_wanted[AGENT_BOXES]; /* another one is wanted */
+	size_t tell_at; /* the contact from which on it is looked who knows it; SIZE_MAX: over */
+	/* own_prekeys.c */
+	bool prekeys_used;
+	unsigned prekeys_signed;          /* bits: places */
+	uint64_t prekeys_made, last_made; /* Unix seconds */
+	gn_time prekeys_due;
 	/* own.c */
+	gn_time expire_due;
 	uint64_t identity_seq; /* the highest that we know of */
 	bool identity_known;   /* the network was asked */
 	bool identity_wanted;  /* a new version is to be signed */
@@ -143,7 +197,17 @@ struct gn_agent {
 	struct agent_queue queue;
 	struct agent_task tasks[AGENT_TASKS];
 	struct agent_listing listings[AGENT_LISTINGS];
+	/* held.c */
+	struct agent_check checks[AGENT_CHECKS];
+	struct agent_heard heard[AGENT_HEARD];
+	struct agent_device devices[AGENT_HEARD];
+	size_t heard_next, device_next; /* the place that is used next */
 	/* inbox.c */
+	struct agent_budget { /* of who deposits what no key opens (AG-62) */
+		struct gn_pk by;
+		gn_time since;
+		unsigned count;
+	} budgets[AGENT_BUDGETS];
 	bool look_waiting; /* something may open what waits */
 	gn_time waiting_due;
 	struct agent_claim { /* strangers whose item waits */
@@ -153,7 +217,12 @@ struct gn_agent {
 		bool told;
 	} claims[AGENT_CLAIMS];
 	size_t claim_count;
-	bool state_moved; /* how it stands changed: who listens is told */
+	/* locked.c; NULL: it is open, or new */
+	struct agent_locked *locked;
+	uint32_t locked_count;
+	bool locked_news;          /* more came: who listens is told */
+	struct agent_files *files; /* on their way (file_int.h) */
+	bool state_moved;          /* how it stands changed: who listens is told */
 	bool failed;
 };
 
@@ -182,17 +251,25 @@ void agent_fail(struct gn_agent *a, gn_err err);
 GN_MUST gn_err agent_meta(struct gn_agent *a, const char *name, void *out, size_t len);
 GN_MUST gn_err agent_meta_put(struct gn_agent_tx *tx, const char *name, const void *p, size_t len);
 
-/* ---- own.c ---- */
+/* ---- own.c, own_boxes.c, own_prekeys.c ---- */
 
 GN_MUST gn_err agent_own_open(struct gn_agent *a);
 void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k);
 void agent_own_renew(struct gn_agent *a, unsigned place);
+/* What is published there was signed by enough nodes. */
+void agent_own_signed(struct gn_agent *a, unsigned place);
 gn_time agent_own_pump(struct gn_agent *a);
 /* A deposit key for this contact (GN_PEOPLE_WANT_BOX). */
 void agent_own_box_for(struct gn_agent *a, const struct gn_pk *owner);
+/* Somebody was blocked, unblocked or removed: their keys are refused, or not. */
+void agent_own_contact(struct gn_agent *a, const struct gn_pk *owner);
 /* Signs for the session that a BoxSign names, if the key is ours. */
 void agent_own_sign(struct gn_agent *a, struct gn_fb_box_sign t);
 void agent_own_invites(struct gn_agent *a); /* they changed */
+/* A set-up came: prekeys are made anew, in a while. */
+void agent_own_prekeys_used(struct gn_agent *a);
+/* The person wants new prekeys and another private box. */
+GN_MUST gn_err agent_own_anew(struct gn_agent *a);
 /* A verified record as people takes it; borrows it, devices and history. */
 void agent_identity_of(const struct gn_agent *a, const struct gn_identity *id,
 		       struct gn_people_identity *out,
@@ -207,9 +284,42 @@ void agent_no_answer(void *user, const struct gn_host_client_event *e);
 GN_MUST gn_err agent_post_add(struct gn_agent *a, struct gn_agent_tx *tx,
 			      const struct gn_people_send *send);
 gn_time agent_post_pump(struct gn_agent *a);
+void agent_post_close(struct gn_agent *a);
+
+/* ---- due.c ---- */
+
 /* Something that a send waited for has come. */
 void agent_post_hurry(struct gn_agent *a);
-void agent_post_close(struct gn_agent *a);
+
+/* ---- safety.c ---- */
+
+/* A newer record of a contact, or ours. */
+void agent_safety_known(struct gn_agent *a, const struct gn_identity *id);
+/* When the number was compared, Unix ms; 0: never. Is it another one now? */
+void agent_safety_of(struct gn_agent *a, const struct gn_people_contact *c, uint64_t *at_ms,
+		     bool *changed);
+/* GN_NOT_FOUND: of whom there is no record yet; why says it. */
+GN_MUST gn_err agent_safety_number(struct gn_agent *a, const struct gn_people_contact *c,
+				   struct gn_e2ee_safety *out, const char **why);
+/* The person has compared it. */
+GN_MUST gn_err agent_safety_equal(struct gn_agent *a, const struct gn_people_contact *c);
+
+/* ---- held.c ---- */
+
+/* Something of theirs was deposited then and opened: who has their box open is present. */
+void agent_held_heard(struct gn_agent *a, const struct gn_pk *owner, uint64_t unix_now);
+/* What of this message is on its way is looked after now. False: nothing is. */
+bool agent_held_hurry(struct gn_agent *a, const struct gn_hash *chat,
+		      const struct gn_content_id *id);
+/* ---- again.c ---- */
+
+/* It asks for what it could not open: we begin anew with it, at most once an hour. */
+void agent_held_unread(struct gn_agent *a, const struct gn_pk *device, struct gn_slice content);
+/* The newest prekeys of a device, made then (Unix seconds). */
+void agent_held_prekeys(struct gn_agent *a, const struct gn_pk *device, uint64_t created);
+
+/* ---- post.c ---- */
+
 /* Of the secret of the invite that a contact was found by, in the store. */
 void agent_invite_name(const struct gn_hash *chat, char out[80]);
 
@@ -217,19 +327,45 @@ void agent_invite_name(const struct gn_hash *chat, char out[80]);
 
 gn_time agent_inbox_pump(struct gn_agent *a);
 void agent_inbox_close(struct gn_agent *a);
+/* One that came while it was locked. */
+void agent_inbox_take(struct gn_agent *a, const struct agent_locked_item *in);
+
+/* ---- locked.c ---- */
+
+void agent_locked_begin(struct gn_agent *a); /* of a locked one */
+gn_time agent_locked_pump(struct gn_agent *a);
+/* It is open now: what came is handed over; or it ends. */
+void agent_locked_end(struct gn_agent *a);
+
+/* ---- file_send.c ---- */
+
+gn_time agent_files_pump(struct gn_agent *a);
+GN_MUST gn_err agent_files_open(struct gn_agent *a);
+void agent_files_close(struct gn_agent *a);
 
 /* ---- serve.c ---- */
 
 void agent_serve_init(struct gn_agent *a);
 void agent_serve_event(struct gn_agent *a, const struct gn_people_event *e);
 void agent_serve_state(struct gn_agent *a); /* how it stands has changed */
+/* Something came while it is locked: tells who listens. */
+void agent_serve_new(struct gn_agent *a);
+/* What moved of files on their way: tells who listens, and who sends them. */
+gn_time agent_serve_files(struct gn_agent *a);
 /* Somebody unknown left something: tells who listens. */
 void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
+/* Whoever accepted a stranger who was not looked at yet is answered: now they are a contact. */
+void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner);
 
 /* ---- life.c ---- */
 
 /* From LOCKED or NEW to OPEN, and back. */
 GN_MUST gn_err agent_open(struct gn_agent *a);
 void agent_close(struct gn_agent *a);
+
+/* ---- run.c ---- */
+
+/* A turn of an open one; when the next is due. */
+gn_time agent_pump(struct gn_agent *a);
 
 #endif

@@ -1,5 +1,6 @@
 /* The limits that no other test of the module meets on its way. Spec: AG-20, AG-24, AG-25. */
 #include "agent/db_int.h"
+#include "agent/serve_int.h"
 #include "agent/testing/nest.h"
 
 #include <sys/stat.h>
@@ -217,6 +218,20 @@ static void snippets(void **state)
 	}
 }
 
+/* AG-57. */
+static void young_gaps(void **state)
+{
+	(void)state;
+	const uint64_t now = 1790000000000;
+	assert_true(agent_gap_is_young(now, now));
+	assert_true(agent_gap_is_young(now - AGENT_GAP_SHOWN_MS + 1, now));
+	assert_false(agent_gap_is_young(now - AGENT_GAP_SHOWN_MS, now));
+	/* an order that runs ahead, or was made up */
+	assert_true(agent_gap_is_young(now + AGENT_GAP_SHOWN_MS - 1, now));
+	assert_false(agent_gap_is_young(now + AGENT_GAP_SHOWN_MS, now));
+	assert_false(agent_gap_is_young(UINT64_MAX, now));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +242,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(settings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(busy, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(snippets, set_up, tear_down),
+		cmocka_unit_test(young_gaps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

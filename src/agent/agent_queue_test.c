@@ -138,11 +138,11 @@ static void items(void **state)
 	i.box.b[0] = 2;
 	assert_err(gn_agent_item_get(nest.db, &i.box, i.id, see_item, &s), GN_NOT_FOUND);
 	s = (struct seen){0};
-	assert_ok(gn_agent_items_waiting(nest.db, 1, see_item, &s, &more));
+	assert_ok(gn_agent_items_waiting(nest.db, NULL, 1, see_item, &s, &more));
 	assert_int_equal(s.last, 0);
 	assert_true(more);
 	s = (struct seen){0};
-	assert_ok(gn_agent_items_waiting(nest.db, 0, see_item, &s, &more));
+	assert_ok(gn_agent_items_waiting(nest.db, NULL, 0, see_item, &s, &more));
 	assert_int_equal(s.count, 2);
 	assert_false(more);
 	begin();

@@ -420,9 +420,15 @@ static void backup(void **state)
 	assert_int_equal(at, cursor);
 }
 
-static const char *const steps[] = {
-	"CREATE TABLE more(x INTEGER); INSERT INTO more VALUES(1)",
-	"UPDATE more SET x = x + 1; ALTER TABLE contacts ADD COLUMN extra BLOB"};
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+#define THIS ".v" TEXT(GN_AGENT_DB_VERSION)
+
+/* from the version of this program on */
+static const char *const steps[GN_AGENT_DB_VERSION + 1] = {
+	[GN_AGENT_DB_VERSION - 1] = "CREATE TABLE more(x INTEGER); INSERT INTO more VALUES(1)",
+	[GN_AGENT_DB_VERSION] =
+		"UPDATE more SET x = x + 1; ALTER TABLE contacts ADD COLUMN extra BLOB"};
 
 static gn_err open_version(unsigned version, const char *const *how)
 {
@@ -434,19 +440,20 @@ static void migration(void **state)
 {
 	(void)state;
 	uint64_t x;
-	static const char *const broken[] = {"CREATE TABLE more(x INTEGER)",
-					     "UPDATE nothing SET x"};
+	static const char *const broken[GN_AGENT_DB_VERSION + 1] = {
+		[GN_AGENT_DB_VERSION - 1] = "CREATE TABLE more(x INTEGER)",
+		[GN_AGENT_DB_VERSION] = "UPDATE nothing SET x"};
 	for (unsigned i = 0; i < 10; i++)
 		nest_say(&nest, 0, i);
 	nest_close(&nest);
 	/* a step that fails: as if none had been taken, and the copy is there */
-	assert_err(open_version(3, broken), GN_CORRUPT);
-	assert_true(nest_has(&nest, NEST_STORE ".v1"));
+	assert_err(open_version(GN_AGENT_DB_VERSION + 2, broken), GN_CORRUPT);
+	assert_true(nest_has(&nest, NEST_STORE THIS));
 	nest_open(&nest);
 	assert_int_equal(nest_count(&nest, 0), 10);
 	assert_err(agent_db_number(nest.db, "SELECT x FROM more", &x), GN_CORRUPT);
 	nest_close(&nest);
-	assert_ok(open_version(3, steps));
+	assert_ok(open_version(GN_AGENT_DB_VERSION + 2, steps));
 	assert_ok(agent_db_number(nest.db, "SELECT x FROM more", &x));
 	assert_int_equal(x, 2);
 	assert_int_equal(nest_count(&nest, 0), 10);
@@ -457,14 +464,14 @@ static void migration(void **state)
 	uint8_t *before = nest_read(&nest, NEST_STORE, &len);
 	assert_err(gn_agent_db_open(&nest.place, true, &nest.db, nest.why), GN_VERSION);
 	assert_non_null(strstr(nest.why, "newer GeoNet"));
-	assert_non_null(strstr(nest.why, ".v1"));
+	assert_non_null(strstr(nest.why, THIS));
 	uint8_t *now = nest_read(&nest, NEST_STORE, &after);
 	assert_int_equal(len, after);
 	assert_memory_equal(before, now, len);
 	free(before);
 	free(now);
 	/* the copy is the store of before */
-	nest_copy(&nest, NEST_STORE ".v1", NEST_STORE);
+	nest_copy(&nest, NEST_STORE THIS, NEST_STORE);
 	nest_open(&nest);
 	assert_int_equal(nest_count(&nest, 0), 10);
 	assert_ok(gn_agent_db_check(nest.db));

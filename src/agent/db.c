@@ -131,8 +131,8 @@ gn_err agent_db_open_as(const struct gn_agent_db_place *place, bool make,
 gn_err gn_agent_db_open(const struct gn_agent_db_place *place, bool make, struct gn_agent_db **out,
 			char why[GN_AGENT_WHY])
 {
-	static const struct agent_schema schema = {.version = GN_AGENT_DB_VERSION,
-						   .sql = agent_schema};
+	static const struct agent_schema schema = {
+		.version = GN_AGENT_DB_VERSION, .sql = agent_schema, .steps = agent_db_steps};
 	return agent_db_open_as(place, make, &schema, NULL, out, why);
 }
 

@@ -19,7 +19,7 @@
 
 #define GN_AGENT_WHY 512      /* bytes of a sentence for a person, with its zero */
 #define GN_AGENT_DB_KEY 32    /* bytes */
-#define GN_AGENT_DB_VERSION 1 /* of the schema */
+#define GN_AGENT_DB_VERSION 2 /* of the schema */
 
 struct gn_agent_db;
 
@@ -239,6 +239,9 @@ GN_MUST gn_err gn_agent_out_put(struct gn_agent_tx *tx, const struct gn_agent_ou
 GN_MUST gn_err gn_agent_out_later(struct gn_agent_tx *tx, uint64_t id, uint64_t due_ms,
 				  uint32_t tries);
 GN_MUST gn_err gn_agent_out_delete(struct gn_agent_tx *tx, uint64_t id);
+/* Those of a kind for this target are due then, if not sooner. */
+GN_MUST gn_err gn_agent_out_hurry(struct gn_agent_tx *tx, uint8_t kind, const uint8_t target[32],
+				  uint64_t due_ms);
 /* Those due by now, the earliest first; next_ms as in gn_agent_expired. */
 GN_MUST gn_err gn_agent_outbox(struct gn_agent_db *db, uint64_t now_ms, unsigned limit,
 			       gn_agent_out_fn *fn, void *user, uint64_t *next_ms);
@@ -262,9 +265,10 @@ GN_MUST gn_err gn_agent_item_put(struct gn_agent_tx *tx, const struct gn_agent_i
 /* GN_NOT_FOUND: never seen, or forgotten. */
 GN_MUST gn_err gn_agent_item_get(struct gn_agent_db *db, const struct gn_pk *box,
 				 const uint8_t id[16], gn_agent_item_fn *fn, void *user);
-/* Those that wait, the first to end first. */
-GN_MUST gn_err gn_agent_items_waiting(struct gn_agent_db *db, unsigned limit, gn_agent_item_fn *fn,
-				      void *user, bool *more);
+/* Those that wait, the first to end first, after this one of before (its until_ms, id and box;
+ * NULL: from the first). */
+GN_MUST gn_err gn_agent_items_waiting(struct gn_agent_db *db, const struct gn_agent_item *after,
+				      unsigned limit, gn_agent_item_fn *fn, void *user, bool *more);
 /* Forgets those that ended. */
 GN_MUST gn_err gn_agent_items_prune(struct gn_agent_tx *tx, uint64_t now_ms);
 
@@ -288,6 +292,41 @@ GN_MUST gn_err gn_agent_register_get(struct gn_agent_db *db, struct gn_slice key
 /* All whose keys come after this one (absent: all), by key. */
 GN_MUST gn_err gn_agent_registers(struct gn_agent_db *db, struct gn_slice after, unsigned limit,
 				  gn_agent_register_fn *fn, void *user, bool *more);
+
+/* ---- files: on their way, and messages that carry some ---- */
+
+struct gn_agent_file {
+	struct gn_agent_chat_id chat; /* named by (chat, mine, id), as its message */
+	bool mine;
+	struct gn_agent_message_id id;
+	uint64_t number; /* the store's: larger the later it was put first */
+	uint8_t state;   /* the agent's; 0: nothing is left to do */
+	uint64_t at_ms;
+	struct gn_slice bytes;
+};
+typedef bool gn_agent_file_fn(void *user, const struct gn_agent_file *f);
+
+/* Makes it, or replaces state, time and bytes. GN_TOO_LARGE, GN_RANGE. */
+GN_MUST gn_err gn_agent_file_put(struct gn_agent_tx *tx, const struct gn_agent_file *f);
+/* Makes it with state 0 and no bytes, unless it is there. */
+GN_MUST gn_err gn_agent_file_note(struct gn_agent_tx *tx, const struct gn_agent_file *f);
+/* One that is not there is no error. */
+GN_MUST gn_err gn_agent_file_delete(struct gn_agent_tx *tx, const struct gn_agent_chat_id *chat,
+				    bool mine, const struct gn_agent_message_id *id);
+/* All of a chat. */
+GN_MUST gn_err gn_agent_files_forget(struct gn_agent_tx *tx, const struct gn_agent_chat_id *chat);
+/* Those of an id, in whichever chat. GN_NOT_FOUND. */
+GN_MUST gn_err gn_agent_file_find(struct gn_agent_db *db, const struct gn_agent_message_id *id,
+				  gn_agent_file_fn *fn, void *user);
+struct gn_agent_files_page {
+	const struct gn_agent_chat_id *chat; /* NULL: of all */
+	bool busy;                           /* those of a state above 0 alone */
+	uint64_t below;                      /* numbers below it; 0: from the newest */
+	unsigned limit;
+};
+/* The newest first. */
+GN_MUST gn_err gn_agent_files(struct gn_agent_db *db, const struct gn_agent_files_page *page,
+			      gn_agent_file_fn *fn, void *user, bool *more);
 
 /* ---- clients ---- */
 

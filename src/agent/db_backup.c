@@ -1,6 +1,7 @@
 /* Copies of the store: as backups, and before a migration. A copy is made under another name by
  * SQLite's backup, page by page through a VFS of its own, and renamed when it is whole. It gets a
- * new epoch and no events, so that cursors of the store it is a copy of mean nothing in it.
+ * new epoch and no events, so that cursors of the store it is a copy of mean nothing in it; and no
+ * files whose bytes still come: another life may have sealed more of them under the same keys.
  *
  *    none -> under way [gn_agent_backup_begin] -> copied [gn_agent_backup_step, 0 left]
  *         -> none [gn_agent_backup_end: renamed, or given up]
@@ -84,6 +85,13 @@ gn_err gn_agent_backup_step(struct gn_agent_backup *b, unsigned pages, unsigned 
 	return GN_OK;
 }
 
+/* Stores of version 1 had none. */
+static bool has_files(sqlite3 *copy)
+{
+	return sqlite3_table_column_metadata(copy, NULL, "files", NULL, NULL, NULL, NULL, NULL,
+					     NULL) == SQLITE_OK;
+}
+
 /* Closed and opened anew, because only then SQLite goes by the header it copied. */
 static gn_err finish(struct gn_agent_backup *b)
 {
@@ -95,8 +103,9 @@ static gn_err finish(struct gn_agent_backup *b)
 	sqlite3_close(b->copy);
 	GN_TRY(agent_db_connect(b->db, b->vfs, b->temporary, &b->copy));
 	snprintf(sql, sizeof sql,
-		 "BEGIN; DELETE FROM events;"
+		 "BEGIN; DELETE FROM events; %s"
 		 "UPDATE meta SET value = x'%016llx' WHERE name = 'epoch'; COMMIT",
+		 has_files(b->copy) ? "DELETE FROM files WHERE state = 1;" : "",
 		 (unsigned long long)(gn_rand_u64(b->vfs->rand) >> 1));
 	rc = sqlite3_exec(b->copy, sql, NULL, NULL, NULL);
 	if (rc != SQLITE_OK)

@@ -14,6 +14,7 @@ struct agent_schema {
 	const char *const *steps; /* steps[i] leads from version i + 1 to i + 2 */
 };
 extern const char agent_schema[]; /* schema.sql */
+extern const char *const agent_db_steps[GN_AGENT_DB_VERSION - 1];
 
 struct gn_agent_db {
 	const struct gn_os_dir *dir; /* borrowed */

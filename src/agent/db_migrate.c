@@ -8,6 +8,15 @@
 
 #include <stdio.h>
 
+/* What schema.sql has of each version, and the one before had not. */
+const char *const agent_db_steps[GN_AGENT_DB_VERSION - 1] = {
+	/* 2 */
+	"CREATE TABLE files(id INTEGER PRIMARY KEY AUTOINCREMENT, chat BLOB NOT NULL,"
+	" mine INTEGER NOT NULL, content BLOB NOT NULL, state INTEGER NOT NULL,"
+	" at INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(content, chat, mine));"
+	"CREATE INDEX files_state ON files(state) WHERE state > 0;",
+};
+
 static gn_err take_steps(struct gn_agent_db *db, const struct agent_schema *schema, unsigned from)
 {
 	char sql[48];

@@ -54,6 +54,18 @@ gn_err gn_agent_out_delete(struct gn_agent_tx *tx, uint64_t id)
 	return agent_q_run(&q);
 }
 
+gn_err gn_agent_out_hurry(struct gn_agent_tx *tx, uint8_t kind, const uint8_t target[32],
+			  uint64_t due_ms)
+{
+	struct agent_q q = agent_q_tx(tx, "UPDATE outbox SET due = ? WHERE target = ?"
+					  " AND kind = ? AND due > ?");
+	agent_q_int(&q, due_ms);
+	agent_q_blob(&q, gn_slice(target, 32));
+	agent_q_int(&q, kind);
+	agent_q_int(&q, due_ms);
+	return agent_q_run(&q);
+}
+
 static gn_err read_out(const struct agent_q *q, struct gn_agent_out *out)
 {
 	out->id = agent_q_get(q, 0);
@@ -143,13 +155,19 @@ gn_err gn_agent_item_get(struct gn_agent_db *db, const struct gn_pk *box, const 
 	return err;
 }
 
-gn_err gn_agent_items_waiting(struct gn_agent_db *db, unsigned limit, gn_agent_item_fn *fn,
-			      void *user, bool *more)
+gn_err gn_agent_items_waiting(struct gn_agent_db *db, const struct gn_agent_item *after,
+			      unsigned limit, gn_agent_item_fn *fn, void *user, bool *more)
 {
+	static const struct gn_agent_item first;
 	struct agent_paging paging = {.left = agent_limit(limit)};
+	const struct gn_agent_item *from = after ? after : &first;
 	struct gn_agent_item i;
 	struct agent_q q = agent_q(db, "SELECT item, box, until, waits, bytes FROM items"
-				       " WHERE waits ORDER BY until, item, box LIMIT ?");
+				       " WHERE waits AND (until, item, box) > (?, ?, ?)"
+				       " ORDER BY until, item, box LIMIT ?");
+	agent_q_int(&q, from->until_ms);
+	agent_q_blob(&q, GN_SLICE(from->id));
+	agent_q_blob(&q, GN_SLICE(from->box.b));
 	agent_q_int(&q, paging.left + 1);
 	gn_err err;
 	*more = false;

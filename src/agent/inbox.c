@@ -2,11 +2,13 @@
  *
  *   got -> seen before: acknowledged again
  *       -> opened [a session] -> people -> stored -> acknowledged
- *       -> waits  [by a device that we do not know: it is looked up; or nothing opens it yet]
+ *       -> waits  [by a device that we do not know: it is looked up; nothing opens it yet; its
+ *                  sender's were tried too often; people do not want it yet]
  *       -> passed over [not for this device, or no envelope] -> acknowledged
  *
- * What waits is kept sealed until its own end, and tried again when something new is believed.
- * Rules AG-57, AG-58. */
+ * What waits is kept until its own end, as it came or, where a session opened it, as its content
+ * (a session opens nothing twice), and tried again when something new is believed.
+ * Rules AG-57, AG-58, AG-62. */
 #include "agent/agent_int.h"
 
 #include <stdlib.h>
@@ -16,10 +18,22 @@ static const struct gn_app_kind follow_kind = {GN_FB_APP_BODY_APP_BOX,
 				take_kind = {GN_FB_APP_BODY_APP_BOX, GN_FB_APP_BOX_BODY_BOX_TAKE};
 
 struct item {
-	unsigned box; /* which of ours */
+	const struct agent_box *box;
 	uint8_t id[16];
-	uint64_t until; /* Unix seconds */
+	uint64_t until;  /* Unix seconds; */
+	uint64_t left;   /* when it was left there; 0: not known */
+	struct gn_pk by; /* deposit key; zeros: a stranger's */
 	struct gn_slice bytes;
+	bool kept; /* the store has it as it is */
+	/* a session opened it: bytes are a content, */
+	bool opened, setup;
+	struct gn_pk owner, device; /* of theirs */
+};
+
+/* Before the bytes of a row that waits; in the store, read by this machine alone. */
+struct waiting_head {
+	struct gn_pk by, owner, device;
+	uint8_t opened, setup;
 };
 
 /* ---- acknowledging ---- */
@@ -29,34 +43,95 @@ static void take(struct gn_agent *a, const struct item *it)
 	struct gn_fb_key box;
 	if (!gn_agent_link_is_up(a->link))
 		return; /* it is shown again, and was seen */
-	memcpy(box.b, a->boxes[it->box].sk.pk.b, sizeof box.b);
+	memcpy(box.b, it->box->sk.pk.b, sizeof box.b);
 	struct gn_fb_box_take_args args = {.box = &box, .id = GN_SLICE(it->id)};
 	gn_fbref table = gn_fb_box_take_make(gn_agent_link_builder(a->link), &args);
 	gn_err err = gn_agent_link_call(a->link, take_kind, table, 0, agent_no_answer, a, NULL);
 	(void)err;
 }
 
+/* The item and what is to be known of it, as one; the caller wipes and frees it. */
+static uint8_t *waiting_bytes(const struct item *it, size_t *len)
+{
+	struct waiting_head head;
+	uint8_t *bytes = malloc(sizeof head + it->bytes.len);
+	memset(&head, 0, sizeof head);
+	head.by = it->by;
+	head.owner = it->owner;
+	head.device = it->device;
+	head.opened = it->opened;
+	head.setup = it->setup;
+	*len = sizeof head + it->bytes.len;
+	if (bytes) {
+		memcpy(bytes, &head, sizeof head);
+		memcpy(bytes + sizeof head, it->bytes.p, it->bytes.len);
+	}
+	return bytes;
+}
+
 /* Into the store with what it changed: seen, or kept until something opens it. */
 static bool item_done(struct gn_agent *a, const struct item *it, bool waits)
 {
-	struct gn_agent_item row = {.box = a->boxes[it->box].sk.pk,
-				    .until_ms = it->until * 1000,
-				    .waits = waits,
-				    .bytes = waits ? it->bytes : gn_slice(NULL, 0)};
-	struct gn_agent_tx tx;
+	struct gn_agent_item row = {
+		.box = it->box->sk.pk, .until_ms = it->until * 1000, .waits = waits};
+	struct gn_agent_tx tx = {0};
+	size_t len = 0;
+	uint8_t *bytes = waits ? waiting_bytes(it, &len) : NULL;
+	gn_err err = waits && !bytes ? GN_NOMEM : gn_agent_tx_begin(a->db, &tx);
 	memcpy(row.id, it->id, sizeof row.id);
-	gn_err err = gn_agent_tx_begin(a->db, &tx);
-	if (!err)
+	row.bytes = gn_slice(bytes, len);
+	if (!err && !(waits && it->kept))
 		err = gn_agent_item_put(&tx, &row);
 	if (!err)
 		err = agent_keep(a, &tx);
 	if (!err)
 		err = gn_agent_tx_commit(&tx);
+	if (bytes)
+		gn_wipe(bytes, len);
+	free(bytes);
 	if (!err)
 		return true;
 	gn_agent_tx_abort(&tx);
 	agent_fail(a, err);
 	return false;
+}
+
+/* ---- what a sender may cost ---- */
+
+/* That of a deposit key; NULL: nothing is known of it. */
+static struct agent_budget *budget_of(struct gn_agent *a, const struct gn_pk *by)
+{
+	for (unsigned i = 0; i < AGENT_BUDGETS; i++)
+		if (a->budgets[i].count && gn_pk_eq(&a->budgets[i].by, by))
+			return &a->budgets[i];
+	return NULL;
+}
+
+/* Strangers work for each item. */
+static bool spent(struct gn_agent *a, const struct item *it)
+{
+	struct agent_budget *b = budget_of(a, &it->by);
+	if (b && b->since + AGENT_UNOPENED_WAIT <= a->now)
+		b->count = 0;
+	return b && b->count >= AGENT_UNOPENED_MAX && !gn_is_zero(it->by.b, sizeof it->by.b);
+}
+
+static void spend(struct gn_agent *a, const struct item *it)
+{
+	struct agent_budget *b = budget_of(a, &it->by);
+	for (unsigned i = 0; !b && i < AGENT_BUDGETS; i++) /* a free one, else the oldest */
+		if (!a->budgets[i].count)
+			b = &a->budgets[i];
+	if (!b) {
+		b = &a->budgets[0];
+		for (unsigned i = 1; i < AGENT_BUDGETS; i++)
+			if (a->budgets[i].since < b->since)
+				b = &a->budgets[i];
+		b->count = 0;
+	}
+	if (!b->count)
+		*b = (struct agent_budget){.by = it->by, .since = a->now};
+	b->count++;
 }
 
 /* ---- who we do not know ---- */
@@ -87,57 +162,93 @@ static void agent_claimed(struct gn_agent *a, const struct gn_pk *owner)
 
 /* ---- opening ---- */
 
-static gn_err hand_over(struct gn_agent *a, const struct gn_e2ee_read *read,
-			struct gn_slice content)
+/* It is of somebody whom people let say something. GN_PENDING: not yet. */
+static gn_err hand_over(struct gn_agent *a, const struct item *it)
 {
-	struct gn_people_in in = {.owner = read->claim.owner,
-				  .device = read->claim.device,
-				  .setup = read->setup,
-				  .content = content};
+	struct gn_people_in in = {
+		.owner = it->owner, .device = it->device, .setup = it->setup, .content = it->bytes};
+	struct gn_people_contact c;
 	gn_err err = gn_people_recv(a->people, &in, a->now);
-	return err == GN_MALFORMED ? GN_OK : err;
+	if (!err && gn_people_get(a->people, &it->owner, &c) == GN_OK && !c.blocked &&
+	    c.state == GN_PEOPLE_ACCEPTED)
+		agent_held_unread(a, &it->device, it->bytes);
+	return err == GN_MALFORMED || err == GN_USAGE ? GN_OK : err;
+}
+
+/* A header opened, and no key. Waits: too many do already, they are asked for in turn. */
+static gn_err not_opened(struct gn_agent *a, const struct item *it, const struct gn_e2ee_read *read,
+			 bool *waits)
+{
+	struct gn_hash hash;
+	spend(a, it);
+	gn_sha256(&it->bytes, 1, &hash);
+	gn_err err = gn_people_unopened(a->people, &read->claim.owner, &read->claim.device, &hash,
+					a->now);
+	*waits = err == GN_LIMIT;
+	return err == GN_LIMIT || err == GN_NOT_FOUND ? GN_OK
+						      : err; /* of nobody who is a contact */
+}
+
+/* What came of an envelope; opened: it is a content now, in room. */
+static gn_err read_item(struct gn_agent *a, struct item *it, uint8_t *room, bool first, bool *waits)
+{
+	struct gn_buf content = {room, 0, it->bytes.len};
+	struct gn_e2ee_read read;
+	GN_TRY(gn_e2ee_read(a->e2ee, it->box->hint, it->bytes, &content, &read, a->now));
+	switch (read.result) {
+	case GN_E2EE_OPENED:
+		it->opened = true;
+		it->kept = false;
+		it->setup = read.setup;
+		it->owner = read.claim.owner;
+		it->device = read.claim.device;
+		it->bytes = gn_buf_slice(&content);
+		a->look_waiting = a->look_waiting || read.setup;
+		if (read.setup)
+			agent_own_prekeys_used(a);
+		return GN_OK;
+	case GN_E2EE_WAIT:
+		if (first)
+			agent_claimed(a, &read.claim.owner);
+		*waits = true;
+		return GN_OK;
+	case GN_E2EE_RESEND: return not_opened(a, it, &read, waits);
+	case GN_E2EE_UNKNOWN: *waits = true; return GN_OK;
+	case GN_E2EE_NONE:
+	case GN_E2EE_REFUSED: return GN_OK;
+	}
+	return GN_INTERNAL;
 }
 
 /* True: it is done with, and is to be acknowledged. */
-static bool open_item(struct gn_agent *a, const struct item *it, bool first)
+static bool open_item(struct gn_agent *a, struct item *it, bool first)
 {
-	uint8_t *room = malloc(it->bytes.len + 1);
-	struct gn_buf content = {room, 0, it->bytes.len};
-	struct gn_e2ee_read read;
-	struct gn_hash hash;
+	size_t len = it->bytes.len;
+	uint8_t *room = malloc(len + 1);
 	bool waits = false;
-	gn_err err = room ? gn_e2ee_read(a->e2ee, a->boxes[it->box].hint, it->bytes, &content,
-					 &read, a->now)
-			  : GN_NOMEM;
-	if (!err) {
-		switch (read.result) {
-		case GN_E2EE_OPENED:
-			err = hand_over(a, &read, gn_buf_slice(&content));
-			a->look_waiting = a->look_waiting || read.setup;
-			break;
-		case GN_E2EE_WAIT:
-			if (first)
-				agent_claimed(a, &read.claim.owner);
-			waits = true;
-			break;
-		case GN_E2EE_RESEND:
-			gn_sha256(&it->bytes, 1, &hash);
-			err = gn_people_unopened(a->people, &read.claim.owner, &read.claim.device,
-						 &hash, a->now);
-			break;
-		case GN_E2EE_UNKNOWN: waits = true; break;
-		case GN_E2EE_NONE:
-		case GN_E2EE_REFUSED: break;
-		}
+	gn_err err = GN_OK;
+	if (!room)
+		err = GN_NOMEM;
+	else if (!it->opened && spent(a, it))
+		waits = true;
+	else if (!it->opened)
+		err = read_item(a, it, room, first, &waits);
+	if (!err && it->opened) {
+		err = hand_over(a, it);
+		waits = err == GN_PENDING;
+		err = waits ? GN_OK : err;
+		if (!err && !waits && it->left)
+			agent_held_heard(a, &it->owner, it->left);
 	}
-	if (room)
-		gn_wipe(room, it->bytes.len + 1);
-	free(room);
-	if (err) {
+	bool done = false;
+	if (err)
 		agent_fail(a, err);
-		return false;
-	}
-	return item_done(a, it, waits) && !waits;
+	else
+		done = item_done(a, it, waits) && !waits;
+	if (room)
+		gn_wipe(room, len + 1);
+	free(room);
+	return done;
 }
 
 static bool note_item(void *user, const struct gn_agent_item *i)
@@ -146,10 +257,10 @@ static bool note_item(void *user, const struct gn_agent_item *i)
 	return false;
 }
 
-static void take_in(struct gn_agent *a, const struct item *it)
+static void take_in(struct gn_agent *a, struct item *it)
 {
 	bool waits = false;
-	gn_err err = gn_agent_item_get(a->db, &a->boxes[it->box].sk.pk, it->id, note_item, &waits);
+	gn_err err = gn_agent_item_get(a->db, &it->box->sk.pk, it->id, note_item, &waits);
 	if (err && err != GN_NOT_FOUND) {
 		agent_fail(a, err);
 		return;
@@ -160,11 +271,27 @@ static void take_in(struct gn_agent *a, const struct item *it)
 		take(a, it);
 }
 
+void agent_inbox_take(struct gn_agent *a, const struct agent_locked_item *in)
+{
+	uint64_t most = agent_unix(a) + AGENT_ITEM_TTL + 86400;
+	struct item it = {.until = in->until < most ? in->until : most,
+			  .left = in->left,
+			  .by = in->by,
+			  .bytes = gn_slice(in->bytes, in->len)};
+	memcpy(it.id, in->id, sizeof it.id);
+	for (unsigned i = 0; i < AGENT_BOXES_ALL; i++)
+		if (a->boxes[i].used && gn_pk_eq(&a->boxes[i].sk.pk, &in->box))
+			it.box = &a->boxes[i];
+	if (it.box)
+		take_in(a, &it);
+}
+
 /* ---- what the node tells of a box ---- */
 
-static void on_followed(struct gn_agent *a, unsigned which, const struct gn_host_client_event *e)
+static void on_followed(void *user, const struct gn_host_client_event *e)
 {
-	struct agent_box *box = &a->boxes[which];
+	struct agent_box *box = user;
+	struct gn_agent *a = box->agent;
 	if (e->what == GN_HOST_CLIENT_FAILED) {
 		box->call = 0; /* followed again in the next turn that the link is up */
 		box->followed = false;
@@ -179,8 +306,9 @@ static void on_followed(struct gn_agent *a, unsigned which, const struct gn_host
 	} else if (e->kind.member == GN_FB_APP_BOX_BODY_BOX_GOT) {
 		struct gn_fb_box_got t = {e->table};
 		struct gn_slice id = gn_fb_box_got_id(t);
-		struct item it = {.box = which,
+		struct item it = {.box = box,
 				  .until = gn_fb_box_got_until(t),
+				  .left = gn_fb_box_got_deposited(t),
 				  .bytes = gn_fb_box_got_item(t)};
 		struct gn_hash hash;
 		uint64_t most = agent_unix(a) + AGENT_ITEM_TTL + 86400;
@@ -189,24 +317,14 @@ static void on_followed(struct gn_agent *a, unsigned which, const struct gn_host
 			return; /* a node that makes things up */
 		memcpy(it.id, id.p, sizeof it.id);
 		it.until = it.until < most ? it.until : most;
+		if (gn_fb_box_got_has_by(t))
+			memcpy(it.by.b, gn_fb_box_got_by(t).b, sizeof it.by.b);
 		take_in(a, &it);
 	}
 }
 
-static void on_front(void *user, const struct gn_host_client_event *e)
+static void follow(struct gn_agent *a, struct agent_box *box)
 {
-	on_followed(user, AGENT_FRONT, e);
-}
-
-static void on_private(void *user, const struct gn_host_client_event *e)
-{
-	on_followed(user, AGENT_PRIVATE, e);
-}
-
-static void follow(struct gn_agent *a, unsigned which)
-{
-	static gn_agent_link_fn *const heard[AGENT_BOXES] = {on_front, on_private};
-	struct agent_box *box = &a->boxes[which];
 	struct gn_fb_key key, read_key, ack_key;
 	struct gn_sk read, ack;
 	if (gn_agent_vault_reader(a->vault, &box->sk.pk, &read) != GN_OK)
@@ -220,10 +338,13 @@ static void follow(struct gn_agent *a, unsigned which)
 	memcpy(ack_key.b, ack.pk.b, sizeof ack_key.b);
 	gn_sk_wipe(&read);
 	gn_sk_wipe(&ack);
-	struct gn_fb_box_follow_args args = {
-		.box = &key, .front = box->front, .read = &read_key, .ack = &ack_key};
+	struct gn_fb_box_follow_args args = {.box = &key,
+					     .front = box->front,
+					     .read = &read_key,
+					     .ack = &ack_key,
+					     .poll = box->until != 0};
 	gn_fbref table = gn_fb_box_follow_make(gn_agent_link_builder(a->link), &args);
-	if (gn_agent_link_call(a->link, follow_kind, table, GN_HOST_CLIENT_LASTS, heard[which], a,
+	if (gn_agent_link_call(a->link, follow_kind, table, GN_HOST_CLIENT_LASTS, on_followed, box,
 			       &box->call) != GN_OK)
 		box->call = 0;
 }
@@ -232,6 +353,7 @@ static void follow(struct gn_agent *a, unsigned which)
 
 struct waiting {
 	struct gn_agent *agent;
+	struct gn_agent_item last; /* without its bytes */
 	unsigned count;
 	struct item items[AGENT_WAITING_AT_ONCE];
 };
@@ -240,41 +362,74 @@ static bool copy_waiting(void *user, const struct gn_agent_item *i)
 {
 	struct waiting *w = user;
 	struct item *it = &w->items[w->count];
+	struct waiting_head head;
 	uint8_t *bytes = malloc(i->bytes.len + 1);
 	if (!bytes)
 		return false;
+	w->last = *i;
 	memcpy(bytes, i->bytes.p, i->bytes.len);
 	*it = (struct item){.until = i->until_ms / 1000, .bytes = gn_slice(bytes, i->bytes.len)};
 	memcpy(it->id, i->id, sizeof it->id);
-	for (unsigned b = 0; b < AGENT_BOXES; b++)
-		if (gn_pk_eq(&w->agent->boxes[b].sk.pk, &i->box))
-			it->box = b;
+	for (unsigned b = 0; b < AGENT_BOXES_ALL; b++)
+		if (w->agent->boxes[b].used && gn_pk_eq(&w->agent->boxes[b].sk.pk, &i->box))
+			it->box = &w->agent->boxes[b];
+	if (i->bytes.len >= sizeof head) {
+		memcpy(&head, bytes, sizeof head);
+		it->by = head.by;
+		it->owner = head.owner;
+		it->device = head.device;
+		it->opened = head.opened;
+		it->setup = head.setup;
+		it->kept = true;
+	}
 	return ++w->count < AGENT_WAITING_AT_ONCE;
 }
 
+/* One that waits, tried once more; the bytes are its own. */
+static void try_waiting(struct gn_agent *a, struct item *it, bool first)
+{
+	struct gn_slice all = it->bytes;
+	if (it->box && all.len >= sizeof(struct waiting_head)) {
+		it->bytes = gn_slice_sub(all, sizeof(struct waiting_head),
+					 all.len - sizeof(struct waiting_head));
+		if (open_item(a, it, first))
+			take(a, it);
+	}
+	gn_wipe((void *)(uintptr_t)all.p, all.len);
+	free((void *)(uintptr_t)all.p);
+}
+
+/* All of them, some at a time, so that nobody's keep out others'. */
 static void look_at_waiting(struct gn_agent *a, bool first)
 {
-	struct waiting w = {.agent = a};
-	bool more;
+	struct waiting *w = malloc(sizeof *w);
+	bool more = w != NULL, begun = false;
 	a->look_waiting = false;
-	gn_err err = gn_agent_items_waiting(a->db, AGENT_WAITING_AT_ONCE, copy_waiting, &w, &more);
-	if (err)
-		agent_fail(a, err);
-	for (unsigned i = 0; i < w.count; i++) {
-		if (!a->failed && open_item(a, &w.items[i], first))
-			take(a, &w.items[i]);
-		free((void *)(uintptr_t)w.items[i].bytes.p);
+	while (more && !a->failed) {
+		struct gn_agent_item after = begun ? w->last : (struct gn_agent_item){0};
+		w->agent = a;
+		w->count = 0;
+		gn_err err = gn_agent_items_waiting(a->db, begun ? &after : NULL,
+						    AGENT_WAITING_AT_ONCE, copy_waiting, w, &more);
+		if (err)
+			agent_fail(a, err);
+		begun = true;
+		more = w->count > 0; /* until there are none */
+		for (unsigned i = 0; i < w->count; i++)
+			try_waiting(a, &w->items[i], first);
 	}
+	free(w);
 }
 
 gn_time agent_inbox_pump(struct gn_agent *a)
 {
-	for (unsigned i = 0; i < AGENT_BOXES; i++) {
+	for (unsigned i = 0; i < AGENT_BOXES_ALL; i++) {
 		struct agent_box *box = &a->boxes[i];
-		if (box->call || !box->made || box->due > a->now || !gn_agent_link_is_up(a->link))
+		if (!box->used || box->call || !box->seq || box->due > a->now ||
+		    !gn_agent_link_is_up(a->link))
 			continue;
 		box->due = a->now + AGENT_FOLLOW_WAIT; /* not at once again, if it fails */
-		follow(a, i);
+		follow(a, box);
 	}
 	if (a->waiting_due <= a->now && !a->failed) { /* who could not be found may be there now */
 		a->waiting_due = a->now + AGENT_WAITING_LOOK;
@@ -287,7 +442,7 @@ gn_time agent_inbox_pump(struct gn_agent *a)
 
 void agent_inbox_close(struct gn_agent *a)
 {
-	for (unsigned i = 0; i < AGENT_BOXES; i++) {
+	for (unsigned i = 0; i < AGENT_BOXES_ALL; i++) {
 		gn_agent_link_drop(a->link, a->boxes[i].call);
 		a->boxes[i].call = 0;
 	}

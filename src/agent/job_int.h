@@ -5,7 +5,6 @@
 #define GN_AGENT_JOB_INT_H
 
 #include "agent/serve_int.h"
-#include "people/job.h"
 #include "wire/generated/box_fb.h"
 
 #define AGENT_JOB_CERTIFICATE "jobs" /* what its own deposit key is derived for */

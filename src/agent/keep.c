@@ -158,6 +158,19 @@ static bool copy_text(void *user, const struct gn_agent_message *m)
 	return false;
 }
 
+/* Messages with files are listed by themselves (AG-85). */
+static gn_err keep_file(struct gn_agent_tx *tx, const struct gn_people_row *row,
+			const struct gn_agent_message *m)
+{
+	struct gn_agent_file file = {
+		.chat = m->chat, .mine = m->mine, .id = m->id, .at_ms = m->sent_ms};
+	if (row->message->kind != GN_CONTENT_FILE || row->message->early)
+		return GN_OK;
+	if (row->message->deleted || row->message->expired)
+		return gn_agent_file_delete(tx, &m->chat, m->mine, &m->id);
+	return gn_agent_file_note(tx, &file);
+}
+
 static gn_err keep_message(struct gn_agent *a, struct gn_agent_tx *tx,
 			   const struct gn_people_row *row)
 {
@@ -174,8 +187,10 @@ static gn_err keep_message(struct gn_agent *a, struct gn_agent_tx *tx,
 				       .content = row->content};
 	struct held_text held = {0};
 	uint64_t number;
-	if (row->gone)
+	if (row->gone) {
+		GN_TRY(gn_agent_file_delete(tx, &out.chat, m->mine, &out.id));
 		return gn_agent_message_delete(tx, &out.chat, m->mine, &out.id);
+	}
 	out.text = words_of(row);
 	bool says = out.shown && !m->deleted && !m->expired && !m->edit.order;
 	if (says && row->keep == GN_PEOPLE_KEEP) { /* its words are those that are there */
@@ -196,7 +211,7 @@ static gn_err keep_message(struct gn_agent *a, struct gn_agent_tx *tx,
 			err = gn_agent_message_put(tx, &out, keep, &number);
 	}
 	free(held.text);
-	return err;
+	return err ? err : keep_file(tx, row, &out);
 }
 
 static gn_err keep_row(struct gn_agent *a, struct gn_agent_tx *tx, const struct gn_people_row *row)
@@ -210,6 +225,7 @@ static gn_err keep_row(struct gn_agent *a, struct gn_agent_tx *tx, const struct 
 		if (!row->gone)
 			return gn_agent_contact_put(tx, &contact);
 		GN_TRY(gn_agent_contact_delete(tx, &contact.key));
+		GN_TRY(gn_agent_files_forget(tx, &chat));
 		return gn_agent_chat_delete(tx, &chat);
 	case GN_PEOPLE_ROW_CHAT:
 		return gn_agent_chat_put(tx,

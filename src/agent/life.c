@@ -27,6 +27,7 @@ static void believe(struct gn_agent *a, const struct gn_identity *id, const stru
 	memcpy(&peer.prekeys.last, &p->last, sizeof peer.prekeys.last);
 	memcpy(peer.prekeys.few, p->few, sizeof peer.prekeys.few);
 	peer.prekeys.few_count = p->few_count;
+	agent_held_prekeys(a, &p->device, p->created);
 	gn_err err = gn_e2ee_believe(a->e2ee, &peer);
 	if (err == GN_NOMEM)
 		agent_fail(a, err);
@@ -56,6 +57,8 @@ static void on_known(void *user, const struct gn_agent_known *k)
 	if (a->failed)
 		return;
 	agent_settle(a);
+	if (k->identity_count && !a->failed)
+		agent_safety_known(a, k->identities[k->identity_count - 1]);
 	agent_post_hurry(a);
 	a->look_waiting = k->prekeys_count > 0;
 }
@@ -74,6 +77,8 @@ static void on_put(void *user, unsigned place, gn_err err, unsigned receipts)
 	gn_host_log(&a->host, err ? GN_LOG_INFO : GN_LOG_DEBUG, "published",
 		    "place %u: %u nodes signed%s%s", place, receipts, err ? ": " : "",
 		    err ? gn_err_text(err) : "");
+	if (!err)
+		agent_own_signed(a, place);
 	if (err == GN_STALE)
 		a->identity_ask = a->now; /* somebody published a newer one */
 	a->state_moved = true;
@@ -118,6 +123,7 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 	GN_TRY(gn_agent_publish_new(&publish, &a->publish));
 	GN_TRY(agent_own_open(a));
 	GN_TRY(agent_queue_open(a));
+	GN_TRY(agent_files_open(a));
 	agent_settle(a);
 	a->post_due = a->waiting_due = a->now;
 	return a->failed ? GN_IO : GN_OK;
@@ -130,6 +136,8 @@ gn_err agent_open(struct gn_agent *a)
 	if (err) {
 		gn_host_log(&a->host, GN_LOG_ERROR, "store", "%s", *why ? why : gn_err_text(err));
 		agent_close(a);
+	} else {
+		agent_locked_end(a);
 	}
 	a->state_moved = true;
 	return err;
@@ -137,6 +145,7 @@ gn_err agent_open(struct gn_agent *a)
 
 void agent_close(struct gn_agent *a)
 {
+	agent_files_close(a);
 	agent_inbox_close(a);
 	agent_post_close(a);
 	agent_jobs_close(a);

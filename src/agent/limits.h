@@ -110,8 +110,25 @@
 #define AGENT_CERTIFICATE_TTL (31u * 86400u)
 #define AGENT_CERTIFICATE_ITEMS 250u
 #define AGENT_CERTIFICATE_KIB 4096u
-/* Generations of prekeys whose `last` is kept, a week each: 31 days after it was replaced. */
-#define AGENT_PREKEYS_KEPT 5u
+/* Seconds that a private box is in use (people.md), and that one of before is read: as long as a
+ * certificate for it may last. */
+#define AGENT_PRIVATE_TTL (7u * 86400u)
+#define AGENT_BEFORE_TTL (31u * 86400u)
+/* Those of before: five weeks of private ones, and those that devices and refused keys cost; the
+ * one that ends first gives way. */
+#define AGENT_BOXES_BEFORE 16u
+/* Contacts in one turn that are looked at whether they know our box: 2 ms each to tell. */
+#define AGENT_TELL_AT_ONCE 8u
+/* Seconds: prekeys are made anew after use, at most so often; `last` is replaced, and its private
+ * half kept; the others' halves go so long after a record without them was signed (people.md). */
+#define AGENT_PREKEYS_AGAIN 3600u
+#define AGENT_LAST_TTL (7u * 86400u)
+#define AGENT_LAST_KEPT (31u * 86400u)
+#define AGENT_FEW_KEPT 86400u
+/* Private halves that wait for their end: as many as e2ee keeps. */
+#define AGENT_HALVES_MAX 160u
+/* Keys of messages that never came are thrown away (e2ee.h). */
+#define AGENT_EXPIRE_EVERY (86400 * GN_SEC)
 /* The own identity is looked at hourly (people.md); and after an error, or a full queue. */
 #define AGENT_IDENTITY_LOOK (3600 * GN_SEC)
 #define AGENT_IDENTITY_RETRY (5 * GN_SEC)
@@ -154,9 +171,31 @@
 #define AGENT_GRANT_MAX (400u * 86400u)
 /* Custodies that mean stored (people.md). */
 #define AGENT_STORED 3u
+/* Custodies kept of one item: those of both places of a front box, with the two nodes beyond. */
+#define AGENT_CUSTODIES_MAX 24u
+/* Milliseconds between two questions what the holders have, after the first custodies; while it
+ * cannot be asked; and for which custodies are kept after they are over. */
+#define AGENT_HELD_CHECK_MS UINT64_C(3600000)
+#define AGENT_HELD_WAIT_MS UINT64_C(60000)
+#define AGENT_PROOF_MS (UINT64_C(30) * 86400u * 1000u)
+/* Unix seconds: no custody is taken at its word for longer than some 30 years. */
+#define AGENT_CUSTODY_END UINT64_C(3000000000)
+/* Envelopes of one message that are under way: to a box, to the front box, anew; with some more. */
+#define AGENT_OF_ONE_MAX 8u
+/* Milliseconds for which its receiver is there and has not receipted it: its holders may lie. */
+#define AGENT_PRESENT_MS UINT64_C(600000)
+/* Questions at once; people, and devices, of whom it is known when they were heard of. */
+#define AGENT_CHECKS 8u
+#define AGENT_HEARD 256u
+/* Seconds between two new set-ups with a device that cannot open what we write (people.md). */
+#define AGENT_ANEW_AGAIN 3600u
+/* Looks at whether new prekeys came, doubled from AGENT_POST_WAIT_MS: some four minutes. */
+#define AGENT_AGAIN_TRIES 9u
 /* Seconds that an item may lie in a private box, in a front box. */
 #define AGENT_ITEM_TTL (30u * 86400u)
 #define AGENT_FRONT_TTL (7u * 86400u)
+/* Seconds that are left of one, at least, for it to be deposited (BX-5). */
+#define AGENT_ITEM_TTL_MIN 60u
 /* Milliseconds for which it is known what was written into an item. */
 #define AGENT_WRITTEN_MS (UINT64_C(30) * 86400u * 1000u)
 
@@ -164,10 +203,50 @@
 /* Items that wait, tried together; and how often who was not found is looked for. */
 #define AGENT_WAITING_AT_ONCE 64u
 #define AGENT_WAITING_LOOK (600 * GN_SEC)
+/* Items that a session's header opens and no key: each may cost 41 ms of hashing (e2ee, EE-28), so
+ * of one deposit key so many are read in that time, and the rest wait; and deposit keys of which
+ * that is known. */
+#define AGENT_UNOPENED_MAX 16u
+#define AGENT_UNOPENED_WAIT (600 * GN_SEC)
+#define AGENT_BUDGETS 64u
+/* Boxes followed while locked, items counted, and bytes of them kept in memory: a day's, so that
+ * they are there at once when it is opened. */
+#define AGENT_LOCKED_BOXES 20u
+#define AGENT_LOCKED_ITEMS 2000u
+#define AGENT_LOCKED_BYTES (4u << 20)
 /* Before a box is followed again. */
 #define AGENT_FOLLOW_WAIT (2 * GN_SEC)
 /* Strangers whose item waits that are shown at once. */
 #define AGENT_CLAIMS 64u
+
+/* ---- files ---- */
+/* Files on their way at once, as many that are fetched, and how many of either one client has: each
+ * costs 2 MiB at most. */
+#define AGENT_FILES 8u
+#define AGENT_FILES_CLIENT 4u
+/* Blocks of one file between its client and the node: one is filled while the other is stored. */
+#define AGENT_FILE_SLOTS 2u
+/* Nodes that keep a block, and seconds (people.md). */
+#define AGENT_FILE_COPIES 3u
+#define AGENT_FILE_TTL (30u * 86400u)
+/* Before the node is asked again: at first, and at most. */
+#define AGENT_FILE_WAIT (500 * GN_MSEC)
+#define AGENT_FILE_WAIT_MAX (300 * GN_SEC)
+/* The same while a client waits, whose call ends when nothing moves for 30 s. */
+#define AGENT_FILE_WAIT_NODE (2 * GN_SEC)
+/* Milliseconds after which what nobody goes on with is forgotten, and how often that is looked
+ * for. */
+#define AGENT_FILE_KEPT_MS (UINT64_C(7) * 86400u * 1000u)
+#define AGENT_FILE_LOOK (3600 * GN_SEC)
+/* Between two words of how far it is. */
+#define AGENT_FILE_TELL (250 * GN_MSEC)
+/* Bytes above which a file of somebody else is given only to who says that they want it. */
+#define AGENT_FILE_LARGE (UINT64_C(100) << 20)
+/* Bytes of a preview (people.md), and files that one answer lists. */
+#define AGENT_FILE_PREVIEW 4096u
+#define AGENT_FILES_LISTED 100u
+/* Bytes that come from the node and were not opened yet: a stream's window. */
+#define AGENT_FILE_WINDOW (256u << 10)
 
 /* ---- calls ---- */
 /* Events that are kept for who comes back, and their bytes (seams.md). */
@@ -176,6 +255,10 @@
 #define AGENT_TOLD_KEEP (24 * 3600 * GN_SEC)
 /* Bytes of a call's JSON: a text of 16 KiB, escaped. */
 #define AGENT_BODY (256u << 10)
+/* Milliseconds that a message may be overtaken before its absence is shown. */
+#define AGENT_GAP_SHOWN_MS UINT64_C(10000)
+/* Bytes of a preview that stands in a message; larger ones are asked for (seams.md). */
+#define AGENT_PREVIEW 1024u
 /* Chats in one answer. */
 #define AGENT_CHATS_MAX 200u
 /* Seconds that an invite is open when nobody says so. */

@@ -1,342 +1,12 @@
-/* What others need to write to this device: its boxes' descriptors, its prekeys, and the identity
- * record that lists it with its front box.
- *
- *   boxes     keys follow from the vault and a number; the work in their descriptors is searched
- *             for a little in each turn, once
- *   prekeys   made once, put as they are while they hold, made anew after a week
- *   identity  the network is asked first; a new version is signed only when what is there does not
- *             name this device and its front box, while the vault lends the identity's key
- *
- * Places of publish: identity at two, prekeys at two, front box at two, private box. Rules AG-53,
- * AG-54, AG-55, AG-59. */
-#include "agent/agent_int.h"
+/* The identity record that lists this device with its front box, and what is kept of the own
+ * person: the network is asked first; a new version is signed only when what is there does not
+ * name this device and its front box, while the vault lends the identity's key. Own boxes and
+ * prekeys: own_boxes.c, own_prekeys.c. Rules AG-54, AG-68. */
+#include "agent/own_int.h"
 
 #include "records/name.h"
-#include "records/prekeys.h"
 
 #include <stdlib.h>
-
-enum {
-	PLACE_IDENTITY = 0,
-	PLACE_PREKEYS = 2,
-	PLACE_FRONT = 4,
-	PLACE_PRIVATE = 6,
-	PLACE_PID = 7, /* and the one after it, as for all at two places */
-};
-
-#define DAY 86400u
-
-static const char *const box_names[AGENT_BOXES] = {"box.front", "box.private"};
-
-/* ---- boxes ---- */
-
-struct box_row { /* of the store, as it is in memory of this machine: nobody else reads it */
-	uint64_t number, epoch, seq;
-	uint8_t nonce[8];
-	bool made;
-};
-
-static gn_err box_keys(struct gn_agent *a, unsigned which, uint64_t number)
-{
-	struct agent_box *b = &a->boxes[which];
-	uint8_t context[9] = {(uint8_t)which}, seed[32];
-	gn_put_be64(context + 1, number);
-	GN_TRY(gn_agent_vault_derive(a->vault, "box/key", GN_SLICE(context), seed));
-	gn_sk_from_seed(seed, &b->sk);
-	gn_wipe(seed, sizeof seed);
-	b->front = which == AGENT_FRONT;
-	memset(b->hint, 0, sizeof b->hint);
-	return b->front ? GN_OK
-			: gn_agent_vault_derive(a->vault, "box/hint", GN_SLICE(context), b->hint);
-}
-
-static void box_save(struct gn_agent *a, unsigned which)
-{
-	const struct agent_box *b = &a->boxes[which];
-	struct box_row row;
-	struct gn_agent_tx tx;
-	memset(&row, 0, sizeof row);
-	row.epoch = b->epoch;
-	row.seq = b->seq;
-	row.made = b->made;
-	memcpy(row.nonce, b->nonce, sizeof row.nonce);
-	gn_err err = gn_agent_tx_begin(a->db, &tx);
-	if (!err)
-		err = agent_meta_put(&tx, box_names[which], &row, sizeof row);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
-}
-
-static gn_err box_open(struct gn_agent *a, unsigned which)
-{
-	struct agent_box *b = &a->boxes[which];
-	struct box_row row = {0};
-	gn_err err = agent_meta(a, box_names[which], &row, sizeof row);
-	if (err && err != GN_NOT_FOUND)
-		return err;
-	*b = (struct agent_box){.epoch = row.epoch, .seq = row.seq, .made = row.made};
-	memcpy(b->nonce, row.nonce, sizeof b->nonce);
-	return box_keys(a, which, row.number);
-}
-
-/* Its descriptor, as it is to be now. */
-static void box_publish(struct gn_agent *a, unsigned which)
-{
-	static const uint8_t kinds[AGENT_BOXES] = {GN_FB_BOX_KIND_FRONT, GN_FB_BOX_KIND_PRIVATE};
-	static const unsigned places[AGENT_BOXES] = {PLACE_FRONT, PLACE_PRIVATE};
-	struct agent_box *b = &a->boxes[which];
-	const struct gn_boxrec_limits *most = gn_boxrec_limits(kinds[which]);
-	struct gn_boxrec in = {.box = b->sk.pk,
-			       .created = agent_unix(a),
-			       .ttl = AGENT_BOX_TTL,
-			       .kind = kinds[which],
-			       .reader_count = 1,
-			       .item_ttl = most->ttl,
-			       .items = most->items,
-			       .bytes = most->bytes,
-			       .item_max = most->item_max,
-			       .bits = which == AGENT_FRONT ? GN_BOXREC_WORK_BITS : 0,
-			       .epoch = b->epoch};
-	struct gn_people_invite invite;
-	struct gn_sk read, ack;
-	uint8_t room[GN_RECORD_MAX];
-	gn_err err = gn_agent_vault_reader(a->vault, &b->sk.pk, &read);
-	if (!err)
-		err = gn_agent_vault_ack(a->vault, &b->sk.pk, &ack);
-	if (err) {
-		agent_fail(a, err);
-		return;
-	}
-	in.readers[0] = (struct gn_boxrec_reader){.read = read.pk, .ack = ack.pk};
-	gn_sk_wipe(&read);
-	gn_sk_wipe(&ack);
-	for (size_t i = 0; which == AGENT_FRONT && gn_people_invite_at(a->people, i, &invite);
-	     i++) {
-		struct gn_sk key;
-		if (invite.until < in.created || in.invite_count == GN_BOXREC_INVITES)
-			continue;
-		gn_boxrec_invite_key(invite.secret, &key);
-		in.invites[in.invite_count++] = key.pk;
-		gn_sk_wipe(&key);
-	}
-	memcpy(in.nonce, b->nonce, sizeof in.nonce);
-	in.seq = b->seq = in.created > b->seq ? in.created : b->seq + 1;
-	b->created = in.created;
-	for (uint8_t salt = 0; !err && salt < most->salts; salt++) {
-		struct gn_buf out = {room, 0, sizeof room};
-		err = gn_boxrec_record(&b->sk, &in, salt, &out);
-		if (!err)
-			err = gn_agent_publish_set(a->publish, places[which] + salt,
-						   gn_buf_slice(&out), a->now);
-	}
-	if (err)
-		gn_host_log(&a->host, GN_LOG_WARN, "box", "its descriptor cannot be made: %s",
-			    gn_err_text(err));
-	else
-		box_save(a, which);
-}
-
-/* A little of the work of one that is not made yet. */
-static bool box_work(struct gn_agent *a, unsigned which)
-{
-	struct agent_box *b = &a->boxes[which];
-	if (b->made)
-		return false;
-	if (!b->epoch) {
-		b->epoch = agent_unix(a) / DAY;
-		b->created = 0;
-	}
-	struct gn_work_tries tries = {b->created, AGENT_WORK_TRIES};
-	gn_err err = gn_boxrec_puzzle(&b->sk.pk, b->epoch, GN_BOXREC_WORK_BITS, tries, b->nonce);
-	b->created += AGENT_WORK_TRIES; /* until it is made: how far the search is */
-	if (err)
-		return true;
-	b->made = true;
-	box_publish(a, which);
-	return false;
-}
-
-void agent_own_box_for(struct gn_agent *a, const struct gn_pk *owner)
-{
-	struct agent_box *b = &a->boxes[AGENT_PRIVATE];
-	struct gn_content_box told = {.box = b->sk.pk,
-				      .until = agent_unix(a) + AGENT_CERTIFICATE_TTL};
-	uint8_t context[64];
-	struct gn_sk key;
-	memcpy(context, b->sk.pk.b, 32);
-	memcpy(context + 32, owner->b, 32);
-	if (gn_agent_vault_derive(a->vault, "box/deposit", GN_SLICE(context), told.deposit_seed))
-		return; /* it has been locked meanwhile */
-	gn_sk_from_seed(told.deposit_seed, &key);
-	struct gn_boxcert cert = {.key = key.pk,
-				  .until = told.until,
-				  .items = AGENT_CERTIFICATE_ITEMS,
-				  .kib = AGENT_CERTIFICATE_KIB};
-	gn_boxcert_make(&b->sk, &cert);
-	gn_boxcert_put(&cert, told.certificate);
-	memcpy(told.hint, b->hint, sizeof told.hint);
-	gn_err err = gn_people_box(a->people, owner, &told, a->now);
-	if (!err)
-		agent_settle(a);
-	gn_sk_wipe(&key);
-	gn_wipe(&told, sizeof told);
-}
-
-void agent_own_sign(struct gn_agent *a, struct gn_fb_box_sign t)
-{
-	static const struct gn_app_kind signed_kind = {GN_FB_APP_BODY_APP_BOX,
-						       GN_FB_APP_BOX_BODY_BOX_SIGNED};
-	struct gn_boxrec_show show = {.role = gn_fb_box_sign_role(t)};
-	struct gn_fb_key key = gn_fb_box_sign_key(t);
-	struct gn_fb_hash exporter = gn_fb_box_sign_exporter(t);
-	struct gn_sk sk = {0};
-	struct gn_sig sig;
-	bool found = false;
-	memcpy(show.box.b, gn_fb_box_sign_box(t).b, sizeof show.box.b);
-	memcpy(show.holder.b, gn_fb_box_sign_holder(t).b, sizeof show.holder.b);
-	memcpy(show.exporter, exporter.b, sizeof show.exporter);
-	if (show.role == GN_BOXREC_READER)
-		found = gn_agent_vault_reader(a->vault, &show.box, &sk) == GN_OK;
-	else if (show.role == GN_BOXREC_REMOVER)
-		found = gn_agent_vault_ack(a->vault, &show.box, &sk) == GN_OK;
-	for (unsigned i = 0; show.role == GN_BOXREC_DEPOSITOR && i < AGENT_DEPOSITS && !found; i++)
-		if (a->deposits[i].out && memcmp(a->deposits[i].by.b, key.b, sizeof key.b) == 0) {
-			sk = a->deposits[i].sk;
-			found = true;
-		}
-	const struct gn_sk *queue = show.role == GN_BOXREC_WORKER      ? &a->queue.worker
-				    : show.role == GN_BOXREC_DEPOSITOR ? &a->queue.deposit
-								       : NULL;
-	if (!found && queue && memcmp(queue->pk.b, key.b, sizeof key.b) == 0) {
-		sk = *queue;
-		found = true;
-	}
-	if (found && memcmp(sk.pk.b, key.b, sizeof key.b) == 0 && gn_agent_link_is_up(a->link)) {
-		struct gn_fb_sig fb;
-		gn_boxrec_show_sign(&sk, &show, &sig);
-		memcpy(fb.b, sig.b, sizeof fb.b);
-		struct gn_fb_box_signed_args args = {.sign = gn_fb_box_sign_sign(t), .sig = &fb};
-		gn_fbref table = gn_fb_box_signed_make(gn_agent_link_builder(a->link), &args);
-		gn_err err = gn_agent_link_call(a->link, signed_kind, table, 0, agent_no_answer, a,
-						NULL);
-		(void)err; /* the node asks again */
-	}
-	gn_sk_wipe(&sk);
-}
-
-void agent_no_answer(void *user, const struct gn_host_client_event *e)
-{
-	(void)user;
-	(void)e;
-}
-
-/* ---- prekeys ---- */
-
-struct prekeys_row {
-	uint64_t seq, made; /* Unix seconds */
-	uint32_t next;      /* the number of the next ones */
-	uint32_t records;   /* bytes of the first of the two records that follow */
-};
-
-static gn_err publish_prekeys(struct gn_agent *a, struct gn_slice records, size_t first)
-{
-	GN_TRY(gn_agent_publish_set(a->publish, PLACE_PREKEYS, gn_slice_sub(records, 0, first),
-				    a->now));
-	return gn_agent_publish_set(a->publish, PLACE_PREKEYS + 1,
-				    gn_slice_sub(records, first, records.len - first), a->now);
-}
-
-static void prekey_of(const struct gn_e2ee_prekey *in, struct gn_prekey *out)
-{
-	out->id = in->id;
-	memcpy(out->x25519, in->x25519, sizeof out->x25519);
-	memcpy(out->kem, in->kem, sizeof out->kem);
-}
-
-/* Private halves that no record in the network names any more: the few of the generation before the
- * last, `last` of AGENT_PREKEYS_KEPT before. */
-static void erase_prekeys(struct gn_agent *a, uint32_t next)
-{
-	const uint32_t step = 1 + GN_E2EE_FEW;
-	uint32_t ids[1 + GN_E2EE_FEW];
-	size_t count = 0;
-	for (uint32_t i = 1; next > 2 * step && i < step; i++)
-		ids[count++] = next - 2 * step + i;
-	if (next > AGENT_PREKEYS_KEPT * step)
-		ids[count++] = next - AGENT_PREKEYS_KEPT * step;
-	gn_e2ee_prekeys_erase(a->e2ee, ids, count);
-}
-
-/* New ones, in one transaction with their private halves. */
-static gn_err make_prekeys(struct gn_agent *a, const struct prekeys_row *before)
-{
-	struct gn_e2ee_prekeys halves;
-	struct prekeys_row row = {.made = agent_unix(a), .next = before->next + 1 + GN_E2EE_FEW};
-	struct gn_prekeys in = {.created = row.made, .ttl = GN_PREKEYS_TTL, .identity = a->owner};
-	uint8_t *room = malloc(2 * GN_RECORD_MAX);
-	struct gn_buf out = {room, 0, 2 * GN_RECORD_MAX};
-	struct gn_agent_tx tx = {0};
-	if (!room)
-		return GN_NOMEM;
-	row.seq = row.made > before->seq ? row.made : before->seq + 1;
-	in.seq = row.seq;
-	memcpy(in.dh, a->device.dh_pk, sizeof in.dh);
-	erase_prekeys(a, before->next);
-	gn_err err = gn_e2ee_prekeys_new(a->e2ee, before->next, GN_E2EE_FEW, &halves);
-	if (!err) {
-		prekey_of(&halves.last, &in.last);
-		for (in.few_count = 0; in.few_count < halves.few_count; in.few_count++)
-			prekey_of(&halves.few[in.few_count], &in.few[in.few_count]);
-		err = gn_prekeys_record(&a->device.sk, a->device.pq_seed, &in, 0, &out);
-	}
-	row.records = (uint32_t)out.len;
-	if (!err)
-		err = gn_prekeys_record(&a->device.sk, a->device.pq_seed, &in, 1, &out);
-	if (!err)
-		err = gn_agent_tx_begin(a->db, &tx);
-	if (!err)
-		err = agent_meta_put(&tx, "prekeys", &row, sizeof row);
-	if (!err)
-		err = gn_agent_meta_put(&tx, "prekeys.records", gn_buf_slice(&out));
-	if (!err)
-		err = agent_keep(a, &tx);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (err)
-		gn_agent_tx_abort(&tx);
-	else
-		err = publish_prekeys(a, gn_buf_slice(&out), row.records);
-	free(room);
-	return err;
-}
-
-static gn_err prekeys_row(struct gn_agent *a, struct prekeys_row *row)
-{
-	*row = (struct prekeys_row){.next = 1};
-	gn_err err = agent_meta(a, "prekeys", row, sizeof *row);
-	return err == GN_NOT_FOUND ? GN_OK : err;
-}
-
-/* Those of before while they are new enough. */
-static gn_err prekeys_open(struct gn_agent *a)
-{
-	struct prekeys_row row;
-	uint8_t *room = malloc(2 * GN_RECORD_MAX);
-	struct gn_buf records = {room, 0, 2 * GN_RECORD_MAX};
-	gn_err err = room ? prekeys_row(a, &row) : GN_NOMEM;
-	if (!err && row.made)
-		err = gn_agent_meta_get(a->db, "prekeys.records", &records);
-	if (!err)
-		err = row.made && row.records <= records.len
-			      ? publish_prekeys(a, gn_buf_slice(&records), row.records)
-			      : make_prekeys(a, &row);
-	free(room);
-	return err;
-}
 
 /* ---- the identity record ---- */
 
@@ -349,6 +19,7 @@ static bool identity_says(const struct gn_agent *a, const struct gn_identity *id
 
 static void tell_own(struct gn_agent *a, const struct gn_identity *id)
 {
+	agent_safety_known(a, id);
 	struct gn_people_identity said;
 	struct gn_people_device devices[GN_IDENTITY_DEVICES];
 	struct gn_people_version history[GN_IDENTITY_HISTORY];
@@ -486,6 +157,46 @@ out:
 	return err;
 }
 
+/* A device of ours that is listed no more had the keys of our boxes: new ones, at once. */
+static void note_devices(struct gn_agent *a, const struct gn_identity *id)
+{
+	struct gn_pk before[GN_IDENTITY_DEVICES], now[GN_IDENTITY_DEVICES];
+	struct gn_buf room = {(uint8_t *)before, 0, sizeof before};
+	size_t at[GN_IDENTITY_DEVICES], count = gn_identity_devices(id, agent_unix(a), at);
+	struct gn_agent_tx tx = {0};
+	bool gone = false;
+	gn_err err = gn_agent_meta_get(a->db, "own.devices", &room);
+	if (err && err != GN_NOT_FOUND) {
+		agent_fail(a, err);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		now[i] = id->keys[at[i]].pk;
+	for (size_t i = 0; i < room.len / sizeof before[0]; i++) {
+		bool there = gn_pk_eq(&before[i], &a->device.sk.pk);
+		for (size_t k = 0; k < count; k++)
+			there = there || gn_pk_eq(&before[i], &now[k]);
+		gone = gone || !there;
+	}
+	struct gn_slice list = gn_slice((const uint8_t *)now, count * sizeof now[0]);
+	if (gn_slice_eq(gn_buf_slice(&room), list))
+		return;
+	err = gn_agent_tx_begin(a->db, &tx);
+	if (!err)
+		err = gn_agent_meta_put(&tx, "own.devices", list);
+	if (!err)
+		err = gn_agent_tx_commit(&tx);
+	if (err) {
+		gn_agent_tx_abort(&tx);
+		agent_fail(a, err);
+	}
+	if (gone) {
+		gn_host_log(&a->host, GN_LOG_INFO, "identity",
+			    "a device of yours was revoked: new boxes");
+		a->box_wanted[AGENT_FRONT] = a->box_wanted[AGENT_PRIVATE] = true;
+	}
+}
+
 void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k)
 {
 	const struct gn_identity *newest =
@@ -499,6 +210,8 @@ void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k)
 	for (size_t i = 0; i < k->identity_count; i++)
 		if (k->identities[i]->seq > a->identity_seq)
 			a->identity_seq = k->identities[i]->seq;
+	if (newest)
+		note_devices(a, newest);
 	if (newest && identity_says(a, newest)) {
 		tell_own(a, newest);
 		a->identity_wanted = false;
@@ -520,55 +233,63 @@ void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k)
 
 void agent_own_renew(struct gn_agent *a, unsigned place)
 {
-	struct prekeys_row row;
 	gn_err err = GN_OK;
-	if (place == PLACE_PREKEYS || place == PLACE_PREKEYS + 1) {
-		err = prekeys_row(a, &row);
-		/* both at once, with the first of them */
-		if (!err && place == PLACE_PREKEYS)
-			err = make_prekeys(a, &row);
-	} else if (place == PLACE_FRONT) {
-		box_publish(a, AGENT_FRONT);
-	} else if (place == PLACE_PRIVATE) {
-		box_publish(a, AGENT_PRIVATE);
-	} else if (place == PLACE_IDENTITY) {
+	if (place == PLACE_PREKEYS) /* both at once, with the first of them */
+		err = agent_own_prekeys_renew(a);
+	else if (place == PLACE_FRONT)
+		agent_own_box_publish(a, AGENT_FRONT);
+	else if (place == PLACE_PRIVATE)
+		agent_own_box_publish(a, AGENT_PRIVATE);
+	else if (place >= PLACE_BEFORE && (place - PLACE_BEFORE) % 2 == 0)
+		agent_own_box_publish(a, AGENT_BEFORE + (place - PLACE_BEFORE) / 2);
+	else if (place == PLACE_IDENTITY)
 		a->identity_ask = a->now;
-	}
 	if (err)
 		agent_fail(a, err);
 }
 
+void agent_own_signed(struct gn_agent *a, unsigned place)
+{
+	if (place == PLACE_PREKEYS || place == PLACE_PREKEYS + 1)
+		agent_own_prekeys_signed(a, place);
+}
+
 void agent_own_invites(struct gn_agent *a)
 {
-	if (a->boxes[AGENT_FRONT].made)
-		box_publish(a, AGENT_FRONT);
+	agent_own_box_publish(a, AGENT_FRONT);
+}
+
+gn_err agent_own_anew(struct gn_agent *a)
+{
+	a->box_wanted[AGENT_PRIVATE] = true;
+	return agent_own_prekeys_renew(a);
 }
 
 gn_err agent_own_open(struct gn_agent *a)
 {
-	for (unsigned i = 0; i < AGENT_BOXES; i++)
-		GN_TRY(box_open(a, i));
-	for (unsigned i = 0; i < AGENT_BOXES; i++)
-		if (a->boxes[i].made)
-			box_publish(a, i);
-	GN_TRY(prekeys_open(a));
+	GN_TRY(agent_own_boxes_open(a));
+	GN_TRY(agent_own_prekeys_open(a));
 	a->identity_ask = a->now;
 	a->identity_known = a->identity_wanted = false;
-	struct gn_pk boxes[AGENT_BOXES];
-	for (unsigned i = 0; i < AGENT_BOXES; i++)
-		boxes[i] = a->boxes[i].sk.pk;
-	return gn_agent_vault_boxes_put(a->vault, boxes, AGENT_BOXES);
+	a->expire_due = a->now;
+	return GN_OK;
 }
 
 gn_time agent_own_pump(struct gn_agent *a)
 {
-	for (unsigned i = 0; i < AGENT_BOXES; i++)
-		if (box_work(a, i))
-			return a->now; /* a little in each turn */
+	gn_time next = agent_own_boxes_pump(a);
+	if (!a->failed)
+		next = gn_time_min(next, agent_own_prekeys_pump(a));
+	if (a->expire_due <= a->now && !a->failed) {
+		gn_e2ee_expire(a->e2ee, a->now);
+		agent_settle(a);
+		a->expire_due = a->now + AGENT_EXPIRE_EVERY;
+	}
 	if (a->identity_ask <= a->now && gn_agent_link_is_up(a->link)) {
 		a->identity_ask = a->now + AGENT_IDENTITY_RETRY;
 		gn_err err = gn_agent_know_ask(a->know, &a->owner);
 		(void)err; /* full: asked again */
 	}
-	return gn_agent_link_is_up(a->link) ? a->identity_ask : GN_NEVER;
+	next = gn_time_min(next, a->expire_due);
+	return gn_agent_link_is_up(a->link) ? gn_time_min(next, a->identity_ask) : next;
 }

@@ -1,12 +1,12 @@
 /* What is to be sent, in the outbox until it is done.
  *
  *   SEND  [its devices are believed, a box is known: sealed, in one transaction with the sessions]
- *         -> ITEM [a stranger's work, if it needs any; the node deposits it] -> gone
+ *         -> ITEM [a stranger's work, if it needs any; the node deposits it] -> HELD, or gone
  *   SEND  [unknown devices: they are looked up] -> later
- *   ITEM  [too few hold it, the node went] -> later     [the box refuses it] -> failed
+ *   ITEM  [too few hold it, the node went] -> later
+ *         [the box refuses it] -> through the front box, or failed
  *
- * A row is its head and what is behind it: of a SEND the content, of an ITEM the envelope. Rule
- * AG-56. */
+ * What was stored is held.c's. Rules AG-56, AG-63, AG-65. */
 #include "agent/outbox_int.h"
 
 #include <stdlib.h>
@@ -15,55 +15,18 @@ static const struct gn_app_kind send_kind = {GN_FB_APP_BODY_APP_BOX, GN_FB_APP_B
 
 /* ---- rows ---- */
 
-void agent_post_hurry(struct gn_agent *a)
-{
-	a->post_due = a->now;
-}
-
-static void row_done(struct gn_agent *a, uint64_t id)
-{
-	struct gn_agent_tx tx;
-	gn_err err = gn_agent_tx_begin(a->db, &tx);
-	if (!err)
-		err = gn_agent_out_delete(&tx, id);
-	if (!err)
-		err = agent_keep(a, &tx);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
-}
-
-static void row_later(struct gn_agent *a, uint64_t id, uint32_t tries)
-{
-	struct gn_agent_tx tx;
-	uint64_t wait = AGENT_POST_WAIT_MS << (tries < 10 ? tries : 10);
-	wait = wait < AGENT_POST_WAIT_MAX_MS ? wait : AGENT_POST_WAIT_MAX_MS;
-	a->post_due = gn_time_min(a->post_due, a->now + (gn_time)wait * GN_MSEC);
-	gn_err err = gn_agent_tx_begin(a->db, &tx);
-	if (!err)
-		err = gn_agent_out_later(&tx, id, agent_unix_ms(a) + wait, tries + 1);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
-}
-
 static void row_failed(struct gn_agent *a, uint64_t id, const struct agent_out_head *head,
 		       enum gn_people_why why)
 {
-	if (head->flags & AGENT_OUT_STAYS) {
+	/* of one that was pressed, the first is still held */
+	if (head->flags & AGENT_OUT_STAYS && !(head->flags & AGENT_OUT_PRESSED)) {
 		gn_err err = gn_people_failed(a->people, &head->chat, &head->id, why, a->now);
 		if (err && err != GN_NOT_FOUND) {
 			agent_fail(a, err);
 			return;
 		}
 	}
-	row_done(a, id);
+	agent_out_done(a, id);
 }
 
 /* ---- sealing ---- */
@@ -76,7 +39,8 @@ static bool choose_box(struct gn_agent *a, const struct gn_people_contact *c,
 	char name[80];
 	uint64_t unix_now = agent_unix(a);
 	head->ttl = AGENT_ITEM_TTL;
-	if (c->box && !(head->flags & AGENT_OUT_REQUEST) && c->box->until > unix_now) {
+	if (c->box && !(head->flags & (AGENT_OUT_REQUEST | AGENT_OUT_FRONT)) &&
+	    c->box->until > unix_now) {
 		head->way = GN_FB_BOX_WAY_CERTIFICATE;
 		head->box = c->box->box;
 		memcpy(head->certificate, c->box->certificate, sizeof head->certificate);
@@ -113,26 +77,68 @@ static size_t choose_devices(const struct gn_agent *a, const struct agent_out_he
 	return count;
 }
 
+/* The envelope, the sessions' new state and the row are one transaction. */
+static gn_err put_item(struct gn_agent *a, uint64_t id, struct agent_out_head *head,
+		       struct gn_slice item)
+{
+	struct gn_agent_written written = {.until_ms = agent_unix_ms(a) + AGENT_WRITTEN_MS};
+	struct agent_out_parts parts = {.rest = item};
+	struct gn_agent_tx tx;
+	gn_sha256(&item, 1, &head->item);
+	head->made_ms = agent_unix_ms(a);
+	head->end = agent_unix(a) + head->ttl;
+	head->flags |= gn_e2ee_sets_up(item) ? AGENT_OUT_SETS_UP : 0;
+	parts.head = *head;
+	written.item = head->item;
+	memcpy(written.chat.b, head->chat.b, sizeof written.chat.b);
+	memcpy(written.id.b, head->id.b, sizeof written.id.b);
+	gn_err err = gn_agent_tx_begin(a->db, &tx);
+	if (!err && head->flags & AGENT_OUT_AGAIN)
+		err = agent_held_replaced(a, &tx, id, head);
+	if (!err)
+		err = agent_out_row(&tx, id, AGENT_OUT_ITEM, agent_unix_ms(a), &parts);
+	if (!err && head->flags & AGENT_OUT_STAYS)
+		err = gn_agent_written_put(&tx, &written);
+	if (!err)
+		err = agent_keep(a, &tx);
+	if (!err)
+		err = gn_agent_tx_commit(&tx);
+	if (err)
+		gn_agent_tx_abort(&tx);
+	gn_wipe(&parts, sizeof parts);
+	return err;
+}
+
+/* Something is not known yet: it is looked for. */
+static void wait_for(struct gn_agent *a, const struct gn_agent_out *o,
+		     const struct agent_out_head *head, const char *what)
+{
+	gn_host_log(&a->host, GN_LOG_DEBUG, "post", "%llu waits for %s", (unsigned long long)o->id,
+		    what);
+	gn_err err = gn_agent_know_ask(a->know, &head->owner);
+	(void)err; /* full: with the next try */
+	agent_out_later(a, o->id, o->tries);
+}
+
 /* SEND -> ITEM. */
 static void seal(struct gn_agent *a, const struct gn_agent_out *o, struct agent_out_head *head,
 		 struct gn_slice content)
 {
 	struct gn_people_contact c;
 	struct gn_pk to[GN_PEOPLE_DEVICES_MAX];
-	struct gn_agent_tx tx = {0};
-	struct gn_agent_written written = {.until_ms = agent_unix_ms(a) + AGENT_WRITTEN_MS};
 	if (gn_people_get(a->people, &head->owner, &c) != GN_OK || c.blocked) {
-		row_done(a, o->id); /* they were removed meanwhile */
+		agent_out_done(a, o->id); /* they were removed meanwhile */
 		return;
+	}
+	switch (agent_held_again(a, o, head)) {
+	case AGENT_AGAIN_NOW: break;
+	case AGENT_AGAIN_NEVER: agent_out_done(a, o->id); return;
+	case AGENT_AGAIN_LATER: wait_for(a, o, head, "newer prekeys"); return;
 	}
 	struct gn_e2ee_write w = {.to = to, .content = content};
 	w.to_count = choose_devices(a, head, to);
 	if (!w.to_count || !choose_box(a, &c, head)) {
-		gn_host_log(&a->host, GN_LOG_DEBUG, "post", "%llu waits: %zu devices known, %s",
-			    (unsigned long long)o->id, w.to_count, "no box");
-		gn_err err = gn_agent_know_ask(a->know, &head->owner);
-		(void)err; /* full: with the next try */
-		row_later(a, o->id, o->tries);
+		wait_for(a, o, head, w.to_count ? "a box" : "a device");
 		return;
 	}
 	w.box = head->box;
@@ -142,43 +148,20 @@ static void seal(struct gn_agent *a, const struct gn_agent_out *o, struct agent_
 	struct gn_buf item = {room, 0, GN_E2EE_SIZE_LARGEST};
 	gn_err err = room ? gn_e2ee_write(a->e2ee, &w, &item, a->now) : GN_NOMEM;
 	gn_wipe(w.hint, sizeof w.hint);
-	if (err == GN_NOT_FOUND || err == GN_KEY || err == GN_LIMIT) {
-		gn_host_log(&a->host, GN_LOG_DEBUG, "post", "%llu waits for prekeys: %s",
-			    (unsigned long long)o->id, gn_err_text(err));
-		err = gn_agent_know_ask(a->know, &head->owner);
-		(void)err;
-		row_later(a, o->id, o->tries);
-		free(room);
-		return;
-	}
-	if (err == GN_TOO_LARGE) {
+	if (!err)
+		err = put_item(a, o->id, head, gn_buf_slice(&item));
+	else if (err == GN_NOT_FOUND || err == GN_KEY || err == GN_LIMIT) {
+		wait_for(a, o, head, "prekeys");
+		err = GN_OK;
+	} else if (err == GN_TOO_LARGE) {
 		row_failed(a, o->id, head, GN_PEOPLE_TOO_BIG);
-		free(room);
-		return;
+		err = GN_OK;
 	}
-	if (!err) {
-		struct gn_slice bytes = gn_buf_slice(&item);
-		gn_sha256(&bytes, 1, &written.item);
-		memcpy(written.chat.b, head->chat.b, sizeof written.chat.b);
-		memcpy(written.id.b, head->id.b, sizeof written.id.b);
-		err = gn_agent_tx_begin(a->db, &tx);
-	}
-	if (!err)
-		err = agent_out_row(&tx, o->id, AGENT_OUT_ITEM, agent_unix_ms(a), head,
-				    gn_buf_slice(&item));
-	if (!err && head->flags & AGENT_OUT_STAYS)
-		err = gn_agent_written_put(&tx, &written);
-	if (!err)
-		err = agent_keep(a, &tx);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
 	free(room);
-	if (!err) {
+	if (err)
+		agent_fail(a, err);
+	else
 		agent_post_hurry(a);
-		return;
-	}
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
 }
 
 /* ---- deposits ---- */
@@ -186,20 +169,32 @@ static void seal(struct gn_agent *a, const struct gn_agent_out *o, struct agent_
 static void deposit_free(struct agent_deposit *d)
 {
 	if (d->bytes)
-		gn_wipe(d->bytes + d->len, sizeof(struct agent_out_head));
+		gn_wipe(d->bytes, d->len);
 	free(d->bytes);
 	gn_wipe(d, sizeof *d);
+}
+
+/* Its row, with the custodies that came; borrows. */
+static void deposit_parts(const struct agent_deposit *d, struct agent_out_parts *out)
+{
+	bool is = agent_out_open(gn_slice(d->bytes, d->len), out);
+	GN_ASSERT(is); /* it was when it began */
+	out->custodies =
+		gn_slice((const uint8_t *)d->custodies, d->custody_count * sizeof d->custodies[0]);
 }
 
 static void tell_stored(struct agent_deposit *d)
 {
 	struct gn_agent *a = d->agent;
-	if (!d->stays)
-		return;
-	gn_err err = gn_people_stored(a->people, &d->chat, &d->id, (uint8_t)d->held, (uint8_t)d->of,
-				      a->now);
+	struct agent_out_parts parts;
+	deposit_parts(d, &parts);
+	gn_err err = parts.head.flags & AGENT_OUT_STAYS
+			     ? gn_people_stored(a->people, &parts.head.chat, &parts.head.id,
+						(uint8_t)d->held, (uint8_t)d->of, a->now)
+			     : GN_OK;
 	if (err && err != GN_NOT_FOUND)
 		agent_fail(a, err);
+	gn_wipe(&parts, sizeof parts);
 }
 
 /* It may still be let in, now or later. */
@@ -212,7 +207,7 @@ static bool may_do_better(gn_err err)
 static void deposit_over(struct agent_deposit *d, gn_err err, unsigned bits)
 {
 	struct gn_agent *a = d->agent;
-	struct agent_deposit over = *d;
+	struct agent_out_parts parts;
 	d->call = 0;
 	if (err == GN_PROOF_OF_WORK && d->works && bits > d->bits && bits <= AGENT_WORK_MOST) {
 		d->bits = bits; /* others have worked more: so do we */
@@ -221,20 +216,34 @@ static void deposit_over(struct agent_deposit *d, gn_err err, unsigned bits)
 	}
 	gn_host_log(&a->host, GN_LOG_DEBUG, "post", "%llu: %u of %u hold it: %s",
 		    (unsigned long long)d->out, d->held, d->of, gn_err_text(err));
-	bool stored = !err || err == GN_EXISTS || (err == GN_QUORUM && d->held >= AGENT_STORED);
-	struct agent_out_head head = {
-		.chat = d->chat, .id = d->id, .flags = d->stays ? AGENT_OUT_STAYS : 0};
-	deposit_free(d);
-	over.bytes = NULL;
-	if (stored) {
-		tell_stored(&over);
-		row_done(a, over.out);
+	deposit_parts(d, &parts);
+	if (!err || err == GN_EXISTS || (err == GN_QUORUM && d->held >= AGENT_STORED)) {
+		tell_stored(d);
+		agent_held_begin(a, d->out, &parts);
 	} else if (may_do_better(err)) {
-		row_later(a, over.out, over.tries);
-	} else {
-		row_failed(a, over.out, &head, GN_PEOPLE_REFUSED_BY_BOX);
+		agent_out_later(a, d->out, d->tries);
+	} else if (!agent_held_refused(a, d->out, &parts)) {
+		row_failed(a, d->out, &parts.head, GN_PEOPLE_REFUSED_BY_BOX);
 	}
-	gn_wipe(&over, sizeof over);
+	gn_wipe(&parts, sizeof parts);
+	deposit_free(d);
+}
+
+/* Of each holder the newest; what the node hands on was signed, or is nothing. */
+static void take_custody(struct agent_deposit *d, struct gn_fb_custody t)
+{
+	struct gn_custody c;
+	size_t i = 0;
+	gn_custody_get(t, &c);
+	if (!gn_pk_eq(&c.box, &d->box) || !gn_hash_eq(&c.item, &d->item) ||
+	    gn_custody_check(&c) != GN_OK)
+		return;
+	while (i < d->custody_count && !gn_pk_eq(&d->custodies[i].holder_key, &c.holder_key))
+		i++;
+	if (i == AGENT_CUSTODIES_MAX)
+		return;
+	d->custody_count += i == d->custody_count;
+	d->custodies[i] = c;
 }
 
 static void on_sent(void *user, const struct gn_host_client_event *e)
@@ -252,6 +261,8 @@ static void on_sent(void *user, const struct gn_host_client_event *e)
 		return;
 	}
 	unsigned before = d->held;
+	if (gn_fb_box_sent_has_custody(t))
+		take_custody(d, gn_fb_box_sent_custody(t));
 	d->held = gn_fb_box_sent_held(t);
 	d->of = gn_fb_box_sent_of(t);
 	if (!e->more) {
@@ -271,6 +282,8 @@ static void deposit_send(struct agent_deposit *d, const struct agent_out_head *h
 	struct gn_fb_key box, invite;
 	struct gn_fb_sig fb_sig;
 	struct gn_sig sig;
+	struct agent_out_parts parts;
+	deposit_parts(d, &parts);
 	if (head->way == GN_FB_BOX_WAY_WORK) {
 		struct gn_reader r = gn_reader(GN_SLICE(d->work.nonce));
 		proof.day = d->work.day;
@@ -291,13 +304,15 @@ static void deposit_send(struct agent_deposit *d, const struct agent_out_head *h
 	struct gn_fbb *b = gn_agent_link_builder(a->link);
 	struct gn_fb_box_send_args args = {.box = &box,
 					   .front = head->front,
-					   .item = gn_slice(d->bytes, d->len),
-					   .ttl = head->ttl,
+					   .item = parts.rest,
+					   .ttl = (uint32_t)(head->end - agent_unix(a)),
+					   .wide = (head->flags & AGENT_OUT_WIDE) != 0,
 					   .proof = gn_fb_box_proof_make(b, &proof)};
 	gn_fbref table = gn_fb_box_send_make(b, &args);
 	if (gn_agent_link_call(a->link, send_kind, table, AGENT_DEPOSIT_MS, on_sent, d, &d->call) !=
 	    GN_OK)
 		d->call = 0; /* in the next turn */
+	gn_wipe(&parts, sizeof parts);
 }
 
 static struct agent_deposit *deposit_of(struct gn_agent *a, uint64_t out)
@@ -310,29 +325,32 @@ static struct agent_deposit *deposit_of(struct gn_agent *a, uint64_t out)
 
 /* An ITEM's turn: it gets a place. */
 static void deposit_begin(struct gn_agent *a, const struct gn_agent_out *o,
-			  const struct agent_out_head *head, struct gn_slice item)
+			  const struct agent_out_parts *parts)
 {
+	const struct agent_out_head *head = &parts->head;
 	struct agent_deposit *d = deposit_of(a, 0);
+	if (head->end <= agent_unix(a) + AGENT_ITEM_TTL_MIN) { /* people say what became of it */
+		agent_out_done(a, o->id);
+		return;
+	}
 	if (!d || deposit_of(a, o->id))
 		return;
-	uint8_t *bytes = malloc(sizeof *head + item.len);
+	uint8_t *bytes = malloc(o->bytes.len);
 	if (!bytes)
 		return;
+	memcpy(bytes, o->bytes.p, o->bytes.len);
 	*d = (struct agent_deposit){.agent = a,
 				    .out = o->id,
-				    .chat = head->chat,
-				    .id = head->id,
-				    .stays = head->flags & AGENT_OUT_STAYS,
 				    .tries = o->tries,
 				    .box = head->box,
+				    .item = head->item,
 				    .bits = head->bits,
-				    .ttl = head->ttl,
 				    .works = head->way == GN_FB_BOX_WAY_WORK,
 				    .bytes = bytes,
-				    .len = item.len};
-	memcpy(bytes, item.p, item.len);
-	memcpy(bytes + item.len, head, sizeof *head); /* what it is sent by */
-	gn_sha256(&item, 1, &d->item);
+				    .len = o->bytes.len};
+	while (agent_out_custody(parts, d->custody_count, &d->custodies[d->custody_count]))
+		if (++d->custody_count == AGENT_CUSTODIES_MAX)
+			break;
 	if (head->way == GN_FB_BOX_WAY_CERTIFICATE)
 		gn_sk_from_seed(head->seed, &d->sk);
 	else if (head->way == GN_FB_BOX_WAY_INVITE)
@@ -346,7 +364,8 @@ static void deposit_begin(struct gn_agent *a, const struct gn_agent_out *o,
 static bool deposit_step(struct agent_deposit *d)
 {
 	struct agent_out_head head;
-	memcpy(&head, d->bytes + d->len, sizeof head);
+	memcpy(&head, d->bytes, sizeof head);
+	bool up = gn_agent_link_is_up(d->agent->link);
 	if (d->works && d->tried.start != UINT64_MAX) {
 		gn_err err = gn_boxrec_work_find(&d->box, &d->item, d->bits, d->tried, &d->work);
 		d->tried.start += d->tried.count;
@@ -354,9 +373,10 @@ static bool deposit_step(struct agent_deposit *d)
 			return true;
 		d->tried.start = UINT64_MAX; /* found */
 	}
-	if (gn_agent_link_is_up(d->agent->link))
+	if (up)
 		deposit_send(d, &head);
-	return !d->call && gn_agent_link_is_up(d->agent->link);
+	gn_wipe(&head, sizeof head);
+	return !d->call && up;
 }
 
 /* ---- the outside ---- */
@@ -385,18 +405,16 @@ static bool copy_row(void *user, const struct gn_agent_out *o)
 
 static void post_row(struct gn_agent *a, const struct gn_agent_out *o)
 {
-	struct agent_out_head head;
-	if (o->bytes.len < sizeof head) {
-		row_done(a, o->id);
-		return;
-	}
-	memcpy(&head, o->bytes.p, sizeof head);
-	struct gn_slice rest = gn_slice_sub(o->bytes, sizeof head, o->bytes.len - sizeof head);
-	if (o->kind == AGENT_OUT_SEND)
-		seal(a, o, &head, rest);
+	struct agent_out_parts parts;
+	if (!agent_out_open(o->bytes, &parts))
+		agent_out_done(a, o->id);
+	else if (o->kind == AGENT_OUT_SEND)
+		seal(a, o, &parts.head, parts.rest);
+	else if (o->kind == AGENT_OUT_ITEM)
+		deposit_begin(a, o, &parts);
 	else
-		deposit_begin(a, o, &head, rest);
-	gn_wipe(&head, sizeof head);
+		agent_held_step(a, o, &parts);
+	gn_wipe(&parts, sizeof parts);
 }
 
 static gn_time later_of(gn_time a, gn_time b)
@@ -443,6 +461,7 @@ gn_time agent_post_pump(struct gn_agent *a)
 
 void agent_post_close(struct gn_agent *a)
 {
+	agent_held_close(a);
 	for (unsigned i = 0; i < AGENT_DEPOSITS; i++) {
 		if (a->deposits[i].call)
 			gn_agent_link_drop(a->link, a->deposits[i].call);

@@ -56,6 +56,7 @@ static void answer_claim(struct gn_agent *a, const struct gn_pk *owner)
 			agent_fail(a, err);
 		else
 			agent_settle(a);
+		agent_serve_accepted(a, owner);
 		return;
 	}
 }
@@ -75,8 +76,11 @@ static void tell_event(struct gn_agent *a, const struct gn_people_event *e)
 		err = err == GN_NOT_FOUND ? GN_OK : err;
 		break;
 	case GN_PEOPLE_REQUESTED: answer_claim(a, &e->owner); break;
-	case GN_PEOPLE_MESSAGE:
 	case GN_PEOPLE_CONTACT:
+		a->look_waiting = true; /* what they said may be wanted now */
+		agent_own_contact(a, &e->owner);
+		break;
+	case GN_PEOPLE_MESSAGE:
 	case GN_PEOPLE_TYPING:
 	case GN_PEOPLE_REGISTER:
 	case GN_PEOPLE_ALARM:
@@ -124,7 +128,7 @@ static void on_down(void *user, gn_err err, const char *why)
 
 /* ---- the loop ---- */
 
-static gn_time pump_open(struct gn_agent *a)
+gn_time agent_pump(struct gn_agent *a)
 {
 	gn_time next = gn_people_deadline(a->people);
 	if (next <= a->now) {
@@ -150,6 +154,10 @@ static gn_time pump_open(struct gn_agent *a)
 	if (!a->failed)
 		next = gn_time_min(next, agent_jobs_pump(a));
 	if (!a->failed)
+		next = gn_time_min(next, agent_files_pump(a));
+	if (!a->failed)
+		next = gn_time_min(next, agent_serve_files(a));
+	if (!a->failed)
 		gn_agent_know_pump(a->know);
 	for (size_t i = 0; i < a->claim_count; i++)
 		if (!a->claims[i].told) {
@@ -169,7 +177,12 @@ static gn_time turn(void *user)
 	gn_time next = gn_agent_link_pump(a->link, a->now);
 	gn_agent_vault_tick(a->vault, a->now);
 	if (a->db && !a->failed)
-		next = gn_time_min(next, pump_open(a));
+		next = gn_time_min(next, agent_pump(a));
+	else if (!a->failed)
+		next = gn_time_min(next, agent_locked_pump(a));
+	if (a->locked_news)
+		agent_serve_new(a);
+	a->locked_news = false;
 	if (a->state_moved) {
 		a->state_moved = false;
 		agent_serve_state(a);
@@ -262,6 +275,7 @@ static gn_err start(struct gn_agent *a, const struct gn_host_config *host, char 
 					   "what it keeps in %.300s/agent cannot be opened: %.200s",
 					   a->config.data, gn_err_text(err));
 	}
+	agent_locked_begin(a);
 	gn_host_start(&a->host);
 	gn_host_ready(&a->host, "ready %s\n", a->config.socket);
 	return GN_OK;
@@ -292,6 +306,7 @@ gn_err gn_agent_run(const struct gn_agent_config *config, int ready_fd, char why
 		err = gn_host_run(&a->host, why);
 	if (a->db)
 		agent_close(a);
+	agent_locked_end(a);
 	gn_http_free(a->http);
 	gn_agent_link_free(a->link);
 	if (a->vault) {

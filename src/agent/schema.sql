@@ -129,3 +129,15 @@ CREATE TABLE events(
   kind INTEGER NOT NULL,
   bytes BLOB NOT NULL);
 CREATE INDEX events_at ON events(at);
+
+-- Files: those that are being sent, with what is needed to go on; and messages that carry some.
+CREATE TABLE files(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  chat BLOB NOT NULL,
+  mine INTEGER NOT NULL,
+  content BLOB NOT NULL,
+  state INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  UNIQUE(content, chat, mine));
+CREATE INDEX files_state ON files(state) WHERE state > 0;

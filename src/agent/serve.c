@@ -80,8 +80,10 @@ static gn_err call_lock(struct agent_request *r)
 			      "`geonet id passphrase`");
 		return GN_OK;
 	}
+	agent_files_locked(a);
 	agent_close(a);
 	gn_agent_vault_lock(a->vault);
+	agent_locked_begin(a);
 	a->state_moved = true;
 	answer_status(r);
 	return GN_OK;
@@ -91,6 +93,13 @@ static gn_err call_stop(struct agent_request *r)
 {
 	gn_host_answer_ok(&r->base);
 	gn_host_stop(&r->agent->host);
+	return GN_OK;
+}
+
+static gn_err call_renew(struct agent_request *r)
+{
+	GN_TRY(agent_own_anew(r->agent));
+	answer_status(r);
 	return GN_OK;
 }
 
@@ -112,6 +121,7 @@ static const struct agent_call calls[] = {
 	{CALL(AGENT, UNLOCK, LOCKED), call_unlock},
 	{CALL(AGENT, LOCK, LOCKED), call_lock},
 	{CALL(AGENT, AGENT_STOP, LOCKED), call_stop},
+	{CALL(AGENT, AGENT_RENEW, 0), call_renew},
 	{CALL(CONTACT, CONTACTS_LIST, 0), agent_call_contacts_list},
 	{CALL(CONTACT, CONTACT_GET, 0), agent_call_contact_get},
 	{CALL(CONTACT, CONTACT_ADD, 0), agent_call_contact_add},
@@ -121,6 +131,7 @@ static const struct agent_call calls[] = {
 	{CALL(CONTACT, INVITE_NEW, 0), agent_call_invite_new},
 	{CALL(CONTACT, INVITES_LIST, 0), agent_call_invites_list},
 	{CALL(CONTACT, INVITE_DROP, 0), agent_call_invite_drop},
+	{CALL(CONTACT, CONTACT_VERIFY, 0), agent_call_contact_verify},
 	{CALL(CHAT, CHATS_LIST, 0), agent_call_chats_list},
 	{CALL(CHAT, MESSAGE_SEND, 0), agent_call_message_send},
 	{CALL(CHAT, MESSAGE_EDIT, 0), agent_call_message_edit},
@@ -139,6 +150,11 @@ static const struct agent_call calls[] = {
 	{CALL(JOB, JOB_TAKE, 0), agent_call_job_take},
 	{CALL(JOB, JOB_KEEP, 0), agent_call_job_keep},
 	{CALL(JOB, JOB_END, 0), agent_call_job_end},
+	{CALL(CHAT, MESSAGE_GET, 0), agent_call_message_get},
+	{CALL(CHAT, CHAT_FILE_SEND, GN_HOST_CALL_STREAM), agent_call_file_send},
+	{CALL(CHAT, CHAT_FILE_GET, GN_HOST_CALL_STREAM), agent_call_file_get},
+	{CALL(CHAT, CHAT_FILES_LIST, 0), agent_call_files_list},
+	{CALL(CHAT, CHAT_FILE_DROP, 0), agent_call_file_drop},
 	{{{0, 0}, 0}, NULL},
 };
 
@@ -216,6 +232,7 @@ static void closed(struct gn_host_request *base)
 	struct gn_agent *a = base->api->user;
 	agent_work_gone(a, r);
 	agent_jobs_gone(a, r);
+	agent_file_closed(r);
 	if (!r->asked)
 		return;
 	gn_agent_link_drop(r->agent->link, r->asked);
@@ -248,7 +265,7 @@ void agent_serve_init(struct gn_agent *a)
 
 /* ---- what is told ---- */
 
-enum { TOLD_STATE, TOLD_MESSAGE, TOLD_CONTACT, TOLD_TYPING, TOLD_NOTICE }; /* bits */
+enum { TOLD_STATE, TOLD_MESSAGE, TOLD_CONTACT, TOLD_TYPING, TOLD_NOTICE }; /* bits; 5: files */
 
 #define TOLD_KIND(name) {GN_FB_APP_BODY_APP_TOLD, GN_FB_APP_TOLD_BODY_##name}
 
@@ -280,6 +297,15 @@ void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner)
 	add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, gn_be64(owner->b) | 1);
 }
 
+void agent_serve_new(struct gn_agent *a)
+{
+	static const struct gn_app_kind kind = TOLD_KIND(TOLD_NOTICE);
+	struct gn_fbb *b = gn_host_told_builder(a->api.told);
+	struct gn_fb_told_notice_args args = {.text = gn_str("new message"),
+					      .next = gn_str("read it: geonet agent unlock")};
+	add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, 2);
+}
+
 struct telling {
 	struct gn_agent *agent;
 	bool fresh;
@@ -308,7 +334,7 @@ static void tell_contact(struct gn_agent *a, const struct gn_people_event *e)
 	if (gn_people_get(a->people, &e->owner, &c) != GN_OK)
 		return;
 	struct gn_fbb *b = gn_host_told_builder(a->api.told);
-	struct gn_fb_told_contact_args args = {.contact = agent_put_person(b, &c)};
+	struct gn_fb_told_contact_args args = {.contact = agent_put_person(b, a, &c)};
 	add(a, kind, gn_fb_told_contact_make(b, &args), TOLD_CONTACT, gn_be64(e->owner.b) | 1);
 }
 

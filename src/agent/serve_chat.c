@@ -22,23 +22,38 @@ struct putting {
 	struct gn_fbb *b;
 	gn_fbref refs[AGENT_LIMIT_MAX];
 	size_t count;
-	uint64_t last;
+	uint64_t last, now_ms;
 };
+
+bool agent_gap_is_young(uint64_t order, uint64_t now_ms)
+{
+	return order > now_ms ? order - now_ms < AGENT_GAP_SHOWN_MS
+			      : now_ms - order < AGENT_GAP_SHOWN_MS;
+}
+
+static bool still_comes(const struct gn_agent_message *m, uint64_t now_ms)
+{
+	struct gn_people_message row;
+	return gn_people_message_open(m->row, &row) == GN_OK && row.kind == GN_PEOPLE_GAP &&
+	       agent_gap_is_young(row.order, now_ms);
+}
 
 static bool put_one(void *user, const struct gn_agent_message *m)
 {
 	struct putting *p = user;
+	p->last = m->number;
+	if (still_comes(m, p->now_ms))
+		return true;
 	gn_fbref ref = agent_put_message(p->b, &m->chat, m->row, m->content, m->number);
 	if (ref && p->count < GN_COUNT(p->refs))
 		p->refs[p->count++] = ref;
-	p->last = m->number;
 	return true;
 }
 
 static void answer_message(struct agent_request *r, const struct gn_agent_chat_id *chat,
 			   const struct gn_agent_message_id *id)
 {
-	struct putting p = {.b = gn_host_answer_begin(&r->base)};
+	struct putting p = {.b = gn_host_answer_begin(&r->base), .now_ms = agent_unix_ms(r->agent)};
 	gn_err err = gn_agent_message_find(r->agent->db, chat, true, id, put_one, &p);
 	if (err || !p.count) {
 		gn_host_error(&r->base, err ? err : GN_NOT_FOUND, "it is gone already");
@@ -173,8 +188,12 @@ gn_err agent_call_message_retry(struct agent_request *r)
 	id_in(&id, gn_fb_message_retry_id(t));
 	memcpy(row.b, id.b, sizeof row.b);
 	gn_err err = gn_people_retry(r->agent->people, &chat, &id, r->agent->now);
+	/* what did not fail and has not arrived is looked after now */
+	if ((err == GN_NOT_FOUND || err == GN_STATE) && agent_held_hurry(r->agent, &chat, &id))
+		err = GN_OK;
 	if (err == GN_NOT_FOUND || err == GN_STATE) {
-		gn_host_error(&r->base, err, "there is no message of that id that failed");
+		gn_host_error(&r->base, err,
+			      "there is no message of that id that is not delivered");
 		return GN_OK;
 	}
 	GN_TRY(err);
@@ -200,7 +219,8 @@ gn_err agent_call_history(struct agent_request *r)
 	struct putting *p = malloc(sizeof *p);
 	if (!p)
 		return GN_NOMEM;
-	*p = (struct putting){.b = gn_host_answer_begin(&r->base)};
+	*p = (struct putting){.b = gn_host_answer_begin(&r->base),
+			      .now_ms = agent_unix_ms(r->agent)};
 	gn_err err = gn_agent_history(r->agent->db, &page, put_one, p, &more);
 	if (err == GN_NOT_FOUND && !page.before && !page.after)
 		err = GN_OK; /* nothing was said yet */
@@ -213,8 +233,9 @@ gn_err agent_call_history(struct agent_request *r)
 
 static bool last_only(void *user, const struct gn_agent_message *m)
 {
+	const struct putting *p = user;
 	(void)put_one(user, m);
-	return false;
+	return p->count == 0;
 }
 
 gn_err agent_call_chats_list(struct agent_request *r)
@@ -225,11 +246,11 @@ gn_err agent_call_chats_list(struct agent_request *r)
 	struct gn_people_contact c;
 	size_t count = 0;
 	for (size_t i = 0; count < GN_COUNT(refs) && gn_people_at(a->people, i, &c); i++) {
-		struct gn_agent_page page = {.chat = chat_of(&c), .limit = 1};
-		struct putting last = {.b = b};
+		struct gn_agent_page page = {.chat = chat_of(&c), .limit = 2};
+		struct putting last = {.b = b, .now_ms = agent_unix_ms(a)};
 		uint64_t unread = 0;
 		bool more;
-		gn_fbref person = agent_put_person(b, &c);
+		gn_fbref person = agent_put_person(b, a, &c);
 		gn_err err = gn_agent_history(a->db, &page, last_only, &last, &more);
 		if (!err)
 			err = gn_agent_unread_count(a->db, &page.chat, &unread);
@@ -253,7 +274,7 @@ struct searching {
 	gn_fbref refs[AGENT_LIMIT_MAX];
 	size_t count;
 	uint64_t place;
-	const struct gn_agent *agent;
+	struct gn_agent *agent;
 };
 
 static bool put_found(void *user, const struct gn_agent_found *f)
@@ -264,7 +285,7 @@ static bool put_found(void *user, const struct gn_agent_found *f)
 	gn_fbref person = 0;
 	for (size_t i = 0; !person && gn_people_at(s->agent->people, i, &c); i++)
 		if (memcmp(c.chat->b, m->chat.b, sizeof m->chat.b) == 0)
-			person = agent_put_person(s->b, &c);
+			person = agent_put_person(s->b, s->agent, &c);
 	struct gn_fb_found_args args = {
 		.message = agent_put_message(s->b, &m->chat, m->row, m->content, m->number),
 		.snippet = f->snippet,

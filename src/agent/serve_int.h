@@ -4,12 +4,15 @@
 
 #include "agent/agent_int.h"
 
+enum { AGENT_TOLD_FILE = 5 }; /* bit of events, after serve.c's */
+
 /* A request of the agent's; host's first. */
 struct agent_request {
 	struct gn_host_request base;
 	struct gn_agent *agent;
 	uint64_t asked; /* what it asked the node; 0: nothing */
 	void (*resolved)(struct agent_request *r, gn_err err, const struct gn_pk *owner);
+	struct agent_file *sends; /* what it sends; NULL: nothing, or no more */
 };
 
 static inline struct agent_request *agent_request_of(struct gn_host_request *r)
@@ -20,12 +23,48 @@ static inline struct agent_request *agent_request_of(struct gn_host_request *r)
 /* ---- serve_table.c ---- */
 
 gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a);
-gn_fbref agent_put_person(struct gn_fbb *b, const struct gn_people_contact *c);
+gn_fbref agent_put_person(struct gn_fbb *b, struct gn_agent *a, const struct gn_people_contact *c);
 /* row, content: as the store has them. 0: they are none. */
 gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat,
 			   struct gn_slice row, struct gn_slice content, uint64_t number);
 
-/* ---- serve_people.c, serve_chat.c: by call ---- */
+/* ---- serve_people.c, serve_chat.c, serve_show.c: by call ---- */
+
+/* AG-57: is what is missing probably on its way? order: the gap's, which is the Unix ms of the
+ * message that showed it, or what its sender made up: then it is shown. */
+bool agent_gap_is_young(uint64_t order, uint64_t now_ms);
+struct agent_file_of { /* whose a file is, where it stands */
+	const struct gn_agent_chat_id *chat;
+	const struct gn_content_id *id;
+	bool mine;
+	unsigned index;
+	uint64_t sent, number;
+	struct gn_slice text;
+	bool named; /* with whose chat it is */
+	bool whole; /* with text and a large preview */
+};
+gn_fbref agent_put_file(struct gn_fbb *b, struct gn_agent *a, const struct agent_file_of *of,
+			const struct gn_content_file *file);
+
+/* ---- file_get.c, serve_file.c: streams ---- */
+
+gn_fbref agent_put_sending(struct gn_fbb *b, struct agent_file *f);
+/* Has its client, and have all, fewer than may be at once? False after answering. */
+bool agent_file_may(struct agent_request *r);
+
+/* Fetches a part of a file, opens it, streams it out; answers. */
+GN_MUST gn_err agent_file_fetch(struct agent_request *r, const struct gn_content_file *file,
+				uint64_t offset, uint64_t count);
+/* It is over: what it fetched is given up. */
+void agent_file_fetched(struct agent_request *r);
+/* Those that wait for the node, again. */
+gn_time agent_files_fetch(struct gn_agent *a);
+/* The keys go: what is being fetched ends. */
+void agent_files_locked(struct gn_agent *a);
+/* Its client is gone. */
+void agent_file_closed(struct agent_request *r);
+
+/* ---- serve_people.c, serve_chat.c, serve_file.c: by call ---- */
 
 gn_err agent_call_contacts_list(struct agent_request *r);
 gn_err agent_call_contact_get(struct agent_request *r);
@@ -33,6 +72,7 @@ gn_err agent_call_contact_add(struct agent_request *r);
 gn_err agent_call_contact_answer(struct agent_request *r);
 gn_err agent_call_contact_set(struct agent_request *r);
 gn_err agent_call_contact_remove(struct agent_request *r);
+gn_err agent_call_contact_verify(struct agent_request *r);
 gn_err agent_call_invite_new(struct agent_request *r);
 gn_err agent_call_invites_list(struct agent_request *r);
 gn_err agent_call_invite_drop(struct agent_request *r);
@@ -43,8 +83,13 @@ gn_err agent_call_message_delete(struct agent_request *r);
 gn_err agent_call_message_react(struct agent_request *r);
 gn_err agent_call_message_read(struct agent_request *r);
 gn_err agent_call_message_retry(struct agent_request *r);
+gn_err agent_call_message_get(struct agent_request *r);
 gn_err agent_call_history(struct agent_request *r);
 gn_err agent_call_search(struct agent_request *r);
+gn_err agent_call_file_send(struct agent_request *r);
+gn_err agent_call_file_get(struct agent_request *r);
+gn_err agent_call_files_list(struct agent_request *r);
+gn_err agent_call_file_drop(struct agent_request *r);
 
 /* A contact by PID, key in hex, petname or name. False after answering: nobody, or several. */
 bool agent_who(struct agent_request *r, struct gn_slice who, struct gn_people_contact *out);

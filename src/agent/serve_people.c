@@ -10,6 +10,8 @@ static const struct gn_app_kind person_kind = CONTACT_KIND(PERSON),
 				invite_kind = CONTACT_KIND(INVITE),
 				invites_are = CONTACT_KIND(INVITES_IS);
 
+enum { WAIT_CLAIM = 1 }; /* for what was accepted to be found and read (gn_host_wait) */
+
 static void answer_person(struct agent_request *r, const struct gn_pk *owner)
 {
 	struct gn_people_contact c;
@@ -18,7 +20,7 @@ static void answer_person(struct agent_request *r, const struct gn_pk *owner)
 		return;
 	}
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
-	gn_host_answer(&r->base, person_kind, agent_put_person(b, &c));
+	gn_host_answer(&r->base, person_kind, agent_put_person(b, r->agent, &c));
 }
 
 /* ---- by what the person types ---- */
@@ -38,6 +40,17 @@ static int matches(const struct gn_people_contact *c, struct gn_slice who)
 	if (gn_unhex(who, pk.b, sizeof pk.b) == GN_OK && gn_pk_eq(&pk, c->owner))
 		return 2;
 	return same_name(c->petname, who) || same_name(c->name, who);
+}
+
+static bool is_claim(const struct gn_agent *a, struct gn_slice who)
+{
+	char pid[GN_PID_MAX];
+	for (size_t i = 0; i < a->claim_count; i++) {
+		gn_pid(&a->claims[i].owner, pid);
+		if (gn_slice_eq(gn_str(pid), who))
+			return true;
+	}
+	return false;
 }
 
 bool agent_who(struct agent_request *r, struct gn_slice who, struct gn_people_contact *out)
@@ -63,6 +76,10 @@ bool agent_who(struct agent_request *r, struct gn_slice who, struct gn_people_co
 			      "%zu contacts have that name: say whom by PID, or give one of them "
 			      "another name",
 			      found);
+	else if (is_claim(r->agent, who))
+		gn_host_error(&r->base, GN_STATE,
+			      "they are a stranger who wrote to you: geonet contacts accept %.*s",
+			      (int)who.len, (const char *)who.p);
 	else
 		gn_host_error(&r->base, GN_NOT_FOUND,
 			      "no contact is called '%.*s': add them by PID, name or link first",
@@ -91,7 +108,7 @@ gn_err agent_call_contacts_list(struct agent_request *r)
 	size_t count = 0, i = skip;
 	limit = !limit ? AGENT_LIMIT_DEFAULT : limit > AGENT_LIMIT_MAX ? AGENT_LIMIT_MAX : limit;
 	for (; count < limit && gn_people_at(a->people, i, &c); i++)
-		refs[count++] = agent_put_person(b, &c);
+		refs[count++] = agent_put_person(b, a, &c);
 	bool more = gn_people_at(a->people, i, &c);
 	/* those of whom nothing but the key is known stand at the end */
 	for (size_t k = 0; !more && k < a->claim_count && count < limit; k++) {
@@ -261,6 +278,8 @@ gn_err agent_call_contact_answer(struct agent_request *r)
 			a->claims[i].wanted = a->claims[i].accepted = true;
 			gn_err err = gn_agent_know_ask(a->know, &a->claims[i].owner);
 			(void)err; /* full: when waiting items are looked at again */
+			gn_host_wait(&r->base, WAIT_CLAIM, gn_be64(a->claims[i].owner.b));
+			return GN_OK;
 		}
 		gn_host_answer_ok(&r->base);
 		return GN_OK;
@@ -277,6 +296,13 @@ gn_err agent_call_contact_answer(struct agent_request *r)
 	agent_settle(a);
 	answer_person(r, &owner);
 	return GN_OK;
+}
+
+void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner)
+{
+	struct gn_host_request *r;
+	while ((r = gn_host_waiting(&a->api, WAIT_CLAIM, gn_be64(owner->b))))
+		answer_person(agent_request_of(r), owner);
 }
 
 gn_err agent_call_contact_set(struct agent_request *r)

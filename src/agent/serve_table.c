@@ -28,6 +28,7 @@ gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a)
 							       a->identity_known &&
 							       gn_agent_publish_done(a->publish),
 						  .unread = (uint32_t)unread,
+						  .waiting = a->locked_count,
 						  .requests = requests,
 						  .sending = sending,
 						  .identity_wanted = a->identity_wanted};
@@ -47,11 +48,14 @@ static const char *alarm_text(enum gn_people_alarm alarm)
 	return "";
 }
 
-gn_fbref agent_put_person(struct gn_fbb *b, const struct gn_people_contact *c)
+gn_fbref agent_put_person(struct gn_fbb *b, struct gn_agent *a, const struct gn_people_contact *c)
 {
 	char pid[GN_PID_MAX];
 	struct gn_fb_key key;
 	struct gn_fb_chat_id chat;
+	uint64_t verified;
+	bool changed;
+	agent_safety_of(a, c, &verified, &changed);
 	gn_pid(c->owner, pid);
 	memcpy(key.b, c->owner->b, sizeof key.b);
 	memcpy(chat.b, c->chat->b, sizeof chat.b);
@@ -69,8 +73,46 @@ gn_fbref agent_put_person(struct gn_fbb *b, const struct gn_people_contact *c)
 					 .missing = c->gaps,
 					 .reads = c->reads,
 					 .expire = c->expire,
-					 .seq = c->pin.seq};
+					 .seq = c->pin.seq,
+					 .verified = verified,
+					 .changed = changed};
 	return gn_fb_person_make(b, &args);
+}
+
+gn_fbref agent_put_file(struct gn_fbb *b, struct gn_agent *a, const struct agent_file_of *of,
+			const struct gn_content_file *file)
+{
+	struct gn_fb_message_id id;
+	struct gn_fb_chat_id chat;
+	struct gn_people_contact c;
+	char name[GN_CONTENT_FILE_NAME], pid[GN_PID_MAX] = "";
+	gn_content_file_name(file->name, name);
+	memcpy(id.b, of->id->b, sizeof id.b);
+	memcpy(chat.b, of->chat->b, sizeof chat.b);
+	struct gn_fb_chat_file_args args = {.id = &id,
+					    .chat = &chat,
+					    .mine = of->mine,
+					    .index = (uint8_t)of->index,
+					    .name = gn_str(name),
+					    .mime = file->mime,
+					    .size = file->size,
+					    .state = of->mine ? GN_FB_FILE_STATE_SENT
+							      : GN_FB_FILE_STATE_RECEIVED,
+					    .sent = of->sent,
+					    .number = of->number};
+	if (of->whole || (!of->named && file->preview.len <= AGENT_PREVIEW))
+		args.preview = file->preview;
+	for (size_t i = 0; of->named && gn_people_at(a->people, i, &c); i++) {
+		if (memcmp(c.chat->b, of->chat->b, sizeof c.chat->b) != 0)
+			continue;
+		gn_pid(c.owner, pid);
+		args.pid = gn_str(pid);
+		args.contact = c.petname.len ? c.petname : c.name;
+		break;
+	}
+	if (of->whole)
+		args.text = of->text;
+	return gn_fb_chat_file_make(b, &args);
 }
 
 gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat,
@@ -85,8 +127,8 @@ gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat
 	struct gn_content c = {0};
 	struct gn_fb_message_id id, reply;
 	struct gn_fb_chat_id chat_id;
-	gn_fbref receipts[GN_PEOPLE_RECEIPTS_MAX], reactions[2];
-	size_t reaction_count = 0;
+	gn_fbref receipts[GN_PEOPLE_RECEIPTS_MAX], reactions[2], files[GN_CONTENT_FILES_MAX];
+	size_t reaction_count = 0, file_count = 0;
 	if (gn_people_message_open(row, &m) != GN_OK)
 		return 0;
 	bool says = content.len && gn_content_open(content, &c, NULL) == GN_OK && !m.deleted &&
@@ -108,6 +150,14 @@ gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat
 					   .mine = i == 1,
 					   .emoji = gn_slice(m.reactions[i].emoji,
 							     m.reactions[i].len)});
+	for (; says && c.kind == GN_CONTENT_FILE && file_count < c.u.files.count; file_count++)
+		files[file_count] =
+			agent_put_file(b, NULL,
+				       &(struct agent_file_of){.chat = chat,
+							       .id = &m.id,
+							       .mine = m.mine,
+							       .index = (unsigned)file_count},
+				       &c.u.files.at[file_count]);
 	bool failed = m.state == GN_PEOPLE_FAILED;
 	struct gn_fb_message_args args = {.id = &id,
 					  .chat = &chat_id,
@@ -133,6 +183,7 @@ gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat
 					  .expires = m.expires,
 					  .missing = m.missing,
 					  .receipts = {receipts, m.receipt_count},
-					  .number = number};
+					  .number = number,
+					  .files = {files, file_count}};
 	return gn_fb_message_make(b, &args);
 }

@@ -126,6 +126,10 @@ struct gn_e2ee_read {
 GN_MUST gn_err gn_e2ee_read(struct gn_e2ee *e, const uint8_t hint[32], struct gn_slice envelope,
 			    struct gn_buf *out, struct gn_e2ee_read *result, gn_time now);
 
+/* Has it a wrap that sets a session up? Of an envelope of ours, to know whether it is of use only
+ * while the private halves are there that it was made for. */
+bool gn_e2ee_sets_up(struct gn_slice envelope);
+
 /* ---- state ---- */
 
 /* Skipped keys that are too old go (EE-28), also of sessions in which nothing comes any more; once

@@ -33,8 +33,13 @@ static void seven_sizes(void **state)
 	static const size_t sizes[] = {896, 2048, 4096, 8192, 16384, 32768, 61440};
 	static uint8_t content[E2EE_ENVELOPE_MAX];
 	/* an answered session, so that wraps have 133 bytes */
+	party_write(&a, &b, "it sets a session up", &l);
+	assert_true(gn_e2ee_sets_up(gn_slice(l.bytes, l.len)));
+	assert_false(gn_e2ee_sets_up(gn_slice(l.bytes, l.len - 1)));
 	party_talk(&a, &b, "to");
 	party_talk(&b, &a, "fro");
+	party_write(&a, &b, "and this does not", &l);
+	assert_false(gn_e2ee_sets_up(gn_slice(l.bytes, l.len)));
 	for (size_t i = 0; i < 7; i++) {
 		size_t room = sizes[i] - 40 - 133 - 16;
 		assert_int_equal(e2ee_envelope_size(sizes[i]), sizes[i]);

@@ -6,6 +6,7 @@
  *    together.
  *
  * Spec: EE-12, EE-13. */
+#include "e2ee/e2ee.h"
 #include "e2ee/envelope_int.h"
 #include "e2ee/limits.h"
 #include "e2ee/wrap_int.h"
@@ -62,6 +63,19 @@ gn_err e2ee_envelope_parse(struct gn_slice bytes, struct e2ee_envelope *out)
 	body_hash(bytes.p, v.body, &v.bh);
 	*out = v;
 	return GN_OK;
+}
+
+bool gn_e2ee_sets_up(struct gn_slice envelope)
+{
+	struct e2ee_envelope v;
+	struct e2ee_wrap wrap;
+	if (e2ee_envelope_parse(envelope, &v) != GN_OK)
+		return false;
+	struct gn_reader r = gn_reader(v.wraps);
+	while (e2ee_wrap_next(&r, &wrap))
+		if (wrap.type == E2EE_WRAP_SETUP)
+			return true;
+	return false;
 }
 
 gn_err e2ee_envelope_begin(const struct e2ee_letter *letter, uint8_t *out, size_t size,

@@ -108,7 +108,7 @@ void gn_host_start(struct gn_host *h)
 
 void gn_host_ready(struct gn_host *h, const char *fmt, ...)
 {
-	char line[64];
+	char line[4200]; /* a path may be in it */
 	va_list args;
 	if (h->config.ready_fd < 0)
 		return;

@@ -1,4 +1,4 @@
-/* The table of routes: docs/openapi-hub.json says the same in public, and tests/hub_test.py
+/* The table of routes: docs/openapi-hub.json says the same in public, and tests/hub_api_test.py
  * compares them. */
 #include "hub/hub_int.h"
 

@@ -121,7 +121,7 @@ static gn_err enter_stranger(struct gn_jet *jet, struct jet_in *in,
 {
 	GN_ASSERT(in->header->is_long);
 	uint8_t copy[JET_DATAGRAM_IN_MAX];
-	struct jet_session *s;
+	struct jet_session *s = NULL;
 	jet->stranger_steps++;
 	gn_err err = try_open(in->header, in->bytes, copy);
 	if (err == GN_OK)

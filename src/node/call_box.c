@@ -136,7 +136,8 @@ gn_err gn_node_call_box_send(struct gn_node_request *r)
 				   .item = gn_fb_box_send_item(t),
 				   .ttl = gn_fb_box_send_ttl(t),
 				   .need = gn_fb_box_send_w(t),
-				   .cls = gn_fb_box_send_class(t)};
+				   .cls = gn_fb_box_send_class(t),
+				   .wide = gn_fb_box_send_wide(t)};
 	const char *why;
 	gn_op op;
 	if (proof_of(gn_fb_box_send_proof(t), &d.proof, &why) != GN_OK) {

@@ -250,7 +250,8 @@ static void say_progress(struct gn_node_request *r, const struct gn_bundles_even
 static void spread_event(struct gn_node_request *r, const struct gn_bundles_event *e)
 {
 	bool more = e->kind == GN_BUNDLES_PROGRESS;
-	if (!more && e->err)
+	bool once = gn_fb_blocks_spread_once((struct gn_fb_blocks_spread){r->base.table});
+	if (!more && (e->err || once))
 		gn_bundles_cancel(r->node->bundles, r->base.ticket, r->node->now);
 	say_progress(r, e, more);
 }

@@ -100,8 +100,8 @@ gn_err gn_node_engines_new(struct gn_node *node)
 		.bytes_max = node->config.record_limit,
 		.records_max = (uint32_t)(node->config.record_limit / GN_NODE_RECORD_PLACE)};
 	memcpy(overlay.nonce, node->nonce, sizeof overlay.nonce);
-	for (uint16_t type = 0; type < GN_COUNT(overlay.admit); type++)
-		overlay.admit[type] = gn_admit_rule(type);
+	for (unsigned type = 0; type < GN_COUNT(overlay.admit); type++)
+		overlay.admit[type] = gn_admit_rule((uint16_t)type);
 	overlay.grace[3] = gn_name_grace;
 	own_addrs(node, &overlay);
 	GN_TRY(gn_overlay_new(&env[ALLOC_OVERLAY], &overlay, node->now, &node->overlay));

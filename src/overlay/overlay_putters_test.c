@@ -40,7 +40,7 @@ static void one_putter_takes_a_share_and_no_more(void **state)
 	for (unsigned i = 0; i < 3; i++) {
 		net_add(&small);
 		small.node[i].cfg.records_max = 64;
-		small.node[i].cfg.bytes_max = 64 * 4096;
+		small.node[i].cfg.bytes_max = 64 * 8192;
 	}
 	for (unsigned i = 0; i < 3; i++)
 		net_start(&small, i);
@@ -122,10 +122,10 @@ static void puts_pushes_and_proofs_have_accounts_of_their_own(void **state)
 				 i == 4 || i == 9 ? GN_QUOTA : GN_OK);
 	}
 	assert_int_equal(take(&small, &giver, &owner, "own"), GN_QUOTA);
-	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUSH], &giver).key, 2 * 4096);
-	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PROOF], &giver).key, 4 * 4096);
-	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &giver).key, 4 * 4096);
-	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &other).key, 3 * 4096);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUSH], &giver).key, 2 * 8192);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PROOF], &giver).key, 4 * 8192);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &giver).key, 4 * 8192);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &other).key, 3 * 8192);
 	net_free(&small);
 }
 
@@ -138,7 +138,7 @@ static void a_new_version_is_not_refused_for_anothers_share(void **state)
 	struct net small;
 	struct gn_sk owner;
 	char label[16];
-	const size_t larger = 3 * 4096;
+	const size_t larger = 3 * 8192;
 	const struct gn_holder stranger = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)},
 			       node = {{{2}}, gn_addr_v4(8, 8, 8, 8, 1)};
 	struct gn_overlay *ov = net_small_store(&small, 59);
@@ -165,8 +165,8 @@ static void a_new_version_is_not_refused_for_anothers_share(void **state)
 		j.record.bytes.len = r.r.bytes.len;
 		assert_int_equal(gn_ov_held_set(ov, &j.record, &j.from, j.taken, small.now), GN_OK);
 		assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &stranger).key,
-				 3 * 4096);
-		assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &node).key, 4096);
+				 3 * 8192);
+		assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &node).key, 8192);
 	}
 	gn_overlay_validate(ov);
 	net_free(&small);
@@ -372,7 +372,7 @@ static void a_quarter_of_copies_stays(void **state)
 		got += hold_for(&small, &by, &owner, 256, label, &r);
 	}
 	assert_int_equal(got, 16);
-	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_HANDOVER], &giver).key, 16 * 4096);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_HANDOVER], &giver).key, 16 * 8192);
 	assert_int_equal(ov->brought[GN_OV_BY_PUSH].used, 0); /* they went first */
 	net_free(&small);
 }

@@ -48,7 +48,7 @@ static void kinds_have_a_space_each(void **state)
 	net_init(&small, 16);
 	net_add(&small);
 	small.node[0].cfg.records_max = 64;
-	small.node[0].cfg.bytes_max = 64 * 4096;
+	small.node[0].cfg.bytes_max = 64 * 8192;
 	small.node[0].cfg.grace[3] = if_paid;
 	net_start(&small, 0);
 	net_run(&small, 10 * GN_SEC);
@@ -75,7 +75,7 @@ static void many_puts_at_once_overshoot_nothing(void **state)
 	net_init(&small, 19);
 	net_add(&small);
 	small.node[0].cfg.records_max = 64;
-	small.node[0].cfg.bytes_max = 64 * 4096;
+	small.node[0].cfg.bytes_max = 64 * 8192;
 	net_start(&small, 0);
 	net_run(&small, 10 * GN_SEC);
 	for (unsigned i = 0; i < 50; i++) {
@@ -180,7 +180,7 @@ static void what_is_hidden_counts_for_who_brought_it(void **state)
 	net_init(&small, 23);
 	net_add(&small);
 	small.node[0].cfg.records_max = 64;
-	small.node[0].cfg.bytes_max = 64 * 4096;
+	small.node[0].cfg.bytes_max = 64 * 8192;
 	small.node[0].cfg.grace[3] = net_thirty_days;
 	net_start(&small, 0);
 	net_run(&small, 10 * GN_SEC);
@@ -197,7 +197,7 @@ static void what_is_hidden_counts_for_who_brought_it(void **state)
 	net_run(&small, 500 * GN_SEC + GN_OV_CLOCK_SURE);
 	assert_int_equal(ov->hidden_count, 1 + 64 / GN_OV_PUTTER_PART);
 	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &him).key,
-			 64 / GN_OV_PUTTER_PART * 4096);
+			 64 / GN_OV_PUTTER_PART * 8192);
 	small.ttl = 86400;
 	net_record(&small, &r, &owner, 256, "new", 1, "x");
 	struct gn_ov_job j = {.to = {.pk = him.key, .addr_count = 1, .addrs = {him.addr}},
@@ -206,7 +206,7 @@ static void what_is_hidden_counts_for_who_brought_it(void **state)
 	assert_int_equal(gn_ov_store_take(ov, &j), GN_OK); /* in the place of one of his own */
 	assert_int_equal(ov->hidden_count, 64 / GN_OV_PUTTER_PART);
 	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &him).key,
-			 64 / GN_OV_PUTTER_PART * 4096);
+			 64 / GN_OV_PUTTER_PART * 8192);
 	gn_ov_store_came(ov, &j);
 	gn_share_give(&ov->brought[GN_OV_BY_PUT], &him, j.taken);
 	fill(&small, 8, 8, "id");

@@ -89,6 +89,7 @@ gn_err gn_people_link_make(const struct gn_people_link *link, struct gn_buf *out
 static struct gn_slice take_until(struct gn_slice *in, const char *ends, char *end)
 {
 	size_t n = 0;
+	GN_ASSERT(in->p || !in->len);
 	while (n < in->len && !(in->p[n] && strchr(ends, in->p[n])))
 		n++;
 	struct gn_slice out = gn_slice(in->p, n);

@@ -46,6 +46,12 @@ struct ask {
 	bool agent; /* asked of this person's agent, not of the node */
 	/* A call that asks for events: each as JSON, lent, until it says false. */
 	bool (*event)(void *user, struct gn_app_kind kind, const json_t *json);
+	/* A call with a stream, which lasts as long as something of it moves: its answers before
+	 * the last one; the bytes that come; what goes, from the first answer on: how many bytes
+	 * were put into buf, 0: that was all. False and SIZE_MAX give up: GN_CANCELLED. */
+	bool (*more)(void *user, const json_t *json);
+	bool (*write)(void *user, struct gn_slice data);
+	size_t (*read)(void *user, uint8_t *buf, size_t cap);
 	void *user;
 };
 /* As client_call; reply->json is what the HTTP route of this call answers. */

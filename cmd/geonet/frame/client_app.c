@@ -26,7 +26,9 @@ struct talk {
 	struct reply *reply;
 	struct gn_host_client *client;
 	int fd;
+	uint64_t call;
 	bool asked, done;
+	bool reads;    /* what goes on its stream is asked for */
 	gn_err failed; /* between us and the node */
 	char *detail;
 };
@@ -39,14 +41,14 @@ static char *text_of(struct gn_slice s, const char *fallback)
 
 static void begin_call(struct talk *t, struct gn_fbt table)
 {
-	uint64_t call;
-	uint32_t ms = 1000 * (t->ask->timeout ? t->ask->timeout : 60);
+	uint32_t ms = t->ask->more ? GN_HOST_CLIENT_LASTS
+				   : 1000 * (t->ask->timeout ? t->ask->timeout : 60);
 	struct gn_fbb *b = gn_host_client_builder(t->client);
 	gn_fbref ref = gn_fbb_table(b, gn_app_type(t->ask->kind), t->ask->args);
 	uint64_t time = gn_fb_app_ready_time((struct gn_fb_app_ready){table});
 	if (time)
 		cli_now_is(t->cli, time / 1000);
-	t->failed = gn_host_client_call(t->client, t->ask->kind, ref, ms, gn_os_steady(), &call);
+	t->failed = gn_host_client_call(t->client, t->ask->kind, ref, ms, gn_os_steady(), &t->call);
 	t->asked = !t->failed;
 }
 
@@ -68,6 +70,46 @@ static void tell_event(struct talk *t, const struct gn_host_client_event *e)
 	json_decref(json);
 }
 
+static void give_up(struct talk *t)
+{
+	t->reply->err = GN_CANCELLED;
+	t->done = true;
+}
+
+static void tell_more(struct talk *t, const struct gn_host_client_event *e)
+{
+	json_t *json = t->ask->more && e->type ? gn_host_table_json(e->type, e->table) : NULL;
+	if (json && !t->ask->more(t->ask->user, json))
+		give_up(t);
+	t->reads = t->ask->read != NULL;
+	json_decref(json);
+}
+
+static void take_data(struct talk *t, struct gn_slice bytes)
+{
+	if (t->ask->write && !t->ask->write(t->ask->user, bytes))
+		give_up(t);
+	else
+		gn_host_client_taken(t->client, t->call, bytes.len, gn_os_steady());
+}
+
+/* What goes on the stream, as much as there is room for. */
+static void put_data(struct talk *t)
+{
+	static uint8_t bytes[READ];
+	size_t room;
+	while (t->reads && !t->done && (room = gn_host_client_room(t->client, t->call)) > 0) {
+		size_t n = t->ask->read(t->ask->user, bytes, room < READ ? room : READ);
+		t->reads = n > 0 && n <= READ;
+		if (n > READ)
+			give_up(t);
+		else if (n == 0)
+			gn_host_client_send_end(t->client, t->call, GN_OK, gn_os_steady());
+		else
+			gn_host_client_send(t->client, t->call, gn_slice(bytes, n), gn_os_steady());
+	}
+}
+
 static void hear(struct talk *t)
 {
 	struct gn_host_client_event e;
@@ -76,9 +118,11 @@ static void hear(struct talk *t)
 		switch (e.what) {
 		case GN_HOST_CLIENT_READY: begin_call(t, e.table); break;
 		case GN_HOST_CLIENT_ANSWER:
-			if (!e.more && e.type)
+			if (e.more)
+				tell_more(t, &e);
+			else if (e.type)
 				t->reply->json = client_shape(e.kind, e.type, e.table, t->reply);
-			t->done = !e.more && !t->ask->event;
+			t->done |= !e.more && !t->ask->event;
 			break;
 		case GN_HOST_CLIENT_FAILED:
 			if (e.fault.unknown && (closed || e.fault.err == GN_TIMEOUT))
@@ -92,10 +136,10 @@ static void hear(struct talk *t)
 			t->done = true;
 			break;
 		case GN_HOST_CLIENT_EVENT: tell_event(t, &e); break;
+		case GN_HOST_CLIENT_DATA: take_data(t, e.bytes); break;
 		case GN_HOST_CLIENT_GAP:
-		case GN_HOST_CLIENT_DATA:
 		case GN_HOST_CLIENT_END:
-		case GN_HOST_CLIENT_ROOM: break;
+		case GN_HOST_CLIENT_ROOM: break; /* put_data looks each time */
 		}
 		t->done |= t->failed != GN_OK;
 	}
@@ -132,6 +176,7 @@ static void read_in(struct talk *t)
 static void talk(struct talk *t)
 {
 	while (!t->done) {
+		put_data(t);
 		send_out(t);
 		gn_time now = gn_os_steady(), at = gn_host_client_deadline(t->client);
 		bool out = gn_host_client_out(t->client).len > 0;

@@ -35,9 +35,14 @@ static int print_status(struct cli *cli, struct reply *r)
 			 : json_is_true(json_object_get(j, "identity_wanted"))
 				 ? "your identity record must be signed anew: geonet agent unlock"
 				 : "your keys and boxes are being published");
-	out_pair(cli, "messages", "%llu unread, %llu on their way",
-		 (unsigned long long)json_number(j, "unread"),
-		 (unsigned long long)json_number(j, "sending"));
+	if (json_number(j, "waiting"))
+		out_pair(cli, "new", "%s; open: geonet agent unlock",
+			 out_count(json_number(j, "waiting"), "sealed item came while it is locked",
+				   "sealed items came while it is locked"));
+	if (state == 2)
+		out_pair(cli, "messages", "%llu unread, %llu on their way",
+			 (unsigned long long)json_number(j, "unread"),
+			 (unsigned long long)json_number(j, "sending"));
 	if (json_number(j, "requests"))
 		out_pair(cli, "requests", "%llu: geonet contacts",
 			 (unsigned long long)json_number(j, "requests"));
@@ -70,6 +75,7 @@ int cmd_agent_up(struct cli *cli)
 	}
 	if (!make_folders(cli, cli->data, 0700))
 		return CLI_FAILED;
+	bool known = identity_exists(cli);
 	char *words[20] = {cli_beside("geonet-agent"), "--data", cli->data, "--ready-fd", "3"};
 	int n = 5;
 	for (const struct cli_option *o = cli->command->options; o->name; o++)
@@ -87,6 +93,10 @@ int cmd_agent_up(struct cli *cli)
 	free(words[0]);
 	for (int i = 5; i < n; i++)
 		free(words[i]);
+	if (!exit && !known && identity_exists(cli))
+		cli_note(cli,
+			 "You have an identity now. Write down its 24 words, the only way back "
+			 "after a loss: geonet id export");
 	return exit ? exit : cmd_agent_status(cli);
 }
 
@@ -146,4 +156,11 @@ int cmd_agent_lock(struct cli *cli)
 {
 	static const struct gn_fb_lock_args none;
 	return ask_simple(cli, (struct gn_app_kind)AGENT(LOCK), &none, "it was not locked");
+}
+
+int cmd_agent_renew(struct cli *cli)
+{
+	static const struct gn_fb_agent_renew_args none;
+	return ask_simple(cli, (struct gn_app_kind)AGENT(AGENT_RENEW), &none,
+			  "nothing was renewed");
 }

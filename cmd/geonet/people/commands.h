@@ -1,10 +1,12 @@
-/* Commands about people: their agent, contacts, messages. */
+/* Commands about people: their agent, contacts, messages, files. */
 #ifndef GEONET_PEOPLE_COMMANDS_H
 #define GEONET_PEOPLE_COMMANDS_H
 
 #include "geonet/frame/cli.h"
+#include <jansson.h>
 
-extern const struct cli_command agent_commands[], contacts_commands[], msg_commands[];
+extern const struct cli_command agent_commands[], contacts_commands[], msg_commands[],
+	file_commands[];
 
 int cmd_agent_up(struct cli *cli);
 int cmd_agent_down(struct cli *cli);
@@ -12,6 +14,7 @@ int cmd_agent_status(struct cli *cli);
 int cmd_agent_start(struct cli *cli);
 int cmd_agent_unlock(struct cli *cli);
 int cmd_agent_lock(struct cli *cli);
+int cmd_agent_renew(struct cli *cli);
 
 int cmd_contacts_list(struct cli *cli);
 int cmd_contacts_add(struct cli *cli);
@@ -22,6 +25,7 @@ int cmd_contacts_block(struct cli *cli);
 int cmd_contacts_unblock(struct cli *cli);
 int cmd_contacts_remove(struct cli *cli);
 int cmd_contacts_invite(struct cli *cli);
+int cmd_contacts_verify(struct cli *cli);
 
 int cmd_msg_send(struct cli *cli);
 int cmd_msg_read(struct cli *cli);
@@ -29,5 +33,18 @@ int cmd_msg_history(struct cli *cli);
 int cmd_msg_follow(struct cli *cli);
 int cmd_msg_search(struct cli *cli);
 int cmd_msg_chats(struct cli *cli);
+int cmd_msg_show(struct cli *cli);
+int cmd_msg_verify(struct cli *cli);
+int cmd_msg_retry(struct cli *cli);
+
+/* What is wrong about them, as warnings; usually nothing. */
+void contact_alarm(struct cli *cli, const json_t *person);
+/* "stored 3 of 8": of an own message; one static buffer. */
+const char *msg_state(const json_t *message);
+
+int cmd_file_send(struct cli *cli);
+int cmd_file_list(struct cli *cli);
+int cmd_file_get(struct cli *cli);
+int cmd_file_drop(struct cli *cli);
 
 #endif

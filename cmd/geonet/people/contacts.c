@@ -5,6 +5,7 @@
 #include "wire/app.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define CONTACT(member) {GN_FB_APP_BODY_APP_CONTACT, GN_FB_APP_CONTACT_BODY_##member}
 
@@ -21,14 +22,28 @@ static const char *trust_of(const json_t *p)
 {
 	static const char *const words[] = {"unknown", "by name", "introduced", "linked", "met"};
 	unsigned trust = (unsigned)json_number(p, "trust");
-	return json_is_true(json_object_get(p, "unseen")) ? "not looked at"
-	       : trust < GN_COUNT(words)                  ? words[trust]
-							  : "";
+	return json_is_true(json_object_get(p, "unseen"))    ? "not looked at"
+	       : json_is_true(json_object_get(p, "changed")) ? "CHANGED"
+	       : json_number(p, "verified")                  ? "verified"
+	       : trust < GN_COUNT(words)                     ? words[trust]
+							     : "";
 }
 
 static const char *name_of(const json_t *p)
 {
 	return *json_text(p, "petname") ? json_text(p, "petname") : json_text(p, "name");
+}
+
+void contact_alarm(struct cli *cli, const json_t *p)
+{
+	if (*json_text(p, "alarm"))
+		cli_warn(cli, "%s: %s; nothing is sent until you have looked at it",
+			 out_text(name_of(p)), json_text(p, "alarm"));
+	if (json_is_true(json_object_get(p, "changed")))
+		cli_warn(cli,
+			 "%s: their safety number is another one than you compared: ask them why, "
+			 "and compare it again: geonet contacts verify %s",
+			 out_text(name_of(p)), json_text(p, "pid"));
 }
 
 int cmd_contacts_list(struct cli *cli)
@@ -64,24 +79,24 @@ int cmd_contacts_list(struct cli *cli)
 			cli_note(cli, "Nobody yet: geonet contacts add PID, or invite somebody: "
 				      "geonet contacts invite");
 		}
-		json_array_foreach(list, i, p) if (*json_text(p, "alarm"))
-			cli_warn(cli, "%s: %s", out_text(name_of(p)), json_text(p, "alarm"));
+		json_array_foreach(list, i, p) contact_alarm(cli, p);
 	}
 	reply_free(&r);
 	return exit;
 }
 
-/* One call about one person, said in a line. */
+/* One call about one person, said in a line: by the name that the user gave them, if any. */
 static int one(struct cli *cli, struct gn_app_kind kind, const void *args, const char *failed,
 	       const char *done)
 {
 	struct reply r;
 	struct ask ask = {.kind = kind, .args = args, .agent = true};
+	const char *who = cli->args[cli->arg_count > 1];
 	int exit = client_ask_must(cli, &ask, &r, failed);
 	if (!exit && cli->json)
 		exit = cli_json(cli, r.json ? json_incref(r.json) : json_object());
 	else if (!exit)
-		cli_note(cli, "%s %s.", done, cli->args[0]);
+		cli_note(cli, "%s %s.", done, who);
 	reply_free(&r);
 	return exit;
 }
@@ -143,6 +158,56 @@ int cmd_contacts_remove(struct cli *cli)
 	struct gn_fb_contact_remove_args args = {.who = gn_str(cli->args[0])};
 	return one(cli, (struct gn_app_kind)CONTACT(CONTACT_REMOVE), &args, "they were not removed",
 		   "Removed");
+}
+
+/* ---- safety numbers ---- */
+
+static void print_number(const char *number)
+{
+	for (size_t i = 0; i + 5 <= strlen(number); i += 5)
+		printf("%.5s%s", number + i, i % 20 == 15 ? "\n" : " ");
+}
+
+int cmd_contacts_verify(struct cli *cli)
+{
+	struct reply r;
+	char *said = cli_format("%s", "");
+	for (int i = 1; i < cli->arg_count; i++) {
+		char *more = cli_format("%s%s", said, cli->args[i]);
+		free(said);
+		said = more;
+	}
+	bool asked = cli->arg_count > 1;
+	struct gn_fb_contact_verify_args args = {
+		.who = gn_str(cli->args[0]), .number = asked ? gn_str(said) : gn_slice(NULL, 0)};
+	struct ask ask = {
+		.kind = (struct gn_app_kind)CONTACT(CONTACT_VERIFY), .args = &args, .agent = true};
+	int exit = client_ask_must(cli, &ask, &r, "it could not be compared");
+	const json_t *p = json_object_get(r.json, "contact");
+	bool equal = json_is_true(json_object_get(r.json, "equal"));
+	if (!exit && asked && !equal)
+		exit = cli_fail(
+			cli, CLI_FAILED, "other",
+			"that is NOT the safety number of you and %s: one of you has "
+			"mistyped it, or somebody is between you. Compare it once more, and "
+			"say nothing until it is equal",
+			out_text(name_of(p)));
+	else if (!exit && cli->json)
+		exit = cli_json(cli, json_incref(r.json));
+	else if (!exit && equal)
+		cli_note(cli, "Equal: %s is who they say, and nobody is between you.",
+			 out_text(name_of(p)));
+	else if (!exit) {
+		print_number(json_text(r.json, "number"));
+		cli_note(cli,
+			 "They see the same digits, or somebody is between you. When they read "
+			 "theirs to you: geonet contacts verify %s DIGITS",
+			 cli->args[0]);
+		contact_alarm(cli, p);
+	}
+	reply_free(&r);
+	free(said);
+	return exit;
 }
 
 int cmd_contacts_invite(struct cli *cli)

@@ -14,7 +14,7 @@
 
 /* ---- one message as lines ---- */
 
-static const char *state_text(const json_t *m)
+const char *msg_state(const json_t *m)
 {
 	static char text[64];
 	switch (json_number(m, "state")) {
@@ -44,6 +44,8 @@ static void print_message(const struct cli *cli, const char *who, const json_t *
 {
 	bool mine = json_is_true(json_object_get(m, "mine"));
 	unsigned kind = (unsigned)json_number(m, "kind");
+	size_t i;
+	json_t *file;
 	if (kind == 64) {
 		printf("%s    %s did not arrive%s\n", out_dim(cli),
 		       out_count(json_number(m, "missing"), "message", "messages"), out_plain(cli));
@@ -60,8 +62,11 @@ static void print_message(const struct cli *cli, const char *who, const json_t *
 	if (json_is_true(json_object_get(m, "edited")))
 		printf(" %s(edited)%s", out_dim(cli), out_plain(cli));
 	if (mine)
-		printf("  %s[%s]%s", out_dim(cli), state_text(m), out_plain(cli));
+		printf("  %s[%s]%s", out_dim(cli), msg_state(m), out_plain(cli));
 	putchar('\n');
+	json_array_foreach(json_object_get(m, "files"), i, file)
+		printf("    %s, %s: geonet file get %s\n", out_text(json_text(file, "name")),
+		       out_bytes(json_number(file, "size")), json_text(m, "id"));
 	if (mine && *json_text(m, "reason"))
 		printf("    %s; %s\n", json_text(m, "reason"), json_text(m, "next"));
 }
@@ -105,8 +110,8 @@ int cmd_msg_send(struct cli *cli)
 	if (!exit && cli->json)
 		exit = cli_json(cli, json_incref(json_object_get(r.json, "message")));
 	else if (!exit)
-		cli_note(cli, "On its way (%s); geonet msg history %s shows what became of it.",
-			 state_text(m), cli->args[0]);
+		cli_note(cli, "On its way (%s); geonet msg show %s tells what became of it.",
+			 msg_state(m), json_text(m, "id"));
 	reply_free(&r);
 	free(text);
 	return exit;
@@ -125,7 +130,7 @@ static int mark_read(struct cli *cli, uint64_t order)
 	return exit;
 }
 
-/* The name that a contact is shown by. */
+/* The name that a contact is shown by; what is wrong about them is told. */
 static char *shown_name(struct cli *cli, const char *who)
 {
 	struct reply r;
@@ -135,10 +140,12 @@ static char *shown_name(struct cli *cli, const char *who)
 			  .quiet = true,
 			  .agent = true};
 	char *name = NULL;
-	if (client_ask(cli, &ask, &r) == CLI_OK)
+	if (client_ask(cli, &ask, &r) == CLI_OK) {
+		contact_alarm(cli, r.json);
 		name = cli_format("%s", *json_text(r.json, "petname") ? json_text(r.json, "petname")
 					: *json_text(r.json, "name")  ? json_text(r.json, "name")
 								      : json_text(r.json, "pid"));
+	}
 	reply_free(&r);
 	return name ? name : cli_format("%s", who);
 }

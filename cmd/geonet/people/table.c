@@ -1,4 +1,4 @@
-/* geonet agent, contacts, msg. */
+/* geonet agent, contacts, msg, file. */
 #include "geonet/frame/cli.h"
 #include "geonet/frame/options.h"
 #include "geonet/people/commands.h"
@@ -53,6 +53,11 @@ const struct cli_command agent_commands[] = {
 	 NULL,
 	 "  geonet agent lock\n",
 	 NULL, cmd_agent_lock},
+	{"renew", "", 0, 0, "new keys for first messages and another private box, now",
+	 "As every week by itself; now after a device of yours was lost, or its keys were seen. "
+	 "Your contacts are told; what waits in the box of before is read for 31 days.\n",
+	 "  geonet agent renew\n",
+	 NULL, cmd_agent_renew},
 	{0},
 };
 
@@ -97,6 +102,13 @@ const struct cli_command contacts_commands[] = {
 	 NULL,
 	 "  geonet contacts remove Ann\n",
 	 NULL, cmd_contacts_remove},
+	{"verify", "WHO [NUMBER...]", 1, -1, "compare the safety number: is nobody between you?",
+	 "Without a NUMBER it is shown: 60 digits, the same for both of you. Read them to each "
+	 "other, in person or by a voice that you know. With the NUMBER that they read to you "
+	 "it is compared; blanks do not count.\n",
+	 "  geonet contacts verify Ann\n"
+	 "  geonet contacts verify Ann 04382 91735 ...\n",
+	 NULL, cmd_contacts_verify},
 	{"invite", "", 0, 0, "make a link by which somebody new can write to you at once",
 	 NULL,
 	 "  geonet contacts invite --uses 20 --days 1 --name Ann\n",
@@ -107,6 +119,11 @@ const struct cli_command contacts_commands[] = {
 static const struct cli_option history_options[] = {
 	{"limit", "N", "at most so many, 1 to 500 (default 50)"},
 	{"before", "N", "those before the message with this number (of --json)"},
+	{0},
+};
+
+static const struct cli_option show_options[] = {
+	{"proof", "FILE", "write the nodes' promises into FILE (-: stdout)"},
 	{0},
 };
 
@@ -145,9 +162,65 @@ const struct cli_command msg_commands[] = {
 	 NULL,
 	 "  geonet msg search 'train station' --with Ann\n",
 	 search_options, cmd_msg_search},
+	{"show", "ID", 1, 1, "what became of one message, and which nodes promised to keep it",
+	 "ID is the one that sending it printed, and that --json of the history names. The proof "
+	 "is a file with the nodes' signatures, which anybody can check: geonet msg verify.\n",
+	 "  geonet msg show 5f0c... --proof kept.json\n",
+	 show_options, cmd_msg_show},
+	{"verify", "FILE", 1, 1, "check a proof: who promised to keep what, until when",
+	 "Needs no network and no agent, only the keys in the file.\n",
+	 "  geonet msg verify kept.json\n",
+	 NULL, cmd_msg_verify},
+	{"retry", "ID", 1, 1, "send again what failed; look after the rest at once",
+	 "Of what was stored and has not arrived, the nodes that hold it are asked now, and it is "
+	 "stored again where too few have it; without this that happens every hour.\n",
+	 "  geonet msg retry 5f0c...\n",
+	 NULL, cmd_msg_retry},
 	{"chats", "", 0, 0, "all chats, with their last message",
 	 NULL,
 	 "  geonet msg chats\n",
 	 NULL, cmd_msg_chats},
+	{0},
+};
+
+static const struct cli_option send_options[] = {
+	{"message", "TEXT", "a text that comes with it"},
+	{"again", NULL, "send it although the same file was sent to them before"},
+	{0},
+};
+
+static const struct cli_option list_options[] = {
+	{"limit", "N", "at most so many messages, 1 to 100 (default 50)"},
+	{0},
+};
+
+static const struct cli_option get_options[] = {
+	{"out", "PATH", "where it is saved, a name or a folder; - is stdout (default its name)"},
+	{"index", "N", "which file, of a message with several (default 0)"},
+	{"large", NULL, "also above 100 MiB"},
+	{0},
+};
+
+const struct cli_command file_commands[] = {
+	{"send", "WHO PATH", 2, 2, "send a file, of 512 MiB at most",
+	 "It is sealed here, and three nodes keep each part of it for 30 days, so they get it also "
+	 "when you are gone. What was interrupted goes on when it is sent again.\n",
+	 "  geonet file send Ann holiday.jpg --message 'Do you remember?'\n",
+	 send_options, cmd_file_send},
+	{"list", "[WHO]", 0, 1, "files that were sent and received, and those on their way",
+	 NULL,
+	 "  geonet file list Ann\n",
+	 list_options, cmd_file_list},
+	{"get", "ID", 1, 1, "save a file",
+	 "Nothing is overwritten. Its name is what its sender wrote, without what could lead "
+	 "elsewhere. What was interrupted goes on when it is asked for again.\n",
+	 "  geonet file get ID\n"
+	 "  geonet file get ID --out photos/\n"
+	 "  geonet file get ID --out - | tar x\n",
+	 get_options, cmd_file_get},
+	{"drop", "ID", 1, 1, "give up a file that is being sent",
+	 NULL,
+	 "  geonet file drop ID\n",
+	 NULL, cmd_file_drop},
 	{0},
 };

@@ -4,6 +4,7 @@
 #include "overlay/contact_int.h"
 #include "overlay/link_int.h"
 #include "overlay/store_int.h"
+#include "wire/generated/bodies_fb.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -285,6 +286,24 @@ uint64_t net_counter(const struct net *n, unsigned i, const char *name)
 	GN_ASSERT(false);
 }
 
+/* The least that ML-DSA can sign (WR-14). */
+static struct gn_slice prekeys_body(const uint8_t *seed, uint8_t *storage, size_t cap)
+{
+	uint8_t pk[GN_PQ_PK_LEN], kem[1184] = {0};
+	struct gn_fb_key key = {{0}};
+	struct gn_fbb b = gn_fbb(storage, cap);
+	struct gn_slice body;
+	gn_err err = gn_pq_public(seed, pk);
+	GN_ASSERT(err == GN_OK);
+	gn_fbref set = gn_fb_prekey_set_make(
+		&b, &(struct gn_fb_prekey_set_args){.id = 1, .x25519 = &key, .kem = GN_SLICE(kem)});
+	struct gn_fb_prekeys_body_args args = {
+		.identity = &key, .pq_key = GN_SLICE(pk), .dh = &key, .last = set};
+	err = gn_fbb_finish(&b, gn_fb_prekeys_body_make(&b, &args), NULL, &body);
+	GN_ASSERT(err == GN_OK);
+	return body;
+}
+
 void net_record(struct net *n, struct net_record *out, const struct gn_sk *owner, uint16_t type,
 		const char *label, uint64_t seq, const char *body)
 {
@@ -295,7 +314,11 @@ void net_record(struct net *n, struct net_record *out, const struct gn_sk *owner
 				     .created = gn_unix(n->now),
 				     .ttl = n->ttl};
 	struct gn_buf b = {out->bytes, 0, sizeof out->bytes};
-	gn_err err = gn_wire_record_make(owner, NULL, &f, &b);
+	uint8_t seed[GN_PQ_SEED_LEN] = {1}, prekeys[GN_PQ_PK_LEN + 2 * 1184 + 512];
+	if (type == GN_FB_RECORD_TYPE_PREKEYS)
+		f.body = prekeys_body(seed, prekeys, sizeof prekeys);
+	gn_err err =
+		gn_wire_record_make(owner, type == GN_FB_RECORD_TYPE_PREKEYS ? seed : NULL, &f, &b);
 	GN_ASSERT(err == GN_OK);
 	err = gn_wire_record_parse(gn_buf_slice(&b), &out->r);
 	GN_ASSERT(err == GN_OK);
@@ -392,7 +415,7 @@ struct gn_overlay *net_small_store(struct net *small, uint64_t seed)
 	net_init(small, seed);
 	net_add(small);
 	small->node[0].cfg.records_max = 64;
-	small->node[0].cfg.bytes_max = 64 * 4096;
+	small->node[0].cfg.bytes_max = 64 * 8192;
 	small->node[0].cfg.owner_records_max = 10000;
 	small->node[0].cfg.grace[3] = net_thirty_days;
 	net_start(small, 0);

@@ -115,7 +115,7 @@ struct gn_ov_contact *net_link(struct net *n, uint32_t i);
 /* ---- records ---- */
 
 struct net_record {
-	uint8_t bytes[4096];
+	uint8_t bytes[8192];
 	struct gn_record r; /* borrows bytes: do not copy */
 };
 void net_record(struct net *n, struct net_record *out, const struct gn_sk *owner, uint16_t type,

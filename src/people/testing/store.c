@@ -8,9 +8,9 @@ void *world_grow(void *p, size_t count, size_t *room, size_t size)
 	if (count < *room)
 		return p;
 	*room = *room ? 2 * *room : 64;
-	p = realloc(p, *room * size);
-	assert_non_null(p);
-	return p;
+	void *grown = realloc(p, *room * size);
+	assert_non_null(grown);
+	return grown;
 }
 
 uint8_t *world_copy(struct gn_slice s)

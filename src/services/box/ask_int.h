@@ -71,6 +71,7 @@ struct box_door {
 	gn_time until; /* REFUSED: not tried again before; SIGNING: given up; else used last */
 	uint64_t sign;
 	uint16_t number;
+	uint8_t failed; /* since it was open: how long it is REFUSED */
 	uint8_t exporter[32];
 	uint8_t way; /* DEPOSITOR, WORKER */
 	struct gn_boxcert certificate;
@@ -83,6 +84,9 @@ struct box_right { /* by which an operation asks */
 	const struct gn_box_proof *proof; /* DEPOSITOR; WORKER by token */
 };
 /* GN_OK: *number goes into requests. GN_PENDING: its operation is run again when it is known. */
+/* How long a holder that has just failed is left alone: 1 s, and each time twice as long, up to
+ * BOX_RETRY. failed: how often it did; counted here. */
+gn_time box_retry(uint8_t *failed);
 GN_MUST gn_err box_door_open(struct gn_box *b, const struct gn_contact *to,
 			     const struct box_right *right, uint16_t *number);
 void box_door_answer(struct gn_box *b, const struct box_ask *a, gn_err err);
@@ -137,6 +141,7 @@ struct box_put { /* a deposit, or the question what has become of one */
 	uint32_t item_len, ttl;
 	uint8_t cls;
 	unsigned need;
+	bool wide; /* to BOX_READ_EXTRA beyond the set */
 	bool stored, stored_shown;
 	bool again;    /* the set was looked up anew */
 	gn_time retry; /* when that is due; GN_NEVER: it is not */
@@ -167,6 +172,7 @@ struct box_read_target {
 	bool listed;                       /* all it has, once */
 	uint64_t after;                    /* of the listing under way */
 	gn_time list_at, watch_at, ack_at; /* due; ack_at: not before */
+	uint8_t failed;                    /* requests since one was answered */
 	unsigned lies;
 	uint32_t ids; /* that it was the first to name */
 };

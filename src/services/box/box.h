@@ -108,6 +108,7 @@ struct gn_box_deposit {
 	struct gn_box_proof proof;
 	unsigned need;
 	uint8_t cls; /* of a queue: 1, lent first, to 4; 0 is 3 */
+	bool wide;   /* on to two more than the set, when some of it may lie */
 };
 GN_MUST gn_err gn_box_deposit(struct gn_box *b, const struct gn_box_deposit *d, gn_time now,
 			      gn_op *op);
@@ -184,7 +185,7 @@ enum gn_box_event_kind {
 	/* op, id, err: GN_STALE it is lent to another, GN_EXISTS it is over; id zeros, GN_DENIED: no
 	 * holder lets this worker in, now */
 	GN_BOX_LOST,
-	GN_BOX_REPORTED,  /* op, id, err: GN_OK it counts; GN_STALE, GN_EXISTS it does not */
+	GN_BOX_REPORTED, /* op, id, err: GN_OK it counts; GN_STALE, GN_EXISTS it does not */
 };
 struct gn_box_event {
 	enum gn_box_event_kind kind;

@@ -164,8 +164,9 @@ static void place_step(struct gn_box *b, struct box_put *p, unsigned place)
 {
 	GN_ASSERT(place < 2 && p->need > 0);
 	struct tally t = tally_of(p, place);
-	unsigned want = p->stored || is_check(p) ? GN_BOX_SET : p->need + BOX_SPARE;
-	unsigned rank = 0, reach = GN_BOX_SET + (is_check(p) ? 0 : t.failed);
+	unsigned all = GN_BOX_SET + (p->wide ? BOX_READ_EXTRA : 0);
+	unsigned want = p->stored || is_check(p) ? all : p->need + BOX_SPARE;
+	unsigned rank = 0, reach = all + (is_check(p) ? 0 : t.failed);
 	for (uint32_t i = 0; i < p->target_count; i++) {
 		struct box_put_target *x = &p->targets[i];
 		if (x->place != place)
@@ -437,6 +438,7 @@ gn_err box_put_start(struct gn_box *b, const struct gn_box_deposit *d, gn_op *op
 	p->item_len = (uint32_t)d->item.len;
 	p->ttl = d->ttl;
 	p->cls = d->cls;
+	p->wide = d->wide;
 	p->need = d->need ? d->need : BOX_NEED;
 	gn_sha256(&d->item, 1, &p->hash);
 	return put_begin(b, p, OP_DEPOSIT, op);

@@ -68,6 +68,22 @@ static void a_contact_s_item_is_stored_by_all_and_read_once(void **state)
 	svc_free(&s);
 }
 
+/* Who has reason to think that holders lie asks two more, as readers list them too (AG-65). */
+static void a_wide_deposit_goes_to_two_more(void **state)
+{
+	(void)state;
+	network(12, GN_FB_BOX_KIND_PRIVATE, 1);
+	struct gn_box_deposit d = {
+		.place = svc_box_place(&x), .item = item_of(1, 896), .ttl = 1000, .wide = true};
+	svc_box_proof(&x, 0, d.item, &d.proof);
+	assert_int_equal(gn_box_deposit(s.nodes[1].box, &d, s.now, &x.op), GN_OK);
+	x.op_node = 1;
+	x.stored = x.over = false;
+	assert_int_equal(svc_box_wait(&x, 60 * GN_SEC), GN_OK);
+	assert_true(x.last.asked >= GN_BOX_SET + 2); /* who is no holder is replaced */
+	svc_free(&s);
+}
+
 /* Rights are signed once per session and role: four items and a question cost one signature a
  * holder. */
 static void a_double_costs_nothing_and_rights_are_shown_once(void **state)
@@ -281,6 +297,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_contact_s_item_is_stored_by_all_and_read_once),
+		cmocka_unit_test(a_wide_deposit_goes_to_two_more),
 		cmocka_unit_test(a_double_costs_nothing_and_rights_are_shown_once),
 		cmocka_unit_test(each_device_gets_it),
 		cmocka_unit_test(a_front_box_lies_at_two_places),

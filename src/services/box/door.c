@@ -5,7 +5,7 @@
  *          -> SIGNING  [the owner is asked, GN_BOX_SIGN] -> SHOWING [gn_box_signed] | REFUSED
  *   SHOWING -> OPEN [Done] | REFUSED [what the holder says, or lost]
  *   OPEN   -> CLOSED [the session is another, or the holder has forgotten]
- *   REFUSED -> CLOSED [BOX_RETRY later]
+ *   REFUSED -> CLOSED [BOX_RETRY_FIRST later, doubled each time up to BOX_RETRY]
  *
  * A signature counts for one exporter: a door whose session changed while it was being signed
  * begins anew. Rules BX-10, BX-31. */
@@ -84,12 +84,19 @@ static struct box_door *door_new(struct gn_box *b, const struct box_door_key *ke
 	return d;
 }
 
+gn_time box_retry(uint8_t *failed)
+{
+	gn_time wait = BOX_RETRY_FIRST << *failed;
+	*failed = *failed < 5 ? *failed + 1 : 5;
+	return wait < BOX_RETRY ? wait : BOX_RETRY;
+}
+
 static gn_err refuse(struct gn_box *b, struct box_door *d, gn_err err)
 {
 	GN_ASSERT(err != GN_OK);
 	d->state = DOOR_REFUSED;
 	d->err = err;
-	d->until = b->now + BOX_RETRY;
+	d->until = b->now + box_retry(&d->failed);
 	box_wake(b);
 	return err;
 }
@@ -267,6 +274,8 @@ void box_door_answer(struct gn_box *b, const struct box_ask *a, gn_err err)
 		d->until = b->now;
 		if (err != GN_OK)
 			(void)refuse(b, d, err);
+		else
+			d->failed = 0;
 	}
 }
 

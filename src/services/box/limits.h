@@ -111,6 +111,8 @@
 #define BOX_SLOTS 64              /* items lent to one at once */
 #define BOX_POLL (500 * GN_MSEC)  /* between rounds that brought nothing, at first; */
 #define BOX_POLL_MAX (8 * GN_SEC) /* then twice as long each time */
-#define BOX_RETRY (30 * GN_SEC)   /* a holder that failed is asked again, and the set looked up */
+/* A holder that failed is asked again: at first after, doubled each time up to. */
+#define BOX_RETRY_FIRST (1 * GN_SEC)
+#define BOX_RETRY (30 * GN_SEC) /* and so soon is a set looked up that was not found whole */
 
 #endif

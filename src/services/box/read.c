@@ -62,7 +62,7 @@ static void send_list(struct gn_box *b, struct box_read *r, unsigned i, uint16_t
 	struct gn_fbb *fbb = number ? box_message_begin(b, 0) : NULL;
 	t->listing = number != 0;
 	if (!number)
-		t->list_at = b->now + BOX_RETRY;
+		t->list_at = b->now + box_retry(&t->failed);
 	if (fbb)
 		box_message_end(b, &t->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_LIST,
 				gn_fb_box_list_make(
@@ -80,7 +80,7 @@ static void send_watch(struct gn_box *b, struct box_read *r, unsigned i, uint16_
 	uint64_t number = ask_for(b, r, i, ASK_WATCH, NULL, 0);
 	struct gn_fbb *fbb = number ? box_message_begin(b, 0) : NULL;
 	t->watch_asked = number != 0;
-	t->watch_at = b->now + (number ? BOX_WATCH_EVERY : BOX_RETRY);
+	t->watch_at = b->now + (number ? BOX_WATCH_EVERY : box_retry(&t->failed));
 	if (fbb)
 		box_message_end(b, &t->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_WATCH,
 				gn_fb_box_watch_make(fbb, &(struct gn_fb_box_watch_args){
@@ -155,7 +155,7 @@ static bool tell_acks(struct gn_box *b, struct box_read *r, unsigned i)
 	uint64_t number = err == GN_OK ? ask_for(b, r, i, ASK_ACK, ids, count) : 0;
 	t->acking = number != 0;
 	if (!number)
-		t->ack_at = b->now + BOX_RETRY;
+		t->ack_at = b->now + box_retry(&t->failed);
 	struct gn_fbb *fbb = number ? box_message_begin(b, 0) : NULL;
 	if (!fbb)
 		return true;
@@ -201,8 +201,9 @@ static void target_run(struct gn_box *b, struct box_read *r, unsigned i)
 	if (err == GN_PENDING)
 		return;
 	if (err != GN_OK) {
-		t->list_at = list ? b->now + BOX_RETRY : t->list_at;
-		t->watch_at = watch ? b->now + BOX_RETRY : t->watch_at;
+		gn_time again = b->now + box_retry(&t->failed);
+		t->list_at = list ? again : t->list_at;
+		t->watch_at = watch ? again : t->watch_at;
 		for (uint32_t k = r->seen.count; fetch && k-- > 0;) {
 			struct gn_box_id id = *(const struct gn_box_id *)gn_map_key_at(&r->seen, k);
 			const struct box_seen *s = gn_map_value_at(&r->seen, k);
@@ -262,8 +263,12 @@ void box_reads_run(struct gn_box *b)
 
 void box_reads_members(struct gn_box *b)
 {
-	for (struct box_read *r = b->read_first; r; r = r->next)
-		r->find_at = gn_time_min(r->find_at, b->now + BOX_MOVED);
+	for (struct box_read *r = b->read_first; r; r = r->next) {
+		bool whole = true;
+		for (unsigned place = 0; place < places_of(r); place++)
+			whole = whole && r->sets[place].count >= GN_BOX_SET;
+		r->find_at = gn_time_min(r->find_at, b->now + (whole ? BOX_MOVED : BOX_SUM_SOON));
+	}
 }
 
 void box_reads_peer_down(struct gn_box *b, const struct gn_pk *pk)
@@ -334,14 +339,17 @@ static void refused(struct gn_box *b, struct box_read *r, const struct box_ask *
 		if (s && s->state == SEEN_ASKED)
 			box_seen_unname(r, a->target, &a->ids[i]);
 	}
+	if (err == GN_OK)
+		return;
+	gn_time again = b->now + box_retry(&t->failed);
 	if (a->kind == ASK_LIST)
-		t->list_at = b->now + BOX_RETRY;
+		t->list_at = again;
 	if (a->kind == ASK_WATCH) {
 		t->watching = false;
-		t->watch_at = b->now + BOX_RETRY;
+		t->watch_at = again;
 	}
 	if (a->kind == ASK_ACK)
-		t->ack_at = b->now + BOX_RETRY;
+		t->ack_at = again;
 }
 
 static void request_over(struct box_read_target *t, enum box_ask_kind kind)
@@ -379,6 +387,8 @@ void box_read_answer(struct gn_box *b, struct box_read *r, struct box_ask *a,
 			     ? gn_wire_err(gn_fb_box_done_code(done))
 			     : GN_PROTOCOL;
 	request_over(t, a->kind);
+	if (type == GN_FB_BOX_MESSAGE_BODY_BOX_LISTED || err == GN_OK)
+		t->failed = 0;
 	if (type == GN_FB_BOX_MESSAGE_BODY_BOX_LISTED && a->kind == ASK_LIST)
 		take_list(b, r, a->target, gn_fb_box_message_body_as_box_listed(m));
 	else if (err == GN_OK && a->kind == ASK_ACK)

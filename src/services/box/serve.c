@@ -78,7 +78,7 @@ void box_on_list(struct gn_box *b, const struct box_from *from, struct box_held 
 		most ? GN_NEW_ARRAY(b->env.alloc, struct gn_fb_box_entry, most) : NULL;
 	struct gn_fbb *fbb = most && !entries ? NULL : box_message_begin(b, (size_t)most * entry);
 	uint64_t last = 0;
-	for (; fbb && i < h->count && count < limit && h->items[i]->state == BOX_STANDS; i++) {
+	for (; fbb && i < h->count && count < most && h->items[i]->state == BOX_STANDS; i++) {
 		const struct box_item *it = h->items[i];
 		last = it->at;
 		if (it->acked & 1u << s->reader || box_item_over(it, box_unix(b)) ||

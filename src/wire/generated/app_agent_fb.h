@@ -33,6 +33,15 @@ enum gn_fb_switch {
 	GN_FB_SWITCH_OFF = 2,
 };
 
+enum gn_fb_file_state {
+	/* `done` of `size` bytes; copies; the message is said; one of somebody's; it ended. */
+	GN_FB_FILE_STATE_UPLOADING = 0,
+	GN_FB_FILE_STATE_SPREADING = 1,
+	GN_FB_FILE_STATE_SENT = 2,
+	GN_FB_FILE_STATE_RECEIVED = 3,
+	GN_FB_FILE_STATE_FAILED = 4,
+};
+
 enum gn_fb_send_state {
 	GN_FB_SEND_STATE_WAITING = 0,
 	GN_FB_SEND_STATE_STORED = 1,
@@ -49,6 +58,7 @@ enum gn_fb_app_agent_body {
 	GN_FB_APP_AGENT_BODY_UNLOCK = 4,
 	GN_FB_APP_AGENT_BODY_LOCK = 5,
 	GN_FB_APP_AGENT_BODY_AGENT_STOP = 6,
+	GN_FB_APP_AGENT_BODY_AGENT_RENEW = 7,
 };
 
 enum gn_fb_app_contact_body {
@@ -66,6 +76,8 @@ enum gn_fb_app_contact_body {
 	GN_FB_APP_CONTACT_BODY_INVITES_LIST = 11,
 	GN_FB_APP_CONTACT_BODY_INVITES_IS = 12,
 	GN_FB_APP_CONTACT_BODY_INVITE_DROP = 13,
+	GN_FB_APP_CONTACT_BODY_CONTACT_VERIFY = 14,
+	GN_FB_APP_CONTACT_BODY_SAFETY_IS = 15,
 };
 
 enum gn_fb_app_chat_body {
@@ -83,6 +95,14 @@ enum gn_fb_app_chat_body {
 	GN_FB_APP_CHAT_BODY_HISTORY_IS = 11,
 	GN_FB_APP_CHAT_BODY_SEARCH = 12,
 	GN_FB_APP_CHAT_BODY_SEARCH_IS = 13,
+	GN_FB_APP_CHAT_BODY_MESSAGE_GET = 14,
+	GN_FB_APP_CHAT_BODY_MESSAGE_SHOWN = 15,
+	GN_FB_APP_CHAT_BODY_CHAT_FILE = 16,
+	GN_FB_APP_CHAT_BODY_CHAT_FILE_SEND = 17,
+	GN_FB_APP_CHAT_BODY_CHAT_FILE_GET = 18,
+	GN_FB_APP_CHAT_BODY_CHAT_FILES_LIST = 19,
+	GN_FB_APP_CHAT_BODY_CHAT_FILES_IS = 20,
+	GN_FB_APP_CHAT_BODY_CHAT_FILE_DROP = 21,
 };
 
 enum gn_fb_app_job_body {
@@ -110,6 +130,7 @@ enum gn_fb_app_told_body {
 	GN_FB_APP_TOLD_BODY_TOLD_CONTACT = 3,
 	GN_FB_APP_TOLD_BODY_TOLD_TYPING = 4,
 	GN_FB_APP_TOLD_BODY_TOLD_NOTICE = 5,
+	GN_FB_APP_TOLD_BODY_TOLD_FILE = 6,
 };
 
 /* Chosen by the client that says it, so that a repeat says nothing twice. */
@@ -388,6 +409,26 @@ static inline gn_fbref gn_fb_agent_stop_make(struct gn_fbb *b, const struct gn_f
 	return gn_fbb_table(b, &gn_fbtype_agent_stop, args);
 }
 
+/* ---- AgentRenew ---- */
+
+/* New prekeys and another private box, now: as every week, and after an own device was lost. */
+struct gn_fb_agent_renew {
+	struct gn_fbt t;
+};
+struct gn_fb_agent_renew_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_agent_renew = {"AgentRenew", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_agent_renew_verify(struct gn_slice in, struct gn_fb_agent_renew *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_agent_renew, &out->t);
+}
+static inline gn_fbref gn_fb_agent_renew_make(struct gn_fbb *b, const struct gn_fb_agent_renew_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_agent_renew, args);
+}
+
 /* ---- Person ---- */
 
 struct gn_fb_person {
@@ -413,6 +454,10 @@ struct gn_fb_person_args {
 	uint64_t seq;
 	/* A request of which nothing but the key is known: accepting it looks them up. */
 	bool unseen;
+	/* Unix ms: when the person compared the safety number and found it equal; 0: never. `changed`: it
+	 * is another one now. */
+	uint64_t verified;
+	bool changed;
 };
 static const struct gn_fb_field gn_fbfields_person[] = {
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_person_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -431,8 +476,10 @@ static const struct gn_fb_field gn_fbfields_person[] = {
 	{"expire", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_person_args, expire), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"seq", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_person_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"unseen", GN_FB_SCALAR, GN_FB_BOOL, 15, offsetof(struct gn_fb_person_args, unseen), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"verified", GN_FB_SCALAR, GN_FB_UINT, 16, offsetof(struct gn_fb_person_args, verified), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"changed", GN_FB_SCALAR, GN_FB_BOOL, 17, offsetof(struct gn_fb_person_args, changed), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_person = {"Person", NULL, gn_fbfields_person, 16};
+static const struct gn_fb_type gn_fbtype_person = {"Person", NULL, gn_fbfields_person, 18};
 
 GN_MUST static inline gn_err gn_fb_person_verify(struct gn_slice in, struct gn_fb_person *out)
 {
@@ -533,6 +580,14 @@ static inline uint64_t gn_fb_person_seq(struct gn_fb_person t)
 static inline bool gn_fb_person_unseen(struct gn_fb_person t)
 {
 	return gn_fbt_bits(t.t, 15, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint64_t gn_fb_person_verified(struct gn_fb_person t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 16, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_person_changed(struct gn_fb_person t)
+{
+	return gn_fbt_bits(t.t, 17, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- ContactsList ---- */
@@ -789,6 +844,107 @@ static inline bool gn_fb_contact_set_cleared(struct gn_fb_contact_set t)
 	return gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0)) != 0;
 }
 
+/* ---- ContactVerify ---- */
+
+/* Without a number: what it is. With one: is it the same? Then it is marked as compared. */
+struct gn_fb_contact_verify {
+	struct gn_fbt t;
+};
+struct gn_fb_contact_verify_args {
+	struct gn_slice who;
+	struct gn_slice number;
+};
+static const struct gn_fb_field gn_fbfields_contact_verify[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_verify_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"number", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_verify_args, number), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_contact_verify = {"ContactVerify", NULL, gn_fbfields_contact_verify, 2};
+
+GN_MUST static inline gn_err gn_fb_contact_verify_verify(struct gn_slice in, struct gn_fb_contact_verify *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_contact_verify, &out->t);
+}
+static inline gn_fbref gn_fb_contact_verify_make(struct gn_fbb *b, const struct gn_fb_contact_verify_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_contact_verify, args);
+}
+static inline bool gn_fb_contact_verify_has_who(struct gn_fb_contact_verify t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_contact_verify_who(struct gn_fb_contact_verify t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_contact_verify_has_number(struct gn_fb_contact_verify t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_contact_verify_number(struct gn_fb_contact_verify t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
+/* ---- SafetyIs ---- */
+
+struct gn_fb_safety_is {
+	struct gn_fbt t;
+};
+struct gn_fb_safety_is_args {
+	gn_fbref contact; /* Person */
+	/* 60 digits; what their QR codes have. */
+	struct gn_slice number;
+	const struct gn_fb_hash *qr;
+	/* Of a call with a number. */
+	bool equal;
+};
+static const struct gn_fb_field gn_fbfields_safety_is[] = {
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_safety_is_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
+	{"number", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_safety_is_args, number), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"qr", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_safety_is_args, qr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"equal", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_safety_is_args, equal), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_safety_is = {"SafetyIs", NULL, gn_fbfields_safety_is, 4};
+
+GN_MUST static inline gn_err gn_fb_safety_is_verify(struct gn_slice in, struct gn_fb_safety_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_safety_is, &out->t);
+}
+static inline gn_fbref gn_fb_safety_is_make(struct gn_fbb *b, const struct gn_fb_safety_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_safety_is, args);
+}
+static inline bool gn_fb_safety_is_has_contact(struct gn_fb_safety_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_person gn_fb_safety_is_contact(struct gn_fb_safety_is t)
+{
+	return (struct gn_fb_person){gn_fbt_table(t.t, 0)};
+}
+static inline bool gn_fb_safety_is_has_number(struct gn_fb_safety_is t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_safety_is_number(struct gn_fb_safety_is t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_safety_is_has_qr(struct gn_fb_safety_is t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_safety_is_qr(struct gn_fb_safety_is t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_safety_is_equal(struct gn_fb_safety_is t)
+{
+	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
+}
+
 /* ---- ContactRemove ---- */
 
 struct gn_fb_contact_remove {
@@ -995,6 +1151,198 @@ static inline struct gn_slice gn_fb_invite_drop_link(struct gn_fb_invite_drop t)
 	return gn_fbt_bytes(t.t, 0);
 }
 
+/* ---- ChatFile ---- */
+
+/* A file of a message, or on its way to be one: then `id` is what the message will have. */
+struct gn_fb_chat_file {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_file_args {
+	const struct gn_fb_message_id *id;
+	const struct gn_fb_chat_id *chat;
+	bool mine;
+	/* Which of the message's. */
+	uint8_t index;
+	/* As it may be shown and saved. */
+	struct gn_slice name;
+	struct gn_slice mime;
+	uint64_t size;
+	struct gn_slice preview;
+	uint8_t state;
+	/* Bytes that need not be sent again, or that come. */
+	uint64_t done;
+	/* Copies of blocks, of how many. */
+	uint64_t copies;
+	uint64_t wanted;
+	/* What is wrong, of err.def, why, and what to do. */
+	uint16_t code;
+	struct gn_slice reason;
+	struct gn_slice next;
+	uint64_t sent;
+	struct gn_slice text;
+	/* For pages: ChatFilesList below it. */
+	uint64_t number;
+	/* Whose chat. */
+	struct gn_slice pid;
+	struct gn_slice contact;
+};
+static const struct gn_fb_field gn_fbfields_chat_file[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"chat", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_file_args, chat), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL},
+	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_chat_file_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"index", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_file_args, index), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_chat_file_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"mime", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_chat_file_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_chat_file_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"preview", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_chat_file_args, preview), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_chat_file_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"done", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_chat_file_args, done), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"copies", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_chat_file_args, copies), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"wanted", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_chat_file_args, wanted), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_chat_file_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"reason", GN_FB_STRING, GN_FB_UINT, 13, offsetof(struct gn_fb_chat_file_args, reason), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"next", GN_FB_STRING, GN_FB_UINT, 14, offsetof(struct gn_fb_chat_file_args, next), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"sent", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_chat_file_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"text", GN_FB_STRING, GN_FB_UINT, 16, offsetof(struct gn_fb_chat_file_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"number", GN_FB_SCALAR, GN_FB_UINT, 17, offsetof(struct gn_fb_chat_file_args, number), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"pid", GN_FB_STRING, GN_FB_UINT, 18, offsetof(struct gn_fb_chat_file_args, pid), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"contact", GN_FB_STRING, GN_FB_UINT, 19, offsetof(struct gn_fb_chat_file_args, contact), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_chat_file = {"ChatFile", NULL, gn_fbfields_chat_file, 20};
+
+GN_MUST static inline gn_err gn_fb_chat_file_verify(struct gn_slice in, struct gn_fb_chat_file *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat_file, &out->t);
+}
+static inline gn_fbref gn_fb_chat_file_make(struct gn_fbb *b, const struct gn_fb_chat_file_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat_file, args);
+}
+static inline bool gn_fb_chat_file_has_id(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_message_id gn_fb_chat_file_id(struct gn_fb_chat_file t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_message_id, &v);
+	return v;
+}
+static inline bool gn_fb_chat_file_has_chat(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_chat_id gn_fb_chat_file_chat(struct gn_fb_chat_file t)
+{
+	struct gn_fb_chat_id v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_chat_id, &v);
+	return v;
+}
+static inline bool gn_fb_chat_file_mine(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint8_t gn_fb_chat_file_index(struct gn_fb_chat_file t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_file_has_name(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_slice gn_fb_chat_file_name(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 4);
+}
+static inline bool gn_fb_chat_file_has_mime(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_slice gn_fb_chat_file_mime(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 5);
+}
+static inline uint64_t gn_fb_chat_file_size(struct gn_fb_chat_file t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 6, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_file_has_preview(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline struct gn_slice gn_fb_chat_file_preview(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 7);
+}
+static inline uint8_t gn_fb_chat_file_state(struct gn_fb_chat_file t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 8, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_chat_file_done(struct gn_fb_chat_file t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 9, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_chat_file_copies(struct gn_fb_chat_file t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 10, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_chat_file_wanted(struct gn_fb_chat_file t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 11, 8, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_chat_file_code(struct gn_fb_chat_file t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 12, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_file_has_reason(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 13);
+}
+static inline struct gn_slice gn_fb_chat_file_reason(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 13);
+}
+static inline bool gn_fb_chat_file_has_next(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 14);
+}
+static inline struct gn_slice gn_fb_chat_file_next(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 14);
+}
+static inline uint64_t gn_fb_chat_file_sent(struct gn_fb_chat_file t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 15, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_file_has_text(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 16);
+}
+static inline struct gn_slice gn_fb_chat_file_text(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 16);
+}
+static inline uint64_t gn_fb_chat_file_number(struct gn_fb_chat_file t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 17, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_file_has_pid(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 18);
+}
+static inline struct gn_slice gn_fb_chat_file_pid(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 18);
+}
+static inline bool gn_fb_chat_file_has_contact(struct gn_fb_chat_file t)
+{
+	return gn_fbt_has(t.t, 19);
+}
+static inline struct gn_slice gn_fb_chat_file_contact(struct gn_fb_chat_file t)
+{
+	return gn_fbt_bytes(t.t, 19);
+}
+
 /* ---- MessageReaction ---- */
 
 struct gn_fb_message_reaction {
@@ -1110,6 +1458,10 @@ struct gn_fb_message_args {
 	} receipts; /* MessageReceipt */
 	/* For pages: History before and after it. */
 	uint64_t number;
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} files; /* ChatFile */
 };
 static const struct gn_fb_field gn_fbfields_message[] = {
 	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_message_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
@@ -1134,8 +1486,9 @@ static const struct gn_fb_field gn_fbfields_message[] = {
 	{"missing", GN_FB_SCALAR, GN_FB_UINT, 19, offsetof(struct gn_fb_message_args, missing), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"receipts", GN_FB_TABLES, GN_FB_UINT, 20, offsetof(struct gn_fb_message_args, receipts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message_receipt}},
 	{"number", GN_FB_SCALAR, GN_FB_UINT, 21, offsetof(struct gn_fb_message_args, number), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"files", GN_FB_TABLES, GN_FB_UINT, 22, offsetof(struct gn_fb_message_args, files), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat_file}},
 };
-static const struct gn_fb_type gn_fbtype_message = {"Message", NULL, gn_fbfields_message, 22};
+static const struct gn_fb_type gn_fbtype_message = {"Message", NULL, gn_fbfields_message, 23};
 
 GN_MUST static inline gn_err gn_fb_message_verify(struct gn_slice in, struct gn_fb_message *out)
 {
@@ -1278,6 +1631,18 @@ static inline struct gn_fb_message_receipt gn_fb_message_receipts_at(struct gn_f
 static inline uint64_t gn_fb_message_number(struct gn_fb_message t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 21, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_message_has_files(struct gn_fb_message t)
+{
+	return gn_fbt_has(t.t, 22);
+}
+static inline uint32_t gn_fb_message_files_len(struct gn_fb_message t)
+{
+	return gn_fbt_count(t.t, 22);
+}
+static inline struct gn_fb_chat_file gn_fb_message_files_at(struct gn_fb_message t, uint32_t i)
+{
+	return (struct gn_fb_chat_file){gn_fbt_table_at(t.t, 22, i)};
 }
 
 /* ---- Chat ---- */
@@ -1758,6 +2123,191 @@ static inline struct gn_fb_message gn_fb_message_is_message(struct gn_fb_message
 	return (struct gn_fb_message){gn_fbt_table(t.t, 0)};
 }
 
+/* ---- MessageGet ---- */
+
+/* One message by its id, of any chat; own ones first. */
+struct gn_fb_message_get {
+	struct gn_fbt t;
+};
+struct gn_fb_message_get_args {
+	const struct gn_fb_message_id *id;
+};
+static const struct gn_fb_field gn_fbfields_message_get[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_message_get_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+};
+static const struct gn_fb_type gn_fbtype_message_get = {"MessageGet", NULL, gn_fbfields_message_get, 1};
+
+GN_MUST static inline gn_err gn_fb_message_get_verify(struct gn_slice in, struct gn_fb_message_get *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_get, &out->t);
+}
+static inline gn_fbref gn_fb_message_get_make(struct gn_fbb *b, const struct gn_fb_message_get_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_get, args);
+}
+static inline bool gn_fb_message_get_has_id(struct gn_fb_message_get t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_message_id gn_fb_message_get_id(struct gn_fb_message_get t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_message_id, &v);
+	return v;
+}
+
+/* ---- MessageItem ---- */
+
+/* An envelope with it that went out. Custodies are kept as long as they hold, and 30 days more. */
+struct gn_fb_message_item {
+	struct gn_fbt t;
+};
+struct gn_fb_message_item_args {
+	const struct gn_fb_key *box;
+	bool front;
+	const struct gn_fb_hash *item;
+	/* Unix ms: sealed, and first held by enough nodes. */
+	uint64_t made;
+	uint64_t held;
+	/* Unix seconds: when nobody keeps it any more. */
+	uint64_t until;
+	/* It is looked after: no device has receipted it. */
+	bool looked_after;
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} custodies; /* Custody */
+};
+static const struct gn_fb_field gn_fbfields_message_item[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_message_item_args, box), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"front", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_message_item_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"item", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_message_item_args, item), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"made", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_message_item_args, made), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"held", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_message_item_args, held), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_message_item_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"looked_after", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_message_item_args, looked_after), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"custodies", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_message_item_args, custodies), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_custody}},
+};
+static const struct gn_fb_type gn_fbtype_message_item = {"MessageItem", NULL, gn_fbfields_message_item, 8};
+
+GN_MUST static inline gn_err gn_fb_message_item_verify(struct gn_slice in, struct gn_fb_message_item *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_item, &out->t);
+}
+static inline gn_fbref gn_fb_message_item_make(struct gn_fbb *b, const struct gn_fb_message_item_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_item, args);
+}
+static inline bool gn_fb_message_item_has_box(struct gn_fb_message_item t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_message_item_box(struct gn_fb_message_item t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_message_item_front(struct gn_fb_message_item t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_message_item_has_item(struct gn_fb_message_item t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_message_item_item(struct gn_fb_message_item t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint64_t gn_fb_message_item_made(struct gn_fb_message_item t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_message_item_held(struct gn_fb_message_item t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_message_item_until(struct gn_fb_message_item t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_message_item_looked_after(struct gn_fb_message_item t)
+{
+	return gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_message_item_has_custodies(struct gn_fb_message_item t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline uint32_t gn_fb_message_item_custodies_len(struct gn_fb_message_item t)
+{
+	return gn_fbt_count(t.t, 7);
+}
+static inline struct gn_fb_custody gn_fb_message_item_custodies_at(struct gn_fb_message_item t, uint32_t i)
+{
+	return (struct gn_fb_custody){gn_fbt_table_at(t.t, 7, i)};
+}
+
+/* ---- MessageShown ---- */
+
+struct gn_fb_message_shown {
+	struct gn_fbt t;
+};
+struct gn_fb_message_shown_args {
+	gn_fbref message; /* Message */
+	gn_fbref contact; /* Person */
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} items; /* MessageItem */
+};
+static const struct gn_fb_field gn_fbfields_message_shown[] = {
+	{"message", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_message_shown_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}},
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_message_shown_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
+	{"items", GN_FB_TABLES, GN_FB_UINT, 2, offsetof(struct gn_fb_message_shown_args, items), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message_item}},
+};
+static const struct gn_fb_type gn_fbtype_message_shown = {"MessageShown", NULL, gn_fbfields_message_shown, 3};
+
+GN_MUST static inline gn_err gn_fb_message_shown_verify(struct gn_slice in, struct gn_fb_message_shown *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_message_shown, &out->t);
+}
+static inline gn_fbref gn_fb_message_shown_make(struct gn_fbb *b, const struct gn_fb_message_shown_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_message_shown, args);
+}
+static inline bool gn_fb_message_shown_has_message(struct gn_fb_message_shown t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_message gn_fb_message_shown_message(struct gn_fb_message_shown t)
+{
+	return (struct gn_fb_message){gn_fbt_table(t.t, 0)};
+}
+static inline bool gn_fb_message_shown_has_contact(struct gn_fb_message_shown t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_person gn_fb_message_shown_contact(struct gn_fb_message_shown t)
+{
+	return (struct gn_fb_person){gn_fbt_table(t.t, 1)};
+}
+static inline bool gn_fb_message_shown_has_items(struct gn_fb_message_shown t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline uint32_t gn_fb_message_shown_items_len(struct gn_fb_message_shown t)
+{
+	return gn_fbt_count(t.t, 2);
+}
+static inline struct gn_fb_message_item gn_fb_message_shown_items_at(struct gn_fb_message_shown t, uint32_t i)
+{
+	return (struct gn_fb_message_item){gn_fbt_table_at(t.t, 2, i)};
+}
+
 /* ---- History ---- */
 
 /* Newest first, from before the message of that number. */
@@ -2001,6 +2551,307 @@ static inline bool gn_fb_search_is_more(struct gn_fb_search_is t)
 	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
 }
 
+/* ---- ChatFileSend ---- */
+
+/* `id` is the message's, chosen by the client, so that it can go on with it; `mark`: what the file was
+ * when it began. Answered by a ChatFile; from its `done` on the bytes come on this call's stream; then
+ * by others as copies are made, the last one when the message is said. */
+struct gn_fb_chat_file_send {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_file_send_args {
+	struct gn_slice who;
+	const struct gn_fb_message_id *id;
+	struct gn_slice name;
+	struct gn_slice mime;
+	uint64_t size;
+	uint64_t mark;
+	struct gn_slice text;
+	struct gn_slice preview;
+	const struct gn_fb_message_id *reply;
+};
+static const struct gn_fb_field gn_fbfields_chat_file_send[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_send_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_file_send_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_file_send_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"mime", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_file_send_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_chat_file_send_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"mark", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_chat_file_send_args, mark), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"text", GN_FB_STRING, GN_FB_UINT, 6, offsetof(struct gn_fb_chat_file_send_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"preview", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_chat_file_send_args, preview), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"reply", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_chat_file_send_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+};
+static const struct gn_fb_type gn_fbtype_chat_file_send = {"ChatFileSend", NULL, gn_fbfields_chat_file_send, 9};
+
+GN_MUST static inline gn_err gn_fb_chat_file_send_verify(struct gn_slice in, struct gn_fb_chat_file_send *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat_file_send, &out->t);
+}
+static inline gn_fbref gn_fb_chat_file_send_make(struct gn_fbb *b, const struct gn_fb_chat_file_send_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat_file_send, args);
+}
+static inline bool gn_fb_chat_file_send_has_who(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_chat_file_send_who(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_chat_file_send_has_id(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_message_id gn_fb_chat_file_send_id(struct gn_fb_chat_file_send t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_message_id, &v);
+	return v;
+}
+static inline bool gn_fb_chat_file_send_has_name(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_chat_file_send_name(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_chat_file_send_has_mime(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_chat_file_send_mime(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_bytes(t.t, 3);
+}
+static inline uint64_t gn_fb_chat_file_send_size(struct gn_fb_chat_file_send t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_chat_file_send_mark(struct gn_fb_chat_file_send t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_file_send_has_text(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_has(t.t, 6);
+}
+static inline struct gn_slice gn_fb_chat_file_send_text(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_bytes(t.t, 6);
+}
+static inline bool gn_fb_chat_file_send_has_preview(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline struct gn_slice gn_fb_chat_file_send_preview(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_bytes(t.t, 7);
+}
+static inline bool gn_fb_chat_file_send_has_reply(struct gn_fb_chat_file_send t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline struct gn_fb_message_id gn_fb_chat_file_send_reply(struct gn_fb_chat_file_send t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 8, &gn_fblayout_message_id, &v);
+	return v;
+}
+
+/* ---- ChatFileGet ---- */
+
+/* A ChatFile, the bytes from `offset` on (`count` 0: to the end) on this call's stream, AppOk. `large`:
+ * it is wanted although it is large. */
+struct gn_fb_chat_file_get {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_file_get_args {
+	const struct gn_fb_message_id *id;
+	struct gn_slice who;
+	uint8_t index;
+	uint64_t offset;
+	uint64_t count;
+	bool large;
+};
+static const struct gn_fb_field gn_fbfields_chat_file_get[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_get_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_file_get_args, who), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"index", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_file_get_args, index), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"offset", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_file_get_args, offset), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_chat_file_get_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"large", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_chat_file_get_args, large), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_chat_file_get = {"ChatFileGet", NULL, gn_fbfields_chat_file_get, 6};
+
+GN_MUST static inline gn_err gn_fb_chat_file_get_verify(struct gn_slice in, struct gn_fb_chat_file_get *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat_file_get, &out->t);
+}
+static inline gn_fbref gn_fb_chat_file_get_make(struct gn_fbb *b, const struct gn_fb_chat_file_get_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat_file_get, args);
+}
+static inline bool gn_fb_chat_file_get_has_id(struct gn_fb_chat_file_get t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_message_id gn_fb_chat_file_get_id(struct gn_fb_chat_file_get t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_message_id, &v);
+	return v;
+}
+static inline bool gn_fb_chat_file_get_has_who(struct gn_fb_chat_file_get t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_chat_file_get_who(struct gn_fb_chat_file_get t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint8_t gn_fb_chat_file_get_index(struct gn_fb_chat_file_get t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_chat_file_get_offset(struct gn_fb_chat_file_get t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_chat_file_get_count(struct gn_fb_chat_file_get t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_file_get_large(struct gn_fb_chat_file_get t)
+{
+	return gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ChatFilesList ---- */
+
+struct gn_fb_chat_files_list {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_files_list_args {
+	struct gn_slice who;
+	uint16_t limit;
+	uint64_t below;
+};
+static const struct gn_fb_field gn_fbfields_chat_files_list[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_files_list_args, who), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_files_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"below", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_files_list_args, below), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_chat_files_list = {"ChatFilesList", NULL, gn_fbfields_chat_files_list, 3};
+
+GN_MUST static inline gn_err gn_fb_chat_files_list_verify(struct gn_slice in, struct gn_fb_chat_files_list *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat_files_list, &out->t);
+}
+static inline gn_fbref gn_fb_chat_files_list_make(struct gn_fbb *b, const struct gn_fb_chat_files_list_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat_files_list, args);
+}
+static inline bool gn_fb_chat_files_list_has_who(struct gn_fb_chat_files_list t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_chat_files_list_who(struct gn_fb_chat_files_list t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline uint16_t gn_fb_chat_files_list_limit(struct gn_fb_chat_files_list t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 1, 2, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_chat_files_list_below(struct gn_fb_chat_files_list t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+
+/* ---- ChatFilesIs ---- */
+
+struct gn_fb_chat_files_is {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_files_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} files; /* ChatFile */
+	uint64_t below;
+	bool more;
+};
+static const struct gn_fb_field gn_fbfields_chat_files_is[] = {
+	{"files", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_files_is_args, files), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat_file}},
+	{"below", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_files_is_args, below), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_chat_files_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_chat_files_is = {"ChatFilesIs", NULL, gn_fbfields_chat_files_is, 3};
+
+GN_MUST static inline gn_err gn_fb_chat_files_is_verify(struct gn_slice in, struct gn_fb_chat_files_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat_files_is, &out->t);
+}
+static inline gn_fbref gn_fb_chat_files_is_make(struct gn_fbb *b, const struct gn_fb_chat_files_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat_files_is, args);
+}
+static inline bool gn_fb_chat_files_is_has_files(struct gn_fb_chat_files_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_chat_files_is_files_len(struct gn_fb_chat_files_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_chat_file gn_fb_chat_files_is_files_at(struct gn_fb_chat_files_is t, uint32_t i)
+{
+	return (struct gn_fb_chat_file){gn_fbt_table_at(t.t, 0, i)};
+}
+static inline uint64_t gn_fb_chat_files_is_below(struct gn_fb_chat_files_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_chat_files_is_more(struct gn_fb_chat_files_is t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ChatFileDrop ---- */
+
+/* Gives up one that is being sent. */
+struct gn_fb_chat_file_drop {
+	struct gn_fbt t;
+};
+struct gn_fb_chat_file_drop_args {
+	const struct gn_fb_message_id *id;
+};
+static const struct gn_fb_field gn_fbfields_chat_file_drop[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_drop_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+};
+static const struct gn_fb_type gn_fbtype_chat_file_drop = {"ChatFileDrop", NULL, gn_fbfields_chat_file_drop, 1};
+
+GN_MUST static inline gn_err gn_fb_chat_file_drop_verify(struct gn_slice in, struct gn_fb_chat_file_drop *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_chat_file_drop, &out->t);
+}
+static inline gn_fbref gn_fb_chat_file_drop_make(struct gn_fbb *b, const struct gn_fb_chat_file_drop_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_chat_file_drop, args);
+}
+static inline bool gn_fb_chat_file_drop_has_id(struct gn_fb_chat_file_drop t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_message_id gn_fb_chat_file_drop_id(struct gn_fb_chat_file_drop t)
+{
+	struct gn_fb_message_id v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_message_id, &v);
+	return v;
+}
+
 /* ---- ToldState ---- */
 
 struct gn_fb_told_state {
@@ -2101,6 +2952,36 @@ static inline struct gn_fb_person gn_fb_told_contact_contact(struct gn_fb_told_c
 static inline bool gn_fb_told_contact_gone(struct gn_fb_told_contact t)
 {
 	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ToldFile ---- */
+
+struct gn_fb_told_file {
+	struct gn_fbt t;
+};
+struct gn_fb_told_file_args {
+	gn_fbref file; /* ChatFile */
+};
+static const struct gn_fb_field gn_fbfields_told_file[] = {
+	{"file", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_file_args, file), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat_file}},
+};
+static const struct gn_fb_type gn_fbtype_told_file = {"ToldFile", NULL, gn_fbfields_told_file, 1};
+
+GN_MUST static inline gn_err gn_fb_told_file_verify(struct gn_slice in, struct gn_fb_told_file *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_told_file, &out->t);
+}
+static inline gn_fbref gn_fb_told_file_make(struct gn_fbb *b, const struct gn_fb_told_file_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_told_file, args);
+}
+static inline bool gn_fb_told_file_has_file(struct gn_fb_told_file t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_chat_file gn_fb_told_file_file(struct gn_fb_told_file t)
+{
+	return (struct gn_fb_chat_file){gn_fbt_table(t.t, 0)};
 }
 
 /* ---- ToldTyping ---- */
@@ -2926,7 +3807,7 @@ struct gn_fb_app_agent_args {
 };
 static const struct gn_fb_field gn_fbfields_app_agent[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_agent_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 6, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 7, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop, &gn_fbtype_agent_renew}},
 };
 static const struct gn_fb_type gn_fbtype_app_agent = {"AppAgent", NULL, gn_fbfields_app_agent, 2};
 
@@ -2970,6 +3851,10 @@ static inline struct gn_fb_agent_stop gn_fb_app_agent_body_as_agent_stop(struct 
 {
 	return (struct gn_fb_agent_stop){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_STOP)};
 }
+static inline struct gn_fb_agent_renew gn_fb_app_agent_body_as_agent_renew(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_agent_renew){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_RENEW)};
+}
 
 /* ---- AppContact ---- */
 
@@ -2982,7 +3867,7 @@ struct gn_fb_app_contact_args {
 };
 static const struct gn_fb_field gn_fbfields_app_contact[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_contact_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_contact_args, body), 13, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person, &gn_fbtype_contacts_list, &gn_fbtype_contacts_is, &gn_fbtype_contact_add, &gn_fbtype_contact_get, &gn_fbtype_contact_answer, &gn_fbtype_contact_set, &gn_fbtype_contact_remove, &gn_fbtype_invite_new, &gn_fbtype_invite, &gn_fbtype_invites_list, &gn_fbtype_invites_is, &gn_fbtype_invite_drop}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_contact_args, body), 15, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person, &gn_fbtype_contacts_list, &gn_fbtype_contacts_is, &gn_fbtype_contact_add, &gn_fbtype_contact_get, &gn_fbtype_contact_answer, &gn_fbtype_contact_set, &gn_fbtype_contact_remove, &gn_fbtype_invite_new, &gn_fbtype_invite, &gn_fbtype_invites_list, &gn_fbtype_invites_is, &gn_fbtype_invite_drop, &gn_fbtype_contact_verify, &gn_fbtype_safety_is}},
 };
 static const struct gn_fb_type gn_fbtype_app_contact = {"AppContact", NULL, gn_fbfields_app_contact, 2};
 
@@ -3054,6 +3939,14 @@ static inline struct gn_fb_invite_drop gn_fb_app_contact_body_as_invite_drop(str
 {
 	return (struct gn_fb_invite_drop){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_INVITE_DROP)};
 }
+static inline struct gn_fb_contact_verify gn_fb_app_contact_body_as_contact_verify(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_contact_verify){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_CONTACT_VERIFY)};
+}
+static inline struct gn_fb_safety_is gn_fb_app_contact_body_as_safety_is(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_safety_is){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_SAFETY_IS)};
+}
 
 /* ---- AppChat ---- */
 
@@ -3066,7 +3959,7 @@ struct gn_fb_app_chat_args {
 };
 static const struct gn_fb_field gn_fbfields_app_chat[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_chat_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 13, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 21, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is, &gn_fbtype_message_get, &gn_fbtype_message_shown, &gn_fbtype_chat_file, &gn_fbtype_chat_file_send, &gn_fbtype_chat_file_get, &gn_fbtype_chat_files_list, &gn_fbtype_chat_files_is, &gn_fbtype_chat_file_drop}},
 };
 static const struct gn_fb_type gn_fbtype_app_chat = {"AppChat", NULL, gn_fbfields_app_chat, 2};
 
@@ -3137,6 +4030,38 @@ static inline struct gn_fb_search gn_fb_app_chat_body_as_search(struct gn_fb_app
 static inline struct gn_fb_search_is gn_fb_app_chat_body_as_search_is(struct gn_fb_app_chat t)
 {
 	return (struct gn_fb_search_is){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_SEARCH_IS)};
+}
+static inline struct gn_fb_message_get gn_fb_app_chat_body_as_message_get(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_message_get){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_GET)};
+}
+static inline struct gn_fb_message_shown gn_fb_app_chat_body_as_message_shown(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_message_shown){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_MESSAGE_SHOWN)};
+}
+static inline struct gn_fb_chat_file gn_fb_app_chat_body_as_chat_file(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chat_file){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_FILE)};
+}
+static inline struct gn_fb_chat_file_send gn_fb_app_chat_body_as_chat_file_send(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chat_file_send){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_FILE_SEND)};
+}
+static inline struct gn_fb_chat_file_get gn_fb_app_chat_body_as_chat_file_get(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chat_file_get){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_FILE_GET)};
+}
+static inline struct gn_fb_chat_files_list gn_fb_app_chat_body_as_chat_files_list(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chat_files_list){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_FILES_LIST)};
+}
+static inline struct gn_fb_chat_files_is gn_fb_app_chat_body_as_chat_files_is(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chat_files_is){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_FILES_IS)};
+}
+static inline struct gn_fb_chat_file_drop gn_fb_app_chat_body_as_chat_file_drop(struct gn_fb_app_chat t)
+{
+	return (struct gn_fb_chat_file_drop){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_FILE_DROP)};
 }
 
 /* ---- AppJob ---- */
@@ -3238,7 +4163,7 @@ struct gn_fb_app_told_args {
 };
 static const struct gn_fb_field gn_fbfields_app_told[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_told_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 5, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 6, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice, &gn_fbtype_told_file}},
 };
 static const struct gn_fb_type gn_fbtype_app_told = {"AppTold", NULL, gn_fbfields_app_told, 2};
 
@@ -3278,6 +4203,10 @@ static inline struct gn_fb_told_notice gn_fb_app_told_body_as_told_notice(struct
 {
 	return (struct gn_fb_told_notice){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_NOTICE)};
 }
+static inline struct gn_fb_told_file gn_fb_app_told_body_as_told_file(struct gn_fb_app_told t)
+{
+	return (struct gn_fb_told_file){gn_fbt_member(t.t, 1, GN_FB_APP_TOLD_BODY_TOLD_FILE)};
+}
 
 /* Every table of the schema, for tests and tools. */
 static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
@@ -3287,6 +4216,7 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_unlock,
 	&gn_fbtype_lock,
 	&gn_fbtype_agent_stop,
+	&gn_fbtype_agent_renew,
 	&gn_fbtype_person,
 	&gn_fbtype_contacts_list,
 	&gn_fbtype_contacts_is,
@@ -3294,12 +4224,15 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_contact_get,
 	&gn_fbtype_contact_answer,
 	&gn_fbtype_contact_set,
+	&gn_fbtype_contact_verify,
+	&gn_fbtype_safety_is,
 	&gn_fbtype_contact_remove,
 	&gn_fbtype_invite_new,
 	&gn_fbtype_invite,
 	&gn_fbtype_invites_list,
 	&gn_fbtype_invites_is,
 	&gn_fbtype_invite_drop,
+	&gn_fbtype_chat_file,
 	&gn_fbtype_message_reaction,
 	&gn_fbtype_message_receipt,
 	&gn_fbtype_message,
@@ -3313,14 +4246,23 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_message_read,
 	&gn_fbtype_message_retry,
 	&gn_fbtype_message_is,
+	&gn_fbtype_message_get,
+	&gn_fbtype_message_item,
+	&gn_fbtype_message_shown,
 	&gn_fbtype_history,
 	&gn_fbtype_history_is,
 	&gn_fbtype_search,
 	&gn_fbtype_found,
 	&gn_fbtype_search_is,
+	&gn_fbtype_chat_file_send,
+	&gn_fbtype_chat_file_get,
+	&gn_fbtype_chat_files_list,
+	&gn_fbtype_chat_files_is,
+	&gn_fbtype_chat_file_drop,
 	&gn_fbtype_told_state,
 	&gn_fbtype_told_message,
 	&gn_fbtype_told_contact,
+	&gn_fbtype_told_file,
 	&gn_fbtype_told_typing,
 	&gn_fbtype_told_notice,
 	&gn_fbtype_job_info,

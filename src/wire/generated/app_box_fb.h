@@ -135,6 +135,8 @@ struct gn_fb_box_send_args {
 	gn_fbref proof; /* BoxProof */
 	/* Custodies of one set that mean stored; 0: 3. */
 	uint8_t w;
+	/* To two nodes beyond the set too, as readers look there: holders may lie. */
+	bool wide;
 	/* Of a queue: 1, lent first, to 4; 0 is 3. */
 	uint8_t class;
 };
@@ -145,9 +147,10 @@ static const struct gn_fb_field gn_fbfields_box_send[] = {
 	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_send_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"proof", GN_FB_TABLE, GN_FB_UINT, 4, offsetof(struct gn_fb_box_send_args, proof), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_proof}},
 	{"w", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_send_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"class", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_box_send_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"wide", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_box_send_args, wide), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_send_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_box_send = {"BoxSend", NULL, gn_fbfields_box_send, 7};
+static const struct gn_fb_type gn_fbtype_box_send = {"BoxSend", NULL, gn_fbfields_box_send, 8};
 
 GN_MUST static inline gn_err gn_fb_box_send_verify(struct gn_slice in, struct gn_fb_box_send *out)
 {
@@ -195,9 +198,13 @@ static inline uint8_t gn_fb_box_send_w(struct gn_fb_box_send t)
 {
 	return (uint8_t)gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0));
 }
+static inline bool gn_fb_box_send_wide(struct gn_fb_box_send t)
+{
+	return gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0)) != 0;
+}
 static inline uint8_t gn_fb_box_send_class(struct gn_fb_box_send t)
 {
-	return (uint8_t)gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0));
+	return (uint8_t)gn_fbt_bits(t.t, 7, 1, UINT64_C(0x0));
 }
 
 /* ---- BoxSent ---- */

@@ -2368,7 +2368,8 @@ static inline struct gn_slice gn_fb_file_is_mime(struct gn_fb_file_is t)
 
 /* ---- BlocksSpread ---- */
 
-/* Copies of blocks to other nodes: Progress as it goes on, the last one with `code`. */
+/* Copies of blocks to other nodes: Progress as it goes on, the last one with `code`. `once`: the node
+ * does not look after them afterwards. */
 struct gn_fb_blocks_spread {
 	struct gn_fbt t;
 };
@@ -2379,13 +2380,15 @@ struct gn_fb_blocks_spread_args {
 	} blocks;
 	uint8_t copies;
 	uint64_t keep_until;
+	bool once;
 };
 static const struct gn_fb_field gn_fbfields_blocks_spread[] = {
 	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_blocks_spread_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
 	{"copies", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_blocks_spread_args, copies), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"keep_until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_blocks_spread_args, keep_until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"once", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_blocks_spread_args, once), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_blocks_spread = {"BlocksSpread", NULL, gn_fbfields_blocks_spread, 3};
+static const struct gn_fb_type gn_fbtype_blocks_spread = {"BlocksSpread", NULL, gn_fbfields_blocks_spread, 4};
 
 GN_MUST static inline gn_err gn_fb_blocks_spread_verify(struct gn_slice in, struct gn_fb_blocks_spread *out)
 {
@@ -2420,6 +2423,10 @@ static inline uint8_t gn_fb_blocks_spread_copies(struct gn_fb_blocks_spread t)
 static inline uint64_t gn_fb_blocks_spread_keep_until(struct gn_fb_blocks_spread t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_blocks_spread_once(struct gn_fb_blocks_spread t)
+{
+	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- Progress ---- */

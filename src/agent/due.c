@@ -1,0 +1,51 @@
+/* When rows of the outbox come up: done with, later again, or at once. */
+#include "agent/outbox_int.h"
+
+void agent_post_hurry(struct gn_agent *a)
+{
+	a->post_due = a->now;
+}
+
+void agent_out_done(struct gn_agent *a, uint64_t id)
+{
+	struct gn_agent_tx tx;
+	gn_err err = gn_agent_tx_begin(a->db, &tx);
+	if (!err)
+		err = gn_agent_out_delete(&tx, id);
+	if (!err)
+		err = agent_keep(a, &tx);
+	if (!err)
+		err = gn_agent_tx_commit(&tx);
+	if (!err)
+		return;
+	gn_agent_tx_abort(&tx);
+	agent_fail(a, err);
+}
+
+static void due_in(struct gn_agent *a, uint64_t id, uint64_t wait_ms, uint32_t tries)
+{
+	struct gn_agent_tx tx;
+	a->post_due = gn_time_min(a->post_due, a->now + (gn_time)wait_ms * GN_MSEC);
+	gn_err err = gn_agent_tx_begin(a->db, &tx);
+	if (!err)
+		err = gn_agent_out_later(&tx, id, agent_unix_ms(a) + wait_ms, tries);
+	if (!err)
+		err = agent_keep(a, &tx);
+	if (!err)
+		err = gn_agent_tx_commit(&tx);
+	if (!err)
+		return;
+	gn_agent_tx_abort(&tx);
+	agent_fail(a, err);
+}
+
+void agent_out_later(struct gn_agent *a, uint64_t id, uint32_t tries)
+{
+	uint64_t wait = AGENT_POST_WAIT_MS << (tries < 10 ? tries : 10);
+	due_in(a, id, wait < AGENT_POST_WAIT_MAX_MS ? wait : AGENT_POST_WAIT_MAX_MS, tries + 1);
+}
+
+void agent_out_wait(struct gn_agent *a, uint64_t id, uint64_t wait_ms)
+{
+	due_in(a, id, wait_ms, 0);
+}
