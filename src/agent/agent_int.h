@@ -61,8 +61,16 @@ struct agent_queue {
 	bool wanted, made;
 	uint64_t epoch, seq, tried; /* of its descriptor; how far the search for its work is */
 	uint8_t nonce[8];
+	struct gn_pk refused[GN_BOXREC_REFUSED]; /* keys whose chains count no more */
+	size_t refused_count;
 	uint64_t call; /* that follows it; 0: none */
 	gn_time due;
+};
+/* Which queue is meant: another's with the key of its owner's own worker. */
+struct agent_job_at {
+	bool own;
+	struct gn_pk queue, worker;
+	struct gn_slice token; /* by which we may; borrowed from the call */
 };
 /* A program that works, or waits for work (job_work.c). */
 struct agent_task {
@@ -71,6 +79,7 @@ struct agent_task {
 	struct agent_request *r; /* that waits; NULL */
 	uint64_t call;           /* QueueWork of the node */
 	gn_time until, extend;
+	uint32_t lease; /* seconds */
 	struct gn_pk queue;
 	uint8_t item[16];
 	uint16_t delivery;
@@ -82,6 +91,7 @@ struct agent_listing {
 	struct gn_agent *agent;
 	struct agent_request *r; /* NULL: a free place */
 	uint64_t call;
+	struct agent_job_at at; /* without its token */
 	gn_time until;
 	bool one; /* only `want` is asked for */
 	struct gn_hash want;

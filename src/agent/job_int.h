@@ -18,13 +18,18 @@ GN_MUST gn_err agent_queue_open(struct gn_agent *a);
 bool agent_queue_wanted(struct gn_agent *a);
 gn_time agent_queue_pump(struct gn_agent *a);
 void agent_queue_renew(struct gn_agent *a);
-/* What lets this item in. */
-void agent_queue_proof(struct gn_agent *a, const struct gn_hash *item, uint8_t certificate[112],
-		       struct gn_sig *sig);
-/* May this key work at our queue, by itself or by this chain? */
-bool agent_queue_works(struct gn_agent *a, const struct gn_pk *worker, struct gn_slice token);
-GN_MUST gn_err agent_queue_grant(struct gn_agent *a, const struct gn_pk *worker, uint64_t seconds,
-				 struct gn_buf *out);
+/* What lets this item into that queue: our own certificate, or the chain of its owner. *key is
+ * the one that signed. */
+gn_fbref agent_queue_proof(struct gn_agent *a, struct gn_fbb *b, const struct agent_job_at *at,
+			   const struct gn_hash *item);
+/* May this key work at that queue, by itself or by this chain? */
+bool agent_queue_works(const struct agent_job_at *at, const struct gn_pk *worker,
+		       struct gn_slice token);
+/* A chain for this key: GN_FB_ACTION_LEASE, GN_FB_ACTION_DEPOSIT, or both. */
+GN_MUST gn_err agent_queue_grant(struct gn_agent *a, const struct gn_pk *worker, uint64_t actions,
+				 uint64_t seconds, struct gn_buf *out);
+/* Chains of this key count no more, or again. GN_LIMIT. */
+GN_MUST gn_err agent_queue_refuse(struct gn_agent *a, const struct gn_pk *key, bool refused);
 
 /* ---- job_work.c ---- */
 
@@ -46,7 +51,8 @@ struct agent_job_shown {
 	struct gn_pk worker;
 };
 /* 0: it is none. */
-gn_fbref agent_put_job(struct gn_agent *a, struct gn_fbb *b, const struct agent_job_shown *s);
+gn_fbref agent_put_job(struct gn_fbb *b, const struct agent_job_at *at,
+		       const struct agent_job_shown *s);
 
 /* ---- serve_job.c ---- */
 
@@ -56,6 +62,7 @@ gn_err agent_call_job_get(struct agent_request *r);
 gn_err agent_call_job_drop(struct agent_request *r);
 gn_err agent_call_job_keys(struct agent_request *r);
 gn_err agent_call_job_grant(struct agent_request *r);
+gn_err agent_call_job_refuse(struct agent_request *r);
 gn_time agent_jobs_pump(struct gn_agent *a);
 void agent_jobs_gone(struct gn_agent *a, const struct agent_request *r);
 void agent_jobs_close(struct gn_agent *a);

@@ -4,7 +4,7 @@
  *
  *   none -> wanted [agent_queue_wanted] -> made [its work is found: agent_queue_pump] -> followed
  *
- * Rules AG-70, AG-72. */
+ * Rules AG-90, AG-91. */
 #include "agent/job_int.h"
 
 #include "wire/token.h"
@@ -21,6 +21,10 @@ struct queue_row { /* of the store, as it is in memory of this machine */
 	uint8_t nonce[8];
 	bool wanted, made;
 };
+struct refused_row {
+	uint64_t count;
+	struct gn_pk keys[GN_BOXREC_REFUSED];
+};
 
 static gn_err derive(struct gn_agent *a, const char *purpose, struct gn_slice context,
 		     struct gn_sk *out)
@@ -36,13 +40,20 @@ gn_err agent_queue_open(struct gn_agent *a)
 {
 	struct agent_queue *q = &a->queue;
 	struct queue_row row = {0};
+	struct refused_row refused = {0};
 	uint8_t context[64] = AGENT_JOB_CERTIFICATE;
 	gn_err err = agent_meta(a, "box.jobs", &row, sizeof row);
+	if (!err || err == GN_NOT_FOUND)
+		err = agent_meta(a, "box.jobs.refused", &refused, sizeof refused);
 	if (err && err != GN_NOT_FOUND)
 		return err;
+	if (refused.count > GN_BOXREC_REFUSED)
+		return GN_CORRUPT;
 	*q = (struct agent_queue){
 		.epoch = row.epoch, .seq = row.seq, .wanted = row.wanted, .made = row.made};
 	memcpy(q->nonce, row.nonce, sizeof q->nonce);
+	memcpy(q->refused, refused.keys, sizeof q->refused);
+	q->refused_count = (size_t)refused.count;
 	GN_TRY(derive(a, "job/queue", gn_slice(NULL, 0), &q->sk));
 	GN_TRY(derive(a, "job/worker", gn_slice(NULL, 0), &q->worker));
 	memcpy(context + 32, q->sk.pk.b, 32);
@@ -56,8 +67,12 @@ static void save(struct gn_agent *a)
 {
 	const struct agent_queue *q = &a->queue;
 	struct queue_row row;
+	struct refused_row refused;
 	struct gn_agent_tx tx;
 	memset(&row, 0, sizeof row);
+	memset(&refused, 0, sizeof refused);
+	refused.count = q->refused_count;
+	memcpy(refused.keys, q->refused, sizeof refused.keys);
 	row.epoch = q->epoch;
 	row.seq = q->seq;
 	row.wanted = q->wanted;
@@ -66,6 +81,8 @@ static void save(struct gn_agent *a)
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
 		err = agent_meta_put(&tx, "box.jobs", &row, sizeof row);
+	if (!err)
+		err = agent_meta_put(&tx, "box.jobs.refused", &refused, sizeof refused);
 	if (!err)
 		err = gn_agent_tx_commit(&tx);
 	if (!err)
@@ -102,6 +119,8 @@ void agent_queue_renew(struct gn_agent *a)
 	gn_sk_wipe(&read);
 	gn_sk_wipe(&ack);
 	memcpy(in.nonce, q->nonce, sizeof in.nonce);
+	memcpy(in.refused, q->refused, sizeof in.refused);
+	in.refused_count = q->refused_count;
 	in.seq = q->seq = in.created > q->seq ? in.created : q->seq + 1;
 	gn_err err = gn_boxrec_record(&q->sk, &in, 0, &out);
 	if (!err)
@@ -178,45 +197,57 @@ gn_time agent_queue_pump(struct gn_agent *a)
 	return q->call ? GN_NEVER : q->due;
 }
 
-void agent_queue_proof(struct gn_agent *a, const struct gn_hash *item, uint8_t certificate[112],
-		       struct gn_sig *sig)
+gn_fbref agent_queue_proof(struct gn_agent *a, struct gn_fbb *b, const struct agent_job_at *at,
+			   const struct gn_hash *item)
 {
 	const struct agent_queue *q = &a->queue;
 	struct gn_boxcert cert = {.key = q->deposit.pk,
 				  .until = agent_unix(a) + AGENT_CERTIFICATE_TTL,
 				  .items = AGENT_JOB_ITEMS,
 				  .kib = AGENT_JOB_KIB};
-	gn_boxcert_make(&q->sk, &cert);
-	gn_boxcert_put(&cert, certificate);
-	gn_boxrec_deposit_sign(&q->deposit, &q->sk.pk, item, sig);
+	uint8_t certificate[GN_BOXCERT_LEN];
+	struct gn_fb_sig fb_sig;
+	struct gn_sig sig;
+	gn_boxrec_deposit_sign(at->own ? &q->deposit : &q->worker, &at->queue, item, &sig);
+	memcpy(fb_sig.b, sig.b, sizeof fb_sig.b);
+	struct gn_fb_box_proof_args proof = {
+		.way = GN_FB_BOX_WAY_TOKEN, .token = at->token, .sig = &fb_sig};
+	if (at->own) {
+		gn_boxcert_make(&q->sk, &cert);
+		gn_boxcert_put(&cert, certificate);
+		proof.way = GN_FB_BOX_WAY_CERTIFICATE;
+		proof.certificate = GN_SLICE(certificate);
+	}
+	return gn_fb_box_proof_make(b, &proof);
 }
 
-static void resource(const struct gn_agent *a, char path[4 + 64 + 1])
+static void resource(const struct gn_pk *queue, char path[4 + 64 + 1])
 {
 	memcpy(path, "box/", 4);
-	gn_hex(GN_SLICE(a->queue.sk.pk.b), path + 4);
+	gn_hex(GN_SLICE(queue->b), path + 4);
 }
 
-bool agent_queue_works(struct gn_agent *a, const struct gn_pk *worker, struct gn_slice token)
+bool agent_queue_works(const struct agent_job_at *at, const struct gn_pk *worker,
+		       struct gn_slice token)
 {
 	char path[4 + 64 + 1];
 	struct gn_token *t = token.len ? malloc(sizeof *t) : NULL;
-	resource(a, path);
+	resource(&at->queue, path);
 	/* when it was shown it held: its holders looked */
 	bool works = t && gn_token_open(token, t, NULL) == GN_OK &&
 		     gn_pk_eq(gn_token_bearer(t), worker) &&
-		     gn_token_grants(t, &a->queue.sk.pk, gn_str(path), GN_FB_ACTION_LEASE,
+		     gn_token_grants(t, &at->queue, gn_str(path), GN_FB_ACTION_LEASE,
 				     t->blocks[t->count - 1].expires - 1) == GN_OK;
 	free(t);
-	return works || (token.len == 0 && gn_pk_eq(worker, &a->queue.worker.pk));
+	return works || (token.len == 0 && gn_pk_eq(worker, &at->worker));
 }
 
-gn_err agent_queue_grant(struct gn_agent *a, const struct gn_pk *worker, uint64_t seconds,
-			 struct gn_buf *out)
+gn_err agent_queue_grant(struct gn_agent *a, const struct gn_pk *worker, uint64_t actions,
+			 uint64_t seconds, struct gn_buf *out)
 {
 	char path[4 + 64 + 1];
-	resource(a, path);
-	struct gn_token_right right = {gn_str(path), GN_FB_ACTION_LEASE};
+	resource(&a->queue.sk.pk, path);
+	struct gn_token_right right = {gn_str(path), actions};
 	struct gn_token_fields f = {.audience = *worker,
 				    .rights = &right,
 				    .right_count = 1,
@@ -224,4 +255,22 @@ gn_err agent_queue_grant(struct gn_agent *a, const struct gn_pk *worker, uint64_
 				    .expires = agent_unix(a) + seconds};
 	gn_rand_fill(&a->host.rand, f.nonce, sizeof f.nonce);
 	return gn_token_issue(&a->queue.sk, &f, out, NULL);
+}
+
+gn_err agent_queue_refuse(struct gn_agent *a, const struct gn_pk *key, bool refused)
+{
+	struct agent_queue *q = &a->queue;
+	size_t i = 0;
+	while (i < q->refused_count && !gn_pk_eq(&q->refused[i], key))
+		i++;
+	if (refused == (i < q->refused_count))
+		return GN_OK;
+	if (refused && q->refused_count == GN_BOXREC_REFUSED)
+		return GN_LIMIT;
+	if (refused)
+		q->refused[q->refused_count++] = *key;
+	else
+		q->refused[i] = q->refused[--q->refused_count];
+	agent_queue_renew(a); /* and saves it */
+	return GN_OK;
 }

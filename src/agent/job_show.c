@@ -25,7 +25,8 @@ static const char *dead_text(const struct agent_job_shown *s, const struct gn_jo
 	return text;
 }
 
-gn_fbref agent_put_job(struct gn_agent *a, struct gn_fbb *b, const struct agent_job_shown *s)
+gn_fbref agent_put_job(struct gn_fbb *b, const struct agent_job_at *at,
+		       const struct agent_job_shown *s)
 {
 	static const char *const states[] = {"waiting", "running", "done", "dead"};
 	struct gn_job job;
@@ -41,7 +42,7 @@ gn_fbref agent_put_job(struct gn_agent *a, struct gn_fbb *b, const struct agent_
 	}
 	bool known = s->outcome.len && gn_job_result_open(s->outcome, r) == GN_OK &&
 		     gn_hash_eq(&r->job, &id) && gn_pk_eq(&r->worker, &s->worker) &&
-		     agent_queue_works(a, &s->worker, s->token);
+		     agent_queue_works(at, &s->worker, s->token);
 	/* who says so may not: for this agent it is not done (JO-7) */
 	bool claimed = s->state == GN_FB_BOX_TURN_STATE_DONE && !known;
 	gn_sha256(&s->item, 1, &item);
@@ -69,7 +70,8 @@ gn_fbref agent_put_job(struct gn_agent *a, struct gn_fbb *b, const struct agent_
 					   .output = known && r->output_count ? r->outputs[0].bytes
 									      : gn_slice(NULL, 0),
 					   .wall_ms = known ? r->wall_ms : 0,
-					   .requester = &requester};
+					   .requester = &requester,
+					   .limit_ms = job.wall_ms};
 	out = gn_fb_job_info_make(b, &args);
 	free(r);
 	return out;

@@ -6,7 +6,7 @@
  *   HELD -> FREE [lost to another; the program is silent: its lease runs out, another tries]
  *   ENDING -> FREE [the queue has said whether it counts]
  *
- * Rules AG-71, JO-5, JO-6, JO-8. */
+ * Rules AG-92, JO-5, JO-6, JO-8. */
 #include "agent/job_int.h"
 
 #include <stdlib.h>
@@ -92,6 +92,12 @@ static gn_err report(struct agent_task *t, struct gn_job_result *r, uint32_t aft
 
 /* ---- what the node tells ---- */
 
+/* How long a program may say nothing. */
+static gn_time alive(const struct agent_task *t)
+{
+	return (gn_time)t->lease * GN_SEC / 2;
+}
+
 static void lent(struct agent_task *t, struct gn_fb_queue_task m)
 {
 	struct gn_agent *a = t->agent;
@@ -110,18 +116,18 @@ static void lent(struct agent_task *t, struct gn_fb_queue_task m)
 	if (none || job.not_after <= agent_unix(a)) {
 		bad.note = none ? GN_LIT("it is no job, or nobody signed it")
 				: GN_LIT("it was not begun before its time was over");
-		if (report(t, &bad, 0) != GN_OK)
-			task_free(t);
-		else
-			t->r = r; /* it waits for the next one, elsewhere */
+		gn_err err = report(t, &bad, 0);
 		refuse(t, GN_AGAIN, "there is no job now");
+		if (err)
+			task_free(t);
 		return;
 	}
 	t->not_after = job.not_after;
 	t->state = TASK_HELD;
 	t->r = NULL;
-	t->until = a->now + AGENT_JOB_ALIVE;
-	t->extend = a->now + AGENT_JOB_EXTEND;
+	t->until = a->now + alive(t);
+	t->extend = a->now + alive(t) / 2;
+	struct agent_job_at at = {.own = false};
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
 	struct agent_job_shown s = {.item = item,
 				    .state = 1,
@@ -130,7 +136,7 @@ static void lent(struct agent_task *t, struct gn_fb_queue_task m)
 				    .deposited = gn_fb_queue_task_deposited(m),
 				    .until = gn_fb_queue_task_until(m),
 				    .worker = a->queue.worker.pk};
-	struct gn_fb_job_is_args args = {.job = agent_put_job(a, b, &s)};
+	struct gn_fb_job_is_args args = {.job = agent_put_job(b, &at, &s)};
 	gn_host_answer(&r->base, job_is, gn_fb_job_is_make(b, &args));
 	gn_host_release(&r->base);
 }
@@ -143,7 +149,7 @@ static void over(struct agent_task *t, struct gn_fb_queue_over m)
 	if (t->state == TASK_WANTED && err == GN_DENIED) {
 		refuse(t, GN_DENIED,
 		       "this queue does not let your worker in: its owner gives a link with "
-		       "`geonet job grant`, for the key that `geonet job key` shows");
+		       "`geonet box grant`, for the key that `geonet job key` shows");
 		task_free(t);
 	} else if (t->state == TASK_ENDING) {
 		if (err)
@@ -194,13 +200,21 @@ gn_err agent_call_job_take(struct agent_request *r)
 	if (!gn_agent_link_is_up(a->link))
 		return GN_CLOSED;
 	wait = wait < AGENT_JOB_WAIT_MS ? wait : AGENT_JOB_WAIT_MS;
-	*t = (struct agent_task){
-		.agent = a, .state = TASK_WANTED, .until = a->now + (gn_time)wait * GN_MSEC};
+	uint32_t lease = gn_fb_job_take_lease(m);
+	lease = lease && lease < AGENT_JOB_LEASE ? lease : AGENT_JOB_LEASE;
+	*t = (struct agent_task){.agent = a,
+				 .state = TASK_WANTED,
+				 .until = a->now + (gn_time)wait * GN_MSEC,
+				 .lease = lease > AGENT_JOB_LEASE_MIN ? lease : AGENT_JOB_LEASE_MIN};
 	struct gn_fb_key box = gn_fb_job_take_queue(m), key;
 	memcpy(t->queue.b, box.b, sizeof t->queue.b);
 	memcpy(key.b, a->queue.worker.pk.b, sizeof key.b);
 	struct gn_fb_queue_work_args args = {
-		.box = &box, .key = &key, .token = gn_fb_job_take_token(m), .slots = 1};
+		.box = &box,
+		.key = &key,
+		.token = gn_fb_job_take_token(m),
+		.seconds = t->lease,
+		.slots = 1};
 	gn_fbref table = gn_fb_queue_work_make(gn_agent_link_builder(a->link), &args);
 	gn_err err = gn_agent_link_call(a->link, work_kind, table, GN_HOST_CLIENT_LASTS, on_work, t,
 					&t->call);
@@ -222,7 +236,7 @@ gn_err agent_call_job_keep(struct agent_request *r)
 		gn_host_error(&r->base, GN_STALE, "it was called off, or another worker has it");
 		return GN_OK;
 	}
-	t->until = r->agent->now + AGENT_JOB_ALIVE;
+	t->until = r->agent->now + alive(t);
 	gn_host_answer_ok(&r->base);
 	return GN_OK;
 }
@@ -274,12 +288,12 @@ static void extend(struct agent_task *t)
 {
 	struct gn_agent *a = t->agent;
 	struct gn_fb_key box;
-	t->extend = a->now + AGENT_JOB_EXTEND;
+	t->extend = a->now + alive(t) / 2;
 	if (!gn_agent_link_is_up(a->link))
 		return;
 	memcpy(box.b, t->queue.b, sizeof box.b);
 	struct gn_fb_queue_more_args args = {
-		.box = &box, .id = GN_SLICE(t->item), .seconds = AGENT_JOB_LEASE};
+		.box = &box, .id = GN_SLICE(t->item), .seconds = t->lease};
 	gn_fbref table = gn_fb_queue_more_make(gn_agent_link_builder(a->link), &args);
 	gn_err err = gn_agent_link_call(a->link, more_kind, table, 0, agent_no_answer, a, NULL);
 	(void)err; /* asked for again before it is over */

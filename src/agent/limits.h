@@ -147,17 +147,16 @@
 
 /* ---- jobs ---- */
 
-/* seconds of a lease, renewed three times in it; deliveries before a job is dead */
+/* seconds of a lease, and of the shortest: renewed when a quarter of it is over, given up when a
+ * program has said nothing for half of it; deliveries before a job is dead */
 #define AGENT_JOB_LEASE 30u
+#define AGENT_JOB_LEASE_MIN 5u
 #define AGENT_JOB_DELIVERIES 3u
 /* seconds that a job and what became of it stay: two weeks */
 #define AGENT_JOB_TTL (14u * 86400u)
 /* items that may wait at once: a quarter of a queue */
 #define AGENT_JOB_ITEMS 2500u
 #define AGENT_JOB_KIB 16384u
-/* a program that works says so often that it lives */
-#define AGENT_JOB_ALIVE (15 * GN_SEC)
-#define AGENT_JOB_EXTEND (10 * GN_SEC)
 /* milliseconds that a program may wait for one */
 #define AGENT_JOB_WAIT_MS 60000u
 /* programs that work, or wait, at once */

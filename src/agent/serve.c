@@ -147,6 +147,7 @@ static const struct agent_call calls[] = {
 	{CALL(JOB, JOB_DROP, 0), agent_call_job_drop},
 	{CALL(JOB, JOB_KEYS, 0), agent_call_job_keys},
 	{CALL(JOB, JOB_GRANT, 0), agent_call_job_grant},
+	{CALL(JOB, JOB_REFUSE, 0), agent_call_job_refuse},
 	{CALL(JOB, JOB_TAKE, 0), agent_call_job_take},
 	{CALL(JOB, JOB_KEEP, 0), agent_call_job_keep},
 	{CALL(JOB, JOB_END, 0), agent_call_job_end},

@@ -1,7 +1,9 @@
 /* Calls about one's own jobs: put into the queue, read from it, dropped. What there is is what the
  * queue's holders say.
- * Rules AG-70, JO-2. */
+ * Rules AG-90, AG-93, JO-2. */
 #include "agent/job_int.h"
+
+#include "wire/token.h"
 
 #include <stdlib.h>
 
@@ -13,22 +15,50 @@ static const struct gn_app_kind send_kind = BOX_KIND(BOX_SEND), follow_kind = BO
 				jobs_is = JOB_KIND(JOBS_IS), keys_is = JOB_KIND(JOB_KEYS_IS),
 				grant_is = JOB_KIND(JOB_GRANT_IS);
 
+static bool reaches(struct agent_request *r)
+{
+	if (gn_agent_link_is_up(r->agent->link))
+		return true;
+	gn_host_error(&r->base, GN_CLOSED, "the node is not reached: %s", r->agent->link_why);
+	return false;
+}
+
 static bool must_be_made(struct agent_request *r)
 {
-	if (agent_queue_wanted(r->agent) && gn_agent_link_is_up(r->agent->link))
-		return true;
-	if (gn_agent_link_is_up(r->agent->link))
+	if (!agent_queue_wanted(r->agent)) {
 		gn_host_error(&r->base, GN_BUSY, "the queue is being made: again in a second");
-	else
-		gn_host_error(&r->base, GN_CLOSED, "the node is not reached: %s",
-			      r->agent->link_why);
-	return false;
+		return false;
+	}
+	return reaches(r);
+}
+
+/* Which queue a call means; false: it was answered. */
+static bool which(struct agent_request *r, const struct gn_fb_key *queue,
+		  const struct gn_fb_key *worker, struct gn_slice token, struct agent_job_at *out)
+{
+	const struct agent_queue *q = &r->agent->queue;
+	*out = (struct agent_job_at){
+		.own = !queue, .queue = q->sk.pk, .worker = q->worker.pk, .token = token};
+	if (!queue)
+		return must_be_made(r);
+	memcpy(out->queue.b, queue->b, sizeof out->queue.b);
+	if (gn_pk_eq(&out->queue, &q->sk.pk)) {
+		out->own = true;
+		return must_be_made(r);
+	}
+	if (!worker || !token.len) {
+		gn_host_error(&r->base, GN_USAGE, "another's queue needs `token` and `worker`");
+		return false;
+	}
+	memcpy(out->worker.b, worker->b, sizeof out->worker.b);
+	return reaches(r);
 }
 
 /* ---- submitting ---- */
 
 struct submitting { /* of a request, until it ends */
 	struct gn_hash id;
+	struct agent_job_at at;
 	uint32_t len;
 	uint8_t bytes[];
 };
@@ -41,7 +71,7 @@ static void answer_submitted(struct agent_request *r, unsigned held, unsigned of
 				    .deposited = agent_unix(r->agent),
 				    .until = agent_unix(r->agent) + AGENT_JOB_TTL};
 	struct gn_fb_job_is_args args = {
-		.job = agent_put_job(r->agent, b, &s), .held = (uint8_t)held, .of = (uint8_t)of};
+		.job = agent_put_job(b, &w->at, &s), .held = (uint8_t)held, .of = (uint8_t)of};
 	gn_host_answer(&r->base, job_is, gn_fb_job_is_make(b, &args));
 }
 
@@ -82,12 +112,17 @@ gn_err agent_call_job_submit(struct agent_request *r)
 			     .wall_ms = gn_fb_job_submit_wall_ms(t),
 			     .copies = 1};
 	struct submitting *w = gn_host_state(&r->base, sizeof *w + GN_JOB_MAX);
-	uint8_t certificate[GN_BOXCERT_LEN];
+	struct gn_fb_key queue = {{0}}, worker = {{0}};
 	struct gn_hash item;
-	struct gn_sig sig;
 	if (!w)
 		return GN_NOMEM;
-	if (!must_be_made(r))
+	if (gn_fb_job_submit_has_queue(t))
+		queue = gn_fb_job_submit_queue(t);
+	if (gn_fb_job_submit_has_worker(t))
+		worker = gn_fb_job_submit_worker(t);
+	if (!which(r, gn_fb_job_submit_has_queue(t) ? &queue : NULL,
+		   gn_fb_job_submit_has_worker(t) ? &worker : NULL, gn_fb_job_submit_token(t),
+		   &w->at))
 		return GN_OK;
 	job.cls = job.cls ? job.cls : 3;
 	job.not_after = job.not_after ? job.not_after : agent_unix(a) + 86400;
@@ -107,19 +142,13 @@ gn_err agent_call_job_submit(struct agent_request *r)
 	w->len = (uint32_t)out.len;
 	struct gn_slice bytes = gn_buf_slice(&out);
 	gn_sha256(&bytes, 1, &item);
-	agent_queue_proof(a, &item, certificate, &sig);
 	struct gn_fb_key box;
-	struct gn_fb_sig fb_sig;
-	memcpy(box.b, a->queue.sk.pk.b, sizeof box.b);
-	memcpy(fb_sig.b, sig.b, sizeof fb_sig.b);
+	memcpy(box.b, w->at.queue.b, sizeof box.b);
 	struct gn_fbb *b = gn_agent_link_builder(a->link);
-	struct gn_fb_box_proof_args proof = {.way = GN_FB_BOX_WAY_CERTIFICATE,
-					     .certificate = GN_SLICE(certificate),
-					     .sig = &fb_sig};
 	struct gn_fb_box_send_args args = {.box = &box,
 					   .item = bytes,
 					   .ttl = AGENT_JOB_TTL,
-					   .proof = gn_fb_box_proof_make(b, &proof),
+					   .proof = agent_queue_proof(a, b, &w->at, &item),
 					   .class = job.cls};
 	GN_TRY(gn_agent_link_call(a->link, send_kind, gn_fb_box_send_make(b, &args),
 				  AGENT_DEPOSIT_MS, on_sent, r, &r->asked));
@@ -157,7 +186,7 @@ static void answer_one(struct agent_listing *l)
 		return;
 	}
 	struct gn_fbb *b = gn_host_answer_begin(&l->r->base);
-	struct gn_fb_job_is_args args = {.job = agent_put_job(l->agent, b, &at->shown)};
+	struct gn_fb_job_is_args args = {.job = agent_put_job(b, &l->at, &at->shown)};
 	gn_host_answer(&l->r->base, job_is, gn_fb_job_is_make(b, &args));
 }
 
@@ -172,7 +201,7 @@ static void answer_all(struct agent_listing *l)
 	struct gn_fbb *b = gn_host_answer_begin(&l->r->base);
 	struct agent_listed *at = l->first;
 	for (; at && count < AGENT_LISTED && bytes < AGENT_PAGE_BYTES; at = at->next) {
-		gn_fbref ref = agent_put_job(l->agent, b, &at->shown);
+		gn_fbref ref = agent_put_job(b, &l->at, &at->shown);
 		bytes += at->shown.item.len + at->shown.outcome.len + 256;
 		if (ref)
 			jobs[count++] = ref;
@@ -256,28 +285,30 @@ static void on_listed(void *user, const struct gn_host_client_event *e)
 		l->until = gn_time_min(l->until, a->now + AGENT_LIST_MORE);
 }
 
-static gn_err list(struct agent_request *r, const struct gn_hash *want)
+static gn_err list(struct agent_request *r, const struct agent_job_at *at,
+		   const struct gn_hash *want)
 {
 	struct gn_agent *a = r->agent;
 	struct agent_listing *l = a->listings;
 	struct gn_fb_key key, read_key;
 	struct gn_sk read;
-	if (!must_be_made(r))
-		return GN_OK;
 	while (l < a->listings + AGENT_LISTINGS && l->r)
 		l++;
 	if (l == a->listings + AGENT_LISTINGS)
 		return GN_LIMIT;
-	GN_TRY(gn_agent_vault_reader(a->vault, &a->queue.sk.pk, &read));
-	memcpy(key.b, a->queue.sk.pk.b, sizeof key.b);
-	memcpy(read_key.b, read.pk.b, sizeof read_key.b);
+	GN_TRY(gn_agent_vault_reader(a->vault, &at->queue, &read));
+	memcpy(key.b, at->queue.b, sizeof key.b);
+	memcpy(read_key.b, at->own ? read.pk.b : a->queue.worker.pk.b, sizeof read_key.b);
 	gn_sk_wipe(&read);
 	*l = (struct agent_listing){
-		.agent = a, .until = a->now + AGENT_LIST_WAIT, .one = want != NULL};
+		.agent = a, .at = *at, .until = a->now + AGENT_LIST_WAIT, .one = want != NULL};
 	if (want)
 		l->want = *want;
 	struct gn_fb_box_follow_args args = {
 		.box = &key, .read = &read_key, .poll = true, .all = true};
+	if (!at->own)
+		args.token = at->token;
+	l->at.token = gn_slice(NULL, 0);
 	gn_fbref table = gn_fb_box_follow_make(gn_agent_link_builder(a->link), &args);
 	GN_TRY(gn_agent_link_call(a->link, follow_kind, table, GN_HOST_CLIENT_LASTS, on_listed, l,
 				  &l->call));
@@ -288,15 +319,35 @@ static gn_err list(struct agent_request *r, const struct gn_hash *want)
 
 gn_err agent_call_jobs_list(struct agent_request *r)
 {
-	return list(r, NULL);
+	struct gn_fb_jobs_list t = {r->base.table};
+	struct gn_fb_key queue = {{0}}, worker = {{0}};
+	struct agent_job_at at;
+	if (gn_fb_jobs_list_has_queue(t))
+		queue = gn_fb_jobs_list_queue(t);
+	if (gn_fb_jobs_list_has_worker(t))
+		worker = gn_fb_jobs_list_worker(t);
+	return which(r, gn_fb_jobs_list_has_queue(t) ? &queue : NULL,
+		     gn_fb_jobs_list_has_worker(t) ? &worker : NULL, gn_fb_jobs_list_token(t), &at)
+		       ? list(r, &at, NULL)
+		       : GN_OK;
 }
 
 gn_err agent_call_job_get(struct agent_request *r)
 {
+	struct gn_fb_job_get t = {r->base.table};
+	struct gn_fb_key queue = {{0}}, worker = {{0}};
+	struct gn_fb_hash fb = gn_fb_job_get_id(t);
+	struct agent_job_at at;
 	struct gn_hash id;
-	struct gn_fb_hash fb = gn_fb_job_get_id((struct gn_fb_job_get){r->base.table});
 	memcpy(id.b, fb.b, sizeof id.b);
-	return list(r, &id);
+	if (gn_fb_job_get_has_queue(t))
+		queue = gn_fb_job_get_queue(t);
+	if (gn_fb_job_get_has_worker(t))
+		worker = gn_fb_job_get_worker(t);
+	return which(r, gn_fb_job_get_has_queue(t) ? &queue : NULL,
+		     gn_fb_job_get_has_worker(t) ? &worker : NULL, gn_fb_job_get_token(t), &at)
+		       ? list(r, &at, &id)
+		       : GN_OK;
 }
 
 gn_time agent_jobs_pump(struct gn_agent *a)
@@ -367,7 +418,9 @@ gn_err agent_call_job_grant(struct agent_request *r)
 	struct gn_agent *a = r->agent;
 	struct gn_fb_job_grant t = {r->base.table};
 	uint32_t seconds = gn_fb_job_grant_seconds(t);
-	struct gn_fb_key fb = gn_fb_job_grant_worker(t), queue;
+	struct gn_fb_key fb = gn_fb_job_grant_worker(t), queue, own;
+	uint64_t actions = (gn_fb_job_grant_work(t) ? GN_FB_ACTION_LEASE : 0) |
+			   (gn_fb_job_grant_submit(t) ? GN_FB_ACTION_DEPOSIT : 0);
 	uint8_t room[GN_TOKEN_MAX];
 	struct gn_buf out = {room, 0, sizeof room};
 	struct gn_pk worker;
@@ -375,16 +428,38 @@ gn_err agent_call_job_grant(struct agent_request *r)
 		gn_host_error(&r->base, GN_BUSY, "the queue is being made: again in a second");
 		return GN_OK;
 	}
+	if (!actions) {
+		gn_host_error(&r->base, GN_USAGE, "`work`, `submit` or both");
+		return GN_OK;
+	}
 	if (seconds == 0 || seconds > AGENT_GRANT_MAX) {
 		gn_host_error(&r->base, GN_RANGE, "a worker is let in for 1 s to 400 days");
 		return GN_OK;
 	}
 	memcpy(worker.b, fb.b, sizeof worker.b);
-	GN_TRY(agent_queue_grant(a, &worker, seconds, &out));
+	GN_TRY(agent_queue_grant(a, &worker, actions, seconds, &out));
 	memcpy(queue.b, a->queue.sk.pk.b, sizeof queue.b);
+	memcpy(own.b, a->queue.worker.pk.b, sizeof own.b);
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
-	struct gn_fb_job_grant_is_args args = {.queue = &queue, .token = gn_buf_slice(&out)};
+	struct gn_fb_job_grant_is_args args = {
+		.queue = &queue, .token = gn_buf_slice(&out), .worker = &own};
 	gn_host_answer(&r->base, grant_is, gn_fb_job_grant_is_make(b, &args));
+	return GN_OK;
+}
+
+gn_err agent_call_job_refuse(struct agent_request *r)
+{
+	struct gn_fb_job_refuse t = {r->base.table};
+	struct gn_fb_key fb = gn_fb_job_refuse_key(t);
+	struct gn_pk key;
+	memcpy(key.b, fb.b, sizeof key.b);
+	if (!must_be_made(r))
+		return GN_OK;
+	gn_err err = agent_queue_refuse(r->agent, &key, !gn_fb_job_refuse_undo(t));
+	if (err)
+		gn_host_error(&r->base, err, "a queue refuses %d keys at most", GN_BOXREC_REFUSED);
+	else
+		gn_host_answer_ok(&r->base);
 	return GN_OK;
 }
 

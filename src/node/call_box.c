@@ -145,8 +145,7 @@ gn_err gn_node_call_box_send(struct gn_node_request *r)
 		return GN_OK;
 	}
 	GN_TRY(gn_box_deposit(r->node->box, &d, r->node->now, &op));
-	r->box_keys[0] =
-		d.proof.way == GN_BOX_CERTIFICATE ? d.proof.certificate.key : d.proof.invite;
+	r->box_keys[0] = gn_box_deposit_key(r->node->box, op);
 	gn_node_wait_box(r, op, tell_sent);
 	return GN_OK;
 }
@@ -231,7 +230,8 @@ gn_err gn_node_call_box_follow(struct gn_node_request *r)
 		.ack = gn_fb_box_follow_has_ack(t) ? pk_of(gn_fb_box_follow_ack(t))
 						   : (struct gn_pk){{0}},
 		.poll = gn_fb_box_follow_poll(t),
-		.all = gn_fb_box_follow_all(t)};
+		.all = gn_fb_box_follow_all(t),
+		.token = gn_fb_box_follow_token(t)};
 	gn_op op;
 	if (!r->base.via) {
 		gn_host_error(&r->base, GN_UNSUPPORTED,
@@ -240,7 +240,7 @@ gn_err gn_node_call_box_follow(struct gn_node_request *r)
 		return GN_OK;
 	}
 	GN_TRY(gn_box_follow(r->node->box, &f, r->node->now, &op));
-	r->box_keys[0] = f.read;
+	r->box_keys[0] = gn_box_follow_key(r->node->box, op);
 	r->box_keys[1] = f.ack;
 	gn_host_lasts(&r->base);
 	gn_node_wait_box(r, op, tell_follow);

@@ -126,7 +126,7 @@ static gn_err admit_token(struct gn_box *b, const struct box_held *h, const stru
 		err = gn_boxrec_deposit_check(&e->by, &h->key, &e->hash, &p->sig);
 	if (err != GN_OK)
 		return refuse(why, err, NULL);
-	e->items = BOX_INVITE_ONE;
+	e->items = h->queue ? UINT32_MAX : BOX_INVITE_ONE;
 	e->kib = UINT32_MAX;
 	e->last = end < UINT64_MAX - h->rules->item_ttl ? end + h->rules->item_ttl : UINT64_MAX;
 	return GN_OK;

@@ -81,7 +81,7 @@ struct box_door {
 struct box_right { /* by which an operation asks */
 	struct gn_pk box, key;
 	uint8_t role;
-	const struct gn_box_proof *proof; /* DEPOSITOR; WORKER by token */
+	const struct gn_box_proof *proof; /* DEPOSITOR; WORKER, READER by token */
 };
 /* GN_OK: *number goes into requests. GN_PENDING: its operation is run again when it is known. */
 /* How long a holder that has just failed is left alone: 1 s, and each time twice as long, up to
@@ -203,6 +203,7 @@ struct box_read {
 	struct gn_frame_op op;
 	struct box_read *next;
 	struct gn_box_follow follow;
+	struct gn_box_proof proof; /* token owned; empty: by the key in the descriptor */
 	struct box_set sets[2];
 	gn_time find_at;
 	struct box_read_target targets[BOX_TARGETS];

@@ -125,6 +125,9 @@ struct gn_box_follow {
 	struct gn_pk read, ack;
 	bool poll; /* an old box: listed every 30 min and never watched */
 	bool all;  /* of a queue: also what is not over, once, as it stands then */
+	/* of a queue: a chain with Deposit, instead of a reader's key: listed is what its bearer
+	 * put in, and no more; copied */
+	struct gn_slice token;
 };
 GN_MUST gn_err gn_box_follow(struct gn_box *b, const struct gn_box_follow *f, gn_time now,
 			     gn_op *op);
@@ -148,8 +151,10 @@ struct gn_box_work {
 };
 /* GN_USAGE, GN_LIMIT, GN_NOMEM. */
 GN_MUST gn_err gn_box_work(struct gn_box *b, const struct gn_box_work *w, gn_time now, gn_op *op);
-/* Whose key signs for it. */
+/* Whose key signs for it: a depositor's (zero: none does), a worker's, a reader's. */
+struct gn_pk gn_box_deposit_key(const struct gn_box *b, gn_op deposit);
 struct gn_pk gn_box_work_key(const struct gn_box *b, gn_op work);
+struct gn_pk gn_box_follow_key(const struct gn_box *b, gn_op follow);
 /* Refused, it is lost: GN_BOX_LOST. GN_NOT_FOUND: it has no such item; GN_BUSY: it is told of. */
 GN_MUST gn_err gn_box_extend(struct gn_box *b, gn_op work, const struct gn_box_id *id,
 			     uint32_t seconds, gn_time now);

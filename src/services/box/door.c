@@ -135,7 +135,7 @@ static gn_err ask_owner(struct gn_box *b, struct box_door *d)
 gn_err box_door_open(struct gn_box *b, const struct gn_contact *to, const struct box_right *right,
 		     uint16_t *number)
 {
-	GN_ASSERT(right->role == GN_BOXREC_WORKER ||
+	GN_ASSERT(right->role == GN_BOXREC_WORKER || right->role == GN_BOXREC_READER ||
 		  (right->role == GN_BOXREC_DEPOSITOR) == (right->proof != NULL));
 	struct box_door_key key = key_of(&to->pk, right);
 	struct box_door *d = door_get(b, &key);

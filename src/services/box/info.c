@@ -24,6 +24,18 @@ struct gn_pk gn_box_work_key(const struct gn_box *b, gn_op work)
 	return w ? w->key : (struct gn_pk){{0}};
 }
 
+struct gn_pk gn_box_deposit_key(const struct gn_box *b, gn_op deposit)
+{
+	const struct box_put *p = gn_frame_op_get(&b->frame, deposit, OP_DEPOSIT);
+	return p ? p->key : (struct gn_pk){{0}};
+}
+
+struct gn_pk gn_box_follow_key(const struct gn_box *b, gn_op follow)
+{
+	const struct box_read *r = gn_frame_op_get(&b->frame, follow, OP_FOLLOW);
+	return r ? r->follow.read : (struct gn_pk){{0}};
+}
+
 bool gn_box_counter_at(const struct gn_box *b, size_t i, struct gn_counter *out)
 {
 	static const char *const names[] = {

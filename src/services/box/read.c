@@ -19,7 +19,10 @@ static struct box_right right_of(const struct box_read *r, uint8_t role)
 {
 	return (struct box_right){.box = r->follow.place.box,
 				  .key = role == GN_BOXREC_READER ? r->follow.read : r->follow.ack,
-				  .role = role};
+				  .role = role,
+				  .proof = role == GN_BOXREC_READER && r->proof.token.len
+						   ? &r->proof
+						   : NULL};
 }
 
 static bool may_ask(const struct box_read_target *t)
@@ -173,7 +176,7 @@ static bool tell_acks(struct gn_box *b, struct box_read *r, unsigned i)
 
 static bool wants_watch(const struct box_read *r, const struct box_read_target *t)
 {
-	return !r->follow.poll && t->rank < BOX_WATCHED && !t->watch_asked && t->listed;
+	return !r->follow.poll && !r->proof.token.len && t->rank < BOX_WATCHED && !t->watch_asked && t->listed;
 }
 
 static bool has_named(const struct box_read *r, unsigned i)
@@ -426,6 +429,23 @@ void box_read_lost(struct gn_box *b, struct box_read *r, const struct box_ask *a
 
 /* ---- life ---- */
 
+static gn_err keep_token(struct gn_box *b, struct box_read *r, struct gn_slice token)
+{
+	GN_ASSERT(!r->proof.token.len);
+	if (!token.len)
+		return GN_OK;
+	if (token.len > BOX_TOKEN_MAX)
+		return GN_TOO_LARGE;
+	GN_TRY(gn_token_open(token, &b->token, NULL));
+	r->follow.read = *gn_token_bearer(&b->token);
+	uint8_t *kept = gn_mem_new(b->env.alloc, token.len);
+	if (!kept)
+		return GN_NOMEM;
+	memcpy(kept, token.p, token.len);
+	r->proof = (struct gn_box_proof){.way = GN_BOX_TOKEN, .token = gn_slice(kept, token.len)};
+	return GN_OK;
+}
+
 gn_err box_read_start(struct gn_box *b, const struct gn_box_follow *f, gn_op *op)
 {
 	if (b->reads >= BOX_FOLLOWS)
@@ -434,9 +454,16 @@ gn_err box_read_start(struct gn_box *b, const struct gn_box_follow *f, gn_op *op
 	if (!r)
 		return GN_NOMEM;
 	r->follow = *f;
-	gn_map_init(&r->seen, &b->env, sizeof(struct gn_box_id), sizeof(struct box_seen), BOX_SEEN);
-	gn_err err = gn_frame_op_add(&b->frame, &r->op, OP_FOLLOW);
+	r->follow.token = gn_slice(NULL, 0);
+	gn_err err = keep_token(b, r, f->token);
 	if (err != GN_OK) {
+		gn_mem_free(b->env.alloc, r);
+		return err;
+	}
+	gn_map_init(&r->seen, &b->env, sizeof(struct gn_box_id), sizeof(struct box_seen), BOX_SEEN);
+	err = gn_frame_op_add(&b->frame, &r->op, OP_FOLLOW);
+	if (err != GN_OK) {
+		gn_mem_free(b->env.alloc, (void *)(uintptr_t)r->proof.token.p);
 		gn_mem_free(b->env.alloc, r);
 		return err;
 	}
@@ -465,6 +492,7 @@ void box_read_free(struct gn_box *b, struct box_read *r)
 		gn_mem_free(b->env.alloc, got);
 	}
 	gn_mem_free(b->env.alloc, r->shown);
+	gn_mem_free(b->env.alloc, (void *)(uintptr_t)r->proof.token.p);
 	gn_map_fini(&r->seen);
 	gn_mem_free(b->env.alloc, r);
 }

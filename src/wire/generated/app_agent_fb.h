@@ -121,6 +121,7 @@ enum gn_fb_app_job_body {
 	GN_FB_APP_JOB_BODY_JOB_TAKE = 12,
 	GN_FB_APP_JOB_BODY_JOB_KEEP = 13,
 	GN_FB_APP_JOB_BODY_JOB_END = 14,
+	GN_FB_APP_JOB_BODY_JOB_REFUSE = 15,
 };
 
 enum gn_fb_app_told_body {
@@ -3096,6 +3097,8 @@ struct gn_fb_job_info_args {
 	struct gn_slice output;
 	uint32_t wall_ms;
 	const struct gn_fb_key *requester;
+	/* How long its program may run; 0: not said. */
+	uint32_t limit_ms;
 };
 static const struct gn_fb_field gn_fbfields_job_info[] = {
 	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_info_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
@@ -3115,8 +3118,9 @@ static const struct gn_fb_field gn_fbfields_job_info[] = {
 	{"output", GN_FB_SCALARS, GN_FB_UINT, 14, offsetof(struct gn_fb_job_info_args, output), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_job_info_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"requester", GN_FB_STRUCT, GN_FB_UINT, 16, offsetof(struct gn_fb_job_info_args, requester), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"limit_ms", GN_FB_SCALAR, GN_FB_UINT, 17, offsetof(struct gn_fb_job_info_args, limit_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_job_info = {"JobInfo", NULL, gn_fbfields_job_info, 17};
+static const struct gn_fb_type gn_fbtype_job_info = {"JobInfo", NULL, gn_fbfields_job_info, 18};
 
 GN_MUST static inline gn_err gn_fb_job_info_verify(struct gn_slice in, struct gn_fb_job_info *out)
 {
@@ -3240,10 +3244,16 @@ static inline struct gn_fb_key gn_fb_job_info_requester(struct gn_fb_job_info t)
 	gn_fbt_struct(t.t, 16, &gn_fblayout_key, &v);
 	return v;
 }
+static inline uint32_t gn_fb_job_info_limit_ms(struct gn_fb_job_info t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 17, 4, UINT64_C(0x0));
+}
 
 /* ---- JobSubmit ---- */
 
-/* `nonce` of 16 bytes makes two equal ones two; the same once more is the same job. */
+/* Which queue, in calls below: absent is this agent's own, else whose owner gave `token`, with the
+ * key of the owner's own worker.
+ * `nonce` of 16 bytes makes two equal ones two; the same once more is the same job. */
 struct gn_fb_job_submit {
 	struct gn_fbt t;
 };
@@ -3255,6 +3265,9 @@ struct gn_fb_job_submit_args {
 	uint64_t not_after;
 	uint8_t class;
 	uint32_t wall_ms;
+	const struct gn_fb_key *queue;
+	struct gn_slice token;
+	const struct gn_fb_key *worker;
 };
 static const struct gn_fb_field gn_fbfields_job_submit[] = {
 	{"kind", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_job_submit_args, kind), 0, 0, true, UINT64_C(0x0), NULL, NULL},
@@ -3263,8 +3276,11 @@ static const struct gn_fb_field gn_fbfields_job_submit[] = {
 	{"not_after", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_job_submit_args, not_after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"class", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_submit_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_job_submit_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_job_submit_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_job_submit_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_job_submit_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
 };
-static const struct gn_fb_type gn_fbtype_job_submit = {"JobSubmit", NULL, gn_fbfields_job_submit, 6};
+static const struct gn_fb_type gn_fbtype_job_submit = {"JobSubmit", NULL, gn_fbfields_job_submit, 9};
 
 GN_MUST static inline gn_err gn_fb_job_submit_verify(struct gn_slice in, struct gn_fb_job_submit *out)
 {
@@ -3309,6 +3325,34 @@ static inline uint8_t gn_fb_job_submit_class(struct gn_fb_job_submit t)
 static inline uint32_t gn_fb_job_submit_wall_ms(struct gn_fb_job_submit t)
 {
 	return (uint32_t)gn_fbt_bits(t.t, 5, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_job_submit_has_queue(struct gn_fb_job_submit t)
+{
+	return gn_fbt_has(t.t, 6);
+}
+static inline struct gn_fb_key gn_fb_job_submit_queue(struct gn_fb_job_submit t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 6, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_job_submit_has_token(struct gn_fb_job_submit t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline struct gn_slice gn_fb_job_submit_token(struct gn_fb_job_submit t)
+{
+	return gn_fbt_bytes(t.t, 7);
+}
+static inline bool gn_fb_job_submit_has_worker(struct gn_fb_job_submit t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline struct gn_fb_key gn_fb_job_submit_worker(struct gn_fb_job_submit t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 8, &gn_fblayout_key, &v);
+	return v;
 }
 
 /* ---- JobIs ---- */
@@ -3360,11 +3404,17 @@ struct gn_fb_jobs_list {
 };
 struct gn_fb_jobs_list_args {
 	uint16_t limit;
+	const struct gn_fb_key *queue;
+	struct gn_slice token;
+	const struct gn_fb_key *worker;
 };
 static const struct gn_fb_field gn_fbfields_jobs_list[] = {
 	{"limit", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_jobs_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_jobs_list_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_jobs_list_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_jobs_list_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
 };
-static const struct gn_fb_type gn_fbtype_jobs_list = {"JobsList", NULL, gn_fbfields_jobs_list, 1};
+static const struct gn_fb_type gn_fbtype_jobs_list = {"JobsList", NULL, gn_fbfields_jobs_list, 4};
 
 GN_MUST static inline gn_err gn_fb_jobs_list_verify(struct gn_slice in, struct gn_fb_jobs_list *out)
 {
@@ -3377,6 +3427,34 @@ static inline gn_fbref gn_fb_jobs_list_make(struct gn_fbb *b, const struct gn_fb
 static inline uint16_t gn_fb_jobs_list_limit(struct gn_fb_jobs_list t)
 {
 	return (uint16_t)gn_fbt_bits(t.t, 0, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_jobs_list_has_queue(struct gn_fb_jobs_list t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_key gn_fb_jobs_list_queue(struct gn_fb_jobs_list t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_jobs_list_has_token(struct gn_fb_jobs_list t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_jobs_list_token(struct gn_fb_jobs_list t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_jobs_list_has_worker(struct gn_fb_jobs_list t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_key gn_fb_jobs_list_worker(struct gn_fb_jobs_list t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 3, &gn_fblayout_key, &v);
+	return v;
 }
 
 /* ---- JobsIs ---- */
@@ -3429,11 +3507,17 @@ struct gn_fb_job_get {
 };
 struct gn_fb_job_get_args {
 	const struct gn_fb_hash *id;
+	const struct gn_fb_key *queue;
+	struct gn_slice token;
+	const struct gn_fb_key *worker;
 };
 static const struct gn_fb_field gn_fbfields_job_get[] = {
 	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_get_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_get_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_job_get_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_job_get_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
 };
-static const struct gn_fb_type gn_fbtype_job_get = {"JobGet", NULL, gn_fbfields_job_get, 1};
+static const struct gn_fb_type gn_fbtype_job_get = {"JobGet", NULL, gn_fbfields_job_get, 4};
 
 GN_MUST static inline gn_err gn_fb_job_get_verify(struct gn_slice in, struct gn_fb_job_get *out)
 {
@@ -3451,6 +3535,34 @@ static inline struct gn_fb_hash gn_fb_job_get_id(struct gn_fb_job_get t)
 {
 	struct gn_fb_hash v;
 	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_job_get_has_queue(struct gn_fb_job_get t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_key gn_fb_job_get_queue(struct gn_fb_job_get t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_job_get_has_token(struct gn_fb_job_get t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_job_get_token(struct gn_fb_job_get t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_job_get_has_worker(struct gn_fb_job_get t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_key gn_fb_job_get_worker(struct gn_fb_job_get t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 3, &gn_fblayout_key, &v);
 	return v;
 }
 
@@ -3557,19 +3669,23 @@ static inline bool gn_fb_job_keys_is_ready(struct gn_fb_job_keys_is t)
 
 /* ---- JobGrant ---- */
 
-/* Lets a worker in: a chain for its key. */
+/* Lets somebody take jobs, put them in, or both: a chain for their key. */
 struct gn_fb_job_grant {
 	struct gn_fbt t;
 };
 struct gn_fb_job_grant_args {
 	const struct gn_fb_key *worker;
 	uint32_t seconds;
+	bool work;
+	bool submit;
 };
 static const struct gn_fb_field gn_fbfields_job_grant[] = {
 	{"worker", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_grant_args, worker), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
 	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_grant_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"work", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_job_grant_args, work), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"submit", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_job_grant_args, submit), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_job_grant = {"JobGrant", NULL, gn_fbfields_job_grant, 2};
+static const struct gn_fb_type gn_fbtype_job_grant = {"JobGrant", NULL, gn_fbfields_job_grant, 4};
 
 GN_MUST static inline gn_err gn_fb_job_grant_verify(struct gn_slice in, struct gn_fb_job_grant *out)
 {
@@ -3593,6 +3709,14 @@ static inline uint32_t gn_fb_job_grant_seconds(struct gn_fb_job_grant t)
 {
 	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
 }
+static inline bool gn_fb_job_grant_work(struct gn_fb_job_grant t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_job_grant_submit(struct gn_fb_job_grant t)
+{
+	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
+}
 
 /* ---- JobGrantIs ---- */
 
@@ -3602,12 +3726,14 @@ struct gn_fb_job_grant_is {
 struct gn_fb_job_grant_is_args {
 	const struct gn_fb_key *queue;
 	struct gn_slice token;
+	const struct gn_fb_key *worker;
 };
 static const struct gn_fb_field gn_fbfields_job_grant_is[] = {
 	{"queue", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_grant_is_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
 	{"token", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_job_grant_is_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_job_grant_is_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
 };
-static const struct gn_fb_type gn_fbtype_job_grant_is = {"JobGrantIs", NULL, gn_fbfields_job_grant_is, 2};
+static const struct gn_fb_type gn_fbtype_job_grant_is = {"JobGrantIs", NULL, gn_fbfields_job_grant_is, 3};
 
 GN_MUST static inline gn_err gn_fb_job_grant_is_verify(struct gn_slice in, struct gn_fb_job_grant_is *out)
 {
@@ -3635,6 +3761,55 @@ static inline struct gn_slice gn_fb_job_grant_is_token(struct gn_fb_job_grant_is
 {
 	return gn_fbt_bytes(t.t, 1);
 }
+static inline bool gn_fb_job_grant_is_has_worker(struct gn_fb_job_grant_is t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_key gn_fb_job_grant_is_worker(struct gn_fb_job_grant_is t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_key, &v);
+	return v;
+}
+
+/* ---- JobRefuse ---- */
+
+/* What this key was granted counts no more. */
+struct gn_fb_job_refuse {
+	struct gn_fbt t;
+};
+struct gn_fb_job_refuse_args {
+	const struct gn_fb_key *key;
+	bool undo;
+};
+static const struct gn_fb_field gn_fbfields_job_refuse[] = {
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_refuse_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"undo", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_job_refuse_args, undo), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_job_refuse = {"JobRefuse", NULL, gn_fbfields_job_refuse, 2};
+
+GN_MUST static inline gn_err gn_fb_job_refuse_verify(struct gn_slice in, struct gn_fb_job_refuse *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_job_refuse, &out->t);
+}
+static inline gn_fbref gn_fb_job_refuse_make(struct gn_fbb *b, const struct gn_fb_job_refuse_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_job_refuse, args);
+}
+static inline bool gn_fb_job_refuse_has_key(struct gn_fb_job_refuse t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_job_refuse_key(struct gn_fb_job_refuse t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_job_refuse_undo(struct gn_fb_job_refuse t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
 
 /* ---- JobTake ---- */
 
@@ -3647,13 +3822,16 @@ struct gn_fb_job_take_args {
 	const struct gn_fb_key *queue;
 	struct gn_slice token;
 	uint32_t wait_ms;
+	/* Seconds of its lease; 0: as the queue says. */
+	uint32_t lease;
 };
 static const struct gn_fb_field gn_fbfields_job_take[] = {
 	{"queue", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_take_args, queue), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
 	{"token", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_job_take_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"wait_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_take_args, wait_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_job_take_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_job_take = {"JobTake", NULL, gn_fbfields_job_take, 3};
+static const struct gn_fb_type gn_fbtype_job_take = {"JobTake", NULL, gn_fbfields_job_take, 4};
 
 GN_MUST static inline gn_err gn_fb_job_take_verify(struct gn_slice in, struct gn_fb_job_take *out)
 {
@@ -3684,6 +3862,10 @@ static inline struct gn_slice gn_fb_job_take_token(struct gn_fb_job_take t)
 static inline uint32_t gn_fb_job_take_wait_ms(struct gn_fb_job_take t)
 {
 	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_job_take_lease(struct gn_fb_job_take t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 3, 4, UINT64_C(0x0));
 }
 
 /* ---- JobKeep ---- */
@@ -4075,7 +4257,7 @@ struct gn_fb_app_job_args {
 };
 static const struct gn_fb_field gn_fbfields_app_job[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_job_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_job_args, body), 14, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_info, &gn_fbtype_job_submit, &gn_fbtype_job_is, &gn_fbtype_jobs_list, &gn_fbtype_jobs_is, &gn_fbtype_job_get, &gn_fbtype_job_drop, &gn_fbtype_job_keys, &gn_fbtype_job_keys_is, &gn_fbtype_job_grant, &gn_fbtype_job_grant_is, &gn_fbtype_job_take, &gn_fbtype_job_keep, &gn_fbtype_job_end}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_job_args, body), 15, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_info, &gn_fbtype_job_submit, &gn_fbtype_job_is, &gn_fbtype_jobs_list, &gn_fbtype_jobs_is, &gn_fbtype_job_get, &gn_fbtype_job_drop, &gn_fbtype_job_keys, &gn_fbtype_job_keys_is, &gn_fbtype_job_grant, &gn_fbtype_job_grant_is, &gn_fbtype_job_take, &gn_fbtype_job_keep, &gn_fbtype_job_end, &gn_fbtype_job_refuse}},
 };
 static const struct gn_fb_type gn_fbtype_app_job = {"AppJob", NULL, gn_fbfields_app_job, 2};
 
@@ -4150,6 +4332,10 @@ static inline struct gn_fb_job_keep gn_fb_app_job_body_as_job_keep(struct gn_fb_
 static inline struct gn_fb_job_end gn_fb_app_job_body_as_job_end(struct gn_fb_app_job t)
 {
 	return (struct gn_fb_job_end){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_END)};
+}
+static inline struct gn_fb_job_refuse gn_fb_app_job_body_as_job_refuse(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_job_refuse){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_REFUSE)};
 }
 
 /* ---- AppTold ---- */
@@ -4276,6 +4462,7 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_job_keys_is,
 	&gn_fbtype_job_grant,
 	&gn_fbtype_job_grant_is,
+	&gn_fbtype_job_refuse,
 	&gn_fbtype_job_take,
 	&gn_fbtype_job_keep,
 	&gn_fbtype_job_end,

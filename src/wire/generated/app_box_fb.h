@@ -394,6 +394,8 @@ struct gn_fb_box_follow_args {
 	bool poll;
 	/* Of a queue: not only what has ended, but each as it stands when it is read. */
 	bool all;
+	/* Of a queue: a chain with Deposit, whose bearer `read` is: what they put in, and no more. */
+	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_box_follow[] = {
 	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_follow_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -402,8 +404,9 @@ static const struct gn_fb_field gn_fbfields_box_follow[] = {
 	{"ack", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_follow_args, ack), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
 	{"poll", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_box_follow_args, poll), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"all", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_box_follow_args, all), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 6, offsetof(struct gn_fb_box_follow_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_box_follow = {"BoxFollow", NULL, gn_fbfields_box_follow, 6};
+static const struct gn_fb_type gn_fbtype_box_follow = {"BoxFollow", NULL, gn_fbfields_box_follow, 7};
 
 GN_MUST static inline gn_err gn_fb_box_follow_verify(struct gn_slice in, struct gn_fb_box_follow *out)
 {
@@ -454,6 +457,14 @@ static inline bool gn_fb_box_follow_poll(struct gn_fb_box_follow t)
 static inline bool gn_fb_box_follow_all(struct gn_fb_box_follow t)
 {
 	return gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_box_follow_has_token(struct gn_fb_box_follow t)
+{
+	return gn_fbt_has(t.t, 6);
+}
+static inline struct gn_slice gn_fb_box_follow_token(struct gn_fb_box_follow t)
+{
+	return gn_fbt_bytes(t.t, 6);
 }
 
 /* ---- BoxGot ---- */
