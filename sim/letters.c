@@ -338,7 +338,10 @@ void sim_letters_told(struct sim *s, unsigned node, const struct gn_box_event *e
 		l->read_took = s->now - l->read_at;
 		break;
 	case GN_BOX_CUSTODY:
-	case GN_BOX_FOLLOWING: break;
+	case GN_BOX_FOLLOWING:
+	case GN_BOX_LENT:
+	case GN_BOX_LOST:
+	case GN_BOX_REPORTED: break;
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "geonet/hub/hand_over.h"
 #include "geonet/identity/commands.h"
 #include "geonet/identity/own.h"
+#include "geonet/job/commands.h"
 #include "geonet/name/commands.h"
 #include "geonet/node/commands.h"
 #include "geonet/people/commands.h"
@@ -26,6 +27,8 @@ static const struct cli_group groups[] = {
 	{"msg", "messages that only you and they can read", msg_commands, NULL},
 	{"bus", "topics: what is said now, to whoever follows", bus_commands, NULL},
 	{"file", "files for people, sealed as messages are", file_commands, NULL},
+	{"job", "work put into a queue, and done by programs of yours", job_commands, NULL},
+	{"box", "your queue: who may work at it, who may use it", box_commands, NULL},
 	{"hub", "a community's hub: run, prove, govern it", hub_local_commands, hub_hand_over},
 	{"hub", NULL, hub_commands, NULL},
 	{"token", "what others may do with what is yours", token_commands, NULL},

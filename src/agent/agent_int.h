@@ -57,6 +57,50 @@ enum {
 	AGENT_BOXES_ALL = AGENT_BEFORE + AGENT_BOXES_BEFORE,
 };
 
+/* The queue of our jobs (job_queue.c). */
+struct agent_queue {
+	struct gn_sk sk, deposit, worker; /* secret; worker: at queues of others too */
+	bool wanted, made;
+	uint64_t epoch, seq, tried; /* of its descriptor; how far the search for its work is */
+	uint8_t nonce[8];
+	struct gn_pk refused[GN_BOXREC_REFUSED]; /* keys whose chains count no more */
+	size_t refused_count;
+	uint64_t call; /* that follows it; 0: none */
+	gn_time due;
+};
+/* Which queue is meant: another's with the key of its owner's own worker. */
+struct agent_job_at {
+	bool own;
+	struct gn_pk queue, worker;
+	struct gn_slice token; /* by which we may; borrowed from the call */
+};
+/* A program that works, or waits for work (job_work.c). */
+struct agent_task {
+	struct gn_agent *agent;
+	uint8_t state;           /* enum of job_work.c */
+	struct agent_request *r; /* that waits; NULL */
+	uint64_t call;           /* QueueWork of the node */
+	gn_time until, extend;
+	uint32_t lease; /* seconds */
+	struct gn_pk queue;
+	uint8_t item[16];
+	uint16_t delivery;
+	struct gn_hash job;
+	uint64_t not_after;
+};
+/* The queue being read for somebody who asked (serve_job.c). */
+struct agent_listing {
+	struct gn_agent *agent;
+	struct agent_request *r; /* NULL: a free place */
+	uint64_t call;
+	struct agent_job_at at; /* without its token */
+	gn_time until;
+	bool one; /* only `want` is asked for */
+	struct gn_hash want;
+	uint32_t limit, count;
+	struct agent_listed *first; /* owned */
+};
+
 struct gn_agent;
 
 /* A deposit under way (post.c). */
@@ -194,6 +238,10 @@ struct gn_agent {
 	/* post.c */
 	struct agent_deposit deposits[AGENT_DEPOSITS];
 	gn_time post_due;
+	/* jobs */
+	struct agent_queue queue;
+	struct agent_task tasks[AGENT_TASKS];
+	struct agent_listing listings[AGENT_LISTINGS];
 	/* held.c */
 	struct agent_check checks[AGENT_CHECKS];
 	struct agent_heard heard[AGENT_HEARD];

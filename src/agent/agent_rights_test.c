@@ -13,7 +13,7 @@ static void words(void **state)
 {
 	static const char *const good[] = {"*",      "agent",  "chat",       "contacts", "network",
 					   "sign/0", "sign/9", "sign/65535", "sign/*",   "send/*",
-					   "pay/*",  send_one, pay_one};
+					   "pay/*",  "jobs",   send_one,     pay_one};
 	static const char *const bad[] = {"",         "chats",  "chat/*", "send",    "send/",
 					  "send/x",   "sign/",  "sign/x", "sign/01", "sign/123456",
 					  line_in_it, too_long, "**"};

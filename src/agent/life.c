@@ -1,6 +1,6 @@
 /* From NEW or LOCKED to OPEN and back: the store, sessions, people, own records; and what the
  * network says of people, handed to who needs it. */
-#include "agent/agent_int.h"
+#include "agent/job_int.h"
 
 #include <stdlib.h>
 
@@ -67,7 +67,10 @@ static void on_known(void *user, const struct gn_agent_known *k)
 
 static void on_renew(void *user, unsigned place)
 {
-	agent_own_renew(user, place);
+	if (place == AGENT_PLACE_QUEUE)
+		agent_queue_renew(user);
+	else
+		agent_own_renew(user, place);
 }
 
 static void on_put(void *user, unsigned place, gn_err err, unsigned receipts)
@@ -122,6 +125,7 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 		.link = a->link, .unix_now = get_unix, .renew = on_renew, .put = on_put, .user = a};
 	GN_TRY(gn_agent_publish_new(&publish, &a->publish));
 	GN_TRY(agent_own_open(a));
+	GN_TRY(agent_queue_open(a));
 	GN_TRY(agent_files_open(a));
 	agent_backup_open(a);
 	agent_settle(a);
@@ -149,6 +153,7 @@ void agent_close(struct gn_agent *a)
 	agent_files_close(a);
 	agent_inbox_close(a);
 	agent_post_close(a);
+	agent_jobs_close(a);
 	gn_agent_publish_free(a->publish);
 	gn_agent_know_free(a->know);
 	gn_people_free(a->people);

@@ -164,6 +164,30 @@
 #define AGENT_PASSING_TRIES 300u
 /* Milliseconds of one deposit, all holders asked. */
 #define AGENT_DEPOSIT_MS 60000u
+
+/* ---- jobs ---- */
+
+/* seconds of a lease, and of the shortest: renewed when a quarter of it is over, given up when a
+ * program has said nothing for half of it; deliveries before a job is dead */
+#define AGENT_JOB_LEASE 30u
+#define AGENT_JOB_LEASE_MIN 5u
+#define AGENT_JOB_DELIVERIES 3u
+/* seconds that a job and what became of it stay: two weeks */
+#define AGENT_JOB_TTL (14u * 86400u)
+/* items that may wait at once: a quarter of a queue */
+#define AGENT_JOB_ITEMS 2500u
+#define AGENT_JOB_KIB 16384u
+/* milliseconds that a program may wait for one */
+#define AGENT_JOB_WAIT_MS 60000u
+/* programs that work, or wait, at once */
+#define AGENT_TASKS 16u
+/* listings at once; jobs of one; the wait for holders that are slow, and for all of it */
+#define AGENT_LISTINGS 4u
+#define AGENT_LISTED 500u
+#define AGENT_LIST_MORE (500 * GN_MSEC)
+#define AGENT_LIST_WAIT (8 * GN_SEC)
+/* seconds that a worker is let in, at most */
+#define AGENT_GRANT_MAX (400u * 86400u)
 /* Custodies that mean stored (people.md). */
 #define AGENT_STORED 3u
 /* Custodies kept of one item: those of both places of a front box, with the two nodes beyond. */

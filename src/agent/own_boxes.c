@@ -445,6 +445,14 @@ void agent_own_sign(struct gn_agent *a, struct gn_fb_box_sign t)
 			sk = a->checks[i].sk;
 			found = true;
 		}
+	/* at queues; the worker's key in others' for all that it was granted */
+	if (show.role == GN_BOXREC_DEPOSITOR && gn_pk_eq(&a->queue.deposit.pk, &by)) {
+		sk = a->queue.deposit;
+		found = true;
+	} else if (show.role != GN_BOXREC_REMOVER && gn_pk_eq(&a->queue.worker.pk, &by)) {
+		sk = a->queue.worker;
+		found = true;
+	}
 	if (found && gn_pk_eq(&sk.pk, &by) && gn_agent_link_is_up(a->link)) {
 		struct gn_fb_sig fb;
 		gn_boxrec_show_sign(&sk, &show, &sig);

@@ -38,7 +38,7 @@ static bool is_type(struct gn_slice s)
 
 bool agent_right_ok(struct gn_slice right)
 {
-	static const char *const words[] = {"*", "agent", "chat", "contacts", "network"};
+	static const char *const words[] = {"*", "agent", "chat", "contacts", "jobs", "network"};
 	struct gn_slice rest;
 	if (!right.len || right.len > AGENT_RIGHT_MAX)
 		return false;

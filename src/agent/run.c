@@ -3,7 +3,7 @@
  *   start: the vault -> (no passphrase: open) -> the link, the socket -> READY
  *   open:  the store -> sessions, people -> own boxes, prekeys, identity
  *   turn:  link, lookups, own records, inbox, outbox; then what happened is told */
-#include "agent/agent_int.h"
+#include "agent/job_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,6 +169,12 @@ gn_time agent_pump(struct gn_agent *a)
 		next = gn_time_min(next, agent_post_pump(a));
 	if (!a->failed)
 		next = gn_time_min(next, agent_backup_pump(a));
+	if (!a->failed)
+		next = gn_time_min(next, agent_queue_pump(a));
+	if (!a->failed)
+		next = gn_time_min(next, agent_work_pump(a));
+	if (!a->failed)
+		next = gn_time_min(next, agent_jobs_pump(a));
 	if (!a->failed)
 		next = gn_time_min(next, agent_files_pump(a));
 	if (!a->failed)

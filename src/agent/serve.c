@@ -2,6 +2,7 @@
  * /api/v1/<area>/<call>, as at the node.
  * Rule AG-61. */
 #include "agent/clients_int.h"
+#include "agent/job_int.h"
 
 #include <stdio.h>
 
@@ -155,6 +156,16 @@ static const struct agent_call calls[] = {
 	{CALL(AGENT, CLIENT_REMOVE, 0), agent_call_client_remove, "agent"},
 	{CALL(AGENT, APPROVAL_GIVE, 0), agent_call_approval_give, "agent"},
 	{CALL(AGENT, AGENT_BACKUP, GN_HOST_CALL_STREAM), agent_call_backup, "agent"},
+	{CALL(JOB, JOB_SUBMIT, 0), agent_call_job_submit, "jobs"},
+	{CALL(JOB, JOBS_LIST, 0), agent_call_jobs_list, "jobs"},
+	{CALL(JOB, JOB_GET, 0), agent_call_job_get, "jobs"},
+	{CALL(JOB, JOB_DROP, 0), agent_call_job_drop, "jobs"},
+	{CALL(JOB, JOB_KEYS, 0), agent_call_job_keys, "jobs"},
+	{CALL(JOB, JOB_GRANT, 0), agent_call_job_grant, "agent"},
+	{CALL(JOB, JOB_REFUSE, 0), agent_call_job_refuse, "agent"},
+	{CALL(JOB, JOB_TAKE, 0), agent_call_job_take, "jobs"},
+	{CALL(JOB, JOB_KEEP, 0), agent_call_job_keep, "jobs"},
+	{CALL(JOB, JOB_END, 0), agent_call_job_end, "jobs"},
 	{{{0, 0}, 0}, NULL, NULL},
 };
 
@@ -263,6 +274,9 @@ static void no_memory(void *user, struct gn_http_request *http)
 static void closed(struct gn_host_request *base)
 {
 	struct agent_request *r = agent_request_of(base);
+	struct gn_agent *a = base->api->user;
+	agent_work_gone(a, r);
+	agent_jobs_gone(a, r);
 	agent_file_closed(r);
 	agent_backup_closed(r);
 	if (!r->asked)

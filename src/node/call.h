@@ -36,6 +36,10 @@ gn_err gn_node_call_box_check(struct gn_node_request *r);
 gn_err gn_node_call_box_follow(struct gn_node_request *r);
 gn_err gn_node_call_box_take(struct gn_node_request *r);
 gn_err gn_node_call_box_signed(struct gn_node_request *r);
+gn_err gn_node_call_box_drop(struct gn_node_request *r);
+gn_err gn_node_call_queue_work(struct gn_node_request *r);
+gn_err gn_node_call_queue_more(struct gn_node_request *r);
+gn_err gn_node_call_queue_end(struct gn_node_request *r);
 
 /* ---- call_topic.c ---- */
 

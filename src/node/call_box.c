@@ -1,6 +1,7 @@
-/* Boxes over app/1: a deposit, a check and a follow are operations of the box engine, answered as
- * its events come. No private key is here: what is to be signed goes to whoever uses that key, and
- * the engine looks at a signature before it takes it, so nobody can spoil another's session. */
+/* Boxes over app/1: a deposit, a check, a follow and work at a queue are operations of the engine,
+ * answered as its events come. No private key is here: what is to be signed goes to whoever uses
+ * that key, and the engine looks at a signature before it takes it, so nobody can spoil another's
+ * session. */
 #include "node/call.h"
 
 #include "node/node_int.h"
@@ -9,7 +10,9 @@
 
 static const struct gn_app_kind sent_kind = BOX_KIND(BOX_SENT), check_is = BOX_KIND(BOX_CHECK_IS),
 				got_kind = BOX_KIND(BOX_GOT), following = BOX_KIND(BOX_FOLLOWING),
-				sign_kind = BOX_KIND(BOX_SIGN), follow_kind = BOX_KIND(BOX_FOLLOW);
+				sign_kind = BOX_KIND(BOX_SIGN), follow_kind = BOX_KIND(BOX_FOLLOW),
+				work_kind = BOX_KIND(QUEUE_WORK), task_kind = BOX_KIND(QUEUE_TASK),
+				over_kind = BOX_KIND(QUEUE_OVER);
 
 static struct gn_pk pk_of(struct gn_fb_key key)
 {
@@ -133,6 +136,7 @@ gn_err gn_node_call_box_send(struct gn_node_request *r)
 				   .item = gn_fb_box_send_item(t),
 				   .ttl = gn_fb_box_send_ttl(t),
 				   .need = gn_fb_box_send_w(t),
+				   .cls = gn_fb_box_send_class(t),
 				   .wide = gn_fb_box_send_wide(t)};
 	const char *why;
 	gn_op op;
@@ -141,8 +145,7 @@ gn_err gn_node_call_box_send(struct gn_node_request *r)
 		return GN_OK;
 	}
 	GN_TRY(gn_box_deposit(r->node->box, &d, r->node->now, &op));
-	r->box_keys[0] =
-		d.proof.way == GN_BOX_CERTIFICATE ? d.proof.certificate.key : d.proof.invite;
+	r->box_keys[0] = gn_box_deposit_key(r->node->box, op);
 	gn_node_wait_box(r, op, tell_sent);
 	return GN_OK;
 }
@@ -194,13 +197,26 @@ static void tell_follow(struct gn_node_request *r, const struct gn_box_event *e,
 		struct gn_fb_box_following_args args = {.holders = (uint8_t)e->asked};
 		gn_host_answer_more(&r->base, following, gn_fb_box_following_make(b, &args));
 	} else if (e->kind == GN_BOX_ITEM) {
-		struct gn_fb_key by = gn_node_call_key(&e->by);
+		struct gn_fb_key by = gn_node_call_key(&e->by),
+				 worker = gn_node_call_key(&e->worker);
+		bool none = e->delivery == 0;
+		struct gn_fb_sig sig;
+		memcpy(sig.b, e->sig.b, sizeof sig.b);
 		struct gn_fb_box_got_args args = {.id = GN_SLICE(e->id.b),
 						  .item = e->item,
 						  .by = gn_is_zero(e->by.b, sizeof e->by.b) ? NULL
 											    : &by,
 						  .deposited = e->deposited,
-						  .until = e->until};
+						  .until = e->until,
+						  .class = e->cls,
+						  .state = e->state,
+						  .end = e->end,
+						  .delivery = e->delivery,
+						  .lease = e->lease,
+						  .worker = none ? NULL : &worker,
+						  .outcome = e->outcome,
+						  .sig = e->outcome.len ? &sig : NULL,
+						  .token = e->token};
 		gn_host_answer_more(&r->base, got_kind, gn_fb_box_got_make(b, &args));
 	}
 }
@@ -213,7 +229,9 @@ gn_err gn_node_call_box_follow(struct gn_node_request *r)
 		.read = pk_of(gn_fb_box_follow_read(t)),
 		.ack = gn_fb_box_follow_has_ack(t) ? pk_of(gn_fb_box_follow_ack(t))
 						   : (struct gn_pk){{0}},
-		.poll = gn_fb_box_follow_poll(t)};
+		.poll = gn_fb_box_follow_poll(t),
+		.all = gn_fb_box_follow_all(t),
+		.token = gn_fb_box_follow_token(t)};
 	gn_op op;
 	if (!r->base.via) {
 		gn_host_error(&r->base, GN_UNSUPPORTED,
@@ -222,39 +240,159 @@ gn_err gn_node_call_box_follow(struct gn_node_request *r)
 		return GN_OK;
 	}
 	GN_TRY(gn_box_follow(r->node->box, &f, r->node->now, &op));
-	r->box_keys[0] = f.read;
+	r->box_keys[0] = gn_box_follow_key(r->node->box, op);
 	r->box_keys[1] = f.ack;
 	gn_host_lasts(&r->base);
 	gn_node_wait_box(r, op, tell_follow);
 	return GN_OK;
 }
 
+/* The oldest lasting call of this connection, of this kind, for this box, that is not `before`
+ * another; NULL: it has none. */
+static struct gn_node_request *lasting(const struct gn_node_request *r, struct gn_app_kind kind,
+				       const struct gn_pk *box,
+				       const struct gn_node_request *before)
+{
+	struct gn_node_request *oldest = NULL;
+	for (struct gn_node_request *f = gn_node_request_first(r->node); f && f != before;
+	     f = gn_node_request_next(f)) {
+		if (f->base.via != r->base.via || f->base.waits != GN_OP_BOX || !f->base.asked ||
+		    f->base.asked->kind.member != kind.member ||
+		    f->base.asked->kind.area != kind.area)
+			continue;
+		struct gn_fb_key of =
+			kind.member == follow_kind.member
+				? gn_fb_box_follow_box((struct gn_fb_box_follow){f->base.table})
+				: gn_fb_queue_work_box((struct gn_fb_queue_work){f->base.table});
+		if (memcmp(of.b, box->b, sizeof box->b) == 0)
+			oldest = f;
+	}
+	return oldest;
+}
+
+/* The call and the item that a request is about. False: it was answered. */
+static bool about(struct gn_node_request *r, struct gn_app_kind kind, struct gn_fb_key fb_box,
+		  struct gn_slice id, struct gn_box_id *item, struct gn_node_request **f)
+{
+	struct gn_pk box = pk_of(fb_box);
+	if (id.len != sizeof item->b) {
+		gn_host_error(&r->base, GN_USAGE, "`id` has 16 bytes");
+		return false;
+	}
+	memcpy(item->b, id.p, sizeof item->b);
+	*f = lasting(r, kind, &box, NULL);
+	if (!*f)
+		gn_host_error(&r->base, GN_NOT_FOUND, "this connection does not %s that box",
+			      kind.member == follow_kind.member ? "follow" : "work at");
+	return *f != NULL;
+}
+
 gn_err gn_node_call_box_take(struct gn_node_request *r)
 {
 	struct gn_fb_box_take t = {r->base.table};
-	struct gn_pk box = pk_of(gn_fb_box_take_box(t));
-	struct gn_slice id = gn_fb_box_take_id(t);
+	struct gn_node_request *f;
 	struct gn_box_id item;
-	if (id.len != sizeof item.b) {
-		gn_host_error(&r->base, GN_USAGE, "`id` has 16 bytes");
+	if (!about(r, follow_kind, gn_fb_box_take_box(t), gn_fb_box_take_id(t), &item, &f))
+		return GN_OK;
+	GN_TRY(gn_box_ack(r->node->box, f->base.ticket, &item, r->node->now));
+	gn_host_answer_ok(&r->base);
+	return GN_OK;
+}
+
+gn_err gn_node_call_box_drop(struct gn_node_request *r)
+{
+	struct gn_fb_box_drop t = {r->base.table};
+	struct gn_node_request *f;
+	struct gn_box_id item;
+	if (!about(r, follow_kind, gn_fb_box_drop_box(t), gn_fb_box_drop_id(t), &item, &f))
+		return GN_OK;
+	GN_TRY(gn_box_drop(r->node->box, f->base.ticket, &item, r->node->now));
+	gn_host_answer_ok(&r->base);
+	return GN_OK;
+}
+
+/* ---- working ---- */
+
+static void tell_work(struct gn_node_request *r, const struct gn_box_event *e, bool last)
+{
+	struct gn_fbb *b = gn_host_answer_begin(&r->base);
+	(void)last;
+	if (e->kind != GN_BOX_LENT) {
+		struct gn_fb_queue_over_args args = {.id = GN_SLICE(e->id.b),
+						     .code = (uint16_t)e->err,
+						     .reported = e->kind == GN_BOX_REPORTED};
+		gn_host_answer_more(&r->base, over_kind, gn_fb_queue_over_make(b, &args));
+		return;
+	}
+	struct gn_fb_key by = gn_node_call_key(&e->by), holder = gn_node_call_key(&e->holder);
+	struct gn_fb_queue_task_args args = {.id = GN_SLICE(e->id.b),
+					     .item = e->item,
+					     .delivery = e->delivery,
+					     .lease = e->lease,
+					     .class = e->cls,
+					     .by = gn_pk_is_zero(&e->by) ? NULL : &by,
+					     .deposited = e->deposited,
+					     .until = e->until,
+					     .holder = &holder};
+	gn_host_answer_more(&r->base, task_kind, gn_fb_queue_task_make(b, &args));
+}
+
+gn_err gn_node_call_queue_work(struct gn_node_request *r)
+{
+	struct gn_fb_queue_work t = {r->base.table};
+	struct gn_box_work w = {.place.box = pk_of(gn_fb_queue_work_box(t)),
+				.token = gn_fb_queue_work_token(t),
+				.seconds = gn_fb_queue_work_seconds(t),
+				.slots = gn_fb_queue_work_slots(t)};
+	gn_op op;
+	if (!r->base.via) {
+		gn_host_error(&r->base, GN_UNSUPPORTED,
+			      "items come one after another: only a "
+			      "connection of app/1 can work at a queue");
 		return GN_OK;
 	}
-	memcpy(item.b, id.p, sizeof item.b);
-	for (struct gn_node_request *f = gn_node_request_first(r->node); f;
-	     f = gn_node_request_next(f)) {
-		if (f->base.via != r->base.via || f->base.waits != GN_OP_BOX || !f->base.asked ||
-		    f->base.asked->kind.member != follow_kind.member ||
-		    f->base.asked->kind.area != follow_kind.area)
-			continue;
-		struct gn_fb_key followed =
-			gn_fb_box_follow_box((struct gn_fb_box_follow){f->base.table});
-		if (memcmp(followed.b, box.b, sizeof box.b) != 0)
-			continue;
-		GN_TRY(gn_box_ack(r->node->box, f->base.ticket, &item, r->node->now));
-		gn_host_answer_ok(&r->base);
+	if (gn_fb_queue_work_has_key(t))
+		w.key = pk_of(gn_fb_queue_work_key(t));
+	GN_TRY(gn_box_work(r->node->box, &w, r->node->now, &op));
+	r->box_keys[0] = gn_box_work_key(r->node->box, op);
+	gn_host_lasts(&r->base);
+	gn_node_wait_box(r, op, tell_work);
+	return GN_OK;
+}
+
+gn_err gn_node_call_queue_more(struct gn_node_request *r)
+{
+	struct gn_fb_queue_more t = {r->base.table};
+	struct gn_node_request *f;
+	struct gn_box_id item;
+	if (!about(r, work_kind, gn_fb_queue_more_box(t), gn_fb_queue_more_id(t), &item, &f))
 		return GN_OK;
-	}
-	gn_host_error(&r->base, GN_NOT_FOUND, "this connection does not follow that box");
+	struct gn_pk box = pk_of(gn_fb_queue_more_box(t));
+	gn_err err = GN_NOT_FOUND;
+	for (; f && err == GN_NOT_FOUND; f = lasting(r, work_kind, &box, f))
+		err = gn_box_extend(r->node->box, f->base.ticket, &item,
+				    gn_fb_queue_more_seconds(t), r->node->now);
+	GN_TRY(err);
+	gn_host_answer_ok(&r->base);
+	return GN_OK;
+}
+
+gn_err gn_node_call_queue_end(struct gn_node_request *r)
+{
+	struct gn_fb_queue_end t = {r->base.table};
+	struct gn_node_request *f;
+	struct gn_box_report report = {.end = gn_fb_queue_end_end(t),
+				       .outcome = gn_fb_queue_end_outcome(t),
+				       .after = gn_fb_queue_end_after(t),
+				       .sig = sig_of(gn_fb_queue_end_sig(t))};
+	if (!about(r, work_kind, gn_fb_queue_end_box(t), gn_fb_queue_end_id(t), &report.id, &f))
+		return GN_OK;
+	struct gn_pk box = pk_of(gn_fb_queue_end_box(t));
+	gn_err err = GN_NOT_FOUND;
+	for (; f && err == GN_NOT_FOUND; f = lasting(r, work_kind, &box, f))
+		err = gn_box_report(r->node->box, f->base.ticket, &report, r->node->now);
+	GN_TRY(err);
+	gn_host_answer_ok(&r->base);
 	return GN_OK;
 }
 

@@ -125,6 +125,7 @@ static uint64_t box_cost(struct gn_slice message)
 	case GN_FB_BOX_MESSAGE_BODY_BOX_ITEM:
 	case GN_FB_BOX_MESSAGE_BODY_BOX_COPY:
 	case GN_FB_BOX_MESSAGE_BODY_BOX_DONE: return 0;
+	case GN_FB_BOX_MESSAGE_BODY_BOX_TURN: return 15; /* one small value written */
 	default: return GN_NODE_COST_ASK;
 	}
 }

@@ -17,6 +17,7 @@
 
 #include "people/content.h"
 #include "people/invite.h"
+#include "people/job.h"
 #include "people/seal.h"
 
 struct gn_people;

@@ -2,7 +2,7 @@
  * width, so that none of them, nor a receipt of a record, passes for another; and each names the
  * box, so that what lets an item into one box is worth nothing at another.
  *
- * Rules: docs/spec/services.md BD-6..BD-12. */
+ * Rules: docs/spec/services.md BD-6..BD-13. */
 #include "records/box_proof.h"
 #include "records/limits.h"
 #include "records/work_int.h"
@@ -13,6 +13,7 @@
 #define INVITE_KEY_INFO "geonet/box/invite-key/1"
 #define PUZZLE_DOMAIN "geonet/box/puzzle/1"
 #define SHOW_DOMAIN "geonet/box/show/1"
+#define OUTCOME_DOMAIN "geonet/box/outcome/1"
 #define CUSTODY_DOMAIN "geonet/custody/1"
 #define CERTIFIED 48 /* bytes of a certificate before its signature */
 #define DAY 86400u
@@ -186,6 +187,43 @@ gn_err gn_boxrec_show_check(const struct gn_pk *key, const struct gn_boxrec_show
 	if (show->role > GN_BOXREC_WORKER)
 		return GN_UNSUPPORTED;
 	return gn_verify(key, SHOW_DOMAIN, m.parts, GN_COUNT(m.parts), sig);
+}
+
+/* ---- what a worker says (BD-13) ---- */
+
+struct outcome_parts {
+	uint8_t delivery[2];
+	struct gn_hash hash;
+	struct gn_slice parts[5];
+};
+
+static void outcome_of(struct outcome_parts *m, const struct gn_boxrec_outcome *o)
+{
+	m->delivery[0] = (uint8_t)(o->delivery >> 8);
+	m->delivery[1] = (uint8_t)o->delivery;
+	gn_sha256(&o->outcome, 1, &m->hash);
+	m->parts[0] = GN_SLICE(o->box.b);
+	m->parts[1] = GN_SLICE(o->id);
+	m->parts[2] = GN_SLICE(m->delivery);
+	m->parts[3] = gn_slice(&o->end, 1);
+	m->parts[4] = GN_SLICE(m->hash.b);
+}
+
+void gn_boxrec_outcome_sign(const struct gn_sk *key, const struct gn_boxrec_outcome *o,
+			    struct gn_sig *out)
+{
+	struct outcome_parts m;
+	GN_ASSERT(o->end <= GN_BOXREC_HOPELESS);
+	outcome_of(&m, o);
+	gn_sign(key, OUTCOME_DOMAIN, m.parts, GN_COUNT(m.parts), out);
+}
+
+gn_err gn_boxrec_outcome_check(const struct gn_pk *key, const struct gn_boxrec_outcome *o,
+			       const struct gn_sig *sig)
+{
+	struct outcome_parts m;
+	outcome_of(&m, o);
+	return gn_verify(key, OUTCOME_DOMAIN, m.parts, GN_COUNT(m.parts), sig);
 }
 
 /* ---- custody (BD-11) ---- */

@@ -1,6 +1,6 @@
 /* What is signed and worked around a box: the certificate that lets a contact deposit, the word for
  * one item (by its certificate's key, an invite's key, or work), what a session shows once, and a
- * holder's promise. Pure; bytes exactly as docs/spec/services.md BD-6..BD-12. */
+ * holder's promise. Pure; bytes exactly as docs/spec/services.md BD-6..BD-13. */
 #ifndef GN_RECORDS_BOX_PROOF_H
 #define GN_RECORDS_BOX_PROOF_H
 
@@ -81,6 +81,26 @@ void gn_boxrec_show_sign(const struct gn_sk *key, const struct gn_boxrec_show *s
 /* GN_SIGNATURE; GN_UNSUPPORTED: a role that is not known. */
 GN_MUST gn_err gn_boxrec_show_check(const struct gn_pk *key, const struct gn_boxrec_show *show,
 				    const struct gn_sig *sig);
+
+/* ---- what a worker says (BD-13) ---- */
+
+enum gn_boxrec_end { /* numbers as they travel */
+		     GN_BOXREC_DONE = 0,
+		     GN_BOXREC_FAILED = 1,   /* lent again while deliveries are left */
+		     GN_BOXREC_HOPELESS = 2, /* dead at once */
+};
+struct gn_boxrec_outcome {
+	struct gn_pk box;
+	uint8_t id[16]; /* of the item */
+	uint16_t delivery;
+	uint8_t end;             /* enum gn_boxrec_end */
+	struct gn_slice outcome; /* borrowed */
+};
+/* By the worker's key: the one in the descriptor, or its token's bearer's. GN_SIGNATURE. */
+void gn_boxrec_outcome_sign(const struct gn_sk *key, const struct gn_boxrec_outcome *o,
+			    struct gn_sig *out);
+GN_MUST gn_err gn_boxrec_outcome_check(const struct gn_pk *key, const struct gn_boxrec_outcome *o,
+				       const struct gn_sig *sig);
 
 /* ---- custody (BD-11) ---- */
 

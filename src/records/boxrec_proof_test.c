@@ -1,4 +1,4 @@
-/* Certificates, words for one item, work, what a session shows, custody (BD-6..BD-11): each is
+/* Certificates, words for one item, work, what a session shows, custody (BD-6..BD-13): each is
  * worth something for what it names alone. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -199,6 +199,38 @@ static void what_is_shown_is_for_one_session(void **state)
 	assert_int_equal(gn_boxrec_show_check(&contact.pk, &t, &sig), GN_SIGNATURE);
 }
 
+static void an_outcome_is_for_one_delivery(void **state)
+{
+	struct gn_boxrec_outcome o = {.box = box.pk,
+				      .delivery = 0x0102,
+				      .end = GN_BOXREC_FAILED,
+				      .outcome = GN_LIT("no")};
+	uint8_t text[32 + 16 + 2 + 1 + 32];
+	struct gn_hash hash;
+	struct gn_sig sig;
+	(void)state;
+	memcpy(o.id, item.b, 16);
+	gn_boxrec_outcome_sign(&contact, &o, &sig);
+	gn_sha256(&o.outcome, 1, &hash);
+	memcpy(text, box.pk.b, 32);
+	memcpy(text + 32, item.b, 16);
+	text[48] = 1;
+	text[49] = 2;
+	text[50] = 1;
+	memcpy(text + 51, hash.b, 32);
+	assert_signed(&contact.pk, "geonet/box/outcome/1", text, sizeof text, &sig);
+	assert_int_equal(gn_boxrec_outcome_check(&contact.pk, &o, &sig), GN_OK);
+	assert_int_equal(gn_boxrec_outcome_check(&other.pk, &o, &sig), GN_SIGNATURE);
+	struct gn_boxrec_outcome bad[] = {o, o, o, o, o};
+	bad[0].box = other.pk;
+	bad[1].id[0] ^= 1;
+	bad[2].delivery++;
+	bad[3].end = GN_BOXREC_DONE;
+	bad[4].outcome = GN_LIT("yes");
+	for (size_t i = 0; i < GN_COUNT(bad); i++)
+		assert_int_equal(gn_boxrec_outcome_check(&contact.pk, &bad[i], &sig), GN_SIGNATURE);
+}
+
 static void custody_is_a_holders_word(void **state)
 {
 	(void)state;
@@ -253,6 +285,7 @@ int main(void)
 		cmocka_unit_test(an_invite_key_follows_from_its_link),
 		cmocka_unit_test(work_is_for_an_item_on_a_day),
 		cmocka_unit_test(what_is_shown_is_for_one_session),
+		cmocka_unit_test(an_outcome_is_for_one_delivery),
 		cmocka_unit_test(custody_is_a_holders_word),
 		cmocka_unit_test(custody_is_no_receipt),
 	};

@@ -32,9 +32,9 @@ static uint64_t token_end(const struct gn_token *t)
 }
 
 gn_err box_token_check(struct gn_box *b, const struct box_held *h, struct gn_slice token,
-		       struct gn_pk *bearer, uint64_t *until)
+		       uint64_t action, struct gn_pk *bearer, uint64_t *until)
 {
-	char path[4 + 64];
+	char path[4 + 64 + 1]; /* and the zero of gn_hex */
 	struct gn_token *t = &b->token;
 	const struct gn_pk *owner = gn_pk_is_zero(&h->rules->issuer) ? &h->key : &h->rules->issuer;
 	GN_ASSERT(h->rules);
@@ -45,7 +45,7 @@ gn_err box_token_check(struct gn_box *b, const struct box_held *h, struct gn_sli
 	uint64_t end = token_end(t), now = box_unix(b);
 	memcpy(path, "box/", 4);
 	gn_hex(GN_SLICE(h->key.b), path + 4);
-	GN_TRY(gn_token_grants(t, owner, gn_slice(path, sizeof path), GN_FB_ACTION_DEPOSIT,
+	GN_TRY(gn_token_grants(t, owner, gn_str(path), action,
 			       *until && end <= now ? end - 1 : now));
 	*bearer = *gn_token_bearer(t);
 	*until = end;
@@ -118,7 +118,7 @@ static gn_err admit_token(struct gn_box *b, const struct box_held *h, const stru
 {
 	GN_ASSERT(h->rules && p->way == GN_BOX_TOKEN);
 	uint64_t end = copy;
-	gn_err err = box_token_check(b, h, p->token, &e->by, &end);
+	gn_err err = box_token_check(b, h, p->token, GN_FB_ACTION_DEPOSIT, &e->by, &end);
 	if (err == GN_OK && gn_boxrec_refuses(h->rules, &e->by))
 		err = GN_DENIED;
 	b->caused.checks++;
@@ -126,7 +126,7 @@ static gn_err admit_token(struct gn_box *b, const struct box_held *h, const stru
 		err = gn_boxrec_deposit_check(&e->by, &h->key, &e->hash, &p->sig);
 	if (err != GN_OK)
 		return refuse(why, err, NULL);
-	e->items = BOX_INVITE_ONE;
+	e->items = h->queue ? UINT32_MAX : BOX_INVITE_ONE;
 	e->kib = UINT32_MAX;
 	e->last = end < UINT64_MAX - h->rules->item_ttl ? end + h->rules->item_ttl : UINT64_MAX;
 	return GN_OK;

@@ -15,7 +15,11 @@ enum box_ask_kind {
 	ASK_LIST,
 	ASK_FETCH,
 	ASK_WATCH,
-	ASK_ACK
+	ASK_ACK,
+	ASK_PROBE,
+	ASK_LEASE,
+	ASK_EXTEND,
+	ASK_REPORT
 };
 
 struct box_door_key {
@@ -28,13 +32,13 @@ struct box_ask { /* a request not answered */
 	uint64_t number;
 	enum box_ask_kind kind;
 	struct gn_pk peer;
-	gn_op op;                 /* of the operation; 0 with KNOCK and SHOW */
+	gn_op op;                 /* of the operation; 0 with KNOCK, SHOW, PROBE */
 	unsigned target;          /* of it */
-	struct box_door_key door; /* KNOCK, SHOW */
+	struct box_door_key door; /* KNOCK, SHOW; PROBE: its box */
 	struct box_ask *next_lost;
 	gn_err err;              /* of a lost one */
 	uint32_t count, answers; /* answers: of a FETCH, no more than ids */
-	struct gn_box_id ids[];  /* FETCH, ACK */
+	struct gn_box_id ids[];  /* FETCH, ACK; EXTEND, REPORT: one */
 };
 
 /* The number for a message to be sent now; 0: too many, or no memory. */
@@ -69,7 +73,7 @@ struct box_door {
 	uint16_t number;
 	uint8_t failed; /* since it was open: how long it is REFUSED */
 	uint8_t exporter[32];
-	uint8_t way; /* DEPOSITOR */
+	uint8_t way; /* DEPOSITOR, WORKER */
 	struct gn_boxcert certificate;
 	uint8_t *token; /* owned */
 	uint32_t token_len;
@@ -77,7 +81,7 @@ struct box_door {
 struct box_right { /* by which an operation asks */
 	struct gn_pk box, key;
 	uint8_t role;
-	const struct gn_box_proof *proof; /* DEPOSITOR */
+	const struct gn_box_proof *proof; /* DEPOSITOR; WORKER, READER by token */
 };
 /* GN_OK: *number goes into requests. GN_PENDING: its operation is run again when it is known. */
 /* How long a holder that has just failed is left alone: 1 s, and each time twice as long, up to
@@ -113,7 +117,7 @@ void box_set_drop(struct gn_box *b, struct box_set *s);
 
 /* ---- operations ---- */
 
-enum box_op_kind { OP_DEPOSIT, OP_CHECK, OP_FOLLOW };
+enum box_op_kind { OP_DEPOSIT, OP_CHECK, OP_FOLLOW, OP_WORK };
 
 /* ---- deposit.c ---- */
 
@@ -135,6 +139,7 @@ struct box_put { /* a deposit, or the question what has become of one */
 	struct gn_pk key;
 	uint8_t *item; /* owned; NULL: a check */
 	uint32_t item_len, ttl;
+	uint8_t cls;
 	unsigned need;
 	bool wide; /* to BOX_READ_EXTRA beyond the set */
 	bool stored, stored_shown;
@@ -186,13 +191,20 @@ struct box_got { /* an item that was not shown yet */
 	struct gn_box_id id;
 	struct gn_pk by;
 	uint64_t deposited, until;
-	uint32_t len;
-	uint8_t bytes[];
+	/* of a queue */
+	uint8_t cls, state, end;
+	uint16_t delivery;
+	uint32_t lease;
+	struct gn_pk worker;
+	struct gn_sig sig;
+	uint32_t len, outcome_len, token_len;
+	uint8_t bytes[]; /* item, outcome, chain */
 };
 struct box_read {
 	struct gn_frame_op op;
 	struct box_read *next;
 	struct gn_box_follow follow;
+	struct gn_box_proof proof; /* token owned; empty: by the key in the descriptor */
 	struct box_set sets[2];
 	gn_time find_at;
 	struct box_read_target targets[BOX_TARGETS];
@@ -216,6 +228,12 @@ void box_seen_forget(struct gn_box *b, struct box_read *r);
 /* The set of a place is known. */
 void box_read_set(struct gn_box *b, struct box_read *r, unsigned place);
 
+/* ---- got.c ---- */
+
+/* It came from this target. */
+void box_read_item(struct gn_box *b, struct box_read *r, unsigned target, struct gn_fb_box_item m);
+void box_got_show(struct box_read *r, struct box_got *got, struct gn_box_event *out);
+
 /* ---- read.c ---- */
 
 GN_MUST gn_err box_read_start(struct gn_box *b, const struct gn_box_follow *f, gn_op *op);
@@ -229,6 +247,55 @@ void box_read_answer(struct gn_box *b, struct box_read *r, struct box_ask *a,
 		     struct gn_fb_box_message m);
 void box_read_lost(struct gn_box *b, struct box_read *r, const struct box_ask *a, gn_err err);
 bool box_read_event(struct gn_box *b, struct box_read *r, struct gn_box_event *out);
-GN_MUST gn_err box_read_ack(struct gn_box *b, struct box_read *r, const struct gn_box_id *id);
+/* shown: only what was. GN_NOT_FOUND, GN_LIMIT. */
+GN_MUST gn_err box_read_ack(struct gn_box *b, struct box_read *r, const struct gn_box_id *id,
+			    bool shown);
+
+/* ---- work.c ---- */
+
+struct box_job { /* an item lent to us */
+	struct gn_contact holder;
+	uint16_t delivery;
+	bool reporting, asking; /* what became of it is being told; a request is under way */
+	unsigned tried;         /* holders told */
+	uint8_t end;
+	uint32_t after;
+	struct gn_sig sig;
+	uint8_t *outcome; /* owned */
+	uint32_t outcome_len;
+	gn_time retry;
+};
+struct box_lent { /* an event that was not shown */
+	struct box_lent *next;
+	struct gn_box_event e; /* item: bytes */
+	uint8_t bytes[];
+};
+struct box_work {
+	struct gn_frame_op op;
+	struct box_work *next;
+	struct gn_box_place place;
+	struct gn_box_proof proof; /* token owned; empty: by the key in the descriptor */
+	struct gn_pk key;
+	uint32_t seconds;
+	unsigned slots;
+	struct box_set set;
+	gn_time find_at, ask_at, poll;
+	uint8_t order[BOX_SET_WIDE]; /* of this round */
+	unsigned at;                 /* in it */
+	bool asking, some;           /* a lease is asked for; this round brought one */
+	unsigned refused;            /* in this round */
+	struct gn_map jobs;          /* id -> box_job */
+	struct box_lent *first, *last, *shown;
+};
+GN_MUST gn_err box_work_start(struct gn_box *b, const struct gn_box_work *w, gn_op *op);
+void box_work_free(struct gn_box *b, struct box_work *w);
+void box_works_run(struct gn_box *b);
+void box_work_answer(struct gn_box *b, struct box_work *w, struct box_ask *a,
+		     struct gn_fb_box_message m);
+void box_work_lost(struct gn_box *b, struct box_work *w, const struct box_ask *a, gn_err err);
+bool box_work_event(struct gn_box *b, struct box_work *w, struct gn_box_event *out);
+GN_MUST gn_err box_work_extend(struct gn_box *b, struct box_work *w, const struct gn_box_id *id,
+			       uint32_t seconds);
+GN_MUST gn_err box_work_report(struct gn_box *b, struct box_work *w, const struct gn_box_report *r);
 
 #endif

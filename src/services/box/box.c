@@ -13,6 +13,7 @@ static void put_free_shown(struct gn_box *b, struct gn_frame_op *op)
 	case OP_DEPOSIT:
 	case OP_CHECK: box_put_free(b, GN_CONTAINER(op, struct box_put, op)); break;
 	case OP_FOLLOW: box_read_free(b, GN_CONTAINER(op, struct box_read, op)); break;
+	case OP_WORK: box_work_free(b, GN_CONTAINER(op, struct box_work, op)); break;
 	}
 }
 
@@ -37,6 +38,10 @@ static bool box_of(struct gn_fb_box_message m, struct gn_pk *box)
 		BOX_OF(SUM, sum);
 		BOX_OF(WANT, want);
 		BOX_OF(COPY, copy);
+		BOX_OF(LEASE, lease);
+		BOX_OF(EXTEND, extend);
+		BOX_OF(REPORT, report);
+		BOX_OF(TURN, turn);
 #undef BOX_OF
 	case GN_FB_BOX_MESSAGE_BODY_BOX_IDS: /* asked for or not, it is of a holder to a holder */
 		key = gn_fb_box_ids_box(gn_fb_box_message_body_as_box_ids(m));
@@ -67,6 +72,10 @@ static void serve(struct gn_box *b, const struct box_from *from, struct box_held
 		SERVE(IDS, ids);
 		SERVE(WANT, want);
 		SERVE(COPY, copy);
+		SERVE(LEASE, lease);
+		SERVE(EXTEND, extend);
+		SERVE(REPORT, report);
+		SERVE(TURN, turn);
 #undef SERVE
 	default: break;
 	}
@@ -92,6 +101,7 @@ static void take_request(struct gn_box *b, const struct gn_contact *who, struct 
 	if (why.err == GN_PENDING)
 		return;
 	if (why.err == GN_OK) {
+		box_near_heard(b, &box, &who->pk);
 		serve(b, &from, h, m);
 		return;
 	}
@@ -106,11 +116,16 @@ static void to_operation(struct gn_box *b, struct box_ask *a, struct gn_fb_box_m
 {
 	GN_ASSERT(a->op != 0);
 	struct box_read *r = gn_frame_op_get(&b->frame, a->op, OP_FOLLOW);
+	struct box_work *w = gn_frame_op_get(&b->frame, a->op, OP_WORK);
 	struct box_put *p = gn_frame_op_get(&b->frame, a->op, OP_DEPOSIT);
 	if (!p)
 		p = gn_frame_op_get(&b->frame, a->op, OP_CHECK);
 	if (r) {
 		box_read_answer(b, r, a, m);
+		return;
+	}
+	if (w) {
+		box_work_answer(b, w, a, m);
 		return;
 	}
 	GN_ASSERT(p); /* an operation that ends takes its requests along */
@@ -126,6 +141,14 @@ static void take_answer(struct gn_box *b, const struct gn_pk *from, struct gn_fb
 	if (!a) {
 		if (type == GN_FB_BOX_MESSAGE_BODY_BOX_ITEM)
 			box_read_watched(b, from, gn_fb_box_message_body_as_box_item(m));
+		return;
+	}
+	if (a->kind == ASK_PROBE) {
+		if (type == GN_FB_BOX_MESSAGE_BODY_BOX_STATES)
+			box_near_heard(b, &a->door.box, from);
+		else
+			box_near_gone(b, &a->door.box, from);
+		box_ask_free(b, a);
 		return;
 	}
 	if (a->kind != ASK_KNOCK && a->kind != ASK_SHOW) {
@@ -149,8 +172,13 @@ static void tell_lost(struct gn_box *b)
 		struct box_put *p = gn_frame_op_get(&b->frame, a->op, OP_DEPOSIT);
 		if (!p)
 			p = gn_frame_op_get(&b->frame, a->op, OP_CHECK);
-		if (a->op == 0)
+		struct box_work *w = gn_frame_op_get(&b->frame, a->op, OP_WORK);
+		if (a->kind == ASK_PROBE)
+			box_near_gone(b, &a->door.box, &a->peer);
+		else if (a->op == 0)
 			box_door_lost(b, a);
+		else if (w)
+			box_work_lost(b, w, a, a->err);
 		else if (r)
 			box_read_lost(b, r, a, a->err);
 		else if (p)
@@ -167,7 +195,7 @@ static gn_err take_message(struct gn_box *b, const struct gn_contact *who, struc
 	struct gn_pk box;
 	gn_err err =
 		message.len > GN_MESSAGE_MAX ? GN_TOO_LARGE : gn_fb_box_message_verify(message, &m);
-	if (err == GN_OK && gn_fb_box_message_body_type(m) > GN_FB_BOX_MESSAGE_BODY_BOX_DONE)
+	if (err == GN_OK && gn_fb_box_message_body_type(m) > GN_FB_BOX_MESSAGE_BODY_BOX_TURN)
 		err = GN_UNSUPPORTED; /* of a later version */
 	if (err != GN_OK)
 		return err;
@@ -209,6 +237,7 @@ static void run_all(struct gn_box *b)
 	tell_lost(b);
 	box_puts_run(b);
 	box_reads_run(b);
+	box_works_run(b);
 	take_local(b);
 	take_ready(b);
 	box_feeds_run(b);
@@ -261,7 +290,8 @@ bool gn_box_overlay_event(struct gn_box *b, const struct gn_overlay_event *e, gn
 	switch ((enum box_find_kind)f.kind) {
 	case FIND_RULES: box_rules_got(b, f.object, e); break;
 	case FIND_PUT:
-	case FIND_READ: box_set_found(b, f.object, e); break;
+	case FIND_READ:
+	case FIND_WORK: box_set_found(b, f.object, e); break;
 	}
 	run_all(b);
 	return true;
@@ -279,6 +309,8 @@ void gn_box_kv_event(struct gn_box *b, const struct gn_kv_event *e, gn_time now)
 	case GN_KV_STORED:
 		if (gn_frame_ticket_kind(e->ticket) == TICKET_STORE)
 			box_stored(b, gn_frame_ticket_number(e->ticket), e->err);
+		else if (gn_frame_ticket_kind(e->ticket) == TICKET_TURN)
+			box_turn_ended(b, gn_frame_ticket_number(e->ticket), e->err);
 		break;
 	case GN_KV_LOADED:
 		if (gn_frame_ticket_kind(e->ticket) == TICKET_LOAD)
@@ -304,6 +336,8 @@ void gn_box_tick(struct gn_box *b, gn_time now)
 		b->feeds_look = now + BOX_WATCH_LOOK;
 	}
 	box_sync_tick(b);
+	if (b->ready)
+		box_turns_due(b);
 	if (b->ready && b->sweep <= now)
 		box_sweep(b);
 	if (due)
@@ -319,6 +353,7 @@ gn_time gn_box_deadline(const struct gn_box *b)
 	if (!b->ready)
 		return at;
 	at = gn_time_min(at, gn_heap_deadline(&b->sums));
+	at = gn_time_min(at, gn_heap_deadline(&b->turns));
 	return gn_time_min(gn_time_min(at, b->members_look), b->sweep);
 }
 
@@ -353,7 +388,37 @@ gn_err gn_box_ack(struct gn_box *b, gn_op follow, const struct gn_box_id *id, gn
 {
 	struct box_read *r = gn_frame_op_get(&b->frame, follow, OP_FOLLOW);
 	b->now = now;
-	return r ? box_read_ack(b, r, id) : GN_NOT_FOUND;
+	return r ? box_read_ack(b, r, id, true) : GN_NOT_FOUND;
+}
+
+gn_err gn_box_drop(struct gn_box *b, gn_op follow, const struct gn_box_id *id, gn_time now)
+{
+	struct box_read *r = gn_frame_op_get(&b->frame, follow, OP_FOLLOW);
+	b->now = now;
+	return r ? box_read_ack(b, r, id, false) : GN_NOT_FOUND;
+}
+
+gn_err gn_box_work(struct gn_box *b, const struct gn_box_work *w, gn_time now, gn_op *op)
+{
+	b->now = now;
+	GN_TRY(box_work_start(b, w, op));
+	run_all(b);
+	return GN_OK;
+}
+
+gn_err gn_box_extend(struct gn_box *b, gn_op work, const struct gn_box_id *id, uint32_t seconds,
+		     gn_time now)
+{
+	struct box_work *w = gn_frame_op_get(&b->frame, work, OP_WORK);
+	b->now = now;
+	return w ? box_work_extend(b, w, id, seconds) : GN_NOT_FOUND;
+}
+
+gn_err gn_box_report(struct gn_box *b, gn_op work, const struct gn_box_report *r, gn_time now)
+{
+	struct box_work *w = gn_frame_op_get(&b->frame, work, OP_WORK);
+	b->now = now;
+	return w ? box_work_report(b, w, r) : GN_NOT_FOUND;
 }
 
 void gn_box_cancel(struct gn_box *b, gn_op id, gn_time now)
@@ -395,6 +460,10 @@ static void release_shown(struct gn_box *b)
 		struct box_read *r = GN_CONTAINER(op, struct box_read, op);
 		gn_mem_free(b->env.alloc, r->shown);
 		r->shown = NULL;
+	} else if (op->kind == OP_WORK) {
+		struct box_work *w = GN_CONTAINER(op, struct box_work, op);
+		gn_mem_free(b->env.alloc, w->shown);
+		w->shown = NULL;
 	} else if (op->ended && !op->told) {
 		box_put_free(b, GN_CONTAINER(op, struct box_put, op));
 	}
@@ -408,6 +477,8 @@ bool gn_box_next_event(struct gn_box *b, struct gn_box_event *out)
 	for (struct gn_frame_op *op; (op = gn_frame_show(&b->frame));) {
 		bool any = op->kind == OP_FOLLOW
 				   ? box_read_event(b, GN_CONTAINER(op, struct box_read, op), out)
+			   : op->kind == OP_WORK
+				   ? box_work_event(b, GN_CONTAINER(op, struct box_work, op), out)
 				   : box_put_event(b, GN_CONTAINER(op, struct box_put, op), out);
 		if (any)
 			return true;
@@ -439,6 +510,11 @@ static void init_maps(struct gn_box *b)
 	gn_heap_init(&b->weights, env->alloc);
 	gn_heap_init(&b->sums, env->alloc);
 	gn_heap_init(&b->timers, env->alloc);
+	gn_heap_init(&b->turns, env->alloc);
+	gn_map_init(&b->endings, env, sizeof(uint64_t), sizeof(struct box_ending), BOX_STORES);
+	gn_map_init(&b->nears, env, sizeof(struct box_near_key), sizeof(struct box_near),
+		    BOX_NEARS);
+	gn_ring_init(&b->old_turns, env->alloc, sizeof(struct box_turn_value), BOX_INDEX);
 	gn_ring_init(&b->acks, env->alloc, sizeof(struct box_ack), BOX_INDEX + BOX_GONE);
 	gn_ring_init(&b->signs, env->alloc, sizeof(struct box_door_key), BOX_DOORS);
 }
@@ -461,8 +537,8 @@ gn_err gn_box_new(const struct gn_env *env, const struct gn_box_config *config, 
 	b->wake = b->members_look = b->doors_look = GN_NEVER;
 	b->sweep = now + BOX_SWEEP;
 	b->position = (uint64_t)(now / GN_USEC);
-	gn_frame_init(&b->frame, env, config->overlay, BOX_DEPOSITS + BOX_FOLLOWS,
-		      BOX_LOOKUPS + 2 * (BOX_DEPOSITS + BOX_FOLLOWS));
+	gn_frame_init(&b->frame, env, config->overlay, BOX_DEPOSITS + BOX_FOLLOWS + BOX_WORKS,
+		      BOX_LOOKUPS + 2 * (BOX_DEPOSITS + BOX_FOLLOWS + BOX_WORKS));
 	init_maps(b);
 	*out = b;
 	return GN_OK;
@@ -501,97 +577,20 @@ void gn_box_free(struct gn_box *b)
 	box_queue_free(b, &b->bulk);
 	box_queue_free(b, &b->local);
 	gn_mem_free(b->env.alloc, b->sent);
-	struct gn_map *maps[] = {&b->held,  &b->items,  &b->stores, &b->loads, &b->peers,
-				 &b->feeds, &b->wanted, &b->asks,   &b->doors};
+	struct gn_map *maps[] = {&b->held,  &b->items,   &b->stores, &b->loads,
+				 &b->peers, &b->feeds,   &b->wanted, &b->asks,
+				 &b->doors, &b->endings, &b->nears};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_fini(maps[i]);
 	gn_heap_fini(&b->weights);
 	gn_heap_fini(&b->sums);
 	gn_heap_fini(&b->timers);
+	gn_heap_fini(&b->turns);
 	gn_ring_fini(&b->acks);
 	gn_ring_fini(&b->signs);
+	gn_ring_fini(&b->old_turns);
 	gn_frame_fini(&b->frame);
 	gn_mem_free(b->env.alloc, b->value);
 	gn_wipe(&b->cfg.node_key, sizeof b->cfg.node_key);
 	gn_mem_free(b->env.alloc, b);
-}
-
-/* ---- queries ---- */
-
-void gn_box_info(const struct gn_box *b, struct gn_box_info *out)
-{
-	*out = (struct gn_box_info){.ready = b->ready,
-				    .watches = b->watches,
-				    .items = b->untaken,
-				    .taken = b->items.count - b->gone - b->untaken,
-				    .bytes = b->bytes,
-				    .bytes_max = b->cfg.bytes_max,
-				    .deposits = b->puts,
-				    .follows = b->reads};
-	for (uint32_t i = 0; i < b->held.count; i++)
-		out->boxes += GN_MAP_AT(&b->held, struct box_held *, i)->count > 0;
-}
-
-bool gn_box_counter_at(const struct gn_box *b, size_t i, struct gn_counter *out)
-{
-	static const char *const names[] = {
-#define X(name) #name,
-#include "services/box/counters.def"
-#undef X
-	};
-	return gn_counter_at(names, &b->count, GN_COUNT(names), i, out);
-}
-
-static void validate_held(const struct gn_box *b, const struct box_held *h)
-{
-	uint64_t bytes = 0, cost = 0;
-	uint32_t storing = 0, untaken = 0;
-	for (uint32_t i = 0; i < h->count; i++) {
-		const struct box_item *it = h->items[i];
-		GN_ASSERT(it->box == h && it->state != BOX_WENT && it->len > 0);
-		GN_ASSERT(i == 0 || h->items[i - 1]->at < it->at);
-		bytes += it->len;
-		cost += box_item_cost(b, it->len);
-		storing += it->state == BOX_STORING;
-		untaken += !it->acked;
-	}
-	GN_ASSERT(bytes == h->bytes && cost == h->cost && storing == h->storing &&
-		  untaken == h->untaken);
-	GN_ASSERT((h->count > 0) == (h->weight.place > 0) || b->count.nomem);
-}
-
-void gn_box_validate(const struct gn_box *b)
-{
-	const struct gn_map *maps[] = {&b->held,  &b->items,  &b->stores, &b->loads, &b->peers,
-				       &b->feeds, &b->wanted, &b->asks,   &b->doors};
-	uint64_t bytes = 0;
-	uint32_t items = 0, gone = 0, watches = 0, rules = 0;
-	for (size_t i = 0; i < GN_COUNT(maps); i++)
-		gn_map_validate(maps[i]);
-	gn_frame_validate(&b->frame);
-	gn_heap_validate(&b->weights);
-	gn_heap_validate(&b->sums);
-	gn_heap_validate(&b->timers);
-	GN_ASSERT(!b->building && b->timers.count == b->asks.count);
-	for (uint32_t i = 0; i < b->held.count; i++) {
-		const struct box_held *h = GN_MAP_AT(&b->held, struct box_held *, i);
-		validate_held(b, h);
-		bytes += h->cost;
-		items += h->count;
-		gone += h->gone;
-		watches += h->watches;
-		rules += h->rules != NULL;
-	}
-	GN_ASSERT(bytes == b->bytes && items + gone == b->items.count && gone == b->gone &&
-		  watches == b->watches && rules == b->rules_count && gone <= BOX_GONE);
-	GN_ASSERT(b->pending <= BOX_PENDING && b->lookups <= BOX_LOOKUPS);
-	/* no promise of ours takes more than it may */
-	GN_ASSERT(!b->ready || b->bytes <= b->cfg.bytes_max / 2 || b->count.restored > 0);
-	for (const struct box_read *r = b->read_first; r; r = r->next) {
-		uint32_t unfetched = 0;
-		for (uint32_t i = 0; i < r->seen.count; i++)
-			unfetched += ((struct box_seen *)gn_map_value_at(&r->seen, i))->state ==
-				     SEEN_NAMED;
-		GN_ASSERT(unfetched == r->unfetched);
-	}
 }

@@ -1,12 +1,13 @@
 /* Boxes: what waits for somebody at strangers' nodes. A box is an Ed25519 key; its descriptor
  * (record type 5) and its items lie at the R nodes nearest to the descriptor's key, so who holds
- * the record knows the rules. This engine is all three who take part: a holder for others, a
- * depositor and a reader for the owners of keys, who are elsewhere: no private key of a person or
- * of a box is ever here, signatures are asked from them by events.
+ * the record knows the rules. This engine is all who take part: a holder for others; a depositor,
+ * a reader and a worker for the owners of keys, who are elsewhere: no private key of a person or of
+ * a box is ever here, signatures are asked from them by events.
  *
  *   holder     admits, keeps, serves, compares with the other holders
  *   depositor  gn_box_deposit -> GN_BOX_CUSTODY.. -> GN_BOX_STORED at 3 -> GN_BOX_DEPOSITED: over
  *   reader     gn_box_follow  -> GN_BOX_ITEM each once, until it is cancelled; gn_box_ack
+ *   worker     gn_box_work    -> GN_BOX_LENT.. -> gn_box_extend, gn_box_report -> GN_BOX_REPORTED
  *
  * The owner pumps it as the other services: messages of proven peers, events of the overlay and of
  * a record log of its own, and the time in; messages, events, one deadline out. It counts no rates:
@@ -106,7 +107,8 @@ struct gn_box_deposit {
 	uint32_t ttl; /* seconds */
 	struct gn_box_proof proof;
 	unsigned need;
-	bool wide; /* on to two more than the set, when some of it may lie */
+	uint8_t cls; /* of a queue: 1, lent first, to 4; 0 is 3 */
+	bool wide;   /* on to two more than the set, when some of it may lie */
 };
 GN_MUST gn_err gn_box_deposit(struct gn_box *b, const struct gn_box_deposit *d, gn_time now,
 			      gn_op *op);
@@ -122,15 +124,51 @@ struct gn_box_follow {
 	struct gn_box_place place;
 	struct gn_pk read, ack;
 	bool poll; /* an old box: listed every 30 min and never watched */
+	bool all;  /* of a queue: also what is not over, once, as it stands then */
+	/* of a queue: a chain with Deposit, instead of a reader's key: listed is what its bearer
+	 * put in, and no more; copied */
+	struct gn_slice token;
 };
 GN_MUST gn_err gn_box_follow(struct gn_box *b, const struct gn_box_follow *f, gn_time now,
 			     gn_op *op);
 /* This device has the item safe: every holder of the present set, and of sets to come, is told.
  * GN_NOT_FOUND: no such operation, or it has not shown this item. */
 GN_MUST gn_err gn_box_ack(struct gn_box *b, gn_op follow, const struct gn_box_id *id, gn_time now);
+/* The same for one that it has not shown; of a queue, that nobody shall work on it. GN_LIMIT. */
+GN_MUST gn_err gn_box_drop(struct gn_box *b, gn_op follow, const struct gn_box_id *id, gn_time now);
 /* Answers GN_BOX_SIGN; NULL: it is not signed. Unknown numbers are passed over. GN_SIGNATURE: it is
  * not by the key that was asked, and another answer is waited for. */
 gn_err gn_box_signed(struct gn_box *b, uint64_t sign, const struct gn_sig *sig, gn_time now);
+
+/* Works at a queue until it is cancelled: asks its holders, one at a time and in random order, for
+ * items, as many as are free of `slots`. */
+struct gn_box_work {
+	struct gn_box_place place;
+	struct gn_pk key;      /* of a worker in the descriptor; a token's bearer is in the token */
+	struct gn_slice token; /* copied; empty: by the key */
+	uint32_t seconds;      /* of a lease; 0: as the descriptor says */
+	unsigned slots;        /* 1..BOX_SLOTS */
+};
+/* GN_USAGE, GN_LIMIT, GN_NOMEM. */
+GN_MUST gn_err gn_box_work(struct gn_box *b, const struct gn_box_work *w, gn_time now, gn_op *op);
+/* Whose key signs for it: a depositor's (zero: none does), a worker's, a reader's. */
+struct gn_pk gn_box_deposit_key(const struct gn_box *b, gn_op deposit);
+struct gn_pk gn_box_work_key(const struct gn_box *b, gn_op work);
+struct gn_pk gn_box_follow_key(const struct gn_box *b, gn_op follow);
+/* Refused, it is lost: GN_BOX_LOST. GN_NOT_FOUND: it has no such item; GN_BUSY: it is told of. */
+GN_MUST gn_err gn_box_extend(struct gn_box *b, gn_op work, const struct gn_box_id *id,
+			     uint32_t seconds, gn_time now);
+struct gn_box_report {
+	struct gn_box_id id;
+	uint8_t end; /* enum gn_boxrec_end */
+	struct gn_slice outcome;
+	uint32_t after;    /* FAILED: seconds before it is lent again */
+	struct gn_sig sig; /* gn_boxrec_outcome_sign, for the delivery that was lent */
+};
+/* Ends in GN_BOX_REPORTED; its slot is free then. GN_NOT_FOUND, GN_BUSY, GN_TOO_LARGE,
+ * GN_SIGNATURE, GN_NOMEM. */
+GN_MUST gn_err gn_box_report(struct gn_box *b, gn_op work, const struct gn_box_report *r,
+			     gn_time now);
 /* No event comes of it any more. */
 void gn_box_cancel(struct gn_box *b, gn_op op, gn_time now);
 
@@ -147,7 +185,12 @@ enum gn_box_event_kind {
 	GN_BOX_DEPOSITED,
 	GN_BOX_CHECKED,   /* op, err, held, taken, asked: over */
 	GN_BOX_FOLLOWING, /* op, asked: so many nodes have listed what they have, all of it */
-	GN_BOX_ITEM,      /* op, id, item, by, deposited, until */
+	GN_BOX_ITEM,      /* op, id, item, by, deposited, until; of a queue: cls to token */
+	GN_BOX_LENT,      /* op, id, item, by, deposited, until, cls, delivery, lease, holder */
+	/* op, id, err: GN_STALE it is lent to another, GN_EXISTS it is over; id zeros, GN_DENIED: no
+	 * holder lets this worker in, now */
+	GN_BOX_LOST,
+	GN_BOX_REPORTED, /* op, id, err: GN_OK it counts; GN_STALE, GN_EXISTS it does not */
 };
 struct gn_box_event {
 	enum gn_box_event_kind kind;
@@ -161,6 +204,14 @@ struct gn_box_event {
 	struct gn_slice item; /* until the next call */
 	struct gn_pk by;      /* deposit key; zero: work or invite */
 	uint64_t deposited, until;
+	/* of a queue: class, enum gn_fb_box_turn_state, enum gn_fb_box_end */
+	uint8_t cls, state, end;
+	uint16_t delivery;
+	uint32_t lease;      /* seconds */
+	struct gn_pk worker; /* of the last delivery */
+	struct gn_sig sig;   /* its word for the outcome, checked */
+	struct gn_slice outcome,
+		token; /* until the next call; token: by which it works, or empty */
 	/* SIGN: */
 	uint64_t sign;
 	uint8_t role; /* enum gn_boxrec_role */
@@ -175,7 +226,7 @@ struct gn_box_info {
 	bool ready;
 	uint32_t boxes, items, taken, watches; /* held for others; items: nobody has taken */
 	uint64_t bytes, bytes_max;
-	uint32_t deposits, follows; /* operations */
+	uint32_t deposits, follows, works; /* operations */
 };
 void gn_box_info(const struct gn_box *b, struct gn_box_info *out);
 bool gn_box_counter_at(const struct gn_box *b, size_t i, struct gn_counter *out);

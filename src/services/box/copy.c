@@ -1,5 +1,5 @@
-/* A copy of an item for another holder, as a message: with what once let it in, so that it is
- * admitted there as it was here. Rule BX-22. */
+/* What another holder gets: a copy of an item with what once let it in, so that it is admitted
+ * there as it was here; and how it stands with one of a queue. Rules BX-22, BX-43. */
 #include "services/box/engine_int.h"
 
 void box_send_copy(struct gn_box *b, const struct box_feed *f, const struct box_value *v,
@@ -26,8 +26,8 @@ void box_send_copy(struct gn_box *b, const struct box_feed *f, const struct box_
 					   .item = v->item,
 					   .until = v->until,
 					   .deposited = v->deposited,
-					   .acked =
-						   (it->acked | it->acked >> BOX_HEARD) & BOX_TOLD};
+					   .acked = (it->acked | it->acked >> BOX_HEARD) & BOX_TOLD,
+					   .class = it->cls};
 	switch (v->proof.way) {
 	case GN_BOX_WORK: args.work = &work; break;
 	case GN_BOX_INVITE: args.invite = &invite; break;
@@ -75,4 +75,36 @@ gn_err box_copy_proof(struct gn_fb_box_copy m, struct gn_box_proof *p)
 	p->way = GN_BOX_TOKEN;
 	p->token = gn_fb_box_copy_token(m);
 	return p->token.len ? GN_OK : GN_DENIED;
+}
+
+void box_turn_send(struct gn_box *b, const struct gn_contact *to, const struct box_item *it,
+		   const struct box_turn_value *v)
+{
+	const struct box_turn *t = it->turn;
+	struct gn_box_id id = box_id_of(&it->hash);
+	struct gn_fb_key box = box_fb_key(&it->box->key), worker;
+	struct gn_fb_item_id fb_id = box_fb_id(&id);
+	struct gn_fb_sig sig;
+	GN_ASSERT(t || v);
+	struct gn_fbb *fbb = box_message_begin(b, v ? v->outcome.len + v->token.len : 0);
+	if (!fbb)
+		return;
+	struct gn_fb_box_turn_args args = {.box = &box, .id = &fb_id, .worker = &worker};
+	if (v) {
+		memcpy(sig.b, v->sig.b, sizeof sig.b);
+		worker = box_fb_key(&v->worker);
+		args.state = v->state;
+		args.end = v->end;
+		args.delivery = v->delivery;
+		args.outcome = v->outcome;
+		args.token = v->token;
+		args.sig = &sig;
+	} else {
+		worker = box_fb_key(&t->worker);
+		args.state = t->state;
+		args.delivery = t->delivery;
+		args.left = box_turn_left(b, it);
+	}
+	b->count.turns_out++;
+	box_message_end(b, to, 0, GN_FB_BOX_MESSAGE_BODY_BOX_TURN, gn_fb_box_turn_make(fbb, &args));
 }

@@ -61,8 +61,11 @@ static void send_deposit(struct gn_box *b, const struct box_put *p, const struct
 	memcpy(invite.key, p->proof.invite.b, 32);
 	memcpy(invite.sig, p->proof.sig.b, 64);
 	memcpy(sig.b, p->proof.sig.b, 64);
-	struct gn_fb_box_deposit_args args = {
-		.box = &box, .item = gn_slice(p->item, p->item_len), .ttl = p->ttl, .shown = shown};
+	struct gn_fb_box_deposit_args args = {.box = &box,
+					      .item = gn_slice(p->item, p->item_len),
+					      .ttl = p->ttl,
+					      .shown = shown,
+					      .class = p->cls};
 	if (p->proof.way == GN_BOX_WORK)
 		args.work = &work;
 	else if (p->proof.way == GN_BOX_INVITE)
@@ -413,7 +416,8 @@ static struct box_put *put_new(struct gn_box *b, const struct gn_box_place *plac
 
 gn_err box_put_start(struct gn_box *b, const struct gn_box_deposit *d, gn_op *op)
 {
-	if (d->item.len == 0 || d->ttl < BOX_TTL_MIN || d->need > GN_BOX_SET)
+	if (d->item.len == 0 || d->ttl < BOX_TTL_MIN || d->need > GN_BOX_SET ||
+	    d->cls > BOX_CLASSES)
 		return GN_USAGE;
 	if (d->item.len > BOX_ITEM_MAX)
 		return GN_TOO_LARGE;
@@ -433,6 +437,7 @@ gn_err box_put_start(struct gn_box *b, const struct gn_box_deposit *d, gn_op *op
 	memcpy(p->item, d->item.p, d->item.len);
 	p->item_len = (uint32_t)d->item.len;
 	p->ttl = d->ttl;
+	p->cls = d->cls;
 	p->wide = d->wide;
 	p->need = d->need ? d->need : BOX_NEED;
 	gn_sha256(&d->item, 1, &p->hash);

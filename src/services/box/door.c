@@ -135,7 +135,8 @@ static gn_err ask_owner(struct gn_box *b, struct box_door *d)
 gn_err box_door_open(struct gn_box *b, const struct gn_contact *to, const struct box_right *right,
 		     uint16_t *number)
 {
-	GN_ASSERT((right->role == GN_BOXREC_DEPOSITOR) == (right->proof != NULL));
+	GN_ASSERT(right->role == GN_BOXREC_WORKER || right->role == GN_BOXREC_READER ||
+		  (right->role == GN_BOXREC_DEPOSITOR) == (right->proof != NULL));
 	struct box_door_key key = key_of(&to->pk, right);
 	struct box_door *d = door_get(b, &key);
 	uint8_t exporter[32];
@@ -208,7 +209,7 @@ static void send_show(struct gn_box *b, struct box_door *d, const struct gn_sig 
 	d->number = b->show_last;
 	struct gn_fb_box_show_args args = {
 		.box = &box, .shown = d->number, .role = d->key.role, .sig = &fb_sig};
-	if (d->key.role != GN_BOXREC_DEPOSITOR)
+	if (d->key.role != GN_BOXREC_DEPOSITOR && !d->token_len)
 		args.key = &key;
 	else if (d->way == GN_BOX_CERTIFICATE)
 		args.certificate = &cert;

@@ -3,12 +3,13 @@
 #define GN_SERVICES_BOX_ENGINE_INT_H
 
 #include "services/box/ask_int.h"
+#include "services/box/queue_int.h"
 #include "wire/token.h"
 
-enum box_find_kind { FIND_RULES, FIND_PUT, FIND_READ };
+enum box_find_kind { FIND_RULES, FIND_PUT, FIND_READ, FIND_WORK };
 
 /* Kinds of tickets of the log. */
-enum box_ticket { TICKET_STORE = 1, TICKET_LOAD, TICKET_ACK };
+enum box_ticket { TICKET_STORE = 1, TICKET_LOAD, TICKET_ACK, TICKET_TURN };
 
 struct box_counts {
 #define X(name) uint64_t name;
@@ -38,7 +39,12 @@ struct gn_box {
 	uint32_t untaken, gone;
 	struct box_item *gone_first, *gone_last;
 	struct gn_heap weights, sums; /* of box_held */
-	struct gn_ring acks;          /* until the log has been read */
+	struct gn_ring acks;          /* until the log has been read, and: */
+	struct gn_ring old_turns;     /* box_turn_value */
+	gn_time ready_at;             /* it was read */
+	struct gn_heap turns;         /* of box_turn: lent for the last time */
+	struct gn_map endings;        /* ticket number -> box_ending */
+	struct gn_map nears;          /* box_near_key -> box_near */
 	uint32_t rules_count, lookups, pending;
 	size_t pending_bytes;
 	struct box_pending *ready_first, *ready_last; /* requests whose rules are known */
@@ -66,7 +72,8 @@ struct gn_box {
 	gn_time doors_look;
 	struct box_put *put_first;
 	struct box_read *read_first;
-	uint32_t puts, reads;
+	struct box_work *work_first;
+	uint32_t puts, reads, works;
 	size_t put_bytes;
 
 	struct box_queue control, bulk, local;

@@ -52,7 +52,8 @@ gn_err box_keep(struct gn_box *b, const struct box_from *from, struct box_held *
 			      .acked = acked,
 			      .until = v->until,
 			      .deposited = v->deposited,
-			      .by = e->by};
+			      .by = e->by,
+			      .cls = v->cls ? v->cls : box_class(0)};
 	struct gn_box_id id = box_id_of(&e->hash);
 	uint64_t number = gn_frame_number(&b->frame);
 	struct gn_buf bytes = {b->value, 0, gn_box_value_max()};
@@ -149,6 +150,7 @@ static gn_err take_deposit(struct gn_box *b, const struct box_from *from, struct
 	struct box_value v = {.box = h->key,
 			      .deposited = box_unix(b),
 			      .effort = h->effort,
+			      .cls = box_class(gn_fb_box_deposit_class(m)),
 			      .item = gn_fb_box_deposit_item(m)};
 	uint32_t ttl = gn_fb_box_deposit_ttl(m);
 	struct box_entry e = {.len = (uint32_t)v.item.len};

@@ -7,8 +7,9 @@
 struct box_show {        /* a right shown in a session */
 	uint16_t number; /* 0: none */
 	uint8_t role;    /* enum gn_boxrec_role */
-	uint8_t reader;  /* of the descriptor: READER, REMOVER */
+	uint8_t reader;  /* of the descriptor: READER, REMOVER; BOX_READERS: by token, sees its own */
 	uint8_t way;     /* DEPOSITOR: CERTIFICATE or TOKEN */
+	uint64_t until;  /* WORKER, READER: Unix seconds, of its token */
 	struct gn_pk box, key;
 	struct gn_boxcert certificate;
 	uint8_t *token; /* owned */
@@ -24,7 +25,7 @@ struct box_peer {
 	gn_time used;
 };
 
-enum box_feed_kind { FEED_FETCH, FEED_WATCH, FEED_COPY };
+enum box_feed_kind { FEED_FETCH, FEED_WATCH, FEED_COPY, FEED_LEASE, FEED_TURN };
 struct box_feed { /* items on their way to a peer, one read at a time */
 	struct box_feed *next, *prev, *next_watch; /* active ones; watches of its box */
 	bool active;
@@ -34,15 +35,21 @@ struct box_feed { /* items on their way to a peer, one read at a time */
 	struct gn_contact to;
 	struct gn_pk box;
 	uint8_t reader;
+	bool all; /* of a queue: what is not over, too */
 	bool loading;
+	/* of an item that is over: the value that says how was read, or could not be; owned */
+	bool read_turn;
+	uint8_t *turn;
+	uint32_t turn_len;
 	gn_time until;  /* WATCH: unless renewed */
 	uint64_t after; /* WATCH: positions sent */
 	uint32_t count, at;
-	struct gn_box_id ids[]; /* FETCH, COPY */
+	struct gn_box_id ids[]; /* all but WATCH */
 };
 
 struct box_load {           /* an item being read */
 	struct gn_hash key; /* in the index */
+	bool turn;          /* how it ended */
 };
 
 struct box_waiter {
@@ -87,6 +94,9 @@ void box_on_show(struct gn_box *b, const struct box_from *from, struct box_held 
 
 void box_send_copy(struct gn_box *b, const struct box_feed *f, const struct box_value *v,
 		   const struct box_item *it);
+/* How it stands with an item of a queue; v: of one that ended. */
+void box_turn_send(struct gn_box *b, const struct gn_contact *to, const struct box_item *it,
+		   const struct box_turn_value *v);
 /* GN_DENIED: it comes with none. */
 GN_MUST gn_err box_copy_proof(struct gn_fb_box_copy m, struct gn_box_proof *p);
 
@@ -123,6 +133,7 @@ void box_on_ack(struct gn_box *b, const struct box_from *from, struct box_held *
 
 /* ---- sync.c ---- */
 
+bool box_is_holder(struct gn_box *b, const struct box_held *h, const struct gn_pk *pk);
 void box_on_sum(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		struct gn_fb_box_sum m);
 void box_on_ids(struct gn_box *b, const struct box_from *from, struct box_held *h,

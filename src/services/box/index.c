@@ -198,8 +198,30 @@ static void gone_in(struct gn_box *b, struct box_item *it)
 	it->box->gone++;
 }
 
+struct box_turn *box_turn_need(struct gn_box *b, struct box_item *it)
+{
+	if (it->turn)
+		return it->turn;
+	it->turn = GN_NEW(b->env.alloc, struct box_turn);
+	if (it->turn)
+		it->turn->item = it;
+	else
+		b->count.nomem++;
+	return it->turn;
+}
+
+static void turn_out(struct gn_box *b, struct box_item *it)
+{
+	if (!it->turn)
+		return;
+	gn_heap_remove(&b->turns, &it->turn->timer);
+	gn_mem_free(b->env.alloc, it->turn);
+	it->turn = NULL;
+}
+
 static void forget(struct gn_box *b, struct box_item *it)
 {
+	turn_out(b, it);
 	struct gn_box_id id = box_id_of(&it->hash);
 	struct gn_hash key;
 	if (it->state == BOX_WENT)
@@ -234,6 +256,8 @@ struct box_item *box_item_add(struct gn_box *b, struct box_held *h, const struct
 	*it = *in;
 	it->box = h;
 	it->at = ++b->position;
+	it->theta = gn_ov_theta(key.b);
+	it->stood = b->now;
 	h->items[h->count++] = it;
 	count_in(b, it, true);
 	if (!h->sum.place && gn_heap_set(&b->sums, &h->sum, b->now + BOX_SUM_EVERY) != GN_OK)
@@ -254,6 +278,8 @@ void box_item_remove(struct gn_box *b, struct box_item *it, bool stored)
 {
 	if (stored)
 		box_store_drop(b, it, it->state != BOX_WENT, it->acked != 0);
+	if (stored && it->turn)
+		box_store_drop_turn(b, it);
 	forget(b, it);
 }
 
@@ -261,6 +287,9 @@ void box_item_went(struct gn_box *b, struct box_item *it)
 {
 	GN_ASSERT(it->state == BOX_STANDS);
 	box_store_drop(b, it, true, false);
+	if (it->turn)
+		box_store_drop_turn(b, it);
+	turn_out(b, it);
 	list_out(b, it);
 	it->state = BOX_WENT;
 	it->len = 0;
@@ -276,4 +305,21 @@ void box_item_ack(struct gn_box *b, struct box_item *it, uint32_t readers)
 	it->acked |= readers;
 	count_in(b, it, true);
 	box_store_ack(b, it);
+}
+
+void box_item_last(struct gn_box *b, struct box_item *it)
+{
+	GN_ASSERT(it->state == BOX_STANDS);
+	struct box_held *h = it->box;
+	uint32_t i = box_items_after(h, it->at - 1);
+	GN_ASSERT(i < h->count && h->items[i] == it);
+	memmove(&h->items[i], &h->items[i + 1], (h->count - i - 1) * sizeof(struct box_item *));
+	h->items[h->count - 1] = it;
+	it->at = ++b->position;
+}
+
+uint32_t box_turn_left(const struct gn_box *b, const struct box_item *it)
+{
+	const struct box_turn *t = it->turn;
+	return t && t->until > b->now ? (uint32_t)((t->until - b->now + GN_SEC - 1) / GN_SEC) : 0;
 }

@@ -11,6 +11,19 @@
 
 enum box_state { BOX_STORING, BOX_STANDS, BOX_WENT };
 
+/* In `acked`, beside the readers: it is over, and so it counts as taken. */
+#define BOX_ACK_OVER (1u << 31)
+
+struct box_turn {                  /* of an item of a queue that was lent once, or is over */
+	struct gn_heap_node timer; /* in b->turns: lent for the last time */
+	struct box_item *item;
+	uint8_t state, end; /* enum gn_fb_box_turn_state, gn_fb_box_end */
+	bool ending;        /* how it ended is on its way to the disk */
+	uint16_t delivery;  /* the last; 0: none */
+	struct gn_pk worker;
+	gn_time until; /* lent, or at rest */
+};
+
 struct box_item {
 	struct box_held *box;
 	struct gn_hash hash; /* SHA-256 of it; its first 16 bytes are the id */
@@ -21,6 +34,10 @@ struct box_item {
 	uint64_t at;               /* position, of this holder alone */
 	uint64_t until, deposited; /* Unix seconds */
 	struct gn_pk by;           /* invite's or deposit key; zero: work */
+	uint8_t cls;               /* of a queue: 1..BOX_CLASSES */
+	uint64_t theta;            /* where on the disk it has who lends it */
+	gn_time stood;             /* since when it is here */
+	struct box_turn *turn;     /* owned; NULL: it waits for its first delivery */
 	struct box_item *next_gone, *prev_gone;
 };
 
@@ -33,6 +50,7 @@ struct box_held {
 	uint64_t bytes, untaken_bytes, cost;
 	struct gn_heap_node weight; /* in b->weights while it has items */
 	uint8_t effort;             /* bits of its descriptor, as last seen */
+	bool queue;
 	/* rules: NULL, or those of (rules_place, rules_seq) */
 	struct gn_boxrec *rules;
 	uint64_t rules_seq;
@@ -91,8 +109,27 @@ void box_item_remove(struct gn_box *b, struct box_item *it, bool stored);
 /* The same, but remembered until its end, so that no holder brings it again. */
 void box_item_went(struct gn_box *b, struct box_item *it);
 void box_item_ack(struct gn_box *b, struct box_item *it, uint32_t readers);
+/* It gets a new position, as if it had just come. */
+void box_item_last(struct gn_box *b, struct box_item *it);
+/* Seconds that are left of its lease or rest. */
+uint32_t box_turn_left(const struct gn_box *b, const struct box_item *it);
+/* NULL: no memory. */
+struct box_turn *box_turn_need(struct gn_box *b, struct box_item *it);
+static inline bool box_item_ended(const struct box_item *it)
+{
+	return it->turn && it->turn->state >= GN_FB_BOX_TURN_STATE_DONE;
+}
 /* First item after this position; count when there is none. */
 uint32_t box_items_after(const struct box_held *h, uint64_t at);
+static inline uint8_t box_class(uint8_t said)
+{
+	return said >= 1 && said <= BOX_CLASSES ? said : 3;
+}
+/* A reader of a queue sees what is over, unless it asks for all. */
+static inline bool box_item_hidden(const struct box_item *it, bool all)
+{
+	return it->box->queue && !all && !box_item_ended(it);
+}
 static inline bool box_item_over(const struct box_item *it, uint64_t unix_now)
 {
 	return it->until <= unix_now;
@@ -105,7 +142,7 @@ void box_index_key(const struct gn_pk *box, const struct gn_box_id *id, struct g
 struct box_value { /* an item with what let it in; slices borrowed */
 	struct gn_pk box;
 	uint64_t until, deposited;
-	uint8_t effort;
+	uint8_t effort, cls;
 	struct gn_box_proof proof;
 	struct gn_slice item;
 };
@@ -113,11 +150,28 @@ struct box_value { /* an item with what let it in; slices borrowed */
 GN_MUST gn_err box_value_put(const struct box_value *v, struct gn_buf *out);
 /* GN_CORRUPT. */
 GN_MUST gn_err box_value_get(struct gn_slice in, struct box_value *out);
-/* Is this the other kind of value? r is then behind its magic. */
+/* Is this another kind of value? r is then behind its magic. */
 bool box_value_is_ack(struct gn_reader *r);
+bool box_value_is_turn(struct gn_reader *r);
+struct box_turn_value { /* how it stands with an item of a queue; slices borrowed */
+	struct gn_pk box, worker;
+	struct gn_hash hash;
+	uint64_t until, lent; /* Unix seconds: the item's end, the lease's */
+	uint8_t state, end;
+	uint16_t delivery;
+	struct gn_sig sig;
+	struct gn_slice token, outcome; /* of what ended */
+};
+#define BOX_TURN_MAX (186 + BOX_TOKEN_MAX + BOX_OUTCOME_MAX)
+/* GN_BUSY and others of the log. */
+GN_MUST gn_err box_store_turn(struct gn_box *b, const struct box_turn_value *v, uint64_t ticket);
+/* r is behind the magic. GN_CORRUPT. */
+GN_MUST gn_err box_turn_value_get(struct gn_reader *r, struct box_turn_value *out);
+void box_turn_key(const struct gn_pk *box, const struct gn_hash *item, struct gn_hash *key);
 /* Remembers that an item was acknowledged, or is taken by all. */
 void box_store_ack(struct gn_box *b, const struct box_item *it);
 void box_store_drop(struct gn_box *b, const struct box_item *it, bool item, bool ack);
+void box_store_drop_turn(struct gn_box *b, const struct box_item *it);
 
 /* ---- room.c ---- */
 
@@ -146,8 +200,9 @@ GN_MUST gn_err box_admit_proof(struct gn_box *b, const struct box_held *h,
 /* Is there a place for it in its box; and what gives way for it there? */
 GN_MUST gn_err box_admit_place(struct gn_box *b, struct box_held *h, const struct box_entry *e,
 			       struct box_refusal *why);
-/* The token, its bearer, and whether it lets in here. */
+/* The token, its bearer, and whether it grants this here. *until: of a copy not 0, then an end in
+ * the past is none; out: its end. */
 GN_MUST gn_err box_token_check(struct gn_box *b, const struct box_held *h, struct gn_slice token,
-			       struct gn_pk *bearer, uint64_t *until);
+			       uint64_t action, struct gn_pk *bearer, uint64_t *until);
 
 #endif

@@ -51,6 +51,18 @@
 #define BOX_SWEEP (600 * GN_SEC)     /* what is over goes */
 #define BOX_RULES_AGAIN (2 * GN_SEC) /* after a descriptor could not be read */
 
+/* ---- queues ---- */
+
+#define BOX_CLASSES 4                /* lent in this order; the third when nothing is said */
+#define BOX_LEASES 16                /* items of one request */
+#define BOX_WORKER_LEASES 64         /* of one box to one worker's key */
+#define BOX_OUTCOME_MAX 6144         /* bytes: with a large item and a chain it is one message */
+#define BOX_REST_MAX 3600            /* seconds after a failure that an item may rest */
+#define BOX_LATE (10 * GN_SEC)       /* after its last lease an item may still be done */
+#define BOX_SILENT (5 * GN_SEC)      /* a holder asked and silent so long lends nothing: */
+#define BOX_NEARS 4096               /* others, with each box; the oldest is forgotten */
+#define BOX_LATE_LEND (600 * GN_SEC) /* an item nobody lent is the next one's, too */
+
 /* ---- amplification: what a peer's hundred bytes can cause here ---- */
 
 #define BOX_IDS 64          /* of one request: states, fetches, wants, acks */
@@ -72,7 +84,7 @@
 #define BOX_WANTED_PEER 1024 /* who names what there is not keeps no others away */
 #define BOX_WANTED_TIME (20 * GN_SEC)
 
-/* ---- depositor and reader ---- */
+/* ---- depositor, reader, worker ---- */
 
 #define BOX_DEPOSITS 256
 #define BOX_DEPOSIT_BYTES (16u << 20) /* items of them */
@@ -95,6 +107,10 @@
 #define BOX_SEEN_NODE 20480 /* from one node: a full group box, with what was taken */
 #define BOX_LIES 3 /* items that are not what their id says, and a holder is not asked again */
 #define BOX_READ_BYTES (4u << 20) /* items not shown to the owner yet */
+#define BOX_WORKS 64              /* operations of workers */
+#define BOX_SLOTS 64              /* items lent to one at once */
+#define BOX_POLL (500 * GN_MSEC)  /* between rounds that brought nothing, at first; */
+#define BOX_POLL_MAX (8 * GN_SEC) /* then twice as long each time */
 /* A holder that failed is asked again: at first after, doubled each time up to. */
 #define BOX_RETRY_FIRST (1 * GN_SEC)
 #define BOX_RETRY (30 * GN_SEC) /* and so soon is a set looked up that was not found whole */

@@ -1,13 +1,16 @@
 /* The engine of boxes as a state machine, against a peer that may say anything: a holder with a
- * box, items and rights shown, a deposit and a reader under way at the same node. Whatever comes
- * and in whatever order, the engine stays valid, what it sends verifies, a custody is signed only
- * for what the log has, and a reader is shown only what its id says.
+ * box (private, or a queue when the input begins with an odd byte), items and rights shown, a
+ * deposit, a reader and a worker under way at the same node. Whatever comes and in whatever order,
+ * the engine stays valid, what it sends verifies, a custody is signed only for what the log has,
+ * and a reader or a worker is shown only what its id says.
  *
  * Input: steps of an opcode and its bytes:
  *   0 len16 bytes   a message as it is          1 n   so many tenths of a second pass
  *   2..17 ...       a message of body type op - 1, its fields from the input and from what is there
  *   18              the session ends            19    a signature is given, or refused
- *   20              power cut and restart       21    what was shown is acknowledged */
+ *   20              power cut and restart       21    what was shown is acknowledged
+ *   22..25          of a queue: lease, extend, report, turn
+ *   26              what a worker here was lent is extended, or reported */
 #include "services/box/engine_int.h"
 #include "services/testing/boxes.h"
 
@@ -16,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static struct svc s;
 static struct svc_box x;
 static struct gn_slice in;
-static gn_op follow;
+static gn_op follow, job_op;
+static struct gn_box_event lent;
 static uint8_t storage[GN_MESSAGE_MAX + 4096];
 
 static uint8_t next(void)
@@ -44,6 +48,12 @@ static void on_event(void *user, unsigned node, const struct gn_box_event *e)
 		GN_ASSERT(memcmp(hash.b, e->id.b, 16) == 0);
 		if (x.got_count < SVC_BOX_GOT)
 			x.got[x.got_count++] = e->id;
+	}
+	if (e->kind == GN_BOX_LENT) {
+		gn_sha256(&e->item, 1, &hash);
+		GN_ASSERT(memcmp(hash.b, e->id.b, 16) == 0 && e->delivery > 0);
+		lent = *e;
+		lent.item = gn_slice(NULL, 0);
 	}
 	if (e->kind == GN_BOX_CUSTODY)
 		GN_ASSERT(gn_custody_check(&e->custody) == GN_OK);
@@ -129,6 +139,7 @@ static gn_fbref show_part(struct gn_fbb *b, const struct gn_fb_key *box)
 	struct gn_sig sig;
 	const struct gn_sk *sk = show.role == GN_BOXREC_READER    ? &x.read[0]
 				 : show.role == GN_BOXREC_REMOVER ? &x.ack[0]
+				 : show.role == GN_BOXREC_WORKER  ? &x.worker[0]
 								  : &x.contact[0];
 	(void)box_exporter(s.nodes[0].box, &s.nodes[1].sk.pk, false, show.exporter);
 	gn_boxrec_show_sign(sk, &show, &sig);
@@ -171,9 +182,12 @@ static gn_fbref answer_part(struct gn_fbb *b, uint8_t type, const struct gn_fb_k
 			gn_sha256(&item, 1, &hash);
 			memcpy(id.b, hash.b, sizeof id.b);
 		}
-		return gn_fb_box_item_make(
-			b, &(struct gn_fb_box_item_args){
-				   .box = box, .id = &id, .item = item, .left = next() & 3});
+		return gn_fb_box_item_make(b, &(struct gn_fb_box_item_args){.box = box,
+									    .id = &id,
+									    .item = item,
+									    .left = next() & 3,
+									    .delivery = next() & 3,
+									    .state = next() & 3});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_HELD: {
 		struct gn_custody c = {.box = x.sk.pk, .held_until = gn_unix(s.now) + next()};
 		gn_sha256(&item, 1, &c.item);
@@ -185,6 +199,57 @@ static gn_fbref answer_part(struct gn_fbb *b, uint8_t type, const struct gn_fb_k
 		return gn_fb_box_done_make(b, &(struct gn_fb_box_done_args){.code = next(),
 									    .bits = next(),
 									    .limit = item});
+	}
+}
+
+static gn_fbref queue_part(struct gn_fbb *b, uint8_t type, const struct gn_fb_key *box,
+			   const struct gn_fb_item_id *id)
+{
+	struct gn_slice outcome = next_bytes(next());
+	struct gn_boxrec_outcome o = {
+		.box = x.sk.pk, .delivery = next() & 3, .end = next() % 3, .outcome = outcome};
+	struct gn_fb_key worker = box_fb_key(&x.worker[0].pk);
+	struct gn_fb_sig fb_sig;
+	struct gn_sig sig;
+	uint16_t shown = next() & 3;
+	memcpy(o.id, id->b, 16);
+	gn_boxrec_outcome_sign(&x.worker[0], &o, &sig);
+	memcpy(fb_sig.b, sig.b, 64);
+	fb_sig.b[0] ^= next() & 1;
+	switch (type) {
+	case GN_FB_BOX_MESSAGE_BODY_BOX_LEASE:
+		return gn_fb_box_lease_make(
+			b, &(struct gn_fb_box_lease_args){
+				   .box = box, .shown = shown, .count = next(), .seconds = next()});
+	case GN_FB_BOX_MESSAGE_BODY_BOX_EXTEND:
+		return gn_fb_box_extend_make(b,
+					     &(struct gn_fb_box_extend_args){.box = box,
+									     .shown = shown,
+									     .id = id,
+									     .delivery = o.delivery,
+									     .seconds = next()});
+	case GN_FB_BOX_MESSAGE_BODY_BOX_REPORT:
+		return gn_fb_box_report_make(b,
+					     &(struct gn_fb_box_report_args){.box = box,
+									     .shown = shown,
+									     .id = id,
+									     .delivery = o.delivery,
+									     .end = o.end,
+									     .outcome = outcome,
+									     .after = next(),
+									     .sig = &fb_sig});
+	default:
+		return gn_fb_box_turn_make(
+			b, &(struct gn_fb_box_turn_args){.box = box,
+							 .id = id,
+							 .delivery = o.delivery,
+							 .state = next() & 3,
+							 .worker = &worker,
+							 .left = next(),
+							 .end = o.end,
+							 .outcome = outcome,
+							 .sig = &fb_sig,
+							 .token = next_bytes(next() & 7)});
 	}
 }
 
@@ -204,9 +269,11 @@ static gn_fbref part(struct gn_fbb *b, uint8_t type)
 									  .ids = {ids, count},
 									  .shown = shown});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_LIST:
-		return gn_fb_box_list_make(
-			b, &(struct gn_fb_box_list_args){
-				   .box = &box, .shown = shown, .after = next(), .limit = next()});
+		return gn_fb_box_list_make(b, &(struct gn_fb_box_list_args){.box = &box,
+									    .shown = shown,
+									    .after = next(),
+									    .limit = next(),
+									    .all = next() & 1});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_FETCH:
 		return gn_fb_box_fetch_make(b, &(struct gn_fb_box_fetch_args){.box = &box,
 									      .ids = {ids, count},
@@ -226,13 +293,19 @@ static gn_fbref part(struct gn_fbb *b, uint8_t type)
 									  .bits = next() & 7,
 									  .part = next()});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_IDS:
-		return gn_fb_box_ids_make(b, &(struct gn_fb_box_ids_args){.box = &box,
-									  .ids = {ids, count},
-									  .bits = next() & 7,
-									  .part = next()});
+		return gn_fb_box_ids_make(
+			b, &(struct gn_fb_box_ids_args){.box = &box,
+							.ids = {ids, count},
+							.bits = next() & 7,
+							.part = next(),
+							.turns = next_bytes(next() & 7)});
 	case GN_FB_BOX_MESSAGE_BODY_BOX_WANT:
 		return gn_fb_box_want_make(
 			b, &(struct gn_fb_box_want_args){.box = &box, .ids = {ids, count}});
+	case GN_FB_BOX_MESSAGE_BODY_BOX_LEASE:
+	case GN_FB_BOX_MESSAGE_BODY_BOX_EXTEND:
+	case GN_FB_BOX_MESSAGE_BODY_BOX_REPORT:
+	case GN_FB_BOX_MESSAGE_BODY_BOX_TURN: return queue_part(b, type, &box, &ids[0]);
 	default: return answer_part(b, type, &box);
 	}
 }
@@ -258,13 +331,13 @@ static void make_and_receive(uint8_t type)
 		receive(bytes);
 }
 
-static void begin(void)
+static void begin(bool queue)
 {
 	struct gn_box_proof p;
 	struct gn_slice item = GN_LIT("an item of our own");
 	gn_op op;
 	svc_init(&s, &(struct svc_options){.seed = 3, .nodes = 2, .box_bytes = 1u << 20});
-	svc_box_make(&s, &x, 2, GN_FB_BOX_KIND_PRIVATE, 1);
+	svc_box_make(&s, &x, 2, queue ? GN_FB_BOX_KIND_QUEUE : GN_FB_BOX_KIND_PRIVATE, 1);
 	uint8_t bytes[GN_RECORD_MAX];
 	struct gn_buf buf = {bytes, 0, sizeof bytes};
 	x.rec.seq = 1;
@@ -281,9 +354,24 @@ static void begin(void)
 	err = gn_box_deposit(s.nodes[0].box, &d, s.now, &op);
 	GN_ASSERT(err == GN_OK);
 	follow = svc_box_follow(&x, 0, 0);
+	lent = (struct gn_box_event){.op = 0};
+	job_op = queue ? svc_box_work(&x, 0, 0, gn_slice(NULL, 0), 3) : 0;
 	s.nodes[1].lies = SVC_BOX_MUTE; /* the input speaks for it */
 	svc_pump(&s, 0);
 	svc_run_for(&s, 100 * GN_MSEC);
+}
+
+/* Of what a worker here has. */
+static void use_lent(void)
+{
+	uint8_t how = next();
+	if (lent.op == 0)
+		return;
+	if (how & 1)
+		(void)!gn_box_extend(s.nodes[0].box, job_op, &lent.id, how, s.now);
+	else
+		(void)!svc_box_report(&x, 0, job_op, how & 2 ? 1 : 0, &lent, how >> 2 & 3 ? 0 : 1,
+				      next_bytes(how));
 }
 
 static void step(uint8_t op)
@@ -305,6 +393,13 @@ static void step(uint8_t op)
 		svc_box_crash(&s, 0);
 		svc_run_for(&s, GN_SEC);
 		follow = svc_box_follow(&x, 0, 0);
+		lent.op = 0;
+		if (job_op)
+			job_op = svc_box_work(&x, 0, 0, gn_slice(NULL, 0), 3);
+	} else if (op >= 22 && op <= 25) {
+		make_and_receive((uint8_t)(GN_FB_BOX_MESSAGE_BODY_BOX_LEASE + op - 22));
+	} else if (op == 26) {
+		use_lent();
 	} else if (x.got_count) {
 		(void)!gn_box_ack(s.nodes[0].box, follow, &x.got[next() % x.got_count], s.now);
 	}
@@ -314,10 +409,10 @@ static void step(uint8_t op)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	in = gn_slice(NULL, 0);
-	begin();
-	in = gn_slice(data, len);
+	begin(len > 0 && data[0] & 1);
+	in = gn_slice_sub(gn_slice(data, len), 1, SIZE_MAX);
 	for (unsigned i = 0; in.len && i < 64; i++)
-		step(next() % 22);
+		step(next() % 27);
 	in = gn_slice(NULL, 0);
 	svc_run_for(&s, 2 * GN_SEC);
 	svc_free(&s);

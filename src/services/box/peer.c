@@ -69,6 +69,7 @@ void box_feed_end(struct gn_box *b, struct box_feed *f)
 	if (f->kind == FEED_WATCH)
 		unwatch(b, f);
 	(void)gn_map_remove(&b->feeds, &f->number);
+	gn_mem_free(b->env.alloc, f->turn);
 	gn_mem_free(b->env.alloc, f);
 }
 

@@ -19,7 +19,10 @@ static struct box_right right_of(const struct box_read *r, uint8_t role)
 {
 	return (struct box_right){.box = r->follow.place.box,
 				  .key = role == GN_BOXREC_READER ? r->follow.read : r->follow.ack,
-				  .role = role};
+				  .role = role,
+				  .proof = role == GN_BOXREC_READER && r->proof.token.len
+						   ? &r->proof
+						   : NULL};
 }
 
 static bool may_ask(const struct box_read_target *t)
@@ -64,11 +67,12 @@ static void send_list(struct gn_box *b, struct box_read *r, unsigned i, uint16_t
 	if (!number)
 		t->list_at = b->now + box_retry(&t->failed);
 	if (fbb)
-		box_message_end(
-			b, &t->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_LIST,
-			gn_fb_box_list_make(fbb, &(struct gn_fb_box_list_args){.box = &box,
-									       .shown = shown,
-									       .after = t->after}));
+		box_message_end(b, &t->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_LIST,
+				gn_fb_box_list_make(
+					fbb, &(struct gn_fb_box_list_args){.box = &box,
+									   .shown = shown,
+									   .after = t->after,
+									   .all = r->follow.all}));
 }
 
 static void send_watch(struct gn_box *b, struct box_read *r, unsigned i, uint16_t shown)
@@ -86,7 +90,8 @@ static void send_watch(struct gn_box *b, struct box_read *r, unsigned i, uint16_
 								  .box = &box,
 								  .shown = shown,
 								  .after = t->after,
-								  .seconds = BOX_WATCH_TIME}));
+								  .seconds = BOX_WATCH_TIME,
+								  .all = r->follow.all}));
 }
 
 /* Items that it has, and nobody was asked for. */
@@ -171,7 +176,7 @@ static bool tell_acks(struct gn_box *b, struct box_read *r, unsigned i)
 
 static bool wants_watch(const struct box_read *r, const struct box_read_target *t)
 {
-	return !r->follow.poll && t->rank < BOX_WATCHED && !t->watch_asked && t->listed;
+	return !r->follow.poll && !r->proof.token.len && t->rank < BOX_WATCHED && !t->watch_asked && t->listed;
 }
 
 static bool has_named(const struct box_read *r, unsigned i)
@@ -285,58 +290,6 @@ void box_reads_peer_down(struct gn_box *b, const struct gn_pk *pk)
 
 /* ---- answers ---- */
 
-static void take_item(struct gn_box *b, struct box_read *r, unsigned target,
-		      struct gn_fb_box_item m)
-{
-	GN_ASSERT(target < r->target_count);
-	struct gn_box_id id = box_id(gn_fb_box_item_id(m));
-	struct gn_slice item = gn_fb_box_item_item(m);
-	struct gn_hash hash;
-	if (item.len == 0) {
-		box_seen_unname(r, target, &id);
-		return;
-	}
-	gn_sha256(&item, 1, &hash);
-	struct gn_box_id real = box_id_of(&hash);
-	if (!box_id_eq(&real, &id) || item.len > BOX_ITEM_MAX) {
-		b->count.items_false++;
-		r->targets[target].lies++;
-		box_seen_unname(r, target, &id);
-		return;
-	}
-	struct box_seen *s = box_seen_name(b, r, target, &id);
-	if (!s || s->state == SEEN_SHOWN) {
-		b->count.items_again += s != NULL;
-		return;
-	}
-	if (r->got_bytes >= 2 * BOX_READ_BYTES) { /* a watch: fetched when there is room */
-		b->count.read_waits++;
-		return;
-	}
-	struct box_got *got = gn_mem_resize(b->env.alloc, NULL, sizeof *got + item.len);
-	if (!got) {
-		b->count.nomem++;
-		return;
-	}
-	r->unfetched -= s->state == SEEN_NAMED;
-	s->state = SEEN_SHOWN;
-	*got = (struct box_got){.id = id,
-				.deposited = gn_fb_box_item_deposited(m),
-				.until = gn_fb_box_item_until(m),
-				.len = (uint32_t)item.len};
-	if (gn_fb_box_item_has_by(m))
-		got->by = box_pk(gn_fb_box_item_by(m));
-	memcpy(got->bytes, item.p, item.len);
-	if (r->got_last)
-		r->got_last->next = got;
-	else
-		r->got_first = got;
-	r->got_last = got;
-	r->got_bytes += item.len;
-	b->count.items_in++;
-	gn_frame_tell(&b->frame, &r->op);
-}
-
 static void take_list(struct gn_box *b, struct box_read *r, unsigned target,
 		      struct gn_fb_box_listed m)
 {
@@ -422,7 +375,7 @@ void box_read_answer(struct gn_box *b, struct box_read *r, struct box_ask *a,
 	box_wake(b);
 	if (type == GN_FB_BOX_MESSAGE_BODY_BOX_ITEM && a->kind == ASK_FETCH) {
 		struct gn_fb_box_item item = gn_fb_box_message_body_as_box_item(m);
-		take_item(b, r, a->target, item);
+		box_read_item(b, r, a->target, item);
 		box_ask_renew(b, a);
 		/* one for each id: who sends more of them, slowly, would keep the ids for ever */
 		if (gn_fb_box_item_left(item) > 0 && ++a->answers < a->count)
@@ -433,7 +386,7 @@ void box_read_answer(struct gn_box *b, struct box_read *r, struct box_ask *a,
 		return;
 	}
 	if (type == GN_FB_BOX_MESSAGE_BODY_BOX_ITEM) { /* before the watch was answered */
-		take_item(b, r, a->target, gn_fb_box_message_body_as_box_item(m));
+		box_read_item(b, r, a->target, gn_fb_box_message_body_as_box_item(m));
 		return;
 	}
 	gn_err err = type == GN_FB_BOX_MESSAGE_BODY_BOX_DONE
@@ -462,7 +415,7 @@ void box_read_watched(struct gn_box *b, const struct gn_pk *from, struct gn_fb_b
 			if (!t->here || !t->watching || t->lies >= BOX_LIES ||
 			    !gn_pk_eq(&t->to.pk, from) || !gn_pk_eq(&r->follow.place.box, &box))
 				continue;
-			take_item(b, r, i, m);
+			box_read_item(b, r, i, m);
 			box_wake(b);
 			return;
 		}
@@ -479,6 +432,23 @@ void box_read_lost(struct gn_box *b, struct box_read *r, const struct box_ask *a
 
 /* ---- life ---- */
 
+static gn_err keep_token(struct gn_box *b, struct box_read *r, struct gn_slice token)
+{
+	GN_ASSERT(!r->proof.token.len);
+	if (!token.len)
+		return GN_OK;
+	if (token.len > BOX_TOKEN_MAX)
+		return GN_TOO_LARGE;
+	GN_TRY(gn_token_open(token, &b->token, NULL));
+	r->follow.read = *gn_token_bearer(&b->token);
+	uint8_t *kept = gn_mem_new(b->env.alloc, token.len);
+	if (!kept)
+		return GN_NOMEM;
+	memcpy(kept, token.p, token.len);
+	r->proof = (struct gn_box_proof){.way = GN_BOX_TOKEN, .token = gn_slice(kept, token.len)};
+	return GN_OK;
+}
+
 gn_err box_read_start(struct gn_box *b, const struct gn_box_follow *f, gn_op *op)
 {
 	if (b->reads >= BOX_FOLLOWS)
@@ -487,9 +457,16 @@ gn_err box_read_start(struct gn_box *b, const struct gn_box_follow *f, gn_op *op
 	if (!r)
 		return GN_NOMEM;
 	r->follow = *f;
-	gn_map_init(&r->seen, &b->env, sizeof(struct gn_box_id), sizeof(struct box_seen), BOX_SEEN);
-	gn_err err = gn_frame_op_add(&b->frame, &r->op, OP_FOLLOW);
+	r->follow.token = gn_slice(NULL, 0);
+	gn_err err = keep_token(b, r, f->token);
 	if (err != GN_OK) {
+		gn_mem_free(b->env.alloc, r);
+		return err;
+	}
+	gn_map_init(&r->seen, &b->env, sizeof(struct gn_box_id), sizeof(struct box_seen), BOX_SEEN);
+	err = gn_frame_op_add(&b->frame, &r->op, OP_FOLLOW);
+	if (err != GN_OK) {
+		gn_mem_free(b->env.alloc, (void *)(uintptr_t)r->proof.token.p);
 		gn_mem_free(b->env.alloc, r);
 		return err;
 	}
@@ -518,6 +495,7 @@ void box_read_free(struct gn_box *b, struct box_read *r)
 		gn_mem_free(b->env.alloc, got);
 	}
 	gn_mem_free(b->env.alloc, r->shown);
+	gn_mem_free(b->env.alloc, (void *)(uintptr_t)r->proof.token.p);
 	gn_map_fini(&r->seen);
 	gn_mem_free(b->env.alloc, r);
 }
@@ -539,15 +517,7 @@ bool box_read_event(struct gn_box *b, struct box_read *r, struct gn_box_event *o
 	r->got_first = got->next;
 	if (!r->got_first)
 		r->got_last = NULL;
-	GN_ASSERT(r->got_bytes >= got->len && !r->shown);
-	r->got_bytes -= got->len;
-	r->shown = got; /* until the next event */
-	out->kind = GN_BOX_ITEM;
-	out->id = got->id;
-	out->item = gn_slice(got->bytes, got->len);
-	out->by = got->by;
-	out->deposited = got->deposited;
-	out->until = got->until;
+	box_got_show(r, got, out);
 	if (r->got_first || r->news)
 		gn_frame_tell(&b->frame, &r->op);
 	if (r->unfetched)
@@ -555,12 +525,20 @@ bool box_read_event(struct gn_box *b, struct box_read *r, struct gn_box_event *o
 	return true;
 }
 
-gn_err box_read_ack(struct gn_box *b, struct box_read *r, const struct gn_box_id *id)
+gn_err box_read_ack(struct gn_box *b, struct box_read *r, const struct gn_box_id *id, bool shown)
 {
 	GN_ASSERT(r->op.id != 0);
 	struct box_seen *s = gn_map_get(&r->seen, id);
-	if (!s || s->state != SEEN_SHOWN)
+	if (shown && (!s || s->state != SEEN_SHOWN))
 		return GN_NOT_FOUND;
+	if (!s) {
+		s = gn_map_put(&r->seen, id);
+		if (!s)
+			return GN_LIMIT;
+		*s = (struct box_seen){.state = SEEN_SHOWN, .first = UINT8_MAX};
+	}
+	r->unfetched -= s->state == SEEN_NAMED;
+	s->state = s->state == SEEN_NAMED ? SEEN_SHOWN : s->state;
 	s->acked = true;
 	s->fresh = b->now;
 	r->acks_left = true;

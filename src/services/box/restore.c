@@ -2,6 +2,19 @@
  * acknowledged once all of them are known, since the log says it in any order. Rule BX-13. */
 #include "services/box/engine_int.h"
 
+/* Turns wait as acks do. */
+static void restore_turn(struct gn_box *b, struct gn_reader *r)
+{
+	struct box_turn_value v;
+	if (box_turn_value_get(r, &v) != GN_OK) {
+		b->count.restored_bad++;
+		return;
+	}
+	v.token = v.outcome = gn_slice(NULL, 0); /* they stay in the log */
+	if (gn_ring_push(&b->old_turns, &v) != GN_OK)
+		b->count.nomem++;
+}
+
 static struct box_item *restored_item(struct gn_box *b, const struct gn_pk *box,
 				      const struct box_item *in)
 {
@@ -22,7 +35,8 @@ static void restore_item(struct gn_box *b, const struct box_value *v)
 			      .way = (uint8_t)v->proof.way,
 			      .len = (uint32_t)v->item.len,
 			      .until = v->until,
-			      .deposited = v->deposited};
+			      .deposited = v->deposited,
+			      .cls = box_class(v->cls)};
 	if (v->proof.way == GN_BOX_INVITE)
 		in.by = v->proof.invite;
 	else if (v->proof.way == GN_BOX_CERTIFICATE)
@@ -68,8 +82,10 @@ void box_restore(struct gn_box *b, struct gn_slice value)
 {
 	GN_ASSERT(!b->ready);
 	struct box_value v;
-	struct gn_reader r = gn_reader(value);
-	if (box_value_is_ack(&r))
+	struct gn_reader r = gn_reader(value), t = gn_reader(value);
+	if (box_value_is_turn(&t))
+		restore_turn(b, &t);
+	else if (box_value_is_ack(&r))
 		restore_ack(b, &r);
 	else if (box_value_get(value, &v) == GN_OK)
 		restore_item(b, &v);
@@ -104,5 +120,9 @@ void box_restored(struct gn_box *b)
 	struct box_ack a;
 	while (gn_ring_pop(&b->acks, &a))
 		apply_ack(b, &a);
+	struct box_turn_value v;
+	while (gn_ring_pop(&b->old_turns, &v))
+		box_turn_restored(b, &v);
 	b->ready = true;
+	b->ready_at = b->now;
 }

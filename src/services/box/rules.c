@@ -125,6 +125,7 @@ static gn_err take_rules(struct gn_box *b, struct box_held *h, struct gn_slice r
 	}
 	r->before = (struct gn_before){.beyond = false}; /* it borrows */
 	h->rules_seq = r->seq;
+	h->queue = r->kind == GN_FB_BOX_KIND_QUEUE;
 	h->effort = r->effort < UINT8_MAX ? (uint8_t)r->effort : UINT8_MAX;
 	box_weight_set(b, h);
 	return GN_OK;

@@ -43,14 +43,14 @@ void box_on_ask(struct gn_box *b, const struct box_from *from, struct box_held *
 	uint16_t shown = gn_fb_box_ask_shown(m);
 	if (!ids_ok(b, from, h, ids))
 		return;
-	bool reader = box_shown(b, &from->who.pk, shown, h, GN_BOXREC_READER) != NULL;
+	const struct box_show *read = box_shown(b, &from->who.pk, shown, h, GN_BOXREC_READER);
 	const struct box_show *by = box_shown(b, &from->who.pk, shown, h, GN_BOXREC_DEPOSITOR);
 	size_t count = ids.len / sizeof(struct gn_box_id);
 	for (size_t i = 0; i < count; i++) {
 		struct gn_box_id id = box_id_at(ids, i);
 		const struct box_item *it = box_item_get(b, &h->key, &id);
 		bool own = it && by && gn_pk_eq(&it->by, &by->key);
-		states[i] = state_of(b, it, reader || own);
+		states[i] = state_of(b, it, (read && !read->token) || own);
 	}
 	struct gn_fbb *fbb = box_message_begin(b, 0);
 	if (!fbb)
@@ -82,7 +82,9 @@ void box_on_list(struct gn_box *b, const struct box_from *from, struct box_held 
 	for (; fbb && i < h->count && count < most && h->items[i]->state == BOX_STANDS; i++) {
 		const struct box_item *it = h->items[i];
 		last = it->at;
-		if (it->acked & 1u << s->reader || box_item_over(it, box_unix(b)))
+		bool out = s->token ? !gn_pk_eq(&it->by, &s->key) : it->acked & 1u << s->reader;
+		if (out || box_item_over(it, box_unix(b)) ||
+		    box_item_hidden(it, gn_fb_box_list_all(m)))
 			continue;
 		struct gn_box_id id = box_id_of(&it->hash);
 		entries[count] = (struct gn_fb_box_entry){.at = it->at, .size = it->len};
@@ -98,6 +100,19 @@ void box_on_list(struct gn_box *b, const struct box_from *from, struct box_held 
 	gn_mem_free(b->env.alloc, entries);
 }
 
+/* Who reads by a token asks for nothing but what they put in. */
+static bool may_fetch(const struct gn_box *b, const struct box_held *h, const struct box_show *s,
+		      struct gn_slice ids)
+{
+	for (size_t i = 0; s && s->token && i < ids.len / sizeof(struct gn_box_id); i++) {
+		struct gn_box_id id = box_id_at(ids, i);
+		const struct box_item *it = box_item_get(b, &h->key, &id);
+		if (it && !gn_pk_eq(&it->by, &s->key))
+			return false;
+	}
+	return s != NULL;
+}
+
 void box_on_fetch(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		  struct gn_fb_box_fetch m)
 {
@@ -107,7 +122,9 @@ void box_on_fetch(struct gn_box *b, const struct box_from *from, struct box_held
 	if (!ids_ok(b, from, h, ids))
 		return;
 	gn_err err = GN_DENIED;
-	if (box_shown(b, &from->who.pk, gn_fb_box_fetch_shown(m), h, GN_BOXREC_READER))
+	if (may_fetch(b, h,
+		      box_shown(b, &from->who.pk, gn_fb_box_fetch_shown(m), h, GN_BOXREC_READER),
+		      ids))
 		err = box_feed_add(b, from, h, FEED_FETCH, ids, &f);
 	if (err != GN_OK)
 		refuse(b, from, h, err, err == GN_BUSY ? BOX_LIMIT(BOX_FEEDS_PEER) : NULL);
@@ -132,7 +149,7 @@ void box_on_watch(struct gn_box *b, const struct box_from *from, struct box_held
 		box_shown(b, &from->who.pk, gn_fb_box_watch_shown(m), h, GN_BOXREC_READER);
 	uint32_t seconds = gn_fb_box_watch_seconds(m);
 	struct box_refusal ok = {.err = GN_OK};
-	if (!s) {
+	if (!s || s->token) {
 		refuse(b, from, h, GN_DENIED, NULL);
 		return;
 	}
@@ -145,6 +162,7 @@ void box_on_watch(struct gn_box *b, const struct box_from *from, struct box_held
 		}
 		f->after = gn_fb_box_watch_after(m);
 		f->reader = s->reader;
+		f->all = gn_fb_box_watch_all(m);
 		b->count.watches++;
 	}
 	f->request = from->request;

@@ -18,11 +18,15 @@ const struct box_show *box_shown(struct gn_box *b, const struct gn_pk *pk, uint1
 		const struct box_show *s = &p->shows[i];
 		if (s->number != number || s->role != role || !gn_pk_eq(&s->box, &h->key))
 			continue;
-		bool right = role == GN_BOXREC_READER
-				     ? gn_boxrec_reader(h->rules, &s->key) == s->reader
-			     : role == GN_BOXREC_REMOVER
-				     ? gn_boxrec_remover(h->rules, &s->key) == s->reader
-				     : !gn_boxrec_refuses(h->rules, &s->key);
+		bool right =
+			role == GN_BOXREC_READER && !s->token
+				? gn_boxrec_reader(h->rules, &s->key) == s->reader
+			: role == GN_BOXREC_REMOVER
+				? gn_boxrec_remover(h->rules, &s->key) == s->reader
+			: role == GN_BOXREC_WORKER && !s->token ? gn_boxrec_works(h->rules, &s->key)
+			: role != GN_BOXREC_DEPOSITOR && s->until <= box_unix(b)
+				? false
+				: !gn_boxrec_refuses(h->rules, &s->key);
 		return right ? s : NULL;
 	}
 	return NULL;
@@ -34,6 +38,16 @@ static gn_err find_right(struct gn_box *b, const struct box_held *h, struct gn_f
 {
 	GN_ASSERT(h->rules);
 	int reader = -1;
+	if (s->role == GN_BOXREC_READER && gn_fb_box_show_token(m).len) {
+		/* who may put work into a queue sees what becomes of it */
+		s->way = GN_BOX_TOKEN;
+		s->reader = BOX_READERS;
+		if (!h->queue)
+			return GN_DENIED;
+		GN_TRY(box_token_check(b, h, gn_fb_box_show_token(m), GN_FB_ACTION_DEPOSIT,
+				       &s->key, &s->until));
+		return gn_boxrec_refuses(h->rules, &s->key) ? GN_DENIED : GN_OK;
+	}
 	if (s->role == GN_BOXREC_READER || s->role == GN_BOXREC_REMOVER) {
 		if (!gn_fb_box_show_has_key(m))
 			return GN_MALFORMED;
@@ -42,6 +56,18 @@ static gn_err find_right(struct gn_box *b, const struct box_held *h, struct gn_f
 						     : gn_boxrec_remover(h->rules, &s->key);
 		s->reader = (uint8_t)reader;
 		return reader >= 0 ? GN_OK : GN_DENIED;
+	}
+	struct gn_slice token = gn_fb_box_show_token(m);
+	s->way = GN_BOX_TOKEN;
+	if (s->role == GN_BOXREC_WORKER && !token.len) {
+		if (!gn_fb_box_show_has_key(m))
+			return GN_MALFORMED;
+		s->key = box_pk(gn_fb_box_show_key(m));
+		return gn_boxrec_works(h->rules, &s->key) ? GN_OK : GN_DENIED;
+	}
+	if (s->role == GN_BOXREC_WORKER) {
+		GN_TRY(box_token_check(b, h, token, GN_FB_ACTION_LEASE, &s->key, &s->until));
+		return gn_boxrec_refuses(h->rules, &s->key) ? GN_DENIED : GN_OK;
 	}
 	if (s->role != GN_BOXREC_DEPOSITOR)
 		return GN_UNSUPPORTED;
@@ -58,10 +84,9 @@ static gn_err find_right(struct gn_box *b, const struct box_held *h, struct gn_f
 		b->caused.checks++;
 		return gn_boxcert_check(&h->key, &s->certificate, box_unix(b));
 	}
-	struct gn_slice token = gn_fb_box_show_token(m);
 	uint64_t end = 0;
-	s->way = GN_BOX_TOKEN;
-	return token.len ? box_token_check(b, h, token, &s->key, &end) : GN_MALFORMED;
+	return token.len ? box_token_check(b, h, token, GN_FB_ACTION_DEPOSIT, &s->key, &end)
+			 : GN_MALFORMED;
 }
 
 static struct box_show *show_place(struct gn_box *b, struct box_peer *p, uint16_t number)

@@ -18,8 +18,16 @@
  *          8        until
  *          4        readers, bit i
  *          32 32    box, SHA-256(item)
+ *   turn   4        GNT 1: how it stands with an item of a queue, under
+ *                   SHA-256("geonet/box/turn/1" || box || id)
+ *          1 1 2    state, end, delivery
+ *          8 8      until of the item, end of the lease: Unix seconds
+ *          32 32 32 box, SHA-256(item), worker
+ *          64 2     the worker's signature, bytes of the chain
+ *          chain, outcome
  *
- * Rules BX-12, BX-13. */
+ * The class of an item is in the upper half of its way.
+ * Rules BX-12, BX-13, BX-39. */
 #include "services/box/engine_int.h"
 
 #define ITEM_HEAD 56u
@@ -28,6 +36,7 @@
 
 static const uint8_t item_magic[4] = {'G', 'N', 'I', 1};
 static const uint8_t ack_magic[4] = {'G', 'N', 'A', 1};
+static const uint8_t turn_magic[4] = {'G', 'N', 'T', 1};
 
 uint32_t gn_box_value_max(void)
 {
@@ -104,7 +113,7 @@ gn_err box_value_put(const struct box_value *v, struct gn_buf *out)
 	if (proof.bad)
 		return GN_TOO_LARGE;
 	gn_write_bytes(&w, GN_SLICE(item_magic));
-	gn_write_u8(&w, (uint8_t)v->proof.way);
+	gn_write_u8(&w, (uint8_t)(v->proof.way | (unsigned)v->cls << 4));
 	gn_write_u8(&w, v->effort);
 	gn_write_be16(&w, (uint16_t)gn_writer_len(&proof));
 	gn_write_be64(&w, v->until);
@@ -126,6 +135,8 @@ gn_err box_value_get(struct gn_slice in, struct box_value *out)
 	if (r.bad || memcmp(magic.p, item_magic, sizeof item_magic) != 0)
 		return GN_CORRUPT;
 	unsigned way = gn_read_u8(&r);
+	v.cls = (uint8_t)(way >> 4);
+	way &= 15;
 	v.effort = gn_read_u8(&r);
 	size_t proof_len = gn_read_be16(&r);
 	v.until = gn_read_be64(&r);
@@ -148,11 +159,22 @@ void box_index_key(const struct gn_pk *box, const struct gn_box_id *id, struct g
 	gn_sha256(parts, GN_COUNT(parts), key);
 }
 
-static void ack_key(const struct gn_pk *box, const struct gn_hash *item, struct gn_hash *key)
+static void side_key(struct gn_slice domain, const struct gn_pk *box, const struct gn_hash *item,
+		     struct gn_hash *key)
 {
-	struct gn_slice parts[] = {GN_LIT("geonet/box/acks/1"), GN_SLICE(box->b),
+	struct gn_slice parts[] = {domain, GN_SLICE(box->b),
 				   gn_slice(item->b, sizeof((struct gn_box_id *)0)->b)};
 	gn_sha256(parts, GN_COUNT(parts), key);
+}
+
+static void ack_key(const struct gn_pk *box, const struct gn_hash *item, struct gn_hash *key)
+{
+	side_key(GN_LIT("geonet/box/acks/1"), box, item, key);
+}
+
+void box_turn_key(const struct gn_pk *box, const struct gn_hash *item, struct gn_hash *key)
+{
+	side_key(GN_LIT("geonet/box/turn/1"), box, item, key);
 }
 
 void box_store_ack(struct gn_box *b, const struct box_item *it)
@@ -191,4 +213,64 @@ bool box_value_is_ack(struct gn_reader *r)
 {
 	struct gn_slice magic = gn_read_bytes(r, sizeof ack_magic);
 	return !r->bad && memcmp(magic.p, ack_magic, sizeof ack_magic) == 0;
+}
+
+bool box_value_is_turn(struct gn_reader *r)
+{
+	struct gn_slice magic = gn_read_bytes(r, sizeof turn_magic);
+	return !r->bad && memcmp(magic.p, turn_magic, sizeof turn_magic) == 0;
+}
+
+gn_err box_store_turn(struct gn_box *b, const struct box_turn_value *v, uint64_t ticket)
+{
+	uint8_t bytes[BOX_TURN_MAX];
+	struct gn_hash key;
+	struct gn_writer w = gn_writer(bytes, sizeof bytes);
+	GN_ASSERT(v->token.len <= BOX_TOKEN_MAX && v->outcome.len <= BOX_OUTCOME_MAX);
+	gn_write_bytes(&w, GN_SLICE(turn_magic));
+	gn_write_u8(&w, v->state);
+	gn_write_u8(&w, v->end);
+	gn_write_be16(&w, v->delivery);
+	gn_write_be64(&w, v->until);
+	gn_write_be64(&w, v->lent);
+	gn_write_bytes(&w, GN_SLICE(v->box.b));
+	gn_write_bytes(&w, GN_SLICE(v->hash.b));
+	gn_write_bytes(&w, GN_SLICE(v->worker.b));
+	gn_write_bytes(&w, GN_SLICE(v->sig.b));
+	gn_write_be16(&w, (uint16_t)v->token.len);
+	gn_write_bytes(&w, v->token);
+	gn_write_bytes(&w, v->outcome);
+	GN_ASSERT(!w.bad);
+	box_turn_key(&v->box, &v->hash, &key);
+	return gn_kv_put(b->cfg.kv, &key, gn_slice(bytes, gn_writer_len(&w)), ticket, b->now);
+}
+
+gn_err box_turn_value_get(struct gn_reader *r, struct box_turn_value *out)
+{
+	struct box_turn_value v = {.state = gn_read_u8(r)};
+	v.end = gn_read_u8(r);
+	v.delivery = gn_read_be16(r);
+	v.until = gn_read_be64(r);
+	v.lent = gn_read_be64(r);
+	struct gn_slice box = gn_read_bytes(r, 32), hash = gn_read_bytes(r, 32),
+			worker = gn_read_bytes(r, 32), sig = gn_read_bytes(r, sizeof v.sig.b);
+	size_t token_len = gn_read_be16(r);
+	v.token = gn_read_bytes(r, token_len);
+	v.outcome = gn_read_bytes(r, gn_reader_left(r));
+	if (r->bad || v.state > GN_FB_BOX_TURN_STATE_DEAD || v.token.len > BOX_TOKEN_MAX ||
+	    v.outcome.len > BOX_OUTCOME_MAX)
+		return GN_CORRUPT;
+	memcpy(v.box.b, box.p, 32);
+	memcpy(v.hash.b, hash.p, 32);
+	memcpy(v.worker.b, worker.p, 32);
+	memcpy(v.sig.b, sig.p, sizeof v.sig.b);
+	*out = v;
+	return GN_OK;
+}
+
+void box_store_drop_turn(struct gn_box *b, const struct box_item *it)
+{
+	struct gn_hash key;
+	box_turn_key(&it->box->key, &it->hash, &key);
+	(void)!gn_kv_drop(b->cfg.kv, &key, 0, b->now);
 }

@@ -13,10 +13,12 @@
  * 3. That readers have taken an item is believed of a copy alone, for an item that was not here, and
  *    no further than that it leaves others room: the word of one holder removes nothing and hides
  *    nothing anywhere. Readers tell each holder themselves.
- * Rules BX-8, BX-14, BX-20..BX-24. */
+ * Rules BX-8, BX-14, BX-20..BX-24, BX-43. */
 #include "services/box/engine_int.h"
 
 #include <stdlib.h>
+
+#define MARK 2 /* bytes of BoxIds.turns for an id */
 
 /* ---- the set ---- */
 
@@ -25,7 +27,7 @@ static unsigned places_of(const struct box_held *h)
 	return h->rules && h->rules->kind == GN_FB_BOX_KIND_FRONT ? 2 : 1;
 }
 
-static bool is_holder(struct gn_box *b, const struct box_held *h, const struct gn_pk *pk)
+bool box_is_holder(struct gn_box *b, const struct box_held *h, const struct gn_pk *pk)
 {
 	GN_ASSERT(places_of(h) <= 2);
 	struct gn_contact set[BOX_SET_WIDE];
@@ -59,6 +61,9 @@ static uint32_t sum_of(const struct gn_box *b, const struct box_held *h, unsigne
 			continue;
 		for (size_t k = 0; k < sizeof xor->b; k++)
 			xor->b[k] ^= it->hash.b[k];
+		uint16_t mark = box_turn_mark(it);
+		xor->b[14] ^= (uint8_t)(mark >> 8);
+		xor->b[15] ^= (uint8_t)mark;
 		count++;
 	}
 	return count;
@@ -93,21 +98,32 @@ static void send_ids(struct gn_box *b, struct box_held *h, const struct gn_conta
 	size_t most = h->count < BOX_SUM_IDS ? h->count : BOX_SUM_IDS;
 	struct gn_fb_item_id *ids =
 		most ? GN_NEW_ARRAY(b->env.alloc, struct gn_fb_item_id, most) : NULL;
-	struct gn_fbb *fbb = most && !ids ? NULL : box_message_begin(b, most * sizeof *ids + 1);
+	uint8_t *marks = ids && h->queue ? gn_mem_new(b->env.alloc, most * MARK) : NULL;
+	struct gn_fbb *fbb =
+		most && !ids ? NULL : box_message_begin(b, most * (sizeof *ids + MARK) + 1);
 	size_t count = 0;
 	for (uint32_t i = 0; fbb && i < h->count && count < most; i++) {
 		const struct box_item *it = h->items[i];
-		if (it->state == BOX_STANDS && in_part(it->hash.b, bits, part) &&
-		    !box_item_over(it, box_unix(b)))
-			memcpy(ids[count++].b, it->hash.b, sizeof ids->b);
+		if (it->state != BOX_STANDS || !in_part(it->hash.b, bits, part) ||
+		    box_item_over(it, box_unix(b)))
+			continue;
+		if (marks) {
+			marks[MARK * count] = (uint8_t)(box_turn_mark(it) >> 8);
+			marks[MARK * count + 1] = (uint8_t)box_turn_mark(it);
+		}
+		memcpy(ids[count++].b, it->hash.b, sizeof ids->b);
 	}
 	if (fbb)
-		box_message_end(b, to, request, GN_FB_BOX_MESSAGE_BODY_BOX_IDS,
-				gn_fb_box_ids_make(
-					fbb, &(struct gn_fb_box_ids_args){.box = &box,
-									  .ids = {ids, count},
-									  .bits = (uint8_t)bits,
-									  .part = (uint8_t)part}));
+		box_message_end(
+			b, to, request, GN_FB_BOX_MESSAGE_BODY_BOX_IDS,
+			gn_fb_box_ids_make(
+				fbb, &(struct gn_fb_box_ids_args){
+					     .box = &box,
+					     .ids = {ids, count},
+					     .bits = (uint8_t)bits,
+					     .part = (uint8_t)part,
+					     .turns = gn_slice(marks, marks ? MARK * count : 0)}));
+	gn_mem_free(b->env.alloc, marks);
 	gn_mem_free(b->env.alloc, ids);
 }
 
@@ -129,7 +145,7 @@ void box_on_sum(struct gn_box *b, const struct box_from *from, struct box_held *
 	GN_ASSERT(h->rules);
 	unsigned bits = gn_fb_box_sum_bits(m), part = gn_fb_box_sum_part(m);
 	struct gn_fb_item_id own, theirs = gn_fb_box_sum_xor(m);
-	if (!part_ok(bits, part) || !is_holder(b, h, &from->who.pk)) {
+	if (!part_ok(bits, part) || !box_is_holder(b, h, &from->who.pk)) {
 		refuse(b, from, h, GN_DENIED);
 		return;
 	}
@@ -238,6 +254,35 @@ static bool has_more(struct gn_box *b, const struct box_held *h, struct gn_slice
 	return more;
 }
 
+/* How it stands with what both have: where we know more we tell it. True: it knows more of some. */
+static bool compare_turns(struct gn_box *b, struct box_held *h, const struct box_from *from,
+			  struct gn_slice ids, struct gn_slice marks)
+{
+	GN_ASSERT(h->queue);
+	struct gn_box_id ended[BOX_IDS];
+	uint32_t count = 0;
+	bool behind = false;
+	for (size_t i = 0; i < ids.len / sizeof *ended && (i + 1) * MARK <= marks.len; i++) {
+		struct gn_box_id id = box_id_at(ids, i);
+		uint16_t theirs = (uint16_t)(marks.p[MARK * i] << 8 | marks.p[MARK * i + 1]);
+		const struct box_item *it = box_item_get(b, &h->key, &id);
+		if (!it || it->state != BOX_STANDS)
+			continue;
+		behind = behind || box_turn_later(theirs, box_turn_mark(it));
+		if (!box_turn_later(box_turn_mark(it), theirs))
+			continue;
+		if (!box_item_ended(it))
+			box_turn_send(b, &from->who, it, NULL);
+		else if (count < BOX_IDS) /* the rest next time */
+			ended[count++] = id;
+	}
+	struct box_feed *f;
+	struct gn_slice bytes = gn_slice((const uint8_t *)ended, count * sizeof *ended);
+	if (count && box_feed_add(b, from, h, FEED_TURN, bytes, &f) != GN_OK)
+		b->count.feeds_full++;
+	return behind;
+}
+
 void box_on_ids(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		struct gn_fb_box_ids m)
 {
@@ -245,11 +290,13 @@ void box_on_ids(struct gn_box *b, const struct box_from *from, struct box_held *
 	struct gn_slice ids = gn_fb_box_ids_ids_bytes(m);
 	unsigned bits = gn_fb_box_ids_bits(m), part = gn_fb_box_ids_part(m);
 	if (ids.len / sizeof(struct gn_box_id) > BOX_SUM_IDS || !part_ok(bits, part) ||
-	    !is_holder(b, h, &from->who.pk))
+	    !box_is_holder(b, h, &from->who.pk))
 		return;
 	b->caused.hashed += 4 * ids.len; /* each is looked for by a hash */
 	want_missing(b, h, &from->who, ids);
-	if (from->request && has_more(b, h, ids, bits, part)) /* an answer; else it has ours */
+	bool behind = h->queue && compare_turns(b, h, from, ids, gn_fb_box_ids_turns(m));
+	/* an answer; else it has ours */
+	if (from->request && (behind || has_more(b, h, ids, bits, part)))
 		send_ids(b, h, &from->who, 0, bits, part);
 }
 
@@ -261,7 +308,7 @@ void box_on_want(struct gn_box *b, const struct box_from *from, struct box_held 
 	GN_ASSERT(h->rules);
 	struct box_feed *f;
 	struct gn_slice ids = gn_fb_box_want_ids_bytes(m);
-	if (ids.len / sizeof(struct gn_box_id) > BOX_IDS || !is_holder(b, h, &from->who.pk)) {
+	if (ids.len / sizeof(struct gn_box_id) > BOX_IDS || !box_is_holder(b, h, &from->who.pk)) {
 		refuse(b, from, h, GN_DENIED);
 		return;
 	}
@@ -279,6 +326,7 @@ static gn_err take_copy(struct gn_box *b, const struct box_from *from, struct bo
 			      .until = gn_fb_box_copy_until(m),
 			      .deposited = gn_fb_box_copy_deposited(m),
 			      .effort = h->effort,
+			      .cls = box_class(gn_fb_box_copy_class(m)),
 			      .item = gn_fb_box_copy_item(m)};
 	struct box_entry e = {.len = (uint32_t)v.item.len};
 	struct gn_hash key;
@@ -290,7 +338,7 @@ static gn_err take_copy(struct gn_box *b, const struct box_from *from, struct bo
 	struct gn_box_id id = box_id_of(&e.hash);
 	box_index_key(&h->key, &id, &key);
 	if (!gn_map_remove(&b->wanted, &key) || gn_map_get(&b->items, &key) ||
-	    !is_holder(b, h, &from->who.pk))
+	    !box_is_holder(b, h, &from->who.pk))
 		return GN_DENIED;
 	b->caused.hashed += v.item.len;
 	GN_TRY(box_copy_proof(m, &v.proof));

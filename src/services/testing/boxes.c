@@ -43,6 +43,9 @@ static const struct gn_sk *secret_of(const struct svc_box *x, const struct gn_pk
 		if (gn_pk_eq(&x->ack[i].pk, key))
 			return &x->ack[i];
 	}
+	for (unsigned i = 0; i < SVC_BOX_WORKERS; i++)
+		if (gn_pk_eq(&x->worker[i].pk, key))
+			return &x->worker[i];
 	for (unsigned i = 0; i < SVC_BOX_CONTACTS; i++)
 		if (gn_pk_eq(&x->contact[i].pk, key))
 			return &x->contact[i];
@@ -87,6 +90,13 @@ static void on_event(void *user, unsigned node, const struct gn_box_event *e)
 		x->got_by[x->got_count] = node;
 		x->got_first[x->got_count++] = e->item.p[0];
 		break;
+	case GN_BOX_LENT:
+	case GN_BOX_LOST:
+	case GN_BOX_REPORTED:
+		assert_true(x->work_count < SVC_BOX_WORK);
+		x->work[x->work_count] = *e;
+		x->work[x->work_count++].item = gn_slice(NULL, 0);
+		break;
 	}
 }
 
@@ -117,6 +127,13 @@ void svc_box_make(struct svc *s, struct svc_box *x, uint8_t seed, uint8_t kind, 
 						 .items = 300,
 						 .kib = 8192};
 		gn_boxcert_make(&x->sk, &x->cert[i]);
+	}
+	for (uint8_t i = 0; i < SVC_BOX_WORKERS; i++)
+		x->worker[i] = key_of(seed, 5, i);
+	if (kind == GN_FB_BOX_KIND_QUEUE) {
+		x->rec.lease = 30;
+		x->rec.deliveries = 3;
+		x->rec.workers[x->rec.worker_count++] = x->worker[0].pk;
 	}
 	x->invite = key_of(seed, 4, 0);
 	if (kind == GN_FB_BOX_KIND_FRONT) {
@@ -268,4 +285,43 @@ void svc_box_crash(struct svc *s, unsigned node)
 	disk_sim_crash(&s->nodes[node].disk);
 	disk_sim_restart(&s->nodes[node].disk);
 	svc_start(s, node);
+}
+
+void svc_box_token(const struct svc_box *x, unsigned worker, uint64_t life, struct gn_buf *out)
+{
+	char path[4 + 64 + 1] = "box/";
+	gn_hex(GN_SLICE(x->sk.pk.b), path + 4);
+	struct gn_token_right right = {gn_str(path), GN_FB_ACTION_LEASE};
+	struct gn_token_fields f = {.audience = x->worker[worker].pk,
+				    .rights = &right,
+				    .right_count = 1,
+				    .not_before = gn_unix(x->s->now),
+				    .expires = gn_unix(x->s->now) + life};
+	assert_int_equal(gn_token_issue(&x->sk, &f, out, NULL), GN_OK);
+}
+
+gn_op svc_box_work(struct svc_box *x, unsigned node, unsigned worker, struct gn_slice token,
+		   unsigned slots)
+{
+	struct gn_box_work w = {.place = svc_box_place(x),
+				.key = x->worker[worker].pk,
+				.token = token,
+				.slots = slots};
+	gn_op op;
+	assert_int_equal(gn_box_work(x->s->nodes[node].box, &w, x->s->now, &op), GN_OK);
+	svc_pump(x->s, node);
+	return op;
+}
+
+gn_err svc_box_report(struct svc_box *x, unsigned node, gn_op op, unsigned worker,
+		      const struct gn_box_event *lent, uint8_t end, struct gn_slice outcome)
+{
+	struct gn_box_report r = {.id = lent->id, .end = end, .outcome = outcome};
+	struct gn_boxrec_outcome o = {
+		.box = x->sk.pk, .delivery = lent->delivery, .end = end, .outcome = outcome};
+	memcpy(o.id, lent->id.b, sizeof o.id);
+	gn_boxrec_outcome_sign(&x->worker[worker], &o, &r.sig);
+	gn_err err = gn_box_report(x->s->nodes[node].box, op, &r, x->s->now);
+	svc_pump(x->s, node);
+	return err;
 }

@@ -4,10 +4,13 @@
 #define GN_SERVICES_TESTING_BOXES_H
 
 #include "services/testing/world.h"
+#include "wire/token.h"
 
 #define SVC_BOX_DEVICES 2
 #define SVC_BOX_CONTACTS 4
 #define SVC_BOX_GOT 2048
+#define SVC_BOX_WORKERS 4
+#define SVC_BOX_WORK 2048
 
 struct svc_box {
 	struct svc *s;
@@ -17,6 +20,9 @@ struct svc_box {
 	struct gn_sk contact[SVC_BOX_CONTACTS];
 	struct gn_boxcert cert[SVC_BOX_CONTACTS];
 	struct gn_sk invite;
+	struct gn_sk worker[SVC_BOX_WORKERS];   /* the first is in the descriptor */
+	struct gn_box_event work[SVC_BOX_WORK]; /* what workers were told; items are gone */
+	unsigned work_count;
 	struct gn_box_id got[SVC_BOX_GOT]; /* in the order they came */
 	unsigned got_by[SVC_BOX_GOT];      /* the node whose reader got it */
 	uint8_t got_first[SVC_BOX_GOT];    /* its first byte */
@@ -46,6 +52,12 @@ gn_err svc_box_deposit_by(struct svc_box *x, unsigned node, const struct gn_box_
 gn_err svc_box_wait(struct svc_box *x, gn_time span);
 gn_err svc_box_check(struct svc_box *x, unsigned node, unsigned contact, struct gn_slice item);
 gn_op svc_box_follow(struct svc_box *x, unsigned node, unsigned device);
+/* A right to work for `life` seconds. */
+void svc_box_token(const struct svc_box *x, unsigned worker, uint64_t life, struct gn_buf *out);
+gn_op svc_box_work(struct svc_box *x, unsigned node, unsigned worker, struct gn_slice token,
+		   unsigned slots);
+gn_err svc_box_report(struct svc_box *x, unsigned node, gn_op op, unsigned worker,
+		      const struct gn_box_event *lent, uint8_t end, struct gn_slice outcome);
 /* Nodes whose holder has it, as the index says. */
 unsigned svc_box_held(const struct svc_box *x, struct gn_slice item, bool *holds);
 uint64_t svc_box_count(const struct svc *s, unsigned node, const char *name);

@@ -114,6 +114,25 @@ enum gn_fb_app_chat_body {
 	GN_FB_APP_CHAT_BODY_CHAT_FILE_DROP = 21,
 };
 
+enum gn_fb_app_job_body {
+	GN_FB_APP_JOB_BODY_NONE = 0,
+	GN_FB_APP_JOB_BODY_JOB_INFO = 1,
+	GN_FB_APP_JOB_BODY_JOB_SUBMIT = 2,
+	GN_FB_APP_JOB_BODY_JOB_IS = 3,
+	GN_FB_APP_JOB_BODY_JOBS_LIST = 4,
+	GN_FB_APP_JOB_BODY_JOBS_IS = 5,
+	GN_FB_APP_JOB_BODY_JOB_GET = 6,
+	GN_FB_APP_JOB_BODY_JOB_DROP = 7,
+	GN_FB_APP_JOB_BODY_JOB_KEYS = 8,
+	GN_FB_APP_JOB_BODY_JOB_KEYS_IS = 9,
+	GN_FB_APP_JOB_BODY_JOB_GRANT = 10,
+	GN_FB_APP_JOB_BODY_JOB_GRANT_IS = 11,
+	GN_FB_APP_JOB_BODY_JOB_TAKE = 12,
+	GN_FB_APP_JOB_BODY_JOB_KEEP = 13,
+	GN_FB_APP_JOB_BODY_JOB_END = 14,
+	GN_FB_APP_JOB_BODY_JOB_REFUSE = 15,
+};
+
 enum gn_fb_app_told_body {
 	GN_FB_APP_TOLD_BODY_NONE = 0,
 	GN_FB_APP_TOLD_BODY_TOLD_STATE = 1,
@@ -3525,6 +3544,915 @@ static inline bool gn_fb_backup_is_passphrase(struct gn_fb_backup_is t)
 	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
 }
 
+/* ---- JobInfo ---- */
+
+struct gn_fb_job_info {
+	struct gn_fbt t;
+};
+struct gn_fb_job_info_args {
+	const struct gn_fb_hash *id;
+	/* 16 bytes: its name in the queue. */
+	struct gn_slice item;
+	struct gn_slice kind;
+	struct gn_slice recipe;
+	uint8_t class;
+	/* Unix seconds. */
+	uint64_t deposited;
+	uint64_t not_after;
+	uint64_t until;
+	/* waiting, running, done, dead */
+	struct gn_slice state;
+	uint32_t attempts;
+	/* Dead: why, a sentence. Running: seconds of its lease. */
+	struct gn_slice reason;
+	uint32_t lease;
+	const struct gn_fb_key *worker;
+	/* Of its result: what the program said, and what it gave. */
+	struct gn_slice note;
+	struct gn_slice output;
+	uint32_t wall_ms;
+	const struct gn_fb_key *requester;
+	/* How long its program may run; 0: not said. */
+	uint32_t limit_ms;
+};
+static const struct gn_fb_field gn_fbfields_job_info[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_info_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_job_info_args, item), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"kind", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_job_info_args, kind), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"recipe", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_job_info_args, recipe), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_info_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_job_info_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"not_after", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_job_info_args, not_after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_job_info_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"state", GN_FB_STRING, GN_FB_UINT, 8, offsetof(struct gn_fb_job_info_args, state), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"attempts", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_job_info_args, attempts), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"reason", GN_FB_STRING, GN_FB_UINT, 10, offsetof(struct gn_fb_job_info_args, reason), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_job_info_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 12, offsetof(struct gn_fb_job_info_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"note", GN_FB_STRING, GN_FB_UINT, 13, offsetof(struct gn_fb_job_info_args, note), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"output", GN_FB_SCALARS, GN_FB_UINT, 14, offsetof(struct gn_fb_job_info_args, output), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_job_info_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"requester", GN_FB_STRUCT, GN_FB_UINT, 16, offsetof(struct gn_fb_job_info_args, requester), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"limit_ms", GN_FB_SCALAR, GN_FB_UINT, 17, offsetof(struct gn_fb_job_info_args, limit_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_job_info = {"JobInfo", NULL, gn_fbfields_job_info, 18};
+
+GN_MUST static inline gn_err gn_fb_job_info_verify(struct gn_slice in, struct gn_fb_job_info *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_job_info, &out->t);
+}
+static inline gn_fbref gn_fb_job_info_make(struct gn_fbb *b, const struct gn_fb_job_info_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_job_info, args);
+}
+static inline bool gn_fb_job_info_has_id(struct gn_fb_job_info t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_job_info_id(struct gn_fb_job_info t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_job_info_has_item(struct gn_fb_job_info t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_job_info_item(struct gn_fb_job_info t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_job_info_has_kind(struct gn_fb_job_info t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_job_info_kind(struct gn_fb_job_info t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_job_info_has_recipe(struct gn_fb_job_info t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_job_info_recipe(struct gn_fb_job_info t)
+{
+	return gn_fbt_bytes(t.t, 3);
+}
+static inline uint8_t gn_fb_job_info_class(struct gn_fb_job_info t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_job_info_deposited(struct gn_fb_job_info t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_job_info_not_after(struct gn_fb_job_info t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 6, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_job_info_until(struct gn_fb_job_info t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 7, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_job_info_has_state(struct gn_fb_job_info t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline struct gn_slice gn_fb_job_info_state(struct gn_fb_job_info t)
+{
+	return gn_fbt_bytes(t.t, 8);
+}
+static inline uint32_t gn_fb_job_info_attempts(struct gn_fb_job_info t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 9, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_job_info_has_reason(struct gn_fb_job_info t)
+{
+	return gn_fbt_has(t.t, 10);
+}
+static inline struct gn_slice gn_fb_job_info_reason(struct gn_fb_job_info t)
+{
+	return gn_fbt_bytes(t.t, 10);
+}
+static inline uint32_t gn_fb_job_info_lease(struct gn_fb_job_info t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 11, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_job_info_has_worker(struct gn_fb_job_info t)
+{
+	return gn_fbt_has(t.t, 12);
+}
+static inline struct gn_fb_key gn_fb_job_info_worker(struct gn_fb_job_info t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 12, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_job_info_has_note(struct gn_fb_job_info t)
+{
+	return gn_fbt_has(t.t, 13);
+}
+static inline struct gn_slice gn_fb_job_info_note(struct gn_fb_job_info t)
+{
+	return gn_fbt_bytes(t.t, 13);
+}
+static inline bool gn_fb_job_info_has_output(struct gn_fb_job_info t)
+{
+	return gn_fbt_has(t.t, 14);
+}
+static inline struct gn_slice gn_fb_job_info_output(struct gn_fb_job_info t)
+{
+	return gn_fbt_bytes(t.t, 14);
+}
+static inline uint32_t gn_fb_job_info_wall_ms(struct gn_fb_job_info t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 15, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_job_info_has_requester(struct gn_fb_job_info t)
+{
+	return gn_fbt_has(t.t, 16);
+}
+static inline struct gn_fb_key gn_fb_job_info_requester(struct gn_fb_job_info t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 16, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint32_t gn_fb_job_info_limit_ms(struct gn_fb_job_info t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 17, 4, UINT64_C(0x0));
+}
+
+/* ---- JobSubmit ---- */
+
+/* Which queue, in calls below: absent is this agent's own, else whose owner gave `token`, with the
+ * key of the owner's own worker.
+ * `nonce` of 16 bytes makes two equal ones two; the same once more is the same job. */
+struct gn_fb_job_submit {
+	struct gn_fbt t;
+};
+struct gn_fb_job_submit_args {
+	struct gn_slice kind;
+	struct gn_slice recipe;
+	struct gn_slice nonce;
+	/* Unix seconds. */
+	uint64_t not_after;
+	uint8_t class;
+	uint32_t wall_ms;
+	const struct gn_fb_key *queue;
+	struct gn_slice token;
+	const struct gn_fb_key *worker;
+};
+static const struct gn_fb_field gn_fbfields_job_submit[] = {
+	{"kind", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_job_submit_args, kind), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"recipe", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_job_submit_args, recipe), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"nonce", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_job_submit_args, nonce), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"not_after", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_job_submit_args, not_after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_submit_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_job_submit_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_job_submit_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_job_submit_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_job_submit_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+};
+static const struct gn_fb_type gn_fbtype_job_submit = {"JobSubmit", NULL, gn_fbfields_job_submit, 9};
+
+GN_MUST static inline gn_err gn_fb_job_submit_verify(struct gn_slice in, struct gn_fb_job_submit *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_job_submit, &out->t);
+}
+static inline gn_fbref gn_fb_job_submit_make(struct gn_fbb *b, const struct gn_fb_job_submit_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_job_submit, args);
+}
+static inline bool gn_fb_job_submit_has_kind(struct gn_fb_job_submit t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_job_submit_kind(struct gn_fb_job_submit t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_job_submit_has_recipe(struct gn_fb_job_submit t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_job_submit_recipe(struct gn_fb_job_submit t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_job_submit_has_nonce(struct gn_fb_job_submit t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_job_submit_nonce(struct gn_fb_job_submit t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline uint64_t gn_fb_job_submit_not_after(struct gn_fb_job_submit t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_job_submit_class(struct gn_fb_job_submit t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_job_submit_wall_ms(struct gn_fb_job_submit t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 5, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_job_submit_has_queue(struct gn_fb_job_submit t)
+{
+	return gn_fbt_has(t.t, 6);
+}
+static inline struct gn_fb_key gn_fb_job_submit_queue(struct gn_fb_job_submit t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 6, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_job_submit_has_token(struct gn_fb_job_submit t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline struct gn_slice gn_fb_job_submit_token(struct gn_fb_job_submit t)
+{
+	return gn_fbt_bytes(t.t, 7);
+}
+static inline bool gn_fb_job_submit_has_worker(struct gn_fb_job_submit t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline struct gn_fb_key gn_fb_job_submit_worker(struct gn_fb_job_submit t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 8, &gn_fblayout_key, &v);
+	return v;
+}
+
+/* ---- JobIs ---- */
+
+struct gn_fb_job_is {
+	struct gn_fbt t;
+};
+struct gn_fb_job_is_args {
+	gn_fbref job; /* JobInfo */
+	uint8_t held;
+	uint8_t of;
+};
+static const struct gn_fb_field gn_fbfields_job_is[] = {
+	{"job", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_job_is_args, job), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_info}},
+	{"held", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_is_args, held), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"of", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_is_args, of), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_job_is = {"JobIs", NULL, gn_fbfields_job_is, 3};
+
+GN_MUST static inline gn_err gn_fb_job_is_verify(struct gn_slice in, struct gn_fb_job_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_job_is, &out->t);
+}
+static inline gn_fbref gn_fb_job_is_make(struct gn_fbb *b, const struct gn_fb_job_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_job_is, args);
+}
+static inline bool gn_fb_job_is_has_job(struct gn_fb_job_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_job_info gn_fb_job_is_job(struct gn_fb_job_is t)
+{
+	return (struct gn_fb_job_info){gn_fbt_table(t.t, 0)};
+}
+static inline uint8_t gn_fb_job_is_held(struct gn_fb_job_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_job_is_of(struct gn_fb_job_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+
+/* ---- JobsList ---- */
+
+struct gn_fb_jobs_list {
+	struct gn_fbt t;
+};
+struct gn_fb_jobs_list_args {
+	uint16_t limit;
+	const struct gn_fb_key *queue;
+	struct gn_slice token;
+	const struct gn_fb_key *worker;
+};
+static const struct gn_fb_field gn_fbfields_jobs_list[] = {
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_jobs_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_jobs_list_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_jobs_list_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_jobs_list_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+};
+static const struct gn_fb_type gn_fbtype_jobs_list = {"JobsList", NULL, gn_fbfields_jobs_list, 4};
+
+GN_MUST static inline gn_err gn_fb_jobs_list_verify(struct gn_slice in, struct gn_fb_jobs_list *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_jobs_list, &out->t);
+}
+static inline gn_fbref gn_fb_jobs_list_make(struct gn_fbb *b, const struct gn_fb_jobs_list_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_jobs_list, args);
+}
+static inline uint16_t gn_fb_jobs_list_limit(struct gn_fb_jobs_list t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 0, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_jobs_list_has_queue(struct gn_fb_jobs_list t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_key gn_fb_jobs_list_queue(struct gn_fb_jobs_list t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_jobs_list_has_token(struct gn_fb_jobs_list t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_jobs_list_token(struct gn_fb_jobs_list t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_jobs_list_has_worker(struct gn_fb_jobs_list t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_key gn_fb_jobs_list_worker(struct gn_fb_jobs_list t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 3, &gn_fblayout_key, &v);
+	return v;
+}
+
+/* ---- JobsIs ---- */
+
+struct gn_fb_jobs_is {
+	struct gn_fbt t;
+};
+struct gn_fb_jobs_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} jobs; /* JobInfo */
+	bool more;
+};
+static const struct gn_fb_field gn_fbfields_jobs_is[] = {
+	{"jobs", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_jobs_is_args, jobs), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_info}},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_jobs_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_jobs_is = {"JobsIs", NULL, gn_fbfields_jobs_is, 2};
+
+GN_MUST static inline gn_err gn_fb_jobs_is_verify(struct gn_slice in, struct gn_fb_jobs_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_jobs_is, &out->t);
+}
+static inline gn_fbref gn_fb_jobs_is_make(struct gn_fbb *b, const struct gn_fb_jobs_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_jobs_is, args);
+}
+static inline bool gn_fb_jobs_is_has_jobs(struct gn_fb_jobs_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_jobs_is_jobs_len(struct gn_fb_jobs_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_job_info gn_fb_jobs_is_jobs_at(struct gn_fb_jobs_is t, uint32_t i)
+{
+	return (struct gn_fb_job_info){gn_fbt_table_at(t.t, 0, i)};
+}
+static inline bool gn_fb_jobs_is_more(struct gn_fb_jobs_is t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- JobGet ---- */
+
+struct gn_fb_job_get {
+	struct gn_fbt t;
+};
+struct gn_fb_job_get_args {
+	const struct gn_fb_hash *id;
+	const struct gn_fb_key *queue;
+	struct gn_slice token;
+	const struct gn_fb_key *worker;
+};
+static const struct gn_fb_field gn_fbfields_job_get[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_get_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_get_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_job_get_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_job_get_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+};
+static const struct gn_fb_type gn_fbtype_job_get = {"JobGet", NULL, gn_fbfields_job_get, 4};
+
+GN_MUST static inline gn_err gn_fb_job_get_verify(struct gn_slice in, struct gn_fb_job_get *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_job_get, &out->t);
+}
+static inline gn_fbref gn_fb_job_get_make(struct gn_fbb *b, const struct gn_fb_job_get_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_job_get, args);
+}
+static inline bool gn_fb_job_get_has_id(struct gn_fb_job_get t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_job_get_id(struct gn_fb_job_get t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_job_get_has_queue(struct gn_fb_job_get t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_key gn_fb_job_get_queue(struct gn_fb_job_get t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_job_get_has_token(struct gn_fb_job_get t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_job_get_token(struct gn_fb_job_get t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_job_get_has_worker(struct gn_fb_job_get t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_key gn_fb_job_get_worker(struct gn_fb_job_get t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 3, &gn_fblayout_key, &v);
+	return v;
+}
+
+/* ---- JobDrop ---- */
+
+/* One that waits is called off; one that ended is forgotten. */
+struct gn_fb_job_drop {
+	struct gn_fbt t;
+};
+struct gn_fb_job_drop_args {
+	struct gn_slice item;
+};
+static const struct gn_fb_field gn_fbfields_job_drop[] = {
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_job_drop_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_job_drop = {"JobDrop", NULL, gn_fbfields_job_drop, 1};
+
+GN_MUST static inline gn_err gn_fb_job_drop_verify(struct gn_slice in, struct gn_fb_job_drop *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_job_drop, &out->t);
+}
+static inline gn_fbref gn_fb_job_drop_make(struct gn_fbb *b, const struct gn_fb_job_drop_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_job_drop, args);
+}
+static inline bool gn_fb_job_drop_has_item(struct gn_fb_job_drop t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_job_drop_item(struct gn_fb_job_drop t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+
+/* ---- JobKeys ---- */
+
+/* This agent's queue and the key by which it works for others. */
+struct gn_fb_job_keys {
+	struct gn_fbt t;
+};
+struct gn_fb_job_keys_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_job_keys = {"JobKeys", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_job_keys_verify(struct gn_slice in, struct gn_fb_job_keys *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_job_keys, &out->t);
+}
+static inline gn_fbref gn_fb_job_keys_make(struct gn_fbb *b, const struct gn_fb_job_keys_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_job_keys, args);
+}
+
+/* ---- JobKeysIs ---- */
+
+struct gn_fb_job_keys_is {
+	struct gn_fbt t;
+};
+struct gn_fb_job_keys_is_args {
+	const struct gn_fb_key *queue;
+	const struct gn_fb_key *worker;
+	bool ready;
+};
+static const struct gn_fb_field gn_fbfields_job_keys_is[] = {
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_keys_is_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_keys_is_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"ready", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_job_keys_is_args, ready), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_job_keys_is = {"JobKeysIs", NULL, gn_fbfields_job_keys_is, 3};
+
+GN_MUST static inline gn_err gn_fb_job_keys_is_verify(struct gn_slice in, struct gn_fb_job_keys_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_job_keys_is, &out->t);
+}
+static inline gn_fbref gn_fb_job_keys_is_make(struct gn_fbb *b, const struct gn_fb_job_keys_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_job_keys_is, args);
+}
+static inline bool gn_fb_job_keys_is_has_queue(struct gn_fb_job_keys_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_job_keys_is_queue(struct gn_fb_job_keys_is t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_job_keys_is_has_worker(struct gn_fb_job_keys_is t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_key gn_fb_job_keys_is_worker(struct gn_fb_job_keys_is t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_job_keys_is_ready(struct gn_fb_job_keys_is t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- JobGrant ---- */
+
+/* Lets somebody take jobs, put them in, or both: a chain for their key. */
+struct gn_fb_job_grant {
+	struct gn_fbt t;
+};
+struct gn_fb_job_grant_args {
+	const struct gn_fb_key *worker;
+	uint32_t seconds;
+	bool work;
+	bool submit;
+};
+static const struct gn_fb_field gn_fbfields_job_grant[] = {
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_grant_args, worker), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_grant_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"work", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_job_grant_args, work), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"submit", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_job_grant_args, submit), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_job_grant = {"JobGrant", NULL, gn_fbfields_job_grant, 4};
+
+GN_MUST static inline gn_err gn_fb_job_grant_verify(struct gn_slice in, struct gn_fb_job_grant *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_job_grant, &out->t);
+}
+static inline gn_fbref gn_fb_job_grant_make(struct gn_fbb *b, const struct gn_fb_job_grant_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_job_grant, args);
+}
+static inline bool gn_fb_job_grant_has_worker(struct gn_fb_job_grant t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_job_grant_worker(struct gn_fb_job_grant t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint32_t gn_fb_job_grant_seconds(struct gn_fb_job_grant t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_job_grant_work(struct gn_fb_job_grant t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_job_grant_submit(struct gn_fb_job_grant t)
+{
+	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- JobGrantIs ---- */
+
+struct gn_fb_job_grant_is {
+	struct gn_fbt t;
+};
+struct gn_fb_job_grant_is_args {
+	const struct gn_fb_key *queue;
+	struct gn_slice token;
+	const struct gn_fb_key *worker;
+};
+static const struct gn_fb_field gn_fbfields_job_grant_is[] = {
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_grant_is_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_job_grant_is_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_job_grant_is_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+};
+static const struct gn_fb_type gn_fbtype_job_grant_is = {"JobGrantIs", NULL, gn_fbfields_job_grant_is, 3};
+
+GN_MUST static inline gn_err gn_fb_job_grant_is_verify(struct gn_slice in, struct gn_fb_job_grant_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_job_grant_is, &out->t);
+}
+static inline gn_fbref gn_fb_job_grant_is_make(struct gn_fbb *b, const struct gn_fb_job_grant_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_job_grant_is, args);
+}
+static inline bool gn_fb_job_grant_is_has_queue(struct gn_fb_job_grant_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_job_grant_is_queue(struct gn_fb_job_grant_is t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_job_grant_is_has_token(struct gn_fb_job_grant_is t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_job_grant_is_token(struct gn_fb_job_grant_is t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_job_grant_is_has_worker(struct gn_fb_job_grant_is t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_key gn_fb_job_grant_is_worker(struct gn_fb_job_grant_is t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_key, &v);
+	return v;
+}
+
+/* ---- JobRefuse ---- */
+
+/* What this key was granted counts no more. */
+struct gn_fb_job_refuse {
+	struct gn_fbt t;
+};
+struct gn_fb_job_refuse_args {
+	const struct gn_fb_key *key;
+	bool undo;
+};
+static const struct gn_fb_field gn_fbfields_job_refuse[] = {
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_refuse_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"undo", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_job_refuse_args, undo), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_job_refuse = {"JobRefuse", NULL, gn_fbfields_job_refuse, 2};
+
+GN_MUST static inline gn_err gn_fb_job_refuse_verify(struct gn_slice in, struct gn_fb_job_refuse *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_job_refuse, &out->t);
+}
+static inline gn_fbref gn_fb_job_refuse_make(struct gn_fbb *b, const struct gn_fb_job_refuse_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_job_refuse, args);
+}
+static inline bool gn_fb_job_refuse_has_key(struct gn_fb_job_refuse t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_job_refuse_key(struct gn_fb_job_refuse t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_job_refuse_undo(struct gn_fb_job_refuse t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- JobTake ---- */
+
+/* Work for one program: one job, or Again after so long without. It says every 15 s at least that it
+ * lives (JobKeep), and at last what became of it (JobEnd). */
+struct gn_fb_job_take {
+	struct gn_fbt t;
+};
+struct gn_fb_job_take_args {
+	const struct gn_fb_key *queue;
+	struct gn_slice token;
+	uint32_t wait_ms;
+	/* Seconds of its lease; 0: as the queue says. */
+	uint32_t lease;
+};
+static const struct gn_fb_field gn_fbfields_job_take[] = {
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_take_args, queue), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_job_take_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"wait_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_take_args, wait_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_job_take_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_job_take = {"JobTake", NULL, gn_fbfields_job_take, 4};
+
+GN_MUST static inline gn_err gn_fb_job_take_verify(struct gn_slice in, struct gn_fb_job_take *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_job_take, &out->t);
+}
+static inline gn_fbref gn_fb_job_take_make(struct gn_fbb *b, const struct gn_fb_job_take_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_job_take, args);
+}
+static inline bool gn_fb_job_take_has_queue(struct gn_fb_job_take t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_job_take_queue(struct gn_fb_job_take t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_job_take_has_token(struct gn_fb_job_take t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_job_take_token(struct gn_fb_job_take t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint32_t gn_fb_job_take_wait_ms(struct gn_fb_job_take t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_job_take_lease(struct gn_fb_job_take t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 3, 4, UINT64_C(0x0));
+}
+
+/* ---- JobKeep ---- */
+
+struct gn_fb_job_keep {
+	struct gn_fbt t;
+};
+struct gn_fb_job_keep_args {
+	struct gn_slice item;
+};
+static const struct gn_fb_field gn_fbfields_job_keep[] = {
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_job_keep_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_job_keep = {"JobKeep", NULL, gn_fbfields_job_keep, 1};
+
+GN_MUST static inline gn_err gn_fb_job_keep_verify(struct gn_slice in, struct gn_fb_job_keep *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_job_keep, &out->t);
+}
+static inline gn_fbref gn_fb_job_keep_make(struct gn_fbb *b, const struct gn_fb_job_keep_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_job_keep, args);
+}
+static inline bool gn_fb_job_keep_has_item(struct gn_fb_job_keep t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_job_keep_item(struct gn_fb_job_keep t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+
+/* ---- JobEnd ---- */
+
+struct gn_fb_job_end {
+	struct gn_fbt t;
+};
+struct gn_fb_job_end_args {
+	struct gn_slice item;
+	/* JobFault of job.fbs; 0: it is done. */
+	uint8_t fault;
+	struct gn_slice note;
+	struct gn_slice output;
+	uint32_t wall_ms;
+	struct gn_slice tool;
+	/* Seconds before another tries. */
+	uint32_t after;
+};
+static const struct gn_fb_field gn_fbfields_job_end[] = {
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_job_end_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"fault", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_end_args, fault), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"note", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_job_end_args, note), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"output", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_job_end_args, output), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_end_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"tool", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_job_end_args, tool), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_job_end_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_job_end = {"JobEnd", NULL, gn_fbfields_job_end, 7};
+
+GN_MUST static inline gn_err gn_fb_job_end_verify(struct gn_slice in, struct gn_fb_job_end *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_job_end, &out->t);
+}
+static inline gn_fbref gn_fb_job_end_make(struct gn_fbb *b, const struct gn_fb_job_end_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_job_end, args);
+}
+static inline bool gn_fb_job_end_has_item(struct gn_fb_job_end t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_job_end_item(struct gn_fb_job_end t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline uint8_t gn_fb_job_end_fault(struct gn_fb_job_end t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_job_end_has_note(struct gn_fb_job_end t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_job_end_note(struct gn_fb_job_end t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_job_end_has_output(struct gn_fb_job_end t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_job_end_output(struct gn_fb_job_end t)
+{
+	return gn_fbt_bytes(t.t, 3);
+}
+static inline uint32_t gn_fb_job_end_wall_ms(struct gn_fb_job_end t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 4, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_job_end_has_tool(struct gn_fb_job_end t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_slice gn_fb_job_end_tool(struct gn_fb_job_end t)
+{
+	return gn_fbt_bytes(t.t, 5);
+}
+static inline uint32_t gn_fb_job_end_after(struct gn_fb_job_end t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 6, 4, UINT64_C(0x0));
+}
+
 /* ---- AppAgent ---- */
 
 struct gn_fb_app_agent {
@@ -3829,6 +4757,98 @@ static inline struct gn_fb_chat_file_drop gn_fb_app_chat_body_as_chat_file_drop(
 	return (struct gn_fb_chat_file_drop){gn_fbt_member(t.t, 1, GN_FB_APP_CHAT_BODY_CHAT_FILE_DROP)};
 }
 
+/* ---- AppJob ---- */
+
+struct gn_fb_app_job {
+	struct gn_fbt t;
+};
+struct gn_fb_app_job_args {
+	uint8_t body_type; /* GN_FB_APP_JOB_BODY_... */
+	gn_fbref body;
+};
+static const struct gn_fb_field gn_fbfields_app_job[] = {
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_job_args, body_type), 0, 1, false, 0, NULL, NULL},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_job_args, body), 15, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_info, &gn_fbtype_job_submit, &gn_fbtype_job_is, &gn_fbtype_jobs_list, &gn_fbtype_jobs_is, &gn_fbtype_job_get, &gn_fbtype_job_drop, &gn_fbtype_job_keys, &gn_fbtype_job_keys_is, &gn_fbtype_job_grant, &gn_fbtype_job_grant_is, &gn_fbtype_job_take, &gn_fbtype_job_keep, &gn_fbtype_job_end, &gn_fbtype_job_refuse}},
+};
+static const struct gn_fb_type gn_fbtype_app_job = {"AppJob", NULL, gn_fbfields_app_job, 2};
+
+GN_MUST static inline gn_err gn_fb_app_job_verify(struct gn_slice in, struct gn_fb_app_job *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_app_job, &out->t);
+}
+static inline gn_fbref gn_fb_app_job_make(struct gn_fbb *b, const struct gn_fb_app_job_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_app_job, args);
+}
+static inline bool gn_fb_app_job_has_body(struct gn_fb_app_job t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint8_t gn_fb_app_job_body_type(struct gn_fb_app_job t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, 0);
+}
+static inline struct gn_fb_job_info gn_fb_app_job_body_as_job_info(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_job_info){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_INFO)};
+}
+static inline struct gn_fb_job_submit gn_fb_app_job_body_as_job_submit(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_job_submit){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_SUBMIT)};
+}
+static inline struct gn_fb_job_is gn_fb_app_job_body_as_job_is(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_job_is){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_IS)};
+}
+static inline struct gn_fb_jobs_list gn_fb_app_job_body_as_jobs_list(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_jobs_list){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOBS_LIST)};
+}
+static inline struct gn_fb_jobs_is gn_fb_app_job_body_as_jobs_is(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_jobs_is){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOBS_IS)};
+}
+static inline struct gn_fb_job_get gn_fb_app_job_body_as_job_get(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_job_get){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_GET)};
+}
+static inline struct gn_fb_job_drop gn_fb_app_job_body_as_job_drop(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_job_drop){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_DROP)};
+}
+static inline struct gn_fb_job_keys gn_fb_app_job_body_as_job_keys(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_job_keys){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_KEYS)};
+}
+static inline struct gn_fb_job_keys_is gn_fb_app_job_body_as_job_keys_is(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_job_keys_is){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_KEYS_IS)};
+}
+static inline struct gn_fb_job_grant gn_fb_app_job_body_as_job_grant(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_job_grant){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_GRANT)};
+}
+static inline struct gn_fb_job_grant_is gn_fb_app_job_body_as_job_grant_is(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_job_grant_is){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_GRANT_IS)};
+}
+static inline struct gn_fb_job_take gn_fb_app_job_body_as_job_take(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_job_take){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_TAKE)};
+}
+static inline struct gn_fb_job_keep gn_fb_app_job_body_as_job_keep(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_job_keep){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_KEEP)};
+}
+static inline struct gn_fb_job_end gn_fb_app_job_body_as_job_end(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_job_end){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_END)};
+}
+static inline struct gn_fb_job_refuse gn_fb_app_job_body_as_job_refuse(struct gn_fb_app_job t)
+{
+	return (struct gn_fb_job_refuse){gn_fbt_member(t.t, 1, GN_FB_APP_JOB_BODY_JOB_REFUSE)};
+}
+
 /* ---- AppTold ---- */
 
 struct gn_fb_app_told {
@@ -3952,9 +4972,25 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_approval_give,
 	&gn_fbtype_agent_backup,
 	&gn_fbtype_backup_is,
+	&gn_fbtype_job_info,
+	&gn_fbtype_job_submit,
+	&gn_fbtype_job_is,
+	&gn_fbtype_jobs_list,
+	&gn_fbtype_jobs_is,
+	&gn_fbtype_job_get,
+	&gn_fbtype_job_drop,
+	&gn_fbtype_job_keys,
+	&gn_fbtype_job_keys_is,
+	&gn_fbtype_job_grant,
+	&gn_fbtype_job_grant_is,
+	&gn_fbtype_job_refuse,
+	&gn_fbtype_job_take,
+	&gn_fbtype_job_keep,
+	&gn_fbtype_job_end,
 	&gn_fbtype_app_agent,
 	&gn_fbtype_app_contact,
 	&gn_fbtype_app_chat,
+	&gn_fbtype_app_job,
 	&gn_fbtype_app_told,
 };
 

@@ -24,6 +24,12 @@ enum gn_fb_app_box_body {
 	GN_FB_APP_BOX_BODY_BOX_SIGN = 8,
 	GN_FB_APP_BOX_BODY_BOX_SIGNED = 9,
 	GN_FB_APP_BOX_BODY_BOX_TAKE = 10,
+	GN_FB_APP_BOX_BODY_BOX_DROP = 11,
+	GN_FB_APP_BOX_BODY_QUEUE_WORK = 12,
+	GN_FB_APP_BOX_BODY_QUEUE_TASK = 13,
+	GN_FB_APP_BOX_BODY_QUEUE_MORE = 14,
+	GN_FB_APP_BOX_BODY_QUEUE_END = 15,
+	GN_FB_APP_BOX_BODY_QUEUE_OVER = 16,
 };
 
 /* ---- BoxProof ---- */
@@ -131,6 +137,8 @@ struct gn_fb_box_send_args {
 	uint8_t w;
 	/* To two nodes beyond the set too, as readers look there: holders may lie. */
 	bool wide;
+	/* Of a queue: 1, lent first, to 4; 0 is 3. */
+	uint8_t class;
 };
 static const struct gn_fb_field gn_fbfields_box_send[] = {
 	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_send_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -140,8 +148,9 @@ static const struct gn_fb_field gn_fbfields_box_send[] = {
 	{"proof", GN_FB_TABLE, GN_FB_UINT, 4, offsetof(struct gn_fb_box_send_args, proof), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_proof}},
 	{"w", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_send_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"wide", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_box_send_args, wide), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_send_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_box_send = {"BoxSend", NULL, gn_fbfields_box_send, 7};
+static const struct gn_fb_type gn_fbtype_box_send = {"BoxSend", NULL, gn_fbfields_box_send, 8};
 
 GN_MUST static inline gn_err gn_fb_box_send_verify(struct gn_slice in, struct gn_fb_box_send *out)
 {
@@ -192,6 +201,10 @@ static inline uint8_t gn_fb_box_send_w(struct gn_fb_box_send t)
 static inline bool gn_fb_box_send_wide(struct gn_fb_box_send t)
 {
 	return gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint8_t gn_fb_box_send_class(struct gn_fb_box_send t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 7, 1, UINT64_C(0x0));
 }
 
 /* ---- BoxSent ---- */
@@ -379,6 +392,10 @@ struct gn_fb_box_follow_args {
 	const struct gn_fb_key *ack;
 	/* An old box: listed now and then, not watched. */
 	bool poll;
+	/* Of a queue: not only what has ended, but each as it stands when it is read. */
+	bool all;
+	/* Of a queue: a chain with Deposit, whose bearer `read` is: what they put in, and no more. */
+	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_box_follow[] = {
 	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_follow_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -386,8 +403,10 @@ static const struct gn_fb_field gn_fbfields_box_follow[] = {
 	{"read", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_follow_args, read), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
 	{"ack", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_follow_args, ack), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
 	{"poll", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_box_follow_args, poll), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"all", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_box_follow_args, all), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 6, offsetof(struct gn_fb_box_follow_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_box_follow = {"BoxFollow", NULL, gn_fbfields_box_follow, 5};
+static const struct gn_fb_type gn_fbtype_box_follow = {"BoxFollow", NULL, gn_fbfields_box_follow, 7};
 
 GN_MUST static inline gn_err gn_fb_box_follow_verify(struct gn_slice in, struct gn_fb_box_follow *out)
 {
@@ -435,6 +454,18 @@ static inline bool gn_fb_box_follow_poll(struct gn_fb_box_follow t)
 {
 	return gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0)) != 0;
 }
+static inline bool gn_fb_box_follow_all(struct gn_fb_box_follow t)
+{
+	return gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_box_follow_has_token(struct gn_fb_box_follow t)
+{
+	return gn_fbt_has(t.t, 6);
+}
+static inline struct gn_slice gn_fb_box_follow_token(struct gn_fb_box_follow t)
+{
+	return gn_fbt_bytes(t.t, 6);
+}
 
 /* ---- BoxGot ---- */
 
@@ -450,6 +481,17 @@ struct gn_fb_box_got_args {
 	/* Unix seconds. */
 	uint64_t deposited;
 	uint64_t until;
+	/* Of a queue: BoxTurnState and BoxEnd of box.fbs, how often it was lent, for how many seconds
+	 * more; who worked last, and what they say of it, checked; the chain by which they work. */
+	uint8_t class;
+	uint8_t state;
+	uint8_t end;
+	uint16_t delivery;
+	uint32_t lease;
+	const struct gn_fb_key *worker;
+	struct gn_slice outcome;
+	const struct gn_fb_sig *sig;
+	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_box_got[] = {
 	{"id", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_box_got_args, id), 0, 1, false, UINT64_C(0x0), NULL, NULL},
@@ -457,8 +499,17 @@ static const struct gn_fb_field gn_fbfields_box_got[] = {
 	{"by", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_got_args, by), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
 	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_got_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"until", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_got_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_got_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_box_got_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"end", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_got_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_box_got_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_box_got_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 10, offsetof(struct gn_fb_box_got_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 11, offsetof(struct gn_fb_box_got_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 12, offsetof(struct gn_fb_box_got_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 13, offsetof(struct gn_fb_box_got_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_box_got = {"BoxGot", NULL, gn_fbfields_box_got, 5};
+static const struct gn_fb_type gn_fbtype_box_got = {"BoxGot", NULL, gn_fbfields_box_got, 14};
 
 GN_MUST static inline gn_err gn_fb_box_got_verify(struct gn_slice in, struct gn_fb_box_got *out)
 {
@@ -501,6 +552,62 @@ static inline uint64_t gn_fb_box_got_deposited(struct gn_fb_box_got t)
 static inline uint64_t gn_fb_box_got_until(struct gn_fb_box_got t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_box_got_class(struct gn_fb_box_got t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_box_got_state(struct gn_fb_box_got t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_box_got_end(struct gn_fb_box_got t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 7, 1, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_box_got_delivery(struct gn_fb_box_got t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 8, 2, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_box_got_lease(struct gn_fb_box_got t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 9, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_got_has_worker(struct gn_fb_box_got t)
+{
+	return gn_fbt_has(t.t, 10);
+}
+static inline struct gn_fb_key gn_fb_box_got_worker(struct gn_fb_box_got t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 10, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_box_got_has_outcome(struct gn_fb_box_got t)
+{
+	return gn_fbt_has(t.t, 11);
+}
+static inline struct gn_slice gn_fb_box_got_outcome(struct gn_fb_box_got t)
+{
+	return gn_fbt_bytes(t.t, 11);
+}
+static inline bool gn_fb_box_got_has_sig(struct gn_fb_box_got t)
+{
+	return gn_fbt_has(t.t, 12);
+}
+static inline struct gn_fb_sig gn_fb_box_got_sig(struct gn_fb_box_got t)
+{
+	struct gn_fb_sig v;
+	gn_fbt_struct(t.t, 12, &gn_fblayout_sig, &v);
+	return v;
+}
+static inline bool gn_fb_box_got_has_token(struct gn_fb_box_got t)
+{
+	return gn_fbt_has(t.t, 13);
+}
+static inline struct gn_slice gn_fb_box_got_token(struct gn_fb_box_got t)
+{
+	return gn_fbt_bytes(t.t, 13);
 }
 
 /* ---- BoxFollowing ---- */
@@ -692,6 +799,389 @@ static inline struct gn_slice gn_fb_box_take_id(struct gn_fb_box_take t)
 	return gn_fbt_bytes(t.t, 1);
 }
 
+/* ---- BoxDrop ---- */
+
+/* The same for one that was not shown; of a queue: that nobody shall work on it. */
+struct gn_fb_box_drop {
+	struct gn_fbt t;
+};
+struct gn_fb_box_drop_args {
+	const struct gn_fb_key *box;
+	struct gn_slice id;
+};
+static const struct gn_fb_field gn_fbfields_box_drop[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_drop_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"id", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_drop_args, id), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_drop = {"BoxDrop", NULL, gn_fbfields_box_drop, 2};
+
+GN_MUST static inline gn_err gn_fb_box_drop_verify(struct gn_slice in, struct gn_fb_box_drop *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_drop, &out->t);
+}
+static inline gn_fbref gn_fb_box_drop_make(struct gn_fbb *b, const struct gn_fb_box_drop_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_drop, args);
+}
+static inline bool gn_fb_box_drop_has_box(struct gn_fb_box_drop t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_box_drop_box(struct gn_fb_box_drop t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_box_drop_has_id(struct gn_fb_box_drop t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_box_drop_id(struct gn_fb_box_drop t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
+/* ---- QueueWork ---- */
+
+/* Works at a queue until it is cancelled: QueueTask for each item that is lent, up to `slots` at
+ * once, QueueOver when it is none of ours any more. */
+struct gn_fb_queue_work {
+	struct gn_fbt t;
+};
+struct gn_fb_queue_work_args {
+	const struct gn_fb_key *box;
+	/* A worker's in the descriptor, or by token: its bearer's signs. */
+	const struct gn_fb_key *key;
+	struct gn_slice token;
+	/* Of a lease; 0: as long as the queue lets. */
+	uint32_t seconds;
+	uint8_t slots;
+};
+static const struct gn_fb_field gn_fbfields_queue_work[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_work_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_work_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_queue_work_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_queue_work_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"slots", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_queue_work_args, slots), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_queue_work = {"QueueWork", NULL, gn_fbfields_queue_work, 5};
+
+GN_MUST static inline gn_err gn_fb_queue_work_verify(struct gn_slice in, struct gn_fb_queue_work *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_queue_work, &out->t);
+}
+static inline gn_fbref gn_fb_queue_work_make(struct gn_fbb *b, const struct gn_fb_queue_work_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_queue_work, args);
+}
+static inline bool gn_fb_queue_work_has_box(struct gn_fb_queue_work t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_queue_work_box(struct gn_fb_queue_work t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_queue_work_has_key(struct gn_fb_queue_work t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_key gn_fb_queue_work_key(struct gn_fb_queue_work t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_queue_work_has_token(struct gn_fb_queue_work t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_queue_work_token(struct gn_fb_queue_work t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline uint32_t gn_fb_queue_work_seconds(struct gn_fb_queue_work t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 3, 4, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_queue_work_slots(struct gn_fb_queue_work t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0));
+}
+
+/* ---- QueueTask ---- */
+
+struct gn_fb_queue_task {
+	struct gn_fbt t;
+};
+struct gn_fb_queue_task_args {
+	/* 16 bytes. */
+	struct gn_slice id;
+	struct gn_slice item;
+	uint16_t delivery;
+	/* Seconds. */
+	uint32_t lease;
+	uint8_t class;
+	const struct gn_fb_key *by;
+	/* Unix seconds. */
+	uint64_t deposited;
+	uint64_t until;
+	const struct gn_fb_key *holder;
+};
+static const struct gn_fb_field gn_fbfields_queue_task[] = {
+	{"id", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_task_args, id), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_task_args, item), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_queue_task_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_queue_task_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_queue_task_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"by", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_queue_task_args, by), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_queue_task_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_queue_task_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"holder", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_queue_task_args, holder), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+};
+static const struct gn_fb_type gn_fbtype_queue_task = {"QueueTask", NULL, gn_fbfields_queue_task, 9};
+
+GN_MUST static inline gn_err gn_fb_queue_task_verify(struct gn_slice in, struct gn_fb_queue_task *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_queue_task, &out->t);
+}
+static inline gn_fbref gn_fb_queue_task_make(struct gn_fbb *b, const struct gn_fb_queue_task_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_queue_task, args);
+}
+static inline bool gn_fb_queue_task_has_id(struct gn_fb_queue_task t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_queue_task_id(struct gn_fb_queue_task t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_queue_task_has_item(struct gn_fb_queue_task t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_queue_task_item(struct gn_fb_queue_task t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint16_t gn_fb_queue_task_delivery(struct gn_fb_queue_task t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 2, 2, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_queue_task_lease(struct gn_fb_queue_task t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 3, 4, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_queue_task_class(struct gn_fb_queue_task t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_queue_task_has_by(struct gn_fb_queue_task t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_fb_key gn_fb_queue_task_by(struct gn_fb_queue_task t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 5, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint64_t gn_fb_queue_task_deposited(struct gn_fb_queue_task t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 6, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_queue_task_until(struct gn_fb_queue_task t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 7, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_queue_task_has_holder(struct gn_fb_queue_task t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline struct gn_fb_key gn_fb_queue_task_holder(struct gn_fb_queue_task t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 8, &gn_fblayout_key, &v);
+	return v;
+}
+
+/* ---- QueueMore ---- */
+
+/* More time for one that this connection works on. A refusal comes as QueueOver. */
+struct gn_fb_queue_more {
+	struct gn_fbt t;
+};
+struct gn_fb_queue_more_args {
+	const struct gn_fb_key *box;
+	struct gn_slice id;
+	uint32_t seconds;
+};
+static const struct gn_fb_field gn_fbfields_queue_more[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_more_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"id", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_more_args, id), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_queue_more_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_queue_more = {"QueueMore", NULL, gn_fbfields_queue_more, 3};
+
+GN_MUST static inline gn_err gn_fb_queue_more_verify(struct gn_slice in, struct gn_fb_queue_more *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_queue_more, &out->t);
+}
+static inline gn_fbref gn_fb_queue_more_make(struct gn_fbb *b, const struct gn_fb_queue_more_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_queue_more, args);
+}
+static inline bool gn_fb_queue_more_has_box(struct gn_fb_queue_more t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_queue_more_box(struct gn_fb_queue_more t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_queue_more_has_id(struct gn_fb_queue_more t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_queue_more_id(struct gn_fb_queue_more t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint32_t gn_fb_queue_more_seconds(struct gn_fb_queue_more t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
+}
+
+/* ---- QueueEnd ---- */
+
+/* What became of it; whether that counts comes as QueueOver. sig: by the worker's key,
+ * docs/spec/services.md BD-13. */
+struct gn_fb_queue_end {
+	struct gn_fbt t;
+};
+struct gn_fb_queue_end_args {
+	const struct gn_fb_key *box;
+	struct gn_slice id;
+	/* BoxEnd of box.fbs. */
+	uint8_t end;
+	struct gn_slice outcome;
+	const struct gn_fb_sig *sig;
+	/* Failed: seconds before it is lent again. */
+	uint32_t after;
+};
+static const struct gn_fb_field gn_fbfields_queue_end[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_end_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"id", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_end_args, id), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"end", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_queue_end_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_queue_end_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_queue_end_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_queue_end_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_queue_end = {"QueueEnd", NULL, gn_fbfields_queue_end, 6};
+
+GN_MUST static inline gn_err gn_fb_queue_end_verify(struct gn_slice in, struct gn_fb_queue_end *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_queue_end, &out->t);
+}
+static inline gn_fbref gn_fb_queue_end_make(struct gn_fbb *b, const struct gn_fb_queue_end_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_queue_end, args);
+}
+static inline bool gn_fb_queue_end_has_box(struct gn_fb_queue_end t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_queue_end_box(struct gn_fb_queue_end t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_queue_end_has_id(struct gn_fb_queue_end t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_queue_end_id(struct gn_fb_queue_end t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint8_t gn_fb_queue_end_end(struct gn_fb_queue_end t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_queue_end_has_outcome(struct gn_fb_queue_end t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_queue_end_outcome(struct gn_fb_queue_end t)
+{
+	return gn_fbt_bytes(t.t, 3);
+}
+static inline bool gn_fb_queue_end_has_sig(struct gn_fb_queue_end t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_fb_sig gn_fb_queue_end_sig(struct gn_fb_queue_end t)
+{
+	struct gn_fb_sig v;
+	gn_fbt_struct(t.t, 4, &gn_fblayout_sig, &v);
+	return v;
+}
+static inline uint32_t gn_fb_queue_end_after(struct gn_fb_queue_end t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 5, 4, UINT64_C(0x0));
+}
+
+/* ---- QueueOver ---- */
+
+/* code: number of base/err.def; 0 it counts, Stale it is lent to another, Exists it is over. id zeros
+ * and Denied: no holder lets this worker in, now. */
+struct gn_fb_queue_over {
+	struct gn_fbt t;
+};
+struct gn_fb_queue_over_args {
+	struct gn_slice id;
+	uint16_t code;
+	bool reported;
+};
+static const struct gn_fb_field gn_fbfields_queue_over[] = {
+	{"id", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_over_args, id), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_over_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"reported", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_queue_over_args, reported), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_queue_over = {"QueueOver", NULL, gn_fbfields_queue_over, 3};
+
+GN_MUST static inline gn_err gn_fb_queue_over_verify(struct gn_slice in, struct gn_fb_queue_over *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_queue_over, &out->t);
+}
+static inline gn_fbref gn_fb_queue_over_make(struct gn_fbb *b, const struct gn_fb_queue_over_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_queue_over, args);
+}
+static inline bool gn_fb_queue_over_has_id(struct gn_fb_queue_over t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_queue_over_id(struct gn_fb_queue_over t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline uint16_t gn_fb_queue_over_code(struct gn_fb_queue_over t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 1, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_queue_over_reported(struct gn_fb_queue_over t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+
 /* ---- AppBox ---- */
 
 struct gn_fb_app_box {
@@ -703,7 +1193,7 @@ struct gn_fb_app_box_args {
 };
 static const struct gn_fb_field gn_fbfields_app_box[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_box_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_box_args, body), 10, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_send, &gn_fbtype_box_sent, &gn_fbtype_box_check, &gn_fbtype_box_check_is, &gn_fbtype_box_follow, &gn_fbtype_box_got, &gn_fbtype_box_following, &gn_fbtype_box_sign, &gn_fbtype_box_signed, &gn_fbtype_box_take}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_box_args, body), 16, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_send, &gn_fbtype_box_sent, &gn_fbtype_box_check, &gn_fbtype_box_check_is, &gn_fbtype_box_follow, &gn_fbtype_box_got, &gn_fbtype_box_following, &gn_fbtype_box_sign, &gn_fbtype_box_signed, &gn_fbtype_box_take, &gn_fbtype_box_drop, &gn_fbtype_queue_work, &gn_fbtype_queue_task, &gn_fbtype_queue_more, &gn_fbtype_queue_end, &gn_fbtype_queue_over}},
 };
 static const struct gn_fb_type gn_fbtype_app_box = {"AppBox", NULL, gn_fbfields_app_box, 2};
 
@@ -763,6 +1253,30 @@ static inline struct gn_fb_box_take gn_fb_app_box_body_as_box_take(struct gn_fb_
 {
 	return (struct gn_fb_box_take){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_BOX_TAKE)};
 }
+static inline struct gn_fb_box_drop gn_fb_app_box_body_as_box_drop(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_box_drop){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_BOX_DROP)};
+}
+static inline struct gn_fb_queue_work gn_fb_app_box_body_as_queue_work(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_queue_work){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_QUEUE_WORK)};
+}
+static inline struct gn_fb_queue_task gn_fb_app_box_body_as_queue_task(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_queue_task){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_QUEUE_TASK)};
+}
+static inline struct gn_fb_queue_more gn_fb_app_box_body_as_queue_more(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_queue_more){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_QUEUE_MORE)};
+}
+static inline struct gn_fb_queue_end gn_fb_app_box_body_as_queue_end(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_queue_end){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_QUEUE_END)};
+}
+static inline struct gn_fb_queue_over gn_fb_app_box_body_as_queue_over(struct gn_fb_app_box t)
+{
+	return (struct gn_fb_queue_over){gn_fbt_member(t.t, 1, GN_FB_APP_BOX_BODY_QUEUE_OVER)};
+}
 
 /* Every table of the schema, for tests and tools. */
 static const struct gn_fb_type *const gn_fbtypes_app_box[] = {
@@ -777,6 +1291,12 @@ static const struct gn_fb_type *const gn_fbtypes_app_box[] = {
 	&gn_fbtype_box_sign,
 	&gn_fbtype_box_signed,
 	&gn_fbtype_box_take,
+	&gn_fbtype_box_drop,
+	&gn_fbtype_queue_work,
+	&gn_fbtype_queue_task,
+	&gn_fbtype_queue_more,
+	&gn_fbtype_queue_end,
+	&gn_fbtype_queue_over,
 	&gn_fbtype_app_box,
 };
 

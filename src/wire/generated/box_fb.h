@@ -19,6 +19,20 @@ enum gn_fb_box_state {
 	GN_FB_BOX_STATE_EXPIRED = 3,
 };
 
+enum gn_fb_box_turn_state {
+	GN_FB_BOX_TURN_STATE_WAITS = 0,
+	GN_FB_BOX_TURN_STATE_LENT = 1,
+	GN_FB_BOX_TURN_STATE_DONE = 2,
+	GN_FB_BOX_TURN_STATE_DEAD = 3,
+};
+
+enum gn_fb_box_end {
+	GN_FB_BOX_END_DONE = 0,
+	GN_FB_BOX_END_FAILED = 1,
+	GN_FB_BOX_END_HOPELESS = 2,
+	GN_FB_BOX_END_ATTEMPTS = 3,
+};
+
 enum gn_fb_box_message_body {
 	GN_FB_BOX_MESSAGE_BODY_NONE = 0,
 	GN_FB_BOX_MESSAGE_BODY_BOX_SHOW = 1,
@@ -37,6 +51,10 @@ enum gn_fb_box_message_body {
 	GN_FB_BOX_MESSAGE_BODY_BOX_WANT = 14,
 	GN_FB_BOX_MESSAGE_BODY_BOX_COPY = 15,
 	GN_FB_BOX_MESSAGE_BODY_BOX_DONE = 16,
+	GN_FB_BOX_MESSAGE_BODY_BOX_LEASE = 17,
+	GN_FB_BOX_MESSAGE_BODY_BOX_EXTEND = 18,
+	GN_FB_BOX_MESSAGE_BODY_BOX_REPORT = 19,
+	GN_FB_BOX_MESSAGE_BODY_BOX_TURN = 20,
 };
 
 /* First 16 bytes of SHA-256(item). */
@@ -217,6 +235,8 @@ struct gn_fb_box_deposit_args {
 	const struct gn_fb_box_invite *invite;
 	/* With a certificate or token: Ed25519 by its key over "geonet/box/deposit/1" || box || SHA-256(item). */
 	const struct gn_fb_sig *sig;
+	/* Queue: 1, lent first, to 4; 0 is 3. */
+	uint8_t class;
 };
 static const struct gn_fb_field gn_fbfields_box_deposit[] = {
 	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_deposit_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -226,8 +246,9 @@ static const struct gn_fb_field gn_fbfields_box_deposit[] = {
 	{"work", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_box_deposit_args, work), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_work, NULL},
 	{"invite", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_box_deposit_args, invite), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_invite, NULL},
 	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_box_deposit_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_deposit_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_box_deposit = {"BoxDeposit", NULL, gn_fbfields_box_deposit, 7};
+static const struct gn_fb_type gn_fbtype_box_deposit = {"BoxDeposit", NULL, gn_fbfields_box_deposit, 8};
 
 GN_MUST static inline gn_err gn_fb_box_deposit_verify(struct gn_slice in, struct gn_fb_box_deposit *out)
 {
@@ -292,6 +313,10 @@ static inline struct gn_fb_sig gn_fb_box_deposit_sig(struct gn_fb_box_deposit t)
 	struct gn_fb_sig v;
 	gn_fbt_struct(t.t, 6, &gn_fblayout_sig, &v);
 	return v;
+}
+static inline uint8_t gn_fb_box_deposit_class(struct gn_fb_box_deposit t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 7, 1, UINT64_C(0x0));
 }
 
 /* ---- BoxHeld ---- */
@@ -429,14 +454,17 @@ struct gn_fb_box_list_args {
 	uint16_t shown;
 	uint64_t after;
 	uint16_t limit;
+	/* Queue: what is not over, too. */
+	bool all;
 };
 static const struct gn_fb_field gn_fbfields_box_list[] = {
 	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_list_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
 	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_list_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
 	{"after", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_list_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"limit", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"all", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_box_list_args, all), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_box_list = {"BoxList", NULL, gn_fbfields_box_list, 4};
+static const struct gn_fb_type gn_fbtype_box_list = {"BoxList", NULL, gn_fbfields_box_list, 5};
 
 GN_MUST static inline gn_err gn_fb_box_list_verify(struct gn_slice in, struct gn_fb_box_list *out)
 {
@@ -467,6 +495,10 @@ static inline uint64_t gn_fb_box_list_after(struct gn_fb_box_list t)
 static inline uint16_t gn_fb_box_list_limit(struct gn_fb_box_list t)
 {
 	return (uint16_t)gn_fbt_bits(t.t, 3, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_list_all(struct gn_fb_box_list t)
+{
+	return gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- BoxListed ---- */
@@ -588,14 +620,16 @@ struct gn_fb_box_watch_args {
 	uint16_t shown;
 	uint64_t after;
 	uint16_t seconds;
+	bool all;
 };
 static const struct gn_fb_field gn_fbfields_box_watch[] = {
 	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_watch_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
 	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_watch_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
 	{"after", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_watch_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_watch_args, seconds), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"all", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_box_watch_args, all), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_box_watch = {"BoxWatch", NULL, gn_fbfields_box_watch, 4};
+static const struct gn_fb_type gn_fbtype_box_watch = {"BoxWatch", NULL, gn_fbfields_box_watch, 5};
 
 GN_MUST static inline gn_err gn_fb_box_watch_verify(struct gn_slice in, struct gn_fb_box_watch *out)
 {
@@ -627,6 +661,10 @@ static inline uint16_t gn_fb_box_watch_seconds(struct gn_fb_box_watch t)
 {
 	return (uint16_t)gn_fbt_bits(t.t, 3, 2, UINT64_C(0x0));
 }
+static inline bool gn_fb_box_watch_all(struct gn_fb_box_watch t)
+{
+	return gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0)) != 0;
+}
 
 /* ---- BoxItem ---- */
 
@@ -647,6 +685,17 @@ struct gn_fb_box_item_args {
 	uint64_t deposited;
 	/* The deposit key, when a certificate or token let it in. */
 	const struct gn_fb_key *by;
+	/* Queue: class, number of the last delivery, seconds of the lease that is lent. */
+	uint8_t class;
+	uint16_t delivery;
+	uint32_t lease;
+	/* Queue: BoxTurnState; how it ended, as in BoxTurn. */
+	uint8_t state;
+	const struct gn_fb_key *worker;
+	uint8_t end;
+	struct gn_slice outcome;
+	const struct gn_fb_sig *sig;
+	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_box_item[] = {
 	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_item_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -658,8 +707,17 @@ static const struct gn_fb_field gn_fbfields_box_item[] = {
 	{"until", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_box_item_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_item_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"by", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_box_item_args, by), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_box_item_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_box_item_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_box_item_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_box_item_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 13, offsetof(struct gn_fb_box_item_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"end", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_box_item_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 15, offsetof(struct gn_fb_box_item_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 16, offsetof(struct gn_fb_box_item_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 17, offsetof(struct gn_fb_box_item_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_box_item = {"BoxItem", NULL, gn_fbfields_box_item, 9};
+static const struct gn_fb_type gn_fbtype_box_item = {"BoxItem", NULL, gn_fbfields_box_item, 18};
 
 GN_MUST static inline gn_err gn_fb_box_item_verify(struct gn_slice in, struct gn_fb_box_item *out)
 {
@@ -726,6 +784,62 @@ static inline struct gn_fb_key gn_fb_box_item_by(struct gn_fb_box_item t)
 	struct gn_fb_key v;
 	gn_fbt_struct(t.t, 8, &gn_fblayout_key, &v);
 	return v;
+}
+static inline uint8_t gn_fb_box_item_class(struct gn_fb_box_item t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 9, 1, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_box_item_delivery(struct gn_fb_box_item t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 10, 2, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_box_item_lease(struct gn_fb_box_item t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 11, 4, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_box_item_state(struct gn_fb_box_item t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 12, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_item_has_worker(struct gn_fb_box_item t)
+{
+	return gn_fbt_has(t.t, 13);
+}
+static inline struct gn_fb_key gn_fb_box_item_worker(struct gn_fb_box_item t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 13, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint8_t gn_fb_box_item_end(struct gn_fb_box_item t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 14, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_item_has_outcome(struct gn_fb_box_item t)
+{
+	return gn_fbt_has(t.t, 15);
+}
+static inline struct gn_slice gn_fb_box_item_outcome(struct gn_fb_box_item t)
+{
+	return gn_fbt_bytes(t.t, 15);
+}
+static inline bool gn_fb_box_item_has_sig(struct gn_fb_box_item t)
+{
+	return gn_fbt_has(t.t, 16);
+}
+static inline struct gn_fb_sig gn_fb_box_item_sig(struct gn_fb_box_item t)
+{
+	struct gn_fb_sig v;
+	gn_fbt_struct(t.t, 16, &gn_fblayout_sig, &v);
+	return v;
+}
+static inline bool gn_fb_box_item_has_token(struct gn_fb_box_item t)
+{
+	return gn_fbt_has(t.t, 17);
+}
+static inline struct gn_slice gn_fb_box_item_token(struct gn_fb_box_item t)
+{
+	return gn_fbt_bytes(t.t, 17);
 }
 
 /* ---- BoxAck ---- */
@@ -868,14 +982,17 @@ struct gn_fb_box_ids_args {
 	} ids;
 	uint8_t bits;
 	uint8_t part;
+	/* Queue: of each id 2 bytes, BoxTurnState in the upper 2 bits, the number of its last delivery below. */
+	struct gn_slice turns;
 };
 static const struct gn_fb_field gn_fbfields_box_ids[] = {
 	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_ids_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
 	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_ids_args, ids), 0, 0, false, UINT64_C(0x0), &gn_fblayout_item_id, NULL},
 	{"bits", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_ids_args, bits), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"part", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_ids_args, part), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"turns", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_box_ids_args, turns), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_box_ids = {"BoxIds", NULL, gn_fbfields_box_ids, 4};
+static const struct gn_fb_type gn_fbtype_box_ids = {"BoxIds", NULL, gn_fbfields_box_ids, 5};
 
 GN_MUST static inline gn_err gn_fb_box_ids_verify(struct gn_slice in, struct gn_fb_box_ids *out)
 {
@@ -920,6 +1037,14 @@ static inline uint8_t gn_fb_box_ids_bits(struct gn_fb_box_ids t)
 static inline uint8_t gn_fb_box_ids_part(struct gn_fb_box_ids t)
 {
 	return (uint8_t)gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_ids_has_turns(struct gn_fb_box_ids t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_slice gn_fb_box_ids_turns(struct gn_fb_box_ids t)
+{
+	return gn_fbt_bytes(t.t, 4);
 }
 
 /* ---- BoxWant ---- */
@@ -995,6 +1120,7 @@ struct gn_fb_box_copy_args {
 	const struct gn_fb_sig *sig;
 	/* Reader keys that acknowledged it, bit i: key i of the descriptor. */
 	uint32_t acked;
+	uint8_t class;
 };
 static const struct gn_fb_field gn_fbfields_box_copy[] = {
 	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_copy_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -1007,8 +1133,9 @@ static const struct gn_fb_field gn_fbfields_box_copy[] = {
 	{"token", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_box_copy_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"sig", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_box_copy_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
 	{"acked", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_box_copy_args, acked), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_box_copy_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_box_copy = {"BoxCopy", NULL, gn_fbfields_box_copy, 10};
+static const struct gn_fb_type gn_fbtype_box_copy = {"BoxCopy", NULL, gn_fbfields_box_copy, 11};
 
 GN_MUST static inline gn_err gn_fb_box_copy_verify(struct gn_slice in, struct gn_fb_box_copy *out)
 {
@@ -1096,10 +1223,336 @@ static inline uint32_t gn_fb_box_copy_acked(struct gn_fb_box_copy t)
 {
 	return (uint32_t)gn_fbt_bits(t.t, 9, 4, UINT64_C(0x0));
 }
+static inline uint8_t gn_fb_box_copy_class(struct gn_fb_box_copy t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 10, 1, UINT64_C(0x0));
+}
+
+/* ---- BoxLease ---- */
+
+/* A worker asks for up to `count` items. Each comes as BoxItem with the request's number, `left` counting down; BoxDone
+ * with Ok: none now. */
+struct gn_fb_box_lease {
+	struct gn_fbt t;
+};
+struct gn_fb_box_lease_args {
+	const struct gn_fb_key *box;
+	uint16_t shown;
+	uint8_t count;
+	uint32_t seconds;
+};
+static const struct gn_fb_field gn_fbfields_box_lease[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_lease_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_lease_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_lease_args, count), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_lease_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_lease = {"BoxLease", NULL, gn_fbfields_box_lease, 4};
+
+GN_MUST static inline gn_err gn_fb_box_lease_verify(struct gn_slice in, struct gn_fb_box_lease *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_lease, &out->t);
+}
+static inline gn_fbref gn_fb_box_lease_make(struct gn_fbb *b, const struct gn_fb_box_lease_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_lease, args);
+}
+static inline bool gn_fb_box_lease_has_box(struct gn_fb_box_lease t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_box_lease_box(struct gn_fb_box_lease t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint16_t gn_fb_box_lease_shown(struct gn_fb_box_lease t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 1, 2, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_box_lease_count(struct gn_fb_box_lease t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_box_lease_seconds(struct gn_fb_box_lease t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 3, 4, UINT64_C(0x0));
+}
+
+/* ---- BoxExtend ---- */
+
+/* Answered by BoxDone: Stale, lent to another since; Exists, it is over. */
+struct gn_fb_box_extend {
+	struct gn_fbt t;
+};
+struct gn_fb_box_extend_args {
+	const struct gn_fb_key *box;
+	uint16_t shown;
+	const struct gn_fb_item_id *id;
+	uint16_t delivery;
+	uint32_t seconds;
+};
+static const struct gn_fb_field gn_fbfields_box_extend[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_extend_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_extend_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_extend_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL},
+	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_extend_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_extend_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_extend = {"BoxExtend", NULL, gn_fbfields_box_extend, 5};
+
+GN_MUST static inline gn_err gn_fb_box_extend_verify(struct gn_slice in, struct gn_fb_box_extend *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_extend, &out->t);
+}
+static inline gn_fbref gn_fb_box_extend_make(struct gn_fbb *b, const struct gn_fb_box_extend_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_extend, args);
+}
+static inline bool gn_fb_box_extend_has_box(struct gn_fb_box_extend t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_box_extend_box(struct gn_fb_box_extend t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint16_t gn_fb_box_extend_shown(struct gn_fb_box_extend t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 1, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_extend_has_id(struct gn_fb_box_extend t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_item_id gn_fb_box_extend_id(struct gn_fb_box_extend t)
+{
+	struct gn_fb_item_id v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_item_id, &v);
+	return v;
+}
+static inline uint16_t gn_fb_box_extend_delivery(struct gn_fb_box_extend t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 3, 2, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_box_extend_seconds(struct gn_fb_box_extend t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 4, 4, UINT64_C(0x0));
+}
+
+/* ---- BoxReport ---- */
+
+/* What became of it, answered as BoxExtend when it is durable. sig: by the worker's key, docs/spec/services.md BD-13. */
+struct gn_fb_box_report {
+	struct gn_fbt t;
+};
+struct gn_fb_box_report_args {
+	const struct gn_fb_key *box;
+	uint16_t shown;
+	const struct gn_fb_item_id *id;
+	uint16_t delivery;
+	uint8_t end;
+	struct gn_slice outcome;
+	const struct gn_fb_sig *sig;
+	/* Failed: seconds before it is lent again. */
+	uint32_t after;
+};
+static const struct gn_fb_field gn_fbfields_box_report[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_report_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_report_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_report_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL},
+	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_report_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"end", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_report_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 5, offsetof(struct gn_fb_box_report_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_box_report_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_report_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_report = {"BoxReport", NULL, gn_fbfields_box_report, 8};
+
+GN_MUST static inline gn_err gn_fb_box_report_verify(struct gn_slice in, struct gn_fb_box_report *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_report, &out->t);
+}
+static inline gn_fbref gn_fb_box_report_make(struct gn_fbb *b, const struct gn_fb_box_report_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_report, args);
+}
+static inline bool gn_fb_box_report_has_box(struct gn_fb_box_report t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_box_report_box(struct gn_fb_box_report t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint16_t gn_fb_box_report_shown(struct gn_fb_box_report t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 1, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_report_has_id(struct gn_fb_box_report t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_item_id gn_fb_box_report_id(struct gn_fb_box_report t)
+{
+	struct gn_fb_item_id v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_item_id, &v);
+	return v;
+}
+static inline uint16_t gn_fb_box_report_delivery(struct gn_fb_box_report t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 3, 2, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_box_report_end(struct gn_fb_box_report t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_report_has_outcome(struct gn_fb_box_report t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_slice gn_fb_box_report_outcome(struct gn_fb_box_report t)
+{
+	return gn_fbt_bytes(t.t, 5);
+}
+static inline bool gn_fb_box_report_has_sig(struct gn_fb_box_report t)
+{
+	return gn_fbt_has(t.t, 6);
+}
+static inline struct gn_fb_sig gn_fb_box_report_sig(struct gn_fb_box_report t)
+{
+	struct gn_fb_sig v;
+	gn_fbt_struct(t.t, 6, &gn_fblayout_sig, &v);
+	return v;
+}
+static inline uint32_t gn_fb_box_report_after(struct gn_fb_box_report t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 7, 4, UINT64_C(0x0));
+}
+
+/* ---- BoxTurn ---- */
+
+/* Of a holder to the others: how it stands with an item. */
+struct gn_fb_box_turn {
+	struct gn_fbt t;
+};
+struct gn_fb_box_turn_args {
+	const struct gn_fb_key *box;
+	const struct gn_fb_item_id *id;
+	uint16_t delivery;
+	uint8_t state;
+	const struct gn_fb_key *worker;
+	/* Seconds that it is lent or rests. */
+	uint32_t left;
+	/* Done, Dead: as it was reported, with the chain of a worker by token. */
+	uint8_t end;
+	struct gn_slice outcome;
+	const struct gn_fb_sig *sig;
+	struct gn_slice token;
+};
+static const struct gn_fb_field gn_fbfields_box_turn[] = {
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_turn_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_box_turn_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL},
+	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_turn_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_turn_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_box_turn_args, worker), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"left", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_turn_args, left), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"end", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_box_turn_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_box_turn_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_box_turn_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 9, offsetof(struct gn_fb_box_turn_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_box_turn = {"BoxTurn", NULL, gn_fbfields_box_turn, 10};
+
+GN_MUST static inline gn_err gn_fb_box_turn_verify(struct gn_slice in, struct gn_fb_box_turn *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_box_turn, &out->t);
+}
+static inline gn_fbref gn_fb_box_turn_make(struct gn_fbb *b, const struct gn_fb_box_turn_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_box_turn, args);
+}
+static inline bool gn_fb_box_turn_has_box(struct gn_fb_box_turn t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_box_turn_box(struct gn_fb_box_turn t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_box_turn_has_id(struct gn_fb_box_turn t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_item_id gn_fb_box_turn_id(struct gn_fb_box_turn t)
+{
+	struct gn_fb_item_id v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_item_id, &v);
+	return v;
+}
+static inline uint16_t gn_fb_box_turn_delivery(struct gn_fb_box_turn t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 2, 2, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_box_turn_state(struct gn_fb_box_turn t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_turn_has_worker(struct gn_fb_box_turn t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_fb_key gn_fb_box_turn_worker(struct gn_fb_box_turn t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 4, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint32_t gn_fb_box_turn_left(struct gn_fb_box_turn t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 5, 4, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_box_turn_end(struct gn_fb_box_turn t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_box_turn_has_outcome(struct gn_fb_box_turn t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline struct gn_slice gn_fb_box_turn_outcome(struct gn_fb_box_turn t)
+{
+	return gn_fbt_bytes(t.t, 7);
+}
+static inline bool gn_fb_box_turn_has_sig(struct gn_fb_box_turn t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline struct gn_fb_sig gn_fb_box_turn_sig(struct gn_fb_box_turn t)
+{
+	struct gn_fb_sig v;
+	gn_fbt_struct(t.t, 8, &gn_fblayout_sig, &v);
+	return v;
+}
+static inline bool gn_fb_box_turn_has_token(struct gn_fb_box_turn t)
+{
+	return gn_fbt_has(t.t, 9);
+}
+static inline struct gn_slice gn_fb_box_turn_token(struct gn_fb_box_turn t)
+{
+	return gn_fbt_bytes(t.t, 9);
+}
 
 /* ---- BoxDone ---- */
 
-/* Answers BoxShow, BoxWatch, BoxAck, BoxSum; refuses any request. */
+/* Answers BoxShow, BoxWatch, BoxAck, BoxSum, BoxExtend, BoxReport; refuses any request. */
 struct gn_fb_box_done {
 	struct gn_fbt t;
 };
@@ -1186,7 +1639,7 @@ struct gn_fb_box_message_args {
 static const struct gn_fb_field gn_fbfields_box_message[] = {
 	{"request", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_message_args, request), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_message_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_box_message_args, body), 16, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_show, &gn_fbtype_box_deposit, &gn_fbtype_box_held, &gn_fbtype_box_ask, &gn_fbtype_box_states, &gn_fbtype_box_list, &gn_fbtype_box_listed, &gn_fbtype_box_fetch, &gn_fbtype_box_watch, &gn_fbtype_box_item, &gn_fbtype_box_ack, &gn_fbtype_box_sum, &gn_fbtype_box_ids, &gn_fbtype_box_want, &gn_fbtype_box_copy, &gn_fbtype_box_done}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_box_message_args, body), 20, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_show, &gn_fbtype_box_deposit, &gn_fbtype_box_held, &gn_fbtype_box_ask, &gn_fbtype_box_states, &gn_fbtype_box_list, &gn_fbtype_box_listed, &gn_fbtype_box_fetch, &gn_fbtype_box_watch, &gn_fbtype_box_item, &gn_fbtype_box_ack, &gn_fbtype_box_sum, &gn_fbtype_box_ids, &gn_fbtype_box_want, &gn_fbtype_box_copy, &gn_fbtype_box_done, &gn_fbtype_box_lease, &gn_fbtype_box_extend, &gn_fbtype_box_report, &gn_fbtype_box_turn}},
 };
 static const struct gn_fb_type gn_fbtype_box_message = {"BoxMessage", "GNBX", gn_fbfields_box_message, 3};
 
@@ -1276,6 +1729,22 @@ static inline struct gn_fb_box_done gn_fb_box_message_body_as_box_done(struct gn
 {
 	return (struct gn_fb_box_done){gn_fbt_member(t.t, 2, GN_FB_BOX_MESSAGE_BODY_BOX_DONE)};
 }
+static inline struct gn_fb_box_lease gn_fb_box_message_body_as_box_lease(struct gn_fb_box_message t)
+{
+	return (struct gn_fb_box_lease){gn_fbt_member(t.t, 2, GN_FB_BOX_MESSAGE_BODY_BOX_LEASE)};
+}
+static inline struct gn_fb_box_extend gn_fb_box_message_body_as_box_extend(struct gn_fb_box_message t)
+{
+	return (struct gn_fb_box_extend){gn_fbt_member(t.t, 2, GN_FB_BOX_MESSAGE_BODY_BOX_EXTEND)};
+}
+static inline struct gn_fb_box_report gn_fb_box_message_body_as_box_report(struct gn_fb_box_message t)
+{
+	return (struct gn_fb_box_report){gn_fbt_member(t.t, 2, GN_FB_BOX_MESSAGE_BODY_BOX_REPORT)};
+}
+static inline struct gn_fb_box_turn gn_fb_box_message_body_as_box_turn(struct gn_fb_box_message t)
+{
+	return (struct gn_fb_box_turn){gn_fbt_member(t.t, 2, GN_FB_BOX_MESSAGE_BODY_BOX_TURN)};
+}
 
 /* Every table of the schema, for tests and tools. */
 static const struct gn_fb_type *const gn_fbtypes_box[] = {
@@ -1294,6 +1763,10 @@ static const struct gn_fb_type *const gn_fbtypes_box[] = {
 	&gn_fbtype_box_ids,
 	&gn_fbtype_box_want,
 	&gn_fbtype_box_copy,
+	&gn_fbtype_box_lease,
+	&gn_fbtype_box_extend,
+	&gn_fbtype_box_report,
+	&gn_fbtype_box_turn,
 	&gn_fbtype_box_done,
 	&gn_fbtype_box_message,
 };
