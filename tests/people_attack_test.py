@@ -6,8 +6,8 @@ Exit 0 passed, 77 skipped, 1 failed with a sentence.
 import sys
 
 sys.dont_write_bytecode = True
-import attack_test
-from attack_test import check, eventually
+import node_rig
+from node_rig import check, eventually
 from people_test import Person
 
 
@@ -49,4 +49,4 @@ def case_names(nodes, seed):
 
 
 if __name__ == "__main__":
-    sys.exit(attack_test.main(globals()))
+    sys.exit(node_rig.main(globals()))

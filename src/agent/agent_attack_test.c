@@ -1,5 +1,5 @@
-/* What a contact, a stranger and a holder may do to an agent: nothing of theirs ends it, fills it, or
- * keeps from it what others say. Rules AG-57, AG-62, AG-72. */
+/* What a contact, a stranger, a holder and a node may do to an agent: nothing of theirs ends it,
+ * fills it, or keeps from it what others say. Rules AG-56, AG-57, AG-62. */
 #include "agent/outbox_int.h"
 #include "agent/testing/world.h"
 
