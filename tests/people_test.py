@@ -13,15 +13,16 @@ from node_rig import check, eventually
 
 class Person:
     """An agent in a folder of its own, over one of the nodes."""
-    def __init__(self, nodes, name, node):
+    def __init__(self, nodes, name, node, made=False):
         self.nodes, self.name = nodes, name
         self.data = os.path.join(nodes.base, name)
         self.log = os.path.join(nodes.base, name + ".log")
         self.process = None
-        os.mkdir(self.data, 0o700)
+        if not made:
+            os.mkdir(self.data, 0o700)
         nodes.attackers.append(self)  # stopped with them
         self.up(node)
-        self.pid = self.json("agent", "status")["pid"]
+        self.pid = self.json("agent", "status").get("pid")
 
     def up(self, node, *options):
         ready, tells = os.pipe()

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PLACE 512 /* bytes of a path */
+
 static const char usage[] =
 	"usage: geonet-agent [OPTION]...\n"
 	"Run one person's agent: their keys, sessions and history; `geonet agent up` starts it in\n"
@@ -36,17 +38,24 @@ static int fail(const char *why)
 	return 2;
 }
 
-static void default_data(struct gn_agent_config *config)
+/* place: this user's own, whatever is said. */
+static void default_data(struct gn_agent_config *config, char place[PLACE])
 {
-	const char *own = getenv("GEONET_DATA"), *xdg = getenv("XDG_DATA_HOME"),
-		   *home = getenv("HOME");
-	if (own && *own)
-		snprintf(config->data, sizeof config->data, "%.500s", own);
-	else if (xdg && *xdg)
-		snprintf(config->data, sizeof config->data, "%.490s/geonet", xdg);
+	const char *own = getenv("GEONET_DATA"), *xdg = getenv("XDG_DATA_HOME");
+	if (xdg && *xdg)
+		snprintf(place, PLACE, "%.490s/geonet", xdg);
 	else
-		snprintf(config->data, sizeof config->data, "%.480s/.local/share/geonet",
-			 home && *home ? home : ".");
+		snprintf(place, PLACE, "%.480s/.local/share/geonet", gn_os_home());
+	snprintf(config->data, sizeof config->data, "%.500s", own && *own ? own : place);
+}
+
+/* The runtime directory has room for one agent: that of the place where a user's data is when
+ * nothing else is said. The tool finds it by the same rule. */
+static void choose_runtime(struct gn_agent_config *config, const char *place)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	if (runtime && strcmp(config->data, place) == 0)
+		snprintf(config->runtime, sizeof config->runtime, "%.500s", runtime);
 }
 
 static gn_err parse(int argc, char **argv, struct gn_agent_config *config, int *ready_fd,
@@ -84,7 +93,7 @@ static gn_err parse(int argc, char **argv, struct gn_agent_config *config, int *
 int main(int argc, char **argv)
 {
 	static struct gn_agent_config config;
-	char why[GN_HOST_WHY] = "";
+	char why[GN_HOST_WHY] = "", place[PLACE];
 	int ready_fd = -1;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
@@ -94,9 +103,10 @@ int main(int argc, char **argv)
 	}
 	gn_os_process();
 	gn_host_settings_default(gn_agent_settings, &config, sizeof config);
-	default_data(&config);
+	default_data(&config, place);
 	if (parse(argc, argv, &config, &ready_fd, why))
 		return fail(why);
+	choose_runtime(&config, place);
 	if (gn_agent_run(&config, ready_fd, why) == GN_OK)
 		return 0;
 	fprintf(stderr, "geonet-agent: %s\n", why);

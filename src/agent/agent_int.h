@@ -7,7 +7,9 @@
  *   post.c    what is to be sent -> sealed -> deposited
  *   inbox.c   items of own boxes -> opened -> what people say; locked.c: counted, while locked
  *   file_send.c, file_get.c   files: sealed and given to the node, fetched and opened
+ *   place.c   where its socket is
  *   life.c    open and locked; what the network says of people
+ *   events.c  events of the store          told.c   what those who listen are told
  *   serve.c   calls of app/1          run.c    the loop, start and end
  *
  * 1. Nothing is acknowledged, sent or told before what it changed is in the store.
@@ -111,6 +113,28 @@ struct agent_locked_item { /* that came while it was locked */
 	size_t len;
 };
 
+/* A client of ours, as it was looked up last (clients.c). */
+struct agent_client {
+	struct gn_hash id;     /* 16 bytes, and zeros */
+	struct gn_hash secret; /* secret: wiped as soon as it was used */
+	char name[AGENT_NAME_MAX + 1];
+	uint8_t rights[AGENT_RIGHTS_MAX];
+	size_t rights_len;
+	uint64_t since_ms, seen_ms, until_ms;
+	bool found;
+};
+
+/* What a person is asked (clients.c); its text is made of a name's first 100 bytes, and 300 of
+ * rights. */
+#define AGENT_APPROVAL_TEXT 512u
+struct agent_approval {
+	uint64_t id; /* 0: a free place */
+	gn_time until;
+	uint8_t asker[32]; /* of by_client */
+	bool by_client, allowed;
+	char text[AGENT_APPROVAL_TEXT];
+};
+
 struct gn_agent {
 	struct gn_agent_config config;
 	struct gn_host host;
@@ -123,6 +147,10 @@ struct gn_agent {
 	struct gn_agent_vault *vault;
 	struct gn_agent_link *link;
 	char link_why[GN_HOST_WHY]; /* why it is down; "" */
+
+	char origin[256]; /* what a client's secret is shown for: "unix:" and the socket's path */
+	struct agent_client client;
+	struct agent_approval approvals[AGENT_APPROVALS_MAX];
 
 	/* while OPEN; NULL otherwise */
 	struct gn_agent_db *db;
@@ -153,8 +181,12 @@ struct gn_agent {
 	/* keep.c: what is lent to people until the next find */
 	uint8_t *found_row, *found_content;
 	size_t found_cap, found_content_cap;
-	struct gn_people_event *events; /* to be told; owned */
+	struct agent_event { /* to be told */
+		struct gn_people_event said;
+		uint64_t cursor; /* that the store has for it; 0: none */
+	} *events;               /* owned */
 	size_t event_count, event_cap;
+	uint64_t told_ahead; /* cursors below it are the store's word not to be taken again */
 
 	/* post.c */
 	struct agent_deposit deposits[AGENT_DEPOSITS];
@@ -212,7 +244,10 @@ bool agent_find(void *user, const struct gn_people_find *find, struct gn_people_
 GN_MUST gn_err agent_people_open(struct gn_agent *a);
 /* What people and sessions changed, into the transaction; events wait in a->events. */
 GN_MUST gn_err agent_keep(struct gn_agent *a, struct gn_agent_tx *tx);
-/* The same in a transaction of its own. An error ends the agent. */
+/* An event that people does not say of itself. */
+GN_MUST gn_err agent_keep_event(struct gn_agent *a, struct gn_agent_tx *tx,
+				const struct gn_people_event *e);
+/* agent_keep in a transaction of its own. An error ends the agent. */
 void agent_settle(struct gn_agent *a);
 /* The store failed: the program ends, with its sentence. */
 void agent_fail(struct gn_agent *a, gn_err err);
@@ -317,8 +352,16 @@ void agent_files_close(struct gn_agent *a);
 /* ---- serve.c ---- */
 
 void agent_serve_init(struct gn_agent *a);
-void agent_serve_event(struct gn_agent *a, const struct gn_people_event *e);
+
+/* ---- told.c ---- */
+
+/* Who listens goes on with what the store has kept; with nothing. */
+GN_MUST gn_err agent_told_open(struct gn_agent *a);
+void agent_told_close(struct gn_agent *a);
+void agent_serve_event(struct gn_agent *a, const struct gn_people_event *e, uint64_t cursor);
 void agent_serve_state(struct gn_agent *a); /* how it stands has changed */
+/* A person is asked: tells who listens. */
+void agent_serve_asked(struct gn_agent *a, const struct agent_approval *p);
 /* Something came while it is locked: tells who listens. */
 void agent_serve_new(struct gn_agent *a);
 /* What moved of files on their way: tells who listens, and who sends them. */
@@ -329,6 +372,12 @@ void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
 void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner);
 /* They were not found in time: whoever accepted them hears it. */
 void agent_serve_unfound(struct gn_agent *a, const struct gn_pk *owner);
+
+/* ---- place.c ---- */
+
+/* The socket's path: in this user's runtime directory ("": there is none), else in DATA. False: the
+ * runtime directory is another's or open to others, so it is DATA. */
+bool agent_place(const char *runtime, const char *data, char *out, size_t cap);
 
 /* ---- life.c ---- */
 

@@ -420,11 +420,17 @@ static void a_stranger_found_late(void **state)
 	WORLD_UNTIL(&w, b->claim_count == 1);
 	w.withhold = true;
 	agent_claim_accept(b, &b->claims[0]);
-	world_pass(&w, 10 * GN_SEC, GN_SEC);
+	assert_int_equal(b->claims[0].wait, AGENT_CLAIM_WAIT);
+	world_pass(&w, AGENT_CLAIM_SHOWN - 1, GN_SEC);
+	assert_int_not_equal(b->claims[0].until, GN_NEVER);
+	world_pass(&w, 1, 1); /* who accepted them is told that they are not found */
+	assert_int_equal(b->claims[0].until, GN_NEVER);
+	world_pass(&w, 3 * AGENT_CLAIM_WAIT_MAX, 10 * GN_SEC);
 	assert_int_equal(b->claim_count, 1);
+	assert_int_equal(b->claims[0].wait, AGENT_CLAIM_WAIT_MAX);
 	assert_int_equal(world_state(&w, 1, false, &first), -1);
 	w.withhold = false;
-	world_pass(&w, 20 * GN_SEC, GN_SEC);
+	world_pass(&w, AGENT_CLAIM_WAIT_MAX, 10 * GN_SEC);
 	assert_int_equal(b->claim_count, 0);
 	assert_true(world_state(&w, 1, false, &first) >= 0);
 }

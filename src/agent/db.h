@@ -335,7 +335,8 @@ GN_MUST gn_err gn_agent_files(struct gn_agent_db *db, const struct gn_agent_file
 /* ---- clients ---- */
 
 struct gn_agent_client {
-	struct gn_hash id, secret; /* secret: SHA-256 of the client's */
+	struct gn_hash id;     /* 16 bytes, and zeros */
+	struct gn_hash secret; /* secret: its proof needs it (AP-12) */
 	struct gn_slice name, rights;
 	uint64_t since_ms, seen_ms, until_ms; /* until 0: for ever */
 };
@@ -351,7 +352,7 @@ GN_MUST gn_err gn_agent_clients(struct gn_agent_db *db, gn_agent_client_fn *fn, 
 /* ---- events ---- */
 
 struct gn_agent_event {
-	uint64_t cursor; /* the store's, ascending */
+	uint64_t cursor; /* ascending; of a new one 0: the next */
 	uint64_t at_ms;
 	uint16_t kind;
 	struct gn_slice bytes;
@@ -365,6 +366,9 @@ GN_MUST gn_err gn_agent_event_add(struct gn_agent_tx *tx, const struct gn_agent_
  * of this store: read everything again. */
 GN_MUST gn_err gn_agent_events(struct gn_agent_db *db, uint64_t after, unsigned limit,
 			       gn_agent_event_fn *fn, void *user, bool *gap, bool *more);
+/* Of each (kind, bytes) the last, by cursor; *first: from that cursor on none was dropped. */
+GN_MUST gn_err gn_agent_events_newest(struct gn_agent_db *db, gn_agent_event_fn *fn, void *user,
+				      uint64_t *first);
 /* What a cursor belongs to, new for each store and each copy put back; and the newest cursor. */
 GN_MUST gn_err gn_agent_events_now(struct gn_agent_db *db, uint64_t *epoch, uint64_t *cursor);
 

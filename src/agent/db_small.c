@@ -198,29 +198,78 @@ gn_err gn_agent_clients(struct gn_agent_db *db, gn_agent_client_fn *fn, void *us
 
 /* ---- events ---- */
 
+#define FIRST_EVENT "events" /* a single value: the first cursor that was not dropped */
+
+/* The first cursor from which on none was dropped; 1: none ever was. */
+static gn_err first_cursor(struct gn_agent_db *db, uint64_t *out)
+{
+	uint8_t bytes[8];
+	struct gn_buf b = {bytes, 0, sizeof bytes};
+	gn_err err = gn_agent_meta_get(db, FIRST_EVENT, &b);
+	*out = err ? 1 : gn_be64(bytes);
+	if (!err && b.len != sizeof bytes)
+		return GN_CORRUPT;
+	return err == GN_NOT_FOUND ? GN_OK : err;
+}
+
 static gn_err drop_old(struct gn_agent_tx *tx, uint64_t newest, uint64_t now_ms)
 {
-	struct agent_q q = agent_q_tx(tx, "DELETE FROM events WHERE cursor <= ?");
-	agent_q_int(&q, newest > AGENT_EVENTS_MAX ? newest - AGENT_EVENTS_MAX : 0);
-	GN_TRY(agent_q_run(&q));
-	q = agent_q_tx(tx, "DELETE FROM events WHERE at < ?");
+	uint8_t first[8];
+	uint64_t upto = newest > AGENT_EVENTS_MAX ? newest - AGENT_EVENTS_MAX : 0;
+	struct agent_q q =
+		agent_q_tx(tx, "SELECT coalesce(max(cursor), 0) FROM events WHERE at < ?");
 	agent_q_int(&q, now_ms > AGENT_EVENTS_MS ? now_ms - AGENT_EVENTS_MS : 0);
-	return agent_q_run(&q);
+	gn_err err = agent_q_row(&q);
+	if (!err && agent_q_get(&q, 0) > upto)
+		upto = agent_q_get(&q, 0);
+	agent_q_end(&q);
+	if (err || !upto)
+		return err;
+	q = agent_q_tx(tx, "DELETE FROM events WHERE cursor <= ?");
+	agent_q_int(&q, upto);
+	GN_TRY(agent_q_run(&q));
+	if (sqlite3_changes(tx->db->db) == 0)
+		return GN_OK;
+	gn_put_be64(first, upto + 1);
+	return gn_agent_meta_put(tx, FIRST_EVENT, GN_SLICE(first));
 }
 
 gn_err gn_agent_event_add(struct gn_agent_tx *tx, const struct gn_agent_event *e, uint64_t *cursor)
 {
 	if (e->bytes.len > AGENT_BYTES_MAX)
 		return GN_TOO_LARGE;
-	struct agent_q q = agent_q_tx(tx, "INSERT INTO events(at, kind, bytes) VALUES(?, ?, ?)");
+	struct agent_q q = agent_q_tx(tx, e->cursor ? "INSERT INTO events(at, kind, bytes, cursor)"
+						      " VALUES(?, ?, ?, ?)"
+						    : "INSERT INTO events(at, kind, bytes)"
+						      " VALUES(?, ?, ?)");
 	agent_q_int(&q, e->at_ms);
 	agent_q_int(&q, e->kind);
 	agent_q_blob(&q, e->bytes);
+	if (e->cursor)
+		agent_q_int(&q, e->cursor);
 	GN_TRY(agent_q_run(&q));
 	uint64_t made = (uint64_t)sqlite3_last_insert_rowid(tx->db->db);
 	GN_TRY(drop_old(tx, made, e->at_ms));
 	*cursor = made;
 	return GN_OK;
+}
+
+gn_err gn_agent_events_newest(struct gn_agent_db *db, gn_agent_event_fn *fn, void *user,
+			      uint64_t *first)
+{
+	struct agent_q q = agent_q(db, "SELECT max(cursor), max(at), kind, bytes FROM events"
+				       " GROUP BY kind, bytes ORDER BY 1");
+	gn_err err;
+	while (!(err = agent_q_row(&q))) {
+		struct gn_agent_event e = {.cursor = agent_q_get(&q, 0),
+					   .at_ms = agent_q_get(&q, 1),
+					   .kind = (uint16_t)agent_q_get(&q, 2),
+					   .bytes = agent_q_bytes(&q, 3)};
+		if (!fn(user, &e))
+			break;
+	}
+	GN_TRY(agent_q_over(&q, err));
+	return first_cursor(db, first);
 }
 
 static gn_err newest_cursor(struct gn_agent_db *db, uint64_t *out)
@@ -248,12 +297,11 @@ gn_err gn_agent_events_now(struct gn_agent_db *db, uint64_t *epoch, uint64_t *cu
 gn_err gn_agent_events(struct gn_agent_db *db, uint64_t after, unsigned limit,
 		       gn_agent_event_fn *fn, void *user, bool *gap, bool *more)
 {
-	uint64_t newest, oldest, last = after;
+	uint64_t newest, first, last = after;
 	unsigned left = agent_limit(limit);
 	GN_TRY(newest_cursor(db, &newest));
-	GN_TRY(agent_db_number(db, "SELECT coalesce(min(cursor), 0) FROM events", &oldest));
-	/* with none kept, all up to the newest are gone */
-	*gap = after > newest || (after < newest && (!oldest || after + 1 < oldest));
+	GN_TRY(first_cursor(db, &first));
+	*gap = after > newest || after + 1 < first;
 	*more = false;
 	if (*gap)
 		return GN_OK;

@@ -223,11 +223,7 @@ static gn_time claims_pump(struct gn_agent *a)
 			c->again = a->now + c->wait;
 			c->wait = gn_time_min(2 * c->wait, AGENT_CLAIM_WAIT_MAX);
 		}
-		if (c->until <= a->now) {
-			c->until = GN_NEVER;
-			agent_serve_unfound(a, &c->owner);
-		}
-		due = gn_time_min(due, gn_time_min(c->again, c->until));
+		due = gn_time_min(due, c->again);
 	}
 	return due;
 }

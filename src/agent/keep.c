@@ -3,7 +3,7 @@
  *
  * Of people's rows: OWN is the single value "people"; CONTACT a contact under its chat's id; CHAT a
  * chat; MESSAGE a message; REGISTER a register. */
-#include "agent/agent_int.h"
+#include "agent/events_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,20 +236,20 @@ static gn_err keep_row(struct gn_agent *a, struct gn_agent_tx *tx, const struct 
 	return GN_INTERNAL;
 }
 
-static gn_err keep_events(struct gn_agent *a)
+gn_err agent_keep_event(struct gn_agent *a, struct gn_agent_tx *tx, const struct gn_people_event *e)
 {
-	struct gn_people_event e;
-	while (gn_people_next_event(a->people, &e)) {
-		if (a->event_count == a->event_cap) {
-			size_t cap = a->event_cap ? 2 * a->event_cap : 64;
-			void *grown = realloc(a->events, cap * sizeof *a->events);
-			if (!grown)
-				return GN_NOMEM;
-			a->events = grown;
-			a->event_cap = cap;
-		}
-		a->events[a->event_count++] = e;
+	if (a->event_count == a->event_cap) {
+		size_t cap = a->event_cap ? 2 * a->event_cap : 64;
+		void *grown = realloc(a->events, cap * sizeof *a->events);
+		if (!grown)
+			return GN_NOMEM;
+		a->events = grown;
+		a->event_cap = cap;
 	}
+	struct agent_event *out = &a->events[a->event_count];
+	out->said = *e;
+	GN_TRY(agent_event_keep(a, tx, e, &out->cursor));
+	a->event_count++;
 	return GN_OK;
 }
 
@@ -261,7 +261,9 @@ gn_err agent_keep(struct gn_agent *a, struct gn_agent_tx *tx)
 		GN_TRY(keep_row(a, tx, &row));
 	while (gn_people_next_send(a->people, &send))
 		GN_TRY(agent_post_add(a, tx, &send));
-	GN_TRY(keep_events(a));
+	struct gn_people_event event;
+	while (gn_people_next_event(a->people, &event))
+		GN_TRY(agent_keep_event(a, tx, &event));
 	return gn_agent_rows_save(tx, a->e2ee);
 }
 

@@ -114,6 +114,7 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 	GN_TRY(err);
 	GN_TRY(open_sessions(a));
 	GN_TRY(agent_people_open(a));
+	GN_TRY(agent_told_open(a));
 	struct gn_agent_know_config know = {
 		.link = a->link, .unix_now = get_unix, .known = on_known, .user = a};
 	GN_TRY(gn_agent_know_new(&know, &a->know));
@@ -157,6 +158,8 @@ void agent_close(struct gn_agent *a)
 	a->e2ee = NULL;
 	a->db = NULL;
 	a->event_count = a->claim_count = 0;
+	memset(a->approvals, 0, sizeof a->approvals);
+	agent_told_close(a);
 	if (a->found_content)
 		gn_wipe(a->found_content, a->found_content_cap);
 	gn_wipe(&a->device, sizeof a->device);

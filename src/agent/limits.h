@@ -33,6 +33,8 @@
 #define AGENT_ROW_MAX (16u << 20)
 /* Bytes of a name: of a contact, a client, a setting. */
 #define AGENT_NAME_MAX 256u
+/* Bytes of one right of a client: a word and a PID. */
+#define AGENT_RIGHT_MAX 64u
 /* Bytes of a client's rights. */
 #define AGENT_RIGHTS_MAX 4096u
 /* Programs that may speak to the agent. */
@@ -247,6 +249,14 @@
 #define AGENT_TOLD_COUNT 10000u
 #define AGENT_TOLD_BYTES (8u << 20)
 #define AGENT_TOLD_KEEP (24 * 3600 * GN_SEC)
+/* Cursors that are kept back at once, so that one that was told is never taken again; after a kill
+ * so many are skipped at most. */
+#define AGENT_TOLD_AHEAD 64u
+/* Milliseconds between two times that it is written down when a client was here. */
+#define AGENT_SEEN_MS 3600000u
+/* What persons are asked at once, and for how long an answer counts. */
+#define AGENT_APPROVALS_MAX 8u
+#define AGENT_APPROVAL_KEEP (300 * GN_SEC)
 /* Bytes of a call's JSON: a text of 16 KiB, escaped. */
 #define AGENT_BODY (256u << 10)
 /* Milliseconds that a message may be overtaken before its absence is shown. */
@@ -259,6 +269,8 @@
 #define AGENT_CHATS_BYTES (640u << 10)
 /* Seconds that an invite is open when nobody says so. */
 #define AGENT_INVITE_TTL (7u * 86400u)
+/* Bytes of a runtime directory's path: a socket's path has 107. */
+#define AGENT_RUNTIME_MAX 86u
 /* Of a node that is the machine's service. */
 #define AGENT_SERVICE_SOCKET "/run/geonet/app.sock"
 

@@ -340,7 +340,6 @@ static struct agent_deposit *deposit_of(struct gn_agent *a, uint64_t out)
 	return NULL;
 }
 
-/* An ITEM's turn: it gets a place. */
 /* A box has a quarter of the places, so that one that nobody answers for keeps no others waiting. */
 static bool has_share(const struct gn_agent *a, const struct gn_pk *box)
 {
@@ -366,6 +365,7 @@ static void step_back(struct gn_agent *a, const struct gn_agent_out *o)
 	agent_fail(a, err);
 }
 
+/* An ITEM's turn: it gets a place. */
 static void deposit_begin(struct gn_agent *a, const struct gn_agent_out *o,
 			  const struct agent_out_parts *parts)
 {

@@ -23,8 +23,8 @@ const struct gn_host_setting gn_agent_settings[] = {
 	 .shown = "DATA/app.sock, else /run/geonet/app.sock", .expected = "the path of a socket",
 	 .help = "the socket of the node that it reaches the network through"},
 	{.name = "socket", .kind = GN_HOST_TEXT, .value = "PATH", .least = 1, .most = 500,
-	 IN(socket), .shown = "DATA/agent/agent.sock", .expected = "a path",
-	 .help = "its own socket, for programs of this user"},
+	 IN(socket), .shown = "$XDG_RUNTIME_DIR/geonet/agent.sock, else in DATA/agent",
+	 .expected = "a path", .help = "its own socket, for programs of this user"},
 	{.name = "name", .kind = GN_HOST_TEXT, .value = "NAME", .most = 128, IN(name),
 	 .expected = "at most 128 bytes", .help = "how a new identity is shown to others"},
 	{.name = "device", .kind = GN_HOST_TEXT, .value = "NAME", .most = 64, IN(device_name),
@@ -61,7 +61,27 @@ static void answer_claim(struct gn_agent *a, const struct gn_pk *owner)
 	}
 }
 
-static void tell_event(struct gn_agent *a, const struct gn_people_event *e)
+/* Of strangers: that they are there; that one who was accepted is not found. When the next is. */
+static gn_time tell_claims(struct gn_agent *a)
+{
+	gn_time due = GN_NEVER;
+	for (size_t i = 0; i < a->claim_count; i++) {
+		struct agent_claim *c = &a->claims[i];
+		if (!c->told) {
+			c->told = true;
+			agent_serve_claimed(a, &c->owner);
+			a->state_moved = true;
+		}
+		if (c->accepted && c->until <= a->now) {
+			c->until = GN_NEVER;
+			agent_serve_unfound(a, &c->owner);
+		}
+		due = gn_time_min(due, c->accepted ? c->until : GN_NEVER);
+	}
+	return due;
+}
+
+static void tell_event(struct gn_agent *a, const struct gn_people_event *e, uint64_t cursor)
 {
 	gn_err err = GN_OK;
 	switch (e->kind) {
@@ -89,15 +109,15 @@ static void tell_event(struct gn_agent *a, const struct gn_people_event *e)
 	if (err)
 		agent_fail(a, err);
 	else if (!a->failed)
-		agent_serve_event(a, e);
+		agent_serve_event(a, e, cursor);
 }
 
 /* What they ask for brings new ones. */
 static void tell_events(struct gn_agent *a)
 {
 	for (size_t i = 0; i < a->event_count && !a->failed; i++) {
-		struct gn_people_event e = a->events[i];
-		tell_event(a, &e);
+		struct agent_event e = a->events[i];
+		tell_event(a, &e.said, e.cursor);
 	}
 	a->event_count = 0;
 }
@@ -153,12 +173,7 @@ gn_time agent_pump(struct gn_agent *a)
 		next = gn_time_min(next, agent_serve_files(a));
 	if (!a->failed)
 		gn_agent_know_pump(a->know);
-	for (size_t i = 0; i < a->claim_count; i++)
-		if (!a->claims[i].told) {
-			a->claims[i].told = true;
-			agent_serve_claimed(a, &a->claims[i].owner);
-			a->state_moved = true;
-		}
+	next = gn_time_min(next, tell_claims(a));
 	bool events = a->event_count > 0;
 	tell_events(a);
 	return events ? a->now : next; /* what they brought moves in the next turn */
@@ -183,6 +198,7 @@ static gn_time turn(void *user)
 	}
 	next = gn_time_min(next, gn_agent_vault_deadline(a->vault));
 	next = gn_time_min(next, gn_host_links_pump(&a->api, a->now));
+	next = gn_time_min(next, gn_agent_link_flush(a->link, a->now)); /* calls of this turn */
 	next = next > a->now ? next - a->now : 0;
 	return next;
 }
@@ -211,9 +227,8 @@ static void choose_paths(struct gn_agent *a)
 		if (access(c->node, F_OK) != 0 && access(AGENT_SERVICE_SOCKET, F_OK) == 0)
 			snprintf(c->node, sizeof c->node, "%s", AGENT_SERVICE_SOCKET);
 	}
-	if (!*c->socket)
-		snprintf(c->socket, sizeof c->socket, "%.480s/" GN_AGENT_DIR "/agent.sock",
-			 c->data);
+	if (!*c->socket && agent_place(c->runtime, c->data, c->socket, sizeof c->socket))
+		*c->runtime = 0; /* nothing to tell of it */
 	if (!*c->device_name && gethostname(c->device_name, sizeof c->device_name - 1) != 0)
 		snprintf(c->device_name, sizeof c->device_name, "device");
 }
@@ -224,6 +239,7 @@ static gn_err open_http(struct gn_agent *a, char why[GN_HOST_WHY])
 		.loop = &a->host.loop, .unix_path = a->config.socket, .no_port = true};
 	struct gn_http_handler handler;
 	agent_serve_init(a);
+	snprintf(a->origin, sizeof a->origin, "unix:%.250s", a->config.socket);
 	a->api.told = gn_host_told_new(&(struct gn_host_told_config){
 		.count = AGENT_TOLD_COUNT, .bytes = AGENT_TOLD_BYTES, .keep = AGENT_TOLD_KEEP});
 	a->api.epoch = gn_rand_u64(&a->host.rand) | 1;
@@ -245,6 +261,10 @@ static gn_err start(struct gn_agent *a, const struct gn_host_config *host, char 
 	if (err)
 		return gn_host_why(why, err, "%.500s", text);
 	GN_TRY(gn_host_open(&a->host, host, why));
+	if (*a->config.runtime)
+		gn_host_log(&a->host, GN_LOG_WARN, "socket",
+			    "$XDG_RUNTIME_DIR (%.200s) is not this user's alone: it is not used",
+			    a->config.runtime);
 	gn_alloc_heap(&a->alloc, AGENT_MEMORY);
 	a->env = gn_host_env(&a->host, &a->alloc);
 	struct gn_agent_link_config link = {.host = &a->host,

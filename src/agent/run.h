@@ -6,10 +6,11 @@
 #include "host/host.h"
 
 struct gn_agent_config {
-	char data[512];   /* where the identity's key is; the agent's own lies in agent/ */
-	char node[512];   /* the node's socket; "": DATA/app.sock, else the machine's */
-	char socket[512]; /* its own; "": $XDG_RUNTIME_DIR/geonet/agent.sock, else in DATA */
-	char name[129];   /* of a person who is new here */
+	char data[512];    /* where the identity's key is; the agent's own lies in agent/ */
+	char node[512];    /* the node's socket; "": DATA/app.sock, else the machine's */
+	char socket[512];  /* its own; "": RUNTIME/geonet/agent.sock, else DATA/agent/agent.sock */
+	char runtime[512]; /* $XDG_RUNTIME_DIR; "": none, or DATA is not the user's own place */
+	char name[129];    /* of a person who is new here */
 	char device_name[65];
 	char log_file[512];
 	enum gn_log_level log;

@@ -113,7 +113,7 @@ CREATE TABLE registers(
   time INTEGER NOT NULL,
   device BLOB NOT NULL) WITHOUT ROWID;
 
--- Programs that may speak to the agent; secret is SHA-256 of theirs.
+-- Programs that may speak to the agent, with their secrets; rights: words, a line each.
 CREATE TABLE clients(
   id BLOB PRIMARY KEY,
   secret BLOB NOT NULL,

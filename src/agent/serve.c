@@ -1,7 +1,7 @@
-/* Calls of app/1 on the agent's socket, which is its owner's alone, and what those who listen are
- * told. The twin in JSON is POST /api/v1/<area>/<call>, as at the node.
+/* Calls of app/1 on the agent's socket, which is its owner's alone. The twin in JSON is POST
+ * /api/v1/<area>/<call>, as at the node.
  * Rule AG-61. */
-#include "agent/serve_int.h"
+#include "agent/clients_int.h"
 
 #include <stdio.h>
 
@@ -108,46 +108,69 @@ static gn_err call_renew(struct agent_request *r)
 struct agent_call {
 	struct gn_host_call_route route;
 	gn_err (*run)(struct agent_request *r);
+	/* That a client needs; "send": of who is the first word; EACH: none; NULL, as where nobody
+	 * thought of it: no client may. */
+	const char *right;
 };
 
+#define EACH ""
 enum { LOCKED = GN_HOST_CALL_OWN }; /* also while it is locked */
 
 #define CALL(area, member, flags)                                                                  \
 	{{GN_FB_APP_BODY_APP_##area, GN_FB_APP_##area##_BODY_##member}, flags}
 
 static const struct agent_call calls[] = {
-	{CALL(AGENT, AGENT_STATUS, LOCKED), call_status},
-	{CALL(AGENT, AGENT_START, LOCKED), call_start},
-	{CALL(AGENT, UNLOCK, LOCKED), call_unlock},
-	{CALL(AGENT, LOCK, LOCKED), call_lock},
-	{CALL(AGENT, AGENT_STOP, LOCKED), call_stop},
-	{CALL(AGENT, AGENT_RENEW, 0), call_renew},
-	{CALL(CONTACT, CONTACTS_LIST, 0), agent_call_contacts_list},
-	{CALL(CONTACT, CONTACT_GET, 0), agent_call_contact_get},
-	{CALL(CONTACT, CONTACT_ADD, 0), agent_call_contact_add},
-	{CALL(CONTACT, CONTACT_ANSWER, 0), agent_call_contact_answer},
-	{CALL(CONTACT, CONTACT_SET, 0), agent_call_contact_set},
-	{CALL(CONTACT, CONTACT_REMOVE, 0), agent_call_contact_remove},
-	{CALL(CONTACT, INVITE_NEW, 0), agent_call_invite_new},
-	{CALL(CONTACT, INVITES_LIST, 0), agent_call_invites_list},
-	{CALL(CONTACT, INVITE_DROP, 0), agent_call_invite_drop},
-	{CALL(CONTACT, CONTACT_VERIFY, 0), agent_call_contact_verify},
-	{CALL(CHAT, CHATS_LIST, 0), agent_call_chats_list},
-	{CALL(CHAT, MESSAGE_SEND, 0), agent_call_message_send},
-	{CALL(CHAT, MESSAGE_EDIT, 0), agent_call_message_edit},
-	{CALL(CHAT, MESSAGE_DELETE, 0), agent_call_message_delete},
-	{CALL(CHAT, MESSAGE_REACT, 0), agent_call_message_react},
-	{CALL(CHAT, MESSAGE_READ, 0), agent_call_message_read},
-	{CALL(CHAT, MESSAGE_RETRY, 0), agent_call_message_retry},
-	{CALL(CHAT, HISTORY, 0), agent_call_history},
-	{CALL(CHAT, SEARCH, 0), agent_call_search},
-	{CALL(CHAT, MESSAGE_GET, 0), agent_call_message_get},
-	{CALL(CHAT, CHAT_FILE_SEND, GN_HOST_CALL_STREAM), agent_call_file_send},
-	{CALL(CHAT, CHAT_FILE_GET, GN_HOST_CALL_STREAM), agent_call_file_get},
-	{CALL(CHAT, CHAT_FILES_LIST, 0), agent_call_files_list},
-	{CALL(CHAT, CHAT_FILE_DROP, 0), agent_call_file_drop},
-	{{{0, 0}, 0}, NULL},
+	{CALL(AGENT, AGENT_STATUS, LOCKED), call_status, EACH},
+	{CALL(AGENT, AGENT_START, LOCKED), call_start, "agent"},
+	{CALL(AGENT, UNLOCK, LOCKED), call_unlock, "agent"},
+	{CALL(AGENT, LOCK, LOCKED), call_lock, "agent"},
+	{CALL(AGENT, AGENT_STOP, LOCKED), call_stop, "agent"},
+	{CALL(AGENT, AGENT_RENEW, 0), call_renew, "agent"},
+	{CALL(CONTACT, CONTACTS_LIST, 0), agent_call_contacts_list, "chat"},
+	{CALL(CONTACT, CONTACT_GET, 0), agent_call_contact_get, "chat"},
+	{CALL(CONTACT, CONTACT_ADD, 0), agent_call_contact_add, "contacts"},
+	{CALL(CONTACT, CONTACT_ANSWER, 0), agent_call_contact_answer, "contacts"},
+	{CALL(CONTACT, CONTACT_SET, 0), agent_call_contact_set, "contacts"},
+	{CALL(CONTACT, CONTACT_REMOVE, 0), agent_call_contact_remove, "contacts"},
+	{CALL(CONTACT, INVITE_NEW, 0), agent_call_invite_new, "contacts"},
+	{CALL(CONTACT, INVITES_LIST, 0), agent_call_invites_list, "contacts"},
+	{CALL(CONTACT, INVITE_DROP, 0), agent_call_invite_drop, "contacts"},
+	{CALL(CONTACT, CONTACT_VERIFY, 0), agent_call_contact_verify, "contacts"},
+	{CALL(CHAT, CHATS_LIST, 0), agent_call_chats_list, "chat"},
+	{CALL(CHAT, MESSAGE_SEND, 0), agent_call_message_send, "send"},
+	{CALL(CHAT, MESSAGE_EDIT, 0), agent_call_message_edit, "send"},
+	{CALL(CHAT, MESSAGE_DELETE, 0), agent_call_message_delete, "send"},
+	{CALL(CHAT, MESSAGE_REACT, 0), agent_call_message_react, "send"},
+	{CALL(CHAT, MESSAGE_READ, 0), agent_call_message_read, "chat"},
+	{CALL(CHAT, MESSAGE_RETRY, 0), agent_call_message_retry, "send"},
+	{CALL(CHAT, HISTORY, 0), agent_call_history, "chat"},
+	{CALL(CHAT, SEARCH, 0), agent_call_search, "chat"},
+	{CALL(CHAT, MESSAGE_GET, 0), agent_call_message_get, "chat"},
+	{CALL(CHAT, CHAT_FILE_SEND, GN_HOST_CALL_STREAM), agent_call_file_send, "send"},
+	{CALL(CHAT, CHAT_FILE_GET, GN_HOST_CALL_STREAM), agent_call_file_get, "chat"},
+	{CALL(CHAT, CHAT_FILES_LIST, 0), agent_call_files_list, "chat"},
+	{CALL(CHAT, CHAT_FILE_DROP, 0), agent_call_file_drop, "send/*"},
+	{CALL(AGENT, CLIENTS_LIST, 0), agent_call_clients_list, "agent"},
+	{CALL(AGENT, CLIENT_ADD, 0), agent_call_client_add, "agent"},
+	{CALL(AGENT, CLIENT_REMOVE, 0), agent_call_client_remove, "agent"},
+	{CALL(AGENT, APPROVAL_GIVE, 0), agent_call_approval_give, "agent"},
+	{{{0, 0}, 0}, NULL, NULL},
 };
+
+/* Tables of calls with "send" begin with the word for whom. */
+static bool may(struct agent_request *r, const char *right)
+{
+	if (!gn_host_client(&r->base) || (right && !*right))
+		return true;
+	if (!right) {
+		gn_host_error(&r->base, GN_DENIED,
+			      "this is the person's alone: no right grants it");
+		return false;
+	}
+	if (strcmp(right, "send") != 0)
+		return agent_may(r, right, gn_str(right));
+	return r->agent->db ? agent_may_send(r, gn_fbt_bytes(r->base.table, 0)) : true;
+}
 
 static gn_err run_call(struct gn_host_request *base)
 {
@@ -156,6 +179,8 @@ static gn_err run_call(struct gn_host_request *base)
 	r->agent = base->api->user;
 	if (base->stranger)
 		return GN_DENIED;
+	if (!may(r, call->right))
+		return GN_OK;
 	if (r->agent->db || base->asked->flags & LOCKED)
 		return call->run(r);
 	bool fresh = gn_agent_vault_state(r->agent->vault) == GN_AGENT_NEW;
@@ -175,6 +200,11 @@ static const struct gn_host_calls agent_calls = {.routes = calls,
 						 .role = GN_FB_APP_ROLE_AGENT,
 						 .software = "geonet-agent " GEONET_VERSION,
 						 .unix_ms = unix_ms,
+						 .origin = agent_client_origin,
+						 .random = agent_client_random,
+						 .secret = agent_client_secret,
+						 .client_rights = agent_client_rights,
+						 .client_kinds = agent_client_kinds,
 						 .run = run_call};
 
 /* ---- HTTP on the same socket: the twins alone ---- */
@@ -187,6 +217,11 @@ static void run_twin(struct gn_host_request *r)
 
 static bool admit(struct gn_host_request *r, bool other_method)
 {
+	uint32_t uid;
+	if (!gn_host_is_owner(r->http, &uid)) {
+		gn_host_error(r, GN_DENIED, "this agent is another user's");
+		return false;
+	}
 	if (r->route)
 		return true;
 	gn_host_error(r, other_method ? GN_UNSUPPORTED : GN_NOT_FOUND,
@@ -249,107 +284,4 @@ void agent_serve_init(struct gn_agent *a)
 			     "be written\"}}",
 		.calls = &agent_calls,
 		.user = a};
-}
-
-/* ---- what is told ---- */
-
-enum { TOLD_STATE, TOLD_MESSAGE, TOLD_CONTACT, TOLD_TYPING, TOLD_NOTICE }; /* bits; 5: files */
-
-#define TOLD_KIND(name) {GN_FB_APP_BODY_APP_TOLD, GN_FB_APP_TOLD_BODY_##name}
-
-/* What does not fit, or has no memory, is not told: who listens reads the state anew. */
-static void add(struct gn_agent *a, struct gn_app_kind kind, gn_fbref table, unsigned bit,
-		uint64_t object)
-{
-	if (table && gn_host_told_add(a->api.told, kind, table, bit, object, a->now) == GN_OK)
-		a->api.moved = true;
-}
-
-void agent_serve_state(struct gn_agent *a)
-{
-	static const struct gn_app_kind kind = TOLD_KIND(TOLD_STATE);
-	struct gn_fbb *b = gn_host_told_builder(a->api.told);
-	struct gn_fb_told_state_args args = {.state = agent_put_status(b, a)};
-	add(a, kind, gn_fb_told_state_make(b, &args), TOLD_STATE, 1);
-}
-
-void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner)
-{
-	static const struct gn_app_kind kind = TOLD_KIND(TOLD_NOTICE);
-	char pid[GN_PID_MAX], text[128], next[160];
-	gn_pid(owner, pid);
-	snprintf(text, sizeof text, "%s wrote to you, and is no contact", pid);
-	snprintf(next, sizeof next, "see who it is and read it: geonet contacts accept %s", pid);
-	struct gn_fbb *b = gn_host_told_builder(a->api.told);
-	struct gn_fb_told_notice_args args = {.text = gn_str(text), .next = gn_str(next)};
-	add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, gn_be64(owner->b) | 1);
-}
-
-void agent_serve_new(struct gn_agent *a)
-{
-	static const struct gn_app_kind kind = TOLD_KIND(TOLD_NOTICE);
-	struct gn_fbb *b = gn_host_told_builder(a->api.told);
-	struct gn_fb_told_notice_args args = {.text = gn_str("new message"),
-					      .next = gn_str("read it: geonet agent unlock")};
-	add(a, kind, gn_fb_told_notice_make(b, &args), TOLD_NOTICE, 2);
-}
-
-struct telling {
-	struct gn_agent *agent;
-	bool fresh;
-	uint64_t object;
-};
-
-static bool tell_message(void *user, const struct gn_agent_message *m)
-{
-	static const struct gn_app_kind kind = TOLD_KIND(TOLD_MESSAGE);
-	struct telling *t = user;
-	if (!m->shown)
-		return false;
-	struct gn_fbb *b = gn_host_told_builder(t->agent->api.told);
-	struct gn_fb_told_message_args args = {
-		.message = agent_put_message(b, &m->chat, m->row, m->content, m->number),
-		.fresh = t->fresh};
-	if (args.message)
-		add(t->agent, kind, gn_fb_told_message_make(b, &args), TOLD_MESSAGE, t->object);
-	return false;
-}
-
-static void tell_contact(struct gn_agent *a, const struct gn_people_event *e)
-{
-	static const struct gn_app_kind kind = TOLD_KIND(TOLD_CONTACT);
-	struct gn_people_contact c;
-	if (gn_people_get(a->people, &e->owner, &c) != GN_OK)
-		return;
-	struct gn_fbb *b = gn_host_told_builder(a->api.told);
-	struct gn_fb_told_contact_args args = {.contact = agent_put_person(b, a, &c)};
-	add(a, kind, gn_fb_told_contact_make(b, &args), TOLD_CONTACT, gn_be64(e->owner.b) | 1);
-}
-
-void agent_serve_event(struct gn_agent *a, const struct gn_people_event *e)
-{
-	struct gn_agent_chat_id chat;
-	struct gn_agent_message_id id;
-	struct telling t = {.agent = a,
-			    .fresh = e->fresh,
-			    .object = gn_be64(e->id.b) ^ gn_be64(e->chat.b) ^ e->mine};
-	switch (e->kind) {
-	case GN_PEOPLE_MESSAGE:
-		memcpy(chat.b, e->chat.b, sizeof chat.b);
-		memcpy(id.b, e->id.b, sizeof id.b);
-		t.object = t.object ? t.object : 1;
-		gn_err err = gn_agent_message_find(a->db, &chat, e->mine, &id, tell_message, &t);
-		if (err && err != GN_NOT_FOUND)
-			agent_fail(a, err);
-		break;
-	case GN_PEOPLE_CONTACT:
-	case GN_PEOPLE_REQUESTED:
-	case GN_PEOPLE_ALARM: tell_contact(a, e); break;
-	case GN_PEOPLE_ALARM_OWN: agent_serve_state(a); break;
-	case GN_PEOPLE_TYPING:
-	case GN_PEOPLE_REGISTER:
-	case GN_PEOPLE_WANT_RECORD:
-	case GN_PEOPLE_WANT_BOX:
-	case GN_PEOPLE_DEVICE_GONE: break; /* run.c does what they ask for */
-	}
 }

@@ -95,10 +95,9 @@ static void tell(struct gn_agent *a, struct agent_file *f)
 						GN_FB_APP_TOLD_BODY_TOLD_FILE};
 	struct gn_fbb *b = gn_host_told_builder(a->api.told);
 	struct gn_fb_told_file_args args = {.file = agent_put_sending(b, f)};
-	gn_fbref table = args.file ? gn_fb_told_file_make(b, &args) : 0;
-	if (table && gn_host_told_add(a->api.told, kind, table, AGENT_TOLD_FILE,
-				      gn_be64(f->head.id.b) | 1, a->now) == GN_OK)
-		a->api.moved = true;
+	if (args.file)
+		agent_told_add(a, kind, gn_fb_told_file_make(b, &args), AGENT_TOLD_FILE,
+			       gn_be64(f->head.id.b) | 1);
 }
 
 static void answer_client(struct agent_file *f, struct agent_request *r, bool last)

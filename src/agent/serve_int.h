@@ -4,7 +4,7 @@
 
 #include "agent/agent_int.h"
 
-enum { AGENT_TOLD_FILE = 5 }; /* bit of events, after serve.c's */
+enum { AGENT_TOLD_FILE = 5 }; /* bit of events, after told.c's */
 
 /* A request of the agent's; host's first. */
 struct agent_request {
@@ -91,6 +91,24 @@ gn_err agent_call_file_get(struct agent_request *r);
 gn_err agent_call_files_list(struct agent_request *r);
 gn_err agent_call_file_drop(struct agent_request *r);
 
+/* ---- told.c ---- */
+
+/* Tells who listens of something that the store does not know (bit: its kind). */
+void agent_told_add(struct gn_agent *a, struct gn_app_kind kind, gn_fbref table, unsigned bit,
+		    uint64_t object);
+
+/* ---- clients.c: may whoever asks do this? False after answering ---- */
+
+/* A right's word; shown: as the sentence names it. */
+bool agent_may(struct agent_request *r, const char *right, struct gn_slice shown);
+/* send/PID of who is meant. */
+bool agent_may_send(struct agent_request *r, struct gn_slice who);
+/* Did a person allow this, which text says? False also after asking them. */
+bool agent_allowed(struct agent_request *r, const char *text, struct gn_slice passphrase,
+		   uint64_t approval);
+
+/* How many contacts are meant by PID, key in hex, petname or name; of one *out. */
+size_t agent_find_who(struct gn_agent *a, struct gn_slice who, struct gn_people_contact *out);
 /* A contact by PID, key in hex, petname or name. False after answering: nobody, or several. */
 bool agent_who(struct agent_request *r, struct gn_slice who, struct gn_people_contact *out);
 

@@ -1,6 +1,6 @@
 /* One app/1 connection, the server's end: app.h says what it promises. Bytes are gathered until a
  * frame is whole; a frame is opened once. Its calls are app_call.c's, their streams
- * app_stream.c's, what it says app_out.c's. */
+ * app_stream.c's, what it says app_out.c's. Who names a client proves it (AP-12, AP-15). */
 #include "host/app_int.h"
 
 #include "crypto/crypto.h"
@@ -37,10 +37,17 @@ void gn_host_app_free(struct gn_host_app *app)
 static void put_ready(struct gn_host_app *app, gn_time now)
 {
 	const struct gn_host_app_config *config = &app->config;
+	struct gn_slice own[GN_HOST_CLIENT_RIGHTS_MAX];
+	const struct gn_slice *rights = config->rights;
+	size_t right_count = config->right_count;
+	if (app->named && config->client_rights) {
+		rights = own;
+		right_count = config->client_rights(config->user, app->client, own, GN_COUNT(own));
+	}
 	struct gn_fb_app_ready_args args = {.version = GN_APP_VERSION,
 					    .role = (uint8_t)config->role,
 					    .software = gn_host_said(config->software),
-					    .rights = {config->rights, config->right_count},
+					    .rights = {rights, right_count},
 					    .outstanding = GN_HOST_APP_CALLS,
 					    .subscriptions = GN_HOST_APP_CALLS,
 					    .streams = GN_HOST_APP_STREAMS,
@@ -71,6 +78,7 @@ static void put_challenge(struct gn_host_app *app, struct gn_fb_app_hello hello,
 	memcpy(said.b, mac.b, sizeof said.b);
 	gn_host_proof(secret, false, theirs.b, nonce.b, config->origin, &app->proof);
 	gn_wipe(secret, sizeof secret);
+	memcpy(app->client, id.b, sizeof app->client);
 	gn_host_app_put(
 		app, &(struct gn_app_frame){.kind = gn_host_session(GN_FB_APP_BODY_APP_CHALLENGE)},
 		&(struct gn_fb_app_challenge_args){.nonce = &nonce, .mac = &said}, now);
@@ -86,6 +94,7 @@ static void take_proof(struct gn_host_app *app, const struct gn_app_frame *f, gn
 	struct gn_fb_hash mac = gn_fb_app_proof_mac((struct gn_fb_app_proof){f->table});
 	bool right = gn_equal_ct(mac.b, app->proof.b, sizeof mac.b);
 	gn_wipe(&app->proof, sizeof app->proof);
+	app->named = right;
 	if (right)
 		put_ready(app, now);
 	else
@@ -111,7 +120,7 @@ static void take_hello(struct gn_host_app *app, const struct gn_app_frame *f, gn
 	}
 	if (most && most < app->frame_max)
 		app->frame_max = most;
-	if (app->config.origin)
+	if (app->config.origin && (!app->config.open || gn_fb_app_hello_has_client(hello)))
 		put_challenge(app, hello, now);
 	else
 		put_ready(app, now);
@@ -206,6 +215,11 @@ gn_err gn_host_app_recv(struct gn_host_app *app, struct gn_slice in, gn_time now
 		app->in_cap = 0;
 	}
 	return GN_OK;
+}
+
+const uint8_t *gn_host_app_client(const struct gn_host_app *app)
+{
+	return app->named ? app->client : NULL;
 }
 
 /* ---- time ---- */

@@ -27,6 +27,8 @@
 
 struct gn_host_app;
 
+#define GN_HOST_CLIENT_RIGHTS_MAX 64u /* rights of one client: what a person can look over */
+
 struct gn_host_app_config {
 	enum gn_fb_app_role role; /* ours */
 	const char *software;     /* "geonetd 0.1.0" */
@@ -43,6 +45,10 @@ struct gn_host_app_config {
 	uint8_t nonce[32]; /* random */
 	/* The secret of the client with this id; false: there is none. */
 	bool (*secret)(void *user, const uint8_t id[32], uint8_t out[32]);
+	/* What that client may do, for READY: into out, how many (cap at most); lent. NULL:
+	 * rights. */
+	size_t (*client_rights)(void *user, const uint8_t id[32], struct gn_slice *out, size_t cap);
+	bool open; /* who names no client is let in as well: something else said who they are */
 	void *user;
 };
 
@@ -129,6 +135,8 @@ struct gn_slice gn_host_app_out(const struct gn_host_app *app);
 void gn_host_app_sent(struct gn_host_app *app, size_t len, gn_time now);
 /* Nothing more will be said: close it once gn_host_app_out is empty, at once when cut. */
 bool gn_host_app_over(const struct gn_host_app *app, bool *cut);
+/* The id of the client that proved its secret, 32 bytes; NULL: none was named, or not yet. */
+const uint8_t *gn_host_app_client(const struct gn_host_app *app);
 /* How many calls live. */
 size_t gn_host_app_calls(const struct gn_host_app *app);
 

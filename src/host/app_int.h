@@ -99,6 +99,8 @@ struct gn_host_app {
 	size_t in_len, in_cap;
 	struct gn_host_out out;
 	struct gn_hash proof; /* what AppProof must say */
+	uint8_t client[32];   /* who is asked for it, */
+	bool named;           /* and proved it */
 	struct gn_fbb builder;
 	uint8_t storage[GN_HOST_APP_SMALL]; /* for frames of our own: greetings, errors */
 	uint8_t *large; /* for the owner's; owned, made when it is first wanted */

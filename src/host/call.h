@@ -33,6 +33,13 @@ struct gn_host_calls {
 	const struct gn_slice *stranger_rights;
 	size_t stranger_right_count;
 	uint64_t stranger_kinds;
+	/* Clients with a secret (AP-12), beside users by uid; all NULL: there are none. origin:
+	 * what the socket is bound to, "" to know no client now. */
+	const char *(*origin)(void *user);
+	void (*random)(void *user, void *out, size_t len);
+	bool (*secret)(void *user, const uint8_t id[32], uint8_t out[32]);
+	size_t (*client_rights)(void *user, const uint8_t id[32], struct gn_slice *out, size_t cap);
+	uint64_t (*client_kinds)(void *user, const uint8_t id[32]); /* of events, 0: none */
 	/* An error is answered with its own sentence. */
 	gn_err (*run)(struct gn_host_request *r);
 };
@@ -54,6 +61,8 @@ void gn_host_twin(struct gn_host_request *r);
 /* "record", "get": AppRecord and RecordGet, or without the area's name before it. */
 bool gn_host_call_named(struct gn_slice area, struct gn_slice call, struct gn_app_kind *out);
 
+/* The id of the client that made the call, 32 bytes; NULL: it named none. */
+const uint8_t *gn_host_client(const struct gn_host_request *r);
 /* The user whose process made the call, to be compared; NULL: it came over HTTP. */
 const struct gn_host_who *gn_host_user(const struct gn_host_request *r);
 
@@ -80,6 +89,8 @@ bool gn_host_is_owner(const struct gn_http_request *http, uint32_t *uid);
 void gn_host_links_handler(struct gn_http_handler *out);
 /* Moves what waits: late calls, bytes that find room now. When it is to be called again. */
 gn_time gn_host_links_pump(struct gn_host_api *api, gn_time now);
+/* The log of events begins anew, in another epoch: who listens is told of a gap. */
+void gn_host_links_forget(struct gn_host_api *api);
 /* The program ends: every connection is told. */
 void gn_host_links_end(struct gn_host_api *api, gn_time now);
 

@@ -31,16 +31,25 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static gn_err add_sized(unsigned bit, uint64_t object, gn_time now, size_t len)
+static gn_fbref make(unsigned bit, size_t len)
 {
 	static uint8_t text[GN_HOST_TOLD_EVENT];
 	memset(text, 'x', sizeof text);
 	struct gn_fbb *b = gn_host_told_builder(told);
 	gn_fbref s = gn_fb_node_status_is_make(
 		b, &(struct gn_fb_node_status_is_args){.version = gn_slice(text, len)});
-	gn_fbref t = gn_fb_node_event_make(
+	return gn_fb_node_event_make(
 		b, &(struct gn_fb_node_event_args){.kind = (uint8_t)bit, .status = s});
-	return gn_host_told_add(told, event_kind, t, bit, object, now);
+}
+
+static gn_err add_sized(unsigned bit, uint64_t object, gn_time now, size_t len)
+{
+	return gn_host_told_add(told, event_kind, make(bit, len), bit, object, now);
+}
+
+static gn_err fill(uint64_t cursor, unsigned bit, size_t len)
+{
+	return gn_host_told_fill(told, cursor, event_kind, make(bit, len), bit, 0);
 }
 
 static void add(unsigned bit, uint64_t object, gn_time now)
@@ -141,15 +150,76 @@ static void bytes_and_time_are_bounded(void **state)
 	assert_int_equal(gap, 7);
 }
 
+/* A cursor is taken with what it is about, and told of later (told.h, 4). */
+static void what_is_taken_is_waited_for(void **state)
+{
+	(void)state;
+	uint64_t at = 0, gap;
+	add(0, 0, 0);
+	assert_int_equal(gn_host_told_take(told, 0), 2);
+	assert_int_equal(gn_host_told_take(told, 0), 3);
+	add(0, 0, 0);
+	assert_int_equal(gn_host_told_cursor(told), 4);
+	assert_int_equal(next(0, &at, &gap), 1);
+	assert_int_equal(next(0, &at, &gap), 0);
+	assert_int_equal(at, 1);
+	assert_int_equal(fill(3, 0, 1), GN_OK);
+	assert_int_equal(next(0, &at, &gap), 0); /* 2 is waited for */
+	gn_host_told_leave(told, 2);
+	assert_int_equal(next(0, &at, &gap), 3);
+	assert_int_equal(gap, 0);
+	assert_int_equal(next(0, &at, &gap), 4);
+	assert_int_equal(fill(3, 0, 1), GN_NOT_FOUND); /* once */
+	assert_int_equal(fill(2, 0, 1), GN_NOT_FOUND);
+	/* of a too large one nothing is left that anybody waits for */
+	assert_int_equal(gn_host_told_take(told, 0), 5);
+	assert_int_equal(fill(5, 0, 2048), GN_TOO_LARGE);
+	add(0, 0, 0);
+	assert_int_equal(next(0, &at, &gap), 6);
+	/* one that was pushed out by others */
+	assert_int_equal(gn_host_told_take(told, 0), 7);
+	for (unsigned i = 0; i < 8; i++)
+		add(0, 0, 0);
+	assert_int_equal(fill(7, 0, 1), GN_NOT_FOUND);
+	assert_int_equal(next(0, &at, &gap), 8);
+	assert_int_equal(gap, 8);
+}
+
+static void begins_anew_elsewhere(void **state)
+{
+	(void)state;
+	uint64_t at = 0, gap;
+	add(0, 0, 0);
+	gn_host_told_restart(told, 100);
+	assert_int_equal(gn_host_told_cursor(told), 99);
+	assert_int_equal(gn_host_told_bytes(told), 0);
+	gn_host_told_skip(told, 103, 0);
+	add(0, 0, 0);
+	assert_int_equal(next(0, &at, &gap), 103);
+	assert_int_equal(gap, 100); /* from there on all is known */
+	at = 99;
+	assert_int_equal(next(0, &at, &gap), 103);
+	assert_int_equal(gap, 0);
+	gn_host_told_skip(told, 50, 0); /* behind it: nothing happens */
+	assert_int_equal(gn_host_told_cursor(told), 103);
+	gn_host_told_skip(told, 1000, 0); /* further than it holds */
+	at = 500;
+	assert_int_equal(next(0, &at, &gap), 0);
+	assert_int_equal(gap, 992);
+	assert_int_equal(gn_host_told_cursor(told), 999);
+	at = GN_HOST_TOLD_ELSEWHERE;
+	assert_int_equal(next(0, &at, &gap), 0);
+	assert_int_equal(gap, 1000);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		T(events_come_in_order_without_a_gap),
-		T(what_is_gone_is_said),
-		T(the_newest_of_an_object_is_kept),
-		T(bytes_and_time_are_bounded),
+		T(events_come_in_order_without_a_gap), T(what_is_gone_is_said),
+		T(the_newest_of_an_object_is_kept),    T(bytes_and_time_are_bounded),
+		T(what_is_taken_is_waited_for),        T(begins_anew_elsewhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,7 +143,7 @@ static void turn_away(struct gn_http_request *http, gn_err err)
 	gn_http_end(http);
 }
 
-static struct gn_host_app *make_app(const struct gn_host_api *api, bool owner)
+static struct gn_host_app *make_app(struct gn_host_api *api, bool owner)
 {
 	static const struct gn_slice all[] = {{(const uint8_t *)"*", 1}};
 	const struct gn_host_calls *calls = api->calls;
@@ -155,7 +155,15 @@ static struct gn_host_app *make_app(const struct gn_host_api *api, bool owner)
 		.epoch = api->epoch,
 		.cursor = api->told ? gn_host_told_cursor(api->told) : 0,
 		.unix_ms = calls->unix_ms(api->user),
+		.open = true,
+		.user = api->user,
 		.now = gn_os_steady()};
+	if (owner && calls->origin && *calls->origin(api->user)) {
+		config.origin = calls->origin(api->user);
+		config.secret = calls->secret;
+		config.client_rights = calls->client_rights;
+		calls->random(api->user, config.nonce, sizeof config.nonce);
+	}
 	return gn_host_app_new(&config);
 }
 
@@ -234,6 +242,12 @@ gn_time gn_host_links_pump(struct gn_host_api *api, gn_time now)
 		at = gn_time_min(at, gn_host_app_deadline(l->app));
 	}
 	return api->moved ? now : at; /* what began has to be done */
+}
+
+void gn_host_links_forget(struct gn_host_api *api)
+{
+	for (struct gn_host_link *l = api->links; l; l = l->next)
+		l->heard = GN_HOST_TOLD_ELSEWHERE;
 }
 
 void gn_host_links_end(struct gn_host_api *api, gn_time now)

@@ -59,13 +59,30 @@ void gn_host_link_unlisten(struct gn_host_link *l)
 	l->listens = false;
 }
 
+/* What it may hear of now: a client may have lost rights since it began to listen. */
+static bool may_hear(struct gn_host_link *l, uint64_t *kinds)
+{
+	const struct gn_host_api *api = l->base->api;
+	const uint8_t *client = gn_host_app_client(l->app);
+	*kinds = l->kinds;
+	if (client)
+		*kinds &= api->calls->client_kinds(api->user, client);
+	if (!client || *kinds)
+		return true;
+	gn_host_link_unlisten(l);
+	gn_host_app_bye(l->app, GN_DENIED, "this client may hear nothing any more", gn_os_steady());
+	return false;
+}
+
 void gn_host_link_tell(struct gn_host_link *l)
 {
 	const struct gn_host_told *told = l->base->api->told;
 	struct gn_slice frame;
-	uint64_t gap;
+	uint64_t gap, kinds;
+	if (!l->listens || gn_host_told_cursor(told) == l->heard || !may_hear(l, &kinds))
+		return;
 	while (l->listens && gn_host_app_listens(l->app)) {
-		bool any = gn_host_told_next(told, l->kinds, &l->heard, &frame, &gap);
+		bool any = gn_host_told_next(told, kinds, &l->heard, &frame, &gap);
 		if (gap)
 			gn_host_app_gap(l->app, gap, gn_os_steady());
 		if (!any)
@@ -82,8 +99,12 @@ static void events_on(struct gn_host_request *r)
 	uint64_t kinds = gn_fb_events_on_kinds(t), epoch = gn_fb_events_on_epoch(t);
 	if (!l->who->owner)
 		kinds = kinds ? kinds & api->calls->stranger_kinds : api->calls->stranger_kinds;
+	const uint8_t *client = gn_host_app_client(l->app);
+	uint64_t most = client ? api->calls->client_kinds(api->user, client) : UINT64_MAX;
+	if (client)
+		kinds = kinds ? kinds & most : most;
 	gn_err err = GN_OK;
-	if (!l->who->owner && !kinds)
+	if ((!l->who->owner || client) && !kinds)
 		err = GN_DENIED;
 	else if (!l->listens)
 		err = gn_host_who_ask(&api->whos, l->who, GN_HOST_USE_SUBS, GN_HOST_SUBS);
@@ -97,7 +118,7 @@ static void events_on(struct gn_host_request *r)
 	l->kinds = kinds;
 	/* cursors of another life of this program mean nothing: all before now is gone */
 	l->heard = epoch == api->epoch ? gn_fb_events_on_cursor(t)
-		   : epoch             ? UINT64_MAX - 1
+		   : epoch             ? GN_HOST_TOLD_ELSEWHERE
 				       : gn_host_told_cursor(api->told);
 	gn_host_answer_ok(r);
 }
@@ -250,6 +271,11 @@ void gn_host_send_end(struct gn_host_request *r)
 const struct gn_host_who *gn_host_user(const struct gn_host_request *r)
 {
 	return r->via ? r->via->who : NULL;
+}
+
+const uint8_t *gn_host_client(const struct gn_host_request *r)
+{
+	return r->via ? gn_host_app_client(r->via->app) : NULL;
 }
 
 void gn_host_lasts(struct gn_host_request *r)

@@ -12,6 +12,7 @@ struct told_event {
 	uint64_t object;
 	gn_time at;
 	unsigned bit;
+	bool taken; /* what it is for comes yet */
 };
 
 struct gn_host_told {
@@ -89,29 +90,91 @@ static void replace(struct gn_host_told *t, unsigned bit, uint64_t object)
 	}
 }
 
-gn_err gn_host_told_add(struct gn_host_told *t, struct gn_app_kind kind, gn_fbref table,
-			unsigned bit, uint64_t object, gn_time now)
+static gn_err make_frame(struct gn_host_told *t, uint64_t cursor, struct gn_app_kind kind,
+			 gn_fbref table, struct told_event *out)
 {
-	struct gn_app_frame head = {.cursor = t->next, .kind = kind};
+	struct gn_app_frame head = {.cursor = cursor, .kind = kind};
 	struct gn_slice frame;
-	GN_ASSERT(bit < 64);
 	GN_TRY(gn_app_frame_make(&t->builder, &head, table, &frame));
 	if (frame.len > t->config.bytes)
 		return GN_TOO_LARGE;
-	uint8_t *bytes = malloc(frame.len);
-	if (!bytes)
+	out->bytes = malloc(frame.len);
+	if (!out->bytes)
 		return GN_NOMEM;
-	memcpy(bytes, frame.p, frame.len);
-	if (object)
-		replace(t, bit, object);
-	while (t->next - t->first >= t->config.count ||
-	       (t->first < t->next && t->bytes + frame.len > t->config.bytes))
-		drop_first(t);
-	t->ring[t->next % t->config.count] =
-		(struct told_event){bytes, frame.len, object, now, bit};
-	t->next++;
-	t->bytes += frame.len;
+	memcpy(out->bytes, frame.p, frame.len);
+	out->len = frame.len;
 	return GN_OK;
+}
+
+/* Takes made into its place, if that is still there once there is room for it. */
+static gn_err put_at(struct gn_host_told *t, uint64_t cursor, struct told_event *made)
+{
+	if (made->object)
+		replace(t, made->bit, made->object);
+	while (t->first < t->next && t->bytes + made->len > t->config.bytes)
+		drop_first(t);
+	if (cursor < t->first) {
+		free(made->bytes);
+		return GN_NOT_FOUND;
+	}
+	made->at = event_at(t, cursor)->at;
+	*event_at(t, cursor) = *made;
+	t->bytes += made->len;
+	return GN_OK;
+}
+
+uint64_t gn_host_told_take(struct gn_host_told *t, gn_time now)
+{
+	while (t->next - t->first >= t->config.count)
+		drop_first(t);
+	t->ring[t->next % t->config.count] = (struct told_event){.at = now, .taken = true};
+	return t->next++;
+}
+
+gn_err gn_host_told_fill(struct gn_host_told *t, uint64_t cursor, struct gn_app_kind kind,
+			 gn_fbref table, unsigned bit, uint64_t object)
+{
+	struct told_event made = {.object = object, .bit = bit};
+	GN_ASSERT(bit < 64 && cursor < t->next);
+	if (cursor < t->first || !event_at(t, cursor)->taken)
+		return GN_NOT_FOUND;
+	gn_err err = make_frame(t, cursor, kind, table, &made);
+	event_at(t, cursor)->taken = false;
+	return err ? err : put_at(t, cursor, &made);
+}
+
+void gn_host_told_leave(struct gn_host_told *t, uint64_t cursor)
+{
+	GN_ASSERT(cursor < t->next);
+	if (cursor >= t->first)
+		event_at(t, cursor)->taken = false;
+}
+
+gn_err gn_host_told_add(struct gn_host_told *t, struct gn_app_kind kind, gn_fbref table,
+			unsigned bit, uint64_t object, gn_time now)
+{
+	struct told_event made = {.object = object, .bit = bit};
+	GN_ASSERT(bit < 64);
+	GN_TRY(make_frame(t, t->next, kind, table, &made));
+	uint64_t cursor = gn_host_told_take(t, now);
+	event_at(t, cursor)->taken = false;
+	return put_at(t, cursor, &made);
+}
+
+void gn_host_told_restart(struct gn_host_told *t, uint64_t next)
+{
+	GN_ASSERT(next > 0);
+	while (t->first < t->next)
+		drop_first(t);
+	t->first = t->next = next;
+}
+
+void gn_host_told_skip(struct gn_host_told *t, uint64_t next, gn_time now)
+{
+	if (next > t->next && next - t->next > t->config.count)
+		gn_host_told_restart(t, next - t->config.count);
+	while (t->next < next)
+		gn_host_told_leave(t, gn_host_told_take(t, now));
 }
 
 void gn_host_told_tick(struct gn_host_told *t, gn_time now)
@@ -136,6 +199,10 @@ bool gn_host_told_next(const struct gn_host_told *t, uint64_t kinds, uint64_t *c
 		at = *gap = t->first;
 	for (; at < t->next; at++) {
 		const struct told_event *e = event_at(t, at);
+		if (e->taken) {
+			*cursor = at - 1;
+			return false;
+		}
 		if (!e->bytes || (kinds && !(kinds >> e->bit & 1)))
 			continue;
 		*cursor = at;

@@ -6,6 +6,8 @@
  * 2. Of events about one object the newest alone is kept: each carries its whole state, so who
  *    reads slowly hears less, never something old.
  * 3. At most `count` events and `bytes` of them are kept, none longer than `keep`.
+ * 4. A cursor may be taken before its event is there (a program that stores cursors with what they
+ *    are about); nothing from it on is told until it is.
  *
  * Rule: docs/spec/app.md AP-10. */
 #ifndef GN_HOST_TOLD_H
@@ -35,6 +37,18 @@ gn_err gn_host_told_add(struct gn_host_told *t, struct gn_app_kind kind, gn_fbre
 			unsigned bit, uint64_t object, gn_time now);
 void gn_host_told_tick(struct gn_host_told *t, gn_time now);
 
+/* Takes the next cursor, to be filled soon: whoever listens waits for it. */
+uint64_t gn_host_told_take(struct gn_host_told *t, gn_time now);
+/* What it was taken for, as gn_host_told_add; after an error there is nothing at it. GN_NOT_FOUND:
+ * it is gone, or was filled. */
+gn_err gn_host_told_fill(struct gn_host_told *t, uint64_t cursor, struct gn_app_kind kind,
+			 gn_fbref table, unsigned bit, uint64_t object);
+void gn_host_told_leave(struct gn_host_told *t, uint64_t cursor); /* nothing is at it */
+/* Forgets all: the next cursor is this one, not 0. */
+void gn_host_told_restart(struct gn_host_told *t, uint64_t next);
+/* The next cursor is this one, if it is not past it already: there was nothing before it. */
+void gn_host_told_skip(struct gn_host_told *t, uint64_t next, gn_time now);
+
 /* ---- out ---- */
 
 uint64_t gn_host_told_cursor(const struct gn_host_told *t); /* of the last one */
@@ -43,6 +57,8 @@ uint64_t gn_host_told_cursor(const struct gn_host_told *t); /* of the last one *
  * after *cursor, are gone. */
 bool gn_host_told_next(const struct gn_host_told *t, uint64_t kinds, uint64_t *cursor,
 		       struct gn_slice *frame, uint64_t *gap);
+/* A cursor that is of no log: all of it is gone. */
+#define GN_HOST_TOLD_ELSEWHERE (UINT64_MAX - 1)
 size_t gn_host_told_bytes(const struct gn_host_told *t);
 
 #endif

@@ -30,7 +30,8 @@ struct reply {
 	json_t *json; /* NULL when it is not JSON */
 	gn_err err;   /* of an error answer */
 	const char *message;
-	bool more; /* of a list's page: others follow */
+	struct gn_app_kind kind; /* of app/1: which table json is */
+	bool more;               /* of a list's page: others follow */
 };
 /* CLI_OK for 2xx; CLI_NO_NODE and CLI_FAILED (transport; printed); else the exit status that the
  * node's error means, not printed. */
@@ -44,8 +45,11 @@ struct ask {
 	unsigned timeout; /* seconds for all of it; 0: 60 */
 	bool quiet;
 	bool agent; /* asked of this person's agent, not of the node */
+	bool lasts; /* answers come until it is ended: each goes to event, too */
 	/* A call that asks for events: each as JSON, lent, until it says false. */
 	bool (*event)(void *user, struct gn_app_kind kind, const json_t *json);
+	/* After event: a call that it makes on the same connection; false: none. */
+	bool (*then)(void *user, struct gn_app_kind *kind, const void **args);
 	/* A call with a stream, which lasts as long as something of it moves: its answers before
 	 * the last one; the bytes that come; what goes, from the first answer on: how many bytes
 	 * were put into buf, 0: that was all. False and SIZE_MAX give up: GN_CANCELLED. */
@@ -65,7 +69,8 @@ int client_report(struct cli *cli, const struct reply *reply, const char *what);
 void reply_free(struct reply *reply);
 /* Says that no node runs, and how to start one: CLI_NO_NODE. */
 int client_none(struct cli *cli);
-/* The same of the agent: its socket ($GEONET_AGENT, or in DATA), that none runs, is one there? */
+/* The same of the agent ($GEONET_AGENT, $XDG_RUNTIME_DIR, DATA): that none runs, or that another
+ * user holds its socket; is one there? */
 int client_no_agent(struct cli *cli);
 bool client_agent_alive(struct cli *cli);
 /* Is a node there? Prints nothing. */

@@ -5,6 +5,7 @@
  * 1. A connection serves one call: it costs 30 us, and nothing is kept between commands.
  * 2. What the server's clock says is heard once (cli_now_is). */
 #include "geonet/frame/client_int.h"
+#include "geonet/frame/files.h"
 #include "geonet/frame/frame.h"
 #include "host/client.h"
 #include "host/table.h"
@@ -15,10 +16,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define READ 65536u
+#define CLIENT_FILE 256u /* bytes of a file with a client's secret */
 
 struct talk {
 	struct cli *cli;
@@ -41,8 +44,9 @@ static char *text_of(struct gn_slice s, const char *fallback)
 
 static void begin_call(struct talk *t, struct gn_fbt table)
 {
-	uint32_t ms = t->ask->more ? GN_HOST_CLIENT_LASTS
-				   : 1000 * (t->ask->timeout ? t->ask->timeout : 60);
+	bool lasts = t->ask->lasts || t->ask->more;
+	uint32_t ms =
+		lasts ? GN_HOST_CLIENT_LASTS : 1000 * (t->ask->timeout ? t->ask->timeout : 60);
 	struct gn_fbb *b = gn_host_client_builder(t->client);
 	gn_fbref ref = gn_fbb_table(b, gn_app_type(t->ask->kind), t->ask->args);
 	uint64_t time = gn_fb_app_ready_time((struct gn_fb_app_ready){table});
@@ -68,6 +72,19 @@ static void tell_event(struct talk *t, const struct gn_host_client_event *e)
 	if (json && !t->ask->event(t->ask->user, e->kind, json))
 		t->done = true;
 	json_decref(json);
+}
+
+/* What an event asked to be said. Its answer is passed over. */
+static void say_then(struct talk *t)
+{
+	struct gn_app_kind kind;
+	const void *args;
+	uint64_t call;
+	if (t->done || !t->ask->then || !t->ask->then(t->ask->user, &kind, &args))
+		return;
+	struct gn_fbb *b = gn_host_client_builder(t->client);
+	gn_fbref ref = gn_fbb_table(b, gn_app_type(kind), args);
+	t->failed = gn_host_client_call(t->client, kind, ref, 0, gn_os_steady(), &call);
 }
 
 static void give_up(struct talk *t)
@@ -118,13 +135,22 @@ static void hear(struct talk *t)
 		switch (e.what) {
 		case GN_HOST_CLIENT_READY: begin_call(t, e.table); break;
 		case GN_HOST_CLIENT_ANSWER:
-			if (e.more)
+			if (e.call != t->call)
+				break;
+			if (e.more && t->ask->lasts) {
+				tell_event(t, &e);
+				say_then(t);
+			} else if (e.more) {
 				tell_more(t, &e);
-			else if (e.type)
+			} else if (e.type) {
+				t->reply->kind = e.kind;
 				t->reply->json = client_shape(e.kind, e.type, e.table, t->reply);
-			t->done |= !e.more && !t->ask->event;
+			}
+			t->done |= !e.more && (t->ask->lasts || !t->ask->event);
 			break;
 		case GN_HOST_CLIENT_FAILED:
+			if (e.call != t->call)
+				break;
 			if (e.fault.unknown && (closed || e.fault.err == GN_TIMEOUT))
 				t->failed = e.fault.err;
 			else
@@ -190,8 +216,12 @@ static void talk(struct talk *t)
 	}
 }
 
-static int tell_failed(struct cli *cli, gn_err err)
+static int tell_failed(struct cli *cli, const struct ask *ask, gn_err err)
 {
+	if (err == GN_DENIED && ask->agent)
+		return cli_fail(cli, CLI_FAILED, "denied",
+				"the agent does not take this client: it was removed, its time is "
+				"over, its secret is another, or the agent is locked");
 	if (err == GN_TIMEOUT)
 		return cli_fail(cli, CLI_QUORUM, "timeout", "the node did not answer in time");
 	if (err == GN_CLOSED)
@@ -201,23 +231,60 @@ static int tell_failed(struct cli *cli, gn_err err)
 	return cli_fail(cli, CLI_FAILED, "io", "the node cannot be asked: %s", gn_err_text(err));
 }
 
+/* As a client with a secret of its own (AG-91), where $GEONET_CLIENT names a file with it; false:
+ * printed. */
+static bool choose_client(struct cli *cli, struct gn_host_client_config *config, const char *path,
+			  char *origin, size_t cap)
+{
+	const char *file = getenv("GEONET_CLIENT");
+	uint8_t *text = NULL;
+	size_t len;
+	if (!file || !*file)
+		return true;
+	if (!read_input(cli, file, CLIENT_FILE, &text, &len))
+		return false;
+	while (len && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+		len--;
+	bool ok = len == 97 && text[32] == ':' &&
+		  gn_unhex(gn_slice(text, 32), config->id, 16) == GN_OK &&
+		  gn_unhex(gn_slice(text + 33, 64), config->secret, 32) == GN_OK &&
+		  snprintf(origin, cap, "unix:%s", path) < (int)cap;
+	gn_wipe(text, len);
+	free(text);
+	if (!ok)
+		cli_fail(cli, CLI_USAGE, "usage",
+			 "GEONET_CLIENT: %s is no file that geonet agent clients add made", file);
+	config->origin = origin;
+	return ok;
+}
+
 int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply)
 {
 	struct gn_host_client_config config = {.role = GN_FB_APP_ROLE_CLIENT,
 					       .software = "geonet " GEONET_VERSION,
 					       .now = gn_os_steady()};
+	char *path = NULL, origin[256];
 	struct talk t = {.cli = cli,
 			 .ask = ask,
 			 .reply = reply,
-			 .fd = ask->agent ? client_agent_dial(cli) : client_dial(cli, false)};
+			 .fd = ask->agent ? client_agent_dial(cli, &path)
+					  : client_dial(cli, false)};
 	struct gn_rand random = gn_rand_system();
 	*reply = (struct reply){0};
+	bool chosen =
+		t.fd < 0 || !ask->agent || choose_client(cli, &config, path, origin, sizeof origin);
+	free(path);
+	if (!chosen) {
+		close(t.fd);
+		return CLI_USAGE;
+	}
 	if (t.fd < 0)
 		return ask->quiet   ? CLI_FAILED
 		       : ask->agent ? client_no_agent(cli)
 				    : client_none(cli);
 	gn_rand_fill(&random, config.nonce, sizeof config.nonce);
 	t.client = gn_host_client_new(&config);
+	gn_wipe(config.secret, sizeof config.secret);
 	if (t.client && fcntl(t.fd, F_SETFL, O_NONBLOCK) == 0)
 		talk(&t);
 	else
@@ -225,7 +292,7 @@ int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply)
 	gn_host_client_free(t.client);
 	close(t.fd);
 	if (t.failed)
-		return ask->quiet ? CLI_FAILED : tell_failed(cli, t.failed);
+		return ask->quiet ? CLI_FAILED : tell_failed(cli, ask, t.failed);
 	reply->message = json_text(json_object_get(reply->json, "error"), "message");
 	reply->status = reply->err ? gn_err_http(reply->err) : 200;
 	return cli_exit_of(reply->err);

@@ -10,7 +10,8 @@
  * */
 char *client_socket(struct cli *cli, bool own, int *dir);
 int client_dial(struct cli *cli, bool own); /* -1: nobody is there */
-int client_agent_dial(struct cli *cli);
+/* *path: where, to be freed. */
+int client_agent_dial(struct cli *cli, char **path);
 
 /* The answer's table as HTTP gives it; what it says of having failed in part is reply->err. */
 json_t *client_shape(struct gn_app_kind kind, const struct gn_fb_type *type, struct gn_fbt t,

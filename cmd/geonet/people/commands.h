@@ -16,6 +16,9 @@ int cmd_agent_unlock(struct cli *cli);
 int cmd_agent_lock(struct cli *cli);
 int cmd_agent_renew(struct cli *cli);
 
+int cmd_agent_clients(struct cli *cli);
+int cmd_agent_approve(struct cli *cli);
+
 int cmd_contacts_list(struct cli *cli);
 int cmd_contacts_add(struct cli *cli);
 int cmd_contacts_accept(struct cli *cli);

@@ -27,6 +27,21 @@ static const struct cli_option unlock_options[] = {
 	{0},
 };
 
+static const struct cli_option clients_options[] = {
+	{"right", "RIGHT", "what it may do, may repeat: chat, contacts, send/PID, send/*, "
+	 "sign/TYPE, network, agent or *"},
+	{"days", "N", "for so long, 1 to 400 (default until it is removed)"},
+	{"out", "FILE", "where its secret goes (default stdout)"},
+	{"yes", NULL, "allow it without being asked"},
+	OPTION_PASSPHRASE,
+	{0},
+};
+
+static const struct cli_option approve_options[] = {
+	{"refuse", NULL, "say no"},
+	{0},
+};
+
 const struct cli_command agent_commands[] = {
 	{"up", "", 0, 0, "start your agent in the background",
 	 "It keeps your keys, sessions and messages, reaches the network through the node, and "
@@ -53,6 +68,17 @@ const struct cli_command agent_commands[] = {
 	 NULL,
 	 "  geonet agent lock\n",
 	 NULL, cmd_agent_lock},
+	{"clients", "[list | add NAME | remove ID]", 0, 2,
+	 "programs with a secret and rights of their own",
+	 "A program that names its secret's file in GEONET_CLIENT may do what its rights say and "
+	 "nothing else.\n",
+	 "  geonet agent clients add bot --right chat --right 'send/*' --out bot.secret\n"
+	 "  GEONET_CLIENT=bot.secret geonet msg chats\n",
+	 clients_options, cmd_agent_clients},
+	{"approve", "NUMBER", 1, 1, "allow what another client asks for",
+	 NULL,
+	 "  geonet agent approve 4711\n",
+	 approve_options, cmd_agent_approve},
 	{"renew", "", 0, 0, "new keys for first messages and another private box, now",
 	 "As every week by itself; now after a device of yours was lost, or its keys were seen. "
 	 "Your contacts are told; what waits in the box of before is read for 31 days.\n",

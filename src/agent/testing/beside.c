@@ -194,5 +194,5 @@ void beside_turn(struct beside *b)
 		b->turn(b);
 	uv_run(&b->host.loop, UV_RUN_NOWAIT);
 	node_flush(b);
-	usleep(500);
+	usleep(50);
 }

@@ -48,7 +48,7 @@ void beside_refuse(struct beside *b, uint64_t call, gn_err err);
 
 #define BESIDE_UNTIL(b, what)                                                                      \
 	do {                                                                                       \
-		for (unsigned turns_ = 0; !(what) && turns_ < 40000; turns_++)                     \
+		for (unsigned turns_ = 0; !(what) && turns_ < 400000; turns_++)                    \
 			beside_turn(b);                                                            \
 		assert_true(what);                                                                 \
 	} while (0)

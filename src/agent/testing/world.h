@@ -89,7 +89,7 @@ unsigned world_follows(const struct world *w, unsigned who, bool poll);
 
 #define WORLD_UNTIL(w, what)                                                                       \
 	do {                                                                                       \
-		for (unsigned turns_ = 0; !(what) && turns_ < 4000; turns_++)                      \
+		for (unsigned turns_ = 0; !(what) && turns_ < 40000; turns_++)                     \
 			world_turn(w);                                                             \
 		assert_true(what);                                                                 \
 	} while (0)

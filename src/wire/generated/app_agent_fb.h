@@ -59,6 +59,13 @@ enum gn_fb_app_agent_body {
 	GN_FB_APP_AGENT_BODY_LOCK = 5,
 	GN_FB_APP_AGENT_BODY_AGENT_STOP = 6,
 	GN_FB_APP_AGENT_BODY_AGENT_RENEW = 7,
+	GN_FB_APP_AGENT_BODY_CLIENTS_LIST = 8,
+	GN_FB_APP_AGENT_BODY_CLIENTS_IS = 9,
+	GN_FB_APP_AGENT_BODY_CLIENT_ADD = 10,
+	GN_FB_APP_AGENT_BODY_CLIENT_MADE = 11,
+	GN_FB_APP_AGENT_BODY_CLIENT_REMOVE = 12,
+	GN_FB_APP_AGENT_BODY_APPROVAL_ASKED = 13,
+	GN_FB_APP_AGENT_BODY_APPROVAL_GIVE = 14,
 };
 
 enum gn_fb_app_contact_body {
@@ -132,6 +139,16 @@ static const struct gn_fb_member gn_fbmembers_chat_id[] = {
 	{"b", offsetof(struct gn_fb_chat_id, b), 0, 1, 32, GN_FB_UINT},
 };
 static const struct gn_fb_layout gn_fblayout_chat_id = {gn_fbmembers_chat_id, 1, sizeof(struct gn_fb_chat_id), 32, 1};
+
+/* Of calls that a person must allow: the passphrase where there is one, or the number of what they
+ * allowed (ApprovalGive) and the same call again. */
+struct gn_fb_client_id {
+	uint8_t b[16];
+};
+static const struct gn_fb_member gn_fbmembers_client_id[] = {
+	{"b", offsetof(struct gn_fb_client_id, b), 0, 1, 16, GN_FB_UINT},
+};
+static const struct gn_fb_layout gn_fblayout_client_id = {gn_fbmembers_client_id, 1, sizeof(struct gn_fb_client_id), 16, 1};
 
 /* ---- AgentStatus ---- */
 
@@ -3050,6 +3067,372 @@ static inline struct gn_slice gn_fb_told_notice_next(struct gn_fb_told_notice t)
 	return gn_fbt_bytes(t.t, 2);
 }
 
+/* ---- Client ---- */
+
+struct gn_fb_client {
+	struct gn_fbt t;
+};
+struct gn_fb_client_args {
+	const struct gn_fb_client_id *id;
+	struct gn_slice name;
+	struct {
+		const struct gn_slice *p;
+		size_t count;
+	} rights;
+	/* Unix seconds; until 0: for ever. */
+	uint64_t since;
+	uint64_t seen;
+	uint64_t until;
+};
+static const struct gn_fb_field gn_fbfields_client[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_client_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_client_id, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_client_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"rights", GN_FB_STRINGS, GN_FB_UINT, 2, offsetof(struct gn_fb_client_args, rights), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"since", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_client_args, since), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"seen", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_client_args, seen), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_client_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_client = {"Client", NULL, gn_fbfields_client, 6};
+
+GN_MUST static inline gn_err gn_fb_client_verify(struct gn_slice in, struct gn_fb_client *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_client, &out->t);
+}
+static inline gn_fbref gn_fb_client_make(struct gn_fbb *b, const struct gn_fb_client_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_client, args);
+}
+static inline bool gn_fb_client_has_id(struct gn_fb_client t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_client_id gn_fb_client_id(struct gn_fb_client t)
+{
+	struct gn_fb_client_id v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_client_id, &v);
+	return v;
+}
+static inline bool gn_fb_client_has_name(struct gn_fb_client t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_client_name(struct gn_fb_client t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_client_has_rights(struct gn_fb_client t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline uint32_t gn_fb_client_rights_len(struct gn_fb_client t)
+{
+	return gn_fbt_count(t.t, 2);
+}
+static inline struct gn_slice gn_fb_client_rights_at(struct gn_fb_client t, uint32_t i)
+{
+	return gn_fbt_string_at(t.t, 2, i);
+}
+static inline uint64_t gn_fb_client_since(struct gn_fb_client t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_client_seen(struct gn_fb_client t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_client_until(struct gn_fb_client t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+
+/* ---- ClientsList ---- */
+
+struct gn_fb_clients_list {
+	struct gn_fbt t;
+};
+struct gn_fb_clients_list_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_clients_list = {"ClientsList", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_clients_list_verify(struct gn_slice in, struct gn_fb_clients_list *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_clients_list, &out->t);
+}
+static inline gn_fbref gn_fb_clients_list_make(struct gn_fbb *b, const struct gn_fb_clients_list_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_clients_list, args);
+}
+
+/* ---- ClientsIs ---- */
+
+struct gn_fb_clients_is {
+	struct gn_fbt t;
+};
+struct gn_fb_clients_is_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} clients; /* Client */
+};
+static const struct gn_fb_field gn_fbfields_clients_is[] = {
+	{"clients", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_clients_is_args, clients), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_client}},
+};
+static const struct gn_fb_type gn_fbtype_clients_is = {"ClientsIs", NULL, gn_fbfields_clients_is, 1};
+
+GN_MUST static inline gn_err gn_fb_clients_is_verify(struct gn_slice in, struct gn_fb_clients_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_clients_is, &out->t);
+}
+static inline gn_fbref gn_fb_clients_is_make(struct gn_fbb *b, const struct gn_fb_clients_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_clients_is, args);
+}
+static inline bool gn_fb_clients_is_has_clients(struct gn_fb_clients_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_clients_is_clients_len(struct gn_fb_clients_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_client gn_fb_clients_is_clients_at(struct gn_fb_clients_is t, uint32_t i)
+{
+	return (struct gn_fb_client){gn_fbt_table_at(t.t, 0, i)};
+}
+
+/* ---- ClientAdd ---- */
+
+struct gn_fb_client_add {
+	struct gn_fbt t;
+};
+struct gn_fb_client_add_args {
+	struct gn_slice name;
+	struct {
+		const struct gn_slice *p;
+		size_t count;
+	} rights;
+	uint64_t until;
+	struct gn_slice passphrase;
+	uint64_t approval;
+};
+static const struct gn_fb_field gn_fbfields_client_add[] = {
+	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_client_add_args, name), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"rights", GN_FB_STRINGS, GN_FB_UINT, 1, offsetof(struct gn_fb_client_add_args, rights), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_client_add_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"passphrase", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_client_add_args, passphrase), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"approval", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_client_add_args, approval), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_client_add = {"ClientAdd", NULL, gn_fbfields_client_add, 5};
+
+GN_MUST static inline gn_err gn_fb_client_add_verify(struct gn_slice in, struct gn_fb_client_add *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_client_add, &out->t);
+}
+static inline gn_fbref gn_fb_client_add_make(struct gn_fbb *b, const struct gn_fb_client_add_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_client_add, args);
+}
+static inline bool gn_fb_client_add_has_name(struct gn_fb_client_add t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_client_add_name(struct gn_fb_client_add t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_client_add_has_rights(struct gn_fb_client_add t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint32_t gn_fb_client_add_rights_len(struct gn_fb_client_add t)
+{
+	return gn_fbt_count(t.t, 1);
+}
+static inline struct gn_slice gn_fb_client_add_rights_at(struct gn_fb_client_add t, uint32_t i)
+{
+	return gn_fbt_string_at(t.t, 1, i);
+}
+static inline uint64_t gn_fb_client_add_until(struct gn_fb_client_add t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_client_add_has_passphrase(struct gn_fb_client_add t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_client_add_passphrase(struct gn_fb_client_add t)
+{
+	return gn_fbt_bytes(t.t, 3);
+}
+static inline uint64_t gn_fb_client_add_approval(struct gn_fb_client_add t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+
+/* ---- ClientMade ---- */
+
+/* The secret is told once. */
+struct gn_fb_client_made {
+	struct gn_fbt t;
+};
+struct gn_fb_client_made_args {
+	const struct gn_fb_client_id *id;
+	const struct gn_fb_hash *secret;
+	gn_fbref client; /* Client */
+};
+static const struct gn_fb_field gn_fbfields_client_made[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_client_made_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_client_id, NULL},
+	{"secret", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_client_made_args, secret), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"client", GN_FB_TABLE, GN_FB_UINT, 2, offsetof(struct gn_fb_client_made_args, client), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_client}},
+};
+static const struct gn_fb_type gn_fbtype_client_made = {"ClientMade", NULL, gn_fbfields_client_made, 3};
+
+GN_MUST static inline gn_err gn_fb_client_made_verify(struct gn_slice in, struct gn_fb_client_made *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_client_made, &out->t);
+}
+static inline gn_fbref gn_fb_client_made_make(struct gn_fbb *b, const struct gn_fb_client_made_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_client_made, args);
+}
+static inline bool gn_fb_client_made_has_id(struct gn_fb_client_made t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_client_id gn_fb_client_made_id(struct gn_fb_client_made t)
+{
+	struct gn_fb_client_id v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_client_id, &v);
+	return v;
+}
+static inline bool gn_fb_client_made_has_secret(struct gn_fb_client_made t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_hash gn_fb_client_made_secret(struct gn_fb_client_made t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_client_made_has_client(struct gn_fb_client_made t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_client gn_fb_client_made_client(struct gn_fb_client_made t)
+{
+	return (struct gn_fb_client){gn_fbt_table(t.t, 2)};
+}
+
+/* ---- ClientRemove ---- */
+
+struct gn_fb_client_remove {
+	struct gn_fbt t;
+};
+struct gn_fb_client_remove_args {
+	const struct gn_fb_client_id *id;
+};
+static const struct gn_fb_field gn_fbfields_client_remove[] = {
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_client_remove_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_client_id, NULL},
+};
+static const struct gn_fb_type gn_fbtype_client_remove = {"ClientRemove", NULL, gn_fbfields_client_remove, 1};
+
+GN_MUST static inline gn_err gn_fb_client_remove_verify(struct gn_slice in, struct gn_fb_client_remove *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_client_remove, &out->t);
+}
+static inline gn_fbref gn_fb_client_remove_make(struct gn_fbb *b, const struct gn_fb_client_remove_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_client_remove, args);
+}
+static inline bool gn_fb_client_remove_has_id(struct gn_fb_client_remove t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_client_id gn_fb_client_remove_id(struct gn_fb_client_remove t)
+{
+	struct gn_fb_client_id v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_client_id, &v);
+	return v;
+}
+
+/* ---- ApprovalAsked ---- */
+
+/* Instead of the answer: a person must say yes to this text. `here`: in this client, as there is no
+ * other. */
+struct gn_fb_approval_asked {
+	struct gn_fbt t;
+};
+struct gn_fb_approval_asked_args {
+	uint64_t id;
+	struct gn_slice text;
+	bool here;
+};
+static const struct gn_fb_field gn_fbfields_approval_asked[] = {
+	{"id", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_approval_asked_args, id), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_approval_asked_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"here", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_approval_asked_args, here), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_approval_asked = {"ApprovalAsked", NULL, gn_fbfields_approval_asked, 3};
+
+GN_MUST static inline gn_err gn_fb_approval_asked_verify(struct gn_slice in, struct gn_fb_approval_asked *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_approval_asked, &out->t);
+}
+static inline gn_fbref gn_fb_approval_asked_make(struct gn_fbb *b, const struct gn_fb_approval_asked_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_approval_asked, args);
+}
+static inline uint64_t gn_fb_approval_asked_id(struct gn_fb_approval_asked t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_approval_asked_has_text(struct gn_fb_approval_asked t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_approval_asked_text(struct gn_fb_approval_asked t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_approval_asked_here(struct gn_fb_approval_asked t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- ApprovalGive ---- */
+
+struct gn_fb_approval_give {
+	struct gn_fbt t;
+};
+struct gn_fb_approval_give_args {
+	uint64_t id;
+	bool yes;
+};
+static const struct gn_fb_field gn_fbfields_approval_give[] = {
+	{"id", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_approval_give_args, id), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"yes", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_approval_give_args, yes), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_approval_give = {"ApprovalGive", NULL, gn_fbfields_approval_give, 2};
+
+GN_MUST static inline gn_err gn_fb_approval_give_verify(struct gn_slice in, struct gn_fb_approval_give *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_approval_give, &out->t);
+}
+static inline gn_fbref gn_fb_approval_give_make(struct gn_fbb *b, const struct gn_fb_approval_give_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_approval_give, args);
+}
+static inline uint64_t gn_fb_approval_give_id(struct gn_fb_approval_give t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_approval_give_yes(struct gn_fb_approval_give t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
 /* ---- AppAgent ---- */
 
 struct gn_fb_app_agent {
@@ -3061,7 +3444,7 @@ struct gn_fb_app_agent_args {
 };
 static const struct gn_fb_field gn_fbfields_app_agent[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_agent_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 7, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop, &gn_fbtype_agent_renew}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 14, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop, &gn_fbtype_agent_renew, &gn_fbtype_clients_list, &gn_fbtype_clients_is, &gn_fbtype_client_add, &gn_fbtype_client_made, &gn_fbtype_client_remove, &gn_fbtype_approval_asked, &gn_fbtype_approval_give}},
 };
 static const struct gn_fb_type gn_fbtype_app_agent = {"AppAgent", NULL, gn_fbfields_app_agent, 2};
 
@@ -3108,6 +3491,34 @@ static inline struct gn_fb_agent_stop gn_fb_app_agent_body_as_agent_stop(struct 
 static inline struct gn_fb_agent_renew gn_fb_app_agent_body_as_agent_renew(struct gn_fb_app_agent t)
 {
 	return (struct gn_fb_agent_renew){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_RENEW)};
+}
+static inline struct gn_fb_clients_list gn_fb_app_agent_body_as_clients_list(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_clients_list){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_CLIENTS_LIST)};
+}
+static inline struct gn_fb_clients_is gn_fb_app_agent_body_as_clients_is(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_clients_is){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_CLIENTS_IS)};
+}
+static inline struct gn_fb_client_add gn_fb_app_agent_body_as_client_add(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_client_add){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_CLIENT_ADD)};
+}
+static inline struct gn_fb_client_made gn_fb_app_agent_body_as_client_made(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_client_made){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_CLIENT_MADE)};
+}
+static inline struct gn_fb_client_remove gn_fb_app_agent_body_as_client_remove(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_client_remove){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_CLIENT_REMOVE)};
+}
+static inline struct gn_fb_approval_asked gn_fb_app_agent_body_as_approval_asked(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_approval_asked){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_APPROVAL_ASKED)};
+}
+static inline struct gn_fb_approval_give gn_fb_app_agent_body_as_approval_give(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_approval_give){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_APPROVAL_GIVE)};
 }
 
 /* ---- AppContact ---- */
@@ -3431,6 +3842,14 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_told_file,
 	&gn_fbtype_told_typing,
 	&gn_fbtype_told_notice,
+	&gn_fbtype_client,
+	&gn_fbtype_clients_list,
+	&gn_fbtype_clients_is,
+	&gn_fbtype_client_add,
+	&gn_fbtype_client_made,
+	&gn_fbtype_client_remove,
+	&gn_fbtype_approval_asked,
+	&gn_fbtype_approval_give,
 	&gn_fbtype_app_agent,
 	&gn_fbtype_app_contact,
 	&gn_fbtype_app_chat,
