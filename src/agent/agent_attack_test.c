@@ -181,17 +181,49 @@ static void a_node_answers_beside(void **state)
 	away(1);
 	struct gn_content_id held = world_say(&w, 0, "looked after");
 	WORLD_UNTIL(&w, world_state(&w, 0, true, &held) == GN_PEOPLE_STORED);
+	struct world_item *it = &w.items[w.item_count - 1];
+	w.beside = true;
+	struct gn_content_id id = world_say(&w, 0, "hear me");
+	world_pass(&w, 3601 * GN_SEC, 600 * GN_SEC); /* and those who hold are asked */
+	assert_int_equal(world_state(&w, 0, true, &id), GN_PEOPLE_WAITING);
+	w.beside = false;
+	it->lost = true;
+	world_pass(&w, 3700 * GN_SEC, 600 * GN_SEC);
+	assert_int_equal(it->sent, 2);
 	w.beside = true;
 	back(1);
-	struct gn_content_id id = world_say(&w, 0, "hear me");
-	world_pass(&w, 3601 * GN_SEC, 600 * GN_SEC);
-	assert_int_equal(world_state(&w, 0, true, &id), GN_PEOPLE_WAITING);
+	world_pass(&w, 10 * GN_SEC, GN_SEC);
 	assert_int_equal(world_state(&w, 1, false, &held), -1);
 	w.beside = false;
-	w.checks = 0;
-	world_pass(&w, 900 * GN_SEC, 60 * GN_SEC);
+	world_pass(&w, 60 * GN_SEC, 10 * GN_SEC);
 	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
 	WORLD_UNTIL(&w, world_state(&w, 1, false, &held) >= 0);
+}
+
+/* Strangers as many as like: whom the person has accepted waits on to be found. */
+static void strangers_push_out_no_accepted_one(void **state)
+{
+	struct gn_agent *a = &w.souls[0].a, *b = &w.souls[1].a;
+	struct gn_people_add add = {.petname = GN_LIT("x")};
+	struct gn_pk other;
+	(void)state;
+	world_make(&w);
+	other = world_owner(&w, 0);
+	add.owner = world_owner(&w, 1);
+	for (unsigned i = 0; i < AGENT_CLAIMS; i++)
+		b->claims[i] = (struct agent_claim){.owner = {{1, (uint8_t)i, (uint8_t)(i >> 8)}}};
+	b->claim_count = AGENT_CLAIMS;
+	b->claims[0].accepted = true;
+	b->claims[0].again = GN_NEVER;
+	assert_int_equal(gn_people_add(a->people, &add, w.now), GN_OK);
+	agent_settle(a);
+	assert_int_equal(gn_agent_know_ask(a->know, &add.owner), GN_OK);
+	world_settle(&w);
+	(void)world_say(&w, 0, "hello");
+	WORLD_UNTIL(&w, gn_pk_eq(&b->claims[AGENT_CLAIMS - 1].owner, &other));
+	assert_int_equal(b->claim_count, AGENT_CLAIMS);
+	assert_true(b->claims[0].accepted && b->claims[0].owner.b[1] == 0);
+	assert_int_equal(b->claims[1].owner.b[1], 2); /* the oldest of the others gave way */
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -199,8 +231,12 @@ static void a_node_answers_beside(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(a_burst_is_acknowledged), T(a_dead_box_has_its_share), T(a_contact_ends_nothing),
-		T(what_waits_is_bounded),   T(a_node_answers_beside),
+		T(a_burst_is_acknowledged),
+		T(a_dead_box_has_its_share),
+		T(a_contact_ends_nothing),
+		T(what_waits_is_bounded),
+		T(a_node_answers_beside),
+		cmocka_unit_test_teardown(strangers_push_out_no_accepted_one, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
