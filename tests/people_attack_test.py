@@ -93,8 +93,8 @@ def case_places(nodes, seed):
 
 
 def case_clients(nodes, seed):
-    """Programs on the agent's socket that keep no rule, by the hundred, and another user: the person
-    is answered meanwhile and afterwards (AG-61)."""
+    """Programs on the agent's socket that keep no rule, by the hundred, and another user: the
+    person is answered meanwhile and afterwards (AG-61)."""
     nodes.start(1)
     ann = Person(nodes, "ann", nodes.all[0])
 

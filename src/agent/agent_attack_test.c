@@ -115,6 +115,64 @@ static void a_dead_box_has_its_share(void **state)
 	assert_true(world_state(&w, 1, false, &id) >= 0);
 }
 
+/* More than wait for a call: what was not acknowledged is shown again, and is then. */
+static void more_than_wait_for_a_call(void **state)
+{
+	struct gn_agent *b = &w.souls[1].a;
+	struct gn_pk box = box_of(1, AGENT_PRIVATE)->sk.pk;
+	(void)state;
+	memset(b->takes, 0, sizeof b->takes);
+	b->take_first = 7;
+	b->take_count = AGENT_TAKES;
+	struct gn_content_id id = world_say(&w, 0, "and one more");
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
+	assert_true(gn_agent_link_room(b->link) >= AGENT_TAKES_LEAVE);
+	world_settle(&w);
+	w.souls[1].follow_count = 0;
+	w.now += AGENT_FOLLOW_WAIT + GN_SEC;
+	WORLD_UNTIL(&w, untaken(&box) == 0);
+}
+
+static bool note_row(void *user, const struct gn_agent_out *o)
+{
+	*(uint64_t *)user = o->id;
+	return false;
+}
+
+/* What does not last is tried for a day, then forgotten; what stands behind for others comes when
+ * its time is over. */
+static void what_does_not_last(void **state)
+{
+	static const uint32_t tries[2] = {AGENT_PASSING_TRIES - 1, AGENT_PASSING_TRIES};
+	struct gn_agent *a = &w.souls[0].a;
+	struct agent_out_parts parts = {.rest = GN_LIT("sealed")};
+	struct gn_agent_tx tx;
+	(void)state;
+	w.beside = true;
+	parts.head.box = (struct gn_pk){{78}};
+	parts.head.way = GN_FB_BOX_WAY_CERTIFICATE;
+	parts.head.end = gn_unix(w.now) + 86400;
+	for (uint8_t i = 0; i < 2; i++) {
+		parts.head.id.b[0] = i + 1;
+		assert_int_equal(gn_agent_tx_begin(a->db, &tx), GN_OK);
+		uint64_t row = 0;
+		assert_int_equal(agent_out_row(&tx, 0, AGENT_OUT_ITEM, 1, &parts), GN_OK);
+		assert_int_equal(gn_agent_out_of(a->db, parts.head.id.b, note_row, &row), GN_OK);
+		assert_int_equal(gn_agent_out_later(&tx, row, 1, tries[i]), GN_OK);
+		assert_int_equal(gn_agent_tx_commit(&tx), GN_OK);
+	}
+	agent_post_hurry(a);
+	world_pass(&w, 2 * GN_SEC, GN_SEC / 2);
+	for (uint8_t i = 0; i < 2; i++) {
+		uint64_t row = 0;
+		struct gn_content_id id = {{(uint8_t)(i + 1)}};
+		assert_int_equal(gn_agent_out_of(a->db, id.b, note_row, &row), GN_OK);
+		assert_int_equal(row != 0, i == 0);
+	}
+	assert_true(AGENT_STEP_BACK_MS < AGENT_POST_WAIT_MS &&
+		    AGENT_STEP_BACK_AGAIN_MS <= AGENT_DEPOSIT_MS);
+}
+
 /* A contact asks for resends without end, and sends what cannot be opened: others are served. */
 static void a_contact_ends_nothing(void **state)
 {
@@ -168,7 +226,7 @@ static void what_waits_is_bounded(void **state)
 	w.now += 601 * GN_SEC; /* all are tried again */
 	world_settle(&w);
 	assert_int_equal(waiting(1), AGENT_WAITING_MAX);
-	world_pass(&w, 40 * 86400 * GN_SEC, 86400 * GN_SEC); /* and go at their end */
+	world_pass(&w, 40 * 86400 * GN_SEC, 864000 * GN_SEC); /* and go at their end */
 	assert_int_equal(waiting(1), 0);
 }
 
@@ -233,6 +291,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_burst_is_acknowledged),
 		T(a_dead_box_has_its_share),
+		T(more_than_wait_for_a_call),
+		T(what_does_not_last),
 		T(a_contact_ends_nothing),
 		T(what_waits_is_bounded),
 		T(a_node_answers_beside),
