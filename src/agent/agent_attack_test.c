@@ -173,6 +173,40 @@ static void what_does_not_last(void **state)
 		    AGENT_STEP_BACK_AGAIN_MS <= AGENT_DEPOSIT_MS);
 }
 
+static bool any(void *user, const struct gn_agent_item *i)
+{
+	(void)user;
+	(void)i;
+	return false;
+}
+
+/* Until when an item is remembered as seen: what a holder says, a day at least and no more than an
+ * item lasts. */
+static void a_holder_says_when_it_ends(void **state)
+{
+	static const uint64_t said[2] = {0, UINT64_MAX};
+	struct gn_agent *b = &w.souls[1].a;
+	struct gn_pk box = box_of(1, AGENT_FRONT)->sk.pk;
+	uint8_t bytes[2][64] = {{1}, {2}};
+	struct agent_locked_item in[2];
+	struct gn_hash hash;
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		in[i] = (struct agent_locked_item){
+			.box = box, .until = said[i], .bytes = bytes[i], .len = sizeof bytes[i]};
+		gn_sha256(&(struct gn_slice){bytes[i], sizeof bytes[i]}, 1, &hash);
+		memcpy(in[i].id, hash.b, sizeof in[i].id);
+		agent_inbox_take(b, &in[i]);
+	}
+	world_pass(&w, 2 * AGENT_WAITING_LOOK, AGENT_WAITING_LOOK);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(gn_agent_item_get(b->db, &box, in[i].id, any, NULL), GN_OK);
+	w.now += (AGENT_ITEM_TTL + 2 * 86400) * GN_SEC;
+	world_settle(&w);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(gn_agent_item_get(b->db, &box, in[i].id, any, NULL), GN_NOT_FOUND);
+}
+
 /* A contact asks for resends without end, and sends what cannot be opened: others are served. */
 static void a_contact_ends_nothing(void **state)
 {
@@ -293,6 +327,7 @@ int main(void)
 		T(a_dead_box_has_its_share),
 		T(more_than_wait_for_a_call),
 		T(what_does_not_last),
+		T(a_holder_says_when_it_ends),
 		T(a_contact_ends_nothing),
 		T(what_waits_is_bounded),
 		T(a_node_answers_beside),
