@@ -1,5 +1,5 @@
-/* What a contact, a stranger and a holder may do to an agent: nothing of theirs ends it, fills it, or
- * keeps from it what others say. Rules AG-57, AG-62, AG-72. */
+/* What a contact, a stranger, a holder and a node may do to an agent: nothing of theirs ends it,
+ * fills it, or keeps from it what others say. Rules AG-56, AG-57, AG-62. */
 #include "agent/outbox_int.h"
 #include "agent/testing/world.h"
 
@@ -115,6 +115,98 @@ static void a_dead_box_has_its_share(void **state)
 	assert_true(world_state(&w, 1, false, &id) >= 0);
 }
 
+/* More than wait for a call: what was not acknowledged is shown again, and is then. */
+static void more_than_wait_for_a_call(void **state)
+{
+	struct gn_agent *b = &w.souls[1].a;
+	struct gn_pk box = box_of(1, AGENT_PRIVATE)->sk.pk;
+	(void)state;
+	memset(b->takes, 0, sizeof b->takes);
+	b->take_first = 7;
+	b->take_count = AGENT_TAKES;
+	struct gn_content_id id = world_say(&w, 0, "and one more");
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
+	assert_true(gn_agent_link_room(b->link) >= AGENT_TAKES_LEAVE);
+	world_settle(&w);
+	w.souls[1].follow_count = 0;
+	w.now += AGENT_FOLLOW_WAIT + GN_SEC;
+	WORLD_UNTIL(&w, untaken(&box) == 0);
+}
+
+static bool note_row(void *user, const struct gn_agent_out *o)
+{
+	*(uint64_t *)user = o->id;
+	return false;
+}
+
+/* What does not last is tried for a day, then forgotten; what stands behind for others comes when
+ * its time is over. */
+static void what_does_not_last(void **state)
+{
+	static const uint32_t tries[2] = {AGENT_PASSING_TRIES - 1, AGENT_PASSING_TRIES};
+	struct gn_agent *a = &w.souls[0].a;
+	struct agent_out_parts parts = {.rest = GN_LIT("sealed")};
+	struct gn_agent_tx tx;
+	(void)state;
+	w.beside = true;
+	parts.head.box = (struct gn_pk){{78}};
+	parts.head.way = GN_FB_BOX_WAY_CERTIFICATE;
+	parts.head.end = gn_unix(w.now) + 86400;
+	for (uint8_t i = 0; i < 2; i++) {
+		parts.head.id.b[0] = i + 1;
+		assert_int_equal(gn_agent_tx_begin(a->db, &tx), GN_OK);
+		uint64_t row = 0;
+		assert_int_equal(agent_out_row(&tx, 0, AGENT_OUT_ITEM, 1, &parts), GN_OK);
+		assert_int_equal(gn_agent_out_of(a->db, parts.head.id.b, note_row, &row), GN_OK);
+		assert_int_equal(gn_agent_out_later(&tx, row, 1, tries[i]), GN_OK);
+		assert_int_equal(gn_agent_tx_commit(&tx), GN_OK);
+	}
+	agent_post_hurry(a);
+	world_pass(&w, 2 * GN_SEC, GN_SEC / 2);
+	for (uint8_t i = 0; i < 2; i++) {
+		uint64_t row = 0;
+		struct gn_content_id id = {{(uint8_t)(i + 1)}};
+		assert_int_equal(gn_agent_out_of(a->db, id.b, note_row, &row), GN_OK);
+		assert_int_equal(row != 0, i == 0);
+	}
+	assert_true(AGENT_STEP_BACK_MS < AGENT_POST_WAIT_MS &&
+		    AGENT_STEP_BACK_AGAIN_MS <= AGENT_DEPOSIT_MS);
+}
+
+static bool any(void *user, const struct gn_agent_item *i)
+{
+	(void)user;
+	(void)i;
+	return false;
+}
+
+/* Until when an item is remembered as seen: what a holder says, a day at least and no more than an
+ * item lasts. */
+static void a_holder_says_when_it_ends(void **state)
+{
+	static const uint64_t said[2] = {0, UINT64_MAX};
+	struct gn_agent *b = &w.souls[1].a;
+	struct gn_pk box = box_of(1, AGENT_FRONT)->sk.pk;
+	uint8_t bytes[2][64] = {{1}, {2}};
+	struct agent_locked_item in[2];
+	struct gn_hash hash;
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		in[i] = (struct agent_locked_item){
+			.box = box, .until = said[i], .bytes = bytes[i], .len = sizeof bytes[i]};
+		gn_sha256(&(struct gn_slice){bytes[i], sizeof bytes[i]}, 1, &hash);
+		memcpy(in[i].id, hash.b, sizeof in[i].id);
+		agent_inbox_take(b, &in[i]);
+	}
+	world_pass(&w, 2 * AGENT_WAITING_LOOK, AGENT_WAITING_LOOK);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(gn_agent_item_get(b->db, &box, in[i].id, any, NULL), GN_OK);
+	w.now += (AGENT_ITEM_TTL + 2 * 86400) * GN_SEC;
+	world_settle(&w);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(gn_agent_item_get(b->db, &box, in[i].id, any, NULL), GN_NOT_FOUND);
+}
+
 /* A contact asks for resends without end, and sends what cannot be opened: others are served. */
 static void a_contact_ends_nothing(void **state)
 {
@@ -168,7 +260,7 @@ static void what_waits_is_bounded(void **state)
 	w.now += 601 * GN_SEC; /* all are tried again */
 	world_settle(&w);
 	assert_int_equal(waiting(1), AGENT_WAITING_MAX);
-	world_pass(&w, 40 * 86400 * GN_SEC, 86400 * GN_SEC); /* and go at their end */
+	world_pass(&w, 40 * 86400 * GN_SEC, 864000 * GN_SEC); /* and go at their end */
 	assert_int_equal(waiting(1), 0);
 }
 
@@ -181,17 +273,49 @@ static void a_node_answers_beside(void **state)
 	away(1);
 	struct gn_content_id held = world_say(&w, 0, "looked after");
 	WORLD_UNTIL(&w, world_state(&w, 0, true, &held) == GN_PEOPLE_STORED);
+	struct world_item *it = &w.items[w.item_count - 1];
+	w.beside = true;
+	struct gn_content_id id = world_say(&w, 0, "hear me");
+	world_pass(&w, 3601 * GN_SEC, 600 * GN_SEC); /* and those who hold are asked */
+	assert_int_equal(world_state(&w, 0, true, &id), GN_PEOPLE_WAITING);
+	w.beside = false;
+	it->lost = true;
+	world_pass(&w, 3700 * GN_SEC, 600 * GN_SEC);
+	assert_int_equal(it->sent, 2);
 	w.beside = true;
 	back(1);
-	struct gn_content_id id = world_say(&w, 0, "hear me");
-	world_pass(&w, 3601 * GN_SEC, 600 * GN_SEC);
-	assert_int_equal(world_state(&w, 0, true, &id), GN_PEOPLE_WAITING);
+	world_pass(&w, 10 * GN_SEC, GN_SEC);
 	assert_int_equal(world_state(&w, 1, false, &held), -1);
 	w.beside = false;
-	w.checks = 0;
-	world_pass(&w, 900 * GN_SEC, 60 * GN_SEC);
+	world_pass(&w, 60 * GN_SEC, 10 * GN_SEC);
 	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
 	WORLD_UNTIL(&w, world_state(&w, 1, false, &held) >= 0);
+}
+
+/* Strangers as many as like: whom the person has accepted waits on to be found. */
+static void strangers_push_out_no_accepted_one(void **state)
+{
+	struct gn_agent *a = &w.souls[0].a, *b = &w.souls[1].a;
+	struct gn_people_add add = {.petname = GN_LIT("x")};
+	struct gn_pk other;
+	(void)state;
+	world_make(&w);
+	other = world_owner(&w, 0);
+	add.owner = world_owner(&w, 1);
+	for (unsigned i = 0; i < AGENT_CLAIMS; i++)
+		b->claims[i] = (struct agent_claim){.owner = {{1, (uint8_t)i, (uint8_t)(i >> 8)}}};
+	b->claim_count = AGENT_CLAIMS;
+	b->claims[0].accepted = true;
+	b->claims[0].again = GN_NEVER;
+	assert_int_equal(gn_people_add(a->people, &add, w.now), GN_OK);
+	agent_settle(a);
+	assert_int_equal(gn_agent_know_ask(a->know, &add.owner), GN_OK);
+	world_settle(&w);
+	(void)world_say(&w, 0, "hello");
+	WORLD_UNTIL(&w, gn_pk_eq(&b->claims[AGENT_CLAIMS - 1].owner, &other));
+	assert_int_equal(b->claim_count, AGENT_CLAIMS);
+	assert_true(b->claims[0].accepted && b->claims[0].owner.b[1] == 0);
+	assert_int_equal(b->claims[1].owner.b[1], 2); /* the oldest of the others gave way */
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -199,8 +323,15 @@ static void a_node_answers_beside(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(a_burst_is_acknowledged), T(a_dead_box_has_its_share), T(a_contact_ends_nothing),
-		T(what_waits_is_bounded),   T(a_node_answers_beside),
+		T(a_burst_is_acknowledged),
+		T(a_dead_box_has_its_share),
+		T(more_than_wait_for_a_call),
+		T(what_does_not_last),
+		T(a_holder_says_when_it_ends),
+		T(a_contact_ends_nothing),
+		T(what_waits_is_bounded),
+		T(a_node_answers_beside),
+		cmocka_unit_test_teardown(strangers_push_out_no_accepted_one, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -271,8 +271,8 @@ static void set_up_anew(void)
 	world_settle(&w);
 }
 
-/* A node that gives the prekeys of before, of which the few, or all, are gone: what is said to them is
- * stored and read by nobody, and nobody is told that it was; when the newer ones are found it
+/* A node that gives the prekeys of before, of which the few, or all, are gone: what is said to them
+ * is stored and read by nobody, and nobody is told that it was; when the newer ones are found it
  * comes within the day (AG-66). */
 static void old_prekeys(void **state)
 {

@@ -177,6 +177,17 @@ static void spend(struct gn_agent *a, const struct item *it)
 
 /* ---- who we do not know ---- */
 
+/* The oldest whom the person has not accepted, else the oldest: its item waits on. */
+static void claim_give_way(struct gn_agent *a)
+{
+	size_t i = 0;
+	while (i < a->claim_count && a->claims[i].accepted)
+		i++;
+	i = i == a->claim_count ? 0 : i;
+	memmove(a->claims + i, a->claims + i + 1, (a->claim_count - i - 1) * sizeof a->claims[0]);
+	a->claim_count--;
+}
+
 /* Somebody whose device must be looked up before their item can be opened: at once when they are a
  * contact. A stranger could find out by it which nodes we ask, so the person is shown their PID and
  * says whether to. */
@@ -188,11 +199,8 @@ static void agent_claimed(struct gn_agent *a, const struct gn_pk *owner)
 	while (i < a->claim_count && !gn_pk_eq(&a->claims[i].owner, owner))
 		i++;
 	if (!known && i == a->claim_count) {
-		if (a->claim_count == AGENT_CLAIMS) { /* the oldest gives way: its item waits on */
-			memmove(a->claims, a->claims + 1, (AGENT_CLAIMS - 1) * sizeof a->claims[0]);
-			a->claim_count--;
-			i--;
-		}
+		if (a->claim_count == AGENT_CLAIMS)
+			claim_give_way(a);
 		a->claims[a->claim_count++] = (struct agent_claim){.owner = *owner};
 	}
 	if (known) {

@@ -243,7 +243,7 @@
 /* Before a box is followed again. */
 #define AGENT_FOLLOW_WAIT (2 * GN_SEC)
 /* Strangers whose item waits that are shown at once. */
-#define AGENT_CLAIMS 64u
+#define AGENT_CLAIMS 512u
 
 /* ---- files ---- */
 /* Files on their way at once, as many that are fetched, and how many of either one client has: each

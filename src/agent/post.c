@@ -340,7 +340,7 @@ static struct agent_deposit *deposit_of(struct gn_agent *a, uint64_t out)
 	return NULL;
 }
 
-/* A box has a quarter of the places, so that one that nobody answers for keeps no others waiting. */
+/* A box has a quarter of the places: one that nobody answers for keeps no others waiting. */
 static bool has_share(const struct gn_agent *a, const struct gn_pk *box)
 {
 	unsigned count = 0;

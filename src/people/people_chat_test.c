@@ -482,6 +482,29 @@ static void given_up(void **state)
 	all_alike();
 }
 
+/* A tablet that was lost, of either side, acknowledges nothing more: what is said is delivered with
+ * the first receipt of any other, is never looked after again, and nothing piles up (PE-20). */
+static void lost_tablets(void **state)
+{
+	(void)state;
+	struct gn_content_id ids[12];
+	a2->off = b2->off = true;
+	for (unsigned i = 0; i < GN_COUNT(ids); i++) {
+		assert_int_equal(desk_say(a1, 1, "do you see this?", &ids[i]), GN_OK);
+		run();
+		assert_int_equal(desk_message(a1, 1, true, &ids[i])->m.state, GN_PEOPLE_DELIVERED);
+	}
+	assert_int_equal(desk_contact(a1, 1).outstanding, 0);
+	world_run(&w, w.now + (gn_time)(PEOPLE_GIVE_UP_MS + PEOPLE_CHECK_MS) * GN_MSEC);
+	for (unsigned i = 0; i < GN_COUNT(ids); i++) {
+		assert_int_equal(desk_message(a1, 1, true, &ids[i])->m.state, GN_PEOPLE_DELIVERED);
+		assert_int_equal(desk_message(a1, 1, true, &ids[i])->m.receipt_count, 1);
+	}
+	assert_int_equal(desk_say(a1, 1, "and this?", &ids[0]), GN_OK);
+	run();
+	assert_int_equal(desk_message(a1, 1, true, &ids[0])->m.state, GN_PEOPLE_DELIVERED);
+}
+
 static void typing_and_notes(void **state)
 {
 	(void)state;
@@ -550,6 +573,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reading, two, done),
 		cmocka_unit_test_setup_teardown(expiry, two, done),
 		cmocka_unit_test_setup_teardown(given_up, two, done),
+		cmocka_unit_test_setup_teardown(lost_tablets, two, done),
 		cmocka_unit_test_setup_teardown(typing_and_notes, two, done),
 		cmocka_unit_test_setup_teardown(hidden, two, done),
 	};

@@ -123,7 +123,7 @@ static bool open_part(struct getting *g, const char *id, uint64_t index)
 	g->fd = openat(g->dir, g->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (g->fd < 0 || fstat(g->fd, &st) != 0)
 		return fail_io(g, g->part);
-	/* in a folder that others may write to it may be theirs, or another name of a file of ours */
+	/* where others may write it may be theirs, or another name of a file of ours */
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1) {
 		cli_fail(g->cli, CLI_FAILED, "exists",
 			 "%s/%s is in the way, and is not what this command left: remove it, or "

@@ -259,6 +259,37 @@ static void liars_about_states_are_outvoted(void **state)
 	svc_free(&s);
 }
 
+/* One that has boxes of its own and lets 60,000 bytes into them again and again, from one address,
+ * until every holder gives up something for each: what a contact left in a light box stays, what
+ * another leaves is taken, and both are read (BX-13). */
+static void who_fills_the_store_keeps_no_contact_out(void **state)
+{
+	static struct svc_box flood[3];
+	(void)state;
+	svc_init(&s, &(struct svc_options){.seed = 7, .nodes = 12, .box_bytes = 1u << 20});
+	svc_box_make(&s, &x, 1, GN_FB_BOX_KIND_PRIVATE, 1);
+	assert_int_equal(svc_box_put(&x, 0), GN_OK);
+	assert_int_equal(svc_box_deposit(&x, 1, 0, item_of(200, 896)), GN_OK);
+	for (unsigned i = 0; i < GN_COUNT(flood); i++) {
+		svc_box_make(&s, &flood[i], (uint8_t)(5 + i), GN_FB_BOX_KIND_PRIVATE, 1);
+		assert_int_equal(svc_box_put(&flood[i], 3), GN_OK);
+	}
+	for (uint8_t n = 0; n < 45; n++) {
+		s.box_user = &flood[n % 3];
+		assert_int_equal(svc_box_deposit(&flood[n % 3], 3, n / 3 % 4, item_of(n, 60000)),
+				 GN_OK);
+	}
+	assert_true(svc_box_sum(&s, "room_gave_way") > 100);
+	s.box_user = &x;
+	assert_int_equal(svc_box_deposit(&x, 1, 1, item_of(201, 896)), GN_OK);
+	assert_int_equal(svc_box_held(&x, item_of(200, 896), NULL), 8);
+	(void)svc_box_follow(&x, 2, 0);
+	svc_run_for(&s, 10 * GN_SEC);
+	assert_int_equal(svc_box_times(&x, 2, item_of(200, 896)), 1);
+	assert_int_equal(svc_box_times(&x, 2, item_of(201, 896)), 1);
+	svc_free(&s);
+}
+
 /* A custody is a promise over the power cut. */
 static void a_power_cut_loses_nothing_promised(void **state)
 {
@@ -305,6 +336,7 @@ int main(void)
 		cmocka_unit_test(two_of_eight_are_no_quorum),
 		cmocka_unit_test(it_arrives_whoever_lies),
 		cmocka_unit_test(liars_about_states_are_outvoted),
+		cmocka_unit_test(who_fills_the_store_keeps_no_contact_out),
 		cmocka_unit_test(a_power_cut_loses_nothing_promised),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
