@@ -399,7 +399,14 @@ const struct sim_scenario sim_scenarios[] = {
 	{"sybil", "one node in twenty lies about one key: hides, promises, keeps nothing",
 	 run_sybil},
 	{"churn", "sessions of 15 minutes for two hours, disks lost", run_churn},
+	{"bus", "a topic that everybody follows: healthy, --kill percent at one instant, churn",
+	 sim_run_bus},
 	{"nodes", "whole nodes: a record, a name, a file, --kill percent die and come back",
 	 sim_run_nodes},
+	{"boxes",
+	 "a letter in each of --boxes; nodes come and go, --kill percent die, all are read",
+	 sim_run_boxes},
+	{"front", "--flood deposits of strangers in one front box, beside contacts and an invite",
+	 sim_run_front},
 };
 const size_t sim_scenario_count = GN_COUNT(sim_scenarios);

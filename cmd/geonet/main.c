@@ -1,5 +1,6 @@
 /* geonet, the tool: the node, the hub and the wallet from the terminal. It is a table of groups
  * of commands; each folder is a group, frame/ is what all stand on. */
+#include "geonet/bus/commands.h"
 #include "geonet/frame/cli.h"
 #include "geonet/frame/help.h"
 #include "geonet/hub/commands.h"
@@ -23,6 +24,7 @@ static const struct cli_group groups[] = {
 	{"agent", "your agent: it keeps your keys and messages", agent_commands, NULL},
 	{"contacts", "the people you write to", contacts_commands, NULL},
 	{"msg", "messages that only you and they can read", msg_commands, NULL},
+	{"bus", "topics: what is said now, to whoever follows", bus_commands, NULL},
 	{"file", "files for people, sealed as messages are", file_commands, NULL},
 	{"hub", "a community's hub: run, prove, govern it", hub_local_commands, hub_hand_over},
 	{"hub", NULL, hub_commands, NULL},

@@ -32,11 +32,22 @@ void agent_held_prekeys(struct gn_agent *a, const struct gn_pk *device, uint64_t
 	d->prekeys = created > d->prekeys ? created : d->prekeys;
 }
 
+uint64_t agent_held_newest(struct gn_agent *a, const struct gn_pk *owner)
+{
+	struct gn_pk key;
+	uint64_t newest = 0;
+	for (size_t i = 0; gn_people_device_at(a->people, owner, i, &key); i++) {
+		const struct agent_device *d = device_of(a, &key);
+		newest = d && d->prekeys > newest ? d->prekeys : newest;
+	}
+	return newest ? newest : agent_unix(a);
+}
+
 struct looking {
 	uint64_t id; /* not this one */
 	unsigned rows;
 	bool sets_up;
-	uint64_t made_ms; /* of the first */
+	uint64_t keys_at; /* of the first */
 };
 
 static bool note_row(void *user, const struct gn_agent_out *o)
@@ -47,21 +58,22 @@ static bool note_row(void *user, const struct gn_agent_out *o)
 	    !agent_out_open(o->bytes, &parts))
 		return true;
 	l->sets_up = l->sets_up || parts.head.flags & AGENT_OUT_SETS_UP;
-	if (!l->rows++ || parts.head.made_ms < l->made_ms)
-		l->made_ms = parts.head.made_ms;
+	if (!l->rows++ || parts.head.keys_at < l->keys_at)
+		l->keys_at = parts.head.keys_at;
 	gn_wipe(&parts, sizeof parts);
 	return true;
 }
 
-/* Devices whose prekeys are newer than the set-up that waits for them: the private halves that it
- * needs may be gone. True: there was one. */
-static bool begin_anew(struct gn_agent *a, const struct gn_pk *owner, uint64_t made_ms)
+/* Devices whose prekeys are newer than those of the set-up that waits for them, whenever it was
+ * made, for a node may have given old ones: the private halves that it needs may be gone. True:
+ * there was one. */
+static bool begin_anew(struct gn_agent *a, const struct gn_pk *owner, uint64_t keys_at)
 {
 	struct gn_pk key;
 	bool any = false;
 	for (size_t i = 0; gn_people_device_at(a->people, owner, i, &key); i++) {
 		struct agent_device *d = device_of(a, &key);
-		if (!d || d->prekeys <= made_ms / 1000)
+		if (!d || d->prekeys <= keys_at)
 			continue;
 		any = true;
 		if (d->anew >= d->prekeys)
@@ -88,7 +100,7 @@ enum agent_again agent_held_again(struct gn_agent *a, const struct gn_agent_out 
 		return AGENT_AGAIN_NOW;
 	if (!l.sets_up || o->tries >= AGENT_AGAIN_TRIES)
 		return AGENT_AGAIN_NEVER; /* it is looked after */
-	if (!o->tries || !begin_anew(a, &head->owner, l.made_ms))
+	if (!o->tries || !begin_anew(a, &head->owner, l.keys_at))
 		return AGENT_AGAIN_LATER;
 	return AGENT_AGAIN_NOW;
 }

@@ -183,6 +183,8 @@ static int set_up(void **state)
 	a.host.rand = gn_rand_system();
 	a.host.log.write = no_log;
 	a.env = gn_host_env(&a.host, &a.alloc);
+	a.api.told = gn_host_told_new(&(struct gn_host_told_config){
+		.count = 64, .bytes = 1u << 20, .keep = 3600 * GN_SEC});
 	a.now = gn_os_steady();
 	a.db = nest.db;
 	a.api.told = gn_host_told_new(&(struct gn_host_told_config){
@@ -211,6 +213,7 @@ static int tear_down(void **state)
 	gn_people_free(a.people);
 	gn_e2ee_free(a.e2ee);
 	beside_end(&beside);
+	gn_host_told_free(a.api.told);
 	nest_remove(&nest);
 	gn_host_told_free(a.api.told);
 	free(a.events);

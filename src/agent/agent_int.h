@@ -200,6 +200,12 @@ struct gn_agent {
 	struct agent_device devices[AGENT_HEARD];
 	size_t heard_next, device_next; /* the place that is used next */
 	/* inbox.c */
+	struct agent_take { /* what is to be acknowledged */
+		struct gn_pk box;
+		uint8_t id[16];
+	} takes[AGENT_TAKES];
+	unsigned take_first, take_count;
+	bool takes_lost;
 	struct agent_budget { /* of who deposits what no key opens (AG-62) */
 		struct gn_pk by;
 		gn_time since;
@@ -209,9 +215,10 @@ struct gn_agent {
 	gn_time waiting_due;
 	struct agent_claim { /* strangers whose item waits */
 		struct gn_pk owner;
-		bool wanted; /* the person wants to see it: they are looked up */
-		bool accepted;
 		bool told;
+		bool accepted;       /* the person wants to see it: they are looked up */
+		gn_time again, wait; /* when, until they are found, and the doubled wait */
+		gn_time until;       /* whoever accepted them hears then that they are not found */
 	} claims[AGENT_CLAIMS];
 	size_t claim_count;
 	/* locked.c; NULL: it is open, or new */
@@ -326,6 +333,8 @@ void agent_invite_name(const struct gn_hash *chat, char out[80]);
 /* ---- inbox.c ---- */
 
 gn_time agent_inbox_pump(struct gn_agent *a);
+/* The person wants to hear them: they are looked up until they are found. */
+void agent_claim_accept(struct gn_agent *a, struct agent_claim *claim);
 void agent_inbox_close(struct gn_agent *a);
 /* One that came while it was locked. */
 void agent_inbox_take(struct gn_agent *a, const struct agent_locked_item *in);
@@ -364,6 +373,8 @@ gn_time agent_serve_files(struct gn_agent *a);
 void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
 /* Whoever accepted a stranger who was not looked at yet is answered: now they are a contact. */
 void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner);
+/* They were not found in time: whoever accepted them hears it. */
+void agent_serve_unfound(struct gn_agent *a, const struct gn_pk *owner);
 
 /* ---- backup.c ---- */
 

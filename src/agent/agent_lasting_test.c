@@ -375,6 +375,9 @@ static void set_ups_are_made_anew(void **state)
 	back(1);
 	world_pass(&w, 5 * GN_SEC, GN_SEC);
 	WORLD_UNTIL(&w, world_state(&w, 0, true, &id) == GN_PEOPLE_DELIVERED);
+	struct gn_pk other = world_owner(&w, 1);
+	assert_int_equal(gn_agent_know_ask(a->know, &other), GN_OK); /* its newest prekeys */
+	world_settle(&w);
 	away(1);
 	assert_int_equal(gn_e2ee_anew(a->e2ee, &device), GN_OK);
 	id = world_say(&w, 0, "sets one up");
@@ -401,14 +404,50 @@ static void set_ups_are_made_anew(void **state)
 	assert_false(it->taken);
 }
 
+/* AG-58: what a stranger publishes reaches the nodes after their first message. */
+static void a_stranger_found_late(void **state)
+{
+	(void)state;
+	world_make(&w);
+	world_settle(&w);
+	struct gn_agent *a = &w.souls[0].a, *b = &w.souls[1].a;
+	struct gn_people_add add = {.owner = world_owner(&w, 1), .petname = GN_LIT("x")};
+	assert_int_equal(gn_people_add(a->people, &add, w.now), GN_OK);
+	agent_settle(a);
+	assert_int_equal(gn_agent_know_ask(a->know, &add.owner), GN_OK);
+	world_settle(&w);
+	struct gn_content_id first = world_say(&w, 0, "hello");
+	WORLD_UNTIL(&w, b->claim_count == 1);
+	w.withhold = true;
+	agent_claim_accept(b, &b->claims[0]);
+	assert_int_equal(b->claims[0].wait, AGENT_CLAIM_WAIT);
+	world_pass(&w, AGENT_CLAIM_SHOWN - 1, GN_SEC);
+	assert_int_not_equal(b->claims[0].until, GN_NEVER);
+	world_pass(&w, 1, 1); /* who accepted them is told that they are not found */
+	assert_int_equal(b->claims[0].until, GN_NEVER);
+	world_pass(&w, 3 * AGENT_CLAIM_WAIT_MAX, 10 * GN_SEC);
+	assert_int_equal(b->claim_count, 1);
+	assert_int_equal(b->claims[0].wait, AGENT_CLAIM_WAIT_MAX);
+	assert_int_equal(world_state(&w, 1, false, &first), -1);
+	w.withhold = false;
+	world_pass(&w, AGENT_CLAIM_WAIT_MAX, 10 * GN_SEC);
+	assert_int_equal(b->claim_count, 0);
+	assert_true(world_state(&w, 1, false, &first) >= 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-		WORLD_TEST(holders_that_forget), WORLD_TEST(holders_that_lie),
-		WORLD_TEST(a_box_that_refuses),  WORLD_TEST(boxes_are_replaced),
-		WORLD_TEST(keys_are_refused),    WORLD_TEST(a_stolen_device),
-		WORLD_TEST(prekeys_are_renewed), WORLD_TEST(set_ups_are_made_anew),
+		WORLD_TEST(holders_that_forget),
+		WORLD_TEST(holders_that_lie),
+		WORLD_TEST(a_box_that_refuses),
+		WORLD_TEST(boxes_are_replaced),
+		WORLD_TEST(keys_are_refused),
+		WORLD_TEST(a_stolen_device),
+		WORLD_TEST(prekeys_are_renewed),
+		WORLD_TEST(set_ups_are_made_anew),
+		cmocka_unit_test_teardown(a_stranger_found_late, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

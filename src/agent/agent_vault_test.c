@@ -79,6 +79,36 @@ static void copy(const char *from, const char *to)
 	write_file(to, bytes, read_file(from, bytes));
 }
 
+/* ---- another program at the same time ---- */
+
+static unsigned fills;
+
+/* The tool makes an identity while this one is being made. */
+static void fill_late(void *user, uint8_t *out, size_t len)
+{
+	(void)user;
+	struct gn_rand system = gn_rand_system();
+	gn_rand_fill(&system, out, len);
+	if (fills++ == 0)
+		write_file("identity.key", (const uint8_t *)"the tool's", 10);
+}
+
+static void an_identity_of_the_tool_is_never_overwritten(void **state)
+{
+	uint8_t bytes[GN_KEYFILE_MAX];
+	(void)state;
+	assert_ok(open_it());
+	rand_ = (struct gn_rand){.fill = fill_late};
+	fills = 0;
+	assert_err(gn_agent_vault_create(vault, NULL, none, NOW), GN_EXISTS);
+	assert_int_equal(read_file("identity.key", bytes), 10);
+	assert_memory_equal(bytes, "the tool's", 10);
+	assert_int_equal(gn_agent_vault_state(vault), GN_AGENT_NEW);
+	assert_int_equal(mode_of("identity.key.new"), 0);
+	assert_int_equal(mode_of("agent/device.key"), 0);
+	rand_ = gn_rand_system();
+}
+
 /* ---- states ---- */
 
 static void without_passphrase(void **state)
@@ -478,6 +508,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(without_passphrase, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_identity_of_the_tool_is_never_overwritten,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(with_passphrase, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tries, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(passphrase_forms, set_up, tear_down),

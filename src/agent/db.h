@@ -269,6 +269,10 @@ GN_MUST gn_err gn_agent_item_get(struct gn_agent_db *db, const struct gn_pk *box
  * NULL: from the first). */
 GN_MUST gn_err gn_agent_items_waiting(struct gn_agent_db *db, const struct gn_agent_item *after,
 				      unsigned limit, gn_agent_item_fn *fn, void *user, bool *more);
+/* How many wait in a box, or (NULL) in all. */
+GN_MUST gn_err gn_agent_items_count(struct gn_agent_db *db, const struct gn_pk *box, uint64_t *out);
+/* One of those that wait in this box, any of them, is forgotten. */
+GN_MUST gn_err gn_agent_items_thin(struct gn_agent_tx *tx, const struct gn_pk *box);
 /* Forgets those that ended. */
 GN_MUST gn_err gn_agent_items_prune(struct gn_agent_tx *tx, uint64_t now_ms);
 

@@ -181,6 +181,28 @@ gn_err gn_agent_items_waiting(struct gn_agent_db *db, const struct gn_agent_item
 	return agent_q_over(&q, err);
 }
 
+gn_err gn_agent_items_count(struct gn_agent_db *db, const struct gn_pk *box, uint64_t *out)
+{
+	struct agent_q q = agent_q(db, box ? "SELECT count(*) FROM items WHERE waits AND box = ?"
+					   : "SELECT count(*) FROM items WHERE waits");
+	if (box)
+		agent_q_blob(&q, GN_SLICE(box->b));
+	gn_err err = agent_q_row(&q);
+	if (!err)
+		*out = agent_q_get(&q, 0);
+	agent_q_end(&q);
+	return err;
+}
+
+gn_err gn_agent_items_thin(struct gn_agent_tx *tx, const struct gn_pk *box)
+{
+	struct agent_q q =
+		agent_q_tx(tx, "DELETE FROM items WHERE box = ?1 AND item = (SELECT item FROM items"
+			       " WHERE waits AND box = ?1 ORDER BY random() LIMIT 1)");
+	agent_q_blob(&q, GN_SLICE(box->b));
+	return agent_q_run(&q);
+}
+
 gn_err gn_agent_items_prune(struct gn_agent_tx *tx, uint64_t now_ms)
 {
 	struct agent_q q = agent_q_tx(tx, "DELETE FROM items WHERE until <= ?");

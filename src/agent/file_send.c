@@ -273,9 +273,13 @@ static void on_spread(void *user, const struct gn_host_client_event *e)
 		spread_over(f, e->fault.err);
 		return;
 	}
-	if (e->what != GN_HOST_CLIENT_ANSWER || e->kind.area != spread_kind.area ||
-	    e->kind.member != GN_FB_APP_FILE_BODY_PROGRESS)
+	if (e->what != GN_HOST_CLIENT_ANSWER)
 		return;
+	if (e->kind.area != spread_kind.area || e->kind.member != GN_FB_APP_FILE_BODY_PROGRESS) {
+		if (!e->more)
+			spread_over(f, GN_CLOSED); /* no answer to what was asked */
+		return;
+	}
 	f->head.copies = gn_fb_progress_done(t);
 	f->head.wanted = gn_fb_progress_total(t);
 	f->moved = true;
@@ -366,6 +370,7 @@ gn_err agent_file_begin(struct gn_agent *a, const struct agent_file_head *head,
 void agent_file_leave(struct agent_file *f)
 {
 	f->client = NULL;
+	f->err = GN_OK; /* what its client did wrong keeps it from nobody */
 	if (f->state != AGENT_FILE_SPREADING)
 		unload(f);
 }

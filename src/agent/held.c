@@ -297,11 +297,15 @@ static void on_check(void *user, const struct gn_host_client_event *e)
 		check_over(c, e->fault.err, 0, 0);
 		return;
 	}
-	if (e->what != GN_HOST_CLIENT_ANSWER || e->kind.area != GN_FB_APP_BODY_APP_BOX)
+	if (e->what != GN_HOST_CLIENT_ANSWER)
 		return;
-	if (e->kind.member == GN_FB_APP_BOX_BODY_BOX_SIGN) {
-		agent_own_sign(c->agent, (struct gn_fb_box_sign){e->table});
-	} else if (e->kind.member == GN_FB_APP_BOX_BODY_BOX_CHECK_IS) {
+	bool box = e->kind.area == GN_FB_APP_BODY_APP_BOX;
+	if (e->more) {
+		if (box && e->kind.member == GN_FB_APP_BOX_BODY_BOX_SIGN)
+			agent_own_sign(c->agent, (struct gn_fb_box_sign){e->table});
+	} else if (!box || e->kind.member != GN_FB_APP_BOX_BODY_BOX_CHECK_IS) {
+		check_over(c, GN_CLOSED, 0, 0); /* no answer to what was asked */
+	} else {
 		uint16_t code = gn_fb_box_check_is_code(t);
 		check_over(c, code < GN_ERR_COUNT ? (gn_err)code : GN_INTERNAL,
 			   gn_fb_box_check_is_held(t), gn_fb_box_check_is_taken(t));

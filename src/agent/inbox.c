@@ -38,16 +38,45 @@ struct waiting_head {
 
 /* ---- acknowledging ---- */
 
+/* A connection has so many calls at once, and a burst more items: they wait for their turn. */
 static void take(struct gn_agent *a, const struct item *it)
 {
-	struct gn_fb_key box;
 	if (!gn_agent_link_is_up(a->link))
 		return; /* it is shown again, and was seen */
-	memcpy(box.b, it->box->sk.pk.b, sizeof box.b);
-	struct gn_fb_box_take_args args = {.box = &box, .id = GN_SLICE(it->id)};
+	if (a->take_count == AGENT_TAKES) {
+		a->takes_lost = true;
+		return;
+	}
+	struct agent_take *t = &a->takes[(a->take_first + a->take_count++) % AGENT_TAKES];
+	t->box = it->box->sk.pk;
+	memcpy(t->id, it->id, sizeof t->id);
+}
+
+static bool take_one(struct gn_agent *a, const struct agent_take *t)
+{
+	struct gn_fb_key box;
+	memcpy(box.b, t->box.b, sizeof box.b);
+	struct gn_fb_box_take_args args = {.box = &box, .id = GN_SLICE(t->id)};
 	gn_fbref table = gn_fb_box_take_make(gn_agent_link_builder(a->link), &args);
-	gn_err err = gn_agent_link_call(a->link, take_kind, table, 0, agent_no_answer, a, NULL);
-	(void)err;
+	return gn_agent_link_call(a->link, take_kind, table, 0, agent_no_answer, a, NULL) == GN_OK;
+}
+
+static void takes_pump(struct gn_agent *a)
+{
+	if (!gn_agent_link_is_up(a->link))
+		a->take_count = 0; /* they are shown again */
+	while (a->take_count && gn_agent_link_room(a->link) > AGENT_TAKES_LEAVE &&
+	       take_one(a, &a->takes[a->take_first])) {
+		a->take_first = (a->take_first + 1) % AGENT_TAKES;
+		a->take_count--;
+	}
+	if (a->take_count || !a->takes_lost)
+		return;
+	a->takes_lost = false; /* what was not acknowledged is shown again */
+	for (unsigned i = 0; i < AGENT_BOXES_ALL; i++) {
+		gn_agent_link_drop(a->link, a->boxes[i].call);
+		a->boxes[i].call = 0;
+	}
 }
 
 /* The item and what is to be known of it, as one; the caller wipes and frees it. */
@@ -69,6 +98,16 @@ static uint8_t *waiting_bytes(const struct item *it, size_t *len)
 	return bytes;
 }
 
+/* Holders keep what was not acknowledged: who goes here may come again. */
+static gn_err make_room(struct gn_agent *a, struct gn_agent_tx *tx, const struct gn_pk *box)
+{
+	uint64_t count;
+	GN_TRY(gn_agent_items_count(a->db, box, &count));
+	for (; count >= AGENT_WAITING_MAX; count--)
+		GN_TRY(gn_agent_items_thin(tx, box));
+	return GN_OK;
+}
+
 /* Into the store with what it changed: seen, or kept until something opens it. */
 static bool item_done(struct gn_agent *a, const struct item *it, bool waits)
 {
@@ -80,6 +119,8 @@ static bool item_done(struct gn_agent *a, const struct item *it, bool waits)
 	gn_err err = waits && !bytes ? GN_NOMEM : gn_agent_tx_begin(a->db, &tx);
 	memcpy(row.id, it->id, sizeof row.id);
 	row.bytes = gn_slice(bytes, len);
+	if (!err && waits && !it->kept)
+		err = make_room(a, &tx, &row.box);
 	if (!err && !(waits && it->kept))
 		err = gn_agent_item_put(&tx, &row);
 	if (!err)
@@ -154,10 +195,37 @@ static void agent_claimed(struct gn_agent *a, const struct gn_pk *owner)
 		}
 		a->claims[a->claim_count++] = (struct agent_claim){.owner = *owner};
 	}
-	if (known || a->claims[i].wanted) {
+	if (known) {
 		gn_err err = gn_agent_know_ask(a->know, owner);
 		(void)err; /* full: when it is looked at again */
 	}
+}
+
+void agent_claim_accept(struct gn_agent *a, struct agent_claim *claim)
+{
+	claim->accepted = true;
+	claim->wait = AGENT_CLAIM_WAIT;
+	claim->again = a->now;
+	claim->until = a->now + AGENT_CLAIM_SHOWN;
+}
+
+/* Those whom the person wants to hear, until they are found: what they publish may have been on
+ * its way only. When to look again. */
+static gn_time claims_pump(struct gn_agent *a)
+{
+	gn_time due = GN_NEVER;
+	for (size_t i = 0; i < a->claim_count; i++) {
+		struct agent_claim *c = &a->claims[i];
+		if (!c->accepted)
+			continue;
+		if (c->again <= a->now) {
+			(void)!gn_agent_know_ask(a->know, &c->owner); /* full: the next time */
+			c->again = a->now + c->wait;
+			c->wait = gn_time_min(2 * c->wait, AGENT_CLAIM_WAIT_MAX);
+		}
+		due = gn_time_min(due, c->again);
+	}
+	return due;
 }
 
 /* ---- opening ---- */
@@ -271,10 +339,16 @@ static void take_in(struct gn_agent *a, struct item *it)
 		take(a, it);
 }
 
+/* Until when it is known that it was seen: what a holder says, within bounds. */
+static uint64_t end_of(const struct gn_agent *a, uint64_t said)
+{
+	uint64_t least = agent_unix(a) + 86400, most = least + AGENT_ITEM_TTL;
+	return said < least ? least : said < most ? said : most;
+}
+
 void agent_inbox_take(struct gn_agent *a, const struct agent_locked_item *in)
 {
-	uint64_t most = agent_unix(a) + AGENT_ITEM_TTL + 86400;
-	struct item it = {.until = in->until < most ? in->until : most,
+	struct item it = {.until = end_of(a, in->until),
 			  .left = in->left,
 			  .by = in->by,
 			  .bytes = gn_slice(in->bytes, in->len)};
@@ -292,7 +366,7 @@ static void on_followed(void *user, const struct gn_host_client_event *e)
 {
 	struct agent_box *box = user;
 	struct gn_agent *a = box->agent;
-	if (e->what == GN_HOST_CLIENT_FAILED) {
+	if (e->what == GN_HOST_CLIENT_FAILED || (e->what == GN_HOST_CLIENT_ANSWER && !e->more)) {
 		box->call = 0; /* followed again in the next turn that the link is up */
 		box->followed = false;
 		return;
@@ -311,12 +385,11 @@ static void on_followed(void *user, const struct gn_host_client_event *e)
 				  .left = gn_fb_box_got_deposited(t),
 				  .bytes = gn_fb_box_got_item(t)};
 		struct gn_hash hash;
-		uint64_t most = agent_unix(a) + AGENT_ITEM_TTL + 86400;
 		gn_sha256(&it.bytes, 1, &hash);
 		if (id.len != sizeof it.id || memcmp(id.p, hash.b, sizeof it.id) != 0)
 			return; /* a node that makes things up */
 		memcpy(it.id, id.p, sizeof it.id);
-		it.until = it.until < most ? it.until : most;
+		it.until = end_of(a, it.until);
 		if (gn_fb_box_got_has_by(t))
 			memcpy(it.by.b, gn_fb_box_got_by(t).b, sizeof it.by.b);
 		take_in(a, &it);
@@ -421,6 +494,20 @@ static void look_at_waiting(struct gn_agent *a, bool first)
 	free(w);
 }
 
+static void forget_ended(struct gn_agent *a)
+{
+	struct gn_agent_tx tx;
+	gn_err err = gn_agent_tx_begin(a->db, &tx);
+	if (!err)
+		err = gn_agent_items_prune(&tx, agent_unix_ms(a));
+	if (!err)
+		err = gn_agent_tx_commit(&tx);
+	if (!err)
+		return;
+	gn_agent_tx_abort(&tx);
+	agent_fail(a, err);
+}
+
 gn_time agent_inbox_pump(struct gn_agent *a)
 {
 	for (unsigned i = 0; i < AGENT_BOXES_ALL; i++) {
@@ -431,13 +518,15 @@ gn_time agent_inbox_pump(struct gn_agent *a)
 		box->due = a->now + AGENT_FOLLOW_WAIT; /* not at once again, if it fails */
 		follow(a, box);
 	}
+	takes_pump(a);
 	if (a->waiting_due <= a->now && !a->failed) { /* who could not be found may be there now */
 		a->waiting_due = a->now + AGENT_WAITING_LOOK;
+		forget_ended(a);
 		look_at_waiting(a, true);
 	}
 	if (a->look_waiting && !a->failed)
 		look_at_waiting(a, false);
-	return a->waiting_due;
+	return gn_time_min(a->waiting_due, claims_pump(a));
 }
 
 void agent_inbox_close(struct gn_agent *a)

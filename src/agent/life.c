@@ -51,6 +51,8 @@ static void on_known(void *user, const struct gn_agent_known *k)
 		gn_err err = gn_people_identity(a->people, &said, a->now);
 		if (err == GN_NOMEM)
 			agent_fail(a, err);
+		else
+			agent_settle(a); /* each may say something, and two did (a fork) */
 	}
 	for (size_t i = 0; i < k->prekeys_count && !a->failed; i++)
 		believe(a, k->identities[k->identity_count - 1], k->prekeys[i]);
@@ -60,7 +62,7 @@ static void on_known(void *user, const struct gn_agent_known *k)
 	if (k->identity_count && !a->failed)
 		agent_safety_known(a, k->identities[k->identity_count - 1]);
 	agent_post_hurry(a);
-	a->look_waiting = k->prekeys_count > 0;
+	a->look_waiting = a->look_waiting || k->prekeys_count > 0;
 }
 
 static void on_renew(void *user, unsigned place)

@@ -141,6 +141,12 @@
 #define AGENT_IDENTITY_LOOK (3600 * GN_SEC)
 #define AGENT_IDENTITY_RETRY (5 * GN_SEC)
 
+/* Whose request was accepted is looked up again after this, doubled up to the second. */
+#define AGENT_CLAIM_WAIT (500 * GN_MSEC)
+#define AGENT_CLAIM_WAIT_MAX (300 * GN_SEC)
+/* What the person who accepted waits for it: less than a call's deadline. */
+#define AGENT_CLAIM_SHOWN (8 * GN_SEC)
+
 /* ---- sending ---- */
 /* Deposits at once, and rows of the outbox looked at together: more than wait in deposits. */
 #define AGENT_DEPOSITS 16u
@@ -150,6 +156,12 @@
 /* Milliseconds before it is tried again, doubled up to the second. */
 #define AGENT_POST_WAIT_MS UINT64_C(500)
 #define AGENT_POST_WAIT_MAX_MS UINT64_C(300000)
+/* Milliseconds that a deposit steps back when its box has its share of the places: new ones, and
+ * those that were tried already, of which a box that nobody answers for may have thousands. */
+#define AGENT_STEP_BACK_MS 250u
+#define AGENT_STEP_BACK_AGAIN_MS 30000u
+/* Tries of what does not last, as receipts, five minutes apart: a day. */
+#define AGENT_PASSING_TRIES 300u
 /* Milliseconds of one deposit, all holders asked. */
 #define AGENT_DEPOSIT_MS 60000u
 /* Custodies that mean stored (people.md). */
@@ -185,6 +197,13 @@
 /* ---- receiving ---- */
 /* Items that wait, tried together; and how often who was not found is looked for. */
 #define AGENT_WAITING_AT_ONCE 64u
+/* Of them in one box, past which any of them goes: honest holders have no more, 300 of strangers
+ * and 250 of a contact; those who invent items fill no disk. */
+#define AGENT_WAITING_MAX 600u
+/* Acknowledgements that wait for a call; past it the box is followed anew. */
+#define AGENT_TAKES 1024u
+/* Calls of the link that are left to others meanwhile. */
+#define AGENT_TAKES_LEAVE 24u
 #define AGENT_WAITING_LOOK (600 * GN_SEC)
 /* Items that a session's header opens and no key: each may cost 41 ms of hashing (e2ee, EE-28), so
  * of one deposit key so many are read in that time, and the rest wait; and deposit keys of which
@@ -252,6 +271,8 @@
 #define AGENT_PREVIEW 1024u
 /* Chats in one answer. */
 #define AGENT_CHATS_MAX 200u
+/* Bytes of them above which what was said last is left out: 16 KiB each, and a frame has 1 MiB. */
+#define AGENT_CHATS_BYTES (640u << 10)
 /* Seconds that an invite is open when nobody says so. */
 #define AGENT_INVITE_TTL (7u * 86400u)
 /* Bytes of a runtime directory's path: a socket's path has 107. */

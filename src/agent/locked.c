@@ -75,8 +75,8 @@ static void got(struct locked_box *b, struct gn_fb_box_got t)
 static void on_followed(void *user, const struct gn_host_client_event *e)
 {
 	struct locked_box *b = user;
-	if (e->what == GN_HOST_CLIENT_FAILED) {
-		b->call = 0;
+	if (e->what == GN_HOST_CLIENT_FAILED || (e->what == GN_HOST_CLIENT_ANSWER && !e->more)) {
+		b->call = 0; /* it has no end */
 		return;
 	}
 	if (e->what != GN_HOST_CLIENT_ANSWER || e->kind.area != GN_FB_APP_BODY_APP_BOX)

@@ -35,6 +35,7 @@ struct agent_out_head { /* in the store, read by this machine alone */
 	uint8_t certificate[GN_BOXCERT_LEN];
 	uint8_t seed[32]; /* secret: of the certificate's key; of an invite its secret */
 	uint32_t ttl, bits;
+	uint64_t keys_at;  /* Unix seconds: of the newest prekeys known then */
 	uint64_t made_ms;  /* when it was sealed, */
 	uint64_t held_ms;  /* first stored; 0: not yet, */
 	uint64_t heard_ms; /* and when its receiver was first heard of afterwards */
@@ -78,6 +79,8 @@ void agent_held_close(struct gn_agent *a);
 
 /* ---- again.c ---- */
 
+/* When the newest prekeys of theirs that we know were made, Unix seconds; none known: now. */
+uint64_t agent_held_newest(struct gn_agent *a, const struct gn_pk *owner);
 /* A day, and no receipt: is it to be sealed anew? */
 enum agent_again { AGENT_AGAIN_NEVER, AGENT_AGAIN_LATER, AGENT_AGAIN_NOW };
 enum agent_again agent_held_again(struct gn_agent *a, const struct gn_agent_out *o,

@@ -86,6 +86,7 @@ static gn_err put_item(struct gn_agent *a, uint64_t id, struct agent_out_head *h
 	struct gn_agent_tx tx;
 	gn_sha256(&item, 1, &head->item);
 	head->made_ms = agent_unix_ms(a);
+	head->keys_at = agent_held_newest(a, &head->owner);
 	head->end = agent_unix(a) + head->ttl;
 	head->flags |= gn_e2ee_sets_up(item) ? AGENT_OUT_SETS_UP : 0;
 	parts.head = *head;
@@ -204,6 +205,12 @@ static bool may_do_better(gn_err err)
 	       err == GN_LIMIT || err == GN_CANCELLED || gn_err_class(err) == GN_CLASS_AGAIN;
 }
 
+/* It is tried until its end. */
+static bool lasts(const struct agent_out_head *head)
+{
+	return head->flags & (AGENT_OUT_STAYS | AGENT_OUT_KEPT);
+}
+
 static void deposit_over(struct agent_deposit *d, gn_err err, unsigned bits)
 {
 	struct gn_agent *a = d->agent;
@@ -220,13 +227,16 @@ static void deposit_over(struct agent_deposit *d, gn_err err, unsigned bits)
 	if (!err || err == GN_EXISTS || (err == GN_QUORUM && d->held >= AGENT_STORED)) {
 		tell_stored(d);
 		agent_held_begin(a, d->out, &parts);
-	} else if (may_do_better(err)) {
+	} else if (may_do_better(err) && (d->tries < AGENT_PASSING_TRIES || lasts(&parts.head))) {
 		agent_out_later(a, d->out, d->tries);
+	} else if (may_do_better(err)) { /* a receipt that nobody took for a day */
+		agent_out_done(a, d->out);
 	} else if (!agent_held_refused(a, d->out, &parts)) {
 		row_failed(a, d->out, &parts.head, GN_PEOPLE_REFUSED_BY_BOX);
 	}
 	gn_wipe(&parts, sizeof parts);
 	deposit_free(d);
+	agent_post_hurry(a); /* a place is free */
 }
 
 /* Of each holder the newest; what the node hands on was signed, or is nothing. */
@@ -254,19 +264,26 @@ static void on_sent(void *user, const struct gn_host_client_event *e)
 		deposit_over(d, e->fault.err, 0);
 		return;
 	}
-	if (e->what != GN_HOST_CLIENT_ANSWER || e->kind.area != GN_FB_APP_BODY_APP_BOX)
+	if (e->what != GN_HOST_CLIENT_ANSWER)
 		return;
-	if (e->kind.member == GN_FB_APP_BOX_BODY_BOX_SIGN) {
-		agent_own_sign(d->agent, (struct gn_fb_box_sign){e->table});
+	bool box = e->kind.area == GN_FB_APP_BODY_APP_BOX;
+	if (!box || e->kind.member != GN_FB_APP_BOX_BODY_BOX_SENT) {
+		if (!e->more)
+			deposit_over(d, GN_CLOSED, 0); /* no answer to what was asked */
+		else if (box && e->kind.member == GN_FB_APP_BOX_BODY_BOX_SIGN)
+			agent_own_sign(d->agent, (struct gn_fb_box_sign){e->table});
 		return;
 	}
 	unsigned before = d->held;
 	if (gn_fb_box_sent_has_custody(t))
 		take_custody(d, gn_fb_box_sent_custody(t));
-	d->held = gn_fb_box_sent_held(t);
+	uint16_t code = gn_fb_box_sent_code(t);
+	unsigned most = code == GN_EXISTS ? gn_fb_box_sent_of(t) : (unsigned)d->custody_count;
 	d->of = gn_fb_box_sent_of(t);
+	d->held = gn_fb_box_sent_held(t);
+	d->held = d->held < most ? d->held : most; /* so many have promised, whatever it says */
+	d->held = d->held < d->of ? d->held : d->of;
 	if (!e->more) {
-		uint16_t code = gn_fb_box_sent_code(t);
 		deposit_over(d, code < GN_ERR_COUNT ? (gn_err)code : GN_INTERNAL,
 			     gn_fb_box_sent_bits(t));
 	} else if (before < AGENT_STORED && d->held >= AGENT_STORED) {
@@ -323,6 +340,31 @@ static struct agent_deposit *deposit_of(struct gn_agent *a, uint64_t out)
 	return NULL;
 }
 
+/* A box has a quarter of the places, so that one that nobody answers for keeps no others waiting. */
+static bool has_share(const struct gn_agent *a, const struct gn_pk *box)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < AGENT_DEPOSITS; i++)
+		count += a->deposits[i].out && gn_pk_eq(&a->deposits[i].box, box);
+	return count < AGENT_DEPOSITS / 4;
+}
+
+/* Behind those of others: what is due first is looked at first. */
+static void step_back(struct gn_agent *a, const struct gn_agent_out *o)
+{
+	struct gn_agent_tx tx;
+	uint64_t wait = o->tries ? AGENT_STEP_BACK_AGAIN_MS : AGENT_STEP_BACK_MS;
+	gn_err err = gn_agent_tx_begin(a->db, &tx);
+	if (!err)
+		err = gn_agent_out_later(&tx, o->id, agent_unix_ms(a) + wait, o->tries);
+	if (!err)
+		err = gn_agent_tx_commit(&tx);
+	if (!err)
+		return;
+	gn_agent_tx_abort(&tx);
+	agent_fail(a, err);
+}
+
 /* An ITEM's turn: it gets a place. */
 static void deposit_begin(struct gn_agent *a, const struct gn_agent_out *o,
 			  const struct agent_out_parts *parts)
@@ -335,6 +377,10 @@ static void deposit_begin(struct gn_agent *a, const struct gn_agent_out *o,
 	}
 	if (!d || deposit_of(a, o->id))
 		return;
+	if (!has_share(a, &head->box)) {
+		step_back(a, o);
+		return;
+	}
 	uint8_t *bytes = malloc(o->bytes.len);
 	if (!bytes)
 		return;

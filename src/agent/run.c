@@ -61,6 +61,26 @@ static void answer_claim(struct gn_agent *a, const struct gn_pk *owner)
 	}
 }
 
+/* Of strangers: that they are there; that one who was accepted is not found. When the next is. */
+static gn_time tell_claims(struct gn_agent *a)
+{
+	gn_time due = GN_NEVER;
+	for (size_t i = 0; i < a->claim_count; i++) {
+		struct agent_claim *c = &a->claims[i];
+		if (!c->told) {
+			c->told = true;
+			agent_serve_claimed(a, &c->owner);
+			a->state_moved = true;
+		}
+		if (c->accepted && c->until <= a->now) {
+			c->until = GN_NEVER;
+			agent_serve_unfound(a, &c->owner);
+		}
+		due = gn_time_min(due, c->accepted ? c->until : GN_NEVER);
+	}
+	return due;
+}
+
 static void tell_event(struct gn_agent *a, const struct gn_people_event *e, uint64_t cursor)
 {
 	gn_err err = GN_OK;
@@ -155,12 +175,7 @@ gn_time agent_pump(struct gn_agent *a)
 		next = gn_time_min(next, agent_serve_files(a));
 	if (!a->failed)
 		gn_agent_know_pump(a->know);
-	for (size_t i = 0; i < a->claim_count; i++)
-		if (!a->claims[i].told) {
-			a->claims[i].told = true;
-			agent_serve_claimed(a, &a->claims[i].owner);
-			a->state_moved = true;
-		}
+	next = gn_time_min(next, tell_claims(a));
 	bool events = a->event_count > 0;
 	tell_events(a);
 	return events ? a->now : next; /* what they brought moves in the next turn */
@@ -185,6 +200,7 @@ static gn_time turn(void *user)
 	}
 	next = gn_time_min(next, gn_agent_vault_deadline(a->vault));
 	next = gn_time_min(next, gn_host_links_pump(&a->api, a->now));
+	next = gn_time_min(next, gn_agent_link_flush(a->link, a->now)); /* calls of this turn */
 	next = next > a->now ? next - a->now : 0;
 	return next;
 }

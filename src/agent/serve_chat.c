@@ -238,6 +238,32 @@ static bool last_only(void *user, const struct gn_agent_message *m)
 	return p->count == 0;
 }
 
+static gn_err put_chat(struct gn_agent *a, struct gn_fbb *b, const struct gn_people_contact *c,
+		       gn_fbref *out)
+{
+	struct gn_agent_page page = {.chat = chat_of(c), .limit = 2};
+	struct putting last = {.b = b, .now_ms = agent_unix_ms(a)};
+	uint64_t unread = 0;
+	bool more;
+	gn_fbref person = agent_put_person(b, a, c);
+	gn_err err = GN_OK;
+	if (b->used < AGENT_CHATS_BYTES) /* the rest is shown without what was said last */
+		err = gn_agent_history(a->db, &page, last_only, &last, &more);
+	if (!err || err == GN_NOT_FOUND)
+		err = gn_agent_unread_count(a->db, &page.chat, &unread);
+	if (err && err != GN_NOT_FOUND)
+		return err;
+	struct gn_fb_chat_id id;
+	memcpy(id.b, page.chat.b, sizeof id.b);
+	struct gn_fb_chat_args args = {.id = &id,
+				       .contact = person,
+				       .unread = (uint32_t)unread,
+				       .last = last.count ? last.refs[0] : 0};
+	*out = gn_fb_chat_make(b, &args);
+	return GN_OK;
+}
+
+/* Contacts before requests, of which strangers may make as many as they like. */
 gn_err agent_call_chats_list(struct agent_request *r)
 {
 	struct gn_agent *a = r->agent;
@@ -245,25 +271,12 @@ gn_err agent_call_chats_list(struct agent_request *r)
 	gn_fbref refs[AGENT_CHATS_MAX];
 	struct gn_people_contact c;
 	size_t count = 0;
-	for (size_t i = 0; count < GN_COUNT(refs) && gn_people_at(a->people, i, &c); i++) {
-		struct gn_agent_page page = {.chat = chat_of(&c), .limit = 2};
-		struct putting last = {.b = b, .now_ms = agent_unix_ms(a)};
-		uint64_t unread = 0;
-		bool more;
-		gn_fbref person = agent_put_person(b, a, &c);
-		gn_err err = gn_agent_history(a->db, &page, last_only, &last, &more);
-		if (!err)
-			err = gn_agent_unread_count(a->db, &page.chat, &unread);
-		if (err && err != GN_NOT_FOUND)
-			return err;
-		struct gn_fb_chat_id id;
-		memcpy(id.b, page.chat.b, sizeof id.b);
-		struct gn_fb_chat_args args = {.id = &id,
-					       .contact = person,
-					       .unread = (uint32_t)unread,
-					       .last = last.count ? last.refs[0] : 0};
-		refs[count++] = gn_fb_chat_make(b, &args);
-	}
+	for (int strangers = 0; strangers < 2; strangers++)
+		for (size_t i = 0; count < GN_COUNT(refs) && gn_people_at(a->people, i, &c); i++) {
+			bool is = c.state != GN_PEOPLE_ACCEPTED && c.state != GN_PEOPLE_ASKED;
+			if (is == (strangers == 1))
+				GN_TRY(put_chat(a, b, &c, &refs[count++]));
+		}
 	struct gn_fb_chats_is_args args = {.chats = {refs, count}};
 	gn_host_answer(&r->base, chats_are, gn_fb_chats_is_make(b, &args));
 	return GN_OK;

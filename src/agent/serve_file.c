@@ -319,6 +319,10 @@ static void begin(struct agent_request *r, const struct agent_file_head *head,
 	struct gn_agent *a = r->agent;
 	struct agent_file *f;
 	gn_err err = agent_file_resume(a, &head->id, &f);
+	if (!err && f && !gn_hash_eq(&f->head.chat, &head->chat)) {
+		gn_host_error(&r->base, GN_EXISTS, "a file of that id goes to somebody else");
+		return;
+	}
 	if (!err && f && f->state == AGENT_FILE_FAILED) {
 		err = agent_file_drop(a, &head->id);
 		f = NULL;

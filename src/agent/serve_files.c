@@ -160,7 +160,7 @@ static bool list_message(void *user, const struct gn_agent_message *m)
 	    !m->content.len || gn_content_open(m->content, &c, NULL) != GN_OK ||
 	    c.kind != GN_CONTENT_FILE)
 		return false;
-	for (unsigned i = 0; i < c.u.files.count && l->count < GN_COUNT(l->refs); i++) {
+	for (unsigned i = 0; i < c.u.files.count; i++) {
 		struct agent_file_of of = {.chat = &m->chat,
 					   .id = &row.id,
 					   .mine = m->mine,
@@ -220,6 +220,10 @@ gn_err agent_call_files_list(struct agent_request *r)
 	gn_err err = gn_agent_files(a->db, &page, list_row, l, &more);
 	for (size_t i = 0; !err && i < l->row_count; i++) {
 		const struct listed *at = &l->rows[i];
+		if (l->count + GN_CONTENT_FILES_MAX > GN_COUNT(l->refs)) {
+			more = true; /* a message may have many: the rest is asked for next */
+			break;
+		}
 		l->number = at->number;
 		if (at->state) {
 			err = list_sending(l, at);

@@ -140,7 +140,7 @@ static void on_name(void *user, const struct gn_host_client_event *e)
 	gn_err err = GN_OK;
 	if (e->what == GN_HOST_CLIENT_FAILED)
 		err = e->fault.err;
-	else if (e->what != GN_HOST_CLIENT_ANSWER)
+	else if (e->what != GN_HOST_CLIENT_ANSWER || e->more) /* once, whatever the node says */
 		return;
 	else if (e->kind.area != GN_FB_APP_BODY_APP_RECORD ||
 		 e->kind.member != GN_FB_APP_RECORD_BODY_NAME_IS || !gn_fb_name_is_has_owner(t))
@@ -211,9 +211,7 @@ gn_err agent_call_contact_answer(struct agent_request *r)
 				(a->claim_count - i - 1) * sizeof a->claims[0]);
 			a->claim_count--;
 		} else {
-			a->claims[i].wanted = a->claims[i].accepted = true;
-			gn_err err = gn_agent_know_ask(a->know, &a->claims[i].owner);
-			(void)err; /* full: when waiting items are looked at again */
+			agent_claim_accept(a, &a->claims[i]);
 			gn_host_wait(&r->base, WAIT_CLAIM, gn_be64(a->claims[i].owner.b));
 			return GN_OK;
 		}
@@ -239,6 +237,15 @@ void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner)
 	struct gn_host_request *r;
 	while ((r = gn_host_waiting(&a->api, WAIT_CLAIM, gn_be64(owner->b))))
 		answer_person(agent_request_of(r), owner);
+}
+
+void agent_serve_unfound(struct gn_agent *a, const struct gn_pk *owner)
+{
+	struct gn_host_request *r;
+	while ((r = gn_host_waiting(&a->api, WAIT_CLAIM, gn_be64(owner->b))))
+		gn_host_error(r, GN_PENDING,
+			      "they are not found yet; what you said is remembered, and they are "
+			      "looked for while the agent runs");
 }
 
 gn_err agent_call_contact_set(struct agent_request *r)

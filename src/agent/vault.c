@@ -185,11 +185,15 @@ const char *gn_agent_vault_root(const struct gn_agent_vault *v)
 
 /* ---- made, opened, locked ---- */
 
-/* The identity that is there, opened, or a new one; *reseal: its file is to get the passphrase. */
+/* What becomes of identity.key: it stays, gets the passphrase, or is made. */
+enum identity_file { FILE_KEPT, FILE_SEALED, FILE_MADE };
+
+/* The identity that is there, opened, or a new one. */
 static gn_err find_identity(struct gn_agent_vault *v, const uint8_t *given,
-			    struct gn_slice passphrase, uint8_t entropy[32], bool *reseal)
+			    struct gn_slice passphrase, uint8_t entropy[32],
+			    enum identity_file *file)
 {
-	*reseal = true;
+	*file = FILE_MADE;
 	if (!agent_files_has(&v->files, AGENT_IDENTITY)) {
 		if (given)
 			memcpy(entropy, given, 32);
@@ -203,15 +207,17 @@ static gn_err find_identity(struct gn_agent_vault *v, const uint8_t *given,
 					  "(another one needs another directory)");
 	gn_err err = load_identity(v, NULL, entropy);
 	if (!err || err != GN_PASSPHRASE) {
-		*reseal = passphrase.len > 0;
+		*file = passphrase.len > 0 ? FILE_SEALED : FILE_KEPT;
 		return err;
 	}
-	*reseal = false;
+	*file = FILE_KEPT;
 	return load_identity(v, &passphrase, entropy);
 }
 
-/* device.key last: before it the directory is NEW, and all of this can be done again. */
-static gn_err make_files(struct gn_agent_vault *v, const uint8_t *entropy, bool reseal,
+/* device.key last: before it the directory is NEW, and all of this can be done again. An identity
+ * that the tool made meanwhile, while the passphrase was stretched, is not overwritten: its words
+ * have been shown. */
+static gn_err make_files(struct gn_agent_vault *v, const uint8_t *entropy, enum identity_file file,
 			 struct gn_slice passphrase, const uint8_t device[AGENT_DEVICE_LEN])
 {
 	struct gn_identity_keys keys;
@@ -219,7 +225,10 @@ static gn_err make_files(struct gn_agent_vault *v, const uint8_t *entropy, bool 
 	gn_err err = gn_identity_derive(entropy, 0, &keys);
 	if (err)
 		return err;
-	if (reseal)
+	if (file == FILE_MADE)
+		err = agent_files_make(&v->files, AGENT_IDENTITY, "identity", passphrase, entropy,
+				       AGENT_SECRET_LEN);
+	else if (file == FILE_SEALED)
 		err = agent_files_store(&v->files, AGENT_IDENTITY, "identity", passphrase, entropy,
 					AGENT_SECRET_LEN);
 	if (!err)
@@ -243,7 +252,7 @@ gn_err gn_agent_vault_create(struct gn_agent_vault *v, const uint8_t entropy[32]
 {
 	uint8_t device[AGENT_DEVICE_LEN], whose[32];
 	struct agent_passphrase p = {.len = 0};
-	bool reseal;
+	enum identity_file file;
 	if (v->state != GN_AGENT_NEW)
 		return agent_files_refuse(&v->files, GN_EXISTS, AGENT_DEVICE,
 					  "this device has its keys already");
@@ -252,10 +261,10 @@ gn_err gn_agent_vault_create(struct gn_agent_vault *v, const uint8_t entropy[32]
 		(void)agent_files_refuse(&v->files, err, AGENT_DEVICE,
 					 "the passphrase is too long");
 	if (!err)
-		err = tried(v, find_identity(v, entropy, passphrase, whose, &reseal), now);
+		err = tried(v, find_identity(v, entropy, passphrase, whose, &file), now);
 	if (!err) {
 		gn_rand_fill(v->files.rand, device, sizeof device);
-		err = make_files(v, whose, reseal, gn_slice(p.b, p.len), device);
+		err = make_files(v, whose, file, gn_slice(p.b, p.len), device);
 	}
 	if (!err)
 		err = use_device(v, device);

@@ -94,18 +94,32 @@ out:
 	return err;
 }
 
-gn_err agent_files_store(struct agent_files *f, const char *name, const char *kind,
-			 struct gn_slice passphrase, const uint8_t *secret, size_t len)
+typedef gn_err put_fn(const struct gn_os_dir *dir, const char *name, struct gn_slice data);
+
+static gn_err put(struct agent_files *f, put_fn *fn, const char *name, const char *kind,
+		  struct gn_slice passphrase, struct gn_slice secret)
 {
 	uint8_t bytes[GN_KEYFILE_MAX];
 	struct gn_buf file = {bytes, 0, sizeof bytes};
-	gn_err err = gn_keyfile_seal(f->rand, kind, gn_slice(secret, len), passphrase, &file);
+	gn_err err = gn_keyfile_seal(f->rand, kind, secret, passphrase, &file);
 	if (err)
 		(void)agent_files_refuse(f, err, name, gn_err_text(err));
 	else
-		err = os_failed(f, gn_os_file_write(f->dir, name, gn_buf_slice(&file)));
+		err = os_failed(f, fn(f->dir, name, gn_buf_slice(&file)));
 	gn_wipe(bytes, sizeof bytes);
 	return err;
+}
+
+gn_err agent_files_store(struct agent_files *f, const char *name, const char *kind,
+			 struct gn_slice passphrase, const uint8_t *secret, size_t len)
+{
+	return put(f, gn_os_file_write, name, kind, passphrase, gn_slice(secret, len));
+}
+
+gn_err agent_files_make(struct agent_files *f, const char *name, const char *kind,
+			struct gn_slice passphrase, const uint8_t *secret, size_t len)
+{
+	return put(f, gn_os_file_make, name, kind, passphrase, gn_slice(secret, len));
 }
 
 gn_err agent_files_both(struct agent_files *f, struct gn_slice passphrase, const uint8_t *entropy,

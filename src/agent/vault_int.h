@@ -29,6 +29,9 @@ GN_MUST gn_err agent_files_load(struct agent_files *f, const char *name, const c
 /* Whole, atomic, durable; passphrase as it is to be sealed, of no bytes: open. */
 GN_MUST gn_err agent_files_store(struct agent_files *f, const char *name, const char *kind,
 				 struct gn_slice passphrase, const uint8_t *secret, size_t len);
+/* The same, for what must not be there: GN_EXISTS, when another program was quicker. */
+GN_MUST gn_err agent_files_make(struct agent_files *f, const char *name, const char *kind,
+				struct gn_slice passphrase, const uint8_t *secret, size_t len);
 
 /* Both keys of one passphrase, written as one: see the file. entropy NULL: device.key alone. */
 GN_MUST gn_err agent_files_both(struct agent_files *f, struct gn_slice passphrase,

@@ -37,6 +37,13 @@ gn_err gn_node_call_box_follow(struct gn_node_request *r);
 gn_err gn_node_call_box_take(struct gn_node_request *r);
 gn_err gn_node_call_box_signed(struct gn_node_request *r);
 
+/* ---- call_topic.c ---- */
+
+gn_err gn_node_call_topic_publish(struct gn_node_request *r);
+gn_err gn_node_call_topic_take_back(struct gn_node_request *r);
+gn_err gn_node_call_topic_follow(struct gn_node_request *r);
+gn_err gn_node_call_topic_signed(struct gn_node_request *r);
+
 /* ---- call_record.c ---- */
 
 gn_err gn_node_call_record_put(struct gn_node_request *r);

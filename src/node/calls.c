@@ -29,6 +29,10 @@ static const struct node_call routes[] = {
 	{CALL(BOX, BOX_FOLLOW, 0), gn_node_call_box_follow},
 	{CALL(BOX, BOX_TAKE, 0), gn_node_call_box_take},
 	{CALL(BOX, BOX_SIGNED, 0), gn_node_call_box_signed},
+	{CALL(TOPIC, TOPIC_PUBLISH, 0), gn_node_call_topic_publish},
+	{CALL(TOPIC, TOPIC_TAKE_BACK, 0), gn_node_call_topic_take_back},
+	{CALL(TOPIC, TOPIC_FOLLOW, 0), gn_node_call_topic_follow},
+	{CALL(TOPIC, TOPIC_SIGNED, 0), gn_node_call_topic_signed},
 	{CALL(RECORD, NAME_PUT, OP), gn_node_call_name_put},
 	{CALL(RECORD, RECORD_FIND, OP), gn_node_call_record_find},
 	{CALL(FILE, SITES_LIST, OWNER), gn_node_call_sites_list},
@@ -63,8 +67,8 @@ static gn_err run_call(struct gn_host_request *base)
 /* AP-14: records, names, what is read of files and sites; nothing of the node's or of others'. What
  * they bring as files would lie with the owner's own, so there is none of that. */
 #define RIGHT(text) {(const uint8_t *)(text), sizeof(text) - 1}
-static const struct gn_slice stranger_rights[] = {RIGHT("record/*"), RIGHT("name/*"),
-						  RIGHT("site/*"), RIGHT("box/*")};
+static const struct gn_slice stranger_rights[] = {
+	RIGHT("record/*"), RIGHT("name/*"), RIGHT("site/*"), RIGHT("box/*"), RIGHT("topic/*")};
 
 static uint64_t unix_ms(void *user)
 {

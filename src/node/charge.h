@@ -20,6 +20,7 @@ GN_MUST gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struc
 void gn_node_caused(struct gn_node *node, const struct gn_pk *pk);
 /* The same of what a message about boxes made us do (box.md BX-32). */
 void gn_node_caused_by_box(struct gn_node *node, const struct gn_pk *pk);
+void gn_node_caused_by_bus(struct gn_node *node, const struct gn_pk *pk); /* bus.md BS-17 */
 void gn_node_answered(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message);
 /* Work that a proven peer caused, in units of 1 us of CPU or 1 KiB s of memory. */
 void gn_node_charge(struct gn_node *node, const struct gn_pk *pk, uint64_t work);

@@ -13,7 +13,8 @@ enum {
 	ALLOC_SERVICES,
 	ALLOC_NODE,
 	ALLOC_BOX_LOG,
-	ALLOC_BOX
+	ALLOC_BOX,
+	ALLOC_BUS
 };
 
 static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
@@ -62,6 +63,32 @@ static gn_err new_box(struct gn_node *node, const struct gn_env *log, const stru
 	return err;
 }
 
+static gn_time rtt_to(void *user, const struct gn_pk *peer)
+{
+	const struct gn_node *node = user;
+	struct gn_jet_info info;
+	gn_jet_id id = gn_node_peers_session(node, peer);
+	return id && gn_jet_info(node->jet, id, &info) == GN_OK ? info.srtt : 0;
+}
+
+/* What waits in a peer's queue comes late, and what it does not take is asked for again. */
+static size_t bus_room(void *user, const struct gn_pk *peer)
+{
+	return gn_node_peers_takes(user, peer, GN_MESSAGE_MAX) ? SIZE_MAX : 0;
+}
+
+static gn_err new_bus(struct gn_node *node, const struct gn_env *env)
+{
+	struct gn_bus_config bus = {.overlay = node->overlay,
+				    .node = node->key.pk,
+				    .exporter = gn_node_peers_exporter,
+				    .room = bus_room,
+				    .rtt = rtt_to,
+				    .user = node,
+				    .count_local = node->config.guard_count_local};
+	return gn_bus_new(env, &bus, node->now, &node->bus);
+}
+
 gn_err gn_node_engines_new(struct gn_node *node)
 {
 	static const size_t budgets[] = {[ALLOC_JET] = GN_NODE_MEMORY_JET,
@@ -71,7 +98,8 @@ gn_err gn_node_engines_new(struct gn_node *node)
 					 [ALLOC_SERVICES] = GN_NODE_MEMORY_SERVICES,
 					 [ALLOC_NODE] = GN_NODE_MEMORY_OWN,
 					 [ALLOC_BOX_LOG] = GN_NODE_MEMORY_BOX_LOG,
-					 [ALLOC_BOX] = GN_NODE_MEMORY_BOX};
+					 [ALLOC_BOX] = GN_NODE_MEMORY_BOX,
+					 [ALLOC_BUS] = GN_NODE_MEMORY_BUS};
 	struct gn_env env[GN_COUNT(budgets)];
 	for (int i = 0; i < (int)GN_COUNT(budgets); i++) {
 		gn_alloc_heap(&node->alloc[i], budgets[i]);
@@ -126,11 +154,14 @@ gn_err gn_node_engines_new(struct gn_node *node)
 	gn_sk_wipe(&jet.node_key); /* each has its own copy and wipes it */
 	gn_sk_wipe(&overlay.node_key);
 	gn_sk_wipe(&bundles.node_key);
-	return err ? err : new_box(node, &env[ALLOC_BOX_LOG], &env[ALLOC_BOX]);
+	GN_TRY(err);
+	GN_TRY(new_box(node, &env[ALLOC_BOX_LOG], &env[ALLOC_BOX]));
+	return new_bus(node, &env[ALLOC_BUS]);
 }
 
 void gn_node_engines_free(struct gn_node *node)
 {
+	gn_bus_free(node->bus);
 	gn_box_free(node->box);
 	gn_kv_free(node->box_log);
 	gn_bundles_free(node->bundles);

@@ -23,6 +23,7 @@
 #include "node/node_int.h"
 #include "wire/generated/blocks_fb.h"
 #include "wire/generated/box_fb.h"
+#include "wire/generated/bus_fb.h"
 #include "wire/generated/overlay_fb.h"
 
 #include <stdio.h>
@@ -76,6 +77,8 @@ static uint64_t answer_cost(struct gn_slice message)
 {
 	struct gn_fb_overlay_message m;
 	struct gn_fb_block_message b;
+	if (is_of(message, "GNBS")) /* publishers pay for copies, when they publish */
+		return 0;
 	if (is_of(message, "GNBX")) /* items are read and sent; lists and custodies are made */
 		return GN_NODE_COST_KIB * kib(message.len);
 	if (gn_fb_block_message_verify(message, &b) == GN_OK)
@@ -126,12 +129,29 @@ static uint64_t box_cost(struct gn_slice message)
 	}
 }
 
+static uint64_t bus_cost(struct gn_slice message)
+{
+	struct gn_fb_bus_frame m;
+	if (gn_fb_bus_frame_verify(message, &m))
+		return GN_NODE_COST_BAD;
+	switch (gn_fb_bus_frame_body_type(m)) {
+	case GN_FB_BUS_FRAME_BODY_BUS_SUBSCRIBED: /* answers, and what was subscribed to */
+	case GN_FB_BUS_FRAME_BODY_BUS_PUBLISHED:
+	case GN_FB_BUS_FRAME_BODY_BUS_DELIVER:
+	case GN_FB_BUS_FRAME_BODY_BUS_LOST:
+	case GN_FB_BUS_FRAME_BODY_BUS_KEPT:
+	case GN_FB_BUS_FRAME_BODY_BUS_DONE: return 0;
+	default: return GN_NODE_COST_ASK;
+	}
+}
+
 gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message)
 {
 	if (!gn_guard_on(node->guard))
 		return GN_OK;
 	uint64_t cost = is_of(message, "GNBK")   ? blocks_cost(message)
 			: is_of(message, "GNBX") ? box_cost(message)
+			: is_of(message, "GNBS") ? bus_cost(message)
 						 : overlay_cost(message);
 	struct gn_guard_subject who = gn_node_peers_subject(node, pk);
 	return cost ? gn_guard_charge(node->guard, &who, cost, node->now, NULL) : GN_OK;
@@ -155,6 +175,14 @@ void gn_node_caused_by_box(struct gn_node *node, const struct gn_pk *pk)
 	struct gn_box_caused c = gn_box_caused(node->box);
 	uint64_t cost = c.checks * GN_NODE_COST_CHECK + kib(c.hashed) * GN_NODE_COST_KIB +
 			kib(c.byte_days) * GN_NODE_COST_KIB_DAY;
+	if (cost && gn_guard_on(node->guard))
+		gn_node_charge(node, pk, cost);
+}
+
+void gn_node_caused_by_bus(struct gn_node *node, const struct gn_pk *pk)
+{
+	struct gn_bus_caused c = gn_bus_caused(node->bus);
+	uint64_t cost = c.checks * GN_NODE_COST_CHECK + kib(c.bytes) * GN_NODE_COST_KIB;
 	if (cost && gn_guard_on(node->guard))
 		gn_node_charge(node, pk, cost);
 }

@@ -55,7 +55,8 @@ static const struct gn_node_outside outside = {.send = send_batch,
 					       .overlay = gn_node_told_overlay,
 					       .names = gn_node_told_names,
 					       .bundles = gn_node_told_bundles,
-					       .box = gn_node_told_box};
+					       .box = gn_node_told_box,
+					       .bus = gn_node_told_bus};
 
 /* Records and blocks are read back: join, and answer. */
 static void restored(struct gn_node *node)

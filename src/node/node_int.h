@@ -17,6 +17,7 @@
 #include "node/saved.h"
 #include "services/box/box.h"
 #include "services/bundles/bundles.h"
+#include "services/bus/bus.h"
 #include "services/names/names.h"
 #include "store/store.h"
 
@@ -51,6 +52,7 @@ struct gn_node_outside {
 	void (*names)(struct gn_node *node, const struct gn_names_event *e);
 	void (*bundles)(struct gn_node *node, const struct gn_bundles_event *e);
 	void (*box)(struct gn_node *node, const struct gn_box_event *e); /* NULL: nobody waits */
+	void (*bus)(struct gn_node *node, const struct gn_bus_event *e); /* the same */
 };
 
 struct gn_node {
@@ -67,8 +69,8 @@ struct gn_node {
 	bool told_alone;     /* the log says that nobody answers */
 	gn_time brought_next;
 	uint64_t brought_saved; /* changes of the bundles when `brought` was written */
-	/* jet, overlay, kv, blocks, services, node, log of boxes, boxes: a budget each */
-	struct gn_alloc alloc[8];
+	/* jet, overlay, kv, blocks, services, node, log of boxes, boxes, bus: a budget each */
+	struct gn_alloc alloc[9];
 	struct gn_env env; /* the node's own */
 	struct gn_sk key;
 	uint8_t nonce[8];
@@ -84,6 +86,7 @@ struct gn_node {
 	struct gn_bundles *bundles;
 	struct gn_kv *box_log;
 	struct gn_box *box;
+	struct gn_bus *bus;
 	struct gn_node_peers peers;
 	unsigned readers[2]; /* slots of readers.c that are taken: large, small */
 	size_t rests;        /* bytes that calls of app/1 keep to send (call_file.c) */

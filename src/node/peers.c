@@ -130,6 +130,7 @@ static void peer_failed(struct gn_node *node, struct peer *peer, gn_err why)
 		gn_overlay_peer_down(node->overlay, &peer->pk, why, node->now);
 		gn_bundles_peer_down(node->bundles, &peer->pk, why, node->now);
 		gn_box_peer_down(node->box, &peer->pk, why, node->now);
+		gn_bus_peer_down(node->bus, &peer->pk, why, node->now);
 		return;
 	}
 	struct gn_addr addr = peer->addrs[0];

@@ -38,7 +38,8 @@ void gn_node_peers_close(struct gn_node *node);
 gn_jet_id gn_node_peers_session(const struct gn_node *node, const struct gn_pk *pk);
 /* Who pays for what pk asks: its key, and where it is while it has a session. */
 struct gn_guard_subject gn_node_peers_subject(const struct gn_node *node, const struct gn_pk *pk);
-/* The exporter of the session that messages to pk take, or by which its last one about boxes came;
+/* The exporter of the session that messages to pk take, or by which its last one about boxes
+ * or of the bus came;
  * false: there is none. user: the node. */
 bool gn_node_peers_exporter(void *user, const struct gn_pk *pk, bool ours, uint8_t out[32]);
 /* Bytes of messages that would leave for pk at once, and not wait here. */

@@ -19,6 +19,10 @@ void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struc
 		s->peer->heard = id;
 		err = gn_box_recv(node->box, from, &s->addr, message, node->now);
 		gn_node_caused_by_box(node, from);
+	} else if (message.len >= 8 && memcmp(message.p + 4, "GNBS", 4) == 0) {
+		s->peer->heard = id;
+		err = gn_bus_recv(node->bus, from, &s->addr, message, node->now);
+		gn_node_caused_by_bus(node, from);
 	} else {
 		node->peers.count.dropped_kind++;
 	}

@@ -26,7 +26,8 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 		gn_node_call_tell_lookup(node);
 		if (!gn_names_overlay_event(node->names, e, node->now) &&
 		    !gn_bundles_overlay_event(node->bundles, e, node->now) &&
-		    !gn_box_overlay_event(node->box, e, node->now))
+		    !gn_box_overlay_event(node->box, e, node->now) &&
+		    !gn_bus_overlay_event(node->bus, e, node->now))
 			node->outside.overlay(node, e);
 		break;
 	case GN_OVERLAY_LINKED:
@@ -189,6 +190,23 @@ static bool pump_box(struct gn_node *node)
 	return any;
 }
 
+static bool pump_bus(struct gn_node *node)
+{
+	struct gn_overlay_message m;
+	struct gn_bus_event e;
+	bool any = false;
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bus_next_message(node->bus, &m);
+	     i++, any = true) {
+		gn_node_answered(node, &m.to.pk, m.bytes);
+		gn_node_peers_send(node, &m, GN_JET_INTERACTIVE);
+	}
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bus_next_event(node->bus, &e);
+	     i++, any = true)
+		if (node->outside.bus)
+			node->outside.bus(node, &e);
+	return any;
+}
+
 static bool pump_services(struct gn_node *node)
 {
 	struct gn_overlay_message m;
@@ -248,6 +266,8 @@ void gn_node_pump(struct gn_node *node)
 	gn_bundles_tick(node->bundles, node->now);
 	gn_kv_tick(node->box_log, node->now);
 	gn_box_tick(node->box, node->now);
+	if (node->running)
+		gn_bus_tick(node->bus, node->now);
 	for (unsigned i = 0, moved = 1; i < GN_NODE_PUMP_ROUNDS && moved; i++) {
 		moved = 0;
 		moved |= (unsigned)gn_node_pump_jet(node);
@@ -255,6 +275,7 @@ void gn_node_pump(struct gn_node *node)
 		moved |= (unsigned)pump_overlay(node);
 		moved |= (unsigned)pump_services(node);
 		moved |= (unsigned)pump_box(node);
+		moved |= (unsigned)pump_bus(node);
 		moved |= (unsigned)pump_packets(node);
 	}
 }
@@ -268,5 +289,6 @@ gn_time gn_node_deadline(const struct gn_node *node)
 	at = gn_time_min(at, gn_names_deadline(node->names));
 	at = gn_time_min(at, gn_kv_deadline(node->box_log));
 	at = gn_time_min(at, gn_box_deadline(node->box));
+	at = gn_time_min(at, node->running ? gn_bus_deadline(node->bus) : GN_NEVER);
 	return gn_time_min(at, gn_bundles_deadline(node->bundles));
 }

@@ -37,6 +37,12 @@ void gn_node_wait_box(struct gn_node_request *r, gn_op op, gn_node_box_done *don
 	r->done.box = done;
 }
 
+void gn_node_wait_bus(struct gn_node_request *r, gn_op op, gn_node_bus_done *done)
+{
+	gn_host_wait(&r->base, GN_OP_BUS, op);
+	r->done.bus = done;
+}
+
 void gn_node_wait_bundles(struct gn_node_request *r, gn_op op, gn_node_bundles_done *done)
 {
 	GN_ASSERT(op && done);
@@ -80,6 +86,8 @@ void gn_node_request_closed(struct gn_host_request *base)
 		gn_bundles_cancel(r->node->bundles, base->ticket, r->node->now);
 	else if (base->waits == GN_OP_BOX)
 		gn_box_cancel(r->node->box, base->ticket, r->node->now);
+	else if (base->waits == GN_OP_BUS) /* a will of who is gone is left to lapse */
+		gn_bus_gone(r->node->bus, base->ticket, r->node->now);
 	gn_host_wait_end(base);
 }
 

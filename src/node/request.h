@@ -9,13 +9,14 @@
 #include "overlay/overlay.h"
 #include "services/box/box.h"
 #include "services/bundles/bundles.h"
+#include "services/bus/bus.h"
 #include "services/names/names.h"
 
 struct gn_node;
 struct gn_node_gateway;
 struct gn_node_request;
 
-enum gn_node_engine { GN_OP_NONE, GN_OP_OVERLAY, GN_OP_NAMES, GN_OP_BUNDLES, GN_OP_BOX };
+enum gn_node_engine { GN_OP_NONE, GN_OP_OVERLAY, GN_OP_NAMES, GN_OP_BUNDLES, GN_OP_BOX, GN_OP_BUS };
 
 enum { /* begins an operation of the overlay, of which clients have a part (OV-72) */
        GN_NODE_ROUTE_OP = GN_HOST_ROUTE_OWN
@@ -35,6 +36,7 @@ typedef void gn_node_names_done(struct gn_node_request *r, const struct gn_names
 typedef void gn_node_bundles_done(struct gn_node_request *r, const struct gn_bundles_event *e);
 /* last: nothing more comes of it */
 typedef void gn_node_box_done(struct gn_node_request *r, const struct gn_box_event *e, bool last);
+typedef void gn_node_bus_done(struct gn_node_request *r, const struct gn_bus_event *e);
 
 struct gn_node_request {
 	struct gn_host_request base;
@@ -45,6 +47,7 @@ struct gn_node_request {
 		gn_node_names_done *names;
 		gn_node_bundles_done *bundles;
 		gn_node_box_done *box;
+		gn_node_bus_done *bus;
 	} done;
 	struct gn_node_gateway *gateway;
 	struct gn_pk box_keys[2]; /* whose signatures it can give; zeros: none */
@@ -63,11 +66,13 @@ struct gn_node_request *gn_node_request_next(const struct gn_node_request *r);
 void gn_node_wait_overlay(struct gn_node_request *r, gn_op op, gn_node_overlay_done *done);
 void gn_node_wait_names(struct gn_node_request *r, gn_op op, gn_node_names_done *done);
 void gn_node_wait_box(struct gn_node_request *r, gn_op op, gn_node_box_done *done);
+void gn_node_wait_bus(struct gn_node_request *r, gn_op op, gn_node_bus_done *done);
 void gn_node_wait_bundles(struct gn_node_request *r, gn_op op, gn_node_bundles_done *done);
 /* An engine's event goes to the request that waits for it, if one does. */
 void gn_node_told_overlay(struct gn_node *node, const struct gn_overlay_event *e);
 void gn_node_told_names(struct gn_node *node, const struct gn_names_event *e);
 void gn_node_told_box(struct gn_node *node, const struct gn_box_event *e);
+void gn_node_told_bus(struct gn_node *node, const struct gn_bus_event *e);
 void gn_node_told_bundles(struct gn_node *node, const struct gn_bundles_event *e);
 
 /* A file that comes, into the blocks: r's data and data_end (api_sites.c). */

@@ -77,7 +77,13 @@ static json_t *status_json(const struct gn_node *node)
 				      "cached", (json_int_t)b.cached, "max",
 				      (json_int_t)node->config.store_limit));
 	struct gn_box_info x;
+	struct gn_bus_info bus;
 	gn_box_info(node->box, &x);
+	gn_bus_info(node->bus, &bus);
+	json_object_set_new(json, "bus",
+			    json_pack("{si si si sI}", "topics", (int)bus.topics, "subscribers",
+				      (int)bus.subscribers, "followed", (int)bus.followed, "bytes",
+				      (json_int_t)bus.bytes));
 	json_object_set_new(json, "boxes",
 			    json_pack("{si si si sI sI si}", "count", (int)x.boxes, "items",
 				      (int)x.items, "taken", (int)x.taken, "bytes",
@@ -158,7 +164,7 @@ gn_err gn_node_api_held(struct gn_node_request *r)
 json_t *gn_node_counters_json(const struct gn_node *node)
 {
 	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object(),
-	       *box = json_object(), *http = json_object();
+	       *box = json_object(), *bus = json_object(), *http = json_object();
 	struct gn_counter c;
 	for (size_t i = 0; gn_jet_counter_at(node->jet, i, &c); i++)
 		json_object_set_new(jet, c.name, json_integer((json_int_t)c.value));
@@ -168,6 +174,8 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 		json_object_set_new(bundles, c.name, json_integer((json_int_t)c.value));
 	for (size_t i = 0; gn_box_counter_at(node->box, i, &c); i++)
 		json_object_set_new(box, c.name, json_integer((json_int_t)c.value));
+	for (size_t i = 0; gn_bus_counter_at(node->bus, i, &c); i++)
+		json_object_set_new(bus, c.name, json_integer((json_int_t)c.value));
 	for (size_t i = 0; gn_http_counter_at(node->http, i, &c); i++)
 		json_object_set_new(http, c.name, json_integer((json_int_t)c.value));
 	struct gn_kv_info kv;
@@ -191,9 +199,9 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 				    "reads-cut", (json_int_t)node->reads_cut, "reads-refused",
 				    (json_int_t)node->reads_refused, "headers-dropped",
 				    (json_int_t)node->headers_dropped);
-	return json_pack("{so so so so so so so so}", "jet", jet, "overlay", overlay, "bundles",
-			 bundles, "box", box, "store", store, "peers", peers, "http", http,
-			 "gateway", gateway);
+	return json_pack("{so so so so so so so so so}", "jet", jet, "overlay", overlay, "bundles",
+			 bundles, "box", box, "bus", bus, "store", store, "peers", peers, "http",
+			 http, "gateway", gateway);
 }
 
 gn_err gn_node_api_counters(struct gn_node_request *r)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -153,7 +154,24 @@ gn_err gn_os_file_read(const struct gn_os_dir *dir, const char *name, struct gn_
 			  : GN_OK;
 }
 
-gn_err gn_os_file_write(const struct gn_os_dir *dir, const char *name, struct gn_slice data)
+/* Atomic as a rename, which would replace what another program has just put there. */
+static gn_err link_new(const struct gn_os_dir *dir, const char *from, const char *to)
+{
+	int parent;
+	const char *leaf, *slash = strrchr(from, '/');
+	GN_TRY(gn_os_parent(dir, to, false, &parent, &leaf));
+	gn_err err = GN_OK;
+	if (linkat(parent, slash ? slash + 1 : from, parent, leaf, 0))
+		err = errno == EEXIST ? gn_os_refuse(GN_EXISTS, to, "it is there already")
+				      : gn_os_fail(to);
+	else if (fsync(parent))
+		err = gn_os_fail(to);
+	gn_os_parent_close(dir, parent);
+	return err;
+}
+
+static gn_err file_put(const struct gn_os_dir *dir, const char *name, struct gn_slice data,
+		       bool replace)
 {
 	char temporary[PATH_TEXT];
 	int fd;
@@ -166,8 +184,18 @@ gn_err gn_os_file_write(const struct gn_os_dir *dir, const char *name, struct gn
 		err = gn_os_fail(temporary);
 	close(fd);
 	if (!err)
-		err = gn_os_rename(dir, temporary, name);
-	if (err)
+		err = replace ? gn_os_rename(dir, temporary, name) : link_new(dir, temporary, name);
+	if (err || !replace)
 		(void)!gn_os_remove(dir, temporary);
 	return err;
+}
+
+gn_err gn_os_file_write(const struct gn_os_dir *dir, const char *name, struct gn_slice data)
+{
+	return file_put(dir, name, data, true);
+}
+
+gn_err gn_os_file_make(const struct gn_os_dir *dir, const char *name, struct gn_slice data)
+{
+	return file_put(dir, name, data, false);
 }

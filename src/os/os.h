@@ -74,7 +74,9 @@ GN_MUST gn_err gn_os_remove(const struct gn_os_dir *dir, const char *name);
 /* A small file whole: GN_TOO_LARGE when it does not fit out, GN_DENIED when others may read or
  * write it, or it is another user's. */
 GN_MUST gn_err gn_os_file_read(const struct gn_os_dir *dir, const char *name, struct gn_buf *out);
-/* Whole, atomic (a temporary file renamed), durable, 0600. */
+/* Whole, atomic (a temporary file renamed), durable, 0600; make: GN_EXISTS when it is there, also
+ * since a moment ago. */
+GN_MUST gn_err gn_os_file_make(const struct gn_os_dir *dir, const char *name, struct gn_slice data);
 GN_MUST gn_err gn_os_file_write(const struct gn_os_dir *dir, const char *name,
 				struct gn_slice data);
 

@@ -307,6 +307,15 @@ static void small_files_come_whole_or_not_at_all(void **state)
 	assert_int_equal(gn_os_file_write(dir, "small", GN_LIT("new")), GN_OK);
 	assert_int_equal(gn_os_file_read(dir, "small", &out), GN_OK);
 	assert_int_equal(gn_os_file_write(dir, "no/../way", GN_LIT("x")), GN_USAGE);
+	/* what is there is not replaced by what is made */
+	out.len = 0;
+	assert_int_equal(gn_os_file_make(dir, "small", GN_LIT("other")), GN_EXISTS);
+	assert_non_null(strstr(gn_os_why(), "small: it is there already"));
+	assert_int_equal(gn_os_file_read(dir, "small", &out), GN_OK);
+	assert_memory_equal(out.p, "new", 3);
+	assert_int_equal(mode_of("small.new"), 0);
+	assert_int_equal(gn_os_file_make(dir, "under/made", GN_LIT("1")), GN_OK);
+	assert_int_equal(mode_of("under/made"), 0600);
 }
 
 static void a_full_disk_is_said_so(void **state)

@@ -208,6 +208,7 @@ static void names(void **state)
 		{"holiday.jpg", "holiday.jpg"},
 		{"", "file"},
 		{"..", "_"},
+		{"-rf", "_rf"},
 		{".", "_"},
 		{".bashrc", "_bashrc"},
 		{"../../etc/passwd", "_._.._etc_passwd"},

@@ -341,6 +341,8 @@ static gn_err rename_self(struct gn_people *p, const struct people_contact *read
 static gn_err adopt(struct gn_people *p, struct people_contact *read)
 {
 	struct people_contact *c = read->self ? p->self : NULL;
+	if (c && read->state != c->state)
+		return GN_CORRUPT; /* nobody asks themselves */
 	if (c && (c->device_count || c->box || people_contact_by_chat(p, &read->id) != c))
 		GN_TRY(rename_self(p, read));
 	if (!c && (people_contact_by_chat(p, &read->id) || people_contact_get(p, &read->owner)))

@@ -101,7 +101,7 @@ void gn_content_file_name(struct gn_slice name, char out[GN_CONTENT_FILE_NAME])
 		if (len + step >= GN_CONTENT_FILE_NAME)
 			break;
 		memcpy(out + len, p, step);
-		if (*p == '/' || *p == '\\' || *p == ':' || (*p == '.' && !len))
+		if (*p == '/' || *p == '\\' || *p == ':' || ((*p == '.' || *p == '-') && !len))
 			out[len] = '_';
 		len += step;
 	}

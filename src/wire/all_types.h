@@ -6,10 +6,12 @@
 #include "wire/generated/app_box_fb.h"
 #include "wire/generated/app_fb.h"
 #include "wire/generated/app_node_fb.h"
+#include "wire/generated/app_topic_fb.h"
 #include "wire/generated/blocks_fb.h"
 #include "wire/generated/bodies_fb.h"
 #include "wire/generated/box_fb.h"
 #include "wire/generated/bundle_fb.h"
+#include "wire/generated/bus_fb.h"
 #include "wire/generated/common_fb.h"
 #include "wire/generated/content_fb.h"
 #include "wire/generated/overlay_fb.h"
@@ -27,10 +29,12 @@ static const struct schema {
 	{"schemas/bodies.fbs", gn_fbtypes_bodies, GN_COUNT(gn_fbtypes_bodies)},
 	{"schemas/app_node.fbs", gn_fbtypes_app_node, GN_COUNT(gn_fbtypes_app_node)},
 	{"schemas/app_box.fbs", gn_fbtypes_app_box, GN_COUNT(gn_fbtypes_app_box)},
+	{"schemas/app_topic.fbs", gn_fbtypes_app_topic, GN_COUNT(gn_fbtypes_app_topic)},
 	{"schemas/app_agent.fbs", gn_fbtypes_app_agent, GN_COUNT(gn_fbtypes_app_agent)},
 	{"schemas/app.fbs", gn_fbtypes_app, GN_COUNT(gn_fbtypes_app)},
 	{"schemas/token.fbs", gn_fbtypes_token, GN_COUNT(gn_fbtypes_token)},
 	{"schemas/box.fbs", gn_fbtypes_box, GN_COUNT(gn_fbtypes_box)},
+	{"schemas/bus.fbs", gn_fbtypes_bus, GN_COUNT(gn_fbtypes_bus)},
 	{"schemas/bundle.fbs", gn_fbtypes_bundle, GN_COUNT(gn_fbtypes_bundle)},
 	{"schemas/content.fbs", gn_fbtypes_content, GN_COUNT(gn_fbtypes_content)},
 	{"schemas/blocks.fbs", gn_fbtypes_blocks, GN_COUNT(gn_fbtypes_blocks)},

@@ -45,8 +45,11 @@ struct ask {
 	unsigned timeout; /* seconds for all of it; 0: 60 */
 	bool quiet;
 	bool agent; /* asked of this person's agent, not of the node */
+	bool lasts; /* answers come until it is ended: each goes to event, too */
 	/* A call that asks for events: each as JSON, lent, until it says false. */
 	bool (*event)(void *user, struct gn_app_kind kind, const json_t *json);
+	/* After event: a call that it makes on the same connection; false: none. */
+	bool (*then)(void *user, struct gn_app_kind *kind, const void **args);
 	/* A call with a stream, which lasts as long as something of it moves: its answers before
 	 * the last one; the bytes that come; what goes, from the first answer on: how many bytes
 	 * were put into buf, 0: that was all. False and SIZE_MAX give up: GN_CANCELLED. */

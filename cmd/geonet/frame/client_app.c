@@ -44,8 +44,9 @@ static char *text_of(struct gn_slice s, const char *fallback)
 
 static void begin_call(struct talk *t, struct gn_fbt table)
 {
-	uint32_t ms = t->ask->more ? GN_HOST_CLIENT_LASTS
-				   : 1000 * (t->ask->timeout ? t->ask->timeout : 60);
+	bool lasts = t->ask->lasts || t->ask->more;
+	uint32_t ms =
+		lasts ? GN_HOST_CLIENT_LASTS : 1000 * (t->ask->timeout ? t->ask->timeout : 60);
 	struct gn_fbb *b = gn_host_client_builder(t->client);
 	gn_fbref ref = gn_fbb_table(b, gn_app_type(t->ask->kind), t->ask->args);
 	uint64_t time = gn_fb_app_ready_time((struct gn_fb_app_ready){table});
@@ -71,6 +72,19 @@ static void tell_event(struct talk *t, const struct gn_host_client_event *e)
 	if (json && !t->ask->event(t->ask->user, e->kind, json))
 		t->done = true;
 	json_decref(json);
+}
+
+/* What an event asked to be said. Its answer is passed over. */
+static void say_then(struct talk *t)
+{
+	struct gn_app_kind kind;
+	const void *args;
+	uint64_t call;
+	if (t->done || !t->ask->then || !t->ask->then(t->ask->user, &kind, &args))
+		return;
+	struct gn_fbb *b = gn_host_client_builder(t->client);
+	gn_fbref ref = gn_fbb_table(b, gn_app_type(kind), args);
+	t->failed = gn_host_client_call(t->client, kind, ref, 0, gn_os_steady(), &call);
 }
 
 static void give_up(struct talk *t)
@@ -121,14 +135,22 @@ static void hear(struct talk *t)
 		switch (e.what) {
 		case GN_HOST_CLIENT_READY: begin_call(t, e.table); break;
 		case GN_HOST_CLIENT_ANSWER:
-			if (e.more)
+			if (e.call != t->call)
+				break;
+			if (e.more && t->ask->lasts) {
+				tell_event(t, &e);
+				say_then(t);
+			} else if (e.more) {
 				tell_more(t, &e);
-			else if (e.type)
-				t->reply->kind = e.kind,
+			} else if (e.type) {
+				t->reply->kind = e.kind;
 				t->reply->json = client_shape(e.kind, e.type, e.table, t->reply);
-			t->done |= !e.more && !t->ask->event;
+			}
+			t->done |= !e.more && (t->ask->lasts || !t->ask->event);
 			break;
 		case GN_HOST_CLIENT_FAILED:
+			if (e.call != t->call)
+				break;
 			if (e.fault.unknown && (closed || e.fault.err == GN_TIMEOUT))
 				t->failed = e.fault.err;
 			else

@@ -123,6 +123,15 @@ static bool open_part(struct getting *g, const char *id, uint64_t index)
 	g->fd = openat(g->dir, g->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (g->fd < 0 || fstat(g->fd, &st) != 0)
 		return fail_io(g, g->part);
+	/* in a folder that others may write to it may be theirs, or another name of a file of ours */
+	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1) {
+		cli_fail(g->cli, CLI_FAILED, "exists",
+			 "%s/%s is in the way, and is not what this command left: remove it, or "
+			 "say another folder with --out",
+			 g->folder, g->part);
+		g->told = true;
+		return false;
+	}
 	if (flock(g->fd, LOCK_EX | LOCK_NB) != 0) {
 		cli_fail(g->cli, CLI_FAILED, "busy", "it is being fetched here already");
 		return false;
@@ -130,8 +139,7 @@ static bool open_part(struct getting *g, const char *id, uint64_t index)
 	/* what follows a sync is begun after it, so a part of that size has what was synced */
 	uint64_t size = (uint64_t)st.st_size;
 	g->at = size ? (size - 1) / SYNC * SYNC : 0;
-	if (!S_ISREG(st.st_mode) || ftruncate(g->fd, (off_t)g->at) != 0 ||
-	    lseek(g->fd, (off_t)g->at, SEEK_SET) < 0)
+	if (ftruncate(g->fd, (off_t)g->at) != 0 || lseek(g->fd, (off_t)g->at, SEEK_SET) < 0)
 		return fail_io(g, g->part);
 	g->from = g->synced = g->at;
 	return true;

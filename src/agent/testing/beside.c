@@ -153,10 +153,16 @@ static void on_down(void *user, gn_err err, const char *why)
 	snprintf(b->down_why, sizeof b->down_why, "%s", why);
 }
 
+const char *beside_tmp(void)
+{
+	const char *tmp = getenv("TMPDIR");
+	return tmp ? tmp : access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+}
+
 void beside_make(struct beside *b)
 {
 	memset(b, 0, sizeof *b);
-	strcpy(b->dir, "/tmp/geonet-beside-XXXXXX");
+	snprintf(b->dir, sizeof b->dir, "%s/geonet-beside-XXXXXX", beside_tmp());
 	assert_non_null(mkdtemp(b->dir));
 	snprintf(b->path, sizeof b->path, "%s/app.sock", b->dir);
 	assert_int_equal(uv_loop_init(&b->host.loop), 0);
@@ -188,5 +194,5 @@ void beside_turn(struct beside *b)
 		b->turn(b);
 	uv_run(&b->host.loop, UV_RUN_NOWAIT);
 	node_flush(b);
-	usleep(500);
+	usleep(50);
 }

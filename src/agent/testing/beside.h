@@ -31,6 +31,9 @@ struct beside {
 	char down_why[GN_HOST_WHY];
 };
 
+/* Where a test's files are: $TMPDIR, else in memory where that can be, since these tests ask nothing
+ * of a disk. */
+const char *beside_tmp(void);
 void beside_make(struct beside *b); /* no node yet */
 void beside_end(struct beside *b);
 void beside_node_up(struct beside *b);
@@ -45,7 +48,7 @@ void beside_refuse(struct beside *b, uint64_t call, gn_err err);
 
 #define BESIDE_UNTIL(b, what)                                                                      \
 	do {                                                                                       \
-		for (unsigned turns_ = 0; !(what) && turns_ < 40000; turns_++)                     \
+		for (unsigned turns_ = 0; !(what) && turns_ < 400000; turns_++)                    \
 			beside_turn(b);                                                            \
 		assert_true(what);                                                                 \
 	} while (0)

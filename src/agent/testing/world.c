@@ -34,12 +34,18 @@ static void put_record(struct world *w, struct beside *b, const struct gn_host_a
 		i++;
 	if (!(keys && w->withhold)) {
 		assert_true(i < WORLD_RECORDS);
-		free(w->records[i].bytes);
+		if (w->records[i].bytes != w->records[i].first)
+			free(w->records[i].bytes);
 		w->records[i].bytes = malloc(bytes.len);
 		w->records[i].len = bytes.len;
 		w->records[i].key = r.key;
+		w->records[i].keys = keys;
 		memcpy(w->records[i].bytes, bytes.p, bytes.len);
-		w->record_count += i == w->record_count;
+		if (i == w->record_count) {
+			w->record_count++;
+			w->records[i].first = w->records[i].bytes;
+			w->records[i].first_len = bytes.len;
+		}
 	}
 	struct gn_fbb *fbb = beside_builder(b);
 	unsigned count = keys && w->withhold ? 0 : 8;
@@ -54,12 +60,15 @@ static void get_record(struct world *w, struct beside *b, const struct gn_host_a
 {
 	struct gn_fb_hash key = gn_fb_record_get_key((struct gn_fb_record_get){e->table});
 	for (size_t i = 0; i < w->record_count; i++) {
-		if (memcmp(w->records[i].key.b, key.b, sizeof key.b) != 0)
+		if (memcmp(w->records[i].key.b, key.b, sizeof key.b) != 0 ||
+		    (w->records[i].keys && w->withhold))
 			continue;
 		struct gn_fbb *fbb = beside_builder(b);
+		struct gn_slice record = gn_slice(w->records[i].bytes, w->records[i].len);
+		if (w->stale && w->records[i].keys)
+			record = gn_slice(w->records[i].first, w->records[i].first_len);
 		gn_fbref ref = gn_fb_record_value_make(
-			fbb, &(struct gn_fb_record_value_args){
-				     .record = gn_slice(w->records[i].bytes, w->records[i].len)});
+			fbb, &(struct gn_fb_record_value_args){.record = record});
 		struct gn_fb_record_values_args args = {.values = {&ref, 1}};
 		beside_answer(b, e->call, values_kind, gn_fb_record_values_make(fbb, &args));
 		return;
@@ -103,6 +112,25 @@ static void show_all(struct world *w, const struct world_item *it)
 				show_item(&w->souls[i], w->souls[i].follows[k].call, it);
 }
 
+void world_show(struct world *w, size_t item)
+{
+	struct world_item it = w->items[item];
+	it.lost = it.hidden = it.taken = false;
+	show_all(w, &it);
+}
+
+void world_leave(struct world *w, const struct gn_pk *box, const struct gn_pk *by,
+		 struct gn_slice bytes)
+{
+	assert_true(w->item_count < WORLD_ITEMS);
+	struct world_item *it = &w->items[w->item_count++];
+	*it = (struct world_item){.box = *box, .by = *by, .len = bytes.len, .at = w->now};
+	gn_sha256(&bytes, 1, &it->hash);
+	it->bytes = malloc(bytes.len);
+	memcpy(it->bytes, bytes.p, bytes.len);
+	show_all(w, it);
+}
+
 static void take_item(struct world *w, struct beside *b, const struct gn_host_app_event *e)
 {
 	struct gn_fb_box_send t = {e->table};
@@ -114,6 +142,10 @@ static void take_item(struct world *w, struct beside *b, const struct gn_host_ap
 	gn_sha256(&bytes, 1, &hash);
 	if (cert.len)
 		memcpy(by.b, cert.p, sizeof by.b);
+	if (gn_pk_eq(&box, &w->silent)) {
+		w->unanswered++;
+		return;
+	}
 	bool refused = cert.len && (w->refuse_all || gn_pk_eq(&by, &w->refuse));
 	struct world_item *it = item_of(w, &box, &hash);
 	if (!refused && !it) {
@@ -160,11 +192,12 @@ static void check_item(struct world *w, struct beside *b, const struct gn_host_a
 	memcpy(box.b, gn_fb_box_check_box(t).b, sizeof box.b);
 	memcpy(hash.b, gn_fb_box_check_item(t).b, sizeof hash.b);
 	const struct world_item *it = item_of(w, &box, &hash);
-	bool has = it && !it->lost;
+	bool has = it && !it->lost, taken = w->says_taken || (it && it->taken);
 	w->checks++;
 	struct gn_fbb *fbb = beside_builder(b);
-	struct gn_fb_box_check_is_args args = {.held = has && !it->taken ? 8 : 0,
-					       .taken = has && it->taken ? 8 : 0,
+	has = has || w->says_taken;
+	struct gn_fb_box_check_is_args args = {.held = has && !taken ? 8 : 0,
+					       .taken = has && taken ? 8 : 0,
 					       .of = 8,
 					       .code = has ? 0 : GN_NOT_FOUND};
 	beside_answer(b, e->call, check_is, gn_fb_box_check_is_make(fbb, &args));
@@ -195,10 +228,34 @@ static void ack_item(struct world *w, struct beside *b, const struct gn_host_app
 	beside_ok(b, e->call);
 }
 
+/* Custodies of nobody, something of another kind, and that again as the last word. */
+static void answer_beside(struct beside *b, uint64_t call)
+{
+	static const uint8_t bytes[64] = {0xff, 0xff, 0xff, 0x7f};
+	struct gn_fbb *fbb = beside_builder(b);
+	struct gn_fb_box_sent_args sent = {.held = 9, .of = 8};
+	gn_err err = gn_host_app_answer(b->app, call, sent_kind, gn_fb_box_sent_make(fbb, &sent),
+					true, gn_os_steady());
+	assert_int_equal(err, GN_OK);
+	struct gn_fb_box_got_args got = {.id = GN_SLICE(bytes), .item = GN_SLICE(bytes)};
+	fbb = beside_builder(b);
+	err = gn_host_app_answer(b->app, call, got_kind, gn_fb_box_got_make(fbb, &got), true,
+				 gn_os_steady());
+	assert_int_equal(err, GN_OK);
+	fbb = beside_builder(b);
+	beside_answer(b, call, got_kind, gn_fb_box_got_make(fbb, &got));
+}
+
 static void on_call(struct beside *b, const struct gn_host_app_event *e)
 {
 	struct world_soul *s = soul_of(b);
 	struct world *w = s->world;
+	if (e->what != GN_HOST_APP_CALL)
+		return;
+	if (w->beside) {
+		answer_beside(b, e->call);
+		return;
+	}
 	bool record = e->kind.area == GN_FB_APP_BODY_APP_RECORD;
 	if (record && e->kind.member == GN_FB_APP_RECORD_BODY_RECORD_PUT)
 		put_record(w, b, e);
@@ -256,7 +313,7 @@ static void make_soul(struct world *w, unsigned i)
 	struct world_soul *s = &w->souls[i];
 	struct gn_agent *a = &s->a;
 	s->world = w;
-	snprintf(s->root, sizeof s->root, "/tmp/geonet-world-XXXXXX");
+	snprintf(s->root, sizeof s->root, "%s/geonet-world-XXXXXX", beside_tmp());
 	assert_non_null(mkdtemp(s->root));
 	beside_make(&s->beside);
 	s->beside.call = on_call;
@@ -316,8 +373,11 @@ void world_end(struct world *w)
 	}
 	for (size_t i = 0; i < w->item_count; i++)
 		free(w->items[i].bytes);
-	for (size_t i = 0; i < w->record_count; i++)
+	for (size_t i = 0; i < w->record_count; i++) {
+		if (w->records[i].first != w->records[i].bytes)
+			free(w->records[i].first);
 		free(w->records[i].bytes);
+	}
 }
 
 void world_again(struct world *w, unsigned who)

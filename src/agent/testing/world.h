@@ -9,7 +9,7 @@
 #include "agent/agent_int.h"
 
 #define WORLD_RECORDS 128
-#define WORLD_ITEMS 128
+#define WORLD_ITEMS 4096
 #define WORLD_HOLDERS 10
 
 struct world_item {
@@ -44,8 +44,9 @@ struct world {
 	struct {
 		struct gn_hash key;
 		struct gn_pk owner;
-		size_t len;
-		uint8_t *bytes;
+		bool keys; /* of prekeys */
+		size_t len, first_len;
+		uint8_t *bytes, *first; /* what was put first */
 	} records[WORLD_RECORDS];
 	size_t record_count;
 	struct world_item items[WORLD_ITEMS];
@@ -53,8 +54,13 @@ struct world {
 	struct gn_sk holders[WORLD_HOLDERS];
 	unsigned checks;     /* questions that came */
 	bool withhold;       /* no prekeys record is given, and none is taken */
+	bool stale;          /* the first prekeys are given, whatever came after them */
+	bool beside;         /* nodes answer beside the question, and count what nobody holds */
+	bool says_taken;     /* holders say of all that somebody took it */
 	struct gn_pk refuse; /* deposits by this key are refused */
 	bool refuse_all;     /* all by certificates are */
+	struct gn_pk silent; /* of deposits in this box nothing is heard; */
+	unsigned unanswered; /* so many */
 };
 
 void world_make(struct world *w);
@@ -68,6 +74,11 @@ void world_pass(struct world *w, gn_time span, gn_time step);
 void world_meet(struct world *w);
 /* From one to the other; its id. */
 struct gn_content_id world_say(struct world *w, unsigned from, const char *text);
+/* Something lies in a box, whoever let it in. */
+void world_leave(struct world *w, const struct gn_pk *box, const struct gn_pk *by,
+		 struct gn_slice bytes);
+/* A holder shows it now, whatever became of it. */
+void world_show(struct world *w, size_t item);
 /* What one has of the other's or its own message: -1 not there. */
 int world_state(struct world *w, unsigned who, bool mine, const struct gn_content_id *id);
 /* Stopped and opened again: what is not in the store is gone. */
@@ -78,7 +89,7 @@ unsigned world_follows(const struct world *w, unsigned who, bool poll);
 
 #define WORLD_UNTIL(w, what)                                                                       \
 	do {                                                                                       \
-		for (unsigned turns_ = 0; !(what) && turns_ < 4000; turns_++)                      \
+		for (unsigned turns_ = 0; !(what) && turns_ < 40000; turns_++)                     \
 			world_turn(w);                                                             \
 		assert_true(what);                                                                 \
 	} while (0)

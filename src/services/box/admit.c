@@ -251,9 +251,14 @@ static void let_taken_go(struct gn_box *b, struct box_held *h, uint32_t len)
 	GN_ASSERT(h->rules && len > 0);
 	uint64_t items = (uint64_t)h->rules->items * BOX_DELIVERED,
 		 bytes = h->rules->bytes * BOX_DELIVERED;
-	for (uint32_t i = 0; i < h->count && (h->count >= items || h->bytes + len > bytes);) {
-		struct box_item *it = h->items[i];
-		if (it->state == BOX_STANDS && it->acked) {
+	for (uint32_t bits = BOX_TOLD, i = 0; h->count >= items || h->bytes + len > bytes;) {
+		struct box_item *it = i < h->count ? h->items[i] : NULL;
+		if (!it && bits == UINT32_MAX)
+			return;
+		if (!it) { /* then those that were taken by hearsay */
+			bits = UINT32_MAX;
+			i = 0;
+		} else if (it->state == BOX_STANDS && it->acked & bits) {
 			b->count.taken_gave_way++;
 			box_item_went(b, it);
 		} else {

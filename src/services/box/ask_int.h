@@ -32,9 +32,9 @@ struct box_ask { /* a request not answered */
 	unsigned target;          /* of it */
 	struct box_door_key door; /* KNOCK, SHOW */
 	struct box_ask *next_lost;
-	gn_err err; /* of a lost one */
-	uint32_t count;
-	struct gn_box_id ids[]; /* FETCH, ACK */
+	gn_err err;              /* of a lost one */
+	uint32_t count, answers; /* answers: of a FETCH, no more than ids */
+	struct gn_box_id ids[];  /* FETCH, ACK */
 };
 
 /* The number for a message to be sent now; 0: too many, or no memory. */
@@ -170,6 +170,7 @@ struct box_read_target {
 	uint8_t failed;                    /* requests since one was answered */
 	unsigned lies;
 	uint32_t ids; /* that it was the first to name */
+	bool look;    /* there may be one that it named and nobody was asked for */
 };
 enum box_seen_state { SEEN_NAMED, SEEN_ASKED, SEEN_SHOWN };
 struct box_seen { /* an id of a followed box */
@@ -197,6 +198,7 @@ struct box_read {
 	struct box_read_target targets[BOX_TARGETS];
 	uint32_t target_count;
 	struct gn_map seen; /* id -> box_seen */
+	uint32_t seen_look; /* where one was last looked for that gives way */
 	uint32_t unfetched; /* of them NAMED */
 	bool acks_left;     /* perhaps */
 	bool news;          /* one more node has listed all */

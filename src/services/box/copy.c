@@ -26,7 +26,8 @@ void box_send_copy(struct gn_box *b, const struct box_feed *f, const struct box_
 					   .item = v->item,
 					   .until = v->until,
 					   .deposited = v->deposited,
-					   .acked = it->acked};
+					   .acked =
+						   (it->acked | it->acked >> BOX_HEARD) & BOX_TOLD};
 	switch (v->proof.way) {
 	case GN_BOX_WORK: args.work = &work; break;
 	case GN_BOX_INVITE: args.invite = &invite; break;

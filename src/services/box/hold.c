@@ -170,7 +170,7 @@ static gn_err take_deposit(struct gn_box *b, const struct box_from *from, struct
 		box_item_remove(b, it, true); /* not swept yet; it may come again */
 		it = NULL;
 	}
-	if (it && it->state == BOX_WENT && it->acked)
+	if (it && it->state == BOX_WENT && it->acked & BOX_TOLD)
 		return GN_EXISTS;
 	if (it && it->state != BOX_WENT) {
 		struct box_waiter w = {from->who, from->request};

@@ -240,7 +240,7 @@ static void strangers_read_and_remove_nothing(void **state)
 }
 
 /* A copy nobody asked for is refused, whatever proves it; one that was asked for may say that it
- * was taken, and is kept all the same. */
+ * was taken, and is kept, and shown to the reader who never said so, all the same (BX-24). */
 static void a_copy_is_asked_for_and_kept_though_taken(void **state)
 {
 	static uint8_t storage[4096];
@@ -281,8 +281,11 @@ static void a_copy_is_asked_for_and_kept_though_taken(void **state)
 	assert_int_equal(svc_box_count(&s, to, "copies_refused"), 1);
 	struct gn_box_id id = box_id_of(&hash);
 	const struct box_item *it = box_item_get(s.nodes[to].box, &x.sk.pk, &id);
-	assert_true(it->state == BOX_STANDS && it->acked == 1);
+	assert_true(it->state == BOX_STANDS && it->acked == 1u << BOX_HEARD);
 	assert_true(it->until <= gn_unix(s.now) + x.rec.item_ttl + 1);
+	(void)svc_box_follow(&x, 2, 0);
+	svc_run_for(&s, 120 * GN_SEC);
+	assert_int_equal(svc_box_times(&x, 2, item_of(1, 896)), 1);
 	svc_free(&s);
 }
 

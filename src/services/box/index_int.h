@@ -4,6 +4,11 @@
 
 #include "services/box/message_int.h"
 
+/* What readers told this holder themselves is in the low bits of acked, what a copy from another
+ * holder said in those above: it counts as taken, and hides nothing from anybody. */
+#define BOX_HEARD 16u
+#define BOX_TOLD ((1u << BOX_HEARD) - 1)
+
 enum box_state { BOX_STORING, BOX_STANDS, BOX_WENT };
 
 struct box_item {
@@ -12,7 +17,7 @@ struct box_item {
 	enum box_state state;
 	uint8_t way, bits;         /* enum gn_box_way; bits of its work */
 	uint32_t len;              /* bytes; 0: it went */
-	uint32_t acked;            /* bit i: reader i of the descriptor */
+	uint32_t acked;            /* bit i: reader i of the descriptor; from BOX_HEARD: by hearsay */
 	uint64_t at;               /* position, of this holder alone */
 	uint64_t until, deposited; /* Unix seconds */
 	struct gn_pk by;           /* invite's or deposit key; zero: work */

@@ -192,7 +192,9 @@ static void target_run(struct gn_box *b, struct box_read *r, unsigned i)
 	uint16_t shown = 0;
 	bool list = !t->listing && t->list_at <= b->now,
 	     watch = wants_watch(r, t) && t->watch_at <= b->now,
-	     fetch = !t->fetching && r->got_bytes < BOX_READ_BYTES && has_named(r, i);
+	     fetch = !t->fetching && t->look && r->got_bytes < BOX_READ_BYTES;
+	if (fetch) /* not looked for again before something changed */
+		fetch = t->look = has_named(r, i);
 	if (!list && !watch && !fetch)
 		return;
 	gn_err err = box_door_open(b, &t->to, &right, &shown);
@@ -422,7 +424,8 @@ void box_read_answer(struct gn_box *b, struct box_read *r, struct box_ask *a,
 		struct gn_fb_box_item item = gn_fb_box_message_body_as_box_item(m);
 		take_item(b, r, a->target, item);
 		box_ask_renew(b, a);
-		if (gn_fb_box_item_left(item) > 0)
+		/* one for each id: who sends more of them, slowly, would keep the ids for ever */
+		if (gn_fb_box_item_left(item) > 0 && ++a->answers < a->count)
 			return;
 		request_over(t, a->kind);
 		refused(b, r, a, GN_OK); /* of what did not come */

@@ -263,25 +263,104 @@ static void liars_are_not_asked_again(void **state)
 	assert_true(t.lists < GN_BOX_SET + BOX_READ_EXTRA);
 }
 
-/* Ids without end: the first so many of one node, and so many of all. */
+/* Ids without end: the first so many of one node, and so many of all; above that who was the first
+ * to name fewest takes from who has most, until they are equal. */
 static void ids_are_bounded(void **state)
 {
 	struct gn_box_id id;
 	(void)state;
 	begin();
-	for (uint32_t i = 0; i < BOX_SEEN + 8; i++) {
+	for (uint32_t i = 0; i < BOX_SEEN + BOX_SEEN_NODE; i++) {
 		memset(&id, 0, sizeof id);
 		memcpy(id.b, &i, sizeof i);
 		bool takes = box_seen_name(b, r, i < BOX_SEEN_NODE + 4 ? 0 : 1, &id) != NULL;
 		bool one_s = i >= BOX_SEEN_NODE && i < BOX_SEEN_NODE + 4;
-		assert_int_equal(takes, !one_s && i < BOX_SEEN + 4);
+		assert_int_equal(takes, !one_s && i < BOX_SEEN_NODE + 4 + BOX_SEEN / 2);
 	}
 	assert_int_equal(r->seen.count, BOX_SEEN);
-	assert_int_equal(b->count.seen_full, 8);
+	assert_int_equal(r->targets[0].ids, BOX_SEEN / 2);
+	assert_int_equal(r->targets[1].ids, BOX_SEEN / 2);
+	assert_int_equal(b->count.seen_full, BOX_SEEN / 2);
+	assert_int_equal(b->count.seen_gave_way, BOX_SEEN_NODE - BOX_SEEN / 2);
 	b->now += 2 * BOX_LIST_EVERY + 1;
 	box_seen_forget(b, r);
 	assert_int_equal(r->seen.count, 0);
 	assert_int_equal(r->unfetched, 0);
+}
+
+/* Two holders that name what there is not, or give what nobody left, fill it with that; and the ids
+ * that an honest one names are taken all the same (BX-28). */
+static void who_invents_ids_keeps_no_other_s_out(void **state)
+{
+	struct gn_box_id id;
+	(void)state;
+	begin();
+	for (uint32_t i = 0; i < 2 * BOX_SEEN; i++) {
+		memset(&id, 0, sizeof id);
+		memcpy(id.b, &i, sizeof i);
+		struct box_seen *s = box_seen_name(b, r, i % 2, &id);
+		if (!s || i % 3)
+			continue;
+		r->unfetched -= s->state == SEEN_NAMED; /* an item of its own making */
+		s->state = SEEN_SHOWN;
+	}
+	assert_int_equal(r->seen.count, BOX_SEEN);
+	for (uint32_t i = 0; i < 500; i++) {
+		memset(&id, 0x55, sizeof id);
+		memcpy(id.b, &i, sizeof i);
+		assert_non_null(box_seen_name(b, r, 2 + i % 2, &id));
+	}
+	for (uint32_t i = 0; i < 500; i++) { /* and they stay */
+		memset(&id, 0x55, sizeof id);
+		memcpy(id.b, &i, sizeof i);
+		assert_non_null(gn_map_get(&r->seen, &id));
+	}
+	assert_int_equal(r->seen.count, BOX_SEEN);
+	assert_true(r->targets[2].ids == 250 && r->targets[3].ids == 250);
+}
+
+/* One that answers a fetch with nothing, again and again before it is late, is left by its ids: the
+ * others have them (BX-30). */
+static void who_trickles_withholds_nothing(void **state)
+{
+	struct said s;
+	struct gn_fb_item_id first = {{0}};
+	uint64_t request = 0;
+	unsigned node = 0;
+	(void)state;
+	begin();
+	struct gn_fb_box_entry entries[BOX_FETCHES];
+	for (uint32_t i = 0; i < BOX_FETCHES; i++) {
+		struct gn_fb_item_id id = id_of(i, 200);
+		entries[i] = (struct gn_fb_box_entry){.at = i + 1, .size = 200};
+		memcpy(entries[i].id, id.b, sizeof id.b);
+	}
+	for (unsigned rounds = 0; rounds < 20; rounds++) {
+		(void)take_events();
+		gn_box_room(b, &nodes[0].pk, b->now);
+		gn_box_tick(b, b->now);
+		while (heard(&s)) {
+			uint8_t type = gn_fb_box_message_body_type(s.m);
+			if (type == GN_FB_BOX_MESSAGE_BODY_BOX_FETCH) {
+				request = s.request;
+				node = s.node;
+				struct gn_slice ids = gn_fb_box_fetch_ids_bytes(
+					gn_fb_box_message_body_as_box_fetch(s.m));
+				memcpy(first.b, ids.p, sizeof first.b);
+			} else if (type == GN_FB_BOX_MESSAGE_BODY_BOX_LIST) {
+				reply_list(s.node, s.request, entries, BOX_FETCHES);
+			} else {
+				reply_done(s.node, s.request, GN_OK);
+			}
+		}
+	}
+	assert_true(request != 0);
+	for (unsigned i = 0; i < 60; i++) { /* ten minutes */
+		b->now += BOX_ASK_TIME - GN_SEC;
+		reply_item(node, request, first, gn_slice(NULL, 0), BOX_FETCHES);
+		(void)play(BOX_FETCHES, 200, 0, true);
+	}
+	assert_int_equal(b->count.items_in, BOX_FETCHES);
 }
 
 /* Its owner does not take: no more is fetched, and what a watch brings waits to be. */
@@ -320,7 +399,7 @@ static void start_deposit(void)
 }
 
 /* Lets the depositor run; deposits heard are answered as `how` says. */
-enum how { NOTHING, CUSTODY, FORGED, DENIED };
+enum how { NOTHING, CUSTODY, FORGED, DENIED, TWO_TAKEN };
 static unsigned answer_deposits(enum how how)
 {
 	struct said s;
@@ -342,7 +421,9 @@ static unsigned answer_deposits(enum how how)
 					       .held_until = UINT64_MAX};
 			struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
 			gn_custody_make(&nodes[how == FORGED ? (s.node + 1) % NODES : s.node], &c);
-			if (how == CUSTODY || how == FORGED) {
+			if (how == TWO_TAKEN && deposits <= 2) {
+				reply_done(s.node, s.request, GN_EXISTS);
+			} else if (how == CUSTODY || how == FORGED || how == TWO_TAKEN) {
 				gn_fbref custody = gn_custody_put(&fbb, &c);
 				gn_fbref body = gn_fb_box_held_make(
 					&fbb, &(struct gn_fb_box_held_args){.custody = custody});
@@ -365,6 +446,16 @@ static void three_and_one_are_asked_first(void **state)
 	gn_box_cancel(b, op, b->now);
 	start_deposit();
 	assert_int_equal(answer_deposits(CUSTODY), GN_BOX_SET); /* stored, then on to all */
+	assert_int_equal(b->puts, 0);
+}
+
+/* Two that say the readers have it, of something new: all others are asked, and have it. */
+static void who_says_that_it_was_taken_keeps_it_from_nobody(void **state)
+{
+	(void)state;
+	begin();
+	start_deposit();
+	assert_int_equal(answer_deposits(TWO_TAKEN), GN_BOX_SET);
 	assert_int_equal(b->puts, 0);
 }
 
@@ -397,8 +488,11 @@ int main(void)
 		READ(so_many_are_listed_and_watched_and_each_item_fetched_once),
 		READ(liars_are_not_asked_again),
 		READ(ids_are_bounded),
+		READ(who_invents_ids_keeps_no_other_s_out),
+		READ(who_trickles_withholds_nothing),
 		READ(what_waits_for_the_owner_is_bounded),
 		READ(three_and_one_are_asked_first),
+		READ(who_says_that_it_was_taken_keeps_it_from_nobody),
 		READ(forged_custodies_count_nothing),
 		READ(a_right_is_shown_twice_at_most),
 	};

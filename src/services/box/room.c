@@ -5,7 +5,7 @@
  * The weight of a box is cost / 2^(bits of its descriptor - 20). Rule BX-15. */
 #include "services/box/engine_int.h"
 
-/* The oldest that has been taken, else the oldest; NULL: all are being stored. */
+/* The oldest of which readers said that they took it, else the oldest; NULL: all are being stored. */
 static struct box_item *oldest_of(const struct box_held *h)
 {
 	GN_ASSERT(h->storing <= h->count);
@@ -14,7 +14,7 @@ static struct box_item *oldest_of(const struct box_held *h)
 		struct box_item *it = h->items[i];
 		if (it->state != BOX_STANDS)
 			continue;
-		if (it->acked)
+		if (it->acked & BOX_TOLD)
 			return it;
 		if (!first)
 			first = it;

@@ -20,6 +20,31 @@ static void box_seen_drop(struct box_read *r, const struct gn_box_id *id)
 	(void)gn_map_remove(&r->seen, id);
 }
 
+/* The node that was the first to name most, when that is more than this one has, gives up an id:
+ * one that was shown, which costs no more than to be fetched again, else any. So those who invent
+ * ids take them from each other, and not from who has a share. */
+static void give_way(struct gn_box *b, struct box_read *r, unsigned target)
+{
+	unsigned most = target;
+	for (unsigned i = 0; i < r->target_count; i++)
+		if (r->targets[i].ids > r->targets[most].ids)
+			most = i;
+	if (r->targets[most].ids <= r->targets[target].ids + 1)
+		return;
+	for (unsigned pass = 0; pass < 2; pass++)
+		for (uint32_t i = 0; i < r->seen.count; i++) {
+			r->seen_look = r->seen_look ? r->seen_look - 1 : r->seen.count - 1;
+			const struct box_seen *s = gn_map_value_at(&r->seen, r->seen_look);
+			if (s->first != most || s->state != (pass ? SEEN_NAMED : SEEN_SHOWN))
+				continue;
+			struct gn_box_id id =
+				*(const struct gn_box_id *)gn_map_key_at(&r->seen, r->seen_look);
+			b->count.seen_gave_way++;
+			box_seen_drop(r, &id);
+			return;
+		}
+}
+
 struct box_seen *box_seen_name(struct gn_box *b, struct box_read *r, unsigned target,
 			       const struct gn_box_id *id)
 {
@@ -27,6 +52,8 @@ struct box_seen *box_seen_name(struct gn_box *b, struct box_read *r, unsigned ta
 	struct box_read_target *t = &r->targets[target];
 	struct box_seen *s = gn_map_get(&r->seen, id);
 	if (!s) {
+		if (r->seen.count >= BOX_SEEN)
+			give_way(b, r, target);
 		s = t->ids < BOX_SEEN_NODE ? gn_map_put(&r->seen, id) : NULL;
 		if (!s) {
 			b->count.seen_full++;
@@ -38,6 +65,7 @@ struct box_seen *box_seen_name(struct gn_box *b, struct box_read *r, unsigned ta
 		r->unfetched++;
 	}
 	s->named |= 1u << target;
+	t->look = t->look || s->state == SEEN_NAMED;
 	s->fresh = b->now;
 	return s;
 }
@@ -52,6 +80,8 @@ void box_seen_unname(struct box_read *r, unsigned target, const struct gn_box_id
 	if (s->state == SEEN_ASKED) {
 		s->state = SEEN_NAMED;
 		r->unfetched++;
+		for (unsigned i = 0; i < r->target_count; i++)
+			r->targets[i].look = true;
 	}
 	if (s->state == SEEN_NAMED && !s->named)
 		box_seen_drop(r, id);

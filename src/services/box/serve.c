@@ -27,10 +27,11 @@ static uint8_t state_of(struct gn_box *b, const struct box_item *it, bool known)
 	if (!it || it->state == BOX_STORING)
 		return GN_FB_BOX_STATE_UNKNOWN;
 	if (it->state == BOX_WENT)
-		return known && it->acked ? GN_FB_BOX_STATE_TAKEN : GN_FB_BOX_STATE_UNKNOWN;
+		return known && it->acked & BOX_TOLD ? GN_FB_BOX_STATE_TAKEN
+						     : GN_FB_BOX_STATE_UNKNOWN;
 	if (box_item_over(it, box_unix(b)))
 		return known ? GN_FB_BOX_STATE_EXPIRED : GN_FB_BOX_STATE_UNKNOWN;
-	return known && it->acked ? GN_FB_BOX_STATE_TAKEN : GN_FB_BOX_STATE_HELD;
+	return known && it->acked & BOX_TOLD ? GN_FB_BOX_STATE_TAKEN : GN_FB_BOX_STATE_HELD;
 }
 
 void box_on_ask(struct gn_box *b, const struct box_from *from, struct box_held *h,

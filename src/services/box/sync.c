@@ -10,8 +10,9 @@
  *
  * 1. Only what was asked for is taken, and only with its proof: a holder that lies fills nothing.
  * 2. An id that went here is not asked for again until its end.
- * 3. That readers have taken an item is believed of a copy alone, for an item that was not here:
- *    the word of one holder removes nothing anywhere. Readers tell each holder themselves.
+ * 3. That readers have taken an item is believed of a copy alone, for an item that was not here, and
+ *    no further than that it leaves others room: the word of one holder removes nothing and hides
+ *    nothing anywhere. Readers tell each holder themselves.
  * Rules BX-8, BX-14, BX-20..BX-24. */
 #include "services/box/engine_int.h"
 
@@ -302,7 +303,7 @@ static gn_err take_copy(struct gn_box *b, const struct box_from *from, struct bo
 	if (b->stores.count >= BOX_STORES)
 		return GN_BUSY;
 	GN_TRY(box_admit_place(b, h, &e, &why));
-	return box_keep(b, NULL, h, &v, &e, gn_fb_box_copy_acked(m) & readers);
+	return box_keep(b, NULL, h, &v, &e, (gn_fb_box_copy_acked(m) & readers) << BOX_HEARD);
 }
 
 void box_on_copy(struct gn_box *b, const struct box_from *from, struct box_held *h,

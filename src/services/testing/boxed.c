@@ -20,15 +20,7 @@ static bool svc_exporter(void *user, const struct gn_pk *peer, bool ours, uint8_
 {
 	(void)ours; /* one session between two nodes */
 	const struct svc_boxed *u = user;
-	unsigned to = svc_index_of(u->s, peer), low = to < u->node ? to : u->node,
-		 high = to < u->node ? u->node : to;
-	struct gn_hash h;
-	if (to == SVC_NODES || !u->s->nodes[u->node].session[to])
-		return false;
-	uint8_t text[3] = {(uint8_t)low, (uint8_t)high, (uint8_t)u->s->nodes[low].sessions[high]};
-	gn_sha256_tagged("a session of the world", GN_SLICE(text), &h);
-	memcpy(out, h.b, 32);
-	return true;
+	return svc_session(u->s, u->node, svc_index_of(u->s, peer), out);
 }
 
 void svc_boxed_start(struct svc *s, unsigned i)

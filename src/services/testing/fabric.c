@@ -15,6 +15,18 @@ unsigned svc_index(const struct svc *s, const struct gn_contact *c)
 	return SVC_NODES;
 }
 
+bool svc_session(const struct svc *s, unsigned node, unsigned to, uint8_t out[32])
+{
+	unsigned low = to < node ? to : node, high = to < node ? node : to;
+	struct gn_hash h;
+	if (to == SVC_NODES || !s->nodes[node].session[to])
+		return false;
+	uint8_t text[3] = {(uint8_t)low, (uint8_t)high, (uint8_t)s->nodes[low].sessions[high]};
+	gn_sha256_tagged("a session of the world", GN_SLICE(text), &h);
+	memcpy(out, h.b, 32);
+	return true;
+}
+
 /* Bends a chunk on its way out; false: it is not sent. */
 static bool svc_lie(struct svc_node *n, uint8_t *p, size_t len)
 {
@@ -66,6 +78,13 @@ void svc_send(struct svc *s, unsigned from, const struct gn_overlay_message *m)
 		free(p);
 		return;
 	}
+	struct svc_bent bent = {.drop = false};
+	if (svc_is_bused(m->bytes) && s->bus_bend)
+		bent = s->bus_bend(s->bus_user, from, to, p, m->bytes.len);
+	if (bent.drop) {
+		free(p);
+		return;
+	}
 	n->sent += m->bytes.len;
 	gn_time start = n->link_free > s->now ? n->link_free : s->now;
 	n->link_free =
@@ -77,10 +96,10 @@ void svc_send(struct svc *s, unsigned from, const struct gn_overlay_message *m)
 		return;
 	}
 	bool mixed = n->lies & SVC_BOX_MIXED && svc_is_boxed(m->bytes);
-	gn_time at = n->link_free + s->opt.delay + late;
+	gn_time at = n->link_free + s->opt.delay + late + bent.late;
 	if (mixed)
 		at += (gn_time)gn_rand_below(&s->rand, (uint64_t)GN_SEC);
-	for (unsigned twice = mixed && gn_rand_below(&s->rand, 2); twice; twice--) {
+	for (unsigned twice = (mixed && gn_rand_below(&s->rand, 2)) || bent.twice; twice; twice--) {
 		struct svc_event *again = svc_add(s, SVC_MESSAGE, to, at + 3 * GN_MSEC);
 		again->peer = from;
 		again->p = svc_copy(gn_slice(p, m->bytes.len));

@@ -106,7 +106,8 @@ static void svc_overlay_event(struct svc *s, unsigned i, const struct gn_overlay
 {
 	struct svc_node *n = &s->nodes[i];
 	n->joined = n->joined || e->kind == GN_OVERLAY_JOINED;
-	if (n->box && gn_box_overlay_event(n->box, e, s->now))
+	if ((n->box && gn_box_overlay_event(n->box, e, s->now)) ||
+	    (n->bus && gn_bus_overlay_event(n->bus, e, s->now)))
 		return;
 	if (gn_names_overlay_event(n->names, e, s->now) ||
 	    gn_bundles_overlay_event(n->bundles, e, s->now) || e->kind != GN_OVERLAY_DONE)
@@ -157,18 +158,23 @@ void svc_pump(struct svc *s, unsigned i)
 		for (; gn_names_next_event(n->names, &ne); any = true)
 			svc_names_event(s, i, &ne);
 		any = svc_boxed_pump(s, i) || any;
+		any = svc_bused_pump(s, i) || any;
 	}
 	if (s->validate) {
 		gn_bundles_validate(n->bundles);
 		gn_names_validate(n->names);
 		if (n->box)
 			gn_box_validate(n->box);
+		if (n->bus)
+			gn_bus_validate(n->bus);
 	}
 	gn_time at = gn_overlay_deadline(n->ov);
 	at = gn_time_min(at, gn_blocks_deadline(n->blocks));
 	at = gn_time_min(at, gn_bundles_deadline(n->bundles));
 	at = gn_time_min(at, gn_names_deadline(n->names));
 	at = gn_time_min(at, svc_boxed_deadline(s, i));
+	if (n->bus)
+		at = gn_time_min(at, gn_bus_deadline(n->bus));
 	if (at < n->tick_at || n->tick_at <= s->now) {
 		n->tick_at = at;
 		if (at != GN_NEVER)
@@ -189,6 +195,11 @@ static void svc_deliver(struct svc *s, struct svc_node *n, const struct svc_even
 		n->session[e->peer] = s->nodes[e->peer].session[e->node] = true;
 		n->sessions[e->peer]++;
 		s->nodes[e->peer].sessions[e->node]++;
+	}
+	if (svc_is_bused(bytes)) {
+		if (n->bus)
+			(void)gn_bus_recv(n->bus, &from->sk.pk, &from->addr, bytes, s->now);
+		return;
 	}
 	if (svc_is_boxed(bytes)) {
 		if (n->box)
@@ -227,6 +238,9 @@ bool svc_step(struct svc *s, gn_time until)
 			if (n->box)
 				gn_box_peer_down(n->box, &s->nodes[e->peer].sk.pk, GN_UNREACHABLE,
 						 s->now);
+			if (n->bus)
+				gn_bus_peer_down(n->bus, &s->nodes[e->peer].sk.pk, GN_UNREACHABLE,
+						 s->now);
 			gn_overlay_peer_down(n->ov, &s->nodes[e->peer].sk.pk, GN_UNREACHABLE,
 					     s->now);
 			gn_bundles_peer_down(n->bundles, &s->nodes[e->peer].sk.pk, GN_UNREACHABLE,
@@ -242,6 +256,8 @@ bool svc_step(struct svc *s, gn_time until)
 			gn_kv_tick(n->kv, s->now);
 			gn_box_tick(n->box, s->now);
 		}
+		if (n->bus)
+			gn_bus_tick(n->bus, s->now);
 		svc_pump(s, e->node);
 	}
 	free(e->p);
@@ -296,6 +312,7 @@ void svc_start(struct svc *s, unsigned i)
 	err = gn_names_new(&n->env, n->ov, &n->names);
 	GN_ASSERT(err == GN_OK);
 	svc_boxed_start(s, i);
+	svc_bused_start(s, i);
 	for (uint32_t k = 0; k < n->records.count; k++) {
 		const struct gn_buf *rec = gn_map_value_at(&n->records, k);
 		err = gn_overlay_restore(n->ov, gn_buf_slice(rec), s->now);
@@ -314,6 +331,7 @@ void svc_stop(struct svc *s, unsigned i)
 {
 	struct svc_node *n = &s->nodes[i];
 	svc_boxed_stop(s, i);
+	svc_bused_stop(s, i);
 	gn_names_free(n->names);
 	gn_bundles_free(n->bundles);
 	gn_blocks_free(n->blocks);

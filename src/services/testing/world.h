@@ -8,6 +8,7 @@
 #include "records/identity.h"
 #include "services/box/box.h"
 #include "services/bundles/bundles.h"
+#include "services/bus/bus.h"
 #include "services/names/names.h"
 #include "store/testing/disk_sim.h"
 
@@ -48,6 +49,7 @@ struct svc_node {
 	struct gn_names *names;
 	struct gn_kv *kv;                   /* of boxes */
 	struct gn_box *box;                 /* NULL: the network has none */
+	struct gn_bus *bus;                 /* as well */
 	bool box_ready, session[SVC_NODES]; /* with whom there is one */
 	unsigned sessions[SVC_NODES];       /* how many there were */
 	bool joined, ready;
@@ -96,6 +98,13 @@ struct svc_options {
 	double bytes_per_s; /* of a node's line */
 	gn_time patience;   /* of who waits for an operation */
 	bool no_cache;
+	bool bus, bus_count_local;
+};
+
+/* What becomes of a message of the bus. */
+struct svc_bent {
+	bool drop, twice;
+	gn_time late;
 };
 
 struct svc {
@@ -118,6 +127,10 @@ struct svc {
 	void *box_user;
 	/* Every message about boxes that leaves a node; may be NULL. */
 	void (*box_message)(void *user, unsigned from, unsigned to, struct gn_slice bytes);
+	void (*bus_event)(void *user, unsigned node, const struct gn_bus_event *e);
+	/* Every message of the bus that leaves a node, which may be changed; may be NULL. */
+	struct svc_bent (*bus_bend)(void *user, unsigned from, unsigned to, uint8_t *p, size_t len);
+	void *bus_user;
 	double down_rate; /* bytes a second to the node with index + 1 in down_node */
 	unsigned down_node;
 };

@@ -21,6 +21,19 @@ void svc_boxed_stop(struct svc *s, unsigned i);
 /* True: something moved. */
 bool svc_boxed_pump(struct svc *s, unsigned i);
 gn_time svc_boxed_deadline(const struct svc *s, unsigned i);
+/* What tells their session apart; false: there is none. */
+bool svc_session(const struct svc *s, unsigned node, unsigned to, uint8_t out[32]);
+
+/* ---- bused.c ---- */
+
+void svc_bused_start(struct svc *s, unsigned i);
+void svc_bused_stop(struct svc *s, unsigned i);
+bool svc_bused_pump(struct svc *s, unsigned i);
+static inline bool svc_is_bused(struct gn_slice bytes)
+{
+	return bytes.len > 8 && memcmp(bytes.p + 4, "GNBS", 4) == 0;
+}
+
 static inline bool svc_is_boxed(struct gn_slice bytes)
 {
 	return bytes.len > 8 && memcmp(bytes.p + 4, "GNBX", 4) == 0;

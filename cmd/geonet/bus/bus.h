@@ -1,0 +1,16 @@
+/* What the commands of topics have in common. */
+#ifndef GEONET_BUS_H
+#define GEONET_BUS_H
+
+#include "geonet/frame/cli.h"
+#include "records/said.h"
+
+struct topic {
+	struct gn_pk owner;
+	char label[256];
+	struct gn_hash key; /* of its record */
+};
+/* LABEL of one's own, or WHO/LABEL. False after printing; *exit tells the status. */
+bool topic_of(struct cli *cli, const char *text, struct topic *out, int *exit);
+
+#endif

@@ -1,0 +1,128 @@
+/* Publishing: a message is signed here with the identity's key, and the node brings it to the roots.
+ * Each command is a publisher that starts anew: its epoch is now. */
+#include "geonet/bus/bus.h"
+#include "geonet/bus/commands.h"
+#include "geonet/frame/client.h"
+#include "geonet/frame/frame.h"
+#include "geonet/frame/keys.h"
+#include "geonet/token/token.h"
+#include "os/os.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct publication {
+	struct topic topic;
+	struct gn_said said;
+	struct token_text token;
+	bool has_token;
+	uint64_t need;
+	uint8_t *text;
+};
+
+/* The words of the command line, or all of stdin for "-". False after printing. */
+static bool take_payload(struct cli *cli, struct publication *p)
+{
+	size_t len = 0, cap = GN_SAID_PAYLOAD + 1;
+	p->text = cli_alloc(cap);
+	if (cli->arg_count == 2 && strcmp(cli->args[1], "-") == 0) {
+		len = fread(p->text, 1, cap, stdin);
+	} else {
+		for (int i = 1; i < cli->arg_count && len < cap; i++) {
+			int n = snprintf((char *)p->text + len, cap - len, "%s%s", i > 1 ? " " : "",
+					 cli->args[i]);
+			len += n > 0 ? (size_t)n : 0;
+		}
+	}
+	p->said.payload = gn_slice(p->text, len);
+	if (len <= GN_SAID_PAYLOAD)
+		return true;
+	cli_fail(cli, CLI_USAGE, "too-large", "a message has 16 KiB at most");
+	return false;
+}
+
+/* By this machine's clock, which has milliseconds, unless the node's is another. */
+static uint64_t now_ms(void)
+{
+	uint64_t wall = (uint64_t)(gn_os_wall() / GN_MSEC), node = cli_now() * 1000;
+	bool same = node + 60000 > wall && wall + 60000 > node;
+	return same ? wall : node;
+}
+
+static bool read_publication(struct cli *cli, struct publication *p, int *exit)
+{
+	const char *subject = cli_option(cli, "subject"), *token = cli_option(cli, "token");
+	uint64_t retain = 0;
+	if (!topic_of(cli, cli->args[0], &p->topic, exit))
+		return false;
+	*exit = CLI_USAGE;
+	if (!cli_number(cli, "retain", 1, 7u * 86400u, &retain) ||
+	    !cli_number(cli, "roots", 1, 8, &p->need) || !take_payload(cli, p))
+		return false;
+	p->said.subject = gn_str(subject ? subject : "");
+	if (gn_subject_ok(p->said.subject, false) != GN_OK) {
+		cli_fail(cli, CLI_USAGE, "text",
+			 "'%s' is no subject: words joined by dots, without * and >",
+			 out_text(subject));
+		return false;
+	}
+	p->said.epoch = p->said.time = now_ms();
+	p->said.seq = 1;
+	if (retain) {
+		p->said.flags = GN_FB_BUS_FLAG_RETAINED;
+		p->said.until = cli_now() + retain;
+	}
+	*exit = CLI_FAILED;
+	p->has_token = token;
+	return !token || token_read(cli, token, &p->token);
+}
+
+static int publish(struct cli *cli, struct publication *p)
+{
+	uint8_t bytes[GN_SAID_MAX];
+	struct gn_buf out = {bytes, 0, sizeof bytes};
+	struct gn_sig sig;
+	struct gn_fb_sig fb_sig;
+	struct gn_fb_key owner;
+	struct identity id;
+	struct reply r;
+	if (!identity_load(cli, &id))
+		return CLI_FAILED;
+	gn_err err = gn_said_make(&id.keys.sk, &p->topic.key, &p->said, &out, &sig);
+	identity_wipe(&id);
+	if (err)
+		return cli_fail_err(cli, err, "the message cannot be made");
+	memcpy(fb_sig.b, sig.b, sizeof fb_sig.b);
+	memcpy(owner.b, p->topic.owner.b, sizeof owner.b);
+	struct gn_fb_topic_publish_args args = {.owner = &owner,
+						.label = gn_str(p->topic.label),
+						.said = gn_buf_slice(&out),
+						.sig = &fb_sig,
+						.token = p->has_token ? p->token.token.bytes
+								      : gn_slice(NULL, 0),
+						.need = (uint8_t)p->need};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_TOPIC, GN_FB_APP_TOPIC_BODY_TOPIC_PUBLISH},
+			  .args = &args};
+	int exit = client_ask_must(cli, &ask, &r, "nobody was told");
+	if (exit == CLI_OK && cli->json)
+		exit = cli_json(cli, json_incref(r.json));
+	else if (exit == CLI_OK)
+		cli_note(
+			cli, "Published; %s.",
+			out_count(json_number(r.json, "subscribers"), "subscriber", "subscribers"));
+	reply_free(&r);
+	return exit;
+}
+
+int cmd_bus_pub(struct cli *cli)
+{
+	struct publication *p = cli_alloc(sizeof *p);
+	int exit;
+	memset(p, 0, sizeof *p);
+	client_time(cli);
+	if (read_publication(cli, p, &exit))
+		exit = publish(cli, p);
+	free(p->text);
+	free(p);
+	return exit;
+}

@@ -1,0 +1,192 @@
+/* Following: messages as they come, each with its signature looked at here, too. Where a topic asks
+ * who follows, a root's question is answered with the identity's key. */
+#include "geonet/bus/bus.h"
+#include "geonet/bus/commands.h"
+#include "geonet/frame/client.h"
+#include "geonet/frame/frame.h"
+#include "geonet/frame/keys.h"
+#include "geonet/token/token.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FILTERS 64
+#define KIND(name) GN_FB_APP_TOPIC_BODY_##name
+
+struct following {
+	struct cli *cli;
+	struct topic topic;
+	uint64_t left; /* messages until it ends; 0: never */
+	bool shows;    /* who follows */
+	struct identity id;
+	struct token_text token;
+	bool began;
+	/* an answer to a root */
+	bool answers;
+	struct gn_fb_sig sig;
+	struct gn_fb_topic_signed_args signs;
+};
+
+/* As app/1's twin in JSON: readers use doubles. */
+static json_t *number_json(uint64_t v)
+{
+	char text[24];
+	if (v <= UINT64_C(1) << 53)
+		return json_integer((json_int_t)v);
+	snprintf(text, sizeof text, "%" PRIu64, v);
+	return json_string(text);
+}
+
+static void print_said(const struct following *f, const struct gn_said *said)
+{
+	char pid[GN_PID_MAX];
+	gn_pid(&said->publisher, pid);
+	char *text = cli_format("%.*s", (int)said->payload.len,
+				said->payload.len ? (const char *)said->payload.p : "");
+	char *subject = cli_format("%.*s", (int)said->subject.len,
+				   said->subject.len ? (const char *)said->subject.p : "");
+	if (f->cli->json) {
+		char *payload = cli_base64(said->payload);
+		json_t *line =
+			json_pack("{ss ss so so so ss sb sb}", "publisher", pid, "subject", subject,
+				  "epoch", number_json(said->epoch), "seq", number_json(said->seq),
+				  "time", number_json(said->time), "payload", payload, "retained",
+				  (said->flags & GN_FB_BUS_FLAG_RETAINED) != 0, "will",
+				  (said->flags & GN_FB_BUS_FLAG_WILL) != 0);
+		if (line && gn_utf8_ok(said->payload))
+			json_object_set_new(line, "text", json_string(text));
+		char *out = json_dumps(line, JSON_COMPACT);
+		printf("%s\n", out ? out : "");
+		free(out);
+		free(payload);
+		json_decref(line);
+	} else {
+		printf("%s%.8s%s %s%s%s%s\n", out_dim(f->cli), pid, out_plain(f->cli),
+		       out_bold(f->cli), *subject ? out_text(subject) : "", out_plain(f->cli),
+		       *subject ? " " : "");
+		printf("    %s\n", out_text(text));
+	}
+	free(text);
+	free(subject);
+}
+
+/* True: the last one. */
+static bool take_said(struct following *f, const json_t *json)
+{
+	size_t len, sig_len;
+	uint8_t *bytes = cli_unbase64(json_text(json, "said"), &len);
+	uint8_t sig[64];
+	struct gn_said said;
+	sig_len = strlen(json_text(json, "sig"));
+	bool ok = bytes && sig_len == 128 &&
+		  gn_unhex(gn_str(json_text(json, "sig")), sig, sizeof sig) == GN_OK;
+	if (ok) {
+		memcpy(said.sig.b, sig, sizeof sig);
+		ok = gn_said_parse(gn_slice(bytes, len), &said) == GN_OK &&
+		     gn_said_verify(&f->topic.key, &said) == GN_OK;
+	}
+	if (ok)
+		print_said(f, &said);
+	free(bytes);
+	fflush(stdout);
+	return ok && f->left && --f->left == 0;
+}
+
+static void take_sign(struct following *f, const json_t *json)
+{
+	struct gn_said_show show = {.topic = f->topic.key};
+	struct gn_sig sig;
+	f->answers = f->shows &&
+		     gn_unhex(gn_str(json_text(json, "root")), show.root.b, 32) == GN_OK &&
+		     gn_unhex(gn_str(json_text(json, "exporter")), show.exporter, 32) == GN_OK;
+	if (!f->answers)
+		return;
+	gn_said_show_sign(&f->id.keys.sk, &show, &sig);
+	memcpy(f->sig.b, sig.b, sizeof f->sig.b);
+	f->signs =
+		(struct gn_fb_topic_signed_args){.sign = json_number(json, "sign"), .sig = &f->sig};
+}
+
+static bool on_event(void *user, struct gn_app_kind kind, const json_t *json)
+{
+	struct following *f = user;
+	if (kind.area != GN_FB_APP_BODY_APP_TOPIC)
+		return true;
+	switch (kind.member) {
+	case KIND(TOPIC_SAID): return !take_said(f, json);
+	case KIND(TOPIC_SIGN): take_sign(f, json); break;
+	case KIND(TOPIC_GAP):
+		cli_note(f->cli, "%s did not arrive.",
+			 out_count(json_number(json, "count"), "message", "messages"));
+		break;
+	case KIND(TOPIC_FOLLOWING):
+		if (!f->began && json_number(json, "roots"))
+			cli_note(f->cli, "Following; end with Ctrl C.");
+		f->began = f->began || json_number(json, "roots");
+		break;
+	default: break;
+	}
+	return true;
+}
+
+static bool then(void *user, struct gn_app_kind *kind, const void **args)
+{
+	struct following *f = user;
+	bool answers = f->answers;
+	f->answers = false;
+	*kind = (struct gn_app_kind){GN_FB_APP_BODY_APP_TOPIC, KIND(TOPIC_SIGNED)};
+	*args = &f->signs;
+	return answers;
+}
+
+static int follow(struct following *f)
+{
+	struct gn_slice filters[FILTERS];
+	size_t count = 0;
+	struct gn_fb_key owner, key;
+	struct reply r;
+	memcpy(owner.b, f->topic.owner.b, sizeof owner.b);
+	if (f->shows)
+		memcpy(key.b, f->id.keys.sk.pk.b, sizeof key.b);
+	for (; count < FILTERS && cli_option_at(f->cli, "filter", (int)count); count++)
+		filters[count] = gn_str(cli_option_at(f->cli, "filter", (int)count));
+	struct gn_fb_topic_follow_args args = {
+		.owner = &owner,
+		.label = gn_str(f->topic.label),
+		.filters = {filters, count},
+		.key = f->shows ? &key : NULL,
+		.token = cli_option(f->cli, "token") ? f->token.token.bytes : gn_slice(NULL, 0)};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_TOPIC, KIND(TOPIC_FOLLOW)},
+			  .args = &args,
+			  .lasts = true,
+			  .event = on_event,
+			  .then = then,
+			  .user = f};
+	int exit = client_ask_must(f->cli, &ask, &r, "the topic is not followed");
+	reply_free(&r);
+	return exit;
+}
+
+int cmd_bus_sub(struct cli *cli)
+{
+	struct following *f = cli_alloc(sizeof *f);
+	int exit;
+	memset(f, 0, sizeof *f);
+	f->cli = cli;
+	if (topic_of(cli, cli->args[0], &f->topic, &exit)) {
+		const char *token = cli_option(cli, "token");
+		f->shows = token || cli_flag(cli, "show");
+		if (!cli_number(cli, "count", 1, UINT32_MAX, &f->left))
+			exit = CLI_USAGE;
+		else if ((token && !token_read(cli, token, &f->token)) ||
+			 (f->shows && !identity_load(cli, &f->id)))
+			exit = CLI_FAILED;
+		else
+			exit = follow(f);
+	}
+	if (f->shows)
+		identity_wipe(&f->id);
+	free(f);
+	return exit;
+}

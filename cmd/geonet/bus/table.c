@@ -1,0 +1,58 @@
+/* geonet bus. */
+#include "geonet/bus/commands.h"
+#include "geonet/frame/cli.h"
+#include "geonet/frame/options.h"
+
+#include <stddef.h>
+
+/* clang-format off */
+
+static const struct cli_option topic_options[] = {
+	{"publish", "WHO", "open, owner (you, and --with; the default) or token"},
+	{"subscribe", "WHO", "open (the default), owner or token"},
+	{"with", "WHO", "who publishes or follows besides you, where that is owner; may repeat"},
+	{"rate", "N", "messages a second of one publisher, 1 to 1000 (default 20)"},
+	{"rate-all", "N", "of all of them, 1 to 1000 (default 200)"},
+	{"mesh", NULL, "followers help each other: for large open topics"},
+	OPTION_PASSPHRASE,
+	{0},
+};
+
+static const struct cli_option pub_options[] = {
+	{"subject", "SUBJECT", "words joined by dots, which followers can filter by"},
+	{"retain", "SECONDS", "keep it for who comes, as the newest of its subject, so long"},
+	{"token", "TOKEN", "what lets you publish (a file, - or its text)"},
+	{"roots", "N", "how many of the topic's nodes must have it, 1 to 8 (default 1)"},
+	OPTION_PASSPHRASE,
+	{0},
+};
+
+static const struct cli_option sub_options[] = {
+	{"filter", "FILTER", "only these subjects: * is one word, > the rest; may repeat"},
+	{"count", "N", "end after so many messages"},
+	{"token", "TOKEN", "what lets you follow (a file, - or its text)"},
+	{"show", NULL, "show who you are, where the topic names those who may follow"},
+	OPTION_PASSPHRASE,
+	{0},
+};
+
+const struct cli_command bus_commands[] = {
+	{"topic", "LABEL", 1, 1, "make a topic of yours, change or renew it",
+	 "LABEL is words joined by dots. Others follow it as PID/LABEL or NAME/LABEL.\n",
+	 "  geonet bus topic news\n"
+	 "  geonet bus topic chat.local --publish open --mesh\n",
+	 topic_options, cmd_bus_topic},
+	{"pub", "TOPIC TEXT...", 2, -1, "tell everybody who follows a topic now",
+	 "TOPIC is a LABEL of yours, or WHO/LABEL. TEXT - is read from stdin, 16 KiB at most. Who "
+	 "does not follow it now does not hear it, but for what is retained.\n",
+	 "  geonet bus pub news The ferry is late\n"
+	 "  sensors | geonet bus pub house - --subject room.1.heat --retain 3600\n"
+	 "  geonet bus pub alice.geo/chat.local Good morning\n",
+	 pub_options, cmd_bus_pub},
+	{"sub", "TOPIC", 1, 1, "print what is said in a topic, as it is said",
+	 "With --json each message is a line.\n",
+	 "  geonet bus sub alice.geo/news\n"
+	 "  geonet bus sub house --filter 'room.*.heat' --json\n",
+	 sub_options, cmd_bus_sub},
+	{0},
+};

@@ -1,0 +1,131 @@
+/* A topic of one's own: its record, which says who may publish and follow. Said again it is the next
+ * version, and lives as long again. */
+#include "records/topic.h"
+#include "geonet/bus/bus.h"
+#include "geonet/bus/commands.h"
+#include "geonet/frame/client.h"
+#include "geonet/frame/frame.h"
+#include "geonet/frame/keys.h"
+#include "geonet/identity/resolve.h"
+
+#include <stdlib.h>
+
+#define TTL (30u * 86400u)
+
+bool topic_of(struct cli *cli, const char *text, struct topic *out, int *exit)
+{
+	const char *slash = strchr(text, '/');
+	const char *label = slash ? slash + 1 : text;
+	*exit = CLI_USAGE;
+	if (strlen(label) >= sizeof out->label || gn_subject_ok(gn_str(label), false) != GN_OK) {
+		cli_fail(cli, CLI_USAGE, "text",
+			 "'%s' is no topic: words joined by dots are wanted, such as news.local, "
+			 "after WHO/ for another's",
+			 out_text(text));
+		return false;
+	}
+	strcpy(out->label, label);
+	*exit = CLI_FAILED;
+	if (!slash && !identity_public(cli, &out->owner))
+		return false;
+	if (slash) {
+		char *who = cli_format("%.*s", (int)(slash - text), text);
+		bool ok = owner_of(cli, who, &out->owner, exit);
+		free(who);
+		if (!ok)
+			return false;
+	}
+	gn_topicrec_key(&out->owner, gn_str(out->label), &out->key);
+	return true;
+}
+
+/* ---- the record ---- */
+
+static bool admission(struct cli *cli, const char *option, uint8_t *out)
+{
+	static const char *const words[] = {"open", "owner", "token"};
+	const char *word = cli_option(cli, option);
+	for (uint8_t i = 0; word && i < GN_COUNT(words); i++)
+		if (strcmp(word, words[i]) == 0) {
+			*out = i;
+			return true;
+		}
+	if (word)
+		cli_fail(cli, CLI_USAGE, "usage", "--%s is open, owner or token", option);
+	return !word;
+}
+
+static bool read_rules(struct cli *cli, struct gn_topicrec *t, int *exit)
+{
+	uint64_t rate = 0, rate_all = 0;
+	t->publish = GN_FB_TOPIC_ADMISSION_OWNER;
+	*exit = CLI_USAGE;
+	if (!admission(cli, "publish", &t->publish) ||
+	    !admission(cli, "subscribe", &t->subscribe) ||
+	    !cli_number(cli, "rate", 1, 1000, &rate) ||
+	    !cli_number(cli, "rate-all", 1, 1000, &rate_all))
+		return false;
+	t->rate = (uint32_t)rate;
+	t->rate_all = (uint32_t)rate_all;
+	t->mesh = cli_flag(cli, "mesh");
+	for (int i = 0; cli_option_at(cli, "with", i); i++) {
+		if (t->key_count == GN_TOPICREC_KEYS) {
+			cli_fail(cli, CLI_USAGE, "too-large", "a topic names 256 keys at most");
+			return false;
+		}
+		if (!owner_of(cli, cli_option_at(cli, "with", i), &t->keys[t->key_count++], exit))
+			return false;
+	}
+	return true;
+}
+
+static int put(struct cli *cli, struct gn_topicrec *t, const struct topic *at)
+{
+	uint8_t *before = NULL, bytes[GN_RECORD_MAX];
+	struct gn_buf out = {bytes, 0, sizeof bytes};
+	struct gn_topicrec old;
+	struct identity id;
+	unsigned holders;
+	size_t len;
+	int exit = record_fetch(cli, &at->key, GN_FB_RECORD_TYPE_TOPIC, 0, &before, &len, &holders);
+	t->seq = 1;
+	if (exit == CLI_OK && gn_topicrec_open(gn_slice(before, len), &old) == GN_OK) {
+		t->seq = old.seq + 1;
+		t->before = old.before;
+	}
+	if ((exit == CLI_OK || exit == CLI_NOT_FOUND) && identity_load(cli, &id)) {
+		t->label = gn_str(at->label);
+		t->created = cli_now();
+		t->ttl = TTL;
+		gn_err err = gn_topicrec_record(&id.keys.sk, t, &out);
+		exit = err ? cli_fail_err(cli, err, "the topic cannot be written down")
+			   : record_put(cli, gn_buf_slice(&out), 0, "the topic", NULL);
+		identity_wipe(&id);
+	} else if (exit == CLI_OK || exit == CLI_NOT_FOUND) {
+		exit = CLI_FAILED;
+	}
+	free(before);
+	return exit;
+}
+
+int cmd_bus_topic(struct cli *cli)
+{
+	struct gn_topicrec *t = cli_alloc(sizeof *t);
+	struct topic at;
+	int exit;
+	memset(t, 0, sizeof *t);
+	client_time(cli);
+	if (topic_of(cli, cli->args[0], &at, &exit) && read_rules(cli, t, &exit))
+		exit = put(cli, t, &at);
+	if (exit == CLI_OK && cli->json) {
+		char pid[GN_PID_MAX];
+		gn_pid(&at.owner, pid);
+		exit = cli_json(cli, json_pack("{ss ss sI}", "owner", pid, "label", at.label, "seq",
+					       (json_int_t)t->seq));
+	} else if (exit == CLI_OK) {
+		cli_note(cli, "The topic %s stands for 30 days; say this again to renew it.",
+			 at.label);
+	}
+	free(t);
+	return exit;
+}

@@ -1,0 +1,206 @@
+/* What a contact, a stranger and a holder may do to an agent: nothing of theirs ends it, fills it, or
+ * keeps from it what others say. Rules AG-57, AG-62, AG-72. */
+#include "agent/outbox_int.h"
+#include "agent/testing/world.h"
+
+#include <string.h>
+
+static struct world w;
+
+static int set_up(void **state)
+{
+	(void)state;
+	world_make(&w);
+	world_meet(&w);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	world_end(&w);
+	return 0;
+}
+
+static void away(unsigned who)
+{
+	beside_node_down(&w.souls[who].beside);
+	w.souls[who].follow_count = 0;
+	world_settle(&w);
+}
+
+static void back(unsigned who)
+{
+	beside_node_up(&w.souls[who].beside);
+	for (unsigned i = 0; i < 4000 && !gn_agent_link_is_up(w.souls[who].a.link); i++)
+		world_turn(&w);
+	w.now += 3 * GN_SEC; /* boxes are followed again */
+	world_settle(&w);
+}
+
+static const struct agent_box *box_of(unsigned who, unsigned which)
+{
+	return &w.souls[who].a.boxes[which];
+}
+
+/* What soul 0 writes to soul 1 with its keys and no rules. */
+static struct gn_slice written(const struct agent_box *box, const struct gn_content *c)
+{
+	static uint8_t content[GN_CONTENT_MAX], item[GN_E2EE_SIZE_LARGEST];
+	struct gn_buf text = {content, 0, sizeof content}, out = {item, 0, sizeof item};
+	struct gn_pk to = w.souls[1].a.device.sk.pk;
+	struct gn_e2ee_write write = {.box = box->sk.pk, .to = &to, .to_count = 1};
+	memcpy(write.hint, box->hint, sizeof write.hint);
+	assert_int_equal(gn_content_make(c, &text), GN_OK);
+	write.content = gn_buf_slice(&text);
+	assert_int_equal(gn_e2ee_write(w.souls[0].a.e2ee, &write, &out, w.now), GN_OK);
+	return gn_buf_slice(&out);
+}
+
+static unsigned untaken(const struct gn_pk *box)
+{
+	unsigned count = 0;
+	for (size_t i = 0; i < w.item_count; i++)
+		count += gn_pk_eq(&w.items[i].box, box) && !w.items[i].taken;
+	return count;
+}
+
+static unsigned waiting(unsigned who)
+{
+	uint64_t n = 0;
+	assert_int_equal(gn_agent_items_count(w.souls[who].a.db, NULL, &n), GN_OK);
+	return (unsigned)n;
+}
+
+/* 120 messages that came in one moment are all acknowledged: more than the calls that a connection
+ * may have at once. */
+static void a_burst_is_acknowledged(void **state)
+{
+	struct gn_content_id ids[120];
+	(void)state;
+	struct gn_pk box = box_of(1, AGENT_PRIVATE)->sk.pk;
+	away(1);
+	for (unsigned i = 0; i < GN_COUNT(ids); i++)
+		ids[i] = world_say(&w, 0, "one of many");
+	for (unsigned i = 0; i < 100 && untaken(&box) < GN_COUNT(ids); i++)
+		world_pass(&w, GN_SEC, GN_SEC / 4);
+	assert_int_equal(untaken(&box), GN_COUNT(ids));
+	back(1);
+	for (unsigned i = 0; i < GN_COUNT(ids); i++)
+		WORLD_UNTIL(&w, world_state(&w, 1, false, &ids[i]) >= 0);
+	WORLD_UNTIL(&w, untaken(&box) == 0);
+}
+
+/* A contact's box that nobody answers for keeps no others waiting, whatever is to go there. */
+static void a_dead_box_has_its_share(void **state)
+{
+	struct gn_agent *a = &w.souls[0].a;
+	struct agent_out_parts parts = {.rest = GN_LIT("sealed")};
+	struct gn_agent_tx tx;
+	(void)state;
+	w.silent = (struct gn_pk){{77}};
+	parts.head.box = w.silent;
+	parts.head.way = GN_FB_BOX_WAY_CERTIFICATE;
+	parts.head.ttl = 86400;
+	parts.head.end = gn_unix(w.now) + 86400;
+	assert_int_equal(gn_agent_tx_begin(a->db, &tx), GN_OK);
+	for (unsigned i = 0; i < 200; i++)
+		assert_int_equal(agent_out_row(&tx, 0, AGENT_OUT_ITEM,
+					       (uint64_t)(w.now / GN_MSEC) - 1000, &parts),
+				 GN_OK);
+	assert_int_equal(gn_agent_tx_commit(&tx), GN_OK);
+	struct gn_content_id id = world_say(&w, 0, "hear me");
+	world_pass(&w, 5 * GN_SEC, GN_SEC / 10);
+	assert_int_equal(w.unanswered, AGENT_DEPOSITS / 4);
+	assert_true(world_state(&w, 1, false, &id) >= 0);
+}
+
+/* A contact asks for resends without end, and sends what cannot be opened: others are served. */
+static void a_contact_ends_nothing(void **state)
+{
+	const struct agent_box *box = box_of(1, AGENT_PRIVATE);
+	struct gn_pk by = {{9}};
+	struct gn_content c = {.kind = GN_CONTENT_RESEND};
+	struct gn_hash unknown = {{1}};
+	(void)state;
+	c.sent = c.order = (uint64_t)(w.now / GN_MSEC);
+	c.u.envelopes.p = unknown.b;
+	c.u.envelopes.count = 1;
+	for (unsigned i = 0; i < 20; i++) {
+		c.id.b[0] = (uint8_t)(i + 1);
+		world_leave(&w, &box->sk.pk, &by, written(box, &c));
+		world_settle(&w);
+	}
+	for (unsigned i = 0; i < 40; i++) { /* a header that opens, and a body that does not */
+		struct gn_slice item = written(box, &c);
+		((uint8_t *)(uintptr_t)item.p)[item.len - 1] ^= 1;
+		by.b[1] = (uint8_t)i;
+		world_leave(&w, &box->sk.pk, &by, item);
+		world_settle(&w);
+	}
+	world_again(&w, 1);
+	struct gn_content_id id = world_say(&w, 0, "and this?");
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
+}
+
+/* What nothing opens is bounded, box by box, and what comes after it is read. */
+static void what_waits_is_bounded(void **state)
+{
+	static const struct gn_pk nobody;
+	const struct agent_box *front = box_of(1, AGENT_FRONT);
+	struct gn_content c = {.kind = GN_CONTENT_TYPING, .id = {{1}}};
+	(void)state;
+	c.sent = c.order = (uint64_t)(w.now / GN_MSEC);
+	struct gn_slice item = written(front, &c);
+	uint8_t bytes[2048];
+	assert_true(item.len <= sizeof bytes);
+	memcpy(bytes, item.p, item.len);
+	for (unsigned i = 0; i < AGENT_WAITING_MAX + 100; i++) {
+		gn_put_be64(bytes + 60, i); /* within the wrap, behind its hint */
+		world_leave(&w, &front->sk.pk, &nobody, gn_slice(bytes, item.len));
+		if (i % 50 == 0)
+			world_settle(&w);
+	}
+	world_settle(&w);
+	assert_int_equal(waiting(1), AGENT_WAITING_MAX);
+	struct gn_content_id id = world_say(&w, 0, "and this?");
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
+	w.now += 601 * GN_SEC; /* all are tried again */
+	world_settle(&w);
+	assert_int_equal(waiting(1), AGENT_WAITING_MAX);
+	world_pass(&w, 40 * 86400 * GN_SEC, 86400 * GN_SEC); /* and go at their end */
+	assert_int_equal(waiting(1), 0);
+}
+
+/* A node that answers beside the question, says that more hold it than there are, and ends what has
+ * no end: nothing is taken for what it is not, nobody is told that it is stored, and all goes on
+ * once it answers rightly. */
+static void a_node_answers_beside(void **state)
+{
+	(void)state;
+	away(1);
+	struct gn_content_id held = world_say(&w, 0, "looked after");
+	WORLD_UNTIL(&w, world_state(&w, 0, true, &held) == GN_PEOPLE_STORED);
+	w.beside = true;
+	back(1);
+	struct gn_content_id id = world_say(&w, 0, "hear me");
+	world_pass(&w, 3601 * GN_SEC, 600 * GN_SEC);
+	assert_int_equal(world_state(&w, 0, true, &id), GN_PEOPLE_WAITING);
+	assert_int_equal(world_state(&w, 1, false, &held), -1);
+	w.beside = false;
+	w.checks = 0;
+	world_pass(&w, 900 * GN_SEC, 60 * GN_SEC);
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &held) >= 0);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(a_burst_is_acknowledged), T(a_dead_box_has_its_share), T(a_contact_ends_nothing),
+		T(what_waits_is_bounded),   T(a_node_answers_beside),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,210 @@
+/* What clients are answered when a contact's contents do as they like: more files than a list has
+ * places, files that are not what their message says. Rules AG-83, AG-85, PE-71. */
+#include "agent/file_int.h"
+#include "agent/serve_int.h"
+#include "agent/testing/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct world w;
+static uint8_t words[4096];
+
+/* What was answered last. */
+static struct {
+	unsigned answers;
+	bool more;
+	gn_err err;
+	char why[256];
+	uint8_t bytes[GN_APP_FRAME_MAX];
+	struct gn_fbt table;
+	uint8_t member;
+} got;
+
+static void on_reply(struct gn_host_request *r, struct gn_app_kind kind, gn_fbref table, bool more)
+{
+	struct gn_slice bytes;
+	assert_true(table != 0);
+	assert_int_equal(gn_fbb_finish(&r->builder, table, NULL, &bytes), GN_OK);
+	assert_true(bytes.len <= sizeof got.bytes);
+	memcpy(got.bytes, bytes.p, bytes.len);
+	assert_int_equal(
+		gn_fb_verify(gn_slice(got.bytes, bytes.len), gn_app_type(kind), &got.table), GN_OK);
+	got.member = (uint8_t)kind.member;
+	got.answers++;
+	got.more = more;
+	r->answered = r->answered || !more;
+}
+
+static void on_refuse(struct gn_host_request *r, gn_err err, const char *text)
+{
+	got.err = err;
+	snprintf(got.why, sizeof got.why, "%s", text);
+	r->answered = true;
+}
+
+/* A call of soul 1's client; the table is in `words`. */
+static struct agent_request *ask(gn_err (*run)(struct agent_request *r), struct gn_fbb *b,
+				 gn_fbref table, uint8_t member)
+{
+	struct gn_agent *a = &w.souls[1].a;
+	struct gn_slice bytes;
+	struct gn_app_kind kind = {GN_FB_APP_BODY_APP_CHAT, member};
+	struct agent_request *r = agent_request_of(gn_host_request_new(&a->api));
+	memset(&got, 0, sizeof got);
+	assert_int_equal(gn_fbb_finish(b, table, NULL, &bytes), GN_OK);
+	assert_int_equal(gn_fb_verify(bytes, gn_app_type(kind), &r->base.table), GN_OK);
+	r->agent = a;
+	r->base.reply = on_reply;
+	r->base.refuse = on_refuse;
+	gn_err err = run(r);
+	if (err)
+		gn_host_error(&r->base, err, "%s", "");
+	return r;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	world_make(&w);
+	world_meet(&w);
+	struct gn_agent *a = &w.souls[1].a;
+	struct gn_host_told *told = a->api.told;
+	agent_serve_init(a);
+	a->api.told = told;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	world_end(&w);
+	return 0;
+}
+
+/* Says files to soul 1, as no honest client would; until it has them. */
+static struct gn_content_id say_files(const struct gn_content_file *files, size_t count)
+{
+	struct gn_agent *a = &w.souls[0].a;
+	struct gn_content c = {.kind = GN_CONTENT_FILE};
+	struct gn_pk to = world_owner(&w, 1);
+	gn_rand_fill(&a->host.rand, c.id.b, sizeof c.id.b);
+	for (size_t i = 0; i < count; i++)
+		c.u.files.at[i] = files[i];
+	c.u.files.count = (uint8_t)count;
+	a->now = w.now;
+	assert_int_equal(gn_people_say(a->people, &to, &c, a->now), GN_OK);
+	agent_settle(a);
+	agent_post_hurry(a);
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &c.id) >= 0);
+	return c.id;
+}
+
+/* ---- more than a list has places ---- */
+
+static struct gn_fb_chat_files_is list(uint64_t below)
+{
+	struct gn_fbb b = gn_fbb(words, sizeof words);
+	gn_fbref t = gn_fb_chat_files_list_make(
+		&b, &(struct gn_fb_chat_files_list_args){.below = below, .limit = 100});
+	struct agent_request *r =
+		ask(agent_call_files_list, &b, t, GN_FB_APP_CHAT_BODY_CHAT_FILES_LIST);
+	gn_host_release(&r->base);
+	assert_int_equal(got.answers, 1);
+	return (struct gn_fb_chat_files_is){got.table};
+}
+
+static void a_flood_of_files(void **state)
+{
+	enum { MESSAGES = 66 };
+	static char name[GN_CONTENT_FILE_NAME];
+	struct gn_agent *b = &w.souls[1].a;
+	struct gn_content_file files[GN_CONTENT_FILES_MAX];
+	struct gn_pk friend = world_owner(&w, 0);
+	struct gn_slice key = GN_SLICE(friend.b);
+	struct agent_file_head head = {.owner = friend, .size = 5, .at_ms = agent_unix_ms(b)};
+	struct agent_file_words none = {.name = GN_LIT("mine")};
+	struct agent_file *f;
+	(void)state;
+	/* one of ours is on its way, and is the oldest */
+	head.id.b[0] = 1;
+	gn_sha256(&key, 1, &head.chat);
+	assert_int_equal(agent_file_begin(b, &head, &none, &f), GN_OK);
+	agent_file_leave(f);
+	memset(name, 'n', sizeof name - 1);
+	for (size_t i = 0; i < GN_COUNT(files); i++)
+		files[i] = (struct gn_content_file){.size = 10,
+						    .root = {{1}},
+						    .name = gn_slice(name, sizeof name - 1),
+						    .mime = GN_LIT("text/plain")};
+	for (unsigned i = 0; i < MESSAGES; i++)
+		(void)say_files(files, GN_COUNT(files));
+	unsigned seen = 0, asked = 0;
+	uint64_t below = 0;
+	bool more = true, mine = false;
+	for (; more && asked < 10; asked++) {
+		struct gn_fb_chat_files_is t = list(below);
+		uint32_t count = gn_fb_chat_files_is_files_len(t);
+		assert_true(count > 0 && count <= AGENT_LIMIT_MAX);
+		for (uint32_t i = 0; i < count; i++)
+			mine = mine || gn_fb_chat_file_mine(gn_fb_chat_files_is_files_at(t, i));
+		seen += count;
+		below = gn_fb_chat_files_is_below(t);
+		more = gn_fb_chat_files_is_more(t);
+	}
+	assert_int_equal(seen, MESSAGES * GN_CONTENT_FILES_MAX + 1);
+	assert_true(mine && asked == 2);
+}
+
+/* ---- files that are not what they say ---- */
+
+static struct agent_request *get(const struct gn_content_id *id)
+{
+	struct gn_fbb b = gn_fbb(words, sizeof words);
+	struct gn_fb_message_id at;
+	memcpy(at.b, id->b, sizeof at.b);
+	gn_fbref t = gn_fb_chat_file_get_make(&b, &(struct gn_fb_chat_file_get_args){.id = &at});
+	return ask(agent_call_file_get, &b, t, GN_FB_APP_CHAT_BODY_CHAT_FILE_GET);
+}
+
+/* Sizes and hashes that are of no bundle: nothing is asked of the node, and it is said. */
+static void what_is_no_bundle(void **state)
+{
+	static uint8_t blocks[64];
+	static const struct {
+		uint64_t size;
+		size_t blocks;
+	} all[] = {
+		{AGENT_FILE_BLOCK + 1, 0},  /* of two blocks none is named */
+		{AGENT_FILE_BLOCK + 1, 32}, /* or one; */
+		{AGENT_FILE_BLOCK + 1, 64}, /* or two, of another root */
+		{10, 64},                   /* more than there are */
+		{GN_CONTENT_FILE_MAX, 64},  /* less, of the largest */
+	};
+	(void)state;
+	for (size_t i = 0; i < GN_COUNT(all); i++) {
+		struct gn_content_file f = {.size = all[i].size,
+					    .root = {{7}},
+					    .name = GN_LIT("x"),
+					    .blocks = gn_slice(blocks, all[i].blocks)};
+		struct gn_content_id id = say_files(&f, 1);
+		struct agent_request *r = get(&id);
+		if (f.size > AGENT_FILE_LARGE)
+			assert_int_equal(got.err, GN_TOO_LARGE);
+		else
+			assert_int_equal(got.err, GN_HASH);
+		assert_true(strlen(got.why) > 20);
+		gn_host_release(&r->base);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+		WORLD_TEST(a_flood_of_files),
+		WORLD_TEST(what_is_no_bundle),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,141 @@
+/* Messages: built in place, small ones before copies for subscribers, and taken one at a time. Those
+ * to ourselves wait in a queue of their own and come in again as a peer's, so that a node that is
+ * one of the roots has no second way. Small ones are dropped above BUS_CONTROL_BYTES, and asked
+ * again by timeout. Rule BS-16. */
+#include "services/bus/engine_int.h"
+
+#define SMALL 1792 /* bytes of any message without payload or token; of what is around them */
+
+struct gn_fbb *bus_message_begin(struct gn_bus *b, size_t extra)
+{
+	GN_ASSERT(!b->building);
+	if (!extra && b->control.bytes > BUS_CONTROL_BYTES) {
+		b->count.control_dropped++;
+		return NULL;
+	}
+	struct bus_out *out = gn_mem_resize(b->env.alloc, NULL, sizeof *out + SMALL + extra);
+	if (!out) {
+		b->count.nomem++;
+		return NULL;
+	}
+	*out = (struct bus_out){.cap = (uint32_t)(SMALL + extra), .bulk = extra > 0};
+	b->building = out;
+	b->fbb = gn_fbb(out->storage, out->cap);
+	return &b->fbb;
+}
+
+void bus_message_end(struct gn_bus *b, const struct gn_contact *to, uint64_t request,
+		     uint8_t body_type, gn_fbref body)
+{
+	struct bus_out *out = b->building;
+	struct gn_slice bytes;
+	GN_ASSERT(out);
+	b->building = NULL;
+	gn_fbref root = gn_fb_bus_frame_make(
+		&b->fbb, &(struct gn_fb_bus_frame_args){
+				 .request = request, .body_type = body_type, .body = body});
+	gn_err err = gn_fbb_finish(&b->fbb, root, GN_FB_BUS_FRAME_IDENTIFIER, &bytes);
+	GN_ASSERT(err == GN_OK && bytes.len <= GN_MESSAGE_MAX);
+	out->to = *to;
+	out->off = (uint32_t)(bytes.p - out->storage);
+	out->len = (uint32_t)bytes.len;
+	struct bus_queue *q = gn_pk_eq(&to->pk, &b->cfg.node) ? &b->local
+			      : out->bulk                     ? &b->bulk
+							      : &b->control;
+	if (q->last)
+		q->last->next = out;
+	else
+		q->first = out;
+	q->last = out;
+	q->bytes += out->cap;
+}
+
+struct bus_out *bus_queue_pop(struct bus_queue *q)
+{
+	GN_ASSERT((q->first == NULL) == (q->last == NULL));
+	struct bus_out *out = q->first;
+	if (!out)
+		return NULL;
+	q->first = out->next;
+	if (!q->first)
+		q->last = NULL;
+	GN_ASSERT(q->bytes >= out->cap);
+	q->bytes -= out->cap;
+	return out;
+}
+
+void bus_queue_free(struct gn_bus *b, struct bus_queue *q)
+{
+	for (struct bus_out *out; (out = bus_queue_pop(q));)
+		gn_mem_free(b->env.alloc, out);
+}
+
+/* ---- roots ---- */
+
+unsigned bus_roots_of(struct gn_bus *b, const struct gn_hash *topic,
+		      struct gn_contact out[BUS_ROOTS])
+{
+	uint32_t n = gn_overlay_set(b->cfg.overlay, topic, BUS_ROOTS, out);
+	GN_ASSERT(n <= BUS_ROOTS);
+	return n;
+}
+
+bool bus_is_root_of(struct gn_bus *b, const struct gn_hash *topic, const struct gn_pk *pk)
+{
+	struct gn_contact set[BUS_ROOTS];
+	unsigned n = bus_roots_of(b, topic, set);
+	for (unsigned i = 0; i < n; i++)
+		if (gn_pk_eq(&set[i].pk, pk))
+			return true;
+	return false;
+}
+
+uint64_t bus_set_sum(const struct gn_contact *nodes, unsigned count)
+{
+	uint64_t sum = 0;
+	for (unsigned i = 0; i < count; i++)
+		sum ^= gn_be64(nodes[i].id.b);
+	return sum;
+}
+
+gn_fbref bus_peer_put(struct gn_fbb *fbb, const struct gn_contact *c)
+{
+	struct gn_fb_key pk = bus_fb_key(&c->pk);
+	struct gn_fb_addr addrs[GN_CONTACT_ADDRS];
+	GN_ASSERT(c->addr_count <= GN_CONTACT_ADDRS);
+	for (unsigned i = 0; i < c->addr_count; i++)
+		addrs[i] = gn_wire_addr(&c->addrs[i], GN_FB_CARRIER_UDP);
+	return gn_fb_bus_peer_make(
+		fbb, &(struct gn_fb_bus_peer_args){.pk = &pk, .addrs = {addrs, c->addr_count}});
+}
+
+void bus_peer_get(struct gn_fb_bus_peer p, struct gn_contact *out)
+{
+	uint32_t n = gn_fb_bus_peer_addrs_len(p);
+	*out = (struct gn_contact){.pk = bus_pk(gn_fb_bus_peer_pk(p))};
+	for (uint32_t i = 0; i < n && out->addr_count < GN_CONTACT_ADDRS; i++) {
+		struct gn_fb_addr a = gn_fb_bus_peer_addrs_at(p, i);
+		if (a.carrier == GN_FB_CARRIER_UDP)
+			out->addrs[out->addr_count++] = gn_wire_addr_get(a);
+	}
+}
+
+void bus_send_done(struct gn_bus *b, const struct bus_from *to, const struct bus_refusal *why,
+		   const struct gn_hash *topic)
+{
+	struct gn_contact set[BUS_ROOTS];
+	gn_fbref roots[BUS_ROOTS];
+	unsigned count = why->err == GN_NOT_FOUND && topic ? bus_roots_of(b, topic, set) : 0;
+	struct gn_fbb *fbb = to->request ? bus_message_begin(b, 0) : NULL;
+	if (!fbb)
+		return;
+	for (unsigned i = 0; i < count; i++)
+		roots[i] = bus_peer_put(fbb, &set[i]);
+	struct gn_fb_bus_done_args args = {.code = bus_wire_code(why->err),
+					   .limit = why->limit ? gn_str(why->limit)
+							       : gn_slice(NULL, 0),
+					   .retry_ms = why->retry_ms,
+					   .roots = {roots, count}};
+	bus_message_end(b, &to->who, to->request, GN_FB_BUS_FRAME_BODY_BUS_DONE,
+			gn_fb_bus_done_make(fbb, &args));
+}

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Topics over real nodes: usage: bus_test.py BIN_DIR CASE
+
+Five nodes; people speak with the tool, each over a node of their own. Exit 0 passed, 77 skipped, 1
+failed with a sentence.
+"""
+import json, os, subprocess, sys, threading
+
+sys.dont_write_bytecode = True
+import node_rig
+from node_rig import check, eventually
+
+
+class Speaker:
+    """An identity in a folder of its own, over one of the nodes."""
+
+    def __init__(self, nodes, name, node):
+        self.nodes, self.name, self.node = nodes, name, node
+        self.data = os.path.join(nodes.base, name)
+        os.mkdir(self.data, 0o700)
+        self.run("id", "new", "--no-passphrase")
+        self.run("id", "publish")
+        self.pid = self.json("id", "show")["pid"]
+
+    def words(self, *words):
+        return [os.path.join(self.nodes.bin, "geonet"), "--data", self.data, *words]
+
+    def env(self):
+        return dict(os.environ, GEONET_SOCKET=os.path.join(self.node.data, "app.sock"))
+
+    def run(self, *words, want=0, stdin=None):
+        done = subprocess.run(self.words(*words), input=stdin, capture_output=True, text=True,
+                              timeout=120, env=self.env())
+        check(done.returncode == want,
+              f"{self.name}: geonet {' '.join(words)}: {done.returncode}, wanted {want}: "
+              f"{done.stdout}{done.stderr}")
+        return done.stdout + done.stderr
+
+    def json(self, *words):
+        done = subprocess.run(self.words("--json", *words), capture_output=True, text=True,
+                              timeout=120, env=self.env())
+        check(done.returncode == 0, f"{self.name}: geonet {' '.join(words)}: {done.stderr}")
+        return json.loads(done.stdout)
+
+
+class Follower:
+    """A `geonet bus sub` that runs; stopped with the nodes."""
+
+    def __init__(self, speaker, topic, *options):
+        self.lines = []
+        self.process = subprocess.Popen(speaker.words("--json", "bus", "sub", topic, *options),
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        env=speaker.env())
+        speaker.nodes.attackers.append(self)
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        for line in self.process.stdout:
+            self.lines.append(json.loads(line))
+
+    def texts(self):
+        return [m.get("text") for m in self.lines]
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait(60)
+
+
+def subscribers(nodes):
+    return sum(n.status()["bus"]["subscribers"] for n in nodes.all)
+
+
+def start(nodes, *names):
+    nodes.start(5)
+    return [Speaker(nodes, name, nodes.all[i % 5]) for i, name in enumerate(names)]
+
+
+def case_first(nodes, seed):
+    """Everybody who follows hears it once, by filter; what is retained is given to who comes, and
+    who may not publish is told so (BS-5, BS-6, BS-8, BS-9)."""
+    ann, ben, cay = start(nodes, "ann", "ben", "cay")
+    said = ben.run("bus", "sub", f"{ann.pid}/news", want=4)
+    check("no record of such a topic" in said, said)
+    ann.run("bus", "topic", "news")
+    followers = [Follower(who, f"{ann.pid}/news") for who in (ben, cay, ann)]
+    rooms = Follower(cay, f"{ann.pid}/news", "--filter", "room.*.heat")
+    eventually("all have leases at two roots", 90, lambda: subscribers(nodes) == 6)
+    done = ann.json("bus", "pub", "news", "the ferry", "is late")
+    check(done["subscribers"] > 0 and done["roots"] >= 1, f"{done}")
+    ann.run("bus", "pub", "news", "-", "--subject", "room.1.heat", "--retain", "600", stdin="21")
+    ann.run("bus", "pub", "news", "dark", "--subject", "room.1.light", "--roots", "5")
+    for f in followers:
+        eventually("everybody hears all", 90, lambda f=f: len(f.lines) >= 3)
+        check(f.texts() == ["the ferry is late", "21", "dark"], f"{f.texts()}")
+        check(f.lines[0]["publisher"] == ann.pid, f"{f.lines[0]}")
+    eventually("the filter lets one through", 90, lambda: rooms.texts() == ["21"])
+    late = Follower(ben, f"{ann.pid}/news", "--filter", "room.>")
+    said = ben.run("bus", "pub", f"{ann.pid}/news", "me too", want=1)
+    check("not allowed" in said, said)
+    followers[0].stop()
+    again = Follower(ben, f"{ann.pid}/news")
+    ann.run("bus", "pub", "news", "warmer", "--subject", "room.1.heat", "--retain", "600")
+    eventually("who comes later hears it too", 90,
+               lambda: "warmer" in again.texts() and "warmer" in late.texts())
+
+
+def case_retained(nodes, seed):
+    """What is retained outlives its publisher's command, and the nodes that held it."""
+    ann, ben = start(nodes, "ann", "ben")
+    ann.run("bus", "topic", "house")
+    ann.run("bus", "pub", "house", "on", "--subject", "lamp", "--retain", "3600", "--roots", "5")
+    one = Follower(ben, f"{ann.pid}/house", "--count", "1")
+    eventually("it is given", 90, lambda: one.texts() == ["on"])
+    eventually("and the command ends", 90, lambda: one.process.poll() == 0)
+    other = [n for n in nodes.all if n not in (ann.node, ben.node)][0]
+    nodes.again(other)
+    two = Follower(ben, f"{ann.pid}/house")
+    eventually("it is still given", 90, lambda: two.texts() == ["on"])
+
+
+def case_rights(nodes, seed):
+    """A topic that asks a token of publishers and followers: with one they may, without not
+    (BS-5, BS-14)."""
+    ann, ben, cay = start(nodes, "ann", "ben", "cay")
+    ann.run("bus", "topic", "club", "--publish", "token", "--subscribe", "token")
+    token = ann.run("token", "grant", ben.pid, "topic/club", "publish,subscribe").strip()
+    sealed = Follower(cay, f"{ann.pid}/club", "--show")
+    told = Follower(ben, f"{ann.pid}/club", "--token", token)
+    eventually("a follower with a token has a lease", 90, lambda: subscribers(nodes) >= 2)
+    eventually("one without is told", 90, lambda: sealed.process.poll() not in (None, 0))
+    cay.run("bus", "pub", f"{ann.pid}/club", "x", want=1)
+    ben.run("bus", "pub", f"{ann.pid}/club", "hello", "--token", token)
+    ann.run("bus", "pub", "club", "welcome")
+    eventually("both are heard", 90, lambda: sorted(told.texts()) == ["hello", "welcome"])
+    check(sealed.texts() == [], f"{sealed.texts()}")
+
+
+def case_root(nodes, seed):
+    """A node that is killed takes nothing with it: others serve its followers (BS-8)."""
+    ann, ben = start(nodes, "ann", "ben")
+    ann.run("bus", "topic", "news")
+    told = Follower(ben, f"{ann.pid}/news")
+    eventually("a lease at two roots", 90, lambda: subscribers(nodes) == 2)
+    ann.run("bus", "pub", "news", "1")
+    eventually("the first is heard", 90, lambda: told.texts() == ["1"])
+    root = next(n for n in nodes.all
+                if n.status()["bus"]["subscribers"] and n not in (ann.node, ben.node))
+    root.process.kill()
+    root.process.wait()
+    nodes.all.remove(root)
+    for i in range(2, 6):
+        ann.run("bus", "pub", "news", str(i))
+    eventually("all are heard, each once", 90, lambda: told.texts() == ["1", "2", "3", "4", "5"])
+
+
+if __name__ == "__main__":
+    sys.exit(node_rig.main(globals()))
