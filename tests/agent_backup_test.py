@@ -38,7 +38,7 @@ def inside(data):
 
 def case_back(nodes, seed):
     """A lost device comes back as a new one: history is there, both ways work, and the one of
-    before, which still runs, sends nothing more and says why."""
+    before, which still runs, sends nothing more and says why (AG-92..AG-95)."""
     ann, ben = people(nodes, "ann", "ben")
     meet(ann, ben)
     ann.run("contacts", "verify", "Ben")
@@ -99,7 +99,7 @@ def case_back(nodes, seed):
 
 
 def case_export(nodes, seed):
-    """Contacts, chats and files for other programs, and people from a file."""
+    """Contacts, chats and files for other programs, and people from a file (AG-96)."""
     ann, ben = people(nodes, "ann", "ben")
     meet(ann, ben)
     odd = "Zoë, \\ the; \u0411\u043e\u0440\u0438\u0441 " + "x" * 60
@@ -136,11 +136,13 @@ def case_export(nodes, seed):
     cay = Person(nodes, "cay", nodes.all[3])
     done = cay.json("agent", "import", cards)
     check(done == {"added": [ben.pid], "known": 0, "passed_over": 0}, done)
-    check(cay.json("contacts", "list")["contacts"][0]["petname"] == odd, cay.run("contacts", "list"))
+    listed = cay.json("contacts", "list")["contacts"]
+    check(listed[0]["petname"] == odd, listed)
     done = cay.json("agent", "import", os.path.join(folder, "export.json"))
     check(done == {"added": [], "known": 1, "passed_over": 0}, done)
     foreign = ("BEGIN:VCARD\nVERSION:3.0\nFN:No Key\nTEL:+49\nEND:VCARD\n"
-               f"begin:vcard\nitem1.FN;X=1:An\n n\nitem1.IMPP;TYPE=x:geonet:{ann.pid}\nend:vcard\n"
+               "begin:vcard\nitem1.FN;X=1:An\n n\n"
+               f"item1.IMPP;TYPE=x:geonet:{ann.pid}\nend:vcard\n"
                "BEGIN:VCARD\nFN:Bad\nIMPP:geonet:nobody\nEND:VCARD\nBEGIN:VCARD\nFN:Half\n")
     with open(cards, "w", encoding="utf-8") as f:
         f.write(foreign)

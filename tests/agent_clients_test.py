@@ -58,6 +58,8 @@ def case_rights(nodes, seed):
     for file in (reader, writer, keeper):
         by(ann, file, "agent", "status")
         check("the right agent" in by(ann, file, "agent", "down", want=1), "nobody stops it")
+        said = by(ann, file, "agent", "backup", os.path.join(nodes.base, "b"), want=1)
+        check("the right agent" in said, said)
     # of messages a client hears that may read them
     for file, hears in ((reader, True), (writer, False)):
         follow = subprocess.Popen([
@@ -90,7 +92,16 @@ def case_rights(nodes, seed):
             f.write(text + "\n")
         said = by(ann, forged, "agent", "status", want=1)
         check("does not take this client" in said, said)
+    follow = subprocess.Popen(
+        [os.path.join(nodes.bin, "geonet"), "--data", ann.data, "msg", "follow", "--count", "2"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "GEONET_CLIENT": reader})
+    ben.run("msg", "send", "Ann", "before it was removed")
+    check("before it was removed" in follow.stdout.readline(), "it listens")
     ann.run("agent", "clients", "remove", number)
+    ben.run("msg", "send", "Ann", "after it was removed")
+    out, err = follow.communicate(timeout=120)
+    check(follow.returncode != 0 and "after it" not in out, f"a removed client: {out}{err}")
     by(ann, reader, "agent", "status", want=1)
     ann.run("agent", "clients", "remove", number, want=4)
     # the store is sealed: no secret lies in the files

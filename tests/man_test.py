@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The manual of geonetd has every option of its help, with its default, and geonet up has the same
-defaults: the help is the table of settings.
+"""The manuals of geonetd and geonet-agent have every option of their help, with its default, and
+geonet up has the same defaults: the help is the table of settings. That of geonet has every command
+of geonet agent.
 
 usage: man_test.py BIN_DIR
 """
@@ -20,22 +21,43 @@ def options_of(*words):
             yield name.group(1), default and default.group(1)
 
 
-def main():
+def page_of(bin_dir, program):
+    """The options of its help, and how many of them its page gets wrong."""
     failed = 0
-    page = open(os.path.join(ROOT, "docs", "man", "geonetd.1"), encoding="utf-8").read()
+    name_of_page = f"docs/man/{program}.1"
+    page = open(os.path.join(ROOT, name_of_page), encoding="utf-8").read()
     page = page.replace("\\-", "-")
     entries = dict(re.findall(r"\.TP\n\.B[IR]* --([a-z-]+)[^\n]*\n(.*?)(?=\.TP|\.SH)", page, re.S))
-    found = list(options_of(os.path.join(sys.argv[1], "geonetd")))
+    found = list(options_of(os.path.join(bin_dir, program)))
     for name, default in found:
         if name not in entries:
-            print(f"FAILED: docs/man/geonetd.1 says nothing of --{name}")
+            print(f"FAILED: {name_of_page} says nothing of --{name}")
             failed += 1
         elif default and not re.search(rf"(?i)default\s+{re.escape(default)}\b", entries[name]):
-            print(f"FAILED: docs/man/geonetd.1: the default of --{name} is {default}")
+            print(f"FAILED: {name_of_page}: the default of --{name} is {default}")
             failed += 1
     for name in entries.keys() - {name for name, _ in found}:
-        print(f"FAILED: docs/man/geonetd.1: there is no --{name}")
+        print(f"FAILED: {name_of_page}: there is no --{name}")
         failed += 1
+    return found, failed
+
+
+def agent_commands(bin_dir):
+    """How many commands of geonet agent the manual of geonet does not name."""
+    text = subprocess.run([os.path.join(bin_dir, "geonet"), "agent", "--help"],
+                          stdout=subprocess.PIPE, text=True, check=True).stdout
+    page = open(os.path.join(ROOT, "docs", "man", "geonet.1"), encoding="utf-8").read()
+    names = re.findall(r"(?m)^  agent ([a-z]+)", text)
+    missing = [name for name in names if f'"agent {name}"' not in page]
+    for name in missing:
+        print(f"FAILED: docs/man/geonet.1 says nothing of geonet agent {name}")
+    return len(missing) + (len(names) < 8)
+
+
+def main():
+    found, failed = page_of(sys.argv[1], "geonetd")
+    agent, wrong = page_of(sys.argv[1], "geonet-agent")
+    failed += wrong + (len(agent) < 8) + agent_commands(sys.argv[1])
     defaults = dict(found)
     for name, default in options_of(os.path.join(sys.argv[1], "geonet"), "up"):
         if default and name in defaults and default != defaults[name]:

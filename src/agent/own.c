@@ -1,7 +1,7 @@
 /* The identity record that lists this device with its front box, and what is kept of the own
  * person: the network is asked first; a new version is signed only when what is there does not
  * name this device and its front box, while the vault lends the identity's key. Own boxes and
- * prekeys: own_boxes.c, own_prekeys.c. Rules AG-54, AG-68. */
+ * prekeys: own_boxes.c, own_prekeys.c. Rules AG-54, AG-68, AG-95. */
 #include "agent/backup_int.h"
 #include "agent/own_int.h"
 

@@ -1,7 +1,7 @@
 /* What the agent keeps, for other programs: contacts as vCard, contacts and chats as JSON, files as
  * they are. It is read by the calls that every reader uses; nothing of a key is in it.
  *
- *   DIR/contacts.vcf   DIR/files/ID-INDEX-NAME   DIR/export.json, which is written last */
+ *   DIR/contacts.vcf   DIR/files/ID-INDEX-NAME   DIR/export.json, which is written last (AG-96) */
 #include "geonet/frame/client.h"
 #include "geonet/frame/clock.h"
 #include "geonet/frame/files.h"

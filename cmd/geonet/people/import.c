@@ -1,5 +1,5 @@
 /* People from a file: vCards, or the JSON of geonet agent export. Who is known already is left as
- * they are; nothing is sent to anybody. */
+ * they are; nothing is sent to anybody (AG-96). */
 #include "geonet/frame/client.h"
 #include "geonet/frame/files.h"
 #include "geonet/frame/frame.h"

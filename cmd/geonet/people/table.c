@@ -109,8 +109,9 @@ const struct cli_command agent_commands[] = {
 	 "  geonet --data /srv/ann agent restore ann.backup --passphrase-file secret\n",
 	 restore_options, cmd_agent_restore},
 	{"export", "DIR|FILE.json|FILE.vcf", 1, 1, "contacts, chats and files, for other programs",
-	 "Into a new folder: contacts.vcf (vCard), export.json (contacts and chats, newest messages "
-	 "first) and the files of messages. Or one of the two alone. It is not sealed. Nothing is "
+	 "Into a new folder: contacts.vcf (vCard), export.json (contacts and chats, newest "
+	 "messages first) and the files of messages. Or one of the two alone. It is not sealed. "
+	 "Nothing is "
 	 "overwritten. To go on elsewhere, make a backup instead.\n",
 	 "  geonet agent export ~/geonet-export\n"
 	 "  geonet agent export friends.vcf\n",
