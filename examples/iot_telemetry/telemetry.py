@@ -5,10 +5,10 @@ everybody who follows is told so.
 usage: telemetry.py device [TOPIC] [--lease SECONDS] [--every SECONDS] [--count N]
        telemetry.py watch  TOPIC [--count N]
 
-`device` makes the topic (default: house) if it is yours, says room.NAME.heat and room.NAME.humidity
-once a second, and leaves the will `state offline`. `watch` shows the newest of each as it comes,
-those from before it began too. Both need a node of yours: `geonet up`. $GEONET names the tool when it
-is not in PATH. Follow from anywhere with `geonet bus sub WHO/house`.
+`device` makes the topic (default: house) if it is yours, says room.NAME.heat and
+room.NAME.humidity once a second, and leaves the will `state offline`. `watch` shows the newest of
+each as it comes, those from before it began too. Both need a node of yours: `geonet up`. $GEONET
+names the tool when it is not in PATH. Follow from anywhere with `geonet bus sub WHO/house`.
 """
 import argparse, json, math, os, shlex, subprocess, sys, time
 
@@ -26,9 +26,9 @@ def readings(second):
 def device(topic, lease, every, count):
     if "/" not in topic:
         subprocess.run([*GEONET, "bus", "topic", topic], check=True, stdout=subprocess.DEVNULL)
-    feed = subprocess.Popen([*GEONET, "bus", "feed", topic, "--will", "offline", "--subject", "state",
-                             "--lease", str(lease), "--retain", "3600"],
-                            stdin=subprocess.PIPE, text=True)
+    words = ["--will", "offline", "--subject", "state", "--lease", str(lease)]
+    feed = subprocess.Popen([*GEONET, "bus", "feed", topic, *words], stdin=subprocess.PIPE,
+                            text=True)
     second = 0
     try:
         print("state online", file=feed.stdin, flush=True)
@@ -45,7 +45,8 @@ def device(topic, lease, every, count):
 
 
 def watch(topic, count):
-    sub = subprocess.Popen([*GEONET, "--json", "bus", "sub", topic], stdout=subprocess.PIPE, text=True)
+    sub = subprocess.Popen([*GEONET, "--json", "bus", "sub", topic], stdout=subprocess.PIPE,
+                           text=True)
     newest = {}
     try:
         for line in sub.stdout:

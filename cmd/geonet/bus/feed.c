@@ -1,7 +1,7 @@
 /* A feed: what a device says, line by line, as long as it lives, and what is said of it afterwards.
- * All of it is one epoch of one publisher, on one connection: the will stands with the roots while this
- * command runs, and is taken back when its input ends. When it is killed, or its machine, the will is
- * told to who follows once its lease lapsed (docs/spec/bus.md BS-11). */
+ * All of it is one epoch of one publisher, on one connection: the will stands with the roots while
+ * this command runs, and is taken back when its input ends. When it is killed, or its machine, the
+ * will is told to who follows once its lease lapsed (docs/spec/bus.md BS-11). */
 #include "geonet/bus/bus.h"
 #include "geonet/bus/commands.h"
 #include "geonet/frame/client.h"

@@ -1,9 +1,9 @@
 /* Messages of publishers here, and their wills: sent to every root as they are, signed elsewhere.
  *
- *   post:  begun [bus_post_start] -> sent [the roots are known] -> over [`need` roots have it; all have
- *          answered; BUS_POST_TIME]
- *   will:  begun -> brought to each root -> stands [two have it] -> renewed every 30 s
- *          -> told [a root says so: it is over]
+ *   post:  begun [bus_post_start] -> sent [the roots are known] -> over [`need` roots have it; all
+ *          have answered; BUS_POST_TIME]
+ *   will:  begun -> brought to each root -> stands [two have it] -> renewed within its lease
+ *          -> told [two roots say so: it is over]
  *
  * A value is remembered while somebody here takes part in the topic, for roots to come. Rules BS-6,
  * BS-9, BS-11, BS-18. */
