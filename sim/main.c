@@ -23,6 +23,10 @@ static const char usage[] =
 	"  --sybils N         in scenario sybil (default one in twenty)\n"
 	"  --keep             they keep and prove what they hide from readers\n"
 	"  --ttl SEC          of records (default 86400)\n"
+	"  --boxes N          in scenario boxes, a letter for each (default 600)\n"
+	"  --churn SEC        how long nodes come and go in scenario boxes, and a flood lasts in\n"
+	"                     scenario front (default 3600)\n"
+	"  --flood N          in scenario front: deposits of strangers (default 1000)\n"
 	"  --flat             all delays 10 ms one way instead of the geographic model\n"
 	"  --validate         check every engine's invariants after every step\n"
 	"  --json             the table as JSON\n"
@@ -87,6 +91,9 @@ int main(int argc, char **argv)
 				.trips = 2,
 				.ping_leaf = 60 * GN_SEC,
 				.split = 600 * GN_SEC,
+				.boxes = 600,
+				.flood = 1000,
+				.churn = 3600 * GN_SEC,
 				.heal = 600 * GN_SEC,
 				.digest = 600 * GN_SEC};
 	const struct sim_scenario *sc = &sim_scenarios[0];
@@ -111,6 +118,12 @@ int main(int argc, char **argv)
 			o.kill_percent = (unsigned)number(a, v, 100);
 		else if (strcmp(a, "--split") == 0)
 			o.split = (gn_time)(number(a, v, 1e6) * 1e9);
+		else if (strcmp(a, "--boxes") == 0)
+			o.boxes = (unsigned)number(a, v, 1e6);
+		else if (strcmp(a, "--flood") == 0)
+			o.flood = (unsigned)number(a, v, 1e6);
+		else if (strcmp(a, "--churn") == 0)
+			o.churn = (gn_time)(number(a, v, 1e6) * 1e9);
 		else if (strcmp(a, "--trips") == 0)
 			o.trips = (unsigned)number(a, v, 10);
 		else if (strcmp(a, "--sybils") == 0)
@@ -152,11 +165,12 @@ int main(int argc, char **argv)
 		"geonet-sim --scenario %s --nodes %u --seed %llu --lookups %u --records %u --kill "
 		"%u --loss %g --pow "
 		"%u --trips %u"
-		" --leaf-ping %g --split %g --sybils %u --ttl %u%s%s%s",
+		" --leaf-ping %g --split %g --sybils %u --ttl %u --boxes %u --churn %g "
+		"--flood %u%s%s%s",
 		sc->name, o.nodes, (unsigned long long)o.seed, o.lookups, o.records, o.kill_percent,
 		o.loss * 100, o.pow_bits, o.trips, (double)o.ping_leaf / 1e9, (double)o.split / 1e9,
-		o.sybils, o.ttl, o.flat ? " --flat" : "", o.keep ? " --keep" : "",
-		o.plain ? " --plain" : "");
+		o.sybils, o.ttl, o.boxes, (double)o.churn / 1e9, o.flood, o.flat ? " --flat" : "",
+		o.keep ? " --keep" : "", o.plain ? " --plain" : "");
 	int failed = sc->run(&s);
 	sim_row(&s, "simulated", "%.0f s, %llu events, %llu messages, %llu lost",
 		(double)(s.now - SIM_EPOCH) / 1e9, (unsigned long long)s.events,

@@ -403,5 +403,10 @@ const struct sim_scenario sim_scenarios[] = {
 	 sim_run_bus},
 	{"nodes", "whole nodes: a record, a name, a file, --kill percent die and come back",
 	 sim_run_nodes},
+	{"boxes",
+	 "a letter in each of --boxes; nodes come and go, --kill percent die, all are read",
+	 sim_run_boxes},
+	{"front", "--flood deposits of strangers in one front box, beside contacts and an invite",
+	 sim_run_front},
 };
 const size_t sim_scenario_count = GN_COUNT(sim_scenarios);

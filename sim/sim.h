@@ -9,6 +9,9 @@
  *   sybil.c     nodes that lie about one key
  *   bus.c       a topic that everybody follows
  *   nodes.c     whole nodes, as geonetd runs them
+ *   boxed.c     the engine of boxes beside each overlay, with a log and a disk of its own
+ *   letters.c   many boxes, a letter for each: sent, kept, read
+ *   boxes.c     scenario boxes: churn, deaths, what is readable     front.c   scenario front
  *   scenario.c  named runs     main.c  options and tables
  *
  * One seed, one run: events of equal time go in the order they were made, nothing reads a clock
@@ -17,7 +20,10 @@
 #define GN_SIM_SIM_H
 
 #include "overlay/overlay.h"
+#include "records/box_proof.h"
+#include "services/box/box.h"
 #include "services/bus/bus.h"
+#include "store/testing/disk_sim.h"
 #include "wire/wire.h"
 
 #include <stdio.h>
@@ -38,8 +44,10 @@ struct sim_options {
 	uint32_t ttl;    /* seconds, of records */
 	bool flat;       /* all delays 10 ms one way */
 	bool quiet, json;
-	bool plain;    /* the topic has no links */
-	bool validate; /* gn_overlay_validate after each step */
+	bool plain;            /* the topic has no links */
+	bool validate;         /* gn_overlay_validate after each step */
+	unsigned boxes, flood; /* flood: deposits of strangers */
+	gn_time churn;         /* scenario boxes: how long sessions come and go */
 };
 
 struct sim_stored {     /* one record on a simulated disk */
@@ -74,6 +82,7 @@ struct sim_node {
 	gn_time back_at;    /* churn: when it starts again */
 	uint64_t bytes_out, datagrams_out;
 	uint64_t bytes_mark, datagrams_mark; /* at sim_mark */
+	struct sim_boxed *boxed;             /* NULL: no boxes in this run */
 };
 
 enum sim_kind {
@@ -84,7 +93,8 @@ enum sim_kind {
 	SIM_UP,
 	SIM_DOWN,
 	SIM_ADDR_DOWN,
-	SIM_IDLE
+	SIM_IDLE,
+	SIM_DISK
 };
 
 struct sim_event {
@@ -110,8 +120,9 @@ struct sim_op { /* an operation somebody waits for */
 struct sim_session {
 	unsigned a_generation, b_generation;
 	gn_time ready, used;
-	bool failing;   /* the carrier has been told to give up at some moment */
-	uint8_t linked; /* bit 0: the lower node wants it kept, bit 1: the higher */
+	bool failing;    /* the carrier has been told to give up at some moment */
+	uint8_t linked;  /* bit 0: the lower node wants it kept, bit 1: the higher */
+	unsigned number; /* of sessions that these two had */
 };
 
 struct sim {
@@ -138,6 +149,9 @@ struct sim {
 	bool with_bus; /* nodes that start from now on have one */
 	void (*on_bus)(struct sim *s, unsigned node, const struct gn_bus_event *e);
 	uint64_t bus_copies, bus_messages; /* of whole messages; of all */
+	struct sim_boxed *boxed;           /* of all nodes, with boxes */
+	void (*on_box)(struct sim *s, unsigned node, const struct gn_box_event *e, void *user);
+	void *box_user;
 };
 
 /* ---- world.c ---- */
@@ -165,6 +179,10 @@ void sim_message(struct sim *s, unsigned a, const struct gn_overlay_message *m);
 /* Traffic is counted from here. */
 void sim_mark(struct sim *s);
 uint64_t sim_counter(const struct sim *s, const char *name); /* summed over running nodes */
+/* There is a session of these two, and both know it; number: how many they had. */
+bool sim_session_of(const struct sim *s, unsigned a, unsigned b, unsigned *number);
+/* After this; the event is freed when it was handled. */
+struct sim_event *sim_event_in(struct sim *s, enum sim_kind kind, unsigned node, gn_time span);
 
 /* ---- rtt.c ---- */
 void sim_place(struct sim *s, struct sim_node *n);
@@ -229,6 +247,79 @@ struct gn_receipt sim_receipt(const struct sim_node *n, const struct gn_record *
 /* ---- bus.c ---- */
 int sim_run_bus(struct sim *s);
 uint64_t sim_bus_counter(const struct sim *s, const char *name);
+/* ---- boxed.c ---- */
+struct sim_boxed {
+	struct sim *s;
+	unsigned node;
+	struct gn_kv *kv; /* NULL: its node does not run */
+	struct gn_box *box;
+	struct disk_sim disk;
+	uint64_t bytes_out, bytes_mark;
+};
+/* Before the first node: from now on each has boxes. */
+void sim_boxed_init(struct sim *s);
+void sim_boxed_free(struct sim *s);
+void sim_boxed_start(struct sim *s, unsigned i);
+void sim_boxed_stop(struct sim *s, unsigned i, bool lose_disk);
+bool sim_boxed_pump(struct sim *s, unsigned i); /* something moved */
+gn_time sim_boxed_deadline(const struct sim *s, unsigned i);
+void sim_boxed_tick(struct sim *s, unsigned i);
+bool sim_boxed_recv(struct sim *s, unsigned i, unsigned from, struct gn_slice bytes);
+void sim_boxed_disk(struct sim *s, unsigned i, const struct sim_event *e);
+uint64_t sim_boxed_counter(const struct sim *s, const char *name);
+
+/* ---- letters.c ---- */
+#define SIM_LETTER_MAX 61440 /* bytes */
+enum sim_letter_state { LETTER_NEW, LETTER_WAITS, LETTER_GOES, LETTER_STORED, LETTER_CHECKED };
+struct sim_letter { /* one box, and what is written to it */
+	struct gn_sk sk, read, ack, by;
+	unsigned home, from; /* nodes of its owner, of who writes */
+	uint32_t len;
+	struct gn_hash item, entry; /* entry: of the item in a holder's log */
+	enum sim_letter_state state;
+	gn_op op; /* of the depositor, or of the reader */
+	unsigned op_node;
+	gn_time first, due, stored, whole; /* due: when it is tried again, or looked after */
+	unsigned tries;
+	uint64_t seq;             /* of its descriptor */
+	bool put, put_over, late; /* late: deposited while nodes come and go */
+	bool reading, got;
+	gn_time read_at, read_took;
+};
+struct sim_letters {
+	struct sim *s;
+	struct sim_letter *all;
+	unsigned count;
+	struct gn_map by_box; /* key of the box -> number */
+	unsigned *active, active_count;
+	uint64_t checks, repeats, failures, edition;
+	gn_err last_err;
+};
+void sim_letters_init(struct sim_letters *x, struct sim *s, unsigned count);
+void sim_letters_free(struct sim_letters *x);
+/* The descriptors of those that `which` says (NULL: all). */
+void sim_letters_put(struct sim_letters *x, bool (*which)(const struct sim_letter *l));
+/* Letters whose time has come go, are tried again, are looked after. */
+void sim_letters_turn(struct sim_letters *x);
+void sim_letters_run(struct sim_letters *x, gn_time span);
+/* The node is going to be killed. */
+void sim_letters_killed(struct sim_letters *x, unsigned node);
+/* Reads those that were not got; how many are got in all. */
+unsigned sim_letters_read(struct sim_letters *x);
+unsigned sim_letters_copies(const struct sim_letters *x, const struct sim_letter *l);
+/* A row of the times that `of` says, 0: of another kind. p99: NULL or theirs. */
+void sim_letters_times(const struct sim_letters *x, const char *name,
+		       gn_time (*of)(const struct sim_letter *l), gn_time *p99);
+/* Other letters in the same boxes by the same writers. */
+void sim_letters_anew(struct sim_letters *x);
+/* The letters from..to - 1 are sent, evenly over the span. */
+void sim_letters_schedule(struct sim_letters *x, unsigned from, unsigned to, gn_time span);
+/* s->on_box, for who has boxes of another kind besides. */
+void sim_letters_told(struct sim *s, unsigned node, const struct gn_box_event *e, void *user);
+
+/* ---- boxes.c, front.c ---- */
+int sim_run_boxes(struct sim *s);
+int sim_run_front(struct sim *s);
 
 /* ---- nodes.c: whole nodes (node/testing/whole.h) ---- */
 int sim_run_nodes(struct sim *s);

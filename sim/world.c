@@ -1,6 +1,7 @@
 /* Events in time order; nodes with their disks; sessions between them: the first message opens
  * one (two round trips), an idle one without a link closes after a minute, one to a dead node
  * gives up after a while and says so. */
+#include "records/box.h"
 #include "sim.h"
 
 #include <stdlib.h>
@@ -65,6 +66,11 @@ static void event_free(struct sim *s, struct sim_event *e)
 	gn_mem_free(&s->alloc, e);
 }
 
+struct sim_event *sim_event_in(struct sim *s, enum sim_kind kind, unsigned node, gn_time span)
+{
+	return event_add(s, kind, s->now + span, node);
+}
+
 /* ---- life ---- */
 
 void sim_init(struct sim *s, const struct sim_options *opt)
@@ -92,6 +98,7 @@ void sim_free(struct sim *s)
 {
 	for (unsigned i = 0; i < s->count; i++) {
 		gn_bus_free(s->nodes[i].bus);
+		sim_boxed_stop(s, i, true);
 		gn_overlay_free(s->nodes[i].ov);
 		GN_ASSERT(s->nodes[i].alloc.count == 0);
 		disk_clear(s, &s->nodes[i]);
@@ -101,6 +108,7 @@ void sim_free(struct sim *s)
 	gn_mem_free(&s->alloc, s->heap);
 	gn_mem_free(&s->alloc, s->nodes);
 	gn_mem_free(&s->alloc, s->ops);
+	sim_boxed_free(s);
 	gn_map_fini(&s->sessions);
 	gn_map_fini(&s->by_pk);
 	gn_map_fini(&s->by_addr);
@@ -185,6 +193,7 @@ void sim_node_start(struct sim *s, unsigned i)
 		.digest = s->opt.digest,
 		.prefix_cap = 255,
 	};
+	cfg.admit[GN_FB_RECORD_TYPE_BOX] = gn_boxrec_admit;
 	memcpy(cfg.nonce, n->nonce, 8);
 	gn_err err = gn_overlay_new(&n->env, &cfg, s->now, &n->ov);
 	GN_ASSERT(err == GN_OK);
@@ -195,6 +204,7 @@ void sim_node_start(struct sim *s, unsigned i)
 	}
 	if (s->with_bus)
 		bus_start(s, i);
+	sim_boxed_start(s, i);
 	sim_pump(s, i);
 }
 
@@ -203,6 +213,7 @@ void sim_node_kill(struct sim *s, unsigned i, bool lose_disk)
 	struct sim_node *n = &s->nodes[i];
 	gn_bus_free(n->bus);
 	n->bus = NULL;
+	sim_boxed_stop(s, i, lose_disk);
 	gn_overlay_free(n->ov);
 	n->ov = NULL;
 	n->server = false;
@@ -302,11 +313,20 @@ static gn_time session_open(struct sim *s, unsigned a, unsigned b, const struct 
 	*x = (struct sim_session){.a_generation = s->nodes[low].generation,
 				  .b_generation = s->nodes[high].generation,
 				  .ready = s->now + s->opt.trips * rtt,
-				  .used = s->now};
+				  .used = s->now,
+				  .number = x->number + 1};
 	news(s, SIM_UP, x->ready, a, b, dialled, GN_OK);
 	news(s, SIM_UP, x->ready + rtt / 2, b, a, &s->nodes[a].addr, GN_OK);
 	news(s, SIM_IDLE, x->ready + SESSION_IDLE, a, b, NULL, GN_OK);
 	return x->ready;
+}
+
+bool sim_session_of(const struct sim *s, unsigned a, unsigned b, unsigned *number)
+{
+	uint64_t key = a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
+	const struct sim_session *x = gn_map_get(&s->sessions, &key);
+	*number = x ? x->number : 0;
+	return x && session_good(s, x, a, b) && x->ready <= s->now;
 }
 
 static void idle(struct sim *s, const struct sim_event *e)
@@ -414,27 +434,30 @@ static bool is_bus(struct gn_slice m)
 	return m.len >= 8 && memcmp(m.p + 4, "GNBS", 4) == 0;
 }
 
-static void pump_bus(struct sim *s, unsigned i)
+static bool pump_bus(struct sim *s, unsigned i)
 {
 	struct sim_node *n = &s->nodes[i];
 	struct gn_overlay_message m;
 	struct gn_bus_event e;
 	struct gn_fb_bus_frame f;
+	bool moved = false;
 	while (gn_bus_next_message(n->bus, &m)) {
 		gn_err err = gn_fb_bus_frame_verify(m.bytes, &f);
 		GN_ASSERT(err == GN_OK);
 		s->bus_copies += gn_fb_bus_frame_body_type(f) == GN_FB_BUS_FRAME_BODY_BUS_DELIVER;
 		s->bus_messages++;
 		sim_message(s, i, &m);
+		moved = true;
 	}
 	while (gn_bus_next_event(n->bus, &e))
 		if (s->on_bus)
 			s->on_bus(s, i, &e);
 	if (s->opt.validate)
 		gn_bus_validate(n->bus);
+	return moved;
 }
 
-void sim_pump(struct sim *s, unsigned i)
+static void pump_overlay(struct sim *s, unsigned i)
 {
 	struct sim_node *n = &s->nodes[i];
 	struct gn_overlay_message m;
@@ -445,7 +468,8 @@ void sim_pump(struct sim *s, unsigned i)
 	while (gn_overlay_next_store(n->ov, &r))
 		storage(s, i, &r);
 	while (gn_overlay_next_event(n->ov, &e)) {
-		if (n->bus && gn_bus_overlay_event(n->bus, &e, s->now))
+		if ((n->bus && gn_bus_overlay_event(n->bus, &e, s->now)) ||
+		    (n->boxed && gn_box_overlay_event(n->boxed->box, &e, s->now)))
 			continue;
 		if (e.kind == GN_OVERLAY_DONE)
 			done(s, i, &e);
@@ -456,14 +480,17 @@ void sim_pump(struct sim *s, unsigned i)
 		else if (e.kind == GN_OVERLAY_SERVER)
 			n->server = true;
 	}
-	if (n->bus) {
-		pump_bus(s, i);
-		while (gn_overlay_next_message(n->ov, &m)) /* what the bus has asked for */
-			sim_message(s, i, &m);
-	}
+}
+
+void sim_pump(struct sim *s, unsigned i)
+{
+	struct sim_node *n = &s->nodes[i];
+	do
+		pump_overlay(s, i);
+	while ((n->boxed && sim_boxed_pump(s, i)) || (n->bus && pump_bus(s, i)));
 	if (s->opt.validate)
 		gn_overlay_validate(n->ov);
-	gn_time at = gn_overlay_deadline(n->ov);
+	gn_time at = gn_time_min(gn_overlay_deadline(n->ov), sim_boxed_deadline(s, i));
 	if (n->bus)
 		at = gn_time_min(at, gn_bus_deadline(n->bus));
 	if (at != GN_NEVER && (at < n->tick_at || n->tick_at <= s->now)) {
@@ -489,10 +516,13 @@ static void handle(struct sim *s, struct sim_event *e)
 		gn_overlay_tick(n->ov, s->now);
 		if (n->bus)
 			gn_bus_tick(n->bus, s->now);
+		sim_boxed_tick(s, e->node);
 		break;
 	case SIM_MESSAGE:
 		if (!reachable(s, e->peer, e->node) && s->split)
 			return;
+		if (sim_boxed_recv(s, e->node, e->peer, gn_slice(e->bytes, e->len)))
+			break;
 		if (n->bus && is_bus(gn_slice(e->bytes, e->len)))
 			(void)gn_bus_recv(n->bus, peer, &s->nodes[e->peer].addr,
 					  gn_slice(e->bytes, e->len), s->now);
@@ -519,9 +549,12 @@ static void handle(struct sim *s, struct sim_event *e)
 		gn_overlay_peer_down(n->ov, peer, e->err, s->now);
 		if (n->bus)
 			gn_bus_peer_down(n->bus, peer, e->err, s->now);
+		if (n->boxed)
+			gn_box_peer_down(n->boxed->box, peer, e->err, s->now);
 		break;
 	case SIM_ADDR_DOWN: gn_overlay_addr_down(n->ov, &e->addr, e->err, s->now); break;
 	case SIM_IDLE: idle(s, e); break;
+	case SIM_DISK: sim_boxed_disk(s, e->node, e); break;
 	}
 	sim_pump(s, e->node);
 }
@@ -560,6 +593,8 @@ void sim_mark(struct sim *s)
 	for (unsigned i = 0; i < s->count; i++) {
 		s->nodes[i].bytes_mark = s->nodes[i].bytes_out;
 		s->nodes[i].datagrams_mark = s->nodes[i].datagrams_out;
+		if (s->boxed)
+			s->boxed[i].bytes_mark = s->boxed[i].bytes_out;
 	}
 }
 

@@ -2,12 +2,16 @@
 #include "agent/agent.h"
 #include "os/os.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define PLACE 512 /* bytes of a path */
+#define PLACE 512          /* bytes of a path */
+#define GN_AGENT_WORD 1026 /* of a passphrase, with its newline */
 
 static const char usage[] =
 	"usage: geonet-agent [OPTION]...\n"
@@ -16,6 +20,8 @@ static const char usage[] =
 	"\n";
 
 static const char rest[] =
+	"  --restore FILE       put a backup back into DATA, where no agent was, and end; its\n"
+	"                       passphrase, if there is one, is the first line of stdin\n"
 	"  --help, --version\n"
 	"\n"
 	"Examples:\n"
@@ -30,6 +36,43 @@ static int help(void)
 	gn_host_settings_print(gn_agent_settings, stdout);
 	fputs(rest, stdout);
 	return ferror(stdout) != 0;
+}
+
+/* ---- a backup put back ---- */
+
+#define WANTS_PASSPHRASE 3
+
+static void tell(void *user, uint64_t done, uint64_t size)
+{
+	(void)user;
+	printf("%llu %llu\n", (unsigned long long)done, (unsigned long long)size);
+	fflush(stdout);
+}
+
+/* The passphrase, if there is one, is the first line of stdin. */
+static int restore(const char *data, const char *file)
+{
+	char line[GN_AGENT_WORD] = "", why[GN_AGENT_WHY], pid[GN_PID_MAX];
+	struct gn_rand rand = gn_rand_system();
+	struct gn_agent_restore in = {.data = data, .name = file, .rand = &rand, .progress = tell};
+	struct gn_pk owner;
+	in.fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (in.fd < 0) {
+		fprintf(stderr, "geonet-agent: %s: %s\n", file, strerror(errno));
+		return 1;
+	}
+	if (!isatty(STDIN_FILENO) && fgets(line, sizeof line, stdin))
+		line[strcspn(line, "\n")] = 0;
+	in.passphrase = gn_str(line);
+	gn_err err = gn_agent_restore(&in, &owner, why);
+	gn_wipe(line, sizeof line);
+	close(in.fd);
+	if (err) {
+		fprintf(stderr, "geonet-agent: %s\n", why);
+		return err == GN_PASSPHRASE ? WANTS_PASSPHRASE : 1;
+	}
+	gn_pid(&owner, pid);
+	return printf("of %s\n", pid) < 0;
 }
 
 static int fail(const char *why)
@@ -59,7 +102,7 @@ static void choose_runtime(struct gn_agent_config *config, const char *place)
 }
 
 static gn_err parse(int argc, char **argv, struct gn_agent_config *config, int *ready_fd,
-		    char why[GN_HOST_WHY])
+		    const char **backup, char why[GN_HOST_WHY])
 {
 	for (int i = 1; i < argc; i++) {
 		const char *name = argv[i] + 2, *equals = strchr(argv[i], '=');
@@ -79,6 +122,8 @@ static gn_err parse(int argc, char **argv, struct gn_agent_config *config, int *
 						   "--ready-fd: '%.80s' is not a descriptor",
 						   value);
 			*ready_fd = (int)fd;
+		} else if (gn_slice_eq(gn_slice(name, len), GN_LIT("restore"))) {
+			*backup = value;
 		} else {
 			char inner[GN_HOST_WHY];
 			if (gn_host_setting_set(gn_agent_settings, config, gn_slice(name, len),
@@ -94,6 +139,7 @@ int main(int argc, char **argv)
 {
 	static struct gn_agent_config config;
 	char why[GN_HOST_WHY] = "", place[PLACE];
+	const char *backup = NULL;
 	int ready_fd = -1;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
@@ -104,9 +150,11 @@ int main(int argc, char **argv)
 	gn_os_process();
 	gn_host_settings_default(gn_agent_settings, &config, sizeof config);
 	default_data(&config, place);
-	if (parse(argc, argv, &config, &ready_fd, why))
+	if (parse(argc, argv, &config, &ready_fd, &backup, why))
 		return fail(why);
 	choose_runtime(&config, place);
+	if (backup)
+		return restore(config.data, backup);
 	if (gn_agent_run(&config, ready_fd, why) == GN_OK)
 		return 0;
 	fprintf(stderr, "geonet-agent: %s\n", why);

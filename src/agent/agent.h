@@ -4,6 +4,7 @@
 #define GN_AGENT_AGENT_H
 
 #include "agent/db.h"
+#include "agent/restore.h"
 #include "agent/run.h"
 #include "agent/vault.h"
 

@@ -103,7 +103,8 @@ struct agent_device {
 	uint64_t anew;    /* and when we last began anew with it */
 };
 
-struct agent_locked; /* locked.c */
+struct agent_locked;  /* locked.c */
+struct agent_backing; /* backup.c */
 
 struct agent_locked_item { /* that came while it was locked */
 	struct gn_pk box, by;
@@ -151,6 +152,8 @@ struct gn_agent {
 	char origin[256]; /* what a client's secret is shown for: "unix:" and the socket's path */
 	struct agent_client client;
 	struct agent_approval approvals[AGENT_APPROVALS_MAX];
+	struct agent_backing *backing; /* owned; NULL: no backup is being made */
+	bool revoked;                  /* the newest own record took this device out (keep.c) */
 
 	/* while OPEN; NULL otherwise */
 	struct gn_agent_db *db;
@@ -221,7 +224,7 @@ struct gn_agent {
 	/* locked.c; NULL: it is open, or new */
 	struct agent_locked *locked;
 	uint32_t locked_count;
-	bool locked_news; /* more came: who listens is told */
+	bool locked_news;          /* more came: who listens is told */
 	struct agent_files *files; /* on their way (file_int.h) */
 	bool state_moved;          /* how it stands changed: who listens is told */
 	bool failed;
@@ -372,6 +375,15 @@ void agent_serve_claimed(struct gn_agent *a, const struct gn_pk *owner);
 void agent_serve_accepted(struct gn_agent *a, const struct gn_pk *owner);
 /* They were not found in time: whoever accepted them hears it. */
 void agent_serve_unfound(struct gn_agent *a, const struct gn_pk *owner);
+
+/* ---- backup.c ---- */
+
+/* Was this store put back from a backup, and no record lists this device yet? (keep.c) */
+bool agent_put_back(struct gn_agent *a);
+
+gn_time agent_backup_pump(struct gn_agent *a);
+void agent_backup_open(struct gn_agent *a); /* what a crash left goes */
+void agent_backup_close(struct gn_agent *a);
 
 /* ---- place.c ---- */
 

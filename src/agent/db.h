@@ -379,6 +379,11 @@ GN_MUST gn_err gn_agent_events_now(struct gn_agent_db *db, uint64_t *epoch, uint
 struct gn_agent_backup;
 GN_MUST gn_err gn_agent_backup_begin(struct gn_agent_db *db, const char *name,
 				     struct gn_agent_backup **out);
+/* The same for another device of the person, sealed with another key: without sessions, what was to
+ * be sent, items, programs' secrets and own boxes, so that nothing of it can be used twice. */
+GN_MUST gn_err gn_agent_backup_begin_for(struct gn_agent_db *db, const char *name,
+					 const uint8_t key[GN_AGENT_DB_KEY],
+					 struct gn_agent_backup **out);
 /* Some pages more; *left: how many are to come, 0: done. */
 GN_MUST gn_err gn_agent_backup_step(struct gn_agent_backup *b, unsigned pages, unsigned *left);
 /* Done: makes it durable under its name, replacing what had it. Before that: gives it up. */

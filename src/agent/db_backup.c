@@ -19,7 +19,16 @@ struct gn_agent_backup {
 	sqlite3_backup *work;   /* owned */
 	char name[80], temporary[96];
 	bool done;
+	bool away; /* for another device */
 };
+
+/* What is this device's alone: sessions, prekeys and boxes must not live twice (people.md,
+ * "Recovery"). */
+static const char stays[] =
+	"DELETE FROM e2ee; DELETE FROM outbox; DELETE FROM items; DELETE FROM written;"
+	"DELETE FROM clients; DELETE FROM files WHERE state > 0;"
+	"DELETE FROM meta WHERE name IN ('boxes', 'own.devices') OR name GLOB 'prekeys*'"
+	" OR name GLOB 'told.*';";
 
 static void let_go(struct gn_agent_backup *b)
 {
@@ -41,7 +50,8 @@ static gn_err failed(struct gn_agent_backup *b, int rc)
 			       sqlite3_errmsg(b->copy));
 }
 
-gn_err gn_agent_backup_begin(struct gn_agent_db *db, const char *name, struct gn_agent_backup **out)
+static gn_err begin(struct gn_agent_db *db, const char *name, const uint8_t *key, bool away,
+		    struct gn_agent_backup **out)
 {
 	if (db->backup || db->writing)
 		return GN_STATE;
@@ -49,13 +59,14 @@ gn_err gn_agent_backup_begin(struct gn_agent_db *db, const char *name, struct gn
 	if (!b)
 		return GN_NOMEM;
 	b->db = db;
+	b->away = away;
 	gn_err err = GN_OK;
 	if (snprintf(b->name, sizeof b->name, "%s", name) >= (int)sizeof b->name ||
 	    strcmp(name, db->name) == 0)
 		err = agent_db_refuse(db, GN_USAGE, "%s: not a name for a copy", name);
 	snprintf(b->temporary, sizeof b->temporary, "%s.new", b->name);
 	if (!err)
-		err = agent_vfs_new(db->vfs->key, db->vfs->rand, db->vfs->real->zName, &b->vfs);
+		err = agent_vfs_new(key, db->vfs->rand, db->vfs->real->zName, &b->vfs);
 	if (!err)
 		err = agent_db_empty(db, b->temporary);
 	if (!err)
@@ -70,6 +81,17 @@ gn_err gn_agent_backup_begin(struct gn_agent_db *db, const char *name, struct gn
 	}
 	*out = db->backup = b;
 	return GN_OK;
+}
+
+gn_err gn_agent_backup_begin(struct gn_agent_db *db, const char *name, struct gn_agent_backup **out)
+{
+	return begin(db, name, db->vfs->key, false, out);
+}
+
+gn_err gn_agent_backup_begin_for(struct gn_agent_db *db, const char *name,
+				 const uint8_t key[GN_AGENT_DB_KEY], struct gn_agent_backup **out)
+{
+	return begin(db, name, key, true, out);
 }
 
 gn_err gn_agent_backup_step(struct gn_agent_backup *b, unsigned pages, unsigned *left)
@@ -95,7 +117,7 @@ static bool has_files(sqlite3 *copy)
 /* Closed and opened anew, because only then SQLite goes by the header it copied. */
 static gn_err finish(struct gn_agent_backup *b)
 {
-	char sql[160];
+	char sql[640];
 	int rc = sqlite3_backup_finish(b->work);
 	b->work = NULL;
 	if (rc != SQLITE_OK)
@@ -105,7 +127,9 @@ static gn_err finish(struct gn_agent_backup *b)
 	snprintf(sql, sizeof sql,
 		 "BEGIN; DELETE FROM events; %s"
 		 "UPDATE meta SET value = x'%016llx' WHERE name = 'epoch'; COMMIT",
-		 has_files(b->copy) ? "DELETE FROM files WHERE state = 1;" : "",
+		 b->away              ? stays
+		 : has_files(b->copy) ? "DELETE FROM files WHERE state = 1;"
+				      : "",
 		 (unsigned long long)(gn_rand_u64(b->vfs->rand) >> 1));
 	rc = sqlite3_exec(b->copy, sql, NULL, NULL, NULL);
 	if (rc != SQLITE_OK)

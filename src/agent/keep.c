@@ -3,6 +3,7 @@
  *
  * Of people's rows: OWN is the single value "people"; CONTACT a contact under its chat's id; CHAT a
  * chat; MESSAGE a message; REGISTER a register. */
+#include "agent/backup_int.h"
 #include "agent/events_int.h"
 
 #include <stdio.h>
@@ -32,6 +33,12 @@ gn_err agent_meta(struct gn_agent *a, const char *name, void *out, size_t len)
 gn_err agent_meta_put(struct gn_agent_tx *tx, const char *name, const void *p, size_t len)
 {
 	return gn_agent_meta_put(tx, name, gn_slice(p, len));
+}
+
+bool agent_put_back(struct gn_agent *a)
+{
+	uint8_t set = 0;
+	return agent_meta(a, AGENT_RESTORED, &set, sizeof set) == GN_OK && set;
 }
 
 /* ---- what people looks up ---- */
@@ -314,8 +321,11 @@ static bool load_contact(void *user, const struct gn_agent_contact *c)
 
 gn_err agent_people_open(struct gn_agent *a)
 {
-	struct gn_people_config config = {
-		.owner = a->owner, .device = a->device.sk.pk, .find = agent_find, .user = a};
+	struct gn_people_config config = {.owner = a->owner,
+					  .device = a->device.sk.pk,
+					  .moved = agent_put_back(a),
+					  .find = agent_find,
+					  .user = a};
 	uint8_t *room = malloc(AGENT_BYTES_MAX);
 	struct gn_buf own = {room, 0, AGENT_BYTES_MAX};
 	struct loading l = {.agent = a};
@@ -336,5 +346,5 @@ gn_err agent_people_open(struct gn_agent *a)
 		first = false;
 	}
 	free(room);
-	return err;
+	return !err && config.moved ? gn_people_moved(a->people) : err;
 }

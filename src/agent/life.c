@@ -123,6 +123,7 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 	GN_TRY(gn_agent_publish_new(&publish, &a->publish));
 	GN_TRY(agent_own_open(a));
 	GN_TRY(agent_files_open(a));
+	agent_backup_open(a);
 	agent_settle(a);
 	a->post_due = a->waiting_due = a->now;
 	return a->failed ? GN_IO : GN_OK;
@@ -144,6 +145,7 @@ gn_err agent_open(struct gn_agent *a)
 
 void agent_close(struct gn_agent *a)
 {
+	agent_backup_close(a);
 	agent_files_close(a);
 	agent_inbox_close(a);
 	agent_post_close(a);

@@ -54,6 +54,12 @@
 /* Words around what was found. */
 #define AGENT_SNIPPET_WORDS 12
 
+/* ---- backups ---- */
+/* Pages copied in one turn of the loop: 1 MiB, about 5 ms, so that messages go on. */
+#define AGENT_BACKUP_PAGES 256u
+/* How often it is told how far it is. */
+#define AGENT_BACKUP_TELL (250 * GN_MSEC)
+
 /* ---- work ---- */
 /* Milliseconds that a statement waits for another connection of this process. */
 #define AGENT_BUSY_MS 5000

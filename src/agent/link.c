@@ -337,3 +337,12 @@ gn_time gn_agent_link_pump(struct gn_agent_link *l, gn_time now)
 	}
 	return l->again;
 }
+
+gn_time gn_agent_link_flush(struct gn_agent_link *l, gn_time now)
+{
+	if (l->client && !l->lost)
+		flush_out(l, now);
+	if (l->lost)
+		return now;
+	return l->client ? gn_host_client_deadline(l->client) : l->again;
+}

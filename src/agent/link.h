@@ -52,5 +52,8 @@ struct gn_host_client *gn_agent_link_client(struct gn_agent_link *l);
 
 /* Moves what waits; when it is to be called again. */
 gn_time gn_agent_link_pump(struct gn_agent_link *l, gn_time now);
+/* After calls that were made outside of its events: their bytes leave now, and not when something
+ * else moves. When it is to be pumped. */
+gn_time gn_agent_link_flush(struct gn_agent_link *l, gn_time now);
 
 #endif

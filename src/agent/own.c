@@ -2,6 +2,7 @@
  * person: the network is asked first; a new version is signed only when what is there does not
  * name this device and its front box, while the vault lends the identity's key. Own boxes and
  * prekeys: own_boxes.c, own_prekeys.c. Rules AG-54, AG-68. */
+#include "agent/backup_int.h"
 #include "agent/own_int.h"
 
 #include "records/name.h"
@@ -53,6 +54,44 @@ void agent_identity_of(const struct gn_agent *a, const struct gn_identity *id,
 		devices[i] = (struct gn_people_device){id->keys[at[i]].pk, id->keys[at[i]].name};
 	for (size_t i = 0; i < id->history_count; i++)
 		history[i] = (struct gn_people_version){id->history[i].seq, id->history[i].hash};
+}
+
+/* The others are out of the record: they had the store, and no two lives of it may go on. */
+static void note_listed(struct gn_agent *a)
+{
+	struct gn_agent_tx tx;
+	uint8_t none = 0;
+	if (!agent_put_back(a))
+		return;
+	gn_err err = gn_agent_tx_begin(a->db, &tx);
+	err = err ? err : agent_meta_put(&tx, AGENT_RESTORED, &none, sizeof none);
+	err = err ? err : gn_agent_tx_commit(&tx);
+	if (err) {
+		gn_agent_tx_abort(&tx);
+		agent_fail(a, err);
+	}
+}
+
+/* Without any right: taken out by another device. One that is not there at all was forgotten by a
+ * program that does not know devices, and is listed again. */
+static bool is_revoked(const struct gn_agent *a, const struct gn_identity *id)
+{
+	for (size_t i = 0; i < id->key_count; i++)
+		if (gn_pk_eq(&id->keys[i].pk, &a->device.sk.pk))
+			return id->keys[i].kind == GN_FB_MEMBER_KIND_DEVICE && !id->keys[i].rights;
+	return false;
+}
+
+static void revoke_others(const struct gn_agent *a, struct gn_identity *id)
+{
+	for (size_t i = 0; i < id->key_count; i++) {
+		struct gn_identity_key *k = &id->keys[i];
+		if (k->kind != GN_FB_MEMBER_KIND_DEVICE || gn_pk_eq(&k->pk, &a->device.sk.pk) ||
+		    !(k->rights & GN_FB_MEMBER_RIGHT_MESSAGE))
+			continue;
+		k->rights = 0;
+		k->expires = agent_unix(a);
+	}
 }
 
 /* Adds this device, or puts right what is said of it. */
@@ -129,6 +168,8 @@ static gn_err sign_identity(struct gn_agent *a, const struct gn_identity *newest
 	id->seq = id->created > id->seq ? id->created : id->seq + 1;
 	if (!newest && a->config.name[0])
 		id->display_name = gn_str(a->config.name);
+	if (agent_put_back(a))
+		revoke_others(a, id);
 	err = list_device(a, id);
 	if (!err)
 		err = gn_identity_record(key->entropy, id, 0, &out);
@@ -212,7 +253,18 @@ void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k)
 			a->identity_seq = k->identities[i]->seq;
 	if (newest)
 		note_devices(a, newest);
+	bool revoked = newest && is_revoked(a, newest);
+	if (revoked != a->revoked)
+		gn_host_log(&a->host, GN_LOG_WARN, "identity", "%s",
+			    revoked ? "another device of yours took this one out: it sends nothing"
+				    : "this device is listed again");
+	a->revoked = revoked;
+	if (a->revoked) {
+		a->identity_wanted = false;
+		return;
+	}
 	if (newest && identity_says(a, newest)) {
+		note_listed(a);
 		tell_own(a, newest);
 		a->identity_wanted = false;
 		return;
@@ -270,7 +322,7 @@ gn_err agent_own_open(struct gn_agent *a)
 	GN_TRY(agent_own_boxes_open(a));
 	GN_TRY(agent_own_prekeys_open(a));
 	a->identity_ask = a->now;
-	a->identity_known = a->identity_wanted = false;
+	a->identity_known = a->identity_wanted = a->revoked = false;
 	a->expire_due = a->now;
 	return GN_OK;
 }

@@ -165,8 +165,10 @@ gn_time agent_pump(struct gn_agent *a)
 		next = gn_time_min(next, gn_agent_publish_pump(a->publish, a->now));
 	if (!a->failed)
 		next = gn_time_min(next, agent_inbox_pump(a));
-	if (!a->failed)
+	if (!a->failed && !a->revoked)
 		next = gn_time_min(next, agent_post_pump(a));
+	if (!a->failed)
+		next = gn_time_min(next, agent_backup_pump(a));
 	if (!a->failed)
 		next = gn_time_min(next, agent_files_pump(a));
 	if (!a->failed)
@@ -198,6 +200,7 @@ static gn_time turn(void *user)
 	}
 	next = gn_time_min(next, gn_agent_vault_deadline(a->vault));
 	next = gn_time_min(next, gn_host_links_pump(&a->api, a->now));
+	next = gn_time_min(next, gn_agent_link_flush(a->link, a->now)); /* calls of this turn */
 	next = next > a->now ? next - a->now : 0;
 	return next;
 }
@@ -275,6 +278,11 @@ static gn_err start(struct gn_agent *a, const struct gn_host_config *host, char 
 	if (gn_agent_link_new(&link, &a->link))
 		return gn_host_why(why, GN_NOMEM, "not enough memory to start");
 	GN_TRY(open_http(a, why));
+	if (gn_agent_vault_restoring(a->vault))
+		return gn_host_why(why, GN_STATE,
+				   "a backup was being put back into %.300s and that was cut off: "
+				   "geonet agent restore again",
+				   a->config.data);
 	if (gn_agent_vault_state(a->vault) == GN_AGENT_NEW) {
 		/* an identity under a passphrase waits for it: AgentStart */
 		err = gn_agent_vault_create(a->vault, NULL, gn_slice(NULL, 0), a->now);

@@ -154,6 +154,7 @@ static const struct agent_call calls[] = {
 	{CALL(AGENT, CLIENT_ADD, 0), agent_call_client_add, "agent"},
 	{CALL(AGENT, CLIENT_REMOVE, 0), agent_call_client_remove, "agent"},
 	{CALL(AGENT, APPROVAL_GIVE, 0), agent_call_approval_give, "agent"},
+	{CALL(AGENT, AGENT_BACKUP, GN_HOST_CALL_STREAM), agent_call_backup, "agent"},
 	{{{0, 0}, 0}, NULL, NULL},
 };
 
@@ -181,6 +182,13 @@ static gn_err run_call(struct gn_host_request *base)
 		return GN_DENIED;
 	if (!may(r, call->right))
 		return GN_OK;
+	if (r->agent->revoked && call->right && strncmp(call->right, "send", 4) == 0) {
+		gn_host_error(base, GN_STATE,
+			      "another device of yours took this one out of your identity, when a "
+			      "backup was put back there: go on there; nobody takes what this one "
+			      "sends");
+		return GN_OK;
+	}
 	if (r->agent->db || base->asked->flags & LOCKED)
 		return call->run(r);
 	bool fresh = gn_agent_vault_state(r->agent->vault) == GN_AGENT_NEW;
@@ -256,6 +264,7 @@ static void closed(struct gn_host_request *base)
 {
 	struct agent_request *r = agent_request_of(base);
 	agent_file_closed(r);
+	agent_backup_closed(r);
 	if (!r->asked)
 		return;
 	gn_agent_link_drop(r->agent->link, r->asked);

@@ -86,6 +86,11 @@ gn_err agent_call_message_retry(struct agent_request *r);
 gn_err agent_call_message_get(struct agent_request *r);
 gn_err agent_call_history(struct agent_request *r);
 gn_err agent_call_search(struct agent_request *r);
+
+/* ---- backup.c ---- */
+
+gn_err agent_call_backup(struct agent_request *r);
+void agent_backup_closed(struct agent_request *r); /* its client is gone */
 gn_err agent_call_file_send(struct agent_request *r);
 gn_err agent_call_file_get(struct agent_request *r);
 gn_err agent_call_files_list(struct agent_request *r);

@@ -31,7 +31,8 @@ gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a)
 						  .waiting = a->locked_count,
 						  .requests = requests,
 						  .sending = sending,
-						  .identity_wanted = a->identity_wanted};
+						  .identity_wanted = a->identity_wanted,
+						  .revoked = a->revoked};
 	return gn_fb_agent_status_is_make(b, &args);
 }
 

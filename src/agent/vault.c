@@ -18,7 +18,7 @@
 struct gn_agent_vault {
 	struct agent_files files;
 	enum gn_agent_vault_state state;
-	bool sealed;
+	bool sealed, restoring;
 	uint8_t reader[AGENT_SECRET_LEN];
 	struct gn_agent_device device;     /* secret; zeros unless OPEN */
 	uint8_t root[32];                  /* secret; zeros unless OPEN */
@@ -104,6 +104,9 @@ static gn_err look(struct gn_agent_vault *v)
 {
 	uint8_t secret[AGENT_DEVICE_LEN];
 	GN_TRY(agent_files_recover(&v->files));
+	v->restoring = agent_files_has(&v->files, AGENT_RESTORING);
+	if (v->restoring)
+		return GN_OK;
 	if (!agent_files_has(&v->files, AGENT_DEVICE))
 		return GN_OK;
 	v->state = GN_AGENT_LOCKED;
@@ -162,6 +165,10 @@ const char *gn_agent_vault_why(const struct gn_agent_vault *v)
 enum gn_agent_vault_state gn_agent_vault_state(const struct gn_agent_vault *v)
 {
 	return v->state;
+}
+bool gn_agent_vault_restoring(const struct gn_agent_vault *v)
+{
+	return v->restoring;
 }
 bool gn_agent_vault_sealed(const struct gn_agent_vault *v)
 {

@@ -36,6 +36,8 @@ void gn_agent_vault_close(struct gn_agent_vault *v);
 /* The sentence of the last failure. */
 const char *gn_agent_vault_why(const struct gn_agent_vault *v);
 enum gn_agent_vault_state gn_agent_vault_state(const struct gn_agent_vault *v);
+/* A backup was being put back, and it was cut off (restore.h): NEW, whatever lies there. */
+bool gn_agent_vault_restoring(const struct gn_agent_vault *v);
 /* Are device.key and identity.key under a passphrase? */
 bool gn_agent_vault_sealed(const struct gn_agent_vault *v);
 /* The open directory, for the store and others' files. */

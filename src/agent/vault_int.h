@@ -10,6 +10,7 @@
 #define AGENT_DEVICE GN_AGENT_DIR "/device.key"
 #define AGENT_READER GN_AGENT_DIR "/reader.key"
 #define AGENT_BOXES GN_AGENT_DIR "/boxes"
+#define AGENT_RESTORING GN_AGENT_DIR "/restoring" /* a backup is being put back (AG-94) */
 #define AGENT_DEVICE_LEN 128u /* Ed25519 seed, ML-DSA seed, X25519 secret, root: 32 each */
 #define AGENT_SECRET_LEN 32u  /* identity: entropy; reader: root */
 

@@ -77,6 +77,16 @@ gn_err gn_people_load(struct gn_people *p, enum gn_people_row_kind kind, struct 
 	return err ? err : p->broken;
 }
 
+gn_err gn_people_moved(struct gn_people *p)
+{
+	GN_TRY(people_begin(p));
+	p->own_changed = true;
+	people_chat_changed(p, p->self);
+	for (size_t i = 0; i < p->contact_count; i++)
+		people_chat_changed(p, p->contacts[i]);
+	return people_end(p, GN_OK);
+}
+
 /* ---- what came ---- */
 
 static void take_passing(struct gn_people *p, struct people_contact *c, struct people_device *d,

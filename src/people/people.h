@@ -229,6 +229,7 @@ typedef bool gn_people_finder(void *user, const struct gn_people_find *find,
 
 struct gn_people_config {
 	struct gn_pk owner, device; /* of this person, and this device's key */
+	bool moved;                 /* rows may be of another own device, that is gone */
 	gn_people_finder *find;
 	void *user;
 };
@@ -238,6 +239,9 @@ GN_MUST gn_err gn_people_new(const struct gn_env *env, const struct gn_people_co
  * GN_LIMIT: free it, nothing of it is of use. */
 GN_MUST gn_err gn_people_load(struct gn_people *p, enum gn_people_row_kind kind,
 			      struct gn_slice row);
+/* All rows are loaded, of another device of this person (config.moved): they are this one's now,
+ * and told as rows. */
+GN_MUST gn_err gn_people_moved(struct gn_people *p);
 void gn_people_free(struct gn_people *p);
 
 /* ---- what happened ---- */

@@ -303,7 +303,24 @@ gn_err people_load_own(struct gn_people *p, struct gn_slice row)
 	if (!people_form_read_all(&f))
 		return GN_CORRUPT;
 	people_contact_known_by(p, p->self, &p->config.owner);
-	return gn_pk_eq(&device, &p->config.device) ? GN_OK : GN_CORRUPT;
+	return p->config.moved || gn_pk_eq(&device, &p->config.device) ? GN_OK : GN_CORRUPT;
+}
+
+/* Another own device's chains: this one's stands before them, and that one's is as others are. */
+static gn_err take_chains(struct gn_people *p, struct people_chains *c)
+{
+	if (c->at[0].device == p->device)
+		return GN_OK;
+	if (!p->config.moved)
+		return GN_CORRUPT;
+	c->at[0].heard = c->clock; /* it is not the one to give way */
+	struct people_chain *own = people_chain_put(c, p->env.alloc, p->device, true, 0);
+	if (!own)
+		return GN_NOMEM;
+	struct people_chain first = c->at[0];
+	c->at[0] = *own;
+	*own = first;
+	return GN_OK;
 }
 
 /* Who rotated keeps the name of before; nobody else has it. */
@@ -375,9 +392,10 @@ gn_err people_load_chat(struct gn_people *p, struct gn_slice row)
 	gn_err err = walk_chat(&f, &read, &id, p->env.alloc);
 	if (!err && !people_form_read_all(&f))
 		err = GN_CORRUPT;
-	if (!err && (!(c = people_contact_by_chat(p, &id)) || c->chat.receipts ||
-		     read.chat.chains.at[0].device != p->device))
+	if (!err && (!(c = people_contact_by_chat(p, &id)) || c->chat.receipts))
 		err = GN_CORRUPT;
+	if (!err)
+		err = take_chains(p, &read.chat.chains);
 	if (err) {
 		people_chains_fini(&read.chat.chains, p->env.alloc);
 		gn_mem_free(p->env.alloc, read.chat.receipts);

@@ -13,8 +13,11 @@
 #define GN_BOXREC_INVITES 64 /* open at once; each is a key of a front box */
 #define GN_BOXREC_REFUSED 64 /* then the box is replaced */
 #define GN_BOXREC_WORKERS 64 /* of a queue, by key; others show a token */
-#define GN_BOXREC_WORK_BITS                                                                        \
-	20 /* zero bits that a descriptor or a stranger's deposit has at least */
+/* Zero bits that a descriptor or a stranger's deposit has at least. The simulator of thousands of
+ * boxes is built with fewer. */
+#ifndef GN_BOXREC_WORK_BITS
+#define GN_BOXREC_WORK_BITS 20
+#endif
 #define GN_BOXREC_ITEM_LARGEST 61440 /* bytes of an item in any box */
 
 struct gn_boxrec_reader {  /* what one device made for this box */

@@ -35,6 +35,10 @@ static int print_status(struct cli *cli, struct reply *r)
 			 : json_is_true(json_object_get(j, "identity_wanted"))
 				 ? "your identity record must be signed anew: geonet agent unlock"
 				 : "your keys and boxes are being published");
+	if (json_is_true(json_object_get(j, "revoked")))
+		out_pair(cli, "device",
+			 "taken out of your identity by another one of yours, where "
+			 "a backup was put back: it sends nothing");
 	if (json_number(j, "waiting"))
 		out_pair(cli, "new", "%s; open: geonet agent unlock",
 			 out_count(json_number(j, "waiting"), "sealed item came while it is locked",

@@ -18,6 +18,10 @@ int cmd_agent_renew(struct cli *cli);
 
 int cmd_agent_clients(struct cli *cli);
 int cmd_agent_approve(struct cli *cli);
+int cmd_agent_backup(struct cli *cli);
+int cmd_agent_restore(struct cli *cli);
+int cmd_agent_export(struct cli *cli);
+int cmd_agent_import(struct cli *cli);
 
 int cmd_contacts_list(struct cli *cli);
 int cmd_contacts_add(struct cli *cli);

@@ -42,6 +42,22 @@ static const struct cli_option approve_options[] = {
 	{0},
 };
 
+static const struct cli_option allow_options[] = {
+	{"yes", NULL, "allow it without being asked"},
+	OPTION_PASSPHRASE,
+	{0},
+};
+
+static const struct cli_option export_options[] = {
+	{"no-files", NULL, "without the files of messages"},
+	{0},
+};
+
+static const struct cli_option restore_options[] = {
+	OPTION_PASSPHRASE,
+	{0},
+};
+
 const struct cli_command agent_commands[] = {
 	{"up", "", 0, 0, "start your agent in the background",
 	 "It keeps your keys, sessions and messages, reaches the network through the node, and "
@@ -79,6 +95,31 @@ const struct cli_command agent_commands[] = {
 	 NULL,
 	 "  geonet agent approve 4711\n",
 	 approve_options, cmd_agent_approve},
+	{"backup", "FILE", 1, 1, "all that your agent keeps, sealed, in one file",
+	 "Contacts, chats, messages, settings. It opens with the passphrase that you have now, and "
+	 "with your 24 words (geonet id export). Files of messages are not in it. A file that is "
+	 "there is never overwritten.\n",
+	 "  geonet agent backup /media/stick/geonet-2026-11.backup\n",
+	 allow_options, cmd_agent_backup},
+	{"restore", "FILE", 1, 1, "put a backup back, where no agent has been",
+	 "This becomes a new device of yours, with keys and sessions of its own; your contacts see "
+	 "one grey line. The device of before is taken out of your identity. Without a passphrase, "
+	 "or with a lost one, put your 24 words in first: geonet id import.\n",
+	 "  geonet agent restore /media/stick/geonet-2026-11.backup\n"
+	 "  geonet --data /srv/ann agent restore ann.backup --passphrase-file secret\n",
+	 restore_options, cmd_agent_restore},
+	{"export", "DIR|FILE.json|FILE.vcf", 1, 1, "contacts, chats and files, for other programs",
+	 "Into a new folder: contacts.vcf (vCard), export.json (contacts and chats, newest messages "
+	 "first) and the files of messages. Or one of the two alone. It is not sealed. Nothing is "
+	 "overwritten. To go on elsewhere, make a backup instead.\n",
+	 "  geonet agent export ~/geonet-export\n"
+	 "  geonet agent export friends.vcf\n",
+	 export_options, cmd_agent_export},
+	{"import", "FILE|-", 1, 1, "contacts of a vCard file or of an export",
+	 "Who is known already stays as they are, and nobody is written to. Cards without a PID "
+	 "(IMPP:geonet:PID) are passed over.\n",
+	 "  geonet agent import friends.vcf\n",
+	 NULL, cmd_agent_import},
 	{"renew", "", 0, 0, "new keys for first messages and another private box, now",
 	 "As every week by itself; now after a device of yours was lost, or its keys were seen. "
 	 "Your contacts are told; what waits in the box of before is read for 31 days.\n",

@@ -66,6 +66,8 @@ enum gn_fb_app_agent_body {
 	GN_FB_APP_AGENT_BODY_CLIENT_REMOVE = 12,
 	GN_FB_APP_AGENT_BODY_APPROVAL_ASKED = 13,
 	GN_FB_APP_AGENT_BODY_APPROVAL_GIVE = 14,
+	GN_FB_APP_AGENT_BODY_AGENT_BACKUP = 15,
+	GN_FB_APP_AGENT_BODY_BACKUP_IS = 16,
 };
 
 enum gn_fb_app_contact_body {
@@ -194,6 +196,8 @@ struct gn_fb_agent_status_is_args {
 	uint32_t sending;
 	/* The identity record must be signed anew: unlock with the passphrase, if there is one. */
 	bool identity_wanted;
+	/* Another device of the person took this one out of their identity. */
+	bool revoked;
 };
 static const struct gn_fb_field gn_fbfields_agent_status_is[] = {
 	{"state", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_agent_status_is_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
@@ -210,8 +214,9 @@ static const struct gn_fb_field gn_fbfields_agent_status_is[] = {
 	{"requests", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_agent_status_is_args, requests), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"sending", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_agent_status_is_args, sending), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"identity_wanted", GN_FB_SCALAR, GN_FB_BOOL, 13, offsetof(struct gn_fb_agent_status_is_args, identity_wanted), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"revoked", GN_FB_SCALAR, GN_FB_BOOL, 14, offsetof(struct gn_fb_agent_status_is_args, revoked), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_agent_status_is = {"AgentStatusIs", NULL, gn_fbfields_agent_status_is, 14};
+static const struct gn_fb_type gn_fbtype_agent_status_is = {"AgentStatusIs", NULL, gn_fbfields_agent_status_is, 15};
 
 GN_MUST static inline gn_err gn_fb_agent_status_is_verify(struct gn_slice in, struct gn_fb_agent_status_is *out)
 {
@@ -296,6 +301,10 @@ static inline uint32_t gn_fb_agent_status_is_sending(struct gn_fb_agent_status_i
 static inline bool gn_fb_agent_status_is_identity_wanted(struct gn_fb_agent_status_is t)
 {
 	return gn_fbt_bits(t.t, 13, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_agent_status_is_revoked(struct gn_fb_agent_status_is t)
+{
+	return gn_fbt_bits(t.t, 14, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- AgentStart ---- */
@@ -3433,6 +3442,89 @@ static inline bool gn_fb_approval_give_yes(struct gn_fb_approval_give t)
 	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
 }
 
+/* ---- AgentBackup ---- */
+
+/* A sealed copy of all that is kept: `BackupIs` as it is made, then its bytes on this call's stream,
+ * then BackupIs again. */
+struct gn_fb_agent_backup {
+	struct gn_fbt t;
+};
+struct gn_fb_agent_backup_args {
+	struct gn_slice passphrase;
+	uint64_t approval;
+};
+static const struct gn_fb_field gn_fbfields_agent_backup[] = {
+	{"passphrase", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_agent_backup_args, passphrase), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"approval", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_agent_backup_args, approval), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_agent_backup = {"AgentBackup", NULL, gn_fbfields_agent_backup, 2};
+
+GN_MUST static inline gn_err gn_fb_agent_backup_verify(struct gn_slice in, struct gn_fb_agent_backup *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_agent_backup, &out->t);
+}
+static inline gn_fbref gn_fb_agent_backup_make(struct gn_fbb *b, const struct gn_fb_agent_backup_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_agent_backup, args);
+}
+static inline bool gn_fb_agent_backup_has_passphrase(struct gn_fb_agent_backup t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_agent_backup_passphrase(struct gn_fb_agent_backup t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline uint64_t gn_fb_agent_backup_approval(struct gn_fb_agent_backup t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+
+/* ---- BackupIs ---- */
+
+/* Bytes; `done`: of the copy, then of the stream. `passphrase`: it opens with that, too. */
+struct gn_fb_backup_is {
+	struct gn_fbt t;
+};
+struct gn_fb_backup_is_args {
+	uint64_t size;
+	uint64_t done;
+	bool copied;
+	bool passphrase;
+};
+static const struct gn_fb_field gn_fbfields_backup_is[] = {
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_backup_is_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"done", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_backup_is_args, done), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"copied", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_backup_is_args, copied), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"passphrase", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_backup_is_args, passphrase), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_backup_is = {"BackupIs", NULL, gn_fbfields_backup_is, 4};
+
+GN_MUST static inline gn_err gn_fb_backup_is_verify(struct gn_slice in, struct gn_fb_backup_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_backup_is, &out->t);
+}
+static inline gn_fbref gn_fb_backup_is_make(struct gn_fbb *b, const struct gn_fb_backup_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_backup_is, args);
+}
+static inline uint64_t gn_fb_backup_is_size(struct gn_fb_backup_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_backup_is_done(struct gn_fb_backup_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_backup_is_copied(struct gn_fb_backup_is t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_backup_is_passphrase(struct gn_fb_backup_is t)
+{
+	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
+}
+
 /* ---- AppAgent ---- */
 
 struct gn_fb_app_agent {
@@ -3444,7 +3536,7 @@ struct gn_fb_app_agent_args {
 };
 static const struct gn_fb_field gn_fbfields_app_agent[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_agent_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 14, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop, &gn_fbtype_agent_renew, &gn_fbtype_clients_list, &gn_fbtype_clients_is, &gn_fbtype_client_add, &gn_fbtype_client_made, &gn_fbtype_client_remove, &gn_fbtype_approval_asked, &gn_fbtype_approval_give}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 16, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop, &gn_fbtype_agent_renew, &gn_fbtype_clients_list, &gn_fbtype_clients_is, &gn_fbtype_client_add, &gn_fbtype_client_made, &gn_fbtype_client_remove, &gn_fbtype_approval_asked, &gn_fbtype_approval_give, &gn_fbtype_agent_backup, &gn_fbtype_backup_is}},
 };
 static const struct gn_fb_type gn_fbtype_app_agent = {"AppAgent", NULL, gn_fbfields_app_agent, 2};
 
@@ -3519,6 +3611,14 @@ static inline struct gn_fb_approval_asked gn_fb_app_agent_body_as_approval_asked
 static inline struct gn_fb_approval_give gn_fb_app_agent_body_as_approval_give(struct gn_fb_app_agent t)
 {
 	return (struct gn_fb_approval_give){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_APPROVAL_GIVE)};
+}
+static inline struct gn_fb_agent_backup gn_fb_app_agent_body_as_agent_backup(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_agent_backup){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_BACKUP)};
+}
+static inline struct gn_fb_backup_is gn_fb_app_agent_body_as_backup_is(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_backup_is){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_BACKUP_IS)};
 }
 
 /* ---- AppContact ---- */
@@ -3850,6 +3950,8 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_client_remove,
 	&gn_fbtype_approval_asked,
 	&gn_fbtype_approval_give,
+	&gn_fbtype_agent_backup,
+	&gn_fbtype_backup_is,
 	&gn_fbtype_app_agent,
 	&gn_fbtype_app_contact,
 	&gn_fbtype_app_chat,
