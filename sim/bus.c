@@ -1,7 +1,8 @@
-/* Scenario bus: everybody follows one topic; five of them say 1 KB each second, in a healthy network,
- * when a part dies at one instant, and while a fifth of all is replaced within ten minutes. Measured
- * of each message: when it came to whom, and how many copies were sent for it. Who counts lives from
- * two seconds before a message to five after it, and has had a lease for ten. */
+/* Scenario bus: everybody follows one topic; five of them say 1 KB each second, in a healthy
+ * network, when a part dies at one instant, and while a fifth of all is replaced within ten
+ * minutes. Measured of each message: when it came to whom, and how many copies were sent for it.
+ * Who counts lives from two seconds before a message to five after it, and has had a lease for ten.
+ * */
 #include "records/topic.h"
 #include "sim.h"
 

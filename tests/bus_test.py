@@ -4,7 +4,7 @@
 Five nodes; people speak with the tool, each over a node of their own. Exit 0 passed, 77 skipped, 1
 failed with a sentence.
 """
-import json, os, subprocess, sys, threading
+import json, os, signal, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
 import node_rig
@@ -66,6 +66,26 @@ class Follower:
         if self.process.poll() is None:
             self.process.terminate()
         self.process.wait(60)
+
+
+class Stopped:
+    """A process that the nodes' end stops, with its children."""
+
+    def __init__(self, process):
+        self.process = process
+
+    def stop(self):
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait(60)
+
+
+def try_sub(speaker, topic):
+    done = subprocess.run(speaker.words("--json", "bus", "sub", topic, "--count", "1"),
+                          capture_output=True, text=True, timeout=120, env=speaker.env())
+    return done.returncode == 0
 
 
 def subscribers(nodes):
@@ -153,6 +173,43 @@ def case_root(nodes, seed):
     for i in range(2, 6):
         ann.run("bus", "pub", "news", str(i))
     eventually("all are heard, each once", 90, lambda: told.texts() == ["1", "2", "3", "4", "5"])
+
+
+def case_telemetry(nodes, seed):
+    """examples/iot_telemetry: readings are kept for who comes, the end of the device is told, and
+    one that ends in order leaves no will (BS-9, BS-11)."""
+    ann, ben = start(nodes, "ann", "ben")
+    script = os.path.join(node_rig.ROOT, "examples", "iot_telemetry", "telemetry.py")
+
+    def example(who, *words):
+        env = dict(who.env(), GEONET=" ".join(who.words()))
+        process = subprocess.Popen([sys.executable, script, *words], env=env, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   start_new_session=True)
+        nodes.attackers.append(Stopped(process))
+        return process
+
+    device = example(ann, "device", "house", "--lease", "10", "--every", "0.3")
+    topic = f"{ann.pid}/house"
+    eventually("the topic is there", 90, lambda: try_sub(ben, topic))
+    late = Follower(ben, topic)
+    eventually("who comes is given each subject", 90,
+               lambda: {m["subject"] for m in late.lines} == {
+                   "state", "room.kitchen.heat", "room.kitchen.humidity", "room.cellar.heat",
+                   "room.cellar.humidity"})
+    watched = example(ben, "watch", topic, "--count", "5")
+    out, _ = watched.communicate(timeout=90)
+    check(out.count("room.") >= 4, out)
+    check(not any(m["will"] for m in late.lines), "no will while it lives")
+    os.killpg(device.pid, signal.SIGKILL)
+    eventually("its will is told", 120,
+               lambda: [m["text"] for m in late.lines if m["will"]] == ["offline"])
+    check(late.lines[-1]["seq"] == str(2**64 - 1), "a number above 2^53 is a string")
+    short = example(ann, "device", "house", "--lease", "10", "--every", "0.3", "--count", "3")
+    check(short.wait(90) == 0, "it ends in order")
+    eventually("it rests", 90, lambda: late.texts()[-1] == "resting")
+    time.sleep(11)  # longer than its lease
+    check(late.texts()[-1] == "resting", f"{late.texts()[-3:]}")
 
 
 if __name__ == "__main__":

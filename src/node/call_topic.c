@@ -1,7 +1,7 @@
 /* Topics over app/1: a publication, a will and a subscription are operations of the bus engine,
- * answered as its events come. No private key is here: messages come signed, and a right that a root
- * asks for is signed by whoever follows with that key; the engine looks at a signature before it
- * takes it. */
+ * answered as its events come. No private key is here: messages come signed, and a right that a
+ * root asks for is signed by whoever follows with that key; the engine looks at a signature before
+ * it takes it. */
 #include "node/call.h"
 
 #include "node/node_int.h"

@@ -1,5 +1,5 @@
-/* Publishing: a message is signed here with the identity's key, and the node brings it to the roots.
- * Each command is a publisher that starts anew: its epoch is now. */
+/* Publishing: a message is signed here with the identity's key, and the node brings it to the
+ * roots. Each command is a publisher that starts anew: its epoch is now. */
 #include "geonet/bus/bus.h"
 #include "geonet/bus/commands.h"
 #include "geonet/frame/client.h"

@@ -27,6 +27,16 @@ static const struct cli_option pub_options[] = {
 	{0},
 };
 
+static const struct cli_option feed_options[] = {
+	{"will", "TEXT", "what is said when this command is gone (default: gone)"},
+	{"subject", "SUBJECT", "of the will"},
+	{"lease", "SECONDS", "how long nothing may be heard of it, 10 to 3600 (default 90)"},
+	{"retain", "SECONDS", "keep each as the newest of its subject (default 3600); 0: not"},
+	{"token", "TOKEN", "what lets you publish (a file, - or its text)"},
+	OPTION_PASSPHRASE,
+	{0},
+};
+
 static const struct cli_option sub_options[] = {
 	{"filter", "FILTER", "only these subjects: * is one word, > the rest; may repeat"},
 	{"count", "N", "end after so many messages"},
@@ -49,6 +59,11 @@ const struct cli_command bus_commands[] = {
 	 "  sensors | geonet bus pub house - --subject room.1.heat --retain 3600\n"
 	 "  geonet bus pub alice.geo/chat.local Good morning\n",
 	 pub_options, cmd_bus_pub},
+	{"feed", "TOPIC", 1, 1, "say what is read from stdin, and leave a will",
+	 "Each line is SUBJECT TEXT. When its input ends, the will is taken back; when it is "
+	 "killed,\nor its machine is gone, the will is told to who follows the topic.\n",
+	 "  sensors | geonet bus feed house --will offline --subject state --lease 30\n",
+	 feed_options, cmd_bus_feed},
 	{"sub", "TOPIC", 1, 1, "print what is said in a topic, as it is said",
 	 "With --json each message is a line.\n",
 	 "  geonet bus sub alice.geo/news\n"

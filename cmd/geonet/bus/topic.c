@@ -1,5 +1,5 @@
-/* A topic of one's own: its record, which says who may publish and follow. Said again it is the next
- * version, and lives as long again. */
+/* A topic of one's own: its record, which says who may publish and follow. Said again it is the
+ * next version, and lives as long again. */
 #include "records/topic.h"
 #include "geonet/bus/bus.h"
 #include "geonet/bus/commands.h"

@@ -48,8 +48,10 @@ struct ask {
 	bool lasts; /* answers come until it is ended: each goes to event, too */
 	/* A call that asks for events: each as JSON, lent, until it says false. */
 	bool (*event)(void *user, struct gn_app_kind kind, const json_t *json);
-	/* After event: a call that it makes on the same connection; false: none. */
+	/* After event and input: a call on the same connection, until it says false: none. */
 	bool (*then)(void *user, struct gn_app_kind *kind, const void **args);
+	/* A call that lasts: stdin can be read; false: that was all, and it ends. */
+	bool (*input)(void *user);
 	/* A call with a stream, which lasts as long as something of it moves: its answers before
 	 * the last one; the bytes that come; what goes, from the first answer on: how many bytes
 	 * were put into buf, 0: that was all. False and SIZE_MAX give up: GN_CANCELLED. */

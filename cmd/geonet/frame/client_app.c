@@ -31,6 +31,7 @@ struct talk {
 	int fd;
 	uint64_t call;
 	bool asked, done;
+	bool ending;   /* stdin is at its end */
 	bool reads;    /* what goes on its stream is asked for */
 	gn_err failed; /* between us and the node */
 	char *detail;
@@ -80,11 +81,18 @@ static void say_then(struct talk *t)
 	struct gn_app_kind kind;
 	const void *args;
 	uint64_t call;
-	if (t->done || !t->ask->then || !t->ask->then(t->ask->user, &kind, &args))
-		return;
-	struct gn_fbb *b = gn_host_client_builder(t->client);
-	gn_fbref ref = gn_fbb_table(b, gn_app_type(kind), args);
-	t->failed = gn_host_client_call(t->client, kind, ref, 0, gn_os_steady(), &call);
+	while (!t->done && t->ask->then && t->ask->then(t->ask->user, &kind, &args)) {
+		struct gn_fbb *b = gn_host_client_builder(t->client);
+		gn_fbref ref = gn_fbb_table(b, gn_app_type(kind), args);
+		t->failed = gn_host_client_call(t->client, kind, ref, 0, gn_os_steady(), &call);
+		t->done |= t->failed != GN_OK;
+	}
+}
+
+static void take_input(struct talk *t)
+{
+	t->ending = !t->ask->input(t->ask->user);
+	say_then(t);
 }
 
 static void give_up(struct talk *t)
@@ -206,11 +214,18 @@ static void talk(struct talk *t)
 		send_out(t);
 		gn_time now = gn_os_steady(), at = gn_host_client_deadline(t->client);
 		bool out = gn_host_client_out(t->client).len > 0;
-		struct pollfd p = {.fd = t->fd, .events = (short)(POLLIN | (out ? POLLOUT : 0))};
+		bool input = t->asked && t->ask->input && !t->ending;
+		struct pollfd p[2] = {
+			{.fd = t->fd, .events = (short)(POLLIN | (out ? POLLOUT : 0))},
+			{.fd = STDIN_FILENO, .events = POLLIN}};
 		gn_time wait = at == GN_NEVER ? GN_SEC : at > now ? at - now : 0;
 		wait = wait < GN_SEC ? wait : GN_SEC;
-		if (poll(&p, 1, (int)(wait / GN_MSEC) + 1) > 0 && (p.revents & ~POLLOUT))
-			read_in(t);
+		if (poll(p, input ? 2 : 1, (int)(wait / GN_MSEC) + 1) > 0) {
+			if (p[0].revents & ~POLLOUT)
+				read_in(t);
+			if (input && p[1].revents)
+				take_input(t);
+		}
 		gn_host_client_tick(t->client, gn_os_steady());
 		hear(t);
 	}

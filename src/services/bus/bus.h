@@ -9,8 +9,8 @@
  *
  * The owner pumps it as the other services: messages of proven peers, events of the overlay and the
  * time in; messages, events, one deadline out. Nothing is kept on a disk. It counts messages a
- * second as the topic says; gn_bus_caused tells what a message cost, for the owner to charge. Rules:
- * docs/spec/bus.md BS-4, BS-17. */
+ * second as the topic says; gn_bus_caused tells what a message cost, for the owner to charge.
+ * Rules: docs/spec/bus.md BS-4, BS-17. */
 #ifndef GN_SERVICES_BUS_H
 #define GN_SERVICES_BUS_H
 

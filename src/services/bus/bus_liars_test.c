@@ -1,7 +1,7 @@
 /* The bus among peers that lie: roots that forge, repeat, end a will or tell it alone; subscribers
  * whose other root is none; links that flood; and what is lost on the way.
  * Rules BS-8, BS-9, BS-11, BS-12, BS-13, BS-14. */
-#include "services/bus/harness_int.h"
+#include "services/bus/testing/root.h"
 
 #define NODES 12
 

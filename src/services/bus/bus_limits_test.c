@@ -1,7 +1,7 @@
-/* One root and what peers may use up of it: each bound at it and one past it, with the name that the
- * refusal gives; what is old, replayed, forged or another's to bring; numbers at the ends.
+/* One root and what peers may use up of it: each bound at it and one past it, with the name that
+ * the refusal gives; what is old, replayed, forged or another's to bring; numbers at the ends.
  * Rules BS-1, BS-2, BS-3, BS-5, BS-6, BS-7, BS-8, BS-9, BS-11, BS-12, BS-16, BS-17. */
-#include "services/bus/harness_int.h"
+#include "services/bus/testing/root.h"
 
 static uint8_t big[GN_SAID_PAYLOAD];
 

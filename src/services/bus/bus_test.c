@@ -1,6 +1,6 @@
-/* The bus on networks of the world: each message once to who follows, values, filters, wills, rights,
- * gaps, and roots that die or lie.
- * Rules BS-2, BS-4, BS-5, BS-6, BS-8, BS-9, BS-10, BS-11, BS-12, BS-14, BS-15. */
+/* The bus on networks of the world: each message once to who follows, values, filters, wills,
+ * rights, gaps, and roots that die or lie. Rules BS-2, BS-4, BS-5, BS-6, BS-8, BS-9, BS-10, BS-11,
+ * BS-12, BS-14, BS-15. */
 #include "services/bus/engine_int.h"
 #include "services/testing/buses.h"
 

@@ -1,13 +1,13 @@
-/* What comes to a subscriber, from roots and from links: each message once, signed by a publisher who
- * may; a gap in its numbers is asked for and, when nobody has it, told.
+/* What comes to a subscriber, from roots and from links: each message once, signed by a publisher
+ * who may; a gap in its numbers is asked for and, when nobody has it, told.
  *
- *   seen:  none -> based [the first live message] -> gap [a number is missing: asked of the primary,
- *          the other root, any root] -> based [it came, or is told as lost]
+ *   seen:  none -> based [the first live message] -> gap [a number is missing: asked of the
+ *          primary, the other root, any root] -> based [it came, or is told as lost]
  *
  * 1. Nothing is believed of a root but that it has sent something.
  * 2. A will counts when a second root has told it, or there is but one.
- * 3. Values are judged by subject, since a new subscriber is given old ones: only live messages make
- *    gaps.
+ * 3. Values are judged by subject, since a new subscriber is given old ones: only live messages
+ *    make gaps.
  * Rules BS-2, BS-3, BS-9, BS-11, BS-12, BS-14. */
 #include "services/bus/engine_int.h"
 

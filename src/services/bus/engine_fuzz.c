@@ -1,7 +1,7 @@
-/* The engine of the bus as a state machine, against a peer that may say anything and is a root of the
- * topic, too: a node that is root, subscriber and publisher, with a link to that peer, a value and a
- * will. Whatever comes and in whatever order, the engine stays valid, what it sends verifies, and its
- * owner is shown only what is signed for the topic and of now.
+/* The engine of the bus as a state machine, against a peer that may say anything and is a root of
+ * the topic, too: a node that is root, subscriber and publisher, with a link to that peer, a value
+ * and a will. Whatever comes and in whatever order, the engine stays valid, what it sends verifies,
+ * and its owner is shown only what is signed for the topic and of now.
  *
  * Input: steps of an opcode and its bytes:
  *   0 len16 bytes   a message as it is          1 n   so many tenths of a second pass

@@ -1,5 +1,5 @@
-/* Topics at a root: made when somebody asks for one whose record lies here, freed when nobody has for
- * a while, or when others need the place and nobody follows it. Rules BS-4, BS-16. */
+/* Topics at a root: made when somebody asks for one whose record lies here, freed when nobody has
+ * for a while, or when others need the place and nobody follows it. Rules BS-4, BS-16. */
 #include "services/bus/engine_int.h"
 
 static bool idle(const struct bus_held *h)

@@ -1,5 +1,5 @@
-/* What a topic has at a root: subscribers, farthest first by their round trip when they last renewed,
- * publishers, and the last messages.
+/* What a topic has at a root: subscribers, farthest first by their round trip when they last
+ * renewed, publishers, and the last messages.
  *
  * 1. Each subscriber's lease is counted for its peer and prefix, as long as it is in the list.
  * 2. A publisher's index is its own until it is dropped, and no subscriber then claims to know its

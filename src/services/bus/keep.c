@@ -1,6 +1,6 @@
 /* Values: of each publisher and subject the newest message that is marked so, until its time is
- * over. A publisher has sixteen, a topic 256. Who subscribes gets them first; a root that is new to a
- * topic asks three others for theirs, which are signed as every message. Rules BS-9, BS-10. */
+ * over. A publisher has sixteen, a topic 256. Who subscribes gets them first; a root that is new to
+ * a topic asks three others for theirs, which are signed as every message. Rules BS-9, BS-10. */
 #include "services/bus/engine_int.h"
 
 static int find(const struct bus_held *h, const struct gn_said *said)

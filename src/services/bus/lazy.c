@@ -1,10 +1,10 @@
 /* Links between subscribers, in topics whose record says so: who has a message tells its links at
- * once, and who has not got it 80 ms later asks one of those who have. So a message passes by two
+ * once, and who has not got it 150 ms later asks one of those who have. So a message passes by two
  * roots that died at one instant, and costs no second copy while they live.
  *
- *   link:  none -> asked [bus_links_offer] -> up [it says yes] -> none [either drops it, or is gone]
+ *   link:  none -> asked [bus_links_offer] -> up [it says yes] -> none [one drops it, or is gone]
  *               -> up    [bus_on_link: there is a place]
- *   want:  none -> waiting [bus_on_have] -> asked of the first [80 ms] -> of the next [it is silent]
+ *   want:  none -> waiting [bus_on_have] -> asked of the first [BUS_LAZY] -> of the next [silence]
  *               -> none [it came, or all were asked]
  *
  * Rule BS-13. */

@@ -1,5 +1,5 @@
-/* The subscriptions of the owner, and what waits for them: messages in the order they came, gaps, and
- * how the lease stands. Who does not take what comes loses the newest, and is told how many.
+/* The subscriptions of the owner, and what waits for them: messages in the order they came, gaps,
+ * and how the lease stands. Who does not take what comes loses the newest, and is told how many.
  *
  *   local:  begun [bus_sub_start] -> following [a root gave a lease] -> ended [bus_locals_end]
  *

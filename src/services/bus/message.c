@@ -1,7 +1,7 @@
-/* Messages: built in place, small ones before copies for subscribers, and taken one at a time. Those
- * to ourselves wait in a queue of their own and come in again as a peer's, so that a node that is
- * one of the roots has no second way. Small ones are dropped above BUS_CONTROL_BYTES, and asked
- * again by timeout. Rule BS-16. */
+/* Messages: built in place, small ones before copies for subscribers, and taken one at a time.
+ * Those to ourselves wait in a queue of their own and come in again as a peer's, so that a node
+ * that is one of the roots has no second way. Small ones are dropped above BUS_CONTROL_BYTES, and
+ * asked again by timeout. Rule BS-16. */
 #include "services/bus/engine_int.h"
 
 #define SMALL 1792 /* bytes of any message without payload or token; of what is around them */

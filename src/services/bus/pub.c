@@ -1,9 +1,9 @@
 /* Messages of publishers here, and their wills: sent to every root as they are, signed elsewhere.
  *
- *   post:  begun [bus_post_start] -> sent [the roots are known] -> over [`need` roots have it; all have
- *          answered; BUS_POST_TIME]
- *   will:  begun -> brought to each root -> stands [two have it] -> renewed every 30 s
- *          -> told [a root says so: it is over]
+ *   post:  begun [bus_post_start] -> sent [the roots are known] -> over [`need` roots have it; all
+ *          have answered; BUS_POST_TIME]
+ *   will:  begun -> brought to each root -> stands [two have it] -> renewed within its lease
+ *          -> told [two roots say so: it is over]
  *
  * A value is remembered while somebody here takes part in the topic, for roots to come. Rules BS-6,
  * BS-9, BS-11, BS-18. */
@@ -232,6 +232,13 @@ static struct bus_at_root *at_root(struct bus_post *p, const struct bus_view *v,
 	return free;
 }
 
+/* Within a lease twice, so that one may be lost. */
+static gn_time renewal(const struct bus_post *p)
+{
+	gn_time third = p->message->said.lease * GN_SEC / 3;
+	return third < BUS_WILL_RENEW ? third : BUS_WILL_RENEW;
+}
+
 static gn_time run_will(struct gn_bus *b, struct bus_view *v, struct bus_post *p)
 {
 	GN_ASSERT(p->op.kind == OP_WILL);
@@ -243,7 +250,7 @@ static gn_time run_will(struct gn_bus *b, struct bus_view *v, struct bus_post *p
 		if (!at->asked && at->renew <= b->now) {
 			uint64_t request = bus_ask_add(b, &ask);
 			at->asked = request != 0;
-			at->renew = b->now + (request ? BUS_WILL_RENEW : BUS_LOOK_AGAIN);
+			at->renew = b->now + (request ? renewal(p) : BUS_LOOK_AGAIN);
 			if (request)
 				send_will(b, v, p, &v->roots[i].c, request, !at->taken,
 					  p->message->said.lease);
@@ -330,7 +337,7 @@ static void will_answered(struct gn_bus *b, struct bus_view *v, struct bus_post 
 	for (unsigned i = 0; i < BUS_ROOTS; i++) {
 		struct bus_at_root *at = &p->at[i];
 		if (gn_pk_eq(&at->pk, peer)) {
-			at->renew = b->now + (err == GN_OK                       ? BUS_WILL_RENEW
+			at->renew = b->now + (err == GN_OK                       ? renewal(p)
 					      : err == GN_NOT_FOUND && at->taken ? 0
 										 : BUS_BAD);
 			at->asked = false;

@@ -1,6 +1,6 @@
-/* The rules of a topic are its record, which this node holds because the topic lies here. It is read
- * from the overlay's store once and kept until it holds another version; requests that come in the
- * meantime wait.
+/* The rules of a topic are its record, which this node holds because the topic lies here. It is
+ * read from the overlay's store once and kept until it holds another version; requests that come in
+ * the meantime wait.
  *
  *   none -> reading [bus_rules_get: the overlay holds a record]  -> known [bus_rules_got]
  *                                                                -> none  [it could not be read]

@@ -1,5 +1,5 @@
-/* The publishers of a followed topic, by the first 8 bytes of their keys, and what came of each. Two
- * keys with the same 8 bytes are an attack: the second is not heard. Rules BS-2, BS-16. */
+/* The publishers of a followed topic, by the first 8 bytes of their keys, and what came of each.
+ * Two keys with the same 8 bytes are an attack: the second is not heard. Rules BS-2, BS-16. */
 #include "services/bus/engine_int.h"
 
 struct bus_seen *bus_seen_get(const struct bus_view *v, uint64_t key8)

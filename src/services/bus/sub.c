@@ -1,13 +1,13 @@
-/* Subscriptions: a lease at a primary and another root for each topic, whoever here follows it, with
- * the filters of all together; what comes goes to those whose own filters let it through, and waits
- * until its owner takes it.
+/* Subscriptions: a lease at a primary and another root for each topic, whoever here follows it,
+ * with the filters of all together; what comes goes to those whose own filters let it through, and
+ * waits until its owner takes it.
  *
  *   root:  none -> asked [run_lease] -> leased [BusSubscribed] -> asked [BUS_RENEW] ..
  *                                    -> none   [another set; it refuses, is silent or gone]
  *
- * Which two of the roots follows from the hash of both keys, so that subscribers spread evenly and a
- * root more or less moves few. Where the topic asks, a right is shown in each session, signed by its
- * owner. Rules BS-5, BS-14, BS-15. */
+ * Which two of the roots follows from the hash of both keys, so that subscribers spread evenly and
+ * a root more or less moves few. Where the topic asks, a right is shown in each session, signed by
+ * its owner. Rules BS-5, BS-14, BS-15. */
 #include "services/bus/engine_int.h"
 
 /* ---- which roots ---- */

@@ -1,4 +1,5 @@
-/* Windows over sequence numbers. Invariant: bit 0 is set once anything has come. Rules BS-2, BS-12. */
+/* Windows over sequence numbers. Invariant: bit 0 is set once anything has come. Rules BS-2, BS-12.
+ * */
 #include "services/bus/window_int.h"
 
 #include <string.h>

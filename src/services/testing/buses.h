@@ -1,5 +1,5 @@
-/* A topic with its owner, for tests: keys, record; events collected; rights shown by whoever has the
- * key, as agents do. */
+/* A topic with its owner, for tests: keys, record; events collected; rights shown by whoever has
+ * the key, as agents do. */
 #ifndef GN_SERVICES_TESTING_BUSES_H
 #define GN_SERVICES_TESTING_BUSES_H
 

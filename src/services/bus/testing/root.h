@@ -1,7 +1,7 @@
-/* One root of a topic, as peers see it who are nobody in the network: what they send goes straight in,
- * and its answers are read here. */
-#ifndef GN_SERVICES_BUS_HARNESS_INT_H
-#define GN_SERVICES_BUS_HARNESS_INT_H
+/* One root of a topic, as peers see it who are nobody in the network: what they send goes straight
+ * in, and its answers are read here. */
+#ifndef GN_SERVICES_BUS_TESTING_ROOT_H
+#define GN_SERVICES_BUS_TESTING_ROOT_H
 
 #include "services/bus/engine_int.h"
 #include "services/testing/buses.h"
