@@ -7,6 +7,7 @@
  *               replica sets, lost records
  *   drive.c     joins, batches of lookups, puts and gets, faults
  *   sybil.c     nodes that lie about one key
+ *   bused.c     the bus engine beside each overlay
  *   bus.c       a topic that everybody follows
  *   nodes.c     whole nodes, as geonetd runs them
  *   boxed.c     the engine of boxes beside each overlay, with a log and a disk of its own
@@ -243,6 +244,13 @@ void sim_sybils_link(struct sim *s);
 void sim_sybils_stop(struct sim *s);
 void sim_sybil_message(struct sim *s, unsigned a, unsigned b, struct gn_slice bytes);
 struct gn_receipt sim_receipt(const struct sim_node *n, const struct gn_record *r);
+
+/* ---- bused.c ---- */
+void sim_bused_start(struct sim *s, unsigned i); /* nothing, if the run has none */
+void sim_bused_stop(struct sim *s, unsigned i);
+bool sim_bused_pump(struct sim *s, unsigned i); /* something moved */
+/* False: it is not the bus's. */
+bool sim_bused_recv(struct sim *s, unsigned i, unsigned from, struct gn_slice bytes);
 
 /* ---- bus.c ---- */
 int sim_run_bus(struct sim *s);
