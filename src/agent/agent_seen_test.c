@@ -181,7 +181,7 @@ static void dropped(void **state)
 	world_pass(&w, 6 * GN_SEC, GN_SEC);
 	assert_string_equal(sees(1), "one|1 missing|three|");
 	until_sees(0, "one: delivered|two: stored|three: delivered|");
-	world_pass(&w, HOURS(1) + PRESENT, 60 * GN_SEC);
+	world_pass(&w, HOURS(1) + PRESENT, 600 * GN_SEC);
 	until_sees(1, "one|two|three|");
 	world_pass(&w, 5 * GN_SEC, GN_SEC);
 	until_sees(0, "one: delivered|two: delivered|three: delivered|");
@@ -278,27 +278,27 @@ static void old_prekeys(void **state)
 {
 	(void)state;
 	agent_own_prekeys_used(&w.souls[1].a);
-	world_pass(&w, DAYS(3), HOURS(2));
+	world_pass(&w, DAYS(3), HOURS(6));
 	w.stale = true;
 	set_up_anew();
 	(void)world_say(&w, 0, "one");
 	until_sees(0, "one: stored|");
-	world_pass(&w, HOURS(20), HOURS(1));
+	world_pass(&w, HOURS(20), HOURS(5));
 	assert_string_equal(sees(0), "one: stored|");
 	assert_string_equal(sees(1), "");
 	w.stale = false;
-	world_pass(&w, HOURS(8), HOURS(1));
+	world_pass(&w, HOURS(8), HOURS(2));
 	until_sees(1, "one|");
 	until_sees(0, "one: delivered|");
 	w.stale = true; /* of all, by now */
 	world_pass(&w, DAYS(40), DAYS(4));
 	set_up_anew();
 	(void)world_say(&w, 0, "two");
-	world_pass(&w, HOURS(20), HOURS(2));
+	world_pass(&w, HOURS(20), HOURS(5));
 	assert_string_equal(sees(1), "one|");
 	assert_string_equal(sees(0), "one: delivered|two: stored|");
 	w.stale = false;
-	world_pass(&w, HOURS(8), HOURS(1));
+	world_pass(&w, HOURS(8), HOURS(2));
 	until_sees(1, "one|two|");
 }
 
