@@ -187,8 +187,6 @@ static int set_up(void **state)
 		.count = 64, .bytes = 1u << 20, .keep = 3600 * GN_SEC});
 	a.now = gn_os_steady();
 	a.db = nest.db;
-	a.api.told = gn_host_told_new(&(struct gn_host_told_config){
-		.count = 64, .bytes = 1u << 20, .keep = 3600 * GN_SEC});
 	assert_non_null(a.api.told);
 	a.link = beside.link;
 	a.owner = owner.pk;
@@ -215,7 +213,6 @@ static int tear_down(void **state)
 	beside_end(&beside);
 	gn_host_told_free(a.api.told);
 	nest_remove(&nest);
-	gn_host_told_free(a.api.told);
 	free(a.events);
 	free(a.found_row);
 	free(a.found_content);
