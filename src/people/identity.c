@@ -50,6 +50,11 @@ static void drop_devices(struct gn_people *p, struct people_contact *c,
 		gn_mem_free(p->env.alloc, d->unopened);
 		d->unopened = NULL;
 		people_device_drop(c, d);
+		/* whoever has it had the keys of that box, and who comes after may not: their front
+		 * box, which the record names, until they tell of another one */
+		gn_mem_free_secret(p->env.alloc, c->box);
+		c->box = NULL;
+		people_contact_changed(p, c);
 	}
 }
 

@@ -237,7 +237,9 @@ static void pins(void **state)
 	gn_sk_new(&w.rand, &device);
 	r->devices[1].key = device.pk;
 	r->devices[1].name = GN_LIT("Bob's tablet");
+	assert_non_null(desk_contact(a1, 1).box);
 	assert_int_equal(sees(r), GN_OK);
+	assert_null(desk_contact(a1, 1).box); /* the device that went had its keys */
 	assert_int_equal(desk_contact(a1, 1).pin.seq, 3);
 	assert_int_equal(lines(GN_PEOPLE_LINE_DEVICE), 1);
 	assert_int_equal(lines(GN_PEOPLE_LINE_GONE), 1);
