@@ -7,6 +7,7 @@
  *               replica sets, lost records
  *   drive.c     joins, batches of lookups, puts and gets, faults
  *   sybil.c     nodes that lie about one key
+ *   bused.c     the engine of the bus beside each overlay
  *   bus.c       a topic that everybody follows
  *   nodes.c     whole nodes, as geonetd runs them
  *   boxed.c     the engine of boxes beside each overlay, with a log and a disk of its own
@@ -247,6 +248,11 @@ struct gn_receipt sim_receipt(const struct sim_node *n, const struct gn_record *
 /* ---- bus.c ---- */
 int sim_run_bus(struct sim *s);
 uint64_t sim_bus_counter(const struct sim *s, const char *name);
+/* ---- bused.c ---- */
+void sim_bused_start(struct sim *s, unsigned i);
+bool sim_bused_pump(struct sim *s, unsigned i); /* something moved */
+bool sim_is_bus(struct gn_slice message);
+
 /* ---- boxed.c ---- */
 struct sim_boxed {
 	struct sim *s;

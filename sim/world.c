@@ -143,23 +143,6 @@ unsigned sim_node_add(struct sim *s)
 	return i;
 }
 
-static gn_time bus_rtt(void *user, const struct gn_pk *peer)
-{
-	const struct sim_who *w = user;
-	const unsigned *to = gn_map_get(&w->s->by_pk, peer->b);
-	return to ? sim_rtt(w->s, w->node, *to) : 0;
-}
-
-static void bus_start(struct sim *s, unsigned i)
-{
-	struct sim_node *n = &s->nodes[i];
-	struct gn_bus_config cfg = {
-		.overlay = n->ov, .node = n->sk.pk, .rtt = bus_rtt, .user = &n->who};
-	n->who = (struct sim_who){s, i};
-	gn_err err = gn_bus_new(&n->env, &cfg, s->now, &n->bus);
-	GN_ASSERT(err == GN_OK);
-}
-
 bool sim_alive(const struct sim *s, unsigned i)
 {
 	return s->nodes[i].ov != NULL;
@@ -203,7 +186,7 @@ void sim_node_start(struct sim *s, unsigned i)
 		GN_ASSERT(err == GN_OK);
 	}
 	if (s->with_bus)
-		bus_start(s, i);
+		sim_bused_start(s, i);
 	sim_boxed_start(s, i);
 	sim_pump(s, i);
 }
@@ -429,34 +412,6 @@ void sim_op_add(struct sim *s, unsigned node, gn_op op, unsigned index)
 	s->ops[s->op_count++] = (struct sim_op){node, op, index};
 }
 
-static bool is_bus(struct gn_slice m)
-{
-	return m.len >= 8 && memcmp(m.p + 4, "GNBS", 4) == 0;
-}
-
-static bool pump_bus(struct sim *s, unsigned i)
-{
-	struct sim_node *n = &s->nodes[i];
-	struct gn_overlay_message m;
-	struct gn_bus_event e;
-	struct gn_fb_bus_frame f;
-	bool moved = false;
-	while (gn_bus_next_message(n->bus, &m)) {
-		gn_err err = gn_fb_bus_frame_verify(m.bytes, &f);
-		GN_ASSERT(err == GN_OK);
-		s->bus_copies += gn_fb_bus_frame_body_type(f) == GN_FB_BUS_FRAME_BODY_BUS_DELIVER;
-		s->bus_messages++;
-		sim_message(s, i, &m);
-		moved = true;
-	}
-	while (gn_bus_next_event(n->bus, &e))
-		if (s->on_bus)
-			s->on_bus(s, i, &e);
-	if (s->opt.validate)
-		gn_bus_validate(n->bus);
-	return moved;
-}
-
 static void pump_overlay(struct sim *s, unsigned i)
 {
 	struct sim_node *n = &s->nodes[i];
@@ -487,7 +442,7 @@ void sim_pump(struct sim *s, unsigned i)
 	struct sim_node *n = &s->nodes[i];
 	do
 		pump_overlay(s, i);
-	while ((n->boxed && sim_boxed_pump(s, i)) || (n->bus && pump_bus(s, i)));
+	while ((n->boxed && sim_boxed_pump(s, i)) || (n->bus && sim_bused_pump(s, i)));
 	if (s->opt.validate)
 		gn_overlay_validate(n->ov);
 	gn_time at = gn_time_min(gn_overlay_deadline(n->ov), sim_boxed_deadline(s, i));
@@ -523,7 +478,7 @@ static void handle(struct sim *s, struct sim_event *e)
 			return;
 		if (sim_boxed_recv(s, e->node, e->peer, gn_slice(e->bytes, e->len)))
 			break;
-		if (n->bus && is_bus(gn_slice(e->bytes, e->len)))
+		if (n->bus && sim_is_bus(gn_slice(e->bytes, e->len)))
 			(void)gn_bus_recv(n->bus, peer, &s->nodes[e->peer].addr,
 					  gn_slice(e->bytes, e->len), s->now);
 		else
