@@ -197,6 +197,8 @@ gn_err agent_call_job_take(struct agent_request *r)
 		t++;
 	if (t == a->tasks + AGENT_TASKS)
 		return GN_LIMIT;
+	if (gn_fb_job_take_token(m).len && !agent_queue_ours(r, gn_fb_job_take_token(m)))
+		return GN_OK;
 	if (!gn_agent_link_is_up(a->link))
 		return GN_CLOSED;
 	wait = wait < AGENT_JOB_WAIT_MS ? wait : AGENT_JOB_WAIT_MS;
@@ -214,7 +216,8 @@ gn_err agent_call_job_take(struct agent_request *r)
 		.key = &key,
 		.token = gn_fb_job_take_token(m),
 		.seconds = t->lease,
-		.slots = 1};
+		.slots = 1,
+		.once = true};
 	gn_fbref table = gn_fb_queue_work_make(gn_agent_link_builder(a->link), &args);
 	gn_err err = gn_agent_link_call(a->link, work_kind, table, GN_HOST_CLIENT_LASTS, on_work, t,
 					&t->call);
