@@ -116,7 +116,7 @@ def case_own(nodes, seed):
     check(ended(worker(ann, "own", "cat", "--until-empty")) == [], "nothing is left to be done")
     ann.run("job", "show", "00", want=4)
     ann.run("job", "work", "own", want=2)
-    ann.run("job", "submit", "nonsense", want=1)
+    ann.run("job", "submit", "nonsense", want=2)
 
 
 def case_worker_dies(nodes, seed):

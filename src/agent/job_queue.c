@@ -242,6 +242,19 @@ bool agent_queue_works(const struct agent_job_at *at, const struct gn_pk *worker
 	return works || (token.len == 0 && gn_pk_eq(worker, &at->worker));
 }
 
+bool agent_queue_ours(struct agent_request *r, struct gn_slice token)
+{
+	struct gn_token *t = malloc(sizeof *t);
+	bool ours = t && gn_token_open(token, t, NULL) == GN_OK &&
+		    gn_pk_eq(gn_token_bearer(t), &r->agent->queue.worker.pk);
+	free(t);
+	if (!ours)
+		gn_host_error(&r->base, GN_DENIED,
+			      "what its owner printed is for another key: it does not let you in. "
+			      "Give them the one that `geonet job key` shows");
+	return ours;
+}
+
 gn_err agent_queue_grant(struct gn_agent *a, const struct gn_pk *worker, uint64_t actions,
 			 uint64_t seconds, struct gn_buf *out)
 {

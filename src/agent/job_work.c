@@ -197,6 +197,8 @@ gn_err agent_call_job_take(struct agent_request *r)
 		t++;
 	if (t == a->tasks + AGENT_TASKS)
 		return GN_LIMIT;
+	if (gn_fb_job_take_token(m).len && !agent_queue_ours(r, gn_fb_job_take_token(m)))
+		return GN_OK;
 	if (!gn_agent_link_is_up(a->link))
 		return GN_CLOSED;
 	wait = wait < AGENT_JOB_WAIT_MS ? wait : AGENT_JOB_WAIT_MS;
@@ -205,16 +207,17 @@ gn_err agent_call_job_take(struct agent_request *r)
 	*t = (struct agent_task){.agent = a,
 				 .state = TASK_WANTED,
 				 .until = a->now + (gn_time)wait * GN_MSEC,
-				 .lease = lease > AGENT_JOB_LEASE_MIN ? lease : AGENT_JOB_LEASE_MIN};
+				 .lease =
+					 lease > AGENT_JOB_LEASE_MIN ? lease : AGENT_JOB_LEASE_MIN};
 	struct gn_fb_key box = gn_fb_job_take_queue(m), key;
 	memcpy(t->queue.b, box.b, sizeof t->queue.b);
 	memcpy(key.b, a->queue.worker.pk.b, sizeof key.b);
-	struct gn_fb_queue_work_args args = {
-		.box = &box,
-		.key = &key,
-		.token = gn_fb_job_take_token(m),
-		.seconds = t->lease,
-		.slots = 1};
+	struct gn_fb_queue_work_args args = {.box = &box,
+					     .key = &key,
+					     .token = gn_fb_job_take_token(m),
+					     .seconds = t->lease,
+					     .slots = 1,
+					     .once = true};
 	gn_fbref table = gn_fb_queue_work_make(gn_agent_link_builder(a->link), &args);
 	gn_err err = gn_agent_link_call(a->link, work_kind, table, GN_HOST_CLIENT_LASTS, on_work, t,
 					&t->call);

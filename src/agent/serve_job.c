@@ -51,7 +51,7 @@ static bool which(struct agent_request *r, const struct gn_fb_key *queue,
 		return false;
 	}
 	memcpy(out->worker.b, worker->b, sizeof out->worker.b);
-	return reaches(r);
+	return agent_queue_ours(r, token) && reaches(r);
 }
 
 /* ---- submitting ---- */

@@ -343,7 +343,8 @@ gn_err gn_node_call_queue_work(struct gn_node_request *r)
 	struct gn_box_work w = {.place.box = pk_of(gn_fb_queue_work_box(t)),
 				.token = gn_fb_queue_work_token(t),
 				.seconds = gn_fb_queue_work_seconds(t),
-				.slots = gn_fb_queue_work_slots(t)};
+				.slots = gn_fb_queue_work_slots(t),
+				.once = gn_fb_queue_work_once(t)};
 	gn_op op;
 	if (!r->base.via) {
 		gn_host_error(&r->base, GN_UNSUPPORTED,

@@ -5,9 +5,11 @@
 #include "geonet/frame/files.h"
 #include "os/os.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define PREFIX "geonet:queue/"
 #define TEXT_MAX (2 * GN_TOKEN_MAX + 256)
@@ -48,6 +50,12 @@ bool job_queue_read(struct cli *cli, const char *word, struct job_queue *out)
 	if (out->own)
 		return true;
 	bool is_text = strncmp(word, PREFIX, sizeof PREFIX - 1) == 0;
+	if (!is_text && strcmp(word, "-") != 0 && access(word, F_OK) != 0 && errno == ENOENT) {
+		cli_fail(cli, CLI_USAGE, "usage",
+			 "'%s' is neither own, nor a file, nor what `geonet box grant` printed",
+			 out_text(word));
+		return false;
+	}
 	if (!is_text && !read_input(cli, word, TEXT_MAX, &text, &len))
 		return false;
 	bool right = parse(text ? gn_slice(text, len) : gn_str(word), out);

@@ -51,8 +51,8 @@ static void environment(const json_t *job)
 	for (size_t i = 0; i < GN_COUNT(names); i++)
 		setenv(names[i][0], json_text(job, names[i][1]), 1);
 	for (size_t i = 0; i < GN_COUNT(numbers); i++) {
-		char *text = cli_format("%llu",
-					(unsigned long long)json_number(job, numbers[i][1]));
+		char *text =
+			cli_format("%llu", (unsigned long long)json_number(job, numbers[i][1]));
 		setenv(numbers[i][0], text, 1);
 		free(text);
 	}
@@ -85,8 +85,7 @@ static _Noreturn void become(const struct program *p, const int fds[3], pid_t pa
 static bool start(struct run *r)
 {
 	int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
-	bool made = pipe(in) == 0 && pipe(out) == 0 &&
-		    pipe(err) == 0;
+	bool made = pipe(in) == 0 && pipe(out) == 0 && pipe(err) == 0;
 	pid_t self = getpid();
 	r->pid = made ? fork() : -1;
 	if (r->pid == 0)
@@ -107,8 +106,7 @@ static bool start(struct run *r)
 
 static void feed(struct run *r)
 {
-	struct gn_slice rest =
-		gn_slice(r->p->input.p + r->fed, r->p->input.len - r->fed);
+	struct gn_slice rest = gn_slice(r->p->input.p + r->fed, r->p->input.len - r->fed);
 	ssize_t n = rest.len ? write(r->in, rest.p, rest.len) : 0;
 	if (n > 0)
 		r->fed += (size_t)n;

@@ -84,17 +84,15 @@ int cmd_box_grant(struct cli *cli)
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"say what they may do: --work, take jobs out of your queue; "
 				"--submit, put jobs into it; or both");
-	struct gn_fb_job_grant_args args = {.worker = &key,
-					    .seconds = (uint32_t)days * 86400,
-					    .work = work,
-					    .submit = submit};
+	struct gn_fb_job_grant_args args = {
+		.worker = &key, .seconds = (uint32_t)days * 86400, .work = work, .submit = submit};
 	struct ask ask = {.kind = JOB(JOB_GRANT), .args = &args};
 	int exit = job_ask(cli, &ask, &r, "they could not be let in");
 	size_t len = 0;
 	uint8_t *token = exit ? NULL : job_bytes(r.json, "token", &len);
-	if (!exit && (!token ||
-		      gn_unhex(gn_str(json_text(r.json, "queue")), queue.b, 32) != GN_OK ||
-		      gn_unhex(gn_str(json_text(r.json, "worker")), worker.b, 32) != GN_OK))
+	if (!exit &&
+	    (!token || gn_unhex(gn_str(json_text(r.json, "queue")), queue.b, 32) != GN_OK ||
+	     gn_unhex(gn_str(json_text(r.json, "worker")), worker.b, 32) != GN_OK))
 		exit = cli_fail(cli, CLI_FAILED, "malformed", "the agent's answer has no token");
 	if (!exit) {
 		char *line = job_queue_text(&queue, &worker, gn_slice(token, len));

@@ -208,11 +208,11 @@ int cmd_job_retry(struct cli *cli)
 				json_text(job, "state"));
 	uint8_t *input = exit ? NULL : job_bytes(job, "recipe", &len);
 	if (!exit) {
-		struct gn_fb_job_submit_args args = {.kind = gn_str(json_text(job, "kind")),
-						     .recipe = gn_slice(input, len),
-						     .class = (uint8_t)json_number(job, "class"),
-						     .wall_ms = (uint32_t)json_number(job,
-										      "limit_ms")};
+		struct gn_fb_job_submit_args args = {
+			.kind = gn_str(json_text(job, "kind")),
+			.recipe = gn_slice(input, len),
+			.class = (uint8_t)json_number(job, "class"),
+			.wall_ms = (uint32_t)json_number(job, "limit_ms")};
 		exit = submit(cli, &own, &args);
 		/* the dead letter has done its part */
 		if (!exit)

@@ -59,11 +59,8 @@ static bool still_ours(void *user)
 		return true;
 	w->keep = gn_os_steady() + w->keep_every;
 	struct gn_fb_job_keep_args args = {.item = gn_slice(w->item, w->item_len)};
-	struct ask ask = {.kind = JOB(JOB_KEEP),
-			  .args = &args,
-			  .agent = true,
-			  .quiet = true,
-			  .timeout = 5};
+	struct ask ask = {
+		.kind = JOB(JOB_KEEP), .args = &args, .agent = true, .quiet = true, .timeout = 5};
 	(void)client_ask(w->cli, &ask, &r);
 	/* an agent that does not answer may be busy; one that was started again has no such job */
 	w->lost = r.err == GN_STALE;
@@ -149,7 +146,10 @@ static int do_job(struct worker *w, const json_t *job)
 	struct program p = {.command = w->command,
 			    .job = job,
 			    .input = gn_slice(input, len),
-			    .limit = !wants ? may : !may ? wants : wants < may ? wants : may,
+			    .limit = !wants        ? may
+				     : !may        ? wants
+				     : wants < may ? wants
+						   : may,
 			    .alive = still_ours,
 			    .user = w};
 	w->item = job_bytes(job, "item", &w->item_len);
@@ -215,7 +215,8 @@ static bool queue_of(struct worker *w, int *exit)
 	struct gn_fb_job_keys_args args = {0};
 	struct ask ask = {.kind = JOB(JOB_KEYS), .args = &args};
 	*exit = job_ask(w->cli, &ask, &r, "the queue cannot be worked at");
-	bool right = !*exit && gn_unhex(gn_str(json_text(r.json, "queue")), w->q.key.b, 32) == GN_OK;
+	bool right =
+		!*exit && gn_unhex(gn_str(json_text(r.json, "queue")), w->q.key.b, 32) == GN_OK;
 	reply_free(&r);
 	return right;
 }

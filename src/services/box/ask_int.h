@@ -278,6 +278,7 @@ struct box_work {
 	struct gn_pk key;
 	uint32_t seconds;
 	unsigned slots;
+	bool once;
 	struct box_set set;
 	gn_time find_at, ask_at, poll;
 	uint8_t order[BOX_SET_WIDE]; /* of this round */

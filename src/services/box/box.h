@@ -148,6 +148,7 @@ struct gn_box_work {
 	struct gn_slice token; /* copied; empty: by the key */
 	uint32_t seconds;      /* of a lease; 0: as the descriptor says */
 	unsigned slots;        /* 1..BOX_SLOTS */
+	bool once;             /* one item, and no other after it */
 };
 /* GN_USAGE, GN_LIMIT, GN_NOMEM. */
 GN_MUST gn_err gn_box_work(struct gn_box *b, const struct gn_box_work *w, gn_time now, gn_op *op);

@@ -17,12 +17,11 @@ static unsigned places_of(const struct box_read *r)
 
 static struct box_right right_of(const struct box_read *r, uint8_t role)
 {
-	return (struct box_right){.box = r->follow.place.box,
-				  .key = role == GN_BOXREC_READER ? r->follow.read : r->follow.ack,
-				  .role = role,
-				  .proof = role == GN_BOXREC_READER && r->proof.token.len
-						   ? &r->proof
-						   : NULL};
+	return (struct box_right){
+		.box = r->follow.place.box,
+		.key = role == GN_BOXREC_READER ? r->follow.read : r->follow.ack,
+		.role = role,
+		.proof = role == GN_BOXREC_READER && r->proof.token.len ? &r->proof : NULL};
 }
 
 static bool may_ask(const struct box_read_target *t)
@@ -176,7 +175,8 @@ static bool tell_acks(struct gn_box *b, struct box_read *r, unsigned i)
 
 static bool wants_watch(const struct box_read *r, const struct box_read_target *t)
 {
-	return !r->follow.poll && !r->proof.token.len && t->rank < BOX_WATCHED && !t->watch_asked && t->listed;
+	return !r->follow.poll && !r->proof.token.len && t->rank < BOX_WATCHED && !t->watch_asked &&
+	       t->listed;
 }
 
 static bool has_named(const struct box_read *r, unsigned i)

@@ -18,15 +18,15 @@ const struct box_show *box_shown(struct gn_box *b, const struct gn_pk *pk, uint1
 		const struct box_show *s = &p->shows[i];
 		if (s->number != number || s->role != role || !gn_pk_eq(&s->box, &h->key))
 			continue;
-		bool right =
-			role == GN_BOXREC_READER && !s->token
-				? gn_boxrec_reader(h->rules, &s->key) == s->reader
-			: role == GN_BOXREC_REMOVER
-				? gn_boxrec_remover(h->rules, &s->key) == s->reader
-			: role == GN_BOXREC_WORKER && !s->token ? gn_boxrec_works(h->rules, &s->key)
-			: role != GN_BOXREC_DEPOSITOR && s->until <= box_unix(b)
-				? false
-				: !gn_boxrec_refuses(h->rules, &s->key);
+		bool right = role == GN_BOXREC_READER && !s->token
+				     ? gn_boxrec_reader(h->rules, &s->key) == s->reader
+			     : role == GN_BOXREC_REMOVER
+				     ? gn_boxrec_remover(h->rules, &s->key) == s->reader
+			     : role == GN_BOXREC_WORKER && !s->token
+				     ? gn_boxrec_works(h->rules, &s->key)
+			     : role != GN_BOXREC_DEPOSITOR && s->until <= box_unix(b)
+				     ? false
+				     : !gn_boxrec_refuses(h->rules, &s->key);
 		return right ? s : NULL;
 	}
 	return NULL;
@@ -44,8 +44,8 @@ static gn_err find_right(struct gn_box *b, const struct box_held *h, struct gn_f
 		s->reader = BOX_READERS;
 		if (!h->queue)
 			return GN_DENIED;
-		GN_TRY(box_token_check(b, h, gn_fb_box_show_token(m), GN_FB_ACTION_DEPOSIT,
-				       &s->key, &s->until));
+		GN_TRY(box_token_check(b, h, gn_fb_box_show_token(m), GN_FB_ACTION_DEPOSIT, &s->key,
+				       &s->until));
 		return gn_boxrec_refuses(h->rules, &s->key) ? GN_DENIED : GN_OK;
 	}
 	if (s->role == GN_BOXREC_READER || s->role == GN_BOXREC_REMOVER) {

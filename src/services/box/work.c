@@ -184,6 +184,8 @@ static void take_lent(struct gn_box *b, struct box_work *w, const struct gn_pk *
 	for (uint32_t i = 0; i < w->set.count; i++)
 		if (gn_pk_eq(&w->set.nodes[i].pk, from))
 			j->holder = w->set.nodes[i];
+	if (w->once)
+		w->slots = 0; /* what came more would be lent to nobody */
 	w->some = true;
 	b->count.leases_in++;
 }
@@ -466,6 +468,7 @@ gn_err box_work_start(struct gn_box *b, const struct gn_box_work *in, gn_op *op)
 					 .token = gn_slice(token, token ? in->token.len : 0)};
 	w->seconds = in->seconds;
 	w->slots = in->slots;
+	w->once = in->once;
 	w->poll = BOX_POLL;
 	gn_map_init(&w->jobs, &b->env, sizeof(struct gn_box_id), sizeof(struct box_job), BOX_SLOTS);
 	w->next = b->work_first;

@@ -857,6 +857,8 @@ struct gn_fb_queue_work_args {
 	/* Of a lease; 0: as long as the queue lets. */
 	uint32_t seconds;
 	uint8_t slots;
+	/* One item, and no other when that is over. */
+	bool once;
 };
 static const struct gn_fb_field gn_fbfields_queue_work[] = {
 	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_work_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -864,8 +866,9 @@ static const struct gn_fb_field gn_fbfields_queue_work[] = {
 	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_queue_work_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_queue_work_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"slots", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_queue_work_args, slots), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"once", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_queue_work_args, once), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_queue_work = {"QueueWork", NULL, gn_fbfields_queue_work, 5};
+static const struct gn_fb_type gn_fbtype_queue_work = {"QueueWork", NULL, gn_fbfields_queue_work, 6};
 
 GN_MUST static inline gn_err gn_fb_queue_work_verify(struct gn_slice in, struct gn_fb_queue_work *out)
 {
@@ -910,6 +913,10 @@ static inline uint32_t gn_fb_queue_work_seconds(struct gn_fb_queue_work t)
 static inline uint8_t gn_fb_queue_work_slots(struct gn_fb_queue_work t)
 {
 	return (uint8_t)gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_queue_work_once(struct gn_fb_queue_work t)
+{
+	return gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- QueueTask ---- */
