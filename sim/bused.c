@@ -1,4 +1,5 @@
-/* The bus engine beside each overlay, in runs that have one (with_bus), wired as a node wires it. */
+/* The bus engine beside each overlay, in runs that have one (with_bus), wired as a node wires
+ * it. */
 #include "sim.h"
 
 #include <string.h>

@@ -78,7 +78,7 @@ def text_file(person, name, text):
 
 
 def case_own(nodes, seed):
-    """Submitted, done, shown; dead letters with their reason, retried and dropped (JO-5, AG-90)."""
+    """Submitted, done, shown; dead letters with their reason, retried and dropped (JO-5, AG-100)."""
     ann, = people(nodes, "ann")
     three = text_file(ann, "three", "one two three\n")
     first = submit(ann, "own", three, "--kind", "text.count/1")
@@ -150,7 +150,7 @@ def case_worker_dies(nodes, seed):
 
 def case_others(nodes, seed):
     """Who has no token is refused, who has one works and submits, and what was given is taken
-    back (BX-33, AG-91, AG-93)."""
+    back (BX-33, AG-101, AG-103)."""
     ann, ben, eve = people(nodes, "ann", "ben", "eve")
     ben_key, eve_key = ben.json("job", "key")["key"], eve.json("job", "key")["key"]
     works, puts = granted(ann, ben_key, "work"), granted(ann, ben_key, "submit")

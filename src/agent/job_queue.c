@@ -4,7 +4,7 @@
  *
  *   none -> wanted [agent_queue_wanted] -> made [its work is found: agent_queue_pump] -> followed
  *
- * Rules AG-90, AG-91. */
+ * Rules AG-100, AG-101. */
 #include "agent/job_int.h"
 
 #include "wire/token.h"

@@ -6,7 +6,7 @@
  *   HELD -> FREE [lost to another; the program is silent: its lease runs out, another tries]
  *   ENDING -> FREE [the queue has said whether it counts]
  *
- * Rules AG-92, JO-5, JO-6, JO-8. */
+ * Rules AG-102, JO-5, JO-6, JO-8. */
 #include "agent/job_int.h"
 
 #include <stdlib.h>

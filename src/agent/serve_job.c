@@ -1,6 +1,6 @@
 /* Calls about one's own jobs: put into the queue, read from it, dropped. What there is is what the
  * queue's holders say.
- * Rules AG-90, AG-93, JO-2. */
+ * Rules AG-100, AG-103, JO-2. */
 #include "agent/job_int.h"
 
 #include "wire/token.h"

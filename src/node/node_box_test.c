@@ -195,7 +195,8 @@ static void bounds_of_a_node(void **state)
 	assert_true(GN_NODE_BOX_ENTRIES * 160u <= GN_NODE_MEMORY_BOX_LOG);
 	assert_true(GN_NODE_BOX_ENTRIES * 400u <= GN_NODE_MEMORY_BOX);
 	assert_true(GN_NODE_BOX_LOG_MIN >= GN_NODE_BOX_ENTRIES * 80u);
-	/* of the bus: values, wills and histories, with what waits to leave; filters as its engine has */
+	/* of the bus: values, wills and histories, with what waits to leave; filters as its
+	 * engine has */
 	assert_true(GN_NODE_MEMORY_BUS >= 72u << 20);
 	assert_true(GN_NODE_TOPIC_FILTERS <= 128);
 	/* an item of a month is dearer than its signatures */

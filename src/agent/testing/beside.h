@@ -31,8 +31,8 @@ struct beside {
 	char down_why[GN_HOST_WHY];
 };
 
-/* Where a test's files are: $TMPDIR, else in memory where that can be, since these tests ask nothing
- * of a disk. */
+/* Where a test's files are: $TMPDIR, else in memory where that can be, since these tests ask
+ * nothing of a disk. */
 const char *beside_tmp(void);
 void beside_make(struct beside *b); /* no node yet */
 void beside_end(struct beside *b);

@@ -30,7 +30,7 @@ struct box_item {
 	enum box_state state;
 	uint8_t way, bits;         /* enum gn_box_way; bits of its work */
 	uint32_t len;              /* bytes; 0: it went */
-	uint32_t acked;            /* bit i: reader i of the descriptor; from BOX_HEARD: by hearsay */
+	uint32_t acked;            /* bit i: the descriptor's reader i; from BOX_HEARD: hearsay */
 	uint64_t at;               /* position, of this holder alone */
 	uint64_t until, deposited; /* Unix seconds */
 	struct gn_pk by;           /* invite's or deposit key; zero: work */

@@ -5,7 +5,8 @@
  * The weight of a box is cost / 2^(bits of its descriptor - 20). Rule BX-15. */
 #include "services/box/engine_int.h"
 
-/* The oldest of which readers said that they took it, else the oldest; NULL: all are being stored. */
+/* The oldest of which readers said that they took it, else the oldest; NULL: all are being
+ * stored. */
 static struct box_item *oldest_of(const struct box_held *h)
 {
 	GN_ASSERT(h->storing <= h->count);

@@ -10,9 +10,9 @@
  *
  * 1. Only what was asked for is taken, and only with its proof: a holder that lies fills nothing.
  * 2. An id that went here is not asked for again until its end.
- * 3. That readers have taken an item is believed of a copy alone, for an item that was not here, and
- *    no further than that it leaves others room: the word of one holder removes nothing and hides
- *    nothing anywhere. Readers tell each holder themselves.
+ * 3. That readers have taken an item is believed of a copy alone, for an item that was not here,
+ *    and no further than that it leaves others room: the word of one holder removes nothing and
+ *    hides nothing anywhere. Readers tell each holder themselves.
  * Rules BX-8, BX-14, BX-20..BX-24, BX-43. */
 #include "services/box/engine_int.h"
 
