@@ -78,7 +78,7 @@ def text_file(person, name, text):
 
 
 def case_own(nodes, seed):
-    """Submitted, done, shown; dead letters with their reason, retried and dropped (JO-5, AG-100)."""
+    """Submitted, done, shown; dead letters with a reason, retried and dropped (JO-5, AG-100)."""
     ann, = people(nodes, "ann")
     three = text_file(ann, "three", "one two three\n")
     first = submit(ann, "own", three, "--kind", "text.count/1")

@@ -175,7 +175,7 @@ static void place_step(struct gn_box *b, struct box_put *p, unsigned place)
 			target_step(b, p, i);
 		if (x->state != PUT_UNSENT || rank++ + t.held + t.taken + t.going >= reach ||
 		    t.held + t.going + (t.held ? 0 : t.taken) >= want)
-			continue; /* that it was taken is their word, of no weight where some hold it */
+			continue; /* taken is their word, of no weight where some hold it */
 		target_step(b, p, i);
 		t.going += x->state != PUT_FAILED;
 	}
