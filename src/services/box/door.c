@@ -132,6 +132,26 @@ static gn_err ask_owner(struct gn_box *b, struct box_door *d)
 	return GN_PENDING;
 }
 
+/* A chain that is another than the one that was shown, or refused, is shown anew. */
+static gn_err renew_token(struct gn_box *b, struct box_door *d, const struct gn_box_proof *proof)
+{
+	bool idle = d->state == DOOR_CLOSED || d->state == DOOR_OPEN || d->state == DOOR_REFUSED;
+	if (!proof || proof->way != GN_BOX_TOKEN || !idle ||
+	    (proof->token.len == d->token_len &&
+	     memcmp(proof->token.p, d->token, d->token_len) == 0))
+		return GN_OK;
+	uint8_t *token = gn_mem_new(b->env.alloc, proof->token.len);
+	if (!token)
+		return GN_NOMEM;
+	memcpy(token, proof->token.p, proof->token.len);
+	gn_mem_free(b->env.alloc, d->token);
+	d->token = token;
+	d->token_len = (uint32_t)proof->token.len;
+	d->way = GN_BOX_TOKEN;
+	d->state = DOOR_CLOSED;
+	return GN_OK;
+}
+
 gn_err box_door_open(struct gn_box *b, const struct gn_contact *to, const struct box_right *right,
 		     uint16_t *number)
 {
@@ -142,6 +162,7 @@ gn_err box_door_open(struct gn_box *b, const struct gn_contact *to, const struct
 	uint8_t exporter[32];
 	if (!d && !(d = door_new(b, &key, to, right->proof)))
 		return GN_NOMEM;
+	GN_TRY(renew_token(b, d, right->proof));
 	if (d->state == DOOR_REFUSED && d->until <= b->now)
 		d->state = DOOR_CLOSED;
 	if (d->state == DOOR_REFUSED)
