@@ -121,7 +121,7 @@ def case_own(nodes, seed):
 
 def case_worker_dies(nodes, seed):
     """A worker that is killed in mid-job: another has it after the lease, and one result counts;
-    after three tries it is a dead letter (BX-36, BX-37, BX-39)."""
+    after three tries it is a dead letter (BX-36, BX-37, BX-39, AG-102, JO-7, JO-8)."""
     ann, ben = people(nodes, "ann", "ben")
     key = ben.json("job", "key")["key"]
     theirs = granted(ann, key, "work")
