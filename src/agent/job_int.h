@@ -1,4 +1,4 @@
-/* Jobs at the agent: its own queue, what waits and ended there, and what it works on for others. The
+/* Jobs at the agent: its own queue, what waits and ended there, what it works on for others. The
  * queue in the network is the only list of them: nothing of it is in the store but that there is
  * one. */
 #ifndef GN_AGENT_JOB_INT_H

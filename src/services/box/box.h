@@ -188,8 +188,8 @@ enum gn_box_event_kind {
 	GN_BOX_FOLLOWING, /* op, asked: so many nodes have listed what they have, all of it */
 	GN_BOX_ITEM,      /* op, id, item, by, deposited, until; of a queue: cls to token */
 	GN_BOX_LENT,      /* op, id, item, by, deposited, until, cls, delivery, lease, holder */
-	/* op, id, err: GN_STALE it is lent to another, GN_EXISTS it is over; id zeros, GN_DENIED: no
-	 * holder lets this worker in, now */
+	/* op, id, err: GN_STALE it is lent to another, GN_EXISTS it is over; id zeros, GN_DENIED:
+	 * no holder lets this worker in, now */
 	GN_BOX_LOST,
 	GN_BOX_REPORTED, /* op, id, err: GN_OK it counts; GN_STALE, GN_EXISTS it does not */
 };
