@@ -2,6 +2,7 @@
  * everything drawn from one seed.
  *
  *   world.c     events in time order, nodes, their disks, sessions and messages
+ *   disks.c     their disks: records by key
  *   rtt.c       where nodes are and how long the way between them takes
  *   check.c     what must be true, computed without the engines: nearest nodes by brute force,
  *               replica sets, lost records
@@ -175,6 +176,9 @@ unsigned sim_random_alive(struct sim *s);
 const struct sim_stored *sim_disk_find(const struct sim_node *n, const struct gn_hash *key);
 void sim_disk_put(struct sim *s, struct sim_node *n, const struct gn_hash *key,
 		  const uint8_t *bytes, size_t len);
+void sim_disk_drop(struct sim *s, struct sim_node *n, const struct gn_hash *key);
+void sim_disk_clear(struct sim *s, struct sim_node *n);
+void *sim_need(void *p); /* memory, or the program ends */
 /* A message of node a, as its engine would give it. */
 void sim_message(struct sim *s, unsigned a, const struct gn_overlay_message *m);
 /* Traffic is counted from here. */

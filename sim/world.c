@@ -17,7 +17,7 @@ static bool before(const struct sim_event *a, const struct sim_event *b)
 	return a->at != b->at ? a->at < b->at : a->order < b->order;
 }
 
-static void *need(void *p)
+void *sim_need(void *p)
 {
 	if (!p) {
 		fprintf(stderr, "geonet-sim: out of memory\n");
@@ -28,7 +28,7 @@ static void *need(void *p)
 
 static struct sim_event *event_add(struct sim *s, enum sim_kind kind, gn_time at, unsigned node)
 {
-	struct sim_event *e = need(gn_mem_new(&s->alloc, sizeof *e));
+	struct sim_event *e = sim_need(gn_mem_new(&s->alloc, sizeof *e));
 	e->kind = kind;
 	e->at = at > s->now ? at : s->now;
 	e->order = s->order++;
@@ -36,7 +36,8 @@ static struct sim_event *event_add(struct sim *s, enum sim_kind kind, gn_time at
 	e->generation = s->nodes[node].generation;
 	if (s->heap_count == s->heap_cap) {
 		s->heap_cap = s->heap_cap ? 2 * s->heap_cap : 1024;
-		s->heap = need(gn_mem_resize(&s->alloc, s->heap, s->heap_cap * sizeof *s->heap));
+		s->heap =
+			sim_need(gn_mem_resize(&s->alloc, s->heap, s->heap_cap * sizeof *s->heap));
 	}
 	size_t i = s->heap_count++;
 	for (; i > 0 && before(e, s->heap[(i - 1) / 2]); i = (i - 1) / 2)
@@ -83,15 +84,8 @@ void sim_init(struct sim *s, const struct sim_options *opt)
 	gn_map_init(&s->sessions, &s->env, 8, sizeof(struct sim_session), UINT32_MAX / 8);
 	gn_map_init(&s->by_pk, &s->env, 32, sizeof(unsigned), opt->nodes + SIM_NODES_SPARE);
 	gn_map_init(&s->by_addr, &s->env, 18, sizeof(unsigned), opt->nodes + SIM_NODES_SPARE);
-	s->nodes =
-		need(gn_mem_new_array(&s->alloc, opt->nodes + SIM_NODES_SPARE, sizeof *s->nodes));
-}
-
-static void disk_clear(struct sim *s, struct sim_node *n)
-{
-	for (uint32_t i = 0; i < n->disk.count; i++)
-		gn_mem_free(&s->alloc, ((struct sim_stored *)gn_map_value_at(&n->disk, i))->bytes);
-	gn_map_fini(&n->disk);
+	s->nodes = sim_need(
+		gn_mem_new_array(&s->alloc, opt->nodes + SIM_NODES_SPARE, sizeof *s->nodes));
 }
 
 void sim_free(struct sim *s)
@@ -101,7 +95,7 @@ void sim_free(struct sim *s)
 		sim_boxed_stop(s, i, true);
 		gn_overlay_free(s->nodes[i].ov);
 		GN_ASSERT(s->nodes[i].alloc.count == 0);
-		disk_clear(s, &s->nodes[i]);
+		sim_disk_clear(s, &s->nodes[i]);
 	}
 	while (s->heap_count)
 		event_free(s, event_pop(s));
@@ -137,9 +131,9 @@ unsigned sim_node_add(struct sim *s)
 	gn_overlay_id_make(&n->sk.pk, n->nonce, &n->id);
 	gn_prng_init(&n->prng, gn_rand_u64(&s->rand));
 	sim_place(s, n);
-	*(unsigned *)need(gn_map_put(&s->by_pk, n->sk.pk.b)) = i;
+	*(unsigned *)sim_need(gn_map_put(&s->by_pk, n->sk.pk.b)) = i;
 	addr_key(&n->addr, key);
-	*(unsigned *)need(gn_map_put(&s->by_addr, key)) = i;
+	*(unsigned *)sim_need(gn_map_put(&s->by_addr, key)) = i;
 	return i;
 }
 
@@ -200,7 +194,7 @@ void sim_node_kill(struct sim *s, unsigned i, bool lose_disk)
 	n->server = false;
 	GN_ASSERT(n->alloc.count == 0);
 	if (lose_disk)
-		disk_clear(s, n);
+		sim_disk_clear(s, n);
 	for (size_t k = 0; k < s->op_count;) /* nobody will answer */
 		if (s->ops[k].node == i)
 			s->ops[k] = s->ops[--s->op_count];
@@ -215,38 +209,12 @@ void sim_node_bootstrap(struct sim *s, unsigned i, unsigned at)
 	sim_pump(s, i);
 }
 
-/* ---- disks ---- */
-
-const struct sim_stored *sim_disk_find(const struct sim_node *n, const struct gn_hash *key)
-{
-	return gn_map_get(&n->disk, key->b);
-}
-
-void sim_disk_put(struct sim *s, struct sim_node *n, const struct gn_hash *key,
-		  const uint8_t *bytes, size_t len)
-{
-	struct sim_stored *d = need(gn_map_put(&n->disk, key->b));
-	gn_mem_free(&s->alloc, d->bytes);
-	d->bytes = need(gn_mem_new(&s->alloc, len));
-	d->len = len;
-	memcpy(d->bytes, bytes, len);
-}
-
-static void disk_drop(struct sim *s, struct sim_node *n, const struct gn_hash *key)
-{
-	struct sim_stored *d = gn_map_get(&n->disk, key->b);
-	if (!d)
-		return;
-	gn_mem_free(&s->alloc, d->bytes);
-	(void)gn_map_remove(&n->disk, key->b);
-}
-
 /* ---- sessions and messages ---- */
 
 static struct sim_session *session(struct sim *s, unsigned a, unsigned b, bool create)
 {
 	uint64_t key = a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
-	return create ? need(gn_map_put(&s->sessions, &key)) : gn_map_get(&s->sessions, &key);
+	return create ? sim_need(gn_map_put(&s->sessions, &key)) : gn_map_get(&s->sessions, &key);
 }
 
 static bool session_good(const struct sim *s, const struct sim_session *x, unsigned a, unsigned b)
@@ -363,7 +331,7 @@ void sim_message(struct sim *s, unsigned a, const struct gn_overlay_message *m)
 	struct sim_event *e = event_add(s, SIM_MESSAGE, leave + way, b);
 	e->peer = a;
 	e->peer_generation = n->generation;
-	e->bytes = need(gn_mem_new(&s->alloc, m->bytes.len));
+	e->bytes = sim_need(gn_mem_new(&s->alloc, m->bytes.len));
 	e->len = m->bytes.len;
 	memcpy(e->bytes, m->bytes.p, m->bytes.len);
 }
@@ -372,7 +340,7 @@ static void storage(struct sim *s, unsigned i, const struct gn_overlay_store *r)
 {
 	struct sim_node *n = &s->nodes[i];
 	if (r->kind == GN_STORE_DROP) {
-		disk_drop(s, n, &r->key);
+		sim_disk_drop(s, n, &r->key);
 		return;
 	}
 	bool put = r->kind == GN_STORE_PUT;
@@ -383,7 +351,7 @@ static void storage(struct sim *s, unsigned i, const struct gn_overlay_store *r)
 	e->token = r->token;
 	e->key = r->key;
 	if (put) {
-		e->bytes = need(gn_mem_new(&s->alloc, r->value.len));
+		e->bytes = sim_need(gn_mem_new(&s->alloc, r->value.len));
 		e->len = r->value.len;
 		memcpy(e->bytes, r->value.p, r->value.len);
 	}
@@ -405,7 +373,7 @@ void sim_op_add(struct sim *s, unsigned node, gn_op op, unsigned index)
 {
 	if (s->op_count == s->op_cap) {
 		s->op_cap = s->op_cap ? 2 * s->op_cap : 64;
-		s->ops = need(gn_mem_resize(&s->alloc, s->ops, s->op_cap * sizeof *s->ops));
+		s->ops = sim_need(gn_mem_resize(&s->alloc, s->ops, s->op_cap * sizeof *s->ops));
 	}
 	s->ops[s->op_count++] = (struct sim_op){node, op, index};
 }
