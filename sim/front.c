@@ -277,8 +277,8 @@ int sim_run_front(struct sim *s)
 	sim_expect(s, gets_in(x, INVITED, 0), "an invited one: %s", gn_err_name(x->last));
 	x->bits = 0;
 	bool in = gets_in(x, HONEST, GN_BOXREC_WORK_BITS);
-	unsigned bits = in ? GN_BOXREC_WORK_BITS : x->bits;
-	in = in || (bits && gets_in(x, HONEST, bits));
+	unsigned bits = in || x->bits < GN_BOXREC_WORK_BITS ? GN_BOXREC_WORK_BITS : x->bits;
+	in = in || (x->bits && gets_in(x, HONEST, bits));
 	sim_row(s, "who works more", "%u bits: %.1f times the flood's work for a place", bits,
 		(double)(UINT64_C(1) << (bits - GN_BOXREC_WORK_BITS)) * 300 / s->opt.flood);
 	sim_expect(s, in, "who did the work that was asked (%u bits): %s", bits,

@@ -232,10 +232,18 @@ def readers_of(nodes, node, tool, opened):
     code, added = app(nodes, node, "file", "add", options=["--in", big])
     words = json.dumps({"root": added["root"], "size": added["size"], "blocks": added["blocks"]})
     eventually("its places are free", 30, lambda: counter(node, "http", "raw-open") < 4)
-    stalled = [subprocess.Popen([tool, "--uid", "65534", "--stall", opened, "file", "get", words],
-                                stdout=subprocess.DEVNULL) for _ in range(12)]
-    eventually("it reads as much as it may", 90, lambda: run_json(
-        tool, opened, 65534, ["file", "get", words])[1].get("error", {}).get("code") == "quota")
+    stalled = [None] * 12
+
+    def refused():  # one that stalls is cut after a while
+        for i, p in enumerate(stalled):
+            if not p or p.poll() is not None:
+                stalled[i] = subprocess.Popen(
+                    [tool, "--uid", "65534", "--stall", opened, "file", "get", words],
+                    stdout=subprocess.DEVNULL)
+        code = run_json(tool, opened, 65534, ["file", "get", words])[1].get("error", {}).get("code")
+        return code == "quota"
+
+    eventually("it reads as much as it may", 90, refused)
     check(app(nodes, node, "file", "get", words)[0] == 0, "the owner reads beside it")
     for p in stalled:
         p.kill()

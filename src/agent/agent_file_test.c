@@ -301,11 +301,11 @@ static void sent(void **state)
 {
 	static const uint64_t sizes[] = {0, 1, GN_CONTENT_PIECE, AGENT_FILE_BLOCK, SIZE};
 	(void)state;
-	for (uint8_t i = 0; i < GN_COUNT(sizes); i++) {
-		struct agent_file *f = begin(sizes[i], i + 1, GN_OK);
+	for (unsigned i = 0; i < GN_COUNT(sizes); i++) {
+		struct agent_file *f = begin(sizes[i], (uint8_t)(i + 1), GN_OK);
 		assert_ok(give(f));
 		BESIDE_UNTIL(&beside, f->state == AGENT_FILE_DONE);
-		assert_said(i + 1, sizes[i]);
+		assert_said((uint8_t)(i + 1), sizes[i]);
 		agent_file_leave(f);
 		assert_null(a.files->at[0]);
 		stored_count = 0;

@@ -49,9 +49,9 @@ struct agent_box {
 	gn_time due;   /* when it is followed again */
 };
 enum {
-	AGENT_FRONT,
-	AGENT_PRIVATE,
-	AGENT_BOXES,                    /* in use; then those that are coming, */
+	AGENT_FRONT = 0,
+	AGENT_PRIVATE = 1,
+	AGENT_BOXES = 2,                /* in use; then those that are coming, */
 	AGENT_COMING = AGENT_BOXES,     /* in the same order, */
 	AGENT_BEFORE = 2 * AGENT_BOXES, /* and those of before */
 	AGENT_BOXES_ALL = AGENT_BEFORE + AGENT_BOXES_BEFORE,

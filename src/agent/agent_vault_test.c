@@ -58,7 +58,9 @@ static size_t read_file(const char *name, uint8_t out[GN_KEYFILE_MAX])
 {
 	FILE *f = fopen(path_of(name), "rb");
 	assert_non_null(f);
-	size_t len = f ? fread(out, 1, GN_KEYFILE_MAX, f) : 0;
+	if (!f)
+		return 0;
+	size_t len = fread(out, 1, GN_KEYFILE_MAX, f);
 	fclose(f);
 	return len;
 }
@@ -66,8 +68,9 @@ static size_t read_file(const char *name, uint8_t out[GN_KEYFILE_MAX])
 static void write_file(const char *name, const uint8_t *bytes, size_t len)
 {
 	FILE *f = fopen(path_of(name), "wb");
+	assert_non_null(f);
 	if (!f)
-		fail();
+		return;
 	assert_int_equal(fchmod(fileno(f), 0600), 0);
 	assert_int_equal(fwrite(bytes, 1, len, f), len);
 	assert_int_equal(fclose(f), 0);

@@ -116,12 +116,13 @@ static void run_agent(char **words, const int in[2], const int out[2], const int
 static void follow(struct cli *cli, int fd, char pid[GN_PID_MAX])
 {
 	char line[128];
-	unsigned long long done, size;
 	gn_time since = gn_os_steady();
 	FILE *f = fdopen(fd, "r");
 	while (f && fgets(line, sizeof line, f)) {
-		if (sscanf(line, "%llu %llu", &done, &size) == 2)
-			file_progress(cli, "putting back", done, size, 0, since);
+		char *end;
+		uint64_t done = strtoull(line, &end, 10);
+		if (end != line && *end == ' ')
+			file_progress(cli, "putting back", done, strtoull(end, NULL, 10), 0, since);
 		else if (strncmp(line, "of ", 3) == 0)
 			snprintf(pid, GN_PID_MAX, "%.*s", (int)strcspn(line + 3, "\n"), line + 3);
 	}
@@ -168,7 +169,7 @@ static int once(struct cli *cli, const char *file, const char *passphrase, char 
 
 int cmd_agent_restore(struct cli *cli)
 {
-	char word[PASSPHRASE_MAX] = "", pid[GN_PID_MAX] = "", why[1024];
+	char word[PASSPHRASE_MAX] = "", pid[GN_PID_MAX] = "", why[1024] = "";
 	const char *file = cli_option(cli, "passphrase-file");
 	const char *given = file ? file : getenv("GEONET_PASSPHRASE_FILE");
 	if (client_agent_alive(cli))

@@ -117,7 +117,7 @@ static void unescape(const char *text, char *out, size_t cap)
 
 bool vcard_next(struct gn_slice *in, struct vcard *out)
 {
-	char line[LINE];
+	char line[LINE] = "";
 	bool within = false;
 	memset(out, 0, sizeof *out);
 	while (take_line(in, line)) {

@@ -431,7 +431,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 5 && strcmp(argv[1], "--full") == 0) {
 		uint64_t seed = strtoull(argv[2], NULL, 10);
-		unsigned n = (unsigned)atoi(argv[3]), w = (unsigned)atoi(argv[4]);
+		unsigned n = (unsigned)strtoul(argv[3], NULL, 10);
+		unsigned w = (unsigned)strtoul(argv[4], NULL, 10);
 		run(seed, n < JOBS_MAX ? n : JOBS_MAX, w < WORKERS_MAX ? w : WORKERS_MAX,
 		    7200 * GN_SEC);
 		print(seed);

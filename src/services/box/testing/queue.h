@@ -37,7 +37,7 @@ static void queue(void)
 	owner = secret(1);
 	reader = secret(2);
 	remover = secret(3);
-	for (uint8_t i = 0; i < GN_COUNT(workers); i++)
+	for (unsigned i = 0; i < GN_COUNT(workers); i++)
 		workers[i] = secret((uint8_t)(10 + i));
 	as_queue();
 }
