@@ -173,7 +173,7 @@ static gn_err seal_anew(struct restoring *t)
 					  .name = COPY,
 					  .rand = t->in->rand};
 	struct gn_agent_db *db;
-	struct gn_agent_backup *copy;
+	struct gn_agent_backup *copy = NULL;
 	uint8_t key[GN_AGENT_DB_KEY];
 	unsigned left = 1, first = 0;
 	memcpy(place.key, t->keys.pages, sizeof place.key);
