@@ -124,6 +124,8 @@ def case_first(nodes, seed):
     ann.run("bus", "pub", "news", "warmer", "--subject", "room.1.heat", "--retain", "600")
     eventually("who comes later hears it too", 90,
                lambda: "warmer" in again.texts() and "warmer" in late.texts())
+    ann.run("bus", "feed", "news", stdin="room.1.heat 30\nroom.1.light out")  # no last newline
+    eventually("a line that ends with the input is said", 90, lambda: "out" in again.texts())
 
 
 def case_retained(nodes, seed):

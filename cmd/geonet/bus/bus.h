@@ -12,5 +12,7 @@ struct topic {
 };
 /* LABEL of one's own, or WHO/LABEL. False after printing; *exit tells the status. */
 bool topic_of(struct cli *cli, const char *text, struct topic *out, int *exit);
+/* Unix ms by this machine's clock, which has milliseconds, unless the node's is another. */
+uint64_t topic_now_ms(void);
 
 #endif

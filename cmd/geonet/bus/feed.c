@@ -96,6 +96,8 @@ static bool on_input(void *user)
 	ssize_t n = read(STDIN_FILENO, f->text + f->len, sizeof f->text - f->len);
 	f->len += n > 0 ? (size_t)n : 0;
 	f->ended = n <= 0;
+	if (f->ended && f->len && f->text[f->len - 1] != '\n')
+		f->text[f->len++] = '\n'; /* the last line may be without; there is room */
 	return !f->ended;
 }
 
@@ -107,7 +109,7 @@ static bool make_line(struct feed *f, const char *line, size_t len)
 	struct gn_said said = {.subject = gn_slice(line, head),
 			       .epoch = f->epoch,
 			       .seq = ++f->seq,
-			       .time = (uint64_t)(cli_now() * 1000),
+			       .time = topic_now_ms(),
 			       .flags = f->retain ? GN_FB_BUS_FLAG_RETAINED : 0,
 			       .until = f->retain ? cli_now() + f->retain : 0,
 			       .payload = space ? gn_slice(space + 1, len - head - 1)
@@ -168,7 +170,7 @@ static int run(struct feed *f)
 			  .user = f};
 	memcpy(f->owner.b, f->topic.owner.b, sizeof f->owner.b);
 	memcpy(f->publisher.b, f->id.keys.sk.pk.b, sizeof f->publisher.b);
-	f->epoch = cli_now() * 1000;
+	f->epoch = topic_now_ms();
 	if (!make_will(f))
 		return CLI_FAILED;
 	int exit = client_ask_must(f->cli, &ask, &r, "nobody was told");

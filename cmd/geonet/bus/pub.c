@@ -6,7 +6,6 @@
 #include "geonet/frame/frame.h"
 #include "geonet/frame/keys.h"
 #include "geonet/token/token.h"
-#include "os/os.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,14 +40,6 @@ static bool take_payload(struct cli *cli, struct publication *p)
 	return false;
 }
 
-/* By this machine's clock, which has milliseconds, unless the node's is another. */
-static uint64_t now_ms(void)
-{
-	uint64_t wall = (uint64_t)(gn_os_wall() / GN_MSEC), node = cli_now() * 1000;
-	bool same = node + 60000 > wall && wall + 60000 > node;
-	return same ? wall : node;
-}
-
 static bool read_publication(struct cli *cli, struct publication *p, int *exit)
 {
 	const char *subject = cli_option(cli, "subject"), *token = cli_option(cli, "token");
@@ -66,7 +57,7 @@ static bool read_publication(struct cli *cli, struct publication *p, int *exit)
 			 out_text(subject));
 		return false;
 	}
-	p->said.epoch = p->said.time = now_ms();
+	p->said.epoch = p->said.time = topic_now_ms();
 	p->said.seq = 1;
 	if (retain) {
 		p->said.flags = GN_FB_BUS_FLAG_RETAINED;

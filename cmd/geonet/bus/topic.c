@@ -7,6 +7,7 @@
 #include "geonet/frame/frame.h"
 #include "geonet/frame/keys.h"
 #include "geonet/identity/resolve.h"
+#include "os/os.h"
 
 #include <stdlib.h>
 
@@ -106,6 +107,13 @@ static int put(struct cli *cli, struct gn_topicrec *t, const struct topic *at)
 	}
 	free(before);
 	return exit;
+}
+
+uint64_t topic_now_ms(void)
+{
+	uint64_t wall = (uint64_t)(gn_os_wall() / GN_MSEC), node = cli_now() * 1000;
+	bool same = node + 60000 > wall && wall + 60000 > node;
+	return same ? wall : node;
 }
 
 int cmd_bus_topic(struct cli *cli)
