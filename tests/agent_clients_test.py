@@ -128,6 +128,12 @@ def case_asked(nodes, seed):
     check("no program" in eve.run("agent", "clients").lower(), "it was added")
     said = eve.run("agent", "clients", "add", "bot", "--right", "chats", "--yes", want=1)
     check("'chats' is no right" in said, said)
+    there = os.path.join(nodes.base, "there")
+    open(there, "w").close()
+    said = eve.run("agent", "clients", "add", "bot", "--right", "chat", "--yes", "--out", there,
+                   want=1)
+    check("never overwritten" in said, said)
+    check("no program" in eve.run("agent", "clients").lower(), "its secret would be lost")
     client(eve, "bot", "chat")
     check("there is no other, and no passphrase" in eve.last(), "the log says who allowed it")
     # a client with the right agent: the tool is asked, never the client itself

@@ -77,8 +77,9 @@ static gn_err call_lock(struct agent_request *r)
 	struct gn_agent *a = r->agent;
 	if (!gn_agent_vault_sealed(a->vault)) {
 		gn_host_error(&r->base, GN_STATE,
-			      "there is no passphrase, so nothing could be locked: set one with "
-			      "`geonet id passphrase`");
+			      "there is no passphrase, so nothing can be locked: one is given when "
+			      "an identity is made, or brought back by its 24 words (geonet id "
+			      "import)");
 		return GN_OK;
 	}
 	agent_files_locked(a);

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define RIGHTS 64
 #define DAYS_MAX 400
@@ -90,7 +91,12 @@ static int add(struct cli *cli, const char *name)
 	if (!count || word)
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"--right says what it may do, 1 to 64 times: chat, contacts, "
-				"send/PID, network, agent or *");
+				"jobs, send/PID, network, agent or *");
+	if (out && access(out, F_OK) == 0)
+		return cli_fail(
+			cli, CLI_FAILED, "exists",
+			"%s is there already, and never overwritten; the client was not added",
+			out_text(out));
 	if (!cli_number(cli, "days", 1, DAYS_MAX, &days))
 		return CLI_USAGE;
 	struct gn_fb_client_add_args args = {.name = gn_str(name),
@@ -144,7 +150,7 @@ static int drop(struct cli *cli, const char *word)
 	if (!exit && cli->json)
 		return cli_json(cli, json_pack("{ss}", "removed", word));
 	if (!exit)
-		cli_note(cli, "Removed: it may nothing from now on.");
+		cli_note(cli, "Removed: it may do nothing from now on.");
 	return exit;
 }
 

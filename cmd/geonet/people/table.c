@@ -28,7 +28,7 @@ static const struct cli_option unlock_options[] = {
 };
 
 static const struct cli_option clients_options[] = {
-	{"right", "RIGHT", "what it may do, may repeat: chat, contacts, send/PID, send/*, "
+	{"right", "RIGHT", "what it may do, may repeat: chat, contacts, jobs, send/PID, send/*, "
 	 "sign/TYPE, network, agent or *"},
 	{"days", "N", "for so long, 1 to 400 (default until it is removed)"},
 	{"out", "FILE", "where its secret goes (default stdout)"},
