@@ -61,7 +61,9 @@ static gn_err decide_create(struct gn_ledger *l, const struct lg_item *item, uin
 	bool there = signer != r.u.line.to &&
 		     lg_place_line(q, signer, r.u.line.to, &r.u.line.pair, &side);
 	r.u.line.side = (uint8_t)side;
-	r.u.line.version = 1 + (there ? q->pairs[r.u.line.pair].version[side] >> 8 : 0);
+	r.u.line.version = 1;
+	if (there) /* by itself: gcc 14 loads it first in a conditional expression, there or not */
+		r.u.line.version += q->pairs[r.u.line.pair].version[side] >> 8;
 	r.u.line.first = r.u.line.version > 1;
 	return commit_line(l, item, &r, now);
 }
