@@ -22,22 +22,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void away(unsigned who)
-{
-	beside_node_down(&w.souls[who].beside);
-	w.souls[who].follow_count = 0;
-	world_settle(&w);
-}
-
-static void back(unsigned who)
-{
-	beside_node_up(&w.souls[who].beside);
-	for (unsigned i = 0; i < 4000 && !gn_agent_link_is_up(w.souls[who].a.link); i++)
-		world_turn(&w);
-	w.now += 3 * GN_SEC; /* boxes are followed again */
-	world_settle(&w);
-}
-
 static const struct agent_box *box_of(unsigned who, unsigned which)
 {
 	return &w.souls[who].a.boxes[which];
@@ -79,13 +63,13 @@ static void a_burst_is_acknowledged(void **state)
 	struct gn_content_id ids[120];
 	(void)state;
 	struct gn_pk box = box_of(1, AGENT_PRIVATE)->sk.pk;
-	away(1);
+	world_away(&w, 1);
 	for (unsigned i = 0; i < GN_COUNT(ids); i++)
 		ids[i] = world_say(&w, 0, "one of many");
 	for (unsigned i = 0; i < 100 && untaken(&box) < GN_COUNT(ids); i++)
 		world_pass(&w, GN_SEC, GN_SEC / 4);
 	assert_int_equal(untaken(&box), GN_COUNT(ids));
-	back(1);
+	world_back(&w, 1);
 	for (unsigned i = 0; i < GN_COUNT(ids); i++)
 		WORLD_UNTIL(&w, world_state(&w, 1, false, &ids[i]) >= 0);
 	WORLD_UNTIL(&w, untaken(&box) == 0);
@@ -270,7 +254,7 @@ static void what_waits_is_bounded(void **state)
 static void a_node_answers_beside(void **state)
 {
 	(void)state;
-	away(1);
+	world_away(&w, 1);
 	struct gn_content_id held = world_say(&w, 0, "looked after");
 	WORLD_UNTIL(&w, world_state(&w, 0, true, &held) == GN_PEOPLE_STORED);
 	struct world_item *it = &w.items[w.item_count - 1];
@@ -283,7 +267,7 @@ static void a_node_answers_beside(void **state)
 	world_pass(&w, 3700 * GN_SEC, 600 * GN_SEC);
 	assert_int_equal(it->sent, 2);
 	w.beside = true;
-	back(1);
+	world_back(&w, 1);
 	world_pass(&w, 10 * GN_SEC, GN_SEC);
 	assert_int_equal(world_state(&w, 1, false, &held), -1);
 	w.beside = false;

@@ -27,23 +27,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Away: its node is gone. */
-static void away(unsigned who)
-{
-	beside_node_down(&w.souls[who].beside);
-	w.souls[who].follow_count = 0;
-	world_settle(&w);
-}
-
-static void back(unsigned who)
-{
-	beside_node_up(&w.souls[who].beside);
-	for (unsigned i = 0; i < 4000 && !gn_agent_link_is_up(w.souls[who].a.link); i++)
-		world_turn(&w);
-	w.now += 3 * GN_SEC; /* boxes are followed again */
-	world_settle(&w);
-}
-
 /* The newest item, once it is stored. */
 static struct world_item *stored(const struct gn_content_id *id)
 {
@@ -82,7 +65,7 @@ static unsigned rows_of(const struct gn_content_id *id, uint8_t kind)
 static void holders_that_forget(void **state)
 {
 	(void)state;
-	away(1);
+	world_away(&w, 1);
 	struct gn_content_id id = world_say(&w, 0, "keep this");
 	struct world_item *it = stored(&id);
 	size_t items = w.item_count;
@@ -105,7 +88,7 @@ static void holders_that_forget(void **state)
 	assert_int_equal(gn_people_get(w.souls[0].a.people, &other, &c), GN_OK);
 	assert_true(agent_held_hurry(&w.souls[0].a, c.chat, &id));
 	WORLD_UNTIL(&w, it->sent == 3);
-	back(1);
+	world_back(&w, 1);
 	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
 	world_pass(&w, 5 * GN_SEC, GN_SEC);
 	WORLD_UNTIL(&w, world_state(&w, 0, true, &id) == GN_PEOPLE_DELIVERED);
@@ -127,14 +110,14 @@ static void holders_that_forget(void **state)
 static void holders_that_lie(void **state)
 {
 	(void)state;
-	away(1);
+	world_away(&w, 1);
 	struct gn_content_id id = world_say(&w, 0, "do you hear me");
 	struct world_item *it = stored(&id);
 	size_t items = w.item_count;
 	it->hidden = true;
 	world_pass(&w, 2 * HOUR, HOUR / 4);
 	assert_int_equal(it->sent, 1); /* they say that they have it, and nobody is there */
-	back(1);
+	world_back(&w, 1);
 	struct gn_content_id said = world_say(&w, 1, "are you there?");
 	WORLD_UNTIL(&w, world_state(&w, 0, false, &said) >= 0);
 	size_t before = w.item_count;
@@ -365,20 +348,20 @@ static void set_ups_are_made_anew(void **state)
 	(void)state;
 	struct gn_agent *a = &w.souls[0].a, *b = &w.souls[1].a;
 	struct gn_pk device = b->device.sk.pk;
-	away(1);
+	world_away(&w, 1);
 	struct gn_content_id id = world_say(&w, 0, "in a session");
 	struct world_item *it = stored(&id);
 	size_t items = w.item_count;
 	world_pass(&w, DAYS(1) + HOUR, HOUR);
 	assert_int_equal(w.item_count, items);
 	assert_int_equal(it->sent, 1);
-	back(1);
+	world_back(&w, 1);
 	world_pass(&w, 5 * GN_SEC, GN_SEC);
 	WORLD_UNTIL(&w, world_state(&w, 0, true, &id) == GN_PEOPLE_DELIVERED);
 	struct gn_pk other = world_owner(&w, 1);
 	assert_int_equal(gn_agent_know_ask(a->know, &other), GN_OK); /* its newest prekeys */
 	world_settle(&w);
-	away(1);
+	world_away(&w, 1);
 	assert_int_equal(gn_e2ee_anew(a->e2ee, &device), GN_OK);
 	id = world_say(&w, 0, "sets one up");
 	it = stored(&id);
@@ -387,15 +370,15 @@ static void set_ups_are_made_anew(void **state)
 	it->hidden = true;
 	world_pass(&w, DAYS(1) + 2 * HOUR, HOUR);
 	assert_int_equal(w.item_count, items); /* the prekeys are the same */
-	back(1);
+	world_back(&w, 1);
 	assert_int_equal(agent_own_prekeys_renew(b), GN_OK);
 	world_settle(&w);
-	away(1);
+	world_away(&w, 1);
 	world_pass(&w, DAYS(1) + 2 * HOUR, HOUR / 4);
 	assert_int_equal(rows_of(&id, AGENT_OUT_HELD), 1);
 	assert_int_equal(rows_of(&id, AGENT_OUT_PROOF), 1);
 	assert_true(w.item_count > items);
-	back(1);
+	world_back(&w, 1);
 	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
 	it->hidden = false; /* the old one comes, too, and nothing opens it: its halves are gone */
 	world_again(&w, 1);

@@ -31,22 +31,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void away(unsigned who)
-{
-	beside_node_down(&w.souls[who].beside);
-	w.souls[who].follow_count = 0;
-	world_settle(&w);
-}
-
-static void back(unsigned who)
-{
-	beside_node_up(&w.souls[who].beside);
-	for (unsigned i = 0; i < 4000 && !gn_agent_link_is_up(w.souls[who].a.link); i++)
-		world_turn(&w);
-	w.now += 3 * GN_SEC; /* boxes are followed again */
-	world_settle(&w);
-}
-
 /* ---- what they see ---- */
 
 struct view {
@@ -126,7 +110,7 @@ static size_t say_while_away(unsigned count)
 {
 	static const char *const texts[] = {"one", "two", "three", "four", "five"};
 	size_t first;
-	away(1);
+	world_away(&w, 1);
 	first = w.item_count;
 	for (unsigned i = 0; i < count; i++) {
 		(void)world_say(&w, 0, texts[i]);
@@ -149,7 +133,7 @@ static void doubled_delayed_and_reordered(void **state)
 	assert_string_equal(sees(0),
 			    "one: stored|two: stored|three: stored|four: stored|five: stored|");
 	w.now += DAYS(3);
-	back(1);
+	world_back(&w, 1);
 	assert_string_equal(sees(1), "");
 	for (unsigned i = 0; i < GN_COUNT(order); i++) {
 		world_show(&w, first + order[i]);
@@ -175,7 +159,7 @@ static void dropped(void **state)
 	(void)state;
 	size_t first = say_while_away(3);
 	w.items[first].hidden = w.items[first + 2].hidden = false;
-	back(1);
+	world_back(&w, 1);
 	world_pass(&w, 5 * GN_SEC, GN_SEC);
 	assert_string_equal(sees(1), "one|three|"); /* items overtake each other */
 	world_pass(&w, 6 * GN_SEC, GN_SEC);
@@ -196,7 +180,7 @@ static void lies_about_states(void **state)
 	w.says_taken = true;
 	world_pass(&w, DAYS(2), HOURS(6));
 	assert_string_equal(sees(0), "one: stored|");
-	back(1);
+	world_back(&w, 1);
 	assert_string_equal(sees(1), "");
 	(void)world_say(&w, 1, "are you there?");
 	WORLD_UNTIL(&w, strstr(sees(0), "are you there?"));

@@ -411,6 +411,22 @@ void world_pass(struct world *w, gn_time span, gn_time step)
 	}
 }
 
+void world_away(struct world *w, unsigned who)
+{
+	beside_node_down(&w->souls[who].beside);
+	w->souls[who].follow_count = 0;
+	world_settle(w);
+}
+
+void world_back(struct world *w, unsigned who)
+{
+	beside_node_up(&w->souls[who].beside);
+	for (unsigned i = 0; i < 4000 && !gn_agent_link_is_up(w->souls[who].a.link); i++)
+		world_turn(w);
+	w->now += 3 * GN_SEC; /* boxes are followed again */
+	world_settle(w);
+}
+
 /* ---- people ---- */
 
 struct gn_pk world_owner(const struct world *w, unsigned who)
