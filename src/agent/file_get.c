@@ -25,10 +25,10 @@ struct fetching {
 
 static void take_more(struct agent_request *r);
 
-void agent_file_fetched(struct agent_request *r)
+/* It is over, answered or not: the key goes at once, and not with the request. */
+static void forget(struct agent_request *r)
 {
-	if (r->fetches)
-		gn_wipe(r->base.state, sizeof(struct fetching));
+	gn_wipe(r->base.state, sizeof(struct fetching));
 }
 
 /* The node's call, if one lives, is given up. */
@@ -57,7 +57,7 @@ static void give_up(struct agent_request *r, gn_err err)
 		break;
 	default: break;
 	}
-	agent_file_fetched(r);
+	forget(r);
 	gn_host_error(&r->base, err, "%s", why);
 	end_call(r);
 }
@@ -171,7 +171,7 @@ static void take_more(struct agent_request *r)
 	struct gn_host_client *node = gn_agent_link_client(r->agent->link);
 	while (!r->base.answered && send_out(r, g)) {
 		if (gn_content_opening_done(&g->opening)) {
-			agent_file_fetched(r);
+			forget(r);
 			gn_host_send_end(&r->base);
 			gn_host_answer_ok(&r->base);
 			return;
@@ -209,7 +209,6 @@ gn_err agent_file_fetch(struct agent_request *r, const struct gn_content_file *f
 	struct fetching *g = gn_host_state(&r->base, sizeof *g);
 	if (!g)
 		return GN_NOMEM;
-	r->fetches = true;
 	g->file =
 		(struct gn_content_file){.root = file->root, .key = file->key, .size = file->size};
 	memcpy(g->blocks, bundle.blocks.p, bundle.blocks.len);
@@ -219,7 +218,7 @@ gn_err agent_file_fetch(struct agent_request *r, const struct gn_content_file *f
 	r->base.drain = on_room;
 	gn_host_streams(&r->base);
 	if (g->from == g->to && file->size) { /* nothing is wanted */
-		agent_file_fetched(r);
+		forget(r);
 		gn_host_send_end(&r->base);
 		gn_host_answer_ok(&r->base);
 		return GN_OK;

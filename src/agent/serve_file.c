@@ -205,8 +205,6 @@ void agent_file_closed(struct agent_request *r)
 	r->sends = NULL;
 	if (f)
 		agent_file_leave(f);
-	else
-		agent_file_fetched(r);
 }
 
 /* Calls of one kind that this client has, but r. */

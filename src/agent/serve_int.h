@@ -13,7 +13,6 @@ struct agent_request {
 	uint64_t asked; /* what it asked the node; 0: nothing */
 	void (*resolved)(struct agent_request *r, gn_err err, const struct gn_pk *owner);
 	struct agent_file *sends; /* what it sends; NULL: nothing, or no more */
-	bool fetches;             /* its state is that of a file that is read (file_get.c) */
 };
 
 static inline struct agent_request *agent_request_of(struct gn_host_request *r)
@@ -56,8 +55,6 @@ bool agent_file_may(struct agent_request *r);
 /* Fetches a part of a file, opens it, streams it out; answers. */
 GN_MUST gn_err agent_file_fetch(struct agent_request *r, const struct gn_content_file *file,
 				uint64_t offset, uint64_t count);
-/* It is over: what it fetched is given up. */
-void agent_file_fetched(struct agent_request *r);
 /* Those that wait for the node, again. */
 gn_time agent_files_fetch(struct gn_agent *a);
 /* The keys go: what is being fetched ends. */

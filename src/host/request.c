@@ -83,8 +83,10 @@ struct gn_host_request *gn_host_waiting(const struct gn_host_api *api, unsigned 
 
 void *gn_host_state(struct gn_host_request *r, size_t size)
 {
-	if (!r->state)
+	if (!r->state) {
 		r->state = calloc(1, size);
+		r->state_size = r->state ? size : 0;
+	}
 	return r->state;
 }
 
@@ -114,6 +116,7 @@ static void free_request(struct gn_host_request *r)
 	if (r->api->fini)
 		r->api->fini(r);
 	gn_ws_free(r->ws);
+	gn_wipe(r->state, r->state_size);
 	free(r->state);
 	free(r->body);
 	free(r->frame);

@@ -73,7 +73,8 @@ struct gn_host_request {
 	uint32_t retry_s; /* of a refusal: when the same may do better; 0: unknown */
 	unsigned waits;   /* whom it waits for, the program's number; 0: nobody */
 	uint64_t ticket;  /* what of them */
-	void *state;      /* gn_host_state; owned */
+	void *state;      /* gn_host_state; owned, wiped in the end: keys and invites are in some */
+	size_t state_size;
 	struct gn_ws *ws; /* owned; then the body is its */
 	/* A call of app/1, or its twin in JSON (host/call.h). */
 	const struct gn_host_call_route *asked; /* NULL: it is none */
