@@ -166,7 +166,7 @@ static void take_answer(struct gn_box *b, const struct gn_pk *from, struct gn_fb
 
 static void tell_lost(struct gn_box *b)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	for (struct box_ask *a; (a = box_ask_lost(b)); gn_mem_free(b->env.alloc, a)) {
 		struct box_read *r = gn_frame_op_get(&b->frame, a->op, OP_FOLLOW);
 		struct box_put *p = gn_frame_op_get(&b->frame, a->op, OP_DEPOSIT);
@@ -208,16 +208,15 @@ static gn_err take_message(struct gn_box *b, const struct gn_contact *who, struc
 
 static void take_local(struct gn_box *b)
 {
-	GN_ASSERT(!b->building);
-	struct box_out *out;
-	for (unsigned i = 0; i < LOCAL_ROUNDS && (out = box_queue_pop(&b->local)); i++) {
+	GN_ASSERT(!b->out.building);
+	struct gn_frame_message *out;
+	for (unsigned i = 0; i < LOCAL_ROUNDS && (out = gn_frame_out_local(&b->out)); i++) {
 		struct gn_contact self = {.pk = b->cfg.node_key.pk};
-		gn_err err =
-			take_message(b, &self, gn_slice(out->storage + out->off, out->len), true);
+		gn_err err = take_message(b, &self, gn_frame_message_bytes(out), true);
 		GN_ASSERT(err == GN_OK);
 		gn_mem_free(b->env.alloc, out);
 	}
-	if (b->local.first)
+	if (b->out.local.first)
 		box_wake(b);
 }
 
@@ -231,7 +230,7 @@ static void take_ready(struct gn_box *b)
 
 static void run_all(struct gn_box *b)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	if (b->wake <= b->now)
 		b->wake = GN_NEVER;
 	tell_lost(b);
@@ -322,7 +321,7 @@ void gn_box_kv_event(struct gn_box *b, const struct gn_kv_event *e, gn_time now)
 
 void gn_box_tick(struct gn_box *b, gn_time now)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	bool due = b->wake <= now;
 	b->now = now;
 	for (struct gn_heap_node *n; (n = gn_heap_first(&b->timers)) && n->at <= now; due = true)
@@ -433,22 +432,12 @@ void gn_box_cancel(struct gn_box *b, gn_op id, gn_time now)
 
 bool gn_box_next_message(struct gn_box *b, struct gn_overlay_message *m)
 {
-	GN_ASSERT(!b->building);
-	bool bulk = b->sent && b->sent->bulk;
-	gn_mem_free(b->env.alloc, b->sent);
-	b->sent = box_queue_pop(&b->control);
-	if (!b->sent)
-		b->sent = box_queue_pop(&b->bulk);
+	GN_ASSERT(!b->out.building);
+	bool bulk = b->out.sent && b->out.sent->bulk, any = gn_frame_out_next(&b->out, m);
 	if (bulk)
 		box_wake(b); /* there is room again */
-	if (!b->sent)
-		return false;
-	b->count.messages_out++;
-	*m = (struct gn_overlay_message){
-		.to = b->sent->to,
-		.bytes = gn_slice(b->sent->storage + b->sent->off, b->sent->len),
-		.reliable = true};
-	return true;
+	b->count.messages_out += any;
+	return any;
 }
 
 static void release_shown(struct gn_box *b)
@@ -533,6 +522,7 @@ gn_err gn_box_new(const struct gn_env *env, const struct gn_box_config *config, 
 	}
 	b->env = *env;
 	b->cfg = *config;
+	box_message_init(b);
 	b->now = now;
 	b->wake = b->members_look = b->doors_look = GN_NEVER;
 	b->sweep = now + BOX_SWEEP;
@@ -573,10 +563,7 @@ void gn_box_free(struct gn_box *b)
 		box_peer_drop(b, &pk);
 	}
 	free_held(b);
-	box_queue_free(b, &b->control);
-	box_queue_free(b, &b->bulk);
-	box_queue_free(b, &b->local);
-	gn_mem_free(b->env.alloc, b->sent);
+	gn_frame_out_free(&b->out);
 	struct gn_map *maps[] = {&b->held,  &b->items,   &b->stores, &b->loads,
 				 &b->peers, &b->feeds,   &b->wanted, &b->asks,
 				 &b->doors, &b->endings, &b->nears};

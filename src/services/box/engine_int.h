@@ -76,10 +76,7 @@ struct gn_box {
 	uint32_t puts, reads, works;
 	size_t put_bytes;
 
-	struct box_queue control, bulk, local;
-	struct box_out *building;
-	struct gn_fbb fbb;
-	struct box_out *sent; /* shown by the last next_message */
+	struct gn_frame_out out;
 	struct box_counts count;
 };
 

@@ -173,7 +173,8 @@ static struct box_item *next_of(struct gn_box *b, struct box_feed *f)
 
 static bool has_room(const struct gn_box *b, const struct box_feed *f, uint32_t len)
 {
-	return b->loads.count < BOX_LOADS && b->bulk.bytes + b->local.bytes < BOX_OUT_BYTES &&
+	return b->loads.count < BOX_LOADS &&
+	       b->out.bulk.bytes + b->out.local.bytes < BOX_OUT_BYTES &&
 	       (!b->cfg.room || gn_pk_eq(&f->to.pk, &b->cfg.node_key.pk) ||
 		b->cfg.room(b->cfg.user, &f->to.pk) >= len);
 }

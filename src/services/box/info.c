@@ -80,7 +80,7 @@ void gn_box_validate(const struct gn_box *b)
 	gn_heap_validate(&b->sums);
 	gn_heap_validate(&b->timers);
 	gn_heap_validate(&b->turns);
-	GN_ASSERT(!b->building && b->timers.count == b->asks.count);
+	GN_ASSERT(!b->out.building && b->timers.count == b->asks.count);
 	for (uint32_t i = 0; i < b->held.count; i++) {
 		const struct box_held *h = GN_MAP_AT(&b->held, struct box_held *, i);
 		validate_held(b, h);

@@ -125,7 +125,7 @@ static gn_err fetch(uint32_t peer, uint16_t shown, size_t count, const char **li
 	struct gn_fb_box_message m;
 	box_on_fetch(b, &f, h,
 		     TABLE(box_fetch, {.box = &key, .shown = shown, .ids = {ids, count}}));
-	if (b->control.first)
+	if (b->out.control.first)
 		return done(limit);
 	(void)answer(&m);
 	return GN_OK;
@@ -225,7 +225,7 @@ static gn_err deposit(uint32_t peer, uint32_t number, uint32_t len, uint32_t ttl
 	box_on_deposit(b, &f, h,
 		       TABLE(box_deposit,
 			     {.box = &key, .item = bytes, .ttl = ttl, .shown = 1, .sig = &fb_sig}));
-	return b->control.first ? done(limit) : GN_OK;
+	return b->out.control.first ? done(limit) : GN_OK;
 }
 
 static void an_item_has_its_size_and_its_time(void **state)
@@ -349,7 +349,7 @@ static void answers_that_nobody_takes_are_bounded(void **state)
 		struct box_from f = from_peer(1);
 		box_on_ask(b, &f, h, TABLE(box_ask, {.box = &key, .ids = {ids, 1}}));
 	}
-	assert_in_range(b->control.bytes, BOX_CONTROL_BYTES, BOX_CONTROL_BYTES + 4096);
+	assert_in_range(b->out.control.bytes, BOX_CONTROL_BYTES, BOX_CONTROL_BYTES + 4096);
 	assert_true(b->count.control_dropped > 0);
 }
 
@@ -377,7 +377,7 @@ static void what_is_read_is_bounded(void **state)
 		wake();
 		assert_true(b->loads.count <= BOX_LOADS);
 	}
-	assert_in_range(b->bulk.bytes, BOX_OUT_BYTES, BOX_OUT_BYTES + 4 * 65536);
+	assert_in_range(b->out.bulk.bytes, BOX_OUT_BYTES, BOX_OUT_BYTES + 4 * 65536);
 	for (unsigned i = 0; i < 300; i++) {
 		(void)answer(&m);
 		wake();
@@ -412,7 +412,8 @@ static void copies_asked_for_are_bounded(void **state)
 		memcpy(named[i].b, &i, sizeof i);
 	box_on_ids(b, &self, h, TABLE(box_ids, {.box = &owner, .ids = {named, BOX_SUM_IDS}}));
 	assert_int_equal(b->wanted.count, BOX_WANTED_PEER);
-	box_queue_free(b, &b->local);
+	for (struct gn_frame_message *m; (m = gn_frame_out_local(&b->out));)
+		gn_mem_free(b->env.alloc, m);
 	assert_true(BOX_SWEEP > BOX_WANTED_TIME);
 }
 
@@ -437,11 +438,9 @@ static void a_large_box_is_compared_in_parts(void **state)
 					   .count = 1,
 					   .bits = 4,
 					   .part = (uint8_t)part}));
-		struct box_out *out = box_queue_pop(&b->local);
+		struct gn_frame_message *out = gn_frame_out_local(&b->out);
 		struct gn_fb_box_message m;
-		assert_int_equal(
-			gn_fb_box_message_verify(gn_slice(out->storage + out->off, out->len), &m),
-			GN_OK);
+		assert_int_equal(gn_fb_box_message_verify(gn_frame_message_bytes(out), &m), GN_OK);
 		assert_int_equal(gn_fb_box_message_body_type(m),
 				 part < BOX_SUM_PARTS ? GN_FB_BOX_MESSAGE_BODY_BOX_IDS
 						      : GN_FB_BOX_MESSAGE_BODY_BOX_DONE);

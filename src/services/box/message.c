@@ -1,73 +1,33 @@
-/* Messages: built in place, small ones before items, and taken one at a time. Those to ourselves
- * wait in a queue of their own and come in again as a peer's, so that a node that is one of the
- * set has no second way. Items wait in memory only as far as BOX_OUT_BYTES lets them be read;
- * small ones are dropped above BOX_CONTROL_BYTES, and asked again by timeout. Rule BX-30. */
+/* Messages, as services/frame/out.h makes them: small ones before items. Those to ourselves come in
+ * again as a peer's, so that a node that is one of the set has no second way. Items wait in memory
+ * only as far as BOX_OUT_BYTES lets them be read; small ones are dropped above BOX_CONTROL_BYTES.
+ * Rule BX-30. */
 #include "services/box/engine_int.h"
 
 #define SMALL 1536 /* bytes of any message without items or lists; of what is around them */
 
+void box_message_init(struct gn_box *b)
+{
+	b->out = (struct gn_frame_out){.alloc = b->env.alloc,
+				       .self = b->cfg.node_key.pk,
+				       .small = SMALL,
+				       .control_max = BOX_CONTROL_BYTES,
+				       .dropped = &b->count.control_dropped,
+				       .nomem = &b->count.nomem};
+}
+
 struct gn_fbb *box_message_begin(struct gn_box *b, size_t extra)
 {
-	GN_ASSERT(!b->building);
-	if (!extra && b->control.bytes > BOX_CONTROL_BYTES) {
-		b->count.control_dropped++;
-		return NULL;
-	}
-	struct box_out *out = gn_mem_resize(b->env.alloc, NULL, sizeof *out + SMALL + extra);
-	if (!out) {
-		b->count.nomem++;
-		return NULL;
-	}
-	*out = (struct box_out){.cap = (uint32_t)(SMALL + extra), .bulk = extra > 0};
-	b->building = out;
-	b->fbb = gn_fbb(out->storage, out->cap);
-	return &b->fbb;
+	return gn_frame_out_begin(&b->out, extra);
 }
 
 void box_message_end(struct gn_box *b, const struct gn_contact *to, uint64_t request,
 		     uint8_t body_type, gn_fbref body)
 {
-	struct box_out *out = b->building;
-	struct gn_slice bytes;
-	GN_ASSERT(out);
-	b->building = NULL;
 	gn_fbref root = gn_fb_box_message_make(
-		&b->fbb, &(struct gn_fb_box_message_args){
-				 .request = request, .body_type = body_type, .body = body});
-	gn_err err = gn_fbb_finish(&b->fbb, root, GN_FB_BOX_MESSAGE_IDENTIFIER, &bytes);
-	GN_ASSERT(err == GN_OK && bytes.len <= GN_MESSAGE_MAX);
-	out->to = *to;
-	out->off = (uint32_t)(bytes.p - out->storage);
-	out->len = (uint32_t)bytes.len;
-	struct box_queue *q = gn_pk_eq(&to->pk, &b->cfg.node_key.pk) ? &b->local
-			      : out->bulk                            ? &b->bulk
-								     : &b->control;
-	if (q->last)
-		q->last->next = out;
-	else
-		q->first = out;
-	q->last = out;
-	q->bytes += out->cap;
-}
-
-struct box_out *box_queue_pop(struct box_queue *q)
-{
-	GN_ASSERT((q->first == NULL) == (q->last == NULL));
-	struct box_out *out = q->first;
-	if (!out)
-		return NULL;
-	q->first = out->next;
-	if (!q->first)
-		q->last = NULL;
-	GN_ASSERT(q->bytes >= out->cap);
-	q->bytes -= out->cap;
-	return out;
-}
-
-void box_queue_free(struct gn_box *b, struct box_queue *q)
-{
-	for (struct box_out *out; (out = box_queue_pop(q));)
-		gn_mem_free(b->env.alloc, out);
+		&b->out.fbb, &(struct gn_fb_box_message_args){
+				     .request = request, .body_type = body_type, .body = body});
+	gn_frame_out_end(&b->out, to, root, GN_FB_BOX_MESSAGE_IDENTIFIER);
 }
 
 /* The set of a box as far as we know it, for who asked in the wrong place. */

@@ -7,18 +7,6 @@
 #include "services/frame/frame.h"
 #include "wire/generated/box_fb.h"
 
-struct box_out {
-	struct box_out *next;
-	struct gn_contact to;
-	uint32_t off, len, cap; /* message at storage + off */
-	bool bulk;
-	uint8_t storage[];
-};
-struct box_queue {
-	struct box_out *first, *last;
-	size_t bytes;
-};
-
 /* Why a request is not served. */
 struct box_refusal {
 	gn_err err;
@@ -29,13 +17,12 @@ struct box_refusal {
 /* The name of a limit that must be one. */
 #define BOX_LIMIT(name) ((void)(name), #name)
 
+void box_message_init(struct gn_box *b);
 /* Begin gives a builder with room for a small message and `extra` bytes, NULL when it must be
  * dropped (counted); end queues it. */
 struct gn_fbb *box_message_begin(struct gn_box *b, size_t extra);
 void box_message_end(struct gn_box *b, const struct gn_contact *to, uint64_t request,
 		     uint8_t body_type, gn_fbref body);
-struct box_out *box_queue_pop(struct box_queue *q);
-void box_queue_free(struct gn_box *b, struct box_queue *q);
 /* GN_OK, or the refusal. Nothing is sent for a request without number. holders: of the box, when
  * it is not here; may be NULL. */
 void box_send_done(struct gn_box *b, const struct gn_contact *to, uint64_t request,

@@ -22,7 +22,7 @@ static void op_free(struct gn_bundles *b, struct gn_frame_op *op)
 
 static void run_all(struct gn_bundles *b)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	if (b->wake <= b->now)
 		b->wake = GN_NEVER;
 	bundles_readers_run(b);
@@ -123,6 +123,7 @@ gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *
 		return GN_NOMEM;
 	b->env = *env;
 	b->cfg = *config;
+	bundles_message_init(b);
 	b->spread_window = BUNDLES_SPREAD_WINDOW;
 	b->line = BUNDLES_LINE_SLOW;
 	gn_alloc_heap(&b->open_alloc, BUNDLES_OPEN_BYTES);
@@ -184,9 +185,7 @@ void gn_bundles_free(struct gn_bundles *b)
 		gn_mem_free(b->env.alloc, in);
 	}
 	bundles_peers_fini(b);
-	bundles_queue_free(b, &b->control);
-	bundles_queue_free(b, &b->bulk);
-	gn_mem_free(b->env.alloc, b->sent);
+	gn_frame_out_free(&b->out);
 	bundles_caches_free(b);
 	GN_ASSERT(b->open_alloc.count == 0);
 	struct gn_map *maps[] = {&b->requests, &b->sources, &b->serving, &b->incoming, &b->kept,
@@ -349,19 +348,11 @@ bool gn_bundles_blocks_event(struct gn_bundles *b, const struct gn_blocks_event 
 
 bool gn_bundles_next_message(struct gn_bundles *b, struct gn_overlay_message *m)
 {
-	GN_ASSERT(!b->building);
-	gn_mem_free(b->env.alloc, b->sent);
-	b->sent = bundles_queue_pop(&b->control);
-	if (!b->sent)
-		b->sent = bundles_queue_pop(&b->bulk);
-	if (!b->sent)
+	GN_ASSERT(!b->out.building);
+	if (!gn_frame_out_next(&b->out, m))
 		return false;
 	b->count.messages_out++;
-	*m = (struct gn_overlay_message){
-		.to = b->sent->to,
-		.bytes = gn_slice(b->sent->storage + b->sent->off, b->sent->len),
-		.reliable = true};
-	if (b->sent->bulk)
+	if (b->out.sent->bulk)
 		bundles_serve_run(b); /* there is room again */
 	return true;
 }
@@ -440,7 +431,7 @@ void gn_bundles_validate(const struct gn_bundles *b)
 		gn_map_validate(maps[i]);
 	gn_frame_validate(&b->frame);
 	gn_heap_validate(&b->timers);
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	uint32_t live = 0, finding = 0;
 	bundles_peers_validate(b);
 	for (uint32_t i = 0; i < b->requests.count; i++)

@@ -80,10 +80,7 @@ struct gn_bundles {
 	struct gn_bundles_work *work_first; /* waiting to be checked */
 	unsigned works_out;
 
-	struct bundles_queue control, bulk;
-	struct bundles_out *building;
-	struct gn_fbb fbb;
-	struct bundles_out *sent; /* shown by the last next_message */
+	struct gn_frame_out out;
 	struct bundles_counts count;
 };
 

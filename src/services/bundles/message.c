@@ -1,71 +1,31 @@
-/* Messages to peers: built in place, small ones before chunks, and taken one at a time. Chunks
- * wait in memory only as far as BUNDLES_OUT_BYTES lets them be read from disk; small ones are
- * dropped above BUNDLES_CONTROL_BYTES, and asked again by timeout. Rule: docs/spec/services.md
- * BU-8. */
+/* Messages to peers, as services/frame/out.h makes them: small ones before chunks. Chunks wait in
+ * memory only as far as BUNDLES_OUT_BYTES lets them be read from disk; small ones are dropped above
+ * BUNDLES_CONTROL_BYTES. Rule: docs/spec/services.md BU-8. */
 #include "services/bundles/engine_int.h"
 
 #define SMALL 768 /* bytes of any message without a chunk; of what is around a chunk */
 
+void bundles_message_init(struct gn_bundles *b)
+{
+	b->out = (struct gn_frame_out){.alloc = b->env.alloc,
+				       .small = SMALL,
+				       .control_max = BUNDLES_CONTROL_BYTES,
+				       .dropped = &b->count.control_dropped,
+				       .nomem = &b->count.nomem};
+}
+
 struct gn_fbb *bundles_message_begin(struct gn_bundles *b, size_t extra)
 {
-	GN_ASSERT(!b->building);
-	if (!extra && b->control.bytes > BUNDLES_CONTROL_BYTES) {
-		b->count.control_dropped++;
-		return NULL;
-	}
-	struct bundles_out *out = gn_mem_resize(b->env.alloc, NULL, sizeof *out + SMALL + extra);
-	if (!out) {
-		b->count.nomem++;
-		return NULL;
-	}
-	*out = (struct bundles_out){.cap = (uint32_t)(SMALL + extra), .bulk = extra > 0};
-	b->building = out;
-	b->fbb = gn_fbb(out->storage, out->cap);
-	return &b->fbb;
+	return gn_frame_out_begin(&b->out, extra);
 }
 
 void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint64_t request,
 			 uint8_t body_type, gn_fbref body)
 {
-	struct bundles_out *out = b->building;
-	struct gn_slice bytes;
-	GN_ASSERT(out);
-	b->building = NULL;
 	gn_fbref root = gn_fb_block_message_make(
-		&b->fbb, &(struct gn_fb_block_message_args){
-				 .request = request, .body_type = body_type, .body = body});
-	gn_err err = gn_fbb_finish(&b->fbb, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &bytes);
-	GN_ASSERT(err == GN_OK && bytes.len <= GN_MESSAGE_MAX);
-	out->to = *to;
-	out->off = (uint32_t)(bytes.p - out->storage);
-	out->len = (uint32_t)bytes.len;
-	struct bundles_queue *q = out->bulk ? &b->bulk : &b->control;
-	if (q->last)
-		q->last->next = out;
-	else
-		q->first = out;
-	q->last = out;
-	q->bytes += out->cap;
-}
-
-struct bundles_out *bundles_queue_pop(struct bundles_queue *q)
-{
-	GN_ASSERT((q->first == NULL) == (q->last == NULL));
-	struct bundles_out *out = q->first;
-	if (!out)
-		return NULL;
-	q->first = out->next;
-	if (!q->first)
-		q->last = NULL;
-	GN_ASSERT(q->bytes >= out->cap);
-	q->bytes -= out->cap;
-	return out;
-}
-
-void bundles_queue_free(struct gn_bundles *b, struct bundles_queue *q)
-{
-	for (struct bundles_out *out; (out = bundles_queue_pop(q));)
-		gn_mem_free(b->env.alloc, out);
+		&b->out.fbb, &(struct gn_fb_block_message_args){
+				     .request = request, .body_type = body_type, .body = body});
+	gn_frame_out_end(&b->out, to, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER);
 }
 
 /* ---- parts ---- */

@@ -3,27 +3,15 @@
 #define GN_SERVICES_BUNDLES_MESSAGE_INT_H
 
 #include "services/bundles/timer_int.h"
+#include "services/frame/frame.h"
 #include "wire/generated/blocks_fb.h"
 
-struct bundles_out {
-	struct bundles_out *next;
-	struct gn_contact to;
-	uint32_t off, len, cap; /* message at storage + off */
-	bool bulk;
-	uint8_t storage[];
-};
-struct bundles_queue {
-	struct bundles_out *first, *last;
-	size_t bytes;
-};
-
+void bundles_message_init(struct gn_bundles *b);
 /* Begin gives a builder with room for a small message and `extra` bytes, NULL when it must be
  * dropped (counted); end queues it. */
 struct gn_fbb *bundles_message_begin(struct gn_bundles *b, size_t extra);
 void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint64_t request,
 			 uint8_t body_type, gn_fbref body);
-struct bundles_out *bundles_queue_pop(struct bundles_queue *q);
-void bundles_queue_free(struct gn_bundles *b, struct bundles_queue *q);
 /* The chunk that the store has loaded. */
 gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_blocks_event *e);
 struct bundles_ack {

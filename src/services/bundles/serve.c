@@ -169,7 +169,7 @@ void bundles_serve_run(struct gn_bundles *b)
 {
 	GN_ASSERT(b->serve_loads <= BUNDLES_SERVE_LOADS);
 	while (b->serve_loads < BUNDLES_SERVE_LOADS &&
-	       b->bulk.bytes + b->serve_loads * GN_CHUNK < BUNDLES_OUT_BYTES) {
+	       b->out.bulk.bytes + b->serve_loads * GN_CHUNK < BUNDLES_OUT_BYTES) {
 		struct bundles_peer *p = next_turn(b);
 		if (!p)
 			return;

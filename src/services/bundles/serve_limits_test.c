@@ -67,16 +67,16 @@ static void small_messages_that_wait(void **state)
 	alone();
 	struct gn_hash block = {{1}};
 	struct gn_contact to = {.pk = {{200}}};
-	b->control.bytes += BUNDLES_CONTROL_BYTES;
+	b->out.control.bytes += BUNDLES_CONTROL_BYTES;
 	bundles_send_ack(b, &to,
 			 &(struct bundles_ack){.request = 1, .block = &block, .err = GN_BUSY});
-	assert_non_null(b->control.first);
+	assert_non_null(b->out.control.first);
 	assert_int_equal(count("control_dropped"), 0);
 	bundles_send_ack(b, &to,
 			 &(struct bundles_ack){.request = 1, .block = &block, .err = GN_BUSY});
-	assert_ptr_equal(b->control.first, b->control.last);
+	assert_ptr_equal(b->out.control.first, b->out.control.last);
 	assert_int_equal(count("control_dropped"), 1);
-	b->control.bytes -= BUNDLES_CONTROL_BYTES;
+	b->out.control.bytes -= BUNDLES_CONTROL_BYTES;
 	uint64_t out = count("messages_out");
 	struct gn_overlay_message m;
 	assert_true(gn_bundles_next_message(b, &m));
@@ -98,13 +98,13 @@ static void what_is_read_for_peers(void **state)
 	assert_int_equal(b->serving.count, 1);
 	b->serve_loads = 1; /* what is really on its way */
 	size_t waiting = BUNDLES_OUT_BYTES - GN_CHUNK;
-	b->bulk.bytes += waiting;
+	b->out.bulk.bytes += waiting;
 	bundles_serve_run(b);
 	assert_int_equal(b->serving.count, 1);
-	b->bulk.bytes--;
+	b->out.bulk.bytes--;
 	bundles_serve_run(b);
 	assert_int_equal(b->serving.count, 2);
-	b->bulk.bytes -= waiting - 1;
+	b->out.bulk.bytes -= waiting - 1;
 	svc_pump(&s, 0);
 	svc_run_for(&s, GN_SEC);
 	assert_int_equal(count("served"), 2);

@@ -41,7 +41,7 @@ static void skip_answered(struct gn_bus *b)
 
 bool bus_ask_lost(struct gn_bus *b, const struct gn_pk *peer, struct bus_ask *out)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	skip_answered(b);
 	const uint64_t *first = gn_ring_at(&b->askers, 0);
 	uint64_t number = first ? *first : 0;

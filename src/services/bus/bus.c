@@ -87,7 +87,7 @@ static void take_request(struct gn_bus *b, const struct gn_contact *who, struct 
 static void answered(struct gn_bus *b, const struct bus_ask *a, const struct gn_contact *from,
 		     struct gn_fb_bus_frame m)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	uint8_t type = gn_fb_bus_frame_body_type(m);
 	struct bus_view *v = bus_view_get(b, &a->topic);
 	switch (a->kind) {
@@ -124,7 +124,7 @@ static bool fits(enum bus_ask_kind kind, uint8_t type)
 
 static void take_answer(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_bus_frame m)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	uint64_t number = gn_fb_bus_frame_request(m);
 	uint8_t type = gn_fb_bus_frame_body_type(m);
 	struct bus_ask *at = bus_ask_get(b, number, &from->pk);
@@ -145,7 +145,7 @@ static void take_answer(struct gn_bus *b, const struct gn_contact *from, struct 
 
 static void deliver(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_bus_deliver m)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	struct gn_hash topic = bus_hash(gn_fb_bus_deliver_topic(m));
 	struct bus_view *v = bus_view_get(b, &topic);
 	struct bus_held *h = bus_held_get(b, &topic);
@@ -158,7 +158,7 @@ static void deliver(struct gn_bus *b, const struct gn_contact *from, struct gn_f
 
 static void tell_lost(struct gn_bus *b, const struct gn_pk *peer)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	for (struct bus_ask a; bus_ask_lost(b, peer, &a);) {
 		struct bus_view *v = bus_view_get(b, &a.topic);
 		switch (a.kind) {
@@ -181,7 +181,7 @@ static void tell_lost(struct gn_bus *b, const struct gn_pk *peer)
 
 static void take_other(struct gn_bus *b, const struct gn_contact *who, struct gn_fb_bus_frame m)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	struct bus_from from = {*who, gn_fb_bus_frame_request(m)};
 	struct gn_fb_bus_lost lost;
 	struct gn_hash topic;
@@ -227,22 +227,21 @@ static gn_err take_message(struct gn_bus *b, const struct gn_contact *who, struc
 
 static void take_local(struct gn_bus *b)
 {
-	GN_ASSERT(!b->building);
-	struct bus_out *out;
-	for (unsigned i = 0; i < LOCAL_ROUNDS && (out = bus_queue_pop(&b->local)); i++) {
+	GN_ASSERT(!b->out.building);
+	struct gn_frame_message *out;
+	for (unsigned i = 0; i < LOCAL_ROUNDS && (out = gn_frame_out_local(&b->out)); i++) {
 		struct gn_contact self = {.pk = b->cfg.node};
-		gn_err err =
-			take_message(b, &self, gn_slice(out->storage + out->off, out->len), true);
+		gn_err err = take_message(b, &self, gn_frame_message_bytes(out), true);
 		GN_ASSERT(err == GN_OK);
 		gn_mem_free(b->env.alloc, out);
 	}
-	if (b->local.first)
+	if (b->out.local.first)
 		bus_wake(b);
 }
 
 static void take_ready(struct gn_bus *b)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	for (struct bus_pending *p; (p = bus_rules_ready(b)); gn_mem_free(b->env.alloc, p)) {
 		gn_err err = take_message(b, &p->from, gn_slice(p->bytes, p->len), false);
 		GN_ASSERT(err == GN_OK); /* it was parsed when it came */
@@ -276,7 +275,7 @@ static void run_view(struct gn_bus *b, struct bus_view *v)
 
 static void run_due(struct gn_bus *b)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	for (struct gn_heap_node *n; (n = gn_heap_first(&b->held_timers)) && n->at <= b->now;)
 		bus_held_due(b, GN_CONTAINER(n, struct bus_held, timer));
 	/* each once in a turn: what it does may wake it again */
@@ -288,7 +287,7 @@ static void run_due(struct gn_bus *b)
 
 static void run_all(struct gn_bus *b)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	if (b->wake <= b->now)
 		b->wake = GN_NEVER;
 	tell_lost(b, NULL);
@@ -315,7 +314,7 @@ gn_err gn_bus_recv(struct gn_bus *b, const struct gn_pk *from, const struct gn_a
 
 void gn_bus_peer_down(struct gn_bus *b, const struct gn_pk *pk, gn_err why, gn_time now)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	(void)why;
 	b->now = now;
 	tell_lost(b, pk);
@@ -334,7 +333,7 @@ void gn_bus_peer_down(struct gn_bus *b, const struct gn_pk *pk, gn_err why, gn_t
 
 bool gn_bus_overlay_event(struct gn_bus *b, const struct gn_overlay_event *e, gn_time now)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	struct gn_frame_find f;
 	b->now = now;
 	if (e->kind == GN_OVERLAY_MEMBERS || !gn_frame_find_take(&b->frame, e, &f))
@@ -350,7 +349,7 @@ bool gn_bus_overlay_event(struct gn_bus *b, const struct gn_overlay_event *e, gn
 
 void gn_bus_tick(struct gn_bus *b, gn_time now)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	bool due = gn_bus_deadline(b) <= now;
 	b->now = now;
 	if (b->sweep <= now) {
@@ -373,7 +372,7 @@ gn_time gn_bus_deadline(const struct gn_bus *b)
 
 gn_err gn_bus_subscribe(struct gn_bus *b, const struct gn_bus_subscribe *s, gn_time now, gn_op *op)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	b->now = now;
 	GN_TRY(bus_sub_start(b, s, op));
 	run_all(b);
@@ -382,7 +381,7 @@ gn_err gn_bus_subscribe(struct gn_bus *b, const struct gn_bus_subscribe *s, gn_t
 
 gn_err gn_bus_publish(struct gn_bus *b, const struct gn_bus_publish *p, gn_time now, gn_op *op)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	b->now = now;
 	GN_TRY(bus_post_start(b, p, false, op));
 	run_all(b);
@@ -391,7 +390,7 @@ gn_err gn_bus_publish(struct gn_bus *b, const struct gn_bus_publish *p, gn_time 
 
 gn_err gn_bus_will(struct gn_bus *b, const struct gn_bus_publish *p, gn_time now, gn_op *op)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	b->now = now;
 	GN_TRY(bus_post_start(b, p, true, op));
 	run_all(b);
@@ -400,7 +399,7 @@ gn_err gn_bus_will(struct gn_bus *b, const struct gn_bus_publish *p, gn_time now
 
 gn_err gn_bus_signed(struct gn_bus *b, uint64_t sign, const struct gn_sig *sig, gn_time now)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	b->now = now;
 	GN_TRY(bus_lease_signed(b, sign, sig));
 	run_all(b);
@@ -418,7 +417,7 @@ static void op_free(struct gn_bus *b, struct gn_frame_op *op, bool take_back)
 
 void gn_bus_cancel(struct gn_bus *b, gn_op id, gn_time now)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	struct gn_frame_op **at = gn_map_get(&b->frame.ops, &id);
 	b->now = now;
 	if (at)
@@ -428,7 +427,7 @@ void gn_bus_cancel(struct gn_bus *b, gn_op id, gn_time now)
 
 void gn_bus_gone(struct gn_bus *b, gn_op id, gn_time now)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	struct gn_frame_op **at = gn_map_get(&b->frame.ops, &id);
 	b->now = now;
 	if (at)
@@ -440,31 +439,21 @@ void gn_bus_gone(struct gn_bus *b, gn_op id, gn_time now)
 
 bool gn_bus_next_message(struct gn_bus *b, struct gn_overlay_message *m)
 {
-	GN_ASSERT(!b->building);
-	gn_mem_free(b->env.alloc, b->sent);
-	b->sent = bus_queue_pop(&b->control);
-	if (!b->sent)
-		b->sent = bus_queue_pop(&b->bulk);
-	if (b->serving_first && b->bulk.bytes <= BUS_OUT_BYTES / 2) {
-		struct bus_out *sent = b->sent;
+	GN_ASSERT(!b->out.building);
+	bool any = gn_frame_out_next(&b->out, m);
+	if (b->serving_first && b->out.bulk.bytes <= BUS_OUT_BYTES / 2) {
 		bus_serve_run(b); /* there is room again */
-		b->sent = sent ? sent : bus_queue_pop(&b->bulk);
-		if (b->local.first)
+		any = any || gn_frame_out_next(&b->out, m);
+		if (b->out.local.first)
 			bus_wake(b);
 	}
-	if (!b->sent)
-		return false;
-	b->count.messages_out++;
-	*m = (struct gn_overlay_message){
-		.to = b->sent->to,
-		.bytes = gn_slice(b->sent->storage + b->sent->off, b->sent->len),
-		.reliable = true};
-	return true;
+	b->count.messages_out += any;
+	return any;
 }
 
 bool gn_bus_next_event(struct gn_bus *b, struct gn_bus_event *out)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	struct gn_frame_op *shown = b->frame.shown;
 	bus_blob_drop(b, b->shown);
 	b->shown = NULL;

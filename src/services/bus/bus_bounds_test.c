@@ -123,7 +123,8 @@ static void copies_wait_while_there_is_room(void **state)
 	sent[BODY(DELIVER)] = 0;
 	bus_serve(b, h, m, SHARE_OWN, NULL);
 	bus_serve_run(b);
-	assert_true(b->bulk.bytes > BUS_OUT_BYTES && b->bulk.bytes < BUS_OUT_BYTES + 2 * m->len);
+	assert_true(b->out.bulk.bytes > BUS_OUT_BYTES &&
+		    b->out.bulk.bytes < BUS_OUT_BYTES + 2 * m->len);
 	drain();
 	assert_int_equal(sent[BODY(DELIVER)], 100);
 	for (unsigned i = 0; i <= BUS_SERVINGS; i++)
@@ -140,8 +141,8 @@ static void copies_wait_while_there_is_room(void **state)
 	struct bus_refusal why = {.err = GN_DENIED};
 	for (unsigned i = 0; i < 4096 && !count("control_dropped"); i++)
 		bus_send_done(b, &from, &why, NULL);
-	assert_true(b->control.bytes > BUS_CONTROL_BYTES &&
-		    b->control.bytes < BUS_CONTROL_BYTES + 4096);
+	assert_true(b->out.control.bytes > BUS_CONTROL_BYTES &&
+		    b->out.control.bytes < BUS_CONTROL_BYTES + 4096);
 	drain();
 }
 

@@ -43,10 +43,7 @@ struct gn_bus {
 	size_t queue_bytes;
 	struct bus_blob *shown;
 
-	struct bus_queue control, bulk, local;
-	struct bus_out *building;
-	struct gn_fbb fbb;
-	struct bus_out *sent; /* shown by the last next_message */
+	struct gn_frame_out out;
 	struct bus_counts count;
 };
 

@@ -92,7 +92,7 @@ void bus_retained_give(struct gn_bus *b, struct bus_held *h, struct bus_subscrib
 		s->values_left = i;
 		if (!bus_filters_pass(s->filters, m->said.subject))
 			continue;
-		if (b->bulk.bytes > BUS_OUT_BYTES || !bus_room(b, &s->pk, m->len)) {
+		if (b->out.bulk.bytes > BUS_OUT_BYTES || !bus_room(b, &s->pk, m->len)) {
 			s->values_left = i + 1;
 			return;
 		}

@@ -227,7 +227,7 @@ bool bus_link_pulled(struct gn_bus *b, const struct bus_from *from, struct gn_fb
 		}
 		struct gn_slice token =
 			found ? gn_slice(s->token.bytes, s->token.len) : gn_slice(NULL, 0);
-		bool fits = found && b->bulk.bytes <= BUS_OUT_BYTES &&
+		bool fits = found && b->out.bulk.bytes <= BUS_OUT_BYTES &&
 			    bus_room(b, &from->who.pk, found->len + token.len);
 		struct gn_fbb *fbb = fits ? bus_message_begin(b, found->len + token.len) : NULL;
 		if (!fbb)

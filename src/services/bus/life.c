@@ -28,6 +28,7 @@ gn_err gn_bus_new(const struct gn_env *env, const struct gn_bus_config *config, 
 		return GN_NOMEM;
 	b->env = *env;
 	b->cfg = *config;
+	bus_message_init(b);
 	b->now = now;
 	b->wake = GN_NEVER;
 	b->sweep = now + BUS_SWEEP;
@@ -58,10 +59,7 @@ void gn_bus_free(struct gn_bus *b)
 		bus_held_free(b, GN_MAP_AT(&b->held, struct bus_held *, 0));
 	for (struct bus_pending *p; (p = bus_rules_ready(b));)
 		gn_mem_free(b->env.alloc, p);
-	bus_queue_free(b, &b->control);
-	bus_queue_free(b, &b->bulk);
-	bus_queue_free(b, &b->local);
-	gn_mem_free(b->env.alloc, b->sent);
+	gn_frame_out_free(&b->out);
 	GN_ASSERT(b->bytes == 0 && b->queue_bytes == 0 && b->serving_count == 0);
 	GN_ASSERT(b->leases.used == 0 && b->topics.used == 0 && b->stored.used == 0);
 	gn_share_fini(&b->leases);
@@ -145,7 +143,7 @@ void gn_bus_validate(const struct gn_bus *b)
 	gn_share_validate(&b->leases);
 	gn_share_validate(&b->topics);
 	gn_share_validate(&b->stored);
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	for (uint32_t i = 0; i < b->held.count; i++) {
 		const struct bus_held *h = GN_MAP_AT(&b->held, struct bus_held *, i);
 		subscribers += validate_held(h, &stored);

@@ -1,73 +1,32 @@
-/* Messages: built in place, small ones before copies for subscribers, and taken one at a time.
- * Those to ourselves wait in a queue of their own and come in again as a peer's, so that a node
- * that is one of the roots has no second way. Small ones are dropped above BUS_CONTROL_BYTES, and
- * asked again by timeout. Rule BS-16. */
+/* Messages, as services/frame/out.h makes them: small ones before copies for subscribers. Those to
+ * ourselves come in again as a peer's, so that a node that is one of the roots has no second way.
+ * Small ones are dropped above BUS_CONTROL_BYTES. Rule BS-16. */
 #include "services/bus/engine_int.h"
 
 #define SMALL 1792 /* bytes of any message without payload or token; of what is around them */
 
+void bus_message_init(struct gn_bus *b)
+{
+	b->out = (struct gn_frame_out){.alloc = b->env.alloc,
+				       .self = b->cfg.node,
+				       .small = SMALL,
+				       .control_max = BUS_CONTROL_BYTES,
+				       .dropped = &b->count.control_dropped,
+				       .nomem = &b->count.nomem};
+}
+
 struct gn_fbb *bus_message_begin(struct gn_bus *b, size_t extra)
 {
-	GN_ASSERT(!b->building);
-	if (!extra && b->control.bytes > BUS_CONTROL_BYTES) {
-		b->count.control_dropped++;
-		return NULL;
-	}
-	struct bus_out *out = gn_mem_resize(b->env.alloc, NULL, sizeof *out + SMALL + extra);
-	if (!out) {
-		b->count.nomem++;
-		return NULL;
-	}
-	*out = (struct bus_out){.cap = (uint32_t)(SMALL + extra), .bulk = extra > 0};
-	b->building = out;
-	b->fbb = gn_fbb(out->storage, out->cap);
-	return &b->fbb;
+	return gn_frame_out_begin(&b->out, extra);
 }
 
 void bus_message_end(struct gn_bus *b, const struct gn_contact *to, uint64_t request,
 		     uint8_t body_type, gn_fbref body)
 {
-	struct bus_out *out = b->building;
-	struct gn_slice bytes;
-	GN_ASSERT(out);
-	b->building = NULL;
 	gn_fbref root = gn_fb_bus_frame_make(
-		&b->fbb, &(struct gn_fb_bus_frame_args){
-				 .request = request, .body_type = body_type, .body = body});
-	gn_err err = gn_fbb_finish(&b->fbb, root, GN_FB_BUS_FRAME_IDENTIFIER, &bytes);
-	GN_ASSERT(err == GN_OK && bytes.len <= GN_MESSAGE_MAX);
-	out->to = *to;
-	out->off = (uint32_t)(bytes.p - out->storage);
-	out->len = (uint32_t)bytes.len;
-	struct bus_queue *q = gn_pk_eq(&to->pk, &b->cfg.node) ? &b->local
-			      : out->bulk                     ? &b->bulk
-							      : &b->control;
-	if (q->last)
-		q->last->next = out;
-	else
-		q->first = out;
-	q->last = out;
-	q->bytes += out->cap;
-}
-
-struct bus_out *bus_queue_pop(struct bus_queue *q)
-{
-	GN_ASSERT((q->first == NULL) == (q->last == NULL));
-	struct bus_out *out = q->first;
-	if (!out)
-		return NULL;
-	q->first = out->next;
-	if (!q->first)
-		q->last = NULL;
-	GN_ASSERT(q->bytes >= out->cap);
-	q->bytes -= out->cap;
-	return out;
-}
-
-void bus_queue_free(struct gn_bus *b, struct bus_queue *q)
-{
-	for (struct bus_out *out; (out = bus_queue_pop(q));)
-		gn_mem_free(b->env.alloc, out);
+		&b->out.fbb, &(struct gn_fb_bus_frame_args){
+				     .request = request, .body_type = body_type, .body = body});
+	gn_frame_out_end(&b->out, to, root, GN_FB_BUS_FRAME_IDENTIFIER);
 }
 
 /* ---- roots ---- */

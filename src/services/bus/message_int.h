@@ -7,18 +7,6 @@
 #include "services/bus/limits.h"
 #include "services/frame/frame.h"
 
-struct bus_out {
-	struct bus_out *next;
-	struct gn_contact to;
-	uint32_t off, len, cap; /* message at storage + off */
-	bool bulk;
-	uint8_t storage[];
-};
-struct bus_queue {
-	struct bus_out *first, *last;
-	size_t bytes;
-};
-
 struct bus_from { /* a request of a peer */
 	struct gn_contact who;
 	uint64_t request;
@@ -33,6 +21,7 @@ struct bus_refusal {
 /* The name of a limit that must be one. */
 #define BUS_LIMIT(name) ((void)(name), #name)
 
+void bus_message_init(struct gn_bus *b);
 /* Begin gives a builder with room for a small message and `extra` bytes, NULL when it must be
  * dropped (counted); end queues it. */
 struct gn_fbb *bus_message_begin(struct gn_bus *b, size_t extra);
@@ -43,8 +32,6 @@ static inline uint8_t bus_wire_code(gn_err err)
 {
 	return (uint8_t)gn_wire_code(err == GN_LIMIT ? GN_BUSY : err);
 }
-struct bus_out *bus_queue_pop(struct bus_queue *q);
-void bus_queue_free(struct gn_bus *b, struct bus_queue *q);
 /* GN_OK, or the refusal. Nothing is sent for a request without number. topic: for its roots, when
  * it is not here; may be NULL. */
 void bus_send_done(struct gn_bus *b, const struct bus_from *to, const struct bus_refusal *why,

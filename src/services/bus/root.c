@@ -103,7 +103,7 @@ static void catch_up(struct gn_bus *b, struct bus_held *h, struct bus_subscriber
 			bool newer =
 				it.epoch > id.epoch || (it.epoch == id.epoch && it.seq > id.seq);
 			if (it.publisher8 != id.publisher8 || !newer ||
-			    b->bulk.bytes > BUS_OUT_BYTES ||
+			    b->out.bulk.bytes > BUS_OUT_BYTES ||
 			    !bus_filters_pass(s->filters, kept->said.subject))
 				continue;
 			bus_deliver_to(b, h, s, kept, false);
@@ -293,7 +293,7 @@ void bus_on_pull(struct gn_bus *b, const struct bus_from *from, struct bus_held 
 		struct gn_fb_bus_id id = gn_fb_bus_pull_ids_at(m, i);
 		const struct bus_blob *kept = bus_kept_find(h, &id);
 		if (kept && (!s || bus_filters_pass(s->filters, kept->said.subject)) &&
-		    b->bulk.bytes <= BUS_OUT_BYTES)
+		    b->out.bulk.bytes <= BUS_OUT_BYTES)
 			give(b, from, h, s, kept);
 		else
 			lost[count++] = id;

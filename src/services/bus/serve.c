@@ -145,7 +145,7 @@ static bool run_one(struct gn_bus *b, struct bus_serving *v)
 {
 	GN_ASSERT(v->held->servings > 0 && v->message->refs > 0);
 	while (v->at < v->held->sub_count) {
-		if (b->bulk.bytes > BUS_OUT_BYTES)
+		if (b->out.bulk.bytes > BUS_OUT_BYTES)
 			return false;
 		struct bus_subscriber *s = v->held->subs[v->at++];
 		if (s->until <= b->now || !is_for(v, s))
@@ -161,7 +161,7 @@ static bool run_one(struct gn_bus *b, struct bus_serving *v)
 
 void bus_serve_run(struct gn_bus *b)
 {
-	GN_ASSERT(!b->building);
+	GN_ASSERT(!b->out.building);
 	while (b->serving_first && run_one(b, b->serving_first)) {
 		struct bus_serving *v = b->serving_first;
 		b->serving_first = v->next;

@@ -11,6 +11,8 @@
 #ifndef GN_SERVICES_FRAME_H
 #define GN_SERVICES_FRAME_H
 
+#include "services/frame/out.h"
+
 #include "overlay/overlay.h"
 
 struct gn_frame_op {
