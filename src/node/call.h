@@ -8,8 +8,6 @@
 
 /* ---- call_table.c: what several of them answer with ---- */
 
-struct gn_fb_hash gn_node_call_hash(const uint8_t b[32]);
-struct gn_fb_key gn_node_call_key(const struct gn_pk *pk);
 /* How many of a list a call is given that asks for `limit`. */
 unsigned gn_node_call_page(uint16_t limit);
 /* The steps of a lookup, at most GN_NODE_STEPS, into out; how many. */

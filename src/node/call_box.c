@@ -14,20 +14,6 @@ static const struct gn_app_kind sent_kind = BOX_KIND(BOX_SENT), check_is = BOX_K
 				work_kind = BOX_KIND(QUEUE_WORK), task_kind = BOX_KIND(QUEUE_TASK),
 				over_kind = BOX_KIND(QUEUE_OVER);
 
-static struct gn_pk pk_of(struct gn_fb_key key)
-{
-	struct gn_pk pk;
-	memcpy(pk.b, key.b, sizeof pk.b);
-	return pk;
-}
-
-static struct gn_sig sig_of(struct gn_fb_sig sig)
-{
-	struct gn_sig out;
-	memcpy(out.b, sig.b, sizeof out.b);
-	return out;
-}
-
 /* What lets an item in. GN_USAGE with why. */
 static gn_err proof_of(struct gn_fb_box_proof t, struct gn_box_proof *out, const char **why)
 {
@@ -38,7 +24,7 @@ static gn_err proof_of(struct gn_fb_box_proof t, struct gn_box_proof *out, const
 	if (way != GN_FB_BOX_WAY_WORK) {
 		if (!gn_fb_box_proof_has_sig(t))
 			return GN_USAGE;
-		out->sig = sig_of(gn_fb_box_proof_sig(t));
+		out->sig = gn_wire_sig_get(gn_fb_box_proof_sig(t));
 	}
 	switch (way) {
 	case GN_FB_BOX_WAY_WORK: {
@@ -51,7 +37,7 @@ static gn_err proof_of(struct gn_fb_box_proof t, struct gn_box_proof *out, const
 		*why = "`invite` is missing";
 		if (!gn_fb_box_proof_has_invite(t))
 			return GN_USAGE;
-		out->invite = pk_of(gn_fb_box_proof_invite(t));
+		out->invite = gn_wire_key_get(gn_fb_box_proof_invite(t));
 		return GN_OK;
 	case GN_FB_BOX_WAY_CERTIFICATE:
 		*why = "`certificate` has 112 bytes";
@@ -76,9 +62,9 @@ static bool uses_key(const struct gn_node_request *r, const struct gn_pk *key)
 static void ask_sign(struct gn_node *node, const struct gn_box_event *e)
 {
 	unsigned asked = 0;
-	struct gn_fb_key box = gn_node_call_key(&e->box), key = gn_node_call_key(&e->key),
-			 holder = gn_node_call_key(&e->holder);
-	struct gn_fb_hash exporter = gn_node_call_hash(e->exporter);
+	struct gn_fb_key box = gn_wire_key(&e->box), key = gn_wire_key(&e->key),
+			 holder = gn_wire_key(&e->holder);
+	struct gn_fb_hash exporter = gn_wire_hash(e->exporter);
 	for (struct gn_node_request *r = gn_node_request_first(node); r;
 	     r = gn_node_request_next(r)) {
 		if (!uses_key(r, &e->key) || !r->base.via)
@@ -100,7 +86,7 @@ static void ask_sign(struct gn_node *node, const struct gn_box_event *e)
 gn_err gn_node_call_box_signed(struct gn_node_request *r)
 {
 	struct gn_fb_box_signed t = {r->base.table};
-	struct gn_sig sig = sig_of(gn_fb_box_signed_sig(t));
+	struct gn_sig sig = gn_wire_sig_get(gn_fb_box_signed_sig(t));
 	gn_err err = gn_box_signed(r->node->box, gn_fb_box_signed_sign(t), &sig, r->node->now);
 	if (err)
 		gn_host_error(&r->base, err, "`sig` is not by the key that was asked for");
@@ -132,12 +118,13 @@ static void tell_sent(struct gn_node_request *r, const struct gn_box_event *e, b
 gn_err gn_node_call_box_send(struct gn_node_request *r)
 {
 	struct gn_fb_box_send t = {r->base.table};
-	struct gn_box_deposit d = {.place = {pk_of(gn_fb_box_send_box(t)), gn_fb_box_send_front(t)},
-				   .item = gn_fb_box_send_item(t),
-				   .ttl = gn_fb_box_send_ttl(t),
-				   .need = gn_fb_box_send_w(t),
-				   .cls = gn_fb_box_send_class(t),
-				   .wide = gn_fb_box_send_wide(t)};
+	struct gn_box_deposit d = {
+		.place = {gn_wire_key_get(gn_fb_box_send_box(t)), gn_fb_box_send_front(t)},
+		.item = gn_fb_box_send_item(t),
+		.ttl = gn_fb_box_send_ttl(t),
+		.need = gn_fb_box_send_w(t),
+		.cls = gn_fb_box_send_class(t),
+		.wide = gn_fb_box_send_wide(t)};
 	const char *why;
 	gn_op op;
 	if (proof_of(gn_fb_box_send_proof(t), &d.proof, &why) != GN_OK) {
@@ -166,7 +153,8 @@ static void tell_check(struct gn_node_request *r, const struct gn_box_event *e, 
 gn_err gn_node_call_box_check(struct gn_node_request *r)
 {
 	struct gn_fb_box_check t = {r->base.table};
-	struct gn_box_place place = {pk_of(gn_fb_box_check_box(t)), gn_fb_box_check_front(t)};
+	struct gn_box_place place = {gn_wire_key_get(gn_fb_box_check_box(t)),
+				     gn_fb_box_check_front(t)};
 	struct gn_fb_hash asked = gn_fb_box_check_item(t);
 	struct gn_hash item;
 	struct gn_box_proof proof;
@@ -197,8 +185,7 @@ static void tell_follow(struct gn_node_request *r, const struct gn_box_event *e,
 		struct gn_fb_box_following_args args = {.holders = (uint8_t)e->asked};
 		gn_host_answer_more(&r->base, following, gn_fb_box_following_make(b, &args));
 	} else if (e->kind == GN_BOX_ITEM) {
-		struct gn_fb_key by = gn_node_call_key(&e->by),
-				 worker = gn_node_call_key(&e->worker);
+		struct gn_fb_key by = gn_wire_key(&e->by), worker = gn_wire_key(&e->worker);
 		bool none = e->delivery == 0;
 		struct gn_fb_sig sig;
 		memcpy(sig.b, e->sig.b, sizeof sig.b);
@@ -225,9 +212,9 @@ gn_err gn_node_call_box_follow(struct gn_node_request *r)
 {
 	struct gn_fb_box_follow t = {r->base.table};
 	struct gn_box_follow f = {
-		.place = {pk_of(gn_fb_box_follow_box(t)), gn_fb_box_follow_front(t)},
-		.read = pk_of(gn_fb_box_follow_read(t)),
-		.ack = gn_fb_box_follow_has_ack(t) ? pk_of(gn_fb_box_follow_ack(t))
+		.place = {gn_wire_key_get(gn_fb_box_follow_box(t)), gn_fb_box_follow_front(t)},
+		.read = gn_wire_key_get(gn_fb_box_follow_read(t)),
+		.ack = gn_fb_box_follow_has_ack(t) ? gn_wire_key_get(gn_fb_box_follow_ack(t))
 						   : (struct gn_pk){{0}},
 		.poll = gn_fb_box_follow_poll(t),
 		.all = gn_fb_box_follow_all(t),
@@ -274,7 +261,7 @@ static struct gn_node_request *lasting(const struct gn_node_request *r, struct g
 static bool about(struct gn_node_request *r, struct gn_app_kind kind, struct gn_fb_key fb_box,
 		  struct gn_slice id, struct gn_box_id *item, struct gn_node_request **f)
 {
-	struct gn_pk box = pk_of(fb_box);
+	struct gn_pk box = gn_wire_key_get(fb_box);
 	if (id.len != sizeof item->b) {
 		gn_host_error(&r->base, GN_USAGE, "`id` has 16 bytes");
 		return false;
@@ -324,7 +311,7 @@ static void tell_work(struct gn_node_request *r, const struct gn_box_event *e, b
 		gn_host_answer_more(&r->base, over_kind, gn_fb_queue_over_make(b, &args));
 		return;
 	}
-	struct gn_fb_key by = gn_node_call_key(&e->by), holder = gn_node_call_key(&e->holder);
+	struct gn_fb_key by = gn_wire_key(&e->by), holder = gn_wire_key(&e->holder);
 	struct gn_fb_queue_task_args args = {.id = GN_SLICE(e->id.b),
 					     .item = e->item,
 					     .delivery = e->delivery,
@@ -340,7 +327,7 @@ static void tell_work(struct gn_node_request *r, const struct gn_box_event *e, b
 gn_err gn_node_call_queue_work(struct gn_node_request *r)
 {
 	struct gn_fb_queue_work t = {r->base.table};
-	struct gn_box_work w = {.place.box = pk_of(gn_fb_queue_work_box(t)),
+	struct gn_box_work w = {.place.box = gn_wire_key_get(gn_fb_queue_work_box(t)),
 				.token = gn_fb_queue_work_token(t),
 				.seconds = gn_fb_queue_work_seconds(t),
 				.slots = gn_fb_queue_work_slots(t),
@@ -353,7 +340,7 @@ gn_err gn_node_call_queue_work(struct gn_node_request *r)
 		return GN_OK;
 	}
 	if (gn_fb_queue_work_has_key(t))
-		w.key = pk_of(gn_fb_queue_work_key(t));
+		w.key = gn_wire_key_get(gn_fb_queue_work_key(t));
 	GN_TRY(gn_box_work(r->node->box, &w, r->node->now, &op));
 	r->box_keys[0] = gn_box_work_key(r->node->box, op);
 	gn_host_lasts(&r->base);
@@ -368,7 +355,7 @@ gn_err gn_node_call_queue_more(struct gn_node_request *r)
 	struct gn_box_id item;
 	if (!about(r, work_kind, gn_fb_queue_more_box(t), gn_fb_queue_more_id(t), &item, &f))
 		return GN_OK;
-	struct gn_pk box = pk_of(gn_fb_queue_more_box(t));
+	struct gn_pk box = gn_wire_key_get(gn_fb_queue_more_box(t));
 	gn_err err = GN_NOT_FOUND;
 	for (; f && err == GN_NOT_FOUND; f = lasting(r, work_kind, &box, f))
 		err = gn_box_extend(r->node->box, f->base.ticket, &item,
@@ -385,10 +372,10 @@ gn_err gn_node_call_queue_end(struct gn_node_request *r)
 	struct gn_box_report report = {.end = gn_fb_queue_end_end(t),
 				       .outcome = gn_fb_queue_end_outcome(t),
 				       .after = gn_fb_queue_end_after(t),
-				       .sig = sig_of(gn_fb_queue_end_sig(t))};
+				       .sig = gn_wire_sig_get(gn_fb_queue_end_sig(t))};
 	if (!about(r, work_kind, gn_fb_queue_end_box(t), gn_fb_queue_end_id(t), &report.id, &f))
 		return GN_OK;
-	struct gn_pk box = pk_of(gn_fb_queue_end_box(t));
+	struct gn_pk box = gn_wire_key_get(gn_fb_queue_end_box(t));
 	gn_err err = GN_NOT_FOUND;
 	for (; f && err == GN_NOT_FOUND; f = lasting(r, work_kind, &box, f))
 		err = gn_box_report(r->node->box, f->base.ticket, &report, r->node->now);

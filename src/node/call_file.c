@@ -212,7 +212,7 @@ static void add_event(struct gn_node_request *r, const struct gn_bundles_event *
 		gn_host_error(&r->base, e->err, "%s", "");
 		return;
 	}
-	struct gn_fb_hash root = gn_node_call_hash(e->root.b);
+	struct gn_fb_hash root = gn_wire_hash(e->root.b);
 	struct gn_fb_file_added_args args = {
 		.root = &root,
 		.size = e->size,

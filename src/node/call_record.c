@@ -56,7 +56,7 @@ static void put_done(struct gn_node_request *r, const struct gn_overlay_event *e
 		memcpy(receipt.holder.b, p->holder.b, sizeof receipt.holder.b);
 		refs[i] = gn_wire_receipt_put(b, &receipt);
 	}
-	struct gn_fb_hash key = gn_node_call_hash(record.key.b);
+	struct gn_fb_hash key = gn_wire_hash(record.key.b);
 	struct gn_fb_record_stored_args args = {.code = (uint16_t)e->err,
 						.key = &key,
 						.seq = record.seq,
@@ -146,8 +146,7 @@ static void name_done(struct gn_node_request *r, const struct gn_names_event *e)
 			b, &(struct gn_fb_name_entry_args){.type = e->entries[i].type,
 							   .value = e->entries[i].value,
 							   .ttl = e->entries[i].ttl});
-	struct gn_fb_key owner = gn_node_call_key(&e->owner),
-			 pinned = gn_node_call_key(&e->owner_pinned);
+	struct gn_fb_key owner = gn_wire_key(&e->owner), pinned = gn_wire_key(&e->owner_pinned);
 	struct gn_fb_name_is_args args = {
 		.name = gn_str(e->name.text),
 		.form = (uint8_t)e->name.form,
@@ -235,8 +234,8 @@ static void find_done(struct gn_node_request *r, const struct gn_overlay_event *
 	uint32_t count = e->contact_count < GN_NODE_RECEIPTS ? e->contact_count : GN_NODE_RECEIPTS;
 	for (uint32_t i = 0; i < count; i++) {
 		const struct gn_contact *c = &e->contacts[i];
-		struct gn_fb_hash id = gn_node_call_hash(c->id.b);
-		struct gn_fb_key key = gn_node_call_key(&c->pk);
+		struct gn_fb_hash id = gn_wire_hash(c->id.b);
+		struct gn_fb_key key = gn_wire_key(&c->pk);
 		struct gn_fb_addr addr = gn_wire_addr(&c->addrs[0], GN_FB_CARRIER_UDP);
 		struct gn_fb_record_node_args args = {
 			.id = &id, .key = &key, .addr = c->addr_count ? &addr : NULL};

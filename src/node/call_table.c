@@ -4,20 +4,6 @@
 #include "node/node_int.h"
 #include "node/reach.h"
 
-struct gn_fb_hash gn_node_call_hash(const uint8_t b[32])
-{
-	struct gn_fb_hash out;
-	memcpy(out.b, b, sizeof out.b);
-	return out;
-}
-
-struct gn_fb_key gn_node_call_key(const struct gn_pk *pk)
-{
-	struct gn_fb_key out;
-	memcpy(out.b, pk->b, sizeof out.b);
-	return out;
-}
-
 unsigned gn_node_call_page(uint16_t limit)
 {
 	return limit == 0 ? GN_NODE_PAGE : limit < GN_NODE_PAGE_MAX ? limit : GN_NODE_PAGE_MAX;
@@ -30,7 +16,7 @@ size_t gn_node_call_steps(struct gn_fbb *b, const struct gn_overlay_step *steps,
 {
 	count = count < GN_OVERLAY_TRACE ? count : GN_OVERLAY_TRACE;
 	for (uint32_t i = 0; i < count; i++) {
-		struct gn_fb_hash node = gn_node_call_hash(steps[i].id.b);
+		struct gn_fb_hash node = gn_wire_hash(steps[i].id.b);
 		struct gn_fb_addr addr = gn_wire_addr(&steps[i].addr, GN_FB_CARRIER_UDP);
 		struct gn_fb_lookup_step_args args = {
 			.node = &node,
@@ -47,7 +33,7 @@ size_t gn_node_call_steps(struct gn_fbb *b, const struct gn_overlay_step *steps,
 gn_fbref gn_node_call_lookup(struct gn_fbb *b, const struct gn_node_lookup *l)
 {
 	gn_fbref steps[GN_OVERLAY_TRACE];
-	struct gn_fb_hash key = gn_node_call_hash(l->key.b);
+	struct gn_fb_hash key = gn_wire_hash(l->key.b);
 	size_t count = gn_node_call_steps(b, l->steps, l->step_count, l->started, steps);
 	struct gn_fb_lookup_args args = {.op = l->op,
 					 .kind = gn_str(l->kind),
@@ -114,8 +100,8 @@ gn_fbref gn_node_call_status(struct gn_fbb *b, struct gn_node *node, bool owner)
 	gn_overlay_info(node->overlay, &o);
 	gn_blocks_info(node->blocks, &blocks);
 	gn_udp_info(node->udp, &udp);
-	struct gn_fb_hash id = gn_node_call_hash(o.self.id.b);
-	struct gn_fb_key key = gn_node_call_key(&o.self.pk);
+	struct gn_fb_hash id = gn_wire_hash(o.self.id.b);
+	struct gn_fb_key key = gn_wire_key(&o.self.pk);
 	for (unsigned i = 0; i < o.self.addr_count; i++)
 		addrs[i] = gn_wire_addr(&o.self.addrs[i], GN_FB_CARRIER_UDP);
 	size_t begin_count = owner ? put_begins(b, node, begins) : 0;
@@ -174,8 +160,8 @@ gn_fbref gn_node_call_peer(struct gn_fbb *b, struct gn_node *node, const struct 
 	gn_jet_id session = gn_node_peers_session(node, &p->contact.pk);
 	bool up = session && gn_jet_info(node->jet, session, &info) == GN_OK;
 	struct gn_addr at = up ? info.addr : p->contact.addrs[0];
-	struct gn_fb_hash id = gn_node_call_hash(p->contact.id.b);
-	struct gn_fb_key key = gn_node_call_key(&p->contact.pk);
+	struct gn_fb_hash id = gn_wire_hash(p->contact.id.b);
+	struct gn_fb_key key = gn_wire_key(&p->contact.pk);
 	struct gn_fb_addr addr = gn_wire_addr(&at, GN_FB_CARRIER_UDP);
 	struct gn_fb_node_peer_args args = {
 		.id = &id,

@@ -15,20 +15,6 @@ static const struct gn_app_kind published_kind = TOPIC_KIND(TOPIC_PUBLISHED),
 				gap_kind = TOPIC_KIND(TOPIC_GAP),
 				sign_kind = TOPIC_KIND(TOPIC_SIGN);
 
-static struct gn_pk pk_of(struct gn_fb_key key)
-{
-	struct gn_pk pk;
-	memcpy(pk.b, key.b, sizeof pk.b);
-	return pk;
-}
-
-static struct gn_sig sig_of(struct gn_fb_sig sig)
-{
-	struct gn_sig out;
-	memcpy(out.b, sig.b, sizeof out.b);
-	return out;
-}
-
 /* ---- publishing ---- */
 
 static void tell_published(struct gn_node_request *r, const struct gn_bus_event *e)
@@ -55,12 +41,12 @@ static void tell_published(struct gn_node_request *r, const struct gn_bus_event 
 gn_err gn_node_call_topic_publish(struct gn_node_request *r)
 {
 	struct gn_fb_topic_publish t = {r->base.table};
-	struct gn_bus_publish p = {
-		.topic = {pk_of(gn_fb_topic_publish_owner(t)), gn_fb_topic_publish_label(t)},
-		.said = gn_fb_topic_publish_said(t),
-		.sig = sig_of(gn_fb_topic_publish_sig(t)),
-		.token = gn_fb_topic_publish_token(t),
-		.need = gn_fb_topic_publish_need(t)};
+	struct gn_bus_publish p = {.topic = {gn_wire_key_get(gn_fb_topic_publish_owner(t)),
+					     gn_fb_topic_publish_label(t)},
+				   .said = gn_fb_topic_publish_said(t),
+				   .sig = gn_wire_sig_get(gn_fb_topic_publish_sig(t)),
+				   .token = gn_fb_topic_publish_token(t),
+				   .need = gn_fb_topic_publish_need(t)};
 	struct gn_fb_hash salt = gn_fb_topic_publish_salt(t);
 	struct gn_said said = {.sig = p.sig};
 	gn_op op;
@@ -85,8 +71,8 @@ gn_err gn_node_call_topic_publish(struct gn_node_request *r)
 static struct gn_node_request *will_of(const struct gn_node_request *r,
 				       struct gn_fb_topic_take_back t)
 {
-	struct gn_pk owner = pk_of(gn_fb_topic_take_back_owner(t)),
-		     publisher = pk_of(gn_fb_topic_take_back_publisher(t));
+	struct gn_pk owner = gn_wire_key_get(gn_fb_topic_take_back_owner(t)),
+		     publisher = gn_wire_key_get(gn_fb_topic_take_back_publisher(t));
 	for (struct gn_node_request *w = gn_node_request_first(r->node); w;
 	     w = gn_node_request_next(w)) {
 		struct gn_said said;
@@ -95,8 +81,8 @@ static struct gn_node_request *will_of(const struct gn_node_request *r,
 		    w->base.asked->kind.member != publish_kind.member)
 			continue;
 		struct gn_fb_topic_publish p = {w->base.table};
-		struct gn_pk its = pk_of(gn_fb_topic_publish_owner(p));
-		said.sig = sig_of(gn_fb_topic_publish_sig(p));
+		struct gn_pk its = gn_wire_key_get(gn_fb_topic_publish_owner(p));
+		said.sig = gn_wire_sig_get(gn_fb_topic_publish_sig(p));
 		if (gn_said_parse(gn_fb_topic_publish_said(p), &said) == GN_OK &&
 		    said.flags & GN_FB_BUS_FLAG_WILL && gn_pk_eq(&its, &owner) &&
 		    gn_pk_eq(&said.publisher, &publisher) &&
@@ -139,7 +125,7 @@ static gn_fbref said_table(struct gn_fbb *b, const struct gn_bus_event *e)
 
 static gn_fbref gap_table(struct gn_fbb *b, const struct gn_bus_event *e)
 {
-	struct gn_fb_key key = gn_node_call_key(&e->publisher);
+	struct gn_fb_key key = gn_wire_key(&e->publisher);
 	bool known = !gn_is_zero(e->publisher.b, sizeof e->publisher.b);
 	return gn_fb_topic_gap_make(b,
 				    &(struct gn_fb_topic_gap_args){.publisher = known ? &key : NULL,
@@ -185,12 +171,12 @@ gn_err gn_node_call_topic_follow(struct gn_node_request *r)
 		return GN_TOO_LARGE;
 	for (uint32_t i = 0; i < n; i++)
 		filters[i] = gn_fb_topic_follow_filters_at(t, i);
-	struct gn_bus_subscribe s = {
-		.topic = {pk_of(gn_fb_topic_follow_owner(t)), gn_fb_topic_follow_label(t)},
-		.filters = filters,
-		.filter_count = n,
-		.key = pk_of(gn_fb_topic_follow_key(t)),
-		.token = gn_fb_topic_follow_token(t)};
+	struct gn_bus_subscribe s = {.topic = {gn_wire_key_get(gn_fb_topic_follow_owner(t)),
+					       gn_fb_topic_follow_label(t)},
+				     .filters = filters,
+				     .filter_count = n,
+				     .key = gn_wire_key_get(gn_fb_topic_follow_key(t)),
+				     .token = gn_fb_topic_follow_token(t)};
 	gn_err err = gn_bus_subscribe(r->node->bus, &s, r->node->now, &op);
 	if (err == GN_EXISTS)
 		gn_host_error(&r->base, err, "another key of this node follows this topic");
@@ -208,9 +194,8 @@ gn_err gn_node_call_topic_follow(struct gn_node_request *r)
 static void ask_sign(struct gn_node *node, const struct gn_bus_event *e)
 {
 	unsigned asked = 0;
-	struct gn_fb_hash topic = gn_node_call_hash(e->topic.b),
-			  exporter = gn_node_call_hash(e->exporter);
-	struct gn_fb_key key = gn_node_call_key(&e->key), root = gn_node_call_key(&e->root);
+	struct gn_fb_hash topic = gn_wire_hash(e->topic.b), exporter = gn_wire_hash(e->exporter);
+	struct gn_fb_key key = gn_wire_key(&e->key), root = gn_wire_key(&e->root);
 	for (struct gn_node_request *r = gn_node_request_first(node); r;
 	     r = gn_node_request_next(r)) {
 		if (r->base.waits != GN_OP_BUS || !r->base.via ||
@@ -232,7 +217,7 @@ static void ask_sign(struct gn_node *node, const struct gn_bus_event *e)
 gn_err gn_node_call_topic_signed(struct gn_node_request *r)
 {
 	struct gn_fb_topic_signed t = {r->base.table};
-	struct gn_sig sig = sig_of(gn_fb_topic_signed_sig(t));
+	struct gn_sig sig = gn_wire_sig_get(gn_fb_topic_signed_sig(t));
 	gn_err err = gn_bus_signed(r->node->bus, gn_fb_topic_signed_sign(t), &sig, r->node->now);
 	if (err)
 		gn_host_error(&r->base, err, "`sig` is not by the key that was asked for");

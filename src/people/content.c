@@ -9,6 +9,7 @@
 #include "people/content.h"
 #include "people/limits.h"
 #include "wire/generated/content_fb.h"
+#include "wire/wire.h"
 
 uint64_t gn_content_device(const struct gn_pk *device)
 {
@@ -34,13 +35,6 @@ static struct gn_content_id id_of(struct gn_fb_content_id id)
 	return out;
 }
 
-static struct gn_pk key_of(struct gn_fb_key key)
-{
-	struct gn_pk out;
-	memcpy(out.b, key.b, sizeof out.b);
-	return out;
-}
-
 static bool ids_ok(struct gn_slice ids, size_t least, size_t most, struct gn_content_ids *out)
 {
 	*out = (struct gn_content_ids){ids.p, ids.len / GN_CONTENT_ID_LEN};
@@ -54,7 +48,7 @@ static bool open_text(struct gn_fb_text t, struct gn_content *c)
 	struct gn_slice mentions = gn_fb_text_mentions_bytes(t);
 	c->text = gn_fb_text_text(t);
 	c->ref.id = id_of(gn_fb_text_reply(t));
-	c->ref.sender = key_of(gn_fb_text_reply_sender(t));
+	c->ref.sender = gn_wire_key_get(gn_fb_text_reply_sender(t));
 	c->u.mentions.p = mentions.p;
 	c->u.mentions.count = mentions.len / sizeof(struct gn_pk);
 	return text_ok(c->text, GN_CONTENT_TEXT_MAX) && c->text.len &&
@@ -71,7 +65,7 @@ static bool open_edit(struct gn_fb_edit t, struct gn_content *c)
 static bool open_reaction(struct gn_fb_reaction t, struct gn_content *c)
 {
 	c->ref.id = id_of(gn_fb_reaction_of(t));
-	c->ref.sender = key_of(gn_fb_reaction_sender(t));
+	c->ref.sender = gn_wire_key_get(gn_fb_reaction_sender(t));
 	c->u.emoji = gn_fb_reaction_emoji(t);
 	return text_ok(c->u.emoji, GN_CONTENT_EMOJI_MAX);
 }
@@ -104,13 +98,13 @@ static bool open_files(struct gn_fb_file_body t, struct gn_content *c)
 	c->u.files.count = count;
 	c->text = gn_fb_file_body_text(t);
 	c->ref.id = id_of(gn_fb_file_body_reply(t));
-	c->ref.sender = key_of(gn_fb_file_body_reply_sender(t));
+	c->ref.sender = gn_wire_key_get(gn_fb_file_body_reply_sender(t));
 	return text_ok(c->text, GN_CONTENT_TEXT_MAX);
 }
 
 static bool open_card(struct gn_fb_contact_card t, struct gn_content *c)
 {
-	c->u.card.person = key_of(gn_fb_contact_card_person(t));
+	c->u.card.person = gn_wire_key_get(gn_fb_contact_card_person(t));
 	c->u.card.name = gn_fb_contact_card_name(t);
 	c->u.card.record = gn_fb_contact_card_record(t);
 	c->u.card.token = gn_fb_contact_card_token(t);
@@ -136,7 +130,7 @@ static bool open_sync(struct gn_fb_device_sync t, struct gn_content *c)
 	}
 	c->u.sync.count = count;
 	c->u.sync.copy_of = gn_fb_device_sync_copy_of(t);
-	c->u.sync.person = key_of(gn_fb_device_sync_person(t));
+	c->u.sync.person = gn_wire_key_get(gn_fb_device_sync_person(t));
 	return c->u.sync.copy_of.p ? !gn_pk_is_zero(&c->u.sync.person) : true;
 }
 
@@ -145,7 +139,7 @@ static bool open_box(struct gn_fb_box_told t, struct gn_content *c)
 	struct gn_slice certificate = gn_fb_box_told_certificate(t);
 	if (certificate.len != GN_CERTIFICATE_LEN)
 		return false;
-	c->u.box.box = key_of(gn_fb_box_told_box(t));
+	c->u.box.box = gn_wire_key_get(gn_fb_box_told_box(t));
 	memcpy(c->u.box.certificate, certificate.p, certificate.len);
 	memcpy(c->u.box.deposit_seed, gn_fb_box_told_deposit_seed(t).b, 32);
 	memcpy(c->u.box.hint, gn_fb_box_told_hint(t).b, 32);
@@ -165,7 +159,7 @@ static bool open_resend(struct gn_fb_resend t, struct gn_content *c)
 static bool open_job(struct gn_fb_job_note t, struct gn_content *c)
 {
 	memcpy(c->u.job.job.b, gn_fb_job_note_job(t).b, sizeof c->u.job.job.b);
-	c->u.job.box = key_of(gn_fb_job_note_box(t));
+	c->u.job.box = gn_wire_key_get(gn_fb_job_note_box(t));
 	c->text = gn_fb_job_note_text(t);
 	return text_ok(c->text, CONTENT_NOTE_MAX);
 }

@@ -3,6 +3,7 @@
 #include "people/content.h"
 #include "people/limits.h"
 #include "wire/generated/content_fb.h"
+#include "wire/wire.h"
 
 static struct gn_fb_content_id fb_id(const struct gn_content_id *id)
 {
@@ -10,30 +11,17 @@ static struct gn_fb_content_id fb_id(const struct gn_content_id *id)
 	memcpy(out.b, id->b, sizeof out.b);
 	return out;
 }
-static struct gn_fb_key fb_key(const struct gn_pk *pk)
-{
-	struct gn_fb_key out;
-	memcpy(out.b, pk->b, sizeof out.b);
-	return out;
-}
-static struct gn_fb_hash fb_hash(const void *bytes)
-{
-	struct gn_fb_hash out;
-	memcpy(out.b, bytes, sizeof out.b);
-	return out;
-}
-
 #define ID_OR_NONE(id) (gn_is_zero(&(id), sizeof(id)) ? NULL : &(id))
 
 static gn_fbref make_files(struct gn_fbb *b, const struct gn_content *c)
 {
 	gn_fbref files[GN_CONTENT_FILES_MAX];
 	struct gn_fb_content_id reply = fb_id(&c->ref.id);
-	struct gn_fb_key sender = fb_key(&c->ref.sender);
+	struct gn_fb_key sender = gn_wire_key(&c->ref.sender);
 	size_t count = c->u.files.count;
 	for (size_t i = 0; i < count; i++) {
 		const struct gn_content_file *f = &c->u.files.at[i];
-		struct gn_fb_hash root = fb_hash(f->root.b), key = fb_hash(f->key.b);
+		struct gn_fb_hash root = gn_wire_hash(f->root.b), key = gn_wire_hash(f->key.b);
 		struct gn_fb_hash blocks[CONTENT_BLOCKS_MAX];
 		if (f->blocks.len)
 			memcpy(blocks, f->blocks.p, f->blocks.len);
@@ -63,7 +51,7 @@ static gn_fbref make_files(struct gn_fbb *b, const struct gn_content *c)
 static gn_fbref make_sync(struct gn_fbb *b, const struct gn_content *c)
 {
 	gn_fbref registers[GN_CONTENT_REGISTERS_MAX];
-	struct gn_fb_key person = fb_key(&c->u.sync.person);
+	struct gn_fb_key person = gn_wire_key(&c->u.sync.person);
 	size_t count = c->u.sync.count;
 	for (size_t i = 0; i < count; i++) {
 		const struct gn_content_register *r = &c->u.sync.at[i];
@@ -83,7 +71,7 @@ static gn_fbref make_sync(struct gn_fbb *b, const struct gn_content *c)
 
 static gn_fbref make_text(struct gn_fbb *b, const struct gn_content *c)
 {
-	struct gn_fb_key mentions[GN_CONTENT_MENTIONS_MAX], sender = fb_key(&c->ref.sender);
+	struct gn_fb_key mentions[GN_CONTENT_MENTIONS_MAX], sender = gn_wire_key(&c->ref.sender);
 	struct gn_fb_content_id reply = fb_id(&c->ref.id);
 	size_t count = c->u.mentions.count;
 	if (count)
@@ -98,8 +86,8 @@ static gn_fbref make_text(struct gn_fbb *b, const struct gn_content *c)
 
 static gn_fbref make_box(struct gn_fbb *b, const struct gn_content_box *box)
 {
-	struct gn_fb_key key = fb_key(&box->box);
-	struct gn_fb_hash seed = fb_hash(box->deposit_seed), hint = fb_hash(box->hint);
+	struct gn_fb_key key = gn_wire_key(&box->box);
+	struct gn_fb_hash seed = gn_wire_hash(box->deposit_seed), hint = gn_wire_hash(box->hint);
 	gn_fbref made = gn_fb_box_told_make(b, &(struct gn_fb_box_told_args){
 						       .box = &key,
 						       .certificate = GN_SLICE(box->certificate),
@@ -144,7 +132,7 @@ static gn_fbref make_ids(struct gn_fbb *b, const struct gn_content *c)
 static gn_fbref make_small(struct gn_fbb *b, const struct gn_content *c)
 {
 	struct gn_fb_content_id of = fb_id(&c->ref.id);
-	struct gn_fb_key sender = fb_key(&c->ref.sender);
+	struct gn_fb_key sender = gn_wire_key(&c->ref.sender);
 	if (c->kind == GN_CONTENT_EDIT)
 		return gn_fb_edit_make(b, &(struct gn_fb_edit_args){.of = &of, .text = c->text});
 	if (c->kind == GN_CONTENT_REACTION)
@@ -174,15 +162,15 @@ static gn_fbref make_body(struct gn_fbb *b, const struct gn_content *c)
 	case GN_CONTENT_RECEIPT: return make_ids(b, c);
 	case GN_CONTENT_FILE: return make_files(b, c);
 	case GN_CONTENT_CONTACT:
-		key = fb_key(&c->u.card.person);
+		key = gn_wire_key(&c->u.card.person);
 		return gn_fb_contact_card_make(
 			b, &(struct gn_fb_contact_card_args){.person = &key,
 							     .name = c->u.card.name,
 							     .record = c->u.card.record,
 							     .token = c->u.card.token});
 	case GN_CONTENT_JOB:
-		hash = fb_hash(c->u.job.job.b);
-		key = fb_key(&c->u.job.box);
+		hash = gn_wire_hash(c->u.job.job.b);
+		key = gn_wire_key(&c->u.job.box);
 		return gn_fb_job_note_make(b, &(struct gn_fb_job_note_args){.job = &hash,
 									    .box = ID_OR_NONE(key),
 									    .text = c->text});

@@ -1,6 +1,7 @@
 /* Jobs and results as signed bytes. Invariant: what is signed is hashed and checked as it came,
  * never encoded anew; nothing beyond the limits is made, or believed. Rules JO-1..JO-6. */
 #include "people/job.h"
+#include "wire/wire.h"
 
 #define JOB_DOMAIN "geonet/job/1"
 #define RESULT_DOMAIN "geonet/result/1"
@@ -48,34 +49,6 @@ static bool result_fits(const struct gn_job_result *r)
 	return inside <= GN_JOB_INLINE_MAX;
 }
 
-static struct gn_fb_key fb_key(const struct gn_pk *pk)
-{
-	struct gn_fb_key out;
-	memcpy(out.b, pk->b, sizeof out.b);
-	return out;
-}
-
-static struct gn_fb_hash fb_hash(const struct gn_hash *h)
-{
-	struct gn_fb_hash out;
-	memcpy(out.b, h->b, sizeof out.b);
-	return out;
-}
-
-static struct gn_pk pk_of(struct gn_fb_key k)
-{
-	struct gn_pk out;
-	memcpy(out.b, k.b, sizeof out.b);
-	return out;
-}
-
-static struct gn_hash hash_of(struct gn_fb_hash h)
-{
-	struct gn_hash out;
-	memcpy(out.b, h.b, sizeof out.b);
-	return out;
-}
-
 /* ---- around both ---- */
 
 static gn_err seal(const struct gn_sk *sk, const char *domain, struct gn_slice body, size_t most,
@@ -114,8 +87,8 @@ gn_err gn_job_make(const struct gn_sk *requester, const struct gn_job *j, struct
 		   struct gn_hash *id)
 {
 	static _Thread_local uint8_t room[GN_JOB_MAX];
-	struct gn_fb_key key = fb_key(&requester->pk), seal_to = fb_key(&j->seal_to),
-			 reply = fb_key(&j->reply);
+	struct gn_fb_key key = gn_wire_key(&requester->pk), seal_to = gn_wire_key(&j->seal_to),
+			 reply = gn_wire_key(&j->reply);
 	struct gn_fb_job_nonce nonce;
 	gn_fbref inputs[GN_JOB_INPUTS];
 	struct gn_slice body;
@@ -126,7 +99,7 @@ gn_err gn_job_make(const struct gn_sk *requester, const struct gn_job *j, struct
 	memcpy(nonce.b, j->nonce, sizeof nonce.b);
 	struct gn_fbb b = gn_fbb(room, sizeof room);
 	for (size_t i = 0; i < j->input_count; i++) {
-		struct gn_fb_hash root = fb_hash(&j->inputs[i].root);
+		struct gn_fb_hash root = gn_wire_hash(j->inputs[i].root.b);
 		inputs[i] = gn_fb_job_input_make(
 			&b,
 			&(struct gn_fb_job_input_args){.root = &root, .size = j->inputs[i].size});
@@ -167,7 +140,7 @@ gn_err gn_job_open(struct gn_slice in, struct gn_job *out, struct gn_hash *id)
 		return GN_VERSION;
 	if (gn_fb_job_inputs_len(t) > GN_JOB_INPUTS)
 		return GN_RANGE;
-	struct gn_job j = {.requester = pk_of(gn_fb_job_requester(t)),
+	struct gn_job j = {.requester = gn_wire_key_get(gn_fb_job_requester(t)),
 			   .kind = gn_fb_job_kind(t),
 			   .recipe = gn_fb_job_recipe(t),
 			   .token = gn_fb_job_token(t),
@@ -179,7 +152,7 @@ gn_err gn_job_open(struct gn_slice in, struct gn_job *out, struct gn_hash *id)
 	memcpy(j.nonce, nonce.b, sizeof j.nonce);
 	for (uint32_t i = 0; i < j.input_count; i++) {
 		struct gn_fb_job_input input = gn_fb_job_inputs_at(t, i);
-		j.inputs[i] = (struct gn_job_input){hash_of(gn_fb_job_input_root(input)),
+		j.inputs[i] = (struct gn_job_input){gn_wire_hash_get(gn_fb_job_input_root(input)),
 						    gn_fb_job_input_size(input)};
 	}
 	if (gn_fb_job_has_budget(t)) {
@@ -190,9 +163,9 @@ gn_err gn_job_open(struct gn_slice in, struct gn_job *out, struct gn_hash *id)
 		j.out_bytes = gn_fb_job_budget_out_bytes(budget);
 	}
 	if (gn_fb_job_has_seal_to(t))
-		j.seal_to = pk_of(gn_fb_job_seal_to(t));
+		j.seal_to = gn_wire_key_get(gn_fb_job_seal_to(t));
 	if (gn_fb_job_has_reply(t))
-		j.reply = pk_of(gn_fb_job_reply(t));
+		j.reply = gn_wire_key_get(gn_fb_job_reply(t));
 	if (!gn_job_kind_ok(j.kind))
 		return GN_TEXT;
 	if (!job_fits(&j))
@@ -209,9 +182,9 @@ gn_err gn_job_result_make(const struct gn_sk *worker, const struct gn_job_result
 			  struct gn_buf *out)
 {
 	static _Thread_local uint8_t room[2 * GN_JOB_RESULT_MAX];
-	struct gn_fb_key key = fb_key(&worker->pk);
-	struct gn_fb_hash job = fb_hash(&r->job), tool = fb_hash(&r->tool_digest),
-			  model = fb_hash(&r->model_digest);
+	struct gn_fb_key key = gn_wire_key(&worker->pk);
+	struct gn_fb_hash job = gn_wire_hash(r->job.b), tool = gn_wire_hash(r->tool_digest.b),
+			  model = gn_wire_hash(r->model_digest.b);
 	gn_fbref outputs[GN_JOB_OUTPUTS];
 	struct gn_slice body;
 	if (!result_fits(r) || !gn_utf8_ok(r->note))
@@ -219,7 +192,7 @@ gn_err gn_job_result_make(const struct gn_sk *worker, const struct gn_job_result
 	struct gn_fbb b = gn_fbb(room, sizeof room);
 	for (size_t i = 0; i < r->output_count; i++) {
 		const struct gn_job_output *o = &r->outputs[i];
-		struct gn_fb_hash root = fb_hash(&o->root);
+		struct gn_fb_hash root = gn_wire_hash(o->root.b);
 		outputs[i] = gn_fb_job_output_make(
 			&b, &(struct gn_fb_job_output_args){.name = o->name,
 							    .root = &root,
@@ -264,7 +237,7 @@ gn_err gn_job_result_open(struct gn_slice in, struct gn_job_result *out)
 		return GN_VERSION;
 	if (gn_fb_job_result_outputs_len(t) > GN_JOB_OUTPUTS)
 		return GN_RANGE;
-	struct gn_job_result r = {.job = hash_of(gn_fb_job_result_job(t)),
+	struct gn_job_result r = {.job = gn_wire_hash_get(gn_fb_job_result_job(t)),
 				  .attempt = gn_fb_job_result_attempt(t),
 				  .status = gn_fb_job_result_status(t),
 				  .fault = gn_fb_job_result_fault(t),
@@ -273,14 +246,15 @@ gn_err gn_job_result_open(struct gn_slice in, struct gn_job_result *out)
 				  .tool_version = gn_fb_job_result_tool_version(t),
 				  .note = gn_fb_job_result_note(t),
 				  .sandbox = gn_fb_job_result_sandbox(t),
-				  .worker = pk_of(gn_fb_job_result_worker(t))};
+				  .worker = gn_wire_key_get(gn_fb_job_result_worker(t))};
 	for (uint32_t i = 0; i < r.output_count; i++) {
 		struct gn_fb_job_output o = gn_fb_job_result_outputs_at(t, i);
-		r.outputs[i] = (struct gn_job_output){.name = gn_fb_job_output_name(o),
-						      .mime = gn_fb_job_output_mime(o),
-						      .bytes = gn_fb_job_output_bytes(o),
-						      .root = hash_of(gn_fb_job_output_root(o)),
-						      .size = gn_fb_job_output_size(o)};
+		r.outputs[i] =
+			(struct gn_job_output){.name = gn_fb_job_output_name(o),
+					       .mime = gn_fb_job_output_mime(o),
+					       .bytes = gn_fb_job_output_bytes(o),
+					       .root = gn_wire_hash_get(gn_fb_job_output_root(o)),
+					       .size = gn_fb_job_output_size(o)};
 	}
 	if (gn_fb_job_result_has_usage(t)) {
 		struct gn_fb_job_usage u = gn_fb_job_result_usage(t);
@@ -291,9 +265,9 @@ gn_err gn_job_result_open(struct gn_slice in, struct gn_job_result *out)
 		r.out = gn_fb_job_usage_out(u);
 	}
 	if (gn_fb_job_result_has_tool_digest(t))
-		r.tool_digest = hash_of(gn_fb_job_result_tool_digest(t));
+		r.tool_digest = gn_wire_hash_get(gn_fb_job_result_tool_digest(t));
 	if (gn_fb_job_result_has_model_digest(t))
-		r.model_digest = hash_of(gn_fb_job_result_model_digest(t));
+		r.model_digest = gn_wire_hash_get(gn_fb_job_result_model_digest(t));
 	if (!result_fits(&r))
 		return GN_RANGE;
 	GN_TRY(gn_verify(&r.worker, RESULT_DOMAIN, &body, 1, &sig));

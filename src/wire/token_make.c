@@ -13,13 +13,6 @@ static gn_err fields_fault(const struct gn_token_fields *f, struct gn_token_faul
 	return GN_TOO_LARGE;
 }
 
-static struct gn_fb_key key_of(const struct gn_pk *pk)
-{
-	struct gn_fb_key key;
-	memcpy(key.b, pk->b, sizeof key.b);
-	return key;
-}
-
 static gn_err make_block(const struct gn_pk *issuer, const struct gn_token_fields *f,
 			 const struct gn_hash *parent, uint8_t storage[GN_TOKEN_MAX],
 			 struct gn_slice *out)
@@ -27,7 +20,7 @@ static gn_err make_block(const struct gn_pk *issuer, const struct gn_token_field
 	struct gn_fbb b = gn_fbb(storage, GN_TOKEN_MAX);
 	gn_fbref rights[GN_TOKEN_RIGHTS_MAX];
 	struct gn_fb_token_limit limits[GN_TOKEN_LIMITS_MAX];
-	struct gn_fb_key from = key_of(issuer), to = key_of(&f->audience);
+	struct gn_fb_key from = gn_wire_key(issuer), to = gn_wire_key(&f->audience);
 	struct gn_fb_hash before;
 	struct gn_fb_nonce nonce;
 	memcpy(nonce.b, f->nonce, sizeof nonce.b);

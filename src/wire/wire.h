@@ -129,5 +129,36 @@ gn_err gn_wire_err(uint8_t code);
 
 struct gn_fb_addr gn_wire_addr(const struct gn_addr *a, uint8_t carrier);
 struct gn_addr gn_wire_addr_get(struct gn_fb_addr a);
+/* Keys, hashes and signatures as tables have them, and back. */
+static inline struct gn_fb_key gn_wire_key(const struct gn_pk *pk)
+{
+	struct gn_fb_key out;
+	memcpy(out.b, pk->b, sizeof out.b);
+	return out;
+}
+static inline struct gn_pk gn_wire_key_get(struct gn_fb_key key)
+{
+	struct gn_pk out;
+	memcpy(out.b, key.b, sizeof out.b);
+	return out;
+}
+static inline struct gn_fb_hash gn_wire_hash(const uint8_t b[32])
+{
+	struct gn_fb_hash out;
+	memcpy(out.b, b, sizeof out.b);
+	return out;
+}
+static inline struct gn_hash gn_wire_hash_get(struct gn_fb_hash hash)
+{
+	struct gn_hash out;
+	memcpy(out.b, hash.b, sizeof out.b);
+	return out;
+}
+static inline struct gn_sig gn_wire_sig_get(struct gn_fb_sig sig)
+{
+	struct gn_sig out;
+	memcpy(out.b, sig.b, sizeof out.b);
+	return out;
+}
 
 #endif

@@ -48,7 +48,7 @@ static bool box_of(struct gn_fb_box_message m, struct gn_pk *box)
 		break;
 	default: return false;
 	}
-	*box = box_pk(key);
+	*box = gn_wire_key_get(key);
 	return true;
 }
 

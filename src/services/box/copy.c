@@ -6,7 +6,7 @@ void box_send_copy(struct gn_box *b, const struct box_feed *f, const struct box_
 		   const struct box_item *it)
 {
 	GN_ASSERT(f->kind == FEED_COPY && it->state == BOX_STANDS && v->item.len == it->len);
-	struct gn_fb_key box = box_fb_key(&f->box);
+	struct gn_fb_key box = gn_wire_key(&f->box);
 	struct gn_fb_box_work work = {.day = v->proof.work.day};
 	struct gn_fb_box_invite invite;
 	struct gn_fb_box_certificate cert = {.until = v->proof.certificate.until,
@@ -82,7 +82,7 @@ void box_turn_send(struct gn_box *b, const struct gn_contact *to, const struct b
 {
 	const struct box_turn *t = it->turn;
 	struct gn_box_id id = box_id_of(&it->hash);
-	struct gn_fb_key box = box_fb_key(&it->box->key), worker;
+	struct gn_fb_key box = gn_wire_key(&it->box->key), worker;
 	struct gn_fb_item_id fb_id = box_fb_id(&id);
 	struct gn_fb_sig sig;
 	GN_ASSERT(t || v);
@@ -92,7 +92,7 @@ void box_turn_send(struct gn_box *b, const struct gn_contact *to, const struct b
 	struct gn_fb_box_turn_args args = {.box = &box, .id = &fb_id, .worker = &worker};
 	if (v) {
 		memcpy(sig.b, v->sig.b, sizeof sig.b);
-		worker = box_fb_key(&v->worker);
+		worker = gn_wire_key(&v->worker);
 		args.state = v->state;
 		args.end = v->end;
 		args.delivery = v->delivery;
@@ -100,7 +100,7 @@ void box_turn_send(struct gn_box *b, const struct gn_contact *to, const struct b
 		args.token = v->token;
 		args.sig = &sig;
 	} else {
-		worker = box_fb_key(&t->worker);
+		worker = gn_wire_key(&t->worker);
 		args.state = t->state;
 		args.delivery = t->delivery;
 		args.left = box_turn_left(b, it);

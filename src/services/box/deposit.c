@@ -50,7 +50,7 @@ static void send_deposit(struct gn_box *b, const struct box_put *p, const struct
 			 uint64_t request, uint16_t shown)
 {
 	GN_ASSERT(p->item && p->item_len > 0);
-	struct gn_fb_key box = box_fb_key(&p->place.box);
+	struct gn_fb_key box = gn_wire_key(&p->place.box);
 	struct gn_fb_box_work work = {.day = p->proof.work.day};
 	struct gn_fb_box_invite invite;
 	struct gn_fb_sig sig;
@@ -80,7 +80,7 @@ static void send_question(struct gn_box *b, const struct box_put *p, const struc
 			  uint64_t request, uint16_t shown)
 {
 	GN_ASSERT(is_check(p) && request != 0);
-	struct gn_fb_key box = box_fb_key(&p->place.box);
+	struct gn_fb_key box = gn_wire_key(&p->place.box);
 	struct gn_box_id id = box_id_of(&p->hash);
 	struct gn_fb_item_id fb_id = box_fb_id(&id);
 	struct gn_fbb *fbb = box_message_begin(b, 0);

@@ -113,7 +113,7 @@ static gn_err knock(struct gn_box *b, struct box_door *d)
 	d->state = DOOR_KNOCKING;
 	if (!fbb) /* it is lost in time */
 		return GN_PENDING;
-	struct gn_fb_key box = box_fb_key(&d->key.box);
+	struct gn_fb_key box = gn_wire_key(&d->key.box);
 	box_message_end(b, &d->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_ASK,
 			gn_fb_box_ask_make(fbb, &(struct gn_fb_box_ask_args){.box = &box}));
 	return GN_PENDING;
@@ -212,7 +212,7 @@ static void send_show(struct gn_box *b, struct box_door *d, const struct gn_sig 
 {
 	GN_ASSERT(d->state == DOOR_SIGNING);
 	struct box_ask like = {.kind = ASK_SHOW, .peer = d->to.pk, .door = d->key};
-	struct gn_fb_key box = box_fb_key(&d->key.box), key = box_fb_key(&d->key.key);
+	struct gn_fb_key box = gn_wire_key(&d->key.box), key = gn_wire_key(&d->key.key);
 	struct gn_fb_sig fb_sig;
 	struct gn_fb_box_certificate cert = {.until = d->certificate.until,
 					     .items = d->certificate.items,

@@ -77,7 +77,7 @@ static void add_turn(const struct gn_box *b, const struct box_item *it,
 	args->class = it->cls;
 	if (!t)
 		return;
-	*worker = box_fb_key(&t->worker);
+	*worker = gn_wire_key(&t->worker);
 	args->state = t->state;
 	args->end = t->end;
 	args->delivery = t->delivery;
@@ -107,7 +107,7 @@ static void send_item(struct gn_box *b, const struct box_feed *f, const struct g
 	struct gn_fbb *fbb = box_message_begin(b, item.len + v.outcome.len + v.token.len);
 	if (!fbb)
 		return;
-	struct gn_fb_key box = box_fb_key(&f->box), by, worker;
+	struct gn_fb_key box = gn_wire_key(&f->box), by, worker;
 	struct gn_fb_sig sig;
 	struct gn_fb_item_id fb_id = box_fb_id(id);
 	struct gn_fb_box_item_args args = {
@@ -120,7 +120,7 @@ static void send_item(struct gn_box *b, const struct box_feed *f, const struct g
 		args.at = it->at;
 		args.until = it->until;
 		args.deposited = it->deposited;
-		by = box_fb_key(&it->by);
+		by = gn_wire_key(&it->by);
 		args.by = gn_pk_is_zero(&it->by) ? NULL : &by;
 		if (it->box->queue)
 			add_turn(b, it, ended ? &v : NULL, &args, &worker, &sig);

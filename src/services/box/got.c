@@ -12,7 +12,7 @@ static bool outcome_ok(const struct box_read *r, const struct gn_box_id *id,
 				      .end = gn_fb_box_item_end(m),
 				      .outcome = gn_fb_box_item_outcome(m)};
 	struct gn_fb_sig fb_sig = gn_fb_box_item_sig(m);
-	struct gn_pk worker = box_pk(gn_fb_box_item_worker(m));
+	struct gn_pk worker = gn_wire_key_get(gn_fb_box_item_worker(m));
 	struct gn_sig sig;
 	memcpy(sig.b, fb_sig.b, sizeof sig.b);
 	memcpy(o.id, id->b, sizeof o.id);
@@ -48,9 +48,9 @@ static struct box_got *got_of(struct gn_box *b, const struct gn_box_id *id, stru
 	struct gn_fb_sig sig = gn_fb_box_item_sig(m);
 	memcpy(got->sig.b, sig.b, sizeof got->sig.b);
 	if (gn_fb_box_item_has_by(m))
-		got->by = box_pk(gn_fb_box_item_by(m));
+		got->by = gn_wire_key_get(gn_fb_box_item_by(m));
 	if (gn_fb_box_item_has_worker(m))
-		got->worker = box_pk(gn_fb_box_item_worker(m));
+		got->worker = gn_wire_key_get(gn_fb_box_item_worker(m));
 	uint8_t *p = got->bytes;
 	for (size_t i = 0; i < GN_COUNT(parts); p += parts[i++].len)
 		if (parts[i].len)

@@ -214,7 +214,7 @@ static void strangers_read_and_remove_nothing(void **state)
 	network(12, GN_FB_BOX_KIND_PRIVATE);
 	assert_int_equal(svc_box_deposit(&x, 1, 0, item_of(1, 896)), GN_OK);
 	unsigned to = some_member(0);
-	struct gn_fb_key box = box_fb_key(&x.sk.pk);
+	struct gn_fb_key box = gn_wire_key(&x.sk.pk);
 	struct gn_slice one = item_of(1, 896);
 	struct gn_hash hash;
 	gn_sha256(&one, 1, &hash);
@@ -253,7 +253,7 @@ static void a_copy_is_asked_for_and_kept_though_taken(void **state)
 	struct gn_slice one = item_of(1, 896);
 	gn_sha256(&one, 1, &hash);
 	svc_box_proof(&x, 0, one, &p);
-	struct gn_fb_key box = box_fb_key(&x.sk.pk);
+	struct gn_fb_key box = gn_wire_key(&x.sk.pk);
 	struct gn_fb_box_certificate cert = {.until = p.certificate.until,
 					     .items = p.certificate.items,
 					     .kib = p.certificate.kib};
@@ -316,7 +316,7 @@ static void what_is_over_goes(void **state)
 static uint8_t question[512];
 static struct gn_slice ask_box(void)
 {
-	struct gn_fb_key box = box_fb_key(&x.sk.pk);
+	struct gn_fb_key box = gn_wire_key(&x.sk.pk);
 	struct gn_fbb b = gn_fbb(question, sizeof question);
 	struct gn_slice bytes;
 	gn_fbref body = gn_fb_box_ask_make(&b, &(struct gn_fb_box_ask_args){.box = &box});

@@ -237,7 +237,7 @@ static gn_err believe_end(struct gn_box *b, struct box_held *h, struct box_item 
 	struct box_turn_value v = {.state = gn_fb_box_turn_state(m),
 				   .end = gn_fb_box_turn_end(m),
 				   .delivery = gn_fb_box_turn_delivery(m),
-				   .worker = box_pk(gn_fb_box_turn_worker(m)),
+				   .worker = gn_wire_key_get(gn_fb_box_turn_worker(m)),
 				   .outcome = gn_fb_box_turn_outcome(m),
 				   .token = gn_fb_box_turn_token(m)};
 	struct gn_boxrec_outcome o = {
@@ -266,7 +266,7 @@ static gn_err take_turn(struct gn_box *b, const struct box_from *from, struct bo
 	uint8_t state = gn_fb_box_turn_state(m);
 	uint16_t delivery = gn_fb_box_turn_delivery(m);
 	uint32_t left = gn_fb_box_turn_left(m);
-	struct gn_pk worker = box_pk(gn_fb_box_turn_worker(m));
+	struct gn_pk worker = gn_wire_key_get(gn_fb_box_turn_worker(m));
 	if (!h->queue || !box_is_holder(b, h, &from->who.pk) || state > GN_FB_BOX_TURN_STATE_DEAD ||
 	    delivery > h->rules->deliveries)
 		return GN_DENIED;

@@ -96,7 +96,7 @@ static gn_err show(uint32_t peer, uint16_t number, uint8_t role)
 	const struct gn_sk *sk = role == GN_BOXREC_READER    ? &reader
 				 : role == GN_BOXREC_REMOVER ? &remover
 							     : &contact;
-	struct gn_fb_key key = box_fb_key(&h->key), by = box_fb_key(&sk->pk);
+	struct gn_fb_key key = gn_wire_key(&h->key), by = gn_wire_key(&sk->pk);
 	struct gn_fb_box_certificate c = {
 		.until = cert.until, .items = cert.items, .kib = cert.kib};
 	struct gn_fb_sig fb_sig;
@@ -121,7 +121,7 @@ static struct gn_fb_item_id ids[BOX_IDS + 1];
 static gn_err fetch(uint32_t peer, uint16_t shown, size_t count, const char **limit)
 {
 	struct box_from f = from_peer(peer);
-	struct gn_fb_key key = box_fb_key(&h->key);
+	struct gn_fb_key key = gn_wire_key(&h->key);
 	struct gn_fb_box_message m;
 	box_on_fetch(b, &f, h,
 		     TABLE(box_fetch, {.box = &key, .shown = shown, .ids = {ids, count}}));
@@ -138,7 +138,7 @@ static void a_request_has_so_many_ids(void **state)
 	struct gn_fb_box_message m;
 	(void)state;
 	box();
-	key = box_fb_key(&h->key);
+	key = gn_wire_key(&h->key);
 	assert_int_equal(show(1, 1, GN_BOXREC_READER), GN_OK);
 	assert_int_equal(fetch(1, 1, BOX_IDS, NULL), GN_OK);
 	assert_int_equal(fetch(1, 1, BOX_IDS + 1, &limit), GN_TOO_LARGE);
@@ -212,7 +212,7 @@ static gn_err deposit(uint32_t peer, uint32_t number, uint32_t len, uint32_t ttl
 {
 	static uint8_t item[BOX_ITEM_MAX + 1];
 	struct box_from f = from_peer(peer);
-	struct gn_fb_key key = box_fb_key(&h->key);
+	struct gn_fb_key key = gn_wire_key(&h->key);
 	struct gn_hash hash;
 	struct gn_sig sig;
 	struct gn_fb_sig fb_sig;
@@ -297,7 +297,7 @@ static void a_listing_comes_in_pages(void **state)
 	unsigned pages = 0, got = 0;
 	(void)state;
 	box();
-	key = box_fb_key(&h->key);
+	key = gn_wire_key(&h->key);
 	h->rules->items = 4 * BOX_LISTED_MAX;
 	for (unsigned i = 0; i < BOX_LISTED_MAX + 1; i++)
 		assert_int_equal(put_new(h, GN_BOX_CERTIFICATE, (uint8_t)(i / 8), 100, NULL),
@@ -322,7 +322,7 @@ static void a_watch_ends_unless_it_is_renewed(void **state)
 	struct gn_fb_key key;
 	(void)state;
 	box();
-	key = box_fb_key(&h->key);
+	key = gn_wire_key(&h->key);
 	assert_int_equal(show(1, 1, GN_BOXREC_READER), GN_OK);
 	for (unsigned i = 0; i < 2; i++) {
 		struct box_from f = from_peer(1);
@@ -344,7 +344,7 @@ static void answers_that_nobody_takes_are_bounded(void **state)
 	struct gn_fb_key key;
 	(void)state;
 	box();
-	key = box_fb_key(&h->key);
+	key = gn_wire_key(&h->key);
 	for (unsigned i = 0; i < 2 * BOX_CONTROL_BYTES / 1536; i++) {
 		struct box_from f = from_peer(1);
 		box_on_ask(b, &f, h, TABLE(box_ask, {.box = &key, .ids = {ids, 1}}));
@@ -369,7 +369,7 @@ static void what_is_read_is_bounded(void **state)
 	}
 	for (unsigned i = 0; i < 3; i++) {
 		struct box_from f = from_peer(2);
-		struct gn_fb_key key = box_fb_key(&h->key);
+		struct gn_fb_key key = gn_wire_key(&h->key);
 		box_on_fetch(b, &f, h,
 			     TABLE(box_fetch, {.box = &key, .shown = 1, .ids = {ids, 60}}));
 	}
@@ -405,7 +405,7 @@ static void copies_asked_for_are_bounded(void **state)
 	assert_int_equal(b->wanted.count, 0);
 	/* of one holder, who names what there is not */
 	struct box_from self = {.request = 0};
-	struct gn_fb_key owner = box_fb_key(&h->key);
+	struct gn_fb_key owner = gn_wire_key(&h->key);
 	static struct gn_fb_item_id named[BOX_SUM_IDS];
 	self.who.pk = b->cfg.node_key.pk;
 	for (uint32_t i = 0; i < BOX_SUM_IDS; i++)
@@ -426,7 +426,7 @@ static void a_large_box_is_compared_in_parts(void **state)
 	struct box_from self = {.request = 5};
 	(void)state;
 	box();
-	key = box_fb_key(&h->key);
+	key = gn_wire_key(&h->key);
 	self.who.pk = b->cfg.node_key.pk;
 	h->rules->items = 4 * BOX_SUM_IDS;
 	for (unsigned i = 0; i < BOX_SUM_IDS + 1; i++)

@@ -40,7 +40,7 @@ static uint32_t holders_of(struct gn_box *b, const struct gn_pk *box,
 	uint32_t n = gn_overlay_set(b->cfg.overlay, &key, GN_BOX_SET, set);
 	GN_ASSERT(n <= GN_BOX_SET);
 	for (uint32_t i = 0; i < n; i++)
-		out[i] = box_fb_key(&set[i].pk);
+		out[i] = gn_wire_key(&set[i].pk);
 	return n;
 }
 

@@ -145,7 +145,7 @@ static gn_fbref show_part(struct gn_fbb *b, const struct gn_fb_key *box)
 	gn_boxrec_show_sign(sk, &show, &sig);
 	memcpy(fb_sig.b, sig.b, 64);
 	fb_sig.b[0] ^= next() & 1;
-	key = box_fb_key(&sk->pk);
+	key = gn_wire_key(&sk->pk);
 	cert.until = x.cert[0].until;
 	cert.items = x.cert[0].items;
 	cert.kib = x.cert[0].kib;
@@ -208,7 +208,7 @@ static gn_fbref queue_part(struct gn_fbb *b, uint8_t type, const struct gn_fb_ke
 	struct gn_slice outcome = next_bytes(next());
 	struct gn_boxrec_outcome o = {
 		.box = x.sk.pk, .delivery = next() & 3, .end = next() % 3, .outcome = outcome};
-	struct gn_fb_key worker = box_fb_key(&x.worker[0].pk);
+	struct gn_fb_key worker = gn_wire_key(&x.worker[0].pk);
 	struct gn_fb_sig fb_sig;
 	struct gn_sig sig;
 	uint16_t shown = next() & 3;
@@ -255,7 +255,7 @@ static gn_fbref queue_part(struct gn_fbb *b, uint8_t type, const struct gn_fb_ke
 
 static gn_fbref part(struct gn_fbb *b, uint8_t type)
 {
-	struct gn_fb_key box = box_fb_key(&x.sk.pk);
+	struct gn_fb_key box = gn_wire_key(&x.sk.pk);
 	struct gn_fb_item_id ids[3] = {some_id(), some_id(), some_id()};
 	size_t count = next() & 3;
 	uint16_t shown = next() & 3;

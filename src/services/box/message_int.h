@@ -28,18 +28,6 @@ void box_message_end(struct gn_box *b, const struct gn_contact *to, uint64_t req
 void box_send_done(struct gn_box *b, const struct gn_contact *to, uint64_t request,
 		   const struct box_refusal *why, const struct gn_pk *box);
 
-static inline struct gn_pk box_pk(struct gn_fb_key k)
-{
-	struct gn_pk out;
-	memcpy(out.b, k.b, sizeof out.b);
-	return out;
-}
-static inline struct gn_fb_key box_fb_key(const struct gn_pk *k)
-{
-	struct gn_fb_key out;
-	memcpy(out.b, k->b, sizeof out.b);
-	return out;
-}
 static inline struct gn_fb_item_id box_fb_id(const struct gn_box_id *id)
 {
 	struct gn_fb_item_id out;

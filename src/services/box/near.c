@@ -69,7 +69,7 @@ static void probe(struct gn_box *b, const struct box_held *h, const struct gn_co
 	b->count.probes++;
 	if (!fbb) /* it is lost in time */
 		return;
-	struct gn_fb_key box = box_fb_key(&h->key);
+	struct gn_fb_key box = gn_wire_key(&h->key);
 	box_message_end(b, to, number, GN_FB_BOX_MESSAGE_BODY_BOX_ASK,
 			gn_fb_box_ask_make(fbb, &(struct gn_fb_box_ask_args){.box = &box}));
 }

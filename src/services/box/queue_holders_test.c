@@ -318,7 +318,7 @@ static void say_turn(unsigned from, unsigned to, struct gn_slice what, uint8_t s
 	struct gn_sig sig = {{0}};
 	struct gn_fb_sig fb_sig;
 	struct gn_fb_item_id id;
-	struct gn_fb_key box = box_fb_key(&x.sk.pk), key = box_fb_key(&worker->pk);
+	struct gn_fb_key box = gn_wire_key(&x.sk.pk), key = gn_wire_key(&worker->pk);
 	memcpy(o.id, hash.b, 16);
 	memcpy(id.b, hash.b, 16);
 	if (end <= GN_BOXREC_HOPELESS)

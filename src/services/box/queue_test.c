@@ -224,7 +224,7 @@ static void what_kills_its_workers_dies(void **state)
 static uint32_t list(bool all, struct gn_fb_box_entry *first)
 {
 	struct box_from f = from_peer(8);
-	struct gn_fb_key key = box_fb_key(&h->key);
+	struct gn_fb_key key = gn_wire_key(&h->key);
 	struct gn_fb_box_message m;
 	box_on_list(b, &f, h,
 		    TABLE(box_list, {.box = &key, .shown = GN_BOXREC_READER + 1, .all = all}));
@@ -240,7 +240,7 @@ static uint32_t list(bool all, struct gn_fb_box_entry *first)
 static struct gn_fb_box_item fetch(const struct box_item *it)
 {
 	struct box_from f = from_peer(8);
-	struct gn_fb_key key = box_fb_key(&h->key);
+	struct gn_fb_key key = gn_wire_key(&h->key);
 	struct gn_box_id id = box_id_of(&it->hash);
 	struct gn_fb_item_id fb_id = box_fb_id(&id);
 	box_on_fetch(
@@ -279,11 +279,11 @@ static void readers_see_what_ended_with_how(void **state)
 	assert_int_equal(gn_fb_box_item_state(m), GN_FB_BOX_TURN_STATE_DONE);
 	assert_true(gn_slice_eq(gn_fb_box_item_outcome(m), GN_LIT("what came of it")));
 	assert_int_equal(gn_fb_box_item_item(m).len, 64);
-	struct gn_pk worker = box_pk(gn_fb_box_item_worker(m));
+	struct gn_pk worker = gn_wire_key_get(gn_fb_box_item_worker(m));
 	assert_true(gn_pk_eq(&worker, &workers[0].pk));
 	/* what a reader acknowledges is not lent: it was called off */
 	struct box_from f = from_peer(8);
-	struct gn_fb_key key = box_fb_key(&h->key);
+	struct gn_fb_key key = gn_wire_key(&h->key);
 	struct gn_box_id id = box_id_of(&other->hash);
 	struct gn_fb_item_id fb_id = box_fb_id(&id);
 	box_on_ack(

@@ -59,7 +59,7 @@ static void send_list(struct gn_box *b, struct box_read *r, unsigned i, uint16_t
 {
 	GN_ASSERT(!r->targets[i].listing);
 	struct box_read_target *t = &r->targets[i];
-	struct gn_fb_key box = box_fb_key(&r->follow.place.box);
+	struct gn_fb_key box = gn_wire_key(&r->follow.place.box);
 	uint64_t number = ask_for(b, r, i, ASK_LIST, NULL, 0);
 	struct gn_fbb *fbb = number ? box_message_begin(b, 0) : NULL;
 	t->listing = number != 0;
@@ -78,7 +78,7 @@ static void send_watch(struct gn_box *b, struct box_read *r, unsigned i, uint16_
 {
 	GN_ASSERT(!r->targets[i].watch_asked);
 	struct box_read_target *t = &r->targets[i];
-	struct gn_fb_key box = box_fb_key(&r->follow.place.box);
+	struct gn_fb_key box = gn_wire_key(&r->follow.place.box);
 	uint64_t number = ask_for(b, r, i, ASK_WATCH, NULL, 0);
 	struct gn_fbb *fbb = number ? box_message_begin(b, 0) : NULL;
 	t->watch_asked = number != 0;
@@ -117,7 +117,7 @@ static void send_fetch(struct gn_box *b, struct box_read *r, unsigned i, uint16_
 		fb_ids[k] = box_fb_id(&ids[k]);
 	}
 	t->fetching = true;
-	struct gn_fb_key box = box_fb_key(&r->follow.place.box);
+	struct gn_fb_key box = gn_wire_key(&r->follow.place.box);
 	struct gn_fbb *fbb = box_message_begin(b, 0);
 	if (fbb)
 		box_message_end(b, &t->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_FETCH,
@@ -161,7 +161,7 @@ static bool tell_acks(struct gn_box *b, struct box_read *r, unsigned i)
 	struct gn_fbb *fbb = number ? box_message_begin(b, 0) : NULL;
 	if (!fbb)
 		return true;
-	struct gn_fb_key box = box_fb_key(&r->follow.place.box);
+	struct gn_fb_key box = gn_wire_key(&r->follow.place.box);
 	for (uint32_t k = 0; k < count; k++)
 		fb_ids[k] = box_fb_id(&ids[k]);
 	box_message_end(b, &t->to, number, GN_FB_BOX_MESSAGE_BODY_BOX_ACK,
@@ -408,7 +408,7 @@ void box_read_answer(struct gn_box *b, struct box_read *r, struct box_ask *a,
 
 void box_read_watched(struct gn_box *b, const struct gn_pk *from, struct gn_fb_box_item m)
 {
-	struct gn_pk box = box_pk(gn_fb_box_item_box(m));
+	struct gn_pk box = gn_wire_key_get(gn_fb_box_item_box(m));
 	for (struct box_read *r = b->read_first; r; r = r->next)
 		for (unsigned i = 0; i < r->target_count; i++) {
 			struct box_read_target *t = &r->targets[i];

@@ -31,7 +31,7 @@ static void begin(void)
 	uint8_t seed[32] = {'r'};
 	gn_sk_from_seed(seed, &reader);
 	f.read = f.ack = reader.pk;
-	box = box_fb_key(&f.place.box);
+	box = gn_wire_key(&f.place.box);
 	assert_int_equal(gn_box_follow(b, &f, b->now, &op), GN_OK);
 	r = b->read_first;
 	box_set_drop(b, &r->sets[0]);

@@ -51,7 +51,7 @@ static gn_err find_right(struct gn_box *b, const struct box_held *h, struct gn_f
 	if (s->role == GN_BOXREC_READER || s->role == GN_BOXREC_REMOVER) {
 		if (!gn_fb_box_show_has_key(m))
 			return GN_MALFORMED;
-		s->key = box_pk(gn_fb_box_show_key(m));
+		s->key = gn_wire_key_get(gn_fb_box_show_key(m));
 		reader = s->role == GN_BOXREC_READER ? gn_boxrec_reader(h->rules, &s->key)
 						     : gn_boxrec_remover(h->rules, &s->key);
 		s->reader = (uint8_t)reader;
@@ -62,7 +62,7 @@ static gn_err find_right(struct gn_box *b, const struct box_held *h, struct gn_f
 	if (s->role == GN_BOXREC_WORKER && !token.len) {
 		if (!gn_fb_box_show_has_key(m))
 			return GN_MALFORMED;
-		s->key = box_pk(gn_fb_box_show_key(m));
+		s->key = gn_wire_key_get(gn_fb_box_show_key(m));
 		return gn_boxrec_works(h->rules, &s->key) ? GN_OK : GN_DENIED;
 	}
 	if (s->role == GN_BOXREC_WORKER) {

@@ -73,7 +73,7 @@ static void send_sums(struct gn_box *b, struct box_held *h, const struct gn_cont
 {
 	GN_ASSERT(h->count > 0);
 	unsigned bits = h->count > BOX_SUM_IDS ? 4 : 0, parts = bits ? BOX_SUM_PARTS : 1;
-	struct gn_fb_key box = box_fb_key(&h->key);
+	struct gn_fb_key box = gn_wire_key(&h->key);
 	for (unsigned part = 0; part < parts; part++) {
 		struct gn_fbb *fbb = box_message_begin(b, 0);
 		struct gn_fb_item_id xor ;
@@ -94,7 +94,7 @@ static void send_ids(struct gn_box *b, struct box_held *h, const struct gn_conta
 		     uint64_t request, unsigned bits, unsigned part)
 {
 	GN_ASSERT(part < BOX_SUM_PARTS);
-	struct gn_fb_key box = box_fb_key(&h->key);
+	struct gn_fb_key box = gn_wire_key(&h->key);
 	size_t most = h->count < BOX_SUM_IDS ? h->count : BOX_SUM_IDS;
 	struct gn_fb_item_id *ids =
 		most ? GN_NEW_ARRAY(b->env.alloc, struct gn_fb_item_id, most) : NULL;
@@ -165,7 +165,7 @@ static void send_want(struct gn_box *b, const struct box_held *h, const struct g
 		      const struct gn_fb_item_id *ids, size_t count)
 {
 	GN_ASSERT(count <= BOX_IDS);
-	struct gn_fb_key box = box_fb_key(&h->key);
+	struct gn_fb_key box = gn_wire_key(&h->key);
 	struct gn_fbb *fbb = count ? box_message_begin(b, count * sizeof *ids) : NULL;
 	if (fbb)
 		box_message_end(

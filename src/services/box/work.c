@@ -103,7 +103,7 @@ static void send_lease(struct gn_box *b, struct box_work *w, const struct gn_con
 		       uint16_t shown)
 {
 	struct box_ask like = {.kind = ASK_LEASE, .peer = to->pk, .op = w->op.id};
-	struct gn_fb_key box = box_fb_key(&w->place.box);
+	struct gn_fb_key box = gn_wire_key(&w->place.box);
 	unsigned room = w->slots - (w->jobs.count < w->slots ? w->jobs.count : w->slots);
 	GN_ASSERT(room > 0 && !w->asking);
 	uint64_t number = box_ask_new(b, &like, NULL);
@@ -173,7 +173,7 @@ static void take_lent(struct gn_box *b, struct box_work *w, const struct gn_pk *
 				 .lease = gn_fb_box_item_lease(m),
 				 .holder = *from};
 	if (gn_fb_box_item_has_by(m))
-		e.by = box_pk(gn_fb_box_item_by(m));
+		e.by = gn_wire_key_get(gn_fb_box_item_by(m));
 	struct box_job *j = gn_map_put(&w->jobs, &id);
 	if (!j || !show(b, w, &e, item)) {
 		if (j)
@@ -205,7 +205,7 @@ static void send_extend(struct gn_box *b, const struct box_work *w, const struct
 			const struct gn_box_id *id, uint64_t number, uint16_t shown,
 			uint32_t seconds)
 {
-	struct gn_fb_key box = box_fb_key(&w->place.box);
+	struct gn_fb_key box = gn_wire_key(&w->place.box);
 	struct gn_fb_item_id fb_id = box_fb_id(id);
 	struct gn_fbb *fbb = box_message_begin(b, 0);
 	if (fbb)
@@ -222,7 +222,7 @@ static void send_report(struct gn_box *b, const struct box_work *w, const struct
 			const struct gn_contact *to, const struct gn_box_id *id, uint64_t number,
 			uint16_t shown)
 {
-	struct gn_fb_key box = box_fb_key(&w->place.box);
+	struct gn_fb_key box = gn_wire_key(&w->place.box);
 	struct gn_fb_item_id fb_id = box_fb_id(id);
 	struct gn_fb_sig sig;
 	struct gn_fbb *fbb = box_message_begin(b, j->outcome_len);

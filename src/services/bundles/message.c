@@ -30,17 +30,10 @@ void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint
 
 /* ---- parts ---- */
 
-static struct gn_fb_hash fb_hash(const struct gn_hash *h)
-{
-	struct gn_fb_hash out;
-	memcpy(out.b, h->b, sizeof out.b);
-	return out;
-}
-
 gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_blocks_event *e)
 {
 	GN_ASSERT(e->index < GN_BLOCK_CHUNKS && e->proof_len <= GN_PROOF_MAX);
-	struct gn_fb_hash hash = fb_hash(&e->block);
+	struct gn_fb_hash hash = gn_wire_hash(e->block.b);
 	struct gn_fb_chunk_args args = {
 		.block = &hash,
 		.index = e->index,
@@ -60,7 +53,7 @@ void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to,
 	struct gn_fbb *fbb = bundles_message_begin(b, 0);
 	if (!fbb)
 		return;
-	struct gn_fb_hash hash = fb_hash(ack->block);
+	struct gn_fb_hash hash = gn_wire_hash(ack->block->b);
 	gn_fbref receipt = ack->receipt ? gn_wire_receipt_put(fbb, ack->receipt) : 0;
 	gn_fbref body = gn_fb_chunk_ack_make(
 		fbb, &(struct gn_fb_chunk_ack_args){.block = &hash,

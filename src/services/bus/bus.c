@@ -28,7 +28,7 @@ static bool topic_of(struct gn_fb_bus_frame m, struct gn_hash *topic)
 #undef TOPIC_OF
 	default: return false;
 	}
-	*topic = bus_hash(h);
+	*topic = gn_wire_hash_get(h);
 	return true;
 }
 
@@ -146,7 +146,7 @@ static void take_answer(struct gn_bus *b, const struct gn_contact *from, struct 
 static void deliver(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_bus_deliver m)
 {
 	GN_ASSERT(!b->out.building);
-	struct gn_hash topic = bus_hash(gn_fb_bus_deliver_topic(m));
+	struct gn_hash topic = gn_wire_hash_get(gn_fb_bus_deliver_topic(m));
 	struct bus_view *v = bus_view_get(b, &topic);
 	struct bus_held *h = bus_held_get(b, &topic);
 	bool pulled = h && h->rules && bus_on_pulled(b, from, h, gn_fb_bus_deliver_message(m));
@@ -192,7 +192,7 @@ static void take_other(struct gn_bus *b, const struct gn_contact *who, struct gn
 		break;
 	case GN_FB_BUS_FRAME_BODY_BUS_LOST:
 		lost = gn_fb_bus_frame_body_as_bus_lost(m);
-		topic = bus_hash(gn_fb_bus_lost_topic(lost));
+		topic = gn_wire_hash_get(gn_fb_bus_lost_topic(lost));
 		v = bus_view_get(b, &topic);
 		if (v)
 			bus_view_lost(b, v, &who->pk, lost);

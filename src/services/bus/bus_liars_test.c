@@ -71,7 +71,7 @@ static struct gn_contact node(unsigned i)
 
 static void deliver_to(unsigned to, const struct gn_contact *from, const struct gn_sk *sk)
 {
-	struct gn_fb_hash topic = bus_fb_hash(&x.topic);
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
 	struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
 	gn_fbref m = message_part(&fbb, sk, gn_slice(NULL, 0));
 	inject(to, from, &fbb, 0, BODY(DELIVER),
@@ -184,7 +184,7 @@ static void what_is_not_signed_or_of_now_is_not_told(void **state)
 	deliver_to(who, &root, &x.owner);
 	assert_int_equal(svc_bus_times(&x, who, 5), 1);
 	assert_int_equal(svc_bus_count(&s, who, "got_again"), 1);
-	struct gn_fb_hash topic = bus_fb_hash(&x.topic);
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
 	struct gn_fb_sig sig = {{0}};
 	struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
 	gn_fbref m = gn_fb_bus_message_make(
@@ -200,14 +200,14 @@ static void a_false_other_root_keeps_nobody_from_being_served(void **state)
 {
 	(void)state;
 	network(NULL);
-	struct gn_fb_hash topic = bus_fb_hash(&x.topic);
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
 	for (unsigned i = 0; i < NODES; i++)
 		(void)svc_bus_sub(&x, i, NULL);
 	svc_run_for(&s, 5 * GN_SEC);
 	for (unsigned i = 0; i < BUS_ROOTS; i++)
 		for (unsigned k = 0; k < 2 * BUS_ROOTS; k++) {
 			struct gn_contact c = peer(k, k);
-			struct gn_fb_key other = bus_fb_key(&c.pk);
+			struct gn_fb_key other = gn_wire_key(&c.pk);
 			struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
 			inject(roots[i], &c, &fbb, 1, BODY(SUBSCRIBE),
 			       gn_fb_bus_subscribe_make(&fbb, &(struct gn_fb_bus_subscribe_args){
@@ -288,7 +288,7 @@ static void what_is_lost_is_asked_for(void **state)
 
 static void have(unsigned to, const struct gn_contact *from, uint64_t seq)
 {
-	struct gn_fb_hash topic = bus_fb_hash(&x.topic);
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
 	struct gn_fb_bus_id id = {gn_said_key8(&x.key[0].pk), x.epoch[0], seq};
 	struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
 	inject(to, from, &fbb, 0, BODY(HAVE),
@@ -302,7 +302,7 @@ static void links_leave_room_for_those_one_asks_for(void **state)
 	(void)state;
 	network(&rec);
 	unsigned who = outsider(NODES);
-	struct gn_fb_hash topic = bus_fb_hash(&x.topic);
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
 	struct bus_view *v;
 	(void)svc_bus_sub(&x, who, NULL);
 	svc_run_for(&s, 2 * GN_SEC);

@@ -328,7 +328,7 @@ static void the_last_messages_are_kept(void **state)
 	(void)state;
 	begin();
 	struct gn_contact c = peer(1, 1), reader = peer(2, 2);
-	struct gn_fb_hash topic = bus_fb_hash(&x.topic);
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
 	struct gn_fb_bus_id ids[BUS_IDS + 1];
 	for (unsigned i = 0; i <= BUS_KEPT; i++) {
 		c = peer(1, i / 64);
@@ -369,8 +369,8 @@ static void a_will_is_its_nodes_to_bring(void **state)
 	says = (struct gn_said){.epoch = x.epoch[0] + 4};
 	assert_int_equal(bring(&c, &x.key[0], &c.pk), GN_STALE);
 	struct gn_contact root = {.pk = s.nodes[1].sk.pk, .addr_count = 1, .addrs = {{.port = 1}}};
-	struct gn_fb_hash topic = bus_fb_hash(&x.topic);
-	struct gn_fb_key key = bus_fb_key(&x.key[0].pk);
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
+	struct gn_fb_key key = gn_wire_key(&x.key[0].pk);
 	wait_for(31 * GN_SEC);
 	assert_int_equal(count("wills_lapsed"), 1);
 	for (unsigned i = 0; i < 2; i++) { /* a stranger's word, then a root's */
@@ -406,7 +406,7 @@ static void one_root_tells_of_so_many_messages(void **state)
 {
 	(void)state;
 	begin();
-	struct gn_fb_hash topic = bus_fb_hash(&x.topic);
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
 	struct gn_contact root = {.pk = s.nodes[1].sk.pk, .addr_count = 1, .addrs = {{.port = 1}}},
 			  other = peer(1, 1);
 	for (unsigned i = 0; i <= BUS_WAITS_ROOT + 1; i++) {

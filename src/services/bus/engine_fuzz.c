@@ -127,7 +127,7 @@ static gn_fbref subscribe_part(struct gn_fbb *b, const struct gn_fb_hash *topic)
 	static const char *const filters[] = {"a", "a.*", "a.>", ">", "*.b.*", "", "..", "a.>.b"};
 	struct gn_slice f[BUS_FILTERS + 2];
 	struct gn_fb_bus_id have[3] = {some_id(), some_id(), some_id()};
-	struct gn_fb_key other, key = bus_fb_key(&x.key[0].pk);
+	struct gn_fb_key other, key = gn_wire_key(&x.key[0].pk);
 	uint8_t with = next(), n = next() % (BUS_FILTERS + 2);
 	struct gn_said_show show = {.topic = x.topic, .root = s.nodes[0].sk.pk};
 	struct gn_sig sig;
@@ -135,7 +135,7 @@ static gn_fbref subscribe_part(struct gn_fbb *b, const struct gn_fb_hash *topic)
 	(void)bus_exporter(s.nodes[0].bus, &s.nodes[1].sk.pk, false, show.exporter);
 	gn_said_show_sign(&x.key[0], &show, &sig);
 	memcpy(fb_sig.b, sig.b, sizeof fb_sig.b);
-	other = bus_fb_key(with & 1 ? &s.nodes[with >> 1 & 1].sk.pk : &x.key[1].pk);
+	other = gn_wire_key(with & 1 ? &s.nodes[with >> 1 & 1].sk.pk : &x.key[1].pk);
 	for (unsigned i = 0; i < n; i++)
 		f[i] = gn_str(filters[next() & 7]);
 	return gn_fb_bus_subscribe_make(
@@ -153,7 +153,7 @@ static gn_fbref subscribe_part(struct gn_fbb *b, const struct gn_fb_hash *topic)
 
 static gn_fbref will_part(struct gn_fbb *b, const struct gn_fb_hash *topic)
 {
-	struct gn_fb_key key = bus_fb_key(&x.key[next() & 3].pk);
+	struct gn_fb_key key = gn_wire_key(&x.key[next() & 3].pk);
 	struct gn_fb_hash salt = {{1}};
 	gn_fbref m = next() & 1 ? message_part(b) : 0;
 	return gn_fb_bus_will_make(b, &(struct gn_fb_bus_will_args){.topic = topic,
@@ -196,9 +196,9 @@ static gn_fbref answer_part(struct gn_fbb *b, uint8_t type)
 
 static gn_fbref part(struct gn_fbb *b, uint8_t type)
 {
-	struct gn_fb_hash topic = bus_fb_hash(&x.topic);
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
 	struct gn_fb_bus_id ids[3] = {some_id(), some_id(), some_id()};
-	struct gn_fb_key key = bus_fb_key(&x.key[ids[0].seq & 3].pk);
+	struct gn_fb_key key = gn_wire_key(&x.key[ids[0].seq & 3].pk);
 	size_t count = ids[1].seq & 3;
 	gn_fbref m;
 	switch (type) {

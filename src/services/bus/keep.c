@@ -108,7 +108,7 @@ void bus_sync_start(struct gn_bus *b, struct bus_held *h)
 	GN_ASSERT(h->rules);
 	struct gn_contact set[BUS_ROOTS];
 	unsigned n = bus_roots_of(b, &h->topic, set), asked = 0;
-	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
+	struct gn_fb_hash topic = gn_wire_hash(h->topic.b);
 	if (h->synced)
 		return;
 	h->synced = bus_set_sum(set, n) | 1;
@@ -131,7 +131,7 @@ void bus_on_sync(struct gn_bus *b, const struct bus_from *from, struct bus_held 
 {
 	GN_ASSERT(h->rules);
 	struct bus_refusal why = {.err = GN_OK};
-	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
+	struct gn_fb_hash topic = gn_wire_hash(h->topic.b);
 	if (!bus_is_root_of(b, &h->topic, &from->who.pk))
 		why.err = GN_DENIED;
 	bus_retained_sweep(b, h);
@@ -156,7 +156,7 @@ void bus_on_sync(struct gn_bus *b, const struct bus_from *from, struct bus_held 
 
 void bus_on_kept(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_bus_kept m)
 {
-	struct gn_hash topic = bus_hash(gn_fb_bus_kept_topic(m));
+	struct gn_hash topic = gn_wire_hash_get(gn_fb_bus_kept_topic(m));
 	struct bus_held *h = bus_held_get(b, &topic);
 	struct bus_refusal why;
 	struct bus_entry e;

@@ -39,7 +39,7 @@ static void send_link(struct gn_bus *b, const struct bus_view *v, const struct g
 		      bool drop)
 {
 	struct bus_ask ask = {.kind = ASK_LINK, .topic = v->topic, .peer = to->pk};
-	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
+	struct gn_fb_hash topic = gn_wire_hash(v->topic.b);
 	uint64_t request = drop ? 0 : bus_ask_add(b, &ask);
 	struct gn_fbb *fbb = drop || request ? bus_message_begin(b, 0) : NULL;
 	if (fbb)
@@ -82,7 +82,7 @@ static bool has_place(const struct gn_bus *b, const struct bus_view *v,
 
 void bus_on_link(struct gn_bus *b, const struct bus_from *from, struct gn_fb_bus_link m)
 {
-	struct gn_hash topic = bus_hash(gn_fb_bus_link_topic(m));
+	struct gn_hash topic = gn_wire_hash_get(gn_fb_bus_link_topic(m));
 	struct bus_view *v = bus_view_get(b, &topic);
 	struct bus_refusal why = {.err = GN_OK};
 	if (gn_fb_bus_link_drop(m)) {
@@ -125,7 +125,7 @@ void bus_links_tell(struct gn_bus *b, struct bus_view *v, struct bus_blob *m,
 		    const struct gn_pk *but)
 {
 	GN_ASSERT(v->rec && v->recent_next < BUS_RECENT);
-	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
+	struct gn_fb_hash topic = gn_wire_hash(v->topic.b);
 	struct gn_fb_bus_id id = bus_blob_id(m);
 	if (!v->rec->mesh || v->link_count == 0)
 		return;
@@ -146,7 +146,7 @@ void bus_links_tell(struct gn_bus *b, struct bus_view *v, struct bus_blob *m,
 
 void bus_on_have(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_bus_have m)
 {
-	struct gn_hash topic = bus_hash(gn_fb_bus_have_topic(m));
+	struct gn_hash topic = gn_wire_hash_get(gn_fb_bus_have_topic(m));
 	struct gn_fb_bus_id id = gn_fb_bus_have_id(m);
 	struct bus_view *v = bus_view_get(b, &topic);
 	unsigned of_link = 0;
@@ -205,9 +205,9 @@ gn_time bus_view_run_wants(struct gn_bus *b, struct bus_view *v)
 
 bool bus_link_pulled(struct gn_bus *b, const struct bus_from *from, struct gn_fb_bus_pull m)
 {
-	struct gn_hash topic = bus_hash(gn_fb_bus_pull_topic(m));
+	struct gn_hash topic = gn_wire_hash_get(gn_fb_bus_pull_topic(m));
 	struct bus_view *v = bus_view_get(b, &topic);
-	struct gn_fb_hash fb_topic = bus_fb_hash(&topic);
+	struct gn_fb_hash fb_topic = gn_wire_hash(topic.b);
 	uint32_t n = gn_fb_bus_pull_ids_len(m);
 	const struct bus_held *h = bus_held_get(b, &topic);
 	if (!v || !bus_link_get(v, &from->who.pk) || n > BUS_IDS)

@@ -98,7 +98,7 @@ static unsigned with_self(struct gn_bus *b, const struct bus_view *v,
 static void end_lease(struct gn_bus *b, const struct bus_view *v, const struct bus_root *r)
 {
 	GN_ASSERT(v->root_count <= BUS_ROOTS);
-	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
+	struct gn_fb_hash topic = gn_wire_hash(v->topic.b);
 	struct gn_fbb *fbb = r->leased ? bus_message_begin(b, 0) : NULL;
 	if (fbb)
 		bus_message_end(b, &r->c, 0, GN_FB_BUS_FRAME_BODY_BUS_SUBSCRIBE,

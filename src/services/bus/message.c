@@ -59,7 +59,7 @@ uint64_t bus_set_sum(const struct gn_contact *nodes, unsigned count)
 
 gn_fbref bus_peer_put(struct gn_fbb *fbb, const struct gn_contact *c)
 {
-	struct gn_fb_key pk = bus_fb_key(&c->pk);
+	struct gn_fb_key pk = gn_wire_key(&c->pk);
 	struct gn_fb_addr addrs[GN_CONTACT_ADDRS];
 	GN_ASSERT(c->addr_count <= GN_CONTACT_ADDRS);
 	for (unsigned i = 0; i < c->addr_count; i++)
@@ -71,7 +71,7 @@ gn_fbref bus_peer_put(struct gn_fbb *fbb, const struct gn_contact *c)
 void bus_peer_get(struct gn_fb_bus_peer p, struct gn_contact *out)
 {
 	uint32_t n = gn_fb_bus_peer_addrs_len(p);
-	*out = (struct gn_contact){.pk = bus_pk(gn_fb_bus_peer_pk(p))};
+	*out = (struct gn_contact){.pk = gn_wire_key_get(gn_fb_bus_peer_pk(p))};
 	for (uint32_t i = 0; i < n && out->addr_count < GN_CONTACT_ADDRS; i++) {
 		struct gn_fb_addr a = gn_fb_bus_peer_addrs_at(p, i);
 		if (a.carrier == GN_FB_CARRIER_UDP)

@@ -58,30 +58,6 @@ static inline struct gn_holder bus_holder(const struct gn_contact *who)
 	return (struct gn_holder){who->pk,
 				  who->addr_count ? who->addrs[0] : (struct gn_addr){.port = 0}};
 }
-static inline struct gn_pk bus_pk(struct gn_fb_key k)
-{
-	struct gn_pk out;
-	memcpy(out.b, k.b, sizeof out.b);
-	return out;
-}
-static inline struct gn_fb_key bus_fb_key(const struct gn_pk *k)
-{
-	struct gn_fb_key out;
-	memcpy(out.b, k->b, sizeof out.b);
-	return out;
-}
-static inline struct gn_hash bus_hash(struct gn_fb_hash h)
-{
-	struct gn_hash out;
-	memcpy(out.b, h.b, sizeof out.b);
-	return out;
-}
-static inline struct gn_fb_hash bus_fb_hash(const struct gn_hash *h)
-{
-	struct gn_fb_hash out;
-	memcpy(out.b, h->b, sizeof out.b);
-	return out;
-}
 static inline bool bus_hash_eq(const struct gn_hash *a, const struct gn_hash *b)
 {
 	return memcmp(a->b, b->b, sizeof a->b) == 0;

@@ -119,9 +119,9 @@ static void send_will(struct gn_bus *b, const struct bus_view *v, const struct b
 		      const struct gn_contact *to, uint64_t request, bool whole, uint16_t lease)
 {
 	GN_ASSERT(p->op.kind == OP_WILL);
-	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
-	struct gn_fb_key key = bus_fb_key(&p->message->said.publisher);
-	struct gn_fb_hash salt = bus_fb_hash(&p->salt);
+	struct gn_fb_hash topic = gn_wire_hash(v->topic.b);
+	struct gn_fb_key key = gn_wire_key(&p->message->said.publisher);
+	struct gn_fb_hash salt = gn_wire_hash(p->salt.b);
 	size_t extra = whole ? p->message->len + p->token.len : 0;
 	struct gn_fbb *fbb = bus_message_begin(b, extra);
 	if (!fbb)
@@ -178,7 +178,7 @@ static void send_message(struct gn_bus *b, const struct bus_view *v, struct bus_
 			 const struct bus_token *t, const struct gn_contact *to, uint64_t request)
 {
 	GN_ASSERT(m->refs > 0);
-	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
+	struct gn_fb_hash topic = gn_wire_hash(v->topic.b);
 	struct gn_fbb *fbb = bus_message_begin(b, m->len + t->len);
 	if (!fbb)
 		return;

@@ -11,7 +11,7 @@ static gn_err may_subscribe(struct gn_bus *b, const struct bus_from *from, struc
 {
 	GN_ASSERT(h->rules && s);
 	struct gn_said_show show = {.topic = h->topic, .root = b->cfg.node};
-	struct gn_pk key = bus_pk(gn_fb_bus_subscribe_key(m));
+	struct gn_pk key = gn_wire_key_get(gn_fb_bus_subscribe_key(m));
 	struct gn_slice token = gn_fb_bus_subscribe_token(m);
 	struct gn_fb_sig fb_sig = gn_fb_bus_subscribe_sig(m);
 	struct gn_sig sig;
@@ -131,7 +131,7 @@ static void begin_lease(struct gn_bus *b, const struct bus_from *from, struct bu
 	s->filters = filters;
 	s->mesh = gn_fb_bus_subscribe_mesh(m);
 	s->primary = gn_fb_bus_subscribe_primary(m);
-	s->other = other_root(b, h, bus_pk(gn_fb_bus_subscribe_other(m)));
+	s->other = other_root(b, h, gn_wire_key_get(gn_fb_bus_subscribe_other(m)));
 	s->until = b->now + BUS_LEASE * GN_SEC;
 	bus_sub_place(b, h, s, bus_rtt(b, &s->pk));
 	send_subscribed(b, from, h, s);
@@ -261,7 +261,7 @@ static void give(struct gn_bus *b, const struct bus_from *from, struct bus_held 
 		 struct bus_subscriber *s, const struct bus_blob *m)
 {
 	GN_ASSERT(m->refs > 0);
-	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
+	struct gn_fb_hash topic = gn_wire_hash(h->topic.b);
 	struct bus_publisher *p = bus_publisher_get(h, gn_said_key8(&m->said.publisher));
 	b->count.pulls++;
 	b->caused.bytes += m->len;
@@ -298,7 +298,7 @@ void bus_on_pull(struct gn_bus *b, const struct bus_from *from, struct bus_held 
 		else
 			lost[count++] = id;
 	}
-	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
+	struct gn_fb_hash topic = gn_wire_hash(h->topic.b);
 	struct gn_fbb *fbb = count ? bus_message_begin(b, 0) : NULL;
 	if (!fbb)
 		return;

@@ -59,7 +59,7 @@ struct bus_seen *bus_seen_need(struct gn_bus *b, struct bus_view *v, const struc
 void bus_pull_send(struct gn_bus *b, const struct bus_view *v, const struct gn_contact *to,
 		   const struct gn_fb_bus_id *ids, unsigned count)
 {
-	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
+	struct gn_fb_hash topic = gn_wire_hash(v->topic.b);
 	GN_ASSERT(count > 0 && count <= BUS_IDS);
 	struct gn_fbb *fbb = bus_message_begin(b, 0);
 	if (fbb)

@@ -40,7 +40,7 @@ void bus_deliver_to(struct gn_bus *b, struct bus_held *h, struct bus_subscriber 
 	GN_ASSERT(m->refs > 0);
 	struct bus_publisher *p = bus_publisher_get(h, gn_said_key8(&m->said.publisher));
 	struct gn_slice token = {NULL, 0};
-	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
+	struct gn_fb_hash topic = gn_wire_hash(h->topic.b);
 	if (p && p->token.bytes && (with_token || !(s->knows[p->index / 64] >> p->index % 64 & 1)))
 		token = gn_slice(p->token.bytes, p->token.len);
 	if (!bus_room(b, &s->pk, m->len + token.len)) {
@@ -80,7 +80,7 @@ static void say_served(struct gn_bus *b, const struct bus_serving *v)
 	}
 	struct gn_contact set[BUS_ROOTS];
 	unsigned roots = count ? bus_roots_of(b, &h->topic, set) : 0;
-	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
+	struct gn_fb_hash topic = gn_wire_hash(h->topic.b);
 	struct gn_fb_bus_id id = bus_blob_id(v->message);
 	for (unsigned k = 0; k < count; k++) {
 		struct gn_contact to = {.pk = told[k]};
@@ -259,7 +259,7 @@ void bus_serve_wait(struct gn_bus *b, struct bus_held *h, struct bus_blob *m)
 static void pull(struct gn_bus *b, struct bus_held *h, const struct bus_wait *w)
 {
 	GN_ASSERT(w->used && !w->message && !w->pulled);
-	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
+	struct gn_fb_hash topic = gn_wire_hash(h->topic.b);
 	struct gn_contact set[BUS_ROOTS], to = {.pk = w->primary};
 	unsigned roots = bus_roots_of(b, &h->topic, set);
 	for (unsigned i = 0; i < roots; i++)

@@ -83,9 +83,9 @@ static void send_subscribe(struct gn_bus *b, struct bus_view *v, struct bus_root
 {
 	GN_ASSERT(v->rec);
 	struct bus_ask ask = {.kind = ASK_LEASE, .topic = v->topic, .peer = r->c.pk};
-	struct gn_fb_hash topic = bus_fb_hash(&v->topic);
+	struct gn_fb_hash topic = gn_wire_hash(v->topic.b);
 	const struct bus_root *o = with_role(v, r->role == 1 ? 2 : 1);
-	struct gn_fb_key other = bus_fb_key(o ? &o->c.pk : &r->c.pk), key = bus_fb_key(&v->key);
+	struct gn_fb_key other = gn_wire_key(o ? &o->c.pk : &r->c.pk), key = gn_wire_key(&v->key);
 	struct gn_fb_bus_id have[BUS_HAVES];
 	struct gn_fb_sig sig;
 	bool keyed = !gn_is_zero(v->key.b, sizeof v->key.b), shown = keyed && shows(b, r);

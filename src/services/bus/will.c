@@ -65,8 +65,8 @@ static void say_lapsed(struct gn_bus *b, const struct bus_held *h, const struct 
 	GN_ASSERT(p->will);
 	struct gn_contact set[BUS_ROOTS];
 	unsigned n = bus_roots_of(b, &h->topic, set);
-	struct gn_fb_hash topic = bus_fb_hash(&h->topic);
-	struct gn_fb_key key = bus_fb_key(&p->pk);
+	struct gn_fb_hash topic = gn_wire_hash(h->topic.b);
+	struct gn_fb_key key = gn_wire_key(&p->pk);
 	for (unsigned i = 0; i < n; i++) {
 		struct gn_fbb *fbb =
 			gn_pk_eq(&set[i].pk, &b->cfg.node) ? NULL : bus_message_begin(b, 0);
@@ -104,7 +104,7 @@ void bus_wills_due(struct gn_bus *b, struct bus_held *h, gn_time *next)
 void bus_on_lapsed(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 		   struct gn_fb_bus_lapsed m)
 {
-	struct gn_pk pk = bus_pk(gn_fb_bus_lapsed_publisher(m));
+	struct gn_pk pk = gn_wire_key_get(gn_fb_bus_lapsed_publisher(m));
 	struct bus_publisher *p = bus_publisher_get(h, gn_said_key8(&pk));
 	if (!bus_is_root_of(b, &h->topic, &from->who.pk) || !p || !gn_pk_eq(&p->pk, &pk) ||
 	    !p->will || gn_fb_bus_lapsed_epoch(m) != p->will->said.epoch) {
@@ -119,7 +119,7 @@ void bus_on_lapsed(struct gn_bus *b, const struct bus_from *from, struct bus_hel
 /* Is it the node that the will names? */
 static bool may_bring(const struct gn_pk *node, struct gn_fb_bus_will m)
 {
-	struct gn_hash salt = bus_hash(gn_fb_bus_will_salt(m)), by;
+	struct gn_hash salt = gn_wire_hash_get(gn_fb_bus_will_salt(m)), by;
 	struct gn_said said;
 	struct gn_slice token;
 	gn_said_by(node, &salt, &by);
@@ -147,7 +147,7 @@ static gn_err bring(struct gn_bus *b, const struct bus_from *from, struct bus_he
 		    struct gn_fb_bus_will m, struct bus_refusal *why)
 {
 	GN_ASSERT(h->rules);
-	struct gn_pk pk = bus_pk(gn_fb_bus_will_publisher(m));
+	struct gn_pk pk = gn_wire_key_get(gn_fb_bus_will_publisher(m));
 	struct bus_entry e;
 	if (!may_bring(&from->who.pk, m)) {
 		b->count.wills_false++;
@@ -184,7 +184,7 @@ static gn_err bring(struct gn_bus *b, const struct bus_from *from, struct bus_he
 static gn_err renew(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 		    struct gn_fb_bus_will m)
 {
-	struct gn_pk pk = bus_pk(gn_fb_bus_will_publisher(m));
+	struct gn_pk pk = gn_wire_key_get(gn_fb_bus_will_publisher(m));
 	struct bus_publisher *p = bus_publisher_get(h, gn_said_key8(&pk));
 	if (!p || !gn_pk_eq(&p->pk, &pk) || !p->will ||
 	    p->will->said.epoch != gn_fb_bus_will_epoch(m) || !gn_pk_eq(&p->will_by, &from->who.pk))

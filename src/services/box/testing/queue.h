@@ -95,7 +95,7 @@ static gn_err show(uint8_t peer, uint8_t role, const struct gn_sk *sk, struct gn
 {
 	struct box_from f = from_peer(peer);
 	struct gn_boxrec_show s = {.box = h->key, .holder = b->cfg.node_key.pk, .role = role};
-	struct gn_fb_key key = box_fb_key(&h->key), by = box_fb_key(&sk->pk);
+	struct gn_fb_key key = gn_wire_key(&h->key), by = gn_wire_key(&sk->pk);
 	struct gn_fb_sig fb_sig;
 	struct gn_sig sig;
 	memcpy(s.exporter, f.who.pk.b, 32);
@@ -151,7 +151,7 @@ static struct gn_fb_box_message last;
 static unsigned lease(uint8_t worker, uint8_t count)
 {
 	struct box_from f = from_peer(worker);
-	struct gn_fb_key key = box_fb_key(&h->key);
+	struct gn_fb_key key = gn_wire_key(&h->key);
 	box_on_lease(
 		b, &f, h,
 		TABLE(box_lease,
@@ -174,7 +174,7 @@ static struct gn_fb_box_item lent(void)
 static gn_err extend(uint8_t worker, const struct box_item *it, uint16_t delivery, uint32_t seconds)
 {
 	struct box_from f = from_peer(worker);
-	struct gn_fb_key key = box_fb_key(&h->key);
+	struct gn_fb_key key = gn_wire_key(&h->key);
 	struct gn_box_id id = box_id_of(&it->hash);
 	struct gn_fb_item_id fb_id = box_fb_id(&id);
 	box_on_extend(b, &f, h,
@@ -190,7 +190,7 @@ static gn_err report_of(uint8_t worker, const struct gn_box_id *id, uint16_t del
 			struct gn_slice outcome, uint32_t after, uint8_t spoil)
 {
 	struct box_from f = from_peer(worker);
-	struct gn_fb_key key = box_fb_key(&h->key);
+	struct gn_fb_key key = gn_wire_key(&h->key);
 	struct gn_fb_item_id fb_id = box_fb_id(id);
 	struct gn_boxrec_outcome o = {
 		.box = h->key, .delivery = delivery, .end = end, .outcome = outcome};

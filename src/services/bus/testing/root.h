@@ -85,7 +85,7 @@ static inline gn_err hear(const struct gn_contact *from, struct gn_fbb *fbb, uin
 
 static inline gn_err subscribe(const struct gn_contact *from, unsigned filters, uint16_t lease)
 {
-	struct gn_fb_hash topic = bus_fb_hash(&x.topic);
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
 	struct gn_slice f[BUS_FILTERS + 1];
 	for (unsigned i = 0; i < GN_COUNT(f); i++)
 		f[i] = GN_LIT("room.>");
@@ -119,7 +119,7 @@ static inline gn_fbref message_part(struct gn_fbb *fbb, const struct gn_sk *sk,
 static inline gn_err publish_with(const struct gn_contact *from, const struct gn_sk *sk,
 				  struct gn_slice token)
 {
-	struct gn_fb_hash topic = bus_fb_hash(&x.topic);
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
 	struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
 	gn_fbref m = message_part(&fbb, sk, token);
 	return hear(from, &fbb, BODY(PUBLISH),
@@ -136,11 +136,11 @@ static inline gn_err publish(const struct gn_contact *from, const struct gn_sk *
 static inline gn_err bring(const struct gn_contact *from, const struct gn_sk *sk,
 			   const struct gn_pk *names)
 {
-	struct gn_fb_hash topic = bus_fb_hash(&x.topic), fb_salt;
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b), fb_salt;
 	struct gn_hash salt = {{3}};
-	struct gn_fb_key key = bus_fb_key(&sk->pk);
+	struct gn_fb_key key = gn_wire_key(&sk->pk);
 	struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
-	fb_salt = bus_fb_hash(&salt);
+	fb_salt = gn_wire_hash(salt.b);
 	says.flags = GN_FB_BUS_FLAG_WILL;
 	says.seq = GN_SAID_WILL;
 	says.lease = 30;
