@@ -90,8 +90,12 @@ def case_holders(nodes, seed):
     check("do not lose this" not in ben.texts("Ann"), "it was lost with its holders")
     ann.run("msg", "retry", ident)  # else within the hour
     eventually("it is there", 180, lambda: "do not lose this" in ben.texts("Ann"))
-    again = {c["holder"] for i in ann.json("msg", "show", ident)["items"] for c in i["custodies"]}
-    check(again > first, f"the new holders have promised, too: {first} {again}")
+
+    def again():
+        return {c["holder"] for i in ann.json("msg", "show", ident)["items"]
+                for c in i["custodies"]}
+
+    eventually("the new holders have promised, too", 120, lambda: again() > first)
     eventually("Ann sees it", 120, lambda: ann.state("Ben", "do not lose this") >= 2)
     check("not delivered" in ann.run("msg", "retry", ident, want=1), "there is nothing left to do")
 

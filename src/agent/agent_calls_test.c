@@ -8,12 +8,18 @@
 #include <string.h>
 
 static struct world w;
+
 /* A call of soul 1's client. */
+static struct agent_request *ask_in(uint8_t area, gn_err (*run)(struct agent_request *r),
+				    struct gn_fbb *b, gn_fbref table, uint8_t member)
+{
+	return calls_ask(&w.souls[1].a, run, (struct gn_app_kind){area, member}, b, table);
+}
+
 static struct agent_request *ask(gn_err (*run)(struct agent_request *r), struct gn_fbb *b,
 				 gn_fbref table, uint8_t member)
 {
-	return calls_ask(&w.souls[1].a, run, (struct gn_app_kind){GN_FB_APP_BODY_APP_CHAT, member},
-			 b, table);
+	return ask_in(GN_FB_APP_BODY_APP_CHAT, run, b, table, member);
 }
 
 static int set_up(void **state)
@@ -151,12 +157,32 @@ static void what_is_no_bundle(void **state)
 	}
 }
 
+/* ---- a client that goes away ---- */
+
+/* Whoever asked goes while the node looks a name up: the state of that call is no file's. */
+static void a_call_that_is_left(void **state)
+{
+	struct gn_agent *a = &w.souls[1].a;
+	struct gn_fbb b = calls_builder();
+	gn_fbref t = gn_fb_contact_add_make(
+		&b, &(struct gn_fb_contact_add_args){.who = GN_LIT("somebody")});
+	(void)state;
+	struct agent_request *r = ask_in(GN_FB_APP_BODY_APP_CONTACT, agent_call_contact_add, &b, t,
+					 GN_FB_APP_CONTACT_BODY_CONTACT_ADD);
+	assert_int_equal(calls_got.answers, 0);
+	assert_non_null(r->base.state);
+	a->api.closed(&r->base);
+	assert_int_equal(r->asked, 0);
+	gn_host_release(&r->base);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		WORLD_TEST(a_flood_of_files),
 		WORLD_TEST(what_is_no_bundle),
+		WORLD_TEST(a_call_that_is_left),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

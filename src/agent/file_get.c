@@ -27,7 +27,7 @@ static void take_more(struct agent_request *r);
 
 void agent_file_fetched(struct agent_request *r)
 {
-	if (r->base.state)
+	if (r->fetches)
 		gn_wipe(r->base.state, sizeof(struct fetching));
 }
 
@@ -209,6 +209,7 @@ gn_err agent_file_fetch(struct agent_request *r, const struct gn_content_file *f
 	struct fetching *g = gn_host_state(&r->base, sizeof *g);
 	if (!g)
 		return GN_NOMEM;
+	r->fetches = true;
 	g->file =
 		(struct gn_content_file){.root = file->root, .key = file->key, .size = file->size};
 	memcpy(g->blocks, bundle.blocks.p, bundle.blocks.len);

@@ -254,6 +254,16 @@ static bool copy_one(void *user, const struct gn_agent_out *o)
 	return false;
 }
 
+/* Milliseconds until its holders are asked again, or, when its receiver is there, it is pressed. */
+static uint64_t next_look(const struct gn_agent *a, const struct agent_out_head *head)
+{
+	uint64_t now_ms = agent_unix_ms(a), press_ms = head->heard_ms + AGENT_PRESENT_MS;
+	if (!head->heard_ms || head->flags & AGENT_OUT_PRESSED ||
+	    press_ms >= now_ms + AGENT_HELD_CHECK_MS)
+		return AGENT_HELD_CHECK_MS;
+	return press_ms > now_ms ? press_ms - now_ms : 0;
+}
+
 static void check_over(struct agent_check *c, gn_err err, unsigned have, unsigned taken)
 {
 	struct gn_agent *a = c->agent;
@@ -278,7 +288,7 @@ static void check_over(struct agent_check *c, gn_err err, unsigned have, unsigne
 	if (taken && parts.head.flags & AGENT_OUT_KEPT) {
 		make_proof(a, row.id, &parts); /* a device has it */
 	} else if (have + taken >= AGENT_STORED) {
-		agent_out_wait(a, row.id, AGENT_HELD_CHECK_MS);
+		agent_out_wait(a, row.id, next_look(a, &parts.head));
 	} else if (write_row(a, row.id, AGENT_OUT_ITEM, agent_unix_ms(a), &parts)) {
 		agent_post_hurry(a);
 	}
@@ -346,7 +356,7 @@ static void check_begin(struct gn_agent *a, uint64_t id, const struct agent_out_
 		agent_out_wait(a, id, AGENT_HELD_WAIT_MS);
 		return;
 	}
-	agent_out_wait(a, id, AGENT_HELD_CHECK_MS); /* the answer says when, if one comes */
+	agent_out_wait(a, id, next_look(a, head)); /* the answer says when, if one comes */
 }
 
 /* ---- what is due ---- */
@@ -397,10 +407,8 @@ void agent_held_step(struct gn_agent *a, const struct gn_agent_out *o,
 			press(a, o->id, parts);
 			return;
 		}
-		if (news) {
+		if (news) /* and its holders are asked now: a person may wait for it */
 			hold(a, o->id, parts, head->heard_ms + AGENT_PRESENT_MS);
-			return;
-		}
 	}
 	check_begin(a, o->id, head);
 }

@@ -205,7 +205,7 @@ void agent_file_closed(struct agent_request *r)
 	r->sends = NULL;
 	if (f)
 		agent_file_leave(f);
-	else if (r->base.state)
+	else
 		agent_file_fetched(r);
 }
 

@@ -13,6 +13,7 @@ struct agent_request {
 	uint64_t asked; /* what it asked the node; 0: nothing */
 	void (*resolved)(struct agent_request *r, gn_err err, const struct gn_pk *owner);
 	struct agent_file *sends; /* what it sends; NULL: nothing, or no more */
+	bool fetches;             /* its state is that of a file that is read (file_get.c) */
 };
 
 static inline struct agent_request *agent_request_of(struct gn_host_request *r)
