@@ -54,7 +54,7 @@ def one(app, queue, token):
     while thread.join(2) or thread.is_alive():
         app.ask(JOB, KEEP, {0: ("bytes", item)})
     app.ask(JOB, END, {0: ("bytes", item)} | end[0])
-    print(f"{job.get(0, 'struct', 32).hex()[:12]} {'failed' if 1 in end[0] else 'done'}", flush=True)
+    print(job.get(0, "struct", 32).hex()[:12], "failed" if 1 in end[0] else "done", flush=True)
 
 
 def main(data, node=None, queue=None):
