@@ -54,9 +54,8 @@ gn_fbref agent_put_job(struct gn_fbb *b, const struct agent_job_at *at,
 	if (s->state == GN_FB_BOX_TURN_STATE_DEAD)
 		dead_text(s, r, known, text);
 	else if (claimed)
-		snprintf(
-			text, sizeof text,
-			"its result does not hold: by no worker of this queue, or of another job");
+		snprintf(text, sizeof text,
+			 "its result does not hold: by no worker of this queue, or of another job");
 	struct gn_fb_job_info_args args = {.id = &fb_id,
 					   .item = gn_slice(item.b, 16),
 					   .kind = job.kind,
