@@ -30,7 +30,7 @@ WORD = re.compile("|".join(f"({kind})" for kind in ["…", " +", TIME, PLACE, *S
 STAYS = "geonet hub run"  # keeps its terminal
 # what a node learns from others may come a moment later
 LATER = re.compile(r"geonet (status|peers|doctor|get|site get|name resolve|agent status|"
-                   r"contacts list|msg (read|history))|curl")
+                   r"contacts list|msg (read|history)|box show|job (list|dead|show))|curl")
 SECRET = b"correct horse battery staple\n"
 
 

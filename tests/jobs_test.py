@@ -194,5 +194,46 @@ def case_others(nodes, seed):
     check(job(ann, last)["state"] in ("waiting", "done"), "it is Ann's")
 
 
+def case_example(nodes, seed):
+    """examples/job_agent, by its one command: does jobs, and is killed in the midst of one."""
+    ann, = people(nodes, "ann")
+    script = os.path.join(node_rig.ROOT, "examples", "job_agent", "worker.py")
+    data = os.path.join(nodes.base, "worker")
+    words = [sys.executable, "-B", script, data, os.path.join(nodes.all[1].data, "app.sock")]
+    env = dict(os.environ, GEONET=os.path.join(nodes.bin, "geonet"))
+
+    def start(*more):
+        process = subprocess.Popen(words + list(more), env=env, stdout=subprocess.PIPE, text=True)
+        line = process.stdout.readline()
+        while line and not line.startswith("the worker waits"):
+            line = process.stdout.readline()
+        check(line, "it ended")
+        return process, line.split()[-1]
+
+    process, key = start()
+    try:
+        process.kill()
+        process.communicate()
+        with open(granted(ann, key, "work"), encoding="ascii") as f:
+            process, _ = start(f.read())
+        three = text_file(ann, "three", "one two three\n")
+        first = submit(ann, "own", three, "--kind", "text.count/1")
+        in_state(ann, first, "done")
+        check(ann.run("job", "show", first, "--output", "-") == "3\n", "it counts")
+        bad = submit(ann, "own", three, "--kind", "text.sing/1")
+        check("knows" in in_state(ann, bad, "dead")["note"], "it says what it knows")
+        process.kill()
+        process.communicate()
+        last = submit(ann, "own", three, "--kind", "text.upper/1")
+        process, _ = start(open(granted(ann, key, "work"), encoding="ascii").read())
+        in_state(ann, last, "done")
+        check(ann.run("job", "show", last, "--output", "-") == "ONE TWO THREE\n", "it writes")
+    finally:
+        process.kill()
+        process.communicate()
+        subprocess.run([env["GEONET"], "--data", data, "agent", "down"], capture_output=True,
+                       timeout=60, check=False)
+
+
 if __name__ == "__main__":
     sys.exit(node_rig.main(globals()))

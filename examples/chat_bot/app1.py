@@ -1,15 +1,16 @@
 """app/1 in plain Python (docs/spec/app.md): frames, the FlatBuffers that are in them, a connection.
 Fields go and come by their numbers in src/wire/schemas/app*.fbs; nothing but the standard library.
 """
-import os, socket, struct
+import os, socket, struct, subprocess
 
 SIZES = {"B": 1, "H": 2, "I": 4, "Q": 8}
-HELLO, READY, ERROR, BYE, EVENT, AGENT, CONTACT, CHAT, TOLD = 1, 4, 5, 10, 14, 18, 19, 20, 21
+HELLO, READY, ERROR, BYE, EVENT, AGENT, CONTACT, CHAT, TOLD, JOB = (
+    1, 4, 5, 10, 14, 18, 19, 20, 21, 23)
 
 
 def put(buf, fields):
     """A FlatBuffers table at the end of buf. fields: {id: (kind, value)}, kind a letter of SIZES,
-    "struct" (bytes), "text" or "table" (fields again). Returns its place."""
+    "struct" (bytes), "text", "bytes" or "table" (fields again). Returns its place."""
     inline, at = {}, 4
     for n, (kind, value) in fields.items():
         size = len(value) if kind == "struct" else SIZES.get(kind, 4)
@@ -27,9 +28,9 @@ def put(buf, fields):
         elif kind in SIZES:
             struct.pack_into("<" + kind, buf, place, value)
         else:
-            if kind == "text":
+            if kind in ("text", "bytes"):
                 buf += bytes(-len(buf) % 4)
-                child, text = len(buf), value.encode()
+                child, text = len(buf), value.encode() if kind == "text" else value
                 buf += struct.pack("<I", len(text)) + text + b"\0"
             else:
                 child = put(buf, value)
@@ -57,10 +58,18 @@ class Table:
         if kind == "table":
             return Table(self.buf, at)
         count = struct.unpack_from("<I", self.buf, at)[0]
-        if kind == "text":
-            return bytes(self.buf[at + 4:at + 4 + count]).decode()
+        if kind in ("text", "bytes"):
+            data = bytes(self.buf[at + 4:at + 4 + count])
+            return data.decode() if kind == "text" else data
         places = range(at + 4, at + 4 + 4 * count, 4)
         return [Table(self.buf, p + struct.unpack_from("<I", self.buf, p)[0]) for p in places]
+
+
+class Refused(RuntimeError):
+    """What was asked for was not done; code: a number of src/base/err.def."""
+    def __init__(self, error):
+        super().__init__(error.get(1, "text"))
+        self.code = error.get(0, "H")
 
 
 class App:
@@ -103,9 +112,21 @@ class App:
                 break
             self.told.append((kind, body))
         if kind in (ERROR, BYE):
-            raise RuntimeError(body.get(1, "text"))
+            raise Refused(body)
         return body.get(1, "table")
 
     def listen(self):
         """Waits for one event."""
         return self.told.pop(0) if self.told else self.frame()[1:]
+
+
+def connect(data, name, node=None):
+    """To the agent of a directory, which is started where none runs; its programs: $GEONET."""
+    path = os.path.join(data, "agent", "agent.sock")
+    try:
+        return App(path)
+    except OSError:
+        os.makedirs(data, 0o700, exist_ok=True)
+        words = [os.environ.get("GEONET", "geonet"), "--data", data, "agent", "up", "--name", name]
+        subprocess.run(words + (["--node", node] if node else []), check=True)
+        return App(path)

@@ -7,20 +7,9 @@ usage: bot.py DATA [NODE]       DATA: its directory, where its agent is started 
 The id of an answer follows from the id of what it answers, so a bot that is killed and started
 again says nothing twice: the agent takes a message of a known id as said.
 """
-import hashlib, os, subprocess, sys
+import hashlib, sys
 
-from app1 import App, CHAT, CONTACT, EVENT
-
-
-def connect(data, node=None):
-    path = os.path.join(data, "agent", "agent.sock")
-    try:
-        return App(path)
-    except OSError:
-        os.makedirs(data, 0o700, exist_ok=True)
-        words = [os.environ.get("GEONET", "geonet"), "--data", data, "agent", "up", "--name", "Bot"]
-        subprocess.run(words + (["--node", node] if node else []), check=True)
-        return App(path)
+from app1 import CHAT, connect, CONTACT, EVENT
 
 
 def turn(app):
@@ -45,7 +34,7 @@ def turn(app):
 
 
 def main(data, node=None):
-    app = connect(data, node)
+    app = connect(data, "Bot", node)
     app.ask(EVENT, 1, {})  # EventsOn: all
     print("the bot listens", flush=True)
     while True:

@@ -1,67 +1,19 @@
 /* What clients are answered when a contact's contents do as they like: more files than a list has
  * places, files that are not what their message says. Rules AG-83, AG-85, PE-71. */
 #include "agent/file_int.h"
-#include "agent/serve_int.h"
+#include "agent/testing/calls.h"
 #include "agent/testing/world.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static struct world w;
-static uint8_t words[4096];
 
-/* What was answered last. */
-static struct {
-	unsigned answers;
-	bool more;
-	gn_err err;
-	char why[256];
-	uint8_t bytes[GN_APP_FRAME_MAX];
-	struct gn_fbt table;
-	uint8_t member;
-} got;
-
-static void on_reply(struct gn_host_request *r, struct gn_app_kind kind, gn_fbref table, bool more)
-{
-	struct gn_slice bytes;
-	assert_true(table != 0);
-	assert_int_equal(gn_fbb_finish(&r->builder, table, NULL, &bytes), GN_OK);
-	assert_true(bytes.len <= sizeof got.bytes);
-	memcpy(got.bytes, bytes.p, bytes.len);
-	assert_int_equal(
-		gn_fb_verify(gn_slice(got.bytes, bytes.len), gn_app_type(kind), &got.table), GN_OK);
-	got.member = (uint8_t)kind.member;
-	got.answers++;
-	got.more = more;
-	r->answered = r->answered || !more;
-}
-
-static void on_refuse(struct gn_host_request *r, gn_err err, const char *text)
-{
-	got.err = err;
-	snprintf(got.why, sizeof got.why, "%s", text);
-	r->answered = true;
-}
-
-/* A call of soul 1's client; the table is in `words`. */
+/* A call of soul 1's client. */
 static struct agent_request *ask_in(uint8_t area, gn_err (*run)(struct agent_request *r),
 				    struct gn_fbb *b, gn_fbref table, uint8_t member)
 {
-	struct gn_agent *a = &w.souls[1].a;
-	struct gn_slice bytes;
-	struct gn_app_kind kind = {area, member};
-	struct agent_request *r = agent_request_of(gn_host_request_new(&a->api));
-	memset(&got, 0, sizeof got);
-	assert_int_equal(gn_fbb_finish(b, table, NULL, &bytes), GN_OK);
-	assert_int_equal(gn_fb_verify(bytes, gn_app_type(kind), &r->base.table), GN_OK);
-	r->agent = a;
-	r->base.reply = on_reply;
-	r->base.refuse = on_refuse;
-	gn_err err = run(r);
-	if (err)
-		gn_host_error(&r->base, err, "%s", "");
-	return r;
+	return calls_ask(&w.souls[1].a, run, (struct gn_app_kind){area, member}, b, table);
 }
 
 static struct agent_request *ask(gn_err (*run)(struct agent_request *r), struct gn_fbb *b,
@@ -111,14 +63,14 @@ static struct gn_content_id say_files(const struct gn_content_file *files, size_
 
 static struct gn_fb_chat_files_is list(uint64_t below)
 {
-	struct gn_fbb b = gn_fbb(words, sizeof words);
+	struct gn_fbb b = calls_builder();
 	gn_fbref t = gn_fb_chat_files_list_make(
 		&b, &(struct gn_fb_chat_files_list_args){.below = below, .limit = 100});
 	struct agent_request *r =
 		ask(agent_call_files_list, &b, t, GN_FB_APP_CHAT_BODY_CHAT_FILES_LIST);
 	gn_host_release(&r->base);
-	assert_int_equal(got.answers, 1);
-	return (struct gn_fb_chat_files_is){got.table};
+	assert_int_equal(calls_got.answers, 1);
+	return (struct gn_fb_chat_files_is){calls_got.table};
 }
 
 static void a_flood_of_files(void **state)
@@ -167,7 +119,7 @@ static void a_flood_of_files(void **state)
 
 static struct agent_request *get(const struct gn_content_id *id)
 {
-	struct gn_fbb b = gn_fbb(words, sizeof words);
+	struct gn_fbb b = calls_builder();
 	struct gn_fb_message_id at;
 	memcpy(at.b, id->b, sizeof at.b);
 	gn_fbref t = gn_fb_chat_file_get_make(&b, &(struct gn_fb_chat_file_get_args){.id = &at});
@@ -197,10 +149,10 @@ static void what_is_no_bundle(void **state)
 		struct gn_content_id id = say_files(&f, 1);
 		struct agent_request *r = get(&id);
 		if (f.size > AGENT_FILE_LARGE)
-			assert_int_equal(got.err, GN_TOO_LARGE);
+			assert_int_equal(calls_got.err, GN_TOO_LARGE);
 		else
-			assert_int_equal(got.err, GN_HASH);
-		assert_true(strlen(got.why) > 20);
+			assert_int_equal(calls_got.err, GN_HASH);
+		assert_true(strlen(calls_got.why) > 20);
 		gn_host_release(&r->base);
 	}
 }
@@ -211,13 +163,13 @@ static void what_is_no_bundle(void **state)
 static void a_call_that_is_left(void **state)
 {
 	struct gn_agent *a = &w.souls[1].a;
-	struct gn_fbb b = gn_fbb(words, sizeof words);
+	struct gn_fbb b = calls_builder();
 	gn_fbref t = gn_fb_contact_add_make(
 		&b, &(struct gn_fb_contact_add_args){.who = GN_LIT("somebody")});
 	(void)state;
 	struct agent_request *r = ask_in(GN_FB_APP_BODY_APP_CONTACT, agent_call_contact_add, &b, t,
 					 GN_FB_APP_CONTACT_BODY_CONTACT_ADD);
-	assert_int_equal(got.answers, 0);
+	assert_int_equal(calls_got.answers, 0);
 	assert_non_null(r->base.state);
 	a->api.closed(&r->base);
 	assert_int_equal(r->asked, 0);

@@ -94,8 +94,10 @@ struct agent_listing {
 	struct agent_request *r; /* NULL: a free place */
 	uint64_t call;
 	struct agent_job_at at; /* without its token */
-	gn_time until;
-	bool one; /* only `want` is asked for */
+	gn_time until, end;     /* at the latest */
+	bool followed;          /* its holders are known: what they have comes now */
+	bool more;              /* older ones than are shown */
+	bool one;               /* only `want` is asked for */
 	struct gn_hash want;
 	uint32_t limit, count;
 	struct agent_listed *first; /* owned */

@@ -22,6 +22,8 @@ void agent_queue_renew(struct gn_agent *a);
  * the one that signed. */
 gn_fbref agent_queue_proof(struct gn_agent *a, struct gn_fbb *b, const struct agent_job_at *at,
 			   const struct gn_hash *item);
+/* Is there a node? False: the call was answered. */
+bool agent_queue_reached(struct agent_request *r);
 /* Is it a chain for our key at other queues? False: the call was answered. */
 bool agent_queue_ours(struct agent_request *r, struct gn_slice token);
 /* May this key work at that queue, by itself or by this chain? */

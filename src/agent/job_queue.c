@@ -242,6 +242,14 @@ bool agent_queue_works(const struct agent_job_at *at, const struct gn_pk *worker
 	return works || (token.len == 0 && gn_pk_eq(worker, &at->worker));
 }
 
+bool agent_queue_reached(struct agent_request *r)
+{
+	if (gn_agent_link_is_up(r->agent->link))
+		return true;
+	gn_host_error(&r->base, GN_CLOSED, "the node is not reached: %s", r->agent->link_why);
+	return false;
+}
+
 bool agent_queue_ours(struct agent_request *r, struct gn_slice token)
 {
 	struct gn_token *t = malloc(sizeof *t);
@@ -261,10 +269,11 @@ gn_err agent_queue_grant(struct gn_agent *a, const struct gn_pk *worker, uint64_
 	char path[4 + 64 + 1];
 	resource(&a->queue.sk.pk, path);
 	struct gn_token_right right = {gn_str(path), actions};
+	uint64_t early = GN_TOKEN_LIFE_MAX - seconds; /* clocks differ; a chain has its bound */
 	struct gn_token_fields f = {.audience = *worker,
 				    .rights = &right,
 				    .right_count = 1,
-				    .not_before = agent_unix(a) - 300, /* clocks differ */
+				    .not_before = agent_unix(a) - (early < 300 ? early : 300),
 				    .expires = agent_unix(a) + seconds};
 	gn_rand_fill(&a->host.rand, f.nonce, sizeof f.nonce);
 	return gn_token_issue(&a->queue.sk, &f, out, NULL);

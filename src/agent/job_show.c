@@ -40,9 +40,11 @@ gn_fbref agent_put_job(struct gn_fbb *b, const struct agent_job_at *at,
 		free(r);
 		return 0;
 	}
-	bool known = s->outcome.len && gn_job_result_open(s->outcome, r) == GN_OK &&
-		     gn_hash_eq(&r->job, &id) && gn_pk_eq(&r->worker, &s->worker) &&
-		     agent_queue_works(at, &s->worker, s->token);
+	bool known =
+		s->outcome.len && gn_job_result_open(s->outcome, r) == GN_OK &&
+		gn_hash_eq(&r->job, &id) && gn_pk_eq(&r->worker, &s->worker) &&
+		(s->state == GN_FB_BOX_TURN_STATE_DONE) == (r->status == GN_FB_JOB_STATUS_DONE) &&
+		agent_queue_works(at, &s->worker, s->token);
 	/* who says so may not: for this agent it is not done (JO-7) */
 	bool claimed = s->state == GN_FB_BOX_TURN_STATE_DONE && !known;
 	gn_sha256(&s->item, 1, &item);
@@ -52,7 +54,8 @@ gn_fbref agent_put_job(struct gn_fbb *b, const struct agent_job_at *at,
 	if (s->state == GN_FB_BOX_TURN_STATE_DEAD)
 		dead_text(s, r, known, text);
 	else if (claimed)
-		snprintf(text, sizeof text, "its result is of nobody who may work here");
+		snprintf(text, sizeof text,
+			 "its result does not hold: by no worker of this queue, or of another job");
 	struct gn_fb_job_info_args args = {.id = &fb_id,
 					   .item = gn_slice(item.b, 16),
 					   .kind = job.kind,

@@ -195,12 +195,16 @@ gn_err agent_call_job_take(struct agent_request *r)
 	struct agent_task *t = a->tasks;
 	while (t < a->tasks + AGENT_TASKS && t->state != TASK_FREE)
 		t++;
-	if (t == a->tasks + AGENT_TASKS)
-		return GN_LIMIT;
+	if (t == a->tasks + AGENT_TASKS) {
+		gn_host_error(&r->base, GN_LIMIT,
+			      "%u programs work or wait already: again when one of them has ended",
+			      AGENT_TASKS);
+		return GN_OK;
+	}
 	if (gn_fb_job_take_token(m).len && !agent_queue_ours(r, gn_fb_job_take_token(m)))
 		return GN_OK;
-	if (!gn_agent_link_is_up(a->link))
-		return GN_CLOSED;
+	if (!agent_queue_reached(r))
+		return GN_OK;
 	wait = wait < AGENT_JOB_WAIT_MS ? wait : AGENT_JOB_WAIT_MS;
 	uint32_t lease = gn_fb_job_take_lease(m);
 	lease = lease && lease < AGENT_JOB_LEASE ? lease : AGENT_JOB_LEASE;

@@ -15,21 +15,13 @@ static const struct gn_app_kind send_kind = BOX_KIND(BOX_SEND), follow_kind = BO
 				jobs_is = JOB_KIND(JOBS_IS), keys_is = JOB_KIND(JOB_KEYS_IS),
 				grant_is = JOB_KIND(JOB_GRANT_IS);
 
-static bool reaches(struct agent_request *r)
-{
-	if (gn_agent_link_is_up(r->agent->link))
-		return true;
-	gn_host_error(&r->base, GN_CLOSED, "the node is not reached: %s", r->agent->link_why);
-	return false;
-}
-
 static bool must_be_made(struct agent_request *r)
 {
 	if (!agent_queue_wanted(r->agent)) {
 		gn_host_error(&r->base, GN_BUSY, "the queue is being made: again in a second");
 		return false;
 	}
-	return reaches(r);
+	return agent_queue_reached(r);
 }
 
 /* Which queue a call means; false: it was answered. */
@@ -51,7 +43,7 @@ static bool which(struct agent_request *r, const struct gn_fb_key *queue,
 		return false;
 	}
 	memcpy(out->worker.b, worker->b, sizeof out->worker.b);
-	return agent_queue_ours(r, token) && reaches(r);
+	return agent_queue_ours(r, token) && agent_queue_reached(r);
 }
 
 /* ---- submitting ---- */
@@ -206,7 +198,7 @@ static void answer_all(struct agent_listing *l)
 		if (ref)
 			jobs[count++] = ref;
 	}
-	struct gn_fb_jobs_is_args args = {.jobs = {jobs, count}, .more = at != NULL};
+	struct gn_fb_jobs_is_args args = {.jobs = {jobs, count}, .more = l->more || at != NULL};
 	gn_host_answer(&l->r->base, jobs_is, gn_fb_jobs_is_make(b, &args));
 	free(jobs);
 }
@@ -222,6 +214,18 @@ static void listing_over(struct agent_listing *l)
 	gn_host_release(&r->base);
 }
 
+/* One more than a listing has: the oldest goes. */
+static void forget_last(struct agent_listing *l)
+{
+	struct agent_listed **at = &l->first;
+	while ((*at)->next)
+		at = &(*at)->next;
+	free(*at);
+	*at = NULL;
+	l->count--;
+	l->more = true;
+}
+
 /* The newest first. */
 static void note(struct agent_listing *l, struct gn_fb_box_got t)
 {
@@ -230,8 +234,7 @@ static void note(struct agent_listing *l, struct gn_fb_box_got t)
 	size_t len = parts[0].len + parts[1].len + parts[2].len;
 	struct gn_job job;
 	struct gn_hash id;
-	if (l->count >= AGENT_LISTED || gn_job_open(parts[0], &job, &id) != GN_OK ||
-	    (l->one && !gn_hash_eq(&id, &l->want)))
+	if (gn_job_open(parts[0], &job, &id) != GN_OK || (l->one && !gn_hash_eq(&id, &l->want)))
 		return;
 	struct agent_listed *in = malloc(sizeof *in + len), **at = &l->first;
 	if (!in)
@@ -259,7 +262,8 @@ static void note(struct agent_listing *l, struct gn_fb_box_got t)
 		at = &(*at)->next;
 	in->next = *at;
 	*at = in;
-	l->count++;
+	if (++l->count > l->limit)
+		forget_last(l);
 }
 
 static void on_listed(void *user, const struct gn_host_client_event *e)
@@ -280,13 +284,13 @@ static void on_listed(void *user, const struct gn_host_client_event *e)
 		agent_own_sign(a, (struct gn_fb_box_sign){e->table});
 	else if (e->kind.member == GN_FB_APP_BOX_BODY_BOX_GOT)
 		note(l, (struct gn_fb_box_got){e->table});
-	if (e->kind.member == GN_FB_APP_BOX_BODY_BOX_FOLLOWING ||
-	    (e->kind.member == GN_FB_APP_BOX_BODY_BOX_GOT && l->until < a->now + AGENT_LIST_MORE))
-		l->until = gn_time_min(l->until, a->now + AGENT_LIST_MORE);
+	l->followed = l->followed || e->kind.member == GN_FB_APP_BOX_BODY_BOX_FOLLOWING;
+	if (l->followed)
+		l->until = gn_time_min(l->end, a->now + AGENT_LIST_MORE);
 }
 
 static gn_err list(struct agent_request *r, const struct agent_job_at *at,
-		   const struct gn_hash *want)
+		   const struct gn_hash *want, uint32_t limit)
 {
 	struct gn_agent *a = r->agent;
 	struct agent_listing *l = a->listings;
@@ -294,14 +298,22 @@ static gn_err list(struct agent_request *r, const struct agent_job_at *at,
 	struct gn_sk read;
 	while (l < a->listings + AGENT_LISTINGS && l->r)
 		l++;
-	if (l == a->listings + AGENT_LISTINGS)
-		return GN_LIMIT;
+	if (l == a->listings + AGENT_LISTINGS) {
+		gn_host_error(&r->base, GN_LIMIT,
+			      "%u programs read queues already: again in a few seconds",
+			      AGENT_LISTINGS);
+		return GN_OK;
+	}
 	GN_TRY(gn_agent_vault_reader(a->vault, &at->queue, &read));
 	memcpy(key.b, at->queue.b, sizeof key.b);
 	memcpy(read_key.b, at->own ? read.pk.b : a->queue.worker.pk.b, sizeof read_key.b);
 	gn_sk_wipe(&read);
-	*l = (struct agent_listing){
-		.agent = a, .at = *at, .until = a->now + AGENT_LIST_WAIT, .one = want != NULL};
+	*l = (struct agent_listing){.agent = a,
+				    .at = *at,
+				    .until = a->now + AGENT_LIST_WAIT,
+				    .end = a->now + AGENT_LIST_WAIT,
+				    .one = want != NULL,
+				    .limit = limit && limit < AGENT_LISTED ? limit : AGENT_LISTED};
 	if (want)
 		l->want = *want;
 	struct gn_fb_box_follow_args args = {
@@ -328,7 +340,7 @@ gn_err agent_call_jobs_list(struct agent_request *r)
 		worker = gn_fb_jobs_list_worker(t);
 	return which(r, gn_fb_jobs_list_has_queue(t) ? &queue : NULL,
 		     gn_fb_jobs_list_has_worker(t) ? &worker : NULL, gn_fb_jobs_list_token(t), &at)
-		       ? list(r, &at, NULL)
+		       ? list(r, &at, NULL, gn_fb_jobs_list_limit(t))
 		       : GN_OK;
 }
 
@@ -346,7 +358,7 @@ gn_err agent_call_job_get(struct agent_request *r)
 		worker = gn_fb_job_get_worker(t);
 	return which(r, gn_fb_job_get_has_queue(t) ? &queue : NULL,
 		     gn_fb_job_get_has_worker(t) ? &worker : NULL, gn_fb_job_get_token(t), &at)
-		       ? list(r, &at, &id)
+		       ? list(r, &at, &id, 0)
 		       : GN_OK;
 }
 
@@ -457,7 +469,10 @@ gn_err agent_call_job_refuse(struct agent_request *r)
 		return GN_OK;
 	gn_err err = agent_queue_refuse(r->agent, &key, !gn_fb_job_refuse_undo(t));
 	if (err)
-		gn_host_error(&r->base, err, "a queue refuses %d keys at most", GN_BOXREC_REFUSED);
+		gn_host_error(&r->base, err,
+			      "a queue refuses %d keys at most: let one in again that has nothing "
+			      "any more (geonet box refuse KEY --undo)",
+			      GN_BOXREC_REFUSED);
 	else
 		gn_host_answer_ok(&r->base);
 	return GN_OK;

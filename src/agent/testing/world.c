@@ -252,6 +252,8 @@ static void on_call(struct beside *b, const struct gn_host_app_event *e)
 	struct world *w = s->world;
 	if (e->what != GN_HOST_APP_CALL)
 		return;
+	if (w->call && w->call(s, e))
+		return;
 	if (w->beside) {
 		answer_beside(b, e->call);
 		return;

@@ -253,6 +253,55 @@ static void who_was_late_is_told(void **state)
 	svc_free(&s);
 }
 
+/* ---- who works ---- */
+
+/* Who asked for one has no other, whatever becomes of it. */
+static void who_asks_for_one_has_one(void **state)
+{
+	struct gn_box_work one = {.slots = 1, .once = true};
+	gn_op op;
+	(void)state;
+	network(9);
+	for (uint8_t n = 1; n <= 3; n++)
+		assert_int_equal(svc_box_deposit(&x, 1, 0, item_of(n)), GN_OK);
+	one.place = svc_box_place(&x);
+	one.key = x.worker[0].pk;
+	assert_int_equal(gn_box_work(s.nodes[2].box, &one, s.now, &op), GN_OK);
+	svc_pump(&s, 2);
+	svc_run_for(&s, 5 * GN_SEC);
+	assert_int_equal(x.work_count, 1);
+	assert_int_equal(svc_box_report(&x, 2, op, 0, &x.work[0], GN_BOXREC_DONE, GN_LIT("a")),
+			 GN_OK);
+	svc_run_for(&s, 20 * GN_SEC);
+	assert_int_equal(x.work_count, 2);
+	assert_int_equal(x.work[1].kind, GN_BOX_REPORTED);
+	assert_int_equal(svc_box_count(&s, 2, "leases_in"), 1);
+	svc_free(&s);
+}
+
+/* A chain that is over, and a new one for the same key: that one is shown. */
+static void a_new_chain_is_shown(void **state)
+{
+	struct gn_buf buf = {token_bytes, 0, sizeof token_bytes};
+	(void)state;
+	network(9);
+	svc_box_token(&x, 1, 10, &buf);
+	gn_op op = svc_box_work(&x, 3, 1, gn_buf_slice(&buf), 1);
+	svc_run_for(&s, 12 * GN_SEC);
+	gn_box_cancel(s.nodes[3].box, op, s.now);
+	assert_int_equal(svc_box_deposit(&x, 1, 0, item_of(1)), GN_OK);
+	op = svc_box_work(&x, 3, 1, gn_buf_slice(&buf), 1);
+	svc_run_for(&s, 5 * GN_SEC);
+	assert_null(told(GN_BOX_LENT, 0));
+	gn_box_cancel(s.nodes[3].box, op, s.now);
+	buf.len = 0;
+	svc_box_token(&x, 1, 1000, &buf);
+	(void)svc_box_work(&x, 3, 1, gn_buf_slice(&buf), 1);
+	svc_run_for(&s, 5 * GN_SEC);
+	assert_non_null(told(GN_BOX_LENT, 0));
+	svc_free(&s);
+}
+
 /* ---- what travels ---- */
 
 static void who_was_away_learns_how_it_stands(void **state)
@@ -441,6 +490,8 @@ int main(void)
 		cmocka_unit_test(what_nobody_lends_others_do),
 		cmocka_unit_test(a_report_finds_another_holder),
 		cmocka_unit_test(who_was_late_is_told),
+		cmocka_unit_test(who_asks_for_one_has_one),
+		cmocka_unit_test(a_new_chain_is_shown),
 		cmocka_unit_test(who_was_away_learns_how_it_stands),
 		cmocka_unit_test(a_holder_s_word_ends_nothing),
 		cmocka_unit_test(lent_twice_counts_once),

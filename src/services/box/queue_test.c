@@ -237,6 +237,15 @@ static uint32_t list(bool all, struct gn_fb_box_entry *first)
 	return count;
 }
 
+static gn_err list_refused(void)
+{
+	struct box_from f = from_peer(8);
+	struct gn_fb_key key = box_fb_key(&h->key);
+	box_on_list(b, &f, h,
+		    TABLE(box_list, {.box = &key, .shown = GN_BOXREC_READER + 1, .all = true}));
+	return done();
+}
+
 static struct gn_fb_box_item fetch(const struct box_item *it)
 {
 	struct box_from f = from_peer(8);
@@ -292,6 +301,47 @@ static void readers_see_what_ended_with_how(void **state)
 	assert_int_equal(done(), GN_OK);
 	assert_int_equal(lease(0, 1), 0);
 	assert_int_equal(report_of(0, &id, 1, 0, GN_LIT("x"), 0, 0), GN_EXISTS);
+}
+
+/* Who may put work in by a chain reads what becomes of theirs, and of nothing else (BX-17). */
+static void who_put_it_in_reads_theirs(void **state)
+{
+	struct gn_fb_box_entry e = {0};
+	struct gn_slice none = gn_slice(NULL, 0);
+	(void)state;
+	queue();
+	struct box_item *it = deposit(0), *other = deposit(0);
+	it->by = workers[2].pk;
+	struct gn_slice t = token_for(&owner, &workers[2].pk, GN_FB_ACTION_LEASE, 100);
+	assert_int_equal(show(8, GN_BOXREC_READER, &workers[2], t), GN_DENIED);
+	assert_int_equal(show(8, GN_BOXREC_READER, &workers[2], none), GN_DENIED);
+	t = token_for(&owner, &workers[2].pk, GN_FB_ACTION_DEPOSIT, 100);
+	assert_int_equal(show(8, GN_BOXREC_READER, &workers[1], t), GN_SIGNATURE);
+	assert_int_equal(show(8, GN_BOXREC_READER, &workers[2], t), GN_OK);
+	assert_int_equal(list(true, &e), 1);
+	assert_memory_equal(e.id, it->hash.b, 16);
+	assert_int_equal(gn_fb_box_item_item(fetch(it)).len, 64);
+	struct box_from f = from_peer(8);
+	struct gn_fb_key key = box_fb_key(&h->key);
+	struct gn_box_id id = box_id_of(&other->hash);
+	struct gn_fb_item_id fb_id = box_fb_id(&id);
+	box_on_fetch(
+		b, &f, h,
+		TABLE(box_fetch, {.box = &key, .shown = GN_BOXREC_READER + 1, .ids = {&fb_id, 1}}));
+	assert_int_equal(done(), GN_DENIED);
+	/* refused, they read no more; nor when the chain is over */
+	h->rules->refused[h->rules->refused_count++] = workers[2].pk;
+	assert_int_equal(list_refused(), GN_DENIED);
+	assert_int_equal(show(9, GN_BOXREC_READER, &workers[2], t), GN_DENIED);
+	h->rules->refused_count = 0;
+	assert_int_equal(list(true, &e), 1);
+	pass(100 * GN_SEC);
+	assert_int_equal(list_refused(), GN_DENIED);
+	/* a box of another kind has no such readers */
+	h->queue = false;
+	t = token_for(&owner, &workers[2].pk, GN_FB_ACTION_DEPOSIT, 100);
+	assert_int_equal(show(8, GN_BOXREC_READER, &workers[2], t), GN_DENIED);
+	h->queue = true;
 }
 
 /* ---- the disk ---- */
@@ -425,6 +475,7 @@ int main(void)
 		QUEUE(what_fails_rests_and_dies),
 		QUEUE(what_kills_its_workers_dies),
 		QUEUE(readers_see_what_ended_with_how),
+		QUEUE(who_put_it_in_reads_theirs),
 		QUEUE(a_crash_forgets_no_end),
 		QUEUE(workers_are_bounded),
 	};
