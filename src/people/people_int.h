@@ -271,6 +271,12 @@ void people_mark_sync(struct gn_people *p, struct people_contact *c, uint64_t or
 void people_sync_take(struct gn_people *p, uint64_t device, const struct gn_content *what,
 		      gn_time now);
 void people_contact_remove(struct gn_people *p, struct people_contact *c);
+/* Where their presence is; borrows until the next find. */
+bool people_presence_get(struct gn_people *p, struct people_contact *c,
+			 struct gn_content_register *out);
+/* What they told of it; false: they have told something newer. */
+bool people_presence_put(struct gn_people *p, struct people_contact *c,
+			 const struct gn_content *what);
 
 /* ---- request.c ---- */
 

@@ -11,6 +11,7 @@
 #define CONTACT_KEY "people/contact/"
 #define READ_KEY "people/read/"
 #define GONE_KEY "people/gone/"
+#define PRESENCE_KEY "people/presence/" /* PE-80 */
 #define CONTACT_VERSION 1
 
 static struct gn_slice key_of(const char *kind, const struct gn_hash *id,
@@ -96,6 +97,42 @@ void people_hide_sync(struct gn_people *p, struct people_contact *c, bool mine,
 	people_register_set(p, gn_str(key), GN_SLICE(value), now);
 }
 
+/* ---- what is kept of a contact's presence; of no device's concern but this one's ---- */
+
+bool people_presence_get(struct gn_people *p, struct people_contact *c,
+			 struct gn_content_register *out)
+{
+	char key[GN_CONTENT_REGISTER_KEY_MAX + 1];
+	return people_find_register(p, key_of(PRESENCE_KEY, &c->id, key), out);
+}
+
+bool people_presence_put(struct gn_people *p, struct people_contact *c,
+			 const struct gn_content *what)
+{
+	char key[GN_CONTENT_REGISTER_KEY_MAX + 1];
+	struct gn_content_register before, r = {.value = what->u.system.bytes,
+						.time = what->order,
+						.device = gn_be64(what->id.b)};
+	r.key = key_of(PRESENCE_KEY, &c->id, key);
+	if (people_find_register(p, r.key, &before) &&
+	    (before.time > r.time || (before.time == r.time && before.device >= r.device)))
+		return false;
+	put_register(p, &r);
+	return true;
+}
+
+/* The register stays, empty. */
+static void presence_drop(struct gn_people *p, struct people_contact *c)
+{
+	char key[GN_CONTENT_REGISTER_KEY_MAX + 1];
+	struct gn_content_register r;
+	struct gn_slice name = key_of(PRESENCE_KEY, &c->id, key);
+	if (!people_find_register(p, name, &r))
+		return;
+	r = (struct gn_content_register){.key = name, .time = r.time, .device = r.device};
+	put_register(p, &r);
+}
+
 /* ---- from another device ---- */
 
 void people_contact_remove(struct gn_people *p, struct people_contact *c)
@@ -107,6 +144,7 @@ void people_contact_remove(struct gn_people *p, struct people_contact *c)
 							  .owner = c->owner,
 							  .device = c->devices[i].key});
 	people_contact_told(p, c, true);
+	presence_drop(p, c);
 	people_contact_free(p, c);
 }
 
