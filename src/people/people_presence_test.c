@@ -158,6 +158,30 @@ static void who_is_invisible_is_silent(void **state)
 	assert_false(gn_presence_publish(ann.p, now + GN_SEC, &m));
 }
 
+/* PE-80: another topic: the old one says that we are gone, and nothing of it counts for the new. */
+static void another_topic(void **state)
+{
+	struct gn_presence_said m, old;
+	struct gn_presence_told told = {.key = {8}};
+	struct gn_sk topic;
+	(void)state;
+	assert_false(gn_presence_last(ann.p, START, &old));
+	say(GN_PRESENCE_ONLINE, START, &m);
+	assert_int_equal(hear(&ben, &ann, &m, START), GN_OK);
+	assert_true(gn_presence_last(ann.p, START, &old));
+	assert_false(gn_presence_last(ann.p, START, &m));
+	gn_sk_from_seed((const uint8_t[32]){77}, &topic);
+	told.topic = topic.pk;
+	gn_presence_own(ann.p, &topic, told.key, START + GN_SEC);
+	assert_true(gn_presence_publish(ann.p, START + GN_SEC, &m));
+	assert_int_equal(hear(&ben, &ann, &m, START + GN_SEC), GN_KEY);
+	assert_int_equal(hear(&ben, &ann, &old, START + GN_SEC), GN_OK);
+	assert_int_equal(seen(&ben, &ann), GN_PRESENCE_OFFLINE);
+	assert_int_equal(gn_presence_follow(ben.p, &ann.chat, &told), GN_OK);
+	assert_int_equal(hear(&ben, &ann, &m, START + GN_SEC), GN_OK);
+	assert_int_equal(seen(&ben, &ann), GN_PRESENCE_ONLINE);
+}
+
 /* PE-82: one message a second, whatever the person does; who fails says it again. */
 static void not_more_than_one_a_second(void **state)
 {
@@ -382,6 +406,7 @@ int main(int argc, char **argv)
 		CASE(not_more_than_one_a_second),
 		CASE(what_is_forged_is_nothing),
 		CASE(what_is_none_is_malformed),
+		CASE(another_topic),
 		CASE(limits),
 		CASE(any_life),
 	};

@@ -148,7 +148,7 @@ enum gn_presence_state gn_presence_state(const struct gn_presence *p)
 	return p->state;
 }
 
-static gn_err make(struct gn_presence *p, gn_time now, struct gn_presence_said *out)
+static gn_err make(struct gn_presence *p, bool there, gn_time now, struct gn_presence_said *out)
 {
 	uint8_t payload[GN_PRESENCE_PAYLOAD_LEN] = {0}, *plain = payload + NONCE;
 	struct gn_buf room = {out->bytes, 0, sizeof out->bytes};
@@ -160,7 +160,7 @@ static gn_err make(struct gn_presence *p, gn_time now, struct gn_presence_said *
 			       .payload = GN_SLICE(payload)};
 	gn_rand_fill(p->env.rand, payload, NONCE);
 	plain[0] = VERSION;
-	plain[1] = (uint8_t)(tells(p->state) ? p->state : GN_PRESENCE_OFFLINE);
+	plain[1] = (uint8_t)(there ? p->state : GN_PRESENCE_OFFLINE);
 	gn_put_be64(plain + 8, said.until);
 	GN_TRY(crypt(true, p->key, &p->topic.pk, payload, plain));
 	GN_TRY(gn_said_make(&p->topic, &p->k, &said, &room, &out->sig));
@@ -170,12 +170,21 @@ static gn_err make(struct gn_presence *p, gn_time now, struct gn_presence_said *
 
 bool gn_presence_publish(struct gn_presence *p, gn_time now, struct gn_presence_said *out)
 {
-	if (!p->has_topic || p->due > now || make(p, now, out) != GN_OK)
+	if (!p->has_topic || p->due > now || make(p, tells(p->state), now, out) != GN_OK)
 		return false;
 	p->seq++;
 	p->said = now;
 	p->shown = tells(p->state);
 	p->due = p->shown ? now + GN_PRESENCE_PERIOD : GN_NEVER;
+	return true;
+}
+
+bool gn_presence_last(struct gn_presence *p, gn_time now, struct gn_presence_said *out)
+{
+	if (!p->has_topic || !p->shown || make(p, false, now, out) != GN_OK)
+		return false;
+	p->seq++;
+	p->shown = false;
 	return true;
 }
 

@@ -63,6 +63,9 @@ struct gn_presence_said {
 	struct gn_sig sig;
 };
 bool gn_presence_publish(struct gn_presence *p, gn_time now, struct gn_presence_said *out);
+/* Before another topic takes its place: a last message of it, that we are gone; false: nobody
+ * thinks that we are there. */
+bool gn_presence_last(struct gn_presence *p, gn_time now, struct gn_presence_said *out);
 /* Nobody took the last one: again after GN_PRESENCE_GAP. */
 void gn_presence_unheard(struct gn_presence *p, gn_time now);
 
