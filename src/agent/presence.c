@@ -380,8 +380,9 @@ gn_err agent_presence_open(struct gn_agent *a)
 	memcpy(p->seed, row.seed, sizeof p->seed);
 	memcpy(p->key, row.key, sizeof p->key);
 	p->made = row.made;
+	err = gn_presence_set(p->engine, (enum gn_presence_state)row.state, a->now);
 	gn_wipe(&row, sizeof row);
-	if (gn_presence_set(p->engine, (enum gn_presence_state)row.state, a->now) != GN_OK)
+	if (err)
 		return GN_CORRUPT;
 	p->look = true;
 	if (p->made)

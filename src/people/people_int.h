@@ -207,6 +207,18 @@ bool people_waits(const struct gn_people *p, const struct gn_people_message *m);
 void people_waited(struct gn_people *p, struct people_contact *c, bool was,
 		   const struct gn_people_message *m);
 
+/* ---- topic.c: where the presence of contacts is ---- */
+
+/* A register of this device, here. */
+void people_register_put(struct gn_people *p, const struct gn_content_register *r);
+/* Where their presence is; borrows until the next find. */
+bool people_presence_get(struct gn_people *p, struct people_contact *c,
+			 struct gn_content_register *out);
+/* What they told of it; false: they have told something newer. */
+bool people_presence_put(struct gn_people *p, struct people_contact *c,
+			 const struct gn_content *what);
+void people_presence_drop(struct gn_people *p, struct people_contact *c);
+
 /* ---- effect.c ---- */
 
 /* What a content does to others and to the chat; mine: who said it. */
@@ -271,12 +283,6 @@ void people_mark_sync(struct gn_people *p, struct people_contact *c, uint64_t or
 void people_sync_take(struct gn_people *p, uint64_t device, const struct gn_content *what,
 		      gn_time now);
 void people_contact_remove(struct gn_people *p, struct people_contact *c);
-/* Where their presence is; borrows until the next find. */
-bool people_presence_get(struct gn_people *p, struct people_contact *c,
-			 struct gn_content_register *out);
-/* What they told of it; false: they have told something newer. */
-bool people_presence_put(struct gn_people *p, struct people_contact *c,
-			 const struct gn_content *what);
 
 /* ---- request.c ---- */
 

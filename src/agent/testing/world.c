@@ -256,6 +256,10 @@ static void on_call(struct beside *b, const struct gn_host_app_event *e)
 		answer_beside(b, e->call);
 		return;
 	}
+	if (w->topic && e->kind.area == GN_FB_APP_BODY_APP_TOPIC) {
+		w->topic(s, e);
+		return;
+	}
 	bool record = e->kind.area == GN_FB_APP_BODY_APP_RECORD;
 	if (record && e->kind.member == GN_FB_APP_RECORD_BODY_RECORD_PUT)
 		put_record(w, b, e);

@@ -61,6 +61,8 @@ struct world {
 	bool refuse_all;     /* all by certificates are */
 	struct gn_pk silent; /* of deposits in this box nothing is heard; */
 	unsigned unanswered; /* so many */
+	/* Calls about topics of the bus; NULL: there are none. */
+	void (*topic)(struct world_soul *s, const struct gn_host_app_event *e);
 };
 
 void world_make(struct world *w);
