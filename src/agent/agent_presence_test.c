@@ -1,6 +1,6 @@
-/* Presence of two agents, with a bus and a clock of the test's: who sees what when, what is told to
- * whom, what a topic is used for and how long, who may follow. Rules AG-110..AG-113: AG-110, AG-111,
- * AG-112, AG-113; PE-81, PE-83. */
+/* Presence of two agents, with a bus and a clock of the test's: who sees what when, what is told
+ * to whom, what a topic is used for and how long, who may follow. Rules AG-110, AG-111, AG-112,
+ * AG-113; PE-81, PE-83. */
 #include "agent/presence_int.h"
 #include "agent/testing/world.h"
 #include "records/topic.h"
