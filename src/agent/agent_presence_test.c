@@ -141,7 +141,7 @@ static void each_state_is_seen(void **state)
 	until_seen(1, GN_PRESENCE_OFFLINE);
 	unsigned said = bus.said;
 	struct gn_pk topic = bus.last;
-	world_pass(&w, 300 * GN_SEC, 10 * GN_SEC);
+	world_pass(&w, 120 * GN_SEC, 20 * GN_SEC);
 	assert_int_equal(seen(0), GN_PRESENCE_ONLINE); /* Ben is still there */
 	assert_true(bus.said > said && !gn_pk_eq(&bus.last, &topic));
 	/* it outlives the agent; an offline one says nothing more */
@@ -150,7 +150,7 @@ static void each_state_is_seen(void **state)
 	set(1, GN_PRESENCE_OFFLINE);
 	world_pass(&w, 10 * GN_SEC, GN_SEC);
 	said = bus.said;
-	world_pass(&w, 300 * GN_SEC, 10 * GN_SEC);
+	world_pass(&w, 120 * GN_SEC, 20 * GN_SEC);
 	assert_int_equal(bus.said, said);
 }
 
@@ -186,8 +186,8 @@ static void who_is_blocked_sees_nothing(void **state)
 	assert_int_equal(seen(1), GN_PRESENCE_OFFLINE);
 	assert_int_equal(seen(0), GN_PRESENCE_OFFLINE); /* nor is Ben looked at */
 	assert_false(gn_pk_eq(&a->presence->topic.pk, &before));
-	for (unsigned i = 0; i < 40; i++) {
-		world_pass(&w, 10 * GN_SEC, 10 * GN_SEC);
+	for (unsigned i = 0; i < 8; i++) {
+		world_pass(&w, 15 * GN_SEC, 15 * GN_SEC);
 		assert_int_equal(seen(1), GN_PRESENCE_OFFLINE);
 	}
 	assert_int_equal(gn_people_change(a->people, &ben, &unblock, w.now), GN_OK);
@@ -226,7 +226,7 @@ static void a_topic_a_week(void **state)
 	world_pass(&w, 2 * GN_SEC, GN_SEC);
 	assert_false(gn_pk_eq(&a->presence->topic.pk, &before));
 	assert_int_equal(seen(1), GN_PRESENCE_ONLINE); /* without a gap */
-	world_pass(&w, 120 * GN_SEC, 5 * GN_SEC);
+	world_pass(&w, 100 * GN_SEC, 10 * GN_SEC);
 	assert_int_equal(seen(1), GN_PRESENCE_ONLINE);
 }
 
