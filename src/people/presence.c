@@ -214,15 +214,17 @@ static struct presence_followed *find(struct gn_presence *p, const struct gn_has
 gn_err gn_presence_follow(struct gn_presence *p, const struct gn_hash *chat,
 			  const struct gn_presence_told *told)
 {
-	struct presence_followed *f = find(p, chat);
-	if (f && gn_pk_eq(&f->told.topic, &told->topic) &&
-	    gn_equal_ct(f->told.key, told->key, sizeof told->key))
+	size_t i = place_of(p, chat), at = 0;
+	struct presence_followed *f = NULL;
+	if (i < GN_PRESENCE_FOLLOWED && gn_pk_eq(&p->at[i].told.topic, &told->topic) &&
+	    gn_equal_ct(p->at[i].told.key, told->key, sizeof told->key))
 		return GN_EXISTS;
-	for (size_t i = 0; i < GN_PRESENCE_FOLLOWED && !f; i++)
-		if (!p->at[i].used)
-			f = &p->at[i];
-	if (!f)
+	while (at < GN_PRESENCE_FOLLOWED && p->at[at].used)
+		at++;
+	i = i < GN_PRESENCE_FOLLOWED ? i : at;
+	if (i == GN_PRESENCE_FOLLOWED)
 		return GN_LIMIT;
+	f = &p->at[i];
 	f->used = true; /* what is known of who has another topic stays until its deadline */
 	f->chat = *chat;
 	f->told = *told;
