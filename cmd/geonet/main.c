@@ -24,6 +24,7 @@ static const struct cli_group groups[] = {
 	{"site", "folders published under your key", site_commands, NULL},
 	{"agent", "your agent: it keeps your keys and messages", agent_commands, NULL},
 	{"contacts", "the people you write to", contacts_commands, NULL},
+	{"presence", "who is there now, and how you are seen", presence_commands, NULL},
 	{"msg", "messages that only you and they can read", msg_commands, NULL},
 	{"bus", "topics: what is said now, to whoever follows", bus_commands, NULL},
 	{"file", "files for people, sealed as messages are", file_commands, NULL},

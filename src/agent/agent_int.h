@@ -7,6 +7,7 @@
  *   post.c    what is to be sent -> sealed -> deposited
  *   inbox.c   items of own boxes -> opened -> what people say; locked.c: counted, while locked
  *   file_send.c, file_get.c   files: sealed and given to the node, fetched and opened
+ *   presence.c   who is there now
  *   place.c   where its socket is
  *   life.c    open and locked; what the network says of people
  *   events.c  events of the store          told.c   what those who listen are told
@@ -274,9 +275,10 @@ struct gn_agent {
 	/* locked.c; NULL: it is open, or new */
 	struct agent_locked *locked;
 	uint32_t locked_count;
-	bool locked_news;          /* more came: who listens is told */
-	struct agent_files *files; /* on their way (file_int.h) */
-	bool state_moved;          /* how it stands changed: who listens is told */
+	bool locked_news;                /* more came: who listens is told */
+	struct agent_presence *presence; /* owned, while open (presence_int.h) */
+	struct agent_files *files;       /* on their way (file_int.h) */
+	bool state_moved;                /* how it stands changed: who listens is told */
 	bool failed;
 };
 

@@ -1,6 +1,7 @@
 /* From NEW or LOCKED to OPEN and back: the store, sessions, people, own records; and what the
  * network says of people, handed to who needs it. */
 #include "agent/job_int.h"
+#include "agent/presence_int.h"
 
 #include <stdlib.h>
 
@@ -69,6 +70,8 @@ static void on_renew(void *user, unsigned place)
 {
 	if (place == AGENT_PLACE_QUEUE)
 		agent_queue_renew(user);
+	else if (place == AGENT_PLACE_PRESENCE)
+		agent_presence_renew(user);
 	else
 		agent_own_renew(user, place);
 }
@@ -126,6 +129,7 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 	GN_TRY(gn_agent_publish_new(&publish, &a->publish));
 	GN_TRY(agent_own_open(a));
 	GN_TRY(agent_queue_open(a));
+	GN_TRY(agent_presence_open(a));
 	GN_TRY(agent_files_open(a));
 	agent_backup_open(a);
 	agent_settle(a);
@@ -154,6 +158,7 @@ void agent_close(struct gn_agent *a)
 	agent_inbox_close(a);
 	agent_post_close(a);
 	agent_jobs_close(a);
+	agent_presence_close(a);
 	gn_agent_publish_free(a->publish);
 	gn_agent_know_free(a->know);
 	gn_people_free(a->people);

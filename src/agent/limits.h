@@ -304,6 +304,17 @@
 /* Of a node that is the machine's service. */
 #define AGENT_SERVICE_SOCKET "/run/geonet/app.sock"
 
+/* ---- presence ---- */
+/* Seconds that a topic is used (people.md: weekly), and its record's ttl, renewed at its half. */
+#define AGENT_PRESENCE_TOPIC (7u * 86400u)
+#define AGENT_PRESENCE_TTL (2u * 86400u)
+/* Messages a second that its roots take: one (PE-82), and the last of a topic that is left. */
+#define AGENT_PRESENCE_RATE 2u
+/* Until a topic that could not be followed is tried again: the node looks it up each time. */
+#define AGENT_PRESENCE_AGAIN (5 * GN_SEC)
+/* Programs that follow it: each costs a person's table for each change. */
+#define AGENT_PRESENCE_WATCHERS 8u
+
 /* ---- all of it ---- */
 /* Bytes of sessions and people: 10,000 contacts of 4 KiB, as many sessions. */
 #define AGENT_MEMORY (256u << 20)

@@ -4,6 +4,7 @@
  *   open:  the store -> sessions, people -> own boxes, prekeys, identity
  *   turn:  link, lookups, own records, inbox, outbox; then what happened is told */
 #include "agent/job_int.h"
+#include "agent/presence_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,8 @@ static void tell_event(struct gn_agent *a, const struct gn_people_event *e, uint
 	case GN_PEOPLE_CONTACT:
 		a->look_waiting = true; /* what they said may be wanted now */
 		agent_own_contact(a, &e->owner);
+		if (!a->failed)
+			agent_presence_contact(a, &e->owner);
 		break;
 	case GN_PEOPLE_MESSAGE:
 	case GN_PEOPLE_TYPING:
@@ -171,6 +174,8 @@ gn_time agent_pump(struct gn_agent *a)
 		next = gn_time_min(next, agent_backup_pump(a));
 	if (!a->failed)
 		next = gn_time_min(next, agent_queue_pump(a));
+	if (!a->failed)
+		next = gn_time_min(next, agent_presence_pump(a));
 	if (!a->failed)
 		next = gn_time_min(next, agent_work_pump(a));
 	if (!a->failed)

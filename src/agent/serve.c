@@ -3,6 +3,7 @@
  * Rule AG-61. */
 #include "agent/clients_int.h"
 #include "agent/job_int.h"
+#include "agent/presence_int.h"
 
 #include <stdio.h>
 
@@ -138,6 +139,9 @@ static const struct agent_call calls[] = {
 	{CALL(CONTACT, INVITES_LIST, 0), agent_call_invites_list, "contacts"},
 	{CALL(CONTACT, INVITE_DROP, 0), agent_call_invite_drop, "contacts"},
 	{CALL(CONTACT, CONTACT_VERIFY, 0), agent_call_contact_verify, "contacts"},
+	{CALL(CONTACT, PRESENCE_GET, 0), agent_call_presence_get, "chat"},
+	{CALL(CONTACT, PRESENCE_SET, 0), agent_call_presence_set, "send/*"},
+	{CALL(CONTACT, PRESENCE_FOLLOW, 0), agent_call_presence_follow, "chat"},
 	{CALL(CHAT, CHATS_LIST, 0), agent_call_chats_list, "chat"},
 	{CALL(CHAT, MESSAGE_SEND, 0), agent_call_message_send, "send"},
 	{CALL(CHAT, MESSAGE_EDIT, 0), agent_call_message_edit, "send"},
@@ -278,6 +282,7 @@ static void closed(struct gn_host_request *base)
 	struct gn_agent *a = base->api->user;
 	agent_work_gone(a, r);
 	agent_jobs_gone(a, r);
+	agent_presence_gone(a, r);
 	agent_file_closed(r);
 	agent_backup_closed(r);
 	if (!r->asked)

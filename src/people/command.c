@@ -141,6 +141,34 @@ gn_err gn_people_box(struct gn_people *p, const struct gn_pk *owner,
 	return people_end(p, err);
 }
 
+gn_err gn_people_presence(struct gn_people *p, const struct gn_pk *owner,
+			  const struct gn_presence_told *presence, gn_time now)
+{
+	WITH_CONTACT(p, owner, c, err);
+	struct gn_content note = {.kind = GN_CONTENT_SYSTEM};
+	uint8_t bytes[GN_PRESENCE_TOLD_LEN];
+	if (!err && (c->self || c->state != GN_PEOPLE_ACCEPTED || !people_may_write(c)))
+		err = GN_STATE;
+	if (!err) {
+		gn_presence_told_put(presence, bytes);
+		note.u.system.kind = GN_CONTENT_PRESENCE;
+		note.u.system.bytes = GN_SLICE(bytes);
+		people_say_kept(p, c, &note, now);
+		gn_wipe(bytes, sizeof bytes);
+	}
+	return people_end(p, err);
+}
+
+gn_err gn_people_presence_of(struct gn_people *p, const struct gn_pk *owner,
+			     struct gn_presence_told *out)
+{
+	struct gn_content_register r;
+	struct people_contact *c = people_contact_get(p, owner);
+	if (!c || !people_presence_get(p, c, &r))
+		return GN_NOT_FOUND;
+	return gn_presence_told_open(r.value, out) == GN_OK ? GN_OK : GN_NOT_FOUND;
+}
+
 /* ---- what became of it ---- */
 
 static gn_err own_message(struct gn_people *p, const struct gn_hash *chat,

@@ -89,7 +89,7 @@ struct gn_content_box {
 	uint8_t hint[32];         /* secret */
 	uint64_t until;           /* Unix seconds */
 };
-enum gn_content_system { GN_CONTENT_READS = 1, GN_CONTENT_EXPIRE = 2 };
+enum gn_content_system { GN_CONTENT_READS = 1, GN_CONTENT_EXPIRE = 2, GN_CONTENT_PRESENCE = 3 };
 
 struct gn_content {
 	struct gn_content_id id, prev; /* prev: zeros where seq < 2 */

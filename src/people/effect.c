@@ -6,7 +6,7 @@
  *    here).
  * 2. Only the contact itself tells its box.
  *
- * Spec: PE-14..PE-18. */
+ * Spec: PE-14..PE-18, PE-80. */
 #include "people/people_int.h"
 
 static struct gn_people_at at_of(const struct gn_content *what)
@@ -96,6 +96,17 @@ static void box(struct gn_people *p, struct people_contact *c, const struct gn_c
 	people_chat_changed(p, c);
 }
 
+/* Theirs, and not of one of our devices. */
+static void presence(struct gn_people *p, struct people_contact *c, const struct gn_content *what)
+{
+	struct gn_presence_told told;
+	if (gn_presence_told_open(what->u.system.bytes, &told) != GN_OK)
+		return;
+	gn_wipe(&told, sizeof told);
+	if (people_presence_put(p, c, what))
+		people_contact_told(p, c, false);
+}
+
 static void system_note(struct gn_people *p, struct people_contact *c, bool mine,
 			const struct gn_content *what, gn_time now)
 {
@@ -107,6 +118,8 @@ static void system_note(struct gn_people *p, struct people_contact *c, bool mine
 		people_contact_changed(p, c);
 		people_chat_changed(p, c);
 	}
+	if (what->u.system.kind == GN_CONTENT_PRESENCE && !mine && !c->self)
+		presence(p, c, what);
 	if (what->u.system.kind == GN_CONTENT_EXPIRE && people_at_newer(&at, &c->chat.expire_at)) {
 		c->chat.expire_at = at;
 		c->chat.expire = (uint32_t)what->u.system.number;

@@ -18,6 +18,7 @@
 #include "people/content.h"
 #include "people/invite.h"
 #include "people/job.h"
+#include "people/presence.h"
 #include "people/seal.h"
 
 struct gn_people;
@@ -308,6 +309,13 @@ GN_MUST gn_err gn_people_change(struct gn_people *p, const struct gn_pk *owner,
 /* Our private box, for this contact: told in the session, again with each new one. */
 GN_MUST gn_err gn_people_box(struct gn_people *p, const struct gn_pk *owner,
 			     const struct gn_content_box *box, gn_time now);
+
+/* Where our presence is, for this contact: told in the session, again with each new topic. */
+GN_MUST gn_err gn_people_presence(struct gn_people *p, const struct gn_pk *owner,
+				  const struct gn_presence_told *told, gn_time now);
+/* Where theirs is. GN_NOT_FOUND: they have not told, or are not there; wipe it. */
+GN_MUST gn_err gn_people_presence_of(struct gn_people *p, const struct gn_pk *owner,
+				     struct gn_presence_told *out);
 
 /* Says `what`: id (the client's, so that a repeat is GN_EXISTS), body, and `expire` where it is
  * not the chat's; place and pins are filled in here. Kinds: TEXT, EDIT, DELETE, REACTION, FILE,

@@ -427,6 +427,49 @@ static void boxes(void **state)
 	assert_int_equal(gn_people_box(a1->p, world_owner(&w, 2), &c.u.box, w.now), GN_NOT_FOUND);
 }
 
+/* PE-80: told inside sessions, the newest counts, zeros are nothing; it goes with the contact. */
+static void presence(void **state)
+{
+	(void)state;
+	struct gn_presence_told told = {.key = {1}}, back;
+	const struct gn_pk *a = world_owner(&w, 0), *b = world_owner(&w, 1);
+	bool blocked = true;
+	struct gn_people_change block = {.blocked = &blocked};
+	assert_int_equal(gn_people_presence_of(a1->p, b, &back), GN_NOT_FOUND);
+	for (uint8_t i = 1; i < 3; i++) {
+		told.topic.b[0] = i;
+		assert_int_equal(gn_people_presence(b1->p, a, &told, w.now), GN_OK);
+		desk_settle(b1);
+		run();
+		assert_int_equal(gn_people_presence_of(a1->p, b, &back), GN_OK);
+		assert_memory_equal(&back, &told, sizeof back);
+	}
+	assert_int_equal(gn_people_presence_of(b1->p, a, &back), GN_NOT_FOUND); /* not their own */
+	uint8_t bytes[GN_PRESENCE_TOLD_LEN];
+	struct gn_content c = {.kind = GN_CONTENT_SYSTEM, .seq = 99, .id = {{7}}, .prev = {{7}}};
+	gn_presence_told_put(&told, bytes);
+	bytes[0] = 9;
+	c.sent = people_ms(w.now);
+	c.u.system.kind = GN_CONTENT_PRESENCE;
+	c.u.system.bytes = GN_SLICE(bytes);
+	c.order = 5; /* older than what was told */
+	c.sent = 5;
+	world_post(&w, b1->number, a1->number, &c);
+	world_deliver(&w, w.letter_count - 1);
+	assert_int_equal(gn_people_presence_of(a1->p, b, &back), GN_OK);
+	assert_int_equal(back.topic.b[0], 2);
+	desk_reopen(a1);
+	assert_int_equal(gn_people_presence_of(a1->p, b, &back), GN_OK);
+	assert_int_equal(gn_people_change(b1->p, a, &block, w.now), GN_OK);
+	desk_settle(b1);
+	assert_int_equal(gn_people_presence(b1->p, a, &told, w.now), GN_STATE);
+	assert_int_equal(gn_people_presence(b1->p, b, &told, w.now), GN_STATE);
+	assert_int_equal(gn_people_presence(b1->p, world_owner(&w, 2), &told, w.now), GN_NOT_FOUND);
+	assert_int_equal(gn_people_remove(a1->p, b, w.now), GN_OK);
+	desk_settle(a1);
+	assert_int_equal(gn_people_presence_of(a1->p, b, &back), GN_NOT_FOUND);
+}
+
 static void changes(void **state)
 {
 	(void)state;
@@ -472,6 +515,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(own_rotation, friends, done),
 		cmocka_unit_test_setup_teardown(instead, friends, done),
 		cmocka_unit_test_setup_teardown(boxes, friends, done),
+		cmocka_unit_test_setup_teardown(presence, friends, done),
 		cmocka_unit_test_setup_teardown(changes, friends, done),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

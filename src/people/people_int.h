@@ -207,6 +207,18 @@ bool people_waits(const struct gn_people *p, const struct gn_people_message *m);
 void people_waited(struct gn_people *p, struct people_contact *c, bool was,
 		   const struct gn_people_message *m);
 
+/* ---- topic.c: where the presence of contacts is ---- */
+
+/* A register of this device, here. */
+void people_register_put(struct gn_people *p, const struct gn_content_register *r);
+/* Where their presence is; borrows until the next find. */
+bool people_presence_get(struct gn_people *p, struct people_contact *c,
+			 struct gn_content_register *out);
+/* What they told of it; false: they have told something newer. */
+bool people_presence_put(struct gn_people *p, struct people_contact *c,
+			 const struct gn_content *what);
+void people_presence_drop(struct gn_people *p, struct people_contact *c);
+
 /* ---- effect.c ---- */
 
 /* What a content does to others and to the chat; mine: who said it. */

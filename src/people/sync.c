@@ -25,16 +25,6 @@ static struct gn_slice key_of(const char *kind, const struct gn_hash *id,
 	return gn_slice(out, gn_writer_len(&w));
 }
 
-static void put_register(struct gn_people *p, const struct gn_content_register *r)
-{
-	uint8_t bytes[GN_CONTENT_VALUE_MAX + 256];
-	people_put(p,
-		   &(struct gn_people_row){
-			   .kind = GN_PEOPLE_ROW_REGISTER,
-			   .key = r->key,
-			   .bytes = gn_slice(bytes, people_register_row(r, bytes, sizeof bytes))});
-}
-
 void people_register_set(struct gn_people *p, struct gn_slice key, struct gn_slice value,
 			 gn_time now)
 {
@@ -44,7 +34,7 @@ void people_register_set(struct gn_people *p, struct gn_slice key, struct gn_sli
 	*r = (struct gn_content_register){key, value, people_ms(now), p->device};
 	if (people_find_register(p, key, &before) && before.time >= r->time)
 		r->time = before.time + (before.time < CONTENT_NUMBER_MAX);
-	put_register(p, r);
+	people_register_put(p, r);
 	c.u.sync.count = 1;
 	if (people_has_others(p))
 		people_say_kept(p, p->self, &c, now);
@@ -107,6 +97,7 @@ void people_contact_remove(struct gn_people *p, struct people_contact *c)
 							  .owner = c->owner,
 							  .device = c->devices[i].key});
 	people_contact_told(p, c, true);
+	people_presence_drop(p, c);
 	people_contact_free(p, c);
 }
 
@@ -183,7 +174,7 @@ static void take_register(struct gn_people *p, const struct gn_content_register 
 	if (people_find_register(p, r->key, &before) &&
 	    (before.time > r->time || (before.time == r->time && before.device >= r->device)))
 		return;
-	put_register(p, r);
+	people_register_put(p, r);
 	if (hex_after(r->key, CONTACT_KEY, id.b, sizeof id.b)) {
 		take_contact(p, &id, r->value, now);
 	} else if (hex_after(r->key, READ_KEY, id.b, sizeof id.b)) {

@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 extern const struct cli_command agent_commands[], contacts_commands[], msg_commands[],
-	file_commands[];
+	file_commands[], presence_commands[];
 
 int cmd_agent_up(struct cli *cli);
 int cmd_agent_down(struct cli *cli);
@@ -43,6 +43,10 @@ int cmd_msg_chats(struct cli *cli);
 int cmd_msg_show(struct cli *cli);
 int cmd_msg_verify(struct cli *cli);
 int cmd_msg_retry(struct cli *cli);
+
+int cmd_presence_show(struct cli *cli);
+int cmd_presence_set(struct cli *cli);
+int cmd_presence_follow(struct cli *cli);
 
 /* What is wrong about them, as warnings; usually nothing. */
 void contact_alarm(struct cli *cli, const json_t *person);

@@ -200,6 +200,33 @@ static const struct cli_option follow_options[] = {
 	{0},
 };
 
+static const struct cli_option presence_options[] = {
+	{"count", "N", "end after so many changes"},
+	{0},
+};
+
+const struct cli_command presence_commands[] = {
+	{"show", "[WHO]", 0, 1, "who is there now, and how you are seen",
+	 "Of at most 16 people: those you spoke with last, and WHO. Who was silent for 90 seconds "
+	 "is offline.\n",
+	 "  geonet presence show\n"
+	 "  geonet presence show Ann\n",
+	 NULL, cmd_presence_show},
+	{"set", "STATE", 1, 1, "how your contacts see you: online, away, busy, invisible, offline",
+	 "It stays until you set another, and is told to the contacts who accepted you, and to "
+	 "nobody who is blocked. Invisible looks like offline, and you still see the others; "
+	 "offline, as at first, neither tells nor sees.\n",
+	 "  geonet presence set online\n"
+	 "  geonet presence set invisible\n",
+	 NULL, cmd_presence_set},
+	{"follow", "", 0, 0, "print who comes and goes",
+	 "With --json each is a line.\n",
+	 "  geonet presence follow\n"
+	 "  geonet presence follow --count 1 --json\n",
+	 presence_options, cmd_presence_follow},
+	{0},
+};
+
 static const struct cli_option search_options[] = {
 	{"with", "WHO", "in the chat with them alone"},
 	{"limit", "N", "at most so many, 1 to 500 (default 50)"},

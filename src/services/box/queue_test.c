@@ -240,7 +240,7 @@ static uint32_t list(bool all, struct gn_fb_box_entry *first)
 static gn_err list_refused(void)
 {
 	struct box_from f = from_peer(8);
-	struct gn_fb_key key = box_fb_key(&h->key);
+	struct gn_fb_key key = gn_wire_key(&h->key);
 	box_on_list(b, &f, h,
 		    TABLE(box_list, {.box = &key, .shown = GN_BOXREC_READER + 1, .all = true}));
 	return done();
@@ -322,7 +322,7 @@ static void who_put_it_in_reads_theirs(void **state)
 	assert_memory_equal(e.id, it->hash.b, 16);
 	assert_int_equal(gn_fb_box_item_item(fetch(it)).len, 64);
 	struct box_from f = from_peer(8);
-	struct gn_fb_key key = box_fb_key(&h->key);
+	struct gn_fb_key key = gn_wire_key(&h->key);
 	struct gn_box_id id = box_id_of(&other->hash);
 	struct gn_fb_item_id fb_id = box_fb_id(&id);
 	box_on_fetch(

@@ -50,6 +50,15 @@ enum gn_fb_send_state {
 	GN_FB_SEND_STATE_FAILED = 4,
 };
 
+/* Invisible is only ever an own one: to others it is Offline. */
+enum gn_fb_presence_state {
+	GN_FB_PRESENCE_STATE_OFFLINE = 0,
+	GN_FB_PRESENCE_STATE_ONLINE = 1,
+	GN_FB_PRESENCE_STATE_AWAY = 2,
+	GN_FB_PRESENCE_STATE_BUSY = 3,
+	GN_FB_PRESENCE_STATE_INVISIBLE = 4,
+};
+
 enum gn_fb_app_agent_body {
 	GN_FB_APP_AGENT_BODY_NONE = 0,
 	GN_FB_APP_AGENT_BODY_AGENT_STATUS = 1,
@@ -87,6 +96,10 @@ enum gn_fb_app_contact_body {
 	GN_FB_APP_CONTACT_BODY_INVITE_DROP = 13,
 	GN_FB_APP_CONTACT_BODY_CONTACT_VERIFY = 14,
 	GN_FB_APP_CONTACT_BODY_SAFETY_IS = 15,
+	GN_FB_APP_CONTACT_BODY_PRESENCE_GET = 16,
+	GN_FB_APP_CONTACT_BODY_PRESENCE_SET = 17,
+	GN_FB_APP_CONTACT_BODY_PRESENCE_FOLLOW = 18,
+	GN_FB_APP_CONTACT_BODY_PRESENCE_IS = 19,
 };
 
 enum gn_fb_app_chat_body {
@@ -4453,6 +4466,182 @@ static inline uint32_t gn_fb_job_end_after(struct gn_fb_job_end t)
 	return (uint32_t)gn_fbt_bits(t.t, 6, 4, UINT64_C(0x0));
 }
 
+/* ---- PresenceOf ---- */
+
+/* Of a contact. `until`: Unix seconds, when they are offline unless heard of again. Without `followed` nothing is
+ * known of them; `told`: they have told us where theirs is. */
+struct gn_fb_presence_of {
+	struct gn_fbt t;
+};
+struct gn_fb_presence_of_args {
+	gn_fbref contact; /* Person */
+	uint8_t state;
+	uint64_t until;
+	bool told;
+	bool followed;
+};
+static const struct gn_fb_field gn_fbfields_presence_of[] = {
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_presence_of_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_presence_of_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_presence_of_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"told", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_presence_of_args, told), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"followed", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_presence_of_args, followed), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_presence_of = {"PresenceOf", NULL, gn_fbfields_presence_of, 5};
+
+GN_MUST static inline gn_err gn_fb_presence_of_verify(struct gn_slice in, struct gn_fb_presence_of *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_presence_of, &out->t);
+}
+static inline gn_fbref gn_fb_presence_of_make(struct gn_fbb *b, const struct gn_fb_presence_of_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_presence_of, args);
+}
+static inline bool gn_fb_presence_of_has_contact(struct gn_fb_presence_of t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_person gn_fb_presence_of_contact(struct gn_fb_presence_of t)
+{
+	return (struct gn_fb_person){gn_fbt_table(t.t, 0)};
+}
+static inline uint8_t gn_fb_presence_of_state(struct gn_fb_presence_of t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_presence_of_until(struct gn_fb_presence_of t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_presence_of_told(struct gn_fb_presence_of t)
+{
+	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_presence_of_followed(struct gn_fb_presence_of t)
+{
+	return gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- PresenceGet ---- */
+
+/* `who`: of that contact alone, and they are among those that are followed from now on. */
+struct gn_fb_presence_get {
+	struct gn_fbt t;
+};
+struct gn_fb_presence_get_args {
+	struct gn_slice who;
+};
+static const struct gn_fb_field gn_fbfields_presence_get[] = {
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_presence_get_args, who), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_presence_get = {"PresenceGet", NULL, gn_fbfields_presence_get, 1};
+
+GN_MUST static inline gn_err gn_fb_presence_get_verify(struct gn_slice in, struct gn_fb_presence_get *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_presence_get, &out->t);
+}
+static inline gn_fbref gn_fb_presence_get_make(struct gn_fbb *b, const struct gn_fb_presence_get_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_presence_get, args);
+}
+static inline bool gn_fb_presence_get_has_who(struct gn_fb_presence_get t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_presence_get_who(struct gn_fb_presence_get t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+
+/* ---- PresenceSet ---- */
+
+struct gn_fb_presence_set {
+	struct gn_fbt t;
+};
+struct gn_fb_presence_set_args {
+	uint8_t state;
+};
+static const struct gn_fb_field gn_fbfields_presence_set[] = {
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_presence_set_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+};
+static const struct gn_fb_type gn_fbtype_presence_set = {"PresenceSet", NULL, gn_fbfields_presence_set, 1};
+
+GN_MUST static inline gn_err gn_fb_presence_set_verify(struct gn_slice in, struct gn_fb_presence_set *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_presence_set, &out->t);
+}
+static inline gn_fbref gn_fb_presence_set_make(struct gn_fbb *b, const struct gn_fb_presence_set_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_presence_set, args);
+}
+static inline uint8_t gn_fb_presence_set_state(struct gn_fb_presence_set t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, UINT64_C(0x0));
+}
+
+/* ---- PresenceFollow ---- */
+
+/* Lasts until it is cancelled: PresenceIs, then another whenever that of somebody changes, with them alone. */
+struct gn_fb_presence_follow {
+	struct gn_fbt t;
+};
+struct gn_fb_presence_follow_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_presence_follow = {"PresenceFollow", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_presence_follow_verify(struct gn_slice in, struct gn_fb_presence_follow *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_presence_follow, &out->t);
+}
+static inline gn_fbref gn_fb_presence_follow_make(struct gn_fbb *b, const struct gn_fb_presence_follow_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_presence_follow, args);
+}
+
+/* ---- PresenceIs ---- */
+
+struct gn_fb_presence_is {
+	struct gn_fbt t;
+};
+struct gn_fb_presence_is_args {
+	uint8_t own;
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} people; /* PresenceOf */
+};
+static const struct gn_fb_field gn_fbfields_presence_is[] = {
+	{"own", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_presence_is_args, own), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"people", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_presence_is_args, people), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_presence_of}},
+};
+static const struct gn_fb_type gn_fbtype_presence_is = {"PresenceIs", NULL, gn_fbfields_presence_is, 2};
+
+GN_MUST static inline gn_err gn_fb_presence_is_verify(struct gn_slice in, struct gn_fb_presence_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_presence_is, &out->t);
+}
+static inline gn_fbref gn_fb_presence_is_make(struct gn_fbb *b, const struct gn_fb_presence_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_presence_is, args);
+}
+static inline uint8_t gn_fb_presence_is_own(struct gn_fb_presence_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 0, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_presence_is_has_people(struct gn_fb_presence_is t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint32_t gn_fb_presence_is_people_len(struct gn_fb_presence_is t)
+{
+	return gn_fbt_count(t.t, 1);
+}
+static inline struct gn_fb_presence_of gn_fb_presence_is_people_at(struct gn_fb_presence_is t, uint32_t i)
+{
+	return (struct gn_fb_presence_of){gn_fbt_table_at(t.t, 1, i)};
+}
+
 /* ---- AppAgent ---- */
 
 struct gn_fb_app_agent {
@@ -4560,7 +4749,7 @@ struct gn_fb_app_contact_args {
 };
 static const struct gn_fb_field gn_fbfields_app_contact[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_contact_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_contact_args, body), 15, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person, &gn_fbtype_contacts_list, &gn_fbtype_contacts_is, &gn_fbtype_contact_add, &gn_fbtype_contact_get, &gn_fbtype_contact_answer, &gn_fbtype_contact_set, &gn_fbtype_contact_remove, &gn_fbtype_invite_new, &gn_fbtype_invite, &gn_fbtype_invites_list, &gn_fbtype_invites_is, &gn_fbtype_invite_drop, &gn_fbtype_contact_verify, &gn_fbtype_safety_is}},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_contact_args, body), 19, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person, &gn_fbtype_contacts_list, &gn_fbtype_contacts_is, &gn_fbtype_contact_add, &gn_fbtype_contact_get, &gn_fbtype_contact_answer, &gn_fbtype_contact_set, &gn_fbtype_contact_remove, &gn_fbtype_invite_new, &gn_fbtype_invite, &gn_fbtype_invites_list, &gn_fbtype_invites_is, &gn_fbtype_invite_drop, &gn_fbtype_contact_verify, &gn_fbtype_safety_is, &gn_fbtype_presence_get, &gn_fbtype_presence_set, &gn_fbtype_presence_follow, &gn_fbtype_presence_is}},
 };
 static const struct gn_fb_type gn_fbtype_app_contact = {"AppContact", NULL, gn_fbfields_app_contact, 2};
 
@@ -4639,6 +4828,22 @@ static inline struct gn_fb_contact_verify gn_fb_app_contact_body_as_contact_veri
 static inline struct gn_fb_safety_is gn_fb_app_contact_body_as_safety_is(struct gn_fb_app_contact t)
 {
 	return (struct gn_fb_safety_is){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_SAFETY_IS)};
+}
+static inline struct gn_fb_presence_get gn_fb_app_contact_body_as_presence_get(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_presence_get){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_PRESENCE_GET)};
+}
+static inline struct gn_fb_presence_set gn_fb_app_contact_body_as_presence_set(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_presence_set){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_PRESENCE_SET)};
+}
+static inline struct gn_fb_presence_follow gn_fb_app_contact_body_as_presence_follow(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_presence_follow){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_PRESENCE_FOLLOW)};
+}
+static inline struct gn_fb_presence_is gn_fb_app_contact_body_as_presence_is(struct gn_fb_app_contact t)
+{
+	return (struct gn_fb_presence_is){gn_fbt_member(t.t, 1, GN_FB_APP_CONTACT_BODY_PRESENCE_IS)};
 }
 
 /* ---- AppChat ---- */
@@ -4987,6 +5192,11 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_job_take,
 	&gn_fbtype_job_keep,
 	&gn_fbtype_job_end,
+	&gn_fbtype_presence_of,
+	&gn_fbtype_presence_get,
+	&gn_fbtype_presence_set,
+	&gn_fbtype_presence_follow,
+	&gn_fbtype_presence_is,
 	&gn_fbtype_app_agent,
 	&gn_fbtype_app_contact,
 	&gn_fbtype_app_chat,
