@@ -391,6 +391,8 @@ def case_once(bin_dir, base):
 
 
 def main():
+    # a shell ignores it for what it runs in the background, and programs keep that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     bin_dir, name = os.path.abspath(sys.argv[1]), sys.argv[2]
     base = tempfile.mkdtemp(prefix=f"process-{name}-")
     try:
