@@ -114,7 +114,7 @@ def case_own(nodes, seed):
     eventually("it is called off", 90,
                lambda: again not in [j["id"] for j in ann.json("job", "list")["jobs"]])
     check(ended(worker(ann, "own", "cat", "--until-empty")) == [], "nothing is left to be done")
-    ann.run("job", "show", "00", want=4)
+    ann.run("job", "show", "0" * 64, want=4)
     ann.run("job", "work", "own", want=2)
     ann.run("job", "submit", "nonsense", want=2)
 
