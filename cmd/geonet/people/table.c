@@ -242,11 +242,11 @@ static const struct cli_option search_options[] = {
 
 const struct cli_command msg_commands[] = {
 	{"send", "WHO TEXT...", 2, -1, "write to somebody",
-	 "With - instead of TEXT, all of stdin is sent. A message has 16 KiB at most; to somebody "
-	 "who has not accepted you yet it is one of 600 bytes. It is sealed for their devices, and "
-	 "several nodes keep it until a device takes it. Whoever holds all the nodes of a box can "
-	 "delay what lies there; its nodes see how many people write to it, and whose node asks, "
-	 "but not what is said.\n",
+	 "With - instead of TEXT, stdin is sent, without its last newline. A message has 16 KiB at "
+	 "most; to somebody who has not accepted you yet it is one of 600 bytes. It is sealed for "
+	 "their devices, and several nodes keep it until a device takes it. Whoever holds all the "
+	 "nodes of a box can delay what lies there; its nodes see how many people write to it, "
+	 "and whose node asks, but not what is said.\n",
 	 "  geonet msg send Ann Are you there?\n"
 	 "  date | geonet msg send Ann -\n",
 	 NULL, cmd_msg_send},
