@@ -56,8 +56,8 @@ const struct cli_command bus_commands[] = {
 	 "  geonet bus topic chat.local --publish open --mesh\n",
 	 topic_options, cmd_bus_topic},
 	{"pub", "TOPIC TEXT...", 2, -1, "tell everybody who follows a topic now",
-	 "TOPIC is a LABEL of yours, or WHO/LABEL. TEXT - is read from stdin, 16 KiB at most. "
-	 "Whoever does not follow it now does not hear it, unless it is retained.\n",
+	 "TOPIC is a LABEL of yours, or WHO/LABEL. With - instead of TEXT, stdin is said; 16 KiB "
+	 "at most. Whoever does not follow it now does not hear it, unless it is retained.\n",
 	 "  geonet bus pub news The ferry is late\n"
 	 "  sensors | geonet bus pub house - --subject room.1.heat --retain 3600\n"
 	 "  geonet bus pub alice.geo/chat.local Good morning\n",

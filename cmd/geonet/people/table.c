@@ -104,7 +104,7 @@ const struct cli_command agent_commands[] = {
 	 allow_options, cmd_agent_backup},
 	{"restore", "FILE", 1, 1, "put a backup back, where no agent has been",
 	 "This becomes a new device of yours, with keys and sessions of its own; your contacts see "
-	 "a line about it. The device before it is taken out of your identity. If there is no "
+	 "a line about it. The old device is taken out of your identity. If there is no "
 	 "passphrase, or you lost it, put your 24 words in first: geonet id import.\n",
 	 "  geonet agent restore /media/stick/geonet-2026-11.backup\n"
 	 "  geonet --data /srv/ann agent restore ann.backup --passphrase-file secret\n",
@@ -124,7 +124,7 @@ const struct cli_command agent_commands[] = {
 	 NULL, cmd_agent_import},
 	{"renew", "", 0, 0, "new keys for first messages and another private box, now",
 	 "This happens every week by itself; do it when a device of yours was lost, or its keys "
-	 "were seen. Your contacts are told; the box before it is read for 31 days more.\n",
+	 "were seen. Your contacts are told; the old box is read for 31 days more.\n",
 	 "  geonet agent renew\n",
 	 NULL, cmd_agent_renew},
 	{0},
