@@ -197,6 +197,11 @@ def case_telemetry(nodes, seed):
         nodes.attackers.append(Stopped(process))
         return process
 
+    for words in (("watch", f"{ann.pid}/nosuch"), ("device", f"{ann.pid}/nosuch")):
+        refused = example(ben, *words)
+        _, said = refused.communicate(timeout=90)
+        check(refused.returncode > 0 and said.count("\n") == 1,
+              f"{words}: {refused.returncode}: {said}")
     device = example(ann, "device", "house", "--lease", "10", "--every", "0.3")
     topic = f"{ann.pid}/house"
     eventually("the topic is there", 90, lambda: try_sub(ben, topic))
@@ -208,6 +213,11 @@ def case_telemetry(nodes, seed):
     watched = example(ben, "watch", topic, "--count", "5")
     out, _ = watched.communicate(timeout=90)
     check(out.count("room.") >= 4, out)
+    watched = example(ben, "watch", topic)
+    watched.stdout.readline()
+    watched.terminate()
+    _, said = watched.communicate(timeout=90)
+    check(watched.returncode == 143 and "Traceback" not in said, f"{watched.returncode}: {said}")
     check(not any(m["will"] for m in late.lines), "no will while it lives")
     os.killpg(device.pid, signal.SIGKILL)
     eventually("its will is told", 120,

@@ -2,6 +2,8 @@
 """A page of docs/guide, run as it stands: each command must end and answer as the page says. usage:
 guide_test.py BIN_DIR PAGE
 
+Pages that begin where another ends (THEN) are run after it, in the same network.
+
 A block ```console has lines "MACHINE$ COMMAND", each followed by its answer as a terminal shows it.
 A machine is a home directory with a node and a hub at ports of its own. The answer is what the page
 says, but for what cannot be the same twice:
@@ -27,10 +29,12 @@ SAME = [
     r"\b[1-9A-HJ-NP-Za-km-z]{43,44}\b"
 ]  # UUID, key or id, PID
 WORD = re.compile("|".join(f"({kind})" for kind in ["…", " +", TIME, PLACE, *SAME]))
-STAYS = "geonet hub run"  # keeps its terminal
+STAYS = re.compile(r"geonet (hub run|bus sub (?!.*--count))")  # keeps its terminal
+THEN = {"people": ("files", "topics", "jobs", "programs")}
 # what a node learns from others may come a moment later
 LATER = re.compile(r"geonet (status|peers|doctor|get|site get|name resolve|agent status|"
-                   r"contacts list|msg (read|history)|box show|job (list|dead|show))|curl")
+                   r"contacts list|msg (read|history)|box show|job (list|dead|show)|"
+                   r"presence show|file list|bus pub)|curl")
 SECRET = b"correct horse battery staple\n"
 
 
@@ -142,7 +146,7 @@ class Page:
         want, end = int(want[1]) if want else 0, time.monotonic() + WAIT_MAX
         while True:
             pid, fd = machine.start(command)
-            got, status = self.listen(machine, pid, fd, pattern if text.startswith(STAYS) else None)
+            got, status = self.listen(machine, pid, fd, pattern if STAYS.match(text) else None)
             found = re.fullmatch(pattern, got)
             if found and status == want:
                 break
@@ -179,6 +183,21 @@ class Page:
         os.killpg(pid, signal.SIGKILL)
         raise Failure(f"it does not end, and has said: {shown(raw)}")
 
+    def run(self, name):
+        """How many commands the page of this name has."""
+        steps = 0
+        for block in re.findall(r"^```console\n(.*?)^```$",
+                                read(os.path.join(ROOT, "docs", "guide", name + ".md")),
+                                re.M | re.S):
+            machine_command_answer = STEP.split(block)
+            check(not machine_command_answer[0], f"a block begins with an answer: {block}")
+            for machine, command, answer in zip(*(machine_command_answer[i::3] for i in (1, 2, 3))):
+                self.step(machine, command,
+                          answer.strip("\n").split("\n") if answer.strip("\n") else [])
+                steps += 1
+        check(steps, f"docs/guide/{name}.md has no commands")
+        return steps
+
     def close(self):
         for pid, _ in self.staying:
             os.killpg(pid, signal.SIGTERM)
@@ -198,16 +217,8 @@ def main():
     base = tempfile.mkdtemp(prefix="guide-")
     page, steps = Page(base, bin_dir), 0
     try:
-        for block in re.findall(r"^```console\n(.*?)^```$",
-                                read(os.path.join(ROOT, "docs", "guide", name + ".md")),
-                                re.M | re.S):
-            machine_command_answer = STEP.split(block)
-            check(not machine_command_answer[0], f"a block begins with an answer: {block}")
-            for machine, command, answer in zip(*(machine_command_answer[i::3] for i in (1, 2, 3))):
-                page.step(machine, command,
-                          answer.strip("\n").split("\n") if answer.strip("\n") else [])
-                steps += 1
-        check(steps, f"docs/guide/{name}.md has no commands")
+        for each in (name, *THEN.get(name, ())):
+            steps += page.run(each)
     except Failure as error:
         print(f"failed: {error}")
         return 1

@@ -228,6 +228,8 @@ def case_example(nodes, seed):
         process, _ = start(open(granted(ann, key, "work"), encoding="ascii").read())
         in_state(ann, last, "done")
         check(ann.run("job", "show", last, "--output", "-") == "ONE TWO THREE\n", "it writes")
+        process.terminate()
+        check(process.wait(60) == 143, "it ends as a shell expects")
     finally:
         process.kill()
         process.communicate()

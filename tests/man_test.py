@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The manuals of geonetd and geonet-agent have every option of their help, with its default, and
 geonet up has the same defaults: the help is the table of settings. That of geonet has every command
-of geonet agent.
+of what is between people, and every variable of the environment.
 
 usage: man_test.py BIN_DIR
 """
@@ -42,22 +42,42 @@ def page_of(bin_dir, program):
     return found, failed
 
 
-def agent_commands(bin_dir):
-    """How many commands of geonet agent the manual of geonet does not name."""
-    text = subprocess.run([os.path.join(bin_dir, "geonet"), "agent", "--help"],
+# groups of commands, and how many there are at least
+GROUPS = {"agent": 12, "contacts": 9, "presence": 3, "msg": 9, "file": 4, "bus": 4, "job": 8,
+          "box": 3}
+
+
+def help_of(bin_dir, *words):
+    return subprocess.run([os.path.join(bin_dir, "geonet"), *words, "--help"],
                           stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def not_named(bin_dir):
+    """How many commands of these groups, and variables, the manual of geonet does not name; a group
+    whose help has fewer commands than it had is one too."""
     page = open(os.path.join(ROOT, "docs", "man", "geonet.1"), encoding="utf-8").read()
-    names = re.findall(r"(?m)^  agent ([a-z]+)", text)
-    missing = [name for name in names if f'"agent {name}"' not in page]
-    for name in missing:
-        print(f"FAILED: docs/man/geonet.1 says nothing of geonet agent {name}")
-    return len(missing) + (len(names) < 8)
+    missing = 0
+    for group, least in GROUPS.items():
+        names = re.findall(rf"(?m)^  {group} ([a-z]+)", help_of(bin_dir, group))
+        if len(names) < least:
+            print(f"FAILED: geonet {group} --help has {len(names)} commands")
+            missing += 1
+        for name in names:
+            if f'"{group} {name}"' not in page:
+                print(f"FAILED: docs/man/geonet.1 says nothing of geonet {group} {name}")
+                missing += 1
+    variables = re.findall(r"GEONET_[A-Z_]+", help_of(bin_dir).partition("Environment:")[2])
+    for name in variables:
+        if not re.search(rf"(?m)^\.BR? .*\b{name}\b", page.partition(".SH ENVIRONMENT")[2]):
+            print(f"FAILED: docs/man/geonet.1 says nothing of ${name}")
+            missing += 1
+    return missing + (len(variables) < 5)
 
 
 def main():
     found, failed = page_of(sys.argv[1], "geonetd")
     agent, wrong = page_of(sys.argv[1], "geonet-agent")
-    failed += wrong + (len(agent) < 8) + agent_commands(sys.argv[1])
+    failed += wrong + (len(agent) < 8) + not_named(sys.argv[1])
     defaults = dict(found)
     for name, default in options_of(os.path.join(sys.argv[1], "geonet"), "up"):
         if default and name in defaults and default != defaults[name]:

@@ -3,7 +3,7 @@
 
 As people_test.py. Exit 0 passed, 77 skipped, 1 failed with a sentence.
 """
-import hashlib, os, random, socket, struct, subprocess, sys, threading, time
+import hashlib, os, random, signal, socket, struct, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
 import node_rig
@@ -29,7 +29,7 @@ class Bot:
     def up(self):
         env = dict(os.environ, GEONET=os.path.join(self.nodes.bin, "geonet"))
         self.process = subprocess.Popen([sys.executable, "-B", BOT, self.data, self.node], env=env,
-                                        stdout=subprocess.PIPE, text=True)
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         while line and line != "the bot listens\n":
             line = self.process.stdout.readline()
@@ -39,6 +39,14 @@ class Bot:
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+        self.process.stderr.close()
+
+    def ends(self, number):
+        """As a shell expects of a program that a signal ends, and without a word."""
+        self.process.send_signal(number)
+        _, said = self.process.communicate(timeout=60)
+        check(self.process.returncode == 128 + number and not said,
+              f"signal {number}: {self.process.returncode}: {said}")
 
     def tool(self, *words):
         done = subprocess.run([os.path.join(self.nodes.bin, "geonet"), "--data", self.data, *words],
@@ -71,6 +79,7 @@ def case_bot(nodes, seed):
 
     eventually("it goes on", 120, lambda: len(said()) >= 3)
     check(said() == wanted, f"{said()}")
+    bot.ends(signal.SIGTERM)
 
 
 # ---- nothing waits for a timer ----

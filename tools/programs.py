@@ -274,6 +274,10 @@ class Agent(Program):
                 raise Failure(f"{self.name} is not found by others: {self.last_words()}")
             time.sleep(0.1)
 
+    def put_down(self):
+        """By its owner: geonet agent down."""
+        return self.process.poll() == 0
+
     def pid(self):
         return self.cli("agent", "status")["pid"]
 
@@ -340,6 +344,13 @@ class Network:
         return self.agents + self.nodes + ([self.hub] if self.hub else [])
 
     def stop(self):
+        ours = [agent.data for agent in self.agents if agent.process.poll() is None]
+        for node in self.nodes:  # an agent that a person started at it
+            if node.data not in ours and os.path.exists(
+                    os.path.join(node.data, "agent", "agent.sock")):
+                subprocess.run([
+                    os.path.join(node.bin, "geonet"), "--data", node.data, "agent", "down"
+                ], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60, check=False)
         for program in self.programs():
             program.stop()
         for program in self.programs():

@@ -20,7 +20,7 @@ static const char usage[] =
 	"\n";
 
 static const char rest[] =
-	"  --restore FILE       put a backup back into DATA, where no agent was, and end; its\n"
+	"  --restore FILE        put a backup back into DATA, where no agent was, and end; its\n"
 	"                       passphrase, if there is one, is the first line of stdin\n"
 	"  --help, --version\n"
 	"\n"

@@ -1,7 +1,7 @@
 """app/1 in plain Python (docs/spec/app.md): frames, the FlatBuffers that are in them, a connection.
 Fields go and come by their numbers in src/wire/schemas/app*.fbs; nothing but the standard library.
 """
-import os, socket, struct, subprocess
+import os, signal, socket, struct, subprocess, sys
 
 SIZES = {"B": 1, "H": 2, "I": 4, "Q": 8}
 HELLO, READY, ERROR, BYE, EVENT, AGENT, CONTACT, CHAT, TOLD, JOB = (
@@ -121,12 +121,36 @@ class App:
 
 
 def connect(data, name, node=None):
-    """To the agent of a directory, which is started where none runs; its programs: $GEONET."""
+    """To the agent of a directory, which is started where none runs, at the node of a socket or at
+    that of this user; $GEONET names the tool."""
     path = os.path.join(data, "agent", "agent.sock")
     try:
         return App(path)
     except OSError:
         os.makedirs(data, 0o700, exist_ok=True)
         words = [os.environ.get("GEONET", "geonet"), "--data", data, "agent", "up", "--name", name]
+        node = node or next((p for p in node_places(data) if os.path.exists(p)), None)
         subprocess.run(words + (["--node", node] if node else []), check=True)
         return App(path)
+
+
+def node_places(data):
+    """Where a node's socket may be, those of $GEONET_SOCKET and of the directory itself first."""
+    home = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    user = os.environ.get("GEONET_DATA") or os.path.join(home, "geonet")
+    return [os.environ.get("GEONET_SOCKET", "")] + [
+        os.path.join(place, "app.sock") for place in (data, user, "/run/geonet")]
+
+
+def run(main, *words):
+    """The exit status of main(*words): a sentence where it fails, 130 at Ctrl C, 143 at SIGTERM."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return main(*words)
+    except KeyboardInterrupt:
+        return 130
+    except subprocess.CalledProcessError as error:  # the tool said why
+        return error.returncode
+    except (OSError, Refused) as error:
+        print(f"{os.path.basename(sys.argv[0])}: {error}", file=sys.stderr)
+        return 1

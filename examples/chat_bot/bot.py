@@ -2,14 +2,14 @@
 """A bot over app/1: takes every request, answers "echo: ..." to whatever it is told.
 
 usage: bot.py DATA [NODE]       DATA: its directory, where its agent is started if none runs;
-                                NODE: the node's socket (default: as geonet agent up has it)
+                                NODE: the node's socket (default: that of your own node)
 
 The id of an answer follows from the id of what it answers, so a bot that is killed and started
 again says nothing twice: the agent takes a message of a known id as said.
 """
 import hashlib, sys
 
-from app1 import CHAT, connect, CONTACT, EVENT
+from app1 import CHAT, connect, CONTACT, EVENT, run
 
 
 def turn(app):
@@ -44,4 +44,4 @@ def main(data, node=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]) if len(sys.argv) > 1 else __doc__)
+    sys.exit(run(main, *sys.argv[1:3]) if len(sys.argv) > 1 else __doc__)

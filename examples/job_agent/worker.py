@@ -2,7 +2,7 @@
 """A worker over app/1: takes jobs out of a queue and does those of the kinds that it knows.
 
 usage: worker.py DATA [NODE [QUEUE]]    DATA: its directory, where its agent is started if none
-       runs; NODE: the node's socket (default: as geonet agent up has it); QUEUE: what its owner's
+       runs; NODE: the node's socket (default: that of your own node); QUEUE: what its owner's
        `geonet box grant` printed, for the key that this prints (default: its own queue)
 
 The agent signs what it gives, and keeps the job for it as long as it says that it lives. A job
@@ -11,7 +11,7 @@ whose worker dies is lent to another one: what is done twice must be as good as 
 import base64, os, sys, threading, time
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "chat_bot"))
-from app1 import connect, JOB, Refused
+from app1 import connect, JOB, Refused, run
 
 KEYS, TAKE, KEEP, END = 8, 12, 13, 14  # of AppJobBody
 AGAIN, BUSY, CLOSED, STALE = 1, 3, 27, 29  # of src/base/err.def
@@ -63,7 +63,10 @@ def main(data, node=None, queue=None):
     box, token = keys.get(0, "struct", 32), None
     if queue:
         words = queue.strip().split("/")
-        box, token = bytes.fromhex(words[-3]), base64.urlsafe_b64decode(words[-1] + "===")
+        try:
+            box, token = bytes.fromhex(words[-3]), base64.urlsafe_b64decode(words[-1] + "===")
+        except (IndexError, ValueError):
+            sys.exit("worker.py: QUEUE is the line that geonet box grant printed")
     print(f"the worker waits, its key is {keys.get(1, 'struct', 32).hex()}", flush=True)
     while True:
         try:
@@ -75,4 +78,4 @@ def main(data, node=None, queue=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:4]) if len(sys.argv) > 1 else __doc__)
+    sys.exit(run(main, *sys.argv[1:4]) if len(sys.argv) > 1 else __doc__)

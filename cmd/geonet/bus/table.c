@@ -10,9 +10,9 @@
 static const struct cli_option topic_options[] = {
 	{"publish", "WHO", "open, owner (you, and --with; the default) or token"},
 	{"subscribe", "WHO", "open (the default), owner or token"},
-	{"with", "WHO", "who publishes or follows besides you, where that is owner; may repeat"},
-	{"rate", "N", "messages a second of one publisher, 1 to 1000 (default 20)"},
-	{"rate-all", "N", "of all of them, 1 to 1000 (default 200)"},
+	{"with", "WHO", "somebody else who may, where it says owner; may repeat"},
+	{"rate", "N", "messages a second from one publisher, 1 to 1000 (default 20)"},
+	{"rate-all", "N", "messages a second from all of them, 1 to 1000 (default 200)"},
 	{"mesh", NULL, "followers help each other: for large open topics"},
 	OPTION_PASSPHRASE,
 	{0},
@@ -20,7 +20,7 @@ static const struct cli_option topic_options[] = {
 
 static const struct cli_option pub_options[] = {
 	{"subject", "SUBJECT", "words joined by dots, which followers can filter by"},
-	{"retain", "SECONDS", "keep it for who comes, as the newest of its subject, so long"},
+	{"retain", "SECONDS", "keep it this long, as the newest of its subject, for whoever comes"},
 	{"token", "TOKEN", "what lets you publish (a file, - or its text)"},
 	{"roots", "N", "how many of the topic's nodes must have it, 1 to 8 (default 1)"},
 	OPTION_PASSPHRASE,
@@ -29,9 +29,10 @@ static const struct cli_option pub_options[] = {
 
 static const struct cli_option feed_options[] = {
 	{"will", "TEXT", "what is said when this command is gone (default: gone)"},
-	{"subject", "SUBJECT", "of the will"},
-	{"lease", "SECONDS", "how long nothing may be heard of it, 10 to 3600 (default 90)"},
-	{"retain", "SECONDS", "keep each as the newest of its subject (default 3600); 0: not"},
+	{"subject", "SUBJECT", "the will's subject"},
+	{"lease", "SECONDS", "the will is told after so long a silence, 10 to 3600 (default 90)"},
+	{"retain", "SECONDS", "keep each this long, as the newest of its subject (0: not; default "
+	 "3600)"},
 	{"token", "TOKEN", "what lets you publish (a file, - or its text)"},
 	OPTION_PASSPHRASE,
 	{0},
@@ -41,27 +42,30 @@ static const struct cli_option sub_options[] = {
 	{"filter", "FILTER", "only these subjects: * is one word, > the rest; may repeat"},
 	{"count", "N", "end after so many messages"},
 	{"token", "TOKEN", "what lets you follow (a file, - or its text)"},
-	{"show", NULL, "show who you are, where the topic names those who may follow"},
+	{"show", NULL, "prove who you are, where the topic names those who may follow"},
 	OPTION_PASSPHRASE,
 	{0},
 };
 
 const struct cli_command bus_commands[] = {
 	{"topic", "LABEL", 1, 1, "make a topic of yours, change or renew it",
-	 "LABEL is words joined by dots. Others follow it as PID/LABEL or NAME/LABEL.\n",
+	 "LABEL is words joined by dots. Others follow it as PID/LABEL or NAME/LABEL. It lasts for "
+	 "30 days; each time, what you do not say again is as by default. A topic is signed and "
+	 "not sealed: the nodes that carry it can read it.\n",
 	 "  geonet bus topic news\n"
 	 "  geonet bus topic chat.local --publish open --mesh\n",
 	 topic_options, cmd_bus_topic},
 	{"pub", "TOPIC TEXT...", 2, -1, "tell everybody who follows a topic now",
-	 "TOPIC is a LABEL of yours, or WHO/LABEL. TEXT - is read from stdin, 16 KiB at most. Who "
-	 "does not follow it now does not hear it, but for what is retained.\n",
+	 "TOPIC is a LABEL of yours, or WHO/LABEL. With - instead of TEXT, stdin is said; 16 KiB "
+	 "at most. Whoever does not follow it now does not hear it, unless it is retained.\n",
 	 "  geonet bus pub news The ferry is late\n"
 	 "  sensors | geonet bus pub house - --subject room.1.heat --retain 3600\n"
 	 "  geonet bus pub alice.geo/chat.local Good morning\n",
 	 pub_options, cmd_bus_pub},
 	{"feed", "TOPIC", 1, 1, "say what is read from stdin, and leave a will",
 	 "Each line is SUBJECT TEXT. When its input ends, the will is taken back; when it is "
-	 "killed,\nor its machine is gone, the will is told to who follows the topic.\n",
+	 "killed, or its machine is gone, whoever follows the topic is told the will. Two of the "
+	 "topic's nodes that lie together can tell it too early.\n",
 	 "  sensors | geonet bus feed house --will offline --subject state --lease 30\n",
 	 feed_options, cmd_bus_feed},
 	{"sub", "TOPIC", 1, 1, "print what is said in a topic, as it is said",

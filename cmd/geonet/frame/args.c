@@ -182,7 +182,7 @@ static bool check_count(struct cli *cli)
 	const struct cli_command *c = cli->command;
 	const char *program = cli->program->name;
 	if (cli->arg_count < c->min) {
-		cli_fail(cli, CLI_USAGE, "usage", "a word is missing: %s %s %s", program,
+		cli_fail(cli, CLI_USAGE, "usage", "an argument is missing: %s %s %s", program,
 			 cli->at.name, c->args);
 		return false;
 	}

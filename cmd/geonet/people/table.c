@@ -17,7 +17,7 @@ static const struct cli_option up_options[] = {
 
 static const struct cli_option start_options[] = {
 	{"name", "NAME", "how a new identity is shown to others"},
-	{"no-passphrase", NULL, "keys that whoever reads the files can use"},
+	{"no-passphrase", NULL, "whoever reads the files can use the keys"},
 	OPTION_PASSPHRASE,
 	{0},
 };
@@ -61,26 +61,27 @@ static const struct cli_option restore_options[] = {
 const struct cli_command agent_commands[] = {
 	{"up", "", 0, 0, "start your agent in the background",
 	 "It keeps your keys, sessions and messages, reaches the network through the node, and "
-	 "makes an identity without a passphrase where there is none yet.\n",
+	 "makes an identity without a passphrase where there is none yet. Without a passphrase the "
+	 "key lies beside what it seals, so sealing protects a copy of the store alone.\n",
 	 "  geonet agent up --name Ann\n",
 	 up_options, cmd_agent_up},
-	{"down", "", 0, 0, "stop it",
+	{"down", "", 0, 0, "stop your agent",
 	 NULL,
 	 "  geonet agent down\n",
 	 NULL, cmd_agent_down},
-	{"status", "", 0, 0, "how it is: locked or open, online, what waits",
+	{"status", "", 0, 0, "how your agent is: locked or open, online, what waits",
 	 NULL,
 	 "  geonet agent status --json\n",
 	 NULL, cmd_agent_status},
-	{"start", "", 0, 0, "give an agent its keys where the identity has a passphrase",
-	 NULL,
+	{"start", "", 0, 0, "make your agent's keys, where the identity has a passphrase",
+	 "Once, after the first geonet agent up; from then on it is geonet agent unlock.\n",
 	 "  geonet agent start\n",
 	 start_options, cmd_agent_start},
-	{"unlock", "", 0, 0, "open it with the passphrase",
-	 NULL,
+	{"unlock", "", 0, 0, "open your agent with the passphrase",
+	 "While it is locked it takes what comes, sealed, and shows nothing.\n",
 	 "  geonet agent unlock\n",
 	 unlock_options, cmd_agent_unlock},
-	{"lock", "", 0, 0, "wipe its keys from memory until it is unlocked",
+	{"lock", "", 0, 0, "wipe your agent's keys from memory until it is unlocked",
 	 NULL,
 	 "  geonet agent lock\n",
 	 NULL, cmd_agent_lock},
@@ -91,8 +92,8 @@ const struct cli_command agent_commands[] = {
 	 "  geonet agent clients add bot --right chat --right 'send/*' --out bot.secret\n"
 	 "  GEONET_CLIENT=bot.secret geonet msg chats\n",
 	 clients_options, cmd_agent_clients},
-	{"approve", "NUMBER", 1, 1, "allow what another client asks for",
-	 NULL,
+	{"approve", "NUMBER", 1, 1, "allow, once, what another client asks for",
+	 "The client was told the number. What nobody answers is forgotten after five minutes.\n",
 	 "  geonet agent approve 4711\n",
 	 approve_options, cmd_agent_approve},
 	{"backup", "FILE", 1, 1, "all that your agent keeps, sealed, in one file",
@@ -103,8 +104,8 @@ const struct cli_command agent_commands[] = {
 	 allow_options, cmd_agent_backup},
 	{"restore", "FILE", 1, 1, "put a backup back, where no agent has been",
 	 "This becomes a new device of yours, with keys and sessions of its own; your contacts see "
-	 "one grey line. The device of before is taken out of your identity. Without a passphrase, "
-	 "or with a lost one, put your 24 words in first: geonet id import.\n",
+	 "a line about it. The old device is taken out of your identity. If there is no "
+	 "passphrase, or you lost it, put your 24 words in first: geonet id import.\n",
 	 "  geonet agent restore /media/stick/geonet-2026-11.backup\n"
 	 "  geonet --data /srv/ann agent restore ann.backup --passphrase-file secret\n",
 	 restore_options, cmd_agent_restore},
@@ -117,13 +118,13 @@ const struct cli_command agent_commands[] = {
 	 "  geonet agent export friends.vcf\n",
 	 export_options, cmd_agent_export},
 	{"import", "FILE|-", 1, 1, "contacts of a vCard file or of an export",
-	 "Who is known already stays as they are, and nobody is written to. Cards without a PID "
-	 "(IMPP:geonet:PID) are passed over.\n",
+	 "People who are known already stay as they are, and nobody is written to. Cards without "
+	 "a PID (IMPP:geonet:PID) are skipped.\n",
 	 "  geonet agent import friends.vcf\n",
 	 NULL, cmd_agent_import},
 	{"renew", "", 0, 0, "new keys for first messages and another private box, now",
-	 "As every week by itself; now after a device of yours was lost, or its keys were seen. "
-	 "Your contacts are told; what waits in the box of before is read for 31 days.\n",
+	 "This happens every week by itself; do it when a device of yours was lost, or its keys "
+	 "were seen. Your contacts are told; the old box is read for 31 days more.\n",
 	 "  geonet agent renew\n",
 	 NULL, cmd_agent_renew},
 	{0},
@@ -138,20 +139,25 @@ static const struct cli_option invite_options[] = {
 
 const struct cli_command contacts_commands[] = {
 	{"list", "", 0, 0, "the people you know, and who asks",
-	 NULL,
+	 "STATE is empty for contacts, asked until they accept you, request until you answer "
+	 "them, or blocked. KNOWN says how sure it is who they are: unknown, by name, introduced, "
+	 "linked (by an invite link), met, verified (you compared the safety number), CHANGED (it "
+	 "is another one now), not looked at (a stranger whose record nobody looked up).\n",
 	 "  geonet contacts list\n",
 	 NULL, cmd_contacts_list},
 	{"add", "WHO [NAME]", 1, 2, "somebody to write to: a PID, a name or an invite link",
-	 "NAME is what they are called here.\n",
+	 "NAME is what they are called here. Until they accept you, you can send them one text of "
+	 "600 bytes, and no file. Whoever you refused before is accepted by this.\n",
 	 "  geonet contacts add alice.geo\n"
 	 "  geonet contacts add 'geonet:hi/...' Ann\n",
 	 NULL, cmd_contacts_add},
 	{"accept", "WHO", 1, 1, "answer a request: they may write to you",
-	 NULL,
+	 "From then on they may send messages and files, and see what arrived.\n",
 	 "  geonet contacts accept PID\n",
 	 NULL, cmd_contacts_accept},
 	{"refuse", "WHO", 1, 1, "answer a request: not now; they may ask again in a week",
-	 NULL,
+	 "They are not told. geonet contacts add PID changes your mind before; geonet contacts "
+	 "block is for good.\n",
 	 "  geonet contacts refuse PID\n",
 	 NULL, cmd_contacts_refuse},
 	{"name", "WHO NAME", 2, 2, "what they are called here",
@@ -159,7 +165,7 @@ const struct cli_command contacts_commands[] = {
 	 "  geonet contacts name PID 'Ann from work'\n",
 	 NULL, cmd_contacts_name},
 	{"block", "WHO", 1, 1, "take nothing more from them",
-	 NULL,
+	 "They are not told, and do not see any more whether you are there.\n",
 	 "  geonet contacts block Ann\n",
 	 NULL, cmd_contacts_block},
 	{"unblock", "WHO", 1, 1, "take what they write again",
@@ -177,8 +183,9 @@ const struct cli_command contacts_commands[] = {
 	 "  geonet contacts verify Ann\n"
 	 "  geonet contacts verify Ann 04382 91735 ...\n",
 	 NULL, cmd_contacts_verify},
-	{"invite", "", 0, 0, "make a link by which somebody new can write to you at once",
-	 NULL,
+	{"invite", "", 0, 0, "make a link for somebody new who is to write to you",
+	 "With it the first message needs no work and waits before those of other strangers; you "
+	 "accept them as anybody else.\n",
 	 "  geonet contacts invite --uses 20 --days 1 --name Ann\n",
 	 invite_options, cmd_contacts_invite},
 	{0},
@@ -186,7 +193,7 @@ const struct cli_command contacts_commands[] = {
 
 static const struct cli_option history_options[] = {
 	{"limit", "N", "at most so many, 1 to 500 (default 50)"},
-	{"before", "N", "those before the message with this number (of --json)"},
+	{"before", "N", "those before the message with this number (\"order\" of --json)"},
 	{0},
 };
 
@@ -207,20 +214,20 @@ static const struct cli_option presence_options[] = {
 
 const struct cli_command presence_commands[] = {
 	{"show", "[WHO]", 0, 1, "who is there now, and how you are seen",
-	 "Of at most 16 people: those you spoke with last, and WHO. Who was silent for 90 seconds "
-	 "is offline.\n",
+	 "Shows 16 people at most: those you spoke with last, and WHO. Whoever was silent for 90 "
+	 "seconds is offline.\n",
 	 "  geonet presence show\n"
 	 "  geonet presence show Ann\n",
 	 NULL, cmd_presence_show},
 	{"set", "STATE", 1, 1, "how your contacts see you: online, away, busy, invisible, offline",
-	 "It stays until you set another, and is told to the contacts who accepted you, and to "
-	 "nobody who is blocked. Invisible looks like offline, and you still see the others; "
-	 "offline, as at first, neither tells nor sees.\n",
+	 "It stays until you set another, and is told to contacts who accepted you and are not "
+	 "blocked. If you are invisible you look offline and still see the others; if you are "
+	 "offline, as at first, nobody is told and you see nobody.\n",
 	 "  geonet presence set online\n"
 	 "  geonet presence set invisible\n",
 	 NULL, cmd_presence_set},
 	{"follow", "", 0, 0, "print who comes and goes",
-	 "With --json each is a line.\n",
+	 "With --json each change is a line.\n",
 	 "  geonet presence follow\n"
 	 "  geonet presence follow --count 1 --json\n",
 	 presence_options, cmd_presence_follow},
@@ -235,8 +242,11 @@ static const struct cli_option search_options[] = {
 
 const struct cli_command msg_commands[] = {
 	{"send", "WHO TEXT...", 2, -1, "write to somebody",
-	 "TEXT - is read from stdin. It is sealed for their devices and kept by several nodes "
-	 "until one of them takes it.\n",
+	 "With - instead of TEXT, stdin is sent, without its last newline. A message has 16 KiB at "
+	 "most; to somebody who has not accepted you yet it is one of 600 bytes. It is sealed for "
+	 "their devices, and several nodes keep it until a device takes it. Whoever holds all the "
+	 "nodes of a box can delay what lies there; its nodes see how many people write to it, "
+	 "and whose node asks, but not what is said.\n",
 	 "  geonet msg send Ann Are you there?\n"
 	 "  date | geonet msg send Ann -\n",
 	 NULL, cmd_msg_send},
@@ -258,8 +268,8 @@ const struct cli_command msg_commands[] = {
 	 "  geonet msg search 'train station' --with Ann\n",
 	 search_options, cmd_msg_search},
 	{"show", "ID", 1, 1, "what became of one message, and which nodes promised to keep it",
-	 "ID is the one that sending it printed, and that --json of the history names. The proof "
-	 "is a file with the nodes' signatures, which anybody can check: geonet msg verify.\n",
+	 "ID is what sending it printed; geonet msg history --json has it too. The proof is a file "
+	 "with the nodes' signatures, which anybody can check: geonet msg verify.\n",
 	 "  geonet msg show 5f0c... --proof kept.json\n",
 	 show_options, cmd_msg_show},
 	{"verify", "FILE", 1, 1, "check a proof: who promised to keep what, until when",
@@ -280,7 +290,7 @@ const struct cli_command msg_commands[] = {
 
 static const struct cli_option send_options[] = {
 	{"message", "TEXT", "a text that comes with it"},
-	{"again", NULL, "send it although the same file was sent to them before"},
+	{"again", NULL, "send it even if the same file was sent to them before"},
 	{0},
 };
 
@@ -292,14 +302,14 @@ static const struct cli_option list_options[] = {
 static const struct cli_option get_options[] = {
 	{"out", "PATH", "where it is saved, a name or a folder; - is stdout (default its name)"},
 	{"index", "N", "which file, of a message with several (default 0)"},
-	{"large", NULL, "also above 100 MiB"},
+	{"large", NULL, "fetch it even above 100 MiB"},
 	{0},
 };
 
 const struct cli_command file_commands[] = {
 	{"send", "WHO PATH", 2, 2, "send a file, of 512 MiB at most",
-	 "It is sealed here, and three nodes keep each part of it for 30 days, so they get it also "
-	 "when you are gone. What was interrupted goes on when it is sent again.\n",
+	 "It is sealed here, and three nodes keep each part of it for 30 days, so they get it even "
+	 "when you are gone. To go on after an interruption, send it again.\n",
 	 "  geonet file send Ann holiday.jpg --message 'Do you remember?'\n",
 	 send_options, cmd_file_send},
 	{"list", "[WHO]", 0, 1, "files that were sent and received, and those on their way",
@@ -307,8 +317,8 @@ const struct cli_command file_commands[] = {
 	 "  geonet file list Ann\n",
 	 list_options, cmd_file_list},
 	{"get", "ID", 1, 1, "save a file",
-	 "Nothing is overwritten. Its name is what its sender wrote, without what could lead "
-	 "elsewhere. What was interrupted goes on when it is asked for again.\n",
+	 "Nothing is overwritten. Its name is what its sender wrote, without anything that could "
+	 "lead elsewhere. To go on after an interruption, ask for it again.\n",
 	 "  geonet file get ID\n"
 	 "  geonet file get ID --out photos/\n"
 	 "  geonet file get ID --out - | tar x\n",
