@@ -101,11 +101,10 @@ static bool is_given(const struct gn_sk *by, struct gn_slice token)
 		CALL(agent_call_job_take, JOB_TAKE, job_take, .queue = &queue, .wait_ms = 1000);
 	WORLD_UNTIL(&w, came.work != 0);
 	say(came.work, BOX_KIND(QUEUE_TASK),
-	    gn_fb_queue_task_make(beside_builder(&w.souls[0].beside),
-				  &(struct gn_fb_queue_task_args){.id = gn_slice(hash.b, 16),
-								  .item = item,
-								  .delivery = 1,
-								  .lease = 30}));
+	    gn_fb_queue_task_make(
+		    beside_builder(&w.souls[0].beside),
+		    &(struct gn_fb_queue_task_args){
+			    .id = gn_slice(hash.b, 16), .item = item, .delivery = 1, .lease = 30}));
 	WORLD_UNTIL(&w, calls_got.answers || calls_got.refusals);
 	bool given = calls_got.answers == 1;
 	gn_host_release(&r->base);
@@ -149,7 +148,7 @@ static void who_may_not_ask_is_not_worked_for(void **state)
 	(void)state;
 	assert_true(is_given(&me->queue.sk, none));
 	assert_true(is_given(&ben, puts));
-	/* by nobody whom the queue knows; with another right; of a queue of his own; of another key */
+	/* by nobody whom the queue knows; with another right; of his own queue; of another key */
 	assert_false(is_given(&ben, none));
 	assert_false(is_given(&ben, works));
 	assert_false(is_given(&ben, own));
