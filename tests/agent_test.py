@@ -4,7 +4,7 @@
 Where an agent's socket is, who may speak to it, and what two users of one machine see of each
 other. Exit 0 passed, 77 skipped with a reason, 1 failed with a sentence.
 """
-import json, os, shutil, signal, socket, stat, subprocess, sys
+import base64, hashlib, json, os, shutil, signal, socket, stat, struct, subprocess, sys
 
 sys.dont_write_bytecode = True
 import node_rig
@@ -157,6 +157,40 @@ def case_squatted(nodes, seed):
               f"it was told {told!r}")
 
 
+def field(buf, table, number):
+    """Where what field `number` of a FlatBuffers table leads to lies."""
+    vtable = table - struct.unpack_from("<i", buf, table)[0]
+    at = table + struct.unpack_from("<H", buf, vtable + 4 + 2 * number)[0]
+    return at + struct.unpack_from("<I", buf, at)[0]
+
+
+def vector(buf, at):
+    return buf[at + 4:at + 4 + struct.unpack_from("<I", buf, at)[0]]
+
+
+def front_box(user, call):
+    """A front box as anybody sees it: its key, and those by which its owner reads and takes."""
+    with open(os.path.join(user.data, "agent", "boxes"), "rb") as f:
+        box = f.read()[8:40]
+    place = hashlib.sha256(b"geonet/key/1" + bytes([0, 5]) + box + bytes([0])).hexdigest()
+    words = json.dumps({"key": place, "type": 5})
+    record = eventually("the box is found", 90,
+                        lambda: call("record", "get", words).get("values"))[0]
+    record = base64.b64decode(record["record"])
+    signed = vector(record, field(record, struct.unpack_from("<I", record)[0], 0))
+    body = vector(signed, field(signed, struct.unpack_from("<I", signed)[0], 8))
+    readers = field(body, struct.unpack_from("<I", body)[0], 1)
+    return box, body[readers + 4:readers + 36], body[readers + 36:readers + 68]
+
+
+def thief(user, tool, opened, call):
+    """Another user who names a front box's keys, which are public, to the node of both (AP-16)."""
+    keys = front_box(user, call)
+    words = json.dumps(dict(zip(("box", "read", "ack"), (k.hex() for k in keys)), front=True))
+    return subprocess.Popen([tool, "--uid", "61003", opened, "box", "follow", words],
+                            stdout=subprocess.PIPE, text=True)
+
+
 def case_users(nodes, seed):
     """Two users over one node that serves the machine see nothing of each other's (AP-14, AG-2,
     AG-61)."""
@@ -167,6 +201,7 @@ def case_users(nodes, seed):
     os.mkdir(programs, 0o755)
     for name in ("geonet", "geonet-agent"):
         shutil.copy(os.path.join(nodes.bin, name), programs)
+    tool = shutil.copy(os.path.join(os.path.dirname(nodes.bin), "tests", "app_call"), programs)
     opened = os.path.join(nodes.base, "open.sock")
     nodes.start(1, "--app-socket", opened)
     nodes.start(4)
@@ -177,8 +212,14 @@ def case_users(nodes, seed):
         eventually(f"{who.name} is found", 120,
                    lambda w=who: w.json("agent", "status").get("published"))
     ann.run("contacts", "add", ben.json("agent", "status")["pid"], "Ben")
+    eve = thief(ben, tool, opened, lambda *words: json.loads(subprocess.run(
+        [tool, opened, *words], capture_output=True, text=True, check=False).stdout))
+    check("exporter" in eve.stdout.readline(), "whoever names keys is asked to sign with them")
     ann.run("msg", "send", "Ben", "between two users")
     eventually("a request arrives", 120, lambda: ben.json("contacts", "list")["contacts"])
+    eve.terminate()
+    told = eve.communicate(timeout=60)[0]
+    check(told == "", f"somebody without the keys of a box was told: {told[:300]}")
     for who, other in ((ann, ben), (ben, ann)):
         for env in ({"GEONET_AGENT": places[other]}, {"XDG_RUNTIME_DIR": other.runtime,
                                                       "HOME": other.home}):

@@ -4,7 +4,7 @@
 As people_test.py: real nodes, an agent each, spoken to by the tool. Exit 0 passed, 77 skipped, 1
 failed with a sentence.
 """
-import json, os, random, shutil, subprocess, sys
+import base64, json, os, random, shutil, subprocess, sys
 
 sys.dont_write_bytecode = True
 import people_test
@@ -32,12 +32,29 @@ def wipe(nodes):
     nodes.start(len(old))
 
 
+def fill_boxes(nodes, person):
+    """One person fills what the nodes have for boxes, more than once, with a box of their own."""
+    tool = os.path.join(os.path.dirname(nodes.bin), "tests", "app_call")
+    recipe = base64.b64encode(bytes(32000)).decode()
+    words = [tool, "--times", "24", person.socket(), "job", "submit",
+             json.dumps({"kind": "fill/1", "recipe": recipe})]
+
+    def gave_way():
+        subprocess.run(words, capture_output=True, timeout=120, check=False)
+        return all(rig.counters(n, "box").get("room_gave_way", 0) > 0 for n in nodes.all)
+
+    eventually("all nodes had to make room", 180, gave_way)
+
+
 def case_custody(nodes, seed):
     """Who promised to keep a message is shown, and proven to anybody without a network; a changed
-    byte is found (AG-63)."""
-    ann, ben = people(nodes, "ann", "ben")
+    byte is found (AG-63). Whoever fills the stores of all holders takes nothing of it (BX-15)."""
+    ann, ben = people(nodes, "ann", "ben", options=("--box-limit", "2M"))
     meet(ann, ben)
     ident = offline(ann, ben, "keep this")
+    fill_boxes(nodes, ann)
+    ann.run("msg", "send", "Ben", "and this")
+    eventually("there is room for it", 120, lambda: ann.state("Ben", "and this") == 1)
     shown = ann.json("msg", "show", ident)
     promises = [c for item in shown["items"] for c in item["custodies"]]
     check(shown["message"]["text"] == "keep this" and len(promises) >= 3, f"{shown}")
@@ -69,7 +86,7 @@ def case_custody(nodes, seed):
     # what another says of another message is no part of it
     check("no message" in ann.run("msg", "show", "00" * 16, want=1), "no such message")
     ben.up(nodes.all[2])
-    eventually("it is read", 120, lambda: "keep this" in ben.texts("Ann"))
+    eventually("both are read", 120, lambda: ben.texts("Ann")[-2:] == ["keep this", "and this"])
     eventually("Ann sees it", 120, lambda: ann.state("Ben", "keep this") >= 2)
     check("delivered" in ann.run("msg", "show", ident), "and when")
     check(not ann.json("msg", "show", ident)["message"].get("missing"), "")

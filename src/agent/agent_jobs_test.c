@@ -121,7 +121,7 @@ static struct gn_slice job(struct gn_hash *id)
 			   .copies = 1};
 	struct gn_buf out = {job_bytes, 0, sizeof job_bytes};
 	gn_rand_fill(&me->host.rand, j.nonce, sizeof j.nonce);
-	assert_int_equal(gn_job_make(&me->device.sk, &j, &out, id), GN_OK);
+	assert_int_equal(gn_job_make(&me->queue.sk, &j, &out, id), GN_OK);
 	return gn_buf_slice(&out);
 }
 

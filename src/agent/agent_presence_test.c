@@ -22,7 +22,10 @@ static struct {
 	} follows[FOLLOWS];
 	unsigned count, said, refused;
 	bool refuses;      /* no root takes anything */
-	struct gn_pk last; /* the topic of what was said last */
+	struct gn_pk last; /* the topic of what was said last, and that itself */
+	uint8_t bytes[256];
+	size_t len;
+	struct gn_fb_sig sig;
 } bus;
 
 static void say_to(const struct follow *f, const struct gn_slice said, const struct gn_fb_sig *sig)
@@ -60,6 +63,11 @@ static bool on_call(struct world_soul *s, const struct gn_host_app_event *e)
 	}
 	bus.said++;
 	memcpy(bus.last.b, owner.b, sizeof owner.b);
+	struct gn_slice said = gn_fb_topic_publish_said(t);
+	assert_true(said.len <= sizeof bus.bytes);
+	memcpy(bus.bytes, said.p, said.len);
+	bus.len = said.len;
+	bus.sig = sig;
 	for (unsigned i = 0; i < bus.count; i++)
 		if (memcmp(bus.follows[i].topic.b, owner.b, sizeof owner.b) == 0)
 			say_to(&bus.follows[i], gn_fb_topic_publish_said(t), &sig);
@@ -134,10 +142,42 @@ static void at_first_nothing_is_said(void **state)
 	assert_int_equal(bus.count, 0);
 }
 
+/* What a root, or their own node, makes up or says again of a contact is not shown: neither what
+ * they said before, nor what is changed anywhere. */
+static void a_root_that_lies_is_not_seen(void)
+{
+	struct follow *f = NULL;
+	set(1, GN_PRESENCE_BUSY);
+	until_seen(0, GN_PRESENCE_BUSY);
+	for (unsigned i = 0; i < bus.count; i++)
+		if (bus.follows[i].soul == &w.souls[0] &&
+		    gn_pk_eq(&bus.follows[i].topic, &w.souls[1].a.presence->topic.pk))
+			f = &bus.follows[i];
+	assert_true(f && gn_pk_eq(&bus.last, &f->topic));
+	uint8_t busy[sizeof bus.bytes];
+	size_t len = bus.len;
+	struct gn_fb_sig sig = bus.sig;
+	memcpy(busy, bus.bytes, len);
+	set(1, GN_PRESENCE_AWAY);
+	until_seen(0, GN_PRESENCE_AWAY);
+	for (size_t i = 0; i < len; i++) { /* one byte each, of the next that they could say */
+		uint8_t lie[sizeof bus.bytes];
+		memcpy(lie, i % 2 ? busy : bus.bytes, len);
+		lie[i] ^= (uint8_t)(1u << i % 8);
+		say_to(f, gn_slice(lie, len), i % 2 ? &sig : &bus.sig);
+	}
+	say_to(f, gn_slice(busy, len), &sig);
+	world_settle(&w);
+	assert_int_equal(seen(0), GN_PRESENCE_AWAY);
+}
+
 static void each_state_is_seen(void **state)
 {
 	(void)state;
 	both_online();
+	a_root_that_lies_is_not_seen();
+	set(1, GN_PRESENCE_ONLINE);
+	until_seen(0, GN_PRESENCE_ONLINE);
 	set(0, GN_PRESENCE_AWAY);
 	until_seen(1, GN_PRESENCE_AWAY);
 	set(0, GN_PRESENCE_INVISIBLE);

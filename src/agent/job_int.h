@@ -29,6 +29,10 @@ bool agent_queue_ours(struct agent_request *r, struct gn_slice token);
 /* May this key work at that queue, by itself or by this chain? */
 bool agent_queue_works(const struct agent_job_at *at, const struct gn_pk *worker,
 		       struct gn_slice token);
+/* May who asks for this do so there: the queue's owner, or the bearer of the chain in it? at: Unix
+ * seconds; 0: when it held (JO-9). */
+bool agent_queue_asks(struct gn_agent *a, const struct gn_pk *queue, const struct gn_job *job,
+		      uint64_t at);
 /* A chain for this key: GN_FB_ACTION_LEASE, GN_FB_ACTION_DEPOSIT, or both. */
 GN_MUST gn_err agent_queue_grant(struct gn_agent *a, const struct gn_pk *worker, uint64_t actions,
 				 uint64_t seconds, struct gn_buf *out);

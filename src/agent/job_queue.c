@@ -227,19 +227,39 @@ static void resource(const struct gn_pk *queue, char path[4 + 64 + 1])
 	gn_hex(GN_SLICE(queue->b), path + 4);
 }
 
-bool agent_queue_works(const struct agent_job_at *at, const struct gn_pk *worker,
-		       struct gn_slice token)
+/* Does this chain of the queue's let that key do so? at 0: when it held; holders looked then. */
+static bool grants(const struct gn_pk *queue, const struct gn_pk *key, struct gn_slice token,
+		   uint64_t action, uint64_t at)
 {
 	char path[4 + 64 + 1];
 	struct gn_token *t = token.len ? malloc(sizeof *t) : NULL;
-	resource(&at->queue, path);
-	/* when it was shown it held: its holders looked */
-	bool works = t && gn_token_open(token, t, NULL) == GN_OK &&
-		     gn_pk_eq(gn_token_bearer(t), worker) &&
-		     gn_token_grants(t, &at->queue, gn_str(path), GN_FB_ACTION_LEASE,
-				     t->blocks[t->count - 1].expires - 1) == GN_OK;
+	resource(queue, path);
+	bool is = t && gn_token_open(token, t, NULL) == GN_OK &&
+		  gn_pk_eq(gn_token_bearer(t), key) &&
+		  gn_token_grants(t, queue, gn_str(path), action,
+				  at ? at : t->blocks[t->count - 1].expires - 1) == GN_OK;
 	free(t);
-	return works || (token.len == 0 && gn_pk_eq(worker, &at->worker));
+	return is;
+}
+
+bool agent_queue_works(const struct agent_job_at *at, const struct gn_pk *worker,
+		       struct gn_slice token)
+{
+	return grants(&at->queue, worker, token, GN_FB_ACTION_LEASE, 0) ||
+	       (token.len == 0 && gn_pk_eq(worker, &at->worker));
+}
+
+bool agent_queue_asks(struct gn_agent *a, const struct gn_pk *queue, const struct gn_job *job,
+		      uint64_t at)
+{
+	const struct agent_queue *q = &a->queue;
+	bool own = gn_pk_eq(queue, &q->sk.pk);
+	if (gn_pk_eq(&job->requester, queue))
+		return true;
+	for (size_t i = 0; own && i < q->refused_count; i++)
+		if (gn_pk_eq(&q->refused[i], &job->requester))
+			return false;
+	return grants(queue, &job->requester, job->token, GN_FB_ACTION_DEPOSIT, at);
 }
 
 bool agent_queue_reached(struct agent_request *r)

@@ -6,7 +6,7 @@
  *   HELD -> FREE [lost to another; the program is silent: its lease runs out, another tries]
  *   ENDING -> FREE [the queue has said whether it counts]
  *
- * Rules AG-102, JO-5, JO-6, JO-8. */
+ * Rules AG-102, JO-5, JO-6, JO-8, JO-9. */
 #include "agent/job_int.h"
 
 #include <stdlib.h>
@@ -113,9 +113,11 @@ static void lent(struct agent_task *t, struct gn_fb_queue_task m)
 	struct gn_job_result bad = {.status = GN_FB_JOB_STATUS_FAILED,
 				    .fault = GN_FB_JOB_FAULT_INPUT};
 	bool none = gn_job_open(item, &job, &t->job) != GN_OK;
-	if (none || job.not_after <= agent_unix(a)) {
-		bad.note = none ? GN_LIT("it is no job, or nobody signed it")
-				: GN_LIT("it was not begun before its time was over");
+	bool asks = !none && agent_queue_asks(a, &t->queue, &job, agent_unix(a));
+	if (!asks || job.not_after <= agent_unix(a)) {
+		bad.note = none    ? GN_LIT("it is no job, or nobody signed it")
+			   : !asks ? GN_LIT("who asks for it may not, at this queue")
+				   : GN_LIT("it was not begun before its time was over");
 		gn_err err = report(t, &bad, 0);
 		refuse(t, GN_AGAIN, "there is no job now");
 		if (err)

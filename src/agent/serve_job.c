@@ -1,6 +1,6 @@
 /* Calls about one's own jobs: put into the queue, read from it, dropped. What there is is what the
  * queue's holders say.
- * Rules AG-100, AG-103, JO-2. */
+ * Rules AG-100, AG-103, JO-2, JO-9. */
 #include "agent/job_int.h"
 
 #include "wire/token.h"
@@ -123,7 +123,8 @@ gn_err agent_call_job_submit(struct agent_request *r)
 	else
 		gn_rand_fill(&a->host.rand, job.nonce, sizeof job.nonce);
 	struct gn_buf out = {w->bytes, 0, GN_JOB_MAX};
-	gn_err err = gn_job_make(&a->device.sk, &job, &out, &w->id);
+	job.token = w->at.own ? gn_slice(NULL, 0) : w->at.token;
+	gn_err err = gn_job_make(w->at.own ? &a->queue.sk : &a->queue.worker, &job, &out, &w->id);
 	if (err) {
 		gn_host_error(&r->base, err,
 			      err == GN_TEXT ? "a kind is as text.count/1"
@@ -235,6 +236,10 @@ static void note(struct agent_listing *l, struct gn_fb_box_got t)
 	struct gn_job job;
 	struct gn_hash id;
 	if (gn_job_open(parts[0], &job, &id) != GN_OK || (l->one && !gn_hash_eq(&id, &l->want)))
+		return;
+	/* whatever holders say: jobs of who may ask, and at others' queues one's own (JO-9) */
+	if (!agent_queue_asks(l->agent, &l->at.queue, &job, 0) ||
+	    !(l->at.own || gn_pk_eq(&job.requester, &l->agent->queue.worker.pk)))
 		return;
 	struct agent_listed *in = malloc(sizeof *in + len), **at = &l->first;
 	if (!in)

@@ -27,6 +27,23 @@ gn_err gn_node_call_node_peers(struct gn_node_request *r);
 gn_err gn_node_call_node_lookups(struct gn_node_request *r);
 gn_err gn_node_call_node_counters(struct gn_node_request *r);
 
+/* ---- call_prove.c: is that key theirs? ---- */
+
+#define GN_NODE_PROVEN 2
+struct gn_node_prove {
+	struct gn_pk box;     /* of roles of a box */
+	struct gn_hash topic; /* of role 0 */
+	struct gn_pk keys[GN_NODE_PROVEN];
+	uint8_t roles[GN_NODE_PROVEN]; /* GN_BOXREC_READER and so on; 0: a follower of the topic */
+	unsigned count;                /* 1 at least */
+	gn_err (*then)(struct gn_node_request *r);
+};
+/* The call's connection is asked to sign; `then` goes on with the call. */
+GN_MUST gn_err gn_node_prove(struct gn_node_request *r, const struct gn_node_prove *what);
+/* r answers. GN_NOT_FOUND: this connection was not asked that; GN_SIGNATURE: it is asked still. */
+GN_MUST gn_err gn_node_proven(const struct gn_node_request *r, uint64_t sign,
+			      const struct gn_sig *sig);
+
 /* ---- call_box.c ---- */
 
 gn_err gn_node_call_box_send(struct gn_node_request *r);

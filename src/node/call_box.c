@@ -5,6 +5,9 @@
 #include "node/call.h"
 
 #include "node/node_int.h"
+#include "wire/token.h"
+
+#include <stdlib.h>
 
 #define BOX_KIND(name) {GN_FB_APP_BODY_APP_BOX, GN_FB_APP_BOX_BODY_##name}
 
@@ -87,7 +90,10 @@ gn_err gn_node_call_box_signed(struct gn_node_request *r)
 {
 	struct gn_fb_box_signed t = {r->base.table};
 	struct gn_sig sig = gn_wire_sig_get(gn_fb_box_signed_sig(t));
-	gn_err err = gn_box_signed(r->node->box, gn_fb_box_signed_sign(t), &sig, r->node->now);
+	uint64_t sign = gn_fb_box_signed_sign(t);
+	gn_err err = gn_node_proven(r, sign, &sig);
+	if (err == GN_NOT_FOUND)
+		err = gn_box_signed(r->node->box, sign, &sig, r->node->now);
 	if (err)
 		gn_host_error(&r->base, err, "`sig` is not by the key that was asked for");
 	else /* also when another was quicker, or its session is gone */
@@ -208,7 +214,21 @@ static void tell_follow(struct gn_node_request *r, const struct gn_box_event *e,
 	}
 }
 
-gn_err gn_node_call_box_follow(struct gn_node_request *r)
+/* Whose key it is: by a chain, its bearer's. */
+static gn_err key_of(struct gn_pk named, struct gn_slice token, struct gn_pk *out)
+{
+	*out = named;
+	if (!token.len)
+		return GN_OK;
+	struct gn_token *chain = malloc(sizeof *chain);
+	gn_err err = chain ? gn_token_open(token, chain, NULL) : GN_NOMEM;
+	if (!err)
+		*out = *gn_token_bearer(chain);
+	free(chain);
+	return err;
+}
+
+static gn_err begin_follow(struct gn_node_request *r)
 {
 	struct gn_fb_box_follow t = {r->base.table};
 	struct gn_box_follow f = {
@@ -220,18 +240,32 @@ gn_err gn_node_call_box_follow(struct gn_node_request *r)
 		.all = gn_fb_box_follow_all(t),
 		.token = gn_fb_box_follow_token(t)};
 	gn_op op;
+	GN_TRY(gn_box_follow(r->node->box, &f, r->node->now, &op));
+	r->box_keys[0] = gn_box_follow_key(r->node->box, op);
+	r->box_keys[1] = f.ack;
+	gn_node_wait_box(r, op, tell_follow);
+	return GN_OK;
+}
+
+gn_err gn_node_call_box_follow(struct gn_node_request *r)
+{
+	struct gn_fb_box_follow t = {r->base.table};
+	struct gn_node_prove p = {.box = gn_wire_key_get(gn_fb_box_follow_box(t)),
+				  .roles = {GN_BOXREC_READER, GN_BOXREC_REMOVER},
+				  .count = 1,
+				  .then = begin_follow};
 	if (!r->base.via) {
 		gn_host_error(&r->base, GN_UNSUPPORTED,
 			      "items come one after another: only a "
 			      "connection of app/1 can follow a box");
 		return GN_OK;
 	}
-	GN_TRY(gn_box_follow(r->node->box, &f, r->node->now, &op));
-	r->box_keys[0] = gn_box_follow_key(r->node->box, op);
-	r->box_keys[1] = f.ack;
+	GN_TRY(key_of(gn_wire_key_get(gn_fb_box_follow_read(t)), gn_fb_box_follow_token(t),
+		      &p.keys[0]));
+	if (gn_fb_box_follow_has_ack(t))
+		p.keys[p.count++] = gn_wire_key_get(gn_fb_box_follow_ack(t));
 	gn_host_lasts(&r->base);
-	gn_node_wait_box(r, op, tell_follow);
-	return GN_OK;
+	return gn_node_prove(r, &p);
 }
 
 /* The oldest lasting call of this connection, of this kind, for this box, that is not `before`
@@ -324,7 +358,7 @@ static void tell_work(struct gn_node_request *r, const struct gn_box_event *e, b
 	gn_host_answer_more(&r->base, task_kind, gn_fb_queue_task_make(b, &args));
 }
 
-gn_err gn_node_call_queue_work(struct gn_node_request *r)
+static gn_err begin_work(struct gn_node_request *r)
 {
 	struct gn_fb_queue_work t = {r->base.table};
 	struct gn_box_work w = {.place.box = gn_wire_key_get(gn_fb_queue_work_box(t)),
@@ -333,19 +367,31 @@ gn_err gn_node_call_queue_work(struct gn_node_request *r)
 				.slots = gn_fb_queue_work_slots(t),
 				.once = gn_fb_queue_work_once(t)};
 	gn_op op;
+	if (gn_fb_queue_work_has_key(t))
+		w.key = gn_wire_key_get(gn_fb_queue_work_key(t));
+	GN_TRY(gn_box_work(r->node->box, &w, r->node->now, &op));
+	r->box_keys[0] = gn_box_work_key(r->node->box, op);
+	gn_node_wait_box(r, op, tell_work);
+	return GN_OK;
+}
+
+gn_err gn_node_call_queue_work(struct gn_node_request *r)
+{
+	struct gn_fb_queue_work t = {r->base.table};
+	struct gn_node_prove p = {.box = gn_wire_key_get(gn_fb_queue_work_box(t)),
+				  .roles = {GN_BOXREC_WORKER},
+				  .count = 1,
+				  .then = begin_work};
 	if (!r->base.via) {
 		gn_host_error(&r->base, GN_UNSUPPORTED,
 			      "items come one after another: only a "
 			      "connection of app/1 can work at a queue");
 		return GN_OK;
 	}
-	if (gn_fb_queue_work_has_key(t))
-		w.key = gn_wire_key_get(gn_fb_queue_work_key(t));
-	GN_TRY(gn_box_work(r->node->box, &w, r->node->now, &op));
-	r->box_keys[0] = gn_box_work_key(r->node->box, op);
+	GN_TRY(key_of(gn_wire_key_get(gn_fb_queue_work_key(t)), gn_fb_queue_work_token(t),
+		      &p.keys[0]));
 	gn_host_lasts(&r->base);
-	gn_node_wait_box(r, op, tell_work);
-	return GN_OK;
+	return gn_node_prove(r, &p);
 }
 
 gn_err gn_node_call_queue_more(struct gn_node_request *r)

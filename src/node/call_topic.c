@@ -155,18 +155,12 @@ static void tell_follow(struct gn_node_request *r, const struct gn_bus_event *e)
 	}
 }
 
-gn_err gn_node_call_topic_follow(struct gn_node_request *r)
+static gn_err begin_follow(struct gn_node_request *r)
 {
 	struct gn_fb_topic_follow t = {r->base.table};
 	struct gn_slice filters[GN_NODE_TOPIC_FILTERS];
 	uint32_t n = gn_fb_topic_follow_filters_len(t);
 	gn_op op;
-	if (!r->base.via) {
-		gn_host_error(&r->base, GN_UNSUPPORTED,
-			      "messages come one after another: only a connection of app/1 can "
-			      "follow a topic");
-		return GN_OK;
-	}
 	if (n > GN_COUNT(filters))
 		return GN_TOO_LARGE;
 	for (uint32_t i = 0; i < n; i++)
@@ -183,9 +177,31 @@ gn_err gn_node_call_topic_follow(struct gn_node_request *r)
 	if (err)
 		return err == GN_EXISTS ? GN_OK : err;
 	r->box_keys[0] = s.key;
-	gn_host_lasts(&r->base);
 	gn_node_wait_bus(r, op, tell_follow);
 	return GN_OK;
+}
+
+gn_err gn_node_call_topic_follow(struct gn_node_request *r)
+{
+	struct gn_fb_topic_follow t = {r->base.table};
+	struct gn_pk owner = gn_wire_key_get(gn_fb_topic_follow_owner(t));
+	struct gn_slice label = gn_fb_topic_follow_label(t);
+	struct gn_node_prove p = {.keys = {gn_wire_key_get(gn_fb_topic_follow_key(t))},
+				  .count = 1,
+				  .then = begin_follow};
+	if (!r->base.via) {
+		gn_host_error(&r->base, GN_UNSUPPORTED,
+			      "messages come one after another: only a connection of app/1 can "
+			      "follow a topic");
+		return GN_OK;
+	}
+	gn_host_lasts(&r->base);
+	if (gn_pk_is_zero(&p.keys[0]))
+		return begin_follow(r);
+	if (label.len > GN_RECORD_LABEL_MAX)
+		return GN_TOO_LARGE;
+	gn_topicrec_key(&owner, label, &p.topic);
+	return gn_node_prove(r, &p);
 }
 
 /* ---- signatures ---- */
@@ -218,7 +234,10 @@ gn_err gn_node_call_topic_signed(struct gn_node_request *r)
 {
 	struct gn_fb_topic_signed t = {r->base.table};
 	struct gn_sig sig = gn_wire_sig_get(gn_fb_topic_signed_sig(t));
-	gn_err err = gn_bus_signed(r->node->bus, gn_fb_topic_signed_sign(t), &sig, r->node->now);
+	uint64_t sign = gn_fb_topic_signed_sign(t);
+	gn_err err = gn_node_proven(r, sign, &sig);
+	if (err == GN_NOT_FOUND)
+		err = gn_bus_signed(r->node->bus, sign, &sig, r->node->now);
 	if (err)
 		gn_host_error(&r->base, err, "`sig` is not by the key that was asked for");
 	else /* also when another was quicker, or its session is gone */

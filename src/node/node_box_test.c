@@ -1,5 +1,6 @@
-/* Boxes on whole nodes: real sessions, whose exporters sign what is shown; what is deposited at one
- * end of the network is read at the other, and outlives a power cut of everybody. */
+/* Boxes and topics on whole nodes: real sessions, whose exporters sign what is shown; what is
+ * deposited at one end of the network is read at the other, and outlives a power cut of everybody;
+ * a root that lies tells a follower nothing. */
 #include "node/testing/whole.h"
 #include "records/box_proof.h"
 
@@ -11,6 +12,7 @@
 #include <cmocka.h>
 
 #define NODES 9
+#define EPOCH ((uint64_t)(WHOLE_EPOCH / GN_MSEC) + 1)
 
 static struct whole w;
 static struct gn_sk owner, reader, contact;
@@ -52,6 +54,20 @@ static void on_overlay(void *user, unsigned node, const struct gn_overlay_event 
 	(void)node;
 	put_over = true;
 	put_result = e->err;
+}
+
+static struct {
+	unsigned said, wills;
+} heard;
+static struct gn_hash topic;
+
+static void on_bus(void *user, unsigned node, const struct gn_bus_event *e)
+{
+	(void)user;
+	if (e->kind != GN_BUS_SAID || node != 2)
+		return;
+	heard.said++;
+	heard.wills += (e->said.flags & GN_FB_BUS_FLAG_WILL) != 0;
 }
 
 static void on_running(void *user, unsigned node)
@@ -133,12 +149,13 @@ static void an_item_crosses_whole_nodes_and_a_power_cut(void **state)
 	owner = secret(1);
 	reader = secret(2);
 	contact = secret(3);
-	whole_init(&w,
-		   &(struct whole_options){
-			   .seed = 5,
-			   .nodes = NODES,
-			   .pow_bits = 1,
-			   .hooks = {.overlay = on_overlay, .box = on_box, .running = on_running}});
+	whole_init(&w, &(struct whole_options){.seed = 5,
+					       .nodes = NODES,
+					       .pow_bits = 1,
+					       .hooks = {.overlay = on_overlay,
+							 .box = on_box,
+							 .bus = on_bus,
+							 .running = on_running}});
 	for (unsigned i = 0; i < NODES; i++) {
 		whole_start(&w, whole_add(&w));
 		whole_run_for(&w, 5 * GN_SEC);
@@ -173,6 +190,132 @@ static void an_item_crosses_whole_nodes_and_a_power_cut(void **state)
 	follow(7);
 	whole_run_for(&w, 20 * GN_SEC);
 	assert_int_equal(items, 2);
+}
+
+/* ---- a topic, in the same world ---- */
+
+static struct gn_bus_publish say(const struct gn_sk *by, const struct gn_said *said)
+{
+	static uint8_t rooms[4][GN_SAID_MAX];
+	static unsigned next;
+	struct gn_buf out = {rooms[next++ % 4], 0, GN_SAID_MAX};
+	struct gn_bus_publish p = {.topic = {secret(4).pk, {NULL, 0}}};
+	struct gn_said in = *said;
+	in.epoch = EPOCH;
+	in.time = (uint64_t)(w.now / GN_MSEC);
+	assert_int_equal(gn_said_make(by, &topic, &in, &out, &p.sig), GN_OK);
+	p.said = gn_buf_slice(&out);
+	return p;
+}
+
+/* A node of the topic's roots that is neither the publisher's nor the follower's. */
+static unsigned some_root(void)
+{
+	struct gn_contact set[8];
+	unsigned n = gn_overlay_set(whole_node(&w, 2)->overlay, &topic, 8, set);
+	for (unsigned i = 3; i < NODES; i++)
+		for (unsigned k = 0; k < n; k++)
+			if (gn_pk_eq(&set[k].pk, &whole_node(&w, i)->key.pk))
+				return i;
+	fail();
+	return 0;
+}
+
+static void send_as(unsigned from, unsigned to, struct gn_fbb *b, uint8_t type, gn_fbref body)
+{
+	struct gn_overlay_message m = {.to = {.pk = whole_node(&w, to)->key.pk,
+					      .addr_count = 1,
+					      .addrs = {w.nodes[to]->addr}},
+				       .reliable = true};
+	gn_fbref root = gn_fb_bus_frame_make(
+		b, &(struct gn_fb_bus_frame_args){.body_type = type, .body = body});
+	assert_int_equal(gn_fbb_finish(b, root, GN_FB_BUS_FRAME_IDENTIFIER, &m.bytes), GN_OK);
+	gn_node_peers_send(whole_node(&w, from), &m, GN_JET_INTERACTIVE);
+	whole_moved(&w, from);
+}
+
+static void lie(unsigned liar, const struct gn_bus_publish *p, bool damaged)
+{
+	static uint8_t room[GN_SAID_MAX + 1024];
+	struct gn_fb_hash fb_topic = gn_wire_hash(topic.b);
+	struct gn_fb_sig sig;
+	struct gn_fbb b = gn_fbb(room, sizeof room);
+	memcpy(sig.b, p->sig.b, sizeof sig.b);
+	sig.b[9] ^= damaged;
+	gn_fbref m = gn_fb_bus_message_make(
+		&b, &(struct gn_fb_bus_message_args){.said = p->said, .sig = &sig});
+	send_as(liar, 2, &b, GN_FB_BUS_FRAME_BODY_BUS_DELIVER,
+		gn_fb_bus_deliver_make(
+			&b, &(struct gn_fb_bus_deliver_args){.topic = &fb_topic, .message = m}));
+}
+
+/* What a root forges, and a will that it tells while its publisher lives, whoever follows does not
+ * hear; they hear it once, when it has lapsed (BS-11, BS-14). */
+static void a_root_that_lies_is_not_heard(void **state)
+{
+	uint8_t record[GN_RECORD_MAX], room[512];
+	struct gn_buf buf = {record, 0, sizeof record};
+	struct gn_sk ann = secret(4), eve = secret(5);
+	struct gn_topicrec rec = {.owner = ann.pk,
+				  .seq = 1,
+				  .created = gn_unix(w.now),
+				  .ttl = 86400,
+				  .publish = GN_FB_TOPIC_ADMISSION_OWNER,
+				  .subscribe = GN_FB_TOPIC_ADMISSION_OPEN};
+	struct gn_said will = {.seq = GN_SAID_WILL,
+			       .flags = GN_FB_BUS_FLAG_WILL,
+			       .until = gn_unix(w.now) + 3600,
+			       .payload = GN_LIT("gone"),
+			       .lease = 90};
+	struct gn_hash salt = {{3}};
+	struct gn_bus_subscribe follows = {.topic = {ann.pk, {NULL, 0}}};
+	gn_op op;
+	(void)state;
+	gn_topicrec_key(&ann.pk, follows.topic.label, &topic);
+	assert_int_equal(gn_topicrec_record(&ann, &rec, &buf), GN_OK);
+	assert_int_equal(
+		gn_overlay_put(whole_node(&w, 0)->overlay, gn_buf_slice(&buf), 5, w.now, &op),
+		GN_OK);
+	whole_moved(&w, 0);
+	whole_run_for(&w, 10 * GN_SEC);
+	assert_int_equal(gn_bus_subscribe(whole_node(&w, 2)->bus, &follows, w.now, &op), GN_OK);
+	whole_moved(&w, 2);
+	gn_said_by(&whole_node(&w, 1)->key.pk, &salt, &will.by);
+	struct gn_bus_publish left = say(&ann, &will);
+	left.salt = salt;
+	assert_int_equal(gn_bus_will(whole_node(&w, 1)->bus, &left, w.now, &op), GN_OK);
+	struct gn_bus_publish one =
+		say(&ann, &(struct gn_said){.seq = 1, .payload = GN_LIT("hello")});
+	assert_int_equal(gn_bus_publish(whole_node(&w, 1)->bus, &one, w.now, &op), GN_OK);
+	whole_moved(&w, 1);
+	whole_run_for(&w, 10 * GN_SEC);
+	assert_int_equal(heard.said, 1);
+	/* one root: in her name, in another's, her will early, to the others that it lapsed */
+	unsigned liar = some_root();
+	struct gn_bus_publish forged =
+		say(&eve, &(struct gn_said){.seq = 2, .payload = GN_LIT("send money")});
+	lie(liar, &forged, false);
+	forged = say(&ann, &(struct gn_said){.seq = 2, .payload = GN_LIT("send money")});
+	lie(liar, &forged, true);
+	lie(liar, &left, false);
+	lie(liar, &left, false);
+	for (unsigned i = 0; i < NODES; i++) {
+		struct gn_fb_hash fb_topic = gn_wire_hash(topic.b);
+		struct gn_fb_key key = gn_wire_key(&ann.pk);
+		struct gn_fbb b = gn_fbb(room, sizeof room);
+		if (i != liar)
+			send_as(liar, i, &b, GN_FB_BUS_FRAME_BODY_BUS_LAPSED,
+				gn_fb_bus_lapsed_make(
+					&b, &(struct gn_fb_bus_lapsed_args){.topic = &fb_topic,
+									    .publisher = &key,
+									    .epoch = EPOCH}));
+	}
+	whole_run_for(&w, 120 * GN_SEC);
+	assert_int_equal(heard.said, 1);
+	whole_kill(&w, 1);
+	whole_run_for(&w, 130 * GN_SEC);
+	assert_int_equal(heard.wills, 1);
+	assert_int_equal(heard.said, 2);
 	whole_free(&w);
 }
 
@@ -207,6 +350,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_item_crosses_whole_nodes_and_a_power_cut),
+		cmocka_unit_test(a_root_that_lies_is_not_heard), /* in the same world */
 		cmocka_unit_test(bounds_of_a_node),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,7 @@ struct gn_node {
 	struct gn_alloc alloc[9];
 	struct gn_env env; /* the node's own */
 	struct gn_sk key;
+	uint64_t proofs; /* call_prove.c: that were asked for */
 	uint8_t nonce[8];
 	struct gn_udp *udp;
 	struct gn_http *http;

@@ -16,7 +16,15 @@ struct gn_node;
 struct gn_node_gateway;
 struct gn_node_request;
 
-enum gn_node_engine { GN_OP_NONE, GN_OP_OVERLAY, GN_OP_NAMES, GN_OP_BUNDLES, GN_OP_BOX, GN_OP_BUS };
+enum gn_node_engine {
+	GN_OP_NONE,
+	GN_OP_OVERLAY,
+	GN_OP_NAMES,
+	GN_OP_BUNDLES,
+	GN_OP_BOX,
+	GN_OP_BUS,
+	GN_OP_PROOF /* of no engine: call_prove.c */
+};
 
 enum { /* begins an operation of the overlay, of which clients have a part (OV-72) */
        GN_NODE_ROUTE_OP = GN_HOST_ROUTE_OWN

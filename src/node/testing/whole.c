@@ -190,6 +190,14 @@ static void told_box(struct gn_node *node, const struct gn_box_event *e)
 		h->box(h->user, n->index, e);
 }
 
+static void told_bus(struct gn_node *node, const struct gn_bus_event *e)
+{
+	const struct whole_node *n = whole_of(node);
+	const struct whole_hooks *h = &n->world->opt.hooks;
+	if (h->bus)
+		h->bus(h->user, n->index, e);
+}
+
 static const struct gn_node_outside outside = {.send = send_batch,
 					       .disk = move_disk,
 					       .work = do_work,
@@ -197,7 +205,8 @@ static const struct gn_node_outside outside = {.send = send_batch,
 					       .overlay = told_overlay,
 					       .names = told_names,
 					       .bundles = told_bundles,
-					       .box = told_box};
+					       .box = told_box,
+					       .bus = told_bus};
 
 static void write_nothing(void *user, enum gn_log_level level, const char *module,
 			  const char *event, const char *text)

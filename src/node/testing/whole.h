@@ -29,6 +29,7 @@ struct whole_hooks {
 	void (*names)(void *user, unsigned node, const struct gn_names_event *e);
 	void (*bundles)(void *user, unsigned node, const struct gn_bundles_event *e);
 	void (*box)(void *user, unsigned node, const struct gn_box_event *e);
+	void (*bus)(void *user, unsigned node, const struct gn_bus_event *e);
 	/* Both stores are read: the engines may be used, and the overlay be told where to begin. */
 	void (*running)(void *user, unsigned node);
 	/* After every turn of a node: what the services of later days have to say is taken here. */

@@ -11,6 +11,8 @@ static struct {
 	uint8_t type;
 	uint64_t request; /* of the last that was dropped */
 	unsigned drops, left;
+	unsigned asked[2]; /* of whom, and with which number, the last were */
+	uint64_t numbers[2];
 } bend;
 
 static void network(const struct gn_topicrec *rec)
@@ -46,6 +48,8 @@ static struct svc_bent dropping(void *user, unsigned from, unsigned to, uint8_t 
 	bend.drops++;
 	bend.from = from;
 	bend.request = gn_fb_bus_frame_request(f);
+	bend.asked[bend.drops % 2] = to;
+	bend.numbers[bend.drops % 2] = bend.request;
 	return (struct svc_bent){.drop = true};
 }
 
@@ -153,6 +157,50 @@ static void a_will_that_one_root_tells_is_not_believed(void **state)
 	assert_int_equal(svc_bus_count(&s, who, "will_once"), 1);
 }
 
+/* A root that is new to a topic asks others for values: one that says that a will was told makes no
+ * second voice of it, nor ends what its publisher says (BS-10, BS-11). */
+static void a_will_that_one_root_keeps_is_not_believed(void **state)
+{
+	unsigned fresh, listens;
+	(void)state;
+	network(NULL);
+	fresh = roots[0];
+	listens = outsider(1);
+	s.bus_bend = dropping;
+	bend.type = BODY(SYNC);
+	bend.from = fresh;
+	bend.left = 2;
+	assert_int_equal(svc_bus_pub(&x, 1, 1, NULL, 1, 0), GN_OK);
+	svc_run_for(&s, 300 * GN_MSEC);
+	assert_int_equal(bend.drops, 2);
+	(void)svc_bus_sub(&x, listens, NULL);
+	svc_run_for(&s, GN_SEC);
+	for (unsigned i = 0; i < 2; i++) {
+		struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
+		struct gn_contact liar = node(bend.asked[i]);
+		says = (struct gn_said){.flags = GN_FB_BUS_FLAG_WILL | GN_FB_BUS_FLAG_RETAINED,
+					.seq = GN_SAID_WILL,
+					.until = gn_unix(s.now) + 600,
+					.lease = 90,
+					.by = {{1}}};
+		number_payload(79);
+		struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
+		gn_fbref m = message_part(&fbb, &x.key[0], gn_slice(NULL, 0));
+		inject(fresh, &liar, &fbb, bend.numbers[i], BODY(KEPT),
+		       gn_fb_bus_kept_make(
+			       &fbb, &(struct gn_fb_bus_kept_args){.topic = &topic, .message = m}));
+		assert_int_equal(svc_bus_count(&s, fresh, "synced"), i);
+		if (i)
+			break;
+		svc_run_for(&s, 500 * GN_MSEC);
+		assert_int_equal(svc_bus_pub(&x, 1, 1, NULL, 2, 0), GN_OK);
+		svc_run_for(&s, GN_SEC);
+		assert_int_equal(svc_bus_count(&s, fresh, "published"), 2);
+		assert_int_equal(svc_bus_times(&x, listens, 2), 1);
+		assert_int_equal(svc_bus_times(&x, listens, 79), 0);
+	}
+}
+
 /* ---- roots ---- */
 
 static void what_is_not_signed_or_of_now_is_not_told(void **state)
@@ -243,6 +291,15 @@ static void a_second_follower_is_given_the_values_too(void **state)
 		for (unsigned k = 0; k < 2; k++)
 			times[k] += x.got[i].op == ops[k] && x.got[i].node == who;
 	assert_true(times[0] == 1 && times[1] == 1);
+	/* said while a third comes: each of them hears it once */
+	struct gn_bus_publish p;
+	gn_op op, third = svc_bus_sub(&x, who, "s");
+	svc_bus_say(&x, 1, "s", 10, GN_FB_BUS_FLAG_RETAINED, &p);
+	assert_int_equal(gn_bus_publish(s.nodes[1].bus, &p, s.now, &op), GN_OK);
+	svc_pump(&s, 1);
+	svc_run_for(&s, BUS_FRESH);
+	assert_int_equal(svc_bus_times(&x, who, 10), 3);
+	gn_bus_cancel(s.nodes[who].bus, third, s.now);
 	/* and who comes after all have gone */
 	gn_bus_cancel(s.nodes[who].bus, ops[0], s.now);
 	gn_bus_cancel(s.nodes[who].bus, ops[1], s.now);
@@ -250,7 +307,7 @@ static void a_second_follower_is_given_the_values_too(void **state)
 	svc_run_for(&s, GN_SEC);
 	(void)svc_bus_sub(&x, who, NULL);
 	svc_run_for(&s, 5 * GN_SEC);
-	assert_int_equal(svc_bus_times(&x, who, 9), 3);
+	assert_int_equal(svc_bus_times(&x, who, 10), 4);
 }
 
 /* ---- gaps ---- */
@@ -374,6 +431,7 @@ int main(void)
 #define T(name) cmocka_unit_test_teardown(name, over)
 		T(one_root_alone_ends_no_will),
 		T(a_will_that_one_root_tells_is_not_believed),
+		T(a_will_that_one_root_keeps_is_not_believed),
 		T(what_is_not_signed_or_of_now_is_not_told),
 		T(a_false_other_root_keeps_nobody_from_being_served),
 		T(a_second_follower_is_given_the_values_too),

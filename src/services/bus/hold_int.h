@@ -256,6 +256,9 @@ void bus_on_will(struct gn_bus *b, const struct bus_from *from, struct bus_held 
 void bus_on_lapsed(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 		   struct gn_fb_bus_lapsed m);
 void bus_wills_due(struct gn_bus *b, struct bus_held *h, gn_time *next);
+/* Another root keeps this will as told. Is that enough? */
+bool bus_will_kept(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p,
+		   const struct gn_pk *by, uint64_t epoch);
 
 /* ---- root.c ---- */
 

@@ -164,6 +164,9 @@ void bus_on_kept(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_b
 	    bus_admit(b, h, from, gn_fb_bus_kept_message(m), true, &e, &why) != GN_OK ||
 	    e.said.until == 0)
 		return;
+	if (e.said.flags & GN_FB_BUS_FLAG_WILL &&
+	    !bus_will_kept(b, h, e.by, &from->pk, e.said.epoch))
+		return;
 	struct bus_blob *blob = bus_blob_new(b, &e.said);
 	if (blob && bus_retain(b, h, e.by, blob, from, &why) == GN_OK) {
 		b->count.synced++;

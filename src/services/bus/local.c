@@ -147,6 +147,7 @@ void bus_local_free(struct gn_bus *b, struct bus_local *l)
 		at = &(*at)->next;
 	*at = l->next;
 	gn_frame_op_remove(&b->frame, &l->op);
+	gn_mem_free(b->env.alloc, l->heard);
 	gn_mem_free(b->env.alloc, l);
 	v->used = b->now;
 	if (v->freeing)
@@ -217,13 +218,35 @@ static void queue(struct gn_bus *b, struct bus_local *l, const struct bus_item *
 	b->queue_bytes += cost;
 }
 
+/* What somebody hears who is given values anew: each of them once. */
+static void note_heard(struct gn_bus *b, struct bus_local *l, const struct bus_blob *m)
+{
+	if (l->fresh <= b->now || !(m->said.flags & GN_FB_BUS_FLAG_RETAINED))
+		return;
+	if (!l->heard)
+		l->heard = gn_mem_new(b->env.alloc, BUS_RETAINED * sizeof *l->heard);
+	if (l->heard)
+		l->heard[l->heard_count++ % BUS_RETAINED] = bus_blob_id(m);
+}
+
+static bool has_heard(const struct bus_local *l, const struct bus_blob *m)
+{
+	struct gn_fb_bus_id id = bus_blob_id(m);
+	for (unsigned i = 0; l->heard && i < BUS_RETAINED && i < l->heard_count; i++)
+		if (bus_id_eq(&l->heard[i], &id))
+			return true;
+	return false;
+}
+
 void bus_locals_say(struct gn_bus *b, struct bus_view *v, struct bus_blob *m)
 {
 	GN_ASSERT(m->refs > 0);
 	struct bus_item it = {.message = m};
 	for (struct bus_local *l = v->locals; l; l = l->next)
-		if (passes(l, m->said.subject))
+		if (passes(l, m->said.subject)) {
+			note_heard(b, l, m);
 			queue(b, l, &it);
+		}
 }
 
 bool bus_locals_fresh(const struct gn_bus *b, const struct bus_view *v)
@@ -239,8 +262,10 @@ void bus_locals_say_fresh(struct gn_bus *b, struct bus_view *v, struct bus_blob 
 	GN_ASSERT(m->refs > 0);
 	struct bus_item it = {.message = m};
 	for (struct bus_local *l = v->locals; l; l = l->next)
-		if (l->fresh > b->now && passes(l, m->said.subject))
+		if (l->fresh > b->now && passes(l, m->said.subject) && !has_heard(l, m)) {
+			note_heard(b, l, m);
 			queue(b, l, &it);
+		}
 }
 
 void bus_locals_gap(struct gn_bus *b, struct bus_view *v, const struct bus_item *gap)

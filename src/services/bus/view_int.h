@@ -42,8 +42,10 @@ struct bus_local { /* a subscription of the owner's */
 	size_t filter_count;
 	struct bus_item *first, *last;
 	uint32_t count;
-	uint64_t dropped; /* since a gap was told */
-	gn_time fresh;    /* until then it is told values that others here have heard */
+	uint64_t dropped;           /* since a gap was told */
+	gn_time fresh;              /* until then it is told values that others here have heard, */
+	struct gn_fb_bus_id *heard; /* but for these: a ring of BUS_RETAINED, made when needed */
+	unsigned heard_count;       /* that ever stood in it */
 	unsigned told_roots;
 	uint32_t told_subscribers;
 	bool changed;

@@ -60,6 +60,18 @@ static void note(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p,
 		tell(b, h, p);
 }
 
+bool bus_will_kept(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p,
+		   const struct gn_pk *by, uint64_t epoch)
+{
+	GN_ASSERT(h->rules && p);
+	struct gn_contact set[BUS_ROOTS];
+	unsigned needed = bus_roots_of(b, &h->topic, set) > 2 ? 2 : 1;
+	if (p->will && p->will->said.epoch == epoch && p->will_until > b->now)
+		return false; /* it lives here */
+	note(b, h, p, by, epoch);
+	return epoch <= p->ended || (p->lapsed_epoch == epoch && p->lapsed_count >= needed);
+}
+
 static void say_lapsed(struct gn_bus *b, const struct bus_held *h, const struct bus_publisher *p)
 {
 	GN_ASSERT(p->will);
