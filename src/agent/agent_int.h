@@ -200,7 +200,7 @@ struct gn_agent {
 	struct agent_client client;
 	struct agent_approval approvals[AGENT_APPROVALS_MAX];
 	struct agent_backing *backing; /* owned; NULL: no backup is being made */
-	bool revoked;                  /* the newest own record took this device out (keep.c) */
+	bool revoked;                  /* the newest own record took this device out (own.c) */
 
 	/* while OPEN; NULL otherwise */
 	struct gn_agent_db *db;
@@ -343,6 +343,8 @@ void agent_no_answer(void *user, const struct gn_host_client_event *e);
 GN_MUST gn_err agent_post_add(struct gn_agent *a, struct gn_agent_tx *tx,
 			      const struct gn_people_send *send);
 gn_time agent_post_pump(struct gn_agent *a);
+/* This device was taken out: what no device has receipted is not delivered. */
+gn_time agent_post_end(struct gn_agent *a);
 void agent_post_close(struct gn_agent *a);
 
 /* ---- due.c ---- */

@@ -505,6 +505,35 @@ gn_time agent_post_pump(struct gn_agent *a)
 	return gn_agent_link_is_up(a->link) ? gn_time_min(next, a->post_due) : next;
 }
 
+static bool copy_undone(void *user, const struct gn_agent_out *o)
+{
+	return o->kind == AGENT_OUT_PROOF || copy_row(user, o);
+}
+
+/* Nobody takes what it sealed, and no receipt comes here any more. */
+gn_time agent_post_end(struct gn_agent *a)
+{
+	struct posting p = {.agent = a};
+	uint64_t next_ms;
+	if (a->post_due > a->now)
+		return a->post_due;
+	gn_err err = gn_agent_outbox(a->db, UINT64_MAX, AGENT_LIMIT_MAX, copy_undone, &p, &next_ms);
+	if (err)
+		agent_fail(a, err);
+	for (unsigned i = 0; i < p.count; i++) {
+		struct agent_out_parts parts = {.rest = {NULL, 0}};
+		if (agent_out_open(p.rows[i].out.bytes, &parts))
+			parts.head.flags &= (uint8_t)~AGENT_OUT_PRESSED;
+		if (!a->failed)
+			row_failed(a, p.rows[i].out.id, &parts.head, GN_PEOPLE_TAKEN_OUT);
+		gn_wipe(&parts, sizeof parts);
+		gn_wipe(p.rows[i].bytes, p.rows[i].out.bytes.len);
+		free(p.rows[i].bytes);
+	}
+	a->post_due = p.count ? a->now : GN_NEVER;
+	return a->post_due;
+}
+
 void agent_post_close(struct gn_agent *a)
 {
 	agent_held_close(a);
