@@ -87,7 +87,8 @@ const struct cli_command agent_commands[] = {
 	{"clients", "[list | add NAME | remove ID]", 0, 2,
 	 "programs with a secret and rights of their own",
 	 "A program that names its secret's file in GEONET_CLIENT may do what its rights say and "
-	 "nothing else.\n",
+	 "nothing else. To add one asks you: for the passphrase, else for a yes (--yes). One with "
+	 "the right agent asks too, and you allow it here: geonet agent approve NUMBER.\n",
 	 "  geonet agent clients add bot --right chat --right 'send/*' --out bot.secret\n"
 	 "  GEONET_CLIENT=bot.secret geonet msg chats\n",
 	 clients_options, cmd_agent_clients},
