@@ -211,6 +211,29 @@ static bool lasts(const struct agent_out_head *head)
 	return head->flags & (AGENT_OUT_STAYS | AGENT_OUT_KEPT);
 }
 
+/* The invite is used up, or its time is over: as anybody who is not invited. False: it was none. */
+static bool by_work(struct agent_deposit *d, struct agent_out_parts *parts)
+{
+	struct gn_agent *a = d->agent;
+	struct gn_agent_tx tx;
+	char name[80];
+	if (parts->head.way != GN_FB_BOX_WAY_INVITE)
+		return false;
+	agent_invite_name(&parts->head.chat, name);
+	parts->head.way = GN_FB_BOX_WAY_WORK;
+	parts->head.bits = GN_BOXREC_WORK_BITS;
+	gn_wipe(parts->head.seed, sizeof parts->head.seed);
+	gn_err err = gn_agent_tx_begin(a->db, &tx);
+	err = err ? err : agent_meta_put(&tx, name, NULL, 0);
+	err = err ? err : agent_out_row(&tx, d->out, AGENT_OUT_ITEM, agent_unix_ms(a), parts);
+	err = err ? err : gn_agent_tx_commit(&tx);
+	if (err) {
+		gn_agent_tx_abort(&tx);
+		agent_fail(a, err);
+	}
+	return true;
+}
+
 static void deposit_over(struct agent_deposit *d, gn_err err, unsigned bits)
 {
 	struct gn_agent *a = d->agent;
@@ -231,7 +254,7 @@ static void deposit_over(struct agent_deposit *d, gn_err err, unsigned bits)
 		agent_out_later(a, d->out, d->tries);
 	} else if (may_do_better(err)) { /* a receipt that nobody took for a day */
 		agent_out_done(a, d->out);
-	} else if (!agent_held_refused(a, d->out, &parts)) {
+	} else if (!by_work(d, &parts) && !agent_held_refused(a, d->out, &parts)) {
 		row_failed(a, d->out, &parts.head, GN_PEOPLE_REFUSED_BY_BOX);
 	}
 	gn_wipe(&parts, sizeof parts);

@@ -178,7 +178,7 @@ const struct cli_command contacts_commands[] = {
 	 "  geonet contacts verify Ann\n"
 	 "  geonet contacts verify Ann 04382 91735 ...\n",
 	 NULL, cmd_contacts_verify},
-	{"invite", "", 0, 0, "make a link by which somebody new can write to you at once",
+	{"invite", "", 0, 0, "make a link by which somebody new can ask you at once",
 	 NULL,
 	 "  geonet contacts invite --uses 20 --days 1 --name Ann\n",
 	 invite_options, cmd_contacts_invite},
