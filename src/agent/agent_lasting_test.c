@@ -509,6 +509,45 @@ static void invited(void **state)
 	assert_int_equal(descriptor_of(&b->boxes[AGENT_FRONT].sk.pk)->invite_count, 0);
 }
 
+static void remove_other(unsigned who)
+{
+	struct gn_agent *a = &w.souls[who].a;
+	struct gn_pk other = world_owner(&w, !who);
+	assert_int_equal(gn_people_remove(a->people, &other, w.now), GN_OK);
+	agent_settle(a);
+	world_settle(&w);
+}
+
+/* PE-49: who was removed is a stranger: what they write next asks, and nobody tells them that they
+ * were removed. */
+static void who_was_removed_asks(void **state)
+{
+	(void)state;
+	struct gn_agent *b = &w.souls[1].a;
+	struct gn_pk other = world_owner(&w, 0);
+	remove_other(1);
+	assert_int_equal(state_of(1), 0);
+	struct gn_content_id id = world_say(&w, 0, "do you hear me");
+	WORLD_UNTIL(&w, state_of(1) == GN_PEOPLE_REQUEST || b->claim_count);
+	if (b->claim_count)
+		agent_claim_accept(b, &b->claims[0]);
+	WORLD_UNTIL(&w, state_of(1) == GN_PEOPLE_REQUEST);
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
+	world_pass(&w, 10 * GN_SEC, GN_SEC);
+	assert_int_equal(world_state(&w, 0, true, &id), GN_PEOPLE_STORED);
+	assert_int_equal(gn_people_answer(b->people, &other, true, w.now), GN_OK);
+	agent_settle(b);
+	world_pass(&w, 10 * GN_SEC, GN_SEC);
+	WORLD_UNTIL(&w, world_state(&w, 0, true, &id) >= GN_PEOPLE_DELIVERED);
+	/* and both ways, through the box that they are told anew */
+	id = world_say(&w, 1, "now I do");
+	WORLD_UNTIL(&w, world_state(&w, 0, false, &id) >= 0);
+	world_pass(&w, 10 * GN_SEC, GN_SEC);
+	id = world_say(&w, 0, "good");
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
+	assert_false(gn_is_zero(w.items[w.item_count - 1].by.b, 32));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -518,6 +557,7 @@ int main(void)
 		WORLD_TEST(a_box_that_refuses),
 		WORLD_TEST(boxes_are_replaced),
 		WORLD_TEST(keys_are_refused),
+		WORLD_TEST(who_was_removed_asks),
 		WORLD_TEST(a_stolen_device),
 		WORLD_TEST(prekeys_are_renewed),
 		WORLD_TEST(set_ups_are_made_anew),

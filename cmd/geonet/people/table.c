@@ -168,7 +168,8 @@ const struct cli_command contacts_commands[] = {
 	 "  geonet contacts unblock Ann\n",
 	 NULL, cmd_contacts_unblock},
 	{"remove", "WHO", 1, 1, "forget them and all that was said",
-	 NULL,
+	 "They are not told. What they write next is a request, as a stranger's is; to hear nothing "
+	 "more of them: geonet contacts block, and keep them.\n",
 	 "  geonet contacts remove Ann\n",
 	 NULL, cmd_contacts_remove},
 	{"verify", "WHO [NUMBER...]", 1, -1, "compare the safety number: is nobody between you?",
