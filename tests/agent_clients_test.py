@@ -155,6 +155,17 @@ def case_asked(nodes, seed):
     check(asked.wait(60) == 0, asked.stderr.read())
     check("third" in eve.run("agent", "clients"), "it is there")
     eve.run("agent", "approve", number, want=4)  # once
+    # who gives up waiting leaves nothing where the backup was to be
+    folder = os.path.join(nodes.base, "backups")
+    os.mkdir(folder)
+    asked = subprocess.Popen([
+        os.path.join(nodes.bin, "geonet"), "--data", eve.data, "agent", "backup",
+        os.path.join(folder, "b")
+    ], stderr=subprocess.PIPE, text=True, env={**os.environ, "GEONET_CLIENT": admin})
+    check("Another client must allow it" in asked.stderr.readline(), "it waits")
+    asked.terminate()
+    asked.wait(30)
+    check(os.listdir(folder) == [], f"left: {os.listdir(folder)}")
     # refused by the person; who is asked is not the person's own tool, whatever clients there are
     asked = subprocess.Popen([
         os.path.join(nodes.bin, "geonet"), "--data", eve.data, "agent", "clients", "add", "fourth",

@@ -168,7 +168,7 @@ const struct cli_command contacts_commands[] = {
 	 "  geonet contacts unblock Ann\n",
 	 NULL, cmd_contacts_unblock},
 	{"remove", "WHO", 1, 1, "forget them and all that was said",
-	 "They are not told. What they write next is a request, as a stranger's is; to hear nothing "
+	 "They are not told. What they write next is a request, as a stranger's is; to hear no "
 	 "more of them: geonet contacts block, and keep them.\n",
 	 "  geonet contacts remove Ann\n",
 	 NULL, cmd_contacts_remove},
@@ -310,7 +310,8 @@ const struct cli_command file_commands[] = {
 	 list_options, cmd_file_list},
 	{"get", "ID", 1, 1, "save a file",
 	 "Nothing is overwritten. Its name is what its sender wrote, without what could lead "
-	 "elsewhere. What was interrupted goes on when it is asked for again.\n",
+	 "elsewhere. What was interrupted goes on when it is asked for again: until then what came "
+	 "is in .geonet-ID.part beside its place. On a full disk nothing of it is kept.\n",
 	 "  geonet file get ID\n"
 	 "  geonet file get ID --out photos/\n"
 	 "  geonet file get ID --out - | tar x\n",
