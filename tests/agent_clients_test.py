@@ -139,7 +139,7 @@ def case_asked(nodes, seed):
     check("never overwritten" in said, said)
     check("no program" in eve.run("agent", "clients").lower(), "its secret would be lost")
     client(eve, "bot", "chat")
-    check("there is no other, and no passphrase" in eve.last(), "the log says who allowed it")
+    check("the tool that asked" in eve.last(), "the log says who allowed it")
     # a client with the right agent: the tool is asked, never the client itself
     admin = client(eve, "admin", "agent")
     asked = subprocess.Popen([
@@ -155,15 +155,29 @@ def case_asked(nodes, seed):
     check(asked.wait(60) == 0, asked.stderr.read())
     check("third" in eve.run("agent", "clients"), "it is there")
     eve.run("agent", "approve", number, want=4)  # once
-    # and the other way round
+    # who gives up waiting leaves nothing where the backup was to be
+    folder = os.path.join(nodes.base, "backups")
+    os.mkdir(folder)
+    asked = subprocess.Popen([
+        os.path.join(nodes.bin, "geonet"), "--data", eve.data, "agent", "backup",
+        os.path.join(folder, "b")
+    ], stderr=subprocess.PIPE, text=True, env={**os.environ, "GEONET_CLIENT": admin})
+    check("Another client must allow it" in asked.stderr.readline(), "it waits")
+    asked.terminate()
+    asked.wait(30)
+    check(os.listdir(folder) == [], f"left: {os.listdir(folder)}")
+    # refused by the person; who is asked is not the person's own tool, whatever clients there are
     asked = subprocess.Popen([
         os.path.join(nodes.bin, "geonet"), "--data", eve.data, "agent", "clients", "add", "fourth",
         "--right", "chat"
-    ], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    ], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                             env={**os.environ, "GEONET_CLIENT": admin})
     number = asked.stderr.readline().split()[-1]
-    by(eve, admin, "agent", "approve", number, "--refuse")
+    eve.run("agent", "approve", number, "--refuse")
     check(asked.wait(60) == 1 and "it was refused" in asked.stderr.read(), "refused")
     check("fourth" not in eve.run("agent", "clients"), "it was added")
+    client(eve, "fifth", "chat")
+    check("the tool that asked" in eve.last(), "the log says who allowed it")
 
 
 if __name__ == "__main__":

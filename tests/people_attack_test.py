@@ -88,6 +88,7 @@ def case_places(nodes, seed):
             said = get(1, small)
             check("No space" in said, said)
             check(not os.path.exists(os.path.join(small, "_rf")), "half a file has its name")
+            check(os.listdir(small) == [], "what came still fills it")
         finally:
             subprocess.run(["umount", small], check=True)
 

@@ -156,6 +156,7 @@ struct agent_backing; /* backup.c */
 struct agent_locked_item { /* that came while it was locked */
 	struct gn_pk box, by;
 	uint8_t id[16];
+	bool invited;         /* `by` is an invite's */
 	uint64_t until, left; /* Unix seconds */
 	uint8_t *bytes;       /* owned; NULL: only counted */
 	size_t len;
@@ -200,7 +201,7 @@ struct gn_agent {
 	struct agent_client client;
 	struct agent_approval approvals[AGENT_APPROVALS_MAX];
 	struct agent_backing *backing; /* owned; NULL: no backup is being made */
-	bool revoked;                  /* the newest own record took this device out (keep.c) */
+	bool revoked;                  /* the newest own record took this device out (own.c) */
 
 	/* while OPEN; NULL otherwise */
 	struct gn_agent_db *db;
@@ -262,12 +263,14 @@ struct gn_agent {
 		gn_time since;
 		unsigned count;
 	} budgets[AGENT_BUDGETS];
+	bool invite_used;  /* by who wrote: the front box is to say how many are open */
 	bool look_waiting; /* something may open what waits */
 	gn_time waiting_due;
 	struct agent_claim { /* strangers whose item waits */
 		struct gn_pk owner;
 		bool told;
 		bool accepted;       /* the person wants to see it: they are looked up */
+		bool invited;        /* by a link of theirs: looked up too, and then they ask */
 		gn_time again, wait; /* when, until they are found, and the doubled wait */
 		gn_time until;       /* whoever accepted them hears then that they are not found */
 	} claims[AGENT_CLAIMS];
@@ -343,6 +346,8 @@ void agent_no_answer(void *user, const struct gn_host_client_event *e);
 GN_MUST gn_err agent_post_add(struct gn_agent *a, struct gn_agent_tx *tx,
 			      const struct gn_people_send *send);
 gn_time agent_post_pump(struct gn_agent *a);
+/* This device was taken out: what no device has receipted is not delivered. */
+gn_time agent_post_end(struct gn_agent *a);
 void agent_post_close(struct gn_agent *a);
 
 /* ---- due.c ---- */
@@ -385,11 +390,24 @@ void agent_invite_name(const struct gn_hash *chat, char out[80]);
 /* ---- inbox.c ---- */
 
 gn_time agent_inbox_pump(struct gn_agent *a);
-/* The person wants to hear them: they are looked up until they are found. */
-void agent_claim_accept(struct gn_agent *a, struct agent_claim *claim);
 void agent_inbox_close(struct gn_agent *a);
 /* One that came while it was locked. */
 void agent_inbox_take(struct gn_agent *a, const struct agent_locked_item *in);
+
+/* ---- claims.c ---- */
+
+/* Did an invite let it into that box? */
+bool agent_invited(const struct gn_pk *box, const struct gn_pk *by, const struct gn_hash *item,
+		   struct gn_fb_box_got t);
+/* The open invite of that key; secret, if asked: GN_INVITE_SECRET_LEN bytes. False: none is. */
+bool agent_invite_of(const struct gn_agent *a, const struct gn_pk *key, uint8_t *secret);
+/* Somebody whose device must be looked up before their item can be opened: at once when they are a
+ * contact, or invited. */
+void agent_claimed(struct gn_agent *a, const struct gn_pk *owner, bool invited);
+/* The person wants to hear them: they are looked up until they are found. */
+void agent_claim_accept(struct gn_agent *a, struct agent_claim *claim);
+/* When to look again for those who are not found. */
+gn_time agent_claims_pump(struct gn_agent *a);
 
 /* ---- locked.c ---- */
 

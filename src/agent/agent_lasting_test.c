@@ -418,6 +418,136 @@ static void a_stranger_found_late(void **state)
 	assert_true(world_state(&w, 1, false, &first) >= 0);
 }
 
+static enum gn_people_state state_of(unsigned who)
+{
+	struct gn_pk other = world_owner(&w, !who);
+	struct gn_people_contact c;
+	return gn_people_get(w.souls[who].a.people, &other, &c) == GN_OK ? c.state : 0;
+}
+
+/* Soul 1 makes a link for one use; soul 0 has it, as if they had added it. */
+static void invite(uint8_t secret)
+{
+	struct gn_agent *a = &w.souls[0].a, *b = &w.souls[1].a;
+	struct gn_people_invite v = {
+		.secret = {secret}, .uses = 1, .until = gn_unix(w.now) + 7 * 86400};
+	struct gn_people_contact c;
+	struct gn_agent_tx tx;
+	struct gn_pk other = world_owner(&w, 1);
+	char name[80];
+	assert_int_equal(gn_people_invite(b->people, &v, w.now), GN_OK);
+	agent_settle(b);
+	agent_own_invites(b);
+	assert_int_equal(gn_people_get(a->people, &other, &c), GN_OK);
+	agent_invite_name(c.chat, name);
+	assert_int_equal(gn_agent_tx_begin(a->db, &tx), GN_OK);
+	assert_int_equal(agent_meta_put(&tx, name, v.secret, sizeof v.secret), GN_OK);
+	assert_int_equal(gn_agent_tx_commit(&tx), GN_OK);
+	world_settle(&w);
+}
+
+/* PE-46: who comes by a link is looked up and shown at once, as linked; a link for one use is one
+ * person's: the next one comes as anybody does, by work, and waits to be looked at. */
+static void invited(void **state)
+{
+	(void)state;
+	world_make(&w);
+	struct gn_agent *a = &w.souls[0].a, *b = &w.souls[1].a;
+	struct gn_people_add add = {.owner = world_owner(&w, 1), .trust = GN_PEOPLE_LINKED};
+	struct gn_people_invite v;
+	struct gn_people_contact c;
+	struct gn_pk other = world_owner(&w, 0);
+	assert_int_equal(gn_people_add(a->people, &add, w.now), GN_OK);
+	agent_settle(a);
+	assert_int_equal(gn_agent_know_ask(a->know, &add.owner), GN_OK);
+	invite(7);
+	/* somebody else has the link, and is quicker */
+	struct gn_people_in in = {.owner = {{9}}, .device = {{9}}, .invited = true, .invite = {7}};
+	uint8_t room[4096];
+	struct gn_buf said = {room, 0, sizeof room};
+	struct gn_content what = {.id = {{9}},
+				  .kind = GN_CONTENT_TEXT,
+				  .seq = 1,
+				  .sent = 1,
+				  .order = 1,
+				  .text = GN_LIT("hi")};
+	assert_int_equal(gn_content_make(&what, &said), GN_OK);
+	in.content = gn_buf_slice(&said);
+	assert_int_equal(gn_people_recv(b->people, &in, w.now), GN_OK);
+	agent_settle(b);
+	assert_true(gn_people_invite_at(b->people, 0, &v));
+	assert_int_equal(v.used, 1);
+	agent_own_invites(b);
+	world_settle(&w);
+	/* and holders lie about another one */
+	struct gn_people_invite open = {.secret = {9}, .uses = 1, .until = v.until};
+	struct gn_sk key;
+	assert_int_equal(gn_people_invite(b->people, &open, w.now), GN_OK);
+	agent_settle(b);
+	gn_boxrec_invite_key(open.secret, &key);
+	w.liar = key.pk;
+	(void)world_say(&w, 0, "hello");
+	WORLD_UNTIL(&w, b->claim_count == 1);
+	world_pass(&w, 5 * GN_SEC, GN_SEC);
+	assert_false(b->claims[0].accepted || b->claims[0].invited);
+	w.liar = (struct gn_pk){{0}};
+	assert_int_equal(state_of(1), 0);
+	assert_true(gn_is_zero(w.items[w.item_count - 1].by.b, 32)); /* by work */
+	/* a link of their own */
+	w.now += 8 * DAYS(1);
+	world_settle(&w);
+	invite(8);
+	struct gn_content_id id = world_say(&w, 0, "is it you?");
+	WORLD_UNTIL(&w, state_of(1) == GN_PEOPLE_REQUEST);
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
+	assert_int_equal(gn_people_get(b->people, &other, &c), GN_OK);
+	assert_true(c.invited);
+	assert_int_equal(c.trust, GN_PEOPLE_LINKED);
+	world_settle(&w);
+	for (size_t i = 0; gn_people_invite_at(b->people, i, &v); i++)
+		assert_int_equal(v.used, 1);
+	assert_int_equal(descriptor_of(&b->boxes[AGENT_FRONT].sk.pk)->invite_count, 0);
+}
+
+static void remove_other(unsigned who)
+{
+	struct gn_agent *a = &w.souls[who].a;
+	struct gn_pk other = world_owner(&w, !who);
+	assert_int_equal(gn_people_remove(a->people, &other, w.now), GN_OK);
+	agent_settle(a);
+	world_settle(&w);
+}
+
+/* PE-49: who was removed is a stranger: what they write next asks, and nobody tells them that they
+ * were removed. */
+static void who_was_removed_asks(void **state)
+{
+	(void)state;
+	struct gn_agent *b = &w.souls[1].a;
+	struct gn_pk other = world_owner(&w, 0);
+	remove_other(1);
+	assert_int_equal(state_of(1), 0);
+	struct gn_content_id id = world_say(&w, 0, "do you hear me");
+	WORLD_UNTIL(&w, state_of(1) == GN_PEOPLE_REQUEST || b->claim_count);
+	if (b->claim_count)
+		agent_claim_accept(b, &b->claims[0]);
+	WORLD_UNTIL(&w, state_of(1) == GN_PEOPLE_REQUEST);
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
+	world_pass(&w, 10 * GN_SEC, GN_SEC);
+	assert_int_equal(world_state(&w, 0, true, &id), GN_PEOPLE_STORED);
+	assert_int_equal(gn_people_answer(b->people, &other, true, w.now), GN_OK);
+	agent_settle(b);
+	world_pass(&w, 10 * GN_SEC, GN_SEC);
+	WORLD_UNTIL(&w, world_state(&w, 0, true, &id) >= GN_PEOPLE_DELIVERED);
+	/* and both ways, through the box that they are told anew */
+	id = world_say(&w, 1, "now I do");
+	WORLD_UNTIL(&w, world_state(&w, 0, false, &id) >= 0);
+	world_pass(&w, 10 * GN_SEC, GN_SEC);
+	id = world_say(&w, 0, "good");
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
+	assert_false(gn_is_zero(w.items[w.item_count - 1].by.b, 32));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -427,10 +557,12 @@ int main(void)
 		WORLD_TEST(a_box_that_refuses),
 		WORLD_TEST(boxes_are_replaced),
 		WORLD_TEST(keys_are_refused),
+		WORLD_TEST(who_was_removed_asks),
 		WORLD_TEST(a_stolen_device),
 		WORLD_TEST(prekeys_are_renewed),
 		WORLD_TEST(set_ups_are_made_anew),
 		cmocka_unit_test_teardown(a_stranger_found_late, tear_down),
+		cmocka_unit_test_teardown(invited, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

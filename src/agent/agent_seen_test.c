@@ -311,8 +311,10 @@ static void withheld_prekeys(void **state)
 /* ---- a stolen device ---- */
 
 /* The owner, elsewhere, lists another device instead of this one: in the network there is that
- * version, whatever the thief's agent would publish. forks: and a later one at the other place. */
-static void revoke(bool forks)
+ * version, whatever the thief's agent would publish. TAKEN: this one is in it, without rights.
+ * FORKS: and a later one at the other place. */
+enum revoked { INSTEAD, TAKEN, FORKS };
+static void revoke(enum revoked how)
 {
 	struct gn_agent *a = &w.souls[1].a;
 	const struct gn_agent_identity *key;
@@ -332,11 +334,15 @@ static void revoke(bool forks)
 				gn_identity_open(gn_slice(w.records[i].bytes, w.records[i].len),
 						 id),
 				GN_OK);
+			struct gn_identity_key *new = &id->keys[how == TAKEN];
 			id->seq++;
-			id->keys[0].pk.b[3] ^= 1;
-			id->keys[0].name = GN_LIT("new");
+			id->key_count += how == TAKEN;
+			*new = id->keys[0];
+			new->pk.b[3] ^= 1;
+			new->name = GN_LIT("new");
+			id->keys[0].rights = how == TAKEN ? 0 : id->keys[0].rights;
 		}
-		if (salt && forks) {
+		if (salt && how == FORKS) {
 			id->seq++;
 			id->keys[0].pk.b[4] ^= 1;
 		}
@@ -360,7 +366,7 @@ static void a_stolen_device(void **state)
 	(void)state;
 	(void)world_say(&w, 1, "it is me");
 	until_sees(0, "it is me|");
-	revoke(false);
+	revoke(INSTEAD);
 	w.souls[1].a.identity_ask = GN_NEVER; /* the thief has no key of the identity */
 	assert_int_equal(gn_agent_know_ask(w.souls[0].a.know, &other), GN_OK);
 	world_settle(&w);
@@ -382,6 +388,32 @@ static void a_stolen_device(void **state)
 	assert_null(strstr(sees(1), "who are you?"));
 }
 
+/* A device that was taken out says so of what it stored until then, also of what is on its way a
+ * start later, with the network or without it. */
+static void taken_out(void **state)
+{
+	(void)state;
+	(void)world_say(&w, 1, "before");
+	until_sees(0, "before|");
+	world_pass(&w, 5 * GN_SEC, GN_SEC);
+	until_sees(1, "before: delivered|");
+	world_away(&w, 0);
+	(void)world_say(&w, 1, "stored");
+	until_sees(1, "before: delivered|stored: stored|");
+	revoke(TAKEN);
+	w.souls[1].a.identity_ask = w.now;
+	until_sees(1, "before: delivered|stored: failed|");
+	assert_true(w.souls[1].a.revoked);
+	size_t items = w.item_count;
+	world_away(&w, 1);
+	world_again(&w, 1);
+	assert_true(w.souls[1].a.revoked);
+	(void)world_say(&w, 1, "later"); /* as a file that was on its way is */
+	until_sees(1, "before: delivered|stored: failed|later: failed|");
+	assert_int_equal(w.item_count, items);
+	assert_string_equal(sees(0), "before|");
+}
+
 /* Two versions of a record come at once, and each has something to say: it is said, and the agent
  * goes on. */
 static void two_versions_at_once(void **state)
@@ -389,7 +421,7 @@ static void two_versions_at_once(void **state)
 	struct gn_pk other = world_owner(&w, 1);
 	unsigned lines = 0;
 	(void)state;
-	revoke(true);
+	revoke(FORKS);
 	w.souls[1].a.identity_ask = GN_NEVER;
 	assert_int_equal(gn_agent_know_ask(w.souls[0].a.know, &other), GN_OK);
 	world_settle(&w);
@@ -410,6 +442,7 @@ int main(void)
 		WORLD_TEST(old_prekeys),
 		cmocka_unit_test_teardown(withheld_prekeys, tear_down),
 		WORLD_TEST(a_stolen_device),
+		WORLD_TEST(taken_out),
 		WORLD_TEST(two_versions_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

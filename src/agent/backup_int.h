@@ -7,6 +7,8 @@
 
 /* A single value of a store that was put back, until a record lists its device. */
 #define AGENT_RESTORED "restored"
+/* Another: the newest own record took this device out. */
+#define AGENT_TAKEN_OUT "own.taken"
 
 struct agent_backup_head {
 	struct gn_pk owner;

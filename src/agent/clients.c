@@ -168,29 +168,11 @@ bool agent_may_send(struct agent_request *r, struct gn_slice who)
 
 /* ---- what a person is asked ---- */
 
-struct others {
-	struct gn_agent *agent;
-	const uint8_t *asker; /* NULL: the person's tool */
-	bool any;
-};
-
-static bool see_other(void *user, const struct gn_agent_client *c)
+/* Must somebody else say yes? For a client, the person's tool does, or another client. The tool is
+ * the person: who has their uid may remove every client unasked, so no client keeps them out. */
+static bool by_another(const uint8_t *asker)
 {
-	struct others *o = user;
-	bool same = o->asker && memcmp(o->asker, c->id.b, sizeof c->id.b) == 0;
-	bool alive = !c->until_ms || c->until_ms > agent_unix_ms(o->agent);
-	o->any = o->any || (!same && alive && agent_right_in(c->rights, GN_LIT("agent")));
-	return !o->any;
-}
-
-/* Is there somebody else to say yes? For a client, the person's tool always is. */
-static bool has_other(struct gn_agent *a, const uint8_t *asker)
-{
-	struct others o = {.agent = a, .asker = asker, .any = asker != NULL};
-	gn_err err = o.any ? GN_OK : gn_agent_clients(a->db, see_other, &o);
-	if (err)
-		agent_fail(a, err);
-	return o.any;
+	return asker != NULL;
 }
 
 static bool is_asker(const struct agent_approval *p, const uint8_t *id)
@@ -228,7 +210,7 @@ static void ask(struct agent_request *r, const char *text)
 	if (id)
 		memcpy(p->asker, id, sizeof p->asker);
 	snprintf(p->text, sizeof p->text, "%s", text);
-	bool here = !has_other(a, id);
+	bool here = !by_another(id);
 	if (!here)
 		agent_serve_asked(a, p);
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
@@ -286,7 +268,7 @@ gn_err agent_call_approval_give(struct agent_request *r)
 		if (!wanted || p->id != wanted)
 			continue;
 		bool yes = gn_fb_approval_give_yes(t), same = is_asker(p, id);
-		if (yes && same && has_other(a, id)) {
+		if (yes && same && by_another(id)) {
 			gn_host_error(&r->base, GN_DENIED,
 				      "who asked cannot allow it: say yes in another client "
 				      "(geonet agent approve %llu)",
@@ -295,9 +277,7 @@ gn_err agent_call_approval_give(struct agent_request *r)
 		}
 		gn_host_log(&a->host, yes && same ? GN_LOG_WARN : GN_LOG_INFO, "approval",
 			    "%s: %s%s", yes ? "allowed" : "refused", p->text,
-			    yes && same ? " (in the client that asked: there is no other, and no "
-					  "passphrase)"
-					: "");
+			    yes && same ? " (by the tool that asked: there is no passphrase)" : "");
 		p->allowed = yes;
 		if (!yes)
 			*p = (struct agent_approval){0};

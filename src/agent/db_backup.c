@@ -27,7 +27,7 @@ struct gn_agent_backup {
 static const char stays[] =
 	"DELETE FROM e2ee; DELETE FROM outbox; DELETE FROM items; DELETE FROM written;"
 	"DELETE FROM clients; DELETE FROM files WHERE state > 0;"
-	"DELETE FROM meta WHERE name IN ('boxes', 'own.devices') OR name GLOB 'prekeys*'"
+	"DELETE FROM meta WHERE name = 'boxes' OR name GLOB 'own.*' OR name GLOB 'prekeys*'"
 	" OR name GLOB 'told.*' OR name GLOB 'presence*';";
 
 static void let_go(struct gn_agent_backup *b)

@@ -22,7 +22,8 @@ struct item {
 	uint8_t id[16];
 	uint64_t until;  /* Unix seconds; */
 	uint64_t left;   /* when it was left there; 0: not known */
-	struct gn_pk by; /* deposit key; zeros: a stranger's */
+	struct gn_pk by; /* deposit key, or an invite's; zeros: a stranger's */
+	bool invited;    /* `by` is an invite's, which let it in */
 	struct gn_slice bytes;
 	bool kept; /* the store has it as it is */
 	/* a session opened it: bytes are a content, */
@@ -33,8 +34,9 @@ struct item {
 /* Before the bytes of a row that waits; in the store, read by this machine alone. */
 struct waiting_head {
 	struct gn_pk by, owner, device;
-	uint8_t opened, setup;
+	uint8_t flags, setup;
 };
+enum { WAITS_OPENED = 1, WAITS_INVITED = 2 };
 
 /* ---- acknowledging ---- */
 
@@ -88,7 +90,7 @@ static uint8_t *waiting_bytes(const struct item *it, size_t *len)
 	head.by = it->by;
 	head.owner = it->owner;
 	head.device = it->device;
-	head.opened = it->opened;
+	head.flags = (it->opened ? WAITS_OPENED : 0) | (it->invited ? WAITS_INVITED : 0);
 	head.setup = it->setup;
 	*len = sizeof head + it->bytes.len;
 	if (bytes) {
@@ -175,67 +177,6 @@ static void spend(struct gn_agent *a, const struct item *it)
 	b->count++;
 }
 
-/* ---- who we do not know ---- */
-
-/* The oldest whom the person has not accepted, else the oldest: its item waits on. */
-static void claim_give_way(struct gn_agent *a)
-{
-	size_t i = 0;
-	while (i < a->claim_count && a->claims[i].accepted)
-		i++;
-	i = i == a->claim_count ? 0 : i;
-	memmove(a->claims + i, a->claims + i + 1, (a->claim_count - i - 1) * sizeof a->claims[0]);
-	a->claim_count--;
-}
-
-/* Somebody whose device must be looked up before their item can be opened: at once when they are a
- * contact. A stranger could find out by it which nodes we ask, so the person is shown their PID and
- * says whether to. */
-static void agent_claimed(struct gn_agent *a, const struct gn_pk *owner)
-{
-	struct gn_people_contact c;
-	bool known = gn_people_get(a->people, owner, &c) == GN_OK;
-	size_t i = 0;
-	while (i < a->claim_count && !gn_pk_eq(&a->claims[i].owner, owner))
-		i++;
-	if (!known && i == a->claim_count) {
-		if (a->claim_count == AGENT_CLAIMS)
-			claim_give_way(a);
-		a->claims[a->claim_count++] = (struct agent_claim){.owner = *owner};
-	}
-	if (known) {
-		gn_err err = gn_agent_know_ask(a->know, owner);
-		(void)err; /* full: when it is looked at again */
-	}
-}
-
-void agent_claim_accept(struct gn_agent *a, struct agent_claim *claim)
-{
-	claim->accepted = true;
-	claim->wait = AGENT_CLAIM_WAIT;
-	claim->again = a->now;
-	claim->until = a->now + AGENT_CLAIM_SHOWN;
-}
-
-/* Those whom the person wants to hear, until they are found: what they publish may have been on
- * its way only. When to look again. */
-static gn_time claims_pump(struct gn_agent *a)
-{
-	gn_time due = GN_NEVER;
-	for (size_t i = 0; i < a->claim_count; i++) {
-		struct agent_claim *c = &a->claims[i];
-		if (!c->accepted)
-			continue;
-		if (c->again <= a->now) {
-			(void)!gn_agent_know_ask(a->know, &c->owner); /* full: the next time */
-			c->again = a->now + c->wait;
-			c->wait = gn_time_min(2 * c->wait, AGENT_CLAIM_WAIT_MAX);
-		}
-		due = gn_time_min(due, c->again);
-	}
-	return due;
-}
-
 /* ---- opening ---- */
 
 /* It is of somebody whom people let say something. GN_PENDING: not yet. */
@@ -244,7 +185,10 @@ static gn_err hand_over(struct gn_agent *a, const struct item *it)
 	struct gn_people_in in = {
 		.owner = it->owner, .device = it->device, .setup = it->setup, .content = it->bytes};
 	struct gn_people_contact c;
+	in.invited = it->invited && agent_invite_of(a, &it->by, in.invite);
 	gn_err err = gn_people_recv(a->people, &in, a->now);
+	a->invite_used = a->invite_used || in.invited;
+	gn_wipe(in.invite, sizeof in.invite);
 	if (!err && gn_people_get(a->people, &it->owner, &c) == GN_OK && !c.blocked &&
 	    c.state == GN_PEOPLE_ACCEPTED)
 		agent_held_unread(a, &it->device, it->bytes);
@@ -285,7 +229,8 @@ static gn_err read_item(struct gn_agent *a, struct item *it, uint8_t *room, bool
 		return GN_OK;
 	case GN_E2EE_WAIT:
 		if (first)
-			agent_claimed(a, &read.claim.owner);
+			agent_claimed(a, &read.claim.owner,
+				      it->invited && agent_invite_of(a, &it->by, NULL));
 		*waits = true;
 		return GN_OK;
 	case GN_E2EE_RESEND: return not_opened(a, it, &read, waits);
@@ -359,6 +304,7 @@ void agent_inbox_take(struct gn_agent *a, const struct agent_locked_item *in)
 	struct item it = {.until = end_of(a, in->until),
 			  .left = in->left,
 			  .by = in->by,
+			  .invited = in->invited,
 			  .bytes = gn_slice(in->bytes, in->len)};
 	memcpy(it.id, in->id, sizeof it.id);
 	for (unsigned i = 0; i < AGENT_BOXES_ALL; i++)
@@ -400,6 +346,7 @@ static void on_followed(void *user, const struct gn_host_client_event *e)
 		it.until = end_of(a, it.until);
 		if (gn_fb_box_got_has_by(t))
 			memcpy(it.by.b, gn_fb_box_got_by(t).b, sizeof it.by.b);
+		it.invited = agent_invited(&box->sk.pk, &it.by, &hash, t);
 		take_in(a, &it);
 	}
 }
@@ -459,7 +406,8 @@ static bool copy_waiting(void *user, const struct gn_agent_item *i)
 		it->by = head.by;
 		it->owner = head.owner;
 		it->device = head.device;
-		it->opened = head.opened;
+		it->opened = head.flags & WAITS_OPENED;
+		it->invited = head.flags & WAITS_INVITED;
 		it->setup = head.setup;
 		it->kept = true;
 	}
@@ -527,6 +475,10 @@ gn_time agent_inbox_pump(struct gn_agent *a)
 		follow(a, box);
 	}
 	takes_pump(a);
+	if (a->invite_used && !a->failed) { /* the box lets no more in by one that is used up */
+		a->invite_used = false;
+		agent_own_invites(a);
+	}
 	if (a->waiting_due <= a->now && !a->failed) { /* who could not be found may be there now */
 		a->waiting_due = a->now + AGENT_WAITING_LOOK;
 		forget_ended(a);
@@ -534,7 +486,7 @@ gn_time agent_inbox_pump(struct gn_agent *a)
 	}
 	if (a->look_waiting && !a->failed)
 		look_at_waiting(a, false);
-	return gn_time_min(a->waiting_due, claims_pump(a));
+	return gn_time_min(a->waiting_due, agent_claims_pump(a));
 }
 
 void agent_inbox_close(struct gn_agent *a)

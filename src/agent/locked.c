@@ -66,6 +66,7 @@ static void got(struct locked_box *b, struct gn_fb_box_got t)
 	memcpy(it.id, id.p, sizeof it.id);
 	if (gn_fb_box_got_has_by(t))
 		memcpy(it.by.b, gn_fb_box_got_by(t).b, sizeof it.by.b);
+	it.invited = agent_invited(&b->key, &it.by, &hash, t);
 	if (!add(a->locked, &it, bytes))
 		return;
 	a->locked_count++;

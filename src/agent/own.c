@@ -238,6 +238,27 @@ static void note_devices(struct gn_agent *a, const struct gn_identity *id)
 	}
 }
 
+/* It stays so over a restart, whether the network is there or not. */
+static void note_revoked(struct gn_agent *a, bool revoked)
+{
+	struct gn_agent_tx tx;
+	uint8_t is = revoked;
+	if (revoked == a->revoked)
+		return;
+	gn_host_log(&a->host, GN_LOG_WARN, "identity", "%s",
+		    revoked ? "another device of yours took this one out: it sends nothing"
+			    : "this device is listed again");
+	gn_err err = gn_agent_tx_begin(a->db, &tx);
+	err = err ? err : agent_meta_put(&tx, AGENT_TAKEN_OUT, &is, sizeof is);
+	err = err ? err : gn_agent_tx_commit(&tx);
+	if (err) {
+		gn_agent_tx_abort(&tx);
+		agent_fail(a, err);
+	}
+	a->revoked = revoked;
+	agent_post_hurry(a);
+}
+
 void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k)
 {
 	const struct gn_identity *newest =
@@ -253,12 +274,8 @@ void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k)
 			a->identity_seq = k->identities[i]->seq;
 	if (newest)
 		note_devices(a, newest);
-	bool revoked = newest && is_revoked(a, newest);
-	if (revoked != a->revoked)
-		gn_host_log(&a->host, GN_LOG_WARN, "identity", "%s",
-			    revoked ? "another device of yours took this one out: it sends nothing"
-				    : "this device is listed again");
-	a->revoked = revoked;
+	if (newest)
+		note_revoked(a, is_revoked(a, newest));
 	if (a->revoked) {
 		a->identity_wanted = false;
 		return;
@@ -322,9 +339,12 @@ gn_err agent_own_open(struct gn_agent *a)
 	GN_TRY(agent_own_boxes_open(a));
 	GN_TRY(agent_own_prekeys_open(a));
 	a->identity_ask = a->now;
-	a->identity_known = a->identity_wanted = a->revoked = false;
+	a->identity_known = a->identity_wanted = false;
 	a->expire_due = a->now;
-	return GN_OK;
+	uint8_t taken = 0;
+	gn_err err = agent_meta(a, AGENT_TAKEN_OUT, &taken, sizeof taken);
+	a->revoked = !err && taken;
+	return err == GN_NOT_FOUND ? GN_OK : err;
 }
 
 gn_time agent_own_pump(struct gn_agent *a)

@@ -130,7 +130,8 @@ static void put_invites(struct gn_agent *a, struct gn_boxrec *in)
 	struct gn_people_invite invite;
 	for (size_t i = 0; gn_people_invite_at(a->people, i, &invite); i++) {
 		struct gn_sk key;
-		if (invite.until < in->created || in->invite_count == GN_BOXREC_INVITES)
+		if (invite.until < in->created || invite.used >= invite.uses ||
+		    in->invite_count == GN_BOXREC_INVITES)
 			continue;
 		gn_boxrec_invite_key(invite.secret, &key);
 		in->invites[in->invite_count++] = key.pk;

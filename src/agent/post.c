@@ -211,6 +211,29 @@ static bool lasts(const struct agent_out_head *head)
 	return head->flags & (AGENT_OUT_STAYS | AGENT_OUT_KEPT);
 }
 
+/* The invite is used up, or its time is over: as anybody who is not invited. False: it was none. */
+static bool by_work(struct agent_deposit *d, struct agent_out_parts *parts)
+{
+	struct gn_agent *a = d->agent;
+	struct gn_agent_tx tx;
+	char name[80];
+	if (parts->head.way != GN_FB_BOX_WAY_INVITE)
+		return false;
+	agent_invite_name(&parts->head.chat, name);
+	parts->head.way = GN_FB_BOX_WAY_WORK;
+	parts->head.bits = GN_BOXREC_WORK_BITS;
+	gn_wipe(parts->head.seed, sizeof parts->head.seed);
+	gn_err err = gn_agent_tx_begin(a->db, &tx);
+	err = err ? err : agent_meta_put(&tx, name, NULL, 0);
+	err = err ? err : agent_out_row(&tx, d->out, AGENT_OUT_ITEM, agent_unix_ms(a), parts);
+	err = err ? err : gn_agent_tx_commit(&tx);
+	if (err) {
+		gn_agent_tx_abort(&tx);
+		agent_fail(a, err);
+	}
+	return true;
+}
+
 static void deposit_over(struct agent_deposit *d, gn_err err, unsigned bits)
 {
 	struct gn_agent *a = d->agent;
@@ -231,7 +254,7 @@ static void deposit_over(struct agent_deposit *d, gn_err err, unsigned bits)
 		agent_out_later(a, d->out, d->tries);
 	} else if (may_do_better(err)) { /* a receipt that nobody took for a day */
 		agent_out_done(a, d->out);
-	} else if (!agent_held_refused(a, d->out, &parts)) {
+	} else if (!by_work(d, &parts) && !agent_held_refused(a, d->out, &parts)) {
 		row_failed(a, d->out, &parts.head, GN_PEOPLE_REFUSED_BY_BOX);
 	}
 	gn_wipe(&parts, sizeof parts);
@@ -503,6 +526,35 @@ gn_time agent_post_pump(struct gn_agent *a)
 			next = a->now;
 	}
 	return gn_agent_link_is_up(a->link) ? gn_time_min(next, a->post_due) : next;
+}
+
+static bool copy_undone(void *user, const struct gn_agent_out *o)
+{
+	return o->kind == AGENT_OUT_PROOF || copy_row(user, o);
+}
+
+/* Nobody takes what it sealed, and no receipt comes here any more. */
+gn_time agent_post_end(struct gn_agent *a)
+{
+	struct posting p = {.agent = a};
+	uint64_t next_ms;
+	if (a->post_due > a->now)
+		return a->post_due;
+	gn_err err = gn_agent_outbox(a->db, UINT64_MAX, AGENT_LIMIT_MAX, copy_undone, &p, &next_ms);
+	if (err)
+		agent_fail(a, err);
+	for (unsigned i = 0; i < p.count; i++) {
+		struct agent_out_parts parts = {.rest = {NULL, 0}};
+		if (agent_out_open(p.rows[i].out.bytes, &parts))
+			parts.head.flags &= (uint8_t)~AGENT_OUT_PRESSED;
+		if (!a->failed)
+			row_failed(a, p.rows[i].out.id, &parts.head, GN_PEOPLE_TAKEN_OUT);
+		gn_wipe(&parts, sizeof parts);
+		gn_wipe(p.rows[i].bytes, p.rows[i].out.bytes.len);
+		free(p.rows[i].bytes);
+	}
+	a->post_due = p.count ? a->now : GN_NEVER;
+	return a->post_due;
 }
 
 void agent_post_close(struct gn_agent *a)

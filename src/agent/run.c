@@ -168,8 +168,8 @@ gn_time agent_pump(struct gn_agent *a)
 		next = gn_time_min(next, gn_agent_publish_pump(a->publish, a->now));
 	if (!a->failed)
 		next = gn_time_min(next, agent_inbox_pump(a));
-	if (!a->failed && !a->revoked)
-		next = gn_time_min(next, agent_post_pump(a));
+	if (!a->failed)
+		next = gn_time_min(next, a->revoked ? agent_post_end(a) : agent_post_pump(a));
 	if (!a->failed)
 		next = gn_time_min(next, agent_backup_pump(a));
 	if (!a->failed)

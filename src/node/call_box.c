@@ -193,6 +193,7 @@ static void tell_follow(struct gn_node_request *r, const struct gn_box_event *e,
 	} else if (e->kind == GN_BOX_ITEM) {
 		struct gn_fb_key by = gn_wire_key(&e->by), worker = gn_wire_key(&e->worker);
 		bool none = e->delivery == 0;
+		bool signs = e->outcome.len || !gn_is_zero(e->sig.b, sizeof e->sig.b);
 		struct gn_fb_sig sig;
 		memcpy(sig.b, e->sig.b, sizeof sig.b);
 		struct gn_fb_box_got_args args = {.id = GN_SLICE(e->id.b),
@@ -208,7 +209,7 @@ static void tell_follow(struct gn_node_request *r, const struct gn_box_event *e,
 						  .lease = e->lease,
 						  .worker = none ? NULL : &worker,
 						  .outcome = e->outcome,
-						  .sig = e->outcome.len ? &sig : NULL,
+						  .sig = signs ? &sig : NULL,
 						  .token = e->token};
 		gn_host_answer_more(&r->base, got_kind, gn_fb_box_got_make(b, &args));
 	}

@@ -254,6 +254,8 @@ static const char *const whys[GN_PEOPLE_WHY_COUNT][2] = {
 	{"the places that keep their messages refuse it",
 	 "they may have blocked you, or too much waits for them: ask them another way"},
 	{"it is too large", "shorten it, or send it as a file"},
+	{"this device was taken out of your identity before anybody took it",
+	 "say it on the device that took its place"},
 };
 
 const char *gn_people_why_text(enum gn_people_why why)

@@ -116,6 +116,7 @@ enum gn_people_why { /* of FAILED */
 		     GN_PEOPLE_NO_BOX,   /* no box takes it */
 		     GN_PEOPLE_REFUSED_BY_BOX,
 		     GN_PEOPLE_TOO_BIG,
+		     GN_PEOPLE_TAKEN_OUT, /* this device is no longer one of theirs */
 		     GN_PEOPLE_WHY_COUNT,
 };
 /* A sentence each: why, and what to do. */

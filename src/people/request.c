@@ -55,7 +55,8 @@ struct people_contact *people_request(struct gn_people *p, struct people_contact
 		p->counters[PEOPLE_C_REQUESTS_UNFIT]++;
 		return NULL;
 	}
-	if (c && unix_now < c->asked + PEOPLE_REQUEST_AGAIN) {
+	bool invited = in->invited && !(c && c->invited) && use_invite(p, in->invite, now);
+	if (c && !invited && unix_now < c->asked + PEOPLE_REQUEST_AGAIN) {
 		p->counters[PEOPLE_C_REQUESTS_AGAIN]++;
 		return NULL;
 	}
@@ -69,7 +70,7 @@ struct people_contact *people_request(struct gn_people *p, struct people_contact
 	p->requests += c->state != GN_PEOPLE_REQUEST;
 	c->state = GN_PEOPLE_REQUEST;
 	c->asked = unix_now;
-	if (in->invited && use_invite(p, in->invite, now)) {
+	if (invited) {
 		c->invited = true;
 		if (c->trust < GN_PEOPLE_LINKED)
 			c->trust = GN_PEOPLE_LINKED;

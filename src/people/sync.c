@@ -92,7 +92,9 @@ void people_contact_remove(struct gn_people *p, struct people_contact *c)
 {
 	people_put(p, &(struct gn_people_row){
 			      .kind = GN_PEOPLE_ROW_CONTACT, .gone = true, .chat = c->id});
-	for (uint32_t i = 0; i < c->device_count; i++)
+	/* what a removed one writes next asks (PE-49), and comes in the sessions that there are */
+	bool writes = c->state == GN_PEOPLE_ACCEPTED && !c->blocked;
+	for (uint32_t i = 0; i < c->device_count && !writes; i++)
 		people_event(p, &(struct gn_people_event){.kind = GN_PEOPLE_DEVICE_GONE,
 							  .owner = c->owner,
 							  .device = c->devices[i].key});

@@ -1,7 +1,8 @@
 /* geonet file get. What comes is written beside its place, and linked there when it is whole.
  *
  *   nothing -> PART [bytes come, synced every 16 MiB] -> whole [link, which overwrites nothing]
- *   PART of before -> goes on after what is surely on the disk */
+ *   PART of before -> goes on after what is surely on the disk
+ *   PART, the disk is full -> nothing */
 #include "geonet/people/commands.h"
 #include "geonet/people/file.h"
 #include "os/os.h"
@@ -26,12 +27,16 @@ struct getting {
 	uint64_t size, at, from, synced;
 	gn_time since;
 	bool begun, told; /* told: why it was given up is printed */
+	bool full;        /* the disk: what came would only fill it */
 	unsigned tries;
 };
 
 static bool fail_io(struct getting *g, const char *what)
 {
-	cli_fail(g->cli, CLI_FAILED, "io", "%s: %s", what, strerror(errno));
+	int why = errno;
+	g->full = why == ENOSPC || why == EDQUOT;
+	cli_fail(g->cli, CLI_FAILED, "io", "%s: %s%s", what, strerror(why),
+		 g->full && !g->out ? "; what came is removed again" : "");
 	g->told = true;
 	return false;
 }
@@ -254,8 +259,11 @@ int cmd_file_get(struct cli *cli)
 		exit = fetch(&g, &id, index);
 		exit = exit ? exit : finish(&g);
 		exit = exit ? exit : say_saved(&g, cli->args[0]);
-		if (exit && g.part && g.at == 0) /* nothing came: nothing is left */
+		if (exit && g.part && (g.at == 0 || g.full))
 			(void)unlinkat(g.dir, g.part, 0);
+		else if (exit && g.part && !cli->json)
+			cli_note(cli, "What came is kept in %s/%s: the same command goes on.",
+				 g.folder, g.part);
 	}
 	if (g.fd >= 0 && !g.out)
 		close(g.fd);

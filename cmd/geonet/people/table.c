@@ -88,7 +88,8 @@ const struct cli_command agent_commands[] = {
 	{"clients", "[list | add NAME | remove ID]", 0, 2,
 	 "programs with a secret and rights of their own",
 	 "A program that names its secret's file in GEONET_CLIENT may do what its rights say and "
-	 "nothing else.\n",
+	 "nothing else. To add one asks you: for the passphrase, else for a yes (--yes). One with "
+	 "the right agent asks too, and you allow it here: geonet agent approve NUMBER.\n",
 	 "  geonet agent clients add bot --right chat --right 'send/*' --out bot.secret\n"
 	 "  GEONET_CLIENT=bot.secret geonet msg chats\n",
 	 clients_options, cmd_agent_clients},
@@ -173,7 +174,8 @@ const struct cli_command contacts_commands[] = {
 	 "  geonet contacts unblock Ann\n",
 	 NULL, cmd_contacts_unblock},
 	{"remove", "WHO", 1, 1, "forget them and all that was said",
-	 NULL,
+	 "They are not told. What they write next is a request, as a stranger's is; to hear no "
+	 "more of them: geonet contacts block, and keep them.\n",
 	 "  geonet contacts remove Ann\n",
 	 NULL, cmd_contacts_remove},
 	{"verify", "WHO [NUMBER...]", 1, -1, "compare the safety number: is nobody between you?",
@@ -184,8 +186,9 @@ const struct cli_command contacts_commands[] = {
 	 "  geonet contacts verify Ann 04382 91735 ...\n",
 	 NULL, cmd_contacts_verify},
 	{"invite", "", 0, 0, "make a link for somebody new who is to write to you",
-	 "With it the first message needs no work and waits before those of other strangers; you "
-	 "accept them as anybody else.\n",
+	 "With it the first message needs no work and waits before those of other strangers: you "
+	 "see at once who it is and that they had the link, and accept them. One for N people is no "
+	 "way in for more.\n",
 	 "  geonet contacts invite --uses 20 --days 1 --name Ann\n",
 	 invite_options, cmd_contacts_invite},
 	{0},
@@ -318,7 +321,8 @@ const struct cli_command file_commands[] = {
 	 list_options, cmd_file_list},
 	{"get", "ID", 1, 1, "save a file",
 	 "Nothing is overwritten. Its name is what its sender wrote, without anything that could "
-	 "lead elsewhere. To go on after an interruption, ask for it again.\n",
+	 "lead elsewhere. To go on after an interruption, ask for it again: until then what came "
+	 "is in .geonet-ID.part beside its place. On a full disk nothing of it is kept.\n",
 	 "  geonet file get ID\n"
 	 "  geonet file get ID --out photos/\n"
 	 "  geonet file get ID --out - | tar x\n",

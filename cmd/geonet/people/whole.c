@@ -1,10 +1,14 @@
-/* A new file, written beside its place and linked there, which overwrites nothing. */
+/* A new file, written without a name and linked into its place, which overwrites nothing; whatever
+ * ends this program, nothing is left. Where a file cannot be without a name it has one beside its
+ * place meanwhile. */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "geonet/people/whole.h"
 
 #include "geonet/frame/frame.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +25,25 @@ static bool failed(struct whole *w, int why)
 	return false;
 }
 
+/* As /proc calls it, by which it gets its name. */
+static void path_of(int fd, char out[32])
+{
+	snprintf(out, 32, "/proc/self/fd/%d", fd);
+}
+
+/* -1: the file system, or the system, has none. */
+static int open_nameless(const struct whole *w)
+{
+	char path[32];
+	struct stat st;
+	int fd = openat(w->dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	path_of(fd, path);
+	if (fd < 0 || stat(path, &st) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
 bool whole_open(struct cli *cli, const char *path, struct whole *w)
 {
 	struct stat st;
@@ -35,6 +58,9 @@ bool whole_open(struct cli *cli, const char *path, struct whole *w)
 		return failed(w, errno);
 	if (!*w->name || fstatat(w->dir, w->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return failed(w, EEXIST);
+	w->fd = open_nameless(w);
+	if (w->fd >= 0)
+		return true;
 	w->part = cli_format(".geonet-%ld.part", (long)getpid());
 	w->fd = openat(w->dir, w->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	return w->fd >= 0 || failed(w, errno);
@@ -55,8 +81,15 @@ bool whole_write(struct whole *w, struct gn_slice data)
 
 bool whole_finish(struct whole *w)
 {
+	char path[32];
 	if (fsync(w->fd) != 0)
 		return failed(w, errno);
+	if (!w->part) {
+		path_of(w->fd, path);
+		if (linkat(AT_FDCWD, path, w->dir, w->name, AT_SYMLINK_FOLLOW) != 0)
+			return failed(w, errno);
+		return fsync(w->dir) == 0 || failed(w, errno);
+	}
 	if (linkat(w->dir, w->part, w->dir, w->name, 0) != 0) {
 		int why = errno;
 		if (why != EPERM && why != EOPNOTSUPP && why != ENOSYS)

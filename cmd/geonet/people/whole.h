@@ -7,7 +7,8 @@
 struct whole {
 	struct cli *cli;
 	const char *path; /* borrowed */
-	char *folder, *name, *part;
+	char *folder, *name;
+	char *part; /* NULL: it has no name yet */
 	int dir, fd;
 };
 /* All false after printing. Whatever came of it, whole_close. */

@@ -91,10 +91,18 @@ static void show_item(struct world_soul *s, uint64_t call, const struct world_it
 {
 	struct gn_fbb *fbb = beside_builder(&s->beside);
 	struct gn_fb_key by;
+	struct gn_fb_sig sig;
 	memcpy(by.b, it->by.b, sizeof by.b);
+	memcpy(sig.b, it->sig.b, sizeof sig.b);
+	bool lies = gn_is_zero(it->by.b, 32) && !gn_is_zero(s->world->liar.b, 32);
+	if (lies) {
+		memcpy(by.b, s->world->liar.b, sizeof by.b);
+		sig.b[0] = 1;
+	}
 	struct gn_fb_box_got_args args = {.id = gn_slice(it->hash.b, 16),
 					  .item = gn_slice(it->bytes, it->len),
-					  .by = gn_is_zero(it->by.b, 32) ? NULL : &by,
+					  .by = gn_is_zero(by.b, 32) ? NULL : &by,
+					  .sig = gn_is_zero(sig.b, 64) ? NULL : &sig,
 					  .deposited = gn_unix(it->at),
 					  .until = gn_unix(s->world->now) + 86400};
 	gn_err err = gn_host_app_answer(s->beside.app, call, got_kind,
@@ -131,6 +139,20 @@ void world_leave(struct world *w, const struct gn_pk *box, const struct gn_pk *b
 	show_all(w, it);
 }
 
+/* By the newest descriptor: is this invite open, this certificate's key not refused? */
+static bool lets_in(const struct world *w, const struct gn_pk *box, const struct gn_pk *by,
+		    bool invite)
+{
+	struct gn_boxrec rec;
+	struct gn_hash key;
+	gn_boxrec_key(box, 0, &key);
+	for (size_t i = 0; i < w->record_count; i++)
+		if (gn_hash_eq(&w->records[i].key, &key) &&
+		    gn_boxrec_open(gn_slice(w->records[i].bytes, w->records[i].len), &rec) == GN_OK)
+			return invite ? gn_boxrec_invites(&rec, by) : !gn_boxrec_refuses(&rec, by);
+	return !invite;
+}
+
 static void take_item(struct world *w, struct beside *b, const struct gn_host_app_event *e)
 {
 	struct gn_fb_box_send t = {e->table};
@@ -147,6 +169,10 @@ static void take_item(struct world *w, struct beside *b, const struct gn_host_ap
 		return;
 	}
 	bool refused = cert.len && (w->refuse_all || gn_pk_eq(&by, &w->refuse));
+	bool invite = gn_fb_box_proof_way(proof) == GN_FB_BOX_WAY_INVITE;
+	if (invite)
+		memcpy(by.b, gn_fb_box_proof_invite(proof).b, sizeof by.b);
+	refused = refused || ((cert.len || invite) && !lets_in(w, &box, &by, invite));
 	struct world_item *it = item_of(w, &box, &hash);
 	if (!refused && !it) {
 		assert_true(w->item_count < WORLD_ITEMS);
@@ -161,6 +187,8 @@ static void take_item(struct world *w, struct beside *b, const struct gn_host_ap
 		it->front = gn_fb_box_send_front(t);
 		it->lost = false;
 		it->at = w->now;
+		if (invite)
+			memcpy(it->sig.b, gn_fb_box_proof_sig(proof).b, sizeof it->sig.b);
 	}
 	for (unsigned i = 0; !refused && i < (it->wide ? 10 : 8); i++) {
 		struct gn_custody c = {.box = box,

@@ -23,6 +23,7 @@ struct world_item {
 	bool hidden;   /* they say that they hold it, and show it to nobody */
 	bool front, taken;
 	gn_time at;
+	struct gn_sig sig; /* an invite's, whose key is `by`; zeros */
 };
 
 struct world_soul {
@@ -59,6 +60,7 @@ struct world {
 	bool says_taken;     /* holders say of all that somebody took it */
 	struct gn_pk refuse; /* deposits by this key are refused */
 	bool refuse_all;     /* all by certificates are */
+	struct gn_pk liar;   /* holders say of strangers' items that this invite let them in */
 	struct gn_pk silent; /* of deposits in this box nothing is heard; */
 	unsigned unanswered; /* so many */
 	/* what the test answers itself: true, it did */

@@ -203,14 +203,14 @@ struct gn_box_event {
 	struct gn_custody custody;
 	struct gn_box_id id;
 	struct gn_slice item; /* until the next call */
-	struct gn_pk by;      /* deposit key; zero: work or invite */
+	struct gn_pk by;      /* deposit key; an invite's, with its `sig`, unchecked; zero: work */
 	uint64_t deposited, until;
 	/* of a queue: class, enum gn_fb_box_turn_state, enum gn_fb_box_end */
 	uint8_t cls, state, end;
 	uint16_t delivery;
 	uint32_t lease;      /* seconds */
 	struct gn_pk worker; /* of the last delivery */
-	struct gn_sig sig;   /* its word for the outcome, checked */
+	struct gn_sig sig;   /* its word for the outcome, checked; else zeros, or the invite's */
 	struct gn_slice outcome,
 		token; /* until the next call; token: by which it works, or empty */
 	/* SIGN: */

@@ -98,9 +98,11 @@ static bool turn_read(const struct box_feed *f, struct box_turn_value *v)
 	return f->turn && box_value_is_turn(&r) && box_turn_value_get(&r, v) == GN_OK;
 }
 
+/* stored: its value; NULL: err says why not. */
 static void send_item(struct gn_box *b, const struct box_feed *f, const struct gn_box_id *id,
-		      const struct box_item *it, struct gn_slice item, gn_err err)
+		      const struct box_item *it, const struct box_value *stored, gn_err err)
 {
+	struct gn_slice item = stored ? stored->item : gn_slice(NULL, 0);
 	GN_ASSERT(f->kind != FEED_COPY && f->kind != FEED_TURN);
 	struct box_turn_value v = {.state = 0};
 	bool ended = it && turn_read(f, &v);
@@ -122,6 +124,10 @@ static void send_item(struct gn_box *b, const struct box_feed *f, const struct g
 		args.deposited = it->deposited;
 		by = gn_wire_key(&it->by);
 		args.by = gn_pk_is_zero(&it->by) ? NULL : &by;
+		if (stored && stored->proof.way == GN_BOX_INVITE) {
+			memcpy(sig.b, stored->proof.sig.b, sizeof sig.b);
+			args.sig = &sig;
+		}
 		if (it->box->queue)
 			add_turn(b, it, ended ? &v : NULL, &args, &worker, &sig);
 	}
@@ -166,7 +172,7 @@ static struct box_item *next_of(struct gn_box *b, struct box_feed *f)
 			return it;
 		f->read_turn = false;
 		if (f->kind == FEED_FETCH || f->kind == FEED_LEASE)
-			send_item(b, f, &f->ids[f->at], NULL, gn_slice(NULL, 0), GN_NOT_FOUND);
+			send_item(b, f, &f->ids[f->at], NULL, NULL, GN_NOT_FOUND);
 	}
 	return NULL;
 }
@@ -328,7 +334,7 @@ void box_feed_loaded(struct gn_box *b, uint64_t number, const struct gn_kv_event
 			if (it->turn && !box_item_ended(it))
 				box_turn_send(b, &(*f)->to, it, NULL);
 		} else if ((*f)->kind != FEED_COPY) {
-			send_item(b, *f, &id, it, err == GN_OK ? v.item : gn_slice(NULL, 0), err);
+			send_item(b, *f, &id, it, err == GN_OK ? &v : NULL, err);
 		}
 		feed_advance(b, *f, it);
 	} else {
