@@ -20,6 +20,7 @@
 #include "overlay/overlay.h"
 #include "records/box.h"
 #include "records/box_proof.h"
+#include "services/lists/lists.h"
 #include "store/store.h"
 
 #define GN_BOX_ITEM_MAX 61440 /* bytes */
@@ -44,6 +45,8 @@ struct gn_box_config {
 	/* Bytes that a message for this peer may have now; NULL: any. */
 	size_t (*room)(void *user, const struct gn_pk *peer);
 	void *user;
+	/* Borrowed, as the overlay: lists of revoked tokens; NULL: none is asked for. */
+	struct gn_lists *lists;
 };
 
 /* Of a value in the log, at most. */
