@@ -175,7 +175,8 @@ void gn_node_caused_by_box(struct gn_node *node, const struct gn_pk *pk)
 {
 	struct gn_box_caused c = gn_box_caused(node->box);
 	uint64_t cost = c.checks * GN_NODE_COST_CHECK + kib(c.hashed) * GN_NODE_COST_KIB +
-			kib(c.byte_days) * GN_NODE_COST_KIB_DAY;
+			kib(c.byte_days) * GN_NODE_COST_KIB_DAY +
+			gn_lists_caused(node->lists) * GN_NODE_COST_LOOKUP;
 	if (cost && gn_guard_on(node->guard))
 		gn_node_charge(node, pk, cost);
 }
@@ -183,7 +184,8 @@ void gn_node_caused_by_box(struct gn_node *node, const struct gn_pk *pk)
 void gn_node_caused_by_bus(struct gn_node *node, const struct gn_pk *pk)
 {
 	struct gn_bus_caused c = gn_bus_caused(node->bus);
-	uint64_t cost = c.checks * GN_NODE_COST_CHECK + kib(c.bytes) * GN_NODE_COST_KIB;
+	uint64_t cost = c.checks * GN_NODE_COST_CHECK + kib(c.bytes) * GN_NODE_COST_KIB +
+			gn_lists_caused(node->lists) * GN_NODE_COST_LOOKUP;
 	if (cost && gn_guard_on(node->guard))
 		gn_node_charge(node, pk, cost);
 }

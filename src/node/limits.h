@@ -91,6 +91,8 @@
 #define GN_NODE_COST_STORE_KIB 44u
 /* each KiB begun of a record: read, hashed twice or more, copied */
 #define GN_NODE_COST_KIB 12u
+/* a list of revoked tokens looked up: eight asked, what they answer checked */
+#define GN_NODE_COST_LOOKUP 700u
 #define GN_NODE_COST_CHUNK 60u      /* a chunk of a file read, hashed, sent */
 #define GN_NODE_COST_CHUNK_PUT 100u /* a chunk received, hashed, written */
 #define GN_NODE_COST_LIST 20u       /* each 256 bytes of a list of contacts: chosen, built */

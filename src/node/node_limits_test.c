@@ -238,6 +238,23 @@ static void what_cannot_be_read_costs(void **state)
 	end(node);
 }
 
+/* A list of revoked tokens that a peer's message has looked up, once; what the node looks up for
+ * itself is charged to nobody. */
+static void a_list_looked_up_for_a_peer_costs_it(void **state)
+{
+	struct gn_node *node = fresh();
+	struct gn_contact who = {.pk = {{5}}};
+	struct gn_pk issuer = {{6}};
+	(void)state;
+	(void)!gn_lists_look(node->lists, &issuer, &who, node->now);
+	gn_node_caused_by_bus(node, &who.pk);
+	assert_int_equal(work_of(node), GN_NODE_COST_LOOKUP);
+	(void)!gn_lists_look(node->lists, &issuer, &who, node->now);
+	gn_node_caused_by_box(node, &who.pk);
+	assert_int_equal(work_of(node), GN_NODE_COST_LOOKUP);
+	end(node);
+}
+
 /* ---- settings ---- */
 
 static gn_err set(const char *name, uint64_t value)
@@ -376,6 +393,7 @@ int main(void)
 		cmocka_unit_test(so_many_peers_are_known),
 		cmocka_unit_test(so_many_lookups_and_steps_are_shown),
 		cmocka_unit_test(what_cannot_be_read_costs),
+		cmocka_unit_test(a_list_looked_up_for_a_peer_costs_it),
 		cmocka_unit_test(settings_end_at_their_bounds),
 		cmocka_unit_test(records_have_a_place_each),
 		cmocka_unit_test(a_page_of_peers_fits_its_frame),
