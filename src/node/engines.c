@@ -55,6 +55,7 @@ static gn_err new_box(struct gn_node *node, const struct gn_env *log, const stru
 				    .bytes_max = node->config.box_limit,
 				    .exporter = gn_node_peers_exporter,
 				    .room = room_for,
+				    .pays = gn_node_token_pays,
 				    .user = node,
 				    .lists = node->lists};
 	GN_TRY(gn_kv_new(log, &kv, &node->box_log));
