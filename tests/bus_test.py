@@ -146,19 +146,24 @@ def case_retained(nodes, seed):
 
 
 def case_rights(nodes, seed):
-    """A topic that asks a token of publishers and followers: with one they may, without not
-    (BS-5, BS-14)."""
+    """A topic that asks a token of publishers and followers: with one they may, without, or with
+    one that was taken back, not (BS-5, BS-14, BS-19)."""
     ann, ben, cay = start(nodes, "ann", "ben", "cay")
     ann.run("bus", "topic", "club", "--publish", "token", "--subscribe", "token")
     token = ann.run("token", "grant", ben.pid, "topic/club", "publish,subscribe").strip()
+    cays = [ann.run("token", "grant", cay.pid, "topic/club", "publish").strip() for _ in range(2)]
+    ann.run("token", "revoke", cays[0])
     sealed = Follower(cay, f"{ann.pid}/club", "--show")
     told = Follower(ben, f"{ann.pid}/club", "--token", token)
     eventually("a follower with a token has a lease", 90, lambda: subscribers(nodes) >= 2)
     eventually("one without is told", 90, lambda: sealed.process.poll() not in (None, 0))
     cay.run("bus", "pub", f"{ann.pid}/club", "x", want=1)
+    said = cay.run("bus", "pub", f"{ann.pid}/club", "x", "--token", cays[0], want=1)
+    check("not allowed" in said, said)
+    cay.run("bus", "pub", f"{ann.pid}/club", "hi", "--token", cays[1])
     ben.run("bus", "pub", f"{ann.pid}/club", "hello", "--token", token)
     ann.run("bus", "pub", "club", "welcome")
-    eventually("both are heard", 90, lambda: sorted(told.texts()) == ["hello", "welcome"])
+    eventually("all are heard", 90, lambda: sorted(told.texts()) == ["hello", "hi", "welcome"])
     check(sealed.texts() == [], f"{sealed.texts()}")
 
 

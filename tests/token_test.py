@@ -94,7 +94,8 @@ def case_revoke(nodes, seed):
 
 
 def case_hidden(nodes, seed):
-    """A network that does not know the list of what was taken back gets it whole with the next."""
+    """A network that does not know the list of what was taken back gets it whole with the next, or
+    when it is renewed (RN-1, RN-2)."""
     nodes.start(1)
     other = node_rig.Nodes(nodes.bin)
     try:
@@ -106,6 +107,12 @@ def case_hidden(nodes, seed):
                   for i in range(2)]
         geonet(nodes, ann, "token", "revoke", tokens[0], "--w", "1")
         os.environ["GEONET_SOCKET"] = os.path.join(other.all[0].data, "app.sock")
+        for state in ("renewed", "kept"):  # a network that does not have it is given it whole
+            done = json.loads(geonet(nodes, ann, "renew", "--all", "--w", "1", "--json"))
+            lists = [i["state"] for i in done["items"] if i["kind"] == "list"]
+            check(lists == [state], f"{state}: {done}")
+        out = geonet(nodes, ben, "token", "check", tokens[0], "topic/0", "read", status=1)
+        check("it was revoked" in out, out)
         said = json.loads(geonet(nodes, ann, "token", "revoke", tokens[1], "--w", "1", "--json"))
         check(said["revoked"] == 2, f"what was taken back before counts again: {said}")
         for i in range(2):

@@ -18,6 +18,8 @@ void gn_node_tick_jet(struct gn_node *node);
 GN_MUST gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message);
 /* A message of the overlay leaves for pk: when it is an answer, who asked pays for its length. */
 void gn_node_caused(struct gn_node *node, const struct gn_pk *pk);
+/* May what is deposited under this key cost something now (box.md BX-45)? As gn_box_config.pays. */
+gn_err gn_node_token_pays(void *node, const struct gn_pk *by, bool many);
 /* The same of what a message about boxes made us do (box.md BX-32). */
 void gn_node_caused_by_box(struct gn_node *node, const struct gn_pk *pk);
 void gn_node_caused_by_bus(struct gn_node *node, const struct gn_pk *pk); /* bus.md BS-17 */

@@ -55,7 +55,9 @@ static gn_err new_box(struct gn_node *node, const struct gn_env *log, const stru
 				    .bytes_max = node->config.box_limit,
 				    .exporter = gn_node_peers_exporter,
 				    .room = room_for,
-				    .user = node};
+				    .pays = gn_node_token_pays,
+				    .user = node,
+				    .lists = node->lists};
 	GN_TRY(gn_kv_new(log, &kv, &node->box_log));
 	box.kv = node->box_log;
 	gn_err err = gn_box_new(own, &box, node->now, &node->box);
@@ -85,7 +87,8 @@ static gn_err new_bus(struct gn_node *node, const struct gn_env *env)
 				    .room = bus_room,
 				    .rtt = rtt_to,
 				    .user = node,
-				    .count_local = node->config.guard_count_local};
+				    .count_local = node->config.guard_count_local,
+				    .lists = node->lists};
 	return gn_bus_new(env, &bus, node->now, &node->bus);
 }
 
@@ -139,6 +142,9 @@ gn_err gn_node_engines_new(struct gn_node *node)
 					  .bytes_max = UINT64_MAX / 2,
 					  .cached_max = node->config.store_limit};
 	GN_TRY(gn_blocks_new(&env[ALLOC_BLOCKS], &blocks, &node->blocks));
+	struct gn_lists_config lists = {.overlay = node->overlay,
+					.count_local = node->config.guard_count_local};
+	GN_TRY(gn_lists_new(&env[ALLOC_SERVICES], &lists, &node->lists));
 	GN_TRY(gn_names_new(&env[ALLOC_SERVICES], node->overlay, &node->names));
 	struct gn_bundles_config bundles = {.overlay = node->overlay,
 					    .blocks = node->blocks,
@@ -166,6 +172,7 @@ void gn_node_engines_free(struct gn_node *node)
 	gn_kv_free(node->box_log);
 	gn_bundles_free(node->bundles);
 	gn_names_free(node->names);
+	gn_lists_free(node->lists);
 	gn_blocks_free(node->blocks);
 	gn_kv_free(node->kv);
 	gn_overlay_free(node->overlay);

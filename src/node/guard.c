@@ -171,19 +171,44 @@ void gn_node_answered(struct gn_node *node, const struct gn_pk *pk, struct gn_sl
 		gn_node_charge(node, pk, cost);
 }
 
+static struct gn_guard_subject of_token(const struct gn_pk *by, bool many)
+{
+	struct gn_guard_subject who = {.kind = GN_GUARD_TOKEN,
+				       .rate = many ? GN_NODE_TOKEN_RATE_MANY : GN_NODE_TOKEN_RATE,
+				       .burst = GN_NODE_TOKEN_BURST};
+	memcpy(who.id, by->b, sizeof who.id);
+	return who;
+}
+
+gn_err gn_node_token_pays(void *user, const struct gn_pk *by, bool many)
+{
+	struct gn_node *node = user;
+	struct gn_guard_subject who = of_token(by, many);
+	gn_err err = gn_guard_charge(node->guard, &who, 0, node->now, NULL);
+	/* too many to be counted: the session's key pays alone */
+	return err == GN_NO_SPACE ? GN_OK : err;
+}
+
 void gn_node_caused_by_box(struct gn_node *node, const struct gn_pk *pk)
 {
 	struct gn_box_caused c = gn_box_caused(node->box);
 	uint64_t cost = c.checks * GN_NODE_COST_CHECK + kib(c.hashed) * GN_NODE_COST_KIB +
-			kib(c.byte_days) * GN_NODE_COST_KIB_DAY;
-	if (cost && gn_guard_on(node->guard))
-		gn_node_charge(node, pk, cost);
+			kib(c.byte_days) * GN_NODE_COST_KIB_DAY +
+			gn_lists_caused(node->lists) * GN_NODE_COST_LOOKUP;
+	if (!cost || !gn_guard_on(node->guard))
+		return;
+	gn_node_charge(node, pk, cost);
+	if (gn_pk_is_zero(&c.by))
+		return;
+	struct gn_guard_subject who = of_token(&c.by, c.many);
+	gn_guard_debit(node->guard, &who, cost, node->now);
 }
 
 void gn_node_caused_by_bus(struct gn_node *node, const struct gn_pk *pk)
 {
 	struct gn_bus_caused c = gn_bus_caused(node->bus);
-	uint64_t cost = c.checks * GN_NODE_COST_CHECK + kib(c.bytes) * GN_NODE_COST_KIB;
+	uint64_t cost = c.checks * GN_NODE_COST_CHECK + kib(c.bytes) * GN_NODE_COST_KIB +
+			gn_lists_caused(node->lists) * GN_NODE_COST_LOOKUP;
 	if (cost && gn_guard_on(node->guard))
 		gn_node_charge(node, pk, cost);
 }

@@ -29,10 +29,15 @@
 #define GN_NODE_MEMORY_SERVICES (256u << 20) /* chunks that are read ahead, manifests */
 #define GN_NODE_COST_CHECK 60                /* an Ed25519 signature checked */
 #define GN_NODE_COST_KIB_DAY 1               /* a KiB of an item kept for a day */
-#define GN_NODE_MEMORY_BOX_LOG (64u << 20)   /* the index of 300,000 values */
-#define GN_NODE_MEMORY_BUS (128u << 20)      /* messages of others, leases, copies on their way */
-#define GN_NODE_TOPIC_FILTERS 64             /* of one subscription over app/1 */
-#define GN_NODE_MEMORY_BOX (192u << 20)      /* an index of 200,000 items, descriptors, answers */
+/* units a second that deposits under one certificate or token may cost, and seconds of them at
+ * once: ten of 1 KiB for a month a second, 200 at once; in a group's box or a queue ten times so */
+#define GN_NODE_TOKEN_RATE 2000u
+#define GN_NODE_TOKEN_RATE_MANY 20000u
+#define GN_NODE_TOKEN_BURST (20 * GN_SEC)
+#define GN_NODE_MEMORY_BOX_LOG (64u << 20) /* the index of 300,000 values */
+#define GN_NODE_MEMORY_BUS (128u << 20)    /* messages of others, leases, copies on their way */
+#define GN_NODE_TOPIC_FILTERS 64           /* of one subscription over app/1 */
+#define GN_NODE_MEMORY_BOX (192u << 20)    /* an index of 200,000 items, descriptors, answers */
 /* values in the log of boxes: items, and as many acknowledgements */
 #define GN_NODE_BOX_ENTRIES 300000
 #define GN_NODE_BOX_LOG_MIN (64u << 20) /* bytes of that log besides the items */
@@ -91,6 +96,8 @@
 #define GN_NODE_COST_STORE_KIB 44u
 /* each KiB begun of a record: read, hashed twice or more, copied */
 #define GN_NODE_COST_KIB 12u
+/* a list of revoked tokens looked up: eight asked, what they answer checked */
+#define GN_NODE_COST_LOOKUP 700u
 #define GN_NODE_COST_CHUNK 60u      /* a chunk of a file read, hashed, sent */
 #define GN_NODE_COST_CHUNK_PUT 100u /* a chunk received, hashed, written */
 #define GN_NODE_COST_LIST 20u       /* each 256 bytes of a list of contacts: chosen, built */

@@ -18,6 +18,7 @@
 #include "services/box/box.h"
 #include "services/bundles/bundles.h"
 #include "services/bus/bus.h"
+#include "services/lists/lists.h"
 #include "services/names/names.h"
 #include "store/store.h"
 
@@ -83,6 +84,7 @@ struct gn_node {
 	struct gn_overlay *overlay;
 	struct gn_kv *kv;
 	struct gn_blocks *blocks;
+	struct gn_lists *lists;
 	struct gn_names *names;
 	struct gn_bundles *bundles;
 	struct gn_kv *box_log;

@@ -238,6 +238,50 @@ static void what_cannot_be_read_costs(void **state)
 	end(node);
 }
 
+/* A list of revoked tokens that a peer's message has looked up, once; what the node looks up for
+ * itself is charged to nobody. */
+static void a_list_looked_up_for_a_peer_costs_it(void **state)
+{
+	struct gn_node *node = fresh();
+	struct gn_contact who = {.pk = {{5}}};
+	struct gn_pk issuer = {{6}};
+	(void)state;
+	(void)!gn_lists_look(node->lists, &issuer, &who, node->now);
+	gn_node_caused_by_bus(node, &who.pk);
+	assert_int_equal(work_of(node), GN_NODE_COST_LOOKUP);
+	(void)!gn_lists_look(node->lists, &issuer, &who, node->now);
+	gn_node_caused_by_box(node, &who.pk);
+	assert_int_equal(work_of(node), GN_NODE_COST_LOOKUP);
+	end(node);
+}
+
+/* What came under a certificate is its key's, beside the session's: at its bound and one past it,
+ * and others' are not touched. */
+static void a_deposit_key_pays_too(void **state)
+{
+	struct gn_node *node = fresh();
+	struct gn_pk by = {{7}}, other = {{8}}, group = {{9}};
+	struct gn_guard_subject who = {
+		.kind = GN_GUARD_TOKEN, .rate = GN_NODE_TOKEN_RATE, .burst = GN_NODE_TOKEN_BURST};
+	uint64_t burst = GN_NODE_TOKEN_RATE * (uint64_t)(GN_NODE_TOKEN_BURST / GN_SEC);
+	(void)state;
+	memcpy(who.id, by.b, sizeof who.id);
+	assert_int_equal(gn_node_token_pays(node, &by, false), GN_OK);
+	gn_guard_debit(node->guard, &who, burst - 1, node->now);
+	assert_int_equal(gn_node_token_pays(node, &by, false), GN_OK);
+	gn_guard_debit(node->guard, &who, 1 + GN_NODE_TOKEN_RATE, node->now);
+	assert_int_equal(gn_node_token_pays(node, &by, false), GN_QUOTA);
+	assert_int_equal(gn_node_token_pays(node, &other, false), GN_OK);
+	node->now += 2 * GN_SEC;
+	assert_int_equal(gn_node_token_pays(node, &by, false), GN_OK);
+	/* ten times so much in a group's box */
+	memcpy(who.id, group.b, sizeof who.id);
+	who.rate = GN_NODE_TOKEN_RATE_MANY;
+	gn_guard_debit(node->guard, &who, 9 * burst, node->now);
+	assert_int_equal(gn_node_token_pays(node, &group, true), GN_OK);
+	end(node);
+}
+
 /* ---- settings ---- */
 
 static gn_err set(const char *name, uint64_t value)
@@ -376,6 +420,8 @@ int main(void)
 		cmocka_unit_test(so_many_peers_are_known),
 		cmocka_unit_test(so_many_lookups_and_steps_are_shown),
 		cmocka_unit_test(what_cannot_be_read_costs),
+		cmocka_unit_test(a_list_looked_up_for_a_peer_costs_it),
+		cmocka_unit_test(a_deposit_key_pays_too),
 		cmocka_unit_test(settings_end_at_their_bounds),
 		cmocka_unit_test(records_have_a_place_each),
 		cmocka_unit_test(a_page_of_peers_fits_its_frame),

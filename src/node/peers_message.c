@@ -10,6 +10,7 @@ void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struc
 		node->peers.count.over_share++;
 		return;
 	}
+	(void)gn_lists_caused(node->lists); /* what was begun for ourselves */
 	if (message.len >= 8 && memcmp(message.p + 4, "GNOV", 4) == 0) {
 		err = gn_overlay_recv(node->overlay, from, &s->addr, message, node->now);
 		gn_node_caused(node, from);

@@ -24,7 +24,8 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 	case GN_OVERLAY_DONE:
 		gn_node_lookup_add(node, e);
 		gn_node_call_tell_lookup(node);
-		if (!gn_names_overlay_event(node->names, e, node->now) &&
+		if (!gn_lists_overlay_event(node->lists, e, node->now) &&
+		    !gn_names_overlay_event(node->names, e, node->now) &&
 		    !gn_bundles_overlay_event(node->bundles, e, node->now) &&
 		    !gn_box_overlay_event(node->box, e, node->now) &&
 		    !gn_bus_overlay_event(node->bus, e, node->now))

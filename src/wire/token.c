@@ -169,6 +169,14 @@ static gn_err read_chain(struct gn_slice in, struct gn_token *t, struct gn_token
 	return GN_OK;
 }
 
+gn_err gn_token_read(struct gn_slice in, struct gn_token *out)
+{
+	struct gn_token t = {0};
+	GN_TRY(read_chain(in, &t, NULL));
+	*out = t;
+	return GN_OK;
+}
+
 gn_err gn_token_open(struct gn_slice in, struct gn_token *out, struct gn_token_fault *fault)
 {
 	struct gn_token t = {0};

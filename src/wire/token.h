@@ -70,6 +70,9 @@ struct gn_token_fault {
 GN_MUST gn_err gn_token_open(struct gn_slice in, struct gn_token *out,
 			     struct gn_token_fault *fault);
 
+/* The same without the signatures: what it would say if they held. */
+GN_MUST gn_err gn_token_read(struct gn_slice in, struct gn_token *out);
+
 /* Who gave it first, and who may use it. */
 const struct gn_pk *gn_token_owner(const struct gn_token *t);
 const struct gn_pk *gn_token_bearer(const struct gn_token *t);

@@ -18,10 +18,13 @@ static void add_item(json_t *list, const char *kind, const char *name, uint64_t 
 
 json_t *own_list(struct cli *cli, const json_t *sites)
 {
-	json_t *list = json_array(), *names = own_names(cli), *id = own_read(cli, OWN_ID), *v;
+	json_t *list = json_array(), *names = own_names(cli), *id = own_read(cli, OWN_ID),
+	       *revoked = own_read(cli, OWN_REVOKED), *v;
 	const char *name;
 	size_t i;
 	add_item(list, "identity", json_text(id, "owner"), json_number(id, "expires"));
+	v = json_object_get(revoked, json_text(id, "owner"));
+	add_item(list, "list", OWN_LIST_NAME, json_number(v, "expires"));
 	json_object_foreach(names, name, v) add_item(list, "name", name, json_number(v, "expires"));
 	json_array_foreach(json_object_get(sites, "sites"), i, v)
 	{
@@ -33,6 +36,7 @@ json_t *own_list(struct cli *cli, const json_t *sites)
 	}
 	json_decref(names);
 	json_decref(id);
+	json_decref(revoked);
 	return list;
 }
 

@@ -1,5 +1,5 @@
-/* What is one's own and ends unless it is renewed: names, the identity record, sites. own.c knows
- * until when each is held, node/renew.c renews. */
+/* What is one's own and ends unless it is renewed: names, the identity record, the list of revoked
+ * tokens, sites. own.c knows until when each is held, node/renew.c renews. */
 #ifndef GEONET_OWN_H
 #define GEONET_OWN_H
 
@@ -7,9 +7,11 @@
 #include "geonet/frame/cli.h"
 #include <jansson.h>
 
-#define OWN_NAMES "own-names.json" /* {NAME: {owner, seq, created, expires, record}} */
-#define OWN_ID "own-id.json"       /* the same of the identity record */
-#define OWN_WARN (7u * 86400u)     /* seconds before the end that a word is said */
+#define OWN_NAMES "own-names.json"     /* {NAME: {owner, seq, created, expires, record}} */
+#define OWN_ID "own-id.json"           /* the same of the identity record */
+#define OWN_REVOKED "own-revoked.json" /* {PID: {seq, expires, list: {id: expires}}} */
+#define OWN_LIST_NAME "of revoked tokens"
+#define OWN_WARN (7u * 86400u) /* seconds before the end that a word is said */
 
 /* For how long something is renewed, and how many nodes must sign it (0: the node's own number). */
 struct own_term {
@@ -25,7 +27,7 @@ json_t *own_names(struct cli *cli);
 /* Takes the list of own names out of the file that the node once shared, before an older node
  * writes over it. */
 void own_names_migrate(struct cli *cli);
-/* [{kind: "identity"|"name"|"site", name, expires}] in this order; sites: the node's answer, or
+/* [{kind: "identity"|"list"|"name"|"site", name, expires}] in this order; sites: the node's answer, or
  * NULL. The caller's reference. */
 json_t *own_list(struct cli *cli, const json_t *sites);
 /* Until when: "2026-12-28 01:20", and how soon that is when it is soon, or over. One of

@@ -1,4 +1,4 @@
-/* Renewing what ends: the identity record, names, sites. A renewal says what was said before,
+/* Renewing what ends: the identity record, the list of revoked tokens, names, sites. A renewal says what was said before,
  * with a new time; what is not past half of its term is left alone, so a timer may run this as
  * often as it likes.
  *
@@ -15,6 +15,7 @@
 #include "geonet/name/name.h"
 #include "geonet/node/commands.h"
 #include "geonet/site/site.h"
+#include "geonet/token/token.h"
 
 #include <stdlib.h>
 
@@ -44,6 +45,15 @@ static void renew_id(struct renewal *r, bool must)
 	int exit = id_renew(&r->each, &r->id, r->term, must, &expires, &done);
 	if (exit || expires)
 		note_item(r, "identity", r->id.pid, exit, done ? "renewed" : "kept", expires);
+}
+
+static void renew_list(struct renewal *r)
+{
+	uint64_t expires = 0;
+	bool done = false;
+	int exit = token_renew(&r->each, &r->id, r->term, &expires, &done);
+	if (exit || expires)
+		note_item(r, "list", OWN_LIST_NAME, exit, done ? "renewed" : "kept", expires);
 }
 
 static void renew_name(struct renewal *r, const char *text)
@@ -111,6 +121,7 @@ static int renew_all(struct renewal *r)
 	json_t *names = own_names(r->cli), *v;
 	const char *name;
 	renew_id(r, false);
+	renew_list(r);
 	json_object_foreach(names, name, v) if (strcmp(json_text(v, "owner"), r->id.pid) == 0)
 		renew_name(r, name);
 	json_decref(names);

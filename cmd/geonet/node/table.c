@@ -141,6 +141,8 @@ const struct cli_command node_commands[] = {
 	 "keep what is yours for another term: identity, names, sites",
 	 "What is past half of its term is signed anew and put again, the rest is left alone; "
 	 "nothing else changes. For a timer: once a day is plenty.\n"
+	 "With --all the list of the tokens that you revoked is kept, too: without it they count "
+	 "again.\n"
 	 "With --all a name that you handed over and a site that never came out whole are told of "
 	 "and skipped; the name is no longer listed after that.\n"
 	 "Exit 0: all is well, 1: something could not be renewed (the others were).\n",

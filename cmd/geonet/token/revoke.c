@@ -15,8 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define OWN_REVOKED "own-revoked.json" /* {PID: {seq, list: {id: expires}}} */
-
 int cmd_token_show(struct cli *cli)
 {
 	struct token_text *t = cli_alloc(sizeof *t);
@@ -135,38 +133,73 @@ static void remember_list(struct cli *cli, const struct gn_revocation *list)
 	}
 	gn_pid(&list->owner, pid);
 	json_object_set_new(all, pid,
-			    json_pack("{sI so}", "seq", (json_int_t)list->seq, "list", entries));
+			    json_pack("{sI sI so}", "seq", (json_int_t)list->seq, "expires",
+				      (json_int_t)(list->created + list->ttl), "list", entries));
 	own_write(cli, OWN_REVOKED, all);
 	json_decref(all);
 	own_unlock(lock);
 }
 
-static int put_list(struct cli *cli, const struct gn_sk *sk, const struct gn_revocation *list)
+/* The next version of the list; changed: what to say when it was changed meanwhile. */
+static int put_list(struct cli *cli, const struct gn_sk *sk, struct gn_revocation *list, uint64_t w,
+		    const char *changed)
 {
-	uint64_t w = 0;
 	uint8_t *bytes = cli_alloc(GN_RECORD_MAX);
 	struct gn_buf out = {bytes, 0, GN_RECORD_MAX};
 	struct reply r = {0};
-	int exit = CLI_USAGE;
-	if (cli_number(cli, "w", 1, 8, &w)) {
-		gn_err err = gn_revocation_record(sk, list, &out);
-		exit = err ? cli_fail_err(cli, err, "the list of revoked tokens")
-			   : record_put(cli, gn_buf_slice(&out), w, "the list of revoked tokens",
-					&r);
-	}
+	list->seq++;
+	list->created = cli_now();
+	list->ttl = GN_REVOCATION_TTL;
+	gn_err err = gn_revocation_record(sk, list, &out);
+	int exit = err ? cli_fail_err(cli, err, "the list of revoked tokens")
+		       : record_put(cli, gn_buf_slice(&out), w, "the list of revoked tokens", &r);
 	if (r.err == GN_STALE)
-		client_report(cli, &r,
-			      "nothing was revoked: your list was changed at the same moment; "
-			      "revoke it again");
+		client_report(cli, &r, changed);
 	if (record_held(&r, exit))
 		remember_list(cli, list);
+	reply_free(&r);
+	free(bytes);
+	return exit;
+}
+
+static int revoke(struct cli *cli, const struct gn_sk *sk, struct gn_revocation *list)
+{
+	uint64_t w = 0;
+	if (!cli_number(cli, "w", 1, 8, &w))
+		return CLI_USAGE;
+	int exit = put_list(cli, sk, list, w,
+			    "nothing was revoked: your list was changed at the same moment; "
+			    "revoke it again");
 	if (exit == CLI_OK && cli->json)
 		exit = cli_json(cli, json_pack("{sI sI}", "revoked", (json_int_t)list->count, "seq",
 					       (json_int_t)list->seq));
 	else if (exit == CLI_OK)
 		printf("revoked; %s on your list\n", out_count(list->count, "token", "tokens"));
-	reply_free(&r);
-	free(bytes);
+	return exit;
+}
+
+int token_renew(struct cli *cli, const struct identity *id, struct own_term term, uint64_t *expires,
+		bool *done)
+{
+	struct gn_revocation *list = cli_alloc(sizeof *list);
+	int exit = fetch_list(cli, &id->keys.sk.pk, list);
+	size_t shown = list->count;
+	uint64_t ends = list->created + list->ttl;
+	/* what nobody shows any more is put again; a full list is as full as it was */
+	if (exit == CLI_OK)
+		(void)!recall_list(cli, list);
+	bool gone = list->count != shown;
+	if (exit == CLI_OK && list->count) {
+		*expires = ends;
+		if (term.force || gone || cli_now() > list->created + list->ttl / 2) {
+			exit = put_list(
+				cli, &id->keys.sk, list, term.w,
+				"the list of revoked tokens was changed at the same moment");
+			*done = exit == CLI_OK;
+			*expires = *done ? list->created + list->ttl : ends;
+		}
+	}
+	free(list);
 	return exit;
 }
 
@@ -196,14 +229,11 @@ int cmd_token_revoke(struct cli *cli)
 		struct gn_revoked entry = {b->id, b->expires};
 		gn_err err = recall_list(cli, list);
 		err = err ? err : gn_revocation_add(list, &entry, cli_now());
-		list->seq++;
-		list->created = cli_now();
-		list->ttl = GN_REVOCATION_TTL;
 		exit = err ? cli_fail(cli, CLI_FAILED, gn_err_name(err),
 				      "your list has %d tokens, which is all it can hold; one goes "
 				      "when it would have ended",
 				      GN_REVOKED_MAX)
-			   : put_list(cli, &id.keys.sk, list);
+			   : revoke(cli, &id.keys.sk, list);
 	}
 	identity_wipe(&id);
 out:

@@ -3,6 +3,8 @@
 #define GEONET_TOKEN_H
 
 #include "geonet/frame/cli.h"
+#include "geonet/identity/identity.h"
+#include "geonet/identity/own.h"
 #include "wire/token.h"
 #include <jansson.h>
 
@@ -25,5 +27,10 @@ json_t *token_json(const struct gn_token *t);
 void token_show(const struct cli *cli, const struct gn_token *t);
 /* "block 2 grants a right that the block before does not have" */
 int token_fail(struct cli *cli, gn_err err, const struct gn_token_fault *fault);
+
+/* Puts the list of revoked tokens again when it is due, or nobody shows it whole. *expires stays 0
+ * when nothing was revoked. */
+int token_renew(struct cli *cli, const struct identity *id, struct own_term term, uint64_t *expires,
+		bool *done);
 
 #endif

@@ -36,7 +36,7 @@ gn_err box_token_check(struct gn_box *b, const struct box_held *h, struct gn_sli
 {
 	char path[4 + 64 + 1]; /* and the zero of gn_hex */
 	struct gn_token *t = &b->token;
-	const struct gn_pk *owner = gn_pk_is_zero(&h->rules->issuer) ? &h->key : &h->rules->issuer;
+	const struct gn_pk *owner = box_issuer(h);
 	GN_ASSERT(h->rules);
 	if (token.len > BOX_TOKEN_MAX)
 		return GN_TOO_LARGE;

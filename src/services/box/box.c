@@ -81,9 +81,19 @@ static void serve(struct gn_box *b, const struct box_from *from, struct box_held
 	}
 }
 
-/* first: it may wait for the descriptor. */
+/* GN_PENDING: it waits for a list of revoked tokens. */
+static gn_err for_list(struct gn_box *b, const struct gn_contact *who, struct box_held *h,
+		       struct gn_slice message, struct gn_fb_box_message m, enum box_waited waited)
+{
+	gn_err err = box_list_of(b, h, who, m);
+	if (err != GN_PENDING)
+		return err;
+	return waited < WAITED_LIST && box_rules_wait_list(b, h, who, message) == GN_OK ? err
+											: GN_BUSY;
+}
+
 static void take_request(struct gn_box *b, const struct gn_contact *who, struct gn_slice message,
-			 struct gn_fb_box_message m, bool first)
+			 struct gn_fb_box_message m, enum box_waited waited)
 {
 	struct box_from from = {*who, gn_fb_box_message_request(m)};
 	struct box_refusal why = {.err = GN_BUSY, .retry_ms = 1000};
@@ -96,8 +106,11 @@ static void take_request(struct gn_box *b, const struct gn_contact *who, struct 
 	else if (b->ready)
 		why.err = GN_NOT_FOUND;
 	if (why.err == GN_PENDING)
-		why.err =
-			first && box_rules_wait(b, h, who, message) == GN_OK ? GN_PENDING : GN_BUSY;
+		why.err = waited == WAITED_NOT && box_rules_wait(b, h, who, message) == GN_OK
+				  ? GN_PENDING
+				  : GN_BUSY;
+	else if (why.err == GN_OK)
+		why.err = for_list(b, who, h, message, m, waited);
 	if (why.err == GN_PENDING)
 		return;
 	if (why.err == GN_OK) {
@@ -189,7 +202,7 @@ static void tell_lost(struct gn_box *b)
 /* ---- running ---- */
 
 static gn_err take_message(struct gn_box *b, const struct gn_contact *who, struct gn_slice message,
-			   bool first)
+			   enum box_waited waited)
 {
 	struct gn_fb_box_message m;
 	struct gn_pk box;
@@ -200,7 +213,7 @@ static gn_err take_message(struct gn_box *b, const struct gn_contact *who, struc
 	if (err != GN_OK)
 		return err;
 	if (box_of(m, &box))
-		take_request(b, who, message, m, first);
+		take_request(b, who, message, m, waited);
 	else
 		take_answer(b, &who->pk, m);
 	return GN_OK;
@@ -212,7 +225,7 @@ static void take_local(struct gn_box *b)
 	struct gn_frame_message *out;
 	for (unsigned i = 0; i < LOCAL_ROUNDS && (out = gn_frame_out_local(&b->out)); i++) {
 		struct gn_contact self = {.pk = b->cfg.node_key.pk};
-		gn_err err = take_message(b, &self, gn_frame_message_bytes(out), true);
+		gn_err err = take_message(b, &self, gn_frame_message_bytes(out), WAITED_NOT);
 		GN_ASSERT(err == GN_OK);
 		gn_mem_free(b->env.alloc, out);
 	}
@@ -223,7 +236,7 @@ static void take_local(struct gn_box *b)
 static void take_ready(struct gn_box *b)
 {
 	for (struct box_pending *p; (p = box_rules_ready(b)); gn_mem_free(b->env.alloc, p)) {
-		gn_err err = take_message(b, &p->from, gn_slice(p->bytes, p->len), false);
+		gn_err err = take_message(b, &p->from, gn_slice(p->bytes, p->len), p->waited);
 		GN_ASSERT(err == GN_OK); /* it was parsed when it came */
 	}
 }
@@ -234,6 +247,7 @@ static void run_all(struct gn_box *b)
 	if (b->wake <= b->now)
 		b->wake = GN_NEVER;
 	tell_lost(b);
+	box_rules_listed(b);
 	box_puts_run(b);
 	box_reads_run(b);
 	box_works_run(b);
@@ -252,7 +266,7 @@ gn_err gn_box_recv(struct gn_box *b, const struct gn_pk *from, const struct gn_a
 	b->count.messages_in++;
 	if (addr)
 		who.addrs[0] = *addr;
-	gn_err err = take_message(b, &who, message, true);
+	gn_err err = take_message(b, &who, message, WAITED_NOT);
 	b->count.messages_bad += err != GN_OK;
 	run_all(b);
 	return err;
@@ -322,7 +336,7 @@ void gn_box_kv_event(struct gn_box *b, const struct gn_kv_event *e, gn_time now)
 void gn_box_tick(struct gn_box *b, gn_time now)
 {
 	GN_ASSERT(!b->out.building);
-	bool due = b->wake <= now;
+	bool due = b->wake <= now || gn_lists_round(b->cfg.lists) != b->round;
 	b->now = now;
 	for (struct gn_heap_node *n; (n = gn_heap_first(&b->timers)) && n->at <= now; due = true)
 		box_ask_due(b, GN_CONTAINER(n, struct box_ask, timer));
@@ -347,6 +361,8 @@ gn_time gn_box_deadline(const struct gn_box *b)
 {
 	gn_time at = gn_time_min(b->wake, gn_heap_deadline(&b->timers));
 	at = gn_time_min(at, b->doors_look);
+	if (gn_lists_round(b->cfg.lists) != b->round)
+		at = b->now;
 	if (b->watches)
 		at = gn_time_min(at, b->feeds_look);
 	if (!b->ready)

@@ -20,6 +20,7 @@
 #include "overlay/overlay.h"
 #include "records/box.h"
 #include "records/box_proof.h"
+#include "services/lists/lists.h"
 #include "store/store.h"
 
 #define GN_BOX_ITEM_MAX 61440 /* bytes */
@@ -43,7 +44,12 @@ struct gn_box_config {
 	bool (*exporter)(void *user, const struct gn_pk *peer, bool ours, uint8_t out[32]);
 	/* Bytes that a message for this peer may have now; NULL: any. */
 	size_t (*room)(void *user, const struct gn_pk *peer);
+	/* May a deposit under the key of a certificate or token cost something now? many: the box
+	 * is a group's or a queue. GN_LIMIT, GN_QUOTA. NULL: it may. */
+	gn_err (*pays)(void *user, const struct gn_pk *by, bool many);
 	void *user;
+	/* Borrowed, as the overlay: lists of revoked tokens; NULL: none is asked for. */
+	struct gn_lists *lists;
 };
 
 /* Of a value in the log, at most. */
@@ -74,9 +80,10 @@ struct gn_box_caused {
 	uint32_t checks;    /* signatures checked, 60 us each */
 	uint64_t hashed;    /* bytes */
 	uint64_t byte_days; /* bytes x days of what was taken in, rounded up */
-	/* The certificate or token that the last deposit came with: its key pays, too. All zero:
-	 * none did. */
+	/* The certificate's or token's key that the last deposit came with: it pays, too. All
+	 * zero: none did. */
 	struct gn_pk by;
+	bool many; /* as in gn_box_config.pays */
 };
 struct gn_box_caused gn_box_caused(struct gn_box *b);
 

@@ -45,6 +45,7 @@ struct gn_box {
 	struct gn_heap turns;         /* of box_turn: lent for the last time */
 	struct gn_map endings;        /* ticket number -> box_ending */
 	struct gn_map nears;          /* box_near_key -> box_near */
+	uint64_t round; /* of the lists, that those who wait for one were looked through in */
 	uint32_t rules_count, lookups, pending;
 	size_t pending_bytes;
 	struct box_pending *ready_first, *ready_last; /* requests whose rules are known */

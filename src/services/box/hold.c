@@ -75,7 +75,6 @@ gn_err box_keep(struct gn_box *b, const struct box_from *from, struct box_held *
 		s->waiters[s->waiter_count++] = (struct box_waiter){from->who, from->request};
 	uint64_t days = (v->until - box_unix(b) + 86399) / 86400;
 	b->caused.byte_days += e->len * days;
-	b->caused.by = e->by;
 	return GN_OK;
 }
 
@@ -143,6 +142,26 @@ static gn_err proof_of(struct gn_box *b, const struct box_from *from, const stru
 	return GN_OK;
 }
 
+/* BX-45: what it costs is its key's, too. Of a chain that is its bearer's. */
+static gn_err pays(struct gn_box *b, const struct box_from *from, const struct box_held *h,
+		   uint16_t shown, const struct gn_box_proof *p, struct box_refusal *why)
+{
+	GN_ASSERT(h->rules);
+	if (p->way != GN_BOX_CERTIFICATE && p->way != GN_BOX_TOKEN)
+		return GN_OK;
+	const struct box_show *s = box_shown(b, &from->who.pk, shown, h, GN_BOXREC_DEPOSITOR);
+	GN_ASSERT(s); /* proof_of saw it */
+	bool many = h->rules->kind == GN_FB_BOX_KIND_GROUP || h->queue;
+	gn_err err = b->cfg.pays ? b->cfg.pays(b->cfg.user, &s->key, many) : GN_OK;
+	b->caused.by = s->key;
+	b->caused.many = many;
+	b->count.refused_rate += err != GN_OK;
+	if (err == GN_OK)
+		return GN_OK;
+	why->limit = "guard-token";
+	return GN_BUSY;
+}
+
 static gn_err take_deposit(struct gn_box *b, const struct box_from *from, struct box_held *h,
 			   struct gn_fb_box_deposit m, struct box_refusal *why)
 {
@@ -163,6 +182,7 @@ static gn_err take_deposit(struct gn_box *b, const struct box_from *from, struct
 		return GN_TOO_LARGE;
 	}
 	GN_TRY(proof_of(b, from, h, m, &v.proof));
+	GN_TRY(pays(b, from, h, gn_fb_box_deposit_shown(m), &v.proof, why));
 	gn_sha256(&v.item, 1, &e.hash);
 	b->caused.hashed += v.item.len;
 	GN_TRY(box_admit_proof(b, h, &v.proof, false, &e, why));

@@ -14,6 +14,7 @@ struct box_show {        /* a right shown in a session */
 	struct gn_boxcert certificate;
 	uint8_t *token; /* owned */
 	uint32_t token_len;
+	struct gn_lists_chain *chain; /* of the token; owned */
 };
 
 struct box_peer {
@@ -76,6 +77,7 @@ struct box_from { /* who sent a request, and its number */
 /* The peer with what it has shown in this session; NULL: nothing. */
 struct box_peer *box_peer_get(struct gn_box *b, const struct gn_pk *pk);
 struct box_peer *box_peer_need(struct gn_box *b, const struct gn_pk *pk);
+void box_show_drop(struct gn_box *b, struct box_show *s);
 void box_peer_drop(struct gn_box *b, const struct gn_pk *pk);
 bool box_exporter(const struct gn_box *b, const struct gn_pk *peer, bool ours, uint8_t out[32]);
 void box_feed_wake(struct gn_box *b, struct box_feed *f);
@@ -87,6 +89,9 @@ void box_feed_end(struct gn_box *b, struct box_feed *f);
 /* What it has shown under this number for this box and role, and is right still; NULL. */
 const struct box_show *box_shown(struct gn_box *b, const struct gn_pk *pk, uint16_t number,
 				 const struct box_held *h, uint8_t role);
+/* Is the list known that a chain in this message may be on? As gn_lists_look. */
+GN_MUST gn_err box_list_of(struct gn_box *b, struct box_held *h, const struct gn_contact *who,
+			   struct gn_fb_box_message m);
 void box_on_show(struct gn_box *b, const struct box_from *from, struct box_held *h,
 		 struct gn_fb_box_show m);
 

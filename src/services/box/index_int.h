@@ -56,6 +56,7 @@ struct box_held {
 	uint64_t rules_seq;
 	gn_time rules_used, rules_failed; /* failed: not asked again before */
 	gn_op get;
+	bool listing; /* of those who wait some do for the list of revoked tokens */
 	struct box_pending *pending_first, *pending_last;
 	/* sync */
 	struct gn_heap_node sum;          /* in b->sums while it has items: when to compare them */
@@ -66,9 +67,13 @@ struct box_held {
 	struct box_feed *watch_first;
 };
 
-struct box_pending { /* a request that waits for the descriptor */
+/* What a request has waited for: the descriptor, then a list; each once. */
+enum box_waited { WAITED_NOT, WAITED_RULES, WAITED_LIST };
+
+struct box_pending { /* a request that waits for the descriptor, or for a list */
 	struct box_pending *next;
 	struct gn_contact from;
+	enum box_waited waited;
 	uint32_t len;
 	uint8_t bytes[];
 };
@@ -78,9 +83,12 @@ struct box_pending { /* a request that waits for the descriptor */
 /* The box, and its rules as of now. GN_PENDING: being read, box_rules_wait may be called;
  * GN_NOT_FOUND: it does not lie here; GN_BUSY, GN_NOMEM. */
 GN_MUST gn_err box_rules_get(struct gn_box *b, const struct gn_pk *box, struct box_held **out);
-/* The request comes again when the rules are there. GN_BUSY. */
+/* The request comes again when the rules, or the list of its issuer, are there. GN_BUSY. */
 GN_MUST gn_err box_rules_wait(struct gn_box *b, struct box_held *h, const struct gn_contact *from,
 			      struct gn_slice message);
+GN_MUST gn_err box_rules_wait_list(struct gn_box *b, struct box_held *h,
+				   const struct gn_contact *from, struct gn_slice message);
+void box_rules_listed(struct gn_box *b); /* after lookups of lists have ended */
 void box_rules_got(struct gn_box *b, struct box_held *h, const struct gn_overlay_event *e);
 /* The next request that waits no more; the caller frees it. */
 struct box_pending *box_rules_ready(struct gn_box *b);
@@ -200,6 +208,11 @@ GN_MUST gn_err box_admit_proof(struct gn_box *b, const struct box_held *h,
 /* Is there a place for it in its box; and what gives way for it there? */
 GN_MUST gn_err box_admit_place(struct gn_box *b, struct box_held *h, const struct box_entry *e,
 			       struct box_refusal *why);
+/* Who may give tokens for it first. */
+static inline const struct gn_pk *box_issuer(const struct box_held *h)
+{
+	return gn_pk_is_zero(&h->rules->issuer) ? &h->key : &h->rules->issuer;
+}
 /* The token, its bearer, and whether it grants this here. *until: of a copy not 0, then an end in
  * the past is none; out: its end. */
 GN_MUST gn_err box_token_check(struct gn_box *b, const struct box_held *h, struct gn_slice token,

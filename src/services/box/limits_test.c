@@ -253,6 +253,39 @@ static void an_item_has_its_size_and_its_time(void **state)
 	assert_int_equal(b->count.deposits, 3);
 }
 
+static struct gn_pk paid_by;
+static bool paid_many;
+static gn_err no_more(void *user, const struct gn_pk *by, bool many)
+{
+	(void)user;
+	paid_by = *by;
+	paid_many = many;
+	return GN_QUOTA;
+}
+
+/* BX-45: whose certificate has cost enough is refused before anything is hashed, and pays for
+ * being looked at. */
+static void a_certificate_may_cost_so_much(void **state)
+{
+	const char *limit = "";
+	(void)state;
+	box();
+	assert_int_equal(show(1, 1, GN_BOXREC_DEPOSITOR), GN_OK);
+	b->cfg.pays = no_more;
+	(void)gn_box_caused(b);
+	assert_int_equal(deposit(1, 1, 896, 1000, &limit), GN_BUSY); /* as it travels */
+	assert_string_equal(limit, "guard-token");
+	struct gn_box_caused c = gn_box_caused(b);
+	assert_true(c.hashed == 0 && c.byte_days == 0 && gn_pk_eq(&c.by, &contact.pk));
+	assert_true(gn_pk_eq(&paid_by, &contact.pk) && !paid_many && !c.many);
+	assert_int_equal(b->count.refused_rate, 1);
+	h->rules->kind = GN_FB_BOX_KIND_GROUP;
+	assert_int_equal(deposit(1, 1, 896, 1000, &limit), GN_BUSY);
+	assert_true(paid_many && gn_box_caused(b).many);
+	b->cfg.pays = NULL;
+	assert_int_equal(deposit(1, 1, 896, 1000, NULL), GN_OK);
+}
+
 /* Without the disk's answer: so many are under way, and so many wait for one. */
 static void stores_under_way_are_bounded(void **state)
 {
@@ -559,6 +592,7 @@ int main(void)
 		BOUND(a_session_has_so_many_shows),
 		BOUND(there_are_so_many_peers),
 		BOUND(an_item_has_its_size_and_its_time),
+		BOUND(a_certificate_may_cost_so_much),
 		BOUND(stores_under_way_are_bounded),
 		BOUND(a_failing_disk_is_told),
 		BOUND(a_listing_comes_in_pages),

@@ -86,12 +86,18 @@ static void feeds_of_end(struct gn_box *b, const struct box_peer *p)
 
 /* ---- peers ---- */
 
+void box_show_drop(struct gn_box *b, struct box_show *s)
+{
+	gn_mem_free(b->env.alloc, s->token);
+	gn_mem_free(b->env.alloc, s->chain);
+	*s = (struct box_show){.number = 0};
+}
+
 static void forget_session(struct gn_box *b, struct box_peer *p)
 {
 	feeds_of_end(b, p);
 	for (unsigned i = 0; i < BOX_SHOWS; i++)
-		gn_mem_free(b->env.alloc, p->shows[i].token);
-	memset(p->shows, 0, sizeof p->shows);
+		box_show_drop(b, &p->shows[i]);
 	p->next = 0;
 }
 

@@ -279,6 +279,46 @@ static void who_asks_for_one_has_one(void **state)
 	svc_free(&s);
 }
 
+/* Its issuer takes a chain back: who shows it is not let in, and who was is lent nothing more once
+ * the holders have looked again (BX-44). */
+static void a_chain_that_was_taken_back_lends_nothing(void **state)
+{
+	static struct gn_revocation list;
+	static uint8_t bytes[GN_RECORD_MAX];
+	static struct gn_token t;
+	struct gn_buf buf = {token_bytes, 0, sizeof token_bytes}, out = {bytes, 0, sizeof bytes};
+	(void)state;
+	network(9);
+	svc_box_token(&x, 1, UINT64_C(30) * 86400, &buf);
+	assert_int_equal(gn_token_open(gn_buf_slice(&buf), &t, NULL), GN_OK);
+	assert_int_equal(svc_box_deposit(&x, 1, 0, item_of(1)), GN_OK);
+	gn_op op = svc_box_work(&x, 3, 1, gn_buf_slice(&buf), 1);
+	svc_run_for(&s, 5 * GN_SEC); /* its issuer has no list */
+	assert_non_null(told(GN_BOX_LENT, 0));
+	assert_int_equal(svc_box_report(&x, 3, op, 1, &x.work[0], GN_BOXREC_DONE, GN_LIT("a")),
+			 GN_OK);
+	list = (struct gn_revocation){
+		.owner = x.sk.pk, .seq = 1, .created = gn_unix(s.now), .ttl = 86400};
+	struct gn_revoked e = {*gn_token_id(&t), t.blocks[0].expires};
+	assert_int_equal(gn_revocation_add(&list, &e, gn_unix(s.now)), GN_OK);
+	assert_int_equal(gn_revocation_record(&x.sk, &list, &out), GN_OK);
+	assert_int_equal(svc_put(&s, 1, gn_buf_slice(&out), 3, NULL), GN_OK);
+	svc_run_for(&s, 310 * GN_SEC);
+	unsigned seen = x.work_count;
+	assert_int_equal(svc_box_deposit(&x, 1, 0, item_of(2)), GN_OK);
+	svc_run_for(&s, 20 * GN_SEC);
+	assert_null(told(GN_BOX_LENT, seen));
+	/* nor where it was never shown; who is in the descriptor works on */
+	(void)svc_box_work(&x, 4, 1, gn_buf_slice(&buf), 1);
+	svc_run_for(&s, 20 * GN_SEC);
+	assert_null(told(GN_BOX_LENT, seen));
+	assert_int_equal(told(GN_BOX_LOST, seen)->err, GN_DENIED);
+	(void)svc_box_work(&x, 2, 0, gn_slice(NULL, 0), 1);
+	svc_run_for(&s, 10 * GN_SEC);
+	assert_non_null(told(GN_BOX_LENT, seen));
+	svc_free(&s);
+}
+
 /* A chain that is over, and a new one for the same key: that one is shown. */
 static void a_new_chain_is_shown(void **state)
 {
@@ -491,6 +531,7 @@ int main(void)
 		cmocka_unit_test(a_report_finds_another_holder),
 		cmocka_unit_test(who_was_late_is_told),
 		cmocka_unit_test(who_asks_for_one_has_one),
+		cmocka_unit_test(a_chain_that_was_taken_back_lends_nothing),
 		cmocka_unit_test(a_new_chain_is_shown),
 		cmocka_unit_test(who_was_away_learns_how_it_stands),
 		cmocka_unit_test(a_holder_s_word_ends_nothing),

@@ -68,10 +68,10 @@ gn_err box_rules_get(struct gn_box *b, const struct gn_pk *box, struct box_held 
 	return start_reading(b, h, &key);
 }
 
-gn_err box_rules_wait(struct gn_box *b, struct box_held *h, const struct gn_contact *from,
-		      struct gn_slice message)
+static gn_err wait(struct gn_box *b, struct box_held *h, const struct gn_contact *from,
+		   struct gn_slice message, enum box_waited waited)
 {
-	GN_ASSERT(h->get != 0);
+	GN_ASSERT(h->get != 0 || h->listing);
 	struct box_pending *p = NULL;
 	if (b->pending < BOX_PENDING && b->pending_bytes + message.len <= BOX_PENDING_BYTES)
 		p = gn_mem_resize(b->env.alloc, NULL, sizeof *p + message.len);
@@ -79,7 +79,7 @@ gn_err box_rules_wait(struct gn_box *b, struct box_held *h, const struct gn_cont
 		b->count.pending_full++;
 		return GN_BUSY;
 	}
-	*p = (struct box_pending){.from = *from, .len = (uint32_t)message.len};
+	*p = (struct box_pending){.from = *from, .waited = waited, .len = (uint32_t)message.len};
 	memcpy(p->bytes, message.p, message.len);
 	if (h->pending_last)
 		h->pending_last->next = p;
@@ -89,6 +89,25 @@ gn_err box_rules_wait(struct gn_box *b, struct box_held *h, const struct gn_cont
 	b->pending++;
 	b->pending_bytes += message.len;
 	return GN_OK;
+}
+
+gn_err box_rules_wait(struct gn_box *b, struct box_held *h, const struct gn_contact *from,
+		      struct gn_slice message)
+{
+	GN_ASSERT(h->get != 0);
+	return wait(b, h, from, message, WAITED_RULES);
+}
+
+gn_err box_rules_wait_list(struct gn_box *b, struct box_held *h, const struct gn_contact *from,
+			   struct gn_slice message)
+{
+	/* a lookup takes longer than a read, and strangers can cause it */
+	if (b->pending >= BOX_PENDING / 2) {
+		b->count.pending_full++;
+		return GN_BUSY;
+	}
+	h->listing = true;
+	return wait(b, h, from, message, WAITED_LIST);
 }
 
 /* The descriptor unused for longest goes when there are too many. */
@@ -131,6 +150,20 @@ static gn_err take_rules(struct gn_box *b, struct box_held *h, struct gn_slice r
 	return GN_OK;
 }
 
+/* Those who wait, in line with those of other boxes. */
+static void let_go_on(struct gn_box *b, struct box_held *h)
+{
+	h->listing = false;
+	if (!h->pending_first)
+		return;
+	if (b->ready_last)
+		b->ready_last->next = h->pending_first;
+	else
+		b->ready_first = h->pending_first;
+	b->ready_last = h->pending_last;
+	h->pending_first = h->pending_last = NULL;
+}
+
 void box_rules_got(struct gn_box *b, struct box_held *h, const struct gn_overlay_event *e)
 {
 	GN_ASSERT(h->get == e->op && b->lookups > 0);
@@ -143,14 +176,23 @@ void box_rules_got(struct gn_box *b, struct box_held *h, const struct gn_overlay
 		b->count.rules_failed++;
 		h->rules_failed = b->now + BOX_RULES_AGAIN;
 	}
-	if (!h->pending_first)
+	let_go_on(b, h);
+}
+
+void box_rules_listed(struct gn_box *b)
+{
+	uint64_t round = gn_lists_round(b->cfg.lists);
+	if (round == b->round)
 		return;
-	if (b->ready_last) /* in line with those of other boxes */
-		b->ready_last->next = h->pending_first;
-	else
-		b->ready_first = h->pending_first;
-	b->ready_last = h->pending_last;
-	h->pending_first = h->pending_last = NULL;
+	b->round = round;
+	for (uint32_t i = 0; i < b->held.count; i++) {
+		struct box_held *h = GN_MAP_AT(&b->held, struct box_held *, i);
+		const struct box_pending *p = h->pending_first;
+		if (h->listing && !h->get &&
+		    (!p || !h->rules ||
+		     gn_lists_look(b->cfg.lists, box_issuer(h), &p->from, b->now) != GN_PENDING))
+			let_go_on(b, h);
+	}
 }
 
 struct box_pending *box_rules_ready(struct gn_box *b)

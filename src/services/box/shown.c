@@ -6,8 +6,15 @@
  *          BOX_SHOWS newer ones]
  *
  * A right is looked up in the descriptor of now whenever it is used: a key that was taken out of
- * it, or refused, is worth nothing from then on. Rule BX-10. */
+ * it, or refused, is worth nothing from then on. Nor is a token that was taken back, as far as its
+ * issuer's list is known. Rules BX-10, BX-44. */
 #include "services/box/engine_int.h"
+
+/* By the list as it was known in the last hour: one that is older is looked up meanwhile. */
+static bool not_revoked(struct gn_box *b, const struct box_show *s)
+{
+	return gn_lists_judge(b->cfg.lists, s->chain, b->now) == GN_OK;
+}
 
 const struct box_show *box_shown(struct gn_box *b, const struct gn_pk *pk, uint16_t number,
 				 const struct box_held *h, uint8_t role)
@@ -27,7 +34,7 @@ const struct box_show *box_shown(struct gn_box *b, const struct gn_pk *pk, uint1
 			     : role != GN_BOXREC_DEPOSITOR && s->until <= box_unix(b)
 				     ? false
 				     : !gn_boxrec_refuses(h->rules, &s->key);
-		return right ? s : NULL;
+		return right && not_revoked(b, s) ? s : NULL;
 	}
 	return NULL;
 }
@@ -100,9 +107,41 @@ static struct box_show *show_place(struct gn_box *b, struct box_peer *p, uint16_
 		s = &p->shows[p->next];
 		p->next = (p->next + 1) % BOX_SHOWS;
 	}
-	gn_mem_free(b->env.alloc, s->token);
-	s->token = NULL;
+	box_show_drop(b, s);
 	return s;
+}
+
+/* Keeps the chain that was checked last, unless it was taken back. */
+static gn_err keep_chain(struct gn_box *b, struct gn_slice token, struct box_show *s)
+{
+	struct gn_lists_chain chain;
+	gn_lists_chain_of(&b->token, &chain);
+	GN_TRY(gn_lists_judge(b->cfg.lists, &chain, b->now));
+	s->token = gn_mem_new(b->env.alloc, token.len);
+	s->chain = GN_NEW(b->env.alloc, struct gn_lists_chain);
+	if (!s->token || !s->chain) {
+		box_show_drop(b, s);
+		return GN_NOMEM;
+	}
+	memcpy(s->token, token.p, token.len);
+	s->token_len = (uint32_t)token.len;
+	*s->chain = chain;
+	return GN_OK;
+}
+
+gn_err box_list_of(struct gn_box *b, struct box_held *h, const struct gn_contact *who,
+		   struct gn_fb_box_message m)
+{
+	GN_ASSERT(h->rules);
+	if (gn_fb_box_message_body_type(m) != GN_FB_BOX_MESSAGE_BODY_BOX_SHOW)
+		return GN_OK;
+	struct gn_slice token = gn_fb_box_show_token(gn_fb_box_message_body_as_box_show(m));
+	struct gn_lists_chain chain;
+	if (!token.len || gn_token_read(token, &b->token) != GN_OK ||
+	    !gn_pk_eq(gn_token_owner(&b->token), box_issuer(h)))
+		return GN_OK; /* it is refused for that */
+	gn_lists_chain_of(&b->token, &chain);
+	return chain.count ? gn_lists_look(b->cfg.lists, &chain.owner, who, b->now) : GN_OK;
 }
 
 static gn_err take_show(struct gn_box *b, const struct box_from *from, struct box_held *h,
@@ -126,13 +165,8 @@ static gn_err take_show(struct gn_box *b, const struct box_from *from, struct bo
 	b->caused.checks++;
 	GN_TRY(gn_boxrec_show_check(&s.key, &show, &sig));
 	struct gn_slice token = gn_fb_box_show_token(m);
-	if (s.way == GN_BOX_TOKEN && token.len) {
-		s.token = gn_mem_new(b->env.alloc, token.len);
-		if (!s.token)
-			return GN_NOMEM;
-		memcpy(s.token, token.p, token.len);
-		s.token_len = (uint32_t)token.len;
-	}
+	if (s.way == GN_BOX_TOKEN && token.len)
+		GN_TRY(keep_chain(b, token, &s));
 	*show_place(b, p, s.number) = s;
 	return GN_OK;
 }

@@ -79,10 +79,10 @@ static gn_err own_rates(struct gn_bus *b, struct bus_held *h, struct bus_publish
 }
 
 /* Signature, right, time. */
-static gn_err check(struct gn_bus *b, struct bus_held *h, struct bus_entry *e)
+static gn_err check(struct gn_bus *b, struct bus_held *h, bool fetched, struct bus_entry *e)
 {
 	GN_ASSERT(h->rules && !e->by);
-	struct bus_token none = {NULL, 0, 0};
+	struct bus_token none = {.bytes = NULL};
 	b->caused.checks++;
 	if (gn_said_verify(&h->topic, &e->said) != GN_OK) {
 		b->count.refused_sig++;
@@ -98,9 +98,15 @@ static gn_err check(struct gn_bus *b, struct bus_held *h, struct bus_entry *e)
 	bool known = p && gn_pk_eq(&p->pk, &e->said.publisher);
 	err = bus_right(b, h->rules, &e->said.publisher, GN_FB_ACTION_PUBLISH, e->token,
 			known ? &p->token : &none);
+	if (err == GN_OK) {
+		err = bus_revoked(b, known ? &p->token : &none);
+		/* the root that it was asked of has looked: it waits for no list */
+		err = err == GN_BUSY && fetched ? GN_OK : err;
+	}
 	if (err != GN_OK) {
+		bus_token_drop(b, &none);
 		b->count.refused_right++;
-		return err == GN_NOMEM || err == GN_EXPIRED ? err : GN_DENIED;
+		return err == GN_NOMEM || err == GN_EXPIRED || err == GN_BUSY ? err : GN_DENIED;
 	}
 	err = bus_publisher_need(b, h, &e->said.publisher, &e->by);
 	if (err == GN_OK && none.bytes) {
@@ -144,7 +150,7 @@ gn_err bus_admit(struct gn_bus *b, struct bus_held *h, const struct gn_contact *
 	}
 	if (!fetched)
 		GN_TRY(prefix_rate(b, h, from, why));
-	GN_TRY(check(b, h, e));
+	GN_TRY(check(b, h, fetched, e));
 	if (!fetched && !will)
 		GN_TRY(own_rates(b, h, e->by, why));
 	e->by->used = b->now;

@@ -53,9 +53,19 @@ static void serve(struct gn_bus *b, const struct bus_from *from, struct bus_held
 	}
 }
 
-/* first: it may wait for the record. */
+/* GN_PENDING: it waits for a list of revoked tokens. */
+static gn_err for_list(struct gn_bus *b, const struct gn_contact *who, struct bus_held *h,
+		       struct gn_slice message, struct gn_fb_bus_frame m, enum bus_waited waited)
+{
+	gn_err err = bus_list_of(b, h, who, m);
+	if (err != GN_PENDING)
+		return err;
+	return waited < WAITED_LIST && bus_rules_wait_list(b, h, who, message) == GN_OK ? err
+											: GN_BUSY;
+}
+
 static void take_request(struct gn_bus *b, const struct gn_contact *who, struct gn_slice message,
-			 struct gn_fb_bus_frame m, bool first)
+			 struct gn_fb_bus_frame m, enum bus_waited waited)
 {
 	struct bus_from from = {*who, gn_fb_bus_frame_request(m)};
 	struct bus_refusal why = {.err = GN_NOT_FOUND};
@@ -69,8 +79,11 @@ static void take_request(struct gn_bus *b, const struct gn_contact *who, struct 
 	if (!b->cfg.no_root)
 		why.err = bus_rules_get(b, &topic, who, &h);
 	if (why.err == GN_PENDING)
-		why.err =
-			first && bus_rules_wait(b, h, who, message) == GN_OK ? GN_PENDING : GN_BUSY;
+		why.err = waited == WAITED_NOT && bus_rules_wait(b, h, who, message) == GN_OK
+				  ? GN_PENDING
+				  : GN_BUSY;
+	else if (why.err == GN_OK)
+		why.err = for_list(b, who, h, message, m, waited);
 	if (why.err == GN_PENDING)
 		return;
 	if (why.err == GN_OK) {
@@ -208,7 +221,7 @@ static void take_other(struct gn_bus *b, const struct gn_contact *who, struct gn
 }
 
 static gn_err take_message(struct gn_bus *b, const struct gn_contact *who, struct gn_slice message,
-			   bool first)
+			   enum bus_waited waited)
 {
 	struct gn_fb_bus_frame m;
 	struct gn_hash topic;
@@ -219,7 +232,7 @@ static gn_err take_message(struct gn_bus *b, const struct gn_contact *who, struc
 	if (err != GN_OK)
 		return err;
 	if (topic_of(m, &topic))
-		take_request(b, who, message, m, first);
+		take_request(b, who, message, m, waited);
 	else
 		take_other(b, who, m);
 	return GN_OK;
@@ -231,7 +244,7 @@ static void take_local(struct gn_bus *b)
 	struct gn_frame_message *out;
 	for (unsigned i = 0; i < LOCAL_ROUNDS && (out = gn_frame_out_local(&b->out)); i++) {
 		struct gn_contact self = {.pk = b->cfg.node};
-		gn_err err = take_message(b, &self, gn_frame_message_bytes(out), true);
+		gn_err err = take_message(b, &self, gn_frame_message_bytes(out), WAITED_NOT);
 		GN_ASSERT(err == GN_OK);
 		gn_mem_free(b->env.alloc, out);
 	}
@@ -243,8 +256,23 @@ static void take_ready(struct gn_bus *b)
 {
 	GN_ASSERT(!b->out.building);
 	for (struct bus_pending *p; (p = bus_rules_ready(b)); gn_mem_free(b->env.alloc, p)) {
-		gn_err err = take_message(b, &p->from, gn_slice(p->bytes, p->len), false);
+		gn_err err = take_message(b, &p->from, gn_slice(p->bytes, p->len), p->waited);
 		GN_ASSERT(err == GN_OK); /* it was parsed when it came */
+	}
+}
+
+/* Lookups of lists have ended: of those who wait, some need not any more. */
+static void look_at_lists(struct gn_bus *b)
+{
+	uint64_t round = gn_lists_round(b->cfg.lists);
+	if (round == b->round)
+		return;
+	b->round = round;
+	bus_rules_listed(b);
+	for (uint32_t i = 0; i < b->views.count; i++) {
+		struct bus_view *v = GN_MAP_AT(&b->views, struct bus_view *, i);
+		if (v->listing)
+			bus_view_wake(b, v, b->now);
 	}
 }
 
@@ -291,6 +319,7 @@ static void run_all(struct gn_bus *b)
 	if (b->wake <= b->now)
 		b->wake = GN_NEVER;
 	tell_lost(b, NULL);
+	look_at_lists(b);
 	take_ready(b);
 	run_due(b);
 	bus_serve_run(b);
@@ -306,7 +335,7 @@ gn_err gn_bus_recv(struct gn_bus *b, const struct gn_pk *from, const struct gn_a
 	b->now = now;
 	b->caused = (struct gn_bus_caused){.checks = 0};
 	b->count.messages_in++;
-	gn_err err = take_message(b, &who, message, true);
+	gn_err err = take_message(b, &who, message, WAITED_NOT);
 	b->count.messages_bad += err != GN_OK;
 	run_all(b);
 	return err;
@@ -365,6 +394,8 @@ gn_time gn_bus_deadline(const struct gn_bus *b)
 	gn_time at = gn_time_min(b->wake, gn_heap_deadline(&b->held_timers));
 	at = gn_time_min(at, gn_heap_deadline(&b->view_timers));
 	at = gn_time_min(at, bus_asks_deadline(b));
+	if (gn_lists_round(b->cfg.lists) != b->round)
+		at = b->now;
 	return b->held.count ? gn_time_min(at, b->sweep) : at;
 }
 

@@ -18,6 +18,7 @@
 #include "overlay/overlay.h"
 #include "records/said.h"
 #include "records/topic.h"
+#include "services/lists/lists.h"
 
 struct gn_bus;
 
@@ -33,6 +34,8 @@ struct gn_bus_config {
 	gn_time (*rtt)(void *user, const struct gn_pk *peer);
 	void *user;
 	bool count_local; /* loopback and private prefixes have shares like any other */
+	/* Borrowed, as the overlay: lists of revoked tokens; NULL: none is asked for. */
+	struct gn_lists *lists;
 };
 
 GN_MUST gn_err gn_bus_new(const struct gn_env *env, const struct gn_bus_config *config, gn_time now,

@@ -211,7 +211,7 @@ static struct bus_seen *check(struct gn_bus *b, struct bus_view *v, const struct
 {
 	GN_ASSERT(v->rec);
 	struct bus_seen *known = bus_seen_get(v, gn_said_key8(&said->publisher));
-	struct bus_token none = {NULL, 0, 0};
+	struct bus_token none = {.bytes = NULL};
 	*repeated = known && gn_pk_eq(&known->pk, &said->publisher) && again(known, said);
 	if (*repeated && !is_repeated(b, v, known, said)) {
 		b->count.got_again++;
@@ -228,7 +228,9 @@ static struct bus_seen *check(struct gn_bus *b, struct bus_view *v, const struct
 	}
 	bool same = known && gn_pk_eq(&known->pk, &said->publisher);
 	if (bus_right(b, v->rec, &said->publisher, GN_FB_ACTION_PUBLISH, token,
-		      same ? &known->token : &none) != GN_OK) {
+		      same ? &known->token : &none) != GN_OK ||
+	    bus_revoked(b, same ? &known->token : &none) != GN_OK) {
+		bus_token_drop(b, &none);
 		b->count.got_right++;
 		return NULL;
 	}

@@ -28,6 +28,7 @@ struct gn_bus {
 	struct gn_share leases; /* subscribers, by peer and prefix; */
 	struct gn_share topics; /* topics, by who asked first; */
 	struct gn_share stored; /* bytes of values and wills, by who brought them */
+	uint64_t round; /* of the lists, that those who wait for one were looked through in */
 	uint32_t lookups, pending;
 	size_t pending_bytes;
 	struct bus_pending *ready_first, *ready_last;

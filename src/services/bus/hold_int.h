@@ -59,12 +59,16 @@ struct bus_token { /* a publisher's or a subscriber's, checked */
 	uint8_t *bytes;
 	uint32_t len;
 	uint64_t until; /* Unix seconds */
+	struct gn_lists_chain *chain;
 };
 void bus_token_drop(struct gn_bus *b, struct bus_token *t);
 /* token: of this message, or nothing: then what is known counts. It is kept when it is right, and
  * *new says so. GN_DENIED, GN_EXPIRED and what gn_token_open says. */
 GN_MUST gn_err bus_right(struct gn_bus *b, const struct gn_topicrec *rec, const struct gn_pk *key,
 			 uint64_t action, struct gn_slice token, struct bus_token *known);
+/* Was it taken back since, as far as is known? GN_DENIED; GN_BUSY: its issuer's list is not known.
+ * Who may by the record has none. */
+GN_MUST gn_err bus_revoked(struct gn_bus *b, const struct bus_token *t);
 
 /* ---- topics ---- */
 
@@ -113,9 +117,13 @@ struct bus_prefix {
 	gn_time rate;
 };
 
-struct bus_pending { /* a request that waits for the record */
+/* What a request has waited for: the record, then a list; each once. */
+enum bus_waited { WAITED_NOT, WAITED_RULES, WAITED_LIST };
+
+struct bus_pending { /* a request that waits for the record, or for a list */
 	struct bus_pending *next;
 	struct gn_contact from;
+	enum bus_waited waited;
 	uint32_t len;
 	uint8_t bytes[];
 };
@@ -128,6 +136,7 @@ struct bus_held {
 	uint64_t rules_seq;
 	gn_time rules_failed; /* not asked again before */
 	gn_op get;
+	bool listing; /* of those who wait some do for the list of revoked tokens */
 	struct bus_pending *pending_first, *pending_last;
 	struct bus_subscriber **subs; /* farthest first */
 	uint32_t sub_count, sub_cap;
@@ -159,6 +168,12 @@ struct bus_serving { /* a message on its way to a share */
 	uint32_t at;        /* the next subscriber */
 };
 
+/* ---- listed.c ---- */
+
+/* Is the list known that the chain of this request may be on? As gn_lists_look. */
+GN_MUST gn_err bus_list_of(struct gn_bus *b, const struct bus_held *h, const struct gn_contact *who,
+			   struct gn_fb_bus_frame m);
+
 /* ---- rules.c ---- */
 
 /* The topic, with its rules as of now. GN_PENDING: being read, bus_rules_wait may be called;
@@ -167,6 +182,10 @@ GN_MUST gn_err bus_rules_get(struct gn_bus *b, const struct gn_hash *topic,
 			     const struct gn_contact *from, struct bus_held **out);
 GN_MUST gn_err bus_rules_wait(struct gn_bus *b, struct bus_held *h, const struct gn_contact *from,
 			      struct gn_slice message);
+/* The same for the list of its owner's revoked tokens. */
+GN_MUST gn_err bus_rules_wait_list(struct gn_bus *b, struct bus_held *h,
+				   const struct gn_contact *from, struct gn_slice message);
+void bus_rules_listed(struct gn_bus *b); /* after lookups of lists have ended */
 void bus_rules_got(struct gn_bus *b, struct bus_held *h, const struct gn_overlay_event *e);
 struct bus_pending *bus_rules_ready(struct gn_bus *b);
 

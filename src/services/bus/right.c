@@ -1,12 +1,14 @@
 /* Who may publish or subscribe: by the record, or by a capability token of its owner. Roots and
  * subscribers ask here alike. A token is kept once it was right, for as long as it lives, and names
- * one key. Rules BS-5, BS-6, BS-14. */
+ * one key; whether it was taken back is asked each time it is used, of the list as it is known.
+ * Rules BS-5, BS-6, BS-14, BS-19. */
 #include "services/bus/engine_int.h"
 
 void bus_token_drop(struct gn_bus *b, struct bus_token *t)
 {
 	gn_mem_free(b->env.alloc, t->bytes);
-	*t = (struct bus_token){NULL, 0, 0};
+	gn_mem_free(b->env.alloc, t->chain);
+	*t = (struct bus_token){.bytes = NULL};
 }
 
 /* topic/<label>; a label may be empty, and the resource is then "topic". */
@@ -55,10 +57,19 @@ gn_err bus_right(struct gn_bus *b, const struct gn_topicrec *rec, const struct g
 		return GN_DENIED;
 	GN_TRY(check_token(b, rec, key, action, token, &until));
 	known->bytes = gn_mem_new(b->env.alloc, token.len);
-	if (!known->bytes)
+	known->chain = GN_NEW(b->env.alloc, struct gn_lists_chain);
+	if (!known->bytes || !known->chain) {
+		bus_token_drop(b, known);
 		return GN_NOMEM;
+	}
+	gn_lists_chain_of(&b->token, known->chain);
 	memcpy(known->bytes, token.p, token.len);
 	known->len = (uint32_t)token.len;
 	known->until = until;
 	return GN_OK;
+}
+
+gn_err bus_revoked(struct gn_bus *b, const struct bus_token *t)
+{
+	return gn_lists_judge(b->cfg.lists, t->chain, b->now);
 }

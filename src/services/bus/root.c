@@ -34,6 +34,7 @@ static gn_err may_subscribe(struct gn_bus *b, const struct bus_from *from, struc
 	if (token.len > BUS_TOKEN_MAX)
 		return GN_TOO_LARGE;
 	GN_TRY(bus_right(b, h->rules, &key, GN_FB_ACTION_SUBSCRIBE, token, &s->token));
+	GN_TRY(bus_revoked(b, &s->token));
 	s->key = key;
 	memcpy(s->exporter, show.exporter, sizeof s->exporter);
 	return GN_OK;

@@ -57,10 +57,10 @@ static unsigned waiting_of(const struct gn_bus *b, const struct gn_pk *pk)
 	return n;
 }
 
-gn_err bus_rules_wait(struct gn_bus *b, struct bus_held *h, const struct gn_contact *from,
-		      struct gn_slice message)
+static gn_err wait(struct gn_bus *b, struct bus_held *h, const struct gn_contact *from,
+		   struct gn_slice message, enum bus_waited waited)
 {
-	GN_ASSERT(h->get != 0);
+	GN_ASSERT(h->get != 0 || h->listing);
 	struct bus_pending *p = NULL;
 	bool share = b->pending < BUS_PENDING / 2 || waiting_of(b, &from->pk) < BUS_PENDING_PEER;
 	if (share && b->pending < BUS_PENDING &&
@@ -70,7 +70,7 @@ gn_err bus_rules_wait(struct gn_bus *b, struct bus_held *h, const struct gn_cont
 		b->count.pending_full++;
 		return GN_BUSY;
 	}
-	*p = (struct bus_pending){.from = *from, .len = (uint32_t)message.len};
+	*p = (struct bus_pending){.from = *from, .waited = waited, .len = (uint32_t)message.len};
 	memcpy(p->bytes, message.p, message.len);
 	if (h->pending_last)
 		h->pending_last->next = p;
@@ -80,6 +80,25 @@ gn_err bus_rules_wait(struct gn_bus *b, struct bus_held *h, const struct gn_cont
 	b->pending++;
 	b->pending_bytes += message.len;
 	return GN_OK;
+}
+
+gn_err bus_rules_wait(struct gn_bus *b, struct bus_held *h, const struct gn_contact *from,
+		      struct gn_slice message)
+{
+	GN_ASSERT(h->get != 0);
+	return wait(b, h, from, message, WAITED_RULES);
+}
+
+gn_err bus_rules_wait_list(struct gn_bus *b, struct bus_held *h, const struct gn_contact *from,
+			   struct gn_slice message)
+{
+	/* a lookup takes longer than a read, and strangers can cause it */
+	if (b->pending >= BUS_PENDING / 2) {
+		b->count.pending_full++;
+		return GN_BUSY;
+	}
+	h->listing = true;
+	return wait(b, h, from, message, WAITED_LIST);
 }
 
 static gn_err take_rules(struct gn_bus *b, struct bus_held *h, struct gn_slice record)
@@ -104,6 +123,21 @@ static gn_err take_rules(struct gn_bus *b, struct bus_held *h, struct gn_slice r
 	return GN_OK;
 }
 
+/* Those who wait, in line with those of other topics. */
+static void let_go_on(struct gn_bus *b, struct bus_held *h)
+{
+	GN_ASSERT(!h->get);
+	h->listing = false;
+	if (!h->pending_first)
+		return;
+	if (b->ready_last)
+		b->ready_last->next = h->pending_first;
+	else
+		b->ready_first = h->pending_first;
+	b->ready_last = h->pending_last;
+	h->pending_first = h->pending_last = NULL;
+}
+
 void bus_rules_got(struct gn_bus *b, struct bus_held *h, const struct gn_overlay_event *e)
 {
 	GN_ASSERT(h->get == e->op && b->lookups > 0);
@@ -117,14 +151,20 @@ void bus_rules_got(struct gn_bus *b, struct bus_held *h, const struct gn_overlay
 		b->count.rules_failed++;
 		h->rules_failed = b->now + BUS_RULES_AGAIN;
 	}
-	if (!h->pending_first)
-		return;
-	if (b->ready_last) /* in line with those of other topics */
-		b->ready_last->next = h->pending_first;
-	else
-		b->ready_first = h->pending_first;
-	b->ready_last = h->pending_last;
-	h->pending_first = h->pending_last = NULL;
+	let_go_on(b, h);
+}
+
+void bus_rules_listed(struct gn_bus *b)
+{
+	GN_ASSERT(b->cfg.lists);
+	for (uint32_t i = 0; i < b->held.count; i++) {
+		struct bus_held *h = GN_MAP_AT(&b->held, struct bus_held *, i);
+		const struct bus_pending *p = h->pending_first;
+		if (h->listing && !h->get &&
+		    (!p || !h->rules ||
+		     gn_lists_look(b->cfg.lists, &h->rules->owner, &p->from, b->now) != GN_PENDING))
+			let_go_on(b, h);
+	}
 }
 
 struct bus_pending *bus_rules_ready(struct gn_bus *b)

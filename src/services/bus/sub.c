@@ -149,6 +149,10 @@ gn_time bus_view_run_leases(struct gn_bus *b, struct bus_view *v)
 	gn_time next = GN_NEVER;
 	if (!v->rec || !v->root_count)
 		return GN_NEVER;
+	v->listing = v->locals && v->rec->publish == GN_FB_TOPIC_ADMISSION_TOKEN &&
+		     gn_lists_look(b->cfg.lists, &v->rec->owner, NULL, b->now) == GN_PENDING;
+	if (v->listing)
+		return GN_NEVER; /* who may publish is not known */
 	if (v->locals)
 		choose(b, v);
 	for (unsigned i = 0; i < v->root_count; i++) {

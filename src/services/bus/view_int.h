@@ -135,6 +135,7 @@ struct bus_view {
 	gn_time look; /* when to look it up */
 	bool looked;  /* an answer is here */
 	gn_err err;   /* of the record */
+	bool listing; /* its owner's list of revoked tokens is looked up before a lease */
 	struct bus_root roots[BUS_ROOTS];
 	unsigned root_count;
 	uint64_t set, set_tried;

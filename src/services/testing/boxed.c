@@ -37,7 +37,8 @@ void svc_boxed_start(struct svc *s, unsigned i)
 				   .node_key = n->sk,
 				   .bytes_max = s->opt.box_bytes,
 				   .exporter = svc_exporter,
-				   .user = &users[i]};
+				   .user = &users[i],
+				   .lists = n->lists};
 	gn_err err = gn_kv_new(&n->env, &kc, &n->kv);
 	GN_ASSERT(err == GN_OK);
 	bc.kv = n->kv;

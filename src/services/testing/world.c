@@ -106,6 +106,8 @@ static void svc_overlay_event(struct svc *s, unsigned i, const struct gn_overlay
 {
 	struct svc_node *n = &s->nodes[i];
 	n->joined = n->joined || e->kind == GN_OVERLAY_JOINED;
+	if (gn_lists_overlay_event(n->lists, e, s->now))
+		return;
 	if ((n->box && gn_box_overlay_event(n->box, e, s->now)) ||
 	    (n->bus && gn_bus_overlay_event(n->bus, e, s->now)))
 		return;
@@ -163,6 +165,7 @@ void svc_pump(struct svc *s, unsigned i)
 	if (s->validate) {
 		gn_bundles_validate(n->bundles);
 		gn_names_validate(n->names);
+		gn_lists_validate(n->lists);
 		if (n->box)
 			gn_box_validate(n->box);
 		if (n->bus)
@@ -311,6 +314,9 @@ void svc_start(struct svc *s, unsigned i)
 	GN_ASSERT(err == GN_OK);
 	err = gn_names_new(&n->env, n->ov, &n->names);
 	GN_ASSERT(err == GN_OK);
+	struct gn_lists_config lc = {.overlay = n->ov};
+	err = gn_lists_new(&n->env, &lc, &n->lists);
+	GN_ASSERT(err == GN_OK);
 	svc_boxed_start(s, i);
 	svc_bused_start(s, i);
 	for (uint32_t k = 0; k < n->records.count; k++) {
@@ -333,6 +339,7 @@ void svc_stop(struct svc *s, unsigned i)
 	svc_boxed_stop(s, i);
 	svc_bused_stop(s, i);
 	gn_names_free(n->names);
+	gn_lists_free(n->lists);
 	gn_bundles_free(n->bundles);
 	gn_blocks_free(n->blocks);
 	gn_overlay_free(n->ov);

@@ -9,6 +9,7 @@
 #include "services/box/box.h"
 #include "services/bundles/bundles.h"
 #include "services/bus/bus.h"
+#include "services/lists/lists.h"
 #include "services/names/names.h"
 #include "store/testing/disk_sim.h"
 
@@ -47,6 +48,7 @@ struct svc_node {
 	struct gn_blocks *blocks;
 	struct gn_bundles *bundles;
 	struct gn_names *names;
+	struct gn_lists *lists;
 	struct gn_kv *kv;                   /* of boxes */
 	struct gn_box *box;                 /* NULL: the network has none */
 	struct gn_bus *bus;                 /* as well */

@@ -1,0 +1,187 @@
+/* A topic that asks a token of publishers and subscribers, in a small network: who has one may, who
+ * has none may not, and whose token was taken back may not any more, whoever lets it through.
+ * Rules BS-5, BS-6, BS-14, BS-19. */
+#include "records/revocation.h"
+#include "services/bus/engine_int.h"
+#include "services/testing/buses.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define NODES 6
+#define DAYS(n) ((n) * UINT64_C(86400))
+
+static struct svc s;
+static struct svc_bus x;
+static uint8_t storage[4][GN_TOKEN_MAX];
+
+static void network(void)
+{
+	struct gn_topicrec rec = {.publish = GN_FB_TOPIC_ADMISSION_TOKEN,
+				  .subscribe = GN_FB_TOPIC_ADMISSION_TOKEN};
+	svc_init(&s, &(struct svc_options){.seed = 8, .nodes = NODES, .bus = true});
+	svc_bus_make(&s, &x, 1, &rec);
+	assert_int_equal(svc_bus_put(&x, 0), GN_OK);
+	svc_run_for(&s, 5 * GN_SEC);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	svc_free(&s);
+	return 0;
+}
+
+/* Of the topic's owner for a key; `at`: where it is kept. */
+static struct gn_slice token(unsigned at, unsigned key, uint64_t actions, uint64_t life)
+{
+	struct gn_buf out = {storage[at], 0, sizeof storage[at]};
+	struct gn_slice parts[] = {GN_LIT("topic"), x.rec.label};
+	uint8_t text[GN_TOKEN_RESOURCE_MAX];
+	struct gn_buf path = {text, 0, sizeof text};
+	assert_int_equal(gn_token_resource(parts, x.rec.label.len ? 2 : 1, &path), GN_OK);
+	struct gn_token_right right = {gn_buf_slice(&path), actions};
+	struct gn_token_fields f = {.audience = svc_bus_key(&x, key)->pk,
+				    .rights = &right,
+				    .right_count = 1,
+				    .nonce = {(uint8_t)at},
+				    .not_before = gn_unix(s.now),
+				    .expires = gn_unix(s.now) + life};
+	assert_int_equal(gn_token_issue(&x.owner, &f, &out, NULL), GN_OK);
+	return gn_buf_slice(&out);
+}
+
+static void revoke(struct gn_slice chain)
+{
+	static struct gn_revocation list;
+	static uint8_t bytes[GN_RECORD_MAX];
+	struct gn_token *t = calloc(1, sizeof *t);
+	struct gn_buf out = {bytes, 0, sizeof bytes};
+	assert_non_null(t);
+	assert_int_equal(gn_token_open(chain, t, NULL), GN_OK);
+	struct gn_revoked e = {t->blocks[0].id, t->blocks[0].expires};
+	list = (struct gn_revocation){.owner = x.owner.pk,
+				      .seq = gn_unix(s.now),
+				      .created = gn_unix(s.now),
+				      .ttl = 86400};
+	assert_int_equal(gn_revocation_add(&list, &e, gn_unix(s.now)), GN_OK);
+	assert_int_equal(gn_revocation_record(&x.owner, &list, &out), GN_OK);
+	assert_int_equal(svc_put(&s, 0, gn_buf_slice(&out), 2, NULL), GN_OK);
+	free(t);
+}
+
+static gn_err say(unsigned node, unsigned key, uint32_t number, struct gn_slice chain)
+{
+	struct gn_bus_publish p;
+	svc_bus_say(&x, key, NULL, number, 0, &p);
+	p.token = chain;
+	return svc_bus_pub_this(&x, node, &p);
+}
+
+static uint64_t lookups(unsigned node)
+{
+	struct gn_counter c;
+	for (size_t i = 0; gn_lists_counter_at(s.nodes[node].lists, i, &c); i++)
+		if (strcmp(c.name, "lookups") == 0)
+			return c.value;
+	return 0;
+}
+
+static gn_op follow(unsigned node, unsigned key, struct gn_slice chain)
+{
+	gn_op op;
+	assert_int_equal(svc_bus_sub_as(&x, node, svc_bus_key(&x, key), chain, &op), GN_OK);
+	svc_run_for(&s, 5 * GN_SEC);
+	return op;
+}
+
+static void who_was_taken_back_may_no_more(void **state)
+{
+	(void)state;
+	network();
+	struct gn_slice pub = token(0, 1, GN_FB_ACTION_PUBLISH, DAYS(30)),
+			sub = token(1, 2, GN_FB_ACTION_SUBSCRIBE, DAYS(30)),
+			none = gn_slice(NULL, 0);
+	(void)follow(1, 2, sub);
+	assert_int_equal(s.nodes[1].bus->views.count, 1);
+	/* the list is looked up before: the first message is not lost, nor refused */
+	assert_int_equal(say(2, 1, 1, pub), GN_OK);
+	assert_int_equal(say(2, 1, 2, none), GN_OK); /* it is known */
+	assert_int_equal(say(2, 3, 3, none), GN_DENIED);
+	assert_int_equal(say(2, 2, 4, sub), GN_DENIED);
+	svc_run_for(&s, 5 * GN_SEC);
+	assert_true(svc_bus_times(&x, 1, 1) == 1 && svc_bus_times(&x, 1, 2) == 1);
+	for (unsigned i = 0; i < NODES; i++) /* each is a root: one list, one lookup */
+		assert_int_equal(lookups(i), 1);
+	revoke(pub);
+	svc_run_for(&s, 310 * GN_SEC);
+	assert_int_equal(say(2, 1, 5, pub), GN_DENIED);
+	assert_int_equal(say(2, 1, 6, none), GN_DENIED);
+	svc_run_for(&s, 5 * GN_SEC);
+	assert_true(svc_bus_times(&x, 1, 5) == 0 && svc_bus_times(&x, 1, 6) == 0);
+	assert_int_equal(x.ended, 0);                /* who was not taken back is let in still */
+	assert_int_equal(say(2, 0, 7, none), GN_OK); /* and the owner */
+	svc_run_for(&s, 5 * GN_SEC);
+	assert_int_equal(svc_bus_times(&x, 1, 7), 1);
+}
+
+static void a_subscriber_that_was_taken_back_has_no_lease(void **state)
+{
+	(void)state;
+	network();
+	struct gn_slice one = token(0, 1, GN_FB_ACTION_SUBSCRIBE, DAYS(30)),
+			other = token(1, 2, GN_FB_ACTION_SUBSCRIBE, DAYS(1));
+	revoke(one);
+	(void)follow(1, 1, one);
+	assert_true(x.ended == 1 && x.ended_err == GN_DENIED);
+	/* a token of a day ends by itself: no list is asked for it at a root that has none */
+	uint64_t before = lookups(3);
+	(void)follow(2, 2, other);
+	assert_int_equal(x.ended, 1);
+	assert_true(x.following > 0 && before == lookups(3));
+	/* and one with a lease loses it */
+	struct gn_slice third = token(2, 3, GN_FB_ACTION_SUBSCRIBE, DAYS(30));
+	(void)follow(3, 3, third);
+	assert_int_equal(x.ended, 1);
+	revoke(third);
+	svc_run_for(&s, 400 * GN_SEC);
+	assert_int_equal(x.ended, 2);
+}
+
+/* Roots that ask nobody: the subscriber judges by itself. */
+static void a_subscriber_believes_no_root(void **state)
+{
+	(void)state;
+	network();
+	struct gn_slice pub = token(0, 1, GN_FB_ACTION_PUBLISH, DAYS(30)),
+			bad = token(1, 2, GN_FB_ACTION_PUBLISH, DAYS(30)),
+			sub = token(2, 3, GN_FB_ACTION_SUBSCRIBE, DAYS(30));
+	revoke(bad);
+	for (unsigned i = 0; i < NODES; i++)
+		if (i != 1)
+			s.nodes[i].bus->cfg.lists = NULL;
+	s.nodes[1].bus->cfg.no_root = true;
+	(void)follow(1, 3, sub);
+	assert_int_equal(say(2, 2, 1, bad), GN_OK);
+	assert_int_equal(say(2, 1, 2, pub), GN_OK);
+	svc_run_for(&s, 10 * GN_SEC);
+	assert_int_equal(svc_bus_times(&x, 1, 1), 0);
+	assert_int_equal(svc_bus_times(&x, 1, 2), 1);
+	assert_true(svc_bus_count(&s, 1, "got_right") > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_teardown(name, end)
+		T(who_was_taken_back_may_no_more),
+		T(a_subscriber_that_was_taken_back_has_no_lease),
+		T(a_subscriber_believes_no_root),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
