@@ -128,6 +128,8 @@ bool sim_boxed_pump(struct sim *s, unsigned i)
 		gn_box_kv_event(x->box, &ke, s->now);
 	for (; gn_box_next_message(x->box, &m); any = true) {
 		x->bytes_out += m.bytes.len;
+		if (s->on_box_sent)
+			s->on_box_sent(s, i, m.bytes, &m.to.pk, s->sent_user);
 		sim_message(s, i, &m);
 	}
 	for (; gn_box_next_event(x->box, &be); any = true)

@@ -196,6 +196,7 @@ int sim_run_boxes(struct sim *s)
 	sim_letters_schedule(&x, 0, half, CALM);
 	sim_letters_run(&x, CALM + 60 * GN_SEC);
 	sim_letters_times(&x, "stored, three custodies", calm_stored, NULL);
+	sim_phases_rows(&x, calm_stored);
 	sim_letters_times(&x, "with all eight", calm_whole, NULL);
 	sim_expect(s, all_stored(&x, half), "a letter was not stored in a minute");
 	copies_row(&x, "copies");
@@ -208,6 +209,7 @@ int sim_run_boxes(struct sim *s)
 			     s->opt.churn > CALM ? s->opt.churn - CALM : s->opt.churn / 2);
 	churn(&x);
 	sim_letters_times(&x, "stored while they come and go", late_stored, NULL);
+	sim_phases_rows(&x, late_stored);
 	sim_row(s, "agents", "%llu times tried again (%s), %llu looks, %llu deposited anew",
 		(unsigned long long)x.failures, gn_err_name(x.last_err),
 		(unsigned long long)x.checks, (unsigned long long)x.repeats);

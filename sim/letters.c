@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define DAY 86400u
-#define NEED 3                  /* custodies that mean stored */
+#define NEED SIM_LETTER_NEED
 #define AT_ONCE 400             /* letters on their way, descriptors, readers */
 #define NODE_READERS 16         /* of one node */
 #define TURN (20 * GN_MSEC)     /* between looks of agents */
@@ -91,6 +91,7 @@ void sim_letters_init(struct sim_letters *x, struct sim *s, unsigned count)
 	}
 	write_all(x);
 	s->on_box = sim_letters_told;
+	sim_phases_follow(x);
 	s->box_user = x;
 }
 
@@ -100,6 +101,7 @@ void sim_letters_free(struct sim_letters *x)
 	free(x->active);
 	free(x->all);
 	x->s->on_box = NULL;
+	x->s->on_box_sent = NULL;
 }
 
 /* ---- descriptors ---- */
@@ -230,6 +232,8 @@ static void letter_go(struct sim_letters *x, unsigned number)
 	}
 	x->checks += check;
 	l->tries += !check;
+	if (!check)
+		sim_phases_begin(l, s->now);
 	l->state = check ? LETTER_CHECKED : LETTER_GOES;
 	take(x, number, op, l->from);
 	sim_pump(s, l->from);
@@ -316,8 +320,15 @@ void sim_letters_told(struct sim *s, unsigned node, const struct gn_box_event *e
 	case GN_BOX_SIGN: sign(x, node, e); break;
 	case GN_BOX_STORED:
 		l = active(x, node, e->op, false);
-		if (l && !l->stored)
+		if (l && !l->stored) {
 			l->stored = s->now - l->first;
+			sim_phases_stored(l, s->now);
+		}
+		break;
+	case GN_BOX_CUSTODY:
+		l = active(x, node, e->op, false);
+		if (l)
+			sim_phases_custody(l, &e->custody.holder_key, s->now);
 		break;
 	case GN_BOX_DEPOSITED:
 		l = active(x, node, e->op, true);
@@ -337,7 +348,6 @@ void sim_letters_told(struct sim *s, unsigned node, const struct gn_box_event *e
 		l->got = true;
 		l->read_took = s->now - l->read_at;
 		break;
-	case GN_BOX_CUSTODY:
 	case GN_BOX_FOLLOWING:
 	case GN_BOX_LENT:
 	case GN_BOX_LOST:
@@ -420,29 +430,17 @@ unsigned sim_letters_copies(const struct sim_letters *x, const struct sim_letter
 	return count;
 }
 
-static int in_order(const void *a, const void *b)
-{
-	gn_time x = *(const gn_time *)a, y = *(const gn_time *)b;
-	return (x > y) - (x < y);
-}
-
 void sim_letters_times(const struct sim_letters *x, const char *name,
 		       gn_time (*of)(const struct sim_letter *l), gn_time *p99)
 {
-	static const unsigned which[] = {500, 950, 990, 1000};
 	size_t count = 0;
-	gn_time *all = calloc(x->count + 1, sizeof *all), quantile[GN_COUNT(which)];
+	gn_time *all = calloc(x->count + 1, sizeof *all), last;
 	GN_ASSERT(all);
 	for (unsigned i = 0; i < x->count; i++)
 		if (of(&x->all[i]))
 			all[count++] = of(&x->all[i]);
-	qsort(all, count, sizeof *all, in_order);
-	for (size_t k = 0; k < GN_COUNT(which); k++)
-		quantile[k] = count ? all[(count * which[k] + 999) / 1000 - 1] : 0;
+	last = sim_row_times(x->s, name, all, count);
 	free(all);
-	sim_row(x->s, name, "%zu; p50 %.0f, p95 %.0f, p99 %.0f, most %.0f ms", count,
-		(double)quantile[0] / 1e6, (double)quantile[1] / 1e6, (double)quantile[2] / 1e6,
-		(double)quantile[3] / 1e6);
 	if (p99)
-		*p99 = quantile[2];
+		*p99 = last;
 }

@@ -2,6 +2,7 @@
 #include "sim.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 
 static int failures, rows;
 
@@ -104,4 +105,23 @@ void sim_row_sets(struct sim *s, const char *name, const struct sim_sets *sets)
 {
 	sim_row(s, name, "%u of %u exact, %u of %u slots filled, %u extra copies, %u lost",
 		sets->exact, sets->records, sets->filled, sets->slots, sets->extra, sets->lost);
+}
+
+static int in_order(const void *a, const void *b)
+{
+	gn_time x = *(const gn_time *)a, y = *(const gn_time *)b;
+	return (x > y) - (x < y);
+}
+
+gn_time sim_row_times(struct sim *s, const char *name, gn_time *all, size_t count)
+{
+	static const unsigned which[] = {500, 950, 990, 1000};
+	gn_time quantile[GN_COUNT(which)];
+	qsort(all, count, sizeof *all, in_order);
+	for (size_t k = 0; k < GN_COUNT(which); k++)
+		quantile[k] = count ? all[(count * which[k] + 999) / 1000 - 1] : 0;
+	sim_row(s, name, "%zu; p50 %.0f, p95 %.0f, p99 %.0f, most %.0f ms", count,
+		(double)quantile[0] / 1e6, (double)quantile[1] / 1e6, (double)quantile[2] / 1e6,
+		(double)quantile[3] / 1e6);
+	return quantile[2];
 }

@@ -13,6 +13,7 @@
  *   nodes.c     whole nodes, as geonetd runs them
  *   boxed.c     the engine of boxes beside each overlay, with a log and a disk of its own
  *   letters.c   many boxes, a letter for each: sent, kept, read
+ *   phases.c    where the time goes until a letter is stored
  *   boxes.c     scenario boxes: churn, deaths, what is readable     front.c   scenario front
  *   scenario.c  named runs     main.c  options and tables
  *
@@ -153,7 +154,10 @@ struct sim {
 	uint64_t bus_copies, bus_messages; /* of whole messages; of all */
 	struct sim_boxed *boxed;           /* of all nodes, with boxes */
 	void (*on_box)(struct sim *s, unsigned node, const struct gn_box_event *e, void *user);
-	void *box_user;
+	/* a message of its engine of boxes leaves a node */
+	void (*on_box_sent)(struct sim *s, unsigned node, struct gn_slice bytes,
+			    const struct gn_pk *to, void *user);
+	void *box_user, *sent_user;
 };
 
 /* ---- world.c ---- */
@@ -280,7 +284,39 @@ bool sim_boxed_recv(struct sim *s, unsigned i, unsigned from, struct gn_slice by
 void sim_boxed_disk(struct sim *s, unsigned i, const struct sim_event *e);
 uint64_t sim_boxed_counter(const struct sim *s, const char *name);
 
+/* ---- phases.c ---- */
+#define SIM_PHASE_HOLDERS 24
+enum sim_phase {
+	PHASE_AGAIN,   /* until the deposit begins that stores it: earlier ones failed */
+	PHASE_LOOKUP,  /* until somebody is asked: who holds the box is looked up */
+	PHASE_WAIT,    /* until the holder is asked whose custody decides */
+	PHASE_SESSION, /* until there is a session with it */
+	PHASE_SHOW,    /* until the right is shown there */
+	PHASE_DEPOSIT, /* until its custody is here: one round trip, and its disk */
+	PHASE_SAID,    /* until the engine says that it is stored */
+	PHASE_COUNT
+};
+struct sim_phases { /* of the deposit that is under way, or was the last */
+	gn_time begun, asked; /* asked: the first message to anybody */
+	struct sim_holder {
+		struct gn_pk pk;
+		gn_time asked, shown, sent;
+	} holders[SIM_PHASE_HOLDERS];
+	unsigned count, custodies;
+	gn_time took[PHASE_COUNT]; /* once it is stored */
+};
+struct sim_letter;
+struct sim_letters;
+/* From now on it looks what depositors send. */
+void sim_phases_follow(struct sim_letters *x);
+void sim_phases_begin(struct sim_letter *l, gn_time now);
+void sim_phases_custody(struct sim_letter *l, const struct gn_pk *holder, gn_time now);
+void sim_phases_stored(struct sim_letter *l, gn_time now);
+/* A row for each phase, of letters for which `of` says a time; what it was of the slowest of them. */
+void sim_phases_rows(const struct sim_letters *x, gn_time (*of)(const struct sim_letter *l));
+
 /* ---- letters.c ---- */
+#define SIM_LETTER_NEED 3    /* custodies that mean stored */
 #define SIM_LETTER_MAX 61440 /* bytes */
 enum sim_letter_state { LETTER_NEW, LETTER_WAITS, LETTER_GOES, LETTER_STORED, LETTER_CHECKED };
 struct sim_letter { /* one box, and what is written to it */
@@ -297,6 +333,7 @@ struct sim_letter { /* one box, and what is written to it */
 	bool put, put_over, late; /* late: deposited while nodes come and go */
 	bool reading, got;
 	gn_time read_at, read_took;
+	struct sim_phases phases;
 };
 struct sim_letters {
 	struct sim *s;
@@ -351,6 +388,8 @@ void sim_row(struct sim *s, const char *name, const char *fmt, ...) GN_PRINTF(3,
 void sim_row_stats(struct sim *s, const char *name, const struct sim_stats *st);
 void sim_row_network(struct sim *s);
 void sim_row_traffic(struct sim *s, const char *name);
+/* Sorts them; their p99. */
+gn_time sim_row_times(struct sim *s, const char *name, gn_time *all, size_t count);
 void sim_row_sets(struct sim *s, const char *name, const struct sim_sets *sets);
 void sim_report_end(struct sim *s);
 

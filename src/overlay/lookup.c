@@ -17,7 +17,7 @@
 
 #include <math.h>
 
-#define NEAR 0.6 /* of R gaps: within it all are asked at once */
+#define NEAR 0.6 /* of as many gaps as nodes are wanted: within it all are asked at once */
 /* ms: one of the questions out always goes to somebody who has answered before */
 #define HEARSAY 3000.0
 
@@ -306,7 +306,8 @@ bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	bool one =
 		/* the first record ends it: no crowd */
 		op->kind == GN_OV_GET && op->get.quorum == 1 && !op->widened;
-	double near = NEAR * ov->cfg.r * gn_ov_gap(ov);
+	/* who wants more than a set does not ask the last of them two at a time */
+	double near = NEAR * (op->count > ov->cfg.r ? op->count : ov->cfg.r) * gn_ov_gap(ov);
 	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
 		struct gn_ov_cand *c = &op->cands[i];
 		if (c->state == GN_OV_DEAD)

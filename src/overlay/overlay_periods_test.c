@@ -330,6 +330,34 @@ static void one_of_the_nearest_is_asked_so_often(void **state)
 	gn_ov_settle(ov, net.now);
 }
 
+/* OV-32: of who wants 12, the last four are not asked two at a time. */
+static void all_that_are_wanted_are_asked_at_once(void **state)
+{
+	(void)state;
+	struct gn_overlay *ov = net.node[0].ov;
+	const struct gn_hash key = {{0}};
+	uint64_t asked[2];
+	gn_op id;
+	for (uint32_t i = 0; i < 200; i++)
+		(void)net_prove(&net, i);
+	gn_ov_settle(ov, net.now);
+	ov->n_est = 400; /* so that those within are fewer than are wanted */
+	for (unsigned k = 0; k < 2; k++) {
+		uint64_t sent = ov->count.sent;
+		assert_int_equal(gn_overlay_find(ov, &key, k ? 12 : 8, net.now, &id), GN_OK);
+		asked[k] = ov->count.sent - sent;
+		unsigned within = 0, wide = k ? 12 : 8;
+		for (uint32_t i = 0; i < 200; i++) {
+			struct gn_contact c = net_somebody(i);
+			within += (double)gn_ov_sep(gn_ov_theta(c.id.b), 0) <=
+				  0.6 * wide * gn_ov_gap(ov);
+		}
+		assert_true(within > 2 && within < wide);
+		assert_int_equal(asked[k], within);
+	}
+	assert_true(asked[1] > asked[0]);
+}
+
 /* ---- beginning, and healing ---- */
 
 static struct gn_overlay *begun(void)
@@ -410,6 +438,7 @@ int main(void)
 		LIMIT(so_many_are_asked_for_a_key),
 		LIMIT(joining_asks_the_neighbours_on_both_sides_up_to_some),
 		LIMIT(one_of_the_nearest_is_asked_so_often),
+		LIMIT(all_that_are_wanted_are_asked_at_once),
 		LIMIT(who_reaches_nobody_begins_again_ever_more_seldom),
 		LIMIT(who_reaches_nobody_for_a_while_is_the_first),
 		LIMIT(a_lost_link_is_healed_at_once_and_then_ever_more_seldom),
