@@ -104,6 +104,26 @@ static void the_owner_has_so_many_operations_and_topics(void **state)
 	drain();
 }
 
+/* BS-17: whose filters are gone through pays for that with the next renewal, not who publishes. */
+static void filters_are_paid_for(void **state)
+{
+	struct gn_contact publisher = peer(500, 500), follower = peer(1, 1);
+	(void)state;
+	begin();
+	assert_int_equal(publish(&publisher, &x.key[0]), GN_OK);
+	uint64_t alone = gn_bus_caused(b).bytes;
+	assert_int_equal(subscribe(&follower, BUS_FILTERS, BUS_LEASE), GN_OK);
+	for (unsigned i = 0; i < 100; i++) {
+		assert_int_equal(publish(&publisher, &x.key[0]), GN_OK);
+		assert_int_equal(gn_bus_caused(b).bytes, alone);
+		wait_for(GN_SEC / 10);
+	}
+	assert_int_equal(subscribe(&follower, BUS_FILTERS, BUS_LEASE), GN_OK);
+	assert_int_equal(gn_bus_caused(b).bytes, 100 * BUS_FILTERS * strlen("room.>"));
+	assert_int_equal(subscribe(&follower, BUS_FILTERS, BUS_LEASE), GN_OK);
+	assert_int_equal(gn_bus_caused(b).bytes, 0);
+}
+
 static size_t no_room(void *user, const struct gn_pk *pk)
 {
 	(void)user, (void)pk;
@@ -227,6 +247,7 @@ int main(void)
 		T(requests_that_wait_have_places),
 		T(who_does_not_take_what_comes_is_told),
 		T(the_owner_has_so_many_operations_and_topics),
+		T(filters_are_paid_for),
 		T(copies_wait_while_there_is_room),
 		T(the_longest_history_gives_way),
 		T(what_was_asked_is_over_after_a_while),

@@ -155,6 +155,10 @@ void bus_on_subscribe(struct gn_bus *b, const struct bus_from *from, struct bus_
 		return;
 	}
 	bool is_new = !s, began = s && s->primary;
+	if (s) { /* whose filters they are pays, not who publishes */
+		b->caused.bytes += s->looked;
+		s->looked = 0;
+	}
 	why.err = take_filters(b, m, &filters);
 	if (why.err == GN_OK && is_new)
 		why.err = bus_sub_add(b, h, &from->who, &s, &why);

@@ -148,6 +148,7 @@ static bool run_one(struct gn_bus *b, struct bus_serving *v)
 		if (b->out.bulk.bytes > BUS_OUT_BYTES)
 			return false;
 		struct bus_subscriber *s = v->held->subs[v->at++];
+		s->looked += s->filters ? s->filters->len : 0;
 		if (s->until <= b->now || !is_for(v, s))
 			continue;
 		bus_deliver_to(b, v->held, s, v->message, false);
