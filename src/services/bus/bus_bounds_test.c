@@ -122,6 +122,20 @@ static void filters_are_paid_for(void **state)
 	assert_int_equal(gn_bus_caused(b).bytes, 100 * BUS_FILTERS * strlen("room.>"));
 	assert_int_equal(subscribe(&follower, BUS_FILTERS, BUS_LEASE), GN_OK);
 	assert_int_equal(gn_bus_caused(b).bytes, 0);
+	/* who has not paid for so much is passed over until they renew */
+	struct bus_subscriber *sub = bus_sub_get(bus_held_get(b, &x.topic), &follower.pk);
+	for (unsigned more = 0; more < 2; more++) {
+		unsigned before = sent[BODY(DELIVER)];
+		sub->looked = BUS_LOOKED + more;
+		says.subject = GN_LIT("room.1");
+		assert_int_equal(publish(&publisher, &x.key[0]), GN_OK);
+		says.subject = gn_slice(NULL, 0);
+		wait_for(GN_SEC / 10);
+		assert_int_equal(sent[BODY(DELIVER)] - before, !more);
+		assert_int_equal(count("looked_full"), more);
+	}
+	assert_int_equal(subscribe(&follower, 0, 0), GN_OK); /* it pays when it goes, too */
+	assert_int_equal(gn_bus_caused(b).bytes, BUS_LOOKED + 1);
 }
 
 static size_t no_room(void *user, const struct gn_pk *pk)
