@@ -203,11 +203,63 @@ static void what_is_submitted_is_so_signed(void **state)
 	gn_host_release(&r->base);
 }
 
+/* Is ben's result of an own job taken? */
+static bool is_done(struct gn_slice works)
+{
+	uint8_t rooms[2][GN_JOB_MAX];
+	struct gn_buf item = {rooms[0], 0, GN_JOB_MAX}, outcome = {rooms[1], 0, GN_JOB_MAX};
+	struct gn_job j = {.kind = GN_LIT("a/1"), .not_after = 1, .cls = 3, .copies = 1};
+	struct gn_job_result result = {.attempt = 1};
+	struct gn_fb_key worker;
+	struct gn_hash id;
+	gn_rand_fill(&me->host.rand, j.nonce, sizeof j.nonce);
+	assert_int_equal(gn_job_make(&me->queue.sk, &j, &item, &result.job), GN_OK);
+	assert_int_equal(gn_job_result_make(&ben, &result, &outcome), GN_OK);
+	struct gn_slice bytes = gn_buf_slice(&item);
+	gn_sha256(&bytes, 1, &id);
+	memcpy(worker.b, ben.pk.b, sizeof worker.b);
+	memset(&came, 0, sizeof came);
+	struct agent_request *r = CALL(agent_call_jobs_list, JOBS_LIST, jobs_list, .limit = 9);
+	WORLD_UNTIL(&w, came.follow != 0);
+	say(came.follow, BOX_KIND(BOX_GOT),
+	    gn_fb_box_got_make(beside_builder(&w.souls[0].beside),
+			       &(struct gn_fb_box_got_args){.id = gn_slice(id.b, 16),
+							    .item = bytes,
+							    .until = agent_unix(me) + 9,
+							    .state = GN_FB_BOX_TURN_STATE_DONE,
+							    .delivery = 1,
+							    .worker = &worker,
+							    .outcome = gn_buf_slice(&outcome),
+							    .token = works}));
+	world_settle(&w);
+	world_pass(&w, AGENT_LIST_WAIT, GN_SEC);
+	assert_int_equal(calls_got.answers, 1);
+	struct gn_fb_jobs_is t = {calls_got.table};
+	assert_int_equal(gn_fb_jobs_is_jobs_len(t), 1);
+	struct gn_fb_job_info info = gn_fb_jobs_is_jobs_at(t, 0);
+	bool done = gn_slice_eq(gn_fb_job_info_state(info), GN_LIT("done"));
+	gn_host_release(&r->base);
+	return done;
+}
+
+static void a_refused_one_s_result_is_none(void **state)
+{
+	uint8_t room[GN_TOKEN_MAX];
+	struct gn_slice works = chain(room, NULL, GN_FB_ACTION_LEASE, 600);
+	(void)state;
+	assert_true(is_done(works));
+	assert_int_equal(agent_queue_refuse(me, &ben.pk, true), GN_OK);
+	assert_false(is_done(works));
+	assert_int_equal(agent_queue_refuse(me, &ben.pk, false), GN_OK);
+	assert_true(is_done(works));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_may_not_ask_is_not_worked_for),
 		cmocka_unit_test(what_is_submitted_is_so_signed),
+		cmocka_unit_test(a_refused_one_s_result_is_none),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

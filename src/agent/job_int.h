@@ -29,6 +29,8 @@ bool agent_queue_ours(struct agent_request *r, struct gn_slice token);
 /* May this key work at that queue, by itself or by this chain? */
 bool agent_queue_works(const struct agent_job_at *at, const struct gn_pk *worker,
 		       struct gn_slice token);
+/* Has the owner of this queue, which is ours, refused that key? */
+bool agent_queue_refuses(const struct gn_agent *a, const struct gn_pk *key);
 /* May who asks for this do so there: the queue's owner, or the bearer of the chain in it? at: Unix
  * seconds; 0: when it held (JO-9). */
 bool agent_queue_asks(struct gn_agent *a, const struct gn_pk *queue, const struct gn_job *job,

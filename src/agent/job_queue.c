@@ -249,16 +249,23 @@ bool agent_queue_works(const struct agent_job_at *at, const struct gn_pk *worker
 	       (token.len == 0 && gn_pk_eq(worker, &at->worker));
 }
 
+bool agent_queue_refuses(const struct gn_agent *a, const struct gn_pk *key)
+{
+	const struct agent_queue *q = &a->queue;
+	for (size_t i = 0; i < q->refused_count; i++)
+		if (gn_pk_eq(&q->refused[i], key))
+			return true;
+	return false;
+}
+
 bool agent_queue_asks(struct gn_agent *a, const struct gn_pk *queue, const struct gn_job *job,
 		      uint64_t at)
 {
-	const struct agent_queue *q = &a->queue;
-	bool own = gn_pk_eq(queue, &q->sk.pk);
+	bool own = gn_pk_eq(queue, &a->queue.sk.pk);
 	if (gn_pk_eq(&job->requester, queue))
 		return true;
-	for (size_t i = 0; own && i < q->refused_count; i++)
-		if (gn_pk_eq(&q->refused[i], &job->requester))
-			return false;
+	if (own && agent_queue_refuses(a, &job->requester))
+		return false;
 	return grants(queue, &job->requester, job->token, GN_FB_ACTION_DEPOSIT, at);
 }
 

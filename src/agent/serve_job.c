@@ -263,6 +263,9 @@ static void note(struct agent_listing *l, struct gn_fb_box_got t)
 					     .until = gn_fb_box_got_until(t)};
 	if (gn_fb_box_got_has_worker(t))
 		memcpy(in->shown.worker.b, gn_fb_box_got_worker(t).b, 32);
+	if (l->at.own && agent_queue_refuses(l->agent, &in->shown.worker))
+		in->shown.outcome =
+			gn_slice(NULL, 0); /* JO-7: with a holder it could say anything */
 	while (*at && (*at)->shown.deposited > in->shown.deposited)
 		at = &(*at)->next;
 	in->next = *at;

@@ -104,6 +104,7 @@ gn_err bus_filters_new(struct gn_bus *b, const struct gn_slice *filters, size_t 
 		f->at[i] = gn_slice(f->bytes + bytes, filters[i].len);
 		bytes += filters[i].len;
 	}
+	f->len = (uint32_t)bytes;
 	*out = f;
 	return GN_OK;
 }

@@ -104,6 +104,40 @@ static void the_owner_has_so_many_operations_and_topics(void **state)
 	drain();
 }
 
+/* BS-17: whose filters are gone through pays for that with the next renewal, not who publishes. */
+static void filters_are_paid_for(void **state)
+{
+	struct gn_contact publisher = peer(500, 500), follower = peer(1, 1);
+	(void)state;
+	begin();
+	assert_int_equal(publish(&publisher, &x.key[0]), GN_OK);
+	uint64_t alone = gn_bus_caused(b).bytes;
+	assert_int_equal(subscribe(&follower, BUS_FILTERS, BUS_LEASE), GN_OK);
+	for (unsigned i = 0; i < 100; i++) {
+		assert_int_equal(publish(&publisher, &x.key[0]), GN_OK);
+		assert_int_equal(gn_bus_caused(b).bytes, alone);
+		wait_for(GN_SEC / 10);
+	}
+	assert_int_equal(subscribe(&follower, BUS_FILTERS, BUS_LEASE), GN_OK);
+	assert_int_equal(gn_bus_caused(b).bytes, 100 * BUS_FILTERS * strlen("room.>"));
+	assert_int_equal(subscribe(&follower, BUS_FILTERS, BUS_LEASE), GN_OK);
+	assert_int_equal(gn_bus_caused(b).bytes, 0);
+	/* who has not paid for so much is passed over until they renew */
+	struct bus_subscriber *sub = bus_sub_get(bus_held_get(b, &x.topic), &follower.pk);
+	for (unsigned more = 0; more < 2; more++) {
+		unsigned before = sent[BODY(DELIVER)];
+		sub->looked = BUS_LOOKED + more;
+		says.subject = GN_LIT("room.1");
+		assert_int_equal(publish(&publisher, &x.key[0]), GN_OK);
+		says.subject = gn_slice(NULL, 0);
+		wait_for(GN_SEC / 10);
+		assert_int_equal(sent[BODY(DELIVER)] - before, !more);
+		assert_int_equal(count("looked_full"), more);
+	}
+	assert_int_equal(subscribe(&follower, 0, 0), GN_OK); /* it pays when it goes, too */
+	assert_int_equal(gn_bus_caused(b).bytes, BUS_LOOKED + 1);
+}
+
 static size_t no_room(void *user, const struct gn_pk *pk)
 {
 	(void)user, (void)pk;
@@ -227,6 +261,7 @@ int main(void)
 		T(requests_that_wait_have_places),
 		T(who_does_not_take_what_comes_is_told),
 		T(the_owner_has_so_many_operations_and_topics),
+		T(filters_are_paid_for),
 		T(copies_wait_while_there_is_room),
 		T(the_longest_history_gives_way),
 		T(what_was_asked_is_over_after_a_while),

@@ -45,6 +45,7 @@ static inline bool bus_said_newer(const struct gn_said *a, const struct gn_said 
 
 struct bus_filters { /* NULL where it is used: all */
 	unsigned count;
+	uint32_t len;                    /* of bytes: what comparing a message costs */
 	struct gn_slice at[BUS_FILTERS]; /* in bytes */
 	uint8_t bytes[];
 };
@@ -79,6 +80,7 @@ struct bus_subscriber {
 	bool primary, mesh;
 	gn_time until, rtt;
 	struct bus_filters *filters;
+	uint64_t looked;      /* bytes of them gone through, to be paid with the next renewal */
 	struct gn_pk key;     /* whose right was shown; zeros: open */
 	uint8_t exporter[32]; /* in this session */
 	struct bus_token token;

@@ -14,11 +14,12 @@
 
 /* ---- of one topic at a root ---- */
 
-#define BUS_ROOTS 8          /* nodes nearest to the topic's record */
-#define BUS_SUBSCRIBERS 8192 /* 400 bytes each */
-#define BUS_PUBLISHERS 256   /* known at once; the one silent for longest gives way */
-#define BUS_FILTERS 16       /* of one subscriber; it follows all when it wants more */
-#define BUS_KEPT 256         /* messages for who has a gap, */
+#define BUS_ROOTS 8           /* nodes nearest to the topic's record */
+#define BUS_SUBSCRIBERS 8192  /* 400 bytes each */
+#define BUS_PUBLISHERS 256    /* known at once; the one silent for longest gives way */
+#define BUS_FILTERS 16        /* of one subscriber; it follows all when it wants more */
+#define BUS_LOOKED (4u << 20) /* bytes of them gone through until it renews and pays: 4 ms */
+#define BUS_KEPT 256          /* messages for who has a gap, */
 #define BUS_KEPT_BYTES (1u << 20)
 #define BUS_KEPT_TIME (300 * GN_SEC)
 #define BUS_RETAINED 256    /* values, */

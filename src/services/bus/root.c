@@ -149,6 +149,10 @@ void bus_on_subscribe(struct gn_bus *b, const struct bus_from *from, struct bus_
 	struct bus_refusal why = {.err = GN_OK};
 	struct bus_filters *filters = NULL;
 	struct bus_subscriber *s = bus_sub_get(h, &from->who.pk);
+	if (s) { /* whose filters they are pays, not who publishes */
+		b->caused.bytes += s->looked;
+		s->looked = 0;
+	}
 	if (gn_fb_bus_subscribe_lease(m) == 0) {
 		if (s)
 			bus_sub_remove(b, h, bus_sub_at(h, s));

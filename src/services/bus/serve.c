@@ -148,6 +148,11 @@ static bool run_one(struct gn_bus *b, struct bus_serving *v)
 		if (b->out.bulk.bytes > BUS_OUT_BYTES)
 			return false;
 		struct bus_subscriber *s = v->held->subs[v->at++];
+		if (s->looked > BUS_LOOKED) {
+			b->count.looked_full++;
+			continue; /* it has a gap, and asks when it has paid */
+		}
+		s->looked += s->filters ? s->filters->len : 0;
 		if (s->until <= b->now || !is_for(v, s))
 			continue;
 		bus_deliver_to(b, v->held, s, v->message, false);
