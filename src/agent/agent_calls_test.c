@@ -1,6 +1,9 @@
 /* What clients are answered when a contact's contents do as they like: more files than a list has
- * places, files that are not what their message says. Rules AG-83, AG-85, PE-71. */
+ * places, files that are not what their message says; and what an agent says of itself. Rules
+ * AG-83, AG-85, PE-71. */
 #include "agent/file_int.h"
+#include "agent/outbox_int.h"
+#include "agent/own_int.h"
 #include "agent/testing/calls.h"
 #include "agent/testing/world.h"
 
@@ -176,13 +179,155 @@ static void a_call_that_is_left(void **state)
 	gn_host_release(&r->base);
 }
 
+/* ---- what an agent promises of its own, and waits for ---- */
+
+static void own_records_hold(struct gn_agent *a)
+{
+	static struct gn_identity id;
+	unsigned identities = 0, boxes = 0;
+	for (size_t i = 0; i < w.record_count; i++) {
+		struct gn_slice bytes = gn_slice(w.records[i].bytes, w.records[i].len);
+		struct gn_record r;
+		assert_int_equal(gn_wire_record_parse(bytes, &r), GN_OK);
+		if (r.type == GN_FB_RECORD_TYPE_BOX) {
+			assert_int_equal(r.ttl, AGENT_BOX_TTL);
+			boxes++;
+		}
+		if (r.type != GN_FB_RECORD_TYPE_IDENTITY || !gn_pk_eq(&r.owner, &a->owner))
+			continue;
+		assert_int_equal(r.ttl, AGENT_IDENTITY_TTL);
+		assert_int_equal(gn_identity_open(bytes, &id), GN_OK);
+		assert_true(id.key_count > 0 && id.keys[0].expires >= r.created);
+		uint64_t listed = id.keys[0].expires - r.created;
+		assert_true(listed <= AGENT_DEVICE_TTL && listed + 60 > AGENT_DEVICE_TTL);
+		identities++;
+	}
+	assert_true(identities > 0 && boxes > 1);
+}
+
+/* The owner of an agent's contact has a certificate of it for so many items and KiB. */
+static void a_contact_may_leave_so_much(struct gn_agent *theirs, const struct gn_pk *of)
+{
+	struct gn_people_contact c;
+	struct gn_boxcert cert;
+	assert_int_equal(gn_people_get(theirs->people, of, &c), GN_OK);
+	assert_non_null(c.box);
+	gn_boxcert_get(c.box->certificate, &cert);
+	assert_int_equal(cert.items, AGENT_CERTIFICATE_ITEMS);
+	assert_int_equal(cert.kib, AGENT_CERTIFICATE_KIB);
+	assert_true(cert.until <= agent_unix(theirs) + AGENT_CERTIFICATE_TTL);
+}
+
+static void an_invite_is_open_so_long(struct gn_agent *a)
+{
+	for (uint32_t ttl = 0; ttl < 2; ttl++) {
+		struct gn_fbb b = calls_builder();
+		gn_fbref t = gn_fb_invite_new_make(&b, &(struct gn_fb_invite_new_args){.ttl = ttl});
+		struct agent_request *r = ask_in(GN_FB_APP_BODY_APP_CONTACT, agent_call_invite_new,
+						 &b, t, GN_FB_APP_CONTACT_BODY_INVITE_NEW);
+		gn_host_release(&r->base);
+		assert_int_equal(calls_got.answers, 1);
+		uint64_t until = gn_fb_invite_until((struct gn_fb_invite){calls_got.table});
+		assert_int_equal(until - agent_unix(a), ttl ? ttl : AGENT_INVITE_TTL);
+	}
+}
+
+static void it_looks_at_itself(struct gn_agent *a)
+{
+	a->now = w.now;
+	a->expire_due = a->identity_ask = w.now;
+	(void)agent_own_pump(a);
+	assert_int_equal(a->expire_due, w.now + AGENT_EXPIRE_EVERY);
+	assert_int_equal(a->identity_ask, w.now + AGENT_IDENTITY_RETRY); /* asked, not answered */
+	WORLD_UNTIL(&w, a->identity_ask != w.now + AGENT_IDENTITY_RETRY);
+	assert_int_equal(a->identity_ask, w.now + AGENT_IDENTITY_LOOK);
+}
+
+static bool note_id(void *user, const struct gn_agent_out *o)
+{
+	*(uint64_t *)user = o->id;
+	return false;
+}
+
+/* A node that says nothing of a deposit but what the test says. */
+static uint64_t sending;
+static struct gn_pk sending_box;
+static struct gn_hash sending_item;
+
+static bool keeps_deposits(struct world_soul *s, const struct gn_host_app_event *e)
+{
+	if (s != &w.souls[1] || e->kind.area != GN_FB_APP_BODY_APP_BOX ||
+	    e->kind.member != GN_FB_APP_BOX_BODY_BOX_SEND)
+		return false;
+	struct gn_fb_box_send t = {e->table};
+	struct gn_slice item = gn_fb_box_send_item(t);
+	sending = e->call;
+	sending_box = gn_wire_key_get(gn_fb_box_send_box(t));
+	gn_sha256(&item, 1, &sending_item);
+	return true;
+}
+
+static void promise(unsigned holder)
+{
+	struct gn_app_kind kind = {GN_FB_APP_BODY_APP_BOX, GN_FB_APP_BOX_BODY_BOX_SENT};
+	struct beside *b = &w.souls[1].beside;
+	struct gn_custody c = {.box = sending_box,
+			       .item = sending_item,
+			       .held_until = gn_unix(w.now) + 86400,
+			       .holder = {{(uint8_t)holder}}};
+	gn_custody_make(&w.holders[holder], &c);
+	struct gn_fbb *fbb = beside_builder(b);
+	struct gn_fb_box_sent_args args = {
+		.held = (uint8_t)(holder + 1), .of = 8, .custody = gn_custody_put(fbb, &c)};
+	assert_int_equal(gn_host_app_answer(b->app, sending, kind, gn_fb_box_sent_make(fbb, &args),
+					    true, gn_os_steady()),
+			 GN_OK);
+	world_settle(&w);
+}
+
+static void what_it_promises_and_waits_for(void **state)
+{
+	struct gn_agent *a = &w.souls[1].a;
+	struct gn_pk owner = world_owner(&w, 1);
+	uint64_t id = 0, next;
+	(void)state;
+	own_records_hold(a);
+	a_contact_may_leave_so_much(&w.souls[0].a, &owner);
+	an_invite_is_open_so_long(a);
+	it_looks_at_itself(a);
+	/* how long a deposit is waited for at most */
+	w.call = keeps_deposits;
+	sending = 0;
+	struct gn_content_id said = world_say(&w, 1, "one more");
+	assert_int_equal(gn_agent_outbox(a->db, UINT64_MAX / 2, 1, note_id, &id, &next), GN_OK);
+	assert_int_not_equal(id, 0);
+	for (uint32_t tries = 9; tries < 12; tries++) {
+		uint64_t wait = AGENT_POST_WAIT_MS << tries;
+		a->post_due = GN_NEVER;
+		agent_out_later(a, id, tries);
+		assert_int_equal(a->post_due - a->now,
+				 (gn_time)(tries == 9 ? wait : AGENT_POST_WAIT_MAX_MS) * GN_MSEC);
+		assert_true(tries == 9 || wait > AGENT_POST_WAIT_MAX_MS);
+	}
+	w.now += (gn_time)AGENT_POST_WAIT_MAX_MS * GN_MSEC + GN_SEC;
+	/* it is stored once so many have promised, and not before */
+	WORLD_UNTIL(&w, sending != 0);
+	for (unsigned i = 0; i < AGENT_STORED; i++) {
+		assert_int_equal(world_state(&w, 1, true, &said), GN_PEOPLE_WAITING);
+		promise(i);
+	}
+	assert_int_equal(world_state(&w, 1, true, &said), GN_PEOPLE_STORED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		WORLD_TEST(a_flood_of_files),
 		WORLD_TEST(what_is_no_bundle),
-		WORLD_TEST(a_call_that_is_left),
+		/* both in one world */
+		cmocka_unit_test_setup(a_call_that_is_left, set_up),
+		cmocka_unit_test_teardown(what_it_promises_and_waits_for, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

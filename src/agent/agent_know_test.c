@@ -46,6 +46,8 @@ static void on_call(struct beside *b, const struct gn_host_app_event *e)
 	size_t count = 0;
 	struct gn_fb_hash key = gn_fb_record_get_key((struct gn_fb_record_get){e->table});
 	gets++;
+	assert_int_equal(gn_fb_record_get_quorum((struct gn_fb_record_get){e->table}),
+			 AGENT_KNOW_QUORUM);
 	if (mute)
 		return;
 	struct gn_fbb *fbb = beside_builder(b);
@@ -296,6 +298,20 @@ static void a_node_that_goes_ends_a_lookup(void **state)
 	assert_int_equal(told[1].err, GN_OK);
 }
 
+/* Two salts each: while nobody answers no more is asked. */
+static void so_many_are_looked_up_at_once(void **state)
+{
+	(void)state;
+	mute = true;
+	for (unsigned i = 0; i <= AGENT_KNOW_LOOKUPS; i++)
+		ask(i);
+	beside_node_up(&beside);
+	BESIDE_UNTIL(&beside, gets == 2 * AGENT_KNOW_LOOKUPS);
+	for (unsigned i = 0; i < 20; i++)
+		beside_turn(&beside);
+	assert_int_equal(gets, 2 * AGENT_KNOW_LOOKUPS);
+}
+
 static void who_waits_comes_in_turn(void **state)
 {
 	(void)state;
@@ -333,6 +349,7 @@ int main(void)
 		T(prekeys_that_ran_out_are_none),
 		T(nobody_and_trouble_are_two_things),
 		T(a_node_that_goes_ends_a_lookup),
+		T(so_many_are_looked_up_at_once),
 		T(who_waits_comes_in_turn),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

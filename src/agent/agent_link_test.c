@@ -95,6 +95,7 @@ static void waits_longer_each_time(void **state)
 	for (unsigned i = 0; i < 12; i++) {
 		gn_time next = gn_agent_link_pump(beside.link, now);
 		assert_true(next - now >= wait && next - now <= AGENT_LINK_WAIT_MAX);
+		assert_true(i > 1 || next - now == (i + 1) * AGENT_LINK_WAIT);
 		wait = next - now;
 		now = next;
 	}

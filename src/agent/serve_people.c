@@ -310,7 +310,7 @@ static gn_fbref put_invite(struct gn_fbb *b, const struct gn_agent *a,
 	struct gn_slice key = GN_SLICE(a->owner.b);
 	gn_sha256(&key, 1, &link.person);
 	memcpy(link.secret, i->secret, sizeof link.secret);
-	if (name.len < sizeof link.name)
+	if (name.len && name.len < sizeof link.name)
 		memcpy(link.name, name.p, name.len);
 	if (gn_people_link_make(&link, &text) != GN_OK)
 		text.len = 0;

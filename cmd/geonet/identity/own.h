@@ -27,8 +27,8 @@ json_t *own_names(struct cli *cli);
 /* Takes the list of own names out of the file that the node once shared, before an older node
  * writes over it. */
 void own_names_migrate(struct cli *cli);
-/* [{kind: "identity"|"list"|"name"|"site", name, expires}] in this order; sites: the node's answer, or
- * NULL. The caller's reference. */
+/* [{kind: "identity"|"list"|"name"|"site", name, expires}] in this order; sites: the node's answer,
+ * or NULL. The caller's reference. */
 json_t *own_list(struct cli *cli, const json_t *sites);
 /* Until when: "2026-12-28 01:20", and how soon that is when it is soon, or over. One of
  * out.c's buffers. */

@@ -1,6 +1,6 @@
-/* Renewing what ends: the identity record, the list of revoked tokens, names, sites. A renewal says what was said before,
- * with a new time; what is not past half of its term is left alone, so a timer may run this as
- * often as it likes.
+/* Renewing what ends: the identity record, the list of revoked tokens, names, sites. A renewal says
+ * what was said before, with a new time; what is not past half of its term is left alone, so a
+ * timer may run this as often as it likes.
  *
  *   item:  KEPT (not due) | RENEWED | GIVEN (to another) | UNFINISHED (a site that never came out)
  *          | FAILED (the reason is told on stderr; the others go on)

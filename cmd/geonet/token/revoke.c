@@ -123,6 +123,7 @@ static gn_err recall_list(struct cli *cli, struct gn_revocation *list)
 static void remember_list(struct cli *cli, const struct gn_revocation *list)
 {
 	char pid[GN_PID_MAX], hex[2 * sizeof(struct gn_hash) + 1];
+	uint64_t expires = list->created + list->ttl;
 	int lock = own_lock(cli);
 	json_t *all = own_read(cli, OWN_REVOKED), *entries = json_object();
 	if (!all)
@@ -134,7 +135,7 @@ static void remember_list(struct cli *cli, const struct gn_revocation *list)
 	gn_pid(&list->owner, pid);
 	json_object_set_new(all, pid,
 			    json_pack("{sI sI so}", "seq", (json_int_t)list->seq, "expires",
-				      (json_int_t)(list->created + list->ttl), "list", entries));
+				      (json_int_t)expires, "list", entries));
 	own_write(cli, OWN_REVOKED, all);
 	json_decref(all);
 	own_unlock(lock);

@@ -51,8 +51,8 @@ const struct cli_command token_commands[] = {
 	 check_options, cmd_token_check},
 	{"revoke", "TOKEN", 1, 1, "take back a token that you gave",
 	 "The list of what you took back is a record of yours; whoever checks a token that lives "
-	 "over a day, a node that serves a topic or a box too, sees it within minutes. The list ends "
-	 "after 30 days: `geonet renew --all` keeps it.\n",
+	 "over a day, a node that serves a topic or a box too, sees it within minutes. The list "
+	 "ends after 30 days: `geonet renew --all` keeps it.\n",
 	 "  geonet token revoke theirs.token\n"
 	 "  geonet token revoke theirs.token --block 2     what they gave on, not what you gave\n",
 	 revoke_options, cmd_token_revoke},

@@ -254,6 +254,218 @@ static void publishers_and_own_values_are_remembered_so_far(void **state)
 	drain();
 }
 
+/* ---- times, and how much is named ---- */
+
+static void a_record_that_could_not_be_read_is_tried_again(void **state)
+{
+	(void)state;
+	begin();
+	struct gn_contact c = peer(1, 1);
+	struct bus_held *h = bus_held_get(b, &x.topic), *same = NULL;
+	h->rules_seq = 0; /* as if another version were held */
+	assert_int_equal(bus_rules_get(b, &x.topic, &c, &same), GN_PENDING);
+	struct gn_overlay_event e = {.kind = GN_OVERLAY_DONE, .op = h->get, .err = GN_NOT_FOUND};
+	gn_op op = h->get;
+	gn_frame_find_drop(&b->frame, &op);
+	bus_rules_got(b, h, &e);
+	gn_time at = b->now;
+	b->now = at + BUS_RULES_AGAIN - 1;
+	assert_int_equal(bus_rules_get(b, &x.topic, &c, &same), GN_BUSY);
+	b->now = at + BUS_RULES_AGAIN;
+	assert_int_equal(bus_rules_get(b, &x.topic, &c, &same), GN_PENDING);
+}
+
+static void a_new_root_asks_so_many(void **state)
+{
+	(void)state;
+	svc_init(&s, &(struct svc_options){.seed = 5, .nodes = 6, .bus = true});
+	svc_bus_make(&s, &x, 1, &(struct gn_topicrec){.publish = GN_FB_TOPIC_ADMISSION_OPEN});
+	assert_int_equal(svc_bus_put(&x, 0), GN_OK);
+	b = s.nodes[0].bus;
+	(void)svc_bus_sub(&x, 1, NULL);
+	svc_run_for(&s, 5 * GN_SEC);
+	struct bus_held *h = bus_held_get(b, &x.topic);
+	struct gn_contact set[BUS_ROOTS];
+	assert_non_null(h);
+	assert_true(bus_roots_of(b, &x.topic, set) > BUS_SYNCS + 1);
+	drain();
+	sent[BODY(SYNC)] = 0;
+	h->synced = 0;
+	bus_sync_start(b, h);
+	drain();
+	assert_int_equal(sent[BODY(SYNC)], BUS_SYNCS);
+}
+
+/* The view of one who follows by a key, and its root, which is another node. */
+static struct bus_view *with_key(struct bus_root **root)
+{
+	begin();
+	(void)svc_bus_sub(&x, 0, NULL);
+	wait_for(5 * GN_SEC);
+	struct bus_view *v = bus_view_get(b, &x.topic);
+	v->key = x.key[0].pk;
+	*root = &v->roots[gn_pk_eq(&v->roots[0].c.pk, &b->cfg.node)];
+	assert_true(v->root_count == 2 && (*root)->role != 0);
+	return v;
+}
+
+static void asks_to_sign(struct bus_view *v, const struct bus_root *r)
+{
+	struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
+	struct gn_fb_bus_frame f;
+	struct gn_slice bytes;
+	gn_fbref body = gn_fb_bus_done_make(
+		&fbb, &(struct gn_fb_bus_done_args){.code = bus_wire_code(GN_DENIED),
+						    .limit = GN_LIT("sign")});
+	gn_fbref top = gn_fb_bus_frame_make(
+		&fbb, &(struct gn_fb_bus_frame_args){.body_type = BODY(DONE), .body = body});
+	assert_int_equal(gn_fbb_finish(&fbb, top, GN_FB_BUS_FRAME_IDENTIFIER, &bytes), GN_OK);
+	assert_int_equal(gn_fb_bus_frame_verify(bytes, &f), GN_OK);
+	bus_lease_answer(b, v, &r->c.pk, f);
+}
+
+static void a_root_may_ask_three_times_for_a_right(void **state)
+{
+	struct bus_root *r;
+	(void)state;
+	struct bus_view *v = with_key(&r);
+	v->look = b->now + BUS_LOOK_EVERY;
+	for (unsigned i = 0; i < BUS_ASK_TRIES; i++) {
+		asks_to_sign(v, r);
+		assert_true(r->sign && r->bad_until == 0 && r->sign_due == b->now + BUS_SIGN_TIME);
+	}
+	asks_to_sign(v, r);
+	assert_int_equal(r->bad_until, b->now + BUS_BAD);
+	assert_int_equal(v->look, b->now + BUS_LOOK_SOON); /* there may be others */
+	/* it is left out for as long, and no longer */
+	r->sign = 0;
+	v->look += BUS_LOOK_EVERY;
+	b->now += BUS_BAD - 1;
+	(void)bus_view_run_leases(b, v);
+	assert_int_equal(r->role, 0);
+	b->now += 1;
+	(void)bus_view_run_leases(b, v);
+	assert_int_not_equal(r->role, 0);
+	b->now = s.now;
+}
+
+static void an_owner_that_does_not_sign_is_waited_for_so_long(void **state)
+{
+	struct bus_root *r;
+	(void)state;
+	struct bus_view *v = with_key(&r);
+	asks_to_sign(v, r);
+	b->now += BUS_SIGN_TIME - 1;
+	(void)bus_view_run_leases(b, v);
+	assert_int_not_equal(r->sign, 0);
+	b->now += 1;
+	(void)bus_view_run_leases(b, v);
+	assert_int_equal(r->sign, 0);
+	assert_int_equal(r->renew, b->now + BUS_BAD);
+	b->now = s.now;
+}
+
+static void a_message_that_no_root_takes_is_given_up(void **state)
+{
+	struct gn_bus_publish p;
+	gn_op op;
+	(void)state;
+	begin();
+	svc_bus_say(&x, 1, NULL, 1, 0, &p);
+	p.topic.label = GN_LIT("elsewhere"); /* nobody has looked for it yet */
+	struct gn_said said = {.sig = p.sig};
+	struct gn_hash other;
+	gn_topicrec_key(&x.owner.pk, p.topic.label, &other);
+	assert_int_equal(gn_said_parse(p.said, &said), GN_OK);
+	struct gn_buf buf = {said_bytes, 0, sizeof said_bytes};
+	assert_int_equal(gn_said_make(&x.key[0], &other, &said, &buf, &p.sig), GN_OK);
+	p.said = gn_buf_slice(&buf);
+	assert_int_equal(gn_bus_publish(b, &p, s.now, &op), GN_OK);
+	struct bus_view *v = bus_view_get(b, &other);
+	b->now = s.now + BUS_POST_TIME - 1;
+	assert_int_equal(bus_view_run_posts(b, v), s.now + BUS_POST_TIME);
+	assert_false(v->posts->op.ended);
+	b->now = s.now + BUS_POST_TIME;
+	(void)bus_view_run_posts(b, v);
+	assert_true(v->posts->op.ended && v->posts->op.err == GN_TIMEOUT);
+	b->now = s.now;
+	gn_bus_cancel(b, op, s.now);
+}
+
+/* Who begins names what it has of so many publishers: what came since is given to it. */
+static void what_it_has_of_so_many_publishers_counts(void **state)
+{
+	(void)state;
+	begin();
+	struct gn_contact from = peer(1, 1);
+	assert_int_equal(publish(&from, &x.key[0]), GN_OK);
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
+	for (unsigned at = BUS_HAVES - 1; at <= BUS_HAVES; at++) {
+		struct gn_fb_bus_id have[BUS_HAVES + 1] = {{1, 1, 1}};
+		struct gn_contact c = peer(10 + at, 1);
+		struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
+		have[at] = (struct gn_fb_bus_id){gn_said_key8(&x.key[0].pk), x.epoch[0], 0};
+		sent[BODY(DELIVER)] = 0;
+		assert_int_equal(
+			hear(&c, &fbb, BODY(SUBSCRIBE),
+			     gn_fb_bus_subscribe_make(&fbb,
+						      &(struct gn_fb_bus_subscribe_args){
+							      .topic = &topic,
+							      .primary = true,
+							      .lease = 60,
+							      .have = {have, BUS_HAVES + 1}})),
+			GN_OK);
+		assert_int_equal(sent[BODY(DELIVER)], at < BUS_HAVES);
+	}
+}
+
+static bool link_has(const struct gn_contact *link, const struct bus_blob *m)
+{
+	struct bus_from from = {*link, 0};
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
+	struct gn_fb_bus_id id = bus_blob_id(m);
+	struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
+	struct gn_fb_bus_pull pull;
+	struct gn_slice bytes;
+	gn_fbref top = gn_fb_bus_pull_make(
+		&fbb, &(struct gn_fb_bus_pull_args){.topic = &topic, .ids = {&id, 1}});
+	assert_int_equal(gn_fbb_finish(&fbb, top, NULL, &bytes), GN_OK);
+	assert_int_equal(gn_fb_bus_pull_verify(bytes, &pull), GN_OK);
+	sent[BODY(DELIVER)] = 0;
+	assert_true(bus_link_pulled(b, &from, pull));
+	drain();
+	return sent[BODY(DELIVER)] == 1;
+}
+
+static void links_are_given_the_last_messages(void **state)
+{
+	struct bus_blob *m[BUS_RECENT + 1];
+	struct gn_contact link = peer(1, 1);
+	(void)state;
+	begin_as((struct gn_topicrec){.publish = GN_FB_TOPIC_ADMISSION_OPEN, .mesh = true});
+	(void)svc_bus_sub(&x, 0, NULL);
+	wait_for(5 * GN_SEC);
+	struct bus_view *v = bus_view_get(b, &x.topic);
+	assert_true(v->rec && v->rec->mesh && v->link_count < BUS_LINKS_MAX);
+	v->links[v->link_count++] = (struct bus_link){.c = link, .up = true};
+	assert_non_null(bus_seen_need(b, v, &x.key[0].pk));
+	for (unsigned i = 0; i < GN_COUNT(m); i++)
+		m[i] = blob(1, 0);
+	for (unsigned i = 0; i < BUS_RECENT; i++)
+		bus_links_tell(b, v, m[i], &link.pk);
+	assert_true(link_has(&link, m[0]));
+	bus_links_tell(b, v, m[BUS_RECENT], &link.pk);
+	assert_true(!link_has(&link, m[0]) && link_has(&link, m[1]));
+	gn_time now = b->now;
+	b->now = m[1]->came + BUS_RECENT_TIME - 1;
+	assert_true(link_has(&link, m[1]));
+	b->now = m[1]->came + BUS_RECENT_TIME;
+	assert_false(link_has(&link, m[1]));
+	b->now = now;
+	for (unsigned i = 0; i < GN_COUNT(m); i++)
+		bus_blob_drop(b, m[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +479,13 @@ int main(void)
 		T(what_was_asked_is_over_after_a_while),
 		T(a_topic_that_nobody_uses_is_forgotten),
 		T(publishers_and_own_values_are_remembered_so_far),
+		T(a_record_that_could_not_be_read_is_tried_again),
+		T(a_new_root_asks_so_many),
+		T(a_root_may_ask_three_times_for_a_right),
+		T(an_owner_that_does_not_sign_is_waited_for_so_long),
+		T(a_message_that_no_root_takes_is_given_up),
+		T(what_it_has_of_so_many_publishers_counts),
+		T(links_are_given_the_last_messages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

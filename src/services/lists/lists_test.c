@@ -254,6 +254,7 @@ static void without_a_network_it_counts_for_an_hour(void **state)
 	/* and then it can be had */
 	now += LISTS_AGAIN;
 	assert_int_equal(gn_lists_look(l, &issuer.pk, NULL, now), GN_PENDING);
+	assert_int_equal(judge_at(2, now), GN_BUSY); /* not yet */
 	ends(GN_NOT_FOUND, now);
 	assert_true(judge_at(1, now) == GN_DENIED && judge_at(2, now) == GN_OK);
 }
