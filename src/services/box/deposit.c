@@ -165,15 +165,16 @@ static void place_step(struct gn_box *b, struct box_put *p, unsigned place)
 	GN_ASSERT(place < 2 && p->need > 0);
 	struct tally t = tally_of(p, place);
 	unsigned all = GN_BOX_SET + (p->wide ? BOX_READ_EXTRA : 0);
-	unsigned want = p->stored || is_check(p) ? all : p->need + BOX_SPARE;
-	unsigned rank = 0, reach = all + (is_check(p) ? 0 : t.failed);
+	bool large = p->item_len > BOX_AT_ONCE && !p->stored;
+	unsigned want = large ? p->need + BOX_SPARE : all;
+	unsigned rank = t.held + t.taken + t.going, reach = all + (is_check(p) ? 0 : t.failed);
 	for (uint32_t i = 0; i < p->target_count; i++) {
 		struct box_put_target *x = &p->targets[i];
 		if (x->place != place)
 			continue;
 		if (x->state == PUT_OPENING)
 			target_step(b, p, i);
-		if (x->state != PUT_UNSENT || rank++ + t.held + t.taken + t.going >= reach ||
+		if (x->state != PUT_UNSENT || rank++ >= reach ||
 		    t.held + t.going + (t.held ? 0 : t.taken) >= want)
 			continue; /* taken is their word, of no weight where some hold it */
 		target_step(b, p, i);

@@ -384,11 +384,11 @@ static void what_waits_for_the_owner_is_bounded(void **state)
 
 static struct box_put *under_way;
 
-static void start_deposit(void)
+static void start_deposit_of(struct gn_slice item)
 {
 	struct gn_boxcert cert = {.key = reader.pk, .until = UINT64_MAX / 2};
 	struct gn_box_deposit d = {.place.box = key_of(1),
-				   .item = GN_LIT("something"),
+				   .item = item,
 				   .ttl = 1000,
 				   .proof = {.way = GN_BOX_CERTIFICATE, .certificate = cert}};
 	gn_box_cancel(b, op, b->now);
@@ -396,6 +396,11 @@ static void start_deposit(void)
 	under_way = b->put_first;
 	box_set_drop(b, &under_way->sets[0]);
 	set_of_nodes(&under_way->sets[0], GN_BOX_SET);
+}
+
+static void start_deposit(void)
+{
+	start_deposit_of(GN_LIT("something"));
 }
 
 /* Lets the depositor run; deposits heard are answered as `how` says. */
@@ -437,16 +442,21 @@ static unsigned answer_deposits(enum how how)
 	return deposits;
 }
 
-static void three_and_one_are_asked_first(void **state)
+/* All are asked at once; of what is long three and one more, and when it is stored the rest. */
+static void three_and_one_are_asked_first_of_what_is_long(void **state)
 {
+	static uint8_t bytes[BOX_AT_ONCE + 1];
 	(void)state;
 	begin();
-	start_deposit();
-	assert_int_equal(answer_deposits(NOTHING), BOX_NEED + BOX_SPARE);
-	gn_box_cancel(b, op, b->now);
-	start_deposit();
-	assert_int_equal(answer_deposits(CUSTODY), GN_BOX_SET); /* stored, then on to all */
-	assert_int_equal(b->puts, 0);
+	for (size_t len = BOX_AT_ONCE; len <= BOX_AT_ONCE + 1; len++) {
+		start_deposit_of(gn_slice(bytes, len));
+		assert_int_equal(answer_deposits(NOTHING),
+				 len > BOX_AT_ONCE ? BOX_NEED + BOX_SPARE : GN_BOX_SET);
+		gn_box_cancel(b, op, b->now);
+		start_deposit_of(gn_slice(bytes, len));
+		assert_int_equal(answer_deposits(CUSTODY), GN_BOX_SET);
+		assert_int_equal(b->puts, 0);
+	}
 }
 
 /* Two that say the readers have it, of something new: all others are asked, and have it. */
@@ -491,7 +501,7 @@ int main(void)
 		READ(who_invents_ids_keeps_no_other_s_out),
 		READ(who_trickles_withholds_nothing),
 		READ(what_waits_for_the_owner_is_bounded),
-		READ(three_and_one_are_asked_first),
+		READ(three_and_one_are_asked_first_of_what_is_long),
 		READ(who_says_that_it_was_taken_keeps_it_from_nobody),
 		READ(forged_custodies_count_nothing),
 		READ(a_right_is_shown_twice_at_most),
