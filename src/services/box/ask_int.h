@@ -91,6 +91,8 @@ GN_MUST gn_err box_door_open(struct gn_box *b, const struct gn_contact *to,
 			     const struct box_right *right, uint16_t *number);
 void box_door_answer(struct gn_box *b, const struct box_ask *a, gn_err err);
 void box_door_lost(struct gn_box *b, const struct box_ask *a);
+/* There is a session: it was all that those wait for who knock. */
+void box_doors_of_peer_knocked(struct gn_box *b, const struct gn_pk *pk);
 void box_doors_of_peer_close(struct gn_box *b, const struct gn_pk *pk);
 /* A holder says that nothing was shown: it forgot. */
 void box_door_denied(struct gn_box *b, const struct gn_pk *peer, const struct box_right *right);

@@ -258,6 +258,13 @@ gn_err gn_box_recv(struct gn_box *b, const struct gn_pk *from, const struct gn_a
 	return err;
 }
 
+void gn_box_peer_up(struct gn_box *b, const struct gn_pk *pk, gn_time now)
+{
+	b->now = now;
+	box_doors_of_peer_knocked(b, pk);
+	run_all(b);
+}
+
 void gn_box_peer_down(struct gn_box *b, const struct gn_pk *pk, gn_err why, gn_time now)
 {
 	b->now = now;

@@ -442,6 +442,30 @@ static unsigned answer_deposits(enum how how)
 	return deposits;
 }
 
+/* Who knocks waits for no answer: a session is enough. */
+static void a_session_is_all_that_is_knocked_for(void **state)
+{
+	struct said s;
+	(void)state;
+	begin();
+	uint64_t signs = b->count.signs;
+	harness_no_session = true;
+	while (heard(&s))
+		; /* the reader's */
+	start_deposit();
+	gn_box_room(b, &nodes[0].pk, b->now);
+	gn_box_tick(b, b->now);
+	for (unsigned i = 0; i < GN_BOX_SET; i++) {
+		assert_true(heard(&s));
+		assert_int_equal(gn_fb_box_message_body_type(s.m), GN_FB_BOX_MESSAGE_BODY_BOX_ASK);
+	}
+	assert_int_equal(b->count.signs, signs);
+	harness_no_session = false;
+	gn_box_peer_up(b, &nodes[2].pk, b->now);
+	gn_box_tick(b, b->now);
+	assert_int_equal(b->count.signs, signs + 1);
+}
+
 /* All are asked at once; of what is long three and one more, and when it is stored the rest. */
 static void three_and_one_are_asked_first_of_what_is_long(void **state)
 {
@@ -501,6 +525,7 @@ int main(void)
 		READ(who_invents_ids_keeps_no_other_s_out),
 		READ(who_trickles_withholds_nothing),
 		READ(what_waits_for_the_owner_is_bounded),
+		READ(a_session_is_all_that_is_knocked_for),
 		READ(three_and_one_are_asked_first_of_what_is_long),
 		READ(who_says_that_it_was_taken_keeps_it_from_nobody),
 		READ(forged_custodies_count_nothing),
