@@ -168,15 +168,22 @@ gn_err box_door_open(struct gn_box *b, const struct gn_contact *to, const struct
 		d->state = DOOR_CLOSED;
 	if (d->state == DOOR_REFUSED)
 		return d->err;
-	if (d->state == DOOR_KNOCKING || d->state == DOOR_SIGNING || d->state == DOOR_SHOWING)
+	/* a depositor does not wait for the answer: if it is a refusal, so is that to the deposit */
+	bool on_its_way = d->state == DOOR_SHOWING && right->role == GN_BOXREC_DEPOSITOR;
+	if (d->state == DOOR_KNOCKING || d->state == DOOR_SIGNING ||
+	    (d->state == DOOR_SHOWING && !on_its_way))
 		return GN_PENDING;
 	bool session = box_exporter(b, &to->pk, true, exporter);
-	if (d->state == DOOR_OPEN && session &&
+	if ((d->state == DOOR_OPEN || on_its_way) && session &&
 	    memcmp(exporter, d->exporter, sizeof exporter) == 0) {
 		gn_wipe(exporter, sizeof exporter);
 		*number = d->number;
 		d->until = b->now;
 		return GN_OK;
+	}
+	if (on_its_way) { /* that was in another session, which has ended */
+		gn_wipe(exporter, sizeof exporter);
+		return GN_PENDING;
 	}
 	d->state = DOOR_CLOSED;
 	d->to = *to;

@@ -442,6 +442,41 @@ static unsigned answer_deposits(enum how how)
 	return deposits;
 }
 
+/* A right and what is deposited by it leave together: no answer is waited for between them. When the
+ * right is refused the holder is asked nothing more, and what it said is what counts. */
+static void a_right_and_its_item_leave_together(void **state)
+{
+	(void)state;
+	begin();
+	start_deposit();
+	unsigned shows = 0, deposits = 0;
+	struct said s, shown[GN_BOX_SET], sent[GN_BOX_SET];
+	struct gn_box_event e;
+	for (unsigned rounds = 0; rounds < 5; rounds++) {
+		(void)take_events();
+		gn_box_room(b, &nodes[0].pk, b->now);
+		gn_box_tick(b, b->now);
+		while (heard(&s)) {
+			uint8_t type = gn_fb_box_message_body_type(s.m);
+			if (type == GN_FB_BOX_MESSAGE_BODY_BOX_SHOW && shows < GN_BOX_SET &&
+			    !gn_fb_box_show_has_key(gn_fb_box_message_body_as_box_show(s.m)))
+				shown[shows++] = s; /* not the reader's */
+			if (type == GN_FB_BOX_MESSAGE_BODY_BOX_DEPOSIT && deposits < GN_BOX_SET)
+				sent[deposits++] = s;
+			assert_true(deposits <= shows);
+		}
+	}
+	assert_int_equal(shows, GN_BOX_SET);
+	assert_int_equal(deposits, GN_BOX_SET);
+	for (unsigned i = 0; i < GN_BOX_SET; i++) {
+		reply_done(shown[i].node, shown[i].request, GN_QUOTA);
+		reply_done(sent[i].node, sent[i].request, GN_DENIED);
+	}
+	assert_false(heard(&s));
+	assert_true(gn_box_next_event(b, &e) && e.kind == GN_BOX_DEPOSITED);
+	assert_int_equal(e.err, GN_QUOTA);
+}
+
 /* Who knocks waits for no answer: a session is enough. */
 static void a_session_is_all_that_is_knocked_for(void **state)
 {
@@ -525,6 +560,7 @@ int main(void)
 		READ(who_invents_ids_keeps_no_other_s_out),
 		READ(who_trickles_withholds_nothing),
 		READ(what_waits_for_the_owner_is_bounded),
+		READ(a_right_and_its_item_leave_together),
 		READ(a_session_is_all_that_is_knocked_for),
 		READ(three_and_one_are_asked_first_of_what_is_long),
 		READ(who_says_that_it_was_taken_keeps_it_from_nobody),
