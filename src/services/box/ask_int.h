@@ -128,6 +128,7 @@ struct box_put_target {
 	struct gn_contact to;
 	enum box_put_state state;
 	uint8_t place, tries;
+	bool beside;  /* asked while its set was looked up, and not of the set */
 	gn_err err;   /* DONE: GN_OK, or GN_EXISTS: it has been taken there */
 	uint8_t said; /* DONE of a check: enum gn_fb_box_state */
 };
@@ -148,7 +149,7 @@ struct box_put { /* a deposit, or the question what has become of one */
 	bool again;    /* the set was looked up anew */
 	gn_time retry; /* when that is due; GN_NEVER: it is not */
 	struct box_set sets[2];
-	struct box_put_target targets[2 * BOX_SET_WIDE];
+	struct box_put_target targets[4 * BOX_SET_WIDE]; /* of each place with those beside */
 	uint32_t target_count;
 	struct gn_ring custodies; /* not shown */
 	gn_err refusal;           /* what a holder said, if any; with: */

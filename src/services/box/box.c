@@ -291,6 +291,10 @@ bool gn_box_overlay_event(struct gn_box *b, const struct gn_overlay_event *e, gn
 		box_reads_members(b);
 		return false; /* others may want it, too */
 	}
+	if (e->kind == GN_OVERLAY_NEAR) {
+		run_all(b); /* deposits go to them already */
+		return false;
+	}
 	if (!gn_frame_find_take(&b->frame, e, &f))
 		return false;
 	switch ((enum box_find_kind)f.kind) {
