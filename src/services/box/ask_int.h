@@ -162,6 +162,8 @@ GN_MUST gn_err box_check_start(struct gn_box *b, const struct gn_box_place *plac
 			       gn_op *op);
 void box_put_free(struct gn_box *b, struct box_put *p);
 void box_puts_run(struct gn_box *b);
+/* Who is linked has changed: deposits that found nobody look again. */
+void box_puts_members(struct gn_box *b);
 void box_put_answer(struct gn_box *b, struct box_put *p, unsigned target,
 		    struct gn_fb_box_message m);
 void box_put_lost(struct gn_box *b, struct box_put *p, unsigned target, gn_err err);

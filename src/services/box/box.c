@@ -289,6 +289,7 @@ bool gn_box_overlay_event(struct gn_box *b, const struct gn_overlay_event *e, gn
 	if (e->kind == GN_OVERLAY_MEMBERS) {
 		box_sync_members(b);
 		box_reads_members(b);
+		box_puts_members(b);
 		return false; /* others may want it, too */
 	}
 	if (e->kind == GN_OVERLAY_NEAR) {

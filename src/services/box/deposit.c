@@ -307,6 +307,15 @@ void box_puts_run(struct gn_box *b)
 	}
 }
 
+void box_puts_members(struct gn_box *b)
+{
+	for (struct box_put *p = b->put_first; p; p = p->next)
+		if (p->retry != GN_NEVER && p->target_count == 0) {
+			p->retry = b->now;
+			box_wake(b);
+		}
+}
+
 /* ---- answers ---- */
 
 static void take_custody(struct gn_box *b, struct box_put *p, struct box_put_target *t,

@@ -501,6 +501,23 @@ static void a_session_is_all_that_is_knocked_for(void **state)
 	assert_int_equal(b->count.signs, signs + 1);
 }
 
+/* Who has just started has nobody to ask: two seconds later, or when there is a link. */
+static void who_found_nobody_looks_again_when_linked(void **state)
+{
+	struct gn_overlay_event e = {.kind = GN_OVERLAY_MEMBERS};
+	(void)state;
+	begin();
+	start_deposit();
+	under_way->sets[0].count = 0;
+	gn_box_room(b, &nodes[0].pk, b->now);
+	gn_box_tick(b, b->now);
+	assert_int_equal(under_way->target_count, 0);
+	assert_true(under_way->retry == b->now + BOX_SUM_SOON);
+	b->now += GN_MSEC;
+	(void)gn_box_overlay_event(b, &e, b->now);
+	assert_true(under_way->retry == b->now && gn_box_deadline(b) <= b->now);
+}
+
 /* All are asked at once; of what is long three and one more, and when it is stored the rest. */
 static void three_and_one_are_asked_first_of_what_is_long(void **state)
 {
@@ -562,6 +579,7 @@ int main(void)
 		READ(what_waits_for_the_owner_is_bounded),
 		READ(a_right_and_its_item_leave_together),
 		READ(a_session_is_all_that_is_knocked_for),
+		READ(who_found_nobody_looks_again_when_linked),
 		READ(three_and_one_are_asked_first_of_what_is_long),
 		READ(who_says_that_it_was_taken_keeps_it_from_nobody),
 		READ(forged_custodies_count_nothing),
