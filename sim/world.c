@@ -458,7 +458,11 @@ static void handle(struct sim *s, struct sim_event *e)
 		gn_overlay_loaded(n->ov, e->token, d ? GN_OK : GN_NOT_FOUND,
 				  d ? gn_slice(d->bytes, d->len) : gn_slice(NULL, 0), s->now);
 		break;
-	case SIM_UP: gn_overlay_peer_up(n->ov, peer, &e->addr, s->now); break;
+	case SIM_UP:
+		gn_overlay_peer_up(n->ov, peer, &e->addr, s->now);
+		if (n->boxed)
+			gn_box_peer_up(n->boxed->box, peer, s->now);
+		break;
 	case SIM_DOWN:
 		if (e->addr.port) {
 			struct sim_session *x = session(s, e->node, e->peer, true);

@@ -242,6 +242,7 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 	peer->addr_next = 0;
 	peer->pace = (struct pace){0};
 	gn_overlay_peer_up(node->overlay, &peer->pk, &e->addr, node->now);
+	gn_box_peer_up(node->box, &peer->pk, node->now);
 	struct gn_jet_info info;
 	if (gn_jet_info(node->jet, e->id, &info) == GN_OK && info.srtt > 0)
 		gn_overlay_rtt(node->overlay, &peer->pk, info.srtt, node->now);

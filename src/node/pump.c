@@ -43,6 +43,7 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 		gn_node_publish(node, e->kind == GN_OVERLAY_LINKED ? "link" : "unlink",
 				json_pack("{so}", "id", gn_host_json_hex(e->peer.id.b, 32)));
 		break;
+	case GN_OVERLAY_NEAR:
 	case GN_OVERLAY_MEMBERS: (void)gn_box_overlay_event(node->box, e, node->now); break;
 	case GN_OVERLAY_SERVER:
 		gn_host_log(&node->host, GN_LOG_INFO, "server",

@@ -214,6 +214,30 @@ static void send_question(struct gn_overlay *ov, struct gn_ov_op *op, const stru
 	(void)gn_ov_send(ov, &b, to, request, kind, body);
 }
 
+/* All within it are asked at once. Who wants more than a set does not ask the last of them two at a
+ * time. */
+static double near_of(const struct gn_overlay *ov, const struct gn_ov_op *op)
+{
+	return NEAR * (op->count > ov->cfg.r ? op->count : ov->cfg.r) * gn_ov_gap(ov);
+}
+
+uint32_t gn_overlay_find_near(const struct gn_overlay *ov, gn_op id, uint32_t max,
+			      struct gn_contact *out)
+{
+	const struct gn_ov_op *op = gn_ov_op_get(ov, id);
+	uint32_t n = 0;
+	if (!op || op->kind != GN_OV_FIND || op->ended)
+		return 0;
+	for (uint32_t i = 0; i < op->cand_count && n < max; i++) {
+		const struct gn_ov_cand *c = &op->cands[i];
+		if ((double)c->sep > near_of(ov, op))
+			break;
+		if (c->state != GN_OV_NEW && c->state != GN_OV_DEAD)
+			out[n++] = c->c;
+	}
+	return n;
+}
+
 static void ask_cand(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
 {
 	GN_ASSERT(c->state == GN_OV_NEW && !c->self);
@@ -230,6 +254,8 @@ static void ask_cand(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_ca
 	c->sent = now;
 	op->inflight++;
 	op->rpcs++;
+	if (op->purpose == GN_OV_USER && op->kind == GN_OV_FIND)
+		ov->near_asked = ov->near_asked || (double)c->sep <= near_of(ov, op);
 	send_question(ov, op, &c->c, r->id);
 }
 
@@ -306,8 +332,7 @@ bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	bool one =
 		/* the first record ends it: no crowd */
 		op->kind == GN_OV_GET && op->get.quorum == 1 && !op->widened;
-	/* who wants more than a set does not ask the last of them two at a time */
-	double near = NEAR * (op->count > ov->cfg.r ? op->count : ov->cfg.r) * gn_ov_gap(ov);
+	double near = near_of(ov, op);
 	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
 		struct gn_ov_cand *c = &op->cands[i];
 		if (c->state == GN_OV_DEAD)

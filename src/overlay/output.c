@@ -181,6 +181,11 @@ bool gn_overlay_next_event(struct gn_overlay *ov, struct gn_overlay_event *out)
 		*out = (struct gn_overlay_event){.kind = GN_OVERLAY_MEMBERS, .peer = ov->self};
 		return true;
 	}
+	if (ov->near_asked) {
+		ov->near_asked = false;
+		*out = (struct gn_overlay_event){.kind = GN_OVERLAY_NEAR, .peer = ov->self};
+		return true;
+	}
 	struct gn_ov_op *op = ov->done_first;
 	if (!op)
 		return false;

@@ -166,6 +166,12 @@ GN_MUST gn_err gn_overlay_room(struct gn_overlay *ov);
 GN_MUST gn_err gn_overlay_find(struct gn_overlay *ov, const struct gn_hash *key, unsigned count,
 			       gn_time now, gn_op *op);
 
+/* Of a FIND that has not ended: up to `max` that it has asked and that have not failed, and that are
+ * as near as those it looks for are by our density (OV-32), nearest first. Who is in a hurry may
+ * begin with them; the true nearest are known when it ends. */
+uint32_t gn_overlay_find_near(const struct gn_overlay *ov, gn_op op, uint32_t max,
+			      struct gn_contact *out);
+
 /* A GET ends GN_OK with values, GN_NOT_FOUND when the whole set has nothing, GN_UNREACHABLE when
  * nobody answered. */
 struct gn_get_options {
@@ -250,6 +256,9 @@ enum gn_overlay_event_kind {
 	/* who is linked has changed, so that sets of keys around us may have (gn_overlay_set);
 	 * changes that nobody asked about between two events are one */
 	GN_OVERLAY_MEMBERS,
+	/* a FIND asks somebody near its key (gn_overlay_find_near); many between two events are
+	 * one */
+	GN_OVERLAY_NEAR,
 };
 struct gn_overlay_event {
 	enum gn_overlay_event_kind kind;

@@ -419,6 +419,7 @@ struct gn_overlay {
 	/* table of members; choice of leaves; consequences to be drawn */
 	bool members_dirty, leaf_dirty, ring_changed;
 	bool members_changed; /* and the owner has not been told */
+	bool near_asked;      /* a FIND of the owner's asks somebody near its key, the same */
 	uint32_t leaf_cw, leaf_ccw;
 	/* angle to the farthest leaf; all of the circle while a side is not full */
 	uint64_t leaf_reach;

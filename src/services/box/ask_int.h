@@ -91,6 +91,8 @@ GN_MUST gn_err box_door_open(struct gn_box *b, const struct gn_contact *to,
 			     const struct box_right *right, uint16_t *number);
 void box_door_answer(struct gn_box *b, const struct box_ask *a, gn_err err);
 void box_door_lost(struct gn_box *b, const struct box_ask *a);
+/* There is a session: it was all that those wait for who knock. */
+void box_doors_of_peer_knocked(struct gn_box *b, const struct gn_pk *pk);
 void box_doors_of_peer_close(struct gn_box *b, const struct gn_pk *pk);
 /* A holder says that nothing was shown: it forgot. */
 void box_door_denied(struct gn_box *b, const struct gn_pk *peer, const struct box_right *right);
@@ -126,6 +128,7 @@ struct box_put_target {
 	struct gn_contact to;
 	enum box_put_state state;
 	uint8_t place, tries;
+	bool beside;  /* asked while its set was looked up, and not of the set */
 	gn_err err;   /* DONE: GN_OK, or GN_EXISTS: it has been taken there */
 	uint8_t said; /* DONE of a check: enum gn_fb_box_state */
 };
@@ -146,7 +149,7 @@ struct box_put { /* a deposit, or the question what has become of one */
 	bool again;    /* the set was looked up anew */
 	gn_time retry; /* when that is due; GN_NEVER: it is not */
 	struct box_set sets[2];
-	struct box_put_target targets[2 * BOX_SET_WIDE];
+	struct box_put_target targets[4 * BOX_SET_WIDE]; /* of each place with those beside */
 	uint32_t target_count;
 	struct gn_ring custodies; /* not shown */
 	gn_err refusal;           /* what a holder said, if any; with: */
@@ -159,6 +162,8 @@ GN_MUST gn_err box_check_start(struct gn_box *b, const struct gn_box_place *plac
 			       gn_op *op);
 void box_put_free(struct gn_box *b, struct box_put *p);
 void box_puts_run(struct gn_box *b);
+/* Who is linked has changed: deposits that found nobody look again. */
+void box_puts_members(struct gn_box *b);
 void box_put_answer(struct gn_box *b, struct box_put *p, unsigned target,
 		    struct gn_fb_box_message m);
 void box_put_lost(struct gn_box *b, struct box_put *p, unsigned target, gn_err err);

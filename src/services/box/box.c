@@ -272,6 +272,13 @@ gn_err gn_box_recv(struct gn_box *b, const struct gn_pk *from, const struct gn_a
 	return err;
 }
 
+void gn_box_peer_up(struct gn_box *b, const struct gn_pk *pk, gn_time now)
+{
+	b->now = now;
+	box_doors_of_peer_knocked(b, pk);
+	run_all(b);
+}
+
 void gn_box_peer_down(struct gn_box *b, const struct gn_pk *pk, gn_err why, gn_time now)
 {
 	b->now = now;
@@ -296,7 +303,12 @@ bool gn_box_overlay_event(struct gn_box *b, const struct gn_overlay_event *e, gn
 	if (e->kind == GN_OVERLAY_MEMBERS) {
 		box_sync_members(b);
 		box_reads_members(b);
+		box_puts_members(b);
 		return false; /* others may want it, too */
+	}
+	if (e->kind == GN_OVERLAY_NEAR) {
+		run_all(b); /* deposits go to them already */
+		return false;
 	}
 	if (!gn_frame_find_take(&b->frame, e, &f))
 		return false;

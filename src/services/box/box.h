@@ -64,6 +64,8 @@ void gn_box_free(struct gn_box *b);
  * are answered, and are no error here. */
 gn_err gn_box_recv(struct gn_box *b, const struct gn_pk *from, const struct gn_addr *addr,
 		   struct gn_slice message, gn_time now);
+/* There is a session with this peer, by which our messages go. */
+void gn_box_peer_up(struct gn_box *b, const struct gn_pk *pk, gn_time now);
 /* A session cannot be had, or ended. */
 void gn_box_peer_down(struct gn_box *b, const struct gn_pk *pk, gn_err why, gn_time now);
 /* There is room for this peer again. */

@@ -20,13 +20,14 @@ static bool is_check(const struct box_put *p)
 	return p->op.kind == OP_CHECK;
 }
 
-static struct tally tally_of(const struct box_put *p, unsigned place)
+/* beside: with those who are not of the set. */
+static struct tally tally_of(const struct box_put *p, unsigned place, bool beside)
 {
 	GN_ASSERT(place < 2);
 	struct tally t = {.held = 0};
 	for (uint32_t i = 0; i < p->target_count; i++) {
 		const struct box_put_target *x = &p->targets[i];
-		if (x->place != place)
+		if (x->place != place || (x->beside && !beside))
 			continue;
 		bool taken = is_check(p) ? x->said == GN_FB_BOX_STATE_TAKEN : x->err == GN_EXISTS,
 		     held = is_check(p) ? x->said == GN_FB_BOX_STATE_HELD : x->err == GN_OK;
@@ -40,7 +41,7 @@ static struct tally tally_of(const struct box_put *p, unsigned place)
 
 static struct tally best_of(const struct box_put *p)
 {
-	struct tally a = tally_of(p, 0), b = tally_of(p, 1);
+	struct tally a = tally_of(p, 0, true), b = tally_of(p, 1, true);
 	return b.held + b.taken > a.held + a.taken ? b : a;
 }
 
@@ -144,18 +145,47 @@ static void target_step(struct gn_box *b, struct box_put *p, unsigned i)
 		send_deposit(b, p, &t->to, number, shown);
 }
 
+static struct box_put_target *target_of(struct box_put *p, unsigned place, const struct gn_pk *pk)
+{
+	for (uint32_t i = 0; i < p->target_count; i++)
+		if (p->targets[i].place == place && gn_pk_eq(&p->targets[i].to.pk, pk))
+			return &p->targets[i];
+	return NULL;
+}
+
+static void add_target(struct box_put *p, unsigned place, const struct gn_contact *to, bool beside)
+{
+	GN_ASSERT(place < 2);
+	struct box_put_target *t = target_of(p, place, &to->pk);
+	if (t)
+		t->beside = t->beside && beside;
+	else if (p->target_count < GN_COUNT(p->targets))
+		p->targets[p->target_count++] = (struct box_put_target){
+			.to = *to, .place = (uint8_t)place, .beside = beside};
+}
+
 static void add_targets(struct box_put *p, unsigned place)
 {
 	GN_ASSERT(place < 2 && p->sets[place].known);
 	const struct box_set *s = &p->sets[place];
-	for (uint32_t i = 0; i < s->count; i++) {
-		bool known = false;
-		for (uint32_t k = 0; k < p->target_count; k++)
-			known = known || (p->targets[k].place == place &&
-					  gn_pk_eq(&p->targets[k].to.pk, &s->nodes[i].pk));
-		if (!known && p->target_count < GN_COUNT(p->targets))
-			p->targets[p->target_count++] =
-				(struct box_put_target){.to = s->nodes[i], .place = (uint8_t)place};
+	for (uint32_t i = 0; i < s->count; i++)
+		add_target(p, place, &s->nodes[i], false);
+}
+
+/* Whom the lookup asks already: a set ends with its slowest member, three are there long before. */
+static void add_early(struct gn_box *b, struct box_put *p, unsigned place)
+{
+	GN_ASSERT(place < 2 && !p->sets[place].known);
+	struct gn_contact near[BOX_SET_WIDE];
+	uint32_t n = gn_overlay_find_near(b->cfg.overlay, p->sets[place].find, BOX_SET_WIDE, near);
+	unsigned early = 0;
+	for (uint32_t i = 0; i < p->target_count; i++)
+		early += p->targets[i].place == place && p->targets[i].state != PUT_FAILED;
+	for (uint32_t i = 0; i < n && early < GN_BOX_SET; i++) {
+		if (target_of(p, place, &near[i].pk))
+			continue;
+		add_target(p, place, &near[i], true);
+		early++;
 	}
 }
 
@@ -163,20 +193,24 @@ static void add_targets(struct box_put *p, unsigned place)
 static void place_step(struct gn_box *b, struct box_put *p, unsigned place)
 {
 	GN_ASSERT(place < 2 && p->need > 0);
-	struct tally t = tally_of(p, place);
+	const struct box_set *s = &p->sets[place];
+	struct tally t = tally_of(p, place, !s->known);
 	unsigned all = GN_BOX_SET + (p->wide ? BOX_READ_EXTRA : 0);
-	unsigned want = p->stored || is_check(p) ? all : p->need + BOX_SPARE;
-	unsigned rank = 0, reach = all + (is_check(p) ? 0 : t.failed);
-	for (uint32_t i = 0; i < p->target_count; i++) {
-		struct box_put_target *x = &p->targets[i];
-		if (x->place != place)
-			continue;
-		if (x->state == PUT_OPENING)
+	bool large = p->item_len > BOX_AT_ONCE && !p->stored;
+	unsigned want = large ? p->need + BOX_SPARE : all;
+	unsigned rank = t.held + t.taken + t.going, reach = all + (is_check(p) ? 0 : t.failed);
+	for (uint32_t i = 0; i < p->target_count; i++)
+		if (p->targets[i].place == place && p->targets[i].state == PUT_OPENING)
 			target_step(b, p, i);
-		if (x->state != PUT_UNSENT || rank++ + t.held + t.taken + t.going >= reach ||
+	for (uint32_t i = 0; i < (s->known ? s->count : p->target_count); i++) {
+		struct box_put_target *x = &p->targets[i];
+		if (s->known)
+			x = target_of(p, place, &s->nodes[i].pk);
+		if (!x || x->place != place || x->state != PUT_UNSENT ||
+		    rank++ >= reach ||
 		    t.held + t.going + (t.held ? 0 : t.taken) >= want)
 			continue; /* taken is their word, of no weight where some hold it */
-		target_step(b, p, i);
+		target_step(b, p, (unsigned)(x - p->targets));
 		t.going += x->state != PUT_FAILED;
 	}
 }
@@ -239,10 +273,12 @@ static void put_step(struct gn_box *b, struct box_put *p)
 		finding = finding || !p->sets[place].known;
 		if (p->sets[place].known)
 			add_targets(p, place);
+		else if (!is_check(p))
+			add_early(b, p, place);
 		place_step(b, p, place);
 	}
 	for (unsigned place = 0; place < 1u + p->place.front; place++) {
-		struct tally t = tally_of(p, place);
+		struct tally t = tally_of(p, place, true);
 		going = going || t.going;
 		if (!is_check(p) && !p->stored && t.held >= p->need) {
 			p->stored = true;
@@ -269,6 +305,15 @@ void box_puts_run(struct gn_box *b)
 		if (!p->op.ended)
 			b->wake = gn_time_min(b->wake, p->retry);
 	}
+}
+
+void box_puts_members(struct gn_box *b)
+{
+	for (struct box_put *p = b->put_first; p; p = p->next)
+		if (p->retry != GN_NEVER && p->target_count == 0) {
+			p->retry = b->now;
+			box_wake(b);
+		}
 }
 
 /* ---- answers ---- */
@@ -410,7 +455,7 @@ static struct box_put *put_new(struct gn_box *b, const struct gn_box_place *plac
 		return NULL;
 	p->place = *place;
 	p->retry = GN_NEVER;
-	gn_ring_init(&p->custodies, b->env.alloc, sizeof(struct gn_custody), 2 * BOX_SET_WIDE);
+	gn_ring_init(&p->custodies, b->env.alloc, sizeof(struct gn_custody), GN_COUNT(p->targets));
 	return p;
 }
 

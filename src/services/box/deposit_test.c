@@ -68,6 +68,29 @@ static void a_contact_s_item_is_stored_by_all_and_read_once(void **state)
 	svc_free(&s);
 }
 
+/* Its slowest member keeps the set unknown for a while: three others have it long before, and that
+ * one gets it, too. A writer that has found nobody looks again when it is linked. */
+static void the_slowest_is_not_waited_for(void **state)
+{
+	(void)state;
+	network(8, GN_FB_BOX_KIND_PRIVATE, 1);
+	struct gn_box_deposit d = {
+		.place = svc_box_place(&x), .item = item_of(1, 896), .ttl = 1000};
+	svc_box_proof(&x, 0, d.item, &d.proof);
+	s.slow_node = 5 + 1;
+	s.slow = 700 * GN_MSEC;
+	assert_int_equal(gn_box_deposit(s.nodes[1].box, &d, s.now, &x.op), GN_OK);
+	x.op_node = 1;
+	x.stored = x.over = false;
+	svc_pump(&s, 1);
+	svc_run_for(&s, 500 * GN_MSEC);
+	assert_true(x.stored);
+	assert_false(x.over);
+	assert_int_equal(svc_box_wait(&x, 60 * GN_SEC), GN_OK);
+	assert_int_equal(x.custodies, 8);
+	svc_free(&s);
+}
+
 /* Who has reason to think that holders lie asks two more, as readers list them too (AG-65). */
 static void a_wide_deposit_goes_to_two_more(void **state)
 {
@@ -328,6 +351,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_contact_s_item_is_stored_by_all_and_read_once),
+		cmocka_unit_test(the_slowest_is_not_waited_for),
 		cmocka_unit_test(a_wide_deposit_goes_to_two_more),
 		cmocka_unit_test(a_double_costs_nothing_and_rights_are_shown_once),
 		cmocka_unit_test(each_device_gets_it),

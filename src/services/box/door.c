@@ -1,7 +1,8 @@
 /* Rights at holders: for each holder, box, key and role one door. Its key is elsewhere, so its
  * owner is asked to sign for this session, once; then requests name the number it was shown under.
  *
- *   CLOSED -> KNOCKING [no session yet: a small question makes one] -> CLOSED | REFUSED
+ *   CLOSED -> KNOCKING [no session yet: a small question makes one] -> CLOSED [gn_box_peer_up, or
+ *             the answer] | REFUSED
  *          -> SIGNING  [the owner is asked, GN_BOX_SIGN] -> SHOWING [gn_box_signed] | REFUSED
  *   SHOWING -> OPEN [Done] | REFUSED [what the holder says, or lost]
  *   OPEN   -> CLOSED [the session is another, or the holder has forgotten]
@@ -167,15 +168,22 @@ gn_err box_door_open(struct gn_box *b, const struct gn_contact *to, const struct
 		d->state = DOOR_CLOSED;
 	if (d->state == DOOR_REFUSED)
 		return d->err;
-	if (d->state == DOOR_KNOCKING || d->state == DOOR_SIGNING || d->state == DOOR_SHOWING)
+	/* a depositor does not wait for the answer: if it is a refusal, so is that to the deposit */
+	bool on_its_way = d->state == DOOR_SHOWING && right->role == GN_BOXREC_DEPOSITOR;
+	if (d->state == DOOR_KNOCKING || d->state == DOOR_SIGNING ||
+	    (d->state == DOOR_SHOWING && !on_its_way))
 		return GN_PENDING;
 	bool session = box_exporter(b, &to->pk, true, exporter);
-	if (d->state == DOOR_OPEN && session &&
+	if ((d->state == DOOR_OPEN || on_its_way) && session &&
 	    memcmp(exporter, d->exporter, sizeof exporter) == 0) {
 		gn_wipe(exporter, sizeof exporter);
 		*number = d->number;
 		d->until = b->now;
 		return GN_OK;
+	}
+	if (on_its_way) { /* that was in another session, which has ended */
+		gn_wipe(exporter, sizeof exporter);
+		return GN_PENDING;
 	}
 	d->state = DOOR_CLOSED;
 	d->to = *to;
@@ -306,6 +314,17 @@ void box_door_lost(struct gn_box *b, const struct box_ask *a)
 	struct box_door *d = door_get(b, &a->door);
 	if (d && (d->state == DOOR_KNOCKING || d->state == DOOR_SHOWING))
 		(void)refuse(b, d, a->err);
+}
+
+void box_doors_of_peer_knocked(struct gn_box *b, const struct gn_pk *pk)
+{
+	for (uint32_t i = 0; i < b->doors.count; i++) {
+		struct box_door *d = GN_MAP_AT(&b->doors, struct box_door *, i);
+		if (d->state != DOOR_KNOCKING || !gn_pk_eq(&d->key.peer, pk))
+			continue;
+		d->state = DOOR_CLOSED;
+		box_wake(b);
+	}
 }
 
 void box_doors_of_peer_close(struct gn_box *b, const struct gn_pk *pk)

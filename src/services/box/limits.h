@@ -90,7 +90,10 @@
 #define BOX_DEPOSIT_BYTES (16u << 20) /* items of them */
 #define BOX_FOLLOWS 64
 #define BOX_NEED 3       /* custodies that mean stored */
-#define BOX_SPARE 1      /* asked at once besides those needed */
+/* bytes: what is longer goes to so many first as are needed and BOX_SPARE, since of a thin line
+ * eight copies are ready later than four */
+#define BOX_AT_ONCE 16384
+#define BOX_SPARE 1
 #define BOX_READ_EXTRA 2 /* a reader lists so many beyond the set */
 #define BOX_WATCHED 3    /* nodes that a reader watches at each place */
 #define BOX_TARGETS 24   /* nodes of one operation */

@@ -388,6 +388,7 @@ static void step(uint8_t op)
 		s.nodes[0].sessions[1]++;
 		s.nodes[1].sessions[0]++;
 	} else if (op == 19) {
+		gn_box_peer_up(s.nodes[0].box, &s.nodes[1].sk.pk, s.now);
 		svc_run_for(&s, 5 * GN_MSEC);
 	} else if (op == 20) {
 		svc_box_crash(&s, 0);

@@ -384,11 +384,11 @@ static void what_waits_for_the_owner_is_bounded(void **state)
 
 static struct box_put *under_way;
 
-static void start_deposit(void)
+static void start_deposit_of(struct gn_slice item)
 {
 	struct gn_boxcert cert = {.key = reader.pk, .until = UINT64_MAX / 2};
 	struct gn_box_deposit d = {.place.box = key_of(1),
-				   .item = GN_LIT("something"),
+				   .item = item,
 				   .ttl = 1000,
 				   .proof = {.way = GN_BOX_CERTIFICATE, .certificate = cert}};
 	gn_box_cancel(b, op, b->now);
@@ -396,6 +396,11 @@ static void start_deposit(void)
 	under_way = b->put_first;
 	box_set_drop(b, &under_way->sets[0]);
 	set_of_nodes(&under_way->sets[0], GN_BOX_SET);
+}
+
+static void start_deposit(void)
+{
+	start_deposit_of(GN_LIT("something"));
 }
 
 /* Lets the depositor run; deposits heard are answered as `how` says. */
@@ -437,16 +442,97 @@ static unsigned answer_deposits(enum how how)
 	return deposits;
 }
 
-static void three_and_one_are_asked_first(void **state)
+/* A right and what is deposited by it leave together: no answer is waited for between them. When the
+ * right is refused the holder is asked nothing more, and what it said is what counts. */
+static void a_right_and_its_item_leave_together(void **state)
 {
 	(void)state;
 	begin();
 	start_deposit();
-	assert_int_equal(answer_deposits(NOTHING), BOX_NEED + BOX_SPARE);
-	gn_box_cancel(b, op, b->now);
+	unsigned shows = 0, deposits = 0;
+	struct said s, shown[GN_BOX_SET], sent[GN_BOX_SET];
+	struct gn_box_event e;
+	for (unsigned rounds = 0; rounds < 5; rounds++) {
+		(void)take_events();
+		gn_box_room(b, &nodes[0].pk, b->now);
+		gn_box_tick(b, b->now);
+		while (heard(&s)) {
+			uint8_t type = gn_fb_box_message_body_type(s.m);
+			if (type == GN_FB_BOX_MESSAGE_BODY_BOX_SHOW && shows < GN_BOX_SET &&
+			    !gn_fb_box_show_has_key(gn_fb_box_message_body_as_box_show(s.m)))
+				shown[shows++] = s; /* not the reader's */
+			if (type == GN_FB_BOX_MESSAGE_BODY_BOX_DEPOSIT && deposits < GN_BOX_SET)
+				sent[deposits++] = s;
+			assert_true(deposits <= shows);
+		}
+	}
+	assert_int_equal(shows, GN_BOX_SET);
+	assert_int_equal(deposits, GN_BOX_SET);
+	for (unsigned i = 0; i < GN_BOX_SET; i++) {
+		reply_done(shown[i].node, shown[i].request, GN_QUOTA);
+		reply_done(sent[i].node, sent[i].request, GN_DENIED);
+	}
+	assert_false(heard(&s));
+	assert_true(gn_box_next_event(b, &e) && e.kind == GN_BOX_DEPOSITED);
+	assert_int_equal(e.err, GN_QUOTA);
+}
+
+/* Who knocks waits for no answer: a session is enough. */
+static void a_session_is_all_that_is_knocked_for(void **state)
+{
+	struct said s;
+	(void)state;
+	begin();
+	uint64_t signs = b->count.signs;
+	harness_no_session = true;
+	while (heard(&s))
+		; /* the reader's */
 	start_deposit();
-	assert_int_equal(answer_deposits(CUSTODY), GN_BOX_SET); /* stored, then on to all */
-	assert_int_equal(b->puts, 0);
+	gn_box_room(b, &nodes[0].pk, b->now);
+	gn_box_tick(b, b->now);
+	for (unsigned i = 0; i < GN_BOX_SET; i++) {
+		assert_true(heard(&s));
+		assert_int_equal(gn_fb_box_message_body_type(s.m), GN_FB_BOX_MESSAGE_BODY_BOX_ASK);
+	}
+	assert_int_equal(b->count.signs, signs);
+	harness_no_session = false;
+	gn_box_peer_up(b, &nodes[2].pk, b->now);
+	gn_box_tick(b, b->now);
+	assert_int_equal(b->count.signs, signs + 1);
+}
+
+/* Who has just started has nobody to ask: two seconds later, or when there is a link. */
+static void who_found_nobody_looks_again_when_linked(void **state)
+{
+	struct gn_overlay_event e = {.kind = GN_OVERLAY_MEMBERS};
+	(void)state;
+	begin();
+	start_deposit();
+	under_way->sets[0].count = 0;
+	gn_box_room(b, &nodes[0].pk, b->now);
+	gn_box_tick(b, b->now);
+	assert_int_equal(under_way->target_count, 0);
+	assert_true(under_way->retry == b->now + BOX_SUM_SOON);
+	b->now += GN_MSEC;
+	(void)gn_box_overlay_event(b, &e, b->now);
+	assert_true(under_way->retry == b->now && gn_box_deadline(b) <= b->now);
+}
+
+/* All are asked at once; of what is long three and one more, and when it is stored the rest. */
+static void three_and_one_are_asked_first_of_what_is_long(void **state)
+{
+	static uint8_t bytes[BOX_AT_ONCE + 1];
+	(void)state;
+	begin();
+	for (size_t len = BOX_AT_ONCE; len <= BOX_AT_ONCE + 1; len++) {
+		start_deposit_of(gn_slice(bytes, len));
+		assert_int_equal(answer_deposits(NOTHING),
+				 len > BOX_AT_ONCE ? BOX_NEED + BOX_SPARE : GN_BOX_SET);
+		gn_box_cancel(b, op, b->now);
+		start_deposit_of(gn_slice(bytes, len));
+		assert_int_equal(answer_deposits(CUSTODY), GN_BOX_SET);
+		assert_int_equal(b->puts, 0);
+	}
 }
 
 /* Two that say the readers have it, of something new: all others are asked, and have it. */
@@ -491,7 +577,10 @@ int main(void)
 		READ(who_invents_ids_keeps_no_other_s_out),
 		READ(who_trickles_withholds_nothing),
 		READ(what_waits_for_the_owner_is_bounded),
-		READ(three_and_one_are_asked_first),
+		READ(a_right_and_its_item_leave_together),
+		READ(a_session_is_all_that_is_knocked_for),
+		READ(who_found_nobody_looks_again_when_linked),
+		READ(three_and_one_are_asked_first_of_what_is_long),
 		READ(who_says_that_it_was_taken_keeps_it_from_nobody),
 		READ(forged_custodies_count_nothing),
 		READ(a_right_is_shown_twice_at_most),

@@ -365,7 +365,7 @@ bool gn_bus_overlay_event(struct gn_bus *b, const struct gn_overlay_event *e, gn
 	GN_ASSERT(!b->out.building);
 	struct gn_frame_find f;
 	b->now = now;
-	if (e->kind == GN_OVERLAY_MEMBERS || !gn_frame_find_take(&b->frame, e, &f))
+	if (e->kind != GN_OVERLAY_DONE || !gn_frame_find_take(&b->frame, e, &f))
 		return false;
 	switch ((enum bus_find_kind)f.kind) {
 	case FIND_RULES: bus_rules_got(b, f.object, e); break;
