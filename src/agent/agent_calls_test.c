@@ -176,6 +176,39 @@ static void a_call_that_is_left(void **state)
 	gn_host_release(&r->base);
 }
 
+/* ---- what is refused is said ---- */
+
+static void say_refused(struct gn_slice text, gn_err err, const char *why)
+{
+	struct gn_pk friend = world_owner(&w, 0);
+	char pid[GN_PID_MAX];
+	struct gn_fbb b = calls_builder();
+	gn_pid(&friend, pid);
+	gn_fbref t = gn_fb_message_send_make(
+		&b, &(struct gn_fb_message_send_args){.who = gn_str(pid), .text = text});
+	struct agent_request *r =
+		ask(agent_call_message_send, &b, t, GN_FB_APP_CHAT_BODY_MESSAGE_SEND);
+	assert_int_equal(calls_got.err, err);
+	assert_non_null(strstr(calls_got.why, why));
+	gn_host_release(&r->base);
+}
+
+/* Which of the things that could be wrong it is, and what to do about it. */
+static void what_is_refused_is_said(void **state)
+{
+	static const uint8_t large[16385] = {'x'};
+	struct gn_pk friend = world_owner(&w, 0);
+	struct gn_agent *a = &w.souls[1].a;
+	bool on = true;
+	(void)state;
+	say_refused(GN_LIT(""), GN_USAGE, "there is no text in it");
+	say_refused(gn_slice(large, sizeof large), GN_USAGE, "16,384 bytes at most");
+	assert_int_equal(gn_people_change(a->people, &friend,
+					  &(struct gn_people_change){.blocked = &on}, w.now),
+			 GN_OK);
+	say_refused(GN_LIT("hi"), GN_DENIED, "geonet contacts unblock");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +216,7 @@ int main(void)
 		WORLD_TEST(a_flood_of_files),
 		WORLD_TEST(what_is_no_bundle),
 		WORLD_TEST(a_call_that_is_left),
+		WORLD_TEST(what_is_refused_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
