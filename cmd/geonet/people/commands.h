@@ -48,6 +48,8 @@ int cmd_presence_show(struct cli *cli);
 int cmd_presence_set(struct cli *cli);
 int cmd_presence_follow(struct cli *cli);
 
+/* What they are called here, else by themselves, else their PID. */
+const char *contact_name(const json_t *person);
 /* What is wrong about them, as warnings; usually nothing. */
 void contact_alarm(struct cli *cli, const json_t *person);
 /* "stored 3 of 8": of an own message; one static buffer. */

@@ -29,7 +29,7 @@ static const struct cli_option unlock_options[] = {
 
 static const struct cli_option clients_options[] = {
 	{"right", "RIGHT", "what it may do, may repeat: chat, contacts, jobs, send/PID, send/*, "
-	 "sign/TYPE, network, agent or *"},
+	 "network, agent or *"},
 	{"days", "N", "for so long, 1 to 400 (default until it is removed)"},
 	{"out", "FILE", "where its secret goes (default stdout)"},
 	{"yes", NULL, "allow it without being asked"},
@@ -151,11 +151,11 @@ const struct cli_command contacts_commands[] = {
 	 "  geonet contacts accept PID\n",
 	 NULL, cmd_contacts_accept},
 	{"refuse", "WHO", 1, 1, "answer a request: not now; they may ask again in a week",
-	 NULL,
+	 "To write to them after all: geonet contacts add PID.\n",
 	 "  geonet contacts refuse PID\n",
 	 NULL, cmd_contacts_refuse},
 	{"name", "WHO NAME", 2, 2, "what they are called here",
-	 NULL,
+	 "An empty NAME takes away the one that you gave them.\n",
 	 "  geonet contacts name PID 'Ann from work'\n",
 	 NULL, cmd_contacts_name},
 	{"block", "WHO", 1, 1, "take nothing more from them",
@@ -191,7 +191,7 @@ static const struct cli_option history_options[] = {
 };
 
 static const struct cli_option show_options[] = {
-	{"proof", "FILE", "write the nodes' promises into FILE (-: stdout)"},
+	{"proof", "FILE", "write the nodes' promises into FILE, a new one (-: stdout)"},
 	{0},
 };
 
@@ -235,7 +235,8 @@ static const struct cli_option search_options[] = {
 
 const struct cli_command msg_commands[] = {
 	{"send", "WHO TEXT...", 2, -1, "write to somebody",
-	 "TEXT - is read from stdin. It is sealed for their devices and kept by several nodes "
+	 "TEXT - is read from stdin, without the newline at its end; 16,384 bytes at most. Who has "
+	 "not accepted you yet gets one text of 600 bytes, and no other for a week. It is sealed for their devices and kept by several nodes "
 	 "until one of them takes it.\n",
 	 "  geonet msg send Ann Are you there?\n"
 	 "  date | geonet msg send Ann -\n",
@@ -249,7 +250,7 @@ const struct cli_command msg_commands[] = {
 	 "  geonet msg history Ann --limit 10\n",
 	 history_options, cmd_msg_history},
 	{"follow", "[WHO]", 0, 1, "print messages as they come",
-	 "With --json each change of a message is a line.\n",
+	 "With --json each change of a message is a line, with its contact.\n",
 	 "  geonet msg follow\n"
 	 "  geonet msg follow Ann --count 1\n",
 	 follow_options, cmd_msg_follow},
