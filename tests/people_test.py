@@ -273,6 +273,17 @@ def case_locked(nodes, seed):
         f.write("correct horse\n")
     dee.run("agent", "unlock", "--passphrase-file", secret)
     words(dee)
+    # another passphrase, by who knows the one of before
+    other = os.path.join(nodes.base, "other")
+    with open(other, "w") as f:
+        f.write("staple battery\n")
+    change = ("agent", "passphrase", "--new-passphrase-file", other, "--passphrase-file")
+    dee.run(*change, other, want=1)
+    dee.run(*change, secret)
+    dee.run("agent", "lock")
+    dee.run("agent", "unlock", "--passphrase-file", secret, want=1)
+    dee.run("agent", "unlock", "--passphrase-file", other)
+    check("open" in dee.run("agent", "status"), "it opens with the new one")
     # no node: that is what is said
     gone = nodes.all.pop()
     gone.stop()

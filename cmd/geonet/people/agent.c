@@ -189,6 +189,38 @@ int cmd_agent_lock(struct cli *cli)
 	return ask_simple(cli, (struct gn_app_kind)AGENT(LOCK), &none, "it was not locked");
 }
 
+int cmd_agent_passphrase(struct cli *cli)
+{
+	char before[PASSPHRASE_MAX] = "", after[PASSPHRASE_MAX] = "";
+	bool sealed = identity_sealed(cli);
+	int exit = CLI_FAILED;
+	bool told = !sealed || passphrase_old(cli, cli_option(cli, "passphrase-file"), before);
+	unsetenv("GEONET_PASSPHRASE_FILE"); /* of the old one */
+	if (told && passphrase_new(cli, cli_flag(cli, "no-passphrase"),
+				   cli_option(cli, "new-passphrase-file"), after)) {
+		struct gn_fb_agent_passphrase_args args = {.before = gn_str(before),
+							   .after = gn_str(after)};
+		struct reply r;
+		struct ask ask = {.kind = (struct gn_app_kind)AGENT(AGENT_PASSPHRASE),
+				  .args = &args,
+				  .agent = true};
+		exit = client_ask_must(cli, &ask, &r, "the passphrase stays as it was");
+		if (!exit && cli->json)
+			exit = cli_json(cli, json_pack("{sb}", "passphrase", *after != 0));
+		else if (!exit)
+			cli_note(cli,
+				 *after ? "The passphrase is set: keys and identity open with "
+					  "it alone from now on. Backups made before open with "
+					  "the one of then."
+					: "There is no passphrase any more: whoever reads the "
+					  "files can use the keys.");
+		reply_free(&r);
+	}
+	gn_wipe(before, sizeof before);
+	gn_wipe(after, sizeof after);
+	return exit;
+}
+
 int cmd_agent_renew(struct cli *cli)
 {
 	static const struct gn_fb_agent_renew_args none;

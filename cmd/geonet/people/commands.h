@@ -15,6 +15,7 @@ int cmd_agent_start(struct cli *cli);
 int cmd_agent_unlock(struct cli *cli);
 int cmd_agent_lock(struct cli *cli);
 int cmd_agent_renew(struct cli *cli);
+int cmd_agent_passphrase(struct cli *cli);
 
 int cmd_agent_clients(struct cli *cli);
 int cmd_agent_approve(struct cli *cli);

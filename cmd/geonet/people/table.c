@@ -27,6 +27,13 @@ static const struct cli_option unlock_options[] = {
 	{0},
 };
 
+static const struct cli_option passphrase_options[] = {
+	{"new-passphrase-file", "FILE", "the new one is FILE's first line (default: you are asked)"},
+	{"no-passphrase", NULL, "take it away: keys that whoever reads the files can use"},
+	OPTION_PASSPHRASE,
+	{0},
+};
+
 static const struct cli_option clients_options[] = {
 	{"right", "RIGHT", "what it may do, may repeat: chat, contacts, jobs, send/PID, send/*, "
 	 "network, agent or *"},
@@ -80,6 +87,12 @@ const struct cli_command agent_commands[] = {
 	 NULL,
 	 "  geonet agent unlock\n",
 	 unlock_options, cmd_agent_unlock},
+	{"passphrase", "", 0, 0, "set a passphrase, change it, or take it away",
+	 "The one of before is asked for where there is one. Messages and contacts stay as they "
+	 "are, and so do your 24 words, which open everything without it.\n",
+	 "  geonet agent passphrase\n"
+	 "  geonet agent passphrase --no-passphrase\n",
+	 passphrase_options, cmd_agent_passphrase},
 	{"lock", "", 0, 0, "wipe its keys from memory until it is unlocked",
 	 NULL,
 	 "  geonet agent lock\n",
