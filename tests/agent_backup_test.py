@@ -184,7 +184,7 @@ def case_phrase(nodes, seed):
     check(os.listdir(new.data) in ([], ["agent.lock"]), os.listdir(new.data))
     new.run("agent", "restore", file, "--passphrase-file", secret)
     rise(new, nodes.all[0])
-    check(new.json("agent", "status")["state"] == 1, "it is locked")
+    check(new.json("agent", "status")["state"] == "locked", "it is locked")
     new.run("agent", "unlock", "--passphrase-file", secret)
     check(new.pid == dee.json("agent", "status")["pid"], "somebody else")
 
@@ -222,6 +222,8 @@ def case_wrong(nodes, seed):
 
     refused(b"", "no backup")
     refused(b"hello" * 2000, "no backup")
+    refused(b"hello", "no backup")
+    refused(raw[:100], "cut off")
     refused(raw[:7] + b"\x02" + raw[8:], "a newer GeoNet made it")
     for at in (8, 45, 60, 83, 87, 3000, 4070):
         refused(flipped(at), "identity here is another" if at == 8 else "damaged")

@@ -41,7 +41,7 @@ def case_rights(nodes, seed):
     keeper = client(ann, "keeper", "contacts")
     check("hello there" in by(ann, reader, "msg", "history", "Ben"), "it reads")
     said = by(ann, reader, "msg", "send", "Ben", "no", want=1)
-    check("needs the right send/Ben" in said and "'reader'" in said, said)
+    check("needs the right send/PID of 'Ben'" in said and "'reader'" in said, said)
     by(ann, reader, "presence", "show", "Ben")
     said = by(ann, reader, "presence", "set", "online", want=1)
     check("the right send/*" in said, said)
@@ -53,7 +53,7 @@ def case_rights(nodes, seed):
     by(ann, writer, "msg", "send", "Ben", "as a program")
     eventually("it arrives", 120, lambda: "as a program" in ben.texts(ann.pid))
     said = by(ann, writer, "msg", "send", "Cay", "no", want=1)
-    check("needs the right send/Cay" in said, said)
+    check("needs the right send/PID of 'Cay'" in said, said)
     # nobody of that name sounds the same: who is a contact is not told
     check(by(ann, writer, "msg", "send", "Zoe", "no", want=1) == said.replace("Cay", "Zoe"), said)
     check("the right chat" in by(ann, writer, "msg", "history", "Ben", want=1), "it does not read")

@@ -86,7 +86,7 @@ def case_place(nodes, seed):
     check(at == os.path.join(ann.runtime, "geonet", "agent.sock"), f"it is at {at}")
     check(stat.S_IMODE(os.stat(at).st_mode) == 0o600, "its mode")
     check(stat.S_IMODE(os.stat(os.path.dirname(at)).st_mode) == 0o700, "its folder's mode")
-    check(ann.json("agent", "status")["state"] == 2, "the tool finds it")
+    check(ann.json("agent", "status")["state"] == "open", "the tool finds it")
     ann.run("agent", "status", want=3, env={"XDG_RUNTIME_DIR": ""})
     # started by the tool, which names DATA: the same place
     ann.run("agent", "down")
@@ -105,7 +105,7 @@ def case_place(nodes, seed):
     at = ann.up(node)
     check(at == os.path.join(ann.data, "agent", "agent.sock"), f"it is at {at}")
     check("is not this user's alone" in ann.last(), ann.last())
-    check(ann.json("agent", "status")["state"] == 2, "the tool finds that")
+    check(ann.json("agent", "status")["state"] == "open", "the tool finds that")
     eventually("it is killed", 10, lambda: ann.stop(signal.SIGKILL) is None)
     # what a killed one left is no agent, and in nobody's way
     ann.run("agent", "status", want=3)

@@ -106,7 +106,13 @@ def case_first(nodes, seed):
     ann, ben, cay = start(nodes, "ann", "ben", "cay")
     said = ben.run("bus", "sub", f"{ann.pid}/news", want=4)
     check("no record of such a topic" in said, said)
+    said = ann.run("bus", "pub", "nosuch", "x", want=4)
+    check("make it: geonet bus topic nosuch" in said, said)
+    ann.run("bus", "topic", "", want=2)
+    check("made no topic" in ann.run("bus", "topics"), "she has none")
     ann.run("bus", "topic", "news")
+    check(f"{ann.pid}/news" in ann.run("bus", "topics"), "she has one")
+    ann.run("bus", "pub", "news", "", want=2)
     followers = [Follower(who, f"{ann.pid}/news") for who in (ben, cay, ann)]
     rooms = Follower(cay, f"{ann.pid}/news", "--filter", "room.*.heat")
     eventually("all have leases at two roots", 90, lambda: subscribers(nodes) == 6)

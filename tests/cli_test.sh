@@ -338,6 +338,8 @@ if command -v bash >/dev/null; then
     is "$(bash_says up --guard '')" 'on cookie off'
 fi
 "$geonet" help >/dev/full 2>"$tmp/err" && fail 'a full disk under stdout was not noticed'
+"$geonet" help >&- 2>"$tmp/err" && fail 'a closed stdout was not noticed'
+has "$(cat "$tmp/err")" 'stdout cannot be written'
 has "$(cat "$tmp/err")" 'stdout cannot be written'
 
 [ $failed = 0 ] && echo 'all as it should be'

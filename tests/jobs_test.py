@@ -98,7 +98,7 @@ def case_own(nodes, seed):
     ended(busy)
     # bad input: dead at once, with what its program said
     bad = submit(ann, "own", three)
-    check(ended(worker(ann, "own", "echo no such words >&2; exit 65", "--count", "1"), want=1)
+    check(ended(worker(ann, "own", "echo no such words >&2; exit 65", "--until-empty"), want=1)
           [0]["state"] == "failed", "it failed")
     letter = in_state(ann, bad, "dead")
     check(letter["attempts"] == 1 and "no such words" in letter["note"] and

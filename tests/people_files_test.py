@@ -116,7 +116,7 @@ def case_away(nodes, seed):
     said = ann.json("file", "send", "Ben", path)
     check(said["copies"] == said["wanted"] == 9, f"3 blocks, 3 copies each: {said}")
     eventually("the message is stored", 120, lambda: any(
-        m.get("kind") == 5 and m.get("state") == 1
+        m["kind"] == "file" and m["state"] == "stored"
         for m in ann.json("msg", "history", "Ben")["messages"]))
     ann.down()
     gone = nodes.all[1]
@@ -243,11 +243,11 @@ def case_bounds(nodes, seed):
     check(code_of(send(preview="AAAA" * 1366)) == "too-large", "a preview of 4,098")
     check(code_of(send(text="t" * 16385)) == "too-large", "a text of 16,385")
     code, lines = send(name="n" * 255, preview="AAAA" * 1365, text="t" * 16384)
-    check(code == 0 and lines[-1]["state"] == 2, f"all at its limit: {lines[-1]}")
+    check(code == 0 and lines[-1]["state"] == "sent", f"all at its limit: {lines[-1]}")
     id = lines[-1]["id"]
     eventually("it arrives", 120, lambda: any(f["id"] == id for f in files_of(ben)))
     listed = [f for f in files_of(ben) if f["id"] == id][0]
-    check("preview" not in listed and len(listed["name"]) == 255, f"{listed}")
+    check(not listed["preview"] and len(listed["name"]) == 255, f"{listed}")
     with open(path, "rb") as f:
         bytes_ = f.read()
 
@@ -282,7 +282,7 @@ def case_bounds(nodes, seed):
     told = [json.loads(line) for line in tells.communicate()[0].splitlines()]
     told = [e["file"] for e in told if isinstance(e, dict) and "file" in e]
     told = [f for f in told if f.get("name") == "told.bin"]
-    check(told and told[-1].get("state") == 2, f"the end is told: {told[-1:]}")
+    check(told and told[-1]["state"] == "sent", f"the end is told: {told[-1:]}")
     check(len(told) <= 4 * took + 4, f"{len(told)} in {took:.1f} s")
 
 
@@ -340,7 +340,7 @@ def case_quota(nodes, seed):
     said = ann.run("file", "send", "Ben", path, want=5)
     check("too few nodes would keep it" in said and "tried again" in said, said)
     listed = files_of(ann, "Ben")[0]
-    check(listed.get("state") == 1 and "too few nodes" in listed["reason"], f"{listed}")
+    check(listed["state"] == "spreading" and "too few nodes" in listed["reason"], f"{listed}")
     check(not files_of(ben), "nothing is said before anybody has it")
     check("given up" in ann.run("file", "drop", listed["id"]), "drop")
     check("on its way" in ann.run("file", "drop", listed["id"], want=4), "twice")

@@ -11,6 +11,9 @@ import node_rig
 from node_rig import check, eventually
 
 
+STATES = ("waiting", "stored", "delivered", "read", "failed")  # SendState
+
+
 class Person:
     """An agent in a folder of its own, over one of the nodes."""
     def __init__(self, nodes, name, node, made=False):
@@ -85,7 +88,7 @@ class Person:
     def state(self, who, text):
         for m in self.json("msg", "history", who)["messages"]:
             if m.get("text") == text and m.get("mine"):
-                return m.get("state", 0)
+                return STATES.index(m["state"])
         return None
 
 
@@ -106,11 +109,14 @@ def meet(ann, ben):
                lambda: any(c["pid"] == ann.pid for c in ben.json("contacts", "list")["contacts"]))
     ben.run("contacts", "accept", ann.pid)
     eventually("they are contacts", 120, lambda: any(
-        c["pid"] == ann.pid and c.get("state") == 3
+        c["pid"] == ann.pid and c["state"] == "accepted"
         for c in ben.json("contacts", "list")["contacts"]))
     eventually("it is read", 120, lambda: ben.texts(ann.pid) == ["hello there"])
     ben.run("contacts", "name", ann.pid, "Ann")
     eventually("the receipt arrives", 120, lambda: ann.state("Ben", "hello there") >= 2)
+
+
+READ = "yes, I read you\nand more"
 
 
 def case_first(nodes, seed):
@@ -124,12 +130,20 @@ def case_first(nodes, seed):
         "1"
     ], stdout=subprocess.PIPE, text=True)
     time.sleep(1)
-    ben.run("msg", "send", "Ann", "-", stdin="yes, I read you\n")
+    lines = subprocess.Popen([
+        os.path.join(nodes.bin, "geonet"), "--data", ann.data, "--json", "msg", "follow", "--count",
+        "1"
+    ], stdout=subprocess.PIPE, text=True)
+    time.sleep(1)
+    ben.run("msg", "send", "Ann", "-", stdin="yes, I read you\nand more\n")
     said, _ = follow.communicate(timeout=120)
-    check("yes, I read you" in said, f"what was followed: {said!r}")
+    check("  Ben  yes, I read you\n    and more\n" in said, f"what was followed: {said!r}")
+    said = [json.loads(line) for line in lines.communicate(timeout=120)[0].splitlines()][-1]
+    check(said["contact"]["petname"] == "Ben" and said["kind"] == "text" and said["read"] is False,
+          f"what was followed: {said}")
     check("yes, I read you" in ann.run("msg", "read", "Ben"), "it is new")
     check("Nothing new" in ann.run("msg", "read", "Ben"), "it is not new twice")
-    eventually("Ben sees that it was read", 120, lambda: ben.state("Ann", "yes, I read you") == 3)
+    eventually("Ben sees that it was read", 120, lambda: ben.state("Ann", READ) == 3)
     check("yes, I read" in ann.run("msg", "search", "read you"), "it is found")
     check("Ben" in ann.run("msg", "chats"), "the chat is listed")
     # the same after both were stopped, one of them hard
@@ -137,8 +151,8 @@ def case_first(nodes, seed):
     ben.down(signal.SIGKILL)
     ann.up(nodes.all[1])
     ben.up(nodes.all[2])
-    check(ann.texts("Ben") == ["hello there", "yes, I read you"], f"{ann.texts('Ben')}")
-    check(ben.texts("Ann") == ["hello there", "yes, I read you"], f"{ben.texts('Ann')}")
+    check(ann.texts("Ben") == ["hello there", READ], f"{ann.texts('Ben')}")
+    check(ben.texts("Ann") == ["hello there", READ], f"{ben.texts('Ann')}")
     ann.run("msg", "send", "Ben", "and now?")
     eventually("sessions go on", 120, lambda: "and now?" in ben.texts("Ann"))
     # nothing readable lies in the files of the nodes, of the agents, or in their logs
@@ -197,6 +211,32 @@ def case_invited(nodes, seed):
     ben.run("contacts", "accept", ann.pid)
 
 
+def words(who):
+    """What is typed wrongly: what was wrong with it, what to do, and the exit status that says whose
+    fault it was (geonet(1), EXIT STATUS)."""
+    nobody = "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"
+    for want, sentence, *typed in (
+        (2, "no text to send", "msg", "send", "Ben", ""),
+        (2, "no text to send", "msg", "send", "Ben", "   "),
+        (2, "16,384 bytes at most", "msg", "send", "Ben", "a" * 16385),
+        (2, "not valid UTF-8 at its byte 2", "msg", "send", "Ben", "a\udcffb"),
+        (4, "no contact is called", "msg", "send", "Ben", "a" * 16384),
+        (2, "is no PID, though", "contacts", "add", nobody[:-1] + "0"),
+        (1, "128 bytes at most", "contacts", "add", nobody, "n" * 129),
+        (4, "waits for an answer", "contacts", "accept", nobody),
+        (2, "is no id of a message", "msg", "show", "zz"),
+        (4, "no message", "msg", "show", "0" * 32),
+        (2, "is no file's id", "file", "get", "zz"),
+        (4, "", "file", "get", "0" * 32),
+        (2, "is no right", "agent", "clients", "add", "bot", "--right", "flying", "--yes"),
+        (0, "No chats yet", "msg", "chats"),
+        (0, "open already", "agent", "unlock"),
+        (0, "open already", "agent", "start"),
+    ):
+        said = who.run(*typed, want=want)
+        check(sentence in said, f"{typed[:3]}: {said}")
+
+
 def case_locked(nodes, seed):
     """With a passphrase: locked it serves nothing, a wrong one opens nothing (AG-61); one agent is
     enough."""
@@ -215,10 +255,13 @@ def case_locked(nodes, seed):
     dee.log = os.path.join(nodes.base, "dee.log")
     nodes.attackers.append(dee)
     dee.up(nodes.all[0])
-    check(dee.json("agent", "status").get("state", 0) == 0, "new until its passphrase is given")
+    check(dee.json("agent", "status")["state"] == "new", "new until its passphrase is given")
     dee.run("contacts", "list", want=1)
+    check("geonet agent start" in dee.run("agent", "status"), "what to do")
+    check("geonet agent start" in dee.run("agent", "unlock", "--passphrase-file", secret, want=1),
+          "what to do")
     dee.run("agent", "start", "--passphrase-file", secret)
-    check(dee.json("agent", "status")["state"] == 2, "open")
+    check(dee.json("agent", "status")["state"] == "open", "open")
     second = subprocess.run([os.path.join(nodes.bin, "geonet-agent"), "--data", data],
                             capture_output=True, text=True, timeout=60)
     check(second.returncode == 1 and "one is enough" in second.stderr, second.stderr)
@@ -230,7 +273,25 @@ def case_locked(nodes, seed):
     with open(secret, "w") as f:
         f.write("correct horse\n")
     dee.run("agent", "unlock", "--passphrase-file", secret)
-    dee.run("msg", "chats")
+    words(dee)
+    # another passphrase, by who knows the one of before
+    other = os.path.join(nodes.base, "other")
+    with open(other, "w") as f:
+        f.write("staple battery\n")
+    change = ("agent", "passphrase", "--new-passphrase-file", other, "--passphrase-file")
+    dee.run(*change, other, want=1)
+    dee.run(*change, secret)
+    dee.run("agent", "lock")
+    dee.run("agent", "unlock", "--passphrase-file", secret, want=1)
+    dee.run("agent", "unlock", "--passphrase-file", other)
+    check("open" in dee.run("agent", "status"), "it opens with the new one")
+    # no node: that is what is said
+    gone = nodes.all.pop()
+    gone.stop()
+    gone.reap()
+    eventually("it is seen", 60, lambda: not dee.json("agent", "status")["online"])
+    dee.run("contacts", "add", "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd", want=3)
+    dee.run("job", "list", want=3)
     dee.run("agent", "down")
     eventually("it is down", 30, lambda: dee.process.poll() is not None)
     dee.run("agent", "status", want=3)

@@ -146,7 +146,8 @@ def parse_field(src, in_table):
         src.take("number" if src.kind == "number" else "word")
     if field.default == "null":
         src.fail("optional scalars are not supported")
-    field.attrs = attributes(src, ("id", "deprecated", "required") if in_table else ())
+    field.attrs = attributes(
+        src, ("id", "deprecated", "required", "seconds") if in_table else ())
     src.need(";")
     return field
 
@@ -157,12 +158,12 @@ def parse_enum(src, decl):
     decl.base = ALIASES.get(decl.base, decl.base)
     if SCALARS.get(decl.base, ("", 0, "FLOAT"))[2] not in ("INT", "UINT"):
         src.fail(f"an enum is of an integer type, not {decl.base!r}")
-    flags, value = "bit_flags" in attributes(src, ("bit_flags",)), -1
+    decl.flags, value = "bit_flags" in attributes(src, ("bit_flags",)), -1
     src.need("{")
     while not src.eat("}"):
         doc, name = src.doc, src.take("word")
         value = int(src.take("number"), 0) if src.eat("=") else value + 1
-        number = 1 << value if flags else value
+        number = 1 << value if decl.flags else value
         if not -2**31 <= number < 2**31:
             src.fail(f"{name} does not fit an int")
         decl.fields.append((name, number, doc))
@@ -193,6 +194,8 @@ def parse(path, seen=()):
             src.take("word")
             while src.eat("."):
                 src.take("word")
+        elif src.eat("attribute"):
+            src.take("string")  # flatc wants to be told of `seconds`
         elif src.eat("root_type"):
             schema.root = (src.line, src.take("word"))
         elif src.eat("file_identifier"):
@@ -290,6 +293,9 @@ def resolve_table(schema, decl):
                 refuse(decl, f, f"id {s} is taken by {taken[s]}")
             taken[s] = f.name
         f.required, f.deprecated = "required" in f.attrs, "deprecated" in f.attrs
+        f.seconds = "seconds" in f.attrs
+        if f.seconds and f.type != "ulong":
+            refuse(decl, f, "seconds are a ulong")
         if f.required and f.kind == "SCALAR":
             refuse(decl, f, "a scalar is never absent")
         if f.default and f.kind != "SCALAR":

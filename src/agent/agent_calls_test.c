@@ -319,15 +319,49 @@ static void what_it_promises_and_waits_for(void **state)
 	assert_int_equal(world_state(&w, 1, true, &said), GN_PEOPLE_STORED);
 }
 
+/* ---- what is refused is said ---- */
+
+static void say_refused(struct gn_slice text, gn_err err, const char *why)
+{
+	struct gn_pk friend = world_owner(&w, 0);
+	char pid[GN_PID_MAX];
+	struct gn_fbb b = calls_builder();
+	gn_pid(&friend, pid);
+	gn_fbref t = gn_fb_message_send_make(
+		&b, &(struct gn_fb_message_send_args){.who = gn_str(pid), .text = text});
+	struct agent_request *r =
+		ask(agent_call_message_send, &b, t, GN_FB_APP_CHAT_BODY_MESSAGE_SEND);
+	assert_int_equal(calls_got.err, err);
+	assert_non_null(strstr(calls_got.why, why));
+	gn_host_release(&r->base);
+}
+
+/* Which of the things that could be wrong it is, and what to do about it. */
+static void what_is_refused_is_said(void **state)
+{
+	static const uint8_t large[16385] = {'x'};
+	struct gn_pk friend = world_owner(&w, 0);
+	struct gn_agent *a = &w.souls[1].a;
+	bool on = true;
+	(void)state;
+	say_refused(GN_LIT(""), GN_USAGE, "there is no text in it");
+	say_refused(gn_slice(large, sizeof large), GN_USAGE, "16,384 bytes at most");
+	assert_int_equal(gn_people_change(a->people, &friend,
+					  &(struct gn_people_change){.blocked = &on}, w.now),
+			 GN_OK);
+	say_refused(GN_LIT("hi"), GN_DENIED, "geonet contacts unblock");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		WORLD_TEST(a_flood_of_files),
 		WORLD_TEST(what_is_no_bundle),
-		/* both in one world */
+		/* all in one world */
 		cmocka_unit_test_setup(a_call_that_is_left, set_up),
-		cmocka_unit_test_teardown(what_it_promises_and_waits_for, tear_down),
+		cmocka_unit_test(what_it_promises_and_waits_for),
+		cmocka_unit_test_teardown(what_is_refused_is_said, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,6 +163,9 @@ bool agent_may_send(struct agent_request *r, struct gn_slice who)
 		gn_pid(c.owner, right + 5);
 	int len = snprintf(shown, sizeof shown, "send/%.*s", (int)(who.len < 80 ? who.len : 80),
 			   (const char *)who.p);
+	if (!agent_right_ok(gn_slice(shown, (size_t)len))) /* a name: rights have PIDs */
+		len = snprintf(shown, sizeof shown, "send/PID of '%.*s'",
+			       (int)(who.len < 60 ? who.len : 60), (const char *)who.p);
 	return agent_may(r, right, gn_slice(shown, (size_t)len));
 }
 
@@ -348,8 +351,8 @@ static bool read_rights(struct agent_request *r, struct gn_buf *out)
 		struct gn_slice right = gn_fb_client_add_rights_at(t, i);
 		if (!agent_right_ok(right)) {
 			gn_host_error(&r->base, GN_USAGE,
-				      "'%.*s' is no right: chat, contacts, send/PID, sign/TYPE, "
-				      "pay/HUB, network, agent or *, and * for PID, TYPE or HUB",
+				      "'%.*s' is no right: chat, contacts, jobs, send/PID, send/*, "
+				      "network, agent or *; a PID, not a name, says who is meant",
 				      (int)(right.len < 80 ? right.len : 80),
 				      (const char *)right.p);
 			return false;

@@ -62,8 +62,14 @@ static gn_err read_page(struct restoring *t, uint8_t out[AGENT_PAGE], bool *whol
 static gn_err read_head(struct restoring *t)
 {
 	bool whole = false;
-	GN_TRY(read_page(t, t->page, &whole));
-	gn_err err = whole ? agent_backup_head_parse(t->page, &t->head) : GN_PROTOCOL;
+	memset(t->page, 0, sizeof t->page);
+	gn_err err = read_page(t, t->page, &whole);
+	/* what is short is a backup that was cut off only where it begins as one */
+	if (err == GN_TRUNCATED && agent_backup_head_parse(t->page, &t->head) != GN_PROTOCOL)
+		return err;
+	if (err && err != GN_TRUNCATED)
+		return err;
+	err = whole ? agent_backup_head_parse(t->page, &t->head) : GN_PROTOCOL;
 	if (err == GN_VERSION)
 		return refuse(t, err, "a newer GeoNet made it: use that one");
 	if (err)

@@ -78,9 +78,8 @@ static gn_err call_lock(struct agent_request *r)
 	struct gn_agent *a = r->agent;
 	if (!gn_agent_vault_sealed(a->vault)) {
 		gn_host_error(&r->base, GN_STATE,
-			      "there is no passphrase, so nothing can be locked: one is given when "
-			      "an identity is made, or brought back by its 24 words (geonet id "
-			      "import)");
+			      "there is no passphrase, so nothing can be locked; set one: geonet "
+			      "agent passphrase");
 		return GN_OK;
 	}
 	agent_files_locked(a);
@@ -89,6 +88,21 @@ static gn_err call_lock(struct agent_request *r)
 	agent_locked_begin(a);
 	a->state_moved = true;
 	answer_status(r);
+	return GN_OK;
+}
+
+static gn_err call_passphrase(struct agent_request *r)
+{
+	struct gn_agent *a = r->agent;
+	struct gn_fb_agent_passphrase t = {r->base.table};
+	gn_err err = gn_agent_vault_passphrase(a->vault, gn_fb_agent_passphrase_before(t),
+					       gn_fb_agent_passphrase_after(t), a->now);
+	if (err == GN_STATE)
+		gn_host_error(&r->base, err, "this agent has no keys yet: geonet agent start");
+	else if (err)
+		tell_why(r, err);
+	else
+		answer_status(r);
 	return GN_OK;
 }
 
@@ -127,6 +141,7 @@ static const struct agent_call calls[] = {
 	{CALL(AGENT, AGENT_START, LOCKED), call_start, "agent"},
 	{CALL(AGENT, UNLOCK, LOCKED), call_unlock, "agent"},
 	{CALL(AGENT, LOCK, LOCKED), call_lock, "agent"},
+	{CALL(AGENT, AGENT_PASSPHRASE, LOCKED), call_passphrase, NULL},
 	{CALL(AGENT, AGENT_STOP, LOCKED), call_stop, "agent"},
 	{CALL(AGENT, AGENT_RENEW, 0), call_renew, "agent"},
 	{CALL(CONTACT, CONTACTS_LIST, 0), agent_call_contacts_list, "chat"},

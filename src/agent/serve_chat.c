@@ -65,17 +65,38 @@ static void answer_message(struct agent_request *r, const struct gn_agent_chat_i
 
 /* ---- saying ---- */
 
-static const char *why_not(gn_err err)
+/* Why the people engine took it not; c: as it was before. */
+static const char *why_not(gn_err err, const struct gn_people_contact *c,
+			   const struct gn_content *what)
 {
+	bool accepted = c->state == GN_PEOPLE_ACCEPTED;
 	switch ((int)err) {
-	case GN_DENIED: return "they are blocked, or it is not yours to change";
+	case GN_USAGE:
+		return !what->text.len ? "there is no text in it: write something"
+		       : what->text.len > GN_CONTENT_TEXT_MAX
+			       ? "it is too long: 16,384 bytes at most"
+			       : "";
+	case GN_DENIED:
+		return c->blocked  ? "you have blocked them; first: geonet contacts unblock WHO"
+		       : !accepted ? "until they accept they get one text of 600 bytes, and no file"
+				   : "it is not yours to change, or it was deleted";
 	case GN_KEY:
 		return "sending is stopped: something about their key is wrong; "
 		       "see `geonet contacts`";
+	case GN_STATE:
+		return c->state == GN_PEOPLE_REQUEST
+			       ? "they asked to write to you; first: geonet contacts accept WHO"
+		       : c->state == GN_PEOPLE_REFUSED
+			       ? "you refused them; first: geonet contacts accept WHO"
+			       : "they have not accepted yet";
 	case GN_LIMIT:
-		return "too much waits for them already, or they have not accepted your "
-		       "request yet";
-	case GN_TOO_LARGE: return "it is too long: 16,384 bytes at most, 600 before they accept";
+		return accepted ? "too much waits for them already: they must take some of it "
+				  "first"
+				: "they have your request, one message, and have not accepted it "
+				  "yet; another one can be sent a week after it";
+	case GN_TOO_LARGE:
+		return accepted ? "it is too long: 16,384 bytes at most"
+				: "it is too long: 600 bytes at most until they accept";
 	default: return "";
 	}
 }
@@ -92,12 +113,13 @@ static gn_err say(struct agent_request *r, struct gn_slice who, struct gn_conten
 		return GN_OK;
 	struct gn_agent_chat_id chat = chat_of(&c);
 	struct gn_pk owner = *c.owner;
+	const struct gn_people_contact before = c;
 	if (gn_is_zero(content->id.b, sizeof content->id.b))
 		gn_rand_fill(&a->host.rand, content->id.b, sizeof content->id.b);
 	memcpy(id.b, shown ? shown->b : content->id.b, sizeof id.b);
 	gn_err err = gn_people_say(a->people, &owner, content, a->now);
 	if (err && err != GN_EXISTS) {
-		gn_host_error(&r->base, err, "%s", why_not(err));
+		gn_host_error(&r->base, err, "%s", why_not(err, &before, content));
 		return GN_OK;
 	}
 	agent_settle(a);

@@ -64,6 +64,16 @@ gn_err agent_call_contacts_list(struct agent_request *r)
 	return GN_OK;
 }
 
+/* False after answering. */
+static bool name_fits(struct agent_request *r, struct gn_slice name)
+{
+	if (name.len <= GN_PEOPLE_NAME_MAX)
+		return true;
+	gn_host_error(&r->base, GN_TOO_LARGE, "the name is too long: %d bytes at most",
+		      GN_PEOPLE_NAME_MAX);
+	return false;
+}
+
 /* ---- adding ---- */
 
 static void add(struct agent_request *r, const struct gn_people_add *what,
@@ -104,6 +114,16 @@ struct adding {
 	bool by_pid, has_secret;
 };
 
+/* As long as a PID, and of its letters: a mistyped one. No name has this length without a dot. */
+static bool is_like_pid(struct gn_slice who)
+{
+	for (size_t i = 0; i < who.len; i++)
+		if ((who.p[i] | 0x20) < 'a' || (who.p[i] | 0x20) > 'z')
+			if (who.p[i] < '0' || who.p[i] > '9')
+				return false;
+	return who.len >= GN_PID_MAX - 5 && who.len <= GN_PID_MAX + 3;
+}
+
 static void on_resolved(struct agent_request *r, gn_err err, const struct gn_pk *owner)
 {
 	struct adding *w = gn_host_state(&r->base, sizeof *w);
@@ -111,8 +131,11 @@ static void on_resolved(struct agent_request *r, gn_err err, const struct gn_pk 
 	struct gn_hash person;
 	if (err || !w) {
 		gn_host_error(&r->base, err ? err : GN_NOMEM,
-			      err == GN_NOT_FOUND ? "nobody of that name has published an identity"
-						  : "");
+			      err != GN_NOT_FOUND ? ""
+			      : w && w->by_pid
+				      ? "nobody with that PID has published an identity: is it "
+					"whole, and are they online? Try again in a minute"
+				      : "nobody of that name has published an identity");
 		return;
 	}
 	struct gn_slice key = GN_SLICE(owner->b);
@@ -163,6 +186,8 @@ gn_err agent_call_contact_add(struct agent_request *r)
 	struct gn_pk owner;
 	if (!w)
 		return GN_NOMEM;
+	if (!name_fits(r, gn_fb_contact_add_petname((struct gn_fb_contact_add){r->base.table})))
+		return GN_OK;
 	w->trust = GN_PEOPLE_UNKNOWN;
 	if (gn_people_link_open(who, &w->link) == GN_OK) {
 		w->by_pid = true;
@@ -175,6 +200,12 @@ gn_err agent_call_contact_add(struct agent_request *r)
 		return GN_OK;
 	} else if (gn_unbase58(who, w->link.person.b, sizeof w->link.person.b) == GN_OK) {
 		w->by_pid = true;
+	} else if (is_like_pid(who)) {
+		gn_host_error(&r->base, GN_USAGE,
+			      "'%.*s' is no PID, though it looks like one: a PID has 43 or 44 "
+			      "letters and digits, without 0, O, I and l; copy it once more",
+			      (int)who.len, (const char *)who.p);
+		return GN_OK;
 	} else {
 		w->trust = GN_PEOPLE_BY_NAME;
 	}
@@ -218,12 +249,24 @@ gn_err agent_call_contact_answer(struct agent_request *r)
 		gn_host_answer_ok(&r->base);
 		return GN_OK;
 	}
+	if (agent_find_who(a, who, &c) == 0) {
+		gn_host_error(&r->base, GN_NOT_FOUND,
+			      "nobody of that PID or name waits for an answer: geonet contacts "
+			      "list shows who does; to write to them yourself: geonet contacts add "
+			      "PID");
+		return GN_OK;
+	}
 	if (!agent_who(r, who, &c))
 		return GN_OK;
 	struct gn_pk owner = *c.owner;
 	gn_err err = gn_people_answer(a->people, &owner, accept, a->now);
 	if (err == GN_STATE) {
-		gn_host_error(&r->base, err, "they wait for no answer");
+		gn_host_error(&r->base, err, "%s",
+			      c.state == GN_PEOPLE_ACCEPTED ? "they are a contact already"
+			      : c.state == GN_PEOPLE_ASKED
+				      ? "you asked them, and they have not accepted yet"
+				      : "you refused them already; they may ask again in a week, "
+					"or: geonet contacts accept WHO");
 		return GN_OK;
 	}
 	GN_TRY(err);
@@ -260,6 +303,8 @@ gn_err agent_call_contact_set(struct agent_request *r)
 	if (!agent_who(r, gn_fb_contact_set_who(t), &c))
 		return GN_OK;
 	struct gn_pk owner = *c.owner;
+	if (!name_fits(r, petname))
+		return GN_OK;
 	struct gn_people_change change = {.blocked = block ? &blocked : NULL,
 					  .reads = reads ? &tells : NULL,
 					  .petname = gn_fb_contact_set_has_petname(t) ? &petname

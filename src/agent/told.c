@@ -99,12 +99,19 @@ static bool tell_message(void *user, const struct gn_agent_message *m)
 {
 	static const struct gn_app_kind kind = TOLD_KIND(TOLD_MESSAGE);
 	struct telling *t = user;
+	struct gn_people_contact c;
 	if (!m->shown)
 		return false;
 	struct gn_fbb *b = gn_host_told_builder(t->agent->api.told);
 	struct gn_fb_told_message_args args = {
 		.message = agent_put_message(b, &m->chat, m->row, m->content, m->number),
 		.fresh = t->fresh};
+	for (size_t i = 0; gn_people_at(t->agent->people, i, &c); i++) {
+		if (memcmp(c.chat->b, m->chat.b, sizeof m->chat.b) != 0)
+			continue;
+		args.contact = agent_put_person(b, t->agent, &c);
+		break;
+	}
 	if (args.message)
 		fill(t->agent, t->cursor, kind, gn_fb_told_message_make(b, &args), TOLD_MESSAGE,
 		     t->object);

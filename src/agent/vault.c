@@ -281,7 +281,7 @@ gn_err gn_agent_vault_unlock(struct gn_agent_vault *v, struct gn_slice passphras
 	uint8_t secret[AGENT_DEVICE_LEN];
 	if (v->state == GN_AGENT_NEW)
 		return agent_files_refuse(&v->files, GN_STATE, AGENT_DEVICE,
-					  "this device has no keys yet");
+					  "this device has no keys yet; first: geonet agent start");
 	GN_TRY(may_try(v, now));
 	gn_err err = tried(v, load_device(v, &passphrase, secret), now);
 	if (!err && v->state != GN_AGENT_OPEN)

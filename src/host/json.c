@@ -22,6 +22,8 @@ json_t *gn_host_json_base64(struct gn_slice s)
 
 json_t *gn_host_json_slice(struct gn_slice s)
 {
+	if (!s.len)
+		return json_string(""); /* it may be nowhere */
 	return gn_utf8_ok(s) ? json_stringn((const char *)s.p, s.len) : gn_host_json_base64(s);
 }
 

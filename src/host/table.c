@@ -32,6 +32,18 @@ static json_t *number_json(uint64_t bits, unsigned size, enum gn_fb_number numbe
 	return json_string(text);
 }
 
+/* Of an enum its word, of a time in seconds milliseconds; a value that has no word yet is a
+ * number. */
+static json_t *scalar_json(const struct gn_fb_field *f, uint64_t bits)
+{
+	for (const struct gn_fb_word *w = f->words; w && w->name; w++)
+		if ((uint64_t)w->value == bits)
+			return json_string(w->name);
+	if (f->seconds)
+		bits = bits <= UINT64_MAX / 1000 ? bits * 1000 : UINT64_MAX;
+	return number_json(bits, f->size, f->number);
+}
+
 static json_t *member_json(const struct gn_fb_member *m, const uint8_t *value)
 {
 	if (m->size == 1 && m->count > 1)
@@ -94,9 +106,7 @@ static json_t *field_json(const struct gn_fb_field *f, struct gn_fbt t)
 {
 	_Alignas(16) uint8_t value[GN_HOST_STRUCT];
 	switch (f->kind) {
-	case GN_FB_SCALAR:
-		return number_json(gn_fbt_bits(t, f->slot, f->size, f->fallback), f->size,
-				   f->number);
+	case GN_FB_SCALAR: return scalar_json(f, gn_fbt_bits(t, f->slot, f->size, f->fallback));
 	case GN_FB_STRUCT:
 		GN_ASSERT(f->layout->c_size <= sizeof value);
 		gn_fbt_struct(t, f->slot, f->layout, value);
@@ -115,10 +125,13 @@ static json_t *field_json(const struct gn_fb_field *f, struct gn_fbt t)
 static json_t *table_object(const struct gn_fb_type *type, struct gn_fbt t)
 {
 	json_t *object = json_object();
-	for (unsigned i = 0; i < type->field_count; i++)
-		if (gn_fbt_has(t, type->fields[i].slot))
-			json_object_set_new(object, type->fields[i].name,
-					    field_json(&type->fields[i], t));
+	for (unsigned i = 0; i < type->field_count; i++) {
+		const struct gn_fb_field *f = &type->fields[i];
+		bool has_none = f->kind == GN_FB_STRUCT || f->kind == GN_FB_TABLE ||
+				f->kind == GN_FB_UNION; /* nothing stands for an absent one */
+		if (!has_none || gn_fbt_has(t, f->slot))
+			json_object_set_new(object, f->name, field_json(f, t));
+	}
 	return object;
 }
 

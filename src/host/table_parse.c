@@ -117,6 +117,30 @@ static void parse_number(struct table_parse *p, const json_t *json, unsigned siz
 		((uint8_t *)out)[i] = ((const uint8_t *)&bits)[i];
 }
 
+/* Of an enum a word or a number, of a time in seconds milliseconds. */
+static void parse_scalar(struct table_parse *p, const json_t *json, const struct gn_fb_field *f,
+			 uint8_t *to)
+{
+	const char *text = json_string_value(json);
+	uint64_t value = 0;
+	for (const struct gn_fb_word *w = f->words; text && w && w->name; w++) {
+		if (strcmp(w->name, text) != 0)
+			continue;
+		value = (uint64_t)w->value;
+		for (unsigned i = 0; i < f->size; i++) /* as this machine has it */
+			to[i] = ((const uint8_t *)&value)[i];
+		return;
+	}
+	if (f->words && text)
+		blame(p, "it is none of %s ..", f->words->name);
+	parse_number(p, json, f->size, f->number, to);
+	if (!f->seconds)
+		return;
+	memcpy(&value, to, sizeof value); /* fbc lets only a ulong be one */
+	value = value == UINT64_MAX ? value : value / 1000;
+	memcpy(to, &value, sizeof value);
+}
+
 static void parse_member(struct table_parse *p, const json_t *json, const struct gn_fb_member *m,
 			 uint8_t *value)
 {
@@ -213,7 +237,7 @@ static void parse_field(struct table_parse *p, const json_t *json, const struct 
 	gn_fbref ref;
 	void *value;
 	switch (f->kind) {
-	case GN_FB_SCALAR: parse_number(p, json, f->size, f->number, to); return;
+	case GN_FB_SCALAR: parse_scalar(p, json, f, to); return;
 	case GN_FB_STRUCT:
 		value = arena_take(p, f->layout->c_size);
 		if (value)

@@ -56,6 +56,12 @@ struct gn_fb_layout {
 
 struct gn_fb_type;
 
+/* A value of an enum, as JSON has it: "by-name". NULL ends a list. */
+struct gn_fb_word {
+	const char *name;
+	int value;
+};
+
 struct gn_fb_field {
 	const char *name;
 	enum gn_fb_kind kind;
@@ -69,6 +75,8 @@ struct gn_fb_field {
 	const struct gn_fb_layout *layout; /* GN_FB_STRUCT, GN_FB_STRUCTS */
 	/* one for tables, all members for a union, type 1 first */
 	const struct gn_fb_type *const *types;
+	const struct gn_fb_word *words; /* of an enum without bit_flags, else NULL */
+	bool seconds;                   /* a time in Unix seconds, which JSON has in milliseconds */
 };
 
 struct gn_fb_type {

@@ -114,10 +114,16 @@ static bool make_line(struct feed *f, const char *line, size_t len)
 			       .until = f->retain ? cli_now() + f->retain : 0,
 			       .payload = space ? gn_slice(space + 1, len - head - 1)
 						: gn_slice(NULL, 0)};
-	gn_err err = head ? make(f, &said) : GN_TEXT;
-	if (err)
-		cli_note(f->cli, "A line was passed over: %s. It is SUBJECT TEXT.",
-			 gn_err_text(err));
+	gn_err err = head && gn_subject_ok(said.subject, false) == GN_OK ? make(f, &said) : GN_TEXT;
+	if (!head)
+		cli_note(f->cli, "A line was passed over: it has no subject. It is SUBJECT TEXT.");
+	else if (err == GN_TEXT)
+		cli_note(f->cli,
+			 "A line was passed over: '%s' is no subject, which is words joined "
+			 "by dots, without * and >. It is SUBJECT TEXT.",
+			 out_text_slice(said.subject));
+	else if (err)
+		cli_note(f->cli, "A line was passed over: %s.", gn_err_text(err));
 	f->seq -= err != GN_OK;
 	return err == GN_OK;
 }
@@ -173,7 +179,7 @@ static int run(struct feed *f)
 	f->epoch = topic_now_ms();
 	if (!make_will(f))
 		return CLI_FAILED;
-	int exit = client_ask_must(f->cli, &ask, &r, "nobody was told");
+	int exit = topic_ask(f->cli, &f->topic, &ask, &r, "nobody was told");
 	reply_free(&r);
 	return exit;
 }

@@ -50,6 +50,12 @@ static bool read_publication(struct cli *cli, struct publication *p, int *exit)
 	if (!cli_number(cli, "retain", 1, 7u * 86400u, &retain) ||
 	    !cli_number(cli, "roots", 1, 8, &p->need) || !take_payload(cli, p))
 		return false;
+	if (!p->said.payload.len && !retain) {
+		cli_fail(cli, CLI_USAGE, gn_err_name(GN_USAGE),
+			 "there is no text to tell; with --retain an empty one takes the place of "
+			 "what was retained before");
+		return false;
+	}
 	p->said.subject = gn_str(subject ? subject : "");
 	if (gn_subject_ok(p->said.subject, false) != GN_OK) {
 		cli_fail(cli, CLI_USAGE, "text",
@@ -94,7 +100,7 @@ static int publish(struct cli *cli, struct publication *p)
 						.need = (uint8_t)p->need};
 	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_TOPIC, GN_FB_APP_TOPIC_BODY_TOPIC_PUBLISH},
 			  .args = &args};
-	int exit = client_ask_must(cli, &ask, &r, "nobody was told");
+	int exit = topic_ask(cli, &p->topic, &ask, &r, "nobody was told");
 	if (exit == CLI_OK && cli->json)
 		exit = cli_json(cli, json_incref(r.json));
 	else if (exit == CLI_OK)

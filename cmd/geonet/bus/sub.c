@@ -19,6 +19,7 @@ struct following {
 	struct topic topic;
 	uint64_t left; /* messages until it ends; 0: never */
 	bool shows;    /* who follows */
+	json_t *names; /* owned: of contacts, by PID; NULL: none are known */
 	struct identity id;
 	struct token_text token;
 	bool began;
@@ -38,6 +39,38 @@ static json_t *number_json(uint64_t v)
 	return json_string(text);
 }
 
+/* What the agent, where one runs, calls whom. */
+static json_t *names_known(struct cli *cli)
+{
+	struct reply r;
+	struct gn_fb_contacts_list_args args = {.limit = 500};
+	struct ask ask = {
+		.kind = {GN_FB_APP_BODY_APP_CONTACT, GN_FB_APP_CONTACT_BODY_CONTACTS_LIST},
+		.args = &args,
+		.timeout = 5,
+		.agent = true,
+		.quiet = true};
+	json_t *names = json_object(), *p;
+	struct gn_pk own;
+	char pid[GN_PID_MAX];
+	size_t i;
+	if (client_agent_alive(cli) && client_ask(cli, &ask, &r) == CLI_OK) {
+		json_array_foreach(json_object_get(r.json, "contacts"), i, p)
+		{
+			const char *name = *json_text(p, "petname") ? json_text(p, "petname")
+								    : json_text(p, "name");
+			if (*name && json_is(p, "state", "accepted"))
+				json_object_set_new(names, json_text(p, "pid"), json_string(name));
+		}
+		reply_free(&r);
+	}
+	if (identity_exists(cli) && identity_public(cli, &own)) {
+		gn_pid(&own, pid);
+		json_object_set_new(names, pid, json_string("you"));
+	}
+	return names;
+}
+
 static void print_said(const struct following *f, const struct gn_said *said)
 {
 	char pid[GN_PID_MAX];
@@ -54,6 +87,7 @@ static void print_said(const struct following *f, const struct gn_said *said)
 				  "time", number_json(said->time), "payload", payload, "retained",
 				  (said->flags & GN_FB_BUS_FLAG_RETAINED) != 0, "will",
 				  (said->flags & GN_FB_BUS_FLAG_WILL) != 0);
+		json_object_set_new(line, "name", json_string(json_text(f->names, pid)));
 		if (line && gn_utf8_ok(said->payload))
 			json_object_set_new(line, "text", json_string(text));
 		char *out = json_dumps(line, JSON_COMPACT);
@@ -62,10 +96,12 @@ static void print_said(const struct following *f, const struct gn_said *said)
 		free(payload);
 		json_decref(line);
 	} else {
-		printf("%s%.8s%s %s%s%s%s\n", out_dim(f->cli), pid, out_plain(f->cli),
-		       out_bold(f->cli), *subject ? out_text(subject) : "", out_plain(f->cli),
-		       *subject ? " " : "");
-		printf("    %s\n", out_text(text));
+		const char *name = json_text(f->names, pid);
+		printf("%s%.*s%s%s%s%s%s\n    ", out_dim(f->cli), *name ? 64 : 8,
+		       *name ? out_text(name) : pid, out_plain(f->cli), *subject ? " " : "",
+		       out_bold(f->cli), *subject ? out_text(subject) : "", out_plain(f->cli));
+		out_lines(text, "    ");
+		putchar('\n');
 	}
 	free(text);
 	free(subject);
@@ -163,7 +199,7 @@ static int follow(struct following *f)
 			  .event = on_event,
 			  .then = then,
 			  .user = f};
-	int exit = client_ask_must(f->cli, &ask, &r, "the topic is not followed");
+	int exit = topic_ask(f->cli, &f->topic, &ask, &r, "the topic is not followed");
 	reply_free(&r);
 	return exit;
 }
@@ -182,8 +218,11 @@ int cmd_bus_sub(struct cli *cli)
 		else if ((token && !token_read(cli, token, &f->token)) ||
 			 (f->shows && !identity_load(cli, &f->id)))
 			exit = CLI_FAILED;
-		else
+		else {
+			f->names = names_known(cli);
 			exit = follow(f);
+			json_decref(f->names);
+		}
 	}
 	if (f->shows)
 		identity_wipe(&f->id);

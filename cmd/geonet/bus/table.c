@@ -55,6 +55,10 @@ const struct cli_command bus_commands[] = {
 	 "  geonet bus topic news\n"
 	 "  geonet bus topic chat.local --publish open --mesh\n",
 	 topic_options, cmd_bus_topic},
+	{"topics", "", 0, 0, "the topics that you made here, and until when they stand",
+	 NULL,
+	 "  geonet bus topics\n",
+	 NULL, cmd_bus_topics},
 	{"pub", "TOPIC TEXT...", 2, -1, "tell everybody who follows a topic now",
 	 "TOPIC is a LABEL of yours, or WHO/LABEL. With - instead of TEXT, stdin is said; 16 KiB "
 	 "at most. Whoever does not follow it now does not hear it, unless it is retained.\n",

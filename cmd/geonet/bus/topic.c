@@ -6,19 +6,22 @@
 #include "geonet/frame/client.h"
 #include "geonet/frame/frame.h"
 #include "geonet/frame/keys.h"
+#include "geonet/frame/lists.h"
 #include "geonet/identity/resolve.h"
 #include "os/os.h"
 
 #include <stdlib.h>
 
 #define TTL (30u * 86400u)
+#define OWN_TOPICS "own-topics.json" /* by label: what the network cannot be asked for */
 
 bool topic_of(struct cli *cli, const char *text, struct topic *out, int *exit)
 {
 	const char *slash = strchr(text, '/');
 	const char *label = slash ? slash + 1 : text;
 	*exit = CLI_USAGE;
-	if (strlen(label) >= sizeof out->label || gn_subject_ok(gn_str(label), false) != GN_OK) {
+	if (!*label || strlen(label) >= sizeof out->label ||
+	    gn_subject_ok(gn_str(label), false) != GN_OK) {
 		cli_fail(cli, CLI_USAGE, "text",
 			 "'%s' is no topic: words joined by dots are wanted, such as news.local, "
 			 "after WHO/ for another's",
@@ -26,6 +29,7 @@ bool topic_of(struct cli *cli, const char *text, struct topic *out, int *exit)
 		return false;
 	}
 	strcpy(out->label, label);
+	out->own = !slash;
 	*exit = CLI_FAILED;
 	if (!slash && !identity_public(cli, &out->owner))
 		return false;
@@ -38,6 +42,21 @@ bool topic_of(struct cli *cli, const char *text, struct topic *out, int *exit)
 	}
 	gn_topicrec_key(&out->owner, gn_str(out->label), &out->key);
 	return true;
+}
+
+int topic_ask(struct cli *cli, const struct topic *topic, const struct ask *ask,
+	      struct reply *reply, const char *what)
+{
+	int exit = client_ask(cli, ask, reply);
+	if (reply->err == GN_NOT_FOUND)
+		return cli_fail(cli, exit, gn_err_name(GN_NOT_FOUND),
+				"%s: there is no record of such a topic, '%s'%s%s", what,
+				out_text(topic->label),
+				topic->own ? " of yours; make it: geonet bus topic "
+					   : ": its owner makes one with geonet bus topic, and "
+					     "renews it each 30 days",
+				topic->own ? out_text(topic->label) : "");
+	return exit && reply->err ? client_report(cli, reply, what) : exit;
 }
 
 /* ---- the record ---- */
@@ -116,6 +135,55 @@ uint64_t topic_now_ms(void)
 	return same ? wall : node;
 }
 
+static void remember(struct cli *cli, const struct gn_topicrec *t, const struct topic *at)
+{
+	char pid[GN_PID_MAX];
+	int lock = own_lock(cli);
+	json_t *list = own_read(cli, OWN_TOPICS);
+	list = list ? list : json_object();
+	gn_pid(&at->owner, pid);
+	json_object_set_new(list, at->label,
+			    json_pack("{ss sI sI}", "owner", pid, "seq", (json_int_t)t->seq,
+				      "expires", (json_int_t)(t->created + t->ttl)));
+	own_write(cli, OWN_TOPICS, list);
+	own_unlock(lock);
+	json_decref(list);
+}
+
+int cmd_bus_topics(struct cli *cli)
+{
+	json_t *list = own_read(cli, OWN_TOPICS), *all = json_array(), *one;
+	struct table t;
+	const char *label;
+	table_init(&t, 3, 0);
+	table_add(&t, "TOPIC");
+	table_add(&t, "UNTIL");
+	table_add(&t, "FOLLOWED AS");
+	json_object_foreach(list, label, one)
+	{
+		uint64_t expires = json_number(one, "expires");
+		table_add(&t, "%s", out_text(label));
+		table_add(&t, "%s%s", out_time(expires), expires <= cli_now() ? " (over)" : "");
+		table_add(&t, "%s/%s", json_text(one, "owner"), out_text(label));
+		json_array_append_new(all, json_pack("{ss sO sO sO}", "label", label, "owner",
+						     json_object_get(one, "owner"), "seq",
+						     json_object_get(one, "seq"), "expires",
+						     json_object_get(one, "expires")));
+	}
+	int exit = CLI_OK;
+	if (cli->json || !json_array_size(all))
+		table_free(&t);
+	else
+		table_print(cli, &t);
+	if (cli->json)
+		exit = cli_json(cli, json_pack("{sO}", "topics", all));
+	else if (!json_array_size(all))
+		cli_note(cli, "You have made no topic here yet: geonet bus topic LABEL");
+	json_decref(all);
+	json_decref(list);
+	return exit;
+}
+
 int cmd_bus_topic(struct cli *cli)
 {
 	struct gn_topicrec *t = cli_alloc(sizeof *t);
@@ -125,6 +193,8 @@ int cmd_bus_topic(struct cli *cli)
 	client_time(cli);
 	if (topic_of(cli, cli->args[0], &at, &exit) && read_rules(cli, t, &exit))
 		exit = put(cli, t, &at);
+	if (exit == CLI_OK)
+		remember(cli, t, &at);
 	if (exit == CLI_OK && cli->json) {
 		char pid[GN_PID_MAX];
 		gn_pid(&at.owner, pid);

@@ -43,6 +43,11 @@ char *client_alone(struct cli *cli, const json_t *status)
 	return text;
 }
 
+int client_exit_of(const struct reply *reply)
+{
+	return reply->agent && reply->err == GN_CLOSED ? CLI_NO_NODE : cli_exit_of(reply->err);
+}
+
 int client_report(struct cli *cli, const struct reply *reply, const char *what)
 {
 	char *alone = reply->err == GN_UNREACHABLE || reply->err == GN_QUORUM
@@ -56,7 +61,7 @@ int client_report(struct cli *cli, const struct reply *reply, const char *what)
 	}
 	/* the node began with the same words */
 	bool named = strncmp(reply->message, what, strlen(what)) == 0;
-	return cli_fail(cli, cli_exit_of(reply->err), gn_err_name(reply->err), "%s%s%s",
+	return cli_fail(cli, client_exit_of(reply), gn_err_name(reply->err), "%s%s%s",
 			named ? "" : what, named ? "" : ": ", reply->message);
 }
 

@@ -32,6 +32,7 @@ struct reply {
 	const char *message;
 	struct gn_app_kind kind; /* of app/1: which table json is */
 	bool more;               /* of a list's page: others follow */
+	bool agent;              /* who answered */
 };
 /* CLI_OK for 2xx; CLI_NO_NODE and CLI_FAILED (transport; printed); else the exit status that the
  * node's error means, not printed. */
@@ -68,6 +69,8 @@ int client_status(struct cli *cli, struct reply *reply, const char *what);
 /* The sites that the node keeps published; the same, and quiet: nothing is printed at all. */
 int client_sites(struct cli *cli, struct reply *reply, const char *what, bool quiet);
 int client_report(struct cli *cli, const struct reply *reply, const char *what);
+/* The exit status that an error answer means: an agent without a node is no node. */
+int client_exit_of(const struct reply *reply);
 void reply_free(struct reply *reply);
 /* Says that no node runs, and how to start one: CLI_NO_NODE. */
 int client_none(struct cli *cli);

@@ -233,17 +233,59 @@ static void talk(struct talk *t)
 
 static int tell_failed(struct cli *cli, const struct ask *ask, gn_err err)
 {
+	const char *who = ask->agent ? "agent" : "node";
 	if (err == GN_DENIED && ask->agent)
 		return cli_fail(cli, CLI_FAILED, "denied",
 				"the agent does not take this client: it was removed, its time is "
 				"over, its secret is another, or the agent is locked");
 	if (err == GN_TIMEOUT)
-		return cli_fail(cli, CLI_QUORUM, "timeout", "the node did not answer in time");
+		return cli_fail(cli, CLI_QUORUM, "timeout", "the %s did not answer in time", who);
 	if (err == GN_CLOSED)
 		return cli_fail(cli, CLI_FAILED, "closed",
-				"the node broke off its answer; its log is %s/geonetd.log",
-				cli->data);
-	return cli_fail(cli, CLI_FAILED, "io", "the node cannot be asked: %s", gn_err_text(err));
+				"the %s broke off its answer; its log is %s/%s.log", who, cli->data,
+				ask->agent ? "geonet-agent" : "geonetd");
+	return cli_fail(cli, CLI_FAILED, "io", "the %s cannot be asked: %s", who, gn_err_text(err));
+}
+
+/* ---- words that the other end would not take ---- */
+
+/* Strings of app/1 are UTF-8: a frame with another one ends the connection, and nobody would know
+ * why. False after printing. */
+static bool is_text(struct cli *cli, const char *name, struct gn_slice s)
+{
+	size_t good = s.len;
+	if (gn_utf8_ok(s))
+		return true;
+	while (good && !gn_utf8_ok(gn_slice(s.p, good)))
+		good--;
+	cli_fail(cli, CLI_USAGE, gn_err_name(GN_TEXT),
+		 "%s is not valid UTF-8 at its byte %zu; convert it first, as with iconv",
+		 strcmp(name, "text") == 0 ? "the text" : out_text(name), good + 1);
+	return false;
+}
+
+static bool words_are_text(struct cli *cli, const struct ask *ask)
+{
+	const struct gn_fb_type *type = gn_app_type(ask->kind);
+	for (unsigned i = 0; i < type->field_count; i++) {
+		const uint8_t *at = (const uint8_t *)ask->args + type->fields[i].c_offset;
+		struct gn_slice one;
+		struct {
+			const struct gn_slice *p;
+			size_t count;
+		} list = {0};
+		if (type->fields[i].kind == GN_FB_STRING) {
+			memcpy(&one, at, sizeof one);
+			if (!is_text(cli, type->fields[i].name, one))
+				return false;
+		} else if (type->fields[i].kind == GN_FB_STRINGS) {
+			memcpy(&list, at, sizeof list);
+		}
+		for (size_t k = 0; k < list.count; k++)
+			if (!is_text(cli, type->fields[i].name, list.p[k]))
+				return false;
+	}
+	return true;
 }
 
 /* As a client with a secret of its own (AG-91), where $GEONET_CLIENT names a file with it; false:
@@ -279,13 +321,15 @@ int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply)
 					       .software = "geonet " GEONET_VERSION,
 					       .now = gn_os_steady()};
 	char *path = NULL, origin[256];
+	*reply = (struct reply){.agent = ask->agent};
+	if (!words_are_text(cli, ask))
+		return CLI_USAGE;
 	struct talk t = {.cli = cli,
 			 .ask = ask,
 			 .reply = reply,
 			 .fd = ask->agent ? client_agent_dial(cli, &path)
 					  : client_dial(cli, false)};
 	struct gn_rand random = gn_rand_system();
-	*reply = (struct reply){0};
 	bool chosen =
 		t.fd < 0 || !ask->agent || choose_client(cli, &config, path, origin, sizeof origin);
 	free(path);
@@ -310,5 +354,5 @@ int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply)
 		return ask->quiet ? CLI_FAILED : tell_failed(cli, ask, t.failed);
 	reply->message = json_text(json_object_get(reply->json, "error"), "message");
 	reply->status = reply->err ? gn_err_http(reply->err) : 200;
-	return cli_exit_of(reply->err);
+	return client_exit_of(reply);
 }

@@ -280,6 +280,23 @@ static gn_err unseal_forms(const uint8_t *file, size_t len, const char *passphra
 	return err;
 }
 
+bool identity_sealed(struct cli *cli)
+{
+	char *path = key_path(cli);
+	uint8_t *file = NULL;
+	size_t len = 0;
+	struct identity id;
+	memset(&id, 0, sizeof id);
+	bool sealed = access(path, R_OK) == 0 &&
+		      read_input(cli, path, GN_KEYFILE_MAX, &file, &len) &&
+		      unseal_key(file, len, "", &id) == GN_PASSPHRASE;
+	identity_wipe(&id);
+	gn_wipe(file, len);
+	free(file);
+	free(path);
+	return sealed;
+}
+
 bool identity_load(struct cli *cli, struct identity *out)
 {
 	char *path = key_path(cli), passphrase[PASSPHRASE_MAX] = "";

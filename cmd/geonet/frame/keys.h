@@ -10,6 +10,8 @@ struct identity {
 	struct gn_identity_keys keys;
 	char pid[GN_PID_MAX];
 };
+/* Is DATA/identity.key under a passphrase? False, too, where it cannot be read. */
+bool identity_sealed(struct cli *cli);
 /* Opens DATA/identity.key, asking for its passphrase when there is one. False after printing. */
 bool identity_load(struct cli *cli, struct identity *out);
 void identity_wipe(struct identity *id);

@@ -16,6 +16,8 @@ int cli_exit_of(gn_err err)
 {
 	switch (err) {
 	case GN_OK: return CLI_OK;
+	case GN_USAGE:
+	case GN_TEXT: return CLI_USAGE;
 	case GN_NOT_FOUND: return CLI_NOT_FOUND;
 	case GN_QUORUM:
 	case GN_TIMEOUT:
@@ -251,6 +253,32 @@ static size_t code_point(const uint8_t *p, uint32_t *out)
 	return len;
 }
 
+/* Would it do something to the terminal, or to what stands around it? */
+static bool is_bad(uint32_t c, bool utf8)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x80 && !utf8) || is_deceiving(c);
+}
+
+void out_lines(const char *text, const char *indent)
+{
+	struct gn_slice s = gn_str(text);
+	bool utf8 = gn_utf8_ok(s);
+	for (size_t i = 0, len = 1; i < s.len; i += len) {
+		uint32_t c = s.p[i];
+		len = utf8 ? code_point(s.p + i, &c) : 1;
+		if (c == '\n')
+			printf("\n%s", indent);
+		else if (c == '\r' && i + 1 < s.len && s.p[i + 1] == '\n')
+			continue;
+		else if (c == '\t')
+			putchar(' ');
+		else if (is_bad(c, utf8))
+			putchar('?');
+		else
+			fwrite(s.p + i, 1, len, stdout);
+	}
+}
+
 const char *out_text_slice(struct gn_slice s)
 {
 	char *out = next_buffer();
@@ -259,8 +287,7 @@ const char *out_text_slice(struct gn_slice s)
 	for (size_t i = 0; i < s.len; i += len) {
 		uint32_t c = s.p[i];
 		len = utf8 ? code_point(s.p + i, &c) : 1;
-		bool bad = c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x80 && !utf8) ||
-			   is_deceiving(c);
+		bool bad = is_bad(c, utf8);
 		if (n + (bad ? 1 : len) > 1090)
 			break;
 		if (bad)

@@ -37,6 +37,8 @@ void out_pair(const struct cli *cli, const char *name, const char *fmt, ...) GN_
  * most. */
 const char *out_text(const char *s);
 const char *out_text_slice(struct gn_slice s);
+/* The same, printed, however long it is: each line but the first begins with `indent`. */
+void out_lines(const char *s, const char *indent);
 /* "1.5 MiB", "3 h 20 min", "2026-11-21 07:00": one of the same buffers. */
 const char *out_bytes(uint64_t n);
 const char *out_duration(uint64_t seconds);

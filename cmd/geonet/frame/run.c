@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -69,6 +70,14 @@ int cli_run(const struct cli_program *program, int argc, char **argv)
 	static struct cli cli;
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	bool help = false;
+	/* closed: what is written is to fail, not to go into a file that is opened later */
+	if (fcntl(STDOUT_FILENO, F_GETFD) < 0) {
+		int null = open("/dev/null", O_RDONLY);
+		if (null >= 0 && null != STDOUT_FILENO) {
+			(void)!dup2(null, STDOUT_FILENO);
+			close(null);
+		}
+	}
 	gn_os_harden();
 	cli.program = program;
 	cli.words = argv;

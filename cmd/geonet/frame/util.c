@@ -79,8 +79,22 @@ const char *json_text(const json_t *object, const char *name)
 
 uint64_t json_number(const json_t *object, const char *name)
 {
-	json_int_t v = json_integer_value(json_object_get(object, name));
+	const json_t *value = json_object_get(object, name);
+	const char *text = json_string_value(value);
+	json_int_t v = json_integer_value(value);
+	if (text) /* above 2^53, as doubles cannot have it (AP-3) */
+		return text[strspn(text, "0123456789")] ? 0 : strtoull(text, NULL, 10);
 	return v > 0 ? (uint64_t)v : 0;
+}
+
+uint64_t json_seconds(const json_t *object, const char *name)
+{
+	return json_number(object, name) / 1000;
+}
+
+bool json_is(const json_t *object, const char *name, const char *word)
+{
+	return strcmp(json_text(object, name), word) == 0;
 }
 
 double json_double(const json_t *object, const char *name)

@@ -15,6 +15,10 @@ json_t *json_hex(const void *p, size_t len);
 json_t *json_slice(struct gn_slice s);
 const char *json_text(const json_t *object, const char *name); /* "" when absent */
 uint64_t json_number(const json_t *object, const char *name);  /* 0 when absent */
+/* Of a time in Unix milliseconds. */
+uint64_t json_seconds(const json_t *object, const char *name);
+/* Is it this word? */
+bool json_is(const json_t *object, const char *name, const char *word);
 double json_double(const json_t *object, const char *name);
 /* Percent-encodes what is not unreserved, '/' too; the caller frees. */
 char *url_part(const char *s);

@@ -46,7 +46,7 @@ bool job_queue_read(struct cli *cli, const char *word, struct job_queue *out)
 {
 	uint8_t *text = NULL;
 	size_t len;
-	*out = (struct job_queue){.own = !word || strcmp(word, "own") == 0};
+	*out = (struct job_queue){.word = word, .own = !word || strcmp(word, "own") == 0};
 	if (out->own)
 		return true;
 	bool is_text = strncmp(word, PREFIX, sizeof PREFIX - 1) == 0;
@@ -163,8 +163,8 @@ void job_print(const struct cli *cli, const json_t *job)
 		out_pair(cli, "attempts", "%llu, the last by worker %.16s",
 			 (unsigned long long)attempts, json_text(job, "worker"));
 	out_pair(cli, "asked by", "%.16s", json_text(job, "requester"));
-	out_pair(cli, "since", "%s", out_time(json_number(job, "deposited")));
-	out_pair(cli, "not after", "%s", out_time(json_number(job, "not_after")));
+	out_pair(cli, "since", "%s", out_time(json_seconds(job, "deposited")));
+	out_pair(cli, "not after", "%s", out_time(json_seconds(job, "not_after")));
 	if (json_number(job, "wall_ms"))
 		out_pair(cli, "took", "%.3f s", (double)json_number(job, "wall_ms") / 1000.0);
 	if (*json_text(job, "note"))

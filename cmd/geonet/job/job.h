@@ -15,6 +15,7 @@
 /* A queue as people name it: own, or what its owner's `geonet box grant` printed, which is
  * "geonet:queue/" key "/" its owner's worker "/" token, keys in hex, the token base64 for URLs. */
 struct job_queue {
+	const char *word; /* as it was named; NULL: own */
 	bool own;
 	struct gn_fb_key key, worker;
 	uint8_t bytes[GN_TOKEN_MAX];

@@ -21,7 +21,7 @@ static void print_table(struct cli *cli, const json_t *jobs)
 		table_add(&t, "%s", json_text(job, "state"));
 		table_add(&t, "%llu", (unsigned long long)json_number(job, "attempts"));
 		table_add(&t, "%s", out_text(json_text(job, "kind")));
-		table_add(&t, "%s", out_time(json_number(job, "deposited")));
+		table_add(&t, "%s", out_time(json_seconds(job, "deposited")));
 		table_add(&t, "%s", json_text(job, "reason"));
 	}
 	table_print(cli, &t);

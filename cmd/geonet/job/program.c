@@ -46,8 +46,10 @@ static void environment(const json_t *job)
 					       {"GEONET_JOB_KIND", "kind"},
 					       {"GEONET_JOB_REQUESTER", "requester"}};
 	static const char *const numbers[][2] = {{"GEONET_JOB_ATTEMPT", "attempts"},
-						 {"GEONET_JOB_CLASS", "class"},
-						 {"GEONET_JOB_NOT_AFTER", "not_after"}};
+						 {"GEONET_JOB_CLASS", "class"}};
+	char *not_after = cli_format("%llu", (unsigned long long)json_seconds(job, "not_after"));
+	setenv("GEONET_JOB_NOT_AFTER", not_after, 1); /* seconds, as shells have them */
+	free(not_after);
 	for (size_t i = 0; i < GN_COUNT(names); i++)
 		setenv(names[i][0], json_text(job, names[i][1]), 1);
 	for (size_t i = 0; i < GN_COUNT(numbers); i++) {

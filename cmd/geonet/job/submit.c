@@ -87,8 +87,9 @@ static int wait_for(struct cli *cli, const struct job_queue *q, const char *id, 
 	}
 	cli_progress_done(cli);
 	return cli_fail(cli, CLI_QUORUM, "timeout",
-			"in %llu s no worker did it; it waits on, see: geonet job show %.12s",
-			(unsigned long long)seconds, id);
+			"in %llu s no worker did it; it waits on, see: geonet job show %.12s%s%s",
+			(unsigned long long)seconds, id, q->own ? "" : " --queue ",
+			q->own ? "" : out_text(q->word));
 }
 
 static int submitted(struct cli *cli, const struct job_queue *q, const struct reply *r)

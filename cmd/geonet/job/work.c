@@ -226,7 +226,7 @@ int cmd_job_work(struct cli *cli)
 	struct worker w = {.cli = cli, .command = cli_option(cli, "exec"), .lease = 30};
 	uint64_t count = 0;
 	bool empty = cli_flag(cli, "until-empty");
-	int exit = CLI_OK, last = CLI_OK;
+	int exit = CLI_OK, failed = CLI_OK;
 	if (!w.command)
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"--exec CMD is missing: what is to be run for each job, such as "
@@ -242,7 +242,8 @@ int cmd_job_work(struct cli *cli)
 	signal(SIGPIPE, SIG_IGN);
 	if (!queue_of(&w, &exit))
 		return exit;
-	cli_note(cli, "Waiting for jobs; Ctrl-C ends it.");
+	cli_note(cli, empty ? "Until the queue is empty: no job came for 5 seconds."
+			    : "Waiting for jobs; Ctrl-C ends it.");
 	for (uint64_t done = 0; !ended && (!count || done < count);) {
 		json_t *job;
 		exit = take(&w, empty, &job);
@@ -250,9 +251,11 @@ int cmd_job_work(struct cli *cli)
 			break;
 		if (!job)
 			continue;
-		last = do_job(&w, job);
+		int became = do_job(&w, job);
+		failed = failed ? failed : became;
 		json_decref(job);
 		done++;
 	}
-	return exit ? exit : count == 1 ? last : CLI_OK;
+	/* who says how much is to be done is told whether all of it was */
+	return exit ? exit : count || empty ? failed : CLI_OK;
 }

@@ -18,17 +18,20 @@
 
 static int print_status(struct cli *cli, struct reply *r)
 {
-	static const char *const states[] = {"new: it has no keys yet", "locked", "open"};
 	const json_t *j = r->json;
-	unsigned state = (unsigned)json_number(j, "state");
+	bool open = json_is(j, "state", "open");
 	bool online = json_is_true(json_object_get(j, "online"));
 	if (cli->json)
 		return cli_json(cli, json_incref(r->json));
-	out_pair(cli, "agent", "%s", states[state < 3 ? state : 0]);
+	out_pair(cli, "agent", "%s",
+		 open ? "open"
+		 : json_is(j, "state", "locked")
+			 ? "locked; open it: geonet agent unlock"
+			 : "new: it has no keys yet; first: geonet agent start");
 	if (*json_text(j, "pid"))
 		out_pair(cli, "you", "%s", json_text(j, "pid"));
 	out_pair(cli, "network", "%s", online ? "through the node" : out_text(json_text(j, "why")));
-	if (state == 2)
+	if (open)
 		out_pair(cli, "reachable", "%s",
 			 json_is_true(json_object_get(j, "published"))
 				 ? "others find your keys and boxes"
@@ -40,10 +43,10 @@ static int print_status(struct cli *cli, struct reply *r)
 			 "taken out of your identity by another one of yours, where "
 			 "a backup was put back: it sends nothing");
 	if (json_number(j, "waiting"))
-		out_pair(cli, "new", "%s; open: geonet agent unlock",
+		out_pair(cli, "new", "%s",
 			 out_count(json_number(j, "waiting"), "sealed item came while it is locked",
 				   "sealed items came while it is locked"));
-	if (state == 2)
+	if (open)
 		out_pair(cli, "messages", "%llu unread, %llu on their way",
 			 (unsigned long long)json_number(j, "unread"),
 			 (unsigned long long)json_number(j, "sending"));
@@ -128,10 +131,31 @@ int cmd_agent_down(struct cli *cli)
 			       DOWN_WAIT_S);
 }
 
+/* Is there nothing to be opened? Then that is said, with how it stands. */
+static bool open_already(struct cli *cli, int *exit)
+{
+	static const struct gn_fb_agent_status_args none;
+	struct reply r;
+	struct ask ask = {
+		.kind = (struct gn_app_kind)AGENT(AGENT_STATUS), .args = &none, .agent = true};
+	*exit = client_ask_must(cli, &ask, &r, "the agent's status");
+	bool open = !*exit && json_is(r.json, "state", "open") &&
+		    !json_is_true(json_object_get(r.json, "identity_wanted"));
+	if (open) {
+		cli_note(cli, "It is open already.");
+		*exit = print_status(cli, &r);
+	}
+	reply_free(&r);
+	return open || *exit;
+}
+
 int cmd_agent_start(struct cli *cli)
 {
+	int done;
 	char passphrase[PASSPHRASE_MAX] = "";
 	const char *name = cli_option(cli, "name"), *file = cli_option(cli, "passphrase-file");
+	if (open_already(cli, &done))
+		return done;
 	bool none = cli_flag(cli, "no-passphrase"),
 	     ok = identity_exists(cli) ? none || passphrase_old(cli, file, passphrase)
 				       : passphrase_new(cli, none, file, passphrase);
@@ -148,6 +172,9 @@ int cmd_agent_start(struct cli *cli)
 int cmd_agent_unlock(struct cli *cli)
 {
 	char passphrase[PASSPHRASE_MAX] = "";
+	int done;
+	if (open_already(cli, &done))
+		return done;
 	if (!passphrase_old(cli, cli_option(cli, "passphrase-file"), passphrase))
 		return CLI_FAILED;
 	struct gn_fb_unlock_args args = {.passphrase = gn_str(passphrase)};
@@ -160,6 +187,38 @@ int cmd_agent_lock(struct cli *cli)
 {
 	static const struct gn_fb_lock_args none;
 	return ask_simple(cli, (struct gn_app_kind)AGENT(LOCK), &none, "it was not locked");
+}
+
+int cmd_agent_passphrase(struct cli *cli)
+{
+	char before[PASSPHRASE_MAX] = "", after[PASSPHRASE_MAX] = "";
+	bool sealed = identity_sealed(cli);
+	int exit = CLI_FAILED;
+	bool told = !sealed || passphrase_old(cli, cli_option(cli, "passphrase-file"), before);
+	unsetenv("GEONET_PASSPHRASE_FILE"); /* of the old one */
+	if (told && passphrase_new(cli, cli_flag(cli, "no-passphrase"),
+				   cli_option(cli, "new-passphrase-file"), after)) {
+		struct gn_fb_agent_passphrase_args args = {.before = gn_str(before),
+							   .after = gn_str(after)};
+		struct reply r;
+		struct ask ask = {.kind = (struct gn_app_kind)AGENT(AGENT_PASSPHRASE),
+				  .args = &args,
+				  .agent = true};
+		exit = client_ask_must(cli, &ask, &r, "the passphrase stays as it was");
+		if (!exit && cli->json)
+			exit = cli_json(cli, json_pack("{sb}", "passphrase", *after != 0));
+		else if (!exit)
+			cli_note(cli,
+				 *after ? "The passphrase is set: keys and identity open with "
+					  "it alone from now on. Backups made before open with "
+					  "the one of then."
+					: "There is no passphrase any more: whoever reads the "
+					  "files can use the keys.");
+		reply_free(&r);
+	}
+	gn_wipe(before, sizeof before);
+	gn_wipe(after, sizeof after);
+	return exit;
 }
 
 int cmd_agent_renew(struct cli *cli)

@@ -34,7 +34,7 @@ static void add_time(struct table *t, const json_t *client, const char *name, co
 	char text[32];
 	uint64_t at = json_number(client, name);
 	if (at)
-		gn_os_time_text((gn_time)at * GN_SEC, text, sizeof text);
+		gn_os_time_text((gn_time)at * GN_MSEC, text, sizeof text);
 	table_add(t, "%s", at ? text : none);
 }
 
@@ -91,7 +91,7 @@ static int add(struct cli *cli, const char *name)
 	if (!count || word)
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"--right says what it may do, 1 to 64 times: chat, contacts, "
-				"jobs, send/PID, network, agent or *");
+				"jobs, send/PID, send/*, network, agent or *");
 	if (out && access(out, F_OK) == 0)
 		return cli_fail(
 			cli, CLI_FAILED, "exists",
@@ -150,7 +150,7 @@ static int drop(struct cli *cli, const char *word)
 	if (!exit && cli->json)
 		return cli_json(cli, json_pack("{ss}", "removed", word));
 	if (!exit)
-		cli_note(cli, "Removed: it may do nothing from now on.");
+		cli_note(cli, "Removed: from now on the agent takes nothing from it.");
 	return exit;
 }
 

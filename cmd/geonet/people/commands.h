@@ -15,6 +15,7 @@ int cmd_agent_start(struct cli *cli);
 int cmd_agent_unlock(struct cli *cli);
 int cmd_agent_lock(struct cli *cli);
 int cmd_agent_renew(struct cli *cli);
+int cmd_agent_passphrase(struct cli *cli);
 
 int cmd_agent_clients(struct cli *cli);
 int cmd_agent_approve(struct cli *cli);
@@ -48,6 +49,8 @@ int cmd_presence_show(struct cli *cli);
 int cmd_presence_set(struct cli *cli);
 int cmd_presence_follow(struct cli *cli);
 
+/* What they are called here, else by themselves, else their PID. */
+const char *contact_name(const json_t *person);
 /* What is wrong about them, as warnings; usually nothing. */
 void contact_alarm(struct cli *cli, const json_t *person);
 /* "stored 3 of 8": of an own message; one static buffer. */

@@ -11,24 +11,26 @@
 
 static const char *state_of(const json_t *p)
 {
-	static const char *const words[] = {"", "asked", "request", "", "refused"};
-	unsigned state = (unsigned)json_number(p, "state");
-	if (json_is_true(json_object_get(p, "blocked")))
-		return "blocked";
-	return state < GN_COUNT(words) ? words[state] : "";
+	return json_is_true(json_object_get(p, "blocked")) ? "blocked" : json_text(p, "state");
 }
 
 static const char *trust_of(const json_t *p)
 {
-	static const char *const words[] = {"unknown", "by name", "introduced", "linked", "met"};
-	unsigned trust = (unsigned)json_number(p, "trust");
 	return json_is_true(json_object_get(p, "unseen"))    ? "not looked at"
 	       : json_is_true(json_object_get(p, "changed")) ? "CHANGED"
 	       : json_number(p, "verified")                  ? "verified"
-	       : trust < GN_COUNT(words)                     ? words[trust]
-							     : "";
+	       : json_is(p, "trust", "by-name")              ? "by name"
+							     : json_text(p, "trust");
 }
 
+const char *contact_name(const json_t *p)
+{
+	return *json_text(p, "petname") ? json_text(p, "petname")
+	       : *json_text(p, "name")  ? json_text(p, "name")
+					: json_text(p, "pid");
+}
+
+/* In a list with PIDs: an empty one of who has none. */
 static const char *name_of(const json_t *p)
 {
 	return *json_text(p, "petname") ? json_text(p, "petname") : json_text(p, "name");
@@ -38,12 +40,12 @@ void contact_alarm(struct cli *cli, const json_t *p)
 {
 	if (*json_text(p, "alarm"))
 		cli_warn(cli, "%s: %s; nothing is sent until you have looked at it",
-			 out_text(name_of(p)), json_text(p, "alarm"));
+			 out_text(contact_name(p)), json_text(p, "alarm"));
 	if (json_is_true(json_object_get(p, "changed")))
 		cli_warn(cli,
 			 "%s: their safety number is another one than you compared: ask them why, "
 			 "and compare it again: geonet contacts verify %s",
-			 out_text(name_of(p)), json_text(p, "pid"));
+			 out_text(contact_name(p)), json_text(p, "pid"));
 }
 
 int cmd_contacts_list(struct cli *cli)
@@ -85,29 +87,97 @@ int cmd_contacts_list(struct cli *cli)
 	return exit;
 }
 
-/* One call about one person, said in a line: by the name that the user gave them, if any. */
+/* One call about one person, said in a line: done is "Added", with what became of them. */
 static int one(struct cli *cli, struct gn_app_kind kind, const void *args, const char *failed,
 	       const char *done)
 {
 	struct reply r;
 	struct ask ask = {.kind = kind, .args = args, .agent = true};
-	const char *who = cli->args[cli->arg_count > 1];
 	int exit = client_ask_must(cli, &ask, &r, failed);
-	if (!exit && cli->json)
-		exit = cli_json(cli, r.json ? json_incref(r.json) : json_object());
+	if (!exit && cli->json && *json_text(r.json, "pid"))
+		exit = cli_json(cli, json_incref(r.json));
+	else if (!exit && cli->json) /* nobody is left to be shown */
+		exit = cli_json(cli, json_pack("{ss ss}", "who", cli->args[0], "done", done));
 	else if (!exit)
-		cli_note(cli, "%s %s.", done, who);
+		cli_note(cli, "%s %s.", done, cli->args[0]);
 	reply_free(&r);
 	return exit;
 }
 
+/* ---- adding, naming ---- */
+
+/* Who is known, before that changes: NULL when it cannot be read. */
+static json_t *known(struct cli *cli)
+{
+	struct reply r;
+	struct gn_fb_contacts_list_args args = {.limit = 500};
+	struct ask ask = {.kind = (struct gn_app_kind)CONTACT(CONTACTS_LIST),
+			  .args = &args,
+			  .agent = true,
+			  .quiet = true};
+	json_t *list = client_ask(cli, &ask, &r) == CLI_OK
+			       ? json_incref(json_object_get(r.json, "contacts"))
+			       : NULL;
+	reply_free(&r);
+	return list;
+}
+
+static const json_t *with_pid(const json_t *list, const char *pid)
+{
+	size_t i;
+	json_t *p;
+	json_array_foreach(list, i, p)
+	{
+		if (json_is(p, "pid", pid))
+			return p;
+	}
+	return NULL;
+}
+
+/* Somebody else of the same name is no longer meant by it. */
+static void warn_same_name(struct cli *cli, const json_t *list, const json_t *person)
+{
+	size_t i;
+	json_t *p;
+	json_array_foreach(list, i, p)
+	{
+		if (!json_is(p, "pid", json_text(person, "pid")) &&
+		    strcmp(contact_name(p), contact_name(person)) == 0) {
+			cli_warn(cli,
+				 "%s is called that, too: say whom by PID, or give one of them "
+				 "another name: geonet contacts name PID NAME",
+				 json_text(p, "pid"));
+			return;
+		}
+	}
+}
+
 int cmd_contacts_add(struct cli *cli)
 {
+	struct reply r;
 	struct gn_fb_contact_add_args args = {
 		.who = gn_str(cli->args[0]),
 		.petname = gn_str(cli->arg_count > 1 ? cli->args[1] : "")};
-	return one(cli, (struct gn_app_kind)CONTACT(CONTACT_ADD), &args, "they were not added",
-		   "Added");
+	struct ask ask = {
+		.kind = (struct gn_app_kind)CONTACT(CONTACT_ADD), .args = &args, .agent = true};
+	json_t *list = known(cli);
+	int exit = client_ask_must(cli, &ask, &r, "they were not added");
+	const json_t *before = with_pid(list, json_text(r.json, "pid"));
+	bool was = json_is(before, "state", "asked") || json_is(before, "state", "accepted");
+	if (!exit && cli->json)
+		exit = cli_json(cli, json_incref(r.json));
+	else if (!exit && was)
+		cli_note(cli,
+			 "They are a contact already, called %s; geonet contacts name "
+			 "changes that.",
+			 out_text(contact_name(r.json)));
+	else if (!exit)
+		cli_note(cli, "Added %s.", out_text(contact_name(r.json)));
+	if (!exit && !was)
+		warn_same_name(cli, list, r.json);
+	json_decref(list);
+	reply_free(&r);
+	return exit;
 }
 
 static int answer(struct cli *cli, bool accept)
@@ -131,8 +201,23 @@ int cmd_contacts_name(struct cli *cli)
 {
 	struct gn_fb_contact_set_args args = {.who = gn_str(cli->args[0]),
 					      .petname = gn_str(cli->args[1])};
-	return one(cli, (struct gn_app_kind)CONTACT(CONTACT_SET), &args, "the name was not set",
-		   "Named");
+	struct reply r;
+	struct ask ask = {
+		.kind = (struct gn_app_kind)CONTACT(CONTACT_SET), .args = &args, .agent = true};
+	json_t *list = known(cli);
+	int exit = client_ask_must(cli, &ask, &r, "the name was not set");
+	if (!exit && cli->json)
+		exit = cli_json(cli, json_incref(r.json));
+	else if (!exit && *cli->args[1])
+		cli_note(cli, "Named %s.", out_text(contact_name(r.json)));
+	else if (!exit)
+		cli_note(cli, "The name that you gave them is gone; they are shown as %s.",
+			 out_text(contact_name(r.json)));
+	if (!exit)
+		warn_same_name(cli, list, r.json);
+	json_decref(list);
+	reply_free(&r);
+	return exit;
 }
 
 static int block(struct cli *cli, bool on)

@@ -69,19 +69,16 @@ void file_progress(const struct cli *cli, const char *doing, uint64_t done, uint
 static const char *state_of(const json_t *f)
 {
 	static char text[96];
-	switch (json_number(f, "state")) {
-	case GN_FB_FILE_STATE_UPLOADING:
+	if (json_is(f, "state", "uploading"))
 		snprintf(text, sizeof text, "stopped at %s; send it again to go on",
 			 out_bytes(json_number(f, "done")));
-		return text;
-	case GN_FB_FILE_STATE_SPREADING:
+	else if (json_is(f, "state", "spreading"))
 		snprintf(text, sizeof text, "%llu of %llu copies made",
 			 (unsigned long long)json_number(f, "copies"),
 			 (unsigned long long)json_number(f, "wanted"));
-		return text;
-	case GN_FB_FILE_STATE_FAILED: return "not sent";
-	default: return "";
-	}
+	else
+		return json_is(f, "state", "failed") ? "not sent" : "";
+	return text;
 }
 
 static const char *time_of(uint64_t ms)

@@ -32,7 +32,7 @@ static bool on_more(void *user, const json_t *f)
 			cli_note(s->cli, "%s of it are there already.", out_bytes(s->from));
 		s->since = gn_os_steady();
 	}
-	if (json_number(f, "state") == GN_FB_FILE_STATE_SPREADING)
+	if (json_is(f, "state", "spreading"))
 		cli_progress(s->cli, "%s is sealed; %llu of %llu copies made...", s->name,
 			     (unsigned long long)json_number(f, "copies"),
 			     (unsigned long long)json_number(f, "wanted"));
@@ -114,13 +114,12 @@ static void name_it(struct cli *cli, const char *pid, const char *path, const st
 
 static int say_result(struct cli *cli, const struct sending *s, const char *who, const json_t *f)
 {
-	uint64_t state = json_number(f, "state");
-	int exit = state == GN_FB_FILE_STATE_SENT ? CLI_OK : CLI_QUORUM;
+	int exit = json_is(f, "state", "sent") ? CLI_OK : CLI_QUORUM;
 	if (cli->json) {
 		int printed = cli_json(cli, json_incref((json_t *)(uintptr_t)f));
 		return printed ? printed : exit;
 	}
-	if (state == GN_FB_FILE_STATE_FAILED)
+	if (json_is(f, "state", "failed"))
 		return cli_fail(cli, CLI_FAILED, "failed", "%s was not sent: %s; %s", s->name,
 				json_text(f, "reason"), json_text(f, "next"));
 	if (exit)
@@ -172,6 +171,22 @@ static int send_open(struct cli *cli, struct sending *s, const char *pid, const 
 	return exit;
 }
 
+/* Its copies go through the node: without one nothing would be seen to happen. */
+static void note_offline(struct cli *cli)
+{
+	static const struct gn_fb_agent_status_args none;
+	struct reply r;
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_AGENT, GN_FB_APP_AGENT_BODY_AGENT_STATUS},
+			  .args = &none,
+			  .agent = true,
+			  .quiet = true};
+	if (client_ask(cli, &ask, &r) == CLI_OK && !json_is_true(json_object_get(r.json, "online")))
+		cli_note(cli,
+			 "No node (%s); it is sealed now and waits for one. Start it: geonet up",
+			 out_text(json_text(r.json, "why")));
+	reply_free(&r);
+}
+
 int cmd_file_send(struct cli *cli)
 {
 	struct reply r;
@@ -188,6 +203,8 @@ int cmd_file_send(struct cli *cli)
 			  .args = &get,
 			  .agent = true};
 	int exit = client_ask_must(cli, &ask, &r, "nothing can be sent to them");
+	if (!exit)
+		note_offline(cli);
 	if (!exit)
 		exit = send_open(cli, &s, json_text(r.json, "pid"), &st);
 	reply_free(&r);

@@ -10,24 +10,21 @@
 #include <time.h>
 
 #define CHAT(member) {GN_FB_APP_BODY_APP_CHAT, GN_FB_APP_CHAT_BODY_##member}
-#define TEXT_MAX 65536u /* bytes read from stdin; the agent says how much one message may have */
+#define TEXT_MAX 16384u /* bytes of one message */
 
 /* ---- one message as lines ---- */
 
 const char *msg_state(const json_t *m)
 {
 	static char text[64];
-	switch (json_number(m, "state")) {
-	case GN_FB_SEND_STATE_WAITING: return "waiting";
-	case GN_FB_SEND_STATE_STORED:
-		snprintf(text, sizeof text, "stored %llu of %llu",
-			 (unsigned long long)json_number(m, "held"),
-			 (unsigned long long)json_number(m, "of"));
-		return text;
-	case GN_FB_SEND_STATE_DELIVERED: return "delivered";
-	case GN_FB_SEND_STATE_READ: return "read";
-	default: return "not delivered";
-	}
+	if (json_is(m, "state", "failed"))
+		return "not delivered";
+	if (!json_is(m, "state", "stored"))
+		return json_text(m, "state");
+	snprintf(text, sizeof text, "stored %llu of %llu",
+		 (unsigned long long)json_number(m, "held"),
+		 (unsigned long long)json_number(m, "of"));
+	return text;
 }
 
 static const char *time_text(uint64_t ms)
@@ -43,22 +40,21 @@ static const char *time_text(uint64_t ms)
 static void print_message(const struct cli *cli, const char *who, const json_t *m)
 {
 	bool mine = json_is_true(json_object_get(m, "mine"));
-	unsigned kind = (unsigned)json_number(m, "kind");
 	size_t i;
 	json_t *file;
-	if (kind == 64) {
+	if (json_is(m, "kind", "gap")) {
 		printf("%s    %s did not arrive%s\n", out_dim(cli),
 		       out_count(json_number(m, "missing"), "message", "messages"), out_plain(cli));
 		return;
 	}
-	if (kind == 65)
+	if (json_is(m, "kind", "line"))
 		return;
 	printf("%s%s%s  %s%s%s  ", out_dim(cli), time_text(json_number(m, "sent")), out_plain(cli),
 	       out_bold(cli), mine ? "you" : out_text(who), out_plain(cli));
 	if (json_is_true(json_object_get(m, "deleted")))
 		printf("%s(deleted)%s", out_dim(cli), out_plain(cli));
 	else
-		printf("%s", out_text(json_text(m, "text")));
+		out_lines(json_text(m, "text"), "    ");
 	if (json_is_true(json_object_get(m, "edited")))
 		printf(" %s(edited)%s", out_dim(cli), out_plain(cli));
 	if (mine)
@@ -73,27 +69,50 @@ static void print_message(const struct cli *cli, const char *who, const json_t *
 
 /* ---- sending ---- */
 
-/* The words of the command line, or all of stdin for "-". The caller frees; NULL was told. */
-static char *take_text(struct cli *cli)
+/* All of stdin, without the newline at its end, or the words of the command line; NULL was told. */
+static char *read_words(struct cli *cli)
 {
-	if (cli->arg_count == 2 && strcmp(cli->args[1], "-") == 0) {
-		char *text = cli_alloc(TEXT_MAX + 1);
-		size_t len = fread(text, 1, TEXT_MAX + 1, stdin);
-		if (len <= TEXT_MAX) {
-			text[len && text[len - 1] == '\n' ? len - 1 : len] = 0;
-			return text;
-		}
+	char *text = cli_format("%s", cli->args[1]);
+	if (cli->arg_count == 2 && strcmp(text, "-") == 0) {
 		free(text);
-		cli_fail(cli, CLI_USAGE, "too-large", "the text is longer than 64 KiB");
+		text = cli_alloc(TEXT_MAX + 3); /* and one past it, a newline */
+		size_t len = fread(text, 1, TEXT_MAX + 2, stdin);
+		bool zero = memchr(text, 0, len) != NULL;
+		text[len && text[len - 1] == '\n' ? len - 1 : len] = 0;
+		if (!zero)
+			return text;
+		free(text);
+		cli_fail(cli, CLI_USAGE, gn_err_name(GN_TEXT),
+			 "the text has a zero byte in it, so it is none; send it as a file: geonet "
+			 "file send");
 		return NULL;
 	}
-	char *text = cli_format("%s", cli->args[1]);
 	for (int i = 2; i < cli->arg_count; i++) {
 		char *more = cli_format("%s %s", text, cli->args[i]);
 		free(text);
 		text = more;
 	}
 	return text;
+}
+
+/* The caller frees; NULL was told. */
+static char *take_text(struct cli *cli)
+{
+	char *text = read_words(cli);
+	if (!text)
+		return NULL;
+	if (strlen(text) > TEXT_MAX)
+		cli_fail(cli, CLI_USAGE, gn_err_name(GN_TOO_LARGE),
+			 "the text is too long: 16,384 bytes at most; send it as a file: geonet "
+			 "file send");
+	else if (text[strspn(text, " \t\r\n")] == 0)
+		cli_fail(cli, CLI_USAGE, gn_err_name(GN_USAGE),
+			 "there is no text to send: say it after the name, or - to read it from "
+			 "stdin");
+	else
+		return text;
+	free(text);
+	return NULL;
 }
 
 int cmd_msg_send(struct cli *cli)
@@ -142,9 +161,7 @@ static char *shown_name(struct cli *cli, const char *who)
 	char *name = NULL;
 	if (client_ask(cli, &ask, &r) == CLI_OK) {
 		contact_alarm(cli, r.json);
-		name = cli_format("%s", *json_text(r.json, "petname") ? json_text(r.json, "petname")
-					: *json_text(r.json, "name")  ? json_text(r.json, "name")
-								      : json_text(r.json, "pid"));
+		name = cli_format("%s", contact_name(r.json));
 	}
 	reply_free(&r);
 	return name ? name : cli_format("%s", who);
@@ -202,6 +219,25 @@ int cmd_msg_history(struct cli *cli)
 	return print_history(cli, false, limit, before);
 }
 
+/* A stranger whose message is sealed yet has no chat. */
+static void say_none(struct cli *cli)
+{
+	static const struct gn_fb_agent_status_args none;
+	struct reply r;
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_AGENT, GN_FB_APP_AGENT_BODY_AGENT_STATUS},
+			  .args = &none,
+			  .quiet = true,
+			  .agent = true};
+	uint64_t requests =
+		client_ask(cli, &ask, &r) == CLI_OK ? json_number(r.json, "requests") : 0;
+	reply_free(&r);
+	if (requests)
+		cli_note(cli, "No chats yet, but %s: geonet contacts list",
+			 out_count(requests, "request", "requests"));
+	else
+		cli_note(cli, "No chats yet: geonet msg send WHO TEXT");
+}
+
 int cmd_msg_chats(struct cli *cli)
 {
 	struct reply r;
@@ -216,10 +252,7 @@ int cmd_msg_chats(struct cli *cli)
 		json_t *c;
 		json_array_foreach(json_object_get(r.json, "chats"), i, c)
 		{
-			const json_t *p = json_object_get(c, "contact");
-			const char *name = *json_text(p, "petname") ? json_text(p, "petname")
-					   : *json_text(p, "name")  ? json_text(p, "name")
-								    : json_text(p, "pid");
+			const char *name = contact_name(json_object_get(c, "contact"));
 			printf("%s%s%s  %llu unread\n", out_bold(cli), out_text(name),
 			       out_plain(cli), (unsigned long long)json_number(c, "unread"));
 			if (json_object_get(c, "last")) {
@@ -227,6 +260,8 @@ int cmd_msg_chats(struct cli *cli)
 				print_message(cli, name, json_object_get(c, "last"));
 			}
 		}
+		if (!json_array_size(json_object_get(r.json, "chats")))
+			say_none(cli);
 	}
 	reply_free(&r);
 	return exit;
@@ -243,7 +278,7 @@ struct following {
 static bool on_event(void *user, struct gn_app_kind kind, const json_t *json)
 {
 	struct following *f = user;
-	const json_t *m = json_object_get(json, "message");
+	json_t *m = json_object_get(json, "message");
 	if (kind.area != GN_FB_APP_BODY_APP_TOLD || !m)
 		return true;
 	if (*f->chat && strcmp(f->chat, json_text(m, "chat")) != 0)
@@ -251,11 +286,12 @@ static bool on_event(void *user, struct gn_app_kind kind, const json_t *json)
 	bool fresh = json_is_true(json_object_get(json, "fresh")) &&
 		     !json_is_true(json_object_get(m, "mine"));
 	if (f->cli->json) {
+		json_object_set(m, "contact", json_object_get(json, "contact"));
 		char *line = json_dumps(m, JSON_COMPACT);
 		printf("%s\n", line ? line : "");
 		free(line);
 	} else if (fresh) {
-		print_message(f->cli, "they", m);
+		print_message(f->cli, contact_name(json_object_get(json, "contact")), m);
 	}
 	fflush(stdout);
 	return !fresh || f->left == 0 || --f->left > 0;
@@ -267,8 +303,10 @@ int cmd_msg_follow(struct cli *cli)
 	char *chat = cli_format("%s", "");
 	struct following f = {.cli = cli};
 	int exit = CLI_OK;
-	if (!cli_number(cli, "count", 1, UINT32_MAX, &f.left))
+	if (!cli_number(cli, "count", 1, UINT32_MAX, &f.left)) {
+		free(chat);
 		return CLI_USAGE;
+	}
 	if (cli->arg_count) {
 		struct gn_fb_contact_get_args get = {.who = gn_str(cli->args[0])};
 		struct ask ask = {
@@ -316,10 +354,7 @@ int cmd_msg_search(struct cli *cli)
 		json_t *found;
 		json_array_foreach(json_object_get(r.json, "found"), i, found)
 		{
-			const json_t *p = json_object_get(found, "contact");
-			print_message(cli,
-				      *json_text(p, "petname") ? json_text(p, "petname")
-							       : json_text(p, "name"),
+			print_message(cli, contact_name(json_object_get(found, "contact")),
 				      json_object_get(found, "message"));
 		}
 		if (!json_array_size(json_object_get(r.json, "found")))

@@ -13,18 +13,9 @@
 /* by number: PresenceState */
 static const char *const states[] = {"offline", "online", "away", "busy", "invisible"};
 
-static const char *word_of(const json_t *json, const char *name)
-{
-	uint64_t state = json_number(json, name);
-	return state < GN_COUNT(states) ? states[state] : "?";
-}
-
 static const char *name_of(const json_t *of)
 {
-	const json_t *p = json_object_get(of, "contact");
-	return *json_text(p, "petname") ? json_text(p, "petname")
-	       : *json_text(p, "name")  ? json_text(p, "name")
-					: json_text(p, "pid");
+	return contact_name(json_object_get(of, "contact"));
 }
 
 /* What is seen, and where that is nothing, why. */
@@ -34,7 +25,7 @@ static const char *seen(const json_t *of)
 		return "offline (they have not told)";
 	if (!json_is_true(json_object_get(of, "followed")))
 		return "offline (not followed)";
-	return word_of(of, "state");
+	return json_text(of, "state");
 }
 
 /* As scripts read it: words instead of numbers. */
@@ -42,7 +33,7 @@ static json_t *json_of(const json_t *of)
 {
 	const json_t *p = json_object_get(of, "contact");
 	return json_pack("{ss ss ss sI sb sb}", "name", name_of(of), "pid", json_text(p, "pid"),
-			 "state", word_of(of, "state"), "until",
+			 "state", json_text(of, "state"), "until",
 			 (json_int_t)json_number(of, "until"), "told",
 			 json_is_true(json_object_get(of, "told")), "followed",
 			 json_is_true(json_object_get(of, "followed")));
@@ -58,12 +49,12 @@ static int print(struct cli *cli, const json_t *json, bool all)
 		json_t *people = json_array();
 		json_array_foreach(list, i, of) json_array_append_new(people, json_of(of));
 		return cli_json(
-			cli, json_pack("{ss so}", "own", word_of(json, "own"), "people", people));
+			cli, json_pack("{ss so}", "own", json_text(json, "own"), "people", people));
 	}
 	table_init(&t, 2, 0);
 	if (all) {
 		table_add(&t, "you");
-		table_add(&t, "%s", word_of(json, "own"));
+		table_add(&t, "%s", json_text(json, "own"));
 	}
 	json_array_foreach(list, i, of)
 	{
@@ -71,7 +62,7 @@ static int print(struct cli *cli, const json_t *json, bool all)
 		table_add(&t, "%s", seen(of));
 	}
 	table_print(cli, &t);
-	if (all && !json_number(json, "own"))
+	if (all && json_is(json, "own", "offline"))
 		cli_note(cli, "Who is offline neither tells nor sees: geonet presence set online");
 	return CLI_OK;
 }
@@ -104,9 +95,9 @@ int cmd_presence_set(struct cli *cli)
 		.kind = (struct gn_app_kind)CONTACT(PRESENCE_SET), .args = &args, .agent = true};
 	int exit = client_ask_must(cli, &ask, &r, "nobody was told");
 	if (!exit && cli->json)
-		exit = cli_json(cli, json_pack("{ss}", "own", word_of(r.json, "own")));
+		exit = cli_json(cli, json_pack("{ss}", "own", json_text(r.json, "own")));
 	else if (!exit)
-		cli_note(cli, "You are %s.", word_of(r.json, "own"));
+		cli_note(cli, "You are %s.", json_text(r.json, "own"));
 	reply_free(&r);
 	return exit;
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define CHAT(member) {GN_FB_APP_BODY_APP_CHAT, GN_FB_APP_CHAT_BODY_##member}
 #define PROOF_FORMAT "geonet proof of custody 1"
@@ -50,21 +51,22 @@ static bool take_hex(const json_t *o, const char *name, uint8_t *out, size_t len
 	return gn_unhex(gn_str(json_text(o, name)), out, len) == GN_OK;
 }
 
-/* sig: how the signature is called. */
-static bool take_custody(const json_t *o, const char *const names[4], struct gn_custody *c)
+/* sig: how the signature is called. until: when the promise ends, in seconds, as it is signed. */
+static bool take_custody(const json_t *o, const char *const names[3], uint64_t until,
+			 struct gn_custody *c)
 {
-	c->held_until = json_number(o, names[0]);
+	c->held_until = until;
 	return take_hex(o, "box", c->box.b, sizeof c->box.b) &&
 	       take_hex(o, "item", c->item.b, sizeof c->item.b) &&
-	       take_hex(o, names[1], c->holder.b, sizeof c->holder.b) &&
-	       take_hex(o, names[2], c->holder_key.b, sizeof c->holder_key.b) &&
-	       take_hex(o, names[3], c->sig.b, sizeof c->sig.b);
+	       take_hex(o, names[0], c->holder.b, sizeof c->holder.b) &&
+	       take_hex(o, names[1], c->holder_key.b, sizeof c->holder_key.b) &&
+	       take_hex(o, names[2], c->sig.b, sizeof c->sig.b);
 }
 
 /* What a file says; false after printing. */
 static bool proof_open(struct cli *cli, struct gn_slice bytes, struct proof *out)
 {
-	static const char *const names[4] = {"until", "node", "key", "signature"};
+	static const char *const names[3] = {"node", "key", "signature"};
 	json_t *o = json_loadb((const char *)bytes.p, bytes.len, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *list = json_object_get(o, "custodies");
 	size_t i;
@@ -73,7 +75,7 @@ static bool proof_open(struct cli *cli, struct gn_slice bytes, struct proof *out
 		  json_array_size(list) > 0 && json_array_size(list) <= PROOF_COUNT;
 	out->count = 0;
 	json_array_foreach(list, i, one) is =
-		is && take_custody(one, names, &out->list[out->count++]);
+		is && take_custody(one, names, json_number(one, "until"), &out->list[out->count++]);
 	json_decref(o);
 	if (!is) {
 		cli_fail(cli, CLI_FAILED, "malformed",
@@ -113,13 +115,14 @@ int cmd_msg_verify(struct cli *cli)
 				 "promise %zu of %zu is not signed by the key that it names: what "
 				 "it says, or the signature, was changed",
 				 i + 1, p->count);
-		json_array_append_new(
-			told, json_pack("{so so so so sI sb}", "node",
-					json_hex(c->holder.b, sizeof c->holder.b), "key",
-					json_hex(c->holder_key.b, sizeof c->holder_key.b), "item",
-					json_hex(c->item.b, sizeof c->item.b), "box",
-					json_hex(c->box.b, sizeof c->box.b), "until",
-					(json_int_t)c->held_until, "over", c->held_until <= now));
+		json_array_append_new(told,
+				      json_pack("{so so so so sI sb}", "node",
+						json_hex(c->holder.b, sizeof c->holder.b), "key",
+						json_hex(c->holder_key.b, sizeof c->holder_key.b),
+						"item", json_hex(c->item.b, sizeof c->item.b),
+						"box", json_hex(c->box.b, sizeof c->box.b), "until",
+						(json_int_t)(c->held_until * 1000), "over",
+						c->held_until <= now));
 	}
 	if (right && cli->json) {
 		exit = cli_json(cli, json_pack("{sO}", "promises", told));
@@ -146,14 +149,16 @@ int cmd_msg_verify(struct cli *cli)
 
 static void gather(const json_t *shown, struct proof *out)
 {
-	static const char *const names[4] = {"held_until", "holder", "holder_key", "sig"};
+	static const char *const names[3] = {"holder", "holder_key", "sig"};
 	size_t i, k;
 	json_t *item, *one;
 	out->count = 0;
 	json_array_foreach(json_object_get(shown, "items"), i, item)
 		json_array_foreach(json_object_get(item, "custodies"), k, one)
 	{
-		if (out->count < PROOF_COUNT && take_custody(one, names, &out->list[out->count]))
+		if (out->count < PROOF_COUNT &&
+		    take_custody(one, names, json_seconds(one, "held_until"),
+				 &out->list[out->count]))
 			out->count++;
 	}
 }
@@ -164,12 +169,11 @@ static void print_item(const struct cli *cli, const json_t *item)
 	json_t *c;
 	const json_t *list = json_object_get(item, "custodies");
 	out_pair(cli, json_is_true(json_object_get(item, "front")) ? "front box" : "box",
-		 "%.16s, sealed %s%s", json_text(item, "box"),
-		 out_time(json_number(item, "made") / 1000),
+		 "%.16s, sealed %s%s", json_text(item, "box"), out_time(json_seconds(item, "made")),
 		 json_is_true(json_object_get(item, "looked_after")) ? ", looked after" : "");
 	json_array_foreach(list, i, c)
 		out_pair(cli, "promised", "by node %.16s until %s", json_text(c, "holder"),
-			 out_time(json_number(c, "held_until")));
+			 out_time(json_seconds(c, "held_until")));
 }
 
 static void print_shown(const struct cli *cli, const json_t *shown, const char *state)
@@ -184,7 +188,7 @@ static void print_shown(const struct cli *cli, const json_t *shown, const char *
 		 out_text(*json_text(who, "petname") ? json_text(who, "petname")
 						     : json_text(who, "name")),
 		 json_text(who, "pid"));
-	out_pair(cli, "sent", "%s", out_time(json_number(m, "sent") / 1000));
+	out_pair(cli, "sent", "%s", out_time(json_seconds(m, "sent")));
 	out_pair(cli, "text", "%s", out_text(json_text(m, "text")));
 	if (!mine)
 		return;
@@ -193,12 +197,12 @@ static void print_shown(const struct cli *cli, const json_t *shown, const char *
 		out_pair(cli, "why", "%s; %s", json_text(m, "reason"), json_text(m, "next"));
 	json_array_foreach(json_object_get(m, "receipts"), i, one)
 		out_pair(cli, json_is_true(json_object_get(one, "read")) ? "read" : "delivered",
-			 "%s, device %016llx", out_time(json_number(one, "time") / 1000),
+			 "%s, device %016llx", out_time(json_seconds(one, "time")),
 			 (unsigned long long)json_number(one, "device"));
 	json_array_foreach(json_object_get(shown, "items"), i, one) print_item(cli, one);
 }
 
-static bool get_message(struct cli *cli, struct reply *r)
+static int get_message(struct cli *cli, struct reply *r)
 {
 	struct gn_fb_message_id id;
 	struct gn_fb_message_get_args args = {.id = &id};
@@ -206,31 +210,37 @@ static bool get_message(struct cli *cli, struct reply *r)
 		.kind = (struct gn_app_kind)CHAT(MESSAGE_GET), .args = &args, .agent = true};
 	if (gn_unhex(gn_str(cli->args[0]), id.b, sizeof id.b) != GN_OK) {
 		*r = (struct reply){0};
-		cli_fail(cli, CLI_USAGE, "usage",
-			 "an id has 32 digits of hexadecimal: geonet msg history WHO --json names "
-			 "them");
-		return false;
+		return cli_fail(cli, CLI_USAGE, gn_err_name(GN_USAGE),
+				"'%s' is no id of a message: they have 32 digits of 0-9a-f, and "
+				"geonet msg history WHO --json names them",
+				out_text(cli->args[0]));
 	}
-	return client_ask_must(cli, &ask, r, "it cannot be shown") == CLI_OK;
+	return client_ask_must(cli, &ask, r, "it cannot be shown");
 }
 
 int cmd_msg_show(struct cli *cli)
 {
 	struct reply r;
 	const char *file = cli_option(cli, "proof");
-	if (!get_message(cli, &r)) {
+	int exit = get_message(cli, &r);
+	if (exit) {
 		reply_free(&r);
-		return CLI_FAILED;
+		return exit;
 	}
-	int exit = CLI_OK;
 	struct proof *p = cli_alloc(sizeof *p);
 	gather(r.json, p);
-	if (file && !p->count) {
+	if (file && !output_is_stdout(file) && access(file, F_OK) == 0) {
+		exit = cli_fail(cli, CLI_FAILED, gn_err_name(GN_EXISTS),
+				"%s is there already, and nothing is overwritten: say another name",
+				out_text(file));
+	} else if (file && !p->count) {
 		exit = cli_fail(cli, CLI_FAILED, "not-found",
 				"no node has promised to keep it, or their promises are over");
 	} else if (file) {
 		char *text = proof_text(p);
-		exit = output_bytes(cli, file, gn_str(text));
+		exit = output_is_stdout(file) ? output_bytes(cli, file, gn_str(text))
+		       : write_file(cli, file, gn_str(text), 0644, false) ? CLI_OK
+									  : CLI_FAILED;
 		free(text);
 		if (!exit && !output_is_stdout(file))
 			cli_note(cli, "%s in %s; geonet msg verify %s checks them.",
@@ -249,9 +259,10 @@ int cmd_msg_retry(struct cli *cli)
 {
 	struct reply r, done = {0};
 	struct gn_fb_message_id id;
-	if (!get_message(cli, &r)) {
+	int exit = get_message(cli, &r);
+	if (exit) {
 		reply_free(&r);
-		return CLI_FAILED;
+		return exit;
 	}
 	gn_err err = gn_unhex(gn_str(cli->args[0]), id.b, sizeof id.b);
 	(void)err; /* get_message has looked */
@@ -259,7 +270,7 @@ int cmd_msg_retry(struct cli *cli)
 		.who = gn_str(json_text(json_object_get(r.json, "contact"), "pid")), .id = &id};
 	struct ask ask = {
 		.kind = (struct gn_app_kind)CHAT(MESSAGE_RETRY), .args = &args, .agent = true};
-	int exit = client_ask_must(cli, &ask, &done, "it was not sent again");
+	exit = client_ask_must(cli, &ask, &done, "it was not sent again");
 	const json_t *m = json_object_get(done.json, "message");
 	if (!exit && cli->json)
 		exit = cli_json(cli, json_incref(json_object_get(done.json, "message")));

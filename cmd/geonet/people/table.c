@@ -27,9 +27,16 @@ static const struct cli_option unlock_options[] = {
 	{0},
 };
 
+static const struct cli_option passphrase_options[] = {
+	{"new-passphrase-file", "FILE", "the new one is FILE's first line (default: you are asked)"},
+	{"no-passphrase", NULL, "take it away: keys that whoever reads the files can use"},
+	OPTION_PASSPHRASE,
+	{0},
+};
+
 static const struct cli_option clients_options[] = {
 	{"right", "RIGHT", "what it may do, may repeat: chat, contacts, jobs, send/PID, send/*, "
-	 "sign/TYPE, network, agent or *"},
+	 "network, agent or *"},
 	{"days", "N", "for so long, 1 to 400 (default until it is removed)"},
 	{"out", "FILE", "where its secret goes (default stdout)"},
 	{"yes", NULL, "allow it without being asked"},
@@ -81,6 +88,12 @@ const struct cli_command agent_commands[] = {
 	 "While it is locked it takes what comes, sealed, and shows nothing.\n",
 	 "  geonet agent unlock\n",
 	 unlock_options, cmd_agent_unlock},
+	{"passphrase", "", 0, 0, "set a passphrase, change it, or take it away",
+	 "The one of before is asked for where there is one. Messages and contacts stay as they "
+	 "are, and so do your 24 words, which open everything without it.\n",
+	 "  geonet agent passphrase\n"
+	 "  geonet agent passphrase --no-passphrase\n",
+	 passphrase_options, cmd_agent_passphrase},
 	{"lock", "", 0, 0, "wipe your agent's keys from memory until it is unlocked",
 	 NULL,
 	 "  geonet agent lock\n",
@@ -162,7 +175,7 @@ const struct cli_command contacts_commands[] = {
 	 "  geonet contacts refuse PID\n",
 	 NULL, cmd_contacts_refuse},
 	{"name", "WHO NAME", 2, 2, "what they are called here",
-	 NULL,
+	 "An empty NAME takes away the one that you gave them.\n",
 	 "  geonet contacts name PID 'Ann from work'\n",
 	 NULL, cmd_contacts_name},
 	{"block", "WHO", 1, 1, "take nothing more from them",
@@ -201,7 +214,7 @@ static const struct cli_option history_options[] = {
 };
 
 static const struct cli_option show_options[] = {
-	{"proof", "FILE", "write the nodes' promises into FILE (-: stdout)"},
+	{"proof", "FILE", "write the nodes' promises into FILE, a new one (-: stdout)"},
 	{0},
 };
 
@@ -245,11 +258,11 @@ static const struct cli_option search_options[] = {
 
 const struct cli_command msg_commands[] = {
 	{"send", "WHO TEXT...", 2, -1, "write to somebody",
-	 "With - instead of TEXT, stdin is sent, without its last newline. A message has 16 KiB at "
-	 "most; to somebody who has not accepted you yet it is one of 600 bytes. It is sealed for "
-	 "their devices, and several nodes keep it until a device takes it. Whoever holds all the "
-	 "nodes of a box can delay what lies there; its nodes see how many people write to it, "
-	 "and whose node asks, but not what is said.\n",
+	 "TEXT - is read from stdin, without the newline at its end; 16,384 bytes at most. Who has "
+	 "not accepted you yet gets one text of 600 bytes, and no other for a week. It is sealed "
+	 "for their devices, and several nodes keep it until a device takes it. Whoever holds all "
+	 "the nodes of a box can delay what lies there; its nodes see how many people write to "
+	 "it, and whose node asks, but not what is said.\n",
 	 "  geonet msg send Ann Are you there?\n"
 	 "  date | geonet msg send Ann -\n",
 	 NULL, cmd_msg_send},
@@ -262,7 +275,7 @@ const struct cli_command msg_commands[] = {
 	 "  geonet msg history Ann --limit 10\n",
 	 history_options, cmd_msg_history},
 	{"follow", "[WHO]", 0, 1, "print messages as they come",
-	 "With --json each change of a message is a line.\n",
+	 "With --json each change of a message is a line, with its contact.\n",
 	 "  geonet msg follow\n"
 	 "  geonet msg follow Ann --count 1\n",
 	 follow_options, cmd_msg_follow},

@@ -11,6 +11,8 @@ enum gn_fb_agent_state {
 	GN_FB_AGENT_STATE_OPEN = 2,
 };
 
+static const struct gn_fb_word gn_fbwords_agent_state[] = {{"new", 0}, {"locked", 1}, {"open", 2}, {NULL, 0}};
+
 enum gn_fb_contact_state {
 	GN_FB_CONTACT_STATE_NONE = 0,
 	GN_FB_CONTACT_STATE_ASKED = 1,
@@ -18,6 +20,8 @@ enum gn_fb_contact_state {
 	GN_FB_CONTACT_STATE_ACCEPTED = 3,
 	GN_FB_CONTACT_STATE_REFUSED = 4,
 };
+
+static const struct gn_fb_word gn_fbwords_contact_state[] = {{"none", 0}, {"asked", 1}, {"request", 2}, {"accepted", 3}, {"refused", 4}, {NULL, 0}};
 
 enum gn_fb_trust {
 	GN_FB_TRUST_UNKNOWN = 0,
@@ -27,11 +31,15 @@ enum gn_fb_trust {
 	GN_FB_TRUST_MET = 4,
 };
 
+static const struct gn_fb_word gn_fbwords_trust[] = {{"unknown", 0}, {"by-name", 1}, {"introduced", 2}, {"linked", 3}, {"met", 4}, {NULL, 0}};
+
 enum gn_fb_switch {
 	GN_FB_SWITCH_SAME = 0,
 	GN_FB_SWITCH_ON = 1,
 	GN_FB_SWITCH_OFF = 2,
 };
+
+static const struct gn_fb_word gn_fbwords_switch[] = {{"same", 0}, {"on", 1}, {"off", 2}, {NULL, 0}};
 
 enum gn_fb_file_state {
 	/* `done` of `size` bytes; copies; the message is said; one of somebody's; it ended. */
@@ -42,6 +50,8 @@ enum gn_fb_file_state {
 	GN_FB_FILE_STATE_FAILED = 4,
 };
 
+static const struct gn_fb_word gn_fbwords_file_state[] = {{"uploading", 0}, {"spreading", 1}, {"sent", 2}, {"received", 3}, {"failed", 4}, {NULL, 0}};
+
 enum gn_fb_send_state {
 	GN_FB_SEND_STATE_WAITING = 0,
 	GN_FB_SEND_STATE_STORED = 1,
@@ -49,6 +59,31 @@ enum gn_fb_send_state {
 	GN_FB_SEND_STATE_READ = 3,
 	GN_FB_SEND_STATE_FAILED = 4,
 };
+
+static const struct gn_fb_word gn_fbwords_send_state[] = {{"waiting", 0}, {"stored", 1}, {"delivered", 2}, {"read", 3}, {"failed", 4}, {NULL, 0}};
+
+/* As ContentBody of content.fbs; a gap, where messages have not arrived; a line of the agent's own. */
+enum gn_fb_message_kind {
+	GN_FB_MESSAGE_KIND_OTHER = 0,
+	GN_FB_MESSAGE_KIND_TEXT = 1,
+	GN_FB_MESSAGE_KIND_EDIT = 2,
+	GN_FB_MESSAGE_KIND_DELETE = 3,
+	GN_FB_MESSAGE_KIND_REACTION = 4,
+	GN_FB_MESSAGE_KIND_FILE = 5,
+	GN_FB_MESSAGE_KIND_CONTACT = 6,
+	GN_FB_MESSAGE_KIND_RECEIPT = 7,
+	GN_FB_MESSAGE_KIND_TYPING = 8,
+	GN_FB_MESSAGE_KIND_PAYMENT = 9,
+	GN_FB_MESSAGE_KIND_JOB = 10,
+	GN_FB_MESSAGE_KIND_SYNC = 11,
+	GN_FB_MESSAGE_KIND_BOX = 12,
+	GN_FB_MESSAGE_KIND_RESEND = 13,
+	GN_FB_MESSAGE_KIND_SYSTEM = 14,
+	GN_FB_MESSAGE_KIND_GAP = 64,
+	GN_FB_MESSAGE_KIND_LINE = 65,
+};
+
+static const struct gn_fb_word gn_fbwords_message_kind[] = {{"other", 0}, {"text", 1}, {"edit", 2}, {"delete", 3}, {"reaction", 4}, {"file", 5}, {"contact", 6}, {"receipt", 7}, {"typing", 8}, {"payment", 9}, {"job", 10}, {"sync", 11}, {"box", 12}, {"resend", 13}, {"system", 14}, {"gap", 64}, {"line", 65}, {NULL, 0}};
 
 /* Invisible is only ever an own one: to others it is Offline. */
 enum gn_fb_presence_state {
@@ -58,6 +93,8 @@ enum gn_fb_presence_state {
 	GN_FB_PRESENCE_STATE_BUSY = 3,
 	GN_FB_PRESENCE_STATE_INVISIBLE = 4,
 };
+
+static const struct gn_fb_word gn_fbwords_presence_state[] = {{"offline", 0}, {"online", 1}, {"away", 2}, {"busy", 3}, {"invisible", 4}, {NULL, 0}};
 
 enum gn_fb_app_agent_body {
 	GN_FB_APP_AGENT_BODY_NONE = 0,
@@ -77,6 +114,7 @@ enum gn_fb_app_agent_body {
 	GN_FB_APP_AGENT_BODY_APPROVAL_GIVE = 14,
 	GN_FB_APP_AGENT_BODY_AGENT_BACKUP = 15,
 	GN_FB_APP_AGENT_BODY_BACKUP_IS = 16,
+	GN_FB_APP_AGENT_BODY_AGENT_PASSPHRASE = 17,
 };
 
 enum gn_fb_app_contact_body {
@@ -232,21 +270,21 @@ struct gn_fb_agent_status_is_args {
 	bool revoked;
 };
 static const struct gn_fb_field gn_fbfields_agent_status_is[] = {
-	{"state", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_agent_status_is_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"version", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_agent_status_is_args, version), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"pid", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_agent_status_is_args, pid), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"name", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_agent_status_is_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"online", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_agent_status_is_args, online), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"reach", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_agent_status_is_args, reach), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"nodes", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_agent_status_is_args, nodes), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"why", GN_FB_STRING, GN_FB_UINT, 7, offsetof(struct gn_fb_agent_status_is_args, why), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"published", GN_FB_SCALAR, GN_FB_BOOL, 8, offsetof(struct gn_fb_agent_status_is_args, published), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"unread", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_agent_status_is_args, unread), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"waiting", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_agent_status_is_args, waiting), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"requests", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_agent_status_is_args, requests), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"sending", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_agent_status_is_args, sending), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"identity_wanted", GN_FB_SCALAR, GN_FB_BOOL, 13, offsetof(struct gn_fb_agent_status_is_args, identity_wanted), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"revoked", GN_FB_SCALAR, GN_FB_BOOL, 14, offsetof(struct gn_fb_agent_status_is_args, revoked), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_agent_status_is_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_agent_state, false},
+	{"version", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_agent_status_is_args, version), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"pid", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_agent_status_is_args, pid), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"name", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_agent_status_is_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"online", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_agent_status_is_args, online), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reach", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_agent_status_is_args, reach), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"nodes", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_agent_status_is_args, nodes), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"why", GN_FB_STRING, GN_FB_UINT, 7, offsetof(struct gn_fb_agent_status_is_args, why), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"published", GN_FB_SCALAR, GN_FB_BOOL, 8, offsetof(struct gn_fb_agent_status_is_args, published), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"unread", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_agent_status_is_args, unread), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"waiting", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_agent_status_is_args, waiting), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"requests", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_agent_status_is_args, requests), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sending", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_agent_status_is_args, sending), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"identity_wanted", GN_FB_SCALAR, GN_FB_BOOL, 13, offsetof(struct gn_fb_agent_status_is_args, identity_wanted), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"revoked", GN_FB_SCALAR, GN_FB_BOOL, 14, offsetof(struct gn_fb_agent_status_is_args, revoked), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_agent_status_is = {"AgentStatusIs", NULL, gn_fbfields_agent_status_is, 15};
 
@@ -350,8 +388,8 @@ struct gn_fb_agent_start_args {
 	struct gn_slice name;
 };
 static const struct gn_fb_field gn_fbfields_agent_start[] = {
-	{"passphrase", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_agent_start_args, passphrase), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_agent_start_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"passphrase", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_agent_start_args, passphrase), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_agent_start_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_agent_start = {"AgentStart", NULL, gn_fbfields_agent_start, 2};
 
@@ -390,7 +428,7 @@ struct gn_fb_unlock_args {
 	struct gn_slice passphrase;
 };
 static const struct gn_fb_field gn_fbfields_unlock[] = {
-	{"passphrase", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_unlock_args, passphrase), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"passphrase", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_unlock_args, passphrase), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_unlock = {"Unlock", NULL, gn_fbfields_unlock, 1};
 
@@ -428,6 +466,47 @@ GN_MUST static inline gn_err gn_fb_lock_verify(struct gn_slice in, struct gn_fb_
 static inline gn_fbref gn_fb_lock_make(struct gn_fbb *b, const struct gn_fb_lock_args *args)
 {
 	return gn_fbb_table(b, &gn_fbtype_lock, args);
+}
+
+/* ---- AgentPassphrase ---- */
+
+/* Both key files under another passphrase; without one, or to take it away, it is empty. */
+struct gn_fb_agent_passphrase {
+	struct gn_fbt t;
+};
+struct gn_fb_agent_passphrase_args {
+	struct gn_slice before;
+	struct gn_slice after;
+};
+static const struct gn_fb_field gn_fbfields_agent_passphrase[] = {
+	{"before", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_agent_passphrase_args, before), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"after", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_agent_passphrase_args, after), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_agent_passphrase = {"AgentPassphrase", NULL, gn_fbfields_agent_passphrase, 2};
+
+GN_MUST static inline gn_err gn_fb_agent_passphrase_verify(struct gn_slice in, struct gn_fb_agent_passphrase *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_agent_passphrase, &out->t);
+}
+static inline gn_fbref gn_fb_agent_passphrase_make(struct gn_fbb *b, const struct gn_fb_agent_passphrase_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_agent_passphrase, args);
+}
+static inline bool gn_fb_agent_passphrase_has_before(struct gn_fb_agent_passphrase t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_agent_passphrase_before(struct gn_fb_agent_passphrase t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_agent_passphrase_has_after(struct gn_fb_agent_passphrase t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_agent_passphrase_after(struct gn_fb_agent_passphrase t)
+{
+	return gn_fbt_bytes(t.t, 1);
 }
 
 /* ---- AgentStop ---- */
@@ -500,24 +579,24 @@ struct gn_fb_person_args {
 	bool changed;
 };
 static const struct gn_fb_field gn_fbfields_person[] = {
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_person_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"pid", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_person_args, pid), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"name", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_person_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"petname", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_person_args, petname), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"state", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_person_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"trust", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_person_args, trust), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"blocked", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_person_args, blocked), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"alarm", GN_FB_STRING, GN_FB_UINT, 7, offsetof(struct gn_fb_person_args, alarm), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"chat", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_person_args, chat), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL},
-	{"devices", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_person_args, devices), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"outstanding", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_person_args, outstanding), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"missing", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_person_args, missing), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"reads", GN_FB_SCALAR, GN_FB_BOOL, 12, offsetof(struct gn_fb_person_args, reads), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"expire", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_person_args, expire), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"seq", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_person_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"unseen", GN_FB_SCALAR, GN_FB_BOOL, 15, offsetof(struct gn_fb_person_args, unseen), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"verified", GN_FB_SCALAR, GN_FB_UINT, 16, offsetof(struct gn_fb_person_args, verified), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"changed", GN_FB_SCALAR, GN_FB_BOOL, 17, offsetof(struct gn_fb_person_args, changed), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_person_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"pid", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_person_args, pid), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"name", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_person_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"petname", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_person_args, petname), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_person_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_contact_state, false},
+	{"trust", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_person_args, trust), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_trust, false},
+	{"blocked", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_person_args, blocked), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"alarm", GN_FB_STRING, GN_FB_UINT, 7, offsetof(struct gn_fb_person_args, alarm), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"chat", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_person_args, chat), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL, NULL, false},
+	{"devices", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_person_args, devices), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"outstanding", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_person_args, outstanding), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"missing", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_person_args, missing), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reads", GN_FB_SCALAR, GN_FB_BOOL, 12, offsetof(struct gn_fb_person_args, reads), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"expire", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_person_args, expire), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_person_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"unseen", GN_FB_SCALAR, GN_FB_BOOL, 15, offsetof(struct gn_fb_person_args, unseen), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"verified", GN_FB_SCALAR, GN_FB_UINT, 16, offsetof(struct gn_fb_person_args, verified), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"changed", GN_FB_SCALAR, GN_FB_BOOL, 17, offsetof(struct gn_fb_person_args, changed), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_person = {"Person", NULL, gn_fbfields_person, 18};
 
@@ -641,8 +720,8 @@ struct gn_fb_contacts_list_args {
 	uint16_t limit;
 };
 static const struct gn_fb_field gn_fbfields_contacts_list[] = {
-	{"after", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_contacts_list_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_contacts_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_contacts_list_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_contacts_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_contacts_list = {"ContactsList", NULL, gn_fbfields_contacts_list, 2};
 
@@ -677,9 +756,9 @@ struct gn_fb_contacts_is_args {
 	bool more;
 };
 static const struct gn_fb_field gn_fbfields_contacts_is[] = {
-	{"contacts", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_contacts_is_args, contacts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
-	{"after", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_contacts_is_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_contacts_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"contacts", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_contacts_is_args, contacts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}, NULL, false},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_contacts_is_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_contacts_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_contacts_is = {"ContactsIs", NULL, gn_fbfields_contacts_is, 3};
 
@@ -723,8 +802,8 @@ struct gn_fb_contact_add_args {
 	struct gn_slice petname;
 };
 static const struct gn_fb_field gn_fbfields_contact_add[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_add_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"petname", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_add_args, petname), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_add_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"petname", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_add_args, petname), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_contact_add = {"ContactAdd", NULL, gn_fbfields_contact_add, 2};
 
@@ -762,7 +841,7 @@ struct gn_fb_contact_get_args {
 	struct gn_slice who;
 };
 static const struct gn_fb_field gn_fbfields_contact_get[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_get_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_get_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_contact_get = {"ContactGet", NULL, gn_fbfields_contact_get, 1};
 
@@ -794,8 +873,8 @@ struct gn_fb_contact_answer_args {
 	bool accept;
 };
 static const struct gn_fb_field gn_fbfields_contact_answer[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_answer_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"accept", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_contact_answer_args, accept), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_answer_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"accept", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_contact_answer_args, accept), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_contact_answer = {"ContactAnswer", NULL, gn_fbfields_contact_answer, 2};
 
@@ -834,12 +913,12 @@ struct gn_fb_contact_set_args {
 	bool cleared;
 };
 static const struct gn_fb_field gn_fbfields_contact_set[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_set_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"petname", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_set_args, petname), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"block", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_contact_set_args, block), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"reads", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_contact_set_args, reads), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"met", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_contact_set_args, met), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"cleared", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_contact_set_args, cleared), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_set_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"petname", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_set_args, petname), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"block", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_contact_set_args, block), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_switch, false},
+	{"reads", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_contact_set_args, reads), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_switch, false},
+	{"met", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_contact_set_args, met), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"cleared", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_contact_set_args, cleared), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_contact_set = {"ContactSet", NULL, gn_fbfields_contact_set, 6};
 
@@ -895,8 +974,8 @@ struct gn_fb_contact_verify_args {
 	struct gn_slice number;
 };
 static const struct gn_fb_field gn_fbfields_contact_verify[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_verify_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"number", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_verify_args, number), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_verify_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"number", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_verify_args, number), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_contact_verify = {"ContactVerify", NULL, gn_fbfields_contact_verify, 2};
 
@@ -939,10 +1018,10 @@ struct gn_fb_safety_is_args {
 	bool equal;
 };
 static const struct gn_fb_field gn_fbfields_safety_is[] = {
-	{"contact", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_safety_is_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
-	{"number", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_safety_is_args, number), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"qr", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_safety_is_args, qr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"equal", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_safety_is_args, equal), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_safety_is_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}, NULL, false},
+	{"number", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_safety_is_args, number), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"qr", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_safety_is_args, qr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"equal", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_safety_is_args, equal), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_safety_is = {"SafetyIs", NULL, gn_fbfields_safety_is, 4};
 
@@ -994,7 +1073,7 @@ struct gn_fb_contact_remove_args {
 	struct gn_slice who;
 };
 static const struct gn_fb_field gn_fbfields_contact_remove[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_remove_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_remove_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_contact_remove = {"ContactRemove", NULL, gn_fbfields_contact_remove, 1};
 
@@ -1026,9 +1105,9 @@ struct gn_fb_invite_new_args {
 	struct gn_slice name;
 };
 static const struct gn_fb_field gn_fbfields_invite_new[] = {
-	{"uses", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_invite_new_args, uses), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_invite_new_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"name", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_invite_new_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"uses", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_invite_new_args, uses), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_invite_new_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"name", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_invite_new_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_invite_new = {"InviteNew", NULL, gn_fbfields_invite_new, 3};
 
@@ -1069,10 +1148,10 @@ struct gn_fb_invite_args {
 	uint64_t until;
 };
 static const struct gn_fb_field gn_fbfields_invite[] = {
-	{"link", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_invite_args, link), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"uses", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_invite_args, uses), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"used", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_invite_args, used), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"until", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_invite_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"link", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_invite_args, link), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"uses", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_invite_args, uses), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"used", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_invite_args, used), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_invite_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
 };
 static const struct gn_fb_type gn_fbtype_invite = {"Invite", NULL, gn_fbfields_invite, 4};
 
@@ -1136,7 +1215,7 @@ struct gn_fb_invites_is_args {
 	} invites; /* Invite */
 };
 static const struct gn_fb_field gn_fbfields_invites_is[] = {
-	{"invites", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_invites_is_args, invites), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_invite}},
+	{"invites", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_invites_is_args, invites), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_invite}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_invites_is = {"InvitesIs", NULL, gn_fbfields_invites_is, 1};
 
@@ -1170,7 +1249,7 @@ struct gn_fb_invite_drop_args {
 	struct gn_slice link;
 };
 static const struct gn_fb_field gn_fbfields_invite_drop[] = {
-	{"link", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_invite_drop_args, link), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"link", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_invite_drop_args, link), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_invite_drop = {"InviteDrop", NULL, gn_fbfields_invite_drop, 1};
 
@@ -1227,26 +1306,26 @@ struct gn_fb_chat_file_args {
 	struct gn_slice contact;
 };
 static const struct gn_fb_field gn_fbfields_chat_file[] = {
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
-	{"chat", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_file_args, chat), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL},
-	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_chat_file_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"index", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_file_args, index), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"name", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_chat_file_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"mime", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_chat_file_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"size", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_chat_file_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"preview", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_chat_file_args, preview), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"state", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_chat_file_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"done", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_chat_file_args, done), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"copies", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_chat_file_args, copies), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"wanted", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_chat_file_args, wanted), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_chat_file_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"reason", GN_FB_STRING, GN_FB_UINT, 13, offsetof(struct gn_fb_chat_file_args, reason), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"next", GN_FB_STRING, GN_FB_UINT, 14, offsetof(struct gn_fb_chat_file_args, next), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"sent", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_chat_file_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"text", GN_FB_STRING, GN_FB_UINT, 16, offsetof(struct gn_fb_chat_file_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"number", GN_FB_SCALAR, GN_FB_UINT, 17, offsetof(struct gn_fb_chat_file_args, number), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"pid", GN_FB_STRING, GN_FB_UINT, 18, offsetof(struct gn_fb_chat_file_args, pid), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"contact", GN_FB_STRING, GN_FB_UINT, 19, offsetof(struct gn_fb_chat_file_args, contact), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
+	{"chat", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_file_args, chat), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL, NULL, false},
+	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_chat_file_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"index", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_file_args, index), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"name", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_chat_file_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mime", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_chat_file_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_chat_file_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"preview", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_chat_file_args, preview), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_chat_file_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_file_state, false},
+	{"done", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_chat_file_args, done), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"copies", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_chat_file_args, copies), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"wanted", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_chat_file_args, wanted), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_chat_file_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reason", GN_FB_STRING, GN_FB_UINT, 13, offsetof(struct gn_fb_chat_file_args, reason), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"next", GN_FB_STRING, GN_FB_UINT, 14, offsetof(struct gn_fb_chat_file_args, next), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sent", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_chat_file_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"text", GN_FB_STRING, GN_FB_UINT, 16, offsetof(struct gn_fb_chat_file_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"number", GN_FB_SCALAR, GN_FB_UINT, 17, offsetof(struct gn_fb_chat_file_args, number), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"pid", GN_FB_STRING, GN_FB_UINT, 18, offsetof(struct gn_fb_chat_file_args, pid), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"contact", GN_FB_STRING, GN_FB_UINT, 19, offsetof(struct gn_fb_chat_file_args, contact), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_chat_file = {"ChatFile", NULL, gn_fbfields_chat_file, 20};
 
@@ -1393,8 +1472,8 @@ struct gn_fb_message_reaction_args {
 	struct gn_slice emoji;
 };
 static const struct gn_fb_field gn_fbfields_message_reaction[] = {
-	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 0, offsetof(struct gn_fb_message_reaction_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"emoji", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_message_reaction_args, emoji), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 0, offsetof(struct gn_fb_message_reaction_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"emoji", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_message_reaction_args, emoji), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_message_reaction = {"MessageReaction", NULL, gn_fbfields_message_reaction, 2};
 
@@ -1431,9 +1510,9 @@ struct gn_fb_message_receipt_args {
 	uint64_t time;
 };
 static const struct gn_fb_field gn_fbfields_message_receipt[] = {
-	{"device", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_message_receipt_args, device), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"read", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_message_receipt_args, read), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"time", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_message_receipt_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"device", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_message_receipt_args, device), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"read", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_message_receipt_args, read), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_message_receipt_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_message_receipt = {"MessageReceipt", NULL, gn_fbfields_message_receipt, 3};
 
@@ -1467,7 +1546,6 @@ struct gn_fb_message_args {
 	const struct gn_fb_message_id *id;
 	const struct gn_fb_chat_id *chat;
 	bool mine;
-	/* ContentKind, 64 a gap, 65 a grey line. */
 	uint8_t kind;
 	struct gn_slice text;
 	uint64_t sent;
@@ -1504,29 +1582,29 @@ struct gn_fb_message_args {
 	} files; /* ChatFile */
 };
 static const struct gn_fb_field gn_fbfields_message[] = {
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_message_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
-	{"chat", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_args, chat), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL},
-	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_message_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"kind", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_message_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"text", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_message_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"sent", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_message_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"received", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_message_args, received), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"order", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_message_args, order), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"edited", GN_FB_SCALAR, GN_FB_BOOL, 8, offsetof(struct gn_fb_message_args, edited), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"deleted", GN_FB_SCALAR, GN_FB_BOOL, 9, offsetof(struct gn_fb_message_args, deleted), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"reply", GN_FB_STRUCT, GN_FB_UINT, 10, offsetof(struct gn_fb_message_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
-	{"reactions", GN_FB_TABLES, GN_FB_UINT, 11, offsetof(struct gn_fb_message_args, reactions), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message_reaction}},
-	{"state", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_message_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"held", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_message_args, held), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"of", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_message_args, of), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"reason", GN_FB_STRING, GN_FB_UINT, 15, offsetof(struct gn_fb_message_args, reason), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"next", GN_FB_STRING, GN_FB_UINT, 16, offsetof(struct gn_fb_message_args, next), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"read", GN_FB_SCALAR, GN_FB_BOOL, 17, offsetof(struct gn_fb_message_args, read), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"expires", GN_FB_SCALAR, GN_FB_UINT, 18, offsetof(struct gn_fb_message_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"missing", GN_FB_SCALAR, GN_FB_UINT, 19, offsetof(struct gn_fb_message_args, missing), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"receipts", GN_FB_TABLES, GN_FB_UINT, 20, offsetof(struct gn_fb_message_args, receipts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message_receipt}},
-	{"number", GN_FB_SCALAR, GN_FB_UINT, 21, offsetof(struct gn_fb_message_args, number), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"files", GN_FB_TABLES, GN_FB_UINT, 22, offsetof(struct gn_fb_message_args, files), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat_file}},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_message_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
+	{"chat", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_args, chat), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL, NULL, false},
+	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_message_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_message_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_message_kind, false},
+	{"text", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_message_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sent", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_message_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"received", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_message_args, received), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"order", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_message_args, order), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"edited", GN_FB_SCALAR, GN_FB_BOOL, 8, offsetof(struct gn_fb_message_args, edited), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"deleted", GN_FB_SCALAR, GN_FB_BOOL, 9, offsetof(struct gn_fb_message_args, deleted), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reply", GN_FB_STRUCT, GN_FB_UINT, 10, offsetof(struct gn_fb_message_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
+	{"reactions", GN_FB_TABLES, GN_FB_UINT, 11, offsetof(struct gn_fb_message_args, reactions), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message_reaction}, NULL, false},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_message_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_send_state, false},
+	{"held", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_message_args, held), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"of", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_message_args, of), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reason", GN_FB_STRING, GN_FB_UINT, 15, offsetof(struct gn_fb_message_args, reason), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"next", GN_FB_STRING, GN_FB_UINT, 16, offsetof(struct gn_fb_message_args, next), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"read", GN_FB_SCALAR, GN_FB_BOOL, 17, offsetof(struct gn_fb_message_args, read), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"expires", GN_FB_SCALAR, GN_FB_UINT, 18, offsetof(struct gn_fb_message_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"missing", GN_FB_SCALAR, GN_FB_UINT, 19, offsetof(struct gn_fb_message_args, missing), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"receipts", GN_FB_TABLES, GN_FB_UINT, 20, offsetof(struct gn_fb_message_args, receipts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message_receipt}, NULL, false},
+	{"number", GN_FB_SCALAR, GN_FB_UINT, 21, offsetof(struct gn_fb_message_args, number), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"files", GN_FB_TABLES, GN_FB_UINT, 22, offsetof(struct gn_fb_message_args, files), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat_file}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_message = {"Message", NULL, gn_fbfields_message, 23};
 
@@ -1697,10 +1775,10 @@ struct gn_fb_chat_args {
 	gn_fbref last; /* Message */
 };
 static const struct gn_fb_field gn_fbfields_chat[] = {
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL},
-	{"contact", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
-	{"unread", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_args, unread), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"last", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_args, last), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL, NULL, false},
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}, NULL, false},
+	{"unread", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_args, unread), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"last", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_args, last), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_chat = {"Chat", NULL, gn_fbfields_chat, 4};
 
@@ -1753,8 +1831,8 @@ struct gn_fb_chats_list_args {
 	uint16_t limit;
 };
 static const struct gn_fb_field gn_fbfields_chats_list[] = {
-	{"after", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_chats_list_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chats_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_chats_list_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chats_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_chats_list = {"ChatsList", NULL, gn_fbfields_chats_list, 2};
 
@@ -1789,9 +1867,9 @@ struct gn_fb_chats_is_args {
 	bool more;
 };
 static const struct gn_fb_field gn_fbfields_chats_is[] = {
-	{"chats", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_chats_is_args, chats), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat}},
-	{"after", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chats_is_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_chats_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"chats", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_chats_is_args, chats), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat}, NULL, false},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chats_is_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_chats_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_chats_is = {"ChatsIs", NULL, gn_fbfields_chats_is, 3};
 
@@ -1837,10 +1915,10 @@ struct gn_fb_message_send_args {
 	const struct gn_fb_message_id *reply;
 };
 static const struct gn_fb_field gn_fbfields_message_send[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_send_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_message_send_args, text), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_message_send_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
-	{"reply", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_message_send_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_send_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_message_send_args, text), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_message_send_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
+	{"reply", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_message_send_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_message_send = {"MessageSend", NULL, gn_fbfields_message_send, 4};
 
@@ -1901,10 +1979,10 @@ struct gn_fb_message_edit_args {
 	const struct gn_fb_message_id *id;
 };
 static const struct gn_fb_field gn_fbfields_message_edit[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_edit_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"of", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_edit_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
-	{"text", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_message_edit_args, text), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_message_edit_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_edit_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"of", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_edit_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
+	{"text", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_message_edit_args, text), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_message_edit_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_message_edit = {"MessageEdit", NULL, gn_fbfields_message_edit, 4};
 
@@ -1964,8 +2042,8 @@ struct gn_fb_message_delete_args {
 	const struct gn_fb_message_id *of;
 };
 static const struct gn_fb_field gn_fbfields_message_delete[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_delete_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"of", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_delete_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_delete_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"of", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_delete_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_message_delete = {"MessageDelete", NULL, gn_fbfields_message_delete, 2};
 
@@ -2008,10 +2086,10 @@ struct gn_fb_message_react_args {
 	struct gn_slice emoji;
 };
 static const struct gn_fb_field gn_fbfields_message_react[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_react_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"of", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_react_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
-	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_message_react_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"emoji", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_message_react_args, emoji), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_react_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"of", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_react_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
+	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_message_react_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"emoji", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_message_react_args, emoji), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_message_react = {"MessageReact", NULL, gn_fbfields_message_react, 4};
 
@@ -2065,8 +2143,8 @@ struct gn_fb_message_read_args {
 	uint64_t order;
 };
 static const struct gn_fb_field gn_fbfields_message_read[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_read_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"order", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_message_read_args, order), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_read_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"order", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_message_read_args, order), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_message_read = {"MessageRead", NULL, gn_fbfields_message_read, 2};
 
@@ -2101,8 +2179,8 @@ struct gn_fb_message_retry_args {
 	const struct gn_fb_message_id *id;
 };
 static const struct gn_fb_field gn_fbfields_message_retry[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_retry_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_retry_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_message_retry_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_message_retry_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_message_retry = {"MessageRetry", NULL, gn_fbfields_message_retry, 2};
 
@@ -2142,7 +2220,7 @@ struct gn_fb_message_is_args {
 	gn_fbref message; /* Message */
 };
 static const struct gn_fb_field gn_fbfields_message_is[] = {
-	{"message", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_message_is_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}},
+	{"message", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_message_is_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_message_is = {"MessageIs", NULL, gn_fbfields_message_is, 1};
 
@@ -2173,7 +2251,7 @@ struct gn_fb_message_get_args {
 	const struct gn_fb_message_id *id;
 };
 static const struct gn_fb_field gn_fbfields_message_get[] = {
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_message_get_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_message_get_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_message_get = {"MessageGet", NULL, gn_fbfields_message_get, 1};
 
@@ -2219,14 +2297,14 @@ struct gn_fb_message_item_args {
 	} custodies; /* Custody */
 };
 static const struct gn_fb_field gn_fbfields_message_item[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_message_item_args, box), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"front", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_message_item_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"item", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_message_item_args, item), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"made", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_message_item_args, made), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"held", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_message_item_args, held), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"until", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_message_item_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"looked_after", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_message_item_args, looked_after), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"custodies", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_message_item_args, custodies), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_custody}},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_message_item_args, box), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"front", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_message_item_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"item", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_message_item_args, item), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"made", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_message_item_args, made), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"held", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_message_item_args, held), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_message_item_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"looked_after", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_message_item_args, looked_after), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"custodies", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_message_item_args, custodies), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_custody}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_message_item = {"MessageItem", NULL, gn_fbfields_message_item, 8};
 
@@ -2305,9 +2383,9 @@ struct gn_fb_message_shown_args {
 	} items; /* MessageItem */
 };
 static const struct gn_fb_field gn_fbfields_message_shown[] = {
-	{"message", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_message_shown_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}},
-	{"contact", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_message_shown_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
-	{"items", GN_FB_TABLES, GN_FB_UINT, 2, offsetof(struct gn_fb_message_shown_args, items), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message_item}},
+	{"message", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_message_shown_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}, NULL, false},
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_message_shown_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}, NULL, false},
+	{"items", GN_FB_TABLES, GN_FB_UINT, 2, offsetof(struct gn_fb_message_shown_args, items), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message_item}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_message_shown = {"MessageShown", NULL, gn_fbfields_message_shown, 3};
 
@@ -2361,10 +2439,10 @@ struct gn_fb_history_args {
 	uint64_t after;
 };
 static const struct gn_fb_field gn_fbfields_history[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_history_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"before", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_history_args, before), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"limit", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_history_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"after", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_history_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_history_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"before", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_history_args, before), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_history_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_history_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_history = {"History", NULL, gn_fbfields_history, 4};
 
@@ -2410,8 +2488,8 @@ struct gn_fb_history_is_args {
 	bool more;
 };
 static const struct gn_fb_field gn_fbfields_history_is[] = {
-	{"messages", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_history_is_args, messages), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}},
-	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_history_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"messages", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_history_is_args, messages), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}, NULL, false},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_history_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_history_is = {"HistoryIs", NULL, gn_fbfields_history_is, 2};
 
@@ -2452,10 +2530,10 @@ struct gn_fb_search_args {
 	uint64_t below;
 };
 static const struct gn_fb_field gn_fbfields_search[] = {
-	{"text", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_search_args, text), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"who", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_search_args, who), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"limit", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_search_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"below", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_search_args, below), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"text", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_search_args, text), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"who", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_search_args, who), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_search_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"below", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_search_args, below), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_search = {"Search", NULL, gn_fbfields_search, 4};
 
@@ -2503,9 +2581,9 @@ struct gn_fb_found_args {
 	gn_fbref contact; /* Person */
 };
 static const struct gn_fb_field gn_fbfields_found[] = {
-	{"message", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_found_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}},
-	{"snippet", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_found_args, snippet), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"contact", GN_FB_TABLE, GN_FB_UINT, 2, offsetof(struct gn_fb_found_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
+	{"message", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_found_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}, NULL, false},
+	{"snippet", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_found_args, snippet), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 2, offsetof(struct gn_fb_found_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_found = {"Found", NULL, gn_fbfields_found, 3};
 
@@ -2556,9 +2634,9 @@ struct gn_fb_search_is_args {
 	bool more;
 };
 static const struct gn_fb_field gn_fbfields_search_is[] = {
-	{"found", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_search_is_args, found), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_found}},
-	{"below", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_search_is_args, below), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_search_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"found", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_search_is_args, found), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_found}, NULL, false},
+	{"below", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_search_is_args, below), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_search_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_search_is = {"SearchIs", NULL, gn_fbfields_search_is, 3};
 
@@ -2611,15 +2689,15 @@ struct gn_fb_chat_file_send_args {
 	const struct gn_fb_message_id *reply;
 };
 static const struct gn_fb_field gn_fbfields_chat_file_send[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_send_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_file_send_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
-	{"name", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_file_send_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"mime", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_file_send_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"size", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_chat_file_send_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"mark", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_chat_file_send_args, mark), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"text", GN_FB_STRING, GN_FB_UINT, 6, offsetof(struct gn_fb_chat_file_send_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"preview", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_chat_file_send_args, preview), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"reply", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_chat_file_send_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_send_args, who), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_file_send_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
+	{"name", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_file_send_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mime", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_file_send_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_chat_file_send_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mark", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_chat_file_send_args, mark), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"text", GN_FB_STRING, GN_FB_UINT, 6, offsetof(struct gn_fb_chat_file_send_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"preview", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_chat_file_send_args, preview), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reply", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_chat_file_send_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_chat_file_send = {"ChatFileSend", NULL, gn_fbfields_chat_file_send, 9};
 
@@ -2716,12 +2794,12 @@ struct gn_fb_chat_file_get_args {
 	bool large;
 };
 static const struct gn_fb_field gn_fbfields_chat_file_get[] = {
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_get_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
-	{"who", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_file_get_args, who), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"index", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_file_get_args, index), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"offset", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_file_get_args, offset), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"count", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_chat_file_get_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"large", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_chat_file_get_args, large), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_get_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
+	{"who", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_file_get_args, who), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"index", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_file_get_args, index), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"offset", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_chat_file_get_args, offset), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_chat_file_get_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"large", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_chat_file_get_args, large), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_chat_file_get = {"ChatFileGet", NULL, gn_fbfields_chat_file_get, 6};
 
@@ -2779,9 +2857,9 @@ struct gn_fb_chat_files_list_args {
 	uint64_t below;
 };
 static const struct gn_fb_field gn_fbfields_chat_files_list[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_files_list_args, who), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_files_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"below", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_files_list_args, below), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_files_list_args, who), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_files_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"below", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chat_files_list_args, below), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_chat_files_list = {"ChatFilesList", NULL, gn_fbfields_chat_files_list, 3};
 
@@ -2824,9 +2902,9 @@ struct gn_fb_chat_files_is_args {
 	bool more;
 };
 static const struct gn_fb_field gn_fbfields_chat_files_is[] = {
-	{"files", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_files_is_args, files), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat_file}},
-	{"below", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_files_is_args, below), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_chat_files_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"files", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_files_is_args, files), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat_file}, NULL, false},
+	{"below", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chat_files_is_args, below), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_chat_files_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_chat_files_is = {"ChatFilesIs", NULL, gn_fbfields_chat_files_is, 3};
 
@@ -2869,7 +2947,7 @@ struct gn_fb_chat_file_drop_args {
 	const struct gn_fb_message_id *id;
 };
 static const struct gn_fb_field gn_fbfields_chat_file_drop[] = {
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_drop_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chat_file_drop_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_message_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_chat_file_drop = {"ChatFileDrop", NULL, gn_fbfields_chat_file_drop, 1};
 
@@ -2901,7 +2979,7 @@ struct gn_fb_told_state_args {
 	gn_fbref state; /* AgentStatusIs */
 };
 static const struct gn_fb_field gn_fbfields_told_state[] = {
-	{"state", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_state_args, state), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status_is}},
+	{"state", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_state_args, state), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status_is}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_told_state = {"ToldState", NULL, gn_fbfields_told_state, 1};
 
@@ -2924,18 +3002,21 @@ static inline struct gn_fb_agent_status_is gn_fb_told_state_state(struct gn_fb_t
 
 /* ---- ToldMessage ---- */
 
+/* Of whose chat, too. */
 struct gn_fb_told_message {
 	struct gn_fbt t;
 };
 struct gn_fb_told_message_args {
 	gn_fbref message; /* Message */
 	bool fresh;
+	gn_fbref contact; /* Person */
 };
 static const struct gn_fb_field gn_fbfields_told_message[] = {
-	{"message", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_message_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}},
-	{"fresh", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_told_message_args, fresh), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"message", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_message_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_message}, NULL, false},
+	{"fresh", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_told_message_args, fresh), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 2, offsetof(struct gn_fb_told_message_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_told_message = {"ToldMessage", NULL, gn_fbfields_told_message, 2};
+static const struct gn_fb_type gn_fbtype_told_message = {"ToldMessage", NULL, gn_fbfields_told_message, 3};
 
 GN_MUST static inline gn_err gn_fb_told_message_verify(struct gn_slice in, struct gn_fb_told_message *out)
 {
@@ -2957,6 +3038,14 @@ static inline bool gn_fb_told_message_fresh(struct gn_fb_told_message t)
 {
 	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
 }
+static inline bool gn_fb_told_message_has_contact(struct gn_fb_told_message t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_person gn_fb_told_message_contact(struct gn_fb_told_message t)
+{
+	return (struct gn_fb_person){gn_fbt_table(t.t, 2)};
+}
 
 /* ---- ToldContact ---- */
 
@@ -2968,8 +3057,8 @@ struct gn_fb_told_contact_args {
 	bool gone;
 };
 static const struct gn_fb_field gn_fbfields_told_contact[] = {
-	{"contact", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_contact_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
-	{"gone", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_told_contact_args, gone), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_contact_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}, NULL, false},
+	{"gone", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_told_contact_args, gone), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_told_contact = {"ToldContact", NULL, gn_fbfields_told_contact, 2};
 
@@ -3003,7 +3092,7 @@ struct gn_fb_told_file_args {
 	gn_fbref file; /* ChatFile */
 };
 static const struct gn_fb_field gn_fbfields_told_file[] = {
-	{"file", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_file_args, file), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat_file}},
+	{"file", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_told_file_args, file), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chat_file}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_told_file = {"ToldFile", NULL, gn_fbfields_told_file, 1};
 
@@ -3034,8 +3123,8 @@ struct gn_fb_told_typing_args {
 	bool on;
 };
 static const struct gn_fb_field gn_fbfields_told_typing[] = {
-	{"chat", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_told_typing_args, chat), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL},
-	{"on", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_told_typing_args, on), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"chat", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_told_typing_args, chat), 0, 0, false, UINT64_C(0x0), &gn_fblayout_chat_id, NULL, NULL, false},
+	{"on", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_told_typing_args, on), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_told_typing = {"ToldTyping", NULL, gn_fbfields_told_typing, 2};
 
@@ -3073,9 +3162,9 @@ struct gn_fb_told_notice_args {
 	struct gn_slice next;
 };
 static const struct gn_fb_field gn_fbfields_told_notice[] = {
-	{"level", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_told_notice_args, level), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_told_notice_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"next", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_told_notice_args, next), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"level", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_told_notice_args, level), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_told_notice_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"next", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_told_notice_args, next), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_told_notice = {"ToldNotice", NULL, gn_fbfields_told_notice, 3};
 
@@ -3126,12 +3215,12 @@ struct gn_fb_client_args {
 	uint64_t until;
 };
 static const struct gn_fb_field gn_fbfields_client[] = {
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_client_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_client_id, NULL},
-	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_client_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"rights", GN_FB_STRINGS, GN_FB_UINT, 2, offsetof(struct gn_fb_client_args, rights), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"since", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_client_args, since), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"seen", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_client_args, seen), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"until", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_client_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_client_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_client_id, NULL, NULL, false},
+	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_client_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rights", GN_FB_STRINGS, GN_FB_UINT, 2, offsetof(struct gn_fb_client_args, rights), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"since", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_client_args, since), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"seen", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_client_args, seen), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_client_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
 };
 static const struct gn_fb_type gn_fbtype_client = {"Client", NULL, gn_fbfields_client, 6};
 
@@ -3217,7 +3306,7 @@ struct gn_fb_clients_is_args {
 	} clients; /* Client */
 };
 static const struct gn_fb_field gn_fbfields_clients_is[] = {
-	{"clients", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_clients_is_args, clients), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_client}},
+	{"clients", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_clients_is_args, clients), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_client}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_clients_is = {"ClientsIs", NULL, gn_fbfields_clients_is, 1};
 
@@ -3258,11 +3347,11 @@ struct gn_fb_client_add_args {
 	uint64_t approval;
 };
 static const struct gn_fb_field gn_fbfields_client_add[] = {
-	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_client_add_args, name), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"rights", GN_FB_STRINGS, GN_FB_UINT, 1, offsetof(struct gn_fb_client_add_args, rights), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_client_add_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"passphrase", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_client_add_args, passphrase), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"approval", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_client_add_args, approval), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_client_add_args, name), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rights", GN_FB_STRINGS, GN_FB_UINT, 1, offsetof(struct gn_fb_client_add_args, rights), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_client_add_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"passphrase", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_client_add_args, passphrase), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"approval", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_client_add_args, approval), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_client_add = {"ClientAdd", NULL, gn_fbfields_client_add, 5};
 
@@ -3323,9 +3412,9 @@ struct gn_fb_client_made_args {
 	gn_fbref client; /* Client */
 };
 static const struct gn_fb_field gn_fbfields_client_made[] = {
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_client_made_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_client_id, NULL},
-	{"secret", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_client_made_args, secret), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"client", GN_FB_TABLE, GN_FB_UINT, 2, offsetof(struct gn_fb_client_made_args, client), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_client}},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_client_made_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_client_id, NULL, NULL, false},
+	{"secret", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_client_made_args, secret), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"client", GN_FB_TABLE, GN_FB_UINT, 2, offsetof(struct gn_fb_client_made_args, client), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_client}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_client_made = {"ClientMade", NULL, gn_fbfields_client_made, 3};
 
@@ -3375,7 +3464,7 @@ struct gn_fb_client_remove_args {
 	const struct gn_fb_client_id *id;
 };
 static const struct gn_fb_field gn_fbfields_client_remove[] = {
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_client_remove_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_client_id, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_client_remove_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_client_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_client_remove = {"ClientRemove", NULL, gn_fbfields_client_remove, 1};
 
@@ -3411,9 +3500,9 @@ struct gn_fb_approval_asked_args {
 	bool here;
 };
 static const struct gn_fb_field gn_fbfields_approval_asked[] = {
-	{"id", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_approval_asked_args, id), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_approval_asked_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"here", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_approval_asked_args, here), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_approval_asked_args, id), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_approval_asked_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"here", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_approval_asked_args, here), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_approval_asked = {"ApprovalAsked", NULL, gn_fbfields_approval_asked, 3};
 
@@ -3452,8 +3541,8 @@ struct gn_fb_approval_give_args {
 	bool yes;
 };
 static const struct gn_fb_field gn_fbfields_approval_give[] = {
-	{"id", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_approval_give_args, id), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"yes", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_approval_give_args, yes), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_approval_give_args, id), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"yes", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_approval_give_args, yes), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_approval_give = {"ApprovalGive", NULL, gn_fbfields_approval_give, 2};
 
@@ -3486,8 +3575,8 @@ struct gn_fb_agent_backup_args {
 	uint64_t approval;
 };
 static const struct gn_fb_field gn_fbfields_agent_backup[] = {
-	{"passphrase", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_agent_backup_args, passphrase), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"approval", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_agent_backup_args, approval), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"passphrase", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_agent_backup_args, passphrase), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"approval", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_agent_backup_args, approval), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_agent_backup = {"AgentBackup", NULL, gn_fbfields_agent_backup, 2};
 
@@ -3525,10 +3614,10 @@ struct gn_fb_backup_is_args {
 	bool passphrase;
 };
 static const struct gn_fb_field gn_fbfields_backup_is[] = {
-	{"size", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_backup_is_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"done", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_backup_is_args, done), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"copied", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_backup_is_args, copied), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"passphrase", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_backup_is_args, passphrase), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_backup_is_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"done", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_backup_is_args, done), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"copied", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_backup_is_args, copied), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"passphrase", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_backup_is_args, passphrase), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_backup_is = {"BackupIs", NULL, gn_fbfields_backup_is, 4};
 
@@ -3589,24 +3678,24 @@ struct gn_fb_job_info_args {
 	uint32_t limit_ms;
 };
 static const struct gn_fb_field gn_fbfields_job_info[] = {
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_info_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"item", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_job_info_args, item), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"kind", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_job_info_args, kind), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"recipe", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_job_info_args, recipe), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"class", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_info_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_job_info_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"not_after", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_job_info_args, not_after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"until", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_job_info_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"state", GN_FB_STRING, GN_FB_UINT, 8, offsetof(struct gn_fb_job_info_args, state), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"attempts", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_job_info_args, attempts), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"reason", GN_FB_STRING, GN_FB_UINT, 10, offsetof(struct gn_fb_job_info_args, reason), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"lease", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_job_info_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"worker", GN_FB_STRUCT, GN_FB_UINT, 12, offsetof(struct gn_fb_job_info_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"note", GN_FB_STRING, GN_FB_UINT, 13, offsetof(struct gn_fb_job_info_args, note), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"output", GN_FB_SCALARS, GN_FB_UINT, 14, offsetof(struct gn_fb_job_info_args, output), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_job_info_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"requester", GN_FB_STRUCT, GN_FB_UINT, 16, offsetof(struct gn_fb_job_info_args, requester), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"limit_ms", GN_FB_SCALAR, GN_FB_UINT, 17, offsetof(struct gn_fb_job_info_args, limit_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_info_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_job_info_args, item), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"kind", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_job_info_args, kind), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"recipe", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_job_info_args, recipe), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_info_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_job_info_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"not_after", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_job_info_args, not_after), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_job_info_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"state", GN_FB_STRING, GN_FB_UINT, 8, offsetof(struct gn_fb_job_info_args, state), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"attempts", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_job_info_args, attempts), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reason", GN_FB_STRING, GN_FB_UINT, 10, offsetof(struct gn_fb_job_info_args, reason), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_job_info_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 12, offsetof(struct gn_fb_job_info_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"note", GN_FB_STRING, GN_FB_UINT, 13, offsetof(struct gn_fb_job_info_args, note), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"output", GN_FB_SCALARS, GN_FB_UINT, 14, offsetof(struct gn_fb_job_info_args, output), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_job_info_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"requester", GN_FB_STRUCT, GN_FB_UINT, 16, offsetof(struct gn_fb_job_info_args, requester), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"limit_ms", GN_FB_SCALAR, GN_FB_UINT, 17, offsetof(struct gn_fb_job_info_args, limit_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_info = {"JobInfo", NULL, gn_fbfields_job_info, 18};
 
@@ -3758,15 +3847,15 @@ struct gn_fb_job_submit_args {
 	const struct gn_fb_key *worker;
 };
 static const struct gn_fb_field gn_fbfields_job_submit[] = {
-	{"kind", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_job_submit_args, kind), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"recipe", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_job_submit_args, recipe), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"nonce", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_job_submit_args, nonce), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"not_after", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_job_submit_args, not_after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"class", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_submit_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_job_submit_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"queue", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_job_submit_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_job_submit_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"worker", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_job_submit_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"kind", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_job_submit_args, kind), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"recipe", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_job_submit_args, recipe), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"nonce", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_job_submit_args, nonce), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"not_after", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_job_submit_args, not_after), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_submit_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_job_submit_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_job_submit_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_job_submit_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_job_submit_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_submit = {"JobSubmit", NULL, gn_fbfields_job_submit, 9};
 
@@ -3854,9 +3943,9 @@ struct gn_fb_job_is_args {
 	uint8_t of;
 };
 static const struct gn_fb_field gn_fbfields_job_is[] = {
-	{"job", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_job_is_args, job), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_info}},
-	{"held", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_is_args, held), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"of", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_is_args, of), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"job", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_job_is_args, job), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_info}, NULL, false},
+	{"held", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_is_args, held), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"of", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_is_args, of), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_is = {"JobIs", NULL, gn_fbfields_job_is, 3};
 
@@ -3897,10 +3986,10 @@ struct gn_fb_jobs_list_args {
 	const struct gn_fb_key *worker;
 };
 static const struct gn_fb_field gn_fbfields_jobs_list[] = {
-	{"limit", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_jobs_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"queue", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_jobs_list_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_jobs_list_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"worker", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_jobs_list_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_jobs_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_jobs_list_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_jobs_list_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_jobs_list_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_jobs_list = {"JobsList", NULL, gn_fbfields_jobs_list, 4};
 
@@ -3958,8 +4047,8 @@ struct gn_fb_jobs_is_args {
 	bool more;
 };
 static const struct gn_fb_field gn_fbfields_jobs_is[] = {
-	{"jobs", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_jobs_is_args, jobs), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_info}},
-	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_jobs_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"jobs", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_jobs_is_args, jobs), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_info}, NULL, false},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_jobs_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_jobs_is = {"JobsIs", NULL, gn_fbfields_jobs_is, 2};
 
@@ -4000,10 +4089,10 @@ struct gn_fb_job_get_args {
 	const struct gn_fb_key *worker;
 };
 static const struct gn_fb_field gn_fbfields_job_get[] = {
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_get_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"queue", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_get_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_job_get_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"worker", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_job_get_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_get_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_get_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_job_get_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_job_get_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_get = {"JobGet", NULL, gn_fbfields_job_get, 4};
 
@@ -4064,7 +4153,7 @@ struct gn_fb_job_drop_args {
 	struct gn_slice item;
 };
 static const struct gn_fb_field gn_fbfields_job_drop[] = {
-	{"item", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_job_drop_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_job_drop_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_drop = {"JobDrop", NULL, gn_fbfields_job_drop, 1};
 
@@ -4116,9 +4205,9 @@ struct gn_fb_job_keys_is_args {
 	bool ready;
 };
 static const struct gn_fb_field gn_fbfields_job_keys_is[] = {
-	{"queue", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_keys_is_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"worker", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_keys_is_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"ready", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_job_keys_is_args, ready), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_keys_is_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_keys_is_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"ready", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_job_keys_is_args, ready), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_keys_is = {"JobKeysIs", NULL, gn_fbfields_job_keys_is, 3};
 
@@ -4168,10 +4257,10 @@ struct gn_fb_job_grant_args {
 	bool submit;
 };
 static const struct gn_fb_field gn_fbfields_job_grant[] = {
-	{"worker", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_grant_args, worker), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_grant_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"work", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_job_grant_args, work), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"submit", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_job_grant_args, submit), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_grant_args, worker), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_grant_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"work", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_job_grant_args, work), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"submit", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_job_grant_args, submit), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_grant = {"JobGrant", NULL, gn_fbfields_job_grant, 4};
 
@@ -4217,9 +4306,9 @@ struct gn_fb_job_grant_is_args {
 	const struct gn_fb_key *worker;
 };
 static const struct gn_fb_field gn_fbfields_job_grant_is[] = {
-	{"queue", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_grant_is_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_job_grant_is_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"worker", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_job_grant_is_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_grant_is_args, queue), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_job_grant_is_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_job_grant_is_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_grant_is = {"JobGrantIs", NULL, gn_fbfields_job_grant_is, 3};
 
@@ -4271,8 +4360,8 @@ struct gn_fb_job_refuse_args {
 	bool undo;
 };
 static const struct gn_fb_field gn_fbfields_job_refuse[] = {
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_refuse_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"undo", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_job_refuse_args, undo), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_refuse_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"undo", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_job_refuse_args, undo), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_refuse = {"JobRefuse", NULL, gn_fbfields_job_refuse, 2};
 
@@ -4314,10 +4403,10 @@ struct gn_fb_job_take_args {
 	uint32_t lease;
 };
 static const struct gn_fb_field gn_fbfields_job_take[] = {
-	{"queue", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_take_args, queue), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_job_take_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"wait_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_take_args, wait_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"lease", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_job_take_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"queue", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_take_args, queue), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_job_take_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"wait_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_take_args, wait_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_job_take_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_take = {"JobTake", NULL, gn_fbfields_job_take, 4};
 
@@ -4365,7 +4454,7 @@ struct gn_fb_job_keep_args {
 	struct gn_slice item;
 };
 static const struct gn_fb_field gn_fbfields_job_keep[] = {
-	{"item", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_job_keep_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_job_keep_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_keep = {"JobKeep", NULL, gn_fbfields_job_keep, 1};
 
@@ -4403,13 +4492,13 @@ struct gn_fb_job_end_args {
 	uint32_t after;
 };
 static const struct gn_fb_field gn_fbfields_job_end[] = {
-	{"item", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_job_end_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"fault", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_end_args, fault), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"note", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_job_end_args, note), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"output", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_job_end_args, output), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_end_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"tool", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_job_end_args, tool), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"after", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_job_end_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_job_end_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"fault", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_end_args, fault), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"note", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_job_end_args, note), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"output", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_job_end_args, output), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_end_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"tool", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_job_end_args, tool), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_job_end_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_end = {"JobEnd", NULL, gn_fbfields_job_end, 7};
 
@@ -4481,11 +4570,11 @@ struct gn_fb_presence_of_args {
 	bool followed;
 };
 static const struct gn_fb_field gn_fbfields_presence_of[] = {
-	{"contact", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_presence_of_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}},
-	{"state", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_presence_of_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_presence_of_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"told", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_presence_of_args, told), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"followed", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_presence_of_args, followed), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"contact", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_presence_of_args, contact), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person}, NULL, false},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_presence_of_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_presence_state, false},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_presence_of_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"told", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_presence_of_args, told), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"followed", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_presence_of_args, followed), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_presence_of = {"PresenceOf", NULL, gn_fbfields_presence_of, 5};
 
@@ -4532,7 +4621,7 @@ struct gn_fb_presence_get_args {
 	struct gn_slice who;
 };
 static const struct gn_fb_field gn_fbfields_presence_get[] = {
-	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_presence_get_args, who), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"who", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_presence_get_args, who), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_presence_get = {"PresenceGet", NULL, gn_fbfields_presence_get, 1};
 
@@ -4562,7 +4651,7 @@ struct gn_fb_presence_set_args {
 	uint8_t state;
 };
 static const struct gn_fb_field gn_fbfields_presence_set[] = {
-	{"state", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_presence_set_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_presence_set_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_presence_state, false},
 };
 static const struct gn_fb_type gn_fbtype_presence_set = {"PresenceSet", NULL, gn_fbfields_presence_set, 1};
 
@@ -4612,8 +4701,8 @@ struct gn_fb_presence_is_args {
 	} people; /* PresenceOf */
 };
 static const struct gn_fb_field gn_fbfields_presence_is[] = {
-	{"own", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_presence_is_args, own), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"people", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_presence_is_args, people), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_presence_of}},
+	{"own", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_presence_is_args, own), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_presence_state, false},
+	{"people", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_presence_is_args, people), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_presence_of}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_presence_is = {"PresenceIs", NULL, gn_fbfields_presence_is, 2};
 
@@ -4652,8 +4741,8 @@ struct gn_fb_app_agent_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_app_agent[] = {
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_agent_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 16, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop, &gn_fbtype_agent_renew, &gn_fbtype_clients_list, &gn_fbtype_clients_is, &gn_fbtype_client_add, &gn_fbtype_client_made, &gn_fbtype_client_remove, &gn_fbtype_approval_asked, &gn_fbtype_approval_give, &gn_fbtype_agent_backup, &gn_fbtype_backup_is}},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_agent_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_agent_args, body), 17, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_agent_status, &gn_fbtype_agent_status_is, &gn_fbtype_agent_start, &gn_fbtype_unlock, &gn_fbtype_lock, &gn_fbtype_agent_stop, &gn_fbtype_agent_renew, &gn_fbtype_clients_list, &gn_fbtype_clients_is, &gn_fbtype_client_add, &gn_fbtype_client_made, &gn_fbtype_client_remove, &gn_fbtype_approval_asked, &gn_fbtype_approval_give, &gn_fbtype_agent_backup, &gn_fbtype_backup_is, &gn_fbtype_agent_passphrase}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_agent = {"AppAgent", NULL, gn_fbfields_app_agent, 2};
 
@@ -4737,6 +4826,10 @@ static inline struct gn_fb_backup_is gn_fb_app_agent_body_as_backup_is(struct gn
 {
 	return (struct gn_fb_backup_is){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_BACKUP_IS)};
 }
+static inline struct gn_fb_agent_passphrase gn_fb_app_agent_body_as_agent_passphrase(struct gn_fb_app_agent t)
+{
+	return (struct gn_fb_agent_passphrase){gn_fbt_member(t.t, 1, GN_FB_APP_AGENT_BODY_AGENT_PASSPHRASE)};
+}
 
 /* ---- AppContact ---- */
 
@@ -4748,8 +4841,8 @@ struct gn_fb_app_contact_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_app_contact[] = {
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_contact_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_contact_args, body), 19, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person, &gn_fbtype_contacts_list, &gn_fbtype_contacts_is, &gn_fbtype_contact_add, &gn_fbtype_contact_get, &gn_fbtype_contact_answer, &gn_fbtype_contact_set, &gn_fbtype_contact_remove, &gn_fbtype_invite_new, &gn_fbtype_invite, &gn_fbtype_invites_list, &gn_fbtype_invites_is, &gn_fbtype_invite_drop, &gn_fbtype_contact_verify, &gn_fbtype_safety_is, &gn_fbtype_presence_get, &gn_fbtype_presence_set, &gn_fbtype_presence_follow, &gn_fbtype_presence_is}},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_contact_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_contact_args, body), 19, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_person, &gn_fbtype_contacts_list, &gn_fbtype_contacts_is, &gn_fbtype_contact_add, &gn_fbtype_contact_get, &gn_fbtype_contact_answer, &gn_fbtype_contact_set, &gn_fbtype_contact_remove, &gn_fbtype_invite_new, &gn_fbtype_invite, &gn_fbtype_invites_list, &gn_fbtype_invites_is, &gn_fbtype_invite_drop, &gn_fbtype_contact_verify, &gn_fbtype_safety_is, &gn_fbtype_presence_get, &gn_fbtype_presence_set, &gn_fbtype_presence_follow, &gn_fbtype_presence_is}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_contact = {"AppContact", NULL, gn_fbfields_app_contact, 2};
 
@@ -4856,8 +4949,8 @@ struct gn_fb_app_chat_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_app_chat[] = {
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_chat_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 21, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is, &gn_fbtype_message_get, &gn_fbtype_message_shown, &gn_fbtype_chat_file, &gn_fbtype_chat_file_send, &gn_fbtype_chat_file_get, &gn_fbtype_chat_files_list, &gn_fbtype_chat_files_is, &gn_fbtype_chat_file_drop}},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_chat_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_chat_args, body), 21, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chats_list, &gn_fbtype_chats_is, &gn_fbtype_message_send, &gn_fbtype_message_edit, &gn_fbtype_message_delete, &gn_fbtype_message_react, &gn_fbtype_message_read, &gn_fbtype_message_retry, &gn_fbtype_message_is, &gn_fbtype_history, &gn_fbtype_history_is, &gn_fbtype_search, &gn_fbtype_search_is, &gn_fbtype_message_get, &gn_fbtype_message_shown, &gn_fbtype_chat_file, &gn_fbtype_chat_file_send, &gn_fbtype_chat_file_get, &gn_fbtype_chat_files_list, &gn_fbtype_chat_files_is, &gn_fbtype_chat_file_drop}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_chat = {"AppChat", NULL, gn_fbfields_app_chat, 2};
 
@@ -4972,8 +5065,8 @@ struct gn_fb_app_job_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_app_job[] = {
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_job_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_job_args, body), 15, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_info, &gn_fbtype_job_submit, &gn_fbtype_job_is, &gn_fbtype_jobs_list, &gn_fbtype_jobs_is, &gn_fbtype_job_get, &gn_fbtype_job_drop, &gn_fbtype_job_keys, &gn_fbtype_job_keys_is, &gn_fbtype_job_grant, &gn_fbtype_job_grant_is, &gn_fbtype_job_take, &gn_fbtype_job_keep, &gn_fbtype_job_end, &gn_fbtype_job_refuse}},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_job_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_job_args, body), 15, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_info, &gn_fbtype_job_submit, &gn_fbtype_job_is, &gn_fbtype_jobs_list, &gn_fbtype_jobs_is, &gn_fbtype_job_get, &gn_fbtype_job_drop, &gn_fbtype_job_keys, &gn_fbtype_job_keys_is, &gn_fbtype_job_grant, &gn_fbtype_job_grant_is, &gn_fbtype_job_take, &gn_fbtype_job_keep, &gn_fbtype_job_end, &gn_fbtype_job_refuse}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_job = {"AppJob", NULL, gn_fbfields_app_job, 2};
 
@@ -5064,8 +5157,8 @@ struct gn_fb_app_told_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_app_told[] = {
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_told_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 6, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice, &gn_fbtype_told_file}},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_told_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_told_args, body), 6, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_told_state, &gn_fbtype_told_message, &gn_fbtype_told_contact, &gn_fbtype_told_typing, &gn_fbtype_told_notice, &gn_fbtype_told_file}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_told = {"AppTold", NULL, gn_fbfields_app_told, 2};
 
@@ -5117,6 +5210,7 @@ static const struct gn_fb_type *const gn_fbtypes_app_agent[] = {
 	&gn_fbtype_agent_start,
 	&gn_fbtype_unlock,
 	&gn_fbtype_lock,
+	&gn_fbtype_agent_passphrase,
 	&gn_fbtype_agent_stop,
 	&gn_fbtype_agent_renew,
 	&gn_fbtype_person,

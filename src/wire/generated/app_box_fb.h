@@ -12,6 +12,8 @@ enum gn_fb_box_way {
 	GN_FB_BOX_WAY_TOKEN = 3,
 };
 
+static const struct gn_fb_word gn_fbwords_box_way[] = {{"work", 0}, {"invite", 1}, {"certificate", 2}, {"token", 3}, {NULL, 0}};
+
 enum gn_fb_app_box_body {
 	GN_FB_APP_BOX_BODY_NONE = 0,
 	GN_FB_APP_BOX_BODY_BOX_SEND = 1,
@@ -52,13 +54,13 @@ struct gn_fb_box_proof_args {
 	const struct gn_fb_sig *sig;
 };
 static const struct gn_fb_field gn_fbfields_box_proof[] = {
-	{"way", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_proof_args, way), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"day", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_proof_args, day), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"nonce", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_proof_args, nonce), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"invite", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_proof_args, invite), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"certificate", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_box_proof_args, certificate), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 5, offsetof(struct gn_fb_box_proof_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_box_proof_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"way", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_proof_args, way), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_box_way, false},
+	{"day", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_proof_args, day), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"nonce", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_proof_args, nonce), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"invite", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_proof_args, invite), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"certificate", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_box_proof_args, certificate), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 5, offsetof(struct gn_fb_box_proof_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_box_proof_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_proof = {"BoxProof", NULL, gn_fbfields_box_proof, 7};
 
@@ -141,14 +143,14 @@ struct gn_fb_box_send_args {
 	uint8_t class;
 };
 static const struct gn_fb_field gn_fbfields_box_send[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_send_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"front", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_box_send_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"item", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_box_send_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_send_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"proof", GN_FB_TABLE, GN_FB_UINT, 4, offsetof(struct gn_fb_box_send_args, proof), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_proof}},
-	{"w", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_send_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"wide", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_box_send_args, wide), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"class", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_send_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_send_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"front", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_box_send_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_box_send_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_send_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"proof", GN_FB_TABLE, GN_FB_UINT, 4, offsetof(struct gn_fb_box_send_args, proof), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_proof}, NULL, false},
+	{"w", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_send_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"wide", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_box_send_args, wide), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_send_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_send = {"BoxSend", NULL, gn_fbfields_box_send, 8};
 
@@ -223,12 +225,12 @@ struct gn_fb_box_sent_args {
 	uint8_t bits;
 };
 static const struct gn_fb_field gn_fbfields_box_sent[] = {
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_sent_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"held", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_sent_args, held), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"of", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_sent_args, of), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"custody", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_box_sent_args, custody), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_custody}},
-	{"limit", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_box_sent_args, limit), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"bits", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_sent_args, bits), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_sent_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"held", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_sent_args, held), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"of", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_sent_args, of), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"custody", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_box_sent_args, custody), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_custody}, NULL, false},
+	{"limit", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_box_sent_args, limit), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bits", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_sent_args, bits), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_sent = {"BoxSent", NULL, gn_fbfields_box_sent, 6};
 
@@ -286,10 +288,10 @@ struct gn_fb_box_check_args {
 	gn_fbref proof; /* BoxProof */
 };
 static const struct gn_fb_field gn_fbfields_box_check[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_check_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"front", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_box_check_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"item", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_check_args, item), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"proof", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_box_check_args, proof), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_proof}},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_check_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"front", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_box_check_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"item", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_check_args, item), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"proof", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_box_check_args, proof), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_proof}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_check = {"BoxCheck", NULL, gn_fbfields_box_check, 4};
 
@@ -346,10 +348,10 @@ struct gn_fb_box_check_is_args {
 	uint16_t code;
 };
 static const struct gn_fb_field gn_fbfields_box_check_is[] = {
-	{"held", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_check_is_args, held), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"taken", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_check_is_args, taken), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"of", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_check_is_args, of), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_check_is_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"held", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_check_is_args, held), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"taken", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_check_is_args, taken), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"of", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_check_is_args, of), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_check_is_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_check_is = {"BoxCheckIs", NULL, gn_fbfields_box_check_is, 4};
 
@@ -398,13 +400,13 @@ struct gn_fb_box_follow_args {
 	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_box_follow[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_follow_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"front", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_box_follow_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"read", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_follow_args, read), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"ack", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_follow_args, ack), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"poll", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_box_follow_args, poll), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"all", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_box_follow_args, all), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 6, offsetof(struct gn_fb_box_follow_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_follow_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"front", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_box_follow_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"read", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_follow_args, read), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"ack", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_follow_args, ack), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"poll", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_box_follow_args, poll), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"all", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_box_follow_args, all), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 6, offsetof(struct gn_fb_box_follow_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_follow = {"BoxFollow", NULL, gn_fbfields_box_follow, 7};
 
@@ -476,7 +478,8 @@ struct gn_fb_box_got_args {
 	/* 16 bytes. */
 	struct gn_slice id;
 	struct gn_slice item;
-	/* Deposit key; absent: work or an invite. */
+	/* Deposit key, or the invite's, whose signature over the item (BD-8) is `sig`, which the node has
+	 * not checked; absent: work. */
 	const struct gn_fb_key *by;
 	/* Unix seconds. */
 	uint64_t deposited;
@@ -494,20 +497,20 @@ struct gn_fb_box_got_args {
 	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_box_got[] = {
-	{"id", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_box_got_args, id), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"item", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_got_args, item), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"by", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_got_args, by), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_got_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"until", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_got_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"class", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_got_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"state", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_box_got_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"end", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_got_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_box_got_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"lease", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_box_got_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"worker", GN_FB_STRUCT, GN_FB_UINT, 10, offsetof(struct gn_fb_box_got_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 11, offsetof(struct gn_fb_box_got_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 12, offsetof(struct gn_fb_box_got_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 13, offsetof(struct gn_fb_box_got_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_box_got_args, id), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_got_args, item), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"by", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_got_args, by), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_got_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_got_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_got_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_box_got_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"end", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_got_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_box_got_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_box_got_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 10, offsetof(struct gn_fb_box_got_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 11, offsetof(struct gn_fb_box_got_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 12, offsetof(struct gn_fb_box_got_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 13, offsetof(struct gn_fb_box_got_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_got = {"BoxGot", NULL, gn_fbfields_box_got, 14};
 
@@ -619,7 +622,7 @@ struct gn_fb_box_following_args {
 	uint8_t holders;
 };
 static const struct gn_fb_field gn_fbfields_box_following[] = {
-	{"holders", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_following_args, holders), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"holders", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_following_args, holders), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_following = {"BoxFollowing", NULL, gn_fbfields_box_following, 1};
 
@@ -652,12 +655,12 @@ struct gn_fb_box_sign_args {
 	const struct gn_fb_hash *exporter;
 };
 static const struct gn_fb_field gn_fbfields_box_sign[] = {
-	{"sign", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_sign_args, sign), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_box_sign_args, box), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"role", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_sign_args, role), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_sign_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"holder", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_box_sign_args, holder), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"exporter", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_box_sign_args, exporter), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"sign", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_sign_args, sign), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_box_sign_args, box), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"role", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_sign_args, role), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_sign_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"holder", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_box_sign_args, holder), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"exporter", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_box_sign_args, exporter), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_sign = {"BoxSign", NULL, gn_fbfields_box_sign, 6};
 
@@ -728,8 +731,8 @@ struct gn_fb_box_signed_args {
 	const struct gn_fb_sig *sig;
 };
 static const struct gn_fb_field gn_fbfields_box_signed[] = {
-	{"sign", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_signed_args, sign), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_box_signed_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"sign", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_signed_args, sign), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_box_signed_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_signed = {"BoxSigned", NULL, gn_fbfields_box_signed, 2};
 
@@ -767,8 +770,8 @@ struct gn_fb_box_take_args {
 	struct gn_slice id;
 };
 static const struct gn_fb_field gn_fbfields_box_take[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_take_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"id", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_take_args, id), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_take_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"id", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_take_args, id), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_take = {"BoxTake", NULL, gn_fbfields_box_take, 2};
 
@@ -810,8 +813,8 @@ struct gn_fb_box_drop_args {
 	struct gn_slice id;
 };
 static const struct gn_fb_field gn_fbfields_box_drop[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_drop_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"id", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_drop_args, id), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_drop_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"id", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_drop_args, id), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_drop = {"BoxDrop", NULL, gn_fbfields_box_drop, 2};
 
@@ -861,12 +864,12 @@ struct gn_fb_queue_work_args {
 	bool once;
 };
 static const struct gn_fb_field gn_fbfields_queue_work[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_work_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_work_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_queue_work_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_queue_work_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"slots", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_queue_work_args, slots), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"once", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_queue_work_args, once), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_work_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_work_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_queue_work_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_queue_work_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"slots", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_queue_work_args, slots), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"once", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_queue_work_args, once), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_queue_work = {"QueueWork", NULL, gn_fbfields_queue_work, 6};
 
@@ -939,15 +942,15 @@ struct gn_fb_queue_task_args {
 	const struct gn_fb_key *holder;
 };
 static const struct gn_fb_field gn_fbfields_queue_task[] = {
-	{"id", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_task_args, id), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"item", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_task_args, item), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_queue_task_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"lease", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_queue_task_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"class", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_queue_task_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"by", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_queue_task_args, by), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_queue_task_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"until", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_queue_task_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"holder", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_queue_task_args, holder), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"id", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_task_args, id), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_task_args, item), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_queue_task_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_queue_task_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_queue_task_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"by", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_queue_task_args, by), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_queue_task_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_queue_task_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"holder", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_queue_task_args, holder), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_queue_task = {"QueueTask", NULL, gn_fbfields_queue_task, 9};
 
@@ -1028,9 +1031,9 @@ struct gn_fb_queue_more_args {
 	uint32_t seconds;
 };
 static const struct gn_fb_field gn_fbfields_queue_more[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_more_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"id", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_more_args, id), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_queue_more_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_more_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"id", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_more_args, id), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_queue_more_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_queue_more = {"QueueMore", NULL, gn_fbfields_queue_more, 3};
 
@@ -1083,12 +1086,12 @@ struct gn_fb_queue_end_args {
 	uint32_t after;
 };
 static const struct gn_fb_field gn_fbfields_queue_end[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_end_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"id", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_end_args, id), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"end", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_queue_end_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_queue_end_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_queue_end_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
-	{"after", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_queue_end_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_end_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"id", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_end_args, id), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"end", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_queue_end_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_queue_end_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_queue_end_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_queue_end_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_queue_end = {"QueueEnd", NULL, gn_fbfields_queue_end, 6};
 
@@ -1158,9 +1161,9 @@ struct gn_fb_queue_over_args {
 	bool reported;
 };
 static const struct gn_fb_field gn_fbfields_queue_over[] = {
-	{"id", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_over_args, id), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_over_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"reported", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_queue_over_args, reported), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_queue_over_args, id), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_queue_over_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reported", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_queue_over_args, reported), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_queue_over = {"QueueOver", NULL, gn_fbfields_queue_over, 3};
 
@@ -1199,8 +1202,8 @@ struct gn_fb_app_box_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_app_box[] = {
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_box_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_box_args, body), 16, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_send, &gn_fbtype_box_sent, &gn_fbtype_box_check, &gn_fbtype_box_check_is, &gn_fbtype_box_follow, &gn_fbtype_box_got, &gn_fbtype_box_following, &gn_fbtype_box_sign, &gn_fbtype_box_signed, &gn_fbtype_box_take, &gn_fbtype_box_drop, &gn_fbtype_queue_work, &gn_fbtype_queue_task, &gn_fbtype_queue_more, &gn_fbtype_queue_end, &gn_fbtype_queue_over}},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_box_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_box_args, body), 16, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_send, &gn_fbtype_box_sent, &gn_fbtype_box_check, &gn_fbtype_box_check_is, &gn_fbtype_box_follow, &gn_fbtype_box_got, &gn_fbtype_box_following, &gn_fbtype_box_sign, &gn_fbtype_box_signed, &gn_fbtype_box_take, &gn_fbtype_box_drop, &gn_fbtype_queue_work, &gn_fbtype_queue_task, &gn_fbtype_queue_more, &gn_fbtype_queue_end, &gn_fbtype_queue_over}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_box = {"AppBox", NULL, gn_fbfields_app_box, 2};
 

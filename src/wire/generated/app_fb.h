@@ -16,6 +16,8 @@ enum gn_fb_app_role {
 	GN_FB_APP_ROLE_WORKER = 4,
 };
 
+static const struct gn_fb_word gn_fbwords_app_role[] = {{"client", 0}, {"agent", 1}, {"node", 2}, {"plugin", 3}, {"worker", 4}, {NULL, 0}};
+
 enum gn_fb_app_body {
 	GN_FB_APP_BODY_NONE = 0,
 	GN_FB_APP_BODY_APP_HELLO = 1,
@@ -62,13 +64,13 @@ struct gn_fb_app_hello_args {
 	uint32_t frame_max;
 };
 static const struct gn_fb_field gn_fbfields_app_hello[] = {
-	{"version_min", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_hello_args, version_min), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"version_max", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_app_hello_args, version_max), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"role", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_app_hello_args, role), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"software", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_app_hello_args, software), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"client", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_app_hello_args, client), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_app_hello_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"frame_max", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_app_hello_args, frame_max), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"version_min", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_hello_args, version_min), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"version_max", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_app_hello_args, version_max), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"role", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_app_hello_args, role), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_app_role, false},
+	{"software", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_app_hello_args, software), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"client", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_app_hello_args, client), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_app_hello_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"frame_max", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_app_hello_args, frame_max), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_hello = {"AppHello", NULL, gn_fbfields_app_hello, 7};
 
@@ -138,8 +140,8 @@ struct gn_fb_app_challenge_args {
 	const struct gn_fb_hash *mac;
 };
 static const struct gn_fb_field gn_fbfields_app_challenge[] = {
-	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_app_challenge_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"mac", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_app_challenge_args, mac), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_app_challenge_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"mac", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_app_challenge_args, mac), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_challenge = {"AppChallenge", NULL, gn_fbfields_app_challenge, 2};
 
@@ -182,7 +184,7 @@ struct gn_fb_app_proof_args {
 	const struct gn_fb_hash *mac;
 };
 static const struct gn_fb_field gn_fbfields_app_proof[] = {
-	{"mac", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_app_proof_args, mac), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"mac", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_app_proof_args, mac), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_proof = {"AppProof", NULL, gn_fbfields_app_proof, 1};
 
@@ -239,19 +241,19 @@ struct gn_fb_app_ready_args {
 	} absent;
 };
 static const struct gn_fb_field gn_fbfields_app_ready[] = {
-	{"version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_ready_args, version), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"role", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_app_ready_args, role), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"software", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_app_ready_args, software), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"rights", GN_FB_STRINGS, GN_FB_UINT, 3, offsetof(struct gn_fb_app_ready_args, rights), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"outstanding", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_app_ready_args, outstanding), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"subscriptions", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_app_ready_args, subscriptions), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"streams", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_app_ready_args, streams), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"unread_max", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_app_ready_args, unread_max), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"frame_max", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_app_ready_args, frame_max), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_app_ready_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"cursor", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_app_ready_args, cursor), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"time", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_app_ready_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"absent", GN_FB_STRINGS, GN_FB_UINT, 12, offsetof(struct gn_fb_app_ready_args, absent), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_ready_args, version), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"role", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_app_ready_args, role), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_app_role, false},
+	{"software", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_app_ready_args, software), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rights", GN_FB_STRINGS, GN_FB_UINT, 3, offsetof(struct gn_fb_app_ready_args, rights), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"outstanding", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_app_ready_args, outstanding), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"subscriptions", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_app_ready_args, subscriptions), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"streams", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_app_ready_args, streams), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"unread_max", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_app_ready_args, unread_max), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"frame_max", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_app_ready_args, frame_max), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_app_ready_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"cursor", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_app_ready_args, cursor), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_app_ready_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"absent", GN_FB_STRINGS, GN_FB_UINT, 12, offsetof(struct gn_fb_app_ready_args, absent), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_ready = {"AppReady", NULL, gn_fbfields_app_ready, 13};
 
@@ -357,13 +359,13 @@ struct gn_fb_app_error_args {
 	bool unknown;
 };
 static const struct gn_fb_field gn_fbfields_app_error[] = {
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_error_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"detail", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_app_error_args, detail), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"next", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_app_error_args, next), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"limit", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_app_error_args, limit), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_app_error_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"actual", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_app_error_args, actual), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"unknown", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_app_error_args, unknown), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_error_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"detail", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_app_error_args, detail), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"next", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_app_error_args, next), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"limit", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_app_error_args, limit), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_app_error_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"actual", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_app_error_args, actual), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"unknown", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_app_error_args, unknown), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_error = {"AppError", NULL, gn_fbfields_app_error, 7};
 
@@ -511,9 +513,9 @@ struct gn_fb_app_bye_args {
 	uint32_t retry_ms;
 };
 static const struct gn_fb_field gn_fbfields_app_bye[] = {
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_bye_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"detail", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_app_bye_args, detail), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_app_bye_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_bye_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"detail", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_app_bye_args, detail), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_app_bye_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_bye = {"AppBye", NULL, gn_fbfields_app_bye, 3};
 
@@ -552,7 +554,7 @@ struct gn_fb_app_gap_args {
 	uint64_t first;
 };
 static const struct gn_fb_field gn_fbfields_app_gap[] = {
-	{"first", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_gap_args, first), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"first", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_gap_args, first), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_gap = {"AppGap", NULL, gn_fbfields_app_gap, 1};
 
@@ -588,12 +590,12 @@ struct gn_fb_app_frame_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_app_frame[] = {
-	{"call", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_frame_args, call), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_app_frame_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"deadline_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_app_frame_args, deadline_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"cursor", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_app_frame_args, cursor), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_app_frame_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 5, offsetof(struct gn_fb_app_frame_args, body), 23, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_app_hello, &gn_fbtype_app_challenge, &gn_fbtype_app_proof, &gn_fbtype_app_ready, &gn_fbtype_app_error, &gn_fbtype_app_ok, &gn_fbtype_app_cancel, &gn_fbtype_app_ping, &gn_fbtype_app_pong, &gn_fbtype_app_bye, &gn_fbtype_app_gap, &gn_fbtype_app_node, &gn_fbtype_app_record, &gn_fbtype_app_event, &gn_fbtype_app_file, &gn_fbtype_app_stream, &gn_fbtype_app_box, &gn_fbtype_app_agent, &gn_fbtype_app_contact, &gn_fbtype_app_chat, &gn_fbtype_app_told, &gn_fbtype_app_topic, &gn_fbtype_app_job}},
+	{"call", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_frame_args, call), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_app_frame_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"deadline_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_app_frame_args, deadline_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"cursor", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_app_frame_args, cursor), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_app_frame_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 5, offsetof(struct gn_fb_app_frame_args, body), 23, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_app_hello, &gn_fbtype_app_challenge, &gn_fbtype_app_proof, &gn_fbtype_app_ready, &gn_fbtype_app_error, &gn_fbtype_app_ok, &gn_fbtype_app_cancel, &gn_fbtype_app_ping, &gn_fbtype_app_pong, &gn_fbtype_app_bye, &gn_fbtype_app_gap, &gn_fbtype_app_node, &gn_fbtype_app_record, &gn_fbtype_app_event, &gn_fbtype_app_file, &gn_fbtype_app_stream, &gn_fbtype_app_box, &gn_fbtype_app_agent, &gn_fbtype_app_contact, &gn_fbtype_app_chat, &gn_fbtype_app_told, &gn_fbtype_app_topic, &gn_fbtype_app_job}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_frame = {"AppFrame", "GNAP", gn_fbfields_app_frame, 6};
 

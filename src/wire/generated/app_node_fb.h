@@ -12,6 +12,8 @@ enum gn_fb_node_event_kind {
 	GN_FB_NODE_EVENT_KIND_LOOKED = 3,
 };
 
+static const struct gn_fb_word gn_fbwords_node_event_kind[] = {{"status", 0}, {"linked", 1}, {"unlinked", 2}, {"looked", 3}, {NULL, 0}};
+
 enum gn_fb_app_node_body {
 	GN_FB_APP_NODE_BODY_NONE = 0,
 	GN_FB_APP_NODE_BODY_NODE_STATUS = 1,
@@ -102,9 +104,9 @@ struct gn_fb_node_begin_args {
 	} addrs;
 };
 static const struct gn_fb_field gn_fbfields_node_begin[] = {
-	{"host", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_begin_args, host), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"answered", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_node_begin_args, answered), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"addrs", GN_FB_STRINGS, GN_FB_UINT, 2, offsetof(struct gn_fb_node_begin_args, addrs), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"host", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_begin_args, host), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"answered", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_node_begin_args, answered), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"addrs", GN_FB_STRINGS, GN_FB_UINT, 2, offsetof(struct gn_fb_node_begin_args, addrs), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_node_begin = {"NodeBegin", NULL, gn_fbfields_node_begin, 3};
 
@@ -153,10 +155,10 @@ struct gn_fb_node_clock_args {
 	struct gn_slice text;
 };
 static const struct gn_fb_field gn_fbfields_node_clock[] = {
-	{"ahead_s", GN_FB_SCALAR, GN_FB_INT, 0, offsetof(struct gn_fb_node_clock_args, ahead_s), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"peers", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_node_clock_args, peers), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"used", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_node_clock_args, used), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"text", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_node_clock_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"ahead_s", GN_FB_SCALAR, GN_FB_INT, 0, offsetof(struct gn_fb_node_clock_args, ahead_s), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"peers", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_node_clock_args, peers), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"used", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_node_clock_args, used), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"text", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_node_clock_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_node_clock = {"NodeClock", NULL, gn_fbfields_node_clock, 4};
 
@@ -262,56 +264,56 @@ struct gn_fb_node_status_is_args {
 	uint64_t lookups_failed;
 };
 static const struct gn_fb_field gn_fbfields_node_status_is[] = {
-	{"version", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_status_is_args, version), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_node_status_is_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_node_status_is_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"addrs", GN_FB_STRUCTS, GN_FB_UINT, 3, offsetof(struct gn_fb_node_status_is_args, addrs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
-	{"urls", GN_FB_STRINGS, GN_FB_UINT, 4, offsetof(struct gn_fb_node_status_is_args, urls), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"network", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_node_status_is_args, network), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"uptime_s", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_node_status_is_args, uptime_s), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"joined", GN_FB_SCALAR, GN_FB_BOOL, 7, offsetof(struct gn_fb_node_status_is_args, joined), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"sessions", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_node_status_is_args, sessions), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"links", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_node_status_is_args, links), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"estimate", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_node_status_is_args, estimate), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"time", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_node_status_is_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"clock_off_ms", GN_FB_SCALAR, GN_FB_INT, 12, offsetof(struct gn_fb_node_status_is_args, clock_off_ms), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_node_status_is_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"start_done", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_node_status_is_args, start_done), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"rss", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_node_status_is_args, rss), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"records", GN_FB_SCALAR, GN_FB_UINT, 16, offsetof(struct gn_fb_node_status_is_args, records), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"block_bytes", GN_FB_SCALAR, GN_FB_UINT, 17, offsetof(struct gn_fb_node_status_is_args, block_bytes), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"box_bytes", GN_FB_SCALAR, GN_FB_UINT, 18, offsetof(struct gn_fb_node_status_is_args, box_bytes), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"block_max", GN_FB_SCALAR, GN_FB_UINT, 19, offsetof(struct gn_fb_node_status_is_args, block_max), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"box_max", GN_FB_SCALAR, GN_FB_UINT, 20, offsetof(struct gn_fb_node_status_is_args, box_max), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"hops_predicted", GN_FB_SCALAR, GN_FB_FLOAT, 21, offsetof(struct gn_fb_node_status_is_args, hops_predicted), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"hops_observed", GN_FB_SCALAR, GN_FB_FLOAT, 22, offsetof(struct gn_fb_node_status_is_args, hops_observed), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"port", GN_FB_SCALAR, GN_FB_UINT, 23, offsetof(struct gn_fb_node_status_is_args, port), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"http", GN_FB_SCALAR, GN_FB_UINT, 24, offsetof(struct gn_fb_node_status_is_args, http), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"data", GN_FB_STRING, GN_FB_UINT, 25, offsetof(struct gn_fb_node_status_is_args, data), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"pid", GN_FB_SCALAR, GN_FB_UINT, 26, offsetof(struct gn_fb_node_status_is_args, pid), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"server", GN_FB_SCALAR, GN_FB_BOOL, 27, offsetof(struct gn_fb_node_status_is_args, server), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"size", GN_FB_SCALAR, GN_FB_FLOAT, 28, offsetof(struct gn_fb_node_status_is_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"hops_max", GN_FB_SCALAR, GN_FB_UINT, 29, offsetof(struct gn_fb_node_status_is_args, hops_max), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"hops_p99", GN_FB_SCALAR, GN_FB_UINT, 30, offsetof(struct gn_fb_node_status_is_args, hops_p99), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"reach", GN_FB_STRING, GN_FB_UINT, 31, offsetof(struct gn_fb_node_status_is_args, reach), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"bootstrap", GN_FB_TABLES, GN_FB_UINT, 32, offsetof(struct gn_fb_node_status_is_args, bootstrap), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_begin}},
-	{"pow_bits", GN_FB_SCALAR, GN_FB_UINT, 33, offsetof(struct gn_fb_node_status_is_args, pow_bits), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"other_work", GN_FB_SCALAR, GN_FB_BOOL, 34, offsetof(struct gn_fb_node_status_is_args, other_work), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"w", GN_FB_SCALAR, GN_FB_UINT, 35, offsetof(struct gn_fb_node_status_is_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"leaf_cw", GN_FB_SCALAR, GN_FB_UINT, 36, offsetof(struct gn_fb_node_status_is_args, leaf_cw), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"leaf_ccw", GN_FB_SCALAR, GN_FB_UINT, 37, offsetof(struct gn_fb_node_status_is_args, leaf_ccw), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"known", GN_FB_SCALAR, GN_FB_UINT, 38, offsetof(struct gn_fb_node_status_is_args, known), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"record_bytes", GN_FB_SCALAR, GN_FB_UINT, 39, offsetof(struct gn_fb_node_status_is_args, record_bytes), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"expired", GN_FB_SCALAR, GN_FB_UINT, 40, offsetof(struct gn_fb_node_status_is_args, expired), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"clock", GN_FB_TABLE, GN_FB_UINT, 41, offsetof(struct gn_fb_node_status_is_args, clock), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_clock}},
-	{"blocks", GN_FB_SCALAR, GN_FB_UINT, 42, offsetof(struct gn_fb_node_status_is_args, blocks), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"blocks_own", GN_FB_SCALAR, GN_FB_UINT, 43, offsetof(struct gn_fb_node_status_is_args, blocks_own), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"blocks_held", GN_FB_SCALAR, GN_FB_UINT, 44, offsetof(struct gn_fb_node_status_is_args, blocks_held), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"block_cached", GN_FB_SCALAR, GN_FB_UINT, 45, offsetof(struct gn_fb_node_status_is_args, block_cached), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"sent", GN_FB_SCALAR, GN_FB_UINT, 46, offsetof(struct gn_fb_node_status_is_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"received", GN_FB_SCALAR, GN_FB_UINT, 47, offsetof(struct gn_fb_node_status_is_args, received), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"lookups", GN_FB_SCALAR, GN_FB_UINT, 48, offsetof(struct gn_fb_node_status_is_args, lookups), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"lookups_failed", GN_FB_SCALAR, GN_FB_UINT, 49, offsetof(struct gn_fb_node_status_is_args, lookups_failed), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"version", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_status_is_args, version), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_node_status_is_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_node_status_is_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"addrs", GN_FB_STRUCTS, GN_FB_UINT, 3, offsetof(struct gn_fb_node_status_is_args, addrs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
+	{"urls", GN_FB_STRINGS, GN_FB_UINT, 4, offsetof(struct gn_fb_node_status_is_args, urls), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"network", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_node_status_is_args, network), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"uptime_s", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_node_status_is_args, uptime_s), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"joined", GN_FB_SCALAR, GN_FB_BOOL, 7, offsetof(struct gn_fb_node_status_is_args, joined), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sessions", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_node_status_is_args, sessions), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"links", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_node_status_is_args, links), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"estimate", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_node_status_is_args, estimate), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_node_status_is_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"clock_off_ms", GN_FB_SCALAR, GN_FB_INT, 12, offsetof(struct gn_fb_node_status_is_args, clock_off_ms), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_node_status_is_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"start_done", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_node_status_is_args, start_done), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rss", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_node_status_is_args, rss), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"records", GN_FB_SCALAR, GN_FB_UINT, 16, offsetof(struct gn_fb_node_status_is_args, records), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"block_bytes", GN_FB_SCALAR, GN_FB_UINT, 17, offsetof(struct gn_fb_node_status_is_args, block_bytes), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"box_bytes", GN_FB_SCALAR, GN_FB_UINT, 18, offsetof(struct gn_fb_node_status_is_args, box_bytes), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"block_max", GN_FB_SCALAR, GN_FB_UINT, 19, offsetof(struct gn_fb_node_status_is_args, block_max), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"box_max", GN_FB_SCALAR, GN_FB_UINT, 20, offsetof(struct gn_fb_node_status_is_args, box_max), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"hops_predicted", GN_FB_SCALAR, GN_FB_FLOAT, 21, offsetof(struct gn_fb_node_status_is_args, hops_predicted), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"hops_observed", GN_FB_SCALAR, GN_FB_FLOAT, 22, offsetof(struct gn_fb_node_status_is_args, hops_observed), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"port", GN_FB_SCALAR, GN_FB_UINT, 23, offsetof(struct gn_fb_node_status_is_args, port), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"http", GN_FB_SCALAR, GN_FB_UINT, 24, offsetof(struct gn_fb_node_status_is_args, http), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"data", GN_FB_STRING, GN_FB_UINT, 25, offsetof(struct gn_fb_node_status_is_args, data), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"pid", GN_FB_SCALAR, GN_FB_UINT, 26, offsetof(struct gn_fb_node_status_is_args, pid), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"server", GN_FB_SCALAR, GN_FB_BOOL, 27, offsetof(struct gn_fb_node_status_is_args, server), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"size", GN_FB_SCALAR, GN_FB_FLOAT, 28, offsetof(struct gn_fb_node_status_is_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"hops_max", GN_FB_SCALAR, GN_FB_UINT, 29, offsetof(struct gn_fb_node_status_is_args, hops_max), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"hops_p99", GN_FB_SCALAR, GN_FB_UINT, 30, offsetof(struct gn_fb_node_status_is_args, hops_p99), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reach", GN_FB_STRING, GN_FB_UINT, 31, offsetof(struct gn_fb_node_status_is_args, reach), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bootstrap", GN_FB_TABLES, GN_FB_UINT, 32, offsetof(struct gn_fb_node_status_is_args, bootstrap), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_begin}, NULL, false},
+	{"pow_bits", GN_FB_SCALAR, GN_FB_UINT, 33, offsetof(struct gn_fb_node_status_is_args, pow_bits), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"other_work", GN_FB_SCALAR, GN_FB_BOOL, 34, offsetof(struct gn_fb_node_status_is_args, other_work), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"w", GN_FB_SCALAR, GN_FB_UINT, 35, offsetof(struct gn_fb_node_status_is_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"leaf_cw", GN_FB_SCALAR, GN_FB_UINT, 36, offsetof(struct gn_fb_node_status_is_args, leaf_cw), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"leaf_ccw", GN_FB_SCALAR, GN_FB_UINT, 37, offsetof(struct gn_fb_node_status_is_args, leaf_ccw), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"known", GN_FB_SCALAR, GN_FB_UINT, 38, offsetof(struct gn_fb_node_status_is_args, known), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"record_bytes", GN_FB_SCALAR, GN_FB_UINT, 39, offsetof(struct gn_fb_node_status_is_args, record_bytes), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"expired", GN_FB_SCALAR, GN_FB_UINT, 40, offsetof(struct gn_fb_node_status_is_args, expired), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"clock", GN_FB_TABLE, GN_FB_UINT, 41, offsetof(struct gn_fb_node_status_is_args, clock), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_clock}, NULL, false},
+	{"blocks", GN_FB_SCALAR, GN_FB_UINT, 42, offsetof(struct gn_fb_node_status_is_args, blocks), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"blocks_own", GN_FB_SCALAR, GN_FB_UINT, 43, offsetof(struct gn_fb_node_status_is_args, blocks_own), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"blocks_held", GN_FB_SCALAR, GN_FB_UINT, 44, offsetof(struct gn_fb_node_status_is_args, blocks_held), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"block_cached", GN_FB_SCALAR, GN_FB_UINT, 45, offsetof(struct gn_fb_node_status_is_args, block_cached), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sent", GN_FB_SCALAR, GN_FB_UINT, 46, offsetof(struct gn_fb_node_status_is_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"received", GN_FB_SCALAR, GN_FB_UINT, 47, offsetof(struct gn_fb_node_status_is_args, received), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"lookups", GN_FB_SCALAR, GN_FB_UINT, 48, offsetof(struct gn_fb_node_status_is_args, lookups), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"lookups_failed", GN_FB_SCALAR, GN_FB_UINT, 49, offsetof(struct gn_fb_node_status_is_args, lookups_failed), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_node_status_is = {"NodeStatusIs", NULL, gn_fbfields_node_status_is, 50};
 
@@ -597,12 +599,12 @@ struct gn_fb_lookup_step_args {
 	uint64_t rtt_us;
 };
 static const struct gn_fb_field gn_fbfields_lookup_step[] = {
-	{"node", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_lookup_step_args, node), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"addr", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_lookup_step_args, addr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
-	{"depth", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_lookup_step_args, depth), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_lookup_step_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"at_us", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_lookup_step_args, at_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"rtt_us", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_lookup_step_args, rtt_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"node", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_lookup_step_args, node), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"addr", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_lookup_step_args, addr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
+	{"depth", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_lookup_step_args, depth), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_lookup_step_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"at_us", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_lookup_step_args, at_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rtt_us", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_lookup_step_args, rtt_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_lookup_step = {"LookupStep", NULL, gn_fbfields_lookup_step, 6};
 
@@ -670,14 +672,14 @@ struct gn_fb_lookup_args {
 	} steps; /* LookupStep */
 };
 static const struct gn_fb_field gn_fbfields_lookup[] = {
-	{"op", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_lookup_args, op), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"kind", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_lookup_args, kind), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_lookup_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_lookup_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"hops", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_lookup_args, hops), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_lookup_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"at", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_lookup_args, at), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"steps", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_lookup_args, steps), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup_step}},
+	{"op", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_lookup_args, op), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"kind", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_lookup_args, kind), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_lookup_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_lookup_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"hops", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_lookup_args, hops), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_lookup_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"at", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_lookup_args, at), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"steps", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_lookup_args, steps), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup_step}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_lookup = {"Lookup", NULL, gn_fbfields_lookup, 8};
 
@@ -761,19 +763,19 @@ struct gn_fb_node_peer_args {
 	struct gn_slice group;
 };
 static const struct gn_fb_field gn_fbfields_node_peer[] = {
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_peer_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_node_peer_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"addr", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_node_peer_args, addr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
-	{"linked", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_node_peer_args, linked), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"leaf", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_node_peer_args, leaf), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"up", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_node_peer_args, up), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"annulus", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_node_peer_args, annulus), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"rtt_us", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_node_peer_args, rtt_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"seen_ms", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_node_peer_args, seen_ms), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"sent", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_node_peer_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"received", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_node_peer_args, received), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"suite", GN_FB_STRING, GN_FB_UINT, 11, offsetof(struct gn_fb_node_peer_args, suite), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"group", GN_FB_STRING, GN_FB_UINT, 12, offsetof(struct gn_fb_node_peer_args, group), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_peer_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_node_peer_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"addr", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_node_peer_args, addr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
+	{"linked", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_node_peer_args, linked), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"leaf", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_node_peer_args, leaf), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"up", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_node_peer_args, up), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"annulus", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_node_peer_args, annulus), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rtt_us", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_node_peer_args, rtt_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"seen_ms", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_node_peer_args, seen_ms), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sent", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_node_peer_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"received", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_node_peer_args, received), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"suite", GN_FB_STRING, GN_FB_UINT, 11, offsetof(struct gn_fb_node_peer_args, suite), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"group", GN_FB_STRING, GN_FB_UINT, 12, offsetof(struct gn_fb_node_peer_args, group), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_node_peer = {"NodePeer", NULL, gn_fbfields_node_peer, 13};
 
@@ -875,8 +877,8 @@ struct gn_fb_node_peers_args {
 	uint16_t limit;
 };
 static const struct gn_fb_field gn_fbfields_node_peers[] = {
-	{"after", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_peers_args, after), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_node_peers_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"after", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_peers_args, after), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_node_peers_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_node_peers = {"NodePeers", NULL, gn_fbfields_node_peers, 2};
 
@@ -916,8 +918,8 @@ struct gn_fb_node_peers_is_args {
 	bool more;
 };
 static const struct gn_fb_field gn_fbfields_node_peers_is[] = {
-	{"peers", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_node_peers_is_args, peers), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_peer}},
-	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_node_peers_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"peers", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_node_peers_is_args, peers), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_peer}, NULL, false},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_node_peers_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_node_peers_is = {"NodePeersIs", NULL, gn_fbfields_node_peers_is, 2};
 
@@ -955,7 +957,7 @@ struct gn_fb_node_lookups_args {
 	uint16_t limit;
 };
 static const struct gn_fb_field gn_fbfields_node_lookups[] = {
-	{"limit", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_node_lookups_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_node_lookups_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_node_lookups = {"NodeLookups", NULL, gn_fbfields_node_lookups, 1};
 
@@ -984,7 +986,7 @@ struct gn_fb_node_lookups_is_args {
 	} lookups; /* Lookup */
 };
 static const struct gn_fb_field gn_fbfields_node_lookups_is[] = {
-	{"lookups", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_node_lookups_is_args, lookups), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup}},
+	{"lookups", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_node_lookups_is_args, lookups), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_node_lookups_is = {"NodeLookupsIs", NULL, gn_fbfields_node_lookups_is, 1};
 
@@ -1038,8 +1040,8 @@ struct gn_fb_node_counter_args {
 	uint64_t value;
 };
 static const struct gn_fb_field gn_fbfields_node_counter[] = {
-	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_counter_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"value", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_node_counter_args, value), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_counter_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"value", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_node_counter_args, value), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_node_counter = {"NodeCounter", NULL, gn_fbfields_node_counter, 2};
 
@@ -1076,7 +1078,7 @@ struct gn_fb_node_counters_is_args {
 	} counters; /* NodeCounter */
 };
 static const struct gn_fb_field gn_fbfields_node_counters_is[] = {
-	{"counters", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_node_counters_is_args, counters), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_counter}},
+	{"counters", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_node_counters_is_args, counters), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_counter}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_node_counters_is = {"NodeCountersIs", NULL, gn_fbfields_node_counters_is, 1};
 
@@ -1110,7 +1112,7 @@ struct gn_fb_node_shutdown_args {
 	uint32_t within_ms;
 };
 static const struct gn_fb_field gn_fbfields_node_shutdown[] = {
-	{"within_ms", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_node_shutdown_args, within_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"within_ms", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_node_shutdown_args, within_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_node_shutdown = {"NodeShutdown", NULL, gn_fbfields_node_shutdown, 1};
 
@@ -1140,9 +1142,9 @@ struct gn_fb_events_on_args {
 	uint64_t epoch;
 };
 static const struct gn_fb_field gn_fbfields_events_on[] = {
-	{"kinds", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_events_on_args, kinds), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"cursor", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_events_on_args, cursor), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_events_on_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"kinds", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_events_on_args, kinds), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"cursor", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_events_on_args, cursor), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_events_on_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_events_on = {"EventsOn", NULL, gn_fbfields_events_on, 3};
 
@@ -1198,10 +1200,10 @@ struct gn_fb_node_event_args {
 	gn_fbref lookup; /* Lookup */
 };
 static const struct gn_fb_field gn_fbfields_node_event[] = {
-	{"kind", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_node_event_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"status", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_node_event_args, status), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status_is}},
-	{"peer", GN_FB_TABLE, GN_FB_UINT, 2, offsetof(struct gn_fb_node_event_args, peer), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_peer}},
-	{"lookup", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_node_event_args, lookup), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup}},
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_node_event_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_node_event_kind, false},
+	{"status", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_node_event_args, status), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status_is}, NULL, false},
+	{"peer", GN_FB_TABLE, GN_FB_UINT, 2, offsetof(struct gn_fb_node_event_args, peer), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_peer}, NULL, false},
+	{"lookup", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_node_event_args, lookup), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_node_event = {"NodeEvent", NULL, gn_fbfields_node_event, 4};
 
@@ -1257,12 +1259,12 @@ struct gn_fb_record_put_args {
 	uint64_t compare_seq;
 };
 static const struct gn_fb_field gn_fbfields_record_put[] = {
-	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_record_put_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_record_put_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"w", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_record_put_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"keep", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_record_put_args, keep), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"compare", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_record_put_args, compare), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"compare_seq", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_record_put_args, compare_seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_record_put_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_record_put_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"w", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_record_put_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"keep", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_record_put_args, keep), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"compare", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_record_put_args, compare), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"compare_seq", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_record_put_args, compare_seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_record_put = {"RecordPut", NULL, gn_fbfields_record_put, 6};
 
@@ -1332,15 +1334,15 @@ struct gn_fb_record_stored_args {
 	struct gn_slice newer;
 };
 static const struct gn_fb_field gn_fbfields_record_stored[] = {
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_record_stored_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_record_stored_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"seq", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_record_stored_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"receipts", GN_FB_TABLES, GN_FB_UINT, 3, offsetof(struct gn_fb_record_stored_args, receipts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_receipt}},
-	{"hops", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_record_stored_args, hops), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"took_ms", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_record_stored_args, took_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_record_stored_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"steps", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_record_stored_args, steps), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup_step}},
-	{"newer", GN_FB_SCALARS, GN_FB_UINT, 8, offsetof(struct gn_fb_record_stored_args, newer), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_record_stored_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_record_stored_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_record_stored_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"receipts", GN_FB_TABLES, GN_FB_UINT, 3, offsetof(struct gn_fb_record_stored_args, receipts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_receipt}, NULL, false},
+	{"hops", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_record_stored_args, hops), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"took_ms", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_record_stored_args, took_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_record_stored_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"steps", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_record_stored_args, steps), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup_step}, NULL, false},
+	{"newer", GN_FB_SCALARS, GN_FB_UINT, 8, offsetof(struct gn_fb_record_stored_args, newer), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_record_stored = {"RecordStored", NULL, gn_fbfields_record_stored, 9};
 
@@ -1431,13 +1433,13 @@ struct gn_fb_record_get_args {
 	uint32_t fresh_s;
 };
 static const struct gn_fb_field gn_fbfields_record_get[] = {
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_record_get_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_record_get_args, type), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"quorum", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_record_get_args, quorum), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"min_seq", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_record_get_args, min_seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"after", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_record_get_args, after), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"local", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_record_get_args, local), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"fresh_s", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_record_get_args, fresh_s), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_record_get_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_record_get_args, type), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"quorum", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_record_get_args, quorum), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"min_seq", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_record_get_args, min_seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"after", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_record_get_args, after), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"local", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_record_get_args, local), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"fresh_s", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_record_get_args, fresh_s), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_record_get = {"RecordGet", NULL, gn_fbfields_record_get, 7};
 
@@ -1504,9 +1506,9 @@ struct gn_fb_record_value_args {
 	uint32_t held_by;
 };
 static const struct gn_fb_field gn_fbfields_record_value[] = {
-	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_record_value_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"holders", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_record_value_args, holders), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"held_by", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_record_value_args, held_by), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_record_value_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"holders", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_record_value_args, holders), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"held_by", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_record_value_args, held_by), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_record_value = {"RecordValue", NULL, gn_fbfields_record_value, 3};
 
@@ -1574,16 +1576,16 @@ struct gn_fb_record_values_args {
 	} steps; /* LookupStep */
 };
 static const struct gn_fb_field gn_fbfields_record_values[] = {
-	{"values", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_record_values_args, values), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_record_value}},
-	{"after", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_record_values_args, after), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_record_values_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"asked", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_record_values_args, asked), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"answered", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_record_values_args, answered), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"took_ms", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_record_values_args, took_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_record_values_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"hops", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_record_values_args, hops), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_record_values_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"steps", GN_FB_TABLES, GN_FB_UINT, 9, offsetof(struct gn_fb_record_values_args, steps), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup_step}},
+	{"values", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_record_values_args, values), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_record_value}, NULL, false},
+	{"after", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_record_values_args, after), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_record_values_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"asked", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_record_values_args, asked), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"answered", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_record_values_args, answered), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"took_ms", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_record_values_args, took_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_record_values_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"hops", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_record_values_args, hops), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_record_values_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"steps", GN_FB_TABLES, GN_FB_UINT, 9, offsetof(struct gn_fb_record_values_args, steps), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup_step}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_record_values = {"RecordValues", NULL, gn_fbfields_record_values, 10};
 
@@ -1668,8 +1670,8 @@ struct gn_fb_name_resolve_args {
 	bool fresh;
 };
 static const struct gn_fb_field gn_fbfields_name_resolve[] = {
-	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_name_resolve_args, name), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"fresh", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_name_resolve_args, fresh), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_name_resolve_args, name), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"fresh", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_name_resolve_args, fresh), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_name_resolve = {"NameResolve", NULL, gn_fbfields_name_resolve, 2};
 
@@ -1705,9 +1707,9 @@ struct gn_fb_name_entry_args {
 	uint32_t ttl;
 };
 static const struct gn_fb_field gn_fbfields_name_entry[] = {
-	{"type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_name_entry_args, type), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"value", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_name_entry_args, value), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_name_entry_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_name_entry_args, type), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"value", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_name_entry_args, value), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_name_entry_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_name_entry = {"NameEntry", NULL, gn_fbfields_name_entry, 3};
 
@@ -1764,21 +1766,21 @@ struct gn_fb_name_is_args {
 	uint64_t took_us;
 };
 static const struct gn_fb_field gn_fbfields_name_is[] = {
-	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_name_is_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"form", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_name_is_args, form), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"owner", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_name_is_args, owner), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"pinned", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_name_is_args, pinned), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"seq", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_name_is_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"expires", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_name_is_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"entries", GN_FB_TABLES, GN_FB_UINT, 6, offsetof(struct gn_fb_name_is_args, entries), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_name_entry}},
-	{"record", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_name_is_args, record), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"holders", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_name_is_args, holders), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"held_0", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_name_is_args, held_0), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"held_1", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_name_is_args, held_1), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_name_is_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"looks_like", GN_FB_STRING, GN_FB_UINT, 12, offsetof(struct gn_fb_name_is_args, looks_like), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"age_s", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_name_is_args, age_s), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_name_is_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_name_is_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"form", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_name_is_args, form), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_name_is_args, owner), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"pinned", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_name_is_args, pinned), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_name_is_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"expires", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_name_is_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"entries", GN_FB_TABLES, GN_FB_UINT, 6, offsetof(struct gn_fb_name_is_args, entries), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_name_entry}, NULL, false},
+	{"record", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_name_is_args, record), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"holders", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_name_is_args, holders), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"held_0", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_name_is_args, held_0), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"held_1", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_name_is_args, held_1), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_name_is_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"looks_like", GN_FB_STRING, GN_FB_UINT, 12, offsetof(struct gn_fb_name_is_args, looks_like), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"age_s", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_name_is_args, age_s), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_name_is_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_name_is = {"NameIs", NULL, gn_fbfields_name_is, 15};
 
@@ -1895,9 +1897,9 @@ struct gn_fb_name_put_args {
 	uint8_t w;
 };
 static const struct gn_fb_field gn_fbfields_name_put[] = {
-	{"first", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_name_put_args, first), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"second", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_name_put_args, second), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"w", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_name_put_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"first", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_name_put_args, first), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"second", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_name_put_args, second), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"w", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_name_put_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_name_put = {"NamePut", NULL, gn_fbfields_name_put, 3};
 
@@ -1945,12 +1947,12 @@ struct gn_fb_name_stored_args {
 	uint64_t took_us;
 };
 static const struct gn_fb_field gn_fbfields_name_stored[] = {
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_name_stored_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_name_stored_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"held_0", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_name_stored_args, held_0), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"held_1", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_name_stored_args, held_1), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"looks_like", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_name_stored_args, looks_like), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_name_stored_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_name_stored_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_name_stored_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"held_0", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_name_stored_args, held_0), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"held_1", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_name_stored_args, held_1), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"looks_like", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_name_stored_args, looks_like), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_name_stored_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_name_stored = {"NameStored", NULL, gn_fbfields_name_stored, 6};
 
@@ -2006,8 +2008,8 @@ struct gn_fb_record_find_args {
 	uint8_t count;
 };
 static const struct gn_fb_field gn_fbfields_record_find[] = {
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_record_find_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"count", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_record_find_args, count), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_record_find_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_record_find_args, count), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_record_find = {"RecordFind", NULL, gn_fbfields_record_find, 2};
 
@@ -2045,9 +2047,9 @@ struct gn_fb_record_node_args {
 	const struct gn_fb_addr *addr;
 };
 static const struct gn_fb_field gn_fbfields_record_node[] = {
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_record_node_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_record_node_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"addr", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_record_node_args, addr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_record_node_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_record_node_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"addr", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_record_node_args, addr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_record_node = {"RecordNode", NULL, gn_fbfields_record_node, 3};
 
@@ -2108,10 +2110,10 @@ struct gn_fb_record_found_args {
 	} steps; /* LookupStep */
 };
 static const struct gn_fb_field gn_fbfields_record_found[] = {
-	{"nodes", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_record_found_args, nodes), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_record_node}},
-	{"hops", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_record_found_args, hops), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_record_found_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"steps", GN_FB_TABLES, GN_FB_UINT, 3, offsetof(struct gn_fb_record_found_args, steps), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup_step}},
+	{"nodes", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_record_found_args, nodes), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_record_node}, NULL, false},
+	{"hops", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_record_found_args, hops), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"took_us", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_record_found_args, took_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"steps", GN_FB_TABLES, GN_FB_UINT, 3, offsetof(struct gn_fb_record_found_args, steps), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_lookup_step}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_record_found = {"RecordFound", NULL, gn_fbfields_record_found, 4};
 
@@ -2166,7 +2168,7 @@ struct gn_fb_file_add_args {
 	uint64_t size;
 };
 static const struct gn_fb_field gn_fbfields_file_add[] = {
-	{"size", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_file_add_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_file_add_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_file_add = {"FileAdd", NULL, gn_fbfields_file_add, 1};
 
@@ -2197,9 +2199,9 @@ struct gn_fb_file_added_args {
 	} blocks;
 };
 static const struct gn_fb_field gn_fbfields_file_added[] = {
-	{"root", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_file_added_args, root), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"size", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_file_added_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_file_added_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_file_added_args, root), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_file_added_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_file_added_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_file_added = {"FileAdded", NULL, gn_fbfields_file_added, 3};
 
@@ -2261,11 +2263,11 @@ struct gn_fb_file_get_args {
 	uint64_t count;
 };
 static const struct gn_fb_field gn_fbfields_file_get[] = {
-	{"root", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_file_get_args, root), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"size", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_file_get_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_file_get_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"offset", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_file_get_args, offset), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"count", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_file_get_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_file_get_args, root), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_file_get_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_file_get_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"offset", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_file_get_args, offset), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_file_get_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_file_get = {"FileGet", NULL, gn_fbfields_file_get, 5};
 
@@ -2330,10 +2332,10 @@ struct gn_fb_file_is_args {
 	struct gn_slice mime;
 };
 static const struct gn_fb_field gn_fbfields_file_is[] = {
-	{"size", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_file_is_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"offset", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_file_is_args, offset), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"count", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_file_is_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"mime", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_file_is_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_file_is_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"offset", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_file_is_args, offset), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_file_is_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mime", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_file_is_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_file_is = {"FileIs", NULL, gn_fbfields_file_is, 4};
 
@@ -2383,10 +2385,10 @@ struct gn_fb_blocks_spread_args {
 	bool once;
 };
 static const struct gn_fb_field gn_fbfields_blocks_spread[] = {
-	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_blocks_spread_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"copies", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_blocks_spread_args, copies), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"keep_until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_blocks_spread_args, keep_until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"once", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_blocks_spread_args, once), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_blocks_spread_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"copies", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_blocks_spread_args, copies), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"keep_until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_blocks_spread_args, keep_until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"once", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_blocks_spread_args, once), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_blocks_spread = {"BlocksSpread", NULL, gn_fbfields_blocks_spread, 4};
 
@@ -2440,9 +2442,9 @@ struct gn_fb_progress_args {
 	uint16_t code;
 };
 static const struct gn_fb_field gn_fbfields_progress[] = {
-	{"done", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_progress_args, done), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"total", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_progress_args, total), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_progress_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"done", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_progress_args, done), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"total", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_progress_args, total), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_progress_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_progress = {"Progress", NULL, gn_fbfields_progress, 3};
 
@@ -2485,14 +2487,14 @@ struct gn_fb_site_get_args {
 	bool manifest;
 };
 static const struct gn_fb_field gn_fbfields_site_get[] = {
-	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_site_get_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_site_get_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"path", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_site_get_args, path), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"version", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_site_get_args, version), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"fresh", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_site_get_args, fresh), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"offset", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_site_get_args, offset), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"count", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_site_get_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"manifest", GN_FB_SCALAR, GN_FB_BOOL, 7, offsetof(struct gn_fb_site_get_args, manifest), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_site_get_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_site_get_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"path", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_site_get_args, path), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_site_get_args, version), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"fresh", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_site_get_args, fresh), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"offset", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_site_get_args, offset), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_site_get_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"manifest", GN_FB_SCALAR, GN_FB_BOOL, 7, offsetof(struct gn_fb_site_get_args, manifest), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_site_get = {"SiteGet", NULL, gn_fbfields_site_get, 8};
 
@@ -2563,10 +2565,10 @@ struct gn_fb_site_is_args {
 	uint64_t age_s;
 };
 static const struct gn_fb_field gn_fbfields_site_is[] = {
-	{"head", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_site_is_args, head), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"version", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_site_is_args, version), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"files", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_site_is_args, files), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"age_s", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_site_is_args, age_s), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"head", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_site_is_args, head), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_site_is_args, version), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"files", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_site_is_args, files), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"age_s", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_site_is_args, age_s), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_site_is = {"SiteIs", NULL, gn_fbfields_site_is, 4};
 
@@ -2610,8 +2612,8 @@ struct gn_fb_sites_list_args {
 	uint16_t limit;
 };
 static const struct gn_fb_field gn_fbfields_sites_list[] = {
-	{"from", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_sites_list_args, from), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_sites_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"from", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_sites_list_args, from), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_sites_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_sites_list = {"SitesList", NULL, gn_fbfields_sites_list, 2};
 
@@ -2655,20 +2657,20 @@ struct gn_fb_site_kept_args {
 	bool partial;
 };
 static const struct gn_fb_field gn_fbfields_site_kept[] = {
-	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_site_kept_args, owner), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_site_kept_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"root", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_site_kept_args, root), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"version", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_site_kept_args, version), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"expires", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_site_kept_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"spread", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_site_kept_args, spread), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"keep_until", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_site_kept_args, keep_until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"copies", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_site_kept_args, copies), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"blocks", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_site_kept_args, blocks), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"pending", GN_FB_SCALAR, GN_FB_BOOL, 9, offsetof(struct gn_fb_site_kept_args, pending), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"published", GN_FB_SCALAR, GN_FB_BOOL, 10, offsetof(struct gn_fb_site_kept_args, published), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"listed", GN_FB_SCALAR, GN_FB_BOOL, 11, offsetof(struct gn_fb_site_kept_args, listed), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"versions", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_site_kept_args, versions), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"partial", GN_FB_SCALAR, GN_FB_BOOL, 13, offsetof(struct gn_fb_site_kept_args, partial), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_site_kept_args, owner), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_site_kept_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_site_kept_args, root), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_site_kept_args, version), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"expires", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_site_kept_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"spread", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_site_kept_args, spread), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"keep_until", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_site_kept_args, keep_until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"copies", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_site_kept_args, copies), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"blocks", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_site_kept_args, blocks), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"pending", GN_FB_SCALAR, GN_FB_BOOL, 9, offsetof(struct gn_fb_site_kept_args, pending), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"published", GN_FB_SCALAR, GN_FB_BOOL, 10, offsetof(struct gn_fb_site_kept_args, published), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"listed", GN_FB_SCALAR, GN_FB_BOOL, 11, offsetof(struct gn_fb_site_kept_args, listed), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"versions", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_site_kept_args, versions), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"partial", GN_FB_SCALAR, GN_FB_BOOL, 13, offsetof(struct gn_fb_site_kept_args, partial), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_site_kept = {"SiteKept", NULL, gn_fbfields_site_kept, 14};
 
@@ -2766,8 +2768,8 @@ struct gn_fb_sites_list_is_args {
 	bool more;
 };
 static const struct gn_fb_field gn_fbfields_sites_list_is[] = {
-	{"sites", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_sites_list_is_args, sites), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_site_kept}},
-	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_sites_list_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"sites", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_sites_list_is_args, sites), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_site_kept}, NULL, false},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_sites_list_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_sites_list_is = {"SitesListIs", NULL, gn_fbfields_sites_list_is, 2};
 
@@ -2807,8 +2809,8 @@ struct gn_fb_site_unpublish_args {
 	struct gn_slice label;
 };
 static const struct gn_fb_field gn_fbfields_site_unpublish[] = {
-	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_site_unpublish_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_site_unpublish_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_site_unpublish_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_site_unpublish_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_site_unpublish = {"SiteUnpublish", NULL, gn_fbfields_site_unpublish, 2};
 
@@ -2851,8 +2853,8 @@ struct gn_fb_stream_data_args {
 	struct gn_slice bytes;
 };
 static const struct gn_fb_field gn_fbfields_stream_data[] = {
-	{"stream", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_stream_data_args, stream), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"bytes", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_stream_data_args, bytes), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"stream", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_stream_data_args, stream), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bytes", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_stream_data_args, bytes), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_stream_data = {"StreamData", NULL, gn_fbfields_stream_data, 2};
 
@@ -2887,8 +2889,8 @@ struct gn_fb_stream_grant_args {
 	uint32_t bytes;
 };
 static const struct gn_fb_field gn_fbfields_stream_grant[] = {
-	{"stream", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_stream_grant_args, stream), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"bytes", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_stream_grant_args, bytes), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"stream", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_stream_grant_args, stream), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bytes", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_stream_grant_args, bytes), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_stream_grant = {"StreamGrant", NULL, gn_fbfields_stream_grant, 2};
 
@@ -2920,8 +2922,8 @@ struct gn_fb_stream_end_args {
 	uint16_t code;
 };
 static const struct gn_fb_field gn_fbfields_stream_end[] = {
-	{"stream", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_stream_end_args, stream), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_stream_end_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"stream", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_stream_end_args, stream), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_stream_end_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_stream_end = {"StreamEnd", NULL, gn_fbfields_stream_end, 2};
 
@@ -2952,8 +2954,8 @@ struct gn_fb_app_node_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_app_node[] = {
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_node_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_node_args, body), 9, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status, &gn_fbtype_node_status_is, &gn_fbtype_node_shutdown, &gn_fbtype_node_peers, &gn_fbtype_node_peers_is, &gn_fbtype_node_lookups, &gn_fbtype_node_lookups_is, &gn_fbtype_node_counters, &gn_fbtype_node_counters_is}},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_node_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_node_args, body), 9, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status, &gn_fbtype_node_status_is, &gn_fbtype_node_shutdown, &gn_fbtype_node_peers, &gn_fbtype_node_peers_is, &gn_fbtype_node_lookups, &gn_fbtype_node_lookups_is, &gn_fbtype_node_counters, &gn_fbtype_node_counters_is}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_node = {"AppNode", NULL, gn_fbfields_app_node, 2};
 
@@ -3020,8 +3022,8 @@ struct gn_fb_app_record_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_app_record[] = {
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_record_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_record_args, body), 10, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_record_put, &gn_fbtype_record_stored, &gn_fbtype_record_get, &gn_fbtype_record_values, &gn_fbtype_name_resolve, &gn_fbtype_name_is, &gn_fbtype_name_put, &gn_fbtype_name_stored, &gn_fbtype_record_find, &gn_fbtype_record_found}},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_record_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_record_args, body), 10, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_record_put, &gn_fbtype_record_stored, &gn_fbtype_record_get, &gn_fbtype_record_values, &gn_fbtype_name_resolve, &gn_fbtype_name_is, &gn_fbtype_name_put, &gn_fbtype_name_stored, &gn_fbtype_record_find, &gn_fbtype_record_found}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_record = {"AppRecord", NULL, gn_fbfields_app_record, 2};
 
@@ -3092,8 +3094,8 @@ struct gn_fb_app_event_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_app_event[] = {
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_event_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_event_args, body), 3, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_events_on, &gn_fbtype_events_off, &gn_fbtype_node_event}},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_event_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_event_args, body), 3, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_events_on, &gn_fbtype_events_off, &gn_fbtype_node_event}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_event = {"AppEvent", NULL, gn_fbfields_app_event, 2};
 
@@ -3136,8 +3138,8 @@ struct gn_fb_app_file_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_app_file[] = {
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_file_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_file_args, body), 11, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_file_add, &gn_fbtype_file_added, &gn_fbtype_file_get, &gn_fbtype_file_is, &gn_fbtype_blocks_spread, &gn_fbtype_progress, &gn_fbtype_site_get, &gn_fbtype_site_is, &gn_fbtype_sites_list, &gn_fbtype_sites_list_is, &gn_fbtype_site_unpublish}},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_file_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_file_args, body), 11, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_file_add, &gn_fbtype_file_added, &gn_fbtype_file_get, &gn_fbtype_file_is, &gn_fbtype_blocks_spread, &gn_fbtype_progress, &gn_fbtype_site_get, &gn_fbtype_site_is, &gn_fbtype_sites_list, &gn_fbtype_sites_list_is, &gn_fbtype_site_unpublish}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_file = {"AppFile", NULL, gn_fbfields_app_file, 2};
 
@@ -3212,8 +3214,8 @@ struct gn_fb_app_stream_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_app_stream[] = {
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_stream_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_stream_args, body), 3, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_stream_data, &gn_fbtype_stream_grant, &gn_fbtype_stream_end}},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_stream_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_stream_args, body), 3, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_stream_data, &gn_fbtype_stream_grant, &gn_fbtype_stream_end}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_stream = {"AppStream", NULL, gn_fbfields_app_stream, 2};
 

@@ -38,13 +38,13 @@ struct gn_fb_topic_publish_args {
 	const struct gn_fb_hash *salt;
 };
 static const struct gn_fb_field gn_fbfields_topic_publish[] = {
-	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_publish_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_publish_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"said", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_publish_args, said), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_topic_publish_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_topic_publish_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"need", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_topic_publish_args, need), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"salt", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_topic_publish_args, salt), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_publish_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_publish_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"said", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_publish_args, said), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_topic_publish_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_topic_publish_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"need", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_topic_publish_args, need), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"salt", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_topic_publish_args, salt), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_topic_publish = {"TopicPublish", NULL, gn_fbfields_topic_publish, 7};
 
@@ -131,12 +131,12 @@ struct gn_fb_topic_published_args {
 	uint32_t retry_ms;
 };
 static const struct gn_fb_field gn_fbfields_topic_published[] = {
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_published_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"roots", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_published_args, roots), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"of", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_published_args, of), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"subscribers", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_topic_published_args, subscribers), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"limit", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_topic_published_args, limit), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_topic_published_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_published_args, code), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"roots", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_published_args, roots), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"of", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_published_args, of), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"subscribers", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_topic_published_args, subscribers), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"limit", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_topic_published_args, limit), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_topic_published_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_topic_published = {"TopicPublished", NULL, gn_fbfields_topic_published, 6};
 
@@ -189,9 +189,9 @@ struct gn_fb_topic_take_back_args {
 	const struct gn_fb_key *publisher;
 };
 static const struct gn_fb_field gn_fbfields_topic_take_back[] = {
-	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_take_back_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_take_back_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"publisher", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_take_back_args, publisher), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_take_back_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_take_back_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"publisher", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_take_back_args, publisher), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_topic_take_back = {"TopicTakeBack", NULL, gn_fbfields_topic_take_back, 3};
 
@@ -251,11 +251,11 @@ struct gn_fb_topic_follow_args {
 	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_topic_follow[] = {
-	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_follow_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_follow_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"filters", GN_FB_STRINGS, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_follow_args, filters), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_topic_follow_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_topic_follow_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_follow_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"label", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_follow_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"filters", GN_FB_STRINGS, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_follow_args, filters), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_topic_follow_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_topic_follow_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_topic_follow = {"TopicFollow", NULL, gn_fbfields_topic_follow, 5};
 
@@ -326,8 +326,8 @@ struct gn_fb_topic_following_args {
 	uint32_t subscribers;
 };
 static const struct gn_fb_field gn_fbfields_topic_following[] = {
-	{"roots", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_following_args, roots), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"subscribers", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_following_args, subscribers), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"roots", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_following_args, roots), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"subscribers", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_following_args, subscribers), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_topic_following = {"TopicFollowing", NULL, gn_fbfields_topic_following, 2};
 
@@ -360,9 +360,9 @@ struct gn_fb_topic_said_args {
 	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_topic_said[] = {
-	{"said", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_said_args, said), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_said_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_said_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"said", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_said_args, said), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_said_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_said_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_topic_said = {"TopicSaid", NULL, gn_fbfields_topic_said, 3};
 
@@ -414,10 +414,10 @@ struct gn_fb_topic_gap_args {
 	uint64_t count;
 };
 static const struct gn_fb_field gn_fbfields_topic_gap[] = {
-	{"publisher", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_gap_args, publisher), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_gap_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"seq", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_gap_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"count", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_topic_gap_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"publisher", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_gap_args, publisher), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_gap_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_gap_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_topic_gap_args, count), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_topic_gap = {"TopicGap", NULL, gn_fbfields_topic_gap, 4};
 
@@ -468,11 +468,11 @@ struct gn_fb_topic_sign_args {
 	const struct gn_fb_hash *exporter;
 };
 static const struct gn_fb_field gn_fbfields_topic_sign[] = {
-	{"sign", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_sign_args, sign), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"topic", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_sign_args, topic), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_sign_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"root", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_topic_sign_args, root), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"exporter", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_topic_sign_args, exporter), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"sign", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_sign_args, sign), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"topic", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_sign_args, topic), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_sign_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_topic_sign_args, root), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"exporter", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_topic_sign_args, exporter), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_topic_sign = {"TopicSign", NULL, gn_fbfields_topic_sign, 5};
 
@@ -539,8 +539,8 @@ struct gn_fb_topic_signed_args {
 	const struct gn_fb_sig *sig;
 };
 static const struct gn_fb_field gn_fbfields_topic_signed[] = {
-	{"sign", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_signed_args, sign), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_signed_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"sign", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_signed_args, sign), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_signed_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_topic_signed = {"TopicSigned", NULL, gn_fbfields_topic_signed, 2};
 
@@ -577,8 +577,8 @@ struct gn_fb_app_topic_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_app_topic[] = {
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_topic_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_topic_args, body), 9, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_topic_publish, &gn_fbtype_topic_published, &gn_fbtype_topic_take_back, &gn_fbtype_topic_follow, &gn_fbtype_topic_following, &gn_fbtype_topic_said, &gn_fbtype_topic_gap, &gn_fbtype_topic_sign, &gn_fbtype_topic_signed}},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_topic_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_topic_args, body), 9, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_topic_publish, &gn_fbtype_topic_published, &gn_fbtype_topic_take_back, &gn_fbtype_topic_follow, &gn_fbtype_topic_following, &gn_fbtype_topic_said, &gn_fbtype_topic_gap, &gn_fbtype_topic_sign, &gn_fbtype_topic_signed}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_topic = {"AppTopic", NULL, gn_fbfields_app_topic, 2};
 

@@ -28,9 +28,9 @@ struct gn_fb_chunk_get_args {
 	uint32_t count;
 };
 static const struct gn_fb_field gn_fbfields_chunk_get[] = {
-	{"block", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chunk_get_args, block), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"first", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chunk_get_args, first), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"count", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chunk_get_args, count), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"block", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chunk_get_args, block), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"first", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chunk_get_args, first), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chunk_get_args, count), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_chunk_get = {"ChunkGet", NULL, gn_fbfields_chunk_get, 3};
 
@@ -81,12 +81,12 @@ struct gn_fb_chunk_args {
 	struct gn_slice data;
 };
 static const struct gn_fb_field gn_fbfields_chunk[] = {
-	{"block", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chunk_args, block), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"index", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chunk_args, index), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"chunks", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chunk_args, chunks), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"block_len", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_chunk_args, block_len), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"proof", GN_FB_STRUCTS, GN_FB_UINT, 4, offsetof(struct gn_fb_chunk_args, proof), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"data", GN_FB_SCALARS, GN_FB_UINT, 5, offsetof(struct gn_fb_chunk_args, data), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"block", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chunk_args, block), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"index", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chunk_args, index), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"chunks", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chunk_args, chunks), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"block_len", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_chunk_args, block_len), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"proof", GN_FB_STRUCTS, GN_FB_UINT, 4, offsetof(struct gn_fb_chunk_args, proof), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"data", GN_FB_SCALARS, GN_FB_UINT, 5, offsetof(struct gn_fb_chunk_args, data), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_chunk = {"Chunk", NULL, gn_fbfields_chunk, 6};
 
@@ -160,9 +160,9 @@ struct gn_fb_chunk_put_args {
 	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_chunk_put[] = {
-	{"chunk", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_chunk_put_args, chunk), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chunk}},
-	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chunk_put_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_chunk_put_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"chunk", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_chunk_put_args, chunk), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chunk}, NULL, false},
+	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chunk_put_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_chunk_put_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_chunk_put = {"ChunkPut", NULL, gn_fbfields_chunk_put, 3};
 
@@ -208,10 +208,10 @@ struct gn_fb_chunk_ack_args {
 	gn_fbref receipt; /* Receipt */
 };
 static const struct gn_fb_field gn_fbfields_chunk_ack[] = {
-	{"block", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chunk_ack_args, block), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"index", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chunk_ack_args, index), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chunk_ack_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"receipt", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_chunk_ack_args, receipt), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_receipt}},
+	{"block", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_chunk_ack_args, block), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"index", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_chunk_ack_args, index), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_chunk_ack_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_code, false},
+	{"receipt", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_chunk_ack_args, receipt), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_receipt}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_chunk_ack = {"ChunkAck", NULL, gn_fbfields_chunk_ack, 4};
 
@@ -260,7 +260,7 @@ struct gn_fb_block_have_args {
 	const struct gn_fb_hash *block;
 };
 static const struct gn_fb_field gn_fbfields_block_have[] = {
-	{"block", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_block_have_args, block), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"block", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_block_have_args, block), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_block_have = {"BlockHave", NULL, gn_fbfields_block_have, 1};
 
@@ -296,9 +296,9 @@ struct gn_fb_block_has_args {
 	uint32_t held;
 };
 static const struct gn_fb_field gn_fbfields_block_has[] = {
-	{"block", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_block_has_args, block), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"block_len", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_block_has_args, block_len), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"held", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_block_has_args, held), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"block", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_block_has_args, block), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"block_len", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_block_has_args, block_len), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"held", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_block_has_args, held), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_block_has = {"BlockHas", NULL, gn_fbfields_block_has, 3};
 
@@ -346,10 +346,10 @@ struct gn_fb_block_keep_args {
 	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_block_keep[] = {
-	{"block", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_block_keep_args, block), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"block_len", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_block_keep_args, block_len), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_block_keep_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_block_keep_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"block", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_block_keep_args, block), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"block_len", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_block_keep_args, block_len), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_block_keep_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_block_keep_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_block_keep = {"BlockKeep", NULL, gn_fbfields_block_keep, 4};
 
@@ -400,9 +400,9 @@ struct gn_fb_block_message_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_block_message[] = {
-	{"request", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_block_message_args, request), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_block_message_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_block_message_args, body), 7, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chunk_get, &gn_fbtype_chunk, &gn_fbtype_chunk_put, &gn_fbtype_chunk_ack, &gn_fbtype_block_have, &gn_fbtype_block_has, &gn_fbtype_block_keep}},
+	{"request", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_block_message_args, request), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_block_message_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_block_message_args, body), 7, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chunk_get, &gn_fbtype_chunk, &gn_fbtype_chunk_put, &gn_fbtype_chunk_ack, &gn_fbtype_block_have, &gn_fbtype_block_has, &gn_fbtype_block_keep}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_block_message = {"BlockMessage", "GNBK", gn_fbfields_block_message, 3};
 

@@ -10,6 +10,8 @@ enum gn_fb_member_kind {
 	GN_FB_MEMBER_KIND_NODE = 1,
 };
 
+static const struct gn_fb_word gn_fbwords_member_kind[] = {{"device", 0}, {"node", 1}, {NULL, 0}};
+
 enum gn_fb_member_right {
 	GN_FB_MEMBER_RIGHT_MESSAGE = 1,
 	GN_FB_MEMBER_RIGHT_PUBLISH = 2,
@@ -23,6 +25,8 @@ enum gn_fb_prekey_kind {
 	GN_FB_PREKEY_KIND_ML_KEM768 = 2,
 	GN_FB_PREKEY_KIND_ML_KEM768_ONE_TIME = 3,
 };
+
+static const struct gn_fb_word gn_fbwords_prekey_kind[] = {{"x25519", 0}, {"x25519-one-time", 1}, {"ml-kem768", 2}, {"ml-kem768-one-time", 3}, {NULL, 0}};
 
 enum gn_fb_node_capability {
 	GN_FB_NODE_CAPABILITY_RELAY = 1,
@@ -51,6 +55,8 @@ enum gn_fb_name_type {
 	GN_FB_NAME_TYPE_WALLET = 65285,
 };
 
+static const struct gn_fb_word gn_fbwords_name_type[] = {{"a", 1}, {"cname", 5}, {"mx", 15}, {"txt", 16}, {"aaaa", 28}, {"srv", 33}, {"https", 65}, {"caa", 257}, {"pid", 65280}, {"site", 65281}, {"chat", 65282}, {"mail", 65283}, {"mailbox", 65284}, {"wallet", 65285}, {NULL, 0}};
+
 enum gn_fb_box_kind {
 	GN_FB_BOX_KIND_FRONT = 0,
 	GN_FB_BOX_KIND_PRIVATE = 1,
@@ -58,11 +64,15 @@ enum gn_fb_box_kind {
 	GN_FB_BOX_KIND_QUEUE = 3,
 };
 
+static const struct gn_fb_word gn_fbwords_box_kind[] = {{"front", 0}, {"private", 1}, {"group", 2}, {"queue", 3}, {NULL, 0}};
+
 enum gn_fb_topic_admission {
 	GN_FB_TOPIC_ADMISSION_OPEN = 0,
 	GN_FB_TOPIC_ADMISSION_OWNER = 1,
 	GN_FB_TOPIC_ADMISSION_TOKEN = 2,
 };
+
+static const struct gn_fb_word gn_fbwords_topic_admission[] = {{"open", 0}, {"owner", 1}, {"token", 2}, {NULL, 0}};
 
 /* One version in the log of an identity: seq and SHA-256(signed) of that record. */
 struct gn_fb_version {
@@ -120,13 +130,13 @@ struct gn_fb_member_key_args {
 	const struct gn_fb_hash *pq_hash;
 };
 static const struct gn_fb_field gn_fbfields_member_key[] = {
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_member_key_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"kind", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_member_key_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"rights", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_member_key_args, rights), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"since", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_member_key_args, since), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"expires", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_member_key_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"name", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_member_key_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"pq_hash", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_member_key_args, pq_hash), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_member_key_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_member_key_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_member_kind, false},
+	{"rights", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_member_key_args, rights), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"since", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_member_key_args, since), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"expires", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_member_key_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"name", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_member_key_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"pq_hash", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_member_key_args, pq_hash), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_member_key = {"MemberKey", NULL, gn_fbfields_member_key, 7};
 
@@ -199,12 +209,12 @@ struct gn_fb_prekey_args {
 	const struct gn_fb_key *member;
 };
 static const struct gn_fb_field gn_fbfields_prekey[] = {
-	{"id", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_prekey_args, id), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"kind", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_prekey_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"public_key", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_prekey_args, public_key), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_prekey_args, sig), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"expires", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_prekey_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"member", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_prekey_args, member), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"id", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_prekey_args, id), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_prekey_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_prekey_kind, false},
+	{"public_key", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_prekey_args, public_key), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_prekey_args, sig), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"expires", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_prekey_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"member", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_prekey_args, member), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_prekey = {"Prekey", NULL, gn_fbfields_prekey, 6};
 
@@ -268,9 +278,9 @@ struct gn_fb_recovery_args {
 	uint8_t n;
 };
 static const struct gn_fb_field gn_fbfields_recovery[] = {
-	{"guardians", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_recovery_args, guardians), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"k", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_recovery_args, k), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"n", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_recovery_args, n), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"guardians", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_recovery_args, guardians), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"k", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_recovery_args, k), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"n", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_recovery_args, n), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_recovery = {"Recovery", NULL, gn_fbfields_recovery, 3};
 
@@ -338,18 +348,18 @@ struct gn_fb_identity_body_args {
 	const struct gn_fb_key *front;
 };
 static const struct gn_fb_field gn_fbfields_identity_body[] = {
-	{"pq_key", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_identity_body_args, pq_key), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"next", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_identity_body_args, next), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"previous", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_identity_body_args, previous), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"previous_record", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_identity_body_args, previous_record), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"successor", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_identity_body_args, successor), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"recovery", GN_FB_TABLE, GN_FB_UINT, 5, offsetof(struct gn_fb_identity_body_args, recovery), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_recovery}},
-	{"members", GN_FB_TABLES, GN_FB_UINT, 6, offsetof(struct gn_fb_identity_body_args, members), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_member_key}},
-	{"prekeys", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_identity_body_args, prekeys), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_prekey}},
-	{"display_name", GN_FB_STRING, GN_FB_UINT, 8, offsetof(struct gn_fb_identity_body_args, display_name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"profile", GN_FB_SCALARS, GN_FB_UINT, 9, offsetof(struct gn_fb_identity_body_args, profile), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"history", GN_FB_STRUCTS, GN_FB_UINT, 10, offsetof(struct gn_fb_identity_body_args, history), 0, 0, false, UINT64_C(0x0), &gn_fblayout_version, NULL},
-	{"front", GN_FB_STRUCT, GN_FB_UINT, 11, offsetof(struct gn_fb_identity_body_args, front), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"pq_key", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_identity_body_args, pq_key), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"next", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_identity_body_args, next), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"previous", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_identity_body_args, previous), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"previous_record", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_identity_body_args, previous_record), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"successor", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_identity_body_args, successor), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"recovery", GN_FB_TABLE, GN_FB_UINT, 5, offsetof(struct gn_fb_identity_body_args, recovery), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_recovery}, NULL, false},
+	{"members", GN_FB_TABLES, GN_FB_UINT, 6, offsetof(struct gn_fb_identity_body_args, members), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_member_key}, NULL, false},
+	{"prekeys", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_identity_body_args, prekeys), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_prekey}, NULL, false},
+	{"display_name", GN_FB_STRING, GN_FB_UINT, 8, offsetof(struct gn_fb_identity_body_args, display_name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"profile", GN_FB_SCALARS, GN_FB_UINT, 9, offsetof(struct gn_fb_identity_body_args, profile), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"history", GN_FB_STRUCTS, GN_FB_UINT, 10, offsetof(struct gn_fb_identity_body_args, history), 0, 0, false, UINT64_C(0x0), &gn_fblayout_version, NULL, NULL, false},
+	{"front", GN_FB_STRUCT, GN_FB_UINT, 11, offsetof(struct gn_fb_identity_body_args, front), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_identity_body = {"IdentityBody", NULL, gn_fbfields_identity_body, 12};
 
@@ -507,13 +517,13 @@ struct gn_fb_node_body_args {
 	const struct gn_fb_nonce *nonce;
 };
 static const struct gn_fb_field gn_fbfields_node_body[] = {
-	{"addrs", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_node_body_args, addrs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
-	{"urls", GN_FB_STRINGS, GN_FB_UINT, 1, offsetof(struct gn_fb_node_body_args, urls), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"capabilities", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_node_body_args, capabilities), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"class", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_node_body_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"software", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_node_body_args, software), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"operator", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_node_body_args, operator), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_node_body_args, nonce), 0, 0, false, UINT64_C(0x0), &gn_fblayout_nonce, NULL},
+	{"addrs", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_node_body_args, addrs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
+	{"urls", GN_FB_STRINGS, GN_FB_UINT, 1, offsetof(struct gn_fb_node_body_args, urls), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"capabilities", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_node_body_args, capabilities), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_node_body_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"software", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_node_body_args, software), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"operator", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_node_body_args, operator), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_node_body_args, nonce), 0, 0, false, UINT64_C(0x0), &gn_fblayout_nonce, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_node_body = {"NodeBody", NULL, gn_fbfields_node_body, 7};
 
@@ -602,9 +612,9 @@ struct gn_fb_name_record_args {
 	uint32_t ttl;
 };
 static const struct gn_fb_field gn_fbfields_name_record[] = {
-	{"type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_name_record_args, type), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"value", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_name_record_args, value), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_name_record_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_name_record_args, type), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"value", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_name_record_args, value), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_name_record_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_name_record = {"NameRecord", NULL, gn_fbfields_name_record, 3};
 
@@ -647,9 +657,9 @@ struct gn_fb_transfer_args {
 	uint64_t seq;
 };
 static const struct gn_fb_field gn_fbfields_transfer[] = {
-	{"previous_owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_transfer_args, previous_owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_transfer_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
-	{"seq", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_transfer_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"previous_owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_transfer_args, previous_owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_transfer_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_transfer_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_transfer = {"Transfer", NULL, gn_fbfields_transfer, 3};
 
@@ -702,10 +712,10 @@ struct gn_fb_name_body_args {
 	gn_fbref transfer; /* Transfer */
 };
 static const struct gn_fb_field gn_fbfields_name_body[] = {
-	{"records", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_name_body_args, records), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_name_record}},
-	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_name_body_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"puzzle", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_name_body_args, puzzle), 0, 0, false, UINT64_C(0x0), &gn_fblayout_nonce, NULL},
-	{"transfer", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_name_body_args, transfer), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_transfer}},
+	{"records", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_name_body_args, records), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_name_record}, NULL, false},
+	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_name_body_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"puzzle", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_name_body_args, puzzle), 0, 0, false, UINT64_C(0x0), &gn_fblayout_nonce, NULL, NULL, false},
+	{"transfer", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_name_body_args, transfer), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_transfer}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_name_body = {"NameBody", NULL, gn_fbfields_name_body, 4};
 
@@ -774,11 +784,11 @@ struct gn_fb_site_version_args {
 	uint64_t total_size;
 };
 static const struct gn_fb_field gn_fbfields_site_version[] = {
-	{"manifest", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_site_version_args, manifest), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"manifest_len", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_site_version_args, manifest_len), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"manifest_blocks", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_site_version_args, manifest_blocks), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"version", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_site_version_args, version), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"total_size", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_site_version_args, total_size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"manifest", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_site_version_args, manifest), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"manifest_len", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_site_version_args, manifest_len), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"manifest_blocks", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_site_version_args, manifest_blocks), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_site_version_args, version), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"total_size", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_site_version_args, total_size), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_site_version = {"SiteVersion", NULL, gn_fbfields_site_version, 5};
 
@@ -845,8 +855,8 @@ struct gn_fb_site_body_args {
 	} previous; /* SiteVersion */
 };
 static const struct gn_fb_field gn_fbfields_site_body[] = {
-	{"now", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_site_body_args, now), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_site_version}},
-	{"previous", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_site_body_args, previous), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_site_version}},
+	{"now", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_site_body_args, now), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_site_version}, NULL, false},
+	{"previous", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_site_body_args, previous), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_site_version}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_site_body = {"SiteBody", NULL, gn_fbfields_site_body, 2};
 
@@ -925,22 +935,22 @@ struct gn_fb_box_body_args {
 	const struct gn_fb_key *issuer;
 };
 static const struct gn_fb_field gn_fbfields_box_body[] = {
-	{"kind", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_body_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"readers", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_body_args, readers), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_reader, NULL},
-	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_body_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"items", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_body_args, items), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"bytes", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_body_args, bytes), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"item_max", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_body_args, item_max), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"bits", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_box_body_args, bits), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_body_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_box_body_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_nonce, NULL},
-	{"invites", GN_FB_STRUCTS, GN_FB_UINT, 9, offsetof(struct gn_fb_box_body_args, invites), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"refused", GN_FB_STRUCTS, GN_FB_UINT, 10, offsetof(struct gn_fb_box_body_args, refused), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"successor", GN_FB_STRUCT, GN_FB_UINT, 11, offsetof(struct gn_fb_box_body_args, successor), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"lease", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_box_body_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"deliveries", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_box_body_args, deliveries), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"workers", GN_FB_STRUCTS, GN_FB_UINT, 14, offsetof(struct gn_fb_box_body_args, workers), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"issuer", GN_FB_STRUCT, GN_FB_UINT, 15, offsetof(struct gn_fb_box_body_args, issuer), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_body_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_box_kind, false},
+	{"readers", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_body_args, readers), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_reader, NULL, NULL, false},
+	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_body_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"items", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_body_args, items), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bytes", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_body_args, bytes), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"item_max", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_body_args, item_max), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bits", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_box_body_args, bits), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_body_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_box_body_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_nonce, NULL, NULL, false},
+	{"invites", GN_FB_STRUCTS, GN_FB_UINT, 9, offsetof(struct gn_fb_box_body_args, invites), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"refused", GN_FB_STRUCTS, GN_FB_UINT, 10, offsetof(struct gn_fb_box_body_args, refused), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"successor", GN_FB_STRUCT, GN_FB_UINT, 11, offsetof(struct gn_fb_box_body_args, successor), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_box_body_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"deliveries", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_box_body_args, deliveries), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"workers", GN_FB_STRUCTS, GN_FB_UINT, 14, offsetof(struct gn_fb_box_body_args, workers), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"issuer", GN_FB_STRUCT, GN_FB_UINT, 15, offsetof(struct gn_fb_box_body_args, issuer), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_body = {"BoxBody", NULL, gn_fbfields_box_body, 16};
 
@@ -1117,15 +1127,15 @@ struct gn_fb_topic_body_args {
 	} keys;
 };
 static const struct gn_fb_field gn_fbfields_topic_body[] = {
-	{"publish", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_body_args, publish), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"subscribe", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_body_args, subscribe), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"sealed", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_topic_body_args, sealed), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"mesh", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_topic_body_args, mesh), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_topic_body_args, box), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"rate", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_topic_body_args, rate), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"rate_all", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_topic_body_args, rate_all), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"payload_max", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_topic_body_args, payload_max), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"keys", GN_FB_STRUCTS, GN_FB_UINT, 8, offsetof(struct gn_fb_topic_body_args, keys), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"publish", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_body_args, publish), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_topic_admission, false},
+	{"subscribe", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_topic_body_args, subscribe), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_topic_admission, false},
+	{"sealed", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_topic_body_args, sealed), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mesh", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_topic_body_args, mesh), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_topic_body_args, box), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"rate", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_topic_body_args, rate), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rate_all", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_topic_body_args, rate_all), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"payload_max", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_topic_body_args, payload_max), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"keys", GN_FB_STRUCTS, GN_FB_UINT, 8, offsetof(struct gn_fb_topic_body_args, keys), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_topic_body = {"TopicBody", NULL, gn_fbfields_topic_body, 9};
 
@@ -1212,10 +1222,10 @@ struct gn_fb_revocation_body_args {
 	} list;
 };
 static const struct gn_fb_field gn_fbfields_revocation_body[] = {
-	{"token", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_revocation_body_args, token), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"revoked", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_revocation_body_args, revoked), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"reason", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_revocation_body_args, reason), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"list", GN_FB_STRUCTS, GN_FB_UINT, 3, offsetof(struct gn_fb_revocation_body_args, list), 0, 0, false, UINT64_C(0x0), &gn_fblayout_revoked_token, NULL},
+	{"token", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_revocation_body_args, token), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"revoked", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_revocation_body_args, revoked), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reason", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_revocation_body_args, reason), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"list", GN_FB_STRUCTS, GN_FB_UINT, 3, offsetof(struct gn_fb_revocation_body_args, list), 0, 0, false, UINT64_C(0x0), &gn_fblayout_revoked_token, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_revocation_body = {"RevocationBody", NULL, gn_fbfields_revocation_body, 4};
 
@@ -1276,9 +1286,9 @@ struct gn_fb_prekey_set_args {
 	struct gn_slice kem;
 };
 static const struct gn_fb_field gn_fbfields_prekey_set[] = {
-	{"id", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_prekey_set_args, id), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"x25519", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_prekey_set_args, x25519), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"kem", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_prekey_set_args, kem), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_prekey_set_args, id), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"x25519", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_prekey_set_args, x25519), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"kem", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_prekey_set_args, kem), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_prekey_set = {"PrekeySet", NULL, gn_fbfields_prekey_set, 3};
 
@@ -1334,11 +1344,11 @@ struct gn_fb_prekeys_body_args {
 	} few; /* PrekeySet */
 };
 static const struct gn_fb_field gn_fbfields_prekeys_body[] = {
-	{"identity", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_prekeys_body_args, identity), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"pq_key", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_prekeys_body_args, pq_key), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"dh", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_prekeys_body_args, dh), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"last", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_prekeys_body_args, last), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_prekey_set}},
-	{"few", GN_FB_TABLES, GN_FB_UINT, 4, offsetof(struct gn_fb_prekeys_body_args, few), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_prekey_set}},
+	{"identity", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_prekeys_body_args, identity), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"pq_key", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_prekeys_body_args, pq_key), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"dh", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_prekeys_body_args, dh), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"last", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_prekeys_body_args, last), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_prekey_set}, NULL, false},
+	{"few", GN_FB_TABLES, GN_FB_UINT, 4, offsetof(struct gn_fb_prekeys_body_args, few), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_prekey_set}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_prekeys_body = {"PrekeysBody", NULL, gn_fbfields_prekeys_body, 5};
 

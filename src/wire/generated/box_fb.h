@@ -12,12 +12,16 @@ enum gn_fb_box_role {
 	GN_FB_BOX_ROLE_WORKER = 3,
 };
 
+static const struct gn_fb_word gn_fbwords_box_role[] = {{"depositor", 0}, {"reader", 1}, {"remover", 2}, {"worker", 3}, {NULL, 0}};
+
 enum gn_fb_box_state {
 	GN_FB_BOX_STATE_UNKNOWN = 0,
 	GN_FB_BOX_STATE_HELD = 1,
 	GN_FB_BOX_STATE_TAKEN = 2,
 	GN_FB_BOX_STATE_EXPIRED = 3,
 };
+
+static const struct gn_fb_word gn_fbwords_box_state[] = {{"unknown", 0}, {"held", 1}, {"taken", 2}, {"expired", 3}, {NULL, 0}};
 
 enum gn_fb_box_turn_state {
 	GN_FB_BOX_TURN_STATE_WAITS = 0,
@@ -26,12 +30,16 @@ enum gn_fb_box_turn_state {
 	GN_FB_BOX_TURN_STATE_DEAD = 3,
 };
 
+static const struct gn_fb_word gn_fbwords_box_turn_state[] = {{"waits", 0}, {"lent", 1}, {"done", 2}, {"dead", 3}, {NULL, 0}};
+
 enum gn_fb_box_end {
 	GN_FB_BOX_END_DONE = 0,
 	GN_FB_BOX_END_FAILED = 1,
 	GN_FB_BOX_END_HOPELESS = 2,
 	GN_FB_BOX_END_ATTEMPTS = 3,
 };
+
+static const struct gn_fb_word gn_fbwords_box_end[] = {{"done", 0}, {"failed", 1}, {"hopeless", 2}, {"attempts", 3}, {NULL, 0}};
 
 enum gn_fb_box_message_body {
 	GN_FB_BOX_MESSAGE_BODY_NONE = 0,
@@ -144,13 +152,13 @@ struct gn_fb_box_show_args {
 	const struct gn_fb_sig *sig;
 };
 static const struct gn_fb_field gn_fbfields_box_show[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_show_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_show_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"role", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_show_args, role), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_show_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"certificate", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_box_show_args, certificate), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_certificate, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 5, offsetof(struct gn_fb_box_show_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_box_show_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_show_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_show_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"role", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_show_args, role), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_box_role, false},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_show_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"certificate", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_box_show_args, certificate), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_certificate, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 5, offsetof(struct gn_fb_box_show_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_box_show_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_show = {"BoxShow", NULL, gn_fbfields_box_show, 7};
 
@@ -239,14 +247,14 @@ struct gn_fb_box_deposit_args {
 	uint8_t class;
 };
 static const struct gn_fb_field gn_fbfields_box_deposit[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_deposit_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"item", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_deposit_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_deposit_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"shown", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_deposit_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"work", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_box_deposit_args, work), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_work, NULL},
-	{"invite", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_box_deposit_args, invite), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_invite, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_box_deposit_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
-	{"class", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_deposit_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_deposit_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_deposit_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_deposit_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"shown", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_deposit_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"work", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_box_deposit_args, work), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_work, NULL, NULL, false},
+	{"invite", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_box_deposit_args, invite), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_invite, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_box_deposit_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_deposit_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_deposit = {"BoxDeposit", NULL, gn_fbfields_box_deposit, 8};
 
@@ -329,7 +337,7 @@ struct gn_fb_box_held_args {
 	gn_fbref custody; /* Custody */
 };
 static const struct gn_fb_field gn_fbfields_box_held[] = {
-	{"custody", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_box_held_args, custody), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_custody}},
+	{"custody", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_box_held_args, custody), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_custody}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_held = {"BoxHeld", NULL, gn_fbfields_box_held, 1};
 
@@ -365,9 +373,9 @@ struct gn_fb_box_ask_args {
 	uint16_t shown;
 };
 static const struct gn_fb_field gn_fbfields_box_ask[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_ask_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_ask_args, ids), 0, 0, false, UINT64_C(0x0), &gn_fblayout_item_id, NULL},
-	{"shown", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_ask_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_ask_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_ask_args, ids), 0, 0, false, UINT64_C(0x0), &gn_fblayout_item_id, NULL, NULL, false},
+	{"shown", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_ask_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_ask = {"BoxAsk", NULL, gn_fbfields_box_ask, 3};
 
@@ -422,7 +430,7 @@ struct gn_fb_box_states_args {
 	struct gn_slice states;
 };
 static const struct gn_fb_field gn_fbfields_box_states[] = {
-	{"states", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_box_states_args, states), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"states", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_box_states_args, states), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_states = {"BoxStates", NULL, gn_fbfields_box_states, 1};
 
@@ -458,11 +466,11 @@ struct gn_fb_box_list_args {
 	bool all;
 };
 static const struct gn_fb_field gn_fbfields_box_list[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_list_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_list_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"after", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_list_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"limit", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"all", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_box_list_args, all), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_list_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_list_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_list_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_list_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"all", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_box_list_args, all), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_list = {"BoxList", NULL, gn_fbfields_box_list, 5};
 
@@ -515,8 +523,8 @@ struct gn_fb_box_listed_args {
 	uint64_t next;
 };
 static const struct gn_fb_field gn_fbfields_box_listed[] = {
-	{"entries", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_box_listed_args, entries), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_entry, NULL},
-	{"next", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_listed_args, next), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"entries", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_box_listed_args, entries), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_entry, NULL, NULL, false},
+	{"next", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_listed_args, next), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_listed = {"BoxListed", NULL, gn_fbfields_box_listed, 2};
 
@@ -562,9 +570,9 @@ struct gn_fb_box_fetch_args {
 	uint16_t shown;
 };
 static const struct gn_fb_field gn_fbfields_box_fetch[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_fetch_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_fetch_args, ids), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL},
-	{"shown", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_fetch_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_fetch_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_fetch_args, ids), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL, NULL, false},
+	{"shown", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_fetch_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_fetch = {"BoxFetch", NULL, gn_fbfields_box_fetch, 3};
 
@@ -623,11 +631,11 @@ struct gn_fb_box_watch_args {
 	bool all;
 };
 static const struct gn_fb_field gn_fbfields_box_watch[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_watch_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_watch_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"after", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_watch_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_watch_args, seconds), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"all", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_box_watch_args, all), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_watch_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_watch_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_watch_args, after), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_watch_args, seconds), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"all", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_box_watch_args, all), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_watch = {"BoxWatch", NULL, gn_fbfields_box_watch, 5};
 
@@ -683,7 +691,7 @@ struct gn_fb_box_item_args {
 	/* Unix seconds. */
 	uint64_t until;
 	uint64_t deposited;
-	/* The deposit key, when a certificate or token let it in. */
+	/* The deposit key, when a certificate or token let it in; the invite's, and `sig` is its word. */
 	const struct gn_fb_key *by;
 	/* Queue: class, number of the last delivery, seconds of the lease that is lent. */
 	uint8_t class;
@@ -698,24 +706,24 @@ struct gn_fb_box_item_args {
 	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_box_item[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_item_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_box_item_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL},
-	{"item", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_box_item_args, item), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_item_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"at", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_item_args, at), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"left", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_item_args, left), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"until", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_box_item_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_item_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"by", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_box_item_args, by), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"class", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_box_item_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_box_item_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"lease", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_box_item_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"state", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_box_item_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"worker", GN_FB_STRUCT, GN_FB_UINT, 13, offsetof(struct gn_fb_box_item_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"end", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_box_item_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 15, offsetof(struct gn_fb_box_item_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 16, offsetof(struct gn_fb_box_item_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 17, offsetof(struct gn_fb_box_item_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_item_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_box_item_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL, NULL, false},
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_box_item_args, item), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_item_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_code, false},
+	{"at", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_item_args, at), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"left", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_item_args, left), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_box_item_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_item_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"by", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_box_item_args, by), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_box_item_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_box_item_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_box_item_args, lease), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_box_item_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 13, offsetof(struct gn_fb_box_item_args, worker), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"end", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_box_item_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 15, offsetof(struct gn_fb_box_item_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 16, offsetof(struct gn_fb_box_item_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 17, offsetof(struct gn_fb_box_item_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_item = {"BoxItem", NULL, gn_fbfields_box_item, 18};
 
@@ -857,9 +865,9 @@ struct gn_fb_box_ack_args {
 	uint16_t shown;
 };
 static const struct gn_fb_field gn_fbfields_box_ack[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_ack_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_ack_args, ids), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL},
-	{"shown", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_ack_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_ack_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_ack_args, ids), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL, NULL, false},
+	{"shown", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_ack_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_ack = {"BoxAck", NULL, gn_fbfields_box_ack, 3};
 
@@ -919,11 +927,11 @@ struct gn_fb_box_sum_args {
 	uint8_t part;
 };
 static const struct gn_fb_field gn_fbfields_box_sum[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_sum_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"count", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_sum_args, count), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"xor", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_sum_args, xor), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL},
-	{"bits", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_sum_args, bits), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"part", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_sum_args, part), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_sum_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_sum_args, count), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"xor", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_sum_args, xor), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL, NULL, false},
+	{"bits", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_sum_args, bits), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"part", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_sum_args, part), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_sum = {"BoxSum", NULL, gn_fbfields_box_sum, 5};
 
@@ -986,11 +994,11 @@ struct gn_fb_box_ids_args {
 	struct gn_slice turns;
 };
 static const struct gn_fb_field gn_fbfields_box_ids[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_ids_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_ids_args, ids), 0, 0, false, UINT64_C(0x0), &gn_fblayout_item_id, NULL},
-	{"bits", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_ids_args, bits), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"part", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_ids_args, part), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"turns", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_box_ids_args, turns), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_ids_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_ids_args, ids), 0, 0, false, UINT64_C(0x0), &gn_fblayout_item_id, NULL, NULL, false},
+	{"bits", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_ids_args, bits), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"part", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_ids_args, part), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"turns", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_box_ids_args, turns), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_ids = {"BoxIds", NULL, gn_fbfields_box_ids, 5};
 
@@ -1060,8 +1068,8 @@ struct gn_fb_box_want_args {
 	} ids;
 };
 static const struct gn_fb_field gn_fbfields_box_want[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_want_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_want_args, ids), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_want_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_want_args, ids), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_want = {"BoxWant", NULL, gn_fbfields_box_want, 2};
 
@@ -1123,17 +1131,17 @@ struct gn_fb_box_copy_args {
 	uint8_t class;
 };
 static const struct gn_fb_field gn_fbfields_box_copy[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_copy_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"item", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_copy_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_copy_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_copy_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"work", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_box_copy_args, work), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_work, NULL},
-	{"invite", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_box_copy_args, invite), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_invite, NULL},
-	{"certificate", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_box_copy_args, certificate), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_certificate, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_box_copy_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_box_copy_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
-	{"acked", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_box_copy_args, acked), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"class", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_box_copy_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_copy_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"item", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_copy_args, item), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_copy_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"deposited", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_copy_args, deposited), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"work", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_box_copy_args, work), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_work, NULL, NULL, false},
+	{"invite", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_box_copy_args, invite), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_invite, NULL, NULL, false},
+	{"certificate", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_box_copy_args, certificate), 0, 0, false, UINT64_C(0x0), &gn_fblayout_box_certificate, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_box_copy_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_box_copy_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
+	{"acked", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_box_copy_args, acked), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_box_copy_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_copy = {"BoxCopy", NULL, gn_fbfields_box_copy, 11};
 
@@ -1242,10 +1250,10 @@ struct gn_fb_box_lease_args {
 	uint32_t seconds;
 };
 static const struct gn_fb_field gn_fbfields_box_lease[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_lease_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_lease_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"count", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_lease_args, count), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_lease_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_lease_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_lease_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_lease_args, count), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_lease_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_lease = {"BoxLease", NULL, gn_fbfields_box_lease, 4};
 
@@ -1294,11 +1302,11 @@ struct gn_fb_box_extend_args {
 	uint32_t seconds;
 };
 static const struct gn_fb_field gn_fbfields_box_extend[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_extend_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_extend_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_extend_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL},
-	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_extend_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_extend_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_extend_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_extend_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_extend_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL, NULL, false},
+	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_extend_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_extend_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_extend = {"BoxExtend", NULL, gn_fbfields_box_extend, 5};
 
@@ -1361,14 +1369,14 @@ struct gn_fb_box_report_args {
 	uint32_t after;
 };
 static const struct gn_fb_field gn_fbfields_box_report[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_report_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_report_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_report_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL},
-	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_report_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"end", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_report_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 5, offsetof(struct gn_fb_box_report_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_box_report_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
-	{"after", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_report_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_report_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"shown", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_report_args, shown), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_report_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL, NULL, false},
+	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_report_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"end", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_report_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_box_end, false},
+	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 5, offsetof(struct gn_fb_box_report_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_box_report_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
+	{"after", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_report_args, after), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_report = {"BoxReport", NULL, gn_fbfields_box_report, 8};
 
@@ -1456,16 +1464,16 @@ struct gn_fb_box_turn_args {
 	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_box_turn[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_turn_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_box_turn_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL},
-	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_turn_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"state", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_turn_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"worker", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_box_turn_args, worker), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"left", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_turn_args, left), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"end", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_box_turn_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_box_turn_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_box_turn_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 9, offsetof(struct gn_fb_box_turn_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_turn_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_box_turn_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_item_id, NULL, NULL, false},
+	{"delivery", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_turn_args, delivery), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"state", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_turn_args, state), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_box_turn_state, false},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_box_turn_args, worker), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"left", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_turn_args, left), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"end", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_box_turn_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_box_end, false},
+	{"outcome", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_box_turn_args, outcome), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_box_turn_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 9, offsetof(struct gn_fb_box_turn_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_turn = {"BoxTurn", NULL, gn_fbfields_box_turn, 10};
 
@@ -1570,11 +1578,11 @@ struct gn_fb_box_done_args {
 	} holders;
 };
 static const struct gn_fb_field gn_fbfields_box_done[] = {
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_done_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"limit", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_box_done_args, limit), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"bits", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_done_args, bits), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_done_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"holders", GN_FB_STRUCTS, GN_FB_UINT, 4, offsetof(struct gn_fb_box_done_args, holders), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_done_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_code, false},
+	{"limit", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_box_done_args, limit), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bits", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_box_done_args, bits), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_box_done_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"holders", GN_FB_STRUCTS, GN_FB_UINT, 4, offsetof(struct gn_fb_box_done_args, holders), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_done = {"BoxDone", NULL, gn_fbfields_box_done, 5};
 
@@ -1637,9 +1645,9 @@ struct gn_fb_box_message_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_box_message[] = {
-	{"request", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_message_args, request), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_message_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_box_message_args, body), 20, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_show, &gn_fbtype_box_deposit, &gn_fbtype_box_held, &gn_fbtype_box_ask, &gn_fbtype_box_states, &gn_fbtype_box_list, &gn_fbtype_box_listed, &gn_fbtype_box_fetch, &gn_fbtype_box_watch, &gn_fbtype_box_item, &gn_fbtype_box_ack, &gn_fbtype_box_sum, &gn_fbtype_box_ids, &gn_fbtype_box_want, &gn_fbtype_box_copy, &gn_fbtype_box_done, &gn_fbtype_box_lease, &gn_fbtype_box_extend, &gn_fbtype_box_report, &gn_fbtype_box_turn}},
+	{"request", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_message_args, request), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_box_message_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_box_message_args, body), 20, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_show, &gn_fbtype_box_deposit, &gn_fbtype_box_held, &gn_fbtype_box_ask, &gn_fbtype_box_states, &gn_fbtype_box_list, &gn_fbtype_box_listed, &gn_fbtype_box_fetch, &gn_fbtype_box_watch, &gn_fbtype_box_item, &gn_fbtype_box_ack, &gn_fbtype_box_sum, &gn_fbtype_box_ids, &gn_fbtype_box_want, &gn_fbtype_box_copy, &gn_fbtype_box_done, &gn_fbtype_box_lease, &gn_fbtype_box_extend, &gn_fbtype_box_report, &gn_fbtype_box_turn}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_message = {"BoxMessage", "GNBX", gn_fbfields_box_message, 3};
 

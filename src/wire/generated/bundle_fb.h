@@ -29,13 +29,13 @@ struct gn_fb_bundle_file_args {
 	uint32_t offset;
 };
 static const struct gn_fb_field gn_fbfields_bundle_file[] = {
-	{"path", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_bundle_file_args, path), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"size", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_bundle_file_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"mime", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_bundle_file_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"root", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_bundle_file_args, root), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 4, offsetof(struct gn_fb_bundle_file_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"pack", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_bundle_file_args, pack), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"offset", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_bundle_file_args, offset), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"path", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_bundle_file_args, path), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_bundle_file_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mime", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_bundle_file_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_bundle_file_args, root), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 4, offsetof(struct gn_fb_bundle_file_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"pack", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_bundle_file_args, pack), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"offset", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_bundle_file_args, offset), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bundle_file = {"BundleFile", NULL, gn_fbfields_bundle_file, 7};
 
@@ -116,9 +116,9 @@ struct gn_fb_bundle_header_args {
 	struct gn_slice value;
 };
 static const struct gn_fb_field gn_fbfields_bundle_header[] = {
-	{"glob", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_bundle_header_args, glob), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_bundle_header_args, name), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"value", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_bundle_header_args, value), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"glob", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_bundle_header_args, glob), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_bundle_header_args, name), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"value", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_bundle_header_args, value), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bundle_header = {"BundleHeader", NULL, gn_fbfields_bundle_header, 3};
 
@@ -197,19 +197,19 @@ struct gn_fb_manifest_args {
 	} pack_lens;
 };
 static const struct gn_fb_field gn_fbfields_manifest[] = {
-	{"version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_manifest_args, version), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"owner", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_manifest_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"label", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_manifest_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"seq", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_manifest_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"created", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_manifest_args, created), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"files", GN_FB_TABLES, GN_FB_UINT, 5, offsetof(struct gn_fb_manifest_args, files), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bundle_file}},
-	{"deleted", GN_FB_STRINGS, GN_FB_UINT, 6, offsetof(struct gn_fb_manifest_args, deleted), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"prev", GN_FB_STRUCT, GN_FB_UINT, 7, offsetof(struct gn_fb_manifest_args, prev), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"entry", GN_FB_STRING, GN_FB_UINT, 8, offsetof(struct gn_fb_manifest_args, entry), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"not_found", GN_FB_STRING, GN_FB_UINT, 9, offsetof(struct gn_fb_manifest_args, not_found), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"headers", GN_FB_TABLES, GN_FB_UINT, 10, offsetof(struct gn_fb_manifest_args, headers), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bundle_header}},
-	{"packs", GN_FB_STRUCTS, GN_FB_UINT, 11, offsetof(struct gn_fb_manifest_args, packs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"pack_lens", GN_FB_SCALARS, GN_FB_UINT, 12, offsetof(struct gn_fb_manifest_args, pack_lens), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_manifest_args, version), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_manifest_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"label", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_manifest_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_manifest_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"created", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_manifest_args, created), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"files", GN_FB_TABLES, GN_FB_UINT, 5, offsetof(struct gn_fb_manifest_args, files), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bundle_file}, NULL, false},
+	{"deleted", GN_FB_STRINGS, GN_FB_UINT, 6, offsetof(struct gn_fb_manifest_args, deleted), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"prev", GN_FB_STRUCT, GN_FB_UINT, 7, offsetof(struct gn_fb_manifest_args, prev), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"entry", GN_FB_STRING, GN_FB_UINT, 8, offsetof(struct gn_fb_manifest_args, entry), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"not_found", GN_FB_STRING, GN_FB_UINT, 9, offsetof(struct gn_fb_manifest_args, not_found), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"headers", GN_FB_TABLES, GN_FB_UINT, 10, offsetof(struct gn_fb_manifest_args, headers), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bundle_header}, NULL, false},
+	{"packs", GN_FB_STRUCTS, GN_FB_UINT, 11, offsetof(struct gn_fb_manifest_args, packs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"pack_lens", GN_FB_SCALARS, GN_FB_UINT, 12, offsetof(struct gn_fb_manifest_args, pack_lens), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_manifest = {"Manifest", "GNMF", gn_fbfields_manifest, 13};
 

@@ -14,6 +14,8 @@ enum gn_fb_bus_flag {
 	GN_FB_BUS_FLAG_QUORUM = 8,
 };
 
+static const struct gn_fb_word gn_fbwords_bus_flag[] = {{"none", 0}, {"retained", 1}, {"will", 2}, {"sealed", 4}, {"quorum", 8}, {NULL, 0}};
+
 enum gn_fb_bus_frame_body {
 	GN_FB_BUS_FRAME_BODY_NONE = 0,
 	GN_FB_BUS_FRAME_BODY_BUS_SUBSCRIBE = 1,
@@ -73,16 +75,16 @@ struct gn_fb_bus_said_args {
 	const struct gn_fb_hash *by;
 };
 static const struct gn_fb_field gn_fbfields_bus_said[] = {
-	{"subject", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_said_args, subject), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"publisher", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_said_args, publisher), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_said_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"seq", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_bus_said_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"time", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_bus_said_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"flags", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_bus_said_args, flags), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"until", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_bus_said_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"payload", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_bus_said_args, payload), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"lease", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_bus_said_args, lease), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"by", GN_FB_STRUCT, GN_FB_UINT, 9, offsetof(struct gn_fb_bus_said_args, by), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"subject", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_said_args, subject), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"publisher", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_said_args, publisher), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_said_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_bus_said_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_bus_said_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"flags", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_bus_said_args, flags), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_bus_said_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"payload", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_bus_said_args, payload), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_bus_said_args, lease), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"by", GN_FB_STRUCT, GN_FB_UINT, 9, offsetof(struct gn_fb_bus_said_args, by), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_said = {"BusSaid", NULL, gn_fbfields_bus_said, 10};
 
@@ -168,9 +170,9 @@ struct gn_fb_bus_message_args {
 	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_bus_message[] = {
-	{"said", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_message_args, said), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_message_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_message_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"said", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_message_args, said), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_message_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_message_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_message = {"BusMessage", NULL, gn_fbfields_bus_message, 3};
 
@@ -222,8 +224,8 @@ struct gn_fb_bus_peer_args {
 	} addrs;
 };
 static const struct gn_fb_field gn_fbfields_bus_peer[] = {
-	{"pk", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_peer_args, pk), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"addrs", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_peer_args, addrs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
+	{"pk", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_peer_args, pk), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"addrs", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_peer_args, addrs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_peer = {"BusPeer", NULL, gn_fbfields_bus_peer, 2};
 
@@ -293,16 +295,16 @@ struct gn_fb_bus_subscribe_args {
 	const struct gn_fb_sig *sig;
 };
 static const struct gn_fb_field gn_fbfields_bus_subscribe[] = {
-	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_subscribe_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"filters", GN_FB_STRINGS, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_subscribe_args, filters), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"primary", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_bus_subscribe_args, primary), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"other", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_bus_subscribe_args, other), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"lease", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_bus_subscribe_args, lease), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"mesh", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_bus_subscribe_args, mesh), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"have", GN_FB_STRUCTS, GN_FB_UINT, 6, offsetof(struct gn_fb_bus_subscribe_args, have), 0, 0, false, UINT64_C(0x0), &gn_fblayout_bus_id, NULL},
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 7, offsetof(struct gn_fb_bus_subscribe_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 8, offsetof(struct gn_fb_bus_subscribe_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 9, offsetof(struct gn_fb_bus_subscribe_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_subscribe_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"filters", GN_FB_STRINGS, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_subscribe_args, filters), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"primary", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_bus_subscribe_args, primary), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"other", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_bus_subscribe_args, other), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_bus_subscribe_args, lease), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mesh", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_bus_subscribe_args, mesh), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"have", GN_FB_STRUCTS, GN_FB_UINT, 6, offsetof(struct gn_fb_bus_subscribe_args, have), 0, 0, false, UINT64_C(0x0), &gn_fblayout_bus_id, NULL, NULL, false},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 7, offsetof(struct gn_fb_bus_subscribe_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 8, offsetof(struct gn_fb_bus_subscribe_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 9, offsetof(struct gn_fb_bus_subscribe_args, sig), 0, 0, false, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_subscribe = {"BusSubscribe", NULL, gn_fbfields_bus_subscribe, 10};
 
@@ -418,10 +420,10 @@ struct gn_fb_bus_subscribed_args {
 	uint64_t set;
 };
 static const struct gn_fb_field gn_fbfields_bus_subscribed[] = {
-	{"lease", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_subscribed_args, lease), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"subscribers", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_subscribed_args, subscribers), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"peers", GN_FB_TABLES, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_subscribed_args, peers), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_peer}},
-	{"set", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_bus_subscribed_args, set), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_subscribed_args, lease), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"subscribers", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_subscribed_args, subscribers), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"peers", GN_FB_TABLES, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_subscribed_args, peers), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_peer}, NULL, false},
+	{"set", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_bus_subscribed_args, set), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_subscribed = {"BusSubscribed", NULL, gn_fbfields_bus_subscribed, 4};
 
@@ -469,8 +471,8 @@ struct gn_fb_bus_publish_args {
 	gn_fbref message; /* BusMessage */
 };
 static const struct gn_fb_field gn_fbfields_bus_publish[] = {
-	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_publish_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"message", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_publish_args, message), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_message}},
+	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_publish_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"message", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_publish_args, message), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_message}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_publish = {"BusPublish", NULL, gn_fbfields_bus_publish, 2};
 
@@ -514,11 +516,11 @@ struct gn_fb_bus_published_args {
 	uint64_t set;
 };
 static const struct gn_fb_field gn_fbfields_bus_published[] = {
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_published_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"limit", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_published_args, limit), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_published_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"subscribers", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_bus_published_args, subscribers), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"set", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_bus_published_args, set), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_published_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_code, false},
+	{"limit", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_published_args, limit), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_published_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"subscribers", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_bus_published_args, subscribers), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"set", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_bus_published_args, set), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_published = {"BusPublished", NULL, gn_fbfields_bus_published, 5};
 
@@ -568,9 +570,9 @@ struct gn_fb_bus_deliver_args {
 	uint64_t before;
 };
 static const struct gn_fb_field gn_fbfields_bus_deliver[] = {
-	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_deliver_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"message", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_deliver_args, message), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_message}},
-	{"before", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_deliver_args, before), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_deliver_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"message", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_deliver_args, message), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_message}, NULL, false},
+	{"before", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_deliver_args, before), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_deliver = {"BusDeliver", NULL, gn_fbfields_bus_deliver, 3};
 
@@ -616,8 +618,8 @@ struct gn_fb_bus_served_args {
 	const struct gn_fb_bus_id *id;
 };
 static const struct gn_fb_field gn_fbfields_bus_served[] = {
-	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_served_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_served_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_bus_id, NULL},
+	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_served_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_served_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_bus_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_served = {"BusServed", NULL, gn_fbfields_bus_served, 2};
 
@@ -664,8 +666,8 @@ struct gn_fb_bus_pull_args {
 	} ids;
 };
 static const struct gn_fb_field gn_fbfields_bus_pull[] = {
-	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_pull_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_pull_args, ids), 0, 0, true, UINT64_C(0x0), &gn_fblayout_bus_id, NULL},
+	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_pull_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_pull_args, ids), 0, 0, true, UINT64_C(0x0), &gn_fblayout_bus_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_pull = {"BusPull", NULL, gn_fbfields_bus_pull, 2};
 
@@ -716,8 +718,8 @@ struct gn_fb_bus_lost_args {
 	} ids;
 };
 static const struct gn_fb_field gn_fbfields_bus_lost[] = {
-	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_lost_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_lost_args, ids), 0, 0, true, UINT64_C(0x0), &gn_fblayout_bus_id, NULL},
+	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_lost_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_lost_args, ids), 0, 0, true, UINT64_C(0x0), &gn_fblayout_bus_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_lost = {"BusLost", NULL, gn_fbfields_bus_lost, 2};
 
@@ -770,12 +772,12 @@ struct gn_fb_bus_will_args {
 	const struct gn_fb_hash *salt;
 };
 static const struct gn_fb_field gn_fbfields_bus_will[] = {
-	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_will_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"publisher", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_will_args, publisher), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_will_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"message", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_bus_will_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_message}},
-	{"lease", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_bus_will_args, lease), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"salt", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_bus_will_args, salt), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_will_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"publisher", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_will_args, publisher), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_will_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"message", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_bus_will_args, message), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_message}, NULL, false},
+	{"lease", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_bus_will_args, lease), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"salt", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_bus_will_args, salt), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_will = {"BusWill", NULL, gn_fbfields_bus_will, 6};
 
@@ -846,9 +848,9 @@ struct gn_fb_bus_lapsed_args {
 	uint64_t epoch;
 };
 static const struct gn_fb_field gn_fbfields_bus_lapsed[] = {
-	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_lapsed_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"publisher", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_lapsed_args, publisher), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_lapsed_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_lapsed_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"publisher", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_lapsed_args, publisher), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_lapsed_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_lapsed = {"BusLapsed", NULL, gn_fbfields_bus_lapsed, 3};
 
@@ -895,7 +897,7 @@ struct gn_fb_bus_sync_args {
 	const struct gn_fb_hash *topic;
 };
 static const struct gn_fb_field gn_fbfields_bus_sync[] = {
-	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_sync_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_sync_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_sync = {"BusSync", NULL, gn_fbfields_bus_sync, 1};
 
@@ -928,8 +930,8 @@ struct gn_fb_bus_kept_args {
 	gn_fbref message; /* BusMessage */
 };
 static const struct gn_fb_field gn_fbfields_bus_kept[] = {
-	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_kept_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"message", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_kept_args, message), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_message}},
+	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_kept_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"message", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_kept_args, message), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_message}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_kept = {"BusKept", NULL, gn_fbfields_bus_kept, 2};
 
@@ -971,8 +973,8 @@ struct gn_fb_bus_link_args {
 	bool drop;
 };
 static const struct gn_fb_field gn_fbfields_bus_link[] = {
-	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_link_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"drop", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_bus_link_args, drop), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_link_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"drop", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_bus_link_args, drop), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_link = {"BusLink", NULL, gn_fbfields_bus_link, 2};
 
@@ -1009,8 +1011,8 @@ struct gn_fb_bus_have_args {
 	const struct gn_fb_bus_id *id;
 };
 static const struct gn_fb_field gn_fbfields_bus_have[] = {
-	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_have_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_have_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_bus_id, NULL},
+	{"topic", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_have_args, topic), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_have_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_bus_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_have = {"BusHave", NULL, gn_fbfields_bus_have, 2};
 
@@ -1061,10 +1063,10 @@ struct gn_fb_bus_done_args {
 	} roots; /* BusPeer */
 };
 static const struct gn_fb_field gn_fbfields_bus_done[] = {
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_done_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"limit", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_done_args, limit), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_done_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"roots", GN_FB_TABLES, GN_FB_UINT, 3, offsetof(struct gn_fb_bus_done_args, roots), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_peer}},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_done_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_code, false},
+	{"limit", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_done_args, limit), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_done_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"roots", GN_FB_TABLES, GN_FB_UINT, 3, offsetof(struct gn_fb_bus_done_args, roots), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_peer}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_done = {"BusDone", NULL, gn_fbfields_bus_done, 4};
 
@@ -1117,9 +1119,9 @@ struct gn_fb_bus_frame_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_bus_frame[] = {
-	{"request", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_frame_args, request), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_frame_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_frame_args, body), 15, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_subscribe, &gn_fbtype_bus_subscribed, &gn_fbtype_bus_publish, &gn_fbtype_bus_published, &gn_fbtype_bus_deliver, &gn_fbtype_bus_served, &gn_fbtype_bus_pull, &gn_fbtype_bus_lost, &gn_fbtype_bus_will, &gn_fbtype_bus_lapsed, &gn_fbtype_bus_sync, &gn_fbtype_bus_kept, &gn_fbtype_bus_link, &gn_fbtype_bus_have, &gn_fbtype_bus_done}},
+	{"request", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_bus_frame_args, request), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_bus_frame_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_bus_frame_args, body), 15, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bus_subscribe, &gn_fbtype_bus_subscribed, &gn_fbtype_bus_publish, &gn_fbtype_bus_published, &gn_fbtype_bus_deliver, &gn_fbtype_bus_served, &gn_fbtype_bus_pull, &gn_fbtype_bus_lost, &gn_fbtype_bus_will, &gn_fbtype_bus_lapsed, &gn_fbtype_bus_sync, &gn_fbtype_bus_kept, &gn_fbtype_bus_link, &gn_fbtype_bus_have, &gn_fbtype_bus_done}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_bus_frame = {"BusFrame", "GNBS", gn_fbfields_bus_frame, 3};
 

@@ -12,6 +12,8 @@ enum gn_fb_carrier {
 	GN_FB_CARRIER_RELAY = 4,
 };
 
+static const struct gn_fb_word gn_fbwords_carrier[] = {{"udp", 0}, {"quic", 1}, {"tls", 2}, {"web-socket", 3}, {"relay", 4}, {NULL, 0}};
+
 /* Why a request was not served. Numbers are for ever (gn_err's are not). */
 enum gn_fb_code {
 	GN_FB_CODE_OK = 0,
@@ -32,6 +34,8 @@ enum gn_fb_code {
 	GN_FB_CODE_EXISTS = 15,
 	GN_FB_CODE_RANGE = 16,
 };
+
+static const struct gn_fb_word gn_fbwords_code[] = {{"ok", 0}, {"failed", 1}, {"busy", 2}, {"not-found", 3}, {"denied", 4}, {"quota", 5}, {"no-space", 6}, {"too-large", 7}, {"malformed", 8}, {"bad-hash", 9}, {"bad-signature", 10}, {"stale", 11}, {"expired", 12}, {"unsupported", 13}, {"proof-of-work", 14}, {"exists", 15}, {"range", 16}, {NULL, 0}};
 
 /* Ed25519 public key (RFC 8032). */
 struct gn_fb_key {
@@ -107,13 +111,13 @@ struct gn_fb_receipt_args {
 	const struct gn_fb_sig *sig;
 };
 static const struct gn_fb_field gn_fbfields_receipt[] = {
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_receipt_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"seq", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_receipt_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"hash", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_receipt_args, hash), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"held_until", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_receipt_args, held_until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"holder", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_receipt_args, holder), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"holder_key", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_receipt_args, holder_key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_receipt_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_receipt_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_receipt_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"hash", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_receipt_args, hash), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"held_until", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_receipt_args, held_until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"holder", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_receipt_args, holder), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"holder_key", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_receipt_args, holder_key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_receipt_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_receipt = {"Receipt", NULL, gn_fbfields_receipt, 7};
 
@@ -203,12 +207,12 @@ struct gn_fb_custody_args {
 	const struct gn_fb_sig *sig;
 };
 static const struct gn_fb_field gn_fbfields_custody[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_custody_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"item", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_custody_args, item), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"held_until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_custody_args, held_until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"holder", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_custody_args, holder), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"holder_key", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_custody_args, holder_key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_custody_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_custody_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"item", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_custody_args, item), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"held_until", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_custody_args, held_until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"holder", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_custody_args, holder), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"holder_key", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_custody_args, holder_key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_custody_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_custody = {"Custody", NULL, gn_fbfields_custody, 6};
 

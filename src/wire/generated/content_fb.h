@@ -10,6 +10,8 @@ enum gn_fb_receipt_kind {
 	GN_FB_RECEIPT_KIND_READ = 1,
 };
 
+static const struct gn_fb_word gn_fbwords_receipt_kind[] = {{"delivered", 0}, {"read", 1}, {NULL, 0}};
+
 enum gn_fb_system_kind {
 	GN_FB_SYSTEM_KIND_NONE = 0,
 	/* number: 1, the sender tells and wants to be told what was read; 0, not. */
@@ -17,6 +19,8 @@ enum gn_fb_system_kind {
 	/* number: seconds after reading that what is said from now on stays; 0: for ever. */
 	GN_FB_SYSTEM_KIND_EXPIRE = 2,
 };
+
+static const struct gn_fb_word gn_fbwords_system_kind[] = {{"none", 0}, {"reads", 1}, {"expire", 2}, {NULL, 0}};
 
 enum gn_fb_content_body {
 	GN_FB_CONTENT_BODY_NONE = 0,
@@ -85,10 +89,10 @@ struct gn_fb_text_args {
 	} mentions;
 };
 static const struct gn_fb_field gn_fbfields_text[] = {
-	{"text", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_text_args, text), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"reply", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_text_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_content_id, NULL},
-	{"reply_sender", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_text_args, reply_sender), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"mentions", GN_FB_STRUCTS, GN_FB_UINT, 3, offsetof(struct gn_fb_text_args, mentions), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"text", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_text_args, text), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reply", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_text_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_content_id, NULL, NULL, false},
+	{"reply_sender", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_text_args, reply_sender), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"mentions", GN_FB_STRUCTS, GN_FB_UINT, 3, offsetof(struct gn_fb_text_args, mentions), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_text = {"Text", NULL, gn_fbfields_text, 4};
 
@@ -158,8 +162,8 @@ struct gn_fb_edit_args {
 	struct gn_slice text;
 };
 static const struct gn_fb_field gn_fbfields_edit[] = {
-	{"of", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_edit_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_content_id, NULL},
-	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_edit_args, text), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"of", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_edit_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_content_id, NULL, NULL, false},
+	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_edit_args, text), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_edit = {"Edit", NULL, gn_fbfields_edit, 2};
 
@@ -203,7 +207,7 @@ struct gn_fb_delete_args {
 	} of;
 };
 static const struct gn_fb_field gn_fbfields_delete[] = {
-	{"of", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_delete_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_content_id, NULL},
+	{"of", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_delete_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_content_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_delete = {"Delete", NULL, gn_fbfields_delete, 1};
 
@@ -247,9 +251,9 @@ struct gn_fb_reaction_args {
 	struct gn_slice emoji;
 };
 static const struct gn_fb_field gn_fbfields_reaction[] = {
-	{"of", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_reaction_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_content_id, NULL},
-	{"sender", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_reaction_args, sender), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"emoji", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_reaction_args, emoji), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"of", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_reaction_args, of), 0, 0, true, UINT64_C(0x0), &gn_fblayout_content_id, NULL, NULL, false},
+	{"sender", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_reaction_args, sender), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"emoji", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_reaction_args, emoji), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_reaction = {"Reaction", NULL, gn_fbfields_reaction, 3};
 
@@ -312,16 +316,16 @@ struct gn_fb_file_ref_args {
 	} blocks;
 };
 static const struct gn_fb_field gn_fbfields_file_ref[] = {
-	{"root", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_file_ref_args, root), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"size", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_file_ref_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_file_ref_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"name", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_file_ref_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"mime", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_file_ref_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"preview", GN_FB_SCALARS, GN_FB_UINT, 5, offsetof(struct gn_fb_file_ref_args, preview), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"width", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_file_ref_args, width), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"height", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_file_ref_args, height), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"ms", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_file_ref_args, ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 9, offsetof(struct gn_fb_file_ref_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_file_ref_args, root), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_file_ref_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_file_ref_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"name", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_file_ref_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mime", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_file_ref_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"preview", GN_FB_SCALARS, GN_FB_UINT, 5, offsetof(struct gn_fb_file_ref_args, preview), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"width", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_file_ref_args, width), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"height", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_file_ref_args, height), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"ms", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_file_ref_args, ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 9, offsetof(struct gn_fb_file_ref_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_file_ref = {"FileRef", NULL, gn_fbfields_file_ref, 10};
 
@@ -427,10 +431,10 @@ struct gn_fb_file_body_args {
 	const struct gn_fb_key *reply_sender;
 };
 static const struct gn_fb_field gn_fbfields_file_body[] = {
-	{"files", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_file_body_args, files), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_file_ref}},
-	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_file_body_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"reply", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_file_body_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_content_id, NULL},
-	{"reply_sender", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_file_body_args, reply_sender), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"files", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_file_body_args, files), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_file_ref}, NULL, false},
+	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_file_body_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reply", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_file_body_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_content_id, NULL, NULL, false},
+	{"reply_sender", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_file_body_args, reply_sender), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_file_body = {"FileBody", NULL, gn_fbfields_file_body, 4};
 
@@ -496,10 +500,10 @@ struct gn_fb_contact_card_args {
 	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_contact_card[] = {
-	{"person", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_card_args, person), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_card_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"record", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_contact_card_args, record), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_contact_card_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"person", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_card_args, person), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_card_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"record", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_contact_card_args, record), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_contact_card_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_contact_card = {"ContactCard", NULL, gn_fbfields_contact_card, 4};
 
@@ -560,8 +564,8 @@ struct gn_fb_receipt_body_args {
 	} ids;
 };
 static const struct gn_fb_field gn_fbfields_receipt_body[] = {
-	{"kind", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_receipt_body_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_receipt_body_args, ids), 0, 0, false, UINT64_C(0x0), &gn_fblayout_content_id, NULL},
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_receipt_body_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_receipt_kind, false},
+	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_receipt_body_args, ids), 0, 0, false, UINT64_C(0x0), &gn_fblayout_content_id, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_receipt_body = {"ReceiptBody", NULL, gn_fbfields_receipt_body, 2};
 
@@ -605,7 +609,7 @@ struct gn_fb_typing_args {
 	bool on;
 };
 static const struct gn_fb_field gn_fbfields_typing[] = {
-	{"on", GN_FB_SCALAR, GN_FB_BOOL, 0, offsetof(struct gn_fb_typing_args, on), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"on", GN_FB_SCALAR, GN_FB_BOOL, 0, offsetof(struct gn_fb_typing_args, on), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_typing = {"Typing", NULL, gn_fbfields_typing, 1};
 
@@ -631,7 +635,7 @@ struct gn_fb_payment_request_args {
 	struct gn_slice link;
 };
 static const struct gn_fb_field gn_fbfields_payment_request[] = {
-	{"link", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_payment_request_args, link), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"link", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_payment_request_args, link), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_payment_request = {"PaymentRequest", NULL, gn_fbfields_payment_request, 1};
 
@@ -663,9 +667,9 @@ struct gn_fb_job_note_args {
 	struct gn_slice text;
 };
 static const struct gn_fb_field gn_fbfields_job_note[] = {
-	{"job", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_note_args, job), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_note_args, box), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"text", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_job_note_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"job", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_note_args, job), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_note_args, box), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"text", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_job_note_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_note = {"JobNote", NULL, gn_fbfields_job_note, 3};
 
@@ -721,10 +725,10 @@ struct gn_fb_register_args {
 	uint64_t device;
 };
 static const struct gn_fb_field gn_fbfields_register[] = {
-	{"key", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_register_args, key), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"value", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_register_args, value), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"time", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_register_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"device", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_register_args, device), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"key", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_register_args, key), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"value", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_register_args, value), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_register_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"device", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_register_args, device), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_register = {"Register", NULL, gn_fbfields_register, 4};
 
@@ -778,9 +782,9 @@ struct gn_fb_device_sync_args {
 	const struct gn_fb_key *person;
 };
 static const struct gn_fb_field gn_fbfields_device_sync[] = {
-	{"registers", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_device_sync_args, registers), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_register}},
-	{"copy_of", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_device_sync_args, copy_of), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"person", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_device_sync_args, person), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"registers", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_device_sync_args, registers), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_register}, NULL, false},
+	{"copy_of", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_device_sync_args, copy_of), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"person", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_device_sync_args, person), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_device_sync = {"DeviceSync", NULL, gn_fbfields_device_sync, 3};
 
@@ -841,11 +845,11 @@ struct gn_fb_box_told_args {
 	uint64_t until;
 };
 static const struct gn_fb_field gn_fbfields_box_told[] = {
-	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_told_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"certificate", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_told_args, certificate), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"deposit_seed", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_told_args, deposit_seed), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"hint", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_told_args, hint), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"until", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_told_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_told_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"certificate", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_box_told_args, certificate), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"deposit_seed", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_told_args, deposit_seed), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"hint", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_box_told_args, hint), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"until", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_told_args, until), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_box_told = {"BoxTold", NULL, gn_fbfields_box_told, 5};
 
@@ -917,8 +921,8 @@ struct gn_fb_resend_args {
 	} envelopes;
 };
 static const struct gn_fb_field gn_fbfields_resend[] = {
-	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_resend_args, ids), 0, 0, false, UINT64_C(0x0), &gn_fblayout_content_id, NULL},
-	{"envelopes", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_resend_args, envelopes), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"ids", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_resend_args, ids), 0, 0, false, UINT64_C(0x0), &gn_fblayout_content_id, NULL, NULL, false},
+	{"envelopes", GN_FB_STRUCTS, GN_FB_UINT, 1, offsetof(struct gn_fb_resend_args, envelopes), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_resend = {"Resend", NULL, gn_fbfields_resend, 2};
 
@@ -979,10 +983,10 @@ struct gn_fb_system_note_args {
 	struct gn_slice bytes;
 };
 static const struct gn_fb_field gn_fbfields_system_note[] = {
-	{"kind", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_system_note_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_system_note_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"number", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_system_note_args, number), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"bytes", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_system_note_args, bytes), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_system_note_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_system_kind, false},
+	{"text", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_system_note_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"number", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_system_note_args, number), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bytes", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_system_note_args, bytes), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_system_note = {"SystemNote", NULL, gn_fbfields_system_note, 4};
 
@@ -1047,17 +1051,17 @@ struct gn_fb_content_args {
 	uint64_t later;
 };
 static const struct gn_fb_field gn_fbfields_content[] = {
-	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_content_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_content_id, NULL},
-	{"sent", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_content_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"seq", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_content_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"prev", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_content_args, prev), 0, 0, false, UINT64_C(0x0), &gn_fblayout_content_id, NULL},
-	{"seen", GN_FB_STRUCTS, GN_FB_UINT, 4, offsetof(struct gn_fb_content_args, seen), 0, 0, false, UINT64_C(0x0), &gn_fblayout_seen, NULL},
-	{"me", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_content_args, me), 0, 0, false, UINT64_C(0x0), &gn_fblayout_identity_pin, NULL},
-	{"you", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_content_args, you), 0, 0, false, UINT64_C(0x0), &gn_fblayout_identity_pin, NULL},
-	{"expire", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_content_args, expire), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_content_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 9, offsetof(struct gn_fb_content_args, body), 14, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_text, &gn_fbtype_edit, &gn_fbtype_delete, &gn_fbtype_reaction, &gn_fbtype_file_body, &gn_fbtype_contact_card, &gn_fbtype_receipt_body, &gn_fbtype_typing, &gn_fbtype_payment_request, &gn_fbtype_job_note, &gn_fbtype_device_sync, &gn_fbtype_box_told, &gn_fbtype_resend, &gn_fbtype_system_note}},
-	{"later", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_content_args, later), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_content_args, id), 0, 0, true, UINT64_C(0x0), &gn_fblayout_content_id, NULL, NULL, false},
+	{"sent", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_content_args, sent), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_content_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"prev", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_content_args, prev), 0, 0, false, UINT64_C(0x0), &gn_fblayout_content_id, NULL, NULL, false},
+	{"seen", GN_FB_STRUCTS, GN_FB_UINT, 4, offsetof(struct gn_fb_content_args, seen), 0, 0, false, UINT64_C(0x0), &gn_fblayout_seen, NULL, NULL, false},
+	{"me", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_content_args, me), 0, 0, false, UINT64_C(0x0), &gn_fblayout_identity_pin, NULL, NULL, false},
+	{"you", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_content_args, you), 0, 0, false, UINT64_C(0x0), &gn_fblayout_identity_pin, NULL, NULL, false},
+	{"expire", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_content_args, expire), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_content_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 9, offsetof(struct gn_fb_content_args, body), 14, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_text, &gn_fbtype_edit, &gn_fbtype_delete, &gn_fbtype_reaction, &gn_fbtype_file_body, &gn_fbtype_contact_card, &gn_fbtype_receipt_body, &gn_fbtype_typing, &gn_fbtype_payment_request, &gn_fbtype_job_note, &gn_fbtype_device_sync, &gn_fbtype_box_told, &gn_fbtype_resend, &gn_fbtype_system_note}, NULL, false},
+	{"later", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_content_args, later), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_content = {"Content", NULL, gn_fbfields_content, 11};
 

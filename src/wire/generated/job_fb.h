@@ -10,6 +10,8 @@ enum gn_fb_job_status {
 	GN_FB_JOB_STATUS_FAILED = 1,
 };
 
+static const struct gn_fb_word gn_fbwords_job_status[] = {{"done", 0}, {"failed", 1}, {NULL, 0}};
+
 /* Input: never again; Limit: with a larger budget; Peer, Io: elsewhere. */
 enum gn_fb_job_fault {
 	GN_FB_JOB_FAULT_NONE = 0,
@@ -18,6 +20,8 @@ enum gn_fb_job_fault {
 	GN_FB_JOB_FAULT_PEER = 3,
 	GN_FB_JOB_FAULT_IO = 4,
 };
+
+static const struct gn_fb_word gn_fbwords_job_fault[] = {{"none", 0}, {"input", 1}, {"limit", 2}, {"peer", 3}, {"io", 4}, {NULL, 0}};
 
 struct gn_fb_job_nonce {
 	uint8_t b[16];
@@ -37,8 +41,8 @@ struct gn_fb_job_input_args {
 	uint64_t size;
 };
 static const struct gn_fb_field gn_fbfields_job_input[] = {
-	{"root", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_input_args, root), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"size", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_input_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_input_args, root), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_input_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_input = {"JobInput", NULL, gn_fbfields_job_input, 2};
 
@@ -78,10 +82,10 @@ struct gn_fb_job_budget_args {
 	uint64_t out_bytes;
 };
 static const struct gn_fb_field gn_fbfields_job_budget[] = {
-	{"cpu_ms", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_job_budget_args, cpu_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_budget_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"memory", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_budget_args, memory), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"out_bytes", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_job_budget_args, out_bytes), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"cpu_ms", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_job_budget_args, cpu_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_budget_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"memory", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_budget_args, memory), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"out_bytes", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_job_budget_args, out_bytes), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_budget = {"JobBudget", NULL, gn_fbfields_job_budget, 4};
 
@@ -141,19 +145,19 @@ struct gn_fb_job_args {
 	const struct gn_fb_key *reply;
 };
 static const struct gn_fb_field gn_fbfields_job[] = {
-	{"version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_job_args, version), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_job_nonce, NULL},
-	{"requester", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_job_args, requester), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"kind", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_job_args, kind), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"recipe", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_job_args, recipe), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"inputs", GN_FB_TABLES, GN_FB_UINT, 5, offsetof(struct gn_fb_job_args, inputs), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_input}},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 6, offsetof(struct gn_fb_job_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"budget", GN_FB_TABLE, GN_FB_UINT, 7, offsetof(struct gn_fb_job_args, budget), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_budget}},
-	{"not_after", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_job_args, not_after), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"class", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_job_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"copies", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_job_args, copies), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"seal_to", GN_FB_STRUCT, GN_FB_UINT, 11, offsetof(struct gn_fb_job_args, seal_to), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"reply", GN_FB_STRUCT, GN_FB_UINT, 12, offsetof(struct gn_fb_job_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_job_args, version), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_job_nonce, NULL, NULL, false},
+	{"requester", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_job_args, requester), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"kind", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_job_args, kind), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"recipe", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_job_args, recipe), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"inputs", GN_FB_TABLES, GN_FB_UINT, 5, offsetof(struct gn_fb_job_args, inputs), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_input}, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 6, offsetof(struct gn_fb_job_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"budget", GN_FB_TABLE, GN_FB_UINT, 7, offsetof(struct gn_fb_job_args, budget), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_budget}, NULL, false},
+	{"not_after", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_job_args, not_after), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_job_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"copies", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_job_args, copies), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"seal_to", GN_FB_STRUCT, GN_FB_UINT, 11, offsetof(struct gn_fb_job_args, seal_to), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"reply", GN_FB_STRUCT, GN_FB_UINT, 12, offsetof(struct gn_fb_job_args, reply), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job = {"Job", NULL, gn_fbfields_job, 13};
 
@@ -280,11 +284,11 @@ struct gn_fb_job_output_args {
 	struct gn_slice bytes;
 };
 static const struct gn_fb_field gn_fbfields_job_output[] = {
-	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_job_output_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"root", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_output_args, root), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"size", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_output_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"mime", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_job_output_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"bytes", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_job_output_args, bytes), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_job_output_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_output_args, root), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_output_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mime", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_job_output_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bytes", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_job_output_args, bytes), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_output = {"JobOutput", NULL, gn_fbfields_job_output, 5};
 
@@ -348,11 +352,11 @@ struct gn_fb_job_usage_args {
 	uint64_t out;
 };
 static const struct gn_fb_field gn_fbfields_job_usage[] = {
-	{"cpu_ms", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_job_usage_args, cpu_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_usage_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"peak", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_usage_args, peak), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"in", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_job_usage_args, in), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"out", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_usage_args, out), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"cpu_ms", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_job_usage_args, cpu_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"wall_ms", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_usage_args, wall_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"peak", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_usage_args, peak), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"in", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_job_usage_args, in), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"out", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_usage_args, out), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_usage = {"JobUsage", NULL, gn_fbfields_job_usage, 5};
 
@@ -413,20 +417,20 @@ struct gn_fb_job_result_args {
 	const struct gn_fb_key *worker;
 };
 static const struct gn_fb_field gn_fbfields_job_result[] = {
-	{"version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_job_result_args, version), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"job", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_result_args, job), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"attempt", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_result_args, attempt), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"status", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_job_result_args, status), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"fault", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_result_args, fault), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"outputs", GN_FB_TABLES, GN_FB_UINT, 5, offsetof(struct gn_fb_job_result_args, outputs), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_output}},
-	{"usage", GN_FB_TABLE, GN_FB_UINT, 6, offsetof(struct gn_fb_job_result_args, usage), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_usage}},
-	{"tool", GN_FB_STRING, GN_FB_UINT, 7, offsetof(struct gn_fb_job_result_args, tool), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"tool_version", GN_FB_STRING, GN_FB_UINT, 8, offsetof(struct gn_fb_job_result_args, tool_version), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"tool_digest", GN_FB_STRUCT, GN_FB_UINT, 9, offsetof(struct gn_fb_job_result_args, tool_digest), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"model_digest", GN_FB_STRUCT, GN_FB_UINT, 10, offsetof(struct gn_fb_job_result_args, model_digest), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"sandbox", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_job_result_args, sandbox), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"note", GN_FB_STRING, GN_FB_UINT, 12, offsetof(struct gn_fb_job_result_args, note), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"worker", GN_FB_STRUCT, GN_FB_UINT, 13, offsetof(struct gn_fb_job_result_args, worker), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_job_result_args, version), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"job", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_result_args, job), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"attempt", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_job_result_args, attempt), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"status", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_job_result_args, status), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_job_status, false},
+	{"fault", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_result_args, fault), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_job_fault, false},
+	{"outputs", GN_FB_TABLES, GN_FB_UINT, 5, offsetof(struct gn_fb_job_result_args, outputs), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_output}, NULL, false},
+	{"usage", GN_FB_TABLE, GN_FB_UINT, 6, offsetof(struct gn_fb_job_result_args, usage), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_job_usage}, NULL, false},
+	{"tool", GN_FB_STRING, GN_FB_UINT, 7, offsetof(struct gn_fb_job_result_args, tool), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"tool_version", GN_FB_STRING, GN_FB_UINT, 8, offsetof(struct gn_fb_job_result_args, tool_version), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"tool_digest", GN_FB_STRUCT, GN_FB_UINT, 9, offsetof(struct gn_fb_job_result_args, tool_digest), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"model_digest", GN_FB_STRUCT, GN_FB_UINT, 10, offsetof(struct gn_fb_job_result_args, model_digest), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"sandbox", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_job_result_args, sandbox), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"note", GN_FB_STRING, GN_FB_UINT, 12, offsetof(struct gn_fb_job_result_args, note), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"worker", GN_FB_STRUCT, GN_FB_UINT, 13, offsetof(struct gn_fb_job_result_args, worker), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_result = {"JobResult", NULL, gn_fbfields_job_result, 14};
 
@@ -554,8 +558,8 @@ struct gn_fb_job_signed_args {
 	const struct gn_fb_sig *sig;
 };
 static const struct gn_fb_field gn_fbfields_job_signed[] = {
-	{"body", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_job_signed_args, body), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_signed_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"body", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_job_signed_args, body), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_job_signed_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_job_signed = {"JobSigned", "GNJB", gn_fbfields_job_signed, 2};
 

@@ -10,10 +10,14 @@ enum gn_fb_node_mode {
 	GN_FB_NODE_MODE_SERVER = 1,
 };
 
+static const struct gn_fb_word gn_fbwords_node_mode[] = {{"client", 0}, {"server", 1}, {NULL, 0}};
+
 enum gn_fb_link_kind {
 	GN_FB_LINK_KIND_LEAF = 0,
 	GN_FB_LINK_KIND_LONG = 1,
 };
+
+static const struct gn_fb_word gn_fbwords_link_kind[] = {{"leaf", 0}, {"long", 1}, {NULL, 0}};
 
 enum gn_fb_overlay_body {
 	GN_FB_OVERLAY_BODY_NONE = 0,
@@ -93,14 +97,14 @@ struct gn_fb_contact_args {
 	uint8_t mode;
 };
 static const struct gn_fb_field gn_fbfields_contact[] = {
-	{"pk", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_args, pk), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_nonce, NULL},
-	{"addrs", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_contact_args, addrs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
-	{"vivaldi", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_contact_args, vivaldi), 0, 0, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL},
-	{"load", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_contact_args, load), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"class", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_contact_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"age", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_contact_args, age), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"mode", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_contact_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"pk", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_args, pk), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_nonce, NULL, NULL, false},
+	{"addrs", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_contact_args, addrs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
+	{"vivaldi", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_contact_args, vivaldi), 0, 0, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL, NULL, false},
+	{"load", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_contact_args, load), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_contact_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"age", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_contact_args, age), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mode", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_contact_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_node_mode, false},
 };
 static const struct gn_fb_type gn_fbtype_contact = {"Contact", NULL, gn_fbfields_contact, 8};
 
@@ -198,16 +202,16 @@ struct gn_fb_hello_args {
 	uint64_t time;
 };
 static const struct gn_fb_field gn_fbfields_hello[] = {
-	{"pk", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_hello_args, pk), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_hello_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_nonce, NULL},
-	{"class", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_hello_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"mode", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_hello_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"addrs", GN_FB_STRUCTS, GN_FB_UINT, 4, offsetof(struct gn_fb_hello_args, addrs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
-	{"version", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_hello_args, version), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"pow_version", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_hello_args, pow_version), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"since", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_hello_args, since), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"reply", GN_FB_SCALAR, GN_FB_BOOL, 8, offsetof(struct gn_fb_hello_args, reply), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"time", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_hello_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"pk", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_hello_args, pk), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_hello_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_nonce, NULL, NULL, false},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_hello_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mode", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_hello_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_node_mode, false},
+	{"addrs", GN_FB_STRUCTS, GN_FB_UINT, 4, offsetof(struct gn_fb_hello_args, addrs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_hello_args, version), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"pow_version", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_hello_args, pow_version), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"since", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_hello_args, since), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reply", GN_FB_SCALAR, GN_FB_BOOL, 8, offsetof(struct gn_fb_hello_args, reply), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_hello_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_hello = {"Hello", NULL, gn_fbfields_hello, 10};
 
@@ -303,10 +307,10 @@ struct gn_fb_delta_args {
 	} del;
 };
 static const struct gn_fb_field gn_fbfields_delta[] = {
-	{"from_version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_delta_args, from_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"to_version", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_delta_args, to_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"add", GN_FB_TABLES, GN_FB_UINT, 2, offsetof(struct gn_fb_delta_args, add), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
-	{"del", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_delta_args, del), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"from_version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_delta_args, from_version), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"to_version", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_delta_args, to_version), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"add", GN_FB_TABLES, GN_FB_UINT, 2, offsetof(struct gn_fb_delta_args, add), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, NULL, false},
+	{"del", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_delta_args, del), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_delta = {"Delta", NULL, gn_fbfields_delta, 4};
 
@@ -367,12 +371,12 @@ struct gn_fb_ping_args {
 	uint64_t time;
 };
 static const struct gn_fb_field gn_fbfields_ping[] = {
-	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_ping_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"load", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_ping_args, load), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"vivaldi", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_ping_args, vivaldi), 0, 0, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL},
-	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_ping_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"mode", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_ping_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"time", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_ping_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_ping_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"load", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_ping_args, load), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"vivaldi", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_ping_args, vivaldi), 0, 0, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL, NULL, false},
+	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_ping_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mode", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_ping_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_node_mode, false},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_ping_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_ping = {"Ping", NULL, gn_fbfields_ping, 6};
 
@@ -431,13 +435,13 @@ struct gn_fb_pong_args {
 	uint64_t time;
 };
 static const struct gn_fb_field gn_fbfields_pong[] = {
-	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_pong_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"load", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_pong_args, load), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"vivaldi", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_pong_args, vivaldi), 0, 0, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL},
-	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_pong_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"delta", GN_FB_TABLE, GN_FB_UINT, 4, offsetof(struct gn_fb_pong_args, delta), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_delta}},
-	{"mode", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_pong_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"time", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_pong_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_pong_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"load", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_pong_args, load), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"vivaldi", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_pong_args, vivaldi), 0, 0, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL, NULL, false},
+	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_pong_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"delta", GN_FB_TABLE, GN_FB_UINT, 4, offsetof(struct gn_fb_pong_args, delta), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_delta}, NULL, false},
+	{"mode", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_pong_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_node_mode, false},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_pong_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_pong = {"Pong", NULL, gn_fbfields_pong, 7};
 
@@ -502,10 +506,10 @@ struct gn_fb_link_args {
 	gn_fbref hello; /* Hello */
 };
 static const struct gn_fb_field gn_fbfields_link[] = {
-	{"kind", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_link_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"annulus", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_link_args, annulus), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_link_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"hello", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_link_args, hello), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello}},
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_link_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_link_kind, false},
+	{"annulus", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_link_args, annulus), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_link_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"hello", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_link_args, hello), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_link = {"Link", NULL, gn_fbfields_link, 4};
 
@@ -552,10 +556,10 @@ struct gn_fb_link_ok_args {
 	uint8_t kind;
 };
 static const struct gn_fb_field gn_fbfields_link_ok[] = {
-	{"delta", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_link_ok_args, delta), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_delta}},
-	{"hello", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_link_ok_args, hello), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello}},
-	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_link_ok_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"kind", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_link_ok_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"delta", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_link_ok_args, delta), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_delta}, NULL, false},
+	{"hello", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_link_ok_args, hello), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello}, NULL, false},
+	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_link_ok_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_link_ok_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_link_kind, false},
 };
 static const struct gn_fb_type gn_fbtype_link_ok = {"LinkOk", NULL, gn_fbfields_link_ok, 4};
 
@@ -608,9 +612,9 @@ struct gn_fb_link_no_args {
 	uint16_t wait;
 };
 static const struct gn_fb_field gn_fbfields_link_no[] = {
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_link_no_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"alternatives", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_link_no_args, alternatives), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
-	{"wait", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_link_no_args, wait), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_link_no_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_code, false},
+	{"alternatives", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_link_no_args, alternatives), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, NULL, false},
+	{"wait", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_link_no_args, wait), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_link_no = {"LinkNo", NULL, gn_fbfields_link_no, 3};
 
@@ -652,7 +656,7 @@ struct gn_fb_unlink_args {
 	uint8_t code;
 };
 static const struct gn_fb_field gn_fbfields_unlink[] = {
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_unlink_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_unlink_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_code, false},
 };
 static const struct gn_fb_type gn_fbtype_unlink = {"Unlink", NULL, gn_fbfields_unlink, 1};
 
@@ -682,9 +686,9 @@ struct gn_fb_find_args {
 	uint8_t limit;
 };
 static const struct gn_fb_field gn_fbfields_find[] = {
-	{"theta", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_find_args, theta), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"target", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_find_args, target), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"limit", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_find_args, limit), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"theta", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_find_args, theta), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"target", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_find_args, target), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_find_args, limit), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_find = {"Find", NULL, gn_fbfields_find, 3};
 
@@ -731,9 +735,9 @@ struct gn_fb_nodes_args {
 	bool mine;
 };
 static const struct gn_fb_field gn_fbfields_nodes[] = {
-	{"contacts", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_nodes_args, contacts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
-	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_nodes_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_nodes_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"contacts", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_nodes_args, contacts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, NULL, false},
+	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_nodes_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_nodes_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_nodes = {"Nodes", NULL, gn_fbfields_nodes, 3};
 
@@ -778,9 +782,9 @@ struct gn_fb_get_args {
 	uint64_t nonce;
 };
 static const struct gn_fb_field gn_fbfields_get[] = {
-	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_get_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"min_seq", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_get_args, min_seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"nonce", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_get_args, nonce), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_get_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"min_seq", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_get_args, min_seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"nonce", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_get_args, nonce), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_get = {"Get", NULL, gn_fbfields_get, 3};
 
@@ -827,9 +831,9 @@ struct gn_fb_value_args {
 	} contacts; /* Contact */
 };
 static const struct gn_fb_field gn_fbfields_value[] = {
-	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_value_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_value_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"contacts", GN_FB_TABLES, GN_FB_UINT, 2, offsetof(struct gn_fb_value_args, contacts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
+	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_value_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_value_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"contacts", GN_FB_TABLES, GN_FB_UINT, 2, offsetof(struct gn_fb_value_args, contacts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_value = {"Value", NULL, gn_fbfields_value, 3};
 
@@ -880,10 +884,10 @@ struct gn_fb_put_args {
 	uint64_t compare_seq;
 };
 static const struct gn_fb_field gn_fbfields_put[] = {
-	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_put_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_put_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"compare", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_put_args, compare), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"compare_seq", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_put_args, compare_seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_put_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_put_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"compare", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_put_args, compare), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"compare_seq", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_put_args, compare_seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_put = {"Put", NULL, gn_fbfields_put, 4};
 
@@ -933,9 +937,9 @@ struct gn_fb_ack_args {
 	const struct gn_fb_hash *proof;
 };
 static const struct gn_fb_field gn_fbfields_ack[] = {
-	{"receipt", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_ack_args, receipt), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_receipt}},
-	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_ack_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"proof", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_ack_args, proof), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"receipt", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_ack_args, receipt), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_receipt}, NULL, false},
+	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_ack_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"proof", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_ack_args, proof), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_ack = {"Ack", NULL, gn_fbfields_ack, 3};
 
@@ -982,8 +986,8 @@ struct gn_fb_stale_args {
 	uint8_t code;
 };
 static const struct gn_fb_field gn_fbfields_stale[] = {
-	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_stale_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_stale_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_stale_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_stale_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_code, false},
 };
 static const struct gn_fb_type gn_fbtype_stale = {"Stale", NULL, gn_fbfields_stale, 2};
 
@@ -1021,8 +1025,8 @@ struct gn_fb_not_mine_args {
 	uint64_t leaf_digest;
 };
 static const struct gn_fb_field gn_fbfields_not_mine[] = {
-	{"contacts", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_not_mine_args, contacts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
-	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_not_mine_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"contacts", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_not_mine_args, contacts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, NULL, false},
+	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_not_mine_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_not_mine = {"NotMine", NULL, gn_fbfields_not_mine, 2};
 
@@ -1071,12 +1075,12 @@ struct gn_fb_digest_args {
 	uint64_t sum;
 };
 static const struct gn_fb_field gn_fbfields_digest[] = {
-	{"from", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_digest_args, from), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"to", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_digest_args, to), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"held", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_digest_args, held), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key_seq, NULL},
-	{"bloom", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_digest_args, bloom), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"count", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_digest_args, count), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"sum", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_digest_args, sum), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"from", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_digest_args, from), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"to", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_digest_args, to), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"held", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_digest_args, held), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key_seq, NULL, NULL, false},
+	{"bloom", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_digest_args, bloom), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_digest_args, count), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sum", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_digest_args, sum), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_digest = {"Digest", NULL, gn_fbfields_digest, 6};
 
@@ -1142,8 +1146,8 @@ struct gn_fb_want_args {
 	bool all;
 };
 static const struct gn_fb_field gn_fbfields_want[] = {
-	{"keys", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_want_args, keys), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"all", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_want_args, all), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"keys", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_want_args, keys), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"all", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_want_args, all), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_want = {"Want", NULL, gn_fbfields_want, 2};
 
@@ -1181,7 +1185,7 @@ struct gn_fb_push_args {
 	struct gn_slice record;
 };
 static const struct gn_fb_field gn_fbfields_push[] = {
-	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_push_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_push_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_push = {"Push", NULL, gn_fbfields_push, 1};
 
@@ -1218,10 +1222,10 @@ struct gn_fb_relay_args {
 	gn_fbref origin; /* Contact */
 };
 static const struct gn_fb_field gn_fbfields_relay[] = {
-	{"target", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_relay_args, target), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"inner", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_relay_args, inner), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"hops", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_relay_args, hops), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"origin", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_relay_args, origin), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
+	{"target", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_relay_args, target), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"inner", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_relay_args, inner), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"hops", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_relay_args, hops), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"origin", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_relay_args, origin), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_relay = {"Relay", NULL, gn_fbfields_relay, 4};
 
@@ -1277,8 +1281,8 @@ struct gn_fb_busy_args {
 	} holders; /* Contact */
 };
 static const struct gn_fb_field gn_fbfields_busy[] = {
-	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_busy_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"holders", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_busy_args, holders), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
+	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_busy_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"holders", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_busy_args, holders), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_busy = {"Busy", NULL, gn_fbfields_busy, 2};
 
@@ -1316,7 +1320,7 @@ struct gn_fb_refused_args {
 	uint8_t code;
 };
 static const struct gn_fb_field gn_fbfields_refused[] = {
-	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_refused_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_refused_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_code, false},
 };
 static const struct gn_fb_type gn_fbtype_refused = {"Refused", NULL, gn_fbfields_refused, 1};
 
@@ -1345,9 +1349,9 @@ struct gn_fb_overlay_message_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_overlay_message[] = {
-	{"request", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_overlay_message_args, request), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_overlay_message_args, body_type), 0, 1, false, 0, NULL, NULL},
-	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_overlay_message_args, body), 22, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello, &gn_fbtype_ping, &gn_fbtype_pong, &gn_fbtype_delta, &gn_fbtype_link, &gn_fbtype_link_ok, &gn_fbtype_link_no, &gn_fbtype_unlink, &gn_fbtype_find, &gn_fbtype_nodes, &gn_fbtype_get, &gn_fbtype_value, &gn_fbtype_put, &gn_fbtype_ack, &gn_fbtype_stale, &gn_fbtype_not_mine, &gn_fbtype_digest, &gn_fbtype_want, &gn_fbtype_push, &gn_fbtype_relay, &gn_fbtype_busy, &gn_fbtype_refused}},
+	{"request", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_overlay_message_args, request), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_overlay_message_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_overlay_message_args, body), 22, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello, &gn_fbtype_ping, &gn_fbtype_pong, &gn_fbtype_delta, &gn_fbtype_link, &gn_fbtype_link_ok, &gn_fbtype_link_no, &gn_fbtype_unlink, &gn_fbtype_find, &gn_fbtype_nodes, &gn_fbtype_get, &gn_fbtype_value, &gn_fbtype_put, &gn_fbtype_ack, &gn_fbtype_stale, &gn_fbtype_not_mine, &gn_fbtype_digest, &gn_fbtype_want, &gn_fbtype_push, &gn_fbtype_relay, &gn_fbtype_busy, &gn_fbtype_refused}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_overlay_message = {"OverlayMessage", "GNOV", gn_fbfields_overlay_message, 3};
 

@@ -18,6 +18,8 @@ enum gn_fb_record_type {
 	GN_FB_RECORD_TYPE_PRIVATE = 32768,
 };
 
+static const struct gn_fb_word gn_fbwords_record_type[] = {{"none", 0}, {"identity", 1}, {"node", 2}, {"name", 3}, {"site", 4}, {"box", 5}, {"topic", 6}, {"revocation", 7}, {"prekeys", 8}, {"application", 16}, {"private", 32768}, {NULL, 0}};
+
 /* ---- Record ---- */
 
 /* What travels and is stored. Signatures cover the bytes of `signed` as they are, under the domain "geonet/record/1". */
@@ -33,9 +35,9 @@ struct gn_fb_record_args {
 	struct gn_slice pq_sig;
 };
 static const struct gn_fb_field gn_fbfields_record[] = {
-	{"signed", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_record_args, signed_), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_record_args, sig), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"pq_sig", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_record_args, pq_sig), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"signed", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_record_args, signed_), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_record_args, sig), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"pq_sig", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_record_args, pq_sig), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_record = {"Record", "GNRC", gn_fbfields_record, 3};
 
@@ -101,16 +103,16 @@ struct gn_fb_signed_args {
 	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_signed[] = {
-	{"type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_signed_args, type), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"owner", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_signed_args, owner), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"label", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_signed_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"salt", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_signed_args, salt), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"seq", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_signed_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"created", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_signed_args, created), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_signed_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"prev", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_signed_args, prev), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"body", GN_FB_SCALARS, GN_FB_UINT, 8, offsetof(struct gn_fb_signed_args, body), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 9, offsetof(struct gn_fb_signed_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_signed_args, type), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"owner", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_signed_args, owner), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"label", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_signed_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"salt", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_signed_args, salt), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_signed_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"created", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_signed_args, created), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_signed_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"prev", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_signed_args, prev), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"body", GN_FB_SCALARS, GN_FB_UINT, 8, offsetof(struct gn_fb_signed_args, body), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 9, offsetof(struct gn_fb_signed_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_signed = {"Signed", NULL, gn_fbfields_signed, 10};
 

@@ -39,6 +39,8 @@ enum gn_fb_limit_of {
 	GN_FB_LIMIT_OF_OUTSTANDING = 10,
 };
 
+static const struct gn_fb_word gn_fbwords_limit_of[] = {{"bytes", 0}, {"ops", 1}, {"depth", 2}, {"cpu-ms", 3}, {"jobs", 4}, {"messages", 5}, {"streams", 6}, {"consumers", 7}, {"money", 8}, {"memory", 9}, {"outstanding", 10}, {NULL, 0}};
+
 struct gn_fb_token_limit {
 	uint64_t amount;
 	/* Seconds; 0: in all. */
@@ -67,8 +69,8 @@ struct gn_fb_token_right_args {
 	uint64_t actions;
 };
 static const struct gn_fb_field gn_fbfields_token_right[] = {
-	{"resource", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_token_right_args, resource), 0, 0, true, UINT64_C(0x0), NULL, NULL},
-	{"actions", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_token_right_args, actions), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"resource", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_token_right_args, resource), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"actions", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_token_right_args, actions), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_token_right = {"TokenRight", NULL, gn_fbfields_token_right, 2};
 
@@ -119,15 +121,15 @@ struct gn_fb_token_block_args {
 	uint8_t depth;
 };
 static const struct gn_fb_field gn_fbfields_token_block[] = {
-	{"issuer", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_token_block_args, issuer), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"audience", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_token_block_args, audience), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
-	{"rights", GN_FB_TABLES, GN_FB_UINT, 2, offsetof(struct gn_fb_token_block_args, rights), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_token_right}},
-	{"limits", GN_FB_STRUCTS, GN_FB_UINT, 3, offsetof(struct gn_fb_token_block_args, limits), 0, 0, false, UINT64_C(0x0), &gn_fblayout_token_limit, NULL},
-	{"not_before", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_token_block_args, not_before), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"expires", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_token_block_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_token_block_args, nonce), 0, 0, false, UINT64_C(0x0), &gn_fblayout_nonce, NULL},
-	{"parent", GN_FB_STRUCT, GN_FB_UINT, 7, offsetof(struct gn_fb_token_block_args, parent), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
-	{"depth", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_token_block_args, depth), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"issuer", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_token_block_args, issuer), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"audience", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_token_block_args, audience), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"rights", GN_FB_TABLES, GN_FB_UINT, 2, offsetof(struct gn_fb_token_block_args, rights), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_token_right}, NULL, false},
+	{"limits", GN_FB_STRUCTS, GN_FB_UINT, 3, offsetof(struct gn_fb_token_block_args, limits), 0, 0, false, UINT64_C(0x0), &gn_fblayout_token_limit, NULL, NULL, false},
+	{"not_before", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_token_block_args, not_before), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"expires", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_token_block_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_token_block_args, nonce), 0, 0, false, UINT64_C(0x0), &gn_fblayout_nonce, NULL, NULL, false},
+	{"parent", GN_FB_STRUCT, GN_FB_UINT, 7, offsetof(struct gn_fb_token_block_args, parent), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"depth", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_token_block_args, depth), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_token_block = {"TokenBlock", NULL, gn_fbfields_token_block, 9};
 
@@ -230,8 +232,8 @@ struct gn_fb_token_link_args {
 	const struct gn_fb_sig *sig;
 };
 static const struct gn_fb_field gn_fbfields_token_link[] = {
-	{"block", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_token_link_args, block), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_token_link_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"block", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_token_link_args, block), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_token_link_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_token_link = {"TokenLink", NULL, gn_fbfields_token_link, 2};
 
@@ -275,7 +277,7 @@ struct gn_fb_token_args {
 	} links; /* TokenLink */
 };
 static const struct gn_fb_field gn_fbfields_token[] = {
-	{"links", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_token_args, links), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_token_link}},
+	{"links", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_token_args, links), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_token_link}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_token = {"Token", "GNTK", gn_fbfields_token, 1};
 
@@ -315,9 +317,9 @@ struct gn_fb_token_use_args {
 	const struct gn_fb_sig *sig;
 };
 static const struct gn_fb_field gn_fbfields_token_use[] = {
-	{"token", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_token_use_args, token), 0, 1, true, UINT64_C(0x0), NULL, NULL},
-	{"time", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_token_use_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"sig", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_token_use_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_token_use_args, token), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_token_use_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_token_use_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_token_use = {"TokenUse", NULL, gn_fbfields_token_use, 3};
 

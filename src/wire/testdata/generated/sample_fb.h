@@ -10,11 +10,15 @@ enum gn_fb_colour {
 	GN_FB_COLOUR_BLUE = 4,
 };
 
+static const struct gn_fb_word gn_fbwords_colour[] = {{"red", 1}, {"green", 3}, {"blue", 4}, {NULL, 0}};
+
 enum gn_fb_level {
 	GN_FB_LEVEL_LOW = -5,
 	GN_FB_LEVEL_NONE = 0,
 	GN_FB_LEVEL_HIGH = 300,
 };
+
+static const struct gn_fb_word gn_fbwords_level[] = {{"low", -5}, {"none", 0}, {"high", 300}, {NULL, 0}};
 
 enum gn_fb_flags {
 	GN_FB_FLAGS_ONE = 1,
@@ -64,8 +68,8 @@ struct gn_fb_leaf_args {
 	struct gn_slice name;
 };
 static const struct gn_fb_field gn_fbfields_leaf[] = {
-	{"n", GN_FB_SCALAR, GN_FB_INT, 0, offsetof(struct gn_fb_leaf_args, n), 0, 4, false, UINT64_C(0xfffffff9), NULL, NULL},
-	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_leaf_args, name), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"n", GN_FB_SCALAR, GN_FB_INT, 0, offsetof(struct gn_fb_leaf_args, n), 0, 4, false, UINT64_C(0xfffffff9), NULL, NULL, NULL, false},
+	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_leaf_args, name), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_leaf = {"Leaf", NULL, gn_fbfields_leaf, 2};
 
@@ -123,9 +127,9 @@ struct gn_fb_branch_args {
 	const struct gn_fb_mixed *mixed;
 };
 static const struct gn_fb_field gn_fbfields_branch[] = {
-	{"leaf", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_branch_args, leaf), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_leaf}},
-	{"leaves", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_branch_args, leaves), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_leaf}},
-	{"mixed", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_branch_args, mixed), 0, 0, false, UINT64_C(0x0), &gn_fblayout_mixed, NULL},
+	{"leaf", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_branch_args, leaf), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_leaf}, NULL, false},
+	{"leaves", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_branch_args, leaves), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_leaf}, NULL, false},
+	{"mixed", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_branch_args, mixed), 0, 0, false, UINT64_C(0x0), &gn_fblayout_mixed, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_branch = {"Branch", NULL, gn_fbfields_branch, 3};
 
@@ -243,39 +247,39 @@ struct gn_fb_sample_args {
 	uint32_t double_;
 };
 static const struct gn_fb_field gn_fbfields_sample[] = {
-	{"flag", GN_FB_SCALAR, GN_FB_BOOL, 0, offsetof(struct gn_fb_sample_args, flag), 0, 1, false, UINT64_C(0x1), NULL, NULL},
-	{"i8", GN_FB_SCALAR, GN_FB_INT, 1, offsetof(struct gn_fb_sample_args, i8), 0, 1, false, UINT64_C(0xff), NULL, NULL},
-	{"u8", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_sample_args, u8), 0, 1, false, UINT64_C(0xc8), NULL, NULL},
-	{"i16", GN_FB_SCALAR, GN_FB_INT, 3, offsetof(struct gn_fb_sample_args, i16), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"u16", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_sample_args, u16), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"i32", GN_FB_SCALAR, GN_FB_INT, 5, offsetof(struct gn_fb_sample_args, i32), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"u32", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_sample_args, u32), 0, 4, false, UINT64_C(0xdeadbeef), NULL, NULL},
-	{"i64", GN_FB_SCALAR, GN_FB_INT, 8, offsetof(struct gn_fb_sample_args, i64), 0, 8, false, UINT64_C(0x8000000000000000), NULL, NULL},
-	{"u64", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_sample_args, u64), 0, 8, false, UINT64_C(0xffffffffffffffff), NULL, NULL},
-	{"f32", GN_FB_SCALAR, GN_FB_FLOAT, 10, offsetof(struct gn_fb_sample_args, f32), 0, 4, false, UINT64_C(0x3fc00000), NULL, NULL},
-	{"f64", GN_FB_SCALAR, GN_FB_FLOAT, 11, offsetof(struct gn_fb_sample_args, f64), 0, 8, false, UINT64_C(0xbfd0000000000000), NULL, NULL},
-	{"colour", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_sample_args, colour), 0, 1, false, UINT64_C(0x3), NULL, NULL},
-	{"level", GN_FB_SCALAR, GN_FB_INT, 13, offsetof(struct gn_fb_sample_args, level), 0, 2, false, UINT64_C(0xfffb), NULL, NULL},
-	{"flags", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_sample_args, flags), 0, 4, false, UINT64_C(0x200), NULL, NULL},
-	{"text", GN_FB_STRING, GN_FB_UINT, 15, offsetof(struct gn_fb_sample_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"data", GN_FB_SCALARS, GN_FB_UINT, 16, offsetof(struct gn_fb_sample_args, data), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"bytes", GN_FB_STRUCT, GN_FB_UINT, 17, offsetof(struct gn_fb_sample_args, bytes), 0, 0, true, UINT64_C(0x0), &gn_fblayout_bytes, NULL},
-	{"mixed", GN_FB_STRUCT, GN_FB_UINT, 18, offsetof(struct gn_fb_sample_args, mixed), 0, 0, false, UINT64_C(0x0), &gn_fblayout_mixed, NULL},
-	{"leaf", GN_FB_TABLE, GN_FB_UINT, 19, offsetof(struct gn_fb_sample_args, leaf), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_leaf}},
-	{"any_type", GN_FB_SCALAR, GN_FB_UINT, 20, offsetof(struct gn_fb_sample_args, any_type), 0, 1, false, 0, NULL, NULL},
-	{"any", GN_FB_UNION, GN_FB_UINT, 21, offsetof(struct gn_fb_sample_args, any), 3, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_leaf, &gn_fbtype_empty, &gn_fbtype_branch}},
-	{"bools", GN_FB_SCALARS, GN_FB_BOOL, 22, offsetof(struct gn_fb_sample_args, bools), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"i8s", GN_FB_SCALARS, GN_FB_INT, 23, offsetof(struct gn_fb_sample_args, i8s), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"u16s", GN_FB_SCALARS, GN_FB_UINT, 24, offsetof(struct gn_fb_sample_args, u16s), 0, 2, false, UINT64_C(0x0), NULL, NULL},
-	{"i32s", GN_FB_SCALARS, GN_FB_INT, 25, offsetof(struct gn_fb_sample_args, i32s), 0, 4, false, UINT64_C(0x0), NULL, NULL},
-	{"u64s", GN_FB_SCALARS, GN_FB_UINT, 26, offsetof(struct gn_fb_sample_args, u64s), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"f64s", GN_FB_SCALARS, GN_FB_FLOAT, 27, offsetof(struct gn_fb_sample_args, f64s), 0, 8, false, UINT64_C(0x0), NULL, NULL},
-	{"colours", GN_FB_SCALARS, GN_FB_UINT, 28, offsetof(struct gn_fb_sample_args, colours), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"texts", GN_FB_STRINGS, GN_FB_UINT, 29, offsetof(struct gn_fb_sample_args, texts), 0, 0, false, UINT64_C(0x0), NULL, NULL},
-	{"many_bytes", GN_FB_STRUCTS, GN_FB_UINT, 30, offsetof(struct gn_fb_sample_args, many_bytes), 0, 0, false, UINT64_C(0x0), &gn_fblayout_bytes, NULL},
-	{"many_mixed", GN_FB_STRUCTS, GN_FB_UINT, 31, offsetof(struct gn_fb_sample_args, many_mixed), 0, 0, false, UINT64_C(0x0), &gn_fblayout_mixed, NULL},
-	{"branches", GN_FB_TABLES, GN_FB_UINT, 32, offsetof(struct gn_fb_sample_args, branches), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_branch}},
-	{"double", GN_FB_SCALAR, GN_FB_UINT, 33, offsetof(struct gn_fb_sample_args, double_), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"flag", GN_FB_SCALAR, GN_FB_BOOL, 0, offsetof(struct gn_fb_sample_args, flag), 0, 1, false, UINT64_C(0x1), NULL, NULL, NULL, false},
+	{"i8", GN_FB_SCALAR, GN_FB_INT, 1, offsetof(struct gn_fb_sample_args, i8), 0, 1, false, UINT64_C(0xff), NULL, NULL, NULL, false},
+	{"u8", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_sample_args, u8), 0, 1, false, UINT64_C(0xc8), NULL, NULL, NULL, false},
+	{"i16", GN_FB_SCALAR, GN_FB_INT, 3, offsetof(struct gn_fb_sample_args, i16), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"u16", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_sample_args, u16), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"i32", GN_FB_SCALAR, GN_FB_INT, 5, offsetof(struct gn_fb_sample_args, i32), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"u32", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_sample_args, u32), 0, 4, false, UINT64_C(0xdeadbeef), NULL, NULL, NULL, false},
+	{"i64", GN_FB_SCALAR, GN_FB_INT, 8, offsetof(struct gn_fb_sample_args, i64), 0, 8, false, UINT64_C(0x8000000000000000), NULL, NULL, NULL, false},
+	{"u64", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_sample_args, u64), 0, 8, false, UINT64_C(0xffffffffffffffff), NULL, NULL, NULL, false},
+	{"f32", GN_FB_SCALAR, GN_FB_FLOAT, 10, offsetof(struct gn_fb_sample_args, f32), 0, 4, false, UINT64_C(0x3fc00000), NULL, NULL, NULL, false},
+	{"f64", GN_FB_SCALAR, GN_FB_FLOAT, 11, offsetof(struct gn_fb_sample_args, f64), 0, 8, false, UINT64_C(0xbfd0000000000000), NULL, NULL, NULL, false},
+	{"colour", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_sample_args, colour), 0, 1, false, UINT64_C(0x3), NULL, NULL, gn_fbwords_colour, false},
+	{"level", GN_FB_SCALAR, GN_FB_INT, 13, offsetof(struct gn_fb_sample_args, level), 0, 2, false, UINT64_C(0xfffb), NULL, NULL, gn_fbwords_level, false},
+	{"flags", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_sample_args, flags), 0, 4, false, UINT64_C(0x200), NULL, NULL, NULL, false},
+	{"text", GN_FB_STRING, GN_FB_UINT, 15, offsetof(struct gn_fb_sample_args, text), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"data", GN_FB_SCALARS, GN_FB_UINT, 16, offsetof(struct gn_fb_sample_args, data), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bytes", GN_FB_STRUCT, GN_FB_UINT, 17, offsetof(struct gn_fb_sample_args, bytes), 0, 0, true, UINT64_C(0x0), &gn_fblayout_bytes, NULL, NULL, false},
+	{"mixed", GN_FB_STRUCT, GN_FB_UINT, 18, offsetof(struct gn_fb_sample_args, mixed), 0, 0, false, UINT64_C(0x0), &gn_fblayout_mixed, NULL, NULL, false},
+	{"leaf", GN_FB_TABLE, GN_FB_UINT, 19, offsetof(struct gn_fb_sample_args, leaf), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_leaf}, NULL, false},
+	{"any_type", GN_FB_SCALAR, GN_FB_UINT, 20, offsetof(struct gn_fb_sample_args, any_type), 0, 1, false, 0, NULL, NULL, NULL, false},
+	{"any", GN_FB_UNION, GN_FB_UINT, 21, offsetof(struct gn_fb_sample_args, any), 3, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_leaf, &gn_fbtype_empty, &gn_fbtype_branch}, NULL, false},
+	{"bools", GN_FB_SCALARS, GN_FB_BOOL, 22, offsetof(struct gn_fb_sample_args, bools), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"i8s", GN_FB_SCALARS, GN_FB_INT, 23, offsetof(struct gn_fb_sample_args, i8s), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"u16s", GN_FB_SCALARS, GN_FB_UINT, 24, offsetof(struct gn_fb_sample_args, u16s), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"i32s", GN_FB_SCALARS, GN_FB_INT, 25, offsetof(struct gn_fb_sample_args, i32s), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"u64s", GN_FB_SCALARS, GN_FB_UINT, 26, offsetof(struct gn_fb_sample_args, u64s), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"f64s", GN_FB_SCALARS, GN_FB_FLOAT, 27, offsetof(struct gn_fb_sample_args, f64s), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"colours", GN_FB_SCALARS, GN_FB_UINT, 28, offsetof(struct gn_fb_sample_args, colours), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"texts", GN_FB_STRINGS, GN_FB_UINT, 29, offsetof(struct gn_fb_sample_args, texts), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"many_bytes", GN_FB_STRUCTS, GN_FB_UINT, 30, offsetof(struct gn_fb_sample_args, many_bytes), 0, 0, false, UINT64_C(0x0), &gn_fblayout_bytes, NULL, NULL, false},
+	{"many_mixed", GN_FB_STRUCTS, GN_FB_UINT, 31, offsetof(struct gn_fb_sample_args, many_mixed), 0, 0, false, UINT64_C(0x0), &gn_fblayout_mixed, NULL, NULL, false},
+	{"branches", GN_FB_TABLES, GN_FB_UINT, 32, offsetof(struct gn_fb_sample_args, branches), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_branch}, NULL, false},
+	{"double", GN_FB_SCALAR, GN_FB_UINT, 33, offsetof(struct gn_fb_sample_args, double_), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_sample = {"Sample", "SMPL", gn_fbfields_sample, 33};
 
