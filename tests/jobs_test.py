@@ -77,6 +77,10 @@ def text_file(person, name, text):
     return path
 
 
+LEAVES = ('exec python3 -c "import os, time; os.setpgid(0, os.getpgid(os.getppid())); '
+          'time.sleep(300)"')
+
+
 def case_own(nodes, seed):
     """Submitted, done, shown; dead letters with a reason, retried and dropped (JO-5, AG-100)."""
     ann, = people(nodes, "ann")
@@ -106,13 +110,18 @@ def case_own(nodes, seed):
     check(bad[:12] in ann.run("job", "dead") and first[:12] not in ann.run("job", "dead"),
           "dead letters are listed alone")
     ann.run("job", "show", bad, "--output", "-", want=1)
+    # one that goes into another process group ends in its time all the same
+    stuck = submit(ann, "own", three)
+    lines = ended(worker(ann, "own", LEAVES, "--count", "1", "--limit", "1"), want=1)
+    check(lines[0]["state"] == "failed" and "longer" in lines[0]["reason"], f"{lines}")
+    ann.run("job", "drop", stuck)
     again = ann.json("job", "retry", bad)["job"]["id"]
     check(again != bad, "another job")
     eventually("the letter is gone", 90,
                lambda: bad not in [j["id"] for j in ann.json("job", "list")["jobs"]])
     ann.run("job", "drop", again)
     eventually("it is called off", 90,
-               lambda: again not in [j["id"] for j in ann.json("job", "list")["jobs"]])
+               lambda: not {again, stuck} & {j["id"] for j in ann.json("job", "list")["jobs"]})
     check(ended(worker(ann, "own", "cat", "--until-empty")) == [], "nothing is left to be done")
     ann.run("job", "show", "0" * 64, want=4)
     ann.run("job", "work", "own", want=2)

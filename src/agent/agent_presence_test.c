@@ -153,7 +153,10 @@ static void a_root_that_lies_is_not_seen(void)
 		if (bus.follows[i].soul == &w.souls[0] &&
 		    gn_pk_eq(&bus.follows[i].topic, &w.souls[1].a.presence->topic.pk))
 			f = &bus.follows[i];
-	assert_true(f && gn_pk_eq(&bus.last, &f->topic));
+	assert_non_null(f);
+	if (!f) /* for who reads this without running it */
+		return;
+	assert_true(gn_pk_eq(&bus.last, &f->topic));
 	uint8_t busy[sizeof bus.bytes];
 	size_t len = bus.len;
 	struct gn_fb_sig sig = bus.sig;

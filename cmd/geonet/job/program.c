@@ -165,6 +165,13 @@ static void clean_note(struct program_end *e)
 			e->note[i] = '?';
 }
 
+/* Its group; and itself, since it may have gone into another. */
+static void end_it(const struct run *r)
+{
+	kill(-r->pid, SIGKILL);
+	kill(r->pid, SIGKILL);
+}
+
 static void watch(struct run *r, gn_time begun)
 {
 	gn_time look = begun + LOOK_ALIVE;
@@ -185,7 +192,7 @@ static void watch(struct run *r, gn_time begun)
 			r->end->stopped = !r->p->alive(r->p->user);
 		}
 		if (r->end->stopped || r->end->late || r->end->large)
-			kill(-r->pid, SIGKILL);
+			end_it(r);
 		if (r->in < 0 && r->out < 0 && r->err < 0)
 			(void)poll(NULL, 0, LOOK_MS); /* it closed all, and goes on */
 	}
@@ -206,7 +213,7 @@ int program_run(struct cli *cli, const struct program *p, struct program_end *ou
 	if (out->started) {
 		watch(&r, begun);
 	} else if (r.pid > 0) {
-		kill(-r.pid, SIGKILL);
+		end_it(&r);
 		waitpid(r.pid, NULL, 0);
 	}
 	close_one(&r.in);

@@ -261,7 +261,6 @@ void bus_retained_give(struct gn_bus *b, struct bus_held *h, struct bus_subscrib
 /* A new root, or one of a new set, asks others. */
 void bus_sync_start(struct gn_bus *b, struct bus_held *h);
 void bus_on_sync(struct gn_bus *b, const struct bus_from *from, struct bus_held *h);
-void bus_on_kept(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_bus_kept m);
 
 /* ---- held.c ---- */
 
@@ -283,6 +282,7 @@ bool bus_will_kept(struct gn_bus *b, struct bus_held *h, struct bus_publisher *p
 
 /* ---- root.c ---- */
 
+void bus_on_kept(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_bus_kept m);
 void bus_on_subscribe(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 		      struct gn_fb_bus_subscribe m);
 void bus_on_publish(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,

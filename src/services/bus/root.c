@@ -1,5 +1,5 @@
 /* What subscribers and publishers ask of a root: a lease, to pass a message on, and what they have
- * missed. Rules BS-5, BS-6, BS-12, BS-16. */
+ * missed; and what other roots give it. Rules BS-5, BS-6, BS-10, BS-12, BS-16. */
 #include "services/bus/engine_int.h"
 
 /* ---- subscribing ---- */
@@ -258,6 +258,32 @@ bool bus_on_pulled(struct gn_bus *b, const struct gn_contact *from, struct bus_h
 	    bus_window_look(&e.by->window, said.epoch, said.seq) == BUS_NEW)
 		(void)!take(b, h, &e, from, &why);
 	return asked;
+}
+
+/* A value that another root has (BS-10). */
+void bus_on_kept(struct gn_bus *b, const struct gn_contact *from, struct gn_fb_bus_kept m)
+{
+	struct gn_hash topic = gn_wire_hash_get(gn_fb_bus_kept_topic(m));
+	struct bus_held *h = bus_held_get(b, &topic);
+	struct bus_refusal why;
+	struct bus_entry e;
+	if (!h || !h->rules ||
+	    bus_admit(b, h, from, gn_fb_bus_kept_message(m), true, &e, &why) != GN_OK ||
+	    e.said.until == 0)
+		return;
+	if (e.said.flags & GN_FB_BUS_FLAG_WILL &&
+	    !bus_will_kept(b, h, e.by, &from->pk, e.said.epoch))
+		return;
+	struct bus_blob *blob = bus_blob_new(b, &e.said);
+	if (blob && bus_retain(b, h, e.by, blob, from, &why) == GN_OK) {
+		b->count.synced++;
+		if (e.said.flags & GN_FB_BUS_FLAG_WILL) /* its epoch is over */
+			e.by->ended = e.said.epoch > e.by->ended ? e.said.epoch : e.by->ended;
+		else if (bus_window_look(&e.by->window, e.said.epoch, e.said.seq) == BUS_NEW)
+			(void)bus_window_mark(&e.by->window, e.said.epoch, e.said.seq, false);
+		bus_serve(b, h, blob, SHARE_OWN, NULL); /* who came before it */
+	}
+	bus_blob_drop(b, blob);
 }
 
 /* ---- what was missed ---- */
