@@ -28,7 +28,7 @@ static const struct cli_option unlock_options[] = {
 };
 
 static const struct cli_option passphrase_options[] = {
-	{"new-passphrase-file", "FILE", "the new one is FILE's first line (default: you are asked)"},
+	{"new-passphrase-file", "FILE", "FILE's first line is the new one (default: asked for)"},
 	{"no-passphrase", NULL, "take it away: keys that whoever reads the files can use"},
 	OPTION_PASSPHRASE,
 	{0},
@@ -249,8 +249,8 @@ static const struct cli_option search_options[] = {
 const struct cli_command msg_commands[] = {
 	{"send", "WHO TEXT...", 2, -1, "write to somebody",
 	 "TEXT - is read from stdin, without the newline at its end; 16,384 bytes at most. Who has "
-	 "not accepted you yet gets one text of 600 bytes, and no other for a week. It is sealed for their devices and kept by several nodes "
-	 "until one of them takes it.\n",
+	 "not accepted you yet gets one text of 600 bytes, and no other for a week. It is sealed "
+	 "for their devices and kept by several nodes until one of them takes it.\n",
 	 "  geonet msg send Ann Are you there?\n"
 	 "  date | geonet msg send Ann -\n",
 	 NULL, cmd_msg_send},
