@@ -111,7 +111,8 @@ def case_killed(nodes, seed):
     ann.up(nodes.all[1])
     ear = Ear(ann, MESSAGE, cursor, epoch)
     told = [e["message"] for e in ear.quiet() if e["message"].get("text") == "from me"]
-    check(len(told) == 1 and told[0]["state"] in ("delivered", "read"), f"its newest state alone: {told}")
+    check(len(told) == 1 and told[0]["state"] in ("delivered", "read"),
+          f"its newest state alone: {told}")
     ear.close()
     ann.run("contacts", "remove", "Ben")
     ann.down(signal.SIGKILL)

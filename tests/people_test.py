@@ -212,8 +212,8 @@ def case_invited(nodes, seed):
 
 
 def words(who):
-    """What is typed wrongly: what was wrong with it, what to do, and the exit status that says whose
-    fault it was (geonet(1), EXIT STATUS)."""
+    """What is typed wrongly: what was wrong with it, what to do, and the exit status that says
+    whose fault it was (geonet(1), EXIT STATUS)."""
     nobody = "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"
     for want, sentence, *typed in (
         (2, "no text to send", "msg", "send", "Ben", ""),

@@ -349,6 +349,7 @@ static void what_is_refused_is_said(void **state)
 	assert_int_equal(gn_people_change(a->people, &friend,
 					  &(struct gn_people_change){.blocked = &on}, w.now),
 			 GN_OK);
+	agent_settle(a);
 	say_refused(GN_LIT("hi"), GN_DENIED, "geonet contacts unblock");
 }
 

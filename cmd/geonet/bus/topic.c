@@ -138,13 +138,14 @@ uint64_t topic_now_ms(void)
 static void remember(struct cli *cli, const struct gn_topicrec *t, const struct topic *at)
 {
 	char pid[GN_PID_MAX];
+	uint64_t expires = t->created + t->ttl;
 	int lock = own_lock(cli);
 	json_t *list = own_read(cli, OWN_TOPICS);
 	list = list ? list : json_object();
 	gn_pid(&at->owner, pid);
 	json_object_set_new(list, at->label,
 			    json_pack("{ss sI sI}", "owner", pid, "seq", (json_int_t)t->seq,
-				      "expires", (json_int_t)(t->created + t->ttl)));
+				      "expires", (json_int_t)expires));
 	own_write(cli, OWN_TOPICS, list);
 	own_unlock(lock);
 	json_decref(list);

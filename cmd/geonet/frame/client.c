@@ -43,11 +43,6 @@ char *client_alone(struct cli *cli, const json_t *status)
 	return text;
 }
 
-int client_exit_of(const struct reply *reply)
-{
-	return reply->agent && reply->err == GN_CLOSED ? CLI_NO_NODE : cli_exit_of(reply->err);
-}
-
 int client_report(struct cli *cli, const struct reply *reply, const char *what)
 {
 	char *alone = reply->err == GN_UNREACHABLE || reply->err == GN_QUORUM

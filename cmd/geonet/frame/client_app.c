@@ -315,6 +315,11 @@ static bool choose_client(struct cli *cli, struct gn_host_client_config *config,
 	return ok;
 }
 
+int client_exit_of(const struct reply *reply)
+{
+	return reply->agent && reply->err == GN_CLOSED ? CLI_NO_NODE : cli_exit_of(reply->err);
+}
+
 int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply)
 {
 	struct gn_host_client_config config = {.role = GN_FB_APP_ROLE_CLIENT,

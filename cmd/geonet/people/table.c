@@ -28,7 +28,7 @@ static const struct cli_option unlock_options[] = {
 };
 
 static const struct cli_option passphrase_options[] = {
-	{"new-passphrase-file", "FILE", "the new one is FILE's first line (default: you are asked)"},
+	{"new-passphrase-file", "FILE", "FILE's first line is the new one (default: asked for)"},
 	{"no-passphrase", NULL, "take it away: keys that whoever reads the files can use"},
 	OPTION_PASSPHRASE,
 	{0},
