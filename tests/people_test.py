@@ -4,7 +4,7 @@
 Each person has an agent of their own over a node, and is spoken to by the tool. Exit 0 passed, 77
 skipped, 1 failed with a sentence.
 """
-import json, os, signal, subprocess, sys, time
+import base64, contextlib, json, os, signal, socket, subprocess, sys, time
 
 sys.dont_write_bytecode = True
 import node_rig
@@ -237,9 +237,43 @@ def words(who):
         check(sentence in said, f"{typed[:3]}: {said}")
 
 
+def kept(process, word):
+    """How often a word is in a program's memory; None: we may not look."""
+    count = 0
+    try:
+        with open(f"/proc/{process.pid}/maps") as maps, \
+                open(f"/proc/{process.pid}/mem", "rb", 0) as memory:
+            for line in maps:
+                place, mode = line.split()[:2]
+                begin, end = (int(x, 16) for x in place.split("-"))
+                if "w" not in mode or end - begin > 1 << 28:  # ASan's shadow has no bytes of it
+                    continue
+                memory.seek(begin)
+                with contextlib.suppress(OSError):
+                    count += memory.read(end - begin).count(word)
+    except PermissionError:
+        return None
+    return count
+
+
+def unlock_over_http(person, word):
+    """The same call by its twin in JSON."""
+    words = base64.b64encode(word)
+    body = b'{"passphrase":"%s"}' % words
+    places = [os.path.join(person.data, "agent", "agent.sock")]
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(60)
+        s.connect(places[0])
+        s.sendall(b"POST /api/v1/agent/unlock HTTP/1.1\r\nHost: localhost\r\n"
+                  b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" %
+                  (len(body), body))
+        check(b"200 OK" in s.recv(4096), "the twin unlocks")
+    return words
+
+
 def case_locked(nodes, seed):
     """With a passphrase: locked it serves nothing, a wrong one opens nothing (AG-61); one agent is
-    enough."""
+    enough; no passphrase stays in its memory (AG-7)."""
     nodes.start(1)
     data = os.path.join(nodes.base, "dee")
     os.mkdir(data, 0o700)
@@ -272,6 +306,13 @@ def case_locked(nodes, seed):
     dee.run("agent", "unlock", "--passphrase-file", secret, want=1)
     with open(secret, "w") as f:
         f.write("correct horse\n")
+    dee.run("agent", "unlock", "--passphrase-file", secret)
+    dee.run("msg", "chats")
+    dee.run("agent", "backup", os.path.join(nodes.base, "b"), "--passphrase-file", secret)
+    encoded = unlock_over_http(dee, b"correct horse")
+    dee.run("agent", "lock")
+    for word in (b"correct horse", b"wrong horse", encoded):
+        check(not kept(dee.process, word), f"{word} is still in its memory")
     dee.run("agent", "unlock", "--passphrase-file", secret)
     words(dee)
     # another passphrase, by who knows the one of before

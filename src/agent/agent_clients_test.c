@@ -88,18 +88,27 @@ static void noted(void **state)
 	assert_int_equal(seen(), first + AGENT_SEEN_MS);
 }
 
-/* The oldest question gives way to one past the most. */
+/* The oldest question gives way to one past the most; of who asks, when they have any. */
 static void questions(void **state)
 {
+	static const uint8_t id[32] = {1};
 	struct agent_approval *p;
 	(void)state;
 	for (size_t i = 0; i < AGENT_APPROVALS_MAX; i++) {
-		p = agent_approval_place(&agent);
+		p = agent_approval_place(&agent, NULL);
 		assert_int_equal(p->id, 0);
 		*p = (struct agent_approval){.id = i + 1,
 					     .until = agent.now + AGENT_APPROVAL_KEEP + (gn_time)i};
 	}
-	p = agent_approval_place(&agent);
+	p = agent_approval_place(&agent, NULL);
+	assert_int_equal(p->id, 1);
+	p = agent_approval_place(&agent, id); /* another one has none here yet */
+	assert_int_equal(p->id, 1);
+	agent.approvals[3].by_client = true;
+	memcpy(agent.approvals[3].asker, id, sizeof id);
+	p = agent_approval_place(&agent, id);
+	assert_int_equal(p->id, 4);
+	p = agent_approval_place(&agent, NULL);
 	assert_int_equal(p->id, 1);
 	agent.now += AGENT_APPROVAL_KEEP - 1;
 	agent_approvals_tick(&agent);

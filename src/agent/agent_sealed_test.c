@@ -436,6 +436,51 @@ static gn_err open_version(unsigned version, const char *const *how)
 	return agent_db_open_as(&nest.place, true, &s, NULL, &nest.db, nest.why);
 }
 
+/* What a store is made of: names and columns, without blanks and comments. */
+static void describe(char *out, size_t cap)
+{
+	struct agent_q q = agent_q(nest.db, "SELECT group_concat(replace(replace(sql, char(10), '')"
+					    ", ' ', ''), '|') FROM (SELECT sql FROM sqlite_master"
+					    " WHERE sql NOT NULL ORDER BY name)");
+	assert_ok(agent_q_row(&q));
+	struct gn_slice text = agent_q_bytes(&q, 0);
+	assert_true(text.len > 1000 && text.len < cap);
+	memcpy(out, text.p, text.len);
+	out[text.len] = 0;
+	agent_q_end(&q);
+}
+
+/* A store of version 1, made by the schema that it had, is one of this version afterwards, with all
+ * that was in it; the copy of before is there, and its program opens it. */
+static void from_the_first(void **state)
+{
+	static char made[16384], brought[16384], first[16384];
+	const char *since = strstr(agent_schema, "-- Files:"); /* version 2 has this more */
+	(void)state;
+	assert_non_null(since);
+	assert_true((size_t)(since - agent_schema) < sizeof first);
+	memcpy(first, agent_schema, (size_t)(since - agent_schema));
+	describe(made, sizeof made);
+	nest_remove(&nest);
+	nest_make(&nest, NULL);
+	struct agent_schema s = {.version = 1, .sql = first};
+	assert_ok(agent_db_open_as(&nest.place, true, &s, NULL, &nest.db, nest.why));
+	for (unsigned i = 0; i < 10; i++)
+		nest_say(&nest, 0, i);
+	nest_close(&nest);
+	nest_open(&nest);
+	assert_true(nest_has(&nest, NEST_STORE ".v1"));
+	describe(brought, sizeof brought);
+	assert_string_equal(made, brought);
+	assert_int_equal(nest_count(&nest, 0), 10);
+	assert_ok(gn_agent_db_check(nest.db));
+	nest_say(&nest, 0, 10);
+	nest_close(&nest);
+	nest_copy(&nest, NEST_STORE ".v1", NEST_STORE);
+	assert_ok(agent_db_open_as(&nest.place, true, &s, NULL, &nest.db, nest.why));
+	assert_int_equal(nest_count(&nest, 0), 10);
+}
+
 static void migration(void **state)
 {
 	(void)state;
@@ -535,6 +580,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(wrong_key, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(damaged_while_open, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(backup, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(from_the_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(migration, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(beginnings, set_up, tear_down),
 	};

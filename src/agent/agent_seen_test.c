@@ -312,8 +312,8 @@ static void withheld_prekeys(void **state)
 
 /* The owner, elsewhere, lists another device instead of this one: in the network there is that
  * version, whatever the thief's agent would publish. TAKEN: this one is in it, without rights.
- * FORKS: and a later one at the other place. */
-enum revoked { INSTEAD, TAKEN, FORKS };
+ * OLDER: the same, of before. FORKS: and a later one at the other place. */
+enum revoked { INSTEAD, TAKEN, OLDER, FORKS };
 static void revoke(enum revoked how)
 {
 	struct gn_agent *a = &w.souls[1].a;
@@ -335,12 +335,13 @@ static void revoke(enum revoked how)
 						 id),
 				GN_OK);
 			struct gn_identity_key *new = &id->keys[how == TAKEN];
-			id->seq++;
+			id->seq += how == OLDER ? -UINT64_C(1) : 1;
 			id->key_count += how == TAKEN;
 			*new = id->keys[0];
-			new->pk.b[3] ^= 1;
+			new->pk.b[3] ^= how != OLDER;
 			new->name = GN_LIT("new");
-			id->keys[0].rights = how == TAKEN ? 0 : id->keys[0].rights;
+			if (how == TAKEN || how == OLDER)
+				id->keys[0].rights = 0;
 		}
 		if (salt && how == FORKS) {
 			id->seq++;
@@ -393,6 +394,10 @@ static void a_stolen_device(void **state)
 static void taken_out(void **state)
 {
 	(void)state;
+	revoke(OLDER); /* nodes that give what is over take nothing away */
+	w.souls[1].a.identity_ask = w.now;
+	world_settle(&w);
+	assert_false(w.souls[1].a.revoked);
 	(void)world_say(&w, 1, "before");
 	until_sees(0, "before|");
 	world_pass(&w, 5 * GN_SEC, GN_SEC);

@@ -190,14 +190,21 @@ void agent_approvals_tick(struct gn_agent *a)
 			a->approvals[i] = (struct agent_approval){0};
 }
 
-/* A free place; the oldest question gives way. */
-struct agent_approval *agent_approval_place(struct gn_agent *a)
+/* A free place; the oldest question of who asks gives way, so that nobody pushes out what others
+ * ask; then the oldest of all. */
+struct agent_approval *agent_approval_place(struct gn_agent *a, const uint8_t *asker)
 {
-	struct agent_approval *best = &a->approvals[0];
-	for (size_t i = 0; i < AGENT_APPROVALS_MAX && best->id; i++)
-		if (!a->approvals[i].id || a->approvals[i].until < best->until)
-			best = &a->approvals[i];
-	return best;
+	struct agent_approval *best = NULL, *own = NULL;
+	for (size_t i = 0; i < AGENT_APPROVALS_MAX; i++) {
+		struct agent_approval *p = &a->approvals[i];
+		if (!p->id)
+			return p;
+		if (!best || p->until < best->until)
+			best = p;
+		if (is_asker(p, asker) && (!own || p->until < own->until))
+			own = p;
+	}
+	return own ? own : best;
 }
 
 static void ask(struct agent_request *r, const char *text)
@@ -206,7 +213,7 @@ static void ask(struct agent_request *r, const char *text)
 						GN_FB_APP_AGENT_BODY_APPROVAL_ASKED};
 	struct gn_agent *a = r->agent;
 	const uint8_t *id = gn_host_client(&r->base);
-	struct agent_approval *p = agent_approval_place(a);
+	struct agent_approval *p = agent_approval_place(a, id);
 	*p = (struct agent_approval){.id = (gn_rand_u64(&a->host.rand) >> 12) + 1,
 				     .until = a->now + AGENT_APPROVAL_KEEP,
 				     .by_client = id != NULL};

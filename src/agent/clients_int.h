@@ -16,7 +16,7 @@ size_t agent_client_rights(void *user, const uint8_t id[32], struct gn_slice *ou
 uint64_t agent_client_kinds(void *user, const uint8_t id[32]);
 
 /* A place for a question: the oldest gives way. */
-struct agent_approval *agent_approval_place(struct gn_agent *a);
+struct agent_approval *agent_approval_place(struct gn_agent *a, const uint8_t *asker);
 /* Forgets those whose time is over. */
 void agent_approvals_tick(struct gn_agent *a);
 

@@ -274,7 +274,9 @@ void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k)
 			a->identity_seq = k->identities[i]->seq;
 	if (newest)
 		note_devices(a, newest);
-	if (newest)
+	for (size_t i = 0; i < k->prekeys_count && !a->failed; i++)
+		agent_own_prekeys_seen(a, k->prekeys[i]);
+	if (newest && newest->seq >= a->identity_seq) /* not an older one that nodes gave */
 		note_revoked(a, is_revoked(a, newest));
 	if (a->revoked) {
 		a->identity_wanted = false;

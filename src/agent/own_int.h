@@ -3,6 +3,7 @@
 #define GN_AGENT_OWN_INT_H
 
 #include "agent/outbox_int.h"
+#include "records/prekeys.h"
 
 /* Places of publish. */
 enum {
@@ -29,6 +30,9 @@ gn_time agent_own_boxes_pump(struct gn_agent *a);
 GN_MUST gn_err agent_own_prekeys_open(struct gn_agent *a);
 /* All of them anew: a week is over. */
 GN_MUST gn_err agent_own_prekeys_renew(struct gn_agent *a);
+/* A record of this device's in the network. Newer than any that the store knows: an old copy of it
+ * was put back, so all begins anew. */
+void agent_own_prekeys_seen(struct gn_agent *a, const struct gn_prekeys *p);
 /* One of the two records was signed by enough nodes. */
 void agent_own_prekeys_signed(struct gn_agent *a, unsigned place);
 gn_time agent_own_prekeys_pump(struct gn_agent *a);

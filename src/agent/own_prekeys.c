@@ -12,6 +12,9 @@
 
 #include <stdlib.h>
 
+#define LIFE_APART                                                                                 \
+	65536u /* numbers of prekeys: more than a life of a store that is gone has given */
+
 struct prekeys_row {         /* in the store, read by this machine alone */
 	uint64_t seq, made;  /* Unix seconds */
 	uint64_t last_made;  /* of `last`, */
@@ -132,8 +135,8 @@ static gn_err fill(struct gn_agent *a, const struct prekeys_row *before, bool al
 	return published_last(a, before, &in->last);
 }
 
-/* New ones, in one transaction with their private halves. */
-static gn_err make(struct gn_agent *a, bool all)
+/* New ones, in one transaction with their private halves; after the record of that seq. */
+static gn_err make(struct gn_agent *a, bool all, uint64_t after)
 {
 	struct prekeys_row before, row = {.made = agent_unix(a)};
 	struct gn_prekeys in = {.created = row.made, .ttl = GN_PREKEYS_TTL, .identity = a->owner};
@@ -145,6 +148,10 @@ static gn_err make(struct gn_agent *a, bool all)
 	struct gn_buf out = {room, 0, 2 * GN_RECORD_MAX};
 	if (!room)
 		return GN_NOMEM;
+	if (after > before.seq) { /* another life gave numbers that are not in this store */
+		before.seq = after;
+		before.next += LIFE_APART;
+	}
 	row.seq = row.made > before.seq ? row.made : before.seq + 1;
 	in.seq = row.seq;
 	memcpy(in.dh, a->device.dh_pk, sizeof in.dh);
@@ -187,7 +194,37 @@ static gn_err make(struct gn_agent *a, bool all)
 
 gn_err agent_own_prekeys_renew(struct gn_agent *a)
 {
-	return make(a, true);
+	return make(a, true, 0);
+}
+
+/* Begun anew with every device that we write to. */
+static void set_up_anew(struct gn_agent *a)
+{
+	struct gn_people_contact c;
+	struct gn_pk device;
+	for (size_t i = 0; gn_people_at(a->people, i, &c); i++) {
+		struct gn_pk owner = *c.owner;
+		for (size_t k = 0; gn_people_device_at(a->people, &owner, k, &device); k++) {
+			gn_err err = gn_e2ee_anew(a->e2ee, &device);
+			(void)err; /* there is none with it */
+		}
+	}
+}
+
+void agent_own_prekeys_seen(struct gn_agent *a, const struct gn_prekeys *p)
+{
+	struct prekeys_row row;
+	gn_err err = get_row(a, &row);
+	if (!err && (!row.made || p->seq <= row.seq || !gn_pk_eq(&p->device, &a->device.sk.pk)))
+		return;
+	gn_host_log(&a->host, GN_LOG_WARN, "store",
+		    "an old copy of this device's data was put back: new keys, new sessions; what "
+		    "was said meanwhile is not in it");
+	set_up_anew(a);
+	a->box_wanted[AGENT_PRIVATE] = true;
+	err = err ? err : make(a, true, p->seq);
+	if (err)
+		agent_fail(a, err);
 }
 
 void agent_own_prekeys_used(struct gn_agent *a)
@@ -209,7 +246,7 @@ gn_err agent_own_prekeys_open(struct gn_agent *a)
 		a->last_made = row.last_made;
 		err = publish(a, gn_buf_slice(&records), row.records);
 	} else if (!err) {
-		err = make(a, true);
+		err = make(a, true, 0);
 	}
 	a->prekeys_due = a->now;
 	free(room);
@@ -277,9 +314,9 @@ gn_time agent_own_prekeys_pump(struct gn_agent *a)
 		return a->prekeys_due;
 	gn_err err = GN_OK;
 	if (a->last_made + AGENT_LAST_TTL <= agent_unix(a))
-		err = make(a, true);
+		err = make(a, true, 0);
 	else if (a->prekeys_used && again <= agent_unix(a)) {
-		err = make(a, false);
+		err = make(a, false, 0);
 		a->prekeys_used = false;
 		err = err == GN_LIMIT ? GN_OK : err; /* too many halves are left */
 	}

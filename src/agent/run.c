@@ -319,6 +319,7 @@ gn_err gn_agent_run(const struct gn_agent_config *config, int ready_fd, char why
 	struct gn_agent *a = &agent;
 	char data[sizeof config->data + 16] = "";
 	memset(a, 0, sizeof *a);
+	gn_host_json_wipes(); /* passphrases come in it, too */
 	a->config = *config;
 	a->now = gn_os_steady();
 	choose_paths(a);

@@ -3,6 +3,8 @@
  * app_stream.c's, what it says app_out.c's. Who names a client proves it (AP-12, AP-15). */
 #include "host/app_int.h"
 
+#include "host/wipe.h"
+
 #include "crypto/crypto.h"
 
 #include <stdlib.h>
@@ -25,7 +27,7 @@ void gn_host_app_free(struct gn_host_app *app)
 		return;
 	while (app->calls)
 		gn_host_app_forget(app, &app->calls);
-	free(app->in);
+	gn_host_wipe_free(app->in, app->in_cap);
 	gn_host_out_fini(&app->out);
 	free(app->large);
 	gn_wipe(&app->proof, sizeof app->proof);
@@ -198,7 +200,7 @@ gn_err gn_host_app_recv(struct gn_host_app *app, struct gn_slice in, gn_time now
 		return GN_OK;
 	if (app->in_len + in.len > app->in_cap) {
 		size_t cap = 2 * (app->in_len + in.len);
-		uint8_t *grown = realloc(app->in, cap);
+		uint8_t *grown = gn_host_wipe_resize(app->in, app->in_len, cap);
 		if (!grown)
 			return GN_NOMEM;
 		app->in = grown;
@@ -209,6 +211,7 @@ gn_err gn_host_app_recv(struct gn_host_app *app, struct gn_slice in, gn_time now
 	size_t used = take_frames(app, gn_slice(app->in, app->in_len), now);
 	memmove(app->in, app->in + used, app->in_len - used);
 	app->in_len -= used;
+	gn_wipe(app->in + app->in_len, used);
 	if (app->in_len == 0) { /* a large frame's room is not kept */
 		free(app->in);
 		app->in = NULL;

@@ -6,6 +6,8 @@
  * 2. A buffer that is empty is kept only while it is small. */
 #include "host/app_int.h"
 
+#include "host/wipe.h"
+
 #include "crypto/crypto.h"
 
 #include <stdlib.h>
@@ -24,7 +26,7 @@ gn_err gn_host_out_put(struct gn_host_out *out, struct gn_slice frame, size_t ma
 	}
 	if (out->len + frame.len > out->cap) {
 		size_t cap = 2 * (out->len + frame.len);
-		uint8_t *grown = realloc(out->p, cap);
+		uint8_t *grown = gn_host_wipe_resize(out->p, out->len, cap);
 		if (!grown)
 			return GN_NOMEM;
 		out->p = grown;
@@ -43,6 +45,8 @@ struct gn_slice gn_host_out_bytes(const struct gn_host_out *out)
 void gn_host_out_sent(struct gn_host_out *out, size_t len, gn_time now)
 {
 	GN_ASSERT(len <= out->len);
+	if (len)
+		gn_wipe(out->p + out->at, len);
 	out->at += len;
 	out->len -= len;
 	if (len)
@@ -56,7 +60,7 @@ void gn_host_out_sent(struct gn_host_out *out, size_t len, gn_time now)
 
 void gn_host_out_fini(struct gn_host_out *out)
 {
-	free(out->p);
+	gn_host_wipe_free(out->p, out->at + out->len);
 	out->p = NULL;
 	out->at = out->len = out->cap = 0;
 }

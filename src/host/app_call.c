@@ -2,6 +2,8 @@
  * bytes are copied, as it outlives the input. */
 #include "host/app_int.h"
 
+#include "host/wipe.h"
+
 #include <stdlib.h>
 
 struct app_call **gn_host_app_find(struct gn_host_app *app, uint64_t number)
@@ -21,7 +23,7 @@ void gn_host_app_forget(struct gn_host_app *app, struct app_call **link)
 	app->count--;
 	app->bytes -= bytes;
 	gn_host_flow_fini(&c->flow);
-	free(c->bytes);
+	gn_host_wipe_free(c->bytes, c->len); /* a passphrase may be in it */
 	free(c);
 }
 
@@ -112,6 +114,8 @@ gn_err gn_host_app_answer(struct gn_host_app *app, uint64_t call, struct gn_app_
 		gn_host_app_error(app, call, &(struct gn_host_app_fault){.err = err}, now);
 	else
 		gn_host_app_queue(app, frame, now);
+	if (!err) /* a client's secret may be in it; the room is our own */
+		gn_wipe((void *)(uintptr_t)frame.p, frame.len);
 	if (err || !more)
 		gn_host_app_forget(app, link);
 	return err;

@@ -119,6 +119,7 @@ static gn_err read_twin(struct gn_host_request *r, const struct gn_fb_type *type
 		body.len ? json_loadb((const char *)body.p, body.len, JSON_REJECT_DUPLICATES, NULL)
 			 : json_object();
 	r->frame = malloc(cap);
+	r->frame_cap = cap;
 	struct gn_fbb b = gn_fbb(r->frame, r->frame ? cap : 0);
 	gn_err err = json ? gn_host_table_parse(type, json, &b, &ref, why) : GN_USAGE;
 	if (err == GN_USAGE)

@@ -100,7 +100,7 @@ static void numbers_above_2_53_are_texts(void **state)
 	json_decref(json);
 }
 
-/* AP-3, AP-16: what a program reads is there, whatever its value; enums are words, times
+/* AP-3, AP-17: what a program reads is there, whatever its value; enums are words, times
  * milliseconds. */
 static void what_is_at_its_default_is_there(void **state)
 {

@@ -1,7 +1,20 @@
 /* JSON values that answers are made of: json.h. */
 #include "host/json.h"
 
+#include "host/wipe.h"
+
+#include <malloc.h>
 #include <stdlib.h>
+
+static void wipe_free(void *p)
+{
+	gn_host_wipe_free(p, p ? malloc_usable_size(p) : 0);
+}
+
+void gn_host_json_wipes(void)
+{
+	json_set_alloc_funcs(malloc, wipe_free);
+}
 
 json_t *gn_host_json_hex(const void *p, size_t len)
 {

@@ -6,6 +6,8 @@
 #include "base/base.h"
 #include <jansson.h>
 
+/* From now on all that JSON keeps in this program is wiped when it goes. */
+void gn_host_json_wipes(void);
 json_t *gn_host_json_hex(const void *p, size_t len); /* of at most 64 bytes */
 json_t *gn_host_json_base64(struct gn_slice s);
 json_t *gn_host_json_slice(struct gn_slice s); /* bytes that are not UTF-8 become base64 */

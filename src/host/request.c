@@ -1,6 +1,8 @@
 /* The life of a request: request.h says what a program adds to it. */
 #include "host/request.h"
 
+#include "host/wipe.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +26,7 @@ void gn_host_json(struct gn_host_request *r, int status, json_t *json)
 		r->api->answer(r, status, "application/json", gn_str(text));
 	else if (!r->answered)
 		r->api->answer(r, 500, "application/json", gn_str(r->api->unwritten));
-	free(text);
+	gn_host_wipe_free(text, text ? strlen(text) : 0);
 }
 
 void gn_host_error(struct gn_host_request *r, gn_err err, const char *fmt, ...)
@@ -118,8 +120,10 @@ static void free_request(struct gn_host_request *r)
 	gn_ws_free(r->ws);
 	gn_wipe(r->state, r->state_size);
 	free(r->state);
-	free(r->body);
-	free(r->frame);
+	gn_host_wipe_free(r->body, r->body_cap);
+	gn_host_wipe_free(r->frame, r->frame_cap);
+	if (r->room) /* filled from its end */
+		gn_wipe(r->room + r->builder.cap - r->builder.used, r->builder.used);
 	free(r->room);
 	free(r);
 }
@@ -173,7 +177,7 @@ static bool gather(struct gn_host_request *r, struct gn_slice data)
 		return true;
 	}
 	if (len > r->body_cap) {
-		uint8_t *grown = realloc(r->body, len * 2);
+		uint8_t *grown = gn_host_wipe_resize(r->body, r->body_len, len * 2);
 		if (!grown) {
 			gn_host_error(r, GN_NOMEM, "%s", "");
 			return false;

@@ -78,8 +78,9 @@ struct gn_host_request {
 	struct gn_ws *ws; /* owned; then the body is its */
 	/* A call of app/1, or its twin in JSON (host/call.h). */
 	const struct gn_host_call_route *asked; /* NULL: it is none */
-	struct gn_fbt table;      /* what is asked; borrows frame, or its link's bytes */
-	uint8_t *frame;           /* owned */
+	struct gn_fbt table; /* what is asked; borrows frame, or its link's bytes */
+	uint8_t *frame;      /* owned */
+	size_t frame_cap;
 	bool in_work;             /* counted as such */
 	bool paused, resumed;     /* its handler did not take all of its stream; wants the rest */
 	bool stranger;            /* another user of this machine than its owner asks (AP-14) */

@@ -2,7 +2,7 @@
  * there is or will be. Keys and hashes are hex, other bytes base64, 64-bit numbers above 2^53
  * strings, values of enums words, times Unix milliseconds. Numbers, words, texts and lists are
  * always there; a key, a hash and a table are left out where there is none.
- * Rules: docs/spec/app.md AP-3, AP-16. */
+ * Rules: docs/spec/app.md AP-3, AP-17. */
 #ifndef GN_HOST_TABLE_H
 #define GN_HOST_TABLE_H
 

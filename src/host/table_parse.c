@@ -2,6 +2,8 @@
  * it; each fault names the field as it was written, from the outermost in. */
 #include "host/table.h"
 
+#include "host/wipe.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +12,7 @@
 
 struct arena_block {
 	struct arena_block *next;
+	size_t len;
 	_Alignas(16) uint8_t bytes[];
 };
 
@@ -38,6 +41,7 @@ static void *arena_take(struct table_parse *p, size_t len)
 		p->err = GN_NOMEM;
 		return NULL;
 	}
+	block->len = len;
 	block->next = p->blocks;
 	p->blocks = block;
 	return block->bytes;
@@ -313,7 +317,7 @@ gn_err gn_host_table_parse(const struct gn_fb_type *type, const json_t *json, st
 	gn_fbref ref = parse_table(&p, type, json);
 	while (p.blocks) {
 		struct arena_block *next = p.blocks->next;
-		free(p.blocks);
+		gn_host_wipe_free(p.blocks, sizeof *p.blocks + p.blocks->len);
 		p.blocks = next;
 	}
 	if (p.err)

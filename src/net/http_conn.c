@@ -54,12 +54,15 @@ static bool stash(struct conn *c, struct gn_slice s)
 		return true;
 	if (c->in_len + s.len > c->in_cap) {
 		size_t cap = c->in_len + s.len + 1024;
-		uint8_t *p = realloc(c->in, cap);
+		uint8_t *p = malloc(cap);
 		if (!p) {
 			c->http->count.nomem++;
 			conn_break(c);
 			return false;
 		}
+		if (c->in_len)
+			memcpy(p, c->in, c->in_len);
+		conn_forget(c);
 		c->in = p;
 		c->in_cap = cap;
 	}
@@ -309,12 +312,10 @@ static void feed_stash(struct conn *c)
 	if (c->in_len) { /* not emptied by linger() */
 		c->in_len -= used;
 		memmove(c->in, c->in + used, c->in_len);
+		gn_wipe(c->in + c->in_len, used);
 	}
-	if (c->in_len == 0) {
-		free(c->in);
-		c->in = NULL;
-		c->in_cap = 0;
-	}
+	if (c->in_len == 0)
+		conn_forget(c);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
@@ -345,6 +346,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	} else if (stash(c, data)) {
 		feed_stash(c);
 	}
+	gn_wipe(buf->base, data.len); /* it is every connection's, and a passphrase may be in it */
 	update_reading(c);
 }
 

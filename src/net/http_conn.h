@@ -164,6 +164,8 @@ void conn_mark_ready(struct conn *c);
 void conn_raw_room(struct gn_http *http);
 /* on_closed and the handle's end; c is dead to everyone but libuv. */
 void conn_close(struct conn *c);
+/* What is kept of what came goes; a passphrase may be in it. */
+void conn_forget(struct conn *c);
 
 /* ---- http_turn.c ---- */
 

@@ -14,11 +14,20 @@ void http_release(struct gn_http *http)
 	free(http);
 }
 
+void conn_forget(struct conn *c)
+{
+	if (c->in)
+		gn_wipe(c->in, c->in_cap);
+	free(c->in);
+	c->in = NULL;
+	c->in_cap = 0;
+}
+
 void conn_on_closed(uv_handle_t *handle)
 {
 	struct conn *c = handle->data;
 	struct gn_http *http = c->http;
-	free(c->in);
+	conn_forget(c);
 	free(c);
 	http_release(http);
 }

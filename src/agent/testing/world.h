@@ -90,6 +90,9 @@ void world_show(struct world *w, size_t item);
 int world_state(struct world *w, unsigned who, bool mine, const struct gn_content_id *id);
 /* Stopped and opened again: what is not in the store is gone. */
 void world_again(struct world *w, unsigned who);
+/* Its data are copied; put back, whatever it did since. */
+void world_copy(struct world *w, unsigned who);
+void world_put_back(struct world *w, unsigned who);
 struct gn_pk world_owner(const struct world *w, unsigned who);
 /* Boxes that this one follows now; poll: of before. */
 unsigned world_follows(const struct world *w, unsigned who, bool poll);
