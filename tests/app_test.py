@@ -296,7 +296,8 @@ def case_events(nodes, seed):
     app(nodes, node, "record", "get", json.dumps({"key": key, "type": 16}))
     told = json.loads(ears.stdout.readline())
     check(ears.wait(30) == 0, "it heard one")
-    check(told.get("kind") == "looked" and told["lookup"]["key"] == key and told["cursor"], f"{told}")
+    check(told.get("kind") == "looked" and told["lookup"]["key"] == key and told["cursor"],
+          f"{told}")
     code, lines = run(nodes, node, ["-", "listen", "8", "0", "same", "1"])
     check(lines[0]["cursor"] >= told["cursor"], f"READY has the cursor: {lines}")
     check(lines[2]["cursor"] == told["cursor"], f"what is kept is told again: {lines}")
