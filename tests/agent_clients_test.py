@@ -4,7 +4,7 @@
 usage: agent_clients_test.py BIN_DIR CASE
 Exit 0 passed, 77 skipped, 1 failed with a sentence.
 """
-import json, os, socket, subprocess, sys, threading
+import json, os, socket, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
 import node_rig
@@ -100,6 +100,7 @@ def case_rights(nodes, seed):
         [os.path.join(nodes.bin, "geonet"), "--data", ann.data, "msg", "follow", "--count", "2"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "GEONET_CLIENT": reader})
+    time.sleep(2)  # it listens before that is said
     ben.run("msg", "send", "Ann", "before it was removed")
     check("before it was removed" in follow.stdout.readline(), "it listens")
     ann.run("agent", "clients", "remove", number)
