@@ -435,6 +435,49 @@ static void two_versions_at_once(void **state)
 	assert_int_equal(lines, 4); /* two came, two went */
 }
 
+static uint64_t prekeys_number(unsigned who)
+{
+	struct { /* as own_prekeys.c has it */
+		uint64_t seq, rest[4];
+	} row;
+	assert_int_equal(agent_meta(&w.souls[who].a, "prekeys", &row, sizeof row), GN_OK);
+	return row.seq;
+}
+
+/* AG-97: an old copy of the whole DATA: the device's own record in the network is newer than what
+ * the store knows, so its keys and sessions begin anew, and both can write again. */
+static void an_old_copy(void **state)
+{
+	(void)state;
+	struct gn_agent *b = &w.souls[1].a;
+	world_copy(&w, 1);
+	struct gn_pk box = b->boxes[AGENT_PRIVATE].sk.pk;
+	for (unsigned i = 0; i < 3; i++) {
+		struct gn_content_id there = world_say(&w, 0, "there"),
+				     back = world_say(&w, 1, "and back");
+		WORLD_UNTIL(&w, world_state(&w, 1, false, &there) >= 0);
+		WORLD_UNTIL(&w, world_state(&w, 0, false, &back) >= 0);
+		world_pass(&w, 2 * GN_SEC, GN_SEC);
+	}
+	w.now += GN_SEC;
+	assert_int_equal(agent_own_prekeys_renew(b), GN_OK);
+	world_settle(&w);
+	uint64_t number = prekeys_number(1);
+	world_put_back(&w, 1);
+	b->identity_ask = w.now;
+	WORLD_UNTIL(&w, prekeys_number(1) > number);
+	WORLD_UNTIL(&w, !gn_pk_eq(&b->boxes[AGENT_PRIVATE].sk.pk, &box));
+	number = prekeys_number(1);
+	world_pass(&w, 10 * GN_SEC, GN_SEC);
+	struct gn_content_id id = world_say(&w, 1, "what did I miss?");
+	WORLD_UNTIL(&w, world_state(&w, 0, false, &id) >= 0);
+	id = world_say(&w, 0, "all of it");
+	WORLD_UNTIL(&w, world_state(&w, 1, false, &id) >= 0);
+	b->identity_ask = w.now; /* once */
+	world_settle(&w);
+	assert_int_equal(prekeys_number(1), number);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +492,7 @@ int main(void)
 		WORLD_TEST(a_stolen_device),
 		WORLD_TEST(taken_out),
 		WORLD_TEST(two_versions_at_once),
+		WORLD_TEST(an_old_copy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

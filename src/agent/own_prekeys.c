@@ -5,7 +5,7 @@
  *   last  in the record -> left out [a week] -> 31 days -> erased
  *
  * A first message is forward secret a day after it was read (people.md); a node that withholds new
- * records keeps old halves alive, never the other way round. Rule AG-55. */
+ * records keeps old halves alive, never the other way round. Rules AG-55, AG-97. */
 #include "agent/own_int.h"
 
 #include "records/prekeys.h"
