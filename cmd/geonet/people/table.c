@@ -200,8 +200,8 @@ const struct cli_command contacts_commands[] = {
 	 NULL, cmd_contacts_verify},
 	{"invite", "", 0, 0, "make a link for somebody new who is to write to you",
 	 "With it the first message needs no work and waits before those of other strangers: you "
-	 "see at once who it is and that they had the link, and accept them. One for N people is no "
-	 "way in for more.\n",
+	 "see at once who it is and that they had the link, and accept them. One for N people is "
+	 "no way in for more.\n",
 	 "  geonet contacts invite --uses 20 --days 1 --name Ann\n",
 	 invite_options, cmd_contacts_invite},
 	{0},

@@ -1,6 +1,6 @@
 /* Places: each limit of admission at it and one past it, in one holder's index, without a network:
  * what was proven is given.
- * Rules BX-6, BX-7, BX-9, BX-12, BX-15. */
+ * Rules BX-6, BX-7, BX-9, BX-12, BX-15, BX-28. */
 #include "services/box/testing/harness.h"
 
 /* ---- front ---- */
@@ -389,9 +389,22 @@ static void sums_are_due_in_rounds(void **state)
 
 #define PLACE(test) cmocka_unit_test_setup_teardown(test, NULL, teardown)
 
+/* BX-28. */
+static void who_fails_is_left_alone_ever_longer(void **state)
+{
+	(void)state;
+	uint8_t failed = 0;
+	gn_time want = BOX_RETRY_FIRST;
+	for (unsigned i = 0; i < 300; i++) {
+		assert_int_equal(box_retry(&failed), want);
+		want = gn_time_min(2 * want, BOX_RETRY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_fails_is_left_alone_ever_longer),
 		PLACE(an_invite_has_sixteen_places),
 		PLACE(invites_have_two_hundred_places_and_work_three_hundred),
 		PLACE(a_small_front_box_is_divided_alike),

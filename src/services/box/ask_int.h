@@ -304,4 +304,8 @@ GN_MUST gn_err box_work_extend(struct gn_box *b, struct box_work *w, const struc
 			       uint32_t seconds);
 GN_MUST gn_err box_work_report(struct gn_box *b, struct box_work *w, const struct gn_box_report *r);
 
+/* ---- life.c ---- */
+
+void box_op_free(struct gn_box *b, struct gn_frame_op *op); /* whichever it is */
+
 #endif

@@ -569,24 +569,11 @@ static void requests_and_rights_are_bounded(void **state)
 	assert_int_equal(box_door_open(b, &to, &right, &shown), GN_PENDING);
 }
 
-/* BX-28. */
-static void who_fails_is_left_alone_ever_longer(void **state)
-{
-	(void)state;
-	uint8_t failed = 0;
-	gn_time want = BOX_RETRY_FIRST;
-	for (unsigned i = 0; i < 300; i++) {
-		assert_int_equal(box_retry(&failed), want);
-		want = gn_time_min(2 * want, BOX_RETRY);
-	}
-}
-
 #define BOUND(test) cmocka_unit_test_setup_teardown(test, NULL, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(who_fails_is_left_alone_ever_longer),
 		BOUND(a_request_has_so_many_ids),
 		BOUND(a_peer_has_so_many_feeds),
 		BOUND(a_session_has_so_many_shows),
