@@ -131,7 +131,7 @@ def case_asked(nodes, seed):
     said = eve.run("agent", "clients", "add", "bot", "--right", "chat", want=1)
     check("let the program 'bot' do this as you: chat" in said and "--yes" in said, said)
     check("no program" in eve.run("agent", "clients").lower(), "it was added")
-    said = eve.run("agent", "clients", "add", "bot", "--right", "chats", "--yes", want=1)
+    said = eve.run("agent", "clients", "add", "bot", "--right", "chats", "--yes", want=2)
     check("'chats' is no right" in said, said)
     there = os.path.join(nodes.base, "there")
     open(there, "w").close()

@@ -357,7 +357,7 @@ def case_files(nodes, seed):
     check(get(node, offset=len(bytes_) + 1)[1][-1]["error"]["code"] == "range", "past its end")
     code, spread = app(nodes, node, "file", "blocks-spread",
                        json.dumps({"blocks": added["blocks"], "copies": 2}))
-    check(code == 0 and "code" not in spread, f"{spread}")
+    check(code == 0 and spread["code"] == 0, f"{spread}")
     check(spread["done"] == spread["total"] == 8, f"{spread}")
     code, lines, got = get(other)
     check(got == bytes_, f"another node reads it: {len(got)} {lines}")

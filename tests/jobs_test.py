@@ -151,7 +151,7 @@ def case_worker_dies(nodes, seed):
     # who fails three times
     bad = submit(ann, "own", text_file(ann, "in2", "y"))
     lines = ended(worker(ben, theirs, "echo attempt $GEONET_JOB_ATTEMPT >&2; exit 3",
-                         "--count", "3"))
+                         "--count", "3"), want=1)
     check([e["attempt"] for e in lines] == [1, 2, 3], f"{lines}")
     letter = in_state(ann, bad, "dead")
     check(letter["attempts"] == 3 and "attempt 3" in letter["note"], f"{letter}")

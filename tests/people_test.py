@@ -205,7 +205,7 @@ def case_invited(nodes, seed):
     ann.run("contacts", "add", link)
     ann.run("msg", "send", ben.pid, "by your link")
     eventually("it arrives", 120, lambda: any(
-        c["pid"] == ann.pid and not c.get("unseen") and c.get("trust") in (3, "linked")
+        c["pid"] == ann.pid and not c.get("unseen") and c["trust"] == "linked"
         for c in ben.json("contacts", "list")["contacts"]))
     check(ben.texts(ann.pid) == ["by your link"], "who has a link is read before it is accepted")
     ben.run("contacts", "accept", ann.pid)

@@ -214,11 +214,12 @@ static void send_question(struct gn_overlay *ov, struct gn_ov_op *op, const stru
 	(void)gn_ov_send(ov, &b, to, request, kind, body);
 }
 
-/* All within it are asked at once. Who wants more than a set does not ask the last of them two at a
- * time. */
+/* All within it are asked at once. An owner who wants more than a set does not ask the last of them
+ * two at a time. */
 static double near_of(const struct gn_overlay *ov, const struct gn_ov_op *op)
 {
-	return NEAR * (op->count > ov->cfg.r ? op->count : ov->cfg.r) * gn_ov_gap(ov);
+	bool more = op->purpose == GN_OV_USER && op->count > ov->cfg.r;
+	return NEAR * (more ? op->count : ov->cfg.r) * gn_ov_gap(ov);
 }
 
 uint32_t gn_overlay_find_near(const struct gn_overlay *ov, gn_op id, uint32_t max,

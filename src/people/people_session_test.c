@@ -288,7 +288,7 @@ static void joined(void **state)
 	run();
 	struct gn_people_contact gone;
 	assert_int_equal(gn_people_get(a2->p, world_owner(&w, 1), &gone), GN_NOT_FOUND);
-	assert_true(desk_had(a2, GN_PEOPLE_DEVICE_GONE));
+	assert_false(desk_had(a2, GN_PEOPLE_DEVICE_GONE)); /* what they write next asks (PE-49) */
 }
 
 /* PE-58: registers of a foreign hand, and copies that are none. */
