@@ -166,7 +166,7 @@ GN_MUST gn_err gn_overlay_room(struct gn_overlay *ov);
 GN_MUST gn_err gn_overlay_find(struct gn_overlay *ov, const struct gn_hash *key, unsigned count,
 			       gn_time now, gn_op *op);
 
-/* Of a FIND that has not ended: up to `max` that it has asked and that have not failed, and that are
+/* Of a FIND that has not ended: up to `max` that it has asked, that have not failed, and that are
  * as near as those it looks for are by our density (OV-32), nearest first. Who is in a hurry may
  * begin with them; the true nearest are known when it ends. */
 uint32_t gn_overlay_find_near(const struct gn_overlay *ov, gn_op op, uint32_t max,

@@ -168,7 +168,7 @@ gn_err box_door_open(struct gn_box *b, const struct gn_contact *to, const struct
 		d->state = DOOR_CLOSED;
 	if (d->state == DOOR_REFUSED)
 		return d->err;
-	/* a depositor does not wait for the answer: if it is a refusal, so is that to the deposit */
+	/* a depositor does not wait for the answer: a refusal is one of the deposit, too */
 	bool on_its_way = d->state == DOOR_SHOWING && right->role == GN_BOXREC_DEPOSITOR;
 	if (d->state == DOOR_KNOCKING || d->state == DOOR_SIGNING ||
 	    (d->state == DOOR_SHOWING && !on_its_way))

@@ -442,8 +442,8 @@ static unsigned answer_deposits(enum how how)
 	return deposits;
 }
 
-/* A right and what is deposited by it leave together: no answer is waited for between them. When the
- * right is refused the holder is asked nothing more, and what it said is what counts. */
+/* A right and what is deposited by it leave together: no answer is waited for between them. When
+ * the right is refused the holder is asked nothing more, and what it said is what counts. */
 static void a_right_and_its_item_leave_together(void **state)
 {
 	(void)state;
