@@ -296,7 +296,7 @@ enum sim_phase {
 	PHASE_SAID,    /* until the engine says that it is stored */
 	PHASE_COUNT
 };
-struct sim_phases { /* of the deposit that is under way, or was the last */
+struct sim_phases {           /* of the deposit that is under way, or was the last */
 	gn_time begun, asked; /* asked: the first message to anybody */
 	struct sim_holder {
 		struct gn_pk pk;
@@ -312,7 +312,7 @@ void sim_phases_follow(struct sim_letters *x);
 void sim_phases_begin(struct sim_letter *l, gn_time now);
 void sim_phases_custody(struct sim_letter *l, const struct gn_pk *holder, gn_time now);
 void sim_phases_stored(struct sim_letter *l, gn_time now);
-/* A row for each phase, of letters for which `of` says a time; what it was of the slowest of them. */
+/* A row for each phase, of letters for which `of` says a time; what it was of the slowest. */
 void sim_phases_rows(const struct sim_letters *x, gn_time (*of)(const struct sim_letter *l));
 
 /* ---- letters.c ---- */

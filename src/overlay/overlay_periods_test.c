@@ -354,6 +354,16 @@ static void all_that_are_wanted_are_asked_at_once(void **state)
 		}
 		assert_true(within > 2 && within < wide);
 		assert_int_equal(asked[k], within);
+		/* and its owner may know */
+		struct gn_contact near[24];
+		struct gn_overlay_event e;
+		bool told = false;
+		while (gn_overlay_next_event(ov, &e))
+			told = told || e.kind == GN_OVERLAY_NEAR;
+		assert_true(told && !ov->near_asked);
+		assert_true(gn_overlay_find_near(ov, id, 24, near) >= within);
+		assert_int_equal(gn_overlay_find_near(ov, id, 2, near), 2);
+		assert_int_equal(gn_overlay_find_near(ov, id + 1, 24, near), 0);
 	}
 	assert_true(asked[1] > asked[0]);
 }

@@ -206,8 +206,7 @@ static void place_step(struct gn_box *b, struct box_put *p, unsigned place)
 		struct box_put_target *x = &p->targets[i];
 		if (s->known)
 			x = target_of(p, place, &s->nodes[i].pk);
-		if (!x || x->place != place || x->state != PUT_UNSENT ||
-		    rank++ >= reach ||
+		if (!x || x->place != place || x->state != PUT_UNSENT || rank++ >= reach ||
 		    t.held + t.going + (t.held ? 0 : t.taken) >= want)
 			continue; /* taken is their word, of no weight where some hold it */
 		target_step(b, p, (unsigned)(x - p->targets));

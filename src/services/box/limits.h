@@ -89,7 +89,7 @@
 #define BOX_DEPOSITS 256
 #define BOX_DEPOSIT_BYTES (16u << 20) /* items of them */
 #define BOX_FOLLOWS 64
-#define BOX_NEED 3       /* custodies that mean stored */
+#define BOX_NEED 3 /* custodies that mean stored */
 /* bytes: what is longer goes to so many first as are needed and BOX_SPARE, since of a thin line
  * eight copies are ready later than four */
 #define BOX_AT_ONCE 16384
