@@ -391,7 +391,7 @@ def sites(nodes, node, other):
     check(code == 0 and open(back).read() == "<h1>hello</h1>\n" * 9000, f"{lines}")
     check(lines[1]["mime"].startswith("text/html"), f"{lines}")
     code, kept = app(nodes, node, "file", "sites-list")
-    check(code == 0 and kept["sites"][0]["owner"] == site_owner(node) and "more" not in kept and
+    check(code == 0 and kept["sites"][0]["owner"] == site_owner(node) and not kept["more"] and
           kept["sites"][0]["published"] and kept["sites"][0]["versions"] == 1, f"{kept}")
     check(not app(nodes, node, "file", "sites-list", '{"from": 1}')[1].get("sites"), "no second")
     words = json.dumps({"owner": site_owner(node), "manifest": True})

@@ -418,11 +418,12 @@ static void a_stranger_found_late(void **state)
 	assert_true(world_state(&w, 1, false, &first) >= 0);
 }
 
-static enum gn_people_state state_of(unsigned who)
+/* 0: they are no contact. */
+static int state_of(unsigned who)
 {
 	struct gn_pk other = world_owner(&w, !who);
 	struct gn_people_contact c;
-	return gn_people_get(w.souls[who].a.people, &other, &c) == GN_OK ? c.state : 0;
+	return gn_people_get(w.souls[who].a.people, &other, &c) == GN_OK ? (int)c.state : 0;
 }
 
 /* Soul 1 makes a link for one use; soul 0 has it, as if they had added it. */

@@ -43,7 +43,7 @@ static bool has_union(const struct gn_fb_type *type)
 static void comes_back(const struct gn_fb_type *type, uint64_t seed)
 {
 	struct gn_slice bytes;
-	struct gn_fbt t, back;
+	struct gn_fbt t = {.at = 0}, back = {.at = 0};
 	assert_int_equal(random_buffer(type, seed, room[0], sizeof room[0], &bytes), GN_OK);
 	assert_int_equal(gn_fb_verify(bytes, type, &t), GN_OK);
 	json_t *json = gn_host_table_json(type, t);
@@ -83,7 +83,7 @@ static void tables_come_back_as_they_were(void **state)
 static void numbers_above_2_53_are_texts(void **state)
 {
 	(void)state;
-	struct gn_fbt t;
+	struct gn_fbt t = {.at = 0};
 	assert_int_equal(
 		parse(&gn_fbtype_node_status_is,
 		      "{\"uptime_s\": \"18446744073709551615\", \"time\": 9007199254740992,"
@@ -105,7 +105,7 @@ static void numbers_above_2_53_are_texts(void **state)
 static void what_is_at_its_default_is_there(void **state)
 {
 	(void)state;
-	struct gn_fbt t;
+	struct gn_fbt t = {.at = 0};
 	assert_int_equal(parse(&gn_fbtype_chat, "{}", &t), GN_OK);
 	json_t *json = gn_host_table_json(&gn_fbtype_chat, t);
 	assert_int_equal(json_integer_value(json_object_get(json, "unread")), 0);
@@ -125,7 +125,7 @@ static void what_is_at_its_default_is_there(void **state)
 static void enums_are_words_and_times_milliseconds(void **state)
 {
 	(void)state;
-	struct gn_fbt t;
+	struct gn_fbt t = {.at = 0};
 	assert_int_equal(parse(&gn_fbtype_person, "{\"trust\": \"by-name\", \"state\": 3}", &t),
 			 GN_OK);
 	assert_int_equal(gn_fb_person_trust((struct gn_fb_person){t}), GN_FB_TRUST_BY_NAME);
@@ -171,7 +171,7 @@ static void faults_name_their_field(void **state)
 		 "x: there is no such field"},
 		{"[1]", "an object is wanted"},
 	};
-	struct gn_fbt t;
+	struct gn_fbt t = {.at = 0};
 	for (size_t i = 0; i < GN_COUNT(cases); i++) {
 		assert_int_equal(parse(&gn_fbtype_record_get, cases[i].text, &t), GN_USAGE);
 		assert_non_null(strstr(why, cases[i].why));

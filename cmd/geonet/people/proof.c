@@ -121,7 +121,7 @@ int cmd_msg_verify(struct cli *cli)
 						json_hex(c->holder_key.b, sizeof c->holder_key.b),
 						"item", json_hex(c->item.b, sizeof c->item.b),
 						"box", json_hex(c->box.b, sizeof c->box.b), "until",
-						(json_int_t)(c->held_until * 1000), "over",
+						(json_int_t)c->held_until * 1000, "over",
 						c->held_until <= now));
 	}
 	if (right && cli->json) {

@@ -1,5 +1,6 @@
 #include "agent/testing/world.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -373,6 +374,7 @@ static void make_soul(struct world *w, unsigned i)
 void world_make(struct world *w)
 {
 	memset(w, 0, sizeof *w);
+	(void)signal(SIGPIPE, SIG_IGN); /* as a program does: who is written to may be gone */
 	w->now = gn_os_steady();
 	for (unsigned i = 0; i < WORLD_HOLDERS; i++)
 		gn_sk_from_seed((const uint8_t[32]){7, (uint8_t)i}, &w->holders[i]);
