@@ -309,6 +309,8 @@ GN_MUST gn_err agent_keep_event(struct gn_agent *a, struct gn_agent_tx *tx,
 void agent_settle(struct gn_agent *a);
 /* The store failed: the program ends, with its sentence. */
 void agent_fail(struct gn_agent *a, gn_err err);
+/* Commits what went well so far; else it is given up and the agent fails (AG-60). The outcome. */
+gn_err agent_tx_end(struct gn_agent *a, struct gn_agent_tx *tx, gn_err err);
 
 GN_MUST gn_err agent_meta(struct gn_agent *a, const char *name, void *out, size_t len);
 GN_MUST gn_err agent_meta_put(struct gn_agent_tx *tx, const char *name, const void *p, size_t len);

@@ -14,12 +14,7 @@ void agent_out_done(struct gn_agent *a, uint64_t id)
 		err = gn_agent_out_delete(&tx, id);
 	if (!err)
 		err = agent_keep(a, &tx);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
+	(void)agent_tx_end(a, &tx, err);
 }
 
 static void due_in(struct gn_agent *a, uint64_t id, uint64_t wait_ms, uint32_t tries)
@@ -31,12 +26,7 @@ static void due_in(struct gn_agent *a, uint64_t id, uint64_t wait_ms, uint32_t t
 		err = gn_agent_out_later(&tx, id, agent_unix_ms(a) + wait_ms, tries);
 	if (!err)
 		err = agent_keep(a, &tx);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
+	(void)agent_tx_end(a, &tx, err);
 }
 
 void agent_out_later(struct gn_agent *a, uint64_t id, uint32_t tries)

@@ -131,10 +131,5 @@ void agent_file_keep(struct agent_file *f)
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
 		err = agent_file_put(f, &tx);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
+	(void)agent_tx_end(a, &tx, err);
 }

@@ -384,12 +384,7 @@ static gn_err delete_row(struct gn_agent *a, const struct gn_agent_chat_id *chat
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
 		err = gn_agent_file_delete(&tx, chat, true, &message);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (err) {
-		gn_agent_tx_abort(&tx);
-		agent_fail(a, err);
-	}
+	err = agent_tx_end(a, &tx, err);
 	return err;
 }
 

@@ -67,12 +67,7 @@ static void make_proof(struct gn_agent *a, uint64_t id, const struct agent_out_p
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
 		err = agent_held_put_proof(&tx, id, parts);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
+	(void)agent_tx_end(a, &tx, err);
 }
 
 /* ---- the message that it is of ---- */
@@ -139,14 +134,9 @@ bool agent_held_refused(struct gn_agent *a, uint64_t id, const struct agent_out_
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
 		err = put_front(a, &tx, id, &parts->head, gn_slice(q.content, q.len));
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
+	(void)agent_tx_end(a, &tx, err);
 	gn_wipe(q.content, q.len);
 	free(q.content);
-	if (err) {
-		gn_agent_tx_abort(&tx);
-		agent_fail(a, err);
-	}
 	agent_post_hurry(a);
 	return true;
 }
@@ -168,15 +158,10 @@ static void press(struct gn_agent *a, uint64_t id, struct agent_out_parts *parts
 		err = agent_out_row(&tx, id, AGENT_OUT_ITEM, agent_unix_ms(a), parts);
 	if (!err && q.content)
 		err = put_front(a, &tx, 0, &parts->head, gn_slice(q.content, q.len));
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
+	(void)agent_tx_end(a, &tx, err);
 	if (q.content)
 		gn_wipe(q.content, q.len);
 	free(q.content);
-	if (err) {
-		gn_agent_tx_abort(&tx);
-		agent_fail(a, err);
-	}
 	agent_post_hurry(a);
 }
 
@@ -211,12 +196,7 @@ void agent_held_heard(struct gn_agent *a, const struct gn_pk *owner, uint64_t un
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
 		err = gn_agent_out_hurry(&tx, AGENT_OUT_HELD, owner->b, now_ms + AGENT_PRESENT_MS);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
+	(void)agent_tx_end(a, &tx, err);
 }
 
 /* ---- what the holders have ---- */

@@ -456,12 +456,7 @@ static void forget_ended(struct gn_agent *a)
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
 		err = gn_agent_items_prune(&tx, agent_unix_ms(a));
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
+	(void)agent_tx_end(a, &tx, err);
 }
 
 gn_time agent_inbox_pump(struct gn_agent *a)

@@ -83,12 +83,7 @@ static void save(struct gn_agent *a)
 		err = agent_meta_put(&tx, "box.jobs", &row, sizeof row);
 	if (!err)
 		err = agent_meta_put(&tx, "box.jobs.refused", &refused, sizeof refused);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
+	(void)agent_tx_end(a, &tx, err);
 }
 
 void agent_queue_renew(struct gn_agent *a)

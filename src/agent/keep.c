@@ -21,6 +21,17 @@ void agent_fail(struct gn_agent *a, gn_err err)
 	gn_host_fail(&a->host, err, why);
 }
 
+gn_err agent_tx_end(struct gn_agent *a, struct gn_agent_tx *tx, gn_err err)
+{
+	if (!err)
+		err = gn_agent_tx_commit(tx);
+	if (err) {
+		gn_agent_tx_abort(tx);
+		agent_fail(a, err);
+	}
+	return err;
+}
+
 /* ---- single values ---- */
 
 gn_err agent_meta(struct gn_agent *a, const char *name, void *out, size_t len)
@@ -280,12 +291,7 @@ void agent_settle(struct gn_agent *a)
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
 		err = agent_keep(a, &tx);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
+	(void)agent_tx_end(a, &tx, err);
 }
 
 /* ---- opening ---- */

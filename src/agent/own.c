@@ -225,12 +225,7 @@ static void note_devices(struct gn_agent *a, const struct gn_identity *id)
 	err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
 		err = gn_agent_meta_put(&tx, "own.devices", list);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (err) {
-		gn_agent_tx_abort(&tx);
-		agent_fail(a, err);
-	}
+	(void)agent_tx_end(a, &tx, err);
 	if (gone) {
 		gn_host_log(&a->host, GN_LOG_INFO, "identity",
 			    "a device of yours was revoked: new boxes");

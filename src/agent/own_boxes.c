@@ -92,12 +92,7 @@ static void save(struct gn_agent *a)
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
 		err = put_rows(a, &tx);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
+	(void)agent_tx_end(a, &tx, err);
 }
 
 /* Those that a locked agent reads: front boxes, a key of zeros, the others. */
@@ -337,12 +332,7 @@ void agent_own_box_for(struct gn_agent *a, const struct gn_pk *owner)
 		err = agent_meta_put(&tx, name, &row, sizeof row);
 	if (!err)
 		err = agent_keep(a, &tx);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
+	(void)agent_tx_end(a, &tx, err);
 }
 
 /* Some contacts: who does not know the box in use is told; who was never found is looked for. */

@@ -380,12 +380,7 @@ static void step_back(struct gn_agent *a, const struct gn_agent_out *o)
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
 		err = gn_agent_out_later(&tx, o->id, agent_unix_ms(a) + wait, o->tries);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
+	(void)agent_tx_end(a, &tx, err);
 }
 
 /* An ITEM's turn: it gets a place. */

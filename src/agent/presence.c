@@ -48,12 +48,7 @@ static void save(struct gn_agent *a)
 	gn_err err = gn_agent_tx_begin(a->db, &tx);
 	if (!err)
 		err = save_in(a, &tx);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
+	(void)agent_tx_end(a, &tx, err);
 }
 
 /* ---- the own topic ---- */
@@ -181,12 +176,7 @@ static void tell(struct gn_agent *a, const struct gn_pk *owner)
 		err = agent_meta_put(&tx, name, &p->topic.pk, sizeof p->topic.pk);
 	if (!err)
 		err = agent_keep(a, &tx);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
+	(void)agent_tx_end(a, &tx, err);
 }
 
 static bool may_know(const struct gn_people_contact *c)

@@ -44,12 +44,7 @@ static void put(struct gn_agent *a, const char *what, const struct gn_hash *chat
 		err = agent_meta_put(&tx, name, p, len);
 	if (!err)
 		err = agent_keep(a, &tx);
-	if (!err)
-		err = gn_agent_tx_commit(&tx);
-	if (!err)
-		return;
-	gn_agent_tx_abort(&tx);
-	agent_fail(a, err);
+	(void)agent_tx_end(a, &tx, err);
 }
 
 /* The own person's are kept as if they were a contact of that key. */
