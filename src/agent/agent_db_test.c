@@ -77,7 +77,9 @@ static void transactions(void **state)
 	struct seen s = {0};
 	bool more;
 	assert_ok(gn_agent_tx_begin(nest.db, &tx));
+	memset(&other, 0xa5, sizeof other);
 	assert_err(gn_agent_tx_begin(nest.db, &other), GN_STATE);
+	gn_agent_tx_abort(&other); /* one that did not begin is nothing */
 	assert_ok(gn_agent_chat_put(&tx, &c));
 	/* read within it, gone after it was given up */
 	assert_ok(gn_agent_history(nest.db, &page, see_message, &s, &more));

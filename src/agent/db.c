@@ -191,6 +191,7 @@ gn_err gn_agent_db_tidy(struct gn_agent_db *db, bool begin, bool *more)
 
 gn_err gn_agent_tx_begin(struct gn_agent_db *db, struct gn_agent_tx *out)
 {
+	*out = (struct gn_agent_tx){NULL};
 	if (db->writing)
 		return GN_STATE;
 	GN_TRY(agent_db_exec(db, "BEGIN IMMEDIATE"));

@@ -54,7 +54,7 @@ struct gn_agent_tx {
 	struct gn_agent_db *db; /* NULL: over */
 };
 
-/* GN_STATE: one is open. */
+/* GN_STATE: one is open. What did not begin is over: it may be ended as any. */
 GN_MUST gn_err gn_agent_tx_begin(struct gn_agent_db *db, struct gn_agent_tx *out);
 /* Durable when GN_OK. Otherwise nothing was written: that of the first write that the disk or the
  * memory failed is the error here too. */
