@@ -11,7 +11,7 @@
 #define SILENCE (5 * GN_SEC) /* without an answer: what is on its way is not answered any more */
 
 static struct {
-	gn_jet_id id;
+	gn_jet_id id; /* the session we dialled: others, who hear of us from the node, dial us */
 	bool linked, putting;
 	unsigned sent, answered, pushed, receipts;
 	gn_time last;
@@ -55,7 +55,7 @@ static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *fro
 		send_pong(e, id, request, GN_FB_NODE_MODE_SERVER);
 	handed.linked = handed.linked || type == GN_FB_OVERLAY_BODY_LINK_OK;
 	bool ok = type == GN_FB_OVERLAY_BODY_ACK;
-	if (!handed.linked || request < request_of(e->attack, 0) ||
+	if (id != handed.id || !handed.linked || request < request_of(e->attack, 0) ||
 	    (!ok && type != GN_FB_OVERLAY_BODY_REFUSED && type != GN_FB_OVERLAY_BODY_STALE))
 		return;
 	handed.answered++;
@@ -68,9 +68,8 @@ static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *fro
 
 static void on_event(struct endpoint *e, const struct gn_jet_event *event)
 {
-	if (event->kind != GN_JET_CONNECTED)
+	if (event->kind != GN_JET_CONNECTED || event->id != handed.id)
 		return;
-	handed.id = event->id;
 	send_link(e, event->id, GN_FB_NODE_MODE_SERVER);
 }
 
@@ -104,7 +103,7 @@ int attack_handed(struct attack *a)
 	struct endpoint *e = endpoint_new(a, 1, NULL);
 	e->on_message = on_message;
 	e->on_event = on_event;
-	(void)endpoint_dial(e, &a->node);
+	handed.id = endpoint_dial(e, &a->node);
 	if (!run(a, 20 * GN_SEC, linked))
 		fail("the node does not link with us");
 	phase(a, e, false);
