@@ -157,6 +157,107 @@ static void what_does_not_last(void **state)
 		    AGENT_STEP_BACK_AGAIN_MS <= AGENT_DEPOSIT_MS);
 }
 
+/* ---- work, and the end ---- */
+
+static struct {
+	struct gn_pk box;
+	unsigned bits, sent; /* of work that holders ask for, of deposits that came */
+} holders;
+
+/* Of this box all holders want more work. */
+static bool want_work(struct world_soul *s, const struct gn_host_app_event *e)
+{
+	struct gn_fb_box_send t = {e->table};
+	if (e->kind.area != GN_FB_APP_BODY_APP_BOX ||
+	    e->kind.member != GN_FB_APP_BOX_BODY_BOX_SEND ||
+	    memcmp(gn_fb_box_send_box(t).b, holders.box.b, 32) != 0)
+		return false;
+	holders.sent++;
+	struct gn_fbb *b = beside_builder(&s->beside);
+	struct gn_fb_box_sent_args args = {
+		.code = GN_PROOF_OF_WORK, .of = 8, .bits = (uint8_t)holders.bits};
+	beside_answer(&s->beside, e->call,
+		      (struct gn_app_kind){GN_FB_APP_BODY_APP_BOX, GN_FB_APP_BOX_BODY_BOX_SENT},
+		      gn_fb_box_sent_make(b, &args));
+	return true;
+}
+
+/* A row for that box, by work that costs nothing; its id. */
+static uint64_t row_by_work(struct gn_agent *a, uint8_t id, uint64_t end)
+{
+	struct agent_out_parts parts = {.rest = GN_LIT("sealed")};
+	struct gn_agent_tx tx;
+	uint64_t row = 0;
+	parts.head.box = holders.box;
+	parts.head.way = GN_FB_BOX_WAY_WORK;
+	parts.head.bits = 1;
+	parts.head.end = end;
+	parts.head.id.b[0] = id;
+	assert_int_equal(gn_agent_tx_begin(a->db, &tx), GN_OK);
+	assert_int_equal(agent_out_row(&tx, 0, AGENT_OUT_ITEM, 1, &parts), GN_OK);
+	assert_int_equal(gn_agent_tx_commit(&tx), GN_OK);
+	assert_int_equal(gn_agent_out_of(a->db, parts.head.id.b, note_row, &row), GN_OK);
+	agent_post_hurry(a);
+	return row;
+}
+
+static struct agent_deposit *deposit_of_row(struct gn_agent *a, uint64_t row)
+{
+	for (unsigned i = 0; i < AGENT_DEPOSITS; i++)
+		if (a->deposits[i].out == row)
+			return &a->deposits[i];
+	return NULL;
+}
+
+/* More work is done when others have done more, up to a bound: holders who ask for what nobody can
+ * do are refused, and cost no more than one answer. */
+static void holders_ask_for_work(void **state)
+{
+	struct gn_agent *a = &w.souls[0].a;
+	uint64_t end = gn_unix(w.now) + 86400;
+	(void)state;
+	holders.box = (struct gn_pk){{79}};
+	holders.bits = AGENT_WORK_MOST + 1;
+	holders.sent = 0;
+	w.call = want_work;
+	uint64_t row = row_by_work(a, 1, end);
+	WORLD_UNTIL(&w, holders.sent == 1 && !deposit_of_row(a, row));
+	world_pass(&w, 5 * GN_SEC, GN_SEC);
+	assert_int_equal(holders.sent, 1);
+	holders.bits = AGENT_WORK_MOST;
+	row = row_by_work(a, 2, end);
+	WORLD_UNTIL(&w, holders.sent == 2 && deposit_of_row(a, row) &&
+				deposit_of_row(a, row)->bits == AGENT_WORK_MOST);
+	/* its next piece, of so many hashes, is done in a turn */
+	struct agent_deposit *d = deposit_of_row(a, row);
+	uint64_t tried = d->tried.start;
+	assert_int_equal(d->tried.count, AGENT_WORK_TRIES);
+	world_turn(&w);
+	assert_int_equal((d->tried.start - tried) % AGENT_WORK_TRIES, 0);
+	w.call = NULL;
+}
+
+/* What ends within a minute is sent to nobody. */
+static void what_is_nearly_over(void **state)
+{
+	struct gn_agent *a = &w.souls[0].a;
+	(void)state;
+	holders.box = (struct gn_pk){{80}};
+	holders.bits = AGENT_WORK_MOST + 1;
+	holders.sent = 0;
+	w.call = want_work;
+	(void)row_by_work(a, 3, gn_unix(w.now) + AGENT_ITEM_TTL_MIN);
+	(void)row_by_work(a, 4, gn_unix(w.now) + AGENT_ITEM_TTL_MIN + 1);
+	WORLD_UNTIL(&w, holders.sent == 1);
+	world_settle(&w);
+	assert_int_equal(holders.sent, 1);
+	uint64_t row = 0;
+	struct gn_content_id id = {{3}};
+	assert_int_equal(gn_agent_out_of(a->db, id.b, note_row, &row), GN_OK);
+	assert_int_equal(row, 0);
+	w.call = NULL;
+}
+
 static bool any(void *user, const struct gn_agent_item *i)
 {
 	(void)user;
@@ -311,6 +412,8 @@ int main(void)
 		T(a_dead_box_has_its_share),
 		T(more_than_wait_for_a_call),
 		T(what_does_not_last),
+		cmocka_unit_test_setup(holders_ask_for_work, set_up), /* both in one world */
+		cmocka_unit_test_teardown(what_is_nearly_over, tear_down),
 		T(a_holder_says_when_it_ends),
 		T(a_contact_ends_nothing),
 		T(what_waits_is_bounded),
