@@ -254,12 +254,26 @@ static void a_refused_one_s_result_is_none(void **state)
 	assert_true(is_done(works));
 }
 
+/* A queue that cannot be followed now is due when the node is there again; until then the agent
+ * sleeps. */
+static void without_a_node_it_waits(void **state)
+{
+	(void)state;
+	world_away(&w, 0);
+	world_pass(&w, 2 * AGENT_FOLLOW_WAIT, AGENT_FOLLOW_WAIT);
+	assert_false(me->queue.call);
+	assert_true(w.souls[0].next > w.now);
+	world_back(&w, 0);
+	WORLD_UNTIL(&w, me->queue.call);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_may_not_ask_is_not_worked_for),
 		cmocka_unit_test(what_is_submitted_is_so_signed),
 		cmocka_unit_test(a_refused_one_s_result_is_none),
+		cmocka_unit_test(without_a_node_it_waits),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

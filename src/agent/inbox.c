@@ -461,13 +461,16 @@ static void forget_ended(struct gn_agent *a)
 
 gn_time agent_inbox_pump(struct gn_agent *a)
 {
+	gn_time next = GN_NEVER;
 	for (unsigned i = 0; i < AGENT_BOXES_ALL; i++) {
 		struct agent_box *box = &a->boxes[i];
-		if (!box->used || box->call || !box->seq || box->due > a->now ||
-		    !gn_agent_link_is_up(a->link))
+		if (!box->used || box->call || !box->seq || !gn_agent_link_is_up(a->link))
 			continue;
-		box->due = a->now + AGENT_FOLLOW_WAIT; /* not at once again, if it fails */
-		follow(a, box);
+		if (box->due <= a->now) {
+			box->due = a->now + AGENT_FOLLOW_WAIT; /* not at once again, if it fails */
+			follow(a, box);
+		}
+		next = box->call ? next : gn_time_min(next, box->due);
 	}
 	takes_pump(a);
 	if (a->invite_used && !a->failed) { /* the box lets no more in by one that is used up */
@@ -481,7 +484,7 @@ gn_time agent_inbox_pump(struct gn_agent *a)
 	}
 	if (a->look_waiting && !a->failed)
 		look_at_waiting(a, false);
-	return gn_time_min(a->waiting_due, agent_claims_pump(a));
+	return gn_time_min(gn_time_min(next, a->waiting_due), agent_claims_pump(a));
 }
 
 void agent_inbox_close(struct gn_agent *a)

@@ -189,7 +189,7 @@ gn_time agent_queue_pump(struct gn_agent *a)
 		q->due = a->now + AGENT_FOLLOW_WAIT;
 		follow(a);
 	}
-	return q->call ? GN_NEVER : q->due;
+	return q->call || !gn_agent_link_is_up(a->link) ? GN_NEVER : q->due;
 }
 
 gn_fbref agent_queue_proof(struct gn_agent *a, struct gn_fbb *b, const struct agent_job_at *at,

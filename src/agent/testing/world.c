@@ -340,10 +340,7 @@ static void on_turn(struct beside *b)
 {
 	struct world_soul *s = soul_of(b);
 	s->a.now = s->world->now;
-	if (s->a.db)
-		(void)agent_pump(&s->a);
-	else
-		(void)agent_locked_pump(&s->a);
+	s->next = s->a.db ? agent_pump(&s->a) : agent_locked_pump(&s->a);
 	assert_false(s->a.failed);
 }
 
@@ -485,6 +482,7 @@ void world_away(struct world *w, unsigned who)
 	beside_node_down(&w->souls[who].beside);
 	w->souls[who].follow_count = 0;
 	world_settle(w);
+	WORLD_UNTIL(w, w->souls[who].next > w->now); /* work may be under way */
 }
 
 void world_back(struct world *w, unsigned who)
