@@ -111,6 +111,7 @@ def meet(ann, ben):
     eventually("they are contacts", 120, lambda: any(
         c["pid"] == ann.pid and c["state"] == "accepted"
         for c in ben.json("contacts", "list")["contacts"]))
+    check("accepted" not in ben.run("contacts", "list"), "STATE is empty for contacts")
     eventually("it is read", 120, lambda: ben.texts(ann.pid) == ["hello there"])
     ben.run("contacts", "name", ann.pid, "Ann")
     eventually("the receipt arrives", 120, lambda: ann.state("Ben", "hello there") >= 2)

@@ -154,7 +154,7 @@ static const struct cli_option invite_options[] = {
 const struct cli_command contacts_commands[] = {
 	{"list", "", 0, 0, "the people you know, and who asks",
 	 "STATE is empty for contacts, asked until they accept you, request until you answer "
-	 "them, or blocked. KNOWN says how sure it is who they are: unknown, by name, introduced, "
+	 "them, refused when you said not now, or blocked. KNOWN says how sure it is who they are: unknown, by name, introduced, "
 	 "linked (by an invite link), met, verified (you compared the safety number), CHANGED (it "
 	 "is another one now), not looked at (a stranger whose record nobody looked up).\n",
 	 "  geonet contacts list\n",
