@@ -222,6 +222,7 @@ def words(who):
         (2, "16,384 bytes at most", "msg", "send", "Ben", "a" * 16385),
         (2, "not valid UTF-8 at its byte 2", "msg", "send", "Ben", "a\udcffb"),
         (4, "no contact is called", "msg", "send", "Ben", "a" * 16384),
+        (4, "geonet: it was not sent: no contact", "msg", "send", "Ben", "--", "--json"),
         (2, "is no PID, though", "contacts", "add", nobody[:-1] + "0"),
         (1, "128 bytes at most", "contacts", "add", nobody, "n" * 129),
         (4, "waits for an answer", "contacts", "accept", nobody),
