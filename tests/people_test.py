@@ -224,6 +224,8 @@ def words(who):
         (4, "no contact is called", "msg", "send", "Ben", "a" * 16384),
         (4, "geonet: it was not sent: no contact", "msg", "send", "Ben", "--", "--json"),
         (2, "is no PID, though", "contacts", "add", nobody[:-1] + "0"),
+        (2, "nor a whole invite link", "contacts", "add", f"geonet:hi/{nobody}?c=hrXDfOla2Eb"),
+        (2, "nor a whole invite link", "contacts", "add", ""),
         (1, "128 bytes at most", "contacts", "add", nobody, "n" * 129),
         (4, "waits for an answer", "contacts", "accept", nobody),
         (2, "is no id of a message", "msg", "show", "zz"),
