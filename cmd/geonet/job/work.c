@@ -242,7 +242,7 @@ int cmd_job_work(struct cli *cli)
 	signal(SIGPIPE, SIG_IGN);
 	if (!queue_of(&w, &exit))
 		return exit;
-	cli_note(cli, empty ? "Until the queue is empty: no job came for 5 seconds."
+	cli_note(cli, empty ? "Working until no job has come for 5 seconds."
 			    : "Waiting for jobs; Ctrl-C ends it.");
 	for (uint64_t done = 0; !ended && (!count || done < count);) {
 		json_t *job;
