@@ -210,8 +210,8 @@ int cmd_agent_passphrase(struct cli *cli)
 		else if (!exit)
 			cli_note(cli,
 				 *after ? "The passphrase is set: keys and identity open with "
-					  "it alone from now on. Backups made before open with "
-					  "the one of then."
+					  "it alone from now on. Backups made before still open "
+					  "with the one of their time."
 					: "There is no passphrase any more: whoever reads the "
 					  "files can use the keys.");
 		reply_free(&r);

@@ -89,7 +89,7 @@ const struct cli_command agent_commands[] = {
 	 "  geonet agent unlock\n",
 	 unlock_options, cmd_agent_unlock},
 	{"passphrase", "", 0, 0, "set a passphrase, change it, or take it away",
-	 "The one of before is asked for where there is one. Messages and contacts stay as they "
+	 "The old one is asked for where there is one. Messages and contacts stay as they "
 	 "are, and so do your 24 words, which open everything without it.\n",
 	 "  geonet agent passphrase\n"
 	 "  geonet agent passphrase --no-passphrase\n",
