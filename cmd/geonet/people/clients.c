@@ -111,9 +111,14 @@ static int add(struct cli *cli, const char *name)
 		char *line =
 			cli_format("%s:%s\n", json_text(r.json, "id"), json_text(r.json, "secret"));
 		if (out) {
-			if (!write_file(cli, out, gn_str(line), 0600, false))
+			if (!write_file(cli, out, gn_str(line), 0600, false)) {
+				cli_warn(
+					cli,
+					"the client was added, and its secret is lost: geonet agent "
+					"clients remove %s",
+					json_text(r.json, "id"));
 				exit = CLI_FAILED;
-			else if (cli->json)
+			} else if (cli->json)
 				exit = cli_json(cli,
 						json_pack("{ss ss}", "id", json_text(r.json, "id"),
 							  "file", out));
