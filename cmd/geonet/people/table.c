@@ -154,9 +154,10 @@ static const struct cli_option invite_options[] = {
 const struct cli_command contacts_commands[] = {
 	{"list", "", 0, 0, "the people you know, and who asks",
 	 "STATE is empty for contacts, asked until they accept you, request until you answer "
-	 "them, refused when you said not now, or blocked. KNOWN says how sure it is who they are: unknown, by name, introduced, "
-	 "linked (by an invite link), met, verified (you compared the safety number), CHANGED (it "
-	 "is another one now), not looked at (a stranger whose record nobody looked up).\n",
+	 "them, refused when you said not now, or blocked. KNOWN says how sure it is who they "
+	 "are: unknown, by name, introduced, linked (by an invite link), met, verified (you "
+	 "compared the safety number), CHANGED (it is another one now), not looked at (a "
+	 "stranger whose record nobody looked up).\n",
 	 "  geonet contacts list\n",
 	 NULL, cmd_contacts_list},
 	{"add", "WHO [NAME]", 1, 2, "somebody to write to: a PID, a name or an invite link",
