@@ -90,7 +90,8 @@ const struct cli_command agent_commands[] = {
 	 unlock_options, cmd_agent_unlock},
 	{"passphrase", "", 0, 0, "set a passphrase, change it, or take it away",
 	 "The old one is asked for where there is one. Messages and contacts stay as they "
-	 "are, and so do your 24 words, which open everything without it.\n",
+	 "are, and so do your 24 words. If you forget it, these open your identity and each "
+	 "backup, elsewhere; what is in no backup is lost.\n",
 	 "  geonet agent passphrase\n"
 	 "  geonet agent passphrase --no-passphrase\n",
 	 passphrase_options, cmd_agent_passphrase},
