@@ -20,8 +20,8 @@ static const char usage[] =
 	"\n";
 
 static const char rest[] =
-	"  --restore FILE        put a backup back into DATA, where no agent was, and end;\n"
-	"                        its passphrase, if there is one, is the first line of stdin\n"
+	"  --restore FILE        put a backup back into DATA, where no agent was, and\n"
+	"                        end; its passphrase is the first line of stdin\n"
 	"  --help, --version\n"
 	"\n"
 	"Examples:\n"

@@ -196,7 +196,6 @@ void gn_host_settings_print(const struct gn_host_setting *table, FILE *out)
 		snprintf(head, sizeof head, "--%s %s", s->name, s->value);
 		gn_host_setting_help(s, text, sizeof text);
 		fprintf(out, "  %-*s", HELP_COLUMN, head);
-		print_words(out, text,
-			    2 + (strlen(head) < HELP_COLUMN ? HELP_COLUMN : strlen(head)));
+		print_words(out, text, strlen(head) < HELP_COLUMN ? HELP_COLUMN + 2 : HELP_WIDTH);
 	}
 }
