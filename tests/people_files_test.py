@@ -341,6 +341,7 @@ def case_quota(nodes, seed):
     check("too few nodes would keep it" in said and "tried again" in said, said)
     listed = files_of(ann, "Ben")[0]
     check(listed["state"] == "spreading" and "too few nodes" in listed["reason"], f"{listed}")
+    check(listed["contact"] == "Ben" and listed["pid"] == ben.pid, "to whom it is on its way")
     check(not files_of(ben), "nothing is said before anybody has it")
     check("given up" in ann.run("file", "drop", listed["id"]), "drop")
     check("on its way" in ann.run("file", "drop", listed["id"], want=4), "twice")

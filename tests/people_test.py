@@ -111,6 +111,7 @@ def meet(ann, ben):
     eventually("they are contacts", 120, lambda: any(
         c["pid"] == ann.pid and c["state"] == "accepted"
         for c in ben.json("contacts", "list")["contacts"]))
+    check("accepted" not in ben.run("contacts", "list"), "STATE is empty for contacts")
     eventually("it is read", 120, lambda: ben.texts(ann.pid) == ["hello there"])
     ben.run("contacts", "name", ann.pid, "Ann")
     eventually("the receipt arrives", 120, lambda: ann.state("Ben", "hello there") >= 2)
@@ -221,7 +222,10 @@ def words(who):
         (2, "16,384 bytes at most", "msg", "send", "Ben", "a" * 16385),
         (2, "not valid UTF-8 at its byte 2", "msg", "send", "Ben", "a\udcffb"),
         (4, "no contact is called", "msg", "send", "Ben", "a" * 16384),
+        (4, "geonet: it was not sent: no contact", "msg", "send", "Ben", "--", "--json"),
         (2, "is no PID, though", "contacts", "add", nobody[:-1] + "0"),
+        (2, "nor a whole invite link", "contacts", "add", f"geonet:hi/{nobody}?c=hrXDfOla2Eb"),
+        (2, "nor a whole invite link", "contacts", "add", ""),
         (1, "128 bytes at most", "contacts", "add", nobody, "n" * 129),
         (4, "waits for an answer", "contacts", "accept", nobody),
         (2, "is no id of a message", "msg", "show", "zz"),

@@ -15,20 +15,21 @@
 
 static const char usage[] =
 	"usage: geonet-agent [OPTION]...\n"
-	"Run one person's agent: their keys, sessions and history; `geonet agent up` starts it in\n"
-	"the background.\n"
+	"Run one person's agent: their keys, sessions and history; `geonet agent up`\n"
+	"starts it in the background.\n"
 	"\n";
 
 static const char rest[] =
-	"  --restore FILE        put a backup back into DATA, where no agent was, and end; its\n"
-	"                       passphrase, if there is one, is the first line of stdin\n"
+	"  --restore FILE        put a backup back into DATA, where no agent was, and\n"
+	"                        end; its passphrase is the first line of stdin\n"
 	"  --help, --version\n"
 	"\n"
 	"Examples:\n"
-	"  geonet-agent                                 for this user, over the node of this user\n"
+	"  geonet-agent                     for this user, over the node of this user\n"
 	"  geonet-agent --data /tmp/ann --node /run/geonet/app.sock\n"
 	"\n"
-	"Exit status: 0 stopped on request, 1 failed, 2 the command line is wrong.\n";
+	"Exit status: 0 stopped on request, 1 failed, 2 the command line is wrong, 3 the\n"
+	"backup needs its passphrase.\n";
 
 static int help(void)
 {

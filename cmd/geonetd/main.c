@@ -19,12 +19,12 @@ static const char rest[] =
 	"Examples:\n"
 	"  geonetd                                          a node with all defaults\n"
 	"  geonetd --bootstrap seed.example.net:7777        join a network\n"
-	"  geonetd --data /tmp/n1 --port 0 --http 0 --probation 0   a founder for experiments\n"
+	"  geonetd --data /tmp/n1 --port 0 --http 0 --probation 0   for experiments\n"
 	"\n"
-	"Exit status: 0 stopped on request, 1 failed, 2 the command line or the configuration is "
-	"wrong.\n"
-	"The page: http://localhost:7780/   sites: http://NAME.geo.localhost:7780/   the tool: "
-	"geonet --help\n";
+	"Exit status: 0 stopped on request, 1 failed, 2 the command line or the\n"
+	"configuration is wrong.\n"
+	"The page: http://localhost:7780/   sites: http://NAME.geo.localhost:7780/\n"
+	"The tool: geonet --help\n";
 
 static int help(void)
 {

@@ -8,12 +8,12 @@
 static const char *dead_text(const struct agent_job_shown *s, const struct gn_job_result *r,
 			     bool known, char text[160])
 {
-	static const char *const faults[] = {[GN_FB_JOB_FAULT_NONE] = "no reason was given",
-					     [GN_FB_JOB_FAULT_INPUT] =
-						     "its input cannot be worked on",
-					     [GN_FB_JOB_FAULT_LIMIT] = "a limit was reached",
-					     [GN_FB_JOB_FAULT_PEER] = "somebody else failed",
-					     [GN_FB_JOB_FAULT_IO] = "the worker's machine failed"};
+	static const char *const faults[] = {
+		[GN_FB_JOB_FAULT_NONE] = "no reason was given",
+		[GN_FB_JOB_FAULT_INPUT] = "its input cannot be worked on",
+		[GN_FB_JOB_FAULT_LIMIT] = "a limit was reached",
+		[GN_FB_JOB_FAULT_PEER] = "what it depends on failed",
+		[GN_FB_JOB_FAULT_IO] = "its program failed at the worker"};
 	if (s->end == GN_FB_BOX_END_ATTEMPTS)
 		snprintf(text, 160, "no worker said what became of it, %u were tried",
 			 (unsigned)s->attempts);

@@ -53,14 +53,14 @@ static const char *reason(gn_err err, const char **next)
 	}
 }
 
-gn_fbref agent_put_sending(struct gn_fbb *b, struct agent_file *f)
+gn_fbref agent_put_sending(struct gn_fbb *b, struct gn_agent *a, struct agent_file *f)
 {
 	static const uint8_t states[] = {[AGENT_FILE_DONE] = GN_FB_FILE_STATE_SENT,
 					 [AGENT_FILE_UPLOADING] = GN_FB_FILE_STATE_UPLOADING,
 					 [AGENT_FILE_SPREADING] = GN_FB_FILE_STATE_SPREADING,
 					 [AGENT_FILE_FAILED] = GN_FB_FILE_STATE_FAILED};
 	struct agent_file_words w = agent_file_words(f);
-	char name[GN_CONTENT_FILE_NAME];
+	char name[GN_CONTENT_FILE_NAME], pid[GN_PID_MAX] = "";
 	const char *next = "", *why = "";
 	struct gn_fb_message_id id;
 	struct gn_fb_chat_id chat;
@@ -86,6 +86,7 @@ gn_fbref agent_put_sending(struct gn_fbb *b, struct agent_file *f)
 					    .next = gn_str(next),
 					    .sent = f->head.at_ms,
 					    .text = w.text};
+	agent_name_file(a, chat.b, pid, &args);
 	return gn_fb_chat_file_make(b, &args);
 }
 
@@ -94,7 +95,7 @@ static void tell(struct gn_agent *a, struct agent_file *f)
 	static const struct gn_app_kind kind = {GN_FB_APP_BODY_APP_TOLD,
 						GN_FB_APP_TOLD_BODY_TOLD_FILE};
 	struct gn_fbb *b = gn_host_told_builder(a->api.told);
-	struct gn_fb_told_file_args args = {.file = agent_put_sending(b, f)};
+	struct gn_fb_told_file_args args = {.file = agent_put_sending(b, a, f)};
 	if (args.file)
 		agent_told_add(a, kind, gn_fb_told_file_make(b, &args), AGENT_TOLD_FILE,
 			       gn_be64(f->head.id.b) | 1);
@@ -103,7 +104,7 @@ static void tell(struct gn_agent *a, struct agent_file *f)
 static void answer_client(struct agent_file *f, struct agent_request *r, bool last)
 {
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
-	gn_fbref t = agent_put_sending(b, f);
+	gn_fbref t = agent_put_sending(b, r->agent, f);
 	if (!last)
 		gn_host_answer_more(&r->base, file_is, t);
 	else

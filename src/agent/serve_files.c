@@ -187,7 +187,7 @@ static gn_err list_sending(struct listing *l, const struct listed *at)
 	bool own = !f; /* read for this answer alone */
 	if (own)
 		GN_TRY(agent_file_peek(l->agent, &id, &f));
-	gn_fbref ref = f ? agent_put_sending(l->b, f) : 0;
+	gn_fbref ref = f ? agent_put_sending(l->b, l->agent, f) : 0;
 	if (ref)
 		l->refs[l->count++] = ref;
 	if (own)

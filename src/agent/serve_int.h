@@ -46,9 +46,14 @@ struct agent_file_of { /* whose a file is, where it stands */
 gn_fbref agent_put_file(struct gn_fbb *b, struct gn_agent *a, const struct agent_file_of *of,
 			const struct gn_content_file *file);
 
+/* Says whose chat a file is in; pid is where the text of that lies. */
+struct gn_fb_chat_file_args;
+void agent_name_file(struct gn_agent *a, const uint8_t chat[32], char pid[GN_PID_MAX],
+		     struct gn_fb_chat_file_args *args);
+
 /* ---- file_get.c, serve_file.c: streams ---- */
 
-gn_fbref agent_put_sending(struct gn_fbb *b, struct agent_file *f);
+gn_fbref agent_put_sending(struct gn_fbb *b, struct gn_agent *a, struct agent_file *f);
 /* Has its client, and have all, fewer than may be at once? False after answering. */
 bool agent_file_may(struct agent_request *r);
 

@@ -88,7 +88,12 @@ static void on_sent(void *user, const struct gn_host_client_event *e)
 	if (err == GN_OK || err == GN_EXISTS || (err == GN_QUORUM && held > 0))
 		answer_submitted(r, held, of);
 	else
-		gn_host_error(&r->base, err, "the queue did not take it: %s", gn_err_text(err));
+		gn_host_error(
+			&r->base, err, "the queue did not take it: %s%s", gn_err_text(err),
+			err == GN_DENIED
+				? "; its owner lets you in with geonet box grant KEY --submit, "
+				  "for the key that geonet job key shows"
+				: "");
 	gn_host_release(&r->base);
 }
 

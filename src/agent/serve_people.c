@@ -2,6 +2,7 @@
 #include "agent/serve_int.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define CONTACT_KIND(name) {GN_FB_APP_BODY_APP_CONTACT, GN_FB_APP_CONTACT_BODY_##name}
 
@@ -125,6 +126,15 @@ static bool is_like_pid(struct gn_slice who)
 	return who.len >= GN_PID_MAX - 5 && who.len <= GN_PID_MAX + 3;
 }
 
+/* What no name has, and an invite link that was not copied whole does. */
+static bool is_no_name(struct gn_slice who)
+{
+	for (size_t i = 0; i < who.len; i++)
+		if (who.p[i] <= ' ' || strchr(":/?", who.p[i]))
+			return true;
+	return who.len == 0;
+}
+
 static void on_resolved(struct agent_request *r, gn_err err, const struct gn_pk *owner)
 {
 	struct adding *w = gn_host_state(&r->base, sizeof *w);
@@ -206,6 +216,11 @@ gn_err agent_call_contact_add(struct agent_request *r)
 			      "'%.*s' is no PID, though it looks like one: a PID has 43 or 44 "
 			      "letters and digits, without 0, O, I and l; copy it once more",
 			      (int)who.len, (const char *)who.p);
+		return GN_OK;
+	} else if (is_no_name(who)) {
+		gn_host_error(&r->base, GN_USAGE,
+			      "that is neither a PID, nor a name, nor a whole invite link "
+			      "(geonet:hi/...); copy it once more");
 		return GN_OK;
 	} else {
 		w->trust = GN_PEOPLE_BY_NAME;

@@ -80,12 +80,25 @@ gn_fbref agent_put_person(struct gn_fbb *b, struct gn_agent *a, const struct gn_
 	return gn_fb_person_make(b, &args);
 }
 
+void agent_name_file(struct gn_agent *a, const uint8_t chat[32], char pid[GN_PID_MAX],
+		     struct gn_fb_chat_file_args *args)
+{
+	struct gn_people_contact c;
+	for (size_t i = 0; gn_people_at(a->people, i, &c); i++) {
+		if (memcmp(c.chat->b, chat, sizeof c.chat->b) != 0)
+			continue;
+		gn_pid(c.owner, pid);
+		args->pid = gn_str(pid);
+		args->contact = c.petname.len ? c.petname : c.name;
+		return;
+	}
+}
+
 gn_fbref agent_put_file(struct gn_fbb *b, struct gn_agent *a, const struct agent_file_of *of,
 			const struct gn_content_file *file)
 {
 	struct gn_fb_message_id id;
 	struct gn_fb_chat_id chat;
-	struct gn_people_contact c;
 	char name[GN_CONTENT_FILE_NAME], pid[GN_PID_MAX] = "";
 	gn_content_file_name(file->name, name);
 	memcpy(id.b, of->id->b, sizeof id.b);
@@ -103,14 +116,8 @@ gn_fbref agent_put_file(struct gn_fbb *b, struct gn_agent *a, const struct agent
 					    .number = of->number};
 	if (of->whole || (!of->named && file->preview.len <= AGENT_PREVIEW))
 		args.preview = file->preview;
-	for (size_t i = 0; of->named && gn_people_at(a->people, i, &c); i++) {
-		if (memcmp(c.chat->b, of->chat->b, sizeof c.chat->b) != 0)
-			continue;
-		gn_pid(c.owner, pid);
-		args.pid = gn_str(pid);
-		args.contact = c.petname.len ? c.petname : c.name;
-		break;
-	}
+	if (of->named)
+		agent_name_file(a, of->chat->b, pid, &args);
 	if (of->whole)
 		args.text = of->text;
 	return gn_fb_chat_file_make(b, &args);

@@ -75,11 +75,14 @@ bool agent_who(struct agent_request *r, struct gn_slice who, struct gn_people_co
 			      found);
 	else if (is_claim(r->agent, who))
 		gn_host_error(&r->base, GN_STATE,
-			      "they are a stranger who wrote to you: geonet contacts accept %.*s",
+			      "this is a stranger who wrote to you; first: geonet contacts accept "
+			      "%.*s",
 			      (int)who.len, (const char *)who.p);
 	else
-		gn_host_error(&r->base, GN_NOT_FOUND,
-			      "no contact is called '%.*s': add them by PID, name or link first",
-			      (int)(who.len < 80 ? who.len : 80), (const char *)who.p);
+		gn_host_error(
+			&r->base, GN_NOT_FOUND,
+			"no contact is called '%.*s': geonet contacts list shows them, geonet "
+			"contacts add adds one",
+			(int)(who.len < 80 ? who.len : 80), (const char *)who.p);
 	return false;
 }

@@ -175,6 +175,7 @@ static void faults_name_their_field(void **state)
 	for (size_t i = 0; i < GN_COUNT(cases); i++) {
 		assert_int_equal(parse(&gn_fbtype_record_get, cases[i].text, &t), GN_USAGE);
 		assert_non_null(strstr(why, cases[i].why));
+		assert_true(why[0] != ':');
 	}
 	assert_int_equal(parse(&gn_fbtype_record_put, "{\"record\": \"***\"}", &t), GN_USAGE);
 	assert_string_equal(why, "record: base64 is wanted");

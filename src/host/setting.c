@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define HELP_COLUMN 22 /* of --help: a name and its value before the sentence */
+#define HELP_WIDTH 80
 
 const struct gn_host_setting *gn_host_setting_find(const struct gn_host_setting *table,
 						   struct gn_slice name)
@@ -173,13 +174,28 @@ void gn_host_setting_help(const struct gn_host_setting *s, char *out, size_t cap
 		 usual ? ")" : "");
 }
 
+/* Words from a column on; lines that are full go on below the first. */
+static void print_words(FILE *out, const char *text, size_t at)
+{
+	while (*text) {
+		size_t len = strcspn(text, " ");
+		if (at > HELP_COLUMN + 2 && at + 1 + len > HELP_WIDTH)
+			at = (size_t)fprintf(out, "\n%*s", HELP_COLUMN + 2, "") - 1;
+		else if (at > HELP_COLUMN + 2)
+			at += (size_t)fprintf(out, " ");
+		at += (size_t)fprintf(out, "%.*s", (int)len, text);
+		text += len + (text[len] == ' ');
+	}
+	fputc('\n', out);
+}
+
 void gn_host_settings_print(const struct gn_host_setting *table, FILE *out)
 {
 	for (const struct gn_host_setting *s = table; s->name; s++) {
 		char text[GN_HOST_WHY], head[2 * GN_HOST_NAME];
 		snprintf(head, sizeof head, "--%s %s", s->name, s->value);
 		gn_host_setting_help(s, text, sizeof text);
-		fprintf(out, "  %-*s%s%s\n", HELP_COLUMN, head,
-			strlen(head) < HELP_COLUMN ? "" : "  ", text);
+		fprintf(out, "  %-*s", HELP_COLUMN, head);
+		print_words(out, text, strlen(head) < HELP_COLUMN ? HELP_COLUMN + 2 : HELP_WIDTH);
 	}
 }

@@ -71,7 +71,7 @@ GN_MUST gn_err gn_host_settings_parse(const struct gn_host_setting *table, void 
 				      size_t size, struct gn_slice text, char why[GN_HOST_WHY]);
 /* "UDP port for others (default 7777)", cut at cap. */
 void gn_host_setting_help(const struct gn_host_setting *s, char *out, size_t cap);
-/* All as --help shows them, a line each. */
+/* All as --help shows them, in lines of 80 columns. */
 void gn_host_settings_print(const struct gn_host_setting *table, FILE *out);
 
 #endif

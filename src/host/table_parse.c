@@ -57,7 +57,7 @@ GN_PRINTF(2, 3) static void blame(struct table_parse *p, const char *fmt, ...)
 	for (unsigned i = 0; i < p->depth && at < GN_HOST_TABLE_WHY; i++)
 		at += (size_t)snprintf(p->why + at, GN_HOST_TABLE_WHY - at, "%s%s", i ? "." : "",
 				       p->path[i]);
-	if (at < GN_HOST_TABLE_WHY)
+	if (at && at < GN_HOST_TABLE_WHY)
 		at += (size_t)snprintf(p->why + at, GN_HOST_TABLE_WHY - at, ": ");
 	va_start(args, fmt);
 	if (at < GN_HOST_TABLE_WHY)

@@ -28,6 +28,12 @@ bool topic_of(struct cli *cli, const char *text, struct topic *out, int *exit)
 			 out_text(text));
 		return false;
 	}
+	struct gn_hash person;
+	if (!slash && gn_unbase58(gn_str(text), person.b, sizeof person.b) == GN_OK) {
+		cli_fail(cli, CLI_USAGE, "text",
+			 "'%s' is a person: say which topic of theirs, %s/LABEL", text, text);
+		return false;
+	}
 	strcpy(out->label, label);
 	out->own = !slash;
 	*exit = CLI_FAILED;
@@ -56,6 +62,11 @@ int topic_ask(struct cli *cli, const struct topic *topic, const struct ask *ask,
 					   : ": its owner makes one with geonet bus topic, and "
 					     "renews it each 30 days",
 				topic->own ? out_text(topic->label) : "");
+	if (reply->err == GN_DENIED && !topic->own)
+		return cli_fail(cli, exit, gn_err_name(GN_DENIED),
+				"%s: not allowed; its owner lets you in with geonet bus topic "
+				"LABEL --with PID, or by a token (--token)",
+				what);
 	return exit && reply->err ? client_report(cli, reply, what) : exit;
 }
 
@@ -71,7 +82,8 @@ static bool admission(struct cli *cli, const char *option, uint8_t *out)
 			return true;
 		}
 	if (word)
-		cli_fail(cli, CLI_USAGE, "usage", "--%s is open, owner or token", option);
+		cli_fail(cli, CLI_USAGE, "usage", "--%s: '%s' is none of open, owner, token",
+			 option, out_text(word));
 	return !word;
 }
 

@@ -198,7 +198,7 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool *help)
 {
 	bool only_words = false;
 	/* so that a wrong word is told in JSON if JSON is wanted anywhere */
-	for (int i = 1; i < argc; i++)
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		cli->json |= strcmp(argv[i], "--json") == 0;
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];

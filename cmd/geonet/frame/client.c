@@ -57,7 +57,7 @@ int client_report(struct cli *cli, const struct reply *reply, const char *what)
 	/* the node began with the same words */
 	bool named = strncmp(reply->message, what, strlen(what)) == 0;
 	return cli_fail(cli, client_exit_of(reply), gn_err_name(reply->err), "%s%s%s",
-			named ? "" : what, named ? "" : ": ", reply->message);
+			named ? "" : what, named || !*reply->message ? "" : ": ", reply->message);
 }
 
 int client_must(struct cli *cli, struct call call, struct reply *reply, const char *what)

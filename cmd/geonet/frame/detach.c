@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -147,6 +148,11 @@ static int tell_failure(struct cli *cli, const struct detach *d, pid_t pid, cons
 	if (*said)
 		return cli_fail(cli, CLI_FAILED, "io", "the %s did not start: %s; its log is %s",
 				d->what, said, path);
+	struct statvfs fs;
+	if (statvfs(path, &fs) == 0 && fs.f_bavail == 0)
+		return cli_fail(cli, CLI_FAILED, "io",
+				"the %s did not start: there is no room on the disk of %s", d->what,
+				path);
 	return cli_fail(cli, CLI_FAILED, "io", "the %s did not start; its log is %s", d->what,
 			path);
 }

@@ -2,9 +2,11 @@
  * or stderr is a terminal is looked at once, by main. */
 #include "geonet/frame/frame.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define PROGRESS_AFTER 1.0 /* seconds before a progress line appears, and... */
@@ -84,10 +86,11 @@ void cli_warn(const struct cli *cli, const char *fmt, ...)
 int cli_json(struct cli *cli, json_t *json)
 {
 	cli_progress_done(cli);
+	errno = 0;
 	if (!json || json_dumpf(json, stdout, JSON_INDENT(2)) != 0) {
+		fprintf(stderr, "%s: the answer could not be written as JSON%s%s\n",
+			cli->program->name, errno ? ": " : "", errno ? strerror(errno) : "");
 		json_decref(json);
-		fprintf(stderr, "%s: the answer could not be written as JSON\n",
-			cli->program->name);
 		return CLI_FAILED;
 	}
 	putchar('\n');

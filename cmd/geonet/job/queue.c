@@ -12,8 +12,8 @@ static bool key_of(struct cli *cli, const char *text, struct gn_fb_key *out)
 	if (gn_unhex(gn_str(text), out->b, sizeof out->b) == GN_OK)
 		return true;
 	cli_fail(cli, CLI_USAGE, "usage",
-		 "'%s' is no key of a worker: they have 64 digits of 0-9a-f, and print theirs "
-		 "with: geonet job key",
+		 "'%s' is no worker's key: those have 64 digits of 0-9a-f, and whoever works "
+		 "prints theirs with: geonet job key",
 		 out_text(text));
 	return false;
 }

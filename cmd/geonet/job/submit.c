@@ -86,10 +86,11 @@ static int wait_for(struct cli *cli, const struct job_queue *q, const char *id, 
 		nanosleep(&pause, NULL);
 	}
 	cli_progress_done(cli);
-	return cli_fail(cli, CLI_QUORUM, "timeout",
-			"in %llu s no worker did it; it waits on, see: geonet job show %.12s%s%s",
-			(unsigned long long)seconds, id, q->own ? "" : " --queue ",
-			q->own ? "" : out_text(q->word));
+	return cli_fail(
+		cli, CLI_QUORUM, "timeout",
+		"no worker did it in %llu s; it still waits, see: geonet job show %.12s%s%s",
+		(unsigned long long)seconds, id, q->own ? "" : " --queue ",
+		q->own ? "" : out_text(q->word));
 }
 
 static int submitted(struct cli *cli, const struct job_queue *q, const struct reply *r)

@@ -112,7 +112,8 @@ const struct cli_command box_commands[] = {
 	 "  geonet box grant 3b7a... --submit --days 7\n",
 	 grant_options, cmd_box_grant},
 	{"refuse", "KEY", 1, 1, "take back what you granted a key at your queue",
-	 NULL,
+	 "What they did before counts no more either: save the results that you want first, with "
+	 "geonet job show JOB --output FILE.\n",
 	 "  geonet box refuse 3b7a...\n"
 	 "  geonet box refuse 3b7a... --undo\n",
 	 refuse_options, cmd_box_refuse},

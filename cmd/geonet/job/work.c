@@ -9,11 +9,13 @@
 #include "os/os.h"
 #include "wire/generated/job_fb.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define TAKE_WAIT_MS 20000u
 #define AGENT_WAIT (600 * GN_SEC) /* for an agent or a node that went away */
@@ -34,11 +36,17 @@ struct worker {
 };
 
 static volatile sig_atomic_t ended; /* somebody wants us to end */
+static volatile sig_atomic_t waits; /* for the queue, which does not see that */
 
 static void on_end(int signal)
 {
+	static const char said[] = "Ending when the queue has answered, in 20 seconds at most.\n";
+	int before = errno;
 	(void)signal;
+	if (waits && !ended && write(STDERR_FILENO, said, sizeof said - 1) < 0)
+		waits = 0; /* nobody reads it */
 	ended = 1;
+	errno = before;
 }
 
 static void rest(void)
@@ -181,7 +189,9 @@ static int take(struct worker *w, bool at_once, json_t **job)
 	gn_time until = gn_os_steady() + AGENT_WAIT;
 	*job = NULL;
 	for (;;) {
+		waits = 1;
 		int exit = client_ask(w->cli, &ask, &r);
+		waits = 0;
 		if (!exit)
 			*job = json_incref(json_object_get(r.json, "job"));
 		/* an agent that went away, or its node: it may come back */
@@ -242,7 +252,7 @@ int cmd_job_work(struct cli *cli)
 	signal(SIGPIPE, SIG_IGN);
 	if (!queue_of(&w, &exit))
 		return exit;
-	cli_note(cli, empty ? "Until the queue is empty: no job came for 5 seconds."
+	cli_note(cli, empty ? "Working until no job has come for 5 seconds."
 			    : "Waiting for jobs; Ctrl-C ends it.");
 	for (uint64_t done = 0; !ended && (!count || done < count);) {
 		json_t *job;

@@ -30,14 +30,18 @@ static int print_status(struct cli *cli, struct reply *r)
 			 : "new: it has no keys yet; first: geonet agent start");
 	if (*json_text(j, "pid"))
 		out_pair(cli, "you", "%s", json_text(j, "pid"));
-	out_pair(cli, "network", "%s", online ? "through the node" : out_text(json_text(j, "why")));
+	out_pair(cli, "network", "%s",
+		 online                 ? "through the node"
+		 : *json_text(j, "why") ? out_text(json_text(j, "why"))
+					: "the node has not answered yet");
 	if (open)
 		out_pair(cli, "reachable", "%s",
 			 json_is_true(json_object_get(j, "published"))
 				 ? "others find your keys and boxes"
 			 : json_is_true(json_object_get(j, "identity_wanted"))
 				 ? "your identity record must be signed anew: geonet agent unlock"
-				 : "your keys and boxes are being published");
+			 : online ? "your keys and boxes are being published"
+				  : "your keys and boxes are published once there is a network");
 	if (json_is_true(json_object_get(j, "revoked")))
 		out_pair(cli, "device",
 			 "taken out of your identity by another one of yours, where "
@@ -210,8 +214,8 @@ int cmd_agent_passphrase(struct cli *cli)
 		else if (!exit)
 			cli_note(cli,
 				 *after ? "The passphrase is set: keys and identity open with "
-					  "it alone from now on. Backups made before open with "
-					  "the one of then."
+					  "it alone from now on. Backups made before still open "
+					  "with the one of their time."
 					: "There is no passphrase any more: whoever reads the "
 					  "files can use the keys.");
 		reply_free(&r);

@@ -60,7 +60,7 @@ static int say_made(struct cli *cli, const struct backing *b, const json_t *j)
 					       (json_int_t)b->at, "passphrase", passphrase));
 	cli_note(cli, "%s is made: %s, sealed. %s open it: geonet agent restore %s",
 		 out_text(b->whole.path), out_bytes(b->at),
-		 passphrase ? "Your passphrase of now, or your 24 words," : "Your 24 words",
+		 passphrase ? "Your current passphrase, or your 24 words," : "Your 24 words",
 		 out_text(b->whole.path));
 	return CLI_OK;
 }

@@ -110,16 +110,17 @@ static int add(struct cli *cli, const char *name)
 	if (!exit) {
 		char *line =
 			cli_format("%s:%s\n", json_text(r.json, "id"), json_text(r.json, "secret"));
-		if (out) {
-			if (!write_file(cli, out, gn_str(line), 0600, false))
-				exit = CLI_FAILED;
-			else if (cli->json)
-				exit = cli_json(cli,
-						json_pack("{ss ss}", "id", json_text(r.json, "id"),
-							  "file", out));
-			else
-				cli_note(cli, "Its secret is in %s: GEONET_CLIENT=%s geonet ...",
-					 out, out);
+		if (out && !write_file(cli, out, gn_str(line), 0600, false)) {
+			cli_warn(cli,
+				 "the client was added, and its secret is lost: geonet agent "
+				 "clients remove %s",
+				 json_text(r.json, "id"));
+			exit = CLI_FAILED;
+		} else if (out && cli->json) {
+			exit = cli_json(cli, json_pack("{ss ss}", "id", json_text(r.json, "id"),
+						       "file", out));
+		} else if (out) {
+			cli_note(cli, "Its secret is in %s: GEONET_CLIENT=%s geonet ...", out, out);
 		} else if (cli->json) {
 			exit = cli_json(cli, json_incref(r.json));
 		} else {

@@ -10,9 +10,12 @@
 
 #define CONTACT(member) {GN_FB_APP_BODY_APP_CONTACT, GN_FB_APP_CONTACT_BODY_##member}
 
+/* Empty for who is simply a contact: the rule, of which the column tells the exceptions. */
 static const char *state_of(const json_t *p)
 {
-	return json_is_true(json_object_get(p, "blocked")) ? "blocked" : json_text(p, "state");
+	return json_is_true(json_object_get(p, "blocked")) ? "blocked"
+	       : json_is(p, "state", "accepted")           ? ""
+							   : json_text(p, "state");
 }
 
 static const char *trust_of(const json_t *p)

@@ -253,10 +253,9 @@ int cmd_agent_export(struct cli *cli)
 					       (json_int_t)people, "messages",
 					       (json_int_t)e.messages, "files", (json_int_t)e.files,
 					       "missing", (json_int_t)e.missing));
-	cli_note(cli,
-		 "%s: %s, %llu messages, %llu files%s. It is not sealed: whoever has it reads it.",
+	cli_note(cli, "%s: %s, %s, %s%s. It is not sealed: whoever has it reads it.",
 		 out_text(path), out_count(people, "contact", "contacts"),
-		 (unsigned long long)e.messages, (unsigned long long)e.files,
+		 out_count(e.messages, "message", "messages"), out_count(e.files, "file", "files"),
 		 e.missing ? " (some could not be fetched)" : "");
 	return CLI_OK;
 }

@@ -16,7 +16,8 @@ bool file_id(struct cli *cli, const char *text, struct gn_fb_message_id *out)
 	if (gn_unhex(gn_str(text), out->b, sizeof out->b) == GN_OK)
 		return true;
 	cli_fail(cli, CLI_USAGE, "usage",
-		 "'%s' is no file's id: they have 32 digits of 0-9a-f, see geonet file list", text);
+		 "'%s' is no file's id: those have 32 digits of 0-9a-f, see geonet file list",
+		 text);
 	return false;
 }
 

@@ -63,7 +63,8 @@ static int print(struct cli *cli, const json_t *json, bool all)
 	}
 	table_print(cli, &t);
 	if (all && json_is(json, "own", "offline"))
-		cli_note(cli, "Who is offline neither tells nor sees: geonet presence set online");
+		cli_note(cli, "While you are offline you see nobody, and nobody sees you: "
+			      "geonet presence set online");
 	return CLI_OK;
 }
 

@@ -211,7 +211,7 @@ static int get_message(struct cli *cli, struct reply *r)
 	if (gn_unhex(gn_str(cli->args[0]), id.b, sizeof id.b) != GN_OK) {
 		*r = (struct reply){0};
 		return cli_fail(cli, CLI_USAGE, gn_err_name(GN_USAGE),
-				"'%s' is no id of a message: they have 32 digits of 0-9a-f, and "
+				"'%s' is no id of a message: those have 32 digits of 0-9a-f, and "
 				"geonet msg history WHO --json names them",
 				out_text(cli->args[0]));
 	}

@@ -89,8 +89,9 @@ const struct cli_command agent_commands[] = {
 	 "  geonet agent unlock\n",
 	 unlock_options, cmd_agent_unlock},
 	{"passphrase", "", 0, 0, "set a passphrase, change it, or take it away",
-	 "The one of before is asked for where there is one. Messages and contacts stay as they "
-	 "are, and so do your 24 words, which open everything without it.\n",
+	 "The old one is asked for where there is one. Messages and contacts stay as they "
+	 "are, and so do your 24 words. If you forget it, these open your identity and each "
+	 "backup, elsewhere; what is in no backup is lost.\n",
 	 "  geonet agent passphrase\n"
 	 "  geonet agent passphrase --no-passphrase\n",
 	 passphrase_options, cmd_agent_passphrase},
@@ -154,9 +155,10 @@ static const struct cli_option invite_options[] = {
 const struct cli_command contacts_commands[] = {
 	{"list", "", 0, 0, "the people you know, and who asks",
 	 "STATE is empty for contacts, asked until they accept you, request until you answer "
-	 "them, or blocked. KNOWN says how sure it is who they are: unknown, by name, introduced, "
-	 "linked (by an invite link), met, verified (you compared the safety number), CHANGED (it "
-	 "is another one now), not looked at (a stranger whose record nobody looked up).\n",
+	 "them, refused when you said not now, or blocked. KNOWN says how sure it is who they "
+	 "are: unknown, by name, introduced, linked (by an invite link), met, verified (you "
+	 "compared the safety number), CHANGED (it is another one now), not looked at (a "
+	 "stranger whose record nobody looked up).\n",
 	 "  geonet contacts list\n",
 	 NULL, cmd_contacts_list},
 	{"add", "WHO [NAME]", 1, 2, "somebody to write to: a PID, a name or an invite link",

@@ -38,7 +38,7 @@ const struct cli_command token_commands[] = {
 	 "read, write, admin, hold, publish, subscribe, deposit, lease, ack, use, send, sign, pay, "
 	 "list, delegate. The token is printed on one line.\n",
 	 "  geonet token grant alice.geo topic/news publish --days 7 --limit messages=100/3600\n"
-	 "  geonet token grant PID 'topic/news/*' read --from mine.token > theirs.token\n",
+	 "  geonet token grant PID topic/news subscribe --from mine.token > theirs.token\n",
 	 grant_options, cmd_token_grant},
 	{"show", "TOKEN", 1, 1, "what a token says, block by block",
 	 "TOKEN is a file, - for stdin, or the text itself. Signatures are checked; whether it was "
@@ -47,7 +47,7 @@ const struct cli_command token_commands[] = {
 	 NULL, cmd_token_show},
 	{"check", "TOKEN RESOURCE ACTIONS", 3, 3, "does a token allow this, now?",
 	 "Exit status 0: yes; 1: no, and why.\n",
-	 "  geonet token check theirs.token topic/news/today read\n",
+	 "  geonet token check theirs.token topic/news subscribe\n",
 	 check_options, cmd_token_check},
 	{"revoke", "TOKEN", 1, 1, "take back a token that you gave",
 	 "The list of what you took back is a record of yours; whoever checks a token that lives "
