@@ -268,7 +268,7 @@ bool agent_queue_reached(struct agent_request *r)
 {
 	if (gn_agent_link_is_up(r->agent->link))
 		return true;
-	gn_host_error(&r->base, GN_CLOSED, "the node is not reached: %s", r->agent->link_why);
+	gn_host_error(&r->base, GN_CLOSED, "%s", r->agent->link_why);
 	return false;
 }
 

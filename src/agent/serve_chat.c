@@ -92,8 +92,8 @@ static const char *why_not(gn_err err, const struct gn_people_contact *c,
 	case GN_LIMIT:
 		return accepted ? "too much waits for them already: they must take some of it "
 				  "first"
-				: "they have your request, one message, and have not accepted it "
-				  "yet; another one can be sent a week after it";
+				: "they already have one message of yours as a request; until "
+				  "they accept it, the next can be sent a week after it";
 	case GN_TOO_LARGE:
 		return accepted ? "it is too long: 16,384 bytes at most"
 				: "it is too long: 600 bytes at most until they accept";

@@ -182,7 +182,9 @@ gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat
 					  .deleted = m.deleted || m.expired,
 					  .reply = replies ? &reply : NULL,
 					  .reactions = {reactions, reaction_count},
-					  .state = states[m.state],
+					  .state = m.mine   ? states[m.state]
+						   : m.read ? GN_FB_SEND_STATE_READ
+							    : GN_FB_SEND_STATE_DELIVERED,
 					  .held = m.held,
 					  .of = m.of,
 					  .reason = gn_str(failed ? gn_people_why_text(m.why) : ""),

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WORDS_SHOWN 160 /* bytes; a longer list is cut */
+
 struct arena_block {
 	struct arena_block *next;
 	size_t len;
@@ -135,8 +137,14 @@ static void parse_scalar(struct table_parse *p, const json_t *json, const struct
 			to[i] = ((const uint8_t *)&value)[i];
 		return;
 	}
-	if (f->words && text)
-		blame(p, "it is none of %s ..", f->words->name);
+	if (f->words && text) {
+		char words[WORDS_SHOWN] = "";
+		size_t at = 0;
+		for (const struct gn_fb_word *w = f->words; w->name && at < sizeof words; w++)
+			at += (size_t)snprintf(words + at, sizeof words - at, "%s%s",
+					       w == f->words ? "" : ", ", w->name);
+		blame(p, "it is none of %s", words);
+	}
 	parse_number(p, json, f->size, f->number, to);
 	if (!f->seconds)
 		return;

@@ -23,11 +23,12 @@ static bool says_yes(struct cli *cli, const char *text)
 	if (cli_flag(cli, "yes"))
 		return true;
 	if (!gn_os_is_terminal(STDIN_FILENO)) {
-		cli_fail(cli, CLI_USAGE, "usage", "your agent asks: %s. Say yes with --yes",
-			 out_text(text));
+		cli_fail(cli, CLI_USAGE, "usage",
+			 "your agent asks whether it may %s. Say yes with --yes", out_text(text));
 		return false;
 	}
-	fprintf(stderr, "Your agent asks: %s.\nType yes to allow it: ", out_text(text));
+	fprintf(stderr,
+		"Your agent asks whether it may %s.\nType yes to allow it: ", out_text(text));
 	fflush(stderr);
 	if (fgets(line, sizeof line, stdin) && strcmp(line, "yes\n") == 0)
 		return true;

@@ -1559,6 +1559,7 @@ struct gn_fb_message_args {
 		const gn_fbref *p;
 		size_t count;
 	} reactions; /* MessageReaction */
+	/* Of one that came in: delivered, or read here. */
 	uint8_t state;
 	/* Stored: so many hold it of how many. */
 	uint8_t held;
