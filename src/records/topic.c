@@ -1,16 +1,24 @@
 /* Topic records: made, read, judged. Invariant: rates and sizes that come out of a record are never
  * 0 and never above TP-2, so a root can reckon with them.
  *
- * Rules: docs/spec/services.md TP-1..TP-4. */
+ * Rules: docs/spec/services.md TP-1..TP-5. */
 #include "records/topic.h"
 #include "records/body_int.h"
 #include "records/limits.h"
 
 #define BODY_FIELDS (GN_FB_SLOT(9) - 1)
+#define READER_INFO "geonet/bus/reader/1"
 
 void gn_topicrec_key(const struct gn_pk *owner, struct gn_slice label, struct gn_hash *key)
 {
 	gn_wire_record_key(GN_FB_RECORD_TYPE_TOPIC, owner, label, 0, key);
+}
+
+void gn_topicrec_reader(const struct gn_hash *topic, struct gn_sk *out)
+{
+	uint8_t seed[32];
+	gn_hkdf(GN_SLICE(topic->b), gn_slice(NULL, 0), GN_LIT(READER_INFO), seed, sizeof seed);
+	gn_sk_from_seed(seed, out);
 }
 
 /* TP-2: "" or tokens joined by dots, as the subjects below it are; no wildcard is one of them. */

@@ -1,4 +1,4 @@
-/* Topic records (TP-1..TP-4): round trip, what absent numbers stand for, labels, limits and one
+/* Topic records (TP-1..TP-5): round trip, what absent numbers stand for, labels, limits and one
  * past each, who may publish, what holders take. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -205,6 +205,25 @@ static void owners_and_their_keys_publish(void **state)
 	assert_true(gn_topicrec_subscribes(&in, &one));
 }
 
+/* TP-5, a vector: whoever knows the topic makes the same key. */
+static void everybody_makes_the_reader_of_an_open_box(void **state)
+{
+	(void)state;
+	struct gn_hash a, b;
+	struct gn_sk one_sk, two_sk;
+	char hex[65];
+	gn_topicrec_key(&owner.pk, GN_LIT("news"), &a);
+	gn_topicrec_key(&owner.pk, GN_LIT("other"), &b);
+	gn_topicrec_reader(&a, &one_sk);
+	gn_topicrec_reader(&b, &two_sk);
+	assert_false(gn_pk_eq(&one_sk.pk, &two_sk.pk));
+	memset(a.b, 7, sizeof a.b);
+	gn_topicrec_reader(&a, &one_sk);
+	gn_hex(GN_SLICE(one_sk.pk.b), hex);
+	assert_string_equal(hex,
+			    "04aa4119c9103e0a70916bfc0a6ce009133693c25b64bc93707d7806194b27e8");
+}
+
 /* docs/spec/services.md, vectors. */
 static void format_does_not_drift(void **state)
 {
@@ -264,6 +283,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_full_record_comes_back_as_it_was),
 		cmocka_unit_test(an_absent_number_stands_for_the_usual),
+		cmocka_unit_test(everybody_makes_the_reader_of_an_open_box),
 		cmocka_unit_test(format_does_not_drift),
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(labels_are_tokens),
