@@ -1,5 +1,5 @@
-/* Box descriptors (BD-1..BD-5, BD-14): round trip, every limit and one past it, work and its days, what
- * holders take, whose key is whose. */
+/* Box descriptors (BD-1..BD-5, BD-14): round trip, every limit and one past it, work and its days,
+ * what holders take, whose key is whose. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -4,6 +4,7 @@
 #ifndef GN_RECORDS_TOPIC_H
 #define GN_RECORDS_TOPIC_H
 
+#include "records/said.h"
 #include "wire/generated/bodies_fb.h"
 #include "wire/wire.h"
 
@@ -45,6 +46,12 @@ gn_err gn_topicrec_admit(const struct gn_record *held, const struct gn_record *i
 /* The key by which everybody reads the box of an open topic (TP-5): it follows from K, and is no
  * secret. */
 void gn_topicrec_reader(const struct gn_hash *topic, struct gn_sk *out);
+/* What came out of the topic's box, left there by the key `by`: said in this topic, by who may
+ * publish and left it themselves, no longer ago than a box keeps anything (BS-18). As gn_said_kept;
+ * GN_DENIED: it is another's, or they may not; GN_EXPIRED, GN_RANGE: its time. *out is then
+ * untouched, else it borrows from item. */
+GN_MUST gn_err gn_topicrec_kept(const struct gn_topicrec *t, struct gn_slice item,
+				const struct gn_pk *by, uint64_t unix_now, struct gn_said *out);
 /* May this key publish, or subscribe, without a token? */
 bool gn_topicrec_publishes(const struct gn_topicrec *t, const struct gn_pk *key);
 bool gn_topicrec_subscribes(const struct gn_topicrec *t, const struct gn_pk *key);
