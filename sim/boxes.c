@@ -24,6 +24,17 @@ static gn_time late_stored(const struct sim_letter *l)
 	return l->late ? l->stored : 0;
 }
 
+/* The first second of a node is its join, which is what these wait for. */
+static gn_time late_ran(const struct sim_letter *l)
+{
+	return l->waited ? 0 : late_stored(l);
+}
+
+static gn_time late_started(const struct sim_letter *l)
+{
+	return l->waited ? late_stored(l) : 0;
+}
+
 static gn_time read_time(const struct sim_letter *l)
 {
 	return l->got ? l->read_took : 0;
@@ -209,6 +220,8 @@ int sim_run_boxes(struct sim *s)
 			     s->opt.churn > CALM ? s->opt.churn - CALM : s->opt.churn / 2);
 	churn(&x);
 	sim_letters_times(&x, "stored while they come and go", late_stored, NULL);
+	sim_letters_times(&x, "  by nodes that ran", late_ran, NULL);
+	sim_letters_times(&x, "  by nodes just started", late_started, NULL);
 	sim_phases_rows(&x, late_stored);
 	sim_row(s, "agents", "%llu times tried again (%s), %llu looks, %llu deposited anew",
 		(unsigned long long)x.failures, gn_err_name(x.last_err),

@@ -56,7 +56,7 @@ static void write_all(struct sim_letters *x)
 		l->state = LETTER_NEW;
 		l->due = GN_NEVER;
 		l->first = l->stored = l->whole = 0;
-		l->got = false;
+		l->got = l->waited = false;
 	}
 }
 
@@ -245,6 +245,8 @@ void sim_letters_turn(struct sim_letters *x)
 		struct sim_letter *l = &x->all[i];
 		if (l->due > x->s->now || !sim_alive(x->s, l->from))
 			continue;
+		if (!l->first)
+			l->waited = l->due < x->s->nodes[l->from].started;
 		l->due = GN_NEVER;
 		letter_go(x, i);
 	}

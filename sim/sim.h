@@ -331,6 +331,7 @@ struct sim_letter { /* one box, and what is written to it */
 	unsigned tries;
 	uint64_t seq;             /* of its descriptor */
 	bool put, put_over, late; /* late: deposited while nodes come and go */
+	bool waited;              /* until its writer's node was started */
 	bool reading, got;
 	gn_time read_at, read_took;
 	struct sim_phases phases;

@@ -10,7 +10,7 @@ room.NAME.humidity once a second, and leaves the will `state offline`. `watch` s
 each as it comes, those from before it began too. Both need a node of yours: `geonet up`. $GEONET
 names the tool when it is not in PATH. Follow from anywhere with `geonet bus sub PID/house`.
 """
-import argparse, itertools, json, math, os, shlex, signal, subprocess, sys, time
+import argparse, contextlib, itertools, json, math, os, shlex, signal, subprocess, sys, time
 
 GEONET = shlex.split(os.environ.get("GEONET", "geonet"))
 ROOMS = ("kitchen", "cellar")
@@ -45,8 +45,9 @@ def device(topic, lease, every, count):
     try:
         feed(process, every, count)
         process.stdin.close()  # its end takes the will back
-    except BrokenPipeError:
-        pass  # it ended, and said why
+    except BrokenPipeError:  # it ended, and said why
+        with contextlib.suppress(BrokenPipeError):  # what it did not read
+            process.stdin.close()
     except (KeyboardInterrupt, SystemExit):
         process.terminate()  # the will says the rest
         raise

@@ -118,6 +118,75 @@ static void a_flood_of_files(void **state)
 	assert_true(mine && asked == 2);
 }
 
+/* ---- lists in pages ---- */
+
+static struct gn_fb_chats_is chats(uint64_t after, uint16_t limit)
+{
+	struct gn_fbb b = calls_builder();
+	gn_fbref t = gn_fb_chats_list_make(
+		&b, &(struct gn_fb_chats_list_args){.after = after, .limit = limit});
+	struct agent_request *r = ask(agent_call_chats_list, &b, t, GN_FB_APP_CHAT_BODY_CHATS_LIST);
+	gn_host_release(&r->base);
+	assert_int_equal(calls_got.answers, 1);
+	return (struct gn_fb_chats_is){calls_got.table};
+}
+
+static struct gn_fb_contacts_is contacts(uint32_t after, uint16_t limit)
+{
+	struct gn_fbb b = calls_builder();
+	gn_fbref t = gn_fb_contacts_list_make(
+		&b, &(struct gn_fb_contacts_list_args){.after = after, .limit = limit});
+	struct agent_request *r = ask_in(GN_FB_APP_BODY_APP_CONTACT, agent_call_contacts_list, &b,
+					 t, GN_FB_APP_CONTACT_BODY_CONTACTS_LIST);
+	gn_host_release(&r->base);
+	assert_int_equal(calls_got.answers, 1);
+	return (struct gn_fb_contacts_is){calls_got.table};
+}
+
+/* More people than a page has places: each is in one page, whatever the limit asked for, and
+ * requests come after all contacts. */
+static void more_people_than_a_page(void **state)
+{
+	struct gn_agent *a = &w.souls[1].a;
+	const unsigned people = AGENT_CHATS_MAX + 1, limits[] = {0, AGENT_CHATS_MAX + 1, 70};
+	(void)state;
+	for (unsigned i = 1; i < people; i++) { /* one is there */
+		struct gn_people_add add = {.petname = GN_LIT("x")};
+		gn_put_be32(add.owner.b, i);
+		assert_int_equal(gn_people_add(a->people, &add, w.now), GN_OK);
+		agent_settle(a);
+	}
+	for (unsigned k = 0; k < GN_COUNT(limits); k++) {
+		unsigned seen = 0, pages = 0;
+		uint64_t after = 0;
+		bool more = true;
+		for (; more && pages < 10; pages++) {
+			struct gn_fb_chats_is t = chats(after, (uint16_t)limits[k]);
+			uint32_t count = gn_fb_chats_is_chats_len(t);
+			assert_true(count <= (limits[k] == 70 ? 70 : AGENT_CHATS_MAX));
+			seen += count;
+			after = gn_fb_chats_is_after(t);
+			more = gn_fb_chats_is_more(t);
+		}
+		assert_int_equal(seen, people);
+		assert_int_equal(pages, limits[k] == 70 ? 3 : 2);
+	}
+	assert_int_equal(gn_fb_chats_is_chats_len(chats(UINT64_MAX, 1)), 0);
+	/* of whom only the key is known: after all others, and in pages, too */
+	memset(a->claims, 0, 3 * sizeof a->claims[0]);
+	a->claim_count = 3;
+	struct gn_fb_contacts_is c = contacts(0, AGENT_LIMIT_MAX);
+	assert_int_equal(gn_fb_contacts_is_contacts_len(c), people + 3);
+	assert_false(gn_fb_contacts_is_more(c));
+	c = contacts(0, (uint16_t)(people + 1));
+	assert_int_equal(gn_fb_contacts_is_contacts_len(c), people + 1);
+	assert_true(gn_fb_contacts_is_more(c));
+	c = contacts(gn_fb_contacts_is_after(c), AGENT_LIMIT_MAX);
+	assert_int_equal(gn_fb_contacts_is_contacts_len(c), 2);
+	assert_false(gn_fb_contacts_is_more(c));
+	a->claim_count = 0;
+}
+
 /* ---- files that are not what they say ---- */
 
 static struct agent_request *get(const struct gn_content_id *id)
@@ -358,6 +427,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		WORLD_TEST(a_flood_of_files),
+		WORLD_TEST(more_people_than_a_page),
 		WORLD_TEST(what_is_no_bundle),
 		/* all in one world */
 		cmocka_unit_test_setup(a_call_that_is_left, set_up),

@@ -285,21 +285,34 @@ static gn_err put_chat(struct gn_agent *a, struct gn_fbb *b, const struct gn_peo
 	return GN_OK;
 }
 
-/* Contacts before requests, of which strangers may make as many as they like. */
+static bool is_stranger(const struct gn_people_contact *c)
+{
+	return c->state != GN_PEOPLE_ACCEPTED && c->state != GN_PEOPLE_ASKED;
+}
+
+/* Contacts before requests, of which strangers may make as many as they like. A page goes on at
+ * the place `after` in two walks through all people. */
 gn_err agent_call_chats_list(struct agent_request *r)
 {
 	struct gn_agent *a = r->agent;
+	struct gn_fb_chats_list t = {r->base.table};
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
+	uint64_t people = gn_people_contact_count(a->people), at = gn_fb_chats_list_after(t);
+	uint16_t limit = gn_fb_chats_list_limit(t);
 	gn_fbref refs[AGENT_CHATS_MAX];
 	struct gn_people_contact c;
 	size_t count = 0;
-	for (int strangers = 0; strangers < 2; strangers++)
-		for (size_t i = 0; count < GN_COUNT(refs) && gn_people_at(a->people, i, &c); i++) {
-			bool is = c.state != GN_PEOPLE_ACCEPTED && c.state != GN_PEOPLE_ASKED;
-			if (is == (strangers == 1))
-				GN_TRY(put_chat(a, b, &c, &refs[count++]));
-		}
-	struct gn_fb_chats_is_args args = {.chats = {refs, count}};
+	bool more = false;
+	limit = !limit || limit > AGENT_CHATS_MAX ? AGENT_CHATS_MAX : limit;
+	for (; at < 2 * people && !more; at += !more) {
+		if (!gn_people_at(a->people, (size_t)(at % people), &c) ||
+		    is_stranger(&c) != (at >= people))
+			continue;
+		more = count == limit;
+		if (!more)
+			GN_TRY(put_chat(a, b, &c, &refs[count++]));
+	}
+	struct gn_fb_chats_is_args args = {.chats = {refs, count}, .after = at, .more = more};
 	gn_host_answer(&r->base, chats_are, gn_fb_chats_is_make(b, &args));
 	return GN_OK;
 }

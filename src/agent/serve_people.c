@@ -41,23 +41,24 @@ gn_err agent_call_contacts_list(struct agent_request *r)
 	uint32_t skip = gn_fb_contacts_list_after(t), limit = gn_fb_contacts_list_limit(t);
 	gn_fbref refs[AGENT_LIMIT_MAX];
 	struct gn_people_contact c;
-	size_t count = 0, i = skip;
+	size_t count = 0, i = skip, people = gn_people_contact_count(a->people);
 	limit = !limit ? AGENT_LIMIT_DEFAULT : limit > AGENT_LIMIT_MAX ? AGENT_LIMIT_MAX : limit;
 	for (; count < limit && gn_people_at(a->people, i, &c); i++)
 		refs[count++] = agent_put_person(b, a, &c);
-	bool more = gn_people_at(a->people, i, &c);
 	/* those of whom nothing but the key is known stand at the end */
-	for (size_t k = 0; !more && k < a->claim_count && count < limit; k++) {
+	for (; i >= people && i - people < a->claim_count && count < limit; i++) {
+		const struct gn_pk *owner = &a->claims[i - people].owner;
 		struct gn_fb_key key;
 		char pid[GN_PID_MAX];
-		gn_pid(&a->claims[k].owner, pid);
-		memcpy(key.b, a->claims[k].owner.b, sizeof key.b);
+		gn_pid(owner, pid);
+		memcpy(key.b, owner->b, sizeof key.b);
 		struct gn_fb_person_args args = {.key = &key,
 						 .pid = gn_str(pid),
 						 .state = GN_FB_CONTACT_STATE_REQUEST,
 						 .unseen = true};
 		refs[count++] = gn_fb_person_make(b, &args);
 	}
+	bool more = i < people + a->claim_count;
 	struct gn_fb_contacts_is_args args = {
 		.contacts = {refs, count}, .after = (uint32_t)i, .more = more};
 	gn_host_answer(&r->base, contacts_are, gn_fb_contacts_is_make(b, &args));

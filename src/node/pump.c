@@ -51,6 +51,7 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 		gn_node_publish(node, "server", json_object());
 		break;
 	case GN_OVERLAY_JOINED:
+		(void)gn_box_overlay_event(node->box, e, node->now);
 		node->told_alone = gn_node_reach(node) == GN_REACH_ALONE;
 		if (node->told_alone)
 			gn_host_log(&node->host, GN_LOG_WARN, "alone",

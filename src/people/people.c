@@ -350,6 +350,11 @@ bool gn_people_at(const struct gn_people *p, size_t i, struct gn_people_contact 
 	return i < p->contact_count;
 }
 
+size_t gn_people_contact_count(const struct gn_people *p)
+{
+	return p->contact_count;
+}
+
 bool gn_people_device_at(const struct gn_people *p, const struct gn_pk *owner, size_t i,
 			 struct gn_pk *out)
 {

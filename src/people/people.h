@@ -404,6 +404,7 @@ GN_MUST gn_err gn_people_get(const struct gn_people *p, const struct gn_pk *owne
 			     struct gn_people_contact *out);
 /* All of them, 0 and on, in no order that stays. */
 bool gn_people_at(const struct gn_people *p, size_t i, struct gn_people_contact *out);
+size_t gn_people_contact_count(const struct gn_people *p);
 bool gn_people_device_at(const struct gn_people *p, const struct gn_pk *owner, size_t i,
 			 struct gn_pk *out);
 bool gn_people_counter(const struct gn_people *p, size_t i, struct gn_counter *out);

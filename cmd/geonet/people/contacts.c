@@ -2,6 +2,7 @@
 #include "geonet/frame/client.h"
 #include "geonet/frame/frame.h"
 #include "geonet/people/commands.h"
+#include "geonet/people/pages.h"
 #include "wire/app.h"
 
 #include <stdlib.h>
@@ -50,18 +51,15 @@ void contact_alarm(struct cli *cli, const json_t *p)
 
 int cmd_contacts_list(struct cli *cli)
 {
-	struct reply r;
-	struct gn_fb_contacts_list_args args = {.limit = 500};
-	struct ask ask = {
-		.kind = (struct gn_app_kind)CONTACT(CONTACTS_LIST), .args = &args, .agent = true};
-	int exit = client_ask_must(cli, &ask, &r, "the contacts could not be read");
+	json_t *all;
+	int exit = people_contacts(cli, "the contacts could not be read", &all);
 	if (!exit && cli->json) {
-		exit = cli_json(cli, json_incref(r.json));
+		exit = cli_json(cli, json_incref(all));
 	} else if (!exit) {
 		struct table t;
 		size_t i;
 		json_t *p;
-		const json_t *list = json_object_get(r.json, "contacts");
+		const json_t *list = json_object_get(all, "contacts");
 		table_init(&t, 4, 0);
 		table_add(&t, "NAME");
 		table_add(&t, "STATE");
@@ -83,7 +81,7 @@ int cmd_contacts_list(struct cli *cli)
 		}
 		json_array_foreach(list, i, p) contact_alarm(cli, p);
 	}
-	reply_free(&r);
+	json_decref(all);
 	return exit;
 }
 
@@ -109,16 +107,10 @@ static int one(struct cli *cli, struct gn_app_kind kind, const void *args, const
 /* Who is known, before that changes: NULL when it cannot be read. */
 static json_t *known(struct cli *cli)
 {
-	struct reply r;
-	struct gn_fb_contacts_list_args args = {.limit = 500};
-	struct ask ask = {.kind = (struct gn_app_kind)CONTACT(CONTACTS_LIST),
-			  .args = &args,
-			  .agent = true,
-			  .quiet = true};
-	json_t *list = client_ask(cli, &ask, &r) == CLI_OK
-			       ? json_incref(json_object_get(r.json, "contacts"))
-			       : NULL;
-	reply_free(&r);
+	json_t *all, *list = NULL;
+	if (people_contacts(cli, NULL, &all) == CLI_OK)
+		list = json_incref(json_object_get(all, "contacts"));
+	json_decref(all);
 	return list;
 }
 

@@ -8,6 +8,7 @@
 #include "geonet/frame/frame.h"
 #include "geonet/people/commands.h"
 #include "geonet/people/file.h"
+#include "geonet/people/pages.h"
 #include "geonet/people/vcard.h"
 #include "geonet/people/whole.h"
 #include "wire/app.h"
@@ -17,7 +18,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define CONTACTS_PAGE 200
 #define HISTORY_PAGE 200
 
 #define CALL(area, member) {GN_FB_APP_BODY_APP_##area, GN_FB_APP_##area##_BODY_##member}
@@ -47,19 +47,10 @@ static bool ask_agent(struct exporting *e, struct gn_app_kind kind, const void *
 
 static bool read_contacts(struct exporting *e)
 {
-	struct gn_fb_contacts_list_args args = {.limit = CONTACTS_PAGE};
-	bool more = true, ok = true;
-	e->contacts = json_array();
-	while (ok && more) {
-		struct reply r;
-		ok = ask_agent(e, (struct gn_app_kind)CALL(CONTACT, CONTACTS_LIST), &args, &r);
-		if (ok) {
-			json_array_extend(e->contacts, json_object_get(r.json, "contacts"));
-			more = json_is_true(json_object_get(r.json, "more"));
-			args.after = (uint32_t)json_number(r.json, "after");
-		}
-		reply_free(&r);
-	}
+	json_t *all;
+	bool ok = people_contacts(e->cli, "it could not be read", &all) == CLI_OK;
+	e->contacts = ok ? json_incref(json_object_get(all, "contacts")) : json_array();
+	json_decref(all);
 	return ok;
 }
 

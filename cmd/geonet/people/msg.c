@@ -2,6 +2,7 @@
 #include "geonet/frame/client.h"
 #include "geonet/frame/frame.h"
 #include "geonet/people/commands.h"
+#include "geonet/people/pages.h"
 #include "wire/app.h"
 
 #include <stdio.h>
@@ -240,17 +241,14 @@ static void say_none(struct cli *cli)
 
 int cmd_msg_chats(struct cli *cli)
 {
-	struct reply r;
-	static const struct gn_fb_chats_list_args none;
-	struct ask ask = {
-		.kind = (struct gn_app_kind)CHAT(CHATS_LIST), .args = &none, .agent = true};
-	int exit = client_ask_must(cli, &ask, &r, "the chats could not be read");
+	json_t *all;
+	int exit = people_chats(cli, "the chats could not be read", &all);
 	if (!exit && cli->json) {
-		exit = cli_json(cli, json_incref(r.json));
+		exit = cli_json(cli, json_incref(all));
 	} else if (!exit) {
 		size_t i;
 		json_t *c;
-		json_array_foreach(json_object_get(r.json, "chats"), i, c)
+		json_array_foreach(json_object_get(all, "chats"), i, c)
 		{
 			const char *name = contact_name(json_object_get(c, "contact"));
 			printf("%s%s%s  %llu unread\n", out_bold(cli), out_text(name),
@@ -260,10 +258,10 @@ int cmd_msg_chats(struct cli *cli)
 				print_message(cli, name, json_object_get(c, "last"));
 			}
 		}
-		if (!json_array_size(json_object_get(r.json, "chats")))
+		if (!json_array_size(json_object_get(all, "chats")))
 			say_none(cli);
 	}
-	reply_free(&r);
+	json_decref(all);
 	return exit;
 }
 

@@ -146,7 +146,9 @@ struct box_put { /* a deposit, or the question what has become of one */
 	unsigned need;
 	bool wide; /* to BOX_READ_EXTRA beyond the set */
 	bool stored, stored_shown;
-	bool again;    /* the set was looked up anew */
+	bool young;    /* its sets were looked up before this node had joined */
+	bool again;    /* they were looked up anew since it has */
+	uint8_t looks; /* times that they were looked up anew */
 	gn_time retry; /* when that is due; GN_NEVER: it is not */
 	struct box_set sets[2];
 	struct box_put_target targets[4 * BOX_SET_WIDE]; /* of each place with those beside */
@@ -164,6 +166,8 @@ void box_put_free(struct gn_box *b, struct box_put *p);
 void box_puts_run(struct gn_box *b);
 /* Who is linked has changed: deposits that found nobody look again. */
 void box_puts_members(struct gn_box *b);
+/* The ring is known: deposits that were begun before look again. */
+void box_puts_joined(struct gn_box *b);
 void box_put_answer(struct gn_box *b, struct box_put *p, unsigned target,
 		    struct gn_fb_box_message m);
 void box_put_lost(struct gn_box *b, struct box_put *p, unsigned target, gn_err err);

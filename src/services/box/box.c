@@ -296,6 +296,11 @@ bool gn_box_overlay_event(struct gn_box *b, const struct gn_overlay_event *e, gn
 		box_puts_members(b);
 		return false; /* others may want it, too */
 	}
+	if (e->kind == GN_OVERLAY_JOINED) {
+		box_puts_joined(b);
+		run_all(b);
+		return false;
+	}
 	if (e->kind == GN_OVERLAY_NEAR) {
 		run_all(b); /* deposits go to them already */
 		return false;

@@ -5,7 +5,8 @@
  *   target:  UNSENT -> OPENING [its right is being shown] -> SENT -> DONE   [custody, or taken]
  *            UNSENT -> SENT                               SENT    -> FAILED [refused, lost twice]
  *   deposit: FINDING -> SENDING -> stored [need custodies of one place] -> ended [nobody is left]
- *            SENDING -> FINDING once more [too few, and some were not the holders]
+ *            SENDING -> FINDING once more [too few, and some were not the holders, or silent]
+ *            SENDING -> FINDING [too few, and this node had not joined], BOX_LOOKS at most
  *
  * 1. A custody counts when it is signed, for this item, by the key of the node that was asked.
  * 2. An operation ends exactly once, with the custodies there were. Rules BX-25..BX-27. */
@@ -102,13 +103,17 @@ static void fail_target(struct box_put_target *t, gn_err err)
 	t->err = err;
 }
 
+static bool is_silence(gn_err err)
+{
+	return err == GN_UNREACHABLE || err == GN_TIMEOUT || err == GN_CLOSED;
+}
+
 /* What a holder says is kept for the end: how much work would do before anything else. */
 static void note_refusal(struct box_put *p, gn_err err, struct gn_slice limit)
 {
 	GN_ASSERT(err != GN_OK);
-	bool silent = err == GN_UNREACHABLE || err == GN_TIMEOUT || err == GN_CLOSED;
 	bool more = err == GN_PROOF_OF_WORK && p->refusal != err;
-	if (silent || (p->refusal != GN_OK && !more))
+	if (is_silence(err) || (p->refusal != GN_OK && !more))
 		return;
 	p->refusal = err;
 	gn_plain(limit, p->limit, sizeof p->limit);
@@ -233,27 +238,39 @@ static gn_err outcome(const struct box_put *p)
 	return p->target_count ? GN_UNREACHABLE : p->sets[0].err ? p->sets[0].err : GN_UNREACHABLE;
 }
 
-/* Some said that they are not the holders, or are busy: the set may have moved. */
+static bool has_joined(const struct gn_box *b)
+{
+	struct gn_overlay_info info;
+	gn_overlay_info(b->cfg.overlay, &info);
+	return info.joined;
+}
+
+static bool not_holder(const struct box_put_target *t)
+{
+	return t->state == PUT_FAILED && (t->err == GN_NOT_FOUND || t->err == GN_BUSY);
+}
+
+/* Some said that they are not the holders, are busy or silent: the set may have moved. Who has not
+ * joined yet finds little, and looks until they have. */
 static bool may_look_again(const struct box_put *p)
 {
 	GN_ASSERT(!p->op.ended);
-	bool worth = p->target_count == 0;
+	bool worth = p->target_count == 0 || (p->young && p->refusal == GN_OK);
 	for (uint32_t i = 0; i < p->target_count && !worth; i++)
-		worth = p->targets[i].state == PUT_FAILED &&
-			(p->targets[i].err == GN_NOT_FOUND || p->targets[i].err == GN_BUSY);
-	return worth && !p->again && !is_check(p);
+		worth = not_holder(&p->targets[i]) || is_silence(p->targets[i].err);
+	return worth && !p->again && !is_check(p) && p->looks < BOX_LOOKS;
 }
 
 static void look_again(struct gn_box *b, struct box_put *p)
 {
 	GN_ASSERT(!p->again && !is_check(p));
 	p->retry = GN_NEVER;
-	p->again = true;
-	for (uint32_t i = 0; i < p->target_count; i++) {
-		struct box_put_target *t = &p->targets[i];
-		if (t->state == PUT_FAILED && (t->err == GN_NOT_FOUND || t->err == GN_BUSY))
-			t->state = PUT_UNSENT;
-	}
+	p->young = !has_joined(b);
+	p->again = !p->young;
+	p->looks++;
+	for (uint32_t i = 0; i < p->target_count; i++)
+		if (not_holder(&p->targets[i]))
+			p->targets[i].state = PUT_UNSENT;
 	for (unsigned place = 0; place < 1u + p->place.front; place++) {
 		p->sets[place].known = false;
 		if (box_set_find(b, &p->sets[place], FIND_PUT, p, &p->place.box, (uint8_t)place))
@@ -289,7 +306,7 @@ static void put_step(struct gn_box *b, struct box_put *p)
 	if (finding || going || p->retry != GN_NEVER)
 		return;
 	if (best_of(p).held + best_of(p).taken < p->need && may_look_again(p)) {
-		p->retry = b->now + BOX_SUM_SOON;
+		p->retry = p->young && has_joined(b) ? b->now : b->now + BOX_SUM_SOON;
 		return;
 	}
 	p->op.err = outcome(p);
@@ -313,6 +330,15 @@ void box_puts_members(struct gn_box *b)
 			p->retry = b->now;
 			box_wake(b);
 		}
+}
+
+void box_puts_joined(struct gn_box *b)
+{
+	for (struct box_put *p = b->put_first; p; p = p->next) {
+		bool known = p->sets[0].known && (p->sets[1].known || !p->place.front);
+		if (p->young && known && !p->stored && !p->op.ended && may_look_again(p))
+			p->retry = b->now;
+	}
 }
 
 /* ---- answers ---- */
@@ -436,6 +462,7 @@ static gn_err put_begin(struct gn_box *b, struct box_put *p, enum box_op_kind ki
 	b->put_first = p;
 	b->puts++;
 	b->put_bytes += p->item_len;
+	p->young = kind == OP_DEPOSIT && !has_joined(b);
 	for (unsigned place = 0; place < 1u + p->place.front; place++) {
 		err = box_set_find(b, &p->sets[place], FIND_PUT, p, &p->place.box, (uint8_t)place);
 		if (err != GN_OK) {

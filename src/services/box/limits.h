@@ -102,7 +102,8 @@
 #define BOX_ASKS 4096    /* requests not answered */
 #define BOX_ASK_TIME (10 * GN_SEC)
 #define BOX_ASK_TRIES 2
-#define BOX_DOORS 4096              /* rights shown at holders, or being shown */
+#define BOX_LOOKS 8    /* for the set of one deposit, of which all but one while we join */
+#define BOX_DOORS 4096 /* rights shown at holders, or being shown */
 #define BOX_SIGN_TIME (30 * GN_SEC) /* for the owner of a key to sign */
 #define BOX_LIST_EVERY (1800 * GN_SEC)
 #define BOX_MOVED (300 * GN_SEC) /* a set is looked up so soon after links of ours changed */

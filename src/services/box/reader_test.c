@@ -506,16 +506,27 @@ static void who_found_nobody_looks_again_when_linked(void **state)
 {
 	struct gn_overlay_event e = {.kind = GN_OVERLAY_MEMBERS};
 	(void)state;
+	harness_alone = true;
 	begin();
 	start_deposit();
 	under_way->sets[0].count = 0;
 	gn_box_room(b, &nodes[0].pk, b->now);
 	gn_box_tick(b, b->now);
-	assert_int_equal(under_way->target_count, 0);
-	assert_true(under_way->retry == b->now + BOX_SUM_SOON);
+	assert_true(!under_way->target_count && under_way->retry == b->now + BOX_SUM_SOON);
 	b->now += GN_MSEC;
 	(void)gn_box_overlay_event(b, &e, b->now);
 	assert_true(under_way->retry == b->now && gn_box_deadline(b) <= b->now);
+	gn_box_tick(b, b->now); /* one is found, too few: until this node has joined */
+	box_set_drop(b, &under_way->sets[0]);
+	set_of_nodes(&under_way->sets[0], 1);
+	assert_int_equal(answer_deposits(CUSTODY), 1);
+	assert_true(!under_way->op.ended && under_way->retry == b->now + BOX_SUM_SOON);
+	e.kind = GN_OVERLAY_JOINED;
+	(void)gn_box_overlay_event(b, &e, b->now);
+	assert_true(under_way->looks == 2 && (under_way->looks = BOX_LOOKS)); /* it ends then */
+	set_of_nodes(&under_way->sets[0], 1);
+	box_puts_run(b);
+	assert_true(under_way->op.ended);
 }
 
 /* All are asked at once; of what is long three and one more, and when it is stored the rest. */
