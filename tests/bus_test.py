@@ -39,7 +39,8 @@ class Speaker:
     def json(self, *words):
         done = subprocess.run(self.words("--json", *words), capture_output=True, text=True,
                               timeout=120, env=self.env())
-        check(done.returncode == 0, f"{self.name}: geonet {' '.join(words)}: {done.stderr}")
+        check(done.returncode == 0,
+              f"{self.name}: geonet {' '.join(words)}: {done.stdout}{done.stderr}")
         return json.loads(done.stdout)
 
 
@@ -173,25 +174,68 @@ def case_rights(nodes, seed):
     ann.run("bus", "pub", "club", "welcome")
     eventually("all are heard", 90, lambda: sorted(told.texts()) == ["hello", "hi", "welcome"])
     check(sealed.texts() == [], f"{sealed.texts()}")
+    # its box (BX-46): who may publish leaves something, who may follow reads it
+    told.stop()
+    refused = cay.run("bus", "pub", f"{ann.pid}/club", "x", "--quorum", "--token", cays[1], want=1)
+    check("has no box" in refused and "geonet bus topic club --box" in refused, refused)
+    ann.run("bus", "topic", "club", "--publish", "token", "--subscribe", "token", "--box")
+    cay.run("bus", "pub", f"{ann.pid}/club", "kept", "--quorum", "--token", cays[1])
+    ann.run("bus", "pub", "club", "too", "--quorum")
+    back = Follower(ben, f"{ann.pid}/club", "--token", token)
+    eventually("who was away hears both", 90, lambda: sorted(back.texts()) == ["kept", "too"])
+    hers = Follower(ann, "club", "--show")
+    eventually("its owner needs no token", 90, lambda: sorted(hers.texts()) == ["kept", "too"])
+
+
+def kill(nodes, node):
+    node.process.kill()
+    node.process.wait()
+    nodes.all.remove(node)
 
 
 def case_root(nodes, seed):
-    """A node that is killed takes nothing with it: others serve its followers (BS-8)."""
+    """A node that is killed takes nothing with it: others serve its followers, and what was said
+    for those who are away lies in the topic's box, and is told once (BS-8, BS-18)."""
     ann, ben = start(nodes, "ann", "ben")
-    ann.run("bus", "topic", "news")
+    ann.run("bus", "topic", "news", "--box")
+    os.symlink(os.path.join(ann.node.data, "app.sock"), os.path.join(ann.data, "app.sock"))
+    renewed = ann.json("renew", "--all", "--force")["items"]
+    os.unlink(os.path.join(ann.data, "app.sock"))
+    check({"topic": "renewed"}.items() <= {i["kind"]: i["state"] for i in renewed}.items(),
+          f"{renewed}")
     told = Follower(ben, f"{ann.pid}/news")
     eventually("a lease at two roots", 90, lambda: subscribers(nodes) == 2)
-    ann.run("bus", "pub", "news", "1")
+    done = ann.json("bus", "pub", "news", "1", "--quorum")
+    check(done["held"] >= 3, f"{done}")
     eventually("the first is heard", 90, lambda: told.texts() == ["1"])
     root = next(n for n in nodes.all if n.status()["bus"]["subscribers"] and n is not ben.node)
     if root is ann.node:
         ann.node = next(n for n in nodes.all if n not in (root, ben.node))
-    root.process.kill()
-    root.process.wait()
-    nodes.all.remove(root)
+    kill(nodes, root)
     for i in range(2, 6):
         ann.run("bus", "pub", "news", str(i))
     eventually("all are heard, each once", 90, lambda: told.texts() == ["1", "2", "3", "4", "5"])
+    eventually("another root serves", 90, lambda: any(
+        n.status()["bus"]["subscribers"] for n in nodes.all if n is not ben.node))
+    root = next(n for n in nodes.all if n.status()["bus"]["subscribers"] and n is not ben.node)
+    told.stop()
+    done = ann.json("bus", "pub", "news", "away", "--quorum")
+    check(done["held"] >= 3, f"{done}")
+    ann.run("bus", "pub", "news", "lost")
+    for node in {root, ann.node} - {ben.node}:
+        kill(nodes, node)
+    back = Follower(ben, f"{ann.pid}/news")
+    eventually("who comes back hears what was kept", 90, lambda: back.texts() == ["away"])
+    check(back.lines[0]["kept"] and back.lines[0]["publisher"] == ann.pid, f"{back.lines}")
+    back.stop()
+    again = Follower(ben, f"{ann.pid}/news")
+    ann.node = nodes.all[-1]
+    said = ann.run("bus", "pub", "news", "last", "--quorum",
+                   want=0 if len(nodes.all) > 2 else 5)
+    check(" nodes keep it" in said if len(nodes.all) > 2 else "nodes promised" in said, said)
+    eventually("what was told is not told again", 90, lambda: again.texts()[-1:] == ["last"])
+    time.sleep(2)
+    check(again.texts() == ["last"], f"{again.texts()}")
 
 
 def case_telemetry(nodes, seed):

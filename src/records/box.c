@@ -9,15 +9,16 @@
  *    with them.
  * 3. A key is in one role: no two of a descriptor's reader and ack keys are the same.
  *
- * Rules: docs/spec/services.md BD-1..BD-5. */
+ * Rules: docs/spec/services.md BD-1..BD-5, BD-14. */
 #include "records/box.h"
 #include "records/body_int.h"
 #include "records/limits.h"
+#include "records/said.h"
 #include "records/work_int.h"
 
 #define DOMAIN "geonet/box/descriptor/1"
 #define DAY 86400u
-#define BODY_FIELDS (GN_FB_SLOT(16) - 1)
+#define BODY_FIELDS (GN_FB_SLOT(17) - 1)
 
 /* BD-2 */
 const struct gn_boxrec_limits *gn_boxrec_limits(uint8_t kind)
@@ -133,6 +134,12 @@ static bool queue_fits(const struct gn_boxrec *b)
 	       (within(b->lease, BOX_LEASE_MAX) && within(b->deliveries, BOX_DELIVERIES_MAX));
 }
 
+static bool topic_fits(const struct gn_boxrec *b)
+{
+	return !b->topic[0] ||
+	       (b->kind == GN_FB_BOX_KIND_GROUP && gn_subject_ok(gn_str(b->topic), false) == GN_OK);
+}
+
 /* Everything but the work. GN_USAGE, GN_UNSUPPORTED. */
 static gn_err form_fault(const struct gn_boxrec *b, uint8_t salt)
 {
@@ -145,7 +152,7 @@ static gn_err form_fault(const struct gn_boxrec *b, uint8_t salt)
 		return GN_USAGE;
 	bool fits = within(b->item_ttl, max->ttl) && within(b->items, max->items) &&
 		    within(b->bytes, max->bytes) && within(b->item_max, max->item_max) &&
-		    bits_fit(b->bits) && queue_fits(b);
+		    bits_fit(b->bits) && queue_fits(b) && topic_fits(b);
 	return fits && keys_apart(b) && !gn_pk_eq(&b->successor, &b->box) ? GN_OK : GN_USAGE;
 }
 
@@ -191,7 +198,8 @@ static gn_err make_body(const struct gn_boxrec *in, uint8_t *storage, size_t cap
 		.lease = in->lease,
 		.deliveries = in->deliveries,
 		.workers = {in->worker_count ? fb_keys(in->workers) : NULL, in->worker_count},
-		.issuer = gn_pk_is_zero(&in->issuer) ? NULL : issuer};
+		.issuer = gn_pk_is_zero(&in->issuer) ? NULL : issuer,
+		.topic = in->topic[0] ? gn_str(in->topic) : gn_slice(NULL, 0)};
 	struct gn_body body = {&gn_fbtype_box_body, &args, BODY_FIELDS, in->before.body};
 	return gn_body_make(&body, storage, cap, out);
 }
@@ -233,6 +241,16 @@ static bool get_keys(struct gn_slice bytes, struct gn_pk *keys, size_t max, size
 	return true;
 }
 
+/* False: too long, or with a zero in it. */
+static bool get_topic(struct gn_slice label, struct gn_boxrec *b)
+{
+	if (label.len >= sizeof b->topic || (label.len && memchr(label.p, 0, label.len)))
+		return false;
+	if (label.len)
+		memcpy(b->topic, label.p, label.len);
+	return true;
+}
+
 static bool get_readers(struct gn_fb_box_body body, struct gn_boxrec *b)
 {
 	b->reader_count = gn_fb_box_body_readers_len(body);
@@ -267,7 +285,7 @@ static gn_err view_body(const struct gn_record *r, struct gn_boxrec *out)
 	memcpy(b.nonce, gn_fb_box_body_nonce(body).b, sizeof b.nonce);
 	memcpy(b.successor.b, gn_fb_box_body_successor(body).b, sizeof b.successor.b);
 	memcpy(b.issuer.b, gn_fb_box_body_issuer(body).b, sizeof b.issuer.b);
-	if (!get_readers(body, &b) ||
+	if (!get_readers(body, &b) || !get_topic(gn_fb_box_body_topic(body), &b) ||
 	    !get_keys(gn_fb_box_body_invites_bytes(body), b.invites, GN_BOXREC_INVITES,
 		      &b.invite_count) ||
 	    !get_keys(gn_fb_box_body_refused_bytes(body), b.refused, GN_BOXREC_REFUSED,

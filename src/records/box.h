@@ -1,7 +1,7 @@
 /* Boxes, as their records say it (type 5): a descriptor tells the holders of an Ed25519 key who may
  * read and remove what waits under it, how much may wait and for how long, and what a stranger must
  * do to leave something. Pure. What is signed and worked around a deposit: box_proof.h. Rules:
- * docs/spec/services.md BD-1..BD-5. */
+ * docs/spec/services.md BD-1..BD-5, BD-14. */
 #ifndef GN_RECORDS_BOX_H
 #define GN_RECORDS_BOX_H
 
@@ -49,6 +49,8 @@ struct gn_boxrec {
 	struct gn_pk workers[GN_BOXREC_WORKERS];
 	size_t worker_count;
 	struct gn_pk issuer; /* whose tokens let in; zero: the box's own */
+	/* of a group: label of the issuer's topic whose messages lie here; "": of none */
+	char topic[GN_RECORD_LABEL_MAX + 1];
 	struct gn_before before;
 };
 

@@ -1,5 +1,5 @@
-/* Box descriptors (BD-1..BD-5): round trip, every limit and one past it, work and its days, what
- * holders take, whose key is whose. */
+/* Box descriptors (BD-1..BD-5, BD-14): round trip, every limit and one past it, work and its days,
+ * what holders take, whose key is whose. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -290,6 +290,40 @@ static void a_queue_lends_for_a_time(void **state)
 	}
 }
 
+static void a_topic_is_named_by_the_box_of_a_group(void **state)
+{
+	(void)state;
+	static char label[GN_RECORD_LABEL_MAX + 2];
+	static const char *const bad[] = {"a..b", "a.*", ".", "a b"};
+	start(GN_FB_BOX_KIND_GROUP);
+	strcpy(in.topic, "news.local");
+	assert_int_equal(reopen(0), GN_OK);
+	assert_string_equal(out.topic, "news.local");
+	assert_same_descriptor();
+	for (size_t i = 0; i < GN_COUNT(bad); i++) {
+		strcpy(in.topic, bad[i]);
+		assert_int_equal(reopen(0), GN_USAGE);
+	}
+	for (unsigned kind = GN_FB_BOX_KIND_FRONT; kind <= GN_FB_BOX_KIND_QUEUE; kind++) {
+		start(kind);
+		strcpy(in.topic, "news");
+		assert_int_equal(reopen(0), kind == GN_FB_BOX_KIND_GROUP ? GN_OK : GN_USAGE);
+	}
+	static const struct gn_fb_box_reader one = {.read = {1}};
+	struct gn_fb_box_body_args a = forged(&one, 1);
+	a.kind = GN_FB_BOX_KIND_GROUP;
+	memset(label, 'a', GN_RECORD_LABEL_MAX);
+	a.topic = gn_slice(label, GN_RECORD_LABEL_MAX);
+	assert_int_equal(forge(&a, 0, ""), GN_OK);
+	a.topic.len++;
+	label[GN_RECORD_LABEL_MAX] = 'a';
+	assert_int_equal(forge(&a, 0, ""), GN_MALFORMED);
+	a.topic = GN_LIT("a\0b");
+	assert_int_equal(forge(&a, 0, ""), GN_MALFORMED);
+	a.topic = GN_LIT("a..b");
+	assert_int_equal(forge(&a, 0, ""), GN_MALFORMED);
+}
+
 static void no_key_is_in_two_roles(void **state)
 {
 	(void)state;
@@ -454,6 +488,7 @@ int main(void)
 		cmocka_unit_test(a_descriptor_grants_no_more_than_its_kind_has),
 		cmocka_unit_test(strangers_work_not_at_all_or_enough),
 		cmocka_unit_test(a_queue_lends_for_a_time),
+		cmocka_unit_test(a_topic_is_named_by_the_box_of_a_group),
 		cmocka_unit_test(no_key_is_in_two_roles),
 		cmocka_unit_test(work_is_of_this_box_and_of_its_days),
 		cmocka_unit_test(work_does_not_drift),

@@ -2,7 +2,7 @@
  * subject without wildcards, a seq, and an `until` exactly when it is one that needs it; so no
  * reader asks again.
  *
- * Rules: docs/spec/bus.md BS-1, BS-2. */
+ * Rules: docs/spec/bus.md BS-1, BS-2, BS-18. */
 #include "records/said.h"
 
 #define KNOWN                                                                                      \
@@ -155,6 +155,44 @@ gn_err gn_said_verify(const struct gn_hash *topic, const struct gn_said *said)
 {
 	struct gn_slice parts[] = {GN_SLICE(topic->b), said->bytes};
 	return gn_verify(&said->publisher, GN_SAID_DOMAIN, parts, GN_COUNT(parts), &said->sig);
+}
+
+/* ---- in a box ---- */
+
+gn_err gn_said_keep(const struct gn_said *said, struct gn_slice token, struct gn_buf *out)
+{
+	uint8_t storage[GN_SAID_KEPT_MAX];
+	struct gn_slice bytes;
+	struct gn_fb_sig sig;
+	if (!(said->flags & GN_FB_BUS_FLAG_QUORUM) || said->flags & GN_FB_BUS_FLAG_WILL)
+		return GN_USAGE;
+	if (token.len > GN_SAID_TOKEN)
+		return GN_TOO_LARGE;
+	memcpy(sig.b, said->sig.b, sizeof sig.b);
+	struct gn_fb_bus_message_args args = {
+		.said = said->bytes, .sig = &sig, .token = token.len ? token : gn_slice(NULL, 0)};
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	GN_TRY(gn_fbb_finish(&b, gn_fb_bus_message_make(&b, &args), NULL, &bytes));
+	return gn_buf_put(out, bytes);
+}
+
+gn_err gn_said_kept(const struct gn_hash *topic, struct gn_slice item, struct gn_said *out,
+		    struct gn_slice *token)
+{
+	struct gn_fb_bus_message m;
+	if (item.len > GN_SAID_KEPT_MAX)
+		return GN_TOO_LARGE;
+	GN_TRY(gn_fb_bus_message_verify(item, &m));
+	struct gn_said said = {.sig = gn_wire_sig_get(gn_fb_bus_message_sig(m))};
+	GN_TRY(gn_said_parse(gn_fb_bus_message_said(m), &said));
+	if (!(said.flags & GN_FB_BUS_FLAG_QUORUM) || said.flags & GN_FB_BUS_FLAG_WILL)
+		return GN_USAGE;
+	if (gn_fb_bus_message_token(m).len > GN_SAID_TOKEN)
+		return GN_TOO_LARGE;
+	GN_TRY(gn_said_verify(topic, &said));
+	*token = gn_fb_bus_message_token(m);
+	*out = said;
+	return GN_OK;
 }
 
 /* ---- showing a right ---- */

@@ -43,6 +43,17 @@ GN_MUST gn_err gn_said_parse(struct gn_slice bytes, struct gn_said *out);
 /* GN_SIGNATURE. */
 GN_MUST gn_err gn_said_verify(const struct gn_hash *topic, const struct gn_said *said);
 
+/* What lies in a topic's box (BS-18): a message with the flag Quorum, its signature, and the chain
+ * by which its publisher may publish, if they need one. */
+#define GN_SAID_KEPT_MAX (GN_SAID_MAX + GN_SAID_TOKEN + 256)
+#define GN_SAID_TOKEN 4096 /* bytes of a chain */
+GN_MUST gn_err gn_said_keep(const struct gn_said *said, struct gn_slice token, struct gn_buf *out);
+/* Of an item from a box: `token` may be empty. GN_MALFORMED, GN_TEXT, GN_TOO_LARGE; GN_USAGE: a
+ * message that is none for a box, or a will; GN_SIGNATURE: not said in this topic. *out and *token
+ * are then untouched. Whether its publisher may publish is the caller's to ask. */
+GN_MUST gn_err gn_said_kept(const struct gn_hash *topic, struct gn_slice item, struct gn_said *out,
+			    struct gn_slice *token);
+
 /* The right to follow a topic, shown to one root in one session (BS-5). */
 struct gn_said_show {
 	struct gn_hash topic;

@@ -18,6 +18,17 @@ static void check_said(struct gn_slice bytes)
 	GN_ASSERT(gn_subject_ok(s.subject, false) == GN_OK);
 }
 
+static void check_kept(struct gn_slice bytes)
+{
+	static const struct gn_hash topic = {{1}};
+	struct gn_said s = {.lease = 1};
+	struct gn_slice token = GN_LIT("untouched");
+	if (gn_said_kept(&topic, bytes, &s, &token) == GN_OK)
+		GN_ASSERT(s.flags & GN_FB_BUS_FLAG_QUORUM && token.len <= GN_SAID_TOKEN);
+	else
+		GN_ASSERT(s.lease == 1 && token.len == 9);
+}
+
 /* The first byte says where the filter ends. */
 static void check_subjects(struct gn_slice bytes)
 {
@@ -41,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct gn_slice bytes = gn_slice(data, len);
 	check_said(bytes);
+	check_kept(bytes);
 	check_subjects(bytes);
 	return 0;
 }

@@ -73,6 +73,54 @@ static void its_form_has_rules(void **state)
 	assert_int_equal(again(), GN_USAGE);
 }
 
+static gn_err kept(struct gn_slice chain, struct gn_slice *token)
+{
+	static uint8_t item[GN_SAID_KEPT_MAX + 1];
+	struct gn_buf b = {item, 0, sizeof item};
+	GN_TRY(again());
+	GN_TRY(gn_said_keep(&out, chain, &b));
+	struct gn_slice bytes = gn_buf_slice(&b);
+	out = (struct gn_said){.epoch = 1};
+	return gn_said_kept(&topic, bytes, &out, token);
+}
+
+/* What a box may bring: signed for this topic and for a box, whole, and no more than that. */
+static void a_message_for_a_box_comes_back(void **state)
+{
+	static uint8_t item[2 * GN_SAID_KEPT_MAX], chain[GN_SAID_TOKEN + 1];
+	struct gn_slice token = GN_LIT("untouched"), whole;
+	(void)state;
+	assert_int_equal(kept(gn_slice(NULL, 0), &token), GN_USAGE); /* not said for one */
+	in.flags = GN_FB_BUS_FLAG_QUORUM;
+	assert_int_equal(kept(gn_slice(NULL, 0), &token), GN_OK);
+	assert_true(out.epoch == 5 && token.len == 0 && gn_slice_eq(out.payload, in.payload));
+	in.payload = gn_slice(payload, GN_SAID_PAYLOAD);
+	assert_int_equal(kept(gn_slice(chain, GN_SAID_TOKEN + 1), &token), GN_TOO_LARGE);
+	assert_int_equal(kept(gn_slice(chain, GN_SAID_TOKEN), &token), GN_OK);
+	assert_true(token.len == GN_SAID_TOKEN && out.payload.len == GN_SAID_PAYLOAD);
+	/* of another topic, by another key, cut short, too long: nothing, and nothing changes */
+	struct gn_buf b = {item, 0, sizeof item};
+	assert_int_equal(again(), GN_OK);
+	assert_int_equal(gn_said_keep(&out, gn_slice(NULL, 0), &b), GN_OK);
+	whole = gn_buf_slice(&b);
+	struct gn_hash other = {{9}};
+	struct gn_said got = {.epoch = 1};
+	token = GN_LIT("untouched");
+	assert_int_equal(gn_said_kept(&other, whole, &got, &token), GN_SIGNATURE);
+	assert_int_equal(gn_said_kept(&topic, gn_slice(item, whole.len - 1), &got, &token),
+			 GN_MALFORMED);
+	assert_int_equal(gn_said_kept(&topic, gn_slice(item, GN_SAID_KEPT_MAX + 1), &got, &token),
+			 GN_TOO_LARGE);
+	assert_true(got.epoch == 1 && gn_slice_eq(token, GN_LIT("untouched")));
+	/* nor a will, which roots alone tell */
+	in.flags = GN_FB_BUS_FLAG_QUORUM | GN_FB_BUS_FLAG_WILL;
+	in.until = 9;
+	in.seq = GN_SAID_WILL;
+	in.lease = 60;
+	in.by.b[0] = 1;
+	assert_int_equal(kept(gn_slice(NULL, 0), &token), GN_USAGE);
+}
+
 static void a_will_has_its_number_and_a_lease(void **state)
 {
 	(void)state;
@@ -182,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_message_comes_back, set_up),
 		cmocka_unit_test_setup(its_form_has_rules, set_up),
+		cmocka_unit_test_setup(a_message_for_a_box_comes_back, set_up),
 		cmocka_unit_test_setup(a_will_has_its_number_and_a_lease, set_up),
 		cmocka_unit_test_setup(a_will_names_the_node_that_brings_it, set_up),
 		cmocka_unit_test_setup(subjects_are_tokens, set_up),

@@ -1,16 +1,25 @@
 /* Topic records: made, read, judged. Invariant: rates and sizes that come out of a record are never
  * 0 and never above TP-2, so a root can reckon with them.
  *
- * Rules: docs/spec/services.md TP-1..TP-4. */
+ * Rules: docs/spec/services.md TP-1..TP-5, bus.md BS-18. */
 #include "records/topic.h"
 #include "records/body_int.h"
 #include "records/limits.h"
+#include "wire/token.h"
 
 #define BODY_FIELDS (GN_FB_SLOT(9) - 1)
+#define READER_INFO "geonet/bus/reader/1"
 
 void gn_topicrec_key(const struct gn_pk *owner, struct gn_slice label, struct gn_hash *key)
 {
 	gn_wire_record_key(GN_FB_RECORD_TYPE_TOPIC, owner, label, 0, key);
+}
+
+void gn_topicrec_reader(const struct gn_hash *topic, struct gn_sk *out)
+{
+	uint8_t seed[32];
+	gn_hkdf(GN_SLICE(topic->b), gn_slice(NULL, 0), GN_LIT(READER_INFO), seed, sizeof seed);
+	gn_sk_from_seed(seed, out);
 }
 
 /* TP-2: "" or tokens joined by dots, as the subjects below it are; no wildcard is one of them. */
@@ -173,4 +182,47 @@ bool gn_topicrec_publishes(const struct gn_topicrec *t, const struct gn_pk *key)
 bool gn_topicrec_subscribes(const struct gn_topicrec *t, const struct gn_pk *key)
 {
 	return admits(t, t->subscribe, key);
+}
+
+/* ---- out of the box (BS-18) ---- */
+
+/* Holders may lie, and who may leave something may leave anything: each is judged as a stranger's.
+ * What a reader forgets after BOX_TTL cannot come again, for it is too old by then. */
+static gn_err may_have_said(const struct gn_topicrec *t, const struct gn_said *said,
+			    struct gn_slice chain)
+{
+	struct gn_token token;
+	uint8_t text[GN_TOKEN_RESOURCE_MAX];
+	struct gn_buf resource = {text, 0, sizeof text};
+	struct gn_slice parts[] = {GN_LIT("topic"), t->label};
+	if (gn_topicrec_publishes(t, &said->publisher))
+		return GN_OK;
+	if (t->publish != GN_FB_TOPIC_ADMISSION_TOKEN || !chain.len)
+		return GN_DENIED;
+	GN_TRY(gn_token_open(chain, &token, NULL));
+	if (!gn_pk_eq(gn_token_bearer(&token), &said->publisher))
+		return GN_DENIED;
+	GN_TRY(gn_token_resource(parts, t->label.len ? 2 : 1, &resource));
+	return gn_token_grants(&token, &t->owner, gn_buf_slice(&resource), GN_FB_ACTION_PUBLISH,
+			       said->time / 1000);
+}
+
+gn_err gn_topicrec_kept(const struct gn_topicrec *t, struct gn_slice item, const struct gn_pk *by,
+			uint64_t unix_now, struct gn_said *out)
+{
+	struct gn_said said;
+	struct gn_slice chain;
+	struct gn_hash key;
+	gn_topicrec_key(&t->owner, t->label, &key);
+	GN_TRY(gn_said_kept(&key, item, &said, &chain));
+	uint64_t time = said.time / 1000;
+	if (!gn_pk_eq(by, &said.publisher))
+		return GN_DENIED;
+	if (time > unix_now + GN_RECORD_AHEAD_MAX)
+		return GN_RANGE;
+	if (time + BOX_TTL <= unix_now || (said.until && said.until <= unix_now))
+		return GN_EXPIRED;
+	GN_TRY(may_have_said(t, &said, chain));
+	*out = said;
+	return GN_OK;
 }

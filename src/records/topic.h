@@ -1,9 +1,10 @@
 /* Topics of the bus (records.md type 6): who may publish and subscribe, how fast and how much, and
  * how messages travel. The record is published by the topic's owner; whose roots hold it knows the
- * rules. Pure. Rules: docs/spec/services.md TP-1..TP-4. */
+ * rules. Pure. Rules: docs/spec/services.md TP-1..TP-5. */
 #ifndef GN_RECORDS_TOPIC_H
 #define GN_RECORDS_TOPIC_H
 
+#include "records/said.h"
 #include "wire/generated/bodies_fb.h"
 #include "wire/wire.h"
 
@@ -42,6 +43,15 @@ GN_MUST gn_err gn_topicrec_parse(struct gn_slice record, struct gn_topicrec *out
 /* The holder's rule for type 6 (config.admit[6] of the overlay). */
 gn_err gn_topicrec_admit(const struct gn_record *held, const struct gn_record *in, uint32_t names,
 			 gn_time now);
+/* The key by which everybody reads the box of an open topic (TP-5): it follows from K, and is no
+ * secret. */
+void gn_topicrec_reader(const struct gn_hash *topic, struct gn_sk *out);
+/* What came out of the topic's box, left there by the key `by`: said in this topic, by who may
+ * publish and left it themselves, no longer ago than a box keeps anything (BS-18). As gn_said_kept;
+ * GN_DENIED: it is another's, or they may not; GN_EXPIRED, GN_RANGE: its time. *out is then
+ * untouched, else it borrows from item. */
+GN_MUST gn_err gn_topicrec_kept(const struct gn_topicrec *t, struct gn_slice item,
+				const struct gn_pk *by, uint64_t unix_now, struct gn_said *out);
 /* May this key publish, or subscribe, without a token? */
 bool gn_topicrec_publishes(const struct gn_topicrec *t, const struct gn_pk *key);
 bool gn_topicrec_subscribes(const struct gn_topicrec *t, const struct gn_pk *key);

@@ -1,4 +1,4 @@
-/* Topic records (TP-1..TP-4): round trip, what absent numbers stand for, labels, limits and one
+/* Topic records (TP-1..TP-5): round trip, what absent numbers stand for, labels, limits and one
  * past each, who may publish, what holders take. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +8,7 @@
 
 #include "records/limits.h"
 #include "records/topic.h"
+#include "wire/token.h"
 
 #define T0 UINT64_C(1767225600)
 
@@ -205,6 +206,125 @@ static void owners_and_their_keys_publish(void **state)
 	assert_true(gn_topicrec_subscribes(&in, &one));
 }
 
+/* ---- out of the box (BS-18) ---- */
+
+static struct gn_said said_in;
+
+static struct gn_slice kept_item(const struct gn_sk *by, struct gn_slice chain)
+{
+	static uint8_t bytes[GN_SAID_MAX], item[GN_SAID_KEPT_MAX];
+	struct gn_buf b = {bytes, 0, sizeof bytes}, out_item = {item, 0, sizeof item};
+	struct gn_said said = {.epoch = 0};
+	struct gn_hash topic;
+	gn_topicrec_key(&in.owner, in.label, &topic);
+	assert_int_equal(gn_said_make(by, &topic, &said_in, &b, &said.sig), GN_OK);
+	assert_int_equal(gn_said_parse(gn_buf_slice(&b), &said), GN_OK);
+	assert_int_equal(gn_said_keep(&said, chain, &out_item), GN_OK);
+	return gn_buf_slice(&out_item);
+}
+
+static void start_kept(void)
+{
+	start();
+	in.owner = owner.pk;
+	in.publish = GN_FB_TOPIC_ADMISSION_OWNER;
+	said_in = (struct gn_said){.epoch = 5,
+				   .seq = 1,
+				   .time = T0 * 1000,
+				   .flags = GN_FB_BUS_FLAG_QUORUM,
+				   .payload = GN_LIT("x")};
+}
+
+static void what_a_box_brings_is_judged(void **state)
+{
+	struct gn_said got = {.epoch = 1};
+	struct gn_slice none = gn_slice(NULL, 0), item;
+	struct gn_sk other;
+	(void)state;
+	gn_sk_from_seed((const uint8_t[32]){77}, &other);
+	start_kept();
+	item = kept_item(&owner, none);
+	/* left by another: their words would come again when they are forgotten */
+	assert_int_equal(gn_topicrec_kept(&in, item, &other.pk, T0, &got), GN_DENIED);
+	/* as old as a box keeps it, and no older; not of tomorrow */
+	assert_int_equal(gn_topicrec_kept(&in, item, &owner.pk, T0 + BOX_TTL, &got), GN_EXPIRED);
+	assert_int_equal(gn_topicrec_kept(&in, item, &owner.pk, T0 - GN_RECORD_AHEAD_MAX - 1, &got),
+			 GN_RANGE);
+	assert_true(got.epoch == 1);
+	assert_int_equal(gn_topicrec_kept(&in, item, &owner.pk, T0 + BOX_TTL - 1, &got), GN_OK);
+	assert_int_equal(gn_topicrec_kept(&in, item, &owner.pk, T0 - GN_RECORD_AHEAD_MAX, &got),
+			 GN_OK);
+	assert_true(got.epoch == 5 && gn_slice_eq(got.payload, GN_LIT("x")));
+	/* who may not publish, and where everybody may */
+	item = kept_item(&other, none);
+	assert_int_equal(gn_topicrec_kept(&in, item, &other.pk, T0, &got), GN_DENIED);
+	in.publish = GN_FB_TOPIC_ADMISSION_OPEN;
+	assert_int_equal(gn_topicrec_kept(&in, item, &other.pk, T0, &got), GN_OK);
+	/* a value that is over, and another topic's */
+	said_in.flags |= GN_FB_BUS_FLAG_RETAINED;
+	said_in.until = T0 + 10;
+	item = kept_item(&owner, none);
+	assert_int_equal(gn_topicrec_kept(&in, item, &owner.pk, T0 + 9, &got), GN_OK);
+	assert_int_equal(gn_topicrec_kept(&in, item, &owner.pk, T0 + 10, &got), GN_EXPIRED);
+	in.label = GN_LIT("elsewhere");
+	assert_int_equal(gn_topicrec_kept(&in, item, &owner.pk, T0, &got), GN_SIGNATURE);
+}
+
+static void a_chain_is_judged_at_the_time_that_was_said(void **state)
+{
+	static uint8_t chain[GN_TOKEN_MAX];
+	struct gn_buf b = {chain, 0, sizeof chain};
+	struct gn_said got = {.epoch = 1};
+	struct gn_sk other;
+	(void)state;
+	gn_sk_from_seed((const uint8_t[32]){77}, &other);
+	start_kept();
+	in.publish = GN_FB_TOPIC_ADMISSION_TOKEN;
+	in.label = GN_LIT("club");
+	struct gn_token_right right = {GN_LIT("topic/club"), GN_FB_ACTION_PUBLISH};
+	struct gn_token_fields f = {.audience = other.pk,
+				    .rights = &right,
+				    .right_count = 1,
+				    .not_before = T0,
+				    .expires = T0 + 100};
+	assert_int_equal(gn_token_issue(&owner, &f, &b, NULL), GN_OK);
+	struct gn_slice t = gn_buf_slice(&b);
+	assert_int_equal(gn_topicrec_kept(&in, kept_item(&other, t), &other.pk, T0 + 99, &got),
+			 GN_OK);
+	/* it is over by now, and was not then */
+	assert_int_equal(gn_topicrec_kept(&in, kept_item(&other, t), &other.pk, T0 + 500, &got),
+			 GN_OK);
+	said_in.time = (T0 + 100) * 1000;
+	assert_int_equal(gn_topicrec_kept(&in, kept_item(&other, t), &other.pk, T0 + 100, &got),
+			 GN_EXPIRED);
+	said_in.time = T0 * 1000;
+	assert_int_equal(
+		gn_topicrec_kept(&in, kept_item(&other, gn_slice(NULL, 0)), &other.pk, T0, &got),
+		GN_DENIED);
+	gn_sk_from_seed((const uint8_t[32]){78}, &other); /* another's chain */
+	assert_int_equal(gn_topicrec_kept(&in, kept_item(&other, t), &other.pk, T0, &got),
+			 GN_DENIED);
+}
+
+/* TP-5, a vector: whoever knows the topic makes the same key. */
+static void everybody_makes_the_reader_of_an_open_box(void **state)
+{
+	(void)state;
+	struct gn_hash a, b;
+	struct gn_sk one_sk, two_sk;
+	char hex[65];
+	gn_topicrec_key(&owner.pk, GN_LIT("news"), &a);
+	gn_topicrec_key(&owner.pk, GN_LIT("other"), &b);
+	gn_topicrec_reader(&a, &one_sk);
+	gn_topicrec_reader(&b, &two_sk);
+	assert_false(gn_pk_eq(&one_sk.pk, &two_sk.pk));
+	memset(a.b, 7, sizeof a.b);
+	gn_topicrec_reader(&a, &one_sk);
+	gn_hex(GN_SLICE(one_sk.pk.b), hex);
+	assert_string_equal(hex,
+			    "04aa4119c9103e0a70916bfc0a6ce009133693c25b64bc93707d7806194b27e8");
+}
+
 /* docs/spec/services.md, vectors. */
 static void format_does_not_drift(void **state)
 {
@@ -264,6 +384,9 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_full_record_comes_back_as_it_was),
 		cmocka_unit_test(an_absent_number_stands_for_the_usual),
+		cmocka_unit_test(what_a_box_brings_is_judged),
+		cmocka_unit_test(a_chain_is_judged_at_the_time_that_was_said),
+		cmocka_unit_test(everybody_makes_the_reader_of_an_open_box),
 		cmocka_unit_test(format_does_not_drift),
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(labels_are_tokens),

@@ -14,9 +14,13 @@ struct publication {
 	struct topic topic;
 	struct gn_said said;
 	struct token_text token;
-	bool has_token;
+	bool has_token, quorum;
 	uint64_t need;
 	uint8_t *text;
+	/* of --quorum */
+	struct gn_topicrec rec;
+	uint8_t *record;
+	unsigned held, of;
 };
 
 /* The words of the command line, or all of stdin for "-". False after printing. */
@@ -38,6 +42,18 @@ static bool take_payload(struct cli *cli, struct publication *p)
 		return true;
 	cli_fail(cli, CLI_USAGE, "too-large", "a message has 16 KiB at most");
 	return false;
+}
+
+/* The record names a box. False after printing. */
+static bool has_box(struct cli *cli, struct publication *p, int *exit)
+{
+	*exit = topic_record(cli, &p->topic, &p->rec, &p->record, "nobody was told");
+	if (*exit == CLI_OK && gn_pk_is_zero(&p->rec.box))
+		*exit = cli_fail(cli, CLI_FAILED, gn_err_name(GN_UNSUPPORTED),
+				 "nobody was told: this topic has no box for those who are away; "
+				 "its owner makes one with: geonet bus topic %s --box",
+				 out_text(p->topic.label));
+	return *exit == CLI_OK;
 }
 
 static bool read_publication(struct cli *cli, struct publication *p, int *exit)
@@ -63,50 +79,90 @@ static bool read_publication(struct cli *cli, struct publication *p, int *exit)
 			 out_text(subject));
 		return false;
 	}
+	if (p->quorum)
+		p->said.flags |= GN_FB_BUS_FLAG_QUORUM;
 	p->said.epoch = p->said.time = topic_now_ms();
 	p->said.seq = 1;
 	if (retain) {
-		p->said.flags = GN_FB_BUS_FLAG_RETAINED;
+		p->said.flags |= GN_FB_BUS_FLAG_RETAINED;
 		p->said.until = cli_now() + retain;
 	}
 	*exit = CLI_FAILED;
 	p->has_token = token;
-	return !token || token_read(cli, token, &p->token);
+	if (token && !token_read(cli, token, &p->token))
+		return false;
+	return !p->quorum || has_box(cli, p, exit);
 }
 
-static int publish(struct cli *cli, struct publication *p)
+static int tell(struct cli *cli, struct publication *p, struct reply *r)
 {
-	uint8_t bytes[GN_SAID_MAX];
-	struct gn_buf out = {bytes, 0, sizeof bytes};
-	struct gn_sig sig;
-	struct gn_fb_sig fb_sig;
+	struct gn_fb_sig sig;
 	struct gn_fb_key owner;
-	struct identity id;
-	struct reply r;
-	if (!identity_load(cli, &id))
-		return CLI_FAILED;
-	gn_err err = gn_said_make(&id.keys.sk, &p->topic.key, &p->said, &out, &sig);
-	identity_wipe(&id);
-	if (err)
-		return cli_fail_err(cli, err, "the message cannot be made");
-	memcpy(fb_sig.b, sig.b, sizeof fb_sig.b);
+	memcpy(sig.b, p->said.sig.b, sizeof sig.b);
 	memcpy(owner.b, p->topic.owner.b, sizeof owner.b);
 	struct gn_fb_topic_publish_args args = {.owner = &owner,
 						.label = gn_str(p->topic.label),
-						.said = gn_buf_slice(&out),
-						.sig = &fb_sig,
+						.said = p->said.bytes,
+						.sig = &sig,
 						.token = p->has_token ? p->token.token.bytes
 								      : gn_slice(NULL, 0),
 						.need = (uint8_t)p->need};
 	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_TOPIC, GN_FB_APP_TOPIC_BODY_TOPIC_PUBLISH},
 			  .args = &args};
-	int exit = topic_ask(cli, &p->topic, &ask, &r, "nobody was told");
-	if (exit == CLI_OK && cli->json)
-		exit = cli_json(cli, json_incref(r.json));
-	else if (exit == CLI_OK)
-		cli_note(
-			cli, "Published; %s.",
-			out_count(json_number(r.json, "subscribers"), "subscriber", "subscribers"));
+	return topic_ask(cli, &p->topic, &ask, r, "nobody was told");
+}
+
+static int keep(struct cli *cli, struct publication *p, const struct gn_sk *publisher)
+{
+	struct topic_deposit d = {.topic = &p->topic,
+				  .rec = &p->rec,
+				  .publisher = publisher,
+				  .said = &p->said,
+				  .chain = p->has_token ? p->token.token.bytes : gn_slice(NULL, 0)};
+	return topic_deposit(cli, &d, &p->held, &p->of);
+}
+
+static int done(struct cli *cli, const struct publication *p, const json_t *json)
+{
+	if (cli->json) {
+		json_t *all = json_deep_copy(json);
+		if (p->quorum)
+			json_object_update_new(all, json_pack("{si si}", "held", (int)p->held,
+							      "kept_of", (int)p->of));
+		return cli_json(cli, all);
+	}
+	const char *who = out_count(json_number(json, "subscribers"), "subscriber", "subscribers");
+	if (p->quorum)
+		cli_note(cli, "Published; %s, and %u of %u nodes keep it for a week.", who, p->held,
+			 p->of);
+	else
+		cli_note(cli, "Published; %s.", who);
+	return CLI_OK;
+}
+
+/* Live first: who may not publish is told so by the roots, and leaves nothing. */
+static int publish(struct cli *cli, struct publication *p)
+{
+	uint8_t bytes[GN_SAID_MAX];
+	struct gn_buf out = {bytes, 0, sizeof bytes};
+	struct gn_sig sig;
+	struct identity id;
+	struct reply r = {0};
+	int exit = CLI_FAILED;
+	if (!identity_load(cli, &id))
+		return CLI_FAILED;
+	gn_err err = gn_said_make(&id.keys.sk, &p->topic.key, &p->said, &out, &sig);
+	p->said.bytes = gn_buf_slice(&out);
+	p->said.sig = sig;
+	if (err)
+		exit = cli_fail_err(cli, err, "the message cannot be made");
+	else
+		exit = tell(cli, p, &r);
+	if (exit == CLI_OK && p->quorum)
+		exit = keep(cli, p, &id.keys.sk);
+	if (exit == CLI_OK)
+		exit = done(cli, p, r.json);
+	identity_wipe(&id);
 	reply_free(&r);
 	return exit;
 }
@@ -116,10 +172,12 @@ int cmd_bus_pub(struct cli *cli)
 	struct publication *p = cli_alloc(sizeof *p);
 	int exit;
 	memset(p, 0, sizeof *p);
+	p->quorum = cli_flag(cli, "quorum");
 	client_time(cli);
 	if (read_publication(cli, p, &exit))
 		exit = publish(cli, p);
 	free(p->text);
+	free(p->record);
 	free(p);
 	return exit;
 }

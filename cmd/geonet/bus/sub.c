@@ -6,6 +6,7 @@
 #include "geonet/frame/frame.h"
 #include "geonet/frame/keys.h"
 #include "geonet/token/token.h"
+#include "records/box_proof.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,19 +15,31 @@
 #define FILTERS 64
 #define KIND(name) GN_FB_APP_TOPIC_BODY_##name
 
+static const struct gn_app_kind box_follow = {GN_FB_APP_BODY_APP_BOX,
+					      GN_FB_APP_BOX_BODY_BOX_FOLLOW};
+
 struct following {
 	struct cli *cli;
 	struct topic topic;
-	uint64_t left; /* messages until it ends; 0: never */
-	bool shows;    /* who follows */
-	json_t *names; /* owned: of contacts, by PID; NULL: none are known */
+	/* its box, where we may read it; record: what rec borrows from, owned */
+	struct gn_topicrec rec;
+	uint8_t *record;
+	bool has_box, read_begun;
+	struct gn_sk reader;
+	struct gn_fb_key box, read;
+	struct gn_fb_box_follow_args reads;
+	struct heard *heard; /* owned; NULL: it has no box */
+	uint64_t left;       /* messages until it ends; 0: never */
+	bool shows;          /* who follows */
+	json_t *names;       /* owned: of contacts, by PID; NULL: none are known */
 	struct identity id;
 	struct token_text token;
 	bool began;
-	/* an answer to a root */
-	bool answers;
+	/* an answer to a root, or to a holder of the box */
+	bool answers, answers_holder;
 	struct gn_fb_sig sig;
 	struct gn_fb_topic_signed_args signs;
+	struct gn_fb_box_signed_args signs_holder;
 };
 
 /* As app/1's twin in JSON: readers use doubles. */
@@ -71,9 +84,17 @@ static json_t *names_known(struct cli *cli)
 	return names;
 }
 
-static void print_said(const struct following *f, const struct gn_said *said)
+/* When it was said, of what lay in the box. */
+static const char *said_at(const struct gn_said *said, char text[64])
 {
-	char pid[GN_PID_MAX];
+	snprintf(text, 64, " %s", out_time(said->time / 1000));
+	return text;
+}
+
+/* kept: out of the box, said before. */
+static void print_said(const struct following *f, const struct gn_said *said, bool kept)
+{
+	char pid[GN_PID_MAX], when[64];
 	gn_pid(&said->publisher, pid);
 	char *text = cli_format("%.*s", (int)said->payload.len,
 				said->payload.len ? (const char *)said->payload.p : "");
@@ -88,6 +109,7 @@ static void print_said(const struct following *f, const struct gn_said *said)
 				  (said->flags & GN_FB_BUS_FLAG_RETAINED) != 0, "will",
 				  (said->flags & GN_FB_BUS_FLAG_WILL) != 0);
 		json_object_set_new(line, "name", json_string(json_text(f->names, pid)));
+		json_object_set_new(line, "kept", json_boolean(kept));
 		if (line && gn_utf8_ok(said->payload))
 			json_object_set_new(line, "text", json_string(text));
 		char *out = json_dumps(line, JSON_COMPACT);
@@ -97,14 +119,61 @@ static void print_said(const struct following *f, const struct gn_said *said)
 		json_decref(line);
 	} else {
 		const char *name = json_text(f->names, pid);
-		printf("%s%.*s%s%s%s%s%s\n    ", out_dim(f->cli), *name ? 64 : 8,
+		printf("%s%.*s%s%s%s%s%s%s%s%s\n    ", out_dim(f->cli), *name ? 64 : 8,
 		       *name ? out_text(name) : pid, out_plain(f->cli), *subject ? " " : "",
-		       out_bold(f->cli), *subject ? out_text(subject) : "", out_plain(f->cli));
+		       out_bold(f->cli), *subject ? out_text(subject) : "", out_plain(f->cli),
+		       out_dim(f->cli), kept ? said_at(said, when) : "", out_plain(f->cli));
 		out_lines(text, "    ");
 		putchar('\n');
 	}
 	free(text);
 	free(subject);
+}
+
+/* Quorum messages are told once, whichever way they come; what is retained is told to whoever
+ * comes, as ever. */
+static bool is_news(const struct following *f, const struct gn_said *said, bool kept)
+{
+	bool now = !kept && said->flags & GN_FB_BUS_FLAG_RETAINED;
+	return !f->heard || !(said->flags & GN_FB_BUS_FLAG_QUORUM) ||
+	       !heard_has(f->heard, said, now);
+}
+
+/* True: the last one. */
+static bool tell(struct following *f, const struct gn_said *said, bool kept)
+{
+	if (!is_news(f, said, kept))
+		return false;
+	print_said(f, said, kept);
+	fflush(stdout);
+	if (f->heard && said->flags & GN_FB_BUS_FLAG_QUORUM)
+		heard_add(f->heard, said);
+	return f->left && --f->left == 0;
+}
+
+static bool passes(const struct following *f, const struct gn_said *said)
+{
+	const char *filter;
+	for (int i = 0; (filter = cli_option_at(f->cli, "filter", i)); i++)
+		if (gn_subject_ok(gn_str(filter), true) == GN_OK &&
+		    gn_subject_matches(gn_str(filter), said->subject))
+			return true;
+	return !cli_option_at(f->cli, "filter", 0);
+}
+
+/* An item of the box; true: the last one. */
+static bool take_got(struct following *f, const json_t *json)
+{
+	size_t len;
+	uint8_t *bytes = cli_unbase64(json_text(json, "item"), &len);
+	struct gn_said said;
+	struct gn_pk by;
+	bool last =
+		bytes && gn_unhex(gn_str(json_text(json, "by")), by.b, sizeof by.b) == GN_OK &&
+		gn_topicrec_kept(&f->rec, gn_slice(bytes, len), &by, cli_now(), &said) == GN_OK &&
+		passes(f, &said) && tell(f, &said, true);
+	free(bytes);
+	return last;
 }
 
 /* True: the last one. */
@@ -122,11 +191,9 @@ static bool take_said(struct following *f, const json_t *json)
 		ok = gn_said_parse(gn_slice(bytes, len), &said) == GN_OK &&
 		     gn_said_verify(&f->topic.key, &said) == GN_OK;
 	}
-	if (ok)
-		print_said(f, &said);
+	bool last = ok && tell(f, &said, false);
 	free(bytes);
-	fflush(stdout);
-	return ok && f->left && --f->left == 0;
+	return last;
 }
 
 static void take_sign(struct following *f, const json_t *json)
@@ -144,9 +211,40 @@ static void take_sign(struct following *f, const json_t *json)
 		(struct gn_fb_topic_signed_args){.sign = json_number(json, "sign"), .sig = &f->sig};
 }
 
+/* A holder of the box, or the node itself, asks whose key it is that reads. */
+static void take_box_sign(struct following *f, const json_t *json)
+{
+	struct gn_boxrec_show show = {.box = f->rec.box, .role = GN_BOXREC_READER};
+	struct gn_sig sig;
+	struct gn_pk box;
+	f->answers_holder =
+		f->has_box && json_number(json, "role") == GN_BOXREC_READER &&
+		gn_unhex(gn_str(json_text(json, "box")), box.b, 32) == GN_OK &&
+		gn_pk_eq(&box, &show.box) &&
+		gn_unhex(gn_str(json_text(json, "holder")), show.holder.b, 32) == GN_OK &&
+		gn_unhex(gn_str(json_text(json, "exporter")), show.exporter, 32) == GN_OK;
+	if (!f->answers_holder)
+		return;
+	gn_boxrec_show_sign(&f->reader, &show, &sig);
+	memcpy(f->sig.b, sig.b, sizeof f->sig.b);
+	f->signs_holder =
+		(struct gn_fb_box_signed_args){.sign = json_number(json, "sign"), .sig = &f->sig};
+}
+
+static bool on_box(struct following *f, unsigned member, const json_t *json)
+{
+	if (member == GN_FB_APP_BOX_BODY_BOX_GOT)
+		return !take_got(f, json);
+	if (member == GN_FB_APP_BOX_BODY_BOX_SIGN)
+		take_box_sign(f, json);
+	return true;
+}
+
 static bool on_event(void *user, struct gn_app_kind kind, const json_t *json)
 {
 	struct following *f = user;
+	if (kind.area == GN_FB_APP_BODY_APP_BOX)
+		return on_box(f, kind.member, json);
 	if (kind.area != GN_FB_APP_BODY_APP_TOPIC)
 		return true;
 	switch (kind.member) {
@@ -169,11 +267,60 @@ static bool on_event(void *user, struct gn_app_kind kind, const json_t *json)
 static bool then(void *user, struct gn_app_kind *kind, const void **args)
 {
 	struct following *f = user;
-	bool answers = f->answers;
-	f->answers = false;
-	*kind = (struct gn_app_kind){GN_FB_APP_BODY_APP_TOPIC, KIND(TOPIC_SIGNED)};
-	*args = &f->signs;
-	return answers;
+	if (f->answers) {
+		f->answers = false;
+		*kind = (struct gn_app_kind){GN_FB_APP_BODY_APP_TOPIC, KIND(TOPIC_SIGNED)};
+		*args = &f->signs;
+		return true;
+	}
+	if (f->answers_holder) {
+		f->answers_holder = false;
+		*kind = (struct gn_app_kind){GN_FB_APP_BODY_APP_BOX, GN_FB_APP_BOX_BODY_BOX_SIGNED};
+		*args = &f->signs_holder;
+		return true;
+	}
+	if (!f->has_box || f->read_begun)
+		return false;
+	f->read_begun = true;
+	*kind = box_follow;
+	*args = &f->reads;
+	return true;
+}
+
+/* The box, when the topic has one and we may read it: an open one everybody, its own the owner,
+ * others by their token. */
+static int find_box(struct following *f)
+{
+	const struct gn_sk *own = f->shows ? &f->id.keys.sk : NULL;
+	bool owner = own && gn_pk_eq(&own->pk, &f->topic.owner);
+	struct cli quiet = *f->cli;
+	quiet.json = false; /* without the box it is followed all the same */
+	struct reply r;
+	int exit = client_status(f->cli, &r, NULL);
+	reply_free(&r);
+	if (exit == CLI_NO_NODE)
+		return exit;
+	if (topic_record(&quiet, &f->topic, &f->rec, &f->record, NULL) != CLI_OK ||
+	    gn_pk_is_zero(&f->rec.box))
+		return CLI_OK;
+	if (f->rec.subscribe == GN_FB_TOPIC_ADMISSION_OPEN || owner)
+		topic_box_reader(&f->topic, &f->rec, own, &f->reader);
+	else if (own && cli_option(f->cli, "token"))
+		f->reader = *own;
+	else
+		return CLI_OK;
+	bool by_token = f->rec.subscribe != GN_FB_TOPIC_ADMISSION_OPEN && !owner;
+	f->has_box = true;
+	f->heard = heard_open(f->cli, &f->topic.key);
+	memcpy(f->box.b, f->rec.box.b, sizeof f->box.b);
+	memcpy(f->read.b, f->reader.pk.b, sizeof f->read.b);
+	/* listed, not watched: what comes now comes from the roots */
+	f->reads = (struct gn_fb_box_follow_args){.box = &f->box,
+						  .read = &f->read,
+						  .poll = true,
+						  .token = by_token ? f->token.token.bytes
+								    : gn_slice(NULL, 0)};
+	return CLI_OK;
 }
 
 static int follow(struct following *f)
@@ -198,6 +345,7 @@ static int follow(struct following *f)
 			  .lasts = true,
 			  .event = on_event,
 			  .then = then,
+			  .also = box_follow,
 			  .user = f};
 	int exit = topic_ask(f->cli, &f->topic, &ask, &r, "the topic is not followed");
 	reply_free(&r);
@@ -220,12 +368,16 @@ int cmd_bus_sub(struct cli *cli)
 			exit = CLI_FAILED;
 		else {
 			f->names = names_known(cli);
-			exit = follow(f);
+			exit = find_box(f);
+			exit = exit ? exit : follow(f);
 			json_decref(f->names);
 		}
 	}
 	if (f->shows)
 		identity_wipe(&f->id);
+	gn_sk_wipe(&f->reader);
+	heard_free(f->heard);
+	free(f->record);
 	free(f);
 	return exit;
 }

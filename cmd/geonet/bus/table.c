@@ -13,6 +13,7 @@ static const struct cli_option topic_options[] = {
 	{"with", "WHO", "somebody else who may, where it says owner; may repeat"},
 	{"rate", "N", "messages a second from one publisher, 1 to 1000 (default 20)"},
 	{"rate-all", "N", "messages a second from all of them, 1 to 1000 (default 200)"},
+	{"box", NULL, "with a box, where bus pub --quorum keeps messages for who is away"},
 	{"mesh", NULL, "followers help each other: for large open topics"},
 	OPTION_PASSPHRASE,
 	{0},
@@ -22,6 +23,7 @@ static const struct cli_option pub_options[] = {
 	{"subject", "SUBJECT", "words joined by dots, which followers can filter by"},
 	{"retain", "SECONDS", "keep it this long, as the newest of its subject, for whoever comes"},
 	{"token", "TOKEN", "what lets you publish (a file, - or its text)"},
+	{"quorum", NULL, "keep it a week in the topic's box, too, for who is away now"},
 	{"roots", "N", "how many of the topic's nodes must have it, 1 to 8 (default 1)"},
 	OPTION_PASSPHRASE,
 	{0},
@@ -52,7 +54,7 @@ const struct cli_command bus_commands[] = {
 	 "LABEL is words joined by dots. Others follow it as PID/LABEL or NAME/LABEL. It lasts for "
 	 "30 days; each time, what you do not say again is as by default. A topic is signed and "
 	 "not sealed: the nodes that carry it can read it.\n",
-	 "  geonet bus topic news\n"
+	 "  geonet bus topic news --box\n"
 	 "  geonet bus topic chat.local --publish open --mesh\n",
 	 topic_options, cmd_bus_topic},
 	{"topics", "", 0, 0, "the topics that you made here, and until when they stand",
@@ -61,9 +63,12 @@ const struct cli_command bus_commands[] = {
 	 NULL, cmd_bus_topics},
 	{"pub", "TOPIC TEXT...", 2, -1, "tell everybody who follows a topic now",
 	 "TOPIC is a LABEL of yours, or WHO/LABEL. With - instead of TEXT, stdin is said; 16 KiB "
-	 "at most. Whoever does not follow it now does not hear it, unless it is retained.\n",
+	 "at most. Whoever does not follow it now does not hear it, unless it is retained, or kept "
+	 "in the topic's box with --quorum: then three nodes or more promise to keep it for a "
+	 "week, and exit status 5 says that fewer did.\n",
 	 "  geonet bus pub news The ferry is late\n"
 	 "  sensors | geonet bus pub house - --subject room.1.heat --retain 3600\n"
+	 "  geonet bus pub news The harbour is closed --quorum\n"
 	 "  geonet bus pub alice.geo/chat.local Good morning\n",
 	 pub_options, cmd_bus_pub},
 	{"feed", "TOPIC", 1, 1, "say what is read from stdin, and leave a will",
@@ -73,7 +78,8 @@ const struct cli_command bus_commands[] = {
 	 "  sensors | geonet bus feed house --will offline --subject state --lease 30\n",
 	 feed_options, cmd_bus_feed},
 	{"sub", "TOPIC", 1, 1, "print what is said in a topic, as it is said",
-	 "With --json each message is a line.\n",
+	 "What was kept in the topic's box while you were away is told once, when it begins. With "
+	 "--json each message is a line.\n",
 	 "  geonet bus sub alice.geo/news\n"
 	 "  geonet bus sub house --filter 'room.*.heat' --json\n",
 	 sub_options, cmd_bus_sub},

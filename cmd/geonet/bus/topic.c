@@ -7,13 +7,14 @@
 #include "geonet/frame/frame.h"
 #include "geonet/frame/keys.h"
 #include "geonet/frame/lists.h"
+#include "geonet/identity/own.h"
 #include "geonet/identity/resolve.h"
 #include "os/os.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define TTL (30u * 86400u)
-#define OWN_TOPICS "own-topics.json" /* by label: what the network cannot be asked for */
 
 bool topic_of(struct cli *cli, const char *text, struct topic *out, int *exit)
 {
@@ -50,24 +51,45 @@ bool topic_of(struct cli *cli, const char *text, struct topic *out, int *exit)
 	return true;
 }
 
+static int none(struct cli *cli, const struct topic *topic, int exit, const char *what)
+{
+	return cli_fail(cli, exit, gn_err_name(GN_NOT_FOUND),
+			"%s: there is no record of such a topic, '%s'%s%s", what,
+			out_text(topic->label),
+			topic->own ? " of yours; make it: geonet bus topic "
+				   : ": its owner makes one with geonet bus topic, and "
+				     "renews it each 30 days",
+			topic->own ? out_text(topic->label) : "");
+}
+
 int topic_ask(struct cli *cli, const struct topic *topic, const struct ask *ask,
 	      struct reply *reply, const char *what)
 {
 	int exit = client_ask(cli, ask, reply);
 	if (reply->err == GN_NOT_FOUND)
-		return cli_fail(cli, exit, gn_err_name(GN_NOT_FOUND),
-				"%s: there is no record of such a topic, '%s'%s%s", what,
-				out_text(topic->label),
-				topic->own ? " of yours; make it: geonet bus topic "
-					   : ": its owner makes one with geonet bus topic, and "
-					     "renews it each 30 days",
-				topic->own ? out_text(topic->label) : "");
+		return none(cli, topic, exit, what);
 	if (reply->err == GN_DENIED && !topic->own)
 		return cli_fail(cli, exit, gn_err_name(GN_DENIED),
 				"%s: not allowed; its owner lets you in with geonet bus topic "
 				"LABEL --with PID, or by a token (--token)",
 				what);
 	return exit && reply->err ? client_report(cli, reply, what) : exit;
+}
+
+int topic_record(struct cli *cli, const struct topic *topic, struct gn_topicrec *out,
+		 uint8_t **bytes, const char *what)
+{
+	unsigned holders;
+	size_t len;
+	*bytes = NULL;
+	int exit =
+		record_fetch(cli, &topic->key, GN_FB_RECORD_TYPE_TOPIC, 0, bytes, &len, &holders);
+	if (exit == CLI_NOT_FOUND)
+		return what ? none(cli, topic, exit, what) : exit;
+	if (exit == CLI_OK && gn_topicrec_open(gn_slice(*bytes, len), out) != GN_OK)
+		exit = cli_fail(cli, CLI_FAILED, "malformed",
+				"the topic's record is none that this version reads");
+	return exit;
 }
 
 /* ---- the record ---- */
@@ -111,10 +133,53 @@ static bool read_rules(struct cli *cli, struct gn_topicrec *t, int *exit)
 	return true;
 }
 
-static int put(struct cli *cli, struct gn_topicrec *t, const struct topic *at)
+/* What is ours is remembered with its record: when nobody shows it any more, it is said again from
+ * here (services.md RN-2). */
+static void remember(struct cli *cli, const struct gn_topicrec *t, const struct topic *at,
+		     struct gn_slice record)
 {
-	uint8_t *before = NULL, bytes[GN_RECORD_MAX];
+	char pid[GN_PID_MAX], *text = cli_base64(record);
+	int lock = own_lock(cli);
+	json_t *list = own_read(cli, OWN_TOPICS);
+	list = list ? list : json_object();
+	gn_pid(&at->owner, pid);
+	json_object_set_new(list, at->label, own_entry(pid, t->seq, t->created, t->ttl, text));
+	own_write(cli, OWN_TOPICS, list);
+	own_unlock(lock);
+	json_decref(list);
+	free(text);
+}
+
+/* The next version of the record, and before it the box that it names. */
+static int put(struct cli *cli, struct gn_topicrec *t, const struct topic *at,
+	       const struct gn_sk *owner, bool box)
+{
+	uint8_t bytes[GN_RECORD_MAX];
 	struct gn_buf out = {bytes, 0, sizeof bytes};
+	struct gn_sk sk;
+	t->box = (struct gn_pk){{0}};
+	t->label = gn_str(at->label);
+	t->created = cli_now();
+	t->ttl = TTL;
+	if (box) {
+		topic_box_key(owner, at->label, &sk);
+		t->box = sk.pk;
+		gn_sk_wipe(&sk);
+		int exit = topic_box_put(cli, at, t, owner, NULL);
+		if (exit != CLI_OK)
+			return exit;
+	}
+	gn_err err = gn_topicrec_record(owner, t, &out);
+	int exit = err ? cli_fail_err(cli, err, "the topic cannot be written down")
+		       : record_put(cli, gn_buf_slice(&out), 0, "the topic", NULL);
+	if (exit == CLI_OK)
+		remember(cli, t, at, gn_buf_slice(&out));
+	return exit;
+}
+
+static int make(struct cli *cli, struct gn_topicrec *t, const struct topic *at)
+{
+	uint8_t *before = NULL;
 	struct gn_topicrec old;
 	struct identity id;
 	unsigned holders;
@@ -126,12 +191,7 @@ static int put(struct cli *cli, struct gn_topicrec *t, const struct topic *at)
 		t->before = old.before;
 	}
 	if ((exit == CLI_OK || exit == CLI_NOT_FOUND) && identity_load(cli, &id)) {
-		t->label = gn_str(at->label);
-		t->created = cli_now();
-		t->ttl = TTL;
-		gn_err err = gn_topicrec_record(&id.keys.sk, t, &out);
-		exit = err ? cli_fail_err(cli, err, "the topic cannot be written down")
-			   : record_put(cli, gn_buf_slice(&out), 0, "the topic", NULL);
+		exit = put(cli, t, at, &id.keys.sk, cli_flag(cli, "box"));
 		identity_wipe(&id);
 	} else if (exit == CLI_OK || exit == CLI_NOT_FOUND) {
 		exit = CLI_FAILED;
@@ -145,22 +205,6 @@ uint64_t topic_now_ms(void)
 	uint64_t wall = (uint64_t)(gn_os_wall() / GN_MSEC), node = cli_now() * 1000;
 	bool same = node + 60000 > wall && wall + 60000 > node;
 	return same ? wall : node;
-}
-
-static void remember(struct cli *cli, const struct gn_topicrec *t, const struct topic *at)
-{
-	char pid[GN_PID_MAX];
-	uint64_t expires = t->created + t->ttl;
-	int lock = own_lock(cli);
-	json_t *list = own_read(cli, OWN_TOPICS);
-	list = list ? list : json_object();
-	gn_pid(&at->owner, pid);
-	json_object_set_new(list, at->label,
-			    json_pack("{ss sI sI}", "owner", pid, "seq", (json_int_t)t->seq,
-				      "expires", (json_int_t)expires));
-	own_write(cli, OWN_TOPICS, list);
-	own_unlock(lock);
-	json_decref(list);
 }
 
 int cmd_bus_topics(struct cli *cli)
@@ -205,18 +249,74 @@ int cmd_bus_topic(struct cli *cli)
 	memset(t, 0, sizeof *t);
 	client_time(cli);
 	if (topic_of(cli, cli->args[0], &at, &exit) && read_rules(cli, t, &exit))
-		exit = put(cli, t, &at);
-	if (exit == CLI_OK)
-		remember(cli, t, &at);
+		exit = make(cli, t, &at);
 	if (exit == CLI_OK && cli->json) {
 		char pid[GN_PID_MAX];
 		gn_pid(&at.owner, pid);
-		exit = cli_json(cli, json_pack("{ss ss sI}", "owner", pid, "label", at.label, "seq",
-					       (json_int_t)t->seq));
+		exit = cli_json(cli,
+				json_pack("{ss ss sI sb}", "owner", pid, "label", at.label, "seq",
+					  (json_int_t)t->seq, "box", cli_flag(cli, "box")));
 	} else if (exit == CLI_OK) {
 		cli_note(cli, "The topic %s stands for 30 days; say this again to renew it.",
 			 at.label);
 	}
+	free(t);
+	return exit;
+}
+
+/* ---- renewing ---- */
+
+/* The newest that is known: the network's, or our own when nobody shows it any more. The caller
+ * frees *bytes. */
+static int newest(struct cli *cli, const struct topic *at, struct gn_topicrec *out, uint8_t **bytes)
+{
+	unsigned holders;
+	size_t len;
+	int exit = record_fetch(cli, &at->key, GN_FB_RECORD_TYPE_TOPIC, 0, bytes, &len, &holders);
+	if (exit == CLI_NOT_FOUND) {
+		json_t *list = own_read(cli, OWN_TOPICS);
+		const json_t *entry = json_object_get(list, at->label);
+		*bytes = cli_unbase64(json_text(entry, "record"), &len);
+		json_decref(list);
+		exit = *bytes && len ? CLI_OK : CLI_NOT_FOUND;
+	}
+	if (exit == CLI_NOT_FOUND)
+		return cli_fail(cli, exit, gn_err_name(GN_NOT_FOUND),
+				"nobody shows the topic %s any more: make it anew with geonet bus "
+				"topic %s, and what you said then",
+				out_text(at->label), out_text(at->label));
+	if (exit == CLI_OK && gn_topicrec_open(gn_slice(*bytes, len), out) != GN_OK)
+		exit = cli_fail(cli, CLI_FAILED, "malformed",
+				"the topic %s is none that this version reads",
+				out_text(at->label));
+	return exit;
+}
+
+int topic_renew(struct cli *cli, const struct identity *id, const char *label, struct own_term term,
+		uint64_t *expires, bool *done)
+{
+	struct gn_topicrec *t = cli_alloc(sizeof *t);
+	uint8_t *bytes = NULL;
+	struct topic at = {.owner = id->keys.sk.pk, .own = true};
+	snprintf(at.label, sizeof at.label, "%s", label);
+	gn_topicrec_key(&at.owner, gn_str(at.label), &at.key);
+	int exit = newest(cli, &at, t, &bytes);
+	if (exit == CLI_OK) {
+		struct gn_sk box;
+		topic_box_key(&id->keys.sk, label, &box);
+		bool has_box = gn_pk_eq(&box.pk, &t->box);
+		gn_sk_wipe(&box);
+		*expires = t->created + t->ttl;
+		if (term.force || cli_now() > t->created + t->ttl / 2) {
+			t->seq++;
+			exit = put(cli, t, &at, &id->keys.sk, has_box);
+			*done = exit == CLI_OK;
+			*expires = *done ? t->created + t->ttl : *expires;
+		} else if (has_box) { /* which may be older than the record */
+			exit = topic_box_put(cli, &at, t, &id->keys.sk, &term);
+		}
+	}
+	free(bytes);
 	free(t);
 	return exit;
 }

@@ -43,13 +43,18 @@ int client_must(struct cli *cli, struct call call, struct reply *reply, const ch
 struct ask {
 	struct gn_app_kind kind;
 	const void *args;
-	unsigned timeout; /* seconds for all of it; 0: 60 */
+	/* Instead of args, of a table with tables in it. */
+	gn_fbref (*make)(void *user, struct gn_fbb *b);
+	/* A kind of which `then` makes calls that last, too: their answers go to event. */
+	struct gn_app_kind also;
+	unsigned timeout; /* seconds for all of it; 0: 60, or for ever where it lasts */
 	bool quiet;
 	bool agent; /* asked of this person's agent, not of the node */
 	bool lasts; /* answers come until it is ended: each goes to event, too */
 	/* A call that asks for events: each as JSON, lent, until it says false. */
 	bool (*event)(void *user, struct gn_app_kind kind, const json_t *json);
-	/* After event and input: a call on the same connection, until it says false: none. */
+	/* At first, and after event and input: a call on the same connection, until it says false:
+	 * none. */
 	bool (*then)(void *user, struct gn_app_kind *kind, const void **args);
 	/* A call that lasts: stdin can be read; false: that was all, and it ends. */
 	bool (*input)(void *user);

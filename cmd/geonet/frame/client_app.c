@@ -45,11 +45,12 @@ static char *text_of(struct gn_slice s, const char *fallback)
 
 static void begin_call(struct talk *t, struct gn_fbt table)
 {
-	bool lasts = t->ask->lasts || t->ask->more;
+	bool lasts = (t->ask->lasts || t->ask->more) && !t->ask->timeout;
 	uint32_t ms =
 		lasts ? GN_HOST_CLIENT_LASTS : 1000 * (t->ask->timeout ? t->ask->timeout : 60);
 	struct gn_fbb *b = gn_host_client_builder(t->client);
-	gn_fbref ref = gn_fbb_table(b, gn_app_type(t->ask->kind), t->ask->args);
+	gn_fbref ref = t->ask->make ? t->ask->make(t->ask->user, b)
+				    : gn_fbb_table(b, gn_app_type(t->ask->kind), t->ask->args);
 	uint64_t time = gn_fb_app_ready_time((struct gn_fb_app_ready){table});
 	if (time)
 		cli_now_is(t->cli, time / 1000);
@@ -75,7 +76,12 @@ static void tell_event(struct talk *t, const struct gn_host_client_event *e)
 	json_decref(json);
 }
 
-/* What an event asked to be said. Its answer is passed over. */
+static bool is_also(const struct ask *ask, struct gn_app_kind kind)
+{
+	return ask->also.area && kind.area == ask->also.area && kind.member == ask->also.member;
+}
+
+/* What an event asked to be said. Its answer is passed over, unless it lasts. */
 static void say_then(struct talk *t)
 {
 	struct gn_app_kind kind;
@@ -84,7 +90,8 @@ static void say_then(struct talk *t)
 	while (!t->done && t->ask->then && t->ask->then(t->ask->user, &kind, &args)) {
 		struct gn_fbb *b = gn_host_client_builder(t->client);
 		gn_fbref ref = gn_fbb_table(b, gn_app_type(kind), args);
-		t->failed = gn_host_client_call(t->client, kind, ref, 0, gn_os_steady(), &call);
+		uint32_t ms = is_also(t->ask, kind) ? GN_HOST_CLIENT_LASTS : 0;
+		t->failed = gn_host_client_call(t->client, kind, ref, ms, gn_os_steady(), &call);
 		t->done |= t->failed != GN_OK;
 	}
 }
@@ -141,9 +148,13 @@ static void hear(struct talk *t)
 	while (!t->done && gn_host_client_next(t->client, gn_os_steady(), &e)) {
 		bool closed = e.fault.unknown && e.fault.err == GN_CLOSED;
 		switch (e.what) {
-		case GN_HOST_CLIENT_READY: begin_call(t, e.table); break;
+		case GN_HOST_CLIENT_READY:
+			begin_call(t, e.table);
+			if (t->asked)
+				say_then(t);
+			break;
 		case GN_HOST_CLIENT_ANSWER:
-			if (e.call != t->call)
+			if (e.call != t->call && !(e.more && t->ask->also.area))
 				break;
 			if (e.more && t->ask->lasts) {
 				tell_event(t, &e);
@@ -327,7 +338,7 @@ int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply)
 					       .now = gn_os_steady()};
 	char *path = NULL, origin[256];
 	*reply = (struct reply){.agent = ask->agent};
-	if (!words_are_text(cli, ask))
+	if (!ask->make && !words_are_text(cli, ask))
 		return CLI_USAGE;
 	struct talk t = {.cli = cli,
 			 .ask = ask,

@@ -19,13 +19,15 @@ static void add_item(json_t *list, const char *kind, const char *name, uint64_t 
 json_t *own_list(struct cli *cli, const json_t *sites)
 {
 	json_t *list = json_array(), *names = own_names(cli), *id = own_read(cli, OWN_ID),
-	       *revoked = own_read(cli, OWN_REVOKED), *v;
+	       *revoked = own_read(cli, OWN_REVOKED), *topics = own_read(cli, OWN_TOPICS), *v;
 	const char *name;
 	size_t i;
 	add_item(list, "identity", json_text(id, "owner"), json_number(id, "expires"));
 	v = json_object_get(revoked, json_text(id, "owner"));
 	add_item(list, "list", OWN_LIST_NAME, json_number(v, "expires"));
 	json_object_foreach(names, name, v) add_item(list, "name", name, json_number(v, "expires"));
+	json_object_foreach(topics, name, v)
+		add_item(list, "topic", name, json_number(v, "expires"));
 	json_array_foreach(json_object_get(sites, "sites"), i, v)
 	{
 		if (json_is_false(json_object_get(v, "published")))
@@ -37,6 +39,7 @@ json_t *own_list(struct cli *cli, const json_t *sites)
 	json_decref(names);
 	json_decref(id);
 	json_decref(revoked);
+	json_decref(topics);
 	return list;
 }
 

@@ -1,5 +1,5 @@
 /* What is one's own and ends unless it is renewed: names, the identity record, the list of revoked
- * tokens, sites. own.c knows until when each is held, node/renew.c renews. */
+ * tokens, topics, sites. own.c knows until when each is held, node/renew.c renews. */
 #ifndef GEONET_OWN_H
 #define GEONET_OWN_H
 
@@ -10,6 +10,7 @@
 #define OWN_NAMES "own-names.json"     /* {NAME: {owner, seq, created, expires, record}} */
 #define OWN_ID "own-id.json"           /* the same of the identity record */
 #define OWN_REVOKED "own-revoked.json" /* {PID: {seq, expires, list: {id: expires}}} */
+#define OWN_TOPICS "own-topics.json"   /* by label {owner, seq, created, expires, record} */
 #define OWN_LIST_NAME "of revoked tokens"
 #define OWN_WARN (7u * 86400u) /* seconds before the end that a word is said */
 
@@ -27,8 +28,8 @@ json_t *own_names(struct cli *cli);
 /* Takes the list of own names out of the file that the node once shared, before an older node
  * writes over it. */
 void own_names_migrate(struct cli *cli);
-/* [{kind: "identity"|"list"|"name"|"site", name, expires}] in this order; sites: the node's answer,
- * or NULL. The caller's reference. */
+/* [{kind: "identity"|"list"|"name"|"topic"|"site", name, expires}] in this order; sites: the node's
+ * answer, or NULL. The caller's reference. */
 json_t *own_list(struct cli *cli, const json_t *sites);
 /* Until when: "2026-12-28 01:20", and how soon that is when it is soon, or over. One of
  * out.c's buffers. */

@@ -1,4 +1,5 @@
-/* Renewing what ends: the identity record, the list of revoked tokens, names, sites. A renewal says
+/* Renewing what ends: the identity record, the list of revoked tokens, names, topics with their
+ * boxes, sites. A renewal says
  * what was said before, with a new time; what is not past half of its term is left alone, so a
  * timer may run this as often as it likes.
  *
@@ -7,9 +8,11 @@
  *
  * What is given or unfinished fails only when it was asked for by itself. Rules:
  * docs/spec/services.md RN-1..RN-4. */
+#include "geonet/bus/bus.h"
 #include "geonet/frame/client.h"
 #include "geonet/frame/frame.h"
 #include "geonet/frame/keys.h"
+#include "geonet/frame/lists.h"
 #include "geonet/identity/identity.h"
 #include "geonet/identity/own.h"
 #include "geonet/name/name.h"
@@ -54,6 +57,14 @@ static void renew_list(struct renewal *r)
 	int exit = token_renew(&r->each, &r->id, r->term, &expires, &done);
 	if (exit || expires)
 		note_item(r, "list", OWN_LIST_NAME, exit, done ? "renewed" : "kept", expires);
+}
+
+static void renew_topic(struct renewal *r, const char *label)
+{
+	uint64_t expires = 0;
+	bool done = false;
+	int exit = topic_renew(&r->each, &r->id, label, r->term, &expires, &done);
+	note_item(r, "topic", label, exit, done ? "renewed" : "kept", expires);
 }
 
 static void renew_name(struct renewal *r, const char *text)
@@ -118,13 +129,16 @@ static int renew_sites(struct renewal *r, const char *label)
 
 static int renew_all(struct renewal *r)
 {
-	json_t *names = own_names(r->cli), *v;
+	json_t *names = own_names(r->cli), *topics = own_read(r->cli, OWN_TOPICS), *v;
 	const char *name;
 	renew_id(r, false);
 	renew_list(r);
 	json_object_foreach(names, name, v) if (strcmp(json_text(v, "owner"), r->id.pid) == 0)
 		renew_name(r, name);
 	json_decref(names);
+	json_object_foreach(topics, name, v) if (strcmp(json_text(v, "owner"), r->id.pid) == 0)
+		renew_topic(r, name);
+	json_decref(topics);
 	return renew_sites(r, NULL);
 }
 

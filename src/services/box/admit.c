@@ -7,7 +7,7 @@
  * 1. Cheap checks come first: a signature is checked only for what would have a place by its key.
  * 2. A copy from another holder is judged by the same proof, of the day it was made.
  * 3. Nothing gives way before everything else about the newcomer is right.
- * Rules BX-4..BX-9. */
+ * Rules BX-4..BX-9, BX-46. */
 #include "services/box/engine_int.h"
 
 #define DAY 86400u
@@ -31,12 +31,26 @@ static uint64_t token_end(const struct gn_token *t)
 	return end;
 }
 
+/* At the box of a topic its tokens are as good: who publishes deposits, who subscribes reads. */
+static gn_err topic_grants(const struct gn_token *t, const struct box_held *h, uint64_t action,
+			   uint64_t at)
+{
+	GN_ASSERT(h->rules->topic[0]);
+	uint8_t text[GN_TOKEN_RESOURCE_MAX];
+	struct gn_buf resource = {text, 0, sizeof text};
+	struct gn_slice parts[] = {GN_LIT("topic"), gn_str(h->rules->topic)};
+	if (action != GN_FB_ACTION_DEPOSIT && action != GN_FB_ACTION_SUBSCRIBE)
+		return GN_DENIED;
+	GN_TRY(gn_token_resource(parts, GN_COUNT(parts), &resource));
+	return gn_token_grants(t, box_issuer(h), gn_buf_slice(&resource),
+			       action == GN_FB_ACTION_DEPOSIT ? GN_FB_ACTION_PUBLISH : action, at);
+}
+
 gn_err box_token_check(struct gn_box *b, const struct box_held *h, struct gn_slice token,
 		       uint64_t action, struct gn_pk *bearer, uint64_t *until)
 {
 	char path[4 + 64 + 1]; /* and the zero of gn_hex */
 	struct gn_token *t = &b->token;
-	const struct gn_pk *owner = box_issuer(h);
 	GN_ASSERT(h->rules);
 	if (token.len > BOX_TOKEN_MAX)
 		return GN_TOO_LARGE;
@@ -45,8 +59,11 @@ gn_err box_token_check(struct gn_box *b, const struct box_held *h, struct gn_sli
 	uint64_t end = token_end(t), now = box_unix(b);
 	memcpy(path, "box/", 4);
 	gn_hex(GN_SLICE(h->key.b), path + 4);
-	GN_TRY(gn_token_grants(t, owner, gn_str(path), action,
-			       *until && end <= now ? end - 1 : now));
+	uint64_t at = *until && end <= now ? end - 1 : now;
+	gn_err err = gn_token_grants(t, box_issuer(h), gn_str(path), action, at);
+	if (err != GN_OK && h->rules->topic[0])
+		err = topic_grants(t, h, action, at);
+	GN_TRY(err);
 	*bearer = *gn_token_bearer(t);
 	*until = end;
 	return GN_OK;
@@ -126,7 +143,7 @@ static gn_err admit_token(struct gn_box *b, const struct box_held *h, const stru
 		err = gn_boxrec_deposit_check(&e->by, &h->key, &e->hash, &p->sig);
 	if (err != GN_OK)
 		return refuse(why, err, NULL);
-	e->items = h->queue ? UINT32_MAX : BOX_INVITE_ONE;
+	e->items = h->queue || h->rules->topic[0] ? UINT32_MAX : BOX_INVITE_ONE;
 	e->kib = UINT32_MAX;
 	e->last = end < UINT64_MAX - h->rules->item_ttl ? end + h->rules->item_ttl : UINT64_MAX;
 	return GN_OK;

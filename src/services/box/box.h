@@ -134,8 +134,8 @@ struct gn_box_follow {
 	struct gn_pk read, ack;
 	bool poll; /* an old box: listed every 30 min and never watched */
 	bool all;  /* of a queue: also what is not over, once, as it stands then */
-	/* of a queue: a chain with Deposit, instead of a reader's key: listed is what its bearer
-	 * put in, and no more; copied */
+	/* instead of a reader's key, copied: of a queue a chain with Deposit, listed is what its
+	 * bearer put in, and no more; of a topic's box one with Subscribe */
 	struct gn_slice token;
 };
 GN_MUST gn_err gn_box_follow(struct gn_box *b, const struct gn_box_follow *f, gn_time now,

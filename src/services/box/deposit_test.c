@@ -1,7 +1,9 @@
 /* Deposits and readers in a network: what is stored is read, once, by every device, whoever of the
  * holders lies, dies or loses messages.
- * Rules BX-1, BX-3, BX-4, BX-13, BX-16, BX-19, BX-25, BX-27. */
+ * Rules BX-1, BX-3, BX-4, BX-13, BX-16, BX-19, BX-25, BX-27, BX-46. */
 #include "services/testing/boxes.h"
+
+#include "records/topic.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -347,6 +349,62 @@ static void a_power_cut_loses_nothing_promised(void **state)
 	svc_free(&s);
 }
 
+static gn_err by_chain(const struct gn_sk *issuer, const struct gn_sk *publisher, unsigned node,
+		       struct gn_slice bytes)
+{
+	static uint8_t chain[GN_TOKEN_MAX];
+	struct gn_buf buf = {chain, 0, sizeof chain};
+	struct gn_hash hash;
+	struct gn_token_right right = {GN_LIT("topic/news"), GN_FB_ACTION_PUBLISH};
+	struct gn_token_fields f = {.audience = publisher->pk,
+				    .rights = &right,
+				    .right_count = 1,
+				    .not_before = gn_unix(s.now),
+				    .expires = gn_unix(s.now) + 1000};
+	assert_int_equal(gn_token_issue(issuer, &f, &buf, NULL), GN_OK);
+	struct gn_box_proof p = {.way = GN_BOX_TOKEN, .token = gn_buf_slice(&buf)};
+	gn_sha256(&bytes, 1, &hash);
+	gn_boxrec_deposit_sign(publisher, &x.sk.pk, &hash, &p.sig);
+	return svc_box_deposit_by(&x, node, &p, bytes);
+}
+
+/* BX-46: by the owner's certificate and by a publisher's chain it comes to all of the set, and with
+ * both who left something gone it is read, once each, by who knows the topic's name. */
+static void a_topic_s_box_is_read_by_whoever_follows(void **state)
+{
+	struct gn_hash topic;
+	(void)state;
+	svc_init(&s, &(struct svc_options){.seed = 7, .nodes = 12, .box_bytes = 64u << 20});
+	svc_box_make(&s, &x, 6, GN_FB_BOX_KIND_GROUP, 1);
+	const struct gn_sk *issuer = &x.worker[1], *publisher = &x.worker[2];
+	gn_topicrec_key(&issuer->pk, GN_LIT("news"), &topic);
+	gn_topicrec_reader(&topic, &x.read[0]); /* as everybody makes it */
+	x.rec.readers[0] = (struct gn_boxrec_reader){.read = x.read[0].pk};
+	x.rec.issuer = issuer->pk;
+	strcpy(x.rec.topic, "news");
+	assert_int_equal(svc_box_put(&x, 0), GN_OK);
+	assert_int_equal(svc_box_deposit(&x, 1, 0, item_of(1, 896)), GN_OK);
+	assert_int_equal(x.custodies, 8);
+	assert_int_equal(by_chain(issuer, publisher, 5, item_of(2, 896)), GN_OK);
+	assert_int_equal(x.custodies, 8);
+	assert_int_equal(by_chain(publisher, publisher, 5, item_of(3, 896)), GN_DENIED);
+	svc_stop(&s, 1);
+	svc_stop(&s, 5);
+	for (unsigned node = 2; node < 4; node++) {
+		struct gn_box_follow f = {
+			.place = svc_box_place(&x), .read = x.read[0].pk, .poll = true};
+		gn_op op;
+		assert_int_equal(gn_box_follow(s.nodes[node].box, &f, s.now, &op), GN_OK);
+		svc_pump(&s, node);
+		svc_run_for(&s, 30 * GN_SEC);
+		assert_int_equal(svc_box_times(&x, node, item_of(1, 896)), 1);
+		assert_int_equal(svc_box_times(&x, node, item_of(2, 896)), 1);
+	}
+	assert_int_equal(x.got_count, 4);
+	assert_int_equal(svc_box_sum(&s, "watches"), 0);
+	svc_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +419,7 @@ int main(void)
 		cmocka_unit_test(it_arrives_whoever_lies),
 		cmocka_unit_test(liars_about_states_are_outvoted),
 		cmocka_unit_test(who_fills_the_store_keeps_no_contact_out),
+		cmocka_unit_test(a_topic_s_box_is_read_by_whoever_follows),
 		cmocka_unit_test(a_power_cut_loses_nothing_promised),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

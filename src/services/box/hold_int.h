@@ -7,7 +7,7 @@
 struct box_show {        /* a right shown in a session */
 	uint16_t number; /* 0: none */
 	uint8_t role;    /* enum gn_boxrec_role */
-	uint8_t reader;  /* READER, REMOVER: of the descriptor; BOX_READERS: token, sees its own */
+	uint8_t reader;  /* READER, REMOVER: of the descriptor; BOX_READERS: by token */
 	uint8_t way;     /* DEPOSITOR: CERTIFICATE or TOKEN */
 	uint64_t until;  /* WORKER, READER: Unix seconds, of its token */
 	struct gn_pk box, key;

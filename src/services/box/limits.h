@@ -36,10 +36,12 @@
 #define BOX_PENDING_BYTES (4u << 20)
 #define BOX_STORES 256 /* items on their way to the disk; those who wait for one: */
 #define BOX_WAITERS 4
-#define BOX_PEERS 4096               /* with something shown or watched */
-#define BOX_SHOWS 32                 /* of one peer: boxes and roles of a session */
-#define BOX_FEEDS 8192               /* fetches, watches and copies under way */
-#define BOX_FEEDS_PEER 64            /* of one peer */
+#define BOX_PEERS 4096    /* with something shown or watched */
+#define BOX_SHOWS 32      /* of one peer: boxes and roles of a session */
+#define BOX_FEEDS 8192    /* fetches, watches and copies under way */
+#define BOX_FEEDS_PEER 64 /* of one peer */
+/* watches of one box: those of a popular one leave three quarters of BOX_PEERS to others */
+#define BOX_WATCHES_BOX 1024
 #define BOX_WATCH_TIME 90            /* seconds after the last request */
 #define BOX_WATCH_LOOK (10 * GN_SEC) /* between looks for watches that were not renewed */
 #define BOX_LOADS 64                 /* items read from the disk at once */

@@ -1,6 +1,6 @@
 /* What depositors and readers ask: what has become of an item, what there is, the items, to be told
  * of new ones, and that an item was taken. Reading needs a reader's key shown in this session,
- * taking its ack key; who deposited may ask about its own. Rules BX-10, BX-16..BX-19. */
+ * taking its ack key; who deposited may ask about its own. Rules BX-10, BX-16..BX-19, BX-46. */
 #include "services/box/engine_int.h"
 
 static void refuse(struct gn_box *b, const struct box_from *from, const struct box_held *h,
@@ -82,7 +82,8 @@ void box_on_list(struct gn_box *b, const struct box_from *from, struct box_held 
 	for (; fbb && i < h->count && count < most && h->items[i]->state == BOX_STANDS; i++) {
 		const struct box_item *it = h->items[i];
 		last = it->at;
-		bool out = s->token ? !gn_pk_eq(&it->by, &s->key) : it->acked & 1u << s->reader;
+		bool out = s->token ? h->queue && !gn_pk_eq(&it->by, &s->key)
+				    : it->acked & 1u << s->reader;
 		if (out || box_item_over(it, box_unix(b)) ||
 		    box_item_hidden(it, gn_fb_box_list_all(m)))
 			continue;
@@ -100,11 +101,12 @@ void box_on_list(struct gn_box *b, const struct box_from *from, struct box_held 
 	gn_mem_free(b->env.alloc, entries);
 }
 
-/* Who reads by a token asks for nothing but what they put in. */
+/* Who reads a queue by a token asks for nothing but what they put in. */
 static bool may_fetch(const struct gn_box *b, const struct box_held *h, const struct box_show *s,
 		      struct gn_slice ids)
 {
-	for (size_t i = 0; s && s->token && i < ids.len / sizeof(struct gn_box_id); i++) {
+	for (size_t i = 0; s && s->token && h->queue && i < ids.len / sizeof(struct gn_box_id);
+	     i++) {
 		struct gn_box_id id = box_id_at(ids, i);
 		const struct box_item *it = box_item_get(b, &h->key, &id);
 		if (it && !gn_pk_eq(&it->by, &s->key))
@@ -154,6 +156,11 @@ void box_on_watch(struct gn_box *b, const struct box_from *from, struct box_held
 		return;
 	}
 	struct box_feed *f = watch_of(from, h, s->reader);
+	if (!f && h->watches >= BOX_WATCHES_BOX) {
+		b->count.feeds_full++;
+		refuse(b, from, h, GN_BUSY, BOX_LIMIT(BOX_WATCHES_BOX));
+		return;
+	}
 	if (!f) {
 		gn_err err = box_feed_add(b, from, h, FEED_WATCH, gn_slice(NULL, 0), &f);
 		if (err != GN_OK) {

@@ -7,7 +7,7 @@
  *
  * A right is looked up in the descriptor of now whenever it is used: a key that was taken out of
  * it, or refused, is worth nothing from then on. Nor is a token that was taken back, as far as its
- * issuer's list is known. Rules BX-10, BX-44. */
+ * issuer's list is known. Rules BX-10, BX-44, BX-46. */
 #include "services/box/engine_int.h"
 
 /* By the list as it was known in the last hour: one that is older is looked up meanwhile. */
@@ -46,13 +46,15 @@ static gn_err find_right(struct gn_box *b, const struct box_held *h, struct gn_f
 	GN_ASSERT(h->rules);
 	int reader = -1;
 	if (s->role == GN_BOXREC_READER && gn_fb_box_show_token(m).len) {
-		/* who may put work into a queue sees what becomes of it */
+		/* who may put work into a queue sees what becomes of it, who may follow a topic
+		 * what was said in it */
 		s->way = GN_BOX_TOKEN;
 		s->reader = BOX_READERS;
-		if (!h->queue)
+		if (!h->queue && !h->rules->topic[0])
 			return GN_DENIED;
-		GN_TRY(box_token_check(b, h, gn_fb_box_show_token(m), GN_FB_ACTION_DEPOSIT, &s->key,
-				       &s->until));
+		GN_TRY(box_token_check(b, h, gn_fb_box_show_token(m),
+				       h->queue ? GN_FB_ACTION_DEPOSIT : GN_FB_ACTION_SUBSCRIBE,
+				       &s->key, &s->until));
 		return gn_boxrec_refuses(h->rules, &s->key) ? GN_DENIED : GN_OK;
 	}
 	if (s->role == GN_BOXREC_READER || s->role == GN_BOXREC_REMOVER) {

@@ -933,6 +933,8 @@ struct gn_fb_box_body_args {
 	} workers;
 	/* Whose tokens (introductions) let in; absent: the box key's own. */
 	const struct gn_fb_key *issuer;
+	/* Group: label of the issuer's topic whose messages lie here. Who shows Publish for it deposits, who shows Subscribe reads. */
+	struct gn_slice topic;
 };
 static const struct gn_fb_field gn_fbfields_box_body[] = {
 	{"kind", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_box_body_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_box_kind, false},
@@ -951,8 +953,9 @@ static const struct gn_fb_field gn_fbfields_box_body[] = {
 	{"deliveries", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_box_body_args, deliveries), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"workers", GN_FB_STRUCTS, GN_FB_UINT, 14, offsetof(struct gn_fb_box_body_args, workers), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 	{"issuer", GN_FB_STRUCT, GN_FB_UINT, 15, offsetof(struct gn_fb_box_body_args, issuer), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"topic", GN_FB_STRING, GN_FB_UINT, 16, offsetof(struct gn_fb_box_body_args, topic), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_box_body = {"BoxBody", NULL, gn_fbfields_box_body, 16};
+static const struct gn_fb_type gn_fbtype_box_body = {"BoxBody", NULL, gn_fbfields_box_body, 17};
 
 GN_MUST static inline gn_err gn_fb_box_body_verify(struct gn_slice in, struct gn_fb_box_body *out)
 {
@@ -1099,6 +1102,14 @@ static inline struct gn_fb_key gn_fb_box_body_issuer(struct gn_fb_box_body t)
 	struct gn_fb_key v;
 	gn_fbt_struct(t.t, 15, &gn_fblayout_key, &v);
 	return v;
+}
+static inline bool gn_fb_box_body_has_topic(struct gn_fb_box_body t)
+{
+	return gn_fbt_has(t.t, 16);
+}
+static inline struct gn_slice gn_fb_box_body_topic(struct gn_fb_box_body t)
+{
+	return gn_fbt_bytes(t.t, 16);
 }
 
 /* ---- TopicBody ---- */

@@ -111,8 +111,8 @@ static gn_err show(uint8_t peer, uint8_t role, const struct gn_sk *sk, struct gn
 	return done();
 }
 
-static struct gn_slice token_for(const struct gn_sk *issuer, const struct gn_pk *who,
-				 uint64_t action, uint64_t life)
+static inline struct gn_slice token_for(const struct gn_sk *issuer, const struct gn_pk *who,
+					uint64_t action, uint64_t life)
 {
 	static uint8_t bytes[GN_TOKEN_MAX];
 	struct gn_buf buf = {bytes, 0, sizeof bytes};
@@ -148,7 +148,7 @@ static struct box_item *deposit(uint8_t cls)
 
 /* Messages that came, or the refusal. */
 static struct gn_fb_box_message last;
-static unsigned lease(uint8_t worker, uint8_t count)
+static inline unsigned lease(uint8_t worker, uint8_t count)
 {
 	struct box_from f = from_peer(worker);
 	struct gn_fb_key key = gn_wire_key(&h->key);
@@ -165,13 +165,14 @@ static unsigned lease(uint8_t worker, uint8_t count)
 	return gn_fb_box_message_body_type(last) == GN_FB_BOX_MESSAGE_BODY_BOX_ITEM ? answers : 0;
 }
 
-static struct gn_fb_box_item lent(void)
+static inline struct gn_fb_box_item lent(void)
 {
 	assert_int_equal(gn_fb_box_message_body_type(last), GN_FB_BOX_MESSAGE_BODY_BOX_ITEM);
 	return gn_fb_box_message_body_as_box_item(last);
 }
 
-static gn_err extend(uint8_t worker, const struct box_item *it, uint16_t delivery, uint32_t seconds)
+static inline gn_err extend(uint8_t worker, const struct box_item *it, uint16_t delivery,
+			    uint32_t seconds)
 {
 	struct box_from f = from_peer(worker);
 	struct gn_fb_key key = gn_wire_key(&h->key);
@@ -186,8 +187,8 @@ static gn_err extend(uint8_t worker, const struct box_item *it, uint16_t deliver
 	return done();
 }
 
-static gn_err report_of(uint8_t worker, const struct gn_box_id *id, uint16_t delivery, uint8_t end,
-			struct gn_slice outcome, uint32_t after, uint8_t spoil)
+static inline gn_err report_of(uint8_t worker, const struct gn_box_id *id, uint16_t delivery,
+			       uint8_t end, struct gn_slice outcome, uint32_t after, uint8_t spoil)
 {
 	struct box_from f = from_peer(worker);
 	struct gn_fb_key key = gn_wire_key(&h->key);
@@ -212,7 +213,8 @@ static gn_err report_of(uint8_t worker, const struct gn_box_id *id, uint16_t del
 	return done();
 }
 
-static gn_err report(uint8_t worker, const struct box_item *it, uint16_t delivery, uint8_t end)
+static inline gn_err report(uint8_t worker, const struct box_item *it, uint16_t delivery,
+			    uint8_t end)
 {
 	struct gn_box_id id = box_id_of(&it->hash);
 	return report_of(worker, &id, delivery, end, GN_LIT("what came of it"), 0, 0);
@@ -225,7 +227,7 @@ static void pass(gn_time span)
 	run();
 }
 
-static void workers_come(void)
+static inline void workers_come(void)
 {
 	for (uint8_t i = 0; i < 2; i++)
 		assert_int_equal(show(i, GN_BOXREC_WORKER, &workers[i], gn_slice(NULL, 0)), GN_OK);
