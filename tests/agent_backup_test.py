@@ -235,6 +235,21 @@ def case_wrong(nodes, seed):
     refused(raw[:-1], "cut off")
     refused(raw[:-4096], "cut off")
     refused(raw + raw[-4096:], "something follows")
+    # a disk that is full says nothing of the backup
+    small = os.path.join(nodes.base, "small")
+    os.mkdir(small)
+    for kib in (100, 240, 400):
+        tmpfs = ["mount", "-t", "tmpfs", "-o", f"mode=700,size={kib}k", "tmpfs", small]
+        if subprocess.run(tmpfs, capture_output=True).returncode != 0:
+            break
+        try:
+            full = at_rest(nodes, "small")
+            full.run("id", "import", "--no-passphrase", "-", stdin=words)
+            said = full.run("agent", "restore", file, want=1)
+            check("changed" not in said and "not an error" not in said, f"{kib} KiB: {said}")
+            check(inside(full.data) == [], f"{kib} KiB: {inside(full.data)} is left")
+        finally:
+            subprocess.run(["umount", small], check=True)
     other = at_rest(nodes, "gus")
     other.run("id", "new", "--no-passphrase")
     said = other.run("agent", "restore", file, want=1)
