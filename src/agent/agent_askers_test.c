@@ -1,5 +1,5 @@
 /* Who may ask a worker for something: the holder of a queue is this test, and lends what nobody let
- * in. Rule JO-9. */
+ * in; and a queue without a node. Rules JO-9, AG-50, AG-100. */
 #include "agent/job_int.h"
 #include "agent/testing/calls.h"
 #include "agent/testing/world.h"
@@ -254,12 +254,24 @@ static void a_refused_one_s_result_is_none(void **state)
 	assert_true(is_done(works));
 }
 
+/* Without a node its queue is nothing to do: the agent sleeps. */
+static void without_a_node(void **state)
+{
+	(void)state;
+	world_away(&w, 0);
+	world_pass(&w, 2 * AGENT_FOLLOW_WAIT, GN_SEC);
+	assert_true(agent_pump(me) > me->now);
+	world_back(&w, 0);
+	WORLD_UNTIL(&w, me->queue.call != 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_may_not_ask_is_not_worked_for),
 		cmocka_unit_test(what_is_submitted_is_so_signed),
 		cmocka_unit_test(a_refused_one_s_result_is_none),
+		cmocka_unit_test(without_a_node),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
