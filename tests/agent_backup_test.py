@@ -85,6 +85,7 @@ def case_back(nodes, seed):
     eventually("it comes", 120, lambda: "to the new one" in new.texts("Ben"))
     eventually("its receipt", 120, lambda: ben.state("Ann", "to the new one") >= 2)
     check(ben.texts("Ann").count("hello there") == 1, ben.texts("Ann"))
+    check("they have a new device" in ben.run("msg", "history", "Ann"), "nobody tells Ben")
     # the one of before looks at its record when it starts, and every hour
     ann.run("msg", "send", "Ben", "nobody takes it")
     ann.down()

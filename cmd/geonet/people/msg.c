@@ -37,34 +37,40 @@ static const char *time_text(uint64_t ms)
 	return text;
 }
 
-static void print_message(const struct cli *cli, const char *who, const json_t *m)
+/* What nobody said begins with two hyphens, and what goes on stands deeper than what begins: so no
+ * text looks like a line of ours, or like another message. in: before all of it. */
+static void print_message(const struct cli *cli, const char *in, const char *who, const json_t *m)
 {
 	bool mine = json_is_true(json_object_get(m, "mine"));
+	const char *deeper = *in ? "        " : "    ";
 	size_t i;
 	json_t *file;
 	if (json_is(m, "kind", "gap")) {
-		printf("%s    %s did not arrive%s\n", out_dim(cli),
+		printf("%s%s-- %s did not arrive%s\n", in, out_dim(cli),
 		       out_count(json_number(m, "missing"), "message", "messages"), out_plain(cli));
 		return;
 	}
-	if (json_is(m, "kind", "line"))
+	if (json_is(m, "kind", "line")) {
+		printf("%s%s-- %s%s\n", in, out_dim(cli), out_text(json_text(m, "reason")),
+		       out_plain(cli));
 		return;
-	printf("%s%s%s  %s%s%s  ", out_dim(cli), time_text(json_number(m, "sent")), out_plain(cli),
-	       out_bold(cli), mine ? "you" : out_text(who), out_plain(cli));
+	}
+	printf("%s%s%s%s  %s%s%s  ", in, out_dim(cli), time_text(json_number(m, "sent")),
+	       out_plain(cli), out_bold(cli), mine ? "you" : out_text(who), out_plain(cli));
 	if (json_is_true(json_object_get(m, "deleted")))
 		printf("%s(deleted)%s", out_dim(cli), out_plain(cli));
 	else
-		out_lines(json_text(m, "text"), "    ");
+		out_lines(json_text(m, "text"), deeper);
 	if (json_is_true(json_object_get(m, "edited")))
 		printf(" %s(edited)%s", out_dim(cli), out_plain(cli));
 	if (mine)
 		printf("  %s[%s]%s", out_dim(cli), msg_state(m), out_plain(cli));
 	putchar('\n');
 	json_array_foreach(json_object_get(m, "files"), i, file)
-		printf("    %s, %s: geonet file get %s\n", out_text(json_text(file, "name")),
+		printf("%s-- %s, %s: geonet file get %s\n", in, out_text(json_text(file, "name")),
 		       out_bytes(json_number(file, "size")), json_text(m, "id"));
 	if (mine && *json_text(m, "reason"))
-		printf("    %s; %s\n", json_text(m, "reason"), json_text(m, "next"));
+		printf("%s-- %s; %s\n", in, json_text(m, "reason"), json_text(m, "next"));
 }
 
 /* ---- sending ---- */
@@ -193,7 +199,7 @@ static int print_history(struct cli *cli, bool unread, uint64_t limit, uint64_t 
 		char *name = shown_name(cli, cli->args[0]);
 		size_t i;
 		json_t *m;
-		json_array_foreach(chosen, i, m) print_message(cli, name, m);
+		json_array_foreach(chosen, i, m) print_message(cli, "", name, m);
 		if (!json_array_size(chosen))
 			cli_note(cli, unread ? "Nothing new." : "Nothing was said yet.");
 		free(name);
@@ -255,10 +261,8 @@ int cmd_msg_chats(struct cli *cli)
 			const char *name = contact_name(json_object_get(c, "contact"));
 			printf("%s%s%s  %llu unread\n", out_bold(cli), out_text(name),
 			       out_plain(cli), (unsigned long long)json_number(c, "unread"));
-			if (json_object_get(c, "last")) {
-				printf("    ");
-				print_message(cli, name, json_object_get(c, "last"));
-			}
+			if (json_object_get(c, "last"))
+				print_message(cli, "    ", name, json_object_get(c, "last"));
 		}
 		if (!json_array_size(json_object_get(r.json, "chats")))
 			say_none(cli);
@@ -291,7 +295,7 @@ static bool on_event(void *user, struct gn_app_kind kind, const json_t *json)
 		printf("%s\n", line ? line : "");
 		free(line);
 	} else if (fresh) {
-		print_message(f->cli, contact_name(json_object_get(json, "contact")), m);
+		print_message(f->cli, "", contact_name(json_object_get(json, "contact")), m);
 	}
 	fflush(stdout);
 	return !fresh || f->left == 0 || --f->left > 0;
@@ -354,7 +358,7 @@ int cmd_msg_search(struct cli *cli)
 		json_t *found;
 		json_array_foreach(json_object_get(r.json, "found"), i, found)
 		{
-			print_message(cli, contact_name(json_object_get(found, "contact")),
+			print_message(cli, "", contact_name(json_object_get(found, "contact")),
 				      json_object_get(found, "message"));
 		}
 		if (!json_array_size(json_object_get(r.json, "found")))
