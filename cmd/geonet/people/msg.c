@@ -11,6 +11,7 @@
 
 #define CHAT(member) {GN_FB_APP_BODY_APP_CHAT, GN_FB_APP_CHAT_BODY_##member}
 #define TEXT_MAX 16384u /* bytes of one message */
+#define READ_PAGE 25    /* messages looked at at once for what is new */
 
 /* ---- one message as lines ---- */
 
@@ -173,47 +174,116 @@ static char *shown_name(struct cli *cli, const char *who)
 	return name ? name : cli_format("%s", who);
 }
 
-static int print_history(struct cli *cli, bool unread, uint64_t limit, uint64_t before)
+static int fetch_page(struct cli *cli, uint64_t limit, uint64_t before, struct reply *r)
 {
-	struct reply r;
 	struct gn_fb_history_args args = {
 		.who = gn_str(cli->args[0]), .limit = (uint16_t)limit, .before = before};
 	struct ask ask = {.kind = (struct gn_app_kind)CHAT(HISTORY), .args = &args, .agent = true};
-	int exit = client_ask_must(cli, &ask, &r, "the messages could not be read");
-	const json_t *list = json_object_get(r.json, "messages");
-	uint64_t newest = 0;
-	json_t *chosen = json_array();
-	for (size_t i = json_array_size(list); !exit && i-- > 0;) { /* the oldest first */
-		json_t *m = json_array_get(list, i);
-		bool mine = json_is_true(json_object_get(m, "mine")),
-		     read = json_is_true(json_object_get(m, "read"));
-		if (!mine && !read && json_number(m, "order") > newest)
-			newest = json_number(m, "order");
-		if (!unread || (!mine && !read))
-			json_array_append(chosen, m);
-	}
-	if (!exit && cli->json) {
-		exit = cli_json(cli, json_pack("{sO sb}", "messages", chosen, "more",
-					       json_is_true(json_object_get(r.json, "more"))));
-	} else if (!exit) {
-		char *name = shown_name(cli, cli->args[0]);
-		size_t i;
-		json_t *m;
-		json_array_foreach(chosen, i, m) print_message(cli, "", name, m);
-		if (!json_array_size(chosen))
-			cli_note(cli, unread ? "Nothing new." : "Nothing was said yet.");
-		free(name);
-	}
-	json_decref(chosen);
-	reply_free(&r);
-	if (!exit && unread && newest)
-		exit = mark_read(cli, newest);
-	return exit;
+	return client_ask_must(cli, &ask, r, "the messages could not be read");
 }
 
+/* The messages, the oldest first. */
+static int print_all(struct cli *cli, json_t *all, bool more, const char *none)
+{
+	size_t i;
+	json_t *m;
+	if (cli->json)
+		return cli_json(cli, json_pack("{sO sb}", "messages", all, "more", more));
+	char *name = shown_name(cli, cli->args[0]);
+	json_array_foreach(all, i, m) print_message(cli, "", name, m);
+	if (!json_array_size(all))
+		cli_note(cli, "%s", none);
+	free(name);
+	return CLI_OK;
+}
+
+/* ---- what is new ---- */
+
+struct unread {
+	json_t *chosen; /* owned; the oldest first */
+	json_t *lines;  /* owned; that nobody said, older than what was looked at last: the same */
+	uint64_t newest;
+	bool over; /* what was looked at last is read */
+};
+
+/* They are new with what is beside them. */
+static void take_lines(struct unread *u)
+{
+	json_array_extend(u->lines, u->chosen);
+	json_t *chosen = u->chosen;
+	u->chosen = u->lines;
+	json_array_clear(chosen);
+	u->lines = chosen;
+}
+
+/* From the newest on. True: it is unread. */
+static bool look_at(struct unread *u, json_t *m)
+{
+	bool line = json_is(m, "kind", "line") || json_is(m, "kind", "gap");
+	if (json_is_true(json_object_get(m, "mine")) && !line)
+		return false;
+	if (line) {
+		if (!u->over)
+			json_array_insert(u->lines, 0, m);
+		return false;
+	}
+	bool is = !json_is_true(json_object_get(m, "read")) &&
+		  !json_is_true(json_object_get(m, "deleted"));
+	if (is || (json_array_size(u->chosen) && !u->over))
+		take_lines(u);
+	json_array_clear(u->lines);
+	u->over = !is;
+	if (is)
+		json_array_insert(u->chosen, 0, m);
+	if (is && json_number(m, "order") > u->newest)
+		u->newest = json_number(m, "order");
+	return is;
+}
+
+/* Pages, until one has nothing unread: all that is marked as read is printed. */
 int cmd_msg_read(struct cli *cli)
 {
-	return print_history(cli, true, 500, 0);
+	struct unread u = {.chosen = json_array(), .lines = json_array()};
+	bool more = true, any = true;
+	uint64_t before = 0;
+	int exit = CLI_OK;
+	while (!exit && more && any) {
+		struct reply r;
+		size_t i;
+		json_t *m;
+		exit = fetch_page(cli, READ_PAGE, before, &r);
+		any = false;
+		json_array_foreach(json_object_get(r.json, "messages"), i, m)
+		{
+			any = look_at(&u, m) || any;
+			before = json_number(m, "number");
+		}
+		more = json_is_true(json_object_get(r.json, "more"));
+		reply_free(&r);
+	}
+	if (!exit && json_array_size(u.chosen) && !u.over)
+		take_lines(&u);
+	if (!exit)
+		exit = print_all(cli, u.chosen, false, "Nothing new.");
+	json_decref(u.chosen);
+	json_decref(u.lines);
+	return exit || !u.newest ? exit : mark_read(cli, u.newest);
+}
+
+static int print_history(struct cli *cli, uint64_t limit, uint64_t before)
+{
+	struct reply r;
+	int exit = fetch_page(cli, limit, before, &r);
+	const json_t *list = json_object_get(r.json, "messages");
+	json_t *all = json_array();
+	for (size_t i = json_array_size(list); !exit && i-- > 0;)
+		json_array_append(all, json_array_get(list, i));
+	if (!exit)
+		exit = print_all(cli, all, json_is_true(json_object_get(r.json, "more")),
+				 "Nothing was said yet.");
+	json_decref(all);
+	reply_free(&r);
+	return exit;
 }
 
 int cmd_msg_history(struct cli *cli)
@@ -222,7 +292,7 @@ int cmd_msg_history(struct cli *cli)
 	if (!cli_number(cli, "limit", 1, 500, &limit) ||
 	    !cli_number(cli, "before", 1, UINT64_MAX / 2, &before))
 		return CLI_USAGE;
-	return print_history(cli, false, limit, before);
+	return print_history(cli, limit, before);
 }
 
 /* A stranger whose message is sealed yet has no chat. */
