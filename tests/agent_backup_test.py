@@ -85,6 +85,7 @@ def case_back(nodes, seed):
     eventually("it comes", 120, lambda: "to the new one" in new.texts("Ben"))
     eventually("its receipt", 120, lambda: ben.state("Ann", "to the new one") >= 2)
     check(ben.texts("Ann").count("hello there") == 1, ben.texts("Ann"))
+    check("they have a new device" in ben.run("msg", "history", "Ann"), "nobody tells Ben")
     # the one of before looks at its record when it starts, and every hour
     ann.run("msg", "send", "Ben", "nobody takes it")
     ann.down()
@@ -111,20 +112,25 @@ def case_export(nodes, seed):
     with open(picture, "wb") as f:
         f.write(b"\x89PNG" + bytes(70000))
     ann.run("file", "send", ben.pid, picture)
+    long = os.path.join(nodes.base, "n" + "\u00e9" * 127)  # as long as a name may be
+    with open(long, "wb") as f:
+        f.write(b"long")
+    ann.run("file", "send", ben.pid, long)
     for i in range(3):
         ben.run("msg", "send", "Ann", f"number {i}\n\"quoted\"")
     eventually("all are there", 120, lambda: sum("number" in t for t in ann.texts(ben.pid)) == 3)
     folder = os.path.join(nodes.base, "out")
     made = ann.json("agent", "export", folder)
-    check(made["contacts"] == 1 and made["files"] == 1 and made["messages"] >= 5, made)
+    check(made["contacts"] == 1 and made["files"] == 2 and made["messages"] >= 6, made)
     with open(os.path.join(folder, "export.json"), encoding="utf-8") as f:
         all_of_it = json.load(f)
     check(all_of_it["pid"] == ann.pid and all_of_it["contacts"][0]["petname"] == odd, all_of_it)
     said = [m.get("text") for m in all_of_it["chats"][0]["messages"]]
     check("hello there" in said and sum("quoted" in (t or "") for t in said) == 3, said)
     files = os.listdir(os.path.join(folder, "files"))
-    check(len(files) == 1 and files[0].endswith("-0-a picture.png"), files)
-    with open(os.path.join(folder, "files", files[0]), "rb") as f, open(picture, "rb") as g:
+    short = [name for name in files if name.endswith("-0-a picture.png")]
+    check(len(files) == 2 and len(short) == 1, files)
+    with open(os.path.join(folder, "files", short[0]), "rb") as f, open(picture, "rb") as g:
         check(f.read() == g.read(), "another picture")
     said = ann.run("agent", "export", folder, want=1)
     check("nothing is overwritten" in said, said)
@@ -235,6 +241,21 @@ def case_wrong(nodes, seed):
     refused(raw[:-1], "cut off")
     refused(raw[:-4096], "cut off")
     refused(raw + raw[-4096:], "something follows")
+    # a disk that is full says nothing of the backup
+    small = os.path.join(nodes.base, "small")
+    os.mkdir(small)
+    for kib in (100, 240, 400):
+        tmpfs = ["mount", "-t", "tmpfs", "-o", f"mode=700,size={kib}k", "tmpfs", small]
+        if subprocess.run(tmpfs, capture_output=True).returncode != 0:
+            break
+        try:
+            full = at_rest(nodes, "small")
+            full.run("id", "import", "--no-passphrase", "-", stdin=words)
+            said = full.run("agent", "restore", file, want=1)
+            check("changed" not in said and "not an error" not in said, f"{kib} KiB: {said}")
+            check(inside(full.data) == [], f"{kib} KiB: {inside(full.data)} is left")
+        finally:
+            subprocess.run(["umount", small], check=True)
     other = at_rest(nodes, "gus")
     other.run("id", "new", "--no-passphrase")
     said = other.run("agent", "restore", file, want=1)

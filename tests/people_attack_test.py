@@ -51,7 +51,7 @@ def case_names(nodes, seed):
 
 def case_places(nodes, seed):
     """What stands where a file is to be saved is left as it is: links, pipes, what others left; and
-    a disk that is full (AG-83, PE-74)."""
+    a disk that is full (AG-83, PE-74). A flood of messages hides none of them."""
     ann, ben = friends(nodes)
     path = random_file(nodes, "-rf", 3 << 20)
     ann.run("file", "send", "Ben", path)
@@ -91,6 +91,14 @@ def case_places(nodes, seed):
             check(os.listdir(small) == [], "what came still fills it")
         finally:
             subprocess.run(["umount", small], check=True)
+    # more that is new than one look at the chat shows: all of it is printed, and nothing else is
+    # marked as read
+    ben.run("msg", "read", "Ann")
+    subprocess.run([app_call(nodes), "--times", "30", ann.socket(), "chat", "message-send",
+                    '{"who":"Ben","text":"one of many"}'], check=True, stdout=subprocess.DEVNULL)
+    eventually("they are there", 120, lambda: ben.texts("Ann").count("one of many") == 30)
+    check(ben.run("msg", "read", "Ann").count("one of many") == 30, "some were not shown")
+    check("Nothing new" in ben.run("msg", "read", "Ann"), "they are new twice")
 
 
 def case_clients(nodes, seed):

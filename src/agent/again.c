@@ -1,6 +1,7 @@
 /* When a session is begun anew: what was offered again after a day and had set one up, to prekeys
- * that are newer now; and when a device says that it cannot open what we write, at most once an
- * hour.
+ * that are newer now; and, at most once an hour, when a device says that it cannot open what we
+ * write, or a contact writes in none that we know. Their prekeys are looked up before: those that
+ * are believed may be of long ago.
  *
  * Rules AG-66, AG-70. */
 #include "agent/outbox_int.h"
@@ -30,6 +31,7 @@ void agent_held_prekeys(struct gn_agent *a, const struct gn_pk *device, uint64_t
 	if (!d)
 		d = device_put(a, device);
 	d->prekeys = created > d->prekeys ? created : d->prekeys;
+	d->looked = agent_unix(a);
 }
 
 uint64_t agent_held_newest(struct gn_agent *a, const struct gn_pk *owner)
@@ -80,7 +82,7 @@ static bool begin_anew(struct gn_agent *a, const struct gn_pk *owner, uint64_t k
 			continue; /* with another message */
 		gn_err err = gn_e2ee_anew(a->e2ee, &key);
 		if (!err)
-			d->anew = agent_unix(a);
+			d->anew = d->looked = agent_unix(a); /* these are newer */
 	}
 	return any;
 }
@@ -148,16 +150,12 @@ gn_err agent_held_replaced(struct gn_agent *a, struct gn_agent_tx *tx, uint64_t 
 	return err;
 }
 
-/* ---- what a device cannot open ---- */
+/* ---- what a device cannot open, or we cannot ---- */
 
-void agent_held_unread(struct gn_agent *a, const struct gn_pk *device, struct gn_slice content)
+void agent_held_anew(struct gn_agent *a, const struct gn_pk *device)
 {
-	struct gn_content c;
 	struct agent_device *d = device_of(a, device);
-	bool asks = gn_content_open(content, &c, NULL) == GN_OK && c.kind == GN_CONTENT_RESEND &&
-		    c.u.envelopes.count > 0;
-	gn_wipe(&c, sizeof c);
-	if (!asks || (d && d->anew + AGENT_ANEW_AGAIN > agent_unix(a)))
+	if (d && d->anew + AGENT_ANEW_AGAIN > agent_unix(a))
 		return;
 	gn_err err = gn_e2ee_anew(a->e2ee, device);
 	if (err)
@@ -165,4 +163,24 @@ void agent_held_unread(struct gn_agent *a, const struct gn_pk *device, struct gn
 	if (!d)
 		d = device_put(a, device);
 	d->anew = agent_unix(a);
+}
+
+bool agent_held_unlooked(struct gn_agent *a, const struct gn_pk *to, size_t count, uint32_t tries)
+{
+	bool any = false;
+	for (size_t i = 0; i < count; i++) {
+		const struct agent_device *d = device_of(a, &to[i]);
+		any = any || (d && d->looked < d->anew);
+	}
+	return any && tries < AGENT_LOOK_TRIES;
+}
+
+void agent_held_unread(struct gn_agent *a, const struct gn_pk *device, struct gn_slice content)
+{
+	struct gn_content c;
+	bool asks = gn_content_open(content, &c, NULL) == GN_OK && c.kind == GN_CONTENT_RESEND &&
+		    c.u.envelopes.count > 0;
+	gn_wipe(&c, sizeof c);
+	if (asks)
+		agent_held_anew(a, device);
 }

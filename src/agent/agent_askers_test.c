@@ -1,5 +1,5 @@
 /* Who may ask a worker for something: the holder of a queue is this test, and lends what nobody let
- * in. Rule JO-9. */
+ * in; and a queue without a node. Rules JO-9, AG-50, AG-100. */
 #include "agent/job_int.h"
 #include "agent/testing/calls.h"
 #include "agent/testing/world.h"

@@ -422,6 +422,39 @@ static void what_is_refused_is_said(void **state)
 	say_refused(GN_LIT("hi"), GN_DENIED, "geonet contacts unblock");
 }
 
+/* ---- what nobody said ---- */
+
+/* A contact lets what is said go a second after it was read: it is to be seen (PE-18, PE-45). */
+static void a_line_says_what_it_is(void **state)
+{
+	struct gn_agent *a = &w.souls[0].a;
+	struct gn_pk of = world_owner(&w, 1), friend = world_owner(&w, 0);
+	struct gn_fb_message line = {0};
+	char pid[GN_PID_MAX];
+	bool seen = false;
+	(void)state;
+	assert_int_equal(gn_people_expire(a->people, &of, 1, w.now), GN_OK);
+	agent_settle(a);
+	agent_post_hurry(a);
+	gn_pid(&friend, pid);
+	for (unsigned i = 0; i < 100 && !seen; i++) {
+		struct gn_fbb b = calls_builder();
+		gn_fbref t = gn_fb_history_make(
+			&b, &(struct gn_fb_history_args){.who = gn_str(pid), .limit = 1});
+		world_settle(&w);
+		struct agent_request *r =
+			ask(agent_call_history, &b, t, GN_FB_APP_CHAT_BODY_HISTORY);
+		gn_host_release(&r->base);
+		struct gn_fb_history_is is = {calls_got.table};
+		line = gn_fb_history_is_messages_at(is, 0);
+		seen = gn_fb_message_kind(line) == GN_FB_MESSAGE_KIND_LINE;
+	}
+	assert_true(seen);
+	assert_int_equal(gn_fb_message_text(line).len, 0); /* programs answer texts */
+	assert_true(gn_slice_eq(gn_fb_message_reason(line),
+				GN_LIT("what is said from now on goes 1 s after it was read")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +465,7 @@ int main(void)
 		/* all in one world */
 		cmocka_unit_test_setup(a_call_that_is_left, set_up),
 		cmocka_unit_test(what_it_promises_and_waits_for),
+		cmocka_unit_test(a_line_says_what_it_is),
 		cmocka_unit_test_teardown(what_is_refused_is_said, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

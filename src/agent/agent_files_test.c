@@ -1,5 +1,5 @@
 /* The store's table of files: on their way, noted, listed, found, forgotten; a store of before
- * gets it. Spec: AG-80, AG-85, AG-29. */
+ * gets it; one that is gone. Spec: AG-80, AG-85, AG-26, AG-29. */
 #include "agent/db_int.h"
 #include "agent/limits.h"
 #include "agent/testing/nest.h"
@@ -164,12 +164,31 @@ static void brought_forward(void **state)
 	assert_ok(gn_agent_db_check(nest.db));
 }
 
+/* A store that is gone while its WAL is there is no new one, and nothing is removed. */
+static void gone(void **state)
+{
+	static const char wal[] = NEST_STORE "-wal";
+	size_t len;
+	(void)state;
+	nest_say(&nest, 0, 1);
+	uint8_t *bytes = nest_read(&nest, wal, &len);
+	assert_true(bytes && len > 0);
+	nest_close(&nest);
+	nest_write(&nest, wal, bytes, len);
+	assert_ok(gn_os_remove(nest.dir, NEST_STORE));
+	assert_err(gn_agent_db_open(&nest.place, true, &nest.db, nest.why), GN_CORRUPT);
+	assert_non_null(strstr(nest.why, "is gone"));
+	assert_true(nest_has(&nest, wal) && !nest_has(&nest, NEST_STORE));
+	free(bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(on_their_way, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(copied, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(brought_forward, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(gone, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

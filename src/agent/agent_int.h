@@ -147,6 +147,7 @@ struct agent_device {
 	bool used;
 	struct gn_pk key;
 	uint64_t prekeys; /* Unix seconds: when the newest were made, */
+	uint64_t looked;  /* when they were found, */
 	uint64_t anew;    /* and when we last began anew with it */
 };
 
@@ -325,6 +326,9 @@ void agent_own_signed(struct gn_agent *a, unsigned place);
 gn_time agent_own_pump(struct gn_agent *a);
 /* A deposit key for this contact (GN_PEOPLE_WANT_BOX). */
 void agent_own_box_for(struct gn_agent *a, const struct gn_pk *owner);
+/* False: it is no accepted contact's deposit key of this private box. */
+bool agent_own_depositor(struct gn_agent *a, const struct agent_box *b, const struct gn_pk *by,
+			 struct gn_pk *owner);
 /* Somebody was blocked, unblocked or removed: their keys are refused, or not. */
 void agent_own_contact(struct gn_agent *a, const struct gn_pk *owner);
 /* Signs for the session that a BoxSign names, if the key is ours. */
@@ -379,7 +383,11 @@ bool agent_held_hurry(struct gn_agent *a, const struct gn_hash *chat,
 		      const struct gn_content_id *id);
 /* ---- again.c ---- */
 
-/* It asks for what it could not open: we begin anew with it, at most once an hour. */
+/* A session with it begins anew, at most once an hour. */
+void agent_held_anew(struct gn_agent *a, const struct gn_pk *device);
+/* One of them was not looked up since, and there were not many tries to. */
+bool agent_held_unlooked(struct gn_agent *a, const struct gn_pk *to, size_t count, uint32_t tries);
+/* So it does when this asks for what the device could not open. */
 void agent_held_unread(struct gn_agent *a, const struct gn_pk *device, struct gn_slice content);
 /* The newest prekeys of a device, made then (Unix seconds). */
 void agent_held_prekeys(struct gn_agent *a, const struct gn_pk *device, uint64_t created);

@@ -89,12 +89,27 @@ static gn_err connect_it(struct gn_agent_db *db)
 	return agent_db_exec(db, sql);
 }
 
+/* A new one would take the place of the store that its WAL is of, and that of its WAL. */
+static gn_err check_gone(struct gn_agent_db *db)
+{
+	char wal[80];
+	snprintf(wal, sizeof wal, "%s-wal", db->name);
+	gn_err err = check_file(db, wal);
+	if (err)
+		return err == GN_NOT_FOUND ? GN_OK : err;
+	return agent_db_refuse(db, GN_CORRUPT,
+			       "%s/%s is gone, and %s is there: put it back, or a backup elsewhere",
+			       db->root, db->name, wal);
+}
+
 static gn_err open_it(struct gn_agent_db *db, bool make, const struct agent_schema *schema,
 		      struct gn_rand *rand)
 {
 	gn_err err = check_file(db, db->name);
-	if (err == GN_NOT_FOUND && make)
-		err = create(db, schema, rand);
+	if (err == GN_NOT_FOUND && make) {
+		err = check_gone(db);
+		err = err ? err : create(db, schema, rand);
+	}
 	if (!err)
 		err = connect_it(db);
 	return err ? err : agent_db_migrate(db, schema);

@@ -46,8 +46,10 @@ static gn_err failed(struct gn_agent_backup *b, int rc)
 	gn_err err = agent_db_code(b->copy, rc);
 	if (b->db->vfs->fault || err == GN_CORRUPT)
 		return agent_db_damaged(b->db, GN_CORRUPT);
+	/* what sqlite3_backup_step says is not kept with the connection */
 	return agent_db_refuse(b->db, err, "%s/%s: %s", b->db->root, b->temporary,
-			       sqlite3_errmsg(b->copy));
+			       sqlite3_errcode(b->copy) ? sqlite3_errmsg(b->copy)
+							: sqlite3_errstr(rc));
 }
 
 static gn_err begin(struct gn_agent_db *db, const char *name, const uint8_t *key, bool away,

@@ -8,7 +8,7 @@
  *
  * What waits is kept until its own end, as it came or, where a session opened it, as its content
  * (a session opens nothing twice), and tried again when something new is believed.
- * Rules AG-57, AG-58, AG-62. */
+ * Rules AG-57, AG-58, AG-62, AG-70. */
 #include "agent/agent_int.h"
 
 #include <stdlib.h>
@@ -209,6 +209,24 @@ static gn_err not_opened(struct gn_agent *a, const struct item *it, const struct
 						      : err; /* of nobody who is a contact */
 }
 
+/* A contact wrote in a session that we do not have: their store or ours is an old copy that was put
+ * back. With each device of theirs it begins anew, and they are asked for what they wrote. */
+static gn_err parted(struct gn_agent *a, const struct item *it)
+{
+	struct gn_pk owner, device;
+	struct gn_hash hash;
+	gn_err err = GN_OK;
+	if (it->kept || it->box->front || !agent_own_depositor(a, it->box, &it->by, &owner))
+		return GN_OK; /* it is no news, or nobody's whom we know */
+	gn_sha256(&it->bytes, 1, &hash);
+	for (size_t i = 0; !err && gn_people_device_at(a->people, &owner, i, &device); i++) {
+		agent_held_anew(a, &device);
+		err = gn_people_unopened(a->people, &owner, &device, &hash, a->now);
+		err = err == GN_LIMIT || err == GN_NOT_FOUND ? GN_OK : err;
+	}
+	return err;
+}
+
 /* What came of an envelope; opened: it is a content now, in room. */
 static gn_err read_item(struct gn_agent *a, struct item *it, uint8_t *room, bool first, bool *waits)
 {
@@ -234,7 +252,7 @@ static gn_err read_item(struct gn_agent *a, struct item *it, uint8_t *room, bool
 		*waits = true;
 		return GN_OK;
 	case GN_E2EE_RESEND: return not_opened(a, it, &read, waits);
-	case GN_E2EE_UNKNOWN: *waits = true; return GN_OK;
+	case GN_E2EE_UNKNOWN: *waits = true; return parted(a, it);
 	case GN_E2EE_NONE:
 	case GN_E2EE_REFUSED: return GN_OK;
 	}

@@ -185,11 +185,13 @@ gn_time agent_queue_pump(struct gn_agent *a)
 		q->made = true;
 		agent_queue_renew(a);
 	}
-	if (!q->call && q->due <= a->now && gn_agent_link_is_up(a->link)) {
+	if (q->call || !gn_agent_link_is_up(a->link))
+		return GN_NEVER;
+	if (q->due <= a->now) {
 		q->due = a->now + AGENT_FOLLOW_WAIT;
 		follow(a);
 	}
-	return q->call || !gn_agent_link_is_up(a->link) ? GN_NEVER : q->due;
+	return q->call ? GN_NEVER : q->due;
 }
 
 gn_fbref agent_queue_proof(struct gn_agent *a, struct gn_fbb *b, const struct agent_job_at *at,

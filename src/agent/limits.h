@@ -208,6 +208,9 @@
 #define AGENT_HEARD 256u
 /* Seconds between two new set-ups with a device that cannot open what we write (people.md). */
 #define AGENT_ANEW_AGAIN 3600u
+/* Looks for the prekeys of one with which a session begins anew, doubled from AGENT_POST_WAIT_MS:
+ * 15 seconds, then it is written to with those that are known. */
+#define AGENT_LOOK_TRIES 5u
 /* Looks at whether new prekeys came, doubled from AGENT_POST_WAIT_MS: some four minutes. */
 #define AGENT_AGAIN_TRIES 9u
 /* Seconds that an item may lie in a private box, in a front box. */

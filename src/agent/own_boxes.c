@@ -302,6 +302,25 @@ static gn_err deposit_seed(struct gn_agent *a, const struct agent_box *b, const 
 	return gn_agent_vault_derive(a->vault, "box/deposit", GN_SLICE(context), out);
 }
 
+bool agent_own_depositor(struct gn_agent *a, const struct agent_box *b, const struct gn_pk *by,
+			 struct gn_pk *owner)
+{
+	struct gn_people_contact c;
+	struct gn_sk key;
+	uint8_t seed[32];
+	bool is = false;
+	for (size_t i = 0; !is && gn_people_at(a->people, i, &c); i++) {
+		if (c.state != GN_PEOPLE_ACCEPTED || c.blocked || deposit_seed(a, b, c.owner, seed))
+			continue;
+		gn_sk_from_seed(seed, &key);
+		is = gn_pk_eq(&key.pk, by);
+		*owner = *c.owner;
+	}
+	gn_wipe(seed, sizeof seed);
+	gn_sk_wipe(&key);
+	return is;
+}
+
 void agent_own_box_for(struct gn_agent *a, const struct gn_pk *owner)
 {
 	struct agent_box *b = &a->boxes[AGENT_PRIVATE];

@@ -142,6 +142,10 @@ static void seal(struct gn_agent *a, const struct gn_agent_out *o, struct agent_
 		wait_for(a, o, head, w.to_count ? "a box" : "a device");
 		return;
 	}
+	if (agent_held_unlooked(a, to, w.to_count, o->tries)) {
+		wait_for(a, o, head, "prekeys");
+		return;
+	}
 	w.box = head->box;
 	if (!head->front)
 		memcpy(w.hint, c.box->hint, sizeof w.hint);

@@ -185,9 +185,12 @@ static gn_err seal_anew(struct restoring *t)
 	memcpy(place.key, t->keys.pages, sizeof place.key);
 	gn_err err = gn_agent_db_open(&place, false, &db, t->why);
 	gn_wipe(place.key, sizeof place.key);
+	if (err == GN_VERSION)
+		return refuse(t, err, "a newer GeoNet made it: use that one");
+	if (err == GN_CORRUPT || err == GN_KEY)
+		return refuse(t, GN_CORRUPT, "bytes of it were changed");
 	if (err)
-		return err == GN_VERSION ? refuse(t, err, "a newer GeoNet made it: use that one")
-					 : refuse(t, GN_CORRUPT, "bytes of it were changed");
+		return err; /* of this disk, not of the backup */
 	err = gn_agent_vault_db_key(t->vault, key);
 	if (!err)
 		err = gn_agent_backup_begin_for(db, GN_AGENT_STORE, key, &copy);
@@ -206,7 +209,7 @@ static gn_err seal_anew(struct restoring *t)
 	if (err == GN_CORRUPT)
 		(void)refuse(t, err, "bytes of it were changed");
 	else if (err)
-		(void)refuse(t, err, gn_agent_db_why(db));
+		snprintf(t->why, GN_AGENT_WHY, "%.500s", gn_agent_db_why(db));
 	gn_agent_db_close(db);
 	return err;
 }
@@ -229,7 +232,7 @@ static gn_err mark_restored(struct restoring *t)
 	err = err ? err : gn_agent_meta_put(&tx, AGENT_RESTORED, GN_SLICE(set));
 	err = err ? err : gn_agent_tx_commit(&tx);
 	if (err) {
-		(void)refuse(t, err, gn_agent_db_why(db));
+		snprintf(t->why, GN_AGENT_WHY, "%.500s", gn_agent_db_why(db));
 		gn_agent_tx_abort(&tx);
 	}
 	gn_agent_db_close(db);

@@ -1,6 +1,8 @@
 /* Tables that calls answer with and events tell: how the agent stands, people, messages. */
 #include "agent/serve_int.h"
 
+#include <stdio.h>
+
 gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a)
 {
 	static const uint8_t states[] = {[GN_AGENT_NEW] = GN_FB_AGENT_STATE_NEW,
@@ -123,6 +125,46 @@ gn_fbref agent_put_file(struct gn_fbb *b, struct gn_agent *a, const struct agent
 	return gn_fb_chat_file_make(b, &args);
 }
 
+#define LINE_TEXT 256
+
+/* What a line of the agent's own says (PE-45); words: of the row, a device's name. Cut between
+ * characters. */
+static struct gn_slice line_text(const struct gn_people_message *m, struct gn_slice words,
+				 char out[LINE_TEXT])
+{
+	int name = (int)(words.len < GN_PEOPLE_NAME_MAX ? words.len : GN_PEOPLE_NAME_MAX);
+	out[0] = 0;
+	switch (m->line) {
+	case GN_PEOPLE_LINE_DEVICE:
+		snprintf(out, LINE_TEXT, "they have a new device%s%.*s", name ? ": " : "", name,
+			 name ? (const char *)words.p : "");
+		break;
+	case GN_PEOPLE_LINE_GONE: snprintf(out, LINE_TEXT, "a device of theirs is gone"); break;
+	case GN_PEOPLE_LINE_ROTATED:
+		snprintf(out, LINE_TEXT, "they have a new key, which they had announced");
+		break;
+	case GN_PEOPLE_LINE_ALARM:
+		snprintf(out, LINE_TEXT, "sending is stopped: %s",
+			 alarm_text((enum gn_people_alarm)m->about));
+		break;
+	case GN_PEOPLE_LINE_CLEARED:
+		snprintf(out, LINE_TEXT, "you looked at it: sending goes on");
+		break;
+	case GN_PEOPLE_LINE_EXPIRE:
+		if (m->about)
+			snprintf(out, LINE_TEXT,
+				 "what is said from now on goes %llu s after it was read",
+				 (unsigned long long)m->about);
+		else
+			snprintf(out, LINE_TEXT, "what is said from now on stays");
+		break;
+	}
+	struct gn_slice text = gn_str(out);
+	while (text.len && !gn_utf8_ok(text))
+		text.len--;
+	return text;
+}
+
 gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat,
 			   struct gn_slice row, struct gn_slice content, uint64_t number)
 {
@@ -133,14 +175,16 @@ gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat
 					 [GN_PEOPLE_FAILED] = GN_FB_SEND_STATE_FAILED};
 	struct gn_people_message m;
 	struct gn_content c = {0};
+	char line[LINE_TEXT];
 	struct gn_fb_message_id id, reply;
 	struct gn_fb_chat_id chat_id;
 	gn_fbref receipts[GN_PEOPLE_RECEIPTS_MAX], reactions[2], files[GN_CONTENT_FILES_MAX];
 	size_t reaction_count = 0, file_count = 0;
 	if (gn_people_message_open(row, &m) != GN_OK)
 		return 0;
-	bool says = content.len && gn_content_open(content, &c, NULL) == GN_OK && !m.deleted &&
-		    !m.expired;
+	bool is_line = m.kind == GN_PEOPLE_LINE; /* what it has is no content */
+	bool says = !is_line && content.len && gn_content_open(content, &c, NULL) == GN_OK &&
+		    !m.deleted && !m.expired;
 	bool replies = says && (c.kind == GN_CONTENT_TEXT || c.kind == GN_CONTENT_FILE) &&
 		       !gn_is_zero(c.ref.id.b, sizeof c.ref.id.b);
 	memcpy(id.b, m.id.b, sizeof id.b);
@@ -167,6 +211,8 @@ gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat
 							       .index = (unsigned)file_count},
 				       &c.u.files.at[file_count]);
 	bool failed = m.state == GN_PEOPLE_FAILED;
+	struct gn_slice reason = is_line ? line_text(&m, content, line)
+					 : gn_str(failed ? gn_people_why_text(m.why) : "");
 	struct gn_fb_message_args args = {.id = &id,
 					  .chat = &chat_id,
 					  .mine = m.mine,
@@ -187,7 +233,7 @@ gn_fbref agent_put_message(struct gn_fbb *b, const struct gn_agent_chat_id *chat
 							    : GN_FB_SEND_STATE_DELIVERED,
 					  .held = m.held,
 					  .of = m.of,
-					  .reason = gn_str(failed ? gn_people_why_text(m.why) : ""),
+					  .reason = reason,
 					  .next = gn_str(failed ? gn_people_why_do(m.why) : ""),
 					  .read = m.read,
 					  .expires = m.expires,

@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 
 #define HISTORY_PAGE 200
+#define FILE_NAME 200 /* bytes of a file's own name: with what stands before it, it fits 255 */
 
 #define CALL(area, member) {GN_FB_APP_BODY_APP_##area, GN_FB_APP_##area##_BODY_##member}
 
@@ -104,6 +105,17 @@ static bool on_write(void *user, struct gn_slice data)
 	return !s->failed;
 }
 
+/* Whoever sent it chose its name, and how long it is: cut between characters. */
+static char *file_path(const struct exporting *e, const json_t *m, size_t index, const char *name)
+{
+	size_t len = strlen(name);
+	if (len > FILE_NAME)
+		for (len = FILE_NAME; len && ((unsigned char)name[len] & 0xc0) == 0x80;)
+			len--;
+	return cli_format("%s/files/%s-%zu-%.*s", e->folder, json_text(m, "id"), index, (int)len,
+			  name);
+}
+
 /* One that is nowhere any more is told, and the export goes on. */
 static bool save_file(struct exporting *e, const json_t *m, const json_t *f, size_t index)
 {
@@ -119,8 +131,7 @@ static bool save_file(struct exporting *e, const json_t *m, const json_t *f, siz
 	const char *name = json_text(f, "name");
 	if (gn_unhex(gn_str(json_text(m, "id")), id.b, sizeof id.b) != GN_OK)
 		return true;
-	char *path = cli_format("%s/files/%s-%zu-%s", e->folder, json_text(m, "id"), index,
-				*name && !strchr(name, '/') ? name : "file");
+	char *path = file_path(e, m, index, *name && !strchr(name, '/') ? name : "file");
 	bool ok = whole_open(e->cli, path, &s.whole);
 	if (ok) {
 		int exit = file_ask(e->cli, &ask, &r);

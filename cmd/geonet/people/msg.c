@@ -12,6 +12,7 @@
 
 #define CHAT(member) {GN_FB_APP_BODY_APP_CHAT, GN_FB_APP_CHAT_BODY_##member}
 #define TEXT_MAX 16384u /* bytes of one message */
+#define READ_PAGE 25    /* messages looked at at once for what is new */
 
 /* ---- one message as lines ---- */
 
@@ -38,34 +39,40 @@ static const char *time_text(uint64_t ms)
 	return text;
 }
 
-static void print_message(const struct cli *cli, const char *who, const json_t *m)
+/* What nobody said begins with two hyphens, and what goes on stands deeper than what begins: so no
+ * text looks like a line of ours, or like another message. in: before all of it. */
+static void print_message(const struct cli *cli, const char *in, const char *who, const json_t *m)
 {
 	bool mine = json_is_true(json_object_get(m, "mine"));
+	const char *deeper = *in ? "        " : "    ";
 	size_t i;
 	json_t *file;
 	if (json_is(m, "kind", "gap")) {
-		printf("%s    %s did not arrive%s\n", out_dim(cli),
+		printf("%s%s-- %s did not arrive%s\n", in, out_dim(cli),
 		       out_count(json_number(m, "missing"), "message", "messages"), out_plain(cli));
 		return;
 	}
-	if (json_is(m, "kind", "line"))
+	if (json_is(m, "kind", "line")) {
+		printf("%s%s-- %s%s\n", in, out_dim(cli), out_text(json_text(m, "reason")),
+		       out_plain(cli));
 		return;
-	printf("%s%s%s  %s%s%s  ", out_dim(cli), time_text(json_number(m, "sent")), out_plain(cli),
-	       out_bold(cli), mine ? "you" : out_text(who), out_plain(cli));
+	}
+	printf("%s%s%s%s  %s%s%s  ", in, out_dim(cli), time_text(json_number(m, "sent")),
+	       out_plain(cli), out_bold(cli), mine ? "you" : out_text(who), out_plain(cli));
 	if (json_is_true(json_object_get(m, "deleted")))
 		printf("%s(deleted)%s", out_dim(cli), out_plain(cli));
 	else
-		out_lines(json_text(m, "text"), "    ");
+		out_lines(json_text(m, "text"), deeper);
 	if (json_is_true(json_object_get(m, "edited")))
 		printf(" %s(edited)%s", out_dim(cli), out_plain(cli));
 	if (mine)
 		printf("  %s[%s]%s", out_dim(cli), msg_state(m), out_plain(cli));
 	putchar('\n');
 	json_array_foreach(json_object_get(m, "files"), i, file)
-		printf("    %s, %s: geonet file get %s\n", out_text(json_text(file, "name")),
+		printf("%s-- %s, %s: geonet file get %s\n", in, out_text(json_text(file, "name")),
 		       out_bytes(json_number(file, "size")), json_text(m, "id"));
 	if (mine && *json_text(m, "reason"))
-		printf("    %s; %s\n", json_text(m, "reason"), json_text(m, "next"));
+		printf("%s-- %s; %s\n", in, json_text(m, "reason"), json_text(m, "next"));
 }
 
 /* ---- sending ---- */
@@ -168,47 +175,116 @@ static char *shown_name(struct cli *cli, const char *who)
 	return name ? name : cli_format("%s", who);
 }
 
-static int print_history(struct cli *cli, bool unread, uint64_t limit, uint64_t before)
+static int fetch_page(struct cli *cli, uint64_t limit, uint64_t before, struct reply *r)
 {
-	struct reply r;
 	struct gn_fb_history_args args = {
 		.who = gn_str(cli->args[0]), .limit = (uint16_t)limit, .before = before};
 	struct ask ask = {.kind = (struct gn_app_kind)CHAT(HISTORY), .args = &args, .agent = true};
-	int exit = client_ask_must(cli, &ask, &r, "the messages could not be read");
-	const json_t *list = json_object_get(r.json, "messages");
-	uint64_t newest = 0;
-	json_t *chosen = json_array();
-	for (size_t i = json_array_size(list); !exit && i-- > 0;) { /* the oldest first */
-		json_t *m = json_array_get(list, i);
-		bool mine = json_is_true(json_object_get(m, "mine")),
-		     read = json_is_true(json_object_get(m, "read"));
-		if (!mine && !read && json_number(m, "order") > newest)
-			newest = json_number(m, "order");
-		if (!unread || (!mine && !read))
-			json_array_append(chosen, m);
-	}
-	if (!exit && cli->json) {
-		exit = cli_json(cli, json_pack("{sO sb}", "messages", chosen, "more",
-					       json_is_true(json_object_get(r.json, "more"))));
-	} else if (!exit) {
-		char *name = shown_name(cli, cli->args[0]);
-		size_t i;
-		json_t *m;
-		json_array_foreach(chosen, i, m) print_message(cli, name, m);
-		if (!json_array_size(chosen))
-			cli_note(cli, unread ? "Nothing new." : "Nothing was said yet.");
-		free(name);
-	}
-	json_decref(chosen);
-	reply_free(&r);
-	if (!exit && unread && newest)
-		exit = mark_read(cli, newest);
-	return exit;
+	return client_ask_must(cli, &ask, r, "the messages could not be read");
 }
 
+/* The messages, the oldest first. */
+static int print_all(struct cli *cli, json_t *all, bool more, const char *none)
+{
+	size_t i;
+	json_t *m;
+	if (cli->json)
+		return cli_json(cli, json_pack("{sO sb}", "messages", all, "more", more));
+	char *name = shown_name(cli, cli->args[0]);
+	json_array_foreach(all, i, m) print_message(cli, "", name, m);
+	if (!json_array_size(all))
+		cli_note(cli, "%s", none);
+	free(name);
+	return CLI_OK;
+}
+
+/* ---- what is new ---- */
+
+struct unread {
+	json_t *chosen; /* owned; the oldest first */
+	json_t *lines;  /* owned; that nobody said, older than what was looked at last: the same */
+	uint64_t newest;
+	bool over; /* what was looked at last is read */
+};
+
+/* They are new with what is beside them. */
+static void take_lines(struct unread *u)
+{
+	json_array_extend(u->lines, u->chosen);
+	json_t *chosen = u->chosen;
+	u->chosen = u->lines;
+	json_array_clear(chosen);
+	u->lines = chosen;
+}
+
+/* From the newest on. True: it is unread. */
+static bool look_at(struct unread *u, json_t *m)
+{
+	bool line = json_is(m, "kind", "line") || json_is(m, "kind", "gap");
+	if (json_is_true(json_object_get(m, "mine")) && !line)
+		return false;
+	if (line) {
+		if (!u->over)
+			json_array_insert(u->lines, 0, m);
+		return false;
+	}
+	bool is = !json_is_true(json_object_get(m, "read")) &&
+		  !json_is_true(json_object_get(m, "deleted"));
+	if (is || (json_array_size(u->chosen) && !u->over))
+		take_lines(u);
+	json_array_clear(u->lines);
+	u->over = !is;
+	if (is)
+		json_array_insert(u->chosen, 0, m);
+	if (is && json_number(m, "order") > u->newest)
+		u->newest = json_number(m, "order");
+	return is;
+}
+
+/* Pages, until one has nothing unread: all that is marked as read is printed. */
 int cmd_msg_read(struct cli *cli)
 {
-	return print_history(cli, true, 500, 0);
+	struct unread u = {.chosen = json_array(), .lines = json_array()};
+	bool more = true, any = true;
+	uint64_t before = 0;
+	int exit = CLI_OK;
+	while (!exit && more && any) {
+		struct reply r;
+		size_t i;
+		json_t *m;
+		exit = fetch_page(cli, READ_PAGE, before, &r);
+		any = false;
+		json_array_foreach(json_object_get(r.json, "messages"), i, m)
+		{
+			any = look_at(&u, m) || any;
+			before = json_number(m, "number");
+		}
+		more = json_is_true(json_object_get(r.json, "more"));
+		reply_free(&r);
+	}
+	if (!exit && json_array_size(u.chosen) && !u.over)
+		take_lines(&u);
+	if (!exit)
+		exit = print_all(cli, u.chosen, false, "Nothing new.");
+	json_decref(u.chosen);
+	json_decref(u.lines);
+	return exit || !u.newest ? exit : mark_read(cli, u.newest);
+}
+
+static int print_history(struct cli *cli, uint64_t limit, uint64_t before)
+{
+	struct reply r;
+	int exit = fetch_page(cli, limit, before, &r);
+	const json_t *list = json_object_get(r.json, "messages");
+	json_t *all = json_array();
+	for (size_t i = json_array_size(list); !exit && i-- > 0;)
+		json_array_append(all, json_array_get(list, i));
+	if (!exit)
+		exit = print_all(cli, all, json_is_true(json_object_get(r.json, "more")),
+				 "Nothing was said yet.");
+	json_decref(all);
+	reply_free(&r);
+	return exit;
 }
 
 int cmd_msg_history(struct cli *cli)
@@ -217,7 +293,7 @@ int cmd_msg_history(struct cli *cli)
 	if (!cli_number(cli, "limit", 1, 500, &limit) ||
 	    !cli_number(cli, "before", 1, UINT64_MAX / 2, &before))
 		return CLI_USAGE;
-	return print_history(cli, false, limit, before);
+	return print_history(cli, limit, before);
 }
 
 /* A stranger whose message is sealed yet has no chat. */
@@ -253,10 +329,8 @@ int cmd_msg_chats(struct cli *cli)
 			const char *name = contact_name(json_object_get(c, "contact"));
 			printf("%s%s%s  %llu unread\n", out_bold(cli), out_text(name),
 			       out_plain(cli), (unsigned long long)json_number(c, "unread"));
-			if (json_object_get(c, "last")) {
-				printf("    ");
-				print_message(cli, name, json_object_get(c, "last"));
-			}
+			if (json_object_get(c, "last"))
+				print_message(cli, "    ", name, json_object_get(c, "last"));
 		}
 		if (!json_array_size(json_object_get(all, "chats")))
 			say_none(cli);
@@ -289,7 +363,7 @@ static bool on_event(void *user, struct gn_app_kind kind, const json_t *json)
 		printf("%s\n", line ? line : "");
 		free(line);
 	} else if (fresh) {
-		print_message(f->cli, contact_name(json_object_get(json, "contact")), m);
+		print_message(f->cli, "", contact_name(json_object_get(json, "contact")), m);
 	}
 	fflush(stdout);
 	return !fresh || f->left == 0 || --f->left > 0;
@@ -352,7 +426,7 @@ int cmd_msg_search(struct cli *cli)
 		json_t *found;
 		json_array_foreach(json_object_get(r.json, "found"), i, found)
 		{
-			print_message(cli, contact_name(json_object_get(found, "contact")),
+			print_message(cli, "", contact_name(json_object_get(found, "contact")),
 				      json_object_get(found, "message"));
 		}
 		if (!json_array_size(json_object_get(r.json, "found")))

@@ -211,7 +211,7 @@ const struct cli_command contacts_commands[] = {
 
 static const struct cli_option history_options[] = {
 	{"limit", "N", "at most so many, 1 to 500 (default 50)"},
-	{"before", "N", "those before the message with this number (\"order\" of --json)"},
+	{"before", "N", "those before the message with this number (\"number\" of --json)"},
 	{0},
 };
 
