@@ -436,7 +436,7 @@ static void copies_asked_for_are_bounded(void **state)
 	for (uint32_t i = 0; i < BOX_SUM_IDS; i++)
 		memcpy(named[i].b, &i, sizeof i);
 	box_on_ids(b, &self, h, TABLE(box_ids, {.box = &owner, .ids = {named, BOX_SUM_IDS}}));
-	assert_int_equal(b->wanted.count, BOX_WANTED_PEER);
+	assert_int_equal(b->wanted.count, BOX_WANTED / BOX_WANTED_SHARE);
 	for (struct gn_frame_message *m; (m = gn_frame_out_local(&b->out));)
 		gn_mem_free(b->env.alloc, m);
 	assert_true(BOX_SWEEP > BOX_WANTED_TIME);
