@@ -274,7 +274,9 @@ static void readers_see_what_ended_with_how(void **state)
 	assert_int_equal(show(8, GN_BOXREC_READER, &reader, none), GN_OK);
 	assert_int_equal(show(8, GN_BOXREC_REMOVER, &remover, none), GN_OK);
 	struct box_item *it = deposit(0), *other = deposit(0);
+	(void)gn_box_caused(b);
 	assert_int_equal(list(false, &e), 0);
+	assert_int_equal(gn_box_caused(b).hashed, 16); /* what is passed over is paid, too */
 	assert_int_equal(list(true, &e), 2);
 	assert_int_equal(lease(0, 1), 1);
 	struct gn_fb_box_item m = fetch(it);
