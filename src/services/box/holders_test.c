@@ -377,6 +377,18 @@ static void requests_wait_for_the_descriptor(void **state)
 	svc_pump(&s, to);
 	svc_run_for(&s, GN_SEC);
 	assert_int_equal(svc_box_count(&s, to, "rules_read"), 2);
+	/* a list takes as long as its issuer likes: of half of the places one has a part */
+	struct gn_contact c = {.pk = {{7}}};
+	unsigned n = 0;
+	while (box_rules_wait_list(b, h, &c, bytes) == GN_OK)
+		n++;
+	assert_int_equal(n, BOX_PENDING_PEER);
+	for (; n < BOX_PENDING / 2; n++) {
+		c.pk.b[1]++;
+		assert_int_equal(box_rules_wait_list(b, h, &c, bytes), GN_OK);
+	}
+	assert_int_equal(box_rules_wait_list(b, h, &(struct gn_contact){.pk = {{8}}}, bytes),
+			 GN_BUSY);
 	svc_free(&s);
 }
 

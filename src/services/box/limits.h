@@ -32,7 +32,8 @@
 #define BOX_HELD 65536  /* boxes */
 #define BOX_RULES 2048  /* descriptors kept parsed, 7 KB each */
 #define BOX_LOOKUPS 64  /* descriptors being read */
-#define BOX_PENDING 256 /* requests that wait for one */
+#define BOX_PENDING 256 /* requests that wait for one; */
+#define BOX_PENDING_PEER 32 /* of one peer, that wait for a list */
 #define BOX_PENDING_BYTES (4u << 20)
 #define BOX_STORES 256 /* items on their way to the disk; those who wait for one: */
 #define BOX_WAITERS 4
