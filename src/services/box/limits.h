@@ -108,6 +108,7 @@
 #define BOX_DOORS 4096              /* rights shown at holders, or being shown */
 #define BOX_SIGN_TIME (30 * GN_SEC) /* for the owner of a key to sign */
 #define BOX_LIST_EVERY (1800 * GN_SEC)
+#define BOX_LIST_PAGES 40 /* of one listing: twice what a full box has, with what was taken */
 #define BOX_MOVED (300 * GN_SEC) /* a set is looked up so soon after links of ours changed */
 #define BOX_WATCH_EVERY (60 * GN_SEC)
 #define BOX_FETCHES 16      /* items asked of one holder at once */
