@@ -305,6 +305,21 @@ static void readers_see_what_ended_with_how(void **state)
 	assert_int_equal(report_of(0, &id, 1, 0, GN_LIT("x"), 0, 0), GN_EXISTS);
 }
 
+/* A clock that is wrong by years hides what was promised until it is right, and removes nothing of
+ * it (BX-14). */
+static void nothing_goes_by_a_clock_in_doubt(void **state)
+{
+	(void)state;
+	queue();
+	struct box_item *it = deposit(0);
+	struct gn_box_id id = box_id_of(&it->hash);
+	gn_overlay_clock(ov, b->now + 400 * 86400 * GN_SEC, b->now);
+	assert_true(box_item_over(it, box_unix(b)) && !gn_overlay_time_sure(ov, b->now));
+	h->rules_used = b->now;
+	box_sweep(b);
+	assert_ptr_equal(box_item_get(b, &h->key, &id), it);
+}
+
 static void turn_round(void)
 {
 	for (unsigned i = 0; i < 8; i++) {
@@ -515,6 +530,7 @@ int main(void)
 		QUEUE(what_kills_its_workers_dies),
 		QUEUE(readers_see_what_ended_with_how),
 		QUEUE(a_watch_goes_through_it_once),
+		QUEUE(nothing_goes_by_a_clock_in_doubt),
 		QUEUE(who_put_it_in_reads_theirs),
 		QUEUE(a_crash_forgets_no_end),
 		QUEUE(workers_are_bounded),
