@@ -329,8 +329,8 @@ static void turn_round(void)
 	}
 }
 
-/* What a watch passes over it looks at once: a queue that is full of work would else be gone through
- * for every watch whenever something comes (BX-17). What ends is behind it again. */
+/* What a watch passes over it looks at once: a queue full of work would else be gone through for
+ * every watch whenever something comes (BX-17). What ends is behind it again. */
 static void a_watch_goes_through_it_once(void **state)
 {
 	(void)state;
