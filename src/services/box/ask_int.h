@@ -178,8 +178,9 @@ struct box_read_target {
 	bool here; /* of the present set; else the place is free */
 	uint8_t place, rank;
 	bool listing, fetching, acking, watching, watch_asked;
-	bool listed;                       /* all it has, once */
-	uint64_t after;                    /* of the listing under way */
+	bool listed;    /* all it has, once */
+	uint64_t after; /* of the listing under way; its pages */
+	unsigned pages;
 	gn_time list_at, watch_at, ack_at; /* due; ack_at: not before */
 	uint8_t failed;                    /* requests since one was answered */
 	unsigned lies;

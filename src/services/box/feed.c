@@ -51,7 +51,8 @@ gn_err box_feed_add(struct gn_box *b, const struct box_from *from, struct box_he
 
 /* ---- one step ---- */
 
-static struct box_item *next_watched(const struct gn_box *b, const struct box_feed *f)
+/* What it passes over it does not look at again: if it ends later, it has a new position then. */
+static struct box_item *next_watched(const struct gn_box *b, struct box_feed *f)
 {
 	GN_ASSERT(f->kind == FEED_WATCH);
 	const struct box_held *h = box_held_get(b, &f->box);
@@ -63,6 +64,7 @@ static struct box_item *next_watched(const struct gn_box *b, const struct box_fe
 		if (!(it->acked & 1u << f->reader) && !box_item_over(it, box_unix(b)) &&
 		    !box_item_hidden(it, f->all))
 			return it;
+		f->after = it->at;
 	}
 	return NULL;
 }

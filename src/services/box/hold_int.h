@@ -63,9 +63,9 @@ struct box_store {          /* an item on its way to the disk */
 	unsigned waiter_count;
 };
 
-struct box_wanted { /* a copy that was asked for */
-	gn_time at;
-	struct gn_pk from;
+struct box_wanted { /* a copy that was asked for: when and of whom, the last first */
+	gn_time at[BOX_WANTED_FROM];
+	uint64_t from[BOX_WANTED_FROM]; /* first bytes of their keys */
 };
 struct box_from { /* who sent a request, and its number */
 	struct gn_contact who;

@@ -273,7 +273,7 @@ static void a_copy_is_asked_for_and_kept_though_taken(void **state)
 		struct gn_box_id id = box_id_of(&hash);
 		box_index_key(&x.sk.pk, &id, &key);
 		if (asked)
-			((struct box_wanted *)gn_map_put(&s.nodes[to].box->wanted, &key))->at =
+			((struct box_wanted *)gn_map_put(&s.nodes[to].box->wanted, &key))->at[0] =
 				s.now;
 		say_body(from, to, &b, GN_FB_BOX_MESSAGE_BODY_BOX_COPY, r);
 		assert_int_equal(svc_box_held(&x, item_of(1, 896), NULL), asked);
@@ -377,6 +377,91 @@ static void requests_wait_for_the_descriptor(void **state)
 	svc_pump(&s, to);
 	svc_run_for(&s, GN_SEC);
 	assert_int_equal(svc_box_count(&s, to, "rules_read"), 2);
+	/* a list takes as long as its issuer likes: of half of the places one has a part */
+	struct gn_contact c = {.pk = {{7}}};
+	unsigned n = 0;
+	while (box_rules_wait_list(b, h, &c, bytes) == GN_OK)
+		n++;
+	assert_int_equal(n, BOX_PENDING_PEER);
+	for (; n < BOX_PENDING / 2; n++) {
+		c.pk.b[1]++;
+		assert_int_equal(box_rules_wait_list(b, h, &c, bytes), GN_OK);
+	}
+	assert_int_equal(box_rules_wait_list(b, h, &(struct gn_contact){.pk = {{8}}}, bytes),
+			 GN_BUSY);
+	svc_free(&s);
+}
+
+/* A liar of the set names ids: `own`, or as many that there are not, always new ones. */
+static void names(unsigned liar, unsigned to, const struct gn_slice *own, unsigned count)
+{
+	static uint8_t storage[40000];
+	static struct gn_fb_item_id ids[BOX_SUM_IDS];
+	static uint32_t number;
+	struct gn_fb_key box = gn_wire_key(&x.sk.pk);
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	for (unsigned i = 0; i < count; i++) {
+		struct gn_hash hash = {{0}};
+		gn_put_be32(hash.b, ++number);
+		if (own)
+			gn_sha256(&own[i], 1, &hash);
+		memcpy(ids[i].b, hash.b, sizeof ids[i].b);
+	}
+	gn_fbref r = gn_fb_box_ids_make(
+		&b, &(struct gn_fb_box_ids_args){.box = &box, .ids = {ids, count}});
+	say_body(liar, to, &b, GN_FB_BOX_MESSAGE_BODY_BOX_IDS, r);
+}
+
+/* Its disk loses what it has of the box; it compares with everyone. */
+static void loses_all(unsigned node)
+{
+	struct gn_box *b = s.nodes[node].box;
+	struct box_held *h = box_held_get(b, &x.sk.pk);
+	while (h->count > 1)
+		box_item_remove(b, h->items[0], true);
+}
+
+static void compares(unsigned node)
+{
+	struct gn_box *b = s.nodes[node].box;
+	struct box_held *h = box_held_get(b, &x.sk.pk);
+	h->again = 1;
+	assert_int_equal(gn_heap_set(&b->sums, &h->sum, s.now), GN_OK);
+	gn_box_tick(b, s.now);
+	svc_pump(&s, node);
+	svc_run_for(&s, GN_SEC);
+}
+
+/* One that names what there is not, or names what there is and does not bring it, keeps no copy
+ * from the holder that lacks it (BX-22). */
+static void who_names_and_does_not_bring_keeps_nothing_out(void **state)
+{
+	(void)state;
+	network(12, GN_FB_BOX_KIND_PRIVATE);
+	unsigned at = some_member(0), liar = some_member(at);
+	for (uint8_t n = 1; n <= 6; n++)
+		assert_int_equal(svc_box_deposit(&x, 1, n % 4, item_of(n, 896)), GN_OK);
+	s.nodes[liar].lies = SVC_BOX_MUTE;
+	for (unsigned i = 0; i < BOX_WANTED_SHARE; i++) {
+		names(liar, at, NULL, BOX_SUM_IDS);
+		svc_run_for(&s, BOX_WANTED_TIME);
+	}
+	loses_all(at);
+	compares(at);
+	assert_int_equal(box_held_get(s.nodes[at].box, &x.sk.pk)->count, 6);
+	struct box_held *h = box_held_get(s.nodes[at].box, &x.sk.pk);
+	struct gn_slice six = item_of(6, 896);
+	struct gn_hash hash;
+	gn_sha256(&six, 1, &hash);
+	struct gn_box_id id = box_id_of(&hash);
+	box_item_remove(s.nodes[at].box, box_item_get(s.nodes[at].box, &h->key, &id), true);
+	for (unsigned i = 0; i < 2; i++) { /* always before all others */
+		names(liar, at, &six, 1);
+		assert_int_equal(h->count, 5);
+		svc_run_for(&s, i == 0 ? BOX_WANTED_TIME : BOX_WANTED_NEXT);
+	}
+	compares(at);
+	assert_int_equal(svc_box_held(&x, six, NULL), 8);
 	svc_free(&s);
 }
 
@@ -389,6 +474,7 @@ int main(void)
 		cmocka_unit_test(a_show_is_worth_nothing_elsewhere),
 		cmocka_unit_test(strangers_read_and_remove_nothing),
 		cmocka_unit_test(a_copy_is_asked_for_and_kept_though_taken),
+		cmocka_unit_test(who_names_and_does_not_bring_keeps_nothing_out),
 		cmocka_unit_test(what_is_over_goes),
 		cmocka_unit_test(requests_wait_for_the_descriptor),
 	};

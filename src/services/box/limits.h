@@ -32,7 +32,8 @@
 #define BOX_HELD 65536  /* boxes */
 #define BOX_RULES 2048  /* descriptors kept parsed, 7 KB each */
 #define BOX_LOOKUPS 64  /* descriptors being read */
-#define BOX_PENDING 256 /* requests that wait for one */
+#define BOX_PENDING 256 /* requests that wait for one; */
+#define BOX_PENDING_PEER 32 /* of one peer, that wait for a list */
 #define BOX_PENDING_BYTES (4u << 20)
 #define BOX_STORES 256 /* items on their way to the disk; those who wait for one: */
 #define BOX_WAITERS 4
@@ -80,11 +81,15 @@
 #define BOX_SUM_ROUNDS 3            /* with everyone, after a change; */
 #define BOX_SUM_AGAIN (60 * GN_SEC) /* who did not know the box, or was not done, is asked again */
 #define BOX_SUM_PACE (10 * GN_MSEC) /* for each box, so that a change floods nobody */
-#define BOX_SET_WIDE 12      /* nearest nodes that count as holders: sets differ for a while */
-#define BOX_SUMS 64          /* boxes whose sums go out in one tick */
-#define BOX_WANTED 4096      /* copies asked for and not here; of one holder: */
-#define BOX_WANTED_PEER 1024 /* who names what there is not keeps no others away */
+#define BOX_SET_WIDE 12 /* nearest nodes that count as holders: sets differ for a while */
+#define BOX_SUMS 64     /* boxes whose sums go out in one tick */
+#define BOX_WANTED 4096 /* copies asked for and not here; of one holder: */
+/* with its own this part of what is free: who names what there is not keeps no others away */
+#define BOX_WANTED_SHARE 4
 #define BOX_WANTED_TIME (20 * GN_SEC)
+/* Who was asked for one is not asked again so long; another who names it is, so soon after. */
+#define BOX_WANTED_NEXT (2 * GN_SEC)
+#define BOX_WANTED_FROM 4 /* of so many is known that they were asked for it */
 
 /* ---- depositor, reader, worker ---- */
 
@@ -106,6 +111,7 @@
 #define BOX_DOORS 4096 /* rights shown at holders, or being shown */
 #define BOX_SIGN_TIME (30 * GN_SEC) /* for the owner of a key to sign */
 #define BOX_LIST_EVERY (1800 * GN_SEC)
+#define BOX_LIST_PAGES 40 /* of one listing: twice what a full box has, with what was taken */
 #define BOX_MOVED (300 * GN_SEC) /* a set is looked up so soon after links of ours changed */
 #define BOX_WATCH_EVERY (60 * GN_SEC)
 #define BOX_FETCHES 16      /* items asked of one holder at once */

@@ -436,7 +436,20 @@ static void copies_asked_for_are_bounded(void **state)
 	for (uint32_t i = 0; i < BOX_SUM_IDS; i++)
 		memcpy(named[i].b, &i, sizeof i);
 	box_on_ids(b, &self, h, TABLE(box_ids, {.box = &owner, .ids = {named, BOX_SUM_IDS}}));
-	assert_int_equal(b->wanted.count, BOX_WANTED_PEER);
+	assert_int_equal(b->wanted.count, BOX_WANTED / BOX_WANTED_SHARE);
+	/* one is not asked again for what others were asked for since: so many are known */
+	b->now += BOX_WANTED_TIME;
+	box_on_ids(b, &self, h, TABLE(box_ids, {.box = &owner, .ids = {named, 1}}));
+	struct box_wanted *w = gn_map_value_at(&b->wanted, 0);
+	for (uint64_t others = 1; others <= BOX_WANTED_FROM; others++) {
+		memmove(&w->from[1], &w->from[0], sizeof w->from - sizeof w->from[0]);
+		memmove(&w->at[1], &w->at[0], sizeof w->at - sizeof w->at[0]);
+		w->from[0] = others;
+		w->at[0] = b->now;
+		b->now += BOX_WANTED_NEXT;
+		box_on_ids(b, &self, h, TABLE(box_ids, {.box = &owner, .ids = {named, 1}}));
+		assert_int_equal(w->from[0] != others, others == BOX_WANTED_FROM);
+	}
 	for (struct gn_frame_message *m; (m = gn_frame_out_local(&b->out));)
 		gn_mem_free(b->env.alloc, m);
 	assert_true(BOX_SWEEP > BOX_WANTED_TIME);

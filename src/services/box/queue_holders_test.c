@@ -521,6 +521,64 @@ static void lent_twice_counts_once(void **state)
 	svc_free(&s);
 }
 
+static unsigned trickler, others;
+static uint64_t asked;
+
+static void hear_lease(void *user, unsigned from, unsigned to, struct gn_slice bytes)
+{
+	struct gn_fb_box_message m;
+	(void)user;
+	if (from != 2 || gn_fb_box_message_verify(bytes, &m) != GN_OK ||
+	    gn_fb_box_message_body_type(m) != GN_FB_BOX_MESSAGE_BODY_BOX_LEASE)
+		return;
+	others += to != trickler && asked;
+	if (to == trickler && !asked)
+		asked = gn_fb_box_message_request(m);
+}
+
+static void trickles(struct gn_slice what)
+{
+	static uint8_t storage[4096];
+	struct gn_hash hash;
+	struct gn_fb_item_id id;
+	struct gn_slice bytes;
+	struct gn_fb_key box = gn_wire_key(&x.sk.pk);
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	gn_sha256(&what, 1, &hash);
+	memcpy(id.b, hash.b, sizeof id.b);
+	struct gn_fb_box_item_args item_args = {
+		.box = &box, .id = &id, .item = what, .delivery = 1, .left = 1};
+	struct gn_fb_box_message_args args = {.request = asked,
+					      .body_type = GN_FB_BOX_MESSAGE_BODY_BOX_ITEM,
+					      .body = gn_fb_box_item_make(&b, &item_args)};
+	gn_fbref root = gn_fb_box_message_make(&b, &args);
+	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_BOX_MESSAGE_IDENTIFIER, &bytes), GN_OK);
+	assert_int_equal(gn_box_recv(s.nodes[2].box, &s.nodes[trickler].sk.pk, NULL, bytes, s.now),
+			 GN_OK);
+	svc_run_for(&s, GN_SEC);
+}
+
+/* A holder that always says that one more comes keeps its worker from no other (BX-41). */
+static void who_trickles_keeps_no_worker(void **state)
+{
+	(void)state;
+	network(12);
+	trickler = lender(item_of(some_item()), 0);
+	(void)svc_box_work(&x, 2, 0, gn_slice(NULL, 0), BOX_SLOTS);
+	svc_run_for(&s, 10 * GN_SEC);
+	s.box_message = hear_lease;
+	s.nodes[trickler].lies = SVC_BOX_MUTE; /* its right was shown */
+	for (unsigned kind = 0; kind < 2; kind++) {
+		for (asked = others = 0; !asked;)
+			svc_run_for(&s, GN_MSEC);
+		for (uint8_t i = 1; i <= 30; i++)
+			trickles(kind ? item_of(i) : gn_slice(NULL, 0));
+		assert_true(others > 0);
+	}
+	assert_int_equal(svc_box_count(&s, 2, "leases_in"), BOX_LEASES);
+	svc_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -536,6 +594,7 @@ int main(void)
 		cmocka_unit_test(who_was_away_learns_how_it_stands),
 		cmocka_unit_test(a_holder_s_word_ends_nothing),
 		cmocka_unit_test(lent_twice_counts_once),
+		cmocka_unit_test(who_trickles_keeps_no_worker),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -274,7 +274,9 @@ static void readers_see_what_ended_with_how(void **state)
 	assert_int_equal(show(8, GN_BOXREC_READER, &reader, none), GN_OK);
 	assert_int_equal(show(8, GN_BOXREC_REMOVER, &remover, none), GN_OK);
 	struct box_item *it = deposit(0), *other = deposit(0);
+	(void)gn_box_caused(b);
 	assert_int_equal(list(false, &e), 0);
+	assert_int_equal(gn_box_caused(b).hashed, 16); /* what is passed over is paid, too */
 	assert_int_equal(list(true, &e), 2);
 	assert_int_equal(lease(0, 1), 1);
 	struct gn_fb_box_item m = fetch(it);
@@ -301,6 +303,58 @@ static void readers_see_what_ended_with_how(void **state)
 	assert_int_equal(done(), GN_OK);
 	assert_int_equal(lease(0, 1), 0);
 	assert_int_equal(report_of(0, &id, 1, 0, GN_LIT("x"), 0, 0), GN_EXISTS);
+}
+
+/* A clock that is wrong by years hides what was promised until it is right, and removes nothing of
+ * it (BX-14). */
+static void nothing_goes_by_a_clock_in_doubt(void **state)
+{
+	(void)state;
+	queue();
+	struct box_item *it = deposit(0);
+	struct gn_box_id id = box_id_of(&it->hash);
+	gn_overlay_clock(ov, b->now + 400 * 86400 * GN_SEC, b->now);
+	assert_true(box_item_over(it, box_unix(b)) && !gn_overlay_time_sure(ov, b->now));
+	h->rules_used = b->now;
+	box_sweep(b);
+	assert_ptr_equal(box_item_get(b, &h->key, &id), it);
+}
+
+static void turn_round(void)
+{
+	for (unsigned i = 0; i < 8; i++) {
+		gn_box_room(b, &h->key, b->now);
+		gn_box_tick(b, b->now);
+		run();
+	}
+}
+
+/* What a watch passes over it looks at once: a queue full of work would else be gone through for
+ * every watch whenever something comes (BX-17). What ends is behind it again. */
+static void a_watch_goes_through_it_once(void **state)
+{
+	(void)state;
+	queue();
+	workers_come();
+	assert_int_equal(show(8, GN_BOXREC_READER, &reader, gn_slice(NULL, 0)), GN_OK);
+	struct box_item *it = deposit(0), *other = deposit(0);
+	struct box_from f = from_peer(8);
+	struct gn_fb_key key = gn_wire_key(&h->key);
+	box_on_watch(b, &f, h,
+		     TABLE(box_watch, {.box = &key, .shown = GN_BOXREC_READER + 1, .seconds = 60}));
+	assert_int_equal(done(), GN_OK);
+	turn_round();
+	assert_true(h->watch_first->after == other->at && !h->watch_first->active);
+	other = deposit(0);
+	turn_round();
+	assert_true(h->watch_first->after == other->at);
+	struct box_turn_value v = {.state = GN_FB_BOX_TURN_STATE_DEAD,
+				   .end = GN_FB_BOX_END_ATTEMPTS};
+	assert_int_equal(box_turn_end(b, it, &v, NULL), GN_OK);
+	turn_round();
+	assert_true(answer(&last));
+	assert_int_equal(gn_fb_box_item_state(lent()), GN_FB_BOX_TURN_STATE_DEAD);
+	assert_true(h->watch_first->after == it->at && it->at > other->at);
 }
 
 /* Who may put work in by a chain reads what becomes of theirs, and of nothing else (BX-17). */
@@ -475,6 +529,8 @@ int main(void)
 		QUEUE(what_fails_rests_and_dies),
 		QUEUE(what_kills_its_workers_dies),
 		QUEUE(readers_see_what_ended_with_how),
+		QUEUE(a_watch_goes_through_it_once),
+		QUEUE(nothing_goes_by_a_clock_in_doubt),
 		QUEUE(who_put_it_in_reads_theirs),
 		QUEUE(a_crash_forgets_no_end),
 		QUEUE(workers_are_bounded),

@@ -218,7 +218,7 @@ static void target_run(struct gn_box *b, struct box_read *r, unsigned i)
 		return;
 	}
 	if (list) {
-		t->after = 0;
+		t->after = t->pages = 0;
 		send_list(b, r, i, shown);
 	}
 	if (watch)
@@ -304,7 +304,8 @@ static void take_list(struct gn_box *b, struct box_read *r, unsigned target,
 		(void)box_seen_name(b, r, target, &id);
 		last = e.at > last ? e.at : last;
 	}
-	if (next > t->after && t->here) {
+	/* one that has always more would be asked for ever */
+	if (next > t->after && t->here && ++t->pages < BOX_LIST_PAGES) {
 		struct box_right right = right_of(r, GN_BOXREC_READER);
 		uint16_t shown;
 		t->after = next;

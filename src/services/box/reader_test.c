@@ -98,12 +98,14 @@ static void reply_done(unsigned node, uint64_t request, gn_err err)
 	reply(node, request, &fbb, GN_FB_BOX_MESSAGE_BODY_BOX_DONE, body);
 }
 
+static uint64_t pages, pages_more; /* that say that there are more */
 static void reply_list(unsigned node, uint64_t request, const struct gn_fb_box_entry *entries,
 		       size_t count)
 {
 	struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
 	gn_fbref body = gn_fb_box_listed_make(
-		&fbb, &(struct gn_fb_box_listed_args){.entries = {entries, count}});
+		&fbb, &(struct gn_fb_box_listed_args){.entries = {entries, count},
+						      .next = pages < pages_more ? ++pages : 0});
 	reply(node, request, &fbb, GN_FB_BOX_MESSAGE_BODY_BOX_LISTED, body);
 }
 
@@ -221,6 +223,12 @@ static void so_many_are_listed_and_watched_and_each_item_fetched_once(void **sta
 	assert_int_equal(t.lists, GN_BOX_SET + BOX_READ_EXTRA);
 	assert_int_equal(t.fetches, 0);
 	assert_int_equal(b->count.items_in, 40);
+	/* a listing has an end, whoever says that there is always more */
+	pages_more = 2000;
+	b->now += BOX_LIST_EVERY;
+	t = play(40, 200, 0, true);
+	assert_int_equal(t.lists, (GN_BOX_SET + BOX_READ_EXTRA) * BOX_LIST_PAGES);
+	pages_more = 0;
 	/* what a watch brings again is not shown again */
 	reply_item(0, 0, id_of(3, 200), item_bytes(3, 200), 0);
 	assert_int_equal(b->count.items_again, 1);

@@ -98,11 +98,24 @@ gn_err box_rules_wait(struct gn_box *b, struct box_held *h, const struct gn_cont
 	return wait(b, h, from, message, WAITED_RULES);
 }
 
+static unsigned waiting_of(const struct gn_box *b, const struct gn_pk *pk)
+{
+	unsigned n = 0;
+	if (b->pending < BOX_PENDING_PEER)
+		return 0;
+	for (uint32_t i = 0; i < b->held.count; i++)
+		for (const struct box_pending *p =
+			     GN_MAP_AT(&b->held, struct box_held *, i)->pending_first;
+		     p; p = p->next)
+			n += gn_pk_eq(&p->from.pk, pk);
+	return n;
+}
+
 gn_err box_rules_wait_list(struct gn_box *b, struct box_held *h, const struct gn_contact *from,
 			   struct gn_slice message)
 {
 	/* a lookup takes longer than a read, and strangers can cause it */
-	if (b->pending >= BOX_PENDING / 2) {
+	if (b->pending >= BOX_PENDING / 2 || waiting_of(b, &from->pk) >= BOX_PENDING_PEER) {
 		b->count.pending_full++;
 		return GN_BUSY;
 	}

@@ -73,7 +73,8 @@ void box_on_list(struct gn_box *b, const struct box_from *from, struct box_held 
 		return;
 	}
 	limit = limit && limit < BOX_LISTED_MAX ? limit : BOX_LISTED_MAX;
-	uint32_t i = box_items_after(h, gn_fb_box_list_after(m)), most = h->count - i;
+	uint32_t first = box_items_after(h, gn_fb_box_list_after(m)), i = first,
+		 most = h->count - i;
 	most = most < limit ? most : limit;
 	struct gn_fb_box_entry *entries =
 		most ? GN_NEW_ARRAY(b->env.alloc, struct gn_fb_box_entry, most) : NULL;
@@ -91,6 +92,7 @@ void box_on_list(struct gn_box *b, const struct box_from *from, struct box_held 
 		entries[count] = (struct gn_fb_box_entry){.at = it->at, .size = it->len};
 		memcpy(entries[count++].id, id.b, sizeof id.b);
 	}
+	b->caused.hashed += (uint64_t)(i - first) * 8; /* it looks through them */
 	bool more = i < h->count && h->items[i]->state == BOX_STANDS;
 	b->count.lists++;
 	if (fbb)

@@ -174,33 +174,57 @@ static void send_want(struct gn_box *b, const struct box_held *h, const struct g
 							 .box = &box, .ids = {ids, count}}));
 }
 
-/* Not here, not gone, and nobody was asked for it lately. */
+static bool was_asked(const struct gn_box *b, const struct box_wanted *w, uint64_t who)
+{
+	for (unsigned i = 0; i < BOX_WANTED_FROM; i++)
+		if (w->from[i] == who && b->now - w->at[i] < BOX_WANTED_TIME)
+			return true;
+	return false;
+}
+
+/* Not here, not gone, and this one was not asked for it lately, nor another just now. */
 static bool is_wanted(struct gn_box *b, const struct box_held *h, const struct gn_pk *from,
 		      const struct gn_box_id *id)
 {
 	struct gn_hash key;
+	uint64_t who = gn_be64(from->b);
 	GN_ASSERT(b->wanted.count <= BOX_WANTED);
 	box_index_key(&h->key, id, &key);
 	if (gn_map_get(&b->items, &key))
 		return false;
-	struct box_wanted *at = gn_map_get(&b->wanted, &key);
-	if (at && b->now - at->at < BOX_WANTED_TIME)
+	struct box_wanted *w = gn_map_get(&b->wanted, &key);
+	if (w && (b->now - w->at[0] < BOX_WANTED_NEXT || was_asked(b, w, who)))
 		return false;
-	at = gn_map_put(&b->wanted, &key);
-	if (at)
-		*at = (struct box_wanted){b->now, *from};
-	return at != NULL;
+	w = w ? w : gn_map_put(&b->wanted, &key);
+	if (!w)
+		return false;
+	memmove(&w->at[1], &w->at[0], sizeof w->at - sizeof w->at[0]);
+	memmove(&w->from[1], &w->from[0], sizeof w->from - sizeof w->from[0]);
+	w->at[0] = b->now;
+	w->from[0] = who;
+	return true;
 }
 
-/* How many more may be asked of this holder. */
-static uint32_t wanted_room(const struct gn_box *b, const struct gn_pk *from)
+/* What was not brought in time makes room. */
+static void forget_wanted(struct gn_box *b)
+{
+	for (uint32_t i = b->wanted.count; i-- > 0;) {
+		const struct box_wanted *w = gn_map_value_at(&b->wanted, i);
+		if (b->now - w->at[0] >= BOX_WANTED_TIME)
+			(void)gn_map_remove(&b->wanted, gn_map_key_at(&b->wanted, i));
+	}
+}
+
+/* How many more may be asked of this holder: with its own a quarter of what is left, so that those
+ * who name what there is not leave room for others. */
+static uint32_t wanted_room(struct gn_box *b, const struct gn_pk *from)
 {
 	uint32_t asked = 0;
-	for (uint32_t i = 0; i < b->wanted.count; i++) {
-		const struct box_wanted *w = gn_map_value_at(&b->wanted, i);
-		asked += gn_pk_eq(&w->from, from) && b->now - w->at < BOX_WANTED_TIME;
-	}
-	return asked < BOX_WANTED_PEER ? BOX_WANTED_PEER - asked : 0;
+	forget_wanted(b);
+	for (uint32_t i = 0; i < b->wanted.count; i++)
+		asked += was_asked(b, gn_map_value_at(&b->wanted, i), gn_be64(from->b));
+	uint32_t most = (BOX_WANTED - b->wanted.count + asked) / BOX_WANTED_SHARE;
+	return asked < most ? most - asked : 0;
 }
 
 static void want_missing(struct gn_box *b, struct box_held *h, const struct gn_contact *to,
@@ -509,8 +533,6 @@ void box_sweep(struct gn_box *b)
 	}
 	for (uint32_t i = b->held.count; i-- > 0;)
 		box_held_look(b, GN_MAP_AT(&b->held, struct box_held *, i));
-	for (uint32_t i = b->wanted.count; i-- > 0;)
-		if (b->now - GN_MAP_AT(&b->wanted, struct box_wanted, i).at >= BOX_WANTED_TIME)
-			(void)gn_map_remove(&b->wanted, gn_map_key_at(&b->wanted, i));
+	forget_wanted(b);
 	b->sweep = b->now + BOX_SWEEP;
 }

@@ -146,23 +146,24 @@ static void ask_next(struct gn_box *b, struct box_work *w)
 	}
 }
 
-static void take_lent(struct gn_box *b, struct box_work *w, const struct gn_pk *from,
+/* False: it is none, or none that it did not have. */
+static bool take_lent(struct gn_box *b, struct box_work *w, const struct gn_pk *from,
 		      struct gn_fb_box_item m)
 {
 	struct gn_box_id id = box_id(gn_fb_box_item_id(m));
 	struct gn_slice item = gn_fb_box_item_item(m);
 	struct gn_hash hash;
 	if (item.len == 0 || gn_fb_box_item_delivery(m) == 0)
-		return;
+		return false;
 	gn_sha256(&item, 1, &hash);
 	struct gn_box_id real = box_id_of(&hash);
 	if (!box_id_eq(&real, &id) || item.len > BOX_ITEM_MAX) {
 		b->count.items_false++;
-		return;
+		return false;
 	}
 	if (gn_map_get(&w->jobs, &id) || w->jobs.count >= w->slots) {
 		b->count.items_again++;
-		return;
+		return false;
 	}
 	struct gn_box_event e = {.kind = GN_BOX_LENT,
 				 .id = id,
@@ -178,7 +179,7 @@ static void take_lent(struct gn_box *b, struct box_work *w, const struct gn_pk *
 	if (!j || !show(b, w, &e, item)) {
 		if (j)
 			(void)gn_map_remove(&w->jobs, &id);
-		return; /* its lease runs out */
+		return false; /* its lease runs out */
 	}
 	*j = (struct box_job){.holder = {.pk = *from}, .delivery = e.delivery};
 	for (uint32_t i = 0; i < w->set.count; i++)
@@ -188,6 +189,7 @@ static void take_lent(struct gn_box *b, struct box_work *w, const struct gn_pk *
 		w->slots = 0; /* what came more would be lent to nobody */
 	w->some = true;
 	b->count.leases_in++;
+	return true;
 }
 
 /* ---- what became of one ---- */
@@ -415,9 +417,12 @@ void box_work_answer(struct gn_box *b, struct box_work *w, struct box_ask *a,
 	}
 	if (type == GN_FB_BOX_MESSAGE_BODY_BOX_ITEM) {
 		struct gn_fb_box_item item = gn_fb_box_message_body_as_box_item(m);
-		take_lent(b, w, &a->peer, item);
-		if (gn_fb_box_item_left(item) > 0) {
-			box_ask_renew(b, a);
+		bool took = take_lent(b, w, &a->peer, item);
+		/* who has always one more, slowly, would keep it from all others */
+		a->answers += took;
+		if (gn_fb_box_item_left(item) > 0 && a->answers < BOX_LEASES) {
+			if (took)
+				box_ask_renew(b, a);
 			return;
 		}
 	} else if (err == GN_DENIED) {

@@ -53,6 +53,18 @@ static void requests_that_wait_have_places(void **state)
 	h->get = 0;
 	bus_held_free(b, h);
 	assert_true(b->lookups <= BUS_LOOKUPS);
+	/* a list takes as long as its issuer likes: of half of the places one has a part */
+	h = bus_held_need(b, &topic, &one);
+	for (n = 0; bus_rules_wait_list(b, h, &one, GN_LIT("x")) == GN_OK;)
+		n++;
+	assert_int_equal(n, BUS_PENDING_PEER);
+	for (; n < BUS_PENDING / 2; n++) {
+		struct gn_contact c = peer(n, n);
+		assert_int_equal(bus_rules_wait_list(b, h, &c, GN_LIT("x")), GN_OK);
+	}
+	assert_int_equal(bus_rules_wait_list(b, h, &last, GN_LIT("x")), GN_BUSY);
+	h->listing = false;
+	bus_held_free(b, h);
 }
 
 static void who_does_not_take_what_comes_is_told(void **state)

@@ -425,6 +425,32 @@ static void a_link_gives_what_both_roots_lost(void **state)
 	assert_true(svc_bus_count(&s, who, "lazy_pulls") > 0);
 }
 
+/* Who has filters is told by a root what they let through before a message; a root that lies, or is
+ * quicker with the newer one, takes away nothing that comes from another (BS-12). */
+static void a_newer_message_hides_no_older_one(void **state)
+{
+	(void)state;
+	network(NULL);
+	unsigned who = outsider(NODES), got;
+	(void)svc_bus_sub(&x, who, ">");
+	svc_run_for(&s, 5 * GN_SEC);
+	struct gn_contact quick = node(roots[0]), other = node(roots[1]);
+	static const uint64_t order[] = {1, 4, 3, 2, 9, 8};
+	for (size_t i = 0; i < GN_COUNT(order); i++) {
+		says.subject = GN_LIT("a.b");
+		says.seq = number_payload((uint32_t)order[i]);
+		deliver_to(who, i % 2 ? &quick : &other, &x.key[0]);
+		svc_run_for(&s, GN_MSEC);
+	}
+	for (size_t i = 0; i < GN_COUNT(order); i++) {
+		got = svc_bus_times(&x, who, (uint32_t)order[i]);
+		assert_int_equal(got, 1);
+	}
+	svc_run_for(&s, 10 * GN_SEC);
+	assert_int_equal(x.gaps, 0); /* nobody has said that there were others */
+	says = (struct gn_said){.epoch = 0};
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -438,6 +464,7 @@ int main(void)
 		T(what_is_lost_is_asked_for),
 		T(links_leave_room_for_those_one_asks_for),
 		T(a_link_gives_what_both_roots_lost),
+		T(a_newer_message_hides_no_older_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,7 +84,7 @@ static void give_up(struct gn_bus *b, struct bus_view *v, struct bus_seen *s)
 			tell_gap(b, v, s, missing[from], missing[i] - missing[from] + 1);
 			from = i + 1;
 		}
-	bus_window_fill(&s->window, 0);
+	bus_window_fill(&s->window, 0, 0);
 	s->gap_due = GN_NEVER;
 	s->gap_tries = 0;
 }
@@ -178,7 +178,7 @@ static void mark(struct gn_bus *b, struct bus_view *v, struct bus_seen *s,
 	lost = bus_window_mark(&s->window, said->epoch, said->seq, s->window.epoch && !v->filters);
 	b->count.gaps_closed += closes;
 	if (v->filters && s->window.top == said->seq)
-		bus_window_fill(&s->window, !other && before > top ? before : 0);
+		bus_window_fill(&s->window, other ? 0 : top, !other && before > top ? before : 0);
 	else if (lost)
 		tell_gap(b, v, s, other ? 1 : top + 1, lost);
 	if (bus_window_missing(&s->window, &missing, 1) == 0) {

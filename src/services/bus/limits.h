@@ -46,7 +46,7 @@
 #define BUS_SUBSCRIBED_PART 16 /* of one prefix, while half of all, or of a topic's, are taken */
 #define BUS_LOOKUPS 64         /* topic records being read */
 #define BUS_PENDING 256        /* requests that wait for one, */
-#define BUS_PENDING_PEER 32    /* of one peer, while half of all are taken */
+#define BUS_PENDING_PEER 32    /* of one peer, while half of all are taken, or for a list */
 #define BUS_PENDING_BYTES (4u << 20)
 #define BUS_RULES_AGAIN (2 * GN_SEC) /* after a record could not be read */
 #define BUS_SERVINGS 1024            /* messages on their way to their shares */

@@ -93,7 +93,7 @@ gn_err bus_rules_wait_list(struct gn_bus *b, struct bus_held *h, const struct gn
 			   struct gn_slice message)
 {
 	/* a lookup takes longer than a read, and strangers can cause it */
-	if (b->pending >= BUS_PENDING / 2) {
+	if (b->pending >= BUS_PENDING / 2 || waiting_of(b, &from->pk) >= BUS_PENDING_PEER) {
 		b->count.pending_full++;
 		return GN_BUSY;
 	}

@@ -4,16 +4,21 @@
 
 #include <string.h>
 
-static bool bit(const struct bus_window *w, uint64_t at)
+static bool bit(const uint64_t *bits, uint64_t at)
 {
-	return w->bits[at / 64] >> at % 64 & 1;
+	return bits[at / 64] >> at % 64 & 1;
 }
 
-static void set_bit(struct bus_window *w, uint64_t at, bool on)
+static void set_bit(uint64_t *bits, uint64_t at, bool on)
 {
 	uint64_t mask = UINT64_C(1) << at % 64;
 	GN_ASSERT(at < BUS_WINDOW);
-	w->bits[at / 64] = on ? w->bits[at / 64] | mask : w->bits[at / 64] & ~mask;
+	bits[at / 64] = on ? bits[at / 64] | mask : bits[at / 64] & ~mask;
+}
+
+static bool awaited(const struct bus_window *w, uint64_t at)
+{
+	return !bit(w->bits, at) && !bit(w->none, at);
 }
 
 enum bus_look bus_window_look(const struct bus_window *w, uint64_t epoch, uint64_t seq)
@@ -25,7 +30,7 @@ enum bus_look bus_window_look(const struct bus_window *w, uint64_t epoch, uint64
 		return BUS_NEW;
 	if (w->top - seq >= BUS_WINDOW)
 		return BUS_TOO_OLD;
-	return bit(w, w->top - seq) ? BUS_AGAIN : BUS_NEW;
+	return bit(w->bits, w->top - seq) ? BUS_AGAIN : BUS_NEW;
 }
 
 /* The window moves up; seqs that leave it unseen. */
@@ -33,13 +38,15 @@ static uint64_t shift(struct bus_window *w, uint64_t by)
 {
 	uint64_t lost = 0;
 	for (uint64_t i = 0; i < BUS_WINDOW; i++)
-		lost += i + by >= BUS_WINDOW && i < w->top && !bit(w, i);
+		lost += i + by >= BUS_WINDOW && i < w->top && awaited(w, i);
 	if (by > BUS_WINDOW) { /* never in it */
 		lost += by - BUS_WINDOW;
 		by = BUS_WINDOW;
 	}
-	for (uint64_t i = BUS_WINDOW; i-- > 0;)
-		set_bit(w, i, i >= by && bit(w, i - by));
+	for (uint64_t i = BUS_WINDOW; i-- > 0;) {
+		set_bit(w->bits, i, i >= by && bit(w->bits, i - by));
+		set_bit(w->none, i, i >= by && bit(w->none, i - by));
+	}
 	return lost;
 }
 
@@ -57,15 +64,14 @@ uint64_t bus_window_mark(struct bus_window *w, uint64_t epoch, uint64_t seq, boo
 		lost = shift(w, seq - w->top);
 		w->top = seq;
 	}
-	set_bit(w, w->top - seq, true);
+	set_bit(w->bits, w->top - seq, true);
 	return lost;
 }
 
-void bus_window_fill(struct bus_window *w, uint64_t but)
+void bus_window_fill(struct bus_window *w, uint64_t from, uint64_t but)
 {
-	memset(w->bits, 0xff, sizeof w->bits);
-	if (but > 0 && but < w->top && w->top - but < BUS_WINDOW)
-		set_bit(w, w->top - but, false);
+	for (uint64_t i = 0; i < BUS_WINDOW && from + i < w->top; i++)
+		set_bit(w->none, i, w->top - i != but);
 }
 
 unsigned bus_window_missing(const struct bus_window *w, uint64_t *out, unsigned max)
@@ -73,7 +79,7 @@ unsigned bus_window_missing(const struct bus_window *w, uint64_t *out, unsigned 
 	unsigned n = 0;
 	uint64_t reach = w->top < BUS_WINDOW ? w->top : BUS_WINDOW;
 	for (uint64_t i = reach; i-- > 0 && n < max;)
-		if (!bit(w, i))
+		if (awaited(w, i))
 			out[n++] = w->top - i;
 	return n;
 }

@@ -101,6 +101,29 @@ static gn_err take_kib(struct gn_lists *l, struct lists_list *e, uint64_t kib)
 	return err;
 }
 
+static struct gn_holder holder_of(const struct gn_contact *by)
+{
+	struct gn_holder who = {.key = by->pk};
+	if (by->addr_count)
+		who.addr = by->addrs[0];
+	return who;
+}
+
+/* Its place is another's, who has room for it: else who asks first and has none would keep it from
+ * everybody. */
+static void move_to(struct gn_lists *l, struct lists_list *e, const struct gn_contact *by,
+		    gn_time now)
+{
+	GN_ASSERT(e->poor && !e->own);
+	struct gn_holder who = holder_of(by);
+	if (gn_pk_eq(&by->pk, &e->by.key) || gn_share_take(&l->places, &who, e->kib) != GN_OK)
+		return;
+	gn_share_give(&l->places, &e->by, e->kib);
+	e->by = who;
+	e->poor = false;
+	e->again = now;
+}
+
 static struct lists_list *need(struct gn_lists *l, const struct gn_pk *issuer,
 			       const struct gn_contact *by)
 {
@@ -114,9 +137,7 @@ static struct lists_list *need(struct gn_lists *l, const struct gn_pk *issuer,
 	}
 	*e = (struct lists_list){.issuer = *issuer, .own = !by};
 	if (by)
-		e->by = (struct gn_holder){.key = by->pk};
-	if (by && by->addr_count)
-		e->by.addr = by->addrs[0];
+		e->by = holder_of(by);
 	struct lists_list **at = take_kib(l, e, 1) == GN_OK ? gn_map_put(&l->lists, issuer) : NULL;
 	if (!at) {
 		if (e->kib && by)
@@ -170,6 +191,8 @@ gn_err gn_lists_look(struct gn_lists *l, const struct gn_pk *issuer, const struc
 		e = need(l, issuer, by);
 	if (!e)
 		return GN_BUSY;
+	if (e->poor && by)
+		move_to(l, e, by, now);
 	e->used = now;
 	bool due = !younger(e, LISTS_AHEAD, now) && !e->get && now >= e->again;
 	if (due && start(l, e, now) != GN_OK)
@@ -227,8 +250,9 @@ static gn_err take(struct gn_lists *l, struct lists_list *e, struct gn_slice rec
 		return GN_OK; /* the one that is known, or one that it replaced */
 	uint64_t kib = 1 + (r->count * sizeof r->list[0].id + 1023) / 1024;
 	struct gn_hash *ids = NULL;
-	if (kib > e->kib)
-		GN_TRY(take_kib(l, e, kib - e->kib));
+	gn_err err = kib > e->kib ? take_kib(l, e, kib - e->kib) : GN_OK;
+	e->poor = err == GN_QUOTA || err == GN_LIMIT;
+	GN_TRY(err);
 	ids = gn_mem_new(l->env.alloc, (r->count + 1) * sizeof *ids);
 	if (!ids) {
 		l->count.nomem++;

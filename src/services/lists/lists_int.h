@@ -20,6 +20,7 @@ struct lists_list {
 	struct gn_holder by; /* whose the place is; */
 	bool own;            /* this node's: nobody's */
 	bool known;
+	bool poor; /* the share of `by` had no room for what was found */
 	gn_op get;
 	gn_time checked, again, used; /* looked up; not to be before; asked for */
 	uint64_t seq, ends;           /* of its record, Unix seconds */

@@ -336,6 +336,37 @@ static void a_long_list_takes_its_place(void **state)
 	assert_true(judge(98) == GN_DENIED && l->places.used == LISTS_KIB_PEER);
 }
 
+/* Who asks first for the list of somebody and has no room left for it does not keep it from those
+ * who come after them. */
+static void who_has_no_room_keeps_no_list_from_others(void **state)
+{
+	struct gn_contact full = peer(1, 1), other = peer(2, 2);
+	(void)state;
+	for (unsigned i = 0; i < 32; i++) { /* with the one that is added 2 KiB and more */
+		struct gn_revoked e = {{{(uint8_t)(100 + i), 7}}, gn_unix(s.now) + 86400};
+		assert_int_equal(gn_revocation_add(list, &e, gn_unix(s.now)), GN_OK);
+	}
+	revoke(99, 3600);
+	assert_int_equal(asks(&full, 0, LISTS_KIB_PEER - 1), LISTS_KIB_PEER - 1);
+	svc_pump(&s, 0);
+	svc_run_for(&s, 10 * GN_SEC);
+	assert_int_equal(look(&full), GN_PENDING);
+	svc_run_for(&s, 5 * GN_SEC);
+	assert_int_equal(look(&full), GN_BUSY);
+	assert_int_equal(judge(98), GN_BUSY);
+	assert_int_equal(look(&other), GN_PENDING);
+	svc_run_for(&s, 5 * GN_SEC);
+	assert_true(judge(98) == GN_OK && judge(99) == GN_DENIED);
+	assert_true(gn_pk_eq(&entry()->by.key, &other.pk));
+	assert_int_equal(look(&full), GN_OK); /* and it is everybody's */
+	/* who has no room either takes nothing over */
+	assert_int_equal(l->places.used, LISTS_KIB_PEER - 1 + entry()->kib);
+	entry()->poor = true;
+	assert_int_equal(asks(&full, 50000000, 2), 1);
+	assert_int_equal(look(&full), GN_OK);
+	assert_true(gn_pk_eq(&entry()->by.key, &other.pk));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, start, end)
@@ -347,6 +378,7 @@ int main(void)
 		T(without_a_network_it_counts_for_an_hour),
 		T(places_are_counted_for_who_asks),
 		T(a_long_list_takes_its_place),
+		T(who_has_no_room_keeps_no_list_from_others),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
