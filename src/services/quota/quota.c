@@ -40,20 +40,6 @@ struct draws {
 	struct draw at[QUOTA_DRAWS];
 };
 
-static const struct {
-	enum gn_fb_limit_of of;
-	const char *name, *text;
-} kinds[] = {
-	{GN_FB_LIMIT_OF_BYTES, "token-bytes",
-	 "the token's limit of bytes is used up, or the message is larger than it allows"},
-	{GN_FB_LIMIT_OF_OPS, "token-ops", "the token's limit of uses is used up"},
-	{GN_FB_LIMIT_OF_JOBS, "token-jobs", "the token's limit of jobs is used up"},
-	{GN_FB_LIMIT_OF_MESSAGES, "token-messages", "the token's limit of messages is used up"},
-};
-#define TOTAL "token-total"
-#define LIMITS "token-limits"
-#define PLACES "token-places"
-
 /* ---- life ---- */
 
 gn_err gn_quota_new(const struct gn_env *env, bool count_local, struct gn_quota **out)
@@ -97,19 +83,12 @@ static uint64_t uses_of(const struct gn_quota_use *use, uint16_t of)
 	}
 }
 
-static const char *name_of(uint16_t of)
-{
-	for (size_t i = 0; i < GN_COUNT(kinds); i++)
-		if (kinds[i].of == of)
-			return kinds[i].name;
-	return "";
-}
-
 static struct gn_hash bucket_id(const struct gn_token_block *b, const struct gn_token_limit *l)
 {
 	uint8_t tail[6];
 	struct gn_slice parts[] = {GN_SLICE(b->id.b), GN_SLICE(tail)};
 	struct gn_hash id;
+	GN_ASSERT(l->per > 0);
 	struct gn_writer w = gn_writer(tail, sizeof tail);
 	gn_write_be16(&w, l->of);
 	gn_write_be32(&w, l->per);
@@ -129,7 +108,8 @@ static gn_err collect(const struct gn_token *t, const struct gn_quota_use *use, 
 			uint64_t uses = uses_of(use, l->of);
 			if (!uses)
 				continue;
-			*why = (struct gn_quota_no){.limit = l->per ? LIMITS : TOTAL};
+			*why = (struct gn_quota_no){.limit = l->per ? GN_TOKEN_LIMIT_MANY
+								    : GN_TOKEN_LIMIT_TOTAL};
 			if (!l->per || out->count == QUOTA_DRAWS)
 				return GN_QUOTA;
 			out->at[out->count++] =
@@ -141,11 +121,6 @@ static gn_err collect(const struct gn_token *t, const struct gn_quota_use *use, 
 bool gn_quota_limited(const struct gn_token *t)
 {
 	return gn_token_limits(t) != NULL;
-}
-
-bool gn_quota_counts(uint16_t of)
-{
-	return *name_of(of) != 0;
 }
 
 /* ---- judging ---- */
@@ -171,13 +146,14 @@ static gn_time full_at(const struct gn_quota *q, const struct draw *d, gn_time n
 static gn_err judge(const struct gn_quota *q, const struct draws *draws, gn_time now,
 		    struct gn_quota_no *why)
 {
+	GN_ASSERT(draws->count <= QUOTA_DRAWS);
 	for (size_t i = 0; i < draws->count; i++) {
 		const struct draw *d = &draws->at[i];
-		*why = (struct gn_quota_no){.limit = name_of(d->limit.of)};
+		*why = (struct gn_quota_no){.limit = gn_token_limit_name(d->limit.of)};
 		if (d->uses > d->limit.amount)
 			return GN_QUOTA;
-		gn_time over = full_at(q, d, now) - now + span_of(d) -
-			       (gn_time)d->limit.per * GN_SEC;
+		gn_time over =
+			full_at(q, d, now) - now + span_of(d) - (gn_time)d->limit.per * GN_SEC;
 		if (over <= 0)
 			continue;
 		uint64_t ms = (uint64_t)over / GN_MSEC + 1;
@@ -193,6 +169,7 @@ static void look_at(struct gn_quota *q, uint32_t i, gn_time now)
 {
 	const struct quota_bucket *b = gn_map_value_at(&q->buckets, i);
 	struct gn_hash id = *(const struct gn_hash *)gn_map_key_at(&q->buckets, i);
+	GN_ASSERT(i < q->buckets.count && q->places.used == q->buckets.count);
 	if (b->full_at > now)
 		return;
 	gn_share_give(&q->places, &b->by, 1);
@@ -211,6 +188,7 @@ static void sweep(struct gn_quota *q, uint32_t most, gn_time now)
 
 static gn_err take_place(struct gn_quota *q, const struct gn_holder *by, gn_time now)
 {
+	GN_ASSERT(q->places.used == q->buckets.count);
 	gn_err err = gn_share_take(&q->places, by, 1);
 	if (err == GN_OK || err == GN_NOMEM || q->swept + GN_SEC > now)
 		return err;
@@ -224,6 +202,7 @@ static gn_err take_place(struct gn_quota *q, const struct gn_holder *by, gn_time
 static gn_err need(struct gn_quota *q, const struct gn_hash *id, const struct gn_holder *by,
 		   gn_time now)
 {
+	GN_ASSERT(q->buckets.count <= QUOTA_BUCKETS);
 	if (gn_map_get(&q->buckets, id))
 		return GN_OK;
 	gn_err err = take_place(q, by, now);
@@ -241,10 +220,11 @@ static gn_err need(struct gn_quota *q, const struct gn_hash *id, const struct gn
 static gn_err prepare(struct gn_quota *q, const struct draws *draws, const struct gn_holder *by,
 		      gn_time now, struct gn_quota_no *why)
 {
+	GN_ASSERT(draws->count <= QUOTA_DRAWS && q->env.alloc);
 	gn_err err = judge(q, draws, now, why);
 	q->count.refused += err == GN_QUOTA;
 	GN_TRY(err);
-	*why = (struct gn_quota_no){.limit = PLACES, .retry_ms = 1000};
+	*why = (struct gn_quota_no){.limit = GN_TOKEN_LIMIT_PLACES, .retry_ms = 1000};
 	for (size_t i = 0; i < draws->count && err == GN_OK; i++)
 		err = need(q, &draws->at[i].id, by, now); /* a full one changes nothing */
 	q->count.refused_places += err == GN_QUOTA;
@@ -256,8 +236,8 @@ static gn_err ask(struct gn_quota *q, const struct gn_token *t, const struct gn_
 		  struct gn_quota_no *why)
 {
 	gn_err err = collect(t, use, draws, why);
-	q->count.refused_total += err != GN_OK && strcmp(why->limit, TOTAL) == 0;
-	q->count.refused_draws += err != GN_OK && strcmp(why->limit, LIMITS) == 0;
+	q->count.refused_total += err != GN_OK && strcmp(why->limit, GN_TOKEN_LIMIT_TOTAL) == 0;
+	q->count.refused_draws += err != GN_OK && strcmp(why->limit, GN_TOKEN_LIMIT_MANY) == 0;
 	if (err == GN_OK)
 		err = prepare(q, draws, by, now, why);
 	return err;
@@ -287,22 +267,7 @@ gn_err gn_quota_draw(struct gn_quota *q, const struct gn_token *t, const struct 
 	return GN_OK;
 }
 
-/* ---- what people are told ---- */
-
-const char *gn_quota_text(const char *limit)
-{
-	for (size_t i = 0; i < GN_COUNT(kinds); i++)
-		if (strcmp(limit, kinds[i].name) == 0)
-			return kinds[i].text;
-	if (strcmp(limit, TOTAL) == 0)
-		return "the token has a limit in all, which nobody counts: ask for one in so many "
-		       "seconds";
-	if (strcmp(limit, LIMITS) == 0)
-		return "the token has more limits than are counted";
-	if (strcmp(limit, PLACES) == 0)
-		return "too many tokens with limits are in use there at the moment";
-	return NULL;
-}
+/* ---- queries ---- */
 
 uint32_t gn_quota_buckets(const struct gn_quota *q)
 {

@@ -6,8 +6,8 @@
  *   bucket: none -> drawn from [gn_quota_draw] -> none [it is full again]
  *
  * 1. What is not counted is refused: a limit in all (0 seconds), a bucket that finds no place.
- * 2. Only a full bucket gives up its place, which is the same as having none. Places are counted for
- *    the peer that made them necessary, and its prefix: who fills theirs takes none of others.
+ * 2. Only a full bucket gives up its place, which is the same as having none. Places are counted
+ *    for the peer that made them necessary, and its prefix: who fills theirs takes none of others.
  * 3. Time only fills; it is the owner's steady one, so that no step of a clock fills a bucket.
  * 4. Nothing outlives the engine: after a restart every bucket is full.
  *
@@ -29,9 +29,7 @@ struct gn_quota_use {
 };
 
 struct gn_quota_no {
-	/* "token-messages" and so on: which kind was used up, or "token-total", "token-limits",
-	 * "token-places"; static */
-	const char *limit;
+	const char *limit; /* its name as wire/token.h has it; static */
 	uint32_t retry_ms; /* 0: not by waiting */
 };
 
@@ -46,11 +44,6 @@ GN_MUST gn_err gn_quota_ask(struct gn_quota *q, const struct gn_token *t,
 GN_MUST gn_err gn_quota_draw(struct gn_quota *q, const struct gn_token *t,
 			     const struct gn_quota_use *use, const struct gn_holder *by,
 			     gn_time now, struct gn_quota_no *why);
-/* What a refusal's limit means, as a sentence for who used the token; NULL: it is none of these. */
-const char *gn_quota_text(const char *limit);
-/* Is a limit of this kind counted at all? */
-bool gn_quota_counts(uint16_t of);
-
 uint32_t gn_quota_buckets(const struct gn_quota *q);
 bool gn_quota_counter_at(const struct gn_quota *q, size_t i, struct gn_counter *out);
 void gn_quota_validate(const struct gn_quota *q);
