@@ -67,6 +67,12 @@ static void answer_submitted(struct agent_request *r, unsigned held, unsigned of
 	gn_host_answer(&r->base, job_is, gn_fb_job_is_make(b, &args));
 }
 
+static const char *why_not(struct gn_slice limit, gn_err err)
+{
+	const char *of_token = gn_token_limit_text(limit);
+	return of_token ? of_token : gn_err_text(err);
+}
+
 static void on_sent(void *user, const struct gn_host_client_event *e)
 {
 	struct agent_request *r = user;
@@ -88,7 +94,10 @@ static void on_sent(void *user, const struct gn_host_client_event *e)
 	if (err == GN_OK || err == GN_EXISTS || (err == GN_QUORUM && held > 0))
 		answer_submitted(r, held, of);
 	else
-		gn_host_error(&r->base, err, "the queue did not take it: %s", gn_err_text(err));
+		gn_host_error(&r->base, err, "the queue did not take it: %s",
+			      why_not(e->what == GN_HOST_CLIENT_ANSWER ? gn_fb_box_sent_limit(t)
+								       : gn_slice(NULL, 0),
+				      err));
 	gn_host_release(&r->base);
 }
 
