@@ -184,11 +184,7 @@ static gn_err begin_follow(struct gn_node_request *r)
 				     .filter_count = n,
 				     .key = gn_wire_key_get(gn_fb_topic_follow_key(t)),
 				     .token = gn_fb_topic_follow_token(t)};
-	gn_err err = gn_bus_subscribe(r->node->bus, &s, r->node->now, &op);
-	if (err == GN_EXISTS)
-		gn_host_error(&r->base, err, "another key of this node follows this topic");
-	if (err)
-		return err == GN_EXISTS ? GN_OK : err;
+	GN_TRY(gn_bus_subscribe(r->node->bus, &s, r->node->now, &op));
 	r->box_keys[0] = s.key;
 	gn_node_wait_bus(r, op, tell_follow);
 	return GN_OK;

@@ -81,8 +81,8 @@ struct gn_bus_subscribe {
 	struct gn_pk key;
 	struct gn_slice token;
 };
-/* Until it is cancelled, or GN_BUS_ENDED. GN_USAGE, GN_TEXT, GN_TOO_LARGE, GN_LIMIT, GN_NOMEM;
- * GN_EXISTS: the topic is followed by another key. */
+/* Until it is cancelled, or GN_BUS_ENDED. The owner has seen that the key is whose it says (BS-21).
+ * GN_USAGE, GN_TEXT, GN_TOO_LARGE, GN_LIMIT, GN_NOMEM. */
 GN_MUST gn_err gn_bus_subscribe(struct gn_bus *b, const struct gn_bus_subscribe *s, gn_time now,
 				gn_op *op);
 

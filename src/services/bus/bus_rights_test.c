@@ -183,6 +183,67 @@ static void a_subscriber_believes_no_root(void **state)
 	assert_true(svc_bus_count(&s, 1, "got_right") > 0);
 }
 
+static unsigned heard(gn_op op, uint32_t number)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < x.got_count; i++)
+		n += x.got[i].op == op && x.got[i].number == number;
+	return n;
+}
+
+/* BS-21: two people of one machine, each with a right of their own; who has none is told so and
+ * keeps nobody out, and when one goes the other goes on. */
+static void a_node_follows_for_several_keys(void **state)
+{
+	gn_op one, two, bad;
+	(void)state;
+	network();
+	struct gn_slice t1 = token(0, 1, GN_FB_ACTION_SUBSCRIBE, DAYS(1)),
+			t2 = token(1, 2, GN_FB_ACTION_SUBSCRIBE, DAYS(1)),
+			t3 = token(2, 3, GN_FB_ACTION_PUBLISH, DAYS(1)), none = gn_slice(NULL, 0);
+	one = follow(1, 1, t1);
+	two = follow(1, 2, t2);
+	assert_int_equal(say(2, 0, 1, none), GN_OK);
+	svc_run_for(&s, 2 * GN_SEC);
+	assert_true(heard(one, 1) == 1 && heard(two, 1) == 1);
+	bad = follow(1, 3, t3);
+	assert_int_equal(say(2, 0, 2, none), GN_OK);
+	svc_run_for(&s, 60 * GN_SEC);
+	assert_true(heard(one, 2) == 1 && heard(two, 2) == 1 && heard(bad, 2) == 0);
+	assert_true(x.ended == 1 && x.ended_err == GN_DENIED);
+	gn_bus_cancel(s.nodes[1].bus, one, s.now);
+	svc_pump(&s, 1);
+	svc_run_for(&s, 30 * GN_SEC);
+	assert_int_equal(say(2, 0, 3, none), GN_OK);
+	svc_run_for(&s, 10 * GN_SEC);
+	assert_true(heard(two, 3) == 1 && heard(one, 3) == 0);
+	assert_int_equal(x.ended, 1);
+}
+
+/* Who came first has no right, or does not sign: who comes after is let in all the same. */
+static void who_has_no_right_keeps_nobody_out(void **state)
+{
+	gn_op good, again;
+	(void)state;
+	network();
+	struct gn_slice t1 = token(0, 1, GN_FB_ACTION_SUBSCRIBE, DAYS(1)),
+			t2 = token(1, 2, GN_FB_ACTION_SUBSCRIBE, DAYS(1)),
+			t3 = token(2, 3, GN_FB_ACTION_PUBLISH, DAYS(1)), none = gn_slice(NULL, 0);
+	x.mute = &x.key[1];
+	assert_int_equal(svc_bus_sub_as(&x, 1, svc_bus_key(&x, 3), t3, &again), GN_OK);
+	assert_int_equal(svc_bus_sub_as(&x, 1, svc_bus_key(&x, 2), t2, &again), GN_OK);
+	assert_int_equal(svc_bus_sub_as(&x, 1, svc_bus_key(&x, 1), t1, &good), GN_OK);
+	svc_run_for(&s, 40 * GN_SEC);
+	for (uint32_t i = 1; i <= 5; i++) { /* again and again */
+		assert_int_equal(svc_bus_sub_as(&x, 1, svc_bus_key(&x, 3), t3, &again), GN_OK);
+		assert_int_equal(say(2, 0, i, none), GN_OK);
+		svc_run_for(&s, 3 * GN_SEC);
+		assert_int_equal(heard(good, i), 1);
+	}
+	svc_run_for(&s, 60 * GN_SEC);
+	assert_true(x.ended == 6 && x.ended_err == GN_DENIED);
+}
+
 /* BS-20: so many messages at every root, and what is refused says by which limit. */
 static void a_token_has_its_limits(void **state)
 {
@@ -235,6 +296,8 @@ int main(void)
 		T(a_subscriber_that_was_taken_back_has_no_lease),
 		T(a_subscriber_believes_no_root),
 		T(a_token_has_its_limits),
+		T(a_node_follows_for_several_keys),
+		T(who_has_no_right_keeps_nobody_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
