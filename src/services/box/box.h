@@ -26,6 +26,8 @@
 
 #define GN_BOX_ITEM_MAX 61440 /* bytes */
 #define GN_BOX_SET 8          /* nodes that hold a box at one place */
+#define GN_BOX_FOLLOWS 64     /* operations of readers, and of workers, at once */
+#define GN_BOX_WORKS 64
 
 struct gn_box_id { /* first 16 bytes of SHA-256(item) */
 	uint8_t b[16];
