@@ -197,6 +197,11 @@ gn_err agent_call_job_take(struct agent_request *r)
 	struct gn_fb_job_take m = {r->base.table};
 	uint32_t wait = gn_fb_job_take_wait_ms(m);
 	struct agent_task *t = a->tasks;
+	unsigned has = 0;
+	for (unsigned i = 0; i < AGENT_TASKS; i++)
+		has += a->tasks[i].state != TASK_FREE && agent_is_program(r, a->tasks[i].program);
+	if (!agent_within_share(r, has, AGENT_TASKS))
+		return GN_OK;
 	while (t < a->tasks + AGENT_TASKS && t->state != TASK_FREE)
 		t++;
 	if (t == a->tasks + AGENT_TASKS) {
@@ -218,6 +223,7 @@ gn_err agent_call_job_take(struct agent_request *r)
 				 .lease =
 					 lease > AGENT_JOB_LEASE_MIN ? lease : AGENT_JOB_LEASE_MIN};
 	struct gn_fb_key box = gn_fb_job_take_queue(m), key;
+	memcpy(t->program, r->program, sizeof t->program);
 	memcpy(t->queue.b, box.b, sizeof t->queue.b);
 	memcpy(key.b, a->queue.worker.pk.b, sizeof key.b);
 	struct gn_fb_queue_work_args args = {.box = &box,

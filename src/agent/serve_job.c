@@ -313,6 +313,11 @@ static gn_err list(struct agent_request *r, const struct agent_job_at *at,
 	struct agent_listing *l = a->listings;
 	struct gn_fb_key key, read_key;
 	struct gn_sk read;
+	unsigned has = 0;
+	for (unsigned i = 0; i < AGENT_LISTINGS; i++)
+		has += a->listings[i].r && agent_is_program(r, a->listings[i].r->program);
+	if (!agent_within_share(r, has, AGENT_LISTINGS))
+		return GN_OK;
 	while (l < a->listings + AGENT_LISTINGS && l->r)
 		l++;
 	if (l == a->listings + AGENT_LISTINGS) {
