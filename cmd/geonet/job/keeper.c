@@ -30,7 +30,7 @@ static pid_t parent_of(const char *pid)
 {
 	char path[64], text[512];
 	snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC), parent = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
 	if (fd >= 0)
 		close(fd);
@@ -38,7 +38,7 @@ static pid_t parent_of(const char *pid)
 		return 0;
 	text[n] = 0;
 	const char *at = strrchr(text, ')'); /* a name may have any characters */
-	return at && sscanf(at, ") %*c %d", &parent) == 1 ? parent : 0;
+	return at && strlen(at) > 4 ? (pid_t)strtol(at + 4, NULL, 10) : 0;
 }
 
 static void kill_children(void)
