@@ -204,21 +204,6 @@ static bool may(struct agent_request *r, const char *right)
 	return r->agent->db ? agent_may_send(r, gn_fbt_bytes(r->base.table, 0)) : true;
 }
 
-bool agent_is_program(const struct agent_request *r, const uint8_t id[32])
-{
-	return !gn_is_zero(id, 32) && memcmp(r->program, id, 32) == 0;
-}
-
-bool agent_within_share(struct agent_request *r, unsigned has, unsigned most)
-{
-	if (gn_is_zero(r->program, sizeof r->program) || has < most / AGENT_PROGRAM_PART)
-		return true;
-	gn_host_error(&r->base, GN_QUOTA,
-		      "this program has %u of the %u places for that already, as many as one may",
-		      has, most);
-	return false;
-}
-
 static gn_err run_call(struct gn_host_request *base)
 {
 	const struct agent_call *call = (const void *)base->asked; /* its first member */

@@ -101,7 +101,7 @@ gn_err agent_call_file_drop(struct agent_request *r);
 void agent_told_add(struct gn_agent *a, struct gn_app_kind kind, gn_fbref table, unsigned bit,
 		    uint64_t object);
 
-/* ---- serve.c: programs' shares of places (AG-114) ---- */
+/* ---- clients.c: programs' shares of places (AG-114) ---- */
 
 /* Is it asked by the program of that id? Never of one without a secret. */
 bool agent_is_program(const struct agent_request *r, const uint8_t id[32]);
