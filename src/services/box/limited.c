@@ -6,7 +6,7 @@
  *   worker: none -> known [box_limited_know: it shows a chain with limits] -> none [BOX_LIMITED
  *           others came since]
  *
- * Rule BX-46. */
+ * Rule BX-47. */
 #include "services/box/engine_int.h"
 
 static struct gn_holder holder_of(const struct gn_contact *who)

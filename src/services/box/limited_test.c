@@ -1,5 +1,5 @@
 /* Limits of tokens at a queue's holder: what is put in, what is lent here and what others say they
- * have lent, each at the limit and one past it. Rules WR-37, BX-46. */
+ * have lent, each at the limit and one past it. Rules WR-37, BX-47. */
 #include "services/box/testing/queue.h"
 
 static struct gn_quota *quota;

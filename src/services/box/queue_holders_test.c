@@ -279,7 +279,7 @@ static void who_asks_for_one_has_one(void **state)
 	svc_free(&s);
 }
 
-/* BX-46: whichever holders a worker asks, its limit holds for all of them; and it hears of it. */
+/* BX-47: whichever holders a worker asks, its limit holds for all of them; and it hears of it. */
 static void a_limit_holds_for_the_set(void **state)
 {
 	struct gn_token_limit ten = {GN_FB_LIMIT_OF_JOBS, 60000, 10};
