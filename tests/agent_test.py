@@ -191,6 +191,25 @@ def thief(user, tool, opened, call):
                             stdout=subprocess.PIPE, text=True)
 
 
+def crowd(tool, opened):
+    """One user has a quarter of the 64 boxes that a node follows, and others find room (AP-14)."""
+    words = json.dumps({"box": "01" * 32, "read": "02" * 32})
+
+    def follow(uid):
+        return subprocess.Popen([tool, "--uid", str(uid), opened, "box", "follow", words],
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    many = [follow(61003) for _ in range(16)]
+    for one in many:
+        check("exporter" in one.stdout.readline(), "sixteen boxes are followed")
+    told = follow(61003).communicate(timeout=60)[0]
+    check("as many as one user may" in told, f"one user follows seventeen: {told[:300]}")
+    other = follow(61004)
+    check("exporter" in other.stdout.readline(), "another user is kept out")
+    for one in [*many, other]:
+        one.terminate()
+        one.communicate(timeout=60)
+
+
 def case_users(nodes, seed):
     """Two users over one node that serves the machine see nothing of each other's (AP-14, AG-2,
     AG-61)."""
@@ -220,6 +239,7 @@ def case_users(nodes, seed):
     eve.terminate()
     told = eve.communicate(timeout=60)[0]
     check(told == "", f"somebody without the keys of a box was told: {told[:300]}")
+    crowd(tool, opened)
     for who, other in ((ann, ben), (ben, ann)):
         for env in ({"GEONET_AGENT": places[other]}, {"XDG_RUNTIME_DIR": other.runtime,
                                                       "HOME": other.home}):

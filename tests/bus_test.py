@@ -174,6 +174,18 @@ def case_rights(nodes, seed):
     ann.run("bus", "pub", "club", "welcome")
     eventually("all are heard", 90, lambda: sorted(told.texts()) == ["hello", "hi", "welcome"])
     check(sealed.texts() == [], f"{sealed.texts()}")
+    # another of ben's machine, with a right and limits of their own (BS-20, BS-21)
+    dan = Speaker(nodes, "dan", ben.node)
+    his = ann.run("token", "grant", dan.pid, "topic/club", "publish,subscribe", "--limit",
+                  "messages=2/600").strip()
+    both = Follower(dan, f"{ann.pid}/club", "--token", his)
+    eventually("two of one machine hear", 90,
+               lambda: (ann.run("bus", "pub", "club", "more"), both.texts(), time.sleep(1))[1])
+    check("more" in told.texts(), "who came first still hears")
+    for text in ("one", "two"):
+        dan.run("bus", "pub", f"{ann.pid}/club", text, "--token", his)
+    said = dan.run("bus", "pub", f"{ann.pid}/club", "three", "--token", his, want=1)
+    check("the token's limit of messages is used up; there is room for one more in" in said, said)
     # its box (BX-46): who may publish leaves something, who may follow reads it
     told.stop()
     refused = cay.run("bus", "pub", f"{ann.pid}/club", "x", "--quorum", "--token", cays[1], want=1)

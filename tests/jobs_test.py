@@ -4,7 +4,7 @@
 Each person has an agent of their own over a node, programs of theirs do the work. Exit 0 passed, 77
 skipped, 1 failed with a sentence.
 """
-import json, os, signal, subprocess, sys, time
+import json, os, random, signal, subprocess, sys, time
 
 sys.dont_write_bytecode = True
 import node_rig
@@ -114,6 +114,19 @@ def case_own(nodes, seed):
     stuck = submit(ann, "own", three)
     lines = ended(worker(ann, "own", LEAVES, "--count", "1", "--limit", "1"), want=1)
     check(lines[0]["state"] == "failed" and "longer" in lines[0]["reason"], f"{lines}")
+    # what begins a session of its own ends with it, and nothing else does
+    mark = str(random.Random(seed).randrange(10**8, 10**9))
+    ours = subprocess.Popen(["sleep", "1000" + mark])
+    away = submit(ann, "own", three)
+    lines = ended(worker(ann, "own", f"(setsid sleep {mark} &) ; setsid sleep {mark} & sleep 0.5",
+                         "--count", "1"))
+    check(lines[0]["state"] == "done", f"{lines}")
+    check(subprocess.run(["pgrep", "-f", f"^sleep {mark}"], check=False).returncode == 1,
+          "a process of a session of its own outlives its job")
+    check(ours.poll() is None, "a process that is none of the job's was ended")
+    ours.terminate()
+    ours.wait()
+    ann.run("job", "drop", away)
     ann.run("job", "drop", stuck)
     again = ann.json("job", "retry", bad)["job"]["id"]
     check(again != bad, "another job")

@@ -61,8 +61,17 @@ def case_offline(nodes, seed):
     check("this is no token" in out, out)
     for limit in ("x=1", "ops", "ops=", "ops=1/", "ops=-1"):
         geonet(nodes, ann, "token", "grant", ben_key, "a", "read", "--limit", limit, status=2)
-    most = geonet(nodes, ann, "token", "grant", ben_key, "a", "read", "--limit",
-                  f"bytes={2**64 - 1}", "--limit", f"ops={2**53}", "--limit", "jobs=0", "--json")
+    for limit, right, why in (("money=1/60", ("topic/a", "publish"), "nobody counts money"),
+                              ("messages=1", ("topic/a", "publish"), "messages=1/86400"),
+                              ("messages=1/60", ("topic/a", "read"), "of what this token allows"),
+                              ("jobs=1/60", ("topic/a", "publish"), "of what this token allows"),
+                              ("messages=1/60", ("box/a", "lease"), "of what this token allows"),
+                              ("bytes=1/60", ("site/a", "publish"), "of what this token allows")):
+        out = geonet(nodes, ann, "token", "grant", ben_key, *right, "--limit", limit, status=2)
+        check(why in out, out)
+    most = geonet(nodes, ann, "token", "grant", ben_key, "box/a", "deposit", "--limit",
+                  f"bytes={2**64 - 1}/60", "--limit", f"ops={2**53}/60", "--limit", "jobs=0/60",
+                  "--json")
     limits = json.loads(most)["blocks"][0]["limits"]
     check([limit["amount"] for limit in limits] == [str(2**64 - 1), 2**53, 0], f"{limits}")
     flipped = two[:300] + ("A" if two[300] != "A" else "B") + two[301:]

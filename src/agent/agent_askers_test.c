@@ -1,5 +1,5 @@
 /* Who may ask a worker for something: the holder of a queue is this test, and lends what nobody let
- * in; and a queue without a node. Rules JO-9, AG-50, AG-100. */
+ * in; a queue without a node, and what one program has. Rules JO-9, AG-50, AG-100, AG-114. */
 #include "agent/job_int.h"
 #include "agent/testing/calls.h"
 #include "agent/testing/world.h"
@@ -267,6 +267,47 @@ static void without_a_node_it_waits(void **state)
 	WORLD_UNTIL(&w, me->queue.call);
 }
 
+static uint8_t as; /* the program that asks; 0: the person's own tool */
+
+static gn_err take_as(struct agent_request *r)
+{
+	r->program[0] = as;
+	return agent_call_job_take(r);
+}
+
+static gn_err list_as(struct agent_request *r)
+{
+	r->program[0] = as;
+	return agent_call_jobs_list(r);
+}
+
+/* AG-114: a program with a secret has a quarter of the places, and leaves the rest to others. */
+static void a_program_has_its_share(void **state)
+{
+	(void)state;
+	for (unsigned listings = 0; listings < 2; listings++) {
+		struct agent_request *all[AGENT_TASKS];
+		unsigned most = listings ? AGENT_LISTINGS : AGENT_TASKS, count = 0,
+			 share = most / AGENT_PROGRAM_PART;
+		for (; count < share + 3; count++) {
+			as = count <= share ? 1 : count == share + 1 ? 2 : 0;
+			all[count] = listings ? CALL(list_as, JOBS_LIST, jobs_list, .limit = 1)
+					      : CALL(take_as, JOB_TAKE, job_take, .queue = &queue,
+						     .wait_ms = 60000);
+			assert_int_equal(calls_got.refusals, count == share);
+			if (count != share)
+				continue;
+			assert_int_equal(calls_got.err, GN_QUOTA);
+			assert_non_null(strstr(calls_got.why, "as many as one may"));
+		}
+		for (unsigned i = 0; i < count; i++) {
+			agent_work_gone(me, all[i]);
+			agent_jobs_gone(me, all[i]);
+			gn_host_release(&all[i]->base);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +315,7 @@ int main(void)
 		cmocka_unit_test(what_is_submitted_is_so_signed),
 		cmocka_unit_test(a_refused_one_s_result_is_none),
 		cmocka_unit_test(without_a_node_it_waits),
+		cmocka_unit_test(a_program_has_its_share),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -88,6 +88,8 @@ struct agent_task {
 	uint16_t delivery;
 	struct gn_hash job;
 	uint64_t not_after;
+	bool limited;        /* holders say that a limit of its token is used up */
+	uint8_t program[32]; /* whose place it is; zeros: it has no secret */
 };
 /* The queue being read for somebody who asked (serve_job.c). */
 struct agent_listing {

@@ -311,7 +311,8 @@ static void who_may_watch(void **state)
 	struct gn_host_told *told = a->api.told;
 	agent_serve_init(a);
 	a->api.told = told;
-	struct agent_request *r = agent_request_of(gn_host_request_new(&a->api)), dummy;
+	struct agent_request *r = agent_request_of(gn_host_request_new(&a->api)),
+			     dummy = {.program = {1}}, tool = {.program = {0}};
 	(void)state;
 	r->agent = a;
 	r->base.refuse = on_refuse;
@@ -324,6 +325,20 @@ static void who_may_watch(void **state)
 	refused = GN_OK;
 	assert_int_equal(agent_call_presence_follow(r), GN_OK);
 	assert_int_equal(refused, GN_LIMIT);
+	/* AG-114: of one program a quarter; others find a place */
+	r->base.answered = false;
+	memset(a->presence->watchers, 0, sizeof a->presence->watchers);
+	unsigned share = AGENT_PRESENCE_WATCHERS / AGENT_PROGRAM_PART;
+	for (unsigned i = 0; i < AGENT_PRESENCE_WATCHERS; i++)
+		a->presence->watchers[i] = i < share ? &dummy : &tool;
+	r->program[0] = 2; /* all places are taken, and it has none: so it gets that far */
+	assert_int_equal(agent_call_presence_follow(r), GN_OK);
+	assert_int_equal(refused, GN_LIMIT);
+	r->base.answered = false;
+	a->presence->watchers[share] = NULL;
+	r->program[0] = 1;
+	assert_int_equal(agent_call_presence_follow(r), GN_OK);
+	assert_int_equal(refused, GN_QUOTA);
 	memset(a->presence->watchers, 0, sizeof a->presence->watchers);
 	r->base.via = NULL;
 	gn_host_release(&r->base);

@@ -466,3 +466,20 @@ gn_err agent_call_client_remove(struct agent_request *r)
 	gn_host_answer_ok(&r->base);
 	return GN_OK;
 }
+
+/* ---- shares (AG-114) ---- */
+
+bool agent_is_program(const struct agent_request *r, const uint8_t id[32])
+{
+	return !gn_is_zero(id, 32) && memcmp(r->program, id, 32) == 0;
+}
+
+bool agent_within_share(struct agent_request *r, unsigned has, unsigned most)
+{
+	if (gn_is_zero(r->program, sizeof r->program) || has < most / AGENT_PROGRAM_PART)
+		return true;
+	gn_host_error(&r->base, GN_QUOTA,
+		      "this program has %u of the %u places for that already, as many as one may",
+		      has, most);
+	return false;
+}

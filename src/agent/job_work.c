@@ -153,6 +153,8 @@ static void over(struct agent_task *t, struct gn_fb_queue_over m)
 		       "this queue does not let your worker in: its owner gives a link with "
 		       "`geonet box grant`, for the key that `geonet job key` shows");
 		task_free(t);
+	} else if (t->state == TASK_WANTED && err == GN_QUOTA) {
+		t->limited = true; /* as one holder says: others may have a job */
 	} else if (t->state == TASK_ENDING) {
 		if (err)
 			refuse(t, err,
@@ -195,6 +197,11 @@ gn_err agent_call_job_take(struct agent_request *r)
 	struct gn_fb_job_take m = {r->base.table};
 	uint32_t wait = gn_fb_job_take_wait_ms(m);
 	struct agent_task *t = a->tasks;
+	unsigned has = 0;
+	for (unsigned i = 0; i < AGENT_TASKS; i++)
+		has += a->tasks[i].state != TASK_FREE && agent_is_program(r, a->tasks[i].program);
+	if (!agent_within_share(r, has, AGENT_TASKS))
+		return GN_OK;
 	while (t < a->tasks + AGENT_TASKS && t->state != TASK_FREE)
 		t++;
 	if (t == a->tasks + AGENT_TASKS) {
@@ -216,6 +223,7 @@ gn_err agent_call_job_take(struct agent_request *r)
 				 .lease =
 					 lease > AGENT_JOB_LEASE_MIN ? lease : AGENT_JOB_LEASE_MIN};
 	struct gn_fb_key box = gn_fb_job_take_queue(m), key;
+	memcpy(t->program, r->program, sizeof t->program);
 	memcpy(t->queue.b, box.b, sizeof t->queue.b);
 	memcpy(key.b, a->queue.worker.pk.b, sizeof key.b);
 	struct gn_fb_queue_work_args args = {.box = &box,
@@ -308,6 +316,18 @@ static void extend(struct agent_task *t)
 	(void)err; /* asked for again before it is over */
 }
 
+static void nothing_came(struct agent_task *t)
+{
+	if (t->state != TASK_WANTED)
+		refuse(t, GN_TIMEOUT, "the queue did not answer");
+	else if (t->limited)
+		refuse(t, GN_QUOTA,
+		       "a limit of what its owner gave you is used up: no job is lent to you for "
+		       "now");
+	else
+		refuse(t, GN_AGAIN, "there is no job now");
+}
+
 gn_time agent_work_pump(struct gn_agent *a)
 {
 	gn_time next = GN_NEVER;
@@ -316,9 +336,7 @@ gn_time agent_work_pump(struct gn_agent *a)
 		if (t->state == TASK_FREE)
 			continue;
 		if (t->until <= a->now) {
-			refuse(t, t->state == TASK_WANTED ? GN_AGAIN : GN_TIMEOUT,
-			       t->state == TASK_WANTED ? "there is no job now"
-						       : "the queue did not answer");
+			nothing_came(t);
 			task_free(t);
 			continue;
 		}

@@ -179,6 +179,8 @@
 #define AGENT_JOB_KIB 16384u
 /* milliseconds that a program may wait for one */
 #define AGENT_JOB_WAIT_MS 60000u
+/* of the places below a program with a secret of its own has this part at most (AG-114) */
+#define AGENT_PROGRAM_PART 4u
 /* programs that work, or wait, at once */
 #define AGENT_TASKS 16u
 /* listings at once; jobs of one; the wait for holders that are slow, and for all of it */
@@ -316,7 +318,7 @@
 /* Until a topic that could not be followed is tried again: the node looks it up each time. */
 #define AGENT_PRESENCE_AGAIN (5 * GN_SEC)
 /* Programs that follow it: each costs a person's table for each change. */
-#define AGENT_PRESENCE_WATCHERS 8u
+#define AGENT_PRESENCE_WATCHERS 16u
 
 /* ---- all of it ---- */
 /* Bytes of sessions and people: 10,000 contacts of 4 KiB, as many sessions. */

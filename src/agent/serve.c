@@ -209,6 +209,9 @@ static gn_err run_call(struct gn_host_request *base)
 	const struct agent_call *call = (const void *)base->asked; /* its first member */
 	struct agent_request *r = agent_request_of(base);
 	r->agent = base->api->user;
+	const uint8_t *client = gn_host_client(base);
+	if (client)
+		memcpy(r->program, client, sizeof r->program);
 	if (base->stranger)
 		return GN_DENIED;
 	if (!may(r, call->right))

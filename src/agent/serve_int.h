@@ -13,6 +13,7 @@ struct agent_request {
 	uint64_t asked; /* what it asked the node; 0: nothing */
 	void (*resolved)(struct agent_request *r, gn_err err, const struct gn_pk *owner);
 	struct agent_file *sends; /* what it sends; NULL: nothing, or no more */
+	uint8_t program[32];      /* that asks, by its secret; zeros: it has none */
 };
 
 static inline struct agent_request *agent_request_of(struct gn_host_request *r)
@@ -104,6 +105,13 @@ gn_err agent_call_file_drop(struct agent_request *r);
 /* Tells who listens of something that the store does not know (bit: its kind). */
 void agent_told_add(struct gn_agent *a, struct gn_app_kind kind, gn_fbref table, unsigned bit,
 		    uint64_t object);
+
+/* ---- clients.c: programs' shares of places (AG-114) ---- */
+
+/* Is it asked by the program of that id? Never of one without a secret. */
+bool agent_is_program(const struct agent_request *r, const uint8_t id[32]);
+/* It has so many of these places: may it have one more? False after answering. */
+bool agent_within_share(struct agent_request *r, unsigned has, unsigned most);
 
 /* ---- clients.c: may whoever asks do this? False after answering ---- */
 

@@ -67,6 +67,16 @@ static void answer_submitted(struct agent_request *r, unsigned held, unsigned of
 	gn_host_answer(&r->base, job_is, gn_fb_job_is_make(b, &args));
 }
 
+static const char *why_not(struct gn_slice limit, gn_err err)
+{
+	const char *of_token = gn_token_limit_text(limit);
+	return of_token ? of_token
+	       : err == GN_DENIED
+		       ? "not allowed; its owner lets you in with geonet box grant KEY --submit, "
+			 "for the key that geonet job key shows"
+		       : gn_err_text(err);
+}
+
 static void on_sent(void *user, const struct gn_host_client_event *e)
 {
 	struct agent_request *r = user;
@@ -88,12 +98,10 @@ static void on_sent(void *user, const struct gn_host_client_event *e)
 	if (err == GN_OK || err == GN_EXISTS || (err == GN_QUORUM && held > 0))
 		answer_submitted(r, held, of);
 	else
-		gn_host_error(
-			&r->base, err, "the queue did not take it: %s%s", gn_err_text(err),
-			err == GN_DENIED
-				? "; its owner lets you in with geonet box grant KEY --submit, "
-				  "for the key that geonet job key shows"
-				: "");
+		gn_host_error(&r->base, err, "the queue did not take it: %s",
+			      why_not(e->what == GN_HOST_CLIENT_ANSWER ? gn_fb_box_sent_limit(t)
+								       : gn_slice(NULL, 0),
+				      err));
 	gn_host_release(&r->base);
 }
 
@@ -309,6 +317,11 @@ static gn_err list(struct agent_request *r, const struct agent_job_at *at,
 	struct agent_listing *l = a->listings;
 	struct gn_fb_key key, read_key;
 	struct gn_sk read;
+	unsigned has = 0;
+	for (unsigned i = 0; i < AGENT_LISTINGS; i++)
+		has += a->listings[i].r && agent_is_program(r, a->listings[i].r->program);
+	if (!agent_within_share(r, has, AGENT_LISTINGS))
+		return GN_OK;
 	while (l < a->listings + AGENT_LISTINGS && l->r)
 		l++;
 	if (l == a->listings + AGENT_LISTINGS) {

@@ -48,6 +48,11 @@ gn_err agent_call_presence_follow(struct agent_request *r)
 			      "follow them");
 		return GN_OK;
 	}
+	unsigned has = 0;
+	for (unsigned k = 0; k < AGENT_PRESENCE_WATCHERS; k++)
+		has += p->watchers[k] && agent_is_program(r, p->watchers[k]->program);
+	if (!agent_within_share(r, has, AGENT_PRESENCE_WATCHERS))
+		return GN_OK;
 	while (i < AGENT_PRESENCE_WATCHERS && p->watchers[i])
 		i++;
 	if (i == AGENT_PRESENCE_WATCHERS) {

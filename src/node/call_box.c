@@ -179,6 +179,22 @@ gn_err gn_node_call_box_check(struct gn_node_request *r)
 	return GN_OK;
 }
 
+/* Of the boxes that a node follows, or works at, a user who does not own it has a quarter at most
+ * (AP-14). False: it was answered. */
+static bool within_share(struct gn_node_request *r, unsigned most, const char *what)
+{
+	unsigned has = 0;
+	for (const struct gn_node_request *o = gn_node_request_first(r->node); o;
+	     o = gn_node_request_next(o))
+		has += o != r && o->base.asked == r->base.asked && !o->base.answered &&
+		       gn_host_user(&o->base) == gn_host_user(&r->base);
+	if (!r->base.stranger || has < most / GN_NODE_USER_PART)
+		return true;
+	gn_host_error(&r->base, GN_QUOTA, "this user %s %u boxes here, as many as one user may",
+		      what, has);
+	return false;
+}
+
 /* ---- reading ---- */
 
 static void tell_follow(struct gn_node_request *r, const struct gn_box_event *e, bool last)
@@ -261,6 +277,8 @@ gn_err gn_node_call_box_follow(struct gn_node_request *r)
 			      "connection of app/1 can follow a box");
 		return GN_OK;
 	}
+	if (!within_share(r, GN_BOX_FOLLOWS, "follows"))
+		return GN_OK;
 	GN_TRY(key_of(gn_wire_key_get(gn_fb_box_follow_read(t)), gn_fb_box_follow_token(t),
 		      &p.keys[0]));
 	if (gn_fb_box_follow_has_ack(t))
@@ -389,6 +407,8 @@ gn_err gn_node_call_queue_work(struct gn_node_request *r)
 			      "connection of app/1 can work at a queue");
 		return GN_OK;
 	}
+	if (!within_share(r, GN_BOX_WORKS, "works at"))
+		return GN_OK;
 	GN_TRY(key_of(gn_wire_key_get(gn_fb_queue_work_key(t)), gn_fb_queue_work_token(t),
 		      &p.keys[0]));
 	gn_host_lasts(&r->base);

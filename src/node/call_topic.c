@@ -5,6 +5,7 @@
 #include "node/call.h"
 
 #include "node/node_int.h"
+#include "wire/token.h"
 
 #define TOPIC_KIND(name) {GN_FB_APP_BODY_APP_TOPIC, GN_FB_APP_TOPIC_BODY_##name}
 
@@ -16,6 +17,20 @@ static const struct gn_app_kind published_kind = TOPIC_KIND(TOPIC_PUBLISHED),
 				sign_kind = TOPIC_KIND(TOPIC_SIGN);
 
 /* ---- publishing ---- */
+
+static void refused(struct gn_node_request *r, const struct gn_bus_event *e)
+{
+	const char *limit = e->limit ? e->limit : "",
+		   *of_token = gn_token_limit_text(gn_str(limit));
+	if (of_token && e->retry_ms)
+		gn_host_error(&r->base, e->err, "%s; there is room for one more in %u s", of_token,
+			      (e->retry_ms + 999) / 1000);
+	else if (of_token)
+		gn_host_error(&r->base, e->err, "%s", of_token);
+	else
+		gn_host_error(&r->base, e->err, "%s%s%s", gn_err_text(e->err),
+			      *limit ? "; a root names its limit: " : "", limit);
+}
 
 static void tell_published(struct gn_node_request *r, const struct gn_bus_event *e)
 {
@@ -29,9 +44,7 @@ static void tell_published(struct gn_node_request *r, const struct gn_bus_event 
 						  .retry_ms = e->retry_ms};
 	gn_fbref table = gn_fb_topic_published_make(b, &args);
 	if (last && e->err != GN_OK && e->roots == 0)
-		gn_host_error(&r->base, e->err, "%s%s%s", gn_err_text(e->err),
-			      e->limit && *e->limit ? "; a root names its limit: " : "",
-			      e->limit ? e->limit : "");
+		refused(r, e);
 	else if (last)
 		gn_host_answer(&r->base, published_kind, table);
 	else
@@ -171,11 +184,7 @@ static gn_err begin_follow(struct gn_node_request *r)
 				     .filter_count = n,
 				     .key = gn_wire_key_get(gn_fb_topic_follow_key(t)),
 				     .token = gn_fb_topic_follow_token(t)};
-	gn_err err = gn_bus_subscribe(r->node->bus, &s, r->node->now, &op);
-	if (err == GN_EXISTS)
-		gn_host_error(&r->base, err, "another key of this node follows this topic");
-	if (err)
-		return err == GN_EXISTS ? GN_OK : err;
+	GN_TRY(gn_bus_subscribe(r->node->bus, &s, r->node->now, &op));
 	r->box_keys[0] = s.key;
 	gn_node_wait_bus(r, op, tell_follow);
 	return GN_OK;

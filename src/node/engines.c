@@ -57,7 +57,8 @@ static gn_err new_box(struct gn_node *node, const struct gn_env *log, const stru
 				    .room = room_for,
 				    .pays = gn_node_token_pays,
 				    .user = node,
-				    .lists = node->lists};
+				    .lists = node->lists,
+				    .quota = node->quota};
 	GN_TRY(gn_kv_new(log, &kv, &node->box_log));
 	box.kv = node->box_log;
 	gn_err err = gn_box_new(own, &box, node->now, &node->box);
@@ -88,7 +89,8 @@ static gn_err new_bus(struct gn_node *node, const struct gn_env *env)
 				    .rtt = rtt_to,
 				    .user = node,
 				    .count_local = node->config.guard_count_local,
-				    .lists = node->lists};
+				    .lists = node->lists,
+				    .quota = node->quota};
 	return gn_bus_new(env, &bus, node->now, &node->bus);
 }
 
@@ -145,6 +147,7 @@ gn_err gn_node_engines_new(struct gn_node *node)
 	struct gn_lists_config lists = {.overlay = node->overlay,
 					.count_local = node->config.guard_count_local};
 	GN_TRY(gn_lists_new(&env[ALLOC_SERVICES], &lists, &node->lists));
+	GN_TRY(gn_quota_new(&env[ALLOC_SERVICES], node->config.guard_count_local, &node->quota));
 	GN_TRY(gn_names_new(&env[ALLOC_SERVICES], node->overlay, &node->names));
 	struct gn_bundles_config bundles = {.overlay = node->overlay,
 					    .blocks = node->blocks,
@@ -173,6 +176,7 @@ void gn_node_engines_free(struct gn_node *node)
 	gn_bundles_free(node->bundles);
 	gn_names_free(node->names);
 	gn_lists_free(node->lists);
+	gn_quota_free(node->quota);
 	gn_blocks_free(node->blocks);
 	gn_kv_free(node->kv);
 	gn_overlay_free(node->overlay);

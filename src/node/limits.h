@@ -36,8 +36,10 @@
 #define GN_NODE_TOKEN_BURST (20 * GN_SEC)
 #define GN_NODE_MEMORY_BOX_LOG (64u << 20) /* the index of 300,000 values */
 #define GN_NODE_MEMORY_BUS (128u << 20)    /* messages of others, leases, copies on their way */
-#define GN_NODE_TOPIC_FILTERS 64           /* of one subscription over app/1 */
-#define GN_NODE_MEMORY_BOX (192u << 20)    /* an index of 200,000 items, descriptors, answers */
+/* of what app/1 begins that lasts, boxes followed and worked at: one user's part (AP-14) */
+#define GN_NODE_USER_PART 4u
+#define GN_NODE_TOPIC_FILTERS 64        /* of one subscription over app/1 */
+#define GN_NODE_MEMORY_BOX (192u << 20) /* an index of 200,000 items, descriptors, answers */
 /* values in the log of boxes: items, and as many acknowledgements */
 #define GN_NODE_BOX_ENTRIES 300000
 #define GN_NODE_BOX_LOG_MIN (64u << 20) /* bytes of that log besides the items */

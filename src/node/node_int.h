@@ -85,6 +85,7 @@ struct gn_node {
 	struct gn_kv *kv;
 	struct gn_blocks *blocks;
 	struct gn_lists *lists;
+	struct gn_quota *quota;
 	struct gn_names *names;
 	struct gn_bundles *bundles;
 	struct gn_kv *box_log;

@@ -257,6 +257,14 @@ static void a_list_looked_up_for_a_peer_costs_it(void **state)
 
 /* What came under a certificate is its key's, beside the session's: at its bound and one past it,
  * and others' are not touched. */
+/* AP-14: tests/agent_test.py follows so many boxes as one user, and one more. */
+static void a_user_has_a_part(void **state)
+{
+	(void)state;
+	assert_int_equal(GN_BOX_FOLLOWS / GN_NODE_USER_PART, 16);
+	assert_int_equal(GN_BOX_WORKS / GN_NODE_USER_PART, 16);
+}
+
 static void a_deposit_key_pays_too(void **state)
 {
 	struct gn_node *node = fresh();
@@ -421,6 +429,7 @@ int main(void)
 		cmocka_unit_test(so_many_lookups_and_steps_are_shown),
 		cmocka_unit_test(what_cannot_be_read_costs),
 		cmocka_unit_test(a_list_looked_up_for_a_peer_costs_it),
+		cmocka_unit_test(a_user_has_a_part),
 		cmocka_unit_test(a_deposit_key_pays_too),
 		cmocka_unit_test(settings_end_at_their_bounds),
 		cmocka_unit_test(records_have_a_place_each),

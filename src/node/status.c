@@ -165,7 +165,7 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 {
 	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object(),
 	       *box = json_object(), *bus = json_object(), *lists = json_object(),
-	       *http = json_object();
+	       *quota = json_object(), *http = json_object();
 	struct gn_counter c;
 	for (size_t i = 0; gn_jet_counter_at(node->jet, i, &c); i++)
 		json_object_set_new(jet, c.name, json_integer((json_int_t)c.value));
@@ -179,6 +179,8 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 		json_object_set_new(bus, c.name, json_integer((json_int_t)c.value));
 	for (size_t i = 0; gn_lists_counter_at(node->lists, i, &c); i++)
 		json_object_set_new(lists, c.name, json_integer((json_int_t)c.value));
+	for (size_t i = 0; gn_quota_counter_at(node->quota, i, &c); i++)
+		json_object_set_new(quota, c.name, json_integer((json_int_t)c.value));
 	for (size_t i = 0; gn_http_counter_at(node->http, i, &c); i++)
 		json_object_set_new(http, c.name, json_integer((json_int_t)c.value));
 	struct gn_kv_info kv;
@@ -202,9 +204,9 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 				    "reads-cut", (json_int_t)node->reads_cut, "reads-refused",
 				    (json_int_t)node->reads_refused, "headers-dropped",
 				    (json_int_t)node->headers_dropped);
-	return json_pack("{so so so so so so so so so so}", "jet", jet, "overlay", overlay,
-			 "bundles", bundles, "box", box, "bus", bus, "lists", lists, "store", store,
-			 "peers", peers, "http", http, "gateway", gateway);
+	return json_pack("{so so so so so so so so so so so}", "jet", jet, "overlay", overlay,
+			 "bundles", bundles, "box", box, "bus", bus, "lists", lists, "quota", quota,
+			 "store", store, "peers", peers, "http", http, "gateway", gateway);
 }
 
 gn_err gn_node_api_counters(struct gn_node_request *r)

@@ -295,3 +295,35 @@ gn_err gn_token_shown(const struct gn_token *t, const struct gn_token_show *show
 	show_message(t, show, &m);
 	return gn_verify(gn_token_bearer(t), GN_TOKEN_USE_DOMAIN, m.parts, GN_COUNT(m.parts), sig);
 }
+
+/* ---- what a limit refuses (WR-37) ---- */
+
+static const char *const counted[LIMITS_KNOWN] = {[GN_FB_LIMIT_OF_BYTES] = "token-bytes",
+						  [GN_FB_LIMIT_OF_OPS] = "token-ops",
+						  [GN_FB_LIMIT_OF_JOBS] = "token-jobs",
+						  [GN_FB_LIMIT_OF_MESSAGES] = "token-messages"};
+
+const char *gn_token_limit_name(uint16_t of)
+{
+	return of < LIMITS_KNOWN ? counted[of] : NULL;
+}
+
+const char *gn_token_limit_text(struct gn_slice limit)
+{
+	static const char *const texts[][2] = {
+		{"token-bytes",
+		 "the token's limit of bytes is used up, or too small for so much at once"},
+		{"token-ops", "the token's limit of uses is used up"},
+		{"token-jobs", "the token's limit of jobs is used up"},
+		{"token-messages", "the token's limit of messages is used up"},
+		{GN_TOKEN_LIMIT_TOTAL, "the token has a limit in all, which nobody counts: ask for "
+				       "one with a limit in so many seconds"},
+		{GN_TOKEN_LIMIT_MANY, "the token has more limits than are counted"},
+		{GN_TOKEN_LIMIT_PLACES,
+		 "too many tokens with limits are in use there: try again later"},
+	};
+	for (size_t i = 0; i < GN_COUNT(texts); i++)
+		if (gn_slice_eq(limit, gn_str(texts[i][0])))
+			return texts[i][1];
+	return NULL;
+}

@@ -92,6 +92,16 @@ GN_MUST gn_err gn_token_grants(const struct gn_token *t, const struct gn_pk *own
 bool gn_token_amount(const struct gn_token *t, enum gn_fb_limit_of of, uint32_t per,
 		     uint64_t *amount);
 
+/* ---- what a limit refuses (WR-37) ---- */
+
+/* How a refusal names a limit of this kind, "token-messages"; NULL: nobody counts this kind. */
+const char *gn_token_limit_name(uint16_t of);
+#define GN_TOKEN_LIMIT_TOTAL "token-total"   /* one in all, which nobody counts */
+#define GN_TOKEN_LIMIT_MANY "token-limits"   /* more of them than one use draws from */
+#define GN_TOKEN_LIMIT_PLACES "token-places" /* no bucket is left to count it with */
+/* The same as a sentence for who used the token; NULL: it names another limit. */
+const char *gn_token_limit_text(struct gn_slice limit);
+
 /* ---- resources ---- */
 
 /* "box", key as hex and so on, joined by '/'; '/', '*' and '%' inside a part are coded. GN_TEXT (a

@@ -1,13 +1,14 @@
 /* Runs a program for a job.
  *
- *   START -> RUNS [fork] -> OVER [it ended; its group is killed] | KILLED [too long, too much
+ *   START -> RUNS [fork] -> OVER [it ended, and all that came of it] | KILLED [too long, too much
  *   output, called off] -> OVER
  *
- * 1. It is the first of a process group of its own, which ends with it: nothing goes on for a job
- *    that another worker may have by then. It ends when we are killed, too.
+ * 1. All that it started ends with it, whatever group or session that is in (keeper.c): nothing
+ *    goes on for a job that another worker may have by then. It ends when we are killed, too.
  * 2. It inherits stdin, stdout, stderr and nothing else. */
 #include "geonet/job/program.h"
 
+#include "geonet/job/keeper.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -26,8 +27,8 @@
 struct run {
 	const struct program *p;
 	struct program_end *end;
-	pid_t pid;
-	int in, out, err; /* our ends; -1: closed */
+	pid_t pid;                /* of its keeper */
+	int in, out, err, status; /* our ends; -1: closed */
 	size_t fed;
 };
 
@@ -60,19 +61,27 @@ static void environment(const json_t *job)
 	}
 }
 
-static _Noreturn void become(const struct program *p, const int fds[3], pid_t parent)
+struct become {
+	const struct program *p;
+	int fds[3];
+	pid_t keeper;
+};
+
+static void become(void *user)
 {
 	static const int signals[] = {SIGPIPE, SIGINT, SIGTERM, SIGHUP};
+	const struct become *in = user;
+	const struct program *p = in->p;
 	sigset_t none;
 	sigemptyset(&none);
 	setpgid(0, 0);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != in->keeper)
 		_exit(126);
 	for (size_t i = 0; i < GN_COUNT(signals); i++)
 		signal(signals[i], SIG_DFL);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (int i = 0; i < 3; i++)
-		if (dup2(fds[i], i) < 0)
+		if (dup2(in->fds[i], i) < 0)
 			_exit(126);
 	long most = sysconf(_SC_OPEN_MAX);
 	for (int fd = 3; fd < (most < 4096 ? most : 4096); fd++)
@@ -86,20 +95,23 @@ static _Noreturn void become(const struct program *p, const int fds[3], pid_t pa
 
 static bool start(struct run *r)
 {
-	int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
-	bool made = pipe(in) == 0 && pipe(out) == 0 && pipe(err) == 0;
+	int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1}, status[2] = {-1, -1};
+	bool made = pipe(in) == 0 && pipe(out) == 0 && pipe(err) == 0 && pipe(status) == 0;
 	pid_t self = getpid();
 	r->pid = made ? fork() : -1;
-	if (r->pid == 0)
-		become(r->p, (const int[3]){in[0], out[1], err[1]}, self);
-	if (r->pid > 0)
-		setpgid(r->pid, r->pid); /* whoever of the two comes first */
+	if (r->pid == 0) {
+		struct become what = {
+			.p = r->p, .fds = {in[0], out[1], err[1]}, .keeper = getpid()};
+		job_keep(self, status[1], become, &what);
+	}
 	close_one(&in[0]);
 	close_one(&out[1]);
 	close_one(&err[1]);
+	close_one(&status[1]);
 	r->in = in[1];
 	r->out = out[0];
 	r->err = err[0];
+	r->status = status[0];
 	if (r->pid <= 0 || fcntl(r->in, F_SETFL, O_NONBLOCK) < 0 ||
 	    fcntl(r->out, F_SETFL, O_NONBLOCK) < 0 || fcntl(r->err, F_SETFL, O_NONBLOCK) < 0)
 		return false;
@@ -165,11 +177,10 @@ static void clean_note(struct program_end *e)
 			e->note[i] = '?';
 }
 
-/* Its group; and itself, since it may have gone into another. */
+/* Its keeper ends all of it. */
 static void end_it(const struct run *r)
 {
-	kill(-r->pid, SIGKILL);
-	kill(r->pid, SIGKILL);
+	kill(r->pid, SIGTERM);
 }
 
 static void watch(struct run *r, gn_time begun)
@@ -196,16 +207,17 @@ static void watch(struct run *r, gn_time begun)
 		if (r->in < 0 && r->out < 0 && r->err < 0)
 			(void)poll(NULL, 0, LOOK_MS); /* it closed all, and goes on */
 	}
-	kill(-r->pid, SIGKILL); /* whoever it left behind */
 	take_output(r);
 	take_note(r);
+	if (!WIFEXITED(status) || read(r->status, &status, sizeof status) != sizeof status)
+		status = SIGKILL; /* its keeper was killed */
 	r->end->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	r->end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 int program_run(struct cli *cli, const struct program *p, struct program_end *out)
 {
-	struct run r = {.p = p, .end = out};
+	struct run r = {.p = p, .end = out, .in = -1, .out = -1, .err = -1, .status = -1};
 	gn_time begun = gn_os_steady();
 	memset(out, 0, sizeof *out);
 	out->started = start(&r);
@@ -219,6 +231,7 @@ int program_run(struct cli *cli, const struct program *p, struct program_end *ou
 	close_one(&r.in);
 	close_one(&r.out);
 	close_one(&r.err);
+	close_one(&r.status);
 	clean_note(out);
 	out->ms = (uint32_t)((gn_os_steady() - begun) / GN_MSEC);
 	return out->started ? CLI_OK

@@ -1,5 +1,5 @@
 /* The owner's program for one job: its input on stdin, its output from stdout, the end of what it
- * says on stderr; its process group ends with it. */
+ * says on stderr; all that it started ends with it. */
 #ifndef GEONET_JOB_PROGRAM_H
 #define GEONET_JOB_PROGRAM_H
 

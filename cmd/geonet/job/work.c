@@ -33,6 +33,7 @@ struct worker {
 	uint8_t *item;
 	size_t item_len;
 	bool lost;
+	bool limited; /* a limit of our token is used up, which was said */
 };
 
 static volatile sig_atomic_t ended; /* somebody wants us to end */
@@ -197,7 +198,11 @@ static int take(struct worker *w, bool at_once, json_t **job)
 		/* an agent that went away, or its node: it may come back */
 		bool away = exit && (!r.err || r.err == GN_CLOSED || r.err == GN_TIMEOUT ||
 				     r.err == GN_BUSY);
-		if (r.err == GN_AGAIN)
+		bool limited = r.err == GN_QUOTA && !at_once; /* there is room again, later */
+		if (limited && !w->limited)
+			cli_note(w->cli, "%s.", r.message);
+		w->limited = limited || (w->limited && exit);
+		if (r.err == GN_AGAIN || limited)
 			exit = CLI_OK;
 		else if (exit && !away)
 			exit = client_report(w->cli, &r, "this queue gives no work");

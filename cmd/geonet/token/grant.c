@@ -38,11 +38,15 @@ static bool read_grant(struct cli *cli, struct grant *g, int *exit)
 	if (from && !token_read(cli, from, &g->before))
 		return false;
 	g->on = from;
-	if (!owner_of(cli, cli->args[0], &g->fields.audience, exit))
-		return false;
 	g->fields.rights = &g->right;
 	g->fields.right_count = 1;
 	g->fields.limits = g->limits;
+	if (!token_counted(cli, &g->fields, g->on ? &g->before.token : NULL)) {
+		*exit = CLI_USAGE;
+		return false;
+	}
+	if (!owner_of(cli, cli->args[0], &g->fields.audience, exit))
+		return false;
 	g->fields.depth = (uint8_t)depth;
 	g->fields.not_before = cli_now();
 	g->fields.expires = g->fields.not_before + days * 86400;

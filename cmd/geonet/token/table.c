@@ -10,8 +10,8 @@
 static const struct cli_option grant_options[] = {
 	{"days", "N", "for how long, 1 to 400 (default 30)"},
 	{"depth", "N", "how many times whoever has it may give it on, 0 to 7 (default 0)"},
-	{"limit", "KIND=N[/S]", "at most N of a kind in S seconds, or in all; may repeat: bytes, "
-	 "ops, jobs, messages, streams, consumers, money, memory, outstanding, cpu-ms, depth"},
+	{"limit", "KIND=N/S", "at most N of a kind at once, and so many again in S seconds; may "
+	 "repeat: bytes, ops (uses), jobs, messages"},
 	{"from", "TOKEN", "give on what this token (a file, - or its text) gives you"},
 	OPTION_PASSPHRASE,
 	{0},
@@ -36,7 +36,10 @@ const struct cli_command token_commands[] = {
 	 "RESOURCE is a path such as topic/news or box/KEY; a last part * stands for one or "
 	 "more parts. ACTIONS are words with commas:\n"
 	 "read, write, admin, hold, publish, subscribe, deposit, lease, ack, use, send, sign, pay, "
-	 "list, delegate. The token is printed on one line.\n",
+	 "list, delegate. The token is printed on one line.\n"
+	 "Limits are counted by each node that lets the token in: publish counts bytes, ops and "
+	 "messages, deposit also jobs (in a queue), lease bytes, ops and jobs. What nobody would "
+	 "count is refused. What they give on draws from your limit, too.\n",
 	 "  geonet token grant alice.geo topic/news publish --days 7 --limit messages=100/3600\n"
 	 "  geonet token grant PID topic/news subscribe --from mine.token > theirs.token\n",
 	 grant_options, cmd_token_grant},

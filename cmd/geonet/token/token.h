@@ -15,9 +15,12 @@ struct token_text {
 
 /* "read,write" as bits. False after printing. */
 bool token_actions(struct cli *cli, const char *text, uint64_t *bits);
-/* The --limit options: "ops=100/60" (100 in 60 seconds), "bytes=1000000" (in all). */
+/* The --limit options: "ops=100/60" (100 in 60 seconds). */
 bool token_limits(struct cli *cli, struct gn_token_limit limits[GN_TOKEN_LIMITS_MAX],
 		  size_t *count);
+/* Does somebody count each of these limits of a new block (WR-37)? before: what it is made from, or
+ * NULL; limits of that must be said again. False after printing. */
+bool token_counted(struct cli *cli, const struct gn_token_fields *f, const struct gn_token *before);
 /* From FILE, "-" or the text of a token itself, opened. False after printing. */
 bool token_read(struct cli *cli, const char *word, struct token_text *out);
 /* Prints it as one line that a shell leaves alone, or as JSON with what it says. */

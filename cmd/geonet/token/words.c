@@ -90,6 +90,75 @@ bool token_limits(struct cli *cli, struct gn_token_limit limits[GN_TOKEN_LIMITS_
 	return true;
 }
 
+/* ---- what is counted (WR-37) ---- */
+
+#define KIND(name) (1u << GN_FB_LIMIT_OF_##name)
+
+static unsigned kinds_counted(const struct gn_token_right *r)
+{
+	struct gn_slice topic = GN_LIT("topic"), box = GN_LIT("box/");
+	bool is_topic = r->resource.len >= topic.len &&
+			memcmp(r->resource.p, topic.p, topic.len) == 0 &&
+			(r->resource.len == topic.len || r->resource.p[topic.len] == '/');
+	bool is_box = r->resource.len > box.len && memcmp(r->resource.p, box.p, box.len) == 0;
+	bool is_any = gn_slice_eq(r->resource, GN_LIT("*"));
+	unsigned out = 0;
+	is_topic = is_topic || is_any;
+	is_box = is_box || is_any;
+	if (is_topic && r->actions & GN_FB_ACTION_PUBLISH)
+		out |= KIND(BYTES) | KIND(OPS) | KIND(MESSAGES);
+	if (is_box && r->actions & GN_FB_ACTION_DEPOSIT)
+		out |= KIND(BYTES) | KIND(OPS) | KIND(MESSAGES) | KIND(JOBS);
+	if (is_box && r->actions & GN_FB_ACTION_LEASE)
+		out |= KIND(BYTES) | KIND(OPS) | KIND(JOBS);
+	return out;
+}
+
+static bool is_of(const struct gn_token *before, const struct gn_token_limit *l)
+{
+	const struct gn_token_block *b = before ? gn_token_limits(before) : NULL;
+	for (size_t i = 0; b && i < b->limit_count; i++)
+		if (b->limits[i].of == l->of && b->limits[i].per == l->per)
+			return true;
+	return false;
+}
+
+bool token_counted(struct cli *cli, const struct gn_token_fields *f, const struct gn_token *before)
+{
+	unsigned counted = 0;
+	for (size_t i = 0; i < f->right_count; i++)
+		counted |= kinds_counted(&f->rights[i]);
+	for (size_t i = 0; i < f->limit_count; i++) {
+		const struct gn_token_limit *l = &f->limits[i];
+		const char *kind = kinds[l->of];
+		if (is_of(before, l))
+			continue;
+		if (!gn_token_limit_name(l->of)) {
+			cli_fail(cli, CLI_USAGE, "unsupported",
+				 "--limit %s: nobody counts %s; bytes, ops, jobs and messages are "
+				 "counted",
+				 kind, kind);
+			return false;
+		}
+		if (!l->per) {
+			cli_fail(cli, CLI_USAGE, "unsupported",
+				 "--limit %s=%llu: a limit in all is counted by nobody; say in how "
+				 "many seconds, such as %s=%llu/86400",
+				 kind, (unsigned long long)l->amount, kind,
+				 (unsigned long long)l->amount);
+			return false;
+		}
+		if (!(counted >> l->of & 1)) {
+			cli_fail(cli, CLI_USAGE, "unsupported",
+				 "--limit %s: nobody counts %s of what this token allows; see "
+				 "geonet token grant --help",
+				 kind, kind);
+			return false;
+		}
+	}
+	return true;
+}
+
 /* A token's text begins so: base64 of its FlatBuffer's first bytes differs, so any file wins. */
 bool token_read(struct cli *cli, const char *word, struct token_text *out)
 {
@@ -210,7 +279,7 @@ void token_show(const struct cli *cli, const struct gn_token *t)
 					 (unsigned long long)l->amount, kinds[l->of],
 					 out_duration(l->per));
 			else
-				out_pair(cli, "at most", "%llu %s in all",
+				out_pair(cli, "at most", "%llu %s in all, which nobody counts",
 					 (unsigned long long)l->amount, kinds[l->of]);
 		}
 		out_pair(cli, "time", "%s to %s", out_time(b->not_before), out_time(b->expires));

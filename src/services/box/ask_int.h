@@ -295,7 +295,9 @@ struct box_work {
 	unsigned at;                 /* in it */
 	bool asking, some;           /* a lease is asked for; this round brought one */
 	unsigned refused;            /* in this round */
-	struct gn_map jobs;          /* id -> box_job */
+	bool limited,
+		limited_told; /* a limit of its token, said in this round; shown since a lease */
+	struct gn_map jobs;   /* id -> box_job */
 	struct box_lent *first, *last, *shown;
 };
 GN_MUST gn_err box_work_start(struct gn_box *b, const struct gn_box_work *w, gn_op *op);

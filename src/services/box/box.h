@@ -21,10 +21,13 @@
 #include "records/box.h"
 #include "records/box_proof.h"
 #include "services/lists/lists.h"
+#include "services/quota/quota.h"
 #include "store/store.h"
 
 #define GN_BOX_ITEM_MAX 61440 /* bytes */
 #define GN_BOX_SET 8          /* nodes that hold a box at one place */
+#define GN_BOX_FOLLOWS 64     /* operations of readers, and of workers, at once */
+#define GN_BOX_WORKS 64
 
 struct gn_box_id { /* first 16 bytes of SHA-256(item) */
 	uint8_t b[16];
@@ -50,6 +53,8 @@ struct gn_box_config {
 	void *user;
 	/* Borrowed, as the overlay: lists of revoked tokens; NULL: none is asked for. */
 	struct gn_lists *lists;
+	/* Borrowed: what the limits of tokens allow (WR-37); NULL: none is counted. */
+	struct gn_quota *quota;
 };
 
 /* Of a value in the log, at most. */
@@ -198,7 +203,8 @@ enum gn_box_event_kind {
 	GN_BOX_ITEM,      /* op, id, item, by, deposited, until; of a queue: cls to token */
 	GN_BOX_LENT,      /* op, id, item, by, deposited, until, cls, delivery, lease, holder */
 	/* op, id, err: GN_STALE it is lent to another, GN_EXISTS it is over; id zeros, GN_DENIED:
-	 * no holder lets this worker in, now */
+	 * no holder lets this worker in, now; zeros, GN_QUOTA: a limit of its token is used up, as
+	 * some holder says, and it goes on asking */
 	GN_BOX_LOST,
 	GN_BOX_REPORTED, /* op, id, err: GN_OK it counts; GN_STALE, GN_EXISTS it does not */
 };

@@ -45,6 +45,7 @@ struct gn_box {
 	struct gn_heap turns;         /* of box_turn: lent for the last time */
 	struct gn_map endings;        /* ticket number -> box_ending */
 	struct gn_map nears;          /* box_near_key -> box_near */
+	struct gn_map limited;        /* box_limited_key -> box_limited */
 	uint64_t round; /* of the lists, that those who wait for one were looked through in */
 	uint32_t rules_count, lookups, pending;
 	size_t pending_bytes;
@@ -90,6 +91,11 @@ static inline uint64_t box_unix(const struct gn_box *b)
 static inline uint64_t box_unix_latest(const struct gn_box *b)
 {
 	return gn_unix(gn_overlay_time_latest(b->cfg.overlay, b->now));
+}
+/* Has a worker an item of a queue now? */
+static inline bool box_turn_is_lent(const struct gn_box *b, const struct box_item *it)
+{
+	return it->turn && it->turn->state == GN_FB_BOX_TURN_STATE_LENT && it->turn->until > b->now;
 }
 static inline void box_wake(struct gn_box *b)
 {

@@ -209,11 +209,14 @@ static gn_err take_deposit(struct gn_box *b, const struct box_from *from, struct
 		why->limit = BOX_LIMIT(BOX_STORES);
 		return GN_BUSY;
 	}
+	GN_TRY(box_limited_ask(b, h, from, &e, why));
 	GN_TRY(box_admit_place(b, h, &e, why));
 	ttl = ttl < h->rules->item_ttl ? ttl : h->rules->item_ttl;
 	v.until = box_unix_latest(b) + ttl;
 	v.until = v.until < e.last ? v.until : e.last;
-	return box_keep(b, from, h, &v, &e, 0);
+	GN_TRY(box_keep(b, from, h, &v, &e, 0));
+	box_limited_draw(b, h, from, &e);
+	return GN_OK;
 }
 
 void box_on_deposit(struct gn_box *b, const struct box_from *from, struct box_held *h,
@@ -227,6 +230,6 @@ void box_on_deposit(struct gn_box *b, const struct box_from *from, struct box_he
 	b->count.refused_denied += err == GN_DENIED;
 	b->count.refused_busy += err == GN_BUSY;
 	why.err = err;
-	why.retry_ms = err == GN_BUSY ? 1000 : 0;
+	why.retry_ms = err == GN_BUSY ? 1000 : why.retry_ms;
 	box_send_done(b, &from->who, from->request, &why, &h->key);
 }

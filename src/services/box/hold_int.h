@@ -15,6 +15,7 @@ struct box_show {        /* a right shown in a session */
 	uint8_t *token; /* owned */
 	uint32_t token_len;
 	struct gn_lists_chain *chain; /* of the token; owned */
+	bool limited;                 /* it has limits (WR-37) */
 };
 
 struct box_peer {
@@ -83,6 +84,37 @@ bool box_exporter(const struct gn_box *b, const struct gn_pk *peer, bool ours, u
 void box_feed_wake(struct gn_box *b, struct box_feed *f);
 void box_feed_rest(struct gn_box *b, struct box_feed *f);
 void box_feed_end(struct gn_box *b, struct box_feed *f);
+
+/* ---- limited.c: what the limits of a token allow (WR-37) ---- */
+
+struct box_limited_key {
+	struct gn_pk box, worker;
+};
+struct box_limited {    /* a worker whose chain has limits */
+	uint8_t *token; /* owned */
+	uint32_t len;
+	gn_time used;
+	struct gn_holder by;
+};
+/* May this deposit be, by the chain in b->token? GN_QUOTA with why->limit, GN_NOMEM. */
+GN_MUST gn_err box_limited_ask(struct gn_box *b, const struct box_held *h,
+			       const struct box_from *from, const struct box_entry *e,
+			       struct box_refusal *why);
+/* After that: it is. */
+void box_limited_draw(struct gn_box *b, const struct box_held *h, const struct box_from *from,
+		      const struct box_entry *e);
+/* So many of the first of these items may be lent, one at least; then box_limited_lent. */
+GN_MUST gn_err box_limited_lend(struct gn_box *b, const struct box_from *from,
+				const struct box_show *s, struct box_item *const *items,
+				uint32_t *count, struct box_refusal *why);
+void box_limited_lent(struct gn_box *b, const struct box_from *from, struct box_item *const *items,
+		      uint32_t count);
+/* A worker has shown a chain; another holder lent it an item. */
+void box_limited_know(struct gn_box *b, const struct box_from *from, struct box_held *h,
+		      const struct box_show *s);
+void box_limited_told(struct gn_box *b, const struct box_held *h, const struct gn_pk *worker,
+		      struct box_item *it);
+void box_limited_free(struct gn_box *b);
 
 /* ---- shown.c ---- */
 

@@ -70,7 +70,7 @@ void gn_box_validate(const struct gn_box *b)
 {
 	const struct gn_map *maps[] = {&b->held,  &b->items,   &b->stores, &b->loads,
 				       &b->peers, &b->feeds,   &b->wanted, &b->asks,
-				       &b->doors, &b->endings, &b->nears};
+				       &b->doors, &b->endings, &b->nears,  &b->limited};
 	uint64_t bytes = 0;
 	uint32_t items = 0, gone = 0, watches = 0, rules = 0;
 	for (size_t i = 0; i < GN_COUNT(maps); i++)

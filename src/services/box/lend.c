@@ -8,13 +8,19 @@
  * Rules BX-33..BX-39. */
 #include "services/box/engine_int.h"
 
-static void answer(struct gn_box *b, const struct box_from *from, const struct box_held *h,
-		   gn_err err, const char *limit)
+static void answer_why(struct gn_box *b, const struct box_from *from, const struct box_held *h,
+		       gn_err err, struct box_refusal why)
 {
-	struct box_refusal why = {.err = err, .limit = limit};
+	why.err = err;
 	b->count.refused_denied += err == GN_DENIED;
 	b->count.stale += err == GN_STALE;
 	box_send_done(b, &from->who, from->request, &why, &h->key);
+}
+
+static void answer(struct gn_box *b, const struct box_from *from, const struct box_held *h,
+		   gn_err err, const char *limit)
+{
+	answer_why(b, from, h, err, (struct box_refusal){.limit = limit});
 }
 
 static const struct box_show *worker_of(struct gn_box *b, const struct box_from *from,
@@ -96,6 +102,13 @@ void box_on_lease(struct gn_box *b, const struct box_from *from, struct box_held
 		l.late = true;
 		collect(b, h, &l);
 	}
+	struct box_refusal why = {.err = GN_OK};
+	gn_err err = box_limited_lend(b, from, s, l.items, &l.count, &why);
+	if (err != GN_OK) {
+		answer_why(b, from, h, err, why);
+		return;
+	}
+	bool limited = s->limited;
 	for (uint32_t i = 0; i < l.count; i++)
 		ids[i] = box_id_of(&l.items[i]->hash);
 	if (l.count == 0) {
@@ -103,12 +116,14 @@ void box_on_lease(struct gn_box *b, const struct box_from *from, struct box_held
 		answer(b, from, h, GN_OK, NULL);
 		return;
 	}
-	gn_err err = box_feed_add(b, from, h, FEED_LEASE,
-				  gn_slice((const uint8_t *)ids, l.count * sizeof ids[0]), &f);
+	err = box_feed_add(b, from, h, FEED_LEASE,
+			   gn_slice((const uint8_t *)ids, l.count * sizeof ids[0]), &f);
 	if (err != GN_OK) {
 		answer(b, from, h, err, BOX_LIMIT(BOX_FEEDS_PEER));
 		return;
 	}
+	if (limited)
+		box_limited_lent(b, from, l.items, l.count);
 	for (uint32_t i = 0; i < l.count; i++) {
 		b->count.lent_late += box_lenders_before(&l.lenders, l.items[i]) != 0;
 		if (box_turn_lend(b, l.items[i], &worker, seconds) != GN_OK)
@@ -279,6 +294,8 @@ static gn_err take_turn(struct gn_box *b, const struct box_from *from, struct bo
 	if (delivery == 0 || (it->turn && it->turn->ending) ||
 	    (!same && !box_turn_later(mark, own)))
 		return GN_OK;
+	if (!same && state == GN_FB_BOX_TURN_STATE_LENT)
+		box_limited_told(b, h, &worker, it);
 	uint32_t most = state == GN_FB_BOX_TURN_STATE_LENT ? h->rules->lease : BOX_REST_MAX;
 	return box_turn_told(b, it, state, delivery, &worker, left < most ? left : most);
 }

@@ -28,6 +28,8 @@ static void init_maps(struct gn_box *b)
 	gn_heap_init(&b->timers, env->alloc);
 	gn_heap_init(&b->turns, env->alloc);
 	gn_map_init(&b->endings, env, sizeof(uint64_t), sizeof(struct box_ending), BOX_STORES);
+	gn_map_init(&b->limited, env, sizeof(struct box_limited_key), sizeof(struct box_limited),
+		    BOX_LIMITED);
 	gn_map_init(&b->nears, env, sizeof(struct box_near_key), sizeof(struct box_near),
 		    BOX_NEARS);
 	gn_ring_init(&b->old_turns, env->alloc, sizeof(struct box_turn_value), BOX_INDEX);
@@ -90,6 +92,7 @@ void gn_box_free(struct gn_box *b)
 		box_peer_drop(b, &pk);
 	}
 	free_held(b);
+	box_limited_free(b);
 	gn_frame_out_free(&b->out);
 	struct gn_map *maps[] = {&b->held,  &b->items,   &b->stores, &b->loads,
 				 &b->peers, &b->feeds,   &b->wanted, &b->asks,

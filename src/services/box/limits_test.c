@@ -241,6 +241,7 @@ static void an_item_has_its_size_and_its_time(void **state)
 	assert_string_equal(limit, "BOX_TTL_MIN");
 	assert_int_equal(deposit(1, 1, BOX_ITEM_MAX, BOX_TTL_MIN, NULL), GN_OK);
 	assert_int_equal(BOX_ITEM_MAX, GN_BOX_ITEM_MAX);
+	assert_true(BOX_FOLLOWS == GN_BOX_FOLLOWS && BOX_WORKS == GN_BOX_WORKS);
 	/* no custody before it is durable */
 	assert_false(answer(&m));
 	run();

@@ -279,6 +279,32 @@ static void who_asks_for_one_has_one(void **state)
 	svc_free(&s);
 }
 
+/* BX-47: whichever holders a worker asks, its limit holds for all of them; and it hears of it. */
+static void a_limit_holds_for_the_set(void **state)
+{
+	struct gn_token_limit ten = {GN_FB_LIMIT_OF_JOBS, 60000, 10};
+	struct gn_buf buf = {token_bytes, 0, sizeof token_bytes};
+	(void)state;
+	network(9);
+	for (uint8_t n = 1; n <= 30; n++)
+		assert_int_equal(svc_box_deposit(&x, 1, 0, item_of(n)), GN_OK);
+	svc_box_token_limited(&x, 1, 86400, &ten, &buf);
+	for (unsigned node = 2; node < 6; node++) { /* of one worker, each asks whom it likes */
+		(void)svc_box_work(&x, node, 1, gn_buf_slice(&buf), node < 5 ? 3 : 16);
+		svc_run_for(&s, 5 * GN_SEC);
+	}
+	svc_run_for(&s, 60 * GN_SEC); /* their leases are over, and they are free again */
+	unsigned lent = 0, said = 0;
+	for (unsigned i = 0; i < x.work_count; i++) {
+		lent += x.work[i].kind == GN_BOX_LENT;
+		said += x.work[i].kind == GN_BOX_LOST && x.work[i].err == GN_QUOTA;
+	}
+	assert_true(lent == 10 && said >= 1);
+	assert_int_equal(svc_box_sum(&s, "lent"), 10); /* of what was lent again, too */
+	assert_true(svc_box_sum(&s, "refused_limit") > 0);
+	svc_free(&s);
+}
+
 /* Its issuer takes a chain back: who shows it is not let in, and who was is lent nothing more once
  * the holders have looked again (BX-44). */
 static void a_chain_that_was_taken_back_lends_nothing(void **state)
@@ -589,6 +615,7 @@ int main(void)
 		cmocka_unit_test(a_report_finds_another_holder),
 		cmocka_unit_test(who_was_late_is_told),
 		cmocka_unit_test(who_asks_for_one_has_one),
+		cmocka_unit_test(a_limit_holds_for_the_set),
 		cmocka_unit_test(a_chain_that_was_taken_back_lends_nothing),
 		cmocka_unit_test(a_new_chain_is_shown),
 		cmocka_unit_test(who_was_away_learns_how_it_stands),

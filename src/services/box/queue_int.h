@@ -19,7 +19,6 @@ uint16_t box_turn_mark(const struct box_item *it);
 bool box_turn_later(uint16_t mark, uint16_t than);
 /* May it be lent now? One that was lent too often dies here. */
 bool box_turn_is_free(struct gn_box *b, struct box_item *it);
-bool box_turn_is_lent(const struct gn_box *b, const struct box_item *it);
 /* A new delivery. GN_NOMEM. */
 GN_MUST gn_err box_turn_lend(struct gn_box *b, struct box_item *it, const struct gn_pk *worker,
 			     uint32_t seconds);

@@ -128,6 +128,7 @@ static gn_err keep_chain(struct gn_box *b, struct gn_slice token, struct box_sho
 	memcpy(s->token, token.p, token.len);
 	s->token_len = (uint32_t)token.len;
 	*s->chain = chain;
+	s->limited = gn_quota_limited(&b->token);
 	return GN_OK;
 }
 
@@ -170,6 +171,7 @@ static gn_err take_show(struct gn_box *b, const struct box_from *from, struct bo
 	if (s.way == GN_BOX_TOKEN && token.len)
 		GN_TRY(keep_chain(b, token, &s));
 	*show_place(b, p, s.number) = s;
+	box_limited_know(b, from, h, &s);
 	return GN_OK;
 }
 

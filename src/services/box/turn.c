@@ -42,11 +42,6 @@ static uint16_t deliveries_of(const struct box_item *it)
 	return it->box->rules ? it->box->rules->deliveries : UINT16_MAX;
 }
 
-bool box_turn_is_lent(const struct gn_box *b, const struct box_item *it)
-{
-	return it->turn && it->turn->state == GN_FB_BOX_TURN_STATE_LENT && it->turn->until > b->now;
-}
-
 /* Nobody reported the last delivery. */
 static void die(struct gn_box *b, struct box_item *it)
 {

@@ -79,6 +79,11 @@ static void new_round(struct gn_box *b, struct box_work *w)
 		(void)show(b, w, &e, gn_slice(NULL, 0));
 	}
 	w->refused = 0;
+	if (w->limited && !w->some && !w->limited_told) { /* by one's word: it goes on asking */
+		struct gn_box_event e = {.kind = GN_BOX_LOST, .err = GN_QUOTA};
+		w->limited_told = show(b, w, &e, gn_slice(NULL, 0));
+	}
+	w->limited = false;
 	if (w->some || n == 0) {
 		w->poll = BOX_POLL;
 		w->ask_at = n ? b->now : b->now + BOX_RETRY;
@@ -188,6 +193,7 @@ static bool take_lent(struct gn_box *b, struct box_work *w, const struct gn_pk *
 	if (w->once)
 		w->slots = 0; /* what came more would be lent to nobody */
 	w->some = true;
+	w->limited_told = false;
 	b->count.leases_in++;
 	return true;
 }
@@ -428,6 +434,9 @@ void box_work_answer(struct gn_box *b, struct box_work *w, struct box_ask *a,
 	} else if (err == GN_DENIED) {
 		struct box_right right = right_of(w);
 		box_door_denied(b, &a->peer, &right);
+	} else if (err == GN_QUOTA) {
+		struct gn_fb_box_done d = gn_fb_box_message_body_as_box_done(m);
+		w->limited = w->limited || gn_token_limit_text(gn_fb_box_done_limit(d));
 	}
 	box_ask_free(b, a);
 	next_holder(b, w);

@@ -1,9 +1,9 @@
 /* Does a message get in? Cheapest first: form, seen before, the prefix's rate, then the signature,
- * the right, the time, and what the key and the topic may a second. A rate is charged only for what
- * is signed, but the prefix's, which pays for forgeries too.
+ * the right, the time, what its token's limits allow, and what the key and the topic may a second.
+ * A rate is charged only for what is signed, but the prefix's, which pays for forgeries too.
  *
  * Invariant: what was refused leaves no trace but in counters and the prefix's rate. Rules BS-3,
- * BS-6, BS-7. */
+ * BS-6, BS-7, BS-20. */
 #include "services/bus/engine_int.h"
 
 bool bus_rate(gn_time *bucket, uint32_t a_second, gn_time now, uint32_t *retry_ms)
@@ -151,8 +151,14 @@ gn_err bus_admit(struct gn_bus *b, struct bus_held *h, const struct gn_contact *
 	if (!fetched)
 		GN_TRY(prefix_rate(b, h, from, why));
 	GN_TRY(check(b, h, fetched, e));
+	/* a will when it is kept */
+	bool by_token = !fetched && !will && !gn_topicrec_publishes(h->rules, &e->said.publisher);
+	if (by_token)
+		GN_TRY(bus_limits(b, &e->by->token, &e->said, from, false, why));
 	if (!fetched && !will)
 		GN_TRY(own_rates(b, h, e->by, why));
+	if (by_token)
+		GN_TRY(bus_limits(b, &e->by->token, &e->said, from, true, why));
 	e->by->used = b->now;
 	return GN_OK;
 }

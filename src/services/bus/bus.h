@@ -19,6 +19,7 @@
 #include "records/said.h"
 #include "records/topic.h"
 #include "services/lists/lists.h"
+#include "services/quota/quota.h"
 
 struct gn_bus;
 
@@ -36,6 +37,8 @@ struct gn_bus_config {
 	bool count_local; /* loopback and private prefixes have shares like any other */
 	/* Borrowed, as the overlay: lists of revoked tokens; NULL: none is asked for. */
 	struct gn_lists *lists;
+	/* Borrowed: what the limits of tokens allow (WR-37); NULL: none is counted. */
+	struct gn_quota *quota;
 };
 
 GN_MUST gn_err gn_bus_new(const struct gn_env *env, const struct gn_bus_config *config, gn_time now,
@@ -78,8 +81,8 @@ struct gn_bus_subscribe {
 	struct gn_pk key;
 	struct gn_slice token;
 };
-/* Until it is cancelled, or GN_BUS_ENDED. GN_USAGE, GN_TEXT, GN_TOO_LARGE, GN_LIMIT, GN_NOMEM;
- * GN_EXISTS: the topic is followed by another key. */
+/* Until it is cancelled, or GN_BUS_ENDED. The owner has seen that the key is whose it says (BS-21).
+ * GN_USAGE, GN_TEXT, GN_TOO_LARGE, GN_LIMIT, GN_NOMEM. */
 GN_MUST gn_err gn_bus_subscribe(struct gn_bus *b, const struct gn_bus_subscribe *s, gn_time now,
 				gn_op *op);
 

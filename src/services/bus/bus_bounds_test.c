@@ -316,6 +316,7 @@ static struct bus_view *with_key(struct bus_root **root)
 	wait_for(5 * GN_SEC);
 	struct bus_view *v = bus_view_get(b, &x.topic);
 	v->key = x.key[0].pk;
+	v->locals->key = v->key;
 	*root = &v->roots[gn_pk_eq(&v->roots[0].c.pk, &b->cfg.node)];
 	assert_true(v->root_count == 2 && (*root)->role != 0);
 	return v;

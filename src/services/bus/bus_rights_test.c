@@ -38,7 +38,8 @@ static int end(void **state)
 }
 
 /* Of the topic's owner for a key; `at`: where it is kept. */
-static struct gn_slice token(unsigned at, unsigned key, uint64_t actions, uint64_t life)
+static struct gn_slice token_limited(unsigned at, unsigned key, uint64_t actions, uint64_t life,
+				     const struct gn_token_limit *limit)
 {
 	struct gn_buf out = {storage[at], 0, sizeof storage[at]};
 	struct gn_slice parts[] = {GN_LIT("topic"), x.rec.label};
@@ -49,11 +50,18 @@ static struct gn_slice token(unsigned at, unsigned key, uint64_t actions, uint64
 	struct gn_token_fields f = {.audience = svc_bus_key(&x, key)->pk,
 				    .rights = &right,
 				    .right_count = 1,
+				    .limits = limit,
+				    .limit_count = limit != NULL,
 				    .nonce = {(uint8_t)at},
 				    .not_before = gn_unix(s.now),
 				    .expires = gn_unix(s.now) + life};
 	assert_int_equal(gn_token_issue(&x.owner, &f, &out, NULL), GN_OK);
 	return gn_buf_slice(&out);
+}
+
+static struct gn_slice token(unsigned at, unsigned key, uint64_t actions, uint64_t life)
+{
+	return token_limited(at, key, actions, life, NULL);
 }
 
 static void revoke(struct gn_slice chain)
@@ -175,6 +183,112 @@ static void a_subscriber_believes_no_root(void **state)
 	assert_true(svc_bus_count(&s, 1, "got_right") > 0);
 }
 
+static unsigned heard(gn_op op, uint32_t number)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < x.got_count; i++)
+		n += x.got[i].op == op && x.got[i].number == number;
+	return n;
+}
+
+/* BS-21: two people of one machine, each with a right of their own; who has none is told so and
+ * keeps nobody out, and when one goes the other goes on. */
+static void a_node_follows_for_several_keys(void **state)
+{
+	gn_op one, two, bad;
+	(void)state;
+	network();
+	struct gn_slice t1 = token(0, 1, GN_FB_ACTION_SUBSCRIBE, DAYS(1)),
+			t2 = token(1, 2, GN_FB_ACTION_SUBSCRIBE, DAYS(1)),
+			t3 = token(2, 3, GN_FB_ACTION_PUBLISH, DAYS(1)), none = gn_slice(NULL, 0);
+	one = follow(1, 1, t1);
+	two = follow(1, 2, t2);
+	assert_int_equal(say(2, 0, 1, none), GN_OK);
+	svc_run_for(&s, 2 * GN_SEC);
+	assert_true(heard(one, 1) == 1 && heard(two, 1) == 1);
+	assert_int_equal(svc_bus_sub_as(&x, 1, svc_bus_key(&x, 3), t3, &bad), GN_OK);
+	assert_int_equal(say(2, 0, 2, none), GN_OK); /* before it is known to have no right */
+	svc_run_for(&s, 60 * GN_SEC);
+	assert_true(heard(one, 2) == 1 && heard(two, 2) == 1 && heard(bad, 2) == 0);
+	assert_true(x.ended == 1 && x.ended_err == GN_DENIED);
+	gn_bus_cancel(s.nodes[1].bus, one, s.now);
+	svc_pump(&s, 1);
+	svc_run_for(&s, 30 * GN_SEC);
+	assert_int_equal(say(2, 0, 3, none), GN_OK);
+	svc_run_for(&s, 10 * GN_SEC);
+	assert_true(heard(two, 3) == 1 && heard(one, 3) == 0);
+	assert_int_equal(x.ended, 1);
+}
+
+/* Who came first has no right, or does not sign: who comes after is let in all the same. */
+static void who_has_no_right_keeps_nobody_out(void **state)
+{
+	gn_op good, again;
+	(void)state;
+	network();
+	struct gn_slice t1 = token(0, 1, GN_FB_ACTION_SUBSCRIBE, DAYS(1)),
+			t2 = token(1, 2, GN_FB_ACTION_SUBSCRIBE, DAYS(1)),
+			t3 = token(2, 3, GN_FB_ACTION_PUBLISH, DAYS(1)), none = gn_slice(NULL, 0);
+	x.mute = &x.key[1];
+	assert_int_equal(svc_bus_sub_as(&x, 1, svc_bus_key(&x, 3), t3, &again), GN_OK);
+	assert_int_equal(svc_bus_sub_as(&x, 1, svc_bus_key(&x, 1), t1, &good), GN_OK);
+	/* the newest is tried first */
+	assert_int_equal(svc_bus_sub_as(&x, 1, svc_bus_key(&x, 2), t2, &again), GN_OK);
+	svc_run_for(&s, 40 * GN_SEC);
+	for (uint32_t i = 1; i <= 5; i++) { /* again and again */
+		assert_int_equal(svc_bus_sub_as(&x, 1, svc_bus_key(&x, 3), t3, &again), GN_OK);
+		assert_int_equal(say(2, 0, i, none), GN_OK);
+		svc_run_for(&s, 3 * GN_SEC);
+		assert_int_equal(heard(good, i), 1);
+	}
+	svc_run_for(&s, 60 * GN_SEC);
+	assert_true(x.ended == 6 && x.ended_err == GN_DENIED);
+}
+
+/* BS-20: so many messages at every root, and what is refused says by which limit. */
+static void a_token_has_its_limits(void **state)
+{
+	struct gn_token_limit three = {GN_FB_LIMIT_OF_MESSAGES, 600, 3},
+			      total = {GN_FB_LIMIT_OF_MESSAGES, 0, 100},
+			      small = {GN_FB_LIMIT_OF_BYTES, 600, 3};
+	gn_op op;
+	(void)state;
+	network();
+	struct gn_slice t = token_limited(0, 1, GN_FB_ACTION_PUBLISH, DAYS(1), &three);
+	for (uint32_t i = 1; i <= 3; i++)
+		assert_int_equal(say(2, 1, i, t), GN_OK);
+	assert_int_equal(say(2, 1, 4, t), GN_QUOTA);
+	assert_string_equal(x.limit, "token-messages");
+	assert_in_range(x.last.retry_ms, 100000, 200001);
+	assert_int_equal(svc_bus_sum(&s, "refused_limit"), NODES);
+	/* the owner's other grant is another bucket, and is taken where the first is known */
+	struct gn_slice t2 = token_limited(1, 1, GN_FB_ACTION_PUBLISH, DAYS(1), &three);
+	assert_int_equal(say(2, 1, 5, t2), GN_OK);
+	svc_run_for(&s, 601 * GN_SEC);
+	/* a will is a message: once, however often it is brought */
+	for (uint32_t i = 6; i <= 7; i++)
+		assert_int_equal(say(2, 1, i, t2), GN_OK);
+	x.will_node = 2;
+	struct gn_bus_publish w;
+	svc_bus_say(&x, 1, NULL, 8, GN_FB_BUS_FLAG_WILL, &w);
+	w.token = t2;
+	assert_int_equal(gn_bus_will(s.nodes[2].bus, &w, s.now, &op), GN_OK);
+	svc_pump(&s, 2);
+	svc_run_for(&s, 5 * GN_SEC);
+	assert_int_equal(say(2, 1, 9, t2), GN_QUOTA);
+	svc_run_for(&s, 201 * GN_SEC); /* it stands meanwhile, and costs no more */
+	assert_int_equal(say(2, 1, 10, t2), GN_OK);
+	assert_int_equal(say(2, 1, 11, t2), GN_QUOTA);
+	/* what nobody counts is refused */
+	assert_int_equal(say(2, 2, 12, token_limited(2, 2, GN_FB_ACTION_PUBLISH, DAYS(1), &total)),
+			 GN_QUOTA);
+	assert_string_equal(x.limit, "token-total");
+	assert_int_equal(x.last.retry_ms, 0);
+	assert_int_equal(say(2, 3, 13, token_limited(3, 3, GN_FB_ACTION_PUBLISH, DAYS(1), &small)),
+			 GN_QUOTA);
+	assert_string_equal(x.limit, "token-bytes");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +296,9 @@ int main(void)
 		T(who_was_taken_back_may_no_more),
 		T(a_subscriber_that_was_taken_back_has_no_lease),
 		T(a_subscriber_believes_no_root),
+		T(a_token_has_its_limits),
+		T(a_node_follows_for_several_keys),
+		T(who_has_no_right_keeps_nobody_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

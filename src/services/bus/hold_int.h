@@ -61,6 +61,7 @@ struct bus_token { /* a publisher's or a subscriber's, checked */
 	uint32_t len;
 	uint64_t until; /* Unix seconds */
 	struct gn_lists_chain *chain;
+	bool limited; /* it has limits (WR-37) */
 };
 void bus_token_drop(struct gn_bus *b, struct bus_token *t);
 /* token: of this message, or nothing: then what is known counts. It is kept when it is right, and
@@ -70,6 +71,10 @@ GN_MUST gn_err bus_right(struct gn_bus *b, const struct gn_topicrec *rec, const 
 /* Was it taken back since, as far as is known? GN_DENIED; GN_BUSY: its issuer's list is not known.
  * Who may by the record has none. */
 GN_MUST gn_err bus_revoked(struct gn_bus *b, const struct bus_token *t);
+/* Do its limits allow this message (WR-37)? draw: it is taken. GN_QUOTA with why->limit,
+ * GN_NOMEM. */
+GN_MUST gn_err bus_limits(struct gn_bus *b, const struct bus_token *t, const struct gn_said *said,
+			  const struct gn_contact *from, bool draw, struct bus_refusal *why);
 
 /* ---- topics ---- */
 

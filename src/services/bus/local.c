@@ -6,8 +6,6 @@
  * Rules BS-14, BS-16. */
 #include "services/bus/engine_int.h"
 
-#include <stdio.h>
-
 /* ---- filters of all together ---- */
 
 static gn_err merge_filters(struct gn_bus *b, struct bus_view *v)
@@ -46,7 +44,7 @@ static struct bus_local *local_new(struct gn_bus *b, const struct gn_bus_subscri
 	for (size_t i = 0; i < s->filter_count; i++)
 		bytes += s->filters[i].len;
 	size_t table = s->filter_count * sizeof(struct gn_slice);
-	struct bus_local *l = gn_mem_new(b->env.alloc, sizeof *l + table + bytes);
+	struct bus_local *l = gn_mem_new(b->env.alloc, sizeof *l + table + bytes + s->token.len);
 	if (!l)
 		return NULL;
 	l->filters = (struct gn_slice *)(void *)(l + 1);
@@ -58,27 +56,12 @@ static struct bus_local *local_new(struct gn_bus *b, const struct gn_bus_subscri
 		l->filters[i] = gn_slice(p, s->filters[i].len);
 		p += s->filters[i].len;
 	}
+	if (s->token.len)
+		memcpy(p, s->token.p, s->token.len);
+	l->given = gn_slice(p, s->token.len);
+	l->key = s->key;
+	l->began = b->now;
 	return l;
-}
-
-/* The view is followed by one key. GN_EXISTS: by another. */
-static gn_err take_key(struct gn_bus *b, struct bus_view *v, const struct gn_bus_subscribe *s)
-{
-	GN_ASSERT(s->token.len <= BUS_TOKEN_MAX);
-	if (v->locals && !gn_pk_eq(&v->key, &s->key))
-		return GN_EXISTS;
-	if (v->locals)
-		return GN_OK;
-	bus_token_drop(b, &v->token);
-	v->key = s->key;
-	if (!s->token.len)
-		return GN_OK;
-	v->token.bytes = gn_mem_new(b->env.alloc, s->token.len);
-	if (!v->token.bytes)
-		return GN_NOMEM;
-	memcpy(v->token.bytes, s->token.p, s->token.len);
-	v->token.len = (uint32_t)s->token.len;
-	return GN_OK;
 }
 
 gn_err bus_sub_start(struct gn_bus *b, const struct gn_bus_subscribe *s, gn_op *op)
@@ -91,20 +74,21 @@ gn_err bus_sub_start(struct gn_bus *b, const struct gn_bus_subscribe *s, gn_op *
 	if (b->frame.ops.count >= BUS_OPS)
 		return GN_LIMIT;
 	GN_TRY(bus_view_need(b, &s->topic, &v));
-	GN_TRY(take_key(b, v, s));
 	struct bus_local *l = local_new(b, s);
-	if (!l || gn_frame_op_add(&b->frame, &l->op, OP_SUB) != GN_OK) {
+	gn_err err = !l ? GN_NOMEM : v->locals ? GN_OK : bus_keys_take(b, v, l);
+	if (err != GN_OK || gn_frame_op_add(&b->frame, &l->op, OP_SUB) != GN_OK) {
 		gn_mem_free(b->env.alloc, l);
 		return GN_NOMEM;
 	}
 	l->view = v;
-	if (v->locals) { /* a lease is here: what is kept was given with it */
+	if (v->locals &&
+	    bus_keys_hears(v, l)) { /* a lease is here: what is kept was given with it */
 		l->fresh = b->now + BUS_FRESH;
 		v->again = true;
 	}
 	l->next = v->locals;
 	v->locals = l;
-	gn_err err = merge_filters(b, v);
+	err = merge_filters(b, v);
 	if (err != GN_OK) {
 		bus_local_free(b, l);
 		return err;
@@ -148,10 +132,12 @@ void bus_local_free(struct gn_bus *b, struct bus_local *l)
 	*at = l->next;
 	gn_frame_op_remove(&b->frame, &l->op);
 	gn_mem_free(b->env.alloc, l->heard);
+	bus_token_drop(b, &l->right);
 	gn_mem_free(b->env.alloc, l);
 	v->used = b->now;
 	if (v->freeing)
 		return;
+	bus_keys_gone(b, v);
 	if (v->locals)
 		(void)!merge_filters(b, v); /* else the old ones are a few too many */
 	else
@@ -161,15 +147,8 @@ void bus_local_free(struct gn_bus *b, struct bus_local *l)
 
 void bus_locals_end(struct gn_bus *b, struct bus_view *v, gn_err err, struct gn_slice limit)
 {
-	for (struct bus_local *l = v->locals; l; l = l->next) {
-		if (l->op.ended)
-			continue;
-		l->op.ended = true;
-		l->op.err = err;
-		snprintf(l->limit, sizeof l->limit, "%.*s", (int)limit.len,
-			 limit.len ? (const char *)limit.p : "");
-		gn_frame_tell(&b->frame, &l->op);
-	}
+	for (struct bus_local *l = v->locals; l; l = l->next)
+		bus_local_end(b, l, err, limit);
 }
 
 /* ---- what comes ---- */
@@ -185,7 +164,8 @@ static unsigned leases(const struct bus_view *v)
 void bus_locals_changed(struct gn_bus *b, struct bus_view *v)
 {
 	for (struct bus_local *l = v->locals; l; l = l->next)
-		if (l->told_roots != leases(v) || l->told_subscribers != v->subscribers) {
+		if (bus_keys_hears(v, l) &&
+		    (l->told_roots != leases(v) || l->told_subscribers != v->subscribers)) {
 			l->changed = true;
 			gn_frame_tell(&b->frame, &l->op);
 		}
@@ -243,7 +223,7 @@ void bus_locals_say(struct gn_bus *b, struct bus_view *v, struct bus_blob *m)
 	GN_ASSERT(m->refs > 0);
 	struct bus_item it = {.message = m};
 	for (struct bus_local *l = v->locals; l; l = l->next)
-		if (passes(l, m->said.subject)) {
+		if (bus_keys_hears(v, l) && passes(l, m->said.subject)) {
 			note_heard(b, l, m);
 			queue(b, l, &it);
 		}
@@ -262,7 +242,8 @@ void bus_locals_say_fresh(struct gn_bus *b, struct bus_view *v, struct bus_blob 
 	GN_ASSERT(m->refs > 0);
 	struct bus_item it = {.message = m};
 	for (struct bus_local *l = v->locals; l; l = l->next)
-		if (l->fresh > b->now && passes(l, m->said.subject) && !has_heard(l, m)) {
+		if (l->fresh > b->now && bus_keys_hears(v, l) && passes(l, m->said.subject) &&
+		    !has_heard(l, m)) {
 			note_heard(b, l, m);
 			queue(b, l, &it);
 		}
@@ -272,7 +253,8 @@ void bus_locals_gap(struct gn_bus *b, struct bus_view *v, const struct bus_item 
 {
 	GN_ASSERT(!gap->message && gap->count > 0);
 	for (struct bus_local *l = v->locals; l; l = l->next)
-		queue(b, l, gap);
+		if (bus_keys_hears(v, l))
+			queue(b, l, gap);
 }
 
 /* ---- events ---- */

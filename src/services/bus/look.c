@@ -169,6 +169,9 @@ void bus_view_looked(struct gn_bus *b, struct bus_view *v, const struct gn_overl
 	if (v->find || v->get)
 		return;
 	v->looked = true;
+	v->rec_at = b->now;
+	for (struct bus_local *l = v->locals; l; l = l->next)
+		l->look = b->now;
 	if (!v->rec || !v->root_count) {
 		gn_err err = v->err != GN_OK ? v->err : GN_UNREACHABLE;
 		v->look = b->now + BUS_LOOK_AGAIN;

@@ -50,7 +50,10 @@ gn_err bus_right(struct gn_bus *b, const struct gn_topicrec *rec, const struct g
 		return GN_OK;
 	if (rule != GN_FB_TOPIC_ADMISSION_TOKEN)
 		return GN_DENIED;
-	if (known->bytes && known->until > bus_unix(b)) /* checked for this key */
+	/* another chain may allow more than one with limits: it is looked at */
+	bool other = known->limited && token.len &&
+		     !gn_slice_eq(token, gn_slice(known->bytes, known->len));
+	if (known->bytes && known->until > bus_unix(b) && !other) /* checked for this key */
 		return GN_OK;
 	bus_token_drop(b, known);
 	if (!token.len)
@@ -66,10 +69,33 @@ gn_err bus_right(struct gn_bus *b, const struct gn_topicrec *rec, const struct g
 	memcpy(known->bytes, token.p, token.len);
 	known->len = (uint32_t)token.len;
 	known->until = until;
+	known->limited = gn_quota_limited(&b->token);
 	return GN_OK;
 }
 
 gn_err bus_revoked(struct gn_bus *b, const struct bus_token *t)
 {
 	return gn_lists_judge(b->cfg.lists, t->chain, b->now);
+}
+
+gn_err bus_limits(struct gn_bus *b, const struct bus_token *t, const struct gn_said *said,
+		  const struct gn_contact *from, bool draw, struct bus_refusal *why)
+{
+	struct gn_quota_use use = {.bytes = said->payload.len, .ops = 1, .messages = 1};
+	struct gn_holder by = {.key = from->pk};
+	struct gn_quota_no no = {.limit = NULL};
+	GN_ASSERT(said->payload.len <= GN_SAID_PAYLOAD);
+	if (!t->limited)
+		return GN_OK;
+	if (from->addr_count)
+		by.addr = from->addrs[0];
+	GN_TRY(gn_token_read(gn_slice(t->bytes, t->len), &b->token));
+	gn_err err = draw ? gn_quota_draw(b->cfg.quota, &b->token, &use, &by, b->now, &no)
+			  : gn_quota_ask(b->cfg.quota, &b->token, &use, &by, b->now, &no);
+	if (err == GN_OK)
+		return GN_OK;
+	b->count.refused_limit++;
+	why->limit = no.limit;
+	why->retry_ms = no.retry_ms;
+	return err;
 }

@@ -123,6 +123,7 @@ static gn_time run_lease(struct gn_bus *b, struct bus_view *v, struct bus_root *
 		b->count.roots_failed++;
 		r->sign = 0;
 		r->renew = b->now + BUS_BAD;
+		(void)bus_keys_next(b, v); /* and asks at once, if there is another */
 	}
 	if (r->role == 0) {
 		if (r->leased)
@@ -153,8 +154,10 @@ gn_time bus_view_run_leases(struct gn_bus *b, struct bus_view *v)
 		     gn_lists_look(b->cfg.lists, &v->rec->owner, NULL, b->now) == GN_PENDING;
 	if (v->listing)
 		return GN_NEVER; /* who may publish is not known */
-	if (v->locals)
+	if (v->locals) {
+		next = bus_keys_look(b, v);
 		choose(b, v);
+	}
 	for (unsigned i = 0; i < v->root_count; i++) {
 		struct bus_root *r = &v->roots[i];
 		if (!v->locals)
@@ -205,7 +208,7 @@ static void refused(struct gn_bus *b, struct bus_view *v, struct bus_root *r,
 	for (unsigned i = 0; i < v->root_count; i++)
 		bad += v->roots[i].denied;
 	if (bad >= 2 || bad == v->root_count)
-		bus_locals_end(b, v, err, limit);
+		bus_keys_refused(b, v, err, limit);
 }
 
 void bus_lease_answer(struct gn_bus *b, struct bus_view *v, const struct gn_pk *peer,
@@ -273,6 +276,8 @@ gn_err bus_lease_signed(struct gn_bus *b, uint64_t sign, const struct gn_sig *si
 	r->renew = sig ? b->now : b->now + BUS_BAD;
 	if (sig)
 		r->sig = *sig;
+	else
+		(void)bus_keys_next(b, v);
 	bus_view_wake(b, v, b->now);
 	return GN_OK;
 }

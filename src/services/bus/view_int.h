@@ -40,6 +40,11 @@ struct bus_local { /* a subscription of the owner's */
 	struct bus_view *view;
 	struct gn_slice *filters; /* all of them; bytes behind */
 	size_t filter_count;
+	struct gn_pk key;       /* who follows; zeros: open */
+	struct gn_slice given;  /* its token, behind the filters */
+	struct bus_token right; /* as it was judged here */
+	bool may;               /* it has the right, and is not the one that the roots know */
+	gn_time began, look;    /* look: when the right is looked at again */
 	struct bus_item *first, *last;
 	uint32_t count;
 	uint64_t dropped;           /* since a gap was told */
@@ -132,10 +137,11 @@ struct bus_view {
 	gn_time used;
 	struct gn_topicrec *rec; /* or NULL */
 	gn_op find, get;
-	gn_time look; /* when to look it up */
-	bool looked;  /* an answer is here */
-	gn_err err;   /* of the record */
-	bool listing; /* its owner's list of revoked tokens is looked up before a lease */
+	gn_time look;   /* when to look it up */
+	gn_time rec_at; /* it was looked up last */
+	bool looked;    /* an answer is here */
+	gn_err err;     /* of the record */
+	bool listing;   /* its owner's list of revoked tokens is looked up before a lease */
 	struct bus_root roots[BUS_ROOTS];
 	unsigned root_count;
 	uint64_t set, set_tried;
@@ -146,7 +152,7 @@ struct bus_view {
 	struct bus_post *posts, *wills;
 	struct bus_own own[BUS_OWN_RETAINED];
 	unsigned own_count;
-	struct gn_pk key; /* who follows it; zeros: open */
+	struct gn_pk key; /* whose right the roots are shown; zeros: open */
 	struct bus_token token;
 	struct bus_filters *filters; /* of all locals together */
 	struct gn_map seen;          /* first 8 bytes of the key -> bus_seen * */
@@ -170,6 +176,21 @@ struct bus_root *bus_view_root(struct bus_view *v, const struct gn_pk *pk);
 void bus_view_root_failed(struct gn_bus *b, struct bus_view *v, struct bus_root *r);
 /* The set of a root that answered. */
 void bus_view_set(struct gn_bus *b, struct bus_view *v, uint64_t set);
+
+/* ---- keys.c ---- */
+
+/* Is it told what comes? */
+bool bus_keys_hears(const struct bus_view *v, const struct bus_local *l);
+void bus_local_end(struct gn_bus *b, struct bus_local *l, gn_err err, struct gn_slice limit);
+/* The roots are shown its key from now on. GN_NOMEM. */
+GN_MUST gn_err bus_keys_take(struct gn_bus *b, struct bus_view *v, const struct bus_local *l);
+/* Another one's key is tried; false: there is none. */
+bool bus_keys_next(struct gn_bus *b, struct bus_view *v);
+/* The roots refuse the view's key: whoever follows with it is told. */
+void bus_keys_refused(struct gn_bus *b, struct bus_view *v, gn_err err, struct gn_slice limit);
+void bus_keys_gone(struct gn_bus *b, struct bus_view *v); /* somebody went */
+/* Judges all others; when to look again. */
+gn_time bus_keys_look(struct gn_bus *b, struct bus_view *v);
 
 /* ---- seen.c ---- */
 

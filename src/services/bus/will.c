@@ -155,6 +155,16 @@ static bool prefix_is_full(const struct gn_bus *b, const struct bus_held *h,
 	return same >= BUS_PUBLISHERS / BUS_RETAINED_PART;
 }
 
+/* WR-37: a will is a message of its publisher's token. */
+static gn_err may_leave(struct gn_bus *b, const struct bus_held *h, const struct bus_entry *e,
+			const struct gn_contact *who, struct bus_refusal *why)
+{
+	GN_ASSERT(h->rules && e->by);
+	if (gn_topicrec_publishes(h->rules, &e->said.publisher))
+		return GN_OK;
+	return bus_limits(b, &e->by->token, &e->said, who, true, why);
+}
+
 static gn_err bring(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 		    struct gn_fb_bus_will m, struct bus_refusal *why)
 {
@@ -179,6 +189,13 @@ static gn_err bring(struct gn_bus *b, const struct bus_from *from, struct bus_he
 	struct bus_blob *blob = bus_blob_new(b, &e.said);
 	if (!blob)
 		return GN_NOMEM;
+	if (!p->will || p->will->said.epoch != e.said.epoch) { /* else it is this one again */
+		gn_err err = may_leave(b, h, &e, &from->who, why);
+		if (err != GN_OK) {
+			bus_blob_drop(b, blob);
+			return err;
+		}
+	}
 	drop_will(b, p);
 	gn_err err = bus_store_take(b, blob, &from->who, why);
 	if (err != GN_OK) {

@@ -38,7 +38,8 @@ void svc_boxed_start(struct svc *s, unsigned i)
 				   .bytes_max = s->opt.box_bytes,
 				   .exporter = svc_exporter,
 				   .user = &users[i],
-				   .lists = n->lists};
+				   .lists = n->lists,
+				   .quota = n->quota};
 	gn_err err = gn_kv_new(&n->env, &kc, &n->kv);
 	GN_ASSERT(err == GN_OK);
 	bc.kv = n->kv;

@@ -290,12 +290,20 @@ void svc_box_crash(struct svc *s, unsigned node)
 
 void svc_box_token(const struct svc_box *x, unsigned worker, uint64_t life, struct gn_buf *out)
 {
+	svc_box_token_limited(x, worker, life, NULL, out);
+}
+
+void svc_box_token_limited(const struct svc_box *x, unsigned worker, uint64_t life,
+			   const struct gn_token_limit *limit, struct gn_buf *out)
+{
 	char path[4 + 64 + 1] = "box/";
 	gn_hex(GN_SLICE(x->sk.pk.b), path + 4);
 	struct gn_token_right right = {gn_str(path), GN_FB_ACTION_LEASE};
 	struct gn_token_fields f = {.audience = x->worker[worker].pk,
 				    .rights = &right,
 				    .right_count = 1,
+				    .limits = limit,
+				    .limit_count = limit != NULL,
 				    .not_before = gn_unix(x->s->now),
 				    .expires = gn_unix(x->s->now) + life};
 	assert_int_equal(gn_token_issue(&x->sk, &f, out, NULL), GN_OK);

@@ -54,6 +54,8 @@ gn_err svc_box_check(struct svc_box *x, unsigned node, unsigned contact, struct 
 gn_op svc_box_follow(struct svc_box *x, unsigned node, unsigned device);
 /* A right to work for `life` seconds. */
 void svc_box_token(const struct svc_box *x, unsigned worker, uint64_t life, struct gn_buf *out);
+void svc_box_token_limited(const struct svc_box *x, unsigned worker, uint64_t life,
+			   const struct gn_token_limit *limit, struct gn_buf *out);
 gn_op svc_box_work(struct svc_box *x, unsigned node, unsigned worker, struct gn_slice token,
 		   unsigned slots);
 gn_err svc_box_report(struct svc_box *x, unsigned node, gn_op op, unsigned worker,

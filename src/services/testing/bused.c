@@ -36,7 +36,8 @@ void svc_bused_start(struct svc *s, unsigned i)
 				   .rtt = svc_bus_rtt,
 				   .user = &users[i],
 				   .count_local = s->opt.bus_count_local,
-				   .lists = n->lists};
+				   .lists = n->lists,
+				   .quota = n->quota};
 	gn_err err = gn_bus_new(&n->env, &bc, s->now, &n->bus);
 	GN_ASSERT(err == GN_OK);
 }

@@ -36,7 +36,8 @@ static void sign(struct svc_bus *x, unsigned node, const struct gn_bus_event *e)
 	if (sk)
 		gn_said_show_sign(sk, &show, &sig);
 	assert_int_equal(gn_bus_signed(x->s->nodes[node].bus, e->sign,
-				       sk && !x->no_signs ? &sig : NULL, x->s->now),
+				       sk && !x->no_signs && sk != x->mute ? &sig : NULL,
+				       x->s->now),
 			 GN_OK);
 }
 

@@ -16,6 +16,7 @@ struct svc_bus {
 	uint64_t epoch[SVC_BUS_KEYS], seq[SVC_BUS_KEYS]; /* of the next message */
 	unsigned will_node;                              /* that wills name */
 	bool no_signs;
+	const struct gn_sk *mute; /* whose agent does not sign */
 	unsigned signs;
 	/* what came: node, first 4 bytes of the payload, seq */
 	struct svc_bus_got {

@@ -166,6 +166,7 @@ void svc_pump(struct svc *s, unsigned i)
 		gn_bundles_validate(n->bundles);
 		gn_names_validate(n->names);
 		gn_lists_validate(n->lists);
+		gn_quota_validate(n->quota);
 		if (n->box)
 			gn_box_validate(n->box);
 		if (n->bus)
@@ -317,6 +318,8 @@ void svc_start(struct svc *s, unsigned i)
 	struct gn_lists_config lc = {.overlay = n->ov};
 	err = gn_lists_new(&n->env, &lc, &n->lists);
 	GN_ASSERT(err == GN_OK);
+	err = gn_quota_new(&n->env, false, &n->quota);
+	GN_ASSERT(err == GN_OK);
 	svc_boxed_start(s, i);
 	svc_bused_start(s, i);
 	for (uint32_t k = 0; k < n->records.count; k++) {
@@ -340,6 +343,7 @@ void svc_stop(struct svc *s, unsigned i)
 	svc_bused_stop(s, i);
 	gn_names_free(n->names);
 	gn_lists_free(n->lists);
+	gn_quota_free(n->quota);
 	gn_bundles_free(n->bundles);
 	gn_blocks_free(n->blocks);
 	gn_overlay_free(n->ov);

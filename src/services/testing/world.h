@@ -49,6 +49,7 @@ struct svc_node {
 	struct gn_bundles *bundles;
 	struct gn_names *names;
 	struct gn_lists *lists;
+	struct gn_quota *quota;
 	struct gn_kv *kv;                   /* of boxes */
 	struct gn_box *box;                 /* NULL: the network has none */
 	struct gn_bus *bus;                 /* as well */
