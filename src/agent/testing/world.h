@@ -75,7 +75,8 @@ void world_turn(struct world *w);
 /* Turns until nothing happens any more; then time passes, so long, in steps of at most `step`. */
 void world_settle(struct world *w);
 void world_pass(struct world *w, gn_time span, gn_time step);
-/* Away: its node is gone, and it waits without a turn in each moment. Back: it is there again, and boxes are followed. */
+/* Away: its node is gone, and it waits without a turn in each moment. Back: it is there again, and
+ * boxes are followed. */
 void world_away(struct world *w, unsigned who);
 void world_back(struct world *w, unsigned who);
 /* They are contacts, and have answered each other. */
