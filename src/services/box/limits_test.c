@@ -574,7 +574,6 @@ static void requests_and_rights_are_bounded(void **state)
 	gn_box_tick(b, b->now + BOX_RETRY_FIRST);
 	assert_int_equal(box_door_open(b, &to, &right, &shown), GN_PENDING);
 }
-
 #define BOUND(test) cmocka_unit_test_setup_teardown(test, NULL, teardown)
 
 int main(void)
