@@ -1151,7 +1151,7 @@ static inline uint32_t gn_fb_queue_end_after(struct gn_fb_queue_end t)
 /* ---- QueueOver ---- */
 
 /* code: number of base/err.def; 0 it counts, Stale it is lent to another, Exists it is over. id zeros
- * and Denied: no holder lets this worker in, now. */
+ * and Denied: no holder lets this worker in, now; and Quota: a limit of its token is used up for now, as a holder says. */
 struct gn_fb_queue_over {
 	struct gn_fbt t;
 };
