@@ -279,6 +279,14 @@ static void a_token_has_its_limits(void **state)
 	svc_run_for(&s, 201 * GN_SEC); /* it stands meanwhile, and costs no more */
 	assert_int_equal(say(2, 1, 10, t2), GN_OK);
 	assert_int_equal(say(2, 1, 11, t2), GN_QUOTA);
+	/* another of the same epoch is another message */
+	uint64_t wills = svc_bus_sum(&s, "wills");
+	svc_bus_say(&x, 1, NULL, 18, GN_FB_BUS_FLAG_WILL, &w);
+	w.token = t2;
+	assert_int_equal(gn_bus_will(s.nodes[2].bus, &w, s.now, &op), GN_OK);
+	svc_pump(&s, 2);
+	svc_run_for(&s, 5 * GN_SEC);
+	assert_int_equal(svc_bus_sum(&s, "wills"), wills);
 	/* what nobody counts is refused */
 	assert_int_equal(say(2, 2, 12, token_limited(2, 2, GN_FB_ACTION_PUBLISH, DAYS(1), &total)),
 			 GN_QUOTA);
