@@ -245,6 +245,52 @@ static void who_has_no_right_keeps_nobody_out(void **state)
 	assert_true(x.ended == 6 && x.ended_err == GN_DENIED);
 }
 
+/* When the one that the roots know goes, one who may is shown to them, not who came last. */
+static void who_is_new_takes_nobodys_place(void **state)
+{
+	gn_op one, two, bad;
+	(void)state;
+	network();
+	struct gn_slice t1 = token(0, 1, GN_FB_ACTION_SUBSCRIBE, DAYS(1)),
+			t2 = token(1, 2, GN_FB_ACTION_SUBSCRIBE, DAYS(1)),
+			t3 = token(2, 3, GN_FB_ACTION_PUBLISH, DAYS(1)), none = gn_slice(NULL, 0);
+	x.silent = svc_bus_key(&x, 3);
+	one = follow(1, 1, t1);
+	two = follow(1, 2, t2);
+	assert_int_equal(svc_bus_sub_as(&x, 1, svc_bus_key(&x, 3), t3, &bad), GN_OK);
+	gn_bus_cancel(s.nodes[1].bus, one, s.now);
+	svc_pump(&s, 1);
+	svc_run_for(&s, 5 * GN_SEC); /* who does not sign is waited for six times as long */
+	assert_int_equal(say(2, 0, 1, none), GN_OK);
+	svc_run_for(&s, 2 * GN_SEC);
+	assert_true(heard(two, 1) == 1 && heard(bad, 1) == 0);
+	/* and what still comes by a lease of who went is not for who comes after them */
+	svc_run_for(&s, 60 * GN_SEC);
+	assert_int_equal(svc_bus_sub_as(&x, 1, svc_bus_key(&x, 3), t3, &bad), GN_OK);
+	gn_bus_cancel(s.nodes[1].bus, two, s.now);
+	svc_pump(&s, 1);
+	const struct bus_view *v = GN_MAP_AT(&s.nodes[1].bus->views, struct bus_view *, 0);
+	assert_true(v->locals && !v->locals->next && gn_pk_eq(&v->key, &x.silent->pk));
+	assert_false(bus_keys_hears(v, v->locals));
+}
+
+/* One person with two tokens: when the first has ended, the second is theirs still. */
+static void a_key_follows_with_two_tokens(void **state)
+{
+	gn_op two;
+	(void)state;
+	network();
+	struct gn_slice t1 = token(0, 1, GN_FB_ACTION_SUBSCRIBE, 60),
+			t2 = token(1, 1, GN_FB_ACTION_SUBSCRIBE, DAYS(1)), none = gn_slice(NULL, 0);
+	(void)follow(1, 1, t1);
+	two = follow(1, 1, t2);
+	svc_run_for(&s, 120 * GN_SEC);
+	assert_int_equal(x.ended, 1);
+	assert_int_equal(say(2, 0, 1, none), GN_OK);
+	svc_run_for(&s, 2 * GN_SEC);
+	assert_int_equal(heard(two, 1), 1);
+}
+
 /* BS-20: so many messages at every root, and what is refused says by which limit. */
 static void a_token_has_its_limits(void **state)
 {
@@ -279,6 +325,14 @@ static void a_token_has_its_limits(void **state)
 	svc_run_for(&s, 201 * GN_SEC); /* it stands meanwhile, and costs no more */
 	assert_int_equal(say(2, 1, 10, t2), GN_OK);
 	assert_int_equal(say(2, 1, 11, t2), GN_QUOTA);
+	/* another of the same epoch is another message */
+	uint64_t wills = svc_bus_sum(&s, "wills");
+	svc_bus_say(&x, 1, NULL, 18, GN_FB_BUS_FLAG_WILL, &w);
+	w.token = t2;
+	assert_int_equal(gn_bus_will(s.nodes[2].bus, &w, s.now, &op), GN_OK);
+	svc_pump(&s, 2);
+	svc_run_for(&s, 5 * GN_SEC);
+	assert_int_equal(svc_bus_sum(&s, "wills"), wills);
 	/* what nobody counts is refused */
 	assert_int_equal(say(2, 2, 12, token_limited(2, 2, GN_FB_ACTION_PUBLISH, DAYS(1), &total)),
 			 GN_QUOTA);
@@ -299,6 +353,8 @@ int main(void)
 		T(a_token_has_its_limits),
 		T(a_node_follows_for_several_keys),
 		T(who_has_no_right_keeps_nobody_out),
+		T(who_is_new_takes_nobodys_place),
+		T(a_key_follows_with_two_tokens),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

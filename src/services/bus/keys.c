@@ -8,16 +8,24 @@
  *   view:   one's key -> the next one's [bus_keys_next: its roots refuse it, or its owner does not
  *           sign; bus_keys_gone: nobody follows with it any more]
  *
- * 1. Who hears has a right that is looked at each time a lease is renewed.
+ * 1. Who hears has a right that is looked at each time a lease is renewed. What still comes by a
+ *    lease that was another's is not for whom the roots are shown now, until one says yes to them.
  * 2. Who has no right, or does not sign, keeps nobody else out. Rule BS-21. */
 #include "services/bus/engine_int.h"
 
 #include <stdio.h>
 
+/* Is it the key that the roots are shown, by the token that it was given? */
+static bool is_shown(const struct bus_view *v, const struct bus_local *l)
+{
+	return gn_pk_eq(&l->key, &v->key) &&
+	       gn_slice_eq(l->given, gn_slice(v->token.bytes, v->token.len));
+}
+
 bool bus_keys_hears(const struct bus_view *v, const struct bus_local *l)
 {
 	bool open = v->rec && v->rec->subscribe == GN_FB_TOPIC_ADMISSION_OPEN;
-	return open || l->may || gn_pk_eq(&l->key, &v->key);
+	return open || l->may || (is_shown(v, l) && !v->anothers);
 }
 
 void bus_local_end(struct gn_bus *b, struct bus_local *l, gn_err err, struct gn_slice limit)
@@ -45,6 +53,8 @@ gn_err bus_keys_take(struct gn_bus *b, struct bus_view *v, const struct bus_loca
 	v->key = l->key;
 	for (unsigned i = 0; i < v->root_count; i++) {
 		struct bus_root *r = &v->roots[i];
+		v->anothers = v->anothers || r->leased;
+		r->asked_before = r->asked;
 		r->bad_until = r->denied ? 0 : r->bad_until;
 		r->denied = r->signed_here = false;
 		r->tries = 0;
@@ -55,29 +65,31 @@ gn_err bus_keys_take(struct gn_bus *b, struct bus_view *v, const struct bus_loca
 	return GN_OK;
 }
 
-/* Of another key than the view's; after `from` or, where there is none, from the first on. */
-static const struct bus_local *other_key(const struct bus_view *v, const struct bus_local *from)
+/* Who is not shown; after `from` or, where there is none, from the first on. */
+static const struct bus_local *other(const struct bus_view *v, const struct bus_local *from,
+				     bool may)
 {
 	for (const struct bus_local *l = from ? from->next : v->locals; l; l = l->next)
-		if (!l->op.ended && !gn_pk_eq(&l->key, &v->key))
+		if (!l->op.ended && !is_shown(v, l) && (l->may || !may))
 			return l;
-	return from ? other_key(v, NULL) : NULL;
+	return from ? other(v, NULL, may) : NULL;
 }
 
 bool bus_keys_next(struct gn_bus *b, struct bus_view *v)
 {
 	const struct bus_local *last = NULL;
 	for (const struct bus_local *l = v->locals; l; l = l->next)
-		if (gn_pk_eq(&l->key, &v->key))
+		if (is_shown(v, l))
 			last = l;
-	const struct bus_local *next = other_key(v, last);
+	const struct bus_local *next = other(v, last, true); /* who has the right, as far as */
+	next = next ? next : other(v, last, false);          /* is known here */
 	return next && bus_keys_take(b, v, next) == GN_OK;
 }
 
 void bus_keys_refused(struct gn_bus *b, struct bus_view *v, gn_err err, struct gn_slice limit)
 {
 	for (struct bus_local *l = v->locals; l; l = l->next)
-		if (gn_pk_eq(&l->key, &v->key))
+		if (is_shown(v, l))
 			bus_local_end(b, l, err, limit);
 	(void)bus_keys_next(b, v);
 }
@@ -85,7 +97,7 @@ void bus_keys_refused(struct gn_bus *b, struct bus_view *v, gn_err err, struct g
 void bus_keys_gone(struct gn_bus *b, struct bus_view *v)
 {
 	for (const struct bus_local *l = v->locals; l; l = l->next)
-		if (!l->op.ended && gn_pk_eq(&l->key, &v->key))
+		if (!l->op.ended && is_shown(v, l))
 			return;
 	(void)bus_keys_next(b, v);
 }
@@ -120,7 +132,7 @@ gn_time bus_keys_look(struct gn_bus *b, struct bus_view *v)
 	if (!v->rec || v->rec->subscribe == GN_FB_TOPIC_ADMISSION_OPEN)
 		return next;
 	for (struct bus_local *l = v->locals; l; l = l->next) {
-		if (l->op.ended || gn_pk_eq(&l->key, &v->key))
+		if (l->op.ended || is_shown(v, l))
 			continue;
 		if (l->look > b->now) {
 			next = gn_time_min(next, l->look);

@@ -218,8 +218,14 @@ void bus_lease_answer(struct gn_bus *b, struct bus_view *v, const struct gn_pk *
 	uint8_t type = gn_fb_bus_frame_body_type(m);
 	if (!r)
 		return;
-	r->asked = false;
+	bool before = r->asked_before;
+	r->asked = r->asked_before = false;
 	bus_view_wake(b, v, b->now);
+	if (before) { /* of a key that was shown before: it is asked again */
+		r->leased = r->leased || type == GN_FB_BUS_FRAME_BODY_BUS_SUBSCRIBED;
+		r->renew = b->now;
+		return;
+	}
 	if (type == GN_FB_BUS_FRAME_BODY_BUS_DONE) {
 		refused(b, v, r, gn_fb_bus_frame_body_as_bus_done(m));
 		return;
@@ -228,7 +234,7 @@ void bus_lease_answer(struct gn_bus *b, struct bus_view *v, const struct gn_pk *
 		return;
 	struct gn_fb_bus_subscribed t = gn_fb_bus_frame_body_as_bus_subscribed(m);
 	r->leased = true;
-	r->denied = false;
+	v->anothers = r->denied = false;
 	r->tries = 0;
 	r->bad_until = 0;
 	v->subscribers = gn_fb_bus_subscribed_subscribers(t);

@@ -68,7 +68,7 @@ void bus_view_root_failed(struct gn_bus *b, struct bus_view *v, struct bus_root 
 {
 	b->count.roots_failed++;
 	r->bad_until = b->now + BUS_BAD;
-	r->leased = r->asked = r->signed_here = false;
+	r->leased = r->asked = r->asked_before = r->signed_here = false;
 	r->renew = 0;
 	bus_view_look_soon(b, v, b->now + BUS_LOOK_SOON);
 	bus_view_wake(b, v, b->now);

@@ -93,6 +93,7 @@ struct bus_root {
 	uint64_t sign; /* asked of the owner */
 	gn_time sign_due;
 	bool signed_here, sign_lasts;
+	bool asked_before; /* of a key that was shown before this one */
 	uint8_t exporter[32];
 	struct gn_sig sig;
 };
@@ -154,6 +155,7 @@ struct bus_view {
 	unsigned own_count;
 	struct gn_pk key; /* whose right the roots are shown; zeros: open */
 	struct bus_token token;
+	bool anothers;               /* leases may be of a key that was shown before */
 	struct bus_filters *filters; /* of all locals together */
 	struct gn_map seen;          /* first 8 bytes of the key -> bus_seen * */
 	struct bus_link links[BUS_LINKS_MAX];

@@ -189,7 +189,7 @@ static gn_err bring(struct gn_bus *b, const struct bus_from *from, struct bus_he
 	struct bus_blob *blob = bus_blob_new(b, &e.said);
 	if (!blob)
 		return GN_NOMEM;
-	if (!p->will || p->will->said.epoch != e.said.epoch) { /* else it is this one again */
+	if (!p->will || !gn_slice_eq(p->will->said.bytes, e.said.bytes)) { /* else: this again */
 		gn_err err = may_leave(b, h, &e, &from->who, why);
 		if (err != GN_OK) {
 			bus_blob_drop(b, blob);

@@ -3,7 +3,7 @@
  * stays within the limit's seconds from now. Unlike guard's (GU-10) it is never overdrawn: a limit
  * is a promise to the one who gave the token.
  *
- * 1. A use is judged whole before any bucket moves.
+ * 1. A use is judged whole before any bucket moves, and has all its places then.
  * 2. A use above a limit's amount is never allowed: waiting does not help. */
 #include "services/quota/quota.h"
 
@@ -186,26 +186,14 @@ static void sweep(struct gn_quota *q, uint32_t most, gn_time now)
 	}
 }
 
-static gn_err take_place(struct gn_quota *q, const struct gn_holder *by, gn_time now)
-{
-	GN_ASSERT(q->places.used == q->buckets.count);
-	gn_err err = gn_share_take(&q->places, by, 1);
-	if (err == GN_OK || err == GN_NOMEM || q->swept + GN_SEC > now)
-		return err;
-	q->swept = now;
-	q->look = 0;
-	sweep(q, q->buckets.count, now);
-	return gn_share_take(&q->places, by, 1);
-}
-
-/* The bucket, a full one if there was none. GN_QUOTA, GN_NOMEM. */
+/* The bucket, a full one if there was none. GN_NO_SPACE: it finds no place; GN_NOMEM. */
 static gn_err need(struct gn_quota *q, const struct gn_hash *id, const struct gn_holder *by,
 		   gn_time now)
 {
-	GN_ASSERT(q->buckets.count <= QUOTA_BUCKETS);
+	GN_ASSERT(q->places.used == q->buckets.count);
 	if (gn_map_get(&q->buckets, id))
 		return GN_OK;
-	gn_err err = take_place(q, by, now);
+	gn_err err = gn_share_take(&q->places, by, 1);
 	struct quota_bucket *b = err == GN_OK ? gn_map_put(&q->buckets, id) : NULL;
 	if (b) {
 		*b = (struct quota_bucket){.full_at = now, .by = *by};
@@ -214,7 +202,17 @@ static gn_err need(struct gn_quota *q, const struct gn_hash *id, const struct gn
 	if (err == GN_OK)
 		gn_share_give(&q->places, by, 1);
 	q->count.nomem += err == GN_OK || err == GN_NOMEM;
-	return err == GN_OK || err == GN_NOMEM ? GN_NOMEM : GN_QUOTA;
+	return err == GN_OK || err == GN_NOMEM ? GN_NOMEM : GN_NO_SPACE;
+}
+
+static gn_err need_all(struct gn_quota *q, const struct draws *draws, const struct gn_holder *by,
+		       gn_time now)
+{
+	gn_err err = GN_OK;
+	GN_ASSERT(draws->count <= QUOTA_DRAWS);
+	for (size_t i = 0; i < draws->count && err == GN_OK; i++)
+		err = need(q, &draws->at[i].id, by, now); /* a full one changes nothing */
+	return err;
 }
 
 static gn_err prepare(struct gn_quota *q, const struct draws *draws, const struct gn_holder *by,
@@ -225,10 +223,15 @@ static gn_err prepare(struct gn_quota *q, const struct draws *draws, const struc
 	q->count.refused += err == GN_QUOTA;
 	GN_TRY(err);
 	*why = (struct gn_quota_no){.limit = GN_TOKEN_LIMIT_PLACES, .retry_ms = 1000};
-	for (size_t i = 0; i < draws->count && err == GN_OK; i++)
-		err = need(q, &draws->at[i].id, by, now); /* a full one changes nothing */
-	q->count.refused_places += err == GN_QUOTA;
-	return err;
+	err = need_all(q, draws, by, now);
+	if (err == GN_NO_SPACE && q->swept + GN_SEC <= now) {
+		q->swept = now;
+		q->look = 0;
+		sweep(q, q->buckets.count, now); /* what this use has begun goes, too */
+		err = need_all(q, draws, by, now);
+	}
+	q->count.refused_places += err == GN_NO_SPACE;
+	return err == GN_NO_SPACE ? GN_QUOTA : err;
 }
 
 static gn_err ask(struct gn_quota *q, const struct gn_token *t, const struct gn_quota_use *use,
@@ -256,7 +259,6 @@ gn_err gn_quota_draw(struct gn_quota *q, const struct gn_token *t, const struct 
 	struct draws draws;
 	if (!q)
 		return GN_OK;
-	sweep(q, QUOTA_SWEEP, now);
 	GN_TRY(ask(q, t, use, by, now, &draws, why));
 	for (size_t i = 0; i < draws.count; i++) {
 		struct quota_bucket *b = gn_map_get(&q->buckets, &draws.at[i].id);
@@ -264,6 +266,7 @@ gn_err gn_quota_draw(struct gn_quota *q, const struct gn_token *t, const struct 
 		b->full_at = full_at(q, &draws.at[i], now) + span_of(&draws.at[i]);
 	}
 	q->count.draws += draws.count > 0;
+	sweep(q, QUOTA_SWEEP, now); /* not before: what was asked for keeps its place */
 	return GN_OK;
 }
 

@@ -35,6 +35,8 @@ static void sign(struct svc_bus *x, unsigned node, const struct gn_bus_event *e)
 			sk = svc_bus_key(x, i);
 	if (sk)
 		gn_said_show_sign(sk, &show, &sig);
+	if (sk && sk == x->silent)
+		return;
 	assert_int_equal(gn_bus_signed(x->s->nodes[node].bus, e->sign,
 				       sk && !x->no_signs && sk != x->mute ? &sig : NULL,
 				       x->s->now),

@@ -16,7 +16,8 @@ struct svc_bus {
 	uint64_t epoch[SVC_BUS_KEYS], seq[SVC_BUS_KEYS]; /* of the next message */
 	unsigned will_node;                              /* that wills name */
 	bool no_signs;
-	const struct gn_sk *mute; /* whose agent does not sign */
+	const struct gn_sk *mute;   /* whose agent does not sign */
+	const struct gn_sk *silent; /* whose agent answers nothing */
 	unsigned signs;
 	/* what came: node, first 4 bytes of the payload, seq */
 	struct svc_bus_got {
