@@ -67,6 +67,8 @@ def case_twins(nodes, seed):
     check(twin(node, "node", "status")[1]["key"] == status["key"], "the twin is another node")
     key = node_rig.put(node, b"hello over app/1", "app")
     words = json.dumps({"key": key, "type": 16, "quorum": 1})
+    eventually("the record is there, too", 60,
+               lambda: app(nodes, other, "record", "get", words)[0] == 0)
     code, got = app(nodes, other, "record", "get", words)
     check(code == 0 and len(got["values"]) == 1, f"get: {got}")
     record = got["values"][0]["record"]
