@@ -103,6 +103,8 @@ GN_MUST gn_err box_limited_ask(struct gn_box *b, const struct box_held *h,
 /* After that: it is. */
 void box_limited_draw(struct gn_box *b, const struct box_held *h, const struct box_from *from,
 		      const struct box_entry *e);
+/* Bytes of the largest item that this worker's chain allows at all. */
+uint64_t box_limited_largest(struct gn_box *b, const struct box_show *s);
 /* So many of the first of these items may be lent, one at least; then box_limited_lent. */
 GN_MUST gn_err box_limited_lend(struct gn_box *b, const struct box_from *from,
 				const struct box_show *s, struct box_item *const *items,

@@ -42,7 +42,8 @@ struct lending {
 	struct box_lenders lenders;
 	struct box_item *items[BOX_LEASES];
 	uint32_t count, most;
-	bool late; /* what is others' to lend, and nobody lends */
+	uint64_t largest; /* bytes: one that is larger its token never allows */
+	bool late;        /* what is others' to lend, and nobody lends */
 };
 
 static bool mine(const struct gn_box *b, const struct lending *l, const struct box_item *it)
@@ -59,10 +60,18 @@ static void collect(struct gn_box *b, struct box_held *h, struct lending *l)
 	for (uint8_t cls = 1; cls <= BOX_CLASSES; cls++)
 		for (uint32_t i = 0; i < h->count && l->count < l->most; i++) {
 			struct box_item *it = h->items[i];
-			if (it->cls == cls && !it->acked && mine(b, l, it) &&
-			    box_turn_is_free(b, it))
+			if (it->cls == cls && !it->acked && it->len <= l->largest &&
+			    mine(b, l, it) && box_turn_is_free(b, it))
 				l->items[l->count++] = it;
 		}
+}
+
+static void collect_all(struct gn_box *b, struct box_held *h, struct lending *l)
+{
+	l->late = false;
+	collect(b, h, l);
+	l->late = true;
+	collect(b, h, l);
 }
 
 /* Those that a worker has from this box, as far as is known here. */
@@ -98,9 +107,11 @@ void box_on_lease(struct gn_box *b, const struct box_from *from, struct box_held
 	b->caused.hashed += (uint64_t)h->count * 8; /* it looks through them */
 	box_lenders_look(b, h, &l.lenders);
 	if (b->now - b->ready_at >= BOX_SILENT) { /* before, others may know better */
-		collect(b, h, &l);
-		l.late = true;
-		collect(b, h, &l);
+		l.largest = box_limited_largest(b, s);
+		collect_all(b, h, &l);
+		l.largest = UINT64_MAX;
+		if (l.count == 0) /* it is told why there is none for it */
+			collect_all(b, h, &l);
 	}
 	struct box_refusal why = {.err = GN_OK};
 	gn_err err = box_limited_lend(b, from, s, l.items, &l.count, &why);

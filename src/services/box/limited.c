@@ -68,6 +68,20 @@ static struct gn_quota_use lent(struct box_item *const *items, uint32_t count)
 	return use;
 }
 
+uint64_t box_limited_largest(struct gn_box *b, const struct box_show *s)
+{
+	uint64_t largest = UINT64_MAX;
+	if (!s->limited || gn_token_read(gn_slice(s->token, s->token_len), &b->token) != GN_OK)
+		return largest;
+	for (size_t i = 0; i < b->token.count; i++)
+		for (size_t k = 0; k < b->token.blocks[i].limit_count; k++) {
+			const struct gn_token_limit *l = &b->token.blocks[i].limits[k];
+			if (l->of == GN_FB_LIMIT_OF_BYTES && l->amount < largest)
+				largest = l->amount;
+		}
+	return largest;
+}
+
 gn_err box_limited_lend(struct gn_box *b, const struct box_from *from, const struct box_show *s,
 			struct box_item *const *items, uint32_t *count, struct box_refusal *why)
 {

@@ -160,6 +160,26 @@ static void so_much_is_lent(void **state)
 	assert_int_equal(lease(2, 1), 0);
 }
 
+/* One that is too large for a worker waits for others, and keeps those behind it from nobody. */
+static void what_is_too_large_keeps_nothing_back(void **state)
+{
+	struct gn_token_limit bytes = {GN_FB_LIMIT_OF_BYTES, 60, 128},
+			      any = {GN_FB_LIMIT_OF_JOBS, 60, 9};
+	(void)state;
+	limited_queue();
+	struct gn_slice t = limited(&workers[2].pk, GN_FB_ACTION_DEPOSIT, any);
+	assert_int_equal(show(2, GN_BOXREC_DEPOSITOR, &workers[2], t), GN_OK);
+	assert_int_equal(bring(1, 129), GN_OK);
+	assert_int_equal(bring(2, 128), GN_OK);
+	t = limited(&workers[2].pk, GN_FB_ACTION_LEASE, bytes);
+	assert_int_equal(show(2, GN_BOXREC_WORKER, &workers[2], t), GN_OK);
+	assert_int_equal(lease(2, 1), 1);
+	assert_int_equal(lease(2, 1), 0); /* and is told why there is no more */
+	gn_plain(gn_fb_box_done_limit(gn_fb_box_message_body_as_box_done(last)), limit,
+		 sizeof limit);
+	assert_string_equal(limit, "token-bytes");
+}
+
 /* One that others lent counts, once this worker is known. */
 static void what_others_lent_counts(void **state)
 {
@@ -197,9 +217,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_teardown(name, no_quota)
-		T(so_much_is_put_in),
-		T(what_is_refused_draws_nothing),
-		T(so_much_is_lent),
+		T(so_much_is_put_in),       T(what_is_refused_draws_nothing),
+		T(so_much_is_lent),         T(what_is_too_large_keeps_nothing_back),
 		T(what_others_lent_counts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
