@@ -15,25 +15,12 @@ static int no_quota(void **state)
 static struct gn_slice limited(const struct gn_pk *who, uint64_t action,
 			       struct gn_token_limit limit_of)
 {
-	static uint8_t bytes[GN_TOKEN_MAX];
-	struct gn_buf buf = {bytes, 0, sizeof bytes};
-	char path[4 + 64 + 1] = "box/";
-	gn_hex(GN_SLICE(h->key.b), path + 4);
-	struct gn_token_right right = {gn_str(path), action};
-	struct gn_token_fields f = {.audience = *who,
-				    .rights = &right,
-				    .right_count = 1,
-				    .limits = &limit_of,
-				    .limit_count = 1,
-				    .not_before = box_unix(b),
-				    .expires = box_unix(b) + 86400};
-	assert_int_equal(gn_token_issue(&owner, &f, &buf, NULL), GN_OK);
-	return gn_buf_slice(&buf);
+	return token_with(&owner, who, action, 86400, &limit_of);
 }
 
 static void limited_queue(void)
 {
-	(void)report, (void)extend, (void)lent, (void)token_for; /* of the harness */
+	(void)report, (void)extend, (void)lent; /* of the harness */
 	queue();
 	assert_int_equal(gn_quota_new(&env, false, &quota), GN_OK);
 	b->cfg.quota = quota;

@@ -111,8 +111,10 @@ static gn_err show(uint8_t peer, uint8_t role, const struct gn_sk *sk, struct gn
 	return done();
 }
 
-static inline struct gn_slice token_for(const struct gn_sk *issuer, const struct gn_pk *who,
-					uint64_t action, uint64_t life)
+/* With that limit; NULL: none. */
+static inline struct gn_slice token_with(const struct gn_sk *issuer, const struct gn_pk *who,
+					 uint64_t action, uint64_t life,
+					 const struct gn_token_limit *limit_of)
 {
 	static uint8_t bytes[GN_TOKEN_MAX];
 	struct gn_buf buf = {bytes, 0, sizeof bytes};
@@ -122,10 +124,18 @@ static inline struct gn_slice token_for(const struct gn_sk *issuer, const struct
 	struct gn_token_fields f = {.audience = *who,
 				    .rights = &right,
 				    .right_count = 1,
+				    .limits = limit_of,
+				    .limit_count = limit_of != NULL,
 				    .not_before = box_unix(b),
 				    .expires = box_unix(b) + life};
 	assert_int_equal(gn_token_issue(issuer, &f, &buf, NULL), GN_OK);
 	return gn_buf_slice(&buf);
+}
+
+static inline struct gn_slice token_for(const struct gn_sk *issuer, const struct gn_pk *who,
+					uint64_t action, uint64_t life)
+{
+	return token_with(issuer, who, action, life, NULL);
 }
 
 static struct box_item *deposit(uint8_t cls)
