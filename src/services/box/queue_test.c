@@ -248,18 +248,7 @@ static gn_err list_refused(void)
 
 static struct gn_fb_box_item fetch(const struct box_item *it)
 {
-	struct box_from f = from_peer(8);
-	struct gn_fb_key key = gn_wire_key(&h->key);
-	struct gn_box_id id = box_id_of(&it->hash);
-	struct gn_fb_item_id fb_id = box_fb_id(&id);
-	box_on_fetch(
-		b, &f, h,
-		TABLE(box_fetch, {.box = &key, .shown = GN_BOXREC_READER + 1, .ids = {&fb_id, 1}}));
-	for (unsigned i = 0; i < 4; i++) {
-		gn_box_room(b, &h->key, b->now);
-		gn_box_tick(b, b->now);
-		run();
-	}
+	fetch_as(8, it);
 	assert_true(answer(&last));
 	return lent();
 }

@@ -57,18 +57,7 @@ static int listed(uint8_t peer)
 /* Bytes of the item that comes; 0: none. */
 static size_t fetched(uint8_t peer, const struct box_item *it)
 {
-	struct box_from f = from_peer(peer);
-	struct gn_fb_key key = gn_wire_key(&h->key);
-	struct gn_box_id id = box_id_of(&it->hash);
-	struct gn_fb_item_id fb_id = box_fb_id(&id);
-	box_on_fetch(
-		b, &f, h,
-		TABLE(box_fetch, {.box = &key, .shown = GN_BOXREC_READER + 1, .ids = {&fb_id, 1}}));
-	for (unsigned i = 0; i < 4; i++) { /* it is read from the disk */
-		gn_box_room(b, &h->key, b->now);
-		gn_box_tick(b, b->now);
-		run();
-	}
+	fetch_as(peer, it);
 	assert_true(answer(&last));
 	if (gn_fb_box_message_body_type(last) != GN_FB_BOX_MESSAGE_BODY_BOX_ITEM)
 		return 0;

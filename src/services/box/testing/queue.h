@@ -243,4 +243,21 @@ static inline void workers_come(void)
 		assert_int_equal(show(i, GN_BOXREC_WORKER, &workers[i], gn_slice(NULL, 0)), GN_OK);
 }
 
+/* This peer, whose reader's right was shown, asks for the item; the disk has brought it. */
+static inline void fetch_as(uint8_t peer, const struct box_item *it)
+{
+	struct box_from f = from_peer(peer);
+	struct gn_fb_key key = gn_wire_key(&h->key);
+	struct gn_box_id id = box_id_of(&it->hash);
+	struct gn_fb_item_id fb_id = box_fb_id(&id);
+	box_on_fetch(
+		b, &f, h,
+		TABLE(box_fetch, {.box = &key, .shown = GN_BOXREC_READER + 1, .ids = {&fb_id, 1}}));
+	for (unsigned i = 0; i < 4; i++) { /* it is read from the disk */
+		gn_box_room(b, &h->key, b->now);
+		gn_box_tick(b, b->now);
+		run();
+	}
+}
+
 #endif
