@@ -386,6 +386,23 @@ static void a_will_is_its_nodes_to_bring(void **state)
 	assert_int_equal(count("wills_told"), 0);
 }
 
+/* When there is no place for a new one the will of before stays, and may be brought again. */
+static void a_will_that_finds_no_place_ends_none(void **state)
+{
+	struct gn_contact c = peer(1, 1);
+	(void)state;
+	begin();
+	assert_int_equal(bring(&c, &x.key[0], &c.pk), GN_OK);
+	b->stored.config.total = b->stored.used; /* all is taken */
+	says.payload = GN_LIT("another");
+	assert_int_equal(bring(&c, &x.key[0], &c.pk), GN_BUSY);
+	assert_string_equal(limit, BUS_LIMIT(BUS_STORED));
+	assert_int_equal(bring(&c, &x.key[0], &c.pk), GN_OK);
+	assert_int_equal(count("wills"), 2);
+	wait_for(31 * GN_SEC);
+	assert_int_equal(count("wills_lapsed"), 1);
+}
+
 static void a_prefix_has_a_quarter_of_the_wills(void **state)
 {
 	(void)state;
@@ -470,6 +487,7 @@ int main(void)
 		T(a_peer_brings_so_many_bytes),
 		T(the_last_messages_are_kept),
 		T(a_will_is_its_nodes_to_bring),
+		T(a_will_that_finds_no_place_ends_none),
 		T(a_prefix_has_a_quarter_of_the_wills),
 		T(one_root_tells_of_so_many_messages),
 		T(the_one_before_is_near),

@@ -165,6 +165,25 @@ static gn_err may_leave(struct gn_bus *b, const struct bus_held *h, const struct
 	return bus_limits(b, &e->by->token, &e->said, who, true, why);
 }
 
+/* The one of before stays when this one finds no place. */
+static gn_err replace_will(struct gn_bus *b, const struct bus_held *h, const struct bus_entry *e,
+			   const struct gn_contact *who, struct bus_refusal *why)
+{
+	struct bus_blob *blob = bus_blob_new(b, &e->said);
+	if (!blob)
+		return GN_NOMEM;
+	gn_err err = may_leave(b, h, e, who, why);
+	if (err == GN_OK)
+		err = bus_store_take(b, blob, who, why);
+	if (err != GN_OK) {
+		bus_blob_drop(b, blob);
+		return err;
+	}
+	drop_will(b, e->by);
+	e->by->will = blob;
+	return GN_OK;
+}
+
 static gn_err bring(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
 		    struct gn_fb_bus_will m, struct bus_refusal *why)
 {
@@ -186,23 +205,9 @@ static gn_err bring(struct gn_bus *b, const struct bus_from *from, struct bus_he
 		why->limit = BUS_LIMIT(BUS_RETAINED_PART);
 		return GN_QUOTA;
 	}
-	struct bus_blob *blob = bus_blob_new(b, &e.said);
-	if (!blob)
-		return GN_NOMEM;
-	if (!p->will || !gn_slice_eq(p->will->said.bytes, e.said.bytes)) { /* else: this again */
-		gn_err err = may_leave(b, h, &e, &from->who, why);
-		if (err != GN_OK) {
-			bus_blob_drop(b, blob);
-			return err;
-		}
-	}
-	drop_will(b, p);
-	gn_err err = bus_store_take(b, blob, &from->who, why);
-	if (err != GN_OK) {
-		bus_blob_drop(b, blob);
-		return err;
-	}
-	p->will = blob;
+	if (!p->will || !gn_slice_eq(p->will->said.bytes, e.said.bytes)) /* else: this again */
+		GN_TRY(replace_will(b, h, &e, &from->who, why));
+	p->lapsed_count = 0;
 	p->will_by = from->who.pk;
 	p->will_until = b->now + e.said.lease * GN_SEC;
 	b->count.wills++;
