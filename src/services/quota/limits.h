@@ -13,6 +13,8 @@
  * limits in every block has about as many; one with more is refused */
 #define QUOTA_DRAWS 32
 #define QUOTA_SWEEP 8 /* buckets looked at for each draw: full ones go */
+/* that the network with the most gives up in a second, when all are taken; two uses' at least */
+#define QUOTA_YIELD 64
 /* bytes that one use has at most, above a message between nodes */
 #define QUOTA_USES (1u << 20)
 

@@ -4,7 +4,10 @@
  * is a promise to the one who gave the token.
  *
  * 1. A use is judged whole before any bucket moves, and has all its places then.
- * 2. A use above a limit's amount is never allowed: waiting does not help. */
+ * 2. A use above a limit's amount is never allowed: waiting does not help.
+ * 3. A bucket gives its place up when it is full. When all are taken, those of the network with the
+ *    most do too, to one with fewer, that which would stay longest first: limits of years that
+ *    somebody gives themselves keep nobody else's from being counted. */
 #include "services/quota/quota.h"
 
 #include "services/quota/limits.h"
@@ -165,15 +168,21 @@ static gn_err judge(const struct gn_quota *q, const struct draws *draws, gn_time
 
 /* ---- places ---- */
 
-static void look_at(struct gn_quota *q, uint32_t i, gn_time now)
+static void remove_at(struct gn_quota *q, uint32_t i)
 {
+	GN_ASSERT(i < q->buckets.count && q->places.used == q->buckets.count);
 	const struct quota_bucket *b = gn_map_value_at(&q->buckets, i);
 	struct gn_hash id = *(const struct gn_hash *)gn_map_key_at(&q->buckets, i);
-	GN_ASSERT(i < q->buckets.count && q->places.used == q->buckets.count);
-	if (b->full_at > now)
-		return;
 	gn_share_give(&q->places, &b->by, 1);
 	(void)gn_map_remove(&q->buckets, &id); /* the last one lies here then */
+}
+
+static void look_at(struct gn_quota *q, uint32_t i, gn_time now)
+{
+	GN_ASSERT(i < q->buckets.count);
+	if (GN_MAP_AT(&q->buckets, struct quota_bucket, i).full_at > now)
+		return;
+	remove_at(q, i);
 	q->count.went++;
 }
 
@@ -183,6 +192,41 @@ static void sweep(struct gn_quota *q, uint32_t most, gn_time now)
 		q->look = q->look ? q->look - 1 : q->buckets.count - 1;
 		if (q->look < q->buckets.count)
 			look_at(q, q->look, now);
+	}
+}
+
+/* What a network has, or who is of none that counts. */
+static uint64_t places_of(const struct gn_quota *q, const struct gn_holder *by)
+{
+	GN_ASSERT(q->places.used == q->buckets.count);
+	struct gn_share_held held = gn_share_held(&q->places, by);
+	return held.prefix ? held.prefix : held.key;
+}
+
+/* All are taken: QUOTA_YIELD at most of who has the most, for one who has fewer. */
+static void make_room(struct gn_quota *q, const struct gn_holder *by)
+{
+	uint64_t most = 0, count = 0;
+	GN_ASSERT(q->buckets.count + QUOTA_DRAWS > QUOTA_BUCKETS);
+	for (uint32_t i = 0; i < q->buckets.count; i++) {
+		uint64_t has = places_of(q, &GN_MAP_AT(&q->buckets, struct quota_bucket, i).by);
+		most = has > most ? has : most;
+	}
+	if (places_of(q, by) + QUOTA_YIELD >= most)
+		return; /* nobody has so much more */
+	gn_time mean = 0;
+	for (uint32_t i = 0; i < q->buckets.count; i++) {
+		const struct quota_bucket *b = &GN_MAP_AT(&q->buckets, struct quota_bucket, i);
+		if (places_of(q, &b->by) == most)
+			mean += (b->full_at - mean) / (gn_time)++count;
+	}
+	for (uint32_t i = q->buckets.count, gone = 0; i-- > 0 && gone < QUOTA_YIELD;) {
+		const struct quota_bucket *b = &GN_MAP_AT(&q->buckets, struct quota_bucket, i);
+		if (b->full_at < mean || places_of(q, &b->by) + gone < most)
+			continue;
+		remove_at(q, i);
+		gone++;
+		q->count.gave_way++;
 	}
 }
 
@@ -228,6 +272,8 @@ static gn_err prepare(struct gn_quota *q, const struct draws *draws, const struc
 		q->swept = now;
 		q->look = 0;
 		sweep(q, q->buckets.count, now); /* what this use has begun goes, too */
+		if (gn_share_ask(&q->places, by, draws->count) == GN_NO_SPACE)
+			make_room(q, by); /* it is not its own share that is used up */
 		err = need_all(q, draws, by, now);
 	}
 	q->count.refused_places += err == GN_NO_SPACE;

@@ -373,22 +373,65 @@ static void a_use_keeps_the_places_that_it_needs(void **state)
 	assert_string_equal(why.limit, "token-messages");
 }
 
-/* More than all: other networks fill the rest, and one bucket more has no place. */
+/* More than all: one network has half, others fill the rest, all with limits of years. Who comes
+ * then, of another network, gets a place of the one with the most, and those who have as much as
+ * their share get none. */
 static void all_places_are_bounded(void **state)
+{
+	struct gn_token_limit l = {.of = GN_FB_LIMIT_OF_MESSAGES, .per = 6000, .amount = 1},
+			      years = {.of = GN_FB_LIMIT_OF_OPS, .per = UINT32_MAX, .amount = 1};
+	struct gn_quota_use both = {.messages = 1, .ops = 1};
+	struct gn_holder by;
+	static struct gn_token own;
+	static uint8_t kept[GN_TOKEN_MAX];
+	(void)state;
+	issue(&l, 1, 0);
+	memcpy(kept, bytes, chain.bytes.len);
+	assert_int_equal(gn_token_open(gn_slice(kept, chain.bytes.len), &own, NULL), GN_OK);
+	by = peer(0, 0); /* one that has waited for less is of the largest network, too */
+	assert_int_equal(draw_by(&message, &by, T0), GN_OK);
+	issue(&years, 1, 1);
+	assert_int_equal(QUOTA_BUCKETS / QUOTA_PREFIX_PART, QUOTA_BUCKETS_PEER);
+	for (uint32_t i = 1; i < QUOTA_BUCKETS; i++) {
+		unsigned key = i / QUOTA_BUCKETS_PEER;
+		by = peer(key, (uint8_t)(key < QUOTA_PREFIX_PART / 2 ? 0 : key));
+		gn_put_be32(chain.blocks[0].id.b + 4, i);
+		assert_int_equal(gn_quota_draw(q, &chain, &both, &by, T0, &why), GN_OK);
+	}
+	assert_int_equal(gn_quota_buckets(q), QUOTA_BUCKETS);
+	by = peer(1000, 7); /* a new key of a network with its share */
+	gn_put_be32(chain.blocks[0].id.b + 4, QUOTA_BUCKETS);
+	assert_int_equal(gn_quota_draw(q, &chain, &both, &by, T0, &why), GN_QUOTA);
+	assert_string_equal(why.limit, "token-places");
+	assert_int_equal(count_of("gave_way"), 0);
+	by = peer(1001, 100); /* not twice in a second */
+	assert_int_equal(gn_quota_draw(q, &chain, &both, &by, T0, &why), GN_QUOTA);
+	assert_int_equal(gn_quota_draw(q, &chain, &both, &by, T0 + GN_SEC, &why), GN_OK);
+	assert_int_equal(count_of("gave_way"), QUOTA_YIELD);
+	assert_int_equal(gn_quota_buckets(q), QUOTA_BUCKETS - QUOTA_YIELD + 1);
+	assert_int_equal(gn_quota_draw(q, &chain, &both, &by, T0 + GN_SEC, &why), GN_QUOTA);
+	assert_string_equal(why.limit, "token-ops");
+	chain = own; /* those of years went */
+	by = peer(0, 0);
+	assert_int_equal(draw_by(&message, &by, T0 + GN_SEC), GN_QUOTA);
+	assert_string_equal(why.limit, "token-messages");
+}
+
+/* All are taken and nobody has more than others: none gives way. */
+static void equals_give_each_other_nothing(void **state)
 {
 	struct gn_token_limit l = {.of = GN_FB_LIMIT_OF_MESSAGES, .per = 6000, .amount = 1};
 	struct gn_holder by;
 	(void)state;
 	issue(&l, 1, 0);
-	assert_int_equal(QUOTA_BUCKETS / QUOTA_PREFIX_PART, QUOTA_BUCKETS_PEER);
 	for (uint32_t i = 0; i < QUOTA_BUCKETS; i++) {
-		by = peer(i / QUOTA_BUCKETS_PEER, (uint8_t)(i / QUOTA_BUCKETS_PEER));
+		by = peer(i / QUOTA_YIELD, (uint8_t)(i / QUOTA_YIELD));
 		gn_put_be32(chain.blocks[0].id.b + 4, i);
 		assert_int_equal(gn_quota_draw(q, &chain, &message, &by, T0, &why), GN_OK);
 	}
-	by = peer(1000, 100);
+	by = peer(1, 1);
 	gn_put_be32(chain.blocks[0].id.b + 4, QUOTA_BUCKETS);
-	assert_int_equal(draw_by(&message, &by, T0), GN_QUOTA);
+	assert_int_equal(draw_by(&message, &by, T0 + GN_SEC), GN_QUOTA);
 	assert_string_equal(why.limit, "token-places");
 	assert_int_equal(gn_quota_buckets(q), QUOTA_BUCKETS);
 }
@@ -408,6 +451,7 @@ int main(void)
 		T(places_are_whose_they_are),
 		T(a_use_keeps_the_places_that_it_needs),
 		T(all_places_are_bounded),
+		T(equals_give_each_other_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
