@@ -161,8 +161,12 @@ void heard_add(struct heard *h, const struct gn_said *said)
 			 publisher, said->epoch, said->seq, said->time / 1000);
 	int lock = own_lock(h->cli),
 	    fd = open(h->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (fd < 0 || write(fd, line, (size_t)n) != n)
+	off_t end = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+	if (fd < 0 || write(fd, line, (size_t)n) != n) {
 		cli_warn(h->cli, "%s cannot be written: what was told may be told again", h->path);
+		if (fd >= 0 && ftruncate(fd, end) != 0) /* half a line would spoil the next one */
+			cli_warn(h->cli, "%s has half a line", h->path);
+	}
 	if (fd >= 0)
 		close(fd);
 	if (++h->added == LINES) /* it follows for months */

@@ -145,7 +145,8 @@ static bool tell(struct following *f, const struct gn_said *said, bool kept)
 	if (!is_news(f, said, kept))
 		return false;
 	print_said(f, said, kept);
-	fflush(stdout);
+	if (fflush(stdout) != 0) /* not told, so not noted; the program ends with the reason */
+		return true;
 	if (f->heard && said->flags & GN_FB_BUS_FLAG_QUORUM)
 		heard_add(f->heard, said);
 	return f->left && --f->left == 0;
