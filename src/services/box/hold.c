@@ -188,7 +188,8 @@ static gn_err take_deposit(struct gn_box *b, const struct box_from *from, struct
 	GN_TRY(box_admit_proof(b, h, &v.proof, false, &e, why));
 	struct gn_box_id id = box_id_of(&e.hash);
 	struct box_item *it = box_item_get(b, &h->key, &id);
-	if (it && it->state == BOX_STANDS && box_item_over(it, box_unix(b))) {
+	if (it && it->state == BOX_STANDS && box_item_over(it, box_unix(b)) &&
+	    gn_overlay_time_sure(b->cfg.overlay, b->now)) {
 		box_item_remove(b, it, true); /* not swept yet; it may come again */
 		it = NULL;
 	}

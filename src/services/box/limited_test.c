@@ -200,13 +200,33 @@ static void what_others_lent_counts(void **state)
 	assert_null(gn_map_get(&b->limited, &first));
 }
 
+/* An item that is over goes when it is brought again, by a clock that is sure; by one that may have
+ * stepped it stands (BX-14). */
+static void a_double_ends_nothing_by_a_clock_in_doubt(void **state)
+{
+	(void)state;
+	limited_queue();
+	struct gn_slice t = token_for(&owner, &workers[2].pk, GN_FB_ACTION_DEPOSIT, 86400);
+	assert_int_equal(show(2, GN_BOXREC_DEPOSITOR, &workers[2], t), GN_OK);
+	assert_int_equal(bring(1, 100), GN_OK);
+	struct box_item *it = h->items[0];
+	it->until = box_unix(b) - 1;
+	assert_true(h->count == 1 && !gn_overlay_time_sure(ov, b->now));
+	assert_int_equal(bring(1, 100), GN_OK);
+	assert_true(h->count == 1 && h->items[0] == it && box_item_over(it, box_unix(b)));
+	b->now += 3600 * GN_SEC;
+	assert_true(gn_overlay_time_sure(ov, b->now));
+	assert_int_equal(bring(1, 100), GN_OK);
+	assert_true(h->count == 1 && !box_item_over(h->items[0], box_unix(b)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_teardown(name, no_quota)
 		T(so_much_is_put_in),       T(what_is_refused_draws_nothing),
 		T(so_much_is_lent),         T(what_is_too_large_keeps_nothing_back),
-		T(what_others_lent_counts),
+		T(what_others_lent_counts), T(a_double_ends_nothing_by_a_clock_in_doubt),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
