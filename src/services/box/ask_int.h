@@ -128,9 +128,10 @@ struct box_put_target {
 	struct gn_contact to;
 	enum box_put_state state;
 	uint8_t place, tries;
-	bool beside;  /* asked while its set was looked up, and not of the set */
-	gn_err err;   /* DONE: GN_OK, or GN_EXISTS: it has been taken there */
-	uint8_t said; /* DONE of a check: enum gn_fb_box_state */
+	gn_time since; /* it is asked; 0: it is not yet */
+	bool beside;   /* asked while its set was looked up, and not of the set */
+	gn_err err;    /* DONE: GN_OK, or GN_EXISTS: it has been taken there */
+	uint8_t said;  /* DONE of a check: enum gn_fb_box_state */
 };
 struct box_put { /* a deposit, or the question what has become of one */
 	struct gn_frame_op op;
@@ -158,6 +159,7 @@ struct box_put { /* a deposit, or the question what has become of one */
 	char limit[32];
 	uint8_t bits;
 };
+bool box_has_joined(const struct gn_box *b);
 GN_MUST gn_err box_put_start(struct gn_box *b, const struct gn_box_deposit *d, gn_op *op);
 GN_MUST gn_err box_check_start(struct gn_box *b, const struct gn_box_place *place,
 			       const struct gn_hash *item, const struct gn_box_proof *by,
@@ -166,8 +168,6 @@ void box_put_free(struct gn_box *b, struct box_put *p);
 void box_puts_run(struct gn_box *b);
 /* Who is linked has changed: deposits that found nobody look again. */
 void box_puts_members(struct gn_box *b);
-/* The ring is known: deposits that were begun before look again. */
-void box_puts_joined(struct gn_box *b);
 void box_put_answer(struct gn_box *b, struct box_put *p, unsigned target,
 		    struct gn_fb_box_message m);
 void box_put_lost(struct gn_box *b, struct box_put *p, unsigned target, gn_err err);

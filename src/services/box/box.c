@@ -219,8 +219,6 @@ static void take_local(struct gn_box *b)
 		GN_ASSERT(err == GN_OK);
 		gn_mem_free(b->env.alloc, out);
 	}
-	if (b->out.local.first)
-		box_wake(b);
 }
 
 static void take_ready(struct gn_box *b)
@@ -297,8 +295,7 @@ bool gn_box_overlay_event(struct gn_box *b, const struct gn_overlay_event *e, gn
 		return false; /* others may want it, too */
 	}
 	if (e->kind == GN_OVERLAY_JOINED) {
-		box_puts_joined(b);
-		run_all(b);
+		run_all(b); /* what was begun before looks again */
 		return false;
 	}
 	if (e->kind == GN_OVERLAY_NEAR) {
@@ -343,7 +340,8 @@ void gn_box_kv_event(struct gn_box *b, const struct gn_kv_event *e, gn_time now)
 void gn_box_tick(struct gn_box *b, gn_time now)
 {
 	GN_ASSERT(!b->out.building);
-	bool due = b->wake <= now || gn_lists_round(b->cfg.lists) != b->round;
+	bool due = b->wake <= now || gn_lists_round(b->cfg.lists) != b->round ||
+		   b->out.local.first != NULL;
 	b->now = now;
 	for (struct gn_heap_node *n; (n = gn_heap_first(&b->timers)) && n->at <= now; due = true)
 		box_ask_due(b, GN_CONTAINER(n, struct box_ask, timer));
@@ -368,8 +366,8 @@ gn_time gn_box_deadline(const struct gn_box *b)
 {
 	gn_time at = gn_time_min(b->wake, gn_heap_deadline(&b->timers));
 	at = gn_time_min(at, b->doors_look);
-	if (gn_lists_round(b->cfg.lists) != b->round)
-		at = b->now;
+	if (gn_lists_round(b->cfg.lists) != b->round || b->out.local.first)
+		at = b->now; /* what it tells itself does not wait for the next packet */
 	if (b->watches)
 		at = gn_time_min(at, b->feeds_look);
 	if (!b->ready)

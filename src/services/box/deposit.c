@@ -14,6 +14,7 @@
 
 struct tally { /* of one place */
 	unsigned held, taken, going, failed;
+	unsigned late; /* of those going */
 };
 
 static bool is_check(const struct box_put *p)
@@ -21,8 +22,18 @@ static bool is_check(const struct box_put *p)
 	return p->op.kind == OP_CHECK;
 }
 
+/* When another is asked beside this one. A question moves nothing: it waits for its answer. */
+static gn_time late_at(const struct box_put *p, const struct box_put_target *t)
+{
+	bool going = t->state == PUT_SENT || t->state == PUT_OPENING;
+	if (!going || is_check(p) || p->stored)
+		return GN_NEVER;
+	return t->since + BOX_HEDGE + p->item_len / BOX_HEDGE_BYTES * GN_SEC;
+}
+
 /* beside: with those who are not of the set. */
-static struct tally tally_of(const struct box_put *p, unsigned place, bool beside)
+static struct tally tally_of(const struct gn_box *b, const struct box_put *p, unsigned place,
+			     bool beside)
 {
 	GN_ASSERT(place < 2);
 	struct tally t = {.held = 0};
@@ -36,14 +47,15 @@ static struct tally tally_of(const struct box_put *p, unsigned place, bool besid
 		t.held += x->state == PUT_DONE && held;
 		t.going += x->state == PUT_SENT || x->state == PUT_OPENING;
 		t.failed += x->state == PUT_FAILED;
+		t.late += late_at(p, x) <= b->now;
 	}
 	return t;
 }
 
-static struct tally best_of(const struct box_put *p)
+static struct tally best_of(const struct gn_box *b, const struct box_put *p)
 {
-	struct tally a = tally_of(p, 0, true), b = tally_of(p, 1, true);
-	return b.held + b.taken > a.held + a.taken ? b : a;
+	struct tally first = tally_of(b, p, 0, true), second = tally_of(b, p, 1, true);
+	return second.held + second.taken > first.held + first.taken ? second : first;
 }
 
 /* ---- messages ---- */
@@ -132,6 +144,7 @@ static void target_step(struct gn_box *b, struct box_put *p, unsigned i)
 			       .target = i};
 	uint16_t shown = 0;
 	GN_ASSERT(t->state == PUT_UNSENT || t->state == PUT_OPENING);
+	t->since = t->since ? t->since : b->now;
 	gn_err err = p->by_right ? box_door_open(b, &t->to, &right, &shown) : GN_OK;
 	t->state = PUT_OPENING;
 	if (err == GN_PENDING)
@@ -185,7 +198,8 @@ static void add_early(struct gn_box *b, struct box_put *p, unsigned place)
 	uint32_t n = gn_overlay_find_near(b->cfg.overlay, p->sets[place].find, BOX_SET_WIDE, near);
 	unsigned early = 0;
 	for (uint32_t i = 0; i < p->target_count; i++)
-		early += p->targets[i].place == place && p->targets[i].state != PUT_FAILED;
+		early += p->targets[i].place == place && p->targets[i].state != PUT_FAILED &&
+			 late_at(p, &p->targets[i]) > b->now;
 	for (uint32_t i = 0; i < n && early < GN_BOX_SET; i++) {
 		if (target_of(p, place, &near[i].pk))
 			continue;
@@ -194,16 +208,18 @@ static void add_early(struct gn_box *b, struct box_put *p, unsigned place)
 	}
 }
 
-/* Sends to as many as are wanted now; nearest first, and one farther for each that failed. */
+/* Sends to as many as are wanted now; nearest first, and one farther for each that failed or is
+ * late. */
 static void place_step(struct gn_box *b, struct box_put *p, unsigned place)
 {
 	GN_ASSERT(place < 2 && p->need > 0);
 	const struct box_set *s = &p->sets[place];
-	struct tally t = tally_of(p, place, !s->known);
+	struct tally t = tally_of(b, p, place, !s->known);
 	unsigned all = GN_BOX_SET + (p->wide ? BOX_READ_EXTRA : 0);
 	bool large = p->item_len > BOX_AT_ONCE && !p->stored;
 	unsigned want = large ? p->need + BOX_SPARE : all;
-	unsigned rank = t.held + t.taken + t.going, reach = all + (is_check(p) ? 0 : t.failed);
+	unsigned rank = t.held + t.taken + t.going;
+	unsigned reach = all + t.late + (is_check(p) ? 0 : t.failed);
 	for (uint32_t i = 0; i < p->target_count; i++)
 		if (p->targets[i].place == place && p->targets[i].state == PUT_OPENING)
 			target_step(b, p, i);
@@ -212,7 +228,7 @@ static void place_step(struct gn_box *b, struct box_put *p, unsigned place)
 		if (s->known)
 			x = target_of(p, place, &s->nodes[i].pk);
 		if (!x || x->place != place || x->state != PUT_UNSENT || rank++ >= reach ||
-		    t.held + t.going + (t.held ? 0 : t.taken) >= want)
+		    t.held + t.going - t.late + (t.held ? 0 : t.taken) >= want)
 			continue; /* taken is their word, of no weight where some hold it */
 		target_step(b, p, (unsigned)(x - p->targets));
 		t.going += x->state != PUT_FAILED;
@@ -221,10 +237,10 @@ static void place_step(struct gn_box *b, struct box_put *p, unsigned place)
 
 /* ---- its end ---- */
 
-static gn_err outcome(const struct box_put *p)
+static gn_err outcome(const struct gn_box *b, const struct box_put *p)
 {
 	GN_ASSERT(!p->op.ended);
-	struct tally t = best_of(p);
+	struct tally t = best_of(b, p);
 	if (is_check(p))
 		return t.held + t.taken ? GN_OK : p->refusal != GN_OK ? p->refusal : GN_NOT_FOUND;
 	if (t.held >= p->need)
@@ -236,13 +252,6 @@ static gn_err outcome(const struct box_put *p)
 	if (p->refusal != GN_OK)
 		return p->refusal;
 	return p->target_count ? GN_UNREACHABLE : p->sets[0].err ? p->sets[0].err : GN_UNREACHABLE;
-}
-
-static bool has_joined(const struct gn_box *b)
-{
-	struct gn_overlay_info info;
-	gn_overlay_info(b->cfg.overlay, &info);
-	return info.joined;
 }
 
 static bool not_holder(const struct box_put_target *t)
@@ -265,7 +274,7 @@ static void look_again(struct gn_box *b, struct box_put *p)
 {
 	GN_ASSERT(!p->again && !is_check(p));
 	p->retry = GN_NEVER;
-	p->young = !has_joined(b);
+	p->young = !box_has_joined(b);
 	p->again = !p->young;
 	p->looks++;
 	for (uint32_t i = 0; i < p->target_count; i++)
@@ -278,12 +287,20 @@ static void look_again(struct gn_box *b, struct box_put *p)
 	}
 }
 
+/* What it has found was found before this node had joined, which it has since: nobody waits for
+ * those. */
+static bool is_grown(const struct gn_box *b, const struct box_put *p)
+{
+	bool known = p->sets[0].known && (p->sets[1].known || !p->place.front);
+	return p->young && known && !p->stored && may_look_again(p) && box_has_joined(b);
+}
+
 static void put_step(struct gn_box *b, struct box_put *p)
 {
 	bool finding = false, going = false;
 	if (p->op.ended)
 		return;
-	if (p->retry <= b->now)
+	if (p->retry <= b->now || is_grown(b, p))
 		look_again(b, p);
 	for (unsigned place = 0; place < 1u + p->place.front; place++) {
 		finding = finding || !p->sets[place].known;
@@ -294,7 +311,7 @@ static void put_step(struct gn_box *b, struct box_put *p)
 		place_step(b, p, place);
 	}
 	for (unsigned place = 0; place < 1u + p->place.front; place++) {
-		struct tally t = tally_of(p, place, true);
+		struct tally t = tally_of(b, p, place, true);
 		going = going || t.going;
 		if (!is_check(p) && !p->stored && t.held >= p->need) {
 			p->stored = true;
@@ -305,11 +322,11 @@ static void put_step(struct gn_box *b, struct box_put *p)
 	}
 	if (finding || going || p->retry != GN_NEVER)
 		return;
-	if (best_of(p).held + best_of(p).taken < p->need && may_look_again(p)) {
-		p->retry = p->young && has_joined(b) ? b->now : b->now + BOX_SUM_SOON;
+	if (best_of(b, p).held + best_of(b, p).taken < p->need && may_look_again(p)) {
+		p->retry = b->now + BOX_SUM_SOON;
 		return;
 	}
-	p->op.err = outcome(p);
+	p->op.err = outcome(b, p);
 	p->op.ended = true;
 	gn_frame_tell(&b->frame, &p->op);
 }
@@ -318,8 +335,12 @@ void box_puts_run(struct gn_box *b)
 {
 	for (struct box_put *p = b->put_first; p; p = p->next) {
 		put_step(b, p);
-		if (!p->op.ended)
-			b->wake = gn_time_min(b->wake, p->retry);
+		if (p->op.ended)
+			continue;
+		b->wake = gn_time_min(b->wake, p->retry);
+		for (uint32_t i = 0; i < p->target_count; i++)
+			if (late_at(p, &p->targets[i]) > b->now)
+				b->wake = gn_time_min(b->wake, late_at(p, &p->targets[i]));
 	}
 }
 
@@ -330,15 +351,6 @@ void box_puts_members(struct gn_box *b)
 			p->retry = b->now;
 			box_wake(b);
 		}
-}
-
-void box_puts_joined(struct gn_box *b)
-{
-	for (struct box_put *p = b->put_first; p; p = p->next) {
-		bool known = p->sets[0].known && (p->sets[1].known || !p->place.front);
-		if (p->young && known && !p->stored && !p->op.ended && may_look_again(p))
-			p->retry = b->now;
-	}
 }
 
 /* ---- answers ---- */
@@ -424,138 +436,11 @@ void box_put_lost(struct gn_box *b, struct box_put *p, unsigned target, gn_err e
 		fail_target(t, err);
 }
 
-/* ---- life ---- */
-
-static gn_err keep_proof(struct gn_box *b, struct box_put *p, const struct gn_box_proof *proof)
-{
-	p->proof = *proof;
-	p->proof.token = gn_slice(NULL, 0);
-	p->by_right = proof->way == GN_BOX_CERTIFICATE || proof->way == GN_BOX_TOKEN;
-	p->key = proof->way == GN_BOX_CERTIFICATE ? proof->certificate.key : proof->invite;
-	if (proof->way != GN_BOX_TOKEN)
-		return GN_OK;
-	if (proof->token.len == 0 || proof->token.len > BOX_TOKEN_MAX)
-		return GN_USAGE;
-	GN_TRY(gn_token_open(proof->token, &b->token, NULL));
-	p->key = *gn_token_bearer(&b->token);
-	uint8_t *token = gn_mem_new(b->env.alloc, proof->token.len);
-	if (!token)
-		return GN_NOMEM;
-	memcpy(token, proof->token.p, proof->token.len);
-	p->proof.token = gn_slice(token, proof->token.len);
-	return GN_OK;
-}
-
-/* Takes p, whatever it answers. */
-static gn_err put_begin(struct gn_box *b, struct box_put *p, enum box_op_kind kind, gn_op *op)
-{
-	GN_ASSERT(p->op.id == 0 && p->need > 0);
-	gn_err err = gn_frame_op_add(&b->frame, &p->op, kind);
-	if (err != GN_OK) {
-		gn_mem_free(b->env.alloc, p->item);
-		gn_mem_free(b->env.alloc, (void *)(uintptr_t)p->proof.token.p);
-		gn_ring_fini(&p->custodies);
-		gn_mem_free(b->env.alloc, p);
-		return err;
-	}
-	p->next = b->put_first;
-	b->put_first = p;
-	b->puts++;
-	b->put_bytes += p->item_len;
-	p->young = kind == OP_DEPOSIT && !has_joined(b);
-	for (unsigned place = 0; place < 1u + p->place.front; place++) {
-		err = box_set_find(b, &p->sets[place], FIND_PUT, p, &p->place.box, (uint8_t)place);
-		if (err != GN_OK) {
-			box_put_free(b, p);
-			return err;
-		}
-	}
-	*op = p->op.id;
-	return GN_OK;
-}
-
-static struct box_put *put_new(struct gn_box *b, const struct gn_box_place *place)
-{
-	struct box_put *p = GN_NEW(b->env.alloc, struct box_put);
-	if (!p)
-		return NULL;
-	p->place = *place;
-	p->retry = GN_NEVER;
-	gn_ring_init(&p->custodies, b->env.alloc, sizeof(struct gn_custody), GN_COUNT(p->targets));
-	return p;
-}
-
-gn_err box_put_start(struct gn_box *b, const struct gn_box_deposit *d, gn_op *op)
-{
-	if (d->item.len == 0 || d->ttl < BOX_TTL_MIN || d->need > GN_BOX_SET ||
-	    d->cls > BOX_CLASSES)
-		return GN_USAGE;
-	if (d->item.len > BOX_ITEM_MAX)
-		return GN_TOO_LARGE;
-	if (b->puts >= BOX_DEPOSITS || b->put_bytes + d->item.len > BOX_DEPOSIT_BYTES)
-		return GN_LIMIT;
-	struct box_put *p = put_new(b, &d->place);
-	if (!p)
-		return GN_NOMEM;
-	gn_err err = keep_proof(b, p, &d->proof);
-	p->item = err == GN_OK ? gn_mem_new(b->env.alloc, d->item.len) : NULL;
-	if (!p->item) {
-		gn_mem_free(b->env.alloc, (void *)(uintptr_t)p->proof.token.p);
-		gn_ring_fini(&p->custodies);
-		gn_mem_free(b->env.alloc, p);
-		return err != GN_OK ? err : GN_NOMEM;
-	}
-	memcpy(p->item, d->item.p, d->item.len);
-	p->item_len = (uint32_t)d->item.len;
-	p->ttl = d->ttl;
-	p->cls = d->cls;
-	p->wide = d->wide;
-	p->need = d->need ? d->need : BOX_NEED;
-	gn_sha256(&d->item, 1, &p->hash);
-	return put_begin(b, p, OP_DEPOSIT, op);
-}
-
-gn_err box_check_start(struct gn_box *b, const struct gn_box_place *place,
-		       const struct gn_hash *item, const struct gn_box_proof *by, gn_op *op)
-{
-	if (b->puts >= BOX_DEPOSITS)
-		return GN_LIMIT;
-	struct box_put *p = put_new(b, place);
-	if (!p)
-		return GN_NOMEM;
-	gn_err err = by ? keep_proof(b, p, by) : GN_OK;
-	if (err != GN_OK) {
-		gn_ring_fini(&p->custodies);
-		gn_mem_free(b->env.alloc, p);
-		return err;
-	}
-	p->hash = *item;
-	p->need = GN_BOX_SET;
-	return put_begin(b, p, OP_CHECK, op);
-}
-
-void box_put_free(struct gn_box *b, struct box_put *p)
-{
-	GN_ASSERT(b->puts > 0 && b->put_bytes >= p->item_len);
-	struct box_put **at = &b->put_first;
-	box_asks_forget(b, p->op.id);
-	box_set_drop(b, &p->sets[0]);
-	box_set_drop(b, &p->sets[1]);
-	while (*at != p)
-		at = &(*at)->next;
-	*at = p->next;
-	b->puts--;
-	b->put_bytes -= p->item_len;
-	gn_frame_op_remove(&b->frame, &p->op);
-	gn_mem_free(b->env.alloc, p->item);
-	gn_mem_free(b->env.alloc, (void *)(uintptr_t)p->proof.token.p);
-	gn_ring_fini(&p->custodies);
-	gn_mem_free(b->env.alloc, p);
-}
+/* ---- its owner ---- */
 
 bool box_put_event(struct gn_box *b, struct box_put *p, struct gn_box_event *out)
 {
-	struct tally t = best_of(p);
+	struct tally t = best_of(b, p);
 	*out = (struct gn_box_event){.op = p->op.id,
 				     .err = GN_OK,
 				     .held = t.held,

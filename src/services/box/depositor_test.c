@@ -143,11 +143,61 @@ static void who_found_nobody_looks_again_when_linked(void **state)
 	assert_int_equal(answer_deposits(CUSTODY), 1);
 	assert_true(!under_way->op.ended && under_way->retry == b->now + BOX_SUM_SOON);
 	e.kind = GN_OVERLAY_JOINED;
+	gn_overlay_tick(ov, b->now);
 	(void)gn_box_overlay_event(b, &e, b->now);
 	assert_true(under_way->looks == 2 && (under_way->looks = BOX_LOOKS)); /* it ends then */
 	set_of_nodes(&under_way->sets[0], 1);
 	box_puts_run(b);
 	assert_true(under_way->op.ended);
+}
+
+/* Nobody waits for those that a node knew before it joined. */
+static void who_has_joined_waits_for_nobody_of_before(void **state)
+{
+	struct gn_overlay_event e = {.kind = GN_OVERLAY_JOINED};
+	(void)state;
+	harness_alone = true;
+	begin();
+	start_deposit();
+	assert_int_equal(answer_deposits(NOTHING), GN_BOX_SET);
+	(void)gn_box_overlay_event(b, &e, b->now); /* says another: this node has not */
+	assert_int_equal(under_way->looks, 0);
+	gn_overlay_tick(ov, b->now);
+	(void)gn_box_overlay_event(b, &e, b->now);
+	assert_true(under_way->looks == 1 && !under_way->young && under_way->again);
+	box_set_drop(b, &under_way->sets[0]);
+	set_of_nodes(&under_way->sets[0], NODES);
+	assert_int_equal(answer_deposits(NOTHING), 0); /* those of before may still answer */
+}
+
+/* Holders that are silent are replaced after a second, by as many as there are, and given up ten
+ * seconds after they were asked: until then their answers count. */
+static void who_is_silent_is_replaced_before_they_are_given_up(void **state)
+{
+	static uint8_t bytes[BOX_AT_ONCE + 1];
+	(void)state;
+	begin();
+	start_deposit();
+	set_of_nodes(&under_way->sets[0], NODES);
+	assert_int_equal(answer_deposits(NOTHING), GN_BOX_SET);
+	struct box_put_target *first = &under_way->targets[0];
+	assert_int_equal(gn_box_deadline(b), b->now + BOX_HEDGE);
+	b->now += BOX_HEDGE - 1;
+	assert_int_equal(answer_deposits(NOTHING), 0);
+	b->now += 1;
+	assert_int_equal(answer_deposits(CUSTODY), NODES - GN_BOX_SET);
+	assert_true(under_way->stored && first->state == PUT_SENT && !under_way->op.ended);
+	b->now += BOX_ASK_TIME - BOX_HEDGE;
+	assert_int_equal(answer_deposits(NOTHING), 0);
+	assert_int_equal(b->puts, 0);
+	/* what is long has longer */
+	start_deposit_of(gn_slice(bytes, sizeof bytes));
+	set_of_nodes(&under_way->sets[0], NODES);
+	assert_int_equal(answer_deposits(NOTHING), BOX_NEED + BOX_SPARE);
+	b->now += BOX_HEDGE + sizeof bytes / BOX_HEDGE_BYTES * GN_SEC - 1;
+	assert_int_equal(answer_deposits(NOTHING), 0);
+	b->now += 1;
+	assert_int_equal(answer_deposits(NOTHING), BOX_NEED + BOX_SPARE);
 }
 
 /* All are asked at once; of what is long three and one more, and when it is stored the rest. */
@@ -207,6 +257,8 @@ int main(void)
 		READ(a_session_is_all_that_is_knocked_for),
 		READ(who_found_nobody_looks_again_when_linked),
 		READ(three_and_one_are_asked_first_of_what_is_long),
+		READ(who_has_joined_waits_for_nobody_of_before),
+		READ(who_is_silent_is_replaced_before_they_are_given_up),
 		READ(who_says_that_it_was_taken_keeps_it_from_nobody),
 		READ(forged_custodies_count_nothing),
 		READ(a_right_is_shown_twice_at_most),

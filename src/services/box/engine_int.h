@@ -54,6 +54,7 @@ struct gn_box {
 	struct gn_map loads;                          /* ticket number -> box_load */
 	struct gn_map peers;                          /* pk -> box_peer * */
 	struct gn_map feeds;                          /* number -> box_feed * */
+	struct gn_share feeding;                      /* whose they are */
 	struct box_feed *feed_first, *feed_last;      /* active ones */
 	unsigned watches;
 	struct gn_map wanted; /* index key -> box_wanted */
@@ -93,6 +94,14 @@ static inline uint64_t box_unix_latest(const struct gn_box *b)
 	return gn_unix(gn_overlay_time_latest(b->cfg.overlay, b->now));
 }
 /* Has a worker an item of a queue now? */
+static inline struct gn_holder box_holder(const struct gn_contact *who)
+{
+	struct gn_holder h = {.key = who->pk};
+	if (who->addr_count)
+		h.addr = who->addrs[0];
+	return h;
+}
+
 static inline bool box_turn_is_lent(const struct gn_box *b, const struct box_item *it)
 {
 	return it->turn && it->turn->state == GN_FB_BOX_TURN_STATE_LENT && it->turn->until > b->now;

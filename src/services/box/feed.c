@@ -16,7 +16,9 @@ gn_err box_feed_add(struct gn_box *b, const struct box_from *from, struct box_he
 	struct box_peer *p = box_peer_need(b, &from->who.pk);
 	GN_ASSERT(count <= BOX_IDS);
 	uint64_t number = gn_frame_number(&b->frame);
-	if (!p || b->feeds.count >= BOX_FEEDS || p->feeds >= BOX_FEEDS_PEER) {
+	struct gn_holder by = box_holder(&from->who);
+	gn_err err = p ? gn_share_take(&b->feeding, &by, 1) : GN_BUSY;
+	if (err != GN_OK) {
 		b->count.feeds_full++;
 		return GN_BUSY;
 	}
@@ -24,6 +26,7 @@ gn_err box_feed_add(struct gn_box *b, const struct box_from *from, struct box_he
 	struct box_feed **at = f ? gn_map_put(&b->feeds, &number) : NULL;
 	if (!at) {
 		gn_mem_free(b->env.alloc, f);
+		gn_share_give(&b->feeding, &by, 1);
 		b->count.nomem++;
 		return GN_BUSY;
 	}

@@ -14,12 +14,18 @@ void box_op_free(struct gn_box *b, struct gn_frame_op *op)
 static void init_maps(struct gn_box *b)
 {
 	const struct gn_env *env = &b->env;
+	struct gn_share_config feeding = {.total = BOX_FEEDS,
+					  .per_key = BOX_FEEDS_PEER,
+					  .per_prefix = BOX_FEEDS / BOX_FEEDS_PART,
+					  .crowded = BOX_FEEDS / 2,
+					  .holders_max = BOX_FEEDS};
 	gn_map_init(&b->held, env, sizeof(struct gn_pk), sizeof(void *), BOX_HELD);
 	gn_map_init(&b->items, env, sizeof(struct gn_hash), sizeof(void *), BOX_INDEX + BOX_GONE);
 	gn_map_init(&b->stores, env, sizeof(uint64_t), sizeof(struct box_store), BOX_STORES);
 	gn_map_init(&b->loads, env, sizeof(uint64_t), sizeof(struct box_load), BOX_LOADS);
 	gn_map_init(&b->peers, env, sizeof(struct gn_pk), sizeof(void *), BOX_PEERS);
 	gn_map_init(&b->feeds, env, sizeof(uint64_t), sizeof(void *), BOX_FEEDS);
+	gn_share_init(&b->feeding, env, &feeding);
 	gn_map_init(&b->wanted, env, sizeof(struct gn_hash), sizeof(struct box_wanted), BOX_WANTED);
 	gn_map_init(&b->asks, env, sizeof(uint64_t), sizeof(void *), BOX_ASKS);
 	gn_map_init(&b->doors, env, sizeof(struct box_door_key), sizeof(void *), BOX_DOORS);
@@ -99,6 +105,7 @@ void gn_box_free(struct gn_box *b)
 				 &b->doors, &b->endings, &b->nears};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_fini(maps[i]);
+	gn_share_fini(&b->feeding);
 	gn_heap_fini(&b->weights);
 	gn_heap_fini(&b->sums);
 	gn_heap_fini(&b->timers);

@@ -9,14 +9,6 @@
  * Rule BX-47. */
 #include "services/box/engine_int.h"
 
-static struct gn_holder holder_of(const struct gn_contact *who)
-{
-	struct gn_holder h = {.key = who->pk};
-	if (who->addr_count)
-		h.addr = who->addrs[0];
-	return h;
-}
-
 static struct gn_quota_use deposit_of(const struct box_held *h, uint32_t len)
 {
 	GN_ASSERT(len > 0 && len <= BOX_ITEM_MAX);
@@ -41,7 +33,7 @@ gn_err box_limited_ask(struct gn_box *b, const struct box_held *h, const struct 
 {
 	struct gn_quota_no no = {.limit = NULL};
 	struct gn_quota_use use = deposit_of(h, e->len);
-	struct gn_holder by = holder_of(&from->who);
+	struct gn_holder by = box_holder(&from->who);
 	if (e->way != GN_BOX_TOKEN || !gn_quota_limited(&b->token))
 		return GN_OK;
 	return refused(b, gn_quota_ask(b->cfg.quota, &b->token, &use, &by, b->now, &no), &no, why);
@@ -52,7 +44,7 @@ void box_limited_draw(struct gn_box *b, const struct box_held *h, const struct b
 {
 	struct gn_quota_no no;
 	struct gn_quota_use use = deposit_of(h, e->len);
-	struct gn_holder by = holder_of(&from->who);
+	struct gn_holder by = box_holder(&from->who);
 	if (e->way == GN_BOX_TOKEN && gn_quota_limited(&b->token))
 		(void)!gn_quota_draw(b->cfg.quota, &b->token, &use, &by, b->now, &no);
 }
@@ -85,7 +77,7 @@ uint64_t box_limited_largest(struct gn_box *b, const struct box_show *s)
 gn_err box_limited_lend(struct gn_box *b, const struct box_from *from, const struct box_show *s,
 			struct box_item *const *items, uint32_t *count, struct box_refusal *why)
 {
-	struct gn_holder by = holder_of(&from->who);
+	struct gn_holder by = box_holder(&from->who);
 	struct gn_quota_no no = {.limit = NULL};
 	gn_err err = GN_OK;
 	if (!s->limited || *count == 0)
@@ -103,7 +95,7 @@ gn_err box_limited_lend(struct gn_box *b, const struct box_from *from, const str
 void box_limited_lent(struct gn_box *b, const struct box_from *from, struct box_item *const *items,
 		      uint32_t count)
 {
-	struct gn_holder by = holder_of(&from->who);
+	struct gn_holder by = box_holder(&from->who);
 	struct gn_quota_use use = lent(items, count);
 	struct gn_quota_no no;
 	(void)!gn_quota_draw(b->cfg.quota, &b->token, &use, &by, b->now, &no);
@@ -165,7 +157,7 @@ void box_limited_know(struct gn_box *b, const struct box_from *from, struct box_
 	}
 	memcpy(token, s->token, s->token_len);
 	gn_mem_free(b->env.alloc, l->token);
-	*l = (struct box_limited){token, s->token_len, b->now, holder_of(&from->who)};
+	*l = (struct box_limited){token, s->token_len, b->now, box_holder(&from->who)};
 	if (is_new)
 		draw_lent(b, h, &key.worker);
 }

@@ -41,6 +41,7 @@
 #define BOX_SHOWS 32      /* of one peer: boxes and roles of a session */
 #define BOX_FEEDS 8192    /* fetches, watches and copies under way */
 #define BOX_FEEDS_PEER 64 /* of one peer */
+#define BOX_FEEDS_PART 8  /* of one prefix, when more than half are: a part of all */
 /* watches of one box: those of a popular one leave three quarters of BOX_PEERS to others */
 #define BOX_WATCHES_BOX 1024
 #define BOX_WATCH_TIME 90            /* seconds after the last request */
@@ -102,6 +103,9 @@
  * eight copies are ready later than four */
 #define BOX_AT_ONCE 16384
 #define BOX_SPARE 1
+/* Who is silent so long, and a second for each so many bytes, is replaced, though not given up. */
+#define BOX_HEDGE (1 * GN_SEC)
+#define BOX_HEDGE_BYTES 8192
 #define BOX_READ_EXTRA 2 /* a reader lists so many beyond the set */
 #define BOX_WATCHED 3    /* nodes that a reader watches at each place */
 #define BOX_TARGETS 24   /* nodes of one operation */

@@ -66,6 +66,8 @@ void box_feed_end(struct gn_box *b, struct box_feed *f)
 	GN_ASSERT(p && (*p)->feeds > 0);
 	box_feed_rest(b, f);
 	(*p)->feeds--;
+	struct gn_holder by = box_holder(&f->to);
+	gn_share_give(&b->feeding, &by, 1);
 	if (f->kind == FEED_WATCH)
 		unwatch(b, f);
 	(void)gn_map_remove(&b->feeds, &f->number);

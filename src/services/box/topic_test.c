@@ -228,6 +228,28 @@ static void so_many_watch_one_box(void **state)
 	assert_int_equal(watch(2), GN_OK);
 }
 
+/* What is on its way, and what is watched: of one network a part when it is crowded. */
+static void one_network_has_a_part_of_the_feeds(void **state)
+{
+	struct box_feed *feed;
+	struct gn_slice none = gn_slice(NULL, 0);
+	(void)state;
+	topic_box();
+	for (uint32_t i = 0; i <= BOX_FEEDS / BOX_FEEDS_PEER; i++) {
+		bool crowded = i >= BOX_FEEDS / BOX_FEEDS_PEER / 2, last_one = i % 64 == 63;
+		struct box_from f = {.who = {.pk = {{'p', (uint8_t)i}}, .addr_count = 1}};
+		f.who.addrs[0] = gn_addr_v4(20, last_one ? 2 : 1, 0, 1, 1);
+		for (unsigned n = 0; n < BOX_FEEDS_PEER; n++)
+			assert_int_equal(box_feed_add(b, &f, h, FEED_FETCH, none, &feed),
+					 crowded && !last_one ? GN_BUSY : GN_OK);
+		assert_int_equal(box_feed_add(b, &f, h, FEED_FETCH, none, &feed), GN_BUSY);
+	}
+	assert_int_equal(b->feeds.count, BOX_FEEDS / 2 + BOX_FEEDS_PEER);
+	assert_int_equal(BOX_FEEDS_PART, 8);
+	box_peer_drop(b, &(struct gn_pk){{'p', 0}});
+	assert_int_equal(b->feeding.used, b->feeds.count);
+}
+
 #define TOPIC(test) cmocka_unit_test_teardown(test, teardown)
 
 int main(void)
@@ -237,6 +259,7 @@ int main(void)
 		TOPIC(who_may_follow_reads_all_by_a_chain),
 		TOPIC(who_may_publish_leaves_their_share),
 		TOPIC(so_many_watch_one_box),
+		TOPIC(one_network_has_a_part_of_the_feeds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

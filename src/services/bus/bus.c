@@ -248,8 +248,6 @@ static void take_local(struct gn_bus *b)
 		GN_ASSERT(err == GN_OK);
 		gn_mem_free(b->env.alloc, out);
 	}
-	if (b->out.local.first)
-		bus_wake(b);
 }
 
 static void take_ready(struct gn_bus *b)
@@ -394,8 +392,8 @@ gn_time gn_bus_deadline(const struct gn_bus *b)
 	gn_time at = gn_time_min(b->wake, gn_heap_deadline(&b->held_timers));
 	at = gn_time_min(at, gn_heap_deadline(&b->view_timers));
 	at = gn_time_min(at, bus_asks_deadline(b));
-	if (gn_lists_round(b->cfg.lists) != b->round)
-		at = b->now;
+	if (gn_lists_round(b->cfg.lists) != b->round || b->out.local.first)
+		at = b->now; /* what it tells itself does not wait for the next packet */
 	return b->held.count ? gn_time_min(at, b->sweep) : at;
 }
 
@@ -475,8 +473,6 @@ bool gn_bus_next_message(struct gn_bus *b, struct gn_overlay_message *m)
 	if (b->serving_first && b->out.bulk.bytes <= BUS_OUT_BYTES / 2) {
 		bus_serve_run(b); /* there is room again */
 		any = any || gn_frame_out_next(&b->out, m);
-		if (b->out.local.first)
-			bus_wake(b);
 	}
 	b->count.messages_out += any;
 	return any;
