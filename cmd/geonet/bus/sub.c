@@ -6,6 +6,7 @@
 #include "geonet/frame/frame.h"
 #include "geonet/frame/keys.h"
 #include "geonet/token/token.h"
+#include "os/os.h"
 #include "records/box_proof.h"
 
 #include <inttypes.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 
 #define FILTERS 64
+#define LEASE_WAIT (5 * GN_SEC)
 #define KIND(name) GN_FB_APP_TOPIC_BODY_##name
 
 static const struct gn_app_kind box_follow = {GN_FB_APP_BODY_APP_BOX,
@@ -24,7 +26,9 @@ struct following {
 	/* its box, where we may read it; record: what rec borrows from, owned */
 	struct gn_topicrec rec;
 	uint8_t *record;
-	bool has_box, read_begun;
+	bool has_box;
+	enum { READ_NOT, READ_EARLY, READ_WHOLE } was_read; /* WHOLE: since we follow */
+	gn_time read_at;                                    /* without a lease */
 	struct gn_sk reader;
 	struct gn_fb_key box, read;
 	struct gn_fb_box_follow_args reads;
@@ -265,6 +269,14 @@ static bool on_event(void *user, struct gn_app_kind kind, const json_t *json)
 	return true;
 }
 
+/* With a lease, for what was said between reading and following would be heard by neither; before,
+ * when there is none for a while: the roots may be gone, and what lies in the box is there. */
+static bool is_time_to_read(const struct following *f)
+{
+	return f->began ? f->was_read != READ_WHOLE
+			: f->was_read == READ_NOT && gn_os_steady() >= f->read_at;
+}
+
 static bool then(void *user, struct gn_app_kind *kind, const void **args)
 {
 	struct following *f = user;
@@ -280,9 +292,9 @@ static bool then(void *user, struct gn_app_kind *kind, const void **args)
 		*args = &f->signs_holder;
 		return true;
 	}
-	if (!f->has_box || f->read_begun)
+	if (!f->has_box || !is_time_to_read(f))
 		return false;
-	f->read_begun = true;
+	f->was_read = f->began ? READ_WHOLE : READ_EARLY;
 	*kind = box_follow;
 	*args = &f->reads;
 	return true;
@@ -312,6 +324,7 @@ static int find_box(struct following *f)
 		return CLI_OK;
 	bool by_token = f->rec.subscribe != GN_FB_TOPIC_ADMISSION_OPEN && !owner;
 	f->has_box = true;
+	f->read_at = gn_os_steady() + LEASE_WAIT;
 	f->heard = heard_open(f->cli, &f->topic.key);
 	memcpy(f->box.b, f->rec.box.b, sizeof f->box.b);
 	memcpy(f->read.b, f->reader.pk.b, sizeof f->read.b);

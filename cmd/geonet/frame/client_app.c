@@ -239,6 +239,8 @@ static void talk(struct talk *t)
 		}
 		gn_host_client_tick(t->client, gn_os_steady());
 		hear(t);
+		if (t->asked && t->ask->lasts)
+			say_then(t); /* it may be time for something */
 	}
 }
 
