@@ -341,7 +341,8 @@ static void on_turn(struct beside *b)
 	struct world_soul *s = soul_of(b);
 	s->a.now = s->world->now;
 	s->next = s->a.db ? agent_pump(&s->a) : agent_locked_pump(&s->a);
-	assert_false(s->a.failed);
+	if (s->a.failed)
+		fail_msg("soul %d: %s", (int)(s - s->world->souls), s->a.host.why);
 }
 
 static void make_soul(struct world *w, unsigned i)
