@@ -306,7 +306,8 @@ struct loading {
 static bool load_chat(void *user, const struct gn_agent_chat *c)
 {
 	struct loading *l = user;
-	l->err = gn_people_load(l->agent->people, GN_PEOPLE_ROW_CHAT, c->bytes);
+	if (c->bytes.len) /* else a message was put there, and nothing of the chat itself */
+		l->err = gn_people_load(l->agent->people, GN_PEOPLE_ROW_CHAT, c->bytes);
 	return false;
 }
 

@@ -118,6 +118,7 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 	gn_err err = gn_agent_db_open(&place, true, &a->db, why);
 	gn_wipe(place.key, sizeof place.key);
 	GN_TRY(err);
+	why[0] = 0; /* what fails below has no sentence of the store's */
 	GN_TRY(open_sessions(a));
 	GN_TRY(agent_people_open(a));
 	GN_TRY(agent_told_open(a));

@@ -33,7 +33,7 @@ static void put_record(struct world *w, struct beside *b, const struct gn_host_a
 	bool keys = r.type == GN_FB_RECORD_TYPE_PREKEYS, stale = false;
 	while (i < w->record_count && !gn_hash_eq(&w->records[i].key, &r.key))
 		i++;
-	if (keys && i < w->record_count) { /* none takes the place of a newer one */
+	if (i < w->record_count) { /* none takes the place of a newer one */
 		struct gn_record there;
 		struct gn_slice old = gn_slice(w->records[i].bytes, w->records[i].len);
 		assert_int_equal(gn_wire_record_parse(old, &there), GN_OK);
