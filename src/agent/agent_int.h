@@ -2,7 +2,7 @@
  *
  *   outbox.c  what people says -> what is to be sent
  *   keep.c    what people and sessions change -> the store, in one transaction
- *   own.c     own identity record; own_boxes.c, own_prekeys.c
+ *   own.c     own identity record; own_record.c, own_boxes.c, own_prekeys.c
  *   held.c    what was deposited -> looked after until a device has it
  *   post.c    what is to be sent -> sealed -> deposited
  *   inbox.c   items of own boxes -> opened -> what people say; locked.c: counted, while locked
@@ -153,8 +153,9 @@ struct agent_device {
 	uint64_t anew;    /* and when we last began anew with it */
 };
 
-struct agent_locked;  /* locked.c */
-struct agent_backing; /* backup.c */
+struct agent_locked;     /* locked.c */
+struct agent_own_record; /* own_record.c */
+struct agent_backing;    /* backup.c */
 
 struct agent_locked_item { /* that came while it was locked */
 	struct gn_pk box, by;
@@ -227,9 +228,10 @@ struct gn_agent {
 	gn_time prekeys_due;
 	/* own.c */
 	gn_time expire_due;
-	uint64_t identity_seq; /* the highest that we know of */
-	bool identity_known;   /* the network was asked */
-	bool identity_wanted;  /* a new version is to be signed */
+	struct agent_own_record *own_record; /* owned; NULL: none is known (own_record.c) */
+	uint64_t identity_seq;               /* the highest that we know of */
+	bool identity_known;                 /* the network was asked */
+	bool identity_wanted;                /* a new version is to be signed */
 	gn_time identity_ask;
 
 	/* keep.c: what is lent to people until the next find */
@@ -321,6 +323,7 @@ GN_MUST gn_err agent_meta_put(struct gn_agent_tx *tx, const char *name, const vo
 /* ---- own.c, own_boxes.c, own_prekeys.c ---- */
 
 GN_MUST gn_err agent_own_open(struct gn_agent *a);
+void agent_own_record_close(struct gn_agent *a);
 void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k);
 void agent_own_renew(struct gn_agent *a, unsigned place);
 /* What is published there was signed by enough nodes. */

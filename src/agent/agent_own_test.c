@@ -1,4 +1,5 @@
-/* A person's own identity record, as the network gives it. Rule AG-54. */
+/* What a node may do with a person's own records: hold them back, give those of before. Rules
+ * AG-54, AG-60. */
 #include "agent/testing/world.h"
 
 #include <stdlib.h>
@@ -78,7 +79,36 @@ static void sign_own(const struct gn_identity *id, struct own *out)
 	assert_int_equal(gn_identity_open(gn_slice(out->bytes[0], out->len[0]), &out->id), GN_OK);
 }
 
+static bool withheld; /* own identity records are not found */
+
+static bool withhold(struct world_soul *s, const struct gn_host_app_event *e)
+{
+	struct gn_pk owner = world_owner(&w, 0);
+	struct gn_hash key;
+	bool asks = withheld && s == &w.souls[0] && e->kind.area == GN_FB_APP_BODY_APP_RECORD &&
+		    e->kind.member == GN_FB_APP_RECORD_BODY_RECORD_GET;
+	for (uint8_t salt = 0; asks && salt < 2; salt++) {
+		struct gn_fb_hash want = gn_fb_record_get_key((struct gn_fb_record_get){e->table});
+		gn_identity_key_of(&owner, salt, &key);
+		if (memcmp(want.b, key.b, sizeof key.b) != 0)
+			continue;
+		beside_refuse(&s->beside, e->call, GN_NOT_FOUND);
+		return true;
+	}
+	return false;
+}
+
 #define HOUR (3601 * GN_SEC)
+
+/* By its salts the network has the same version. */
+static void network_says(const struct own *want)
+{
+	static struct own now;
+	read_own(&now);
+	assert_int_equal(now.id.seq, want->id.seq);
+	assert_int_equal(now.id.key_count, want->id.key_count);
+	assert_true(gn_slice_eq(now.id.display_name, want->id.display_name));
+}
 
 /* The person has another name and a tablet, by another program. */
 static void sign_newer(struct own *from, struct own *out)
@@ -97,6 +127,42 @@ static void sign_newer(struct own *from, struct own *out)
 	sign_own(&id, out);
 	write_own(out);
 	world_pass(&w, HOUR, HOUR);
+}
+
+/* A node gives the version before the newest one that this agent knows, also when it starts: it
+ * goes on, and what is newer is put where nodes can find it. */
+static void a_version_of_before(void **state)
+{
+	static struct own first, second;
+	(void)state;
+	sign_newer(&first, &second);
+	for (unsigned i = 0; i < 2; i++) {
+		write_own(&first);
+		world_pass(&w, HOUR, HOUR);
+		network_says(&second);
+		world_again(&w, 0);
+	}
+}
+
+/* It says that there is none: what the newest version says is not lost. */
+static void none_is_given(void **state)
+{
+	static struct own second;
+	(void)state;
+	read_own(&second);
+	w.call = withhold;
+	withheld = true;
+	world_pass(&w, 2 * HOUR, HOUR);
+	world_again(&w, 0);
+	world_pass(&w, 2 * HOUR, HOUR);
+	network_says(&second);
+	/* half of its time is over, and there is none still: another one, which says the same */
+	world_pass(&w, (gn_time)AGENT_IDENTITY_TTL / 2 * GN_SEC, 86400 * GN_SEC);
+	withheld = false;
+	static struct own now;
+	read_own(&now);
+	assert_true(now.id.seq > second.id.seq && now.id.key_count == second.id.key_count);
+	assert_int_equal(now.id.history[0].seq, second.id.seq);
 }
 
 /* A device that comes is a line in the own chat, in which nothing was said: it opens again. */
@@ -128,7 +194,9 @@ static void a_chat_without_its_row(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(another_device, set_up), /* both in one world */
+		cmocka_unit_test_setup_teardown(a_version_of_before, set_up, tear_down),
+		cmocka_unit_test_setup(another_device, set_up), /* three in one world */
+		cmocka_unit_test(none_is_given),
 		cmocka_unit_test_teardown(a_chat_without_its_row, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

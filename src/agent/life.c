@@ -160,6 +160,7 @@ void agent_close(struct gn_agent *a)
 	agent_post_close(a);
 	agent_jobs_close(a);
 	agent_presence_close(a);
+	agent_own_record_close(a);
 	gn_agent_publish_free(a->publish);
 	gn_agent_know_free(a->know);
 	gn_people_free(a->people);
