@@ -188,6 +188,13 @@ struct agent_approval {
 	char text[AGENT_APPROVAL_TEXT];
 };
 
+/* How the node stands (node_is.c). */
+struct agent_node {
+	uint64_t call; /* that asks; 0: none */
+	gn_time due;
+	unsigned links; /* nodes that it reaches; 0: none, or it is not known yet */
+};
+
 struct gn_agent {
 	struct gn_agent_config config;
 	struct gn_host host;
@@ -200,6 +207,7 @@ struct gn_agent {
 	struct gn_agent_vault *vault;
 	struct gn_agent_link *link;
 	char link_why[GN_HOST_WHY]; /* why it is down; "" */
+	struct agent_node node;
 
 	char origin[256]; /* what a client's secret is shown for: "unix:" and the socket's path */
 	struct agent_client client;
@@ -319,6 +327,12 @@ gn_err agent_tx_end(struct gn_agent *a, struct gn_agent_tx *tx, gn_err err);
 
 GN_MUST gn_err agent_meta(struct gn_agent *a, const char *name, void *out, size_t len);
 GN_MUST gn_err agent_meta_put(struct gn_agent_tx *tx, const char *name, const void *p, size_t len);
+
+/* ---- node_is.c ---- */
+
+/* Asks how it stands; when next. */
+gn_time agent_node_pump(struct gn_agent *a);
+void agent_node_gone(struct gn_agent *a);
 
 /* ---- own.c, own_boxes.c, own_prekeys.c ---- */
 

@@ -84,6 +84,10 @@
 /* Bytes read and written at once. */
 #define AGENT_LINK_READ 65536u
 
+/* Between two looks at how the node stands: while it reaches nobody, else. */
+#define AGENT_NODE_WAIT (1 * GN_SEC)
+#define AGENT_NODE_LOOK (60 * GN_SEC)
+
 /* ---- what is known of others ---- */
 /* People looked up at once: with 8 devices each, half of the link's calls; and those who wait: a
  * screen of chats after a start. */

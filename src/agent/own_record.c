@@ -85,9 +85,9 @@ gn_err agent_own_record_open(struct gn_agent *a)
 	uint8_t *room = malloc(GN_RECORD_MAX);
 	struct gn_buf record = {room, 0, GN_RECORD_MAX};
 	gn_err err = room ? gn_agent_meta_get(a->db, RECORD_NAME, &record) : GN_NOMEM;
-	if (!err)
+	if (!err && record.len)
 		err = read_record(gn_buf_slice(&record), &a->own_record);
-	if (!err && !gn_pk_eq(&a->own_record->id.owner, &a->owner))
+	if (!err && a->own_record && !gn_pk_eq(&a->own_record->id.owner, &a->owner))
 		agent_own_record_close(a);
 	free(room);
 	return err == GN_NOT_FOUND ? GN_OK : err;
