@@ -460,6 +460,36 @@ static void what_is_replaced_meanwhile(void **state)
 	}
 }
 
+static bool answer_nothing(struct world_soul *s, const struct gn_host_app_event *e)
+{
+	(void)e;
+	return s == &w.souls[0];
+}
+
+/* A node that answers nothing, until no call is left: what is due waits for one to end, and the
+ * agent rests. */
+static void a_node_that_is_silent(void **state)
+{
+	static const struct gn_app_kind kind = {GN_FB_APP_BODY_APP_NODE,
+						GN_FB_APP_NODE_BODY_NODE_STATUS};
+	struct gn_agent *a = &w.souls[0].a;
+	struct gn_fb_node_status_args args = {0};
+	(void)state;
+	w.call = answer_nothing;
+	(void)put_row(a, AGENT_OUT_ITEM, 40, AGENT_OUT_KEPT);
+	while (gn_agent_link_room(a->link)) {
+		gn_fbref t = gn_fb_node_status_make(gn_agent_link_builder(a->link), &args);
+		assert_int_equal(gn_agent_link_call(a->link, kind, t, 0, agent_no_answer, a, NULL),
+				 GN_OK);
+	}
+	agent_post_hurry(a);
+	agent_own_renew(a, 4); /* a descriptor is to be put */
+	world_settle(&w);
+	assert_int_equal(gn_agent_link_room(a->link), 0);
+	assert_true(w.souls[0].next > w.now);
+	w.call = NULL;
+}
+
 /* Both were due: the one that replaced the other went first. */
 static void what_is_replaced_at_once(void **state)
 {
@@ -533,8 +563,9 @@ int main(void)
 		T(a_contact_ends_nothing),
 		T(what_waits_is_bounded),
 		T(a_node_answers_beside),
-		cmocka_unit_test_setup(what_is_replaced_meanwhile, set_up), /* both in one world */
-		cmocka_unit_test_teardown(what_is_replaced_at_once, tear_down),
+		cmocka_unit_test_setup(what_is_replaced_meanwhile, set_up), /* three in one world */
+		cmocka_unit_test(what_is_replaced_at_once),
+		cmocka_unit_test_teardown(a_node_that_is_silent, tear_down),
 		cmocka_unit_test_teardown(strangers_push_out_no_accepted_one, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,6 +138,15 @@ static void sign_newer(struct own *from, struct own *out)
 	world_pass(&w, HOUR, HOUR);
 }
 
+/* The store is one of before the newest version was kept in it. */
+static void forget_kept(void)
+{
+	struct gn_agent_tx tx;
+	assert_int_equal(gn_agent_tx_begin(w.souls[0].a.db, &tx), GN_OK);
+	assert_int_equal(gn_agent_meta_put(&tx, "identity", gn_slice(NULL, 0)), GN_OK);
+	assert_int_equal(gn_agent_tx_commit(&tx), GN_OK);
+}
+
 /* A node gives the version before the newest one that this agent knows, also when it starts: it
  * goes on, and what is newer is put where nodes can find it. */
 static void a_version_of_before(void **state)
@@ -151,6 +160,10 @@ static void a_version_of_before(void **state)
 		network_says(&second);
 		world_again(&w, 0);
 	}
+	forget_kept();
+	write_own(&first);
+	world_again(&w, 0);
+	world_pass(&w, HOUR, HOUR);
 }
 
 /* It says that there is none: what the newest version says is not lost. */
@@ -174,12 +187,32 @@ static void none_is_given(void **state)
 	assert_int_equal(now.id.history[0].seq, second.id.seq);
 }
 
+static struct gn_agent_chat_id own_chat(void)
+{
+	struct gn_pk owner = world_owner(&w, 0);
+	struct gn_agent_chat_id chat;
+	struct gn_hash id;
+	gn_sha256(&GN_SLICE(owner.b), 1, &id);
+	memcpy(chat.b, id.b, sizeof chat.b);
+	return chat;
+}
+
+static bool note_row(void *user, const struct gn_agent_chat *c)
+{
+	*(bool *)user = c->bytes.len > 0;
+	return false;
+}
+
 /* A device that comes is a line in the own chat, in which nothing was said: it opens again. */
 static void another_device(void **state)
 {
 	static struct own first, second;
 	(void)state;
 	sign_newer(&first, &second);
+	bool there = false;
+	struct gn_agent_chat_id chat = own_chat();
+	assert_int_equal(gn_agent_chat_get(w.souls[0].a.db, &chat, note_row, &there), GN_OK);
+	assert_true(there);
 	world_again(&w, 0);
 }
 
@@ -188,11 +221,8 @@ static void another_device(void **state)
 static void a_node_that_reaches_nobody(void **state)
 {
 	struct gn_agent *a = &w.souls[0].a;
-	struct gn_agent_tx tx;
 	(void)state;
-	assert_int_equal(gn_agent_tx_begin(a->db, &tx), GN_OK);
-	assert_int_equal(gn_agent_meta_put(&tx, "identity", gn_slice(NULL, 0)), GN_OK);
-	assert_int_equal(gn_agent_tx_commit(&tx), GN_OK);
+	forget_kept();
 	w.call = withhold;
 	withheld = w.alone = true;
 	beside_hang_up(&w.souls[0].beside);
@@ -211,13 +241,9 @@ static void a_node_that_reaches_nobody(void **state)
 static void a_chat_without_its_row(void **state)
 {
 	struct gn_agent *a = &w.souls[0].a;
-	struct gn_agent_chat chat = {.bytes = {NULL, 0}};
+	struct gn_agent_chat chat = {.id = own_chat()};
 	struct gn_agent_tx tx;
-	struct gn_pk owner = world_owner(&w, 0);
-	struct gn_hash id;
 	(void)state;
-	gn_sha256(&GN_SLICE(owner.b), 1, &id);
-	memcpy(chat.id.b, id.b, sizeof chat.id.b);
 	assert_int_equal(gn_agent_tx_begin(a->db, &tx), GN_OK);
 	assert_int_equal(gn_agent_chat_put(&tx, &chat), GN_OK);
 	assert_int_equal(gn_agent_tx_commit(&tx), GN_OK);

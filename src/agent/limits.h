@@ -75,6 +75,8 @@
 /* ---- the link to the node ---- */
 /* Calls at once: what the node takes of one connection. */
 #define AGENT_LINK_CALLS 64u
+/* Bytes that it must take at once: an envelope, a file's hashes, a record, with what is around. */
+#define AGENT_LINK_FRAME (512u << 10)
 /* Between two attempts: at first, and at most, so that a node that was started again is found while
  * a person watches. */
 #define AGENT_LINK_WAIT (100 * GN_MSEC)

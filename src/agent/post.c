@@ -446,7 +446,7 @@ static bool deposit_step(struct agent_deposit *d)
 	if (up)
 		deposit_send(d, &head);
 	gn_wipe(&head, sizeof head);
-	return !d->call && up;
+	return !d->call && gn_agent_link_room(d->agent->link) > 0; /* else when a call ends */
 }
 
 /* ---- the outside ---- */
