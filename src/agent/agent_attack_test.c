@@ -272,14 +272,19 @@ static void a_holder_says_when_it_ends(void **state)
 	static const uint64_t said[2] = {0, UINT64_MAX};
 	struct gn_agent *b = &w.souls[1].a;
 	struct gn_pk box = box_of(1, AGENT_FRONT)->sk.pk;
-	uint8_t bytes[2][64] = {{1}, {2}};
+	struct gn_content c = {.kind = GN_CONTENT_TYPING};
 	struct agent_locked_item in[2];
 	struct gn_hash hash;
 	(void)state;
+	c.sent = c.order = (uint64_t)(w.now / GN_MSEC);
 	for (unsigned i = 0; i < 2; i++) {
-		in[i] = (struct agent_locked_item){
-			.box = box, .until = said[i], .bytes = bytes[i], .len = sizeof bytes[i]};
-		gn_sha256(&(struct gn_slice){bytes[i], sizeof bytes[i]}, 1, &hash);
+		c.id.b[0] = (uint8_t)(i + 1);
+		struct gn_slice item = written(box_of(1, AGENT_FRONT), &c);
+		in[i] = (struct agent_locked_item){.box = box,
+						   .until = said[i],
+						   .bytes = (uint8_t *)(uintptr_t)item.p,
+						   .len = item.len};
+		gn_sha256(&item, 1, &hash);
 		memcpy(in[i].id, hash.b, sizeof in[i].id);
 		agent_inbox_take(b, &in[i]);
 	}
@@ -290,6 +295,20 @@ static void a_holder_says_when_it_ends(void **state)
 	world_settle(&w);
 	for (unsigned i = 0; i < 2; i++)
 		assert_int_equal(gn_agent_item_get(b->db, &box, in[i].id, any, NULL), GN_NOT_FOUND);
+}
+
+/* What is no envelope is acknowledged, and nothing of it stays: anybody makes as many as they like,
+ * and says that they last for a month. */
+static void what_is_nothing_is_not_kept(void **state)
+{
+	struct gn_pk box = box_of(1, AGENT_FRONT)->sk.pk, nobody = {{0}};
+	uint8_t bytes[64] = {7};
+	struct gn_hash hash;
+	(void)state;
+	world_leave(&w, &box, &nobody, GN_SLICE(bytes));
+	WORLD_UNTIL(&w, untaken(&box) == 0);
+	gn_sha256(&GN_SLICE(bytes), 1, &hash);
+	assert_int_equal(gn_agent_item_get(w.souls[1].a.db, &box, hash.b, any, NULL), GN_NOT_FOUND);
 }
 
 /* A contact asks for resends without end, and sends what cannot be opened: others are served. */
@@ -559,7 +578,8 @@ int main(void)
 		T(what_does_not_last),
 		cmocka_unit_test_setup(holders_ask_for_work, set_up), /* both in one world */
 		cmocka_unit_test_teardown(what_is_nearly_over, tear_down),
-		T(a_holder_says_when_it_ends),
+		cmocka_unit_test_setup(what_is_nothing_is_not_kept, set_up), /* both in one world */
+		cmocka_unit_test_teardown(a_holder_says_when_it_ends, tear_down),
 		T(a_contact_ends_nothing),
 		T(what_waits_is_bounded),
 		T(a_node_answers_beside),
