@@ -306,6 +306,12 @@ static inline uint64_t agent_unix(const struct gn_agent *a)
 {
 	return gn_unix(a->now);
 }
+/* Made when this machine's clock was ahead (Unix seconds): others refuse it, and its time would not
+ * come. */
+static inline bool agent_to_come(const struct gn_agent *a, uint64_t made)
+{
+	return made > agent_unix(a) + AGENT_CLOCK_SLACK;
+}
 
 /* ---- keep.c ---- */
 
@@ -377,6 +383,8 @@ void agent_post_close(struct gn_agent *a);
 
 /* ---- due.c ---- */
 
+/* What waits longer than anything does was put off while this machine's clock was ahead. */
+GN_MUST gn_err agent_out_open_due(struct gn_agent *a);
 /* Something that a send waited for has come. */
 void agent_post_hurry(struct gn_agent *a);
 

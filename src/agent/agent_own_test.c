@@ -250,6 +250,43 @@ static void a_chat_without_its_row(void **state)
 	world_again(&w, 0);
 }
 
+/* ---- the machine's clock ---- */
+
+#define AHEAD ((gn_time)400 * 86400 * GN_SEC)
+
+/* An agent that was started while the machine's clock was 400 days ahead, and is started again now
+ * that it is right: what it made in that time is made anew, and people reach each other. */
+static void a_clock_that_was_ahead(void **state)
+{
+	struct gn_agent *a = &w.souls[0].a;
+	(void)state;
+	world_meet(&w);
+	w.now += AHEAD;
+	for (unsigned i = 0; i < 2; i++)
+		world_again(&w, i);
+	world_pass(&w, HOUR, 60 * GN_SEC);
+	w.silent = a->boxes[AGENT_PRIVATE].sk.pk; /* it is tried later */
+	struct gn_content_id waits = world_say(&w, 1, "and me");
+	world_pass(&w, 100 * GN_SEC, 10 * GN_SEC);
+	w.silent = (struct gn_pk){{0}};
+	w.now -= AHEAD;
+	for (unsigned i = 0; i < 2; i++)
+		world_again(&w, i);
+	world_pass(&w, HOUR, 60 * GN_SEC);
+	uint64_t now = gn_unix(w.now);
+	assert_true(a->prekeys_made <= now && a->last_made <= now);
+	assert_true(a->boxes[AGENT_PRIVATE].since <= now);
+	assert_true(a->boxes[AGENT_PRIVATE].epoch <= now / 86400);
+	struct gn_content_id id = world_say(&w, 1, "hear me");
+	world_pass(&w, HOUR, 60 * GN_SEC);
+	assert_true(world_state(&w, 0, false, &id) >= 0);
+	assert_true(world_state(&w, 1, true, &id) >= GN_PEOPLE_DELIVERED);
+	assert_true(world_state(&w, 1, true, &waits) >= GN_PEOPLE_DELIVERED);
+	static struct own mine;
+	read_own(&mine);
+	assert_true(mine.id.created <= now);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +295,7 @@ int main(void)
 		cmocka_unit_test(none_is_given),
 		cmocka_unit_test(a_node_that_reaches_nobody),
 		cmocka_unit_test_teardown(a_chat_without_its_row, tear_down),
+		cmocka_unit_test_setup_teardown(a_clock_that_was_ahead, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -331,6 +331,7 @@ gn_err agent_people_open(struct gn_agent *a)
 	struct gn_people_config config = {.owner = a->owner,
 					  .device = a->device.sk.pk,
 					  .moved = agent_put_back(a),
+					  .now = a->now,
 					  .find = agent_find,
 					  .user = a};
 	uint8_t *room = malloc(AGENT_BYTES_MAX);

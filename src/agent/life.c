@@ -132,6 +132,7 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 	GN_TRY(agent_queue_open(a));
 	GN_TRY(agent_presence_open(a));
 	GN_TRY(agent_files_open(a));
+	GN_TRY(agent_out_open_due(a));
 	agent_backup_open(a);
 	agent_settle(a);
 	a->post_due = a->waiting_due = a->now;

@@ -111,6 +111,9 @@
 /* The part of its ttl after which a record is made anew: a half, as prekeys have it (people.md). */
 #define AGENT_PUBLISH_RENEW 2u
 
+/* Seconds that what was made here may lie ahead, for the clock was set back a little. */
+#define AGENT_CLOCK_SLACK 3600u
+
 /* ---- own boxes and records ---- */
 /* Hashes tried in one turn of the loop: some 10 ms. */
 #define AGENT_WORK_TRIES 20000u

@@ -21,7 +21,8 @@ static bool identity_says(const struct gn_agent *a, const struct gn_identity *id
 /* Half of its time is to come: else it is made anew (AG-52). */
 static bool is_young(const struct gn_agent *a, const struct gn_identity *id)
 {
-	return agent_unix(a) < id->created + id->ttl / AGENT_PUBLISH_RENEW;
+	return agent_unix(a) < id->created + id->ttl / AGENT_PUBLISH_RENEW &&
+	       !agent_to_come(a, id->created);
 }
 
 /* One that is older than what is known already tells nothing. */
