@@ -26,8 +26,8 @@ struct item {
 	bool invited;    /* `by` is an invite's, which let it in */
 	struct gn_slice bytes;
 	bool kept;    /* the store has it as it is */
-	bool nothing; /* it is no envelope, or not for this device: as it is shown again, anybody can
-		       * make more, and none is remembered */
+	bool nothing; /* it is no envelope, or not for this device: anybody makes more of them, so
+		       * none is remembered */
 	/* a session opened it: bytes are a content, */
 	bool opened, setup;
 	struct gn_pk owner, device; /* of theirs */
