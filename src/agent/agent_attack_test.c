@@ -272,14 +272,19 @@ static void a_holder_says_when_it_ends(void **state)
 	static const uint64_t said[2] = {0, UINT64_MAX};
 	struct gn_agent *b = &w.souls[1].a;
 	struct gn_pk box = box_of(1, AGENT_FRONT)->sk.pk;
-	uint8_t bytes[2][64] = {{1}, {2}};
+	struct gn_content c = {.kind = GN_CONTENT_TYPING};
 	struct agent_locked_item in[2];
 	struct gn_hash hash;
 	(void)state;
+	c.sent = c.order = (uint64_t)(w.now / GN_MSEC);
 	for (unsigned i = 0; i < 2; i++) {
-		in[i] = (struct agent_locked_item){
-			.box = box, .until = said[i], .bytes = bytes[i], .len = sizeof bytes[i]};
-		gn_sha256(&(struct gn_slice){bytes[i], sizeof bytes[i]}, 1, &hash);
+		c.id.b[0] = (uint8_t)(i + 1);
+		struct gn_slice item = written(box_of(1, AGENT_FRONT), &c);
+		in[i] = (struct agent_locked_item){.box = box,
+						   .until = said[i],
+						   .bytes = (uint8_t *)(uintptr_t)item.p,
+						   .len = item.len};
+		gn_sha256(&item, 1, &hash);
 		memcpy(in[i].id, hash.b, sizeof in[i].id);
 		agent_inbox_take(b, &in[i]);
 	}
@@ -290,6 +295,20 @@ static void a_holder_says_when_it_ends(void **state)
 	world_settle(&w);
 	for (unsigned i = 0; i < 2; i++)
 		assert_int_equal(gn_agent_item_get(b->db, &box, in[i].id, any, NULL), GN_NOT_FOUND);
+}
+
+/* What is no envelope is acknowledged, and nothing of it stays: anybody makes as many as they like,
+ * and says that they last for a month. */
+static void what_is_nothing_is_not_kept(void **state)
+{
+	struct gn_pk box = box_of(1, AGENT_FRONT)->sk.pk, nobody = {{0}};
+	uint8_t bytes[64] = {7};
+	struct gn_hash hash;
+	(void)state;
+	world_leave(&w, &box, &nobody, GN_SLICE(bytes));
+	WORLD_UNTIL(&w, untaken(&box) == 0);
+	gn_sha256(&GN_SLICE(bytes), 1, &hash);
+	assert_int_equal(gn_agent_item_get(w.souls[1].a.db, &box, hash.b, any, NULL), GN_NOT_FOUND);
 }
 
 /* A contact asks for resends without end, and sends what cannot be opened: others are served. */
@@ -377,6 +396,151 @@ static void a_node_answers_beside(void **state)
 	WORLD_UNTIL(&w, world_state(&w, 1, false, &held) >= 0);
 }
 
+/* ---- rows that go while they are asked about ---- */
+
+static struct {
+	unsigned member; /* of the area of boxes: it is not answered */
+	uint64_t call;   /* the last one; 0: none came */
+} kept_back;
+
+static bool keep_back(struct world_soul *s, const struct gn_host_app_event *e)
+{
+	if (s != &w.souls[0] || e->kind.area != GN_FB_APP_BODY_APP_BOX ||
+	    e->kind.member != kept_back.member)
+		return false;
+	kept_back.call = e->call;
+	return true;
+}
+
+static uint64_t keep_back_one(struct gn_agent *a, unsigned member)
+{
+	kept_back.member = member;
+	kept_back.call = 0;
+	w.call = keep_back;
+	agent_post_hurry(a);
+	WORLD_UNTIL(&w, kept_back.call != 0);
+	w.call = NULL;
+	return kept_back.call;
+}
+
+static void answer_sent(uint64_t call)
+{
+	struct beside *b = &w.souls[0].beside;
+	struct gn_fb_box_sent_args args = {.code = GN_EXISTS, .held = 8, .of = 8};
+	struct gn_fbb *fbb = beside_builder(b);
+	beside_answer(b, call,
+		      (struct gn_app_kind){GN_FB_APP_BODY_APP_BOX, GN_FB_APP_BOX_BODY_BOX_SENT},
+		      gn_fb_box_sent_make(fbb, &args));
+	world_settle(&w);
+}
+
+/* A row of the outbox that stays, by work that costs nothing. */
+static uint64_t put_row(struct gn_agent *a, uint8_t kind, uint8_t id, uint8_t flags)
+{
+	struct agent_out_parts parts = {.rest = GN_LIT("sealed")};
+	struct gn_agent_tx tx;
+	uint64_t row = 0;
+	parts.head.owner = world_owner(&w, 1);
+	parts.head.box = (struct gn_pk){{81}};
+	parts.head.way = GN_FB_BOX_WAY_WORK;
+	parts.head.bits = 1;
+	parts.head.end = gn_unix(w.now) + 86400;
+	parts.head.flags = flags;
+	parts.head.id.b[0] = id;
+	assert_int_equal(gn_agent_tx_begin(a->db, &tx), GN_OK);
+	assert_int_equal(agent_out_row(&tx, 0, kind, 1, &parts), GN_OK);
+	assert_int_equal(gn_agent_tx_commit(&tx), GN_OK);
+	assert_int_equal(gn_agent_out_of(a->db, parts.head.id.b, note_row, &row), GN_OK);
+	return row;
+}
+
+/* What a set-up made anew replaced, while its holders are asked to take it, or what they have: the
+ * answer is to nothing, and ends nobody. */
+static void what_is_replaced_meanwhile(void **state)
+{
+	static const unsigned ends[] = {GN_OK, GN_TIMEOUT, GN_DENIED};
+	struct gn_agent *a = &w.souls[0].a;
+	struct beside *b = &w.souls[0].beside;
+	(void)state;
+	for (uint8_t i = 0; i < GN_COUNT(ends); i++) {
+		uint64_t row = put_row(a, AGENT_OUT_ITEM, 10 + i, AGENT_OUT_KEPT);
+		uint64_t call = keep_back_one(a, GN_FB_APP_BOX_BODY_BOX_SEND);
+		agent_out_done(a, row);
+		if (ends[i])
+			beside_refuse(b, call, (gn_err)ends[i]);
+		else
+			answer_sent(call);
+		world_settle(&w);
+		row = put_row(a, AGENT_OUT_HELD, 20 + i, AGENT_OUT_KEPT);
+		call = keep_back_one(a, GN_FB_APP_BOX_BODY_BOX_CHECK);
+		agent_out_done(a, row);
+		beside_refuse(b, call, ends[i] ? (gn_err)ends[i] : GN_NOT_FOUND);
+		world_settle(&w);
+	}
+}
+
+static bool answer_nothing(struct world_soul *s, const struct gn_host_app_event *e)
+{
+	(void)e;
+	return s == &w.souls[0];
+}
+
+/* A node that answers nothing, until no call is left: what is due waits for one to end, and the
+ * agent rests. */
+static void a_node_that_is_silent(void **state)
+{
+	static const struct gn_app_kind kind = {GN_FB_APP_BODY_APP_NODE,
+						GN_FB_APP_NODE_BODY_NODE_STATUS};
+	struct gn_agent *a = &w.souls[0].a;
+	struct gn_fb_node_status_args args = {0};
+	(void)state;
+	w.call = answer_nothing;
+	(void)put_row(a, AGENT_OUT_ITEM, 40, AGENT_OUT_KEPT);
+	while (gn_agent_link_room(a->link)) {
+		gn_fbref t = gn_fb_node_status_make(gn_agent_link_builder(a->link), &args);
+		assert_int_equal(gn_agent_link_call(a->link, kind, t, 0, agent_no_answer, a, NULL),
+				 GN_OK);
+	}
+	agent_post_hurry(a);
+	agent_own_renew(a, 4); /* a descriptor is to be put */
+	world_settle(&w);
+	assert_int_equal(gn_agent_link_room(a->link), 0);
+	assert_true(w.souls[0].next > w.now);
+	w.call = NULL;
+}
+
+/* Both were due: the one that replaced the other went first. */
+static void what_is_replaced_at_once(void **state)
+{
+	struct gn_agent *a = &w.souls[0].a;
+	struct agent_out_parts parts;
+	struct gn_content c = {.kind = GN_CONTENT_TEXT, .text = GN_LIT("again"), .id = {{30}}};
+	uint8_t content[GN_CONTENT_MAX];
+	struct gn_buf text = {content, 0, sizeof content};
+	struct gn_agent_tx tx;
+	uint64_t again = 0;
+	(void)state;
+	c.sent = c.order = (uint64_t)(w.now / GN_MSEC);
+	c.seq = 1;
+	assert_int_equal(gn_content_make(&c, &text), GN_OK);
+	memset(&parts, 0, sizeof parts);
+	parts.head.owner = world_owner(&w, 1);
+	parts.head.flags = AGENT_OUT_AGAIN;
+	parts.head.id = c.id;
+	parts.rest = gn_buf_slice(&text);
+	assert_int_equal(gn_agent_tx_begin(a->db, &tx), GN_OK);
+	assert_int_equal(agent_out_row(&tx, 0, AGENT_OUT_SEND, 1, &parts), GN_OK);
+	assert_int_equal(gn_agent_out_of(a->db, c.id.b, note_row, &again), GN_OK);
+	assert_int_equal(gn_agent_out_later(&tx, again, 1, 1), GN_OK); /* tried once */
+	assert_int_equal(gn_agent_tx_commit(&tx), GN_OK);
+	(void)put_row(a, AGENT_OUT_HELD, 30, AGENT_OUT_SETS_UP);
+	agent_held_prekeys(a, &w.souls[1].a.device.sk.pk, gn_unix(w.now));
+	size_t sent = w.item_count;
+	agent_post_hurry(a);
+	WORLD_UNTIL(&w, w.item_count == sent + 1);
+	world_settle(&w);
+}
+
 /* Strangers as many as like: whom the person has accepted waits on to be found. */
 static void strangers_push_out_no_accepted_one(void **state)
 {
@@ -414,10 +578,14 @@ int main(void)
 		T(what_does_not_last),
 		cmocka_unit_test_setup(holders_ask_for_work, set_up), /* both in one world */
 		cmocka_unit_test_teardown(what_is_nearly_over, tear_down),
-		T(a_holder_says_when_it_ends),
+		cmocka_unit_test_setup(what_is_nothing_is_not_kept, set_up), /* both in one world */
+		cmocka_unit_test_teardown(a_holder_says_when_it_ends, tear_down),
 		T(a_contact_ends_nothing),
 		T(what_waits_is_bounded),
 		T(a_node_answers_beside),
+		cmocka_unit_test_setup(what_is_replaced_meanwhile, set_up), /* three in one world */
+		cmocka_unit_test(what_is_replaced_at_once),
+		cmocka_unit_test_teardown(a_node_that_is_silent, tear_down),
 		cmocka_unit_test_teardown(strangers_push_out_no_accepted_one, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

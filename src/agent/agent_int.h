@@ -2,7 +2,7 @@
  *
  *   outbox.c  what people says -> what is to be sent
  *   keep.c    what people and sessions change -> the store, in one transaction
- *   own.c     own identity record; own_boxes.c, own_prekeys.c
+ *   own.c     own identity record; own_record.c, own_boxes.c, own_prekeys.c
  *   held.c    what was deposited -> looked after until a device has it
  *   post.c    what is to be sent -> sealed -> deposited
  *   inbox.c   items of own boxes -> opened -> what people say; locked.c: counted, while locked
@@ -153,8 +153,9 @@ struct agent_device {
 	uint64_t anew;    /* and when we last began anew with it */
 };
 
-struct agent_locked;  /* locked.c */
-struct agent_backing; /* backup.c */
+struct agent_locked;     /* locked.c */
+struct agent_own_record; /* own_record.c */
+struct agent_backing;    /* backup.c */
 
 struct agent_locked_item { /* that came while it was locked */
 	struct gn_pk box, by;
@@ -187,6 +188,13 @@ struct agent_approval {
 	char text[AGENT_APPROVAL_TEXT];
 };
 
+/* How the node stands (node_is.c). */
+struct agent_node {
+	uint64_t call; /* that asks; 0: none */
+	gn_time due;
+	unsigned links; /* nodes that it reaches; 0: none, or it is not known yet */
+};
+
 struct gn_agent {
 	struct gn_agent_config config;
 	struct gn_host host;
@@ -199,6 +207,7 @@ struct gn_agent {
 	struct gn_agent_vault *vault;
 	struct gn_agent_link *link;
 	char link_why[GN_HOST_WHY]; /* why it is down; "" */
+	struct agent_node node;
 
 	char origin[256]; /* what a client's secret is shown for: "unix:" and the socket's path */
 	struct agent_client client;
@@ -227,9 +236,10 @@ struct gn_agent {
 	gn_time prekeys_due;
 	/* own.c */
 	gn_time expire_due;
-	uint64_t identity_seq; /* the highest that we know of */
-	bool identity_known;   /* the network was asked */
-	bool identity_wanted;  /* a new version is to be signed */
+	struct agent_own_record *own_record; /* owned; NULL: none is known (own_record.c) */
+	uint64_t identity_seq;               /* the highest that we know of */
+	bool identity_known;                 /* the network was asked */
+	bool identity_wanted;                /* a new version is to be signed */
 	gn_time identity_ask;
 
 	/* keep.c: what is lent to people until the next find */
@@ -296,6 +306,12 @@ static inline uint64_t agent_unix(const struct gn_agent *a)
 {
 	return gn_unix(a->now);
 }
+/* Made when this machine's clock was ahead (Unix seconds): others refuse it, and its time would not
+ * come. */
+static inline bool agent_to_come(const struct gn_agent *a, uint64_t made)
+{
+	return made > agent_unix(a) + AGENT_CLOCK_SLACK;
+}
 
 /* ---- keep.c ---- */
 
@@ -318,9 +334,16 @@ gn_err agent_tx_end(struct gn_agent *a, struct gn_agent_tx *tx, gn_err err);
 GN_MUST gn_err agent_meta(struct gn_agent *a, const char *name, void *out, size_t len);
 GN_MUST gn_err agent_meta_put(struct gn_agent_tx *tx, const char *name, const void *p, size_t len);
 
+/* ---- node_is.c ---- */
+
+/* Asks how it stands; when next. */
+gn_time agent_node_pump(struct gn_agent *a);
+void agent_node_gone(struct gn_agent *a);
+
 /* ---- own.c, own_boxes.c, own_prekeys.c ---- */
 
 GN_MUST gn_err agent_own_open(struct gn_agent *a);
+void agent_own_record_close(struct gn_agent *a);
 void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k);
 void agent_own_renew(struct gn_agent *a, unsigned place);
 /* What is published there was signed by enough nodes. */
@@ -360,6 +383,8 @@ void agent_post_close(struct gn_agent *a);
 
 /* ---- due.c ---- */
 
+/* What waits longer than anything does was put off while this machine's clock was ahead. */
+GN_MUST gn_err agent_out_open_due(struct gn_agent *a);
 /* Something that a send waited for has come. */
 void agent_post_hurry(struct gn_agent *a);
 

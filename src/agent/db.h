@@ -239,6 +239,9 @@ GN_MUST gn_err gn_agent_out_put(struct gn_agent_tx *tx, const struct gn_agent_ou
 GN_MUST gn_err gn_agent_out_later(struct gn_agent_tx *tx, uint64_t id, uint64_t due_ms,
 				  uint32_t tries);
 GN_MUST gn_err gn_agent_out_delete(struct gn_agent_tx *tx, uint64_t id);
+/* What but this kind is due after `latest` is due now. */
+GN_MUST gn_err gn_agent_out_no_later(struct gn_agent_tx *tx, uint8_t but, uint64_t latest_ms,
+				     uint64_t now_ms);
 /* Those of a kind for this target are due then, if not sooner. */
 GN_MUST gn_err gn_agent_out_hurry(struct gn_agent_tx *tx, uint8_t kind, const uint8_t target[32],
 				  uint64_t due_ms);

@@ -54,6 +54,16 @@ gn_err gn_agent_out_delete(struct gn_agent_tx *tx, uint64_t id)
 	return agent_q_run(&q);
 }
 
+gn_err gn_agent_out_no_later(struct gn_agent_tx *tx, uint8_t but, uint64_t latest_ms,
+			     uint64_t now_ms)
+{
+	struct agent_q q = agent_q_tx(tx, "UPDATE outbox SET due = ? WHERE kind != ? AND due > ?");
+	agent_q_int(&q, now_ms);
+	agent_q_int(&q, but);
+	agent_q_int(&q, latest_ms);
+	return agent_q_run(&q);
+}
+
 gn_err gn_agent_out_hurry(struct gn_agent_tx *tx, uint8_t kind, const uint8_t target[32],
 			  uint64_t due_ms)
 {

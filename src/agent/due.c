@@ -6,6 +6,40 @@ void agent_post_hurry(struct gn_agent *a)
 	a->post_due = a->now;
 }
 
+struct finding {
+	uint64_t id;
+	uint8_t kind;
+};
+
+static bool note_kind(void *user, const struct gn_agent_out *o)
+{
+	struct finding *f = user;
+	f->kind = o->id == f->id ? o->kind : f->kind;
+	return o->id != f->id;
+}
+
+uint8_t agent_out_kind(struct gn_agent *a, uint64_t id, const struct gn_content_id *ref)
+{
+	struct finding f = {.id = id};
+	gn_err err = gn_agent_out_of(a->db, ref->b, note_kind, &f);
+	if (err)
+		agent_fail(a, err);
+	return f.kind;
+}
+
+gn_err agent_out_open_due(struct gn_agent *a)
+{
+	struct gn_agent_tx tx;
+	uint64_t now_ms = agent_unix_ms(a);
+	GN_TRY(gn_agent_tx_begin(a->db, &tx));
+	gn_err err = gn_agent_out_no_later(&tx, AGENT_OUT_PROOF, now_ms + 2 * AGENT_HELD_CHECK_MS,
+					   now_ms);
+	err = err ? err : gn_agent_tx_commit(&tx);
+	if (err)
+		gn_agent_tx_abort(&tx);
+	return err;
+}
+
 void agent_out_done(struct gn_agent *a, uint64_t id)
 {
 	struct gn_agent_tx tx;

@@ -249,15 +249,11 @@ static void check_over(struct agent_check *c, gn_err err, unsigned have, unsigne
 	struct gn_agent *a = c->agent;
 	struct gn_content_id ref = c->ref;
 	struct one_row row = {.id = c->out};
-	struct agent_out_parts parts;
+	struct agent_out_parts parts = {.rest = {NULL, 0}};
 	bool asked = !err || err == GN_NOT_FOUND; /* who was asked has said something */
 	check_free(c);
 	gn_host_log(&a->host, GN_LOG_DEBUG, "post", "%llu: %u have it, %u gave it on: %s",
 		    (unsigned long long)row.id, have, taken, gn_err_text(err));
-	if (!asked) {
-		agent_out_wait(a, row.id, AGENT_HELD_WAIT_MS);
-		return;
-	}
 	err = gn_agent_out_of(a->db, ref.b, copy_one, &row);
 	if (err)
 		agent_fail(a, err);
@@ -265,7 +261,9 @@ static void check_over(struct agent_check *c, gn_err err, unsigned have, unsigne
 		goto out;
 	if (row.kind != AGENT_OUT_HELD)
 		goto out;
-	if (taken && parts.head.flags & AGENT_OUT_KEPT) {
+	if (!asked) {
+		agent_out_wait(a, row.id, AGENT_HELD_WAIT_MS);
+	} else if (taken && parts.head.flags & AGENT_OUT_KEPT) {
 		make_proof(a, row.id, &parts); /* a device has it */
 	} else if (have + taken >= AGENT_STORED) {
 		agent_out_wait(a, row.id, next_look(a, &parts.head));

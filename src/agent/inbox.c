@@ -4,7 +4,7 @@
  *       -> opened [a session] -> people -> stored -> acknowledged
  *       -> waits  [by a device that we do not know: it is looked up; nothing opens it yet; its
  *                  sender's were tried too often; people do not want it yet]
- *       -> passed over [not for this device, or no envelope] -> acknowledged
+ *       -> passed over [not for this device, or no envelope] -> acknowledged, and not remembered
  *
  * What waits is kept until its own end, as it came or, where a session opened it, as its content
  * (a session opens nothing twice), and tried again when something new is believed.
@@ -25,7 +25,9 @@ struct item {
 	struct gn_pk by; /* deposit key, or an invite's; zeros: a stranger's */
 	bool invited;    /* `by` is an invite's, which let it in */
 	struct gn_slice bytes;
-	bool kept; /* the store has it as it is */
+	bool kept;    /* the store has it as it is */
+	bool nothing; /* it is no envelope, or not for this device: anybody makes more of them, so
+		       * none is remembered */
 	/* a session opened it: bytes are a content, */
 	bool opened, setup;
 	struct gn_pk owner, device; /* of theirs */
@@ -123,7 +125,7 @@ static bool item_done(struct gn_agent *a, const struct item *it, bool waits)
 	row.bytes = gn_slice(bytes, len);
 	if (!err && waits && !it->kept)
 		err = make_room(a, &tx, &row.box);
-	if (!err && !(waits && it->kept))
+	if (!err && !(waits && it->kept) && !it->nothing)
 		err = gn_agent_item_put(&tx, &row);
 	if (!err)
 		err = agent_keep(a, &tx);
@@ -254,7 +256,7 @@ static gn_err read_item(struct gn_agent *a, struct item *it, uint8_t *room, bool
 	case GN_E2EE_RESEND: return not_opened(a, it, &read, waits);
 	case GN_E2EE_UNKNOWN: *waits = true; return parted(a, it);
 	case GN_E2EE_NONE:
-	case GN_E2EE_REFUSED: return GN_OK;
+	case GN_E2EE_REFUSED: it->nothing = !it->kept; return GN_OK;
 	}
 	return GN_INTERNAL;
 }

@@ -51,6 +51,10 @@ gn_err agent_queue_open(struct gn_agent *a)
 		return GN_CORRUPT;
 	*q = (struct agent_queue){
 		.epoch = row.epoch, .seq = row.seq, .wanted = row.wanted, .made = row.made};
+	if (agent_to_come(a, q->epoch * DAY)) { /* holders look at the day of its work */
+		q->epoch = 0;
+		q->made = false;
+	}
 	memcpy(q->nonce, row.nonce, sizeof q->nonce);
 	memcpy(q->refused, refused.keys, sizeof q->refused);
 	q->refused_count = (size_t)refused.count;

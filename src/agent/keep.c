@@ -306,7 +306,8 @@ struct loading {
 static bool load_chat(void *user, const struct gn_agent_chat *c)
 {
 	struct loading *l = user;
-	l->err = gn_people_load(l->agent->people, GN_PEOPLE_ROW_CHAT, c->bytes);
+	if (c->bytes.len) /* else a message was put there, and nothing of the chat itself */
+		l->err = gn_people_load(l->agent->people, GN_PEOPLE_ROW_CHAT, c->bytes);
 	return false;
 }
 
@@ -330,6 +331,7 @@ gn_err agent_people_open(struct gn_agent *a)
 	struct gn_people_config config = {.owner = a->owner,
 					  .device = a->device.sk.pk,
 					  .moved = agent_put_back(a),
+					  .now = a->now,
 					  .find = agent_find,
 					  .user = a};
 	uint8_t *room = malloc(AGENT_BYTES_MAX);

@@ -25,7 +25,7 @@ struct know_lookup {
 	struct know_get gets[SALTS * GN_IDENTITY_DEVICES];
 	unsigned running;
 	/* records as they came, which what was opened borrows from */
-	uint8_t *records[AGENT_KNOW_VERSIONS];
+	struct gn_slice records[AGENT_KNOW_VERSIONS];        /* owned */
 	struct gn_identity *identities[AGENT_KNOW_VERSIONS]; /* by version, the newest last */
 	size_t identity_count;
 	struct gn_pk devices[GN_IDENTITY_DEVICES];
@@ -72,7 +72,7 @@ static void add_identity(struct know_lookup *l, struct gn_slice record)
 	if (l->identity_count == AGENT_KNOW_VERSIONS) {
 		if (at == 0)
 			goto drop;
-		free(l->records[0]);
+		free((void *)(uintptr_t)l->records[0].p);
 		free(l->identities[0]);
 		l->identity_count--;
 		at--;
@@ -84,7 +84,7 @@ static void add_identity(struct know_lookup *l, struct gn_slice record)
 		(l->identity_count - at) * sizeof l->records[0]);
 	memmove(l->identities + at + 1, l->identities + at,
 		(l->identity_count - at) * sizeof l->identities[0]);
-	l->records[at] = bytes;
+	l->records[at] = gn_slice(bytes, record.len);
 	l->identities[at] = id;
 	l->identity_count++;
 	return;
@@ -124,6 +124,7 @@ static void tell(struct know_lookup *l)
 								: GN_NOT_FOUND,
 				       .identities =
 					       (const struct gn_identity *const *)l->identities,
+				       .records = l->records,
 				       .identity_count = l->identity_count,
 				       .prekeys = found};
 	for (size_t i = 0; i < l->device_count; i++)
@@ -136,7 +137,7 @@ static void tell(struct know_lookup *l)
 	k->config.known(k->config.user, &known);
 	for (size_t i = 0; i < l->identity_count; i++) {
 		free(l->identities[i]);
-		free(l->records[i]);
+		free((void *)(uintptr_t)l->records[i].p);
 	}
 	for (size_t i = 0; i < l->device_count; i++)
 		free(l->prekeys[i]);
@@ -252,7 +253,7 @@ void gn_agent_know_free(struct gn_agent_know *k)
 			gn_agent_link_drop(k->config.link, l->gets[j].call);
 		for (size_t j = 0; j < l->identity_count; j++) {
 			free(l->identities[j]);
-			free(l->records[j]);
+			free((void *)(uintptr_t)l->records[j].p);
 		}
 		for (size_t j = 0; j < l->device_count; j++)
 			free(l->prekeys[j]);

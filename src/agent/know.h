@@ -25,6 +25,7 @@ struct gn_agent_known { /* lent for the call */
 	gn_err err;
 	/* Every version that was found, the newest last: more than one of a number is a fork. */
 	const struct gn_identity *const *identities;
+	const struct gn_slice *records; /* each as it came */
 	size_t identity_count;
 	/* Of the devices that the newest vouches for, each once at most. */
 	const struct gn_prekeys *const *prekeys;

@@ -118,6 +118,7 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 	gn_err err = gn_agent_db_open(&place, true, &a->db, why);
 	gn_wipe(place.key, sizeof place.key);
 	GN_TRY(err);
+	why[0] = 0; /* what fails below has no sentence of the store's */
 	GN_TRY(open_sessions(a));
 	GN_TRY(agent_people_open(a));
 	GN_TRY(agent_told_open(a));
@@ -131,6 +132,7 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 	GN_TRY(agent_queue_open(a));
 	GN_TRY(agent_presence_open(a));
 	GN_TRY(agent_files_open(a));
+	GN_TRY(agent_out_open_due(a));
 	agent_backup_open(a);
 	agent_settle(a);
 	a->post_due = a->waiting_due = a->now;
@@ -159,6 +161,7 @@ void agent_close(struct gn_agent *a)
 	agent_post_close(a);
 	agent_jobs_close(a);
 	agent_presence_close(a);
+	agent_own_record_close(a);
 	gn_agent_publish_free(a->publish);
 	gn_agent_know_free(a->know);
 	gn_people_free(a->people);

@@ -75,6 +75,8 @@
 /* ---- the link to the node ---- */
 /* Calls at once: what the node takes of one connection. */
 #define AGENT_LINK_CALLS 64u
+/* Bytes that it must take at once: an envelope, a file's hashes, a record, with what is around. */
+#define AGENT_LINK_FRAME (512u << 10)
 /* Between two attempts: at first, and at most, so that a node that was started again is found while
  * a person watches. */
 #define AGENT_LINK_WAIT (100 * GN_MSEC)
@@ -83,6 +85,10 @@
 #define AGENT_LINK_PING (5 * GN_SEC)
 /* Bytes read and written at once. */
 #define AGENT_LINK_READ 65536u
+
+/* Between two looks at how the node stands: while it reaches nobody, else. */
+#define AGENT_NODE_WAIT (1 * GN_SEC)
+#define AGENT_NODE_LOOK (60 * GN_SEC)
 
 /* ---- what is known of others ---- */
 /* People looked up at once: with 8 devices each, half of the link's calls; and those who wait: a
@@ -104,6 +110,9 @@
 #define AGENT_PUBLISH_WAIT (1 * GN_SEC)
 /* The part of its ttl after which a record is made anew: a half, as prekeys have it (people.md). */
 #define AGENT_PUBLISH_RENEW 2u
+
+/* Seconds that what was made here may lie ahead, for the clock was set back a little. */
+#define AGENT_CLOCK_SLACK 3600u
 
 /* ---- own boxes and records ---- */
 /* Hashes tried in one turn of the loop: some 10 ms. */

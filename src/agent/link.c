@@ -206,6 +206,8 @@ static gn_err try_dial(struct gn_agent_link *l, gn_time now)
 	struct gn_host_client_config config = {.role = GN_FB_APP_ROLE_AGENT,
 					       .software = l->config.software,
 					       .ping = AGENT_LINK_PING,
+					       .calls_least = AGENT_LINK_CALLS,
+					       .frame_least = AGENT_LINK_FRAME,
 					       .now = now};
 	struct wire *w = calloc(1, sizeof *w);
 	gn_rand_fill(&l->config.host->rand, config.nonce, sizeof config.nonce);

@@ -62,6 +62,8 @@ bool agent_out_custody(const struct agent_out_parts *parts, size_t i, struct gn_
 void agent_out_done(struct gn_agent *a, uint64_t id);
 void agent_out_later(struct gn_agent *a, uint64_t id, uint32_t tries);
 void agent_out_wait(struct gn_agent *a, uint64_t id, uint64_t wait_ms);
+/* What the row is now: another may have taken its place while somebody was asked. 0: it is gone. */
+uint8_t agent_out_kind(struct gn_agent *a, uint64_t id, const struct gn_content_id *ref);
 
 /* ---- held.c ---- */
 

@@ -18,6 +18,14 @@ static bool identity_says(const struct gn_agent *a, const struct gn_identity *id
 	       gn_pk_eq(&id->front, &a->boxes[AGENT_FRONT].sk.pk);
 }
 
+/* Half of its time is to come: else it is made anew (AG-52). */
+static bool is_young(const struct gn_agent *a, const struct gn_identity *id)
+{
+	return agent_unix(a) < id->created + id->ttl / AGENT_PUBLISH_RENEW &&
+	       !agent_to_come(a, id->created);
+}
+
+/* One that is older than what is known already tells nothing. */
 static void tell_own(struct gn_agent *a, const struct gn_identity *id)
 {
 	agent_safety_known(a, id);
@@ -27,7 +35,7 @@ static void tell_own(struct gn_agent *a, const struct gn_identity *id)
 	agent_identity_of(a, id, &said, devices, history);
 	gn_e2ee_identity(a->e2ee, &id->owner, id->version.seq, &id->version.hash);
 	gn_err err = gn_people_me(a->people, &said, a->now);
-	if (err)
+	if (err && err != GN_STALE)
 		agent_fail(a, err);
 	else
 		agent_settle(a);
@@ -188,6 +196,7 @@ static gn_err sign_identity(struct gn_agent *a, const struct gn_identity *newest
 	if (!err) {
 		a->identity_seq = id->seq;
 		a->identity_wanted = false;
+		agent_own_record_keep(a, gn_buf_slice(&out));
 		tell_own(a, mine);
 	}
 out:
@@ -256,10 +265,14 @@ static void note_revoked(struct gn_agent *a, bool revoked)
 
 void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k)
 {
-	const struct gn_identity *newest =
-		k->identity_count ? k->identities[k->identity_count - 1] : NULL;
+	const struct gn_identity *newest;
+	size_t last = k->identity_count - 1;
 	if (k->err && k->err != GN_NOT_FOUND) {
 		a->identity_ask = a->now + AGENT_IDENTITY_RETRY;
+		return;
+	}
+	if (!k->identity_count && !agent_own_record(a) && !a->node.links) {
+		a->identity_ask = a->now + AGENT_IDENTITY_RETRY; /* who was asked? nobody */
 		return;
 	}
 	a->identity_known = true;
@@ -267,17 +280,22 @@ void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k)
 	for (size_t i = 0; i < k->identity_count; i++)
 		if (k->identities[i]->seq > a->identity_seq)
 			a->identity_seq = k->identities[i]->seq;
+	if (k->identity_count)
+		agent_own_record_keep(a, k->records[last]);
+	newest = agent_own_record(a);
+	if (newest && (!k->identity_count || k->identities[last]->seq < newest->seq))
+		agent_own_record_publish(a); /* they have none, or one of before */
 	if (newest)
 		note_devices(a, newest);
 	for (size_t i = 0; i < k->prekeys_count && !a->failed; i++)
 		agent_own_prekeys_seen(a, k->prekeys[i]);
-	if (newest && newest->seq >= a->identity_seq) /* not an older one that nodes gave */
+	if (newest)
 		note_revoked(a, is_revoked(a, newest));
 	if (a->revoked) {
 		a->identity_wanted = false;
 		return;
 	}
-	if (newest && identity_says(a, newest)) {
+	if (newest && identity_says(a, newest) && is_young(a, newest)) {
 		note_listed(a);
 		tell_own(a, newest);
 		a->identity_wanted = false;
@@ -339,6 +357,8 @@ gn_err agent_own_open(struct gn_agent *a)
 	a->identity_known = a->identity_wanted = false;
 	a->expire_due = a->now;
 	uint8_t taken = 0;
+	GN_TRY(agent_own_record_open(a));
+	a->identity_seq = agent_own_record(a) ? agent_own_record(a)->seq : 0;
 	gn_err err = agent_meta(a, AGENT_TAKEN_OUT, &taken, sizeof taken);
 	a->revoked = !err && taken;
 	return err == GN_NOT_FOUND ? GN_OK : err;

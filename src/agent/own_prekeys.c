@@ -68,6 +68,10 @@ static void erase_due(struct gn_agent *a, struct halves *h)
 	uint32_t ids[AGENT_HALVES_MAX];
 	size_t gone = 0, kept = 0;
 	for (size_t i = 0; i < h->count; i++)
+		if (h->list[i].at != UINT64_MAX &&
+		    agent_to_come(a, h->list[i].at - AGENT_LAST_KEPT))
+			h->list[i].at = agent_unix(a) + AGENT_LAST_KEPT;
+	for (size_t i = 0; i < h->count; i++)
 		if (h->list[i].at <= agent_unix(a))
 			ids[gone++] = h->list[i].id;
 		else
@@ -313,7 +317,7 @@ gn_time agent_own_prekeys_pump(struct gn_agent *a)
 	if (a->prekeys_due > a->now)
 		return a->prekeys_due;
 	gn_err err = GN_OK;
-	if (a->last_made + AGENT_LAST_TTL <= agent_unix(a))
+	if (a->last_made + AGENT_LAST_TTL <= agent_unix(a) || agent_to_come(a, a->prekeys_made))
 		err = make(a, true, 0);
 	else if (a->prekeys_used && again <= agent_unix(a)) {
 		err = make(a, false, 0);

@@ -251,7 +251,9 @@ static void deposit_over(struct agent_deposit *d, gn_err err, unsigned bits)
 	gn_host_log(&a->host, GN_LOG_DEBUG, "post", "%llu: %u of %u hold it: %s",
 		    (unsigned long long)d->out, d->held, d->of, gn_err_text(err));
 	deposit_parts(d, &parts);
-	if (!err || err == GN_EXISTS || (err == GN_QUORUM && d->held >= AGENT_STORED)) {
+	if (agent_out_kind(a, d->out, &parts.head.id) != AGENT_OUT_ITEM) {
+		; /* it was replaced meanwhile: the answer is to nothing */
+	} else if (!err || err == GN_EXISTS || (err == GN_QUORUM && d->held >= AGENT_STORED)) {
 		tell_stored(d);
 		agent_held_begin(a, d->out, &parts);
 	} else if (may_do_better(err) && (d->tries < AGENT_PASSING_TRIES || lasts(&parts.head))) {
@@ -444,7 +446,7 @@ static bool deposit_step(struct agent_deposit *d)
 	if (up)
 		deposit_send(d, &head);
 	gn_wipe(&head, sizeof head);
-	return !d->call && up;
+	return !d->call && gn_agent_link_room(d->agent->link) > 0; /* else when a call ends */
 }
 
 /* ---- the outside ---- */
@@ -476,6 +478,8 @@ static void post_row(struct gn_agent *a, const struct gn_agent_out *o)
 	struct agent_out_parts parts;
 	if (!agent_out_open(o->bytes, &parts))
 		agent_out_done(a, o->id);
+	else if (agent_out_kind(a, o->id, &parts.head.id) != o->kind)
+		; /* one before it has replaced it */
 	else if (o->kind == AGENT_OUT_SEND)
 		seal(a, o, &parts.head, parts.rest);
 	else if (o->kind == AGENT_OUT_ITEM)

@@ -397,7 +397,7 @@ gn_time agent_presence_pump(struct gn_agent *a)
 	gn_time next = GN_NEVER;
 	if (is_off(p))
 		p->tell_at = SIZE_MAX; /* whoever is never there has nothing to tell */
-	else if (p->made + AGENT_PRESENCE_TOPIC <= agent_unix(a))
+	else if (p->made + AGENT_PRESENCE_TOPIC <= agent_unix(a) || agent_to_come(a, p->made))
 		another_topic(a, false);
 	if (p->tell_at != SIZE_MAX && !a->failed && tell_some(a))
 		next = a->now;

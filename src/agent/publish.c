@@ -156,7 +156,7 @@ gn_time gn_agent_publish_pump(struct gn_agent_publish *p, gn_time now)
 {
 	gn_time next = GN_NEVER;
 	p->now = now;
-	bool up = gn_agent_link_is_up(p->config.link);
+	bool up = gn_agent_link_room(p->config.link) > 0; /* a call that ends brings a turn */
 	uint64_t unix_now = p->config.unix_now(p->config.user);
 	for (unsigned i = 0; i < AGENT_PUBLISH_PLACES; i++) {
 		struct publish_place *at = &p->places[i];
@@ -167,7 +167,7 @@ gn_time gn_agent_publish_pump(struct gn_agent_publish *p, gn_time now)
 		}
 		if (!at->record)
 			continue;
-		if (!at->call && at->due <= now && up)
+		if (!at->call && at->due <= now && gn_agent_link_room(p->config.link) > 0)
 			begin_put(at);
 		next = gn_time_min(next, at->renew_due);
 		if (!at->call && up)

@@ -142,6 +142,7 @@ static void on_down(void *user, gn_err err, const char *why)
 	struct gn_agent *a = user;
 	(void)err;
 	bool news = strcmp(a->link_why, why) != 0;
+	agent_node_gone(a);
 	snprintf(a->link_why, sizeof a->link_why, "%s", why);
 	if (news) {
 		gn_host_log(&a->host, GN_LOG_INFO, "node", "%s", why);
@@ -162,6 +163,7 @@ gn_time agent_pump(struct gn_agent *a)
 			agent_settle(a);
 		next = a->failed ? GN_NEVER : gn_people_deadline(a->people);
 	}
+	next = gn_time_min(next, agent_node_pump(a));
 	if (!a->failed)
 		next = gn_time_min(next, agent_own_pump(a));
 	if (!a->failed)

@@ -69,6 +69,10 @@ static bool take_ready(struct gn_host_client *c, const struct gn_app_frame *f,
 		 calls = gn_fb_app_ready_outstanding(ready);
 	c->server_max = most && most < GN_APP_FRAME_MAX ? most : GN_APP_FRAME_MAX;
 	c->outstanding = calls < GN_HOST_CLIENT_CALLS ? calls : GN_HOST_CLIENT_CALLS;
+	if (c->outstanding < c->config.calls_least || c->server_max < c->config.frame_least) {
+		gn_host_client_bye(c, GN_PROTOCOL, "fewer or smaller calls than are needed", now);
+		return false;
+	}
 	c->state = CLIENT_READY;
 	c->pinged = now;
 	*out = (struct gn_host_client_event){

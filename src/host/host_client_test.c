@@ -199,6 +199,24 @@ static void another_version_ends_it(void **state)
 	expect_bye(GN_VERSION);
 }
 
+/* Who needs more than a server takes has none: it would ask without end. */
+static void a_server_that_takes_too_little(void **state)
+{
+	static const uint32_t ready[4][2] = {{64, 0}, {64, 65536}, {63, 0}, {64, 65535}};
+	(void)state;
+	for (unsigned i = 0; i < GN_COUNT(ready); i++) {
+		gn_host_client_free(client);
+		client = gn_host_client_new(&(struct gn_host_client_config){
+			.software = "test", .calls_least = 64, .frame_least = 65536, .now = now});
+		(void)take();
+		give_ready(1, (uint16_t)ready[i][0], ready[i][1]);
+		if (i < 2)
+			assert_int_equal(next().what, GN_HOST_CLIENT_READY);
+		else
+			expect_bye(GN_PROTOCOL);
+	}
+}
+
 static void answers_before_ready_end_it(void **state)
 {
 	(void)state;
@@ -540,6 +558,7 @@ int main(void)
 		T(hello_says_who_and_what),
 		T(who_is_not_greeted_gives_up),
 		T(another_version_ends_it),
+		T(a_server_that_takes_too_little),
 		T(answers_before_ready_end_it),
 		T(the_servers_bye_is_told),
 		T(a_secret_is_shown_to_who_knows_it),

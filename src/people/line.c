@@ -64,4 +64,5 @@ void people_tell_line(struct gn_people *p, struct people_contact *c, enum gn_peo
 				      .order = ms > c->chat.order ? ms : c->chat.order};
 	gn_rand_fill(p->env.rand, m.id.b, sizeof m.id.b);
 	put_line(p, c, &m, text, true, false);
+	people_chat_changed(p, c); /* it is the first thing there, perhaps */
 }

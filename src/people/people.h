@@ -233,6 +233,7 @@ typedef bool gn_people_finder(void *user, const struct gn_people_find *find,
 struct gn_people_config {
 	struct gn_pk owner, device; /* of this person, and this device's key */
 	bool moved;                 /* rows may be of another own device, that is gone */
+	gn_time now;                /* what rows say of later was by a clock that was wrong; 0 */
 	gn_people_finder *find;
 	void *user;
 };

@@ -361,6 +361,12 @@ static gn_err adopt(struct gn_people *p, struct people_contact *read)
 	return GN_OK;
 }
 
+/* What is waited for from a time on that is to come, it would be waited for until then. */
+static void no_later(const struct gn_people *p, gn_time *t)
+{
+	*t = p->config.now ? gn_time_min(*t, p->config.now) : *t;
+}
+
 gn_err people_load_contact(struct gn_people *p, struct gn_slice row)
 {
 	gn_err err = GN_OK;
@@ -371,6 +377,11 @@ gn_err people_load_contact(struct gn_people *p, struct gn_slice row)
 	walk_contact(&f, c, p->env.alloc, &err);
 	if (!err && !people_form_read_all(&f))
 		err = GN_CORRUPT;
+	for (uint32_t i = 0; i < c->device_count; i++) {
+		no_later(p, &c->devices[i].heard_since);
+		no_later(p, &c->devices[i].asked_at);
+		no_later(p, &c->devices[i].answered_at);
+	}
 	if (!err)
 		err = adopt(p, c);
 	if (err) {
@@ -402,6 +413,7 @@ gn_err people_load_chat(struct gn_people *p, struct gn_slice row)
 		return err;
 	}
 	people_chains_fini(&c->chat.chains, p->env.alloc);
+	no_later(p, &read.chat.receipts_since);
 	c->chat = read.chat;
 	people_contact_due(p, c);
 	return p->broken;

@@ -33,7 +33,7 @@ static void put_record(struct world *w, struct beside *b, const struct gn_host_a
 	bool keys = r.type == GN_FB_RECORD_TYPE_PREKEYS, stale = false;
 	while (i < w->record_count && !gn_hash_eq(&w->records[i].key, &r.key))
 		i++;
-	if (keys && i < w->record_count) { /* none takes the place of a newer one */
+	if (i < w->record_count) { /* none takes the place of a newer one */
 		struct gn_record there;
 		struct gn_slice old = gn_slice(w->records[i].bytes, w->records[i].len);
 		assert_int_equal(gn_wire_record_parse(old, &there), GN_OK);
@@ -283,6 +283,14 @@ static void answer_beside(struct beside *b, uint64_t call)
 	beside_answer(b, call, got_kind, gn_fb_box_got_make(fbb, &got));
 }
 
+static void answer_status(struct beside *b, uint64_t call, unsigned links)
+{
+	static const struct gn_app_kind kind = {GN_FB_APP_BODY_APP_NODE,
+						GN_FB_APP_NODE_BODY_NODE_STATUS_IS};
+	struct gn_fb_node_status_is_args args = {.links = links};
+	beside_answer(b, call, kind, gn_fb_node_status_is_make(beside_builder(b), &args));
+}
+
 static void on_call(struct beside *b, const struct gn_host_app_event *e)
 {
 	struct world_soul *s = soul_of(b);
@@ -296,7 +304,9 @@ static void on_call(struct beside *b, const struct gn_host_app_event *e)
 		return;
 	}
 	bool record = e->kind.area == GN_FB_APP_BODY_APP_RECORD;
-	if (record && e->kind.member == GN_FB_APP_RECORD_BODY_RECORD_PUT)
+	if (e->kind.area == GN_FB_APP_BODY_APP_NODE)
+		answer_status(b, e->call, w->alone ? 0 : 8);
+	else if (record && e->kind.member == GN_FB_APP_RECORD_BODY_RECORD_PUT)
 		put_record(w, b, e);
 	else if (record && e->kind.member == GN_FB_APP_RECORD_BODY_RECORD_GET)
 		get_record(w, b, e);
@@ -341,7 +351,8 @@ static void on_turn(struct beside *b)
 	struct world_soul *s = soul_of(b);
 	s->a.now = s->world->now;
 	s->next = s->a.db ? agent_pump(&s->a) : agent_locked_pump(&s->a);
-	assert_false(s->a.failed);
+	if (s->a.failed)
+		fail_msg("soul %d: %s", (int)(s - s->world->souls), s->a.host.why);
 }
 
 static void make_soul(struct world *w, unsigned i)

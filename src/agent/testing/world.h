@@ -58,6 +58,7 @@ struct world {
 	bool withhold;       /* no prekeys record is given, and none is taken */
 	bool stale;          /* the first prekeys are given, whatever came after them */
 	bool beside;         /* nodes answer beside the question, and count what nobody holds */
+	bool alone;          /* nodes reach nobody */
 	bool says_taken;     /* holders say of all that somebody took it */
 	struct gn_pk refuse; /* deposits by this key are refused */
 	bool refuse_all;     /* all by certificates are */

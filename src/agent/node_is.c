@@ -1,0 +1,44 @@
+/* How the node stands, asked for while the link is up: a node that reaches nobody finds nothing,
+ * which says nothing of what there is.
+ *
+ * Rule AG-54. */
+#include "agent/agent_int.h"
+
+static const struct gn_app_kind status_kind = {GN_FB_APP_BODY_APP_NODE,
+					       GN_FB_APP_NODE_BODY_NODE_STATUS};
+
+static void on_status(void *user, const struct gn_host_client_event *e)
+{
+	struct gn_agent *a = user;
+	if (e->what != GN_HOST_CLIENT_FAILED && (e->what != GN_HOST_CLIENT_ANSWER || e->more))
+		return;
+	bool is = e->what == GN_HOST_CLIENT_ANSWER && e->kind.area == GN_FB_APP_BODY_APP_NODE &&
+		  e->kind.member == GN_FB_APP_NODE_BODY_NODE_STATUS_IS;
+	struct gn_fb_node_status_is t = {e->table};
+	a->node.call = 0;
+	a->node.links = is ? gn_fb_node_status_is_links(t) : 0;
+	if (a->node.links && !a->identity_known)
+		a->identity_ask = a->now; /* it can find what there is now */
+	a->node.due = a->now + (a->node.links ? AGENT_NODE_LOOK : AGENT_NODE_WAIT);
+}
+
+void agent_node_gone(struct gn_agent *a)
+{
+	gn_agent_link_drop(a->link, a->node.call);
+	a->node = (struct agent_node){.due = a->now};
+}
+
+gn_time agent_node_pump(struct gn_agent *a)
+{
+	if (!gn_agent_link_is_up(a->link))
+		return GN_NEVER;
+	if (!a->node.call && a->node.due <= a->now) {
+		struct gn_fb_node_status_args args = {0};
+		gn_fbref table = gn_fb_node_status_make(gn_agent_link_builder(a->link), &args);
+		a->node.due = a->now + AGENT_NODE_WAIT; /* full: again then */
+		if (gn_agent_link_call(a->link, status_kind, table, 0, on_status, a,
+				       &a->node.call) != GN_OK)
+			a->node.call = 0;
+	}
+	return a->node.call ? GN_NEVER : a->node.due;
+}
