@@ -60,6 +60,10 @@
 #define BOX_LEASES 16                /* items of one request */
 #define BOX_WORKER_LEASES 64         /* of one box to one worker's key */
 #define BOX_OUTCOME_MAX 6144         /* bytes: with a large item and a chain it is one message */
+/* so often at most is the set told that an item has more time, whatever its worker asks; and bytes
+ * hashed that cost as much as to tell one of it something */
+#define BOX_TELL_EVERY (1 * GN_SEC)
+#define BOX_TELL_COST 1024
 #define BOX_REST_MAX 3600            /* seconds after a failure that an item may rest */
 #define BOX_LATE (10 * GN_SEC)       /* after its last lease an item may still be done */
 #define BOX_SILENT (5 * GN_SEC)      /* a holder asked and silent so long lends nothing: */

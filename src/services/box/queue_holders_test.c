@@ -48,6 +48,33 @@ static void one_lends_and_all_know(void **state)
 	svc_free(&s);
 }
 
+/* A worker that asks for more time without end makes its holder tell the others once a second. */
+static void more_time_is_told_once_a_second(void **state)
+{
+	(void)state;
+	network(12);
+	uint8_t n = some_item();
+	assert_int_equal(svc_box_deposit(&x, 1, 0, item_of(n)), GN_OK);
+	(void)svc_box_work(&x, 2, 0, gn_slice(NULL, 0), 1);
+	svc_run_for(&s, 5 * GN_SEC);
+	assert_int_equal(x.work_count, 1);
+	struct gn_box *b = s.nodes[lender(item_of(n), 0)].box;
+	struct box_item *it = at(lender(item_of(n), 0), item_of(n));
+	uint64_t before = b->count.turns_out;
+	gn_box_tick(b, s.now);
+	(void)gn_box_caused(b);
+	for (unsigned i = 0; i < 3; i++) {
+		for (unsigned k = 0; k < 100; k++)
+			box_turn_extend(b, it, 20);
+		assert_int_equal(b->count.turns_out - before, (i + 1) * (GN_BOX_SET - 1));
+		assert_int_equal(gn_box_caused(b).hashed, (GN_BOX_SET - 1) * BOX_TELL_COST);
+		svc_run_for(&s, BOX_TELL_EVERY);
+		gn_box_tick(b, s.now);
+		(void)gn_box_caused(b);
+	}
+	svc_free(&s);
+}
+
 static void a_worker_waits_between_rounds(void **state)
 {
 	(void)state;
@@ -334,6 +361,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_lends_and_all_know),
+		cmocka_unit_test(more_time_is_told_once_a_second),
 		cmocka_unit_test(a_worker_waits_between_rounds),
 		cmocka_unit_test(the_next_lends_when_one_is_gone),
 		cmocka_unit_test(what_nobody_lends_others_do),
