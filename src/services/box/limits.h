@@ -67,7 +67,7 @@
 #define BOX_REST_MAX 3600            /* seconds after a failure that an item may rest */
 #define BOX_LATE (10 * GN_SEC)       /* after its last lease an item may still be done */
 #define BOX_SILENT (5 * GN_SEC)      /* a holder asked and silent so long lends nothing: */
-#define BOX_NEARS 4096               /* others, with each box; the oldest is forgotten */
+#define BOX_NEARS 4096               /* others, with each box; who is gone is forgotten last */
 #define BOX_LIMITED 1024             /* workers with limits in their chains; the oldest goes */
 #define BOX_LATE_LEND (600 * GN_SEC) /* an item nobody lent is the next one's, too */
 

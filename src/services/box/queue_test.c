@@ -490,19 +490,6 @@ static void workers_are_bounded(void **state)
 	assert_int_equal(b->works, 0);
 	while (gn_overlay_next_event(ov, &e))
 		;
-	/* those that may lend are remembered, so many */
-	struct gn_contact to = {.pk = key_of(1)};
-	struct box_lenders l;
-	(void)to;
-	for (uint32_t i = 0; i < BOX_NEARS; i++) {
-		struct box_near_key key;
-		memset(&key, 0, sizeof key);
-		memcpy(key.peer.b, &i, sizeof i);
-		*(struct box_near *)gn_map_put(&b->nears, &key) = (struct box_near){.at = b->now};
-	}
-	assert_int_equal(b->nears.count, BOX_NEARS);
-	box_lenders_look(b, h, &l);
-	assert_int_equal(b->nears.count, BOX_NEARS);
 }
 
 #define QUEUE(f) cmocka_unit_test_teardown(f, teardown)
