@@ -122,6 +122,9 @@
 #define BOX_FETCHES 16      /* items asked of one holder at once */
 #define BOX_SEEN 32768      /* ids of one followed box, from honest holders and from others; */
 #define BOX_SEEN_NODE 20480 /* from one node: a full group box, with what was taken */
+/* bytes of items that one node brings from one listing to the next: a full box, with what was
+ * taken. Who has more makes it up, and nothing of it is false by its id */
+#define BOX_READ_NODE (128u << 20)
 #define BOX_LIES 3 /* items that are not what their id says, and a holder is not asked again */
 #define BOX_READ_BYTES (4u << 20) /* items not shown to the owner yet */
 #define BOX_WORKS 64              /* operations of workers */

@@ -18,8 +18,8 @@ static struct box_near_key key_of(const struct gn_pk *box, const struct gn_pk *p
 	return key;
 }
 
-/* The oldest, of those that are gone last: who is there is asked again at once, but until one counts
- * as gone nobody lends what is its own to lend, and a stranger with queues enough can fill this. */
+/* The oldest, of those that are gone last: who is there is asked again at once; but until one
+ * counts as gone nobody lends what is its own to lend, and strangers' queues can fill this. */
 static void forget_one(struct gn_box *b)
 {
 	GN_ASSERT(b->nears.count > 0);
