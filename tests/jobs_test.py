@@ -114,12 +114,13 @@ def case_own(nodes, seed):
     stuck = submit(ann, "own", three)
     lines = ended(worker(ann, "own", LEAVES, "--count", "1", "--limit", "1"), want=1)
     check(lines[0]["state"] == "failed" and "longer" in lines[0]["reason"], f"{lines}")
-    # what begins a session of its own ends with it, and nothing else does
+    # what begins a session of its own ends with it, and nothing else does, also where the program
+    # stops who keeps it
     mark = str(random.Random(seed).randrange(10**8, 10**9))
     ours = subprocess.Popen(["sleep", "1000" + mark])
     away = submit(ann, "own", three)
-    lines = ended(worker(ann, "own", f"(setsid sleep {mark} &) ; setsid sleep {mark} & sleep 0.5",
-                         "--count", "1"))
+    lines = ended(worker(ann, "own", f"(setsid sleep {mark} &) ; setsid sleep {mark} & sleep 0.5; "
+                         "kill -STOP $PPID", "--count", "1"))
     check(lines[0]["state"] == "done", f"{lines}")
     check(subprocess.run(["pgrep", "-f", f"^sleep {mark}"], check=False).returncode == 1,
           "a process of a session of its own outlives its job")

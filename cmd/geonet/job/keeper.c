@@ -6,8 +6,10 @@
  * 1. It has no children but the program, and is the subreaper of all that come of it: whoever loses
  *    their parent becomes its child. So all its children are the job's, and nobody else's process
  *    is ever touched: a child that was not waited for keeps its number.
- * 2. It kills its children until there are none: each that ends hands its own on.
- * 3. A program that may signal us could end us first: it is its owner's, who has no worse of it. */
+ * 2. It kills its children until there are none: each that ends hands its own on. A chain of a
+ *    thousand is a thousand rounds, so a round asks for its children and nothing else.
+ * 3. A program that stops us is left nothing by that: our parent lets us go on (program.c).
+ * 4. A program that may signal us could end us first: it is its owner's, who has no worse of it. */
 #include "geonet/job/keeper.h"
 
 #include <dirent.h>
@@ -15,6 +17,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +26,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ROUNDS 5000 /* of a millisecond, for what goes on forking, or is another user's */
+#define QUIET_MS 5000 /* nothing more ended: what is left is another user's */
+#define ALL_MS 60000  /* for what goes on forking */
 
 /* The parent of a process, by /proc/PID/stat: "PID (name) S PPID ...". 0: it is gone. */
 static pid_t parent_of(const char *pid)
@@ -41,7 +45,8 @@ static pid_t parent_of(const char *pid)
 	return at && strlen(at) > 4 ? (pid_t)strtol(at + 4, NULL, 10) : 0;
 }
 
-static void kill_children(void)
+/* Of a system that does not say which children a process has. */
+static void kill_found(void)
 {
 	DIR *all = opendir("/proc");
 	pid_t self = getpid();
@@ -53,32 +58,58 @@ static void kill_children(void)
 		closedir(all);
 }
 
-/* Takes those that ended; true: the program is among them. */
-static bool reap(pid_t program, int *status, bool *none)
+static void kill_children(void)
 {
-	bool found = false;
+	FILE *all = fopen("/proc/thread-self/children", "re");
+	long pid;
+	if (!all) {
+		kill_found();
+		return;
+	}
+	while (fscanf(all, "%ld", &pid) == 1)
+		kill((pid_t)pid, SIGKILL);
+	fclose(all);
+}
+
+/* Takes those that ended, and says how many; *over: the program is among them. */
+static unsigned reap(pid_t program, int *status, bool *over, bool *none)
+{
+	unsigned count = 0;
 	int its;
 	pid_t pid;
-	while ((pid = waitpid(-1, &its, WNOHANG)) > 0)
+	for (; (pid = waitpid(-1, &its, WNOHANG)) > 0; count++)
 		if (pid == program) {
 			*status = its;
-			found = true;
+			*over = true;
 		}
 	*none = pid < 0 && errno == ECHILD;
-	return found;
+	return count;
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 static void end_all(pid_t program, bool over, int *status)
 {
 	const struct timespec pause = {.tv_nsec = 1000000};
-	bool none = false;
-	for (int i = 0; i < ROUNDS && !none; i++) {
+	uint64_t begun = now_ms(), ended = begun, now = begun;
+	sigset_t child;
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	for (bool none = false; !none && now - ended < QUIET_MS && now - begun < ALL_MS;) {
 		if (!over)
 			kill(-program, SIGKILL); /* also where there is no /proc */
 		kill_children();
-		over = reap(program, status, &none) || over;
-		if (!none)
-			nanosleep(&pause, NULL);
+		unsigned count = reap(program, status, &over, &none);
+		now = now_ms();
+		if (count)
+			ended = now;
+		else if (!none)
+			(void)sigtimedwait(&child, NULL, &pause);
 	}
 }
 
@@ -115,7 +146,7 @@ void job_keep(pid_t parent, int fd, void (*run)(void *user), void *user)
 			end_all(program, false, &status);
 			break;
 		}
-		over = reap(program, &status, &none);
+		(void)reap(program, &status, &over, &none);
 		if (over) {
 			end_all(program, true, &status);
 			break;

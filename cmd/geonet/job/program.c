@@ -23,12 +23,14 @@
 
 #define LOOK_MS 50 /* has it ended? */
 #define LOOK_ALIVE (500 * GN_MSEC)
+#define KEEPER_WAIT (90 * GN_SEC) /* for a keeper to end all: it takes a minute at most */
 
 struct run {
 	const struct program *p;
 	struct program_end *end;
 	pid_t pid;                /* of its keeper */
 	int in, out, err, status; /* our ends; -1: closed */
+	gn_time kill; /* its keeper, which was to end it; 0: it was not */
 	size_t fed;
 };
 
@@ -177,10 +179,14 @@ static void clean_note(struct program_end *e)
 			e->note[i] = '?';
 }
 
-/* Its keeper ends all of it. */
-static void end_it(const struct run *r)
+/* Its keeper ends all of it. One that the program stops again and again is killed: then the program
+ * goes with it, but not what it started. */
+static void end_it(struct run *r)
 {
-	kill(r->pid, SIGTERM);
+	gn_time now = gn_os_steady();
+	r->kill = r->kill ? r->kill : now + KEEPER_WAIT;
+	kill(r->pid, now < r->kill ? SIGTERM : SIGKILL);
+	kill(r->pid, SIGCONT);
 }
 
 static void watch(struct run *r, gn_time begun)
@@ -200,6 +206,7 @@ static void watch(struct run *r, gn_time begun)
 		r->end->late = r->end->late || (r->p->limit && now - begun >= r->p->limit);
 		if (!r->end->stopped && look <= now) {
 			look = now + LOOK_ALIVE;
+			kill(r->pid, SIGCONT); /* the program may have stopped its keeper */
 			r->end->stopped = !r->p->alive(r->p->user);
 		}
 		if (r->end->stopped || r->end->late || r->end->large)

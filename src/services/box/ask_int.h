@@ -184,7 +184,8 @@ struct box_read_target {
 	gn_time list_at, watch_at, ack_at; /* due; ack_at: not before */
 	uint8_t failed;                    /* requests since one was answered */
 	unsigned lies;
-	uint32_t ids; /* that it was the first to name */
+	uint32_t ids;   /* that it was the first to name */
+	uint64_t bytes; /* of items, since it was listed last */
 	bool look;    /* there may be one that it named and nobody was asked for */
 };
 enum box_seen_state { SEEN_NAMED, SEEN_ASKED, SEEN_SHOWN };

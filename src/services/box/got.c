@@ -96,6 +96,7 @@ void box_read_item(struct gn_box *b, struct box_read *r, unsigned target, struct
 		r->got_first = got;
 	r->got_last = got;
 	r->got_bytes += item.len;
+	r->targets[target].bytes += item.len;
 	b->count.items_in++;
 	gn_frame_tell(&b->frame, &r->op);
 }

@@ -22,6 +22,7 @@ struct box_turn {                  /* of an item of a queue that was lent once, 
 	uint16_t delivery;  /* the last; 0: none */
 	struct gn_pk worker;
 	gn_time until; /* lent, or at rest */
+	gn_time told;  /* the others of the set: that there is more time */
 };
 
 struct box_item {

@@ -42,6 +42,10 @@
 #define BOX_FEEDS 8192    /* fetches, watches and copies under way */
 #define BOX_FEEDS_PEER 64 /* of one peer */
 #define BOX_FEEDS_PART 8  /* of one prefix, when more than half are: a part of all */
+/* so many are looked at with each message, also those whose peers take nothing; more of them only
+ * so often, which is a tenth of a core at most */
+#define BOX_FEEDS_QUICK 256
+#define BOX_FEEDS_PACE 2000 /* ns for each */
 /* watches of one box: those of a popular one leave three quarters of BOX_PEERS to others */
 #define BOX_WATCHES_BOX 1024
 #define BOX_WATCH_TIME 90            /* seconds after the last request */
@@ -61,10 +65,14 @@
 #define BOX_LEASES 16                /* items of one request */
 #define BOX_WORKER_LEASES 64         /* of one box to one worker's key */
 #define BOX_OUTCOME_MAX 6144         /* bytes: with a large item and a chain it is one message */
+/* so often at most is the set told that an item has more time, whatever its worker asks; and bytes
+ * hashed that cost as much as to tell one of it something */
+#define BOX_TELL_EVERY (1 * GN_SEC)
+#define BOX_TELL_COST 1024
 #define BOX_REST_MAX 3600            /* seconds after a failure that an item may rest */
 #define BOX_LATE (10 * GN_SEC)       /* after its last lease an item may still be done */
 #define BOX_SILENT (5 * GN_SEC)      /* a holder asked and silent so long lends nothing: */
-#define BOX_NEARS 4096               /* others, with each box; the oldest is forgotten */
+#define BOX_NEARS 4096               /* others, with each box; who is gone is forgotten last */
 #define BOX_LIMITED 1024             /* workers with limits in their chains; the oldest goes */
 #define BOX_LATE_LEND (600 * GN_SEC) /* an item nobody lent is the next one's, too */
 
@@ -75,6 +83,9 @@
 #define BOX_SUM_IDS 2048    /* ids of one answer to a sum, 32 KiB; above, a box is compared in: */
 #define BOX_SUM_PARTS 16
 #define BOX_TOKEN_MAX 4096 /* bytes of a chain */
+/* bytes hashed that cost as much: a descriptor read, an answer that nobody waits for */
+#define BOX_RULES_COST 8192
+#define BOX_UNASKED_COST 1024
 
 /* ---- between holders ---- */
 
@@ -122,6 +133,9 @@
 #define BOX_FETCHES 16      /* items asked of one holder at once */
 #define BOX_SEEN 32768      /* ids of one followed box, from honest holders and from others; */
 #define BOX_SEEN_NODE 20480 /* from one node: a full group box, with what was taken */
+/* bytes of items that one node brings from one listing to the next: a full box, with what was
+ * taken. Who has more makes it up, and nothing of it is false by its id */
+#define BOX_READ_NODE (128u << 20)
 #define BOX_LIES 3 /* items that are not what their id says, and a holder is not asked again */
 #define BOX_READ_BYTES (4u << 20) /* items not shown to the owner yet */
 #define BOX_WORKS 64              /* operations of workers */

@@ -18,21 +18,34 @@ static struct box_near_key key_of(const struct gn_pk *box, const struct gn_pk *p
 	return key;
 }
 
+/* The oldest, of those that are gone last: who is there is asked again at once; but until one
+ * counts as gone nobody lends what is its own to lend, and strangers' queues can fill this. */
+static void forget_one(struct gn_box *b)
+{
+	GN_ASSERT(b->nears.count > 0);
+	uint32_t which = 0;
+	const struct box_near *least = NULL;
+	for (uint32_t i = 0; i < b->nears.count; i++) {
+		const struct box_near *n = gn_map_value_at(&b->nears, i);
+		bool gone = n->state == NEAR_GONE, sooner = !least || n->at < least->at;
+		if (least && gone != (least->state == NEAR_GONE))
+			sooner = !gone;
+		if (!sooner)
+			continue;
+		least = n;
+		which = i;
+	}
+	struct box_near_key key = *(const struct box_near_key *)gn_map_key_at(&b->nears, which);
+	(void)gn_map_remove(&b->nears, &key);
+}
+
 static struct box_near *near_need(struct gn_box *b, const struct box_near_key *key)
 {
 	struct box_near *n = gn_map_get(&b->nears, key);
 	if (n)
 		return n;
-	if (b->nears.count >= BOX_NEARS) {
-		uint32_t oldest = 0;
-		for (uint32_t i = 1; i < b->nears.count; i++)
-			if (GN_MAP_AT(&b->nears, struct box_near, i).at <
-			    GN_MAP_AT(&b->nears, struct box_near, oldest).at)
-				oldest = i;
-		struct box_near_key gone =
-			*(const struct box_near_key *)gn_map_key_at(&b->nears, oldest);
-		(void)gn_map_remove(&b->nears, &gone);
-	}
+	if (b->nears.count >= BOX_NEARS)
+		forget_one(b);
 	n = gn_map_put(&b->nears, key);
 	if (n)
 		*n = (struct box_near){.state = NEAR_HERE, .at = b->now - BOX_SILENT};
@@ -61,12 +74,14 @@ static void probe(struct gn_box *b, const struct box_held *h, const struct gn_co
 	struct box_ask like = {.kind = ASK_PROBE, .peer = to->pk};
 	like.door.box = h->key;
 	GN_ASSERT(n->state != NEAR_ASKED);
-	uint64_t number = box_ask_new(b, &like, NULL);
+	/* strangers cause it: the requests of our own owner have the other half */
+	uint64_t number = b->asks.count < BOX_ASKS / 2 ? box_ask_new(b, &like, NULL) : 0;
 	struct gn_fbb *fbb = number ? box_message_begin(b, 0) : NULL;
 	if (!number)
 		return;
 	*n = (struct box_near){.state = NEAR_ASKED, .at = b->now};
 	b->count.probes++;
+	b->caused.hashed += BOX_TELL_COST;
 	if (!fbb) /* it is lost in time */
 		return;
 	struct gn_fb_key box = gn_wire_key(&h->key);

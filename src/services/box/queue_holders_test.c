@@ -48,6 +48,33 @@ static void one_lends_and_all_know(void **state)
 	svc_free(&s);
 }
 
+/* A worker that asks for more time without end makes its holder tell the others once a second. */
+static void more_time_is_told_once_a_second(void **state)
+{
+	(void)state;
+	network(12);
+	uint8_t n = some_item();
+	assert_int_equal(svc_box_deposit(&x, 1, 0, item_of(n)), GN_OK);
+	(void)svc_box_work(&x, 2, 0, gn_slice(NULL, 0), 1);
+	svc_run_for(&s, 5 * GN_SEC);
+	assert_int_equal(x.work_count, 1);
+	struct gn_box *b = s.nodes[lender(item_of(n), 0)].box;
+	struct box_item *it = at(lender(item_of(n), 0), item_of(n));
+	uint64_t before = b->count.turns_out;
+	gn_box_tick(b, s.now);
+	(void)gn_box_caused(b);
+	for (unsigned i = 0; i < 3; i++) {
+		for (unsigned k = 0; k < 100; k++)
+			box_turn_extend(b, it, 20);
+		assert_int_equal(b->count.turns_out - before, (i + 1) * (GN_BOX_SET - 1));
+		assert_int_equal(gn_box_caused(b).hashed, (GN_BOX_SET - 1) * BOX_TELL_COST);
+		svc_run_for(&s, BOX_TELL_EVERY);
+		gn_box_tick(b, s.now);
+		(void)gn_box_caused(b);
+	}
+	svc_free(&s);
+}
+
 static void a_worker_waits_between_rounds(void **state)
 {
 	(void)state;
@@ -111,6 +138,44 @@ static void what_nobody_lends_others_do(void **state)
 }
 
 /* Who lent it dies; the others know of the lease, and take more time and the end. */
+/* Queues of strangers fill what is remembered of others: that one is gone is forgotten last, since
+ * nobody lends what is its own to lend until that is found out again. */
+static void who_is_gone_is_remembered(void **state)
+{
+	(void)state;
+	network(12);
+	assert_int_equal(svc_box_deposit(&x, 1, 0, item_of(1)), GN_OK);
+	struct gn_box *b = s.nodes[lender(item_of(1), 0)].box;
+	struct box_held other = *box_held_get(b, &x.sk.pk);
+	struct box_near_key key;
+	struct box_lenders l;
+	memset(&key, 0, sizeof key);
+	key.box = x.sk.pk;
+	*(struct box_near *)gn_map_put(&b->nears, &key) =
+		(struct box_near){.state = NEAR_GONE, .at = b->now - 60 * GN_SEC};
+	for (uint32_t i = 1; b->nears.count < BOX_NEARS; i++) {
+		struct box_near_key another;
+		memset(&another, 0, sizeof another);
+		memcpy(another.peer.b, &i, sizeof i);
+		*(struct box_near *)gn_map_put(&b->nears, &another) =
+			(struct box_near){.at = b->now};
+	}
+	other.key.b[0] ^= 1;
+	(void)gn_box_caused(b);
+	box_lenders_look(b, &other, &l);
+	assert_int_equal(b->nears.count, BOX_NEARS);
+	assert_non_null(gn_map_get(&b->nears, &key));
+	assert_int_equal(gn_box_caused(b).hashed, (GN_BOX_SET - 1) * BOX_TELL_COST);
+	/* their probes leave half of the requests to the node's own owner */
+	struct box_ask like = {.kind = ASK_STATE, .peer = x.sk.pk};
+	while (b->asks.count < BOX_ASKS / 2)
+		assert_true(box_ask_new(b, &like, NULL) != 0);
+	other.key.b[0] ^= 2;
+	box_lenders_look(b, &other, &l);
+	assert_int_equal(b->asks.count, BOX_ASKS / 2);
+	svc_free(&s);
+}
+
 static void a_report_finds_another_holder(void **state)
 {
 	(void)state;
@@ -335,9 +400,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_lends_and_all_know),
+		cmocka_unit_test(more_time_is_told_once_a_second),
 		cmocka_unit_test(a_worker_waits_between_rounds),
 		cmocka_unit_test(the_next_lends_when_one_is_gone),
 		cmocka_unit_test(what_nobody_lends_others_do),
+		cmocka_unit_test(who_is_gone_is_remembered),
 		cmocka_unit_test(a_report_finds_another_holder),
 		cmocka_unit_test(who_was_late_is_told),
 		cmocka_unit_test(who_asks_for_one_has_one),

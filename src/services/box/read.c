@@ -6,7 +6,8 @@
  *
  * 1. An item is shown once while its id is remembered, and only if its id is right.
  * 2. Who sends BOX_LIES items that are not what their id says is not asked any more.
- * 3. What waits for the owner is bounded: more is fetched as it takes.
+ * 3. What waits for the owner is bounded: more is fetched as it takes. So is what one node brings
+ *    between two listings.
  * Rules BX-28, BX-29. */
 #include "services/box/engine_int.h"
 
@@ -197,7 +198,8 @@ static void target_run(struct gn_box *b, struct box_read *r, unsigned i)
 	uint16_t shown = 0;
 	bool list = !t->listing && t->list_at <= b->now,
 	     watch = wants_watch(r, t) && t->watch_at <= b->now,
-	     fetch = !t->fetching && t->look && r->got_bytes < BOX_READ_BYTES;
+	     fetch = !t->fetching && t->look && r->got_bytes < BOX_READ_BYTES &&
+		     t->bytes < BOX_READ_NODE;
 	if (fetch) /* not looked for again before something changed */
 		fetch = t->look = has_named(r, i);
 	if (!list && !watch && !fetch)
@@ -315,6 +317,7 @@ static void take_list(struct gn_box *b, struct box_read *r, unsigned target,
 	}
 	t->after = last; /* the watch goes on from here */
 	t->list_at = b->now + BOX_LIST_EVERY;
+	t->bytes = 0;
 	r->news = r->news || !t->listed;
 	t->listed = true;
 	if (r->news)
@@ -413,7 +416,7 @@ void box_read_watched(struct gn_box *b, const struct gn_pk *from, struct gn_fb_b
 	for (struct box_read *r = b->read_first; r; r = r->next)
 		for (unsigned i = 0; i < r->target_count; i++) {
 			struct box_read_target *t = &r->targets[i];
-			if (!t->here || !t->watching || t->lies >= BOX_LIES ||
+			if (!may_ask(t) || !t->watching || t->bytes >= BOX_READ_NODE ||
 			    !gn_pk_eq(&t->to.pk, from) || !gn_pk_eq(&r->follow.place.box, &box))
 				continue;
 			box_read_item(b, r, i, m);
@@ -421,6 +424,7 @@ void box_read_watched(struct gn_box *b, const struct gn_pk *from, struct gn_fb_b
 			return;
 		}
 	b->count.items_unasked++;
+	b->caused.hashed += BOX_UNASKED_COST;
 }
 
 void box_read_lost(struct gn_box *b, struct box_read *r, const struct box_ask *a, gn_err err)

@@ -293,6 +293,36 @@ static void what_waits_for_the_owner_is_bounded(void **state)
 	assert_int_equal(r->got_bytes, 0);
 }
 
+/* One that makes up items without end: each is what its id says, and together they are more than a
+ * box has. No more of it is taken until it is listed again; the others are read as ever. */
+static void who_invents_items_is_left_alone(void **state)
+{
+	struct tally t;
+	(void)state;
+	begin();
+	(void)play(0, 200, 0, true); /* watched */
+	for (unsigned i = 0; i < r->target_count; i++)
+		r->targets[i].bytes = i ? 0 : BOX_READ_NODE - 1;
+	reply_item(0, 0, id_of(900, 200), item_bytes(900, 200), 0);
+	assert_int_equal(b->count.items_in, 1);
+	reply_item(0, 0, id_of(901, 200), item_bytes(901, 200), 0);
+	assert_int_equal(b->count.items_in, 1);
+	assert_int_equal(b->count.items_unasked, 1);
+	reply_item(1, 0, id_of(901, 200), item_bytes(901, 200), 0);
+	assert_int_equal(b->count.items_in, 2);
+	/* what it alone names is not fetched, until half an hour is over */
+	struct gn_fb_item_id named = id_of(902, 200);
+	struct gn_box_id id;
+	memcpy(id.b, named.b, sizeof id.b);
+	assert_non_null(box_seen_name(b, r, 0, &id));
+	t = play(0, 200, 0, false);
+	assert_int_equal(t.fetches, 0);
+	b->now += BOX_LIST_EVERY;
+	t = play(0, 200, 0, false);
+	assert_int_equal(t.fetches, 1);
+	assert_true(r->targets[0].bytes == 0);
+}
+
 #define READ(test) cmocka_unit_test_setup_teardown(test, NULL, teardown)
 
 int main(void)
@@ -304,6 +334,7 @@ int main(void)
 		READ(who_invents_ids_keeps_no_other_s_out),
 		READ(who_trickles_withholds_nothing),
 		READ(what_waits_for_the_owner_is_bounded),
+		READ(who_invents_items_is_left_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,8 +78,10 @@ void box_turn_tell(struct gn_box *b, const struct box_item *it, const struct box
 	uint32_t n = gn_overlay_set(b->cfg.overlay, &it->box->place[0], GN_BOX_SET, set);
 	GN_ASSERT(n <= GN_BOX_SET);
 	for (uint32_t i = 0; i < n; i++)
-		if (!gn_pk_eq(&set[i].pk, &b->cfg.node_key.pk))
+		if (!gn_pk_eq(&set[i].pk, &b->cfg.node_key.pk)) {
 			box_turn_send(b, &set[i], it, v);
+			b->caused.hashed += BOX_TELL_COST;
+		}
 }
 
 /* ---- changes ---- */
@@ -132,8 +134,11 @@ void box_turn_extend(struct gn_box *b, struct box_item *it, uint32_t seconds)
 	GN_ASSERT(it->turn && it->turn->state == GN_FB_BOX_TURN_STATE_LENT);
 	it->turn->until = b->now + seconds * GN_SEC;
 	watch_last(b, it);
-	box_turn_tell(b, it, NULL);
 	b->count.extended++;
+	if (it->turn->told && b->now - it->turn->told < BOX_TELL_EVERY)
+		return; /* one message of a worker is seven of ours */
+	it->turn->told = b->now;
+	box_turn_tell(b, it, NULL);
 }
 
 void box_turn_rest(struct gn_box *b, struct box_item *it, uint32_t seconds)
