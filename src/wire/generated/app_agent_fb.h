@@ -251,7 +251,8 @@ struct gn_fb_agent_status_is_args {
 	struct gn_slice version;
 	struct gn_slice pid;
 	struct gn_slice name;
-	/* The node answers; its `reach` word, its links; absent: why there is none. */
+	/* The node answers; its `reach` word, its links. `why`: why there is none, or why too few nodes
+	 * keep what is published. */
 	bool online;
 	struct gn_slice reach;
 	uint32_t nodes;
