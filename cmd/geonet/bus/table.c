@@ -15,6 +15,7 @@ static const struct cli_option topic_options[] = {
 	{"rate-all", "N", "messages a second from all of them, 1 to 1000 (default 200)"},
 	{"box", NULL, "with a box, where bus pub --quorum keeps messages for who is away"},
 	{"mesh", NULL, "followers help each other: for large open topics"},
+	OPTION_W,
 	OPTION_PASSPHRASE,
 	{0},
 };
