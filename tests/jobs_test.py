@@ -92,6 +92,7 @@ def case_own(nodes, seed):
     in_state(ann, first, "done")
     said = ann.run("job", "show", first[:10], "--output", "-")
     check(said.split() == ["3", "text.count/1", "1"], f"what it gave: {said!r}")
+    check(f"{len(said)} B: --output" in ann.run("job", "show", first), "what it gave, how to see it")
     # waits for its worker, and prints what it gave and nothing else
     busy = worker(ann, "own", "tr a-z A-Z", "--count", "1")
     done = subprocess.run(
@@ -136,7 +137,7 @@ def case_own(nodes, seed):
     eventually("it is called off", 90,
                lambda: not {again, stuck} & {j["id"] for j in ann.json("job", "list")["jobs"]})
     check(ended(worker(ann, "own", "cat", "--until-empty")) == [], "nothing is left to be done")
-    ann.run("job", "show", "0" * 64, want=4)
+    check(ann.json("job", "show", "0" * 64, want=4)["error"]["code"] == "not-found", "it is none")
     ann.run("job", "work", "own", want=2)
     ann.run("job", "submit", "nonsense", want=2)
 
