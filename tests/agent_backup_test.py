@@ -120,6 +120,16 @@ def case_export(nodes, seed):
         ben.run("msg", "send", "Ann", f"number {i}\n\"quoted\"")
     eventually("all are there", 120, lambda: sum("number" in t for t in ann.texts(ben.pid)) == 3)
     folder = os.path.join(nodes.base, "out")
+    # on a full disk nothing of it is left, so that the same is done again when there is room
+    small = os.path.join(nodes.base, "small")
+    os.mkdir(small)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=700,size=64k", "tmpfs", small],
+                      capture_output=True).returncode == 0:
+        try:
+            said = ann.run("agent", "export", os.path.join(small, "out"), want=1)
+            check("No space" in said and os.listdir(small) == [], f"{said} {os.listdir(small)}")
+        finally:
+            subprocess.run(["umount", small], check=True)
     made = ann.json("agent", "export", folder)
     check(made["contacts"] == 1 and made["files"] == 2 and made["messages"] >= 6, made)
     with open(os.path.join(folder, "export.json"), encoding="utf-8") as f:
