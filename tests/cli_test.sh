@@ -238,7 +238,7 @@ case $out in *' '*) fail "the phrase was printed to a file: $out" ;; esac
 
 bad() { # PHRASE SENTENCE
     printf '%s\n' "$1" >"$tmp/words"
-    run 1 --data "$tmp/bad" id import --no-passphrase "$tmp/words"
+    run 2 --data "$tmp/bad" id import --no-passphrase "$tmp/words"
     has "$err" "$2"
     [ ! -e "$tmp/bad/identity.key" ] || fail 'a bad phrase made a key'
 }
