@@ -111,6 +111,29 @@ def case_own(nodes, seed):
     check(bad[:12] in ann.run("job", "dead") and first[:12] not in ann.run("job", "dead"),
           "dead letters are listed alone")
     ann.run("job", "show", bad, "--output", "-", want=1)
+    # Ctrl C: the job in hand is done, and spends no try; a second one stops it; so does SIGTERM
+    begun = os.path.join(ann.data, "begun")
+    for how in ((signal.SIGINT,), (signal.SIGINT, signal.SIGINT), (signal.SIGTERM,)):
+        kept = submit(ann, "own", three)
+        slow = worker(ann, "own", f"touch {begun}; sleep {2 if len(how) < 2 else 200}")
+        eventually("it has begun", 90, lambda: os.path.exists(begun))
+        for signum in how:
+            slow.send_signal(signum)
+            time.sleep(0.3)
+        lines = ended(slow, want=128 + how[0])
+        ends = "done" if how == (signal.SIGINT,) else "failed"
+        check([(e["id"], e["state"]) for e in lines] == [(kept, ends)], f"{how}: {lines}")
+        check(job(ann, kept)["attempts"] == 1, "another try")
+        os.unlink(begun)
+        ann.run("job", "drop", kept)
+    idle = subprocess.Popen([os.path.join(nodes.bin, "geonet"), "--data", ann.data, "job", "work",
+                             "own", "--exec", "cat"], stderr=subprocess.PIPE, text=True)
+    check("Waiting" in idle.stderr.readline(), "it waits")
+    for _ in range(2):
+        time.sleep(1)
+        idle.send_signal(signal.SIGINT)
+    said = idle.communicate(timeout=10)[1]
+    check(idle.returncode == -signal.SIGINT and "again" in said, f"{idle.returncode}: {said}")
     # one that goes into another process group ends in its time all the same
     stuck = submit(ann, "own", three)
     lines = ended(worker(ann, "own", LEAVES, "--count", "1", "--limit", "1"), want=1)
