@@ -115,6 +115,8 @@ def case_first(nodes, seed):
     check("say --w 5" in said and f"{ann.pid}/news" in ann.run("bus", "topics"), said)
     ann.run("bus", "topic", "news", "--w", "5")
     ann.run("bus", "pub", "news", "", want=2)
+    check("'>.a' is no filter" in ann.run("bus", "sub", "news", "--filter", ">.a", want=2), "none")
+    ann.run("bus", "sub", "news", *["--filter", "a"] * 65, want=2)
     followers = [Follower(who, f"{ann.pid}/news") for who in (ben, cay, ann)]
     rooms = Follower(cay, f"{ann.pid}/news", "--filter", "room.*.heat")
     eventually("all have leases at two roots", 90, lambda: subscribers(nodes) == 6)
