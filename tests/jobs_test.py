@@ -226,6 +226,20 @@ def case_others(nodes, seed):
     in_state(ben, theirs, "done", puts)
     check(ben.run("job", "show", theirs, "--queue", puts, "--output", "-").strip() == "neb morf",
           "the result is there for who asked")
+    # within limits, which each node that lends counts
+    for limit in ("jobs=1", "messages=1/60", "jobs=x"):
+        ann.run("box", "grant", ben_key, "--work", "--limit", limit, want=2)
+    limited = os.path.join(ann.data, "limited")
+    with open(limited, "w", encoding="ascii") as f:
+        f.write(ann.run("box", "grant", ben_key, "--work", "--limit", "jobs=0/60"))
+    said = ben.run("token", "show", limited)
+    check("0 jobs in 60 s" in said and "lease box/" in said, said)
+    none = submit(ann, "own", text_file(ann, "in3", "too much"))
+    idle = worker(ben, limited, "cat", "--until-empty")
+    said = "".join(idle.communicate(timeout=120))
+    check(idle.returncode == 1 and "a limit of what its owner gave" in said, f"{idle.returncode}: {said}")
+    check(job(ann, none)["state"] == "waiting", "nobody had it")
+    ann.run("job", "drop", none)
     # what was given is taken back
     ann.run("box", "refuse", ben_key)
     last = submit(ann, "own", text_file(ann, "in2", "not for ben"))
