@@ -108,6 +108,7 @@ def case_own(nodes, seed):
     letter = in_state(ann, bad, "dead")
     check(letter["attempts"] == 1 and "no such words" in letter["note"] and
           "input" in letter["reason"], f"{letter}")
+    check(" \n" not in ann.run("job", "list"), "trailing blanks")
     check(bad[:12] in ann.run("job", "dead") and first[:12] not in ann.run("job", "dead"),
           "dead letters are listed alone")
     ann.run("job", "show", bad, "--output", "-", want=1)
