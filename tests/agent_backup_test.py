@@ -120,6 +120,16 @@ def case_export(nodes, seed):
         ben.run("msg", "send", "Ann", f"number {i}\n\"quoted\"")
     eventually("all are there", 120, lambda: sum("number" in t for t in ann.texts(ben.pid)) == 3)
     folder = os.path.join(nodes.base, "out")
+    # on a full disk nothing of it is left, so that the same is done again when there is room
+    small = os.path.join(nodes.base, "small")
+    os.mkdir(small)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=700,size=64k", "tmpfs", small],
+                      capture_output=True).returncode == 0:
+        try:
+            said = ann.run("agent", "export", os.path.join(small, "out"), want=1)
+            check("No space" in said and os.listdir(small) == [], f"{said} {os.listdir(small)}")
+        finally:
+            subprocess.run(["umount", small], check=True)
     made = ann.json("agent", "export", folder)
     check(made["contacts"] == 1 and made["files"] == 2 and made["messages"] >= 6, made)
     with open(os.path.join(folder, "export.json"), encoding="utf-8") as f:
@@ -241,9 +251,43 @@ def case_wrong(nodes, seed):
     refused(raw[:-1], "cut off")
     refused(raw[:-4096], "cut off")
     refused(raw + raw[-4096:], "something follows")
-    # a disk that is full says nothing of the backup
+    # a disk that gets full under an agent: the call in which it did is told so, and nothing else;
+    # the agent ends, and begins again when there is room (AG-60)
     small = os.path.join(nodes.base, "small")
     os.mkdir(small)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=700,size=2m", "tmpfs", small],
+                      capture_output=True).returncode == 0:
+        try:
+            lou = at_rest(nodes, "small/lou")
+            lou.run("agent", "up")
+            fill = os.path.join(small, "fill")
+            tool = [os.path.join(nodes.bin, "geonet"), "--data", lou.data]
+
+            def invite_refused():
+                """False: the agent had ended before, by a write of its own."""
+                with open(fill, "wb", buffering=0) as f:
+                    try:
+                        while f.write(bytes(4096)):
+                            pass
+                    except OSError:
+                        pass
+                done = subprocess.run(tool + ["contacts", "invite"], capture_output=True, text=True)
+                eventually("the agent has ended", 60, lambda: subprocess.run(
+                    tool + ["agent", "status"], capture_output=True).returncode == 3)
+                os.unlink(fill)
+                said = done.stdout + done.stderr
+                check(done.returncode in (1, 3), f"{done.returncode}: {said}")
+                check(done.returncode == 3 or "the disk is full" in said and "agent up" in said,
+                      said)
+                return done.returncode == 1 or lou.run("agent", "up") and False
+
+            eventually("a call meets the full disk", 90, invite_refused)
+            lou.run("agent", "up")
+            lou.run("contacts", "invite")
+            lou.run("agent", "down")
+        finally:
+            subprocess.run(["umount", small], check=True)
+    # a disk that is full says nothing of the backup
     for kib in (100, 240, 400):
         tmpfs = ["mount", "-t", "tmpfs", "-o", f"mode=700,size={kib}k", "tmpfs", small]
         if subprocess.run(tmpfs, capture_output=True).returncode != 0:

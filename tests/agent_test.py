@@ -136,6 +136,11 @@ def case_squatted(nodes, seed):
     place = os.path.join(nodes.base, "open")
     os.mkdir(place, 0o777)
     os.chmod(place, 0o777)
+    # a node in a folder that one may not look into
+    closed = os.path.join(nodes.base, "closed")
+    os.mkdir(closed, 0o700)
+    said = User(nodes, "eve", 61002).run("--data", closed, "status", want=3)
+    check("is closed to you" in said and "geonet up" not in said, said)
     secret = os.path.join(ann.home, "secret")
     with open(secret, "w", encoding="ascii") as f:
         f.write("correct horse\n")

@@ -111,9 +111,12 @@ def case_first(nodes, seed):
     check("make it: geonet bus topic nosuch" in said, said)
     ann.run("bus", "topic", "", want=2)
     check("made no topic" in ann.run("bus", "topics"), "she has none")
-    ann.run("bus", "topic", "news")
-    check(f"{ann.pid}/news" in ann.run("bus", "topics"), "she has one")
+    said = ann.run("bus", "topic", "news", "--w", "6", want=5)  # of five nodes
+    check("say --w 5" in said and f"{ann.pid}/news" in ann.run("bus", "topics"), said)
+    ann.run("bus", "topic", "news", "--w", "5")
     ann.run("bus", "pub", "news", "", want=2)
+    check("'>.a' is no filter" in ann.run("bus", "sub", "news", "--filter", ">.a", want=2), "none")
+    ann.run("bus", "sub", "news", *["--filter", "a"] * 65, want=2)
     followers = [Follower(who, f"{ann.pid}/news") for who in (ben, cay, ann)]
     rooms = Follower(cay, f"{ann.pid}/news", "--filter", "room.*.heat")
     eventually("all have leases at two roots", 90, lambda: subscribers(nodes) == 6)

@@ -238,7 +238,7 @@ case $out in *' '*) fail "the phrase was printed to a file: $out" ;; esac
 
 bad() { # PHRASE SENTENCE
     printf '%s\n' "$1" >"$tmp/words"
-    run 1 --data "$tmp/bad" id import --no-passphrase "$tmp/words"
+    run 2 --data "$tmp/bad" id import --no-passphrase "$tmp/words"
     has "$err" "$2"
     [ ! -e "$tmp/bad/identity.key" ] || fail 'a bad phrase made a key'
 }
@@ -336,6 +336,8 @@ if command -v bash >/dev/null; then
     is "$(bash_says help site pub)" publish
     is "$(bash_says completion '')" 'bash zsh fish'
     is "$(bash_says up --guard '')" 'on cookie off'
+    is "$(bash_says presence set o)" 'online offline'
+    is "$(bash_says bus topic news --publish '')" 'open owner token'
 fi
 "$geonet" help >/dev/full 2>"$tmp/err" && fail 'a full disk under stdout was not noticed'
 "$geonet" help >&- 2>"$tmp/err" && fail 'a closed stdout was not noticed'

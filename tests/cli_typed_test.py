@@ -42,7 +42,7 @@ def case_words(p):
             numbered[6], ""), "has 24 words, this has 23"), ("a wrong word", lines(6).replace(
                 wrong, "xyzzy"), f"word {words.index(wrong) + 1}, 'xyzzy', is not in the list")):
         said = p.run("id", "import", "--no-passphrase", "-", stdin=text.encode(), data="again",
-                     want=1).stderr.decode()
+                     want=2).stderr.decode()
         check(sentence in said, f"{what}: {said}")
         check(not os.path.exists(p.data("again", "identity.key")), f"{what} made a key")
     # Pasted into a terminal: all lines are read, none is left for the shell.

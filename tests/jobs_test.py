@@ -92,6 +92,7 @@ def case_own(nodes, seed):
     in_state(ann, first, "done")
     said = ann.run("job", "show", first[:10], "--output", "-")
     check(said.split() == ["3", "text.count/1", "1"], f"what it gave: {said!r}")
+    check(f"{len(said)} B: --output" in ann.run("job", "show", first), "what it gave, how to see it")
     # waits for its worker, and prints what it gave and nothing else
     busy = worker(ann, "own", "tr a-z A-Z", "--count", "1")
     done = subprocess.run(
@@ -107,9 +108,33 @@ def case_own(nodes, seed):
     letter = in_state(ann, bad, "dead")
     check(letter["attempts"] == 1 and "no such words" in letter["note"] and
           "input" in letter["reason"], f"{letter}")
+    check(" \n" not in ann.run("job", "list"), "trailing blanks")
     check(bad[:12] in ann.run("job", "dead") and first[:12] not in ann.run("job", "dead"),
           "dead letters are listed alone")
     ann.run("job", "show", bad, "--output", "-", want=1)
+    # Ctrl C: the job in hand is done, and spends no try; a second one stops it; so does SIGTERM
+    begun = os.path.join(ann.data, "begun")
+    for how in ((signal.SIGINT,), (signal.SIGINT, signal.SIGINT), (signal.SIGTERM,)):
+        kept = submit(ann, "own", three)
+        slow = worker(ann, "own", f"touch {begun}; sleep {2 if len(how) < 2 else 200}")
+        eventually("it has begun", 90, lambda: os.path.exists(begun))
+        for signum in how:
+            slow.send_signal(signum)
+            time.sleep(0.3)
+        lines = ended(slow, want=128 + how[0])
+        ends = "done" if how == (signal.SIGINT,) else "failed"
+        check([(e["id"], e["state"]) for e in lines] == [(kept, ends)], f"{how}: {lines}")
+        check(job(ann, kept)["attempts"] == 1, "another try")
+        os.unlink(begun)
+        ann.run("job", "drop", kept)
+    idle = subprocess.Popen([os.path.join(nodes.bin, "geonet"), "--data", ann.data, "job", "work",
+                             "own", "--exec", "cat"], stderr=subprocess.PIPE, text=True)
+    check("Waiting" in idle.stderr.readline(), "it waits")
+    for _ in range(2):
+        time.sleep(1)
+        idle.send_signal(signal.SIGINT)
+    said = idle.communicate(timeout=10)[1]
+    check(idle.returncode == -signal.SIGINT and "again" in said, f"{idle.returncode}: {said}")
     # one that goes into another process group ends in its time all the same
     stuck = submit(ann, "own", three)
     lines = ended(worker(ann, "own", LEAVES, "--count", "1", "--limit", "1"), want=1)
@@ -137,7 +162,7 @@ def case_own(nodes, seed):
     eventually("it is called off", 90,
                lambda: not {again, stuck} & {j["id"] for j in ann.json("job", "list")["jobs"]})
     check(ended(worker(ann, "own", "cat", "--until-empty")) == [], "nothing is left to be done")
-    ann.run("job", "show", "0" * 64, want=4)
+    check(ann.json("job", "show", "0" * 64, want=4)["error"]["code"] == "not-found", "it is none")
     ann.run("job", "work", "own", want=2)
     ann.run("job", "submit", "nonsense", want=2)
 
@@ -203,6 +228,20 @@ def case_others(nodes, seed):
     in_state(ben, theirs, "done", puts)
     check(ben.run("job", "show", theirs, "--queue", puts, "--output", "-").strip() == "neb morf",
           "the result is there for who asked")
+    # within limits, which each node that lends counts
+    for limit in ("jobs=1", "messages=1/60", "jobs=x"):
+        ann.run("box", "grant", ben_key, "--work", "--limit", limit, want=2)
+    limited = os.path.join(ann.data, "limited")
+    with open(limited, "w", encoding="ascii") as f:
+        f.write(ann.run("box", "grant", ben_key, "--work", "--limit", "jobs=0/60"))
+    said = ben.run("token", "show", limited)
+    check("0 jobs in 60 s" in said and "lease box/" in said, said)
+    none = submit(ann, "own", text_file(ann, "in3", "too much"))
+    idle = worker(ben, limited, "cat", "--until-empty")
+    said = "".join(idle.communicate(timeout=120))
+    check(idle.returncode == 1 and "a limit of what its owner gave" in said, f"{idle.returncode}: {said}")
+    check(job(ann, none)["state"] == "waiting", "nobody had it")
+    ann.run("job", "drop", none)
     # what was given is taken back
     ann.run("box", "refuse", ben_key)
     last = submit(ann, "own", text_file(ann, "in2", "not for ben"))

@@ -14,7 +14,7 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 from app1 import connect, JOB, Refused, run
 
 KEYS, TAKE, KEEP, END = 8, 12, 13, 14  # of AppJobBody
-AGAIN, BUSY, CLOSED, STALE = 1, 3, 27, 29  # of src/base/err.def
+AGAIN, BUSY, TIMEOUT, CLOSED, STALE = 1, 3, 26, 27, 29  # of src/base/err.def
 BAD_INPUT, FAILED = 1, 4  # JobFault: nobody shall try again; another worker shall
 
 
@@ -72,7 +72,7 @@ def main(data, node=None, queue=None):
         try:
             one(app, box, token)
         except Refused as error:
-            if error.code not in (AGAIN, BUSY, CLOSED, STALE):
+            if error.code not in (AGAIN, BUSY, TIMEOUT, CLOSED, STALE):
                 raise  # it is not let in
             time.sleep(0 if error.code == AGAIN else 1)
 

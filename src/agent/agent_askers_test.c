@@ -131,7 +131,8 @@ static struct gn_slice chain(uint8_t room[GN_TOKEN_MAX], const struct gn_sk *of,
 	struct gn_buf out = {room, 0, GN_TOKEN_MAX};
 	struct gn_sk real = me->queue.sk;
 	me->queue.sk = of ? *of : real;
-	assert_int_equal(agent_queue_grant(me, &ben.pk, action, seconds, &out), GN_OK);
+	const struct agent_grant grant = {.actions = action, .seconds = seconds};
+	assert_int_equal(agent_queue_grant(me, &ben.pk, &grant, &out), GN_OK);
 	me->queue.sk = real;
 	gn_sk_wipe(&real);
 	return gn_buf_slice(&out);

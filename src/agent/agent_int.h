@@ -14,7 +14,8 @@
  *   serve.c   calls of app/1          run.c    the loop, start and end
  *
  * 1. Nothing is acknowledged, sent or told before what it changed is in the store.
- * 2. After a write that failed the agent ends (AG-60): what is in memory is ahead of the store. */
+ * 2. After a write that failed the agent ends (AG-60): what is in memory is ahead of the store.
+ *    The call in which it did is told so, whatever its handler says. */
 #ifndef GN_AGENT_AGENT_INT_H
 #define GN_AGENT_AGENT_INT_H
 
@@ -296,6 +297,9 @@ struct gn_agent {
 	struct agent_files *files;       /* on their way (file_int.h) */
 	bool state_moved;                /* how it stands changed: who listens is told */
 	bool failed;
+	struct gn_host_request *runs; /* the call that is being run; NULL: none */
+	gn_err failed_by;
+	void (*refuse)(struct gn_host_request *r, gn_err err, const char *text); /* as it was */
 };
 
 static inline uint64_t agent_unix_ms(const struct gn_agent *a)

@@ -551,13 +551,14 @@ static void whose_result_counts(void **state)
 	(void)state;
 	gn_sk_from_seed((const uint8_t[32]){1}, &ben);
 	gn_sk_from_seed((const uint8_t[32]){2}, &eve);
-	assert_int_equal(agent_queue_grant(me, &ben.pk, GN_FB_ACTION_LEASE, 60, &work), GN_OK);
-	assert_int_equal(agent_queue_grant(me, &ben.pk, GN_FB_ACTION_DEPOSIT, 60, &put), GN_OK);
+	const struct agent_grant lease = {GN_FB_ACTION_LEASE, 60, NULL, 0},
+				 deposit = {GN_FB_ACTION_DEPOSIT, 60, NULL, 0};
+	assert_int_equal(agent_queue_grant(me, &ben.pk, &lease, &work), GN_OK);
+	assert_int_equal(agent_queue_grant(me, &ben.pk, &deposit, &put), GN_OK);
 	struct gn_sk real = me->queue.sk;
 	me->queue.sk = eve; /* a chain of hers for his key, for another queue */
-	assert_int_equal(agent_queue_grant(me, &ben.pk, GN_FB_ACTION_LEASE, 60, &forged), GN_OK);
+	assert_int_equal(agent_queue_grant(me, &ben.pk, &lease, &forged), GN_OK);
 	me->queue.sk = real;
-	gn_sk_wipe(&real);
 	struct gn_slice works = gn_buf_slice(&work), puts = gn_buf_slice(&put);
 	assert_true(taken(&(struct verdict){.signs = ours, .state = DONE}));
 	assert_true(taken(&(struct verdict){.signs = &ben, .state = DONE, .token = works}));

@@ -154,6 +154,7 @@ static void too_few_is_tried_again_later_each_time(void **state)
 	UNTIL(ended[0] == 1);
 	for (unsigned i = 2; i <= 15; i++) {
 		assert_false(gn_agent_publish_done(publish));
+		assert_int_equal(gn_agent_publish_few(publish), 1);
 		now += wait - 1;
 		for (unsigned j = 0; j < 5; j++)
 			beside_turn(&beside);
@@ -167,6 +168,7 @@ static void too_few_is_tried_again_later_each_time(void **state)
 	gn_agent_publish_hurry(publish, now);
 	UNTIL(ended[0] == 16);
 	assert_true(gn_agent_publish_done(publish));
+	assert_int_equal(gn_agent_publish_few(publish), 0);
 }
 
 static void one_that_is_replaced_meanwhile_is_put_too(void **state)

@@ -35,9 +35,15 @@ bool agent_queue_refuses(const struct gn_agent *a, const struct gn_pk *key);
  * seconds; 0: when it held (JO-9). */
 bool agent_queue_asks(struct gn_agent *a, const struct gn_pk *queue, const struct gn_job *job,
 		      uint64_t at);
-/* A chain for this key: GN_FB_ACTION_LEASE, GN_FB_ACTION_DEPOSIT, or both. */
-GN_MUST gn_err agent_queue_grant(struct gn_agent *a, const struct gn_pk *worker, uint64_t actions,
-				 uint64_t seconds, struct gn_buf *out);
+struct agent_grant {
+	uint64_t actions; /* GN_FB_ACTION_LEASE, GN_FB_ACTION_DEPOSIT, or both */
+	uint64_t seconds;
+	const struct gn_token_limit *limits;
+	size_t limit_count;
+};
+/* A chain for this key. */
+GN_MUST gn_err agent_queue_grant(struct gn_agent *a, const struct gn_pk *worker,
+				 const struct agent_grant *grant, struct gn_buf *out);
 /* Chains of this key count no more, or again. GN_LIMIT. */
 GN_MUST gn_err agent_queue_refuse(struct gn_agent *a, const struct gn_pk *key, bool refused);
 

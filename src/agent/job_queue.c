@@ -291,18 +291,21 @@ bool agent_queue_ours(struct agent_request *r, struct gn_slice token)
 	return ours;
 }
 
-gn_err agent_queue_grant(struct gn_agent *a, const struct gn_pk *worker, uint64_t actions,
-			 uint64_t seconds, struct gn_buf *out)
+gn_err agent_queue_grant(struct gn_agent *a, const struct gn_pk *worker,
+			 const struct agent_grant *grant, struct gn_buf *out)
 {
 	char path[4 + 64 + 1];
 	resource(&a->queue.sk.pk, path);
-	struct gn_token_right right = {gn_str(path), actions};
-	uint64_t early = GN_TOKEN_LIFE_MAX - seconds; /* clocks differ; a chain has its bound */
+	struct gn_token_right right = {gn_str(path), grant->actions};
+	uint64_t early =
+		GN_TOKEN_LIFE_MAX - grant->seconds; /* clocks differ; a chain has its bound */
 	struct gn_token_fields f = {.audience = *worker,
 				    .rights = &right,
 				    .right_count = 1,
+				    .limits = grant->limits,
+				    .limit_count = grant->limit_count,
 				    .not_before = agent_unix(a) - (early < 300 ? early : 300),
-				    .expires = agent_unix(a) + seconds};
+				    .expires = agent_unix(a) + grant->seconds};
 	gn_rand_fill(&a->host.rand, f.nonce, sizeof f.nonce);
 	return gn_token_issue(&a->queue.sk, &f, out, NULL);
 }

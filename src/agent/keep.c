@@ -9,6 +9,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* What was asked for is not kept, whatever its handler says of it now. */
+static void refuse_failed(struct gn_host_request *r, gn_err err, const char *text)
+{
+	const struct gn_agent *a = r->api->user;
+	(void)err;
+	(void)text;
+	r->refuse = a->refuse;
+	gn_host_error(r, a->failed_by,
+		      "%s, so this is not kept and the agent has ended; when that is put right: "
+		      "geonet agent up",
+		      gn_err_text(a->failed_by));
+}
+
+static void reply_failed(struct gn_host_request *r, struct gn_app_kind kind, gn_fbref table,
+			 bool more)
+{
+	(void)kind;
+	(void)table;
+	(void)more;
+	refuse_failed(r, GN_OK, "");
+}
+
 void agent_fail(struct gn_agent *a, gn_err err)
 {
 	if (a->failed)
@@ -18,6 +40,12 @@ void agent_fail(struct gn_agent *a, gn_err err)
 	a->failed = true;
 	snprintf(why, sizeof why, "%.100s%s%.400s", gn_err_text(err),
 		 *said ? "; of the store: " : "", said);
+	a->failed_by = err;
+	if (a->runs) {
+		a->refuse = a->runs->refuse;
+		a->runs->refuse = refuse_failed;
+		a->runs->reply = reply_failed;
+	}
 	gn_host_fail(&a->host, err, why);
 }
 

@@ -13,6 +13,7 @@ struct publish_place {
 	uint64_t created, ttl; /* Unix seconds, seconds */
 	uint64_t call;         /* of the put that runs; 0: none */
 	bool held, changed;    /* changed: since that put began */
+	unsigned few;          /* signed it at last, and were too few; 0: else */
 	gn_time due, wait, renew_due;
 };
 
@@ -34,6 +35,7 @@ static void put_ended(struct publish_place *at, gn_err err, unsigned receipts)
 		return;
 	}
 	at->held = !err;
+	at->few = err == GN_QUORUM ? receipts : 0;
 	at->wait =
 		err ? gn_time_min(at->wait ? 2 * at->wait : AGENT_PUBLISH_WAIT, AGENT_PUBLISH_AGAIN)
 		    : 0;
@@ -120,6 +122,7 @@ gn_err gn_agent_publish_set(struct gn_agent_publish *p, unsigned place, struct g
 	at->created = r.created;
 	at->ttl = r.ttl;
 	at->held = false;
+	at->few = 0;
 	at->changed = true;
 	at->wait = 0;
 	at->due = at->renew_due = now;
@@ -143,6 +146,17 @@ bool gn_agent_publish_done(const struct gn_agent_publish *p)
 		if (p->places[i].record && !p->places[i].held)
 			return false;
 	return true;
+}
+
+unsigned gn_agent_publish_few(const struct gn_agent_publish *p)
+{
+	unsigned fewest = 0;
+	for (unsigned i = 0; i < AGENT_PUBLISH_PLACES; i++) {
+		const struct publish_place *at = &p->places[i];
+		if (at->record && at->few && (!fewest || at->few < fewest))
+			fewest = at->few;
+	}
+	return fewest;
 }
 
 /* Past the part of its life after which it is made anew. */

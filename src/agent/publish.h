@@ -40,6 +40,8 @@ void gn_agent_publish_drop(struct gn_agent_publish *p, unsigned place);
 void gn_agent_publish_hurry(struct gn_agent_publish *p, gn_time now);
 /* Are all of them held by enough nodes? */
 bool gn_agent_publish_done(const struct gn_agent_publish *p);
+/* Of those that were signed by too few at last: by how many, the fewest. 0: there is none such. */
+unsigned gn_agent_publish_few(const struct gn_agent_publish *p);
 /* When it is to be called again. */
 gn_time gn_agent_publish_pump(struct gn_agent_publish *p, gn_time now);
 

@@ -223,8 +223,12 @@ static gn_err run_call(struct gn_host_request *base)
 			      "sends");
 		return GN_OK;
 	}
-	if (r->agent->db || base->asked->flags & LOCKED)
-		return call->run(r);
+	if (r->agent->db || base->asked->flags & LOCKED) {
+		r->agent->runs = base;
+		gn_err err = call->run(r);
+		r->agent->runs = NULL;
+		return err;
+	}
 	bool fresh = gn_agent_vault_state(r->agent->vault) == GN_AGENT_NEW;
 	gn_host_error(base, GN_LOCKED, "%s",
 		      fresh ? "this agent has no keys yet: geonet agent start"

@@ -451,6 +451,19 @@ gn_err agent_call_job_keys(struct agent_request *r)
 	return GN_OK;
 }
 
+static size_t limits_of(struct gn_fb_job_grant t, struct gn_token_limit out[3])
+{
+	const struct gn_token_limit all[] = {
+		{GN_FB_LIMIT_OF_JOBS, gn_fb_job_grant_jobs_s(t), gn_fb_job_grant_jobs(t)},
+		{GN_FB_LIMIT_OF_BYTES, gn_fb_job_grant_bytes_s(t), gn_fb_job_grant_bytes(t)},
+		{GN_FB_LIMIT_OF_OPS, gn_fb_job_grant_ops_s(t), gn_fb_job_grant_ops(t)}};
+	size_t count = 0;
+	for (size_t i = 0; i < GN_COUNT(all); i++)
+		if (all[i].per)
+			out[count++] = all[i];
+	return count;
+}
+
 gn_err agent_call_job_grant(struct agent_request *r)
 {
 	struct gn_agent *a = r->agent;
@@ -461,6 +474,11 @@ gn_err agent_call_job_grant(struct agent_request *r)
 			   (gn_fb_job_grant_submit(t) ? GN_FB_ACTION_DEPOSIT : 0);
 	uint8_t room[GN_TOKEN_MAX];
 	struct gn_buf out = {room, 0, sizeof room};
+	struct gn_token_limit limits[3];
+	struct agent_grant grant = {.actions = actions,
+				    .seconds = seconds,
+				    .limits = limits,
+				    .limit_count = limits_of(t, limits)};
 	struct gn_pk worker;
 	if (!agent_queue_wanted(a)) {
 		gn_host_error(&r->base, GN_BUSY, "the queue is being made: again in a second");
@@ -475,7 +493,7 @@ gn_err agent_call_job_grant(struct agent_request *r)
 		return GN_OK;
 	}
 	memcpy(worker.b, fb.b, sizeof worker.b);
-	GN_TRY(agent_queue_grant(a, &worker, actions, seconds, &out));
+	GN_TRY(agent_queue_grant(a, &worker, &grant, &out));
 	memcpy(queue.b, a->queue.sk.pk.b, sizeof queue.b);
 	memcpy(own.b, a->queue.worker.pk.b, sizeof own.b);
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);

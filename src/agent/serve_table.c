@@ -3,12 +3,27 @@
 
 #include <stdio.h>
 
+/* Why there is no node, or why not enough nodes keep what is published. */
+static const char *why_not(const struct gn_agent *a, char room[256])
+{
+	unsigned few =
+		a->publish && gn_agent_link_is_up(a->link) ? gn_agent_publish_few(a->publish) : 0;
+	if (!few)
+		return a->link_why;
+	snprintf(room, 256,
+		 "kept by %u node%s, fewer than the node was told to ask for: others find you as "
+		 "long as %s; where there are no more, write \"w = %u\" into DATA/geonet.conf and "
+		 "start the node anew",
+		 few, few == 1 ? "" : "s", few == 1 ? "it runs" : "these run", few);
+	return room;
+}
+
 gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a)
 {
 	static const uint8_t states[] = {[GN_AGENT_NEW] = GN_FB_AGENT_STATE_NEW,
 					 [GN_AGENT_LOCKED] = GN_FB_AGENT_STATE_LOCKED,
 					 [GN_AGENT_OPEN] = GN_FB_AGENT_STATE_OPEN};
-	char pid[GN_PID_MAX] = "";
+	char pid[GN_PID_MAX] = "", room[256];
 	struct gn_pk owner;
 	uint64_t unread = 0;
 	uint32_t requests = (uint32_t)a->claim_count, sending = 0;
@@ -25,7 +40,7 @@ gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a)
 						  .version = gn_str(GEONET_VERSION),
 						  .pid = gn_str(pid),
 						  .online = gn_agent_link_is_up(a->link),
-						  .why = gn_str(a->link_why),
+						  .why = gn_str(why_not(a, room)),
 						  .published = a->publish && !a->identity_wanted &&
 							       a->identity_known &&
 							       gn_agent_publish_done(a->publish),

@@ -95,7 +95,7 @@ int topic_box_put(struct cli *cli, const struct topic *topic, const struct gn_to
 		exit = cli_fail(cli, CLI_FAILED, "malformed",
 				"the topic's box is none that this version reads");
 	exit = exit == CLI_NOT_FOUND ? CLI_OK : exit;
-	bool fresh = term && !term->force && rec->seq && cli_now() <= rec->created + rec->ttl / 2;
+	bool fresh = !term->force && rec->seq && cli_now() <= rec->created + rec->ttl / 2;
 	if (exit == CLI_OK && !fresh) {
 		fill(topic, t, owner, &box, rec);
 		gn_err err = GN_OK;
@@ -104,8 +104,8 @@ int topic_box_put(struct cli *cli, const struct topic *topic, const struct gn_to
 		else if ((err = gn_boxrec_record(&box, rec, 0, &out)) != GN_OK)
 			exit = cli_fail_err(cli, err, "the topic's box cannot be written down");
 		else
-			exit = record_put(cli, gn_buf_slice(&out), term ? term->w : 0,
-					  "the topic's box", NULL);
+			exit = record_put(cli, gn_buf_slice(&out), term->w, "the topic's box",
+					  NULL);
 	}
 	gn_sk_wipe(&box);
 	free(before);

@@ -42,7 +42,7 @@ void topic_box_key(const struct gn_sk *owner, const char *label, struct gn_sk *o
 /* The key that reads it without a token; owner: read where the topic is not open alone. */
 void topic_box_reader(const struct topic *topic, const struct gn_topicrec *rec,
 		      const struct gn_sk *owner, struct gn_sk *out);
-/* Puts the box's descriptor, made or renewed; term: only when that is due, NULL: at once. */
+/* Puts the box's descriptor, made or renewed when that is due. */
 int topic_box_put(struct cli *cli, const struct topic *topic, const struct gn_topicrec *t,
 		  const struct gn_sk *owner, const struct own_term *term);
 

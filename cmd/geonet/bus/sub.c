@@ -337,6 +337,27 @@ static int find_box(struct following *f)
 	return CLI_OK;
 }
 
+/* False after printing. */
+static bool filters_right(struct cli *cli)
+{
+	const char *filter;
+	for (int i = 0; (filter = cli_option_at(cli, "filter", i)); i++) {
+		if (gn_subject_ok(gn_str(filter), true) != GN_OK) {
+			cli_fail(cli, CLI_USAGE, "text",
+				 "'%s' is no filter: words joined by dots, where * is one word and "
+				 "> at the end all the rest",
+				 out_text(filter));
+			return false;
+		}
+		if (i == FILTERS) {
+			cli_fail(cli, CLI_USAGE, "usage",
+				 "%d filters at most: one with * or > does for many", FILTERS);
+			return false;
+		}
+	}
+	return true;
+}
+
 static int follow(struct following *f)
 {
 	struct gn_slice filters[FILTERS];
@@ -375,7 +396,7 @@ int cmd_bus_sub(struct cli *cli)
 	if (topic_of(cli, cli->args[0], &f->topic, &exit)) {
 		const char *token = cli_option(cli, "token");
 		f->shows = token || cli_flag(cli, "show");
-		if (!cli_number(cli, "count", 1, UINT32_MAX, &f->left))
+		if (!cli_number(cli, "count", 1, UINT32_MAX, &f->left) || !filters_right(cli))
 			exit = CLI_USAGE;
 		else if ((token && !token_read(cli, token, &f->token)) ||
 			 (f->shows && !identity_load(cli, &f->id)))

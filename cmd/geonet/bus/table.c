@@ -8,13 +8,14 @@
 /* clang-format off */
 
 static const struct cli_option topic_options[] = {
-	{"publish", "WHO", "open, owner (you, and --with; the default) or token"},
-	{"subscribe", "WHO", "open (the default), owner or token"},
+	{"publish", "open|owner|token", "who may: owner is you, and --with (the default)"},
+	{"subscribe", "open|owner|token", "who may follow (default open)"},
 	{"with", "WHO", "somebody else who may, where it says owner; may repeat"},
 	{"rate", "N", "messages a second from one publisher, 1 to 1000 (default 20)"},
 	{"rate-all", "N", "messages a second from all of them, 1 to 1000 (default 200)"},
 	{"box", NULL, "with a box, where bus pub --quorum keeps messages for who is away"},
 	{"mesh", NULL, "followers help each other: for large open topics"},
+	OPTION_W,
 	OPTION_PASSPHRASE,
 	{0},
 };

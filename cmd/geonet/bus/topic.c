@@ -134,8 +134,8 @@ static bool read_rules(struct cli *cli, struct gn_topicrec *t, int *exit)
 }
 
 /* What is ours is remembered with its record: when nobody shows it any more, it is said again from
- * here (services.md RN-2). */
-static void remember(struct cli *cli, const struct gn_topicrec *t, const struct topic *at,
+ * here (services.md RN-2). False after printing. */
+static bool remember(struct cli *cli, const struct gn_topicrec *t, const struct topic *at,
 		     struct gn_slice record)
 {
 	char pid[GN_PID_MAX], *text = cli_base64(record);
@@ -144,18 +144,22 @@ static void remember(struct cli *cli, const struct gn_topicrec *t, const struct 
 	list = list ? list : json_object();
 	gn_pid(&at->owner, pid);
 	json_object_set_new(list, at->label, own_entry(pid, t->seq, t->created, t->ttl, text));
-	own_write(cli, OWN_TOPICS, list);
+	bool written = own_write(cli, OWN_TOPICS, list);
 	own_unlock(lock);
 	json_decref(list);
 	free(text);
+	return written;
 }
 
-/* The next version of the record, and before it the box that it names. */
+/* The next version of the record, and before it the box that it names; w: how many nodes must sign
+ * each, 0: as many as the node says. */
 static int put(struct cli *cli, struct gn_topicrec *t, const struct topic *at,
-	       const struct gn_sk *owner, bool box)
+	       const struct gn_sk *owner, bool box, uint64_t w)
 {
+	const struct own_term term = {.w = w, .force = true};
 	uint8_t bytes[GN_RECORD_MAX];
 	struct gn_buf out = {bytes, 0, sizeof bytes};
+	struct reply reply;
 	struct gn_sk sk;
 	t->box = (struct gn_pk){{0}};
 	t->label = gn_str(at->label);
@@ -165,19 +169,21 @@ static int put(struct cli *cli, struct gn_topicrec *t, const struct topic *at,
 		topic_box_key(owner, at->label, &sk);
 		t->box = sk.pk;
 		gn_sk_wipe(&sk);
-		int exit = topic_box_put(cli, at, t, owner, NULL);
+		int exit = topic_box_put(cli, at, t, owner, &term);
 		if (exit != CLI_OK)
 			return exit;
 	}
 	gn_err err = gn_topicrec_record(owner, t, &out);
 	int exit = err ? cli_fail_err(cli, err, "the topic cannot be written down")
-		       : record_put(cli, gn_buf_slice(&out), 0, "the topic", NULL);
-	if (exit == CLI_OK)
-		remember(cli, t, at, gn_buf_slice(&out));
+		       : record_put(cli, gn_buf_slice(&out), w, "the topic", &reply);
+	if (!err && record_held(&reply, exit) && !remember(cli, t, at, gn_buf_slice(&out)))
+		exit = CLI_FAILED;
+	if (!err)
+		reply_free(&reply);
 	return exit;
 }
 
-static int make(struct cli *cli, struct gn_topicrec *t, const struct topic *at)
+static int make(struct cli *cli, struct gn_topicrec *t, const struct topic *at, uint64_t w)
 {
 	uint8_t *before = NULL;
 	struct gn_topicrec old;
@@ -191,7 +197,7 @@ static int make(struct cli *cli, struct gn_topicrec *t, const struct topic *at)
 		t->before = old.before;
 	}
 	if ((exit == CLI_OK || exit == CLI_NOT_FOUND) && identity_load(cli, &id)) {
-		exit = put(cli, t, at, &id.keys.sk, cli_flag(cli, "box"));
+		exit = put(cli, t, at, &id.keys.sk, cli_flag(cli, "box"), w);
 		identity_wipe(&id);
 	} else if (exit == CLI_OK || exit == CLI_NOT_FOUND) {
 		exit = CLI_FAILED;
@@ -245,11 +251,14 @@ int cmd_bus_topic(struct cli *cli)
 {
 	struct gn_topicrec *t = cli_alloc(sizeof *t);
 	struct topic at;
+	uint64_t w = 0;
 	int exit;
 	memset(t, 0, sizeof *t);
 	client_time(cli);
-	if (topic_of(cli, cli->args[0], &at, &exit) && read_rules(cli, t, &exit))
-		exit = make(cli, t, &at);
+	if (!cli_number(cli, "w", 1, 8, &w))
+		exit = CLI_USAGE;
+	else if (topic_of(cli, cli->args[0], &at, &exit) && read_rules(cli, t, &exit))
+		exit = make(cli, t, &at, w);
 	if (exit == CLI_OK && cli->json) {
 		char pid[GN_PID_MAX];
 		gn_pid(&at.owner, pid);
@@ -309,7 +318,7 @@ int topic_renew(struct cli *cli, const struct identity *id, const char *label, s
 		*expires = t->created + t->ttl;
 		if (term.force || cli_now() > t->created + t->ttl / 2) {
 			t->seq++;
-			exit = put(cli, t, &at, &id->keys.sk, has_box);
+			exit = put(cli, t, &at, &id->keys.sk, has_box, term.w);
 			*done = exit == CLI_OK;
 			*expires = *done ? t->created + t->ttl : *expires;
 		} else if (has_box) { /* which may be older than the record */

@@ -54,6 +54,11 @@ char *client_socket(struct cli *cli, bool own, int *dir)
 int client_none(struct cli *cli)
 {
 	bool given = cli_option(cli, "data") != NULL;
+	if (access(cli->data, X_OK) != 0 && errno == EACCES)
+		return cli_fail(cli, CLI_NO_NODE, "denied",
+				"%s is closed to you, as another user's is: whether a node runs "
+				"there cannot be seen; name a folder of yours with --data",
+				cli->data);
 	return cli_fail(cli, CLI_NO_NODE, "no-node",
 			"no node is running for %s; start one with: geonet up%s%s", cli->data,
 			given ? " --data " : "", given ? cli->data : "");

@@ -190,7 +190,7 @@ static int cell_width(const char *s)
 
 void table_print(const struct cli *cli, struct table *t)
 {
-	int widths[64] = {0};
+	int widths[64] = {0}, blanks = 0; /* that come before the next cell, if one comes */
 	GN_ASSERT(t->columns <= 64 && t->count % t->columns == 0);
 	for (int i = 0; i < t->count; i++)
 		if (cell_width(t->cells[i]) > widths[i % t->columns])
@@ -200,8 +200,12 @@ void table_print(const struct cli *cli, struct table *t)
 		bool right = t->right >> column & 1, last = column == t->columns - 1;
 		if (i == 0)
 			fputs(out_bold(cli), stdout);
-		printf("%*s%s%*s%s", right ? pad : 0, "", t->cells[i], right || last ? 0 : pad, "",
-		       last ? "" : "  ");
+		blanks += right ? pad : 0;
+		if (*t->cells[i]) {
+			printf("%*s%s", blanks, "", t->cells[i]);
+			blanks = 0;
+		}
+		blanks = last ? 0 : blanks + (right ? 0 : pad) + 2;
 		if (i == t->columns - 1)
 			fputs(out_plain(cli), stdout);
 		if (last)

@@ -131,11 +131,13 @@ int cmd_id_import(struct cli *cli)
 	int exit = CLI_FAILED;
 	if (refuse_second(cli))
 		return CLI_FAILED;
-	if (phrase_read(cli, text) && phrase_parse(cli, text, id.entropy) &&
-	    identity_derive(cli, &id) &&
-	    passphrase_new(cli, cli_flag(cli, "no-passphrase"), cli_option(cli, "passphrase-file"),
-			   passphrase) &&
-	    identity_store(cli, &id, passphrase, false))
+	bool read = phrase_read(cli, text), right = read && phrase_parse(cli, text, id.entropy);
+	if (read && !right)
+		exit = CLI_USAGE; /* what is read in place of the command line */
+	else if (right && identity_derive(cli, &id) &&
+		 passphrase_new(cli, cli_flag(cli, "no-passphrase"),
+				cli_option(cli, "passphrase-file"), passphrase) &&
+		 identity_store(cli, &id, passphrase, false))
 		exit = tell_new(cli, &id, false, NULL);
 	gn_wipe(text, sizeof text);
 	gn_wipe(passphrase, sizeof passphrase);

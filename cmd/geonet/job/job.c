@@ -128,7 +128,7 @@ const json_t *job_find(struct cli *cli, const json_t *list, const char *id, int 
 	*exit = count ? cli_fail(cli, CLI_USAGE, "usage",
 				 "%zu jobs begin with '%s': more of its digits, please", count,
 				 out_text(id))
-		      : cli_fail(cli, CLI_NOT_FOUND, "not_found",
+		      : cli_fail(cli, CLI_NOT_FOUND, "not-found",
 				 "there is no job '%s' in the queue; geonet job list shows them",
 				 out_text(id));
 	return NULL;
@@ -167,6 +167,11 @@ void job_print(const struct cli *cli, const json_t *job)
 	out_pair(cli, "not after", "%s", out_time(json_seconds(job, "not_after")));
 	if (json_number(job, "wall_ms"))
 		out_pair(cli, "took", "%.3f s", (double)json_number(job, "wall_ms") / 1000.0);
+	if (strcmp(json_text(job, "state"), "done") == 0) {
+		size_t len;
+		free(job_bytes(job, "output", &len));
+		out_pair(cli, "result", "%s%s", out_bytes(len), len ? ": --output FILE, or -" : "");
+	}
 	if (*json_text(job, "note"))
 		out_pair(cli, "it said", "%s", out_text(json_text(job, "note")));
 }

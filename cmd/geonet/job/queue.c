@@ -1,6 +1,7 @@
 /* One's own queue: made, let others in, take that back. */
 #include "geonet/job/commands.h"
 #include "geonet/job/job.h"
+#include "geonet/token/token.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +73,38 @@ int cmd_box_show(struct cli *cli)
 	return exit;
 }
 
+/* What a queue counts, once of each. False after printing. */
+static bool read_limits(struct cli *cli, struct gn_fb_job_grant_args *args)
+{
+	struct gn_token_limit limits[GN_TOKEN_LIMITS_MAX];
+	size_t count;
+	if (!token_limits(cli, limits, &count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct gn_token_limit *l = &limits[i];
+		struct {
+			uint64_t *amount;
+			uint32_t *per;
+		} at = {NULL, NULL};
+		if (l->of == GN_FB_LIMIT_OF_JOBS)
+			at.amount = &args->jobs, at.per = &args->jobs_s;
+		else if (l->of == GN_FB_LIMIT_OF_BYTES)
+			at.amount = &args->bytes, at.per = &args->bytes_s;
+		else if (l->of == GN_FB_LIMIT_OF_OPS)
+			at.amount = &args->ops, at.per = &args->ops_s;
+		if (!at.per || !l->per || *at.per) {
+			cli_fail(cli, CLI_USAGE, "usage",
+				 "--limit %s: a queue counts jobs, bytes and ops, each once, in so "
+				 "many seconds, such as jobs=10/3600",
+				 cli_option_at(cli, "limit", (int)i));
+			return false;
+		}
+		*at.amount = l->amount;
+		*at.per = l->per;
+	}
+	return true;
+}
+
 int cmd_box_grant(struct cli *cli)
 {
 	struct reply r;
@@ -87,6 +120,8 @@ int cmd_box_grant(struct cli *cli)
 	struct gn_fb_job_grant_args args = {
 		.worker = &key, .seconds = (uint32_t)days * 86400, .work = work, .submit = submit};
 	struct ask ask = {.kind = JOB(JOB_GRANT), .args = &args};
+	if (!read_limits(cli, &args))
+		return CLI_USAGE;
 	int exit = job_ask(cli, &ask, &r, "they could not be let in");
 	size_t len = 0;
 	uint8_t *token = exit ? NULL : job_bytes(r.json, "token", &len);

@@ -54,7 +54,8 @@ const struct cli_command job_commands[] = {
 	 "the input is bad, and nobody tries again; 75 try again later; anything else, it failed "
 	 "here, and another worker tries. What it writes to stderr is told with a failure. "
 	 "$GEONET_JOB_ID, _KIND, _ATTEMPT (from 1), _CLASS, _REQUESTER and _NOT_AFTER are set. "
-	 "It runs as you, without a sandbox: let only those submit whom you trust with CMD.\n",
+	 "It runs as you, without a sandbox: let only those submit whom you trust with CMD. Ctrl-C ends "
+	 "it when the job in hand is done (exit status 130), a second one stops that.\n",
 	 "  geonet job work own --exec 'wc -w'\n"
 	 "  geonet job work theirs.queue --exec ./thumbnail --count 10\n"
 	 "  geonet job work own --exec ./nightly --until-empty --limit 600\n",
@@ -92,6 +93,8 @@ static const struct cli_option grant_options[] = {
 	{"work", NULL, "they may take jobs, and say what became of them"},
 	{"submit", NULL, "they may put jobs in, and see what becomes of those"},
 	{"days", "N", "for how long, 1 to 400 (default 30)"},
+	{"limit", "KIND=N/S", "at most N of a kind at once, and so many again in S seconds; may "
+	 "repeat: jobs, bytes, ops (uses)"},
 	{0},
 };
 
@@ -109,7 +112,7 @@ const struct cli_command box_commands[] = {
 	 "KEY is what their `geonet job key` prints. The line that this prints is for them: nobody "
 	 "else can use it.\n",
 	 "  geonet box grant 3b7a... --work > worker.queue\n"
-	 "  geonet box grant 3b7a... --submit --days 7\n",
+	 "  geonet box grant 3b7a... --submit --days 7 --limit jobs=20/3600\n",
 	 grant_options, cmd_box_grant},
 	{"refuse", "KEY", 1, 1, "take back what you granted a key at your queue",
 	 "What they did before counts no more either: save the results that you want first, with "

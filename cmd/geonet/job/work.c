@@ -2,7 +2,11 @@
  * them. The agent signs and keeps the lease; it is told every few seconds that the program runs.
  *
  *   WAIT -> RUN [JobTake gave one] -> TELL [the program ended] -> WAIT
- *   RUN  -> WAIT [called off, or another has it: the program is killed, nothing is told] */
+ *   RUN  -> WAIT [called off, or another has it: the program is killed, nothing is told]
+ *
+ * Ctrl C ends it when the job in hand is done, so that none of its tries is spent; a second one, and
+ * SIGTERM, stop the job. While it waits, it ends when the queue has answered: a job that is lent
+ * just then is done, or would be away for its lease; a second Ctrl C does not wait for that. */
 #include "geonet/job/commands.h"
 #include "geonet/job/job.h"
 #include "geonet/job/program.h"
@@ -36,17 +40,32 @@ struct worker {
 	bool limited; /* a limit of our token is used up, which was said */
 };
 
-static volatile sig_atomic_t ended; /* somebody wants us to end */
+static volatile sig_atomic_t ended; /* the first signal by which somebody wants us to end */
+static volatile sig_atomic_t stops; /* also the job in hand */
 static volatile sig_atomic_t waits; /* for the queue, which does not see that */
+static volatile sig_atomic_t runs;  /* the program of a job */
 
-static void on_end(int signal)
+static void write_out(const char *text)
 {
-	static const char said[] = "Ending when the queue has answered, in 20 seconds at most.\n";
+	if (write(STDERR_FILENO, text, strlen(text)) < 0)
+		errno = 0; /* nobody reads it */
+}
+
+static void on_end(int number)
+{
 	int before = errno;
-	(void)signal;
-	if (waits && !ended && write(STDERR_FILENO, said, sizeof said - 1) < 0)
-		waits = 0; /* nobody reads it */
-	ended = 1;
+	if (ended && waits) { /* it need not be in order */
+		signal(number, SIG_DFL);
+		raise(number);
+	}
+	stops = ended || number != SIGINT;
+	if (!ended && waits)
+		write_out("Ending when the queue has answered, in 20 seconds at most; Ctrl-C "
+			  "again ends at once.\n");
+	else if (!ended && runs && !stops)
+		write_out("Ending when this job is done; Ctrl-C again stops it, and one of its "
+			  "three tries is spent.\n");
+	ended = ended ? ended : number;
 	errno = before;
 }
 
@@ -62,7 +81,7 @@ static bool still_ours(void *user)
 {
 	struct worker *w = user;
 	struct reply r;
-	if (ended)
+	if (stops)
 		return false;
 	if (gn_os_steady() < w->keep)
 		return true;
@@ -110,7 +129,7 @@ static void say(struct cli *cli, const json_t *job, const char *what, const char
 					      (json_int_t)ms));
 	else
 		printf("%.12s %s, %u.%03u s%s%s\n", json_text(job, "id"), what, ms / 1000,
-		       ms % 1000, *why ? ": " : "", why);
+		       ms % 1000, *why ? ": " : "", out_text(why));
 	fflush(stdout);
 }
 
@@ -133,8 +152,9 @@ static int tell(struct worker *w, const json_t *job, const struct program_end *e
 	struct ask ask = {
 		.kind = JOB(JOB_END), .args = &args, .agent = true, .quiet = true, .timeout = 90};
 	int exit = client_ask(w->cli, &ask, &r);
+	const char *last = args.fault && strrchr(note, '\n') ? strrchr(note, '\n') + 1 : note;
 	if (!exit)
-		say(w->cli, job, args.fault ? "failed" : "done", why, e->ms);
+		say(w->cli, job, args.fault ? "failed" : "done", args.fault ? last : why, e->ms);
 	else if (r.err == GN_STALE || r.err == GN_EXISTS)
 		say(w->cli, job, "lost", "another worker has it, or it was called off", e->ms);
 	else
@@ -164,7 +184,11 @@ static int do_job(struct worker *w, const json_t *job)
 	w->item = job_bytes(job, "item", &w->item_len);
 	w->lost = false;
 	w->keep = gn_os_steady() + w->keep_every;
+	runs = 1;
+	if (ended && !stops)
+		cli_note(w->cli, "A job came meanwhile: ending when it is done.");
 	int exit = program_run(w->cli, &p, end);
+	runs = 0;
 	if (exit)
 		snprintf((char *)end->note, sizeof end->note, "the program cannot be started");
 	if (w->lost)
@@ -272,5 +296,6 @@ int cmd_job_work(struct cli *cli)
 		done++;
 	}
 	/* who says how much is to be done is told whether all of it was */
-	return exit ? exit : count || empty ? failed : CLI_OK;
+	exit = exit ? exit : count || empty ? failed : CLI_OK;
+	return exit ? exit : ended ? 128 + ended : CLI_OK;
 }

@@ -40,6 +40,7 @@ static int print_status(struct cli *cli, struct reply *r)
 				 ? "others find your keys and boxes"
 			 : json_is_true(json_object_get(j, "identity_wanted"))
 				 ? "your identity record must be signed anew: geonet agent unlock"
+			 : online && *json_text(j, "why") ? out_text(json_text(j, "why"))
 			 : online ? "your keys and boxes are being published"
 				  : "your keys and boxes are published once there is a network");
 	if (json_is_true(json_object_get(j, "revoked")))

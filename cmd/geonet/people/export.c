@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define HISTORY_PAGE 200
 #define FILE_NAME 200 /* bytes of a file's own name: with what stands before it, it fits 255 */
@@ -27,6 +28,8 @@ struct exporting {
 	struct cli *cli;
 	const char *folder; /* NULL: one file alone */
 	json_t *contacts;   /* owned */
+	json_t *made;       /* owned; paths that are there now and go again when the rest fails */
+	int exit;           /* why the agent gave nothing */
 	struct whole out;
 	uint64_t messages, files, missing;
 	gn_time told;
@@ -43,13 +46,15 @@ static bool ask_agent(struct exporting *e, struct gn_app_kind kind, const void *
 		      struct reply *r)
 {
 	struct ask ask = {.kind = kind, .args = args, .agent = true};
-	return client_ask_must(e->cli, &ask, r, "it could not be read") == CLI_OK;
+	e->exit = client_ask_must(e->cli, &ask, r, "it could not be read");
+	return e->exit == CLI_OK;
 }
 
 static bool read_contacts(struct exporting *e)
 {
 	json_t *all;
-	bool ok = people_contacts(e->cli, "it could not be read", &all) == CLI_OK;
+	e->exit = people_contacts(e->cli, "it could not be read", &all);
+	bool ok = e->exit == CLI_OK;
 	e->contacts = ok ? json_incref(json_object_get(all, "contacts")) : json_array();
 	json_decref(all);
 	return ok;
@@ -116,6 +121,15 @@ static char *file_path(const struct exporting *e, const json_t *m, size_t index,
 			  name);
 }
 
+/* It is there whole, as one of those that are made. */
+static bool finish(struct exporting *e, struct whole *w, const char *path)
+{
+	bool ok = whole_finish(w);
+	if (ok)
+		json_array_append_new(e->made, json_string_nocheck(path));
+	return ok;
+}
+
 /* One that is nowhere any more is told, and the export goes on. */
 static bool save_file(struct exporting *e, const json_t *m, const json_t *f, size_t index)
 {
@@ -140,7 +154,7 @@ static bool save_file(struct exporting *e, const json_t *m, const json_t *f, siz
 				 r.message ? r.message : "the agent went away");
 			e->missing++;
 		} else {
-			ok = !s.failed && whole_finish(&s.whole);
+			ok = !s.failed && finish(e, &s.whole, path);
 			e->files += ok;
 		}
 		reply_free(&r);
@@ -212,9 +226,19 @@ static bool put_all(struct exporting *e, const char *own)
 static bool write_one(struct exporting *e, const char *path, bool cards, const char *own)
 {
 	bool ok = whole_open(e->cli, path, &e->out) && (cards ? put_cards(e) : put_all(e, own)) &&
-		  whole_finish(&e->out);
+		  finish(e, &e->out, path);
 	whole_close(&e->out);
 	return ok;
+}
+
+/* Part of an export is none, and would be in the way of the next. */
+static void take_back(const struct exporting *e, const char *files)
+{
+	size_t i;
+	json_t *path;
+	json_array_foreach(e->made, i, path) unlink(json_string_value(path));
+	rmdir(files);
+	rmdir(e->folder);
 }
 
 static bool write_folder(struct exporting *e, const char *own)
@@ -222,12 +246,14 @@ static bool write_folder(struct exporting *e, const char *own)
 	char *files = cli_format("%s/files", e->folder),
 	     *cards = cli_format("%s/contacts.vcf", e->folder),
 	     *json = cli_format("%s/export.json", e->folder);
-	bool ok = mkdir(e->folder, 0700) == 0 && mkdir(files, 0700) == 0;
+	bool ours = mkdir(e->folder, 0700) == 0, ok = ours && mkdir(files, 0700) == 0;
 	if (!ok)
 		cli_fail(e->cli, CLI_FAILED, errno == EEXIST ? "exists" : "io", "%s: %s%s",
 			 e->folder, strerror(errno),
 			 errno == EEXIST ? "; nothing is overwritten: say another name" : "");
 	ok = ok && write_one(e, cards, true, own) && write_one(e, json, false, own);
+	if (ours && !ok)
+		take_back(e, files);
 	free(files);
 	free(cards);
 	free(json);
@@ -244,7 +270,7 @@ int cmd_agent_export(struct cli *cli)
 {
 	static const struct gn_fb_agent_status_args none;
 	const char *path = cli->args[0];
-	struct exporting e = {.cli = cli};
+	struct exporting e = {.cli = cli, .made = json_array()};
 	struct reply r;
 	bool cards = ends(path, ".vcf"), json = ends(path, ".json");
 	if (!cards && !json)
@@ -256,9 +282,10 @@ int cmd_agent_export(struct cli *cli)
 		ok = e.folder ? write_folder(&e, own) : write_one(&e, path, cards, own);
 	size_t people = json_array_size(e.contacts);
 	json_decref(e.contacts);
+	json_decref(e.made);
 	reply_free(&r);
 	if (!ok)
-		return CLI_FAILED;
+		return e.exit ? e.exit : CLI_FAILED;
 	if (cli->json)
 		return cli_json(cli, json_pack("{ss sI sI sI sI}", "path", path, "contacts",
 					       (json_int_t)people, "messages",

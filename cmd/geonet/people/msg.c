@@ -61,6 +61,8 @@ static void print_message(const struct cli *cli, const char *in, const char *who
 	       out_plain(cli), out_bold(cli), mine ? "you" : out_text(who), out_plain(cli));
 	if (json_is_true(json_object_get(m, "deleted")))
 		printf("%s(deleted)%s", out_dim(cli), out_plain(cli));
+	else if (!*json_text(m, "text") && json_array_size(json_object_get(m, "files")))
+		printf("%s(a file)%s", out_dim(cli), out_plain(cli));
 	else
 		out_lines(json_text(m, "text"), deeper);
 	if (json_is_true(json_object_get(m, "edited")))

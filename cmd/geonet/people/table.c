@@ -237,7 +237,7 @@ const struct cli_command presence_commands[] = {
 	 "  geonet presence show\n"
 	 "  geonet presence show Ann\n",
 	 NULL, cmd_presence_show},
-	{"set", "STATE", 1, 1, "how your contacts see you: online, away, busy, invisible, offline",
+	{"set", "online|away|busy|invisible|offline", 1, 1, "how your contacts see you",
 	 "It stays until you set another, and is told to contacts who accepted you and are not "
 	 "blocked. If you are invisible you look offline and still see the others; if you are "
 	 "offline, as at first, nobody is told and you see nobody.\n",

@@ -3,11 +3,13 @@
 #include "geonet/frame/clock.h"
 #include "geonet/frame/frame.h"
 #include "geonet/frame/keys.h"
+#include "geonet/frame/lists.h"
 #include "geonet/identity/resolve.h"
 #include "geonet/token/commands.h"
 #include "geonet/token/token.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct grant {
 	struct gn_token_right right;
@@ -61,6 +63,32 @@ static bool read_grant(struct cli *cli, struct grant *g, int *exit)
 	return true;
 }
 
+/* What nothing has may be mistyped; it may also be made later. */
+static void warn_of_none(struct cli *cli, struct gn_slice resource)
+{
+	static const char *const known[] = {"topic", "box", "*"};
+	const uint8_t *slash = memchr(resource.p, '/', resource.len);
+	struct gn_slice head =
+		gn_slice(resource.p, slash ? (size_t)(slash - resource.p) : resource.len);
+	size_t i = 0;
+	while (i < GN_COUNT(known) && !gn_slice_eq(head, gn_str(known[i])))
+		i++;
+	if (i == GN_COUNT(known)) {
+		cli_warn(
+			cli,
+			"nothing asks for a token of '%s': what is let be used is a topic/LABEL or "
+			"box/KEY",
+			out_text_slice(resource));
+	} else if (i == 0 && slash && !memchr(resource.p, '*', resource.len)) {
+		const char *label = cli->args[1] + head.len + 1;
+		json_t *topics = own_read(cli, OWN_TOPICS);
+		if (!json_object_get(topics, label))
+			cli_warn(cli, "no topic '%s' was made here yet: geonet bus topic %s",
+				 out_text(label), out_text(label));
+		json_decref(topics);
+	}
+}
+
 int cmd_token_grant(struct cli *cli)
 {
 	struct grant *g = cli_alloc(sizeof *g);
@@ -79,6 +107,8 @@ int cmd_token_grant(struct cli *cli)
 				   : gn_token_issue(&id.keys.sk, &g->fields, &out, &fault);
 		exit = err ? token_fail(cli, err, &fault) : token_print(cli, gn_buf_slice(&out));
 		identity_wipe(&id);
+		if (exit == CLI_OK && !g->on)
+			warn_of_none(cli, g->right.resource);
 	}
 	free(g);
 	return exit;

@@ -177,6 +177,11 @@ bool token_read(struct cli *cli, const char *word, struct token_text *out)
 	struct gn_slice line = gn_slice(text ? text : (const uint8_t *)word, len);
 	while (line.len && (line.p[line.len - 1] == '\n' || line.p[line.len - 1] == '\r'))
 		line.len--;
+	for (size_t i = line.len; i > 0; i--) /* of a queue's line, what box grant printed */
+		if (line.p[i - 1] == '/') {
+			line = gn_slice(line.p + i, line.len - i);
+			break;
+		}
 	gn_err err = line.len ? gn_unbase64(line, true, &b) : GN_TEXT;
 	free(text);
 	if (err) {

@@ -251,7 +251,8 @@ struct gn_fb_agent_status_is_args {
 	struct gn_slice version;
 	struct gn_slice pid;
 	struct gn_slice name;
-	/* The node answers; its `reach` word, its links; absent: why there is none. */
+	/* The node answers; its `reach` word, its links. `why`: why there is none, or why too few nodes
+	 * keep what is published. */
 	bool online;
 	struct gn_slice reach;
 	uint32_t nodes;
@@ -4256,14 +4257,27 @@ struct gn_fb_job_grant_args {
 	uint32_t seconds;
 	bool work;
 	bool submit;
+	/* At most so many at once, and as many again in so many seconds; no seconds: no limit (WR-37). */
+	uint64_t jobs;
+	uint32_t jobs_s;
+	uint64_t bytes;
+	uint32_t bytes_s;
+	uint64_t ops;
+	uint32_t ops_s;
 };
 static const struct gn_fb_field gn_fbfields_job_grant[] = {
 	{"worker", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_job_grant_args, worker), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 	{"seconds", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_job_grant_args, seconds), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"work", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_job_grant_args, work), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"submit", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_job_grant_args, submit), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"jobs", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_job_grant_args, jobs), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"jobs_s", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_job_grant_args, jobs_s), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bytes", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_job_grant_args, bytes), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bytes_s", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_job_grant_args, bytes_s), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"ops", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_job_grant_args, ops), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"ops_s", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_job_grant_args, ops_s), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_job_grant = {"JobGrant", NULL, gn_fbfields_job_grant, 4};
+static const struct gn_fb_type gn_fbtype_job_grant = {"JobGrant", NULL, gn_fbfields_job_grant, 10};
 
 GN_MUST static inline gn_err gn_fb_job_grant_verify(struct gn_slice in, struct gn_fb_job_grant *out)
 {
@@ -4294,6 +4308,30 @@ static inline bool gn_fb_job_grant_work(struct gn_fb_job_grant t)
 static inline bool gn_fb_job_grant_submit(struct gn_fb_job_grant t)
 {
 	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint64_t gn_fb_job_grant_jobs(struct gn_fb_job_grant t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_job_grant_jobs_s(struct gn_fb_job_grant t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 5, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_job_grant_bytes(struct gn_fb_job_grant t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 6, 8, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_job_grant_bytes_s(struct gn_fb_job_grant t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 7, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_job_grant_ops(struct gn_fb_job_grant t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 8, 8, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_job_grant_ops_s(struct gn_fb_job_grant t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 9, 4, UINT64_C(0x0));
 }
 
 /* ---- JobGrantIs ---- */
