@@ -203,7 +203,7 @@ struct gn_agent {
 	struct gn_http *http;
 	struct gn_alloc alloc;
 	struct gn_env env;
-	gn_time now;
+	gn_time now, ahead; /* ahead: of gn_os_steady (node_is.c); never falls */
 
 	struct gn_agent_vault *vault;
 	struct gn_agent_link *link;

@@ -287,6 +287,36 @@ static void a_clock_that_was_ahead(void **state)
 	assert_true(mine.id.created <= now);
 }
 
+/* The agent was started while the clock was three days behind, and it was set right: it goes by it
+ * when the node does and no peer contradicts; a node alone moves nothing. */
+static void a_clock_that_was_behind(void **state)
+{
+	static const gn_time minute = 61 * GN_SEC;
+	struct gn_agent *a = &w.souls[0].a;
+	gn_time behind = (gn_time)3 * 86400 * GN_SEC;
+	uint64_t wall = (uint64_t)(gn_os_wall() / GN_MSEC);
+	(void)state;
+	w.node_ms = wall;
+	world_pass(&w, minute, minute);
+	assert_true(a->ahead < 2 * AGENT_CLOCK_STEP); /* it is right */
+	w.now -= behind;
+	for (unsigned i = 0; i < 2; i++)
+		world_again(&w, i);
+	a->ahead = 0;
+	for (unsigned i = 0; i < 4; i++) {
+		w.clock_is_wrong = i == 0;
+		w.alone = i == 3;
+		w.node_ms = i == 1 ? wall + 86400000 : i == 2 ? wall - 86400000 : wall;
+		a->node.due = 0;
+		world_pass(&w, GN_SEC, GN_SEC);
+		assert_int_equal(a->ahead, 0);
+	}
+	w.alone = false;
+	a->node.due = 0;
+	WORLD_UNTIL(&w, a->ahead);
+	assert_true(a->ahead > behind - 10 * minute && a->ahead < behind + 10 * minute);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +326,7 @@ int main(void)
 		cmocka_unit_test(a_node_that_reaches_nobody),
 		cmocka_unit_test_teardown(a_chat_without_its_row, tear_down),
 		cmocka_unit_test_setup_teardown(a_clock_that_was_ahead, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_clock_that_was_behind, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,6 +111,8 @@
 /* The part of its ttl after which a record is made anew: a half, as prekeys have it (people.md). */
 #define AGENT_PUBLISH_RENEW 2u
 
+/* That the machine's clock may differ from the node's, and that ours may be behind. */
+#define AGENT_CLOCK_STEP (120 * GN_SEC)
 /* Seconds that what was made here may lie ahead, for the clock was set back a little. */
 #define AGENT_CLOCK_SLACK 3600u
 

@@ -1,11 +1,36 @@
 /* How the node stands, asked for while the link is up: a node that reaches nobody finds nothing,
- * which says nothing of what there is.
+ * which says nothing of what there is; and whether the time is still what it was at the start.
  *
- * Rule AG-54. */
+ * 1. Time goes by a clock that nobody can set, from what the machine's clock said at the start.
+ *    Where that was behind, and was set right since, it is followed forwards, when the node's time
+ *    is the same and none of its peers contradict: neither a clock that was set wrong nor a node
+ *    that lies moves it.
+ *
+ * Rules AG-54, AG-98. */
 #include "agent/agent_int.h"
 
 static const struct gn_app_kind status_kind = {GN_FB_APP_BODY_APP_NODE,
 					       GN_FB_APP_NODE_BODY_NODE_STATUS};
+
+static bool differ(gn_time a, gn_time b)
+{
+	return a - b > AGENT_CLOCK_STEP || b - a > AGENT_CLOCK_STEP;
+}
+
+static void look_at_clock(struct gn_agent *a, struct gn_fb_node_status_is t)
+{
+	uint64_t said = gn_fb_node_status_is_time(t);
+	gn_time wall = gn_os_wall(), behind = wall - a->now;
+	if (!a->node.links || gn_fb_node_status_is_has_clock(t) || said > INT64_MAX / GN_MSEC ||
+	    differ((gn_time)said * GN_MSEC, wall) || behind <= AGENT_CLOCK_STEP)
+		return;
+	gn_host_log(
+		&a->host, GN_LOG_WARN, "clock",
+		"it was behind when this agent started, by %llu s: it goes by the right one now",
+		(unsigned long long)(behind / GN_SEC));
+	a->ahead += behind;
+	a->now += behind;
+}
 
 static void on_status(void *user, const struct gn_host_client_event *e)
 {
@@ -19,6 +44,8 @@ static void on_status(void *user, const struct gn_host_client_event *e)
 	a->node.links = is ? gn_fb_node_status_is_links(t) : 0;
 	if (a->node.links && !a->identity_known)
 		a->identity_ask = a->now; /* it can find what there is now */
+	if (is)
+		look_at_clock(a, t);
 	a->node.due = a->now + (a->node.links ? AGENT_NODE_LOOK : AGENT_NODE_WAIT);
 }
 

@@ -538,8 +538,7 @@ gn_time agent_own_boxes_pump(struct gn_agent *a)
 		}
 	}
 	struct agent_box *private = &a->boxes[AGENT_PRIVATE];
-	a->box_wanted[AGENT_PRIVATE] |=
-		private->since + AGENT_PRIVATE_TTL <= now || agent_to_come(a, private->since);
+	a->box_wanted[AGENT_PRIVATE] |= private->since + AGENT_PRIVATE_TTL <= now;
 	for (unsigned i = 0; i < AGENT_BOXES; i++) /* holders look at the day of their work */
 		a->box_wanted[i] |= agent_to_come(a, a->boxes[i].epoch * DAY);
 	for (unsigned i = 0; i < AGENT_BOXES && !a->failed; i++) {

@@ -194,11 +194,18 @@ gn_time agent_pump(struct gn_agent *a)
 	return events ? a->now : next; /* what they brought moves in the next turn */
 }
 
+/* What goes by gn_os_steady, by our time. */
+static gn_time ours(const struct gn_agent *a, gn_time steady)
+{
+	return steady == GN_NEVER ? GN_NEVER : steady + a->ahead;
+}
+
 static gn_time turn(void *user)
 {
 	struct gn_agent *a = user;
-	a->now = gn_os_steady();
-	gn_time next = gn_agent_link_pump(a->link, a->now);
+	gn_time steady = gn_os_steady();
+	a->now = steady + a->ahead;
+	gn_time next = ours(a, gn_agent_link_pump(a->link, steady));
 	gn_agent_vault_tick(a->vault, a->now);
 	if (a->db && !a->failed)
 		next = gn_time_min(next, agent_pump(a));
@@ -212,8 +219,8 @@ static gn_time turn(void *user)
 		agent_serve_state(a);
 	}
 	next = gn_time_min(next, gn_agent_vault_deadline(a->vault));
-	next = gn_time_min(next, gn_host_links_pump(&a->api, a->now));
-	next = gn_time_min(next, gn_agent_link_flush(a->link, a->now)); /* calls of this turn */
+	next = gn_time_min(next, ours(a, gn_host_links_pump(&a->api, steady)));
+	next = gn_time_min(next, ours(a, gn_agent_link_flush(a->link, steady))); /* of this turn */
 	next = next > a->now ? next - a->now : 0;
 	return next;
 }
@@ -221,7 +228,7 @@ static gn_time turn(void *user)
 static gn_time say_goodbye(void *user)
 {
 	struct gn_agent *a = user;
-	gn_host_links_end(&a->api, a->now);
+	gn_host_links_end(&a->api, gn_os_steady());
 	return 200 * GN_MSEC;
 }
 

@@ -283,12 +283,17 @@ static void answer_beside(struct beside *b, uint64_t call)
 	beside_answer(b, call, got_kind, gn_fb_box_got_make(fbb, &got));
 }
 
-static void answer_status(struct beside *b, uint64_t call, unsigned links)
+static void answer_status(struct world *w, struct beside *b, uint64_t call)
 {
 	static const struct gn_app_kind kind = {GN_FB_APP_BODY_APP_NODE,
 						GN_FB_APP_NODE_BODY_NODE_STATUS_IS};
-	struct gn_fb_node_status_is_args args = {.links = links};
-	beside_answer(b, call, kind, gn_fb_node_status_is_make(beside_builder(b), &args));
+	struct gn_fbb *fbb = beside_builder(b);
+	struct gn_fb_node_clock_args clock = {.peers = 4};
+	struct gn_fb_node_status_is_args args = {
+		.links = w->alone ? 0 : 8,
+		.time = w->node_ms,
+		.clock = w->clock_is_wrong ? gn_fb_node_clock_make(fbb, &clock) : 0};
+	beside_answer(b, call, kind, gn_fb_node_status_is_make(fbb, &args));
 }
 
 static void on_call(struct beside *b, const struct gn_host_app_event *e)
@@ -305,7 +310,7 @@ static void on_call(struct beside *b, const struct gn_host_app_event *e)
 	}
 	bool record = e->kind.area == GN_FB_APP_BODY_APP_RECORD;
 	if (e->kind.area == GN_FB_APP_BODY_APP_NODE)
-		answer_status(b, e->call, w->alone ? 0 : 8);
+		answer_status(w, b, e->call);
 	else if (record && e->kind.member == GN_FB_APP_RECORD_BODY_RECORD_PUT)
 		put_record(w, b, e);
 	else if (record && e->kind.member == GN_FB_APP_RECORD_BODY_RECORD_GET)

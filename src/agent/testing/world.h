@@ -59,6 +59,8 @@ struct world {
 	bool stale;          /* the first prekeys are given, whatever came after them */
 	bool beside;         /* nodes answer beside the question, and count what nobody holds */
 	bool alone;          /* nodes reach nobody */
+	uint64_t node_ms;    /* the time that they go by, */
+	bool clock_is_wrong; /* and their peers contradict */
 	bool says_taken;     /* holders say of all that somebody took it */
 	struct gn_pk refuse; /* deposits by this key are refused */
 	bool refuse_all;     /* all by certificates are */
