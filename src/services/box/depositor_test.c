@@ -151,6 +151,21 @@ static void who_found_nobody_looks_again_when_linked(void **state)
 	assert_true(under_way->op.ended);
 }
 
+/* What a node tells itself, after it took what it had told itself before, is taken at once. */
+static void who_asks_itself_waits_for_no_packet(void **state)
+{
+	struct gn_contact self;
+	struct box_refusal why = {.err = GN_OK};
+	(void)state;
+	begin();
+	b->wake = GN_NEVER;
+	self = (struct gn_contact){.pk = b->cfg.node_key.pk};
+	box_send_done(b, &self, 5, &why, NULL);
+	assert_true(b->out.local.first && gn_box_deadline(b) <= b->now);
+	gn_box_tick(b, b->now);
+	assert_true(!b->out.local.first && gn_box_deadline(b) > b->now);
+}
+
 /* Nobody waits for those that a node knew before it joined. */
 static void who_has_joined_waits_for_nobody_of_before(void **state)
 {
@@ -257,6 +272,7 @@ int main(void)
 		READ(a_session_is_all_that_is_knocked_for),
 		READ(who_found_nobody_looks_again_when_linked),
 		READ(three_and_one_are_asked_first_of_what_is_long),
+		READ(who_asks_itself_waits_for_no_packet),
 		READ(who_has_joined_waits_for_nobody_of_before),
 		READ(who_is_silent_is_replaced_before_they_are_given_up),
 		READ(who_says_that_it_was_taken_keeps_it_from_nobody),
