@@ -221,6 +221,7 @@ def case_others(nodes, seed):
     in_state(ann, first, "done")
     check(ann.run("job", "show", first, "--output", "-") == "FOR BEN", "by its token")
     # Ben's own job in Ann's queue: he sees his, and no other
+    check("submit QUEUE" in ben.run("job", "list", puts), "how he puts one in")
     theirs = submit(ben, puts, text_file(ben, "in", "from ben"))
     check([j["id"] for j in ben.json("job", "list", puts)["jobs"]] == [theirs], "his alone")
     check(ended(worker(ann, "own", "rev", "--count", "1"))[0]["id"] == theirs, "Ann did it")
