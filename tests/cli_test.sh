@@ -96,6 +96,8 @@ run 2 site rollback a 0
 run 2 site rollback a 1x
 run 2 site get 'not a name'
 run 2 completion csh
+run 2 --json
+has "$out" '"a command is missing; see geonet --help"'
 run 2 help nothing
 run 2 status --data ''
 for words in status up 'id new --no-passphrase'; do # a file where the folder should be

@@ -98,7 +98,7 @@ def case_sizes(nodes, seed):
     # names of strangers
     odd = random_file(nodes, "a\u202egpj.exe\x07", 10)
     ann.run("file", "send", "Ben", odd)
-    check("you  (a file)  [" in ann.run("msg", "history", "Ben", "--limit", "1"), "no words with it")
+    check("you  (a file)  [" in ann.run("msg", "history", "Ben", "--limit", "1"), "no words")
     id = arrived(ben, "agpj.exe")
     saved = ben.json("file", "get", id, "--out", inbox + "/")
     check(saved["path"].endswith("/agpj.exe"), f"{saved}")

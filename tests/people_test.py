@@ -126,6 +126,10 @@ def case_first(nodes, seed):
     ann, ben = people(nodes, "ann", "ben")
     check(ben.run("contacts", "list") and ann.run("msg", "send", "nobody", "x", want=4), "")
     meet(ann, ben)
+    # what she is called here is no name of the network; who takes it for one is told her PID
+    os.symlink(os.path.join(nodes.all[0].data, "app.sock"), os.path.join(ben.data, "app.sock"))
+    check(f"say their PID, {ann.pid}" in ben.run("bus", "sub", "Ann/news", want=4), "her PID")
+    os.unlink(os.path.join(ben.data, "app.sock"))
     follow = subprocess.Popen([
         os.path.join(nodes.bin, "geonet"), "--data", ann.data, "msg", "follow", "Ben", "--count",
         "1"

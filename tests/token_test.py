@@ -56,7 +56,7 @@ def case_offline(nodes, seed):
         geonet(nodes, ann, "token", "grant", ben_key, *words, status=2)
     out = geonet(nodes, ann, "token", "grant", ben_key, "a", "read", "--limit", "x=1", status=2)
     check("'x' is no kind of limit" in out, out)
-    for resource, why in (("topic/nosuch", "geonet bus topic nosuch"), ("nonsense/a", "nothing asks"),
+    for resource, why in (("topic/nosuch", "bus topic nosuch"), ("nonsense/a", "nothing asks"),
                           ("topic/*", ""), ("box/a", ""), ("*", "")):
         done = subprocess.run([
             os.path.join(nodes.bin, "geonet"), "--data", ann, "token", "grant", ben_key, resource,

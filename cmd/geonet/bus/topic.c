@@ -68,6 +68,12 @@ int topic_ask(struct cli *cli, const struct topic *topic, const struct ask *ask,
 	int exit = client_ask(cli, ask, reply);
 	if (reply->err == GN_NOT_FOUND)
 		return none(cli, topic, exit, what);
+	if (reply->err == GN_DENIED && !topic->own && cli_option(cli, "token"))
+		return cli_fail(cli, exit, gn_err_name(GN_DENIED),
+				"%s: not allowed, also by this token: it gives no such right, is "
+				"over, is another's, or was taken back (geonet token check TOKEN "
+				"topic/%s ACTION)",
+				what, out_text(topic->label));
 	if (reply->err == GN_DENIED && !topic->own)
 		return cli_fail(cli, exit, gn_err_name(GN_DENIED),
 				"%s: not allowed; its owner lets you in with geonet bus topic "

@@ -215,6 +215,9 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool *help)
 		if (!ok)
 			return CLI_USAGE;
 	}
+	if (!*help && !cli->at.group && cli->json)
+		return cli_fail(cli, CLI_USAGE, "usage", "a command is missing; see %s --help",
+				cli->program->name);
 	if (*help || !cli->at.group)
 		return CLI_OK;
 	if (cli->command)

@@ -78,6 +78,26 @@ static bool owner_in(const struct gn_name *name, const json_t *json, struct gn_p
 	return name->form != GN_NAME_PID || strcmp(pid, name->text) == 0;
 }
 
+/* What the agent calls people means nothing to the network: who typed that is told what does. */
+static void note_contact(struct cli *cli, const char *text)
+{
+	struct reply r;
+	struct gn_fb_contact_get_args args = {.who = gn_str(text)};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_CONTACT, GN_FB_APP_CONTACT_BODY_CONTACT_GET},
+			  .args = &args,
+			  .timeout = 5,
+			  .agent = true,
+			  .quiet = true};
+	if (!client_agent_alive(cli))
+		return;
+	if (client_ask(cli, &ask, &r) == CLI_OK)
+		cli_note(cli,
+			 "%s is what you call a contact, and no name of the network: say their "
+			 "PID, %s",
+			 out_text(text), json_text(r.json, "pid"));
+	reply_free(&r);
+}
+
 bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit)
 {
 	struct gn_name name;
@@ -88,6 +108,8 @@ bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit)
 	if (*exit == CLI_OK && !owner_in(&name, reply.json, out))
 		*exit = person_unknown(cli, name.text);
 	reply_free(&reply);
+	if (*exit == CLI_NOT_FOUND || *exit == CLI_USAGE)
+		note_contact(cli, text);
 	return *exit == CLI_OK;
 }
 

@@ -47,6 +47,9 @@ static int list(struct cli *cli, const char *state, const char *none)
 		exit = cli_json(cli, json_pack("{sO}", "jobs", jobs));
 	else if (!exit && json_array_size(jobs))
 		print_table(cli, jobs);
+	else if (!exit && !q.own && !state)
+		cli_note(cli,
+			 "You have no jobs in this queue: geonet job submit QUEUE --input FILE");
 	else if (!exit)
 		cli_note(cli, "%s", none);
 	if (!exit && json_is_true(json_object_get(r.json, "more")))

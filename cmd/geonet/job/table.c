@@ -54,8 +54,8 @@ const struct cli_command job_commands[] = {
 	 "the input is bad, and nobody tries again; 75 try again later; anything else, it failed "
 	 "here, and another worker tries. What it writes to stderr is told with a failure. "
 	 "$GEONET_JOB_ID, _KIND, _ATTEMPT (from 1), _CLASS, _REQUESTER and _NOT_AFTER are set. "
-	 "It runs as you, without a sandbox: let only those submit whom you trust with CMD. Ctrl-C ends "
-	 "it when the job in hand is done (exit status 130), a second one stops that.\n",
+	 "It runs as you, without a sandbox: let only those submit whom you trust with CMD. Ctrl-C "
+	 "ends it when the job in hand is done (exit status 130), a second one stops that.\n",
 	 "  geonet job work own --exec 'wc -w'\n"
 	 "  geonet job work theirs.queue --exec ./thumbnail --count 10\n"
 	 "  geonet job work own --exec ./nightly --until-empty --limit 600\n",

@@ -4,9 +4,9 @@
  *   WAIT -> RUN [JobTake gave one] -> TELL [the program ended] -> WAIT
  *   RUN  -> WAIT [called off, or another has it: the program is killed, nothing is told]
  *
- * Ctrl C ends it when the job in hand is done, so that none of its tries is spent; a second one, and
- * SIGTERM, stop the job. While it waits, it ends when the queue has answered: a job that is lent
- * just then is done, or would be away for its lease; a second Ctrl C does not wait for that. */
+ * Ctrl C ends it when the job in hand is done, so that none of its tries is spent; a second one,
+ * and SIGTERM, stop the job. While it waits, it ends when the queue has answered: a job that is
+ * lent just then is done, or would be away for its lease; a second Ctrl C does not wait for it. */
 #include "geonet/job/commands.h"
 #include "geonet/job/job.h"
 #include "geonet/job/program.h"
