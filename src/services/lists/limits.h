@@ -11,7 +11,10 @@
 #define LISTS_AHEAD (240 * GN_SEC) /* one in use is looked up again: nobody waits then */
 #define LISTS_KEPT (3600 * GN_SEC) /* when it cannot be had again: so long after it was */
 #define LISTS_AGAIN (30 * GN_SEC)  /* after a lookup that failed */
-#define LISTS_LOOKUPS 64           /* at once: 512 requests on their way */
+#define LISTS_LOOKUPS 64           /* at once: 512 requests on their way; of strangers: */
+#define LISTS_LOOKUPS_THEIRS 48
+/* of one peer, and above half of one prefix: keys can be chosen whose lookups take long */
+#define LISTS_LOOKUPS_PEER 16
 
 /* KiB, of ids: a list of 1,024 takes 33, one of none 1 */
 #define LISTS_KIB 4096

@@ -152,12 +152,29 @@ static struct lists_list *need(struct gn_lists *l, const struct gn_pk *issuer,
 
 /* ---- looking it up ---- */
 
+/* Is one more lookup within the share of those who asked for this list? Issuers can be chosen whose
+ * lists take long to be looked up. */
+static bool within_share(const struct gn_lists *l, const struct lists_list *e)
+{
+	uint32_t all = 0, key = 0, same = 0; /* of others; of this peer; of its prefix, too */
+	for (uint32_t i = 0; i < l->lists.count && !e->own; i++) {
+		const struct lists_list *x = GN_MAP_AT(&l->lists, struct lists_list *, i);
+		if (!x->get || x->own)
+			continue;
+		all++;
+		key += gn_pk_eq(&x->by.key, &e->by.key);
+		same += !gn_share_apart(&l->places, &x->by, &e->by);
+	}
+	return all < LISTS_LOOKUPS_THEIRS && key < LISTS_LOOKUPS_PEER &&
+	       (all < LISTS_LOOKUPS_THEIRS / 2 || same < LISTS_LOOKUPS_PEER);
+}
+
 static gn_err start(struct gn_lists *l, struct lists_list *e, gn_time now)
 {
 	GN_ASSERT(!e->get);
 	struct gn_get_options options = {.type = GN_FB_RECORD_TYPE_REVOCATION};
 	struct gn_hash key;
-	gn_err err = l->lookups < LISTS_LOOKUPS ? GN_OK : GN_BUSY;
+	gn_err err = l->lookups < LISTS_LOOKUPS && within_share(l, e) ? GN_OK : GN_BUSY;
 	if (err == GN_OK && !e->own)
 		err = gn_overlay_room(l->overlay);
 	gn_revocation_key(&e->issuer, &key);

@@ -282,9 +282,9 @@ static void places_are_counted_for_who_asks(void **state)
 	unsigned all = 0;
 	(void)state;
 	assert_int_equal(asks(&c, 0, LISTS_KIB_PEER + 1), LISTS_KIB_PEER);
-	assert_int_equal(l->lookups, LISTS_LOOKUPS); /* the others wait for a free one */
-	assert_true(count("busy") == LISTS_KIB_PEER - LISTS_LOOKUPS && count("refused") == 1);
-	assert_int_equal(gn_lists_caused(l), LISTS_LOOKUPS);
+	assert_int_equal(l->lookups, LISTS_LOOKUPS_PEER); /* the others wait for a free one */
+	assert_true(count("busy") == LISTS_KIB_PEER - LISTS_LOOKUPS_PEER && count("refused") == 1);
+	assert_int_equal(gn_lists_caused(l), LISTS_LOOKUPS_PEER);
 	assert_int_equal(gn_lists_caused(l), 0);
 	/* one prefix: all of it while there is room, then not above its part (LISTS_PREFIX_PART) */
 	for (unsigned i = 2; i < 40; i++) {
@@ -308,6 +308,33 @@ static void places_are_counted_for_who_asks(void **state)
 	assert_int_equal(asks(NULL, 92000000, 1), 1);
 	assert_true(count("gave_way") == 2 && l->own == LISTS_OWN);
 	assert_int_equal(l->places.used, LISTS_KIB);
+}
+
+/* Whose lists take long to be looked up leaves room for those of others, and of this node. */
+static void lookups_are_counted_for_who_asks(void **state)
+{
+	struct gn_contact c = peer(1, 1), other = peer(100, 2);
+	(void)state;
+	assert_int_equal(asks(&c, 0, 100), 100);
+	assert_int_equal(l->lookups, LISTS_LOOKUPS_PEER);
+	/* those of one prefix have half of what is for strangers */
+	for (unsigned i = 2; i < 10; i++) {
+		struct gn_contact next = peer(i, 1);
+		(void)asks(&next, i * 1000, 100);
+	}
+	assert_int_equal(l->lookups, LISTS_LOOKUPS_THEIRS / 2);
+	assert_int_equal(gn_lists_look(l, &issuer.pk, &other, s.now), GN_PENDING);
+	for (unsigned i = 10; i < 20; i++) {
+		struct gn_contact next = peer(i, i);
+		(void)asks(&next, i * 1000, 100);
+	}
+	assert_int_equal(l->lookups, LISTS_LOOKUPS_THEIRS);
+	(void)asks(NULL, 90000, 100);
+	assert_int_equal(l->lookups, LISTS_LOOKUPS);
+	gn_lists_validate(l);
+	svc_pump(&s, 0);
+	svc_run_for(&s, 60 * GN_SEC);
+	assert_int_equal(l->lookups, 0);
 }
 
 /* A long list takes more of its asker's share, and is not had above it. */
@@ -377,6 +404,7 @@ int main(void)
 		T(an_older_list_replaces_nothing),
 		T(without_a_network_it_counts_for_an_hour),
 		T(places_are_counted_for_who_asks),
+		T(lookups_are_counted_for_who_asks),
 		T(a_long_list_takes_its_place),
 		T(who_has_no_room_keeps_no_list_from_others),
 	};
