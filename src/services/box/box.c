@@ -231,6 +231,18 @@ static void take_ready(struct gn_box *b)
 	}
 }
 
+/* A step looks at every active feed. Peers that ask for much and take nothing keep theirs active:
+ * then each message of anybody would cost as much as all of them. */
+static void run_feeds(struct gn_box *b)
+{
+	if (b->feeds.count > BOX_FEEDS_QUICK && b->now < b->feeds_next) {
+		b->wake = gn_time_min(b->wake, b->feeds_next);
+		return;
+	}
+	b->feeds_next = b->now + (gn_time)b->feeds.count * BOX_FEEDS_PACE;
+	box_feeds_run(b);
+}
+
 static void run_all(struct gn_box *b)
 {
 	GN_ASSERT(!b->out.building);
@@ -243,7 +255,7 @@ static void run_all(struct gn_box *b)
 	box_works_run(b);
 	take_local(b);
 	take_ready(b);
-	box_feeds_run(b);
+	run_feeds(b);
 }
 
 gn_err gn_box_recv(struct gn_box *b, const struct gn_pk *from, const struct gn_addr *addr,

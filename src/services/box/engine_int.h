@@ -60,6 +60,7 @@ struct gn_box {
 	uint32_t members_at;
 	bool members_again; /* they changed while boxes were looked through */
 	gn_time members_look, sweep, feeds_look;
+	gn_time feeds_next; /* all of them are looked at */
 	struct gn_box_caused caused;
 	struct gn_token token; /* being checked */
 	uint8_t *value;        /* being written; gn_box_value_max bytes */

@@ -41,6 +41,10 @@
 #define BOX_SHOWS 32      /* of one peer: boxes and roles of a session */
 #define BOX_FEEDS 8192    /* fetches, watches and copies under way */
 #define BOX_FEEDS_PEER 64 /* of one peer */
+/* so many are looked at with each message, also those whose peers take nothing; more of them only
+ * so often, which is a tenth of a core at most */
+#define BOX_FEEDS_QUICK 256
+#define BOX_FEEDS_PACE 2000 /* ns for each */
 /* watches of one box: those of a popular one leave three quarters of BOX_PEERS to others */
 #define BOX_WATCHES_BOX 1024
 #define BOX_WATCH_TIME 90            /* seconds after the last request */

@@ -492,6 +492,45 @@ static void workers_are_bounded(void **state)
 		;
 }
 
+static unsigned looks;
+static size_t no_room(void *user, const struct gn_pk *peer)
+{
+	(void)user, (void)peer;
+	looks++;
+	return 0;
+}
+
+/* Peers ask for much and take nothing: the messages of others cost no more for it. */
+static void who_takes_nothing_costs_others_nothing(void **state)
+{
+	const unsigned peers = BOX_FEEDS_QUICK / BOX_FEEDS_PEER + 1;
+	(void)state;
+	queue();
+	struct gn_box_id id = box_id_of(&deposit(3)->hash);
+	struct gn_pk anybody = key_of(99);
+	struct box_feed *f;
+	b->cfg.room = no_room;
+	for (unsigned i = 0; i < peers * BOX_FEEDS_PEER; i++) {
+		struct box_from from = from_peer((uint8_t)(i / BOX_FEEDS_PEER));
+		assert_int_equal(box_feed_add(b, &from, h, FEED_FETCH,
+					      gn_slice(id.b, sizeof id.b), &f),
+				 GN_OK);
+	}
+	b->now += GN_SEC;
+	looks = 0;
+	for (unsigned i = 0; i < 100; i++)
+		(void)!gn_box_recv(b, &anybody, NULL, GN_LIT("no message"), b->now);
+	assert_int_equal(looks, peers * BOX_FEEDS_PEER);
+	assert_true(gn_box_deadline(b) <= b->now + peers * BOX_FEEDS_PEER * BOX_FEEDS_PACE);
+	b->cfg.room = NULL;
+	pass(GN_SEC);
+	for (unsigned i = 0; i < peers * BOX_FEEDS_PEER && b->feeds.count; i++)
+		pass(GN_MSEC);
+	assert_int_equal(b->feeds.count, 0);
+	while (answer(&last))
+		;
+}
+
 #define QUEUE(f) cmocka_unit_test_teardown(f, teardown)
 
 int main(void)
@@ -510,6 +549,7 @@ int main(void)
 		QUEUE(who_put_it_in_reads_theirs),
 		QUEUE(a_crash_forgets_no_end),
 		QUEUE(workers_are_bounded),
+		QUEUE(who_takes_nothing_costs_others_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
