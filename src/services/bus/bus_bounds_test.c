@@ -150,6 +150,62 @@ static void filters_are_paid_for(void **state)
 	assert_int_equal(gn_bus_caused(b).bytes, BUS_LOOKED + 1);
 }
 
+static void pull(const struct gn_contact *from, const struct gn_fb_bus_id *ids, size_t count)
+{
+	struct gn_fb_hash topic = gn_wire_hash(x.topic.b);
+	struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
+	(void)hear(from, &fbb, BODY(PULL),
+		   gn_fb_bus_pull_make(&fbb, &(struct gn_fb_bus_pull_args){.topic = &topic,
+									   .ids = {ids, count}}));
+}
+
+/* A request that names one publisher as often as it may: each message is looked at once, by filters
+ * that are paid for; and so is what it has missed, and the one before what it is sent (BS-12). */
+static void what_was_missed_is_looked_at_once(void **state)
+{
+	struct gn_contact publisher = peer(500, 500), follower = peer(1, 1);
+	struct gn_fb_hash topic;
+	struct gn_fb_bus_id have[BUS_HAVES];
+	struct gn_slice filter = GN_LIT("hall.1");
+	(void)state;
+	begin();
+	topic = gn_wire_hash(x.topic.b);
+	says.subject = GN_LIT("room.1");
+	for (unsigned i = 0; i < 40; i++)
+		assert_int_equal(publish(&publisher, &x.key[0]), GN_OK);
+	for (unsigned i = 0; i < BUS_HAVES; i++)
+		have[i] =
+			(struct gn_fb_bus_id){gn_said_key8(&x.key[0].pk), x.epoch[0], 20 + i / 60};
+	for (unsigned filters = 0; filters < 2; filters++) {
+		(void)gn_bus_caused(b);
+		unsigned before = sent[BODY(DELIVER)];
+		struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
+		gn_err err = hear(&follower, &fbb, BODY(SUBSCRIBE),
+				  gn_fb_bus_subscribe_make(&fbb,
+							   &(struct gn_fb_bus_subscribe_args){
+								   .topic = &topic,
+								   .filters = {&filter, filters},
+								   .have = {have, BUS_HAVES},
+								   .primary = true,
+								   .lease = BUS_LEASE}));
+		assert_int_equal(err, GN_OK);
+		assert_int_equal(sent[BODY(DELIVER)] - before, filters ? 0 : 20);
+		if (filters)
+			assert_int_equal(gn_bus_caused(b).bytes, 20 * filter.len);
+		if (!filters)
+			assert_int_equal(subscribe(&follower, 0, 0), GN_OK);
+	}
+	/* what it pulls, */
+	pull(&follower, have, 9);
+	assert_int_equal(gn_bus_caused(b).bytes, 9 * filter.len);
+	/* and what is sent: by it, and the BUS_BEFORE before it */
+	says.subject = filter;
+	assert_int_equal(publish(&publisher, &x.key[0]), GN_OK);
+	wait_for(GN_SEC / 10);
+	pull(&follower, have, 0);
+	assert_int_equal(gn_bus_caused(b).bytes, (1 + BUS_BEFORE) * filter.len);
+}
+
 static size_t no_room(void *user, const struct gn_pk *pk)
 {
 	(void)user, (void)pk;
@@ -487,6 +543,7 @@ int main(void)
 		T(who_does_not_take_what_comes_is_told),
 		T(the_owner_has_so_many_operations_and_topics),
 		T(filters_are_paid_for),
+		T(what_was_missed_is_looked_at_once),
 		T(copies_wait_while_there_is_room),
 		T(the_longest_history_gives_way),
 		T(what_was_asked_is_over_after_a_while),

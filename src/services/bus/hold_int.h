@@ -93,6 +93,13 @@ struct bus_subscriber {
 	unsigned values_left; /* it was given those below this place; the others had no room */
 };
 
+/* Do its filters let this through? Whose filters they are pays for it. */
+static inline bool bus_sub_wants(struct bus_subscriber *s, struct gn_slice subject)
+{
+	s->looked += s->filters ? s->filters->len : 0;
+	return bus_filters_pass(s->filters, subject);
+}
+
 struct bus_publisher {
 	struct gn_pk pk;
 	unsigned index; /* of BusSubscriber.knows */

@@ -90,7 +90,7 @@ void bus_retained_give(struct gn_bus *b, struct bus_held *h, struct bus_subscrib
 	     i-- > 0;) {
 		const struct bus_blob *m = h->retained[i];
 		s->values_left = i;
-		if (!bus_filters_pass(s->filters, m->said.subject))
+		if (!bus_sub_wants(s, m->said.subject))
 			continue;
 		if (b->out.bulk.bytes > BUS_OUT_BYTES || !bus_room(b, &s->pk, m->len)) {
 			s->values_left = i + 1;

@@ -51,6 +51,13 @@ static gn_err take_filters(struct gn_bus *b, struct gn_fb_bus_subscribe m, struc
 	return bus_filters_new(b, at, n, out);
 }
 
+/* For its filters, now that it is the one who asks; not who publishes. */
+static void pays(struct gn_bus *b, struct bus_subscriber *s)
+{
+	b->caused.bytes += s->looked;
+	s->looked = 0;
+}
+
 /* Others to link to, any of them. */
 static unsigned some_peers(struct gn_bus *b, const struct bus_held *h,
 			   const struct bus_subscriber *s, struct gn_contact out[BUS_LINKS])
@@ -90,26 +97,34 @@ static void send_subscribed(struct gn_bus *b, const struct bus_from *from, const
 			gn_fb_bus_subscribed_make(fbb, &args));
 }
 
-/* What came since, of publishers that it names; then it has the values, too. */
+/* Is it newer than the first that is named of its publisher? */
+static bool is_since(const struct gn_fb_bus_id *it, const struct gn_fb_bus_id *have, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (have[i].publisher8 == it->publisher8)
+			return it->epoch > have[i].epoch ||
+			       (it->epoch == have[i].epoch && it->seq > have[i].seq);
+	return false;
+}
+
+/* What came since, of publishers that it names; then it has the values, too. Each message is looked
+ * at once, whatever it names. */
 static void catch_up(struct gn_bus *b, struct bus_held *h, struct bus_subscriber *s,
 		     struct gn_fb_bus_subscribe m)
 {
 	GN_ASSERT(s->primary);
+	struct gn_fb_bus_id have[BUS_HAVES];
 	uint32_t n = gn_fb_bus_subscribe_have_len(m);
-	for (uint32_t i = 0; i < n && i < BUS_HAVES; i++) {
-		struct gn_fb_bus_id id = gn_fb_bus_subscribe_have_at(m, i);
-		for (unsigned k = 0; k < h->kept_count; k++) {
-			const struct bus_blob *kept = bus_kept_at(h, k);
-			struct gn_fb_bus_id it = bus_blob_id(kept);
-			bool newer =
-				it.epoch > id.epoch || (it.epoch == id.epoch && it.seq > id.seq);
-			if (it.publisher8 != id.publisher8 || !newer ||
-			    b->out.bulk.bytes > BUS_OUT_BYTES ||
-			    !bus_filters_pass(s->filters, kept->said.subject))
-				continue;
-			bus_deliver_to(b, h, s, kept, false);
-			b->caused.bytes += kept->len;
-		}
+	n = n < BUS_HAVES ? n : BUS_HAVES;
+	for (uint32_t i = 0; i < n; i++)
+		have[i] = gn_fb_bus_subscribe_have_at(m, i);
+	for (unsigned k = 0; k < h->kept_count && b->out.bulk.bytes <= BUS_OUT_BYTES; k++) {
+		const struct bus_blob *kept = bus_kept_at(h, k);
+		struct gn_fb_bus_id it = bus_blob_id(kept);
+		if (!is_since(&it, have, n) || !bus_sub_wants(s, kept->said.subject))
+			continue;
+		bus_deliver_to(b, h, s, kept, false);
+		b->caused.bytes += kept->len;
 	}
 	s->values_left = BUS_RETAINED;
 	bus_retained_give(b, h, s);
@@ -140,6 +155,7 @@ static void begin_lease(struct gn_bus *b, const struct bus_from *from, struct bu
 		catch_up(b, h, s, m);
 	else if (s->primary) /* what had no room */
 		bus_retained_give(b, h, s);
+	pays(b, s);
 }
 
 void bus_on_subscribe(struct gn_bus *b, const struct bus_from *from, struct bus_held *h,
@@ -149,10 +165,8 @@ void bus_on_subscribe(struct gn_bus *b, const struct bus_from *from, struct bus_
 	struct bus_refusal why = {.err = GN_OK};
 	struct bus_filters *filters = NULL;
 	struct bus_subscriber *s = bus_sub_get(h, &from->who.pk);
-	if (s) { /* whose filters they are pays, not who publishes */
-		b->caused.bytes += s->looked;
-		s->looked = 0;
-	}
+	if (s)
+		pays(b, s);
 	if (gn_fb_bus_subscribe_lease(m) == 0) {
 		if (s)
 			bus_sub_remove(b, h, bus_sub_at(h, s));
@@ -323,12 +337,14 @@ void bus_on_pull(struct gn_bus *b, const struct bus_from *from, struct bus_held 
 	for (uint32_t i = 0; i < n; i++) {
 		struct gn_fb_bus_id id = gn_fb_bus_pull_ids_at(m, i);
 		const struct bus_blob *kept = bus_kept_find(h, &id);
-		if (kept && (!s || bus_filters_pass(s->filters, kept->said.subject)) &&
+		if (kept && (!s || bus_sub_wants(s, kept->said.subject)) &&
 		    b->out.bulk.bytes <= BUS_OUT_BYTES)
 			give(b, from, h, s, kept);
 		else
 			lost[count++] = id;
 	}
+	if (s)
+		pays(b, s);
 	struct gn_fb_hash topic = gn_wire_hash(h->topic.b);
 	struct gn_fbb *fbb = count ? bus_message_begin(b, 0) : NULL;
 	if (!fbb)

@@ -17,7 +17,7 @@ static struct gn_contact contact_of(const struct bus_subscriber *s)
 }
 
 /* seq of the one before it that its filters let through (BS-12). */
-static uint64_t before_of(const struct bus_held *h, const struct bus_subscriber *s,
+static uint64_t before_of(const struct bus_held *h, struct bus_subscriber *s,
 			  const struct bus_blob *m)
 {
 	uint64_t before = 0;
@@ -28,7 +28,7 @@ static uint64_t before_of(const struct bus_held *h, const struct bus_subscriber 
 		const struct gn_said *k = &bus_kept_at(h, i)->said;
 		if (gn_pk_eq(&k->publisher, &m->said.publisher) && k->epoch == m->said.epoch &&
 		    k->seq < m->said.seq && k->seq > before && ++looked &&
-		    bus_filters_pass(s->filters, k->subject))
+		    bus_sub_wants(s, k->subject))
 			before = k->seq;
 	}
 	return before;
@@ -131,13 +131,13 @@ void bus_serve(struct gn_bus *b, struct bus_held *h, struct bus_blob *m, enum bu
 	h->servings++;
 }
 
-static bool is_for(const struct bus_serving *v, const struct bus_subscriber *s)
+static bool is_for(const struct bus_serving *v, struct bus_subscriber *s)
 {
 	GN_ASSERT(v->share != SHARE_OTHER || !gn_is_zero(v->other.b, sizeof v->other.b));
 	bool share = v->share == SHARE_ALL   ? true
 		     : v->share == SHARE_OWN ? s->primary
 					     : !s->primary && gn_pk_eq(&s->other, &v->other);
-	return share && bus_filters_pass(s->filters, v->message->said.subject);
+	return share && bus_sub_wants(s, v->message->said.subject);
 }
 
 /* False: no room for more. */
@@ -152,7 +152,6 @@ static bool run_one(struct gn_bus *b, struct bus_serving *v)
 			b->count.looked_full++;
 			continue; /* it has a gap, and asks when it has paid */
 		}
-		s->looked += s->filters ? s->filters->len : 0;
 		if (s->until <= b->now || !is_for(v, s))
 			continue;
 		bus_deliver_to(b, v->held, s, v->message, false);
