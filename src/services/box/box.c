@@ -144,6 +144,8 @@ static void take_answer(struct gn_box *b, const struct gn_pk *from, struct gn_fb
 	if (!a) {
 		if (type == GN_FB_BOX_MESSAGE_BODY_BOX_ITEM)
 			box_read_watched(b, from, gn_fb_box_message_body_as_box_item(m));
+		else /* late, or a flood of what costs nothing else */
+			b->caused.hashed += BOX_UNASKED_COST;
 		return;
 	}
 	if (a->kind == ASK_PROBE) {

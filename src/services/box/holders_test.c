@@ -161,11 +161,13 @@ static void catch_first(uint8_t type, unsigned from)
 	s.box_message = catch_one;
 }
 
+static uint64_t paid; /* hashed, for what was said last */
 static void say(unsigned from, unsigned to, struct gn_slice bytes)
 {
 	assert_int_equal(gn_box_recv(s.nodes[to].box, &s.nodes[from].sk.pk, &s.nodes[from].addr,
 				     bytes, s.now),
 			 GN_OK);
+	paid = gn_box_caused(s.nodes[to].box).hashed;
 	svc_pump(&s, to);
 	svc_run_for(&s, GN_SEC);
 }
@@ -235,6 +237,15 @@ static void strangers_read_and_remove_nothing(void **state)
 	r = gn_fb_box_watch_make(&b, &(struct gn_fb_box_watch_args){.box = &box, .seconds = 9});
 	say_body(4, to, &b, GN_FB_BOX_MESSAGE_BODY_BOX_WATCH, r);
 	assert_int_equal(svc_box_count(&s, to, "refused_denied"), denied + 4);
+	/* and what answers no question of ours is paid for (BX-32) */
+	b = gn_fbb(storage, sizeof storage);
+	r = gn_fb_box_done_make(&b, &(struct gn_fb_box_done_args){.code = 0});
+	say_body(4, to, &b, GN_FB_BOX_MESSAGE_BODY_BOX_DONE, r);
+	assert_int_equal(paid, BOX_UNASKED_COST);
+	b = gn_fbb(storage, sizeof storage);
+	r = gn_fb_box_item_make(&b, &(struct gn_fb_box_item_args){.box = &box, .id = &id});
+	say_body(4, to, &b, GN_FB_BOX_MESSAGE_BODY_BOX_ITEM, r);
+	assert_int_equal(paid, BOX_UNASKED_COST);
 	assert_int_equal(svc_box_held(&x, item_of(1, 896), NULL), 8);
 	svc_free(&s);
 }
@@ -276,6 +287,7 @@ static void a_copy_is_asked_for_and_kept_though_taken(void **state)
 			((struct box_wanted *)gn_map_put(&s.nodes[to].box->wanted, &key))->at[0] =
 				s.now;
 		say_body(from, to, &b, GN_FB_BOX_MESSAGE_BODY_BOX_COPY, r);
+		assert_int_equal(paid, 896); /* whoever asked */
 		assert_int_equal(svc_box_held(&x, item_of(1, 896), NULL), asked);
 	}
 	assert_int_equal(svc_box_count(&s, to, "copies_refused"), 1);
@@ -344,8 +356,10 @@ static void requests_wait_for_the_descriptor(void **state)
 		h->rules = GN_NEW(b->env.alloc, struct gn_boxrec);
 		b->rules_count++;
 	}
-	for (unsigned i = 0; i <= BOX_PENDING; i++)
+	for (unsigned i = 0; i <= BOX_PENDING; i++) {
 		assert_int_equal(gn_box_recv(b, &s.nodes[4].sk.pk, NULL, bytes, s.now), GN_OK);
+		assert_int_equal(gn_box_caused(b).hashed, i ? 0 : BOX_RULES_COST);
+	}
 	assert_int_equal(b->pending, BOX_PENDING);
 	assert_int_equal(svc_box_count(&s, to, "pending_full"), 1);
 	svc_pump(&s, to);

@@ -82,6 +82,9 @@
 #define BOX_SUM_IDS 2048    /* ids of one answer to a sum, 32 KiB; above, a box is compared in: */
 #define BOX_SUM_PARTS 16
 #define BOX_TOKEN_MAX 4096 /* bytes of a chain */
+/* bytes hashed that cost as much: a descriptor read, an answer that nobody waits for */
+#define BOX_RULES_COST 8192
+#define BOX_UNASKED_COST 1024
 
 /* ---- between holders ---- */
 

@@ -424,6 +424,7 @@ void box_read_watched(struct gn_box *b, const struct gn_pk *from, struct gn_fb_b
 			return;
 		}
 	b->count.items_unasked++;
+	b->caused.hashed += BOX_UNASKED_COST;
 }
 
 void box_read_lost(struct gn_box *b, struct box_read *r, const struct box_ask *a, gn_err err)

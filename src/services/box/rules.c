@@ -41,6 +41,7 @@ static gn_err start_reading(struct gn_box *b, struct box_held *h, const struct g
 		return GN_BUSY;
 	}
 	b->lookups++;
+	b->caused.hashed += BOX_RULES_COST; /* more boxes than are kept cost that each time */
 	return GN_PENDING;
 }
 

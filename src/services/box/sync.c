@@ -358,13 +358,13 @@ static gn_err take_copy(struct gn_box *b, const struct box_from *from, struct bo
 	uint32_t readers = (1u << h->rules->reader_count) - 1;
 	if (v.item.len == 0 || v.item.len > h->rules->item_max)
 		return GN_TOO_LARGE;
+	b->caused.hashed += v.item.len; /* also what nobody asked for */
 	gn_sha256(&v.item, 1, &e.hash);
 	struct gn_box_id id = box_id_of(&e.hash);
 	box_index_key(&h->key, &id, &key);
 	if (!gn_map_remove(&b->wanted, &key) || gn_map_get(&b->items, &key) ||
 	    !box_is_holder(b, h, &from->who.pk))
 		return GN_DENIED;
-	b->caused.hashed += v.item.len;
 	GN_TRY(box_copy_proof(m, &v.proof));
 	GN_TRY(box_admit_proof(b, h, &v.proof, true, &e, &why));
 	v.until = v.until < e.last ? v.until : e.last;
