@@ -30,7 +30,7 @@ struct run {
 	struct program_end *end;
 	pid_t pid;                /* of its keeper */
 	int in, out, err, status; /* our ends; -1: closed */
-	gn_time kill; /* its keeper, which was to end it; 0: it was not */
+	gn_time kill;             /* its keeper, which was to end it; 0: it was not */
 	size_t fed;
 };
 

@@ -186,7 +186,7 @@ struct box_read_target {
 	unsigned lies;
 	uint32_t ids;   /* that it was the first to name */
 	uint64_t bytes; /* of items, since it was listed last */
-	bool look;    /* there may be one that it named and nobody was asked for */
+	bool look;      /* there may be one that it named and nobody was asked for */
 };
 enum box_seen_state { SEEN_NAMED, SEEN_ASKED, SEEN_SHOWN };
 struct box_seen { /* an id of a followed box */

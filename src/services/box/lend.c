@@ -43,35 +43,53 @@ struct lending {
 	struct box_item *items[BOX_LEASES];
 	uint32_t count, most;
 	uint64_t largest; /* bytes: one that is larger its token never allows */
-	bool late;        /* what is others' to lend, and nobody lends */
 };
 
-static bool mine(const struct gn_box *b, const struct lending *l, const struct box_item *it)
+enum { MINE, LATE, NOT_MINE }; /* LATE: others' to lend, and nobody lends it */
+
+static unsigned whose(const struct gn_box *b, const struct lending *l, const struct box_item *it)
 {
 	uint32_t before = box_lenders_before(&l->lenders, it);
 	if (before == 0 || before == UINT32_MAX)
-		return before == 0 && !l->late;
+		return before == 0 ? MINE : NOT_MINE;
 	gn_time since = it->turn ? it->turn->until : it->stood;
-	return l->late && b->now - since >= (gn_time)before * BOX_LATE_LEND;
+	return b->now - since >= (gn_time)before * BOX_LATE_LEND ? LATE : NOT_MINE;
 }
 
+struct found { /* of one class */
+	struct box_item *items[BOX_LEASES];
+	uint32_t count;
+};
+
+/* What is cheap to see comes first: a queue has ten thousand, and each request looks at them. */
+static bool may_be_free(const struct gn_box *b, const struct lending *l, const struct box_item *it)
+{
+	return !it->acked && it->len <= l->largest &&
+	       !(it->turn && (it->turn->ending || it->turn->until > b->now));
+}
+
+/* In one round: by class, within it in the holder's order, those of others after our own. */
 static void collect(struct gn_box *b, struct box_held *h, struct lending *l)
 {
-	for (uint8_t cls = 1; cls <= BOX_CLASSES; cls++)
-		for (uint32_t i = 0; i < h->count && l->count < l->most; i++) {
-			struct box_item *it = h->items[i];
-			if (it->cls == cls && !it->acked && it->len <= l->largest &&
-			    mine(b, l, it) && box_turn_is_free(b, it))
-				l->items[l->count++] = it;
-		}
-}
-
-static void collect_all(struct gn_box *b, struct box_held *h, struct lending *l)
-{
-	l->late = false;
-	collect(b, h, l);
-	l->late = true;
-	collect(b, h, l);
+	struct found found[NOT_MINE][BOX_CLASSES] = {0};
+	uint8_t least = BOX_CLASSES; /* those above it are enough: one of these changes nothing */
+	for (uint32_t i = 0; i < h->count && least; i++) {
+		struct box_item *it = h->items[i];
+		uint8_t cls = box_class(it->cls);
+		if (cls > least || !may_be_free(b, l, it))
+			continue;
+		unsigned who = whose(b, l, it);
+		struct found *f = who < NOT_MINE ? &found[who][cls - 1] : NULL;
+		if (!f || f->count == l->most || !box_turn_is_free(b, it))
+			continue;
+		f->items[f->count++] = it;
+		if (who == MINE && f->count == l->most)
+			least = cls - 1;
+	}
+	for (unsigned who = 0; who < NOT_MINE; who++)
+		for (unsigned cls = 0; cls < BOX_CLASSES; cls++)
+			for (uint32_t i = 0; i < found[who][cls].count && l->count < l->most; i++)
+				l->items[l->count++] = found[who][cls].items[i];
 }
 
 /* Those that a worker has from this box, as far as is known here. */
@@ -108,10 +126,11 @@ void box_on_lease(struct gn_box *b, const struct box_from *from, struct box_held
 	box_lenders_look(b, h, &l.lenders);
 	if (b->now - b->ready_at >= BOX_SILENT) { /* before, others may know better */
 		l.largest = box_limited_largest(b, s);
-		collect_all(b, h, &l);
-		l.largest = UINT64_MAX;
-		if (l.count == 0) /* it is told why there is none for it */
-			collect_all(b, h, &l);
+		collect(b, h, &l);
+		if (l.count == 0 && l.largest < UINT64_MAX) { /* it is told why */
+			l.largest = UINT64_MAX;
+			collect(b, h, &l);
+		}
 	}
 	struct box_refusal why = {.err = GN_OK};
 	gn_err err = box_limited_lend(b, from, s, l.items, &l.count, &why);

@@ -61,10 +61,10 @@
 
 /* ---- queues ---- */
 
-#define BOX_CLASSES 4                /* lent in this order; the third when nothing is said */
-#define BOX_LEASES 16                /* items of one request */
-#define BOX_WORKER_LEASES 64         /* of one box to one worker's key */
-#define BOX_OUTCOME_MAX 6144         /* bytes: with a large item and a chain it is one message */
+#define BOX_CLASSES 4        /* lent in this order; the third when nothing is said */
+#define BOX_LEASES 16        /* items of one request */
+#define BOX_WORKER_LEASES 64 /* of one box to one worker's key */
+#define BOX_OUTCOME_MAX 6144 /* bytes: with a large item and a chain it is one message */
 /* so often at most is the set told that an item has more time, whatever its worker asks; and bytes
  * hashed that cost as much as to tell one of it something */
 #define BOX_TELL_EVERY (1 * GN_SEC)

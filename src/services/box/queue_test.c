@@ -512,9 +512,9 @@ static void who_takes_nothing_costs_others_nothing(void **state)
 	b->cfg.room = no_room;
 	for (unsigned i = 0; i < peers * BOX_FEEDS_PEER; i++) {
 		struct box_from from = from_peer((uint8_t)(i / BOX_FEEDS_PEER));
-		assert_int_equal(box_feed_add(b, &from, h, FEED_FETCH,
-					      gn_slice(id.b, sizeof id.b), &f),
-				 GN_OK);
+		assert_int_equal(
+			box_feed_add(b, &from, h, FEED_FETCH, gn_slice(id.b, sizeof id.b), &f),
+			GN_OK);
 	}
 	b->now += GN_SEC;
 	looks = 0;

@@ -180,14 +180,14 @@ static void what_was_missed_is_looked_at_once(void **state)
 		(void)gn_bus_caused(b);
 		unsigned before = sent[BODY(DELIVER)];
 		struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
-		gn_err err = hear(&follower, &fbb, BODY(SUBSCRIBE),
-				  gn_fb_bus_subscribe_make(&fbb,
-							   &(struct gn_fb_bus_subscribe_args){
-								   .topic = &topic,
-								   .filters = {&filter, filters},
-								   .have = {have, BUS_HAVES},
-								   .primary = true,
-								   .lease = BUS_LEASE}));
+		gn_err err =
+			hear(&follower, &fbb, BODY(SUBSCRIBE),
+			     gn_fb_bus_subscribe_make(&fbb, &(struct gn_fb_bus_subscribe_args){
+								    .topic = &topic,
+								    .filters = {&filter, filters},
+								    .have = {have, BUS_HAVES},
+								    .primary = true,
+								    .lease = BUS_LEASE}));
 		assert_int_equal(err, GN_OK);
 		assert_int_equal(sent[BODY(DELIVER)] - before, filters ? 0 : 20);
 		if (filters)

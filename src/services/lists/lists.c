@@ -12,13 +12,7 @@ gn_err gn_lists_new(const struct gn_env *env, const struct gn_lists_config *conf
 					 .per_prefix = LISTS_KIB / LISTS_PREFIX_PART,
 					 .crowded = LISTS_KIB / 2,
 					 .holders_max = LISTS_KIB,
-					 .count_local = config->count_local},
-			       going = {.total = LISTS_LOOKUPS_THEIRS,
-					.per_key = LISTS_LOOKUPS_PEER,
-					.per_prefix = LISTS_LOOKUPS_PEER,
-					.crowded = LISTS_LOOKUPS_THEIRS / 2,
-					.holders_max = LISTS_LOOKUPS_THEIRS,
-					.count_local = config->count_local};
+					 .count_local = config->count_local};
 	if (!l)
 		return GN_NOMEM;
 	l->env = *env;
@@ -26,19 +20,8 @@ gn_err gn_lists_new(const struct gn_env *env, const struct gn_lists_config *conf
 	gn_frame_init(&l->frame, env, config->overlay, 1, LISTS_LOOKUPS);
 	gn_map_init(&l->lists, env, sizeof(struct gn_pk), sizeof(void *), LISTS_KIB + LISTS_OWN);
 	gn_share_init(&l->places, env, &places);
-	gn_share_init(&l->going, env, &going);
 	*out = l;
 	return GN_OK;
-}
-
-/* The lookup of this one has ended. */
-static void came(struct gn_lists *l, struct lists_list *e)
-{
-	GN_ASSERT(l->lookups > 0);
-	e->get = 0;
-	l->lookups--;
-	if (!e->own)
-		gn_share_give(&l->going, &e->asks, 1);
 }
 
 static void drop(struct gn_lists *l, struct lists_list *e)
@@ -46,7 +29,7 @@ static void drop(struct gn_lists *l, struct lists_list *e)
 	GN_ASSERT(e->kib > 0);
 	if (e->get) {
 		gn_frame_find_drop(&l->frame, &e->get);
-		came(l, e);
+		l->lookups--;
 	}
 	if (e->own)
 		l->own--;
@@ -63,9 +46,8 @@ void gn_lists_free(struct gn_lists *l)
 		return;
 	while (l->lists.count)
 		drop(l, GN_MAP_AT(&l->lists, struct lists_list *, 0));
-	GN_ASSERT(l->places.used == 0 && l->own == 0 && l->lookups == 0 && l->going.used == 0);
+	GN_ASSERT(l->places.used == 0 && l->own == 0 && l->lookups == 0);
 	gn_share_fini(&l->places);
-	gn_share_fini(&l->going);
 	gn_map_fini(&l->lists);
 	gn_frame_fini(&l->frame);
 	gn_mem_free(l->env.alloc, l);
@@ -170,27 +152,37 @@ static struct lists_list *need(struct gn_lists *l, const struct gn_pk *issuer,
 
 /* ---- looking it up ---- */
 
+/* Is one more lookup within the share of those who asked for this list? Issuers can be chosen whose
+ * lists take long to be looked up. */
+static bool within_share(const struct gn_lists *l, const struct lists_list *e)
+{
+	uint32_t all = 0, key = 0, same = 0; /* of others; of this peer; of its prefix, too */
+	for (uint32_t i = 0; i < l->lists.count && !e->own; i++) {
+		const struct lists_list *x = GN_MAP_AT(&l->lists, struct lists_list *, i);
+		if (!x->get || x->own)
+			continue;
+		all++;
+		key += gn_pk_eq(&x->by.key, &e->by.key);
+		same += !gn_share_apart(&l->places, &x->by, &e->by);
+	}
+	return all < LISTS_LOOKUPS_THEIRS && key < LISTS_LOOKUPS_PEER &&
+	       (all < LISTS_LOOKUPS_THEIRS / 2 || same < LISTS_LOOKUPS_PEER);
+}
+
 static gn_err start(struct gn_lists *l, struct lists_list *e, gn_time now)
 {
 	GN_ASSERT(!e->get);
 	struct gn_get_options options = {.type = GN_FB_RECORD_TYPE_REVOCATION};
 	struct gn_hash key;
-	gn_err err = l->lookups < LISTS_LOOKUPS ? GN_OK : GN_BUSY;
+	gn_err err = l->lookups < LISTS_LOOKUPS && within_share(l, e) ? GN_OK : GN_BUSY;
 	if (err == GN_OK && !e->own)
 		err = gn_overlay_room(l->overlay);
 	gn_revocation_key(&e->issuer, &key);
-	bool counted = err == GN_OK && !e->own;
-	e->asks = e->by;
-	if (counted)
-		err = gn_share_take(&l->going, &e->asks, 1);
-	counted = counted && err == GN_OK;
 	if (err == GN_OK)
 		err = gn_overlay_get(l->overlay, &key, &options, now, &e->get);
 	if (err == GN_OK)
 		err = gn_frame_find_add(&l->frame, e->get, FIND_LIST, e);
 	if (err != GN_OK) {
-		if (counted)
-			gn_share_give(&l->going, &e->asks, 1);
 		e->get = 0;
 		l->count.busy++;
 		return GN_BUSY;
@@ -302,8 +294,9 @@ bool gn_lists_overlay_event(struct gn_lists *l, const struct gn_overlay_event *e
 	if (!gn_frame_find_take(&l->frame, ev, &f))
 		return false;
 	struct lists_list *e = f.object;
-	GN_ASSERT(e->get == ev->op);
-	came(l, e);
+	GN_ASSERT(e->get == ev->op && l->lookups > 0);
+	e->get = 0;
+	l->lookups--;
 	l->round++;
 	uint64_t unix = gn_unix(gn_overlay_time(l->overlay, now));
 	gn_err err = ev->err;
@@ -354,20 +347,17 @@ bool gn_lists_counter_at(const struct gn_lists *l, size_t i, struct gn_counter *
 void gn_lists_validate(const struct gn_lists *l)
 {
 	uint64_t kib = 0;
-	uint32_t own = 0, lookups = 0, theirs = 0;
+	uint32_t own = 0, lookups = 0;
 	gn_map_validate(&l->lists);
 	gn_share_validate(&l->places);
-	gn_share_validate(&l->going);
 	gn_frame_validate(&l->frame);
 	for (uint32_t i = 0; i < l->lists.count; i++) {
 		const struct lists_list *e = GN_MAP_AT(&l->lists, struct lists_list *, i);
 		kib += e->own ? 0 : e->kib;
 		own += e->own;
 		lookups += e->get != 0;
-		theirs += e->get && !e->own;
 		for (uint32_t k = 1; k < e->count; k++)
 			GN_ASSERT(memcmp(e->ids[k - 1].b, e->ids[k].b, 32) < 0);
 	}
-	GN_ASSERT(kib == l->places.used && own == l->own && lookups == l->lookups &&
-		  theirs == l->going.used);
+	GN_ASSERT(kib == l->places.used && own == l->own && lookups == l->lookups);
 }

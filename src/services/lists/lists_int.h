@@ -22,7 +22,6 @@ struct lists_list {
 	bool known;
 	bool poor; /* the share of `by` had no room for what was found */
 	gn_op get;
-	struct gn_holder asks; /* whose lookup `get` is, unless our own */
 	gn_time checked, again, used; /* looked up; not to be before; asked for */
 	uint64_t seq, ends;           /* of its record, Unix seconds */
 	struct gn_hash *ids;          /* ascending; owned */
@@ -35,7 +34,7 @@ struct gn_lists {
 	struct gn_overlay *overlay;
 	struct gn_frame frame;
 	struct gn_map lists; /* issuer -> lists_list * */
-	struct gn_share places, going; /* lookups under way */
+	struct gn_share places;
 	uint32_t own, lookups, caused;
 	uint64_t round;
 	struct gn_revocation open; /* the record being read */
