@@ -494,6 +494,9 @@ static void a_node_that_is_silent(void **state)
 	struct gn_agent *a = &w.souls[0].a;
 	struct gn_fb_node_status_args args = {0};
 	(void)state;
+	/* what it asks a node to take: the largest that it says */
+	assert_true(AGENT_LINK_FRAME >= GN_E2EE_SIZE_LARGEST + GN_RECORD_MAX &&
+		    AGENT_LINK_FRAME <= GN_APP_FRAME_MAX);
 	w.call = answer_nothing;
 	(void)put_row(a, AGENT_OUT_ITEM, 40, AGENT_OUT_KEPT);
 	while (gn_agent_link_room(a->link)) {

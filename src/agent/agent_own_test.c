@@ -244,6 +244,8 @@ static void a_clock_that_was_ahead(void **state)
 		world_again(&w, i);
 	world_pass(&w, HOUR, 60 * GN_SEC);
 	uint64_t now = gn_unix(w.now);
+	assert_false(agent_to_come(a, now + AGENT_CLOCK_SLACK));
+	assert_true(agent_to_come(a, now + AGENT_CLOCK_SLACK + 1));
 	assert_true(a->prekeys_made <= now && a->last_made <= now);
 	assert_true(a->boxes[AGENT_PRIVATE].since <= now);
 	assert_true(a->boxes[AGENT_PRIVATE].epoch <= now / 86400);
@@ -268,6 +270,7 @@ static void a_clock_that_was_behind(void **state)
 	(void)state;
 	w.node_ms = wall;
 	world_pass(&w, minute, minute);
+	assert_true(a->node.due > w.now && a->node.due <= w.now + AGENT_NODE_LOOK);
 	assert_true(a->ahead < 2 * AGENT_CLOCK_STEP); /* it is right */
 	w.now -= behind;
 	for (unsigned i = 0; i < 2; i++)
@@ -281,6 +284,7 @@ static void a_clock_that_was_behind(void **state)
 		world_pass(&w, GN_SEC, GN_SEC);
 		assert_int_equal(a->ahead, 0);
 	}
+	assert_true(a->node.due <= w.now + AGENT_NODE_WAIT); /* that reached nobody */
 	w.alone = false;
 	a->node.due = 0;
 	WORLD_UNTIL(&w, a->ahead);
