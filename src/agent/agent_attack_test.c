@@ -462,8 +462,8 @@ static void what_is_replaced_meanwhile(void **state)
 	struct gn_agent *a = &w.souls[0].a;
 	struct beside *b = &w.souls[0].beside;
 	(void)state;
-	for (uint8_t i = 0; i < GN_COUNT(ends); i++) {
-		uint64_t row = put_row(a, AGENT_OUT_ITEM, 10 + i, AGENT_OUT_KEPT);
+	for (unsigned i = 0; i < GN_COUNT(ends); i++) {
+		uint64_t row = put_row(a, AGENT_OUT_ITEM, (uint8_t)(10 + i), AGENT_OUT_KEPT);
 		uint64_t call = keep_back_one(a, GN_FB_APP_BOX_BODY_BOX_SEND);
 		agent_out_done(a, row);
 		if (ends[i])
@@ -471,7 +471,7 @@ static void what_is_replaced_meanwhile(void **state)
 		else
 			answer_sent(call);
 		world_settle(&w);
-		row = put_row(a, AGENT_OUT_HELD, 20 + i, AGENT_OUT_KEPT);
+		row = put_row(a, AGENT_OUT_HELD, (uint8_t)(20 + i), AGENT_OUT_KEPT);
 		call = keep_back_one(a, GN_FB_APP_BOX_BODY_BOX_CHECK);
 		agent_out_done(a, row);
 		beside_refuse(b, call, ends[i] ? (gn_err)ends[i] : GN_NOT_FOUND);
