@@ -170,7 +170,7 @@ static void none_is_given(void **state)
 	world_pass(&w, 2 * HOUR, HOUR);
 	network_says(&second);
 	/* half of its time is over, and there is none still: another one, which says the same */
-	world_pass(&w, (gn_time)AGENT_IDENTITY_TTL / 2 * GN_SEC, 86400 * GN_SEC);
+	world_pass(&w, (gn_time)AGENT_IDENTITY_TTL / 2 * GN_SEC, 5 * 86400 * GN_SEC);
 	withheld = false;
 	static struct own now;
 	read_own(&now);
@@ -234,15 +234,15 @@ static void a_clock_that_was_ahead(void **state)
 	w.now += AHEAD;
 	for (unsigned i = 0; i < 2; i++)
 		world_again(&w, i);
-	world_pass(&w, HOUR, 60 * GN_SEC);
+	world_pass(&w, HOUR, 600 * GN_SEC);
 	w.silent = a->boxes[AGENT_PRIVATE].sk.pk; /* it is tried later */
 	struct gn_content_id waits = world_say(&w, 1, "and me");
-	world_pass(&w, 100 * GN_SEC, 10 * GN_SEC);
+	world_pass(&w, 100 * GN_SEC, 50 * GN_SEC);
 	w.silent = (struct gn_pk){{0}};
 	w.now -= AHEAD;
 	for (unsigned i = 0; i < 2; i++)
 		world_again(&w, i);
-	world_pass(&w, HOUR, 60 * GN_SEC);
+	world_pass(&w, HOUR, 600 * GN_SEC);
 	uint64_t now = gn_unix(w.now);
 	assert_false(agent_to_come(a, now + AGENT_CLOCK_SLACK));
 	assert_true(agent_to_come(a, now + AGENT_CLOCK_SLACK + 1));
@@ -250,7 +250,7 @@ static void a_clock_that_was_ahead(void **state)
 	assert_true(a->boxes[AGENT_PRIVATE].since <= now);
 	assert_true(a->boxes[AGENT_PRIVATE].epoch <= now / 86400);
 	struct gn_content_id id = world_say(&w, 1, "hear me");
-	world_pass(&w, HOUR, 60 * GN_SEC);
+	world_pass(&w, HOUR, 600 * GN_SEC);
 	assert_true(world_state(&w, 0, false, &id) >= 0);
 	assert_true(world_state(&w, 1, true, &id) >= GN_PEOPLE_DELIVERED);
 	assert_true(world_state(&w, 1, true, &waits) >= GN_PEOPLE_DELIVERED);
