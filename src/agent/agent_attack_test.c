@@ -462,8 +462,8 @@ static void what_is_replaced_meanwhile(void **state)
 	struct gn_agent *a = &w.souls[0].a;
 	struct beside *b = &w.souls[0].beside;
 	(void)state;
-	for (uint8_t i = 0; i < GN_COUNT(ends); i++) {
-		uint64_t row = put_row(a, AGENT_OUT_ITEM, 10 + i, AGENT_OUT_KEPT);
+	for (unsigned i = 0; i < GN_COUNT(ends); i++) {
+		uint64_t row = put_row(a, AGENT_OUT_ITEM, (uint8_t)(10 + i), AGENT_OUT_KEPT);
 		uint64_t call = keep_back_one(a, GN_FB_APP_BOX_BODY_BOX_SEND);
 		agent_out_done(a, row);
 		if (ends[i])
@@ -471,7 +471,7 @@ static void what_is_replaced_meanwhile(void **state)
 		else
 			answer_sent(call);
 		world_settle(&w);
-		row = put_row(a, AGENT_OUT_HELD, 20 + i, AGENT_OUT_KEPT);
+		row = put_row(a, AGENT_OUT_HELD, (uint8_t)(20 + i), AGENT_OUT_KEPT);
 		call = keep_back_one(a, GN_FB_APP_BOX_BODY_BOX_CHECK);
 		agent_out_done(a, row);
 		beside_refuse(b, call, ends[i] ? (gn_err)ends[i] : GN_NOT_FOUND);
@@ -494,6 +494,9 @@ static void a_node_that_is_silent(void **state)
 	struct gn_agent *a = &w.souls[0].a;
 	struct gn_fb_node_status_args args = {0};
 	(void)state;
+	/* what it asks a node to take: the largest that it says */
+	assert_true(AGENT_LINK_FRAME >= GN_E2EE_SIZE_LARGEST + GN_RECORD_MAX &&
+		    AGENT_LINK_FRAME <= GN_APP_FRAME_MAX);
 	w.call = answer_nothing;
 	(void)put_row(a, AGENT_OUT_ITEM, 40, AGENT_OUT_KEPT);
 	while (gn_agent_link_room(a->link)) {

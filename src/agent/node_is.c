@@ -1,12 +1,12 @@
-/* How the node stands, asked for while the link is up: a node that reaches nobody finds nothing,
- * which says nothing of what there is; and whether the time is still what it was at the start.
+/* How the node stands, asked for while the link is up: whether the time is still what it was at
+ * the start.
  *
  * 1. Time goes by a clock that nobody can set, from what the machine's clock said at the start.
  *    Where that was behind, and was set right since, it is followed forwards, when the node's time
  *    is the same and none of its peers contradict: neither a clock that was set wrong nor a node
  *    that lies moves it.
  *
- * Rules AG-54, AG-98. */
+ * Rule AG-98. */
 #include "agent/agent_int.h"
 
 static const struct gn_app_kind status_kind = {GN_FB_APP_BODY_APP_NODE,
@@ -42,8 +42,6 @@ static void on_status(void *user, const struct gn_host_client_event *e)
 	struct gn_fb_node_status_is t = {e->table};
 	a->node.call = 0;
 	a->node.links = is ? gn_fb_node_status_is_links(t) : 0;
-	if (a->node.links && !a->identity_known)
-		a->identity_ask = a->now; /* it can find what there is now */
 	if (is)
 		look_at_clock(a, t);
 	a->node.due = a->now + (a->node.links ? AGENT_NODE_LOOK : AGENT_NODE_WAIT);

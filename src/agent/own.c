@@ -271,10 +271,6 @@ void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k)
 		a->identity_ask = a->now + AGENT_IDENTITY_RETRY;
 		return;
 	}
-	if (!k->identity_count && !agent_own_record(a) && !a->node.links) {
-		a->identity_ask = a->now + AGENT_IDENTITY_RETRY; /* who was asked? nobody */
-		return;
-	}
 	a->identity_known = true;
 	a->identity_ask = a->now + AGENT_IDENTITY_LOOK;
 	for (size_t i = 0; i < k->identity_count; i++)
