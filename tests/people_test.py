@@ -129,6 +129,14 @@ def case_first(nodes, seed):
     # what she is called here is no name of the network; who takes it for one is told her PID
     os.symlink(os.path.join(nodes.all[0].data, "app.sock"), os.path.join(ben.data, "app.sock"))
     check(f"say their PID, {ann.pid}" in ben.run("bus", "sub", "Ann/news", want=4), "her PID")
+    # nor is anything given to whoever took that name
+    thief = nodes.all[3]
+    thief.cli("id", "new", "--no-passphrase")
+    thief.cli("name", "claim", "annabel", "TXT=x")
+    ben.run("contacts", "name", ann.pid, "annabel")
+    said = ben.run("bus", "sub", "annabel/news", want=2)
+    check(f"contact, PID {ann.pid}, and annabel.geo is" in said, said)
+    ben.run("contacts", "name", ann.pid, "Ann")
     os.unlink(os.path.join(ben.data, "app.sock"))
     follow = subprocess.Popen([
         os.path.join(nodes.bin, "geonet"), "--data", ann.data, "msg", "follow", "Ben", "--count",

@@ -42,7 +42,7 @@ bool topic_of(struct cli *cli, const char *text, struct topic *out, int *exit)
 		return false;
 	if (slash) {
 		char *who = cli_format("%.*s", (int)(slash - text), text);
-		bool ok = owner_of(cli, who, &out->owner, exit);
+		bool ok = person_of(cli, who, &out->owner, exit);
 		free(who);
 		if (!ok)
 			return false;
@@ -133,7 +133,7 @@ static bool read_rules(struct cli *cli, struct gn_topicrec *t, int *exit)
 			cli_fail(cli, CLI_USAGE, "too-large", "a topic names 256 keys at most");
 			return false;
 		}
-		if (!owner_of(cli, cli_option_at(cli, "with", i), &t->keys[t->key_count++], exit))
+		if (!person_of(cli, cli_option_at(cli, "with", i), &t->keys[t->key_count++], exit))
 			return false;
 	}
 	return true;

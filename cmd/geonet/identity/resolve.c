@@ -10,6 +10,7 @@
 #include "wire/wire.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A PID is a hash: the key comes from what its owner has published. */
 static int person_unknown(struct cli *cli, const char *pid)
@@ -78,8 +79,8 @@ static bool owner_in(const struct gn_name *name, const json_t *json, struct gn_p
 	return name->form != GN_NAME_PID || strcmp(pid, name->text) == 0;
 }
 
-/* What the agent calls people means nothing to the network: who typed that is told what does. */
-static void note_contact(struct cli *cli, const char *text)
+/* The PID of whom the agent calls so; "": nobody, or no agent runs. The caller frees. */
+static char *contact_pid(struct cli *cli, const char *text)
 {
 	struct reply r;
 	struct gn_fb_contact_get_args args = {.who = gn_str(text)};
@@ -89,13 +90,23 @@ static void note_contact(struct cli *cli, const char *text)
 			  .agent = true,
 			  .quiet = true};
 	if (!client_agent_alive(cli))
-		return;
-	if (client_ask(cli, &ask, &r) == CLI_OK)
+		return cli_format("%s", "");
+	bool is = client_ask(cli, &ask, &r) == CLI_OK;
+	char *pid = cli_format("%s", is ? json_text(r.json, "pid") : "");
+	reply_free(&r);
+	return pid;
+}
+
+/* What the agent calls people means nothing to the network: who typed that is told what does. */
+static void note_contact(struct cli *cli, const char *text)
+{
+	char *pid = contact_pid(cli, text);
+	if (*pid)
 		cli_note(cli,
 			 "%s is what you call a contact, and no name of the network: say their "
 			 "PID, %s",
-			 out_text(text), json_text(r.json, "pid"));
-	reply_free(&r);
+			 out_text(text), pid);
+	free(pid);
 }
 
 bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit)
@@ -110,6 +121,25 @@ bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit)
 	reply_free(&reply);
 	if (*exit == CLI_NOT_FOUND || *exit == CLI_USAGE)
 		note_contact(cli, text);
+	return *exit == CLI_OK;
+}
+
+bool person_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit)
+{
+	char owner[GN_PID_MAX];
+	size_t len = strlen(text);
+	if (!owner_of(cli, text, out, exit))
+		return false;
+	gn_pid(out, owner);
+	char *pid = contact_pid(cli, text);
+	bool plain = len < 4 || strcmp(text + len - 4, ".geo") != 0;
+	if (*pid && plain && strcmp(pid, owner) != 0)
+		*exit = cli_fail(
+			cli, CLI_USAGE, "ambiguous",
+			"%s is what you call a contact, PID %s, and %s.geo is %s: say which "
+			"of them, by PID, or with .geo",
+			out_text(text), pid, out_text(text), owner);
+	free(pid);
 	return *exit == CLI_OK;
 }
 

@@ -8,6 +8,9 @@
 /* "64 hex digits", a PID, or a name: the key of whoever it belongs to. False after printing;
  * *exit tells the status. */
 bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit);
+/* The same for whom something is given to, or asked of: a word that is both a contact of ours and
+ * somebody else's name is refused. */
+bool person_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit);
 /* What the node says of a name (GET names/NAME). Prints what is wrong, the end of a name of ours
  * too. */
 struct gn_name;

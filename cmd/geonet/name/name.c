@@ -185,7 +185,7 @@ int cmd_name_transfer(struct cli *cli)
 				"only claimed names change hands; %s.geo belongs to a key by its "
 				"form",
 				name.text);
-	if (!owner_of(cli, cli->args[1], &to, &exit))
+	if (!person_of(cli, cli->args[1], &to, &exit))
 		return exit;
 	if (!identity_load(cli, &id))
 		return CLI_FAILED;

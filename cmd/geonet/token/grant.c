@@ -47,7 +47,7 @@ static bool read_grant(struct cli *cli, struct grant *g, int *exit)
 		*exit = CLI_USAGE;
 		return false;
 	}
-	if (!owner_of(cli, cli->args[0], &g->fields.audience, exit))
+	if (!person_of(cli, cli->args[0], &g->fields.audience, exit))
 		return false;
 	g->fields.depth = (uint8_t)depth;
 	g->fields.not_before = cli_now();

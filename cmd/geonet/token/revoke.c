@@ -55,7 +55,7 @@ static int judge(struct cli *cli, const struct gn_token *t, uint64_t actions, bo
 	struct gn_pk owner = *gn_token_owner(t);
 	const char *whose = cli_option(cli, "owner");
 	int exit;
-	if (whose && !owner_of(cli, whose, &owner, &exit))
+	if (whose && !person_of(cli, whose, &owner, &exit))
 		return exit;
 	gn_err err = gn_token_grants(t, &owner, gn_str(cli->args[1]), actions, cli_now());
 	*yes = err == GN_OK;
