@@ -38,7 +38,7 @@ struct gn_host_client_config {
 	uint32_t frame_max; /* bytes; 0: 1 MiB */
 	/* A server that takes fewer calls at once, or smaller ones, is none for it. */
 	uint32_t calls_least, frame_least;
-	gn_time ping;       /* between two pings; 0: none are sent */
+	gn_time ping; /* between two pings; 0: none are sent */
 	gn_time now;
 };
 
