@@ -1,5 +1,5 @@
-/* What a node may do with a person's own records: hold them back, give those of before. Rules
- * AG-54, AG-60. */
+/* What a node may do with a person's own records: hold them back, give those of before; and what a
+ * clock that was wrong leaves. Rules AG-54, AG-60, AG-98. */
 #include "agent/testing/world.h"
 
 #include <stdlib.h>
