@@ -61,13 +61,13 @@ static void kill_found(void)
 static void kill_children(void)
 {
 	FILE *all = fopen("/proc/thread-self/children", "re");
-	long pid;
+	char pid[16];
 	if (!all) {
 		kill_found();
 		return;
 	}
-	while (fscanf(all, "%ld", &pid) == 1)
-		kill((pid_t)pid, SIGKILL);
+	while (fscanf(all, "%15s", pid) == 1)
+		kill((pid_t)strtol(pid, NULL, 10), SIGKILL);
 	fclose(all);
 }
 
