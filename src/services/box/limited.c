@@ -158,8 +158,10 @@ void box_limited_know(struct gn_box *b, const struct box_from *from, struct box_
 	memcpy(token, s->token, s->token_len);
 	gn_mem_free(b->env.alloc, l->token);
 	*l = (struct box_limited){token, s->token_len, b->now, box_holder(&from->who)};
-	if (is_new)
-		draw_lent(b, h, &key.worker);
+	if (!is_new)
+		return;
+	b->caused.hashed += (uint64_t)h->count * 8; /* it looks through them */
+	draw_lent(b, h, &key.worker);
 }
 
 void box_limited_free(struct gn_box *b)
