@@ -280,6 +280,7 @@ static void a_root_that_lies_is_not_heard(void **state)
 	whole_run_for(&w, 10 * GN_SEC);
 	assert_int_equal(gn_bus_subscribe(whole_node(&w, 2)->bus, &follows, w.now, &op), GN_OK);
 	whole_moved(&w, 2);
+	whole_run_for(&w, 5 * GN_SEC); /* until it has a lease: what was said before is not heard */
 	gn_said_by(&whole_node(&w, 1)->key.pk, &salt, &will.by);
 	struct gn_bus_publish left = say(&ann, &will);
 	left.salt = salt;

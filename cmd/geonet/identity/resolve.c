@@ -128,6 +128,7 @@ bool person_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit)
 {
 	char owner[GN_PID_MAX];
 	size_t len = strlen(text);
+	*exit = CLI_OK; /* a key asks nobody */
 	if (!owner_of(cli, text, out, exit))
 		return false;
 	gn_pid(out, owner);
