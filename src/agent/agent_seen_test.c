@@ -551,6 +551,11 @@ static void a_newer_copy(void **state)
 	agent_held_anew(a, &device);
 	assert_true(agent_held_unlooked(a, &device, 1, AGENT_LOOK_TRIES - 1));
 	assert_false(agent_held_unlooked(a, &device, 1, AGENT_LOOK_TRIES));
+	w.withhold = true;
+	struct gn_content_id id = world_say(&w, 0, "with the new keys");
+	world_settle(&w);
+	assert_int_equal(world_state(&w, 0, true, &id), GN_PEOPLE_WAITING);
+	w.withhold = false;
 	assert_int_equal(gn_agent_know_ask(a->know, &other), GN_OK);
 	world_settle(&w);
 	assert_false(agent_held_unlooked(a, &device, 1, 0));

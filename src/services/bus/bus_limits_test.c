@@ -397,6 +397,8 @@ static void a_will_that_finds_no_place_ends_none(void **state)
 	says.payload = GN_LIT("another");
 	assert_int_equal(bring(&c, &x.key[0], &c.pk), GN_BUSY);
 	assert_string_equal(limit, BUS_LIMIT(BUS_STORED));
+	const struct bus_held *h = bus_held_get(b, &x.topic);
+	assert_non_null(bus_publisher_get(h, gn_said_key8(&x.key[0].pk))->will);
 	assert_int_equal(bring(&c, &x.key[0], &c.pk), GN_OK);
 	assert_int_equal(count("wills"), 2);
 	wait_for(31 * GN_SEC);
