@@ -129,7 +129,7 @@ def case_export(nodes, seed):
             said = ann.run("agent", "export", os.path.join(small, "out"), want=1)
             check("No space" in said and os.listdir(small) == [], f"{said} {os.listdir(small)}")
         finally:
-            subprocess.run(["umount", small], check=True)
+            unmount(small)
     made = ann.json("agent", "export", folder)
     check(made["contacts"] == 1 and made["files"] == 2 and made["messages"] >= 6, made)
     with open(os.path.join(folder, "export.json"), encoding="utf-8") as f:
@@ -203,6 +203,12 @@ def case_phrase(nodes, seed):
     check(new.json("agent", "status")["state"] == "locked", "it is locked")
     new.run("agent", "unlock", "--passphrase-file", secret)
     check(new.pid == dee.json("agent", "status")["pid"], "somebody else")
+
+
+def unmount(place):
+    """Once the last program that used it has ended."""
+    eventually(f"{place} is not in use", 60, lambda: subprocess.run(
+        ["umount", place], capture_output=True).returncode == 0)
 
 
 def case_wrong(nodes, seed):
@@ -286,7 +292,7 @@ def case_wrong(nodes, seed):
             lou.run("contacts", "invite")
             lou.run("agent", "down")
         finally:
-            subprocess.run(["umount", small], check=True)
+            unmount(small)
     # a disk that is full says nothing of the backup
     for kib in (100, 240, 400):
         tmpfs = ["mount", "-t", "tmpfs", "-o", f"mode=700,size={kib}k", "tmpfs", small]
@@ -299,7 +305,7 @@ def case_wrong(nodes, seed):
             check("changed" not in said and "not an error" not in said, f"{kib} KiB: {said}")
             check(inside(full.data) == [], f"{kib} KiB: {inside(full.data)} is left")
         finally:
-            subprocess.run(["umount", small], check=True)
+            unmount(small)
     other = at_rest(nodes, "gus")
     other.run("id", "new", "--no-passphrase")
     said = other.run("agent", "restore", file, want=1)

@@ -139,7 +139,10 @@ def case_squatted(nodes, seed):
     # a node in a folder that one may not look into
     closed = os.path.join(nodes.base, "closed")
     os.mkdir(closed, 0o700)
-    said = User(nodes, "eve", 61002).run("--data", closed, "status", want=3)
+    programs = os.path.join(nodes.base, "programs")  # where the sources are, they may not look
+    os.mkdir(programs, 0o755)
+    shutil.copy(os.path.join(nodes.bin, "geonet"), programs)
+    said = User(nodes, "eve", 61002, programs).run("--data", closed, "status", want=3)
     check("is closed to you" in said and "geonet up" not in said, said)
     secret = os.path.join(ann.home, "secret")
     with open(secret, "w", encoding="ascii") as f:
