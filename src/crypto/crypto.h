@@ -32,6 +32,12 @@ void gn_hasher_free(struct gn_hasher *hasher);
 /* SHA-256(domain || msg) with the domain as the bytes of the C string, without terminator. */
 void gn_sha256_tagged(const char *domain, struct gn_slice msg, struct gn_hash *out);
 void gn_hmac_sha256(struct gn_slice key, struct gn_slice msg, struct gn_hash *out);
+/* RFC 2104 over the parts in order; at most 15. */
+void gn_hmac_sha256_parts(struct gn_slice key, const struct gn_slice *parts, size_t count,
+			  uint8_t out[32]);
+/* For STUN and TURN alone, whose protocol says so (RFC 8489): nothing of ours rests on them. */
+void gn_hmac_sha1(struct gn_slice key, const struct gn_slice *parts, size_t count, uint8_t out[20]);
+void gn_md5(const struct gn_slice *parts, size_t count, uint8_t out[16]);
 /* RFC 5869 with SHA-256; len at most 255 * 32. An absent salt is zeros. */
 void gn_hkdf(struct gn_slice ikm, struct gn_slice salt, struct gn_slice info, uint8_t *out,
 	     size_t len);

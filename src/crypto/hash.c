@@ -144,6 +144,22 @@ void gn_hmac_sha256(struct gn_slice key, struct gn_slice msg, struct gn_hash *ou
 	gn_crypto_hmac(gn_crypto_algs()->sha256, key, &msg, 1, out->b);
 }
 
+void gn_hmac_sha256_parts(struct gn_slice key, const struct gn_slice *parts, size_t count,
+			  uint8_t out[32])
+{
+	gn_crypto_hmac(gn_crypto_algs()->sha256, key, parts, count, out);
+}
+
+void gn_hmac_sha1(struct gn_slice key, const struct gn_slice *parts, size_t count, uint8_t out[20])
+{
+	gn_crypto_hmac(gn_crypto_algs()->sha1, key, parts, count, out);
+}
+
+void gn_md5(const struct gn_slice *parts, size_t count, uint8_t out[16])
+{
+	gn_crypto_digest(gn_crypto_algs()->md5, parts, count, out);
+}
+
 void gn_hkdf(struct gn_slice ikm, struct gn_slice salt, struct gn_slice info, uint8_t *out,
 	     size_t len)
 {

@@ -14,6 +14,8 @@ static void fetch(void)
 	algs.sha256 = EVP_MD_fetch(lib, "SHA2-256", NULL);
 	algs.sha384 = EVP_MD_fetch(lib, "SHA2-384", NULL);
 	algs.sha512 = EVP_MD_fetch(lib, "SHA2-512", NULL);
+	algs.sha1 = EVP_MD_fetch(lib, "SHA1", NULL);
+	algs.md5 = EVP_MD_fetch(lib, "MD5", NULL);
 	algs.aes128_gcm = EVP_CIPHER_fetch(lib, "AES-128-GCM", NULL);
 	algs.aes256_gcm = EVP_CIPHER_fetch(lib, "AES-256-GCM", NULL);
 	algs.chacha20_poly1305 = EVP_CIPHER_fetch(lib, "ChaCha20-Poly1305", NULL);
@@ -22,7 +24,7 @@ static void fetch(void)
 	algs.chacha20 = EVP_CIPHER_fetch(lib, "ChaCha20", NULL);
 	algs.ed25519 = EVP_SIGNATURE_fetch(lib, "ED25519", NULL);
 	algs.ml_dsa_65 = EVP_SIGNATURE_fetch(lib, "ML-DSA-65", NULL);
-	GN_ASSERT(algs.sha256 && algs.sha384 && algs.sha512);
+	GN_ASSERT(algs.sha256 && algs.sha384 && algs.sha512 && algs.sha1 && algs.md5);
 	GN_ASSERT(algs.aes128_gcm && algs.aes256_gcm && algs.chacha20_poly1305);
 	GN_ASSERT(algs.aes128_ecb && algs.aes256_ecb && algs.chacha20);
 	GN_ASSERT(algs.ed25519 && algs.ml_dsa_65);

@@ -11,6 +11,7 @@
 struct gn_crypto_algs {
 	OSSL_LIB_CTX *lib;
 	EVP_MD *sha256, *sha384, *sha512;
+	EVP_MD *sha1, *md5; /* of STUN, where they are what the protocol says */
 	EVP_CIPHER *aes128_gcm, *aes256_gcm, *chacha20_poly1305, *aes128_ecb, *aes256_ecb,
 		*chacha20;
 	EVP_SIGNATURE *ed25519, *ml_dsa_65;
