@@ -204,9 +204,9 @@ size_t gn_stun_unknown(const struct gn_stun *m, const uint16_t *known, size_t kn
 /* ---- writing ---- */
 
 void gn_stun_begin(struct gn_stun_maker *m, void *room, size_t cap, enum gn_stun_class kind,
-		   enum gn_stun_method method, const struct gn_stun_id *id)
+		   uint16_t method, const struct gn_stun_id *id)
 {
-	unsigned k = kind, n = method;
+	unsigned k = kind, n = method; /* enum gn_stun_method, or a later one */
 	GN_ASSERT(k <= GN_STUN_ERROR && n < 0x1000 && cap >= STUN_HEAD);
 	m->w = gn_writer(room, cap < UINT16_MAX ? cap : UINT16_MAX);
 	m->id = *id;

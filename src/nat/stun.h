@@ -100,7 +100,7 @@ struct gn_stun_maker {
 /* room: cap bytes that stay the caller's; STUN_SAID_MAX are enough for all but what carries data.
  */
 void gn_stun_begin(struct gn_stun_maker *m, void *room, size_t cap, enum gn_stun_class kind,
-		   enum gn_stun_method method, const struct gn_stun_id *id);
+		   uint16_t method, const struct gn_stun_id *id);
 void gn_stun_put(struct gn_stun_maker *m, uint16_t type, struct gn_slice value);
 void gn_stun_put_u32(struct gn_stun_maker *m, uint16_t type, uint32_t value);
 void gn_stun_put_addr(struct gn_stun_maker *m, uint16_t type, bool mixed,

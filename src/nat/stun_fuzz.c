@@ -18,7 +18,7 @@ static void write_anew(const struct gn_stun *m)
 	struct gn_slice value, other, out;
 	if (m->method == 0)
 		return; /* reserved */
-	gn_stun_begin(&maker, room, sizeof room, m->kind, (enum gn_stun_method)m->method, &m->id);
+	gn_stun_begin(&maker, room, sizeof room, m->kind, m->method, &m->id);
 	for (size_t i = 0; i < GN_COUNT(types); i++)
 		if (gn_stun_get(m, types[i], &value))
 			gn_stun_put(&maker, types[i], value);

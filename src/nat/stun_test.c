@@ -107,7 +107,7 @@ static void the_answers_of_rfc5769(void **state)
 static void the_long_term_request_of_rfc5769(void **state)
 {
 	struct gn_stun m;
-	struct gn_slice user, realm;
+	struct gn_slice user = {NULL, 0}, realm = {NULL, 0};
 	uint8_t key[16];
 	(void)state;
 	assert_int_equal(
@@ -134,12 +134,12 @@ static void what_is_made_reads_the_same(void **state)
 {
 	static const struct {
 		enum gn_stun_class kind;
-		enum gn_stun_method method;
+		uint16_t method;
 	} cases[] = {{GN_STUN_REQUEST, GN_STUN_BINDING},
 		     {GN_STUN_SUCCESS, GN_STUN_ALLOCATE},
 		     {GN_STUN_INDICATION, GN_STUN_DATA},
 		     {GN_STUN_ERROR, GN_STUN_CHANNEL_BIND},
-		     {GN_STUN_ERROR, (enum gn_stun_method)0xfff}};
+		     {GN_STUN_ERROR, 0xfff}};
 	uint8_t room[STUN_SAID_MAX], key[32];
 	(void)state;
 	gn_stun_key_sha256(GN_LIT("ann"), GN_LIT("geonet"), GN_LIT("secret"), key);
@@ -220,8 +220,8 @@ static void bounds(void **state)
 	(void)state;
 	for (unsigned n = STUN_ATTRIBUTES_MAX; n <= STUN_ATTRIBUTES_MAX + 1; n++) {
 		gn_stun_begin(&maker, room, sizeof room, GN_STUN_REQUEST, GN_STUN_BINDING, &id);
-		for (uint16_t i = 0; i < n; i++)
-			gn_stun_put_u32(&maker, 0x4000 + i, i);
+		for (unsigned i = 0; i < n; i++)
+			gn_stun_put_u32(&maker, (uint16_t)(0x4000 + i), i);
 		assert_int_equal(gn_stun_end(&maker, false, &out), GN_OK);
 		assert_int_equal(gn_stun_parse(out, &m),
 				 n > STUN_ATTRIBUTES_MAX ? GN_LIMIT : GN_OK);
