@@ -4,7 +4,7 @@
 Where an agent's socket is, who may speak to it, and what two users of one machine see of each
 other. Exit 0 passed, 77 skipped with a reason, 1 failed with a sentence.
 """
-import base64, hashlib, json, os, shutil, signal, socket, stat, struct, subprocess, sys
+import base64, hashlib, json, os, shutil, signal, socket, stat, struct, subprocess, sys, threading
 
 sys.dont_write_bytecode = True
 import node_rig
@@ -110,7 +110,28 @@ def case_place(nodes, seed):
     # what a killed one left is no agent, and in nobody's way
     ann.run("agent", "status", want=3)
     os.chmod(ann.runtime, 0o700)
-    check(ann.up(node).startswith(ann.runtime), "it is back")
+    at = ann.up(node)
+    check(at.startswith(ann.runtime), "it is back")
+    # one that ends under a call: a sentence and an exit status, not a signal's death
+    os.rename(at, at + ".real")
+    ends = threading.Thread(target=end_under_call, args=(at, at + ".real"))
+    ends.start()
+    said = ann.run("contacts", "invite", want=1)
+    ends.join(60)
+    check("broke off" in said, said)
+
+
+def end_under_call(at, real):
+    """Says an agent's greeting, and reads no more: what is asked then cannot be written."""
+    with socket.socket(socket.AF_UNIX) as s, socket.socket(socket.AF_UNIX) as agent:
+        s.bind(at)
+        s.listen(1)
+        agent.connect(real)
+        c, _ = s.accept()
+        with c:
+            agent.sendall(c.recv(65536))
+            c.shutdown(socket.SHUT_RD)
+            c.sendall(agent.recv(65536))
 
 
 # Listens as another user, and says what it was sent.

@@ -18,6 +18,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define READ 65536u
@@ -194,10 +195,10 @@ static void send_out(struct talk *t)
 {
 	struct gn_slice out = gn_host_client_out(t->client);
 	while (out.len) {
-		ssize_t n = write(t->fd, out.p, out.len);
+		ssize_t n = send(t->fd, out.p, out.len, MSG_NOSIGNAL);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0) /* when the node is gone, reading says so */
+		if (n <= 0) /* when who was asked is gone, reading says so */
 			return;
 		gn_host_client_sent(t->client, (size_t)n, gn_os_steady());
 		out = gn_host_client_out(t->client);

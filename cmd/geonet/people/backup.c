@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -138,7 +139,7 @@ static int once(struct cli *cli, const char *file, const char *passphrase, char 
 	char *words[] = {program, "--data", cli->data, "--restore", (char *)(uintptr_t)file, NULL};
 	int in[2], out[2], err[2], status = 0;
 	why[0] = 0;
-	if (pipe(in) != 0 || pipe(out) != 0 || pipe(err) != 0) {
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, in) != 0 || pipe(out) != 0 || pipe(err) != 0) {
 		free(program);
 		return 1;
 	}
@@ -148,10 +149,9 @@ static int once(struct cli *cli, const char *file, const char *passphrase, char 
 	close(in[0]);
 	close(out[1]);
 	close(err[1]);
-	/* a passphrase is less than a pipe holds; whoever ended before reading it says why */
-	size_t len = strlen(passphrase);
-	(void)!write(in[1], passphrase, len);
-	(void)!write(in[1], "\n", 1);
+	/* a passphrase is less than a socket holds; whoever ended before reading it says why */
+	(void)send(in[1], passphrase, strlen(passphrase), MSG_NOSIGNAL);
+	(void)send(in[1], "\n", 1, MSG_NOSIGNAL);
 	close(in[1]);
 	follow(cli, out[0], pid);
 	size_t got = 0;
