@@ -42,7 +42,8 @@ void crowd_init(struct crowd *c, const struct flood *f, uint32_t keys, uint64_t 
 
 gn_err crowd_connect(struct crowd *c, const struct gn_addr *from, gn_jet_id *out)
 {
-	return gn_jet_connect(c->jets[from->ip[15] % c->keys], from, NULL, now_ns(), out);
+	struct gn_way way = {.addr = *from};
+	return gn_jet_connect(c->jets[from->ip[15] % c->keys], &way, NULL, now_ns(), out);
 }
 
 static void send_from(struct crowd *c, const struct gn_addr *from, const uint8_t *data, size_t len)
@@ -95,7 +96,7 @@ static bool receive(struct crowd *c)
 	memcpy(&info, CMSG_DATA(h), sizeof info);
 	const uint8_t *ip = (const uint8_t *)&info.ipi_addr;
 	GN_ASSERT(c->keys > 0);
-	struct gn_addr from = gn_addr_v4(ip[0], ip[1], ip[2], ip[3], 1);
+	struct gn_way from = {.addr = gn_addr_v4(ip[0], ip[1], ip[2], ip[3], 1)};
 	gn_jet_recv(c->jets[ip[3] % c->keys], &from, gn_slice(data, (size_t)n), now_ns());
 	return true;
 }
@@ -111,7 +112,7 @@ static void pump(struct crowd *c, uint32_t key)
 		c->on_event(c, key, &e);
 	for (int i = 0; i < 256 && gn_jet_send(c->jets[key], &out, &batch, now_ns()) == GN_OK; i++)
 		for (size_t at = 0; at < out.len; at += batch.segment)
-			send_from(c, &batch.to, bytes + at,
+			send_from(c, &batch.to.addr, bytes + at,
 				  out.len - at < batch.segment ? out.len - at : batch.segment);
 }
 

@@ -18,13 +18,14 @@ struct server {
 	gn_time now; /* of this turn, as in a node */
 };
 
-static void on_datagram(void *user, const struct gn_addr *from, struct gn_slice datagram)
+static void on_datagram(void *user, const struct gn_addr *addr, struct gn_slice datagram)
 {
+	struct gn_way from = {.addr = *addr};
 	struct server *s = user;
 	bool timed = s->f->mode == MODE_ON && gn_jet_is_hello(datagram);
 	uint64_t steps = gn_jet_stranger_steps(s->jet);
 	gn_time began = timed ? gn_os_thread_cpu() : 0;
-	gn_jet_recv(s->jet, from, datagram, s->now);
+	gn_jet_recv(s->jet, &from, datagram, s->now);
 	if (timed && gn_jet_stranger_steps(s->jet) != steps)
 		gn_guard_load(s->guard, (uint64_t)(gn_os_thread_cpu() - began));
 }
@@ -87,8 +88,8 @@ static void flush(struct server *s)
 	struct gn_jet_batch batch;
 	size_t sent;
 	while (gn_jet_send(s->jet, &out, &batch, s->now) == GN_OK) {
-		gn_err ignored =
-			gn_udp_send(s->udp, &batch.to, gn_buf_slice(&out), batch.segment, &sent);
+		gn_err ignored = gn_udp_send(s->udp, &batch.to.addr, gn_buf_slice(&out),
+					     batch.segment, &sent);
 		(void)ignored; /* lost, as on any network */
 	}
 }

@@ -43,6 +43,11 @@ bool gn_addr_eq(const struct gn_addr *a, const struct gn_addr *b)
 	return a->port == b->port && memcmp(a->ip, b->ip, 16) == 0;
 }
 
+bool gn_way_eq(const struct gn_way *a, const struct gn_way *b)
+{
+	return a->link == b->link && gn_addr_eq(&a->addr, &b->addr);
+}
+
 uint64_t gn_addr_prefix(const struct gn_addr *a)
 {
 	uint8_t p[8] = {0};

@@ -23,6 +23,14 @@ bool gn_addr_eq(const struct gn_addr *a, const struct gn_addr *b);
 void gn_addr_text(const struct gn_addr *a, char out[GN_ADDR_TEXT_MAX]);
 /* Numeric only ("1.2.3.4:5", "[::1]:5"); GN_TEXT otherwise. Names are resolved at the edge (os). */
 GN_MUST gn_err gn_addr_parse(struct gn_slice text, struct gn_addr *out);
+/* How to reach somebody: an address on a link. Link 0 is the node's one UDP socket; others are
+ * carriers that net made (a relay, a server, a connection), and say themselves what an address is
+ * on them (RE-1). Two are equal when both parts are. */
+struct gn_way {
+	struct gn_addr addr;
+	uint32_t link;
+};
+bool gn_way_eq(const struct gn_way *a, const struct gn_way *b);
 /* The prefix that quotas count by: /24 of IPv4, /48 of IPv6, as 8 bytes. */
 uint64_t gn_addr_prefix(const struct gn_addr *a);
 

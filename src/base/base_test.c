@@ -320,6 +320,12 @@ static void kinds_and_prefixes(void **state)
 	assert_true(gn_addr_is_v4(&a) && !gn_addr_is_loopback(&a) && !gn_addr_eq(&a, &b));
 	assert_true(gn_addr_prefix(&a) == gn_addr_prefix(&b) &&
 		    gn_addr_prefix(&a) != gn_addr_prefix(&c));
+	struct gn_way here = {.addr = a}, there = here;
+	assert_true(gn_way_eq(&here, &there));
+	there.link = 1; /* the same address of another network */
+	assert_false(gn_way_eq(&here, &there));
+	there = (struct gn_way){.addr = b};
+	assert_false(gn_way_eq(&here, &there));
 	assert_int_equal(gn_addr_parse(gn_str("[2001:db8:1:2::3]:5"), &six), GN_OK);
 	assert_int_equal(gn_addr_parse(gn_str("[2001:db8:1:ffff::9]:5"), &other), GN_OK);
 	assert_true(!gn_addr_is_v4(&six) && gn_addr_prefix(&six) == gn_addr_prefix(&other));

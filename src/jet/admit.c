@@ -16,7 +16,7 @@
 
 #define DCID_AT 5 /* in a long header, behind flags and version */
 
-static void queue_answer(struct gn_jet *jet, const struct gn_addr *to, const uint8_t *data,
+static void queue_answer(struct gn_jet *jet, const struct gn_way *to, const uint8_t *data,
 			 size_t len, enum jet_counter counter)
 {
 	struct jet_stateless answer = {.to = *to, .len = (uint16_t)len};
@@ -26,7 +26,7 @@ static void queue_answer(struct gn_jet *jet, const struct gn_addr *to, const uin
 								       : JET_C_STATELESS_LIMIT);
 }
 
-void jet_send_version(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h,
+void jet_send_version(struct gn_jet *jet, const struct gn_way *to, const struct jet_header *h,
 		      size_t datagram_len)
 {
 	GN_ASSERT(h->is_long);
@@ -41,17 +41,17 @@ void jet_send_version(struct gn_jet *jet, const struct gn_addr *to, const struct
 
 /* The newest answer that waits is one to this dial: its hello fills several datagrams, and needs
  * a single Retry. */
-static bool answer_waits(const struct gn_jet *jet, const struct gn_addr *to,
+static bool answer_waits(const struct gn_jet *jet, const struct gn_way *to,
 			 const struct jet_header *h)
 {
 	uint32_t n = jet->stateless.count;
 	const struct jet_stateless *last = n ? gn_ring_at(&jet->stateless, n - 1) : NULL;
-	return last && gn_addr_eq(&last->to, to) &&
+	return last && gn_way_eq(&last->to, to) &&
 	       memcmp(last->data + DCID_AT, h->scid, JET_CID_LEN) == 0;
 }
 
 /* The cookie carries the first connection id; the Retry's own id is bound into its tag. */
-static void send_retry(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h,
+static void send_retry(struct gn_jet *jet, const struct gn_way *to, const struct jet_header *h,
 		       uint32_t effort, gn_time now)
 {
 	GN_ASSERT(h->type == JET_LONG_INITIAL);
@@ -62,7 +62,7 @@ static void send_retry(struct gn_jet *jet, const struct gn_addr *to, const struc
 		return;
 	}
 	gn_rand_fill(jet->env.rand, scid, sizeof scid);
-	gn_guard_cookie(jet->guard, to, scid, h->dcid, effort, now, cookie);
+	gn_guard_cookie(jet->guard, &to->addr, scid, h->dcid, effort, now, cookie);
 	size_t len = jet_retry_write(out, sizeof out, h->scid, scid, h->dcid, GN_SLICE(cookie));
 	queue_answer(jet, to, out, len, JET_C_RETRY_SENT);
 }
@@ -264,7 +264,7 @@ gn_err jet_admit(struct gn_jet *jet, struct jet_in *in)
 {
 	GN_ASSERT(in->header->is_long && in->header->version == JET_VERSION);
 	const struct jet_header *h = in->header;
-	struct gn_guard_hello hello = {.from = in->from, .token = h->token};
+	struct gn_guard_hello hello = {.from = &in->from->addr, .token = h->token};
 	struct gn_guard_verdict v;
 	struct jet_waiting *w = waiting_for(jet, h->dcid);
 	if (in->datagram_len < JET_MTU_BASE) {
@@ -272,7 +272,7 @@ gn_err jet_admit(struct gn_jet *jet, struct jet_in *in)
 		return GN_MALFORMED;
 	}
 	if (w)
-		return gn_addr_eq(&w->from, in->from)
+		return gn_way_eq(&w->from, in->from)
 			       ? keep_datagram(jet, w, gn_slice(in->bytes, in->datagram_len))
 			       : GN_AUTH;
 	memcpy(hello.cid, h->dcid, JET_CID_LEN);

@@ -24,7 +24,7 @@ static void half_way(struct pair *p, uint64_t seed, struct jet_session *s[2])
 
 static gn_err give_client(struct pair *p, uint8_t *data, size_t len)
 {
-	return gn_jet_recv(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, gn_slice(data, len),
+	return gn_jet_recv(p->sim.nodes[0].jet, &p->sim.nodes[1].way, gn_slice(data, len),
 			   p->sim.now);
 }
 

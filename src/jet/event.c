@@ -77,7 +77,7 @@ static void closed_event(struct jet_session *s, struct gn_jet_event *out)
 static bool session_event(struct jet_session *s, struct gn_jet_event *out)
 {
 	*out = (struct gn_jet_event){
-		.id = s->id, .peer = s->peer, .addr = s->path->addr, .incoming = s->incoming};
+		.id = s->id, .peer = s->peer, .way = s->path->way, .incoming = s->incoming};
 	if (take_event(s, JET_EV_CONNECTED)) {
 		out->kind = GN_JET_CONNECTED;
 	} else if (take_event(s, JET_EV_MOVED)) {
@@ -85,7 +85,7 @@ static bool session_event(struct jet_session *s, struct gn_jet_event *out)
 	} else if (take_event(s, JET_EV_MOVE_FAILED)) {
 		out->kind = GN_JET_MOVED;
 		out->err = GN_UNREACHABLE;
-		out->addr = s->failed_addr;
+		out->way = s->failed_way;
 	} else if (take_event(s, JET_EV_STREAMS)) {
 		out->kind = GN_JET_STREAMS;
 	} else if (stream_event(s, out) || datagram_event(s, out)) {

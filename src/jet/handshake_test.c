@@ -156,7 +156,7 @@ static void test_a_knock_is_one_datagram_until_it_is_answered(void **state)
 				 datagrams = jet_sim_counter(&p.sim, 0, "datagrams-out");
 			p.sim.links[0].down = true;
 			assert_int_equal(
-				gn_jet_knock(jet, &p.sim.nodes[1].addr, pk, p.sim.now, &p.id),
+				gn_jet_knock(jet, &p.sim.nodes[1].way, pk, p.sim.now, &p.id),
 				GN_OK);
 			jet_sim_run(&p.sim, p.sim.now + GN_SEC);
 			if (end)
@@ -172,7 +172,7 @@ static void test_a_knock_is_one_datagram_until_it_is_answered(void **state)
 		p.sim.links[0].down = false;
 		/* somebody is there: a round trip more, for the rest or the cookie */
 		gn_time start = p.sim.now;
-		assert_int_equal(gn_jet_knock(jet, &p.sim.nodes[1].addr, pk, start, &p.id), GN_OK);
+		assert_int_equal(gn_jet_knock(jet, &p.sim.nodes[1].way, pk, start, &p.id), GN_OK);
 		assert_true(jet_sim_run_until(&p.sim, pair_is_connected, start + GN_SEC));
 		assert_true(p.app[0].connected_at - start <= 81 * GN_MSEC);
 		pair_fini(&p);
@@ -188,7 +188,7 @@ static void test_an_answered_knock_survives_losses(void **state)
 		struct pair p;
 		struct jet_sim_link_config link = {.delay = 20 * GN_MSEC, .loss = 200000};
 		pair_init(&p, 300 + (uint64_t)i, NULL, NULL, &link);
-		assert_int_equal(gn_jet_knock(p.sim.nodes[0].jet, &p.sim.nodes[1].addr,
+		assert_int_equal(gn_jet_knock(p.sim.nodes[0].jet, &p.sim.nodes[1].way,
 					      &p.sim.nodes[1].pk, p.sim.now, &p.id),
 				 GN_OK);
 		done += jet_sim_run_until(&p.sim, pair_is_connected,
@@ -242,12 +242,12 @@ static void test_amplification_stays_below_three_times(void **state)
 	pair_dial(&p, NULL);
 	size_t n = first_flight(&p.sim, 0, flight, lens, 8);
 	assert_true(n >= 2);
-	struct gn_addr victim = gn_addr_v4(192, 0, 2, 7, 9);
+	struct gn_way victim = {.addr = gn_addr_v4(192, 0, 2, 7, 9)};
 	p.sim.links[1].down = true;
 	for (size_t i = 0; i < n; i++) { /* a hello with a false return address */
 		assert_true(lens[i] >= JET_MTU_BASE);
 		received += lens[i];
-		jet_sim_inject(&p.sim, -1, &victim, &p.sim.nodes[1].addr,
+		jet_sim_inject(&p.sim, -1, &victim, &p.sim.nodes[1].way,
 			       gn_slice(flight[i], lens[i]));
 		jet_sim_run(&p.sim, p.sim.now + GN_MSEC);
 		assert_true(bytes_out(&p.sim, 1) <= 3 * received);
@@ -269,8 +269,8 @@ static void test_spoofed_strangers_under_load_get_cookies_and_no_memory(void **s
 		uint8_t flight[8][2048];
 		size_t lens[8];
 		gn_jet_id id;
-		struct gn_addr from = gn_addr_v4(198, 51, 100, (uint8_t)i, 1000);
-		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL,
+		struct gn_way from = {.addr = gn_addr_v4(198, 51, 100, (uint8_t)i, 1000)};
+		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].way, NULL,
 						p.sim.now, &id),
 				 GN_OK);
 		size_t n = first_flight(&p.sim, 0, flight, lens, 8);
@@ -301,7 +301,7 @@ static void test_one_retry_for_the_datagrams_of_a_hello(void **state)
 	size_t lens[8];
 	pair_init(&p, 18, NULL, &server, &link);
 	struct gn_jet *jet = p.sim.nodes[1].jet;
-	struct gn_addr other = gn_addr_v4(10, 0, 0, 9, 4433), *from = &p.sim.nodes[0].addr;
+	struct gn_way other = {.addr = gn_addr_v4(10, 0, 0, 9, 4433)}, *from = &p.sim.nodes[0].way;
 	pair_dial(&p, NULL);
 	assert_int_equal(first_flight(&p.sim, 0, flight, lens, 8), 2);
 	for (int again = 0; again < 2; again++) {
@@ -328,13 +328,13 @@ static size_t flight_with_cookie(struct pair *p, uint8_t out[][2048], size_t len
 	pair_dial(p, NULL);
 	size_t n = first_flight(&p->sim, 0, first, first_lens, 8);
 	assert_true(n > 0);
-	gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr, gn_slice(first[0], first_lens[0]),
+	gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].way, gn_slice(first[0], first_lens[0]),
 		    p->sim.now);
 	struct gn_buf buf = {p->sim.batch, 0, 64000};
 	struct gn_jet_batch b;
 	assert_int_equal(gn_jet_send(p->sim.nodes[1].jet, &buf, &b, p->sim.now), GN_OK);
 	assert_true(buf.len * JET_AMPLIFICATION <= first_lens[0]);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[0].jet, &p->sim.nodes[1].addr,
+	assert_int_equal(gn_jet_recv(p->sim.nodes[0].jet, &p->sim.nodes[1].way,
 				     gn_slice(buf.p, buf.len), p->sim.now),
 			 GN_OK);
 	return first_flight(&p->sim, 0, out, lens, most);
@@ -352,12 +352,12 @@ static void test_cookie_is_bound_to_address_and_time(void **state)
 		pair_init(&p, 8, NULL, &server, &link);
 		assert_true(flight_with_cookie(&p, flight, lens, 8) >= 2);
 		struct gn_jet *jet = p.sim.nodes[1].jet;
-		struct gn_addr other = gn_addr_v4(10, 0, 0, 9, 4433);
+		struct gn_way other = {.addr = gn_addr_v4(10, 0, 0, 9, 4433)};
 		struct gn_slice datagram = gn_slice(flight[0], lens[0]);
 		assert_int_equal(gn_jet_recv(jet, &other, datagram, p.sim.now), GN_AUTH);
 		assert_int_equal(jet_sim_counter(&p.sim, 1, "cookie-bad"), 1);
 		gn_time when = p.sim.now + GN_COOKIE_LIFE + late;
-		assert_int_equal(gn_jet_recv(jet, &p.sim.nodes[0].addr, datagram, when),
+		assert_int_equal(gn_jet_recv(jet, &p.sim.nodes[0].way, datagram, when),
 				 late ? GN_EXPIRED : GN_OK);
 		assert_int_equal(jet_sim_counter(&p.sim, 1, "cookie-expired"), late);
 		assert_int_equal(gn_jet_session_count(jet), !late);
@@ -379,7 +379,7 @@ static void test_no_key_pair_before_the_whole_hello(void **state)
 		for (int k = 0; k < 2; k++) {
 			int i = backwards ? 1 - k : k;
 			struct gn_slice datagram = gn_slice(flight[i], lens[i]);
-			assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
+			assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].way,
 						     datagram, p.sim.now),
 					 GN_OK);
 			assert_int_equal(forge_session(p.sim.nodes[1].jet)->hs->tls != NULL,
@@ -436,8 +436,8 @@ static void test_forged_retry_changes_nothing(void **state)
 	assert_int_equal(jet_header_read(gn_slice(flight[0], lens[0]), &h), GN_OK);
 	uint8_t wrong[8] = {1, 2, 3};
 	size_t len = jet_retry_write(forged, sizeof forged, h.scid, wrong, wrong, GN_LIT("cookie"));
-	assert_int_equal(gn_jet_recv(p.sim.nodes[0].jet, &p.sim.nodes[1].addr,
-				     gn_slice(forged, len), p.sim.now),
+	assert_int_equal(gn_jet_recv(p.sim.nodes[0].jet, &p.sim.nodes[1].way, gn_slice(forged, len),
+				     p.sim.now),
 			 GN_AUTH);
 	assert_int_equal(jet_sim_counter(&p.sim, 0, "retry-bad"), 1);
 	pair_fini(&p);
@@ -458,7 +458,7 @@ static void test_other_versions_are_told_ours(void **state)
 	flight[0][4] ^= 0x40; /* another version */
 	struct gn_jet *server = p.sim.nodes[1].jet, *client = p.sim.nodes[0].jet;
 	assert_int_equal(
-		gn_jet_recv(server, &p.sim.nodes[0].addr, gn_slice(flight[0], lens[0]), p.sim.now),
+		gn_jet_recv(server, &p.sim.nodes[0].way, gn_slice(flight[0], lens[0]), p.sim.now),
 		GN_VERSION);
 	assert_int_equal(gn_jet_send(server, &buf, &b, p.sim.now), GN_OK);
 	uint8_t answer[64];
@@ -467,22 +467,19 @@ static void test_other_versions_are_told_ours(void **state)
 	memcpy(answer, buf.p, len);
 	/* It lists the version the client speaks, so the client ignores it; a list without it
 	 * ends the attempt. */
-	assert_int_equal(
-		gn_jet_recv(client, &p.sim.nodes[1].addr, gn_slice(answer, len), p.sim.now),
-		GN_STATE);
+	assert_int_equal(gn_jet_recv(client, &p.sim.nodes[1].way, gn_slice(answer, len), p.sim.now),
+			 GN_STATE);
 	answer[JET_LONG_HEADER] ^= 0xff;
-	assert_int_equal(
-		gn_jet_recv(client, &p.sim.nodes[1].addr, gn_slice(answer, len), p.sim.now),
-		GN_VERSION);
+	assert_int_equal(gn_jet_recv(client, &p.sim.nodes[1].way, gn_slice(answer, len), p.sim.now),
+			 GN_VERSION);
 	jet_sim_run(&p.sim, p.sim.now + 1);
 	assert_int_equal(p.app[0].err, GN_VERSION);
-	assert_int_equal(
-		gn_jet_recv(server, &p.sim.nodes[0].addr, gn_slice(answer, len), p.sim.now),
-		GN_STATE); /* never answered */
+	assert_int_equal(gn_jet_recv(server, &p.sim.nodes[0].way, gn_slice(answer, len), p.sim.now),
+			 GN_STATE); /* never answered */
 	assert_int_equal(gn_jet_send(server, &buf, &b, p.sim.now), GN_AGAIN);
 	flight[0][4] ^= 0x01; /* another version in a small packet: not answered either */
 	assert_int_equal(
-		gn_jet_recv(server, &p.sim.nodes[0].addr, gn_slice(flight[0], 1199), p.sim.now),
+		gn_jet_recv(server, &p.sim.nodes[0].way, gn_slice(flight[0], 1199), p.sim.now),
 		GN_VERSION);
 	assert_int_equal(gn_jet_send(server, &buf, &b, p.sim.now), GN_AGAIN);
 	pair_fini(&p);
@@ -502,11 +499,11 @@ static void test_small_initials_are_refused(void **state)
 	struct jet_header h;
 	assert_int_equal(jet_header_read(gn_slice(flight[n - 1], lens[n - 1]), &h), GN_OK);
 	assert_true(h.len < JET_MTU_BASE); /* the rest is padding behind the packet */
-	assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
+	assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].way,
 				     gn_slice(flight[n - 1], 1199), p.sim.now),
 			 GN_MALFORMED);
 	assert_int_equal(jet_sim_counter(&p.sim, 1, "initial-too-small"), 1);
-	assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
+	assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].way,
 				     gn_slice(flight[n - 1], 1200), p.sim.now),
 			 GN_OK);
 	pair_fini(&p);
@@ -520,7 +517,7 @@ static void test_100_sessions_between_two_endpoints(void **state)
 	gn_jet_id ids[100];
 	pair_init(&p, 13, NULL, &(struct gn_jet_config){.sessions_per_key = 100}, &link);
 	for (int i = 0; i < 100; i++)
-		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL,
+		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].way, NULL,
 						p.sim.now, &ids[i]),
 				 GN_OK);
 	jet_sim_run(&p.sim, p.sim.now + JET_HANDSHAKE_TIMEOUT);
@@ -549,7 +546,7 @@ static void test_an_endpoint_can_call_itself(void **state)
 	jet_sim_route(&p.sim, 0, 0, jet_sim_link(&p.sim, &link));
 	gn_jet_id id;
 	assert_int_equal(
-		gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[0].addr, NULL, p.sim.now, &id),
+		gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[0].way, NULL, p.sim.now, &id),
 		GN_OK);
 	jet_sim_run(&p.sim, p.sim.now + GN_SEC);
 	assert_int_equal(p.app[0].connected, 2);

@@ -10,7 +10,7 @@ struct jet_space;
 
 struct jet_in {
 	/* by who found it in a datagram */
-	const struct gn_addr *from;
+	const struct gn_way *from;
 	const struct jet_header *header;
 	uint8_t *bytes;      /* header->len of them; changed in place */
 	size_t datagram_len; /* 0: counted with another packet of it */

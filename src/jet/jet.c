@@ -215,7 +215,7 @@ static gn_err dispatch_packet(struct gn_jet *jet, struct jet_in *in, size_t left
 	return GN_NOT_FOUND;
 }
 
-gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_slice datagram,
+gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_way *from, struct gn_slice datagram,
 		   gn_time now)
 {
 	gn_err first = GN_MALFORMED;
@@ -319,7 +319,7 @@ void gn_jet_tick(struct gn_jet *jet, gn_time now)
 
 /* ---- sessions ---- */
 
-static gn_err dial_out(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected,
+static gn_err dial_out(struct gn_jet *jet, const struct gn_way *to, const struct gn_pk *expected,
 		       bool knock, gn_time now, gn_jet_id *out)
 {
 	struct jet_session *s;
@@ -348,13 +348,13 @@ static gn_err dial_out(struct gn_jet *jet, const struct gn_addr *to, const struc
 	return GN_OK;
 }
 
-gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected,
+gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_way *to, const struct gn_pk *expected,
 		      gn_time now, gn_jet_id *out)
 {
 	return dial_out(jet, to, expected, false, now, out);
 }
 
-gn_err gn_jet_knock(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected,
+gn_err gn_jet_knock(struct gn_jet *jet, const struct gn_way *to, const struct gn_pk *expected,
 		    gn_time now, gn_jet_id *out)
 {
 	return dial_out(jet, to, expected, true, now, out);
@@ -395,7 +395,7 @@ gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *o
 	const struct jet_path *p = s->path;
 	*out = (struct gn_jet_info){
 		.peer = s->peer,
-		.addr = p->addr,
+		.way = p->way,
 		.connected = s->state == JET_S_OPEN,
 		.incoming = s->incoming,
 		.srtt = p->rtt.sampled ? p->rtt.smoothed : 0,

@@ -73,7 +73,7 @@ void gn_jet_free(struct gn_jet *jet);
 
 /* One datagram as received (after GRO splitting). Bad input only moves a counter; the return
  * value tells which one. */
-gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_slice datagram,
+gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_way *from, struct gn_slice datagram,
 		   gn_time now);
 /* True when the datagram's first byte is jet's (top bits 001), so STUN and QUIC can share the
  * port. */
@@ -86,18 +86,18 @@ bool gn_jet_is_hello(struct gn_slice datagram);
 void gn_jet_tick(struct gn_jet *jet, gn_time now);
 
 /* expected NULL: accept any node key and report it in CONNECTED. */
-GN_MUST gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to,
+GN_MUST gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_way *to,
 			      const struct gn_pk *expected, gn_time now, gn_jet_id *out);
 /* The same to an address that somebody else told: one datagram of at most JET_MTU_BASE bytes,
  * not repeated until the other side answers; then as any dial (JT-47). A lost datagram costs the
  * dial. */
-GN_MUST gn_err gn_jet_knock(struct gn_jet *jet, const struct gn_addr *to,
+GN_MUST gn_err gn_jet_knock(struct gn_jet *jet, const struct gn_way *to,
 			    const struct gn_pk *expected, gn_time now, gn_jet_id *out);
 /* code 0 is a normal end; reason at most 128 bytes, for people. The peer learns both. */
 GN_MUST gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char *reason,
 			    gn_time now);
 /* Validate a new address of the peer (or of ours) and move there without losing a stream byte. */
-GN_MUST gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_addr *to,
+GN_MUST gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_way *to,
 			      gn_time now);
 
 /* What a session is worth to its owner, from least to most. Incoming sessions that are worth
@@ -146,7 +146,7 @@ GN_MUST gn_err gn_jet_datagram(struct gn_jet *jet, gn_jet_id id, enum gn_jet_cla
 /* A batch for one address: len bytes in packets of `segment` bytes each (the last may be
  * shorter): one GSO send. */
 struct gn_jet_batch {
-	struct gn_addr to;
+	struct gn_way to;
 	uint16_t segment;
 	uint8_t ecn; /* codepoint to set; 0 = none */
 };
@@ -180,7 +180,7 @@ struct gn_jet_event {
 	gn_jet_id id;
 	gn_jet_stream stream;
 	struct gn_pk peer;
-	struct gn_addr addr;
+	struct gn_way way;
 	bool incoming;
 	gn_err err;
 	uint32_t code;
@@ -203,7 +203,7 @@ GN_MUST gn_err gn_jet_pass_put(struct gn_jet *jet, const struct gn_pk *server,
 
 struct gn_jet_info {
 	struct gn_pk peer;
-	struct gn_addr addr;
+	struct gn_way way;
 	bool connected, incoming;
 	gn_time srtt, rtt_min, since;
 	uint64_t bytes_sent, bytes_received, packets_sent, packets_received, packets_lost;

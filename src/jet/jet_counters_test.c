@@ -101,10 +101,10 @@ static void test_nobody_moves_during_the_handshake(void **state)
 	(void)state;
 	struct ends *e = ends_new();
 	static const uint8_t dcid[JET_CID_LEN] = {1, 2, 3};
-	struct gn_addr elsewhere = gn_addr_v4(192, 0, 2, 7, 4433);
+	struct gn_way elsewhere = {.addr = gn_addr_v4(192, 0, 2, 7, 4433)};
 	uint8_t bytes[2048];
 	struct jet_session *s;
-	assert_int_equal(jet_session_new(e->jet[1], true, &e->addr[0], e->now, &s), GN_OK);
+	assert_int_equal(jet_session_new(e->jet[1], true, &e->way[0], e->now, &s), GN_OK);
 	assert_int_equal(jet_hs_new(s, NULL, dcid, e->now), GN_OK);
 	long_packet(bytes, JET_LONG_INITIAL, s->cid_rx[0].cid, JET_MTU_BASE);
 	assert_int_equal(gn_jet_recv(e->jet[1], &elsewhere, gn_slice(bytes, JET_MTU_BASE), e->now),

@@ -25,16 +25,16 @@ static void ends_free(struct ends *e)
 	free(e);
 }
 
-static struct gn_addr stranger(unsigned n)
+static struct gn_way stranger(unsigned n)
 {
-	return gn_addr_v4(198, (uint8_t)(n >> 8), (uint8_t)n, 1, 1000);
+	return (struct gn_way){.addr = gn_addr_v4(198, (uint8_t)(n >> 8), (uint8_t)n, 1, 1000)};
 }
 
 /* ---- sessions ---- */
 
 static gn_err dial(struct ends *e, gn_jet_id *id)
 {
-	return gn_jet_connect(e->jet[0], &e->addr[1], NULL, e->now, id);
+	return gn_jet_connect(e->jet[0], &e->way[1], NULL, e->now, id);
 }
 
 static void test_dials(void **state)
@@ -86,10 +86,10 @@ static uint64_t of_prefix(struct ends *e, uint32_t max)
 	uint32_t taken = 0;
 	/* crowded by lone ones, then a prefix takes what it gets */
 	for (unsigned i = 0; i < max - max / 4; i++) {
-		struct gn_holder lone = {.addr = stranger(i)};
+		struct gn_holder lone = {.addr = stranger(i).addr};
 		assert_int_equal(gn_share_take(&seats.share, &lone, 1), GN_OK);
 	}
-	struct gn_holder many = {.addr = stranger(max)};
+	struct gn_holder many = {.addr = stranger(max).addr};
 	while (gn_share_take(&seats.share, &many, 1) == GN_OK)
 		taken++;
 	jet_seats_fini(&seats, e->jet[1]);
@@ -130,7 +130,7 @@ static void test_seats_weighed(void **state)
 		struct jet_leaver leaver;
 		gn_prng_init(&counted_prng, max);
 		for (unsigned i = 0; i <= max; i++) {
-			struct gn_addr from = stranger(i);
+			struct gn_way from = stranger(i);
 			struct jet_session *s = forge_open(jet, true, &from, e->now);
 			memcpy(s->holder.key.b, &(unsigned){i + 1}, sizeof i);
 			drawn = 0;
@@ -150,11 +150,11 @@ static uint32_t half_open_of(uint32_t sessions_max)
 	uint32_t max = e->jet[1]->half.max;
 	struct jet_session *s;
 	for (unsigned i = 0; i < max; i++) {
-		struct gn_addr from = stranger(i);
+		struct gn_way from = stranger(i);
 		assert_int_equal(jet_session_new(e->jet[1], true, &from, e->now, &s), GN_OK);
 	}
 	assert_int_equal(ends_count(e, 1, "half-open-limit"), 0);
-	struct gn_addr from = stranger(max);
+	struct gn_way from = stranger(max);
 	assert_int_equal(jet_session_new(e->jet[1], true, &from, e->now, &s), GN_OK);
 	assert_int_equal(ends_count(e, 1, "half-open-limit"), 1);
 	assert_int_equal(e->jet[1]->half.count, max);
@@ -174,7 +174,7 @@ static uint32_t linger_of(uint32_t sessions_max)
 {
 	struct ends *e = ends_new(&(struct gn_jet_config){.sessions_max = sessions_max});
 	for (unsigned i = 0; i < 2 * JET_LINGER_MIN; i++) {
-		struct gn_addr from = stranger(i);
+		struct gn_way from = stranger(i);
 		struct jet_session *s = forge_open(e->jet[1], true, &from, e->now);
 		assert_int_equal(gn_jet_close(e->jet[1], s->id, 0, "", e->now), GN_OK);
 		for (int k = 0; k < 3; k++) /* sent, told, freed */
@@ -231,7 +231,7 @@ static void test_answers_that_wait_to_be_sent(void **state)
 	struct ends *e = ends_new(NULL);
 	uint8_t bytes[JET_MTU_BASE] = {0};
 	for (unsigned i = 0; i <= JET_STATELESS_QUEUE; i++) {
-		struct gn_addr from = stranger(i);
+		struct gn_way from = stranger(i);
 		struct gn_writer w = gn_writer(bytes, sizeof bytes);
 		assert_int_equal(ends_count(e, 1, "stateless-queue-full"), 0);
 		put_long(&w, JET_LONG_INITIAL, 77, i);
@@ -248,10 +248,10 @@ static void test_answers_that_wait_to_be_sent(void **state)
 static gn_err hello_with_cookie(struct ends *e, unsigned n, uint8_t noise)
 {
 	uint8_t bytes[JET_MTU_BASE], cookie[GN_COOKIE_LEN], original[JET_CID_LEN] = {1};
-	struct gn_addr from = stranger(n);
+	struct gn_way from = stranger(n);
 	struct gn_writer w = gn_writer(bytes, sizeof bytes);
 	put_long(&w, JET_LONG_INITIAL, JET_VERSION, n);
-	gn_guard_cookie(e->jet[1]->guard, &from, bytes + 5, original, 0, e->now, cookie);
+	gn_guard_cookie(e->jet[1]->guard, &from.addr, bytes + 5, original, 0, e->now, cookie);
 	gn_write_varint(&w, sizeof cookie);
 	gn_write_bytes(&w, GN_SLICE(cookie));
 	gn_write_be16(&w, (uint16_t)(gn_writer_left(&w) - 2));
@@ -310,13 +310,13 @@ static void test_a_network_without_a_share_is_refused(void **state)
 	(void)state;
 	struct gn_guard *guard;
 	struct ends *e = guarded(&guard);
-	struct gn_addr from = stranger(3);
-	struct gn_guard_subject who = gn_guard_of_addr(&from);
+	struct gn_way from = stranger(3);
+	struct gn_guard_subject who = gn_guard_of_addr(&from.addr);
 	assert_int_equal(hello_with_cookie(e, 3, 0), GN_AGAIN);
 	assert_int_equal(ends_count(e, 1, "hello-refused"), 0);
 	gn_guard_debit(guard, &who, UINT32_MAX, e->now);
 	from = stranger(4);
-	who = gn_guard_of_addr(&from);
+	who = gn_guard_of_addr(&from.addr);
 	gn_guard_debit(guard, &who, UINT32_MAX, e->now);
 	assert_true(hello_with_cookie(e, 4, 0) != GN_OK);
 	assert_int_equal(ends_count(e, 1, "hello-refused"), 1);
@@ -355,7 +355,7 @@ static void test_effort_of_a_client(void **state)
 		gn_jet_id id;
 		assert_int_equal(dial(e, &id), GN_OK);
 		struct jet_session *s = forge_find(e->jet[0], id);
-		gn_guard_cookie(e->jet[1]->guard, &e->addr[0], scid, scid, JET_EFFORT + past,
+		gn_guard_cookie(e->jet[1]->guard, &e->way[0].addr, scid, scid, JET_EFFORT + past,
 				e->now, cookie);
 		assert_int_equal(jet_token_follow(s, GN_SLICE(cookie)), past ? GN_BUSY : GN_OK);
 		assert_int_equal(jet_token_owed(s), !past);

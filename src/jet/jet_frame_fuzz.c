@@ -11,7 +11,7 @@ static struct end {
 	struct gn_prng prng;
 	struct gn_rand rand;
 	struct gn_jet *jet;
-	struct gn_addr addr;
+	struct gn_way way;
 } ends[2];
 
 static void make(struct end *e, uint8_t i)
@@ -20,7 +20,7 @@ static void make(struct end *e, uint8_t i)
 	gn_alloc_heap(&e->alloc, 64u << 20);
 	gn_prng_init(&e->prng, i);
 	e->rand = gn_prng_rand(&e->prng);
-	e->addr = gn_addr_v4(10, 0, 0, i, 1);
+	e->way.addr = gn_addr_v4(10, 0, 0, i, 1);
 	gn_sk_new(&e->rand, &config.node_key);
 	struct gn_env env = {&e->alloc, &e->rand, NULL};
 	gn_err err = gn_jet_new(&env, &config, &e->jet);
@@ -88,8 +88,8 @@ static void run(struct jet_session *client, struct gn_jet *server, gn_jet_id id,
 				&r, len < gn_reader_left(&r) ? len : gn_reader_left(&r));
 			client->jet->now = *now;
 			len = forge_packet(client, frames, packet);
-			struct gn_addr from = ends[0].addr;
-			from.port = (uint16_t)(from.port + (arg == 31));
+			struct gn_way from = ends[0].way;
+			from.addr.port = (uint16_t)(from.addr.port + (arg == 31));
 			gn_jet_recv(server, &from, gn_slice(packet, len), *now);
 		} else if ((op & 7) == 3) {
 			*now += (gn_time)(1 + arg) * 20 * GN_MSEC;
@@ -115,8 +115,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	gn_prng_init(&ends[0].prng, 1);
 	gn_prng_init(&ends[1].prng, 2);
 	now = GN_SEC;
-	struct jet_session *client = forge_open(ends[0].jet, false, &ends[1].addr, now);
-	struct jet_session *server = forge_open(ends[1].jet, true, &ends[0].addr, now);
+	struct jet_session *client = forge_open(ends[0].jet, false, &ends[1].way, now);
+	struct jet_session *server = forge_open(ends[1].jet, true, &ends[0].way, now);
 	forge_meet(client, server);
 	run(client, ends[1].jet, server->id, gn_reader(gn_slice(data, len)), &now);
 	jet_session_free(client);

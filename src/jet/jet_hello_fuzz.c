@@ -65,18 +65,18 @@ static size_t initial(struct jet_keys *tx, const uint8_t dcid[8], uint8_t pn, st
 	return 1200 > gn_writer_len(&w) + GN_AEAD_TAG ? 1200 : gn_writer_len(&w) + GN_AEAD_TAG;
 }
 
-static size_t good_cookie(const struct gn_addr *from, const uint8_t dcid[8], gn_time now,
+static size_t good_cookie(const struct gn_way *from, const uint8_t dcid[8], gn_time now,
 			  uint8_t out[GN_COOKIE_LEN])
 {
 	uint8_t original[8] = {7};
-	gn_guard_cookie(jet->guard, from, dcid, original, 0, now, out);
+	gn_guard_cookie(jet->guard, &from->addr, dcid, original, 0, now, out);
 	return GN_COOKIE_LEN;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct gn_reader r = gn_reader(gn_slice(data, len));
-	struct gn_addr from = gn_addr_v4(192, 0, 2, 1, 1000);
+	struct gn_way from = {.addr = gn_addr_v4(192, 0, 2, 1, 1000)};
 	uint8_t dcid[8] = {1, 2, 3, 4, 5, 6, 7, 8}, packet[1400], cookie[GN_COOKIE_LEN];
 	struct jet_params params;
 	struct jet_keys rx, tx;
@@ -103,7 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			token = gn_slice(cookie, good_cookie(&from, dcid, now, cookie));
 		if (op & 2)
 			token = gn_slice_sub(frames, 0, 40);
-		from.port = (uint16_t)(1000 + (op >> 2 & 1));
+		from.addr.port = (uint16_t)(1000 + (op >> 2 & 1));
 		size_t size = initial(&tx, dcid, pn, token, frames, packet);
 		pn += !(op & 8);
 		gn_jet_recv(jet, &from, gn_slice(packet, op & 16 ? n : size), now);

@@ -83,7 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	gn_prng_init(&prng, 1);
 	gn_time now = GN_SEC;
 	jet->now = 0;
-	struct gn_addr here = gn_addr_v4(10, 0, 0, 1, 1), there = gn_addr_v4(10, 0, 0, 2, 2);
+	struct gn_way here = {.addr = gn_addr_v4(10, 0, 0, 1, 1)},
+		      there = {.addr = gn_addr_v4(10, 0, 0, 2, 2)};
 	struct gn_reader r = gn_reader(gn_slice(data, len));
 	jet->config.always_retry = gn_read_u8(&r) & 1;
 	struct jet_session *open = forge_open(jet, true, &there, now),
@@ -105,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		struct jet_session *a = jet_find(jet, open_id), *b = jet_find(jet, dialing_id);
 		if (a && b)
 			patch(op, a, b, far, d, n);
-		there.port = (uint16_t)(2 + (op >> 5 & 1));
+		there.addr.port = (uint16_t)(2 + (op >> 5 & 1));
 		gn_jet_recv(jet, &there, gn_slice(d, n), now);
 		now += 10 * GN_MSEC;
 		settle(now);

@@ -334,12 +334,11 @@ static bool goes_back(unsigned lost)
 	struct ends *e = ends_new();
 	struct jet_session *s = e->s[0];
 	struct jet_path *p;
-	assert_int_equal(jet_path_new(s, 2, &e->addr[1], e->now, &p), GN_OK);
+	assert_int_equal(jet_path_new(s, 2, &e->way[1], e->now, &p), GN_OK);
 	p->validated = p->left = true;
 	s->path->unanswered = true;
 	s->path->pto_count = (uint8_t)lost;
-	struct jet_in in = {
-		.s = s, .path = p, .from = &e->addr[1], .level = JET_APP, .now = e->now};
+	struct jet_in in = {.s = s, .path = p, .from = &e->way[1], .level = JET_APP, .now = e->now};
 	jet_path_heard(&in, false, true);
 	bool went = s->path == p;
 	assert_int_equal(ends_count(e, 0, "paths-moved"), went);

@@ -260,7 +260,7 @@ static struct jet_session *half_open(struct ends *e)
 {
 	static const uint8_t dcid[JET_CID_LEN] = {1, 2, 3};
 	struct jet_session *s;
-	assert_int_equal(jet_session_new(e->jet[1], true, &e->addr[0], e->now, &s), GN_OK);
+	assert_int_equal(jet_session_new(e->jet[1], true, &e->way[0], e->now, &s), GN_OK);
 	assert_int_equal(jet_hs_new(s, NULL, dcid, e->now), GN_OK);
 	return s;
 }

@@ -17,25 +17,25 @@
 #include "jet/memory_int.h"
 #include "jet/session_int.h"
 
-static uint64_t above_reserve(const struct jet_session *s, enum jet_way way, uint64_t more)
+static uint64_t above_reserve(const struct jet_session *s, enum jet_side side, uint64_t more)
 {
-	uint64_t bytes = (way == JET_IN ? s->rx_held : s->tx_buffered) + more,
-		 own = s->jet->reserve[way];
+	uint64_t bytes = (side == JET_IN ? s->rx_held : s->tx_buffered) + more,
+		 own = s->jet->reserve[side];
 	return bytes > own ? bytes - own : 0;
 }
 
-static uint64_t due_charge(const struct jet_session *s, enum jet_way way, uint64_t more)
+static uint64_t due_charge(const struct jet_session *s, enum jet_side side, uint64_t more)
 {
-	return (above_reserve(s, way, more) + JET_MEMORY_STEP - 1) / JET_MEMORY_STEP *
+	return (above_reserve(s, side, more) + JET_MEMORY_STEP - 1) / JET_MEMORY_STEP *
 	       JET_MEMORY_STEP;
 }
 
-static void set_charged(struct jet_session *s, enum jet_way way, uint64_t charged)
+static void set_charged(struct jet_session *s, enum jet_side side, uint64_t charged)
 {
 	GN_ASSERT(charged % JET_MEMORY_STEP == 0);
-	s->charged[way] = charged;
-	s->jet->counters[way == JET_IN ? JET_C_BYTES_HELD_IN : JET_C_BYTES_HELD_OUT] =
-		s->jet->memory[way].used;
+	s->charged[side] = charged;
+	s->jet->counters[side == JET_IN ? JET_C_BYTES_HELD_IN : JET_C_BYTES_HELD_OUT] =
+		s->jet->memory[side].used;
 }
 
 static uint64_t part_of(uint64_t total, uint64_t parts)
@@ -49,35 +49,35 @@ void jet_memory_init(struct gn_jet *jet, uint32_t holders_max)
 	static const uint64_t key_parts[] = {JET_RECV_KEY_PART, JET_SEND_KEY_PART},
 			      reserves[] = {JET_RECV_RESERVE, JET_SEND_RESERVE};
 	uint64_t total = jet->config.stream_memory;
-	for (enum jet_way way = JET_IN; way <= JET_OUT; way++) {
+	for (enum jet_side side = JET_IN; side <= JET_OUT; side++) {
 		struct gn_share_config share = {
 			.total = total,
-			.per_key = part_of(total, key_parts[way]),
+			.per_key = part_of(total, key_parts[side]),
 			.per_prefix = part_of(total, JET_MEMORY_PREFIX_PART),
 			.crowded = total / JET_MEMORY_CROWD_PART,
 			.holders_max = holders_max,
 			.count_local = jet->config.count_local,
 		};
-		jet->reserve[way] = reserves[way];
-		gn_share_init(&jet->memory[way], &jet->env, &share);
+		jet->reserve[side] = reserves[side];
+		gn_share_init(&jet->memory[side], &jet->env, &share);
 	}
 }
 
 void jet_memory_fini(struct gn_jet *jet)
 {
-	for (enum jet_way way = JET_IN; way <= JET_OUT; way++) {
-		GN_ASSERT(jet->memory[way].used == 0);
-		gn_share_fini(&jet->memory[way]);
+	for (enum jet_side side = JET_IN; side <= JET_OUT; side++) {
+		GN_ASSERT(jet->memory[side].used == 0);
+		gn_share_fini(&jet->memory[side]);
 	}
 }
 
-static gn_err take_share(struct jet_session *s, enum jet_way way, uint64_t more)
+static gn_err take_share(struct jet_session *s, enum jet_side side, uint64_t more)
 {
-	uint64_t want = due_charge(s, way, more);
-	if (want <= s->charged[way])
+	uint64_t want = due_charge(s, side, more);
+	if (want <= s->charged[side])
 		return GN_OK;
-	GN_TRY(gn_share_take(&s->jet->memory[way], &s->holder, want - s->charged[way]));
-	set_charged(s, way, want);
+	GN_TRY(gn_share_take(&s->jet->memory[side], &s->holder, want - s->charged[side]));
+	set_charged(s, side, want);
 	return GN_OK;
 }
 
@@ -95,13 +95,13 @@ gn_err jet_memory_write(struct jet_session *s, uint64_t bytes)
 
 void jet_memory_settle(struct jet_session *s)
 {
-	for (enum jet_way way = JET_IN; way <= JET_OUT; way++) {
-		uint64_t want = due_charge(s, way, 0), charged = s->charged[way];
+	for (enum jet_side side = JET_IN; side <= JET_OUT; side++) {
+		uint64_t want = due_charge(s, side, 0), charged = s->charged[side];
 		GN_ASSERT(want <= charged);
 		if (want == charged)
 			continue;
-		gn_share_give(&s->jet->memory[way], &s->holder, charged - want);
-		set_charged(s, way, want);
+		gn_share_give(&s->jet->memory[side], &s->holder, charged - want);
+		set_charged(s, side, want);
 	}
 }
 
@@ -117,16 +117,16 @@ uint64_t jet_memory_writable(const struct jet_session *s, uint64_t most)
 
 void jet_memory_validate(const struct gn_jet *jet)
 {
-	for (enum jet_way way = JET_IN; way <= JET_OUT; way++) {
+	for (enum jet_side side = JET_IN; side <= JET_OUT; side++) {
 		uint64_t charged = 0;
-		gn_share_validate(&jet->memory[way]);
+		gn_share_validate(&jet->memory[side]);
 		for (uint32_t i = 0; i < jet->ids.count; i++) {
 			const struct jet_session *s =
 				*(struct jet_session *const *)gn_map_value_at(&jet->ids, i);
-			GN_ASSERT(due_charge(s, way, 0) <= s->charged[way] &&
-				  s->charged[way] % JET_MEMORY_STEP == 0);
-			charged += s->charged[way];
+			GN_ASSERT(due_charge(s, side, 0) <= s->charged[side] &&
+				  s->charged[side] % JET_MEMORY_STEP == 0);
+			charged += s->charged[side];
 		}
-		GN_ASSERT(charged <= jet->memory[way].used); /* a test may hold some */
+		GN_ASSERT(charged <= jet->memory[side].used); /* a test may hold some */
 	}
 }

@@ -7,7 +7,7 @@
 
 struct jet_session;
 
-enum jet_way { JET_IN, JET_OUT }; /* received and not read; written and not acknowledged */
+enum jet_side { JET_IN, JET_OUT }; /* received and not read; written and not acknowledged */
 
 void jet_memory_init(struct gn_jet *jet, uint32_t holders_max);
 void jet_memory_fini(struct gn_jet *jet);

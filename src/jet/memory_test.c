@@ -49,8 +49,8 @@ static void piece_at(struct pair *p, gn_jet_stream stream, uint64_t offset, size
 	for (size_t i = 0; i < len; i++)
 		gn_write_u8(&w, app_byte(stream, offset + i));
 	size_t n = forge_packet(session(p, 0), gn_slice(frames, gn_writer_len(&w)), packet);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr,
-				     gn_slice(packet, n), p->sim.now),
+	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].way, gn_slice(packet, n),
+				     p->sim.now),
 			 GN_OK);
 }
 
@@ -158,16 +158,16 @@ static void test_a_prefix_in_a_crowd_holds_its_share(void **state)
 
 /* Others have all that there is one way, each as much as the share of a key that is received; or
  * give it back. */
-static void others(struct gn_jet *jet, enum jet_way way, bool take)
+static void others(struct gn_jet *jet, enum jet_side side, bool take)
 {
 	struct gn_holder other = {.key = {{1}}};
 	for (uint8_t k = 1; k <= JET_RECV_KEY_PART; k++) {
-		uint64_t each = jet->memory[way].config.total / JET_RECV_KEY_PART;
+		uint64_t each = jet->memory[side].config.total / JET_RECV_KEY_PART;
 		other.key.b[0] = k;
 		if (take)
-			assert_int_equal(gn_share_take(&jet->memory[way], &other, each), GN_OK);
+			assert_int_equal(gn_share_take(&jet->memory[side], &other, each), GN_OK);
 		else
-			gn_share_give(&jet->memory[way], &other, each);
+			gn_share_give(&jet->memory[side], &other, each);
 	}
 }
 

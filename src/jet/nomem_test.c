@@ -26,7 +26,7 @@ static bool run_with_failure(int node, uint64_t nth)
 	pair_init(p, 11, NULL, NULL, &link);
 	struct gn_alloc *alloc = &p->sim.nodes[node].alloc;
 	alloc->fail_at = nth;
-	gn_err err = gn_jet_connect(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, NULL, p->sim.now,
+	gn_err err = gn_jet_connect(p->sim.nodes[0].jet, &p->sim.nodes[1].way, NULL, p->sim.now,
 				    &p->app[0].id);
 	if (err == GN_OK) {
 		jet_sim_run_until(&p->sim, pair_is_connected, p->sim.now + 3 * GN_SEC);
@@ -35,7 +35,7 @@ static bool run_with_failure(int node, uint64_t nth)
 		gn_err ignored = gn_jet_datagram(p->sim.nodes[0].jet, p->app[0].id, GN_JET_FILES,
 						 GN_LIT("abc"), GN_NEVER);
 		jet_sim_run(&p->sim, p->sim.now + GN_SEC);
-		ignored = gn_jet_migrate(p->sim.nodes[0].jet, p->app[0].id, &p->sim.nodes[1].addr,
+		ignored = gn_jet_migrate(p->sim.nodes[0].jet, p->app[0].id, &p->sim.nodes[1].way,
 					 p->sim.now);
 		(void)ignored;
 		jet_sim_run(&p->sim, p->sim.now + 2 * GN_SEC);

@@ -30,11 +30,11 @@
 #include "jet/paths_int.h"
 #include "jet/session_int.h"
 
-void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_addr *addr,
-		    bool ours, gn_time now)
+void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_way *way, bool ours,
+		    gn_time now)
 {
 	GN_ASSERT(p == s->paths[p->id % JET_PATHS]);
-	p->probe = (struct jet_probe){.addr = *addr, .at = now, .ours = ours};
+	p->probe = (struct jet_probe){.way = *way, .at = now, .ours = ours};
 	gn_rand_fill(s->jet->env.rand, p->probe.data, sizeof p->probe.data);
 	jet_wake(s);
 }
@@ -74,8 +74,9 @@ void jet_path_acked(struct jet_session *s, struct jet_path *p, uint64_t largest,
 static void rebind_path(struct jet_session *s, struct jet_path *p, gn_time now)
 {
 	GN_ASSERT(p->validated);
-	bool other_host = memcmp(p->addr.ip, p->probe.addr.ip, sizeof p->addr.ip) != 0;
-	p->addr = p->probe.addr;
+	bool other_host = p->way.link != p->probe.way.link ||
+			  memcmp(p->way.addr.ip, p->probe.way.addr.ip, 16) != 0;
+	p->way = p->probe.way;
 	p->pto_count = 0;
 	p->space.sent_at = now; /* what went to the old address is found lost by a fresh timer */
 	if (other_host) {
@@ -100,7 +101,7 @@ void jet_path_on_response(struct jet_session *s, const struct jet_frame *f, gn_t
 			continue;
 		bool ours = p->probe.ours, known = p->validated;
 		p->probe.at = GN_NEVER;
-		if (known && !gn_addr_eq(&p->addr, &p->probe.addr))
+		if (known && !gn_way_eq(&p->way, &p->probe.way))
 			rebind_path(s, p, now);
 		p->validated = true;
 		if (!known && p != s->path && (ours || p->wanted))
@@ -109,7 +110,7 @@ void jet_path_on_response(struct jet_session *s, const struct jet_frame *f, gn_t
 	}
 }
 
-void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const struct gn_addr *from,
+void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const struct gn_way *from,
 			   const struct jet_frame *f)
 {
 	GN_ASSERT(f->type == JET_F_PATH_CHALLENGE && f->data.len == 8);
@@ -136,19 +137,19 @@ void jet_path_heard(const struct jet_in *in, bool probing, bool newest)
 	GN_ASSERT(in->level == JET_APP && in->path);
 	struct jet_session *s = in->s;
 	struct jet_path *p = in->path;
-	const struct gn_addr *from = in->from;
+	const struct gn_way *from = in->from;
 	size_t bytes = in->datagram_len;
 	gn_time now = in->now;
-	bool probed = p->probe.at != GN_NEVER && gn_addr_eq(&p->probe.addr, from);
+	bool probed = p->probe.at != GN_NEVER && gn_way_eq(&p->probe.way, from);
 	if (probed)
 		p->probe.rx += bytes;
 	if (!p->validated && p->probe.at == GN_NEVER) {
 		/* the peer's path, that did not answer when it was probed */
-		p->addr = *from;
+		p->way = *from;
 		jet_path_probe(s, p, from, false, now);
 		p->rx += bytes;
 		p->probe.rx = bytes;
-	} else if (gn_addr_eq(&p->addr, from)) {
+	} else if (gn_way_eq(&p->way, from)) {
 		p->rx += bytes;
 	} else if (!probed && p->probe.at == GN_NEVER && p->validated && newest && !probing) {
 		jet_path_probe(s, p, from, false, now);
@@ -161,7 +162,7 @@ void jet_path_heard(const struct jet_in *in, bool probing, bool newest)
 		move_to(s, p, now);
 }
 
-gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_addr *to, gn_time now)
+gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_way *to, gn_time now)
 {
 	struct jet_session *s = jet_find(jet, id);
 	struct jet_path *p;
@@ -195,7 +196,7 @@ static void probe_failed(struct jet_session *s, struct jet_path *p)
 		/* the rebinding was none: stay where we were; or the peer's path: its next
 		 * packet has it tried again */
 		return;
-	s->failed_addr = p->probe.addr;
+	s->failed_way = p->probe.way;
 	jet_session_event(s, JET_EV_MOVE_FAILED);
 	jet_cid_retire(s, p->id);
 	jet_path_free(s, p);
@@ -214,7 +215,7 @@ gn_err jet_path_on_retire(struct jet_session *s, const struct jet_frame *f)
 	struct jet_path *p = jet_path_find(s, path);
 	if (p && p != s->path) { /* the one we still use lives until another is proven */
 		if (p->probe.at != GN_NEVER && p->probe.ours && !p->validated) {
-			s->failed_addr = p->probe.addr;
+			s->failed_way = p->probe.way;
 			jet_session_event(s, JET_EV_MOVE_FAILED);
 		}
 		gn_err err = jet_loss_all(s, p, &p->space, JET_APP);

@@ -36,8 +36,8 @@ static void readdress(struct pair *p, int node, uint8_t last, bool keep)
 {
 	struct jet_sim_node *n = &p->sim.nodes[node];
 	if (keep)
-		n->aliases[n->alias_count++] = n->addr;
-	n->addr = gn_addr_v4(10, 9, 0, last, (uint16_t)(5000 + last));
+		n->aliases[n->alias_count++] = n->way;
+	n->way.addr = gn_addr_v4(10, 9, 0, last, (uint16_t)(5000 + last));
 }
 
 static void bulk_both_ways(struct pair *p)
@@ -59,7 +59,7 @@ static void test_client_moves_while_transferring(void **state)
 		memcpy(before[i], session(p, i)->cid_tx[0].cid, 8);
 	readdress(p, 0, 1, true);
 	assert_int_equal(
-		gn_jet_migrate(p->sim.nodes[0].jet, p->id, &p->sim.nodes[1].addr, p->sim.now),
+		gn_jet_migrate(p->sim.nodes[0].jet, p->id, &p->sim.nodes[1].way, p->sim.now),
 		GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 500 * GN_MSEC);
 	for (int i = 0; i < 2; i++) {
@@ -68,7 +68,7 @@ static void test_client_moves_while_transferring(void **state)
 		assert_int_equal(s->path->id, 1);
 		assert_true(memcmp(s->cid_tx[1].cid, before[i], 8) != 0);
 	}
-	assert_true(gn_addr_eq(&session(p, 1)->path->addr, &p->sim.nodes[0].addr));
+	assert_true(gn_way_eq(&session(p, 1)->path->way, &p->sim.nodes[0].way));
 	jet_sim_run(&p->sim, p->sim.now + 5 * GN_SEC);
 	for (int i = 0; i < 2; i++) {
 		/* the old path is retired on both sides and its slot filled anew */
@@ -86,11 +86,11 @@ static void test_server_moves_while_transferring(void **state)
 	bulk_both_ways(p);
 	readdress(p, 1, 2, true);
 	assert_int_equal(gn_jet_migrate(p->sim.nodes[1].jet, session(p, 1)->id,
-					&p->sim.nodes[0].addr, p->sim.now),
+					&p->sim.nodes[0].way, p->sim.now),
 			 GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 500 * GN_MSEC);
 	assert_int_equal(session(p, 0)->path->id, 2);
-	assert_true(gn_addr_eq(&session(p, 0)->path->addr, &p->sim.nodes[1].addr));
+	assert_true(gn_way_eq(&session(p, 0)->path->way, &p->sim.nodes[1].way));
 	finish(p);
 }
 
@@ -106,7 +106,7 @@ static void test_many_moves_under_loss(void **state)
 		for (int i = 0; i < 60 && !pair_all_done(&p->sim); i++) {
 			int who = (int)(i % 2);
 			if (gn_jet_migrate(p->sim.nodes[who].jet, session(p, who)->id,
-					   &p->sim.nodes[1 - who].addr, p->sim.now) == GN_OK)
+					   &p->sim.nodes[1 - who].way, p->sim.now) == GN_OK)
 				moves++;
 			jet_sim_run(&p->sim, p->sim.now + GN_SEC);
 		}
@@ -122,7 +122,7 @@ static void test_both_move_at_once(void **state)
 	bulk_both_ways(p);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(gn_jet_migrate(p->sim.nodes[i].jet, session(p, i)->id,
-						&p->sim.nodes[1 - i].addr, p->sim.now),
+						&p->sim.nodes[1 - i].way, p->sim.now),
 				 GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 5 * GN_SEC);
 	assert_int_equal(session(p, 0)->path->id, 1); /* the client's choice */
@@ -147,14 +147,14 @@ static void test_client_follows_a_server_that_has_moved_on(void **state)
 	struct pair *p = start(9);
 	p->sim.tap = lose_what_would_tell;
 	assert_int_equal(
-		gn_jet_migrate(p->sim.nodes[0].jet, p->id, &p->sim.nodes[1].addr, p->sim.now),
+		gn_jet_migrate(p->sim.nodes[0].jet, p->id, &p->sim.nodes[1].way, p->sim.now),
 		GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 200 * GN_MSEC);
 	app_send(&p->sim, 0, 100000, true, GN_JET_FILES);
 	jet_sim_run(&p->sim, p->sim.now + 100 * GN_MSEC);
 	assert_int_equal(session(p, 1)->path->id, 1);
 	assert_int_equal(gn_jet_migrate(p->sim.nodes[1].jet, session(p, 1)->id,
-					&p->sim.nodes[0].addr, p->sim.now),
+					&p->sim.nodes[0].way, p->sim.now),
 			 GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 200 * GN_MSEC);
 	assert_int_equal(session(p, 0)->path->id, 1);
@@ -169,18 +169,18 @@ static void test_address_that_does_not_answer(void **state)
 	(void)state;
 	struct pair *p = start(4);
 	bulk_both_ways(p);
-	struct gn_addr nowhere = gn_addr_v4(203, 0, 113, 1, 1);
+	struct gn_way nowhere = {.addr = gn_addr_v4(203, 0, 113, 1, 1)};
 	assert_int_equal(gn_jet_migrate(p->sim.nodes[0].jet, p->id, &nowhere, p->sim.now), GN_OK);
 	assert_int_equal(gn_jet_migrate(p->sim.nodes[0].jet, p->id, &nowhere, p->sim.now), GN_BUSY);
 	jet_sim_run(&p->sim, p->sim.now + 20 * GN_SEC);
 	assert_int_equal(p->app[0].moved, 0);
 	assert_int_equal(p->app[0].move_failed, 1);
-	assert_true(gn_addr_eq(&p->app[0].addr, &nowhere));
+	assert_true(gn_way_eq(&p->app[0].way, &nowhere));
 	assert_int_equal(jet_sim_counter(&p->sim, 0, "path-probe-failed"), 1);
 	assert_int_equal(session(p, 0)->path->id, 0);
 	/* and the next attempt is free to succeed */
 	assert_int_equal(
-		gn_jet_migrate(p->sim.nodes[0].jet, p->id, &p->sim.nodes[1].addr, p->sim.now),
+		gn_jet_migrate(p->sim.nodes[0].jet, p->id, &p->sim.nodes[1].way, p->sim.now),
 		GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + GN_SEC);
 	assert_int_equal(p->app[0].moved, 1);
@@ -198,7 +198,7 @@ static void test_nat_rebinding_loses_no_byte(void **state)
 		for (uint8_t k = 0; k < 4; k++) { /* the old mapping is gone at once */
 			readdress(p, 0, (uint8_t)(10 + k), false);
 			jet_sim_run(&p->sim, p->sim.now + 300 * GN_MSEC);
-			assert_true(gn_addr_eq(&session(p, 1)->path->addr, &p->sim.nodes[0].addr));
+			assert_true(gn_way_eq(&session(p, 1)->path->way, &p->sim.nodes[0].way));
 			assert_int_equal(session(p, 1)->path->id, 0);
 		}
 		assert_int_equal(p->app[1].moved, 4);
@@ -209,14 +209,14 @@ static void test_nat_rebinding_loses_no_byte(void **state)
 
 /* Somebody on the way copies packets and sends them from an address of his victim, faster than
  * the original. */
-static struct gn_addr victim;
+static struct gn_way victim;
 static uint64_t copied, to_victim;
 
 static bool copy_first(struct jet_sim *sim, int from, int to, uint8_t *data, size_t len)
 {
 	if (from == 0 && copied < 20000) {
 		copied += len;
-		jet_sim_inject(sim, -1, &victim, &sim->nodes[to].addr, gn_slice(data, len));
+		jet_sim_inject(sim, -1, &victim, &sim->nodes[to].way, gn_slice(data, len));
 	}
 	return true;
 }
@@ -225,7 +225,7 @@ static void test_spoofed_copies_do_not_move_the_session(void **state)
 {
 	(void)state;
 	struct pair *p = start(5);
-	victim = gn_addr_v4(203, 0, 113, 9, 99);
+	victim.addr = gn_addr_v4(203, 0, 113, 9, 99);
 	copied = to_victim = 0;
 	bulk_both_ways(p);
 	uint64_t lost = p->sim.unroutable;
@@ -235,7 +235,7 @@ static void test_spoofed_copies_do_not_move_the_session(void **state)
 	to_victim = p->sim.unroutable - lost; /* datagrams */
 	assert_true(copied > 10000 && to_victim >= 1 && to_victim <= JET_PROBE_TRIES);
 	assert_int_equal(p->app[1].moved, 0);
-	assert_true(gn_addr_eq(&session(p, 1)->path->addr, &p->sim.nodes[0].addr));
+	assert_true(gn_way_eq(&session(p, 1)->path->way, &p->sim.nodes[0].way));
 	finish(p);
 }
 
@@ -246,7 +246,7 @@ static void test_amplification_limit_holds_for_probed_addresses(void **state)
 	uint8_t packet[2048];
 	/* 31 bytes: too few for any probe */
 	size_t len = forge_packet(session(p, 0), GN_LIT("\x01\x01\x01"), packet);
-	struct gn_addr spoofed = gn_addr_v4(203, 0, 113, 10, 99);
+	struct gn_way spoofed = {.addr = gn_addr_v4(203, 0, 113, 10, 99)};
 	uint64_t before = jet_sim_counter(&p->sim, 1, "bytes-out"), lost = p->sim.unroutable;
 	assert_int_equal(
 		gn_jet_recv(p->sim.nodes[1].jet, &spoofed, gn_slice(packet, len), p->sim.now),
@@ -272,10 +272,10 @@ static void test_migrate_needs_a_settled_session(void **state)
 	(void)state;
 	struct pair p;
 	pair_init(&p, 7, NULL, NULL, &link);
-	assert_int_equal(gn_jet_migrate(p.sim.nodes[0].jet, 99, &p.sim.nodes[1].addr, p.sim.now),
+	assert_int_equal(gn_jet_migrate(p.sim.nodes[0].jet, 99, &p.sim.nodes[1].way, p.sim.now),
 			 GN_NOT_FOUND);
 	pair_dial(&p, NULL);
-	assert_int_equal(gn_jet_migrate(p.sim.nodes[0].jet, p.id, &p.sim.nodes[1].addr, p.sim.now),
+	assert_int_equal(gn_jet_migrate(p.sim.nodes[0].jet, p.id, &p.sim.nodes[1].way, p.sim.now),
 			 GN_STATE);
 	pair_fini(&p);
 }
@@ -345,7 +345,7 @@ static void test_the_handshake_stays_on_its_path(void **state)
 	struct jet_frame f = {.type = JET_F_NEW_CID, .id = 2, .data = GN_SLICE(s->cid_rx[1].cid)};
 	assert_int_equal(jet_cid_on_new(s, &f), GN_OK); /* the server may begin a path */
 	size_t len = handshake_on_path(s, session(p, 1), 2, packet);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[0].jet, &p->sim.nodes[1].addr,
+	assert_int_equal(gn_jet_recv(p->sim.nodes[0].jet, &p->sim.nodes[1].way,
 				     gn_slice(packet, len), p->sim.now),
 			 GN_MALFORMED);
 	assert_null(jet_path_find(s, 2));

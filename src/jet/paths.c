@@ -5,7 +5,7 @@
 #include "jet/paths_int.h"
 #include "jet/session_int.h"
 
-gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr, gn_time now,
+gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_way *way, gn_time now,
 		    struct jet_path **out)
 {
 	struct jet_path **slot = &s->paths[id % JET_PATHS];
@@ -14,7 +14,7 @@ gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *ad
 	if (!p)
 		return GN_NOMEM;
 	p->id = id;
-	p->addr = *addr;
+	p->way = *way;
 	p->retire_at = p->probe.at = GN_NEVER;
 	p->reorder_packets = JET_REORDER_PACKETS;
 	p->reorder_eighths = 1;

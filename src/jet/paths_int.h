@@ -12,7 +12,7 @@ struct jet_session;
 
 /* A PATH_CHALLENGE under way to `addr`. */
 struct jet_probe {
-	struct gn_addr addr;
+	struct gn_way way;
 	uint8_t data[8];
 	gn_time at; /* next try; GN_NEVER: none under way */
 	uint8_t tries;
@@ -31,8 +31,8 @@ struct jet_path {
 	bool responding;   /* a PATH_RESPONSE is due */
 	uint64_t moved_pn; /* the first packet sent here since we moved */
 	uint8_t response[8];
-	struct gn_addr response_to;
-	struct gn_addr addr;
+	struct gn_way response_to;
+	struct gn_way way;
 	uint64_t rx, tx;   /* bytes before validation, for the amplification limit; totals after */
 	gn_time retire_at; /* left, and the peer is on the new one: given up then; GN_NEVER */
 	struct jet_space space;
@@ -53,7 +53,7 @@ struct jet_path {
 	bool limited; /* the window held us back since the last ack */
 };
 
-GN_MUST gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr,
+GN_MUST gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_way *way,
 			    gn_time now, struct jet_path **out);
 void jet_path_free(struct jet_session *s, struct jet_path *p);
 /* NULL: there is none of this id, or no more. */

@@ -116,7 +116,7 @@ static void act(struct world *w, int node)
 	uint64_t what = gn_rand_below(&w->pick, 20);
 	memset(bytes, (int)len, len);
 	if (!c->id) {
-		assert_int_equal(gn_jet_connect(jet, &w->sim.nodes[SERVER].addr,
+		assert_int_equal(gn_jet_connect(jet, &w->sim.nodes[SERVER].way,
 						&w->sim.nodes[SERVER].pk, w->sim.now, &c->id),
 				 GN_OK);
 	} else if (c->connected && what == 0) {

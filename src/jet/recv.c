@@ -238,7 +238,7 @@ static gn_err check_header(const struct jet_in *in)
 		return refuse_packet(s, JET_C_PACKET_NO_KEY, GN_STATE);
 	if (in->path_id != 0) /* what it acknowledges is in flight on the first path */
 		return refuse_packet(s, JET_C_PACKET_UNEXPECTED, GN_MALFORMED);
-	if (!gn_addr_eq(in->from, &s->path->addr)) /* nobody moves during the handshake */
+	if (!gn_way_eq(in->from, &s->path->way)) /* nobody moves during the handshake */
 		return refuse_packet(s, JET_C_PACKET_UNEXPECTED, GN_STATE);
 	if (!s->incoming && s->hs->space[0].replay.next &&
 	    memcmp(in->header->scid, s->cid_tx[0].cid, JET_CID_LEN) != 0)

@@ -60,7 +60,8 @@ static void settle(struct server *v)
  * was no place. */
 static gn_jet_id come(struct server *v, uint32_t key, uint32_t prefix)
 {
-	struct gn_addr from = gn_addr_v4(198, (uint8_t)(prefix >> 8), (uint8_t)prefix, 1, 1000);
+	struct gn_way from = {
+		.addr = gn_addr_v4(198, (uint8_t)(prefix >> 8), (uint8_t)prefix, 1, 1000)};
 	struct jet_session *s = forge_open(v->jet, true, &from, v->now);
 	gn_jet_id id = s->id;
 	memcpy(s->holder.key.b, &key, sizeof key);
@@ -237,7 +238,7 @@ static void test_local_prefixes_count_when_told(void **state)
 		struct server v;
 		server_init(&v, (struct gn_jet_config){.sessions_max = 16, .count_local = count});
 		for (uint32_t key = 0; key < 16; key++) {
-			struct gn_addr from = gn_addr_v4(127, 0, 0, (uint8_t)key, 1000);
+			struct gn_way from = {.addr = gn_addr_v4(127, 0, 0, (uint8_t)key, 1000)};
 			struct jet_session *s = forge_open(v.jet, true, &from, v.now);
 			memcpy(s->holder.key.b, &(uint32_t){key + 1}, 4);
 			struct jet_leaver leaver;
@@ -253,7 +254,8 @@ static void test_local_prefixes_count_when_told(void **state)
 /* First packets alone, from so many addresses. */
 static void knock(struct server *v, uint32_t prefix, uint8_t host)
 {
-	struct gn_addr from = gn_addr_v4(198, (uint8_t)(prefix >> 8), (uint8_t)prefix, host, 1000);
+	struct gn_way from = {
+		.addr = gn_addr_v4(198, (uint8_t)(prefix >> 8), (uint8_t)prefix, host, 1000)};
 	struct jet_session *s;
 	uint8_t dcid[JET_CID_LEN] = {0};
 	v->now += GN_MSEC;
@@ -337,7 +339,7 @@ static void test_own_dials_have_their_own_places(void **state)
 	(void)state;
 	struct server v;
 	gn_jet_id id;
-	struct gn_addr to = gn_addr_v4(203, 0, 113, 1, 1);
+	struct gn_way to = {.addr = gn_addr_v4(203, 0, 113, 1, 1)};
 	server_init(&v, (struct gn_jet_config){.sessions_max = 4});
 	for (uint32_t i = 0; i < 4; i++)
 		assert_true(come(&v, i, i) != 0);
@@ -359,7 +361,7 @@ static void test_who_finds_no_place_is_told(void **state)
 	gn_jet_id id[3];
 	pair_init(&p, 12, NULL, &server, &link);
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL,
+		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].way, NULL,
 						p.sim.now, &id[i]),
 				 GN_OK);
 	jet_sim_run(&p.sim, p.sim.now + GN_SEC);
@@ -368,7 +370,7 @@ static void test_who_finds_no_place_is_told(void **state)
 	assert_int_equal(open->count, 2);
 	open->share.config.per_key = 1; /* only now: so that the key must pay */
 	assert_int_equal(
-		gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &id[2]),
+		gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].way, NULL, p.sim.now, &id[2]),
 		GN_OK);
 	jet_sim_run(&p.sim, p.sim.now + GN_SEC);
 	assert_int_equal(p.app[0].connected, 3);
@@ -380,7 +382,7 @@ static void test_who_finds_no_place_is_told(void **state)
 		open->at[i].standing = GN_JET_LEASED;
 	open->share.config.per_key = 8;
 	assert_int_equal(
-		gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &id[2]),
+		gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].way, NULL, p.sim.now, &id[2]),
 		GN_OK);
 	jet_sim_run(&p.sim, p.sim.now + GN_SEC);
 	assert_int_equal(p.app[0].closed, 2);

@@ -133,7 +133,7 @@ static void write_pass(struct jet_session *s, struct jet_out *o)
 	uint8_t pass[GN_PASS_LEN];
 	if (!(s->due & JET_DUE_PASS) || jet_out_full(o) || gn_writer_left(&o->w) < GN_PASS_LEN + 4u)
 		return;
-	gn_guard_pass(s->jet->guard, &s->path->addr, o->now, pass);
+	gn_guard_pass(s->jet->guard, &s->path->way.addr, o->now, pass);
 	gn_write_varint(&o->w, JET_F_PASS);
 	gn_write_varint(&o->w, sizeof pass);
 	gn_write_bytes(&o->w, GN_SLICE(pass));
@@ -216,7 +216,7 @@ static void check_keys(struct jet_session *s, gn_time now)
 }
 
 static gn_err batch_of(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
-		       const struct gn_addr *to, size_t segment)
+		       const struct gn_way *to, size_t segment)
 {
 	GN_ASSERT(out->len > 0 && out->len <= out->cap && segment > 0);
 	*batch = (struct gn_jet_batch){.to = *to, .segment = (uint16_t)segment};
@@ -245,7 +245,7 @@ static gn_err send_app(struct jet_session *s, struct gn_buf *out, struct gn_jet_
 		/* the last packet was not made: what stands before it is not worth the case */
 		out->len = 0;
 	p->limited = app_pending(s);
-	return out->len ? batch_of(s, out, batch, &p->addr, first) : GN_AGAIN;
+	return out->len ? batch_of(s, out, batch, &p->way, first) : GN_AGAIN;
 }
 
 static gn_err send_mtu_probe(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
@@ -264,7 +264,7 @@ static gn_err send_mtu_probe(struct jet_session *s, struct gn_buf *out, struct g
 		return GN_AGAIN;
 	jet_mtu_sent(p, o.pn);
 	p->tx += out->len;
-	return batch_of(s, out, batch, &p->addr, out->len);
+	return batch_of(s, out, batch, &p->way, out->len);
 }
 
 /* Initial, Handshake and application packets coalesced into one datagram. */
@@ -299,7 +299,7 @@ static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct g
 		out->len = cap;
 	}
 	p->tx += out->len;
-	return batch_of(s, out, batch, &p->addr, out->len);
+	return batch_of(s, out, batch, &p->way, out->len);
 }
 
 /* ---- probes of addresses, closing ---- */
@@ -311,12 +311,12 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 	struct jet_probe *probe = &p->probe;
 	struct jet_out o;
 	bool challenge = probe->at <= now, respond = p->responding;
-	struct gn_addr to = challenge ? probe->addr : p->response_to;
+	struct gn_way to = challenge ? probe->way : p->response_to;
 	size_t cap = JET_MTU_BASE;
-	if (respond && challenge && !gn_addr_eq(&p->response_to, &to))
+	if (respond && challenge && !gn_way_eq(&p->response_to, &to))
 		respond = false; /* the next datagram */
-	if (!gn_addr_eq(&to, &p->addr) || !p->validated) {
-		bool counted = gn_addr_eq(&to, &probe->addr) && !probe->ours;
+	if (!gn_way_eq(&to, &p->way) || !p->validated) {
+		bool counted = gn_way_eq(&to, &probe->way) && !probe->ours;
 		uint64_t allowed = counted ? JET_AMPLIFICATION * probe->rx - probe->tx : cap;
 		cap = allowed < cap ? (size_t)allowed : cap;
 	}
@@ -341,7 +341,7 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 	out->len = jet_out_finish(&o);
 	if (out->len == 0)
 		return GN_AGAIN;
-	if (gn_addr_eq(&to, &probe->addr))
+	if (gn_way_eq(&to, &probe->way))
 		probe->tx += out->len;
 	return batch_of(s, out, batch, &to, out->len);
 }
@@ -373,7 +373,7 @@ static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_je
 	if (out->len == 0)
 		return GN_AGAIN;
 	s->path->tx += out->len;
-	return batch_of(s, out, batch, &s->path->addr, out->len);
+	return batch_of(s, out, batch, &s->path->way, out->len);
 }
 
 gn_time jet_send_deadline(const struct jet_session *s)

@@ -16,7 +16,7 @@
 #include "jet/stream_int.h"
 #include "jet/token_int.h"
 
-gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *addr, gn_time now,
+gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_way *way, gn_time now,
 		       struct jet_session **out)
 {
 	struct jet_session *s = GN_NEW(jet->env.alloc, struct jet_session), **at;
@@ -41,7 +41,7 @@ gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *
 		    8 * JET_STREAMS);
 	gn_err err = gn_heap_set(&jet->timers, &s->timer, GN_NEVER);
 	if (err == GN_OK)
-		err = jet_path_new(s, 0, addr, now, &s->path);
+		err = jet_path_new(s, 0, way, now, &s->path);
 	if (err == GN_OK)
 		err = jet_cid_issue(s, 0, NULL);
 	if (err == GN_OK) {
@@ -51,7 +51,7 @@ gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *
 			*at = s;
 	}
 	jet->session_count++;
-	s->holder.addr = *addr;
+	s->holder.addr = way->addr;
 	if (err == GN_OK && incoming)
 		err = jet_seat_take(&jet->half, s, now, &leaver);
 	if (err != GN_OK) {

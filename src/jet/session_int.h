@@ -83,8 +83,8 @@ struct jet_session {
 	uint8_t new_cid_due; /* bit per slot of cid_rx */
 	uint8_t retire_due;  /* bit per slot of retire_path */
 	uint32_t retire_path[JET_PATHS];
-	uint32_t path_last;         /* the highest path id we began */
-	struct gn_addr failed_addr; /* of MOVE_FAILED */
+	uint32_t path_last;       /* the highest path id we began */
+	struct gn_way failed_way; /* of MOVE_FAILED */
 	/* server: the client's first id, kept so that late Initials find us */
 	uint8_t first_dcid[JET_CID_LEN];
 	bool first_dcid_set;
@@ -162,7 +162,7 @@ struct gn_jet {
 	struct gn_ring stateless; /* jet_stateless */
 	uint32_t session_count, half_open, dials;
 	struct jet_seats half, open; /* of sessions that others began */
-	struct gn_share memory[2];   /* in bytes of streams; enum jet_way */
+	struct gn_share memory[2];   /* in bytes of streams; enum jet_side */
 	uint64_t counters[JET_C_COUNT];
 	struct jet_dgram *told;      /* lent to the caller by the last event */
 	char reason[JET_REASON_MAX]; /* likewise */
@@ -186,7 +186,7 @@ static inline gn_time jet_clock(struct gn_jet *jet, gn_time now)
 
 /* ---- session.c: lifecycle ---- */
 
-GN_MUST gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *addr,
+GN_MUST gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_way *way,
 			       gn_time now, struct jet_session **out);
 void jet_session_free(struct jet_session *s);
 /* Frees what only a living session needs; jet.c does so at the end of the call that closed it. */

@@ -54,7 +54,7 @@ static uint64_t fingerprint(const struct pair *p)
 				    (uint64_t)q->space.ack_at,
 				    s->keys.rx_phase,
 				    s->streams.count,
-				    q->addr.port,
+				    q->way.addr.port,
 				    (uint64_t)q->probe.at,
 				    s->dgrams_in_count};
 		for (size_t k = 0; k < GN_COUNT(parts); k++)
@@ -80,7 +80,7 @@ static void test_replayed_and_flipped_packets_change_only_counters(void **state)
 	uint64_t before = fingerprint(p);
 	for (size_t i = 0; i < kept_count; i++) { /* a session's packet is taken once */
 		int to = kept[i].to;
-		gn_err err = gn_jet_recv(p->sim.nodes[to].jet, &p->sim.nodes[1 - to].addr,
+		gn_err err = gn_jet_recv(p->sim.nodes[to].jet, &p->sim.nodes[1 - to].way,
 					 gn_slice(kept[i].data, kept[i].len), p->sim.now);
 		assert_true(err != GN_OK);
 		assert_int_equal(fingerprint(p), before);
@@ -105,14 +105,14 @@ static void test_replayed_and_flipped_packets_change_only_counters(void **state)
 				memcpy(flipped, packet, len);
 				flipped[at] ^= (uint8_t)(1u << bit);
 				gn_err err = gn_jet_recv(p->sim.nodes[1 - from].jet,
-							 &p->sim.nodes[from].addr,
+							 &p->sim.nodes[from].way,
 							 gn_slice(flipped, len), p->sim.now);
 				assert_true(err != GN_OK);
 				assert_int_equal(fingerprint(p), before);
 			}
 		for (size_t cut = 0; cut < len; cut++) {
 			gn_err err =
-				gn_jet_recv(p->sim.nodes[1 - from].jet, &p->sim.nodes[from].addr,
+				gn_jet_recv(p->sim.nodes[1 - from].jet, &p->sim.nodes[from].way,
 					    gn_slice(packet, cut), p->sim.now);
 			assert_true(err != GN_OK);
 			assert_int_equal(fingerprint(p), before);
@@ -121,10 +121,10 @@ static void test_replayed_and_flipped_packets_change_only_counters(void **state)
 	assert_true(jet_sim_counter(&p->sim, 1, "packet-auth") > 50);
 	size_t len =
 		forge_packet(forge_session(p->sim.nodes[0].jet), GN_LIT("\x01\x01\x01"), packet);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr,
+	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].way,
 				     gn_slice(packet, len), p->sim.now),
 			 GN_OK);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr,
+	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].way,
 				     gn_slice(packet, len), p->sim.now),
 			 GN_REPLAY);
 	pair_fini(p);
@@ -193,7 +193,7 @@ static void test_broken_frames_close_the_session(void **state)
 		jet_sim_run(&p.sim, p.sim.now + GN_SEC);
 		size_t len = forge_packet(forge_session(p.sim.nodes[0].jet),
 					  gn_slice(cases[i].frames, cases[i].len), packet);
-		gn_err err = gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
+		gn_err err = gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].way,
 					 gn_slice(packet, len), p.sim.now);
 		assert_int_equal(err, GN_PROTOCOL);
 		assert_true(jet_sim_run_until(&p.sim, pair_is_closed, p.sim.now + GN_SEC));
@@ -224,7 +224,7 @@ static void test_acknowledging_a_number_never_sent_is_a_fault(void **state)
 			   0,         8};
 	assert_true(largest > 12 && largest < 16384);
 	size_t len = forge_packet(forge_session(p->sim.nodes[0].jet), gn_slice(ack, 8), packet);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr,
+	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].way,
 				     gn_slice(packet, len), p->sim.now),
 			 GN_PROTOCOL);
 	pair_fini(p);
@@ -239,7 +239,7 @@ static void test_datagrams_that_are_too_long_are_not_looked_into(void **state)
 	pair_init(&p, 5, NULL, NULL, &quick);
 	struct gn_jet *jet = p.sim.nodes[1].jet;
 	for (size_t over = 0; over < 2; over++)
-		assert_int_equal(gn_jet_recv(jet, &p.sim.nodes[0].addr,
+		assert_int_equal(gn_jet_recv(jet, &p.sim.nodes[0].way,
 					     gn_slice(junk, JET_DATAGRAM_IN_MAX + over), p.sim.now),
 				 over ? GN_TOO_LARGE : GN_MALFORMED);
 	assert_int_equal(jet_sim_counter(&p.sim, 1, "packet-malformed"), 1);
@@ -269,7 +269,7 @@ static void test_reserved_bits_and_empty_packets_are_faults(void **state)
 				       .pn_len = 4,
 				       .pn = s->path->space.pn_next};
 		assert_int_equal(jet_packet_seal(&s->keys.tx, &x), GN_OK);
-		gn_err err = gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
+		gn_err err = gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].way,
 					 gn_slice(packet, x.len), p.sim.now);
 		assert_int_equal(err, GN_PROTOCOL);
 		pair_fini(&p);
@@ -336,7 +336,7 @@ static void test_key_limits_end_the_session(void **state)
 	memcpy(junk + 1, forge_session(p.sim.nodes[0].jet)->cid_tx[0].cid, 8);
 	for (int i = 0; i < 10; i++) {
 		junk[20] = (uint8_t)i;
-		assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
+		assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].way,
 					     GN_SLICE(junk), p.sim.now),
 				 GN_AUTH);
 	}
@@ -359,8 +359,8 @@ static void test_time_that_steps_back_does_no_harm(void **state)
 		gn_time then = p.sim.now - i * GN_SEC;
 		size_t len = forge_packet(forge_session(p.sim.nodes[0].jet), GN_LIT("\x01\x01\x01"),
 					  packet);
-		assert_int_equal(
-			gn_jet_recv(jet, &p.sim.nodes[0].addr, gn_slice(packet, len), then), GN_OK);
+		assert_int_equal(gn_jet_recv(jet, &p.sim.nodes[0].way, gn_slice(packet, len), then),
+				 GN_OK);
 		gn_jet_tick(jet, then);
 		struct gn_buf out = {p.sim.batch, 0, 64000};
 		struct gn_jet_batch b;

@@ -20,8 +20,8 @@ static gn_err inject(struct pair *p, int from, const char *frames, size_t len)
 	uint8_t packet[2048];
 	size_t n =
 		forge_packet(forge_session(p->sim.nodes[from].jet), gn_slice(frames, len), packet);
-	return gn_jet_recv(p->sim.nodes[1 - from].jet, &p->sim.nodes[from].addr,
-			   gn_slice(packet, n), p->sim.now);
+	return gn_jet_recv(p->sim.nodes[1 - from].jet, &p->sim.nodes[from].way, gn_slice(packet, n),
+			   p->sim.now);
 }
 #define INJECT(p, from, s) inject(p, from, s, sizeof s - 1)
 
@@ -251,7 +251,7 @@ static bool hold(struct jet_sim *sim, int from, int to, uint8_t *data, size_t le
 
 static void release(struct pair *p, int i)
 {
-	jet_sim_inject(&p->sim, -1, &p->sim.nodes[0].addr, &p->sim.nodes[1].addr,
+	jet_sim_inject(&p->sim, -1, &p->sim.nodes[0].way, &p->sim.nodes[1].way,
 		       gn_slice(held.data[i], held.len[i]));
 	run(p, GN_MSEC);
 }

@@ -268,7 +268,7 @@ static void test_two_flows_share_fairly(void **state)
 	for (int i = 0; i < 2; i++) {
 		jet_sim_route(&sim, i, 2, shared);
 		jet_sim_route(&sim, 2, i, backward);
-		assert_int_equal(gn_jet_connect(sim.nodes[i].jet, &sim.nodes[2].addr, NULL, sim.now,
+		assert_int_equal(gn_jet_connect(sim.nodes[i].jet, &sim.nodes[2].way, NULL, sim.now,
 						&apps[i].id),
 				 GN_OK);
 	}

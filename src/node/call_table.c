@@ -159,7 +159,7 @@ gn_fbref gn_node_call_peer(struct gn_fbb *b, struct gn_node *node, const struct 
 	struct gn_jet_info info = {0};
 	gn_jet_id session = gn_node_peers_session(node, &p->contact.pk);
 	bool up = session && gn_jet_info(node->jet, session, &info) == GN_OK;
-	struct gn_addr at = up ? info.addr : p->contact.addrs[0];
+	struct gn_addr at = up ? info.way.addr : p->contact.addrs[0];
 	struct gn_fb_hash id = gn_wire_hash(p->contact.id.b);
 	struct gn_fb_key key = gn_wire_key(&p->contact.pk);
 	struct gn_fb_addr addr = gn_wire_addr(&at, GN_FB_CARRIER_UDP);

@@ -224,15 +224,16 @@ void gn_node_caused(struct gn_node *node, const struct gn_pk *pk)
 
 /* ---- the load of strangers ---- */
 
-void gn_node_recv(struct gn_node *node, const struct gn_addr *from, struct gn_slice datagram)
+void gn_node_recv(struct gn_node *node, const struct gn_addr *addr, struct gn_slice datagram)
 {
+	struct gn_way from = {.addr = *addr};
 	if (!gn_guard_on(node->guard) || !gn_jet_is_hello(datagram)) {
-		(void)gn_jet_recv(node->jet, from, datagram, node->now);
+		(void)gn_jet_recv(node->jet, &from, datagram, node->now);
 		return;
 	}
 	uint64_t steps = gn_jet_stranger_steps(node->jet);
 	gn_time began = node->outside.cpu();
-	(void)gn_jet_recv(node->jet, from, datagram, node->now);
+	(void)gn_jet_recv(node->jet, &from, datagram, node->now);
 	if (gn_jet_stranger_steps(node->jet) != steps)
 		gn_guard_load(node->guard, (uint64_t)(node->outside.cpu() - began));
 }

@@ -39,7 +39,7 @@ static void udp_ready(uv_poll_t *poll, int status, int events)
 
 static gn_err send_batch(struct gn_node *node, size_t *sent)
 {
-	return gn_udp_send(node->udp, &node->packet_batch.to, gn_buf_slice(&node->packet_buf),
+	return gn_udp_send(node->udp, &node->packet_batch.to.addr, gn_buf_slice(&node->packet_buf),
 			   node->packet_batch.segment, sent);
 }
 

@@ -139,14 +139,15 @@ static void peer_failed(struct gn_node *node, struct peer *peer, gn_err why)
 	gn_overlay_addr_down(node->overlay, &addr, why, node->now);
 }
 
-static gn_err dial_addr(struct gn_node *node, const struct peer *peer, const struct gn_addr *to,
+static gn_err dial_addr(struct gn_node *node, const struct peer *peer, const struct gn_addr *addr,
 			gn_jet_id *id)
 {
+	struct gn_way to = {.addr = *addr};
 	if (!peer->named) /* the owner's word: where to begin */
-		return gn_jet_connect(node->jet, to, NULL, node->now, id);
-	switch (gn_overlay_may_dial(node->overlay, &peer->pk, to, node->now)) {
-	case GN_OVERLAY_CONNECT: return gn_jet_connect(node->jet, to, &peer->pk, node->now, id);
-	case GN_OVERLAY_KNOCK: return gn_jet_knock(node->jet, to, &peer->pk, node->now, id);
+		return gn_jet_connect(node->jet, &to, NULL, node->now, id);
+	switch (gn_overlay_may_dial(node->overlay, &peer->pk, addr, node->now)) {
+	case GN_OVERLAY_CONNECT: return gn_jet_connect(node->jet, &to, &peer->pk, node->now, id);
+	case GN_OVERLAY_KNOCK: return gn_jet_knock(node->jet, &to, &peer->pk, node->now, id);
 	case GN_OVERLAY_NO_DIAL: break;
 	}
 	return GN_DENIED;
@@ -228,20 +229,20 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 	*s = (struct session){.peer = peer,
 			      .up = true,
 			      .used = node->now,
-			      .addr = e->addr,
-			      .payer = {e->peer, e->addr}};
+			      .addr = e->way.addr,
+			      .payer = {e->peer, e->way.addr}};
 	if (nameless) { /* the address has a key now: its messages go on under the key */
 		peers_out_adopt(node, peer, nameless);
 		nameless_remove(node, nameless);
 		peer_free(node, nameless);
 	}
-	learn_addr(peer, &e->addr);
+	learn_addr(peer, &e->way.addr);
 	peers_out_restart(node, peer);
 	peer->session = e->id;
 	peer->up = true;
 	peer->addr_next = 0;
 	peer->pace = (struct pace){0};
-	gn_overlay_peer_up(node->overlay, &peer->pk, &e->addr, node->now);
+	gn_overlay_peer_up(node->overlay, &peer->pk, &e->way.addr, node->now);
 	gn_box_peer_up(node->box, &peer->pk, node->now);
 	struct gn_jet_info info;
 	if (gn_jet_info(node->jet, e->id, &info) == GN_OK && info.srtt > 0)
@@ -308,8 +309,8 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 		break;
 	case GN_JET_MOVED:
 		if (!e->err) {
-			peers_in_moved(node, s, &e->addr);
-			s->addr = e->addr;
+			peers_in_moved(node, s, &e->way.addr);
+			s->addr = e->way.addr;
 		}
 		break;
 	case GN_JET_CONNECTED:

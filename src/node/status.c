@@ -124,7 +124,7 @@ gn_err gn_node_api_peers(struct gn_node_request *r)
 					 (int)p.annulus, "rtt_ms", gn_host_ms(p.rtt), "seen_s",
 					 (double)(r->node->now - p.seen) / (double)GN_SEC);
 		if (session && gn_jet_info(r->node->jet, session, &info) == GN_OK) {
-			gn_addr_text(&info.addr, addr);
+			gn_addr_text(&info.way.addr, addr);
 			json_object_set_new(json, "addr", json_string(addr));
 			json_object_set_new(json, "sent",
 					    json_integer((json_int_t)info.bytes_sent));

@@ -122,10 +122,11 @@ void endpoint_free(struct endpoint *e)
 	free(e);
 }
 
-gn_jet_id endpoint_dial(struct endpoint *e, const struct gn_addr *to)
+gn_jet_id endpoint_dial(struct endpoint *e, const struct gn_addr *addr)
 {
+	struct gn_way to = {.addr = *addr};
 	gn_jet_id id;
-	return gn_jet_connect(e->jet, to, NULL, e->attack->now, &id) ? 0 : id;
+	return gn_jet_connect(e->jet, &to, NULL, e->attack->now, &id) ? 0 : id;
 }
 
 void endpoint_send(struct endpoint *e, gn_jet_id id, struct gn_slice message, bool reliable)
@@ -161,7 +162,7 @@ static void transmit(struct endpoint *e)
 	while (gn_jet_send(e->jet, &out, &batch, e->attack->now) == GN_OK) {
 		for (size_t at = 0; at < out.len; at += batch.segment) {
 			size_t len = out.len - at < batch.segment ? out.len - at : batch.segment;
-			endpoint_throw(e, &batch.to, gn_slice(storage + at, len));
+			endpoint_throw(e, &batch.to.addr, gn_slice(storage + at, len));
 		}
 	}
 }
@@ -176,11 +177,12 @@ static void receive(struct endpoint *e)
 		if (n < 0)
 			return;
 		const uint8_t *ip = (const uint8_t *)&from.sin_addr;
-		struct gn_addr addr = gn_addr_v4(ip[0], ip[1], ip[2], ip[3], ntohs(from.sin_port));
+		struct gn_way way = {
+			.addr = gn_addr_v4(ip[0], ip[1], ip[2], ip[3], ntohs(from.sin_port))};
 		e->datagrams_in++;
 		e->datagram_bytes_in += (uint64_t)n;
 		if (!e->deaf || (in[0] & 0x3c) == 0x38) /* a long header of type Retry */
-			(void)gn_jet_recv(e->jet, &addr, gn_slice(in, (size_t)n), e->attack->now);
+			(void)gn_jet_recv(e->jet, &way, gn_slice(in, (size_t)n), e->attack->now);
 	}
 }
 

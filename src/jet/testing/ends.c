@@ -11,12 +11,12 @@ void ends_init(struct ends *e, const struct gn_jet_config *config)
 	for (int i = 0; i < 2; i++) {
 		struct gn_jet_config c = config ? *config : (struct gn_jet_config){0};
 		gn_sk_new(&e->rand, &c.node_key);
-		e->addr[i] = gn_addr_v4(198, 51, (uint8_t)(100 + i), 1, 4433);
+		e->way[i].addr = gn_addr_v4(198, 51, (uint8_t)(100 + i), 1, 4433);
 		gn_err err = gn_jet_new(&env, &c, &e->jet[i]);
 		GN_ASSERT(err == GN_OK);
 	}
 	for (int i = 0; i < 2; i++)
-		e->s[i] = forge_open(e->jet[i], i == 1, &e->addr[1 - i], e->now);
+		e->s[i] = forge_open(e->jet[i], i == 1, &e->way[1 - i], e->now);
 	forge_meet(e->s[0], e->s[1]);
 }
 
@@ -29,7 +29,7 @@ void ends_fini(struct ends *e)
 
 gn_err ends_give(struct ends *e, int i, struct gn_slice datagram)
 {
-	return gn_jet_recv(e->jet[i], &e->addr[1 - i], datagram, e->now);
+	return gn_jet_recv(e->jet[i], &e->way[1 - i], datagram, e->now);
 }
 
 gn_err ends_frames(struct ends *e, struct gn_slice frames)

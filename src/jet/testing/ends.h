@@ -11,7 +11,7 @@ struct ends {
 	struct gn_alloc alloc;
 	struct gn_prng prng;
 	struct gn_rand rand;
-	struct gn_addr addr[2];
+	struct gn_way way[2];
 	struct gn_jet *jet[2];
 	struct jet_session *s[2]; /* 0 is the client's */
 	gn_time now;

@@ -39,7 +39,7 @@ size_t forge_packet(struct jet_session *from, struct gn_slice frames, uint8_t ou
 	return JET_SHORT_HEADER + 4 + frames.len + GN_AEAD_TAG;
 }
 
-struct jet_session *forge_open(struct gn_jet *jet, bool incoming, const struct gn_addr *peer,
+struct jet_session *forge_open(struct gn_jet *jet, bool incoming, const struct gn_way *peer,
 			       gn_time now)
 {
 	struct jet_session *s;

@@ -16,7 +16,7 @@ struct jet_session *forge_find(const struct gn_jet *jet, gn_jet_id id);
 size_t forge_packet(struct jet_session *from, struct gn_slice frames, uint8_t out[2048]);
 /* An open session without a handshake, with keys from fixed secrets; made at both ends it is a
  * working pair. The first connection ids must then be exchanged by forge_meet. */
-struct jet_session *forge_open(struct gn_jet *jet, bool incoming, const struct gn_addr *peer,
+struct jet_session *forge_open(struct gn_jet *jet, bool incoming, const struct gn_way *peer,
 			       gn_time now);
 void forge_meet(struct jet_session *a, struct jet_session *b);
 

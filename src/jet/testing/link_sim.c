@@ -8,7 +8,7 @@
 
 struct packet {
 	struct gn_heap_node node;
-	struct gn_addr from, to;
+	struct gn_way from, to;
 	size_t len;
 	uint8_t data[];
 };
@@ -47,7 +47,7 @@ int jet_sim_node(struct jet_sim *sim, const struct gn_jet_config *config)
 	gn_alloc_heap(&n->alloc, (size_t)1 << 30);
 	gn_prng_init(&n->prng, gn_prng_next(&sim->prng));
 	n->rand = gn_prng_rand(&n->prng);
-	n->addr = gn_addr_v4(10, 0, 0, (uint8_t)(i + 1), 4433);
+	n->way.addr = gn_addr_v4(10, 0, 0, (uint8_t)(i + 1), 4433);
 	gn_sk_new(&n->rand, &c.node_key);
 	n->pk = c.node_key.pk;
 	struct gn_env env = {&n->alloc, &n->rand, NULL};
@@ -74,14 +74,14 @@ void jet_sim_join(struct jet_sim *sim, int a, int b, const struct jet_sim_link_c
 	jet_sim_route(sim, b, a, jet_sim_link(sim, config));
 }
 
-static int node_at(const struct jet_sim *sim, const struct gn_addr *addr)
+static int node_at(const struct jet_sim *sim, const struct gn_way *way)
 {
 	for (int i = 0; i < sim->node_count; i++) {
 		const struct jet_sim_node *n = &sim->nodes[i];
-		if (gn_addr_eq(&n->addr, addr))
+		if (gn_way_eq(&n->way, way))
 			return i;
 		for (int k = 0; k < n->alias_count; k++)
-			if (gn_addr_eq(&n->aliases[k], addr))
+			if (gn_way_eq(&n->aliases[k], way))
 				return i;
 	}
 	return -1;
@@ -92,7 +92,7 @@ static bool chance(struct jet_sim *sim, uint32_t ppm)
 	return ppm && gn_rand_below(&sim->rand, 1000000) < ppm;
 }
 
-static void put(struct jet_sim *sim, const struct gn_addr *from, const struct gn_addr *to,
+static void put(struct jet_sim *sim, const struct gn_way *from, const struct gn_way *to,
 		struct gn_slice data, gn_time at)
 {
 	struct packet *p = gn_mem_resize(&sim->alloc, NULL, sizeof *p + data.len);
@@ -117,8 +117,8 @@ static gn_time through_queue(struct jet_sim *sim, struct jet_sim_link *l, size_t
 	return l->free_at;
 }
 
-static void over_link(struct jet_sim *sim, struct jet_sim_link *l, const struct gn_addr *from,
-		      const struct gn_addr *to, uint8_t *data, size_t len)
+static void over_link(struct jet_sim *sim, struct jet_sim_link *l, const struct gn_way *from,
+		      const struct gn_way *to, uint8_t *data, size_t len)
 {
 	const struct jet_sim_link_config *c = &l->config;
 	if (l->down || chance(sim, c->loss) || (c->mtu && len > c->mtu)) {
@@ -154,7 +154,7 @@ static void trace(struct jet_sim *sim, uint64_t v)
 		sim->trace = (sim->trace ^ (v & 0xff)) * 1099511628211u;
 }
 
-static void send_datagram(struct jet_sim *sim, int from, const struct gn_addr *to, uint8_t *data,
+static void send_datagram(struct jet_sim *sim, int from, const struct gn_way *to, uint8_t *data,
 			  size_t len)
 {
 	int node = node_at(sim, to);
@@ -167,12 +167,12 @@ static void send_datagram(struct jet_sim *sim, int from, const struct gn_addr *t
 	}
 	if (sim->tap && !sim->tap(sim, from, node, data, len))
 		return;
-	over_link(sim, &sim->links[sim->route[from][node] - 1], &sim->nodes[from].addr, to, data,
+	over_link(sim, &sim->links[sim->route[from][node] - 1], &sim->nodes[from].way, to, data,
 		  len);
 }
 
-void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_addr *from,
-		    const struct gn_addr *to, struct gn_slice data)
+void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_way *from,
+		    const struct gn_way *to, struct gn_slice data)
 {
 	uint8_t copy[2048];
 	GN_ASSERT(data.len <= sizeof copy);

@@ -35,8 +35,8 @@ struct jet_sim;
 
 struct jet_sim_node {
 	struct gn_jet *jet;
-	struct gn_addr addr;                     /* what its packets come from */
-	struct gn_addr aliases[JET_SIM_ALIASES]; /* where it can be reached besides */
+	struct gn_way way;                      /* what its packets come from */
+	struct gn_way aliases[JET_SIM_ALIASES]; /* where it can be reached besides */
 	int alias_count;
 	struct gn_alloc alloc;
 	struct gn_prng prng;
@@ -79,8 +79,8 @@ void jet_sim_route(struct jet_sim *sim, int from, int to, int link);
 void jet_sim_join(struct jet_sim *sim, int a, int b, const struct jet_sim_link_config *config);
 /* A datagram from anywhere to a node's address, at once over the link of a route, or directly
  * when from_node < 0. */
-void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_addr *from,
-		    const struct gn_addr *to, struct gn_slice data);
+void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_way *from,
+		    const struct gn_way *to, struct gn_slice data);
 /* Until the given time. */
 void jet_sim_run(struct jet_sim *sim, gn_time until);
 /* Until done() or the given time; the result of done(). */

@@ -93,7 +93,7 @@ void app_event(struct jet_sim *sim, int node, const struct gn_jet_event *e)
 	case GN_JET_MOVED:
 		a->moved += e->err == GN_OK;
 		a->move_failed += e->err != GN_OK;
-		a->addr = e->addr;
+		a->way = e->way;
 		break;
 	case GN_JET_STREAMS: a->streams_events++; break;
 	}
@@ -130,7 +130,7 @@ void pair_init(struct pair *p, uint64_t seed, const struct gn_jet_config *client
 
 void pair_dial(struct pair *p, const struct gn_pk *expected)
 {
-	assert_int_equal(gn_jet_connect(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, expected,
+	assert_int_equal(gn_jet_connect(p->sim.nodes[0].jet, &p->sim.nodes[1].way, expected,
 					p->sim.now, &p->id),
 			 GN_OK);
 	p->app[0].id = p->id;

@@ -28,7 +28,7 @@ struct app {
 	uint32_t code;
 	char reason[JET_REASON_MAX + 1];
 	struct gn_pk peer;
-	struct gn_addr addr;
+	struct gn_way way;
 	gn_time connected_at, last_read_at;
 	uint64_t received;
 	bool deaf;       /* does not read */

@@ -28,7 +28,7 @@ static struct state_end {
 	struct gn_prng prng;
 	struct gn_rand rand;
 	struct gn_jet *jet;
-	struct gn_addr addr;
+	struct gn_way way;
 	struct jet_session *session;
 	gn_jet_id id;
 	struct state_stream streams[STATE_STREAMS];
@@ -135,7 +135,7 @@ static void state_deliver(struct state_end *e, unsigned i, bool keep)
 	struct state_datagram d = e->flight[i];
 	if (!keep)
 		state_lose(e, i);
-	gn_jet_recv(to->jet, &e->addr, gn_slice(d.data, d.len), state_now);
+	gn_jet_recv(to->jet, &e->way, gn_slice(d.data, d.len), state_now);
 	state_events(to);
 }
 
@@ -251,7 +251,7 @@ static void state_make(unsigned i)
 	gn_alloc_heap(&e->alloc, 64u << 20);
 	gn_prng_init(&e->prng, i);
 	e->rand = gn_prng_rand(&e->prng);
-	e->addr = gn_addr_v4(10, 0, 0, (uint8_t)(i + 1), 1);
+	e->way.addr = gn_addr_v4(10, 0, 0, (uint8_t)(i + 1), 1);
 	gn_sk_new(&e->rand, &config.node_key);
 	struct gn_env env = {&e->alloc, &e->rand, NULL};
 	gn_err err = gn_jet_new(&env, &config, &e->jet);
@@ -269,7 +269,7 @@ static void state_begin(void)
 			state_make(i);
 		gn_prng_init(&e->prng, i);
 		e->stream_count = e->flying = 0;
-		e->session = forge_open(e->jet, i, &state_ends[1 - i].addr, state_now);
+		e->session = forge_open(e->jet, i, &state_ends[1 - i].way, state_now);
 		e->session->tx_credit = 15000;
 		e->session->peer_stream_window = 6000;
 		e->id = e->session->id;
@@ -358,7 +358,7 @@ static void state_step(struct gn_reader *r)
 	}
 	case 15: /* a new key, when one may be had; seldom a new path */
 		if ((op & 0xe0) == 0xe0)
-			err = gn_jet_migrate(e->jet, e->id, &state_ends[1 - side].addr, state_now);
+			err = gn_jet_migrate(e->jet, e->id, &state_ends[1 - side].way, state_now);
 		else
 			jet_app_keys_update(&e->session->keys, state_now);
 		break;

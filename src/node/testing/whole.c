@@ -109,7 +109,7 @@ static gn_err send_batch(struct gn_node *node, size_t *sent)
 	struct gn_slice all = gn_buf_slice(&node->packet_buf);
 	size_t segment = node->packet_batch.segment ? node->packet_batch.segment : all.len;
 	unsigned to;
-	bool known = find_addr(n->world, &node->packet_batch.to, &to);
+	bool known = find_addr(n->world, &node->packet_batch.to.addr, &to);
 	for (size_t at = 0; known && at < all.len; at += segment) {
 		size_t len = all.len - at < segment ? all.len - at : segment;
 		send_packet(n, to, gn_slice(all.p + at, len));
