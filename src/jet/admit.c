@@ -13,6 +13,7 @@
 #include "jet/handshake_int.h"
 #include "jet/recv_int.h"
 #include "jet/session_int.h"
+#include "jet/way_int.h"
 
 #define DCID_AT 5 /* in a long header, behind flags and version */
 
@@ -62,7 +63,7 @@ static void send_retry(struct gn_jet *jet, const struct gn_way *to, const struct
 		return;
 	}
 	gn_rand_fill(jet->env.rand, scid, sizeof scid);
-	gn_guard_cookie(jet->guard, &to->addr, scid, h->dcid, effort, now, cookie);
+	gn_guard_cookie(jet->guard, jet_way_whom(jet, to), scid, h->dcid, effort, now, cookie);
 	size_t len = jet_retry_write(out, sizeof out, h->scid, scid, h->dcid, GN_SLICE(cookie));
 	queue_answer(jet, to, out, len, JET_C_RETRY_SENT);
 }
@@ -264,7 +265,7 @@ gn_err jet_admit(struct gn_jet *jet, struct jet_in *in)
 {
 	GN_ASSERT(in->header->is_long && in->header->version == JET_VERSION);
 	const struct jet_header *h = in->header;
-	struct gn_guard_hello hello = {.from = &in->from->addr, .token = h->token};
+	struct gn_guard_hello hello = {.from = jet_way_whom(jet, in->from), .token = h->token};
 	struct gn_guard_verdict v;
 	struct jet_waiting *w = waiting_for(jet, h->dcid);
 	if (in->datagram_len < JET_MTU_BASE) {

@@ -3,7 +3,7 @@
  *
  * 1. Ours (cid_rx) are in the endpoint's map while the peer may use them; the peer's (cid_tx)
  *    are kept until we retire them.
- * 2. Id n + JET_PATHS is issued only after the peer retired n, so four slots are enough on both
+ * 2. Id n + slots is issued only after the peer retired n, so that many slots are enough on both
  *    sides. */
 #include "jet/cid_int.h"
 #include "jet/close_int.h"
@@ -15,7 +15,7 @@
 
 gn_err jet_cid_issue(struct jet_session *s, uint32_t path, const uint8_t *cid)
 {
-	struct jet_cid *slot = &s->cid_rx[path % JET_PATHS];
+	struct jet_cid *slot = &s->cid_rx[jet_slot(s, path)];
 	struct jet_cid made = {.set = true, .path = path};
 	GN_ASSERT(!slot->set);
 	for (int i = 0; i < DRAW_TRIES; i++) {
@@ -38,7 +38,7 @@ gn_err jet_cid_issue(struct jet_session *s, uint32_t path, const uint8_t *cid)
 void jet_cid_issue_ahead(struct jet_session *s)
 {
 	GN_ASSERT(s->new_cid_due == 0);
-	for (uint32_t path = 1; path < JET_PATHS; path++)
+	for (uint32_t path = 1; path < s->slots; path++)
 		/* without memory there is no migration, nothing worse */
 		if (jet_cid_issue(s, path, NULL) == GN_OK)
 			s->new_cid_due |= (uint8_t)(1u << path);
@@ -46,7 +46,7 @@ void jet_cid_issue_ahead(struct jet_session *s)
 
 void jet_cid_forget(struct jet_session *s, struct jet_cid *slot)
 {
-	GN_ASSERT(slot >= s->cid_rx && slot < s->cid_rx + JET_PATHS);
+	GN_ASSERT(slot >= s->cid_rx && slot < s->cid_rx + JET_PATHS_MAX);
 	if (slot->set)
 		gn_map_remove(&s->jet->cids, slot->cid);
 	slot->set = false;
@@ -54,7 +54,7 @@ void jet_cid_forget(struct jet_session *s, struct jet_cid *slot)
 
 void jet_cid_forget_all(struct jet_session *s)
 {
-	for (int i = 0; i < JET_PATHS; i++)
+	for (int i = 0; i < JET_PATHS_MAX; i++)
 		jet_cid_forget(s, &s->cid_rx[i]);
 	if (s->first_dcid_set)
 		gn_map_remove(&s->jet->cids, s->first_dcid);
@@ -64,7 +64,7 @@ void jet_cid_forget_all(struct jet_session *s)
 gn_err jet_cid_on_new(struct jet_session *s, const struct jet_frame *f)
 {
 	GN_ASSERT(f->type == JET_F_NEW_CID && f->data.len == JET_CID_LEN);
-	struct jet_cid *slot = &s->cid_tx[f->id % JET_PATHS];
+	struct jet_cid *slot = &s->cid_tx[jet_slot(s, f->id)];
 	if (slot->set) {
 		if (slot->path == f->id ? memcmp(slot->cid, f->data.p, JET_CID_LEN) != 0
 					: slot->path < f->id)
@@ -72,7 +72,7 @@ gn_err jet_cid_on_new(struct jet_session *s, const struct jet_frame *f)
 		return GN_OK;
 	}
 	if (f->id < slot->path ||
-	    (f->id == slot->path && f->id != 0 && (s->retire_path[f->id % JET_PATHS] == f->id)))
+	    (f->id == slot->path && f->id != 0 && (s->retire_path[jet_slot(s, f->id)] == f->id)))
 		return GN_OK; /* a late copy of one that is retired */
 	slot->set = true;
 	slot->path = (uint32_t)f->id;
@@ -82,27 +82,27 @@ gn_err jet_cid_on_new(struct jet_session *s, const struct jet_frame *f)
 
 void jet_cid_retire(struct jet_session *s, uint32_t path)
 {
-	struct jet_cid *slot = &s->cid_tx[path % JET_PATHS];
+	struct jet_cid *slot = &s->cid_tx[jet_slot(s, path)];
 	if (!slot->set || slot->path != path)
 		return;
 	slot->set = false;
-	s->retire_path[path % JET_PATHS] = path;
-	s->retire_due |= (uint8_t)(1u << path % JET_PATHS);
+	s->retire_path[jet_slot(s, path)] = path;
+	s->retire_due |= (uint8_t)(1u << jet_slot(s, path));
 	jet_wake(s);
 }
 
 void jet_cid_remind(struct jet_session *s, uint32_t path)
 {
-	const struct jet_cid *slot = &s->cid_tx[path % JET_PATHS];
+	const struct jet_cid *slot = &s->cid_tx[jet_slot(s, path)];
 	if (slot->set || slot->path != path)
 		return;
-	s->retire_due |= (uint8_t)(1u << path % JET_PATHS);
+	s->retire_due |= (uint8_t)(1u << jet_slot(s, path));
 	jet_wake(s);
 }
 
 void jet_cid_write(struct jet_session *s, struct jet_out *o)
 {
-	for (uint32_t i = 0; i < JET_PATHS && !jet_out_full(o); i++) {
+	for (uint32_t i = 0; i < JET_PATHS_MAX && !jet_out_full(o); i++) {
 		const struct jet_cid *slot = &s->cid_rx[i];
 		uint64_t path = s->retire_path[i];
 		if (s->retire_due >> i & 1) {
@@ -123,7 +123,7 @@ void jet_cid_write(struct jet_session *s, struct jet_out *o)
 void jet_cid_frame_lost(struct jet_session *s, const struct jet_sent_frame *f)
 {
 	GN_ASSERT(f->type == JET_F_NEW_CID || f->type == JET_F_RETIRE_CID);
-	uint32_t i = (uint32_t)f->id % JET_PATHS;
+	uint32_t i = jet_slot(s, f->id);
 	if (f->type == JET_F_NEW_CID && s->cid_rx[i].set && s->cid_rx[i].path == f->id)
 		s->new_cid_due |= (uint8_t)(1u << i);
 	if (f->type == JET_F_RETIRE_CID && s->retire_path[i] == f->id)

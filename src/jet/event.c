@@ -2,8 +2,8 @@
  * can overflow.
  *
  * 1. A session is in jet->events while it may have something to tell; order within a session:
- *    CONNECTED, MOVED, STREAMS, streams in the order they woke, datagrams, CLOSED last. Sessions
- *    take turns.
+ *    CONNECTED, MOVED, SUSPECT, PATHS, SEEN, STREAMS, streams in the order they woke, datagrams,
+ *    CLOSED last. Sessions take turns.
  * 2. A stream's OPENED comes before its other events. */
 #include "jet/datagram_int.h"
 #include "jet/mark_int.h"
@@ -74,10 +74,31 @@ static void closed_event(struct jet_session *s, struct gn_jet_event *out)
 	jet_wake(s);
 }
 
+static bool seen_event(struct jet_session *s, struct gn_jet_event *out)
+{
+	if (!(s->events & JET_EV_SEEN))
+		return false;
+	for (int i = 0; i < JET_PATHS_MAX; i++) {
+		struct jet_path *p = s->paths[i];
+		if (!p || !p->seen_new)
+			continue;
+		p->seen_new = false;
+		out->kind = GN_JET_SEEN;
+		out->path = p->id;
+		out->way = (struct gn_way){.addr = p->seen, .link = p->way.link};
+		return true;
+	}
+	s->events &= (uint8_t)~JET_EV_SEEN;
+	return false;
+}
+
 static bool session_event(struct jet_session *s, struct gn_jet_event *out)
 {
-	*out = (struct gn_jet_event){
-		.id = s->id, .peer = s->peer, .way = s->path->way, .incoming = s->incoming};
+	*out = (struct gn_jet_event){.id = s->id,
+				     .peer = s->peer,
+				     .way = s->path->way,
+				     .why = s->why,
+				     .incoming = s->incoming};
 	if (take_event(s, JET_EV_CONNECTED)) {
 		out->kind = GN_JET_CONNECTED;
 	} else if (take_event(s, JET_EV_MOVED)) {
@@ -86,6 +107,12 @@ static bool session_event(struct jet_session *s, struct gn_jet_event *out)
 		out->kind = GN_JET_MOVED;
 		out->err = GN_UNREACHABLE;
 		out->way = s->failed_way;
+	} else if (take_event(s, JET_EV_SUSPECT)) {
+		out->kind = GN_JET_SUSPECT;
+	} else if (take_event(s, JET_EV_PATHS)) {
+		out->kind = GN_JET_PATHS;
+	} else if (seen_event(s, out)) {
+		return true;
 	} else if (take_event(s, JET_EV_STREAMS)) {
 		out->kind = GN_JET_STREAMS;
 	} else if (stream_event(s, out) || datagram_event(s, out)) {

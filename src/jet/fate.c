@@ -4,9 +4,11 @@
  *
  * 1. A frame is lost at most once for each time it was sent, and acknowledged at most once; a
  *    probe timeout "loses" it without its packet being lost.
- * 2. What is not named here is not repeated: PING, ACK, PATH_*, DATAGRAM, extensions. */
+ * 2. What is not named here is not repeated: PING, ACK, challenges and answers, DATAGRAM,
+ *    extensions but SEEN. */
 #include "jet/ack_int.h"
 #include "jet/cid_int.h"
+#include "jet/grade_int.h"
 #include "jet/handshake_int.h"
 #include "jet/loss_int.h"
 #include "jet/paths_int.h"
@@ -24,6 +26,11 @@ static gn_err frame_acked(struct jet_session *s, enum jet_level level,
 			     : GN_OK;
 	case JET_F_STREAM:
 	case JET_F_RESET_STREAM: return jet_stream_frame_acked(s, f);
+	case JET_F_STREAM_COPY: { /* as good as what it repeats; its loss means nothing */
+		struct jet_sent_frame original = *f;
+		original.type = JET_F_STREAM;
+		return jet_stream_frame_acked(s, &original);
+	}
 	case JET_F_CONFIRM: jet_hs_drop_ticket(s); return GN_OK;
 	case JET_F_ACK: { /* what we reported is known: no need to repeat it */
 		struct jet_path *p = level == JET_APP ? jet_path_find(s, (uint32_t)f->id) : NULL;
@@ -56,7 +63,9 @@ static gn_err frame_lost(struct jet_session *s, enum jet_level level,
 	case JET_F_PASS: s->due |= JET_DUE_PASS; return GN_OK;
 	case JET_F_NEW_CID:
 	case JET_F_RETIRE_CID: jet_cid_frame_lost(s, f); return GN_OK;
-	default: return GN_OK; /* PING, ACK, PATH_*, DATAGRAM, extensions: not repeated */
+	case JET_F_PATH_STATUS:
+	case JET_F_SEEN: jet_grade_frame_lost(s, f); return GN_OK;
+	default: return GN_OK; /* not repeated */
 	}
 }
 

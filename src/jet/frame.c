@@ -173,6 +173,13 @@ gn_err jet_frame_read(struct gn_reader *r, struct jet_frame *out)
 			f.data = gn_read_bytes(r, JET_CID_LEN);
 			r->bad |= f.id > UINT32_MAX;
 			break;
+		case JET_F_PATH_STATUS:
+			f.id = gn_read_varint(r);
+			f.offset = gn_read_varint(r);
+			f.value = gn_read_varint(r);
+			f.data = gn_read_bytes(r, 1);
+			r->bad |= f.value > 2;
+			break;
 		case JET_F_PATH_CHALLENGE:
 		case JET_F_PATH_RESPONSE: f.data = gn_read_bytes(r, 8); break;
 		case JET_F_CLOSE:

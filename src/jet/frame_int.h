@@ -25,14 +25,18 @@ enum jet_frame_type {
 	JET_F_RETIRE_CID = 0x19,
 	JET_F_PATH_CHALLENGE = 0x1a,
 	JET_F_PATH_RESPONSE = 0x1b,
-	JET_F_CLOSE = 0x1c,     /* by jet */
-	JET_F_CLOSE_APP = 0x1d, /* by the application */
-	/* 0x20 PATH_OFFER, 0x21 PATH_STATUS, 0x22 ACK_FREQ, 0x23 REPAIR: reserved, sent only
+	JET_F_CLOSE = 0x1c,       /* by jet */
+	JET_F_CLOSE_APP = 0x1d,   /* by the application */
+	JET_F_PATH_STATUS = 0x21, /* where both ends gave `paths` (RE-4) */
+	/* 0x20 PATH_OFFER, 0x22 ACK_FREQ, 0x23 REPAIR: reserved, sent only
 	 * when negotiated */
 	JET_F_DATAGRAM = 0x30,  /* | 1 length */
 	JET_F_EXTENSION = 0x40, /* and above: type, length, bytes; skipped when unknown */
 	/* a pass for the next time, to who asked for one in the parameters */
 	JET_F_PASS = 0x41,
+	/* not on the wire: what a packet on a spare path repeats of a stream (RE-9) */
+	JET_F_STREAM_COPY = 0x3f,
+	JET_F_SEEN = 0x42, /* where your packets come from (RE-4) */
 };
 
 #define JET_F_STREAM_OFF 4
@@ -41,15 +45,16 @@ enum jet_frame_type {
 
 /* Which members hold what: see jet_frame_read. */
 struct jet_frame {
-	uint64_t type;    /* flag bits of STREAM and DATAGRAM removed */
-	uint64_t id;      /* stream; or path of ACK, NEW_CID, RETIRE_CID */
-	uint64_t offset;  /* STREAM, CRYPTO; final size of RESET_STREAM; largest of ACK */
-	uint64_t value;   /* code; limit; class; delay of ACK in us */
+	uint64_t type; /* flag bits of STREAM and DATAGRAM removed */
+	uint64_t id;   /* stream; or path of ACK, NEW_CID, RETIRE_CID, PATH_STATUS */
+	/* STREAM, CRYPTO; final size of RESET_STREAM; largest of ACK; seq of PATH_STATUS */
+	uint64_t offset;
+	uint64_t value;   /* code; limit; class; status; delay of ACK in us */
 	uint64_t time_us; /* ACK: when the largest came, us on the receiver's session clock */
 	bool fin;         /* STREAM */
 	struct gn_slice
 		/* STREAM, CRYPTO, DATAGRAM, extension; connection id; challenge; reason; ticket;
-		 * ranges of ACK */
+		 * ranges of ACK; the byte why of PATH_STATUS */
 		data;
 };
 

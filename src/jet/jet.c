@@ -22,6 +22,7 @@
 #include "jet/session_int.h"
 #include "jet/timers_int.h"
 #include "jet/token_int.h"
+#include "jet/way_int.h"
 
 static void fill_defaults(struct gn_jet_config *c)
 {
@@ -35,6 +36,7 @@ static void fill_defaults(struct gn_jet_config *c)
 	c->send_buffer = c->send_buffer ? c->send_buffer : JET_SEND_BUFFER;
 	c->stream_memory = c->stream_memory ? c->stream_memory : JET_STREAM_MEMORY;
 	c->effort_max = c->effort_max ? c->effort_max : JET_EFFORT;
+	c->paths = c->paths ? c->paths : JET_PATHS_MAX;
 }
 
 static uint32_t half_open_max(const struct gn_jet_config *c)
@@ -57,7 +59,7 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	    config->sessions_max > UINT32_MAX / 64 ||
 	    config->stream_window > JET_STREAM_WINDOW_MAX ||
 	    config->session_window > JET_SESSION_WINDOW_MAX ||
-	    config->send_buffer > JET_SEND_BUFFER_MAX)
+	    config->send_buffer > JET_SEND_BUFFER_MAX || config->paths > JET_PATHS_MAX)
 		return GN_USAGE;
 	struct gn_jet *jet = GN_NEW(env->alloc, struct gn_jet);
 	if (!jet)
@@ -81,7 +83,8 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	gn_map_init(&jet->ids, &jet->env, sizeof(gn_jet_id), sizeof(struct jet_session *),
 		    places_max(&jet->config));
 	gn_map_init(&jet->cids, &jet->env, JET_CID_LEN, sizeof(struct jet_cid_ref),
-		    (JET_PATHS + 1) * places_max(&jet->config));
+		    (JET_PATHS_MAX + 1) * places_max(&jet->config));
+	gn_map_init(&jet->ways, &jet->env, sizeof(uint32_t), sizeof(struct gn_way_info), JET_WAYS);
 	gn_map_init(&jet->passes, &jet->env, sizeof(struct gn_pk), GN_PASS_LEN, JET_PASSES);
 	gn_map_init(&jet->waiting_by_cid, &jet->env, JET_CID_LEN, sizeof(uint32_t),
 		    GN_GUARD_WAITING);
@@ -121,6 +124,7 @@ void gn_jet_free(struct gn_jet *jet)
 	gn_ring_fini(&jet->stateless);
 	gn_map_fini(&jet->ids);
 	gn_map_fini(&jet->cids);
+	gn_map_fini(&jet->ways);
 	gn_mem_free(jet->env.alloc, jet->told);
 	gn_tls_ctx_free(jet->tls);
 	jet_admit_fini(jet);
@@ -257,9 +261,11 @@ static gn_err send_stateless(struct gn_jet *jet, struct gn_buf *out, struct gn_j
 	struct jet_stateless answer;
 	if (!gn_ring_pop(&jet->stateless, &answer))
 		return GN_AGAIN;
-	memcpy(out->p, answer.data, answer.len);
-	out->len = answer.len;
-	*batch = (struct gn_jet_batch){.to = answer.to, .segment = answer.len};
+	uint8_t prefix = jet_way_info(jet, answer.to.link)->prefix;
+	memcpy(out->p + prefix, answer.data, answer.len);
+	out->len = (size_t)prefix + answer.len;
+	*batch = (struct gn_jet_batch){
+		.to = answer.to, .segment = (uint16_t)out->len, .prefix = prefix};
 	jet_count(jet, JET_C_DATAGRAMS_OUT);
 	jet->counters[JET_C_BYTES_OUT] += out->len;
 	return GN_OK;
@@ -413,7 +419,13 @@ gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *o
 		.group = s->group,
 		.suite = s->suite,
 		.cc = p->cc.ops->name,
+		.kind = jet_way_info(jet, p->way.link)->kind,
+		.why = s->why,
+		.multipath = s->multi,
 	};
+	for (int i = 0; i < JET_PATHS_MAX; i++)
+		if (s->paths[i] && s->paths[i]->validated)
+			out->paths++;
 	return GN_OK;
 }
 
@@ -450,6 +462,7 @@ void gn_jet_validate(const struct gn_jet *jet)
 	gn_heap_validate(&jet->timers);
 	gn_map_validate(&jet->ids);
 	gn_map_validate(&jet->cids);
+	gn_map_validate(&jet->ways);
 	GN_ASSERT(jet->timers.count == jet->session_count && jet->ids.count <= jet->session_count);
 	for (uint32_t i = 0; i < jet->timers.count; i++) {
 		const struct jet_session *s =

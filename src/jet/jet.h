@@ -33,6 +33,44 @@ enum gn_jet_class {
 	GN_JET_BACKGROUND = 4,
 };
 
+/* What carries a link's packets (RE-1). */
+enum gn_way_kind {
+	GN_WAY_UDP = 0, /* the shared socket */
+	GN_WAY_RELAY = 1,
+	GN_WAY_WSS = 2,
+	GN_WAY_TURN = 3,
+	GN_WAY_QUIC = 4,
+	GN_WAY_SPARE = 5, /* a UDP socket besides */
+	GN_WAY_KINDS,
+};
+
+struct gn_way_info {
+	enum gn_way_kind kind;
+	bool metered;
+	uint8_t prefix; /* bytes left free before each packet of a batch, for the carrier */
+	uint16_t mtu;   /* packets are no longer; 0: the path's own limit */
+	/* whom what comes on it counts for (shares, cookies); port 0: the address itself */
+	struct gn_addr via;
+};
+
+/* Why a session is on the path it is on, or why a path went (RE-12). */
+enum gn_jet_why {
+	GN_JET_WHY_FIRST, /* of the handshake */
+	GN_JET_WHY_CHEAPER,
+	GN_JET_WHY_DIRECT,  /* cheaper, and no longer over others */
+	GN_JET_WHY_SUSPECT, /* nothing came on the other */
+	GN_JET_WHY_WAY_GONE,
+	GN_JET_WHY_NETWORK,
+	GN_JET_WHY_REBOUND, /* the peer's address changed under it (a NAT) */
+	GN_JET_WHY_ASKED,   /* by the owner */
+	GN_JET_WHY_PEER,    /* by the peer */
+	GN_JET_WHYS,
+};
+/* "udp"; "?" past the last. */
+const char *gn_way_kind_text(unsigned kind);
+/* "cheaper"; "?" past the last. */
+const char *gn_jet_why_text(unsigned why);
+
 /* Zero fields take the default. */
 struct gn_jet_config {
 	struct gn_sk node_key;     /* copied, wiped by free */
@@ -61,6 +99,8 @@ struct gn_jet_config {
 	/* beyond what each session may hold alone, bytes of streams each way; default 64 MiB */
 	uint64_t stream_memory;
 	const char *cc; /* "cubic" (default) */
+	/* path ids alive at once, 2 to 8 (RE-3); default 8; 1: as before there were several */
+	uint8_t paths;
 };
 
 GN_MUST gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config,
@@ -99,6 +139,22 @@ GN_MUST gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, con
 /* Validate a new address of the peer (or of ours) and move there without losing a stream byte. */
 GN_MUST gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_way *to,
 			      gn_time now);
+
+/* Another path to the peer, which stands by once the peer has answered on it, and carries when it
+ * is the cheapest (RE-5). GN_STATE before the handshake is confirmed, or when the peer knows one
+ * path only (gn_jet_migrate); GN_EXISTS: there is one to there; GN_LIMIT: no id is free. A path
+ * that is never answered is told by MOVED with GN_UNREACHABLE. */
+GN_MUST gn_err gn_jet_path_open(struct gn_jet *jet, gn_jet_id id, const struct gn_way *to,
+				gn_time now);
+/* Gives a path up; a server asks its client to. GN_STATE for the one in use: open another first. */
+GN_MUST gn_err gn_jet_path_close(struct gn_jet *jet, gn_jet_id id, uint32_t path, gn_time now);
+
+/* A link was made or changed. GN_LIMIT past JET_WAYS; link 0 is there from the beginning. */
+GN_MUST gn_err gn_jet_way(struct gn_jet *jet, uint32_t link, const struct gn_way_info *info);
+/* Nothing goes over the link any more: its paths are left for others at once. */
+void gn_jet_way_gone(struct gn_jet *jet, uint32_t link, gn_time now);
+/* The machine's addresses or routes changed, or it slept: nothing is known of any path. */
+void gn_jet_network(struct gn_jet *jet, gn_time now);
 
 /* What a session is worth to its owner, from least to most. Incoming sessions that are worth
  * least give way when there is no room for another (JT-96). */
@@ -147,8 +203,9 @@ GN_MUST gn_err gn_jet_datagram(struct gn_jet *jet, gn_jet_id id, enum gn_jet_cla
  * shorter): one GSO send. */
 struct gn_jet_batch {
 	struct gn_way to;
-	uint16_t segment;
-	uint8_t ecn; /* codepoint to set; 0 = none */
+	uint16_t segment; /* with prefix */
+	uint8_t prefix;   /* free bytes before each packet, as the link asked */
+	uint8_t ecn;      /* codepoint to set; 0 = none */
 };
 /* Fills out (cap at least 1500, best 64,000 bytes) from len = 0. GN_AGAIN when there is nothing
  * to send now. After every input, tick or local command call it until GN_AGAIN; only then is the
@@ -169,9 +226,12 @@ enum gn_jet_event_kind {
 	GN_JET_WRITABLE, /* edge: a write that took less than all can go on */
 	GN_JET_ACKED,    /* everything written to a finished stream was acknowledged */
 	GN_JET_DATAGRAM, /* data */
-	/* the session's path changed to addr; err GN_UNREACHABLE: a migration to addr failed,
-	 * nothing changed */
+	/* the session's path changed to way, because of why; err GN_UNREACHABLE: a path to way was
+	 * not answered, nothing changed */
 	GN_JET_MOVED,
+	GN_JET_SUSPECT, /* nothing comes on the path in use, and there is no other: open one */
+	GN_JET_PATHS,   /* one more is proven, or one less is there */
+	GN_JET_SEEN,    /* the peer says that our packets on `path` come from way.addr (RE-4) */
 	GN_JET_STREAMS, /* edge: a stream_open that gave GN_LIMIT can go on */
 };
 
@@ -181,6 +241,8 @@ struct gn_jet_event {
 	gn_jet_stream stream;
 	struct gn_pk peer;
 	struct gn_way way;
+	uint32_t path;
+	enum gn_jet_why why;
 	bool incoming;
 	gn_err err;
 	uint32_t code;
@@ -210,8 +272,25 @@ struct gn_jet_info {
 	uint64_t cwnd, in_flight, pacing_rate; /* bytes, bytes, bytes per second */
 	uint16_t mtu;
 	const char *group, *suite, *cc;
+	enum gn_way_kind kind;
+	enum gn_jet_why why; /* it is on this path */
+	uint8_t paths;       /* proven ones */
+	bool multipath;      /* both ends know several */
 };
 GN_MUST gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *out);
+/* A path of a session; false past the last. Order is that of their ids, the one in use anywhere. */
+struct gn_jet_path_info {
+	uint32_t path;
+	struct gn_way way;
+	enum gn_way_kind kind;
+	bool main, proven, suspect, ours;
+	gn_time srtt, heard_at; /* srtt 0: not measured */
+	gn_time cost;           /* what it is chosen by */
+	uint16_t mtu;
+	uint32_t loss_ppm;
+};
+bool gn_jet_path_at(const struct gn_jet *jet, gn_jet_id id, uint32_t i,
+		    struct gn_jet_path_info *out);
 /* TLS-Exporter of the session's handshake (RFC 8446 7.5), label EXPORTER-geonet-session, without
  * context: the same at both ends and nowhere else. GN_NOT_FOUND; GN_STATE before CONNECTED and
  * when the session is closing. */

@@ -190,7 +190,7 @@ static void acknowledge(struct ends *e, uint64_t pn)
 	static const uint8_t one;
 	struct jet_path *p = e->s[0]->path;
 	struct jet_frame ack = {.type = JET_F_ACK, .offset = pn, .data = gn_slice(&one, 1)};
-	assert_int_equal(jet_loss_ack(e->s[0], p, &p->space, JET_APP, &ack, e->now), GN_OK);
+	assert_int_equal(jet_loss_ack(e->s[0], p, &p->space, JET_APP, &ack, true, e->now), GN_OK);
 }
 
 static void test_reordering_is_no_loss_so_far(void **state)

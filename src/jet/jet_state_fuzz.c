@@ -6,6 +6,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	state_run(data, len < 4096 ? len : 4096);
+	state_run(data, len < 4096 ? len : 4096, len && data[len - 1] & 1);
 	return 0;
 }

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-static void run_seed(uint64_t seed)
+static void run_seed(uint64_t seed, bool several)
 {
 	uint8_t bytes[1200];
 	struct gn_prng g;
@@ -16,7 +16,7 @@ static void run_seed(uint64_t seed)
 	size_t len = 2 * (50 + gn_prng_next(&g) % 550);
 	for (size_t i = 0; i < len; i++)
 		bytes[i] = (uint8_t)gn_prng_next(&g);
-	state_run(bytes, len);
+	state_run(bytes, len, several);
 }
 
 static void test_random_steps_of_two_honest_ends(void **state)
@@ -25,11 +25,12 @@ static void test_random_steps_of_two_honest_ends(void **state)
 	const char *one = getenv("GN_SEED"), *many = getenv("GN_SEEDS");
 	uint64_t first = one ? strtoull(one, NULL, 0) : 1, count = one    ? 1
 								   : many ? strtoull(many, NULL, 0)
-									  : 300;
+									  : 200;
 	for (uint64_t seed = first; seed < first + count; seed++) {
 		if (getenv("GN_VERBOSE"))
 			print_message("GN_SEED=%llu\n", (unsigned long long)seed);
-		run_seed(seed);
+		run_seed(seed, false);
+		run_seed(seed, true);
 	}
 }
 
@@ -40,7 +41,8 @@ static void test_seeds_that_once_parted_the_ends(void **state)
 	(void)state;
 	static const uint64_t seeds[] = {91, 111, 143, 395, 1191};
 	for (size_t i = 0; i < GN_COUNT(seeds); i++)
-		run_seed(seeds[i]);
+		run_seed(seeds[i], false);
+	run_seed(1886, true); /* each closed the path that the other had moved to */
 }
 
 int main(void)

@@ -120,8 +120,32 @@
 #define JET_OPEN_FAILED_MAX (UINT64_C(1) << 36)
 
 /* ---- paths ---- */
-#define JET_PATHS 4       /* path ids alive at once; connection ids issued ahead */
-#define JET_PROBE_TRIES 4 /* PATH_CHALLENGE, doubling from one PTO */
+#define JET_PATHS 4      /* path ids alive at once; connection ids issued ahead (JT-85) */
+#define JET_PATHS_MAX 8  /* the same, where both ends gave the parameter `paths` */
+#define JET_PATHS_KEPT 4 /* of them that are proven; the costliest goes */
+#define JET_SPARES 2     /* proven ones kept beside the main one; others go after */
+#define JET_SPARE_KEPT (30 * GN_SEC)
+/* a spare path is checked so often, +-20 %; while it looks better than the main one, */
+#define JET_CHECK_SPARE (20 * GN_SEC)
+#define JET_CHECK_RIVAL GN_SEC
+/* and the main one of a session with an open stream, unless something comes anyway */
+#define JET_CHECK_MAIN (5 * GN_SEC)
+/* without a packet for so long, a path gets one datagram at a time (RE-7), and data that was in
+ * flight on another does not come here */
+#define JET_CONSENT (30 * GN_SEC)
+#define JET_SUSPECT_PTOS 2 /* in a row, and nothing came since the first */
+#define JET_DARK_PTOS 4    /* in a row, whatever came: it may go one way only */
+/* A path is taken by choice that costs less by so much, and a fifth, for so long, not sooner than
+ * so long after the last choice (RE-5). */
+#define JET_BETTER_BY (15 * GN_MSEC)
+#define JET_BETTER_PART 5
+#define JET_BETTER_FOR (3 * GN_SEC)
+#define JET_CHOICE_HOLD (10 * GN_SEC)
+#define JET_LOSS_WINDOW 512 /* packets of a path that its loss is counted over */
+#define JET_COPIES 8        /* frames of class 1 that wait to go on a second path, too */
+#define JET_WAYS 4096       /* links that net made */
+#define JET_CHECK_LEN 64    /* bytes of a PATH_CHALLENGE to an address that is proven */
+#define JET_PROBE_TRIES 4   /* PATH_CHALLENGE, doubling from one PTO */
 /* in a row without an answer, after which an end goes to where it hears the other */
 #define JET_LOST_PTOS 3
 #define JET_MTU_TRIES 3              /* probes per size before it is given up */

@@ -57,6 +57,18 @@ static bool is_persistent(const struct jet_path *p, const struct jet_space *sp, 
 	return false;
 }
 
+/* What the path loses, of its last packets: old ones fade by halving. */
+static void note_settled(struct jet_path *p, uint32_t settled, uint32_t lost)
+{
+	GN_ASSERT(lost <= settled);
+	p->settled += settled;
+	p->lost += lost;
+	if (p->settled > JET_LOSS_WINDOW) {
+		p->settled /= 2;
+		p->lost /= 2;
+	}
+}
+
 /* Packets found lost in one go, without probes of the MTU. */
 struct losses {
 	uint64_t bytes;
@@ -70,6 +82,7 @@ static void note_congestion(struct jet_session *s, struct jet_path *p, const str
 	GN_ASSERT(lost->packets == 0 || lost->bytes > 0);
 	if (lost->packets == 0)
 		return;
+	note_settled(p, lost->packets, lost->packets);
 	s->packets_lost += lost->packets;
 	s->jet->counters[JET_C_PACKETS_LOST] += lost->packets;
 	if (lost->newest > p->lost_event) {
@@ -174,6 +187,7 @@ static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet
 		sent->state = JET_SENT_ACKED;
 	} else {
 		settle_out(p, sp, sent, JET_SENT_ACKED);
+		note_settled(p, 1, 0);
 		a->any = true;
 		a->bytes += sent->size;
 		if (sent->at >= a->newest_sent) {
@@ -205,13 +219,13 @@ static gn_err ranges_acked(struct jet_session *s, struct jet_path *p, struct jet
 }
 
 gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
-		    enum jet_level level, const struct jet_frame *ack, gn_time now)
+		    enum jet_level level, const struct jet_frame *ack, bool timed, gn_time now)
 {
-	GN_ASSERT(sp->acked_next <= sp->pn_next && p == s->paths[p->id % JET_PATHS]);
+	GN_ASSERT(sp->acked_next <= sp->pn_next && p == s->paths[jet_slot(s, p->id)]);
 	if (ack->offset >= sp->pn_next)
 		return jet_fault(s, JET_E_PROTOCOL, "acknowledged a packet that was not sent yet");
 	const struct jet_sent *largest = jet_space_sent(sp, ack->offset);
-	bool sample = largest && largest->state == JET_SENT_OUT;
+	bool sample = timed && largest && largest->state == JET_SENT_OUT;
 	struct acking a = {.level = level, .now = now};
 	uint64_t prior = p->cc.in_flight;
 	sp->acked_next = ack->offset >= sp->acked_next ? ack->offset + 1 : sp->acked_next;
@@ -302,7 +316,7 @@ static struct due next_due(const struct jet_session *s)
 	bool room = jet_path_allowance(s->path) > 0;
 	for (int level = JET_INITIAL; s->hs && level <= JET_HANDSHAKE; level++)
 		consider_due(&d, s->path, &s->hs->space[level], (enum jet_level)level, room);
-	for (int i = 0; i < JET_PATHS; i++)
+	for (int i = 0; i < JET_PATHS_MAX; i++)
 		if (s->paths[i])
 			consider_due(&d, s->paths[i], &s->paths[i]->space, JET_APP,
 				     s->confirmed && room);
@@ -349,6 +363,14 @@ static void back_off(struct jet_session *s, struct jet_path *p, gn_time now)
 {
 	GN_ASSERT(p == s->path);
 	jet_count(s->jet, JET_C_PTO);
+	if (p->pto_count == 0)
+		p->timeout_since = now;
+	bool silent = p->pto_count + 1 >= JET_SUSPECT_PTOS && p->heard_at < p->timeout_since;
+	bool one_way = p->pto_count + 1 >= JET_DARK_PTOS;
+	if (s->multi && s->confirmed && !p->suspect && (silent || one_way)) {
+		p->suspect = true; /* grade.c does what follows */
+		jet_count(s->jet, JET_C_PATHS_SUSPECT);
+	}
 	if (p->pto_count < JET_PTO_BACKOFF_MAX)
 		p->pto_count++;
 	if (p->pto_count >= JET_BLACKHOLE_PTOS)
@@ -360,7 +382,7 @@ gn_err jet_loss_tick(struct jet_session *s, gn_time now)
 	GN_ASSERT(jet_alive(s));
 	if (jet_token_owed(s) || jet_knocked(s))
 		return GN_OK;
-	for (int budget = 2 * JET_PATHS; budget > 0; budget--) {
+	for (int budget = 2 * JET_PATHS_MAX; budget > 0; budget--) {
 		struct due d = next_due(s);
 		if (d.at > now)
 			break;

@@ -15,8 +15,9 @@ struct jet_fate_ops {
 };
 extern const struct jet_fate_ops jet_fate;
 
+/* timed: it came on the path that it is about, so it tells a round trip. */
 gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
-		    enum jet_level level, const struct jet_frame *ack, gn_time now);
+		    enum jet_level level, const struct jet_frame *ack, bool timed, gn_time now);
 gn_time jet_loss_deadline(const struct jet_session *s);
 gn_err jet_loss_tick(struct jet_session *s, gn_time now);
 /* Everything in flight in sp counts as lost, without a word to congestion control. */

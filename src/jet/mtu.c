@@ -13,7 +13,7 @@ static const uint16_t sizes[] = {1400, JET_MTU_MAX};
 
 void jet_mtu_init(struct jet_path *p)
 {
-	p->mtu = (struct jet_mtu){.size = JET_MTU_BASE, .at = GN_NEVER};
+	p->mtu = (struct jet_mtu){.size = JET_MTU_BASE, .at = GN_NEVER, .most = p->mtu.most};
 }
 
 /* The next size to try, or wait for the raise timer. */
@@ -24,7 +24,8 @@ static void plan_probe(struct jet_path *p, gn_time now)
 	m->tries = 0;
 	m->in_flight = false;
 	for (size_t i = 0; i < GN_COUNT(sizes); i++)
-		if (sizes[i] > m->size && (m->limit == 0 || sizes[i] < m->limit)) {
+		if (sizes[i] > m->size && (m->limit == 0 || sizes[i] < m->limit) &&
+		    (m->most == 0 || sizes[i] <= m->most)) {
 			m->probing = sizes[i];
 			m->at = now;
 			return;

@@ -12,6 +12,7 @@ struct jet_mtu {
 	uint16_t size;    /* in use */
 	uint16_t probing; /* size under test, 0 none */
 	uint16_t limit;   /* sizes from here on failed; 0 unknown */
+	uint16_t most;    /* what the link carries; 0: as far as it is known, all sizes */
 	uint8_t tries;
 	gn_time at;  /* next probe; GN_NEVER */
 	uint64_t pn; /* of the probe in flight */

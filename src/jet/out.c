@@ -62,7 +62,7 @@ bool jet_out_begin(struct jet_out *o, struct jet_session *s, struct jet_path *p,
 {
 	GN_ASSERT(jet_alive(s) || s->state == JET_S_CLOSING);
 	const struct jet_keys *keys = tx_keys(s, level);
-	const struct jet_cid *cid = &s->cid_tx[p->id % JET_PATHS];
+	const struct jet_cid *cid = &s->cid_tx[jet_slot(s, p->id)];
 	if (!keys || !keys->ready || !cid->set || cid->path != p->id ||
 	    gn_writer_left(&room) < JET_PACKET_ROOM)
 		return false;

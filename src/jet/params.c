@@ -18,7 +18,8 @@ enum param {
 	P_UDP_MAX = 8,
 	P_VERSIONS = 9,
 	P_PASSES = 10,
-	P_KNOWN = 11,
+	P_PATHS = 11,
+	P_KNOWN = 12,
 };
 
 static void put_number(struct gn_writer *w, uint64_t id, uint64_t v)
@@ -57,6 +58,8 @@ size_t jet_params_write(const struct jet_session *s, uint8_t out[JET_PARAMS_MAX]
 		gn_write_be32(&v, JET_VERSION);
 	}
 	put_bytes(&w, P_VERSIONS, GN_SLICE(versions));
+	if (c->paths > 1)
+		put_number(&w, P_PATHS, c->paths);
 	if (!s->incoming && !c->no_passes)
 		put_bytes(&w, P_PASSES, gn_slice(NULL, 0));
 	gn_rand_fill(s->jet->env.rand, noise, sizeof noise);
@@ -82,6 +85,7 @@ static bool read_param(uint64_t id, struct gn_slice v, struct jet_params *p)
 	case P_MAX_STREAMS_BIDI: number = &p->max_streams_bidi; break;
 	case P_MAX_STREAMS_UNI: number = &p->max_streams_uni; break;
 	case P_UDP_MAX: number = &p->udp_max; break;
+	case P_PATHS: number = &p->paths; break;
 	default: return true;
 	}
 	*number = gn_read_varint(&r);
@@ -133,13 +137,18 @@ gn_err jet_params_apply(struct jet_session *s, struct gn_slice in)
 		return jet_fault(s, JET_E_PARAMS, "transport parameters do not parse");
 	const char *wrong = mismatch(s, &p);
 	if (*wrong || p.max_streams_bidi > JET_OFFSET_MAX >> 2 ||
-	    p.max_streams_uni > JET_OFFSET_MAX >> 2 || p.udp_max < JET_MTU_BASE)
+	    p.max_streams_uni > JET_OFFSET_MAX >> 2 || p.udp_max < JET_MTU_BASE || p.paths == 1)
 		return jet_fault(s, JET_E_PARAMS,
 				 *wrong ? wrong
 					: "transport parameter out of "
 					  "range");
 	if (s->incoming && p.passes && gn_guard_on(s->jet->guard))
 		s->due |= JET_DUE_PASS;
+	uint8_t paths = s->jet->config.paths;
+	if (p.paths && paths > 1) {
+		s->multi = true;
+		s->slots = p.paths < paths ? (uint8_t)p.paths : paths;
+	}
 	s->tx_credit = p.max_data;
 	s->peer_stream_window = p.max_stream_data;
 	s->limit_local[0] = p.max_streams_bidi;

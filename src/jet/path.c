@@ -33,7 +33,7 @@
 void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_way *way, bool ours,
 		    gn_time now)
 {
-	GN_ASSERT(p == s->paths[p->id % JET_PATHS]);
+	GN_ASSERT(p == s->paths[jet_slot(s, p->id)]);
 	p->probe = (struct jet_probe){.way = *way, .at = now, .ours = ours};
 	gn_rand_fill(s->jet->env.rand, p->probe.data, sizeof p->probe.data);
 	jet_wake(s);
@@ -60,11 +60,11 @@ static void move_to(struct jet_session *s, struct jet_path *p, gn_time now)
 
 void jet_path_acked(struct jet_session *s, struct jet_path *p, uint64_t largest, gn_time now)
 {
-	GN_ASSERT(p == s->paths[p->id % JET_PATHS]);
+	GN_ASSERT(p == s->paths[jet_slot(s, p->id)]);
 	if (p != s->path || !p->unanswered || largest < p->moved_pn)
 		return;
 	p->unanswered = false;
-	for (int i = 0; i < JET_PATHS; i++)
+	for (int i = 0; i < JET_PATHS_MAX; i++)
 		if (s->paths[i] && s->paths[i]->left)
 			s->paths[i]->retire_at = now + 3 * jet_pto(s->paths[i], JET_APP);
 }
@@ -78,6 +78,7 @@ static void rebind_path(struct jet_session *s, struct jet_path *p, gn_time now)
 			  memcmp(p->way.addr.ip, p->probe.way.addr.ip, 16) != 0;
 	p->way = p->probe.way;
 	p->pto_count = 0;
+	p->see_due = s->paths_due = true;
 	p->space.sent_at = now; /* what went to the old address is found lost by a fresh timer */
 	if (other_host) {
 		jet_rtt_init(&p->rtt);
@@ -92,32 +93,51 @@ static void rebind_path(struct jet_session *s, struct jet_path *p, gn_time now)
 	}
 }
 
-void jet_path_on_response(struct jet_session *s, const struct jet_frame *f, gn_time now)
+/* The challenge went once, and was answered on its own path. */
+static void measure(struct jet_path *p, const struct jet_in *in)
 {
+	GN_ASSERT(p->probe.tries > 0);
+	if (in->s->multi && in->path == p && p->probe.tries == 1)
+		jet_rtt_sample(&p->rtt, in->now - p->probe.sent_at, 0);
+}
+
+struct jet_path *jet_path_on_response(const struct jet_in *in, const struct jet_frame *f,
+				      bool *fresh)
+{
+	struct jet_session *s = in->s;
+	gn_time now = in->now;
 	GN_ASSERT(f->type == JET_F_PATH_RESPONSE && f->data.len == 8);
-	for (int i = 0; i < JET_PATHS; i++) {
+	*fresh = false;
+	for (int i = 0; i < JET_PATHS_MAX; i++) {
 		struct jet_path *p = s->paths[i];
-		if (!p || p->probe.at == GN_NEVER || memcmp(p->probe.data, f->data.p, 8) != 0)
+		if (!p || p->probe.at == GN_NEVER || p->probe.tries == 0 ||
+		    memcmp(p->probe.data, f->data.p, 8) != 0)
 			continue;
 		bool ours = p->probe.ours, known = p->validated;
 		p->probe.at = GN_NEVER;
+		measure(p, in);
 		if (known && !gn_way_eq(&p->way, &p->probe.way))
 			rebind_path(s, p, now);
 		p->validated = true;
-		if (!known && p != s->path && (ours || p->wanted))
+		*fresh = !known;
+		if (!known && p != s->path && (ours || p->wanted) && !s->multi)
 			move_to(s, p, now);
-		return;
+		return p;
 	}
+	return NULL;
 }
 
-void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const struct gn_way *from,
-			   const struct jet_frame *f)
+void jet_path_on_challenge(const struct jet_in *in, const struct jet_frame *f)
 {
+	struct jet_path *p = in->path;
 	GN_ASSERT(f->type == JET_F_PATH_CHALLENGE && f->data.len == 8);
 	p->responding = true; /* one answer at a time: a newer challenge replaces an older one */
-	p->response_to = *from;
+	p->response_to = *in->from;
+	p->response_len = JET_MTU_BASE;
+	if (in->s->multi && in->header->len < JET_MTU_BASE)
+		p->response_len = (uint16_t)in->header->len;
 	memcpy(p->response, f->data.p, 8);
-	jet_wake(s);
+	jet_wake(in->s);
 }
 
 /* Does data of the peer on p lead us there? */
@@ -126,7 +146,7 @@ static bool follows_to(const struct jet_session *s, const struct jet_path *p)
 	GN_ASSERT(p != s->path);
 	const struct jet_path *here = s->path;
 	/* by the peer, who is not there */
-	bool retired = s->cid_rx[here->id % JET_PATHS].path != here->id;
+	bool retired = s->cid_rx[jet_slot(s, here->id)].path != here->id;
 	if (retired || here->pto_count >= JET_LOST_PTOS)
 		return true;
 	return !p->left && (s->incoming || !here->unanswered);
@@ -151,11 +171,12 @@ void jet_path_heard(const struct jet_in *in, bool probing, bool newest)
 		p->probe.rx = bytes;
 	} else if (gn_way_eq(&p->way, from)) {
 		p->rx += bytes;
-	} else if (!probed && p->probe.at == GN_NEVER && p->validated && newest && !probing) {
+	} else if (!probed && (p->probe.at == GN_NEVER || p->probe.check) && p->validated &&
+		   newest && (s->multi || !probing)) {
 		jet_path_probe(s, p, from, false, now);
 		p->probe.rx = bytes;
 	}
-	if (probing || p == s->path || !newest || !follows_to(s, p))
+	if (s->multi || probing || p == s->path || !newest || !follows_to(s, p))
 		return;
 	p->wanted = true;
 	if (p->validated)
@@ -171,13 +192,16 @@ gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_way *to,
 		return GN_NOT_FOUND;
 	if (s->state != JET_S_OPEN || !s->confirmed)
 		return s->state == JET_S_OPEN || s->state == JET_S_HANDSHAKE ? GN_STATE : GN_CLOSED;
+	if (s->multi)
+		return GN_STATE; /* gn_jet_path_open */
 	/* Odd ids are begun by the client, even ones by the server, so both may move at once. */
 	uint32_t next = s->path_last + (s->path_last ? 2 : s->incoming ? 2 : 1);
-	const struct jet_cid *tx = &s->cid_tx[next % JET_PATHS], *rx = &s->cid_rx[next % JET_PATHS];
+	const struct jet_cid *tx = &s->cid_tx[jet_slot(s, next)],
+			     *rx = &s->cid_rx[jet_slot(s, next)];
 	if (!tx->set || tx->path != next || !rx->set || rx->path != next ||
-	    s->paths[next % JET_PATHS])
+	    s->paths[jet_slot(s, next)])
 		return GN_BUSY; /* the last move is not settled yet */
-	for (int i = 0; i < JET_PATHS; i++)
+	for (int i = 0; i < JET_PATHS_MAX; i++)
 		if (s->paths[i] && s->paths[i]->probe.at != GN_NEVER && s->paths[i]->probe.ours)
 			return GN_BUSY;
 	GN_TRY(jet_path_new(s, next, to, now, &p));
@@ -192,12 +216,19 @@ static void probe_failed(struct jet_session *s, struct jet_path *p)
 	GN_ASSERT(p->probe.tries >= JET_PROBE_TRIES);
 	p->probe.at = GN_NEVER;
 	jet_count(s->jet, JET_C_PROBE_FAILED);
+	if (p->probe.check)
+		p->suspect = true; /* grade.c */
 	if (p->validated || !p->probe.ours)
 		/* the rebinding was none: stay where we were; or the peer's path: its next
 		 * packet has it tried again */
 		return;
 	s->failed_way = p->probe.way;
 	jet_session_event(s, JET_EV_MOVE_FAILED);
+	if (s->multi && s->incoming) { /* the client may be there already: grade.c */
+		p->unwanted = s->paths_due = true;
+		p->told = false;
+		return;
+	}
 	jet_cid_retire(s, p->id);
 	jet_path_free(s, p);
 }
@@ -206,7 +237,7 @@ gn_err jet_path_on_retire(struct jet_session *s, const struct jet_frame *f)
 {
 	GN_ASSERT(f->type == JET_F_RETIRE_CID);
 	uint32_t path = (uint32_t)f->id;
-	struct jet_cid *slot = &s->cid_rx[path % JET_PATHS];
+	struct jet_cid *slot = &s->cid_rx[jet_slot(s, path)];
 	if (!slot->set || slot->path != path)
 		return slot->path >= path ? GN_OK
 					  : jet_fault(s, JET_E_CID,
@@ -226,15 +257,15 @@ gn_err jet_path_on_retire(struct jet_session *s, const struct jet_frame *f)
 	if (!p || p != s->path)
 		jet_cid_retire(s, path);
 	jet_cid_forget(s, slot);
-	if (path <= UINT32_MAX - JET_PATHS && jet_cid_issue(s, path + JET_PATHS, NULL) == GN_OK)
-		s->new_cid_due |= (uint8_t)(1u << path % JET_PATHS);
+	if (path <= UINT32_MAX - s->slots && jet_cid_issue(s, path + s->slots, NULL) == GN_OK)
+		s->new_cid_due |= (uint8_t)(1u << jet_slot(s, path));
 	return GN_OK;
 }
 
 gn_time jet_path_deadline(const struct jet_session *s)
 {
 	gn_time at = GN_NEVER;
-	for (int i = 0; i < JET_PATHS; i++) {
+	for (int i = 0; i < JET_PATHS_MAX; i++) {
 		const struct jet_path *p = s->paths[i];
 		if (p)
 			at = gn_time_min(at, gn_time_min(p->probe.at, p->retire_at));
@@ -248,7 +279,7 @@ gn_time jet_path_deadline(const struct jet_session *s)
 gn_err jet_path_tick(struct jet_session *s, gn_time now)
 {
 	GN_ASSERT(s->state == JET_S_OPEN);
-	for (int i = 0; i < JET_PATHS; i++) {
+	for (int i = 0; i < JET_PATHS_MAX; i++) {
 		struct jet_path *p = s->paths[i];
 		if (!p)
 			continue;

@@ -6,12 +6,14 @@
 #include "jet/testing/pair.h"
 #include <stdlib.h>
 
+/* Rules JT-81 to JT-86: what holds with a peer that knows one path only. */
+static const struct gn_jet_config single = {.paths = 1};
 static struct jet_sim_link_config link = {.delay = 10 * GN_MSEC, .rate = 50000000, .queue = 200000};
 
 static struct pair *start(uint64_t seed)
 {
 	struct pair *p = calloc(1, sizeof *p);
-	pair_init(p, seed, NULL, NULL, &link);
+	pair_init(p, seed, &single, &single, &link);
 	pair_connect(p);
 	jet_sim_run(&p->sim, p->sim.now + GN_SEC);
 	return p;
@@ -271,7 +273,7 @@ static void test_migrate_needs_a_settled_session(void **state)
 {
 	(void)state;
 	struct pair p;
-	pair_init(&p, 7, NULL, NULL, &link);
+	pair_init(&p, 7, &single, &single, &link);
 	assert_int_equal(gn_jet_migrate(p.sim.nodes[0].jet, 99, &p.sim.nodes[1].way, p.sim.now),
 			 GN_NOT_FOUND);
 	pair_dial(&p, NULL);
@@ -338,7 +340,7 @@ static void test_the_handshake_stays_on_its_path(void **state)
 	(void)state;
 	struct pair *p = calloc(1, sizeof *p);
 	uint8_t packet[256];
-	pair_init(p, 9, NULL, NULL, &link);
+	pair_init(p, 9, &single, &single, &link);
 	pair_dial(p, NULL);
 	assert_true(jet_sim_run_until(&p->sim, client_waits_for_confirmation, p->sim.now + GN_SEC));
 	struct jet_session *s = session(p, 0);

@@ -1,14 +1,15 @@
 /* The paths that a session has: made, found, given back. How they come to be used is path.c.
  *
- * 1. Path id n lies in slot n % JET_PATHS, so at most that many are alive; a slot is emptied
+ * 1. Path id n lies in slot n % slots, so at most that many are alive; a slot is emptied
  *    before the next id takes it. */
 #include "jet/paths_int.h"
 #include "jet/session_int.h"
+#include "jet/way_int.h"
 
 gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_way *way, gn_time now,
 		    struct jet_path **out)
 {
-	struct jet_path **slot = &s->paths[id % JET_PATHS];
+	struct jet_path **slot = &s->paths[jet_slot(s, id)];
 	GN_ASSERT(!*slot);
 	struct jet_path *p = GN_NEW(s->jet->env.alloc, struct jet_path);
 	if (!p)
@@ -19,9 +20,12 @@ gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_way *way
 	p->reorder_packets = JET_REORDER_PACKETS;
 	p->reorder_eighths = 1;
 	p->ack_every = JET_ACK_EVERY_MIN;
-	p->ack_window_at = now;
+	p->ack_window_at = p->heard_at = p->spare_since = now;
+	p->told = true; /* that it is a spare one need not be said */
+	p->see_due = s->paths_due = true;
 	jet_space_init(&p->space, s->jet);
 	jet_rtt_init(&p->rtt);
+	p->mtu.most = jet_way_info(s->jet, way->link)->mtu;
 	jet_mtu_init(p);
 	jet_cc_init(&p->cc, s->jet->cc, p->mtu.size, now);
 	jet_pacer_init(&p->pacer, p->mtu.size, now);
@@ -34,15 +38,15 @@ void jet_path_free(struct jet_session *s, struct jet_path *p)
 {
 	if (!p)
 		return;
-	GN_ASSERT(s->paths[p->id % JET_PATHS] == p);
-	s->paths[p->id % JET_PATHS] = NULL;
+	GN_ASSERT(s->paths[jet_slot(s, p->id)] == p);
+	s->paths[jet_slot(s, p->id)] = NULL;
 	jet_space_fini(&p->space, s->jet);
 	gn_mem_free(s->jet->env.alloc, p);
 }
 
 struct jet_path *jet_path_find(const struct jet_session *s, uint32_t id)
 {
-	struct jet_path *p = s->paths[id % JET_PATHS];
+	struct jet_path *p = s->paths[jet_slot(s, id)];
 	return p && p->id == id ? p : NULL;
 }
 

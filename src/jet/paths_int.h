@@ -17,6 +17,8 @@ struct jet_probe {
 	gn_time at; /* next try; GN_NEVER: none under way */
 	uint8_t tries;
 	bool ours;       /* we chose the address: no amplification limit */
+	bool check;      /* the path is proven: does it still work, how long does it take */
+	gn_time sent_at; /* the last try */
 	uint64_t rx, tx; /* bytes from and to addr while unproven */
 };
 
@@ -31,10 +33,24 @@ struct jet_path {
 	bool responding;   /* a PATH_RESPONSE is due */
 	uint64_t moved_pn; /* the first packet sent here since we moved */
 	uint8_t response[8];
+	uint16_t response_len; /* the answer fills no larger datagram than its question */
 	struct gn_way response_to;
 	struct gn_way way;
 	uint64_t rx, tx;   /* bytes before validation, for the amplification limit; totals after */
 	gn_time retire_at; /* left, and the peer is on the new one: given up then; GN_NEVER */
+	/* with several paths (grade.c) */
+	bool suspect;          /* nothing comes on it */
+	bool unwanted;         /* the server asked for its end; who asks sends nothing there */
+	bool told;             /* our PATH_STATUS about it went */
+	bool see_due;          /* SEEN is to be sent, */
+	bool seen_new;         /* and was received: */
+	struct gn_addr seen;   /* where our packets come from, as the peer says */
+	uint64_t status_seq;   /* of the peer's last word about it */
+	gn_time heard_at;      /* a packet on it opened */
+	gn_time timeout_since; /* the first of the probe timeouts in a row */
+	gn_time check_every;   /* drawn anew with each */
+	gn_time spare_since;
+	uint32_t settled, lost; /* packets that its loss is told from */
 	struct jet_space space;
 	struct jet_rtt rtt;
 	struct jet_cc cc;

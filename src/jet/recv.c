@@ -11,6 +11,7 @@
 #include "jet/close_int.h"
 #include "jet/datagram_int.h"
 #include "jet/flow_int.h"
+#include "jet/grade_int.h"
 #include "jet/handshake_int.h"
 #include "jet/loss_int.h"
 #include "jet/mark_int.h"
@@ -58,14 +59,22 @@ static gn_err apply_ack(const struct jet_in *in, const struct jet_frame *f)
 	GN_ASSERT(f->type == JET_F_ACK);
 	struct jet_session *s = in->s;
 	if (in->level != JET_APP)
-		return jet_loss_ack(s, in->path, in->space, in->level, f, in->now);
+		return jet_loss_ack(s, in->path, in->space, in->level, f, true, in->now);
 	struct jet_path *about = f->id <= UINT32_MAX ? jet_path_find(s, (uint32_t)f->id) : NULL;
 	if (!about) /* of a path that is gone */
 		return GN_OK;
-	GN_TRY(jet_loss_ack(s, about, &about->space, JET_APP, f, in->now));
-	if (about == in->path)
+	bool same = about == in->path;
+	GN_TRY(jet_loss_ack(s, about, &about->space, JET_APP, f, same || !s->multi, in->now));
+	if (same)
 		jet_path_acked(s, about, f->offset, in->now);
-	return GN_OK;
+	return jet_grade_look(s, in->now);
+}
+
+static gn_err apply_response(const struct jet_in *in, const struct jet_frame *f)
+{
+	bool fresh;
+	struct jet_path *p = jet_path_on_response(in, f, &fresh);
+	return p ? jet_grade_answered(in->s, p, fresh, in->now) : GN_OK;
 }
 
 static gn_err apply_frame(const struct jet_in *in, const struct jet_frame *f, struct jet_effect *e)
@@ -87,8 +96,10 @@ static gn_err apply_frame(const struct jet_in *in, const struct jet_frame *f, st
 	case JET_F_STREAM_CLASS: return jet_stream_on_class(s, f);
 	case JET_F_NEW_CID: return jet_cid_on_new(s, f);
 	case JET_F_RETIRE_CID: return jet_path_on_retire(s, f);
-	case JET_F_PATH_CHALLENGE: jet_path_on_challenge(s, in->path, in->from, f); return GN_OK;
-	case JET_F_PATH_RESPONSE: jet_path_on_response(s, f, in->now); return GN_OK;
+	case JET_F_PATH_CHALLENGE: jet_path_on_challenge(in, f); return GN_OK;
+	case JET_F_PATH_RESPONSE: return apply_response(in, f);
+	case JET_F_PATH_STATUS: return jet_grade_on_status(s, f, in->now);
+	case JET_F_SEEN: return jet_grade_on_seen(s, f);
 	case JET_F_PASS: jet_token_on_pass(s, f->data); return GN_OK;
 	case JET_F_CONFIRM: return s->confirmed ? GN_OK : jet_hs_on_confirm(s, f->data, in->now);
 	case JET_F_CLOSE:
@@ -173,11 +184,11 @@ static gn_err path_of(const struct jet_in *in, struct jet_path **p)
 	*p = jet_path_find(s, id);
 	if (*p)
 		return GN_OK;
-	const struct jet_cid *tx = &s->cid_tx[id % JET_PATHS];
+	const struct jet_cid *tx = &s->cid_tx[jet_slot(s, id)];
 	bool theirs = (id % 2 == 1) == s->incoming;
 	/* Before the handshake is confirmed its packets count on the first path, and there is no
 	 * other. */
-	if (!s->confirmed || !tx->set || tx->path != id || s->paths[id % JET_PATHS] || !theirs) {
+	if (!s->confirmed || !tx->set || tx->path != id || s->paths[jet_slot(s, id)] || !theirs) {
 		jet_cid_remind(s, id);
 		return refuse_packet(s, JET_C_PACKET_PATH, GN_STATE);
 	}
@@ -197,9 +208,15 @@ static gn_err deliver_packet(const struct jet_in *in, struct gn_slice payload,
 	bool newest = in->pn >= in->space->replay.next;
 	uint64_t had = in->level == JET_APP ? 0 : jet_hs_received(s->hs, in->level);
 	jet_replay_mark(&in->space->replay, in->pn);
-	if (in->level == JET_APP)
+	gn_err err = GN_OK;
+	if (in->level == JET_APP) {
 		jet_path_heard(in, v->probing, newest);
-	gn_err err = apply_all(in, payload, &e);
+		err = jet_grade_heard(in);
+	}
+	if (err == GN_OK)
+		err = apply_all(in, payload, &e);
+	else
+		jet_fail(s, err);
 	if (!jet_alive(s))
 		return err;
 	jet_streams_wake_writers(s);

@@ -12,6 +12,7 @@
 #include "jet/cid_int.h"
 #include "jet/close_int.h"
 #include "jet/flow_int.h"
+#include "jet/grade_int.h"
 #include "jet/handshake_int.h"
 #include "jet/out_int.h"
 #include "jet/paths_int.h"
@@ -19,6 +20,7 @@
 #include "jet/send_int.h"
 #include "jet/stream_int.h"
 #include "jet/token_int.h"
+#include "jet/way_int.h"
 
 /* ranges from which an ACK-only packet asks to be acknowledged itself, so ranges can be dropped */
 #define QUIET_ACK_RANGES 8u
@@ -31,9 +33,17 @@ static void write_ping(struct jet_out *o)
 
 /* ---- handshake ---- */
 
-static bool window_open(const struct jet_path *p)
+/* Nothing came on the path for long: the peer may be there no more, and somebody else may. One
+ * datagram at a time goes there until something comes (RE-7). */
+static bool consented(const struct jet_session *s, const struct jet_path *p)
 {
-	return p->cc.in_flight + p->mtu.size <= p->cc.cwnd && !jet_space_full(&p->space);
+	return !s->multi || s->jet->now - p->heard_at <= JET_CONSENT || p->space.out == 0;
+}
+
+static bool window_open(const struct jet_session *s, const struct jet_path *p)
+{
+	return p->cc.in_flight + p->mtu.size <= p->cc.cwnd && !jet_space_full(&p->space) &&
+	       consented(s, p);
 }
 
 static void write_crypto(struct jet_out *o, struct jet_sendbuf *b)
@@ -83,14 +93,21 @@ static size_t build_handshake(struct jet_session *s, enum jet_level level, uint8
 static bool app_pending(const struct jet_session *s)
 {
 	return s->due || s->new_cid_due || s->retire_due || !jet_list_empty(&s->control) ||
-	       jet_sched_pending(s);
+	       jet_grade_pending(s) || jet_sched_pending(s);
+}
+
+/* What comes on a spare path is acknowledged there, so that its round trip can be told. */
+static bool acks_itself(const struct jet_session *s, const struct jet_path *p)
+{
+	return s->multi && p != s->path && p->validated && !p->suspect;
 }
 
 static void write_acks(struct jet_session *s, struct jet_out *o, bool data)
 {
-	for (int i = 0; i < JET_PATHS; i++) {
+	for (int i = 0; i < JET_PATHS_MAX; i++) {
 		struct jet_path *p = s->paths[i];
-		if (p && (jet_ack_due(&p->space, o->now) || (data && p->space.unacked)))
+		if (p && !acks_itself(s, p) &&
+		    (jet_ack_due(&p->space, o->now) || (data && p->space.unacked)))
 			jet_ack_write(s, o, &p->space, p->id);
 	}
 }
@@ -151,14 +168,16 @@ static void write_session_frames(struct jet_session *s, struct jet_out *o)
 	}
 	write_grease(s, o);
 	jet_cid_write(s, o);
+	jet_grade_write(s, o);
 	jet_flow_write(s, o);
 	jet_streams_write_control(s, o);
 }
 
 static bool any_ack_due(const struct jet_session *s, gn_time now)
 {
-	for (int i = 0; i < JET_PATHS; i++)
-		if (s->paths[i] && jet_ack_due(&s->paths[i]->space, now))
+	for (int i = 0; i < JET_PATHS_MAX; i++)
+		if (s->paths[i] && !acks_itself(s, s->paths[i]) &&
+		    jet_ack_due(&s->paths[i]->space, now))
 			return true;
 	return false;
 }
@@ -166,10 +185,51 @@ static bool any_ack_due(const struct jet_session *s, gn_time now)
 /* No packet could be made: what is due must not keep the deadline in the past. */
 static void put_off(struct jet_session *s, gn_time now)
 {
-	for (int i = 0; i < JET_PATHS; i++)
+	for (int i = 0; i < JET_PATHS_MAX; i++)
 		if (s->paths[i] && s->paths[i]->space.ack_at <= now)
 			s->paths[i]->space.ack_at = now + JET_ACK_DELAY;
 	s->path->space.probes = 0;
+}
+
+/* Class 1 goes on a second path as well, when there is one over another link or to another host
+ * that costs nothing (RE-9). */
+static struct jet_path *second_path(const struct jet_session *s, gn_time now)
+{
+	struct jet_path *p = s->multi ? jet_grade_spare(s, now) : NULL;
+	bool apart = p && (p->way.link != s->path->way.link ||
+			   memcmp(p->way.addr.ip, s->path->way.addr.ip, 16) != 0);
+	return apart && p->rtt.sampled && !jet_way_info(s->jet, p->way.link)->metered &&
+			       window_open(s, p)
+		       ? p
+		       : NULL;
+}
+
+static void note_copies(struct jet_session *s, const struct jet_out *o)
+{
+	for (uint8_t i = 0; i < o->count && s->copy_count < JET_COPIES; i++) {
+		const struct jet_sent_frame *f = &o->frames[i];
+		const struct jet_stream *st =
+			f->type == JET_F_STREAM ? jet_stream_find(s, f->id) : NULL;
+		if (st && st->class == GN_JET_CRITICAL)
+			s->copies[s->copy_count++] = *f;
+	}
+}
+
+/* False: no room for it in this packet. */
+static bool write_copy(struct jet_session *s, struct jet_out *o, const struct jet_sent_frame *f)
+{
+	const struct jet_stream *st = jet_stream_find(s, f->id);
+	if (!st || (st->tx_state != JET_TX_OPEN && st->tx_state != JET_TX_FIN) ||
+	    f->offset < st->tx.base)
+		return true; /* it has arrived, or nobody wants it */
+	size_t head = 1 + gn_varint_len(f->id) + gn_varint_len(f->offset) + gn_varint_len(f->len);
+	if (jet_out_full(o) || gn_writer_left(&o->w) < head + f->len)
+		return false;
+	jet_write_stream(&o->w, f->id, f->offset, f->len, true, f->fin);
+	jet_sendbuf_copy(&st->tx, f->offset, o->w.p, f->len);
+	o->w.p += f->len;
+	jet_out_frame(o, JET_F_STREAM_COPY, f->id, f->offset, f->len, f->fin);
+	return true;
 }
 
 /* One packet on the current path; 0 when there is nothing to send or it may not be sent now. */
@@ -178,8 +238,8 @@ static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time 
 	struct jet_path *p = s->path;
 	struct jet_space *sp = &p->space;
 	struct jet_out o;
-	bool data =
-		sp->probes || (window_open(p) && jet_pacer_ready(&p->pacer, now) && app_pending(s));
+	bool data = sp->probes ||
+		    (window_open(s, p) && jet_pacer_ready(&p->pacer, now) && app_pending(s));
 	if (!data && !any_ack_due(s, now))
 		return 0;
 	if (!jet_out_begin(&o, s, p, JET_APP, gn_writer(at, cap), now)) {
@@ -192,7 +252,7 @@ static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time 
 		jet_sched_fill(s, &o);
 		if (sp->probes && !o.eliciting && !jet_out_full(&o))
 			write_ping(&o);
-	} else if (sp->received.count > QUIET_ACK_RANGES && sp->out == 0 && window_open(p)) {
+	} else if (sp->received.count > QUIET_ACK_RANGES && sp->out == 0 && window_open(s, p)) {
 		write_ping(&o);
 	}
 	if (jet_out_empty(&o))
@@ -200,6 +260,8 @@ static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time 
 	size_t len = jet_out_finish(&o);
 	if (o.eliciting)
 		jet_pacer_sent(&p->pacer, len);
+	if (len && s->multi)
+		note_copies(s, &o);
 	return len;
 }
 
@@ -215,11 +277,18 @@ static void check_keys(struct jet_session *s, gn_time now)
 		jet_close_local(s, GN_CRYPTO, false, JET_E_AEAD_LIMIT, "a key was used up", now);
 }
 
+static size_t prefix_of(const struct jet_session *s, const struct gn_way *way)
+{
+	return way->link ? jet_way_info(s->jet, way->link)->prefix : 0;
+}
+
+/* segment: of the first packet, with what lies free before it. */
 static gn_err batch_of(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
 		       const struct gn_way *to, size_t segment)
 {
 	GN_ASSERT(out->len > 0 && out->len <= out->cap && segment > 0);
-	*batch = (struct gn_jet_batch){.to = *to, .segment = (uint16_t)segment};
+	*batch = (struct gn_jet_batch){
+		.to = *to, .segment = (uint16_t)segment, .prefix = (uint8_t)prefix_of(s, to)};
 	s->jet->counters[JET_C_BYTES_OUT] += out->len;
 	s->jet->counters[JET_C_DATAGRAMS_OUT] += (out->len + segment - 1) / segment;
 	return GN_OK;
@@ -229,14 +298,14 @@ static gn_err send_app(struct jet_session *s, struct gn_buf *out, struct gn_jet_
 		       gn_time now)
 {
 	struct jet_path *p = s->path;
-	size_t segment = p->mtu.size, first = 0;
+	size_t segment = p->mtu.size, first = 0, prefix = prefix_of(s, &p->way);
 	check_keys(s, now);
-	while (s->state == JET_S_OPEN && out->cap - out->len >= segment) {
-		size_t n = build_app(s, out->p + out->len, segment, now);
+	while (s->state == JET_S_OPEN && out->cap - out->len >= prefix + segment) {
+		size_t n = build_app(s, out->p + out->len + prefix, segment, now);
 		if (n == 0)
 			break;
-		first = first ? first : n;
-		out->len += n;
+		first = first ? first : prefix + n;
+		out->len += prefix + n;
 		p->tx += n;
 		if (n < segment)
 			break;
@@ -253,8 +322,9 @@ static gn_err send_mtu_probe(struct jet_session *s, struct gn_buf *out, struct g
 {
 	struct jet_path *p = s->path;
 	struct jet_out o;
-	if (!jet_mtu_due(p, now) || out->cap < p->mtu.probing || !window_open(p) ||
-	    !jet_out_begin(&o, s, p, JET_APP, gn_writer(out->p, p->mtu.probing), now))
+	size_t prefix = prefix_of(s, &p->way);
+	if (!jet_mtu_due(p, now) || out->cap < prefix + p->mtu.probing || !window_open(s, p) ||
+	    !jet_out_begin(&o, s, p, JET_APP, gn_writer(out->p + prefix, p->mtu.probing), now))
 		return GN_AGAIN;
 	o.probe = true;
 	write_ping(&o);
@@ -264,6 +334,7 @@ static gn_err send_mtu_probe(struct jet_session *s, struct gn_buf *out, struct g
 		return GN_AGAIN;
 	jet_mtu_sent(p, o.pn);
 	p->tx += out->len;
+	out->len += prefix;
 	return batch_of(s, out, batch, &p->way, out->len);
 }
 
@@ -276,29 +347,32 @@ static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct g
 	uint64_t allowed = jet_path_allowance(p);
 	size_t cap = allowed < JET_MTU_BASE ? (size_t)allowed : JET_MTU_BASE;
 	bool eliciting_initial = false, eliciting_other = false;
-	cap = cap < out->cap ? cap : out->cap;
+	size_t prefix = prefix_of(s, &p->way);
+	uint8_t *at = out->p + prefix;
+	cap = cap < out->cap - prefix ? cap : out->cap - prefix;
 	if (allowed < JET_MTU_BASE)
 		jet_count(s->jet, JET_C_AMPLIFICATION);
-	out->len = build_handshake(s, JET_INITIAL, out->p, cap, &eliciting_initial, now);
+	out->len = build_handshake(s, JET_INITIAL, at, cap, &eliciting_initial, now);
 	size_t initial = out->len;
 	if (s->hs)
-		out->len += build_handshake(s, JET_HANDSHAKE, out->p + out->len, cap - out->len,
+		out->len += build_handshake(s, JET_HANDSHAKE, at + out->len, cap - out->len,
 					    &eliciting_other, now);
 	if (s->hs && !s->incoming && out->len > initial)
 		/* RFC 9001 4.9.1: the client's first Handshake packet */
 		jet_hs_discard(s, JET_INITIAL);
 	if (s->state == JET_S_OPEN && out->len && cap - out->len >= JET_PACKET_ROOM)
-		out->len += build_app(s, out->p + out->len, cap - out->len, now);
+		out->len += build_app(s, at + out->len, cap - out->len, now);
 	if (s->state == JET_S_CLOSING || out->len == 0) {
 		out->len = 0;
 		return GN_AGAIN;
 	}
 	if (eliciting_initial && out->len < cap) {
 		/* padding outside the packets: bytes that begin no packet are ignored */
-		memset(out->p + out->len, 0, cap - out->len);
+		memset(at + out->len, 0, cap - out->len);
 		out->len = cap;
 	}
 	p->tx += out->len;
+	out->len += prefix;
 	return batch_of(s, out, batch, &p->way, out->len);
 }
 
@@ -307,12 +381,12 @@ static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct g
 static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct gn_buf *out,
 			      struct gn_jet_batch *batch, gn_time now)
 {
-	GN_ASSERT(p == s->paths[p->id % JET_PATHS]);
+	GN_ASSERT(p == s->paths[jet_slot(s, p->id)]);
 	struct jet_probe *probe = &p->probe;
 	struct jet_out o;
 	bool challenge = probe->at <= now, respond = p->responding;
 	struct gn_way to = challenge ? probe->way : p->response_to;
-	size_t cap = JET_MTU_BASE;
+	size_t cap = JET_MTU_BASE, prefix = prefix_of(s, &to), len = JET_MTU_BASE;
 	if (respond && challenge && !gn_way_eq(&p->response_to, &to))
 		respond = false; /* the next datagram */
 	if (!gn_way_eq(&to, &p->way) || !p->validated) {
@@ -321,11 +395,17 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 		cap = allowed < cap ? (size_t)allowed : cap;
 	}
 	if ((!challenge && !respond) ||
-	    !jet_out_begin(&o, s, p, JET_APP, gn_writer(out->p, cap), now)) {
+	    !jet_out_begin(&o, s, p, JET_APP, gn_writer(out->p + prefix, cap), now)) {
 		if (challenge)
 			probe->at = now + jet_pto(p, JET_APP);
 		return GN_AGAIN;
 	}
+	if (s->multi && p->space.unacked && acks_itself(s, p))
+		jet_ack_write(s, &o, &p->space, p->id);
+	if (challenge && probe->check)
+		len = JET_CHECK_LEN;
+	else if (!challenge)
+		len = p->response_len;
 	if (respond) {
 		jet_write_path(&o.w, JET_F_PATH_RESPONSE, p->response);
 		jet_out_frame(&o, JET_F_PATH_RESPONSE, 0, 0, 0, false);
@@ -336,14 +416,61 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 		jet_out_frame(&o, JET_F_PATH_CHALLENGE, 0, 0, 0, false);
 		probe->at = now + (jet_pto(p, JET_APP) << probe->tries);
 		probe->tries++;
+		probe->sent_at = now;
 	}
-	jet_out_pad(&o, cap);
+	jet_out_pad(&o, len < cap ? len : cap);
 	out->len = jet_out_finish(&o);
 	if (out->len == 0)
 		return GN_AGAIN;
 	if (gn_way_eq(&to, &probe->way))
 		probe->tx += out->len;
+	out->len += prefix;
 	return batch_of(s, out, batch, &to, out->len);
+}
+
+static gn_err send_copies(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
+			  gn_time now)
+{
+	struct jet_out o;
+	struct jet_path *p = s->copy_count ? second_path(s, now) : NULL;
+	size_t prefix = p ? prefix_of(s, &p->way) : 0;
+	uint8_t done = 0, count = s->copy_count;
+	if (!p || !jet_out_begin(&o, s, p, JET_APP, gn_writer(out->p + prefix, p->mtu.size), now)) {
+		s->copy_count = 0;
+		return GN_AGAIN;
+	}
+	while (done < count && write_copy(s, &o, &s->copies[done]))
+		done++;
+	s->copy_count = 0; /* what did not fit goes once, as everything else does */
+	if (jet_out_empty(&o))
+		return GN_AGAIN;
+	out->len = jet_out_finish(&o);
+	if (out->len == 0)
+		return GN_AGAIN;
+	jet_count(s->jet, JET_C_COPIES);
+	p->tx += out->len;
+	out->len += prefix;
+	return batch_of(s, out, batch, &p->way, out->len);
+}
+
+/* What came on a spare path and is to be acknowledged. */
+static gn_err send_own_ack(struct jet_session *s, struct jet_path *p, struct gn_buf *out,
+			   struct gn_jet_batch *batch, gn_time now)
+{
+	GN_ASSERT(p != s->path);
+	struct jet_out o;
+	size_t prefix = prefix_of(s, &p->way);
+	if (!jet_out_begin(&o, s, p, JET_APP, gn_writer(out->p + prefix, JET_MTU_BASE), now)) {
+		p->space.ack_at = now + JET_ACK_DELAY;
+		return GN_AGAIN;
+	}
+	jet_ack_write(s, &o, &p->space, p->id);
+	out->len = jet_out_finish(&o);
+	if (out->len == 0)
+		return GN_AGAIN;
+	p->tx += out->len;
+	out->len += prefix;
+	return batch_of(s, out, batch, &p->way, out->len);
 }
 
 static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
@@ -352,7 +479,9 @@ static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_je
 	GN_ASSERT(s->state == JET_S_CLOSING);
 	uint64_t allowed = jet_path_allowance(s->path);
 	size_t cap = allowed < JET_MTU_BASE ? (size_t)allowed : JET_MTU_BASE;
-	cap = cap < out->cap ? cap : out->cap;
+	size_t prefix = prefix_of(s, &s->path->way);
+	uint8_t *at = out->p + prefix;
+	cap = cap < out->cap - prefix ? cap : out->cap - prefix;
 	s->close_due = false;
 	for (int level = s->hs ? JET_INITIAL : JET_APP; level <= JET_APP; level++) {
 		struct jet_out o;
@@ -360,7 +489,7 @@ static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_je
 		if (level == JET_APP && !s->confirmed && s->incoming)
 			break; /* the client may not have these keys yet */
 		if (!jet_out_begin(&o, s, s->path, (enum jet_level)level,
-				   gn_writer(out->p + out->len, cap - out->len), now))
+				   gn_writer(at + out->len, cap - out->len), now))
 			continue;
 		struct gn_slice reason =
 			gn_slice(s->reason, app || !s->close_app ? s->reason_len : 0);
@@ -373,13 +502,14 @@ static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_je
 	if (out->len == 0)
 		return GN_AGAIN;
 	s->path->tx += out->len;
+	out->len += prefix;
 	return batch_of(s, out, batch, &s->path->way, out->len);
 }
 
 gn_time jet_send_deadline(const struct jet_session *s)
 {
 	const struct jet_path *p = s->path;
-	if (s->state != JET_S_OPEN || !window_open(p))
+	if (s->state != JET_S_OPEN || !window_open(s, p))
 		return GN_NEVER;
 	gn_time probe = s->confirmed && p->mtu.probing && !p->mtu.in_flight ? p->mtu.at : GN_NEVER;
 	return app_pending(s) ? gn_time_min(probe, jet_pacer_deadline(&p->pacer)) : probe;
@@ -395,17 +525,20 @@ gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet
 	if (s->state == JET_S_CLOSING || s->state == JET_S_DRAINING || jet_token_owed(s) ||
 	    jet_knocked(s))
 		return GN_AGAIN;
-	for (int i = 0; i < JET_PATHS && s->state == JET_S_OPEN; i++) {
+	for (int i = 0; i < JET_PATHS_MAX && s->state == JET_S_OPEN; i++) {
 		struct jet_path *p = s->paths[i];
 		if (p && (p->responding || p->probe.at <= now) &&
 		    send_path_probe(s, p, out, batch, now) == GN_OK)
+			return GN_OK;
+		if (p && acks_itself(s, p) && jet_ack_due(&p->space, now) &&
+		    send_own_ack(s, p, out, batch, now) == GN_OK)
 			return GN_OK;
 	}
 	if (s->hs && send_handshake(s, out, batch, now) == GN_OK)
 		return GN_OK;
 	if (s->state != JET_S_OPEN)
 		return GN_AGAIN;
-	if (send_app(s, out, batch, now) == GN_OK)
+	if (send_copies(s, out, batch, now) == GN_OK || send_app(s, out, batch, now) == GN_OK)
 		return GN_OK;
 	return s->state == JET_S_OPEN && s->confirmed ? send_mtu_probe(s, out, batch, now)
 						      : GN_AGAIN;

@@ -15,6 +15,7 @@
 #include "jet/session_int.h"
 #include "jet/stream_int.h"
 #include "jet/token_int.h"
+#include "jet/way_int.h"
 
 gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_way *way, gn_time now,
 		       struct jet_session **out)
@@ -26,6 +27,7 @@ gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_way *w
 	s->jet = jet;
 	s->incoming = incoming;
 	s->id = jet->next_id;
+	s->slots = JET_PATHS;
 	s->since = s->received_at = s->idle_at = s->active_at = now;
 	s->idle_timeout = jet->config.idle_timeout;
 	s->keys.old_until = GN_NEVER;
@@ -51,7 +53,7 @@ gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_way *w
 			*at = s;
 	}
 	jet->session_count++;
-	s->holder.addr = way->addr;
+	s->holder.addr = *jet_way_whom(jet, way);
 	if (err == GN_OK && incoming)
 		err = jet_seat_take(&jet->half, s, now, &leaver);
 	if (err != GN_OK) {
@@ -81,7 +83,7 @@ void jet_session_strip(struct jet_session *s)
 	jet_hs_drop_ticket(s);
 	jet_token_drop(s);
 	s->due = s->new_cid_due = s->retire_due = 0;
-	for (int i = 0; i < JET_PATHS; i++)
+	for (int i = 0; i < JET_PATHS_MAX; i++)
 		if (s->paths[i] != s->path)
 			jet_path_free(s, s->paths[i]);
 	if (s->hs) {
@@ -129,7 +131,7 @@ void jet_session_sweep(struct jet_session *s)
 {
 	GN_ASSERT(s->state == JET_S_OPEN);
 	s->swept = true;
-	for (int i = 0; i < JET_PATHS; i++)
+	for (int i = 0; i < JET_PATHS_MAX; i++)
 		if (s->paths[i])
 			sweep_space(&s->paths[i]->space);
 	jet_streams_trim(s);
@@ -154,9 +156,9 @@ static void path_validate(const struct jet_session *s, const struct jet_path *p)
 
 void jet_session_validate(const struct jet_session *s)
 {
-	GN_ASSERT(s->path && s->paths[s->path->id % JET_PATHS] == s->path);
+	GN_ASSERT(s->path && s->paths[jet_slot(s, s->path->id)] == s->path);
 	GN_ASSERT(s->timer.place != 0);
-	for (int i = 0; i < JET_PATHS; i++) {
+	for (int i = 0; i < JET_PATHS_MAX; i++) {
 		if (s->paths[i])
 			path_validate(s, s->paths[i]);
 		if (s->cid_rx[i].set) {

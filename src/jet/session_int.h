@@ -1,7 +1,7 @@
 /* Inside jet: the endpoint and its sessions. What belongs to one aspect is in that aspect's
  * header.
  *
- *   gn_jet --owns--> jet_session --owns--> jet_path (up to JET_PATHS), jet_hs (until confirmed),
+ *   gn_jet --owns--> jet_session --owns--> jet_path (up to 8), jet_hs (until confirmed),
  *                                          jet_stream, jet_dgram
  *
  * Session:  HANDSHAKE -> OPEN [handshake.c: TLS is done]
@@ -49,7 +49,18 @@ enum jet_session_event {
 	JET_EV_MOVED = 2,
 	JET_EV_MOVE_FAILED = 4,
 	JET_EV_STREAMS = 8,
-	JET_EV_CLOSED = 16
+	JET_EV_CLOSED = 16,
+	JET_EV_SEEN = 32,
+	JET_EV_SUSPECT = 64,
+	JET_EV_PATHS = 128,
+};
+
+/* Path `id` has cost less since, and is taken when that has lasted. */
+struct jet_rival {
+	bool set;
+	uint32_t id;
+	gn_time since;
+	gn_time hold_until; /* no choice before */
 };
 
 struct jet_session {
@@ -64,6 +75,11 @@ struct jet_session {
 	uint32_t seat;
 	struct gn_holder holder; /* for whom that seat and its memory count */
 	uint8_t events;          /* enum jet_session_event, not told yet */
+	uint8_t slots;           /* of paths: at most so many ids are alive */
+	bool multi;              /* both ends gave the parameter `paths` */
+	bool paths_due;          /* a path has something to be told (grade.c) */
+	bool suspected;          /* SUSPECT was told, and nothing has come since */
+	enum gn_jet_why why;     /* we are on this path */
 	uint8_t due;             /* enum jet_due */
 	struct gn_pk peer;
 	struct jet_link ready, event; /* in jet->ready, jet->events */
@@ -76,14 +92,20 @@ struct jet_session {
 	uint8_t *ticket;   /* owned; server: what CONFIRM carries, until it is acknowledged */
 	uint16_t ticket_len;
 	struct jet_app_keys keys;
-	struct jet_path *path;             /* the current one: one of paths */
-	struct jet_path *paths[JET_PATHS]; /* owned; path id n at n % JET_PATHS */
+	struct jet_path *path;                 /* the current one: one of paths */
+	struct jet_path *paths[JET_PATHS_MAX]; /* owned; path id n at n % slots */
 	/* likewise; rx: ours, tx: the peer's */
-	struct jet_cid cid_rx[JET_PATHS], cid_tx[JET_PATHS];
+	struct jet_cid cid_rx[JET_PATHS_MAX], cid_tx[JET_PATHS_MAX];
 	uint8_t new_cid_due; /* bit per slot of cid_rx */
 	uint8_t retire_due;  /* bit per slot of retire_path */
-	uint32_t retire_path[JET_PATHS];
-	uint32_t path_last;       /* the highest path id we began */
+	uint32_t retire_path[JET_PATHS_MAX];
+	uint32_t path_last;     /* the highest path id we began */
+	uint32_t peer_main;     /* the path that the peer sends on, as it said */
+	uint64_t status_seq;    /* of our last PATH_STATUS */
+	struct jet_rival rival; /* the path that looks better than ours */
+	/* STREAM frames of class 1 that went, and are to go on another path as well */
+	struct jet_sent_frame copies[JET_COPIES];
+	uint8_t copy_count;
 	struct gn_way failed_way; /* of MOVE_FAILED */
 	/* server: the client's first id, kept so that late Initials find us */
 	uint8_t first_dcid[JET_CID_LEN];
@@ -155,6 +177,7 @@ struct gn_jet {
 	gn_jet_id next_id;
 	struct gn_map ids;      /* gn_jet_id -> jet_session * */
 	struct gn_map cids;     /* 8 bytes -> jet_cid_ref */
+	struct gn_map ways;     /* uint32_t link -> gn_way_info */
 	struct jet_link ready;  /* sessions that may have something to send */
 	struct jet_link events; /* sessions with events to tell */
 	struct jet_link closed; /* sessions that this call closed, to be stripped at its end */
@@ -197,6 +220,11 @@ void jet_session_validate(const struct jet_session *s);
 static inline bool jet_alive(const struct jet_session *s)
 {
 	return s->state == JET_S_HANDSHAKE || s->state == JET_S_OPEN;
+}
+/* Where path `id`, or its connection ids, lie. */
+static inline uint32_t jet_slot(const struct jet_session *s, uint64_t id)
+{
+	return (uint32_t)(id % s->slots);
 }
 /* It has sent the one datagram that it may send unanswered. */
 static inline bool jet_knocked(const struct jet_session *s)

@@ -3,6 +3,7 @@
  *
  * 1. After jet_session_tick(now) and sending until GN_AGAIN, the deadline lies after now. */
 #include "jet/close_int.h"
+#include "jet/grade_int.h"
 #include "jet/handshake_int.h"
 #include "jet/loss_int.h"
 #include "jet/path_int.h"
@@ -38,7 +39,7 @@ static gn_time keep_alive_deadline(const struct jet_session *s)
 static gn_time ack_deadline(const struct jet_session *s)
 {
 	gn_time at = GN_NEVER;
-	for (int i = 0; i < JET_PATHS; i++)
+	for (int i = 0; i < JET_PATHS_MAX; i++)
 		if (s->paths[i])
 			at = gn_time_min(at, s->paths[i]->space.ack_at);
 	return at;
@@ -57,6 +58,7 @@ gn_time jet_session_deadline(const struct jet_session *s)
 	at = gn_time_min(at, keep_alive_deadline(s));
 	at = gn_time_min(at, ack_deadline(s));
 	at = gn_time_min(at, jet_path_deadline(s));
+	at = gn_time_min(at, jet_grade_deadline(s));
 	at = gn_time_min(at, jet_send_deadline(s));
 	at = gn_time_min(at, s->keys.old_until);
 	at = gn_time_min(at, s->path->cc.ops->deadline(&s->path->cc));
@@ -96,6 +98,8 @@ void jet_session_tick(struct jet_session *s, gn_time now)
 		tick_open(s, now);
 	if (s->state == JET_S_HANDSHAKE || s->state == JET_S_OPEN) {
 		gn_err err = jet_loss_tick(s, now);
+		if (err == GN_OK && s->state == JET_S_OPEN)
+			err = jet_grade_tick(s, now);
 		if (err != GN_OK)
 			jet_fail(s, err);
 	}

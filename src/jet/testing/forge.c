@@ -22,7 +22,7 @@ size_t forge_packet(struct jet_session *from, struct gn_slice frames, uint8_t ou
 	struct gn_writer w = gn_writer(out, 2048);
 	gn_write_u8(&w, (uint8_t)(JET_FLAG_FIXED | JET_FLAG_PN4 |
 				  (from->keys.tx_phase ? JET_FLAG_PHASE : 0)));
-	gn_write_bytes(&w, GN_SLICE(from->cid_tx[from->path->id % JET_PATHS].cid));
+	gn_write_bytes(&w, GN_SLICE(from->cid_tx[jet_slot(from, from->path->id)].cid));
 	gn_write_be32(&w, (uint32_t)pn);
 	gn_write_bytes(&w, frames);
 	struct jet_sealed sealed = {.p = out,
@@ -66,9 +66,28 @@ struct jet_session *forge_open(struct gn_jet *jet, bool incoming, const struct g
 	return s;
 }
 
+void forge_several(struct jet_session *s)
+{
+	s->multi = true;
+	s->slots = JET_PATHS_MAX;
+	for (uint32_t path = JET_PATHS; path < JET_PATHS_MAX; path++) {
+		gn_err err = jet_cid_issue(s, path, NULL);
+		GN_ASSERT(err == GN_OK);
+	}
+}
+
+struct jet_path *forge_path(struct jet_session *s, uint32_t id, const struct gn_way *way)
+{
+	struct jet_path *p;
+	gn_err err = jet_path_new(s, id, way, s->jet->now, &p);
+	GN_ASSERT(err == GN_OK);
+	p->validated = true;
+	return p;
+}
+
 void forge_meet(struct jet_session *a, struct jet_session *b)
 {
-	for (int i = 0; i < JET_PATHS; i++) {
+	for (int i = 0; i < JET_PATHS_MAX; i++) {
 		a->cid_tx[i] = b->cid_rx[i];
 		b->cid_tx[i] = a->cid_rx[i];
 	}

@@ -20,4 +20,9 @@ struct jet_session *forge_open(struct gn_jet *jet, bool incoming, const struct g
 			       gn_time now);
 void forge_meet(struct jet_session *a, struct jet_session *b);
 
+/* As if both ends had given the parameter `paths`; before forge_meet. */
+void forge_several(struct jet_session *s);
+/* A path that is proven, and was never measured. */
+struct jet_path *forge_path(struct jet_session *s, uint32_t id, const struct gn_way *way);
+
 #endif

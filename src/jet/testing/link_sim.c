@@ -74,8 +74,42 @@ void jet_sim_join(struct jet_sim *sim, int a, int b, const struct jet_sim_link_c
 	jet_sim_route(sim, b, a, jet_sim_link(sim, config));
 }
 
+struct jet_sim_wire *jet_sim_wire(struct jet_sim *sim, int a, int b, uint32_t link,
+				  const struct jet_sim_link_config *config)
+{
+	GN_ASSERT(sim->wire_count < JET_SIM_WIRES && link != 0);
+	struct jet_sim_wire *w = &sim->wires[sim->wire_count++];
+	*w = (struct jet_sim_wire){.node = {a, b}, .link = link};
+	for (int k = 0; k < 2; k++) {
+		w->addr[k] = gn_addr_v4(198, 51, (uint8_t)link, (uint8_t)(w->node[k] + 1), 4433);
+		w->links[k] = jet_sim_link(sim, config);
+	}
+	return w;
+}
+
+struct gn_way jet_sim_wire_to(const struct jet_sim_wire *w, int end)
+{
+	return (struct gn_way){.addr = w->addr[end], .link = w->link};
+}
+
+/* The wire that leads to a way, and which end is there; NULL: none does. */
+static const struct jet_sim_wire *wire_to(const struct jet_sim *sim, const struct gn_way *to,
+					  int *end)
+{
+	for (int i = 0; i < sim->wire_count; i++)
+		for (*end = 0; *end < 2; ++*end)
+			if (sim->wires[i].link == to->link &&
+			    gn_addr_eq(&sim->wires[i].addr[*end], &to->addr))
+				return &sim->wires[i];
+	return NULL;
+}
+
 static int node_at(const struct jet_sim *sim, const struct gn_way *way)
 {
+	int end;
+	const struct jet_sim_wire *w = way->link ? wire_to(sim, way, &end) : NULL;
+	if (w)
+		return w->node[end];
 	for (int i = 0; i < sim->node_count; i++) {
 		const struct jet_sim_node *n = &sim->nodes[i];
 		if (gn_way_eq(&n->way, way))
@@ -157,18 +191,20 @@ static void trace(struct jet_sim *sim, uint64_t v)
 static void send_datagram(struct jet_sim *sim, int from, const struct gn_way *to, uint8_t *data,
 			  size_t len)
 {
-	int node = node_at(sim, to);
+	int node = node_at(sim, to), end;
+	const struct jet_sim_wire *w = to->link ? wire_to(sim, to, &end) : NULL;
 	trace(sim, (uint64_t)(sim->now - START));
 	trace(sim, (uint64_t)from << 32 | (uint64_t)(uint32_t)node);
 	trace(sim, len);
-	if (node < 0 || !sim->route[from][node]) {
+	if (node < 0 || (w ? w->node[1 - end] != from : !sim->route[from][node])) {
 		sim->unroutable++;
 		return;
 	}
 	if (sim->tap && !sim->tap(sim, from, node, data, len))
 		return;
-	over_link(sim, &sim->links[sim->route[from][node] - 1], &sim->nodes[from].way, to, data,
-		  len);
+	struct gn_way by = w ? jet_sim_wire_to(w, 1 - end) : sim->nodes[from].way;
+	int link = w ? w->links[1 - end] : sim->route[from][node] - 1;
+	over_link(sim, &sim->links[link], &by, to, data, len);
 }
 
 void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_way *from,
@@ -191,10 +227,11 @@ void jet_sim_flush(struct jet_sim *sim, int node)
 	struct gn_buf out = {sim->batch, 0, 64000};
 	struct gn_jet_batch b;
 	while (gn_jet_send(n->jet, &out, &b, sim->now) == GN_OK) {
-		GN_ASSERT(out.len > 0 && b.segment > 0);
-		for (size_t at = 0; at < out.len; at += b.segment)
-			send_datagram(sim, node, &b.to, out.p + at,
-				      out.len - at < b.segment ? out.len - at : b.segment);
+		GN_ASSERT(out.len > 0 && b.segment > b.prefix);
+		for (size_t at = 0; at < out.len; at += b.segment) {
+			size_t len = out.len - at < b.segment ? out.len - at : b.segment;
+			send_datagram(sim, node, &b.to, out.p + at + b.prefix, len - b.prefix);
+		}
 	}
 }
 

@@ -13,6 +13,7 @@
 #define JET_SIM_NODES 16
 #define JET_SIM_LINKS 32
 #define JET_SIM_ALIASES 8
+#define JET_SIM_WIRES 8
 
 struct jet_sim_link_config {
 	/* one way; jitter: uniform extra delay, keeps order */
@@ -46,6 +47,14 @@ struct jet_sim_node {
 	void *user;
 };
 
+/* Another way between two nodes, with addresses and links of its own: on both ends it is the link
+ * `link` of jet. */
+struct jet_sim_wire {
+	int node[2], links[2]; /* links[k] carries what node[k] sends */
+	struct gn_addr addr[2];
+	uint32_t link;
+};
+
 struct jet_sim {
 	gn_time now;
 	uint64_t seed, trace; /* trace: hash of (time, from, to, size) of every datagram sent */
@@ -58,7 +67,9 @@ struct jet_sim {
 	struct jet_sim_link links[JET_SIM_LINKS];
 	int link_count;
 	int route[JET_SIM_NODES][JET_SIM_NODES]; /* link + 1; 0 = none */
-	bool validate;                           /* gn_jet_validate after every step */
+	struct jet_sim_wire wires[JET_SIM_WIRES];
+	int wire_count;
+	bool validate; /* gn_jet_validate after every step */
 	/* Sees every datagram before its link; may change bytes; false drops it. */
 	bool (*tap)(struct jet_sim *sim, int from, int to, uint8_t *data, size_t len);
 	void *tap_user;
@@ -77,6 +88,10 @@ int jet_sim_link(struct jet_sim *sim, const struct jet_sim_link_config *config);
 void jet_sim_route(struct jet_sim *sim, int from, int to, int link);
 /* Own links both ways. */
 void jet_sim_join(struct jet_sim *sim, int a, int b, const struct jet_sim_link_config *config);
+/* Valid until sim ends. The caller tells jet of the link where that matters (gn_jet_way). */
+struct jet_sim_wire *jet_sim_wire(struct jet_sim *sim, int a, int b, uint32_t link,
+				  const struct jet_sim_link_config *config);
+struct gn_way jet_sim_wire_to(const struct jet_sim_wire *w, int end);
 /* A datagram from anywhere to a node's address, at once over the link of a route, or directly
  * when from_node < 0. */
 void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_way *from,

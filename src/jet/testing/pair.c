@@ -94,8 +94,13 @@ void app_event(struct jet_sim *sim, int node, const struct gn_jet_event *e)
 		a->moved += e->err == GN_OK;
 		a->move_failed += e->err != GN_OK;
 		a->way = e->way;
+		a->why = e->why;
+		a->moved_at = sim->now;
 		break;
 	case GN_JET_STREAMS: a->streams_events++; break;
+	case GN_JET_SUSPECT: a->suspects++; break;
+	case GN_JET_PATHS: a->paths_events++; break;
+	case GN_JET_SEEN: a->seen[e->path % JET_PATHS_MAX] = e->way.addr; break;
 	}
 }
 

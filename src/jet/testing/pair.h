@@ -29,6 +29,10 @@ struct app {
 	char reason[JET_REASON_MAX + 1];
 	struct gn_pk peer;
 	struct gn_way way;
+	enum gn_jet_why why;
+	int suspects, paths_events;
+	struct gn_addr seen[JET_PATHS_MAX]; /* of path id % 8 */
+	gn_time moved_at;
 	gn_time connected_at, last_read_at;
 	uint64_t received;
 	bool deaf;       /* does not read */

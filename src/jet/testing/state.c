@@ -19,6 +19,7 @@ struct state_stream {
 };
 
 struct state_datagram {
+	struct gn_way from;
 	uint16_t len;
 	uint8_t data[JET_MTU_MAX];
 };
@@ -118,6 +119,8 @@ static void state_send(struct state_end *e)
 				continue;
 			struct state_datagram *d = &e->flight[e->flying++];
 			d->len = (uint16_t)n;
+			d->from = e->way;
+			d->from.link = batch.to.link;
 			memcpy(d->data, out.p + at, n);
 		}
 }
@@ -135,7 +138,7 @@ static void state_deliver(struct state_end *e, unsigned i, bool keep)
 	struct state_datagram d = e->flight[i];
 	if (!keep)
 		state_lose(e, i);
-	gn_jet_recv(to->jet, &e->way, gn_slice(d.data, d.len), state_now);
+	gn_jet_recv(to->jet, &d.from, gn_slice(d.data, d.len), state_now);
 	state_events(to);
 }
 
@@ -168,7 +171,26 @@ static void state_forge(struct state_end *e, struct state_stream *st, unsigned a
 		return;
 	size_t len = forge_packet(e->session, gn_slice(frames, gn_writer_len(&w)), packet);
 	e->flight[e->flying].len = (uint16_t)len;
+	e->flight[e->flying].from = (struct gn_way){e->way.addr, e->session->path->way.link};
 	memcpy(e->flight[e->flying++].data, packet, len);
+}
+
+/* With a peer that knows one path: it moves. Else a path is opened or closed, or what is known of
+ * ways changes. */
+static gn_err state_path(struct state_end *e, const struct gn_way *peer, unsigned arg)
+{
+	struct gn_way to = {peer->addr, 1 + arg % 5};
+	if (!e->session->multi)
+		return gn_jet_migrate(e->jet, e->id, peer, state_now);
+	if ((arg & 0xc0) == 0xc0 && e->session->streams.count > 2)
+		gn_jet_network(e->jet, state_now);
+	else if ((arg & 0xe0) == 0x80)
+		gn_jet_way_gone(e->jet, to.link, state_now);
+	else if (arg & 0x20)
+		return gn_jet_path_close(e->jet, e->id, arg % 12, state_now);
+	else
+		return gn_jet_path_open(e->jet, e->id, &to, state_now);
+	return GN_OK;
 }
 
 /* ---- what must hold ---- */
@@ -180,7 +202,7 @@ static void state_gather(struct state_end *e)
 		e->streams[i].flight.count = 0;
 		e->streams[i].fin_flies = false;
 	}
-	for (int p = 0; p < JET_PATHS; p++) {
+	for (int p = 0; p < JET_PATHS_MAX; p++) {
 		const struct jet_space *sp =
 			e->session->paths[p] ? &e->session->paths[p]->space : NULL;
 		for (uint32_t i = 0; sp && i < sp->sent.count; i++) {
@@ -260,7 +282,7 @@ static void state_make(unsigned i)
 	e->jet->reserve[JET_IN] = e->jet->reserve[JET_OUT] = 4096;
 }
 
-static void state_begin(void)
+static void state_begin(bool several)
 {
 	state_now = GN_SEC;
 	for (unsigned i = 0; i < 2; i++) {
@@ -273,6 +295,8 @@ static void state_begin(void)
 		e->session->tx_credit = 15000;
 		e->session->peer_stream_window = 6000;
 		e->id = e->session->id;
+		if (several)
+			forge_several(e->session);
 	}
 	forge_meet(state_ends[0].session, state_ends[1].session);
 }
@@ -356,9 +380,9 @@ static void state_step(struct gn_reader *r)
 				      gn_slice(text, 1 + arg % 200), GN_NEVER);
 		break;
 	}
-	case 15: /* a new key, when one may be had; seldom a new path */
+	case 15: /* a new key, when one may be had; seldom a path, a link gone, a network */
 		if ((op & 0xe0) == 0xe0)
-			err = gn_jet_migrate(e->jet, e->id, &state_ends[1 - side].way, state_now);
+			err = state_path(e, &state_ends[1 - side].way, arg);
 		else
 			jet_app_keys_update(&e->session->keys, state_now);
 		break;
@@ -410,10 +434,10 @@ static void state_heal(void)
 		}
 }
 
-void state_run(const uint8_t *data, size_t len)
+void state_run(const uint8_t *data, size_t len, bool several)
 {
 	struct gn_reader r = gn_reader(gn_slice(data, len));
-	state_begin();
+	state_begin(several);
 	while (gn_reader_left(&r) > 0) {
 		state_step(&r);
 		state_check();

@@ -12,7 +12,8 @@
 
 #include "base/base.h"
 
-/* Asserts; of the bytes every two are a step. */
-void state_run(const uint8_t *data, size_t len);
+/* Asserts; of the bytes every two are a step. several: paths, each on a link of its own; else one
+ * at a time, as with an old peer. */
+void state_run(const uint8_t *data, size_t len, bool several);
 
 #endif

@@ -1,0 +1,292 @@
+/* Limits of several paths, each at the limit and one past it. */
+#include "jet/grade_int.h"
+#include "jet/loss_int.h"
+#include "jet/mark_int.h"
+#include "jet/testing/ends.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+/* Two ends with paths 0 and 1, 1 on another link. */
+static struct ends *ends_new(void)
+{
+	struct ends *e = malloc(sizeof *e);
+	struct gn_way other = {.addr = gn_addr_v4(203, 0, 113, 1, 9), .link = 1};
+	static const struct gn_way_info udp = {.kind = GN_WAY_SPARE};
+	ends_init(e, NULL);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(gn_jet_way(e->jet[i], 1, &udp), GN_OK);
+		forge_several(e->s[i]);
+		forge_path(e->s[i], 1, &other);
+	}
+	forge_meet(e->s[0], e->s[1]);
+	return e;
+}
+
+static void ends_free(struct ends *e)
+{
+	ends_fini(e);
+	free(e);
+}
+
+static void measured(struct jet_path *p, gn_time srtt)
+{
+	p->rtt.sampled = true;
+	p->rtt.smoothed = srtt;
+	p->rtt.var = 0;
+}
+
+static bool looks_better(struct ends *e, gn_time here, gn_time there)
+{
+	struct jet_session *s = e->s[0];
+	measured(s->paths[0], here);
+	measured(s->paths[1], there);
+	s->rival.set = false;
+	assert_int_equal(jet_grade_look(s, e->now), GN_OK);
+	return s->rival.set;
+}
+
+static void test_a_gain_must_be_large(void **state)
+{
+	(void)state;
+	struct ends *e = ends_new();
+	gn_time here = 40 * GN_MSEC;
+	assert_true(looks_better(e, here, here - JET_BETTER_BY));
+	assert_false(looks_better(e, here, here - JET_BETTER_BY + 1));
+	here = 400 * GN_MSEC;
+	assert_true(looks_better(e, here, here - here / JET_BETTER_PART));
+	assert_false(looks_better(e, here, here - here / JET_BETTER_PART + 1));
+	ends_free(e);
+}
+
+static void test_a_gain_must_last(void **state)
+{
+	(void)state;
+	struct ends *e = ends_new();
+	struct jet_session *s = e->s[0];
+	for (uint32_t there = 1;; there = 0) {
+		assert_true(looks_better(e, there ? GN_SEC : GN_MSEC, there ? GN_MSEC : GN_SEC));
+		gn_time held = s->rival.hold_until > e->now ? s->rival.hold_until - e->now : 0;
+		gn_time wait = held > JET_BETTER_FOR ? held : JET_BETTER_FOR;
+		assert_int_equal(jet_grade_look(s, e->now + wait - 1), GN_OK);
+		assert_int_equal(s->path->id, !there);
+		assert_int_equal(jet_grade_look(s, e->now + wait), GN_OK);
+		assert_int_equal(s->path->id, there);
+		assert_int_equal(s->rival.hold_until, e->now + wait + JET_CHOICE_HOLD);
+		if (!there)
+			break;
+		assert_int_equal(held, 0);
+		e->now += wait;
+		for (int i = 0; i < 2; i++)
+			s->paths[i]->heard_at = e->now;
+	}
+	ends_free(e);
+}
+
+/* When end 0 challenges path `id` next, if nothing comes. */
+static gn_time checked_at(struct ends *e, uint32_t id)
+{
+	struct jet_path *p = e->s[0]->paths[id];
+	p->heard_at = e->now;
+	e->s[0]->paths[1 - id]->probe.at = e->now + 1000 * GN_SEC; /* as if it were under way */
+	gn_time at = jet_grade_deadline(e->s[0]) - e->now;
+	e->s[0]->paths[1 - id]->probe.at = GN_NEVER;
+	return at;
+}
+
+static void test_checks(void **state)
+{
+	(void)state;
+	struct ends *e = ends_new();
+	struct jet_session *s = e->s[0];
+	gn_jet_stream stream;
+	assert_true(checked_at(e, 0) > GN_SEC * 100000); /* no stream is open */
+	assert_int_equal(gn_jet_stream_open(e->jet[0], s->id, true, GN_JET_FILES, &stream), GN_OK);
+	assert_int_equal(checked_at(e, 0), JET_CHECK_MAIN);
+	assert_int_equal(checked_at(e, 1), JET_CHECK_SPARE);
+	assert_true(looks_better(e, GN_SEC, GN_MSEC));
+	s->paths[1]->probe.sent_at = e->now;
+	assert_int_equal(checked_at(e, 1), JET_CHECK_RIVAL);
+	/* a check is a packet of so many bytes, the first time to prove a way is a full one */
+	s->rival.set = false;
+	s->paths[0]->heard_at = s->paths[1]->heard_at = e->now;
+	e->now += JET_CHECK_SPARE - 1;
+	s->paths[0]->heard_at = e->now;
+	gn_jet_tick(e->jet[0], e->now);
+	while (ends_send(e, 0))
+		assert_int_equal(e->batch.to.link, 0);
+	e->now++;
+	gn_jet_tick(e->jet[0], e->now);
+	assert_true(ends_send(e, 0));
+	assert_int_equal(e->batch.to.link, 1);
+	assert_int_equal(e->out_len, JET_CHECK_LEN);
+	ends_free(e);
+}
+
+static void test_a_third_spare_is_kept_for_some_time(void **state)
+{
+	(void)state;
+	for (int past = 0; past < 2; past++) {
+		struct ends *e = ends_new();
+		struct jet_session *s = e->s[0];
+		for (uint32_t id = 2; id <= 3; id++) {
+			struct gn_way way = {
+				.addr = gn_addr_v4(203, 0, 113, 1, (uint16_t)(9 + id))};
+			measured(forge_path(s, id, &way), (gn_time)id * GN_SEC);
+		}
+		for (int i = 0; i < 4; i++)
+			s->paths[i]->probe.at = e->now + 1000 * GN_SEC;
+		assert_int_equal(jet_grade_tick(s, e->now + JET_SPARE_KEPT - !past), GN_OK);
+		assert_int_equal(ends_count(e, 0, "paths-closed"), past);
+		ends_free(e);
+	}
+}
+
+static void test_silence(void **state)
+{
+	(void)state;
+	for (int past = 0; past < 2; past++) {
+		struct ends *e = ends_new();
+		struct jet_session *s = e->s[0];
+		gn_jet_stream stream;
+		static const uint8_t bytes[8000];
+		size_t taken;
+		s->paths[0]->heard_at = s->paths[1]->heard_at = e->now;
+		e->now += JET_CONSENT + past;
+		assert_true((jet_grade_spare(s, e->now) != NULL) == !past);
+		assert_int_equal(gn_jet_stream_open(e->jet[0], s->id, true, GN_JET_FILES, &stream),
+				 GN_OK);
+		assert_int_equal(gn_jet_stream_write(e->jet[0], s->id, stream, GN_SLICE(bytes),
+						     true, &taken),
+				 GN_OK);
+		while (ends_send(e, 0))
+			;
+		assert_int_equal(s->path->space.out == 1, past);
+		ends_free(e);
+	}
+}
+
+/* Probe timeouts in a row until a path is suspect. */
+static unsigned timeouts(bool hears)
+{
+	struct ends *e = ends_new();
+	struct jet_session *s = e->s[0];
+	unsigned n = 0;
+	/* no spare one: it would be taken */
+	jet_path_free(s, s->paths[1]);
+	s->path->rtt.sampled = true;
+	s->due |= JET_DUE_PING;
+	jet_wake(s);
+	while (!s->path->suspect) {
+		while (ends_send(e, 0))
+			;
+		uint64_t before = ends_count(e, 0, "probe-timeouts");
+		e->now = gn_jet_deadline(e->jet[0]);
+		if (hears)
+			s->path->heard_at = e->now;
+		gn_jet_tick(e->jet[0], e->now);
+		n += ends_count(e, 0, "probe-timeouts") > before;
+		assert_true(n < 10);
+	}
+	assert_int_equal(ends_count(e, 0, "paths-suspect"), 1);
+	ends_free(e);
+	return n;
+}
+
+static void test_timeouts_until_suspect(void **state)
+{
+	(void)state;
+	assert_int_equal(timeouts(false), JET_SUSPECT_PTOS);
+	assert_int_equal(timeouts(true), JET_DARK_PTOS);
+}
+
+/* A PING goes and is acknowledged. */
+static void one_more_settled(struct ends *e)
+{
+	struct jet_session *s = e->s[0];
+	s->due |= JET_DUE_PING;
+	jet_wake(s);
+	assert_true(ends_send(e, 0));
+	struct jet_frame ack = {.type = JET_F_ACK, .offset = s->path->space.pn_next - 1};
+	ack.data = gn_slice((const uint8_t *)"", 1); /* one range of one packet */
+	assert_int_equal(jet_loss_ack(s, s->path, &s->path->space, JET_APP, &ack, true, e->now),
+			 GN_OK);
+}
+
+static void test_loss_is_of_the_last_packets(void **state)
+{
+	(void)state;
+	struct ends *e = ends_new();
+	struct jet_path *p = e->s[0]->path;
+	p->settled = JET_LOSS_WINDOW - 1;
+	p->lost = 100;
+	one_more_settled(e);
+	assert_int_equal(p->settled, JET_LOSS_WINDOW);
+	assert_int_equal(p->lost, 100);
+	one_more_settled(e);
+	assert_int_equal(p->settled, (JET_LOSS_WINDOW + 1) / 2);
+	assert_int_equal(p->lost, 50);
+	ends_free(e);
+}
+
+static void test_copies_that_wait(void **state)
+{
+	(void)state;
+	for (unsigned past = 0; past < 2; past++) {
+		struct ends *e = ends_new();
+		struct jet_session *s = e->s[0];
+		s->limit_local[1] = 100;
+		measured(s->paths[0], GN_MSEC);
+		measured(s->paths[1], GN_MSEC);
+		for (unsigned i = 0; i < JET_COPIES + past; i++) {
+			gn_jet_stream stream;
+			size_t taken;
+			assert_int_equal(gn_jet_stream_open(e->jet[0], s->id, true, GN_JET_CRITICAL,
+							    &stream),
+					 GN_OK);
+			assert_int_equal(gn_jet_stream_write(e->jet[0], s->id, stream, GN_LIT("x"),
+							     true, &taken),
+					 GN_OK);
+		}
+		assert_true(ends_send(e, 0));
+		assert_int_equal(e->batch.to.link, 0);
+		assert_int_equal(s->copy_count, JET_COPIES); /* the ninth goes once */
+		assert_true(ends_send(e, 0));
+		assert_int_equal(e->batch.to.link, 1);
+		assert_int_equal(s->copy_count, 0);
+		ends_free(e);
+	}
+}
+
+static void test_links(void **state)
+{
+	(void)state;
+	struct ends *e = ends_new();
+	static const struct gn_way_info relay = {.kind = GN_WAY_RELAY};
+	for (uint32_t link = 2; link <= JET_WAYS; link++)
+		assert_int_equal(gn_jet_way(e->jet[0], link, &relay), GN_OK);
+	assert_int_equal(gn_jet_way(e->jet[0], JET_WAYS + 1, &relay), GN_LIMIT);
+	assert_int_equal(gn_jet_way(e->jet[0], 7, &relay), GN_OK); /* changed, not one more */
+	gn_jet_way_gone(e->jet[0], 7, e->now);
+	assert_int_equal(gn_jet_way(e->jet[0], JET_WAYS + 1, &relay), GN_OK);
+	ends_free(e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_gain_must_be_large),
+		cmocka_unit_test(test_a_gain_must_last),
+		cmocka_unit_test(test_checks),
+		cmocka_unit_test(test_a_third_spare_is_kept_for_some_time),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_timeouts_until_suspect),
+		cmocka_unit_test(test_loss_is_of_the_last_packets),
+		cmocka_unit_test(test_copies_that_wait),
+		cmocka_unit_test(test_links),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

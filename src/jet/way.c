@@ -1,0 +1,62 @@
+/* Links: what net says of the carriers that it made (RE-1). jet sends to ways and never asks what
+ * is behind them; what a carrier needs it says here once, as data.
+ *
+ * 1. Link 0, the shared UDP socket, is always there, and is what an unknown link counts as: its
+ *    paths are being left. */
+#include "jet/session_int.h"
+#include "jet/way_int.h"
+
+/* RE-5, in the order of enum gn_way_kind */
+static const gn_time kind_cost[] = {0, 30 * GN_MSEC, 40 * GN_MSEC, 20 * GN_MSEC, 40 * GN_MSEC, 0};
+#define LAN_GAIN (20 * GN_MSEC)
+#define IPV6_GAIN (5 * GN_MSEC)
+#define METERED_COST GN_SEC
+
+const char *gn_way_kind_text(unsigned kind)
+{
+	static const char *const texts[] = {"udp", "relay", "wss", "turn", "quic", "udp"};
+	_Static_assert(GN_COUNT(texts) == GN_WAY_KINDS, "a word for each kind");
+	return kind < GN_WAY_KINDS ? texts[kind] : "?";
+}
+
+const struct gn_way_info *jet_way_info(const struct gn_jet *jet, uint32_t link)
+{
+	static const struct gn_way_info shared_socket;
+	const struct gn_way_info *info = link ? gn_map_get(&jet->ways, &link) : NULL;
+	return info ? info : &shared_socket;
+}
+
+const struct gn_addr *jet_way_whom(const struct gn_jet *jet, const struct gn_way *way)
+{
+	const struct gn_way_info *info = jet_way_info(jet, way->link);
+	return info->via.port ? &info->via : &way->addr;
+}
+
+bool jet_way_direct(const struct gn_jet *jet, const struct gn_way *way)
+{
+	enum gn_way_kind kind = jet_way_info(jet, way->link)->kind;
+	return kind == GN_WAY_UDP || kind == GN_WAY_SPARE;
+}
+
+gn_time jet_way_cost(const struct gn_jet *jet, const struct gn_way *way)
+{
+	const struct gn_way_info *info = jet_way_info(jet, way->link);
+	_Static_assert(GN_COUNT(kind_cost) == GN_WAY_KINDS, "a cost for each kind");
+	gn_time cost = kind_cost[info->kind] + (info->metered ? METERED_COST : 0);
+	if (jet_way_direct(jet, way))
+		cost -= gn_addr_is_private(&way->addr) ? LAN_GAIN
+			: gn_addr_is_v4(&way->addr)    ? 0
+						       : IPV6_GAIN;
+	return cost;
+}
+
+gn_err gn_jet_way(struct gn_jet *jet, uint32_t link, const struct gn_way_info *info)
+{
+	GN_ASSERT(link != 0 && info->kind < GN_WAY_KINDS);
+	GN_ASSERT(info->mtu == 0 || info->mtu >= JET_MTU_BASE);
+	struct gn_way_info *at = gn_map_put(&jet->ways, &link);
+	if (!at)
+		return jet->ways.count >= JET_WAYS ? GN_LIMIT : GN_NOMEM;
+	*at = *info;
+	return GN_OK;
+}

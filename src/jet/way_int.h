@@ -1,0 +1,16 @@
+/* Links and what jet knows of them (way.c). */
+#ifndef GN_JET_WAY_INT_H
+#define GN_JET_WAY_INT_H
+
+#include "jet/jet.h"
+
+/* Of a link that is gone, or was never told: as the shared socket. */
+const struct gn_way_info *jet_way_info(const struct gn_jet *jet, uint32_t link);
+/* Whom packets on a way count for. */
+const struct gn_addr *jet_way_whom(const struct gn_jet *jet, const struct gn_way *way);
+/* What a way costs besides its round trip (RE-5). */
+gn_time jet_way_cost(const struct gn_jet *jet, const struct gn_way *way);
+/* The peer's packets come straight from its socket: an address there is worth telling. */
+bool jet_way_direct(const struct gn_jet *jet, const struct gn_way *way);
+
+#endif
