@@ -176,6 +176,9 @@ gn_fbref gn_node_call_peer(struct gn_fbb *b, struct gn_node *node, const struct 
 		.sent = info.bytes_sent,
 		.received = info.bytes_received,
 		.suite = info.suite ? gn_str(info.suite) : gn_slice(NULL, 0),
-		.group = info.group ? gn_str(info.group) : gn_slice(NULL, 0)};
+		.group = info.group ? gn_str(info.group) : gn_slice(NULL, 0),
+		.carrier = up ? gn_str(gn_way_kind_text(info.kind)) : gn_slice(NULL, 0),
+		.why = up ? gn_str(gn_jet_why_text(info.why)) : gn_slice(NULL, 0),
+		.paths = info.paths};
 	return gn_fb_node_peer_make(b, &args);
 }

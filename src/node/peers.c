@@ -284,6 +284,18 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 		peer_failed(node, peer, e->err ? e->err : GN_CLOSED);
 }
 
+/* Nothing comes from the peer's address: the others that it is known by are tried, those alone
+ * that were not told by somebody else (OV-36). Each has up to four datagrams sent there. */
+static void try_others(struct gn_node *node, gn_jet_id id, const struct peer *peer)
+{
+	for (unsigned i = 0; i < peer->addr_count; i++) {
+		struct gn_way to = {.addr = peer->addrs[i]};
+		if (gn_overlay_may_dial(node->overlay, &peer->pk, &to.addr, node->now) ==
+		    GN_OVERLAY_CONNECT)
+			(void)!gn_jet_path_open(node->jet, id, &to, node->now);
+	}
+}
+
 void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 {
 	if (e->kind == GN_JET_CONNECTED) {
@@ -315,6 +327,9 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 		break;
 	case GN_JET_CONNECTED:
 	case GN_JET_CLOSED:
+	case GN_JET_SUSPECT: try_others(node, e->id, s->peer); break;
+	case GN_JET_PATHS:
+	case GN_JET_SEEN:
 	case GN_JET_ACKED: break;
 	}
 }

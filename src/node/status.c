@@ -134,6 +134,10 @@ gn_err gn_node_api_peers(struct gn_node_request *r)
 					    json_string(info.suite ? info.suite : ""));
 			json_object_set_new(json, "group",
 					    json_string(info.group ? info.group : ""));
+			json_object_set_new(json, "carrier",
+					    json_string(gn_way_kind_text(info.kind)));
+			json_object_set_new(json, "why", json_string(gn_jet_why_text(info.why)));
+			json_object_set_new(json, "paths", json_integer(info.paths));
 		}
 		json_array_append_new(peers, json);
 	}

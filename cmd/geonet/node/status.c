@@ -125,6 +125,15 @@ int cmd_status(struct cli *cli)
 	return CLI_OK;
 }
 
+/* "udp", "relay, suspect": what carries the session and, if it is not the first, why. */
+static void add_path(struct table *t, const json_t *peer)
+{
+	const char *why = json_text(peer, "why"), *carrier = json_text(peer, "carrier");
+	bool first = strcmp(why, "first") == 0 || !*why;
+	table_add(t, "%s%s%s", *carrier ? out_text(carrier) : "-", first ? "" : ", ",
+		  first ? "" : out_text(why));
+}
+
 int cmd_peers(struct cli *cli)
 {
 	struct reply r;
@@ -140,8 +149,8 @@ int cmd_peers(struct cli *cli)
 	}
 	const json_t *peers = json_object_get(r.json, "peers");
 	bool all = cli_flag(cli, "all");
-	table_init(&t, 8, 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6);
-	const char *const heading[] = {"NODE",   "ADDRESS", "LINK",     "HEARD",
+	table_init(&t, 9, 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7);
+	const char *const heading[] = {"NODE",   "ADDRESS", "PATH",     "LINK",  "HEARD",
 				       "RTT ms", "SENT",    "RECEIVED", "CIPHER"};
 	for (size_t k = 0; k < GN_COUNT(heading); k++)
 		table_add(&t, "%s", heading[k]);
@@ -157,6 +166,7 @@ int cmd_peers(struct cli *cli)
 		}
 		table_add(&t, "%.16s", json_text(p, "id"));
 		table_add(&t, "%s", out_text(json_text(p, "addr")));
+		add_path(&t, p);
 		table_add(&t, "%s%s",
 			  leaf     ? "leaf"
 			  : linked ? "link"

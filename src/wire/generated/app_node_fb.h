@@ -761,6 +761,10 @@ struct gn_fb_node_peer_args {
 	uint64_t received;
 	struct gn_slice suite;
 	struct gn_slice group;
+	/* What carries the session, why it is on that path, and how many stand by, itself included. */
+	struct gn_slice carrier;
+	struct gn_slice why;
+	uint8_t paths;
 };
 static const struct gn_fb_field gn_fbfields_node_peer[] = {
 	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_peer_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
@@ -776,8 +780,11 @@ static const struct gn_fb_field gn_fbfields_node_peer[] = {
 	{"received", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_node_peer_args, received), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"suite", GN_FB_STRING, GN_FB_UINT, 11, offsetof(struct gn_fb_node_peer_args, suite), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"group", GN_FB_STRING, GN_FB_UINT, 12, offsetof(struct gn_fb_node_peer_args, group), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"carrier", GN_FB_STRING, GN_FB_UINT, 13, offsetof(struct gn_fb_node_peer_args, carrier), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"why", GN_FB_STRING, GN_FB_UINT, 14, offsetof(struct gn_fb_node_peer_args, why), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"paths", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_node_peer_args, paths), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_node_peer = {"NodePeer", NULL, gn_fbfields_node_peer, 13};
+static const struct gn_fb_type gn_fbtype_node_peer = {"NodePeer", NULL, gn_fbfields_node_peer, 16};
 
 GN_MUST static inline gn_err gn_fb_node_peer_verify(struct gn_slice in, struct gn_fb_node_peer *out)
 {
@@ -864,6 +871,26 @@ static inline bool gn_fb_node_peer_has_group(struct gn_fb_node_peer t)
 static inline struct gn_slice gn_fb_node_peer_group(struct gn_fb_node_peer t)
 {
 	return gn_fbt_bytes(t.t, 12);
+}
+static inline bool gn_fb_node_peer_has_carrier(struct gn_fb_node_peer t)
+{
+	return gn_fbt_has(t.t, 13);
+}
+static inline struct gn_slice gn_fb_node_peer_carrier(struct gn_fb_node_peer t)
+{
+	return gn_fbt_bytes(t.t, 13);
+}
+static inline bool gn_fb_node_peer_has_why(struct gn_fb_node_peer t)
+{
+	return gn_fbt_has(t.t, 14);
+}
+static inline struct gn_slice gn_fb_node_peer_why(struct gn_fb_node_peer t)
+{
+	return gn_fbt_bytes(t.t, 14);
+}
+static inline uint8_t gn_fb_node_peer_paths(struct gn_fb_node_peer t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 15, 1, UINT64_C(0x0));
 }
 
 /* ---- NodePeers ---- */
