@@ -58,6 +58,8 @@
 #define TURN_FIRST (500 * GN_MSEC)
 #define TURN_TRIES 5             /* 15.5 s */
 #define TURN_QUIET (25 * GN_SEC) /* without a word of the server: it is asked whether it lives */
+/* The last channel that we take (RFC 8656 section 12). */
+#define TURN_CHANNEL_OURS_LAST 0x4fff
 /* From a peer's ChannelBind to the next: permissions end at 300 s. */
 #define TURN_AGAIN (240 * GN_SEC)
 #define TURN_LIFETIME_SANE 10 /* seconds of an allocation that are too few to be one */

@@ -82,7 +82,7 @@ gn_err gn_turn_stream_next(struct gn_turn_stream *s, struct gn_slice *message)
 
 bool gn_turn_is_channel(struct gn_slice message)
 {
-	return message.len > 0 && message.p[0] >> 4 == 4;
+	return message.len > 0 && message.p[0] >> 6 == 1;
 }
 
 gn_err gn_turn_channel_read(struct gn_slice message, uint16_t *number, struct gn_slice *data)

@@ -1,6 +1,8 @@
 /* TURN beside STUN (RFC 8656): ChannelData, and how both are cut out of a stream (TCP, TLS).
  *
- *     0100 | channel 12 | length 2 | data | over a stream zeros up to a multiple of 4
+ *     01 | channel 14 | length 2 | data | over a stream zeros up to a multiple of 4
+ *
+ * A client of RFC 8656 takes channels that begin with 0100; one of RFC 5766 any of these.
  *
  * Server and client take whole messages: a datagram is one, of a stream gn_turn_stream makes them.
  * Rules RE-2, RE-51. */
@@ -12,7 +14,7 @@
 /* Bytes of a message that are taken from a stream or made: room for all there are. */
 #define GN_TURN_FRAME_MAX 2048
 #define GN_TURN_CHANNEL_FIRST 0x4000
-#define GN_TURN_CHANNEL_LAST 0x4fff
+#define GN_TURN_CHANNEL_LAST 0x7fff
 
 /* Where messages are made. */
 struct gn_turn_room {

@@ -45,10 +45,10 @@ static void what_is_no_channel_data(void **state)
 		{{0x40, 0, 0, 0}, 4, GN_OK},
 		{{0x40, 0, 0}, 3, GN_MALFORMED},
 		{{0x40, 0, 0, 1}, 4, GN_MALFORMED},
-		{{0x4f, 0xff, 0, 1, 9, 0, 0, 0}, 8, GN_OK},
+		{{0x7f, 0xff, 0, 1, 9, 0, 0, 0}, 8, GN_OK},
 		{{0x40, 0, 0, 0, 0, 0, 0}, 7, GN_OK},
 		{{0x40, 0, 0, 0}, 8, GN_MALFORMED},
-		{{0x50, 0, 0, 0}, 4, GN_MALFORMED},
+		{{0x80, 0, 0, 0}, 4, GN_MALFORMED},
 		{{0x3f, 0, 0, 0}, 4, GN_MALFORMED},
 		{{0}, 0, GN_MALFORMED},
 	};
@@ -125,7 +125,7 @@ static void streams_that_end(void **state)
 	gn_turn_stream_feed(&s, GN_SLICE(large));
 	assert_int_equal(gn_turn_stream_next(&s, &message), GN_TOO_LARGE);
 	static const uint8_t bad[][4] = {
-		{0x80, 0, 0, 0}, {0x50, 0, 0, 0}, {0, 1, 0, 2}, {0xff, 0xff}};
+		{0x80, 0, 0, 0}, {0xc0, 0, 0, 0}, {0, 1, 0, 2}, {0xff, 0xff}};
 	for (size_t i = 0; i < GN_COUNT(bad); i++)
 		for (size_t first = 0; first < 4; first++) { /* whole, or in two */
 			gn_turn_stream_init(&s);
