@@ -38,7 +38,7 @@ static gn_time now(void)
 
 static _Noreturn void fail(const char *what)
 {
-	fprintf(stderr, "turn_driver: %s: %s\n", what, errno ? strerror(errno) : "no");
+	fprintf(stderr, "turn_driver: it failed: %s\n", what);
 	exit(1);
 }
 
@@ -94,10 +94,10 @@ static void send_all(int fd, struct gn_slice bytes)
 static struct gn_slice receive(int fd, struct gn_addr *from)
 {
 	static uint8_t bytes[DATAGRAM_MAX];
-	struct sockaddr_in s;
+	struct sockaddr_in s = {.sin_family = AF_INET};
 	socklen_t len = sizeof s;
 	ssize_t n = recvfrom(fd, bytes, sizeof bytes, 0, (struct sockaddr *)&s, &len);
-	if (from && n >= 0)
+	if (from)
 		*from = from_os(&s);
 	return gn_slice(n < 0 ? NULL : bytes, n < 0 ? 0 : (size_t)n);
 }
@@ -276,11 +276,11 @@ static void serve_ready(const struct pollfd *p)
 	if (p[2].revents)
 		accept_one();
 	for (size_t i = 0; i < CONNS; i++)
-		if (p[4 + i].revents && p[4 + i].fd == srv.conns[i].fd)
+		if (p[4 + i].revents && srv.conns[i].fd >= 0 && p[4 + i].fd == srv.conns[i].fd)
 			from_conn(&srv.conns[i]);
 	for (size_t i = 0; i < RELAYS; i++) {
 		const struct pollfd *x = &p[4 + CONNS + i];
-		if (!x->revents || x->fd != srv.relays[i].fd)
+		if (!x->revents || x->fd < 0 || x->fd != srv.relays[i].fd)
 			continue;
 		struct gn_slice in = receive(x->fd, &peer);
 		if (gn_turn_server_relayed(srv.s, srv.relays[i].id, &peer, in, now(), &srv.room,
@@ -397,6 +397,8 @@ static void echo(void)
 	if (cli.back + 1 != cli.wanted)
 		return;
 	int fd = open_at(SOCK_DGRAM, &any); /* and of another port, which has no channel */
+	if (fd < 0)
+		fail("a socket");
 	send_to(fd, &from, GN_LIT("from another port"));
 	close(fd);
 }

@@ -30,7 +30,7 @@ static void place_at(size_t i, const char *text)
 
 /* flags < 0: without CHANGE-REQUEST; pad: with an attribute of so many bytes, that nobody need know
  * */
-static gn_err ask(int flags, size_t pad, uint16_t type, const char *from, uint8_t at)
+static gn_err ask(int flags, size_t pad, uint16_t type, const char *from, size_t at)
 {
 	static uint8_t bytes[STUN_SAID_MAX], zeros[256];
 	struct gn_stun_maker m;
@@ -46,8 +46,8 @@ static gn_err ask(int flags, size_t pad, uint16_t type, const char *from, uint8_
 		gn_stun_put_u32(&m, type, 0);
 	assert_int_equal(gn_stun_end(&m, false, &in), GN_OK);
 	assert_int_equal(gn_stun_parse(in, &request), GN_OK);
-	gn_err err =
-		gn_stun_server_answer(&server, &request, &who, at, room, sizeof room, &out, &place);
+	gn_err err = gn_stun_server_answer(&server, &request, &who, (uint8_t)at, room, sizeof room,
+					   &out, &place);
 	if (err == GN_TOO_LARGE)
 		return err;
 	assert_true(out.len <= TURN_UNPROVEN_PART * in.len);
@@ -125,12 +125,12 @@ static void a_second_address(void **state)
 	static const char *const places[] = {"[2001:db8::1]:3478", "[2001:db8::1]:3479",
 					     "[2001:db8::2]:3478", "[2001:db8::2]:3479"};
 	(void)state;
-	for (uint8_t i = 0; i < GN_STUN_PLACES; i++)
+	for (size_t i = 0; i < GN_STUN_PLACES; i++)
 		place_at(i, places[i]);
-	for (uint8_t at = 0; at < GN_STUN_PLACES; at++)
+	for (size_t at = 0; at < GN_STUN_PLACES; at++)
 		for (int flags = 0; flags < 8; flags += 2) {
-			uint8_t to = at ^ (flags & 4 ? GN_STUN_OTHER_IP : 0) ^
-				     (flags & 2 ? GN_STUN_OTHER_PORT : 0);
+			size_t to = at ^ (flags & 4 ? GN_STUN_OTHER_IP : 0) ^
+				    (flags & 2 ? GN_STUN_OTHER_PORT : 0);
 			assert_int_equal(ask(flags, 16, 0, "[2001:db8::7]:4000", at), GN_OK);
 			assert_int_equal(place, to);
 			assert_true(says(GN_STUN_OTHER_ADDRESS, false, places[at ^ 3]));

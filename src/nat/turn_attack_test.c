@@ -124,8 +124,8 @@ static void others_allocations(void **state)
 	turn_rig_open(&r, false);
 	assert_int_equal(gn_turn_server_user(r.s, GN_LIT("bob"), GN_LIT("secret")), GN_OK);
 	assert_int_equal(turn_rig_allocate(&r, 3600), 0);
-	assert_int_equal(turn_rig_permit(&r, "192.0.2.1:7"), 0);
 	struct gn_stun_id its = r.m.id;
+	assert_int_equal(turn_rig_permit(&r, "192.0.2.1:7"), 0);
 	r.name = "bob"; /* from the same address, with his own password */
 	assert_int_equal(turn_rig_refresh(&r, 0), 441);
 	assert_int_equal(turn_rig_permit(&r, "192.0.2.2:7"), 441);

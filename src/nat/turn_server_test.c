@@ -464,6 +464,7 @@ static void sockets_that_do_not_come(void **state)
 	turn_rig_open(&r, false);
 	assert_int_equal(turn_rig_allocate(&r, 0), 0);
 	gn_turn_server_lost(r.s, r.relay);
+	gn_turn_server_lost(r.s, r.relay);
 	assert_string_equal(turn_rig_told(&r), "c");
 	assert_int_equal(turn_rig_peer_says(&r, "192.0.2.1:7", "x"), GN_NOT_FOUND);
 	struct gn_counter c;
