@@ -112,7 +112,7 @@ def sent_and_back(said, least):
     if not totals:
         fail("uclient did not come to its end")
     sent, back = (int(part.split("=")[1]) for part in totals[-1].split()[-2:])
-    if sent < least or back != sent:
+    if sent < least or back < 0.9 * sent:  # UDP, on a machine that may be busy
         fail(f"{back} of {sent} came back")
 
 
@@ -149,10 +149,10 @@ def clients_refused():
 
 # ---- its server ----
 
-def relay(transport, port, password="secret", speed=1, status=0):
-    said = run([DRIVER, "relay", transport, f"127.0.0.1:{port}", "ann", password, 40, speed],
+def relay(transport, port, password="secret", seconds=0, status=0):
+    said = run([DRIVER, "relay", transport, f"127.0.0.1:{port}", "ann", password, 40, seconds],
                status)
-    if status == 0 and f"BACK {40 if speed == 1 else 80} OTHER 1" not in said:
+    if status == 0 and f"BACK {80 if seconds else 40} OTHER 1" not in said:
         fail("not everything came back")
     return said
 
@@ -178,12 +178,12 @@ def coturn():
             with running([server, "-n", "-L", "127.0.0.1", "-E", "127.0.0.1", "-p", str(port),
                           "--allow-loopback-peers", "--lt-cred-mech", "-u", "ann:secret",
                           "-r", "test", "--stale-nonce=2", "--no-cli", "--no-tls", "--no-dtls",
-                          "--simple-log", "--log-file", os.path.join(place, "log"),
+                          "--simple-log", "-v", "--log-file", os.path.join(place, "log"),
                           "--pidfile", os.path.join(place, "pid"),
                           "--userdb", os.path.join(place, "db")],
                          stdout=out, stderr=out, cwd=place) as p:
                 if listens(p, port):
-                    yield port
+                    yield port, os.path.join(place, "log")
                     return
         out.seek(0)
         fail(f"turnserver did not start:\n{out.read()}")
@@ -192,17 +192,23 @@ def coturn():
 def server(transport):
     """Ours at coturn: data; then so much time passes that its nonce is over, permission and channel
     are bound anew, and the allocation is refreshed; data again."""
-    with coturn() as port:
+    with coturn() as (port, log):
         relay(transport, port)
-        relay(transport, port, speed=200)
+        relay(transport, port, seconds=1000)
+        with open(log, encoding="utf-8", errors="replace") as f:
+            said = f.read()
+    for what, least in ("CHANNEL_BIND processed, success", 1 + 5), (": refreshed,", 30), (
+            "error 438", 1):
+        if said.count(what) < least:
+            fail(f"coturn said '{what}' {said.count(what)} times, not {least}")
 
 
 def server_refused():
-    with coturn() as port:
+    with coturn() as (port, _):
         said = relay("udp", port, password="wrong", status=3)
         if "ENDED denied" not in said:
             fail("it did not say that we are not let in")
-    said = relay("udp", port, speed=100, status=3)  # it is gone
+    said = relay("udp", port, status=3)  # it is gone
     if "ENDED timeout" not in said:
         fail("silence was not noticed")
 
@@ -211,12 +217,12 @@ def own():
     """Ours at ours, without coturn."""
     with our_server() as (port, _, counters):
         for transport in "udp", "tcp":
-            for speed in 1, 200:
-                said = relay(transport, port, speed=speed)
+            for seconds in 0, 1000:
+                said = relay(transport, port, seconds=seconds)
                 if "sha256" not in said:
                     fail("the weaker algorithm was taken")
         relay("udp", port, password="wrong", status=3)
-    if counters["allocated"] != 4 or counters["wrong"] != 1:
+    if counters["allocated"] != 4 or counters["wrong"] != 1 or counters["expired"]:
         fail("counters")
 
 
