@@ -123,7 +123,7 @@ def clients(tcp):
         to_peer = ["-e", ECHO, "-r", peer]
         # by channels to a peer, by indications, and from one allocation to another
         for how in to_peer, to_peer + ["-s"], ["-y"]:
-            said = run(base + how + ["-z", 5, "-m", 2, "-n", 50, "-l", 400,
+            said = run(base + how + ["-z", 5, "-m", 2, "-n", 50, "-l", 401,
                                      "-p", port, "127.0.0.1"])
             sent_and_back(said.replace(",", " "), 100)
     if counters["allocated"] < 6 or counters["sent"] < 300 or counters["got"] < 300:

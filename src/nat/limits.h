@@ -34,7 +34,7 @@
 #define TURN_DATA_MAX 2000
 #define TURN_NAME_MAX 64    /* bytes of a user's name, as this server has them */
 #define TURN_USERS_MAX 256  /* names that its owner may let in */
-#define TURN_ALLOCATIONS 64 /* at one time: each is a socket and 2.5 KiB */
+#define TURN_ALLOCATIONS 64 /* at one time: each is a socket and 2 KiB */
 #define TURN_ALLOCATIONS_USER 8
 /* Of one network (/24, /48), once half of all are taken; private ones have no share. */
 #define TURN_ALLOCATIONS_PREFIX 16
