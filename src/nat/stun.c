@@ -112,14 +112,19 @@ static bool next_attribute(const struct gn_stun *m, uint32_t *at, uint16_t *type
 	return true;
 }
 
-bool gn_stun_get(const struct gn_stun *m, uint16_t type, struct gn_slice *value)
+static bool get_at(const struct gn_stun *m, uint16_t type, size_t index, struct gn_slice *value)
 {
 	uint16_t its;
 	for (uint32_t at = STUN_HEAD; next_attribute(m, &at, &its, value);)
-		if (its == type)
+		if (its == type && index-- == 0)
 			return true;
 	*value = gn_slice(NULL, 0);
 	return false;
+}
+
+bool gn_stun_get(const struct gn_stun *m, uint16_t type, struct gn_slice *value)
+{
+	return get_at(m, type, 0, value);
 }
 
 /* The port by the cookie's first half, an IPv4 by the cookie, an IPv6 by cookie and id: both ways
@@ -137,9 +142,15 @@ static void mix(const struct gn_stun_id *id, uint8_t *ip, size_t len, uint16_t *
 
 gn_err gn_stun_addr(const struct gn_stun *m, uint16_t type, bool mixed, struct gn_addr *out)
 {
+	return gn_stun_addr_at(m, type, mixed, 0, out);
+}
+
+gn_err gn_stun_addr_at(const struct gn_stun *m, uint16_t type, bool mixed, size_t index,
+		       struct gn_addr *out)
+{
 	struct gn_slice v;
 	uint8_t ip[16];
-	if (!gn_stun_get(m, type, &v))
+	if (!get_at(m, type, index, &v))
 		return GN_NOT_FOUND;
 	size_t len = v.len > 1 && v.p[1] == 2 ? 16 : 4;
 	if (v.len != 4 + len || (v.p[1] != 1 && v.p[1] != 2))

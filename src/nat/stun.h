@@ -83,6 +83,9 @@ bool gn_stun_get(const struct gn_stun *m, uint16_t type, struct gn_slice *value)
  * GN_MALFORMED. */
 GN_MUST gn_err gn_stun_addr(const struct gn_stun *m, uint16_t type, bool mixed,
 			    struct gn_addr *out);
+/* The same of the one after `index` others of its type. */
+GN_MUST gn_err gn_stun_addr_at(const struct gn_stun *m, uint16_t type, bool mixed, size_t index,
+			       struct gn_addr *out);
 GN_MUST gn_err gn_stun_u32(const struct gn_stun *m, uint16_t type, uint32_t *out);
 /* 300..699 and its reason, which is a stranger's text. GN_NOT_FOUND; GN_MALFORMED. */
 GN_MUST gn_err gn_stun_error(const struct gn_stun *m, uint16_t *code, struct gn_slice *reason);
