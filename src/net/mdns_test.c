@@ -214,6 +214,27 @@ static void time_is_120_s_at_most(void **state)
 	}
 }
 
+/* The PTR alone, at no time left, is enough; of another instance it says nothing of this one. */
+static void a_goodbye_is_of_one_instance(void **state)
+{
+	(void)state;
+	struct gn_mdns m;
+	struct gn_mdns_from from = voice("4");
+	struct gn_mdns_interface on = interface_of(9, true, false);
+	alone(&m);
+	assert_int_equal(hear(&m, &from, "a", 77, &on, 120), GN_OK);
+	for (int i = 0; i < 2; i++) {
+		uint8_t room[MDNS_SAID_MAX];
+		unsigned held = 0;
+		size_t len = mdns_write_answer(room, i ? "a" : "b", here, 77, &on, 0);
+		room[7] = 1; /* answers: what follows is nobody's */
+		assert_int_equal(gn_mdns_recv(&m, &from, gn_slice(room, len), w.now), GN_OK);
+		for (int p = 0; p < MDNS_FOUND_MAX; p++)
+			held += m.peers[p].until != 0;
+		assert_int_equal(held, !i);
+	}
+}
+
 /* Each share is filled and one more is refused; who is there stays. */
 static void shares_hold(void **state)
 {
@@ -433,6 +454,7 @@ int main(void)
 		cmocka_unit_test(addresses_are_private_ones),
 		cmocka_unit_test(a_peer_is_whole_or_none),
 		cmocka_unit_test(time_is_120_s_at_most),
+		cmocka_unit_test(a_goodbye_is_of_one_instance),
 		cmocka_unit_test(shares_hold),
 		cmocka_unit_test(eight_interfaces_are_used),
 		cmocka_unit_test(questions_have_answers),
