@@ -2,7 +2,7 @@
  * ends, and prints each address that it finds.
  *
  *   usage: mdns_speak DEVICE IPV4 PORT */
-#include "net/mdns_socket.h"
+#include "net/net.h"
 #include "os/os.h"
 
 #include <net/if.h>

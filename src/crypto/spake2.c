@@ -14,6 +14,7 @@
 #include "crypto/ossl_int.h"
 #include <openssl/bn.h>
 
+#define USE "geonet/code/1"
 #define UNCOMPRESSED 4 /* SEC 1 section 2.3.3 */
 #define WIDE 48        /* bytes that become a scalar: the bias is below 2^-128 */
 
@@ -45,11 +46,22 @@ static BIGNUM *number(const uint8_t *bytes, size_t len)
 	return n;
 }
 
+struct gn_spake2_bind gn_spake2_session(const uint8_t a[32], const uint8_t b[32],
+					const uint8_t exported[32], uint8_t room[GN_SPAKE2_AAD])
+{
+	struct gn_writer w = gn_writer(room, GN_SPAKE2_AAD);
+	gn_write_bytes(&w, GN_LIT(USE));
+	gn_write_bytes(&w, gn_slice(exported, 32));
+	GN_ASSERT(!w.bad && gn_writer_left(&w) == 0);
+	return (struct gn_spake2_bind){gn_slice(a, 32), gn_slice(b, 32),
+				       gn_slice(room, GN_SPAKE2_AAD)};
+}
+
 void gn_spake2_scalar(struct gn_slice text, uint8_t w[GN_SPAKE2_SCALAR])
 {
 	uint8_t wide[WIDE];
 	BN_CTX *ctx = room();
-	gn_hkdf(text, gn_slice(NULL, 0), GN_LIT("geonet/code/1"), wide, sizeof wide);
+	gn_hkdf(text, gn_slice(NULL, 0), GN_LIT(USE), wide, sizeof wide);
 	BIGNUM *n = number(wide, sizeof wide);
 	OSSL_MUST(BN_nnmod(n, n, EC_GROUP_get0_order(gn_crypto_algs()->p256), ctx));
 	OSSL_MUST(BN_bn2binpad(n, w, GN_SPAKE2_SCALAR));

@@ -35,6 +35,12 @@ struct gn_spake2_bind {
 	struct gn_slice a, b, aad;
 };
 
+#define GN_SPAKE2_AAD (13 + 32) /* bytes: "geonet/code/1", and what only this session has */
+/* The bind of a run in a session (RE-61): the keys of both ends, and 32 bytes that the session
+ * exports (gn_tls_export). The keys are borrowed, the AAD stands in room. */
+struct gn_spake2_bind gn_spake2_session(const uint8_t a[32], const uint8_t b[32],
+					const uint8_t exported[32], uint8_t room[GN_SPAKE2_AAD]);
+
 /* The scalar of a code's text: HKDF(text, info "geonet/code/1", 48 bytes) modulo the order. */
 void gn_spake2_scalar(struct gn_slice text, uint8_t w[GN_SPAKE2_SCALAR]);
 /* message: what goes to the other. A w of another kind than gn_spake2_scalar's is below the order

@@ -171,6 +171,18 @@ static void other_ends_and_other_sessions_get_no_key(void **state)
 	}
 }
 
+static void a_session_binds_a_run(void **state)
+{
+	(void)state;
+	uint8_t a[32], b[32], exported[32], room[GN_SPAKE2_AAD];
+	memset(a, 'a', sizeof a);
+	memset(b, 'b', sizeof b);
+	memset(exported, 'x', sizeof exported);
+	struct gn_spake2_bind bind = gn_spake2_session(a, b, exported, room);
+	assert_true(gn_slice_eq(bind.a, GN_SLICE(a)) && gn_slice_eq(bind.b, GN_SLICE(b)));
+	assert_true(gn_slice_eq(bind.aad, GN_LIT("geonet/code/1xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")));
+}
+
 static void the_scalar_of_a_code(void **state)
 {
 	(void)state;
@@ -325,6 +337,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vectors_of_the_rfc),
 		cmocka_unit_test(the_scalar_of_a_code),
+		cmocka_unit_test(a_session_binds_a_run),
 		cmocka_unit_test(who_knows_the_code_gets_the_key),
 		cmocka_unit_test(other_ends_and_other_sessions_get_no_key),
 		cmocka_unit_test(messages_that_are_no_point_are_refused),

@@ -125,6 +125,10 @@ static void find_each_other(bool v4, bool v6)
 		print_message("skipped: a network namespace needs root\n");
 		skip();
 	}
+	if (v6 && access("/proc/net/if_inet6", F_OK) != 0) {
+		print_message("skipped: this kernel has no IPv6\n");
+		skip();
+	}
 	if (!sh("ip link add gna type veth peer name gnb 2>/dev/null")) {
 		print_message("skipped: no ip command, or no veth in this kernel\n");
 		skip();
