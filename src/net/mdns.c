@@ -27,12 +27,9 @@ static gn_time soon(struct gn_mdns *m, gn_time now)
 
 void gn_mdns_init(struct gn_mdns *m, struct gn_rand *rand, const uint8_t network[4], uint16_t port)
 {
-	uint8_t id[GN_MDNS_ID / 2];
 	GN_ASSERT(port != 0);
 	*m = (struct gn_mdns){.rand = rand, .port = port};
 	memcpy(m->network, network, sizeof m->network);
-	gn_rand_fill(rand, id, sizeof id);
-	gn_hex(GN_SLICE(id), m->id);
 }
 
 static struct gn_mdns_link *link_of(struct gn_mdns *m, uint32_t index)
@@ -52,12 +49,36 @@ static bool same_interface(const struct gn_mdns_interface *a, const struct gn_md
 	return same;
 }
 
-static void forget_link(struct gn_mdns *m, struct gn_mdns_link *link)
+static void forget_peers(struct gn_mdns *m, uint32_t interface)
 {
 	for (size_t i = 0; i < MDNS_FOUND_MAX; i++)
-		if (m->peers[i].found.interface == link->on.index)
+		if (m->peers[i].found.interface == interface)
 			m->peers[i].until = 0;
-	*link = (struct gn_mdns_link){.query_at = GN_NEVER};
+}
+
+/* Is it the same network still, with another address? Then the name stays, too. */
+static bool shares_address(const struct gn_mdns_interface *a, const struct gn_mdns_interface *b)
+{
+	bool shared = false;
+	for (unsigned i = 0; i < a->count; i++)
+		for (unsigned j = 0; j < b->count; j++)
+			shared |= gn_addr_eq(&a->addrs[i], &b->addrs[j]);
+	return shared;
+}
+
+static void begin_link(struct gn_mdns *m, struct gn_mdns_link *link,
+		       const struct gn_mdns_interface *on, gn_time now)
+{
+	struct gn_mdns_link before = *link;
+	uint8_t id[GN_MDNS_ID / 2];
+	gn_time first = soon(m, now);
+	forget_peers(m, on->index);
+	*link = (struct gn_mdns_link){
+		.on = *on, .query_at = first, .answer_at = first, .answered_at = now - MDNS_AGAIN};
+	gn_rand_fill(m->rand, id, sizeof id);
+	gn_hex(GN_SLICE(id), link->id);
+	if (before.on.index && shares_address(&before.on, on))
+		memcpy(link->id, before.id, sizeof link->id);
 }
 
 void gn_mdns_interfaces(struct gn_mdns *m, const struct gn_mdns_interface *list, size_t count,
@@ -67,24 +88,23 @@ void gn_mdns_interfaces(struct gn_mdns *m, const struct gn_mdns_interface *list,
 		return;
 	count = count < MDNS_INTERFACES_MAX ? count : MDNS_INTERFACES_MAX;
 	for (size_t i = 0; i < MDNS_INTERFACES_MAX; i++) {
+		struct gn_mdns_link *link = &m->links[i];
 		bool listed = false;
 		for (size_t j = 0; j < count; j++)
-			listed |= same_interface(&m->links[i].on, &list[j]);
-		if (m->links[i].on.index && !listed)
-			forget_link(m, &m->links[i]);
+			listed |= link->on.index == list[j].index;
+		if (link->on.index && !listed) {
+			forget_peers(m, link->on.index);
+			*link = (struct gn_mdns_link){.query_at = GN_NEVER};
+		}
 	}
 	for (size_t j = 0; j < count; j++) {
 		GN_ASSERT(list[j].index && list[j].count <= MDNS_ADDRESSES_MAX);
 		struct gn_mdns_link *link = link_of(m, list[j].index);
-		if (link)
+		if (link && same_interface(&link->on, &list[j]))
 			continue;
-		link = link_of(m, 0);
+		link = link ? link : link_of(m, 0);
 		GN_ASSERT(link != NULL);
-		gn_time first = soon(m, now);
-		*link = (struct gn_mdns_link){.on = list[j],
-					      .query_at = first,
-					      .answer_at = first,
-					      .answered_at = now - MDNS_AGAIN};
+		begin_link(m, link, &list[j], now);
 	}
 }
 
@@ -235,10 +255,19 @@ static void keep(struct gn_mdns *m, const struct gn_mdns_from *from, const struc
 	memcpy(p->label, s->label.p, s->label.len);
 }
 
+/* Of any link: two of them may be one network. */
+static bool is_ours(const struct gn_mdns *m, struct gn_slice label)
+{
+	bool ours = false;
+	for (size_t i = 0; i < MDNS_INTERFACES_MAX; i++)
+		ours |= m->links[i].on.index && gn_slice_eq(label, gn_str(m->links[i].id));
+	return ours;
+}
+
 static gn_err hear_answer(struct gn_mdns *m, const struct gn_mdns_from *from,
 			  const struct mdns_walk *start, struct said *s, gn_time now)
 {
-	if (!s->named || gn_slice_eq(s->label, gn_str(m->id)))
+	if (!s->named || is_ours(m, s->label))
 		return GN_STALE;
 	if (s->ttl == 0) {
 		leave(m, from, s);
@@ -262,11 +291,11 @@ static gn_err hear_answer(struct gn_mdns *m, const struct gn_mdns_from *from,
 }
 
 /* Is it something that we have an answer to? */
-static bool asks_us(const struct gn_mdns *m, const struct mdns_record *q)
+static bool asks_us(const struct gn_mdns_link *link, const struct mdns_record *q)
 {
 	static const char *const none[] = {""};
-	const char *const instance_labels[] = {m->id, "_geonet", "_udp", "local", ""};
-	const char *const host_labels[] = {m->id, "local", ""};
+	const char *const instance_labels[] = {link->id, "_geonet", "_udp", "local", ""};
+	const char *const host_labels[] = {link->id, "local", ""};
 	struct mdns_name name;
 	bool any = q->type == MDNS_ANY;
 	unsigned class = q->class & ~MDNS_FLUSH;
@@ -317,13 +346,13 @@ gn_err gn_mdns_recv(struct gn_mdns *m, const struct gn_mdns_from *from, struct g
 	struct mdns_walk w = start;
 	mdns_name_of(service_labels, &service);
 	while (!err && mdns_walk_next(&w, &r)) {
-		asked |= r.question && asks_us(m, &r);
+		asked |= r.question && asks_us(link, &r);
 		if (r.question || s.named || r.type != MDNS_PTR || !class_in(&r) ||
 		    !mdns_name_eq(&r.name, &service))
 			continue;
 		(void)read_instance(message, &r, &s);
 		/* of a query: who asks knows us, and will for a while (RFC 6762 section 7.1) */
-		bool us = s.named && gn_slice_eq(s.label, gn_str(m->id));
+		bool us = s.named && is_ours(m, s.label);
 		known |= us && s.ttl >= MDNS_TTL / 2;
 		s.named &= (start.flags & MDNS_RESPONSE) != 0;
 	}
@@ -370,7 +399,7 @@ static size_t write_query(const struct gn_mdns *m, const struct gn_mdns_link *li
 	struct gn_writer w = gn_writer(room, MDNS_SAID_MAX);
 	mdns_write_query(&w);
 	/* we hear ourselves, and are not to answer */
-	bool fits = mdns_write_known(&w, gn_str(m->id), MDNS_TTL);
+	bool fits = mdns_write_known(&w, gn_str(link->id), MDNS_TTL);
 	GN_ASSERT(fits);
 	for (size_t i = 0; i < MDNS_FOUND_MAX; i++) {
 		const struct gn_mdns_peer *p = &m->peers[i];
@@ -404,11 +433,11 @@ bool gn_mdns_send(struct gn_mdns *m, uint8_t room[MDNS_SAID_MAX], gn_time now,
 		if (!m->stopped)
 			fall_due(m, link, now);
 		if (take_group(&link->goodbye, &out->v6))
-			len = mdns_write_answer(room, m->id, m->network, m->port, &link->on, 0);
+			len = mdns_write_answer(room, link->id, m->network, m->port, &link->on, 0);
 		else if (take_group(&link->query, &out->v6))
 			len = write_query(m, link, room, now);
 		else if (take_group(&link->answer, &out->v6))
-			len = mdns_write_answer(room, m->id, m->network, m->port, &link->on,
+			len = mdns_write_answer(room, link->id, m->network, m->port, &link->on,
 						MDNS_TTL);
 		else
 			continue;

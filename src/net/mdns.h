@@ -54,6 +54,9 @@ struct gn_mdns_peer {
 
 struct gn_mdns_link {
 	struct gn_mdns_interface on; /* index 0: a free place */
+	/* The node's name here; another one on another network, so that it does not say where we
+	 * were before. */
+	char id[GN_MDNS_ID + 1];
 	gn_time query_at, answer_at; /* GN_NEVER: none */
 	gn_time answered_at;         /* the last one */
 	unsigned queries, announced;
@@ -65,7 +68,6 @@ struct gn_mdns {
 	struct gn_rand *rand; /* borrowed for good */
 	uint8_t network[4];
 	uint16_t port;
-	char id[GN_MDNS_ID + 1];
 	bool stopped;
 	struct gn_mdns_link links[MDNS_INTERFACES_MAX];
 	struct gn_mdns_peer peers[MDNS_FOUND_MAX];

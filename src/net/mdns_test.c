@@ -312,6 +312,31 @@ static void eight_interfaces_are_used(void **state)
 	}
 }
 
+/* A name stays while an address does; on another network it is another one, and the names of all
+ * links are ours. */
+static void a_name_is_of_one_network(void **state)
+{
+	(void)state;
+	struct gn_mdns m;
+	struct gn_mdns_from from = voice("4");
+	struct gn_mdns_interface list[2] = {interface_of(1, true, false),
+					    interface_of(1, true, true)};
+	char first[GN_MDNS_ID + 1];
+	alone(&m);
+	assert_int_equal(strlen(m.links[0].id), GN_MDNS_ID);
+	memcpy(first, m.links[0].id, sizeof first);
+	gn_mdns_interfaces(&m, &list[0], 1, w.now);
+	assert_string_equal(m.links[0].id, first);
+	list[0].addrs[0] = gn_addr_v4(10, 9, 9, 9, 0);
+	list[1].index = LINK + 1;
+	gn_mdns_interfaces(&m, list, 2, w.now);
+	assert_string_not_equal(m.links[0].id, first);
+	assert_string_not_equal(m.links[0].id, m.links[1].id);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(hear(&m, &from, m.links[i].id, 1, &list[0], 120), GN_STALE);
+	assert_int_equal(hear(&m, &from, first, 1, &list[0], 120), GN_OK);
+}
+
 /* ---- questions ---- */
 
 struct ask {
@@ -330,7 +355,7 @@ static size_t question(const struct gn_mdns *m, const struct ask *a, uint8_t *ro
 	struct gn_slice name = gn_slice(a->name, a->len);
 	if (name.len > 2 && !memcmp(name.p, "ID", 2)) {
 		gn_write_u8(&q, GN_MDNS_ID);
-		gn_write_bytes(&q, gn_str(m->id));
+		gn_write_bytes(&q, gn_str(m->links[0].id));
 		name = gn_slice_sub(name, 2, name.len);
 	}
 	gn_write_bytes(&q, name);
@@ -417,7 +442,7 @@ static void who_knows_us_is_not_told(void **state)
 		struct gn_writer q = gn_writer(room, sizeof room);
 		mdns_write_query(&q);
 		assert_true(mdns_write_known(&q, GN_LIT("somebody"), 120));
-		assert_true(mdns_write_known(&q, gn_str(m.id), ttl));
+		assert_true(mdns_write_known(&q, gn_str(m.links[0].id), ttl));
 		assert_int_equal(gn_mdns_recv(&m, &from, gn_slice(room, gn_writer_len(&q)), w.now),
 				 GN_OK);
 		assert_int_equal(m.count.known, ttl >= MDNS_TTL / 2);
@@ -457,6 +482,7 @@ int main(void)
 		cmocka_unit_test(a_goodbye_is_of_one_instance),
 		cmocka_unit_test(shares_hold),
 		cmocka_unit_test(eight_interfaces_are_used),
+		cmocka_unit_test(a_name_is_of_one_network),
 		cmocka_unit_test(questions_have_answers),
 		cmocka_unit_test(answers_are_a_second_apart),
 		cmocka_unit_test(who_knows_us_is_not_told),
