@@ -288,4 +288,8 @@ GN_MUST gn_err gn_keyfile_seal(struct gn_rand *rand, const char *kind, struct gn
 GN_MUST gn_err gn_keyfile_open(struct gn_slice file, const char *kind, struct gn_slice passphrase,
 			       struct gn_buf *secret);
 
+/* Short codes that one person reads to another, and the key two get from one. */
+#include "crypto/code.h"
+#include "crypto/spake2.h"
+
 #endif

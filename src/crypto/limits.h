@@ -40,6 +40,13 @@
 /* Characters of a phrase as typed, white space included. */
 #define PHRASE_TEXT_MAX 1024
 
+/* Places of codes that people read to each other: four digits (RE-60). */
+#define CODE_PLACES 10000
+/* Bytes of a code as typed: the longest has 22, the rest is spaces and what went wrong. */
+#define CODE_TEXT_MAX 128
+/* Letters by which a word may be cut: no two of the list begin with the same four. */
+#define CODE_PREFIX 4
+
 /* Key file: bytes of the secret, of the kind's name, of the passphrase. */
 #define KEYFILE_SECRET_MAX 256
 #define KEYFILE_KIND_MAX 32

@@ -2,6 +2,7 @@
  * is done once; the table lives as long as the process. */
 #include "crypto/ossl_int.h"
 #include <openssl/crypto.h>
+#include <openssl/obj_mac.h>
 
 static struct gn_crypto_algs algs;
 static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
@@ -28,6 +29,8 @@ static void fetch(void)
 	GN_ASSERT(algs.aes128_gcm && algs.aes256_gcm && algs.chacha20_poly1305);
 	GN_ASSERT(algs.aes128_ecb && algs.aes256_ecb && algs.chacha20);
 	GN_ASSERT(algs.ed25519 && algs.ml_dsa_65);
+	algs.p256 = EC_GROUP_new_by_curve_name_ex(lib, NULL, NID_X9_62_prime256v1);
+	GN_ASSERT(algs.p256 != NULL);
 }
 
 const struct gn_crypto_algs *gn_crypto_algs(void)

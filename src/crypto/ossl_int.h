@@ -5,6 +5,7 @@
 #define GN_CRYPTO_OSSL_INT_H
 
 #include "crypto/crypto.h"
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
@@ -15,6 +16,7 @@ struct gn_crypto_algs {
 	EVP_CIPHER *aes128_gcm, *aes256_gcm, *chacha20_poly1305, *aes128_ecb, *aes256_ecb,
 		*chacha20;
 	EVP_SIGNATURE *ed25519, *ml_dsa_65;
+	EC_GROUP *p256; /* of SPAKE2; only read */
 };
 
 /* Shared, made at the first call, never freed. Thread-safe. */

@@ -58,8 +58,7 @@ static bool next_word(struct gn_reader *r, char word[BIP39_WORD_MAX + 1])
 	return true;
 }
 
-/* BIP39_WORDS when it is not in the list. */
-static unsigned index_of(const char *word)
+unsigned gn_bip39_index(const char *word)
 {
 	unsigned low = 0, high = BIP39_WORDS;
 	while (low < high) {
@@ -87,7 +86,7 @@ gn_err gn_phrase_parse(struct gn_slice text, uint8_t entropy[32], unsigned *bad)
 	for (struct gn_reader r = gn_reader(text); next_word(&r, word); count++) {
 		if (count == GN_PHRASE_WORDS)
 			goto out;
-		unsigned index = index_of(word);
+		unsigned index = gn_bip39_index(word);
 		if (index == BIP39_WORDS) {
 			*bad = count;
 			goto out;

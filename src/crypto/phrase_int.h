@@ -9,6 +9,8 @@
 
 /* Sorted; made at build time (module.cmake). */
 extern const char gn_bip39_words[BIP39_WORDS][BIP39_WORD_MAX + 1];
+/* BIP39_WORDS when it is not in the list. */
+unsigned gn_bip39_index(const char *word);
 
 /* BIP-39: PBKDF2-HMAC-SHA512(phrase, "mnemonic" || passphrase, 2048). */
 void gn_bip39_seed(const char *phrase, const char *passphrase, uint8_t seed[64]);

@@ -5,6 +5,7 @@
 #include "net/disk.h"
 #include "net/http.h"
 #include "net/local.h"
+#include "net/mdns_socket.h"
 #include "net/signals.h"
 #include "net/udp.h"
 #include "net/ws.h"

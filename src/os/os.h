@@ -30,6 +30,9 @@ gn_time gn_os_clock_off(void);
  * by it. Wall: the machine's clock as it stands now, right or wrong. */
 gn_time gn_os_steady(void);
 gn_time gn_os_wall(void);
+/* How long the machine has slept since it was started: what the boot clock is ahead of the
+ * monotonic one. Where it has grown by seconds, every path is suspect (RE-10). */
+gn_time gn_os_slept(void);
 /* "2026-11-21T07:00:00Z", UTC; cap at least 21. */
 void gn_os_time_text(gn_time t, char *out, size_t cap);
 
@@ -136,5 +139,8 @@ bool gn_os_is_terminal(int fd);
  * when nothing tells. The text is the system's and lives until the next call. */
 const char *gn_os_home(void);
 unsigned gn_os_columns(int fd); /* 80 when unknown */
+
+/* Addresses of this machine, and when they change. */
+#include "os/netlink.h"
 
 #endif

@@ -128,6 +128,12 @@ gn_time gn_os_steady(void)
 	return clock_of(STEADY) + anchor;
 }
 
+gn_time gn_os_slept(void)
+{
+	gn_time boot = clock_of(STEADY);
+	return boot - clock_of(CLOCK_MONOTONIC); /* read later: at most too little */
+}
+
 void gn_os_process(void)
 {
 	/* the last three until the loop takes them (net/signals.h): while a key is searched they
