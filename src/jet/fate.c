@@ -12,6 +12,7 @@
 #include "jet/handshake_int.h"
 #include "jet/loss_int.h"
 #include "jet/paths_int.h"
+#include "jet/punch_int.h"
 #include "jet/session_int.h"
 #include "jet/stream_int.h"
 
@@ -63,6 +64,7 @@ static gn_err frame_lost(struct jet_session *s, enum jet_level level,
 	case JET_F_PASS: s->due |= JET_DUE_PASS; return GN_OK;
 	case JET_F_NEW_CID:
 	case JET_F_RETIRE_CID: jet_cid_frame_lost(s, f); return GN_OK;
+	case JET_F_PATH_OFFER: jet_offer_lost(s); return GN_OK;
 	case JET_F_PATH_STATUS:
 	case JET_F_SEEN: jet_grade_frame_lost(s, f); return GN_OK;
 	default: return GN_OK; /* not repeated */

@@ -147,6 +147,29 @@ static void read_numbers(struct gn_reader *r, struct jet_frame *f)
 	r->bad = true;
 }
 
+/* epoch | flags 1 | path | mapping and filtering 1 | 2 | 2 | count | count x (kind 1, flags 1,
+ * address 16, port 2; of a relay its key 32; of wss a name, length 1): only how long it is. */
+static void read_offer(struct gn_reader *r, struct jet_frame *f)
+{
+	const uint8_t *start = r->p;
+	gn_read_varint(r);
+	uint8_t flags = gn_read_u8(r);
+	f->id = gn_read_varint(r);
+	gn_read_bytes(r, 5);
+	uint64_t count = gn_read_varint(r);
+	r->bad |= count > JET_OFFER_COUNT || f->id > UINT32_MAX || flags > 1;
+	for (uint64_t i = 0; i < count && !r->bad; i++) {
+		uint8_t kind = gn_read_u8(r) & 15;
+		gn_read_bytes(r, 19);
+		if (kind == JET_OFFER_RELAY)
+			gn_read_bytes(r, 32);
+		else if (kind == JET_OFFER_WSS)
+			gn_read_bytes(r, gn_read_u8(r));
+	}
+	if (!r->bad)
+		f->data = gn_slice(start, (size_t)(r->p - start));
+}
+
 gn_err jet_frame_read(struct gn_reader *r, struct jet_frame *out)
 {
 	struct jet_frame f = {.type = gn_read_varint(r)};
@@ -173,6 +196,7 @@ gn_err jet_frame_read(struct gn_reader *r, struct jet_frame *out)
 			f.data = gn_read_bytes(r, JET_CID_LEN);
 			r->bad |= f.id > UINT32_MAX;
 			break;
+		case JET_F_PATH_OFFER: read_offer(r, &f); break;
 		case JET_F_PATH_STATUS:
 			f.id = gn_read_varint(r);
 			f.offset = gn_read_varint(r);

@@ -27,8 +27,9 @@ enum jet_frame_type {
 	JET_F_PATH_RESPONSE = 0x1b,
 	JET_F_CLOSE = 0x1c,       /* by jet */
 	JET_F_CLOSE_APP = 0x1d,   /* by the application */
+	JET_F_PATH_OFFER = 0x20,  /* where both ends gave `paths` (RE-4) */
 	JET_F_PATH_STATUS = 0x21, /* where both ends gave `paths` (RE-4) */
-	/* 0x20 PATH_OFFER, 0x22 ACK_FREQ, 0x23 REPAIR: reserved, sent only
+	/* 0x22 ACK_FREQ, 0x23 REPAIR: reserved, sent only
 	 * when negotiated */
 	JET_F_DATAGRAM = 0x30,  /* | 1 length */
 	JET_F_EXTENSION = 0x40, /* and above: type, length, bytes; skipped when unknown */
@@ -38,6 +39,11 @@ enum jet_frame_type {
 	JET_F_STREAM_COPY = 0x3f,
 	JET_F_SEEN = 0x42, /* where your packets come from (RE-4) */
 };
+
+/* of a PATH_OFFER: candidates at most, and kinds that have more behind them (enum gn_way_kind) */
+#define JET_OFFER_COUNT 12
+#define JET_OFFER_RELAY 1
+#define JET_OFFER_WSS 2
 
 #define JET_F_STREAM_OFF 4
 #define JET_F_STREAM_LEN 2
@@ -54,7 +60,7 @@ struct jet_frame {
 	bool fin;         /* STREAM */
 	struct gn_slice
 		/* STREAM, CRYPTO, DATAGRAM, extension; connection id; challenge; reason; ticket;
-		 * ranges of ACK; the byte why of PATH_STATUS */
+		 * ranges of ACK; the byte why of PATH_STATUS; PATH_OFFER whole */
 		data;
 };
 

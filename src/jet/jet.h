@@ -53,6 +53,30 @@ struct gn_way_info {
 	struct gn_addr via;
 };
 
+/* An address at which we may be reached, as it is told to a peer (RE-4). */
+enum gn_jet_origin {
+	GN_JET_HOST,       /* an address of this machine */
+	GN_JET_REFLEXIVE,  /* what others see our packets come from */
+	GN_JET_MAPPED,     /* a router passes it on */
+	GN_JET_OBSERVED,   /* of this session */
+	GN_JET_CONFIGURED, /* by the owner */
+	GN_JET_LAN,        /* of use on our network only */
+	GN_JET_ORIGINS,
+};
+#define GN_JET_CANDIDATES 12
+struct gn_jet_candidate {
+	enum gn_jet_origin origin;
+	bool metered;
+	struct gn_addr addr;
+};
+/* How a NAT behaves, as RFC 4787 names it. */
+enum gn_jet_nat { GN_JET_NAT_UNKNOWN, GN_JET_NAT_NONE, GN_JET_NAT_ADDR, GN_JET_NAT_PORT };
+struct gn_jet_offer {
+	enum gn_jet_nat mapping, filtering;
+	uint32_t count;
+	struct gn_jet_candidate list[GN_JET_CANDIDATES];
+};
+
 /* Why a session is on the path it is on, or why a path went (RE-12). */
 enum gn_jet_why {
 	GN_JET_WHY_FIRST, /* of the handshake */
@@ -148,6 +172,13 @@ GN_MUST gn_err gn_jet_path_open(struct gn_jet *jet, gn_jet_id id, const struct g
 				gn_time now);
 /* Gives a path up; a server asks its client to. GN_STATE for the one in use: open another first. */
 GN_MUST gn_err gn_jet_path_close(struct gn_jet *jet, gn_jet_id id, uint32_t path, gn_time now);
+
+/* Where we may be reached by UDP, told to the peer inside the session; a new one replaces the one
+ * before. When both ends have told and the session runs over somebody else, both try all addresses
+ * of the other at the same time (RE-20); MOVED follows when that was of use. GN_STATE as for
+ * gn_jet_path_open. */
+GN_MUST gn_err gn_jet_offer(struct gn_jet *jet, gn_jet_id id, const struct gn_jet_offer *offer,
+			    gn_time now);
 
 /* A link was made or changed. GN_LIMIT past JET_WAYS; link 0 is there from the beginning. */
 GN_MUST gn_err gn_jet_way(struct gn_jet *jet, uint32_t link, const struct gn_way_info *info);

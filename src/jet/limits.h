@@ -142,10 +142,21 @@
 #define JET_BETTER_FOR (3 * GN_SEC)
 #define JET_CHOICE_HOLD (10 * GN_SEC)
 #define JET_LOSS_WINDOW 512 /* packets of a path that its loss is counted over */
-#define JET_COPIES 8        /* frames of class 1 that wait to go on a second path, too */
-#define JET_WAYS 4096       /* links that net made */
-#define JET_CHECK_LEN 64    /* bytes of a PATH_CHALLENGE to an address that is proven */
-#define JET_PROBE_TRIES 4   /* PATH_CHALLENGE, doubling from one PTO */
+#define JET_OFFER_MAX 512   /* bytes of a PATH_OFFER */
+/* Punching (RE-20): addresses that are tried at once, of them told by the peer, */
+#define JET_PUNCH_WAYS 20
+#define JET_PUNCH_TOLD 16
+/* after the last volley an answer is waited for, after the first a better one, */
+#define JET_PUNCH_WAIT GN_SEC
+#define JET_PUNCH_BETTER (200 * GN_MSEC)
+/* a try that failed is made again after so long, doubling up to, at most one in */
+#define JET_PUNCH_AGAIN (35 * GN_SEC)
+#define JET_PUNCH_AGAIN_MAX (600 * GN_SEC)
+#define JET_PUNCH_EVERY (5 * GN_SEC)
+#define JET_COPIES 8      /* frames of class 1 that wait to go on a second path, too */
+#define JET_WAYS 4096     /* links that net made */
+#define JET_CHECK_LEN 64  /* bytes of a PATH_CHALLENGE to an address that is proven */
+#define JET_PROBE_TRIES 4 /* PATH_CHALLENGE, doubling from one PTO */
 /* in a row without an answer, after which an end goes to where it hears the other */
 #define JET_LOST_PTOS 3
 #define JET_MTU_TRIES 3              /* probes per size before it is given up */

@@ -160,6 +160,8 @@ void jet_path_heard(const struct jet_in *in, bool probing, bool newest)
 	const struct gn_way *from = in->from;
 	size_t bytes = in->datagram_len;
 	gn_time now = in->now;
+	if (p->punching) /* it has no address, or may get a better one: punch.c */
+		return;
 	bool probed = p->probe.at != GN_NEVER && gn_way_eq(&p->probe.way, from);
 	if (probed)
 		p->probe.rx += bytes;

@@ -40,6 +40,7 @@ struct jet_path {
 	gn_time retire_at; /* left, and the peer is on the new one: given up then; GN_NEVER */
 	/* with several paths (grade.c) */
 	bool suspect;          /* nothing comes on it */
+	bool punching;         /* it has no address yet: several are tried (punch.c) */
 	bool unwanted;         /* the server asked for its end; who asks sends nothing there */
 	bool told;             /* our PATH_STATUS about it went */
 	bool see_due;          /* SEEN is to be sent, */

@@ -17,6 +17,7 @@
 #include "jet/mark_int.h"
 #include "jet/path_int.h"
 #include "jet/paths_int.h"
+#include "jet/punch_int.h"
 #include "jet/recv_int.h"
 #include "jet/session_int.h"
 #include "jet/stream_int.h"
@@ -73,8 +74,19 @@ static gn_err apply_ack(const struct jet_in *in, const struct jet_frame *f)
 static gn_err apply_response(const struct jet_in *in, const struct jet_frame *f)
 {
 	bool fresh;
-	struct jet_path *p = jet_path_on_response(in, f, &fresh);
+	struct jet_path *p = in->path;
+	if (!p->punching)
+		p = jet_path_on_response(in, f, &fresh);
+	else if (!jet_punch_answered(in, f, &fresh))
+		p = NULL;
 	return p ? jet_grade_answered(in->s, p, fresh, in->now) : GN_OK;
+}
+
+static gn_err apply_offer(const struct jet_in *in, const struct jet_frame *f)
+{
+	bool go;
+	GN_TRY(jet_offer_on_frame(in->s, f, &go, in->now));
+	return go ? jet_punch_go(in->s, (uint32_t)f->id, in->now) : jet_punch_look(in->s, in->now);
 }
 
 static gn_err apply_frame(const struct jet_in *in, const struct jet_frame *f, struct jet_effect *e)
@@ -96,7 +108,12 @@ static gn_err apply_frame(const struct jet_in *in, const struct jet_frame *f, st
 	case JET_F_STREAM_CLASS: return jet_stream_on_class(s, f);
 	case JET_F_NEW_CID: return jet_cid_on_new(s, f);
 	case JET_F_RETIRE_CID: return jet_path_on_retire(s, f);
-	case JET_F_PATH_CHALLENGE: jet_path_on_challenge(in, f); return GN_OK;
+	case JET_F_PATH_CHALLENGE:
+		jet_path_on_challenge(in, f);
+		if (in->path->punching)
+			jet_punch_heard(in);
+		return GN_OK;
+	case JET_F_PATH_OFFER: return apply_offer(in, f);
 	case JET_F_PATH_RESPONSE: return apply_response(in, f);
 	case JET_F_PATH_STATUS: return jet_grade_on_status(s, f, in->now);
 	case JET_F_SEEN: return jet_grade_on_seen(s, f);

@@ -16,6 +16,7 @@
 #include "jet/handshake_int.h"
 #include "jet/out_int.h"
 #include "jet/paths_int.h"
+#include "jet/punch_int.h"
 #include "jet/sched_int.h"
 #include "jet/send_int.h"
 #include "jet/stream_int.h"
@@ -93,7 +94,7 @@ static size_t build_handshake(struct jet_session *s, enum jet_level level, uint8
 static bool app_pending(const struct jet_session *s)
 {
 	return s->due || s->new_cid_due || s->retire_due || !jet_list_empty(&s->control) ||
-	       jet_grade_pending(s) || jet_sched_pending(s);
+	       jet_grade_pending(s) || jet_offer_pending(s) || jet_sched_pending(s);
 }
 
 /* What comes on a spare path is acknowledged there, so that its round trip can be told. */
@@ -169,6 +170,7 @@ static void write_session_frames(struct jet_session *s, struct jet_out *o)
 	write_grease(s, o);
 	jet_cid_write(s, o);
 	jet_grade_write(s, o);
+	jet_offer_write(s, o);
 	jet_flow_write(s, o);
 	jet_streams_write_control(s, o);
 }
@@ -428,6 +430,24 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 	return batch_of(s, out, batch, &to, out->len);
 }
 
+/* A challenge to one of the addresses that are tried. */
+static gn_err send_punch(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
+			 gn_time now)
+{
+	struct jet_path *p;
+	struct jet_out o;
+	struct gn_way to;
+	uint8_t data[8];
+	if (!jet_punch_next(s, now, &p, &to, data) ||
+	    !jet_out_begin(&o, s, p, JET_APP, gn_writer(out->p, JET_MTU_BASE), now))
+		return GN_AGAIN;
+	jet_write_path(&o.w, JET_F_PATH_CHALLENGE, data);
+	jet_out_frame(&o, JET_F_PATH_CHALLENGE, 0, 0, 0, false);
+	jet_out_pad(&o, JET_CHECK_LEN);
+	out->len = jet_out_finish(&o);
+	return out->len ? batch_of(s, out, batch, &to, out->len) : GN_AGAIN;
+}
+
 static gn_err send_copies(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
 			  gn_time now)
 {
@@ -525,6 +545,8 @@ gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet
 	if (s->state == JET_S_CLOSING || s->state == JET_S_DRAINING || jet_token_owed(s) ||
 	    jet_knocked(s))
 		return GN_AGAIN;
+	if (s->state == JET_S_OPEN && s->punch && send_punch(s, out, batch, now) == GN_OK)
+		return GN_OK;
 	for (int i = 0; i < JET_PATHS_MAX && s->state == JET_S_OPEN; i++) {
 		struct jet_path *p = s->paths[i];
 		if (p && (p->responding || p->probe.at <= now) &&

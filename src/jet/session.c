@@ -10,6 +10,7 @@
 #include "jet/flow_int.h"
 #include "jet/handshake_int.h"
 #include "jet/paths_int.h"
+#include "jet/punch_int.h"
 #include "jet/sched_int.h"
 #include "jet/seats_int.h"
 #include "jet/session_int.h"
@@ -82,6 +83,7 @@ void jet_session_strip(struct jet_session *s)
 	jet_dgrams_fini(s);
 	jet_hs_drop_ticket(s);
 	jet_token_drop(s);
+	jet_punch_free(s);
 	s->due = s->new_cid_due = s->retire_due = 0;
 	for (int i = 0; i < JET_PATHS_MAX; i++)
 		if (s->paths[i] != s->path)

@@ -22,6 +22,7 @@
 #include "jet/seats_int.h"
 
 struct jet_fate_ops;
+struct jet_punch;
 struct jet_hs;
 struct jet_waiting;
 
@@ -99,10 +100,11 @@ struct jet_session {
 	uint8_t new_cid_due; /* bit per slot of cid_rx */
 	uint8_t retire_due;  /* bit per slot of retire_path */
 	uint32_t retire_path[JET_PATHS_MAX];
-	uint32_t path_last;     /* the highest path id we began */
-	uint32_t peer_main;     /* the path that the peer sends on, as it said */
-	uint64_t status_seq;    /* of our last PATH_STATUS */
-	struct jet_rival rival; /* the path that looks better than ours */
+	uint32_t path_last;      /* the highest path id we began */
+	uint32_t peer_main;      /* the path that the peer sends on, as it said */
+	uint64_t status_seq;     /* of our last PATH_STATUS */
+	struct jet_rival rival;  /* the path that looks better than ours */
+	struct jet_punch *punch; /* owned; NULL: no offer was made or heard */
 	/* STREAM frames of class 1 that went, and are to go on another path as well */
 	struct jet_sent_frame copies[JET_COPIES];
 	uint8_t copy_count;

@@ -7,6 +7,7 @@
 #include "jet/handshake_int.h"
 #include "jet/loss_int.h"
 #include "jet/path_int.h"
+#include "jet/punch_int.h"
 #include "jet/send_int.h"
 #include "jet/session_int.h"
 #include "jet/timers_int.h"
@@ -59,6 +60,7 @@ gn_time jet_session_deadline(const struct jet_session *s)
 	at = gn_time_min(at, ack_deadline(s));
 	at = gn_time_min(at, jet_path_deadline(s));
 	at = gn_time_min(at, jet_grade_deadline(s));
+	at = gn_time_min(at, jet_punch_deadline(s));
 	at = gn_time_min(at, jet_send_deadline(s));
 	at = gn_time_min(at, s->keys.old_until);
 	at = gn_time_min(at, s->path->cc.ops->deadline(&s->path->cc));
@@ -100,6 +102,8 @@ void jet_session_tick(struct jet_session *s, gn_time now)
 		gn_err err = jet_loss_tick(s, now);
 		if (err == GN_OK && s->state == JET_S_OPEN)
 			err = jet_grade_tick(s, now);
+		if (err == GN_OK && s->state == JET_S_OPEN)
+			err = jet_punch_tick(s, now);
 		if (err != GN_OK)
 			jet_fail(s, err);
 	}

@@ -1,0 +1,66 @@
+/* Offers of addresses, and going through NATs by them (offer.c, punch.c). */
+#ifndef GN_JET_PUNCH_INT_H
+#define GN_JET_PUNCH_INT_H
+
+#include "jet/frame_int.h"
+#include "jet/in_int.h"
+#include "jet/limits.h"
+#include "jet/paths_int.h"
+
+struct jet_out;
+
+enum jet_punch_state {
+	JET_PUNCH_IDLE,   /* one of the offers is missing, or the session runs directly */
+	JET_PUNCH_AGREED, /* the client's `go` is under way: the volley begins soon */
+	JET_PUNCH_VOLLEY,
+	JET_PUNCH_BOUND, /* one has answered; a better one may yet */
+	JET_PUNCH_PAUSE, /* nobody did: again later */
+};
+
+struct jet_punch_way {
+	struct gn_way way;
+	uint8_t rank;  /* less is better */
+	uint8_t tried; /* volleys that it was in */
+};
+
+struct jet_punch {
+	/* offers; 0: none yet */
+	uint64_t own_epoch, peer_epoch;
+	struct gn_jet_offer own, peer;
+	bool offer_due, go_due;
+	/* the try */
+	enum jet_punch_state state;
+	uint64_t tried_own, tried_peer; /* epochs of the last try */
+	uint32_t path;
+	gn_time at; /* of what comes next; GN_NEVER */
+	gn_time began, again_after;
+	uint8_t volley, rank;
+	uint8_t secret[32]; /* what a challenge tells of its address */
+	uint32_t count;
+	struct jet_punch_way ways[JET_PUNCH_WAYS];
+};
+
+/* ---- offer.c ---- */
+gn_err jet_offer_on_frame(struct jet_session *s, const struct jet_frame *f, bool *go, gn_time now);
+void jet_offer_write(struct jet_session *s, struct jet_out *o);
+bool jet_offer_pending(const struct jet_session *s);
+void jet_offer_lost(struct jet_session *s);
+void jet_punch_free(struct jet_session *s);
+
+/* ---- punch.c ---- */
+/* Something changed: a try may begin. */
+gn_err jet_punch_look(struct jet_session *s, gn_time now);
+/* The client begins a try on `path`. */
+gn_err jet_punch_go(struct jet_session *s, uint32_t path, gn_time now);
+/* A challenge came on a path that is being punched. */
+void jet_punch_heard(const struct jet_in *in);
+/* A response did; true when it is one of ours and the path has its address now, *fresh when it had
+ * none before. */
+bool jet_punch_answered(const struct jet_in *in, const struct jet_frame *f, bool *fresh);
+/* The next address to challenge and the eight bytes for it; false: none now. */
+bool jet_punch_next(struct jet_session *s, gn_time now, struct jet_path **p, struct gn_way *to,
+		    uint8_t data[8]);
+gn_time jet_punch_deadline(const struct jet_session *s);
+gn_err jet_punch_tick(struct jet_session *s, gn_time now);
+
+#endif
