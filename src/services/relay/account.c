@@ -28,12 +28,14 @@ static void forget(struct gn_relay *r, struct relay_account *a)
 
 static struct relay_account *at(const struct gn_relay *r, uint32_t i)
 {
+	GN_ASSERT(i < r->accounts.count);
 	return GN_MAP_AT(&r->accounts, struct relay_account *, i);
 }
 
 static void make_place(struct gn_relay *r)
 {
 	struct relay_account *least = NULL;
+	GN_ASSERT(r->accounts.count == RELAY_ACCOUNTS);
 	for (uint32_t i = 0; i < r->accounts.count; i++) {
 		struct relay_account *a = at(r, r->look++ % r->accounts.count);
 		if (a->circuits == 0) {

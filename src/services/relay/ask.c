@@ -24,6 +24,7 @@ static void tell(struct gn_relay *r, struct relay_held *h, enum gn_relay_event_k
 
 static void send_open(struct gn_relay *r, struct relay_held *h)
 {
+	GN_ASSERT(h->state == HELD_ASKED || h->state == HELD_WAITS);
 	struct gn_contact to = relay_contact(&h->ask.relay, NULL);
 	struct gn_fb_key target = gn_wire_key(&h->ask.target), via = gn_wire_key(&h->ask.via);
 	struct gn_fb_relay_open_args args = {.target = &target,
@@ -43,6 +44,7 @@ static void send_open(struct gn_relay *r, struct relay_held *h)
 static gn_err held_make(struct gn_relay *r, const struct gn_relay_open *o, struct relay_held **out)
 {
 	uint8_t *token = NULL;
+	GN_ASSERT(r->held_count <= RELAY_HELD);
 	if (r->held_count == RELAY_HELD) {
 		r->n.held_full++;
 		return GN_LIMIT;
@@ -70,6 +72,7 @@ static gn_err held_make(struct gn_relay *r, const struct gn_relay_open *o, struc
 gn_err relay_held_new(struct gn_relay *r, const struct gn_relay_open *o, struct relay_circuit *for_,
 		      struct relay_held **out)
 {
+	GN_ASSERT(!for_ || (for_->chained && for_->state == CIRCUIT_WAITING));
 	GN_TRY(held_make(r, o, out));
 	(*out)->circuit = for_;
 	send_open(r, *out);
@@ -114,6 +117,7 @@ static void over(struct gn_relay *r, struct relay_held *h, gn_err err, uint8_t w
 static void opened(struct gn_relay *r, struct relay_held *h, const struct relay_from *from,
 		   struct gn_fb_relay_opened m)
 {
+	GN_ASSERT(h->state == HELD_ASKED || h->state == HELD_WAITS);
 	struct relay_held_key key = {from->session, gn_fb_relay_opened_circuit(m)};
 	uint8_t lane = gn_fb_relay_opened_lane(m);
 	bool right = key.id && (lane == GN_FB_RELAY_LANE_SMALL || lane == GN_FB_RELAY_LANE_BULK) &&
@@ -141,6 +145,7 @@ static void opened(struct gn_relay *r, struct relay_held *h, const struct relay_
 
 static void refused(struct gn_relay *r, struct relay_held *h, struct gn_fb_relay_refused m)
 {
+	GN_ASSERT(h->state == HELD_ASKED || h->state == HELD_WAITS);
 	gn_err err = gn_wire_err(gn_fb_relay_refused_code(m));
 	uint32_t retry = gn_fb_relay_refused_retry_ms(m);
 	gn_time again = r->now + (gn_time)retry * GN_MSEC;
@@ -215,6 +220,7 @@ void relay_held_run(struct gn_relay *r, struct relay_held *h)
 
 void relay_held_down(struct gn_relay *r, struct relay_held *h, uint64_t session)
 {
+	GN_ASSERT(!h->circuit || h->circuit->via == h);
 	if (h->state == HELD_OPEN && session && h->e.session == session) {
 		over(r, h, GN_CLOSED, GN_FB_RELAY_WHY_GONE);
 	} else if (h->state == HELD_ASKED && session) { /* by another session */
@@ -235,6 +241,7 @@ void relay_held_leave(struct gn_relay *r, struct relay_held *h)
 
 bool relay_held_show(struct gn_relay *r, struct relay_held *h, struct gn_relay_event *out)
 {
+	GN_ASSERT(h->told && !h->circuit);
 	*out = h->e;
 	for (unsigned kind = GN_RELAY_OPENED; kind <= GN_RELAY_ENDED; kind++)
 		if (h->told & TOLD(kind)) {
@@ -254,6 +261,7 @@ gn_err gn_relay_accept(struct gn_relay *r, const struct gn_pk *relay, uint64_t s
 	struct gn_relay_open o = {.relay = *relay};
 	struct relay_held *h;
 	uint32_t same = 0;
+	GN_ASSERT(session && !r->out.building);
 	r->now = now;
 	if (gn_map_get(&r->held, &key) || gn_map_get(&r->legs, &circuit))
 		return GN_EXISTS;

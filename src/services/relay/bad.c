@@ -12,6 +12,7 @@ bool gn_relay_is_bad(const struct gn_relay *r, const struct gn_pk *relay, gn_tim
 void relay_bad_put(struct gn_relay *r, const struct gn_pk *relay)
 {
 	struct relay_bad *place = &r->bad[0];
+	GN_ASSERT(!gn_pk_is_zero(relay));
 	for (uint32_t i = 0; i < RELAY_BAD; i++) {
 		if (gn_pk_eq(&r->bad[i].relay, relay)) {
 			place = &r->bad[i];

@@ -20,6 +20,7 @@ static gn_time span_of(uint64_t bytes, uint32_t rate)
 static bool make_seat(struct gn_relay *r)
 {
 	struct relay_circuit *oldest = NULL;
+	GN_ASSERT(r->count == RELAY_CIRCUITS);
 	if (r->now < r->full_until)
 		return false;
 	for (uint32_t i = 0; i < r->count; i++) {
@@ -69,6 +70,7 @@ static void give_seat(struct gn_relay *r, const struct relay_circuit *c)
 static void start_rate(struct gn_relay *r, struct relay_circuit *c)
 {
 	struct relay_account *a = c->account;
+	GN_ASSERT(a && (c->bulk || !c->right));
 	uint64_t burst = RELAY_BURST;
 	c->rate.rate = c->right  ? c->right->rate.rate
 		       : c->bulk ? RELAY_COMMONS_RATE
@@ -85,6 +87,7 @@ static void start_rate(struct gn_relay *r, struct relay_circuit *c)
 static void give_burst(struct gn_relay *r, struct relay_circuit *c)
 {
 	uint64_t left = gn_gcra_left(c->full_at, c->rate, r->now);
+	GN_ASSERT(!c->bulk);
 	left = left < RELAY_BURST ? left : RELAY_BURST;
 	c->account->bursts_full_at -= span_of(left, BURSTS.rate);
 }
@@ -223,6 +226,7 @@ static void count_end(struct gn_relay *r, uint8_t why)
 static void unlink_hungry(struct gn_relay *r, struct relay_circuit *c)
 {
 	struct relay_circuit **at = &r->hungry;
+	GN_ASSERT(c->hungry && c->right);
 	while (*at != c)
 		at = &(*at)->next_hungry;
 	*at = c->next_hungry;
@@ -254,6 +258,7 @@ static void release(struct gn_relay *r, struct relay_circuit *c)
 
 static void tell(struct gn_relay *r, struct relay_circuit *c, uint8_t ends)
 {
+	GN_ASSERT(c->telling || c->tell == 0);
 	/* whom nothing has reached knows of nothing, and another relay is told by CLOSE */
 	if (c->chained || !c->reached)
 		ends &= 1;
@@ -326,6 +331,7 @@ bool relay_circuits_tell(struct gn_relay *r)
 	struct relay_circuit *c = r->tell_first;
 	if (!c)
 		return false;
+	GN_ASSERT(c->telling && c->tell && !r->out.building);
 	gn_time left = c->state == CIRCUIT_OVER ? 0 : c->ends_at - r->now;
 	struct gn_fb_relay_note_args note = {.why = c->why};
 	if (c->state != CIRCUIT_OVER) {
@@ -384,6 +390,7 @@ static void sweep_one(struct gn_relay *r, struct relay_circuit *c, bool judge)
 void relay_circuits_sweep(struct gn_relay *r)
 {
 	bool judge = r->judge <= r->now;
+	GN_ASSERT(!r->out.building);
 	if (judge)
 		r->judge = r->now + RELAY_JUDGED;
 	/* from the end: what is over is replaced by the last */

@@ -6,6 +6,7 @@
 void relay_give_set(struct gn_relay *r, const struct gn_relay_give *give)
 {
 	struct gn_relay_give *g = &r->cfg.give;
+	GN_ASSERT(give->level <= GN_RELAY_COMMONS);
 	*g = *give;
 	g->small_rate = g->small_rate ? g->small_rate : RELAY_RATE;
 	g->bulk_rate = g->bulk_rate ? g->bulk_rate : RELAY_RATE;
@@ -27,6 +28,7 @@ void relay_give_set(struct gn_relay *r, const struct gn_relay_give *give)
 uint64_t relay_month_left(const struct gn_relay *r, bool bulk)
 {
 	uint64_t end = r->month_ends[bulk];
+	GN_ASSERT(r->month_ends[1] <= r->month_ends[0]);
 	return r->month_used < end ? end - r->month_used : 0;
 }
 
@@ -53,6 +55,7 @@ gn_err relay_gives(struct gn_relay *r, bool bulk, bool token, struct relay_refus
 	enum gn_relay_give_level level = r->cfg.give.level, need = !bulk   ? GN_RELAY_SMALL
 								   : token ? GN_RELAY_TOKENS
 									   : GN_RELAY_COMMONS;
+	GN_ASSERT(bulk || !token);
 	turn(r);
 	if (level < need)
 		return GN_DENIED;

@@ -61,7 +61,7 @@ static void what_is_no_longer_given_ends_with_a_note(void **state)
 	give((struct gn_relay_give){.level = GN_RELAY_SMALL});
 	assert_int_equal(heard_count, 1);
 	assert_int_equal(heard_by(10)->why, WHY(POLICY));
-	assert_in_range(heard_by(10)->ends_ms, 1, 1000);
+	assert_int_equal(heard_by(10)->ends_ms, RELAY_ENDS / GN_MSEC);
 	assert_int_equal(send_(10, big, 100, 1), 1); /* until then */
 	run_for(GN_SEC);
 	assert_int_equal(heard_by(10)->ends_ms, 0);
@@ -136,6 +136,7 @@ static void defaults_are_those_of_the_limits(void **state)
 	assert_int_equal(r->small.room, RELAY_ROOM_MAX);
 	assert_int_equal(r->bulk.room, RELAY_ROOM_MIN);
 	assert_int_equal(r->cfg.give.small_rate, RELAY_RATE);
+	assert_int_equal(r->small.room, RELAY_RATE * (RELAY_ROOM_TIME / GN_SEC));
 	give((struct gn_relay_give){
 		.level = GN_RELAY_COMMONS, .small_rate = 100, .bulk_rate = UINT32_MAX});
 	assert_int_equal(r->small.room, RELAY_BURST);
@@ -254,6 +255,23 @@ static void a_draw_is_within_what_one_use_may_have(void **state)
 	assert_int_equal(last.retry_ms, RELAY_QUOTA_AGAIN / GN_MSEC);
 }
 
+static void what_is_given_again_soon_is_a_rate(void **state)
+{
+	struct gn_token_limit limits[] = {{GN_FB_LIMIT_OF_BYTES, 4, 10000}};
+	uint64_t bytes = 0;
+	(void)state;
+	with_tokens(NULL);
+	assert_int_equal(open_with(10, 11, BULK, 0, token_of(2, 10, limits, 1, 7200)), GN_OK);
+	uint64_t c = last.circuit;
+	for (unsigned i = 0; i < 400; i++) {
+		bytes += send_(10, c, 500, 8) * UINT64_C(500);
+		assert_true(r->circuits[0]->right->again < now + RELAY_QUOTA_SOON);
+		run_for(100 * GN_MSEC);
+	}
+	assert_int_equal(r->bulk.circuits, 1);
+	assert_in_range(bytes, 10000 * 9, 10000 * 12);
+}
+
 /* A token that lives for longer than a day asks for its issuer's list. */
 static void a_token_that_was_taken_back_ends_its_circuits(void **state)
 {
@@ -352,6 +370,7 @@ int main(void)
 		T(a_circuit_ends_with_its_token),
 		T(a_tokens_bytes_are_counted_and_its_rate_kept),
 		T(a_draw_is_within_what_one_use_may_have),
+		T(what_is_given_again_soon_is_a_rate),
 		T(a_token_that_was_taken_back_ends_its_circuits),
 		T(the_least_of_the_day_is_forgotten_first),
 	};

@@ -52,6 +52,7 @@ static const struct gn_relay_candidate *watch(struct gn_relay_homes *h, unsigned
 					      const struct gn_relay_candidate *c, size_t count,
 					      gn_time now)
 {
+	GN_ASSERT(slot < RELAY_HOMES && !is_none(&h->home[slot]));
 	const struct gn_relay_candidate *home = &h->home[slot], *other = &h->home[!slot],
 					*seen = find(c, count, &h->better[slot].key);
 	if (!seen || !better(seen, home) || !apart(seen, other)) {
@@ -101,6 +102,7 @@ bool gn_relay_homes_update(struct gn_relay_homes *h, const struct gn_relay_candi
 gn_time gn_relay_homes_deadline(const struct gn_relay_homes *h)
 {
 	gn_time at = GN_NEVER;
+	GN_ASSERT(is_none(&h->home[0]) || !gn_pk_eq(&h->home[0].key, &h->home[1].key));
 	for (unsigned slot = 0; slot < RELAY_HOMES; slot++) {
 		if (!is_none(&h->better[slot]))
 			at = gn_time_min(at, h->better_since[slot] + RELAY_BETTER_FOR);

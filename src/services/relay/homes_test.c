@@ -27,6 +27,8 @@ static void the_nearest_is_chosen_that_is_apart(void **state)
 	assert_int_equal(gn_relay_choose(c, 5, but, 2), 1); /* and another operator */
 	assert_int_equal(gn_relay_choose(c, 1, &c[3], 1), -1);
 	assert_int_equal(gn_relay_choose(c, 0, NULL, 0), -1);
+	static struct gn_relay_candidate all[RELAY_CANDIDATES];
+	assert_int_equal(gn_relay_choose(all, RELAY_CANDIDATES, NULL, 0), -1);
 	struct gn_relay_candidate unknown = of(9, 9, 0, 1);
 	assert_int_equal(gn_relay_choose(c + 1, 1, &unknown, 1), 0); /* unknown ones are apart */
 }
@@ -142,6 +144,7 @@ static void a_relay_is_bad_by_replays_loss_or_silence(void **state)
 	q.sent_since = 5;
 	assert_int_equal(gn_relay_judge(&q, 4 + RELAY_BAD_SILENT), GN_RELAY_GOOD);
 	assert_int_equal(gn_relay_judge(&q, 5 + RELAY_BAD_SILENT), GN_RELAY_SILENT);
+	assert_int_equal(gn_relay_spare_at(5), 5 + RELAY_SPARE_AFTER);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* Places that this node keeps at relays, where others may open circuits to it: asked for, asked
- * anew at half their time, and after a failure 10 s later, then twice as long each time. Rules RE-31,
- * RE-35. */
+ * anew at half their time, and after a failure 10 s later, then twice as long each time. Rules
+ * RE-31, RE-35. */
 #include "services/relay/engine_int.h"
 
 static void send_reserve(struct gn_relay *r, struct relay_keep *k, uint32_t ttl)
@@ -15,6 +15,7 @@ static void send_reserve(struct gn_relay *r, struct relay_keep *k, uint32_t ttl)
 
 static void ask(struct gn_relay *r, struct relay_keep *k)
 {
+	GN_ASSERT(!k->op.ended);
 	k->asked = true;
 	k->at = r->now + RELAY_ASK_TIME;
 	relay_own_at(r, k->at);
@@ -54,6 +55,7 @@ gn_err gn_relay_reserve(struct gn_relay *r, const struct gn_pk *relay, bool show
 /* It has no place any more, there or here. */
 static void give_up(struct gn_relay *r, struct relay_keep *k)
 {
+	GN_ASSERT(r->keep_count <= RELAY_KEPT);
 	for (uint32_t i = 0; i < r->keep_count; i++)
 		if (r->keeps[i] == k)
 			r->keeps[i] = r->keeps[--r->keep_count];
@@ -70,6 +72,7 @@ void relay_keep_close(struct gn_relay *r, struct relay_keep *k)
 
 static void tell_lost(struct gn_relay *r, struct relay_keep *k, gn_err err)
 {
+	GN_ASSERT(err);
 	k->session = 0;
 	k->e.kind = GN_RELAY_UNRESERVED;
 	k->e.err = err;
@@ -79,6 +82,7 @@ static void tell_lost(struct gn_relay *r, struct relay_keep *k, gn_err err)
 /* lost: what was reserved is not any more. */
 static void fail(struct gn_relay *r, struct relay_keep *k, gn_err err, uint32_t retry_ms, bool lost)
 {
+	GN_ASSERT(!k->op.ended && err);
 	gn_time wait = RELAY_RESERVE_AGAIN;
 	for (unsigned i = 0; i < k->failures && wait < RELAY_RESERVE_AGAIN_MAX; i++)
 		wait *= 2;
@@ -96,6 +100,7 @@ static void fail(struct gn_relay *r, struct relay_keep *k, gn_err err, uint32_t 
 void relay_keep_answer(struct gn_relay *r, struct relay_keep *k, const struct relay_from *from,
 		       struct gn_fb_relay_frame m)
 {
+	GN_ASSERT(!r->out.building);
 	uint8_t type = gn_fb_relay_frame_body_type(m);
 	if (!k->asked || k->op.ended || !gn_pk_eq(&k->relay, &from->who.pk) ||
 	    (type != GN_FB_RELAY_FRAME_BODY_RELAY_RESERVED &&

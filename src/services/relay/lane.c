@@ -51,7 +51,7 @@ uint32_t relay_lane_ask(struct relay_lane *l, const struct relay_debt *d, uint32
 	pay(l, now);
 	uint64_t owed = owes(l, d) ? d->until - here(l) : 0, all = l->backlog * RELAY_QUANTUM,
 		 left = l->room > all ? l->room - all : 0;
-	/* a packet's worth always, or who sends seldom would owe nothing in between, and have less */
+	/* a packet always, or who sends seldom would owe nothing in between, and have less */
 	if (owed > left && owed > RELAY_PACKET_MAX)
 		return 0;
 	/* each is judged by what the one before left: its debt is longer, the room less */
@@ -83,11 +83,11 @@ void relay_lane_take(struct relay_lane *l, struct relay_debt *d, uint64_t bytes)
 void relay_lane_validate(const struct relay_lane *l)
 {
 	uint64_t debtors = 0, backlog = 0;
-	for (uint32_t k = 1; k < RELAY_ROUNDS; k++) {
+	GN_ASSERT(l->ends[l->round % RELAY_ROUNDS] == 0);
+	for (uint32_t k = 1; k < RELAY_ROUNDS && debtors < l->debtors; k++) {
 		uint32_t n = l->ends[(l->round + k) % RELAY_ROUNDS];
 		debtors += n;
 		backlog += (uint64_t)n * k;
 	}
-	GN_ASSERT(l->ends[l->round % RELAY_ROUNDS] == 0);
 	GN_ASSERT(debtors == l->debtors && backlog == l->backlog);
 }

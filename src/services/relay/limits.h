@@ -7,7 +7,7 @@
 
 /* ---- what peers make necessary: circuits ---- */
 
-#define RELAY_CIRCUITS 4096   /* 400 bytes each */
+#define RELAY_CIRCUITS 4096   /* 600 bytes each */
 #define RELAY_CIRCUITS_KEY 64 /* that one key opened, */
 #define RELAY_CIRCUITS_PART 8 /* one prefix, while half of all are taken: this part */
 #define RELAY_IDLE (60 * GN_SEC)

@@ -67,6 +67,7 @@ void relay_send_refused(struct gn_relay *r, const struct relay_from *to,
 void relay_send_close(struct gn_relay *r, const struct gn_pk *to, uint64_t circuit, uint8_t why)
 {
 	struct gn_contact who = relay_contact(to, NULL);
+	GN_ASSERT(!gn_pk_eq(to, &r->cfg.node));
 	struct gn_fb_relay_close_args args = {.circuit = circuit, .why = why};
 	struct gn_fbb *fbb = relay_message_begin(r, 0);
 	if (fbb)

@@ -79,6 +79,7 @@ static gn_err bulk(struct gn_relay *r, const struct relay_from *from, struct gn_
 		   struct relay_wish *w, struct relay_refusal *why)
 {
 	struct gn_slice token = gn_fb_relay_open_token(m);
+	GN_ASSERT(!w->right);
 	if (!token.len)
 		return commons(r, from, why);
 	GN_TRY(relay_gives(r, true, true, why));
@@ -92,6 +93,7 @@ static gn_err choose_lane(struct gn_relay *r, const struct relay_from *from,
 			  struct gn_fb_relay_open m, bool small_only, struct relay_wish *w,
 			  struct relay_refusal *why)
 {
+	GN_ASSERT(!w->right && !w->bulk);
 	uint8_t lanes = gn_fb_relay_open_lanes(m);
 	gn_err err = GN_DENIED;
 	if (lanes & GN_FB_RELAY_LANE_BULK) {
@@ -162,6 +164,7 @@ static gn_err make(struct gn_relay *r, const struct relay_from *from, const stru
 		   const struct gn_pk *target, struct relay_refusal *why)
 {
 	struct relay_circuit *c;
+	GN_ASSERT(w->chained || w->target_session);
 	GN_TRY(relay_circuit_new(r, from, w, why, &c));
 	gn_err err = draw_first(r, c, why);
 	if (!err)

@@ -39,6 +39,7 @@ static uint32_t by_quota(const struct relay_circuit *c, const struct gn_relay_pa
 static void look_ahead(struct gn_relay *r, struct relay_circuit *c)
 {
 	struct relay_right *right = c->right;
+	GN_ASSERT(!right || c->bulk);
 	bool over =
 		r->month_used >= r->month_ends[c->bulk] ||
 		(c->bulk && !right && c->account->commons + RELAY_PACKET_MAX > RELAY_COMMONS_DAY);
@@ -57,6 +58,7 @@ static void look_ahead(struct gn_relay *r, struct relay_circuit *c)
 
 static void take(struct gn_relay *r, struct relay_circuit *c, uint32_t count, uint64_t bytes)
 {
+	GN_ASSERT(count > 0 && bytes >= count * (uint64_t)RELAY_PACKET_MIN);
 	c->full_at = gn_gcra_take(c->full_at, c->rate, bytes, r->now);
 	relay_lane_take(c->lane, &c->debt, bytes);
 	c->lane->packets += count;

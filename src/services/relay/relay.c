@@ -276,6 +276,7 @@ gn_err gn_relay_open(struct gn_relay *r, const struct gn_relay_open *o, gn_time 
 void gn_relay_cancel(struct gn_relay *r, gn_op id, gn_time now)
 {
 	struct gn_frame_op **at = gn_map_get(&r->frame.ops, &id);
+	GN_ASSERT(!r->out.building);
 	r->now = now;
 	/* what leads through a second relay is another's */
 	if (at && !((*at)->kind == OP_HELD && GN_CONTAINER(*at, struct relay_held, op)->circuit))

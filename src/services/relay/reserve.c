@@ -15,6 +15,7 @@ static gn_err take_place(struct gn_relay *r, const struct gn_contact *who,
 			 struct relay_reserved **out, struct relay_refusal *why)
 {
 	struct gn_holder holder = relay_holder(who);
+	GN_ASSERT(!gn_map_get(&r->reserved, &who->pk));
 	gn_err err = gn_share_take(&r->places, &holder, 1);
 	if (err) {
 		bool prefix = err == GN_LIMIT;
@@ -38,6 +39,7 @@ static gn_err keep(struct gn_relay *r, const struct relay_from *from, uint32_t t
 		   struct relay_refusal *why)
 {
 	struct relay_reserved *at = gn_map_get(&r->reserved, &from->who.pk);
+	GN_ASSERT(ttl > 0 && ttl <= RELAY_TTL);
 	if (at) { /* from where it is now */
 		struct gn_holder old = relay_holder(&at->who), here = relay_holder(&from->who);
 		(void)gn_share_move(&r->places, &old, &here, 1);
@@ -88,6 +90,7 @@ static void remove_if(struct gn_relay *r, uint64_t session, gn_time until)
 {
 	for (uint32_t i = r->reserved.count; i-- > 0;) { /* from the end: see sweeps */
 		const struct relay_reserved *at = gn_map_value_at(&r->reserved, i);
+		GN_ASSERT(at->session);
 		if (at->session != session && at->until > until)
 			continue;
 		struct gn_pk key = at->who.pk;

@@ -62,6 +62,7 @@ gn_err relay_right_open(struct gn_relay *r, const struct relay_from *from, struc
 void relay_right_draw(struct gn_relay *r, struct relay_circuit *c)
 {
 	struct relay_right *right = c->right;
+	GN_ASSERT(right && c->bulk);
 	struct gn_holder by = relay_holder(&c->leg[0]);
 	struct gn_quota_use use = {.bytes = right->draw};
 	struct gn_quota_no no = {.limit = NULL};

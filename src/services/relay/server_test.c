@@ -104,7 +104,7 @@ static void a_target_that_is_not_there_is_not_found(void **state)
 {
 	(void)state;
 	assert_int_equal(open_(10, 11, SMALL), GN_NOT_FOUND);
-	assert_int_equal(last.others, 1); /* who may have it */
+	assert_in_range(last.others, 1, RELAY_OTHERS); /* who may have it */
 	assert_int_equal(open_(10, 10, SMALL), GN_DENIED);
 	assert_int_equal(open_(10, 1, SMALL), GN_DENIED); /* the relay itself */
 	assert_int_equal(open_(10, 11, 0), GN_NOT_FOUND);
@@ -237,7 +237,7 @@ static void an_idle_circuit_ends_after_a_minute(void **state)
 	clear();
 	run_for(RELAY_IDLE - GN_SEC);
 	assert_int_equal(heard_count, 0);
-	run_for(2 * GN_SEC);
+	run_for(GN_SEC + RELAY_SWEEP);
 	assert_int_equal(heard_count, 2);
 	assert_int_equal(heard_by(10)->circuit, near);
 	assert_int_equal(heard_by(11)->circuit, far);

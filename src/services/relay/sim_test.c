@@ -1,7 +1,7 @@
-/* A relay among many clients, from seeds: what it does is compared after every step with a slow model
- * that knows each circuit, who must have been told of its end, and every byte by lane and key; and
- * what small circuits have when all want more than there is. GN_SEEDS says how many seeds.
- * Rules RE-30..RE-34. */
+/* A relay among many clients, from seeds: what it does is compared after every step with a slow
+ * model that knows each circuit, who must have been told of its end, and every byte by lane and
+ * key; and what small circuits have when all want more than there is. GN_SEEDS says how many
+ * seeds. Rules RE-30..RE-34. */
 #include "services/relay/testing/peers.h"
 
 #include <stdlib.h>
