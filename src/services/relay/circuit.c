@@ -123,7 +123,9 @@ gn_err relay_circuit_new(struct gn_relay *r, const struct relay_from *from,
 		goto fail_seat;
 	c = GN_NEW(r->env.alloc, struct relay_circuit);
 	err = GN_NOMEM;
-	if (!c)
+	if (!r->circuits) /* with the first: most nodes relay nothing */
+		r->circuits = GN_NEW_ARRAY(r->env.alloc, struct relay_circuit *, RELAY_CIRCUITS);
+	if (!c || !r->circuits)
 		goto fail_circuit;
 	*c = (struct relay_circuit){.leg = {from->who, w->target},
 				    .leg_session = {from->session, w->target_session},
@@ -138,6 +140,7 @@ gn_err relay_circuit_new(struct gn_relay *r, const struct relay_from *from,
 	err = take_accounts(r, c);
 	if (err)
 		goto fail_circuit;
+	GN_ASSERT(c->account);
 	c->account->vias += w->chained;
 	GN_ASSERT(r->count < RELAY_CIRCUITS);
 	r->circuits[r->count++] = c;
@@ -417,5 +420,7 @@ void relay_circuits_free(struct gn_relay *r)
 		gn_mem_free(r->env.alloc, r->circuits[i]->right);
 		gn_mem_free(r->env.alloc, r->circuits[i]);
 	}
+	gn_mem_free(r->env.alloc, r->circuits);
+	r->circuits = NULL;
 	r->count = 0;
 }

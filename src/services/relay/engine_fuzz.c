@@ -53,7 +53,8 @@ static void say(unsigned from, uint64_t request, struct gn_fbb *fbb, uint8_t typ
 {
 	struct gn_slice bytes;
 	struct gn_pk pk = pk_of(from);
-	struct gn_addr addr = addr_of(from);
+	/* from where they were, or have moved to */
+	struct gn_addr addr = addr_of(from + (unsigned)(request & 7) * 8);
 	struct gn_fb_relay_frame_args args = {.request = request, .body_type = type, .body = body};
 	gn_fbref root = gn_fb_relay_frame_make(fbb, &args);
 	if (gn_fbb_finish(fbb, root, GN_FB_RELAY_FRAME_IDENTIFIER, &bytes) != GN_OK)

@@ -263,8 +263,8 @@ struct gn_relay {
 
 	/* for others */
 	struct relay_lane small, bulk;
-	struct gn_map legs; /* number -> relay_ref */
-	struct relay_circuit *circuits[RELAY_CIRCUITS];
+	struct gn_map legs;              /* number -> relay_ref */
+	struct relay_circuit **circuits; /* NULL: there was none yet */
 	uint32_t count, over;
 	struct relay_circuit *hungry;  /* those that want to be drawn for */
 	struct gn_share seats, places; /* of circuits; of reservations */

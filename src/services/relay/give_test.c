@@ -136,7 +136,7 @@ static void defaults_are_those_of_the_limits(void **state)
 	assert_int_equal(r->small.room, RELAY_ROOM_MAX);
 	assert_int_equal(r->bulk.room, RELAY_ROOM_MIN);
 	assert_int_equal(r->cfg.give.small_rate, RELAY_RATE);
-	assert_int_equal(r->small.room, RELAY_RATE * (RELAY_ROOM_TIME / GN_SEC));
+	assert_int_equal(r->small.room, RELAY_RATE * RELAY_ROOM_S);
 	give((struct gn_relay_give){
 		.level = GN_RELAY_COMMONS, .small_rate = 100, .bulk_rate = UINT32_MAX});
 	assert_int_equal(r->small.room, RELAY_BURST);

@@ -43,11 +43,11 @@
 #define RELAY_QUEUE (5 * GN_MSEC) /* what a queue may hold before packets are dropped */
 /* What a lane is in debt at most before it is shared out: a second of all small circuits, since
  * handshakes come together; of bulk, which small packets wait behind, what the queue holds. */
-#define RELAY_ROOM_TIME GN_SEC
+#define RELAY_ROOM_S 1 /* seconds */
 #define RELAY_ROOM_MAX (1u << 20)
 #define RELAY_ROOM_MIN (16u << 10) /* or a sender's burst of ten packets is cut */
-#define RELAY_QUANTUM 128          /* bytes of a circuit's turn: about a small packet on the wire */
-#define RELAY_ROUNDS 16384         /* of them: 2 MiB, above the room and the packet after it */
+#define RELAY_QUANTUM 512          /* bytes of a circuit's turn */
+#define RELAY_ROUNDS 4096          /* of them: 2 MiB, above the room and the packet after it */
 
 /* ---- accounts ---- */
 

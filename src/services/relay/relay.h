@@ -31,7 +31,8 @@ struct gn_relay_give {
 	enum gn_relay_give_level level;
 	uint32_t small_rate, bulk_rate; /* bytes a second of all; 0: RELAY_RATE */
 	/* of this month: bytes that may be relayed (0: RELAY_MONTH), what was before now, and when
-	 * the next begins (Unix seconds; 0: never) */
+	 * the next begins (Unix seconds; 0: never; then what was is forgotten, and the owner says
+	 * when the one after does) */
 	uint64_t month, month_used, month_end;
 };
 

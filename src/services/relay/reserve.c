@@ -42,7 +42,9 @@ static gn_err keep(struct gn_relay *r, const struct relay_from *from, uint32_t t
 	GN_ASSERT(ttl > 0 && ttl <= RELAY_TTL);
 	if (at) { /* from where it is now */
 		struct gn_holder old = relay_holder(&at->who), here = relay_holder(&from->who);
-		(void)gn_share_move(&r->places, &old, &here, 1);
+		gn_err err = gn_share_move(&r->places, &old, &here, 1);
+		if (err == GN_NOMEM || err == GN_NO_SPACE)
+			return err; /* it counts on where it was */
 	} else {
 		GN_TRY(take_place(r, &from->who, &at, why));
 	}

@@ -65,7 +65,8 @@ static void hear_notes(void)
 					c = &model.c[k];
 					side = s;
 				}
-		assert_non_null(c);
+		if (!c)
+			fail_msg("%u is told of a circuit that it never had", h->to);
 		assert_false(c->told[side]);
 		assert_true(side == 0 || c->reached);
 		if (h->ends_ms)
@@ -165,7 +166,7 @@ static void step_down(void)
 {
 	unsigned p = below(PEERS);
 	struct gn_pk pk = pk_of(peer_at(p));
-	bool was[MODEL];
+	bool was[MODEL] = {false};
 	for (unsigned i = 0; i < model.count; i++)
 		was[i] = model.c[i].alive;
 	clear();
