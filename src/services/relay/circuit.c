@@ -81,6 +81,7 @@ static void start_rate(struct gn_relay *r, struct relay_circuit *c)
 		burst = left < burst ? left : burst;
 		a->bursts_full_at = gn_gcra_take(a->bursts_full_at, BURSTS, burst, r->now);
 	}
+	relay_lane_enter(c->lane, &c->debt, a->owed[c->bulk]);
 	c->full_at = r->now + span_of(RELAY_BURST - burst, c->rate.rate);
 }
 
@@ -246,6 +247,8 @@ static void release(struct gn_relay *r, struct relay_circuit *c)
 	give_seat(r, c);
 	if (!c->bulk)
 		give_burst(r, c);
+	uint64_t owed = relay_lane_leave(c->lane, &c->debt), *longest = &c->account->owed[c->bulk];
+	*longest = owed > *longest ? owed : *longest;
 	c->account->vias -= c->chained;
 	relay_account_put(r, c->account);
 	if (c->by_token)

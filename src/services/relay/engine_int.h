@@ -43,6 +43,7 @@ struct relay_account {
 	uint64_t day;            /* Unix days, of: */
 	uint64_t small, bulk, commons;
 	gn_time bursts_full_at; /* bursts of small circuits: of all that a key may have together */
+	uint64_t owed[2];       /* of small, of bulk: the longest debt of a circuit that is over */
 };
 /* GN_NOMEM. One circuit more counts there. */
 gn_err relay_account_get(struct gn_relay *r, const uint8_t id[32], bool token,

@@ -92,7 +92,7 @@ static void bulk_ends_at_nine_tenths_of_the_month_and_small_at_all_of_it(void **
 	assert_int_equal(send_(10, big, 999, 1), 1);
 	run_for(GN_SEC);
 	assert_int_equal(heard_count, 0);
-	assert_int_equal(send_(10, big, 10, 1), 1);
+	assert_int_equal(send_(10, big, RELAY_PACKET_MIN, 1), 1);
 	gn_time crossed = now;
 	run_for(GN_MSEC); /* at once */
 	assert_int_equal(heard_by(10)->why, WHY(MONTH));

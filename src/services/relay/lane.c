@@ -30,6 +30,14 @@ void relay_lane_rate(struct relay_lane *l, uint64_t rate, uint64_t room, gn_time
 static void pay(struct relay_lane *l, gn_time now)
 {
 	GN_ASSERT(l->quantum_time > 0);
+	if (l->orphan) {
+		uint64_t most = (uint64_t)((now - l->paid) / l->quantum_time),
+			 owed = last_round(l->orphan), paid = owed < most ? owed : most;
+		l->paid += (gn_time)paid * l->quantum_time;
+		l->orphan = paid < owed ? l->orphan - paid * RELAY_QUANTUM : 0;
+		if (l->orphan)
+			return;
+	}
 	while (l->debtors) {
 		gn_time span = l->quantum_time * l->debtors;
 		if (now - l->paid < span)
@@ -49,7 +57,8 @@ uint32_t relay_lane_ask(struct relay_lane *l, const struct relay_debt *d, uint32
 {
 	GN_ASSERT(len > 0 && len <= RELAY_PACKET_MAX && count > 0);
 	pay(l, now);
-	uint64_t owed = owes(l, d) ? d->until - here(l) : 0, all = l->backlog * RELAY_QUANTUM,
+	uint64_t owed = owes(l, d) ? d->until - here(l) : 0,
+		 all = l->backlog * RELAY_QUANTUM + l->orphan,
 		 left = l->room > all ? l->room - all : 0;
 	/* a packet always, or who sends seldom would owe nothing in between, and have less */
 	if (owed > left && owed > RELAY_PACKET_MAX)
@@ -59,25 +68,62 @@ uint32_t relay_lane_ask(struct relay_lane *l, const struct relay_debt *d, uint32
 	return most < count ? (uint32_t)most : count;
 }
 
-void relay_lane_take(struct relay_lane *l, struct relay_debt *d, uint64_t bytes)
+/* It owes up to there, and is counted. */
+static void owe(struct relay_lane *l, struct relay_debt *d, uint64_t until)
 {
-	GN_ASSERT(bytes > 0);
-	uint64_t from = l->round;
-	if (owes(l, d)) {
-		from = last_round(d->until);
-		l->ends[from % RELAY_ROUNDS]--;
-		l->debtors--;
-	} else { /* what it paid too much of its last quantum is its */
-		d->until = here(l) - (last_round(d->until) * RELAY_QUANTUM - d->until);
-	}
-	d->until += bytes;
+	d->until = until;
 	if (!owes(l, d))
 		return;
-	uint64_t to = last_round(d->until);
+	uint64_t to = last_round(until);
 	GN_ASSERT(to - l->round < RELAY_ROUNDS);
 	l->debtors++;
 	l->ends[to % RELAY_ROUNDS]++;
-	l->backlog += to - from;
+	l->backlog += to - l->round;
+}
+
+/* It is not counted any more. */
+static void disown(struct relay_lane *l, const struct relay_debt *d)
+{
+	uint64_t to = last_round(d->until);
+	GN_ASSERT(owes(l, d) && l->debtors > 0 && l->backlog >= to - l->round);
+	l->debtors--;
+	l->ends[to % RELAY_ROUNDS]--;
+	l->backlog -= to - l->round;
+}
+
+void relay_lane_take(struct relay_lane *l, struct relay_debt *d, uint64_t bytes)
+{
+	GN_ASSERT(bytes > 0);
+	if (owes(l, d))
+		disown(l, d);
+	else /* what it paid too much of its last quantum is its */
+		d->until = here(l) - (last_round(d->until) * RELAY_QUANTUM - d->until);
+	owe(l, d, d->until + bytes);
+}
+
+uint64_t relay_lane_leave(struct relay_lane *l, struct relay_debt *d)
+{
+	uint64_t until = d->until, at = here(l);
+	if (!owes(l, d))
+		return 0;
+	disown(l, d);
+	/* what it began with was another's, but for the orphans among it */
+	uint64_t before = d->before > at ? d->before - at : 0;
+	l->orphan += until - at - before + (d->taken < before ? d->taken : before);
+	*d = (struct relay_debt){.until = 0};
+	return until;
+}
+
+void relay_lane_enter(struct relay_lane *l, struct relay_debt *d, uint64_t until)
+{
+	GN_ASSERT(d->until == 0);
+	owe(l, d, until);
+	if (!owes(l, d))
+		return;
+	uint64_t owed = until - here(l);
+	d->before = until;
+	d->taken = owed < l->orphan ? owed : l->orphan;
+	l->orphan -= d->taken;
 }
 
 void relay_lane_validate(const struct relay_lane *l)

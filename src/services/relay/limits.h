@@ -32,7 +32,7 @@
 
 /* ---- lanes ---- */
 
-#define RELAY_PACKET_MIN 10     /* bytes: 0x10, the circuit, and something */
+#define RELAY_PACKET_MIN 38     /* bytes, with 9 before the least that jet seals: 13 and a tag */
 #define RELAY_PACKET_MAX 1452   /* bytes, with 9 before a jet datagram of 1,443 */
 #define RELAY_TRAIN 64          /* packets of one call: what a kernel puts together */
 #define RELAY_SMALL_RATE 2048   /* bytes a second of a small circuit, */

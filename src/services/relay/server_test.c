@@ -72,30 +72,30 @@ static void a_packet_has_a_least_and_a_most_length(void **state)
 
 static void a_train_is_written_in_its_place(void **state)
 {
-	uint8_t train[70 * 20 + 12];
+	uint8_t train[70 * 40 + 38];
 	uint64_t id = 0;
 	(void)state;
 	memset(train, 0xaa, sizeof train);
 	for (unsigned i = 0; i <= 70; i++) {
-		train[i * 20] = GN_RELAY_BYTE;
-		gn_put_be64(train + i * 20 + 1, i < 66 ? 5 : 6);
+		train[i * 40] = GN_RELAY_BYTE;
+		gn_put_be64(train + i * 40 + 1, i < 66 ? 5 : 6);
 	}
-	assert_int_equal(gn_relay_run(train, sizeof train, 20, &id), RELAY_TRAIN);
+	assert_int_equal(gn_relay_run(train, sizeof train, 40, &id), RELAY_TRAIN);
 	assert_int_equal(id, 5);
-	assert_int_equal(gn_relay_run(train + 64 * 20, sizeof train - 64 * 20, 20, &id), 2);
-	assert_int_equal(gn_relay_run(train + 66 * 20, sizeof train - 66 * 20, 20, &id), 4);
+	assert_int_equal(gn_relay_run(train + 64 * 40, sizeof train - 64 * 40, 40, &id), 2);
+	assert_int_equal(gn_relay_run(train + 66 * 40, sizeof train - 66 * 40, 40, &id), 4);
 	assert_int_equal(id, 6);
-	assert_int_equal(gn_relay_run(train + 70 * 20, 12, 20, &id), 1); /* shorter, alone */
-	assert_int_equal(gn_relay_run(train + 70 * 20, 9, 20, &id), 0);
-	gn_relay_write(train, 20, 2, 0x0102030405060708);
+	assert_int_equal(gn_relay_run(train + 70 * 40, 38, 40, &id), 1); /* shorter, alone */
+	assert_int_equal(gn_relay_run(train + 70 * 40, 37, 40, &id), 0);
+	gn_relay_write(train, 40, 2, 0x0102030405060708);
 	assert_int_equal(gn_be64(train + 1), 0x0102030405060708);
-	assert_int_equal(gn_be64(train + 21), 0x0102030405060708);
-	assert_int_equal(gn_be64(train + 41), 5);
+	assert_int_equal(gn_be64(train + 41), 0x0102030405060708);
+	assert_int_equal(gn_be64(train + 81), 5);
 	assert_int_equal(train[9], 0xaa);
-	train[20] = 0x40;
-	assert_int_equal(gn_relay_run(train, 60, 20, &id), 1);
+	train[40] = 0x40;
+	assert_int_equal(gn_relay_run(train, 120, 40, &id), 1);
 	train[0] = 0x40;
-	assert_int_equal(gn_relay_run(train, 60, 20, &id), 0);
+	assert_int_equal(gn_relay_run(train, 120, 40, &id), 0);
 }
 
 /* ---- circuits ---- */
@@ -180,7 +180,7 @@ static void when_all_seats_are_taken_the_longest_idle_gives_way(void **state)
 	for (uint32_t i = 0; i < r->count; i++)
 		if (i != 1234)
 			assert_int_equal(send_(number_of(&r->circuits[i]->leg[0].pk),
-					       r->circuits[i]->leg_id[0], 10, 1),
+					       r->circuits[i]->leg_id[0], RELAY_PACKET_MIN, 1),
 					 1);
 	uint64_t idle = r->circuits[1234]->leg_id[0];
 	unsigned whose = number_of(&r->circuits[1234]->leg[0].pk);

@@ -332,6 +332,42 @@ static void small_circuits_have_equal_parts_of_what_is_too_little(void **state)
 	assert_true(count("drop_share") > 0);
 }
 
+/* One key that opens 64 circuits, sends a packet by each and closes them, ten times a second. */
+static void who_opens_and_closes_has_no_more_than_who_does_not(void **state)
+{
+	uint64_t had = 0, all = 0, id[RELAY_CIRCUITS_KEY];
+	(void)state;
+	make_senders();
+	for (unsigned i = MANY + LIGHT; i < ALL; i++) /* instead of who floods */
+		close_by(senders[i].peer, session_of(senders[i].peer), senders[i].id);
+	for (unsigned second = 0; second < 100; second++) {
+		if (second == 40) /* bursts are used */
+			had = all = 0;
+		for (gn_time stop = now + GN_SEC; now < stop; now += GN_MSEC) {
+			for (unsigned i = 0; i < MANY + LIGHT; i++) {
+				struct sender *s = &senders[i];
+				if (s->next > now)
+					continue;
+				all += send_(s->peer, s->id, s->len, 1) * (uint64_t)s->len;
+				s->next += s->gap;
+			}
+			if ((now / GN_MSEC) % 100)
+				continue;
+			for (unsigned i = 0; i < RELAY_CIRCUITS_KEY; i++) {
+				assert_int_equal(open_(8000, 9000, SMALL), GN_OK);
+				id[i] = last.circuit;
+				had += send_(8000, id[i], 1400, 1) * UINT64_C(1400);
+			}
+			for (unsigned i = 0; i < RELAY_CIRCUITS_KEY; i++)
+				close_by(8000, session_of(8000), id[i]);
+		}
+	}
+	gn_relay_validate(r);
+	all += had;
+	assert_true(all < 60 * (uint64_t)RELAY_RATE * 102 / 100);
+	assert_true(had * ALL < all * RELAY_CIRCUITS_KEY * 12 / 10);
+}
+
 static void bulk_takes_nothing_of_small_packets(void **state)
 {
 	(void)state;
@@ -362,6 +398,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_relay_does_what_the_slow_model_says),
 		T(small_circuits_have_equal_parts_of_what_is_too_little),
+		T(who_opens_and_closes_has_no_more_than_who_does_not),
 		T(bulk_takes_nothing_of_small_packets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
