@@ -65,8 +65,10 @@ static void hear_notes(void)
 					c = &model.c[k];
 					side = s;
 				}
-		if (!c)
+		if (!c) {
 			fail_msg("%u is told of a circuit that it never had", h->to);
+			return;
+		}
 		assert_false(c->told[side]);
 		assert_true(side == 0 || c->reached);
 		if (h->ends_ms)
