@@ -1,12 +1,12 @@
 /* Circuits: their seats, numbers, ends. Rules RE-31, RE-33, RE-34.
  *
- * A key's small circuits have their bursts from one store, which fills as fast as all that it may
- * have would: who closes one and opens another has no second burst of it. */
+ * A key's small circuits have their bursts from one store, which fills slowly: who closes one and
+ * opens another has no second burst of it, and no second rate. */
 #include "services/relay/engine_int.h"
 
 #define BURSTS                                                                                     \
-	((struct gn_rate){RELAY_SMALL_RATE * RELAY_CIRCUITS_KEY,                                   \
-			  (gn_time)RELAY_BURST / RELAY_SMALL_RATE * GN_SEC})
+	((struct gn_rate){RELAY_BURST_RATE,                                                        \
+			  (gn_time)RELAY_CIRCUITS_KEY * RELAY_BURST / RELAY_BURST_RATE * GN_SEC})
 
 static gn_time span_of(uint64_t bytes, uint32_t rate)
 {

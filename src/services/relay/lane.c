@@ -30,6 +30,8 @@ void relay_lane_rate(struct relay_lane *l, uint64_t rate, uint64_t room, gn_time
 static void pay(struct relay_lane *l, gn_time now)
 {
 	GN_ASSERT(l->quantum_time > 0);
+	if (now < l->paid)
+		return;
 	if (l->orphan) {
 		uint64_t most = (uint64_t)((now - l->paid) / l->quantum_time),
 			 owed = last_round(l->orphan), paid = owed < most ? owed : most;

@@ -37,7 +37,8 @@
 #define RELAY_TRAIN 64          /* packets of one call: what a kernel puts together */
 #define RELAY_SMALL_RATE 2048   /* bytes a second of a small circuit, */
 #define RELAY_BURST (64u << 10) /* and of any circuit at once: a handshake or a page */
-#define RELAY_RATE (1u << 20)   /* bytes a second of all small circuits, and of all bulk ones */
+#define RELAY_BURST_RATE (16u << 10) /* bytes a second that a key's 64 bursts come back with */
+#define RELAY_RATE (1u << 20) /* bytes a second of all small circuits, and of all bulk ones */
 #define RELAY_COMMONS_RATE (64u << 10)          /* bytes a second of a bulk circuit without token */
 #define RELAY_COMMONS_DAY (UINT64_C(256) << 20) /* bytes of them of one key and day */
 #define RELAY_QUEUE (5 * GN_MSEC) /* what a queue may hold before packets are dropped */

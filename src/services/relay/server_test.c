@@ -435,8 +435,10 @@ static void bad_messages_move_a_counter(void **state)
 	assert_int_not_equal(gn_relay_recv(r, 1, &pk, NULL, GN_LIT("\x08\0\0\0GNRLxxxxxxxx"), now),
 			     GN_OK);
 	assert_int_equal(gn_relay_recv(r, 1, &pk, NULL, GN_SLICE(large), now), GN_TOO_LARGE);
-	assert_int_equal(count("messages_bad"), 2);
-	assert_int_equal(count("messages_in"), 2);
+	struct gn_pk self = pk_of(1);
+	assert_int_equal(gn_relay_recv(r, 1, &self, NULL, GN_SLICE(large), now), GN_DENIED);
+	assert_int_equal(count("messages_bad"), 3);
+	assert_int_equal(count("messages_in"), 3);
 	assert_int_equal(gn_relay_caused(r), 0);
 	assert_int_equal(reserve(11), GN_OK);
 	assert_int_equal(open_(10, 11, SMALL), GN_OK);
