@@ -131,6 +131,23 @@ GN_MUST gn_err gn_guard_allow(struct gn_guard *g, const struct gn_guard_subject 
 /* Its bucket is full again. (A prefix shares cells with others: theirs may be too.) */
 void gn_guard_forgive(struct gn_guard *g, const struct gn_guard_subject *who);
 
+/* ---- buckets, for who counts something in units of its own (gcra.c) ---- */
+
+/* A bucket is one number, the time at which it will be full again. Units a second, and how much
+ * time's worth of them a full bucket holds. */
+struct gn_rate {
+	uint32_t rate;
+	gn_time burst;
+};
+/* Not empty: something may be taken. */
+bool gn_gcra_ready(gn_time full_at, gn_time burst, gn_time now);
+/* When it is ready again. */
+gn_time gn_gcra_until(gn_time full_at, gn_time burst);
+/* The bucket after `work` was taken from it; at most GN_DEBT_MAX below empty. */
+gn_time gn_gcra_take(gn_time full_at, struct gn_rate r, uint64_t work, gn_time now);
+/* Units in it; 0 when it is empty. */
+uint64_t gn_gcra_left(gn_time full_at, struct gn_rate r, gn_time now);
+
 /* ---- what people ask ---- */
 
 struct gn_guard_account {

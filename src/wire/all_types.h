@@ -16,6 +16,7 @@
 #include "wire/generated/content_fb.h"
 #include "wire/generated/overlay_fb.h"
 #include "wire/generated/record_fb.h"
+#include "wire/generated/relay_fb.h"
 #include "wire/generated/token_fb.h"
 #include "wire/testdata/generated/sample_fb.h"
 
@@ -35,6 +36,7 @@ static const struct schema {
 	{"schemas/token.fbs", gn_fbtypes_token, GN_COUNT(gn_fbtypes_token)},
 	{"schemas/box.fbs", gn_fbtypes_box, GN_COUNT(gn_fbtypes_box)},
 	{"schemas/bus.fbs", gn_fbtypes_bus, GN_COUNT(gn_fbtypes_bus)},
+	{"schemas/relay.fbs", gn_fbtypes_relay, GN_COUNT(gn_fbtypes_relay)},
 	{"schemas/bundle.fbs", gn_fbtypes_bundle, GN_COUNT(gn_fbtypes_bundle)},
 	{"schemas/content.fbs", gn_fbtypes_content, GN_COUNT(gn_fbtypes_content)},
 	{"schemas/blocks.fbs", gn_fbtypes_blocks, GN_COUNT(gn_fbtypes_blocks)},
