@@ -30,6 +30,7 @@ struct flow {
 	gn_time began;
 	bool outward, stray; /* whether its first packet left; whether it ended at the box */
 	bool replied, lasts;
+	bool doubled;            /* another has the same two hosts, by another port */
 	bool sent;               /* a packet left by it: the filter by address asks that */
 	struct mapping *mapping; /* NULL: strays, and who got another port because of one */
 };
@@ -199,13 +200,32 @@ static void mapping_release(struct jet_sim_box *b, struct mapping *m)
 	gn_mem_free(b->all->env.alloc, m);
 }
 
+/* Who sends there goes on by the oldest flow that there is. */
+static void find_double(struct jet_sim_box *b, const struct flow *gone)
+{
+	struct flow *oldest = NULL;
+	for (uint32_t i = 0; i < b->by_outer.count; i++) {
+		struct flow *f = GN_MAP_AT(&b->by_outer, struct flow *, i);
+		if (!f->stray && gn_addr_eq(&f->inner, &gone->inner) &&
+		    gn_addr_eq(&f->remote, &gone->remote) && (!oldest || f->began < oldest->began))
+			oldest = f;
+	}
+	if (!oldest)
+		return;
+	oldest->doubled = true;
+	enter(&b->by_inner, pair_key(&oldest->inner, &oldest->remote), oldest);
+}
+
 static void flow_end(struct jet_sim_box *b, struct flow *f)
 {
 	gn_heap_remove(f->lasts ? &b->lasting : &b->young, &f->node);
 	leave(&b->by_outer, outer_key(f->port, JET_SIM_NAT_PORT, &f->remote), f);
 	struct key inner = pair_key(&f->inner, &f->remote);
-	if (!f->stray && look(&b->by_inner, inner) == f)
+	if (!f->stray && look(&b->by_inner, inner) == f) {
 		leave(&b->by_inner, inner, f);
+		if (f->doubled)
+			find_double(b, f);
+	}
 	if (f->mapping && f->sent)
 		count_sent(b, f, false);
 	if (f->mapping)
@@ -280,8 +300,10 @@ static struct flow *flow_begin(struct jet_sim_box *b, const struct flow *like, g
 	f->began = now;
 	enter(&b->by_outer, outer_key(f->port, JET_SIM_NAT_PORT, &f->remote), f);
 	struct key inner = pair_key(&f->inner, &f->remote);
-	/* who has sent there by another port goes on with that */
-	if (!f->stray && !look(&b->by_inner, inner))
+	struct flow *older = f->stray ? f : look(&b->by_inner, inner);
+	if (older)
+		older->doubled = true;
+	else
 		enter(&b->by_inner, inner, f);
 	if (f->mapping)
 		f->mapping->flows++;
