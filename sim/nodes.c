@@ -209,10 +209,12 @@ static bool serves(struct nodes *x, unsigned i)
 
 static void join_all(struct nodes *x)
 {
+	unsigned behind = 0;
 	begin(x, 0);
 	for (unsigned i = 0; i < x->s->opt.nodes; i++) {
 		(void)sim_node_add(x->s); /* where it is */
 		unsigned node = whole_add(&x->w);
+		behind += x->w.nodes[node]->box != NULL;
 		x->at = i ? any_called(x) : node;
 		whole_start(&x->w, node);
 		gn_time until = x->w.now + JOIN_MOST;
@@ -221,6 +223,8 @@ static void join_all(struct nodes *x)
 		sim_expect(x->s, serves(x, node), "node %u did not join in a minute", node);
 	}
 	done(x, "joins, one by one", GN_OK, "");
+	if (x->s->opt.nats.count)
+		sim_row(x->s, "behind boxes", "%u of %u nodes", behind, x->w.count);
 	whole_run_for(&x->w, SETTLE);
 	network(x, "network");
 }

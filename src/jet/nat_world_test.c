@@ -1,5 +1,6 @@
 /* Hosts behind boxes that translate addresses (RE-70): the pairs of RE-71, in which a plain puncher
- * with the times of RE-20 gets through or not, and when both must begin (RE-21); endpoints of jet. */
+ * with the times of RE-20 gets through or not, and when both must begin (RE-21); endpoints of
+ * jet. */
 #include "jet/testing/pair.h"
 
 static struct gn_alloc alloc;
@@ -70,7 +71,8 @@ static void land(struct puncher *p, struct shot s)
 	}
 }
 
-/* Both send to what a server saw of the other at the times of RE-20. Whether both have an answer. */
+/* Both send to what a server saw of the other, at the times of RE-20; whether both are
+ * answered. */
 static bool punch(struct puncher *p)
 {
 	gn_time began = now;

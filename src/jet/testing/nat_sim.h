@@ -1,9 +1,9 @@
 /* For tests and simulations only: boxes that translate addresses (docs/spec/reach.md RE-70), for
  * the simulated links of link_sim.h and the world of node/testing/whole.h alike. A box maps what
  * leaves it and filters what comes, as Linux's conntrack does where mapping and filtering are by
- * address and port, and as RFC 4787 describes the other kinds. Boxes stand behind boxes (a carrier's
- * before a home's). Pure: packets are pairs of addresses, time is an input, random ports come from
- * the environment.
+ * address and port, and as RFC 4787 describes the other kinds. Boxes stand behind boxes (a home's
+ * behind a carrier's). Pure: packets are pairs of addresses, time is an input, random ports come
+ * from the environment.
  *
  *   a packet leaves:   up    at the time of sending, box by box until it is where it belongs
  *   a packet comes:    down  at the time of arrival, box by box to the host

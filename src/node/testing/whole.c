@@ -274,7 +274,7 @@ void whole_free(struct whole *w)
 	GN_ASSERT(w->alloc.count == 0);
 }
 
-/* A home's box has the address that the node would have, or stands behind the carrier's that has. */
+/* A home's box has the address that the node would have, or is behind the carrier's that has. */
 static void put_behind(struct whole_node *n)
 {
 	struct whole *w = n->world;
