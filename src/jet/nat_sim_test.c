@@ -356,7 +356,8 @@ static void a_hairpin_turns_where_there_is_one(void **state)
 	nat.hairpin = true;
 	struct jet_sim_box *c = box_of(&nat);
 	struct gn_addr one = jet_sim_box_inside(b, 0, 1001), two = jet_sim_box_inside(b, 1, 1002);
-	struct gn_addr seen[2] = {out(b, &two, host(1, 1)), out(c, &two, host(1, 1))}, whom, by;
+	struct gn_addr seen[2] = {out(b, &two, host(1, 1)), out(c, &two, host(1, 1))};
+	struct gn_addr whom = nobody, by = nobody;
 	assert_false(arrives(b, one, seen[0], &whom, &by));
 	assert_int_equal(b->no_hairpin, 1);
 	assert_true(arrives(c, one, seen[1], &whom, &by));
@@ -376,7 +377,7 @@ static void a_home_stands_behind_a_carrier(void **state)
 	struct gn_addr outer[2] = {jet_sim_box_inside(c, 0, 0), jet_sim_box_inside(c, 1, 0)};
 	struct jet_sim_box *h = jet_sim_box_add(&boxes, &home, c, &outer[0], 0);
 	struct jet_sim_box *k = jet_sim_box_add(&boxes, &home, c, &outer[1], 0);
-	struct gn_addr me = jet_sim_box_inside(h, 0, 7780), you = me, whom, by;
+	struct gn_addr me = jet_sim_box_inside(h, 0, 7780), you = me, whom = nobody, by = nobody;
 	struct gn_addr seen = out(h, &me, host(1, 1));
 	assert_true(seen.port && memcmp(seen.ip, c->outer.ip, 16) == 0);
 	assert_true(gets_in(host(1, 1), &seen, &me));

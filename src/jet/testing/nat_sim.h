@@ -17,7 +17,7 @@
 #include "base/map.h"
 
 /* What a mapping or a filter looks at, as in RE-4: nothing of the other side, its address, both. */
-enum jet_sim_nat_rule { JET_SIM_NAT_ANY = 1, JET_SIM_NAT_ADDR, JET_SIM_NAT_PORT };
+enum jet_sim_nat_rule { JET_SIM_NAT_NONE, JET_SIM_NAT_ANY, JET_SIM_NAT_ADDR, JET_SIM_NAT_PORT };
 enum jet_sim_nat_ports { JET_SIM_PRESERVE, JET_SIM_DELTA, JET_SIM_RANDOM };
 enum jet_sim_nat_udp { JET_SIM_UDP, JET_SIM_UDP_NONE, JET_SIM_UDP_443 };
 
