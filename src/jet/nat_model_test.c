@@ -80,9 +80,10 @@ static bool room(void)
 
 static void pass(struct flow *f, bool outward)
 {
+	bool spoken = f->replied;
 	f->replied |= outward != f->outward;
 	f->sent |= outward;
-	f->lasts |= f->replied && now - f->began > 2 * GN_SEC;
+	f->lasts |= spoken && now - f->began > 2 * GN_SEC;
 	f->ends = now + (f->lasts ? m.nat.replied : m.nat.unreplied);
 }
 
@@ -137,8 +138,16 @@ static bool is_free(uint16_t port, const struct gn_addr *far)
 /* Whether the box may have chosen that port. */
 static void check_choice(uint16_t port, const struct gn_addr *inner, const struct gn_addr *far)
 {
+	const struct flow *newest = NULL;
+	for (size_t i = 0; i < m.count; i++)
+		if (!m.flows[i].stray && same(&m.flows[i].inner, inner) &&
+		    (!newest || m.flows[i].began > newest->began))
+			newest = &m.flows[i];
 	assert_true(is_free(port, far));
-	if (m.nat.ports == JET_SIM_PRESERVE && is_free(inner->port, far))
+	if (m.nat.ports == JET_SIM_PRESERVE && m.nat.mapping == JET_SIM_NAT_PORT && newest &&
+	    is_free(newest->port, far))
+		assert_int_equal(port, newest->port);
+	else if (m.nat.ports == JET_SIM_PRESERVE && is_free(inner->port, far))
 		assert_int_equal(port, inner->port);
 	else if (m.nat.ports == JET_SIM_DELTA) {
 		do

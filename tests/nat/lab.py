@@ -5,7 +5,7 @@ between them, for plain sockets and for real nodes (docs/spec/reach.md RE-71).
 
 Hosts, routers and servers are network namespaces without names, held by file descriptors of the
 process that made the lab: they end with it, however it ends. Routers translate by nft and the
-kernel's conntrack. The ether is a process (`lab.py ether`) between TUN devices: it knows whose each
+kernel's conntrack. The ether is a process (ether.py) between TUN devices: it knows whose each
 prefix is, and keeps each packet for the delay of both its lines (the kernel's netem is not
 everywhere). It sees when the lab's process ends; then it kills what was started in the lab, known
 by GEONET_LAB in its environment, and removes the directory. Should the ether be killed, too, the
@@ -19,8 +19,10 @@ next lab does that. Nothing outside of the namespaces is touched but that direct
 Kinds of sides: KINDS. A lab needs root, /dev/net/tun, `ip` and `nft`; why_not() says what is not
 there.
 """
-import contextlib, ctypes, fcntl, glob, heapq, itertools, json, os, select, shutil, signal
-import socket, stat, struct, subprocess, sys, tempfile, time
+import contextlib, ctypes, fcntl, glob, json, os, select, shutil, socket, stat, struct, subprocess
+import sys, tempfile, time
+
+import ether
 
 KINDS = ("open", "full", "addr", "port", "cg", "sym", "small", "blocked", "443")
 CLONE_NEWNET = 0x40000000
@@ -38,110 +40,6 @@ def syscall(name, *words):
     if getattr(libc, name)(*words):
         number = ctypes.get_errno()
         raise OSError(number, f"{name}: {os.strerror(number)}")
-
-
-# ---- the ether ----
-
-
-class Ether:
-    """Moves IP packets between lines, which are TUN devices; of a line: its descriptor, its
-    prefixes, its delay in seconds, whether it is cut. Ends with its orders."""
-
-    def __init__(self, lines, orders):
-        self.lines, self.orders = lines, orders
-        self.waiting, self.order = [], itertools.count()
-        self.routes = {}
-        for line in lines:
-            os.set_blocking(line["fd"], False)
-            for prefix in line["prefixes"]:
-                self.routes[bytes.fromhex(prefix)] = line
-
-    def line_to(self, packet):
-        """By /24 of IPv4 and /48 of IPv6."""
-        if packet[0] >> 4 == 4:
-            return self.routes.get(packet[16:19])
-        return self.routes.get(packet[24:30])
-
-    def take(self, line):
-        for _ in range(64):
-            try:
-                packet = os.read(line["fd"], 65536)
-            except BlockingIOError:
-                return
-            to = self.line_to(packet) if len(packet) >= 20 else None
-            if to is None or line["cut"] or to["cut"]:
-                continue
-            at = time.monotonic() + line["delay"] + to["delay"]
-            heapq.heappush(self.waiting, (at, next(self.order), to, packet))
-
-    def give(self):
-        while self.waiting and self.waiting[0][0] <= time.monotonic():
-            _, _, to, packet = heapq.heappop(self.waiting)
-            if not to["cut"]:
-                with contextlib.suppress(OSError):  # its device may be down
-                    os.write(to["fd"], packet)
-
-    def obey(self):
-        """False: there will be no orders any more."""
-        text = os.read(self.orders, 65536)
-        for order in text.decode().splitlines():  # short lines in a pipe come whole
-            words = json.loads(order)
-            self.lines[words["line"]].update(words)
-        return bool(text)
-
-    def run(self):
-        poll = select.epoll()
-        by_fd = {line["fd"]: line for line in self.lines}
-        for fd in [*by_fd, self.orders]:
-            poll.register(fd, select.EPOLLIN)
-        while True:
-            wait = self.waiting[0][0] - time.monotonic() if self.waiting else -1
-            for fd, _ in poll.poll(max(wait, 0) if self.waiting else -1):
-                if fd != self.orders:
-                    self.take(by_fd[fd])
-                elif not self.obey():
-                    return
-            self.give()
-
-
-def processes_of(directory):
-    """Those that were started in the lab of that directory."""
-    mark = f"GEONET_LAB={directory}".encode()
-    for pid in os.listdir("/proc"):
-        if not pid.isdigit() or int(pid) == os.getpid():
-            continue
-        with contextlib.suppress(OSError):
-            with open(f"/proc/{pid}/environ", "rb") as f:
-                if mark in f.read().split(b"\0"):
-                    yield int(pid)
-
-
-def clear(directory):
-    """Kills what was started there and removes the directory; twice, for who was just being
-    started."""
-    for _ in range(2):
-        for pid in list(processes_of(directory)):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.05)
-    shutil.rmtree(directory, ignore_errors=True)
-
-
-def ether_main():
-    """lab.py ether: told on the command line, obeys on stdin, says "ready" and ends its stdout when
-    all is gone. In a session of its own, with nobody as its parent: who kills the tests' processes
-    does not find it."""
-    setup = json.loads(sys.argv[2])
-    if os.fork():
-        os._exit(0)
-    os.setsid()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    try:
-        os.write(1, b"ready\n")
-        Ether(setup["lines"], 0).run()
-    finally:
-        clear(setup["directory"])
 
 
 # ---- namespaces ----
@@ -202,16 +100,27 @@ class Space:
         s.setblocking(False)
         return s
 
-    def forget_flows(self):
-        """conntrack of this namespace is emptied: IPCTNL_MSG_CT_DELETE without a filter."""
+    def conntrack(self, what, flags):
+        """One request to it, as ctnetlink has them; its answers are left unread."""
         with self.inside():
             s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)  # NETLINK_NETFILTER
         with s:
             s.settimeout(PATIENCE)
-            s.send(struct.pack("=IHHIIBBH", 20, 1 << 8 | 2, 1 | 4, 1, 0, 0, 0, 0))
-            error = struct.unpack_from("=i", s.recv(4096), 16)[0]
-        if error:
+            s.send(struct.pack("=IHHIIBBH", 20, 1 << 8 | what, flags, 1, 0, 0, 0, 0))
+            kind = error = 0
+            while kind not in (2, 3):  # NLMSG_ERROR, which is the answer, too; NLMSG_DONE
+                kind, error = struct.unpack_from("=4xH10xi", s.recv(1 << 16))
+        if kind == 2 and error:
             raise OSError(-error, f"{self.name}: conntrack: {os.strerror(-error)}")
+
+    def forget_flows(self):
+        """The table is emptied: IPCTNL_MSG_CT_DELETE without a filter."""
+        self.conntrack(2, 1 | 4)
+
+    def collect_flows(self):
+        """Those that have ended leave the table, in which the kernel may have them for a minute
+        still: who shows it (IPCTNL_MSG_CT_GET, NLM_F_DUMP) removes them."""
+        self.conntrack(1, 1 | 0x300)
 
     def close(self):
         os.close(self.fd)
@@ -436,7 +345,7 @@ class Lab:
         fds = [line["fd"] for line in self.lines]
         setup = json.dumps({"lines": self.lines, "directory": self.directory})
         self.ether = subprocess.Popen(
-            [sys.executable, os.path.abspath(__file__), "ether", setup], pass_fds=fds,
+            [sys.executable, "-B", ether.__file__, setup], pass_fds=fds,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.orders = self.ether.stdin
         self.ether.wait(PATIENCE)  # it goes on without us
@@ -558,7 +467,7 @@ class Lab:
             if self.await_ether() is None:
                 raise Trouble("the ether did not end")
             self.ether.stdout.close()
-        clear(self.directory)
+        ether.clear(self.directory)
         self.lock.close()
 
 
@@ -569,7 +478,7 @@ def sweep():
         with contextlib.suppress(OSError):
             with open(os.path.join(directory, "lock"), "r+", encoding="ascii") as f:
                 fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                clear(directory)
+                ether.clear(directory)
             continue
         owner = f"/proc/{os.path.basename(directory).split('-')[2]}"
         if not os.path.exists(os.path.join(directory, "lock")) and not os.path.exists(owner):
@@ -589,11 +498,3 @@ def why_not():
     except (OSError, Trouble) as error:
         return f"this kernel or machine makes no such networks: {error}".splitlines()[0]
     return None
-
-
-if __name__ == "__main__":
-    if len(sys.argv) == 3 and sys.argv[1] == "ether":
-        ether_main()
-    else:
-        print(__doc__)
-        sys.exit(2)

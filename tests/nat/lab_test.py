@@ -8,17 +8,16 @@ usage: lab_test.py BIN_DIR CASE    one case, as ctest runs them; exit 77: not he
                                    expected and observed
        lab_test.py --table --ipv6  the same with IPv6
 """
-import json, os, selectors, signal, socket, subprocess, sys, tempfile, time
+import contextlib, json, os, random, signal, socket, subprocess, sys, tempfile, time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import lab  # noqa: E402
+import ether  # noqa: E402
+import lab
 from lab import Lab, KINDS
+from punch import CONE, EASY, HARD, expected, got, is_wrong, ports_from, punch, whole_table
 
-SENDS = (0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # RE-20
 PORT = 7780
-EASY, CONE = ("open", "full", "addr"), ("port", "cg")
-HARD, SHUT = ("sym", "small"), ("blocked", "443")
 
 
 class Failure(Exception):
@@ -28,17 +27,6 @@ class Failure(Exception):
 def check(condition, sentence):
     if not condition:
         raise Failure(sentence)
-
-
-def got(s, seconds=1.0):
-    """(bytes, from) or None."""
-    selector = selectors.DefaultSelector()
-    with selector:
-        selector.register(s, selectors.EVENT_READ)
-        if not selector.select(seconds):
-            return None
-    data, address = s.recvfrom(2000)
-    return data, address[:2]
 
 
 # ---- what RFC 5780 would find ----
@@ -167,97 +155,97 @@ def case_times(_):
     check(found == [30, 120], f"conntrack forgets UDP after {found} s")
 
 
+# ---- the simulators' boxes ----
+
+STEP, SPANS = 0.6, (4, 8)  # no multiple of the one is near one of the others, nor near 2 s
+
+
+class Played:
+    """Random packets through a side, and what became of each, as nat_replay reads it."""
+
+    def __init__(self, net, keep, dice):
+        self.side, self.keep, self.dice, self.lines, self.outer = net.sides[0], keep, dice, [], []
+        second = f"{self.side.lan}.3"  # another host, for the router
+        self.side.host.space.ip([f"address add {second}/24 dev eth0"])
+        self.hosts = [self.side.host.space.socket(a, p) for a in (self.side.inner, second)
+                      for p in (PORT, PORT + 1)]
+        self.fars = [h.space.socket(h.address, 1000 + i) for h in net.servers for i in range(2)]
+        self.sockets, self.flows = self.hosts + self.fars, []
+
+    def send(self, began):
+        """One packet; take() says what became of it."""
+        far, self.word = self.dice.randrange(len(self.fars)), os.urandom(8)
+        at = round((time.monotonic() - began) * 1000)
+        told = self.told()
+        if not told or self.dice.randrange(2):
+            inner = self.dice.randrange(len(self.hosts))
+            self.sent = f"{at} out {inner} {far}"
+            self.flows.append((inner, far))
+            self.hosts[inner].sendto(self.word, self.fars[far].getsockname())
+        else:
+            which = self.dice.choice(told)
+            self.sent = f"{at} in {far} {which}"
+            self.fars[far].sendto(self.word, self.outer[which])
+
+    def told(self):
+        """Which of the last were sent from a port that is drawn for one flow alone: the box, which
+        draws others, has no such coincidence."""
+        last = range(max(0, len(self.flows) - 12), len(self.flows))
+        return [i for i in last if self.side.kind in CONE
+                or len({f for f, o in zip(self.flows, self.outer) if o == self.outer[i]}) == 1]
+
+    def collect(self):
+        for router in filter(None, (self.side.router, self.side.carrier)):
+            router.collect_flows()
+
+    def take(self):
+        result = 0
+        for s in self.sockets:
+            while (came := got(s, 0)):
+                if came[0] == self.word and s in self.fars:
+                    result = came[1][1]
+                elif came[0] == self.word:
+                    result = self.hosts.index(s) + 1
+        if " out " in self.sent:
+            self.outer.append((self.side.outer, result))
+        self.lines.append(f"{self.sent} {result}\n")
+
+    def differs(self, program):
+        for seed in "123":  # the box may draw the same port twice
+            done = subprocess.run(
+                [program, self.side.kind, str(int(self.keep)), *map(str, SPANS), seed],
+                input="".join(self.lines), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                text=True, timeout=60, check=False)
+            print(f"{self.side.kind}, kept {self.keep}: {done.stdout.strip()}", flush=True)
+            if done.returncode == 0:
+                return False
+        return True
+
+
+def case_model(bin_dir):
+    """RE-70: what this kernel does with random packets is what the simulators' box does."""
+    program = os.path.join(bin_dir, "..", "tests", "nat_replay")
+    seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
+    print(f"seed {seed}")
+    with contextlib.ExitStack() as nets:
+        played = [Played(nets.enter_context(Lab([kind], servers=2, wan_drop=not keep, delay=0,
+                                                timeouts=SPANS)), keep, random.Random(seed))
+                  for kind in (*CONE, "sym") for keep in (True, False)]
+        began = time.monotonic()
+        for turn in range(int(os.environ.get("TURNS", 40))):
+            time.sleep(max(0, began + turn * STEP - time.monotonic()))
+            for p in played:
+                p.collect()
+            for _ in range(4):
+                for p in played:
+                    p.send(began)
+                time.sleep(0.03)
+                for p in played:
+                    p.take()
+        check(not any([p.differs(program) for p in played]), "this kernel does otherwise")
+
+
 # ---- punching ----
-
-
-class Puncher:
-    """One end: challenges the other's candidates at SENDS, answers what comes where it came from,
-    and challenges that, too."""
-
-    def __init__(self, side, v6, port):
-        self.side, self.v6 = side, v6
-        self.socket = side.host.space.socket(side.inner6 if v6 else side.inner, port)
-        self.told, self.heard, self.through, self.sent = None, None, None, 0
-
-    def send(self, what, to):
-        try:
-            self.socket.sendto(what, to)
-        except OSError:  # nothing there: an answer of the network
-            pass
-
-    def take(self, began):
-        try:
-            data, address = self.socket.recvfrom(100)
-        except OSError:
-            return
-        address = address[:2]
-        if data == b"answer":
-            self.through = self.through or time.monotonic() - began
-        elif data == b"challenge":
-            self.send(b"answer", address)
-            if self.heard != address:
-                self.heard = address
-                self.send(b"challenge", address)
-
-
-def learn(net, ends):
-    """What a server sees of each is what the others are told."""
-    for v6 in (False, True):
-        mine = [e for e in ends if e.v6 == v6]
-        if not mine:
-            continue
-        server = net.servers[0]
-        with server.space.socket(server.address6 if v6 else server.address) as ask:
-            by_word = {str(i).encode(): e for i, e in enumerate(mine)}
-            deadline = time.monotonic() + 1
-            while time.monotonic() < deadline and not all(e.told for e in mine):
-                for word, end in by_word.items():
-                    if not end.told:
-                        end.send(word, ask.getsockname()[:2])
-                while (seen := got(ask, 0.15)):
-                    by_word[seen[0]].told = seen[1]
-
-
-def punch(net, pairs, ports, v6=False, late=0):
-    """pairs of sides, all at once; for each the seconds until both had an answer, or None. Both
-    ends of a pair begin at the same time, or the second some seconds late."""
-    ends = [[Puncher(side, v6, next(ports)) for side in pair] for pair in pairs]
-    every = [e for pair in ends for e in pair]
-    learn(net, every)
-    peer = {id(e): o for a, b in ends for e, o in ((a, b), (b, a))}
-    delay = {id(e): d for a, b in ends for e, d in ((a, 0), (b, late))}
-    began = time.monotonic()
-    with selectors.DefaultSelector() as selector:
-        for end in every:
-            selector.register(end.socket, selectors.EVENT_READ, end)
-        while (now := time.monotonic() - began) < SENDS[-1] + late + 0.3:
-            for end in every:
-                while end.sent < len(SENDS) and SENDS[end.sent] + delay[id(end)] <= now:
-                    end.sent += 1
-                    if peer[id(end)].told and not end.through:
-                        end.send(b"challenge", peer[id(end)].told)
-            for key, _ in selector.select(0.005):
-                key.data.take(began)
-            if all(e.through for e in every):
-                break
-    for end in every:
-        end.socket.close()
-    return [max(a.through, b.through) if a.through and b.through else None for a, b in ends]
-
-
-def expected(a, b, v6=False):
-    """A cell of RE-71; a plain puncher gets through in D."""
-    if a in SHUT or b in SHUT:
-        return "W"
-    if v6 or a in EASY or b in EASY:
-        return "D"
-    if a in HARD and b in HARD:
-        return "R"
-    return "G" if a in HARD or b in HARD else "D"
-
-
-def ports_from(first):
-    return iter(range(first, 60000))
 
 
 def check_pairs(net, pairs, v6=False):
@@ -301,53 +289,6 @@ def case_v6(_):
     with Lab(["port", "sym", "small", "443"], servers=1, ipv6=True) as net:
         check_pairs(net, [("port", "sym"), ("sym", "small"), ("sym", "443")], v6=True)
         check_pairs(net, [("port", "sym")])
-
-
-def show_table(rows):
-    print("expected/observed: + ms of a plain puncher, . none")
-    print("          " + "".join(f"{k:>10}" for k in KINDS))
-    for a in KINDS:
-        cells = []
-        for b in KINDS:
-            want, seconds = rows[a, b]
-            cells.append(f"{want}/" + ("." if seconds is None else f"+{seconds * 1000:.0f}"))
-        print(f"{a:>10}" + "".join(f"{c:>10}" for c in cells), flush=True)
-
-
-def is_wrong(row):
-    want, seconds = row
-    return (seconds is not None) != (want == "D")
-
-
-def one_round(net, turn, ports, v6):
-    """Nine pairs at once, each kind on either side; again those that are not as expected."""
-    count, rows = len(KINDS), {}
-    todo = [(i, (i + turn) % count) for i in range(count)]
-    for _ in range(3):
-        for side in net.sides:
-            net.rebind(side)
-        times = punch(net, [(net.sides[i], net.sides[count + k]) for i, k in todo], ports, v6)
-        for (i, k), seconds in zip(todo, times):
-            rows[KINDS[i], KINDS[k]] = expected(KINDS[i], KINDS[k], v6), seconds
-        todo = [(i, k) for i, k in todo if is_wrong(rows[KINDS[i], KINDS[k]])]
-        if not todo:
-            break
-        print("again:", *[f"{KINDS[i]}, {KINDS[k]};" for i, k in todo])
-    return rows
-
-
-def whole_table(v6):
-    wrong = []
-    for wan_drop in (True, False):
-        print(f"\nrouters {'drop' if wan_drop else 'keep'} strangers' packets", flush=True)
-        with Lab(KINDS * 2, servers=1, ipv6=v6, wan_drop=wan_drop) as net:
-            ports, rows = ports_from(10000), {}
-            for turn in range(len(KINDS)):
-                rows |= one_round(net, turn, ports, v6)
-        show_table(rows)
-        wrong += [pair for pair, row in rows.items() if is_wrong(row)]
-    print("as expected" if not wrong else f"not as expected: {wrong}")
-    return 1 if wrong else 0
 
 
 # ---- what is done with a lab ----
@@ -437,7 +378,7 @@ def case_command(_):
             time.sleep(0.01)
         lab.PATIENCE = 1
     check(deaf.returncode == -signal.SIGKILL, f"it ended with {deaf.returncode}")
-    check(not list(lab.processes_of(directory)), "a child of it lives on")
+    check(not list(ether.processes_of(directory)), "a child of it lives on")
     check(not os.path.exists(directory), "its directory is still there")
 
 
@@ -507,7 +448,7 @@ def pids_with(word):
 
 def is_gone(directory):
     """Namespaces live in descriptors and processes alone: without these they are no more."""
-    return not (os.path.exists(directory) or list(lab.processes_of(directory))
+    return not (os.path.exists(directory) or list(ether.processes_of(directory))
                 or list(pids_with(directory)))
 
 
@@ -534,7 +475,7 @@ def kill_labs():
     os.kill(next(pids_with(directory)), signal.SIGKILL)  # the ether, told of it in its words
     process.kill()
     process.wait(20)
-    check(os.path.exists(directory) and list(lab.processes_of(directory)), "it was not killed")
+    check(os.path.exists(directory) and list(ether.processes_of(directory)), "it was not killed")
     with Lab(["open"], servers=0):
         check(is_gone(directory), "the next lab left what the killed one had left")
 

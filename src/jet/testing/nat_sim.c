@@ -1,8 +1,9 @@
 /* Boxes that translate addresses: see nat_sim.h.
  *
- * A flow is a pair of hosts, one inside, as conntrack keeps it: it lives while packets come, 30 s
- * apart at most, 120 s once both sides have spoken and it is 2 s old. A mapping is what the flows
- * of an inner address have in common, their outer port; it lives while one of them does.
+ * A flow is a pair of hosts, one inside, as conntrack keeps it: it ends 30 s after its last packet,
+ * or 120 s, if that came after an answer and more than 2 s after the flow's first packet. A mapping
+ * is what the flows of an inner address have in common, their outer port; it lives while one of
+ * them does.
  *
  * 1. Of two flows no two have the outer port and the other side in common: an answer must find one.
  *    So who finds that pair taken by a stray flow gets another port (RE-21).
@@ -30,6 +31,7 @@ struct flow {
 	gn_time began;
 	bool outward, stray; /* whether its first packet left; whether it ended at the box */
 	bool replied, lasts;
+	uint64_t order;          /* of beginning */
 	bool doubled;            /* another has the same two hosts, by another port */
 	bool sent;               /* a packet left by it: the filter by address asks that */
 	struct mapping *mapping; /* NULL: strays, and who got another port because of one */
@@ -207,7 +209,7 @@ static void find_double(struct jet_sim_box *b, const struct flow *gone)
 	for (uint32_t i = 0; i < b->by_outer.count; i++) {
 		struct flow *f = GN_MAP_AT(&b->by_outer, struct flow *, i);
 		if (!f->stray && gn_addr_eq(&f->inner, &gone->inner) &&
-		    gn_addr_eq(&f->remote, &gone->remote) && (!oldest || f->began < oldest->began))
+		    gn_addr_eq(&f->remote, &gone->remote) && (!oldest || f->order < oldest->order))
 			oldest = f;
 	}
 	if (!oldest)
@@ -276,13 +278,14 @@ static bool make_room(struct jet_sim_box *b)
 /* A packet of the flow passes. */
 static void touch(struct jet_sim_box *b, struct flow *f, bool outward, gn_time now)
 {
+	bool spoken = f->replied;
 	f->replied |= outward != f->outward;
 	if (outward && !f->sent) {
 		f->sent = true;
 		if (f->mapping)
 			count_sent(b, f, true);
 	}
-	bool lasts = f->lasts || (f->replied && now - f->began > STREAM_AFTER);
+	bool lasts = f->lasts || (spoken && now - f->began > STREAM_AFTER);
 	if (lasts && !f->lasts)
 		gn_heap_remove(&b->young, &f->node);
 	f->lasts = lasts;
@@ -298,6 +301,7 @@ static struct flow *flow_begin(struct jet_sim_box *b, const struct flow *like, g
 	GN_ASSERT(f != NULL);
 	*f = *like;
 	f->began = now;
+	f->order = b->flows_begun++;
 	enter(&b->by_outer, outer_key(f->port, JET_SIM_NAT_PORT, &f->remote), f);
 	struct key inner = pair_key(&f->inner, &f->remote);
 	struct flow *older = f->stray ? f : look(&b->by_inner, inner);
@@ -327,13 +331,34 @@ static uint16_t step_port(struct jet_sim_box *b)
 	return b->last_port;
 }
 
+/* Linux gives who has flows already the port of his newest, where that is free; also of one that
+ * has ended and was not collected yet, up to a minute later, which is not done here. */
+static struct flow *newest_of(const struct jet_sim_box *b, const struct gn_addr *inner)
+{
+	struct flow *newest = NULL;
+	for (uint32_t i = 0; i < b->by_outer.count; i++) {
+		struct flow *f = GN_MAP_AT(&b->by_outer, struct flow *, i);
+		if (!f->stray && gn_addr_eq(&f->inner, inner) &&
+		    (!newest || f->order > newest->order))
+			newest = f;
+	}
+	return newest;
+}
+
 static bool choose_port(struct jet_sim_box *b, const struct gn_addr *inner,
 			const struct gn_addr *remote, uint16_t *port)
 {
 	const struct jet_sim_nat *n = &b->nat;
-	*port = inner->port;
-	if (n->ports == JET_SIM_PRESERVE && is_free(b, *port, remote))
-		return true;
+	if (n->ports == JET_SIM_PRESERVE) {
+		const struct flow *newest =
+			n->mapping == JET_SIM_NAT_PORT ? newest_of(b, inner) : NULL;
+		*port = newest ? newest->port : inner->port;
+		if (is_free(b, *port, remote))
+			return true;
+		*port = inner->port;
+		if (is_free(b, *port, remote))
+			return true;
+	}
 	for (int i = 0; i < TRIES; i++) {
 		*port = n->ports == JET_SIM_DELTA
 				? step_port(b)

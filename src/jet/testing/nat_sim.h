@@ -23,8 +23,9 @@ enum jet_sim_nat_udp { JET_SIM_UDP, JET_SIM_UDP_NONE, JET_SIM_UDP_443 };
 
 struct jet_sim_nat {
 	enum jet_sim_nat_rule mapping, filtering;
-	/* Which outer port a new mapping gets: the inner one if it is free, else any; the last one
-	 * and `delta`; any of lo..hi. */
+	/* Which outer port a new mapping gets: the inner one if it is free, else any (as in Linux,
+	 * before both the one of the newest flow, where the mapping is by address and port); the
+	 * last one and `delta`; any of lo..hi. */
 	enum jet_sim_nat_ports ports;
 	int delta;
 	uint16_t lo, hi;            /* 0, 0: 1,024..65,535 */
@@ -45,6 +46,7 @@ struct jet_sim_box {
 	struct gn_map by_inner, by_outer, mappings, owners, sent_to;
 	struct gn_heap young, lasting; /* flows by their ends */
 	uint16_t last_port;            /* DELTA */
+	uint64_t flows_begun;
 	/* Packets that did not get through, and why; flows that made room. */
 	uint64_t filtered, blocked, full, no_port, no_hairpin, evicted;
 };
