@@ -24,6 +24,7 @@ import sys, tempfile, time
 
 import ether
 
+HAS_IPV6 = os.path.isdir("/proc/sys/net/ipv6")
 KINDS = ("open", "full", "addr", "port", "cg", "sym", "small", "blocked", "443")
 CLONE_NEWNET = 0x40000000
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454ca, 1, 0x1000
@@ -224,7 +225,7 @@ class Side:
 class Lab:
     """sides and servers; see the module. delay: of each line, ms, one way. wan_drop: routers drop
     what is for themselves, and keep no flow of it (RE-21). Times of conntrack: seconds, or the
-    kernel's (30, 120)."""
+    kernel's (30, 120). ipv6: needs HAS_IPV6."""
 
     def __init__(self, kinds, servers=3, ipv6=False, wan_drop=True, delay=LINE_DELAY,
                  timeouts=None):
@@ -259,7 +260,7 @@ class Lab:
             s.sysctl(f"ipv4/conf/{where}/rp_filter", 0)
             s.sysctl(f"ipv4/conf/{where}/send_redirects", 0)
             s.sysctl(f"ipv4/conf/{where}/accept_redirects", 0)
-            if os.path.isdir("/proc/sys/net/ipv6"):
+            if HAS_IPV6:
                 s.sysctl(f"ipv6/conf/{where}/disable_ipv6", 0 if self.ipv6 else 1)
                 s.sysctl(f"ipv6/conf/{where}/accept_dad", 0)
                 s.sysctl(f"ipv6/conf/{where}/accept_ra", 0)
@@ -493,8 +494,9 @@ def why_not():
         if not shutil.which(tool):
             return f"there is no {tool} (tools/setup dev installs it)"
     try:
-        with Lab(["sym"], servers=0) as lab:
-            lab.rebind(lab.sides[0])
+        with Lab(["addr", "sym"], servers=0) as lab:
+            for side in lab.sides:
+                lab.rebind(side)
     except (OSError, Trouble) as error:
         return f"this kernel or machine makes no such networks: {error}".splitlines()[0]
     return None

@@ -13,7 +13,6 @@
  * this pair had before. Exit 1 with the first line that differs. */
 #include "jet/testing/nat_sim.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -90,6 +89,30 @@ static bool play_in(gn_time now, unsigned far, unsigned which, unsigned got)
 	return jet_sim_down(&boxes, &f, now) == (got != 0) && (!got || gn_addr_eq(&f.to, &whom));
 }
 
+static unsigned long number(const char **at)
+{
+	char *end;
+	unsigned long v = strtoul(*at, &end, 10);
+	*at = end;
+	return v;
+}
+
+/* One line; false: it is none, which ends the program, or it differs. */
+static bool play(const char *line)
+{
+	const char *at = line;
+	gn_time now = (gn_time)number(&at) * GN_MSEC;
+	bool out = strncmp(at, " out ", 5) == 0;
+	if (!out && strncmp(at, " in ", 4) != 0)
+		exit(2);
+	at += out ? 5 : 4;
+	unsigned long a = number(&at), b = number(&at), c = number(&at);
+	if (*at != '\n' || c > UINT16_MAX ||
+	    (out ? a >= INNERS || b >= FARS : a >= FARS || b >= count || c > INNERS))
+		exit(2);
+	return (out ? play_out : play_in)(now, (unsigned)a, (unsigned)b, (unsigned)c);
+}
+
 int main(int argc, char **argv)
 {
 	struct gn_alloc alloc;
@@ -99,27 +122,19 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	gn_alloc_heap(&alloc, (size_t)1 << 28);
-	gn_prng_init(&prng, (uint64_t)atoi(argv[5]));
+	gn_prng_init(&prng, strtoull(argv[5], NULL, 10));
 	struct gn_rand source = gn_prng_rand(&prng);
 	jet_sim_boxes_init(&boxes, &(struct gn_env){.alloc = &alloc, .rand = &source});
-	build(argv[1], *argv[2] == '1', (unsigned)atoi(argv[3]), (unsigned)atoi(argv[4]));
-	char line[100], what[4];
-	unsigned number = 0;
-	for (; fgets(line, sizeof line, stdin); number++) {
-		unsigned a, b, c;
-		int64_t ms;
-		if (sscanf(line, "%" SCNd64 " %3s %u %u %u", &ms, what, &a, &b, &c) != 5 ||
-		    c > UINT16_MAX)
-			return 2;
-		bool out = strcmp(what, "out") == 0;
-		if (out ? a >= INNERS || b >= FARS : a >= FARS || b >= count || c > INNERS)
-			return 2;
-		if (!(out ? play_out : play_in)(ms * GN_MSEC, a, b, c)) {
-			printf("line %u differs: %s", number + 1, line);
+	build(argv[1], *argv[2] == '1', (unsigned)strtoul(argv[3], NULL, 10),
+	      (unsigned)strtoul(argv[4], NULL, 10));
+	char line[100];
+	unsigned lines = 0;
+	for (; fgets(line, sizeof line, stdin); lines++)
+		if (!play(line)) {
+			printf("line %u differs: %s", lines + 1, line);
 			return 1;
 		}
-	}
-	printf("%u lines, %u out, equal\n", number, count);
+	printf("%u lines, %u out, equal\n", lines, count);
 	jet_sim_boxes_fini(&boxes);
 	return 0;
 }
