@@ -5,8 +5,8 @@ import contextlib, heapq, itertools, json, os, select, shutil, signal, sys, time
 
 
 class Ether:
-    """Moves IP packets between lines, which are TUN devices; of a line: its descriptor, its
-    prefixes, its delay in seconds, whether it is cut. Ends with its orders."""
+    """Moves IP packets between lines, which are TUN devices or sockets; of a line: its descriptor,
+    its prefixes, its delay in seconds, whether it is cut. Ends with its orders."""
 
     def __init__(self, lines, orders):
         self.lines, self.orders = lines, orders
@@ -24,16 +24,20 @@ class Ether:
         return self.routes.get(packet[24:30])
 
     def take(self, line):
+        """False: its other end is gone."""
         for _ in range(64):
             try:
                 packet = os.read(line["fd"], 65536)
             except BlockingIOError:
-                return
+                break
+            if not packet:
+                return False
             to = self.line_to(packet) if len(packet) >= 20 else None
             if to is None or line["cut"] or to["cut"]:
                 continue
             at = time.monotonic() + line["delay"] + to["delay"]
             heapq.heappush(self.waiting, (at, next(self.order), to, packet))
+        return True
 
     def give(self):
         while self.waiting and self.waiting[0][0] <= time.monotonic():
@@ -58,10 +62,11 @@ class Ether:
         while True:
             wait = self.waiting[0][0] - time.monotonic() if self.waiting else -1
             for fd, _ in poll.poll(max(wait, 0) if self.waiting else -1):
-                if fd != self.orders:
-                    self.take(by_fd[fd])
-                elif not self.obey():
-                    return
+                if fd == self.orders:
+                    if not self.obey():
+                        return
+                elif not self.take(by_fd[fd]):
+                    poll.unregister(fd)
             self.give()
 
 

@@ -11,6 +11,9 @@ everywhere). It sees when the lab's process ends; then it kills what was started
 by GEONET_LAB in its environment, and removes the directory. Should the ether be killed, too, the
 next lab does that. Nothing outside of the namespaces is touched but that directory.
 
+A kind may also be a Box: a router of the simulators' model (nat_box), for UDP over IPv4 alone, of
+which nothing is in the kernel; for what nft has no words for.
+
     with lab.Lab(["port", "sym"]) as net:
         a, b = net.sides
         node = net.start(a.host, ["build/dev/cmd/geonetd", ...], "a")
@@ -196,6 +199,16 @@ BLOCK = "".join(
 UNBLOCK = "".join(f"add table {f} block\ndelete table {f} block\n" for f in ("ip", "ip6"))
 
 
+class Box:
+    """A kind of side: nat_box, and the words it is told ("m=1", "f=3", "delta=2", ...)."""
+
+    def __init__(self, program, *words):
+        self.program, self.words = program, words
+
+    def __str__(self):
+        return f"box {' '.join(self.words)}"
+
+
 class Host:
     """A host with its namespace and its addresses."""
 
@@ -216,7 +229,8 @@ class Side:
         self.public = f"{self.net}.254" if self.open else f"{self.net}.1"
         self.outer = self.inner if self.open else self.public
         self.home_outer = "100.64.0.2" if kind == "cg" else self.public
-        self.inner6 = self.host = self.router = self.line = None
+        self.via = f"via {self.gate}"
+        self.inner6 = self.host = self.router = self.line = self.box = None
 
 
 # ---- the lab ----
@@ -275,6 +289,9 @@ class Lab:
         with space.inside():
             fd = open_tun(self.directory)
             fcntl.ioctl(fd, TUNSETIFF, struct.pack("16sH22x", b"wan", IFF_TUN | IFF_NO_PI))
+        return self.add_line(fd, prefixes)
+
+    def add_line(self, fd, prefixes):
         self.lines.append({"fd": fd, "prefixes": prefixes, "delay": self.delay / 1000,
                            "cut": False})
         return len(self.lines) - 1
@@ -287,7 +304,31 @@ class Lab:
     def v6(self, *lines):
         return list(lines) if self.ipv6 else []
 
+    def make_box(self, side):
+        """The host's interface is a TUN device whose other end nat_box has."""
+        host = self.space(f"side {side.number} ({side.kind}) host")
+        side.host, side.via = Host(host, side.inner, None), "dev eth0"
+        with host.inside():
+            inside = open_tun(self.directory)
+            fcntl.ioctl(inside, TUNSETIFF, struct.pack("16sH22x", b"eth0", IFF_TUN | IFF_NO_PI))
+        mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        side.line = self.add_line(mine.detach(), self.prefixes(side.net, side.net6))
+        host.ip(["link set lo up"])
+        self.plug(side)
+        side.box = subprocess.Popen(
+            [side.kind.program, str(inside), str(its.fileno()), f"{side.outer}:1",
+             *side.kind.words], pass_fds=[inside, its.fileno()], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, env=dict(os.environ, GEONET_LAB=self.directory),
+            start_new_session=True)
+        self.started.append(side.box)
+        os.close(inside)
+        its.close()
+
     def make_side(self, number, kind):
+        if isinstance(kind, Box):
+            side = Side(number, kind)
+            self.make_box(side)
+            return side
         if kind not in KINDS:
             raise ValueError(f"there is no kind {kind} of side: {', '.join(KINDS)}")
         side = Side(number, kind)
@@ -401,14 +442,15 @@ class Lab:
     def plug(self, side):
         """Up, with address and routes, as after unplug, drop_route or with a new address."""
         lines = [f"address replace {side.inner}/24 dev eth0", "link set eth0 up",
-                 f"route replace default via {side.gate}"]
-        lines += self.v6(f"address replace {side.net6}:1::2/64 dev eth0",
-                         f"route replace ::/0 via {side.net6}:1::1")
+                 f"route replace default {side.via}"]
+        if side.inner6:
+            lines += [f"address replace {side.inner6}/64 dev eth0",
+                      f"route replace ::/0 via {side.net6}:1::1"]
         side.host.space.ip(lines)
 
     def drop_route(self, side):
         """The host knows no way out; its address stays."""
-        side.host.space.ip(["route del default", *self.v6("route del ::/0")])
+        side.host.space.ip(["route del default"] + (["route del ::/0"] if side.inner6 else []))
 
     def change_inner(self, side):
         """The host gets another address of its network; its old one is gone."""
@@ -417,12 +459,13 @@ class Lab:
         side.outer = side.inner if side.open else side.outer
         side.host.space.ip([f"address del {old}/24 dev eth0"])
         self.plug(side)
-        self.set_rules(side)
+        if not side.box:
+            self.set_rules(side)
 
     def change_outer(self, side):
         """The router, or the carrier's, gets another public address; flows are forgotten."""
-        if side.open:
-            raise ValueError("an open side has no address but its host's")
+        if side.open or side.box:
+            raise ValueError("of a side that is open, or of a box, there is no such address")
         router = side.carrier or side.router
         router.ip([f"address del {side.public}/32 dev wan"])
         last = int(side.public.rsplit(".", 1)[1])
@@ -435,6 +478,9 @@ class Lab:
 
     def rebind(self, side):
         """The router forgets all flows, as after a reboot, and the carrier's too."""
+        if side.box:
+            self.tell_box(side, b"f")
+            return
         self.set_rules(side)
         for router in (side.router, side.carrier):
             if router:
@@ -442,7 +488,18 @@ class Lab:
 
     def block_udp(self, side, on=True):
         """From now on no UDP passes, of neither version, also of flows that there are."""
+        if side.box:
+            self.tell_box(side, b"b" if on else b"u")
+            return
         side.router.nft(UNBLOCK + (BLOCK if on else ""))
+
+    @staticmethod
+    def tell_box(side, order):
+        side.box.stdin.write(order)
+        side.box.stdin.flush()
+        done = select.select([side.box.stdout], [], [], PATIENCE)[0]
+        if not done or os.read(side.box.stdout.fileno(), 1) != order:
+            raise Trouble(f"{side.kind} does not obey")
 
     def close(self):
         """Ends what was started, then all else. May be called twice."""
