@@ -170,14 +170,16 @@ class Played:
     """Random packets through a side, and what became of each, as nat_replay reads it."""
 
     def __init__(self, net, keep, dice):
-        self.side, self.keep, self.dice, self.lines, self.outer = net.sides[0], keep, dice, [], []
+        self.net, self.side, self.keep, self.dice = net, net.sides[0], keep, dice
+        self.lines, self.outer = [], []
         second = f"{self.side.lan}.3"  # another host, for the router
         self.side.host.space.ip([f"address add {second}/24 dev eth0"])
         self.hosts = [self.side.host.space.socket(a, p) for a in (self.side.inner, second)
                       for p in (PORT, PORT + 1)]
         self.fars = [h.space.socket(h.address, 1000 + i) for h in net.servers for i in range(2)]
         self.sockets, self.flows = self.hosts + self.fars, []
-        self.words, self.true = [], sys.maxsize  # so many of the lines are true
+        # words of the lines; how many of these are true; how many there were at the turn's begin
+        self.words, self.true, self.kept, self.outs = [], sys.maxsize, 0, 0
 
     def send(self, began):
         """One packet; take() says what became of it."""
@@ -211,19 +213,31 @@ class Played:
         for s in self.sockets:
             while (came := got(s, 0)):
                 if came[0] != self.word:  # late: what was written of it is not true
-                    self.true = min(self.true, self.words.index(came[0]))
+                    lines = [i for i, word in enumerate(self.words) if word == came[0]]
+                    self.true = min([self.true, *lines])
                 else:
                     result = came[1][1] if s in self.fars else self.hosts.index(s) + 1
         if " out " in self.sent:
             self.outer.append((self.side.outer, result))
         self.lines.append(f"{self.sent} {result}\n")
 
-    def differs(self, program, lines):
+    def keep_turn(self, keep, began):
+        """Unless it was late, when the end of a flow may have come before a packet: then all is
+        forgotten, here and there."""
+        if not keep:
+            del self.lines[self.kept:], self.words[self.kept:]
+            del self.outer[self.outs:], self.flows[self.outs:]
+            self.net.rebind(self.side)
+            self.lines.append(f"{round((time.monotonic() - began) * 1000)} flush\n")
+            self.words.append(None)
+        self.kept, self.outs = len(self.lines), len(self.outer)
+
+    def differs(self, program):
         for seed in "123":  # the box may draw the same port twice
             done = subprocess.run(
                 [program, self.side.kind, str(int(self.keep)), *map(str, SPANS), seed],
-                input="".join(self.lines[:lines]), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                text=True, timeout=60, check=False)
+                input="".join(self.lines[:self.true]), stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
             print(f"{self.side.kind}, kept {self.keep}: {done.stdout.strip()}", flush=True)
             if done.returncode == 0:
                 return False
@@ -239,7 +253,7 @@ def case_model(bin_dir):
         played = [Played(nets.enter_context(Lab([kind], servers=2, wan_drop=not keep, delay=0,
                                                 timeouts=SPANS)), keep, random.Random(seed))
                   for kind in (*CONE, "sym") for keep in (True, False)]
-        began, lines = time.monotonic(), 0
+        began, turns = time.monotonic(), 0
         for turn in range(int(os.environ.get("TURNS", 20))):
             time.sleep(max(0, began + turn * STEP - time.monotonic()))
             for _ in range(6):
@@ -248,19 +262,16 @@ def case_model(bin_dir):
                 time.sleep(0.02)
                 for p in played:
                     p.take()
-            if time.monotonic() > began + turn * STEP + AT_MOST:
-                break  # this machine is busy: the end of a flow may have come first
-            lines = len(played[0].lines)
+            late = time.monotonic() > began + turn * STEP + AT_MOST
+            for p in played:
+                p.keep_turn(not late, began)
+            turns += not late
             time.sleep(max(0, began + turn * STEP + COLLECT - time.monotonic()))
             for p in played:
                 p.collect()
-        for p in played:
-            p.word = None
-            p.take()
-        lines = min([lines] + [p.true for p in played])
-        if lines < 24:
+        if turns < 4:
             raise Skip("this machine is too busy to be in time")
-        check(not any([p.differs(program, lines) for p in played]), "this kernel does otherwise")
+        check(not any([p.differs(program) for p in played]), "this kernel does otherwise")
 
 
 def case_boxes(bin_dir):

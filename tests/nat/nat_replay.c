@@ -8,6 +8,8 @@
  *   MS in FAR WHICH GOT                       FAR sent to the port of the WHICH-th `out`; the INNER
  *                                             that got it, and 1 (0: none)
  *
+ *   MS flush                                  routers forgot all flows
+ *
  * INNER 0 and 1 are two ports of a host, 2 and 3 the same ports of another. Outer ports are drawn
  * by each for itself: compared is whether the inner one was kept, and whether it is the one that
  * this pair had before. Exit 1 with the first line that differs. */
@@ -103,6 +105,11 @@ static bool play(const char *line)
 	const char *at = line;
 	gn_time now = (gn_time)number(&at) * GN_MSEC;
 	bool out = strncmp(at, " out ", 5) == 0;
+	for (unsigned i = 0; strcmp(at, " flush\n") == 0; i++) {
+		if (i == boxes.count)
+			return true;
+		jet_sim_box_flush(boxes.box[i]);
+	}
 	if (!out && strncmp(at, " in ", 4) != 0)
 		exit(2);
 	at += out ? 5 : 4;
