@@ -207,6 +207,11 @@ static void a_flow_ends_after_30_seconds_and_a_replied_one_after_120(void **stat
 	now += 30 * GN_SEC;
 	assert_false(gets_in(host(1, 1), &seen, &me));
 	assert_int_equal(jet_sim_box_flows(b), 0);
+	seen = out(b, &me, host(1, 1));
+	now += 3 * GN_SEC;
+	assert_true(gets_in(host(1, 1), &seen, &me));
+	now += 30 * GN_SEC;
+	assert_false(gets_in(host(1, 1), &seen, &me));
 }
 
 static void a_flow_lasts_when_it_is_older_than_two_seconds(void **state)
