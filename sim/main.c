@@ -27,6 +27,8 @@ static const char usage[] =
 	"  --churn SEC        how long nodes come and go in scenario boxes, and a flood lasts in\n"
 	"                     scenario front (default 3600)\n"
 	"  --flood N          in scenario front: deposits of strangers (default 1000)\n"
+	"  --nat KIND:PERCENT,...   in scenario nodes: so many of a hundred stand behind a box\n"
+	"                     that translates: full, addr, port, sym, small, cg, blocked, 443\n"
 	"  --flat             all delays 10 ms one way instead of the geographic model\n"
 	"  --validate         check every engine's invariants after every step\n"
 	"  --json             the table as JSON\n"
@@ -134,7 +136,10 @@ int main(int argc, char **argv)
 			o.loss = number(a, v, 100) / 100;
 		else if (strcmp(a, "--pow") == 0)
 			o.pow_bits = (unsigned)number(a, v, 24);
-		else if (strcmp(a, "--leaf-ping") == 0)
+		else if (strcmp(a, "--nat") == 0) {
+			if (!sim_nats_parse(v, &o.nats))
+				refuse("not KIND:PERCENT,... with kinds of NAT", v);
+		} else if (strcmp(a, "--leaf-ping") == 0)
 			o.ping_leaf = (gn_time)(number(a, v, 3600) * 1e9);
 		else
 			flag = true;
@@ -166,11 +171,12 @@ int main(int argc, char **argv)
 		"%u --loss %g --pow "
 		"%u --trips %u"
 		" --leaf-ping %g --split %g --sybils %u --ttl %u --boxes %u --churn %g "
-		"--flood %u%s%s%s",
+		"--flood %u%s%s%s%s%s",
 		sc->name, o.nodes, (unsigned long long)o.seed, o.lookups, o.records, o.kill_percent,
 		o.loss * 100, o.pow_bits, o.trips, (double)o.ping_leaf / 1e9, (double)o.split / 1e9,
 		o.sybils, o.ttl, o.boxes, (double)o.churn / 1e9, o.flood, o.flat ? " --flat" : "",
-		o.keep ? " --keep" : "", o.plain ? " --plain" : "");
+		o.keep ? " --keep" : "", o.plain ? " --plain" : "", o.nats.text ? " --nat " : "",
+		o.nats.text ? o.nats.text : "");
 	int failed = sc->run(&s);
 	sim_row(&s, "simulated", "%.0f s, %llu events, %llu messages, %llu lost",
 		(double)(s.now - SIM_EPOCH) / 1e9, (unsigned long long)s.events,

@@ -189,6 +189,15 @@ static unsigned any_alive(struct nodes *x)
 	return i;
 }
 
+/* One that a newcomer can begin at. */
+static unsigned any_called(struct nodes *x)
+{
+	unsigned i = any_alive(x);
+	for (unsigned tries = 0; tries < 8 * x->w.count && !whole_takes_calls(&x->w, i); tries++)
+		i = any_alive(x);
+	return i;
+}
+
 static bool serves(struct nodes *x, unsigned i)
 {
 	struct gn_overlay_info info;
@@ -200,11 +209,13 @@ static bool serves(struct nodes *x, unsigned i)
 
 static void join_all(struct nodes *x)
 {
+	unsigned behind = 0;
 	begin(x, 0);
 	for (unsigned i = 0; i < x->s->opt.nodes; i++) {
 		(void)sim_node_add(x->s); /* where it is */
 		unsigned node = whole_add(&x->w);
-		x->at = i ? any_alive(x) : node;
+		behind += x->w.nodes[node]->box != NULL;
+		x->at = i ? any_called(x) : node;
 		whole_start(&x->w, node);
 		gn_time until = x->w.now + JOIN_MOST;
 		while (!serves(x, node) && whole_step(&x->w, until))
@@ -212,6 +223,8 @@ static void join_all(struct nodes *x)
 		sim_expect(x->s, serves(x, node), "node %u did not join in a minute", node);
 	}
 	done(x, "joins, one by one", GN_OK, "");
+	if (x->s->opt.nats.count)
+		sim_row(x->s, "behind boxes", "%u of %u nodes", behind, x->w.count);
 	whole_run_for(&x->w, SETTLE);
 	network(x, "network");
 }
@@ -414,7 +427,7 @@ static void kill_some(struct nodes *x, uint32_t *held)
 
 static void restart_node(struct nodes *x, unsigned i)
 {
-	x->at = any_alive(x);
+	x->at = any_called(x);
 	whole_start(&x->w, i);
 	gn_time until = x->w.now + JOIN_MOST;
 	while (!whole_node(&x->w, i)->running && whole_step(&x->w, until))
@@ -489,6 +502,12 @@ static gn_time way_between(void *user, unsigned a, unsigned b)
 	return sim_rtt(user, a, b) / 2;
 }
 
+static bool nat_of(void *user, unsigned node, struct jet_sim_nat *nat, bool *carrier)
+{
+	const struct sim *s = user;
+	return sim_nats_choose(&s->opt.nats, s->opt.seed, node, nat, carrier);
+}
+
 int sim_run_nodes(struct sim *s)
 {
 	struct nodes *x = calloc(1, sizeof *x);
@@ -501,6 +520,8 @@ int sim_run_nodes(struct sim *s)
 						  .loss = s->opt.loss,
 						  .way = way_between,
 						  .way_user = s,
+						  .nat = nat_of,
+						  .nat_user = s,
 						  .hooks = {.overlay = overlay_told,
 							    .names = names_told,
 							    .bundles = bundles_told,

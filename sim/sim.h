@@ -10,7 +10,7 @@
  *   sybil.c     nodes that lie about one key
  *   bused.c     the bus engine beside each overlay
  *   bus.c       a topic that everybody follows
- *   nodes.c     whole nodes, as geonetd runs them
+ *   nodes.c     whole nodes, as geonetd runs them     nats.c   which of them are behind what
  *   boxed.c     the engine of boxes beside each overlay, with a log and a disk of its own
  *   letters.c   many boxes, a letter for each: sent, kept, read
  *   phases.c    where the time goes until a letter is stored
@@ -22,6 +22,7 @@
 #ifndef GN_SIM_SIM_H
 #define GN_SIM_SIM_H
 
+#include "jet/testing/nat_sim.h"
 #include "overlay/overlay.h"
 #include "records/box_proof.h"
 #include "services/box/box.h"
@@ -33,6 +34,17 @@
 
 #define SIM_EPOCH (INT64_C(1800000000) * GN_SEC)
 #define SIM_NODES_SPARE 64 /* nodes that may be added to those of the options */
+
+/* How many of a hundred whole nodes stand behind which kind of box (RE-70); the rest do not. */
+struct sim_nats {
+	struct sim_nats_kind {
+		struct jet_sim_nat nat;
+		bool carrier; /* the kind cg: another before it */
+		unsigned percent;
+	} kinds[8];
+	unsigned count;
+	const char *text; /* as it was given; NULL: not at all */
+};
 
 struct sim_options {
 	uint64_t seed;
@@ -51,6 +63,7 @@ struct sim_options {
 	bool validate;         /* gn_overlay_validate after each step */
 	unsigned boxes, flood; /* flood: deposits of strangers */
 	gn_time churn;         /* scenario boxes: how long sessions come and go */
+	struct sim_nats nats;  /* scenario nodes */
 };
 
 struct sim_stored {     /* one record on a simulated disk */
@@ -373,6 +386,11 @@ int sim_run_front(struct sim *s);
 
 /* ---- nodes.c: whole nodes (node/testing/whole.h) ---- */
 int sim_run_nodes(struct sim *s);
+/* "port:50,sym:10": false when it is not that, or more than a hundred. text is borrowed. */
+bool sim_nats_parse(const char *text, struct sim_nats *out);
+/* What the node is behind, by the seed; the first never is; false: nothing. */
+bool sim_nats_choose(const struct sim_nats *nats, uint64_t seed, unsigned node,
+		     struct jet_sim_nat *nat, bool *carrier);
 
 /* ---- scenario.c ---- */
 struct sim_scenario {

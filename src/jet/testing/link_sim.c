@@ -8,11 +8,13 @@
 
 struct packet {
 	struct gn_heap_node node;
-	struct gn_way from, to;
+	struct jet_sim_flight flight;
+	uint32_t link; /* of jet, at both ends: 0, or a wire's */
 	size_t len;
 	uint8_t data[];
 };
 
+#define BOX_SEED 0x6e6174u
 #define START (INT64_C(1767225600) * GN_SEC) /* 2026-01-01 */
 
 void jet_sim_init(struct jet_sim *sim, uint64_t seed)
@@ -22,6 +24,10 @@ void jet_sim_init(struct jet_sim *sim, uint64_t seed)
 	gn_prng_init(&sim->prng, seed);
 	sim->rand = gn_prng_rand(&sim->prng);
 	gn_heap_init(&sim->packets, &sim->alloc);
+	gn_prng_init(&sim->box_prng, seed ^ BOX_SEED);
+	sim->box_rand = gn_prng_rand(&sim->box_prng);
+	jet_sim_boxes_init(&sim->boxes,
+			   &(struct gn_env){.alloc = &sim->alloc, .rand = &sim->box_rand});
 }
 
 void jet_sim_fini(struct jet_sim *sim)
@@ -31,6 +37,7 @@ void jet_sim_fini(struct jet_sim *sim)
 		gn_mem_free(&sim->alloc, GN_CONTAINER(n, struct packet, node));
 	}
 	gn_heap_fini(&sim->packets);
+	jet_sim_boxes_fini(&sim->boxes);
 	for (int i = 0; i < sim->node_count; i++) {
 		gn_jet_free(sim->nodes[i].jet);
 		GN_ASSERT(sim->nodes[i].alloc.count == 0);
@@ -81,7 +88,7 @@ struct jet_sim_wire *jet_sim_wire(struct jet_sim *sim, int a, int b, uint32_t li
 	struct jet_sim_wire *w = &sim->wires[sim->wire_count++];
 	*w = (struct jet_sim_wire){.node = {a, b}, .link = link};
 	for (int k = 0; k < 2; k++) {
-		w->addr[k] = gn_addr_v4(198, 51, (uint8_t)link, (uint8_t)(w->node[k] + 1), 4433);
+		w->addr[k] = gn_addr_v4(203, 0, 113, (uint8_t)(w->node[k] + 1), (uint16_t)link);
 		w->links[k] = jet_sim_link(sim, config);
 	}
 	return w;
@@ -92,33 +99,56 @@ struct gn_way jet_sim_wire_to(const struct jet_sim_wire *w, int end)
 	return (struct gn_way){.addr = w->addr[end], .link = w->link};
 }
 
-/* The wire that leads to a way, and which end is there; NULL: none does. */
-static const struct jet_sim_wire *wire_to(const struct jet_sim *sim, const struct gn_way *to,
-					  int *end)
+/* The wire that leads to an address, and which end is there; NULL: none does. */
+static const struct jet_sim_wire *wire_to(const struct jet_sim *sim, uint32_t link,
+					  const struct gn_addr *to, int *end)
 {
-	for (int i = 0; i < sim->wire_count; i++)
+	for (int i = 0; link && i < sim->wire_count; i++)
 		for (*end = 0; *end < 2; ++*end)
-			if (sim->wires[i].link == to->link &&
-			    gn_addr_eq(&sim->wires[i].addr[*end], &to->addr))
+			if (sim->wires[i].link == link && gn_addr_eq(&sim->wires[i].addr[*end], to))
 				return &sim->wires[i];
 	return NULL;
 }
 
-static int node_at(const struct jet_sim *sim, const struct gn_way *way)
+struct jet_sim_box *jet_sim_nat(struct jet_sim *sim, const struct jet_sim_nat *nat,
+				struct jet_sim_box *up, int site)
 {
-	int end;
-	const struct jet_sim_wire *w = way->link ? wire_to(sim, way, &end) : NULL;
-	if (w)
-		return w->node[end];
+	unsigned n = sim->boxes.count;
+	struct gn_addr outer = up ? jet_sim_box_inside(up, 100 + n, 0)
+				  : gn_addr_v4(198, 51, 100, (uint8_t)(n + 1), 0);
+	return jet_sim_box_add(&sim->boxes, nat, up, &outer, (unsigned)site);
+}
+
+void jet_sim_behind(struct jet_sim *sim, int node, struct jet_sim_box *box)
+{
+	struct jet_sim_node *n = &sim->nodes[node];
+	n->box = box;
+	n->alias_count = 0;
+	n->way.addr = jet_sim_box_inside(box, (unsigned)node, n->way.addr.port);
+}
+
+/* Where the packet is to arrive, inside of its realm. */
+static int node_at(const struct jet_sim *sim, const struct jet_sim_flight *flight)
+{
+	const struct gn_addr *addr = &flight->to;
 	for (int i = 0; i < sim->node_count; i++) {
 		const struct jet_sim_node *n = &sim->nodes[i];
-		if (gn_way_eq(&n->way, way))
+		if (n->box != flight->realm)
+			continue;
+		if (gn_addr_eq(&n->way.addr, addr))
 			return i;
 		for (int k = 0; k < n->alias_count; k++)
-			if (gn_way_eq(&n->aliases[k], way))
+			if (gn_addr_eq(&n->aliases[k].addr, addr))
 				return i;
 	}
 	return -1;
+}
+
+/* Who is nearest to where it goes: the routes know nodes only. */
+static int site_of(const struct jet_sim *sim, const struct jet_sim_flight *flight)
+{
+	const struct jet_sim_box *box = jet_sim_next_box(&sim->boxes, flight);
+	return box ? (int)box->site : node_at(sim, flight);
 }
 
 static bool chance(struct jet_sim *sim, uint32_t ppm)
@@ -126,12 +156,12 @@ static bool chance(struct jet_sim *sim, uint32_t ppm)
 	return ppm && gn_rand_below(&sim->rand, 1000000) < ppm;
 }
 
-static void put(struct jet_sim *sim, const struct gn_way *from, const struct gn_way *to,
+static void put(struct jet_sim *sim, const struct jet_sim_flight *flight, uint32_t link,
 		struct gn_slice data, gn_time at)
 {
 	struct packet *p = gn_mem_resize(&sim->alloc, NULL, sizeof *p + data.len);
 	GN_ASSERT(p != NULL);
-	*p = (struct packet){.from = *from, .to = *to, .len = data.len};
+	*p = (struct packet){.flight = *flight, .link = link, .len = data.len};
 	memcpy(p->data, data.p, data.len);
 	gn_err err = gn_heap_set(&sim->packets, &p->node, at);
 	GN_ASSERT(err == GN_OK);
@@ -151,8 +181,8 @@ static gn_time through_queue(struct jet_sim *sim, struct jet_sim_link *l, size_t
 	return l->free_at;
 }
 
-static void over_link(struct jet_sim *sim, struct jet_sim_link *l, const struct gn_way *from,
-		      const struct gn_way *to, uint8_t *data, size_t len)
+static void over_link(struct jet_sim *sim, struct jet_sim_link *l,
+		      const struct jet_sim_flight *flight, uint32_t link, uint8_t *data, size_t len)
 {
 	const struct jet_sim_link_config *c = &l->config;
 	if (l->down || chance(sim, c->loss) || (c->mtu && len > c->mtu)) {
@@ -176,9 +206,9 @@ static void over_link(struct jet_sim *sim, struct jet_sim_link *l, const struct 
 	if (chance(sim, c->corrupt))
 		data[gn_rand_below(&sim->rand, len)] ^=
 			(uint8_t)(1u << gn_rand_below(&sim->rand, 8));
-	put(sim, from, to, gn_slice(data, len), at);
+	put(sim, flight, link, gn_slice(data, len), at);
 	if (chance(sim, c->duplicate))
-		put(sim, from, to, gn_slice(data, len),
+		put(sim, flight, link, gn_slice(data, len),
 		    at + 1 + (gn_time)gn_rand_below(&sim->rand, (uint64_t)c->delay + GN_MSEC));
 }
 
@@ -191,8 +221,13 @@ static void trace(struct jet_sim *sim, uint64_t v)
 static void send_datagram(struct jet_sim *sim, int from, const struct gn_way *to, uint8_t *data,
 			  size_t len)
 {
-	int node = node_at(sim, to), end;
-	const struct jet_sim_wire *w = to->link ? wire_to(sim, to, &end) : NULL;
+	int end;
+	const struct jet_sim_wire *w = wire_to(sim, to->link, &to->addr, &end);
+	struct jet_sim_flight flight = {w ? w->addr[1 - end] : sim->nodes[from].way.addr, to->addr,
+					w ? NULL : sim->nodes[from].box};
+	if (!w && !jet_sim_up(&flight, sim->now))
+		return;
+	int node = w ? w->node[end] : to->link ? -1 : site_of(sim, &flight);
 	trace(sim, (uint64_t)(sim->now - START));
 	trace(sim, (uint64_t)from << 32 | (uint64_t)(uint32_t)node);
 	trace(sim, len);
@@ -202,23 +237,23 @@ static void send_datagram(struct jet_sim *sim, int from, const struct gn_way *to
 	}
 	if (sim->tap && !sim->tap(sim, from, node, data, len))
 		return;
-	struct gn_way by = w ? jet_sim_wire_to(w, 1 - end) : sim->nodes[from].way;
 	int link = w ? w->links[1 - end] : sim->route[from][node] - 1;
-	over_link(sim, &sim->links[link], &by, to, data, len);
+	over_link(sim, &sim->links[link], &flight, to->link, data, len);
 }
 
 void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_way *from,
 		    const struct gn_way *to, struct gn_slice data)
 {
 	uint8_t copy[2048];
-	GN_ASSERT(data.len <= sizeof copy);
-	int node = node_at(sim, to);
+	GN_ASSERT(data.len <= sizeof copy && from->link == 0 && to->link == 0);
+	struct jet_sim_flight flight = {from->addr, to->addr, NULL};
+	int node = site_of(sim, &flight);
 	memcpy(copy, data.p, data.len);
 	if (from_node >= 0 && node >= 0)
-		over_link(sim, &sim->links[sim->route[from_node][node] - 1], from, to, copy,
+		over_link(sim, &sim->links[sim->route[from_node][node] - 1], &flight, 0, copy,
 			  data.len);
 	else
-		put(sim, from, to, data, sim->now);
+		put(sim, &flight, 0, data, sim->now);
 }
 
 void jet_sim_flush(struct jet_sim *sim, int node)
@@ -268,14 +303,18 @@ static bool step(struct jet_sim *sim, gn_time until)
 	sim->now = next > sim->now ? next : sim->now;
 	for (struct gn_heap_node *n; (n = gn_heap_first(&sim->packets)) && n->at <= sim->now;) {
 		struct packet *p = GN_CONTAINER(n, struct packet, node);
-		int node = node_at(sim, &p->to);
+		int end;
+		const struct jet_sim_wire *w = wire_to(sim, p->link, &p->flight.to, &end);
+		bool passed = w || jet_sim_down(&sim->boxes, &p->flight, sim->now);
+		int node = w ? w->node[end] : passed ? node_at(sim, &p->flight) : -1;
 		gn_heap_remove(&sim->packets, n);
 		if (node >= 0) {
-			gn_jet_recv(sim->nodes[node].jet, &p->from, gn_slice(p->data, p->len),
+			struct gn_way from = {.addr = p->flight.from, .link = p->link};
+			gn_jet_recv(sim->nodes[node].jet, &from, gn_slice(p->data, p->len),
 				    sim->now);
 			touched[node] = true;
 		} else {
-			sim->unroutable++;
+			sim->unroutable += passed;
 		}
 		gn_mem_free(&sim->alloc, p);
 	}

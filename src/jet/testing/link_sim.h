@@ -1,7 +1,7 @@
 /* For tests and simulations only: jet endpoints joined by simulated links, in virtual time, from
  * one seed. A link has delay, jitter, rate, a drop-tail queue, loss, duplication, reordering,
  * corruption and an MTU; every random choice comes from the seed, so a run can be repeated
- * exactly.
+ * exactly. Nodes may stand behind boxes that translate their addresses (nat_sim.h).
  *
  *   init -> add nodes, links, routes -> gn_jet_connect and friends on node(i)->jet
  *        -> run -> fini */
@@ -9,6 +9,7 @@
 #define GN_JET_TESTING_LINK_SIM_H
 
 #include "jet/jet.h"
+#include "jet/testing/nat_sim.h"
 
 #define JET_SIM_NODES 16
 #define JET_SIM_LINKS 32
@@ -39,6 +40,7 @@ struct jet_sim_node {
 	struct gn_way way;                      /* what its packets come from */
 	struct gn_way aliases[JET_SIM_ALIASES]; /* where it can be reached besides */
 	int alias_count;
+	struct jet_sim_box *box; /* that it stands behind; NULL: it has a public address */
 	struct gn_alloc alloc;
 	struct gn_prng prng;
 	struct gn_rand rand;
@@ -47,8 +49,8 @@ struct jet_sim_node {
 	void *user;
 };
 
-/* Another way between two nodes, with addresses and links of its own: on both ends it is the link
- * `link` of jet. */
+/* Another way between two nodes, with addresses and links of its own and no box on it: on both ends
+ * it is the link `link` of jet. */
 struct jet_sim_wire {
 	int node[2], links[2]; /* links[k] carries what node[k] sends */
 	struct gn_addr addr[2];
@@ -62,6 +64,9 @@ struct jet_sim {
 	struct gn_prng prng;
 	struct gn_rand rand;
 	struct gn_heap packets;
+	struct jet_sim_boxes boxes; /* which draw from a seed of their own */
+	struct gn_prng box_prng;
+	struct gn_rand box_rand;
 	struct jet_sim_node nodes[JET_SIM_NODES];
 	int node_count;
 	struct jet_sim_link links[JET_SIM_LINKS];
@@ -92,6 +97,11 @@ void jet_sim_join(struct jet_sim *sim, int a, int b, const struct jet_sim_link_c
 struct jet_sim_wire *jet_sim_wire(struct jet_sim *sim, int a, int b, uint32_t link,
 				  const struct jet_sim_link_config *config);
 struct gn_way jet_sim_wire_to(const struct jet_sim_wire *w, int end);
+/* A box, behind another or (NULL) in the Internet; who sends to it uses the route to `site`. */
+struct jet_sim_box *jet_sim_nat(struct jet_sim *sim, const struct jet_sim_nat *nat,
+				struct jet_sim_box *up, int site);
+/* A node moves behind a box: it has an address there, and no other. */
+void jet_sim_behind(struct jet_sim *sim, int node, struct jet_sim_box *box);
 /* A datagram from anywhere to a node's address, at once over the link of a route, or directly
  * when from_node < 0. */
 void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_way *from,

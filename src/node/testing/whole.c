@@ -7,6 +7,7 @@
 
 #define PACKET_OVERHEAD 28 /* IPv4 and UDP */
 #define HEAP_FIRST 1024u
+#define BOX_SEED 0x6e6174u
 
 enum whole_kind { WHOLE_TICK, WHOLE_PACKET, WHOLE_DISK_KV, WHOLE_DISK_BLOCKS, WHOLE_DISK_BOXES };
 
@@ -15,7 +16,7 @@ struct whole_event {
 	uint64_t order;
 	enum whole_kind kind;
 	unsigned node, life;
-	struct gn_addr from;            /* PACKET */
+	struct jet_sim_flight flight;   /* PACKET; who it goes to is known when it arrives */
 	struct gn_disk_request request; /* DISK_*: its data is the engine's, which lives as long */
 	size_t len;
 	uint8_t bytes[]; /* PACKET */
@@ -79,19 +80,34 @@ static struct whole_node *whole_of(struct gn_node *node)
 	return GN_CONTAINER(node, struct whole_node, node);
 }
 
-static bool find_addr(const struct whole *w, const struct gn_addr *addr, unsigned *out)
+static bool find_addr(const struct whole *w, const struct jet_sim_flight *flight, unsigned *out)
 {
 	for (unsigned i = 0; i < w->count; i++)
-		if (gn_addr_eq(&w->nodes[i]->addr, addr)) {
+		if (w->nodes[i]->box == flight->realm &&
+		    gn_addr_eq(&w->nodes[i]->addr, &flight->to)) {
 			*out = i;
 			return true;
 		}
 	return false;
 }
 
-static void send_packet(struct whole_node *n, unsigned to, struct gn_slice packet)
+/* Who it goes to, or stands at the box that it comes to first. */
+static bool find_site(const struct whole *w, const struct jet_sim_flight *flight, unsigned *out)
+{
+	const struct jet_sim_box *box = jet_sim_next_box(&w->boxes, flight);
+	if (!box)
+		return find_addr(w, flight, out);
+	*out = box->site;
+	return true;
+}
+
+static void send_packet(struct whole_node *n, const struct gn_addr *where, struct gn_slice packet)
 {
 	struct whole *w = n->world;
+	struct jet_sim_flight flight = {n->addr, *where, n->box};
+	unsigned to;
+	if (!jet_sim_up(&flight, w->now) || !find_site(w, &flight, &to))
+		return;
 	n->packets++;
 	n->bytes += packet.len + PACKET_OVERHEAD;
 	if (w->opt.loss > 0 && gn_rand_unit(&w->rand) < w->opt.loss) {
@@ -99,7 +115,7 @@ static void send_packet(struct whole_node *n, unsigned to, struct gn_slice packe
 		return;
 	}
 	gn_time way = w->opt.way ? w->opt.way(w->opt.way_user, n->index, to) : 10 * GN_MSEC;
-	event_add(w, WHOLE_PACKET, w->now + way, to, packet)->from = n->addr;
+	event_add(w, WHOLE_PACKET, w->now + way, to, packet)->flight = flight;
 }
 
 /* The segments of a batch, each a packet of its own, as the kernel cuts them. */
@@ -108,11 +124,9 @@ static gn_err send_batch(struct gn_node *node, size_t *sent)
 	struct whole_node *n = whole_of(node);
 	struct gn_slice all = gn_buf_slice(&node->packet_buf);
 	size_t segment = node->packet_batch.segment ? node->packet_batch.segment : all.len;
-	unsigned to;
-	bool known = find_addr(n->world, &node->packet_batch.to.addr, &to);
-	for (size_t at = 0; known && at < all.len; at += segment) {
+	for (size_t at = 0; at < all.len; at += segment) {
 		size_t len = all.len - at < segment ? all.len - at : segment;
-		send_packet(n, to, gn_slice(all.p + at, len));
+		send_packet(n, &node->packet_batch.to.addr, gn_slice(all.p + at, len));
 	}
 	*sent = all.len;
 	return GN_OK;
@@ -226,6 +240,10 @@ void whole_init(struct whole *w, const struct whole_options *opt)
 	gn_prng_init(&w->prng, opt->seed);
 	w->rand = gn_prng_rand(&w->prng);
 	w->nodes = need_memory(calloc(opt->nodes, sizeof(struct whole_node *)));
+	gn_alloc_heap(&w->alloc, SIZE_MAX / 4);
+	gn_prng_init(&w->box_prng, opt->seed ^ BOX_SEED);
+	w->box_rand = gn_prng_rand(&w->box_prng);
+	jet_sim_boxes_init(&w->boxes, &(struct gn_env){.alloc = &w->alloc, .rand = &w->box_rand});
 }
 
 static void node_end(struct whole_node *n)
@@ -252,6 +270,28 @@ void whole_free(struct whole *w)
 	}
 	free(w->nodes);
 	free(w->heap);
+	jet_sim_boxes_fini(&w->boxes);
+	GN_ASSERT(w->alloc.count == 0);
+}
+
+/* A home's box has the address that the node would have, or is behind the carrier's that has. */
+static void put_behind(struct whole_node *n)
+{
+	struct whole *w = n->world;
+	struct jet_sim_nat nat, carrier;
+	bool has_carrier = false;
+	struct jet_sim_box *up = NULL;
+	struct gn_addr outer = n->addr;
+	if (!w->opt.nat || !w->opt.nat(w->opt.nat_user, n->index, &nat, &has_carrier))
+		return;
+	if (has_carrier) {
+		carrier = nat;
+		carrier.carrier = true;
+		up = jet_sim_box_add(&w->boxes, &carrier, NULL, &outer, n->index);
+		outer = jet_sim_box_inside(up, 0, 0);
+	}
+	n->box = jet_sim_box_add(&w->boxes, &nat, up, &outer, n->index);
+	n->addr = jet_sim_box_inside(n->box, 0, n->addr.port);
 }
 
 unsigned whole_add(struct whole *w)
@@ -264,6 +304,8 @@ unsigned whole_add(struct whole *w)
 	n->index = i;
 	/* each in a prefix of its own: their shares are not what is tried here */
 	n->addr = gn_addr_v4((uint8_t)(20 + i / 250), (uint8_t)(1 + i % 250), 7, 1, 7780);
+	n->told = n->addr;
+	put_behind(n);
 	gn_prng_init(&n->prng, gn_rand_u64(&w->rand));
 	disk_sim_init(&n->disk, gn_rand_u64(&w->rand));
 	gn_sk_new(&w->rand, &n->node.key);
@@ -289,7 +331,7 @@ void whole_start(struct whole *w, unsigned i)
 	gn_host_settings_default(gn_node_settings, &node->config, sizeof node->config);
 	node->config.pow_bits = w->opt.pow_bits;
 	node->config.probation = 0;
-	gn_addr_text(&n->addr, node->config.advertise);
+	gn_addr_text(&n->told, node->config.advertise);
 	node->host.config.name = "node";
 	node->host.rand = gn_prng_rand(&n->prng);
 	node->host.log =
@@ -319,7 +361,7 @@ void whole_bootstrap(struct whole *w, unsigned i, unsigned at)
 {
 	struct gn_node *node = whole_node(w, i);
 	GN_ASSERT(node->running);
-	gn_err err = gn_overlay_bootstrap(node->overlay, &w->nodes[at]->addr, NULL, w->now);
+	gn_err err = gn_overlay_bootstrap(node->overlay, &w->nodes[at]->told, NULL, w->now);
 	GN_ASSERT(err == GN_OK);
 	whole_moved(w, i);
 }
@@ -368,6 +410,10 @@ static void disk_done(struct whole_node *n, const struct whole_event *e)
 static void handle_event(struct whole *w, const struct whole_event *e)
 {
 	struct whole_node *n = w->nodes[e->node];
+	struct jet_sim_flight flight = e->flight;
+	if (e->kind == WHOLE_PACKET &&
+	    (!jet_sim_down(&w->boxes, &flight, w->now) || !gn_addr_eq(&flight.to, &n->addr)))
+		return;
 	if (!n->alive || n->life != e->life)
 		return;
 	n->node.now = w->now;
@@ -377,7 +423,7 @@ static void handle_event(struct whole *w, const struct whole_event *e)
 			return; /* a nearer one took its place */
 		n->tick_at = GN_NEVER;
 		break;
-	case WHOLE_PACKET: gn_node_recv(&n->node, &e->from, gn_slice(e->bytes, e->len)); break;
+	case WHOLE_PACKET: gn_node_recv(&n->node, &flight.from, gn_slice(e->bytes, e->len)); break;
 	case WHOLE_DISK_KV:
 	case WHOLE_DISK_BLOCKS:
 	case WHOLE_DISK_BOXES: disk_done(n, e); break;
@@ -408,6 +454,12 @@ void whole_run_for(struct whole *w, gn_time span)
 }
 
 /* ---- looks ---- */
+
+bool whole_takes_calls(const struct whole *w, unsigned i)
+{
+	const struct jet_sim_box *b = w->nodes[i]->box;
+	return !b || (!b->up && b->nat.filtering == JET_SIM_NAT_ANY && b->nat.udp == JET_SIM_UDP);
+}
 
 bool whole_alive(const struct whole *w, unsigned i)
 {

@@ -1,7 +1,8 @@
 /* Whole nodes in one world and in virtual time: each is a struct gn_node as geonetd's, with its
  * jet, guard, peers, overlay, stores, names, bundles and boxes, moved by the same pump.c; what lies
  * outside of it (struct gn_node_outside) is this world's. Packets take the way that the owner's
- * function says, disks are store/testing/disk_sim.h, everything random follows from one seed.
+ * function says, through the boxes that their ends stand behind (jet/testing/nat_sim.h); disks are
+ * store/testing/disk_sim.h, everything random follows from one seed.
  *
  * 1. Events of equal time go in the order in which they were made; nothing reads a clock.
  * 2. What a killed node had begun is void: each life has a number.
@@ -16,6 +17,7 @@
 #ifndef GN_NODE_TESTING_WHOLE_H
 #define GN_NODE_TESTING_WHOLE_H
 
+#include "jet/testing/nat_sim.h"
 #include "node/node_int.h"
 #include "store/testing/disk_sim.h"
 
@@ -46,6 +48,10 @@ struct whole_options {
 	/* One way from a to b; NULL: 10 ms. */
 	gn_time (*way)(void *user, unsigned a, unsigned b);
 	void *way_user;
+	/* Whether the node stands behind a box of its own, and which; NULL: none does. A kind "cg"
+	 * has a carrier's before it. */
+	bool (*nat)(void *user, unsigned node, struct jet_sim_nat *nat, bool *carrier);
+	void *nat_user;
 	const struct gn_log *log; /* of all nodes; NULL: nobody reads it */
 	struct whole_hooks hooks;
 };
@@ -55,7 +61,9 @@ struct whole_node {
 	struct whole *world;
 	unsigned index, life; /* lives begun */
 	bool alive;
-	struct gn_addr addr;
+	struct gn_addr addr;     /* its own */
+	struct gn_addr told;     /* what others are told: the outer one, if it is behind a box */
+	struct jet_sim_box *box; /* NULL: it has a public address */
 	struct gn_prng prng;
 	struct disk_sim disk;
 	unsigned disk_out;       /* requests that are not done */
@@ -73,6 +81,10 @@ struct whole {
 	struct whole_event **heap;
 	size_t heap_count, heap_cap;
 	uint64_t order, events, lost;
+	struct gn_alloc alloc; /* of the boxes, which draw from a seed of their own */
+	struct jet_sim_boxes boxes;
+	struct gn_prng box_prng;
+	struct gn_rand box_rand;
 };
 
 void whole_init(struct whole *w, const struct whole_options *opt);
@@ -92,6 +104,8 @@ void whole_moved(struct whole *w, unsigned i);
 bool whole_step(struct whole *w, gn_time until);
 void whole_run_for(struct whole *w, gn_time span);
 
+/* A stranger's first packet reaches it, by the address that others are told. */
+bool whole_takes_calls(const struct whole *w, unsigned i);
 bool whole_alive(const struct whole *w, unsigned i);
 struct gn_node *whole_node(const struct whole *w, unsigned i);
 /* Bytes that all engines of a node hold now. */

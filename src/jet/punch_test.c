@@ -1,0 +1,307 @@
+/* Two ends behind boxes that translate addresses, with a relay between them and a server that tells
+ * each where it is seen: which pairs become direct, how soon, and what is sent to whom before
+ * (RE-18, RE-20, RE-21). */
+#include "jet/punch_int.h"
+#include "jet/session_int.h"
+#include "jet/testing/forge.h"
+#include "jet/testing/pair.h"
+#include <stdlib.h>
+
+#define RELAY 1
+#define SERVER 2
+
+static const struct jet_sim_link_config wire = {
+	.delay = 20 * GN_MSEC, .rate = 50000000, .queue = 200000};
+
+struct world {
+	struct jet_sim sim;
+	struct app app[3];
+	struct jet_sim_wire *relay;
+	gn_time offered; /* when both had told their addresses */
+};
+
+static struct gn_jet *jet(struct world *w, int i)
+{
+	return w->sim.nodes[i].jet;
+}
+
+static void behind(struct world *w, int node, const char *kind, bool keep)
+{
+	struct jet_sim_nat nat;
+	if (strcmp(kind, "open") == 0)
+		return;
+	assert_true(jet_sim_nat_named(gn_str(kind), &nat));
+	nat.stray_keep = keep;
+	struct jet_sim_box *up = NULL;
+	if (strcmp(kind, "cg") == 0) { /* a home's behind a carrier's */
+		up = jet_sim_nat(&w->sim, &nat, NULL, node);
+		assert_true(jet_sim_nat_named(gn_str("port"), &nat));
+		nat.stray_keep = keep;
+	}
+	jet_sim_behind(&w->sim, node, jet_sim_nat(&w->sim, &nat, up, node));
+}
+
+static bool all_connected(struct jet_sim *sim)
+{
+	struct app *a = sim->nodes[0].user, *b = sim->nodes[1].user;
+	return a->connected >= 2 && b->connected >= 2;
+}
+
+/* a and b have a session over the relay, and each one with the server. */
+static struct world *start(uint64_t seed, const char *a, const char *b, bool keep)
+{
+	static const struct gn_way_info relay = {.kind = GN_WAY_RELAY, .prefix = 9};
+	struct world *w = calloc(1, sizeof *w);
+	gn_jet_id id;
+	jet_sim_init(&w->sim, seed);
+	w->sim.validate = true;
+	for (int i = 0; i < 3; i++) {
+		jet_sim_node(&w->sim, NULL);
+		w->sim.nodes[i].on_event = app_event;
+		w->sim.nodes[i].user = &w->app[i];
+	}
+	for (int i = 0; i < 3; i++)
+		for (int k = 0; k < i; k++)
+			jet_sim_join(&w->sim, i, k, &wire);
+	behind(w, 0, a, keep);
+	behind(w, 1, b, keep);
+	w->relay = jet_sim_wire(&w->sim, 0, 1, RELAY, &wire);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(gn_jet_way(jet(w, i), RELAY, &relay), GN_OK);
+		assert_int_equal(
+			gn_jet_connect(jet(w, i), &w->sim.nodes[SERVER].way, NULL, w->sim.now, &id),
+			GN_OK);
+		jet_sim_flush(&w->sim, i);
+	}
+	jet_sim_run(&w->sim, w->sim.now + 500 * GN_MSEC);
+	struct gn_way to = jet_sim_wire_to(w->relay, 1);
+	assert_int_equal(gn_jet_connect(jet(w, 0), &to, NULL, w->sim.now, &id), GN_OK);
+	jet_sim_flush(&w->sim, 0);
+	assert_true(jet_sim_run_until(&w->sim, all_connected, w->sim.now + 5 * GN_SEC));
+	jet_sim_run(&w->sim, w->sim.now + 300 * GN_MSEC);
+	return w;
+}
+
+static void end(struct world *w)
+{
+	jet_sim_fini(&w->sim);
+	free(w);
+}
+
+/* The session over the relay, at end i: app remembers the newest. */
+static struct jet_session *relayed(struct world *w, int i)
+{
+	return forge_find(jet(w, i), w->app[i].id);
+}
+
+/* What end i may be reached at: its own address, and what the server sees. */
+static void tell(struct world *w, int i)
+{
+	struct gn_jet_offer offer = {.count = 1};
+	offer.list[0] =
+		(struct gn_jet_candidate){.origin = GN_JET_HOST, .addr = w->sim.nodes[i].way.addr};
+	if (w->sim.nodes[i].box)
+		offer.list[offer.count++] = (struct gn_jet_candidate){.origin = GN_JET_REFLEXIVE,
+								      .addr = w->app[i].seen[0]};
+	assert_int_equal(gn_jet_offer(jet(w, i), w->app[i].id, &offer, w->sim.now), GN_OK);
+	jet_sim_flush(&w->sim, i);
+}
+
+static bool both_direct(struct jet_sim *sim)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct app *a = sim->nodes[i].user;
+		const struct jet_session *s = forge_find(sim->nodes[i].jet, a->id);
+		bool direct = false;
+		for (int k = 0; s && k < JET_PATHS_MAX; k++)
+			direct |= s->paths[k] && s->paths[k]->validated &&
+				  s->paths[k]->way.link == 0 && !s->paths[k]->punching;
+		if (!direct)
+			return false;
+	}
+	return true;
+}
+
+/* Pairs of RE-71's table that become direct without guessing. */
+static bool expected(const char *a, const char *b)
+{
+	static const char *const easy[] = {"open", "full", "addr"}, *const port[] = {"port", "cg"},
+				 *const hard[] = {"sym", "small"};
+	bool ea = false, eb = false, pa = false, pb = false, ha = false, hb = false;
+	for (size_t i = 0; i < GN_COUNT(easy); i++) {
+		ea |= strcmp(a, easy[i]) == 0;
+		eb |= strcmp(b, easy[i]) == 0;
+	}
+	for (size_t i = 0; i < GN_COUNT(port); i++) {
+		pa |= strcmp(a, port[i]) == 0;
+		pb |= strcmp(b, port[i]) == 0;
+		ha |= strcmp(a, hard[i]) == 0;
+		hb |= strcmp(b, hard[i]) == 0;
+	}
+	return (ea && (eb || pb || hb)) || (eb && (pa || ha)) || (pa && pb);
+}
+
+/* RE-20: which pairs become direct is as the table says; within three seconds. */
+static void test_pairs(void **state)
+{
+	(void)state;
+	static const char *const kinds[] = {"open", "full", "addr", "port", "cg", "sym", "small"};
+	for (size_t a = 0; a < GN_COUNT(kinds); a++)
+		for (size_t b = 0; b < GN_COUNT(kinds); b++)
+			for (int keep = 0; keep < 2; keep++) {
+				struct world *w = start(100 * a + b, kinds[a], kinds[b], keep);
+				for (int i = 0; i < 2; i++)
+					tell(w, i);
+				bool direct = jet_sim_run_until(&w->sim, both_direct,
+								w->sim.now + 3 * GN_SEC);
+				if (direct != expected(kinds[a], kinds[b]))
+					print_message("%s to %s, strays %s: %s\n", kinds[a],
+						      kinds[b], keep ? "kept" : "dropped",
+						      direct ? "direct" : "not direct");
+				assert_int_equal(direct, expected(kinds[a], kinds[b]));
+				end(w);
+			}
+}
+
+/* The session goes on the direct path once it has been better for three seconds; no byte is lost,
+ * and class says why. */
+static void test_the_session_moves(void **state)
+{
+	(void)state;
+	struct world *w = start(1, "port", "port", false);
+	app_send(&w->sim, 0, 6000000, true, GN_JET_FILES);
+	jet_sim_flush(&w->sim, 0);
+	for (int i = 0; i < 2; i++)
+		tell(w, i);
+	jet_sim_run(&w->sim, w->sim.now + 15 * GN_SEC);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(relayed(w, i)->path->way.link, 0);
+		assert_int_equal(w->app[i].why, GN_JET_WHY_DIRECT);
+		assert_int_equal(w->app[i].closed, 0);
+	}
+	assert_int_equal(w->app[1].received, 6000000);
+	end(w);
+}
+
+/* Not a packet goes to a candidate before both have told theirs and the volley begins. */
+static uint64_t early;
+
+static bool watch(struct jet_sim *sim, int from, int to, uint8_t *data, size_t len)
+{
+	(void)sim, (void)data;
+	early += from == 0 && to == 1 && len == JET_CHECK_LEN;
+	return true;
+}
+
+static void test_nothing_goes_before_the_volley(void **state)
+{
+	(void)state;
+	struct world *w = start(2, "port", "port", true);
+	early = 0;
+	w->sim.tap = watch;
+	tell(w, 0);
+	jet_sim_run(&w->sim, w->sim.now + 10 * GN_SEC);
+	assert_int_equal(early, 0);
+	assert_int_equal(jet_sim_counter(&w->sim, 0, "punches"), 0);
+	tell(w, 1);
+	jet_sim_run(&w->sim, w->sim.now + 3 * GN_SEC);
+	assert_true(early > 0);
+	assert_int_equal(jet_sim_counter(&w->sim, 0, "punch-hits"), 1);
+	end(w);
+}
+
+/* Two that cannot: seven volleys to each address and no more, then again after 35 s and, twice as
+ * late, after 70; a new offer begins anew, but not within 5 s. */
+static void test_what_fails_is_tried_again_later(void **state)
+{
+	(void)state;
+	struct world *w = start(3, "sym", "sym", false);
+	for (int i = 0; i < 2; i++)
+		tell(w, i);
+	gn_time began = w->sim.now;
+	static const struct {
+		gn_time at;
+		int tries;
+	} steps[] = {{34 * GN_SEC, 1}, {45 * GN_SEC, 2}, {100 * GN_SEC, 2}, {120 * GN_SEC, 3}};
+	for (size_t i = 0; i < GN_COUNT(steps); i++) {
+		while (w->sim.now < began + steps[i].at) {
+			app_send(&w->sim, 0, 100, true, GN_JET_FILES); /* it must not fall idle */
+			jet_sim_run(&w->sim, w->sim.now + GN_SEC);
+		}
+		for (int k = 0; k < 2; k++)
+			assert_int_equal(jet_sim_counter(&w->sim, k, "punches"), steps[i].tries);
+	}
+	for (int i = 0; i < 4; i++) {
+		tell(w, 0);
+		app_send(&w->sim, 0, 100, true, GN_JET_FILES);
+		jet_sim_run(&w->sim, w->sim.now + GN_SEC);
+	}
+	assert_int_equal(jet_sim_counter(&w->sim, 0, "punches"), 4);
+	assert_int_equal(w->app[0].closed + w->app[1].closed, 0);
+	end(w);
+}
+
+/* RE-18: a private address is sent to only where both ends look the same from outside; multicast
+ * never; of more than 16 the rest is passed over. */
+static void test_which_addresses_are_tried(void **state)
+{
+	(void)state;
+	struct world *w = start(4, "open", "open", false);
+	struct gn_jet_offer offer = {.count = 4};
+	offer.list[0].addr = gn_addr_v4(192, 168, 1, 7, 4433);
+	offer.list[1].addr = gn_addr_v4(224, 0, 0, 1, 4433);
+	offer.list[2].addr = gn_addr_v4(255, 255, 255, 255, 4433);
+	offer.list[3].addr = gn_addr_v4(198, 51, 100, 77, 4433);
+	assert_int_equal(gn_jet_offer(jet(w, 1), w->app[1].id, &offer, w->sim.now), GN_OK);
+	jet_sim_flush(&w->sim, 1);
+	struct gn_jet_offer mine = {.count = 1};
+	mine.list[0].addr = gn_addr_v4(198, 51, 100, 78, 4433);
+	assert_int_equal(gn_jet_offer(jet(w, 0), w->app[0].id, &mine, w->sim.now), GN_OK);
+	jet_sim_flush(&w->sim, 0);
+	jet_sim_run(&w->sim, w->sim.now + GN_SEC);
+	const struct jet_punch *u = relayed(w, 0)->punch;
+	assert_int_equal(u->count, 1);
+	assert_true(gn_addr_eq(&u->ways[0].way.addr, &offer.list[3].addr));
+	/* seen as the same address: the one network is tried first */
+	jet_sim_run(&w->sim, w->sim.now + 10 * GN_SEC);
+	mine.list[0].addr = gn_addr_v4(198, 51, 100, 77, 99);
+	assert_int_equal(gn_jet_offer(jet(w, 0), w->app[0].id, &mine, w->sim.now), GN_OK);
+	jet_sim_flush(&w->sim, 0);
+	jet_sim_run(&w->sim, w->sim.now + GN_SEC);
+	assert_int_equal(u->count, 2);
+	assert_true(gn_addr_eq(&u->ways[0].way.addr, &offer.list[0].addr));
+	end(w);
+}
+
+/* Loss of offers, of `go`, of challenges: it becomes direct all the same, later. */
+static void test_under_loss(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 10; seed < 30; seed++) {
+		struct world *w = start(seed, "port", "addr", false);
+		for (int i = 0; i < w->sim.link_count; i++)
+			w->sim.links[i].config.loss = 200000;
+		for (int i = 0; i < 2; i++)
+			tell(w, i);
+		bool direct = false;
+		for (int i = 0; i < 130 && !direct; i++) {
+			app_send(&w->sim, 0, 100, true, GN_JET_FILES);
+			direct = jet_sim_run_until(&w->sim, both_direct, w->sim.now + GN_SEC);
+		}
+		assert_true(direct);
+		end(w);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_the_session_moves),
+		cmocka_unit_test(test_nothing_goes_before_the_volley),
+		cmocka_unit_test(test_what_fails_is_tried_again_later),
+		cmocka_unit_test(test_which_addresses_are_tried),
+		cmocka_unit_test(test_under_loss),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
