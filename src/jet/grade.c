@@ -25,6 +25,7 @@
 #include "jet/way_int.h"
 
 #define VAR_WEIGHT 4
+#define VAR_SAMPLES 4              /* the first ones say nothing of how they vary */
 #define LOSS_FREE 10000            /* parts per million that cost nothing */
 #define LOSS_COST (10 * GN_MSEC)   /* for each further per cent */
 #define CLIENT_GAIN (10 * GN_MSEC) /* of the client's choice, at the server */
@@ -44,7 +45,9 @@ static uint32_t loss_ppm(const struct jet_path *p)
 gn_time jet_grade_cost(const struct jet_session *s, const struct jet_path *p)
 {
 	uint32_t loss = loss_ppm(p);
-	gn_time cost = p->rtt.smoothed + VAR_WEIGHT * p->rtt.var + jet_way_cost(s->jet, &p->way);
+	gn_time cost = p->rtt.smoothed + jet_way_cost(s->jet, &p->way);
+	if (p->rtt.samples >= VAR_SAMPLES)
+		cost += VAR_WEIGHT * p->rtt.var;
 	if (loss > LOSS_FREE)
 		cost += (gn_time)(loss - LOSS_FREE) * LOSS_COST / LOSS_FREE;
 	if (s->incoming && p->id == s->peer_main)
@@ -67,7 +70,8 @@ static bool main_is_lost(const struct jet_session *s)
 
 static bool is_fresh(const struct jet_path *p, gn_time now)
 {
-	return p->validated && !p->suspect && !p->unwanted && now - p->heard_at <= JET_CONSENT;
+	return p->validated && !p->punching && !p->suspect && !p->unwanted &&
+	       now - p->heard_at <= JET_CONSENT;
 }
 
 struct jet_path *jet_grade_spare(const struct jet_session *s, gn_time now)
@@ -233,11 +237,13 @@ gn_err jet_grade_look(struct jet_session *s, gn_time now)
 		r->id = p->id;
 		r->since = now;
 		jet_wake(s); /* its deadline is another now */
-		return GN_OK;
 	}
-	if (now - r->since < JET_BETTER_FOR || now < r->hold_until)
+	enum gn_jet_why why = why_better(s, p);
+	/* off others' machines at once: a gain of 30 ms is no matter of measurement */
+	gn_time wait = why == GN_JET_WHY_DIRECT ? 0 : JET_BETTER_FOR;
+	if (now - r->since < wait || now < r->hold_until)
 		return GN_OK;
-	return jet_grade_take(s, p, why_better(s, p), now);
+	return jet_grade_take(s, p, why, now);
 }
 
 gn_err jet_grade_heard(const struct jet_in *in)

@@ -15,6 +15,8 @@ void jet_rtt_sample(struct jet_rtt *r, gn_time latest, gn_time ack_delay)
 	GN_ASSERT(ack_delay >= 0);
 	latest = latest < GN_USEC ? GN_USEC : latest;
 	r->latest = latest;
+	if (r->samples < UINT8_MAX)
+		r->samples++;
 	r->min = gn_time_min(r->min, latest);
 	if (!r->sampled) {
 		r->smoothed = latest;

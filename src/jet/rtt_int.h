@@ -11,6 +11,7 @@ struct jet_rtt {
 	/* smoothed is JET_RTT_INITIAL before the first sample */
 	gn_time latest, smoothed, var, min;
 	bool sampled;
+	uint8_t samples; /* as many, up to 255 */
 };
 
 void jet_rtt_init(struct jet_rtt *r);
