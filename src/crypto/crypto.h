@@ -240,6 +240,39 @@ const char *gn_tls_group(const struct gn_tls *tls);
 const char *gn_tls_suite(const struct gn_tls *tls);
 void gn_tls_validate(const struct gn_tls *tls);
 
+/* ---- TLS 1.3 over a stream of bytes, as the web speaks it ---- */
+
+/* A coat for what is sealed already: neither side believes the other's certificate (RE-45). ALPN is
+ * http/1.1; no session is resumed. */
+struct gn_tls_pipe_ctx;
+struct gn_tls_pipe;
+GN_MUST gn_err gn_tls_pipe_client(struct gn_tls_pipe_ctx **out);
+/* cert and key: PEM, the certificate first, then those between it and a root; GN_KEY when they are
+ * no such pair, GN_TOO_LARGE. Both empty: a key of P-256 made now and signed by itself. */
+GN_MUST gn_err gn_tls_pipe_server(struct gn_slice cert, struct gn_slice key, gn_time now,
+				  struct gn_tls_pipe_ctx **out);
+/* Pipes go on. NULL is fine. */
+void gn_tls_pipe_ctx_free(struct gn_tls_pipe_ctx *ctx);
+
+/* name: of the host, to be said in the hello (SNI); NULL: none, as for an address. */
+GN_MUST gn_err gn_tls_pipe_new(struct gn_tls_pipe_ctx *ctx, const char *name,
+			       struct gn_tls_pipe **out);
+void gn_tls_pipe_free(struct gn_tls_pipe *pipe);
+/* Bytes of the peer, TLS_PIPE_PIECE_MAX at most; then read until GN_AGAIN: that carries on the
+ * handshake, too. GN_TOO_LARGE: a hello without end. Errors stay. */
+GN_MUST gn_err gn_tls_pipe_recv(struct gn_tls_pipe *pipe, struct gn_slice in);
+/* Appends what the peer said to out, which has room. GN_AGAIN, GN_CLOSED (the peer ended it in
+ * order), GN_CRYPTO; there may be bytes to take after any of them. */
+GN_MUST gn_err gn_tls_pipe_read(struct gn_tls_pipe *pipe, struct gn_buf *out);
+bool gn_tls_pipe_open(const struct gn_tls_pipe *pipe); /* the handshake is done */
+/* All of data, once open. */
+GN_MUST gn_err gn_tls_pipe_write(struct gn_tls_pipe *pipe, struct gn_slice data);
+/* Says that nothing more comes. */
+void gn_tls_pipe_end(struct gn_tls_pipe *pipe);
+/* Bytes for the peer that wait; moves what fits to out. */
+size_t gn_tls_pipe_pending(const struct gn_tls_pipe *pipe);
+void gn_tls_pipe_take(struct gn_tls_pipe *pipe, struct gn_buf *out);
+
 /* ---- texts of keys ---- */
 
 /* Bitcoin's base58 alphabet, leading zero bytes as '1'. in at most 64 bytes; cap counts the

@@ -33,6 +33,13 @@
  * that long at most. */
 #define TLS_TICKET_SECONDS 3600
 
+/* Bytes of a peer before its TLS over a stream is open: an honest hello has 2 KiB, a chain of
+ * certificates 10; and at once. */
+#define TLS_PIPE_HELLO_MAX 32768
+#define TLS_PIPE_PIECE_MAX 16384
+#define TLS_PIPE_PEM_MAX 65536 /* bytes of a certificate's or key's file */
+#define TLS_PIPE_CHAIN_MAX 8   /* certificates between ours and a root */
+
 /* Bytes that base58 takes in (a signature, two hashes); its work grows with the square. */
 #define BASE58_BYTES_MAX 64
 /* Characters of 64 bytes in base58: ceil(64 * log 256 / log 58). */
