@@ -1,5 +1,5 @@
-/* Request heads and chunked bodies, strictly after RFC 9112: what has two readings is refused,
- * since a proxy before us may have chosen the other one (request smuggling).
+/* Heads of requests and answers, and chunked bodies, strictly after RFC 9112: what has two readings
+ * is refused, since a proxy before us may have chosen the other one (request smuggling).
  *
  * Refused: bare CR or LF, folded lines, white space before a colon, controls, two
  * Content-Length, Content-Length beside Transfer-Encoding, a coding besides chunked, no Host or
@@ -268,6 +268,47 @@ static bool parse_framing(struct gn_http_head *head, struct gn_http_refusal *why
 	return true;
 }
 
+/* The lines after the first, with the empty one. */
+static bool parse_fields(struct gn_slice in, const struct gn_http_limits *limits,
+			 struct gn_http_head *head, struct gn_http_refusal *why)
+{
+	struct gn_slice line;
+	size_t fields = in.len;
+	for (unsigned count = 0;; count++) {
+		if (!next_line(&in, &line))
+			return bad(why, "lines must end with CR LF and hold no NUL");
+		if (line.len == 0)
+			return true;
+		if (count == GN_HTTP_FIELDS_MAX || fields - in.len > limits->headers)
+			return refuse(why, 431, GN_TOO_LARGE, "the request's headers are too long");
+		if (!parse_field(line, limits, head, why))
+			return false;
+	}
+}
+
+bool gn_http_answer_parse(struct gn_slice in, const struct gn_http_limits *limits, int *status,
+			  struct gn_http_head *out)
+{
+	struct gn_http_refusal why;
+	struct gn_http_head head = {0};
+	struct gn_slice line;
+	int number = 0;
+	if (!next_line(&in, &line) || line.len < 12 || memcmp(line.p, "HTTP/1.", 7) != 0 ||
+	    (line.p[7] != '0' && line.p[7] != '1') || line.p[8] != ' ' ||
+	    (line.len > 12 && line.p[12] != ' '))
+		return false;
+	for (unsigned i = 9; i < 12; i++) {
+		if (line.p[i] < '0' || line.p[i] > '9')
+			return false;
+		number = number * 10 + (line.p[i] - '0');
+	}
+	if (number < 100 || number > 599 || !parse_fields(in, limits, &head, &why))
+		return false;
+	*status = number;
+	*out = head;
+	return true;
+}
+
 bool gn_http_head_parse(struct gn_slice in, const struct gn_http_limits *limits,
 			struct gn_http_head *out, struct gn_http_refusal *why)
 {
@@ -278,17 +319,8 @@ bool gn_http_head_parse(struct gn_slice in, const struct gn_http_limits *limits,
 		return bad(why, "lines must end with CR LF");
 	if (!parse_request_line(line, limits, &head, &authority, why))
 		return false;
-	size_t fields = in.len;
-	for (unsigned count = 0;; count++) {
-		if (!next_line(&in, &line))
-			return bad(why, "lines must end with CR LF and hold no NUL");
-		if (line.len == 0)
-			break;
-		if (count == GN_HTTP_FIELDS_MAX || fields - in.len > limits->headers)
-			return refuse(why, 431, GN_TOO_LARGE, "the request's headers are too long");
-		if (!parse_field(line, limits, &head, why))
-			return false;
-	}
+	if (!parse_fields(in, limits, &head, why))
+		return false;
 	if (authority.p)
 		head.headers[GN_HTTP_H_HOST] = authority;
 	if (!head.headers[GN_HTTP_H_HOST].p && !head.old)

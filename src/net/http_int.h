@@ -43,6 +43,10 @@ size_t gn_http_head_end(struct gn_slice in, size_t *scanned);
  * tells what to answer. */
 bool gn_http_head_parse(struct gn_slice in, const struct gn_http_limits *limits,
 			struct gn_http_head *out, struct gn_http_refusal *why);
+/* The same of an answer: "HTTP/1.1 200 reason" and its fields, of which out has the headers alone.
+ * False: it is none. */
+bool gn_http_answer_parse(struct gn_slice in, const struct gn_http_limits *limits, int *status,
+			  struct gn_http_head *out);
 /* Why a head that is not complete yet is too long already; status 0: it is not. */
 struct gn_http_refusal gn_http_head_overrun(struct gn_slice in,
 					    const struct gn_http_limits *limits);

@@ -17,18 +17,10 @@ struct gn_ws {
 	uint8_t storage[];
 };
 
-static bool is_word(struct gn_slice s, const char *word)
-{
-	size_t i = 0;
-	for (; i < s.len && word[i] && (s.p[i] | 0x20) == word[i]; i++)
-		;
-	return i == s.len && !word[i];
-}
-
 bool gn_ws_wanted(const struct gn_http_request *r)
 {
 	struct gn_slice upgrade = gn_http_header(r, "upgrade");
-	return upgrade.p && is_word(upgrade, "websocket");
+	return gn_same_word(upgrade, GN_LIT("websocket"));
 }
 
 bool gn_ws_bearer(const struct gn_http_request *r, struct gn_slice *token)
@@ -44,29 +36,17 @@ bool gn_ws_bearer(const struct gn_http_request *r, struct gn_slice *token)
 	return token->len > 0;
 }
 
-/* base64 of 16 bytes: 22 digits, "==". */
-static bool key_ok(struct gn_slice key)
-{
-	if (key.len != 24 || key.p[22] != '=' || key.p[23] != '=')
-		return false;
-	for (size_t i = 0; i < 22; i++) {
-		uint8_t c = key.p[i];
-		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-		      c == '+' || c == '/'))
-			return false;
-	}
-	return true;
-}
-
 gn_err gn_ws_open(struct gn_http_request *r, const char *protocol, size_t message_max,
 		  const struct gn_ws_handler *handler, struct gn_ws **out)
 {
-	struct gn_slice key = gn_http_header(r, "sec-websocket-key"),
-			version = gn_http_header(r, "sec-websocket-version");
+	struct gn_ws_asked asked = {.method = gn_http_method(r),
+				    .upgrade = gn_http_header(r, "upgrade"),
+				    .key = gn_http_header(r, "sec-websocket-key"),
+				    .version = gn_http_header(r, "sec-websocket-version"),
+				    .connection = gn_http_connection_has(r, "upgrade"),
+				    .has_body = gn_http_has_body(r)};
 	char accept[29];
-	if (!gn_ws_wanted(r) || gn_http_method(r) != GN_HTTP_GET ||
-	    !gn_http_connection_has(r, "upgrade") || !key.p || !key_ok(key) ||
-	    !gn_slice_eq(version, GN_LIT("13")) || gn_http_has_body(r))
+	if (!gn_ws_asked_ok(&asked))
 		return GN_USAGE;
 	struct gn_ws *ws = calloc(1, sizeof *ws + message_max);
 	if (!ws)
@@ -74,7 +54,7 @@ gn_err gn_ws_open(struct gn_http_request *r, const char *protocol, size_t messag
 	ws->request = r;
 	ws->handler = *handler;
 	gn_ws_parser_init(&ws->parser, (struct gn_buf){ws->storage, 0, message_max});
-	gn_ws_accept_text(key, accept);
+	gn_ws_accept_text(asked.key, accept);
 	struct gn_http_field fields[] = {{"Sec-WebSocket-Accept", gn_str(accept)},
 					 {"Sec-WebSocket-Protocol", gn_str(protocol)}};
 	gn_http_upgrade(r, "websocket", fields, protocol ? 2 : 1);

@@ -1,5 +1,6 @@
-/* WebSocket (RFC 6455), the server's side, over an upgraded request of the HTTP server: text
- * messages both ways. The codec is pure and fuzzed; a connection is 200 lines around it.
+/* WebSocket (RFC 6455): a codec for both sides, and a server's connection over an upgraded request
+ * of the HTTP server: text messages both ways. The codec is pure and fuzzed; a connection is 200
+ * lines around it. (Binary messages between nodes are net/wss.h.)
  *
  * Strict: client frames must be masked, reserved bits and opcodes and over-long lengths are
  * refused, control frames are short and whole, texts are UTF-8. Binary messages are refused with
@@ -23,6 +24,9 @@ struct gn_ws_parser {
 	uint8_t head[14]; /* of the frame being read */
 	uint8_t head_len, opcode, control_len;
 	bool final, in_payload, in_message;
+	/* set after init: frames come from a server and must not be masked; messages are binary
+	 * and not texts, which are refused with 1003 then */
+	bool of_server, binary;
 	uint8_t mask[4];
 	uint64_t left, at; /* payload bytes to come, seen */
 	uint8_t control[125];
@@ -42,6 +46,17 @@ GN_MUST gn_err gn_ws_parse(struct gn_ws_parser *p, struct gn_slice in, size_t *u
 			   struct gn_ws_message *out, uint16_t *code);
 /* The head of an unmasked final frame of len payload bytes; returns its length (2, 4 or 10). */
 size_t gn_ws_head(enum gn_ws_kind kind, uint64_t len, uint8_t out[10]);
+/* A client's frame: len bytes of payload, masked in place. head as above, with the mask: 6, 8 or 14
+ * bytes. */
+size_t gn_ws_mask(enum gn_ws_kind kind, const uint8_t mask[4], uint8_t *payload, size_t len,
+		  uint8_t head[14]);
+/* What a request must say to become a WebSocket (RFC 6455 section 4.2.1). */
+struct gn_ws_asked {
+	enum gn_http_method method;
+	struct gn_slice upgrade, key, version;
+	bool connection, has_body; /* Connection lists "upgrade" */
+};
+bool gn_ws_asked_ok(const struct gn_ws_asked *asked);
 /* Sec-WebSocket-Accept for a key (RFC 6455 section 4.2.2), 28 characters and a terminator. */
 void gn_ws_accept_text(struct gn_slice key, char out[29]);
 

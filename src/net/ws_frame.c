@@ -2,12 +2,13 @@
  *
  * 1. A frame's head is gathered byte by byte and judged before a byte of its payload is kept.
  * 2. Control frames may come between the fragments of a message; they have storage of their own.
- * 3. A length written longer than needed is refused, as are reserved bits, reserved opcodes and
- *    frames without mask. */
+ * 3. A length written longer than needed is refused, as are reserved bits, reserved opcodes,
+ *    a client's frames without mask and a server's with one. */
 #include "net/ws.h"
 
 #define FIN 0x80u
 #define MASKED 0x80u
+#define ACCEPT_KEY_LEN 24 /* base64 of 16 bytes */
 
 void gn_ws_parser_init(struct gn_ws_parser *p, struct gn_buf storage)
 {
@@ -18,7 +19,7 @@ void gn_ws_parser_init(struct gn_ws_parser *p, struct gn_buf storage)
 static size_t head_want(const struct gn_ws_parser *p)
 {
 	uint8_t len = p->head[1] & 0x7f;
-	return 2 + (len == 126 ? 2u : len == 127 ? 8u : 0u) + 4u;
+	return 2 + (len == 126 ? 2u : len == 127 ? 8u : 0u) + (p->of_server ? 0u : 4u);
 }
 
 static gn_err refuse(uint16_t *code, uint16_t value, gn_err err)
@@ -36,14 +37,16 @@ static gn_err begin(struct gn_ws_parser *p, uint16_t *code)
 		       : short_len == 127 ? gn_read_be64(&r)
 					  : short_len;
 	bool final = p->head[0] & FIN, control = opcode & 8;
-	memcpy(p->mask, r.p, 4);
+	memset(p->mask, 0, sizeof p->mask);
+	if (!p->of_server)
+		memcpy(p->mask, r.p, 4);
 	if ((short_len == 126 && len < 126) || (short_len == 127 && len < 65536) || len >> 63)
 		return refuse(code, 1002, GN_PROTOCOL);
 	if (control && (!final || len > sizeof p->control || opcode > GN_WS_PONG))
 		return refuse(code, 1002, GN_PROTOCOL);
 	if (!control && (opcode > GN_WS_BINARY || (opcode != 0) == p->in_message))
 		return refuse(code, 1002, GN_PROTOCOL);
-	if (opcode == GN_WS_BINARY)
+	if (opcode == (p->binary ? GN_WS_TEXT : GN_WS_BINARY))
 		return refuse(code, 1003, GN_UNSUPPORTED);
 	if (!control && len > p->message.cap - p->message.len)
 		return refuse(code, 1009, GN_TOO_LARGE);
@@ -73,10 +76,11 @@ static gn_err end(struct gn_ws_parser *p, struct gn_ws_message *out, uint16_t *c
 	}
 	if (!p->final)
 		return GN_AGAIN;
-	*out = (struct gn_ws_message){GN_WS_TEXT, gn_buf_slice(&p->message)};
+	*out = (struct gn_ws_message){p->binary ? GN_WS_BINARY : GN_WS_TEXT,
+				      gn_buf_slice(&p->message)};
 	p->in_message = false;
 	p->message.len = 0; /* the bytes stay until the next call */
-	return gn_utf8_ok(out->data) ? GN_OK : refuse(code, 1007, GN_TEXT);
+	return p->binary || gn_utf8_ok(out->data) ? GN_OK : refuse(code, 1007, GN_TEXT);
 }
 
 static gn_err head_byte(struct gn_ws_parser *p, uint8_t b, uint16_t *code)
@@ -84,9 +88,26 @@ static gn_err head_byte(struct gn_ws_parser *p, uint8_t b, uint16_t *code)
 	p->head[p->head_len++] = b;
 	if (p->head_len == 1 && b & 0x70)
 		return refuse(code, 1002, GN_PROTOCOL);
-	if (p->head_len == 2 && !(b & MASKED))
+	if (p->head_len == 2 && !(b & MASKED) != p->of_server)
 		return refuse(code, 1002, GN_PROTOCOL);
 	return p->head_len >= 2 && p->head_len == head_want(p) ? begin(p, code) : GN_OK;
+}
+
+/* What in has of the frame's payload; returns how much. */
+static size_t payload(struct gn_ws_parser *p, struct gn_slice in)
+{
+	size_t n = p->left < in.len ? (size_t)p->left : in.len;
+	bool control = p->opcode & 8;
+	uint8_t *to = control ? p->control + p->control_len : p->message.p + p->message.len;
+	for (size_t i = 0; i < n; i++)
+		to[i] = in.p[i] ^ p->mask[(p->at + i) & 3];
+	p->at += n;
+	p->left -= n;
+	if (control)
+		p->control_len = (uint8_t)(p->control_len + n);
+	else
+		p->message.len += n;
+	return n;
 }
 
 gn_err gn_ws_parse(struct gn_ws_parser *p, struct gn_slice in, size_t *used,
@@ -110,12 +131,7 @@ gn_err gn_ws_parse(struct gn_ws_parser *p, struct gn_slice in, size_t *used,
 				break;
 			continue;
 		}
-		uint8_t b = in.p[i++] ^ p->mask[p->at++ & 3];
-		p->left--;
-		if (p->opcode & 8)
-			p->control[p->control_len++] = b;
-		else
-			p->message.p[p->message.len++] = b;
+		i += payload(p, gn_slice(in.p + i, in.len - i));
 	}
 	*used = i;
 	return err;
@@ -131,6 +147,40 @@ size_t gn_ws_head(enum gn_ws_kind kind, uint64_t len, uint8_t out[10])
 	else if (len >= 126)
 		gn_write_be16(&w, (uint16_t)len);
 	return gn_writer_len(&w);
+}
+
+size_t gn_ws_mask(enum gn_ws_kind kind, const uint8_t mask[4], uint8_t *bytes, size_t len,
+		  uint8_t head[14])
+{
+	size_t n = gn_ws_head(kind, len, head);
+	head[1] |= MASKED;
+	memcpy(head + n, mask, 4);
+	for (size_t i = 0; i < len; i++)
+		bytes[i] ^= mask[i & 3];
+	return n + 4;
+}
+
+/* ---- the handshake ---- */
+
+/* base64 of 16 bytes: 22 digits, "==". */
+static bool key_ok(struct gn_slice key)
+{
+	if (key.len != ACCEPT_KEY_LEN || key.p[22] != '=' || key.p[23] != '=')
+		return false;
+	for (size_t i = 0; i < 22; i++) {
+		uint8_t c = key.p[i];
+		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		      c == '+' || c == '/'))
+			return false;
+	}
+	return true;
+}
+
+bool gn_ws_asked_ok(const struct gn_ws_asked *asked)
+{
+	return asked->method == GN_HTTP_GET && gn_same_word(asked->upgrade, GN_LIT("websocket")) &&
+	       asked->connection && key_ok(asked->key) &&
+	       gn_slice_eq(asked->version, GN_LIT("13")) && !asked->has_body;
 }
 
 /* ---- the handshake's SHA-1 (FIPS 180-4): no secret hangs on it, it only proves that the server
@@ -171,8 +221,6 @@ static void sha1_block(uint32_t h[5], const uint8_t *p)
 	h[3] += d;
 	h[4] += e;
 }
-
-#define ACCEPT_KEY_LEN 24 /* base64 of 16 bytes */
 
 void gn_ws_accept_text(struct gn_slice key, char out[29])
 {

@@ -133,9 +133,51 @@ static void the_largest_message_and_all_lengths_pass(void **state)
 	}
 }
 
+static gn_err one(bool of_server, bool binary, const uint8_t *bytes, size_t n, uint16_t *code,
+		  struct gn_ws_message *m)
+{
+	struct gn_ws_parser p = fresh(100);
+	size_t used;
+	p.of_server = of_server;
+	p.binary = binary;
+	return gn_ws_parse(&p, gn_slice(bytes, n), &used, m, code);
+}
+
+/* A server's frames have no mask, a client's have one; where messages are binary a text is
+ * refused, as elsewhere a binary one, and no UTF-8 is asked for. */
+static void both_sides_and_kinds(void **state)
+{
+	(void)state;
+	static const uint8_t mask[4] = {1, 2, 3, 4};
+	uint8_t payload[] = {0xff, 0xfe, 0xfd, 0xfc, 0xfb}, head[14], bytes[64];
+	struct gn_ws_message m;
+	uint16_t code = 0;
+	size_t n = gn_ws_head(GN_WS_BINARY, sizeof payload, head);
+	memcpy(bytes, head, n);
+	memcpy(bytes + n, payload, sizeof payload);
+	n += sizeof payload;
+	assert_int_equal(one(true, true, bytes, n, &code, &m), GN_OK);
+	assert_true(m.kind == GN_WS_BINARY && gn_slice_eq(m.data, GN_SLICE(payload)));
+	assert_int_equal(one(false, true, bytes, n, &code, &m), GN_PROTOCOL);
+	assert_int_equal(one(true, false, bytes, n, &code, &m), GN_UNSUPPORTED);
+	n = gn_ws_mask(GN_WS_BINARY, mask, payload, sizeof payload, head);
+	assert_true(n == 6 && payload[0] == 0xfe && payload[4] == 0xfa);
+	memcpy(bytes, head, n);
+	memcpy(bytes + n, payload, sizeof payload);
+	n += sizeof payload;
+	assert_int_equal(one(false, true, bytes, n, &code, &m), GN_OK);
+	assert_true(m.data.len == 5 && m.data.p[0] == 0xff && m.data.p[4] == 0xfb);
+	assert_int_equal(one(true, true, bytes, n, &code, &m), GN_PROTOCOL);
+	assert_int_equal(code, 1002);
+	bytes[0] = 0x81;
+	assert_int_equal(one(false, true, bytes, n, &code, &m), GN_UNSUPPORTED);
+	assert_int_equal(code, 1003);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_sides_and_kinds),
 		cmocka_unit_test(the_rfc_s_examples),
 		cmocka_unit_test(fragments_with_a_ping_between_cut_anywhere),
 		cmocka_unit_test(what_is_forbidden_is_refused_by_its_code),
