@@ -1,5 +1,5 @@
-/* Bounds of net's discovery (mdns.h), with unit and reason; http's are in http.h and http_int.h.
- * Tests take each one at the limit and one past it. */
+/* Bounds of net's discovery (mdns.h) and of its TLS carrier (wss.h, RE-45), with unit and reason;
+ * http's are in http.h and http_int.h. Tests take each one at the limit and one past it. */
 #ifndef GN_NET_LIMITS_H
 #define GN_NET_LIMITS_H
 
@@ -25,5 +25,44 @@
 #define MDNS_AGAIN GN_SEC /* between two answers on an interface (RFC 6762 section 6) */
 #define MDNS_ANNOUNCED 2  /* answers unasked, at the start (RFC 6762 section 8.3) */
 #define MDNS_BATCH 32     /* datagrams read at a time, so that a flood leaves the loop to others */
+
+/* ---- wss: one connection, bytes ---- */
+#define WSS_MESSAGE_MAX 1500 /* a datagram of RE-2: jet's are 1,452 at most, a relay's 1,461 */
+/* Head of a request or an answer: ours have 300, a web server before us adds its own fields. */
+#define WSS_HEAD_MAX 4096
+/* Sealed bytes that the kernel has not taken. Two records of TLS: at 10 Mbit/s 26 ms, which is what
+ * small packets wait behind large ones here, besides 16 KiB in the kernel. */
+#define WSS_QUEUE_MAX 32768
+#define WSS_SLACK 4096    /* beside it, for pongs, a close and its alert */
+#define WSS_RECORD 32     /* what TLS adds to a packet at most: 22, rounded up */
+#define WSS_LOWAT 16384   /* unsent bytes in the kernel, above which it takes no more (RE-8) */
+#define WSS_HOST_MAX 253  /* characters of a name (RFC 1035) */
+#define WSS_BASIC_MAX 512 /* characters of a proxy's "user:password" in base64 */
+#define WSS_ADDRESSES 4   /* of a name, that are tried */
+
+/* ---- wss: all that come in ---- */
+#define WSS_CONNECTIONS 1024 /* default, at once; each holds about 100 KiB */
+#define WSS_PER_PREFIX 32    /* default: of one /24 or /48; a provider's NAT has many people */
+/* default: those on which nobody has proven a key yet; the oldest of the prefix that has most of
+ * them gives way to a newcomer */
+#define WSS_STRANGERS 128
+/* TLS handshakes begun in a second: of one prefix, and of all; 0.3 ms each, so 5 % of a core. Above
+ * it a prefix that began none in this second still may. */
+#define WSS_HELLOS_PREFIX 8
+#define WSS_HELLOS 128
+#define WSS_HELLO_SLOTS 64 /* prefixes are counted in so many slots */
+#define WSS_ACCEPTS 16     /* in one turn of the loop */
+
+/* ---- wss: times, ms ---- */
+#define WSS_CONNECT_MS 3000 /* one address */
+#define WSS_DIAL_MS 10000   /* until a dialled one carries: jet's handshake timeout */
+#define WSS_TLS_MS 5000     /* a newcomer's handshake: the slowest line has 2 KiB in it */
+#define WSS_UPGRADE_MS 5000 /* and its request */
+#define WSS_PROOF_MS 15000  /* and until its key is proven: jet's handshake timeout and a half */
+#define WSS_PING_MS 30000   /* nothing heard for so long: a ping */
+#define WSS_IDLE_MS 60000   /* and for so long: gone */
+#define WSS_STALL_MS 10000  /* the kernel takes nothing of what waits; TCP's user timeout, too */
+#define WSS_LINGER_MS 2000  /* for the other side to close, so that last words arrive */
+#define WSS_SWEEP_MS 250    /* how often these are looked at */
 
 #endif

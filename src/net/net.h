@@ -2,6 +2,7 @@
 #ifndef GN_NET_NET_H
 #define GN_NET_NET_H
 
+#include "net/carrier.h"
 #include "net/disk.h"
 #include "net/http.h"
 #include "net/local.h"
@@ -9,5 +10,6 @@
 #include "net/signals.h"
 #include "net/udp.h"
 #include "net/ws.h"
+#include "net/wss.h"
 
 #endif

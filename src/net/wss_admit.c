@@ -1,0 +1,104 @@
+/* Who may come in: places are few, and a stranger holds one before anything is known of him.
+ *
+ * 1. Who proved a key stays; newcomers take places of those who did not.
+ * 2. When strangers have all their places, the oldest of the prefix that has most of them gives
+ *    way, the newcomer's counting one more: who comes often displaces himself.
+ * 3. No prefix has more than its share, proven or not; nor begins more handshakes in a second.
+ * 4. Behind a web server all come from loopback, and 3 counts the person whom it names.
+ *
+ * Who gives way is named here and ended by who asked, who then asks again.
+ *
+ * A look at all strangers for each is some 16,000 steps at most, for a newcomer that costs a TLS
+ * handshake of ten times as much. */
+#include "net/wss_int.h"
+
+static bool stranger(const struct wss_conn *c)
+{
+	return c->carrier.incoming && !c->proven && c->state != WSS_GONE;
+}
+
+static bool counts(const struct wss_conn *c)
+{
+	return c->carrier.incoming && c->state != WSS_GONE;
+}
+
+/* Connections of a prefix besides `but`, or of all. */
+static uint32_t count(const struct gn_wss *wss, const uint64_t *prefix, bool strangers,
+		      const struct wss_conn *but)
+{
+	uint32_t n = 0;
+	for (const struct wss_conn *c = wss->first; c; c = c->next)
+		n += c != but && (strangers ? stranger(c) : counts(c)) &&
+		     (!prefix || c->prefix == *prefix);
+	return n;
+}
+
+/* The oldest stranger of the prefix, NULL: of the one that has most of them. */
+static struct wss_conn *oldest(const struct gn_wss *wss, uint64_t newcomer, bool own,
+			       const struct wss_conn *but)
+{
+	struct wss_conn *found = NULL;
+	uint32_t most = 0;
+	for (struct wss_conn *c = wss->first; c; c = c->next) {
+		if (!stranger(c) || c == but || (own && c->prefix != newcomer))
+			continue;
+		uint32_t n = own ? 1 : count(wss, &c->prefix, true, but);
+		n += c->prefix == newcomer;
+		if (n > most) {
+			most = n;
+			found = c;
+		}
+	}
+	return found;
+}
+
+/* Is there a place in a crowd of `most`, or who gives way by rule 2? */
+static bool place(const struct gn_wss *wss, uint32_t most, const uint64_t *prefix, bool strangers,
+		  uint64_t newcomer, const struct wss_conn *but, struct wss_conn **gives_way)
+{
+	if (count(wss, prefix, strangers, but) < most)
+		return true;
+	*gives_way = oldest(wss, newcomer, prefix != NULL, but);
+	return *gives_way != NULL;
+}
+
+bool wss_admit_hello(struct gn_wss *wss, const struct gn_addr *from)
+{
+	uint64_t prefix = gn_addr_prefix(from);
+	uint64_t second = uv_now(wss->config.loop) / 1000;
+	size_t slot = (prefix + 1) * (wss->hellos.salt | 1) >> 58;
+	_Static_assert(WSS_HELLO_SLOTS == 64, "six bits");
+	if (wss->hellos.second != second) {
+		wss->hellos.second = second;
+		wss->hellos.all = 0;
+		memset(wss->hellos.of, 0, sizeof wss->hellos.of);
+	}
+	uint8_t *of = &wss->hellos.of[slot];
+	if (*of >= wss->config.hellos_prefix || (wss->hellos.all >= WSS_HELLOS && *of)) {
+		wss->counters[GN_WSS_C_REFUSED_RATE]++;
+		return false;
+	}
+	++*of;
+	wss->hellos.all++;
+	return true;
+}
+
+bool wss_admit(struct gn_wss *wss, const struct gn_addr *from, const struct wss_conn *but,
+	       struct wss_conn **gives_way)
+{
+	const struct gn_wss_config *config = &wss->config;
+	uint64_t prefix = gn_addr_prefix(from);
+	bool named = !config->behind || but;
+	*gives_way = NULL;
+	if (named && !place(wss, config->per_prefix, &prefix, false, prefix, but, gives_way)) {
+		wss->counters[GN_WSS_C_REFUSED_PREFIX]++;
+		return false;
+	}
+	bool ok = *gives_way || but ||
+		  (place(wss, config->strangers, NULL, true, prefix, but, gives_way) &&
+		   (*gives_way ||
+		    place(wss, config->connections, NULL, false, prefix, but, gives_way)));
+	wss->counters[GN_WSS_C_REFUSED_FULL] += !ok;
+	wss->counters[GN_WSS_C_EVICTED] += *gives_way != NULL;
+	return ok;
+}
