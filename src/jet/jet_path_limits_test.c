@@ -2,6 +2,7 @@
 #include "jet/grade_int.h"
 #include "jet/loss_int.h"
 #include "jet/mark_int.h"
+#include "jet/punch_int.h"
 #include "jet/testing/ends.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -275,6 +276,162 @@ static void test_links(void **state)
 	ends_free(e);
 }
 
+/* ---- punching ---- */
+
+/* Over a relay, and both have told `count` addresses. */
+static struct ends *punching(uint32_t count)
+{
+	static const struct gn_way_info relay = {.kind = GN_WAY_RELAY};
+	struct ends *e = ends_new();
+	for (int i = 0; i < 2; i++) {
+		struct jet_session *s = e->s[i];
+		assert_int_equal(gn_jet_way(e->jet[i], 1, &relay), GN_OK);
+		s->path = s->paths[1];
+		measured(s->path, 20 * GN_MSEC);
+		jet_path_free(s, s->paths[0]);
+		s->cid_tx[0].set = false;
+		struct gn_jet_offer offer = {.count = GN_JET_CANDIDATES};
+		for (uint32_t k = 0; k < offer.count; k++)
+			offer.list[k].addr = gn_addr_v4(203, 0, 113, (uint8_t)(20 * i + k), 7);
+		assert_int_equal(gn_jet_offer(e->jet[i], s->id, &offer, e->now), GN_OK);
+		s->punch->peer = offer;
+		s->punch->peer.count = count;
+		s->punch->peer_epoch = 1;
+	}
+	assert_int_equal(jet_punch_look(e->s[0], e->now), GN_OK);
+	return e;
+}
+
+/* RE-20: addresses that a peer tells, and those that its packets come from besides. */
+static void test_addresses_that_are_tried(void **state)
+{
+	(void)state;
+	struct ends *e = punching(GN_JET_CANDIDATES);
+	struct jet_punch *u = e->s[0]->punch;
+	assert_int_equal(u->state, JET_PUNCH_AGREED);
+	assert_int_equal(u->count, GN_JET_CANDIDATES);
+	assert_true(GN_JET_CANDIDATES <= JET_PUNCH_TOLD && JET_PUNCH_TOLD < JET_PUNCH_WAYS);
+	struct gn_way from = {.addr = gn_addr_v4(198, 18, 0, 0, 9)};
+	struct jet_in in = {.s = e->s[0],
+			    .path = jet_path_find(e->s[0], u->path),
+			    .from = &from,
+			    .now = e->now};
+	for (uint32_t i = GN_JET_CANDIDATES; i < JET_PUNCH_WAYS; i++, from.addr.port++) {
+		jet_punch_heard(&in);
+		assert_int_equal(u->count, i + 1);
+	}
+	jet_punch_heard(&in); /* one more */
+	assert_int_equal(u->count, JET_PUNCH_WAYS);
+	ends_free(e);
+}
+
+/* Time passes until end 0's try has ended; what it sends is lost. */
+static gn_time until_it_pauses(struct ends *e)
+{
+	struct jet_punch *u = e->s[0]->punch;
+	gn_time began = u->began;
+	while (u->state != JET_PUNCH_PAUSE) {
+		while (ends_send(e, 0))
+			;
+		e->now = gn_jet_deadline(e->jet[0]);
+		gn_jet_tick(e->jet[0], e->now);
+		e->s[0]->idle_at = e->now;
+	}
+	return e->now - began;
+}
+
+static void test_tries_and_pauses(void **state)
+{
+	(void)state;
+	struct ends *e = punching(2);
+	struct jet_punch *u = e->s[0]->punch;
+	gn_time pause = JET_PUNCH_AGAIN;
+	assert_int_equal(u->at, e->now + 10 * GN_MSEC); /* half a round trip */
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(until_it_pauses(e), 1600 * GN_MSEC + JET_PUNCH_WAIT);
+		assert_int_equal(u->at, e->now + pause);
+		pause = gn_time_min(2 * pause, JET_PUNCH_AGAIN_MAX);
+		e->now = u->at - 1;
+		assert_int_equal(jet_punch_tick(e->s[0], e->now), GN_OK);
+		assert_int_equal(u->state, JET_PUNCH_PAUSE);
+		/* the id of a try is gone until the peer gives another in its place */
+		struct jet_cid *tx = &e->s[0]->cid_tx[3];
+		*tx = (struct jet_cid){.set = true, .path = 3 + 8 * (uint32_t)(i + 1)};
+		e->s[0]->cid_rx[3].path = tx->path;
+		e->now++;
+		assert_int_equal(jet_punch_tick(e->s[0], e->now), GN_OK);
+		assert_int_equal(u->state, JET_PUNCH_AGREED);
+	}
+	assert_int_equal(pause, JET_PUNCH_AGAIN_MAX);
+	for (int i = 0; i < JET_PATHS_MAX; i++) /* as they were made */
+		e->s[0]->cid_rx[i].path %= JET_PATHS_MAX;
+	ends_free(e);
+}
+
+/* A new offer begins a try at once, not sooner than so long after the last; a `go` that comes
+ * sooner than half of that is refused. */
+static void test_tries_are_apart(void **state)
+{
+	(void)state;
+	struct ends *e = punching(1);
+	struct jet_punch *u = e->s[0]->punch;
+	gn_time began = u->began;
+	until_it_pauses(e);
+	u->peer_epoch++;
+	assert_int_equal(jet_punch_look(e->s[0], began + JET_PUNCH_EVERY - 1), GN_OK);
+	assert_int_equal(u->state, JET_PUNCH_IDLE);
+	assert_int_equal(jet_punch_look(e->s[0], began + JET_PUNCH_EVERY), GN_OK);
+	assert_int_equal(u->state, JET_PUNCH_AGREED);
+	struct jet_session *s = e->s[1];
+	assert_int_equal(jet_punch_go(s, 3, e->now), GN_OK);
+	assert_int_equal(s->punch->state, JET_PUNCH_VOLLEY);
+	s->punch->state = JET_PUNCH_PAUSE;
+	assert_int_equal(jet_punch_go(s, 5, e->now + JET_PUNCH_EVERY / 2 - 1), GN_OK);
+	assert_int_equal(ends_count(e, 1, "punch-refused"), 1);
+	assert_int_equal(jet_punch_go(s, 5, e->now + JET_PUNCH_EVERY / 2), GN_OK);
+	assert_int_equal(ends_count(e, 1, "punch-refused"), 1);
+	assert_int_equal(jet_punch_go(s, 5, e->now + 10 * JET_PUNCH_EVERY), GN_OK); /* in use */
+	assert_int_equal(jet_punch_go(s, 2, e->now + 10 * JET_PUNCH_EVERY),
+			 GN_OK); /* no client's */
+	assert_int_equal(ends_count(e, 1, "punch-refused"), 3);
+	ends_free(e);
+}
+
+/* A better address that answers within some time replaces the first, a later one does not. */
+static void test_a_better_address(void **state)
+{
+	(void)state;
+	for (int past = 0; past < 2; past++) {
+		struct ends *e = punching(1);
+		struct jet_session *s = e->s[0];
+		struct jet_punch *u = s->punch;
+		struct jet_path *p = jet_path_find(s, u->path);
+		struct gn_way to;
+		uint8_t data[2][8];
+		struct gn_addr six;
+		assert_int_equal(gn_addr_parse(gn_str("[2001:db8::1]:7"), &six), GN_OK);
+		u->ways[u->count++] = (struct jet_punch_way){.way.addr = six, .rank = 1};
+		u->state = JET_PUNCH_VOLLEY;
+		u->at = e->now;
+		for (int i = 0; i < 2; i++)
+			assert_true(jet_punch_next(s, e->now, &p, &to, data[i]));
+		struct jet_frame f = {.type = JET_F_PATH_RESPONSE, .data = GN_SLICE(data[0])};
+		struct jet_in in = {.s = s, .path = p, .now = e->now};
+		bool fresh;
+		assert_true(jet_punch_answered(&in, &f, &fresh) && fresh);
+		assert_true(gn_way_eq(&p->way, &u->ways[0].way));
+		in.now += JET_PUNCH_BETTER - !past;
+		assert_int_equal(jet_punch_tick(s, in.now), GN_OK);
+		assert_int_equal(p->punching, !past);
+		f.data = GN_SLICE(data[1]);
+		if (!past) {
+			assert_true(jet_punch_answered(&in, &f, &fresh) && !fresh);
+			assert_true(gn_way_eq(&p->way, &to));
+		}
+		ends_free(e);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +444,10 @@ int main(void)
 		cmocka_unit_test(test_loss_is_of_the_last_packets),
 		cmocka_unit_test(test_copies_that_wait),
 		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_addresses_that_are_tried),
+		cmocka_unit_test(test_tries_and_pauses),
+		cmocka_unit_test(test_tries_are_apart),
+		cmocka_unit_test(test_a_better_address),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

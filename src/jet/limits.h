@@ -142,7 +142,6 @@
 #define JET_BETTER_FOR (3 * GN_SEC)
 #define JET_CHOICE_HOLD (10 * GN_SEC)
 #define JET_LOSS_WINDOW 512 /* packets of a path that its loss is counted over */
-#define JET_OFFER_MAX 512   /* bytes of a PATH_OFFER */
 /* Punching (RE-20): addresses that are tried at once, of them told by the peer, */
 #define JET_PUNCH_WAYS 20
 #define JET_PUNCH_TOLD 16

@@ -175,6 +175,20 @@ static void state_forge(struct state_end *e, struct state_stream *st, unsigned a
 	memcpy(e->flight[e->flying++].data, packet, len);
 }
 
+/* An address that answers, or none does. The session counts as relayed, so that it is tried. */
+static gn_err state_offer(struct state_end *e, unsigned arg)
+{
+	static const struct gn_way_info relay = {.kind = GN_WAY_RELAY};
+	struct gn_jet_offer offer = {.count = 1 + arg % 3};
+	for (uint32_t i = 0; i < offer.count; i++)
+		offer.list[i].addr = gn_addr_v4(198, 51, 100, (uint8_t)(arg + i), 7);
+	if (e->session->path->way.link) {
+		gn_err err = gn_jet_way(e->jet, e->session->path->way.link, &relay);
+		GN_ASSERT(err == GN_OK);
+	}
+	return gn_jet_offer(e->jet, e->id, &offer, state_now);
+}
+
 /* With a peer that knows one path: it moves. Else a path is opened or closed, or what is known of
  * ways changes. */
 static gn_err state_path(struct state_end *e, const struct gn_way *peer, unsigned arg)
@@ -186,6 +200,8 @@ static gn_err state_path(struct state_end *e, const struct gn_way *peer, unsigne
 		gn_jet_network(e->jet, state_now);
 	else if ((arg & 0xe0) == 0x80)
 		gn_jet_way_gone(e->jet, to.link, state_now);
+	else if ((arg & 0xe0) == 0xa0)
+		return state_offer(e, arg);
 	else if (arg & 0x20)
 		return gn_jet_path_close(e->jet, e->id, arg % 12, state_now);
 	else
