@@ -166,6 +166,7 @@ static void check_now(struct jet_session *s, struct jet_path *p, gn_time now)
 		return;
 	jet_path_probe(s, p, &p->way, true, now);
 	p->probe.check = true;
+	p->probe.len = JET_CHECK_LEN;
 	p->check_every = 0; /* drawn when it is asked for next */
 }
 
@@ -394,6 +395,12 @@ void jet_grade_frame_lost(struct jet_session *s, const struct jet_sent_frame *f)
 
 /* ---- time ---- */
 
+static gn_time checked_last(const struct jet_path *p)
+{
+	GN_ASSERT(p->probe.tries <= JET_PROBE_TRIES);
+	return p->probe.tries ? p->probe.sent_at[p->probe.tries - 1] : 0;
+}
+
 static bool is_rival(const struct jet_session *s, const struct jet_path *p)
 {
 	return s->rival.set && s->rival.id == p->id;
@@ -405,8 +412,8 @@ static gn_time check_at(const struct jet_session *s, const struct jet_path *p)
 	if (!p->validated || p->probe.at != GN_NEVER || (p == s->path && s->streams.count == 0))
 		return GN_NEVER;
 	if (is_rival(s, p))
-		return p->probe.sent_at + JET_CHECK_RIVAL;
-	gn_time last = p->heard_at > p->probe.sent_at ? p->heard_at : p->probe.sent_at;
+		return checked_last(p) + JET_CHECK_RIVAL;
+	gn_time last = p->heard_at > checked_last(p) ? p->heard_at : checked_last(p);
 	return last + (p->check_every ? p->check_every
 		       : p == s->path ? JET_CHECK_MAIN
 				      : JET_CHECK_SPARE);

@@ -109,7 +109,8 @@ static void test_checks(void **state)
 	assert_int_equal(checked_at(e, 0), JET_CHECK_MAIN);
 	assert_int_equal(checked_at(e, 1), JET_CHECK_SPARE);
 	assert_true(looks_better(e, GN_SEC, GN_MSEC));
-	s->paths[1]->probe.sent_at = e->now;
+	s->paths[1]->probe.tries = 1;
+	s->paths[1]->probe.sent_at[0] = e->now;
 	assert_int_equal(checked_at(e, 1), JET_CHECK_RIVAL);
 	/* a check is a packet of so many bytes, the first time to prove a way is a full one */
 	s->rival.set = false;
@@ -287,6 +288,7 @@ static struct ends *punching(uint32_t count)
 		struct jet_session *s = e->s[i];
 		assert_int_equal(gn_jet_way(e->jet[i], 1, &relay), GN_OK);
 		s->path = s->paths[1];
+		s->idle_timeout = 1000000 * GN_SEC;
 		measured(s->path, 20 * GN_MSEC);
 		jet_path_free(s, s->paths[0]);
 		s->cid_tx[0].set = false;
@@ -335,7 +337,6 @@ static gn_time until_it_pauses(struct ends *e)
 			;
 		e->now = gn_jet_deadline(e->jet[0]);
 		gn_jet_tick(e->jet[0], e->now);
-		e->s[0]->idle_at = e->now;
 	}
 	return e->now - began;
 }

@@ -34,7 +34,7 @@ void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_w
 		    gn_time now)
 {
 	GN_ASSERT(p == s->paths[jet_slot(s, p->id)]);
-	p->probe = (struct jet_probe){.way = *way, .at = now, .ours = ours};
+	p->probe = (struct jet_probe){.way = *way, .at = now, .ours = ours, .len = JET_MTU_BASE};
 	gn_rand_fill(s->jet->env.rand, p->probe.data, sizeof p->probe.data);
 	jet_wake(s);
 }
@@ -93,12 +93,12 @@ static void rebind_path(struct jet_session *s, struct jet_path *p, gn_time now)
 	}
 }
 
-/* The challenge went once, and was answered on its own path. */
-static void measure(struct jet_path *p, const struct jet_in *in)
+/* Which try of the probe the response is to; JET_PROBE_TRIES: none. */
+static unsigned try_of(const struct jet_probe *probe, const uint8_t response[8])
 {
-	GN_ASSERT(p->probe.tries > 0);
-	if (in->s->multi && in->path == p && p->probe.tries == 1)
-		jet_rtt_sample(&p->rtt, in->now - p->probe.sent_at, 0);
+	unsigned n = probe->data[7] ^ response[7];
+	bool ours = memcmp(probe->data, response, 7) == 0 && n < probe->tries;
+	return probe->at != GN_NEVER && ours ? n : JET_PROBE_TRIES;
 }
 
 struct jet_path *jet_path_on_response(const struct jet_in *in, const struct jet_frame *f,
@@ -110,12 +110,13 @@ struct jet_path *jet_path_on_response(const struct jet_in *in, const struct jet_
 	*fresh = false;
 	for (int i = 0; i < JET_PATHS_MAX; i++) {
 		struct jet_path *p = s->paths[i];
-		if (!p || p->probe.at == GN_NEVER || p->probe.tries == 0 ||
-		    memcmp(p->probe.data, f->data.p, 8) != 0)
+		unsigned n = p ? try_of(&p->probe, f->data.p) : JET_PROBE_TRIES;
+		if (n == JET_PROBE_TRIES)
 			continue;
 		bool ours = p->probe.ours, known = p->validated;
 		p->probe.at = GN_NEVER;
-		measure(p, in);
+		if (s->multi && in->path == p)
+			jet_rtt_sample(&p->rtt, now - p->probe.sent_at[n], 0);
 		if (known && !gn_way_eq(&p->way, &p->probe.way))
 			rebind_path(s, p, now);
 		p->validated = true;

@@ -13,12 +13,13 @@ struct jet_session;
 /* A PATH_CHALLENGE under way to `addr`. */
 struct jet_probe {
 	struct gn_way way;
-	uint8_t data[8];
-	gn_time at; /* next try; GN_NEVER: none under way */
+	uint8_t data[8]; /* the last one differs by the number of the try */
+	gn_time at;      /* next try; GN_NEVER: none under way */
 	uint8_t tries;
-	bool ours;       /* we chose the address: no amplification limit */
-	bool check;      /* the path is proven: does it still work, how long does it take */
-	gn_time sent_at; /* the last try */
+	bool ours;    /* we chose the address: no amplification limit */
+	bool check;   /* the path is proven: does it still work, how long does it take */
+	uint16_t len; /* of its datagram */
+	gn_time sent_at[JET_PROBE_TRIES];
 	uint64_t rx, tx; /* bytes from and to addr while unproven */
 };
 

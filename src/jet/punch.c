@@ -296,6 +296,7 @@ gn_err jet_punch_tick(struct jet_session *s, gn_time now)
 		if (p && p->validated) {
 			p->punching = false;
 			jet_path_probe(s, p, &p->way, true, now); /* does a full packet pass? */
+			p->probe.check = true;
 		}
 		return GN_OK;
 	case JET_PUNCH_PAUSE:

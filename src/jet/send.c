@@ -386,7 +386,9 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 	GN_ASSERT(p == s->paths[jet_slot(s, p->id)]);
 	struct jet_probe *probe = &p->probe;
 	struct jet_out o;
-	bool challenge = probe->at <= now, respond = p->responding;
+	/* after the last try the timer says that nobody is there: path.c */
+	bool challenge = probe->at <= now && probe->tries < JET_PROBE_TRIES;
+	bool respond = p->responding;
 	struct gn_way to = challenge ? probe->way : p->response_to;
 	size_t cap = JET_MTU_BASE, prefix = prefix_of(s, &to), len = JET_MTU_BASE;
 	if (respond && challenge && !gn_way_eq(&p->response_to, &to))
@@ -404,21 +406,20 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 	}
 	if (s->multi && p->space.unacked && acks_itself(s, p))
 		jet_ack_write(s, &o, &p->space, p->id);
-	if (challenge && probe->check)
-		len = JET_CHECK_LEN;
-	else if (!challenge)
-		len = p->response_len;
+	len = challenge ? probe->len : p->response_len;
 	if (respond) {
 		jet_write_path(&o.w, JET_F_PATH_RESPONSE, p->response);
 		jet_out_frame(&o, JET_F_PATH_RESPONSE, 0, 0, 0, false);
 		p->responding = false;
 	}
 	if (challenge) {
-		jet_write_path(&o.w, JET_F_PATH_CHALLENGE, probe->data);
+		uint8_t data[8];
+		memcpy(data, probe->data, sizeof data);
+		data[7] ^= probe->tries;
+		jet_write_path(&o.w, JET_F_PATH_CHALLENGE, data);
 		jet_out_frame(&o, JET_F_PATH_CHALLENGE, 0, 0, 0, false);
 		probe->at = now + (jet_pto(p, JET_APP) << probe->tries);
-		probe->tries++;
-		probe->sent_at = now;
+		probe->sent_at[probe->tries++] = now;
 	}
 	jet_out_pad(&o, len < cap ? len : cap);
 	out->len = jet_out_finish(&o);
