@@ -402,7 +402,7 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 			probe->at = now + jet_pto(p, JET_APP);
 		return GN_AGAIN;
 	}
-	if (s->multi && p->space.unacked && acks_itself(s, p))
+	if (s->multi && p->space.unacked && acks_itself(s, p) && gn_way_eq(&to, &p->way))
 		jet_ack_write(s, &o, &p->space, p->id);
 	if (challenge && probe->check)
 		len = JET_CHECK_LEN;

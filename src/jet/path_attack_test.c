@@ -1,0 +1,113 @@
+/* Several paths of a session with a peer that is authenticated and hostile, or with somebody
+ * between who copies packets and sends them from elsewhere (RE-3 to RE-9, RE-20). */
+#include "jet/cid_int.h"
+#include "jet/grade_int.h"
+#include "jet/mark_int.h"
+#include "jet/punch_int.h"
+#include "jet/testing/ends.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const struct gn_way other_way = {.addr = {.ip = {[10] = 0xff, 0xff, 203, 0, 113, 1},
+						 .port = 9},
+					.link = 1};
+
+/* Two ends with paths 0 and 1, 1 on another link. */
+static struct ends *ends_new(void)
+{
+	struct ends *e = malloc(sizeof *e);
+	static const struct gn_way_info udp = {.kind = GN_WAY_SPARE};
+	ends_init(e, NULL);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(gn_jet_way(e->jet[i], 1, &udp), GN_OK);
+		forge_several(e->s[i]);
+		forge_path(e->s[i], 1, &other_way);
+	}
+	forge_meet(e->s[0], e->s[1]);
+	return e;
+}
+
+static void ends_free(struct ends *e)
+{
+	ends_fini(e);
+	free(e);
+}
+
+/* A packet on path `id` of end `from`'s; its length. */
+static size_t give(struct ends *e, int from, uint32_t id, const struct gn_way *way,
+		   struct gn_slice frames)
+{
+	uint8_t packet[2048];
+	struct jet_session *s = e->s[from];
+	struct jet_path *main = s->path;
+	struct gn_jet_event event;
+	s->path = jet_path_find(s, id);
+	e->jet[from]->now = e->now;
+	size_t len = forge_packet(s, frames, packet);
+	s->path = main;
+	assert_int_equal(gn_jet_recv(e->jet[1 - from], way, gn_slice(packet, len), e->now), GN_OK);
+	gn_jet_validate(e->jet[1 - from]);
+	while (gn_jet_next_event(e->jet[1 - from], &event))
+		;
+	return len;
+}
+
+static const uint8_t ping[] = {JET_F_PING};
+static const uint8_t padded[34] = {JET_F_PING};
+static const uint8_t challenge[] = {JET_F_PATH_CHALLENGE, 1, 2, 3, 4, 5, 6, 7, 8};
+
+/* Numbers apart, so that what is to be acknowledged fills a frame. */
+static void skip_numbers(struct ends *e, uint32_t id)
+{
+	struct jet_space *sp = &jet_path_find(e->s[0], id)->space;
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(
+			jet_space_push(sp, (struct jet_sent){.state = JET_SENT_SKIPPED}, NULL),
+			GN_OK);
+	sp->pn_skip = UINT64_MAX;
+}
+
+/* Neither a challenge to a new address nor an answer there is filled with acknowledgements: a peer
+ * that had many ranges and little budget ended the process, and one byte in was ten out. */
+static void test_acknowledgements_go_to_proven_addresses(void **state)
+{
+	(void)state;
+	for (size_t pad = 14; pad <= sizeof padded; pad++) {
+		bool answers = pad == sizeof padded;
+		struct ends *e = ends_new();
+		struct gn_way elsewhere = other_way;
+		struct jet_path *p = e->s[1]->paths[1];
+		elsewhere.addr.port++;
+		for (int i = 0; i < 40; i++) {
+			give(e, 0, 1, &other_way, GN_SLICE(ping));
+			skip_numbers(e, 1);
+		}
+		if (answers) /* another address is being tried */
+			p->probe = (struct jet_probe){.way = elsewhere, .at = GN_NEVER - 1};
+		p->probe.way.addr.port += (uint16_t)answers;
+		size_t len = give(e, 0, 1, &elsewhere,
+				  answers ? GN_SLICE(challenge) : gn_slice(padded, pad));
+		bool sent = false;
+		while (ends_send(e, 1))
+			if (gn_way_eq(&e->batch.to, &elsewhere)) {
+				sent = true;
+				assert_true(e->out_len <=
+					    (answers ? 1 : JET_AMPLIFICATION) * len);
+			}
+		assert_true(sent);
+		assert_int_equal(p->space.unacked, 0); /* they went where the peer is */
+		ends_free(e);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_acknowledgements_go_to_proven_addresses),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
