@@ -104,10 +104,32 @@ static void test_acknowledgements_go_to_proven_addresses(void **state)
 	}
 }
 
+/* A short packet from elsewhere, copied by somebody: there are bytes for one challenge. When that
+ * brings nothing the address is given up, and the peer's next one is tried. */
+static void test_a_challenge_without_budget_ends(void **state)
+{
+	(void)state;
+	for (uint32_t id = 0; id < 2; id++) {
+		struct ends *e = ends_new();
+		struct gn_way elsewhere = id ? other_way : e->way[0];
+		struct jet_path *p = e->s[1]->paths[id];
+		elsewhere.addr.port++;
+		give(e, 0, id, &elsewhere, GN_SLICE(padded));
+		for (int i = 0; i < 100; i++)
+			ends_tick(e, 1, e->now + 100 * GN_MSEC);
+		assert_true(p->probe.at == GN_NEVER || p->probe.check);
+		elsewhere.addr.port++;
+		give(e, 0, id, &elsewhere, GN_SLICE(ping));
+		assert_true(gn_way_eq(&p->probe.way, &elsewhere));
+		ends_free(e);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_acknowledgements_go_to_proven_addresses),
+		cmocka_unit_test(test_a_challenge_without_budget_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -398,8 +398,8 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 	}
 	if ((!challenge && !respond) ||
 	    !jet_out_begin(&o, s, p, JET_APP, gn_writer(out->p + prefix, cap), now)) {
-		if (challenge)
-			probe->at = now + jet_pto(p, JET_APP);
+		if (challenge) /* one that cannot go is one that brought nothing */
+			probe->at = now + (jet_pto(p, JET_APP) << probe->tries++);
 		return GN_AGAIN;
 	}
 	if (s->multi && p->space.unacked && acks_itself(s, p) && gn_way_eq(&to, &p->way))
