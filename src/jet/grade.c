@@ -256,7 +256,7 @@ gn_err jet_grade_heard(const struct jet_in *in)
 	p->heard_at = in->now;
 	p->suspect = false;
 	if (p == s->path)
-		s->suspected = false;
+		s->suspected = main_is_lost(s) && s->suspected;
 	else if (main_is_lost(s) && p->validated)
 		return jet_grade_take(s, p, GN_JET_WHY_SUSPECT, in->now);
 	return GN_OK;

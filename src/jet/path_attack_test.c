@@ -125,11 +125,50 @@ static void test_a_challenge_without_budget_ends(void **state)
 	}
 }
 
+static size_t status(uint8_t out[16], uint64_t path, uint64_t seq, uint64_t value)
+{
+	struct gn_writer w = gn_writer(out, 16);
+	jet_write_numbers(&w, JET_F_PATH_STATUS, (uint64_t[]){path, seq, value}, 3);
+	gn_write_u8(&w, 0);
+	return gn_writer_len(&w);
+}
+
+/* The server asks for the end of the only path, and answers on it: the owner is told once, and
+ * the path is not challenged with every packet. */
+static void test_the_only_path_is_unwanted(void **state)
+{
+	(void)state;
+	struct ends *e = ends_new();
+	struct jet_session *s = e->s[0];
+	struct gn_jet_event event;
+	uint8_t frames[16];
+	unsigned suspects = 0;
+	assert_int_equal(jet_grade_close(s, s->paths[1]), GN_OK);
+	give(e, 1, 0, &e->way[1], gn_slice(frames, status(frames, 0, 1, 0)));
+	for (int i = 0; i < 20; i++) {
+		e->now += 10 * GN_MSEC;
+		uint8_t packet[2048];
+		e->jet[1]->now = e->now;
+		size_t len = forge_packet(e->s[1], GN_SLICE(ping), packet);
+		assert_int_equal(ends_give(e, 0, gn_slice(packet, len)), GN_OK);
+		for (int k = 0; k < 2; k++) {
+			while (ends_send(e, 0))
+				;
+			gn_jet_tick(e->jet[0], e->now);
+		}
+		while (gn_jet_next_event(e->jet[0], &event))
+			suspects += event.kind == GN_JET_SUSPECT;
+	}
+	assert_true(suspects == 0); /* told while the frame was taken */
+	ends_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_acknowledgements_go_to_proven_addresses),
 		cmocka_unit_test(test_a_challenge_without_budget_ends),
+		cmocka_unit_test(test_the_only_path_is_unwanted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
