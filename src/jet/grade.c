@@ -127,6 +127,8 @@ gn_err jet_grade_take(struct jet_session *s, struct jet_path *p, enum gn_jet_why
 	s->rival.set = s->suspected = false;
 	s->rival.hold_until = now + JET_CHOICE_HOLD;
 	p->wanted = false;
+	if (s->incoming)
+		p->unwanted = false; /* it is our own word */
 	p->pto_count = 0;
 	old->spare_since = now;
 	old->space.probes = 0;
@@ -187,10 +189,8 @@ static gn_err leave_lost(struct jet_session *s, enum gn_jet_why why, gn_time now
 	struct jet_path *spare = jet_grade_spare(s, now);
 	if (!spare && is_retired(s, s->path))
 		spare = unwanted_spare(s);
-	if (spare) {
-		spare->unwanted = false;
+	if (spare)
 		return jet_grade_take(s, spare, why, now);
-	}
 	if (!s->suspected)
 		jet_session_event(s, JET_EV_SUSPECT);
 	s->suspected = true;

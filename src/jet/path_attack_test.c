@@ -163,12 +163,28 @@ static void test_the_only_path_is_unwanted(void **state)
 	ends_free(e);
 }
 
+/* What the server wanted closed, and now needs, is wanted. */
+static void test_an_unwanted_path_is_taken(void **state)
+{
+	(void)state;
+	struct ends *e = ends_new();
+	struct jet_session *s = e->s[1];
+	assert_int_equal(jet_grade_close(s, s->paths[1]), GN_OK);
+	assert_true(s->paths[1]->unwanted);
+	s->path->suspect = true;
+	give(e, 0, 1, &other_way, GN_SLICE(ping));
+	assert_int_equal(s->path->id, 1);
+	assert_false(s->path->unwanted);
+	ends_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_acknowledgements_go_to_proven_addresses),
 		cmocka_unit_test(test_a_challenge_without_budget_ends),
 		cmocka_unit_test(test_the_only_path_is_unwanted),
+		cmocka_unit_test(test_an_unwanted_path_is_taken),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
