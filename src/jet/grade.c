@@ -292,6 +292,8 @@ gn_err jet_grade_on_status(struct jet_session *s, const struct jet_frame *f, gn_
 	if (!s->multi)
 		return jet_fault(s, JET_E_FRAME, "a path's status, and there is one path only");
 	struct jet_path *p = f->id <= UINT32_MAX ? jet_path_find(s, (uint32_t)f->id) : NULL;
+	if (!p && !s->incoming && f->value == STATUS_CLOSED && f->id <= UINT32_MAX)
+		jet_cid_retire(s, (uint32_t)f->id); /* of one that we never heard of */
 	if (!p || f->offset <= p->status_seq)
 		return GN_OK;
 	p->status_seq = f->offset;

@@ -178,6 +178,37 @@ static void test_an_unwanted_path_is_taken(void **state)
 	ends_free(e);
 }
 
+/* What the server tried to open and the client never heard of does not use up the id. */
+static void test_an_id_comes_back_from_a_path_nobody_heard_of(void **state)
+{
+	(void)state;
+	struct ends *e = ends_new();
+	struct gn_way dark = {.addr = gn_addr_v4(192, 0, 2, 77, 7)};
+	for (int round = 0; round < 6; round++) {
+		dark.addr.port++;
+		assert_int_equal(gn_jet_path_open(e->jet[1], e->s[1]->id, &dark, e->now), GN_OK);
+		for (int i = 0; i < 200; i++) {
+			e->now += 50 * GN_MSEC;
+			for (int k = 0; k < 2; k++) {
+				gn_jet_tick(e->jet[k], e->now);
+				while (ends_send(e, k))
+					for (size_t at = 0; at < e->out_len; at += e->batch.segment) {
+						struct gn_way from = e->batch.to.link
+									     ? other_way
+									     : e->way[k];
+						size_t n = e->out_len - at;
+						n = n < e->batch.segment ? n : e->batch.segment;
+						if (e->batch.to.addr.port != dark.addr.port)
+							gn_jet_recv(e->jet[1 - k], &from,
+								    gn_slice(e->out + at, n),
+								    e->now);
+					}
+			}
+		}
+	}
+	ends_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_a_challenge_without_budget_ends),
 		cmocka_unit_test(test_the_only_path_is_unwanted),
 		cmocka_unit_test(test_an_unwanted_path_is_taken),
+		cmocka_unit_test(test_an_id_comes_back_from_a_path_nobody_heard_of),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
