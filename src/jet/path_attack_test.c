@@ -209,6 +209,27 @@ static void test_an_id_comes_back_from_a_path_nobody_heard_of(void **state)
 	ends_free(e);
 }
 
+/* A path that goes on over another link fits that link. */
+static void test_a_rebinding_to_another_link(void **state)
+{
+	(void)state;
+	static const struct gn_way_info narrow = {.kind = GN_WAY_RELAY, .mtu = 1300};
+	struct ends *e = ends_new();
+	struct jet_path *p = e->s[1]->path;
+	struct gn_way elsewhere = {.addr = e->way[0].addr, .link = 2};
+	uint8_t answer[9] = {JET_F_PATH_RESPONSE};
+	assert_int_equal(gn_jet_way(e->jet[1], 2, &narrow), GN_OK);
+	give(e, 0, 0, &elsewhere, GN_SLICE(padded));
+	while (ends_send(e, 1))
+		;
+	memcpy(answer + 1, p->probe.data, 8);
+	give(e, 0, 0, &elsewhere, GN_SLICE(answer));
+	assert_true(gn_way_eq(&p->way, &elsewhere));
+	assert_int_equal(p->mtu.most, narrow.mtu);
+	assert_int_equal(p->mtu.probing, 0);
+	ends_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +238,7 @@ int main(void)
 		cmocka_unit_test(test_the_only_path_is_unwanted),
 		cmocka_unit_test(test_an_unwanted_path_is_taken),
 		cmocka_unit_test(test_an_id_comes_back_from_a_path_nobody_heard_of),
+		cmocka_unit_test(test_a_rebinding_to_another_link),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
