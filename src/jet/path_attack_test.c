@@ -230,6 +230,32 @@ static void test_a_rebinding_to_another_link(void **state)
 	ends_free(e);
 }
 
+/* A challenge from yet another address does not end the time that a better one has. */
+static void test_a_better_address_has_its_time(void **state)
+{
+	(void)state;
+	struct ends *e = ends_new();
+	struct jet_session *s = e->s[1];
+	struct gn_jet_offer offer = {.count = 1};
+	offer.list[0].addr = gn_addr_v4(203, 0, 113, 9, 9);
+	assert_int_equal(gn_jet_offer(e->jet[1], s->id, &offer, e->now), GN_OK);
+	struct jet_punch *u = s->punch;
+	u->peer = offer;
+	u->peer_epoch = 1;
+	assert_int_equal(jet_punch_go(s, 3, e->now), GN_OK);
+	struct jet_path *p = jet_path_find(s, 3);
+	forge_path(e->s[0], 3, &other_way);
+	p->way = (struct gn_way){.addr = offer.list[0].addr};
+	p->validated = true;
+	u->state = JET_PUNCH_BOUND;
+	u->volley = 1;
+	u->at = e->now + JET_PUNCH_BETTER;
+	struct gn_way elsewhere = {.addr = gn_addr_v4(203, 0, 113, 10, 9)};
+	give(e, 0, 3, &elsewhere, GN_SLICE(challenge));
+	assert_int_equal(u->at, e->now + JET_PUNCH_BETTER);
+	ends_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +265,7 @@ int main(void)
 		cmocka_unit_test(test_an_unwanted_path_is_taken),
 		cmocka_unit_test(test_an_id_comes_back_from_a_path_nobody_heard_of),
 		cmocka_unit_test(test_a_rebinding_to_another_link),
+		cmocka_unit_test(test_a_better_address_has_its_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -205,7 +205,7 @@ void jet_punch_heard(const struct jet_in *in)
 {
 	struct jet_punch *u = in->s->punch;
 	GN_ASSERT(in->path->punching);
-	if (!u || u->path != in->path->id || in->from->link != 0)
+	if (!u || u->path != in->path->id || in->from->link != 0 || u->state == JET_PUNCH_BOUND)
 		return;
 	uint32_t before = u->count;
 	add_way(u, &in->from->addr, JET_PUNCH_WAYS);
