@@ -256,6 +256,22 @@ static void test_a_better_address_has_its_time(void **state)
 	ends_free(e);
 }
 
+/* What is acknowledged on a spare path is forgotten there some time, as on the main one. */
+static void test_a_spare_hears_of_its_acknowledgements(void **state)
+{
+	(void)state;
+	struct ends *e = ends_new();
+	struct jet_path *p = e->s[1]->paths[1];
+	for (int i = 0; i < 20; i++) {
+		give(e, 0, 1, &other_way, GN_SLICE(ping));
+		skip_numbers(e, 1);
+	}
+	while (ends_send(e, 1))
+		;
+	assert_int_equal(p->space.out, 1); /* which asks to be acknowledged */
+	ends_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_an_id_comes_back_from_a_path_nobody_heard_of),
 		cmocka_unit_test(test_a_rebinding_to_another_link),
 		cmocka_unit_test(test_a_better_address_has_its_time),
+		cmocka_unit_test(test_a_spare_hears_of_its_acknowledgements),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -485,6 +485,8 @@ static gn_err send_own_ack(struct jet_session *s, struct jet_path *p, struct gn_
 		return GN_AGAIN;
 	}
 	jet_ack_write(s, &o, &p->space, p->id);
+	if (p->space.received.count > QUIET_ACK_RANGES && p->space.out == 0 && window_open(s, p))
+		write_ping(&o);
 	out->len = jet_out_finish(&o);
 	if (out->len == 0)
 		return GN_AGAIN;
