@@ -12,9 +12,8 @@
 
 #include <cmocka.h>
 
-static const struct gn_way other_way = {.addr = {.ip = {[10] = 0xff, 0xff, 203, 0, 113, 1},
-						 .port = 9},
-					.link = 1};
+static const struct gn_way other_way = {
+	.addr = {.ip = {[10] = 0xff, 0xff, 203, 0, 113, 1}, .port = 9}, .link = 1};
 
 /* Two ends with paths 0 and 1, 1 on another link. */
 static struct ends *ends_new(void)
@@ -95,8 +94,7 @@ static void test_acknowledgements_go_to_proven_addresses(void **state)
 		while (ends_send(e, 1))
 			if (gn_way_eq(&e->batch.to, &elsewhere)) {
 				sent = true;
-				assert_true(e->out_len <=
-					    (answers ? 1 : JET_AMPLIFICATION) * len);
+				assert_true(e->out_len <= (answers ? 1 : JET_AMPLIFICATION) * len);
 			}
 		assert_true(sent);
 		assert_int_equal(p->space.unacked, 0); /* they went where the peer is */
@@ -192,10 +190,10 @@ static void test_an_id_comes_back_from_a_path_nobody_heard_of(void **state)
 			for (int k = 0; k < 2; k++) {
 				gn_jet_tick(e->jet[k], e->now);
 				while (ends_send(e, k))
-					for (size_t at = 0; at < e->out_len; at += e->batch.segment) {
-						struct gn_way from = e->batch.to.link
-									     ? other_way
-									     : e->way[k];
+					for (size_t at = 0; at < e->out_len;
+					     at += e->batch.segment) {
+						struct gn_way from =
+							e->batch.to.link ? other_way : e->way[k];
 						size_t n = e->out_len - at;
 						n = n < e->batch.segment ? n : e->batch.segment;
 						if (e->batch.to.addr.port != dark.addr.port)
