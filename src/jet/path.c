@@ -256,6 +256,10 @@ gn_err jet_path_on_retire(struct jet_session *s, const struct jet_frame *f)
 		gn_err err = jet_loss_all(s, p, &p->space, JET_APP);
 		if (err != GN_OK)
 			return jet_fail(s, err);
+		if (s->multi && p->validated) {
+			jet_count(s->jet, JET_C_PATHS_CLOSED);
+			jet_session_event(s, JET_EV_PATHS);
+		}
 		jet_path_free(s, p);
 	}
 	if (!p || p != s->path)
