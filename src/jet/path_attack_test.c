@@ -270,6 +270,53 @@ static void test_a_spare_hears_of_its_acknowledgements(void **state)
 	ends_free(e);
 }
 
+/* The owner hears of it, at whichever end it was closed. */
+static void test_a_path_that_the_client_closed(void **state)
+{
+	(void)state;
+	struct ends *e = ends_new();
+	struct gn_jet_event event;
+	uint8_t retire[] = {JET_F_RETIRE_CID, 1}, packet[2048];
+	unsigned told = 0;
+	size_t len = forge_packet(e->s[0], GN_SLICE(retire), packet);
+	assert_int_equal(ends_give(e, 1, gn_slice(packet, len)), GN_OK);
+	assert_null(jet_path_find(e->s[1], 1));
+	while (gn_jet_next_event(e->jet[1], &event))
+		told += event.kind == GN_JET_PATHS;
+	assert_int_equal(told, 1);
+	assert_int_equal(ends_count(e, 1, "paths-closed"), 1);
+	ends_free(e);
+}
+
+/* RE-20: a session that comes to run over others is tried as one that began so, and as soon as
+ * there is an id for it. */
+static void test_back_to_a_relay(void **state)
+{
+	(void)state;
+	struct ends *e = ends_new();
+	struct jet_session *s = e->s[0];
+	struct gn_jet_offer offer = {.count = 1};
+	offer.list[0].addr = gn_addr_v4(203, 0, 113, 9, 9);
+	assert_int_equal(gn_jet_way(e->jet[0], 1, &(struct gn_way_info){.kind = GN_WAY_RELAY}),
+			 GN_OK);
+	assert_int_equal(gn_jet_offer(e->jet[0], s->id, &offer, e->now), GN_OK);
+	struct jet_punch *u = s->punch;
+	u->peer = offer;
+	u->peer_epoch = u->tried_peer = u->tried_own = 1; /* once, and it was good */
+	for (int i = 3; i < JET_PATHS_MAX; i += 2)
+		s->cid_tx[i].set = false;
+	assert_int_equal(jet_grade_suspect(s, s->path, GN_JET_WHY_SUSPECT, e->now), GN_OK);
+	assert_int_equal(s->path->id, 1);
+	for (int i = 0; i < 2; i++)
+		ends_tick(e, 0, e->now);
+	assert_int_equal(u->state, JET_PUNCH_IDLE);
+	assert_int_equal(u->at, e->now + JET_PUNCH_EVERY);
+	s->cid_tx[3].set = true;
+	ends_tick(e, 0, u->at);
+	assert_int_equal(u->state, JET_PUNCH_AGREED);
+	ends_free(e);
+}
+
 /* ---- a hostile peer ---- */
 
 static uint64_t any_number(struct gn_prng *g)
@@ -502,6 +549,8 @@ int main(void)
 		cmocka_unit_test(test_a_rebinding_to_another_link),
 		cmocka_unit_test(test_a_better_address_has_its_time),
 		cmocka_unit_test(test_a_spare_hears_of_its_acknowledgements),
+		cmocka_unit_test(test_a_path_that_the_client_closed),
+		cmocka_unit_test(test_back_to_a_relay),
 		cmocka_unit_test(test_a_hostile_peer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,7 @@ static gn_err begin(struct jet_session *s, uint32_t path, gn_time at, gn_time no
 	gather_ways(u);
 	gn_rand_fill(s->jet->env.rand, u->secret, sizeof u->secret);
 	u->path = path;
+	u->main = s->path->id;
 	u->volley = 0;
 	u->began = u->at = at;
 	u->tried_own = u->own_epoch;
@@ -141,8 +142,11 @@ gn_err jet_punch_look(struct jet_session *s, gn_time now)
 		return GN_OK;
 	}
 	uint32_t path = unused_id(s);
-	if (!path)
+	if (!path) {
+		u->at = now + JET_PUNCH_EVERY;
+		jet_wake(s);
 		return GN_OK;
+	}
 	GN_TRY(begin(s, path, now + s->path->rtt.smoothed / 2, now));
 	u->state = JET_PUNCH_AGREED;
 	u->go_due = true;
@@ -253,10 +257,16 @@ bool jet_punch_answered(const struct jet_in *in, const struct jet_frame *f, bool
 
 /* ---- time ---- */
 
+/* Another path carries: it may be one over others. */
+static bool has_moved(const struct jet_session *s)
+{
+	return s->punch->state == JET_PUNCH_IDLE && s->punch->main != s->path->id;
+}
+
 gn_time jet_punch_deadline(const struct jet_session *s)
 {
 	const struct jet_punch *u = s->punch;
-	return u ? u->at : GN_NEVER;
+	return !u ? GN_NEVER : has_moved(s) ? 0 : u->at;
 }
 
 static gn_err give_up(struct jet_session *s, gn_time now)
@@ -279,6 +289,11 @@ static gn_err give_up(struct jet_session *s, gn_time now)
 gn_err jet_punch_tick(struct jet_session *s, gn_time now)
 {
 	struct jet_punch *u = s->punch;
+	if (u && has_moved(s)) {
+		u->main = s->path->id;
+		u->tried_own = 0; /* as if the offers were new */
+		u->at = now;
+	}
 	if (!u || u->at > now)
 		return GN_OK;
 	struct jet_path *p = jet_path_find(s, u->path);
