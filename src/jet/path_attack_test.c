@@ -317,6 +317,28 @@ static void test_back_to_a_relay(void **state)
 	ends_free(e);
 }
 
+/* RE-18: no address that is this machine's own whoever asks, though both look the same. */
+static void test_no_address_of_ones_own(void **state)
+{
+	(void)state;
+	static const char *const told[] = {"[::]:9",      "127.0.0.1:9",  "[::1]:9",
+					   "0.0.0.0:9",   "224.0.0.1:9",  "255.255.255.255:9",
+					   "[ff02::1]:9", "192.168.1.7:9"};
+	struct ends *e = ends_new();
+	struct gn_jet_offer offer = {.count = 1};
+	offer.list[0].addr = gn_addr_v4(203, 0, 113, 9, 9);
+	assert_int_equal(gn_jet_offer(e->jet[1], e->s[1]->id, &offer, e->now), GN_OK);
+	struct jet_punch *u = e->s[1]->punch;
+	for (size_t i = 0; i < GN_COUNT(told); i++)
+		assert_int_equal(gn_addr_parse(gn_str(told[i]), &offer.list[offer.count++].addr),
+				 GN_OK);
+	u->peer = offer;
+	u->peer_epoch = 1;
+	assert_int_equal(jet_punch_go(e->s[1], 3, e->now), GN_OK);
+	assert_int_equal(u->count, 2); /* the first and the last */
+	ends_free(e);
+}
+
 /* ---- a hostile peer ---- */
 
 static uint64_t any_number(struct gn_prng *g)
@@ -551,6 +573,7 @@ int main(void)
 		cmocka_unit_test(test_a_spare_hears_of_its_acknowledgements),
 		cmocka_unit_test(test_a_path_that_the_client_closed),
 		cmocka_unit_test(test_back_to_a_relay),
+		cmocka_unit_test(test_no_address_of_ones_own),
 		cmocka_unit_test(test_a_hostile_peer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

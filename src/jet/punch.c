@@ -12,7 +12,8 @@
  *    it as a flow, and gives ours another port (RE-21).
  * 2. A try has a path id of its own; its path has no address until one has answered.
  * 3. The peer's word sends 64 bytes, seven times, to 16 addresses at most, not again within 5 s,
- *    none of them multicast, and a private one only where both ends look the same from outside. */
+ *    none of them multicast or this machine's own, and a private one only where both ends look the
+ *    same from outside. */
 #include "jet/cid_int.h"
 #include "jet/mark_int.h"
 #include "jet/path_int.h"
@@ -46,8 +47,12 @@ static bool look_the_same(const struct jet_punch *u)
 	return false;
 }
 
-static bool is_multicast(const struct gn_addr *a)
+/* This machine, or many. */
+static bool is_nobodys(const struct gn_addr *a)
 {
+	static const uint8_t any[16];
+	if (gn_addr_is_loopback(a) || memcmp(a->ip, any, sizeof any) == 0)
+		return true;
 	return gn_addr_is_v4(a) ? a->ip[12] >= 224 || a->ip[12] == 0 : a->ip[0] == 0xff;
 }
 
@@ -64,7 +69,7 @@ static void add_way(struct jet_punch *u, const struct gn_addr *addr, uint32_t mo
 	for (uint32_t i = 0; i < u->count; i++)
 		if (gn_way_eq(&u->ways[i].way, &way))
 			return;
-	if (u->count >= most || is_multicast(addr))
+	if (u->count >= most)
 		return;
 	/* in the order of ranks */
 	uint32_t at = u->count++;
@@ -79,7 +84,7 @@ static void gather_ways(struct jet_punch *u)
 	u->count = 0;
 	for (uint32_t i = 0; i < u->peer.count; i++) {
 		const struct gn_jet_candidate *c = &u->peer.list[i];
-		if (is_outer(c) || same)
+		if ((is_outer(c) || same) && !is_nobodys(&c->addr))
 			add_way(u, &c->addr, JET_PUNCH_TOLD);
 	}
 }
