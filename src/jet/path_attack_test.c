@@ -525,6 +525,8 @@ static void hostile_run(uint64_t seed)
 	gn_prng_init(&g, seed);
 	for (int step = 0; step < 400 && !over; step++) {
 		uint64_t r = gn_prng_next(&g);
+		if (seed & 4 && r >> 56 == 0) /* there is no more memory */
+			e->alloc.fail_at = 1 + (r >> 50 & 3);
 		if (r & 7)
 			hostile_packet(e, at, &g, pn);
 		else
@@ -552,7 +554,7 @@ static void test_a_hostile_peer(void **state)
 	const char *one = getenv("GN_SEED"), *many = getenv("GN_SEEDS");
 	uint64_t first = one ? strtoull(one, NULL, 0) : 1, count = one    ? 1
 								   : many ? strtoull(many, NULL, 0)
-									  : 100;
+									  : 200;
 	for (uint64_t seed = first; seed < first + count; seed++) {
 		if (getenv("GN_VERBOSE"))
 			print_message("GN_SEED=%llu\n", (unsigned long long)seed);

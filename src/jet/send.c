@@ -562,7 +562,9 @@ gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet
 		return GN_OK;
 	if (s->state != JET_S_OPEN)
 		return GN_AGAIN;
-	if (send_copies(s, out, batch, now) == GN_OK || send_app(s, out, batch, now) == GN_OK)
+	if (send_copies(s, out, batch, now) == GN_OK)
+		return GN_OK;
+	if (s->state == JET_S_OPEN && send_app(s, out, batch, now) == GN_OK)
 		return GN_OK;
 	return s->state == JET_S_OPEN && s->confirmed ? send_mtu_probe(s, out, batch, now)
 						      : GN_AGAIN;
