@@ -339,6 +339,30 @@ static void test_no_address_of_ones_own(void **state)
 	ends_free(e);
 }
 
+/* A copy for which there is no memory ends the session, and nothing else. */
+static void test_no_memory_for_a_copy(void **state)
+{
+	(void)state;
+	struct ends *e = ends_new();
+	struct jet_session *s = e->s[0];
+	gn_jet_stream stream;
+	size_t taken;
+	for (int i = 0; i < 2; i++)
+		s->paths[i]->rtt.sampled = true;
+	assert_int_equal(gn_jet_stream_open(e->jet[0], s->id, true, GN_JET_CRITICAL, &stream),
+			 GN_OK);
+	assert_int_equal(
+		gn_jet_stream_write(e->jet[0], s->id, stream, GN_SLICE(ping), false, &taken),
+		GN_OK);
+	while (s->copy_count == 0)
+		assert_true(ends_send(e, 0));
+	e->alloc.fail_at = 1;
+	while (ends_send(e, 0))
+		;
+	assert_int_equal(s->state, JET_S_CLOSING);
+	ends_free(e);
+}
+
 /* ---- a hostile peer ---- */
 
 static uint64_t any_number(struct gn_prng *g)
@@ -576,6 +600,7 @@ int main(void)
 		cmocka_unit_test(test_a_path_that_the_client_closed),
 		cmocka_unit_test(test_back_to_a_relay),
 		cmocka_unit_test(test_no_address_of_ones_own),
+		cmocka_unit_test(test_no_memory_for_a_copy),
 		cmocka_unit_test(test_a_hostile_peer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
