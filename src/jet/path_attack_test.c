@@ -363,6 +363,26 @@ static void test_no_memory_for_a_copy(void **state)
 	ends_free(e);
 }
 
+/* Path 0 has no NEW_CID: told one, it began once more, with the numbers and nonces of before. */
+static void test_the_first_path_does_not_come_back(void **state)
+{
+	(void)state;
+	for (int at = 0; at < 2; at++) {
+		struct ends *e = ends_new();
+		struct jet_session *s = e->s[at];
+		uint8_t again[] = {JET_F_NEW_CID, 0, 1, 2, 3, 4, 5, 6, 7, 8}, packet[2048];
+		s->path = s->paths[1];
+		jet_cid_retire(s, 0);
+		jet_path_free(s, s->paths[0]);
+		give(e, 1 - at, 1, &other_way, GN_SLICE(again));
+		assert_false(s->cid_tx[0].set);
+		size_t len = forge_packet(e->s[1 - at], GN_SLICE(ping), packet);
+		assert_int_equal(ends_give(e, at, gn_slice(packet, len)), GN_STATE);
+		assert_null(s->paths[0]);
+		ends_free(e);
+	}
+}
+
 /* ---- a hostile peer ---- */
 
 static uint64_t any_number(struct gn_prng *g)
@@ -601,6 +621,7 @@ int main(void)
 		cmocka_unit_test(test_back_to_a_relay),
 		cmocka_unit_test(test_no_address_of_ones_own),
 		cmocka_unit_test(test_no_memory_for_a_copy),
+		cmocka_unit_test(test_the_first_path_does_not_come_back),
 		cmocka_unit_test(test_a_hostile_peer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
