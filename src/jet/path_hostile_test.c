@@ -190,8 +190,11 @@ static void owner_step(struct ends *e, int at, uint64_t r)
 			&(struct gn_way_info){.kind = r >> 20 & 1 ? GN_WAY_RELAY : GN_WAY_SPARE});
 		break;
 	case 5:
-		ignored = gn_jet_stream_open(e->jet[at], e->s[at]->id, true, GN_JET_CRITICAL,
-					     &stream);
+		if ((r >> 30 & 31) == 0)
+			ignored = gn_jet_close(e->jet[at], e->s[at]->id, 0, "", e->now);
+		else
+			ignored = gn_jet_stream_open(e->jet[at], e->s[at]->id, true,
+						     GN_JET_CRITICAL, &stream);
 		break;
 	default:
 		ignored = gn_jet_stream_write(e->jet[at], e->s[at]->id, stream,
