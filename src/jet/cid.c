@@ -72,8 +72,8 @@ gn_err jet_cid_on_new(struct jet_session *s, const struct jet_frame *f)
 		return GN_OK;
 	}
 	if (f->id < slot->path ||
-	    (f->id == slot->path && f->id != 0 && (s->retire_path[jet_slot(s, f->id)] == f->id)))
-		return GN_OK; /* a late copy of one that is retired */
+	    (f->id == slot->path && s->retire_path[jet_slot(s, f->id)] == f->id))
+		return GN_OK; /* a late copy of one that is retired; 0 is never told */
 	slot->set = true;
 	slot->path = (uint32_t)f->id;
 	memcpy(slot->cid, f->data.p, JET_CID_LEN);

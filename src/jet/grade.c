@@ -127,6 +127,8 @@ gn_err jet_grade_take(struct jet_session *s, struct jet_path *p, enum gn_jet_why
 	s->rival.set = s->suspected = false;
 	s->rival.hold_until = now + JET_CHOICE_HOLD;
 	p->wanted = false;
+	if (s->incoming)
+		p->unwanted = false; /* it is our own word */
 	p->pto_count = 0;
 	old->spare_since = now;
 	old->space.probes = 0;
@@ -188,10 +190,8 @@ static gn_err leave_lost(struct jet_session *s, enum gn_jet_why why, gn_time now
 	struct jet_path *spare = jet_grade_spare(s, now);
 	if (!spare && is_retired(s, s->path))
 		spare = unwanted_spare(s);
-	if (spare) {
-		spare->unwanted = false;
+	if (spare)
 		return jet_grade_take(s, spare, why, now);
-	}
 	if (!s->suspected)
 		jet_session_event(s, JET_EV_SUSPECT);
 	s->suspected = true;
@@ -257,7 +257,7 @@ gn_err jet_grade_heard(const struct jet_in *in)
 	p->heard_at = in->now;
 	p->suspect = false;
 	if (p == s->path)
-		s->suspected = false;
+		s->suspected = main_is_lost(s) && s->suspected;
 	else if (main_is_lost(s) && p->validated)
 		return jet_grade_take(s, p, GN_JET_WHY_SUSPECT, in->now);
 	return GN_OK;
@@ -293,6 +293,8 @@ gn_err jet_grade_on_status(struct jet_session *s, const struct jet_frame *f, gn_
 	if (!s->multi)
 		return jet_fault(s, JET_E_FRAME, "a path's status, and there is one path only");
 	struct jet_path *p = f->id <= UINT32_MAX ? jet_path_find(s, (uint32_t)f->id) : NULL;
+	if (!p && !s->incoming && f->value == STATUS_CLOSED && f->id <= UINT32_MAX)
+		jet_cid_retire(s, (uint32_t)f->id); /* of one that we never heard of */
 	if (!p || f->offset <= p->status_seq)
 		return GN_OK;
 	p->status_seq = f->offset;

@@ -332,6 +332,7 @@ static gn_time until_it_pauses(struct ends *e)
 {
 	struct jet_punch *u = e->s[0]->punch;
 	gn_time began = u->began;
+	e->s[0]->idle_timeout = 10000 * GN_SEC; /* longer than any pause */
 	while (u->state != JET_PUNCH_PAUSE) {
 		while (ends_send(e, 0))
 			;

@@ -43,6 +43,7 @@ static void test_seeds_that_once_parted_the_ends(void **state)
 	for (size_t i = 0; i < GN_COUNT(seeds); i++)
 		run_seed(seeds[i], false);
 	run_seed(1886, true); /* each closed the path that the other had moved to */
+	run_seed(1080, true); /* a challenge that had no bytes to go with was due for ever */
 }
 
 int main(void)

@@ -29,6 +29,7 @@
 #include "jet/path_int.h"
 #include "jet/paths_int.h"
 #include "jet/session_int.h"
+#include "jet/way_int.h"
 
 void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_way *way, bool ours,
 		    gn_time now)
@@ -82,6 +83,7 @@ static void rebind_path(struct jet_session *s, struct jet_path *p, gn_time now)
 	p->space.sent_at = now; /* what went to the old address is found lost by a fresh timer */
 	if (other_host) {
 		jet_rtt_init(&p->rtt);
+		p->mtu.most = jet_way_info(s->jet, p->way.link)->mtu;
 		jet_mtu_init(p);
 		jet_cc_init(&p->cc, s->jet->cc, p->mtu.size, now);
 		jet_pacer_init(&p->pacer, p->mtu.size, now);
@@ -255,6 +257,10 @@ gn_err jet_path_on_retire(struct jet_session *s, const struct jet_frame *f)
 		gn_err err = jet_loss_all(s, p, &p->space, JET_APP);
 		if (err != GN_OK)
 			return jet_fail(s, err);
+		if (s->multi && p->validated) {
+			jet_count(s->jet, JET_C_PATHS_CLOSED);
+			jet_session_event(s, JET_EV_PATHS);
+		}
 		jet_path_free(s, p);
 	}
 	if (!p || p != s->path)

@@ -12,7 +12,8 @@
  *    it as a flow, and gives ours another port (RE-21).
  * 2. A try has a path id of its own; its path has no address until one has answered.
  * 3. The peer's word sends 64 bytes, seven times, to 16 addresses at most, not again within 5 s,
- *    none of them multicast, and a private one only where both ends look the same from outside. */
+ *    none of them multicast or this machine's own, and a private one only where both ends look the
+ *    same from outside. */
 #include "jet/cid_int.h"
 #include "jet/mark_int.h"
 #include "jet/path_int.h"
@@ -46,8 +47,12 @@ static bool look_the_same(const struct jet_punch *u)
 	return false;
 }
 
-static bool is_multicast(const struct gn_addr *a)
+/* This machine, or many. */
+static bool is_nobodys(const struct gn_addr *a)
 {
+	static const uint8_t any[16];
+	if (gn_addr_is_loopback(a) || memcmp(a->ip, any, sizeof any) == 0)
+		return true;
 	return gn_addr_is_v4(a) ? a->ip[12] >= 224 || a->ip[12] == 0 : a->ip[0] == 0xff;
 }
 
@@ -64,7 +69,7 @@ static void add_way(struct jet_punch *u, const struct gn_addr *addr, uint32_t mo
 	for (uint32_t i = 0; i < u->count; i++)
 		if (gn_way_eq(&u->ways[i].way, &way))
 			return;
-	if (u->count >= most || is_multicast(addr))
+	if (u->count >= most)
 		return;
 	/* in the order of ranks */
 	uint32_t at = u->count++;
@@ -79,7 +84,7 @@ static void gather_ways(struct jet_punch *u)
 	u->count = 0;
 	for (uint32_t i = 0; i < u->peer.count; i++) {
 		const struct gn_jet_candidate *c = &u->peer.list[i];
-		if (is_outer(c) || same)
+		if ((is_outer(c) || same) && !is_nobodys(&c->addr))
 			add_way(u, &c->addr, JET_PUNCH_TOLD);
 	}
 }
@@ -98,6 +103,7 @@ static gn_err begin(struct jet_session *s, uint32_t path, gn_time at, gn_time no
 	gather_ways(u);
 	gn_rand_fill(s->jet->env.rand, u->secret, sizeof u->secret);
 	u->path = path;
+	u->main = s->path->id;
 	u->volley = 0;
 	u->began = u->at = at;
 	u->tried_own = u->own_epoch;
@@ -141,8 +147,11 @@ gn_err jet_punch_look(struct jet_session *s, gn_time now)
 		return GN_OK;
 	}
 	uint32_t path = unused_id(s);
-	if (!path)
+	if (!path) {
+		u->at = now + JET_PUNCH_EVERY;
+		jet_wake(s);
 		return GN_OK;
+	}
 	GN_TRY(begin(s, path, now + s->path->rtt.smoothed / 2, now));
 	u->state = JET_PUNCH_AGREED;
 	u->go_due = true;
@@ -205,7 +214,7 @@ void jet_punch_heard(const struct jet_in *in)
 {
 	struct jet_punch *u = in->s->punch;
 	GN_ASSERT(in->path->punching);
-	if (!u || u->path != in->path->id || in->from->link != 0)
+	if (!u || u->path != in->path->id || in->from->link != 0 || u->state == JET_PUNCH_BOUND)
 		return;
 	uint32_t before = u->count;
 	add_way(u, &in->from->addr, JET_PUNCH_WAYS);
@@ -253,10 +262,16 @@ bool jet_punch_answered(const struct jet_in *in, const struct jet_frame *f, bool
 
 /* ---- time ---- */
 
+/* Another path carries: it may be one over others. */
+static bool has_moved(const struct jet_session *s)
+{
+	return s->punch->state == JET_PUNCH_IDLE && s->punch->main != s->path->id;
+}
+
 gn_time jet_punch_deadline(const struct jet_session *s)
 {
 	const struct jet_punch *u = s->punch;
-	return u ? u->at : GN_NEVER;
+	return !u ? GN_NEVER : has_moved(s) ? 0 : u->at;
 }
 
 static gn_err give_up(struct jet_session *s, gn_time now)
@@ -279,6 +294,11 @@ static gn_err give_up(struct jet_session *s, gn_time now)
 gn_err jet_punch_tick(struct jet_session *s, gn_time now)
 {
 	struct jet_punch *u = s->punch;
+	if (u && has_moved(s)) {
+		u->main = s->path->id;
+		u->tried_own = 0; /* as if the offers were new */
+		u->at = now;
+	}
 	if (!u || u->at > now)
 		return GN_OK;
 	struct jet_path *p = jet_path_find(s, u->path);

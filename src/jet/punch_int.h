@@ -32,7 +32,8 @@ struct jet_punch {
 	enum jet_punch_state state;
 	uint64_t tried_own, tried_peer; /* epochs of the last try */
 	uint32_t path;
-	gn_time at; /* of what comes next; GN_NEVER */
+	uint32_t main; /* the path that carried when nothing was tried last */
+	gn_time at;    /* of what comes next; GN_NEVER */
 	gn_time began, again_after;
 	uint8_t volley, rank;
 	uint8_t secret[32]; /* what a challenge tells of its address */

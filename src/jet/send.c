@@ -400,11 +400,11 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 	}
 	if ((!challenge && !respond) ||
 	    !jet_out_begin(&o, s, p, JET_APP, gn_writer(out->p + prefix, cap), now)) {
-		if (challenge)
-			probe->at = now + jet_pto(p, JET_APP);
+		if (challenge) /* one that cannot go is one that brought nothing */
+			probe->at = now + (jet_pto(p, JET_APP) << probe->tries++);
 		return GN_AGAIN;
 	}
-	if (s->multi && p->space.unacked && acks_itself(s, p))
+	if (s->multi && p->space.unacked && acks_itself(s, p) && gn_way_eq(&to, &p->way))
 		jet_ack_write(s, &o, &p->space, p->id);
 	len = challenge ? probe->len : p->response_len;
 	if (respond) {
@@ -486,6 +486,8 @@ static gn_err send_own_ack(struct jet_session *s, struct jet_path *p, struct gn_
 		return GN_AGAIN;
 	}
 	jet_ack_write(s, &o, &p->space, p->id);
+	if (p->space.received.count > QUIET_ACK_RANGES && p->space.out == 0 && window_open(s, p))
+		write_ping(&o);
 	out->len = jet_out_finish(&o);
 	if (out->len == 0)
 		return GN_AGAIN;
@@ -561,7 +563,9 @@ gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet
 		return GN_OK;
 	if (s->state != JET_S_OPEN)
 		return GN_AGAIN;
-	if (send_copies(s, out, batch, now) == GN_OK || send_app(s, out, batch, now) == GN_OK)
+	if (send_copies(s, out, batch, now) == GN_OK)
+		return GN_OK;
+	if (s->state == JET_S_OPEN && send_app(s, out, batch, now) == GN_OK)
 		return GN_OK;
 	return s->state == JET_S_OPEN && s->confirmed ? send_mtu_probe(s, out, batch, now)
 						      : GN_AGAIN;

@@ -131,11 +131,14 @@ static void state_lose(struct state_end *e, unsigned i)
 	memmove(&e->flight[i], &e->flight[i + 1], (e->flying - i) * sizeof e->flight[0]);
 }
 
-/* Delivers one of e's datagrams; keep: it stays in flight and comes again. */
-static void state_deliver(struct state_end *e, unsigned i, bool keep)
+/* Delivers one of e's datagrams; keep: it stays in flight and comes again; port: that it comes
+ * from, when it is not e's. */
+static void state_deliver(struct state_end *e, unsigned i, bool keep, uint16_t port)
 {
 	struct state_end *to = &state_ends[e == state_ends];
 	struct state_datagram d = e->flight[i];
+	if (port)
+		d.from.addr.port = port;
 	if (!keep)
 		state_lose(e, i);
 	gn_jet_recv(to->jet, &d.from, gn_slice(d.data, d.len), state_now);
@@ -151,10 +154,31 @@ static void state_pass(gn_time time)
 	}
 }
 
+/* What e may say of paths at any time, whether or not it makes sense. */
+static void state_forge_path(struct state_end *e, struct gn_writer *w, unsigned arg)
+{
+	static const uint8_t challenge[8] = {1};
+	struct jet_session *s = e->session;
+	if (arg & 0x80) {
+		uint64_t v[] = {arg & 7, ++s->status_seq, (arg >> 3 & 3) % 3};
+		jet_write_numbers(w, JET_F_PATH_STATUS, v, 3);
+		gn_write_u8(w, (uint8_t)(arg >> 5 & 3));
+	} else if (arg & 0x40) {
+		gn_write_varint(w, JET_F_SEEN);
+		gn_write_varint(w, 19);
+		gn_write_varint(w, arg & 15);
+		gn_write_bytes(w, GN_SLICE(e->way.addr.ip));
+		gn_write_be16(w, 9);
+	} else {
+		jet_write_path(w, arg & 0x20 ? JET_F_PATH_RESPONSE : JET_F_PATH_CHALLENGE,
+			       challenge);
+	}
+}
+
 /* A frame of e's as it might well send it: a PING, or bytes of a stream again, cut otherwise. */
 static void state_forge(struct state_end *e, struct state_stream *st, unsigned arg)
 {
-	uint8_t frames[64], packet[2048];
+	uint8_t frames[128], packet[2048];
 	struct gn_writer w = gn_writer(frames, sizeof frames);
 	const struct jet_stream *tx = st ? jet_stream_find(e->session, st->id) : NULL;
 	gn_write_varint(&w, JET_F_PING);
@@ -166,12 +190,21 @@ static void state_forge(struct state_end *e, struct state_stream *st, unsigned a
 			gn_write_u8(&w, state_byte(st->id, offset + i));
 	}
 	GN_ASSERT(!w.bad);
+	struct jet_path *on = e->session->path, *other = e->session->paths[arg & 7];
+	if (e->session->multi)
+		state_forge_path(e, &w, arg);
+	GN_ASSERT(!w.bad);
 	e->jet->now = state_now;
 	if (e->flying == STATE_FLIGHT)
 		return;
+	if (e->session->multi && other && other->validated && arg & 1)
+		on = other;
+	struct jet_path *main = e->session->path;
+	e->session->path = on;
 	size_t len = forge_packet(e->session, gn_slice(frames, gn_writer_len(&w)), packet);
+	e->session->path = main;
 	e->flight[e->flying].len = (uint16_t)len;
-	e->flight[e->flying].from = (struct gn_way){e->way.addr, e->session->path->way.link};
+	e->flight[e->flying].from = (struct gn_way){e->way.addr, on->way.link};
 	memcpy(e->flight[e->flying++].data, packet, len);
 }
 
@@ -363,11 +396,12 @@ static void state_step(struct gn_reader *r)
 	case 5:
 	case 6: /* one datagram, in whatever order */
 		if (e->flying)
-			state_deliver(e, arg % e->flying, op & 0x80);
+			state_deliver(e, arg % e->flying, op & 0x80,
+				      e->session->multi && (op & 0x60) == 0x60 ? 7 + (arg & 1) : 0);
 		break;
 	case 7: /* so many, in order */
 		for (unsigned n = arg % 50; n > 0 && e->flying; n--)
-			state_deliver(e, 0, false);
+			state_deliver(e, 0, false, 0);
 		break;
 	case 8: /* loss */
 		if (e->flying)
@@ -429,7 +463,7 @@ static void state_heal(void)
 		}
 		for (int side = 0; side < 2; side++)
 			while (state_ends[side].flying)
-				state_deliver(&state_ends[side], 0, false);
+				state_deliver(&state_ends[side], 0, false, 0);
 		for (int side = 0; side < 2; side++)
 			state_send(&state_ends[side]);
 		if (state_ends[0].flying + state_ends[1].flying == 0) {
