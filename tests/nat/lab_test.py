@@ -198,11 +198,12 @@ class Played:
             self.fars[far].sendto(self.word, self.outer[which])
 
     def told(self):
-        """Which of the last were sent from a port that is drawn for one flow alone: the box, which
-        draws others, has no such coincidence."""
+        """Which of the last came out in time, from a port that is drawn for one flow alone: the
+        box, which draws others, has no such coincidence."""
         last = range(max(0, len(self.flows) - 12), len(self.flows))
-        return [i for i in last if self.side.kind in CONE
-                or len({f for f, o in zip(self.flows, self.outer) if o == self.outer[i]}) == 1]
+        return [i for i in last if self.outer[i][1] and (
+            self.side.kind in CONE
+            or len({f for f, o in zip(self.flows, self.outer) if o == self.outer[i]}) == 1)]
 
     def collect(self):
         for router in filter(None, (self.side.router, self.side.carrier)):
