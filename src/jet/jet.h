@@ -35,12 +35,12 @@ enum gn_jet_class {
 
 /* What carries a link's packets (RE-1). */
 enum gn_way_kind {
-	GN_WAY_UDP = 0, /* the shared socket */
-	GN_WAY_RELAY = 1,
-	GN_WAY_WSS = 2,
-	GN_WAY_TURN = 3,
-	GN_WAY_QUIC = 4,
-	GN_WAY_SPARE = 5, /* a UDP socket besides */
+	GN_WAY_UDP, /* the shared socket */
+	GN_WAY_RELAY,
+	GN_WAY_WSS,
+	GN_WAY_TURN,
+	GN_WAY_QUIC,
+	GN_WAY_SPARE, /* a UDP socket besides */
 	GN_WAY_KINDS,
 };
 

@@ -66,7 +66,7 @@ gn_err gn_jet_path_open(struct gn_jet *jet, gn_jet_id id, const struct gn_way *t
 gn_err gn_jet_path_close(struct gn_jet *jet, gn_jet_id id, uint32_t path, gn_time now)
 {
 	struct jet_session *s;
-	now = jet_clock(jet, now);
+	(void)jet_clock(jet, now);
 	GN_TRY(open_session(jet, id, &s));
 	struct jet_path *p = jet_path_find(s, path);
 	if (!p)
