@@ -61,6 +61,20 @@ void jet_cid_forget_all(struct jet_session *s)
 	s->first_dcid_set = false;
 }
 
+uint32_t jet_cid_unused(const struct jet_session *s)
+{
+	GN_ASSERT(s->slots <= JET_PATHS_MAX);
+	uint32_t least = 0;
+	for (int i = 0; i < s->slots; i++) {
+		const struct jet_cid *tx = &s->cid_tx[i], *rx = &s->cid_rx[i];
+		bool ours = (tx->path % 2 == 0) == s->incoming && tx->path != 0;
+		bool unused = tx->set && rx->set && rx->path == tx->path && !s->paths[i];
+		if (ours && unused && (!least || tx->path < least))
+			least = tx->path;
+	}
+	return least;
+}
+
 gn_err jet_cid_on_new(struct jet_session *s, const struct jet_frame *f)
 {
 	GN_ASSERT(f->type == JET_F_NEW_CID && f->data.len == JET_CID_LEN);

@@ -25,6 +25,8 @@ struct jet_cid_ref {
 /* cid NULL: draw one */
 GN_MUST gn_err jet_cid_issue(struct jet_session *s, uint32_t path, const uint8_t *cid);
 void jet_cid_issue_ahead(struct jet_session *s);
+/* The lowest id of a path that we may begin and never have; 0: there is none. */
+uint32_t jet_cid_unused(const struct jet_session *s);
 void jet_cid_forget_all(struct jet_session *s);
 gn_err jet_cid_on_new(struct jet_session *s, const struct jet_frame *f);
 /* Ours: the peer may use it no more. */

@@ -12,6 +12,19 @@ struct jet_session *jet_find(const struct gn_jet *jet, gn_jet_id id)
 	return at ? *at : NULL;
 }
 
+gn_err jet_find_multi(const struct gn_jet *jet, gn_jet_id id, struct jet_session **out)
+{
+	struct jet_session *s = jet_find(jet, id);
+	if (!s)
+		return GN_NOT_FOUND;
+	if (!jet_alive(s))
+		return GN_CLOSED;
+	if (s->state != JET_S_OPEN || !s->confirmed || !s->multi)
+		return GN_STATE;
+	*out = s;
+	return GN_OK;
+}
+
 void jet_wake(struct jet_session *s)
 {
 	GN_ASSERT(s->timer.place != 0);

@@ -38,15 +38,10 @@ void jet_punch_free(struct jet_session *s)
 gn_err gn_jet_offer(struct gn_jet *jet, gn_jet_id id, const struct gn_jet_offer *offer, gn_time now)
 {
 	GN_ASSERT(offer->count <= GN_JET_CANDIDATES);
-	struct jet_session *s = jet_find(jet, id);
+	struct jet_session *s;
 	struct jet_punch *u;
 	now = jet_clock(jet, now);
-	if (!s)
-		return GN_NOT_FOUND;
-	if (!jet_alive(s))
-		return GN_CLOSED;
-	if (s->state != JET_S_OPEN || !s->confirmed || !s->multi)
-		return GN_STATE;
+	GN_TRY(jet_find_multi(jet, id, &s));
 	GN_TRY(offers_of(s, &u));
 	u->own = *offer;
 	u->own_epoch++;

@@ -1,40 +1,12 @@
 /* What the owner says and asks about paths: open and close one, a link gone, another network
  * (RE-6). */
+#include "jet/cid_int.h"
 #include "jet/close_int.h"
 #include "jet/grade_int.h"
 #include "jet/mark_int.h"
 #include "jet/path_int.h"
 #include "jet/session_int.h"
 #include "jet/way_int.h"
-
-static gn_err open_session(struct gn_jet *jet, gn_jet_id id, struct jet_session **out)
-{
-	struct jet_session *s = jet_find(jet, id);
-	if (!s)
-		return GN_NOT_FOUND;
-	if (!jet_alive(s))
-		return GN_CLOSED;
-	if (s->state != JET_S_OPEN || !s->confirmed || !s->multi)
-		return GN_STATE;
-	*out = s;
-	return GN_OK;
-}
-
-/* An id of ours that no path has used. */
-static bool unused_id(const struct jet_session *s, uint32_t *out)
-{
-	GN_ASSERT(s->slots <= JET_PATHS_MAX);
-	bool found = false;
-	for (int i = 0; i < s->slots; i++) {
-		const struct jet_cid *tx = &s->cid_tx[i], *rx = &s->cid_rx[i];
-		bool ours = (tx->path % 2 == 0) == s->incoming && tx->path != 0;
-		if (!ours || !tx->set || !rx->set || rx->path != tx->path || s->paths[i])
-			continue;
-		*out = !found || tx->path < *out ? tx->path : *out;
-		found = true;
-	}
-	return found;
-}
 
 static struct jet_path *path_to(const struct jet_session *s, const struct gn_way *to)
 {
@@ -50,12 +22,12 @@ gn_err gn_jet_path_open(struct gn_jet *jet, gn_jet_id id, const struct gn_way *t
 {
 	struct jet_session *s;
 	struct jet_path *p;
-	uint32_t path;
 	now = jet_clock(jet, now);
-	GN_TRY(open_session(jet, id, &s));
+	GN_TRY(jet_find_multi(jet, id, &s));
 	if (path_to(s, to))
 		return GN_EXISTS;
-	if (!unused_id(s, &path))
+	uint32_t path = jet_cid_unused(s);
+	if (!path)
 		return GN_LIMIT;
 	GN_TRY(jet_path_new(s, path, to, now, &p));
 	p->ours = true;
@@ -67,7 +39,7 @@ gn_err gn_jet_path_close(struct gn_jet *jet, gn_jet_id id, uint32_t path, gn_tim
 {
 	struct jet_session *s;
 	(void)jet_clock(jet, now);
-	GN_TRY(open_session(jet, id, &s));
+	GN_TRY(jet_find_multi(jet, id, &s));
 	struct jet_path *p = jet_path_find(s, path);
 	if (!p)
 		return GN_NOT_FOUND;
@@ -112,32 +84,6 @@ void gn_jet_network(struct gn_jet *jet, gn_time now)
 {
 	now = jet_clock(jet, now);
 	suspect_all(jet, true, 0, GN_JET_WHY_NETWORK, now);
-}
-
-bool gn_jet_path_at(const struct gn_jet *jet, gn_jet_id id, uint32_t i,
-		    struct gn_jet_path_info *out)
-{
-	const struct jet_session *s = jet_find(jet, id);
-	for (int k = 0; s && k < JET_PATHS_MAX; k++) {
-		const struct jet_path *p = s->paths[k];
-		if (!p || i-- > 0)
-			continue;
-		*out = (struct gn_jet_path_info){
-			.path = p->id,
-			.way = p->way,
-			.kind = jet_way_info(jet, p->way.link)->kind,
-			.main = p == s->path,
-			.proven = p->validated,
-			.suspect = p->suspect,
-			.ours = p->ours,
-			.srtt = p->rtt.sampled ? p->rtt.smoothed : 0,
-			.heard_at = p->heard_at,
-			.cost = jet_grade_cost(s, p),
-			.mtu = p->mtu.size,
-			.loss_ppm = p->settled ? (uint32_t)(1000000ull * p->lost / p->settled) : 0};
-		return true;
-	}
-	return false;
 }
 
 const char *gn_jet_why_text(unsigned why)

@@ -113,17 +113,6 @@ static gn_err begin(struct jet_session *s, uint32_t path, gn_time at, gn_time no
 	return GN_OK;
 }
 
-/* An odd id that no path has used; 0: there is none. */
-static uint32_t unused_id(const struct jet_session *s)
-{
-	for (int i = 0; i < s->slots; i++) {
-		const struct jet_cid *tx = &s->cid_tx[i], *rx = &s->cid_rx[i];
-		if (tx->set && tx->path % 2 && rx->set && rx->path == tx->path && !s->paths[i])
-			return tx->path;
-	}
-	return 0;
-}
-
 static bool is_newer(const struct jet_punch *u)
 {
 	return u->own_epoch != u->tried_own || u->peer_epoch != u->tried_peer;
@@ -146,7 +135,7 @@ gn_err jet_punch_look(struct jet_session *s, gn_time now)
 		jet_wake(s);
 		return GN_OK;
 	}
-	uint32_t path = unused_id(s);
+	uint32_t path = jet_cid_unused(s); /* the client's are odd */
 	if (!path) {
 		u->at = now + JET_PUNCH_EVERY;
 		jet_wake(s);
