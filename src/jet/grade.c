@@ -126,7 +126,6 @@ gn_err jet_grade_take(struct jet_session *s, struct jet_path *p, enum gn_jet_why
 	s->why = why;
 	s->rival.set = s->suspected = false;
 	s->rival.hold_until = now + JET_CHOICE_HOLD;
-	p->wanted = false;
 	if (s->incoming)
 		p->unwanted = false; /* it is our own word */
 	p->pto_count = 0;
@@ -275,8 +274,8 @@ gn_err jet_grade_answered(struct jet_session *s, struct jet_path *p, bool fresh,
 		p->see_due = s->paths_due = true;
 		jet_session_event(s, JET_EV_PATHS);
 	}
-	if (p != s->path && (p->wanted || main_is_lost(s)))
-		return jet_grade_take(s, p, p->wanted ? GN_JET_WHY_ASKED : GN_JET_WHY_SUSPECT, now);
+	if (p != s->path && main_is_lost(s))
+		return jet_grade_take(s, p, GN_JET_WHY_SUSPECT, now);
 	return jet_grade_look(s, now);
 }
 

@@ -309,19 +309,6 @@ struct gn_jet_info {
 	bool multipath;      /* both ends know several */
 };
 GN_MUST gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *out);
-/* A path of a session; false past the last. Order is that of their ids, the one in use anywhere. */
-struct gn_jet_path_info {
-	uint32_t path;
-	struct gn_way way;
-	enum gn_way_kind kind;
-	bool main, proven, suspect, ours;
-	gn_time srtt, heard_at; /* srtt 0: not measured */
-	gn_time cost;           /* what it is chosen by */
-	uint16_t mtu;
-	uint32_t loss_ppm;
-};
-bool gn_jet_path_at(const struct gn_jet *jet, gn_jet_id id, uint32_t i,
-		    struct gn_jet_path_info *out);
 /* TLS-Exporter of the session's handshake (RFC 8446 7.5), label EXPORTER-geonet-session, without
  * context: the same at both ends and nowhere else. GN_NOT_FOUND; GN_STATE before CONNECTED and
  * when the session is closing. */
