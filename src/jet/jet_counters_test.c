@@ -14,12 +14,6 @@ static struct ends *ends_new(void)
 	return e;
 }
 
-static void ends_free(struct ends *e)
-{
-	ends_fini(e);
-	free(e);
-}
-
 /* One more of it, and of no other in the list. */
 static void only(const struct ends *e, int i, const char *name)
 {

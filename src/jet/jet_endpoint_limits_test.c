@@ -19,12 +19,6 @@ static struct ends *ends_new(const struct gn_jet_config *config)
 	return e;
 }
 
-static void ends_free(struct ends *e)
-{
-	ends_fini(e);
-	free(e);
-}
-
 static struct gn_way stranger(unsigned n)
 {
 	return (struct gn_way){.addr = gn_addr_v4(198, (uint8_t)(n >> 8), (uint8_t)n, 1, 1000)};

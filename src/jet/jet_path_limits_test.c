@@ -11,28 +11,6 @@
 
 #include <cmocka.h>
 
-/* Two ends with paths 0 and 1, 1 on another link. */
-static struct ends *ends_new(void)
-{
-	struct ends *e = malloc(sizeof *e);
-	struct gn_way other = {.addr = gn_addr_v4(203, 0, 113, 1, 9), .link = 1};
-	static const struct gn_way_info udp = {.kind = GN_WAY_SPARE};
-	ends_init(e, NULL);
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(gn_jet_way(e->jet[i], 1, &udp), GN_OK);
-		forge_several(e->s[i]);
-		forge_path(e->s[i], 1, &other);
-	}
-	forge_meet(e->s[0], e->s[1]);
-	return e;
-}
-
-static void ends_free(struct ends *e)
-{
-	ends_fini(e);
-	free(e);
-}
-
 static void measured(struct jet_path *p, gn_time srtt)
 {
 	p->rtt.sampled = true;
@@ -53,7 +31,7 @@ static bool looks_better(struct ends *e, gn_time here, gn_time there)
 static void test_a_gain_must_be_large(void **state)
 {
 	(void)state;
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	gn_time here = 40 * GN_MSEC;
 	assert_true(looks_better(e, here, here - JET_BETTER_BY));
 	assert_false(looks_better(e, here, here - JET_BETTER_BY + 1));
@@ -66,7 +44,7 @@ static void test_a_gain_must_be_large(void **state)
 static void test_a_gain_must_last(void **state)
 {
 	(void)state;
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct jet_session *s = e->s[0];
 	for (uint32_t there = 1;; there = 0) {
 		assert_true(looks_better(e, there ? GN_SEC : GN_MSEC, there ? GN_MSEC : GN_SEC));
@@ -101,7 +79,7 @@ static gn_time checked_at(struct ends *e, uint32_t id)
 static void test_checks(void **state)
 {
 	(void)state;
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct jet_session *s = e->s[0];
 	gn_jet_stream stream;
 	assert_true(checked_at(e, 0) > GN_SEC * 100000); /* no stream is open */
@@ -132,7 +110,7 @@ static void test_a_third_spare_is_kept_for_some_time(void **state)
 {
 	(void)state;
 	for (int past = 0; past < 2; past++) {
-		struct ends *e = ends_new();
+		struct ends *e = ends_several();
 		struct jet_session *s = e->s[0];
 		for (uint32_t id = 2; id <= 3; id++) {
 			struct gn_way way = {
@@ -151,7 +129,7 @@ static void test_silence(void **state)
 {
 	(void)state;
 	for (int past = 0; past < 2; past++) {
-		struct ends *e = ends_new();
+		struct ends *e = ends_several();
 		struct jet_session *s = e->s[0];
 		gn_jet_stream stream;
 		static const uint8_t bytes[8000];
@@ -174,7 +152,7 @@ static void test_silence(void **state)
 /* Probe timeouts in a row until a path is suspect. */
 static unsigned timeouts(bool hears)
 {
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct jet_session *s = e->s[0];
 	unsigned n = 0;
 	/* no spare one: it would be taken */
@@ -221,7 +199,7 @@ static void one_more_settled(struct ends *e)
 static void test_loss_is_of_the_last_packets(void **state)
 {
 	(void)state;
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct jet_path *p = e->s[0]->path;
 	p->settled = JET_LOSS_WINDOW - 1;
 	p->lost = 100;
@@ -238,7 +216,7 @@ static void test_copies_that_wait(void **state)
 {
 	(void)state;
 	for (unsigned past = 0; past < 2; past++) {
-		struct ends *e = ends_new();
+		struct ends *e = ends_several();
 		struct jet_session *s = e->s[0];
 		s->limit_local[1] = 100;
 		measured(s->paths[0], GN_MSEC);
@@ -266,7 +244,7 @@ static void test_copies_that_wait(void **state)
 static void test_links(void **state)
 {
 	(void)state;
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	static const struct gn_way_info relay = {.kind = GN_WAY_RELAY};
 	for (uint32_t link = 2; link <= JET_WAYS; link++)
 		assert_int_equal(gn_jet_way(e->jet[0], link, &relay), GN_OK);
@@ -283,7 +261,7 @@ static void test_links(void **state)
 static struct ends *punching(uint32_t count)
 {
 	static const struct gn_way_info relay = {.kind = GN_WAY_RELAY};
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	for (int i = 0; i < 2; i++) {
 		struct jet_session *s = e->s[i];
 		assert_int_equal(gn_jet_way(e->jet[i], 1, &relay), GN_OK);

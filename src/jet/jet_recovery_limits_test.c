@@ -20,12 +20,6 @@ static struct ends *ends_new(void)
 	return e;
 }
 
-static void ends_free(struct ends *e)
-{
-	ends_fini(e);
-	free(e);
-}
-
 /* ---- acknowledgement ---- */
 
 static void note_packet(struct ends *e, uint64_t pn)

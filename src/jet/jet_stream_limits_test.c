@@ -24,12 +24,6 @@ static struct ends *ends_new(const struct gn_jet_config *config)
 	return e;
 }
 
-static void ends_free(struct ends *e)
-{
-	ends_fini(e);
-	free(e);
-}
-
 /* ---- windows and buffers ---- */
 
 static gn_err configured(struct gn_jet_config config)

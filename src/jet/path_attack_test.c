@@ -11,30 +11,6 @@
 
 #include <cmocka.h>
 
-static const struct gn_way other_way = {
-	.addr = {.ip = {[10] = 0xff, 0xff, 203, 0, 113, 1}, .port = 9}, .link = 1};
-
-/* Two ends with paths 0 and 1, 1 on another link. */
-static struct ends *ends_new(void)
-{
-	struct ends *e = malloc(sizeof *e);
-	static const struct gn_way_info udp = {.kind = GN_WAY_SPARE};
-	ends_init(e, NULL);
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(gn_jet_way(e->jet[i], 1, &udp), GN_OK);
-		forge_several(e->s[i]);
-		forge_path(e->s[i], 1, &other_way);
-	}
-	forge_meet(e->s[0], e->s[1]);
-	return e;
-}
-
-static void ends_free(struct ends *e)
-{
-	ends_fini(e);
-	free(e);
-}
-
 /* A packet on path `id` of end `from`'s; its length. */
 static size_t give(struct ends *e, int from, uint32_t id, const struct gn_way *way,
 		   struct gn_slice frames)
@@ -76,12 +52,12 @@ static void test_acknowledgements_go_to_proven_addresses(void **state)
 	(void)state;
 	for (size_t pad = 14; pad <= sizeof padded; pad++) {
 		bool answers = pad == sizeof padded;
-		struct ends *e = ends_new();
-		struct gn_way elsewhere = other_way;
+		struct ends *e = ends_several();
+		struct gn_way elsewhere = ends_other;
 		struct jet_path *p = e->s[1]->paths[1];
 		elsewhere.addr.port++;
 		for (int i = 0; i < 40; i++) {
-			give(e, 0, 1, &other_way, GN_SLICE(ping));
+			give(e, 0, 1, &ends_other, GN_SLICE(ping));
 			skip_numbers(e, 1);
 		}
 		if (answers) /* another address is being tried */
@@ -107,8 +83,8 @@ static void test_a_challenge_without_budget_ends(void **state)
 {
 	(void)state;
 	for (uint32_t id = 0; id < 2; id++) {
-		struct ends *e = ends_new();
-		struct gn_way elsewhere = id ? other_way : e->way[0];
+		struct ends *e = ends_several();
+		struct gn_way elsewhere = id ? ends_other : e->way[0];
 		struct jet_path *p = e->s[1]->paths[id];
 		elsewhere.addr.port++;
 		give(e, 0, id, &elsewhere, GN_SLICE(padded));
@@ -135,7 +111,7 @@ static size_t status(uint8_t out[16], uint64_t path, uint64_t seq, uint64_t valu
 static void test_the_only_path_is_unwanted(void **state)
 {
 	(void)state;
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct jet_session *s = e->s[0];
 	struct gn_jet_event event;
 	uint8_t frames[16];
@@ -164,12 +140,12 @@ static void test_the_only_path_is_unwanted(void **state)
 static void test_an_unwanted_path_is_taken(void **state)
 {
 	(void)state;
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct jet_session *s = e->s[1];
 	assert_int_equal(jet_grade_close(s, s->paths[1]), GN_OK);
 	assert_true(s->paths[1]->unwanted);
 	s->path->suspect = true;
-	give(e, 0, 1, &other_way, GN_SLICE(ping));
+	give(e, 0, 1, &ends_other, GN_SLICE(ping));
 	assert_int_equal(s->path->id, 1);
 	assert_false(s->path->unwanted);
 	ends_free(e);
@@ -179,7 +155,7 @@ static void test_an_unwanted_path_is_taken(void **state)
 static void test_an_id_comes_back_from_a_path_nobody_heard_of(void **state)
 {
 	(void)state;
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct gn_way dark = {.addr = gn_addr_v4(192, 0, 2, 77, 7)};
 	for (int round = 0; round < 6; round++) {
 		dark.addr.port++;
@@ -192,7 +168,7 @@ static void test_an_id_comes_back_from_a_path_nobody_heard_of(void **state)
 					for (size_t at = 0; at < e->out_len;
 					     at += e->batch.segment) {
 						struct gn_way from =
-							e->batch.to.link ? other_way : e->way[k];
+							e->batch.to.link ? ends_other : e->way[k];
 						size_t n = e->out_len - at;
 						n = n < e->batch.segment ? n : e->batch.segment;
 						if (e->batch.to.addr.port != dark.addr.port)
@@ -211,7 +187,7 @@ static void test_a_rebinding_to_another_link(void **state)
 {
 	(void)state;
 	static const struct gn_way_info narrow = {.kind = GN_WAY_RELAY, .mtu = 1300};
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct jet_path *p = e->s[1]->path;
 	struct gn_way elsewhere = {.addr = e->way[0].addr, .link = 2};
 	uint8_t answer[9] = {JET_F_PATH_RESPONSE};
@@ -231,7 +207,7 @@ static void test_a_rebinding_to_another_link(void **state)
 static void test_a_better_address_has_its_time(void **state)
 {
 	(void)state;
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct jet_session *s = e->s[1];
 	struct gn_jet_offer offer = {.count = 1};
 	offer.list[0].addr = gn_addr_v4(203, 0, 113, 9, 9);
@@ -241,7 +217,7 @@ static void test_a_better_address_has_its_time(void **state)
 	u->peer_epoch = 1;
 	assert_int_equal(jet_punch_go(s, 3, e->now), GN_OK);
 	struct jet_path *p = jet_path_find(s, 3);
-	forge_path(e->s[0], 3, &other_way);
+	forge_path(e->s[0], 3, &ends_other);
 	p->way = (struct gn_way){.addr = offer.list[0].addr};
 	p->validated = true;
 	u->state = JET_PUNCH_BOUND;
@@ -257,10 +233,10 @@ static void test_a_better_address_has_its_time(void **state)
 static void test_a_spare_hears_of_its_acknowledgements(void **state)
 {
 	(void)state;
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct jet_path *p = e->s[1]->paths[1];
 	for (int i = 0; i < 20; i++) {
-		give(e, 0, 1, &other_way, GN_SLICE(ping));
+		give(e, 0, 1, &ends_other, GN_SLICE(ping));
 		skip_numbers(e, 1);
 	}
 	while (ends_send(e, 1))
@@ -273,7 +249,7 @@ static void test_a_spare_hears_of_its_acknowledgements(void **state)
 static void test_a_path_that_the_client_closed(void **state)
 {
 	(void)state;
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct gn_jet_event event;
 	uint8_t retire[] = {JET_F_RETIRE_CID, 1}, packet[2048];
 	unsigned told = 0;
@@ -292,7 +268,7 @@ static void test_a_path_that_the_client_closed(void **state)
 static void test_back_to_a_relay(void **state)
 {
 	(void)state;
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct jet_session *s = e->s[0];
 	struct gn_jet_offer offer = {.count = 1};
 	offer.list[0].addr = gn_addr_v4(203, 0, 113, 9, 9);
@@ -323,7 +299,7 @@ static void test_no_address_of_ones_own(void **state)
 	static const char *const told[] = {"[::]:9",      "127.0.0.1:9",  "[::1]:9",
 					   "0.0.0.0:9",   "224.0.0.1:9",  "255.255.255.255:9",
 					   "[ff02::1]:9", "192.168.1.7:9"};
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct gn_jet_offer offer = {.count = 1};
 	offer.list[0].addr = gn_addr_v4(203, 0, 113, 9, 9);
 	assert_int_equal(gn_jet_offer(e->jet[1], e->s[1]->id, &offer, e->now), GN_OK);
@@ -342,7 +318,7 @@ static void test_no_address_of_ones_own(void **state)
 static void test_no_memory_for_a_copy(void **state)
 {
 	(void)state;
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct jet_session *s = e->s[0];
 	gn_jet_stream stream;
 	size_t taken;
@@ -367,13 +343,13 @@ static void test_the_first_path_does_not_come_back(void **state)
 {
 	(void)state;
 	for (int at = 0; at < 2; at++) {
-		struct ends *e = ends_new();
+		struct ends *e = ends_several();
 		struct jet_session *s = e->s[at];
 		uint8_t again[] = {JET_F_NEW_CID, 0, 1, 2, 3, 4, 5, 6, 7, 8}, packet[2048];
 		s->path = s->paths[1];
 		jet_cid_retire(s, 0);
 		jet_path_free(s, s->paths[0]);
-		give(e, 1 - at, 1, &other_way, GN_SLICE(again));
+		give(e, 1 - at, 1, &ends_other, GN_SLICE(again));
 		assert_false(s->cid_tx[0].set);
 		size_t len = forge_packet(e->s[1 - at], GN_SLICE(ping), packet);
 		assert_int_equal(ends_give(e, at, gn_slice(packet, len)), GN_STATE);

@@ -12,30 +12,6 @@
 
 #include <cmocka.h>
 
-static const struct gn_way other_way = {
-	.addr = {.ip = {[10] = 0xff, 0xff, 203, 0, 113, 1}, .port = 9}, .link = 1};
-
-/* Two ends with paths 0 and 1, 1 on another link. */
-static struct ends *ends_new(void)
-{
-	struct ends *e = malloc(sizeof *e);
-	static const struct gn_way_info udp = {.kind = GN_WAY_SPARE};
-	ends_init(e, NULL);
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(gn_jet_way(e->jet[i], 1, &udp), GN_OK);
-		forge_several(e->s[i]);
-		forge_path(e->s[i], 1, &other_way);
-	}
-	forge_meet(e->s[0], e->s[1]);
-	return e;
-}
-
-static void ends_free(struct ends *e)
-{
-	ends_fini(e);
-	free(e);
-}
-
 static uint64_t any_number(struct gn_prng *g)
 {
 	uint64_t r = gn_prng_next(g);
@@ -206,7 +182,7 @@ static void owner_step(struct ends *e, int at, uint64_t r)
 
 static void hostile_run(uint64_t seed)
 {
-	struct ends *e = ends_new();
+	struct ends *e = ends_several();
 	struct gn_prng g;
 	struct gn_jet_event event;
 	static uint64_t pn[256];

@@ -1,6 +1,8 @@
 /* Two ends without a link: see ends.h. */
 #include "jet/testing/ends.h"
 
+#include <stdlib.h>
+
 void ends_init(struct ends *e, const struct gn_jet_config *config)
 {
 	*e = (struct ends){.now = ENDS_START};
@@ -25,6 +27,31 @@ void ends_fini(struct ends *e)
 	for (int i = 0; i < 2; i++)
 		gn_jet_free(e->jet[i]);
 	GN_ASSERT(e->alloc.count == 0);
+}
+
+const struct gn_way ends_other = {.addr = {.ip = {[10] = 0xff, 0xff, 203, 0, 113, 1}, .port = 9},
+				  .link = 1};
+
+struct ends *ends_several(void)
+{
+	static const struct gn_way_info udp = {.kind = GN_WAY_SPARE};
+	struct ends *e = malloc(sizeof *e);
+	GN_ASSERT(e != NULL);
+	ends_init(e, NULL);
+	for (int i = 0; i < 2; i++) {
+		gn_err err = gn_jet_way(e->jet[i], 1, &udp);
+		GN_ASSERT(err == GN_OK);
+		forge_several(e->s[i]);
+		forge_path(e->s[i], 1, &ends_other);
+	}
+	forge_meet(e->s[0], e->s[1]);
+	return e;
+}
+
+void ends_free(struct ends *e)
+{
+	ends_fini(e);
+	free(e);
 }
 
 gn_err ends_give(struct ends *e, int i, struct gn_slice datagram)

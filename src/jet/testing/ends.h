@@ -23,6 +23,10 @@ struct ends {
 /* config may be NULL; its key is replaced. Both ends have it. */
 void ends_init(struct ends *e, const struct gn_jet_config *config);
 void ends_fini(struct ends *e);
+/* On the heap; with a second path, 1, that is proven at both ends and on link 1, to ends_other. */
+extern const struct gn_way ends_other;
+struct ends *ends_several(void);
+void ends_free(struct ends *e);
 /* Seals frames at the client and gives them to the server. */
 gn_err ends_frames(struct ends *e, struct gn_slice frames);
 /* What end i sends next, kept in out; false when there is nothing. */
