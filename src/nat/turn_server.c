@@ -130,19 +130,27 @@ static gn_err request(struct turn_ask *ask)
 	return code ? GN_DENIED : GN_OK;
 }
 
-/* From a client's way to a peer, if there is an allocation and the peer is let through. */
-static gn_err to_peer(struct gn_turn_server *s, const struct turn_allocation *a,
-		      const struct gn_addr *peer, struct gn_slice data, gn_time now,
-		      struct gn_turn_out *out)
+/* Between the allocation and a peer, either way. */
+static gn_err lets_through(struct gn_turn_server *s, const struct turn_allocation *a,
+			   const struct gn_addr *peer, size_t len, gn_time now)
 {
 	if (!turn_peer_passes(s, a, peer, now)) {
 		s->count.no_permission++;
 		return GN_DENIED;
 	}
-	if (data.len > TURN_DATA_MAX) {
+	if (len > TURN_DATA_MAX) {
 		s->count.large++;
 		return GN_TOO_LARGE;
 	}
+	return GN_OK;
+}
+
+/* From a client's way to a peer, if there is an allocation and the peer is let through. */
+static gn_err to_peer(struct gn_turn_server *s, const struct turn_allocation *a,
+		      const struct gn_addr *peer, struct gn_slice data, gn_time now,
+		      struct gn_turn_out *out)
+{
+	GN_TRY(lets_through(s, a, peer, data.len, now));
 	s->count.sent++;
 	s->count.sent_bytes += data.len;
 	out->to = GN_TURN_PEER;
@@ -231,14 +239,7 @@ gn_err gn_turn_server_relayed(struct gn_turn_server *s, uint32_t relay, const st
 		s->count.no_allocation++;
 		return GN_NOT_FOUND;
 	}
-	if (!turn_peer_passes(s, a, peer, now)) {
-		s->count.no_permission++;
-		return GN_DENIED;
-	}
-	if (data.len > TURN_DATA_MAX) {
-		s->count.large++;
-		return GN_TOO_LARGE;
-	}
+	GN_TRY(lets_through(s, a, peer, data.len, now));
 	const struct turn_channel *c = turn_channel_of(a, peer, now);
 	if (c) {
 		gn_turn_channel_write(room, c->number, data, a->from.conn != 0, &out->bytes);
