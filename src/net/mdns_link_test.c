@@ -1,6 +1,6 @@
 /* Discovery (RE-44): engines on a link that loses, delays and repeats messages, in simulated time,
  * from seeds. */
-#include "net/mdns_int.h"
+#include "net/testing/mdns_rig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,28 +10,6 @@
 #include <cmocka.h>
 
 static const uint8_t here[4] = {1, 2, 3, 4}, elsewhere[4] = {1, 2, 3, 5};
-#define START (1000 * GN_SEC)
-#define LINK 3 /* the interface */
-
-static struct gn_addr ula(uint8_t last, uint16_t port)
-{
-	return (struct gn_addr){.ip = {0xfd, 0, 1, [15] = last}, .port = port};
-}
-
-static struct gn_addr link_local(uint8_t last)
-{
-	return (struct gn_addr){.ip = {0xfe, 0x80, [15] = last}, .port = GN_MDNS_PORT};
-}
-
-static struct gn_mdns_interface interface_of(uint8_t last, bool v4, bool v6)
-{
-	struct gn_mdns_interface on = {.index = LINK, .v4 = v4, .v6 = v6};
-	if (v4)
-		on.addrs[on.count++] = gn_addr_v4(192, 168, 1, last, 0);
-	if (v6)
-		on.addrs[on.count++] = ula(last, 0);
-	return on;
-}
 
 /* ---- a link with several engines ---- */
 
@@ -63,7 +41,7 @@ static struct world w;
 static void world_begin(uint64_t seed, unsigned loss)
 {
 	memset(&w, 0, sizeof w);
-	w.now = START;
+	w.now = MDNS_RIG_START;
 	w.loss = loss;
 	gn_prng_init(&w.g, seed);
 	w.rand = gn_prng_rand(&w.g);
@@ -71,7 +49,7 @@ static void world_begin(uint64_t seed, unsigned loss)
 
 static void join(int i, const uint8_t network[4], bool v4, bool v6)
 {
-	struct gn_mdns_interface on = interface_of((uint8_t)(i + 1), v4, v6);
+	struct gn_mdns_interface on = mdns_rig_interface((uint8_t)(i + 1), v4, v6);
 	gn_mdns_init(&w.m[i], &w.rand, network, (uint16_t)(7000 + i));
 	gn_mdns_interfaces(&w.m[i], &on, 1, w.now);
 }
@@ -80,7 +58,7 @@ static void fly(int from, const struct gn_mdns_out *out)
 {
 	w.said[from][out->message.p[2] >> 7]++;
 	assert_true(out->message.len <= MDNS_SAID_MAX);
-	assert_int_equal(out->interface, LINK);
+	assert_int_equal(out->interface, MDNS_RIG_LINK);
 	for (int to = 0; to < NODES; to++)
 		/* everybody hears everybody, and itself */
 		for (int copies = 1; copies > 0 && w.m[to].port; copies--) {
@@ -102,9 +80,9 @@ static void fly(int from, const struct gn_mdns_out *out)
 
 static void land(struct flight *f)
 {
-	struct gn_addr from = f->v6 ? link_local((uint8_t)(f->from + 1))
+	struct gn_addr from = f->v6 ? mdns_rig_link_local((uint8_t)(f->from + 1))
 				    : gn_addr_v4(192, 168, 1, (uint8_t)(f->from + 1), GN_MDNS_PORT);
-	struct gn_mdns_from in = {LINK, from, MDNS_HOPS};
+	struct gn_mdns_from in = {MDNS_RIG_LINK, from, MDNS_HOPS};
 	gn_err err = gn_mdns_recv(&w.m[f->to], &in, gn_slice(f->bytes, f->len), w.now);
 	assert_true(err == GN_OK || err == GN_STALE || err == GN_STATE);
 	f->at = 0;
@@ -157,17 +135,17 @@ static void two_find_each_other(void **state)
 	(void)state;
 	world_begin(1, 0);
 	join(0, here, true, false);
-	run(START + 10 * GN_SEC);
+	run(MDNS_RIG_START + 10 * GN_SEC);
 	join(1, here, true, false);
-	run(START + 10 * GN_SEC + 500 * GN_MSEC);
+	run(MDNS_RIG_START + 10 * GN_SEC + 500 * GN_MSEC);
 	for (int i = 0; i < 2; i++) {
 		struct gn_addr other =
 			gn_addr_v4(192, 168, 1, (uint8_t)(2 - i), (uint16_t)(7001 - i));
 		assert_int_equal(w.count[i], 1);
 		assert_true(gn_addr_eq(&w.found[i][0].addr, &other));
-		assert_int_equal(w.found[i][0].interface, LINK);
+		assert_int_equal(w.found[i][0].interface, MDNS_RIG_LINK);
 	}
-	run(START + 60 * GN_SEC);
+	run(MDNS_RIG_START + 60 * GN_SEC);
 	assert_int_equal(w.count[0], 1); /* once */
 }
 
@@ -178,7 +156,7 @@ static void all_find_all_on_a_bad_link(void **state)
 		world_begin(seed, 30);
 		for (int i = 0; i < NODES; i++)
 			join(i, here, seed % 3 != 0, seed % 3 != 1);
-		run(START + 4000 * GN_SEC); /* thirteen rounds */
+		run(MDNS_RIG_START + 4000 * GN_SEC); /* thirteen rounds */
 		for (int i = 0; i < NODES; i++)
 			for (int j = 0; j < NODES; j++)
 				if (told(i, j) != (i != j))
@@ -193,7 +171,7 @@ static void other_networks_are_others(void **state)
 	join(0, here, true, true);
 	join(1, elsewhere, true, true);
 	join(2, here, true, true);
-	run(START + 10 * GN_SEC);
+	run(MDNS_RIG_START + 10 * GN_SEC);
 	assert_true(told(0, 2) && told(2, 0));
 	assert_false(told(0, 1) || told(1, 0) || told(1, 2) || told(2, 1));
 	assert_true(w.m[0].count.foreign > 0);
@@ -206,17 +184,17 @@ static void it_asks_at_0_1_3_s_and_each_five_minutes(void **state)
 	assert_int_equal(MDNS_EVERY, 300 * GN_SEC);
 	world_begin(3, 0);
 	join(0, here, true, false);
-	gn_time first = w.m[0].links[0].query_at - START;
+	gn_time first = w.m[0].links[0].query_at - MDNS_RIG_START;
 	assert_true(first >= MDNS_DELAY && first <= MDNS_DELAY_MOST);
 	for (size_t i = 0; i < GN_COUNT(at); i++) {
-		run(START + first + at[i] * GN_SEC - 1);
+		run(MDNS_RIG_START + first + at[i] * GN_SEC - 1);
 		assert_int_equal(w.said[0][0], i);
-		run(START + first + at[i] * GN_SEC + 1);
+		run(MDNS_RIG_START + first + at[i] * GN_SEC + 1);
 		assert_int_equal(w.said[0][0], i + 1);
 	}
 	assert_int_equal(w.said[0][1], MDNS_ANNOUNCED);
 	/* a change asks anew; the same again does not */
-	struct gn_mdns_interface on = interface_of(1, true, false);
+	struct gn_mdns_interface on = mdns_rig_interface(1, true, false);
 	gn_mdns_interfaces(&w.m[0], &on, 1, w.now);
 	run(w.now + 10 * GN_SEC);
 	assert_int_equal(w.said[0][0], 5);
@@ -234,13 +212,14 @@ static void who_stops_says_goodbye(void **state)
 	world_begin(4, 0);
 	join(0, here, true, true);
 	join(1, here, true, true);
-	run(START + 5 * GN_SEC);
+	run(MDNS_RIG_START + 5 * GN_SEC);
 	assert_true(knows(0, 1) && knows(1, 0));
 	gn_mdns_stop(&w.m[1]);
 	run(w.now + 100 * GN_MSEC);
 	assert_false(knows(0, 1));
 	assert_int_equal(gn_mdns_deadline(&w.m[1]), GN_NEVER);
-	struct gn_mdns_from from = {LINK, gn_addr_v4(192, 168, 1, 1, GN_MDNS_PORT), MDNS_HOPS};
+	struct gn_mdns_from from = {MDNS_RIG_LINK, gn_addr_v4(192, 168, 1, 1, GN_MDNS_PORT),
+				    MDNS_HOPS};
 	assert_int_equal(gn_mdns_recv(&w.m[1], &from, GN_LIT(""), w.now), GN_STATE);
 	/* who has said nothing takes nothing back */
 	join(2, here, true, true);
@@ -254,11 +233,11 @@ static void who_is_silent_is_forgotten_and_found_again(void **state)
 	world_begin(5, 0);
 	join(0, here, true, false);
 	join(1, here, true, false);
-	run(START + 20 * GN_SEC);
+	run(MDNS_RIG_START + 20 * GN_SEC);
 	assert_true(knows(0, 1));
-	run(START + (20 + MDNS_TTL) * GN_SEC);
+	run(MDNS_RIG_START + (20 + MDNS_TTL) * GN_SEC);
 	assert_false(knows(0, 1));
-	run(START + 310 * GN_SEC);
+	run(MDNS_RIG_START + 310 * GN_SEC);
 	assert_true(knows(0, 1));
 	assert_int_equal(w.count[0], 2);
 }

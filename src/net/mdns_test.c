@@ -1,5 +1,5 @@
 /* Discovery (RE-44): what one engine makes of each kind of message. */
-#include "net/mdns_int.h"
+#include "net/testing/mdns_rig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,28 +9,7 @@
 #include <cmocka.h>
 
 static const uint8_t here[4] = {1, 2, 3, 4};
-#define START (1000 * GN_SEC)
-#define LINK 3 /* the interface */
 
-static struct gn_addr ula(uint8_t last, uint16_t port)
-{
-	return (struct gn_addr){.ip = {0xfd, 0, 1, [15] = last}, .port = port};
-}
-
-static struct gn_addr link_local(uint8_t last)
-{
-	return (struct gn_addr){.ip = {0xfe, 0x80, [15] = last}, .port = GN_MDNS_PORT};
-}
-
-static struct gn_mdns_interface interface_of(uint8_t last, bool v4, bool v6)
-{
-	struct gn_mdns_interface on = {.index = LINK, .v4 = v4, .v6 = v6};
-	if (v4)
-		on.addrs[on.count++] = gn_addr_v4(192, 168, 1, last, 0);
-	if (v6)
-		on.addrs[on.count++] = ula(last, 0);
-	return on;
-}
 static struct {
 	struct gn_prng g;
 	struct gn_rand rand;
@@ -41,18 +20,18 @@ static void begin(uint64_t seed)
 {
 	gn_prng_init(&w.g, seed);
 	w.rand = gn_prng_rand(&w.g);
-	w.now = START;
+	w.now = MDNS_RIG_START;
 }
 
 static void alone(struct gn_mdns *m)
 {
 	begin(6);
-	struct gn_mdns_interface on = interface_of(1, true, true);
+	struct gn_mdns_interface on = mdns_rig_interface(1, true, true);
 	struct gn_mdns_out out;
 	uint8_t room[MDNS_SAID_MAX];
 	gn_mdns_init(m, &w.rand, here, 7000);
 	gn_mdns_interfaces(m, &on, 1, w.now);
-	for (; w.now < START + 10 * GN_SEC; w.now += GN_SEC)
+	for (; w.now < MDNS_RIG_START + 10 * GN_SEC; w.now += GN_SEC)
 		while (gn_mdns_send(m, room, w.now, &out))
 			;
 }
@@ -60,8 +39,9 @@ static void alone(struct gn_mdns *m)
 static struct gn_mdns_from voice(const char *what)
 {
 	if (what[0] == '6')
-		return (struct gn_mdns_from){LINK, link_local(9), MDNS_HOPS};
-	return (struct gn_mdns_from){LINK, gn_addr_v4(192, 168, 1, 9, GN_MDNS_PORT), MDNS_HOPS};
+		return (struct gn_mdns_from){MDNS_RIG_LINK, mdns_rig_link_local(9), MDNS_HOPS};
+	return (struct gn_mdns_from){MDNS_RIG_LINK, gn_addr_v4(192, 168, 1, 9, GN_MDNS_PORT),
+				     MDNS_HOPS};
 }
 
 /* An answer of an instance called id, as if from `on`. */
@@ -78,7 +58,7 @@ static void only_this_link_is_heard(void **state)
 	(void)state;
 	struct gn_mdns m;
 	struct gn_mdns_from from = voice("4");
-	struct gn_mdns_interface on = interface_of(9, true, false);
+	struct gn_mdns_interface on = mdns_rig_interface(9, true, false);
 	alone(&m);
 	for (int hops = -1; hops < MDNS_HOPS; hops += 64) {
 		from.hops = hops;
@@ -91,7 +71,7 @@ static void only_this_link_is_heard(void **state)
 	assert_int_equal(hear(&m, &from, "a", 1, &on, 120), GN_DENIED);
 	assert_int_equal(m.count.far, 6);
 	from = voice("4");
-	from.interface = LINK + 1;
+	from.interface = MDNS_RIG_LINK + 1;
 	assert_int_equal(hear(&m, &from, "a", 1, &on, 120), GN_STATE);
 	from.interface = 0;
 	assert_int_equal(hear(&m, &from, "a", 1, &on, 120), GN_STATE);
@@ -107,8 +87,8 @@ static void addresses_are_private_ones(void **state)
 	(void)state;
 	struct gn_addr public4 = gn_addr_v4(8, 8, 8, 8, 0), v4 = gn_addr_v4(10, 1, 1, 1, 0),
 		       here4 = gn_addr_v4(192, 168, 1, 9, 0), loop = {.ip = {[15] = 1}},
-		       global6 = {.ip = {0x20, 1, [15] = 1}}, local6 = link_local(5),
-		       ula6 = ula(9, 0), none = {.port = 0};
+		       global6 = {.ip = {0x20, 1, [15] = 1}}, local6 = mdns_rig_link_local(5),
+		       ula6 = mdns_rig_ula(9, 0), none = {.port = 0};
 	const struct {
 		const char *voice;
 		struct gn_addr said[2], want;
@@ -122,7 +102,7 @@ static void addresses_are_private_ones(void **state)
 	for (size_t i = 0; i < GN_COUNT(t); i++) {
 		struct gn_mdns m;
 		struct gn_mdns_from from = voice(t[i].voice);
-		struct gn_mdns_interface on = {.index = LINK};
+		struct gn_mdns_interface on = {.index = MDNS_RIG_LINK};
 		struct gn_mdns_found found;
 		for (int a = 0; a < 2; a++)
 			if (!gn_addr_eq(&t[i].said[a], &none))
@@ -141,7 +121,7 @@ static void addresses_are_private_ones(void **state)
 	for (int i = 0; i < 2; i++) {
 		struct gn_mdns m;
 		struct gn_mdns_from from = voice("4");
-		struct gn_mdns_interface on = interface_of(9, true, false);
+		struct gn_mdns_interface on = mdns_rig_interface(9, true, false);
 		from.addr = i ? gn_addr_v4(8, 8, 8, 8, GN_MDNS_PORT)
 			      : gn_addr_v4(169, 254, 1, 1, GN_MDNS_PORT);
 		alone(&m);
@@ -155,7 +135,7 @@ static void a_peer_is_whole_or_none(void **state)
 	(void)state;
 	uint8_t room[MDNS_SAID_MAX];
 	struct gn_mdns_from from = voice("4");
-	struct gn_mdns_interface on = interface_of(9, true, false);
+	struct gn_mdns_interface on = mdns_rig_interface(9, true, false);
 	size_t len = mdns_write_answer(room, "a", here, 77, &on, 120);
 	struct gn_mdns m;
 	unsigned taken = 0;
@@ -204,7 +184,7 @@ static void time_is_120_s_at_most(void **state)
 	for (size_t i = 0; i < GN_COUNT(ttl); i++) {
 		struct gn_mdns m;
 		struct gn_mdns_from from = voice("4");
-		struct gn_mdns_interface on = interface_of(9, true, false);
+		struct gn_mdns_interface on = mdns_rig_interface(9, true, false);
 		alone(&m);
 		assert_int_equal(hear(&m, &from, "a", 77, &on, ttl[i]), GN_OK);
 		gn_time until = 0;
@@ -220,7 +200,7 @@ static void a_goodbye_is_of_one_instance(void **state)
 	(void)state;
 	struct gn_mdns m;
 	struct gn_mdns_from from = voice("4");
-	struct gn_mdns_interface on = interface_of(9, true, false);
+	struct gn_mdns_interface on = mdns_rig_interface(9, true, false);
 	alone(&m);
 	assert_int_equal(hear(&m, &from, "a", 77, &on, 120), GN_OK);
 	for (int i = 0; i < 2; i++) {
@@ -241,19 +221,19 @@ static void shares_hold(void **state)
 	(void)state;
 	struct gn_mdns m;
 	alone(&m);
-	struct gn_mdns_interface list[2] = {interface_of(1, true, true),
-					    interface_of(2, true, true)};
-	list[1].index = LINK + 1;
+	struct gn_mdns_interface list[2] = {mdns_rig_interface(1, true, true),
+					    mdns_rig_interface(2, true, true)};
+	list[1].index = MDNS_RIG_LINK + 1;
 	gn_mdns_interfaces(&m, list, 2, w.now);
 	uint64_t full = 0;
 	unsigned held = 0;
 	for (unsigned i = 0; i < 200; i++) { /* prefixes of 10.x.y.0, senders with 3 ports each */
 		char id[16];
 		struct gn_mdns_from from = {
-			LINK + i / 100,
+			MDNS_RIG_LINK + i / 100,
 			gn_addr_v4(10, 0, (uint8_t)(i / 40), (uint8_t)(i / 3), GN_MDNS_PORT),
 			MDNS_HOPS};
-		struct gn_mdns_interface on = {.index = LINK};
+		struct gn_mdns_interface on = {.index = MDNS_RIG_LINK};
 		snprintf(id, sizeof id, "x%u", i);
 		assert_int_equal(hear(&m, &from, id, (uint16_t)(1 + i), &on, 120), GN_OK);
 	}
@@ -263,7 +243,7 @@ static void shares_hold(void **state)
 		held += peer->until != 0;
 		if (!peer->until)
 			continue;
-		per_link[peer->found.interface - LINK]++;
+		per_link[peer->found.interface - MDNS_RIG_LINK]++;
 		per_prefix[peer->found.addr.ip[14]]++;
 		per_sender[peer->found.addr.ip[15]]++;
 	}
@@ -279,8 +259,9 @@ static void shares_hold(void **state)
 	assert_int_equal(per_sender[0], MDNS_PER_SENDER);
 	assert_int_equal(full, 200 - MDNS_FOUND_MAX);
 	/* the first is there still, and is heard again without a new place */
-	struct gn_mdns_from first = {LINK, gn_addr_v4(10, 0, 0, 0, GN_MDNS_PORT), MDNS_HOPS};
-	struct gn_mdns_interface on = {.index = LINK};
+	struct gn_mdns_from first = {MDNS_RIG_LINK, gn_addr_v4(10, 0, 0, 0, GN_MDNS_PORT),
+				     MDNS_HOPS};
+	struct gn_mdns_interface on = {.index = MDNS_RIG_LINK};
 	assert_int_equal(hear(&m, &first, "x0", 1, &on, 120), GN_OK);
 	assert_int_equal(m.count.full, full);
 	/* an interface that goes takes its own with it */
@@ -299,14 +280,14 @@ static void eight_interfaces_are_used(void **state)
 	begin(7);
 	gn_mdns_init(&m, &w.rand, here, 7000);
 	for (uint32_t i = 0; i < GN_COUNT(list); i++) {
-		list[i] = interface_of(1, true, false);
+		list[i] = mdns_rig_interface(1, true, false);
 		list[i].index = i + 1;
 	}
 	gn_mdns_interfaces(&m, list, GN_COUNT(list), w.now);
 	for (uint32_t i = 0; i < GN_COUNT(list); i++) {
 		struct gn_mdns_from from = voice("4");
 		from.interface = i + 1;
-		struct gn_mdns_interface on = interface_of(9, true, false);
+		struct gn_mdns_interface on = mdns_rig_interface(9, true, false);
 		assert_int_equal(hear(&m, &from, "a", 1, &on, 120),
 				 i < MDNS_INTERFACES_MAX ? GN_OK : GN_STATE);
 	}
@@ -319,8 +300,8 @@ static void a_name_is_of_one_network(void **state)
 	(void)state;
 	struct gn_mdns m;
 	struct gn_mdns_from from = voice("4");
-	struct gn_mdns_interface list[2] = {interface_of(1, true, false),
-					    interface_of(1, true, true)};
+	struct gn_mdns_interface list[2] = {mdns_rig_interface(1, true, false),
+					    mdns_rig_interface(1, true, true)};
 	char first[GN_MDNS_ID + 1];
 	alone(&m);
 	assert_int_equal(strlen(m.links[0].id), GN_MDNS_ID);
@@ -328,7 +309,7 @@ static void a_name_is_of_one_network(void **state)
 	gn_mdns_interfaces(&m, &list[0], 1, w.now);
 	assert_string_equal(m.links[0].id, first);
 	list[0].addrs[0] = gn_addr_v4(10, 9, 9, 9, 0);
-	list[1].index = LINK + 1;
+	list[1].index = MDNS_RIG_LINK + 1;
 	gn_mdns_interfaces(&m, list, 2, w.now);
 	assert_string_not_equal(m.links[0].id, first);
 	assert_string_not_equal(m.links[0].id, m.links[1].id);
@@ -457,7 +438,7 @@ static void queries_say_who_is_known(void **state)
 	(void)state;
 	struct gn_mdns m;
 	struct gn_mdns_from from = voice("4");
-	struct gn_mdns_interface on = interface_of(9, true, false);
+	struct gn_mdns_interface on = mdns_rig_interface(9, true, false);
 	uint8_t room[MDNS_SAID_MAX];
 	struct gn_mdns_out out;
 	for (int late = 0; late < 2; late++) {
