@@ -366,6 +366,19 @@ gn_err gn_jet_knock(struct gn_jet *jet, const struct gn_way *to, const struct gn
 	return dial_out(jet, to, expected, true, now, out);
 }
 
+gn_err gn_jet_ping(struct gn_jet *jet, gn_jet_id id, gn_time now)
+{
+	struct jet_session *s = jet_find(jet, id);
+	(void)jet_clock(jet, now);
+	if (!s)
+		return GN_NOT_FOUND;
+	if (s->state != JET_S_OPEN)
+		return GN_STATE;
+	s->due |= JET_DUE_PING;
+	jet_wake(s);
+	return GN_OK;
+}
+
 gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char *reason,
 		    gn_time now)
 {
@@ -406,6 +419,8 @@ gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *o
 		.incoming = s->incoming,
 		.srtt = p->rtt.sampled ? p->rtt.smoothed : 0,
 		.rtt_min = p->rtt.sampled ? p->rtt.min : 0,
+		.rtt_last = p->rtt.adjusted,
+		.rtt_at = p->rtt.at,
 		.since = s->since,
 		.bytes_sent = s->bytes_sent,
 		.bytes_received = s->bytes_received,
@@ -427,6 +442,19 @@ gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *o
 		if (s->paths[i] && s->paths[i]->validated)
 			out->paths++;
 	return GN_OK;
+}
+
+unsigned gn_jet_ways(const struct gn_jet *jet, gn_jet_id id, struct gn_way *out, unsigned max)
+{
+	const struct jet_session *s = jet_find(jet, id);
+	unsigned n = 0;
+	if (!s || s->state != JET_S_OPEN || max == 0)
+		return 0;
+	out[n++] = s->path->way;
+	for (int i = 0; i < JET_PATHS_MAX && n < max; i++)
+		if (s->paths[i] && s->paths[i] != s->path && s->paths[i]->validated)
+			out[n++] = s->paths[i]->way;
+	return n;
 }
 
 uint32_t gn_jet_session_count(const struct gn_jet *jet)

@@ -173,6 +173,10 @@ GN_MUST gn_err gn_jet_path_open(struct gn_jet *jet, gn_jet_id id, const struct g
 /* Gives a path up; a server asks its client to. GN_STATE for the one in use: open another first. */
 GN_MUST gn_err gn_jet_path_close(struct gn_jet *jet, gn_jet_id id, uint32_t path, gn_time now);
 
+/* Asks for a sign of life on the path in use; gn_jet_info has what it took (rtt_last) once
+ * rtt_at is later than the asking. GN_STATE unless it is connected. */
+GN_MUST gn_err gn_jet_ping(struct gn_jet *jet, gn_jet_id id, gn_time now);
+
 /* Where we may be reached by UDP, told to the peer inside the session; a new one replaces the one
  * before. When both ends have told and the session runs over somebody else, both try all addresses
  * of the other at the same time (RE-20); MOVED follows when that was of use. GN_STATE as for
@@ -299,6 +303,7 @@ struct gn_jet_info {
 	struct gn_way way;
 	bool connected, incoming;
 	gn_time srtt, rtt_min, since;
+	gn_time rtt_last, rtt_at; /* the last round trip that was measured, and when */
 	uint64_t bytes_sent, bytes_received, packets_sent, packets_received, packets_lost;
 	uint64_t cwnd, in_flight, pacing_rate; /* bytes, bytes, bytes per second */
 	uint16_t mtu;
@@ -309,6 +314,8 @@ struct gn_jet_info {
 	bool multipath;      /* both ends know several */
 };
 GN_MUST gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *out);
+/* The ways of its proven paths, at most `max`, the one in use first; 0: it is not connected. */
+unsigned gn_jet_ways(const struct gn_jet *jet, gn_jet_id id, struct gn_way *out, unsigned max);
 /* TLS-Exporter of the session's handshake (RFC 8446 7.5), label EXPORTER-geonet-session, without
  * context: the same at both ends and nowhere else. GN_NOT_FOUND; GN_STATE before CONNECTED and
  * when the session is closing. */

@@ -240,6 +240,7 @@ gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space 
 			 told = ack->value < most ? ack->value : most;
 		jet_rtt_sample(&p->rtt, now - largest->at,
 			       level == JET_APP ? (gn_time)told * GN_USEC : 0);
+		p->rtt.at = now;
 	}
 	if (level == JET_HANDSHAKE && s->hs)
 		s->hs->heard = true;

@@ -18,13 +18,14 @@ void jet_rtt_sample(struct jet_rtt *r, gn_time latest, gn_time ack_delay)
 	if (r->samples < UINT8_MAX)
 		r->samples++;
 	r->min = gn_time_min(r->min, latest);
+	gn_time adjusted = latest >= r->min + ack_delay ? latest - ack_delay : latest;
+	r->adjusted = adjusted;
 	if (!r->sampled) {
 		r->smoothed = latest;
 		r->var = latest / 2;
 		r->sampled = true;
 		return;
 	}
-	gn_time adjusted = latest >= r->min + ack_delay ? latest - ack_delay : latest;
 	gn_time diff = r->smoothed > adjusted ? r->smoothed - adjusted : adjusted - r->smoothed;
 	r->var = (3 * r->var + diff) / 4;
 	r->smoothed = (7 * r->smoothed + adjusted) / 8;

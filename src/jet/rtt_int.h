@@ -10,6 +10,8 @@ struct jet_path;
 struct jet_rtt {
 	/* smoothed is JET_RTT_INITIAL before the first sample */
 	gn_time latest, smoothed, var, min;
+	gn_time at;       /* when that was measured, by an acknowledgement; 0: never */
+	gn_time adjusted; /* latest, without the time that the peer held its acknowledgement */
 	bool sampled;
 	uint8_t samples; /* as many, up to 255 */
 };
