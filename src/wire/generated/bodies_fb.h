@@ -492,6 +492,62 @@ static inline struct gn_fb_key gn_fb_identity_body_front(struct gn_fb_identity_b
 	return v;
 }
 
+/* ---- NodeHome ---- */
+
+/* A relay at which the node has a place: circuits to it are opened there. */
+struct gn_fb_node_home {
+	struct gn_fbt t;
+};
+struct gn_fb_node_home_args {
+	const struct gn_fb_key *relay;
+	const struct gn_fb_addr *addr;
+	/* As in NodeBody.urls. */
+	struct gn_slice url;
+};
+static const struct gn_fb_field gn_fbfields_node_home[] = {
+	{"relay", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_home_args, relay), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"addr", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_node_home_args, addr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
+	{"url", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_node_home_args, url), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_home = {"NodeHome", NULL, gn_fbfields_node_home, 3};
+
+GN_MUST static inline gn_err gn_fb_node_home_verify(struct gn_slice in, struct gn_fb_node_home *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_home, &out->t);
+}
+static inline gn_fbref gn_fb_node_home_make(struct gn_fbb *b, const struct gn_fb_node_home_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_home, args);
+}
+static inline bool gn_fb_node_home_has_relay(struct gn_fb_node_home t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_node_home_relay(struct gn_fb_node_home t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_node_home_has_addr(struct gn_fb_node_home t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_addr gn_fb_node_home_addr(struct gn_fb_node_home t)
+{
+	struct gn_fb_addr v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_addr, &v);
+	return v;
+}
+static inline bool gn_fb_node_home_has_url(struct gn_fb_node_home t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_node_home_url(struct gn_fb_node_home t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+
 /* ---- NodeBody ---- */
 
 struct gn_fb_node_body {
@@ -515,6 +571,11 @@ struct gn_fb_node_body_args {
 	/* The identity that runs it. */
 	const struct gn_fb_key *operator;
 	const struct gn_fb_nonce *nonce;
+	/* At most 2. */
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} homes; /* NodeHome */
 };
 static const struct gn_fb_field gn_fbfields_node_body[] = {
 	{"addrs", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_node_body_args, addrs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
@@ -524,8 +585,9 @@ static const struct gn_fb_field gn_fbfields_node_body[] = {
 	{"software", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_node_body_args, software), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"operator", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_node_body_args, operator), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_node_body_args, nonce), 0, 0, false, UINT64_C(0x0), &gn_fblayout_nonce, NULL, NULL, false},
+	{"homes", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_node_body_args, homes), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_home}, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_node_body = {"NodeBody", NULL, gn_fbfields_node_body, 7};
+static const struct gn_fb_type gn_fbtype_node_body = {"NodeBody", NULL, gn_fbfields_node_body, 8};
 
 GN_MUST static inline gn_err gn_fb_node_body_verify(struct gn_slice in, struct gn_fb_node_body *out)
 {
@@ -596,6 +658,18 @@ static inline struct gn_fb_nonce gn_fb_node_body_nonce(struct gn_fb_node_body t)
 	struct gn_fb_nonce v;
 	gn_fbt_struct(t.t, 6, &gn_fblayout_nonce, &v);
 	return v;
+}
+static inline bool gn_fb_node_body_has_homes(struct gn_fb_node_body t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline uint32_t gn_fb_node_body_homes_len(struct gn_fb_node_body t)
+{
+	return gn_fbt_count(t.t, 7);
+}
+static inline struct gn_fb_node_home gn_fb_node_body_homes_at(struct gn_fb_node_body t, uint32_t i)
+{
+	return (struct gn_fb_node_home){gn_fbt_table_at(t.t, 7, i)};
 }
 
 /* ---- NameRecord ---- */
@@ -1426,6 +1500,7 @@ static const struct gn_fb_type *const gn_fbtypes_bodies[] = {
 	&gn_fbtype_prekey,
 	&gn_fbtype_recovery,
 	&gn_fbtype_identity_body,
+	&gn_fbtype_node_home,
 	&gn_fbtype_node_body,
 	&gn_fbtype_name_record,
 	&gn_fbtype_transfer,
