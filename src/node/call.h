@@ -27,6 +27,12 @@ gn_err gn_node_call_node_peers(struct gn_node_request *r);
 gn_err gn_node_call_node_lookups(struct gn_node_request *r);
 gn_err gn_node_call_node_counters(struct gn_node_request *r);
 
+/* ---- call_ping.c ---- */
+
+gn_err gn_node_call_node_ping(struct gn_node_request *r);
+/* Answers what can be; when to be called again. */
+gn_time gn_node_call_ping_tick(struct gn_node *node);
+
 /* ---- call_prove.c: is that key theirs? ---- */
 
 #define GN_NODE_PROVEN 2

@@ -11,7 +11,7 @@ struct gn_node;
 
 GN_MUST gn_err gn_node_guard_new(struct gn_node *node, const struct gn_env *env);
 /* jet's recv and tick, with what strangers' handshakes took told to guard. */
-void gn_node_recv(struct gn_node *node, const struct gn_addr *from, struct gn_slice datagram);
+void gn_node_jet_recv(struct gn_node *node, const struct gn_way *from, struct gn_slice datagram);
 void gn_node_tick_jet(struct gn_node *node);
 /* Before a message of a proven peer is served: GN_QUOTA or GN_LIMIT when its key, or under
  * pressure its prefix, has asked for enough. */
@@ -22,7 +22,8 @@ void gn_node_caused(struct gn_node *node, const struct gn_pk *pk);
 gn_err gn_node_token_pays(void *node, const struct gn_pk *by, bool many);
 /* The same of what a message about boxes made us do (box.md BX-32). */
 void gn_node_caused_by_box(struct gn_node *node, const struct gn_pk *pk);
-void gn_node_caused_by_bus(struct gn_node *node, const struct gn_pk *pk); /* bus.md BS-17 */
+void gn_node_caused_by_bus(struct gn_node *node, const struct gn_pk *pk);   /* bus.md BS-17 */
+void gn_node_caused_by_relay(struct gn_node *node, const struct gn_pk *pk); /* reach.md RE-34 */
 void gn_node_answered(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message);
 /* Work that a proven peer caused, in units of 1 us of CPU or 1 KiB s of memory. */
 void gn_node_charge(struct gn_node *node, const struct gn_pk *pk, uint64_t work);

@@ -21,6 +21,7 @@ static bool host_port(const char *s, char *out, size_t cap)
 
 static const char *const levels[] = {"debug", "info", "warn", "error", NULL},
 			 *const guards[] = {"on", "cookie", "off", NULL},
+			 *const relays[] = {"off", "small", "tokens", "commons", NULL},
 			 *const locals[] = {"exempt", "count", NULL};
 
 #define IN(member) GN_HOST_FIELD(struct gn_node_config, member)
@@ -82,6 +83,11 @@ const struct gn_host_setting gn_node_settings[] = {
 	{.name = "guard-local", .kind = GN_HOST_CHOICE, .value = "exempt|count", .words = locals,
 	 IN(guard_count_local), .standard = "exempt", .expected = "exempt or count",
 	 .help = "do loopback and private networks have shares too"},
+	{.name = "relay", .kind = GN_HOST_CHOICE, .value = "off|small|tokens|commons",
+	 .words = relays, IN(relay), .standard = "small",
+	 .expected = "off, small, tokens or commons",
+	 .help = "what it passes on between nodes that do not reach each other: nothing; a little "
+		 "for everybody; much for who has a token of yours; much for everybody"},
 	{.name = "log", .kind = GN_HOST_CHOICE, .value = "LEVEL", .words = levels, IN(log),
 	 .standard = "info", .expected = "debug, info, warn or error",
 	 .help = "debug, info, warn or error"},

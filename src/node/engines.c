@@ -14,7 +14,8 @@ enum {
 	ALLOC_NODE,
 	ALLOC_BOX_LOG,
 	ALLOC_BOX,
-	ALLOC_BUS
+	ALLOC_BUS,
+	ALLOC_RELAY
 };
 
 static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
@@ -94,6 +95,33 @@ static gn_err new_bus(struct gn_node *node, const struct gn_env *env)
 	return gn_bus_new(env, &bus, node->now, &node->bus);
 }
 
+static bool linked_to(void *user, const struct gn_pk *peer, uint64_t *era, struct gn_addr *addr)
+{
+	return gn_node_peers_linked(user, peer, era, addr);
+}
+
+/* One hop more only to where this node is linked by itself. */
+static bool may_relay(void *user, const struct gn_pk *relay)
+{
+	uint64_t era;
+	struct gn_addr addr;
+	return gn_node_peers_linked(user, relay, &era, &addr);
+}
+
+static gn_err new_relay(struct gn_node *node, const struct gn_env *env)
+{
+	struct gn_relay_config relay = {.node = node->key.pk,
+					.give.level = node->config.relay,
+					.linked = linked_to,
+					.relays = may_relay,
+					.user = node,
+					.count_local = node->config.guard_count_local,
+					.overlay = node->overlay,
+					.lists = node->lists,
+					.quota = node->quota};
+	return gn_relay_new(env, &relay, node->now, &node->relay);
+}
+
 gn_err gn_node_engines_new(struct gn_node *node)
 {
 	static const size_t budgets[] = {[ALLOC_JET] = GN_NODE_MEMORY_JET,
@@ -104,7 +132,8 @@ gn_err gn_node_engines_new(struct gn_node *node)
 					 [ALLOC_NODE] = GN_NODE_MEMORY_OWN,
 					 [ALLOC_BOX_LOG] = GN_NODE_MEMORY_BOX_LOG,
 					 [ALLOC_BOX] = GN_NODE_MEMORY_BOX,
-					 [ALLOC_BUS] = GN_NODE_MEMORY_BUS};
+					 [ALLOC_BUS] = GN_NODE_MEMORY_BUS,
+					 [ALLOC_RELAY] = GN_NODE_MEMORY_RELAY};
 	struct gn_env env[GN_COUNT(budgets)];
 	for (int i = 0; i < (int)GN_COUNT(budgets); i++) {
 		gn_alloc_heap(&node->alloc[i], budgets[i]);
@@ -165,11 +194,13 @@ gn_err gn_node_engines_new(struct gn_node *node)
 	gn_sk_wipe(&bundles.node_key);
 	GN_TRY(err);
 	GN_TRY(new_box(node, &env[ALLOC_BOX_LOG], &env[ALLOC_BOX]));
-	return new_bus(node, &env[ALLOC_BUS]);
+	GN_TRY(new_bus(node, &env[ALLOC_BUS]));
+	return new_relay(node, &env[ALLOC_RELAY]);
 }
 
 void gn_node_engines_free(struct gn_node *node)
 {
+	gn_relay_free(node->relay);
 	gn_bus_free(node->bus);
 	gn_box_free(node->box);
 	gn_kv_free(node->box_log);

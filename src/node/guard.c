@@ -25,6 +25,7 @@
 #include "wire/generated/box_fb.h"
 #include "wire/generated/bus_fb.h"
 #include "wire/generated/overlay_fb.h"
+#include "wire/generated/relay_fb.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,8 +78,8 @@ static uint64_t answer_cost(struct gn_slice message)
 {
 	struct gn_fb_overlay_message m;
 	struct gn_fb_block_message b;
-	if (is_of(message, "GNBS")) /* publishers pay for copies, when they publish */
-		return 0;
+	if (is_of(message, "GNBS") || is_of(message, "GNRL"))
+		return 0;           /* publishers pay for copies, when they publish */
 	if (is_of(message, "GNBX")) /* items are read and sent; lists and custodies are made */
 		return GN_NODE_COST_KIB * kib(message.len);
 	if (gn_fb_block_message_verify(message, &b) == GN_OK)
@@ -146,6 +147,20 @@ static uint64_t bus_cost(struct gn_slice message)
 	}
 }
 
+static uint64_t relay_cost(struct gn_slice message)
+{
+	struct gn_fb_relay_frame m;
+	if (gn_fb_relay_frame_verify(message, &m))
+		return GN_NODE_COST_BAD;
+	switch (gn_fb_relay_frame_body_type(m)) {
+	case GN_FB_RELAY_FRAME_BODY_RELAY_OPENED: /* answers, and what becomes of them */
+	case GN_FB_RELAY_FRAME_BODY_RELAY_REFUSED:
+	case GN_FB_RELAY_FRAME_BODY_RELAY_RESERVED:
+	case GN_FB_RELAY_FRAME_BODY_RELAY_NOTE: return 0;
+	default: return GN_NODE_COST_ASK;
+	}
+}
+
 gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message)
 {
 	if (!gn_guard_on(node->guard))
@@ -153,6 +168,7 @@ gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_sli
 	uint64_t cost = is_of(message, "GNBK")   ? blocks_cost(message)
 			: is_of(message, "GNBX") ? box_cost(message)
 			: is_of(message, "GNBS") ? bus_cost(message)
+			: is_of(message, "GNRL") ? relay_cost(message)
 						 : overlay_cost(message);
 	struct gn_guard_subject who = gn_node_peers_subject(node, pk);
 	return cost ? gn_guard_charge(node->guard, &who, cost, node->now, NULL) : GN_OK;
@@ -213,6 +229,13 @@ void gn_node_caused_by_bus(struct gn_node *node, const struct gn_pk *pk)
 		gn_node_charge(node, pk, cost);
 }
 
+void gn_node_caused_by_relay(struct gn_node *node, const struct gn_pk *pk)
+{
+	uint64_t cost = gn_relay_caused(node->relay);
+	if (cost && gn_guard_on(node->guard))
+		gn_node_charge(node, pk, cost);
+}
+
 void gn_node_caused(struct gn_node *node, const struct gn_pk *pk)
 {
 	struct gn_overlay_caused c = gn_overlay_caused(node->overlay);
@@ -224,16 +247,15 @@ void gn_node_caused(struct gn_node *node, const struct gn_pk *pk)
 
 /* ---- the load of strangers ---- */
 
-void gn_node_recv(struct gn_node *node, const struct gn_addr *addr, struct gn_slice datagram)
+void gn_node_jet_recv(struct gn_node *node, const struct gn_way *from, struct gn_slice datagram)
 {
-	struct gn_way from = {.addr = *addr};
 	if (!gn_guard_on(node->guard) || !gn_jet_is_hello(datagram)) {
-		(void)gn_jet_recv(node->jet, &from, datagram, node->now);
+		(void)gn_jet_recv(node->jet, from, datagram, node->now);
 		return;
 	}
 	uint64_t steps = gn_jet_stranger_steps(node->jet);
 	gn_time began = node->outside.cpu();
-	(void)gn_jet_recv(node->jet, &from, datagram, node->now);
+	(void)gn_jet_recv(node->jet, from, datagram, node->now);
 	if (gn_jet_stranger_steps(node->jet) != steps)
 		gn_guard_load(node->guard, (uint64_t)(node->outside.cpu() - began));
 }

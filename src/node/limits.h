@@ -21,6 +21,24 @@
 #define GN_NODE_SWEEP (1 * GN_SEC)
 #define GN_NODE_SWEEP_IDLE (5 * GN_SEC) /* the same while nothing is unfinished: idle sessions */
 
+/* ---- ways (reach.md RE-13, RE-30) ---- */
+#define GN_NODE_LINKS 1024u       /* circuits: as many as the relay's engine holds */
+#define GN_NODE_RELAYED_MTU 1443u /* bytes of a datagram in a relayed packet (RE-30) */
+/* a session by which something was relayed so long ago is still in use: a circuit's idle time */
+#define GN_NODE_RELAYED_LIFE (60 * GN_SEC)
+#define GN_NODE_TRIES 8u                   /* that one dial has under way, addresses and circuits */
+#define GN_NODE_HOMES 2u                   /* of a node: relays where it has a place (RE-35) */
+#define GN_NODE_HOME_CANDIDATES 64u        /* linked peers that are compared */
+#define GN_NODE_OWN_RECORD 1536u           /* bytes of the own record */
+#define GN_NODE_FINDS 64u                  /* node records looked up at a time */
+#define GN_NODE_HOMES_LOOK (5 * GN_SEC)    /* between looks at who could be a home */
+#define GN_NODE_RECORD_EVERY (60 * GN_SEC) /* the own record is put at most once */
+#define GN_NODE_RECORD_SETTLE (1 * GN_SEC) /* after a change */
+#define GN_NODE_RECORD_AGAIN (1500 * GN_SEC) /* and anew, though nothing has changed */
+#define GN_NODE_DIAL_NEXT (250 * GN_MSEC)    /* from one address to the next */
+/* to the first relay, for a peer of which nothing says that it is behind a NAT */
+#define GN_NODE_DIAL_RELAY (1 * GN_SEC)
+
 /* ---- memory of each engine, bytes: what its own limits come to, and a quarter more ---- */
 #define GN_NODE_MEMORY_JET (512u << 20) /* sessions with their windows */
 #define GN_NODE_MEMORY_OVERLAY (256u << 20)
@@ -42,8 +60,9 @@
 #define GN_NODE_MEMORY_BOX (192u << 20) /* an index of 200,000 items, descriptors, answers */
 /* values in the log of boxes: items, and as many acknowledgements */
 #define GN_NODE_BOX_ENTRIES 300000
-#define GN_NODE_BOX_LOG_MIN (64u << 20) /* bytes of that log besides the items */
-#define GN_NODE_MEMORY_OWN (64u << 20)  /* peers and their shares */
+#define GN_NODE_BOX_LOG_MIN (64u << 20)  /* bytes of that log besides the items */
+#define GN_NODE_MEMORY_RELAY (32u << 20) /* circuits, lanes, accounts */
+#define GN_NODE_MEMORY_OWN (64u << 20)   /* peers and their shares */
 
 /* ---- settings ---- */
 /* bytes of the data directory's path: a socket's name has 108 with the file in it */

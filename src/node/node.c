@@ -22,7 +22,8 @@
 
 static void on_datagram(void *user, const struct gn_addr *from, struct gn_slice datagram)
 {
-	gn_node_recv(user, from, datagram);
+	const struct gn_way way = {.addr = *from};
+	gn_node_recv(user, &way, datagram);
 }
 
 static void udp_ready(uv_poll_t *poll, int status, int events)
@@ -37,10 +38,10 @@ static void udp_ready(uv_poll_t *poll, int status, int events)
 		gn_node_pump_jet(node); /* keep jet's event queue short */
 }
 
-static gn_err send_batch(struct gn_node *node, size_t *sent)
+static gn_err send_packets(struct gn_node *node, const struct gn_addr *to, struct gn_slice packets,
+			   uint16_t segment, size_t *sent)
 {
-	return gn_udp_send(node->udp, &node->packet_batch.to.addr, gn_buf_slice(&node->packet_buf),
-			   node->packet_batch.segment, sent);
+	return gn_udp_send(node->udp, to, packets, segment, sent);
 }
 
 static bool move_disk(struct gn_node *node)
@@ -48,7 +49,7 @@ static bool move_disk(struct gn_node *node)
 	return gn_host_disk_pump(&node->disk);
 }
 
-static const struct gn_node_outside outside = {.send = send_batch,
+static const struct gn_node_outside outside = {.send = send_packets,
 					       .disk = move_disk,
 					       .work = gn_node_check_pump,
 					       .cpu = gn_os_thread_cpu,
@@ -98,6 +99,7 @@ static gn_time turn(void *user)
 		      udp_ready);
 	look = gn_time_min(look, gn_node_peers_deadline(node));
 	look = gn_time_min(look, gn_node_call_tell_tick(node));
+	look = gn_time_min(look, gn_node_call_ping_tick(node));
 	look = gn_time_min(look, gn_host_links_pump(&node->api, node->now));
 	return gn_time_min(look, gn_node_deadline(node)) - node->now;
 }

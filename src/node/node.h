@@ -8,6 +8,8 @@
 
 #define GN_NODE_BOOTSTRAP 16
 
+#include "services/relay/relay.h"
+
 enum gn_node_guard { GN_NODE_GUARD_ON, GN_NODE_GUARD_COOKIE, GN_NODE_GUARD_OFF };
 
 struct gn_node_config {
@@ -30,6 +32,7 @@ struct gn_node_config {
 	char log_file[256]; /* empty: stderr */
 	/* ON; COOKIE: every stranger proves its address, nothing is counted; OFF */
 	enum gn_node_guard guard;
+	enum gn_relay_give_level relay; /* what it relays for others (RE-64) */
 	bool guard_count_local; /* loopback and private prefixes have shares like any other */
 };
 

@@ -15,11 +15,13 @@
 #include "node/node.h"
 #include "node/peers.h"
 #include "node/saved.h"
+#include "node/ways.h"
 #include "services/box/box.h"
 #include "services/bundles/bundles.h"
 #include "services/bus/bus.h"
 #include "services/lists/lists.h"
 #include "services/names/names.h"
+#include "services/relay/relay.h"
 #include "store/store.h"
 
 struct gn_node;
@@ -43,9 +45,9 @@ struct gn_node_lookup {
 /* What lies outside of the engines: the network, the disk, workers, and who waits for an operation.
  * A program's is node.c's; a simulation has its own (testing/). */
 struct gn_node_outside {
-	/* Sends what packet_buf and packet_batch hold; *sent: bytes that left, all of them unless
-	 * GN_AGAIN. */
-	gn_err (*send)(struct gn_node *node, size_t *sent);
+	/* By the shared UDP socket: packets of `segment` bytes each, as gn_udp_send. */
+	gn_err (*send)(struct gn_node *node, const struct gn_addr *to, struct gn_slice packets,
+		       uint16_t segment, size_t *sent);
 	bool (*disk)(struct gn_node *node); /* moves requests of the logs and blocks; true: any */
 	void (*work)(struct gn_node *node); /* does, or has done, what bundles wants checked */
 	gn_time (*cpu)(void);               /* time that this thread has used */
@@ -70,11 +72,13 @@ struct gn_node {
 	bool told_alone;     /* the log says that nobody answers */
 	gn_time brought_next;
 	uint64_t brought_saved; /* changes of the bundles when `brought` was written */
-	/* jet, overlay, kv, blocks, services, node, log of boxes, boxes, bus: a budget each */
-	struct gn_alloc alloc[9];
+	/* jet, overlay, kv, blocks, services, node, log of boxes, boxes, bus, relay: a budget
+	 * each */
+	struct gn_alloc alloc[10];
 	struct gn_env env; /* the node's own */
 	struct gn_sk key;
 	uint64_t proofs; /* call_prove.c: that were asked for */
+	uint64_t pings;  /* call_ping.c: the same */
 	uint8_t nonce[8];
 	struct gn_udp *udp;
 	struct gn_http *http;
@@ -91,7 +95,10 @@ struct gn_node {
 	struct gn_kv *box_log;
 	struct gn_box *box;
 	struct gn_bus *bus;
+	struct gn_relay *relay;
 	struct gn_node_peers peers;
+	struct gn_node_ways ways;
+	struct gn_node_homes homes;
 	unsigned readers[2]; /* slots of readers.c that are taken: large, small */
 	size_t rests;        /* bytes that calls of app/1 keep to send (call_file.c) */
 	uint64_t reads_waited, reads_cut, reads_refused, headers_dropped;

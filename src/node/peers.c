@@ -9,7 +9,7 @@
  *     for each key and prefix;
  *  3. the overlay hears peer_up for every session and peer_down when a peer's last one is gone.
  *
- *   IDLE -> CONNECTING [gn_node_peers_send] -> UP [GN_JET_CONNECTED] -> IDLE [GN_JET_CLOSED]
+ *   IDLE -> DIALLED [gn_node_peers_send; dial.c] -> UP [GN_JET_CONNECTED] -> IDLE [GN_JET_CLOSED]
  *
  * Ownership: by_key and the nameless list own peers; peers own what waits for them, sessions
  * what is unfinished. */
@@ -24,12 +24,15 @@ void gn_node_peers_init(struct gn_node *node)
 		    GN_NODE_PEERS);
 	gn_map_init(&p->by_session, &node->env, sizeof(gn_jet_id), sizeof(struct session),
 		    2 * GN_NODE_PEERS);
+	gn_node_ways_init(node);
+	gn_node_homes_init(node);
 	peers_in_init(node);
 	peers_out_init(node);
 }
 
 static void peer_free(struct gn_node *node, struct peer *peer)
 {
+	dial_end(node, peer);
 	peers_out_clear(node, peer);
 	free(peer);
 }
@@ -45,6 +48,8 @@ void gn_node_peers_fini(struct gn_node *node)
 		peer_free(node, peer);
 	}
 	peers_out_fini(node);
+	gn_node_homes_fini(node);
+	gn_node_ways_fini(node);
 	gn_map_fini(&p->by_session);
 	gn_map_fini(&p->by_key);
 }
@@ -106,72 +111,24 @@ static void nameless_remove(struct gn_node *node, struct peer *peer)
 
 /* ---- connecting ---- */
 
-static void learn_addr(struct peer *peer, const struct gn_addr *addr)
-{
-	if (addr->port == 0)
-		return;
-	for (unsigned i = 0; i < peer->addr_count; i++)
-		if (gn_addr_eq(&peer->addrs[i], addr))
-			return;
-	if (peer->addr_count < GN_COUNT(peer->addrs))
-		peer->addrs[peer->addr_count++] = *addr;
-	else
-		peer->addrs[GN_COUNT(peer->addrs) - 1] = *addr;
-}
-
 /* The overlay is told; what was queued is lost, as with any message to a dead peer. */
 static void peer_failed(struct gn_node *node, struct peer *peer, gn_err why)
 {
-	peer->up = false;
-	peer->session = 0;
-	peer->addr_next = 0;
+	GN_ASSERT(!peer->up);
+	dial_end(node, peer);
 	peers_out_clear(node, peer);
 	if (peer->named) {
 		gn_overlay_peer_down(node->overlay, &peer->pk, why, node->now);
 		gn_bundles_peer_down(node->bundles, &peer->pk, why, node->now);
 		gn_box_peer_down(node->box, &peer->pk, why, node->now);
 		gn_bus_peer_down(node->bus, &peer->pk, why, node->now);
+		gn_relay_down(node->relay, &peer->pk, 0, node->now);
 		return;
 	}
 	struct gn_addr addr = peer->addrs[0];
 	nameless_remove(node, peer);
 	peer_free(node, peer);
 	gn_overlay_addr_down(node->overlay, &addr, why, node->now);
-}
-
-static gn_err dial_addr(struct gn_node *node, const struct peer *peer, const struct gn_addr *addr,
-			gn_jet_id *id)
-{
-	struct gn_way to = {.addr = *addr};
-	if (!peer->named) /* the owner's word: where to begin */
-		return gn_jet_connect(node->jet, &to, NULL, node->now, id);
-	switch (gn_overlay_may_dial(node->overlay, &peer->pk, addr, node->now)) {
-	case GN_OVERLAY_CONNECT: return gn_jet_connect(node->jet, &to, &peer->pk, node->now, id);
-	case GN_OVERLAY_KNOCK: return gn_jet_knock(node->jet, &to, &peer->pk, node->now, id);
-	case GN_OVERLAY_NO_DIAL: break;
-	}
-	return GN_DENIED;
-}
-
-/* Tries the next address not tried in this attempt; GN_UNREACHABLE when there is none left. */
-static gn_err connect_next(struct gn_node *node, struct peer *peer)
-{
-	while (peer->addr_next < peer->addr_count) {
-		const struct gn_addr *to = &peer->addrs[peer->addr_next++];
-		gn_jet_id id;
-		if (dial_addr(node, peer, to, &id))
-			continue;
-		struct session *s = gn_map_put(&node->peers.by_session, &id);
-		if (!s) {
-			(void)!gn_jet_close(node->jet, id, 0, "", node->now);
-			return GN_LIMIT;
-		}
-		*s = (struct session){
-			.peer = peer, .used = node->now, .addr = *to, .payer = {peer->pk, *to}};
-		peer->session = id;
-		return GN_OK;
-	}
-	return GN_UNREACHABLE;
 }
 
 /* ---- sending ---- */
@@ -193,7 +150,7 @@ void gn_node_peers_send(struct gn_node *node, const struct gn_overlay_message *m
 		return;
 	}
 	for (unsigned i = 0; i < m->to.addr_count && !nameless; i++)
-		learn_addr(peer, &m->to.addrs[i]);
+		peers_learn(peer, &m->to.addrs[i]);
 	if (peer->up) {
 		struct session *s = gn_map_get(&node->peers.by_session, &peer->session);
 		s->used = node->now;
@@ -208,13 +165,37 @@ void gn_node_peers_send(struct gn_node *node, const struct gn_overlay_message *m
 		return;
 	if (peer->up)
 		peers_out_flush(node, peer);
-	else if (!peer->session && connect_next(node, peer))
+	else if (!peer->dial && dial_start(node, peer, false))
 		peer_failed(node, peer, GN_UNREACHABLE);
+}
+
+gn_err gn_node_peers_reach(struct gn_node *node, const struct gn_pk *pk)
+{
+	struct peer *peer = peer_make(node, pk);
+	if (!peer)
+		return GN_LIMIT;
+	if (peer->dial)
+		dial_find(node, peer);
+	if (peer->up || peer->dial || dial_start(node, peer, true) == GN_OK)
+		return GN_OK;
+	peer_failed(node, peer, GN_UNREACHABLE);
+	return GN_UNREACHABLE;
 }
 
 /* ---- receiving ---- */
 
 /* ---- session events ---- */
+
+/* Messages to the peer go by it from now on. */
+static void take_session(struct gn_node *node, struct peer *peer, gn_jet_id id)
+{
+	if (!peer->up)
+		peer->era = gn_node_ways_up(node, &peer->pk);
+	peer->up = true;
+	peer->session = id;
+	gn_node_ways_use(node, peer->era, id);
+	gn_node_ways_moved(node, peer->era, id);
+}
 
 static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 {
@@ -230,19 +211,20 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 			      .up = true,
 			      .used = node->now,
 			      .addr = e->way.addr,
+			      .direct = e->way.link == 0,
 			      .payer = {e->peer, e->way.addr}};
 	if (nameless) { /* the address has a key now: its messages go on under the key */
 		peers_out_adopt(node, peer, nameless);
 		nameless_remove(node, nameless);
 		peer_free(node, nameless);
 	}
-	learn_addr(peer, &e->way.addr);
+	if (s->direct)
+		peers_learn(peer, &e->way.addr);
 	peers_out_restart(node, peer);
-	peer->session = e->id;
-	peer->up = true;
-	peer->addr_next = 0;
+	dial_won(node, peer, e->id, !e->incoming);
+	take_session(node, peer, e->id);
 	peer->pace = (struct pace){0};
-	gn_overlay_peer_up(node->overlay, &peer->pk, &e->way.addr, node->now);
+	gn_overlay_peer_up(node->overlay, &peer->pk, s->direct ? &e->way.addr : NULL, node->now);
 	gn_box_peer_up(node->box, &peer->pk, node->now);
 	struct gn_jet_info info;
 	if (gn_jet_info(node->jet, e->id, &info) == GN_OK && info.srtt > 0)
@@ -250,8 +232,25 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 	peers_out_flush(node, peer);
 }
 
-/* Another session that is up takes over; else an attempt goes on with the next address; else the
- * peer is down. */
+/* The peer's session has ended: another that is up takes over. */
+static bool take_another(struct gn_node *node, struct peer *peer)
+{
+	struct gn_node_peers *p = &node->peers;
+	for (uint32_t i = p->by_session.count; i-- > 0;) {
+		const struct session *s = gn_map_value_at(&p->by_session, i);
+		if (s->peer == peer && s->up) {
+			take_session(node, peer,
+				     *(const gn_jet_id *)gn_map_key_at(&p->by_session, i));
+			return true;
+		}
+	}
+	peer->session = 0;
+	peer->up = false;
+	gn_node_ways_down(node, peer->era);
+	return false;
+}
+
+/* An attempt goes on with what else there is to try; a peer without a session is down. */
 static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 {
 	struct gn_node_peers *p = &node->peers;
@@ -267,21 +266,21 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 		    gn_err_name(e->err), e->code, (int)e->data.len,
 		    e->data.len ? (const char *)e->data.p : "");
 	gn_map_remove(&p->by_session, &e->id);
-	if (!peer || peer->session != e->id)
+	gn_node_ways_closed(node, e->id);
+	if (!peer)
 		return;
-	peers_out_restart(node, peer);
-	peer->session = 0;
-	peer->up = false;
-	for (uint32_t i = p->by_session.count; i-- > 0;) {
-		s = gn_map_value_at(&p->by_session, i);
-		if (s->peer == peer && s->up) {
-			peer->session = *(const gn_jet_id *)gn_map_key_at(&p->by_session, i);
-			peer->up = true;
-			return;
-		}
+	gn_err why = e->err ? e->err : GN_CLOSED;
+	if (peer->session == e->id) {
+		peers_out_restart(node, peer);
+		if (!take_another(node, peer))
+			peer_failed(node, peer, why);
+	} else if (!was_up && peer->dial) {
+		dial_lost(peer, e->id, 0);
+		if (dial_go_on(node, peer))
+			peer_failed(node, peer, why);
+	} else if (peer->up) { /* both had the same ways */
+		gn_node_ways_moved(node, peer->era, peer->session);
 	}
-	if (was_up || connect_next(node, peer))
-		peer_failed(node, peer, e->err ? e->err : GN_CLOSED);
 }
 
 /* Nothing comes from the peer's address: the others that it is known by are tried, those alone
@@ -323,14 +322,64 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 		if (!e->err) {
 			peers_in_moved(node, s, &e->way.addr);
 			s->addr = e->way.addr;
+			s->direct = e->way.link == 0;
+			gn_node_ways_moved(node, s->peer->era, e->id);
 		}
 		break;
 	case GN_JET_CONNECTED:
 	case GN_JET_CLOSED:
 	case GN_JET_SUSPECT: try_others(node, e->id, s->peer); break;
-	case GN_JET_PATHS:
+	case GN_JET_PATHS: gn_node_ways_moved(node, s->peer->era, e->id); break;
 	case GN_JET_SEEN:
 	case GN_JET_ACKED: break;
+	}
+}
+
+void gn_node_peers_circuit(struct gn_node *node, const struct gn_pk *target, uint32_t link,
+			   bool open)
+{
+	struct peer *peer = peers_of(node, target);
+	if (open && (!peer || peer->up)) {
+		gn_node_ways_close(node, link);
+		return;
+	}
+	if (!peer || !peer->dial)
+		return;
+	if (open)
+		dial_circuit(node, peer, link);
+	else
+		dial_lost(peer, 0, link);
+	if (dial_go_on(node, peer))
+		peer_failed(node, peer, GN_UNREACHABLE);
+}
+
+void gn_node_peers_found(struct gn_node *node, const struct gn_node_found *found)
+{
+	struct peer *peer = peers_of(node, &found->pk);
+	if (!peer)
+		return;
+	for (unsigned i = 0; i < found->addr_count; i++)
+		peers_learn(peer, &found->addrs[i]);
+	if (found->home_count) /* what was found before may do, too */
+		peer->home_count = found->home_count;
+	for (unsigned i = 0; i < found->home_count; i++) {
+		struct peer *relay = peer_make(node, &found->homes[i].pk);
+		peer->homes[i] = found->homes[i];
+		for (unsigned k = 0; relay && k < found->homes[i].addr_count; k++)
+			peers_learn(relay, &found->homes[i].addrs[k]);
+	}
+	dial_found(peer);
+	if (peer->dial && dial_go_on(node, peer))
+		peer_failed(node, peer, GN_UNREACHABLE);
+}
+
+void gn_node_peers_tick(struct gn_node *node)
+{
+	for (struct peer *peer = node->peers.dialled, *next; peer; peer = next) {
+		next = peer->dial->next;
+		if (node->now >= gn_time_min(peer->dial->next_addr, peer->dial->next_relay) &&
+		    dial_go_on(node, peer))
+			peer_failed(node, peer, GN_UNREACHABLE);
 	}
 }
 
@@ -353,6 +402,12 @@ static void end_stalled(struct gn_node *node, struct peer *peer)
 			    node->now);
 }
 
+/* It has a session whether or not there is anything to say. */
+static bool is_kept(const struct gn_node *node, const struct peer *peer)
+{
+	return peer->linked || peer->home || gn_node_ways_busy(node, peer->era);
+}
+
 void gn_node_peers_sweep(struct gn_node *node)
 {
 	struct gn_node_peers *p = &node->peers;
@@ -364,8 +419,8 @@ void gn_node_peers_sweep(struct gn_node *node)
 	for (uint32_t i = p->by_session.count; i-- > 0;) {
 		const struct session *s = gn_map_value_at(&p->by_session, i);
 		gn_jet_id id = *(const gn_jet_id *)gn_map_key_at(&p->by_session, i);
-		bool needed = s->peer && ((s->peer->linked && s->peer->session == id) ||
-					  s->peer->queued || s->inbound);
+		bool needed = s->peer && (s->peer->queued || s->inbound ||
+					  (s->peer->session == id && is_kept(node, s->peer)));
 		if (s->up && !needed && node->now > s->used + GN_NODE_SESSION_IDLE)
 			(void)!gn_jet_close(node->jet, id, 0, "idle", node->now);
 	}
@@ -374,7 +429,7 @@ void gn_node_peers_sweep(struct gn_node *node)
 		peers_out_flush(node, peer);
 		if (peers_out_stalled(peer, passed))
 			end_stalled(node, peer);
-		if (!peer->session && !peer->linked && !peer->queued) {
+		if (!peer->session && !peer->dial && !peer->linked && !peer->queued) {
 			struct gn_pk pk = peer->pk;
 			gn_map_remove(&p->by_key, &pk);
 			peer_free(node, peer);
@@ -387,7 +442,10 @@ gn_time gn_node_peers_deadline(const struct gn_node *node)
 {
 	const struct gn_node_peers *p = &node->peers;
 	bool watched = p->inbound.count || p->queue_share.used;
-	return node->now + (watched ? GN_NODE_SWEEP : GN_NODE_SWEEP_IDLE);
+	gn_time at = node->now + (watched ? GN_NODE_SWEEP : GN_NODE_SWEEP_IDLE);
+	for (const struct peer *peer = p->dialled; peer; peer = peer->dial->next)
+		at = gn_time_min(at, gn_time_min(peer->dial->next_addr, peer->dial->next_relay));
+	return at;
 }
 
 void gn_node_peers_close(struct gn_node *node)

@@ -5,6 +5,7 @@
 #include "guard/guard.h"
 #include "guard/share.h"
 #include "jet/jet.h"
+#include "node/homes.h"
 #include "overlay/overlay.h"
 
 struct gn_node;
@@ -14,6 +15,7 @@ struct gn_node_peers {
 	struct gn_map by_session; /* gn_jet_id -> struct session */
 	struct gn_map inbound;    /* {session, stream} -> struct inbound * */
 	struct peer *nameless;    /* list: bootstrap addresses whose key is not known yet */
+	struct peer *dialled;     /* list: those being dialled */
 	struct gn_share inbound_share, queue_share; /* bytes */
 	struct {
 #define X(name, text) uint64_t name;
@@ -29,6 +31,16 @@ void gn_node_peers_send(struct gn_node *node, const struct gn_overlay_message *m
 			enum gn_jet_class class);
 void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *event);
 void gn_node_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked);
+/* A circuit to target is open, or is not to be had. */
+void gn_node_peers_circuit(struct gn_node *node, const struct gn_pk *target, uint32_t link,
+			   bool open);
+/* What was looked up of that node: more ways to it. */
+void gn_node_peers_found(struct gn_node *node, const struct gn_node_found *found);
+/* A session with that node is wanted: its record is looked up too. GN_UNREACHABLE: nothing can be
+ * tried. */
+GN_MUST gn_err gn_node_peers_reach(struct gn_node *node, const struct gn_pk *pk);
+/* Sessions are begun that are due, with the next address or by a relay. */
+void gn_node_peers_tick(struct gn_node *node);
 /* Ends what is late, stalled or needed by nobody; and when to be called again, at the latest. */
 void gn_node_peers_sweep(struct gn_node *node);
 gn_time gn_node_peers_deadline(const struct gn_node *node);
@@ -38,6 +50,15 @@ void gn_node_peers_close(struct gn_node *node);
 gn_jet_id gn_node_peers_session(const struct gn_node *node, const struct gn_pk *pk);
 /* Who pays for what pk asks: its key, and where it is while it has a session. */
 struct gn_guard_subject gn_node_peers_subject(const struct gn_node *node, const struct gn_pk *pk);
+/* Is there a link with this peer, and a session? Its era and where it is. */
+bool gn_node_peers_linked(const struct gn_node *node, const struct gn_pk *pk, uint64_t *era,
+			  struct gn_addr *addr);
+/* A relay at which this node has a place is kept as a peer. */
+void gn_node_peers_home(struct gn_node *node, const struct gn_pk *pk, bool home);
+/* Its session goes to its own address, by nobody else. */
+bool gn_node_peers_direct(const struct gn_node *node, const struct gn_pk *pk);
+/* Where its session goes to; port 0: there is none. */
+struct gn_addr gn_node_peers_addr(const struct gn_node *node, const struct gn_pk *pk);
 /* The exporter of the session that messages to pk take, or by which its last one about boxes
  * or of the bus came;
  * false: there is none. user: the node. */

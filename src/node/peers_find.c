@@ -21,6 +21,42 @@ gn_jet_id gn_node_peers_session(const struct gn_node *node, const struct gn_pk *
 	return peer && peer->up ? peer->session : 0;
 }
 
+static const struct session *session_of(const struct gn_node *node, const struct peer *peer)
+{
+	return peer && peer->up ? gn_map_get(&node->peers.by_session, &peer->session) : NULL;
+}
+
+bool gn_node_peers_linked(const struct gn_node *node, const struct gn_pk *pk, uint64_t *era,
+			  struct gn_addr *addr)
+{
+	const struct peer *peer = peers_of(node, pk);
+	const struct session *s = session_of(node, peer);
+	if (!s || !peer->linked)
+		return false;
+	*era = peer->era;
+	*addr = s->addr;
+	return true;
+}
+
+bool gn_node_peers_direct(const struct gn_node *node, const struct gn_pk *pk)
+{
+	const struct session *s = session_of(node, peers_of(node, pk));
+	return s && s->direct;
+}
+
+struct gn_addr gn_node_peers_addr(const struct gn_node *node, const struct gn_pk *pk)
+{
+	const struct session *s = session_of(node, peers_of(node, pk));
+	return s ? s->addr : (struct gn_addr){.port = 0};
+}
+
+void gn_node_peers_home(struct gn_node *node, const struct gn_pk *pk, bool home)
+{
+	struct peer *peer = peers_of(node, pk);
+	if (peer)
+		peer->home = home;
+}
+
 struct gn_guard_subject gn_node_peers_subject(const struct gn_node *node, const struct gn_pk *pk)
 {
 	struct gn_guard_subject who = gn_guard_of_key(pk);
@@ -29,6 +65,19 @@ struct gn_guard_subject gn_node_peers_subject(const struct gn_node *node, const 
 	if (s)
 		who.addr = s->addr;
 	return who;
+}
+
+void peers_learn(struct peer *peer, const struct gn_addr *addr)
+{
+	if (addr->port == 0)
+		return;
+	for (unsigned i = 0; i < peer->addr_count; i++)
+		if (gn_addr_eq(&peer->addrs[i], addr))
+			return;
+	if (peer->addr_count < GN_COUNT(peer->addrs))
+		peer->addrs[peer->addr_count++] = *addr;
+	else
+		peer->addrs[GN_COUNT(peer->addrs) - 1] = *addr;
 }
 
 unsigned peers_standing(const struct peer *peer)

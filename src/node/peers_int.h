@@ -5,6 +5,7 @@
 
 #include "node/charge.h"
 #include "node/node_int.h"
+#include "node/ways.h"
 
 /* How long something has brought less than a rate. Being early is not saved up: who brings much
  * at once and then nothing is behind from then on. */
@@ -35,16 +36,35 @@ struct queue {
 	struct outgoing *head, **tail;
 };
 
+/* An attempt to get a session (dial.c). */
+struct dial {
+	struct {
+		gn_jet_id id; /* 0: a circuit that is not open yet, */
+		uint32_t link;
+	} tries[GN_NODE_TRIES];
+	unsigned try_count;
+	unsigned addr_next;         /* of the peer's */
+	bool relays_asked, finding; /* finding: its record is looked up */
+	gn_time next_addr, next_relay;
+	struct peer *next; /* that is being dialled */
+};
+
 struct peer {
 	struct peer *next; /* nameless list */
 	struct gn_pk pk;
 	bool named, linked;
 	bool known;        /* it has sent a message that was of use */
+	bool home;         /* a relay at which this node has a place */
 	gn_jet_id session; /* 0: none */
 	gn_jet_id heard;   /* by which its last message about boxes came */
+	uint64_t era;      /* as the relay knows it (ways.h), while it is up */
+	struct dial *dial; /* NULL: none is under way */
 	bool up;
 	struct gn_addr addrs[GN_CONTACT_ADDRS + 1];
-	unsigned addr_count, addr_next;
+	unsigned addr_count;
+	/* relays where it has a place, as its node record says */
+	struct gn_contact homes[GN_NODE_HOMES];
+	unsigned home_count;
 	struct queue urgent, bulk;
 	uint32_t queued;
 	size_t queued_bytes;
@@ -73,7 +93,8 @@ struct session {
 	struct peer *peer; /* NULL: incoming, key not proven yet */
 	bool up;
 	gn_time used;
-	struct gn_addr addr;
+	struct gn_addr addr; /* the relay's, where it is by one */
+	bool direct;
 	struct inbound *inbound; /* unfinished messages, newest first */
 	struct gn_holder payer;  /* of them */
 	size_t inbound_held;     /* of the share */
@@ -99,6 +120,24 @@ static inline bool worth_less(const struct worth *a, const struct worth *b)
 /* peers_find.c */
 struct peer *peers_of(const struct gn_node *node, const struct gn_pk *pk); /* or NULL */
 unsigned peers_standing(const struct peer *peer); /* as gn_jet_used takes it */
+
+void peers_learn(struct peer *peer, const struct gn_addr *addr); /* where it may be */
+
+/* dial.c */
+/* Begins, or goes on with what is due. GN_UNREACHABLE: there is nothing left to try. */
+GN_MUST gn_err dial_start(struct gn_node *node, struct peer *peer, bool find);
+GN_MUST gn_err dial_go_on(struct gn_node *node, struct peer *peer);
+/* What else was tried ends: `won` is the session that is up. others: sessions too, which is for who
+ * has dialled it. */
+void dial_won(struct gn_node *node, struct peer *peer, gn_jet_id won, bool others);
+void dial_find(struct gn_node *node, struct peer *peer); /* its record, meanwhile */
+/* Its record was looked up: what that brought is tried. */
+void dial_found(struct peer *peer);
+/* A session that was tried has ended, or a circuit. */
+void dial_lost(struct peer *peer, gn_jet_id id, uint32_t link);
+/* A circuit is open: dialled. */
+void dial_circuit(struct gn_node *node, struct peer *peer, uint32_t link);
+void dial_end(struct gn_node *node, struct peer *peer);
 
 /* peers_message.c */
 void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struct gn_slice message);

@@ -12,7 +12,9 @@ void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struc
 	}
 	(void)gn_lists_caused(node->lists); /* what was begun for ourselves */
 	if (message.len >= 8 && memcmp(message.p + 4, "GNOV", 4) == 0) {
-		err = gn_overlay_recv(node->overlay, from, &s->addr, message, node->now);
+		static const struct gn_addr relayed;
+		err = gn_overlay_recv(node->overlay, from, s->direct ? &s->addr : &relayed, message,
+				      node->now);
 		gn_node_caused(node, from);
 	} else if (message.len >= 8 && memcmp(message.p + 4, "GNBK", 4) == 0) {
 		err = gn_bundles_recv(node->bundles, from, &s->addr, message, node->now);
@@ -24,6 +26,9 @@ void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struc
 		s->peer->heard = id;
 		err = gn_bus_recv(node->bus, from, &s->addr, message, node->now);
 		gn_node_caused_by_bus(node, from);
+	} else if (message.len >= 8 && memcmp(message.p + 4, "GNRL", 4) == 0) {
+		err = gn_relay_recv(node->relay, s->peer->era, from, &s->addr, message, node->now);
+		gn_node_caused_by_relay(node, from);
 	} else {
 		node->peers.count.dropped_kind++;
 	}

@@ -17,6 +17,16 @@ bool gn_node_pump_jet(struct gn_node *node)
 	return any;
 }
 
+static bool homes_event(struct gn_node *node, const struct gn_overlay_event *e)
+{
+	struct gn_node_found found;
+	if (!gn_node_homes_overlay_event(node, e, &found))
+		return false;
+	if (!gn_pk_is_zero(&found.pk))
+		gn_node_peers_found(node, &found);
+	return true;
+}
+
 static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e)
 {
 	node->status_moved |= e->kind != GN_OVERLAY_DONE;
@@ -28,7 +38,7 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 		    !gn_names_overlay_event(node->names, e, node->now) &&
 		    !gn_bundles_overlay_event(node->bundles, e, node->now) &&
 		    !gn_box_overlay_event(node->box, e, node->now) &&
-		    !gn_bus_overlay_event(node->bus, e, node->now))
+		    !gn_bus_overlay_event(node->bus, e, node->now) && !homes_event(node, e))
 			node->outside.overlay(node, e);
 		break;
 	case GN_OVERLAY_LINKED:
@@ -210,6 +220,25 @@ static bool pump_bus(struct gn_node *node)
 	return any;
 }
 
+static bool pump_relay(struct gn_node *node)
+{
+	struct gn_overlay_message m;
+	struct gn_relay_event e;
+	struct gn_node_circuit c;
+	bool any = false;
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_relay_next_message(node->relay, &m);
+	     i++, any = true)
+		gn_node_peers_send(node, &m, GN_JET_INTERACTIVE);
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_relay_next_event(node->relay, &e);
+	     i++, any = true) {
+		enum gn_node_ways_news news = gn_node_ways_event(node, &e, &c);
+		if (news != GN_NODE_WAYS_NOTHING)
+			gn_node_peers_circuit(node, &c.target, c.link, news == GN_NODE_WAYS_OPEN);
+		gn_node_homes_event(node, &e);
+	}
+	return any;
+}
+
 static bool pump_services(struct gn_node *node)
 {
 	struct gn_overlay_message m;
@@ -246,7 +275,8 @@ static bool pump_packets(struct gn_node *node)
 		}
 		any = true;
 		size_t sent = 0;
-		gn_err err = node->outside.send(node, &sent);
+		gn_err err = gn_node_ways_send(node, &node->packet_batch,
+					       gn_buf_slice(&node->packet_buf), &sent);
 		GN_ASSERT(sent <= node->packet_buf.len);
 		node->packet_buf.p += sent;
 		node->packet_buf.len -= sent;
@@ -261,6 +291,7 @@ static bool pump_packets(struct gn_node *node)
 void gn_node_pump(struct gn_node *node)
 {
 	gn_node_tick_jet(node);
+	gn_node_peers_tick(node);
 	if (node->running) /* before that it does not know what it holds */
 		gn_overlay_tick(node->overlay, node->now);
 	gn_kv_tick(node->kv, node->now);
@@ -269,8 +300,11 @@ void gn_node_pump(struct gn_node *node)
 	gn_bundles_tick(node->bundles, node->now);
 	gn_kv_tick(node->box_log, node->now);
 	gn_box_tick(node->box, node->now);
+	gn_relay_tick(node->relay, node->now);
 	if (node->running)
 		gn_bus_tick(node->bus, node->now);
+	if (node->running)
+		gn_node_homes_tick(node);
 	for (unsigned i = 0, moved = 1; i < GN_NODE_PUMP_ROUNDS && moved; i++) {
 		moved = 0;
 		moved |= (unsigned)gn_node_pump_jet(node);
@@ -279,6 +313,7 @@ void gn_node_pump(struct gn_node *node)
 		moved |= (unsigned)pump_services(node);
 		moved |= (unsigned)pump_box(node);
 		moved |= (unsigned)pump_bus(node);
+		moved |= (unsigned)pump_relay(node);
 		moved |= (unsigned)pump_packets(node);
 	}
 }
@@ -292,6 +327,8 @@ gn_time gn_node_deadline(const struct gn_node *node)
 	at = gn_time_min(at, gn_names_deadline(node->names));
 	at = gn_time_min(at, gn_kv_deadline(node->box_log));
 	at = gn_time_min(at, gn_box_deadline(node->box));
+	at = gn_time_min(at, gn_relay_deadline(node->relay));
+	at = gn_time_min(at, node->running ? gn_node_homes_deadline(node) : GN_NEVER);
 	at = gn_time_min(at, node->running ? gn_bus_deadline(node->bus) : GN_NEVER);
 	return gn_time_min(at, gn_bundles_deadline(node->bundles));
 }

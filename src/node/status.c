@@ -165,28 +165,37 @@ gn_err gn_node_api_held(struct gn_node_request *r)
 
 /* ---- counters ---- */
 
+static void add_counter(json_t *to, const struct gn_counter *c)
+{
+	json_object_set_new(to, c->name, json_integer((json_int_t)c->value));
+}
+
 json_t *gn_node_counters_json(const struct gn_node *node)
 {
 	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object(),
 	       *box = json_object(), *bus = json_object(), *lists = json_object(),
-	       *quota = json_object(), *http = json_object();
+	       *quota = json_object(), *relay = json_object(), *http = json_object();
 	struct gn_counter c;
 	for (size_t i = 0; gn_jet_counter_at(node->jet, i, &c); i++)
-		json_object_set_new(jet, c.name, json_integer((json_int_t)c.value));
+		add_counter(jet, &c);
 	for (size_t i = 0; gn_overlay_counter_at(node->overlay, i, &c); i++)
-		json_object_set_new(overlay, c.name, json_integer((json_int_t)c.value));
+		add_counter(overlay, &c);
 	for (size_t i = 0; gn_bundles_counter_at(node->bundles, i, &c); i++)
-		json_object_set_new(bundles, c.name, json_integer((json_int_t)c.value));
+		add_counter(bundles, &c);
 	for (size_t i = 0; gn_box_counter_at(node->box, i, &c); i++)
-		json_object_set_new(box, c.name, json_integer((json_int_t)c.value));
+		add_counter(box, &c);
 	for (size_t i = 0; gn_bus_counter_at(node->bus, i, &c); i++)
-		json_object_set_new(bus, c.name, json_integer((json_int_t)c.value));
+		add_counter(bus, &c);
+	for (size_t i = 0; gn_relay_counter_at(node->relay, i, &c); i++)
+		add_counter(relay, &c);
+	for (size_t i = 0; gn_node_ways_counter_at(node, i, &c); i++)
+		add_counter(relay, &c);
 	for (size_t i = 0; gn_lists_counter_at(node->lists, i, &c); i++)
-		json_object_set_new(lists, c.name, json_integer((json_int_t)c.value));
+		add_counter(lists, &c);
 	for (size_t i = 0; gn_quota_counter_at(node->quota, i, &c); i++)
-		json_object_set_new(quota, c.name, json_integer((json_int_t)c.value));
+		add_counter(quota, &c);
 	for (size_t i = 0; gn_http_counter_at(node->http, i, &c); i++)
-		json_object_set_new(http, c.name, json_integer((json_int_t)c.value));
+		add_counter(http, &c);
 	struct gn_kv_info kv;
 	struct gn_blocks_info blocks;
 	gn_kv_info(node->kv, &kv);
@@ -208,9 +217,10 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 				    "reads-cut", (json_int_t)node->reads_cut, "reads-refused",
 				    (json_int_t)node->reads_refused, "headers-dropped",
 				    (json_int_t)node->headers_dropped);
-	return json_pack("{so so so so so so so so so so so}", "jet", jet, "overlay", overlay,
+	return json_pack("{so so so so so so so so so so so so}", "jet", jet, "overlay", overlay,
 			 "bundles", bundles, "box", box, "bus", bus, "lists", lists, "quota", quota,
-			 "store", store, "peers", peers, "http", http, "gateway", gateway);
+			 "store", store, "peers", peers, "http", http, "gateway", gateway, "relay",
+			 relay);
 }
 
 gn_err gn_node_api_counters(struct gn_node_request *r)

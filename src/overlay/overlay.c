@@ -238,8 +238,9 @@ gn_err gn_overlay_recv(struct gn_overlay *ov, const struct gn_pk *pk, const stru
 		gn_ov_contact_at(c, addr);
 		gn_ov_contact_alive(ov, c, now);
 		from.c = c->c;
-		/* where it is now comes first */
-		from.c.addrs[0] = *addr;
+		/* where it is now comes first; nobody knows where who comes by a relay is */
+		if (addr->port || !from.c.addr_count)
+			from.c.addrs[0] = *addr;
 		from.c.addr_count = from.c.addr_count ? from.c.addr_count : 1;
 	}
 	if (!dispatch_body(ov, &from, m, now)) {

@@ -122,7 +122,8 @@ void gn_overlay_addrs(struct gn_overlay *ov, const struct gn_addr *addrs, unsign
 /* A cached contact of an earlier run, as a hint. */
 GN_MUST gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact,
 			       gn_time now);
-/* One message of a proven peer that came from addr. Bad ones only move a counter. */
+/* One message of a proven peer that came from addr (port 0: by a relay). Bad ones only move a
+ * counter. */
 gn_err gn_overlay_recv(struct gn_overlay *ov, const struct gn_pk *from, const struct gn_addr *addr,
 		       struct gn_slice message, gn_time now);
 /* The carrier's news: a session with pk is up (addr: where; a bootstrap address becomes a key

@@ -278,6 +278,22 @@ static json_t *found_of(struct gn_fb_record_found t)
 
 /* ---- sites ---- */
 
+static json_t *ping_of(struct gn_fb_node_ping_is t)
+{
+	struct gn_fb_key key = gn_fb_node_ping_is_key(t);
+	json_t *json = json_pack(
+		"{so so sf sf so so si}", "key", json_hex(key.b, 32), "addr",
+		addr_of(gn_fb_node_ping_is_addr(t)), "rtt_ms", ms_of(gn_fb_node_ping_is_rtt_us(t)),
+		"connect_ms", ms_of(gn_fb_node_ping_is_connect_us(t)), "carrier",
+		text_of(gn_fb_node_ping_is_carrier(t)), "why", text_of(gn_fb_node_ping_is_why(t)),
+		"paths", (int)gn_fb_node_ping_is_paths(t));
+	if (gn_fb_node_ping_is_has_relay(t)) {
+		struct gn_fb_key relay = gn_fb_node_ping_is_relay(t);
+		json_object_set_new(json, "relay", json_hex(relay.b, 32));
+	}
+	return json;
+}
+
 static json_t *site_of(struct gn_fb_site_kept t)
 {
 	struct gn_fb_key owner = gn_fb_site_kept_owner(t);
@@ -322,6 +338,8 @@ json_t *client_shape(struct gn_app_kind kind, const struct gn_fb_type *type, str
 	if (kind.area == GN_FB_APP_BODY_APP_NODE &&
 	    kind.member == GN_FB_APP_NODE_BODY_NODE_STATUS_IS)
 		return status_of((struct gn_fb_node_status_is){t});
+	if (kind.area == GN_FB_APP_BODY_APP_NODE && kind.member == GN_FB_APP_NODE_BODY_NODE_PING_IS)
+		return ping_of((struct gn_fb_node_ping_is){t});
 	if (record && kind.member == GN_FB_APP_RECORD_BODY_RECORD_STORED)
 		return stored_of((struct gn_fb_record_stored){t}, reply);
 	if (record && kind.member == GN_FB_APP_RECORD_BODY_RECORD_VALUES)

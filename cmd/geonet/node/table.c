@@ -60,6 +60,13 @@ static const struct cli_option get_options[] = {
 	{0},
 };
 
+static const struct cli_option ping_options[] = {
+	{"count", "N", "stop after N answers (default 4; 0: never)"},
+	{"patience", "SECONDS", "for each answer (default 15)"},
+	{"until-direct", NULL, "stop at the first answer that came without a relay"},
+	{0},
+};
+
 static const struct cli_option trace_options[] = {
 	{"count", "N", "how many of the nearest nodes (default 8)"},
 	{0},
@@ -113,6 +120,15 @@ const struct cli_command node_commands[] = {
 	 "  geonet peers\n"
 	 "  geonet peers --all\n",
 	 peers_options, cmd_peers},
+	{"ping", "NODE", 1, 1, "is that node there, by which way, and how long does it take",
+	 "NODE is a node's key, or the beginning of an id that geonet peers --all shows. A session "
+	 "is begun if there is none: directly, or by a relay at which\n"
+	 "the node has a place. One line a second: the round trip, what carries it (udp, or relay "
+	 "and its key), where it goes and why. Exit 1: no answer.\n",
+	 "  geonet ping 5c1f\n"
+	 "  geonet ping --until-direct --count 20 5c1f    wait for a path without a relay\n"
+	 "  geonet ping --json --count 1 5c1f | jq .replies[0].rtt_ms\n",
+	 ping_options, cmd_ping},
 	{"open", "", 0, 0,
 	 "print the address of the node's page, with the key that shows its owner everything",
 	 "The part after # stays in your browser. Whoever has the address may do everything with "

@@ -1,7 +1,7 @@
 /* Whole nodes in virtual time, as whole.h says: events, and what lies outside of a node. */
 #include "node/testing/whole.h"
 
-#include "node/charge.h"
+#include "node/ways.h"
 
 #include <stdlib.h>
 
@@ -119,14 +119,14 @@ static void send_packet(struct whole_node *n, const struct gn_addr *where, struc
 }
 
 /* The segments of a batch, each a packet of its own, as the kernel cuts them. */
-static gn_err send_batch(struct gn_node *node, size_t *sent)
+static gn_err send_packets(struct gn_node *node, const struct gn_addr *to, struct gn_slice all,
+			   uint16_t segment, size_t *sent)
 {
 	struct whole_node *n = whole_of(node);
-	struct gn_slice all = gn_buf_slice(&node->packet_buf);
-	size_t segment = node->packet_batch.segment ? node->packet_batch.segment : all.len;
-	for (size_t at = 0; at < all.len; at += segment) {
-		size_t len = all.len - at < segment ? all.len - at : segment;
-		send_packet(n, &node->packet_batch.to.addr, gn_slice(all.p + at, len));
+	size_t each = segment ? segment : all.len;
+	for (size_t at = 0; at < all.len; at += each) {
+		size_t len = all.len - at < each ? all.len - at : each;
+		send_packet(n, to, gn_slice(all.p + at, len));
 	}
 	*sent = all.len;
 	return GN_OK;
@@ -212,7 +212,7 @@ static void told_bus(struct gn_node *node, const struct gn_bus_event *e)
 		h->bus(h->user, n->index, e);
 }
 
-static const struct gn_node_outside outside = {.send = send_batch,
+static const struct gn_node_outside outside = {.send = send_packets,
 					       .disk = move_disk,
 					       .work = do_work,
 					       .cpu = no_cpu,
@@ -423,7 +423,10 @@ static void handle_event(struct whole *w, const struct whole_event *e)
 			return; /* a nearer one took its place */
 		n->tick_at = GN_NEVER;
 		break;
-	case WHOLE_PACKET: gn_node_recv(&n->node, &flight.from, gn_slice(e->bytes, e->len)); break;
+	case WHOLE_PACKET:
+		gn_node_recv(&n->node, &(struct gn_way){.addr = flight.from},
+			     gn_slice(e->bytes, e->len));
+		break;
 	case WHOLE_DISK_KV:
 	case WHOLE_DISK_BLOCKS:
 	case WHOLE_DISK_BOXES: disk_done(n, e); break;

@@ -25,6 +25,8 @@ enum gn_fb_app_node_body {
 	GN_FB_APP_NODE_BODY_NODE_LOOKUPS_IS = 7,
 	GN_FB_APP_NODE_BODY_NODE_COUNTERS = 8,
 	GN_FB_APP_NODE_BODY_NODE_COUNTERS_IS = 9,
+	GN_FB_APP_NODE_BODY_NODE_PING = 10,
+	GN_FB_APP_NODE_BODY_NODE_PING_IS = 11,
 };
 
 enum gn_fb_app_record_body {
@@ -1154,6 +1156,143 @@ static inline gn_fbref gn_fb_node_shutdown_make(struct gn_fbb *b, const struct g
 static inline uint32_t gn_fb_node_shutdown_within_ms(struct gn_fb_node_shutdown t)
 {
 	return (uint32_t)gn_fbt_bits(t.t, 0, 4, UINT64_C(0x0));
+}
+
+/* ---- NodePing ---- */
+
+/* A session with that node, by whatever way there is, and one round trip on it. Its record is looked up
+ * where nothing is known of it. patience_ms: 0: 15,000; 60,000 at most. */
+struct gn_fb_node_ping {
+	struct gn_fbt t;
+};
+struct gn_fb_node_ping_args {
+	const struct gn_fb_key *key;
+	uint32_t patience_ms;
+};
+static const struct gn_fb_field gn_fbfields_node_ping[] = {
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_ping_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"patience_ms", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_node_ping_args, patience_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_ping = {"NodePing", NULL, gn_fbfields_node_ping, 2};
+
+GN_MUST static inline gn_err gn_fb_node_ping_verify(struct gn_slice in, struct gn_fb_node_ping *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_ping, &out->t);
+}
+static inline gn_fbref gn_fb_node_ping_make(struct gn_fbb *b, const struct gn_fb_node_ping_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_ping, args);
+}
+static inline bool gn_fb_node_ping_has_key(struct gn_fb_node_ping t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_node_ping_key(struct gn_fb_node_ping t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint32_t gn_fb_node_ping_patience_ms(struct gn_fb_node_ping t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
+}
+
+/* ---- NodePingIs ---- */
+
+struct gn_fb_node_ping_is {
+	struct gn_fbt t;
+};
+struct gn_fb_node_ping_is_args {
+	const struct gn_fb_key *key;
+	const struct gn_fb_addr *addr;
+	uint64_t rtt_us;
+	/* How long it took until there was a session; 0: there was one. */
+	uint64_t connect_us;
+	/* As in NodePeer. */
+	struct gn_slice carrier;
+	struct gn_slice why;
+	uint8_t paths;
+	/* The relay's, where it goes by one. */
+	const struct gn_fb_key *relay;
+};
+static const struct gn_fb_field gn_fbfields_node_ping_is[] = {
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_ping_is_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"addr", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_node_ping_is_args, addr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
+	{"rtt_us", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_node_ping_is_args, rtt_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"connect_us", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_node_ping_is_args, connect_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"carrier", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_node_ping_is_args, carrier), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"why", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_node_ping_is_args, why), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"paths", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_node_ping_is_args, paths), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"relay", GN_FB_STRUCT, GN_FB_UINT, 7, offsetof(struct gn_fb_node_ping_is_args, relay), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_ping_is = {"NodePingIs", NULL, gn_fbfields_node_ping_is, 8};
+
+GN_MUST static inline gn_err gn_fb_node_ping_is_verify(struct gn_slice in, struct gn_fb_node_ping_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_ping_is, &out->t);
+}
+static inline gn_fbref gn_fb_node_ping_is_make(struct gn_fbb *b, const struct gn_fb_node_ping_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_ping_is, args);
+}
+static inline bool gn_fb_node_ping_is_has_key(struct gn_fb_node_ping_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_node_ping_is_key(struct gn_fb_node_ping_is t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_node_ping_is_has_addr(struct gn_fb_node_ping_is t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_addr gn_fb_node_ping_is_addr(struct gn_fb_node_ping_is t)
+{
+	struct gn_fb_addr v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_addr, &v);
+	return v;
+}
+static inline uint64_t gn_fb_node_ping_is_rtt_us(struct gn_fb_node_ping_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_ping_is_connect_us(struct gn_fb_node_ping_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_ping_is_has_carrier(struct gn_fb_node_ping_is t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_slice gn_fb_node_ping_is_carrier(struct gn_fb_node_ping_is t)
+{
+	return gn_fbt_bytes(t.t, 4);
+}
+static inline bool gn_fb_node_ping_is_has_why(struct gn_fb_node_ping_is t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_slice gn_fb_node_ping_is_why(struct gn_fb_node_ping_is t)
+{
+	return gn_fbt_bytes(t.t, 5);
+}
+static inline uint8_t gn_fb_node_ping_is_paths(struct gn_fb_node_ping_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_ping_is_has_relay(struct gn_fb_node_ping_is t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline struct gn_fb_key gn_fb_node_ping_is_relay(struct gn_fb_node_ping_is t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 7, &gn_fblayout_key, &v);
+	return v;
 }
 
 /* ---- EventsOn ---- */
@@ -2982,7 +3121,7 @@ struct gn_fb_app_node_args {
 };
 static const struct gn_fb_field gn_fbfields_app_node[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_node_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_node_args, body), 9, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status, &gn_fbtype_node_status_is, &gn_fbtype_node_shutdown, &gn_fbtype_node_peers, &gn_fbtype_node_peers_is, &gn_fbtype_node_lookups, &gn_fbtype_node_lookups_is, &gn_fbtype_node_counters, &gn_fbtype_node_counters_is}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_node_args, body), 11, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status, &gn_fbtype_node_status_is, &gn_fbtype_node_shutdown, &gn_fbtype_node_peers, &gn_fbtype_node_peers_is, &gn_fbtype_node_lookups, &gn_fbtype_node_lookups_is, &gn_fbtype_node_counters, &gn_fbtype_node_counters_is, &gn_fbtype_node_ping, &gn_fbtype_node_ping_is}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_node = {"AppNode", NULL, gn_fbfields_app_node, 2};
 
@@ -3037,6 +3176,14 @@ static inline struct gn_fb_node_counters gn_fb_app_node_body_as_node_counters(st
 static inline struct gn_fb_node_counters_is gn_fb_app_node_body_as_node_counters_is(struct gn_fb_app_node t)
 {
 	return (struct gn_fb_node_counters_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_COUNTERS_IS)};
+}
+static inline struct gn_fb_node_ping gn_fb_app_node_body_as_node_ping(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_ping){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_PING)};
+}
+static inline struct gn_fb_node_ping_is gn_fb_app_node_body_as_node_ping_is(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_ping_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_PING_IS)};
 }
 
 /* ---- AppRecord ---- */
@@ -3292,6 +3439,8 @@ static const struct gn_fb_type *const gn_fbtypes_app_node[] = {
 	&gn_fbtype_node_counter,
 	&gn_fbtype_node_counters_is,
 	&gn_fbtype_node_shutdown,
+	&gn_fbtype_node_ping,
+	&gn_fbtype_node_ping_is,
 	&gn_fbtype_events_on,
 	&gn_fbtype_events_off,
 	&gn_fbtype_node_event,

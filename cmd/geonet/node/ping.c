@@ -1,0 +1,99 @@
+/* ping: is that node there, by which way, and how long does it take; one line a round trip, so that
+ * the change from a relay to a direct path is seen as it happens. */
+#include "geonet/frame/client.h"
+#include "geonet/frame/frame.h"
+#include "geonet/node/commands.h"
+
+#include "wire/generated/app_node_fb.h"
+
+#include <string.h>
+#include <time.h>
+
+/* A key, or the beginning of the id or key of a node that is known. */
+static int node_key(struct cli *cli, const char *who, struct gn_pk *out)
+{
+	struct reply r;
+	size_t len = strlen(who), i, found = 0;
+	json_t *p;
+	if (gn_unhex(gn_str(who), out->b, sizeof out->b) == GN_OK)
+		return CLI_OK;
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/peers")}, &r,
+			       "the node's peers");
+	json_array_foreach(json_object_get(r.json, "peers"), i, p)
+	{
+		const char *key = json_text(p, "key");
+		if (len >= 4 &&
+		    (strncmp(json_text(p, "id"), who, len) == 0 || strncmp(key, who, len) == 0))
+			found += gn_unhex(gn_str(key), out->b, sizeof out->b) == GN_OK;
+	}
+	reply_free(&r);
+	if (exit || found == 1)
+		return exit;
+	return cli_fail(cli, CLI_USAGE, "usage",
+			found ? "%s: %zu known nodes begin so: give more of it"
+			      : "%s is neither a node's key nor the beginning of an id that "
+				"geonet peers --all shows",
+			who, found);
+}
+
+/* "relay 5c1f0a2b (198.51.100.7:7777)": what the session goes by. */
+static void print_reply(const json_t *j, uint64_t n, const char *who)
+{
+	const char *relay = json_text(j, "relay");
+	double connect = json_double(j, "connect_ms");
+	printf("%3llu  %.16s  %8.1f ms  %s%s%.8s  %s  %s", (unsigned long long)n, who,
+	       json_double(j, "rtt_ms"), json_text(j, "carrier"), *relay ? " " : "", relay,
+	       json_text(j, "addr"), json_text(j, "why"));
+	if (connect > 0)
+		printf("  (connected in %.0f ms)", connect);
+	printf("\n");
+	fflush(stdout);
+}
+
+static int ping_once(struct cli *cli, const struct gn_pk *pk, uint64_t patience, struct reply *r)
+{
+	struct gn_fb_key key;
+	memcpy(key.b, pk->b, sizeof key.b);
+	struct gn_fb_node_ping_args args = {.key = &key, .patience_ms = (uint32_t)patience * 1000};
+	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_NODE, GN_FB_APP_NODE_BODY_NODE_PING},
+			  .args = &args};
+	return client_ask_must(cli, &ask, r, "no answer");
+}
+
+int cmd_ping(struct cli *cli)
+{
+	struct gn_pk pk;
+	uint64_t count = 4, patience = 15, n = 0;
+	bool until = cli_flag(cli, "until-direct"), direct = false;
+	json_t *all = json_array();
+	if (!cli_number(cli, "count", 0, 1000000, &count) ||
+	    !cli_number(cli, "patience", 1, 60, &patience))
+		return CLI_USAGE;
+	int exit = node_key(cli, cli->args[0], &pk);
+	while (exit == CLI_OK && (count == 0 || n < count) && !(until && direct)) {
+		static const struct timespec second = {1, 0};
+		struct reply r;
+		char hex[65];
+		if (n++)
+			nanosleep(&second, NULL);
+		exit = ping_once(cli, &pk, patience, &r);
+		gn_hex(GN_SLICE(pk.b), hex);
+		if (exit == CLI_OK) {
+			direct = !*json_text(r.json, "relay") &&
+				 strcmp(json_text(r.json, "carrier"), "udp") == 0;
+			if (cli->json)
+				json_array_append(all, r.json);
+			else
+				print_reply(r.json, n, hex);
+		}
+		reply_free(&r);
+	}
+	if (cli->json && exit == CLI_OK)
+		return cli_json(cli, json_pack("{so}", "replies", all));
+	json_decref(all);
+	if (exit == CLI_OK && until && !direct)
+		return cli_fail(cli, CLI_FAILED, "timeout",
+				"no direct path in %llu tries: it goes by a relay",
+				(unsigned long long)n);
+	return exit;
+}

@@ -1,0 +1,108 @@
+/* A call that wants to know whether a node is there: a session with it, by whatever way there is,
+ * and one round trip on it.
+ *
+ *   called -> (dialled: dial.c) -> asked [gn_jet_ping] -> answered | over [patience]
+ *
+ * Whatever moves turns the loop, and each turn looks (gn_node_call_ping_tick). Rule RE-42. */
+#include "node/call.h"
+
+#include "node/node_int.h"
+
+#define PATIENCE 15000u /* ms */
+#define PATIENCE_MAX 60000u
+#define LOOK (100 * GN_MSEC) /* at whether it is over */
+
+struct pinging { /* of a request */
+	struct gn_pk pk;
+	gn_time over, connected; /* connected: 0: there was a session */
+	gn_time asked;           /* 0: not yet */
+	gn_jet_id session;       /* on which */
+};
+
+/* An ask on the session that there is now, when that is another one than before. */
+static void ask(const struct gn_node_request *r, struct pinging *p)
+{
+	struct gn_node *node = r->node;
+	gn_jet_id session = gn_node_peers_session(node, &p->pk);
+	if (!session || session == p->session || gn_jet_ping(node->jet, session, node->now))
+		return;
+	if (node->now > r->started && !p->connected)
+		p->connected = node->now - r->started;
+	p->session = session;
+	p->asked = node->now;
+}
+
+static void answer(struct gn_node_request *r, const struct pinging *p,
+		   const struct gn_jet_info *info)
+{
+	static const struct gn_app_kind kind = {GN_FB_APP_BODY_APP_NODE,
+						GN_FB_APP_NODE_BODY_NODE_PING_IS};
+	const struct gn_node_circuit *c = gn_node_ways_circuit(r->node, info->way.link);
+	struct gn_fb_key key = gn_wire_key(&p->pk), relay;
+	struct gn_fb_addr addr = gn_wire_addr(&info->way.addr, GN_FB_CARRIER_UDP);
+	if (c)
+		relay = gn_wire_key(&c->relay);
+	struct gn_fb_node_ping_is_args args = {.key = &key,
+					       .addr = &addr,
+					       .rtt_us = (uint64_t)(info->rtt_last / GN_USEC),
+					       .connect_us = (uint64_t)(p->connected / GN_USEC),
+					       .carrier = gn_str(gn_way_kind_text(info->kind)),
+					       .why = gn_str(gn_jet_why_text(info->why)),
+					       .paths = info->paths,
+					       .relay = c ? &relay : NULL};
+	struct gn_fbb *b = gn_host_answer_begin(&r->base);
+	gn_host_wait_end(&r->base);
+	gn_host_answer(&r->base, kind, gn_fb_node_ping_is_make(b, &args));
+}
+
+/* When to look again. */
+static gn_time look(struct gn_node_request *r)
+{
+	struct pinging *p = gn_host_state(&r->base, sizeof *p);
+	const struct gn_node *node = r->node;
+	struct gn_jet_info info;
+	ask(r, p);
+	if (p->asked && gn_jet_info(node->jet, p->session, &info) == GN_OK &&
+	    info.rtt_at > p->asked) {
+		answer(r, p, &info);
+		return GN_NEVER;
+	}
+	if (node->now < p->over)
+		return gn_time_min(p->over, node->now + LOOK);
+	gn_host_wait_end(&r->base);
+	gn_host_error(&r->base, GN_TIMEOUT,
+		      p->asked ? "it is connected and does not answer"
+			       : "no way to that node was found: neither it nor a relay that it "
+				 "named answers");
+	return GN_NEVER;
+}
+
+gn_time gn_node_call_ping_tick(struct gn_node *node)
+{
+	gn_time at = GN_NEVER;
+	for (struct gn_node_request *r = gn_node_request_first(node), *next; r; r = next) {
+		next = gn_node_request_next(r);
+		if (r->base.waits == GN_OP_PING)
+			at = gn_time_min(at, look(r));
+	}
+	return at;
+}
+
+gn_err gn_node_call_node_ping(struct gn_node_request *r)
+{
+	struct gn_fb_node_ping t = {r->base.table};
+	uint32_t patience = gn_fb_node_ping_patience_ms(t);
+	struct pinging *p = gn_host_state(&r->base, sizeof *p);
+	if (!p)
+		return GN_NOMEM;
+	patience = !patience ? PATIENCE : patience < PATIENCE_MAX ? patience : PATIENCE_MAX;
+	p->pk = gn_wire_key_get(gn_fb_node_ping_key(t));
+	p->over = r->node->now + patience * GN_MSEC;
+	if (gn_pk_eq(&p->pk, &r->node->key.pk)) {
+		gn_host_error(&r->base, GN_USAGE, "this is the node's own key");
+		return GN_OK;
+	}
+	GN_TRY(gn_node_peers_reach(r->node, &p->pk));
+	gn_host_wait(&r->base, GN_OP_PING, ++r->node->pings);
+	return GN_OK;
+}

@@ -1,0 +1,208 @@
+/* Getting a session: the addresses of a peer one after the other, a quarter of a second apart, and
+ * circuits of relays that may have it; the first that is connected stays, the others are closed
+ * (RE-13).
+ *
+ *   start: the first address; a relay at once, if nothing else is known
+ *     -> each DIAL_NEXT the next address
+ *     -> after DIAL_RELAY the relays: circuits -> [OPENED] -> dialled like an address
+ *   won [a session is up] | failed [nothing runs, and nothing is left to be tried]
+ *
+ * 1. Where somebody else says that a node is, the overlay is asked before every packet (OV-36).
+ * 2. A circuit costs its relay a place: the peers for which one is asked are counted. */
+#include "node/peers_int.h"
+
+#include <stdlib.h>
+
+static bool is_over(const struct peer *peer)
+{
+	const struct dial *d = peer->dial;
+	return d->try_count == 0 && d->addr_next == peer->addr_count && d->relays_asked &&
+	       !d->finding;
+}
+
+void dial_end(struct gn_node *node, struct peer *peer)
+{
+	struct peer **at = &node->peers.dialled;
+	if (!peer->dial)
+		return;
+	while (*at != peer)
+		at = &(*at)->dial->next;
+	*at = peer->dial->next;
+	free(peer->dial);
+	peer->dial = NULL;
+}
+
+static void drop_try(struct dial *d, unsigned i)
+{
+	GN_ASSERT(i < d->try_count);
+	d->tries[i] = d->tries[--d->try_count];
+}
+
+/* ---- addresses ---- */
+
+static gn_err call_addr(struct gn_node *node, const struct peer *peer, const struct gn_addr *addr,
+			gn_jet_id *id)
+{
+	struct gn_way to = {.addr = *addr};
+	if (!peer->named) /* the owner's word: where to begin */
+		return gn_jet_connect(node->jet, &to, NULL, node->now, id);
+	switch (gn_overlay_may_dial(node->overlay, &peer->pk, addr, node->now)) {
+	case GN_OVERLAY_CONNECT: return gn_jet_connect(node->jet, &to, &peer->pk, node->now, id);
+	case GN_OVERLAY_KNOCK: return gn_jet_knock(node->jet, &to, &peer->pk, node->now, id);
+	case GN_OVERLAY_NO_DIAL: break;
+	}
+	return GN_DENIED;
+}
+
+static bool add_session(struct gn_node *node, struct peer *peer, gn_jet_id id,
+			const struct gn_way *way)
+{
+	struct session *s = gn_map_put(&node->peers.by_session, &id);
+	if (!s) {
+		(void)!gn_jet_close(node->jet, id, 0, "", node->now);
+		return false;
+	}
+	*s = (struct session){.peer = peer,
+			      .used = node->now,
+			      .addr = way->addr,
+			      .direct = way->link == 0,
+			      .payer = {peer->pk, way->addr}};
+	return true;
+}
+
+/* Tries the next address that may be tried. */
+static void try_addr(struct gn_node *node, struct peer *peer)
+{
+	struct dial *d = peer->dial;
+	d->next_addr = GN_NEVER;
+	while (d->addr_next < peer->addr_count && d->try_count < GN_COUNT(d->tries)) {
+		struct gn_way to = {.addr = peer->addrs[d->addr_next++]};
+		gn_jet_id id;
+		if (call_addr(node, peer, &to.addr, &id) || !add_session(node, peer, id, &to))
+			continue;
+		d->tries[d->try_count].id = id;
+		d->tries[d->try_count++].link = 0;
+		if (d->addr_next < peer->addr_count)
+			d->next_addr = node->now + GN_NODE_DIAL_NEXT;
+		return;
+	}
+}
+
+/* ---- relays ---- */
+
+static void ask_relay(struct gn_node *node, struct peer *peer, const struct gn_pk *relay)
+{
+	struct dial *d = peer->dial;
+	uint32_t link;
+	if (d->try_count == GN_COUNT(d->tries) || gn_pk_eq(relay, &peer->pk) ||
+	    gn_pk_eq(relay, &node->key.pk) || gn_node_ways_open(node, relay, &peer->pk, &link))
+		return;
+	d->tries[d->try_count].id = 0;
+	d->tries[d->try_count++].link = link;
+}
+
+static void ask_relays(struct gn_node *node, struct peer *peer)
+{
+	struct dial *d = peer->dial;
+	GN_ASSERT(!d->relays_asked);
+	d->relays_asked = true;
+	d->next_relay = GN_NEVER;
+	for (unsigned i = 0; i < peer->home_count; i++)
+		ask_relay(node, peer, &peer->homes[i].pk);
+}
+
+void dial_circuit(struct gn_node *node, struct peer *peer, uint32_t link)
+{
+	struct dial *d = peer->dial;
+	const struct gn_node_circuit *c = gn_node_ways_circuit(node, link);
+	for (unsigned i = 0; d && c && i < d->try_count; i++) {
+		if (d->tries[i].link != link || d->tries[i].id)
+			continue;
+		struct gn_way to = gn_node_ways_way(c);
+		gn_jet_id id;
+		if (gn_jet_connect(node->jet, &to, &peer->pk, node->now, &id) ||
+		    !add_session(node, peer, id, &to))
+			break;
+		d->tries[i].id = id;
+		return;
+	}
+	gn_node_ways_close(node, link); /* nobody waits for it any more */
+	if (d)
+		dial_lost(peer, 0, link);
+}
+
+/* ---- going on ---- */
+
+gn_err dial_go_on(struct gn_node *node, struct peer *peer)
+{
+	struct dial *d = peer->dial;
+	if (node->now >= d->next_addr || d->try_count == 0)
+		try_addr(node, peer);
+	bool idle = d->try_count == 0 && !d->finding;
+	if (!d->relays_asked && (node->now >= d->next_relay || idle))
+		ask_relays(node, peer);
+	return is_over(peer) ? GN_UNREACHABLE : GN_OK;
+}
+
+void dial_found(struct peer *peer)
+{
+	struct dial *d = peer->dial;
+	if (!d || !d->finding)
+		return;
+	d->finding = false;
+	d->relays_asked = false;
+	d->next_addr = d->next_relay = 0; /* now */
+}
+
+void dial_find(struct gn_node *node, struct peer *peer)
+{
+	struct dial *d = peer->dial;
+	if (peer->named && !d->finding)
+		d->finding = gn_node_homes_find(node, &peer->pk) == GN_OK;
+}
+
+gn_err dial_start(struct gn_node *node, struct peer *peer, bool find)
+{
+	GN_ASSERT(!peer->dial && !peer->up);
+	struct dial *d = calloc(1, sizeof *d);
+	if (!d)
+		return GN_NOMEM;
+	peer->dial = d;
+	d->next = node->peers.dialled;
+	node->peers.dialled = peer;
+	d->next_addr = node->now;
+	d->relays_asked = !peer->named; /* who relays is asked for a key */
+	d->next_relay = peer->named ? node->now + GN_NODE_DIAL_RELAY : GN_NEVER;
+	/* nothing is known of it but its key, or somebody wants it */
+	if (find || (peer->addr_count == 0 && peer->home_count == 0))
+		dial_find(node, peer);
+	return dial_go_on(node, peer);
+}
+
+void dial_lost(struct peer *peer, gn_jet_id id, uint32_t link)
+{
+	struct dial *d = peer->dial;
+	for (unsigned i = 0; d && i < d->try_count; i++) {
+		if ((id && d->tries[i].id == id) || (link && d->tries[i].link == link)) {
+			drop_try(d, i);
+			return;
+		}
+	}
+}
+
+void dial_won(struct gn_node *node, struct peer *peer, gn_jet_id won, bool others)
+{
+	struct dial *d = peer->dial;
+	if (!d)
+		return;
+	for (unsigned i = d->try_count; i-- > 0;) {
+		if (d->tries[i].id == won)
+			continue;
+		if (!d->tries[i].id)
+			gn_node_ways_close(node, d->tries[i].link);
+		else if (others)
+			(void)!gn_jet_close(node->jet, d->tries[i].id, 0, "another way was first",
+					    node->now);
+	}
+	dial_end(node, peer);
+}

@@ -1,0 +1,260 @@
+/* Homes, as homes.h says (RE-17, RE-35).
+ *
+ *   reached unknown or direct: no homes; the places there were are given back
+ *   else: two homes among the linked peers with a session of their own address, a place at each
+ *         -> ready -> the node record names them, at most once a minute, and anew in 25 minutes
+ *
+ * 1. A relay is a place once at most, and its peer is kept while it is one.
+ * 2. The record is put when what it says has changed, or is old; an older node that knows nothing
+ *    of homes reads the rest of it. */
+#include "node/homes.h"
+#include "node/node_int.h"
+#include "records/noderec.h"
+
+void gn_node_homes_init(struct gn_node *node)
+{
+	gn_map_init(&node->homes.finds, &node->env, sizeof(gn_op), sizeof(struct gn_pk),
+		    GN_NODE_FINDS);
+}
+
+void gn_node_homes_fini(struct gn_node *node)
+{
+	gn_map_fini(&node->homes.finds);
+}
+
+static void changed(struct gn_node *node)
+{
+	if (!node->homes.changed)
+		node->homes.changed = node->now;
+}
+
+/* ---- places ---- */
+
+static bool wants_homes(const struct gn_node *node)
+{
+	return node->homes.reached > GN_NODE_REACH_DIRECT;
+}
+
+static bool is_wanted(const struct gn_node_homes *h, const struct gn_pk *relay)
+{
+	for (unsigned i = 0; i < GN_NODE_HOMES; i++)
+		if (gn_pk_eq(&h->chosen.home[i].key, relay) ||
+		    gn_pk_eq(&h->chosen.old[i].key, relay))
+			return true;
+	return false;
+}
+
+static struct gn_node_place *place_of(struct gn_node_homes *h, const struct gn_pk *relay)
+{
+	for (unsigned i = 0; i < GN_NODE_PLACES; i++)
+		if (h->places[i].op && gn_pk_eq(&h->places[i].relay, relay))
+			return &h->places[i];
+	return NULL;
+}
+
+static void take_place(struct gn_node *node, const struct gn_pk *relay)
+{
+	struct gn_node_homes *h = &node->homes;
+	struct gn_node_place *free_one = NULL;
+	if (gn_pk_is_zero(relay) || place_of(h, relay))
+		return;
+	for (unsigned i = 0; i < GN_NODE_PLACES && !free_one; i++)
+		if (!h->places[i].op)
+			free_one = &h->places[i];
+	if (!free_one || gn_relay_reserve(node->relay, relay, false, node->now, &free_one->op))
+		return;
+	free_one->relay = *relay;
+	free_one->ready = false;
+	gn_node_peers_home(node, relay, true);
+}
+
+static void give_back(struct gn_node *node, struct gn_node_place *p)
+{
+	gn_relay_cancel(node->relay, p->op, node->now);
+	gn_node_peers_home(node, &p->relay, false);
+	if (p->ready)
+		changed(node);
+	*p = (struct gn_node_place){.op = 0};
+}
+
+/* The linked peers that are somewhere themselves. */
+static size_t candidates(const struct gn_node *node, struct gn_relay_candidate *out, size_t max)
+{
+	struct gn_overlay_peer p;
+	size_t n = 0;
+	for (uint32_t i = 0; n < max && gn_overlay_peer_at(node->overlay, i, &p); i++) {
+		struct gn_addr addr;
+		uint64_t era;
+		if (!p.linked || !gn_node_peers_linked(node, &p.contact.pk, &era, &addr) ||
+		    !gn_node_peers_direct(node, &p.contact.pk) ||
+		    gn_relay_is_bad(node->relay, &p.contact.pk, node->now))
+			continue;
+		out[n++] = (struct gn_relay_candidate){
+			.key = p.contact.pk, .prefix = gn_addr_prefix(&addr), .rtt = p.rtt};
+	}
+	return n;
+}
+
+static void look(struct gn_node *node)
+{
+	struct gn_node_homes *h = &node->homes;
+	struct gn_relay_candidate c[GN_NODE_HOME_CANDIDATES];
+	size_t count = wants_homes(node) ? candidates(node, c, GN_COUNT(c)) : 0;
+	if (wants_homes(node))
+		(void)gn_relay_homes_update(&h->chosen, c, count, node->now);
+	else
+		h->chosen = (struct gn_relay_homes){.old_until = {0}};
+	for (unsigned i = 0; i < GN_NODE_PLACES; i++)
+		if (h->places[i].op && !is_wanted(h, &h->places[i].relay))
+			give_back(node, &h->places[i]);
+	for (unsigned i = 0; i < GN_NODE_HOMES; i++)
+		take_place(node, &h->chosen.home[i].key);
+}
+
+void gn_node_homes_event(struct gn_node *node, const struct gn_relay_event *e)
+{
+	struct gn_node_homes *h = &node->homes;
+	bool ready = e->kind == GN_RELAY_RESERVED;
+	if (!ready && e->kind != GN_RELAY_UNRESERVED)
+		return;
+	for (unsigned i = 0; i < GN_NODE_PLACES; i++) {
+		if (h->places[i].op != e->op)
+			continue;
+		if (h->places[i].ready != ready)
+			changed(node);
+		h->places[i].ready = ready;
+	}
+}
+
+void gn_node_homes_reached(struct gn_node *node, enum gn_node_reached reached)
+{
+	if (node->homes.reached == reached)
+		return;
+	node->homes.reached = reached;
+	node->homes.look = node->now;
+	changed(node);
+}
+
+/* ---- the own record ---- */
+
+static void put_record(struct gn_node *node)
+{
+	struct gn_node_homes *h = &node->homes;
+	struct gn_overlay_info o;
+	uint8_t bytes[GN_NODE_OWN_RECORD];
+	struct gn_buf buf = {bytes, 0, sizeof bytes};
+	uint64_t unix_now = gn_node_unix(node);
+	gn_overlay_info(node->overlay, &o);
+	h->seq = h->seq < unix_now ? unix_now : h->seq + 1;
+	struct gn_noderec r = {.seq = h->seq, .created = unix_now, .ttl = GN_NODEREC_TTL};
+	if (!wants_homes(node)) {
+		r.addr_count = o.self.addr_count;
+		memcpy(r.addrs, o.self.addrs, sizeof r.addrs);
+	}
+	for (unsigned i = 0; i < GN_NODE_PLACES && r.home_count < GN_NODEREC_HOMES; i++) {
+		const struct gn_node_place *p = &h->places[i];
+		if (p->ready)
+			r.homes[r.home_count++] = (struct gn_noderec_home){
+				p->relay, gn_node_peers_addr(node, &p->relay)};
+	}
+	gn_err err = gn_noderec_record(&node->key, &r, &buf);
+	GN_ASSERT(err == GN_OK);
+	h->published = node->now;
+	h->changed = 0;
+	if (gn_overlay_put(node->overlay, gn_buf_slice(&buf), 0, node->now, &h->put))
+		changed(node);
+}
+
+/* When the record is put: a moment after it changed, since one home seldom comes alone. */
+static gn_time record_due(const struct gn_node *node)
+{
+	const struct gn_node_homes *h = &node->homes;
+	bool nothing = !h->published && wants_homes(node);
+	for (unsigned i = 0; i < GN_NODE_PLACES; i++)
+		nothing = nothing && !h->places[i].ready;
+	if (h->reached == GN_NODE_REACH_UNKNOWN || h->put || nothing)
+		return GN_NEVER;
+	gn_time at = h->changed ? h->changed + GN_NODE_RECORD_SETTLE : GN_NEVER;
+	if (!h->published)
+		return at;
+	at = at < h->published + GN_NODE_RECORD_EVERY ? h->published + GN_NODE_RECORD_EVERY : at;
+	return gn_time_min(at, h->published + GN_NODE_RECORD_AGAIN);
+}
+
+void gn_node_homes_tick(struct gn_node *node)
+{
+	struct gn_node_homes *h = &node->homes;
+	if (node->now >= h->look) {
+		look(node);
+		h->look = node->now + GN_NODE_HOMES_LOOK;
+	}
+	if (node->now >= record_due(node))
+		put_record(node);
+}
+
+gn_time gn_node_homes_deadline(const struct gn_node *node)
+{
+	if (node->homes.reached == GN_NODE_REACH_UNKNOWN)
+		return GN_NEVER;
+	return gn_time_min(node->homes.look, record_due(node));
+}
+
+/* ---- records of others ---- */
+
+gn_err gn_node_homes_find(struct gn_node *node, const struct gn_pk *pk)
+{
+	const struct gn_get_options options = {.type = GN_FB_RECORD_TYPE_NODE};
+	struct gn_hash key;
+	gn_op op;
+	if (node->homes.finds.count >= GN_NODE_FINDS)
+		return GN_LIMIT;
+	gn_noderec_key(pk, &key);
+	GN_TRY(gn_overlay_get(node->overlay, &key, &options, node->now, &op));
+	struct gn_pk *at = gn_map_put(&node->homes.finds, &op);
+	if (!at) {
+		gn_overlay_cancel(node->overlay, op);
+		return GN_NOMEM;
+	}
+	*at = *pk;
+	return GN_OK;
+}
+
+/* The first that is of that node and not over: they come newest first. */
+static void take_value(const struct gn_node *node, const struct gn_overlay_event *e,
+		       struct gn_node_found *out)
+{
+	struct gn_noderec r;
+	for (uint32_t i = 0; i < e->value_count; i++) {
+		if (gn_noderec_open(e->values[i].record, &r) || !gn_pk_eq(&r.node, &out->pk) ||
+		    r.created + r.ttl <= gn_node_unix(node))
+			continue;
+		out->addr_count = r.addr_count;
+		memcpy(out->addrs, r.addrs, sizeof r.addrs);
+		for (unsigned k = 0; k < r.home_count; k++)
+			out->homes[out->home_count++] =
+				(struct gn_contact){.pk = r.homes[k].relay,
+						    .addr_count = r.homes[k].addr.port != 0,
+						    .addrs = {r.homes[k].addr}};
+		return;
+	}
+}
+
+bool gn_node_homes_overlay_event(struct gn_node *node, const struct gn_overlay_event *e,
+				 struct gn_node_found *out)
+{
+	struct gn_node_homes *h = &node->homes;
+	*out = (struct gn_node_found){.addr_count = 0};
+	if (e->op == h->put) {
+		h->put = 0;
+		if (e->err)
+			changed(node); /* and again in a minute */
+		return true;
+	}
+	const struct gn_pk *pk = gn_map_get(&h->finds, &e->op);
+	if (!pk)
+		return false;
+	out->pk = *pk;
+	gn_map_remove(&h->finds, &e->op);
+	take_value(node, e, out);
+	return true;
+}

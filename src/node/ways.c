@@ -1,0 +1,369 @@
+/* Ways, as ways.h says: links of circuits, the index of who sends from where, and the first byte.
+ *
+ * 1. A link's number is given once.
+ * 2. An address leads to the peer whose session was proven there last; a session that ends takes
+ *    its own entries with it and no other's.
+ * 3. A relayed packet is taken from the shared socket alone, and what is in it is jet's: nothing
+ *    is relayed twice (RE-30).
+ * 4. Nothing here answers: what is not understood moves a counter (RE-2). */
+#include "node/ways.h"
+#include "node/charge.h"
+#include "node/node_int.h"
+
+#define WAYS_OF 4 /* proven paths that a session keeps */
+
+struct gn_node_era {
+	struct gn_pk pk;
+	gn_jet_id session; /* by which packets go to it; 0: none */
+	gn_time relayed;   /* when a packet was, last; 0: never */
+};
+struct gn_node_from { /* a session */
+	uint64_t era;
+	unsigned count;
+	struct gn_way ways[WAYS_OF];
+};
+
+void gn_node_ways_init(struct gn_node *node)
+{
+	struct gn_node_ways *w = &node->ways;
+	gn_map_init(&w->circuits, &node->env, sizeof(uint32_t), sizeof(struct gn_node_circuit),
+		    GN_NODE_LINKS);
+	gn_map_init(&w->links, &node->env, sizeof(gn_op), sizeof(uint32_t), GN_NODE_LINKS);
+	gn_map_init(&w->eras, &node->env, sizeof(uint64_t), sizeof(struct gn_node_era),
+		    GN_NODE_PEERS);
+	gn_map_init(&w->sessions, &node->env, sizeof(gn_jet_id), sizeof(struct gn_node_from),
+		    2 * GN_NODE_PEERS);
+	gn_map_init(&w->from, &node->env, sizeof(struct gn_way), sizeof(uint64_t),
+		    2 * GN_NODE_PEERS * WAYS_OF);
+}
+
+void gn_node_ways_fini(struct gn_node *node)
+{
+	struct gn_node_ways *w = &node->ways;
+	gn_map_fini(&w->circuits);
+	gn_map_fini(&w->links);
+	gn_map_fini(&w->eras);
+	gn_map_fini(&w->sessions);
+	gn_map_fini(&w->from);
+}
+
+/* ---- whose packets come from where ---- */
+
+/* A map compares all bytes of a key. */
+static struct gn_way way_key(const struct gn_way *way)
+{
+	struct gn_way key;
+	memset(&key, 0, sizeof key);
+	memcpy(key.addr.ip, way->addr.ip, sizeof key.addr.ip);
+	key.addr.port = way->addr.port;
+	key.link = way->link;
+	return key;
+}
+
+static void forget_ways(struct gn_node *node, struct gn_node_from *f)
+{
+	for (unsigned i = 0; i < f->count; i++) {
+		const uint64_t *era = gn_map_get(&node->ways.from, &f->ways[i]);
+		if (era && *era == f->era)
+			gn_map_remove(&node->ways.from, &f->ways[i]);
+	}
+	f->count = 0;
+}
+
+uint64_t gn_node_ways_up(struct gn_node *node, const struct gn_pk *pk)
+{
+	uint64_t era = node->ways.last_era + 1;
+	struct gn_node_era *e = gn_map_put(&node->ways.eras, &era);
+	if (!e)
+		return 0;
+	*e = (struct gn_node_era){.pk = *pk};
+	return node->ways.last_era = era;
+}
+
+void gn_node_ways_use(struct gn_node *node, uint64_t era, gn_jet_id session)
+{
+	struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
+	if (e)
+		e->session = session;
+}
+
+void gn_node_ways_moved(struct gn_node *node, uint64_t era, gn_jet_id session)
+{
+	struct gn_node_ways *w = &node->ways;
+	struct gn_way ways[WAYS_OF];
+	struct gn_node_from *f = gn_map_put(&w->sessions, &session);
+	if (!f)
+		return;
+	forget_ways(node, f);
+	f->era = era;
+	unsigned count = gn_jet_ways(node->jet, session, ways, WAYS_OF);
+	for (unsigned i = 0; i < count; i++) {
+		if (ways[i].link && gn_map_get(&w->circuits, &ways[i].link))
+			continue; /* nothing is relayed out of a circuit */
+		struct gn_way key = way_key(&ways[i]);
+		uint64_t *at = gn_map_put(&w->from, &key);
+		if (!at)
+			return;
+		*at = era;
+		f->ways[f->count++] = key;
+	}
+}
+
+void gn_node_ways_closed(struct gn_node *node, gn_jet_id session)
+{
+	struct gn_node_from *f = gn_map_get(&node->ways.sessions, &session);
+	if (!f)
+		return;
+	forget_ways(node, f);
+	gn_map_remove(&node->ways.sessions, &session);
+}
+
+void gn_node_ways_down(struct gn_node *node, uint64_t era)
+{
+	const struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
+	if (!e)
+		return;
+	struct gn_pk pk = e->pk;
+	gn_map_remove(&node->ways.eras, &era);
+	gn_relay_down(node->relay, &pk, era, node->now);
+}
+
+bool gn_node_ways_busy(const struct gn_node *node, uint64_t era)
+{
+	const struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
+	return e && e->relayed && node->now - e->relayed < GN_NODE_RELAYED_LIFE;
+}
+
+/* ---- links ---- */
+
+static struct gn_node_circuit *circuit_new(struct gn_node *node, gn_op op)
+{
+	struct gn_node_ways *w = &node->ways;
+	uint32_t link = w->last_link + 1;
+	struct gn_node_circuit *c = gn_map_put(&w->circuits, &link);
+	uint32_t *of = c ? gn_map_put(&w->links, &op) : NULL;
+	if (!of) {
+		gn_map_remove(&w->circuits, &link);
+		gn_relay_cancel(node->relay, op, node->now);
+		return NULL;
+	}
+	*of = w->last_link = link;
+	*c = (struct gn_node_circuit){.link = link, .op = op};
+	return c;
+}
+
+/* Not known to jet any more, nor here; the relay has been told, or told us. */
+static void circuit_drop(struct gn_node *node, uint32_t link)
+{
+	const struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &link);
+	gn_op op = c->op;
+	bool known = c->circuit != 0;
+	gn_map_remove(&node->ways.circuits, &link);
+	gn_map_remove(&node->ways.links, &op);
+	if (known)
+		gn_jet_way_gone(node->jet, link, node->now);
+}
+
+gn_err gn_node_ways_open(struct gn_node *node, const struct gn_pk *relay,
+			 const struct gn_pk *target, uint32_t *link)
+{
+	const struct gn_relay_open o = {.relay = *relay,
+					.target = *target,
+					.lanes = GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL};
+	gn_op op;
+	GN_TRY(gn_relay_open(node->relay, &o, node->now, &op));
+	struct gn_node_circuit *c = circuit_new(node, op);
+	if (!c)
+		return GN_LIMIT;
+	c->relay = *relay;
+	c->target = *target;
+	*link = c->link;
+	return GN_OK;
+}
+
+const struct gn_node_circuit *gn_node_ways_circuit(const struct gn_node *node, uint32_t link)
+{
+	return gn_map_get(&node->ways.circuits, &link);
+}
+
+struct gn_way gn_node_ways_way(const struct gn_node_circuit *c)
+{
+	return (struct gn_way){c->at, c->link};
+}
+
+void gn_node_ways_close(struct gn_node *node, uint32_t link)
+{
+	const struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &link);
+	if (!c)
+		return;
+	gn_relay_cancel(node->relay, c->op, node->now);
+	circuit_drop(node, link);
+}
+
+/* jet may use the circuit from now on. */
+static gn_err circuit_ready(struct gn_node *node, struct gn_node_circuit *c, uint64_t era,
+			    uint64_t circuit)
+{
+	const struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
+	struct gn_way main;
+	if (!e || gn_jet_ways(node->jet, e->session, &main, 1) == 0)
+		return GN_UNREACHABLE;
+	c->era = era;
+	c->circuit = circuit;
+	c->at = main.addr;
+	const struct gn_way_info info = {.kind = GN_WAY_RELAY,
+					 .prefix = GN_RELAY_PREFIX,
+					 .mtu = GN_NODE_RELAYED_MTU,
+					 .via = main.addr};
+	return gn_jet_way(node->jet, c->link, &info);
+}
+
+enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_relay_event *e,
+					  struct gn_node_circuit *out)
+{
+	const uint32_t *link = gn_map_get(&node->ways.links, &e->op);
+	struct gn_node_circuit *c = link ? gn_map_get(&node->ways.circuits, link) : NULL;
+	if (!c)
+		return GN_NODE_WAYS_NOTHING;
+	*out = *c;
+	if (e->kind == GN_RELAY_OPENED) {
+		if (circuit_ready(node, c, e->session, e->circuit) == GN_OK)
+			return GN_NODE_WAYS_OPEN;
+		gn_node_ways_close(node, out->link);
+		return GN_NODE_WAYS_OVER;
+	}
+	if (e->kind != GN_RELAY_ENDED)
+		return GN_NODE_WAYS_NOTHING;
+	circuit_drop(node, out->link);
+	return GN_NODE_WAYS_OVER;
+}
+
+/* ---- sending ---- */
+
+/* Packets, 9 bytes of which are the relay's, by the session with that peer. */
+static gn_err send_to(struct gn_node *node, uint64_t era, struct gn_slice packets, uint16_t segment,
+		      size_t *sent)
+{
+	struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
+	struct gn_way main;
+	if (!e || gn_jet_ways(node->jet, e->session, &main, 1) == 0 || main.link) {
+		node->ways.count.relay_no_way++;
+		return GN_UNREACHABLE;
+	}
+	e->relayed = node->now;
+	return node->outside.send(node, &main.addr, packets, segment, sent);
+}
+
+static gn_err send_by_circuit(struct gn_node *node, const struct gn_node_circuit *c,
+			      const struct gn_jet_batch *batch, struct gn_slice packets,
+			      size_t *sent)
+{
+	uint8_t *p = node->packet_buf.p;
+	GN_ASSERT(batch->prefix == GN_RELAY_PREFIX && packets.p == p);
+	size_t each = batch->segment ? batch->segment : packets.len;
+	for (size_t at = 0; at < packets.len; at += each)
+		p[at] = GN_RELAY_BYTE;
+	gn_relay_write(p, each, (uint32_t)((packets.len + each - 1) / each), c->circuit);
+	return send_to(node, c->era, packets, batch->segment, sent);
+}
+
+gn_err gn_node_ways_send(struct gn_node *node, const struct gn_jet_batch *batch,
+			 struct gn_slice packets, size_t *sent)
+{
+	*sent = 0;
+	if (batch->to.link == 0)
+		return node->outside.send(node, &batch->to.addr, packets, batch->segment, sent);
+	const struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &batch->to.link);
+	return c ? send_by_circuit(node, c, batch, packets, sent) : GN_UNREACHABLE;
+}
+
+/* ---- what comes ---- */
+
+static void forward(struct gn_node *node, struct gn_slice packet, const struct gn_relay_to *to)
+{
+	uint8_t copy[GN_RELAY_PREFIX + GN_NODE_RELAYED_MTU];
+	size_t sent;
+	GN_ASSERT(packet.len <= sizeof copy);
+	memcpy(copy, packet.p, packet.len);
+	gn_relay_write(copy, packet.len, 1, to->circuit);
+	gn_err err =
+		send_to(node, to->session, gn_slice(copy, packet.len), (uint16_t)packet.len, &sent);
+	node->ways.count.relay_lost += err == GN_AGAIN;
+}
+
+/* A circuit that we did not ask for: who calls proves inside who they are (RE-31). */
+static struct gn_node_circuit *take_call(struct gn_node *node, uint64_t era, uint64_t circuit,
+					 struct gn_slice datagram)
+{
+	const struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
+	gn_op op;
+	if (!gn_jet_is_hello(datagram) ||
+	    gn_relay_accept(node->relay, &e->pk, era, circuit, node->now, &op))
+		return NULL;
+	struct gn_node_circuit *c = circuit_new(node, op);
+	if (!c)
+		return NULL;
+	c->relay = e->pk;
+	if (circuit_ready(node, c, era, circuit) == GN_OK)
+		return c;
+	gn_node_ways_close(node, c->link);
+	return NULL;
+}
+
+static void relayed(struct gn_node *node, uint64_t era, struct gn_slice packet)
+{
+	struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
+	struct gn_relay_packet in = {
+		.session = era, .peer = &e->pk, .len = (uint32_t)packet.len, .count = 1};
+	struct gn_relay_to to;
+	in.circuit = packet.len >= GN_RELAY_PREFIX ? gn_be64(packet.p + 1) : 0;
+	enum gn_relay_verdict verdict = gn_relay_packet(node->relay, &in, node->now, &to);
+	if (verdict == GN_RELAY_DROP)
+		return;
+	e->relayed = node->now;
+	if (verdict == GN_RELAY_FORWARD) {
+		forward(node, packet, &to);
+		return;
+	}
+	struct gn_slice datagram =
+		gn_slice(packet.p + GN_RELAY_PREFIX, packet.len - GN_RELAY_PREFIX);
+	const uint32_t *link = gn_map_get(&node->ways.links, &to.op);
+	struct gn_node_circuit *c = verdict == GN_RELAY_CALL
+					    ? take_call(node, era, in.circuit, datagram)
+				    : link ? gn_map_get(&node->ways.circuits, link)
+					   : NULL;
+	if (!c) {
+		node->ways.count.call_refused++;
+		return;
+	}
+	struct gn_way from = gn_node_ways_way(c);
+	gn_node_jet_recv(node, &from, datagram);
+}
+
+void gn_node_recv(struct gn_node *node, const struct gn_way *from, struct gn_slice datagram)
+{
+	unsigned kind = datagram.len ? datagram.p[0] >> 4 : 0;
+	if (kind != 1) {
+		gn_node_jet_recv(node, from, datagram); /* who counts what is not theirs */
+		return;
+	}
+	struct gn_way key = way_key(from);
+	const uint64_t *era = gn_map_get(&node->ways.from, &key);
+	if (datagram.p[0] != GN_RELAY_BYTE)
+		node->ways.count.unknown_first++;
+	else if (!era)
+		node->ways.count.relay_stranger++;
+	else
+		relayed(node, *era, datagram);
+}
+
+bool gn_node_ways_counter_at(const struct gn_node *node, size_t i, struct gn_counter *out)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+#include "node/ways_counters.def"
+#undef X
+	};
+	const uint64_t *values = (const uint64_t *)&node->ways.count;
+	return gn_counter_at(names, values, GN_COUNT(names), i, out);
+}

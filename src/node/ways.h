@@ -1,0 +1,83 @@
+/* Ways: what lies behind the numbers of links, and which session's packets come from where. Link 0
+ * is the shared UDP socket; every other is a circuit of a relay, or a carrier of net.
+ *
+ * The relay knows peers by a number that a peer has from its first session to the end of its last
+ * (its `era`): a circuit outlives a session that another one replaces. */
+#ifndef GN_NODE_WAYS_H
+#define GN_NODE_WAYS_H
+
+#include "jet/jet.h"
+#include "services/relay/relay.h"
+
+struct gn_node;
+
+/* A circuit of our own; `circuit` 0: it is being opened. */
+struct gn_node_circuit {
+	uint32_t link;
+	gn_op op;
+	uint64_t era, circuit;
+	struct gn_pk relay, target; /* target: zeros when somebody called */
+	struct gn_addr at;          /* the relay's: what stands for an address on the link */
+};
+
+struct gn_node_ways {
+	struct gn_map circuits; /* link -> struct gn_node_circuit */
+	struct gn_map links;    /* op -> link */
+	struct gn_map eras;     /* era -> struct gn_node_era */
+	struct gn_map sessions; /* gn_jet_id -> struct gn_node_from */
+	struct gn_map from;     /* gn_way -> era */
+	uint32_t last_link;
+	uint64_t last_era;
+	struct {
+#define X(name, text) uint64_t name;
+#include "node/ways_counters.def"
+#undef X
+	} count;
+};
+
+void gn_node_ways_init(struct gn_node *node);
+void gn_node_ways_fini(struct gn_node *node);
+
+/* ---- whose packets come from where ---- */
+
+/* 0: no memory. */
+uint64_t gn_node_ways_up(struct gn_node *node, const struct gn_pk *pk);
+/* What is for that peer goes by this session from now on. */
+void gn_node_ways_use(struct gn_node *node, uint64_t era, gn_jet_id session);
+/* The session's proven ways are others than before. */
+void gn_node_ways_moved(struct gn_node *node, uint64_t era, gn_jet_id session);
+void gn_node_ways_closed(struct gn_node *node, gn_jet_id session);
+void gn_node_ways_down(struct gn_node *node, uint64_t era);
+/* A packet was relayed for it lately: its session is in use. */
+bool gn_node_ways_busy(const struct gn_node *node, uint64_t era);
+
+/* ---- links ---- */
+
+/* A link by a circuit that the relay is asked for; it may be dialled when gn_node_ways_ready says
+ * so. GN_LIMIT, GN_NOMEM and what gn_relay_open says. */
+GN_MUST gn_err gn_node_ways_open(struct gn_node *node, const struct gn_pk *relay,
+				 const struct gn_pk *target, uint32_t *link);
+/* NULL: there is none. Good until the next call that makes or ends one. */
+const struct gn_node_circuit *gn_node_ways_circuit(const struct gn_node *node, uint32_t link);
+struct gn_way gn_node_ways_way(const struct gn_node_circuit *c);
+/* The circuit is given back; its paths are gone. */
+void gn_node_ways_close(struct gn_node *node, uint32_t link);
+/* What jet has sent to a way: as gn_udp_send, and the free bytes before each packet are filled.
+ * Over a relay nothing waits: what does not leave at once is lost, as in a network. */
+GN_MUST gn_err gn_node_ways_send(struct gn_node *node, const struct gn_jet_batch *batch,
+				 struct gn_slice packets, size_t *sent);
+
+/* ---- what comes ---- */
+
+/* A datagram of RE-2, from the socket or from a carrier. */
+void gn_node_recv(struct gn_node *node, const struct gn_way *from, struct gn_slice datagram);
+/* What an event of the relay means for a circuit of ours: it may be dialled, or is over and gone;
+ * *c: what it is, or was. */
+enum gn_node_ways_news { GN_NODE_WAYS_NOTHING, GN_NODE_WAYS_OPEN, GN_NODE_WAYS_OVER };
+enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_relay_event *e,
+					  struct gn_node_circuit *c);
+
+/* false past the last */
+bool gn_node_ways_counter_at(const struct gn_node *node, size_t i, struct gn_counter *out);
+
+#endif
