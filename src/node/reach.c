@@ -157,6 +157,7 @@ static void take_answer(struct gn_node *node, unsigned i, const struct answer *a
 	hosts[i].last = *a;
 	if (i == OWN) {
 		gn_overlay_addrs(node->overlay, a->addrs, 1, node->now);
+		gather_configured(&node->offers.gather, a->addrs, node->now);
 		return;
 	}
 	for (size_t k = 0; k < before.count; k++)
