@@ -19,18 +19,13 @@ enum {
 
 static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
 {
-	struct gn_addr found[16];
-	size_t count = 0;
+	struct gn_addr found;
 	if (*node->config.advertise &&
-	    gn_addr_parse(gn_str(node->config.advertise), found) == GN_OK) {
-		c->addrs[c->addr_count++] = found[0];
+	    gn_addr_parse(gn_str(node->config.advertise), &found) == GN_OK) {
+		c->addrs[c->addr_count++] = found;
 		return;
 	}
-	gn_os_local_addrs(found, GN_COUNT(found), &count);
-	for (size_t i = 0; i < count && c->addr_count < GN_CONTACT_ADDRS; i++) {
-		found[i].port = gn_udp_port(node->udp);
-		c->addrs[c->addr_count++] = found[i];
-	}
+	c->addr_count = gn_node_moving_own(node, c->addrs);
 }
 
 static size_t room_for(void *user, const struct gn_pk *peer)

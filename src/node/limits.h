@@ -151,6 +151,9 @@
 #define GN_NODE_PAGE_MAX 500u      /* whatever it says */
 #define GN_NODE_COUNTERS 512u      /* of all engines together */
 
+/* the machine has slept for so long: longer than the clocks' difference ever jumps awake (RE-10) */
+#define GN_NODE_SLEPT (5 * GN_SEC)
+
 /* ---- own addresses (gather.h, RE-15) ---- */
 #define GATHER_VOICES 32              /* prefixes whose word on where we are is kept */
 #define GATHER_AGREE 2u               /* of these, that must tell an address */
