@@ -2,8 +2,8 @@
  * `hold`: syncs of journal files wait while it is there, `bad`: they fail, `stall`: once one
  * failed, the loop waits with what became ready, `unread`: reads of journal files wait, `clock`:
  * seconds that the wall clock is ahead now, `slept`: seconds that the machine has slept,
- * `address`: the IPv4 address that an UDP socket gets instead of any, `used`: how full disks are, in
- * percent. */
+ * `address`: the IPv4 address that an UDP socket gets instead of any, `used`: how full disks are,
+ * in percent. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>

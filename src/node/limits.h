@@ -154,6 +154,9 @@
 /* the machine has slept for so long: longer than the clocks' difference ever jumps awake (RE-10) */
 #define GN_NODE_SLEPT (5 * GN_SEC)
 
+/* found on this network (RE-44), of the overlay's 32 places to begin at: the owner has 24 */
+#define LAN_BOOTSTRAPS 8
+
 /* ---- own addresses (gather.h, RE-15) ---- */
 #define GATHER_VOICES 32              /* prefixes whose word on where we are is kept */
 #define GATHER_AGREE 2u               /* of these, that must tell an address */

@@ -209,6 +209,7 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 	json_object_set_new(gather, text, json_integer((json_int_t)node->offers.gather.count.name));
 #include "node/gather_counters.def"
 #undef X
+	json_object_set_new(gather, "lan-full", json_integer((json_int_t)node->lan.full));
 	json_t *gateway = json_pack("{sI sI sI sI}", "reads-waited", (json_int_t)node->reads_waited,
 				    "reads-cut", (json_int_t)node->reads_cut, "reads-refused",
 				    (json_int_t)node->reads_refused, "headers-dropped",
