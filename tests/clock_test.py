@@ -5,7 +5,7 @@ The wall clock of each node is shifted by tests/hub_shim.c, which is compiled he
 time is touched. It gives each an address of 127.0.0.0/24 too, since an address has one voice. Exit
 0 passed, 77 skipped with a reason, 1 failed with a sentence.
 """
-import os, shutil, subprocess, sys, time
+import json, os, shutil, subprocess, sys, time
 
 sys.dont_write_bytecode = True
 import node_rig
@@ -266,6 +266,26 @@ def case_liars(machines):
 
 def case_behind(machines):
     among_liars(machines, -STEP, "40 days ahead of 5 peers")
+
+
+def case_slept(machines):
+    """A machine that slept for 20 s (RE-10): no path is believed in, and no session ends. Less than
+    GN_NODE_SLEPT is no sleep."""
+    nodes = machines.start(2)
+    folder = machines.machine(1)
+    peer = lambda: next(p for p in json.loads(nodes[1].get("/api/v1/peers")[1])["peers"] if p["up"])
+    suspect = lambda: node_rig.counters(nodes[1], "jet")["paths-suspect"]
+    for slept, wakes in ((4, 0), (24, 1)):
+        before, paths = peer(), suspect()
+        with open(os.path.join(folder, "slept.new"), "w", encoding="ascii") as f:
+            f.write(f"{slept}\n")
+        os.rename(os.path.join(folder, "slept.new"), os.path.join(folder, "slept"))
+        eventually("it is heard from again", 60,
+                   lambda b=before: peer()["received"] > b["received"])
+        if wakes:
+            eventually("it knows that it slept", 60, lambda: "has slept" in log_of(nodes[1]))
+        check(log_of(nodes[1]).count("has slept") == wakes, f"after {slept} s: woke otherwise")
+        check((suspect() > paths) == bool(wakes), f"after {slept} s: {suspect() - paths} paths")
 
 
 def main():

@@ -1,8 +1,9 @@
 /* What a test does to the system calls of a hub or node (LD_PRELOAD): files in $SHIM say what.
  * `hold`: syncs of journal files wait while it is there, `bad`: they fail, `stall`: once one
  * failed, the loop waits with what became ready, `unread`: reads of journal files wait, `clock`:
- * seconds that the wall clock is ahead now, `address`: the IPv4 address that an UDP socket gets
- * instead of any, `used`: how full disks are, in percent. */
+ * seconds that the wall clock is ahead now, `slept`: seconds that the machine has slept,
+ * `address`: the IPv4 address that an UDP socket gets instead of any, `used`: how full disks are,
+ * in percent. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -137,11 +138,12 @@ int clock_gettime(clockid_t id, struct timespec *t)
 	if (!real)
 		*(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
 	int result = real(id, t);
-	if (id != CLOCK_REALTIME)
+	const char *file = id == CLOCK_REALTIME ? "clock" : "slept";
+	if (id != CLOCK_REALTIME && id != CLOCK_BOOTTIME)
 		return result;
 	char path[600];
 	long ahead = 0;
-	snprintf(path, sizeof path, "%s/clock", getenv("SHIM"));
+	snprintf(path, sizeof path, "%s/%s", getenv("SHIM"), file);
 	FILE *f = fopen(path, "r");
 	if (f && fscanf(f, "%ld", &ahead) == 1)
 		t->tv_sec += ahead;

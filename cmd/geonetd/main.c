@@ -21,6 +21,8 @@ static const char rest[] =
 	"  geonetd --bootstrap seed.example.net:7777        join a network\n"
 	"  geonetd --data /tmp/n1 --port 0 --http 0 --probation 0   for experiments\n"
 	"\n"
+	"Environment: GEONET_SETTINGS has \"name = value\" lines that count over the file's\n"
+	"and under the options.\n"
 	"Exit status: 0 stopped on request, 1 failed, 2 the command line or the\n"
 	"configuration is wrong.\n"
 	"The page: http://localhost:7780/   sites: http://NAME.geo.localhost:7780/\n"
@@ -74,6 +76,18 @@ static gn_err read_config(struct gn_node_config *config, const char *path, bool 
 					    gn_slice(text, len), inner);
 	if (err)
 		snprintf(why, GN_HOST_WHY, "%.120s: %.190s", path, inner);
+	return err;
+}
+
+/* Of a container, or of all nodes of a test. */
+static gn_err read_environment(struct gn_node_config *config, char why[GN_HOST_WHY])
+{
+	const char *text = getenv("GEONET_SETTINGS");
+	char inner[GN_HOST_WHY];
+	gn_err err = gn_host_settings_parse(gn_node_settings, config, sizeof *config,
+					    gn_str(text ? text : ""), inner);
+	if (err)
+		snprintf(why, GN_HOST_WHY, "GEONET_SETTINGS: %.250s", inner);
 	return err;
 }
 
@@ -160,7 +174,7 @@ int main(int argc, char **argv)
 	snprintf(path, sizeof path, "%s/geonet.conf", config.data);
 	if (read_config(&config, flags.config ? flags.config : path, flags.config != NULL, why))
 		return fail(why);
-	if (parse(argc, argv, true, &config, &flags, why))
+	if (read_environment(&config, why) || parse(argc, argv, true, &config, &flags, why))
 		return fail(why);
 	if (gn_node_run(&config, flags.ready_fd, why) == GN_OK)
 		return 0;

@@ -22,7 +22,8 @@ static bool host_port(const char *s, char *out, size_t cap)
 static const char *const levels[] = {"debug", "info", "warn", "error", NULL},
 			 *const guards[] = {"on", "cookie", "off", NULL},
 			 *const relays[] = {"off", "small", "tokens", "commons", NULL},
-			 *const locals[] = {"exempt", "count", NULL};
+			 *const locals[] = {"exempt", "count", NULL},
+			 *const yes_no[] = {"yes", "no", NULL};
 
 #define IN(member) GN_HOST_FIELD(struct gn_node_config, member)
 
@@ -45,6 +46,9 @@ const struct gn_host_setting gn_node_settings[] = {
 	{.name = "advertise", .kind = GN_HOST_TEXT, .value = "HOST:PORT", IN(advertise),
 	 .take = host_port, .expected = "HOST:PORT under which others reach this node",
 	 .help = "how others reach this node, if not by this machine's addresses"},
+	{.name = "lan", .kind = GN_HOST_CHOICE, .value = "yes|no", .words = yes_no, IN(lan_off),
+	 .standard = "yes", .expected = "yes or no",
+	 .help = "find nodes on the same local network by themselves, and be found there"},
 	{.name = "http", .kind = GN_HOST_NUMBER, .value = "N|off", .most = 65535, IN(http),
 	 .off_at = offsetof(struct gn_node_config, http_off), .standard = "7780",
 	 .expected = "a TCP port, 0 for a free one, or off",

@@ -20,18 +20,13 @@ enum {
 
 static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
 {
-	struct gn_addr found[16];
-	size_t count = 0;
+	struct gn_addr found;
 	if (*node->config.advertise &&
-	    gn_addr_parse(gn_str(node->config.advertise), found) == GN_OK) {
-		c->addrs[c->addr_count++] = found[0];
+	    gn_addr_parse(gn_str(node->config.advertise), &found) == GN_OK) {
+		c->addrs[c->addr_count++] = found;
 		return;
 	}
-	gn_os_local_addrs(found, GN_COUNT(found), &count);
-	for (size_t i = 0; i < count && c->addr_count < GN_CONTACT_ADDRS; i++) {
-		found[i].port = gn_udp_port(node->udp);
-		c->addrs[c->addr_count++] = found[i];
-	}
+	c->addr_count = gn_node_moving_own(node, c->addrs);
 }
 
 static size_t room_for(void *user, const struct gn_pk *peer)
@@ -141,6 +136,7 @@ gn_err gn_node_engines_new(struct gn_node *node)
 	}
 	node->env = env[ALLOC_NODE];
 	gn_node_peers_init(node);
+	gn_node_offers_init(node);
 	GN_TRY(gn_node_guard_new(node, &env[ALLOC_JET]));
 	struct gn_jet_config jet = {.node_key = node->key,
 				    .keep_alive = GN_NODE_KEEP_ALIVE,
@@ -211,6 +207,7 @@ void gn_node_engines_free(struct gn_node *node)
 	gn_blocks_free(node->blocks);
 	gn_kv_free(node->kv);
 	gn_overlay_free(node->overlay);
+	gn_node_offers_fini(node);
 	gn_node_peers_fini(node);
 	gn_jet_free(node->jet);
 	gn_guard_free(node->guard);

@@ -170,4 +170,23 @@
 #define GN_NODE_PAGE_MAX 500u      /* whatever it says */
 #define GN_NODE_COUNTERS 512u      /* of all engines together */
 
+/* the machine has slept for so long: longer than the clocks' difference ever jumps awake (RE-10) */
+#define GN_NODE_SLEPT (5 * GN_SEC)
+
+/* found on this network (RE-44), of the overlay's 32 places to begin at: the owner has 24 */
+#define LAN_BOOTSTRAPS 8
+
+/* ---- own addresses (gather.h, RE-15) ---- */
+#define GATHER_VOICES 32              /* prefixes whose word on where we are is kept */
+#define GATHER_AGREE 2u               /* of these, that must tell an address */
+#define GATHER_AGE (300 * GN_SEC)     /* what a session said is good for after its end */
+#define GATHER_SETTLE (300 * GN_MSEC) /* more follows, when something was told */
+#define OFFERS_EVERY (5 * GN_SEC)     /* between two offers to one session: as jet's tries */
+#define OFFERS_RETRY (250 * GN_MSEC)  /* of one whose handshake is not confirmed yet */
+/* candidates of an offer, so that each kind has room: with the owner's and the router's 9 of
+ * 12, the others are of the own network */
+#define GATHER_HOSTS 4u
+#define GATHER_REFLEXIVE_V4 2u /* where liars agree, too, the true one goes with theirs */
+#define GATHER_REFLEXIVE_V6 1u
+
 #endif

@@ -68,6 +68,7 @@ static void restored(struct gn_node *node)
 	node->running = true;
 	gn_node_sites_load(node);
 	gn_node_reach_start(node);
+	gn_node_lan_start(node);
 	struct gn_overlay_info info;
 	gn_overlay_info(node->overlay, &info);
 	char id[17];
@@ -84,11 +85,13 @@ static gn_time turn(void *user)
 	struct gn_node *node = user;
 	gn_node_woken(node);
 	gn_node_clock_look(node);
+	gn_time look = gn_node_moving_tick(node);
 	gn_node_pump(node);
 	gn_node_peers_sweep(node);
-	gn_time look = gn_node_readers_tick(node);
+	look = gn_time_min(look, gn_node_readers_tick(node));
 	if (node->running)
 		look = gn_time_min(look, gn_node_reach_tick(node));
+	look = gn_time_min(look, gn_node_lan_tick(node));
 	if (node->kv_ready && node->blocks_ready && node->box_ready && !node->running)
 		restored(node);
 	if (node->running) {
@@ -110,6 +113,7 @@ static gn_time say_goodbye(void *user)
 	gn_node_woken(node);
 	gn_host_log(&node->host, GN_LOG_INFO, "stopping", "saying goodbye");
 	gn_node_peers_close(node);
+	gn_node_lan_end(node);
 	gn_host_links_end(&node->api, node->now);
 	return GN_NODE_GOODBYE;
 }
@@ -241,6 +245,7 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 		return gn_host_why(why, GN_NOMEM, "not enough memory to start");
 	uv_poll_init(&node->host.loop, &node->udp_poll, gn_udp_fd(node->udp));
 	node->udp_poll.data = node;
+	gn_node_moving_start(node);
 	GN_TRY(open_http(node, why));
 	gn_host_start(&node->host);
 	gn_kv_start(node->kv, node->now);
@@ -294,6 +299,8 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 	}
 	if (node.jet)
 		gn_node_engines_free(&node);
+	gn_node_lan_stop(&node);
+	gn_node_moving_stop(&node);
 	gn_udp_close(node.udp);
 	gn_host_close(&node.host);
 	gn_sk_wipe(&node.key);

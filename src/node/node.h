@@ -20,6 +20,7 @@ struct gn_node_config {
 	char app_socket[100]; /* a socket for every user of this machine; empty: none */
 	char bootstrap[GN_NODE_BOOTSTRAP][128]; /* HOST:PORT */
 	unsigned bootstrap_count;
+	bool lan_off;          /* who is on the same link is not looked for */
 	char advertise[128];   /* HOST:PORT told to others; empty: the addresses of this machine */
 	uint32_t probation;    /* seconds in client mode after the start */
 	uint64_t record_limit; /* bytes of records held; each counts for 10 KiB at least */

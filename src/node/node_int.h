@@ -6,13 +6,18 @@
  *   engines.c  made and freed               gateway*.c sites over HTTP; readers.c whose turn it is
  *   keys.c     the node's key, its token    api*.c     the local API; status.c what pages show
  *   disk.c     requests <-> workers         saved.c    what is kept; lists.c, sites.c
- *   reach.c    whom it can reach            events.c   what happens, as it happens */
+ *   reach.c    whom it can reach            events.c   what happens, as it happens
+ *   gather.c   where we are reached         offers.c   who is told
+ *   moving.c   the network under it changes lan.c      who else is on it */
 #ifndef GN_NODE_NODE_INT_H
 #define GN_NODE_NODE_INT_H
 
 #include "host/host.h"
+#include "node/lan.h"
 #include "node/limits.h"
+#include "node/moving.h"
 #include "node/node.h"
+#include "node/offers.h"
 #include "node/peers.h"
 #include "node/saved.h"
 #include "node/ways.h"
@@ -99,6 +104,9 @@ struct gn_node {
 	struct gn_node_peers peers;
 	struct gn_node_ways ways;
 	struct gn_node_homes homes;
+	struct gn_node_offers offers;
+	struct gn_node_moving moving;
+	struct gn_node_lan lan;
 	unsigned readers[2]; /* slots of readers.c that are taken: large, small */
 	size_t rests;        /* bytes that calls of app/1 keep to send (call_file.c) */
 	uint64_t reads_waited, reads_cut, reads_refused, headers_dropped;

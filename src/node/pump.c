@@ -12,8 +12,10 @@ bool gn_node_pump_jet(struct gn_node *node)
 	struct gn_jet_event e;
 	bool any = false;
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_jet_next_event(node->jet, &e);
-	     i++, any = true)
+	     i++, any = true) {
+		gn_node_offers_event(node, &e);
 		gn_node_peers_event(node, &e);
+	}
 	return any;
 }
 
@@ -292,6 +294,7 @@ void gn_node_pump(struct gn_node *node)
 {
 	gn_node_tick_jet(node);
 	gn_node_peers_tick(node);
+	gn_node_offers_tick(node);
 	if (node->running) /* before that it does not know what it holds */
 		gn_overlay_tick(node->overlay, node->now);
 	gn_kv_tick(node->kv, node->now);
@@ -322,6 +325,7 @@ gn_time gn_node_deadline(const struct gn_node *node)
 {
 	gn_time at = gn_jet_deadline(node->jet);
 	at = gn_time_min(at, node->running ? gn_overlay_deadline(node->overlay) : GN_NEVER);
+	at = gn_time_min(at, gn_node_offers_deadline(node));
 	at = gn_time_min(at, gn_kv_deadline(node->kv));
 	at = gn_time_min(at, gn_blocks_deadline(node->blocks));
 	at = gn_time_min(at, gn_names_deadline(node->names));

@@ -134,7 +134,7 @@ static bool has_addr(const struct answer *a, const struct gn_addr *addr)
 	return false;
 }
 
-static bool any_has(const struct gn_addr *addr)
+bool gn_node_reach_named(const struct gn_addr *addr)
 {
 	for (unsigned i = 0; i < GN_NODE_BOOTSTRAP; i++)
 		if (has_addr(&hosts[i].last, addr))
@@ -157,10 +157,11 @@ static void take_answer(struct gn_node *node, unsigned i, const struct answer *a
 	hosts[i].last = *a;
 	if (i == OWN) {
 		gn_overlay_addrs(node->overlay, a->addrs, 1, node->now);
+		gather_configured(&node->offers.gather, a->addrs, node->now);
 		return;
 	}
 	for (size_t k = 0; k < before.count; k++)
-		if (!any_has(&before.addrs[k]))
+		if (!gn_node_reach_named(&before.addrs[k]))
 			gn_overlay_bootstrap_drop(node->overlay, &before.addrs[k]);
 	for (size_t k = 0; k < a->count; k++)
 		(void)!gn_overlay_bootstrap(node->overlay, &a->addrs[k], NULL, node->now);

@@ -14,6 +14,8 @@ enum gn_node_reach {
 	GN_REACH_FOUNDER, /* it was given nobody to begin with, and nobody came yet */
 };
 enum gn_node_reach gn_node_reach(const struct gn_node *node);
+/* The owner named it, as a place to begin at. */
+bool gn_node_reach_named(const struct gn_addr *addr);
 const char *gn_node_reach_name(enum gn_node_reach reach);
 /* Who is alone cannot say that there is no such thing: GN_NOT_FOUND becomes GN_UNREACHABLE then. */
 gn_err gn_node_reach_err(const struct gn_node *node, gn_err err);

@@ -213,14 +213,20 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 			    json_integer((json_int_t)node->peers.inbound_share.used));
 	json_object_set_new(peers, "queue-bytes",
 			    json_integer((json_int_t)node->peers.queue_share.used));
+	json_t *gather = json_object();
+#define X(name, text)                                                                              \
+	json_object_set_new(gather, text, json_integer((json_int_t)node->offers.gather.count.name));
+#include "node/gather_counters.def"
+#undef X
+	json_object_set_new(gather, "lan-full", json_integer((json_int_t)node->lan.full));
 	json_t *gateway = json_pack("{sI sI sI sI}", "reads-waited", (json_int_t)node->reads_waited,
 				    "reads-cut", (json_int_t)node->reads_cut, "reads-refused",
 				    (json_int_t)node->reads_refused, "headers-dropped",
 				    (json_int_t)node->headers_dropped);
-	return json_pack("{so so so so so so so so so so so so}", "jet", jet, "overlay", overlay,
+	return json_pack("{so so so so so so so so so so so so so}", "jet", jet, "overlay", overlay,
 			 "bundles", bundles, "box", box, "bus", bus, "lists", lists, "quota", quota,
 			 "store", store, "peers", peers, "http", http, "gateway", gateway, "relay",
-			 relay);
+			 relay, "gather", gather);
 }
 
 gn_err gn_node_api_counters(struct gn_node_request *r)

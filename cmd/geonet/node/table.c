@@ -14,6 +14,7 @@ static const struct cli_option up_options[] = {
 	 "loopback port of page, API and gateway; 0 takes a free one, off none (default 7780)"},
 	{"advertise", "HOST:PORT",
 	 "how others reach this node, if not by this machine's addresses"},
+	{"lan", "yes|no", "find nodes on the same local network, and be found there (default yes)"},
 	{"app-socket", "PATH", "also serve every user of this machine at this socket"},
 	{"record-limit", "BYTES", "room for records, with K, M, G, T (default 1G)"},
 	{"box-limit", "BYTES", "room for what waits in boxes, with K, M, G, T (default 1G)"},

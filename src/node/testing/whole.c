@@ -339,6 +339,12 @@ void whole_start(struct whole *w, unsigned i)
 	node->packet = need_memory(malloc(GN_NODE_BATCH));
 	gn_err err = gn_node_engines_new(node);
 	GN_ASSERT(err == GN_OK);
+	struct gn_os_net net = {.count = 1,
+				.addrs[0] = {.addr = n->addr,
+					     .interface = 1,
+					     .lan = gn_addr_is_private(&n->addr),
+					     .routed = true}};
+	gather_net(&node->offers.gather, &net, n->addr.port, node->now);
 	n->alive = true;
 	n->life++;
 	n->tick_at = GN_NEVER;

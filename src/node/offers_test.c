@@ -1,0 +1,230 @@
+/* Nodes behind boxes whose session runs over somebody else tell each other where they may be
+ * reached, and go there (RE-15, RE-20). The relay is a wire of this test between two nodes. */
+#include "node/testing/whole.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define SERVERS 2 /* in two prefixes: as many as must agree */
+#define RELAY 9
+
+struct packet {
+	struct packet *next;
+	unsigned to;
+	size_t len;
+	uint8_t bytes[];
+};
+
+static struct whole w;
+static struct packet *wire, **wire_tail;
+static gn_err (*send_by_udp)(struct gn_node *node, size_t *sent);
+static const char *kinds[2];
+static gn_jet_id session; /* as the first end names it */
+
+static bool nat_of(void *user, unsigned node, struct jet_sim_nat *nat, bool *carrier)
+{
+	(void)user;
+	(void)carrier;
+	return node >= SERVERS && jet_sim_nat_named(gn_str(kinds[node - SERVERS]), nat);
+}
+
+static gn_err send_batch(struct gn_node *node, size_t *sent)
+{
+	const struct whole_node *n = GN_CONTAINER(node, struct whole_node, node);
+	struct gn_slice all = gn_buf_slice(&node->packet_buf);
+	size_t segment = node->packet_batch.segment ? node->packet_batch.segment : all.len;
+	if (node->packet_batch.to.link != RELAY)
+		return send_by_udp(node, sent);
+	for (size_t at = 0; at < all.len; at += segment) {
+		size_t len = all.len - at < segment ? all.len - at : segment;
+		struct packet *p = malloc(sizeof *p + len);
+		*p = (struct packet){.to = 2 * SERVERS + 1 - n->index, .len = len};
+		memcpy(p->bytes, all.p + at, len);
+		*wire_tail = p;
+		wire_tail = &p->next;
+	}
+	*sent = all.len;
+	return GN_OK;
+}
+
+static struct gn_jet *jet(unsigned end)
+{
+	return whole_node(&w, SERVERS + end)->jet;
+}
+
+static struct gn_way over_relay(void)
+{
+	return (struct gn_way){gn_addr_v4(9, 9, 9, 9, 9), RELAY};
+}
+
+static void run(gn_time span)
+{
+	for (gn_time until = w.now + span; whole_step(&w, until);)
+		while (wire) {
+			struct packet *p = wire;
+			const struct gn_way from = over_relay();
+			if (!(wire = p->next))
+				wire_tail = &wire;
+			(void)gn_jet_recv(whole_node(&w, p->to)->jet, &from,
+					  gn_slice(p->bytes, p->len), w.now);
+			whole_moved(&w, p->to);
+			free(p);
+		}
+}
+
+static void begin(const char *a, const char *b)
+{
+	static const struct gn_way_info info = {.kind = GN_WAY_RELAY};
+	kinds[0] = a;
+	kinds[1] = b;
+	wire = NULL;
+	wire_tail = &wire;
+	whole_init(&w, &(struct whole_options){
+			       .seed = 7, .nodes = SERVERS + 2, .pow_bits = 1, .nat = nat_of});
+	for (unsigned i = 0; i < SERVERS + 2; i++) {
+		whole_add(&w);
+		whole_start(&w, i);
+		send_by_udp = w.nodes[i]->node.outside.send;
+		w.nodes[i]->node.outside.send = send_batch;
+	}
+	run(GN_SEC);
+	for (unsigned i = 0; i < SERVERS + 2; i++)
+		for (unsigned k = 0; k < SERVERS; k++)
+			if (i != k)
+				whole_bootstrap(&w, i, k);
+	run(5 * GN_SEC);
+	for (unsigned end = 0; end < 2; end++)
+		assert_int_equal(gn_jet_way(jet(end), RELAY, &info), GN_OK);
+}
+
+static void connect_over_relay(void)
+{
+	const struct gn_way to = over_relay();
+	struct gn_jet_info info;
+	assert_int_equal(
+		gn_jet_connect(jet(0), &to, &whole_node(&w, SERVERS + 1)->key.pk, w.now, &session),
+		GN_OK);
+	whole_moved(&w, SERVERS);
+	run(OFFERS_RETRY + GN_SEC / 2); /* who dialled may tell nothing until it is confirmed */
+	assert_int_equal(gn_jet_info(jet(0), session, &info), GN_OK);
+	assert_true(info.connected);
+}
+
+static void end(void)
+{
+	whole_free(&w);
+	for (struct packet *p; (p = wire);) {
+		wire = p->next;
+		free(p);
+	}
+}
+
+static const struct gn_jet_offer *offer_of(unsigned end)
+{
+	return &whole_node(&w, SERVERS + end)->offers.gather.offer;
+}
+
+static enum gn_way_kind kind_of(void)
+{
+	struct gn_jet_info info;
+	assert_int_equal(gn_jet_info(jet(0), session, &info), GN_OK);
+	return info.kind;
+}
+
+static uint64_t punches(void)
+{
+	struct gn_counter c;
+	for (size_t i = 0; gn_jet_counter_at(jet(0), i, &c); i++)
+		if (strcmp(c.name, "punches") == 0)
+			return c.value;
+	fail();
+	return 0;
+}
+
+/* Its own address inside, and the outer one that both servers tell. */
+static void nodes_know_where_they_are(void **state)
+{
+	(void)state;
+	begin("port", "sym");
+	const struct gn_jet_offer *o = offer_of(0);
+	assert_int_equal(o->count, 2);
+	assert_int_equal(o->list[0].origin, GN_JET_REFLEXIVE);
+	assert_memory_equal(o->list[0].addr.ip, w.nodes[SERVERS]->told.ip, 16);
+	assert_int_equal(o->list[1].origin, GN_JET_LAN);
+	assert_true(gn_addr_eq(&o->list[1].addr, &w.nodes[SERVERS]->addr));
+	assert_int_equal(o->mapping, GN_JET_NAT_NONE);
+	o = offer_of(1); /* another port for each: its IP is offered, too */
+	assert_int_equal(o->list[0].origin, GN_JET_REFLEXIVE);
+	assert_memory_equal(o->list[0].addr.ip, w.nodes[SERVERS + 1]->told.ip, 16);
+	assert_int_equal(o->mapping, GN_JET_NAT_ADDR);
+	end();
+}
+
+static void a_session_over_a_relay_becomes_direct(void **state)
+{
+	static const char *const pairs[][2] = {{"port", "port"}, {"addr", "sym"}};
+	(void)state;
+	for (size_t i = 0; i < GN_COUNT(pairs); i++) {
+		begin(pairs[i][0], pairs[i][1]);
+		connect_over_relay();
+		run(4 * GN_SEC);
+		assert_int_equal(kind_of(), GN_WAY_UDP);
+		end();
+	}
+}
+
+/* Two hard ones: each change is told, and then tried, at most once in OFFERS_EVERY. */
+static void a_change_is_told_again_but_not_often(void **state)
+{
+	(void)state;
+	begin("sym", "sym");
+	connect_over_relay();
+	assert_int_equal(punches(), 1);
+	run(2 * OFFERS_EVERY); /* none of it was of use, and nothing has changed */
+	assert_int_equal(kind_of(), GN_WAY_RELAY);
+	assert_int_equal(punches(), 1);
+	struct whole_node *n = w.nodes[SERVERS];
+	for (uint8_t i = 0; i < 20; i++) { /* a new address each half a second */
+		struct gn_os_net net = {.count = 1};
+		net.addrs[0] = (struct gn_os_net_addr){
+			.addr = gn_addr_v4(192, 168, 1, i, 0), .interface = 1, .lan = true};
+		gather_net(&n->node.offers.gather, &net, 7780, w.now);
+		whole_moved(&w, SERVERS);
+		run(GN_SEC / 2);
+	}
+	assert_in_range(punches(), 3, 4); /* 10 s */
+	end();
+}
+
+static bool everybody(const struct gn_node *node, const struct gn_pk *peer)
+{
+	assert_non_null(node);
+	assert_non_null(peer);
+	return true;
+}
+
+/* RE-11: who is to learn no address of ours is told none, also when they change. */
+static void who_must_not_know_is_not_told(void **state)
+{
+	(void)state;
+	begin("port", "port");
+	whole_node(&w, SERVERS)->offers.relay_only = everybody;
+	connect_over_relay();
+	run(4 * GN_SEC);
+	assert_int_equal(punches(), 0);
+	end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nodes_know_where_they_are),
+		cmocka_unit_test(a_session_over_a_relay_becomes_direct),
+		cmocka_unit_test(a_change_is_told_again_but_not_often),
+		cmocka_unit_test(who_must_not_know_is_not_told),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
