@@ -126,6 +126,34 @@ void gn_node_homes_event(struct gn_node *node, const struct gn_relay_event *e)
 	}
 }
 
+/* Until it is measured: who is seen under an address that is none of its own is behind a NAT.
+ * False: nothing is known, and what was known stays. */
+static bool guess(const struct gn_node *node, enum gn_node_reached *out)
+{
+	const struct gn_jet_offer *o = &node->offers.gather.offer;
+	bool seen = false;
+	for (uint32_t i = 0; i < o->count; i++) {
+		if (o->list[i].origin == GN_JET_CONFIGURED)
+			return false; /* the owner knows */
+		for (uint32_t k = 0; o->list[i].origin == GN_JET_REFLEXIVE && k < o->count; k++)
+			if (o->list[k].origin == GN_JET_HOST &&
+			    memcmp(o->list[k].addr.ip, o->list[i].addr.ip, 16) == 0) {
+				*out = GN_NODE_REACH_UNKNOWN;
+				return true;
+			}
+		seen |= o->list[i].origin == GN_JET_REFLEXIVE;
+	}
+	*out = o->mapping == GN_JET_NAT_ADDR ? GN_NODE_REACH_HARD : GN_NODE_REACH_EASY;
+	return seen;
+}
+
+void gn_node_homes_guess(struct gn_node *node)
+{
+	enum gn_node_reached reached;
+	if (guess(node, &reached))
+		gn_node_homes_reached(node, reached);
+}
+
 void gn_node_homes_reached(struct gn_node *node, enum gn_node_reached reached)
 {
 	if (node->homes.reached == reached)

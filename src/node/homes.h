@@ -38,6 +38,9 @@ struct gn_node_homes {
 
 void gn_node_homes_init(struct gn_node *node);
 void gn_node_homes_fini(struct gn_node *node);
+/* What we are told of our addresses has changed: as long as nothing is measured it says how this
+ * node is reached. */
+void gn_node_homes_guess(struct gn_node *node);
 /* What is known of how this node is reached. */
 void gn_node_homes_reached(struct gn_node *node, enum gn_node_reached reached);
 void gn_node_homes_tick(struct gn_node *node);

@@ -99,6 +99,8 @@ void gn_node_offers_tick(struct gn_node *node)
 	bool changed = gather_turn(&o->gather, node->now);
 	if (!changed && o->at > node->now)
 		return;
+	if (changed)
+		gn_node_homes_guess(node);
 	o->at = GN_NEVER;
 	for (uint32_t i = 0; i < o->sessions.count; i++) {
 		const gn_jet_id *id = gn_map_key_at(&o->sessions, i);

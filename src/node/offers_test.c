@@ -1,26 +1,17 @@
-/* Nodes behind boxes whose session runs over somebody else tell each other where they may be
- * reached, and go there (RE-15, RE-20). The relay is a wire of this test between two nodes. */
+/* Nodes behind boxes whose session runs over a relay tell each other where they may be reached, and
+ * go there (RE-15, RE-20). */
 #include "node/testing/whole.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include <cmocka.h>
 
 #define SERVERS 2 /* in two prefixes: as many as must agree */
-#define RELAY 9
-
-struct packet {
-	struct packet *next;
-	unsigned to;
-	size_t len;
-	uint8_t bytes[];
-};
 
 static struct whole w;
-static struct packet *wire, **wire_tail;
-static gn_err (*send_by_udp)(struct gn_node *node, size_t *sent);
 static const char *kinds[2];
 static gn_jet_id session; /* as the first end names it */
 
@@ -31,64 +22,25 @@ static bool nat_of(void *user, unsigned node, struct jet_sim_nat *nat, bool *car
 	return node >= SERVERS && jet_sim_nat_named(gn_str(kinds[node - SERVERS]), nat);
 }
 
-static gn_err send_batch(struct gn_node *node, size_t *sent)
-{
-	const struct whole_node *n = GN_CONTAINER(node, struct whole_node, node);
-	struct gn_slice all = gn_buf_slice(&node->packet_buf);
-	size_t segment = node->packet_batch.segment ? node->packet_batch.segment : all.len;
-	if (node->packet_batch.to.link != RELAY)
-		return send_by_udp(node, sent);
-	for (size_t at = 0; at < all.len; at += segment) {
-		size_t len = all.len - at < segment ? all.len - at : segment;
-		struct packet *p = malloc(sizeof *p + len);
-		*p = (struct packet){.to = 2 * SERVERS + 1 - n->index, .len = len};
-		memcpy(p->bytes, all.p + at, len);
-		*wire_tail = p;
-		wire_tail = &p->next;
-	}
-	*sent = all.len;
-	return GN_OK;
-}
-
 static struct gn_jet *jet(unsigned end)
 {
 	return whole_node(&w, SERVERS + end)->jet;
 }
 
-static struct gn_way over_relay(void)
-{
-	return (struct gn_way){gn_addr_v4(9, 9, 9, 9, 9), RELAY};
-}
-
 static void run(gn_time span)
 {
-	for (gn_time until = w.now + span; whole_step(&w, until);)
-		while (wire) {
-			struct packet *p = wire;
-			const struct gn_way from = over_relay();
-			if (!(wire = p->next))
-				wire_tail = &wire;
-			(void)gn_jet_recv(whole_node(&w, p->to)->jet, &from,
-					  gn_slice(p->bytes, p->len), w.now);
-			whole_moved(&w, p->to);
-			free(p);
-		}
+	whole_run_for(&w, span);
 }
 
 static void begin(const char *a, const char *b)
 {
-	static const struct gn_way_info info = {.kind = GN_WAY_RELAY};
 	kinds[0] = a;
 	kinds[1] = b;
-	wire = NULL;
-	wire_tail = &wire;
 	whole_init(&w, &(struct whole_options){
 			       .seed = 7, .nodes = SERVERS + 2, .pow_bits = 1, .nat = nat_of});
 	for (unsigned i = 0; i < SERVERS + 2; i++) {
 		whole_add(&w);
 		whole_start(&w, i);
-		send_by_udp = w.nodes[i]->node.outside.send;
-		w.nodes[i]->node.outside.send = send_batch;
 	}
 	run(GN_SEC);
 	for (unsigned i = 0; i < SERVERS + 2; i++)
@@ -96,19 +48,22 @@ static void begin(const char *a, const char *b)
 			if (i != k)
 				whole_bootstrap(&w, i, k);
 	run(5 * GN_SEC);
-	for (unsigned end = 0; end < 2; end++)
-		assert_int_equal(gn_jet_way(jet(end), RELAY, &info), GN_OK);
 }
 
+/* By the first server, to which both are linked. */
 static void connect_over_relay(void)
 {
-	const struct gn_way to = over_relay();
+	struct gn_node *node = whole_node(&w, SERVERS);
+	const struct gn_pk *pk = &whole_node(&w, SERVERS + 1)->key.pk;
+	struct gn_node_found found = {
+		.pk = *pk, .home_count = 1, .homes = {{.pk = whole_node(&w, 0)->key.pk}}};
 	struct gn_jet_info info;
-	assert_int_equal(
-		gn_jet_connect(jet(0), &to, &whole_node(&w, SERVERS + 1)->key.pk, w.now, &session),
-		GN_OK);
+	whole_moved(&w, SERVERS);
+	assert_int_equal(gn_node_peers_reach(node, pk), GN_OK);
+	gn_node_peers_found(node, &found);
 	whole_moved(&w, SERVERS);
 	run(OFFERS_RETRY + GN_SEC / 2); /* who dialled may tell nothing until it is confirmed */
+	session = gn_node_peers_session(node, pk);
 	assert_int_equal(gn_jet_info(jet(0), session, &info), GN_OK);
 	assert_true(info.connected);
 }
@@ -116,10 +71,6 @@ static void connect_over_relay(void)
 static void end(void)
 {
 	whole_free(&w);
-	for (struct packet *p; (p = wire);) {
-		wire = p->next;
-		free(p);
-	}
 }
 
 static const struct gn_jet_offer *offer_of(unsigned end)

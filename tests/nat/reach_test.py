@@ -1,0 +1,170 @@
+"""Two real nodes, each at home behind a router of a kind, and three in the Internet: who has the
+other's key alone gets through to it, by which way, and how soon (docs/spec/reach.md RE-13, RE-17,
+RE-20, RE-30, RE-42; the table of RE-71).
+
+usage: reach_test.py BIN_DIR A-B          one pair of kinds, as ctest runs them; exit 77: not here
+       reach_test.py BIN_DIR --table      all pairs, expected and observed
+       reach_test.py BIN_DIR --table --keep    the same where routers keep strangers' packets
+"""
+import json, os, subprocess, sys, time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import lab  # noqa: E402
+from lab import Lab, KINDS
+from lab_test import Failure, PORT, check, wait_until
+from punch import SHUT, expected
+
+
+def name_of(host):
+    return host.space.name.replace(" ", "-")  # inner addresses are alike
+
+
+FIRST_BYTE = 1.0  # s, and a round trip: what the first answer may take by a relay
+UPGRADE = 3.0  # s: what a direct path may take, where there is one
+
+
+def start_node(net, host, bin_dir, begin, *options):
+    words = [w for address in begin for w in ("--bootstrap", f"{address}:{PORT}")]
+    return net.start(host, [
+        os.path.join(bin_dir, "geonetd"), "--data", net.data(name_of(host)), "--port", str(PORT),
+        "--http", "0", "--pow-bits", "10", *words, *options], name_of(host))
+
+
+def geonet(net, host, bin_dir, *words):
+    """What the tool says of the node of that host, as JSON."""
+    done = subprocess.run(
+        host.space.command(os.path.join(bin_dir, "geonet"), "--data", net.data(name_of(host)),
+                           "--json", *words),
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=90, check=False)
+    return json.loads(done.stdout or b"{}") if done.returncode == 0 else {}
+
+
+def counter(net, host, bin_dir, module, name):
+    url = "http://localhost/api/v1/counters"
+    got = subprocess.run(
+        host.space.command("curl", "-sf", "--unix-socket",
+                           os.path.join(net.data(name_of(host)), "app.sock"), url),
+        stdout=subprocess.PIPE, timeout=20, check=False).stdout
+    return json.loads(got or b"{}").get(module, {}).get(name, 0)
+
+
+class Ends:
+    """The nodes at home know that they are not reached, and have said where they are met."""
+
+    def __init__(self, net, bin_dir):
+        self.net, self.bin = net, bin_dir
+        servers = [s.address for s in net.servers]
+        for i, server in enumerate(net.servers):
+            start_node(net, server, bin_dir, servers[:i], "--probation", "0", "--w", "1")
+            wait_until("a server answers for keys",
+                       lambda s=server: geonet(net, s, bin_dir, "status").get("server"))
+        for side in net.sides:
+            start_node(net, side.host, bin_dir, servers, "--probation", "600", "--w", "1")
+        self.keys = [self.key_of(side.host) for side in net.sides]
+
+    def key_of(self, host):
+        wait_until("a node at home has joined", lambda: len(self.peers(host)) >= 2)
+        return geonet(self.net, host, self.bin, "status")["node"]["key"]
+
+    def peers(self, host):
+        found = geonet(self.net, host, self.bin, "peers").get("peers", [])
+        return [p for p in found if p["up"] and p["linked"]]
+
+    def settle(self, want):
+        """Until both nodes have said where they are met: at homes, if they are behind a router."""
+        def all_told():
+            return sum(counter(self.net, s, self.bin, "relay", "reserved")
+                       for s in self.net.servers) >= want
+        wait_until("homes are found", all_told)
+        time.sleep(2)  # the record is put a second later
+
+    def ping(self, a, b, *words):
+        """What the first tool says of the other's node; {}: no answer."""
+        answer = geonet(self.net, self.net.sides[a].host, self.bin, "ping", *words, self.keys[b])
+        return answer.get("replies", [])
+
+
+def measure(net, bin_dir, homes):
+    """(way at last, s to the first answer, its way, s to the direct one or None)"""
+    ends = Ends(net, bin_dir)
+    ends.settle(homes)
+    began = time.monotonic()
+    first = ends.ping(0, 1, "--count", "1", "--patience", "10")
+    took = time.monotonic() - began
+    if not first:
+        return "none", None, None, None
+    way = first[0]["carrier"]
+    upgraded = took if way == "udp" else None
+    while way != "udp" and time.monotonic() - began < UPGRADE + 4:
+        time.sleep(0.1)
+        again = ends.ping(0, 1, "--count", "1", "--patience", "5")
+        if again and again[0]["carrier"] == "udp":
+            way, upgraded = "udp", time.monotonic() - began
+    return way, took, first[0]["carrier"], upgraded
+
+
+NAT = [k for k in KINDS if k != "open" and k not in SHUT]
+
+
+def want_of(a, b):
+    return {"D": "udp", "R": "relay", "G": "relay", "W": "none"}[expected(a, b, False)]
+
+
+def run_pair(bin_dir, a, b, keep=False):
+    with Lab([a, b], servers=3, wan_drop=not keep) as net:
+        found = measure(net, bin_dir, 2 * sum(k in NAT for k in (a, b)))
+    way, took, first, upgraded = found
+    shown = f"{a}-{b}: {way}"
+    if took is not None:
+        shown += f", first answer after {took:.2f} s by {first}"
+    if upgraded is not None:
+        shown += f", direct after {upgraded:.2f} s"
+    print(shown, flush=True)
+    return found
+
+
+def case(bin_dir, a, b):
+    way, took, _, upgraded = run_pair(bin_dir, a, b)
+    check(way == want_of(a, b), f"{a}-{b}: {way}, and {want_of(a, b)} was expected")
+    if way == "none":
+        return
+    # the tool's own start, and a busy machine, are in it
+    check(took < FIRST_BYTE + 4, f"the first answer took {took:.1f} s")
+    check(way == "relay" or upgraded < UPGRADE + 4, f"a direct path took {upgraded} s")
+
+
+def table(bin_dir, keep):
+    wrong = []
+    for a in KINDS:
+        for b in KINDS:
+            if expected(a, b, False) == "W":
+                continue
+            found = run_pair(bin_dir, a, b, keep)
+            if found[0] != want_of(a, b):
+                wrong.append((a, b))
+    print("as expected" if not wrong else f"not as expected: {wrong}")
+    return 1 if wrong else 0
+
+
+def main():
+    if len(sys.argv) < 3:
+        print(__doc__)
+        return 2
+    why = lab.why_not()
+    if why:
+        print(f"skipped: {why}")
+        return 77
+    bin_dir = os.path.abspath(sys.argv[1])
+    if "--table" in sys.argv:
+        return table(bin_dir, "--keep" in sys.argv)
+    try:
+        case(bin_dir, *sys.argv[2].split("-"))
+    except Failure as failure:
+        print(f"FAILED: {failure}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
