@@ -74,7 +74,10 @@ gn_err jet_flow_on_max_data(struct jet_session *s, const struct jet_frame *f)
 static uint64_t send_buffer(const struct jet_session *s, unsigned class)
 {
 	GN_ASSERT(class >= GN_JET_CRITICAL && class <= GN_JET_BACKGROUND);
-	uint64_t most = 2 * s->path->cc.cwnd, fixed = s->jet->config.send_buffer;
+	const struct jet_path *p = s->path;
+	/* a carrier's window is seen by what it holds only */
+	uint64_t most = 2 * (p->reliable ? p->cc.in_flight : p->cc.cwnd),
+		 fixed = s->jet->config.send_buffer;
 	most = most < fixed ? fixed : most > JET_SEND_BUFFER_MAX ? JET_SEND_BUFFER_MAX : most;
 	most = jet_memory_writable(s, most);
 	return most - most / 8 * (class - GN_JET_CRITICAL);

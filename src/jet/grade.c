@@ -435,7 +435,7 @@ static bool is_dead(const struct jet_session *s, const struct jet_path *p)
 	return p != s->path && p->validated &&
 	       (is_retired(s, p) || (p->unwanted && !s->incoming) ||
 		(!s->incoming && p->suspect && !main_is_lost(s) && p->id != s->peer_main &&
-		 p->probe.check && p->probe.at == GN_NEVER && p->probe.tries >= JET_PROBE_TRIES));
+		 p->probe.check && p->probe.at == GN_NEVER && p->probe.tries >= jet_path_tries(p)));
 }
 
 /* One more than is kept, and when it goes. */

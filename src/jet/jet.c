@@ -76,6 +76,7 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	jet->open_failed_max = JET_OPEN_FAILED_MAX;
 	jet_list_init(&jet->ready);
 	jet_list_init(&jet->events);
+	jet_list_init(&jet->starved);
 	jet_list_init(&jet->closed);
 	gn_heap_init(&jet->timers, env->alloc);
 	gn_ring_init(&jet->stateless, env->alloc, sizeof(struct jet_stateless),
@@ -84,7 +85,8 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 		    places_max(&jet->config));
 	gn_map_init(&jet->cids, &jet->env, JET_CID_LEN, sizeof(struct jet_cid_ref),
 		    (JET_PATHS_MAX + 1) * places_max(&jet->config));
-	gn_map_init(&jet->ways, &jet->env, sizeof(uint32_t), sizeof(struct gn_way_info), JET_WAYS);
+	gn_map_init(&jet->ways, &jet->env, sizeof(uint32_t), sizeof(struct jet_link_state),
+		    JET_WAYS);
 	gn_map_init(&jet->passes, &jet->env, sizeof(struct gn_pk), GN_PASS_LEN, JET_PASSES);
 	gn_map_init(&jet->waiting_by_cid, &jet->env, JET_CID_LEN, sizeof(uint32_t),
 		    GN_GUARD_WAITING);
@@ -259,8 +261,13 @@ gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_way *from, struct gn_slic
 static gn_err send_stateless(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *batch)
 {
 	struct jet_stateless answer;
-	if (!gn_ring_pop(&jet->stateless, &answer))
-		return GN_AGAIN;
+	do {
+		if (!gn_ring_pop(&jet->stateless, &answer))
+			return GN_AGAIN;
+		if (jet_way_ready(jet, answer.to.link, false))
+			break;
+		jet_count(jet, JET_C_STATELESS_LIMIT); /* who dials again is answered again */
+	} while (true);
 	uint8_t prefix = jet_way_info(jet, answer.to.link)->prefix;
 	memcpy(out->p + prefix, answer.data, answer.len);
 	out->len = (size_t)prefix + answer.len;
@@ -268,6 +275,7 @@ static gn_err send_stateless(struct gn_jet *jet, struct gn_buf *out, struct gn_j
 		.to = answer.to, .segment = (uint16_t)out->len, .prefix = prefix};
 	jet_count(jet, JET_C_DATAGRAMS_OUT);
 	jet->counters[JET_C_BYTES_OUT] += out->len;
+	jet_way_took(jet, answer.to.link, out->len);
 	return GN_OK;
 }
 
@@ -429,7 +437,7 @@ gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *o
 		.packets_lost = s->packets_lost,
 		.cwnd = p->cc.cwnd,
 		.in_flight = p->cc.in_flight,
-		.pacing_rate = p->pacer.rate,
+		.pacing_rate = p->reliable ? 0 : p->pacer.rate,
 		.mtu = p->mtu.size,
 		.group = s->group,
 		.suite = s->suite,

@@ -111,6 +111,15 @@
 #define JET_QUANTUM_MAX 65536    /* bytes per paced burst: one GSO send */
 #define JET_AMPLIFICATION 3      /* bytes sent per byte received before an address is proven */
 
+/* ---- reliable ways (RE-8) ---- */
+/* bytes of a session in flight there: all of it goes again when the way breaks */
+#define JET_RELIABLE_FLIGHT (4u << 20)
+/* packets, or JET_ACK_DELAY, until an acknowledgement: it only lets go of what streams keep */
+#define JET_RELIABLE_ACK_EVERY 64
+/* Without a word for so long, with something in flight, something to be answered goes; and so long
+ * its answer is waited for. Twice this is when TCP gives up, too. */
+#define JET_RELIABLE_SILENCE (5 * GN_SEC)
+
 /* ---- keys ---- */
 #define JET_KEY_UPDATE_PACKETS (UINT64_C(1) << 23)
 #define JET_KEY_UPDATE_AGE (3600 * GN_SEC)

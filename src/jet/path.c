@@ -82,11 +82,7 @@ static void rebind_path(struct jet_session *s, struct jet_path *p, gn_time now)
 	p->see_due = s->paths_due = true;
 	p->space.sent_at = now; /* what went to the old address is found lost by a fresh timer */
 	if (other_host) {
-		jet_rtt_init(&p->rtt);
-		p->mtu.most = jet_way_info(s->jet, p->way.link)->mtu;
-		jet_mtu_init(p);
-		jet_cc_init(&p->cc, s->jet->cc, p->mtu.size, now);
-		jet_pacer_init(&p->pacer, p->mtu.size, now);
+		jet_path_begin(s, p, now);
 		jet_mtu_start(p, now);
 	}
 	if (p == s->path) {
@@ -218,7 +214,7 @@ gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_way *to,
 
 static void probe_failed(struct jet_session *s, struct jet_path *p)
 {
-	GN_ASSERT(p->probe.tries >= JET_PROBE_TRIES);
+	GN_ASSERT(p->probe.tries >= jet_path_tries(p));
 	p->probe.at = GN_NEVER;
 	jet_count(s->jet, JET_C_PROBE_FAILED);
 	if (p->probe.check)
@@ -276,8 +272,11 @@ gn_time jet_path_deadline(const struct jet_session *s)
 	gn_time at = GN_NEVER;
 	for (int i = 0; i < JET_PATHS_MAX; i++) {
 		const struct jet_path *p = s->paths[i];
-		if (p)
-			at = gn_time_min(at, gn_time_min(p->probe.at, p->retire_at));
+		if (!p)
+			continue;
+		at = gn_time_min(at, p->retire_at);
+		if (p->probe.tries >= jet_path_tries(p) || jet_path_ready_to(s, p, &p->probe.way))
+			at = gn_time_min(at, p->probe.at);
 	}
 	return gn_time_min(at, s->path->mtu.probing
 				       ? GN_NEVER
@@ -292,7 +291,7 @@ gn_err jet_path_tick(struct jet_session *s, gn_time now)
 		struct jet_path *p = s->paths[i];
 		if (!p)
 			continue;
-		if (p->probe.at <= now && p->probe.tries >= JET_PROBE_TRIES) {
+		if (p->probe.at <= now && p->probe.tries >= jet_path_tries(p)) {
 			probe_failed(s, p);
 		} else if (p->retire_at <= now) {
 			GN_TRY(jet_loss_all(s, p, &p->space, JET_APP));

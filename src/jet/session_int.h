@@ -64,6 +64,12 @@ struct jet_rival {
 	gn_time hold_until; /* no choice before */
 };
 
+/* A link that the owner told of. */
+struct jet_link_state {
+	struct gn_way_info info;
+	size_t room; /* bytes that it takes now, if it is reliable */
+};
+
 struct jet_session {
 	struct gn_jet *jet; /* borrowed */
 	gn_jet_id id;
@@ -86,6 +92,7 @@ struct jet_session {
 	struct jet_link ready, event; /* in jet->ready, jet->events */
 	struct jet_link closed;       /* in jet->closed */
 	struct jet_link solve;        /* in jet->solving */
+	struct jet_link starved;      /* in jet->starved */
 	struct gn_heap_node timer;
 	gn_time since;
 
@@ -177,10 +184,12 @@ struct gn_jet {
 	uint64_t stranger_steps;
 	gn_time now; /* of the last call that had one */
 	gn_jet_id next_id;
-	struct gn_map ids;      /* gn_jet_id -> jet_session * */
-	struct gn_map cids;     /* 8 bytes -> jet_cid_ref */
-	struct gn_map ways;     /* uint32_t link -> gn_way_info */
-	struct jet_link ready;  /* sessions that may have something to send */
+	struct gn_map ids;     /* gn_jet_id -> jet_session * */
+	struct gn_map cids;    /* 8 bytes -> jet_cid_ref */
+	struct gn_map ways;    /* uint32_t link -> jet_link_state */
+	struct jet_link ready; /* sessions that may have something to send */
+	/* sessions that had something to send on a link that takes nothing */
+	struct jet_link starved;
 	struct jet_link events; /* sessions with events to tell */
 	struct jet_link closed; /* sessions that this call closed, to be stripped at its end */
 	struct gn_heap timers;

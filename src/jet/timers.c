@@ -2,6 +2,7 @@
  * acknowledgements, pacing, paths, keys, keep-alive, idle timeout, end of draining.
  *
  * 1. After jet_session_tick(now) and sending until GN_AGAIN, the deadline lies after now. */
+#include "jet/ack_int.h"
 #include "jet/close_int.h"
 #include "jet/grade_int.h"
 #include "jet/handshake_int.h"
@@ -37,15 +38,6 @@ static gn_time keep_alive_deadline(const struct jet_session *s)
 	return last + every;
 }
 
-static gn_time ack_deadline(const struct jet_session *s)
-{
-	gn_time at = GN_NEVER;
-	for (int i = 0; i < JET_PATHS_MAX; i++)
-		if (s->paths[i])
-			at = gn_time_min(at, s->paths[i]->space.ack_at);
-	return at;
-}
-
 gn_time jet_session_deadline(const struct jet_session *s)
 {
 	GN_ASSERT(s->path != NULL);
@@ -57,7 +49,7 @@ gn_time jet_session_deadline(const struct jet_session *s)
 	at = gn_time_min(at, idle_deadline(s));
 	at = gn_time_min(at, unused_deadline(s));
 	at = gn_time_min(at, keep_alive_deadline(s));
-	at = gn_time_min(at, ack_deadline(s));
+	at = gn_time_min(at, jet_ack_deadline(s));
 	at = gn_time_min(at, jet_path_deadline(s));
 	at = gn_time_min(at, jet_grade_deadline(s));
 	at = gn_time_min(at, jet_punch_deadline(s));
