@@ -85,7 +85,7 @@ static uint64_t send_buffer(const struct jet_session *s, unsigned class)
 
 uint64_t jet_send_buffer_room(const struct jet_session *s, unsigned class)
 {
-	uint64_t most = send_buffer(s, class);
+	uint64_t most = jet_is_parked(s) ? 0 : send_buffer(s, class);
 	return s->tx_buffered < most ? most - s->tx_buffered : 0;
 }
 
@@ -93,7 +93,7 @@ bool jet_send_buffer_worth_an_event(const struct jet_session *s, unsigned class)
 {
 	uint64_t most = send_buffer(s, class), least = s->jet->config.send_buffer / 16;
 	least = least < most / 2 ? least : most / 2; /* of a small one half */
-	return s->tx_buffered + least <= most;
+	return !jet_is_parked(s) && s->tx_buffered + least <= most;
 }
 
 void jet_flow_write(struct jet_session *s, struct jet_out *o)

@@ -27,6 +27,7 @@
 static void fill_defaults(struct gn_jet_config *c)
 {
 	c->idle_timeout = c->idle_timeout ? c->idle_timeout : JET_IDLE_TIMEOUT;
+	c->linger = c->linger ? c->linger : JET_LINGER;
 	c->handshake_timeout = c->handshake_timeout ? c->handshake_timeout : JET_HANDSHAKE_TIMEOUT;
 	c->sessions_max = c->sessions_max ? c->sessions_max : JET_SESSIONS;
 	c->sessions_per_key = c->sessions_per_key ? c->sessions_per_key : JET_SESSIONS_PER_KEY;
@@ -54,7 +55,7 @@ static uint32_t places_max(const struct gn_jet_config *c)
 gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, struct gn_jet **out)
 {
 	const struct jet_cc_ops *cc = jet_cc_find(config->cc);
-	if (!cc || config->idle_timeout < 0 || config->keep_alive < 0 ||
+	if (!cc || config->idle_timeout < 0 || config->linger < 0 || config->keep_alive < 0 ||
 	    config->handshake_timeout < 0 || config->unused_timeout < 0 ||
 	    config->sessions_max > UINT32_MAX / 64 ||
 	    config->stream_window > JET_STREAM_WINDOW_MAX ||
@@ -93,6 +94,7 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	jet_list_init(&jet->solving);
 	jet_seats_init(&jet->half, jet, half_open_max(&jet->config), UINT32_MAX);
 	jet_seats_init(&jet->open, jet, jet->config.sessions_max, jet->config.sessions_per_key);
+	jet_parked_init(jet);
 	jet_memory_init(jet, places_max(&jet->config));
 	jet->guard = config->guard;
 	gn_err err = GN_OK;
@@ -121,6 +123,7 @@ void gn_jet_free(struct gn_jet *jet)
 	GN_ASSERT(jet->dials == 0);
 	jet_seats_fini(&jet->half, jet);
 	jet_seats_fini(&jet->open, jet);
+	jet_parked_fini(jet);
 	jet_memory_fini(jet);
 	gn_heap_fini(&jet->timers);
 	gn_ring_fini(&jet->stateless);
@@ -484,6 +487,7 @@ bool gn_jet_share_at(const struct gn_jet *jet, size_t i, struct gn_share_view *o
 {
 	const struct gn_share_view views[] = {{"sessions", &jet->open.share, 1},
 					      {"handshakes", &jet->half.share, 1},
+					      {"parked", &jet->parked.share, 1},
 					      {"received", &jet->memory[JET_IN], JET_MEMORY_STEP},
 					      {"written", &jet->memory[JET_OUT], JET_MEMORY_STEP}};
 	if (i >= GN_COUNT(views))
@@ -510,5 +514,6 @@ void gn_jet_validate(const struct gn_jet *jet)
 	GN_ASSERT(half_open == jet->half_open && dials == jet->dials);
 	jet_seats_validate(&jet->half);
 	jet_seats_validate(&jet->open);
+	jet_parked_validate(jet);
 	jet_memory_validate(jet);
 }

@@ -100,8 +100,10 @@ const char *gn_jet_why_text(unsigned why);
 
 /* Zero fields take the default. */
 struct gn_jet_config {
-	struct gn_sk node_key;     /* copied, wiped by free */
-	gn_time idle_timeout;      /* default 60 s; the smaller of both ends counts */
+	struct gn_sk node_key; /* copied, wiped by free */
+	gn_time idle_timeout;  /* default 60 s; the smaller of both ends counts */
+	/* the same while a stream is open, if both ends know several paths; default 30 min */
+	gn_time linger;
 	gn_time keep_alive;        /* PING when nothing was received for so long; 0 = off */
 	gn_time handshake_timeout; /* default 10 s */
 	/* of incoming sessions that gn_jet_used was never called for; 0 = off */
@@ -196,7 +198,8 @@ void gn_jet_way_room(struct gn_jet *jet, uint32_t link, size_t bytes, gn_time no
 /* Nothing goes over the link any more: what was in flight there counts as lost, its paths are left
  * for others at once. */
 void gn_jet_way_gone(struct gn_jet *jet, uint32_t link, gn_time now);
-/* The machine's addresses or routes changed, or it slept: nothing is known of any path. */
+/* The machine's addresses or routes changed, or it slept: nothing is known of any path. Sessions
+ * that wait for a silent peer ask for it at once. */
 void gn_jet_network(struct gn_jet *jet, gn_time now);
 
 /* What a session is worth to its owner, from least to most. Incoming sessions that are worth

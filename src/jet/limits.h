@@ -45,6 +45,17 @@
 /* when half-open sessions crowd: a lost packet on a slow path */
 #define JET_HANDSHAKE_TIMEOUT_MIN (2 * GN_SEC)
 #define JET_IDLE_TIMEOUT (60 * GN_SEC)
+#define JET_LINGER (1800 * GN_SEC) /* default: the same while a stream is open (RE-10) */
+/* so long after something that nothing answers, a session with an open stream is parked; a
+ * challenge goes after so long, doubling up to */
+#define JET_PARK_AFTER (30 * GN_SEC)
+#define JET_PARK_PROBE (15 * GN_SEC)
+#define JET_PARK_PROBE_MAX (60 * GN_SEC)
+/* parked ones in all, of a key, and of a prefix above three quarters: as for seats */
+#define JET_PARKED 256
+#define JET_PARKED_PER_KEY 8
+#define JET_PARKED_PER_PREFIX 8
+#define JET_PARKED_BYTES (64u << 20) /* in the buffers of their streams */
 /* quiet time after which buffers of an idle session are given back */
 #define JET_SWEEP_AFTER GN_SEC
 

@@ -36,6 +36,8 @@ void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_w
 {
 	GN_ASSERT(p == s->paths[jet_slot(s, p->id)]);
 	p->probe = (struct jet_probe){.way = *way, .at = now, .ours = ours, .len = JET_MTU_BASE};
+	/* a carrier loses none */
+	p->probe.most = jet_way_info(s->jet, way->link)->reliable ? 1 : JET_PROBE_TRIES;
 	gn_rand_fill(s->jet->env.rand, p->probe.data, sizeof p->probe.data);
 	jet_wake(s);
 }
@@ -214,7 +216,7 @@ gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_way *to,
 
 static void probe_failed(struct jet_session *s, struct jet_path *p)
 {
-	GN_ASSERT(p->probe.tries >= jet_path_tries(p));
+	GN_ASSERT(p->probe.tries >= p->probe.most);
 	p->probe.at = GN_NEVER;
 	jet_count(s->jet, JET_C_PROBE_FAILED);
 	if (p->probe.check)
@@ -275,7 +277,7 @@ gn_time jet_path_deadline(const struct jet_session *s)
 		if (!p)
 			continue;
 		at = gn_time_min(at, p->retire_at);
-		if (p->probe.tries >= jet_path_tries(p) || jet_path_ready_to(s, p, &p->probe.way))
+		if (p->probe.tries >= p->probe.most || jet_path_ready_to(s, p, &p->probe.way))
 			at = gn_time_min(at, p->probe.at);
 	}
 	return gn_time_min(at, s->path->mtu.probing
@@ -291,7 +293,7 @@ gn_err jet_path_tick(struct jet_session *s, gn_time now)
 		struct jet_path *p = s->paths[i];
 		if (!p)
 			continue;
-		if (p->probe.at <= now && p->probe.tries >= jet_path_tries(p)) {
+		if (p->probe.at <= now && p->probe.tries >= p->probe.most) {
 			probe_failed(s, p);
 		} else if (p->retire_at <= now) {
 			GN_TRY(jet_loss_all(s, p, &p->space, JET_APP));

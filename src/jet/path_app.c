@@ -5,6 +5,7 @@
 #include "jet/grade_int.h"
 #include "jet/loss_int.h"
 #include "jet/mark_int.h"
+#include "jet/park_int.h"
 #include "jet/path_int.h"
 #include "jet/session_int.h"
 #include "jet/way_int.h"
@@ -111,7 +112,7 @@ static void suspect_all(struct gn_jet *jet, bool every, uint32_t link, enum gn_j
 			GN_CONTAINER(jet->timers.nodes[k], struct jet_session, timer);
 		if (s->state != JET_S_OPEN || !s->confirmed)
 			continue;
-		gn_err err = every ? GN_OK : lose_link(s, link);
+		gn_err err = every ? jet_park_wake(s, now) : lose_link(s, link);
 		if (err == GN_OK)
 			err = suspect_paths(s, every, link, why, now);
 		if (err != GN_OK)

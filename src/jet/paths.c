@@ -53,11 +53,6 @@ bool jet_path_ready_to(const struct jet_session *s, const struct jet_path *p,
 	return jet_way_ready(s->jet, to->link, p->reliable && to->link == p->way.link);
 }
 
-uint8_t jet_path_tries(const struct jet_path *p)
-{
-	return p->reliable && p->probe.way.link == p->way.link ? 1 : JET_PROBE_TRIES;
-}
-
 void jet_path_free(struct jet_session *s, struct jet_path *p)
 {
 	if (!p)

@@ -15,7 +15,7 @@ struct jet_probe {
 	struct gn_way way;
 	uint8_t data[8]; /* the last one differs by the number of the try */
 	gn_time at;      /* next try; GN_NEVER: none under way */
-	uint8_t tries;
+	uint8_t tries, most;
 	bool ours;    /* we chose the address: no amplification limit */
 	bool check;   /* the path is proven: does it still work, how long does it take */
 	uint16_t len; /* of its datagram */
@@ -83,8 +83,6 @@ void jet_path_begin(struct jet_session *s, struct jet_path *p, gn_time now);
 bool jet_path_ready(const struct jet_session *s, const struct jet_path *p);
 bool jet_path_ready_to(const struct jet_session *s, const struct jet_path *p,
 		       const struct gn_way *to);
-/* How often p's probe goes before its answer is given up. */
-uint8_t jet_path_tries(const struct jet_path *p);
 /* Bytes that may still go to an address that is not proven; UINT64_MAX when it is. */
 uint64_t jet_path_allowance(const struct jet_path *p);
 

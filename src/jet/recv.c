@@ -15,6 +15,7 @@
 #include "jet/handshake_int.h"
 #include "jet/loss_int.h"
 #include "jet/mark_int.h"
+#include "jet/park_int.h"
 #include "jet/path_int.h"
 #include "jet/paths_int.h"
 #include "jet/punch_int.h"
@@ -227,8 +228,10 @@ static gn_err deliver_packet(const struct jet_in *in, struct gn_slice payload,
 	jet_replay_mark(&in->space->replay, in->pn);
 	gn_err err = GN_OK;
 	if (in->level == JET_APP) {
+		if (jet_is_parked(s))
+			err = jet_park_wake(s, in->now);
 		jet_path_heard(in, v->probing, newest);
-		err = jet_grade_heard(in);
+		err = err == GN_OK ? jet_grade_heard(in) : err;
 	}
 	if (err == GN_OK)
 		err = apply_all(in, payload, &e);

@@ -379,7 +379,7 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 	struct jet_probe *probe = &p->probe;
 	struct jet_out o;
 	/* after the last try the timer says that nobody is there: path.c */
-	bool challenge = probe->at <= now && probe->tries < jet_path_tries(p);
+	bool challenge = probe->at <= now && probe->tries < probe->most;
 	bool respond = p->responding;
 	struct gn_way to = challenge ? probe->way : p->response_to;
 	size_t cap = JET_MTU_BASE, prefix = prefix_of(s, &to), len = JET_MTU_BASE;
@@ -412,8 +412,8 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 		data[7] ^= probe->tries;
 		jet_write_path(&o.w, JET_F_PATH_CHALLENGE, data);
 		jet_out_frame(&o, JET_F_PATH_CHALLENGE, 0, 0, 0, false);
-		probe->at = now + (jet_path_tries(p) == 1 ? JET_RELIABLE_SILENCE
-							  : jet_pto(p, JET_APP) << probe->tries);
+		probe->at = now + (probe->most == 1 ? JET_RELIABLE_SILENCE
+						    : jet_pto(p, JET_APP) << probe->tries);
 		probe->sent_at[probe->tries++] = now;
 	}
 	jet_out_pad(&o, len < cap ? len : cap);
@@ -558,7 +558,8 @@ gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet
 	if (s->state == JET_S_CLOSING || s->state == JET_S_DRAINING || jet_token_owed(s) ||
 	    jet_knocked(s))
 		return GN_AGAIN;
-	if (s->state == JET_S_OPEN && s->punch && send_punch(s, out, batch, now) == GN_OK)
+	if (s->state == JET_S_OPEN && s->punch && !jet_is_parked(s) &&
+	    send_punch(s, out, batch, now) == GN_OK)
 		return GN_OK;
 	for (int i = 0; i < JET_PATHS_MAX && s->state == JET_S_OPEN; i++) {
 		struct jet_path *p = s->paths[i];
@@ -569,6 +570,8 @@ gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet
 		    send_own_ack(s, p, out, batch, now) == GN_OK)
 			return GN_OK;
 	}
+	if (jet_is_parked(s))
+		return GN_AGAIN;
 	if (s->hs && send_handshake(s, out, batch, now) == GN_OK)
 		return GN_OK;
 	if (s->state != JET_S_OPEN)

@@ -110,6 +110,7 @@ void jet_session_free(struct jet_session *s)
 	jet_list_remove(&s->ready);
 	jet_list_remove(&s->event);
 	jet_list_remove(&s->starved);
+	GN_ASSERT(!jet_is_parked(s));
 	GN_ASSERT(!jet_linked(&s->solve));
 	gn_heap_remove(&jet->timers, &s->timer);
 	if (s->id)

@@ -17,6 +17,7 @@
 #include "jet/jet.h"
 #include "jet/keys_int.h"
 #include "jet/list_int.h"
+#include "jet/parked_int.h"
 #include "jet/paths_int.h"
 #include "jet/sched_int.h"
 #include "jet/seats_int.h"
@@ -151,6 +152,12 @@ struct jet_session {
 	bool sent_since;             /* something ack-eliciting since received_at */
 	bool swept;
 	gn_time active_at; /* last packet either way */
+	/* parked (park.c) */
+	gn_time linger;         /* idle timeout while a stream is open; 0: the peer knows none */
+	struct jet_link parked; /* in jet->parked */
+	uint64_t parked_bytes;  /* counted there */
+	gn_time woken_at;       /* the network changed, or it was parked until then */
+	gn_time probe_at, probe_every;
 
 	/* closing */
 	uint32_t close_code;
@@ -196,6 +203,7 @@ struct gn_jet {
 	struct gn_ring stateless; /* jet_stateless */
 	uint32_t session_count, half_open, dials;
 	struct jet_seats half, open; /* of sessions that others began */
+	struct jet_parked parked;    /* sessions whose peer is silent */
 	struct gn_share memory[2];   /* in bytes of streams; enum jet_side */
 	uint64_t counters[JET_C_COUNT];
 	struct jet_dgram *told;      /* lent to the caller by the last event */
@@ -231,6 +239,11 @@ void jet_session_validate(const struct jet_session *s);
 static inline bool jet_alive(const struct jet_session *s)
 {
 	return s->state == JET_S_HANDSHAKE || s->state == JET_S_OPEN;
+}
+/* Its peer is silent, and it waits for it (park.c). */
+static inline bool jet_is_parked(const struct jet_session *s)
+{
+	return jet_linked(&s->parked);
 }
 /* Where path `id`, or its connection ids, lie. */
 static inline uint32_t jet_slot(const struct jet_session *s, uint64_t id)

@@ -303,20 +303,14 @@ static void plan_room(struct jet_sim *sim, int node)
 	}
 }
 
-/* Nodes that have room again are to send. */
-static void find_room(struct jet_sim *sim, bool touched[JET_SIM_NODES])
-{
-	for (int i = 0; i < sim->wire_count; i++)
-		for (int end = 0; end < 2; end++)
-			touched[sim->wires[i].node[end]] |=
-				sim->links[sim->wires[i].links[end]].room_at <= sim->now;
-}
-
-static gn_time next_room(const struct jet_sim *sim)
+/* When a node has room again on its carriers; GN_NEVER. */
+static gn_time room_at(struct jet_sim *sim, int node)
 {
 	gn_time at = GN_NEVER;
-	for (int i = 0; i < sim->link_count; i++)
-		at = gn_time_min(at, sim->links[i].room_at);
+	for (int i = 0; i < sim->wire_count && !sim->nodes[node].asleep; i++) {
+		const struct jet_sim_link *l = carrier_of(sim, node, i);
+		at = l ? gn_time_min(at, l->room_at) : at;
+	}
 	return at;
 }
 
@@ -346,6 +340,8 @@ static void events(struct jet_sim *sim, int node)
 
 static void settle(struct jet_sim *sim, int node)
 {
+	if (sim->nodes[node].asleep)
+		return;
 	events(sim, node);
 	jet_sim_flush(sim, node);
 	events(sim, node);
@@ -363,42 +359,43 @@ static bool is_broken(const struct jet_sim_link *l)
 /* All arrivals and timers of the next moment; false when nothing is to come until `until`. */
 static bool step(struct jet_sim *sim, gn_time until)
 {
-	gn_time next = gn_time_min(gn_heap_deadline(&sim->packets), next_room(sim));
+	gn_time next = gn_heap_deadline(&sim->packets);
 	bool touched[JET_SIM_NODES] = {false};
 	for (int i = 0; i < sim->node_count; i++)
-		next = gn_time_min(next, gn_jet_deadline(sim->nodes[i].jet));
+		if (!sim->nodes[i].asleep)
+			next = gn_time_min(next, gn_time_min(room_at(sim, i),
+							     gn_jet_deadline(sim->nodes[i].jet)));
 	if (next > until)
 		return false;
 	sim->stuck = next <= sim->now ? sim->stuck + 1 : 0;
 	/* a deadline that stays in the past would burn a node's CPU */
 	GN_ASSERT(sim->stuck < 1000);
 	sim->now = next > sim->now ? next : sim->now;
-	find_room(sim, touched);
 	for (struct gn_heap_node *n; (n = gn_heap_first(&sim->packets)) && n->at <= sim->now;) {
 		struct packet *p = GN_CONTAINER(n, struct packet, node);
 		int end;
 		const struct jet_sim_wire *w = wire_to(sim, p->link, &p->flight.to, &end);
 		bool passed = w || jet_sim_down(&sim->boxes, &p->flight, sim->now);
 		int node = w ? w->node[end] : passed ? node_at(sim, &p->flight) : -1;
-		if (w && is_broken(&sim->links[w->links[1 - end]]))
-			node = -1;
+		bool heard = node >= 0 && !sim->nodes[node].asleep &&
+			     !(w && is_broken(&sim->links[w->links[1 - end]]));
 		gn_heap_remove(&sim->packets, n);
-		if (node >= 0) {
+		if (heard) {
 			struct gn_way from = {.addr = p->flight.from, .link = p->link};
 			gn_jet_recv(sim->nodes[node].jet, &from, gn_slice(p->data, p->len),
 				    sim->now);
 			touched[node] = true;
 		} else {
-			sim->unroutable += passed;
+			sim->unroutable += passed && node < 0;
 		}
 		gn_mem_free(&sim->alloc, p);
 	}
 	for (int i = 0; i < sim->node_count; i++) {
-		if (gn_jet_deadline(sim->nodes[i].jet) <= sim->now) {
+		if (!sim->nodes[i].asleep && gn_jet_deadline(sim->nodes[i].jet) <= sim->now) {
 			gn_jet_tick(sim->nodes[i].jet, sim->now);
 			touched[i] = true;
 		}
-		if (touched[i])
+		if (touched[i] || room_at(sim, i) <= sim->now)
 			settle(sim, i);
 	}
 	return true;

@@ -44,6 +44,7 @@ struct jet_sim_node {
 	struct gn_way way;                      /* what its packets come from */
 	struct gn_way aliases[JET_SIM_ALIASES]; /* where it can be reached besides */
 	int alias_count;
+	bool asleep;             /* it hears nothing, and no timer of it runs */
 	struct jet_sim_box *box; /* that it stands behind; NULL: it has a public address */
 	struct gn_alloc alloc;
 	struct gn_prng prng;
