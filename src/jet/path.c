@@ -88,6 +88,7 @@ static void rebind_path(struct jet_session *s, struct jet_path *p, gn_time now)
 		jet_mtu_start(p, now);
 	}
 	if (p == s->path) {
+		s->why = GN_JET_WHY_REBOUND;
 		jet_count(s->jet, JET_C_PATHS_MOVED);
 		jet_session_event(s, JET_EV_MOVED);
 	}
