@@ -172,9 +172,15 @@
 #define JET_PUNCH_AGAIN (35 * GN_SEC)
 #define JET_PUNCH_AGAIN_MAX (600 * GN_SEC)
 #define JET_PUNCH_EVERY (5 * GN_SEC)
-#define JET_COPIES 8      /* frames of class 1 that wait to go on a second path, too */
-#define JET_WAYS 4096     /* links that net made */
-#define JET_CHECK_LEN 64  /* bytes of a PATH_CHALLENGE to an address that is proven */
+/* begun on others' word in half of that: in all, by a key's sessions, by a prefix's */
+#define JET_PUNCH_ALL 256
+#define JET_PUNCH_KEY 2
+#define JET_PUNCH_PREFIX 8
+#define JET_COPIES 8     /* frames of class 1 that wait to go on a second path, too */
+#define JET_WAYS 4096    /* links that net made */
+#define JET_CHECK_LEN 64 /* bytes of a PATH_CHALLENGE to an address that is proven */
+/* answers to challenges under way on a path: a volley is fewer, and an honest peer acknowledges */
+#define JET_ANSWERS 64
 #define JET_PROBE_TRIES 4 /* PATH_CHALLENGE, doubling from one PTO */
 /* in a row without an answer, after which an end goes to where it hears the other */
 #define JET_LOST_PTOS 3

@@ -41,6 +41,7 @@ static void settle_out(struct jet_path *p, struct jet_space *sp, struct jet_sent
 	GN_ASSERT(sent->state == JET_SENT_OUT && sp->out > 0 && p->cc.in_flight >= sent->size);
 	sent->state = (uint8_t)((unsigned)state & 15u) & 15u;
 	sp->out--;
+	sp->answers -= sent->answer;
 	p->cc.in_flight -= sent->size;
 }
 

@@ -133,6 +133,10 @@ void jet_path_on_challenge(const struct jet_in *in, const struct jet_frame *f)
 {
 	struct jet_path *p = in->path;
 	GN_ASSERT(f->type == JET_F_PATH_CHALLENGE && f->data.len == 8);
+	if (p->space.answers >= JET_ANSWERS) {
+		jet_count(in->s->jet, JET_C_ANSWERS_LIMIT);
+		return;
+	}
 	p->responding = true; /* one answer at a time: a newer challenge replaces an older one */
 	p->response_to = *in->from;
 	p->response_len = JET_MTU_BASE;

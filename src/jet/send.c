@@ -404,6 +404,7 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 	if (respond) {
 		jet_write_path(&o.w, JET_F_PATH_RESPONSE, p->response);
 		jet_out_frame(&o, JET_F_PATH_RESPONSE, 0, 0, 0, false);
+		o.answer = true;
 		p->responding = false;
 	}
 	if (challenge) {
