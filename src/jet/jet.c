@@ -16,6 +16,7 @@
 #include "jet/mark_int.h"
 #include "jet/memory_int.h"
 #include "jet/paths_int.h"
+#include "jet/punch_int.h"
 #include "jet/recv_int.h"
 #include "jet/seats_int.h"
 #include "jet/send_int.h"
@@ -82,6 +83,7 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	gn_heap_init(&jet->timers, env->alloc);
 	gn_ring_init(&jet->stateless, env->alloc, sizeof(struct jet_stateless),
 		     JET_STATELESS_QUEUE);
+	gn_ring_init(&jet->punched, env->alloc, sizeof(struct jet_punched), JET_PUNCH_ALL);
 	gn_map_init(&jet->ids, &jet->env, sizeof(gn_jet_id), sizeof(struct jet_session *),
 		    places_max(&jet->config));
 	gn_map_init(&jet->cids, &jet->env, JET_CID_LEN, sizeof(struct jet_cid_ref),
@@ -127,6 +129,7 @@ void gn_jet_free(struct gn_jet *jet)
 	jet_memory_fini(jet);
 	gn_heap_fini(&jet->timers);
 	gn_ring_fini(&jet->stateless);
+	gn_ring_fini(&jet->punched);
 	gn_map_fini(&jet->ids);
 	gn_map_fini(&jet->cids);
 	gn_map_fini(&jet->ways);

@@ -201,6 +201,7 @@ struct gn_jet {
 	struct jet_link closed; /* sessions that this call closed, to be stripped at its end */
 	struct gn_heap timers;
 	struct gn_ring stateless; /* jet_stateless */
+	struct gn_ring punched;   /* jet_punched: the last tries that peers asked for */
 	uint32_t session_count, half_open, dials;
 	struct jet_seats half, open; /* of sessions that others began */
 	struct jet_parked parked;    /* sessions whose peer is silent */
