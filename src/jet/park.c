@@ -1,5 +1,5 @@
 /* Sessions that outlast their peer's silence, because somebody has a stream open: the peer sleeps,
- * or is on a train in a tunnel (RE-10).
+ * or is on a train in a tunnel (RE-10). One that was reset or stopped here is nobody's.
  *
  *   as ever -> parked  [a stream is open, and for 30 s nothing has answered]
  *   parked  -> as ever [a packet opened | the network changed]
@@ -16,15 +16,35 @@
 #include "jet/session_int.h"
 #include "jet/stream_int.h"
 
-/* Both ends know how, and there is something to wait for. */
+/* Both ends know how, and there may be something to wait for. */
 static bool may_linger(const struct jet_session *s)
 {
 	return s->linger > 0 && s->multi && s->confirmed && s->streams.count > 0;
 }
 
+/* Somebody reads or writes it, or waits until what was written has arrived. */
+static bool is_wanted(const struct jet_stream *st)
+{
+	return st->tx_state == JET_TX_OPEN || st->tx_state == JET_TX_FIN ||
+	       (st->rx_state == JET_RX_OPEN && !st->stopped);
+}
+
+static bool any_wanted(const struct jet_session *s)
+{
+	for (uint32_t i = 0; i < s->streams.count; i++)
+		if (is_wanted(*(struct jet_stream *const *)gn_map_value_at(&s->streams, i)))
+			return true;
+	return false;
+}
+
 gn_time jet_park_patience(const struct jet_session *s)
 {
-	return may_linger(s) && s->linger > s->idle_timeout ? s->linger : s->idle_timeout;
+	GN_ASSERT(s->linger >= 0);
+	if (!may_linger(s) || s->linger <= s->idle_timeout)
+		return s->idle_timeout;
+	/* streams are looked through in silence alone: this is asked per batch */
+	bool silent = s->jet->now - s->idle_at >= gn_time_min(JET_PARK_AFTER, s->idle_timeout);
+	return !silent || any_wanted(s) ? s->linger : s->idle_timeout;
 }
 
 /* When it has been silent for long enough; GN_NEVER while nothing waits for an answer. */
@@ -49,14 +69,17 @@ static gn_err park(struct jet_session *s, gn_time now)
 	GN_ASSERT(may_linger(s));
 	struct jet_session *leaves;
 	gn_err err;
+	if (!any_wanted(s)) { /* what is left need not arrive: the idle timeout holds */
+		s->woken_at = now;
+		return GN_OK;
+	}
 	while ((err = jet_parked_take(s, &leaves)) == GN_BUSY) {
 		jet_count(s->jet, JET_C_PARKED_LEFT);
 		jet_close_silent(leaves, GN_TIMEOUT, now);
 	}
 	if (err != GN_OK) {
 		jet_count(s->jet, JET_C_PARKED_LEFT);
-		jet_close_silent(s, err == GN_NOMEM ? err : GN_TIMEOUT, now);
-		return GN_OK;
+		return err == GN_NOMEM ? err : GN_TIMEOUT;
 	}
 	jet_count(s->jet, JET_C_PARKED);
 	s->probe_every = JET_PARK_PROBE;
@@ -79,6 +102,7 @@ gn_err jet_park_wake(struct jet_session *s, gn_time now)
 	if (!jet_is_parked(s))
 		return GN_OK;
 	jet_parked_give(s);
+	s->suspected = false; /* where it is suspect still, the owner is told anew */
 	for (int i = 0; i < JET_PATHS_MAX; i++) {
 		struct jet_path *p = s->paths[i];
 		if (!p)

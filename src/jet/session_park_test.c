@@ -5,6 +5,7 @@
 #include "jet/session_int.h"
 #include "jet/testing/ends.h"
 #include "jet/testing/pair.h"
+#include "jet/timers_int.h"
 #include <stdlib.h>
 
 static const struct jet_sim_link_config line = {
@@ -102,30 +103,42 @@ static void test_a_tunnel(void **state)
 	finish(p);
 }
 
-/* A stream that is open and quiet is reason enough, at either end; without one the idle timeout
- * holds, and so it does with a peer of an older day. */
+/* A stream that is open and quiet is reason enough; without one the idle timeout holds, and so it
+ * does with one that was given up, before or later, and with a peer of an older day. */
 static void test_what_lingers(void **state)
 {
 	(void)state;
 	static const struct gn_jet_config one_path = {.paths = 1};
-	for (int k = 0; k < 3; k++) {
-		struct pair *p = start(30 + (uint64_t)k, NULL, k == 2 ? &one_path : NULL);
-		gn_jet_stream stream;
+	enum { NO_STREAM, QUIET, GIVEN_UP, GIVEN_UP_LATER, OLD_PEER, CASES };
+	for (int k = NO_STREAM; k < CASES; k++) {
+		struct pair *p = start(30 + (uint64_t)k, NULL, k == OLD_PEER ? &one_path : NULL);
+		struct gn_jet *jet = p->sim.nodes[0].jet;
+		gn_jet_stream stream = 0;
 		size_t taken;
-		if (k > 0) {
-			assert_int_equal(gn_jet_stream_open(p->sim.nodes[0].jet, p->id, false,
-							    GN_JET_INTERACTIVE, &stream),
-					 GN_OK);
-			assert_int_equal(gn_jet_stream_write(p->sim.nodes[0].jet, p->id, stream,
-							     GN_LIT("x"), false, &taken),
-					 GN_OK);
+		if (k != NO_STREAM) {
+			assert_int_equal(
+				gn_jet_stream_open(jet, p->id, false, GN_JET_INTERACTIVE, &stream),
+				GN_OK);
+			assert_int_equal(
+				gn_jet_stream_write(jet, p->id, stream, GN_LIT("x"), false, &taken),
+				GN_OK);
 			jet_sim_flush(&p->sim, 0);
 		}
 		run(p, GN_SEC);
 		p->sim.nodes[1].asleep = true;
+		run(p, k == GIVEN_UP_LATER ? 100 * GN_SEC : GN_SEC);
+		if (k == GIVEN_UP || k == GIVEN_UP_LATER) {
+			assert_int_equal(p->app[0].closed, 0);
+			assert_int_equal(gn_jet_stream_reset(jet, p->id, stream, 1), GN_OK);
+			assert_int_equal(gn_jet_stream_stop(jet, p->id, stream, 1), GN_OK);
+			jet_sim_flush(&p->sim, 0);
+			run(p, k == GIVEN_UP ? 70 * GN_SEC : GN_SEC);
+			assert_int_equal(p->app[0].closed, 1);
+		}
 		run(p, 300 * GN_SEC);
-		assert_int_equal(p->app[0].closed, k != 1);
-		assert_int_equal(jet_sim_counter(&p->sim, 0, "sessions-parked"), k == 1);
+		assert_int_equal(p->app[0].closed, k != QUIET);
+		assert_int_equal(jet_sim_counter(&p->sim, 0, "sessions-parked"),
+				 k == QUIET || k == GIVEN_UP_LATER);
 		pair_fini(p);
 		free(p);
 	}
@@ -334,6 +347,25 @@ static void test_bytes(void **state)
 	}
 }
 
+/* Others hold all there is, and none of them can leave. */
+static void test_no_place(void **state)
+{
+	(void)state;
+	struct ends *e = ends_several();
+	struct jet_session *s = another(e, 1, 1);
+	write_some(e, s, 5000, 5000);
+	s->sent_since = true;
+	s->idle_at = e->now - JET_PARK_AFTER;
+	e->jet[0]->parked.bytes = JET_PARKED_BYTES - 5000 + 1;
+	gn_jet_tick(e->jet[0], e->now);
+	jet_session_tick(s, e->now);
+	assert_int_equal(s->state, JET_S_CLOSING);
+	assert_int_equal(s->close_err, GN_TIMEOUT);
+	assert_int_equal(ends_count(e, 0, "sessions-parked-left"), 1);
+	e->jet[0]->parked.bytes = 0;
+	ends_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -346,6 +378,7 @@ int main(void)
 		cmocka_unit_test(test_places_of_a_prefix),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_no_place),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

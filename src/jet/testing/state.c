@@ -537,6 +537,7 @@ static void state_heal(void)
 				state_deliver(&state_ends[side], 0, false, 0);
 		for (int side = 0; side < 2; side++)
 			state_send(&state_ends[side]);
+		state_pass(GN_MSEC); /* or two that answer each other keep it from moving */
 		if (state_ends[0].flying + state_ends[1].flying == 0) {
 			gn_time at = gn_time_min(gn_jet_deadline(state_ends[0].jet),
 						 gn_jet_deadline(state_ends[1].jet));
