@@ -1,6 +1,6 @@
 /* When to acknowledge and what to say (RFC 9000 13.2, JT-70 on): every ack_every ack-eliciting
  * packets or after min(RTT / 4, 25 ms), at once when a packet came out of order, for class 1,
- * and during the handshake.
+ * and during the handshake. On a reliable way every 64 packets or after 25 ms (RE-8).
  *
  * 1. `received` holds what may still be reported: the newest JET_ACK_RANGES ranges above what
  *    the peer knows we reported. */
@@ -49,6 +49,12 @@ gn_err jet_ack_note(const struct jet_in *in, bool eliciting, bool urgent)
 	if (!eliciting)
 		return GN_OK;
 	sp->unacked++;
+	if (p->reliable && in->level == JET_APP) { /* nobody waits to learn of a loss */
+		sp->ack_at = sp->unacked >= JET_RELIABLE_ACK_EVERY
+				     ? 0
+				     : gn_time_min(sp->ack_at, now + JET_ACK_DELAY);
+		return GN_OK;
+	}
 	adapt_frequency(p, now);
 	gn_time delay = gn_time_min(p->rtt.smoothed / 4, JET_ACK_DELAY);
 	if (urgent || in->level != JET_APP || pn != next || sp->unacked >= p->ack_every)
@@ -72,6 +78,31 @@ void jet_ack_known(struct jet_space *sp, uint64_t offset)
 bool jet_ack_due(const struct jet_space *sp, gn_time now)
 {
 	return sp->ack_at <= now && sp->received.count > 0;
+}
+
+bool jet_ack_itself(const struct jet_session *s, const struct jet_path *p)
+{
+	return s->multi && p != s->path && p->validated && !p->suspect;
+}
+
+bool jet_ack_any_due(const struct jet_session *s, gn_time now)
+{
+	for (int i = 0; i < JET_PATHS_MAX; i++)
+		if (s->paths[i] && !jet_ack_itself(s, s->paths[i]) &&
+		    jet_ack_due(&s->paths[i]->space, now))
+			return true;
+	return false;
+}
+
+gn_time jet_ack_deadline(const struct jet_session *s)
+{
+	gn_time at = GN_NEVER;
+	for (int i = 0; i < JET_PATHS_MAX; i++) {
+		const struct jet_path *p = s->paths[i];
+		if (p && jet_path_ready(s, jet_ack_itself(s, p) ? p : s->path))
+			at = gn_time_min(at, p->space.ack_at);
+	}
+	return at;
 }
 
 void jet_ack_write(struct jet_session *s, struct jet_out *o, struct jet_space *sp, uint32_t path)

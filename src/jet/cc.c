@@ -1,4 +1,4 @@
-/* The table of congestion controllers. */
+/* The table of congestion controllers, and the one that is none. */
 #include "jet/cc_int.h"
 #include "jet/limits.h"
 
@@ -13,6 +13,58 @@ const struct jet_cc_ops *jet_cc_find(const char *name)
 			return table[i];
 	return NULL;
 }
+
+static void start_carrier(struct jet_cc *cc, gn_time now)
+{
+	(void)now;
+	cc->cwnd = JET_RELIABLE_FLIGHT;
+}
+
+static void note_bytes(struct jet_cc *cc, uint64_t bytes, gn_time now)
+{
+	GN_ASSERT(cc->cwnd == JET_RELIABLE_FLIGHT);
+	(void)bytes, (void)now;
+}
+
+static void note_ack(struct jet_cc *cc, const struct jet_cc_ack *ack, gn_time now)
+{
+	GN_ASSERT(cc->cwnd == JET_RELIABLE_FLIGHT);
+	(void)ack, (void)now;
+}
+
+static void note_loss(struct jet_cc *cc, uint64_t bytes, gn_time newest, bool persistent,
+		      gn_time now)
+{
+	GN_ASSERT(cc->cwnd == JET_RELIABLE_FLIGHT);
+	(void)bytes, (void)newest, (void)persistent, (void)now;
+}
+
+static void note_time(struct jet_cc *cc, gn_time at, gn_time now)
+{
+	GN_ASSERT(cc->cwnd == JET_RELIABLE_FLIGHT);
+	(void)at, (void)now;
+}
+
+static void note_nothing(struct jet_cc *cc, gn_time now)
+{
+	(void)cc, (void)now;
+}
+
+static gn_time never(const struct jet_cc *cc)
+{
+	(void)cc;
+	return GN_NEVER;
+}
+
+const struct jet_cc_ops jet_cc_carrier = {.name = "carrier",
+					  .init = start_carrier,
+					  .sent = note_bytes,
+					  .acked = note_ack,
+					  .lost = note_loss,
+					  .ecn = note_time,
+					  .spurious = note_nothing,
+					  .idle = note_time,
+					  .deadline = never};
 
 void jet_cc_init(struct jet_cc *cc, const struct jet_cc_ops *ops, uint32_t mtu, gn_time now)
 {

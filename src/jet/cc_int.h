@@ -65,6 +65,8 @@ struct jet_cc {
 };
 
 extern const struct jet_cc_ops jet_cc_cubic;
+/* Of reliable ways, whose carrier has one of its own (RE-8): a bound on what is in flight. */
+extern const struct jet_cc_ops jet_cc_carrier;
 /* By name; NULL or "" gives the default, an unknown name NULL. */
 const struct jet_cc_ops *jet_cc_find(const char *name);
 void jet_cc_init(struct jet_cc *cc, const struct jet_cc_ops *ops, uint32_t mtu, gn_time now);

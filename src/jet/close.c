@@ -12,6 +12,7 @@
  * 3. A closing session keeps keys and the current path, nothing of streams or datagrams. */
 #include "jet/close_int.h"
 #include "jet/mark_int.h"
+#include "jet/parked_int.h"
 #include "jet/seats_int.h"
 #include "jet/session_int.h"
 
@@ -70,6 +71,7 @@ void jet_close_leave(struct jet_session *s)
 		s->jet->dials--;
 	}
 	jet_seat_give(s);
+	jet_parked_give(s);
 }
 
 /* What a session ends with: for the application, and the words of the CLOSE. */

@@ -74,7 +74,10 @@ gn_err jet_flow_on_max_data(struct jet_session *s, const struct jet_frame *f)
 static uint64_t send_buffer(const struct jet_session *s, unsigned class)
 {
 	GN_ASSERT(class >= GN_JET_CRITICAL && class <= GN_JET_BACKGROUND);
-	uint64_t most = 2 * s->path->cc.cwnd, fixed = s->jet->config.send_buffer;
+	const struct jet_path *p = s->path;
+	/* a carrier's window is seen by what it holds only */
+	uint64_t most = 2 * (p->reliable ? p->cc.in_flight : p->cc.cwnd),
+		 fixed = s->jet->config.send_buffer;
 	most = most < fixed ? fixed : most > JET_SEND_BUFFER_MAX ? JET_SEND_BUFFER_MAX : most;
 	most = jet_memory_writable(s, most);
 	return most - most / 8 * (class - GN_JET_CRITICAL);
@@ -82,7 +85,7 @@ static uint64_t send_buffer(const struct jet_session *s, unsigned class)
 
 uint64_t jet_send_buffer_room(const struct jet_session *s, unsigned class)
 {
-	uint64_t most = send_buffer(s, class);
+	uint64_t most = jet_is_parked(s) ? 0 : send_buffer(s, class);
 	return s->tx_buffered < most ? most - s->tx_buffered : 0;
 }
 
@@ -90,7 +93,7 @@ bool jet_send_buffer_worth_an_event(const struct jet_session *s, unsigned class)
 {
 	uint64_t most = send_buffer(s, class), least = s->jet->config.send_buffer / 16;
 	least = least < most / 2 ? least : most / 2; /* of a small one half */
-	return s->tx_buffered + least <= most;
+	return !jet_is_parked(s) && s->tx_buffered + least <= most;
 }
 
 void jet_flow_write(struct jet_session *s, struct jet_out *o)

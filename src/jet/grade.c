@@ -168,7 +168,16 @@ static void check_now(struct jet_session *s, struct jet_path *p, gn_time now)
 	jet_path_probe(s, p, &p->way, true, now);
 	p->probe.check = true;
 	p->probe.len = JET_CHECK_LEN;
+	p->probe.most = jet_is_parked(s) ? 1 : p->probe.most;
 	p->check_every = 0; /* drawn when it is asked for next */
+}
+
+void jet_grade_check(struct jet_session *s, gn_time now)
+{
+	GN_ASSERT(s->multi);
+	for (int i = 0; i < JET_PATHS_MAX; i++)
+		if (s->paths[i] && s->paths[i]->validated)
+			check_now(s, s->paths[i], now);
 }
 
 /* One that we asked to be closed, when the client closed ours first. */
@@ -194,9 +203,7 @@ static gn_err leave_lost(struct jet_session *s, enum gn_jet_why why, gn_time now
 	if (!s->suspected)
 		jet_session_event(s, JET_EV_SUSPECT);
 	s->suspected = true;
-	for (int i = 0; i < JET_PATHS_MAX; i++)
-		if (s->paths[i] && s->paths[i]->validated)
-			check_now(s, s->paths[i], now);
+	jet_grade_check(s, now);
 	return GN_OK;
 }
 
@@ -435,7 +442,7 @@ static bool is_dead(const struct jet_session *s, const struct jet_path *p)
 	return p != s->path && p->validated &&
 	       (is_retired(s, p) || (p->unwanted && !s->incoming) ||
 		(!s->incoming && p->suspect && !main_is_lost(s) && p->id != s->peer_main &&
-		 p->probe.check && p->probe.at == GN_NEVER && p->probe.tries >= JET_PROBE_TRIES));
+		 p->probe.check && p->probe.at == GN_NEVER && p->probe.tries >= p->probe.most));
 }
 
 /* One more than is kept, and when it goes. */

@@ -25,6 +25,8 @@ gn_err jet_grade_suspect(struct jet_session *s, struct jet_path *p, enum gn_jet_
 			 gn_time now);
 /* p becomes the one that carries. */
 gn_err jet_grade_take(struct jet_session *s, struct jet_path *p, enum gn_jet_why why, gn_time now);
+/* All proven paths are challenged. */
+void jet_grade_check(struct jet_session *s, gn_time now);
 gn_err jet_grade_close(struct jet_session *s, struct jet_path *p);
 bool jet_grade_pending(const struct jet_session *s);
 void jet_grade_write(struct jet_session *s, struct jet_out *o);

@@ -16,6 +16,7 @@
 #include "jet/mark_int.h"
 #include "jet/memory_int.h"
 #include "jet/paths_int.h"
+#include "jet/punch_int.h"
 #include "jet/recv_int.h"
 #include "jet/seats_int.h"
 #include "jet/send_int.h"
@@ -27,6 +28,7 @@
 static void fill_defaults(struct gn_jet_config *c)
 {
 	c->idle_timeout = c->idle_timeout ? c->idle_timeout : JET_IDLE_TIMEOUT;
+	c->linger = c->linger ? c->linger : JET_LINGER;
 	c->handshake_timeout = c->handshake_timeout ? c->handshake_timeout : JET_HANDSHAKE_TIMEOUT;
 	c->sessions_max = c->sessions_max ? c->sessions_max : JET_SESSIONS;
 	c->sessions_per_key = c->sessions_per_key ? c->sessions_per_key : JET_SESSIONS_PER_KEY;
@@ -54,7 +56,7 @@ static uint32_t places_max(const struct gn_jet_config *c)
 gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, struct gn_jet **out)
 {
 	const struct jet_cc_ops *cc = jet_cc_find(config->cc);
-	if (!cc || config->idle_timeout < 0 || config->keep_alive < 0 ||
+	if (!cc || config->idle_timeout < 0 || config->linger < 0 || config->keep_alive < 0 ||
 	    config->handshake_timeout < 0 || config->unused_timeout < 0 ||
 	    config->sessions_max > UINT32_MAX / 64 ||
 	    config->stream_window > JET_STREAM_WINDOW_MAX ||
@@ -76,21 +78,25 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	jet->open_failed_max = JET_OPEN_FAILED_MAX;
 	jet_list_init(&jet->ready);
 	jet_list_init(&jet->events);
+	jet_list_init(&jet->starved);
 	jet_list_init(&jet->closed);
 	gn_heap_init(&jet->timers, env->alloc);
 	gn_ring_init(&jet->stateless, env->alloc, sizeof(struct jet_stateless),
 		     JET_STATELESS_QUEUE);
+	gn_ring_init(&jet->punched, env->alloc, sizeof(struct jet_punched), JET_PUNCH_ALL);
 	gn_map_init(&jet->ids, &jet->env, sizeof(gn_jet_id), sizeof(struct jet_session *),
 		    places_max(&jet->config));
 	gn_map_init(&jet->cids, &jet->env, JET_CID_LEN, sizeof(struct jet_cid_ref),
 		    (JET_PATHS_MAX + 1) * places_max(&jet->config));
-	gn_map_init(&jet->ways, &jet->env, sizeof(uint32_t), sizeof(struct gn_way_info), JET_WAYS);
+	gn_map_init(&jet->ways, &jet->env, sizeof(uint32_t), sizeof(struct jet_link_state),
+		    JET_WAYS);
 	gn_map_init(&jet->passes, &jet->env, sizeof(struct gn_pk), GN_PASS_LEN, JET_PASSES);
 	gn_map_init(&jet->waiting_by_cid, &jet->env, JET_CID_LEN, sizeof(uint32_t),
 		    GN_GUARD_WAITING);
 	jet_list_init(&jet->solving);
 	jet_seats_init(&jet->half, jet, half_open_max(&jet->config), UINT32_MAX);
 	jet_seats_init(&jet->open, jet, jet->config.sessions_max, jet->config.sessions_per_key);
+	jet_parked_init(jet);
 	jet_memory_init(jet, places_max(&jet->config));
 	jet->guard = config->guard;
 	gn_err err = GN_OK;
@@ -119,9 +125,11 @@ void gn_jet_free(struct gn_jet *jet)
 	GN_ASSERT(jet->dials == 0);
 	jet_seats_fini(&jet->half, jet);
 	jet_seats_fini(&jet->open, jet);
+	jet_parked_fini(jet);
 	jet_memory_fini(jet);
 	gn_heap_fini(&jet->timers);
 	gn_ring_fini(&jet->stateless);
+	gn_ring_fini(&jet->punched);
 	gn_map_fini(&jet->ids);
 	gn_map_fini(&jet->cids);
 	gn_map_fini(&jet->ways);
@@ -259,8 +267,13 @@ gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_way *from, struct gn_slic
 static gn_err send_stateless(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *batch)
 {
 	struct jet_stateless answer;
-	if (!gn_ring_pop(&jet->stateless, &answer))
-		return GN_AGAIN;
+	do {
+		if (!gn_ring_pop(&jet->stateless, &answer))
+			return GN_AGAIN;
+		if (jet_way_ready(jet, answer.to.link, false))
+			break;
+		jet_count(jet, JET_C_STATELESS_LIMIT); /* who dials again is answered again */
+	} while (true);
 	uint8_t prefix = jet_way_info(jet, answer.to.link)->prefix;
 	memcpy(out->p + prefix, answer.data, answer.len);
 	out->len = (size_t)prefix + answer.len;
@@ -268,6 +281,7 @@ static gn_err send_stateless(struct gn_jet *jet, struct gn_buf *out, struct gn_j
 		.to = answer.to, .segment = (uint16_t)out->len, .prefix = prefix};
 	jet_count(jet, JET_C_DATAGRAMS_OUT);
 	jet->counters[JET_C_BYTES_OUT] += out->len;
+	jet_way_took(jet, answer.to.link, out->len);
 	return GN_OK;
 }
 
@@ -429,7 +443,7 @@ gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *o
 		.packets_lost = s->packets_lost,
 		.cwnd = p->cc.cwnd,
 		.in_flight = p->cc.in_flight,
-		.pacing_rate = p->pacer.rate,
+		.pacing_rate = p->reliable ? 0 : p->pacer.rate,
 		.mtu = p->mtu.size,
 		.group = s->group,
 		.suite = s->suite,
@@ -476,6 +490,7 @@ bool gn_jet_share_at(const struct gn_jet *jet, size_t i, struct gn_share_view *o
 {
 	const struct gn_share_view views[] = {{"sessions", &jet->open.share, 1},
 					      {"handshakes", &jet->half.share, 1},
+					      {"parked", &jet->parked.share, 1},
 					      {"received", &jet->memory[JET_IN], JET_MEMORY_STEP},
 					      {"written", &jet->memory[JET_OUT], JET_MEMORY_STEP}};
 	if (i >= GN_COUNT(views))
@@ -502,5 +517,6 @@ void gn_jet_validate(const struct gn_jet *jet)
 	GN_ASSERT(half_open == jet->half_open && dials == jet->dials);
 	jet_seats_validate(&jet->half);
 	jet_seats_validate(&jet->open);
+	jet_parked_validate(jet);
 	jet_memory_validate(jet);
 }

@@ -47,6 +47,9 @@ enum gn_way_kind {
 struct gn_way_info {
 	enum gn_way_kind kind;
 	bool metered;
+	/* whole packets, in order, each once, as long as the link lives (TCP). Told before there is
+	 * a path on the link, never changed. Nothing goes there before gn_jet_way_room. */
+	bool reliable;
 	uint8_t prefix; /* bytes left free before each packet of a batch, for the carrier */
 	uint16_t mtu;   /* packets are no longer; 0: the path's own limit */
 	/* whom what comes on it counts for (shares, cookies); port 0: the address itself */
@@ -97,8 +100,10 @@ const char *gn_jet_why_text(unsigned why);
 
 /* Zero fields take the default. */
 struct gn_jet_config {
-	struct gn_sk node_key;     /* copied, wiped by free */
-	gn_time idle_timeout;      /* default 60 s; the smaller of both ends counts */
+	struct gn_sk node_key; /* copied, wiped by free */
+	gn_time idle_timeout;  /* default 60 s; the smaller of both ends counts */
+	/* the same while a stream is open, if both ends know several paths; default 30 min */
+	gn_time linger;
 	gn_time keep_alive;        /* PING when nothing was received for so long; 0 = off */
 	gn_time handshake_timeout; /* default 10 s */
 	/* of incoming sessions that gn_jet_used was never called for; 0 = off */
@@ -186,9 +191,15 @@ GN_MUST gn_err gn_jet_offer(struct gn_jet *jet, gn_jet_id id, const struct gn_je
 
 /* A link was made or changed. GN_LIMIT past JET_WAYS; link 0 is there from the beginning. */
 GN_MUST gn_err gn_jet_way(struct gn_jet *jet, uint32_t link, const struct gn_way_info *info);
-/* Nothing goes over the link any more: its paths are left for others at once. */
+/* A reliable link takes so many bytes now, prefixes and all. What goes into batches is taken off
+ * here; no batch is made for a link that has no room for a full packet, so tell when it has again.
+ * Of other links, and of one that is gone: ignored. */
+void gn_jet_way_room(struct gn_jet *jet, uint32_t link, size_t bytes, gn_time now);
+/* Nothing goes over the link any more: what was in flight there counts as lost, its paths are left
+ * for others at once. */
 void gn_jet_way_gone(struct gn_jet *jet, uint32_t link, gn_time now);
-/* The machine's addresses or routes changed, or it slept: nothing is known of any path. */
+/* The machine's addresses or routes changed, or it slept: nothing is known of any path. Sessions
+ * that wait for a silent peer ask for it at once. */
 void gn_jet_network(struct gn_jet *jet, gn_time now);
 
 /* What a session is worth to its owner, from least to most. Incoming sessions that are worth
@@ -305,7 +316,8 @@ struct gn_jet_info {
 	gn_time srtt, rtt_min, since;
 	gn_time rtt_last, rtt_at; /* the last round trip that was measured, and when */
 	uint64_t bytes_sent, bytes_received, packets_sent, packets_received, packets_lost;
-	uint64_t cwnd, in_flight, pacing_rate; /* bytes, bytes, bytes per second */
+	uint64_t cwnd, in_flight;
+	uint64_t pacing_rate; /* bytes per second; 0 on a reliable way: its carrier's */
 	uint16_t mtu;
 	const char *group, *suite, *cc;
 	enum gn_way_kind kind;

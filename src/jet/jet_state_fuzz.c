@@ -6,6 +6,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	state_run(data, len < 4096 ? len : 4096, len && data[len - 1] & 1);
+	static const enum state_ways ways[] = {STATE_ONE, STATE_SEVERAL, STATE_ONE,
+					       STATE_CARRIED_FIRST};
+	state_run(data, len < 4096 ? len : 4096, ways[len ? data[len - 1] & 3 : 0]);
 	return 0;
 }

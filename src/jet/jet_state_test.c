@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-static void run_seed(uint64_t seed, bool several)
+static void run_seed(uint64_t seed, enum state_ways ways)
 {
 	uint8_t bytes[1200];
 	struct gn_prng g;
@@ -16,7 +16,7 @@ static void run_seed(uint64_t seed, bool several)
 	size_t len = 2 * (50 + gn_prng_next(&g) % 550);
 	for (size_t i = 0; i < len; i++)
 		bytes[i] = (uint8_t)gn_prng_next(&g);
-	state_run(bytes, len, several);
+	state_run(bytes, len, ways);
 }
 
 static void test_random_steps_of_two_honest_ends(void **state)
@@ -29,8 +29,8 @@ static void test_random_steps_of_two_honest_ends(void **state)
 	for (uint64_t seed = first; seed < first + count; seed++) {
 		if (getenv("GN_VERBOSE"))
 			print_message("GN_SEED=%llu\n", (unsigned long long)seed);
-		run_seed(seed, false);
-		run_seed(seed, true);
+		for (enum state_ways ways = STATE_ONE; ways <= STATE_CARRIED_FIRST; ways++)
+			run_seed(seed, ways);
 	}
 }
 
@@ -41,9 +41,10 @@ static void test_seeds_that_once_parted_the_ends(void **state)
 	(void)state;
 	static const uint64_t seeds[] = {91, 111, 143, 395, 1191};
 	for (size_t i = 0; i < GN_COUNT(seeds); i++)
-		run_seed(seeds[i], false);
-	run_seed(1886, true); /* each closed the path that the other had moved to */
-	run_seed(1080, true); /* a challenge that had no bytes to go with was due for ever */
+		run_seed(seeds[i], STATE_ONE);
+	run_seed(1886, STATE_SEVERAL); /* each closed the path that the other had moved to */
+	run_seed(1080,
+		 STATE_SEVERAL); /* a challenge that had no bytes to go with was due for ever */
 }
 
 int main(void)

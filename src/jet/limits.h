@@ -45,6 +45,17 @@
 /* when half-open sessions crowd: a lost packet on a slow path */
 #define JET_HANDSHAKE_TIMEOUT_MIN (2 * GN_SEC)
 #define JET_IDLE_TIMEOUT (60 * GN_SEC)
+#define JET_LINGER (1800 * GN_SEC) /* default: the same while a stream is open (RE-10) */
+/* so long after something that nothing answers, a session with an open stream is parked; a
+ * challenge goes after so long, doubling up to */
+#define JET_PARK_AFTER (30 * GN_SEC)
+#define JET_PARK_PROBE (15 * GN_SEC)
+#define JET_PARK_PROBE_MAX (60 * GN_SEC)
+/* parked ones in all, of a key, and of a prefix above three quarters: as for seats */
+#define JET_PARKED 256
+#define JET_PARKED_PER_KEY 8
+#define JET_PARKED_PER_PREFIX 8
+#define JET_PARKED_BYTES (64u << 20) /* in the buffers of their streams */
 /* quiet time after which buffers of an idle session are given back */
 #define JET_SWEEP_AFTER GN_SEC
 
@@ -111,6 +122,15 @@
 #define JET_QUANTUM_MAX 65536    /* bytes per paced burst: one GSO send */
 #define JET_AMPLIFICATION 3      /* bytes sent per byte received before an address is proven */
 
+/* ---- reliable ways (RE-8) ---- */
+/* bytes of a session in flight there: all of it goes again when the way breaks */
+#define JET_RELIABLE_FLIGHT (4u << 20)
+/* packets, or JET_ACK_DELAY, until an acknowledgement: it only lets go of what streams keep */
+#define JET_RELIABLE_ACK_EVERY 64
+/* Without a word for so long, with something in flight, something to be answered goes; and so long
+ * its answer is waited for. Twice this is when TCP gives up, too. */
+#define JET_RELIABLE_SILENCE (5 * GN_SEC)
+
 /* ---- keys ---- */
 #define JET_KEY_UPDATE_PACKETS (UINT64_C(1) << 23)
 #define JET_KEY_UPDATE_AGE (3600 * GN_SEC)
@@ -152,9 +172,15 @@
 #define JET_PUNCH_AGAIN (35 * GN_SEC)
 #define JET_PUNCH_AGAIN_MAX (600 * GN_SEC)
 #define JET_PUNCH_EVERY (5 * GN_SEC)
-#define JET_COPIES 8      /* frames of class 1 that wait to go on a second path, too */
-#define JET_WAYS 4096     /* links that net made */
-#define JET_CHECK_LEN 64  /* bytes of a PATH_CHALLENGE to an address that is proven */
+/* begun on others' word in half of that: in all, by a key's sessions, by a prefix's */
+#define JET_PUNCH_ALL 256
+#define JET_PUNCH_KEY 2
+#define JET_PUNCH_PREFIX 8
+#define JET_COPIES 8     /* frames of class 1 that wait to go on a second path, too */
+#define JET_WAYS 4096    /* links that net made */
+#define JET_CHECK_LEN 64 /* bytes of a PATH_CHALLENGE to an address that is proven */
+/* answers to challenges under way on a path: a volley is fewer, and an honest peer acknowledges */
+#define JET_ANSWERS 64
 #define JET_PROBE_TRIES 4 /* PATH_CHALLENGE, doubling from one PTO */
 /* in a row without an answer, after which an end goes to where it hears the other */
 #define JET_LOST_PTOS 3

@@ -6,7 +6,10 @@
  * 2. LOST packets are remembered for some PTOs: an acknowledgement that still comes was spurious
  *    loss, raises the reordering thresholds, and undoes the window reduction when all of its
  *    cause proves spurious.
- * 3. A probe timeout declares nothing lost; it sends the oldest data again. */
+ * 3. A probe timeout declares nothing lost; it sends the oldest data again.
+ * 4. On a reliable way (RE-8) nothing is lost while it lives, and nothing is sent again because of
+ *    time: what stands behind an acknowledged packet was not kept by the peer (JT-62, JT-66), and
+ *    silence is met by a PING. */
 #include "jet/close_int.h"
 #include "jet/handshake_int.h"
 #include "jet/loss_int.h"
@@ -24,6 +27,12 @@ static gn_err frames_lost(struct jet_session *s, const struct jet_space *sp, enu
 	return GN_OK;
 }
 
+/* The handshake is as over any way: a server that is busy drops what comes. */
+static bool is_carried(const struct jet_path *p, enum jet_level level)
+{
+	return p->reliable && level == JET_APP;
+}
+
 /* ---- loss ---- */
 
 static void settle_out(struct jet_path *p, struct jet_space *sp, struct jet_sent *sent,
@@ -32,6 +41,7 @@ static void settle_out(struct jet_path *p, struct jet_space *sp, struct jet_sent
 	GN_ASSERT(sent->state == JET_SENT_OUT && sp->out > 0 && p->cc.in_flight >= sent->size);
 	sent->state = (uint8_t)((unsigned)state & 15u) & 15u;
 	sp->out--;
+	sp->answers -= sent->answer;
 	p->cc.in_flight -= sent->size;
 }
 
@@ -106,12 +116,14 @@ static gn_err detect_lost(struct jet_session *s, struct jet_path *p, struct jet_
 	gn_time delay = rtt + rtt * p->reorder_eighths / 8;
 	delay = delay < JET_GRANULARITY ? JET_GRANULARITY : delay;
 	struct losses lost = {0};
+	bool in_order = is_carried(p, level);
 	sp->loss_at = GN_NEVER;
 	for (; sp->low < sp->acked_next; sp->low++) {
 		struct jet_sent *sent = jet_space_sent(sp, sp->low);
 		if (!sent || sent->state != JET_SENT_OUT)
 			continue;
-		if (sp->low + p->reorder_packets >= sp->acked_next && sent->at + delay > now) {
+		if (!in_order && sp->low + p->reorder_packets >= sp->acked_next &&
+		    sent->at + delay > now) {
 			sp->loss_at = sent->at + delay;
 			break;
 		}
@@ -281,7 +293,7 @@ static gn_time pto_at(const struct jet_path *p, const struct jet_space *sp, enum
 {
 	if (sp->out == 0)
 		return GN_NEVER;
-	return sp->sent_at + backed_off(p, level);
+	return sp->sent_at + (is_carried(p, level) ? JET_RELIABLE_SILENCE : backed_off(p, level));
 }
 
 /* The client must keep speaking until the server knows its address (RFC 9002 6.2.2.1). */
@@ -396,12 +408,12 @@ gn_err jet_loss_tick(struct jet_session *s, gn_time now)
 			GN_TRY(jet_loss_all(s, d.path, d.space, d.level));
 			continue;
 		}
+		bool carried = is_carried(d.path, d.level);
 		back_off(s, d.path, now);
-		d.space->probes = d.level == JET_APP ? 2 : 1;
+		d.space->probes = d.level == JET_APP && !carried ? 2 : 1;
 		/* the probes go out at once, or the timer must not stay in the past */
 		d.space->sent_at = now;
-		GN_TRY(jet_loss_probe_data(s, d.space, d.level));
-		return GN_OK;
+		return carried ? GN_OK : jet_loss_probe_data(s, d.space, d.level);
 	}
 	if (anti_deadlock_at(s) <= now) {
 		struct jet_hs *hs = s->hs;

@@ -5,7 +5,9 @@
  *        -> COMPLETE [largest, or probes lost] -> SEARCHING [timer]
  *
  * 1. size is one that the path has carried (1200 is assumed).
- * 2. A lost probe is no sign of congestion. */
+ * 2. A lost probe is no sign of congestion.
+ * 3. On a reliable way there is nothing to find out: the largest that its link takes goes
+ *    (RE-8). */
 #include "jet/paths_int.h"
 #include "jet/session_int.h"
 
@@ -14,6 +16,8 @@ static const uint16_t sizes[] = {1400, JET_MTU_MAX};
 void jet_mtu_init(struct jet_path *p)
 {
 	p->mtu = (struct jet_mtu){.size = JET_MTU_BASE, .at = GN_NEVER, .most = p->mtu.most};
+	if (p->reliable)
+		p->mtu.size = p->mtu.most && p->mtu.most < JET_MTU_MAX ? p->mtu.most : JET_MTU_MAX;
 }
 
 /* The next size to try, or wait for the raise timer. */
@@ -37,7 +41,8 @@ static void plan_probe(struct jet_path *p, gn_time now)
 void jet_mtu_start(struct jet_path *p, gn_time now)
 {
 	p->mtu.limit = 0;
-	plan_probe(p, now);
+	if (!p->reliable)
+		plan_probe(p, now);
 }
 
 bool jet_mtu_due(const struct jet_path *p, gn_time now)
@@ -87,7 +92,7 @@ void jet_mtu_lost(struct jet_path *p, uint64_t pn, gn_time now)
 void jet_mtu_blackhole(struct jet_session *s, struct jet_path *p, gn_time now)
 {
 	struct jet_mtu *m = &p->mtu;
-	if (m->size == JET_MTU_BASE)
+	if (m->size == JET_MTU_BASE || p->reliable)
 		return;
 	jet_count(s->jet, JET_C_MTU_FALLEN);
 	m->limit = m->size;

@@ -327,6 +327,9 @@ static void test_a_nat_rebinds(void **state)
 		bulk(w, 1000);
 		run(w, 2 * GN_SEC);
 		assert_true(gn_way_eq(&session(w, 1)->path->way, &w->p.sim.nodes[0].way));
+		assert_int_equal(w->p.app[1].why, GN_JET_WHY_REBOUND);
+		assert_int_equal(session(w, 1)->why, GN_JET_WHY_REBOUND);
+		assert_int_equal(session(w, 0)->why, GN_JET_WHY_FIRST);
 		finish(w);
 	}
 }

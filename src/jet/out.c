@@ -73,7 +73,7 @@ bool jet_out_begin(struct jet_out *o, struct jet_session *s, struct jet_path *p,
 	o->w.end -= GN_AEAD_TAG;
 	o->now = now;
 	o->level = level;
-	o->eliciting = o->padded = o->probe = false;
+	o->eliciting = o->padded = o->probe = o->answer = false;
 	o->count = 0;
 	gn_err err = jet_space_next(o->space, s->jet, &o->pn);
 	if (err == GN_NOMEM)
@@ -110,8 +110,11 @@ static gn_err remember_sent(struct jet_out *o, size_t len)
 	struct jet_session *s = o->s;
 	struct jet_path *p = o->path;
 	struct jet_space *sp = o->space;
-	struct jet_sent sent = {
-		.at = o->now, .size = (uint16_t)len, .state = JET_SENT_SILENT, .probe = o->probe};
+	struct jet_sent sent = {.at = o->now,
+				.size = (uint16_t)len,
+				.state = JET_SENT_SILENT,
+				.probe = o->probe,
+				.answer = o->answer};
 	if (o->eliciting) {
 		sent.state = JET_SENT_OUT;
 		sent.frames = o->count;
@@ -128,6 +131,7 @@ static gn_err remember_sent(struct jet_out *o, size_t len)
 	if (p->cc.in_flight == 0 && sp->sent_at && o->now - sp->sent_at > jet_pto(p, o->level))
 		p->cc.ops->idle(&p->cc, o->now - sp->sent_at, o->now);
 	sp->out++;
+	sp->answers += o->answer;
 	sp->sent_at = o->now;
 	p->cc.in_flight += len;
 	p->cc.ops->sent(&p->cc, len, o->now);

@@ -16,7 +16,7 @@ struct jet_out {
 	uint64_t pn;
 	size_t pn_offset, pn_len;
 	enum jet_level level;
-	bool eliciting, padded, probe;
+	bool eliciting, padded, probe, answer;
 	uint8_t count;
 	struct jet_sent_frame frames[JET_PACKET_FRAMES_MAX];
 };

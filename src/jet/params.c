@@ -19,7 +19,8 @@ enum param {
 	P_VERSIONS = 9,
 	P_PASSES = 10,
 	P_PATHS = 11,
-	P_KNOWN = 12,
+	P_LINGER_MS = 12,
+	P_KNOWN = 13,
 };
 
 static void put_number(struct gn_writer *w, uint64_t id, uint64_t v)
@@ -58,8 +59,10 @@ size_t jet_params_write(const struct jet_session *s, uint8_t out[JET_PARAMS_MAX]
 		gn_write_be32(&v, JET_VERSION);
 	}
 	put_bytes(&w, P_VERSIONS, GN_SLICE(versions));
-	if (c->paths > 1)
+	if (c->paths > 1) {
 		put_number(&w, P_PATHS, c->paths);
+		put_number(&w, P_LINGER_MS, (uint64_t)(c->linger / GN_MSEC));
+	}
 	if (!s->incoming && !c->no_passes)
 		put_bytes(&w, P_PASSES, gn_slice(NULL, 0));
 	gn_rand_fill(s->jet->env.rand, noise, sizeof noise);
@@ -86,6 +89,7 @@ static bool read_param(uint64_t id, struct gn_slice v, struct jet_params *p)
 	case P_MAX_STREAMS_UNI: number = &p->max_streams_uni; break;
 	case P_UDP_MAX: number = &p->udp_max; break;
 	case P_PATHS: number = &p->paths; break;
+	case P_LINGER_MS: number = &p->linger_ms; break;
 	default: return true;
 	}
 	*number = gn_read_varint(&r);
@@ -148,6 +152,8 @@ gn_err jet_params_apply(struct jet_session *s, struct gn_slice in)
 	if (p.paths && paths > 1) {
 		s->multi = true;
 		s->slots = p.paths < paths ? (uint8_t)p.paths : paths;
+		uint64_t own = (uint64_t)(s->jet->config.linger / GN_MSEC);
+		s->linger = (gn_time)(p.linger_ms < own ? p.linger_ms : own) * GN_MSEC;
 	}
 	s->tx_credit = p.max_data;
 	s->peer_stream_window = p.max_stream_data;

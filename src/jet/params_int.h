@@ -10,7 +10,7 @@ struct jet_session;
 /* The peer's transport parameters (params.c). */
 struct jet_params {
 	uint64_t idle_ms, max_data, max_stream_data, max_streams_bidi, max_streams_uni, udp_max,
-		paths;
+		paths, linger_ms;
 	struct gn_slice original_dcid, initial_scid, retry_scid; /* p NULL: absent */
 	struct gn_slice versions;
 	bool passes; /* the client keeps passes */

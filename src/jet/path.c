@@ -36,6 +36,8 @@ void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_w
 {
 	GN_ASSERT(p == s->paths[jet_slot(s, p->id)]);
 	p->probe = (struct jet_probe){.way = *way, .at = now, .ours = ours, .len = JET_MTU_BASE};
+	/* a carrier loses none */
+	p->probe.most = jet_way_info(s->jet, way->link)->reliable ? 1 : JET_PROBE_TRIES;
 	gn_rand_fill(s->jet->env.rand, p->probe.data, sizeof p->probe.data);
 	jet_wake(s);
 }
@@ -82,14 +84,11 @@ static void rebind_path(struct jet_session *s, struct jet_path *p, gn_time now)
 	p->see_due = s->paths_due = true;
 	p->space.sent_at = now; /* what went to the old address is found lost by a fresh timer */
 	if (other_host) {
-		jet_rtt_init(&p->rtt);
-		p->mtu.most = jet_way_info(s->jet, p->way.link)->mtu;
-		jet_mtu_init(p);
-		jet_cc_init(&p->cc, s->jet->cc, p->mtu.size, now);
-		jet_pacer_init(&p->pacer, p->mtu.size, now);
+		jet_path_begin(s, p, now);
 		jet_mtu_start(p, now);
 	}
 	if (p == s->path) {
+		s->why = GN_JET_WHY_REBOUND;
 		jet_count(s->jet, JET_C_PATHS_MOVED);
 		jet_session_event(s, JET_EV_MOVED);
 	}
@@ -134,6 +133,10 @@ void jet_path_on_challenge(const struct jet_in *in, const struct jet_frame *f)
 {
 	struct jet_path *p = in->path;
 	GN_ASSERT(f->type == JET_F_PATH_CHALLENGE && f->data.len == 8);
+	if (p->space.answers >= JET_ANSWERS) {
+		jet_count(in->s->jet, JET_C_ANSWERS_LIMIT);
+		return;
+	}
 	p->responding = true; /* one answer at a time: a newer challenge replaces an older one */
 	p->response_to = *in->from;
 	p->response_len = JET_MTU_BASE;
@@ -218,7 +221,7 @@ gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_way *to,
 
 static void probe_failed(struct jet_session *s, struct jet_path *p)
 {
-	GN_ASSERT(p->probe.tries >= JET_PROBE_TRIES);
+	GN_ASSERT(p->probe.tries >= p->probe.most);
 	p->probe.at = GN_NEVER;
 	jet_count(s->jet, JET_C_PROBE_FAILED);
 	if (p->probe.check)
@@ -276,8 +279,11 @@ gn_time jet_path_deadline(const struct jet_session *s)
 	gn_time at = GN_NEVER;
 	for (int i = 0; i < JET_PATHS_MAX; i++) {
 		const struct jet_path *p = s->paths[i];
-		if (p)
-			at = gn_time_min(at, gn_time_min(p->probe.at, p->retire_at));
+		if (!p)
+			continue;
+		at = gn_time_min(at, p->retire_at);
+		if (p->probe.tries >= p->probe.most || jet_path_ready_to(s, p, &p->probe.way))
+			at = gn_time_min(at, p->probe.at);
 	}
 	return gn_time_min(at, s->path->mtu.probing
 				       ? GN_NEVER
@@ -292,7 +298,7 @@ gn_err jet_path_tick(struct jet_session *s, gn_time now)
 		struct jet_path *p = s->paths[i];
 		if (!p)
 			continue;
-		if (p->probe.at <= now && p->probe.tries >= JET_PROBE_TRIES) {
+		if (p->probe.at <= now && p->probe.tries >= p->probe.most) {
 			probe_failed(s, p);
 		} else if (p->retire_at <= now) {
 			GN_TRY(jet_loss_all(s, p, &p->space, JET_APP));

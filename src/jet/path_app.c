@@ -1,9 +1,11 @@
-/* What the owner says and asks about paths: open and close one, a link gone, another network
- * (RE-6). */
+/* What the owner says and asks about paths: open and close one, what a link takes (RE-8), a link
+ * gone, another network (RE-6). */
 #include "jet/cid_int.h"
 #include "jet/close_int.h"
 #include "jet/grade_int.h"
+#include "jet/loss_int.h"
 #include "jet/mark_int.h"
+#include "jet/park_int.h"
 #include "jet/path_int.h"
 #include "jet/session_int.h"
 #include "jet/way_int.h"
@@ -49,23 +51,70 @@ gn_err gn_jet_path_close(struct gn_jet *jet, gn_jet_id id, uint32_t path, gn_tim
 	return err == GN_OK ? GN_OK : jet_fail(s, err);
 }
 
-/* Every path on the link; GN_NEVER as link: every path. */
+static bool has_path_on(const struct jet_session *s, uint32_t link)
+{
+	GN_ASSERT(link != 0 && s->path);
+	for (int i = 0; i < JET_PATHS_MAX; i++)
+		if (s->paths[i] && s->paths[i]->way.link == link)
+			return true;
+	return false;
+}
+
+void gn_jet_way_room(struct gn_jet *jet, uint32_t link, size_t bytes, gn_time now)
+{
+	(void)jet_clock(jet, now);
+	if (!jet_way_give(jet, link, bytes))
+		return;
+	GN_ASSERT(jet_way_ready(jet, link, true));
+	for (struct jet_link *l = jet->starved.next, *next; l != &jet->starved; l = next) {
+		struct jet_session *s = GN_CONTAINER(l, struct jet_session, starved);
+		next = l->next;
+		if (!has_path_on(s, link))
+			continue;
+		jet_list_remove(l);
+		jet_wake(s);
+	}
+}
+
+/* What was in flight on the link goes again, where there is another path now or later. */
+static gn_err lose_link(struct jet_session *s, uint32_t link)
+{
+	GN_ASSERT(link != 0 && s->state == JET_S_OPEN);
+	for (int i = 0; i < JET_PATHS_MAX; i++) {
+		struct jet_path *p = s->paths[i];
+		if (p && p->way.link == link)
+			GN_TRY(jet_loss_all(s, p, &p->space, JET_APP));
+	}
+	return GN_OK;
+}
+
+static gn_err suspect_paths(struct jet_session *s, bool every, uint32_t link, enum gn_jet_why why,
+			    gn_time now)
+{
+	if (!s->multi)
+		return GN_OK;
+	/* the main one last: it goes to a spare that is none of these */
+	for (int i = 0; i < JET_PATHS_MAX; i++)
+		if (s->paths[i] && s->paths[i] != s->path &&
+		    (every || s->paths[i]->way.link == link))
+			s->paths[i]->suspect = true;
+	if (every || s->path->way.link == link)
+		return jet_grade_suspect(s, s->path, why, now);
+	return GN_OK;
+}
+
+/* Every path on the link, or every path. */
 static void suspect_all(struct gn_jet *jet, bool every, uint32_t link, enum gn_jet_why why,
 			gn_time now)
 {
 	for (uint32_t k = 0; k < jet->timers.count; k++) {
 		struct jet_session *s =
 			GN_CONTAINER(jet->timers.nodes[k], struct jet_session, timer);
-		gn_err err = GN_OK;
-		if (s->state != JET_S_OPEN || !s->confirmed || !s->multi)
+		if (s->state != JET_S_OPEN || !s->confirmed)
 			continue;
-		/* the main one last: it goes to a spare that is none of these */
-		for (int i = 0; i < JET_PATHS_MAX; i++)
-			if (s->paths[i] && s->paths[i] != s->path &&
-			    (every || s->paths[i]->way.link == link))
-				s->paths[i]->suspect = true;
-		if (every || s->path->way.link == link)
-			err = jet_grade_suspect(s, s->path, why, now);
+		gn_err err = every ? jet_park_wake(s, now) : lose_link(s, link);
+		if (err == GN_OK)
+			err = suspect_paths(s, every, link, why, now);
 		if (err != GN_OK)
 			jet_fail(s, err);
 		jet_wake(s);

@@ -24,14 +24,33 @@ gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_way *way
 	p->told = true; /* that it is a spare one need not be said */
 	p->see_due = s->paths_due = true;
 	jet_space_init(&p->space, s->jet);
-	jet_rtt_init(&p->rtt);
-	p->mtu.most = jet_way_info(s->jet, way->link)->mtu;
-	jet_mtu_init(p);
-	jet_cc_init(&p->cc, s->jet->cc, p->mtu.size, now);
-	jet_pacer_init(&p->pacer, p->mtu.size, now);
+	jet_path_begin(s, p, now);
 	*slot = p;
 	*out = p;
 	return GN_OK;
+}
+
+void jet_path_begin(struct jet_session *s, struct jet_path *p, gn_time now)
+{
+	const struct gn_way_info *info = jet_way_info(s->jet, p->way.link);
+	GN_ASSERT(info->mtu == 0 || info->mtu >= JET_MTU_BASE);
+	p->reliable = info->reliable;
+	p->mtu.most = info->mtu;
+	jet_rtt_init(&p->rtt);
+	jet_mtu_init(p);
+	jet_cc_init(&p->cc, p->reliable ? &jet_cc_carrier : s->jet->cc, p->mtu.size, now);
+	jet_pacer_init(&p->pacer, p->mtu.size, now);
+}
+
+bool jet_path_ready(const struct jet_session *s, const struct jet_path *p)
+{
+	return jet_path_ready_to(s, p, &p->way);
+}
+
+bool jet_path_ready_to(const struct jet_session *s, const struct jet_path *p,
+		       const struct gn_way *to)
+{
+	return jet_way_ready(s->jet, to->link, p->reliable && to->link == p->way.link);
 }
 
 void jet_path_free(struct jet_session *s, struct jet_path *p)

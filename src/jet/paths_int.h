@@ -15,7 +15,7 @@ struct jet_probe {
 	struct gn_way way;
 	uint8_t data[8]; /* the last one differs by the number of the try */
 	gn_time at;      /* next try; GN_NEVER: none under way */
-	uint8_t tries;
+	uint8_t tries, most;
 	bool ours;    /* we chose the address: no amplification limit */
 	bool check;   /* the path is proven: does it still work, how long does it take */
 	uint16_t len; /* of its datagram */
@@ -26,6 +26,7 @@ struct jet_probe {
 struct jet_path {
 	uint32_t id;
 	bool validated; /* the address has been proven */
+	bool reliable;  /* its link is: nothing of it is lost while that lives (RE-8) */
 	bool ours;      /* we began it */
 	bool wanted;    /* the peer sends data here: move when validated */
 	bool left;      /* was the current path */
@@ -76,6 +77,12 @@ GN_MUST gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_
 void jet_path_free(struct jet_session *s, struct jet_path *p);
 /* NULL: there is none of this id, or no more. */
 struct jet_path *jet_path_find(const struct jet_session *s, uint32_t id);
+/* Round trip, window and size of packets begin anew on p's way. */
+void jet_path_begin(struct jet_session *s, struct jet_path *p, gn_time now);
+/* p's link takes a packet now; the link that a packet of p is to go to does. */
+bool jet_path_ready(const struct jet_session *s, const struct jet_path *p);
+bool jet_path_ready_to(const struct jet_session *s, const struct jet_path *p,
+		       const struct gn_way *to);
 /* Bytes that may still go to an address that is not proven; UINT64_MAX when it is. */
 uint64_t jet_path_allowance(const struct jet_path *p);
 

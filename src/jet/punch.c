@@ -13,7 +13,8 @@
  * 2. A try has a path id of its own; its path has no address until one has answered.
  * 3. The peer's word sends 64 bytes, seven times, to 16 addresses at most, not again within 5 s,
  *    none of them multicast or this machine's own, and a private one only where both ends look the
- *    same from outside. */
+ *    same from outside. All sessions of a key, and of a prefix, count together at who was
+ *    dialled. */
 #include "jet/cid_int.h"
 #include "jet/mark_int.h"
 #include "jet/path_int.h"
@@ -147,6 +148,30 @@ gn_err jet_punch_look(struct jet_session *s, gn_time now)
 	return GN_OK;
 }
 
+/* May who dialled us have another try? Each sends up to 9 KB to addresses that they name, so their
+ * number is bounded for a key and a prefix, whatever sessions they have. It is noted if so. */
+static bool may_begin(struct jet_session *s, gn_time now)
+{
+	struct gn_ring *last = &s->jet->punched;
+	struct jet_punched mine = {s->holder, now}, old;
+	bool local = gn_share_exempt(&mine.who.addr, s->jet->config.count_local);
+	uint32_t key = 0, prefix = 0;
+	for (const struct jet_punched *at;
+	     (at = gn_ring_at(last, 0)) && now >= at->at + JET_PUNCH_EVERY / 2;)
+		gn_ring_pop(last, &old);
+	for (uint32_t i = 0; i < last->count; i++) {
+		const struct gn_holder *who =
+			&((const struct jet_punched *)gn_ring_at(last, i))->who;
+		key += memcmp(&who->key, &mine.who.key, sizeof who->key) == 0;
+		prefix += gn_addr_prefix(&who->addr) == gn_addr_prefix(&mine.who.addr);
+	}
+	if (key < JET_PUNCH_KEY && (local || prefix < JET_PUNCH_PREFIX) &&
+	    gn_ring_push(last, &mine) == GN_OK)
+		return true;
+	jet_count(s->jet, JET_C_PUNCH_LIMIT);
+	return false;
+}
+
 gn_err jet_punch_go(struct jet_session *s, uint32_t path, gn_time now)
 {
 	GN_ASSERT(s->incoming && s->punch);
@@ -161,6 +186,8 @@ gn_err jet_punch_go(struct jet_session *s, uint32_t path, gn_time now)
 		jet_count(s->jet, JET_C_PUNCH_REFUSED);
 		return GN_OK;
 	}
+	if (!may_begin(s, now))
+		return GN_OK;
 	GN_TRY(begin(s, path, now, now));
 	u->state = JET_PUNCH_VOLLEY;
 	return GN_OK;

@@ -2,6 +2,7 @@
 #ifndef GN_JET_PUNCH_INT_H
 #define GN_JET_PUNCH_INT_H
 
+#include "guard/share.h"
 #include "jet/frame_int.h"
 #include "jet/in_int.h"
 #include "jet/limits.h"
@@ -21,6 +22,12 @@ struct jet_punch_way {
 	struct gn_way way;
 	uint8_t rank;  /* less is better */
 	uint8_t tried; /* volleys that it was in */
+};
+
+/* A try that a client made us begin. */
+struct jet_punched {
+	struct gn_holder who;
+	gn_time at;
 };
 
 struct jet_punch {

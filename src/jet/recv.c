@@ -15,6 +15,7 @@
 #include "jet/handshake_int.h"
 #include "jet/loss_int.h"
 #include "jet/mark_int.h"
+#include "jet/park_int.h"
 #include "jet/path_int.h"
 #include "jet/paths_int.h"
 #include "jet/punch_int.h"
@@ -179,14 +180,24 @@ static gn_err refuse_packet(struct jet_session *s, enum jet_counter counter, gn_
 	return err;
 }
 
+/* Of all paths: a packet with the old key may be under way on the slowest. */
+static gn_time longest_pto(const struct jet_session *s)
+{
+	gn_time most = jet_pto(s->path, JET_APP);
+	for (int i = 0; i < JET_PATHS_MAX; i++) {
+		gn_time pto = s->paths[i] ? jet_pto(s->paths[i], JET_APP) : 0;
+		most = pto > most ? pto : most;
+	}
+	return most;
+}
+
 /* Opens the packet with the keys of its level. */
 static gn_err open_packet(const struct jet_in *in, const struct jet_sealed *x,
 			  struct gn_slice *payload)
 {
 	struct jet_session *s = in->s;
 	gn_err err = in->level == JET_APP
-			     ? jet_app_keys_open(&s->keys, x, 3 * jet_pto(s->path, JET_APP),
-						 in->now, payload)
+			     ? jet_app_keys_open(&s->keys, x, 3 * longest_pto(s), in->now, payload)
 			     : jet_packet_open(&s->hs->rx[in->level], x, payload);
 	if (err != GN_OK && err != GN_AUTH)
 		jet_fail(s, err);
@@ -227,8 +238,10 @@ static gn_err deliver_packet(const struct jet_in *in, struct gn_slice payload,
 	jet_replay_mark(&in->space->replay, in->pn);
 	gn_err err = GN_OK;
 	if (in->level == JET_APP) {
+		if (jet_is_parked(s))
+			err = jet_park_wake(s, in->now);
 		jet_path_heard(in, v->probing, newest);
-		err = jet_grade_heard(in);
+		err = err == GN_OK ? jet_grade_heard(in) : err;
 	}
 	if (err == GN_OK)
 		err = apply_all(in, payload, &e);

@@ -7,7 +7,8 @@
  * 1. Packets of a batch have one size, the last may be shorter: a packet below the path's MTU
  *    ends its batch.
  * 2. Only acknowledgements, probes and closing packets go out when the window is full or the
- *    pacer holds; nothing at all goes past the amplification limit. */
+ *    pacer holds; nothing at all goes past the amplification limit, or to a link that takes
+ *    nothing. */
 #include "jet/ack_int.h"
 #include "jet/cid_int.h"
 #include "jet/close_int.h"
@@ -44,7 +45,7 @@ static bool consented(const struct jet_session *s, const struct jet_path *p)
 static bool window_open(const struct jet_session *s, const struct jet_path *p)
 {
 	return p->cc.in_flight + p->mtu.size <= p->cc.cwnd && !jet_space_full(&p->space) &&
-	       consented(s, p);
+	       consented(s, p) && jet_path_ready(s, p);
 }
 
 static void write_crypto(struct jet_out *o, struct jet_sendbuf *b)
@@ -97,17 +98,11 @@ static bool app_pending(const struct jet_session *s)
 	       jet_grade_pending(s) || jet_offer_pending(s) || jet_sched_pending(s);
 }
 
-/* What comes on a spare path is acknowledged there, so that its round trip can be told. */
-static bool acks_itself(const struct jet_session *s, const struct jet_path *p)
-{
-	return s->multi && p != s->path && p->validated && !p->suspect;
-}
-
 static void write_acks(struct jet_session *s, struct jet_out *o, bool data)
 {
 	for (int i = 0; i < JET_PATHS_MAX; i++) {
 		struct jet_path *p = s->paths[i];
-		if (p && !acks_itself(s, p) &&
+		if (p && !jet_ack_itself(s, p) &&
 		    (jet_ack_due(&p->space, o->now) || (data && p->space.unacked)))
 			jet_ack_write(s, o, &p->space, p->id);
 	}
@@ -175,15 +170,6 @@ static void write_session_frames(struct jet_session *s, struct jet_out *o)
 	jet_streams_write_control(s, o);
 }
 
-static bool any_ack_due(const struct jet_session *s, gn_time now)
-{
-	for (int i = 0; i < JET_PATHS_MAX; i++)
-		if (s->paths[i] && !acks_itself(s, s->paths[i]) &&
-		    jet_ack_due(&s->paths[i]->space, now))
-			return true;
-	return false;
-}
-
 /* No packet could be made: what is due must not keep the deadline in the past. */
 static void put_off(struct jet_session *s, gn_time now)
 {
@@ -240,9 +226,10 @@ static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time 
 	struct jet_path *p = s->path;
 	struct jet_space *sp = &p->space;
 	struct jet_out o;
-	bool data = sp->probes ||
-		    (window_open(s, p) && jet_pacer_ready(&p->pacer, now) && app_pending(s));
-	if (!data && !any_ack_due(s, now))
+	bool data =
+		sp->probes || (window_open(s, p) &&
+			       (p->reliable || jet_pacer_ready(&p->pacer, now)) && app_pending(s));
+	if (!data && !jet_ack_any_due(s, now))
 		return 0;
 	if (!jet_out_begin(&o, s, p, JET_APP, gn_writer(at, cap), now)) {
 		put_off(s, now);
@@ -260,7 +247,7 @@ static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time 
 	if (jet_out_empty(&o))
 		return 0;
 	size_t len = jet_out_finish(&o);
-	if (o.eliciting)
+	if (o.eliciting && !p->reliable)
 		jet_pacer_sent(&p->pacer, len);
 	if (len && s->multi)
 		note_copies(s, &o);
@@ -289,6 +276,7 @@ static gn_err batch_of(struct jet_session *s, struct gn_buf *out, struct gn_jet_
 		       const struct gn_way *to, size_t segment)
 {
 	GN_ASSERT(out->len > 0 && out->len <= out->cap && segment > 0);
+	jet_way_took(s->jet, to->link, out->len);
 	*batch = (struct gn_jet_batch){
 		.to = *to, .segment = (uint16_t)segment, .prefix = (uint8_t)prefix_of(s, to)};
 	s->jet->counters[JET_C_BYTES_OUT] += out->len;
@@ -301,8 +289,10 @@ static gn_err send_app(struct jet_session *s, struct gn_buf *out, struct gn_jet_
 {
 	struct jet_path *p = s->path;
 	size_t segment = p->mtu.size, first = 0, prefix = prefix_of(s, &p->way);
+	uint64_t room = jet_way_room(s->jet, p->way.link);
+	room = !jet_path_ready(s, p) ? 0 : room < out->cap ? room : out->cap;
 	check_keys(s, now);
-	while (s->state == JET_S_OPEN && out->cap - out->len >= prefix + segment) {
+	while (s->state == JET_S_OPEN && room - out->len >= prefix + segment) {
 		size_t n = build_app(s, out->p + out->len + prefix, segment, now);
 		if (n == 0)
 			break;
@@ -346,6 +336,8 @@ static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct g
 {
 	GN_ASSERT(s->hs != NULL);
 	struct jet_path *p = s->path;
+	if (!jet_path_ready(s, p))
+		return GN_AGAIN;
 	uint64_t allowed = jet_path_allowance(p);
 	size_t cap = allowed < JET_MTU_BASE ? (size_t)allowed : JET_MTU_BASE;
 	bool eliciting_initial = false, eliciting_other = false;
@@ -387,12 +379,14 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 	struct jet_probe *probe = &p->probe;
 	struct jet_out o;
 	/* after the last try the timer says that nobody is there: path.c */
-	bool challenge = probe->at <= now && probe->tries < JET_PROBE_TRIES;
+	bool challenge = probe->at <= now && probe->tries < probe->most;
 	bool respond = p->responding;
 	struct gn_way to = challenge ? probe->way : p->response_to;
 	size_t cap = JET_MTU_BASE, prefix = prefix_of(s, &to), len = JET_MTU_BASE;
 	if (respond && challenge && !gn_way_eq(&p->response_to, &to))
 		respond = false; /* the next datagram */
+	if (!jet_path_ready_to(s, p, &to))
+		return GN_AGAIN;
 	if (!gn_way_eq(&to, &p->way) || !p->validated) {
 		bool counted = gn_way_eq(&to, &probe->way) && !probe->ours;
 		uint64_t allowed = counted ? JET_AMPLIFICATION * probe->rx - probe->tx : cap;
@@ -404,12 +398,13 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 			probe->at = now + (jet_pto(p, JET_APP) << probe->tries++);
 		return GN_AGAIN;
 	}
-	if (s->multi && p->space.unacked && acks_itself(s, p) && gn_way_eq(&to, &p->way))
+	if (s->multi && p->space.unacked && jet_ack_itself(s, p) && gn_way_eq(&to, &p->way))
 		jet_ack_write(s, &o, &p->space, p->id);
 	len = challenge ? probe->len : p->response_len;
 	if (respond) {
 		jet_write_path(&o.w, JET_F_PATH_RESPONSE, p->response);
 		jet_out_frame(&o, JET_F_PATH_RESPONSE, 0, 0, 0, false);
+		o.answer = true;
 		p->responding = false;
 	}
 	if (challenge) {
@@ -418,7 +413,8 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 		data[7] ^= probe->tries;
 		jet_write_path(&o.w, JET_F_PATH_CHALLENGE, data);
 		jet_out_frame(&o, JET_F_PATH_CHALLENGE, 0, 0, 0, false);
-		probe->at = now + (jet_pto(p, JET_APP) << probe->tries);
+		probe->at = now + (probe->most == 1 ? JET_RELIABLE_SILENCE
+						    : jet_pto(p, JET_APP) << probe->tries);
 		probe->sent_at[probe->tries++] = now;
 	}
 	jet_out_pad(&o, len < cap ? len : cap);
@@ -481,6 +477,8 @@ static gn_err send_own_ack(struct jet_session *s, struct jet_path *p, struct gn_
 	GN_ASSERT(p != s->path);
 	struct jet_out o;
 	size_t prefix = prefix_of(s, &p->way);
+	if (!jet_path_ready(s, p))
+		return GN_AGAIN;
 	if (!jet_out_begin(&o, s, p, JET_APP, gn_writer(out->p + prefix, JET_MTU_BASE), now)) {
 		p->space.ack_at = now + JET_ACK_DELAY;
 		return GN_AGAIN;
@@ -500,6 +498,8 @@ static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_je
 			 gn_time now)
 {
 	GN_ASSERT(s->state == JET_S_CLOSING);
+	if (!jet_path_ready(s, s->path))
+		return GN_AGAIN;
 	uint64_t allowed = jet_path_allowance(s->path);
 	size_t cap = allowed < JET_MTU_BASE ? (size_t)allowed : JET_MTU_BASE;
 	size_t prefix = prefix_of(s, &s->path->way);
@@ -535,7 +535,17 @@ gn_time jet_send_deadline(const struct jet_session *s)
 	if (s->state != JET_S_OPEN || !window_open(s, p))
 		return GN_NEVER;
 	gn_time probe = s->confirmed && p->mtu.probing && !p->mtu.in_flight ? p->mtu.at : GN_NEVER;
-	return app_pending(s) ? gn_time_min(probe, jet_pacer_deadline(&p->pacer)) : probe;
+	return app_pending(s) && !p->reliable ? gn_time_min(probe, jet_pacer_deadline(&p->pacer))
+					      : probe;
+}
+
+/* Some link has no room: when it has, there may be something to send. */
+static void note_starved(struct jet_session *s)
+{
+	GN_ASSERT(s->path);
+	for (int i = 0; i < JET_PATHS_MAX; i++)
+		if (s->paths[i] && s->paths[i]->reliable && !jet_path_ready(s, s->paths[i]))
+			jet_list_append(&s->jet->starved, &s->starved);
 }
 
 gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
@@ -543,22 +553,26 @@ gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet
 {
 	GN_ASSERT(s->path && out->cap >= JET_MTU_BASE);
 	out->len = 0;
+	note_starved(s);
 	if (s->state == JET_S_CLOSING && s->close_due)
 		return send_close(s, out, batch, now);
 	if (s->state == JET_S_CLOSING || s->state == JET_S_DRAINING || jet_token_owed(s) ||
 	    jet_knocked(s))
 		return GN_AGAIN;
-	if (s->state == JET_S_OPEN && s->punch && send_punch(s, out, batch, now) == GN_OK)
+	if (s->state == JET_S_OPEN && s->punch && !jet_is_parked(s) &&
+	    send_punch(s, out, batch, now) == GN_OK)
 		return GN_OK;
 	for (int i = 0; i < JET_PATHS_MAX && s->state == JET_S_OPEN; i++) {
 		struct jet_path *p = s->paths[i];
 		if (p && (p->responding || p->probe.at <= now) &&
 		    send_path_probe(s, p, out, batch, now) == GN_OK)
 			return GN_OK;
-		if (p && acks_itself(s, p) && jet_ack_due(&p->space, now) &&
+		if (p && jet_ack_itself(s, p) && jet_ack_due(&p->space, now) &&
 		    send_own_ack(s, p, out, batch, now) == GN_OK)
 			return GN_OK;
 	}
+	if (jet_is_parked(s))
+		return GN_AGAIN;
 	if (s->hs && send_handshake(s, out, batch, now) == GN_OK)
 		return GN_OK;
 	if (s->state != JET_S_OPEN)

@@ -109,6 +109,8 @@ void jet_session_free(struct jet_session *s)
 	gn_wipe(s->exporter, sizeof s->exporter);
 	jet_list_remove(&s->ready);
 	jet_list_remove(&s->event);
+	jet_list_remove(&s->starved);
+	GN_ASSERT(!jet_is_parked(s));
 	GN_ASSERT(!jet_linked(&s->solve));
 	gn_heap_remove(&jet->timers, &s->timer);
 	if (s->id)

@@ -17,6 +17,7 @@
 #include "jet/jet.h"
 #include "jet/keys_int.h"
 #include "jet/list_int.h"
+#include "jet/parked_int.h"
 #include "jet/paths_int.h"
 #include "jet/sched_int.h"
 #include "jet/seats_int.h"
@@ -64,6 +65,12 @@ struct jet_rival {
 	gn_time hold_until; /* no choice before */
 };
 
+/* A link that the owner told of. */
+struct jet_link_state {
+	struct gn_way_info info;
+	size_t room; /* bytes that it takes now, if it is reliable */
+};
+
 struct jet_session {
 	struct gn_jet *jet; /* borrowed */
 	gn_jet_id id;
@@ -86,6 +93,7 @@ struct jet_session {
 	struct jet_link ready, event; /* in jet->ready, jet->events */
 	struct jet_link closed;       /* in jet->closed */
 	struct jet_link solve;        /* in jet->solving */
+	struct jet_link starved;      /* in jet->starved */
 	struct gn_heap_node timer;
 	gn_time since;
 
@@ -144,6 +152,12 @@ struct jet_session {
 	bool sent_since;             /* something ack-eliciting since received_at */
 	bool swept;
 	gn_time active_at; /* last packet either way */
+	/* parked (park.c) */
+	gn_time linger;         /* idle timeout while a stream is open; 0: the peer knows none */
+	struct jet_link parked; /* in jet->parked */
+	uint64_t parked_bytes;  /* counted there */
+	gn_time woken_at;       /* the network changed, or it was parked until then */
+	gn_time probe_at, probe_every;
 
 	/* closing */
 	uint32_t close_code;
@@ -177,16 +191,20 @@ struct gn_jet {
 	uint64_t stranger_steps;
 	gn_time now; /* of the last call that had one */
 	gn_jet_id next_id;
-	struct gn_map ids;      /* gn_jet_id -> jet_session * */
-	struct gn_map cids;     /* 8 bytes -> jet_cid_ref */
-	struct gn_map ways;     /* uint32_t link -> gn_way_info */
-	struct jet_link ready;  /* sessions that may have something to send */
+	struct gn_map ids;     /* gn_jet_id -> jet_session * */
+	struct gn_map cids;    /* 8 bytes -> jet_cid_ref */
+	struct gn_map ways;    /* uint32_t link -> jet_link_state */
+	struct jet_link ready; /* sessions that may have something to send */
+	/* sessions that had something to send on a link that takes nothing */
+	struct jet_link starved;
 	struct jet_link events; /* sessions with events to tell */
 	struct jet_link closed; /* sessions that this call closed, to be stripped at its end */
 	struct gn_heap timers;
 	struct gn_ring stateless; /* jet_stateless */
+	struct gn_ring punched;   /* jet_punched: the last tries that peers asked for */
 	uint32_t session_count, half_open, dials;
 	struct jet_seats half, open; /* of sessions that others began */
+	struct jet_parked parked;    /* sessions whose peer is silent */
 	struct gn_share memory[2];   /* in bytes of streams; enum jet_side */
 	uint64_t counters[JET_C_COUNT];
 	struct jet_dgram *told;      /* lent to the caller by the last event */
@@ -222,6 +240,11 @@ void jet_session_validate(const struct jet_session *s);
 static inline bool jet_alive(const struct jet_session *s)
 {
 	return s->state == JET_S_HANDSHAKE || s->state == JET_S_OPEN;
+}
+/* Its peer is silent, and it waits for it (park.c). */
+static inline bool jet_is_parked(const struct jet_session *s)
+{
+	return jet_linked(&s->parked);
 }
 /* Where path `id`, or its connection ids, lie. */
 static inline uint32_t jet_slot(const struct jet_session *s, uint64_t id)

@@ -134,15 +134,16 @@ void jet_space_validate(const struct jet_space *sp)
 {
 	GN_ASSERT(sp->pn_next == sp->sent_first + sp->sent.count && sp->acked_next <= sp->pn_next);
 	GN_ASSERT(sp->low >= sp->sent_first);
-	uint32_t out = 0, frames = 0;
+	uint32_t out = 0, frames = 0, answers = 0;
 	for (uint32_t i = 0; i < sp->sent.count; i++) {
 		const struct jet_sent *sent = gn_ring_at(&sp->sent, i);
 		GN_ASSERT(sent->frame_first - sp->frames_popped == frames);
 		GN_ASSERT(sent->state != JET_SENT_OUT || sp->sent_first + i >= sp->low);
 		out += sent->state == JET_SENT_OUT;
+		answers += sent->state == JET_SENT_OUT && sent->answer;
 		frames += sent->frames;
 	}
-	GN_ASSERT(out == sp->out && frames == sp->frames.count);
+	GN_ASSERT(out == sp->out && frames == sp->frames.count && answers == sp->answers);
 	jet_ranges_validate(&sp->received);
 	/* or the deadline stays in the past */
 	GN_ASSERT(sp->received.count || sp->ack_at == GN_NEVER);

@@ -23,6 +23,7 @@ struct jet_sent {
 	uint8_t state : 4; /* SILENT: not ack-eliciting, not in flight */
 	bool probe : 1;    /* MTU probe: its loss says nothing about congestion */
 	bool again : 1;    /* a probe timeout has put its frames up again */
+	bool answer : 1;   /* to a challenge */
 };
 
 /* What a sent packet held that matters when it is acknowledged or lost. */
@@ -47,9 +48,10 @@ struct jet_space {
 	struct gn_ring sent;   /* jet_sent, numbers sent_first on without gaps */
 	struct gn_ring frames; /* jet_sent_frame; the oldest is number frames_popped */
 	uint32_t frames_popped;
-	uint64_t low;   /* nothing below it is OUT */
-	uint32_t out;   /* packets OUT */
-	uint8_t probes; /* packets to send whatever the window says */
+	uint64_t low;     /* nothing below it is OUT */
+	uint32_t out;     /* packets OUT */
+	uint32_t answers; /* of them those that answer a challenge */
+	uint8_t probes;   /* packets to send whatever the window says */
 	/* when the oldest one behind an acknowledged one counts as lost; GN_NEVER */
 	gn_time loss_at;
 	gn_time sent_at;   /* last ack-eliciting packet */

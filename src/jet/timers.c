@@ -2,10 +2,12 @@
  * acknowledgements, pacing, paths, keys, keep-alive, idle timeout, end of draining.
  *
  * 1. After jet_session_tick(now) and sending until GN_AGAIN, the deadline lies after now. */
+#include "jet/ack_int.h"
 #include "jet/close_int.h"
 #include "jet/grade_int.h"
 #include "jet/handshake_int.h"
 #include "jet/loss_int.h"
+#include "jet/park_int.h"
 #include "jet/path_int.h"
 #include "jet/punch_int.h"
 #include "jet/send_int.h"
@@ -16,7 +18,8 @@ static gn_time idle_deadline(const struct jet_session *s)
 {
 	GN_ASSERT(s->idle_timeout >= 0);
 	gn_time least = 3 * jet_pto(s->path, JET_APP); /* RFC 9000 10.1 */
-	return s->idle_at + (s->idle_timeout > least ? s->idle_timeout : least);
+	gn_time most = jet_park_patience(s);
+	return s->idle_at + (most > least ? most : least);
 }
 
 /* Whoever dials us and then brings nothing that the owner finds of use, holds a place for
@@ -37,13 +40,14 @@ static gn_time keep_alive_deadline(const struct jet_session *s)
 	return last + every;
 }
 
-static gn_time ack_deadline(const struct jet_session *s)
+/* Of what goes on while nothing comes. */
+static gn_time parked_deadline(const struct jet_session *s)
 {
-	gn_time at = GN_NEVER;
-	for (int i = 0; i < JET_PATHS_MAX; i++)
-		if (s->paths[i])
-			at = gn_time_min(at, s->paths[i]->space.ack_at);
-	return at;
+	GN_ASSERT(jet_is_parked(s));
+	gn_time at = gn_time_min(jet_park_deadline(s), jet_path_deadline(s));
+	at = gn_time_min(at, gn_time_min(idle_deadline(s), unused_deadline(s)));
+	at = gn_time_min(at, s->keys.old_until);
+	return s->swept ? at : gn_time_min(at, s->active_at + JET_SWEEP_AFTER);
 }
 
 gn_time jet_session_deadline(const struct jet_session *s)
@@ -51,16 +55,19 @@ gn_time jet_session_deadline(const struct jet_session *s)
 	GN_ASSERT(s->path != NULL);
 	if (s->state == JET_S_CLOSING || s->state == JET_S_DRAINING)
 		return s->id ? GN_NEVER : s->drain_at; /* not before the application was told */
+	if (jet_is_parked(s))
+		return parked_deadline(s);
 	gn_time at = jet_loss_deadline(s);
 	if (s->state == JET_S_HANDSHAKE)
 		return gn_time_min(at, s->hs->timeout_at);
 	at = gn_time_min(at, idle_deadline(s));
 	at = gn_time_min(at, unused_deadline(s));
 	at = gn_time_min(at, keep_alive_deadline(s));
-	at = gn_time_min(at, ack_deadline(s));
+	at = gn_time_min(at, jet_ack_deadline(s));
 	at = gn_time_min(at, jet_path_deadline(s));
 	at = gn_time_min(at, jet_grade_deadline(s));
 	at = gn_time_min(at, jet_punch_deadline(s));
+	at = gn_time_min(at, jet_park_deadline(s));
 	at = gn_time_min(at, jet_send_deadline(s));
 	at = gn_time_min(at, s->keys.old_until);
 	at = gn_time_min(at, s->path->cc.ops->deadline(&s->path->cc));
@@ -80,12 +87,14 @@ static void tick_open(struct jet_session *s, gn_time now)
 		return;
 	}
 	gn_err err = jet_path_tick(s, now);
+	if (err == GN_OK)
+		err = jet_park_tick(s, now);
 	if (err != GN_OK) {
 		jet_fail(s, err);
 		return;
 	}
 	jet_app_keys_expire(&s->keys, now);
-	if (keep_alive_deadline(s) <= now)
+	if (!jet_is_parked(s) && keep_alive_deadline(s) <= now)
 		s->due |= JET_DUE_PING;
 	if (!s->swept && now - s->active_at >= JET_SWEEP_AFTER)
 		jet_session_sweep(s);
@@ -98,7 +107,7 @@ void jet_session_tick(struct jet_session *s, gn_time now)
 		jet_close_silent(s, GN_TIMEOUT, now);
 	if (s->state == JET_S_OPEN)
 		tick_open(s, now);
-	if (s->state == JET_S_HANDSHAKE || s->state == JET_S_OPEN) {
+	if (jet_alive(s) && !jet_is_parked(s)) {
 		gn_err err = jet_loss_tick(s, now);
 		if (err == GN_OK && s->state == JET_S_OPEN)
 			err = jet_grade_tick(s, now);

@@ -2,7 +2,9 @@
  * is behind them; what a carrier needs it says here once, as data.
  *
  * 1. Link 0, the shared UDP socket, is always there, and is what an unknown link counts as: its
- *    paths are being left. */
+ *    paths are being left.
+ * 2. A reliable link gets no more bytes than its owner said that it takes (RE-8). Sessions that
+ *    wait for that are in jet->starved. */
 #include "jet/session_int.h"
 #include "jet/way_int.h"
 
@@ -22,8 +24,8 @@ const char *gn_way_kind_text(unsigned kind)
 const struct gn_way_info *jet_way_info(const struct gn_jet *jet, uint32_t link)
 {
 	static const struct gn_way_info shared_socket;
-	const struct gn_way_info *info = link ? gn_map_get(&jet->ways, &link) : NULL;
-	return info ? info : &shared_socket;
+	const struct jet_link_state *l = link ? gn_map_get(&jet->ways, &link) : NULL;
+	return l ? &l->info : &shared_socket;
 }
 
 const struct gn_addr *jet_way_whom(const struct gn_jet *jet, const struct gn_way *way)
@@ -54,9 +56,49 @@ gn_err gn_jet_way(struct gn_jet *jet, uint32_t link, const struct gn_way_info *i
 {
 	GN_ASSERT(link != 0 && info->kind < GN_WAY_KINDS);
 	GN_ASSERT(info->mtu == 0 || info->mtu >= JET_MTU_BASE);
-	struct gn_way_info *at = gn_map_put(&jet->ways, &link);
+	const struct jet_link_state *had = gn_map_get(&jet->ways, &link);
+	GN_ASSERT(!had || had->info.reliable == info->reliable);
+	struct jet_link_state *at = gn_map_put(&jet->ways, &link);
 	if (!at)
 		return jet->ways.count >= JET_WAYS ? GN_LIMIT : GN_NOMEM;
-	*at = *info;
+	at->info = *info;
 	return GN_OK;
+}
+
+/* ---- what a reliable link takes ---- */
+
+static bool has_room(const struct jet_link_state *l)
+{
+	return !l->info.reliable || l->room >= (size_t)l->info.prefix + JET_MTU_MAX;
+}
+
+bool jet_way_ready(const struct gn_jet *jet, uint32_t link, bool known)
+{
+	const struct jet_link_state *l = link ? gn_map_get(&jet->ways, &link) : NULL;
+	return l ? has_room(l) : !known;
+}
+
+uint64_t jet_way_room(const struct gn_jet *jet, uint32_t link)
+{
+	const struct jet_link_state *l = link ? gn_map_get(&jet->ways, &link) : NULL;
+	return l && l->info.reliable ? l->room : UINT64_MAX;
+}
+
+void jet_way_took(struct gn_jet *jet, uint32_t link, size_t bytes)
+{
+	struct jet_link_state *l = link ? gn_map_get(&jet->ways, &link) : NULL;
+	if (!l || !l->info.reliable)
+		return;
+	GN_ASSERT(l->room >= bytes);
+	l->room -= bytes;
+}
+
+bool jet_way_give(struct gn_jet *jet, uint32_t link, size_t bytes)
+{
+	struct jet_link_state *l = gn_map_get(&jet->ways, &link);
+	if (!l || !l->info.reliable)
+		return false;
+	bool had = has_room(l);
+	l->room = bytes;
+	return !had && has_room(l);
 }

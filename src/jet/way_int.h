@@ -10,6 +10,14 @@ const struct gn_way_info *jet_way_info(const struct gn_jet *jet, uint32_t link);
 const struct gn_addr *jet_way_whom(const struct gn_jet *jet, const struct gn_way *way);
 /* What a way costs besides its round trip (RE-5). */
 gn_time jet_way_cost(const struct gn_jet *jet, const struct gn_way *way);
+/* The link takes a full packet now. known: it was there once, and may be gone. */
+bool jet_way_ready(const struct gn_jet *jet, uint32_t link, bool known);
+/* Bytes that the link takes now; UINT64_MAX of one that is not reliable. */
+uint64_t jet_way_room(const struct gn_jet *jet, uint32_t link);
+/* It takes so many now; true: and did not before. */
+bool jet_way_give(struct gn_jet *jet, uint32_t link, size_t bytes);
+/* A batch of so many bytes goes there. */
+void jet_way_took(struct gn_jet *jet, uint32_t link, size_t bytes);
 /* The peer's packets come straight from its socket: an address there is worth telling. */
 bool jet_way_direct(const struct gn_jet *jet, const struct gn_way *way);
 

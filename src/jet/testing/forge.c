@@ -69,6 +69,7 @@ struct jet_session *forge_open(struct gn_jet *jet, bool incoming, const struct g
 void forge_several(struct jet_session *s)
 {
 	s->multi = true;
+	s->linger = s->jet->config.linger;
 	s->slots = JET_PATHS_MAX;
 	for (uint32_t path = JET_PATHS; path < JET_PATHS_MAX; path++) {
 		gn_err err = jet_cid_issue(s, path, NULL);

@@ -2,7 +2,9 @@
  * arrival or deadline.
  *
  * 1. Order on a link is kept unless a packet is chosen for reordering.
- * 2. Nothing depends on memory addresses or on the contents of packets, so equal seeds give
+ * 2. A reliable link loses nothing: it is late. What it takes is what its queue has free, told to
+ *    the sender after each of its turns, and again when half of the queue is.
+ * 3. Nothing depends on memory addresses or on the contents of packets, so equal seeds give
  *    equal traces although TLS draws its own randomness. */
 #include "jet/testing/link_sim.h"
 
@@ -15,6 +17,7 @@ struct packet {
 };
 
 #define BOX_SEED 0x6e6174u
+#define RETRANSMIT (200 * GN_MSEC)           /* and a round trip, as TCP's first */
 #define START (INT64_C(1767225600) * GN_SEC) /* 2026-01-01 */
 
 void jet_sim_init(struct jet_sim *sim, uint64_t seed)
@@ -66,7 +69,7 @@ int jet_sim_node(struct jet_sim *sim, const struct gn_jet_config *config)
 int jet_sim_link(struct jet_sim *sim, const struct jet_sim_link_config *config)
 {
 	GN_ASSERT(sim->link_count < JET_SIM_LINKS);
-	sim->links[sim->link_count].config = *config;
+	sim->links[sim->link_count] = (struct jet_sim_link){.config = *config, .room_at = GN_NEVER};
 	return sim->link_count++;
 }
 
@@ -167,15 +170,19 @@ static void put(struct jet_sim *sim, const struct jet_sim_flight *flight, uint32
 	GN_ASSERT(err == GN_OK);
 }
 
+static uint64_t waiting_in(const struct jet_sim *sim, const struct jet_sim_link *l)
+{
+	gn_time for_time = l->free_at > sim->now ? l->free_at - sim->now : 0;
+	return (uint64_t)((double)for_time * 1e-9 * (double)l->config.rate / 8);
+}
+
 /* When the last bit leaves the queue, or GN_NEVER when the queue is full. */
 static gn_time through_queue(struct jet_sim *sim, struct jet_sim_link *l, size_t len)
 {
 	if (l->config.rate == 0)
 		return sim->now;
 	gn_time start = l->free_at > sim->now ? l->free_at : sim->now;
-	uint64_t waiting =
-		(uint64_t)((double)(start - sim->now) * 1e-9 * (double)l->config.rate / 8);
-	if (l->config.queue && waiting + len > l->config.queue)
+	if (l->config.queue && waiting_in(sim, l) + len > l->config.queue)
 		return GN_NEVER;
 	l->free_at = start + (gn_time)((double)len * 8e9 / (double)l->config.rate);
 	return l->free_at;
@@ -185,7 +192,8 @@ static void over_link(struct jet_sim *sim, struct jet_sim_link *l,
 		      const struct jet_sim_flight *flight, uint32_t link, uint8_t *data, size_t len)
 {
 	const struct jet_sim_link_config *c = &l->config;
-	if (l->down || chance(sim, c->loss) || (c->mtu && len > c->mtu)) {
+	bool lost = chance(sim, c->loss);
+	if (l->down || (lost && !c->reliable) || (c->mtu && len > c->mtu)) {
 		l->lost++;
 		return;
 	}
@@ -197,6 +205,8 @@ static void over_link(struct jet_sim *sim, struct jet_sim_link *l,
 	l->packets++;
 	l->bytes += len;
 	at += c->delay + (c->jitter ? (gn_time)gn_rand_below(&sim->rand, (uint64_t)c->jitter) : 0);
+	if (lost)
+		at += RETRANSMIT + 2 * c->delay;
 	if (chance(sim, c->reorder)) {
 		at += (gn_time)gn_rand_below(&sim->rand, (uint64_t)c->reorder_delay + 1);
 	} else {
@@ -256,11 +266,60 @@ void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_way *fro
 		put(sim, &flight, 0, data, sim->now);
 }
 
+/* The reliable link that a node sends on over its n-th wire; NULL: there is none. */
+static struct jet_sim_link *carrier_of(struct jet_sim *sim, int node, int n)
+{
+	const struct jet_sim_wire *w = &sim->wires[n];
+	int end = w->node[0] == node ? 0 : 1;
+	struct jet_sim_link *l = &sim->links[w->links[end]];
+	return w->node[end] == node && l->config.reliable ? l : NULL;
+}
+
+static void tell_room(struct jet_sim *sim, int node)
+{
+	for (int i = 0; i < sim->wire_count; i++) {
+		const struct jet_sim_link *l = carrier_of(sim, node, i);
+		if (!l)
+			continue;
+		uint64_t waiting = waiting_in(sim, l), queue = l->config.queue;
+		size_t room = l->down || waiting >= queue ? 0 : (size_t)(queue - waiting);
+		gn_jet_way_room(sim->nodes[node].jet, sim->wires[i].link, room, sim->now);
+	}
+}
+
+/* When half of a queue will be free. */
+static void plan_room(struct jet_sim *sim, int node)
+{
+	for (int i = 0; i < sim->wire_count; i++) {
+		struct jet_sim_link *l = carrier_of(sim, node, i);
+		if (!l)
+			continue;
+		uint64_t half = l->config.queue / 2;
+		l->room_at = GN_NEVER;
+		if (!l->down && waiting_in(sim, l) > half)
+			l->room_at = l->free_at -
+				     (gn_time)((double)half * 8e9 / (double)l->config.rate) +
+				     GN_USEC;
+	}
+}
+
+/* When a node has room again on its carriers; GN_NEVER. */
+static gn_time room_at(struct jet_sim *sim, int node)
+{
+	gn_time at = GN_NEVER;
+	for (int i = 0; i < sim->wire_count && !sim->nodes[node].asleep; i++) {
+		const struct jet_sim_link *l = carrier_of(sim, node, i);
+		at = l ? gn_time_min(at, l->room_at) : at;
+	}
+	return at;
+}
+
 void jet_sim_flush(struct jet_sim *sim, int node)
 {
 	struct jet_sim_node *n = &sim->nodes[node];
 	struct gn_buf out = {sim->batch, 0, 64000};
 	struct gn_jet_batch b;
+	tell_room(sim, node);
 	while (gn_jet_send(n->jet, &out, &b, sim->now) == GN_OK) {
 		GN_ASSERT(out.len > 0 && b.segment > b.prefix);
 		for (size_t at = 0; at < out.len; at += b.segment) {
@@ -268,6 +327,7 @@ void jet_sim_flush(struct jet_sim *sim, int node)
 			send_datagram(sim, node, &b.to, out.p + at + b.prefix, len - b.prefix);
 		}
 	}
+	plan_room(sim, node);
 }
 
 static void events(struct jet_sim *sim, int node)
@@ -280,6 +340,8 @@ static void events(struct jet_sim *sim, int node)
 
 static void settle(struct jet_sim *sim, int node)
 {
+	if (sim->nodes[node].asleep)
+		return;
 	events(sim, node);
 	jet_sim_flush(sim, node);
 	events(sim, node);
@@ -288,13 +350,21 @@ static void settle(struct jet_sim *sim, int node)
 		gn_jet_validate(sim->nodes[node].jet);
 }
 
+/* What was under way has come, or comes no more. */
+static bool is_broken(const struct jet_sim_link *l)
+{
+	return l->config.reliable && l->down;
+}
+
 /* All arrivals and timers of the next moment; false when nothing is to come until `until`. */
 static bool step(struct jet_sim *sim, gn_time until)
 {
 	gn_time next = gn_heap_deadline(&sim->packets);
 	bool touched[JET_SIM_NODES] = {false};
 	for (int i = 0; i < sim->node_count; i++)
-		next = gn_time_min(next, gn_jet_deadline(sim->nodes[i].jet));
+		if (!sim->nodes[i].asleep)
+			next = gn_time_min(next, gn_time_min(room_at(sim, i),
+							     gn_jet_deadline(sim->nodes[i].jet)));
 	if (next > until)
 		return false;
 	sim->stuck = next <= sim->now ? sim->stuck + 1 : 0;
@@ -307,23 +377,25 @@ static bool step(struct jet_sim *sim, gn_time until)
 		const struct jet_sim_wire *w = wire_to(sim, p->link, &p->flight.to, &end);
 		bool passed = w || jet_sim_down(&sim->boxes, &p->flight, sim->now);
 		int node = w ? w->node[end] : passed ? node_at(sim, &p->flight) : -1;
+		bool heard = node >= 0 && !sim->nodes[node].asleep &&
+			     !(w && is_broken(&sim->links[w->links[1 - end]]));
 		gn_heap_remove(&sim->packets, n);
-		if (node >= 0) {
+		if (heard) {
 			struct gn_way from = {.addr = p->flight.from, .link = p->link};
 			gn_jet_recv(sim->nodes[node].jet, &from, gn_slice(p->data, p->len),
 				    sim->now);
 			touched[node] = true;
 		} else {
-			sim->unroutable += passed;
+			sim->unroutable += passed && node < 0;
 		}
 		gn_mem_free(&sim->alloc, p);
 	}
 	for (int i = 0; i < sim->node_count; i++) {
-		if (gn_jet_deadline(sim->nodes[i].jet) <= sim->now) {
+		if (!sim->nodes[i].asleep && gn_jet_deadline(sim->nodes[i].jet) <= sim->now) {
 			gn_jet_tick(sim->nodes[i].jet, sim->now);
 			touched[i] = true;
 		}
-		if (touched[i])
+		if (touched[i] || room_at(sim, i) <= sim->now)
 			settle(sim, i);
 	}
 	return true;

@@ -24,6 +24,9 @@ struct jet_sim_link_config {
 	uint32_t loss, duplicate, reorder, corrupt; /* parts per million */
 	gn_time reorder_delay;                      /* a reordered packet is late by up to this */
 	uint32_t mtu;                               /* larger datagrams vanish; 0 = unlimited */
+	/* of wires: as TCP. A rate and a queue are there, and the queue is what jet is told that it
+	 * takes; what is lost comes later by a retransmission, and so does all behind it. */
+	bool reliable;
 };
 
 struct jet_sim_link {
@@ -31,6 +34,7 @@ struct jet_sim_link {
 	gn_time free_at, last_at; /* when the sender is idle again; last in-order arrival */
 	uint64_t packets, bytes, lost, overflowed;
 	bool down;
+	gn_time room_at; /* reliable: when its owner is told next that there is room; GN_NEVER */
 };
 
 struct jet_sim;
@@ -40,6 +44,7 @@ struct jet_sim_node {
 	struct gn_way way;                      /* what its packets come from */
 	struct gn_way aliases[JET_SIM_ALIASES]; /* where it can be reached besides */
 	int alias_count;
+	bool asleep;             /* it hears nothing, and no timer of it runs */
 	struct jet_sim_box *box; /* that it stands behind; NULL: it has a public address */
 	struct gn_alloc alloc;
 	struct gn_prng prng;

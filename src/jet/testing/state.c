@@ -6,6 +6,8 @@
 #include "jet/testing/forge.h"
 
 #define STATE_FLIGHT 300  /* datagrams under way per direction; more are lost */
+#define STATE_CARRIER 5   /* a link that loses nothing, as TCP */
+#define STATE_CARRIED 40  /* datagrams that it holds; it takes no more */
 #define STATE_STREAMS 256 /* per run and end */
 #define STATE_ROUNDS 4000 /* of the healed network */
 
@@ -34,8 +36,9 @@ static struct state_end {
 	gn_jet_id id;
 	struct state_stream streams[STATE_STREAMS];
 	unsigned stream_count;
-	struct state_datagram flight[STATE_FLIGHT]; /* to the other end, oldest first */
-	unsigned flying;
+	/* to the other end, oldest first */
+	struct state_datagram flight[STATE_FLIGHT + STATE_CARRIED];
+	unsigned flying, carried; /* all, and those on the carrier */
 } state_ends[2];
 static gn_time state_now;
 
@@ -106,17 +109,51 @@ static void state_events(struct state_end *e)
 	}
 }
 
+static bool state_flies(const struct state_datagram *d)
+{
+	return d->from.link != STATE_CARRIER;
+}
+
+/* The datagram that is to come when the i-th is meant: the carrier keeps order. */
+static unsigned state_pick(const struct state_end *e, unsigned i)
+{
+	unsigned first = 0;
+	if (state_flies(&e->flight[i]))
+		return i;
+	while (state_flies(&e->flight[first]))
+		first++;
+	return first;
+}
+
+/* False: there is no room in flight for one more on the link. */
+static bool state_room(const struct state_end *e, uint32_t link)
+{
+	return link == STATE_CARRIER ? e->carried < STATE_CARRIED
+				     : e->flying - e->carried < STATE_FLIGHT;
+}
+
+/* The carrier takes a packet, or none. */
+static void state_tell_room(struct state_end *e)
+{
+	size_t room = state_room(e, STATE_CARRIER) ? JET_MTU_MAX : 0;
+	gn_jet_way_room(e->jet, STATE_CARRIER, room, state_now);
+}
+
 static void state_send(struct state_end *e)
 {
 	static uint8_t bytes[64000];
 	struct gn_buf out = {bytes, 0, sizeof bytes};
 	struct gn_jet_batch batch;
-	while (gn_jet_send(e->jet, &out, &batch, state_now) == GN_OK)
+	state_tell_room(e);
+	for (; gn_jet_send(e->jet, &out, &batch, state_now) == GN_OK; state_tell_room(e))
 		for (size_t at = 0; at < out.len; at += batch.segment) {
 			size_t n = out.len - at < batch.segment ? out.len - at : batch.segment;
 			GN_ASSERT(n <= JET_MTU_MAX);
-			if (e->flying == STATE_FLIGHT)
+			bool room = state_room(e, batch.to.link);
+			GN_ASSERT(room || batch.to.link != STATE_CARRIER);
+			if (!room)
 				continue;
+			e->carried += batch.to.link == STATE_CARRIER;
 			struct state_datagram *d = &e->flight[e->flying++];
 			d->len = (uint16_t)n;
 			d->from = e->way;
@@ -125,10 +162,35 @@ static void state_send(struct state_end *e)
 		}
 }
 
-static void state_lose(struct state_end *e, unsigned i)
+static void state_drop(struct state_end *e, unsigned i)
 {
+	e->carried -= !state_flies(&e->flight[i]);
 	e->flying--;
 	memmove(&e->flight[i], &e->flight[i + 1], (e->flying - i) * sizeof e->flight[0]);
+}
+
+/* True: it was lost. */
+static bool state_lose(struct state_end *e, unsigned i)
+{
+	bool flies = state_flies(&e->flight[i]);
+	if (flies)
+		state_drop(e, i);
+	return flies;
+}
+
+/* The connection breaks, and another is made. */
+static void state_break(void)
+{
+	static const struct gn_way_info carrier = {.kind = GN_WAY_WSS, .reliable = true};
+	for (int k = 0; k < 2; k++) {
+		struct state_end *e = &state_ends[k];
+		for (unsigned i = e->flying; i-- > 0;)
+			if (!state_flies(&e->flight[i]))
+				state_drop(e, i);
+		gn_jet_way_gone(e->jet, STATE_CARRIER, state_now);
+		gn_err err = gn_jet_way(e->jet, STATE_CARRIER, &carrier);
+		GN_ASSERT(err == GN_OK);
+	}
 }
 
 /* Delivers one of e's datagrams; keep: it stays in flight and comes again; port: that it comes
@@ -136,11 +198,12 @@ static void state_lose(struct state_end *e, unsigned i)
 static void state_deliver(struct state_end *e, unsigned i, bool keep, uint16_t port)
 {
 	struct state_end *to = &state_ends[e == state_ends];
+	i = state_pick(e, i);
 	struct state_datagram d = e->flight[i];
-	if (port)
+	if (port && state_flies(&d))
 		d.from.addr.port = port;
-	if (!keep)
-		state_lose(e, i);
+	if (!keep || !state_flies(&d))
+		state_drop(e, i);
 	gn_jet_recv(to->jet, &d.from, gn_slice(d.data, d.len), state_now);
 	state_events(to);
 }
@@ -195,10 +258,10 @@ static void state_forge(struct state_end *e, struct state_stream *st, unsigned a
 		state_forge_path(e, &w, arg);
 	GN_ASSERT(!w.bad);
 	e->jet->now = state_now;
-	if (e->flying == STATE_FLIGHT)
-		return;
 	if (e->session->multi && other && other->validated && arg & 1)
 		on = other;
+	if (!state_room(e, on->way.link))
+		return;
 	struct jet_path *main = e->session->path;
 	e->session->path = on;
 	size_t len = forge_packet(e->session, gn_slice(frames, gn_writer_len(&w)), packet);
@@ -206,6 +269,7 @@ static void state_forge(struct state_end *e, struct state_stream *st, unsigned a
 	e->flight[e->flying].len = (uint16_t)len;
 	e->flight[e->flying].from = (struct gn_way){e->way.addr, on->way.link};
 	memcpy(e->flight[e->flying++].data, packet, len);
+	e->carried += on->way.link == STATE_CARRIER;
 }
 
 /* An address that answers, or none does. The session counts as relayed, so that it is tried. */
@@ -215,8 +279,9 @@ static gn_err state_offer(struct state_end *e, unsigned arg)
 	struct gn_jet_offer offer = {.count = 1 + arg % 3};
 	for (uint32_t i = 0; i < offer.count; i++)
 		offer.list[i].addr = gn_addr_v4(198, 51, 100, (uint8_t)(arg + i), 7);
-	if (e->session->path->way.link) {
-		gn_err err = gn_jet_way(e->jet, e->session->path->way.link, &relay);
+	uint32_t link = e->session->path->way.link;
+	if (link && link != STATE_CARRIER) {
+		gn_err err = gn_jet_way(e->jet, link, &relay);
 		GN_ASSERT(err == GN_OK);
 	}
 	return gn_jet_offer(e->jet, e->id, &offer, state_now);
@@ -231,6 +296,8 @@ static gn_err state_path(struct state_end *e, const struct gn_way *peer, unsigne
 		return gn_jet_migrate(e->jet, e->id, peer, state_now);
 	if ((arg & 0xc0) == 0xc0 && e->session->streams.count > 2)
 		gn_jet_network(e->jet, state_now);
+	else if ((arg & 0xe0) == 0x80 && to.link == STATE_CARRIER)
+		state_break();
 	else if ((arg & 0xe0) == 0x80)
 		gn_jet_way_gone(e->jet, to.link, state_now);
 	else if ((arg & 0xe0) == 0xa0)
@@ -331,20 +398,24 @@ static void state_make(unsigned i)
 	e->jet->reserve[JET_IN] = e->jet->reserve[JET_OUT] = 4096;
 }
 
-static void state_begin(bool several)
+static void state_begin(enum state_ways ways)
 {
 	state_now = GN_SEC;
+	for (unsigned i = 0; i < 2; i++)
+		if (!state_ends[i].jet)
+			state_make(i);
+	state_break();
 	for (unsigned i = 0; i < 2; i++) {
 		struct state_end *e = &state_ends[i];
-		if (!e->jet)
-			state_make(i);
 		gn_prng_init(&e->prng, i);
-		e->stream_count = e->flying = 0;
-		e->session = forge_open(e->jet, i, &state_ends[1 - i].way, state_now);
+		e->stream_count = e->flying = e->carried = 0;
+		struct gn_way to = state_ends[1 - i].way;
+		to.link = ways == STATE_CARRIED_FIRST ? STATE_CARRIER : 0;
+		e->session = forge_open(e->jet, i, &to, state_now);
 		e->session->tx_credit = 15000;
 		e->session->peer_stream_window = 6000;
 		e->id = e->session->id;
-		if (several)
+		if (ways != STATE_ONE)
 			forge_several(e->session);
 	}
 	forge_meet(state_ends[0].session, state_ends[1].session);
@@ -408,8 +479,8 @@ static void state_step(struct gn_reader *r)
 			state_lose(e, arg % e->flying);
 		break;
 	case 9: /* of every other one, or of all */
-		for (unsigned i = 0; i < e->flying; i += op & 0x80 ? 0 : 1)
-			state_lose(e, i);
+		for (unsigned i = 0; i < e->flying;)
+			i += !state_lose(e, i) || !(op & 0x80);
 		break;
 	case 10: state_pass((gn_time)(1 + arg) * (op & 0x80 ? 10 * GN_MSEC : GN_MSEC / 10)); break;
 	case 11: state_send(e); break;
@@ -466,6 +537,7 @@ static void state_heal(void)
 				state_deliver(&state_ends[side], 0, false, 0);
 		for (int side = 0; side < 2; side++)
 			state_send(&state_ends[side]);
+		state_pass(GN_MSEC); /* or two that answer each other keep it from moving */
 		if (state_ends[0].flying + state_ends[1].flying == 0) {
 			gn_time at = gn_time_min(gn_jet_deadline(state_ends[0].jet),
 						 gn_jet_deadline(state_ends[1].jet));
@@ -484,10 +556,10 @@ static void state_heal(void)
 		}
 }
 
-void state_run(const uint8_t *data, size_t len, bool several)
+void state_run(const uint8_t *data, size_t len, enum state_ways ways)
 {
 	struct gn_reader r = gn_reader(gn_slice(data, len));
-	state_begin(several);
+	state_begin(ways);
 	while (gn_reader_left(&r) > 0) {
 		state_step(&r);
 		state_check();

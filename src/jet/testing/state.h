@@ -12,8 +12,13 @@
 
 #include "base/base.h"
 
-/* Asserts; of the bytes every two are a step. several: paths, each on a link of its own; else one
- * at a time, as with an old peer. */
-void state_run(const uint8_t *data, size_t len, bool several);
+enum state_ways {
+	STATE_ONE,           /* a path at a time, as with an old peer */
+	STATE_SEVERAL,       /* paths, each on a link of its own, one of them reliable */
+	STATE_CARRIED_FIRST, /* the same, and the first one is on that */
+};
+
+/* Asserts; of the bytes every two are a step. */
+void state_run(const uint8_t *data, size_t len, enum state_ways ways);
 
 #endif
