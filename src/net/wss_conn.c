@@ -159,6 +159,7 @@ struct wss_conn *wss_conn_new(struct gn_wss *wss, int fd, const struct gn_addr *
 	bool client = fd < 0;
 	c->info = (struct gn_way_info){
 		.kind = GN_WAY_WSS,
+		.reliable = true,
 		.metered = client && wss->config.metered,
 		.prefix = client ? WSS_PREFIX_CLIENT : WSS_PREFIX_SERVER,
 		.mtu = WSS_MESSAGE_MAX,

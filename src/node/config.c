@@ -4,6 +4,7 @@
 #include "node/node.h"
 
 #include "os/os.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 /* HOST:PORT, "[v6]:PORT"; the host itself is resolved later. */
@@ -19,11 +20,21 @@ static bool host_port(const char *s, char *out, size_t cap)
 	return true;
 }
 
+/* The same, or "wss://HOST[:PORT][/PATH]", to which the path is added. */
+static bool begin_at(const char *s, char *out, size_t cap)
+{
+	if (strncmp(s, "wss://", 6) != 0)
+		return host_port(s, out, cap);
+	int n = snprintf(out, cap, "%s%s", s, strchr(s + 6, '/') ? "" : "/geonet/1");
+	return s[6] && s[6] != '/' && n > 0 && (size_t)n < cap;
+}
+
 static const char *const levels[] = {"debug", "info", "warn", "error", NULL},
 			 *const guards[] = {"on", "cookie", "off", NULL},
 			 *const relays[] = {"off", "small", "tokens", "commons", NULL},
 			 *const locals[] = {"exempt", "count", NULL},
-			 *const yes_no[] = {"yes", "no", NULL};
+			 *const yes_no[] = {"yes", "no", NULL},
+			 *const no_yes[] = {"no", "yes", NULL};
 
 #define IN(member) GN_HOST_FIELD(struct gn_node_config, member)
 
@@ -40,9 +51,10 @@ const struct gn_host_setting gn_node_settings[] = {
 	 .standard = "7777", .expected = "a UDP port, 0 for a free one",
 	 .help = "UDP port for other nodes; 0 takes a free one"},
 	{.name = "bootstrap", .kind = GN_HOST_LIST, .value = "HOST:PORT",
-	 GN_HOST_FIELDS(struct gn_node_config, bootstrap, bootstrap_count), .take = host_port,
-	 .expected = "HOST:PORT of a node, at most 16 of them",
-	 .help = "a node to begin with; may be given 16 times; none: wait to be found"},
+	 GN_HOST_FIELDS(struct gn_node_config, bootstrap, bootstrap_count), .take = begin_at,
+	 .expected = "HOST:PORT of a node, or wss://HOST, at most 16 of them",
+	 .help = "a node to begin with; may be given 16 times; none: wait to be found; wss://HOST "
+		 "is dialled where UDP does not pass"},
 	{.name = "advertise", .kind = GN_HOST_TEXT, .value = "HOST:PORT", IN(advertise),
 	 .take = host_port, .expected = "HOST:PORT under which others reach this node",
 	 .help = "how others reach this node, if not by this machine's addresses"},
@@ -87,6 +99,23 @@ const struct gn_host_setting gn_node_settings[] = {
 	{.name = "guard-local", .kind = GN_HOST_CHOICE, .value = "exempt|count", .words = locals,
 	 IN(guard_count_local), .standard = "exempt", .expected = "exempt or count",
 	 .help = "do loopback and private networks have shares too"},
+	{.name = "wss", .kind = GN_HOST_NUMBER, .value = "PORT|off", .least = 1, .most = 65535,
+	 IN(wss), .off_at = offsetof(struct gn_node_config, wss_off), .standard = "off",
+	 .expected = "a TCP port, or off",
+	 .help = "take connections by WebSocket over TLS at this port, for nodes whose network "
+		 "lets no UDP pass; best 443"},
+	{.name = "wss-behind", .kind = GN_HOST_CHOICE, .value = "yes|no", .words = no_yes,
+	 IN(wss_behind), .standard = "no", .expected = "yes or no",
+	 .help = "a web server on this machine passes them on without TLS, to loopback"},
+	{.name = "wss-cert", .kind = GN_HOST_TEXT, .value = "FILE", .least = 1, IN(wss_cert),
+	 .expected = "a file of at most 255 bytes",
+	 .help = "certificates (PEM) to show instead of one made at the start; nobody believes "
+		 "them, nodes prove themselves inside"},
+	{.name = "wss-key", .kind = GN_HOST_TEXT, .value = "FILE", .least = 1, IN(wss_key),
+	 .expected = "a file of at most 255 bytes", .help = "its key (PEM)"},
+	{.name = "proxy", .kind = GN_HOST_TEXT, .value = "URL", .least = 1, IN(proxy),
+	 .expected = "http://[USER:PASSWORD@]HOST:PORT",
+	 .help = "the way out for such connections; otherwise what https_proxy and no_proxy say"},
 	{.name = "relay", .kind = GN_HOST_CHOICE, .value = "off|small|tokens|commons",
 	 .words = relays, IN(relay), .standard = "small",
 	 .expected = "off, small, tokens or commons",

@@ -62,11 +62,8 @@ static bool add_session(struct gn_node *node, struct peer *peer, gn_jet_id id,
 		(void)!gn_jet_close(node->jet, id, 0, "", node->now);
 		return false;
 	}
-	*s = (struct session){.peer = peer,
-			      .used = node->now,
-			      .addr = way->addr,
-			      .direct = way->link == 0,
-			      .payer = {peer->pk, way->addr}};
+	*s = (struct session){
+		.peer = peer, .used = node->now, .addr = way->addr, .payer = {peer->pk, way->addr}};
 	return true;
 }
 
@@ -161,22 +158,48 @@ void dial_find(struct gn_node *node, struct peer *peer)
 		d->finding = gn_node_homes_find(node, &peer->pk) == GN_OK;
 }
 
-gn_err dial_start(struct gn_node *node, struct peer *peer, bool find)
+static struct dial *dial_new(struct gn_node *node, struct peer *peer)
 {
-	GN_ASSERT(!peer->dial && !peer->up);
 	struct dial *d = calloc(1, sizeof *d);
+	GN_ASSERT(!peer->dial);
 	if (!d)
-		return GN_NOMEM;
+		return NULL;
 	peer->dial = d;
 	d->next = node->peers.dialled;
 	node->peers.dialled = peer;
+	d->next_addr = d->next_relay = GN_NEVER;
+	return d;
+}
+
+gn_err dial_start(struct gn_node *node, struct peer *peer, bool find)
+{
+	struct dial *d = dial_new(node, peer);
+	if (!d)
+		return GN_NOMEM;
+	bool blocked = node->homes.reached == GN_NODE_REACH_NO_UDP;
 	d->next_addr = node->now;
 	d->relays_asked = !peer->named; /* who relays is asked for a key */
-	d->next_relay = peer->named ? node->now + GN_NODE_DIAL_RELAY : GN_NEVER;
+	if (peer->named)
+		d->next_relay = node->now + (blocked ? 0 : GN_NODE_DIAL_RELAY);
 	/* nothing is known of it but its key, or somebody wants it */
 	if (find || (peer->addr_count == 0 && peer->home_count == 0))
 		dial_find(node, peer);
 	return dial_go_on(node, peer);
+}
+
+gn_err dial_way(struct gn_node *node, struct peer *peer, const struct gn_way *way)
+{
+	struct dial *d = dial_new(node, peer);
+	gn_jet_id id;
+	if (!d)
+		return GN_NOMEM;
+	d->addr_next = peer->addr_count;
+	d->relays_asked = true;
+	if (gn_jet_connect(node->jet, way, NULL, node->now, &id) ||
+	    !add_session(node, peer, id, way))
+		return GN_UNREACHABLE;
+	d->tries[d->try_count++].id = id;
+	return GN_OK;
 }
 
 void dial_lost(struct peer *peer, gn_jet_id id, uint32_t link)

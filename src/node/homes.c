@@ -86,7 +86,7 @@ static size_t candidates(const struct gn_node *node, struct gn_relay_candidate *
 		struct gn_addr addr;
 		uint64_t era;
 		if (!p.linked || !gn_node_peers_linked(node, &p.contact.pk, &era, &addr) ||
-		    !gn_node_peers_direct(node, &p.contact.pk) ||
+		    !gn_node_peers_own(node, &p.contact.pk) ||
 		    gn_relay_is_bad(node->relay, &p.contact.pk, node->now))
 			continue;
 		out[n++] = (struct gn_relay_candidate){
@@ -150,7 +150,7 @@ static bool guess(const struct gn_node *node, enum gn_node_reached *out)
 void gn_node_homes_guess(struct gn_node *node)
 {
 	enum gn_node_reached reached;
-	if (guess(node, &reached))
+	if (node->homes.reached != GN_NODE_REACH_DIRECT && guess(node, &reached))
 		gn_node_homes_reached(node, reached);
 }
 

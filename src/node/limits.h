@@ -14,6 +14,9 @@
 #define GN_NODE_STOP_MAX (3 * GN_SEC) /* for the last writes: who stops a machine waits no longer */
 /* between packets of a quiet session: bindings of NATs last 30 s and more (RFC 4787, REQ-5) */
 #define GN_NODE_KEEP_ALIVE (25 * GN_SEC)
+/* nothing comes in a session that is wanted: another is begun, in case its peer began anew */
+#define GN_NODE_SILENT (5 * GN_SEC)
+#define GN_NODE_SILENT_AGAIN (60 * GN_SEC)
 #define GN_NODE_UNUSED (15 * GN_SEC) /* a session without a message that was of use */
 /* a small message that waits so long is asked for again by who needs it */
 #define GN_NODE_DATAGRAM_LIFE (2 * GN_SEC)
@@ -22,8 +25,13 @@
 #define GN_NODE_SWEEP_IDLE (5 * GN_SEC) /* the same while nothing is unfinished: idle sessions */
 
 /* ---- ways (reach.md RE-13, RE-30) ---- */
-#define GN_NODE_LINKS 1024u       /* circuits: as many as the relay's engine holds */
-#define GN_NODE_RELAYED_MTU 1443u /* bytes of a datagram in a relayed packet (RE-30) */
+#define GN_NODE_LINKS 1024u    /* circuits: as many as the relay's engine holds */
+#define GN_NODE_CARRIERS 1024u /* connections: as many as net takes (WSS_CONNECTIONS) */
+#define GN_NODE_BEGINS 16u     /* wss:// to begin at: as many as places to begin at */
+/* without a session over UDP: then a connection is dialled */
+#define GN_NODE_CARRIER_ALONE (3 * GN_SEC)
+#define GN_NODE_CARRIER_PREFIX 16u /* bytes that a carrier may want before a packet */
+#define GN_NODE_RELAYED_MTU 1443u  /* bytes of a datagram in a relayed packet (RE-30) */
 /* a session by which something was relayed so long ago is still in use: a circuit's idle time */
 #define GN_NODE_RELAYED_LIFE (60 * GN_SEC)
 #define GN_NODE_TRIES 8u                   /* that one dial has under way, addresses and circuits */

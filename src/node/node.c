@@ -103,6 +103,8 @@ static gn_time turn(void *user)
 	look = gn_time_min(look, gn_node_peers_deadline(node));
 	look = gn_time_min(look, gn_node_call_tell_tick(node));
 	look = gn_time_min(look, gn_node_call_ping_tick(node));
+	if (node->running)
+		look = gn_time_min(look, gn_node_carriers_tick(node));
 	look = gn_time_min(look, gn_host_links_pump(&node->api, node->now));
 	return gn_time_min(look, gn_node_deadline(node)) - node->now;
 }
@@ -247,6 +249,7 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 	node->udp_poll.data = node;
 	gn_node_moving_start(node);
 	GN_TRY(open_http(node, why));
+	GN_TRY(gn_node_carriers_open(node, why));
 	gn_host_start(&node->host);
 	gn_kv_start(node->kv, node->now);
 	gn_blocks_start(node->blocks, node->now);
@@ -268,6 +271,7 @@ static void finish(struct gn_node *node)
 {
 	gn_http_free(node->http);
 	node->http = NULL;
+	gn_node_carriers_close(node);
 	if (node->running)
 		gn_node_saved_store(node);
 	gn_host_drain(&node->host, is_writing, GN_NODE_STOP_MAX);

@@ -33,6 +33,9 @@ struct gn_node_config {
 	char log_file[256]; /* empty: stderr */
 	/* ON; COOKIE: every stranger proves its address, nothing is counted; OFF */
 	enum gn_node_guard guard;
+	uint16_t wss; /* TCP port for connections where UDP is blocked; 0: none are taken */
+	bool wss_off, wss_behind;
+	char wss_cert[256], wss_key[256], proxy[256];
 	enum gn_relay_give_level relay; /* what it relays for others (RE-64) */
 	bool guard_count_local; /* loopback and private prefixes have shares like any other */
 };

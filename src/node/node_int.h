@@ -13,6 +13,7 @@
 #define GN_NODE_NODE_INT_H
 
 #include "host/host.h"
+#include "node/carriers.h"
 #include "node/lan.h"
 #include "node/limits.h"
 #include "node/moving.h"
@@ -104,6 +105,7 @@ struct gn_node {
 	struct gn_node_peers peers;
 	struct gn_node_ways ways;
 	struct gn_node_homes homes;
+	struct gn_node_carriers carriers;
 	struct gn_node_offers offers;
 	struct gn_node_moving moving;
 	struct gn_node_lan lan;

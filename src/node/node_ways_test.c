@@ -453,11 +453,13 @@ static void the_own_record_is_put_at_times(void **state)
 	struct gn_node *node = whole_node(&w, 0);
 	whole_moved(&w, 0);
 	gn_node_homes_reached(node, GN_NODE_REACH_DIRECT);
+	whole_moved(&w, 0);
 	whole_run_for(&w, GN_NODE_RECORD_SETTLE + GN_SEC);
 	gn_time first = node->homes.published;
 	assert_int_not_equal(first, 0);
 	gn_node_homes_reached(node, GN_NODE_REACH_UNKNOWN);
 	gn_node_homes_reached(node, GN_NODE_REACH_DIRECT);
+	whole_moved(&w, 0);
 	whole_run_for(&w, GN_NODE_RECORD_EVERY + GN_NODE_HOMES_LOOK);
 	gn_time second = node->homes.published;
 	assert_true(second >= first + GN_NODE_RECORD_EVERY);

@@ -131,6 +131,15 @@ static void peer_failed(struct gn_node *node, struct peer *peer, gn_err why)
 	gn_overlay_addr_down(node->overlay, &addr, why, node->now);
 }
 
+/* Nothing is left to be tried. Who is up and silent may come back. */
+static void dial_failed(struct gn_node *node, struct peer *peer, gn_err why)
+{
+	if (peer->up)
+		dial_end(node, peer);
+	else
+		peer_failed(node, peer, why);
+}
+
 /* ---- sending ---- */
 
 static bool is_zero(const struct gn_pk *pk)
@@ -169,6 +178,13 @@ void gn_node_peers_send(struct gn_node *node, const struct gn_overlay_message *m
 		peer_failed(node, peer, GN_UNREACHABLE);
 }
 
+void gn_node_peers_begin(struct gn_node *node, const struct gn_way *way)
+{
+	struct peer *peer = nameless_make(node, &way->addr);
+	if (peer && !peer->dial && dial_way(node, peer, way))
+		peer_failed(node, peer, GN_UNREACHABLE);
+}
+
 gn_err gn_node_peers_reach(struct gn_node *node, const struct gn_pk *pk)
 {
 	struct peer *peer = peer_make(node, pk);
@@ -197,6 +213,20 @@ static void take_session(struct gn_node *node, struct peer *peer, gn_jet_id id)
 	gn_node_ways_moved(node, peer->era, id);
 }
 
+/* The session goes this way now. */
+static void take_way(struct gn_node *node, struct session *s, const struct gn_way *way)
+{
+	struct gn_carrier *c = gn_node_ways_carrier_of(node, way->link);
+	node->peers.direct -= s->direct;
+	s->addr = way->addr;
+	s->direct = way->link == 0;
+	s->own = s->direct || c;
+	s->silent = 0;
+	node->peers.direct += s->direct;
+	if (c && c->incoming)
+		gn_wss_proven(c);
+}
+
 static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 {
 	struct session *s = gn_map_put(&node->peers.by_session, &e->id);
@@ -207,12 +237,9 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 		return;
 	}
 	struct peer *nameless = s->peer && !s->peer->named ? s->peer : NULL;
-	*s = (struct session){.peer = peer,
-			      .up = true,
-			      .used = node->now,
-			      .addr = e->way.addr,
-			      .direct = e->way.link == 0,
-			      .payer = {e->peer, e->way.addr}};
+	*s = (struct session){
+		.peer = peer, .up = true, .used = node->now, .payer = {e->peer, e->way.addr}};
+	take_way(node, s, &e->way);
 	if (nameless) { /* the address has a key now: its messages go on under the key */
 		peers_out_adopt(node, peer, nameless);
 		nameless_remove(node, nameless);
@@ -226,6 +253,8 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 	peer->pace = (struct pace){0};
 	gn_overlay_peer_up(node->overlay, &peer->pk, s->direct ? &e->way.addr : NULL, node->now);
 	gn_box_peer_up(node->box, &peer->pk, node->now);
+	if (s->own && !s->direct && !e->incoming) /* it was the place to begin at */
+		(void)!gn_overlay_bootstrap(node->overlay, &e->way.addr, &e->peer, node->now);
 	struct gn_jet_info info;
 	if (gn_jet_info(node->jet, e->id, &info) == GN_OK && info.srtt > 0)
 		gn_overlay_rtt(node->overlay, &peer->pk, info.srtt, node->now);
@@ -260,6 +289,7 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 	peers_in_drop_all(node, s);
 	struct peer *peer = s->peer;
 	bool was_up = s->up;
+	node->peers.direct -= s->up && s->direct;
 	char addr[GN_ADDR_TEXT_MAX];
 	gn_addr_text(&s->addr, addr);
 	gn_host_log(&node->host, GN_LOG_DEBUG, "session.closed", "%s: %s, code %u %.*s", addr,
@@ -277,7 +307,7 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 	} else if (!was_up && peer->dial) {
 		dial_lost(peer, e->id, 0);
 		if (dial_go_on(node, peer))
-			peer_failed(node, peer, why);
+			dial_failed(node, peer, why);
 	} else if (peer->up) { /* both had the same ways */
 		gn_node_ways_moved(node, peer->era, peer->session);
 	}
@@ -321,14 +351,17 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 	case GN_JET_MOVED:
 		if (!e->err) {
 			peers_in_moved(node, s, &e->way.addr);
-			s->addr = e->way.addr;
-			s->direct = e->way.link == 0;
+			take_way(node, s, &e->way);
 			gn_node_ways_moved(node, s->peer->era, e->id);
 		}
 		break;
 	case GN_JET_CONNECTED:
 	case GN_JET_CLOSED:
-	case GN_JET_SUSPECT: try_others(node, e->id, s->peer); break;
+	case GN_JET_SUSPECT:
+		s->silent = node->now;
+		s->redial = node->now + GN_NODE_SILENT;
+		try_others(node, e->id, s->peer);
+		break;
 	case GN_JET_PATHS: gn_node_ways_moved(node, s->peer->era, e->id); break;
 	case GN_JET_SEEN:
 	case GN_JET_ACKED: break;
@@ -339,7 +372,7 @@ void gn_node_peers_circuit(struct gn_node *node, const struct gn_pk *target, uin
 			   bool open)
 {
 	struct peer *peer = peers_of(node, target);
-	if (open && (!peer || peer->up)) {
+	if (open && (!peer || (peer->up && !peer->dial))) {
 		gn_node_ways_close(node, link);
 		return;
 	}
@@ -350,7 +383,7 @@ void gn_node_peers_circuit(struct gn_node *node, const struct gn_pk *target, uin
 	else
 		dial_lost(peer, 0, link);
 	if (dial_go_on(node, peer))
-		peer_failed(node, peer, GN_UNREACHABLE);
+		dial_failed(node, peer, GN_UNREACHABLE);
 }
 
 void gn_node_peers_found(struct gn_node *node, const struct gn_node_found *found)
@@ -370,7 +403,7 @@ void gn_node_peers_found(struct gn_node *node, const struct gn_node_found *found
 	}
 	dial_found(peer);
 	if (peer->dial && dial_go_on(node, peer))
-		peer_failed(node, peer, GN_UNREACHABLE);
+		dial_failed(node, peer, GN_UNREACHABLE);
 }
 
 void gn_node_peers_tick(struct gn_node *node)
@@ -379,7 +412,7 @@ void gn_node_peers_tick(struct gn_node *node)
 		next = peer->dial->next;
 		if (node->now >= gn_time_min(peer->dial->next_addr, peer->dial->next_relay) &&
 		    dial_go_on(node, peer))
-			peer_failed(node, peer, GN_UNREACHABLE);
+			dial_failed(node, peer, GN_UNREACHABLE);
 	}
 }
 
@@ -405,7 +438,27 @@ static void end_stalled(struct gn_node *node, struct peer *peer)
 /* It has a session whether or not there is anything to say. */
 static bool is_kept(const struct gn_node *node, const struct peer *peer)
 {
-	return peer->linked || peer->home || gn_node_ways_busy(node, peer->era);
+	return peer->linked || peer->home || peer->queued || gn_node_ways_busy(node, peer->era);
+}
+
+/* A peer that was started anew knows nothing of the session, which would wait for it: another is
+ * begun meanwhile, and when that is up the silent one is closed. */
+static void look_at_silent(struct gn_node *node, gn_jet_id id, struct session *s)
+{
+	struct gn_jet_info info;
+	struct peer *peer = s->peer;
+	if (!s->up || !s->silent || gn_jet_info(node->jet, id, &info))
+		return;
+	if (info.rtt_at > s->silent)
+		s->silent = 0;
+	else if (peer->session != id)
+		(void)!gn_jet_close(node->jet, id, 0, "another session is up", node->now);
+	if (!s->silent || peer->session != id || node->now < s->redial || peer->dial ||
+	    !is_kept(node, peer))
+		return;
+	s->redial = node->now + GN_NODE_SILENT_AGAIN;
+	if (dial_start(node, peer, false))
+		dial_end(node, peer);
 }
 
 void gn_node_peers_sweep(struct gn_node *node)
@@ -417,12 +470,14 @@ void gn_node_peers_sweep(struct gn_node *node)
 	p->swept = node->now;
 	peers_in_sweep(node, passed);
 	for (uint32_t i = p->by_session.count; i-- > 0;) {
-		const struct session *s = gn_map_value_at(&p->by_session, i);
+		struct session *s = gn_map_value_at(&p->by_session, i);
 		gn_jet_id id = *(const gn_jet_id *)gn_map_key_at(&p->by_session, i);
 		bool needed = s->peer && (s->peer->queued || s->inbound ||
 					  (s->peer->session == id && is_kept(node, s->peer)));
 		if (s->up && !needed && node->now > s->used + GN_NODE_SESSION_IDLE)
 			(void)!gn_jet_close(node->jet, id, 0, "idle", node->now);
+		else
+			look_at_silent(node, id, s);
 	}
 	for (uint32_t i = p->by_key.count; i-- > 0;) {
 		struct peer *peer = *(struct peer **)gn_map_value_at(&p->by_key, i);

@@ -16,6 +16,7 @@ struct gn_node_peers {
 	struct gn_map inbound;    /* {session, stream} -> struct inbound * */
 	struct peer *nameless;    /* list: bootstrap addresses whose key is not known yet */
 	struct peer *dialled;     /* list: those being dialled */
+	uint32_t direct;          /* sessions that are up and go by UDP, by nobody else */
 	struct gn_share inbound_share, queue_share; /* bytes */
 	struct {
 #define X(name, text) uint64_t name;
@@ -36,6 +37,8 @@ void gn_node_peers_circuit(struct gn_node *node, const struct gn_pk *target, uin
 			   bool open);
 /* What was looked up of that node: more ways to it. */
 void gn_node_peers_found(struct gn_node *node, const struct gn_node_found *found);
+/* A session with whoever is there, to whom the overlay says hello then. */
+void gn_node_peers_begin(struct gn_node *node, const struct gn_way *way);
 /* A session with that node is wanted: its record is looked up too. GN_UNREACHABLE: nothing can be
  * tried. */
 GN_MUST gn_err gn_node_peers_reach(struct gn_node *node, const struct gn_pk *pk);
@@ -56,7 +59,7 @@ bool gn_node_peers_linked(const struct gn_node *node, const struct gn_pk *pk, ui
 /* A relay at which this node has a place is kept as a peer. */
 void gn_node_peers_home(struct gn_node *node, const struct gn_pk *pk, bool home);
 /* Its session goes to its own address, by nobody else. */
-bool gn_node_peers_direct(const struct gn_node *node, const struct gn_pk *pk);
+bool gn_node_peers_own(const struct gn_node *node, const struct gn_pk *pk);
 /* Where its session goes to; port 0: there is none. */
 struct gn_addr gn_node_peers_addr(const struct gn_node *node, const struct gn_pk *pk);
 /* The exporter of the session that messages to pk take, or by which its last one about boxes

@@ -38,10 +38,10 @@ bool gn_node_peers_linked(const struct gn_node *node, const struct gn_pk *pk, ui
 	return true;
 }
 
-bool gn_node_peers_direct(const struct gn_node *node, const struct gn_pk *pk)
+bool gn_node_peers_own(const struct gn_node *node, const struct gn_pk *pk)
 {
 	const struct session *s = session_of(node, peers_of(node, pk));
-	return s && s->direct;
+	return s && s->own;
 }
 
 struct gn_addr gn_node_peers_addr(const struct gn_node *node, const struct gn_pk *pk)

@@ -93,8 +93,10 @@ struct session {
 	struct peer *peer; /* NULL: incoming, key not proven yet */
 	bool up;
 	gn_time used;
-	struct gn_addr addr; /* the relay's, where it is by one */
-	bool direct;
+	struct gn_addr addr;     /* the relay's, where it is by one */
+	bool direct;             /* over UDP, by nobody else */
+	bool own;                /* to its own address: direct, or by a connection */
+	gn_time silent, redial;  /* since when nothing comes, 0: it does; another is begun then */
 	struct inbound *inbound; /* unfinished messages, newest first */
 	struct gn_holder payer;  /* of them */
 	size_t inbound_held;     /* of the share */
@@ -126,6 +128,8 @@ void peers_learn(struct peer *peer, const struct gn_addr *addr); /* where it may
 /* dial.c */
 /* Begins, or goes on with what is due. GN_UNREACHABLE: there is nothing left to try. */
 GN_MUST gn_err dial_start(struct gn_node *node, struct peer *peer, bool find);
+/* By that way alone, to whoever is there. */
+GN_MUST gn_err dial_way(struct gn_node *node, struct peer *peer, const struct gn_way *way);
 GN_MUST gn_err dial_go_on(struct gn_node *node, struct peer *peer);
 /* What else was tried ends: `won` is the session that is up. others: sessions too, which is for who
  * has dialled it. */

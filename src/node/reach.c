@@ -50,9 +50,10 @@ static struct {
 
 static const char *host_at(const struct gn_node *node, unsigned i)
 {
-	return i == OWN                           ? node->config.advertise
-	       : i < node->config.bootstrap_count ? node->config.bootstrap[i]
-						  : "";
+	const char *host = i == OWN                           ? node->config.advertise
+			   : i < node->config.bootstrap_count ? node->config.bootstrap[i]
+							      : "";
+	return gn_node_carriers_url(host) ? "" : host; /* carriers.c dials those */
 }
 
 static bool is_number(const char *text)

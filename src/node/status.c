@@ -174,7 +174,8 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 {
 	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object(),
 	       *box = json_object(), *bus = json_object(), *lists = json_object(),
-	       *quota = json_object(), *relay = json_object(), *http = json_object();
+	       *quota = json_object(), *relay = json_object(), *wss = json_object(),
+	       *http = json_object();
 	struct gn_counter c;
 	for (size_t i = 0; gn_jet_counter_at(node->jet, i, &c); i++)
 		add_counter(jet, &c);
@@ -190,6 +191,8 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 		add_counter(relay, &c);
 	for (size_t i = 0; gn_node_ways_counter_at(node, i, &c); i++)
 		add_counter(relay, &c);
+	for (size_t i = 0; node->carriers.wss && gn_wss_counter_at(node->carriers.wss, i, &c); i++)
+		add_counter(wss, &c);
 	for (size_t i = 0; gn_lists_counter_at(node->lists, i, &c); i++)
 		add_counter(lists, &c);
 	for (size_t i = 0; gn_quota_counter_at(node->quota, i, &c); i++)
@@ -223,10 +226,10 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 				    "reads-cut", (json_int_t)node->reads_cut, "reads-refused",
 				    (json_int_t)node->reads_refused, "headers-dropped",
 				    (json_int_t)node->headers_dropped);
-	return json_pack("{so so so so so so so so so so so so so}", "jet", jet, "overlay", overlay,
-			 "bundles", bundles, "box", box, "bus", bus, "lists", lists, "quota", quota,
-			 "store", store, "peers", peers, "http", http, "gateway", gateway, "relay",
-			 relay, "gather", gather);
+	return json_pack("{so so so so so so so so so so so so so so}", "jet", jet, "overlay",
+			 overlay, "bundles", bundles, "box", box, "bus", bus, "lists", lists,
+			 "quota", quota, "store", store, "peers", peers, "http", http, "gateway",
+			 gateway, "relay", relay, "gather", gather, "wss", wss);
 }
 
 gn_err gn_node_api_counters(struct gn_node_request *r)

@@ -29,6 +29,8 @@ void gn_node_ways_init(struct gn_node *node)
 	gn_map_init(&w->circuits, &node->env, sizeof(uint32_t), sizeof(struct gn_node_circuit),
 		    GN_NODE_LINKS);
 	gn_map_init(&w->links, &node->env, sizeof(gn_op), sizeof(uint32_t), GN_NODE_LINKS);
+	gn_map_init(&w->carriers, &node->env, sizeof(uint32_t), sizeof(struct gn_carrier *),
+		    GN_NODE_CARRIERS);
 	gn_map_init(&w->eras, &node->env, sizeof(uint64_t), sizeof(struct gn_node_era),
 		    GN_NODE_PEERS);
 	gn_map_init(&w->sessions, &node->env, sizeof(gn_jet_id), sizeof(struct gn_node_from),
@@ -42,6 +44,7 @@ void gn_node_ways_fini(struct gn_node *node)
 	struct gn_node_ways *w = &node->ways;
 	gn_map_fini(&w->circuits);
 	gn_map_fini(&w->links);
+	gn_map_fini(&w->carriers);
 	gn_map_fini(&w->eras);
 	gn_map_fini(&w->sessions);
 	gn_map_fini(&w->from);
@@ -238,6 +241,93 @@ enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_
 	return GN_NODE_WAYS_OVER;
 }
 
+/* ---- carriers ---- */
+
+uint32_t gn_node_ways_link(const struct gn_carrier *c)
+{
+	return (uint32_t)(uintptr_t)c->user;
+}
+
+struct gn_carrier *gn_node_ways_carrier_of(const struct gn_node *node, uint32_t link)
+{
+	struct gn_carrier **at = gn_map_get(&node->ways.carriers, &link);
+	return at ? *at : NULL;
+}
+
+gn_err gn_node_ways_carrier(struct gn_node *node, struct gn_carrier *c)
+{
+	struct gn_node_ways *w = &node->ways;
+	uint32_t link = w->last_link + 1;
+	if (w->carriers.count == GN_NODE_CARRIERS)
+		return GN_LIMIT;
+	struct gn_carrier **at = gn_map_put(&w->carriers, &link);
+	if (!at)
+		return GN_NOMEM;
+	struct gn_way_info info = *c->info;
+	info.via = c->peer;
+	gn_err err = gn_jet_way(node->jet, link, &info);
+	if (err) {
+		gn_map_remove(&w->carriers, &link);
+		return err;
+	}
+	*at = c;
+	c->user = (void *)(uintptr_t)link; /* a number, never a place */
+	w->last_link = link;
+	gn_node_ways_room(node, c);
+	return GN_OK;
+}
+
+void gn_node_ways_carrier_drop(struct gn_node *node, struct gn_carrier *c)
+{
+	uint32_t link = gn_node_ways_link(c);
+	c->user = NULL;
+	if (gn_map_remove(&node->ways.carriers, &link))
+		gn_jet_way_gone(node->jet, link, node->now);
+}
+
+/* Its own frames and TLS's records are counted there and not in jet: for the smallest packets they
+ * are as long as those. */
+void gn_node_ways_room(struct gn_node *node, const struct gn_carrier *c)
+{
+	size_t room = c->room(c) / 2;
+	gn_jet_way_room(node->jet, gn_node_ways_link(c), room > c->info->mtu ? room : 0, node->now);
+}
+
+/* What jet has sent is lost only with the link (RE-8): one that does not take what it said that it
+ * would is given up. */
+static gn_err send_by_carrier(struct gn_node *node, struct gn_carrier *c,
+			      const struct gn_jet_batch *batch, size_t *sent)
+{
+	gn_err err = c->send(c, &batch->to.addr, &node->packet_buf, batch->segment, sent);
+	if (err == GN_OK) {
+		gn_node_ways_room(node, c);
+		return GN_OK;
+	}
+	node->ways.count.carrier_lost++;
+	gn_node_ways_carrier_drop(node, c);
+	c->close(c);
+	return GN_UNREACHABLE;
+}
+
+/* Relayed packets, each with the carrier's own bytes before it. */
+static gn_err copy_to_carrier(struct gn_node *node, struct gn_carrier *c, struct gn_slice packets,
+			      size_t segment, size_t *sent)
+{
+	uint8_t bytes[GN_NODE_CARRIER_PREFIX + GN_RELAY_PREFIX + GN_NODE_RELAYED_MTU];
+	size_t prefix = c->info->prefix, took;
+	gn_err err = GN_OK;
+	GN_ASSERT(prefix <= GN_NODE_CARRIER_PREFIX && segment + prefix <= sizeof bytes);
+	for (*sent = 0; *sent < packets.len && !err;) {
+		size_t len = packets.len - *sent < segment ? packets.len - *sent : segment;
+		struct gn_buf buf = {bytes, prefix + len, sizeof bytes};
+		memcpy(bytes + prefix, packets.p + *sent, len);
+		err = c->send(c, &c->peer, &buf, (uint16_t)buf.len, &took);
+		*sent += err ? 0 : len;
+	}
+	gn_node_ways_room(node, c);
+	return err;
+}
+
 /* ---- sending ---- */
 
 /* Packets, 9 bytes of which are the relay's, by the session with that peer. */
@@ -246,12 +336,17 @@ static gn_err send_to(struct gn_node *node, uint64_t era, struct gn_slice packet
 {
 	struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
 	struct gn_way main;
-	if (!e || gn_jet_ways(node->jet, e->session, &main, 1) == 0 || main.link) {
+	struct gn_carrier *c = NULL;
+	if (!e || gn_jet_ways(node->jet, e->session, &main, 1) == 0 ||
+	    (main.link && !(c = gn_node_ways_carrier_of(node, main.link)))) {
 		node->ways.count.relay_no_way++;
 		return GN_UNREACHABLE;
 	}
 	e->relayed = node->now;
-	return node->outside.send(node, &main.addr, packets, segment, sent);
+	if (!c)
+		return node->outside.send(node, &main.addr, packets, segment, sent);
+	gn_err err = copy_to_carrier(node, c, packets, segment ? segment : packets.len, sent);
+	return err == GN_AGAIN ? GN_UNREACHABLE : err; /* a circuit's packets may be lost */
 }
 
 static gn_err send_by_circuit(struct gn_node *node, const struct gn_node_circuit *c,
@@ -274,7 +369,10 @@ gn_err gn_node_ways_send(struct gn_node *node, const struct gn_jet_batch *batch,
 	if (batch->to.link == 0)
 		return node->outside.send(node, &batch->to.addr, packets, batch->segment, sent);
 	const struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &batch->to.link);
-	return c ? send_by_circuit(node, c, batch, packets, sent) : GN_UNREACHABLE;
+	if (c)
+		return send_by_circuit(node, c, batch, packets, sent);
+	struct gn_carrier *carrier = gn_node_ways_carrier_of(node, batch->to.link);
+	return carrier ? send_by_carrier(node, carrier, batch, sent) : GN_UNREACHABLE;
 }
 
 /* ---- what comes ---- */

@@ -6,7 +6,7 @@
 #ifndef GN_NODE_WAYS_H
 #define GN_NODE_WAYS_H
 
-#include "jet/jet.h"
+#include "net/net.h"
 #include "services/relay/relay.h"
 
 struct gn_node;
@@ -23,6 +23,7 @@ struct gn_node_circuit {
 struct gn_node_ways {
 	struct gn_map circuits; /* link -> struct gn_node_circuit */
 	struct gn_map links;    /* op -> link */
+	struct gn_map carriers; /* link -> struct gn_carrier *, lent by carriers.c */
 	struct gn_map eras;     /* era -> struct gn_node_era */
 	struct gn_map sessions; /* gn_jet_id -> struct gn_node_from */
 	struct gn_map from;     /* gn_way -> era */
@@ -60,6 +61,15 @@ GN_MUST gn_err gn_node_ways_open(struct gn_node *node, const struct gn_pk *relay
 /* NULL: there is none. Good until the next call that makes or ends one. */
 const struct gn_node_circuit *gn_node_ways_circuit(const struct gn_node *node, uint32_t link);
 struct gn_way gn_node_ways_way(const struct gn_node_circuit *c);
+/* A carrier of one peer is a link, until it is dropped; c->user is its number then. GN_LIMIT,
+ * GN_NOMEM. */
+GN_MUST gn_err gn_node_ways_carrier(struct gn_node *node, struct gn_carrier *c);
+void gn_node_ways_carrier_drop(struct gn_node *node, struct gn_carrier *c);
+uint32_t gn_node_ways_link(const struct gn_carrier *c); /* 0: it is none */
+/* The carrier of the link; NULL: it has none. */
+struct gn_carrier *gn_node_ways_carrier_of(const struct gn_node *node, uint32_t link);
+/* It takes more now. */
+void gn_node_ways_room(struct gn_node *node, const struct gn_carrier *c);
 /* The circuit is given back; its paths are gone. */
 void gn_node_ways_close(struct gn_node *node, uint32_t link);
 /* What jet has sent to a way: as gn_udp_send, and the free bytes before each packet are filled.

@@ -1,0 +1,36 @@
+/* Connections where UDP does not pass (RE-45): WebSocket over TLS, taken in and dialled. To ways.c
+ * each is a link. */
+#ifndef GN_NODE_CARRIERS_H
+#define GN_NODE_CARRIERS_H
+
+#include "host/host.h"
+#include "net/net.h"
+#include "node/limits.h"
+
+struct gn_node;
+
+struct gn_node_begin {              /* a wss:// that the node begins at */
+	const char *url;            /* of the settings */
+	struct gn_carrier *carrier; /* NULL: none is there */
+	bool open;
+	gn_time at; /* to be dialled then */
+	unsigned failures;
+};
+struct gn_node_carriers {
+	struct gn_wss *wss; /* NULL: neither taken in nor dialled */
+	struct gn_node_begin begins[GN_NODE_BEGINS];
+	unsigned begin_count;
+	gn_time alone_since; /* no session over UDP is up; 0: one is */
+};
+
+/* Is this a place to begin at by such a connection? */
+static inline bool gn_node_carriers_url(const char *text)
+{
+	return strncmp(text, "wss://", 6) == 0;
+}
+GN_MUST gn_err gn_node_carriers_open(struct gn_node *node, char why[GN_HOST_WHY]);
+/* Dials what is due; when to be called again. */
+gn_time gn_node_carriers_tick(struct gn_node *node);
+void gn_node_carriers_close(struct gn_node *node);
+
+#endif

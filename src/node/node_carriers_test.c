@@ -1,0 +1,281 @@
+/* Nodes whose network lets no UDP pass: by a connection to one node they are in the network, and
+ * are reached by others; a connection that does not do what it said is given up. A peer that was
+ * started anew is met again though the session before waits for it. Rules RE-8, RE-10, RE-45. */
+#include "node/peers_int.h"
+#include "node/testing/whole.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define SERVERS 3
+#define SHUT 3 /* the node behind a router that lets no UDP pass */
+#define OTHER 4
+#define NODES 5
+#define ROOM 30000
+
+static struct whole w;
+
+/* One end of a connection; what is sent is at the other end at once. */
+struct end {
+	struct gn_carrier carrier;
+	struct gn_way_info info;
+	unsigned node;
+	struct end *other;
+	bool refuses, closed;
+};
+static struct end ends[2];
+struct flying {
+	struct end *to;
+	size_t len;
+	uint8_t bytes[1600];
+};
+static struct flying line[4096];
+static unsigned first, last;
+
+static gn_err send_to_other(struct gn_carrier *c, const struct gn_addr *to,
+			    const struct gn_buf *data, uint16_t segment, size_t *sent)
+{
+	struct end *e = (struct end *)c;
+	size_t each = segment ? segment : data->len, prefix = e->info.prefix;
+	(void)to;
+	*sent = 0;
+	if (e->refuses)
+		return GN_AGAIN;
+	for (size_t at = 0; at < data->len; at += each) {
+		size_t len = data->len - at < each ? data->len - at : each;
+		struct flying *f = &line[last++ % GN_COUNT(line)];
+		assert_true(last - first < GN_COUNT(line));
+		f->to = e->other;
+		f->len = len - prefix;
+		memcpy(f->bytes, data->p + at + prefix, f->len);
+	}
+	*sent = data->len;
+	return GN_OK;
+}
+
+static size_t room_of(const struct gn_carrier *c)
+{
+	return ((const struct end *)c)->refuses ? 0 : ROOM;
+}
+
+static void close_end(struct gn_carrier *c)
+{
+	((struct end *)c)->closed = true;
+}
+
+static bool behind(void *user, unsigned node, struct jet_sim_nat *nat, bool *carrier)
+{
+	(void)user;
+	(void)carrier;
+	return node >= SERVERS && jet_sim_nat_named(gn_str(node == SHUT ? "blocked" : "port"), nat);
+}
+
+static void on_running(void *user, unsigned node)
+{
+	(void)user;
+	for (unsigned i = 0; i < 2 && i < w.count; i++)
+		if (i != node && node != SHUT)
+			(void)!gn_overlay_bootstrap(whole_node(&w, node)->overlay,
+						    &w.nodes[i]->told, NULL, w.now);
+}
+
+static void deliver(void)
+{
+	while (first < last) {
+		struct flying *f = &line[first++ % GN_COUNT(line)];
+		struct gn_node *node = whole_node(&w, f->to->node);
+		const struct gn_way from = {f->to->carrier.peer,
+					    gn_node_ways_link(&f->to->carrier)};
+		node->now = w.now;
+		if (from.link)
+			gn_node_recv(node, &from, gn_slice(f->bytes, f->len));
+		whole_moved(&w, f->to->node);
+	}
+}
+
+static void run(gn_time span)
+{
+	for (gn_time until = w.now + span; whole_step(&w, until);)
+		deliver();
+	deliver();
+}
+
+static void make(void)
+{
+	first = last = 0;
+	whole_init(&w, &(struct whole_options){.seed = 12,
+					       .nodes = NODES,
+					       .pow_bits = 1,
+					       .nat = behind,
+					       .hooks = {.running = on_running}});
+	for (unsigned i = 0; i < NODES; i++) {
+		whole_start(&w, whole_add(&w));
+		run(5 * GN_SEC);
+	}
+	run(20 * GN_SEC);
+}
+
+/* The shut node's connection to the first server. */
+static void connect_ends(void)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		ends[i] = (struct end){.node = i ? 0 : SHUT, .other = &ends[!i]};
+		ends[i].info = (struct gn_way_info){
+			.kind = GN_WAY_WSS, .reliable = true, .prefix = 8, .mtu = 1500};
+		ends[i].carrier =
+			(struct gn_carrier){.info = &ends[i].info,
+					    .peer = gn_addr_v4(90, 1, 1, (uint8_t)(i + 1), 443),
+					    .send = send_to_other,
+					    .room = room_of,
+					    .close = close_end};
+		whole_moved(&w, ends[i].node);
+		assert_int_equal(
+			gn_node_ways_carrier(whole_node(&w, ends[i].node), &ends[i].carrier),
+			GN_OK);
+	}
+	gn_node_peers_begin(
+		whole_node(&w, SHUT),
+		&(struct gn_way){ends[0].carrier.peer, gn_node_ways_link(&ends[0].carrier)});
+	whole_moved(&w, SHUT);
+	deliver();
+}
+
+static const struct gn_pk *key_of(unsigned i)
+{
+	return &whole_node(&w, i)->key.pk;
+}
+
+static struct gn_jet_info info_of(unsigned at, unsigned of)
+{
+	struct gn_jet_info info;
+	struct gn_node *node = whole_node(&w, at);
+	assert_int_equal(gn_jet_info(node->jet, gn_node_peers_session(node, key_of(of)), &info),
+			 GN_OK);
+	return info;
+}
+
+static uint64_t counter_of(unsigned i, const char *name)
+{
+	struct gn_counter c;
+	for (size_t k = 0; gn_node_ways_counter_at(whole_node(&w, i), k, &c); k++)
+		if (strcmp(c.name, name) == 0)
+			return c.value;
+	fail_msg("no counter %s", name);
+	return 0;
+}
+
+static void by_a_connection_a_node_is_in_the_network(void **state)
+{
+	(void)state;
+	make();
+	assert_int_equal(gn_node_peers_session(whole_node(&w, SHUT), key_of(0)), 0);
+	connect_ends();
+	run(20 * GN_SEC);
+	assert_int_equal(info_of(SHUT, 0).kind, GN_WAY_WSS);
+	assert_int_equal(info_of(0, SHUT).kind, GN_WAY_WSS);
+	assert_int_equal(info_of(SHUT, 0).packets_lost, 0);
+	/* it has a place there, and whoever knows its key reaches it */
+	gn_node_homes_reached(whole_node(&w, SHUT), GN_NODE_REACH_NO_UDP);
+	whole_moved(&w, SHUT);
+	run(20 * GN_SEC);
+	whole_moved(&w, OTHER);
+	assert_int_equal(gn_node_peers_reach(whole_node(&w, OTHER), key_of(SHUT)), GN_OK);
+	whole_moved(&w, OTHER);
+	run(5 * GN_SEC);
+	assert_int_equal(info_of(OTHER, SHUT).kind, GN_WAY_RELAY);
+	assert_int_equal(counter_of(0, "carrier-lost"), 0);
+	whole_free(&w);
+}
+
+static void a_connection_that_takes_nothing_is_given_up(void **state)
+{
+	(void)state;
+	make();
+	connect_ends();
+	run(2 * GN_SEC);
+	assert_int_equal(info_of(SHUT, 0).kind, GN_WAY_WSS);
+	ends[0].refuses = true; /* and has said before that it takes some */
+	struct gn_overlay_message m = {.bytes = GN_LIT("12345678"), .reliable = true};
+	m.to.pk = *key_of(0);
+	gn_node_peers_send(whole_node(&w, SHUT), &m, GN_JET_INTERACTIVE);
+	whole_moved(&w, SHUT);
+	assert_true(ends[0].closed);
+	assert_int_equal(counter_of(SHUT, "carrier-lost"), 1);
+	assert_int_equal(gn_node_ways_link(&ends[0].carrier), 0);
+	assert_null(gn_node_ways_carrier_of(whole_node(&w, SHUT), 1));
+	whole_free(&w);
+}
+
+static size_t no_room(const struct gn_carrier *c)
+{
+	(void)c;
+	return 0;
+}
+
+static void so_many_connections_are_links(void **state)
+{
+	static struct gn_carrier many[GN_NODE_CARRIERS + 1];
+	static const struct gn_way_info info = {
+		.kind = GN_WAY_WSS, .prefix = GN_NODE_CARRIER_PREFIX, .mtu = 1500};
+	(void)state;
+	make();
+	struct gn_node *node = whole_node(&w, 0);
+	for (unsigned i = 0; i < GN_COUNT(many); i++) {
+		many[i] = (struct gn_carrier){.info = &info, .room = no_room, .peer.port = 1};
+		assert_int_equal(gn_node_ways_carrier(node, &many[i]),
+				 i < GN_NODE_CARRIERS ? GN_OK : GN_LIMIT);
+	}
+	gn_node_ways_carrier_drop(node, &many[7]);
+	assert_int_equal(gn_node_ways_carrier(node, &many[GN_NODE_CARRIERS]), GN_OK);
+	whole_free(&w);
+}
+
+/* The server forgets all; the session with it would wait half an hour for a stream that is open. */
+static void a_peer_that_began_anew_is_met_again(void **state)
+{
+	struct gn_overlay_message m = {.bytes = GN_LIT("12345678"), .reliable = true};
+	(void)state;
+	make();
+	m.to.pk = *key_of(0);
+	assert_true(peers_of(whole_node(&w, OTHER), key_of(0))->up);
+	gn_jet_id before = gn_node_peers_session(whole_node(&w, OTHER), key_of(0));
+	whole_kill(&w, 0);
+	whole_start(&w, 0);
+	whole_moved(&w, OTHER);
+	gn_node_peers_send(whole_node(&w, OTHER), &m, GN_JET_INTERACTIVE);
+	whole_moved(&w, OTHER);
+	run(GN_NODE_SILENT + 20 * GN_SEC);
+	assert_true(GN_NODE_SILENT_AGAIN > GN_NODE_SILENT);
+	gn_jet_id now = gn_node_peers_session(whole_node(&w, OTHER), key_of(0));
+	assert_int_not_equal(now, 0);
+	assert_int_not_equal(now, before);
+	struct gn_jet_info info;
+	run(10 * GN_SEC);
+	assert_int_equal(gn_jet_info(whole_node(&w, OTHER)->jet, before, &info), GN_NOT_FOUND);
+	whole_free(&w);
+}
+
+static void places_to_begin_at(void **state)
+{
+	(void)state;
+	assert_int_equal(GN_NODE_BEGINS, GN_NODE_BOOTSTRAP);
+	assert_true(gn_node_carriers_url("wss://example.net/geonet/1"));
+	assert_false(gn_node_carriers_url("example.net:7777"));
+	assert_true(GN_NODE_CARRIER_ALONE <= 5 * GN_SEC);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(by_a_connection_a_node_is_in_the_network),
+		cmocka_unit_test(a_connection_that_takes_nothing_is_given_up),
+		cmocka_unit_test(so_many_connections_are_links),
+		cmocka_unit_test(a_peer_that_began_anew_is_met_again),
+		cmocka_unit_test(places_to_begin_at),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
