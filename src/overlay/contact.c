@@ -150,6 +150,10 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 	if (!n->introduced) {
 		n->c.class = c->class;
 		n->c.load = c->load;
+		if (c->reach || c->can) { /* who does not know says nothing */
+			n->c.reach = c->reach;
+			n->c.can = c->can;
+		}
 	}
 	if (!n->introduced && taken) {
 		const struct gn_addr at = n->c.addrs[0];

@@ -126,6 +126,8 @@
 #define GN_OV_FRESH_PINGS 5              /* long ping periods that a contact stays a candidate after
                                             somebody heard it: 15 min */
 #define GN_OV_FORGET (86400 * GN_SEC)    /* and is forgotten after this */
+#define GN_OV_REACH_TELL (60 * GN_SEC)   /* between changes of what we say of our reach: each goes
+                                            to all links */
 #define GN_OV_LEAF_AGAIN (60 * GN_SEC)   /* after a refused leaf link; when the peer says, sooner */
 #define GN_OV_LEAF_LEAST GN_SEC          /* it says no less than this, and is believed once in the
                                             time above */

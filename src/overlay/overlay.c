@@ -329,6 +329,19 @@ void gn_overlay_addrs(struct gn_overlay *ov, const struct gn_addr *addrs, unsign
 	gn_ov_settle(ov, now);
 }
 
+void gn_overlay_reach(struct gn_overlay *ov, uint8_t reach, uint8_t can, gn_time now)
+{
+	GN_ASSERT(reach <= GN_OVERLAY_REACH_NO_UDP);
+	gn_ov_begin(ov, now);
+	ov->reach_found = reach;
+	ov->can_found = can;
+	if (!ov->reach_told || now - ov->reach_told >= GN_OV_REACH_TELL)
+		gn_ov_reach_due(ov, now);
+	else
+		gn_ov_task_set(ov, GN_OV_TASK_REACH, ov->reach_told + GN_OV_REACH_TELL);
+	gn_ov_settle(ov, now);
+}
+
 struct gn_overlay_caused gn_overlay_caused(struct gn_overlay *ov)
 {
 	struct gn_overlay_caused caused = ov->caused;

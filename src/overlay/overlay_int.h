@@ -13,6 +13,7 @@
  *                  records store admit        index; who gives way; who may come in
  *   job_int.h      job storing disk           storage in flight
  *   link_int.h     link peer delta join       links, their messages, becoming part of the ring
+ *                  relay                      whom we reach through linked peers
  *   repair_int.h   push digest handover       copies: sent, compared, let go
  *                  repair                     the passes that see to them
  *   op_int.h       op lookup get put          operations
@@ -45,6 +46,7 @@ enum gn_ov_task {
 	GN_OV_TASK_FILL,
 	GN_OV_TASK_REPAIR,
 	GN_OV_TASK_DIGEST,
+	GN_OV_TASK_REACH,
 	GN_OV_TASK_COUNT
 };
 
@@ -400,6 +402,9 @@ struct gn_overlay {
 	gn_time start, now_seen;
 	struct gn_ov_clock clock;
 	bool server, joined, attached; /* attached: a server is linked, as last seen */
+	/* how we are reached, as the owner says; what we say of it is in self, since then */
+	uint8_t reach_found, can_found;
+	gn_time reach_told; /* 0 = never */
 
 	struct gn_heap timers;
 	struct gn_ov_timer tasks[GN_OV_TASK_COUNT];

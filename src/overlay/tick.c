@@ -88,6 +88,7 @@ static void task_due(struct gn_overlay *ov, enum gn_ov_task task, gn_time now)
 	case GN_OV_TASK_FILL: gn_ov_fill_due(ov, now); break;
 	case GN_OV_TASK_REPAIR: gn_ov_repair_due(ov, now); break;
 	case GN_OV_TASK_DIGEST: gn_ov_digest_due(ov, now); break;
+	case GN_OV_TASK_REACH: gn_ov_reach_due(ov, now); break;
 	case GN_OV_TASK_COUNT: break;
 	}
 }
