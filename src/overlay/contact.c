@@ -150,6 +150,10 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 	if (!n->introduced) {
 		n->c.class = c->class;
 		n->c.load = c->load;
+		if (c->reach || c->can) { /* who does not know says nothing */
+			n->c.reach = c->reach;
+			n->c.can = c->can;
+		}
 	}
 	if (!n->introduced && taken) {
 		const struct gn_addr at = n->c.addrs[0];
@@ -226,7 +230,7 @@ void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time
 		gn_ov_told_right(ov, c);
 	c->heard = c->direct = now;
 	c->tomb_until = 0;
-	c->fails = 0;
+	c->fails = c->relay_fails = 0;
 	c->up = true;
 }
 

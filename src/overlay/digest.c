@@ -91,9 +91,10 @@ void gn_ov_digest_due(struct gn_overlay *ov, gn_time now)
 	GN_ASSERT(ov->tasks[GN_OV_TASK_DIGEST].node.place);
 	gn_ov_task_set(ov, GN_OV_TASK_DIGEST, now + gn_ov_spread(ov, ov->cfg.digest, 10));
 	gn_ov_members_update(ov);
+	if (ov->server || gn_ov_kept_out(ov))
+		gn_ov_repair_soon(ov, now);
 	if (!ov->server || ov->member_count < 2)
 		return;
-	gn_ov_repair_soon(ov, now);
 	uint32_t self = 0, n = ov->member_count;
 	while (ov->members[self].contact)
 		self++;

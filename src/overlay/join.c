@@ -8,7 +8,8 @@
  *   LINKING  -> JOINED    [join_check]
  *   GREETING -> JOINED    [join_due: no server answered for a while, and somebody has to be the
  *                          first]
- *   JOINED   -> SERVER    [join_check, after the probation] */
+ *   JOINED   -> SERVER    [join_check, after the probation]
+ *   SERVER   -> JOINED    [reach_due: it is found not to be reached directly] */
 #include "overlay/contact_int.h"
 #include "overlay/link_int.h"
 #include "overlay/message_int.h"
@@ -77,6 +78,30 @@ static void become_server(struct gn_overlay *ov, gn_time now)
 	gn_ov_hello_all(ov, now);
 }
 
+/* What it holds it hands over (repair.c). */
+static void become_client(struct gn_overlay *ov)
+{
+	GN_ASSERT(ov->server && gn_ov_kept_out(ov));
+	ov->server = false;
+	ov->self.mode = GN_FB_NODE_MODE_CLIENT;
+	gn_ov_ring_touch(ov);
+}
+
+void gn_ov_reach_due(struct gn_overlay *ov, gn_time now)
+{
+	GN_ASSERT(ov->tasks[GN_OV_TASK_REACH].node.place);
+	gn_ov_task_set(ov, GN_OV_TASK_REACH, GN_NEVER);
+	if (ov->self.reach == ov->reach_found && ov->self.can == ov->can_found)
+		return;
+	ov->self.reach = ov->reach_found;
+	ov->self.can = ov->can_found;
+	ov->reach_told = now;
+	if (ov->server && gn_ov_kept_out(ov))
+		become_client(ov);
+	gn_ov_hello_all(ov, now);
+	gn_ov_join_check(ov, now);
+}
+
 static void set_joined(struct gn_overlay *ov, gn_time now)
 {
 	GN_ASSERT(!ov->joined);
@@ -123,9 +148,10 @@ void gn_ov_join_check(struct gn_overlay *ov, gn_time now)
 		set_joined(ov, now);
 	bool served =
 		ov->cfg.probation_off || now - ov->start >= ov->cfg.probation || is_founder(ov);
-	if (ov->joined && !ov->server && served)
+	bool kept = gn_ov_kept_out(ov);
+	if (ov->joined && !ov->server && served && !kept)
 		become_server(ov, now);
-	if (ov->joined && !ov->server)
+	if (ov->joined && !ov->server && !kept)
 		gn_ov_task_soon(ov, GN_OV_TASK_JOIN, ov->start + ov->cfg.probation);
 }
 

@@ -53,7 +53,8 @@ void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now)
 		return;
 	}
 	struct gn_ov_contact *cw[GN_OV_L_MAX], *ccw[GN_OV_L_MAX];
-	uint32_t want = ov->server || ov->cfg.probation_off ? ov->cfg.l : GN_OV_CLIENT_LINKS;
+	bool full = ov->server || (ov->cfg.probation_off && !gn_ov_kept_out(ov));
+	uint32_t want = full ? ov->cfg.l : GN_OV_CLIENT_LINKS;
 	uint32_t cws = walk_side(ov, false, want, now, cw),
 		 ccws = walk_side(ov, true, want, now, ccw);
 	for (uint32_t i = 0; i < ov->contact_count; i++) {

@@ -71,6 +71,8 @@ void gn_ov_join_check(struct gn_overlay *ov, gn_time now);
 void gn_ov_join_hello(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_ov_contact *c,
 		      gn_time now);
 void gn_ov_join_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
+/* What we say of how we are reached. */
+void gn_ov_reach_due(struct gn_overlay *ov, gn_time now);
 void gn_ov_join_found(struct gn_overlay *ov, const struct gn_ov_op *op, gn_time now);
 void gn_ov_fill_due(struct gn_overlay *ov, gn_time now);
 void gn_ov_heal_due(struct gn_overlay *ov, gn_time now);

@@ -19,8 +19,9 @@ struct gn_fbb gn_ov_builder(struct gn_overlay *ov)
 	return gn_fbb(ov->scratch, sizeof ov->scratch);
 }
 
+/* own: how it is reached is its own word; another's is not passed on. */
 static gn_fbref put_contact(struct gn_fbb *b, const struct gn_contact *c,
-			    const struct gn_ov_coord *coord, gn_time age)
+			    const struct gn_ov_coord *coord, gn_time age, bool own)
 {
 	GN_ASSERT(c->addr_count <= GN_CONTACT_ADDRS);
 	struct gn_fb_key pk;
@@ -42,6 +43,8 @@ static gn_fbref put_contact(struct gn_fbb *b, const struct gn_contact *c,
 			   .class = c->class,
 			   .age = (uint16_t)(seconds > UINT16_MAX ? UINT16_MAX : seconds),
 			   .mode = c->mode,
+			   .reach = own ? c->reach : 0,
+			   .can = own ? c->can : 0,
 		   });
 }
 
@@ -49,8 +52,8 @@ gn_fbref gn_ov_put_contact(struct gn_overlay *ov, struct gn_fbb *b, const struct
 			   gn_time now)
 {
 	if (!c)
-		return put_contact(b, &ov->self, &ov->coord, 0);
-	return put_contact(b, &c->c, &c->coord, now - c->heard);
+		return put_contact(b, &ov->self, &ov->coord, 0, true);
+	return put_contact(b, &c->c, &c->coord, now - c->heard, c->introduced);
 }
 
 uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_choice choice,
@@ -88,6 +91,8 @@ gn_fbref gn_ov_put_hello(struct gn_overlay *ov, struct gn_fbb *b, bool reply)
 					   .since = gn_unix(ov->start),
 					   .reply = reply,
 					   .time = gn_ov_clock_said(ov, ov->now_seen),
+					   .reach = ov->self.reach,
+					   .can = ov->self.can,
 				   });
 }
 
@@ -117,6 +122,12 @@ static void add_addr(struct gn_overlay *ov, struct gn_contact *c, const struct g
 		c->addrs[c->addr_count++] = *a;
 }
 
+/* What later versions may say besides is not known to us. */
+static uint8_t get_reach(uint8_t said)
+{
+	return said <= GN_OVERLAY_REACH_NO_UDP ? said : GN_OVERLAY_REACH_UNKNOWN;
+}
+
 bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const struct gn_addr *teller,
 		       struct gn_ov_told *out)
 {
@@ -129,6 +140,8 @@ bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const stru
 	told.c.load = gn_fb_contact_load(t);
 	told.c.class = gn_fb_contact_class(t);
 	told.c.mode = gn_fb_contact_mode(t);
+	told.c.reach = get_reach(gn_fb_contact_reach(t));
+	told.c.can = gn_fb_contact_can(t);
 	uint32_t addrs = gn_fb_contact_addrs_len(t);
 	for (uint32_t i = 0; i < addrs && i < GN_CONTACT_ADDRS; i++) {
 		struct gn_fb_addr raw = gn_fb_contact_addrs_at(t, i);
@@ -157,7 +170,10 @@ bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct g
 		     struct gn_contact *out)
 {
 	GN_ASSERT(from->c.addr_count > 0);
-	struct gn_contact c = {.class = gn_fb_hello_class(t), .mode = gn_fb_hello_mode(t)};
+	struct gn_contact c = {.class = gn_fb_hello_class(t),
+			       .mode = gn_fb_hello_mode(t),
+			       .reach = get_reach(gn_fb_hello_reach(t)),
+			       .can = gn_fb_hello_can(t)};
 	memcpy(c.pk.b, gn_fb_hello_pk(t).b, 32);
 	memcpy(c.nonce, gn_fb_hello_nonce(t).b, 8);
 	if (!gn_pk_eq(&c.pk, &from->c.pk) || gn_fb_hello_pow_version(t) != 0) {
@@ -187,16 +203,23 @@ bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct g
 	return true;
 }
 
+bool gn_ov_finish(struct gn_fbb *b, uint64_t request, uint8_t type, gn_fbref body,
+		  struct gn_slice *out)
+{
+	GN_ASSERT(type != 0);
+	gn_fbref root = gn_fb_overlay_message_make(
+		b, &(struct gn_fb_overlay_message_args){
+			   .request = request, .body_type = type, .body = body});
+	return gn_fbb_finish(b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, out) == GN_OK;
+}
+
 gn_err gn_ov_send(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_contact *to,
 		  uint64_t request, uint8_t type, gn_fbref body)
 {
 	GN_ASSERT(type != 0 && body != 0);
 	struct gn_slice bytes;
-	gn_fbref root = gn_fb_overlay_message_make(
-		b, &(struct gn_fb_overlay_message_args){
-			   .request = request, .body_type = type, .body = body});
-	gn_err err = gn_fbb_finish(b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes);
-	GN_ASSERT(err == GN_OK); /* scratch holds the greatest message we build */
+	bool fits = gn_ov_finish(b, request, type, body, &bytes);
+	GN_ASSERT(fits); /* scratch holds the greatest message we build */
 	return gn_ov_out_message(ov, to, bytes);
 }
 

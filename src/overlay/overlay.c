@@ -212,7 +212,7 @@ static bool dispatch_body(struct gn_overlay *ov, struct gn_ov_from *from,
 			gn_wire_err(gn_fb_refused_code(gn_fb_overlay_message_body_as_refused(m))),
 			now);
 		break;
-	default: return false; /* RELAY, and what later versions bring */
+	default: return false; /* what later versions bring */
 	}
 	return true;
 }
@@ -242,6 +242,10 @@ gn_err gn_overlay_recv(struct gn_overlay *ov, const struct gn_pk *pk, const stru
 		if (addr->port || !from.c.addr_count)
 			from.c.addrs[0] = *addr;
 		from.c.addr_count = from.c.addr_count ? from.c.addr_count : 1;
+	}
+	if (gn_ov_relay_take(ov, &from, &m, message, now)) {
+		gn_ov_settle(ov, now);
+		return GN_OK;
 	}
 	if (!dispatch_body(ov, &from, m, now)) {
 		ov->count.messages_unknown++;
@@ -326,6 +330,19 @@ void gn_overlay_addrs(struct gn_overlay *ov, const struct gn_addr *addrs, unsign
 		memcpy(ov->self.addrs, addrs, count * sizeof *addrs);
 	ov->self.addr_count = (uint8_t)count;
 	gn_ov_hello_all(ov, now);
+	gn_ov_settle(ov, now);
+}
+
+void gn_overlay_reach(struct gn_overlay *ov, uint8_t reach, uint8_t can, gn_time now)
+{
+	GN_ASSERT(reach <= GN_OVERLAY_REACH_NO_UDP);
+	gn_ov_begin(ov, now);
+	ov->reach_found = reach;
+	ov->can_found = can;
+	if (!ov->reach_told || now - ov->reach_told >= GN_OV_REACH_TELL)
+		gn_ov_reach_due(ov, now);
+	else
+		gn_ov_task_set(ov, GN_OV_TASK_REACH, ov->reach_told + GN_OV_REACH_TELL);
 	gn_ov_settle(ov, now);
 }
 

@@ -20,6 +20,23 @@ struct gn_node_id {
 
 #define GN_CONTACT_ADDRS 4
 
+/* How a node is reached, and what it does for others, by its own word (RE-17); before that word
+ * it is hearsay. Zeros: not known. */
+enum gn_overlay_reached {
+	GN_OVERLAY_REACH_UNKNOWN,
+	GN_OVERLAY_REACH_DIRECT,
+	GN_OVERLAY_REACH_EASY, /* behind a router that is opened easily, or hardly */
+	GN_OVERLAY_REACH_HARD,
+	GN_OVERLAY_REACH_NO_UDP,
+};
+enum gn_overlay_can {
+	GN_OVERLAY_CAN_SMALL = 1, /* relays small circuits, bulk */
+	GN_OVERLAY_CAN_BULK = 2,
+	GN_OVERLAY_CAN_WSS = 4,
+	GN_OVERLAY_CAN_TURN = 8,
+	GN_OVERLAY_CAN_DIALS = 16, /* dials others back when asked */
+};
+
 /* How to reach a node. A contact is plain data; valid means: the id follows from pk and nonce
  * and carries the proof of work. */
 struct gn_contact {
@@ -27,6 +44,7 @@ struct gn_contact {
 	struct gn_pk pk;
 	uint8_t nonce[8];
 	uint8_t class, load, mode, addr_count;
+	uint8_t reach, can; /* enum gn_overlay_reached; bits of enum gn_overlay_can */
 	struct gn_addr addrs[GN_CONTACT_ADDRS];
 };
 
@@ -95,6 +113,9 @@ struct gn_overlay_config {
 	 * record is read for it (OV-96). NULL: there is always room. */
 	bool (*room)(void *user, const struct gn_pk *peer, size_t bytes);
 	void *user;
+	/* simulations and tests only: as nodes were before RELAY, which neither ask through others
+	 * nor pass questions on */
+	bool relay_off;
 };
 
 struct gn_overlay;
@@ -119,6 +140,10 @@ bool gn_overlay_bootstrap_answered(const struct gn_overlay *ov, const struct gn_
 /* Our own addresses changed: all links are told. */
 void gn_overlay_addrs(struct gn_overlay *ov, const struct gn_addr *addrs, unsigned count,
 		      gn_time now);
+/* How we are reached, as found out, and what we do for others: all links are told, of one change
+ * a minute at most. Who is known not to be reached directly is a client, whatever it was;
+ * GN_OVERLAY_SERVER comes again when it is direct again. */
+void gn_overlay_reach(struct gn_overlay *ov, uint8_t reach, uint8_t can, gn_time now);
 /* A cached contact of an earlier run, as a hint. */
 GN_MUST gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact,
 			       gn_time now);
@@ -319,6 +344,13 @@ struct gn_overlay_peer {
 };
 /* i-th known peer or link, in ring order from our own angle; false past the last. */
 bool gn_overlay_peer_at(const struct gn_overlay *ov, uint32_t i, struct gn_overlay_peer *out);
+
+/* Is there a mutual link with it, and a session? out: where; may be NULL. */
+bool gn_overlay_linked(const struct gn_overlay *ov, const struct gn_pk *pk, struct gn_contact *out);
+/* Up to `max` linked servers that are alive, through which a circuit to target may be tried: who
+ * told us of it, then those that list it as linked with them. */
+unsigned gn_overlay_relays_for(const struct gn_overlay *ov, const struct gn_pk *target,
+			       struct gn_contact *out, unsigned max);
 
 struct gn_overlay_held {
 	struct gn_hash key;

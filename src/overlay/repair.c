@@ -73,7 +73,7 @@ static void not_ours(struct gn_overlay *ov, struct batch *batches, struct gn_ov_
 
 static void look_at(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h, gn_time now)
 {
-	GN_ASSERT(ov->server);
+	GN_ASSERT(ov->server || gn_ov_kept_out(ov));
 	struct gn_ov_member set[GN_OV_SET_MAX];
 	if (h->graced)
 		return;
@@ -125,7 +125,8 @@ void gn_ov_repair_due(struct gn_overlay *ov, gn_time now)
 	GN_ASSERT(ov->tasks[GN_OV_TASK_REPAIR].node.place);
 	struct batch batches[BATCHES] = {{0}};
 	gn_ov_task_set(ov, GN_OV_TASK_REPAIR, GN_NEVER);
-	if (!ov->server)
+	/* who is a client for good hands over what it held */
+	if (!ov->server && !gn_ov_kept_out(ov))
 		return;
 	gn_ov_held_sort(ov);
 	if (!ov->repair_running) {

@@ -36,6 +36,12 @@ bool gn_ov_prefix_ok(const struct gn_overlay *ov, const struct gn_contact *c, un
 
 /* ---- ring.c ---- */
 
+/* We are found to be reached through others alone: we answer for no keys (OV-7). */
+static inline bool gn_ov_kept_out(const struct gn_overlay *ov)
+{
+	return ov->self.reach > GN_OVERLAY_REACH_DIRECT;
+}
+
 /* A link came, went or changed its mode: everything that follows is recomputed, the consequences
  * at the end of the input. */
 void gn_ov_ring_touch(struct gn_overlay *ov);

@@ -95,6 +95,10 @@ struct gn_fb_contact_args {
 	/* Seconds since it was last heard of, 65,535 = more. */
 	uint16_t age;
 	uint8_t mode;
+	/* How it is reached: 0 not known, 1 directly, 2 behind an easy router, 3 behind a hard one, 4 without UDP (RE-17). */
+	uint8_t reach;
+	/* What it does for others: 1 small circuits, 2 bulk, 4 wss, 8 TURN, 16 dials. */
+	uint8_t can;
 };
 static const struct gn_fb_field gn_fbfields_contact[] = {
 	{"pk", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_args, pk), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
@@ -105,8 +109,10 @@ static const struct gn_fb_field gn_fbfields_contact[] = {
 	{"class", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_contact_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"age", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_contact_args, age), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"mode", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_contact_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_node_mode, false},
+	{"reach", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_contact_args, reach), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"can", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_contact_args, can), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_contact = {"Contact", NULL, gn_fbfields_contact, 8};
+static const struct gn_fb_type gn_fbtype_contact = {"Contact", NULL, gn_fbfields_contact, 10};
 
 GN_MUST static inline gn_err gn_fb_contact_verify(struct gn_slice in, struct gn_fb_contact *out)
 {
@@ -176,6 +182,14 @@ static inline uint8_t gn_fb_contact_mode(struct gn_fb_contact t)
 {
 	return (uint8_t)gn_fbt_bits(t.t, 7, 1, UINT64_C(0x0));
 }
+static inline uint8_t gn_fb_contact_reach(struct gn_fb_contact t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 8, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_contact_can(struct gn_fb_contact t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 9, 1, UINT64_C(0x0));
+}
 
 /* ---- Hello ---- */
 
@@ -200,6 +214,9 @@ struct gn_fb_hello_args {
 	bool reply;
 	/* Unix seconds by the sender's own wall clock; 0: it does not say. */
 	uint64_t time;
+	/* As in Contact. */
+	uint8_t reach;
+	uint8_t can;
 };
 static const struct gn_fb_field gn_fbfields_hello[] = {
 	{"pk", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_hello_args, pk), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
@@ -212,8 +229,10 @@ static const struct gn_fb_field gn_fbfields_hello[] = {
 	{"since", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_hello_args, since), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"reply", GN_FB_SCALAR, GN_FB_BOOL, 8, offsetof(struct gn_fb_hello_args, reply), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"time", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_hello_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reach", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_hello_args, reach), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"can", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_hello_args, can), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_hello = {"Hello", NULL, gn_fbfields_hello, 10};
+static const struct gn_fb_type gn_fbtype_hello = {"Hello", NULL, gn_fbfields_hello, 12};
 
 GN_MUST static inline gn_err gn_fb_hello_verify(struct gn_slice in, struct gn_fb_hello *out)
 {
@@ -284,6 +303,14 @@ static inline bool gn_fb_hello_reply(struct gn_fb_hello t)
 static inline uint64_t gn_fb_hello_time(struct gn_fb_hello t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 9, 8, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_hello_reach(struct gn_fb_hello t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 10, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_hello_can(struct gn_fb_hello t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 11, 1, UINT64_C(0x0));
 }
 
 /* ---- Delta ---- */
