@@ -83,19 +83,21 @@ bool gn_dialback_next_packet(struct gn_dialback *d, struct gn_dialback_out *out,
 
 /* As in RE-4: by nothing of the other side, by its address, by address and port. */
 enum gn_dialback_rule { GN_DIALBACK_UNKNOWN, GN_DIALBACK_NONE, GN_DIALBACK_ADDR, GN_DIALBACK_PORT };
-enum gn_dialback_reach { /* as RE-17 says it */
-			 GN_DIALBACK_REACH_UNKNOWN,
-			 GN_DIALBACK_REACH_DIRECT,
-			 GN_DIALBACK_REACH_EASY, /* it is not, and has one port for all */
-			 GN_DIALBACK_REACH_HARD,
+/* As RE-17 says it; easy: not direct, and one port for all. */
+enum gn_dialback_reach {
+	GN_DIALBACK_REACH_UNKNOWN,
+	GN_DIALBACK_REACH_DIRECT,
+	GN_DIALBACK_REACH_EASY,
+	GN_DIALBACK_REACH_HARD,
 };
-enum gn_dialback_why { /* why it is not known, or not direct */
-		       GN_DIALBACK_WHY_NONE,
-		       GN_DIALBACK_WHY_NEVER,  /* it was not measured yet */
-		       GN_DIALBACK_WHY_NOBODY, /* there are too few to ask, or they do not answer */
-		       GN_DIALBACK_WHY_ALL_KNOW, /* all who tried had been sent to: perhaps it is direct */
-		       GN_DIALBACK_WHY_LOST,     /* nothing came of what was sent by whomever */
-		       GN_DIALBACK_WHY_FILTERED, /* a stranger's packets do not come */
+/* Why it is not known, or not direct. */
+enum gn_dialback_why {
+	GN_DIALBACK_WHY_NONE,
+	GN_DIALBACK_WHY_NEVER,    /* it was not measured yet */
+	GN_DIALBACK_WHY_NOBODY,   /* too few to ask, or they do not answer */
+	GN_DIALBACK_WHY_ALL_KNOW, /* all who tried had been sent to */
+	GN_DIALBACK_WHY_LOST,     /* nothing came, of whomever */
+	GN_DIALBACK_WHY_FILTERED, /* a stranger's packets do not come */
 };
 const char *gn_dialback_why_text(enum gn_dialback_why why); /* one word, static */
 

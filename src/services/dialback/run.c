@@ -134,7 +134,7 @@ static bool enough_peers(struct gn_dialback *d)
 
 static void start(struct gn_dialback *d)
 {
-	GN_ASSERT(!d->run.began && !d->told);
+	GN_ASSERT(!d->run.began);
 	d->run = (struct dialback_run){.began = d->now};
 	d->due = GN_NEVER;
 	d->n.runs++;
