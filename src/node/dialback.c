@@ -64,7 +64,7 @@ static void measured(struct gn_node *node, const struct gn_dialback_result *r)
 	enum gn_node_reached reached = reached_of(r->reach);
 	if (reached == GN_NODE_REACH_UNKNOWN)
 		return;
-	if (node->homes.reached != reached) {
+	if (node->homes.reached != reached || !node->reached_since) {
 		node->reached_since = node->now;
 		node->status_moved = true;
 	}

@@ -74,8 +74,8 @@ static void each_kind_is_found(void **state)
 		/* those who came later have called */
 		{NULL, GN_NODE_REACH_DIRECT, GN_DIALBACK_NONE, GN_DIALBACK_NONE},
 		{"full", GN_NODE_REACH_DIRECT, GN_DIALBACK_NONE, GN_DIALBACK_NONE},
-		/* all who could try are known to it */
-		{"addr", GN_NODE_REACH_UNKNOWN, GN_DIALBACK_NONE, GN_DIALBACK_UNKNOWN},
+		/* all who could try are known to it: what is seen from outside stays the guess */
+		{"addr", GN_NODE_REACH_EASY, GN_DIALBACK_NONE, GN_DIALBACK_UNKNOWN},
 		{"blocked", GN_NODE_REACH_UNKNOWN, GN_DIALBACK_UNKNOWN, GN_DIALBACK_UNKNOWN},
 	};
 	(void)state;
@@ -108,9 +108,13 @@ static void what_is_found_decides(void **state)
 {
 	unsigned of;
 	(void)state;
-	make("sym", false);
+	make("blocked", false);
+	(void)measured();
 	assert_int_equal(gn_node_reached_kinds(whole_node(&w, HOME), &of), 0);
 	assert_int_equal(of, 0);
+	assert_true(whole_node(&w, HOME)->reached_since == 0);
+	whole_free(&w);
+	make("sym", false);
 	(void)measured();
 	assert_int_equal(homes_of(HOME), 2);
 	assert_string_equal(gn_node_reached_text(whole_node(&w, HOME)), "hard");

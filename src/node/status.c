@@ -230,10 +230,10 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 				    "reads-cut", (json_int_t)node->reads_cut, "reads-refused",
 				    (json_int_t)node->reads_refused, "headers-dropped",
 				    (json_int_t)node->headers_dropped);
-	return json_pack("{so so so so so so so so so so so so so so}", "jet", jet, "overlay", overlay,
-			 "bundles", bundles, "box", box, "bus", bus, "lists", lists, "quota", quota,
-			 "store", store, "peers", peers, "http", http, "gateway", gateway, "relay",
-			 relay, "gather", gather, "dialback", dialback);
+	return json_pack("{so so so so so so so so so so so so so so}", "jet", jet, "overlay",
+			 overlay, "bundles", bundles, "box", box, "bus", bus, "lists", lists,
+			 "quota", quota, "store", store, "peers", peers, "http", http, "gateway",
+			 gateway, "relay", relay, "gather", gather, "dialback", dialback);
 }
 
 gn_err gn_node_api_counters(struct gn_node_request *r)
