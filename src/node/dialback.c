@@ -76,11 +76,11 @@ static void measured(struct gn_node *node, const struct gn_dialback_result *r)
 static void send_packet(struct gn_node *node, const struct gn_dialback_out *out)
 {
 	size_t sent;
-	struct gn_slice bytes = GN_SLICE(out->bytes);
+	const struct gn_slice bytes = GN_SLICE(out->bytes);
 	if (out->second && node->outside.send_second)
 		node->outside.send_second(node, &out->to, bytes);
 	else
-		(void)!node->outside.send(node, &out->to, bytes, 0, &sent);
+		(void)!node->outside.send(node, &out->to, bytes, GN_DIALBACK_BYTES, &sent);
 }
 
 bool gn_node_dialback_pump(struct gn_node *node)

@@ -53,7 +53,7 @@ static void send_second(struct gn_node *node, const struct gn_addr *to, struct g
 {
 	size_t sent;
 	if (node->second) /* what does not leave at once is lost, as in a network */
-		(void)!gn_udp_send(node->second, to, packet, 0, &sent);
+		(void)!gn_udp_send(node->second, to, packet, (uint16_t)packet.len, &sent);
 }
 
 static void on_second(void *user, const struct gn_addr *from, struct gn_slice datagram)
