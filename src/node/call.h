@@ -33,6 +33,11 @@ gn_err gn_node_call_node_ping(struct gn_node_request *r);
 /* Answers what can be; when to be called again. */
 gn_time gn_node_call_ping_tick(struct gn_node *node);
 
+/* ---- call_netcheck.c ---- */
+
+gn_err gn_node_call_node_netcheck(struct gn_node_request *r);
+gn_time gn_node_call_netcheck_tick(struct gn_node *node); /* as that of pings */
+
 /* ---- call_prove.c: is that key theirs? ---- */
 
 #define GN_NODE_PROVEN 2

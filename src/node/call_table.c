@@ -148,7 +148,11 @@ gn_fbref gn_node_call_status(struct gn_fbb *b, struct gn_node *node, bool owner)
 		.sent = udp.bytes_sent,
 		.received = udp.bytes_received,
 		.lookups = o.lookups,
-		.lookups_failed = o.lookups_failed};
+		.lookups_failed = o.lookups_failed,
+		.reached = gn_str(gn_node_reached_text(node)),
+		.reached_s = node->reached_since
+				     ? (uint64_t)((node->now - node->reached_since) / GN_SEC)
+				     : 0};
 	return gn_fb_node_status_is_make(b, &args);
 }
 

@@ -22,6 +22,7 @@ static const struct node_call routes[] = {
 	{CALL(NODE, NODE_LOOKUPS, OWNER), gn_node_call_node_lookups},
 	{CALL(NODE, NODE_COUNTERS, 0), gn_node_call_node_counters},
 	{CALL(NODE, NODE_PING, OP | OWNER), gn_node_call_node_ping},
+	{CALL(NODE, NODE_NETCHECK, OWNER), gn_node_call_node_netcheck},
 	{CALL(RECORD, RECORD_PUT, OP), gn_node_call_record_put},
 	{CALL(RECORD, RECORD_GET, OP), gn_node_call_record_get},
 	{CALL(RECORD, NAME_RESOLVE, OP), gn_node_call_name_resolve},

@@ -15,7 +15,8 @@ enum {
 	ALLOC_BOX_LOG,
 	ALLOC_BOX,
 	ALLOC_BUS,
-	ALLOC_RELAY
+	ALLOC_RELAY,
+	ALLOC_DIALBACK
 };
 
 static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
@@ -128,7 +129,8 @@ gn_err gn_node_engines_new(struct gn_node *node)
 					 [ALLOC_BOX_LOG] = GN_NODE_MEMORY_BOX_LOG,
 					 [ALLOC_BOX] = GN_NODE_MEMORY_BOX,
 					 [ALLOC_BUS] = GN_NODE_MEMORY_BUS,
-					 [ALLOC_RELAY] = GN_NODE_MEMORY_RELAY};
+					 [ALLOC_RELAY] = GN_NODE_MEMORY_RELAY,
+					 [ALLOC_DIALBACK] = GN_NODE_MEMORY_DIALBACK};
 	struct gn_env env[GN_COUNT(budgets)];
 	for (int i = 0; i < (int)GN_COUNT(budgets); i++) {
 		gn_alloc_heap(&node->alloc[i], budgets[i]);
@@ -191,11 +193,13 @@ gn_err gn_node_engines_new(struct gn_node *node)
 	GN_TRY(err);
 	GN_TRY(new_box(node, &env[ALLOC_BOX_LOG], &env[ALLOC_BOX]));
 	GN_TRY(new_bus(node, &env[ALLOC_BUS]));
-	return new_relay(node, &env[ALLOC_RELAY]);
+	GN_TRY(new_relay(node, &env[ALLOC_RELAY]));
+	return gn_node_dialback_new(node, &env[ALLOC_DIALBACK]);
 }
 
 void gn_node_engines_free(struct gn_node *node)
 {
+	gn_dialback_free(node->dialback);
 	gn_relay_free(node->relay);
 	gn_bus_free(node->bus);
 	gn_box_free(node->box);

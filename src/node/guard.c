@@ -24,6 +24,7 @@
 #include "wire/generated/blocks_fb.h"
 #include "wire/generated/box_fb.h"
 #include "wire/generated/bus_fb.h"
+#include "wire/generated/dialback_fb.h"
 #include "wire/generated/overlay_fb.h"
 #include "wire/generated/relay_fb.h"
 
@@ -184,6 +185,17 @@ static uint64_t relay_cost(struct gn_slice message)
 	}
 }
 
+static uint64_t dial_cost(struct gn_slice message)
+{
+	struct gn_fb_dial_frame m;
+	if (gn_fb_dial_frame_verify(message, &m))
+		return GN_NODE_COST_BAD;
+	uint8_t type = gn_fb_dial_frame_body_type(m); /* the others are answers */
+	bool asks =
+		type == GN_FB_DIAL_FRAME_BODY_DIAL_ASK || type == GN_FB_DIAL_FRAME_BODY_DIAL_FOR;
+	return asks ? GN_NODE_COST_ASK : 0;
+}
+
 gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message)
 {
 	if (!gn_guard_on(node->guard))
@@ -192,6 +204,7 @@ gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_sli
 			: is_of(message, "GNBX") ? box_cost(message)
 			: is_of(message, "GNBS") ? bus_cost(message)
 			: is_of(message, "GNRL") ? relay_cost(message)
+			: is_of(message, "GNDB") ? dial_cost(message)
 						 : overlay_cost(message);
 	struct gn_guard_subject who = gn_node_peers_subject(node, pk);
 	return cost ? gn_guard_charge(node->guard, &who, cost, node->now, NULL) : GN_OK;

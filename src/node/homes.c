@@ -132,6 +132,8 @@ static bool guess(const struct gn_node *node, enum gn_node_reached *out)
 {
 	const struct gn_jet_offer *o = &node->offers.gather.offer;
 	bool seen = false;
+	if (node->reached_since)
+		return false; /* it was measured (dialback.h) */
 	for (uint32_t i = 0; i < o->count; i++) {
 		if (o->list[i].origin == GN_JET_CONFIGURED)
 			return false; /* the owner knows */

@@ -68,9 +68,10 @@
 #define GN_NODE_MEMORY_BOX (192u << 20) /* an index of 200,000 items, descriptors, answers */
 /* values in the log of boxes: items, and as many acknowledgements */
 #define GN_NODE_BOX_ENTRIES 300000
-#define GN_NODE_BOX_LOG_MIN (64u << 20)  /* bytes of that log besides the items */
-#define GN_NODE_MEMORY_RELAY (32u << 20) /* circuits, lanes, accounts */
-#define GN_NODE_MEMORY_OWN (64u << 20)   /* peers and their shares */
+#define GN_NODE_BOX_LOG_MIN (64u << 20)    /* bytes of that log besides the items */
+#define GN_NODE_MEMORY_RELAY (32u << 20)   /* circuits, lanes, accounts */
+#define GN_NODE_MEMORY_DIALBACK (1u << 20) /* its state, messages */
+#define GN_NODE_MEMORY_OWN (64u << 20)     /* peers and their shares */
 
 /* ---- settings ---- */
 /* bytes of the data directory's path: a socket's name has 108 with the file in it */

@@ -49,7 +49,30 @@ static bool move_disk(struct gn_node *node)
 	return gn_host_disk_pump(&node->disk);
 }
 
+static void send_second(struct gn_node *node, const struct gn_addr *to, struct gn_slice packet)
+{
+	size_t sent;
+	if (node->second) /* what does not leave at once is lost, as in a network */
+		(void)!gn_udp_send(node->second, to, packet, (uint16_t)packet.len, &sent);
+}
+
+static void on_second(void *user, const struct gn_addr *from, struct gn_slice datagram)
+{
+	struct gn_node *node = user;
+	gn_dialback_packet(node->dialback, from, true, datagram, node->now);
+}
+
+static void second_ready(uv_poll_t *poll, int status, int events)
+{
+	struct gn_node *node = poll->data;
+	(void)status;
+	(void)events;
+	gn_node_woken(node);
+	(void)!gn_udp_recv(node->second, on_second, node); /* more wakes us again */
+}
+
 static const struct gn_node_outside outside = {.send = send_packets,
+					       .send_second = send_second,
 					       .disk = move_disk,
 					       .work = gn_node_check_pump,
 					       .cpu = gn_os_thread_cpu,
@@ -105,6 +128,7 @@ static gn_time turn(void *user)
 	look = gn_time_min(look, gn_node_call_ping_tick(node));
 	if (node->running)
 		look = gn_time_min(look, gn_node_carriers_tick(node));
+	look = gn_time_min(look, gn_node_call_netcheck_tick(node));
 	look = gn_time_min(look, gn_host_links_pump(&node->api, node->now));
 	return gn_time_min(look, gn_node_deadline(node)) - node->now;
 }
@@ -145,6 +169,18 @@ static gn_err open_udp(struct gn_node *node, char why[GN_HOST_WHY])
 	return err ? gn_host_why(why, err, "UDP port %u cannot be opened: %s", node->config.port,
 				 gn_os_why())
 		   : GN_OK;
+}
+
+/* By which others are dialled back; without it that says less, and nothing else is lost. */
+static void open_second(struct gn_node *node)
+{
+	if (gn_udp_open(0, &node->second) == GN_OK) {
+		uv_poll_init(&node->host.loop, &node->second_poll, gn_udp_fd(node->second));
+		node->second_poll.data = node;
+		uv_poll_start(&node->second_poll, UV_READABLE, second_ready);
+	}
+	gn_node_dialback_ports(node, gn_udp_port(node->udp),
+			       node->second ? gn_udp_port(node->second) : 0);
 }
 
 static gn_err cannot_open(const struct gn_node *node, gn_err err, char why[GN_HOST_WHY])
@@ -248,6 +284,7 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 	uv_poll_init(&node->host.loop, &node->udp_poll, gn_udp_fd(node->udp));
 	node->udp_poll.data = node;
 	gn_node_moving_start(node);
+	open_second(node);
 	GN_TRY(open_http(node, why));
 	GN_TRY(gn_node_carriers_open(node, why));
 	gn_host_start(&node->host);
@@ -306,6 +343,7 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 	gn_node_lan_stop(&node);
 	gn_node_moving_stop(&node);
 	gn_udp_close(node.udp);
+	gn_udp_close(node.second);
 	gn_host_close(&node.host);
 	gn_sk_wipe(&node.key);
 	gn_wipe(node.token, sizeof node.token);

@@ -14,6 +14,7 @@
 
 #include "host/host.h"
 #include "node/carriers.h"
+#include "node/dialback.h"
 #include "node/lan.h"
 #include "node/limits.h"
 #include "node/moving.h"
@@ -54,6 +55,8 @@ struct gn_node_outside {
 	/* By the shared UDP socket: packets of `segment` bytes each, as gn_udp_send. */
 	gn_err (*send)(struct gn_node *node, const struct gn_addr *to, struct gn_slice packets,
 		       uint16_t segment, size_t *sent);
+	/* One packet by the other socket; NULL: there is none. */
+	void (*send_second)(struct gn_node *node, const struct gn_addr *to, struct gn_slice packet);
 	bool (*disk)(struct gn_node *node); /* moves requests of the logs and blocks; true: any */
 	void (*work)(struct gn_node *node); /* does, or has done, what bundles wants checked */
 	gn_time (*cpu)(void);               /* time that this thread has used */
@@ -70,7 +73,7 @@ struct gn_node {
 	struct gn_host host;
 	struct gn_host_disk disk;
 	struct gn_host_api api;
-	uv_poll_t udp_poll;
+	uv_poll_t udp_poll, second_poll;
 	gn_time now, started, saved, pins_next; /* timers go by now, records by gn_node_unix */
 	gn_time clock_looked;
 	bool clock_wrong;
@@ -78,15 +81,15 @@ struct gn_node {
 	bool told_alone;     /* the log says that nobody answers */
 	gn_time brought_next;
 	uint64_t brought_saved; /* changes of the bundles when `brought` was written */
-	/* jet, overlay, kv, blocks, services, node, log of boxes, boxes, bus, relay: a budget
-	 * each */
-	struct gn_alloc alloc[10];
+	/* jet, overlay, kv, blocks, services, node, log of boxes, boxes, bus, relay, dial-back: a
+	 * budget each */
+	struct gn_alloc alloc[11];
 	struct gn_env env; /* the node's own */
 	struct gn_sk key;
 	uint64_t proofs; /* call_prove.c: that were asked for */
 	uint64_t pings;  /* call_ping.c: the same */
 	uint8_t nonce[8];
-	struct gn_udp *udp;
+	struct gn_udp *udp, *second; /* second: NULL: none; dialback.h */
 	struct gn_http *http;
 	struct gn_http_handler heard; /* what HTTP calls, once the time was looked at */
 	struct gn_guard *guard;
@@ -102,6 +105,8 @@ struct gn_node {
 	struct gn_box *box;
 	struct gn_bus *bus;
 	struct gn_relay *relay;
+	struct gn_dialback *dialback;
+	gn_time reached_since; /* as homes.reached says, measured; 0: it never was */
 	struct gn_node_peers peers;
 	struct gn_node_ways ways;
 	struct gn_node_homes homes;

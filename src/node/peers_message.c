@@ -4,6 +4,7 @@
 void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struct gn_slice message)
 {
 	const struct gn_pk *from = &s->peer->pk;
+	static const struct gn_addr relayed;
 	gn_err err = GN_UNSUPPORTED;
 	GN_ASSERT(s->up && s->peer->named);
 	if (gn_node_admit(node, from, message)) {
@@ -12,7 +13,6 @@ void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struc
 	}
 	(void)gn_lists_caused(node->lists); /* what was begun for ourselves */
 	if (message.len >= 8 && memcmp(message.p + 4, "GNOV", 4) == 0) {
-		static const struct gn_addr relayed;
 		err = gn_overlay_recv(node->overlay, from, s->direct ? &s->addr : &relayed, message,
 				      node->now);
 		gn_node_caused(node, from);
@@ -29,6 +29,9 @@ void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struc
 	} else if (message.len >= 8 && memcmp(message.p + 4, "GNRL", 4) == 0) {
 		err = gn_relay_recv(node->relay, s->peer->era, from, &s->addr, message, node->now);
 		gn_node_caused_by_relay(node, from);
+	} else if (message.len >= 8 && memcmp(message.p + 4, "GNDB", 4) == 0) {
+		err = gn_dialback_recv(node->dialback, from, s->direct ? &s->addr : &relayed,
+				       message, node->now);
 	} else {
 		node->peers.count.dropped_kind++;
 	}

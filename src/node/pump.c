@@ -15,6 +15,8 @@ bool gn_node_pump_jet(struct gn_node *node)
 	     i++, any = true) {
 		gn_node_offers_event(node, &e);
 		gn_node_peers_event(node, &e);
+		if (e.kind == GN_JET_SEEN)
+			gn_node_dialback_seen(node, &e.way.addr);
 	}
 	return any;
 }
@@ -308,6 +310,8 @@ void gn_node_pump(struct gn_node *node)
 		gn_bus_tick(node->bus, node->now);
 	if (node->running)
 		gn_node_homes_tick(node);
+	if (node->running)
+		gn_dialback_tick(node->dialback, node->now);
 	for (unsigned i = 0, moved = 1; i < GN_NODE_PUMP_ROUNDS && moved; i++) {
 		moved = 0;
 		moved |= (unsigned)gn_node_pump_jet(node);
@@ -317,6 +321,7 @@ void gn_node_pump(struct gn_node *node)
 		moved |= (unsigned)pump_box(node);
 		moved |= (unsigned)pump_bus(node);
 		moved |= (unsigned)pump_relay(node);
+		moved |= (unsigned)gn_node_dialback_pump(node);
 		moved |= (unsigned)pump_packets(node);
 	}
 }
@@ -333,6 +338,7 @@ gn_time gn_node_deadline(const struct gn_node *node)
 	at = gn_time_min(at, gn_box_deadline(node->box));
 	at = gn_time_min(at, gn_relay_deadline(node->relay));
 	at = gn_time_min(at, node->running ? gn_node_homes_deadline(node) : GN_NEVER);
+	at = gn_time_min(at, node->running ? gn_dialback_deadline(node->dialback) : GN_NEVER);
 	at = gn_time_min(at, node->running ? gn_bus_deadline(node->bus) : GN_NEVER);
 	return gn_time_min(at, gn_bundles_deadline(node->bundles));
 }

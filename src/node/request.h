@@ -23,8 +23,9 @@ enum gn_node_engine {
 	GN_OP_BUNDLES,
 	GN_OP_BOX,
 	GN_OP_BUS,
-	GN_OP_PROOF, /* of no engine: call_prove.c, */
-	GN_OP_PING   /* call_ping.c */
+	GN_OP_PROOF,   /* of no engine: call_prove.c, */
+	GN_OP_PING,    /* call_ping.c, */
+	GN_OP_NETCHECK /* call_netcheck.c */
 };
 
 enum { /* begins an operation of the overlay, of which clients have a part (OV-72) */

@@ -54,6 +54,10 @@ static json_t *status_json(const struct gn_node *node)
 				      o.hops_observed_mean, "max", (int)o.hops_max, "p99",
 				      (int)o.hops_observed_p99));
 	json_object_set_new(json, "reach", json_string(gn_node_reach_name(gn_node_reach(node))));
+	json_object_set_new(json, "reached", json_string(gn_node_reached_text(node)));
+	json_object_set_new(
+		json, "reached_s",
+		json_integer(node->reached_since ? (node->now - node->reached_since) / GN_SEC : 0));
 	json_object_set_new(json, "bootstrap", gn_node_reach_bootstrap(node));
 	json_object_set_new(json, "pow_bits", json_integer(node->config.pow_bits));
 	json_object_set_new(json, "other_work", json_boolean(o.other_work));
@@ -175,6 +179,7 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object(),
 	       *box = json_object(), *bus = json_object(), *lists = json_object(),
 	       *quota = json_object(), *relay = json_object(), *wss = json_object(),
+	       *dialback = json_object(),
 	       *http = json_object();
 	struct gn_counter c;
 	for (size_t i = 0; gn_jet_counter_at(node->jet, i, &c); i++)
@@ -193,6 +198,8 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 		add_counter(relay, &c);
 	for (size_t i = 0; node->carriers.wss && gn_wss_counter_at(node->carriers.wss, i, &c); i++)
 		add_counter(wss, &c);
+	for (size_t i = 0; gn_dialback_counter_at(node->dialback, i, &c); i++)
+		add_counter(dialback, &c);
 	for (size_t i = 0; gn_lists_counter_at(node->lists, i, &c); i++)
 		add_counter(lists, &c);
 	for (size_t i = 0; gn_quota_counter_at(node->quota, i, &c); i++)
@@ -226,10 +233,11 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 				    "reads-cut", (json_int_t)node->reads_cut, "reads-refused",
 				    (json_int_t)node->reads_refused, "headers-dropped",
 				    (json_int_t)node->headers_dropped);
-	return json_pack("{so so so so so so so so so so so so so so}", "jet", jet, "overlay",
+	return json_pack("{so so so so so so so so so so so so so so so}", "jet", jet, "overlay",
 			 overlay, "bundles", bundles, "box", box, "bus", bus, "lists", lists,
 			 "quota", quota, "store", store, "peers", peers, "http", http, "gateway",
-			 gateway, "relay", relay, "gather", gather, "wss", wss);
+			 gateway, "relay", relay, "gather", gather, "wss", wss, "dialback",
+			 dialback);
 }
 
 gn_err gn_node_api_counters(struct gn_node_request *r)
@@ -278,6 +286,7 @@ gn_err gn_node_api_metrics(struct gn_node_request *r)
 	      (long long)((r->node->now - r->node->started) / GN_SEC));
 	print(&t, "geonet_links %u\ngeonet_records %u\ngeonet_nodes_estimate %.1f\n", o.links,
 	      o.records, o.n_estimate);
+	print(&t, "geonet_reached{how=\"%s\"} 1\n", gn_node_reached_text(r->node));
 	print(&t, "geonet_sessions %u\n", gn_jet_session_count(r->node->jet));
 	print(&t, "geonet_udp_sent_bytes_total %llu\ngeonet_udp_received_bytes_total %llu\n",
 	      (unsigned long long)sent, (unsigned long long)received);

@@ -366,8 +366,10 @@ gn_err gn_node_ways_send(struct gn_node *node, const struct gn_jet_batch *batch,
 			 struct gn_slice packets, size_t *sent)
 {
 	*sent = 0;
-	if (batch->to.link == 0)
+	if (batch->to.link == 0) {
+		gn_dialback_sent(node->dialback, &batch->to.addr, node->now);
 		return node->outside.send(node, &batch->to.addr, packets, batch->segment, sent);
+	}
 	const struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &batch->to.link);
 	if (c)
 		return send_by_circuit(node, c, batch, packets, sent);
@@ -442,12 +444,16 @@ void gn_node_recv(struct gn_node *node, const struct gn_way *from, struct gn_sli
 {
 	unsigned kind = datagram.len ? datagram.p[0] >> 4 : 0;
 	if (kind != 1) {
+		if (from->link == 0 && gn_jet_is_hello(datagram))
+			gn_dialback_called(node->dialback, &from->addr, node->now);
 		gn_node_jet_recv(node, from, datagram); /* who counts what is not theirs */
 		return;
 	}
 	struct gn_way key = way_key(from);
 	const uint64_t *era = gn_map_get(&node->ways.from, &key);
-	if (datagram.p[0] != GN_RELAY_BYTE)
+	if (datagram.p[0] == GN_DIALBACK_BYTE && from->link == 0)
+		gn_dialback_packet(node->dialback, &from->addr, false, datagram, node->now);
+	else if (datagram.p[0] != GN_RELAY_BYTE)
 		node->ways.count.unknown_first++;
 	else if (!era)
 		node->ways.count.relay_stranger++;

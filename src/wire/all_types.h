@@ -14,6 +14,7 @@
 #include "wire/generated/bus_fb.h"
 #include "wire/generated/common_fb.h"
 #include "wire/generated/content_fb.h"
+#include "wire/generated/dialback_fb.h"
 #include "wire/generated/overlay_fb.h"
 #include "wire/generated/record_fb.h"
 #include "wire/generated/relay_fb.h"
@@ -37,6 +38,7 @@ static const struct schema {
 	{"schemas/box.fbs", gn_fbtypes_box, GN_COUNT(gn_fbtypes_box)},
 	{"schemas/bus.fbs", gn_fbtypes_bus, GN_COUNT(gn_fbtypes_bus)},
 	{"schemas/relay.fbs", gn_fbtypes_relay, GN_COUNT(gn_fbtypes_relay)},
+	{"schemas/dialback.fbs", gn_fbtypes_dialback, GN_COUNT(gn_fbtypes_dialback)},
 	{"schemas/bundle.fbs", gn_fbtypes_bundle, GN_COUNT(gn_fbtypes_bundle)},
 	{"schemas/content.fbs", gn_fbtypes_content, GN_COUNT(gn_fbtypes_content)},
 	{"schemas/blocks.fbs", gn_fbtypes_blocks, GN_COUNT(gn_fbtypes_blocks)},

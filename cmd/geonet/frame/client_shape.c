@@ -93,6 +93,9 @@ static json_t *status_of(struct gn_fb_node_status_is t)
 		"records", "count", (json_int_t)gn_fb_node_status_is_records(t), "bytes",
 		(json_int_t)gn_fb_node_status_is_record_bytes(t), "expired",
 		(int)gn_fb_node_status_is_expired(t));
+	json_object_set_new(json, "reached", text_of(gn_fb_node_status_is_reached(t)));
+	json_object_set_new(json, "reached_s",
+			    json_integer((json_int_t)gn_fb_node_status_is_reached_s(t)));
 	if (gn_fb_node_status_is_has_clock(t))
 		json_object_set_new(json, "clock", clock_of(gn_fb_node_status_is_clock(t)));
 	json_object_set_new(json, "blocks",
@@ -294,6 +297,40 @@ static json_t *ping_of(struct gn_fb_node_ping_is t)
 	return json;
 }
 
+static json_t *netcheck_of(struct gn_fb_node_netcheck_is t)
+{
+	json_t *relays = json_array();
+	for (uint32_t i = 0; i < gn_fb_node_netcheck_is_relays_len(t); i++) {
+		struct gn_fb_node_netcheck_relay r = gn_fb_node_netcheck_is_relays_at(t, i);
+		struct gn_fb_key key = gn_fb_node_netcheck_relay_key(r);
+		json_array_append_new(
+			relays, json_pack("{so so sf sb}", "key", json_hex(key.b, 32), "addr",
+					  addr_of(gn_fb_node_netcheck_relay_addr(r)), "rtt_ms",
+					  ms_of(gn_fb_node_netcheck_relay_rtt_us(r)), "home",
+					  gn_fb_node_netcheck_relay_home(r)));
+	}
+	json_t *json = json_pack("{so so so so si si si sI sI sI sI so si si si}", "reached",
+				 text_of(gn_fb_node_netcheck_is_reached(t)), "why",
+				 text_of(gn_fb_node_netcheck_is_why(t)), "mapping",
+				 text_of(gn_fb_node_netcheck_is_mapping(t)), "filtering",
+				 text_of(gn_fb_node_netcheck_is_filtering(t)), "asked",
+				 (int)gn_fb_node_netcheck_is_asked(t), "told",
+				 (int)gn_fb_node_netcheck_is_told(t), "came",
+				 (int)gn_fb_node_netcheck_is_came(t), "age_s",
+				 (json_int_t)gn_fb_node_netcheck_is_age_s(t), "udp_4",
+				 (json_int_t)gn_fb_node_netcheck_is_udp_4(t), "udp_6",
+				 (json_int_t)gn_fb_node_netcheck_is_udp_6(t), "relayed",
+				 (json_int_t)gn_fb_node_netcheck_is_relayed(t), "relays", relays,
+				 "kinds", (int)gn_fb_node_netcheck_is_kinds(t), "kinds_of",
+				 (int)gn_fb_node_netcheck_is_kinds_of(t), "port",
+				 (int)gn_fb_node_netcheck_is_port(t));
+	if (gn_fb_node_netcheck_is_has_seen(t))
+		json_object_set_new(json, "seen", addr_of(gn_fb_node_netcheck_is_seen(t)));
+	if (gn_fb_node_netcheck_is_has_proven(t))
+		json_object_set_new(json, "proven", addr_of(gn_fb_node_netcheck_is_proven(t)));
+	return json;
+}
+
 static json_t *site_of(struct gn_fb_site_kept t)
 {
 	struct gn_fb_key owner = gn_fb_site_kept_owner(t);
@@ -340,6 +377,9 @@ json_t *client_shape(struct gn_app_kind kind, const struct gn_fb_type *type, str
 		return status_of((struct gn_fb_node_status_is){t});
 	if (kind.area == GN_FB_APP_BODY_APP_NODE && kind.member == GN_FB_APP_NODE_BODY_NODE_PING_IS)
 		return ping_of((struct gn_fb_node_ping_is){t});
+	if (kind.area == GN_FB_APP_BODY_APP_NODE &&
+	    kind.member == GN_FB_APP_NODE_BODY_NODE_NETCHECK_IS)
+		return netcheck_of((struct gn_fb_node_netcheck_is){t});
 	if (record && kind.member == GN_FB_APP_RECORD_BODY_RECORD_STORED)
 		return stored_of((struct gn_fb_record_stored){t}, reply);
 	if (record && kind.member == GN_FB_APP_RECORD_BODY_RECORD_VALUES)

@@ -59,6 +59,10 @@ static void print_network(struct cli *cli, const json_t *j)
 		 out_count(json_number(j, "links"), "link", "links"),
 		 out_two(json_object_get(j, "leaf"), "ring neighbour", "ring neighbours", sides),
 		 (unsigned long long)json_number(j, "known"));
+	if (json_number(j, "reached_s") || strcmp(json_text(j, "reached"), "unknown") != 0)
+		out_pair(cli, "reached", "%s, for %s (geonet netcheck says more)",
+			 out_text(json_text(j, "reached")),
+			 out_duration(json_number(j, "reached_s")));
 	if (*clock)
 		out_pair(cli, "clock", "%s", clock);
 	free(alone);

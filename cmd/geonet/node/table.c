@@ -130,6 +130,13 @@ const struct cli_command node_commands[] = {
 	 "  geonet ping --until-direct --count 20 5c1f    wait for a path without a relay\n"
 	 "  geonet ping --json --count 1 5c1f | jq .replies[0].rtt_ms\n",
 	 ping_options, cmd_ping},
+	{"netcheck", "", 0, 0, "how others reach this node, and what stands in the way",
+	 "Other nodes are asked to send to this one, and what comes says how it is reached: "
+	 "directly, or what the router before it lets in. Takes up to 5 seconds;\n"
+	 "within a minute of the last time that is shown. Nothing is changed.\n",
+	 "  geonet netcheck\n"
+	 "  geonet netcheck --json | jq -r .reached\n",
+	 NULL, cmd_netcheck},
 	{"open", "", 0, 0,
 	 "print the address of the node's page, with the key that shows its owner everything",
 	 "The part after # stays in your browser. Whoever has the address may do everything with "

@@ -80,11 +80,24 @@ static struct whole_node *whole_of(struct gn_node *node)
 	return GN_CONTAINER(node, struct whole_node, node);
 }
 
+/* The other socket's, one port above (dialback.h). */
+static struct gn_addr second_of(const struct whole_node *n)
+{
+	struct gn_addr addr = n->addr;
+	addr.port++;
+	return addr;
+}
+
+static bool is_of(const struct whole_node *n, const struct gn_addr *addr)
+{
+	struct gn_addr second = second_of(n);
+	return gn_addr_eq(&n->addr, addr) || gn_addr_eq(&second, addr);
+}
+
 static bool find_addr(const struct whole *w, const struct jet_sim_flight *flight, unsigned *out)
 {
 	for (unsigned i = 0; i < w->count; i++)
-		if (w->nodes[i]->box == flight->realm &&
-		    gn_addr_eq(&w->nodes[i]->addr, &flight->to)) {
+		if (w->nodes[i]->box == flight->realm && is_of(w->nodes[i], &flight->to)) {
 			*out = i;
 			return true;
 		}
@@ -101,10 +114,11 @@ static bool find_site(const struct whole *w, const struct jet_sim_flight *flight
 	return true;
 }
 
-static void send_packet(struct whole_node *n, const struct gn_addr *where, struct gn_slice packet)
+static void send_packet(struct whole_node *n, const struct gn_addr *from,
+			const struct gn_addr *where, struct gn_slice packet)
 {
 	struct whole *w = n->world;
-	struct jet_sim_flight flight = {n->addr, *where, n->box};
+	struct jet_sim_flight flight = {*from, *where, n->box};
 	unsigned to;
 	if (!jet_sim_up(&flight, w->now) || !find_site(w, &flight, &to))
 		return;
@@ -126,10 +140,17 @@ static gn_err send_packets(struct gn_node *node, const struct gn_addr *to, struc
 	size_t each = segment ? segment : all.len;
 	for (size_t at = 0; at < all.len; at += each) {
 		size_t len = all.len - at < each ? all.len - at : each;
-		send_packet(n, to, gn_slice(all.p + at, len));
+		send_packet(n, &n->addr, to, gn_slice(all.p + at, len));
 	}
 	*sent = all.len;
 	return GN_OK;
+}
+
+static void send_second(struct gn_node *node, const struct gn_addr *to, struct gn_slice packet)
+{
+	struct whole_node *n = whole_of(node);
+	struct gn_addr from = second_of(n);
+	send_packet(n, &from, to, packet);
 }
 
 static void ask_disk(struct whole_node *n, enum whole_kind kind, const struct gn_disk_request *q)
@@ -213,6 +234,7 @@ static void told_bus(struct gn_node *node, const struct gn_bus_event *e)
 }
 
 static const struct gn_node_outside outside = {.send = send_packets,
+					       .send_second = send_second,
 					       .disk = move_disk,
 					       .work = do_work,
 					       .cpu = no_cpu,
@@ -345,6 +367,7 @@ void whole_start(struct whole *w, unsigned i)
 					     .lan = gn_addr_is_private(&n->addr),
 					     .routed = true}};
 	gather_net(&node->offers.gather, &net, n->addr.port, node->now);
+	gn_node_dialback_ports(node, n->addr.port, (uint16_t)(n->addr.port + 1));
 	n->alive = true;
 	n->life++;
 	n->tick_at = GN_NEVER;
@@ -413,12 +436,21 @@ static void disk_done(struct whole_node *n, const struct whole_event *e)
 		gn_blocks_done(n->node.blocks, e->request.token, err, data, n->node.now);
 }
 
+static void take_packet(struct whole_node *n, const struct jet_sim_flight *flight,
+			struct gn_slice bytes)
+{
+	if (gn_addr_eq(&flight->to, &n->addr))
+		gn_node_recv(&n->node, &(struct gn_way){.addr = flight->from}, bytes);
+	else
+		gn_dialback_packet(n->node.dialback, &flight->from, true, bytes, n->world->now);
+}
+
 static void handle_event(struct whole *w, const struct whole_event *e)
 {
 	struct whole_node *n = w->nodes[e->node];
 	struct jet_sim_flight flight = e->flight;
 	if (e->kind == WHOLE_PACKET &&
-	    (!jet_sim_down(&w->boxes, &flight, w->now) || !gn_addr_eq(&flight.to, &n->addr)))
+	    (!jet_sim_down(&w->boxes, &flight, w->now) || !is_of(n, &flight.to)))
 		return;
 	if (!n->alive || n->life != e->life)
 		return;
@@ -429,10 +461,7 @@ static void handle_event(struct whole *w, const struct whole_event *e)
 			return; /* a nearer one took its place */
 		n->tick_at = GN_NEVER;
 		break;
-	case WHOLE_PACKET:
-		gn_node_recv(&n->node, &(struct gn_way){.addr = flight.from},
-			     gn_slice(e->bytes, e->len));
-		break;
+	case WHOLE_PACKET: take_packet(n, &flight, gn_slice(e->bytes, e->len)); break;
 	case WHOLE_DISK_KV:
 	case WHOLE_DISK_BLOCKS:
 	case WHOLE_DISK_BOXES: disk_done(n, e); break;

@@ -27,6 +27,8 @@ enum gn_fb_app_node_body {
 	GN_FB_APP_NODE_BODY_NODE_COUNTERS_IS = 9,
 	GN_FB_APP_NODE_BODY_NODE_PING = 10,
 	GN_FB_APP_NODE_BODY_NODE_PING_IS = 11,
+	GN_FB_APP_NODE_BODY_NODE_NETCHECK = 12,
+	GN_FB_APP_NODE_BODY_NODE_NETCHECK_IS = 13,
 };
 
 enum gn_fb_app_record_body {
@@ -264,6 +266,10 @@ struct gn_fb_node_status_is_args {
 	uint64_t received;
 	uint64_t lookups;
 	uint64_t lookups_failed;
+	/* How others reach it, as it was found to be: unknown, direct, easy, hard, no-udp (docs/spec/reach.md
+	 * RE-40), and for how long. */
+	struct gn_slice reached;
+	uint64_t reached_s;
 };
 static const struct gn_fb_field gn_fbfields_node_status_is[] = {
 	{"version", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_status_is_args, version), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
@@ -316,8 +322,10 @@ static const struct gn_fb_field gn_fbfields_node_status_is[] = {
 	{"received", GN_FB_SCALAR, GN_FB_UINT, 47, offsetof(struct gn_fb_node_status_is_args, received), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"lookups", GN_FB_SCALAR, GN_FB_UINT, 48, offsetof(struct gn_fb_node_status_is_args, lookups), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"lookups_failed", GN_FB_SCALAR, GN_FB_UINT, 49, offsetof(struct gn_fb_node_status_is_args, lookups_failed), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reached", GN_FB_STRING, GN_FB_UINT, 50, offsetof(struct gn_fb_node_status_is_args, reached), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"reached_s", GN_FB_SCALAR, GN_FB_UINT, 51, offsetof(struct gn_fb_node_status_is_args, reached_s), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_node_status_is = {"NodeStatusIs", NULL, gn_fbfields_node_status_is, 50};
+static const struct gn_fb_type gn_fbtype_node_status_is = {"NodeStatusIs", NULL, gn_fbfields_node_status_is, 52};
 
 GN_MUST static inline gn_err gn_fb_node_status_is_verify(struct gn_slice in, struct gn_fb_node_status_is *out)
 {
@@ -584,6 +592,18 @@ static inline uint64_t gn_fb_node_status_is_lookups(struct gn_fb_node_status_is 
 static inline uint64_t gn_fb_node_status_is_lookups_failed(struct gn_fb_node_status_is t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 49, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_status_is_has_reached(struct gn_fb_node_status_is t)
+{
+	return gn_fbt_has(t.t, 50);
+}
+static inline struct gn_slice gn_fb_node_status_is_reached(struct gn_fb_node_status_is t)
+{
+	return gn_fbt_bytes(t.t, 50);
+}
+static inline uint64_t gn_fb_node_status_is_reached_s(struct gn_fb_node_status_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 51, 8, UINT64_C(0x0));
 }
 
 /* ---- LookupStep ---- */
@@ -1293,6 +1313,252 @@ static inline struct gn_fb_key gn_fb_node_ping_is_relay(struct gn_fb_node_ping_i
 	struct gn_fb_key v;
 	gn_fbt_struct(t.t, 7, &gn_fblayout_key, &v);
 	return v;
+}
+
+/* ---- NodeNetcheck ---- */
+
+/* How this node is reached, measured anew unless that was done within a minute; answered in 5 s. */
+struct gn_fb_node_netcheck {
+	struct gn_fbt t;
+};
+struct gn_fb_node_netcheck_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_node_netcheck = {"NodeNetcheck", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_node_netcheck_verify(struct gn_slice in, struct gn_fb_node_netcheck *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_netcheck, &out->t);
+}
+static inline gn_fbref gn_fb_node_netcheck_make(struct gn_fbb *b, const struct gn_fb_node_netcheck_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_netcheck, args);
+}
+
+/* ---- NodeNetcheckRelay ---- */
+
+struct gn_fb_node_netcheck_relay {
+	struct gn_fbt t;
+};
+struct gn_fb_node_netcheck_relay_args {
+	const struct gn_fb_key *key;
+	const struct gn_fb_addr *addr;
+	uint64_t rtt_us;
+	bool home;
+};
+static const struct gn_fb_field gn_fbfields_node_netcheck_relay[] = {
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_netcheck_relay_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"addr", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_node_netcheck_relay_args, addr), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
+	{"rtt_us", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_node_netcheck_relay_args, rtt_us), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"home", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_node_netcheck_relay_args, home), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_netcheck_relay = {"NodeNetcheckRelay", NULL, gn_fbfields_node_netcheck_relay, 4};
+
+GN_MUST static inline gn_err gn_fb_node_netcheck_relay_verify(struct gn_slice in, struct gn_fb_node_netcheck_relay *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_netcheck_relay, &out->t);
+}
+static inline gn_fbref gn_fb_node_netcheck_relay_make(struct gn_fbb *b, const struct gn_fb_node_netcheck_relay_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_netcheck_relay, args);
+}
+static inline bool gn_fb_node_netcheck_relay_has_key(struct gn_fb_node_netcheck_relay t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_node_netcheck_relay_key(struct gn_fb_node_netcheck_relay t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_node_netcheck_relay_has_addr(struct gn_fb_node_netcheck_relay t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_addr gn_fb_node_netcheck_relay_addr(struct gn_fb_node_netcheck_relay t)
+{
+	struct gn_fb_addr v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_addr, &v);
+	return v;
+}
+static inline uint64_t gn_fb_node_netcheck_relay_rtt_us(struct gn_fb_node_netcheck_relay t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_netcheck_relay_home(struct gn_fb_node_netcheck_relay t)
+{
+	return gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- NodeNetcheckIs ---- */
+
+struct gn_fb_node_netcheck_is {
+	struct gn_fbt t;
+};
+struct gn_fb_node_netcheck_is_args {
+	/* As in NodeStatusIs; `why` it is not direct, one word: never, nobody, all-know, lost, filtered. */
+	struct gn_slice reached;
+	struct gn_slice why;
+	/* Unknown, none, addr, port: what the box before it looks at. */
+	struct gn_slice mapping;
+	struct gn_slice filtering;
+	/* Nodes that were asked, that had a stranger send, whose strangers got through. */
+	uint8_t asked;
+	uint8_t told;
+	uint8_t came;
+	/* Where others see it; where strangers' packets come. Absent: nobody said, nowhere. */
+	const struct gn_fb_addr *seen;
+	const struct gn_fb_addr *proven;
+	/* Since it was measured. */
+	uint64_t age_s;
+	/* Sessions by UDP over IPv4, over IPv6, by relays. */
+	uint32_t udp_4;
+	uint32_t udp_6;
+	uint32_t relayed;
+	/* The nearest nodes that may relay for it, its homes first. */
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} relays; /* NodeNetcheckRelay */
+	/* With how many of the kinds of network that docs/spec/reach.md RE-71 names it has direct paths; 0 of 0:
+	 * not known. */
+	uint8_t kinds;
+	uint8_t kinds_of;
+	uint16_t port;
+};
+static const struct gn_fb_field gn_fbfields_node_netcheck_is[] = {
+	{"reached", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_netcheck_is_args, reached), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"why", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_node_netcheck_is_args, why), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"mapping", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_node_netcheck_is_args, mapping), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"filtering", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_node_netcheck_is_args, filtering), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"asked", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_node_netcheck_is_args, asked), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"told", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_node_netcheck_is_args, told), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"came", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_node_netcheck_is_args, came), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"seen", GN_FB_STRUCT, GN_FB_UINT, 7, offsetof(struct gn_fb_node_netcheck_is_args, seen), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
+	{"proven", GN_FB_STRUCT, GN_FB_UINT, 8, offsetof(struct gn_fb_node_netcheck_is_args, proven), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
+	{"age_s", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_node_netcheck_is_args, age_s), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"udp_4", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_node_netcheck_is_args, udp_4), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"udp_6", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_node_netcheck_is_args, udp_6), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"relayed", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_node_netcheck_is_args, relayed), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"relays", GN_FB_TABLES, GN_FB_UINT, 13, offsetof(struct gn_fb_node_netcheck_is_args, relays), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_netcheck_relay}, NULL, false},
+	{"kinds", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_node_netcheck_is_args, kinds), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"kinds_of", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_node_netcheck_is_args, kinds_of), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"port", GN_FB_SCALAR, GN_FB_UINT, 16, offsetof(struct gn_fb_node_netcheck_is_args, port), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_netcheck_is = {"NodeNetcheckIs", NULL, gn_fbfields_node_netcheck_is, 17};
+
+GN_MUST static inline gn_err gn_fb_node_netcheck_is_verify(struct gn_slice in, struct gn_fb_node_netcheck_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_netcheck_is, &out->t);
+}
+static inline gn_fbref gn_fb_node_netcheck_is_make(struct gn_fbb *b, const struct gn_fb_node_netcheck_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_netcheck_is, args);
+}
+static inline bool gn_fb_node_netcheck_is_has_reached(struct gn_fb_node_netcheck_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_node_netcheck_is_reached(struct gn_fb_node_netcheck_is t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_node_netcheck_is_has_why(struct gn_fb_node_netcheck_is t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_node_netcheck_is_why(struct gn_fb_node_netcheck_is t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_node_netcheck_is_has_mapping(struct gn_fb_node_netcheck_is t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_node_netcheck_is_mapping(struct gn_fb_node_netcheck_is t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_node_netcheck_is_has_filtering(struct gn_fb_node_netcheck_is t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_node_netcheck_is_filtering(struct gn_fb_node_netcheck_is t)
+{
+	return gn_fbt_bytes(t.t, 3);
+}
+static inline uint8_t gn_fb_node_netcheck_is_asked(struct gn_fb_node_netcheck_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_node_netcheck_is_told(struct gn_fb_node_netcheck_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_node_netcheck_is_came(struct gn_fb_node_netcheck_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_netcheck_is_has_seen(struct gn_fb_node_netcheck_is t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline struct gn_fb_addr gn_fb_node_netcheck_is_seen(struct gn_fb_node_netcheck_is t)
+{
+	struct gn_fb_addr v;
+	gn_fbt_struct(t.t, 7, &gn_fblayout_addr, &v);
+	return v;
+}
+static inline bool gn_fb_node_netcheck_is_has_proven(struct gn_fb_node_netcheck_is t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline struct gn_fb_addr gn_fb_node_netcheck_is_proven(struct gn_fb_node_netcheck_is t)
+{
+	struct gn_fb_addr v;
+	gn_fbt_struct(t.t, 8, &gn_fblayout_addr, &v);
+	return v;
+}
+static inline uint64_t gn_fb_node_netcheck_is_age_s(struct gn_fb_node_netcheck_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 9, 8, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_netcheck_is_udp_4(struct gn_fb_node_netcheck_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 10, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_netcheck_is_udp_6(struct gn_fb_node_netcheck_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 11, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_netcheck_is_relayed(struct gn_fb_node_netcheck_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 12, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_netcheck_is_has_relays(struct gn_fb_node_netcheck_is t)
+{
+	return gn_fbt_has(t.t, 13);
+}
+static inline uint32_t gn_fb_node_netcheck_is_relays_len(struct gn_fb_node_netcheck_is t)
+{
+	return gn_fbt_count(t.t, 13);
+}
+static inline struct gn_fb_node_netcheck_relay gn_fb_node_netcheck_is_relays_at(struct gn_fb_node_netcheck_is t, uint32_t i)
+{
+	return (struct gn_fb_node_netcheck_relay){gn_fbt_table_at(t.t, 13, i)};
+}
+static inline uint8_t gn_fb_node_netcheck_is_kinds(struct gn_fb_node_netcheck_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 14, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_node_netcheck_is_kinds_of(struct gn_fb_node_netcheck_is t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 15, 1, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_node_netcheck_is_port(struct gn_fb_node_netcheck_is t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 16, 2, UINT64_C(0x0));
 }
 
 /* ---- EventsOn ---- */
@@ -3121,7 +3387,7 @@ struct gn_fb_app_node_args {
 };
 static const struct gn_fb_field gn_fbfields_app_node[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_node_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_node_args, body), 11, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status, &gn_fbtype_node_status_is, &gn_fbtype_node_shutdown, &gn_fbtype_node_peers, &gn_fbtype_node_peers_is, &gn_fbtype_node_lookups, &gn_fbtype_node_lookups_is, &gn_fbtype_node_counters, &gn_fbtype_node_counters_is, &gn_fbtype_node_ping, &gn_fbtype_node_ping_is}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_node_args, body), 13, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status, &gn_fbtype_node_status_is, &gn_fbtype_node_shutdown, &gn_fbtype_node_peers, &gn_fbtype_node_peers_is, &gn_fbtype_node_lookups, &gn_fbtype_node_lookups_is, &gn_fbtype_node_counters, &gn_fbtype_node_counters_is, &gn_fbtype_node_ping, &gn_fbtype_node_ping_is, &gn_fbtype_node_netcheck, &gn_fbtype_node_netcheck_is}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_node = {"AppNode", NULL, gn_fbfields_app_node, 2};
 
@@ -3184,6 +3450,14 @@ static inline struct gn_fb_node_ping gn_fb_app_node_body_as_node_ping(struct gn_
 static inline struct gn_fb_node_ping_is gn_fb_app_node_body_as_node_ping_is(struct gn_fb_app_node t)
 {
 	return (struct gn_fb_node_ping_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_PING_IS)};
+}
+static inline struct gn_fb_node_netcheck gn_fb_app_node_body_as_node_netcheck(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_netcheck){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_NETCHECK)};
+}
+static inline struct gn_fb_node_netcheck_is gn_fb_app_node_body_as_node_netcheck_is(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_netcheck_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_NETCHECK_IS)};
 }
 
 /* ---- AppRecord ---- */
@@ -3441,6 +3715,9 @@ static const struct gn_fb_type *const gn_fbtypes_app_node[] = {
 	&gn_fbtype_node_shutdown,
 	&gn_fbtype_node_ping,
 	&gn_fbtype_node_ping_is,
+	&gn_fbtype_node_netcheck,
+	&gn_fbtype_node_netcheck_relay,
+	&gn_fbtype_node_netcheck_is,
 	&gn_fbtype_events_on,
 	&gn_fbtype_events_off,
 	&gn_fbtype_node_event,
