@@ -48,7 +48,7 @@ static bool any_stale(const struct transfer_give *g)
 static bool room_for(struct gn_transfer *t, struct transfer_read *r)
 {
 	if (!r->data)
-		r->data = gn_mem_new(t->env.alloc, GN_BLOCK);
+		r->data = gn_mem_resize(t->env.alloc, NULL, GN_BLOCK);
 	if (!r->data)
 		transfer_end(t, GN_NOMEM, gn_slice(NULL, 0), NULL);
 	return r->data != NULL;

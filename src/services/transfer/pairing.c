@@ -156,7 +156,7 @@ static void resume_take(struct gn_pairing *p, struct gn_slice body)
 		return;
 	}
 	resume_mac(p, a ? GN_SPAKE2_B : GN_SPAKE2_A, mac);
-	bool right = gn_equal_ct(body.p, p->held.id, sizeof p->held.id) &
+	bool right = memcmp(body.p, p->held.id, sizeof p->held.id) == 0 &&
 		     gn_equal_ct(body.p + sizeof p->held.id, mac, sizeof mac);
 	if (!right) {
 		fail(p, GN_EXPIRED, "there is nothing here to go on with");

@@ -101,7 +101,7 @@ static bool pool_made(struct gn_transfer *t)
 	struct transfer_take *k = &t->take;
 	if (k->pool)
 		return true;
-	k->pool = gn_mem_new(t->env.alloc, (size_t)TRANSFER_SLOTS * GN_CHUNK);
+	k->pool = gn_mem_resize(t->env.alloc, NULL, (size_t)TRANSFER_SLOTS * GN_CHUNK);
 	for (unsigned i = 0; k->pool && i < TRANSFER_SLOTS; i++)
 		k->slots[i].data = k->pool + (size_t)i * GN_CHUNK;
 	return k->pool != NULL;
