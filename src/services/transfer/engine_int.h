@@ -72,7 +72,8 @@ struct transfer_give {
 
 /* ---- receiver ---- */
 
-/* NONE -> ASK -> NAMES -> HEAD -> MAKE -> TAKE -> EMPTY -> DRAIN -> SYNC -> WHOLE -> RENAME -> ENDED
+/* NONE -> ASK -> NAMES -> HEAD -> MAKE -> TAKE -> EMPTY -> DRAIN -> SYNC -> WHOLE -> RENAME ->
+ * ENDED;
  * a state was there: NONE -> CHECK -> TAKE, or from WHOLE on at once */
 enum take_phase {
 	TAKE_NONE,

@@ -337,8 +337,9 @@ static void last_word(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		send_one("d/x", GN_BLOCK + 1);
 		/* the receiver's process ends before or after the names are made */
-		while (i ? !g->r.finished : g->r.t->take.phase < TAKE_RENAME)
+		while (i ? !g->r.t->over : g->r.t->take.phase < TAKE_RENAME)
 			assert_true(rig_step(g));
+		assert_true(g->r.finished == (i == 1));
 		rig_kill(g, &g->r, true);
 		assert_non_null(g->r.t);
 		assert_true(gn_slice_eq(gn_transfer_note(g->r.t), GN_LIT("receiver's note")));
@@ -349,6 +350,26 @@ static void last_word(void **state)
 		assert_int_equal(g->r.t->count.blocks_taken, 0);
 		again();
 	}
+}
+
+/* A receiver whose sender is gone tells its person all the same. */
+static void nobody_to_tell(void **state)
+{
+	(void)state;
+	send_one("d/x", GN_BLOCK + 1);
+	while (g->r.t->count.blocks_taken < 2)
+		assert_true(rig_step(g));
+	rig_cut(g);
+	rig_run(g);
+	struct gn_transfer_info info;
+	gn_transfer_info(g->r.t, &info);
+	assert_true(g->r.finished && !info.over && !g->s.finished);
+	assert_true(rig_same(g, 0, "d/x"));
+	rig_connect(g);
+	finished();
+	gn_transfer_info(g->r.t, &info);
+	assert_true(info.over);
+	assert_int_equal(g->s.t->count.blocks_sent + g->s.t->count.blocks_skipped, 4);
 }
 
 static void another_transfer(void **state)
@@ -372,8 +393,8 @@ static void another_transfer(void **state)
 	assert_true(g->r.stopped && g->r.stop.err == GN_CONFLICT && g->s.stopped);
 }
 
-/* After a kill what was durable is believed, what was not is hashed, and what is gone or wrong comes
- * again. */
+/* After a kill what was durable is believed, what was not is hashed, and what is gone or wrong
+ * comes again. */
 static void after_a_kill(void **state)
 {
 	(void)state;
@@ -474,7 +495,10 @@ static void torn_states(void **state)
 		for (size_t at = 0; at < f->now.len; at += 7) {
 			f->now.p[at] ^= 4;
 			gn_err err = gn_transfer_again(&ends[i]->env, gn_buf_slice(&f->now), &t);
+			struct gn_transfer_secret secret;
 			assert_true(err == GN_OK || err == GN_CORRUPT);
+			if (err == GN_OK && gn_transfer_secret(t, &secret))
+				assert_memory_equal(&secret, &g->secret, sizeof secret);
 			if (err == GN_OK)
 				gn_transfer_free(t);
 			f->now.p[at] ^= 4;
@@ -581,6 +605,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(disk_fails, start, end),
 		cmocka_unit_test_setup_teardown(sender_goes_on, start, end),
 		cmocka_unit_test_setup_teardown(last_word, start, end),
+		cmocka_unit_test_setup_teardown(nobody_to_tell, start, end),
 		cmocka_unit_test_setup_teardown(another_transfer, start, end),
 		cmocka_unit_test_setup_teardown(after_a_kill, start, end),
 		cmocka_unit_test_setup_teardown(syncs, start, end),

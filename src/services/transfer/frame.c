@@ -45,6 +45,7 @@ bool transfer_frame_body(struct gn_transfer_frame *f, struct gn_slice *in, uint8
 
 void transfer_frame_next(struct gn_transfer_frame *f)
 {
+	GN_ASSERT(f->got <= f->len);
 	*f = (struct gn_transfer_frame){.head_len = 0};
 }
 
@@ -74,9 +75,9 @@ gn_err transfer_stop_err(uint8_t code)
 
 uint8_t transfer_stop_code(gn_err err)
 {
-	for (uint8_t code = 1; code < STOP_CODES; code++)
+	for (unsigned code = 1; code < STOP_CODES; code++)
 		if (stops[code] == err)
-			return code;
+			return (uint8_t)code;
 	switch (gn_err_class(err)) {
 	case GN_CLASS_IO: return STOP_DISK;
 	case GN_CLASS_LIMIT:

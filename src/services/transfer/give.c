@@ -1,6 +1,6 @@
-/* The sender's stream: the manifest, then what the receiver says it has, then the rest, a block at a
- * time: its leaves, then its chunks. TRANSFER_AHEAD blocks are read ahead; they go out in the order
- * of blocks.
+/* The sender's stream: the manifest, then what the receiver says it has, then the rest, a block at
+ * a time: its leaves, then its chunks. TRANSFER_AHEAD blocks are read ahead; they go out in the
+ * order of blocks.
  *
  * 1. A file is looked at (size, time) before the first of its blocks is read in a stream, and each
  *    block hashed again when it is read: what goes out is what was offered.
@@ -22,6 +22,7 @@ void give_begin(struct gn_transfer *t)
 /* Reads that are out come back to nobody; the next stream waits for them. */
 void give_cut(struct gn_transfer *t)
 {
+	GN_ASSERT(t->sends);
 	for (unsigned i = 0; i < TRANSFER_AHEAD; i++) {
 		struct transfer_read *r = &t->give.reads[i];
 		if (r->state == READ_OUT)
@@ -47,6 +48,7 @@ static bool any_stale(const struct transfer_give *g)
 
 static bool room_for(struct gn_transfer *t, struct transfer_read *r)
 {
+	GN_ASSERT(r->state == READ_FREE && !r->stale);
 	if (!r->data)
 		r->data = gn_mem_resize(t->env.alloc, NULL, GN_BLOCK);
 	if (!r->data)
@@ -104,6 +106,7 @@ static void take_stat(struct gn_transfer *t, gn_err err, const struct gn_transfe
 {
 	struct transfer_give *g = &t->give;
 	const struct give_file *f = &g->files[g->checked];
+	GN_ASSERT(t->step == STEP_OUT && g->checked < t->count_files);
 	t->step = STEP_NONE;
 	if (t->step_stale) {
 		t->step_stale = false;
@@ -122,6 +125,7 @@ static void take_block(struct gn_transfer *t, struct transfer_read *r, gn_err er
 		       const struct gn_transfer_result *result)
 {
 	struct gn_bundle_file f;
+	GN_ASSERT(r->state == READ_OUT && r->file < t->count_files);
 	r->state = READ_FREE;
 	if (r->stale) {
 		r->stale = false;
@@ -151,6 +155,7 @@ void give_done(struct gn_transfer *t, uint64_t token, gn_err err,
 
 uint32_t give_allowed(const struct gn_transfer *t)
 {
+	GN_ASSERT(t->sends && !t->over);
 	return FRAME_BIT(FRAME_STOP) | (t->give.stream == GIVE_HAVE  ? FRAME_BIT(FRAME_HAVE)
 					: t->give.stream == GIVE_END ? FRAME_BIT(FRAME_DONE)
 								     : 0);
@@ -159,6 +164,7 @@ uint32_t give_allowed(const struct gn_transfer *t)
 static gn_err heard_have(struct gn_transfer *t, struct gn_slice body)
 {
 	struct transfer_give *g = &t->give;
+	GN_ASSERT(g->stream == GIVE_HAVE && g->heard_file <= t->count_files);
 	uint32_t file = body.len < 4 ? UINT32_MAX : gn_be32(body.p);
 	if (file > t->count_files || file < g->heard_file)
 		return GN_PROTOCOL;
@@ -211,6 +217,7 @@ static void say_block(struct gn_transfer *t, const struct transfer_read *r)
 	uint8_t head[BLOCK_MAX];
 	size_t n = (r->len + GN_CHUNK - 1) / GN_CHUNK;
 	gn_put_be32(head, r->file);
+	GN_ASSERT(r->state == READ_FULL && n <= GN_BLOCK_CHUNKS);
 	gn_put_be32(head + 4, r->block);
 	memcpy(head + 8, r->leaves, n * sizeof *r->leaves);
 	transfer_say(t, FRAME_BLOCK, gn_slice(head, 8 + n * sizeof *r->leaves), gn_slice(NULL, 0));
@@ -259,6 +266,7 @@ static bool say_of_blocks(struct gn_transfer *t)
 
 bool give_say(struct gn_transfer *t)
 {
+	GN_ASSERT(t->sends && !t->over);
 	switch (t->give.stream) {
 	case GIVE_MANIFEST:
 		t->give.stream = GIVE_HAVE;

@@ -34,6 +34,7 @@ bool keep_idle(const struct gn_transfer *t)
 static void sync_begin(struct gn_transfer *t)
 {
 	struct transfer_take *k = &t->take;
+	GN_ASSERT(k->keep == KEEP_IDLE && k->unsynced > 0);
 	for (uint32_t i = 0; i < t->blocks; i++)
 		if (t->block[i] == BLOCK_WRITTEN)
 			t->block[i] = BLOCK_SYNCING;
@@ -47,6 +48,7 @@ static void record(struct gn_transfer *t)
 {
 	uint8_t runs[TRANSFER_RUNS * 8];
 	uint32_t count = 0;
+	GN_ASSERT(t->take.keep == KEEP_RECORD);
 	for (uint32_t i = 0; i < t->blocks; i++) {
 		uint32_t begin = i;
 		for (; i < t->blocks && t->block[i] == BLOCK_SYNCING; i++)
@@ -107,6 +109,7 @@ void keep_done(struct gn_transfer *t)
 void keep_head(struct gn_transfer *t)
 {
 	uint8_t parts[TRANSFER_TOPS * 2];
+	GN_ASSERT(t->take.phase == TAKE_HEAD && t->top_count <= TRANSFER_TOPS);
 	for (uint32_t i = 0; i < t->top_count; i++) {
 		parts[2 * i] = (uint8_t)(t->tops[i].part >> 8);
 		parts[2 * i + 1] = (uint8_t)t->tops[i].part;
@@ -189,6 +192,7 @@ gn_err keep_again(struct gn_transfer *t, struct gn_slice state)
 gn_err keep_runs(struct gn_transfer *t)
 {
 	struct transfer_take *k = &t->take;
+	GN_ASSERT(k->resumed && k->run_bytes % 8 == 0);
 	if (k->part_count != t->top_count)
 		return GN_CORRUPT;
 	for (uint32_t i = 0; i < t->top_count; i++)

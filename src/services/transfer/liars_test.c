@@ -529,7 +529,17 @@ static void have_lies(void **state)
 	free(body);
 }
 
-/* A peer that takes nothing, or does not write, holds what is bounded. */
+/* No more is read than goes out soon. */
+static void no_more_than_ahead(void **state)
+{
+	(void)state;
+	sending();
+	uint64_t reads = g->s.disk.reads;
+	have(2, "", 0);
+	assert_int_equal(g->s.disk.reads, reads + TRANSFER_AHEAD);
+}
+
+/* A disk that does not write holds up what is bounded. */
 static void no_more_than_slots(void **state)
 {
 	struct gn_transfer_request r;
@@ -585,6 +595,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(block_limits, start, end),
 		cmocka_unit_test_setup_teardown(have_bad, start, end),
 		cmocka_unit_test_setup_teardown(have_lies, start, end),
+		cmocka_unit_test_setup_teardown(no_more_than_ahead, start, end),
 		cmocka_unit_test_setup_teardown(no_more_than_slots, start, end),
 	};
 	int bad = cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 
 void offer_changed(struct gn_transfer *t, uint32_t file)
 {
+	GN_ASSERT(file < t->count_files);
 	transfer_end(t, GN_CONFLICT, t->give.files[file].path, "has changed since it was offered");
 }
 
@@ -96,6 +97,7 @@ void offer_fini(struct gn_transfer *t)
 /* What STAT says of the next file. */
 static void take_stat(struct gn_transfer *t, gn_err err, const struct gn_transfer_result *r)
 {
+	GN_ASSERT(t->step == STEP_OUT && t->give.file < t->count_files);
 	struct give_file *f = &t->give.files[t->give.file];
 	if (err != GN_OK || r->kind != GN_TRANSFER_FILE) {
 		transfer_end(t, err ? err : GN_UNSUPPORTED, f->path,
@@ -116,6 +118,7 @@ static void begin_hash(struct gn_transfer *t)
 {
 	struct transfer_give *g = &t->give;
 	uint64_t blocks = 0;
+	GN_ASSERT(g->phase == OFFER_STAT && !g->hashes);
 	t->step = STEP_NONE;
 	for (uint32_t i = 0; i < t->count_files; i++)
 		blocks += gn_tree_block_count(g->files[i].size);
@@ -171,6 +174,7 @@ static bool reads_are_free(const struct transfer_give *g)
 static void take_block(struct gn_transfer *t, struct transfer_read *r, gn_err err,
 		       const struct gn_transfer_result *result)
 {
+	GN_ASSERT(r->state == READ_OUT && r->file < t->count_files);
 	r->state = READ_FREE;
 	if (err != GN_OK && err != GN_NOT_FOUND)
 		transfer_end(t, err, t->give.files[r->file].path, NULL);
@@ -225,6 +229,7 @@ static gn_err make_manifest(struct gn_transfer *t, gn_time now, char why[256])
 static gn_err use_manifest(struct gn_transfer *t)
 {
 	struct gn_slice bytes = gn_manifest_bytes(t->manifest);
+	GN_ASSERT(t->sends && !t->block);
 	gn_mem_free(t->env.alloc, t->first);
 	t->first = NULL;
 	t->bytes = 0;
@@ -235,6 +240,7 @@ static gn_err use_manifest(struct gn_transfer *t)
 static void end_hash(struct gn_transfer *t, gn_time now)
 {
 	char why[256] = "";
+	GN_ASSERT(t->give.phase == OFFER_HASH && reads_are_free(&t->give));
 	gn_err err = make_manifest(t, now, why);
 	gn_mem_free(t->env.alloc, t->give.hashes);
 	t->give.hashes = NULL;
@@ -262,6 +268,7 @@ static void end_hash(struct gn_transfer *t, gn_time now)
 static bool put_records(struct gn_transfer *t)
 {
 	struct transfer_give *g = &t->give;
+	GN_ASSERT(g->phase == OFFER_SAVE && g->file <= t->count_files);
 	struct gn_slice manifest = gn_manifest_bytes(t->manifest);
 	for (; g->file < t->count_files; g->file++) {
 		uint8_t head[16];
@@ -284,6 +291,7 @@ static bool put_records(struct gn_transfer *t)
 void offer_step(struct gn_transfer *t, gn_time now)
 {
 	struct transfer_give *g = &t->give;
+	GN_ASSERT(t->sends && !t->over);
 	switch (g->phase) {
 	case OFFER_STAT:
 		if (g->file == t->count_files)
@@ -406,6 +414,7 @@ static gn_err again_end(struct gn_transfer *t, struct gn_slice manifest, struct 
 gn_err offer_again(struct gn_transfer *t, struct gn_slice state)
 {
 	size_t bytes = state.len, at = 0;
+	GN_ASSERT(t->sends && !t->give.files);
 	uint32_t files = 0;
 	struct gn_buf manifest = {.p = gn_mem_new(t->env.alloc, bytes), .cap = bytes};
 	enum saved_type type;

@@ -83,6 +83,7 @@ static void forget(struct gn_pairing *p)
 
 static void end(struct gn_pairing *p, gn_err err, struct gn_slice why)
 {
+	GN_ASSERT(p->state == GN_PAIRING_RUNS && err != GN_OK);
 	p->state = GN_PAIRING_FAILED;
 	p->err = err;
 	gn_plain(why, p->why, sizeof p->why);
@@ -105,6 +106,7 @@ static void fail(struct gn_pairing *p, gn_err err, const char *why)
 
 static void succeed(struct gn_pairing *p, const struct gn_transfer_secret *secret, bool resumed)
 {
+	GN_ASSERT(p->state == GN_PAIRING_RUNS);
 	p->secret = *secret;
 	p->resumed = resumed;
 	p->state = GN_PAIRING_DONE;
@@ -139,6 +141,7 @@ static void resume_mac(const struct gn_pairing *p, enum gn_spake2_role of, uint8
 static void resume_say(struct gn_pairing *p)
 {
 	uint8_t mac[32];
+	GN_ASSERT(p->has_secret && p->state == GN_PAIRING_RUNS);
 	resume_mac(p, p->role, mac);
 	say(p, FRAME_RESUME, (struct gn_slice[]){GN_SLICE(p->held.id), GN_SLICE(mac)}, 2);
 }
@@ -179,6 +182,7 @@ static void share_say(struct gn_pairing *p, const uint8_t *confirm)
 static void run_begin(struct gn_pairing *p)
 {
 	uint8_t w[GN_SPAKE2_SCALAR], message[GN_SPAKE2_MESSAGE];
+	GN_ASSERT(p->text[0] && p->spake.state == GN_SPAKE2_NONE);
 	gn_spake2_scalar(gn_str(p->text), w);
 	gn_spake2_start(&p->spake, p->role, w, p->rand, message);
 	gn_wipe(w, sizeof w);

@@ -1,7 +1,7 @@
 /* The receiver's files: which names they have while they come, what of them is there after a kill,
- * and how they become what they are at the end. Every name of the first level, file or folder, comes
- * as "name.part" and is renamed once, when all of the transfer is durable; a folder with all that is
- * in it.
+ * and how they become what they are at the end. Every name of the first level, file or folder,
+ * comes as "name.part" and is renamed once, when all of the transfer is durable; a folder with all
+ * that is in it.
  *
  * 1. Nothing is overwritten: "name.part" is made where there was nothing, and RENAME replaces
  *    nothing. What is there already has its name; ours gets a number: "name (1).txt".
@@ -78,6 +78,7 @@ void place_part(const struct gn_transfer *t, uint32_t file, char out[GN_TRANSFER
 static bool is_taken(const struct gn_transfer *t, uint32_t top, unsigned number)
 {
 	char a[GN_TRANSFER_NAME_MAX], b[GN_TRANSFER_NAME_MAX];
+	GN_ASSERT(top < t->top_count && number <= TRANSFER_NUMBER);
 	(void)part_name(t, &t->tops[top], number, a);
 	for (uint32_t i = 0; i < top; i++) {
 		(void)part_name(t, &t->tops[i], t->tops[i].part, b);
@@ -101,6 +102,7 @@ static void enter(struct gn_transfer *t, enum take_phase phase)
 void place_begin(struct gn_transfer *t)
 {
 	struct transfer_take *k = &t->take;
+	GN_ASSERT(k->phase == TAKE_NONE && t->top_count > 0);
 	gn_err err = k->resumed ? keep_runs(t) : GN_OK;
 	if (err) {
 		transfer_end(t, err, gn_slice(NULL, 0), "the state does not fit what is offered");
@@ -126,6 +128,7 @@ static bool next_file(struct gn_transfer *t, bool empty)
 
 static void lost(struct gn_transfer *t)
 {
+	GN_ASSERT(t->take.phase == TAKE_CHECK);
 	t->block[t->first[t->take.file] + t->take.block] = BLOCK_MISSING;
 	t->count.blocks_lost++;
 	t->take.block++;
@@ -133,6 +136,7 @@ static void lost(struct gn_transfer *t)
 
 static void found(struct gn_transfer *t, uint32_t len)
 {
+	GN_ASSERT(len <= t->bytes - t->done);
 	t->done += len;
 	t->take.block++;
 	transfer_tell(t, GN_TRANSFER_PROGRESS);
@@ -170,6 +174,7 @@ static void take_check(struct gn_transfer *t, gn_err err, const struct gn_transf
 		       gn_time now)
 {
 	struct transfer_take *k = &t->take;
+	GN_ASSERT(k->file < t->count_files);
 	struct gn_hash leaves[GN_BLOCK_CHUNKS];
 	struct gn_bundle_file f;
 	gn_manifest_at(t->manifest, k->file, &f);
@@ -193,6 +198,7 @@ static void take_check(struct gn_transfer *t, gn_err err, const struct gn_transf
 static void take_name(struct gn_transfer *t, gn_err err)
 {
 	struct transfer_take *k = &t->take;
+	GN_ASSERT(k->top < t->top_count && k->number <= TRANSFER_NUMBER);
 	struct transfer_top *top = &t->tops[k->top];
 	bool naming = k->phase == TAKE_NAMES;
 	bool taken =
@@ -227,6 +233,7 @@ static bool asks(enum take_phase phase)
 
 static void record_whole(struct gn_transfer *t)
 {
+	GN_ASSERT(t->take.missing == 0 && keep_idle(t));
 	bool put = transfer_saved_put(&t->saved, SAVED_WHOLE, NULL, 0);
 	GN_ASSERT(put);
 	transfer_saved_flush(&t->saved, true);
@@ -273,6 +280,8 @@ void place_step(struct gn_transfer *t)
 		enter(t, next);
 		if (next == TAKE_HEAD)
 			keep_head(t);
+		if (next == TAKE_ENDED)
+			transfer_tell(t, GN_TRANSFER_FINISHED);
 	}
 }
 
@@ -288,6 +297,7 @@ static void ask_of_file(const struct gn_transfer *t, struct gn_transfer_request 
 {
 	const struct transfer_take *k = &t->take;
 	struct gn_bundle_file f;
+	GN_ASSERT(k->file < t->count_files);
 	gn_manifest_at(t->manifest, k->file, &f);
 	place_part(t, k->file, out->name);
 	if (k->phase == TAKE_EMPTY) {
@@ -304,6 +314,7 @@ static void ask_of_file(const struct gn_transfer *t, struct gn_transfer_request 
 static void ask_of_top(const struct gn_transfer *t, struct gn_transfer_request *out)
 {
 	const struct transfer_take *k = &t->take;
+	GN_ASSERT(k->top < t->top_count);
 	const struct transfer_top *top = &t->tops[k->top];
 	(void)part_name(t, top, k->phase == TAKE_NAMES ? k->number : top->part, out->name);
 	out->op = k->phase == TAKE_NAMES  ? GN_TRANSFER_STAT

@@ -34,6 +34,7 @@ void transfer_end(struct gn_transfer *t, gn_err err, struct gn_slice file, const
 
 void transfer_heard_stop(struct gn_transfer *t, struct gn_slice body)
 {
+	GN_ASSERT(!t->over);
 	if (body.len == 0) {
 		transfer_end(t, GN_PROTOCOL, gn_slice(NULL, 0), NULL);
 		return;
@@ -88,6 +89,7 @@ const char *transfer_path_fault(struct gn_slice path)
 struct gn_slice transfer_top_name(const struct gn_transfer *t, const struct transfer_top *top)
 {
 	struct gn_bundle_file f;
+	GN_ASSERT(top->file < t->count_files);
 	gn_manifest_at(t->manifest, top->file, &f);
 	return gn_slice_sub(f.path, 0, top->name_len);
 }
@@ -117,6 +119,7 @@ gn_err transfer_index(struct gn_transfer *t)
 {
 	struct gn_manifest_args info;
 	uint64_t blocks = 0;
+	GN_ASSERT(t->manifest && !t->first && !t->block);
 	gn_manifest_info(t->manifest, &info);
 	t->count_files = (uint32_t)info.file_count;
 	if (info.pack_count || info.file_count == 0)

@@ -21,6 +21,7 @@ void take_begin(struct gn_transfer *t)
 void take_cut(struct gn_transfer *t)
 {
 	struct transfer_take *k = &t->take;
+	GN_ASSERT(!t->sends);
 	if (k->filling)
 		k->filling->state = SLOT_FREE;
 	if (k->open)
@@ -86,6 +87,7 @@ void take_done(struct gn_transfer *t, uint64_t token, gn_time now)
 uint32_t take_allowed(const struct gn_transfer *t)
 {
 	const struct transfer_take *k = &t->take;
+	GN_ASSERT(!t->sends && !t->over);
 	uint32_t some = FRAME_BIT(FRAME_STOP);
 	if (k->stream == HEAR_MANIFEST)
 		return some | FRAME_BIT(FRAME_MANIFEST);
@@ -111,6 +113,7 @@ static uint32_t chunk_len(const struct gn_transfer *t)
 {
 	const struct transfer_take *k = &t->take;
 	struct gn_bundle_file f;
+	GN_ASSERT(k->open && k->open_chunk < k->open_chunks);
 	gn_manifest_at(t->manifest, k->open_file, &f);
 	uint32_t len = gn_tree_block_len(f.size, k->open_block - t->first[k->open_file]);
 	return k->open_chunk + 1 < k->open_chunks ? GN_CHUNK
@@ -201,6 +204,7 @@ static void take_manifest(struct gn_transfer *t)
 static void take_block(struct gn_transfer *t, struct gn_slice body)
 {
 	struct transfer_take *k = &t->take;
+	GN_ASSERT(!k->open && !k->filling);
 	struct gn_bundle_file f;
 	struct gn_hash root;
 	uint32_t file = body.len < 8 ? UINT32_MAX : gn_be32(body.p),
@@ -235,6 +239,7 @@ static void take_chunk(struct gn_transfer *t)
 	struct transfer_slot *s = k->filling;
 	struct gn_bundle_file f;
 	struct gn_hash leaf;
+	GN_ASSERT(k->open && s && s->state == SLOT_FILLING);
 	gn_manifest_at(t->manifest, k->open_file, &f);
 	gn_merkle_leaf(gn_slice(s->data, t->in.len), &leaf);
 	k->filling = NULL;
@@ -307,6 +312,7 @@ static void say_have(struct gn_transfer *t)
 {
 	struct transfer_take *k = &t->take;
 	size_t len = 0;
+	GN_ASSERT(k->stream == HEAR_HAVE && !take_busy(t));
 	while (k->have_file < t->count_files && !bits_of(t, k->have_file, &len))
 		k->have_file++;
 	gn_put_be32(k->bits, k->have_file);
@@ -328,7 +334,6 @@ bool take_say(struct gn_transfer *t)
 		transfer_say(t, FRAME_DONE, gn_slice(NULL, 0), gn_slice(NULL, 0));
 		k->stream = HEAR_NONE;
 		t->over = true;
-		transfer_tell(t, GN_TRANSFER_FINISHED);
 		return true;
 	}
 	return false;

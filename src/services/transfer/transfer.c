@@ -112,6 +112,7 @@ void gn_transfer_cut(struct gn_transfer *t)
 gn_err gn_transfer_begin(struct gn_transfer *t, const struct gn_transfer_secret *secret,
 			 gn_time now)
 {
+	GN_ASSERT(secret != NULL);
 	if (t->over || (t->sends && t->give.phase != OFFER_READY))
 		return GN_STATE;
 	gn_transfer_cut(t);
@@ -135,6 +136,7 @@ static bool streams(const struct gn_transfer *t)
 /* The frame is whole. */
 static void heard(struct gn_transfer *t, gn_time now)
 {
+	GN_ASSERT(t->in.got == t->in.len && !t->over);
 	if (t->in.type == FRAME_STOP)
 		transfer_heard_stop(t, gn_slice(t->small, t->in.len));
 	else if (t->sends)
@@ -181,6 +183,7 @@ static bool next_frame(struct gn_transfer *t)
 
 static size_t copy_out(uint8_t *to, size_t cap, const uint8_t *from, size_t len, size_t *at)
 {
+	GN_ASSERT(*at <= len);
 	size_t n = len - *at < cap ? len - *at : cap;
 	if (n)
 		memcpy(to, from + *at, n);

@@ -26,9 +26,9 @@ struct gn_transfer_file {
 	struct gn_slice source; /* what the owner calls it; not told, kept in the state */
 };
 /* A sender of these; slices are copied. note: what the owner wants to find with the state, its key
- * above all; secret. Begins to read and hash: GN_TRANSFER_READY when that is done. GN_USAGE (nothing
- * to send; a path that BU-1 or the receiver refuses), GN_LIMIT, GN_TOO_LARGE, GN_NOMEM; why names
- * the file. */
+ * above all; secret. Begins to read and hash: GN_TRANSFER_READY when that is done. GN_USAGE
+ * (nothing to send; a path that BU-1 or the receiver refuses), GN_LIMIT, GN_TOO_LARGE, GN_NOMEM;
+ * why names the file. */
 GN_MUST gn_err gn_transfer_send_new(const struct gn_env *env, const struct gn_transfer_file *files,
 				    size_t count, struct gn_slice note, gn_time now,
 				    struct gn_transfer **out, char why[256]);
@@ -70,7 +70,7 @@ enum gn_transfer_op {
 	GN_TRANSFER_READ, /* len bytes at offset; a shorter answer is the end of the file */
 	/* A file (offset 0) or, of len 1, a directory, that was not there. GN_EXISTS */
 	GN_TRANSFER_MAKE,
-	/* All of data at offset; makes the file and directories. No link is followed, on no level. */
+	/* All of data at offset; makes file and directories. No link is followed, on no level. */
 	GN_TRANSFER_WRITE,
 	/* STATE: it is durable; DEST: all that was written and made before is, names too */
 	GN_TRANSFER_SYNC,
@@ -116,8 +116,9 @@ enum gn_transfer_event_kind {
 	GN_TRANSFER_READY,    /* sender: all is hashed and the state durable; a code may be said */
 	GN_TRANSFER_OFFERED,  /* receiver: gn_transfer_info tells of what; accept or stop */
 	GN_TRANSFER_PROGRESS, /* gn_transfer_info has grown */
-	/* Over: both ends have all, and what is to be sent goes out still. When that has arrived
-	 * the state may be removed. */
+	/* Sender: over, the receiver has all. Receiver: all is there under its names. It is over
+	 * (gn_transfer_info) when the sender is told of it: when that has arrived, or nobody waits
+	 * for it, the state may be removed. */
 	GN_TRANSFER_FINISHED,
 	GN_TRANSFER_STOPPED, /* over: err, why, and whether the other said it */
 };

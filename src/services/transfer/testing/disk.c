@@ -8,8 +8,9 @@ static void resize(struct gn_buf *b, size_t len)
 {
 	if (len > b->cap) {
 		b->cap = len + len / 2;
-		b->p = realloc(b->p, b->cap);
-		GN_ASSERT(b->p != NULL);
+		uint8_t *p = realloc(b->p, b->cap);
+		GN_ASSERT(p != NULL);
+		b->p = p;
 	}
 	if (len > b->len)
 		memset(b->p + b->len, 0, len - b->len);
