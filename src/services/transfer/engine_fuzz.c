@@ -115,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	restart(&g->r);
 	rig_run(g);
 	rig_connect(g);
-	for (unsigned n = 0; n < 200 && !in.bad && gn_reader_left(&in); n++) {
+	for (unsigned n = 0; n < 60 && !in.bad && gn_reader_left(&in); n++) {
 		uint8_t what = gn_read_u8(&in);
 		clean = clean && (what & 15) != 2;
 		act(what, &in);

@@ -312,7 +312,7 @@ static void say_have(struct gn_transfer *t)
 {
 	struct transfer_take *k = &t->take;
 	size_t len = 0;
-	GN_ASSERT(k->stream == HEAR_HAVE && !take_busy(t));
+	GN_ASSERT(k->stream == HEAR_HAVE);
 	while (k->have_file < t->count_files && !bits_of(t, k->have_file, &len))
 		k->have_file++;
 	gn_put_be32(k->bits, k->have_file);

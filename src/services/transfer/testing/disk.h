@@ -7,7 +7,7 @@
 #include "records/tree.h"
 #include "services/transfer/transfer.h"
 
-#define RIG_FILES 128
+#define RIG_FILES 40
 #define RIG_PIECE 4096 /* bytes that a torn write keeps or loses together */
 
 struct rig_file {

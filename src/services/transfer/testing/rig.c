@@ -220,3 +220,101 @@ bool rig_same(struct rig *g, unsigned i, const char *name)
 	const struct rig_file *b = rig_disk_find(&g->r.disk, path);
 	return a && b && gn_slice_eq(gn_buf_slice(&a->now), gn_buf_slice(&b->now));
 }
+
+void rig_send_ready(struct rig *g, const char *const *paths, size_t count)
+{
+	rig_send(g, paths, count);
+	rig_run(g);
+	GN_ASSERT(g->s.ready);
+}
+
+void rig_send_one(struct rig *g, const char *path, size_t len)
+{
+	rig_source(g, 0, len);
+	rig_send_ready(g, &path, 1);
+	rig_receive(g);
+	rig_connect(g);
+}
+
+void rig_finished(struct rig *g)
+{
+	rig_run(g);
+	if (!g->r.finished || !g->s.finished)
+		fprintf(stderr, "sender: %s; receiver: %s\n", g->s.stop.why, g->r.stop.why);
+	GN_ASSERT(g->r.finished && g->s.finished);
+}
+
+/* ---- one end alone ---- */
+
+void rig_work(struct rig *g, struct rig_end *e)
+{
+	struct gn_transfer_request r;
+	struct gn_transfer_result result;
+	rig_events(g, e);
+	while (gn_transfer_next_request(e->t, &r)) {
+		gn_err err = rig_disk_do(&e->disk, &r, &result);
+		gn_transfer_done(e->t, r.token, err, &result, g->now);
+		gn_transfer_validate(e->t);
+		rig_events(g, e);
+	}
+}
+
+void rig_feed(struct rig *g, struct rig_end *e, uint8_t type, const void *body, size_t len)
+{
+	static uint8_t frame[FRAME_HEAD + GN_CHUNK];
+	GN_ASSERT(len <= GN_CHUNK);
+	frame[0] = type;
+	gn_put_be32(frame + 1, (uint32_t)len);
+	if (len)
+		memcpy(frame + FRAME_HEAD, body, len);
+	(void)gn_transfer_recv(e->t, gn_slice(frame, FRAME_HEAD + len), g->now);
+	gn_transfer_validate(e->t);
+	rig_work(g, e);
+}
+
+uint32_t rig_hear(struct rig_end *e, uint8_t *type, uint8_t *body, size_t cap)
+{
+	uint8_t head[FRAME_HEAD];
+	*type = 0;
+	if (gn_transfer_send(e->t, head, sizeof head) < sizeof head)
+		return 0;
+	uint32_t len = gn_be32(head + 1);
+	GN_ASSERT(len <= cap && gn_transfer_send(e->t, body, len) == len);
+	*type = head[0];
+	return len;
+}
+
+void rig_stopped(struct rig *g, struct rig_end *e, gn_err err)
+{
+	uint8_t type, body[512];
+	rig_events(g, e);
+	GN_ASSERT(e->stopped && !e->stop.by_peer && e->stop.err == err);
+	for (type = FRAME_DONE; type != FRAME_STOP;) {
+		(void)rig_hear(e, &type, body, sizeof body);
+		GN_ASSERT(type != 0);
+	}
+	GN_ASSERT(body[0] == transfer_stop_code(err));
+	(void)rig_hear(e, &type, body, sizeof body);
+	GN_ASSERT(type == 0);
+}
+
+gn_err rig_list(struct rig_end *e, const struct gn_bundle_file *files, size_t count,
+		struct gn_buf *out)
+{
+	char why[256];
+	struct gn_manifest_args args = {.files = files, .file_count = count};
+	*out = (struct gn_buf){.cap = gn_manifest_make_max(&args)};
+	out->p = malloc(out->cap);
+	GN_ASSERT(out->p != NULL);
+	return gn_manifest_make(&e->mem, &args, out, why);
+}
+
+void rig_manifest(struct rig *g, struct gn_slice bytes)
+{
+	uint8_t head[FRAME_HEAD];
+	transfer_frame_write(head, FRAME_MANIFEST, bytes.len);
+	size_t taken = gn_transfer_recv(g->r.t, GN_SLICE(head), g->now);
+	GN_ASSERT(taken == FRAME_HEAD);
+	(void)gn_transfer_recv(g->r.t, bytes, g->now);
+	rig_work(g, &g->r);
+}

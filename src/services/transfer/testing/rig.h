@@ -41,6 +41,10 @@ void rig_source(struct rig *g, unsigned i, size_t len);
 /* A sender of these paths, whose sources are 0, 1, ..; a receiver. */
 void rig_send(struct rig *g, const char *const *paths, size_t count);
 void rig_receive(struct rig *g);
+/* It has read all. */
+void rig_send_ready(struct rig *g, const char *const *paths, size_t count);
+/* One file of so many bytes is about to go. */
+void rig_send_one(struct rig *g, const char *path, size_t len);
 /* Both begin on a new stream; what was on the old one is lost. */
 void rig_connect(struct rig *g);
 void rig_cut(struct rig *g);
@@ -48,11 +52,29 @@ void rig_cut(struct rig *g);
 bool rig_step(struct rig *g);
 /* Until nothing can happen, or both are over. */
 void rig_run(struct rig *g);
+/* The same, and then both must be. */
+void rig_finished(struct rig *g);
 /* The process is gone, of its requests that are out some are done; then, with `power`, the machine.
  * It is started again by its state. */
 void rig_kill(struct rig *g, struct rig_end *e, bool power);
 /* Events of an end. */
 void rig_events(struct rig *g, struct rig_end *e);
+/* ---- one end alone: the other is this test ---- */
+
+/* Everything its disk has to do, at once. */
+void rig_work(struct rig *g, struct rig_end *e);
+/* It hears a frame, of 64 KiB at most; then its disk works. */
+void rig_feed(struct rig *g, struct rig_end *e, uint8_t type, const void *body, size_t len);
+/* One frame that it says: its length; type 0: nothing. */
+uint32_t rig_hear(struct rig_end *e, uint8_t *type, uint8_t *body, size_t cap);
+/* It has stopped by itself for that, and says so to the other. */
+void rig_stopped(struct rig *g, struct rig_end *e, gn_err err);
+/* A list of these files, in malloc'ed bytes. */
+gn_err rig_list(struct rig_end *e, const struct gn_bundle_file *files, size_t count,
+		struct gn_buf *out);
+/* The receiver hears a MANIFEST of any length; then its disk works. */
+void rig_manifest(struct rig *g, struct gn_slice bytes);
+
 /* Are they equal: source i and what the receiver has under this name? */
 bool rig_same(struct rig *g, unsigned i, const char *name);
 
