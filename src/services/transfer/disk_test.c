@@ -29,6 +29,7 @@ static const struct {
 #define SENT GN_COUNT(sent)
 
 static char top[128];
+static uint8_t launches; /* of two processes */
 static int top_fd, src_fd, dst_fd;
 static struct gn_prng prng;
 
@@ -82,12 +83,9 @@ static void look(struct side *s, gn_time now)
 	}
 }
 
-static void move(struct side *s, gn_time now)
+/* What the other said, and what is to be said to it. */
+static void wire(struct side *s)
 {
-	if (s->out_at == s->out_len) {
-		s->out_len = gn_transfer_send(s->t, s->out, sizeof s->out);
-		s->out_at = 0;
-	}
 	struct pollfd p = {.fd = s->peer, .events = POLLIN};
 	p.events |= s->out_len > s->out_at ? POLLOUT : 0;
 	(void)poll(&p, 1, 100);
@@ -100,9 +98,55 @@ static void move(struct side *s, gn_time now)
 		s->eof = n == 0 || (n < 0 && errno != EAGAIN);
 		s->in_len += n > 0 ? (size_t)n : 0;
 	}
-	size_t taken = gn_transfer_recv(s->t, gn_slice(s->in, s->in_len), now);
-	memmove(s->in, s->in + taken, s->in_len - taken);
-	s->in_len -= taken;
+	if (s->out_at == s->out_len)
+		s->out_at = s->out_len = 0;
+}
+
+static void taken(struct side *s, size_t n)
+{
+	memmove(s->in, s->in + n, s->in_len - n);
+	s->in_len -= n;
+}
+
+static void move(struct side *s, gn_time now)
+{
+	if (s->out_len == 0)
+		s->out_len = gn_transfer_send(s->t, s->out, sizeof s->out);
+	wire(s);
+	taken(s, gn_transfer_recv(s->t, gn_slice(s->in, s->in_len), now));
+}
+
+/* By the code; a receiver that has paired before resumes. Each session exports something else. */
+static struct gn_transfer_secret pair_up(struct side *s, bool sends, gn_time now)
+{
+	static struct gn_transfer_code shared;
+	static struct gn_pairing p;
+	static const struct gn_code code = {4821, {7, 2000}};
+	struct gn_transfer_secret secret;
+	struct gn_pairing_config c = {.role = sends ? GN_SPAKE2_B : GN_SPAKE2_A,
+				      .a = {{1}},
+				      .b = {{2}},
+				      .exported = {launches}};
+	gn_transfer_code_init(&shared, &code, now);
+	bool known = gn_transfer_secret(s->t, &secret);
+	c.code = sends ? &shared : NULL;
+	c.typed = sends ? NULL : &code;
+	c.secret = known ? &secret : NULL;
+	gn_pairing_init(&p, &s->rand, &c, now);
+	while (!s->eof && (p.state == GN_PAIRING_RUNS || s->out_len)) {
+		if (s->out_len == 0)
+			s->out_len = gn_pairing_send(&p, s->out, sizeof s->out);
+		wire(s);
+		taken(s, gn_pairing_recv(&p, gn_slice(s->in, s->in_len), now));
+	}
+	s->out_len = gn_pairing_send(&p, s->out, sizeof s->out);
+	if (p.state == GN_PAIRING_FAILED)
+		_exit(9);
+	if (p.state == GN_PAIRING_RUNS) /* the other is gone */
+		_exit(6);
+	if (!sends && known != p.resumed)
+		_exit(10);
+	return p.secret;
 }
 
 static void make(struct side *s, bool sends, gn_time now)
@@ -133,10 +177,8 @@ static bool all_said(struct side *s)
 {
 	struct gn_transfer_info info;
 	gn_transfer_info(s->t, &info);
-	if (info.over && s->out_at == s->out_len) {
+	if (info.over && s->out_len == 0)
 		s->out_len = gn_transfer_send(s->t, s->out, sizeof s->out);
-		s->out_at = 0;
-	}
 	return info.over && s->out_len == 0;
 }
 
@@ -144,10 +186,9 @@ static bool all_said(struct side *s)
 static void process(bool sends, int peer, int parent)
 {
 	static struct side s;
-	struct gn_transfer_secret secret = {{1}, {2}};
 	gn_time now = 1000 * GN_SEC;
 	gn_alloc_heap(&s.mem, 64u << 20);
-	gn_prng_init(&s.prng, 1);
+	gn_prng_init(&s.prng, sends + 2u * launches);
 	s.rand = gn_prng_rand(&s.prng);
 	s.env = (struct gn_env){.alloc = &s.mem, .rand = &s.rand};
 	s.peer = peer;
@@ -160,6 +201,7 @@ static void process(bool sends, int peer, int parent)
 	make(&s, sends, now);
 	s.files.t = s.t;
 	look(&s, now);
+	struct gn_transfer_secret secret = pair_up(&s, sends, now);
 	if (gn_transfer_begin(s.t, &secret, now) != GN_OK)
 		_exit(7);
 	while (!s.eof && !all_said(&s)) {
@@ -188,6 +230,7 @@ struct pair {
 static void launch(struct pair *p)
 {
 	int peer[2], word[2][2];
+	launches++;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, peer), 0);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, word[i]), 0);

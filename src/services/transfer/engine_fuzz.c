@@ -9,7 +9,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static const char *const paths[] = {"d/a", "d/b", ".c", "e"};
-static const size_t sizes[] = {GN_CHUNK + 9, 0, 5, 3 * GN_CHUNK};
+static const size_t sizes[] = {GN_CHUNK + 9, 0, 5, 700};
 static struct rig rig, *g = &rig;
 
 static void restart(struct rig_end *e)

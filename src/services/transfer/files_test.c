@@ -79,6 +79,14 @@ static void numbers(void **state)
 	}
 }
 
+static void nothing_in_it(void **state)
+{
+	(void)state;
+	rig_send_one(g, "d/empty", 0);
+	rig_finished(g);
+	assert_true(rig_same(g, 0, "d/empty"));
+}
+
 /* What appears while it comes is not overwritten either. */
 static void appears(void **state)
 {
@@ -368,6 +376,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(numbers, start, end),
+		cmocka_unit_test_setup_teardown(nothing_in_it, start, end),
 		cmocka_unit_test_setup_teardown(appears, start, end),
 		cmocka_unit_test_setup_teardown(two_names_are_one, start, end),
 		cmocka_unit_test_setup_teardown(number_limit, start, end),

@@ -4,7 +4,9 @@
  *
  * 1. A file is looked at (size, time) before the first of its blocks is read in a stream, and each
  *    block hashed again when it is read: what goes out is what was offered.
- * 2. A HAVE costs at most a pass over its bits; files come in rising order, so each once.
+ * 2. A stream begins when the secret by which its ends resume is durable here: the other end has it
+ *    in no state before.
+ * 3. A HAVE costs at most a pass over its bits; files come in rising order, so each once.
  * Rule RE-62. */
 #include "services/transfer/engine_int.h"
 
@@ -269,6 +271,8 @@ bool give_say(struct gn_transfer *t)
 	GN_ASSERT(t->sends && !t->over);
 	switch (t->give.stream) {
 	case GIVE_MANIFEST:
+		if (t->secret_due || t->saved.step != SAVED_IDLE)
+			return false;
 		t->give.stream = GIVE_HAVE;
 		transfer_say(t, FRAME_MANIFEST, gn_slice(NULL, 0), gn_manifest_bytes(t->manifest));
 		return true;

@@ -251,6 +251,7 @@ static void sending(void)
 	rig_work(g, &g->s);
 	assert_true(g->s.ready);
 	assert_int_equal(gn_transfer_begin(g->s.t, &g->secret, g->now), GN_OK);
+	rig_work(g, &g->s);
 	assert_true(rig_hear(&g->s, &type, body, sizeof body) > 0);
 	assert_int_equal(type, FRAME_MANIFEST);
 }

@@ -58,6 +58,23 @@ static void sender_goes_on(void **state)
 	rig_finished(g);
 }
 
+/* Whoever has a state can resume: the secret is durable at the sender before a receiver is asked. */
+static void secret_first(void **state)
+{
+	struct gn_transfer_secret secret;
+	uint8_t byte;
+	(void)state;
+	rig_source(g, 0, 10);
+	static const char *const path = "x";
+	rig_send_ready(g, &path, 1);
+	assert_int_equal(gn_transfer_begin(g->s.t, &g->secret, g->now), GN_OK);
+	while (gn_transfer_send(g->s.t, &byte, 1) == 0)
+		assert_true(rig_step(g));
+	rig_kill(g, &g->s, true);
+	assert_true(g->s.t && gn_transfer_secret(g->s.t, &secret));
+	assert_memory_equal(&secret, &g->secret, sizeof secret);
+}
+
 /* All is there, and the word of it was lost: it is said again, and nothing else. */
 static void last_word(void **state)
 {
@@ -65,7 +82,7 @@ static void last_word(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		rig_send_one(g, "d/x", GN_BLOCK + 1);
 		/* the receiver's process ends before or after the names are made */
-		while (i ? !g->r.t->over : g->r.t->take.phase < TAKE_RENAME)
+		while (g->r.t->take.phase < (i ? TAKE_ENDED : TAKE_RENAME))
 			assert_true(rig_step(g));
 		assert_true(g->r.finished == (i == 1));
 		rig_kill(g, &g->r, true);
@@ -181,6 +198,21 @@ static void syncs(void **state)
 	assert_true(gn_transfer_deadline(g->r.t) == GN_NEVER);
 }
 
+/* What was written while a sync was under way is for the next one. */
+static void later_than_the_sync(void **state)
+{
+	uint8_t blocks[] = {BLOCK_SYNCING, BLOCK_SYNCING, BLOCK_WRITTEN, BLOCK_MISSING};
+	struct gn_transfer t = {.env = g->r.env, .blocks = 4, .block = blocks};
+	(void)state;
+	assert_int_equal(transfer_saved_init(&t.saved, &g->r.mem), GN_OK);
+	t.take.keep = KEEP_OUT;
+	keep_done(&t);
+	assert_true(blocks[0] == BLOCK_SYNCED && blocks[1] == BLOCK_SYNCED);
+	assert_true(blocks[2] == BLOCK_WRITTEN && blocks[3] == BLOCK_MISSING);
+	assert_memory_equal(t.saved.room, "\x8\0\0\0\x8\0\0\0\0\0\0\0\2", 13);
+	transfer_saved_fini(&t.saved, &g->r.mem);
+}
+
 /* More runs than one record has are hashed anew, no more. */
 static void runs(void **state)
 {
@@ -238,11 +270,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(sender_goes_on, start, end),
+		cmocka_unit_test_setup_teardown(secret_first, start, end),
 		cmocka_unit_test_setup_teardown(last_word, start, end),
 		cmocka_unit_test_setup_teardown(nobody_to_tell, start, end),
 		cmocka_unit_test_setup_teardown(another_transfer, start, end),
 		cmocka_unit_test_setup_teardown(after_a_kill, start, end),
 		cmocka_unit_test_setup_teardown(syncs, start, end),
+		cmocka_unit_test_setup_teardown(later_than_the_sync, start, end),
 		cmocka_unit_test_setup_teardown(runs, start, end),
 		cmocka_unit_test_setup_teardown(torn_states, start, end),
 	};
