@@ -37,7 +37,7 @@
 #define TRANSFER_SOURCE_MAX 4096 /* bytes of the owner's own name of a file: PATH_MAX */
 #define TRANSFER_NOTE_MAX 512    /* bytes that the owner keeps with a transfer */
 #define TRANSFER_RUNS 4096       /* of one sync that are recorded: others are hashed anew */
-/* bytes of a state that is read: a manifest and 100,000 names of 400 bytes */
+/* bytes of a state: a manifest and 100,000 names of 390 bytes; more names are not taken */
 #define TRANSFER_STATE_MAX (64u << 20)
 
 #endif

@@ -10,6 +10,9 @@
 
 #include <stdlib.h>
 
+/* bytes of a state beside its files: the manifest in pieces, the other records */
+#define STATE_OTHER (TRANSFER_MANIFEST_MAX + (64u << 10))
+
 void offer_changed(struct gn_transfer *t, uint32_t file)
 {
 	GN_ASSERT(file < t->count_files);
@@ -63,14 +66,18 @@ static gn_err copy_file(struct gn_transfer *t, const struct gn_transfer_file *fi
 gn_err offer_new(struct gn_transfer *t, const struct gn_transfer_file *files, size_t count,
 		 char why[256])
 {
-	size_t bytes = 1, at = 0;
+	size_t bytes = 1, at = 0, kept = 0;
 	if (count == 0)
 		return refuse(why, GN_LIT("files"), "there is nothing to send", GN_USAGE);
 	if (count > GN_BUNDLE_FILES)
 		return refuse(why, GN_LIT("files"), "there are more than 100,000", GN_LIMIT);
 	/* NFC is three times as long at most (Unicode annex 15) */
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		bytes += 3 * files[i].path.len + files[i].source.len;
+		kept += SAVED_FILE_BYTES + files[i].source.len;
+	}
+	if (kept > TRANSFER_STATE_MAX - STATE_OTHER)
+		return refuse(why, GN_LIT("files"), "their names are too long", GN_LIMIT);
 	t->count_files = (uint32_t)count;
 	t->give.files = GN_NEW_ARRAY(t->env.alloc, struct give_file, count);
 	t->give.arena = gn_mem_new(t->env.alloc, bytes);

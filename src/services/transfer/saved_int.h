@@ -24,6 +24,7 @@
 
 #define SAVED_ROOM (80u << 10)  /* bytes that are written at once */
 #define SAVED_PIECE (64u << 10) /* of a manifest in one record */
+#define SAVED_FILE_BYTES 29     /* of a file's record, beside its source */
 
 enum saved_type {
 	SAVED_OFFER = 1,

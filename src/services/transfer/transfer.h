@@ -65,7 +65,7 @@ void gn_transfer_stop(struct gn_transfer *t, gn_err err);
 /* ---- files: all requests that are out at one time may be done at once, in any order ---- */
 
 enum gn_transfer_op {
-	/* result: size, mtime, kind; a link is not followed at the receiver. GN_NOT_FOUND */
+	/* result: size, mtime, kind; a link is not followed: OTHER. GN_NOT_FOUND */
 	GN_TRANSFER_STAT,
 	GN_TRANSFER_READ, /* len bytes at offset; a shorter answer is the end of the file */
 	/* A file (offset 0) or, of len 1, a directory, that was not there. GN_EXISTS */
