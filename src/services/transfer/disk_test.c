@@ -289,8 +289,10 @@ static void fill(const char *path, size_t size)
 		(void)mkdir(folder, 0700);
 	}
 	FILE *f = fopen(name, "wb");
-	if (!f)
+	if (!f) {
 		fail_msg("%s cannot be written", name);
+		return;
+	}
 	for (size_t i = 0; i < size; i++)
 		(void)fputc((int)(gn_prng_next(&prng) & 255), f);
 	assert_int_equal(fclose(f), 0);

@@ -40,7 +40,8 @@ static void offered(const char *path, size_t size)
 	struct gn_buf bytes;
 	struct gn_bundle_file f = {.path = gn_str(path), .size = size};
 	size_t n = (size_t)gn_tree_block_count(size);
-	content = realloc(content, size);
+	free(content);
+	content = malloc(size);
 	assert_true(content != NULL && n > 0 && n <= GN_COUNT(roots));
 	gn_rand_fill(&g->rand, content, size);
 	for (size_t i = n; i-- > 0;)

@@ -1,5 +1,5 @@
-/* What is kept of a transfer and gone on with: states of senders and receivers, whole and torn, what
- * is believed and what is hashed anew, when it is synced. Rule RE-62. */
+/* What is kept of a transfer and gone on with: states of senders and receivers, whole and torn,
+ * what is believed and what is hashed anew, when it is synced. Rule RE-62. */
 #include "services/transfer/testing/rig.h"
 
 #include <setjmp.h>
@@ -58,7 +58,8 @@ static void sender_goes_on(void **state)
 	rig_finished(g);
 }
 
-/* Whoever has a state can resume: the secret is durable at the sender before a receiver is asked. */
+/* Whoever has a state can resume: the secret is durable at the sender before a receiver is
+ * asked. */
 static void secret_first(void **state)
 {
 	struct gn_transfer_secret secret;
