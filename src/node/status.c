@@ -3,6 +3,7 @@
 #include "node/api.h"
 #include "node/node_int.h"
 #include "node/reach.h"
+#include "node/turn.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -174,7 +175,8 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 {
 	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object(),
 	       *box = json_object(), *bus = json_object(), *lists = json_object(),
-	       *quota = json_object(), *relay = json_object(), *http = json_object();
+	       *quota = json_object(), *relay = json_object(), *http = json_object(),
+	       *turn = json_object();
 	struct gn_counter c;
 	for (size_t i = 0; gn_jet_counter_at(node->jet, i, &c); i++)
 		add_counter(jet, &c);
@@ -196,6 +198,8 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 		add_counter(quota, &c);
 	for (size_t i = 0; gn_http_counter_at(node->http, i, &c); i++)
 		add_counter(http, &c);
+	for (size_t i = 0; gn_node_turn_counter_at(node, i, &c); i++)
+		add_counter(turn, &c);
 	struct gn_kv_info kv;
 	struct gn_blocks_info blocks;
 	gn_kv_info(node->kv, &kv);
@@ -223,10 +227,10 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 				    "reads-cut", (json_int_t)node->reads_cut, "reads-refused",
 				    (json_int_t)node->reads_refused, "headers-dropped",
 				    (json_int_t)node->headers_dropped);
-	return json_pack("{so so so so so so so so so so so so so}", "jet", jet, "overlay", overlay,
-			 "bundles", bundles, "box", box, "bus", bus, "lists", lists, "quota", quota,
-			 "store", store, "peers", peers, "http", http, "gateway", gateway, "relay",
-			 relay, "gather", gather);
+	return json_pack("{so so so so so so so so so so so so so so}", "jet", jet, "overlay",
+			 overlay, "bundles", bundles, "box", box, "bus", bus, "lists", lists,
+			 "quota", quota, "store", store, "peers", peers, "http", http, "gateway",
+			 gateway, "relay", relay, "gather", gather, "turn", turn);
 }
 
 gn_err gn_node_api_counters(struct gn_node_request *r)

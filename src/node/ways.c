@@ -9,6 +9,7 @@
 #include "node/ways.h"
 #include "node/charge.h"
 #include "node/node_int.h"
+#include "node/turn.h"
 
 #define WAYS_OF 4 /* proven paths that a session keeps */
 
@@ -343,6 +344,8 @@ static void relayed(struct gn_node *node, uint64_t era, struct gn_slice packet)
 void gn_node_recv(struct gn_node *node, const struct gn_way *from, struct gn_slice datagram)
 {
 	unsigned kind = datagram.len ? datagram.p[0] >> 4 : 0;
+	if (!from->link && gn_node_stun_recv(node, &from->addr, datagram))
+		return;
 	if (kind != 1) {
 		gn_node_jet_recv(node, from, datagram); /* who counts what is not theirs */
 		return;
