@@ -151,7 +151,7 @@ static bool take(struct turn_conn *c, struct gn_slice bytes)
 	gn_turn_stream_feed(&c->in, bytes);
 	while ((err = gn_turn_stream_next(&c->in, &message)) == GN_OK) {
 		err = gn_node_turn_take(c->node, &c->way, message);
-		if (c->closing || err == GN_MALFORMED || (err == GN_LIMIT && !is_client(c)))
+		if (c->closing || err == GN_MALFORMED)
 			return false;
 	}
 	return err == GN_AGAIN;
