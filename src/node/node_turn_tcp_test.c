@@ -160,7 +160,9 @@ static void converse_by(int fd)
 	}
 }
 
-static void a_client_that_does_not_read_loses_what_is_new(void **state)
+/* An allocation by a connection, with a channel to the peer, whose datagrams are not read until what
+ * is new is lost. */
+static int client_that_does_not_read(void)
 {
 	static const uint8_t data[1000];
 	struct gn_turn_client_config config = {.server = gn_addr_v4(127, 0, 0, 1, 1),
@@ -169,7 +171,6 @@ static void a_client_that_does_not_read_loses_what_is_new(void **state)
 					       .password = GN_LIT("secret")};
 	struct gn_addr to = turned_addr_of(turned.peer, 3);
 	size_t sent;
-	(void)state;
 	listen_too();
 	int fd = knock();
 	assert_int_equal(
@@ -188,11 +189,35 @@ static void a_client_that_does_not_read_loses_what_is_new(void **state)
 	assert_true(turned_counter("unsent") > 0);
 	assert_true(turned_counter("got") * sizeof data > GN_NODE_TURN_KERNEL + GN_NODE_TURN_QUEUE);
 	assert_int_equal(turned_counter("over-rate"), 0);
-	assert_false(is_shut(fd)); /* and it goes on; with its end the relay ends */
-	leave();
-	struct gn_udp *taken;
-	assert_int_equal(gn_udp_open_at(&turned.turn.relayed, &taken), GN_OK);
+	return fd;
+}
+
+static bool relay_is_free(void)
+{
+	struct gn_udp *taken = NULL;
+	gn_err err = gn_udp_open_at(&turned.turn.relayed, &taken);
 	gn_udp_close(taken);
+	return err == GN_OK;
+}
+
+static void a_client_that_does_not_read_loses_what_is_new(void **state)
+{
+	(void)state;
+	assert_false(is_shut(client_that_does_not_read()));
+	assert_false(relay_is_free());
+	leave(); /* with its end the relay ends */
+	assert_true(relay_is_free());
+	gn_turn_client_fini(&turned.turn);
+}
+
+static void what_waits_goes_with_the_node(void **state)
+{
+	(void)state;
+	(void)client_that_does_not_read();
+	gn_node_turn_free(&turned.node);
+	spin();
+	assert_true(relay_is_free());
+	leave();
 	gn_turn_client_fini(&turned.turn);
 }
 
@@ -242,6 +267,7 @@ int main(void)
 		TEST(what_is_no_turn_ends_a_connection),
 		TEST(a_stranger_over_its_share_is_shut_out),
 		TEST(a_client_that_does_not_read_loses_what_is_new),
+		TEST(what_waits_goes_with_the_node),
 		TEST(tcp_is_set_in_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

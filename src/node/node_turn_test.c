@@ -84,10 +84,9 @@ static unsigned told_from(struct gn_addr from, unsigned times)
  * last may overdraw it. */
 static void strangers_have_a_share(void **state)
 {
-	const unsigned prefix =
-		(GN_NODE_TURN_PREFIX * (unsigned)(GN_NODE_TURN_BURST / GN_SEC)) / 100;
-	const unsigned all =
-		(GN_NODE_TURN_STRANGERS * (unsigned)(GN_NODE_TURN_BURST / GN_SEC)) / 100;
+	const gn_time burst = GN_NODE_TURN_BURST;
+	const unsigned prefix = GN_NODE_TURN_PREFIX * (unsigned)(burst / GN_SEC) / 100;
+	const unsigned all = GN_NODE_TURN_STRANGERS * (unsigned)(burst / GN_SEC) / 100;
 	unsigned told = 0;
 	(void)state;
 	turned.cpu_each = 100 * GN_USEC;

@@ -65,9 +65,9 @@ static void conn_closed(uv_handle_t *handle)
 
 static void conn_close(struct turn_conn *c)
 {
-	struct turn_conn **at = &c->node->turn->tcp->conns;
-	if (c->closing)
+	if (c->closing) /* what there was may be gone with it */
 		return;
+	struct turn_conn **at = &c->node->turn->tcp->conns;
 	while (*at != c)
 		at = &(*at)->next;
 	*at = c->next;
