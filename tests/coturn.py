@@ -45,8 +45,8 @@ def run(command, status=None):
     return done.stdout
 
 
-def free_port(ip, kind=socket.SOCK_DGRAM):
-    with socket.socket(socket.AF_INET, kind) as s:
+def free_port(ip, kind=socket.SOCK_DGRAM, family=socket.AF_INET):
+    with socket.socket(family, kind) as s:
         s.bind((ip, 0))
         return s.getsockname()[1]
 

@@ -8,7 +8,7 @@ import os, socket, struct, sys
 
 sys.dont_write_bytecode = True
 from coturn import ECHO, echo, free_port, run, sent_and_back, tool
-from node_rig import check, counters, main, network
+from node_rig import Skip, check, counters, main
 
 
 def start(nodes, *options, users="ann:secret\n"):
@@ -99,6 +99,18 @@ def case_tls(nodes, _):
                  "--turn-cert", cert, "--turn-key", key)
     over_tcp(nodes, port, node, "-S")
     over_tcp(nodes, port, node)
+
+
+def case_v6(nodes, _):
+    try:
+        free_port("::1", family=socket.AF_INET6)
+    except OSError:
+        raise Skip("this machine has no IPv6") from None
+    node = start(nodes, "--turn", "on", "--turn-private", "on", "--advertise", "[::1]:1")
+    said = run([tool("turnutils_uclient"), "-x", "-c", "-y", "-u", "ann", "-w", "secret", "-z", 5,
+                "-m", 2, "-n", 50, "-l", 401, "-p", node.udp_port, "::1"])
+    sent_and_back(said.replace(",", " "), 100)
+    check(counters(node, "turn")["got"] >= 100, "it did not go through the node")
 
 
 def case_refused(nodes, _):
