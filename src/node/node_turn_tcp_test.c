@@ -160,8 +160,8 @@ static void converse_by(int fd)
 	}
 }
 
-/* An allocation by a connection, with a channel to the peer, whose datagrams are not read until what
- * is new is lost. */
+/* An allocation by a connection, with a channel to the peer, whose datagrams are not read until
+ * what is new is lost. */
 static int client_that_does_not_read(void)
 {
 	static const uint8_t data[1000];
