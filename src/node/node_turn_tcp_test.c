@@ -44,6 +44,7 @@ static int knock(void)
 				 .sin_port = htons(turned.node.config.turn_tcp)};
 	int room = 4096;
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	GN_ASSERT(fd >= 0);
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
 	assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
