@@ -25,7 +25,10 @@ def program():
 
 
 class Browser:
-    def __init__(self):
+    """inside: what makes a command one that runs in another network namespace; beside: an address
+    there that it may connect to."""
+
+    def __init__(self, inside=lambda *words: list(words), beside="localhost"):
         path = program()
         self.profile = tempfile.mkdtemp(prefix="geonet-browser-")
         theirs_in, self.to = os.pipe()
@@ -41,13 +44,15 @@ class Browser:
             "--no-first-run", "--disable-gpu", "--disable-dev-shm-usage",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--no-proxy-server",
-            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost"
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, "
+            f"EXCLUDE {beside}"
         ]
         if os.getuid() == 0:
             words.append("--no-sandbox")
-        self.process = subprocess.Popen([*words, "about:blank"], preexec_fn=child, pass_fds=(3, 4),
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL, start_new_session=True)
+        self.process = subprocess.Popen(inside(*words, "about:blank"), preexec_fn=child,
+                                        pass_fds=(3, 4), stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                        start_new_session=True)
         for fd in (theirs_in, theirs_out, *high):
             os.close(fd)
         self.number, self.buffer, self.answers = 0, b"", {}

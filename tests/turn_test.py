@@ -6,56 +6,12 @@ usage: turn_test.py DRIVER CASE      DRIVER: the program turn_driver of this bui
 
 Exit status 77: coturn is not installed (tools/setup dev).
 """
-import contextlib, os, shutil, socket, subprocess, sys, tempfile, time
+import contextlib, os, socket, subprocess, sys, tempfile, time
+
+sys.dont_write_bytecode = True
+from coturn import ECHO, TIMEOUT, echo, fail, free_port, run, running, sent_and_back, tool
 
 DRIVER, CASE = sys.argv[1], sys.argv[2]
-ECHO = "127.0.0.3"  # not our server's own address: to that nothing is relayed
-TIMEOUT = 60  # seconds that a program may take: far more than it does
-
-
-def fail(text):
-    print(f"FAILED: {text}")
-    sys.exit(1)
-
-
-def tool(name):
-    path = shutil.which(name)
-    if not path:
-        print(f"skipped: {name} of coturn is not installed (tools/setup dev)")
-        sys.exit(77)
-    return path
-
-
-@contextlib.contextmanager
-def running(command, **options):
-    p = subprocess.Popen(command, **options)
-    try:
-        yield p
-    finally:
-        if p.poll() is None:
-            p.terminate()
-        try:
-            p.wait(10)
-        except subprocess.TimeoutExpired:
-            p.kill()
-            p.wait()
-
-
-def run(command, status=None):
-    """What it said, with both outputs."""
-    words = [str(word) for word in command]
-    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=TIMEOUT)
-    print(f"$ {' '.join(words)}\n{done.stdout}")
-    if status is not None and done.returncode != status:
-        fail(f"exit status {done.returncode}, not {status}")
-    return done.stdout
-
-
-def free_port(ip, kind=socket.SOCK_DGRAM):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind((ip, 0))
-        return s.getsockname()[1]
 
 
 # ---- our server ----
@@ -78,15 +34,6 @@ def our_server(ports="one"):
     print(counters)
 
 
-@contextlib.contextmanager
-def echo():
-    """coturn's own peer."""
-    port = free_port(ECHO)
-    with running([tool("turnutils_peer"), "-L", ECHO, "-p", str(port)],
-                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
-        yield port
-
-
 def stun():
     """coturn asks its address, and what its NAT does where we have a second port. (Its stunclient
     waits for ever where there is one: for an answer at a port of its choice, RESPONSE-PORT.)"""
@@ -104,16 +51,6 @@ def stun():
             fail("no other address was told")
         if "NAT with Endpoint Independent Mapping" not in said:
             fail("the mapping was not found")
-
-
-def sent_and_back(said, least):
-    """Of uclient's last lines: everything came back."""
-    totals = [line for line in said.split("\n") if "start_mclient: tot_send_msgs=" in line]
-    if not totals:
-        fail("uclient did not come to its end")
-    sent, back = (int(part.split("=")[1]) for part in totals[-1].split()[-2:])
-    if sent < least or back < 0.9 * sent:  # UDP, on a machine that may be busy
-        fail(f"{back} of {sent} came back")
 
 
 def clients(tcp):

@@ -34,8 +34,9 @@
 struct gn_udp {
 	int fd;
 	uint16_t port;
+	unsigned trains; /* TRAINS, or 1 */
 	struct gn_udp_info info;
-	uint8_t *buffers; /* TRAINS * TRAIN_BYTES */
+	uint8_t *buffers; /* trains * TRAIN_BYTES */
 };
 
 static socklen_t to_sockaddr(const struct gn_udp *udp, const struct gn_addr *a,
@@ -71,20 +72,16 @@ static void tune(int fd, bool v6)
 	}
 }
 
-/* A bound socket of the family, or -1 with errno. */
-static int bound(struct gn_udp *udp, bool v6, uint16_t port)
+/* A socket of the family bound there, or -1 with errno; only: without the other family. */
+static int bound(struct gn_udp *udp, bool v6, const struct gn_addr *at, int only)
 {
 	struct sockaddr_storage sa;
-	struct gn_addr any = gn_addr_v4(0, 0, 0, 0, port);
-	int off = 0;
 	udp->info.v6 = v6;
-	if (v6)
-		memset(any.ip, 0, 16);
-	socklen_t len = to_sockaddr(udp, &any, &sa);
+	socklen_t len = to_sockaddr(udp, at, &sa);
 	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
-	if ((v6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off)) ||
+	if ((v6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only)) ||
 	    bind(fd, (struct sockaddr *)&sa, len) ||
 	    getsockname(fd, (struct sockaddr *)&sa, &len)) {
 		int e = errno;
@@ -92,34 +89,62 @@ static int bound(struct gn_udp *udp, bool v6, uint16_t port)
 		errno = e;
 		return -1;
 	}
-	tune(fd, v6);
 	struct gn_addr own;
 	(void)gn_os_addr((const struct sockaddr *)&sa, &own);
 	udp->port = own.port;
 	return fd;
 }
 
-gn_err gn_udp_open(uint16_t port, struct gn_udp **out)
+static struct gn_udp *udp_new(unsigned trains)
 {
 	struct gn_udp *udp = calloc(1, sizeof *udp);
-	uint8_t *buffers = malloc((size_t)TRAINS * TRAIN_BYTES);
+	uint8_t *buffers = malloc((size_t)trains * TRAIN_BYTES);
 	if (!udp || !buffers) {
 		free(udp);
 		free(buffers);
-		return GN_NOMEM;
+		return NULL;
 	}
 	udp->buffers = buffers;
-	udp->fd = bound(udp, true, port);
+	udp->trains = trains;
+	return udp;
+}
+
+static gn_err not_bound(struct gn_udp *udp, uint16_t port)
+{
+	char what[32];
+	snprintf(what, sizeof what, "UDP port %u", port);
+	gn_err err = gn_os_fail(what);
+	gn_udp_close(udp);
+	return err;
+}
+
+gn_err gn_udp_open(uint16_t port, struct gn_udp **out)
+{
+	struct gn_addr v4 = gn_addr_v4(0, 0, 0, 0, port), v6 = {.port = port};
+	struct gn_udp *udp = udp_new(TRAINS);
+	if (!udp)
+		return GN_NOMEM;
+	udp->fd = bound(udp, true, &v6, 0);
 	if (udp->fd < 0 && errno != EADDRINUSE)
-		udp->fd = bound(udp, false, port);
-	if (udp->fd < 0) {
-		char what[32];
-		snprintf(what, sizeof what, "UDP port %u", port);
-		gn_err err = gn_os_fail(what);
-		gn_udp_close(udp);
-		return err;
-	}
+		udp->fd = bound(udp, false, &v4, 0);
+	if (udp->fd < 0)
+		return not_bound(udp, port);
+	tune(udp->fd, udp->info.v6);
 	gn_udp_offload(udp, true, true);
+	*out = udp;
+	return GN_OK;
+}
+
+gn_err gn_udp_open_at(const struct gn_addr *at, struct gn_udp **out)
+{
+	struct gn_udp *udp = udp_new(1);
+	int never = IP_PMTUDISC_DONT;
+	if (!udp)
+		return GN_NOMEM;
+	udp->fd = bound(udp, !gn_addr_is_v4(at), at, 1);
+	if (udp->fd < 0)
+		return not_bound(udp, at->port);
+	(void)setsockopt(udp->fd, IPPROTO_IP, IP_MTU_DISCOVER, &never, sizeof never);
 	*out = udp;
 	return GN_OK;
 }
@@ -266,7 +291,7 @@ gn_err gn_udp_recv(struct gn_udp *udp, gn_udp_received received, void *user)
 	struct sockaddr_storage from[TRAINS];
 	_Alignas(struct cmsghdr) char control[TRAINS][CMSG_SPACE(sizeof(int))];
 	memset(messages, 0, sizeof messages);
-	for (unsigned i = 0; i < TRAINS; i++) {
+	for (unsigned i = 0; i < udp->trains; i++) {
 		iov[i] = (struct iovec){udp->buffers + (size_t)i * TRAIN_BYTES, TRAIN_BYTES};
 		messages[i].msg_hdr = (struct msghdr){.msg_name = &from[i],
 						      .msg_namelen = sizeof from[i],
@@ -277,7 +302,7 @@ gn_err gn_udp_recv(struct gn_udp *udp, gn_udp_received received, void *user)
 	}
 	int n;
 	do
-		n = recvmmsg(udp->fd, messages, TRAINS, 0, NULL);
+		n = recvmmsg(udp->fd, messages, udp->trains, 0, NULL);
 	while (n < 0 && errno == EINTR);
 	udp->info.receive_calls++;
 	if (n <= 0)

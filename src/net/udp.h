@@ -10,6 +10,10 @@ struct gn_udp;
 /* port 0: a free one. GN_PORT_TAKEN, GN_DENIED, GN_IO; gn_os_why has the sentence. IPv6 with
  * mapped IPv4; IPv4 alone where IPv6 is off. Packets are never fragmented here or on their way. */
 GN_MUST gn_err gn_udp_open(uint16_t port, struct gn_udp **out);
+/* Of one family, at one address of this machine's or at all of them (an ip of zeros); for datagrams
+ * one by one, of any length: they are cut into fragments where a path wants it. The same errors; an
+ * address that is not this machine's is GN_IO. */
+GN_MUST gn_err gn_udp_open_at(const struct gn_addr *at, struct gn_udp **out);
 /* NULL is fine. */
 void gn_udp_close(struct gn_udp *udp);
 int gn_udp_fd(const struct gn_udp *udp); /* for polling; borrowed */

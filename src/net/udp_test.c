@@ -368,6 +368,32 @@ static void an_empty_datagram_is_one(void **state)
 	close(fd);
 }
 
+static void one_address_is_bound_alone(void **state)
+{
+	struct gn_addr here = gn_addr_v4(127, 0, 0, 1, 0), beside = gn_addr_v4(127, 0, 0, 2, 0);
+	struct gn_addr foreign = gn_addr_v4(192, 0, 2, 1, 0);
+	struct gn_udp *one = NULL, *two = NULL;
+	struct inbox in = {0};
+	size_t sent;
+	(void)state;
+	assert_int_equal(gn_udp_open_at(&here, &one), GN_OK);
+	here.port = beside.port = gn_udp_port(one);
+	assert_int_equal(gn_udp_open_at(&here, &two), GN_PORT_TAKEN);
+	assert_int_equal(gn_udp_open_at(&foreign, &two), GN_IO);
+	assert_int_equal(gn_udp_send(a, &beside, make_batch(0, 100, 100), 100, &sent), GN_OK);
+	assert_int_equal(gn_udp_send(a, &here, make_batch(0, 100, 100), 100, &sent), GN_OK);
+	collect(one, &in, 2); /* the first went to nobody */
+	assert_int_equal(in.count, 1);
+	assert_int_equal(in.wrong, 0);
+	assert_int_equal(gn_udp_open_at(&beside, &two), GN_OK); /* the same port elsewhere */
+	assert_int_equal(gn_udp_send(two, &here, make_batch(1, 60000, 60000), 60000, &sent), GN_OK);
+	collect(one, &in, 2);
+	assert_int_equal(in.bytes, 60100);
+	assert_true(gn_addr_eq(&in.from, &beside));
+	gn_udp_close(one);
+	gn_udp_close(two);
+}
+
 static void a_hundred_megabytes_arrive_in_order(void **state)
 {
 	(void)state;
@@ -414,6 +440,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_address_that_nothing_leads_to_is_an_error,
 						open_both, close_both),
 		cmocka_unit_test_setup_teardown(an_empty_datagram_is_one, open_both, close_both),
+		cmocka_unit_test_setup_teardown(one_address_is_bound_alone, open_both, close_both),
 		cmocka_unit_test_setup_teardown(a_hundred_megabytes_arrive_in_order, open_both,
 						close_both),
 	};

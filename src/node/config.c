@@ -2,6 +2,7 @@
  * completion and the manual have them. */
 #include "node/limits.h"
 #include "node/node.h"
+#include "node/turn.h"
 
 #include "os/os.h"
 #include <stdio.h>
@@ -34,7 +35,17 @@ static const char *const levels[] = {"debug", "info", "warn", "error", NULL},
 			 *const relays[] = {"off", "small", "tokens", "commons", NULL},
 			 *const locals[] = {"exempt", "count", NULL},
 			 *const yes_no[] = {"yes", "no", NULL},
-			 *const no_yes[] = {"no", "yes", NULL};
+			 *const no_yes[] = {"no", "yes", NULL},
+			 *const switched[] = {"off", "on", NULL};
+
+static bool ports(const char *s, char *out, size_t cap)
+{
+	uint16_t first, last;
+	if (strlen(s) >= cap || !gn_node_turn_ports(s, &first, &last))
+		return false;
+	memcpy(out, s, strlen(s) + 1);
+	return true;
+}
 
 #define IN(member) GN_HOST_FIELD(struct gn_node_config, member)
 
@@ -121,6 +132,29 @@ const struct gn_host_setting gn_node_settings[] = {
 	 .expected = "off, small, tokens or commons",
 	 .help = "what it passes on between nodes that do not reach each other: nothing; a little "
 		 "for everybody; much for who has a token of yours; much for everybody"},
+	{.name = "stun", .kind = GN_HOST_CHOICE, .value = "on|off", .words = switched, IN(stun),
+	 .standard = "on", .expected = "on or off",
+	 .help = "tell whoever asks by STUN, at the UDP port, which address they come from"},
+	{.name = "turn", .kind = GN_HOST_CHOICE, .value = "on|off", .words = switched, IN(turn),
+	 .standard = "off", .expected = "on or off",
+	 .help = "relay by TURN, at the UDP port, for those whom DATA/turn-users names: one "
+		 "NAME:PASSWORD a line"},
+	{.name = "turn-ports", .kind = GN_HOST_TEXT, .value = "FIRST-LAST", IN(turn_ports),
+	 .take = ports, .standard = "49152-65535",
+	 .expected = "FIRST-LAST, UDP ports from 1024 on, 128 of them at least",
+	 .help = "UDP ports of TURN's relays, to be open in firewalls"},
+	{.name = "turn-tcp", .kind = GN_HOST_NUMBER, .value = "N", .most = 65535, IN(turn_tcp),
+	 .standard = "0", .expected = "a TCP port, or 0",
+	 .help = "TCP port where TURN is served, too, also over TLS with a certificate; 0: none"},
+	{.name = "turn-cert", .kind = GN_HOST_TEXT, .value = "FILE", .least = 1, IN(turn_cert),
+	 .expected = "a file of at most 255 bytes",
+	 .help = "certificate of turn-tcp, PEM, with those between it and a root; read at the "
+		 "start"},
+	{.name = "turn-key", .kind = GN_HOST_TEXT, .value = "FILE", .least = 1, IN(turn_key),
+	 .expected = "a file of at most 255 bytes", .help = "its key, PEM"},
+	{.name = "turn-private", .kind = GN_HOST_CHOICE, .value = "on|off", .words = switched,
+	 IN(turn_private), .standard = "off", .expected = "on or off",
+	 .help = "let TURN's users reach private addresses and this machine's loopback, too"},
 	{.name = "log", .kind = GN_HOST_CHOICE, .value = "LEVEL", .words = levels, IN(log),
 	 .standard = "info", .expected = "debug, info, warn or error",
 	 .help = "debug, info, warn or error"},

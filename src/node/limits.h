@@ -198,4 +198,30 @@
 #define GATHER_REFLEXIVE_V4 2u /* where liars agree, too, the true one goes with theirs */
 #define GATHER_REFLEXIVE_V6 1u
 
+/* ---- STUN and TURN for others (turn.c) ---- */
+#define GN_NODE_TURN_FILE 65536u        /* bytes of the users' file */
+#define GN_NODE_TURN_USERS 256u         /* in it: nat's TURN_USERS_MAX */
+#define GN_NODE_TURN_PASSWORD 128u      /* bytes of one */
+#define GN_NODE_TURN_PORTS 128u         /* of relays to choose from at least: 64, and even ones */
+#define GN_NODE_TURN_ROUNDS 8u          /* datagrams of one relay in a turn of the loop */
+#define GN_NODE_TURN_LOOK (60 * GN_SEC) /* between looks at our addresses */
+/* Who has no allocation may take so many us of CPU a second, 5 % of a core, and as much at
+ * once; of one prefix an eighth. Prefixes are counted in so many slots. */
+#define GN_NODE_TURN_STRANGERS 50000u
+#define GN_NODE_TURN_PREFIX 6250u
+#define GN_NODE_TURN_BURST GN_SEC
+#define GN_NODE_TURN_SLOTS 256u
+/* Bytes a second of one allocation, both ways together, and a second of it at once: 16 Mbit/s, four
+ * people seen by a fifth. A datagram counts for 64 bytes more than it has. */
+#define GN_NODE_TURN_RATE (2u << 20)
+#define GN_NODE_TURN_EACH 64u
+/* Connections, each 20 KiB: what TURN has allocations, and strangers; of one prefix as nat has */
+#define GN_NODE_TURN_CONNS 96u
+#define GN_NODE_TURN_CONNS_PREFIX 16u
+#define GN_NODE_TURN_QUEUE 65536u           /* bytes that one has not taken; what follows is lost */
+#define GN_NODE_TURN_KERNEL (256 << 10)     /* and in the kernel: 128 ms of the rate */
+#define GN_NODE_TURN_STRANGER (15 * GN_SEC) /* without an allocation: then it ends */
+#define GN_NODE_TURN_SWEEP (5 * GN_SEC)     /* between looks at these */
+#define GN_NODE_TURN_PEM 65536u             /* bytes of a certificate's file, or a key's */
+
 #endif

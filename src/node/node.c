@@ -14,6 +14,7 @@
 #include "node/node_int.h"
 #include "node/reach.h"
 #include "node/request.h"
+#include "node/turn.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,7 @@ static gn_time turn(void *user)
 	}
 	uv_poll_start(&node->udp_poll, UV_READABLE | (node->udp_blocked ? UV_WRITABLE : 0),
 		      udp_ready);
+	look = gn_time_min(look, gn_node_turn_tick(node));
 	look = gn_time_min(look, gn_node_peers_deadline(node));
 	look = gn_time_min(look, gn_node_call_tell_tick(node));
 	look = gn_time_min(look, gn_node_call_ping_tick(node));
@@ -281,6 +283,7 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 	GN_TRY(open_udp(node, why));
 	if (!(node->packet = malloc(GN_NODE_BATCH)) || gn_node_engines_new(node))
 		return gn_host_why(why, GN_NOMEM, "not enough memory to start");
+	GN_TRY(gn_node_turn_new(node, why));
 	uv_poll_init(&node->host.loop, &node->udp_poll, gn_udp_fd(node->udp));
 	node->udp_poll.data = node;
 	gn_node_moving_start(node);
@@ -312,6 +315,7 @@ static void finish(struct gn_node *node)
 	if (node->running)
 		gn_node_saved_store(node);
 	gn_host_drain(&node->host, is_writing, GN_NODE_STOP_MAX);
+	gn_node_turn_free(node);
 	gn_host_end(&node->host);
 	json_decref(node->sites);
 }
@@ -338,6 +342,7 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 		err = gn_host_run(&node.host, why);
 		finish(&node);
 	}
+	gn_node_turn_free(&node);
 	if (node.jet)
 		gn_node_engines_free(&node);
 	gn_node_lan_stop(&node);

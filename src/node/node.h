@@ -38,6 +38,12 @@ struct gn_node_config {
 	char wss_cert[256], wss_key[256], proxy[256];
 	enum gn_relay_give_level relay; /* what it relays for others (RE-64) */
 	bool guard_count_local; /* loopback and private prefixes have shares like any other */
+	bool stun;              /* whoever asks is told where they come from */
+	bool turn;              /* whom DATA/turn-users names may relay */
+	bool turn_private;      /* also to loopback and private addresses */
+	char turn_ports[12];    /* "FIRST-LAST" of relays */
+	uint16_t turn_tcp;      /* also over TCP, and TLS with a certificate; 0: not */
+	char turn_cert[256], turn_key[256];
 };
 
 /* The table of its members: gn_host_settings_default, _set, _parse. */

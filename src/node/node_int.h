@@ -8,7 +8,8 @@
  *   disk.c     requests <-> workers         saved.c    what is kept; lists.c, sites.c
  *   reach.c    whom it can reach            events.c   what happens, as it happens
  *   gather.c   where we are reached         offers.c   who is told
- *   moving.c   the network under it changes lan.c      who else is on it */
+ *   moving.c   the network under it changes lan.c      who else is on it
+ *   turn*.c    STUN and TURN for others */
 #ifndef GN_NODE_NODE_INT_H
 #define GN_NODE_NODE_INT_H
 
@@ -90,6 +91,7 @@ struct gn_node {
 	uint64_t pings;  /* call_ping.c: the same */
 	uint8_t nonce[8];
 	struct gn_udp *udp, *second; /* second: NULL: none; dialback.h */
+	struct gn_node_turn *turn;   /* turn.c; NULL: neither STUN nor TURN is served */
 	struct gn_http *http;
 	struct gn_http_handler heard; /* what HTTP calls, once the time was looked at */
 	struct gn_guard *guard;

@@ -3,6 +3,7 @@
 #include "node/api.h"
 #include "node/node_int.h"
 #include "node/reach.h"
+#include "node/turn.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -169,75 +170,73 @@ gn_err gn_node_api_held(struct gn_node_request *r)
 
 /* ---- counters ---- */
 
-static void add_counter(json_t *to, const struct gn_counter *c)
+static void put_number(json_t *to, const char *name, uint64_t n)
 {
-	json_object_set_new(to, c->name, json_integer((json_int_t)c->value));
+	json_object_set_new(to, name, json_integer((json_int_t)n));
+}
+
+/* A new group of counters. */
+static json_t *group(json_t *all, const char *name)
+{
+	json_t *to = json_object();
+	json_object_set_new(all, name, to);
+	return to;
+}
+
+static void put_engines(json_t *all, const struct gn_node *node)
+{
+	struct gn_counter c;
+	json_t *to;
+/* by the function of each that says them */
+#define ENGINE(name, at, of)                                                                       \
+	to = group(all, name);                                                                     \
+	for (size_t i = 0; at(of, i, &c); i++)                                                     \
+		put_number(to, c.name, c.value);
+	ENGINE("jet", gn_jet_counter_at, node->jet)
+	ENGINE("overlay", gn_overlay_counter_at, node->overlay)
+	ENGINE("bundles", gn_bundles_counter_at, node->bundles)
+	ENGINE("box", gn_box_counter_at, node->box)
+	ENGINE("bus", gn_bus_counter_at, node->bus)
+	ENGINE("lists", gn_lists_counter_at, node->lists)
+	ENGINE("quota", gn_quota_counter_at, node->quota)
+	ENGINE("http", gn_http_counter_at, node->http)
+	ENGINE("relay", gn_relay_counter_at, node->relay)
+	ENGINE("ways", gn_node_ways_counter_at, node)
+	ENGINE("dialback", gn_dialback_counter_at, node->dialback)
+	ENGINE("turn", gn_node_turn_counter_at, node)
+	if (node->carriers.wss) {
+		ENGINE("wss", gn_wss_counter_at, node->carriers.wss)
+	}
+#undef ENGINE
 }
 
 json_t *gn_node_counters_json(const struct gn_node *node)
 {
-	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object(),
-	       *box = json_object(), *bus = json_object(), *lists = json_object(),
-	       *quota = json_object(), *relay = json_object(), *wss = json_object(),
-	       *dialback = json_object(),
-	       *http = json_object();
-	struct gn_counter c;
-	for (size_t i = 0; gn_jet_counter_at(node->jet, i, &c); i++)
-		add_counter(jet, &c);
-	for (size_t i = 0; gn_overlay_counter_at(node->overlay, i, &c); i++)
-		add_counter(overlay, &c);
-	for (size_t i = 0; gn_bundles_counter_at(node->bundles, i, &c); i++)
-		add_counter(bundles, &c);
-	for (size_t i = 0; gn_box_counter_at(node->box, i, &c); i++)
-		add_counter(box, &c);
-	for (size_t i = 0; gn_bus_counter_at(node->bus, i, &c); i++)
-		add_counter(bus, &c);
-	for (size_t i = 0; gn_relay_counter_at(node->relay, i, &c); i++)
-		add_counter(relay, &c);
-	for (size_t i = 0; gn_node_ways_counter_at(node, i, &c); i++)
-		add_counter(relay, &c);
-	for (size_t i = 0; node->carriers.wss && gn_wss_counter_at(node->carriers.wss, i, &c); i++)
-		add_counter(wss, &c);
-	for (size_t i = 0; gn_dialback_counter_at(node->dialback, i, &c); i++)
-		add_counter(dialback, &c);
-	for (size_t i = 0; gn_lists_counter_at(node->lists, i, &c); i++)
-		add_counter(lists, &c);
-	for (size_t i = 0; gn_quota_counter_at(node->quota, i, &c); i++)
-		add_counter(quota, &c);
-	for (size_t i = 0; gn_http_counter_at(node->http, i, &c); i++)
-		add_counter(http, &c);
+	json_t *all = json_object(), *store = group(all, "store"), *peers = group(all, "peers"),
+	       *gather = group(all, "gather"), *gateway = group(all, "gateway");
 	struct gn_kv_info kv;
 	struct gn_blocks_info blocks;
+	put_engines(all, node);
 	gn_kv_info(node->kv, &kv);
 	gn_blocks_info(node->blocks, &blocks);
-	json_t *store =
-		json_pack("{sI sI sI sI}", "log-torn", (json_int_t)kv.torn, "log-corrupt",
-			  (json_int_t)kv.corrupt, "blocks-corrupt", (json_int_t)blocks.corrupt,
-			  "disk-failed", (json_int_t)node->disk.pool.failed);
-	json_t *peers = json_object();
-#define X(name, text)                                                                              \
-	json_object_set_new(peers, text, json_integer((json_int_t)node->peers.count.name));
+	put_number(store, "log-torn", kv.torn);
+	put_number(store, "log-corrupt", kv.corrupt);
+	put_number(store, "blocks-corrupt", blocks.corrupt);
+	put_number(store, "disk-failed", node->disk.pool.failed);
+#define X(name, text) put_number(peers, text, node->peers.count.name);
 #include "node/peers_counters.def"
 #undef X
-	json_object_set_new(peers, "inbound-bytes",
-			    json_integer((json_int_t)node->peers.inbound_share.used));
-	json_object_set_new(peers, "queue-bytes",
-			    json_integer((json_int_t)node->peers.queue_share.used));
-	json_t *gather = json_object();
-#define X(name, text)                                                                              \
-	json_object_set_new(gather, text, json_integer((json_int_t)node->offers.gather.count.name));
+	put_number(peers, "inbound-bytes", node->peers.inbound_share.used);
+	put_number(peers, "queue-bytes", node->peers.queue_share.used);
+#define X(name, text) put_number(gather, text, node->offers.gather.count.name);
 #include "node/gather_counters.def"
 #undef X
-	json_object_set_new(gather, "lan-full", json_integer((json_int_t)node->lan.full));
-	json_t *gateway = json_pack("{sI sI sI sI}", "reads-waited", (json_int_t)node->reads_waited,
-				    "reads-cut", (json_int_t)node->reads_cut, "reads-refused",
-				    (json_int_t)node->reads_refused, "headers-dropped",
-				    (json_int_t)node->headers_dropped);
-	return json_pack("{so so so so so so so so so so so so so so so}", "jet", jet, "overlay",
-			 overlay, "bundles", bundles, "box", box, "bus", bus, "lists", lists,
-			 "quota", quota, "store", store, "peers", peers, "http", http, "gateway",
-			 gateway, "relay", relay, "gather", gather, "wss", wss, "dialback",
-			 dialback);
+	put_number(gather, "lan-full", node->lan.full);
+	put_number(gateway, "reads-waited", node->reads_waited);
+	put_number(gateway, "reads-cut", node->reads_cut);
+	put_number(gateway, "reads-refused", node->reads_refused);
+	put_number(gateway, "headers-dropped", node->headers_dropped);
+	return all;
 }
 
 gn_err gn_node_api_counters(struct gn_node_request *r)

@@ -9,6 +9,7 @@
 #include "node/ways.h"
 #include "node/charge.h"
 #include "node/node_int.h"
+#include "node/turn.h"
 
 #define WAYS_OF 4 /* proven paths that a session keeps */
 
@@ -443,6 +444,8 @@ static void relayed(struct gn_node *node, uint64_t era, struct gn_slice packet)
 void gn_node_recv(struct gn_node *node, const struct gn_way *from, struct gn_slice datagram)
 {
 	unsigned kind = datagram.len ? datagram.p[0] >> 4 : 0;
+	if (!from->link && gn_node_stun_recv(node, &from->addr, datagram))
+		return;
 	if (kind != 1) {
 		if (from->link == 0 && gn_jet_is_hello(datagram))
 			gn_dialback_called(node->dialback, &from->addr, node->now);
