@@ -92,6 +92,7 @@ static gn_time turn(void *user)
 	if (node->running)
 		look = gn_time_min(look, gn_node_reach_tick(node));
 	look = gn_time_min(look, gn_node_lan_tick(node));
+	look = gn_time_min(look, gn_node_map_tick(node));
 	if (node->kv_ready && node->blocks_ready && node->box_ready && !node->running)
 		restored(node);
 	if (node->running) {
@@ -114,6 +115,7 @@ static gn_time say_goodbye(void *user)
 	gn_host_log(&node->host, GN_LOG_INFO, "stopping", "saying goodbye");
 	gn_node_peers_close(node);
 	gn_node_lan_end(node);
+	gn_node_map_end(node);
 	gn_host_links_end(&node->api, node->now);
 	return GN_NODE_GOODBYE;
 }
@@ -245,6 +247,7 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 		return gn_host_why(why, GN_NOMEM, "not enough memory to start");
 	uv_poll_init(&node->host.loop, &node->udp_poll, gn_udp_fd(node->udp));
 	node->udp_poll.data = node;
+	gn_node_map_start(node);
 	gn_node_moving_start(node);
 	GN_TRY(open_http(node, why));
 	gn_host_start(&node->host);
@@ -300,6 +303,7 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 	if (node.jet)
 		gn_node_engines_free(&node);
 	gn_node_lan_stop(&node);
+	gn_node_map_stop(&node);
 	gn_node_moving_stop(&node);
 	gn_udp_close(node.udp);
 	gn_host_close(&node.host);

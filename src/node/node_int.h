@@ -8,13 +8,15 @@
  *   disk.c     requests <-> workers         saved.c    what is kept; lists.c, sites.c
  *   reach.c    whom it can reach            events.c   what happens, as it happens
  *   gather.c   where we are reached         offers.c   who is told
- *   moving.c   the network under it changes lan.c      who else is on it */
+ *   moving.c   the network under it changes lan.c      who else is on it
+ *   map.c      a port of the home's router  upnp.c     by another process */
 #ifndef GN_NODE_NODE_INT_H
 #define GN_NODE_NODE_INT_H
 
 #include "host/host.h"
 #include "node/lan.h"
 #include "node/limits.h"
+#include "node/map.h"
 #include "node/moving.h"
 #include "node/node.h"
 #include "node/offers.h"
@@ -107,6 +109,7 @@ struct gn_node {
 	struct gn_node_offers offers;
 	struct gn_node_moving moving;
 	struct gn_node_lan lan;
+	struct gn_node_map map;
 	unsigned readers[2]; /* slots of readers.c that are taken: large, small */
 	size_t rests;        /* bytes that calls of app/1 keep to send (call_file.c) */
 	uint64_t reads_waited, reads_cut, reads_refused, headers_dropped;
