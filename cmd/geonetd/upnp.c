@@ -6,12 +6,12 @@
 #include "geonetd/upnp.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #ifdef GEONET_UPNP
-#include <arpa/inet.h>
+#include "base/base.h"
+
 #include <miniupnpc/miniupnpc.h>
 #include <miniupnpc/upnpcommands.h>
 
@@ -26,9 +26,12 @@
 /* "A.B.C.D:PORT" taken apart; false: it is none. */
 static int split(const char *text, char host[16], unsigned *port)
 {
-	struct in_addr a;
-	return sscanf(text, "%15[0-9.]:%5u", host, port) == 2 && *port > 0 && *port <= 65535 &&
-	       inet_pton(AF_INET, host, &a) == 1;
+	struct gn_addr a;
+	if (gn_addr_parse(gn_str(text), &a) || !gn_addr_is_v4(&a) || strcspn(text, ":") > 15)
+		return 0;
+	snprintf(host, 16, "%.*s", (int)strcspn(text, ":"), text);
+	*port = a.port;
+	return 1;
 }
 
 static int is_at(const char *url, const char *host)
@@ -93,11 +96,12 @@ static int unmap(const struct UPNPUrls *urls, const struct IGDdatas *data, const
 {
 	const char *control = urls->controlURL, *service = data->first.servicetype;
 	for (unsigned i = 0; i < TRIES && port + i <= 65535; i++) {
-		char outer[8], client[16] = "", inner[6] = "";
+		char outer[8], own[8], client[16] = "", inner[6] = "";
 		snprintf(outer, sizeof outer, "%u", port + i);
+		snprintf(own, sizeof own, "%u", port);
 		if (UPNP_GetSpecificPortMappingEntry(control, service, outer, "UDP", NULL, client,
 						     inner, NULL, NULL, NULL) ||
-		    strcmp(client, local) != 0 || (unsigned)atoi(inner) != port)
+		    strcmp(client, local) != 0 || strcmp(inner, own) != 0)
 			continue;
 		return UPNP_DeletePortMapping(control, service, outer, "UDP", NULL);
 	}
@@ -109,12 +113,12 @@ int upnp_main(char **words)
 	struct UPNPUrls urls;
 	struct IGDdatas data;
 	char local[16], router[16];
-	unsigned port;
+	unsigned port, any;
 	alarm(TIME);
 	memset(&urls, 0, sizeof urls);
 	memset(&data, 0, sizeof data);
 	if (!words[0] || !words[1] || !words[2] || !split(words[1], local, &port) ||
-	    !sscanf(words[2], "%15[0-9.]", router))
+	    !split(words[2], router, &any))
 		return 2;
 	int failed = 1;
 	if (find(local, router, &urls, &data))
