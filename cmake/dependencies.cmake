@@ -11,6 +11,7 @@ pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(PQ IMPORTED_TARGET libpq) # without it a hub's history is SQLite alone
+pkg_check_modules(MINIUPNPC IMPORTED_TARGET miniupnpc) # without it no router is asked by UPnP
 if(GEONET_TESTS)
   pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 endif()

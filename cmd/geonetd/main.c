@@ -1,5 +1,6 @@
 /* geonetd: one GeoNet node. Reads the configuration file, then flags over it, and runs until it
  * is told to stop. */
+#include "geonetd/upnp.h"
 #include "node/node.h"
 #include "os/os.h"
 
@@ -160,6 +161,8 @@ int main(int argc, char **argv)
 	static struct gn_node_config config;
 	struct flags flags = {NULL, -1};
 	char why[GN_HOST_WHY] = "", path[sizeof config.data + 16];
+	if (argc > 1 && strcmp(argv[1], "--upnp") == 0)
+		return upnp_main(argv + 2);
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
 			return help();
@@ -168,6 +171,7 @@ int main(int argc, char **argv)
 	}
 	gn_os_process();
 	gn_host_settings_default(gn_node_settings, &config, sizeof config);
+	config.upnp = "/proc/self/exe";
 	default_data(&config);
 	if (parse(argc, argv, false, &config, &flags, why))
 		return fail(why);

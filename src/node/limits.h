@@ -182,6 +182,10 @@
 /* the machine has slept for so long: longer than the clocks' difference ever jumps awake (RE-10) */
 #define GN_NODE_SLEPT (5 * GN_SEC)
 
+/* ---- the home router's part (RE-16) ---- */
+#define MAP_LEASE 7200u             /* seconds that UPnP is asked for, and believed */
+#define MAP_CHILD_TIME (5 * GN_SEC) /* of the process that speaks UPnP: then it is killed */
+
 /* found on this network (RE-44), of the overlay's 32 places to begin at: the owner has 24 */
 #define LAN_BOOTSTRAPS 8
 

@@ -33,6 +33,7 @@ static void tell_addrs(struct gn_node *node)
 	gather_net(&node->offers.gather, gn_os_net_watch_now(node->moving.watch),
 		   gn_udp_port(node->udp), node->now);
 	gn_node_lan_network(node, gn_os_net_watch_now(node->moving.watch));
+	gn_node_map_network(node, gn_os_net_watch_now(node->moving.watch));
 }
 
 void gn_node_moving_start(struct gn_node *node)

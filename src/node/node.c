@@ -116,6 +116,7 @@ static gn_time turn(void *user)
 	if (node->running)
 		look = gn_time_min(look, gn_node_reach_tick(node));
 	look = gn_time_min(look, gn_node_lan_tick(node));
+	look = gn_time_min(look, gn_node_map_tick(node));
 	if (node->kv_ready && node->blocks_ready && node->box_ready && !node->running)
 		restored(node);
 	if (node->running) {
@@ -142,6 +143,7 @@ static gn_time say_goodbye(void *user)
 	gn_host_log(&node->host, GN_LOG_INFO, "stopping", "saying goodbye");
 	gn_node_peers_close(node);
 	gn_node_lan_end(node);
+	gn_node_map_end(node);
 	gn_host_links_end(&node->api, node->now);
 	return GN_NODE_GOODBYE;
 }
@@ -286,6 +288,7 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 	GN_TRY(gn_node_turn_new(node, why));
 	uv_poll_init(&node->host.loop, &node->udp_poll, gn_udp_fd(node->udp));
 	node->udp_poll.data = node;
+	gn_node_map_start(node);
 	gn_node_moving_start(node);
 	open_second(node);
 	GN_TRY(open_http(node, why));
@@ -346,6 +349,7 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 	if (node.jet)
 		gn_node_engines_free(&node);
 	gn_node_lan_stop(&node);
+	gn_node_map_stop(&node);
 	gn_node_moving_stop(&node);
 	gn_udp_close(node.udp);
 	gn_udp_close(node.second);

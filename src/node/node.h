@@ -21,6 +21,8 @@ struct gn_node_config {
 	char bootstrap[GN_NODE_BOOTSTRAP][128]; /* HOST:PORT */
 	unsigned bootstrap_count;
 	bool lan_off;          /* who is on the same link is not looked for */
+	bool nat_map_off;      /* the router is asked for nothing */
+	const char *upnp;      /* a program that is geonetd --upnp; NULL: UPnP is not spoken */
 	char advertise[128];   /* HOST:PORT told to others; empty: the addresses of this machine */
 	uint32_t probation;    /* seconds in client mode after the start */
 	uint64_t record_limit; /* bytes of records held; each counts for 10 KiB at least */

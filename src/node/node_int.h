@@ -9,7 +9,7 @@
  *   reach.c    whom it can reach            events.c   what happens, as it happens
  *   gather.c   where we are reached         offers.c   who is told
  *   moving.c   the network under it changes lan.c      who else is on it
- *   turn*.c    STUN and TURN for others */
+ *   turn*.c    STUN and TURN for others  map.c     a port of the home's router; upnp.c, too */
 #ifndef GN_NODE_NODE_INT_H
 #define GN_NODE_NODE_INT_H
 
@@ -18,6 +18,7 @@
 #include "node/dialback.h"
 #include "node/lan.h"
 #include "node/limits.h"
+#include "node/map.h"
 #include "node/moving.h"
 #include "node/node.h"
 #include "node/offers.h"
@@ -116,6 +117,7 @@ struct gn_node {
 	struct gn_node_offers offers;
 	struct gn_node_moving moving;
 	struct gn_node_lan lan;
+	struct gn_node_map map;
 	unsigned readers[2]; /* slots of readers.c that are taken: large, small */
 	size_t rests;        /* bytes that calls of app/1 keep to send (call_file.c) */
 	uint64_t reads_waited, reads_cut, reads_refused, headers_dropped;

@@ -1,19 +1,17 @@
 /* Nodes behind boxes whose session runs over a relay tell each other where they may be reached, and
- * go there (RE-15, RE-20). */
+ * go there (RE-15, RE-18, RE-20). */
 #include "node/testing/whole.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
-#define SERVERS 2 /* in two prefixes: as many as must agree */
+#define SERVERS 2 /* in two prefixes: as many as must agree; the first is the relay */
 
 static struct whole w;
 static const char *kinds[2];
-static gn_jet_id session; /* as the first end names it */
 
 static bool nat_of(void *user, unsigned node, struct jet_sim_nat *nat, bool *carrier)
 {
@@ -22,73 +20,77 @@ static bool nat_of(void *user, unsigned node, struct jet_sim_nat *nat, bool *car
 	return node >= SERVERS && jet_sim_nat_named(gn_str(kinds[node - SERVERS]), nat);
 }
 
-static struct gn_jet *jet(unsigned end)
+static void on_running(void *user, unsigned node)
 {
-	return whole_node(&w, SERVERS + end)->jet;
-}
-
-static void run(gn_time span)
-{
-	whole_run_for(&w, span);
+	(void)user;
+	for (unsigned i = 0; i < SERVERS && i < w.count; i++)
+		if (i != node)
+			(void)!gn_overlay_bootstrap(whole_node(&w, node)->overlay,
+						    &w.nodes[i]->told, NULL, w.now);
 }
 
 static void begin(const char *a, const char *b)
 {
 	kinds[0] = a;
 	kinds[1] = b;
-	whole_init(&w, &(struct whole_options){
-			       .seed = 7, .nodes = SERVERS + 2, .pow_bits = 1, .nat = nat_of});
+	whole_init(&w, &(struct whole_options){.seed = 7,
+					       .nodes = SERVERS + 2,
+					       .pow_bits = 1,
+					       .nat = nat_of,
+					       .hooks = {.running = on_running}});
 	for (unsigned i = 0; i < SERVERS + 2; i++) {
-		whole_add(&w);
-		whole_start(&w, i);
+		whole_start(&w, whole_add(&w));
+		whole_run_for(&w, 5 * GN_SEC);
 	}
-	run(GN_SEC);
-	for (unsigned i = 0; i < SERVERS + 2; i++)
-		for (unsigned k = 0; k < SERVERS; k++)
-			if (i != k)
-				whole_bootstrap(&w, i, k);
-	run(5 * GN_SEC);
 }
 
-/* By the first server, to which both are linked. */
-static void connect_over_relay(void)
+static struct gn_node *at_home(unsigned end)
 {
-	struct gn_node *node = whole_node(&w, SERVERS);
-	const struct gn_pk *pk = &whole_node(&w, SERVERS + 1)->key.pk;
-	struct gn_node_found found = {
-		.pk = *pk, .home_count = 1, .homes = {{.pk = whole_node(&w, 0)->key.pk}}};
-	struct gn_jet_info info;
-	whole_moved(&w, SERVERS);
-	assert_int_equal(gn_node_peers_reach(node, pk), GN_OK);
-	gn_node_peers_found(node, &found);
-	whole_moved(&w, SERVERS);
-	run(OFFERS_RETRY + GN_SEC / 2); /* who dialled may tell nothing until it is confirmed */
-	session = gn_node_peers_session(node, pk);
-	assert_int_equal(gn_jet_info(jet(0), session, &info), GN_OK);
-	assert_true(info.connected);
+	return whole_node(&w, SERVERS + end);
 }
 
-static void end(void)
+static gn_jet_id session(void)
 {
-	whole_free(&w);
-}
-
-static const struct gn_jet_offer *offer_of(unsigned end)
-{
-	return &whole_node(&w, SERVERS + end)->offers.gather.offer;
+	return gn_node_peers_session(at_home(0), &at_home(1)->key.pk);
 }
 
 static enum gn_way_kind kind_of(void)
 {
 	struct gn_jet_info info;
-	assert_int_equal(gn_jet_info(jet(0), session, &info), GN_OK);
+	assert_int_equal(gn_jet_info(at_home(0)->jet, session(), &info), GN_OK);
 	return info.kind;
+}
+
+/* The first end says something to the second, of which it knows the relay alone. */
+static void connect_over_relay(void)
+{
+	struct gn_overlay_message m = {.bytes = GN_LIT("12345678"), .reliable = true};
+	struct gn_node_found found = {.pk = at_home(1)->key.pk,
+				      .home_count = 1,
+				      .homes[0] = {.pk = whole_node(&w, 0)->key.pk,
+						   .addr_count = 1,
+						   .addrs = {w.nodes[0]->told}}};
+	assert_int_equal(session(), 0);
+	whole_moved(&w, SERVERS); /* it knows what time it is */
+	(void)!gn_node_peers_reach(at_home(0), &found.pk);
+	gn_node_peers_found(at_home(0), &found);
+	m.to.pk = found.pk;
+	gn_node_peers_send(at_home(0), &m, GN_JET_INTERACTIVE);
+	whole_moved(&w, SERVERS);
+	/* who dialled may tell nothing until it is confirmed */
+	whole_run_for(&w, OFFERS_RETRY + GN_SEC / 2);
+	assert_int_not_equal(session(), 0);
+}
+
+static const struct gn_jet_offer *offer_of(unsigned end)
+{
+	return &at_home(end)->offers.gather.offer;
 }
 
 static uint64_t punches(void)
 {
 	struct gn_counter c;
-	for (size_t i = 0; gn_jet_counter_at(jet(0), i, &c); i++)
+	for (size_t i = 0; gn_jet_counter_at(at_home(0)->jet, i, &c); i++)
 		if (strcmp(c.name, "punches") == 0)
 			return c.value;
 	fail();
@@ -111,7 +113,7 @@ static void nodes_know_where_they_are(void **state)
 	assert_int_equal(o->list[0].origin, GN_JET_REFLEXIVE);
 	assert_memory_equal(o->list[0].addr.ip, w.nodes[SERVERS + 1]->told.ip, 16);
 	assert_int_equal(o->mapping, GN_JET_NAT_ADDR);
-	end();
+	whole_free(&w);
 }
 
 static void a_session_over_a_relay_becomes_direct(void **state)
@@ -120,11 +122,33 @@ static void a_session_over_a_relay_becomes_direct(void **state)
 	(void)state;
 	for (size_t i = 0; i < GN_COUNT(pairs); i++) {
 		begin(pairs[i][0], pairs[i][1]);
+		whole_run_for(&w, 40 * GN_SEC); /* boxes forget who called in vain (RE-21) */
 		connect_over_relay();
-		run(4 * GN_SEC);
+		whole_run_for(&w, 4 * GN_SEC);
 		assert_int_equal(kind_of(), GN_WAY_UDP);
-		end();
+		whole_free(&w);
 	}
+}
+
+/* A contact had been dialled at its address, whose box keeps that as a flow: the next try is made
+ * when it is over (RE-21). */
+static void who_was_called_in_vain_is_met_later(void **state)
+{
+	(void)state;
+	begin("port", "port");
+	connect_over_relay();
+	whole_run_for(&w, 4 * GN_SEC);
+	assert_int_equal(kind_of(), GN_WAY_RELAY);
+	for (int i = 0; i < 4; i++) { /* it is in use */
+		struct gn_overlay_message m = {.bytes = GN_LIT("12345678"), .reliable = true};
+		m.to.pk = at_home(1)->key.pk;
+		gn_node_peers_send(at_home(0), &m, GN_JET_INTERACTIVE);
+		whole_moved(&w, SERVERS);
+		whole_run_for(&w, 10 * GN_SEC);
+	}
+	assert_int_equal(kind_of(), GN_WAY_UDP);
+	assert_int_equal(punches(), 2);
+	whole_free(&w);
 }
 
 /* Two hard ones: each change is told, and then tried, at most once in OFFERS_EVERY. */
@@ -134,7 +158,7 @@ static void a_change_is_told_again_but_not_often(void **state)
 	begin("sym", "sym");
 	connect_over_relay();
 	assert_int_equal(punches(), 1);
-	run(2 * OFFERS_EVERY); /* none of it was of use, and nothing has changed */
+	whole_run_for(&w, 2 * OFFERS_EVERY); /* none of it was of use, and nothing has changed */
 	assert_int_equal(kind_of(), GN_WAY_RELAY);
 	assert_int_equal(punches(), 1);
 	struct whole_node *n = w.nodes[SERVERS];
@@ -144,10 +168,10 @@ static void a_change_is_told_again_but_not_often(void **state)
 			.addr = gn_addr_v4(192, 168, 1, i, 0), .interface = 1, .lan = true};
 		gather_net(&n->node.offers.gather, &net, 7780, w.now);
 		whole_moved(&w, SERVERS);
-		run(GN_SEC / 2);
+		whole_run_for(&w, GN_SEC / 2);
 	}
 	assert_in_range(punches(), 3, 4); /* 10 s */
-	end();
+	whole_free(&w);
 }
 
 static bool everybody(const struct gn_node *node, const struct gn_pk *peer)
@@ -164,9 +188,9 @@ static void who_must_not_know_is_not_told(void **state)
 	begin("port", "port");
 	whole_node(&w, SERVERS)->offers.relay_only = everybody;
 	connect_over_relay();
-	run(4 * GN_SEC);
+	whole_run_for(&w, 4 * GN_SEC);
 	assert_int_equal(punches(), 0);
-	end();
+	whole_free(&w);
 }
 
 int main(void)
@@ -174,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nodes_know_where_they_are),
 		cmocka_unit_test(a_session_over_a_relay_becomes_direct),
+		cmocka_unit_test(who_was_called_in_vain_is_met_later),
 		cmocka_unit_test(a_change_is_told_again_but_not_often),
 		cmocka_unit_test(who_must_not_know_is_not_told),
 	};
