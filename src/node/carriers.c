@@ -111,9 +111,9 @@ static void look_at_udp(struct gn_node *node)
 	else if (!k->alone_since)
 		k->alone_since = node->now;
 	if (open && k->alone_since && node->now - k->alone_since >= GN_NODE_CARRIER_ALONE)
-		gn_node_homes_reached(node, GN_NODE_REACH_NO_UDP);
-	else if (!k->alone_since && node->homes.reached == GN_NODE_REACH_NO_UDP)
-		gn_node_homes_reached(node, GN_NODE_REACH_UNKNOWN);
+		gn_node_homes_reached(node, GN_OVERLAY_REACH_NO_UDP);
+	else if (!k->alone_since && node->homes.reached == GN_OVERLAY_REACH_NO_UDP)
+		gn_node_homes_reached(node, GN_OVERLAY_REACH_UNKNOWN);
 }
 
 gn_time gn_node_carriers_tick(struct gn_node *node)

@@ -30,13 +30,12 @@ static bool begin_at(const char *s, char *out, size_t cap)
 	return s[6] && s[6] != '/' && n > 0 && (size_t)n < cap;
 }
 
-static const char *const levels[] = {"debug", "info", "warn", "error", NULL},
-			 *const guards[] = {"on", "cookie", "off", NULL},
-			 *const relays[] = {"off", "small", "tokens", "commons", NULL},
-			 *const locals[] = {"exempt", "count", NULL},
-			 *const yes_no[] = {"yes", "no", NULL},
-			 *const no_yes[] = {"no", "yes", NULL},
-			 *const switched[] = {"off", "on", NULL};
+static const char
+	*const levels[] = {"debug", "info", "warn", "error", NULL},
+	       *const guards[] = {"on", "cookie", "off", NULL},
+	       *const relays[] = {"off", "small", "tokens", "commons", NULL},
+	       *const locals[] = {"exempt", "count", NULL}, *const yes_no[] = {"yes", "no", NULL},
+	       *const no_yes[] = {"no", "yes", NULL}, *const switched[] = {"off", "on", NULL};
 
 static bool ports(const char *s, char *out, size_t cap)
 {

@@ -106,6 +106,12 @@ static void ask_relays(struct gn_node *node, struct peer *peer)
 	d->next_relay = GN_NEVER;
 	for (unsigned i = 0; i < peer->home_count; i++)
 		ask_relay(node, peer, &peer->homes[i].pk);
+	if (peer->home_count)
+		return;
+	struct gn_contact may[GN_NODE_RELAYS]; /* who told of it, and who is linked with it */
+	unsigned count = gn_overlay_relays_for(node->overlay, &peer->pk, may, GN_COUNT(may));
+	for (unsigned i = 0; i < count; i++)
+		ask_relay(node, peer, &may[i].pk);
 }
 
 void dial_circuit(struct gn_node *node, struct peer *peer, uint32_t link)
@@ -176,7 +182,7 @@ gn_err dial_start(struct gn_node *node, struct peer *peer, bool find)
 	struct dial *d = dial_new(node, peer);
 	if (!d)
 		return GN_NOMEM;
-	bool blocked = node->homes.reached == GN_NODE_REACH_NO_UDP;
+	bool blocked = node->homes.reached == GN_OVERLAY_REACH_NO_UDP;
 	d->next_addr = node->now;
 	d->relays_asked = !peer->named; /* who relays is asked for a key */
 	if (peer->named)

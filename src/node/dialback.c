@@ -48,21 +48,21 @@ void gn_node_dialback_seen(struct gn_node *node, const struct gn_addr *addr)
 		gn_dialback_changed(node->dialback, node->now);
 }
 
-static enum gn_node_reached reached_of(enum gn_dialback_reach reach)
+static enum gn_overlay_reached reached_of(enum gn_dialback_reach reach)
 {
 	switch (reach) {
-	case GN_DIALBACK_REACH_DIRECT: return GN_NODE_REACH_DIRECT;
-	case GN_DIALBACK_REACH_EASY: return GN_NODE_REACH_EASY;
-	case GN_DIALBACK_REACH_HARD: return GN_NODE_REACH_HARD;
+	case GN_DIALBACK_REACH_DIRECT: return GN_OVERLAY_REACH_DIRECT;
+	case GN_DIALBACK_REACH_EASY: return GN_OVERLAY_REACH_EASY;
+	case GN_DIALBACK_REACH_HARD: return GN_OVERLAY_REACH_HARD;
 	case GN_DIALBACK_REACH_UNKNOWN: break;
 	}
-	return GN_NODE_REACH_UNKNOWN;
+	return GN_OVERLAY_REACH_UNKNOWN;
 }
 
 static void measured(struct gn_node *node, const struct gn_dialback_result *r)
 {
-	enum gn_node_reached reached = reached_of(r->reach);
-	if (reached == GN_NODE_REACH_UNKNOWN)
+	enum gn_overlay_reached reached = reached_of(r->reach);
+	if (reached == GN_OVERLAY_REACH_UNKNOWN)
 		return;
 	if (node->homes.reached != reached || !node->reached_since) {
 		node->reached_since = node->now;
@@ -107,11 +107,11 @@ bool gn_node_dialback_pump(struct gn_node *node)
 const char *gn_node_reached_text(const struct gn_node *node)
 {
 	switch (node->homes.reached) {
-	case GN_NODE_REACH_DIRECT: return "direct";
-	case GN_NODE_REACH_EASY: return "easy";
-	case GN_NODE_REACH_HARD: return "hard";
-	case GN_NODE_REACH_NO_UDP: return "no-udp";
-	case GN_NODE_REACH_UNKNOWN: break;
+	case GN_OVERLAY_REACH_DIRECT: return "direct";
+	case GN_OVERLAY_REACH_EASY: return "easy";
+	case GN_OVERLAY_REACH_HARD: return "hard";
+	case GN_OVERLAY_REACH_NO_UDP: return "no-udp";
+	case GN_OVERLAY_REACH_UNKNOWN: break;
 	}
 	return "unknown";
 }
@@ -135,11 +135,11 @@ unsigned gn_node_reached_kinds(const struct gn_node *node, unsigned *of)
 	gn_dialback_last(node->dialback, &last);
 	*of = 9;
 	switch (node->homes.reached) {
-	case GN_NODE_REACH_DIRECT: return 7;
-	case GN_NODE_REACH_EASY: return last.filtering == GN_DIALBACK_ADDR ? 7 : 5;
-	case GN_NODE_REACH_HARD: return 3;
-	case GN_NODE_REACH_NO_UDP: return 0;
-	case GN_NODE_REACH_UNKNOWN: break;
+	case GN_OVERLAY_REACH_DIRECT: return 7;
+	case GN_OVERLAY_REACH_EASY: return last.filtering == GN_DIALBACK_ADDR ? 7 : 5;
+	case GN_OVERLAY_REACH_HARD: return 3;
+	case GN_OVERLAY_REACH_NO_UDP: return 0;
+	case GN_OVERLAY_REACH_UNKNOWN: break;
 	}
 	*of = 0;
 	return 0;

@@ -32,7 +32,7 @@ static void changed(struct gn_node *node)
 
 static bool wants_homes(const struct gn_node *node)
 {
-	return node->homes.reached > GN_NODE_REACH_DIRECT;
+	return node->homes.reached > GN_OVERLAY_REACH_DIRECT;
 }
 
 static bool is_wanted(const struct gn_node_homes *h, const struct gn_pk *relay)
@@ -128,7 +128,7 @@ void gn_node_homes_event(struct gn_node *node, const struct gn_relay_event *e)
 
 /* Until it is measured: who is seen under an address that is none of its own is behind a NAT.
  * False: nothing is known, and what was known stays. */
-static bool guess(const struct gn_node *node, enum gn_node_reached *out)
+static bool guess(const struct gn_node *node, enum gn_overlay_reached *out)
 {
 	const struct gn_jet_offer *o = &node->offers.gather.offer;
 	bool seen = false;
@@ -140,29 +140,42 @@ static bool guess(const struct gn_node *node, enum gn_node_reached *out)
 		for (uint32_t k = 0; o->list[i].origin == GN_JET_REFLEXIVE && k < o->count; k++)
 			if (o->list[k].origin == GN_JET_HOST &&
 			    memcmp(o->list[k].addr.ip, o->list[i].addr.ip, 16) == 0) {
-				*out = GN_NODE_REACH_UNKNOWN;
+				*out = GN_OVERLAY_REACH_UNKNOWN;
 				return true;
 			}
 		seen |= o->list[i].origin == GN_JET_REFLEXIVE;
 	}
-	*out = o->mapping == GN_JET_NAT_ADDR ? GN_NODE_REACH_HARD : GN_NODE_REACH_EASY;
+	*out = o->mapping == GN_JET_NAT_ADDR ? GN_OVERLAY_REACH_HARD : GN_OVERLAY_REACH_EASY;
 	return seen;
 }
 
 void gn_node_homes_guess(struct gn_node *node)
 {
-	enum gn_node_reached reached;
-	if (node->homes.reached != GN_NODE_REACH_DIRECT && guess(node, &reached))
+	enum gn_overlay_reached reached;
+	if (node->homes.reached != GN_OVERLAY_REACH_DIRECT && guess(node, &reached))
 		gn_node_homes_reached(node, reached);
 }
 
-void gn_node_homes_reached(struct gn_node *node, enum gn_node_reached reached)
+/* What it does for others (RE-17). */
+static uint8_t what_it_can(const struct gn_node *node)
+{
+	static const uint8_t relays[] = {[GN_RELAY_OFF] = 0,
+					 [GN_RELAY_SMALL] = GN_OVERLAY_CAN_SMALL,
+					 [GN_RELAY_TOKENS] = GN_OVERLAY_CAN_SMALL,
+					 [GN_RELAY_COMMONS] =
+						 GN_OVERLAY_CAN_SMALL | GN_OVERLAY_CAN_BULK};
+	return (uint8_t)(relays[node->config.relay] | (node->config.wss ? GN_OVERLAY_CAN_WSS : 0) |
+			 GN_OVERLAY_CAN_DIALS);
+}
+
+void gn_node_homes_reached(struct gn_node *node, enum gn_overlay_reached reached)
 {
 	if (node->homes.reached == reached)
 		return;
 	node->homes.reached = reached;
 	node->homes.look = node->now;
 	changed(node);
+	gn_overlay_reach(node->overlay, (uint8_t)reached, what_it_can(node), node->now);
 }
 
 /* ---- the own record ---- */
@@ -202,7 +215,7 @@ static gn_time record_due(const struct gn_node *node)
 	bool nothing = !h->published && wants_homes(node);
 	for (unsigned i = 0; i < GN_NODE_PLACES; i++)
 		nothing = nothing && !h->places[i].ready;
-	if (h->reached == GN_NODE_REACH_UNKNOWN || h->put || nothing)
+	if (h->reached == GN_OVERLAY_REACH_UNKNOWN || h->put || nothing)
 		return GN_NEVER;
 	gn_time at = h->changed ? h->changed + GN_NODE_RECORD_SETTLE : GN_NEVER;
 	if (!h->published)
@@ -224,7 +237,7 @@ void gn_node_homes_tick(struct gn_node *node)
 
 gn_time gn_node_homes_deadline(const struct gn_node *node)
 {
-	if (node->homes.reached == GN_NODE_REACH_UNKNOWN)
+	if (node->homes.reached == GN_OVERLAY_REACH_UNKNOWN)
 		return GN_NEVER;
 	return gn_time_min(node->homes.look, record_due(node));
 }

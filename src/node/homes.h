@@ -9,19 +9,10 @@
 
 struct gn_node;
 
-/* How this node is reached, as contacts say it (RE-17). */
-enum gn_node_reached {
-	GN_NODE_REACH_UNKNOWN,
-	GN_NODE_REACH_DIRECT,
-	GN_NODE_REACH_EASY, /* behind a NAT that is punched */
-	GN_NODE_REACH_HARD,
-	GN_NODE_REACH_NO_UDP,
-};
-
 #define GN_NODE_PLACES 4 /* two homes, and those before for a minute */
 
 struct gn_node_homes {
-	enum gn_node_reached reached;
+	enum gn_overlay_reached reached;
 	struct gn_relay_homes chosen;
 	struct gn_node_place {
 		struct gn_pk relay;
@@ -42,7 +33,7 @@ void gn_node_homes_fini(struct gn_node *node);
  * node is reached. */
 void gn_node_homes_guess(struct gn_node *node);
 /* What is known of how this node is reached. */
-void gn_node_homes_reached(struct gn_node *node, enum gn_node_reached reached);
+void gn_node_homes_reached(struct gn_node *node, enum gn_overlay_reached reached);
 void gn_node_homes_tick(struct gn_node *node);
 gn_time gn_node_homes_deadline(const struct gn_node *node);
 void gn_node_homes_event(struct gn_node *node, const struct gn_relay_event *e);

@@ -34,14 +34,15 @@
 #define GN_NODE_RELAYED_MTU 1443u  /* bytes of a datagram in a relayed packet (RE-30) */
 /* a session by which something was relayed so long ago is still in use: a circuit's idle time */
 #define GN_NODE_RELAYED_LIFE (60 * GN_SEC)
-#define GN_NODE_TRIES 8u                   /* that one dial has under way, addresses and circuits */
-#define GN_NODE_HOMES 2u                   /* of a node: relays where it has a place (RE-35) */
-#define GN_NODE_HOME_CANDIDATES 64u        /* linked peers that are compared */
-#define GN_NODE_OWN_RECORD 1536u           /* bytes of the own record */
-#define GN_NODE_FINDS 64u                  /* node records looked up at a time */
-#define GN_NODE_HOMES_LOOK (5 * GN_SEC)    /* between looks at who could be a home */
-#define GN_NODE_RECORD_EVERY (60 * GN_SEC) /* the own record is put at most once */
-#define GN_NODE_RECORD_SETTLE (1 * GN_SEC) /* after a change */
+#define GN_NODE_TRIES 8u            /* that one dial has under way, addresses and circuits */
+#define GN_NODE_RELAYS 2u           /* asked for a circuit to a peer whose homes are not known */
+#define GN_NODE_HOMES 2u            /* of a node: relays where it has a place (RE-35) */
+#define GN_NODE_HOME_CANDIDATES 64u /* linked peers that are compared */
+#define GN_NODE_OWN_RECORD 1536u    /* bytes of the own record */
+#define GN_NODE_FINDS 64u           /* node records looked up at a time */
+#define GN_NODE_HOMES_LOOK (5 * GN_SEC)      /* between looks at who could be a home */
+#define GN_NODE_RECORD_EVERY (60 * GN_SEC)   /* the own record is put at most once */
+#define GN_NODE_RECORD_SETTLE (1 * GN_SEC)   /* after a change */
 #define GN_NODE_RECORD_AGAIN (1500 * GN_SEC) /* and anew, though nothing has changed */
 #define GN_NODE_DIAL_NEXT (250 * GN_MSEC)    /* from one address to the next */
 /* to the first relay, for a peer of which nothing says that it is behind a NAT */

@@ -179,7 +179,7 @@ static void by_a_connection_a_node_is_in_the_network(void **state)
 	assert_int_equal(info_of(0, SHUT).kind, GN_WAY_WSS);
 	assert_int_equal(info_of(SHUT, 0).packets_lost, 0);
 	/* it has a place there, and whoever knows its key reaches it */
-	gn_node_homes_reached(whole_node(&w, SHUT), GN_NODE_REACH_NO_UDP);
+	gn_node_homes_reached(whole_node(&w, SHUT), GN_OVERLAY_REACH_NO_UDP);
 	whole_moved(&w, SHUT);
 	run(20 * GN_SEC);
 	whole_moved(&w, OTHER);

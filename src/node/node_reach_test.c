@@ -64,19 +64,19 @@ static void each_kind_is_found(void **state)
 {
 	static const struct {
 		const char *name;
-		enum gn_node_reached reached;
+		enum gn_overlay_reached reached;
 		enum gn_dialback_rule mapping, filtering;
 	} kinds[] = {
-		{"port", GN_NODE_REACH_EASY, GN_DIALBACK_NONE, GN_DIALBACK_PORT},
-		{"cg", GN_NODE_REACH_EASY, GN_DIALBACK_NONE, GN_DIALBACK_PORT},
-		{"sym", GN_NODE_REACH_HARD, GN_DIALBACK_PORT, GN_DIALBACK_PORT},
-		{"small", GN_NODE_REACH_HARD, GN_DIALBACK_PORT, GN_DIALBACK_PORT},
+		{"port", GN_OVERLAY_REACH_EASY, GN_DIALBACK_NONE, GN_DIALBACK_PORT},
+		{"cg", GN_OVERLAY_REACH_EASY, GN_DIALBACK_NONE, GN_DIALBACK_PORT},
+		{"sym", GN_OVERLAY_REACH_HARD, GN_DIALBACK_PORT, GN_DIALBACK_PORT},
+		{"small", GN_OVERLAY_REACH_HARD, GN_DIALBACK_PORT, GN_DIALBACK_PORT},
 		/* those who came later have called */
-		{NULL, GN_NODE_REACH_DIRECT, GN_DIALBACK_NONE, GN_DIALBACK_NONE},
-		{"full", GN_NODE_REACH_DIRECT, GN_DIALBACK_NONE, GN_DIALBACK_NONE},
+		{NULL, GN_OVERLAY_REACH_DIRECT, GN_DIALBACK_NONE, GN_DIALBACK_NONE},
+		{"full", GN_OVERLAY_REACH_DIRECT, GN_DIALBACK_NONE, GN_DIALBACK_NONE},
 		/* all who could try are known to it: what is seen from outside stays the guess */
-		{"addr", GN_NODE_REACH_EASY, GN_DIALBACK_NONE, GN_DIALBACK_UNKNOWN},
-		{"blocked", GN_NODE_REACH_UNKNOWN, GN_DIALBACK_UNKNOWN, GN_DIALBACK_UNKNOWN},
+		{"addr", GN_OVERLAY_REACH_EASY, GN_DIALBACK_NONE, GN_DIALBACK_UNKNOWN},
+		{"blocked", GN_OVERLAY_REACH_UNKNOWN, GN_DIALBACK_UNKNOWN, GN_DIALBACK_UNKNOWN},
 	};
 	(void)state;
 	for (unsigned i = 0; i < GN_COUNT(kinds); i++) {

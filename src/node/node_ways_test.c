@@ -260,7 +260,7 @@ static void a_key_is_enough(void **state)
 	struct gn_node *second = whole_node(&w, SECOND);
 	whole_moved(&w, SECOND); /* it knows what time it is */
 	/* it sees itself under other addresses than its own */
-	assert_int_equal(second->homes.reached, GN_NODE_REACH_HARD);
+	assert_int_equal(second->homes.reached, GN_OVERLAY_REACH_HARD);
 	whole_run_for(&w, GN_NODE_RECORD_EVERY + 10 * GN_SEC);
 	unsigned ready = 0;
 	for (unsigned i = 0; i < GN_NODE_PLACES; i++)
@@ -273,7 +273,7 @@ static void a_key_is_enough(void **state)
 	assert_int_equal(info_of(FIRST, SECOND).kind, GN_WAY_RELAY);
 	assert_int_equal(peer_at(FIRST, SECOND)->home_count, 2);
 	/* directly reached again: the places are given back */
-	gn_node_homes_reached(second, GN_NODE_REACH_DIRECT);
+	gn_node_homes_reached(second, GN_OVERLAY_REACH_DIRECT);
 	whole_moved(&w, SECOND);
 	whole_run_for(&w, 10 * GN_SEC);
 	for (unsigned i = 0; i < GN_NODE_PLACES; i++)
@@ -452,13 +452,13 @@ static void the_own_record_is_put_at_times(void **state)
 	make(NULL, NULL);
 	struct gn_node *node = whole_node(&w, 0);
 	whole_moved(&w, 0);
-	gn_node_homes_reached(node, GN_NODE_REACH_DIRECT);
+	gn_node_homes_reached(node, GN_OVERLAY_REACH_DIRECT);
 	whole_moved(&w, 0);
 	whole_run_for(&w, GN_NODE_RECORD_SETTLE + GN_SEC);
 	gn_time first = node->homes.published;
 	assert_int_not_equal(first, 0);
-	gn_node_homes_reached(node, GN_NODE_REACH_UNKNOWN);
-	gn_node_homes_reached(node, GN_NODE_REACH_DIRECT);
+	gn_node_homes_reached(node, GN_OVERLAY_REACH_UNKNOWN);
+	gn_node_homes_reached(node, GN_OVERLAY_REACH_DIRECT);
 	whole_moved(&w, 0);
 	whole_run_for(&w, GN_NODE_RECORD_EVERY + GN_NODE_HOMES_LOOK);
 	gn_time second = node->homes.published;
