@@ -178,7 +178,7 @@
 #define GN_NODE_STATUS_EACH GN_SEC /* between two events of the node's status */
 #define GN_NODE_PAGE 50u           /* of a list, when a call says nothing */
 #define GN_NODE_PAGE_MAX 500u      /* whatever it says */
-#define GN_NODE_COUNTERS 512u      /* of all engines together */
+#define GN_NODE_COUNTERS 1024u     /* of all engines together */
 
 /* the machine has slept for so long: longer than the clocks' difference ever jumps awake (RE-10) */
 #define GN_NODE_SLEPT (5 * GN_SEC)
