@@ -87,12 +87,12 @@ static bool spawn(struct gn_node *node, char *todo, bool listen)
 	gn_addr_text(&node->map.router, router);
 	char name[] = "geonetd", mode[] = "--upnp", path[] = "PATH=/usr/bin:/bin";
 	char *words[] = {name, mode, todo, local, router, NULL}, *environment[] = {path, NULL};
-	/* bits of one enum: NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange) */
-	const uv_stdio_flags to_us = UV_CREATE_PIPE | UV_WRITABLE_PIPE;
 	uv_stdio_container_t stdio[3] = {
 		{.flags = UV_IGNORE},
-		{.flags = listen ? to_us : UV_IGNORE, .data.stream = (uv_stream_t *)&u->pipe},
+		{.flags = UV_IGNORE, .data.stream = (uv_stream_t *)&u->pipe},
 		{.flags = UV_IGNORE}};
+	if (listen) /* NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): bits of it */
+		stdio[1].flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE;
 	uv_process_options_t options = {.file = node->config.upnp,
 					.args = words,
 					.env = environment,

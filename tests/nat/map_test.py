@@ -285,7 +285,7 @@ def case_stall(home):
     check(select.select([ssdp], [], [], PATIENCE)[0], "no device was looked for")
     asks = ssdp.recvfrom(2000)
     answer = home.router.socket("192.168.7.1")
-    for s in listeners:
+    for s in reversed(listeners):  # the last is read first
         answer.sendto(("HTTP/1.1 200 OK\r\nCACHE-CONTROL: max-age=120\r\n"
                        "ST: urn:schemas-upnp-org:device:InternetGatewayDevice:1\r\n"
                        "USN: uuid:1::urn:schemas-upnp-org:device:InternetGatewayDevice:1\r\n"
