@@ -31,7 +31,12 @@
 /* without a session over UDP: then a connection is dialled */
 #define GN_NODE_CARRIER_ALONE (3 * GN_SEC)
 #define GN_NODE_CARRIER_PREFIX 16u /* bytes that a carrier may want before a packet */
-#define GN_NODE_RELAYED_MTU 1443u  /* bytes of a datagram in a relayed packet (RE-30) */
+#define GN_NODE_CALLS 512u         /* circuits of them that others opened: half is for our own */
+/* until a key is proven by who calls: jet's handshake timeout and a half */
+#define GN_NODE_CALL_PROOF (15 * GN_SEC)
+/* without a packet: three keep-alives (GN_NODE_KEEP_ALIVE) */
+#define GN_NODE_CIRCUIT_IDLE (75 * GN_SEC)
+#define GN_NODE_RELAYED_MTU 1443u /* bytes of a datagram in a relayed packet (RE-30) */
 /* a session by which something was relayed so long ago is still in use: a circuit's idle time */
 #define GN_NODE_RELAYED_LIFE (60 * GN_SEC)
 #define GN_NODE_TRIES 8u            /* that one dial has under way, addresses and circuits */

@@ -420,6 +420,57 @@ static gn_err full_socket(struct gn_node *node, const struct gn_addr *to, struct
 	return GN_AGAIN;
 }
 
+static struct gn_node_circuit *circuit_of(unsigned i)
+{
+	struct gn_node_ways *ways = &whole_node(&w, i)->ways;
+	return ways->circuits.count ? gn_map_value_at(&ways->circuits, 0) : NULL;
+}
+
+/* Who calls has a place for so long without a proof; who is silent has none. */
+static void calls_end(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	tell_home(FIRST, SECOND, 0);
+	say(FIRST, SECOND);
+	whole_run_for(&w, 3 * GN_SEC);
+	struct gn_node_circuit *c = circuit_of(SECOND);
+	assert_true(c->called && c->proven && !circuit_of(FIRST)->called);
+	assert_int_equal(whole_node(&w, SECOND)->ways.calls, 1);
+	c->proven = false;
+	c->used = w.now - GN_NODE_CALL_PROOF + 7 * GN_SEC;
+	whole_run_for(&w, GN_SEC);
+	assert_non_null(circuit_of(SECOND));
+	whole_run_for(&w, 12 * GN_SEC);
+	assert_null(circuit_of(SECOND));
+	assert_int_equal(whole_node(&w, SECOND)->ways.calls, 0);
+	whole_free(&w);
+	make("port", "sym");
+	tell_home(FIRST, SECOND, 0);
+	say(FIRST, SECOND);
+	whole_run_for(&w, 3 * GN_SEC);
+	whole_kill(&w, FIRST);
+	whole_run_for(&w, GN_NODE_CIRCUIT_IDLE + 2 * GN_NODE_SWEEP_IDLE);
+	assert_null(circuit_of(SECOND));
+	whole_free(&w);
+}
+
+static void so_many_call(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	whole_node(&w, SECOND)->ways.calls = GN_NODE_CALLS;
+	tell_home(FIRST, SECOND, 0);
+	say(FIRST, SECOND);
+	whole_run_for(&w, 3 * GN_SEC);
+	assert_int_equal(session_of(FIRST, SECOND), 0);
+	assert_true(counter_of(SECOND, "relay-call-refused") > 0);
+	whole_node(&w, SECOND)->ways.calls = GN_NODE_CALLS - 1;
+	whole_run_for(&w, 10 * GN_SEC); /* it says hello again */
+	assert_int_not_equal(session_of(FIRST, SECOND), 0);
+	whole_free(&w);
+}
+
 /* What jet sends there fits into what the relay takes (RE-30). */
 static void a_relayed_packet_has_a_length(void **state)
 {
@@ -512,6 +563,8 @@ int main(void)
 		cmocka_unit_test(so_many_records_are_looked_up),
 		cmocka_unit_test(addresses_are_tried_one_by_one),
 		cmocka_unit_test(a_session_that_relays_is_kept),
+		cmocka_unit_test(calls_end),
+		cmocka_unit_test(so_many_call),
 		cmocka_unit_test(a_relayed_packet_has_a_length),
 		cmocka_unit_test(the_own_record_is_put_at_times),
 		cmocka_unit_test(homes_have_room),

@@ -225,6 +225,7 @@ static void take_way(struct gn_node *node, struct session *s, const struct gn_wa
 	node->peers.direct += s->direct;
 	if (c && c->incoming)
 		gn_wss_proven(c);
+	gn_node_ways_proven(node, way->link);
 }
 
 static void on_connected(struct gn_node *node, const struct gn_jet_event *e)

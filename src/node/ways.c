@@ -152,7 +152,7 @@ static struct gn_node_circuit *circuit_new(struct gn_node *node, gn_op op)
 		return NULL;
 	}
 	*of = w->last_link = link;
-	*c = (struct gn_node_circuit){.link = link, .op = op};
+	*c = (struct gn_node_circuit){.link = link, .op = op, .used = node->now};
 	return c;
 }
 
@@ -162,6 +162,7 @@ static void circuit_drop(struct gn_node *node, uint32_t link)
 	const struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &link);
 	gn_op op = c->op;
 	bool known = c->circuit != 0;
+	node->ways.calls -= c->called;
 	gn_map_remove(&node->ways.circuits, &link);
 	gn_map_remove(&node->ways.links, &op);
 	if (known)
@@ -188,6 +189,28 @@ gn_err gn_node_ways_open(struct gn_node *node, const struct gn_pk *relay,
 const struct gn_node_circuit *gn_node_ways_circuit(const struct gn_node *node, uint32_t link)
 {
 	return gn_map_get(&node->ways.circuits, &link);
+}
+
+void gn_node_ways_proven(struct gn_node *node, uint32_t link)
+{
+	struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &link);
+	if (c)
+		c->proven = true;
+}
+
+/* A relay may let callers in that never prove a key, and never say that they are gone. */
+void gn_node_ways_sweep(struct gn_node *node)
+{
+	struct gn_node_ways *w = &node->ways;
+	if (node->now - w->swept < GN_NODE_SWEEP_IDLE)
+		return;
+	w->swept = node->now;
+	for (uint32_t i = w->circuits.count; i-- > 0;) {
+		const struct gn_node_circuit *c = gn_map_value_at(&w->circuits, i);
+		gn_time most = c->called && !c->proven ? GN_NODE_CALL_PROOF : GN_NODE_CIRCUIT_IDLE;
+		if (c->circuit && node->now - c->used >= most)
+			gn_node_ways_close(node, c->link);
+	}
 }
 
 struct gn_way gn_node_ways_way(const struct gn_node_circuit *c)
@@ -350,7 +373,7 @@ static gn_err send_to(struct gn_node *node, uint64_t era, struct gn_slice packet
 	return err == GN_AGAIN ? GN_UNREACHABLE : err; /* a circuit's packets may be lost */
 }
 
-static gn_err send_by_circuit(struct gn_node *node, const struct gn_node_circuit *c,
+static gn_err send_by_circuit(struct gn_node *node, struct gn_node_circuit *c,
 			      const struct gn_jet_batch *batch, struct gn_slice packets,
 			      size_t *sent)
 {
@@ -360,6 +383,8 @@ static gn_err send_by_circuit(struct gn_node *node, const struct gn_node_circuit
 	for (size_t at = 0; at < packets.len; at += each)
 		p[at] = GN_RELAY_BYTE;
 	gn_relay_write(p, each, (uint32_t)((packets.len + each - 1) / each), c->circuit);
+	if (c->proven)
+		c->used = node->now;
 	return send_to(node, c->era, packets, batch->segment, sent);
 }
 
@@ -371,7 +396,7 @@ gn_err gn_node_ways_send(struct gn_node *node, const struct gn_jet_batch *batch,
 		gn_dialback_sent(node->dialback, &batch->to.addr, node->now);
 		return node->outside.send(node, &batch->to.addr, packets, batch->segment, sent);
 	}
-	const struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &batch->to.link);
+	struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &batch->to.link);
 	if (c)
 		return send_by_circuit(node, c, batch, packets, sent);
 	struct gn_carrier *carrier = gn_node_ways_carrier_of(node, batch->to.link);
@@ -398,13 +423,15 @@ static struct gn_node_circuit *take_call(struct gn_node *node, uint64_t era, uin
 {
 	const struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
 	gn_op op;
-	if (!gn_jet_is_hello(datagram) ||
+	if (!gn_jet_is_hello(datagram) || node->ways.calls >= GN_NODE_CALLS ||
 	    gn_relay_accept(node->relay, &e->pk, era, circuit, node->now, &op))
 		return NULL;
 	struct gn_node_circuit *c = circuit_new(node, op);
 	if (!c)
 		return NULL;
 	c->relay = e->pk;
+	c->called = true;
+	node->ways.calls++;
 	if (circuit_ready(node, c, era, circuit) == GN_OK)
 		return c;
 	gn_node_ways_close(node, c->link);
@@ -437,6 +464,8 @@ static void relayed(struct gn_node *node, uint64_t era, struct gn_slice packet)
 		node->ways.count.call_refused++;
 		return;
 	}
+	if (c->proven)
+		c->used = node->now;
 	struct gn_way from = gn_node_ways_way(c);
 	gn_node_jet_recv(node, &from, datagram);
 }

@@ -18,6 +18,9 @@ struct gn_node_circuit {
 	uint64_t era, circuit;
 	struct gn_pk relay, target; /* target: zeros when somebody called */
 	struct gn_addr at;          /* the relay's: what stands for an address on the link */
+	bool called;                /* somebody called; else we opened it */
+	bool proven;                /* a session was up on it */
+	gn_time used;               /* something went or came by it */
 };
 
 struct gn_node_ways {
@@ -28,6 +31,8 @@ struct gn_node_ways {
 	struct gn_map sessions; /* gn_jet_id -> struct gn_node_from */
 	struct gn_map from;     /* gn_way -> era */
 	uint32_t last_link;
+	uint32_t calls; /* circuits that others opened */
+	gn_time swept;
 	uint64_t last_era;
 	struct {
 #define X(name, text) uint64_t name;
@@ -70,6 +75,10 @@ uint32_t gn_node_ways_link(const struct gn_carrier *c); /* 0: it is none */
 struct gn_carrier *gn_node_ways_carrier_of(const struct gn_node *node, uint32_t link);
 /* It takes more now. */
 void gn_node_ways_room(struct gn_node *node, const struct gn_carrier *c);
+/* A session is up on this link. */
+void gn_node_ways_proven(struct gn_node *node, uint32_t link);
+/* Circuits that nobody uses are given back. */
+void gn_node_ways_sweep(struct gn_node *node);
 /* The circuit is given back; its paths are gone. */
 void gn_node_ways_close(struct gn_node *node, uint32_t link);
 /* What jet has sent to a way: as gn_udp_send, and the free bytes before each packet are filled.
