@@ -13,6 +13,7 @@ from lab import Space, Trouble  # noqa: E402
 
 PATIENCE = 60  # seconds: the bound of a hopeless wait
 SKIPPED = 77
+LAN = ("--lan", "yes")  # flags win over the environment
 
 
 class Failure(Exception):
@@ -47,14 +48,14 @@ class Net:
                   "route add default via 10.77.0.1"])
 
     def start(self, machine, *options, pow_bits=10):
-        """A node on that machine; itself found by its data directory."""
+        """A node on that machine, which by its environment is not to speak."""
         data = os.path.join(self.base, f"node{len(self.nodes)}")
         os.mkdir(data, 0o700)
         with open(os.path.join(data, "log"), "wb") as log:
             node = subprocess.Popen(self.machines[machine].command(
                 os.path.join(self.bin, "geonetd"), "--data", data, "--port", "7777", "--http",
-                "off", "--probation", "0", "--pow-bits", str(pow_bits), "--lan", "yes", *options),
-                stdout=log, stderr=log)
+                "off", "--probation", "0", "--pow-bits", str(pow_bits), *options),
+                stdout=log, stderr=log, env=os.environ | {"GEONET_SETTINGS": "lan = no"})
         node.data, node.machine = data, machine
         self.nodes.append(node)
         eventually("a node answers", lambda: self.ask(node, "status"))
@@ -90,10 +91,10 @@ class Net:
 def case_found(net):
     """Two begin alone, and find each other; a third that comes later is found at once by its word,
     and what one of them keeps is read by another."""
-    a, b = net.start(0), net.start(1)
+    a, b = net.start(0, *LAN), net.start(1, *LAN)
     eventually("both have a link", lambda: net.links(a) and net.links(b))
     check("lan.found" in net.log(a) + net.log(b), "they were linked in some other way")
-    c = net.start(2)
+    c = net.start(2, *LAN)
     eventually("all three are linked", lambda: all(net.links(n) == 2 for n in (a, b, c)))
     net.ask(a, "id", "new", "--no-passphrase")
     put = net.ask(a, "put", "--w", "3", __file__)
@@ -103,8 +104,8 @@ def case_found(net):
 def case_apart(net):
     """Of another network, or not wanted: no link, whatever is heard of it. Those that want to are
     linked beside them, so that there was time."""
-    a, other, off = net.start(0), net.start(1, pow_bits=9), net.start(2, "--lan", "no")
-    b = net.start(3)
+    a, other, off = net.start(0, *LAN), net.start(1, *LAN, pow_bits=9), net.start(2)
+    b = net.start(3, *LAN)
     eventually("those of one network have a link", lambda: net.links(a) and net.links(b))
     for node in (other, off):
         check(net.links(node) == 0, "a node was linked that is of another network, or is off")
@@ -114,7 +115,7 @@ def case_apart(net):
 
 def case_moved(net):
     """Another address on the way: it is found there."""
-    a, b = net.start(0), net.start(1)
+    a, b = net.start(0, *LAN), net.start(1, *LAN)
     eventually("both have a link", lambda: net.links(a) and net.links(b))
     net.machines[1].ip(["address del 10.77.0.3/24 dev lan", "address add 10.77.0.99/24 dev lan",
                         "route replace default via 10.77.0.1"])
