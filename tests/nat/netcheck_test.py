@@ -1,8 +1,7 @@
 """A real node at home behind a router of a kind, and three in the Internet: what netcheck says is
 what the router is (docs/spec/reach.md RE-40, RE-41, RE-42).
 
-usage: netcheck_test.py BIN_DIR KIND    open, full, port or sym, as ctest runs them; exit 77: not
-here
+usage: netcheck_test.py BIN_DIR KIND    open, full, port or sym, as ctest runs; exit 77: not here
 """
 import os, sys, time
 

@@ -69,12 +69,12 @@ static void print_reach(const struct cli *cli, const json_t *j)
 
 static void print_paths(const struct cli *cli, const json_t *j)
 {
-	uint64_t v4 = json_number(j, "udp_4"), v6 = json_number(j, "udp_6");
+	unsigned long long v4 = json_number(j, "udp_4"), v6 = json_number(j, "udp_6");
 	size_t i;
 	json_t *r;
 	out_pair(cli, "UDP", "IPv4 %s, IPv6 %s", v4 ? "works" : "carries nothing now",
 		 v6 ? "works" : "carries nothing now");
-	out_pair(cli, "sessions", "%llu by UDP, %llu by relays", (unsigned long long)(v4 + v6),
+	out_pair(cli, "sessions", "%llu by UDP, %llu by relays", v4 + v6,
 		 (unsigned long long)json_number(j, "relayed"));
 	if (json_number(j, "kinds_of"))
 		out_pair(cli, "direct to", "%llu of %llu kinds of network; the others by a relay",
