@@ -31,9 +31,11 @@ unsigned sim_percentile(const struct sim_stats *st, unsigned per_mille)
 	return GN_COUNT(st->hops) - 1;
 }
 
-static void count(struct sim_stats *st, const struct gn_overlay_event *e)
+static void count(const struct sim *s, struct sim_stats *st, const struct gn_overlay_event *e)
 {
 	st->count++;
+	st->handshakes += s->handshakes;
+	st->with_handshake += s->handshakes > 0;
 	if (e->err != GN_OK) {
 		st->failed++;
 		st->last_err = e->err;
@@ -62,7 +64,7 @@ static void lookup_done(struct sim *s, unsigned node, unsigned index,
 	for (unsigned i = 0; i < n && exact; i++)
 		exact = memcmp(e->contacts[i].id.b, s->nodes[want[i]].id.b, 32) == 0;
 	(void)node;
-	count(l->st, e);
+	count(s, l->st, e);
 	l->st->exact += exact;
 }
 
@@ -152,9 +154,8 @@ static void put_done(struct sim *s, unsigned node, unsigned index, const struct 
 		     void *user)
 {
 	struct batch *b = user;
-	(void)s;
 	(void)node;
-	count(b->st, e);
+	count(s, b->st, e);
 	b->st->exact += e->err == GN_OK;
 	b->records[index].acknowledged = e->err == GN_OK;
 	b->records[index].receipts = e->receipt_count;
@@ -190,9 +191,8 @@ static void get_done(struct sim *s, unsigned node, unsigned index, const struct 
 {
 	struct batch *b = user;
 	struct gn_record r;
-	(void)s;
 	(void)node;
-	count(b->st, e);
+	count(s, b->st, e);
 	if (e->err == GN_OK && e->value_count &&
 	    gn_wire_record_parse(e->values[0].record, &r) == GN_OK)
 		b->st->exact += memcmp(r.hash.b, b->records[index].record.hash.b, 32) == 0;

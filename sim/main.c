@@ -29,6 +29,7 @@ static const char usage[] =
 	"  --flood N          in scenario front: deposits of strangers (default 1000)\n"
 	"  --nat KIND:PERCENT,...   in scenario nodes: so many of a hundred stand behind a box\n"
 	"                     that translates: full, addr, port, sym, small, cg, blocked, 443\n"
+	"  --no-relay         nobody asks through others: a GET to a stranger costs a handshake\n"
 	"  --flat             all delays 10 ms one way instead of the geographic model\n"
 	"  --validate         check every engine's invariants after every step\n"
 	"  --json             the table as JSON\n"
@@ -153,6 +154,8 @@ int main(int argc, char **argv)
 			o.keep = true;
 		else if (strcmp(a, "--plain") == 0)
 			o.plain = true;
+		else if (strcmp(a, "--no-relay") == 0)
+			o.no_relay = true;
 		else if (strcmp(a, "--validate") == 0)
 			o.validate = true;
 		else if (strcmp(a, "--json") == 0)
@@ -171,12 +174,12 @@ int main(int argc, char **argv)
 		"%u --loss %g --pow "
 		"%u --trips %u"
 		" --leaf-ping %g --split %g --sybils %u --ttl %u --boxes %u --churn %g "
-		"--flood %u%s%s%s%s%s",
+		"--flood %u%s%s%s%s%s%s",
 		sc->name, o.nodes, (unsigned long long)o.seed, o.lookups, o.records, o.kill_percent,
 		o.loss * 100, o.pow_bits, o.trips, (double)o.ping_leaf / 1e9, (double)o.split / 1e9,
 		o.sybils, o.ttl, o.boxes, (double)o.churn / 1e9, o.flood, o.flat ? " --flat" : "",
-		o.keep ? " --keep" : "", o.plain ? " --plain" : "", o.nats.text ? " --nat " : "",
-		o.nats.text ? o.nats.text : "");
+		o.keep ? " --keep" : "", o.plain ? " --plain" : "", o.no_relay ? " --no-relay" : "",
+		o.nats.text ? " --nat " : "", o.nats.text ? o.nats.text : "");
 	int failed = sc->run(&s);
 	sim_row(&s, "simulated", "%.0f s, %llu events, %llu messages, %llu lost",
 		(double)(s.now - SIM_EPOCH) / 1e9, (unsigned long long)s.events,

@@ -61,6 +61,13 @@ void sim_row_stats(struct sim *s, const char *name, const struct sim_stats *st)
 		per((uint64_t)st->took_sum, st->ok) / 1e6, (double)st->took_max / 1e6);
 }
 
+void sim_row_handshakes(struct sim *s, const char *name, const struct sim_stats *st)
+{
+	sim_row(s, name, "%.2f %% of them needed one; %.3f each, of %.2f requests",
+		100 * per(st->with_handshake, st->count), per(st->handshakes, st->count),
+		per(st->rpcs_sum, st->count));
+}
+
 void sim_row_network(struct sim *s)
 {
 	double links = 0, known = 0, estimate = 0;

@@ -59,6 +59,7 @@ static void get_all(struct sim *s, struct sim_record *r, unsigned quorum, const 
 	struct sim_stats st;
 	sim_gets(s, r, s->opt.records, quorum, &st);
 	sim_row_stats(s, name, &st);
+	sim_row_handshakes(s, "  handshakes for them", &st);
 	sim_expect(s, st.exact * 1000 >= st.count * per_mille,
 		   "%s: %llu of %llu records found "
 		   "(last error: %s)",

@@ -60,6 +60,7 @@ struct sim_options {
 	bool flat;       /* all delays 10 ms one way */
 	bool quiet, json;
 	bool plain;            /* the topic has no links */
+	bool no_relay;         /* nobody asks through others, as before RE-48 */
 	bool validate;         /* gn_overlay_validate after each step */
 	unsigned boxes, flood; /* flood: deposits of strangers */
 	gn_time churn;         /* scenario boxes: how long sessions come and go */
@@ -131,6 +132,8 @@ struct sim_op { /* an operation somebody waits for */
 	unsigned node;
 	gn_op op;
 	unsigned index; /* the caller's */
+	/* sessions that GETs of its node began while it ran, or tried to */
+	unsigned handshakes;
 };
 
 struct sim_session {
@@ -158,6 +161,7 @@ struct sim {
 	bool split; /* messages between different sides vanish */
 	struct sim_op *ops;
 	size_t op_count, op_cap;
+	unsigned handshakes; /* of the operation that on_done is told of */
 	void (*on_done)(struct sim *s, unsigned node, unsigned index,
 			const struct gn_overlay_event *e, void *user);
 	void *user;
@@ -240,6 +244,7 @@ struct sim_stats {
 	uint64_t hops_sum, rpcs_sum;
 	unsigned hops[64];
 	gn_time took_sum, took_max;
+	uint64_t handshakes, with_handshake; /* GETs: sessions begun for them; that needed one */
 	gn_err last_err;
 };
 /* Joins one by one; waits for each to be a server, at most a minute of virtual time. */
@@ -405,6 +410,7 @@ void sim_expect(struct sim *s, bool ok, const char *fmt, ...) GN_PRINTF(3, 4);
 int sim_failures(void);
 void sim_row(struct sim *s, const char *name, const char *fmt, ...) GN_PRINTF(3, 4);
 void sim_row_stats(struct sim *s, const char *name, const struct sim_stats *st);
+void sim_row_handshakes(struct sim *s, const char *name, const struct sim_stats *st);
 void sim_row_network(struct sim *s);
 void sim_row_traffic(struct sim *s, const char *name);
 /* Sorts them; their p99. */

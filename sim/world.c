@@ -3,6 +3,7 @@
  * gives up after a while and says so. */
 #include "records/box.h"
 #include "sim.h"
+#include "wire/generated/overlay_fb.h"
 
 #include <stdlib.h>
 
@@ -169,6 +170,7 @@ void sim_node_start(struct sim *s, unsigned i)
 		.heal = s->opt.heal,
 		.digest = s->opt.digest,
 		.prefix_cap = 255,
+		.relay_off = s->opt.no_relay,
 	};
 	cfg.admit[GN_FB_RECORD_TYPE_BOX] = gn_boxrec_admit;
 	memcpy(cfg.nonce, n->nonce, 8);
@@ -302,6 +304,19 @@ static void set_linked(struct sim *s, unsigned a, const struct gn_pk *pk, bool o
 		x->linked = (uint8_t)(on ? x->linked | bit : x->linked & ~bit);
 }
 
+/* A GET to somebody without a session begins one, also if in vain. */
+static void count_handshake(struct sim *s, unsigned a, unsigned b, struct gn_slice bytes)
+{
+	struct gn_fb_overlay_message m;
+	struct sim_session *x = session(s, a, b, false);
+	if ((x && reachable(s, a, b) && session_good(s, x, a, b)) ||
+	    gn_fb_overlay_message_verify(bytes, &m) != GN_OK ||
+	    gn_fb_overlay_message_body_type(m) != GN_FB_OVERLAY_BODY_GET)
+		return;
+	for (size_t k = 0; k < s->op_count; k++)
+		s->ops[k].handshakes += s->ops[k].node == a;
+}
+
 void sim_message(struct sim *s, unsigned a, const struct gn_overlay_message *m)
 {
 	static const struct gn_pk nobody;
@@ -318,6 +333,7 @@ void sim_message(struct sim *s, unsigned a, const struct gn_overlay_message *m)
 	if (!to)
 		return;
 	unsigned b = *to;
+	count_handshake(s, a, b, m->bytes);
 	gn_time leave = session_open(s, a, b, &m->to.addrs[0]);
 	if (!leave)
 		return;
@@ -362,6 +378,7 @@ static void done(struct sim *s, unsigned i, const struct gn_overlay_event *e)
 	for (size_t k = 0; k < s->op_count; k++)
 		if (s->ops[k].node == i && s->ops[k].op == e->op) {
 			unsigned index = s->ops[k].index;
+			s->handshakes = s->ops[k].handshakes;
 			s->ops[k] = s->ops[--s->op_count];
 			if (s->on_done)
 				s->on_done(s, i, index, e, s->user);
@@ -375,7 +392,7 @@ void sim_op_add(struct sim *s, unsigned node, gn_op op, unsigned index)
 		s->op_cap = s->op_cap ? 2 * s->op_cap : 64;
 		s->ops = sim_need(gn_mem_resize(&s->alloc, s->ops, s->op_cap * sizeof *s->ops));
 	}
-	s->ops[s->op_count++] = (struct sim_op){node, op, index};
+	s->ops[s->op_count++] = (struct sim_op){node, op, index, 0};
 }
 
 static void pump_overlay(struct sim *s, unsigned i)

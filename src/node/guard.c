@@ -45,11 +45,8 @@ static uint64_t delta_cost(struct gn_fb_delta d)
 	       GN_NODE_COST_CONTACT * ((uint64_t)gn_fb_delta_add_len(d) + gn_fb_delta_del_len(d));
 }
 
-static uint64_t overlay_cost(struct gn_slice message)
+static uint64_t question_cost(struct gn_fb_overlay_message m, struct gn_slice message)
 {
-	struct gn_fb_overlay_message m;
-	if (gn_fb_overlay_message_verify(message, &m))
-		return GN_NODE_COST_BAD;
 	switch (gn_fb_overlay_message_body_type(m)) {
 	case GN_FB_OVERLAY_BODY_PUT:
 	case GN_FB_OVERLAY_BODY_STALE: /* to a PUSH, which its giver can bring about */
@@ -66,6 +63,28 @@ static uint64_t overlay_cost(struct gn_slice message)
 	case GN_FB_OVERLAY_BODY_DELTA: return delta_cost(gn_fb_overlay_message_body_as_delta(m));
 	default: return 0; /* answers: when nothing was asked they cost (gn_node_caused) */
 	}
+}
+
+/* What is asked through us: our packets, and what we pay for it where we ask; an answer to our own
+ * is none. */
+static uint64_t through_us_cost(struct gn_fb_relay r)
+{
+	struct gn_fb_overlay_message inner;
+	if (gn_fb_relay_hops(r) == 0)
+		return 0;
+	if (gn_fb_overlay_message_verify(gn_fb_relay_inner(r), &inner))
+		return GN_NODE_COST_BAD;
+	return GN_NODE_COST_ASK + question_cost(inner, gn_fb_relay_inner(r));
+}
+
+static uint64_t overlay_cost(struct gn_slice message)
+{
+	struct gn_fb_overlay_message m;
+	if (gn_fb_overlay_message_verify(message, &m))
+		return GN_NODE_COST_BAD;
+	if (gn_fb_overlay_message_body_type(m) == GN_FB_OVERLAY_BODY_RELAY)
+		return through_us_cost(gn_fb_overlay_message_body_as_relay(m));
+	return question_cost(m, message);
 }
 
 static bool is_of(struct gn_slice message, const char *magic)
@@ -91,6 +110,10 @@ static uint64_t answer_cost(struct gn_slice message)
 	switch (gn_fb_overlay_message_body_type(m)) {
 	case GN_FB_OVERLAY_BODY_VALUE:
 	case GN_FB_OVERLAY_BODY_STALE: return GN_NODE_COST_KIB * kib(message.len);
+	case GN_FB_OVERLAY_BODY_RELAY: /* of what we passed on */
+		return gn_fb_relay_hops(gn_fb_overlay_message_body_as_relay(m))
+			       ? 0
+			       : GN_NODE_COST_KIB * kib(message.len);
 	case GN_FB_OVERLAY_BODY_NODES:
 	case GN_FB_OVERLAY_BODY_NOT_MINE:
 	case GN_FB_OVERLAY_BODY_PONG:

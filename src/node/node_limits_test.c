@@ -4,6 +4,7 @@
 #include "node/charge.h"
 #include "node/node_int.h"
 #include "node/peers_int.h"
+#include "wire/generated/overlay_fb.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -238,6 +239,43 @@ static void what_cannot_be_read_costs(void **state)
 	end(node);
 }
 
+/* RELAY costs its packets and what it has us ask; the answer to one of ours nothing. */
+static void what_is_asked_through_us_costs_as_if_we_asked(void **state)
+{
+	struct gn_node *node = fresh();
+	struct gn_pk pk = {{5}};
+	uint8_t storage[512], inner[256];
+	struct gn_fb_hash h = {{1}};
+	struct gn_slice question, message;
+	uint64_t cost = 0;
+	(void)state;
+	struct gn_fbb b = gn_fbb(inner, sizeof inner);
+	gn_fbref get = gn_fb_get_make(&b, &(struct gn_fb_get_args){.key = &h});
+	gn_fbref root = gn_fb_overlay_message_make(
+		&b, &(struct gn_fb_overlay_message_args){
+			    .request = 1, .body_type = GN_FB_OVERLAY_BODY_GET, .body = get});
+	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &question),
+			 GN_OK);
+	for (uint8_t hops = 0; hops < 4; hops++) {
+		struct gn_slice in = hops < 3 ? question : GN_LIT("junk");
+		b = gn_fbb(storage, sizeof storage);
+		gn_fbref body = gn_fb_relay_make(
+			&b, &(struct gn_fb_relay_args){.target = &h, .inner = in, .hops = hops});
+		root = gn_fb_overlay_message_make(
+			&b,
+			&(struct gn_fb_overlay_message_args){
+				.request = 1, .body_type = GN_FB_OVERLAY_BODY_RELAY, .body = body});
+		assert_int_equal(
+			gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &message), GN_OK);
+		assert_int_equal(gn_node_admit(node, &pk, message), GN_OK);
+		cost += hops == 0  ? 0
+			: hops < 3 ? GN_NODE_COST_ASK + GN_NODE_COST_READ
+				   : GN_NODE_COST_BAD;
+		assert_int_equal(work_of(node), cost);
+	}
+	end(node);
+}
+
 /* A list of revoked tokens that a peer's message has looked up, once; what the node looks up for
  * itself is charged to nobody. */
 static void a_list_looked_up_for_a_peer_costs_it(void **state)
@@ -428,6 +466,7 @@ int main(void)
 		cmocka_unit_test(so_many_peers_are_known),
 		cmocka_unit_test(so_many_lookups_and_steps_are_shown),
 		cmocka_unit_test(what_cannot_be_read_costs),
+		cmocka_unit_test(what_is_asked_through_us_costs_as_if_we_asked),
 		cmocka_unit_test(a_list_looked_up_for_a_peer_costs_it),
 		cmocka_unit_test(a_user_has_a_part),
 		cmocka_unit_test(a_deposit_key_pays_too),

@@ -230,7 +230,7 @@ void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time
 		gn_ov_told_right(ov, c);
 	c->heard = c->direct = now;
 	c->tomb_until = 0;
-	c->fails = 0;
+	c->fails = c->relay_fails = 0;
 	c->up = true;
 }
 

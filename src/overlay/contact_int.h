@@ -20,6 +20,12 @@ static inline bool gn_ov_is_server(const struct gn_ov_contact *c)
 	return c->c.mode == GN_FB_NODE_MODE_SERVER;
 }
 
+/* Whose word a message is: who it came from, or who passed it on. */
+static inline const struct gn_contact *gn_ov_word_of(const struct gn_ov_from *from)
+{
+	return from->via ? &from->via->c : &from->c;
+}
+
 /* ---- contact.c ---- */
 
 /* The word of `teller` (NULL: our own memory), `age` old. Returns the contact, or NULL

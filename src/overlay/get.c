@@ -99,7 +99,8 @@ static bool is_quorate(struct gn_overlay *ov, const struct gn_ov_op *op)
 			continue;
 		rank++;
 		answered += c->state == GN_OV_ANSWERED;
-		members += c->state == GN_OV_ANSWERED && c->has_value;
+		members += c->state == GN_OV_ANSWERED && c->has_value &&
+			   !gn_ov_relay_echo(op, c, width, true);
 	}
 	return members >= op->get.quorum + (answered > ov->cfg.r ? answered - ov->cfg.r : 0);
 }
@@ -227,6 +228,7 @@ void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 {
 	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_VALUE);
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
+	const struct gn_contact *word = gn_ov_word_of(from);
 	struct gn_ov_op *op;
 	if (!r)
 		return;
@@ -235,12 +237,16 @@ void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 	if (!c)
 		return;
 	gn_ov_get_value(ov, op, c, gn_fb_value_record(m), true, now);
+	if (from->via && !c->has_value) { /* it may have had a good one */
+		c->state = GN_OV_NEW;
+		c->itself = true;
+	}
 	by = *c;
 	uint32_t n = gn_fb_value_contacts_len(m);
 	for (uint32_t i = 0; i < n && i < GN_OV_FIND_CONTACTS; i++) {
 		struct gn_ov_told told;
-		if (gn_ov_get_contact(ov, gn_fb_value_contacts_at(m, i), &from->c.addrs[0], &told))
-			gn_ov_lookup_learn(ov, op, &by, &told, &from->c.pk);
+		if (gn_ov_get_contact(ov, gn_fb_value_contacts_at(m, i), &word->addrs[0], &told))
+			gn_ov_lookup_learn(ov, op, &by, &told, &word->pk);
 	}
 	gn_ov_op_wake(ov, op);
 }

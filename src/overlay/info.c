@@ -114,6 +114,7 @@ bool gn_overlay_share_at(const struct gn_overlay *ov, size_t i, struct gn_share_
 		{"records-handed", &ov->brought[GN_OV_BY_HANDOVER], gn_ov_cost(ov, 0)},
 		{"records-proven", &ov->brought[GN_OV_BY_PROOF], gn_ov_cost(ov, 0)},
 		{"requests", &ov->request_places, 1},
+		{"relays", &ov->relay_places, 1},
 		{"jobs", &ov->job_places, 1},
 		{"job-bytes", &ov->job_bytes, 1}};
 	if (i >= GN_COUNT(views))
@@ -188,6 +189,7 @@ static void validate_records(const struct gn_overlay *ov)
 	}
 	gn_share_validate(&ov->job_places);
 	gn_share_validate(&ov->request_places);
+	gn_share_validate(&ov->relay_places);
 	gn_share_validate(&ov->job_bytes);
 	gn_share_validate(&ov->job_reads);
 }

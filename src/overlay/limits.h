@@ -19,6 +19,13 @@
 #define GN_OV_DELTA_MAX 96               /* contacts or ids in one DELTA: the degree cap */
 #define GN_OV_DIGEST_KEYS 40             /* entries in one DIGEST: one datagram */
 
+#define GN_OV_RELAY_INNER 900            /* bytes of a question through another: a datagram with
+                                            what is around it */
+#define GN_OV_RELAY_RECORD 820           /* and of the record in a PUT of that length */
+#define GN_OV_RELAY_ANSWER 8192          /* bytes of an answer to one: an identity with its
+                                            post-quantum keys; longer ones are fetched directly */
+#define GN_OV_RELAY_HOPS 2               /* peers that a question may go through */
+
 /* ---- who we know ---- */
 #define GN_OV_CONTACTS_MAX 4096          /* contacts remembered; two-hop knowledge at N = 10,000 is
                                             about 2,500 */
@@ -64,6 +71,10 @@
 #define GN_OV_REQUEST_KEY_PART 12        /* and of those one peer has at most 1/12: 512, eight times
                                             what it takes at once */
 #define GN_OV_REQUEST_PREFIX_PART 4      /* a prefix 1/4, once half is taken */
+#define GN_OV_RELAYS_MAX 1024            /* of them that go through us for others */
+#define GN_OV_RELAY_KEY_PART 16          /* of these one peer has at most 1/16: 64, what it may ask
+                                            in three seconds */
+#define GN_OV_RELAY_PREFIX_PART 4        /* a prefix 1/4, once half is taken */
 #define GN_OV_JOBS_MAX 512               /* storage requests in flight; above: BUSY */
 #define GN_OV_JOB_BYTES_MAX (16u << 20)  /* bytes of records being stored */
 #define GN_OV_JOB_KEY_PART 8             /* of both one peer has at most 1/8: 64 jobs, 2 MiB */
@@ -94,6 +105,11 @@
 
 /* ---- work per call: amplification ---- */
 #define GN_OV_TICK_TIMERS 256            /* timers served per tick */
+#define GN_OV_RELAY_RATE 20              /* a second, and at once: questions passed on for one peer,
+                                            and to one */
+#define GN_OV_RELAY_PUTS 8               /* of those to one, PUTs at once: they take of our share in
+                                            its store, .. */
+#define GN_OV_RELAY_PUT_EVERY (56 * GN_SEC) /* .. and one more each: 64 an hour */
 #define GN_OV_REPAIR_RECORDS 512         /* records looked at per tick of the repair pass */
 #define GN_OV_OFFERS_MAX 64              /* offers in answer to one "all": 2,560 keys, the rest next
                                             time */
@@ -108,6 +124,8 @@
 #define GN_OV_FLIPS 4                    /* of them at once */
 #define GN_OV_SENDS 4                    /* a lookup asks one of the nearest so often within one
                                             deadline */
+#define GN_OV_RELAY_TRIES 2              /* in vain through others: then it is asked itself; one who
+                                            passes on is not asked for a while */
 #define GN_OV_TRIES 3                    /* PING, LINK, and requests to the nearest: sent so often
                                             before the peer counts as dead */
 
@@ -115,6 +133,8 @@
 #define GN_OV_DEAD_MIN (250 * GN_MSEC)   /* an answer is waited for at least so long */
 #define GN_OV_COLD_MIN (2500 * GN_MSEC)  /* when no session is up: handshake and its retransmission
                                             included */
+#define GN_OV_RELAY_MIN (500 * GN_MSEC)  /* through another, who waits so long as the first says
+                                            before it tells that it was in vain */
 #define GN_OV_RTT_GUESS (100 * GN_MSEC)  /* before anything was measured */
 #define GN_OV_HEDGE (30 * GN_MSEC)
 #define GN_OV_TOMB (600 * GN_SEC)        /* a dead or lying contact is not tried for so long */

@@ -7,7 +7,9 @@
  *               NEW            -> DEAD      [ask_cand: no room for a request]
  *               ASKED          -> SUSPECT   [hedge]
  *               ASKED, SUSPECT -> ANSWERED  [answer]
- *               ASKED, SUSPECT -> DEAD      [timeout, refused] */
+ *               ASKED, SUSPECT -> DEAD      [timeout, refused]
+ *               ASKED, SUSPECT -> NEW       [timeout, refused: through another]
+ *               ANSWERED       -> ASKED     [apart: through one who speaks for others, too] */
 #include "overlay/contact_int.h"
 #include "overlay/link_int.h"
 #include "overlay/message_int.h"
@@ -99,6 +101,11 @@ void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op,
 {
 	GN_ASSERT(op->cand_count == 0 && !op->ended);
 	struct gn_ov_contact *near[GN_OV_START_CANDS];
+	/* what we do to be part of the ring is done by ourselves, and a long record needs a
+	 * session */
+	op->relays = !ov->cfg.relay_off &&
+		     (op->purpose == GN_OV_USER || op->purpose == GN_OV_FOR_REGION) &&
+		     (op->kind != GN_OV_PUT || op->record.bytes.len <= GN_OV_RELAY_RECORD);
 	if (only) {
 		gn_ov_lookup_add(ov, op, &only->c, &only->coord, 1);
 		return;
@@ -204,14 +211,38 @@ static gn_fbref make_question(struct gn_ov_op *op, struct gn_fbb *b)
 							    .limit = GN_OV_REPLY_CONTACTS});
 }
 
+static uint8_t question_kind(const struct gn_ov_op *op)
+{
+	return op->kind == GN_OV_GET ? GN_FB_OVERLAY_BODY_GET : GN_FB_OVERLAY_BODY_FIND;
+}
+
 static void send_question(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_contact *to,
 			  uint64_t request)
 {
 	GN_ASSERT(!op->ended && request != 0);
 	struct gn_fbb b = gn_ov_builder(ov);
 	gn_fbref body = make_question(op, &b);
-	uint8_t kind = op->kind == GN_OV_GET ? GN_FB_OVERLAY_BODY_GET : GN_FB_OVERLAY_BODY_FIND;
-	(void)gn_ov_send(ov, &b, to, request, kind, body);
+	(void)gn_ov_send(ov, &b, to, request, question_kind(op), body);
+}
+
+/* The same through another. NULL: no room for a request. */
+static struct gn_ov_request *ask_through(struct gn_overlay *ov, struct gn_ov_op *op,
+					 const struct gn_contact *to, const struct gn_ov_way *way,
+					 gn_time now)
+{
+	GN_ASSERT(op->relays && way->by);
+	struct gn_ov_request *r =
+		gn_ov_request_through(ov, question_kind(op), to, &way->by->c.pk, way->rtt, now);
+	if (!r)
+		return NULL;
+	uint8_t bytes[GN_OV_RELAY_INNER];
+	struct gn_slice inner;
+	struct gn_fbb b = gn_fbb(bytes, sizeof bytes);
+	gn_fbref body = make_question(op, &b);
+	bool fits = gn_ov_finish(&b, r->id, question_kind(op), body, &inner);
+	GN_ASSERT(fits); /* a key and some numbers */
+	gn_ov_relay_ask(ov, way, r, inner, now);
+	return r;
 }
 
 /* All within it are asked at once. An owner who wants more than a set does not ask the last of them
@@ -242,14 +273,20 @@ uint32_t gn_overlay_find_near(const struct gn_overlay *ov, gn_op id, uint32_t ma
 static void ask_cand(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
 {
 	GN_ASSERT(c->state == GN_OV_NEW && !c->self);
-	uint8_t kind = op->kind == GN_OV_GET ? GN_FB_OVERLAY_BODY_GET : GN_FB_OVERLAY_BODY_FIND;
-	bool known = gn_ov_contact_get(ov, &c->c.pk); /* else it was forgotten meanwhile */
-	struct gn_ov_request *r = known ? gn_ov_request_new(ov, kind, &c->c, now) : NULL;
+	const struct gn_ov_contact *k = gn_ov_contact_get(ov, &c->c.pk);
+	struct gn_ov_request *r = NULL; /* it was forgotten meanwhile */
+	struct gn_ov_way way = {0};
+	c->via = (struct gn_pk){0};
+	if (k && !c->itself && gn_ov_relay_way(ov, op, k, now, &way))
+		r = ask_through(ov, op, &c->c, &way, now);
+	else if (k)
+		r = gn_ov_request_new(ov, question_kind(op), &c->c, now);
 	if (!r) { /* no room now: not its fault, but this lookup cannot wait for it */
 		c->state = GN_OV_DEAD;
 		return;
 	}
 	r->op = op->id;
+	c->via = r->via;
 	c->state = GN_OV_ASKED;
 	c->request = r->id;
 	c->sent = now;
@@ -257,17 +294,43 @@ static void ask_cand(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_ca
 	op->rpcs++;
 	if (op->purpose == GN_OV_USER && op->kind == GN_OV_FIND)
 		ov->near_asked = ov->near_asked || (double)c->sep <= near_of(ov, op);
-	send_question(ov, op, &c->c, r->id);
+	if (!r->relayed)
+		send_question(ov, op, &c->c, r->id);
+}
+
+/* OV-38: all have answered, but some by one who speaks for others, too: these are asked themselves.
+ * False: all speak for themselves. */
+static bool ask_apart(struct gn_overlay *ov, struct gn_ov_op *op, uint32_t width, gn_time now)
+{
+	bool asked = false;
+	uint32_t rank = 0;
+	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
+		struct gn_ov_cand *c = &op->cands[i];
+		rank += c->state != GN_OV_DEAD;
+		if (c->state != GN_OV_ANSWERED || !gn_ov_relay_echo(op, c, width, false))
+			continue;
+		if (c->has_value)
+			gn_ov_values_forget(op, &c->version);
+		c->state = GN_OV_NEW;
+		c->has_value = c->mine = false;
+		c->itself = true;
+		ask_cand(ov, op, c, now);
+		asked = true;
+	}
+	return asked;
 }
 
 /* OV-30: predicted time to the answer, price of the remaining way, load. Milliseconds. */
-static double score_of(const struct gn_overlay *ov, const struct gn_ov_contact *k,
-		       const struct gn_ov_cand *c, double mean_load)
+static double score_of(struct gn_overlay *ov, const struct gn_ov_op *op,
+		       const struct gn_ov_contact *k, const struct gn_ov_cand *c, double mean_load)
 {
 	GN_ASSERT(!k || gn_pk_eq(&k->c.pk, &c->c.pk));
+	struct gn_ov_way way;
 	double s = (double)gn_ov_rtt_hat(ov, k, &c->coord) / 1e6,
 	       x = (double)c->sep / gn_ov_gap(ov), free = 0.4 * ov->cfg.r;
-	if (!k || !k->up)
+	if (!c->itself && gn_ov_relay_way(ov, op, k, ov->now_seen, &way))
+		s = (double)way.rtt / 1e6;
+	else if (!k || !k->up)
 		s *= 3; /* a handshake first: two round trips */
 	if (mean_load > 4 && c->c.load > mean_load)
 		s += 40 * (c->c.load / mean_load - 1);
@@ -278,8 +341,8 @@ static double score_of(const struct gn_overlay *ov, const struct gn_ov_contact *
 	return s;
 }
 
-static struct gn_ov_cand *best_cand(const struct gn_overlay *ov, struct gn_ov_op *op,
-				    uint32_t window, bool one)
+static struct gn_ov_cand *best_cand(struct gn_overlay *ov, struct gn_ov_op *op, uint32_t window,
+				    bool one)
 {
 	GN_ASSERT(op->cand_count > 0);
 	struct gn_ov_cand *pick = NULL;
@@ -309,7 +372,7 @@ static struct gn_ov_cand *best_cand(const struct gn_overlay *ov, struct gn_ov_op
 			continue;
 		if (c->state != GN_OV_NEW)
 			continue;
-		double s = score_of(ov, k, c, load) + (proven || sure ? 0 : HEARSAY);
+		double s = score_of(ov, op, k, c, load) + (proven || sure ? 0 : HEARSAY);
 		if (!pick || s < pick_score) {
 			pick = c;
 			pick_score = s;
@@ -344,7 +407,7 @@ bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 		rank += c->state != GN_OV_DEAD;
 	}
 	uint32_t window = width > GN_OV_CHOICE ? width : GN_OV_CHOICE;
-	if (unanswered == 0)
+	if (unanswered == 0 && !ask_apart(ov, op, width, now))
 		return true;
 	for (unsigned a = alpha_of(ov, op); op->inflight < a;) {
 		struct gn_ov_cand *c = best_cand(ov, op, window, one && a > 2);
@@ -380,13 +443,14 @@ void gn_ov_lookup_hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 		return;
 	const struct gn_ov_contact *k = gn_ov_contact_get(ov, &r->to.pk);
 	bool nearest = gn_ov_cand_rank(op, c) < op->count;
-	if (nearest && r->tries == 0 && k && k->direct && now - k->direct < 2 * ov->cfg.ping_leaf) {
+	if (nearest && !r->relayed && r->tries == 0 && k && k->direct &&
+	    now - k->direct < 2 * ov->cfg.ping_leaf) {
 		gn_time patient = r->sent +
 				  /* it was there a moment ago: loss is likelier than death */
 				  GN_OV_SENDS * (now - r->sent);
 		r->dead_at = patient > r->dead_at ? patient : r->dead_at;
 	}
-	if (nearest && r->tries + 1 < GN_OV_SENDS && (!k || gn_ov_proven(k))) {
+	if (nearest && !r->relayed && r->tries + 1 < GN_OV_SENDS && (!k || gn_ov_proven(k))) {
 		/* a lost datagram must not hide it */
 		r->tries++;
 		send_question(ov, op, &c->c, r->id);
@@ -407,8 +471,11 @@ void gn_ov_lookup_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_tim
 	bool current =
 		c && c->request == r->id && (c->state == GN_OV_ASKED || c->state == GN_OV_SUSPECT);
 	uint8_t tries = (uint8_t)(r->tries + 1);
+	bool relayed = r->relayed;
+	if (relayed)
+		gn_ov_relay_missed(ov, r, now);
 	gn_ov_request_free(ov, r);
-	if (k) {
+	if (k && !relayed) {
 		k->fails = (uint8_t)(k->fails + tries < 255 ? k->fails + tries : 255);
 		if (k->link)
 			gn_ov_link_probe(ov, k->link, now);
@@ -419,7 +486,7 @@ void gn_ov_lookup_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_tim
 		return;
 	op->inflight -= c->state == GN_OV_ASKED;
 	gn_ov_step_record(op, c, GN_TIMEOUT, now);
-	c->state = GN_OV_DEAD;
+	c->state = relayed ? GN_OV_NEW : GN_OV_DEAD;
 	op->timeouts++;
 	gn_ov_op_wake(ov, op);
 }
@@ -496,6 +563,7 @@ void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 {
 	GN_ASSERT(from->kind == GN_FB_OVERLAY_BODY_NODES);
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
+	const struct gn_contact *word = gn_ov_word_of(from);
 	struct gn_ov_op *op;
 	if (!r)
 		return;
@@ -508,8 +576,8 @@ void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 	uint32_t n = gn_fb_nodes_contacts_len(m);
 	for (uint32_t i = 0; i < n && i < GN_OV_FIND_CONTACTS; i++) {
 		struct gn_ov_told told;
-		if (gn_ov_get_contact(ov, gn_fb_nodes_contacts_at(m, i), &from->c.addrs[0], &told))
-			gn_ov_lookup_learn(ov, c ? op : NULL, &by, &told, &from->c.pk);
+		if (gn_ov_get_contact(ov, gn_fb_nodes_contacts_at(m, i), &word->addrs[0], &told))
+			gn_ov_lookup_learn(ov, c ? op : NULL, &by, &told, &word->pk);
 	}
 	if (op)
 		gn_ov_op_wake(ov, op);

@@ -203,16 +203,23 @@ bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct g
 	return true;
 }
 
+bool gn_ov_finish(struct gn_fbb *b, uint64_t request, uint8_t type, gn_fbref body,
+		  struct gn_slice *out)
+{
+	GN_ASSERT(type != 0);
+	gn_fbref root = gn_fb_overlay_message_make(
+		b, &(struct gn_fb_overlay_message_args){
+			   .request = request, .body_type = type, .body = body});
+	return gn_fbb_finish(b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, out) == GN_OK;
+}
+
 gn_err gn_ov_send(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_contact *to,
 		  uint64_t request, uint8_t type, gn_fbref body)
 {
 	GN_ASSERT(type != 0 && body != 0);
 	struct gn_slice bytes;
-	gn_fbref root = gn_fb_overlay_message_make(
-		b, &(struct gn_fb_overlay_message_args){
-			   .request = request, .body_type = type, .body = body});
-	gn_err err = gn_fbb_finish(b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes);
-	GN_ASSERT(err == GN_OK); /* scratch holds the greatest message we build */
+	bool fits = gn_ov_finish(b, request, type, body, &bytes);
+	GN_ASSERT(fits); /* scratch holds the greatest message we build */
 	return gn_ov_out_message(ov, to, bytes);
 }
 

@@ -28,6 +28,9 @@ bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const stru
 		       struct gn_ov_told *out);
 bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct gn_ov_from *from,
 		     struct gn_contact *out);
+/* The whole message; false: it does not fit into the builder's storage. */
+bool gn_ov_finish(struct gn_fbb *b, uint64_t request, uint8_t type, gn_fbref body,
+		  struct gn_slice *out);
 /* Finishes and queues. */
 gn_err gn_ov_send(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_contact *to,
 		  uint64_t request, uint8_t type, gn_fbref body);

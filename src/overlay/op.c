@@ -87,6 +87,13 @@ bool gn_ov_values_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct g
 	return true;
 }
 
+void gn_ov_values_forget(struct gn_ov_op *op, const struct gn_hash *version)
+{
+	for (uint32_t i = 0; i < op->value_count; i++)
+		if (op->values[i].holders && gn_hash_eq(&op->values[i].record.hash, version))
+			op->values[i].holders--;
+}
+
 void gn_ov_op_free(struct gn_overlay *ov, struct gn_ov_op *op)
 {
 	GN_ASSERT(!op->woken);

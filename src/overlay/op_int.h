@@ -20,6 +20,36 @@ gn_err gn_ov_op_reached(const struct gn_overlay *ov, const struct gn_ov_op *op);
 void gn_ov_values_free(struct gn_overlay *ov, struct gn_ov_op *op);
 bool gn_ov_values_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_record *r);
 
+/* The one who gave this version is not counted any more. */
+void gn_ov_values_forget(struct gn_ov_op *op, const struct gn_hash *version);
+
+/* ---- relay.c ---- */
+
+/* Through whom somebody is asked, how many pass it on, and how long the answer takes. */
+struct gn_ov_way {
+	struct gn_ov_contact *by;
+	uint8_t hops;
+	gn_time rtt;
+};
+/* A way to k without a session of our own, for this operation. False: there is none. */
+bool gn_ov_relay_way(struct gn_overlay *ov, const struct gn_ov_op *op,
+		     const struct gn_ov_contact *k, gn_time now, struct gn_ov_way *out);
+/* The question of this request, on that way; inner: as it would be sent. */
+void gn_ov_relay_ask(struct gn_overlay *ov, const struct gn_ov_way *way,
+		     const struct gn_ov_request *r, struct gn_slice inner, gn_time now);
+/* Has somebody else who answered this the same voice: who passed both on, or that one itself?
+ * Of those in a row it is the first that counts. valued: of those alone who gave a record. */
+bool gn_ov_relay_echo(const struct gn_ov_op *op, const struct gn_ov_cand *c, uint32_t width,
+		      bool valued);
+/* A question through another had no answer. */
+void gn_ov_relay_missed(struct gn_overlay *ov, const struct gn_ov_request *r, gn_time now);
+/* What another asked through us was not answered. */
+void gn_ov_relay_lost(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
+/* What is to be passed on, there or back, is: true. An answer that was passed to us is opened: it
+ * is from whom we asked, by `via`. */
+bool gn_ov_relay_take(struct gn_overlay *ov, struct gn_ov_from *from,
+		      struct gn_fb_overlay_message *m, struct gn_slice message, gn_time now);
+
 /* ---- lookup.c ---- */
 
 /* Internal FIND of an angle, from `only` or from all we know. */

@@ -212,7 +212,7 @@ static bool dispatch_body(struct gn_overlay *ov, struct gn_ov_from *from,
 			gn_wire_err(gn_fb_refused_code(gn_fb_overlay_message_body_as_refused(m))),
 			now);
 		break;
-	default: return false; /* RELAY, and what later versions bring */
+	default: return false; /* what later versions bring */
 	}
 	return true;
 }
@@ -242,6 +242,10 @@ gn_err gn_overlay_recv(struct gn_overlay *ov, const struct gn_pk *pk, const stru
 		if (addr->port || !from.c.addr_count)
 			from.c.addrs[0] = *addr;
 		from.c.addr_count = from.c.addr_count ? from.c.addr_count : 1;
+	}
+	if (gn_ov_relay_take(ov, &from, &m, message, now)) {
+		gn_ov_settle(ov, now);
+		return GN_OK;
 	}
 	if (!dispatch_body(ov, &from, m, now)) {
 		ov->count.messages_unknown++;

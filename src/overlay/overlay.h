@@ -113,6 +113,9 @@ struct gn_overlay_config {
 	 * record is read for it (OV-96). NULL: there is always room. */
 	bool (*room)(void *user, const struct gn_pk *peer, size_t bytes);
 	void *user;
+	/* simulations and tests only: as nodes were before RELAY, which neither ask through others
+	 * nor pass questions on */
+	bool relay_off;
 };
 
 struct gn_overlay;

@@ -13,10 +13,10 @@
  *                  records store admit        index; who gives way; who may come in
  *   job_int.h      job storing disk           storage in flight
  *   link_int.h     link peer delta join       links, their messages, becoming part of the ring
- *                  relay                      whom we reach through linked peers
  *   repair_int.h   push digest handover       copies: sent, compared, let go
  *                  repair                     the passes that see to them
  *   op_int.h       op lookup get put          operations
+ *                  relay                      questions through linked peers
  *                  settle                     the end of every input
  *   overlay.h      start tick info overlay    the owner's side
  *
@@ -93,6 +93,9 @@ struct gn_ov_contact {
 	gn_time placed; /* when it said last that it is at another place; 0 = never */
 	/* work it made us do: not too often, whatever becomes of the link */
 	gn_time forgot_at, digest_at;
+	/* questions passed on for it, and to it, and PUTs to it, are paid for until then (RE-48) */
+	gn_time relay_asked, relay_given, relay_put;
+	uint8_t relay_fails;     /* questions to it through others in a row that were in vain */
 	bool moved;              /* told at another address since it was dialled */
 	bool up;                 /* a session is there */
 	bool introduced;         /* mode and nonce are its own word */
@@ -121,6 +124,11 @@ struct gn_ov_link {
 	uint64_t their_digest;
 	/* its wall clock less our `now`, and when it said so; clock_at 0: never */
 	gn_time clock, clock_at;
+	/* as who passes on what we ask: it has answered so; questions that it did not, in a row;
+	 * not asked before; what we asked it is paid for until then */
+	bool relays;
+	uint8_t relay_misses;
+	gn_time relay_after, relay_sent;
 };
 
 /* ---- what we asked ---- */
@@ -147,6 +155,15 @@ struct gn_ov_request {
 	uint64_t *offered; /* DIGEST: key8 of the entries; owned */
 	uint32_t offered_count;
 	uint8_t slot; /* HELLO: bootstrap index + 1 */
+	/* it goes through another, who answers for it */
+	bool relayed;
+	struct gn_pk via;
+	/* RELAY: what another asked through us: who, its number, the kind of question; to the next
+	 * that passes it on, not to the target */
+	struct gn_holder asker;
+	uint64_t asker_request;
+	uint8_t asks;
+	bool on_and_on, placed; /* placed: it has a place in relay_places */
 };
 
 /* ---- operations ---- */
@@ -167,6 +184,8 @@ struct gn_ov_cand {
 	uint64_t request;
 	struct gn_hash version; /* of the value it gave */
 	bool has_value;
+	struct gn_pk via; /* through whom it was asked; zeros: nobody */
+	bool itself;      /* it is not asked through others any more */
 };
 
 struct gn_ov_value {
@@ -192,6 +211,7 @@ struct gn_ov_op {
 	bool ended, storing; /* PUT: past its lookup */
 	bool woken;          /* in the list of those to be stepped when the input ends */
 	bool widened, probed;
+	bool relays;    /* its questions may go through others */
 	uint8_t probes; /* FINDs beside the key that are not over */
 	/* such a FIND: for whom; whoever is so near to that one's key is no candidate */
 	gn_op parent;
@@ -337,6 +357,9 @@ struct gn_ov_from {
 	struct gn_ov_contact *contact; /* NULL: never introduced */
 	uint64_t request;
 	uint8_t kind; /* enum gn_fb_overlay_body */
+	/* who passed it on; NULL: it came from c itself. relay_said: it is that one's own word */
+	struct gn_ov_contact *via;
+	bool relay_said;
 };
 
 /* A contact as another described it. */
@@ -436,6 +459,7 @@ struct gn_overlay {
 	struct gn_map requests; /* id -> struct gn_ov_request * */
 	/* of those that peers bring about, and pushes to come, by whom they are to */
 	struct gn_share request_places;
+	struct gn_share relay_places; /* of those that go through us, by who asked */
 	uint64_t next_request;
 	/* who was greeted asks for more work than ours, or has less than we ask for */
 	bool other_work;

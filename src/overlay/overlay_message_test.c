@@ -164,7 +164,9 @@ static void what_is_not_known_is_answered_so(void **state)
 	gn_fbref body = gn_fb_relay_make(
 		&b, &(struct gn_fb_relay_args){.target = &h, .inner = GN_SLICE(inner)});
 	uint64_t unknown = net_counter(&net, 1, "messages_unknown");
+	ov->cfg.relay_off = true; /* as nodes before it */
 	assert_int_equal(give(GN_FB_OVERLAY_BODY_RELAY, body, &b, 5), GN_UNSUPPORTED);
+	ov->cfg.relay_off = false;
 	assert_int_equal(net_counter(&net, 1, "messages_unknown"), unknown + 1);
 	assert_true(gn_overlay_next_message(ov, &m));
 	struct gn_fb_overlay_message answer;
@@ -195,8 +197,12 @@ static void answers_to_nothing_move_a_counter_only(void **state)
 	b = gn_fbb(storage, sizeof storage);
 	body = gn_fb_want_make(&b, &(struct gn_fb_want_args){.all = true});
 	assert_int_equal(give(GN_FB_OVERLAY_BODY_WANT, body, &b, 0), GN_OK);
-	assert_int_equal(net_counter(&net, 1, "answers_unasked"), before + 3);
-	assert_int_equal(gn_overlay_caused(net.node[1].ov).unasked, 3); /* and cost who gave them */
+	b = gn_fbb(storage, sizeof storage);
+	body = gn_fb_relay_make(&b, &(struct gn_fb_relay_args){.target = &(struct gn_fb_hash){{1}},
+							       .inner = gn_str("x")});
+	assert_int_equal(give(GN_FB_OVERLAY_BODY_RELAY, body, &b, 7), GN_OK);
+	assert_int_equal(net_counter(&net, 1, "answers_unasked"), before + 4);
+	assert_int_equal(gn_overlay_caused(net.node[1].ov).unasked, 4); /* and cost who gave them */
 }
 
 static gn_fbref empty_answer(struct gn_fbb *b, uint8_t kind)

@@ -4,7 +4,7 @@
  *   candidate:  UNSENT -> SENT      [send_put]
  *               SENT   -> STORED    [receipt]
  *               SENT   -> DECLINED  [stale, refused, not mine]
- *               SENT   -> UNSENT    [timeout: once more]
+ *               SENT   -> UNSENT    [timeout: once more; what another says for it: itself]
  *               SENT   -> FAILED    [timeout] */
 #include "overlay/contact_int.h"
 #include "overlay/job_int.h"
@@ -16,10 +16,21 @@
 #include "overlay/ring_int.h"
 #include "overlay/store_int.h"
 
+static gn_fbref make_put(const struct gn_ov_op *op, struct gn_fbb *b)
+{
+	return gn_fb_put_make(b, &(struct gn_fb_put_args){.record = op->record.bytes});
+}
+
 static void send_put(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
 {
 	GN_ASSERT(c->put == GN_OV_UNSENT && !c->self);
-	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUT, &c->c, now);
+	struct gn_ov_way way = {0};
+	bool through =
+		!c->itself && gn_ov_relay_way(ov, op, gn_ov_contact_get(ov, &c->c.pk), now, &way);
+	struct gn_ov_request *r =
+		through ? gn_ov_request_through(ov, GN_FB_OVERLAY_BODY_PUT, &c->c, &way.by->c.pk,
+						way.rtt, now)
+			: gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUT, &c->c, now);
 	if (!r) {
 		c->put = GN_OV_FAILED;
 		return;
@@ -29,11 +40,22 @@ static void send_put(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_ca
 	gn_ov_request_load(ov, r, op->record.bytes.len,
 			   now + 2 * (r->dead_at - now) + GN_OV_STORE_TIME);
 	c->put = GN_OV_SENT;
+	c->via = r->via;
 	c->request = r->id;
 	c->sent = now;
 	op->rpcs++;
+	if (through) {
+		uint8_t bytes[GN_OV_RELAY_INNER];
+		struct gn_slice inner;
+		struct gn_fbb in = gn_fbb(bytes, sizeof bytes);
+		bool fits =
+			gn_ov_finish(&in, r->id, GN_FB_OVERLAY_BODY_PUT, make_put(op, &in), &inner);
+		GN_ASSERT(fits); /* by GN_OV_RELAY_RECORD */
+		gn_ov_relay_ask(ov, &way, r, inner, now);
+		return;
+	}
 	struct gn_fbb b = gn_ov_builder(ov);
-	gn_fbref body = gn_fb_put_make(&b, &(struct gn_fb_put_args){.record = op->record.bytes});
+	gn_fbref body = make_put(op, &b);
 	(void)gn_ov_send(ov, &b, &c->c, r->id, GN_FB_OVERLAY_BODY_PUT, body);
 }
 
@@ -92,14 +114,17 @@ void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time n
 	struct gn_ov_op *op = gn_ov_op_get(ov, r->op);
 	struct gn_ov_cand *c = op ? gn_ov_cand_of(op, &r->to.pk) : NULL;
 	struct gn_ov_contact *k = gn_ov_contact_get(ov, &r->to.pk);
-	bool current = c && c->request == r->id && c->put == GN_OV_SENT;
+	bool current = c && c->request == r->id && c->put == GN_OV_SENT, relayed = r->relayed;
+	if (relayed)
+		gn_ov_relay_missed(ov, r, now);
 	gn_ov_request_free(ov, r);
 	if (k && k->link)
 		gn_ov_link_probe(ov, k->link, now);
 	if (!current)
 		return;
 	gn_ov_step_record(op, c, GN_TIMEOUT, now);
-	c->put = ++c->put_tries < 2 ? GN_OV_UNSENT : GN_OV_FAILED;
+	c->put_tries = (uint8_t)(c->put_tries + !relayed);
+	c->put = c->put_tries < 2 ? GN_OV_UNSENT : GN_OV_FAILED;
 	gn_ov_op_wake(ov, op);
 }
 
@@ -113,6 +138,20 @@ static struct gn_ov_cand *put_answered(struct gn_overlay *ov, struct gn_ov_reque
 	bool current = c && c->request == r->id && c->put == GN_OV_SENT;
 	gn_ov_request_free(ov, r);
 	return current ? c : NULL;
+}
+
+/* What another said for it, other than a receipt, is no answer: it is asked itself, or, when it is
+ * only that the other cannot, as anybody else can. */
+static bool asked_anew(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c,
+		       const struct gn_ov_from *from)
+{
+	GN_ASSERT(c->put == GN_OV_SENT);
+	if (!from->via)
+		return false;
+	c->itself = c->itself || !from->relay_said;
+	c->put = GN_OV_UNSENT;
+	gn_ov_op_wake(ov, op);
+	return true;
 }
 
 void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct gn_receipt *r)
@@ -157,9 +196,14 @@ void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_a
 		gn_wire_receipt_get(gn_fb_ack_receipt(m), &receipt);
 	gn_err outcome = GN_OK;
 	if (gn_ov_receipt_ok(&receipt, &op->key, op->record.seq, &op->record.hash, &c->c)) {
+		uint32_t at = op->receipt_count;
 		gn_ov_put_receipt(op, c, &receipt);
+		if (from->via && op->receipt_count > at) /* where it is nobody knows but by him */
+			op->receipt_addrs[at] = from->via->c.addrs[0];
 	} else {
 		ov->count.receipts_bad++;
+		if (asked_anew(ov, op, c, from))
+			return;
 		c->put = GN_OV_DECLINED;
 		outcome = GN_SIGNATURE;
 	}
@@ -208,6 +252,8 @@ void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 	if (!c)
 		return;
 	gn_err why = gn_wire_err(gn_fb_stale_code(m)) == GN_EXISTS ? GN_EXISTS : GN_STALE;
+	if (asked_anew(ov, op, c, from))
+		return;
 	c->put = GN_OV_DECLINED;
 	stands_against(ov, op, gn_fb_stale_record(m), true, why);
 	gn_ov_step_record(op, c, why, now);
@@ -223,7 +269,7 @@ void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn
 	if (!r)
 		return;
 	struct gn_ov_cand *c = put_answered(ov, r, &op), by;
-	if (!c)
+	if (!c || asked_anew(ov, op, c, from))
 		return;
 	c->put = GN_OV_DECLINED;
 	c->not_mine = true;
@@ -247,7 +293,7 @@ void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why
 		return;
 	if (r->kind == GN_FB_OVERLAY_BODY_PUT) {
 		struct gn_ov_cand *c = put_answered(ov, r, &op);
-		if (!c)
+		if (!c || asked_anew(ov, op, c, from))
 			return;
 		c->put = GN_OV_DECLINED;
 		if (op->refusal == GN_OK)
@@ -257,8 +303,10 @@ void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why
 	} else if (r->kind == GN_FB_OVERLAY_BODY_GET || r->kind == GN_FB_OVERLAY_BODY_FIND) {
 		struct gn_ov_cand *c = gn_ov_lookup_answer(ov, r, now, &op);
 		gn_ov_request_free(ov, r);
-		if (c)
-			c->state = GN_OV_DEAD;
+		if (c) {
+			c->state = from->via ? GN_OV_NEW : GN_OV_DEAD;
+			c->itself = c->itself || (from->via && !from->relay_said);
+		}
 		if (op)
 			gn_ov_op_wake(ov, op);
 	} else if (r->kind == GN_FB_OVERLAY_BODY_PUSH || r->kind == GN_FB_OVERLAY_BODY_DIGEST) {

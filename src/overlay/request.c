@@ -6,6 +6,8 @@
  *   WAITING, HEDGED -> ANSWERED  [request_answered]
  *   WAITING, HEDGED -> LOST      [request_due]
  *
+ * It may go through another, who answers for the one it is to; and some go through us (relay.c).
+ *
  * What peers bring about, pushes and offers, has a share for each peer that is asked, and a part
  * of the whole; the rest is for what we begin ourselves: lookups, links, greetings (OV-71).
  *
@@ -50,8 +52,16 @@ void gn_ov_requests_init(struct gn_overlay *ov)
 					  .crowded = GN_OV_REQUESTS_OTHERS / 2,
 					  .holders_max = GN_OV_REQUESTS_OTHERS,
 					  .count_local = ov->cfg.count_local};
+	const struct gn_share_config relays = {.total = GN_OV_RELAYS_MAX,
+					       .per_key = GN_OV_RELAYS_MAX / GN_OV_RELAY_KEY_PART,
+					       .per_prefix =
+						       GN_OV_RELAYS_MAX / GN_OV_RELAY_PREFIX_PART,
+					       .crowded = GN_OV_RELAYS_MAX / 2,
+					       .holders_max = GN_OV_RELAYS_MAX,
+					       .count_local = ov->cfg.count_local};
 	gn_map_init(&ov->requests, &ov->env, 8, sizeof(void *), GN_OV_REQUESTS_MAX);
 	gn_share_init(&ov->request_places, &ov->env, &c);
+	gn_share_init(&ov->relay_places, &ov->env, &relays);
 }
 
 void gn_ov_requests_fini(struct gn_overlay *ov)
@@ -60,6 +70,7 @@ void gn_ov_requests_fini(struct gn_overlay *ov)
 		gn_ov_request_free(ov, GN_MAP_AT(&ov->requests, struct gn_ov_request *, 0));
 	gn_map_fini(&ov->requests);
 	gn_share_fini(&ov->request_places);
+	gn_share_fini(&ov->relay_places);
 }
 
 static bool by_peers(const struct gn_ov_request *r)
@@ -81,15 +92,16 @@ static void give_place(struct gn_overlay *ov, struct gn_ov_request *r)
 	if (r->shared)
 		gn_share_give(&ov->request_places, &who, 1);
 	r->shared = false;
+	if (r->placed)
+		gn_share_give(&ov->relay_places, &r->asker, 1);
+	r->placed = false;
 }
 
-struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind,
-					const struct gn_contact *to, gn_time now)
+/* What every request has, and when it is looked at next: its hedge, or its end. */
+static struct gn_ov_request *begin(struct gn_overlay *ov, uint8_t kind, const struct gn_contact *to,
+				   gn_time hedge, gn_time dead, gn_time now)
 {
 	GN_ASSERT(to->addr_count <= GN_CONTACT_ADDRS);
-	struct gn_ov_contact *c = gn_ov_contact_get(ov, &to->pk);
-	if (c && !gn_ov_dial(ov, c, now))
-		return NULL;
 	struct gn_ov_request *r = GN_NEW(ov->env.alloc, struct gn_ov_request);
 	if (!r)
 		goto fail;
@@ -99,11 +111,9 @@ struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind,
 	if (!take_place(ov, r))
 		goto fail;
 	r->sent = now;
-	r->cold = !c || !c->up;
-	r->dead_at = now + gn_ov_dead_after(ov, c);
+	r->dead_at = now + dead;
 	gn_ov_timer_init(&r->timer, GN_OV_TIMER_REQUEST);
-	gn_time at = gn_ov_of_lookup(kind) ? gn_time_min(now + hedge_after(ov, c), r->dead_at)
-					   : r->dead_at;
+	gn_time at = gn_ov_of_lookup(kind) ? gn_time_min(now + hedge, r->dead_at) : r->dead_at;
 	if (gn_ov_timer_set(ov, &r->timer, at) != GN_OK)
 		goto fail;
 	struct gn_ov_request **slot = gn_map_put(&ov->requests, &r->id);
@@ -123,6 +133,49 @@ fail:
 	gn_mem_free(ov->env.alloc, r);
 	ov->count.requests_full++;
 	return NULL;
+}
+
+struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind,
+					const struct gn_contact *to, gn_time now)
+{
+	struct gn_ov_contact *c = gn_ov_contact_get(ov, &to->pk);
+	if (c && !gn_ov_dial(ov, c, now))
+		return NULL;
+	struct gn_ov_request *r =
+		begin(ov, kind, to, hedge_after(ov, c), gn_ov_dead_after(ov, c), now);
+	if (r)
+		r->cold = !c || !c->up;
+	return r;
+}
+
+struct gn_ov_request *gn_ov_request_through(struct gn_overlay *ov, uint8_t kind,
+					    const struct gn_contact *to, const struct gn_pk *via,
+					    gn_time rtt, gn_time now)
+{
+	GN_ASSERT(gn_ov_of_lookup(kind) && !gn_pk_eq(&to->pk, via));
+	gn_time dead = 3 * rtt > GN_OV_RELAY_MIN ? 3 * rtt : GN_OV_RELAY_MIN;
+	struct gn_ov_request *r = begin(ov, kind, to, rtt * 8 / 5 + GN_OV_HEDGE, dead, now);
+	if (!r)
+		return NULL;
+	r->cold = r->relayed = true;
+	r->via = *via;
+	return r;
+}
+
+struct gn_ov_request *gn_ov_request_for(struct gn_overlay *ov, const struct gn_holder *asker,
+					const struct gn_contact *to, gn_time now)
+{
+	GN_ASSERT(!gn_pk_eq(&asker->key, &to->pk));
+	if (gn_share_take(&ov->relay_places, asker, 1) != GN_OK)
+		return NULL;
+	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_RELAY, to, now);
+	if (!r) {
+		gn_share_give(&ov->relay_places, asker, 1);
+		return NULL;
+	}
+	r->asker = *asker;
+	r->placed = true;
+	return r;
 }
 
 /* ---- the line ---- */
@@ -190,26 +243,25 @@ void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r)
 	gn_mem_free(ov->env.alloc, r);
 }
 
-/* Is this the kind of message that answers it? */
-static bool answers_kind(uint8_t kind, const struct gn_ov_request *r)
+bool gn_ov_answers(uint8_t kind, uint8_t asked, bool prove)
 {
-	bool lookup = r->kind == GN_FB_OVERLAY_BODY_FIND || r->kind == GN_FB_OVERLAY_BODY_GET,
-	     store = r->kind == GN_FB_OVERLAY_BODY_PUT || r->kind == GN_FB_OVERLAY_BODY_PUSH;
+	bool lookup = asked == GN_FB_OVERLAY_BODY_FIND || asked == GN_FB_OVERLAY_BODY_GET,
+	     store = asked == GN_FB_OVERLAY_BODY_PUT || asked == GN_FB_OVERLAY_BODY_PUSH;
 	switch (kind) {
-	case GN_FB_OVERLAY_BODY_HELLO: return r->kind == GN_FB_OVERLAY_BODY_HELLO;
+	case GN_FB_OVERLAY_BODY_HELLO: return asked == GN_FB_OVERLAY_BODY_HELLO;
 	case GN_FB_OVERLAY_BODY_LINK_OK:
-	case GN_FB_OVERLAY_BODY_LINK_NO: return r->kind == GN_FB_OVERLAY_BODY_LINK;
-	case GN_FB_OVERLAY_BODY_PONG: return r->kind == GN_FB_OVERLAY_BODY_PING;
+	case GN_FB_OVERLAY_BODY_LINK_NO: return asked == GN_FB_OVERLAY_BODY_LINK;
+	case GN_FB_OVERLAY_BODY_PONG: return asked == GN_FB_OVERLAY_BODY_PING;
 	case GN_FB_OVERLAY_BODY_NODES: return lookup;
-	case GN_FB_OVERLAY_BODY_VALUE: return r->kind == GN_FB_OVERLAY_BODY_GET;
-	case GN_FB_OVERLAY_BODY_ACK: return store || r->prove;
+	case GN_FB_OVERLAY_BODY_VALUE: return asked == GN_FB_OVERLAY_BODY_GET;
+	case GN_FB_OVERLAY_BODY_ACK: return store || prove;
 	case GN_FB_OVERLAY_BODY_STALE: return store;
-	case GN_FB_OVERLAY_BODY_NOT_MINE: return r->kind == GN_FB_OVERLAY_BODY_PUT;
-	case GN_FB_OVERLAY_BODY_WANT: return r->kind == GN_FB_OVERLAY_BODY_DIGEST;
+	case GN_FB_OVERLAY_BODY_NOT_MINE: return asked == GN_FB_OVERLAY_BODY_PUT;
+	case GN_FB_OVERLAY_BODY_WANT: return asked == GN_FB_OVERLAY_BODY_DIGEST;
 	case GN_FB_OVERLAY_BODY_BUSY:
 	case GN_FB_OVERLAY_BODY_REFUSED:
-		return lookup || store || r->kind == GN_FB_OVERLAY_BODY_DIGEST ||
-		       r->kind == GN_FB_OVERLAY_BODY_HELLO;
+		return lookup || store || asked == GN_FB_OVERLAY_BODY_DIGEST ||
+		       asked == GN_FB_OVERLAY_BODY_HELLO;
 	default: return false;
 	}
 }
@@ -218,7 +270,8 @@ struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct
 					     gn_time now)
 {
 	struct gn_ov_request *r = from->request ? gn_ov_request_get(ov, from->request) : NULL;
-	if (!r || (!r->any && !gn_pk_eq(&r->to.pk, &from->c.pk)) || !answers_kind(from->kind, r)) {
+	if (!r || (!r->any && !gn_pk_eq(&r->to.pk, &from->c.pk)) ||
+	    r->relayed != (from->via != NULL) || !gn_ov_answers(from->kind, r->kind, r->prove)) {
 		ov->count.answers_unasked++;
 		ov->caused.unasked++;
 		return NULL;
@@ -240,7 +293,7 @@ void gn_ov_requests_warm(struct gn_overlay *ov, const struct gn_pk *pk, gn_time 
 {
 	for (uint32_t i = 0; i < ov->requests.count; i++) {
 		struct gn_ov_request *r = GN_MAP_AT(&ov->requests, struct gn_ov_request *, i);
-		if (gn_pk_eq(&r->to.pk, pk) && r->dead_at < now + GN_OV_COLD_MIN / 2)
+		if (!r->relayed && gn_pk_eq(&r->to.pk, pk) && r->dead_at < now + GN_OV_COLD_MIN / 2)
 			/* its timer rings too early and then goes on */
 			r->dead_at = now + GN_OV_COLD_MIN / 2;
 	}
@@ -251,7 +304,7 @@ void gn_ov_requests_fail(struct gn_overlay *ov, const struct gn_pk *pk, gn_time 
 	/* Ends them at the next tick, in the order of their numbers: handlers may ask anew. */
 	for (uint32_t i = 0; i < ov->requests.count; i++) {
 		struct gn_ov_request *r = GN_MAP_AT(&ov->requests, struct gn_ov_request *, i);
-		if (r->any || !gn_pk_eq(&r->to.pk, pk))
+		if (r->any || !gn_pk_eq(r->relayed ? &r->via : &r->to.pk, pk))
 			continue;
 		unload_line(ov, r);
 		r->dead_at = now;

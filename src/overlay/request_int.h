@@ -32,6 +32,15 @@ void gn_ov_requests_fini(struct gn_overlay *ov);
  * contact we know. */
 struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind,
 					const struct gn_contact *to, gn_time now);
+/* A question that goes through `via`, who answers for `to`, after such a round trip. */
+struct gn_ov_request *gn_ov_request_through(struct gn_overlay *ov, uint8_t kind,
+					    const struct gn_contact *to, const struct gn_pk *via,
+					    gn_time rtt, gn_time now);
+/* RELAY: for who asked this through us; NULL besides when its share of them is used up. */
+struct gn_ov_request *gn_ov_request_for(struct gn_overlay *ov, const struct gn_holder *asker,
+					const struct gn_contact *to, gn_time now);
+/* Is this the kind of message that answers such a question? prove: a GET that asks for proof. */
+bool gn_ov_answers(uint8_t kind, uint8_t asked, bool prove);
 /* It carries a record of so many bytes: due at dead_at, and when the line had time for all that
  * is on its way (OV-73). */
 void gn_ov_request_load(struct gn_overlay *ov, struct gn_ov_request *r, size_t bytes,

@@ -29,7 +29,7 @@ static void lost_request(struct gn_overlay *ov, struct gn_ov_request *r, gn_time
 	GN_ASSERT(r->timer.node.place);
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, &r->to.pk);
 	ov->count.requests_timeout++;
-	if (c && gn_ov_of_lookup(r->kind))
+	if (c && gn_ov_of_lookup(r->kind) && !r->relayed)
 		/* if the way has become longer, the next question waits long enough to learn it */
 		c->srtt = 0;
 	switch (r->kind) {
@@ -42,6 +42,7 @@ static void lost_request(struct gn_overlay *ov, struct gn_ov_request *r, gn_time
 		gn_ov_lookup_timeout(ov, r, now);
 		break;
 	case GN_FB_OVERLAY_BODY_PUT: gn_ov_put_timeout(ov, r, now); break;
+	case GN_FB_OVERLAY_BODY_RELAY: gn_ov_relay_lost(ov, r, now); break;
 	case GN_FB_OVERLAY_BODY_DIGEST:
 	case GN_FB_OVERLAY_BODY_PUSH:
 		ov->repair_left = true;
