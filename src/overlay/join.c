@@ -146,9 +146,9 @@ void gn_ov_join_check(struct gn_overlay *ov, gn_time now)
 	if (!ov->joined && !ov->own_find && is_linked(next_on(ov, false, now)) &&
 	    is_linked(next_on(ov, true, now)))
 		set_joined(ov, now);
-	bool served = ov->cfg.probation_off || now - ov->start >= ov->cfg.probation ||
-		      is_founder(ov),
-	     kept = gn_ov_kept_out(ov);
+	bool served =
+		ov->cfg.probation_off || now - ov->start >= ov->cfg.probation || is_founder(ov);
+	bool kept = gn_ov_kept_out(ov);
 	if (ov->joined && !ov->server && served && !kept)
 		become_server(ov, now);
 	if (ov->joined && !ov->server && !kept)

@@ -1,6 +1,7 @@
 /* Messages of proven peers into a live, joined engine. Odd first byte: the rest is a message as
  * it is. Even: the rest are the fields of a well-formed message, so that the rules behind the
  * verifier are reached as well. */
+#include "overlay/contact_int.h"
 #include "overlay/testing/net.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -11,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static struct net net;
 static unsigned inputs;
 static struct net_record stored, newer, foreign;
+static struct gn_contact far; /* whom node 1 lists, and nobody else knows */
 
 static void setup(void)
 {
@@ -25,6 +27,25 @@ static void setup(void)
 	net_record(&net, &foreign, &other, 16, "x", 1, "somebody else's");
 	gn_err err = net_put(&net, 0, &stored, 3);
 	GN_ASSERT(err == GN_OK);
+	far = net_somebody(9);
+	struct gn_ov_link *l =
+		gn_ov_contact_get(net.node[0].ov, &net.node[1].cfg.node_key.pk)->link;
+	GN_ASSERT(l && l->their_count < GN_OV_DELTA_MAX);
+	l->theirs[l->their_count++] = gn_ov_theta(far.id.b);
+}
+
+/* It is asked through node 1, whatever became of that before. */
+static void know_far(void)
+{
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_ov_contact *k =
+		gn_ov_contact_hear(ov, &far, NULL, 0, &net.node[1].cfg.node_key.pk, net.now);
+	if (!k || k->link)
+		return;
+	k->refused_until = k->leaf_refused_until = GN_NEVER;
+	k->tomb_until = k->dialled = 0;
+	k->relay_fails = 0;
+	k->up = false;
 }
 
 static struct gn_slice some_record(struct gn_reader *r)
@@ -96,6 +117,40 @@ static gn_fbref some_delta(struct gn_fbb *b, struct gn_reader *r)
 							      .del = {del, dels}});
 }
 
+static gn_fbref some_body(struct gn_fbb *b, struct gn_reader *r, uint8_t type, unsigned from);
+static uint64_t some_request(struct gn_reader *r);
+
+/* A question to be passed on, or what it was answered; of the node that is linked, or of far. */
+static gn_fbref some_relay(struct gn_fbb *b, struct gn_reader *r, unsigned from)
+{
+	static const uint8_t kinds[] = {GN_FB_OVERLAY_BODY_FIND,  GN_FB_OVERLAY_BODY_GET,
+					GN_FB_OVERLAY_BODY_PUT,   GN_FB_OVERLAY_BODY_NODES,
+					GN_FB_OVERLAY_BODY_VALUE, GN_FB_OVERLAY_BODY_STALE,
+					GN_FB_OVERLAY_BODY_PING,  GN_FB_OVERLAY_BODY_REFUSED};
+	static uint8_t storage[1 << 14];
+	struct gn_slice inner = gn_read_bytes(r, gn_read_u8(r) % 8);
+	struct gn_fbb in = gn_fbb(storage, sizeof storage);
+	struct gn_fb_hash target;
+	struct gn_fb_key pk;
+	struct gn_fb_nonce nonce = {{0}};
+	uint8_t kind = kinds[gn_read_u8(r) % GN_COUNT(kinds)], who = gn_read_u8(r) % 4;
+	gn_fbref body = some_body(&in, r, kind, from);
+	gn_fbref root = gn_fb_overlay_message_make(
+		&in, &(struct gn_fb_overlay_message_args){
+			     .request = 1, .body_type = kind, .body = body});
+	if (gn_read_u8(r) % 8)
+		(void)!gn_fbb_finish(&in, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &inner);
+	memcpy(target.b, who < net.count ? net.node[who].id.b : far.id.b, 32);
+	memcpy(pk.b, who < net.count ? net.node[who].cfg.node_key.pk.b : far.pk.b, 32);
+	gn_fbref origin =
+		gn_fb_contact_make(b, &(struct gn_fb_contact_args){.pk = &pk, .nonce = &nonce});
+	return gn_fb_relay_make(b,
+				&(struct gn_fb_relay_args){.target = &target,
+							   .inner = inner.p ? inner : GN_LIT("x"),
+							   .hops = gn_read_u8(r) % 4,
+							   .origin = origin});
+}
+
 static gn_fbref some_body(struct gn_fbb *b, struct gn_reader *r, uint8_t type, unsigned from)
 {
 	struct gn_fb_hash key;
@@ -156,6 +211,7 @@ static gn_fbref some_body(struct gn_fbb *b, struct gn_reader *r, uint8_t type, u
 		return gn_fb_want_make(
 			b, &(struct gn_fb_want_args){.keys = {keys, n % 3}, .all = n == 3});
 	}
+	case GN_FB_OVERLAY_BODY_RELAY: return some_relay(b, r, from);
 	case GN_FB_OVERLAY_BODY_REFUSED:
 		return gn_fb_refused_make(b, &(struct gn_fb_refused_args){.code = gn_read_u8(r)});
 	case GN_FB_OVERLAY_BODY_NOT_MINE:
@@ -200,7 +256,7 @@ static void structured(struct gn_reader *r, unsigned from)
 	uint8_t type = (uint8_t)(1 + gn_read_u8(r) % GN_FB_OVERLAY_BODY_REFUSED);
 	gn_fbref body = some_body(&b, r, type, from % net.count);
 	if (type == GN_FB_OVERLAY_BODY_LINK_NO || type == GN_FB_OVERLAY_BODY_ACK ||
-	    type == GN_FB_OVERLAY_BODY_RELAY || type == GN_FB_OVERLAY_BODY_BUSY)
+	    type == GN_FB_OVERLAY_BODY_BUSY)
 		type = GN_FB_OVERLAY_BODY_NODES;
 	gn_fbref root = gn_fb_overlay_message_make(
 		&b, &(struct gn_fb_overlay_message_args){
@@ -218,6 +274,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (inputs % INPUTS_PER_NETWORK == 0)
 		setup();
 	inputs++;
+	know_far();
 	/* Something is out, so that answers are answers. */
 	memcpy(key.b, data[1] % 2 ? stored.r.key.b : foreign.r.key.b, 32);
 	if (gn_overlay_get(net.node[0].ov, &key, NULL, net.now, &op) == GN_OK)

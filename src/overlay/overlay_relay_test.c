@@ -195,12 +195,23 @@ static void a_put_through_another_is_where_that_one_is(void **state)
 	net_record(&net, &other, &alice, 16, "y", 1, "body");
 	struct gn_ov_op *op = storing(&other);
 	gn_op id = op->id;
+	gn_ov_lookup_add(net.node[A].ov, op, &seen(A, B)->c, NULL, 1);
+	assert_int_equal(op->cand_count, 2);
+	for (unsigned i = 0; i < 2; i++) /* B was not asked: it is to say something for C */
+		if (gn_pk_eq(&op->cands[i].c.pk, key(B)))
+			op->cands[i].put = GN_OV_DECLINED;
+	op->count = op->w = 2;
 	gn_ov_settle(net.node[A].ov, net.now);
+	for (unsigned i = 0; i < 2; i++) /* it goes on until that comes */
+		if (gn_pk_eq(&op->cands[i].c.pk, key(B)))
+			op->cands[i].put = GN_OV_SENT;
 	net_pump(&net, A);
-	assert_int_equal(op->cand_count, 1);
-	op->w = 2; /* so that it can be looked at */
-	net_run(&net, 3 * NET_DELAY);
-	op->cands[0].put_tries = 0;
+	net_run(&net, 5 * NET_DELAY);
+	assert_int_equal(op->receipt_count, 1);
+	assert_true(gn_addr_eq(&op->receipt_addrs[0], &net.node[B].cfg.addrs[0]));
+	op->w = 1;
+	gn_ov_op_wake(net.node[A].ov, op);
+	gn_ov_settle(net.node[A].ov, net.now);
 	net_wait(&net, id, A);
 	assert_int_equal(direct(), 0);
 	assert_int_equal(sent[B][C][GN_FB_OVERLAY_BODY_PUT], 1);

@@ -154,7 +154,10 @@ bool gn_ov_relay_way(struct gn_overlay *ov, const struct gn_ov_op *op,
 	if (!by)
 		return false;
 	*out = (struct gn_ov_way){by, best ? 1 : GN_OV_RELAY_HOPS, way_time(ov, by, k)};
-	return true;
+	/* where many are asked and the slowest is waited for, not what takes longer than a
+	 * handshake; of a PUT that serves twice */
+	gn_time itself = gn_ov_rtt_hat(ov, k, NULL) * (op->kind == GN_OV_PUT ? 2 : 3);
+	return op->kind == GN_OV_GET || out->rtt <= itself;
 }
 
 static void send_on(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request,
