@@ -6,6 +6,8 @@
  *   PUT         a signed receipt, nothing is kept
  *   PUSH        ACK
  *   DIGEST      "I have all of these"
+ *   RELAY       what is said above, in the name of whom it was for; and they list honest nodes as
+ *               linked with them, to be asked it
  *
  * Those that keep (--keep) store what is pushed and prove it to holders who ask, but never show
  * it to a reader. */
@@ -15,7 +17,8 @@
 
 #include <stdlib.h>
 
-#define LIST_MAX 10 /* contacts in an answer: one datagram */
+#define LIST_MAX 10  /* contacts in an answer: one datagram */
+#define LINKS_MAX 96 /* in a list of links */
 
 static uint8_t storage[1 << 17];
 
@@ -49,14 +52,14 @@ static gn_fbref hello(const struct sim *s, const struct sim_node *n, struct gn_f
 							      .reply = reply});
 }
 
-/* The others of us. */
-static uint32_t contacts(const struct sim *s, unsigned self, struct gn_fbb *f, gn_fbref *out,
-			 uint32_t max)
+/* The others of us, or those that are none. */
+static uint32_t contacts(const struct sim *s, unsigned self, bool honest, struct gn_fbb *f,
+			 gn_fbref *out, uint32_t max)
 {
 	uint32_t n = 0;
 	for (unsigned i = 0; i < s->count && n < max; i++) {
 		const struct sim_node *x = &s->nodes[i];
-		if (!x->sybil || i == self)
+		if (i == self || (honest ? !x->server : !x->sybil))
 			continue;
 		struct gn_fb_key pk;
 		struct gn_fb_nonce nonce;
@@ -75,8 +78,9 @@ static uint32_t contacts(const struct sim *s, unsigned self, struct gn_fbb *f, g
 
 static gn_fbref list(const struct sim *s, unsigned self, struct gn_fbb *f)
 {
-	gn_fbref refs[SIM_NODES_SPARE];
-	uint32_t n = contacts(s, self, f, refs, GN_COUNT(refs));
+	gn_fbref refs[LINKS_MAX];
+	uint32_t n = contacts(s, self, false, f, refs, SIM_NODES_SPARE);
+	n += contacts(s, self, true, f, refs + n, LINKS_MAX - n);
 	return gn_fb_delta_make(f, &(struct gn_fb_delta_args){.to_version = 1, .add = {refs, n}});
 }
 
@@ -105,7 +109,7 @@ static void on_get(struct sim *s, unsigned a, unsigned b, uint64_t request, stru
 				      &(struct gn_fb_ack_args){.receipt = ref, .proof = &proof}));
 		return;
 	}
-	uint32_t n = contacts(s, a, f, refs, LIST_MAX);
+	uint32_t n = contacts(s, a, false, f, refs, LIST_MAX);
 	answer(s, a, b, request, f, GN_FB_OVERLAY_BODY_NODES,
 	       gn_fb_nodes_make(f,
 				&(struct gn_fb_nodes_args){.contacts = {refs, n}, .mine = true}));
@@ -150,6 +154,33 @@ static void on_digest(struct sim *s, unsigned a, unsigned b, uint64_t request, s
 	       gn_fb_want_make(f, &(struct gn_fb_want_args){.keys = {keys, n}}));
 }
 
+static void on_relay(struct sim *s, unsigned a, unsigned b, uint64_t request, struct gn_fb_relay m)
+{
+	static uint8_t inside[4096];
+	struct gn_fbb in = gn_fbb(inside, sizeof inside), f = gn_fbb(storage, sizeof storage);
+	gn_fbref refs[LIST_MAX];
+	struct gn_slice bytes;
+	struct gn_fb_hash target = gn_fb_relay_target(m);
+	struct gn_fb_key pk = {{0}};
+	struct gn_fb_nonce nonce = {{0}};
+	for (unsigned i = 0; i < s->count; i++)
+		if (memcmp(s->nodes[i].id.b, target.b, 32) == 0)
+			memcpy(pk.b, s->nodes[i].sk.pk.b, 32);
+	uint32_t n = contacts(s, a, false, &in, refs, LIST_MAX);
+	gn_fbref nodes = gn_fb_nodes_make(
+		&in, &(struct gn_fb_nodes_args){.contacts = {refs, n}, .mine = true});
+	gn_fbref root = gn_fb_overlay_message_make(
+		&in, &(struct gn_fb_overlay_message_args){
+			     .request = 1, .body_type = GN_FB_OVERLAY_BODY_NODES, .body = nodes});
+	gn_err err = gn_fbb_finish(&in, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes);
+	GN_ASSERT(err == GN_OK);
+	gn_fbref origin =
+		gn_fb_contact_make(&f, &(struct gn_fb_contact_args){.pk = &pk, .nonce = &nonce});
+	answer(s, a, b, request, &f, GN_FB_OVERLAY_BODY_RELAY,
+	       gn_fb_relay_make(&f, &(struct gn_fb_relay_args){
+					    .target = &target, .inner = bytes, .origin = origin}));
+}
+
 void sim_sybil_message(struct sim *s, unsigned a, unsigned b, struct gn_slice bytes)
 {
 	struct gn_fb_overlay_message m;
@@ -183,7 +214,7 @@ void sim_sybil_message(struct sim *s, unsigned a, unsigned b, struct gn_slice by
 		break;
 	}
 	case GN_FB_OVERLAY_BODY_FIND:
-		n = contacts(s, a, &f, refs, LIST_MAX);
+		n = contacts(s, a, false, &f, refs, LIST_MAX);
 		answer(s, a, b, request, &f, GN_FB_OVERLAY_BODY_NODES,
 		       gn_fb_nodes_make(&f, &(struct gn_fb_nodes_args){.contacts = {refs, n},
 								       .mine = true}));
@@ -199,6 +230,9 @@ void sim_sybil_message(struct sim *s, unsigned a, unsigned b, struct gn_slice by
 		if (request)
 			on_record(s, a, b, request, &f,
 				  gn_fb_push_record(gn_fb_overlay_message_body_as_push(m)), false);
+		break;
+	case GN_FB_OVERLAY_BODY_RELAY:
+		on_relay(s, a, b, request, gn_fb_overlay_message_body_as_relay(m));
 		break;
 	case GN_FB_OVERLAY_BODY_DIGEST:
 		on_digest(s, a, b, request, &f, gn_fb_overlay_message_body_as_digest(m));
