@@ -285,7 +285,7 @@ static uint64_t one_out(struct gn_ov_contact **of)
 	for (unsigned i = 0; i < OTHERS; i++)
 		if (memcmp(other[i]->c.id.b, target.b, 32) == 0)
 			*of = other[i];
-	assert_non_null(*of);
+	GN_ASSERT(*of);
 	return said.request;
 }
 
