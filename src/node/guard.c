@@ -68,7 +68,7 @@ static uint64_t question_cost(struct gn_fb_overlay_message m, struct gn_slice me
 
 /* What is asked through us: our packets, and what we pay for it where we ask; an answer to our own
  * is none. */
-static uint64_t relay_cost(struct gn_fb_relay r)
+static uint64_t through_us_cost(struct gn_fb_relay r)
 {
 	struct gn_fb_overlay_message inner;
 	if (gn_fb_relay_hops(r) == 0)
@@ -84,7 +84,7 @@ static uint64_t overlay_cost(struct gn_slice message)
 	if (gn_fb_overlay_message_verify(message, &m))
 		return GN_NODE_COST_BAD;
 	if (gn_fb_overlay_message_body_type(m) == GN_FB_OVERLAY_BODY_RELAY)
-		return relay_cost(gn_fb_overlay_message_body_as_relay(m));
+		return through_us_cost(gn_fb_overlay_message_body_as_relay(m));
 	return question_cost(m, message);
 }
 

@@ -526,6 +526,8 @@ static void homes_have_room(void **state)
 {
 	(void)state;
 	assert_int_equal(GN_NODE_HOMES, GN_NODEREC_HOMES);
+	/* one dial tries all of a contact's addresses, and all relays that may be asked */
+	assert_true(GN_NODE_TRIES >= GN_CONTACT_ADDRS + 1 + GN_NODE_RELAYS);
 	/* as the relay's engine has them: compared at a time, held, for others in 700 bytes each */
 	assert_int_equal(GN_NODE_HOME_CANDIDATES, 64);
 	assert_true(GN_NODE_LINKS >= 1024);
