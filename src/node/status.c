@@ -188,8 +188,8 @@ static void put_engines(json_t *all, const struct gn_node *node)
 	struct gn_counter c;
 	json_t *to;
 /* by the function of each that says them */
-#define ENGINE(name, at, of)                                                                       \
-	to = group(all, name);                                                                     \
+#define ENGINE(title, at, of)                                                                      \
+	to = group(all, title);                                                                    \
 	for (size_t i = 0; at(of, i, &c); i++)                                                     \
 		put_number(to, c.name, c.value);
 	ENGINE("jet", gn_jet_counter_at, node->jet)
