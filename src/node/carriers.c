@@ -110,10 +110,11 @@ static void look_at_udp(struct gn_node *node)
 		k->alone_since = 0;
 	else if (!k->alone_since)
 		k->alone_since = node->now;
-	if (open && k->alone_since && node->now - k->alone_since >= GN_NODE_CARRIER_ALONE)
-		gn_node_homes_reached(node, GN_OVERLAY_REACH_NO_UDP);
-	else if (!k->alone_since && node->homes.reached == GN_OVERLAY_REACH_NO_UDP)
-		gn_node_homes_reached(node, GN_OVERLAY_REACH_UNKNOWN);
+	bool none = node->homes.reached == GN_OVERLAY_REACH_NO_UDP;
+	if (!none && open && k->alone_since && node->now - k->alone_since >= GN_NODE_CARRIER_ALONE)
+		gn_node_homes_sure(node, GN_OVERLAY_REACH_NO_UDP);
+	else if (none && !k->alone_since)
+		gn_node_homes_sure(node, GN_OVERLAY_REACH_UNKNOWN);
 }
 
 gn_time gn_node_carriers_tick(struct gn_node *node)

@@ -68,7 +68,7 @@ static void measured(struct gn_node *node, const struct gn_dialback_result *r)
 		node->reached_since = node->now;
 		node->status_moved = true;
 	}
-	gn_node_homes_reached(node, reached);
+	gn_node_homes_sure(node, reached);
 	gn_host_log(&node->host, GN_LOG_INFO, "reached", "%s: strangers' packets came of %u of %u",
 		    gn_node_reached_text(node), r->came, r->told);
 }

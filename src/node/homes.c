@@ -175,6 +175,11 @@ void gn_node_homes_reached(struct gn_node *node, enum gn_overlay_reached reached
 	node->homes.reached = reached;
 	node->homes.look = node->now;
 	changed(node);
+}
+
+void gn_node_homes_sure(struct gn_node *node, enum gn_overlay_reached reached)
+{
+	gn_node_homes_reached(node, reached);
 	gn_overlay_reach(node->overlay, (uint8_t)reached, what_it_can(node), node->now);
 }
 
@@ -190,10 +195,9 @@ static void put_record(struct gn_node *node)
 	gn_overlay_info(node->overlay, &o);
 	h->seq = h->seq < unix_now ? unix_now : h->seq + 1;
 	struct gn_noderec r = {.seq = h->seq, .created = unix_now, .ttl = GN_NODEREC_TTL};
-	if (!wants_homes(node)) {
-		r.addr_count = o.self.addr_count;
-		memcpy(r.addrs, o.self.addrs, sizeof r.addrs);
-	}
+	for (unsigned i = 0; i < o.self.addr_count && !wants_homes(node); i++)
+		if (!gn_addr_is_private(&o.self.addrs[i]))
+			r.addrs[r.addr_count++] = o.self.addrs[i];
 	for (unsigned i = 0; i < GN_NODE_PLACES && r.home_count < GN_NODEREC_HOMES; i++) {
 		const struct gn_node_place *p = &h->places[i];
 		if (p->ready)
@@ -208,13 +212,25 @@ static void put_record(struct gn_node *node)
 		changed(node);
 }
 
+/* Is there anything that a stranger elsewhere could use? */
+static bool has_news(const struct gn_node *node)
+{
+	struct gn_overlay_info o;
+	for (unsigned i = 0; i < GN_NODE_PLACES; i++)
+		if (node->homes.places[i].ready)
+			return true;
+	gn_overlay_info(node->overlay, &o);
+	for (unsigned i = 0; i < o.self.addr_count && !wants_homes(node); i++)
+		if (!gn_addr_is_private(&o.self.addrs[i]))
+			return true;
+	return false;
+}
+
 /* When the record is put: a moment after it changed, since one home seldom comes alone. */
 static gn_time record_due(const struct gn_node *node)
 {
 	const struct gn_node_homes *h = &node->homes;
-	bool nothing = !h->published && wants_homes(node);
-	for (unsigned i = 0; i < GN_NODE_PLACES; i++)
-		nothing = nothing && !h->places[i].ready;
+	bool nothing = !h->published && !has_news(node);
 	if (h->reached == GN_OVERLAY_REACH_UNKNOWN || h->put || nothing)
 		return GN_NEVER;
 	gn_time at = h->changed ? h->changed + GN_NODE_RECORD_SETTLE : GN_NEVER;

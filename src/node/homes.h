@@ -32,8 +32,11 @@ void gn_node_homes_fini(struct gn_node *node);
 /* What we are told of our addresses has changed: as long as nothing is measured it says how this
  * node is reached. */
 void gn_node_homes_guess(struct gn_node *node);
-/* What is known of how this node is reached. */
+/* What is guessed of how this node is reached: it has homes, and stays what it is. */
 void gn_node_homes_reached(struct gn_node *node, enum gn_overlay_reached reached);
+/* What was measured: others are told, and who is not reached directly holds no keys (OV-7). Were
+ * that so of a guess, nobody would call, and nothing be measured. */
+void gn_node_homes_sure(struct gn_node *node, enum gn_overlay_reached reached);
 void gn_node_homes_tick(struct gn_node *node);
 gn_time gn_node_homes_deadline(const struct gn_node *node);
 void gn_node_homes_event(struct gn_node *node, const struct gn_relay_event *e);

@@ -161,12 +161,13 @@ static void who_answers_directly_needs_no_relay(void **state)
 	whole_run_for(&w, GN_SEC);
 	m.to = (struct gn_contact){
 		.pk = *key_of(SECOND), .addr_count = 1, .addrs = {w.nodes[SECOND]->told}};
+	uint64_t before = counter_of(0, "opened"); /* by who looked for it meanwhile */
 	tell_home(FIRST, SECOND, 0);
 	gn_node_peers_send(whole_node(&w, FIRST), &m, GN_JET_INTERACTIVE);
 	whole_moved(&w, FIRST);
 	whole_run_for(&w, 5 * GN_SEC);
 	assert_int_equal(info_of(FIRST, SECOND).kind, GN_WAY_UDP);
-	assert_int_equal(counter_of(0, "opened"), 0);
+	assert_int_equal(counter_of(0, "opened"), before);
 	whole_free(&w);
 }
 
