@@ -37,6 +37,7 @@ static void on_opened(void *user, struct gn_carrier *c)
 	if (!b)
 		return;
 	b->open = true;
+	b->link = gn_node_ways_link(c);
 	b->failures = 0;
 	gn_host_log(&node->host, GN_LOG_INFO, "wss.open", "connected to %s", b->url);
 	gn_node_peers_begin(node, &(struct gn_way){c->peer, gn_node_ways_link(c)});
@@ -114,7 +115,7 @@ static void look_at_udp(struct gn_node *node)
 	if (!none && open && k->alone_since && node->now - k->alone_since >= GN_NODE_CARRIER_ALONE)
 		gn_node_homes_sure(node, GN_OVERLAY_REACH_NO_UDP);
 	else if (none && !k->alone_since)
-		gn_node_homes_sure(node, GN_OVERLAY_REACH_UNKNOWN);
+		gn_node_dialback_anew(node);
 }
 
 gn_time gn_node_carriers_tick(struct gn_node *node)
@@ -129,6 +130,10 @@ gn_time gn_node_carriers_tick(struct gn_node *node)
 		at = GN_NEVER;
 	for (unsigned i = 0; i < k->begin_count; i++) {
 		struct gn_node_begin *b = &k->begins[i];
+		if (b->open && !gn_node_ways_carrier_of(node, b->link)) {
+			/* ended by ways.c or peers.c: nobody was there, or it took too little */
+			*b = (struct gn_node_begin){.url = b->url, .at = node->now + 10 * GN_SEC};
+		}
 		if (b->carrier)
 			continue;
 		gn_time when = b->at > due ? b->at : due;

@@ -13,7 +13,8 @@ struct gn_node_begin {              /* a wss:// that the node begins at */
 	const char *url;            /* of the settings */
 	struct gn_carrier *carrier; /* NULL: none is there */
 	bool open;
-	gn_time at; /* to be dialled then */
+	uint32_t link; /* while it is open */
+	gn_time at;    /* to be dialled then */
 	unsigned failures;
 };
 struct gn_node_carriers {

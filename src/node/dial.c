@@ -62,8 +62,12 @@ static bool add_session(struct gn_node *node, struct peer *peer, gn_jet_id id,
 		(void)!gn_jet_close(node->jet, id, 0, "", node->now);
 		return false;
 	}
-	*s = (struct session){
-		.peer = peer, .used = node->now, .addr = way->addr, .payer = {peer->pk, way->addr}};
+	peer->sessions++;
+	*s = (struct session){.peer = peer,
+			      .used = node->now,
+			      .addr = way->addr,
+			      .link = way->link,
+			      .payer = {peer->pk, way->addr}};
 	return true;
 }
 
@@ -153,8 +157,11 @@ void dial_found(struct peer *peer)
 	if (!d || !d->finding)
 		return;
 	d->finding = false;
-	d->relays_asked = false;
-	d->next_addr = d->next_relay = 0; /* now */
+	d->next_addr = 0; /* now */
+	if (d->relays_asked && !d->no_relays) {
+		d->relays_asked = false; /* others than before */
+		d->next_relay = 0;
+	}
 }
 
 void dial_find(struct gn_node *node, struct peer *peer)
@@ -177,18 +184,18 @@ static struct dial *dial_new(struct gn_node *node, struct peer *peer)
 	return d;
 }
 
-gn_err dial_start(struct gn_node *node, struct peer *peer, bool find)
+gn_err dial_start(struct gn_node *node, struct peer *peer, bool find, bool relays)
 {
 	struct dial *d = dial_new(node, peer);
 	if (!d)
 		return GN_NOMEM;
 	bool blocked = node->homes.reached == GN_OVERLAY_REACH_NO_UDP;
 	d->next_addr = node->now;
-	d->relays_asked = !peer->named; /* who relays is asked for a key */
-	if (peer->named)
+	d->relays_asked = !relays || !peer->named; /* who relays is asked for a key */
+	if (!d->relays_asked)
 		d->next_relay = node->now + (blocked ? 0 : GN_NODE_DIAL_RELAY);
-	/* nothing is known of it but its key, or somebody wants it */
-	if (find || (peer->addr_count == 0 && peer->home_count == 0))
+	d->no_relays = !relays || !peer->named;
+	if (find)
 		dial_find(node, peer);
 	return dial_go_on(node, peer);
 }

@@ -48,6 +48,14 @@ void gn_node_dialback_seen(struct gn_node *node, const struct gn_addr *addr)
 		gn_dialback_changed(node->dialback, node->now);
 }
 
+void gn_node_dialback_anew(struct gn_node *node)
+{
+	node->reached_since = 0;
+	gn_node_homes_sure(node, GN_OVERLAY_REACH_UNKNOWN);
+	gn_node_homes_guess(node);
+	gn_dialback_changed(node->dialback, node->now);
+}
+
 static enum gn_overlay_reached reached_of(enum gn_dialback_reach reach)
 {
 	switch (reach) {

@@ -12,6 +12,8 @@ GN_MUST gn_err gn_node_dialback_new(struct gn_node *node, const struct gn_env *e
 void gn_node_dialback_ports(struct gn_node *node, uint16_t port, uint16_t second);
 /* A peer says where our packets come from: another address is another network. */
 void gn_node_dialback_seen(struct gn_node *node, const struct gn_addr *addr);
+/* What was measured does not hold any more: until it is again, nothing is known. */
+void gn_node_dialback_anew(struct gn_node *node);
 /* What the engine has to say and to send; true: anything. */
 bool gn_node_dialback_pump(struct gn_node *node);
 /* "direct" */

@@ -77,7 +77,25 @@ static void give_back(struct gn_node *node, struct gn_node_place *p)
 	*p = (struct gn_node_place){.op = 0};
 }
 
-/* The linked peers that are somewhere themselves. */
+/* It refused a place. */
+static void bar(struct gn_node *node, const struct gn_pk *relay)
+{
+	struct gn_node_homes *h = &node->homes;
+	h->barred[h->barred_next++ % GN_NODE_BARRED] =
+		(struct gn_node_barred){*relay, node->now + GN_NODE_BARRED_FOR};
+}
+
+static bool is_barred(const struct gn_node *node, const struct gn_pk *relay)
+{
+	for (unsigned i = 0; i < GN_NODE_BARRED; i++) {
+		const struct gn_node_barred *b = &node->homes.barred[i];
+		if (b->until > node->now && gn_pk_eq(&b->relay, relay))
+			return true;
+	}
+	return false;
+}
+
+/* The linked peers that are somewhere themselves, and as far as is known give places. */
 static size_t candidates(const struct gn_node *node, struct gn_relay_candidate *out, size_t max)
 {
 	struct gn_overlay_peer p;
@@ -85,7 +103,10 @@ static size_t candidates(const struct gn_node *node, struct gn_relay_candidate *
 	for (uint32_t i = 0; n < max && gn_overlay_peer_at(node->overlay, i, &p); i++) {
 		struct gn_addr addr;
 		uint64_t era;
-		if (!p.linked || !gn_node_peers_linked(node, &p.contact.pk, &era, &addr) ||
+		bool cannot = p.contact.can && !(p.contact.can & GN_OVERLAY_CAN_SMALL);
+		if (cannot || p.contact.reach > GN_OVERLAY_REACH_DIRECT ||
+		    is_barred(node, &p.contact.pk) || !p.linked ||
+		    !gn_node_peers_linked(node, &p.contact.pk, &era, &addr) ||
 		    !gn_node_peers_own(node, &p.contact.pk) ||
 		    gn_relay_is_bad(node->relay, &p.contact.pk, node->now))
 			continue;
@@ -123,6 +144,10 @@ void gn_node_homes_event(struct gn_node *node, const struct gn_relay_event *e)
 		if (h->places[i].ready != ready)
 			changed(node);
 		h->places[i].ready = ready;
+		if (!ready) {
+			bar(node, &h->places[i].relay);
+			h->look = node->now;
+		}
 	}
 }
 

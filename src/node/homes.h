@@ -24,6 +24,11 @@ struct gn_node_homes {
 	gn_time changed;   /* since when it does not say what it should; 0: it does */
 	uint64_t seq;
 	gn_op put;
+	struct gn_node_barred {
+		struct gn_pk relay;
+		gn_time until;
+	} barred[GN_NODE_BARRED];
+	unsigned barred_next;
 	struct gn_map finds; /* overlay's op -> key of the node that is looked up */
 };
 

@@ -32,6 +32,8 @@
 #define GN_NODE_CARRIER_ALONE (3 * GN_SEC)
 #define GN_NODE_CARRIER_PREFIX 16u /* bytes that a carrier may want before a packet */
 #define GN_NODE_CALLS 512u         /* circuits of them that others opened: half is for our own */
+#define GN_NODE_ASKED 64u          /* circuits that relays are asked for at a time */
+#define GN_NODE_CALL_MIN 1000u     /* bytes of a packet that may begin a session */
 /* until a key is proven by who calls: jet's handshake timeout and a half */
 #define GN_NODE_CALL_PROOF (15 * GN_SEC)
 /* without a packet: three keep-alives (GN_NODE_KEEP_ALIVE) */
@@ -44,7 +46,9 @@
 #define GN_NODE_HOMES 2u            /* of a node: relays where it has a place (RE-35) */
 #define GN_NODE_HOME_CANDIDATES 64u /* linked peers that are compared */
 #define GN_NODE_OWN_RECORD 1536u    /* bytes of the own record */
-#define GN_NODE_FINDS 64u           /* node records looked up at a time */
+#define GN_NODE_BARRED 8u           /* relays remembered that refused a place */
+#define GN_NODE_BARRED_FOR (600 * GN_SEC)
+#define GN_NODE_FINDS 64u                    /* node records looked up at a time */
 #define GN_NODE_HOMES_LOOK (5 * GN_SEC)      /* between looks at who could be a home */
 #define GN_NODE_RECORD_EVERY (60 * GN_SEC)   /* the own record is put at most once */
 #define GN_NODE_RECORD_SETTLE (1 * GN_SEC)   /* after a change */

@@ -162,8 +162,9 @@ static void who_answers_directly_needs_no_relay(void **state)
 	m.to = (struct gn_contact){
 		.pk = *key_of(SECOND), .addr_count = 1, .addrs = {w.nodes[SECOND]->told}};
 	uint64_t before = counter_of(0, "opened"); /* by who looked for it meanwhile */
-	tell_home(FIRST, SECOND, 0);
+	whole_moved(&w, FIRST);
 	gn_node_peers_send(whole_node(&w, FIRST), &m, GN_JET_INTERACTIVE);
+	tell_home(FIRST, SECOND, 0);
 	whole_moved(&w, FIRST);
 	whole_run_for(&w, 5 * GN_SEC);
 	assert_int_equal(info_of(FIRST, SECOND).kind, GN_WAY_UDP);
@@ -472,6 +473,116 @@ static void so_many_call(void **state)
 	whole_free(&w);
 }
 
+/* A first packet of that length, as if the relay had sent it by a circuit that is not known. */
+static void call_by(unsigned relay, unsigned to, uint64_t circuit, size_t len)
+{
+	uint8_t packet[GN_RELAY_PREFIX + GN_NODE_RELAYED_MTU] = {GN_RELAY_BYTE};
+	struct gn_way from = {.addr = w.nodes[relay]->told};
+	gn_put_be64(packet + 1, circuit);
+	packet[GN_RELAY_PREFIX] = 0x3f; /* the long header of jet */
+	gn_node_recv(whole_node(&w, to), &from, gn_slice(packet, GN_RELAY_PREFIX + len));
+}
+
+/* Whoever can send from the relay's address makes calls: the oldest gives way to the newest. */
+static void calls_give_way(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	whole_moved(&w, SECOND);
+	struct gn_node_ways *ways = &whole_node(&w, SECOND)->ways;
+	call_by(0, SECOND, 1, GN_NODE_CALL_MIN - 1);
+	assert_int_equal(ways->calls, 0);
+	for (uint64_t i = 1; i <= 70; i++)
+		call_by(0, SECOND, i, GN_NODE_CALL_MIN);
+	assert_int_equal(ways->calls, 64); /* of one relay */
+	bool newest = false, oldest = false;
+	for (uint32_t i = 0; i < ways->circuits.count; i++) {
+		const struct gn_node_circuit *c = gn_map_value_at(&ways->circuits, i);
+		newest |= c->circuit == 70;
+		oldest |= c->circuit == 1;
+	}
+	assert_true(newest && !oldest);
+	whole_free(&w);
+}
+
+static void so_many_circuits_are_asked_for(void **state)
+{
+	uint32_t link;
+	(void)state;
+	make("port", "sym");
+	struct gn_node *node = whole_node(&w, FIRST);
+	whole_moved(&w, FIRST);
+	for (unsigned i = 0; i < GN_NODE_ASKED; i++) {
+		struct gn_pk pk = someone((uint8_t)i);
+		assert_int_equal(gn_node_ways_open(node, key_of(0), &pk, &link), GN_OK);
+	}
+	struct gn_pk pk = someone(200);
+	assert_int_equal(gn_node_ways_open(node, key_of(0), &pk, &link), GN_LIMIT);
+	whole_moved(&w, FIRST);
+	whole_run_for(&w, 30 * GN_SEC); /* they are refused, and nobody waits for them */
+	assert_int_equal(node->ways.asked, 0);
+	assert_int_equal(node->ways.circuits.count, 0);
+	whole_free(&w);
+}
+
+/* Two relays give no places: others are asked, and those not for a while. */
+static void who_refuses_a_place_is_no_home(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	struct gn_node *node = whole_node(&w, SECOND);
+	for (unsigned i = 0; i < 2; i++)
+		gn_relay_give(whole_node(&w, i)->relay,
+			      &(struct gn_relay_give){.level = GN_RELAY_OFF}, w.now);
+	whole_moved(&w, SECOND);
+	gn_node_homes_reached(node, GN_OVERLAY_REACH_UNKNOWN);
+	whole_moved(&w, SECOND);
+	whole_run_for(&w, 2 * GN_NODE_HOMES_LOOK);
+	gn_node_homes_reached(node, GN_OVERLAY_REACH_HARD);
+	whole_moved(&w, SECOND);
+	whole_run_for(&w, GN_NODE_BARRED_FOR / 10);
+	unsigned ready = 0;
+	for (unsigned i = 0; i < GN_NODE_PLACES; i++) {
+		const struct gn_node_place *p = &node->homes.places[i];
+		ready += p->ready;
+		for (unsigned k = 0; k < 2 && p->ready; k++)
+			assert_memory_not_equal(&p->relay, key_of(k), sizeof p->relay);
+	}
+	assert_int_equal(ready, 2);
+	assert_true(node->homes.barred_next <= GN_NODE_BARRED);
+	whole_free(&w);
+}
+
+/* It is dialled in vain, calls itself, and leaves: what was dialled is still under way. */
+static void who_was_dialled_may_call_and_leave(void **state)
+{
+	struct gn_overlay_message m = {.bytes = GN_LIT("12345678"), .reliable = true};
+	(void)state;
+	make(NULL, NULL);
+	whole_kill(&w, SECOND);
+	whole_run_for(&w, 120 * GN_SEC);
+	whole_start(&w, SECOND);
+	whole_run_for(&w, GN_SEC);
+	whole_moved(&w, FIRST);
+	m.to = (struct gn_contact){
+		.pk = *key_of(SECOND), .addr_count = 1, .addrs = {gn_addr_v4(99, 9, 9, 9, 9)}};
+	gn_node_peers_send(whole_node(&w, FIRST), &m, GN_JET_INTERACTIVE);
+	whole_moved(&w, FIRST);
+	whole_moved(&w, SECOND);
+	m.to = (struct gn_contact){
+		.pk = *key_of(FIRST), .addr_count = 1, .addrs = {w.nodes[FIRST]->told}};
+	gn_node_peers_send(whole_node(&w, SECOND), &m, GN_JET_INTERACTIVE);
+	whole_moved(&w, SECOND);
+	whole_run_for(&w, 500 * GN_MSEC);
+	assert_int_not_equal(session_of(SECOND, FIRST), 0);
+	assert_int_equal(
+		gn_jet_close(whole_node(&w, SECOND)->jet, session_of(SECOND, FIRST), 0, "", w.now),
+		GN_OK);
+	whole_moved(&w, SECOND);
+	whole_run_for(&w, 30 * GN_SEC);
+	whole_free(&w);
+}
+
 /* What jet sends there fits into what the relay takes (RE-30). */
 static void a_relayed_packet_has_a_length(void **state)
 {
@@ -568,6 +679,10 @@ int main(void)
 		cmocka_unit_test(a_session_that_relays_is_kept),
 		cmocka_unit_test(calls_end),
 		cmocka_unit_test(so_many_call),
+		cmocka_unit_test(calls_give_way),
+		cmocka_unit_test(so_many_circuits_are_asked_for),
+		cmocka_unit_test(who_refuses_a_place_is_no_home),
+		cmocka_unit_test(who_was_dialled_may_call_and_leave),
 		cmocka_unit_test(a_relayed_packet_has_a_length),
 		cmocka_unit_test(the_own_record_is_put_at_times),
 		cmocka_unit_test(homes_have_room),

@@ -93,12 +93,12 @@ static gn_time tell(struct gn_node *node, gn_jet_id id, struct offered *s)
 	return GN_NEVER;
 }
 
-void gn_node_offers_tick(struct gn_node *node)
+bool gn_node_offers_tick(struct gn_node *node)
 {
 	struct gn_node_offers *o = &node->offers;
 	bool changed = gather_turn(&o->gather, node->now);
 	if (!changed && o->at > node->now)
-		return;
+		return false;
 	if (changed)
 		gn_node_homes_guess(node);
 	o->at = GN_NEVER;
@@ -108,6 +108,7 @@ void gn_node_offers_tick(struct gn_node *node)
 		s->due |= changed;
 		o->at = gn_time_min(o->at, tell(node, *id, s));
 	}
+	return changed;
 }
 
 gn_time gn_node_offers_deadline(const struct gn_node *node)

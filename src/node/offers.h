@@ -20,7 +20,8 @@ void gn_node_offers_init(struct gn_node *node);
 void gn_node_offers_fini(struct gn_node *node);
 /* Each event of jet. */
 void gn_node_offers_event(struct gn_node *node, const struct gn_jet_event *e);
-void gn_node_offers_tick(struct gn_node *node);
+/* True: we are known to be elsewhere than before. */
+bool gn_node_offers_tick(struct gn_node *node);
 gn_time gn_node_offers_deadline(const struct gn_node *node);
 
 #endif

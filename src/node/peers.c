@@ -34,6 +34,15 @@ static void peer_free(struct gn_node *node, struct peer *peer)
 {
 	dial_end(node, peer);
 	peers_out_clear(node, peer);
+	/* tries whose dial is over: they end by themselves */
+	for (uint32_t i = 0; peer->sessions && i < node->peers.by_session.count; i++) {
+		struct session *s = gn_map_value_at(&node->peers.by_session, i);
+		if (s->peer == peer) {
+			s->peer = NULL;
+			peer->sessions--;
+		}
+	}
+	GN_ASSERT(peer->sessions == 0);
 	free(peer);
 }
 
@@ -148,8 +157,10 @@ static bool is_zero(const struct gn_pk *pk)
 	return memcmp(pk, &zero, sizeof zero) == 0;
 }
 
-void gn_node_peers_send(struct gn_node *node, const struct gn_overlay_message *m,
-			enum gn_jet_class class)
+/* to_relay: a relay is asked for a circuit: it may be looked up, and is not asked for by relays, or
+ * what a record says would lead on for ever. */
+static void send_message(struct gn_node *node, const struct gn_overlay_message *m,
+			 enum gn_jet_class class, bool to_relay)
 {
 	bool nameless = is_zero(&m->to.pk);
 	struct peer *peer =
@@ -174,8 +185,19 @@ void gn_node_peers_send(struct gn_node *node, const struct gn_overlay_message *m
 		return;
 	if (peer->up)
 		peers_out_flush(node, peer);
-	else if (!peer->dial && dial_start(node, peer, false))
+	else if (!peer->dial && dial_start(node, peer, to_relay && !peer->addr_count, !to_relay))
 		peer_failed(node, peer, GN_UNREACHABLE);
+}
+
+void gn_node_peers_send(struct gn_node *node, const struct gn_overlay_message *m,
+			enum gn_jet_class class)
+{
+	send_message(node, m, class, false);
+}
+
+void gn_node_peers_ask_relay(struct gn_node *node, const struct gn_overlay_message *m)
+{
+	send_message(node, m, GN_JET_INTERACTIVE, true);
 }
 
 void gn_node_peers_begin(struct gn_node *node, const struct gn_way *way)
@@ -192,7 +214,7 @@ gn_err gn_node_peers_reach(struct gn_node *node, const struct gn_pk *pk)
 		return GN_LIMIT;
 	if (peer->dial)
 		dial_find(node, peer);
-	if (peer->up || peer->dial || dial_start(node, peer, true) == GN_OK)
+	if (peer->up || peer->dial || dial_start(node, peer, true, true) == GN_OK)
 		return GN_OK;
 	peer_failed(node, peer, GN_UNREACHABLE);
 	return GN_UNREACHABLE;
@@ -219,6 +241,7 @@ static void take_way(struct gn_node *node, struct session *s, const struct gn_wa
 	struct gn_carrier *c = gn_node_ways_carrier_of(node, way->link);
 	node->peers.direct -= s->direct;
 	s->addr = way->addr;
+	s->link = way->link;
 	s->direct = way->link == 0;
 	s->own = s->direct || c;
 	s->silent = 0;
@@ -238,6 +261,9 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 		return;
 	}
 	struct peer *nameless = s->peer && !s->peer->named ? s->peer : NULL;
+	if (s->peer)
+		s->peer->sessions--;
+	peer->sessions++;
 	*s = (struct session){
 		.peer = peer, .up = true, .used = node->now, .payer = {e->peer, e->way.addr}};
 	take_way(node, s, &e->way);
@@ -280,6 +306,17 @@ static bool take_another(struct gn_node *node, struct peer *peer)
 	return false;
 }
 
+/* A session by it has ended: a circuit or connection that no other uses is given up. */
+static void link_over(struct gn_node *node, uint32_t link)
+{
+	const struct gn_map *all = &node->peers.by_session;
+	for (uint32_t i = 0; i < all->count; i++)
+		if (((const struct session *)gn_map_value_at(all, i))->link == link)
+			return;
+	gn_node_ways_close(node, link);
+	gn_node_ways_carrier_end(node, link);
+}
+
 /* An attempt goes on with what else there is to try; a peer without a session is down. */
 static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 {
@@ -296,10 +333,14 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 	gn_host_log(&node->host, GN_LOG_DEBUG, "session.closed", "%s: %s, code %u %.*s", addr,
 		    gn_err_name(e->err), e->code, (int)e->data.len,
 		    e->data.len ? (const char *)e->data.p : "");
+	uint32_t link = s->link;
 	gn_map_remove(&p->by_session, &e->id);
 	gn_node_ways_closed(node, e->id);
+	if (link)
+		link_over(node, link);
 	if (!peer)
 		return;
+	peer->sessions--;
 	gn_err why = e->err ? e->err : GN_CLOSED;
 	if (peer->session == e->id) {
 		peers_out_restart(node, peer);
@@ -373,7 +414,7 @@ void gn_node_peers_circuit(struct gn_node *node, const struct gn_pk *target, uin
 			   bool open)
 {
 	struct peer *peer = peers_of(node, target);
-	if (open && (!peer || (peer->up && !peer->dial))) {
+	if (open && (!peer || !peer->dial)) {
 		gn_node_ways_close(node, link);
 		return;
 	}
@@ -458,7 +499,7 @@ static void look_at_silent(struct gn_node *node, gn_jet_id id, struct session *s
 	    !is_kept(node, peer))
 		return;
 	s->redial = node->now + GN_NODE_SILENT_AGAIN;
-	if (dial_start(node, peer, false))
+	if (dial_start(node, peer, false, true))
 		dial_end(node, peer);
 }
 

@@ -30,6 +30,8 @@ void gn_node_peers_init(struct gn_node *node);
 void gn_node_peers_fini(struct gn_node *node);
 void gn_node_peers_send(struct gn_node *node, const struct gn_overlay_message *m,
 			enum gn_jet_class class);
+/* What the relay's engine says. */
+void gn_node_peers_ask_relay(struct gn_node *node, const struct gn_overlay_message *m);
 void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *event);
 void gn_node_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked);
 /* A circuit to target is open, or is not to be had. */
@@ -60,7 +62,7 @@ bool gn_node_peers_linked(const struct gn_node *node, const struct gn_pk *pk, ui
 void gn_node_peers_home(struct gn_node *node, const struct gn_pk *pk, bool home);
 /* Its session goes to its own address, by nobody else. */
 bool gn_node_peers_own(const struct gn_node *node, const struct gn_pk *pk);
-/* Where its session goes to; port 0: there is none. */
+/* Where others find it, as its session shows: a public address of UDP; port 0: it shows none. */
 struct gn_addr gn_node_peers_addr(const struct gn_node *node, const struct gn_pk *pk);
 /* The exporter of the session that messages to pk take, or by which its last one about boxes
  * or of the bus came;

@@ -47,7 +47,8 @@ bool gn_node_peers_own(const struct gn_node *node, const struct gn_pk *pk)
 struct gn_addr gn_node_peers_addr(const struct gn_node *node, const struct gn_pk *pk)
 {
 	const struct session *s = session_of(node, peers_of(node, pk));
-	return s ? s->addr : (struct gn_addr){.port = 0};
+	bool tell = s && s->direct && !gn_addr_is_private(&s->addr);
+	return tell ? s->addr : (struct gn_addr){.port = 0};
 }
 
 void gn_node_peers_home(struct gn_node *node, const struct gn_pk *pk, bool home)

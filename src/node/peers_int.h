@@ -43,8 +43,9 @@ struct dial {
 		uint32_t link;
 	} tries[GN_NODE_TRIES];
 	unsigned try_count;
-	unsigned addr_next;         /* of the peer's */
-	bool relays_asked, finding; /* finding: its record is looked up */
+	unsigned addr_next; /* of the peer's */
+	/* finding: its record is looked up; no_relays: it is one itself, to be asked */
+	bool relays_asked, finding, no_relays;
 	gn_time next_addr, next_relay;
 	struct peer *next; /* that is being dialled */
 };
@@ -55,6 +56,7 @@ struct peer {
 	bool named, linked;
 	bool known;        /* it has sent a message that was of use */
 	bool home;         /* a relay at which this node has a place */
+	uint32_t sessions; /* entries of by_session that point here */
 	gn_jet_id session; /* 0: none */
 	gn_jet_id heard;   /* by which its last message about boxes came */
 	uint64_t era;      /* as the relay knows it (ways.h), while it is up */
@@ -94,6 +96,7 @@ struct session {
 	bool up;
 	gn_time used;
 	struct gn_addr addr;     /* the relay's, where it is by one */
+	uint32_t link;           /* of its way; 0: UDP */
 	bool direct;             /* over UDP, by nobody else */
 	bool own;                /* to its own address: direct, or by a connection */
 	gn_time silent, redial;  /* since when nothing comes, 0: it does; another is begun then */
@@ -127,7 +130,7 @@ void peers_learn(struct peer *peer, const struct gn_addr *addr); /* where it may
 
 /* dial.c */
 /* Begins, or goes on with what is due. GN_UNREACHABLE: there is nothing left to try. */
-GN_MUST gn_err dial_start(struct gn_node *node, struct peer *peer, bool find);
+GN_MUST gn_err dial_start(struct gn_node *node, struct peer *peer, bool find, bool relays);
 /* By that way alone, to whoever is there. */
 GN_MUST gn_err dial_way(struct gn_node *node, struct peer *peer, const struct gn_way *way);
 GN_MUST gn_err dial_go_on(struct gn_node *node, struct peer *peer);

@@ -15,8 +15,6 @@ bool gn_node_pump_jet(struct gn_node *node)
 	     i++, any = true) {
 		gn_node_offers_event(node, &e);
 		gn_node_peers_event(node, &e);
-		if (e.kind == GN_JET_SEEN)
-			gn_node_dialback_seen(node, &e.way.addr);
 	}
 	return any;
 }
@@ -232,7 +230,7 @@ static bool pump_relay(struct gn_node *node)
 	bool any = false;
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_relay_next_message(node->relay, &m);
 	     i++, any = true)
-		gn_node_peers_send(node, &m, GN_JET_INTERACTIVE);
+		gn_node_peers_ask_relay(node, &m);
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_relay_next_event(node->relay, &e);
 	     i++, any = true) {
 		enum gn_node_ways_news news = gn_node_ways_event(node, &e, &c);
@@ -292,11 +290,21 @@ static bool pump_packets(struct gn_node *node)
 	return any;
 }
 
+/* What two others agree on (gather.h): one alone may say what they like. */
+static void outer_changed(struct gn_node *node)
+{
+	const struct gn_jet_offer *o = &node->offers.gather.offer;
+	for (uint32_t i = 0; i < o->count; i++)
+		if (o->list[i].origin == GN_JET_REFLEXIVE)
+			gn_node_dialback_seen(node, &o->list[i].addr);
+}
+
 void gn_node_pump(struct gn_node *node)
 {
 	gn_node_tick_jet(node);
 	gn_node_peers_tick(node);
-	gn_node_offers_tick(node);
+	if (gn_node_offers_tick(node))
+		outer_changed(node);
 	if (node->running) /* before that it does not know what it holds */
 		gn_overlay_tick(node->overlay, node->now);
 	gn_kv_tick(node->kv, node->now);

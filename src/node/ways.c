@@ -163,6 +163,7 @@ static void circuit_drop(struct gn_node *node, uint32_t link)
 	gn_op op = c->op;
 	bool known = c->circuit != 0;
 	node->ways.calls -= c->called;
+	node->ways.asked -= !c->called && !known;
 	gn_map_remove(&node->ways.circuits, &link);
 	gn_map_remove(&node->ways.links, &op);
 	if (known)
@@ -176,12 +177,15 @@ gn_err gn_node_ways_open(struct gn_node *node, const struct gn_pk *relay,
 					.target = *target,
 					.lanes = GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL};
 	gn_op op;
+	if (node->ways.asked >= GN_NODE_ASKED)
+		return GN_LIMIT;
 	GN_TRY(gn_relay_open(node->relay, &o, node->now, &op));
 	struct gn_node_circuit *c = circuit_new(node, op);
 	if (!c)
 		return GN_LIMIT;
 	c->relay = *relay;
 	c->target = *target;
+	node->ways.asked++;
 	*link = c->link;
 	return GN_OK;
 }
@@ -235,6 +239,7 @@ static gn_err circuit_ready(struct gn_node *node, struct gn_node_circuit *c, uin
 	struct gn_way main;
 	if (!e || gn_jet_ways(node->jet, e->session, &main, 1) == 0)
 		return GN_UNREACHABLE;
+	node->ways.asked -= !c->called;
 	c->era = era;
 	c->circuit = circuit;
 	c->at = main.addr;
@@ -309,6 +314,15 @@ void gn_node_ways_carrier_drop(struct gn_node *node, struct gn_carrier *c)
 		gn_jet_way_gone(node->jet, link, node->now);
 }
 
+void gn_node_ways_carrier_end(struct gn_node *node, uint32_t link)
+{
+	struct gn_carrier *c = gn_node_ways_carrier_of(node, link);
+	if (!c)
+		return;
+	gn_node_ways_carrier_drop(node, c);
+	c->close(c);
+}
+
 /* Its own frames and TLS's records are counted there and not in jet: for the smallest packets they
  * are as long as those. */
 void gn_node_ways_room(struct gn_node *node, const struct gn_carrier *c)
@@ -328,8 +342,7 @@ static gn_err send_by_carrier(struct gn_node *node, struct gn_carrier *c,
 		return GN_OK;
 	}
 	node->ways.count.carrier_lost++;
-	gn_node_ways_carrier_drop(node, c);
-	c->close(c);
+	gn_node_ways_carrier_end(node, batch->to.link);
 	return GN_UNREACHABLE;
 }
 
@@ -417,14 +430,39 @@ static void forward(struct gn_node *node, struct gn_slice packet, const struct g
 	node->ways.count.relay_lost += err == GN_AGAIN;
 }
 
+/* The oldest call by that relay on which nobody has proven a key: whoever sends from the relay's
+ * address can have made it. False: there is none. */
+static bool give_way(struct gn_node *node, const struct gn_pk *relay)
+{
+	const struct gn_map *all = &node->ways.circuits;
+	const struct gn_node_circuit *oldest = NULL;
+	for (uint32_t i = 0; i < all->count; i++) {
+		const struct gn_node_circuit *c = gn_map_value_at(all, i);
+		if (c->called && !c->proven && gn_pk_eq(&c->relay, relay) &&
+		    (!oldest || c->link < oldest->link))
+			oldest = c;
+	}
+	if (oldest)
+		gn_node_ways_close(node, oldest->link);
+	return oldest != NULL;
+}
+
 /* A circuit that we did not ask for: who calls proves inside who they are (RE-31). */
 static struct gn_node_circuit *take_call(struct gn_node *node, uint64_t era, uint64_t circuit,
 					 struct gn_slice datagram)
 {
 	const struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
 	gn_op op;
-	if (!gn_jet_is_hello(datagram) || node->ways.calls >= GN_NODE_CALLS ||
-	    gn_relay_accept(node->relay, &e->pk, era, circuit, node->now, &op))
+	gn_err err = GN_LIMIT;
+	if (!gn_jet_is_hello(datagram) || datagram.len < GN_NODE_CALL_MIN)
+		return NULL;
+	for (unsigned tries = 0; err == GN_LIMIT && tries < 2; tries++) {
+		if (node->ways.calls < GN_NODE_CALLS)
+			err = gn_relay_accept(node->relay, &e->pk, era, circuit, node->now, &op);
+		if (err == GN_LIMIT && (tries || !give_way(node, &e->pk)))
+			return NULL;
+	}
+	if (err)
 		return NULL;
 	struct gn_node_circuit *c = circuit_new(node, op);
 	if (!c)

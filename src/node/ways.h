@@ -32,6 +32,7 @@ struct gn_node_ways {
 	struct gn_map from;     /* gn_way -> era */
 	uint32_t last_link;
 	uint32_t calls; /* circuits that others opened */
+	uint32_t asked; /* of our own, that are not open yet */
 	gn_time swept;
 	uint64_t last_era;
 	struct {
@@ -70,6 +71,8 @@ struct gn_way gn_node_ways_way(const struct gn_node_circuit *c);
  * GN_NOMEM. */
 GN_MUST gn_err gn_node_ways_carrier(struct gn_node *node, struct gn_carrier *c);
 void gn_node_ways_carrier_drop(struct gn_node *node, struct gn_carrier *c);
+/* Closed here, and dropped: no event follows. Nothing when the link has no carrier. */
+void gn_node_ways_carrier_end(struct gn_node *node, uint32_t link);
 uint32_t gn_node_ways_link(const struct gn_carrier *c); /* 0: it is none */
 /* The carrier of the link; NULL: it has none. */
 struct gn_carrier *gn_node_ways_carrier_of(const struct gn_node *node, uint32_t link);
