@@ -17,6 +17,7 @@ struct pinging { /* of a request */
 	gn_time over, connected; /* connected: 0: there was a session */
 	gn_time asked;           /* 0: not yet */
 	gn_jet_id session;       /* on which */
+	gn_time again;           /* what was tried failed: another try is made then */
 };
 
 /* An ask on the session that there is now, when that is another one than before. */
@@ -62,6 +63,10 @@ static gn_time look(struct gn_node_request *r)
 	const struct gn_node *node = r->node;
 	struct gn_jet_info info;
 	ask(r, p);
+	if (!p->session && node->now >= p->again) {
+		p->again = node->now + GN_SEC;
+		(void)!gn_node_peers_reach(r->node, &p->pk);
+	}
 	if (p->asked && gn_jet_info(node->jet, p->session, &info) == GN_OK &&
 	    info.rtt_at > p->asked) {
 		answer(r, p, &info);
@@ -102,7 +107,6 @@ gn_err gn_node_call_node_ping(struct gn_node_request *r)
 		gn_host_error(&r->base, GN_USAGE, "this is the node's own key");
 		return GN_OK;
 	}
-	GN_TRY(gn_node_peers_reach(r->node, &p->pk));
 	gn_host_wait(&r->base, GN_OP_PING, ++r->node->pings);
 	return GN_OK;
 }

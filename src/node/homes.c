@@ -1,7 +1,8 @@
 /* Homes, as homes.h says (RE-17, RE-35).
  *
- *   reached unknown or direct: no homes; the places there were are given back
- *   else: two homes among the linked peers with a session of their own address, a place at each
+ *   reached directly, or nothing is known: no homes; the places there were are given back
+ *   else, also where it is seen under its own address and may have a firewall: two homes among the
+ *   linked peers with a session of their own address, a place at each
  *         -> ready -> the node record names them, at most once a minute, and anew in 25 minutes
  *
  * 1. A relay is a place once at most, and its peer is kept while it is one.
@@ -32,7 +33,15 @@ static void changed(struct gn_node *node)
 
 static bool wants_homes(const struct gn_node *node)
 {
-	return node->homes.reached > GN_OVERLAY_REACH_DIRECT;
+	const struct gn_node_homes *h = &node->homes;
+	return h->reached > GN_OVERLAY_REACH_DIRECT ||
+	       (h->reached == GN_OVERLAY_REACH_UNKNOWN && h->own);
+}
+
+/* It may be reached there: who is behind a NAT is not. */
+static bool tells_addrs(const struct gn_node *node)
+{
+	return node->homes.reached <= GN_OVERLAY_REACH_DIRECT;
 }
 
 static bool is_wanted(const struct gn_node_homes *h, const struct gn_pk *relay)
@@ -151,34 +160,50 @@ void gn_node_homes_event(struct gn_node *node, const struct gn_relay_event *e)
 	}
 }
 
+/* A peer has seen it under an address of its own. */
+static bool seen_as_itself(const struct gather *g, const struct gn_addr *own)
+{
+	for (unsigned i = 0; i < GATHER_VOICES; i++)
+		if (g->voices[i].taken &&
+		    memcmp(g->voices[i].seen.ip, own->ip, sizeof own->ip) == 0)
+			return true;
+	return false;
+}
+
 /* Until it is measured: who is seen under an address that is none of its own is behind a NAT.
  * False: nothing is known, and what was known stays. */
 static bool guess(const struct gn_node *node, enum gn_overlay_reached *out)
 {
-	const struct gn_jet_offer *o = &node->offers.gather.offer;
-	bool seen = false;
+	const struct gather *g = &node->offers.gather;
+	const struct gn_jet_offer *o = &g->offer;
+	bool other = false, own = false;
 	if (node->reached_since)
 		return false; /* it was measured (dialback.h) */
 	for (uint32_t i = 0; i < o->count; i++) {
 		if (o->list[i].origin == GN_JET_CONFIGURED)
 			return false; /* the owner knows */
-		for (uint32_t k = 0; o->list[i].origin == GN_JET_REFLEXIVE && k < o->count; k++)
-			if (o->list[k].origin == GN_JET_HOST &&
-			    memcmp(o->list[k].addr.ip, o->list[i].addr.ip, 16) == 0) {
-				*out = GN_OVERLAY_REACH_UNKNOWN;
-				return true;
-			}
-		seen |= o->list[i].origin == GN_JET_REFLEXIVE;
+		own |= o->list[i].origin == GN_JET_HOST && seen_as_itself(g, &o->list[i].addr);
+		other |= o->list[i].origin == GN_JET_REFLEXIVE;
 	}
-	*out = o->mapping == GN_JET_NAT_ADDR ? GN_OVERLAY_REACH_HARD : GN_OVERLAY_REACH_EASY;
-	return seen;
+	*out = own                             ? GN_OVERLAY_REACH_UNKNOWN
+	       : o->mapping == GN_JET_NAT_ADDR ? GN_OVERLAY_REACH_HARD
+					       : GN_OVERLAY_REACH_EASY;
+	return own || other;
 }
 
 void gn_node_homes_guess(struct gn_node *node)
 {
+	struct gn_node_homes *h = &node->homes;
 	enum gn_overlay_reached reached;
-	if (node->homes.reached != GN_OVERLAY_REACH_DIRECT && guess(node, &reached))
-		gn_node_homes_reached(node, reached);
+	if (h->reached == GN_OVERLAY_REACH_DIRECT || !guess(node, &reached))
+		return;
+	bool own = reached == GN_OVERLAY_REACH_UNKNOWN;
+	if (h->own != own) {
+		h->own = own;
+		h->look = node->now;
+		changed(node);
+	}
+	gn_node_homes_reached(node, reached);
 }
 
 /* What it does for others (RE-17). */
@@ -220,7 +245,7 @@ static void put_record(struct gn_node *node)
 	gn_overlay_info(node->overlay, &o);
 	h->seq = h->seq < unix_now ? unix_now : h->seq + 1;
 	struct gn_noderec r = {.seq = h->seq, .created = unix_now, .ttl = GN_NODEREC_TTL};
-	for (unsigned i = 0; i < o.self.addr_count && !wants_homes(node); i++)
+	for (unsigned i = 0; i < o.self.addr_count && tells_addrs(node); i++)
 		if (!gn_addr_is_private(&o.self.addrs[i]))
 			r.addrs[r.addr_count++] = o.self.addrs[i];
 	for (unsigned i = 0; i < GN_NODE_PLACES && r.home_count < GN_NODEREC_HOMES; i++) {
@@ -245,7 +270,7 @@ static bool has_news(const struct gn_node *node)
 		if (node->homes.places[i].ready)
 			return true;
 	gn_overlay_info(node->overlay, &o);
-	for (unsigned i = 0; i < o.self.addr_count && !wants_homes(node); i++)
+	for (unsigned i = 0; i < o.self.addr_count && tells_addrs(node); i++)
 		if (!gn_addr_is_private(&o.self.addrs[i]))
 			return true;
 	return false;
@@ -256,7 +281,7 @@ static gn_time record_due(const struct gn_node *node)
 {
 	const struct gn_node_homes *h = &node->homes;
 	bool nothing = !h->published && !has_news(node);
-	if (h->reached == GN_OVERLAY_REACH_UNKNOWN || h->put || nothing)
+	if ((h->reached == GN_OVERLAY_REACH_UNKNOWN && !h->own) || h->put || nothing)
 		return GN_NEVER;
 	gn_time at = h->changed ? h->changed + GN_NODE_RECORD_SETTLE : GN_NEVER;
 	if (!h->published)
@@ -278,7 +303,7 @@ void gn_node_homes_tick(struct gn_node *node)
 
 gn_time gn_node_homes_deadline(const struct gn_node *node)
 {
-	if (node->homes.reached == GN_OVERLAY_REACH_UNKNOWN)
+	if (node->homes.reached == GN_OVERLAY_REACH_UNKNOWN && !node->homes.own)
 		return GN_NEVER;
 	return gn_time_min(node->homes.look, record_due(node));
 }

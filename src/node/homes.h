@@ -13,6 +13,7 @@ struct gn_node;
 
 struct gn_node_homes {
 	enum gn_overlay_reached reached;
+	bool own; /* others see it under its own address */
 	struct gn_relay_homes chosen;
 	struct gn_node_place {
 		struct gn_pk relay;

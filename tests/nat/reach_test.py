@@ -108,7 +108,7 @@ def measure(net, bin_dir, homes):
     return way, took, first[0]["carrier"], upgraded
 
 
-HOMES = {k: 1 if k in SHUT else 2 for k in KINDS if k != "open"}  # at least
+HOMES = {k: 1 if k in SHUT else 2 for k in KINDS}  # at least
 
 
 def want_of(a, b):

@@ -1,0 +1,332 @@
+/* Whole nodes behind NATs: what may be tried, asked for, called and kept at a time, at each bound
+ * and one past it. Rules RE-13, RE-17, RE-30..RE-35. */
+#include "node/testing/two_home.h"
+#include "records/noderec.h"
+
+static void so_many_records_are_looked_up(void **state)
+{
+	(void)state;
+	make(NULL, NULL);
+	struct gn_node *node = whole_node(&w, 0);
+	whole_moved(&w, 0);
+	for (unsigned i = 0; i < GN_NODE_FINDS; i++) {
+		struct gn_pk pk = someone((uint8_t)i);
+		assert_int_equal(gn_node_homes_find(node, &pk), GN_OK);
+	}
+	struct gn_pk pk = someone(200);
+	assert_int_equal(gn_node_homes_find(node, &pk), GN_LIMIT);
+	whole_moved(&w, 0);
+	whole_run_for(&w, 20 * GN_SEC);
+	assert_int_equal(node->homes.finds.count, 0);
+	assert_int_equal(gn_node_homes_find(node, &pk), GN_OK);
+	whole_free(&w);
+}
+
+/* The next address is tried when the one before has not answered for so long. */
+static void addresses_are_tried_one_by_one(void **state)
+{
+	struct gn_pk pk = someone(1);
+	struct gn_overlay_message m = {.bytes = GN_LIT("12345678"), .reliable = true};
+	(void)state;
+	make("port", NULL);
+	m.to = (struct gn_contact){.pk = pk,
+				   .addr_count = 3,
+				   .addrs = {gn_addr_v4(99, 1, 1, 1, 4), gn_addr_v4(99, 2, 2, 2, 4),
+					     gn_addr_v4(99, 3, 3, 3, 4)}};
+	whole_moved(&w, FIRST);
+	gn_node_peers_send(whole_node(&w, FIRST), &m, GN_JET_INTERACTIVE);
+	const struct dial *d = peers_of(whole_node(&w, FIRST), &pk)->dial;
+	whole_moved(&w, FIRST);
+	assert_int_equal(d->try_count, 1);
+	whole_run_for(&w, GN_NODE_DIAL_NEXT - GN_MSEC);
+	assert_int_equal(d->try_count, 1);
+	whole_run_for(&w, 2 * GN_MSEC);
+	assert_int_equal(d->try_count, 2);
+	whole_run_for(&w, GN_NODE_DIAL_NEXT);
+	assert_int_equal(d->try_count, 3);
+	assert_true(d->try_count < GN_NODE_TRIES);
+	whole_free(&w);
+}
+
+static void a_session_that_relays_is_kept(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	tell_home(FIRST, SECOND, 0);
+	say(FIRST, SECOND);
+	whole_run_for(&w, 3 * GN_SEC);
+	struct gn_node *node = whole_node(&w, FIRST);
+	uint64_t era = peer_at(FIRST, 0)->era;
+	assert_true(gn_node_ways_busy(node, era));
+	node->now += GN_NODE_RELAYED_LIFE;
+	assert_false(gn_node_ways_busy(node, era));
+	whole_free(&w);
+}
+
+static gn_err full_socket(struct gn_node *node, const struct gn_addr *to, struct gn_slice packets,
+			  uint16_t segment, size_t *sent)
+{
+	(void)node;
+	(void)to;
+	(void)packets;
+	(void)segment;
+	*sent = 0;
+	return GN_AGAIN;
+}
+
+static struct gn_node_circuit *circuit_of(unsigned i)
+{
+	struct gn_node_ways *ways = &whole_node(&w, i)->ways;
+	return ways->circuits.count ? gn_map_value_at(&ways->circuits, 0) : NULL;
+}
+
+/* Who calls has a place for so long without a proof; who is silent has none. */
+static void calls_end(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	tell_home(FIRST, SECOND, 0);
+	say(FIRST, SECOND);
+	whole_run_for(&w, 3 * GN_SEC);
+	struct gn_node_circuit *c = circuit_of(SECOND);
+	assert_true(c->called && c->proven && !circuit_of(FIRST)->called);
+	assert_int_equal(whole_node(&w, SECOND)->ways.calls, 1);
+	c->proven = false;
+	c->used = w.now - GN_NODE_CALL_PROOF + 7 * GN_SEC;
+	whole_run_for(&w, GN_SEC);
+	assert_non_null(circuit_of(SECOND));
+	whole_run_for(&w, 12 * GN_SEC);
+	assert_null(circuit_of(SECOND));
+	assert_int_equal(whole_node(&w, SECOND)->ways.calls, 0);
+	whole_free(&w);
+	make("port", "sym");
+	tell_home(FIRST, SECOND, 0);
+	say(FIRST, SECOND);
+	whole_run_for(&w, 3 * GN_SEC);
+	whole_kill(&w, FIRST);
+	whole_run_for(&w, GN_NODE_CIRCUIT_IDLE + 2 * GN_NODE_SWEEP_IDLE);
+	assert_null(circuit_of(SECOND));
+	whole_free(&w);
+}
+
+static void so_many_call(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	whole_node(&w, SECOND)->ways.calls = GN_NODE_CALLS;
+	tell_home(FIRST, SECOND, 0);
+	say(FIRST, SECOND);
+	whole_run_for(&w, 3 * GN_SEC);
+	assert_int_equal(session_of(FIRST, SECOND), 0);
+	assert_true(counter_of(SECOND, "relay-call-refused") > 0);
+	whole_node(&w, SECOND)->ways.calls = GN_NODE_CALLS - 1;
+	whole_run_for(&w, 10 * GN_SEC); /* it says hello again */
+	assert_int_not_equal(session_of(FIRST, SECOND), 0);
+	whole_free(&w);
+}
+
+/* A first packet of that length, as if the relay had sent it by a circuit that is not known. */
+static void call_by(unsigned relay, unsigned to, uint64_t circuit, size_t len)
+{
+	uint8_t packet[GN_RELAY_PREFIX + GN_NODE_RELAYED_MTU] = {GN_RELAY_BYTE};
+	struct gn_way from = {.addr = w.nodes[relay]->told};
+	gn_put_be64(packet + 1, circuit);
+	packet[GN_RELAY_PREFIX] = 0x3f; /* the long header of jet */
+	gn_node_recv(whole_node(&w, to), &from, gn_slice(packet, GN_RELAY_PREFIX + len));
+}
+
+/* Whoever can send from the relay's address makes calls: the oldest gives way to the newest. */
+static void calls_give_way(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	whole_moved(&w, SECOND);
+	struct gn_node_ways *ways = &whole_node(&w, SECOND)->ways;
+	call_by(0, SECOND, 1, GN_NODE_CALL_MIN - 1);
+	assert_int_equal(ways->calls, 0);
+	for (uint64_t i = 1; i <= 70; i++)
+		call_by(0, SECOND, i, GN_NODE_CALL_MIN);
+	assert_int_equal(ways->calls, 64); /* of one relay */
+	bool newest = false, oldest = false;
+	for (uint32_t i = 0; i < ways->circuits.count; i++) {
+		const struct gn_node_circuit *c = gn_map_value_at(&ways->circuits, i);
+		newest |= c->circuit == 70;
+		oldest |= c->circuit == 1;
+	}
+	assert_true(newest && !oldest);
+	whole_free(&w);
+}
+
+static void so_many_circuits_are_asked_for(void **state)
+{
+	uint32_t link;
+	(void)state;
+	make("port", "sym");
+	struct gn_node *node = whole_node(&w, FIRST);
+	whole_moved(&w, FIRST);
+	for (unsigned i = 0; i < GN_NODE_ASKED; i++) {
+		struct gn_pk pk = someone((uint8_t)i);
+		assert_int_equal(gn_node_ways_open(node, key_of(0), &pk, &link), GN_OK);
+	}
+	struct gn_pk pk = someone(200);
+	assert_int_equal(gn_node_ways_open(node, key_of(0), &pk, &link), GN_LIMIT);
+	whole_moved(&w, FIRST);
+	whole_run_for(&w, 30 * GN_SEC); /* they are refused, and nobody waits for them */
+	assert_int_equal(node->ways.asked, 0);
+	assert_int_equal(node->ways.circuits.count, 0);
+	whole_free(&w);
+}
+
+/* Two relays give no places: others are asked, and those not for a while. */
+static void who_refuses_a_place_is_no_home(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	struct gn_node *node = whole_node(&w, SECOND);
+	for (unsigned i = 0; i < 2; i++)
+		gn_relay_give(whole_node(&w, i)->relay,
+			      &(struct gn_relay_give){.level = GN_RELAY_OFF}, w.now);
+	whole_moved(&w, SECOND);
+	gn_node_homes_reached(node, GN_OVERLAY_REACH_UNKNOWN);
+	whole_moved(&w, SECOND);
+	whole_run_for(&w, 2 * GN_NODE_HOMES_LOOK);
+	gn_node_homes_reached(node, GN_OVERLAY_REACH_HARD);
+	whole_moved(&w, SECOND);
+	whole_run_for(&w, GN_NODE_BARRED_FOR / 10);
+	unsigned ready = 0;
+	for (unsigned i = 0; i < GN_NODE_PLACES; i++) {
+		const struct gn_node_place *p = &node->homes.places[i];
+		ready += p->ready;
+		for (unsigned k = 0; k < 2 && p->ready; k++)
+			assert_memory_not_equal(&p->relay, key_of(k), sizeof p->relay);
+	}
+	assert_int_equal(ready, 2);
+	assert_true(node->homes.barred_next <= GN_NODE_BARRED);
+	whole_free(&w);
+}
+
+/* It is dialled in vain, calls itself, and leaves: what was dialled is still under way. */
+static void who_was_dialled_may_call_and_leave(void **state)
+{
+	struct gn_overlay_message m = {.bytes = GN_LIT("12345678"), .reliable = true};
+	(void)state;
+	make(NULL, NULL);
+	whole_kill(&w, SECOND);
+	whole_run_for(&w, 120 * GN_SEC);
+	whole_start(&w, SECOND);
+	whole_run_for(&w, GN_SEC);
+	whole_moved(&w, FIRST);
+	m.to = (struct gn_contact){
+		.pk = *key_of(SECOND), .addr_count = 1, .addrs = {gn_addr_v4(99, 9, 9, 9, 9)}};
+	gn_node_peers_send(whole_node(&w, FIRST), &m, GN_JET_INTERACTIVE);
+	whole_moved(&w, FIRST);
+	whole_moved(&w, SECOND);
+	m.to = (struct gn_contact){
+		.pk = *key_of(FIRST), .addr_count = 1, .addrs = {w.nodes[FIRST]->told}};
+	gn_node_peers_send(whole_node(&w, SECOND), &m, GN_JET_INTERACTIVE);
+	whole_moved(&w, SECOND);
+	whole_run_for(&w, 500 * GN_MSEC);
+	assert_int_not_equal(session_of(SECOND, FIRST), 0);
+	assert_int_equal(
+		gn_jet_close(whole_node(&w, SECOND)->jet, session_of(SECOND, FIRST), 0, "", w.now),
+		GN_OK);
+	whole_moved(&w, SECOND);
+	whole_run_for(&w, 30 * GN_SEC);
+	whole_free(&w);
+}
+
+/* What jet sends there fits into what the relay takes (RE-30). */
+static void a_relayed_packet_has_a_length(void **state)
+{
+	uint8_t packet[GN_NODE_RELAYED_MTU + GN_RELAY_PREFIX + 1] = {GN_RELAY_BYTE};
+	(void)state;
+	make("port", "sym");
+	tell_home(FIRST, SECOND, 0);
+	say(FIRST, SECOND);
+	whole_run_for(&w, 3 * GN_SEC);
+	const struct gn_node_circuit *c = gn_map_value_at(&whole_node(&w, FIRST)->ways.circuits, 0);
+	gn_put_be64(packet + 1, c->circuit);
+	struct gn_way from = {.addr = gn_node_peers_addr(whole_node(&w, 0), key_of(FIRST))};
+	uint64_t sent = w.nodes[0]->packets;
+	gn_node_recv(whole_node(&w, 0), &from, gn_slice(packet, sizeof packet));
+	assert_int_equal(counter_of(0, "drop_length"), 1);
+	assert_int_equal(w.nodes[0]->packets, sent);
+	gn_node_recv(whole_node(&w, 0), &from, gn_slice(packet, sizeof packet - 1));
+	assert_int_equal(counter_of(0, "drop_length"), 1);
+	assert_int_equal(w.nodes[0]->packets, sent + 1);
+	/* nothing waits for a socket that is full */
+	whole_node(&w, 0)->outside.send = full_socket;
+	gn_node_recv(whole_node(&w, 0), &from, gn_slice(packet, sizeof packet - 1));
+	assert_int_equal(counter_of(0, "relay-packet-lost"), 1);
+	whole_free(&w);
+}
+
+static void the_own_record_is_put_at_times(void **state)
+{
+	(void)state;
+	make(NULL, NULL);
+	struct gn_node *node = whole_node(&w, 0);
+	whole_moved(&w, 0);
+	gn_node_homes_reached(node, GN_OVERLAY_REACH_DIRECT);
+	whole_moved(&w, 0);
+	whole_run_for(&w, GN_NODE_RECORD_SETTLE + GN_SEC);
+	gn_time first = node->homes.published;
+	assert_int_not_equal(first, 0);
+	gn_node_homes_reached(node, GN_OVERLAY_REACH_UNKNOWN);
+	gn_node_homes_reached(node, GN_OVERLAY_REACH_DIRECT);
+	whole_moved(&w, 0);
+	whole_run_for(&w, GN_NODE_RECORD_EVERY + GN_NODE_HOMES_LOOK);
+	gn_time second = node->homes.published;
+	assert_true(second >= first + GN_NODE_RECORD_EVERY);
+	whole_run_for(&w, second + GN_NODE_RECORD_AGAIN - GN_SEC - w.now);
+	assert_true(node->homes.published == second);
+	whole_run_for(&w, 2 * GN_NODE_HOMES_LOOK);
+	assert_true(node->homes.published >= second + GN_NODE_RECORD_AGAIN);
+	whole_free(&w);
+}
+
+/* Every home that can be has room in the record, and in what is compared. */
+static void homes_have_room(void **state)
+{
+	(void)state;
+	assert_int_equal(GN_NODE_HOMES, GN_NODEREC_HOMES);
+	/* one dial tries all of a contact's addresses, and all relays that may be asked */
+	assert_true(GN_NODE_TRIES >= GN_CONTACT_ADDRS + 1 + GN_NODE_RELAYS);
+	/* as the relay's engine has them: compared at a time, held, for others in 700 bytes each */
+	assert_int_equal(GN_NODE_HOME_CANDIDATES, 64);
+	assert_true(GN_NODE_LINKS >= 1024);
+	assert_true(GN_NODE_MEMORY_RELAY >= (4096u * 700u + (1u << 20)));
+	struct gn_noderec r = {.seq = 1,
+			       .created = 1,
+			       .ttl = GN_NODEREC_TTL,
+			       .addr_count = GN_NODEREC_ADDRS,
+			       .home_count = GN_NODEREC_HOMES};
+	for (unsigned i = 0; i < GN_NODEREC_ADDRS; i++)
+		r.addrs[i] = gn_addr_v4(1, 2, 3, 4, 5);
+	for (unsigned i = 0; i < GN_NODEREC_HOMES; i++)
+		r.homes[i].addr = r.addrs[0];
+	uint8_t bytes[GN_NODE_OWN_RECORD];
+	struct gn_buf buf = {bytes, 0, sizeof bytes};
+	struct gn_sk sk;
+	gn_sk_from_seed((const uint8_t[32]){1}, &sk);
+	assert_int_equal(gn_noderec_record(&sk, &r, &buf), GN_OK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(so_many_records_are_looked_up),
+		cmocka_unit_test(addresses_are_tried_one_by_one),
+		cmocka_unit_test(a_session_that_relays_is_kept),
+		cmocka_unit_test(calls_end),
+		cmocka_unit_test(so_many_call),
+		cmocka_unit_test(calls_give_way),
+		cmocka_unit_test(so_many_circuits_are_asked_for),
+		cmocka_unit_test(who_refuses_a_place_is_no_home),
+		cmocka_unit_test(who_was_dialled_may_call_and_leave),
+		cmocka_unit_test(a_relayed_packet_has_a_length),
+		cmocka_unit_test(the_own_record_is_put_at_times),
+		cmocka_unit_test(homes_have_room),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
