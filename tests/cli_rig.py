@@ -26,7 +26,9 @@ class Place:
 
     def __init__(self, bin_dir, base):
         self.geonet, self.base = os.path.join(bin_dir, "geonet"), base
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith("GEONET_")}
+        # the settings that keep nodes of different tests apart stay
+        self.env = {k: v for k, v in os.environ.items()
+                    if not k.startswith("GEONET_") or k == "GEONET_SETTINGS"}
         self.env["HOME"] = base
         self.up = set()
 
