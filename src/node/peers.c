@@ -489,7 +489,7 @@ static void look_at_silent(struct gn_node *node, gn_jet_id id, struct session *s
 {
 	struct gn_jet_info info;
 	struct peer *peer = s->peer;
-	if (!s->up || !s->silent || gn_jet_info(node->jet, id, &info))
+	if (!peer || !s->up || !s->silent || gn_jet_info(node->jet, id, &info))
 		return;
 	if (info.rtt_at > s->silent)
 		s->silent = 0;

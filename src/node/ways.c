@@ -391,7 +391,7 @@ static gn_err send_by_circuit(struct gn_node *node, struct gn_node_circuit *c,
 			      size_t *sent)
 {
 	uint8_t *p = node->packet_buf.p;
-	GN_ASSERT(batch->prefix == GN_RELAY_PREFIX && packets.p == p);
+	GN_ASSERT(batch->prefix == GN_RELAY_PREFIX && packets.p == p && packets.len > 0);
 	size_t each = batch->segment ? batch->segment : packets.len;
 	for (size_t at = 0; at < packets.len; at += each)
 		p[at] = GN_RELAY_BYTE;
