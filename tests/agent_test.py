@@ -25,7 +25,8 @@ class User:
             os.mkdir(folder, 0o700)
             if uid:
                 os.chown(folder, uid, uid)
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("GEONET", "XDG"))}
+        self.env = {k: v for k, v in os.environ.items()
+                    if not k.startswith(("GEONET", "XDG")) or k == "GEONET_SETTINGS"}
         self.env.update(HOME=self.home, XDG_RUNTIME_DIR=self.runtime)
         nodes.attackers.append(self)  # stopped with them
 

@@ -73,7 +73,7 @@ class Machine:
             "LANG": "C.UTF-8", "NO_COLOR": "1", "TERM": "xterm"
         } | {k: v
              for k, v in os.environ.items()
-             if k.endswith("SAN_OPTIONS")}
+             if k.endswith("SAN_OPTIONS") or k == "GEONET_SETTINGS"}
 
     def start(self, command):
         """In a terminal of its own; what was exported before is still there. Its process and the
