@@ -95,8 +95,14 @@ static void ask_relay(struct gn_node *node, struct peer *peer, const struct gn_p
 {
 	struct dial *d = peer->dial;
 	uint32_t link;
+	/* without UDP a relay is reached through the one that this node is connected to (RE-36) */
+	const struct gn_pk *own = node->homes.reached == GN_OVERLAY_REACH_NO_UDP &&
+						  !gn_node_peers_session(node, relay)
+					  ? gn_node_homes_place(node)
+					  : NULL;
 	if (d->try_count == GN_COUNT(d->tries) || gn_pk_eq(relay, &peer->pk) ||
-	    gn_pk_eq(relay, &node->key.pk) || gn_node_ways_open(node, relay, &peer->pk, &link))
+	    gn_pk_eq(relay, &node->key.pk) ||
+	    gn_node_ways_open(node, own ? own : relay, &peer->pk, own ? relay : NULL, &link))
 		return;
 	d->tries[d->try_count].id = 0;
 	d->tries[d->try_count++].link = link;
@@ -108,6 +114,9 @@ static void ask_relays(struct gn_node *node, struct peer *peer)
 	GN_ASSERT(!d->relays_asked);
 	d->relays_asked = true;
 	d->next_relay = GN_NEVER;
+	const struct gn_pk *own = gn_node_homes_place(node); /* it may be linked with it */
+	if (own && node->homes.reached == GN_OVERLAY_REACH_NO_UDP)
+		ask_relay(node, peer, own);
 	for (unsigned i = 0; i < peer->home_count; i++)
 		ask_relay(node, peer, &peer->homes[i].pk);
 	if (peer->home_count)

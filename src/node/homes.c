@@ -301,6 +301,14 @@ void gn_node_homes_tick(struct gn_node *node)
 		put_record(node);
 }
 
+const struct gn_pk *gn_node_homes_place(const struct gn_node *node)
+{
+	for (unsigned i = 0; i < GN_NODE_PLACES; i++)
+		if (node->homes.places[i].ready)
+			return &node->homes.places[i].relay;
+	return NULL;
+}
+
 gn_time gn_node_homes_deadline(const struct gn_node *node)
 {
 	if (node->homes.reached == GN_OVERLAY_REACH_UNKNOWN && !node->homes.own)

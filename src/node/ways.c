@@ -171,10 +171,11 @@ static void circuit_drop(struct gn_node *node, uint32_t link)
 }
 
 gn_err gn_node_ways_open(struct gn_node *node, const struct gn_pk *relay,
-			 const struct gn_pk *target, uint32_t *link)
+			 const struct gn_pk *target, const struct gn_pk *via, uint32_t *link)
 {
 	const struct gn_relay_open o = {.relay = *relay,
 					.target = *target,
+					.via = via ? *via : (struct gn_pk){{0}},
 					.lanes = GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL};
 	gn_op op;
 	if (node->ways.asked >= GN_NODE_ASKED)

@@ -63,7 +63,8 @@ bool gn_node_ways_busy(const struct gn_node *node, uint64_t era);
 /* A link by a circuit that the relay is asked for; it may be dialled when gn_node_ways_ready says
  * so. GN_LIMIT, GN_NOMEM and what gn_relay_open says. */
 GN_MUST gn_err gn_node_ways_open(struct gn_node *node, const struct gn_pk *relay,
-				 const struct gn_pk *target, uint32_t *link);
+				 const struct gn_pk *target, const struct gn_pk *via,
+				 uint32_t *link);
 /* NULL: there is none. Good until the next call that makes or ends one. */
 const struct gn_node_circuit *gn_node_ways_circuit(const struct gn_node *node, uint32_t link);
 struct gn_way gn_node_ways_way(const struct gn_node_circuit *c);
