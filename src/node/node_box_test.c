@@ -73,10 +73,7 @@ static void on_bus(void *user, unsigned node, const struct gn_bus_event *e)
 static void on_running(void *user, unsigned node)
 {
 	(void)user;
-	for (unsigned i = 0; i < 3 && i < w.count; i++)
-		if (i != node)
-			(void)!gn_overlay_bootstrap(whole_node(&w, node)->overlay,
-						    &w.nodes[i]->addr, NULL, w.now);
+	whole_bootstrap_first(&w, node, 3);
 }
 
 static struct gn_slice descriptor(void)

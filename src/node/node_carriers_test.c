@@ -77,10 +77,8 @@ static bool behind(void *user, unsigned node, struct jet_sim_nat *nat, bool *car
 static void on_running(void *user, unsigned node)
 {
 	(void)user;
-	for (unsigned i = 0; i < 2 && i < w.count; i++)
-		if (i != node && node != SHUT)
-			(void)!gn_overlay_bootstrap(whole_node(&w, node)->overlay,
-						    &w.nodes[i]->told, NULL, w.now);
+	if (node != SHUT)
+		whole_bootstrap_first(&w, node, 2);
 }
 
 static void deliver(void)

@@ -23,10 +23,7 @@ static bool nat_of(void *user, unsigned node, struct jet_sim_nat *nat, bool *car
 static void on_running(void *user, unsigned node)
 {
 	(void)user;
-	for (unsigned i = 0; i < SERVERS && i < w.count; i++)
-		if (i != node)
-			(void)!gn_overlay_bootstrap(whole_node(&w, node)->overlay,
-						    &w.nodes[i]->told, NULL, w.now);
+	whole_bootstrap_first(&w, node, SERVERS);
 }
 
 static bool (*relay_only)(const struct gn_node *node, const struct gn_pk *peer);

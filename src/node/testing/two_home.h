@@ -34,10 +34,7 @@ static inline bool behind(void *user, unsigned node, struct jet_sim_nat *nat, bo
 static inline void on_running(void *user, unsigned node)
 {
 	(void)user;
-	for (unsigned i = 0; i < 2 && i < w.count; i++)
-		if (i != node)
-			(void)!gn_overlay_bootstrap(whole_node(&w, node)->overlay,
-						    &w.nodes[i]->told, NULL, w.now);
+	whole_bootstrap_first(&w, node, 2);
 }
 
 static inline void make(const char *first, const char *second)

@@ -395,6 +395,14 @@ void whole_bootstrap(struct whole *w, unsigned i, unsigned at)
 	whole_moved(w, i);
 }
 
+void whole_bootstrap_first(struct whole *w, unsigned i, unsigned count)
+{
+	for (unsigned at = 0; at < count && at < w->count; at++)
+		if (at != i)
+			(void)!gn_overlay_bootstrap(whole_node(w, i)->overlay, &w->nodes[at]->told,
+						    NULL, w->now);
+}
+
 /* ---- running ---- */
 
 /* As node.c's turn, but for what touches files and the machine's clock. */

@@ -97,6 +97,8 @@ void whole_start(struct whole *w, unsigned i);
  * leaves. */
 void whole_kill(struct whole *w, unsigned i);
 void whole_bootstrap(struct whole *w, unsigned i, unsigned at);
+/* At the first `count` that there are, but for itself: for hooks.running. */
+void whole_bootstrap_first(struct whole *w, unsigned i, unsigned count);
 /* After every use of an engine of a node: what it put out goes where it belongs. */
 void whole_moved(struct whole *w, unsigned i);
 
