@@ -10,8 +10,6 @@
 #include "node/carriers.h"
 #include "node/node_int.h"
 
-#include <stdio.h>
-
 static struct gn_node_begin *begin_of(struct gn_node *node, const struct gn_carrier *c)
 {
 	struct gn_node_carriers *k = &node->carriers;

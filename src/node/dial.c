@@ -200,10 +200,10 @@ gn_err dial_start(struct gn_node *node, struct peer *peer, bool find, bool relay
 		return GN_NOMEM;
 	bool blocked = node->homes.reached == GN_OVERLAY_REACH_NO_UDP;
 	d->next_addr = node->now;
-	d->relays_asked = !relays || !peer->named; /* who relays is asked for a key */
-	if (!d->relays_asked)
+	d->no_relays = !relays || !peer->named; /* who relays is asked for a key */
+	d->relays_asked = d->no_relays;
+	if (!d->no_relays)
 		d->next_relay = node->now + (blocked ? 0 : GN_NODE_DIAL_RELAY);
-	d->no_relays = !relays || !peer->named;
 	if (find)
 		dial_find(node, peer);
 	return dial_go_on(node, peer);
