@@ -193,6 +193,8 @@ def talk(ann, ben, nodes, words):
     ben.run("msg", "send", ann.pid, "canary-text-siskin")
     eventually("the answer is there", 120, lambda: "canary-text-siskin" in ann.texts("Ben"))
     # what a person's program is told has the words: they are the right ones to look for
+    eventually("the first message is there, too", 120,
+               lambda: "canary-text-linnet" in ben.texts(ann.pid))
     said = ben.run("msg", "history", ann.pid) + ben.run("contacts", "list")
     check(all(w in said for w in ("canary-text-linnet", "canary-petname-robin")), said)
 
