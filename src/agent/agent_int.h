@@ -352,6 +352,8 @@ void agent_own_known(struct gn_agent *a, const struct gn_agent_known *k);
 void agent_own_renew(struct gn_agent *a, unsigned place);
 /* What is published there was signed by enough nodes. */
 void agent_own_signed(struct gn_agent *a, unsigned place);
+/* Nodes hold all that others need to write to us: the work of a new agent's boxes is done. */
+bool agent_own_published(const struct gn_agent *a);
 gn_time agent_own_pump(struct gn_agent *a);
 /* A deposit key for this contact (GN_PEOPLE_WANT_BOX). */
 void agent_own_box_for(struct gn_agent *a, const struct gn_pk *owner);

@@ -291,6 +291,42 @@ static void a_clock_that_was_behind(void **state)
 	assert_true(a->ahead > behind - 10 * minute && a->ahead < behind + 10 * minute);
 }
 
+/* Of what the second agent puts no node takes anything. */
+static bool puts_are_refused(struct world_soul *s, const struct gn_host_app_event *e)
+{
+	static const struct gn_app_kind stored = {GN_FB_APP_BODY_APP_RECORD,
+						  GN_FB_APP_RECORD_BODY_RECORD_STORED};
+	if (s != &w.souls[1] || e->kind.area != GN_FB_APP_BODY_APP_RECORD ||
+	    e->kind.member != GN_FB_APP_RECORD_BODY_RECORD_PUT)
+		return false;
+	struct gn_fb_record_stored_args args = {.code = GN_QUORUM};
+	beside_answer(&s->beside, e->call, stored,
+		      gn_fb_record_stored_make(beside_builder(&s->beside), &args));
+	return true;
+}
+
+/* A box is told when nodes hold its descriptor, not before: what is written to it would wait. */
+static void a_box_that_nobody_holds(void **state)
+{
+	(void)state;
+	struct gn_agent *b = &w.souls[1].a;
+	struct gn_people_contact c;
+	world_meet(&w);
+	struct gn_pk first = b->boxes[AGENT_PRIVATE].sk.pk, other = world_owner(&w, 1);
+	w.call = puts_are_refused;
+	w.now += 7 * 86400 * GN_SEC;
+	WORLD_UNTIL(&w, !gn_pk_eq(&b->boxes[AGENT_PRIVATE].sk.pk, &first));
+	assert_false(gn_agent_publish_done(b->publish));
+	world_pass(&w, 20 * GN_SEC, GN_SEC);
+	assert_int_equal(gn_people_get(w.souls[0].a.people, &other, &c), GN_OK);
+	assert_true(gn_pk_eq(&c.box->box, &first));
+	w.call = NULL;
+	world_pass(&w, 120 * GN_SEC, GN_SEC); /* put again, after a wait that had grown */
+	assert_true(gn_agent_publish_done(b->publish));
+	assert_int_equal(gn_people_get(w.souls[0].a.people, &other, &c), GN_OK);
+	assert_true(gn_pk_eq(&c.box->box, &b->boxes[AGENT_PRIVATE].sk.pk));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +336,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_chat_without_its_row, tear_down),
 		cmocka_unit_test_setup_teardown(a_clock_that_was_ahead, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_clock_that_was_behind, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_box_that_nobody_holds, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

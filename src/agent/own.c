@@ -332,6 +332,16 @@ void agent_own_signed(struct gn_agent *a, unsigned place)
 {
 	if (place == PLACE_PREKEYS || place == PLACE_PREKEYS + 1)
 		agent_own_prekeys_signed(a, place);
+	else if (place == PLACE_PRIVATE)
+		a->tell_at = 0;
+}
+
+bool agent_own_published(const struct gn_agent *a)
+{
+	return a->publish && !a->identity_wanted && a->identity_known &&
+	       gn_agent_publish_held(a->publish, PLACE_FRONT) &&
+	       gn_agent_publish_held(a->publish, PLACE_PRIVATE) &&
+	       gn_agent_publish_done(a->publish);
 }
 
 void agent_own_invites(struct gn_agent *a)

@@ -4,8 +4,9 @@
  *          was revoked, the person asks] -> before: polled [31 days] -> gone
  *
  * 1. A box's key follows from the vault and a number that is never used again.
- * 2. Whom the box in use was told is stored with the telling; who was not is told when the agent
- *    opens, so that a crash in between loses nothing.
+ * 2. The box in use is told when nodes hold its descriptor: what is written to one that nobody
+ *    holds waits, and its owner may be gone for days. Whom it was told is stored with the telling;
+ *    who was not is told when the agent opens, so that a crash in between loses nothing.
  * 3. Who is blocked or removed has no other key than theirs for a box: it is refused there.
  *
  * Rules AG-53, AG-59, AG-67, AG-68. */
@@ -265,8 +266,6 @@ static void take_over(struct gn_agent *a, unsigned which)
 	}
 	if (b->front)
 		a->identity_ask = a->now; /* the record names the one of before */
-	else
-		a->tell_at = 0;
 }
 
 /* ---- whom it was told ---- */
@@ -330,6 +329,8 @@ void agent_own_box_for(struct gn_agent *a, const struct gn_pk *owner)
 	struct gn_agent_tx tx = {0};
 	struct gn_sk key;
 	char name[80];
+	if (!gn_agent_publish_held(a->publish, PLACE_PRIVATE))
+		return; /* agent_own_signed comes, and then whoever was not told is */
 	if (deposit_seed(a, b, owner, told.deposit_seed))
 		return; /* it has been locked meanwhile */
 	gn_sk_from_seed(told.deposit_seed, &key);
@@ -359,6 +360,7 @@ static bool tell_some(struct gn_agent *a)
 {
 	struct gn_people_contact c;
 	struct told_row row;
+	bool held = gn_agent_publish_held(a->publish, PLACE_PRIVATE);
 	for (unsigned i = 0; i < AGENT_TELL_AT_ONCE && !a->failed; i++) {
 		if (!gn_people_at(a->people, a->tell_at, &c)) {
 			a->tell_at = SIZE_MAX;
@@ -374,7 +376,7 @@ static bool tell_some(struct gn_agent *a)
 		bool knows = accepted && was_told(a, &owner, &row) &&
 			     gn_pk_eq(&row.box, &a->boxes[AGENT_PRIVATE].sk.pk) &&
 			     row.until > agent_unix(a) + AGENT_CERTIFICATE_TTL / 2;
-		if (accepted && !knows && !a->failed)
+		if (accepted && !knows && held && !a->failed)
 			agent_own_box_for(a, &owner);
 	}
 	return !a->failed;

@@ -140,6 +140,12 @@ void gn_agent_publish_hurry(struct gn_agent_publish *p, gn_time now)
 	}
 }
 
+bool gn_agent_publish_held(const struct gn_agent_publish *p, unsigned place)
+{
+	GN_ASSERT(place < AGENT_PUBLISH_PLACES);
+	return p->places[place].record && p->places[place].held;
+}
+
 bool gn_agent_publish_done(const struct gn_agent_publish *p)
 {
 	for (unsigned i = 0; i < AGENT_PUBLISH_PLACES; i++)

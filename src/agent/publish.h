@@ -38,7 +38,9 @@ GN_MUST gn_err gn_agent_publish_set(struct gn_agent_publish *p, unsigned place,
 void gn_agent_publish_drop(struct gn_agent_publish *p, unsigned place);
 /* The link is up again, or enough went wrong: what waits is put at once. */
 void gn_agent_publish_hurry(struct gn_agent_publish *p, gn_time now);
-/* Are all of them held by enough nodes? */
+/* Is what is to be there held by enough nodes? */
+bool gn_agent_publish_held(const struct gn_agent_publish *p, unsigned place);
+/* Are all of them? */
 bool gn_agent_publish_done(const struct gn_agent_publish *p);
 /* Of those that were signed by too few at last: by how many, the fewest. 0: there is none such. */
 unsigned gn_agent_publish_few(const struct gn_agent_publish *p);

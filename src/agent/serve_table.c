@@ -41,9 +41,7 @@ gn_fbref agent_put_status(struct gn_fbb *b, struct gn_agent *a)
 						  .pid = gn_str(pid),
 						  .online = gn_agent_link_is_up(a->link),
 						  .why = gn_str(why_not(a, room)),
-						  .published = a->publish && !a->identity_wanted &&
-							       a->identity_known &&
-							       gn_agent_publish_done(a->publish),
+						  .published = agent_own_published(a),
 						  .unread = (uint32_t)unread,
 						  .waiting = a->locked_count,
 						  .requests = requests,
