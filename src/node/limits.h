@@ -22,6 +22,8 @@
 #define GN_NODE_DATAGRAM_LIFE (2 * GN_SEC)
 /* between looks at who is late or stalled; the rates are of seconds */
 #define GN_NODE_SWEEP (1 * GN_SEC)
+/* a circuit or connection after its last session's end, so that the peer hears of that */
+#define GN_NODE_LINK_LEAVES (1 * GN_SEC)
 #define GN_NODE_SWEEP_IDLE (5 * GN_SEC) /* the same while nothing is unfinished: idle sessions */
 
 /* ---- ways (reach.md RE-13, RE-30) ---- */
@@ -38,6 +40,10 @@
 #define GN_NODE_CALL_PROOF (15 * GN_SEC)
 /* without a packet: three keep-alives (GN_NODE_KEEP_ALIVE) */
 #define GN_NODE_CIRCUIT_IDLE (75 * GN_SEC)
+/* A circuit lets so many bytes a second through, or is none (RE-33); and of its burst so many are
+ * left for what both ends have under way at once. */
+#define GN_NODE_CIRCUIT_RATE 1024u
+#define GN_NODE_CIRCUIT_SPARE (4u << 10)
 #define GN_NODE_RELAYED_MTU 1443u /* bytes of a datagram in a relayed packet (RE-30) */
 /* a session by which something was relayed so long ago is still in use: a circuit's idle time */
 #define GN_NODE_RELAYED_LIFE (60 * GN_SEC)

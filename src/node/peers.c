@@ -17,6 +17,12 @@
 
 #include <stdlib.h>
 
+/* A link that is given up then: what its last session has to say at its end goes first. */
+struct leaving {
+	uint32_t link;
+	gn_time at;
+};
+
 void gn_node_peers_init(struct gn_node *node)
 {
 	struct gn_node_peers *p = &node->peers;
@@ -24,6 +30,7 @@ void gn_node_peers_init(struct gn_node *node)
 		    GN_NODE_PEERS);
 	gn_map_init(&p->by_session, &node->env, sizeof(gn_jet_id), sizeof(struct session),
 		    2 * GN_NODE_PEERS);
+	gn_ring_init(&p->leaving, node->env.alloc, sizeof(struct leaving), GN_NODE_LINKS);
 	gn_node_ways_init(node);
 	gn_node_homes_init(node);
 	peers_in_init(node);
@@ -61,6 +68,7 @@ void gn_node_peers_fini(struct gn_node *node)
 	gn_node_ways_fini(node);
 	gn_map_fini(&p->by_session);
 	gn_map_fini(&p->by_key);
+	gn_ring_fini(&p->leaving);
 }
 
 static struct peer *peer_new(void)
@@ -306,7 +314,7 @@ static bool take_another(struct gn_node *node, struct peer *peer)
 	return false;
 }
 
-/* A session by it has ended: a circuit or connection that no other uses is given up. */
+/* A circuit or connection that no session uses is given up. */
 static void link_over(struct gn_node *node, uint32_t link)
 {
 	const struct gn_map *all = &node->peers.by_session;
@@ -315,6 +323,23 @@ static void link_over(struct gn_node *node, uint32_t link)
 			return;
 	gn_node_ways_close(node, link);
 	gn_node_ways_carrier_end(node, link);
+}
+
+/* A session by it has ended. */
+static void link_leave(struct gn_node *node, uint32_t link)
+{
+	const struct leaving l = {link, node->now + GN_NODE_LINK_LEAVES};
+	if (gn_ring_push(&node->peers.leaving, &l))
+		link_over(node, link);
+}
+
+static void leave_links(struct gn_node *node)
+{
+	const struct leaving *first;
+	struct leaving l;
+	while ((first = gn_ring_at(&node->peers.leaving, 0)) && first->at <= node->now &&
+	       gn_ring_pop(&node->peers.leaving, &l))
+		link_over(node, l.link);
 }
 
 /* An attempt goes on with what else there is to try; a peer without a session is down. */
@@ -337,7 +362,7 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 	gn_map_remove(&p->by_session, &e->id);
 	gn_node_ways_closed(node, e->id);
 	if (link)
-		link_over(node, link);
+		link_leave(node, link);
 	if (!peer)
 		return;
 	peer->sessions--;
@@ -401,7 +426,7 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 	case GN_JET_CLOSED:
 	case GN_JET_SUSPECT:
 		s->silent = node->now;
-		s->redial = node->now + GN_NODE_SILENT;
+		s->redial = node->now + (peers_lost(node, s) ? 0 : GN_NODE_SILENT);
 		try_others(node, e->id, s->peer);
 		break;
 	case GN_JET_PATHS: gn_node_ways_moved(node, s->peer->era, e->id); break;
@@ -510,6 +535,7 @@ void gn_node_peers_sweep(struct gn_node *node)
 	if (passed < GN_NODE_SWEEP)
 		return;
 	p->swept = node->now;
+	leave_links(node);
 	peers_in_sweep(node, passed);
 	for (uint32_t i = p->by_session.count; i-- > 0;) {
 		struct session *s = gn_map_value_at(&p->by_session, i);
@@ -538,7 +564,7 @@ void gn_node_peers_sweep(struct gn_node *node)
 gn_time gn_node_peers_deadline(const struct gn_node *node)
 {
 	const struct gn_node_peers *p = &node->peers;
-	bool watched = p->inbound.count || p->queue_share.used;
+	bool watched = p->inbound.count || p->queue_share.used || p->leaving.count;
 	gn_time at = node->now + (watched ? GN_NODE_SWEEP : GN_NODE_SWEEP_IDLE);
 	for (const struct peer *peer = p->dialled; peer; peer = peer->dial->next)
 		at = gn_time_min(at, gn_time_min(peer->dial->next_addr, peer->dial->next_relay));

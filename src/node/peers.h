@@ -17,6 +17,7 @@ struct gn_node_peers {
 	struct peer *nameless;    /* list: bootstrap addresses whose key is not known yet */
 	struct peer *dialled;     /* list: those being dialled */
 	uint32_t direct;          /* sessions that are up and go by UDP, by nobody else */
+	struct gn_ring leaving;   /* links whose session has ended: struct leaving */
 	struct gn_share inbound_share, queue_share; /* bytes */
 	struct {
 #define X(name, text) uint64_t name;

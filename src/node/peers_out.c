@@ -183,9 +183,17 @@ static void flush_queue(struct gn_node *node, struct peer *peer, struct queue *q
 		queue_pop(node, peer, q);
 }
 
+bool peers_lost(const struct gn_node *node, const struct session *s)
+{
+	return s->link && !gn_node_ways_circuit(node, s->link) &&
+	       !gn_node_ways_carrier_of(node, s->link);
+}
+
+/* Nothing is given to a session whose way is gone: what waits here goes with the next one. */
 void peers_out_flush(struct gn_node *node, struct peer *peer)
 {
-	if (!peer->up)
+	const struct session *s = gn_map_get(&node->peers.by_session, &peer->session);
+	if (!peer->up || (s && peers_lost(node, s)))
 		return;
 	flush_queue(node, peer, &peer->urgent);
 	flush_queue(node, peer, &peer->bulk);
