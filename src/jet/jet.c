@@ -234,6 +234,7 @@ gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_way *from, struct gn_slic
 	now = jet_clock(jet, now);
 	jet_count(jet, JET_C_DATAGRAMS_IN);
 	jet->counters[JET_C_BYTES_IN] += datagram.len;
+	jet_way_passed(jet, from->link, jet_way_info(jet, from->link)->prefix + datagram.len, now);
 	if (datagram.len > JET_DATAGRAM_IN_MAX) {
 		jet_count(jet, JET_C_DATAGRAM_TOO_LARGE);
 		return GN_TOO_LARGE;
@@ -264,7 +265,8 @@ gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_way *from, struct gn_slic
 
 /* ---- datagrams out, timers ---- */
 
-static gn_err send_stateless(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *batch)
+static gn_err send_stateless(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *batch,
+			     gn_time now)
 {
 	struct jet_stateless answer;
 	do {
@@ -281,7 +283,7 @@ static gn_err send_stateless(struct gn_jet *jet, struct gn_buf *out, struct gn_j
 		.to = answer.to, .segment = (uint16_t)out->len, .prefix = prefix};
 	jet_count(jet, JET_C_DATAGRAMS_OUT);
 	jet->counters[JET_C_BYTES_OUT] += out->len;
-	jet_way_took(jet, answer.to.link, out->len);
+	jet_way_took(jet, answer.to.link, out->len, now);
 	return GN_OK;
 }
 
@@ -290,7 +292,7 @@ gn_err gn_jet_send(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *
 	GN_ASSERT(out->cap >= 1500);
 	now = jet_clock(jet, now);
 	out->len = 0;
-	if (send_stateless(jet, out, batch) == GN_OK)
+	if (send_stateless(jet, out, batch, now) == GN_OK)
 		return GN_OK;
 	for (struct jet_link *l; (l = jet_list_first(&jet->ready));) {
 		struct jet_session *s = GN_CONTAINER(l, struct jet_session, ready);

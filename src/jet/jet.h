@@ -52,6 +52,9 @@ struct gn_way_info {
 	bool reliable;
 	uint8_t prefix; /* bytes left free before each packet of a batch, for the carrier */
 	uint16_t mtu;   /* packets are no longer; 0: the path's own limit */
+	/* bytes, both ways together, that it lets through from now on (full when told); more is
+	 * dropped there, so data waits here. rate 0: nobody counts */
+	struct gn_rate rate;
 	/* whom what comes on it counts for (shares, cookies); port 0: the address itself */
 	struct gn_addr via;
 };

@@ -220,15 +220,19 @@ static bool write_copy(struct jet_session *s, struct jet_out *o, const struct je
 	return true;
 }
 
+static bool may_pace(struct jet_session *s, struct jet_path *p, gn_time now)
+{
+	return p->reliable ||
+	       (jet_way_rate_at(s->jet, p->way.link) <= now && jet_pacer_ready(&p->pacer, now));
+}
+
 /* One packet on the current path; 0 when there is nothing to send or it may not be sent now. */
 static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time now)
 {
 	struct jet_path *p = s->path;
 	struct jet_space *sp = &p->space;
 	struct jet_out o;
-	bool data =
-		sp->probes || (window_open(s, p) &&
-			       (p->reliable || jet_pacer_ready(&p->pacer, now)) && app_pending(s));
+	bool data = sp->probes || (window_open(s, p) && may_pace(s, p, now) && app_pending(s));
 	if (!data && !jet_ack_any_due(s, now))
 		return 0;
 	if (!jet_out_begin(&o, s, p, JET_APP, gn_writer(at, cap), now)) {
@@ -273,10 +277,10 @@ static size_t prefix_of(const struct jet_session *s, const struct gn_way *way)
 
 /* segment: of the first packet, with what lies free before it. */
 static gn_err batch_of(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
-		       const struct gn_way *to, size_t segment)
+		       const struct gn_way *to, size_t segment, gn_time now)
 {
 	GN_ASSERT(out->len > 0 && out->len <= out->cap && segment > 0);
-	jet_way_took(s->jet, to->link, out->len);
+	jet_way_took(s->jet, to->link, out->len, now);
 	*batch = (struct gn_jet_batch){
 		.to = *to, .segment = (uint16_t)segment, .prefix = (uint8_t)prefix_of(s, to)};
 	s->jet->counters[JET_C_BYTES_OUT] += out->len;
@@ -291,6 +295,9 @@ static gn_err send_app(struct jet_session *s, struct gn_buf *out, struct gn_jet_
 	size_t segment = p->mtu.size, first = 0, prefix = prefix_of(s, &p->way);
 	uint64_t room = jet_way_room(s->jet, p->way.link);
 	room = !jet_path_ready(s, p) ? 0 : room < out->cap ? room : out->cap;
+	uint64_t left = jet_way_rate_left(s->jet, p->way.link, now);
+	left = left > prefix + segment ? left : prefix + segment; /* what is urgent goes, too */
+	room = room < left ? room : left;
 	check_keys(s, now);
 	while (s->state == JET_S_OPEN && room - out->len >= prefix + segment) {
 		size_t n = build_app(s, out->p + out->len + prefix, segment, now);
@@ -306,7 +313,7 @@ static gn_err send_app(struct jet_session *s, struct gn_buf *out, struct gn_jet_
 		/* the last packet was not made: what stands before it is not worth the case */
 		out->len = 0;
 	p->limited = app_pending(s);
-	return out->len ? batch_of(s, out, batch, &p->way, first) : GN_AGAIN;
+	return out->len ? batch_of(s, out, batch, &p->way, first, now) : GN_AGAIN;
 }
 
 static gn_err send_mtu_probe(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
@@ -327,7 +334,7 @@ static gn_err send_mtu_probe(struct jet_session *s, struct gn_buf *out, struct g
 	jet_mtu_sent(p, o.pn);
 	p->tx += out->len;
 	out->len += prefix;
-	return batch_of(s, out, batch, &p->way, out->len);
+	return batch_of(s, out, batch, &p->way, out->len, now);
 }
 
 /* Initial, Handshake and application packets coalesced into one datagram. */
@@ -367,7 +374,7 @@ static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct g
 	}
 	p->tx += out->len;
 	out->len += prefix;
-	return batch_of(s, out, batch, &p->way, out->len);
+	return batch_of(s, out, batch, &p->way, out->len, now);
 }
 
 /* ---- probes of addresses, closing ---- */
@@ -424,7 +431,7 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 	if (gn_way_eq(&to, &probe->way))
 		probe->tx += out->len;
 	out->len += prefix;
-	return batch_of(s, out, batch, &to, out->len);
+	return batch_of(s, out, batch, &to, out->len, now);
 }
 
 /* A challenge to one of the addresses that are tried. */
@@ -442,7 +449,7 @@ static gn_err send_punch(struct jet_session *s, struct gn_buf *out, struct gn_je
 	jet_out_frame(&o, JET_F_PATH_CHALLENGE, 0, 0, 0, false);
 	jet_out_pad(&o, JET_CHECK_LEN);
 	out->len = jet_out_finish(&o);
-	return out->len ? batch_of(s, out, batch, &to, out->len) : GN_AGAIN;
+	return out->len ? batch_of(s, out, batch, &to, out->len, now) : GN_AGAIN;
 }
 
 static gn_err send_copies(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
@@ -467,7 +474,7 @@ static gn_err send_copies(struct jet_session *s, struct gn_buf *out, struct gn_j
 	jet_count(s->jet, JET_C_COPIES);
 	p->tx += out->len;
 	out->len += prefix;
-	return batch_of(s, out, batch, &p->way, out->len);
+	return batch_of(s, out, batch, &p->way, out->len, now);
 }
 
 /* What came on a spare path and is to be acknowledged. */
@@ -491,7 +498,7 @@ static gn_err send_own_ack(struct jet_session *s, struct jet_path *p, struct gn_
 		return GN_AGAIN;
 	p->tx += out->len;
 	out->len += prefix;
-	return batch_of(s, out, batch, &p->way, out->len);
+	return batch_of(s, out, batch, &p->way, out->len, now);
 }
 
 static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
@@ -526,7 +533,7 @@ static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_je
 		return GN_AGAIN;
 	s->path->tx += out->len;
 	out->len += prefix;
-	return batch_of(s, out, batch, &s->path->way, out->len);
+	return batch_of(s, out, batch, &s->path->way, out->len, now);
 }
 
 gn_time jet_send_deadline(const struct jet_session *s)
@@ -535,8 +542,11 @@ gn_time jet_send_deadline(const struct jet_session *s)
 	if (s->state != JET_S_OPEN || !window_open(s, p))
 		return GN_NEVER;
 	gn_time probe = s->confirmed && p->mtu.probing && !p->mtu.in_flight ? p->mtu.at : GN_NEVER;
-	return app_pending(s) && !p->reliable ? gn_time_min(probe, jet_pacer_deadline(&p->pacer))
-					      : probe;
+	if (p->reliable || !app_pending(s))
+		return probe;
+	gn_time paced = jet_pacer_deadline(&p->pacer),
+		through = jet_way_rate_at(s->jet, p->way.link);
+	return gn_time_min(probe, paced > through ? paced : through);
 }
 
 /* Some link has no room: when it has, there may be something to send. */

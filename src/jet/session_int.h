@@ -68,7 +68,8 @@ struct jet_rival {
 /* A link that the owner told of. */
 struct jet_link_state {
 	struct gn_way_info info;
-	size_t room; /* bytes that it takes now, if it is reliable */
+	size_t room;     /* bytes that it takes now, if it is reliable */
+	gn_time full_at; /* of info.rate's bucket */
 };
 
 struct jet_session {

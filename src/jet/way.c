@@ -4,7 +4,10 @@
  * 1. Link 0, the shared UDP socket, is always there, and is what an unknown link counts as: its
  *    paths are being left.
  * 2. A reliable link gets no more bytes than its owner said that it takes (RE-8). Sessions that
- *    wait for that are in jet->starved. */
+ *    wait for that are in jet->starved.
+ * 3. What drops above a rate is not found out by losses: the same bucket is kept here, by what goes
+ *    and what comes, and streams wait for it. What is small and urgent (acknowledgements, probes,
+ *    handshakes) goes all the same, and is counted. */
 #include "jet/session_int.h"
 #include "jet/way_int.h"
 
@@ -62,7 +65,35 @@ gn_err gn_jet_way(struct gn_jet *jet, uint32_t link, const struct gn_way_info *i
 	if (!at)
 		return jet->ways.count >= JET_WAYS ? GN_LIMIT : GN_NOMEM;
 	at->info = *info;
+	at->full_at = 0;
 	return GN_OK;
+}
+
+/* ---- what a link lets through ---- */
+
+static struct jet_link_state *rated(const struct gn_jet *jet, uint32_t link)
+{
+	struct jet_link_state *l = link ? gn_map_get(&jet->ways, &link) : NULL;
+	return l && l->info.rate.rate ? l : NULL;
+}
+
+gn_time jet_way_rate_at(const struct gn_jet *jet, uint32_t link)
+{
+	const struct jet_link_state *l = rated(jet, link);
+	return l ? gn_gcra_until(l->full_at, l->info.rate.burst) : 0;
+}
+
+uint64_t jet_way_rate_left(const struct gn_jet *jet, uint32_t link, gn_time now)
+{
+	const struct jet_link_state *l = rated(jet, link);
+	return l ? gn_gcra_left(l->full_at, l->info.rate, now) : UINT64_MAX;
+}
+
+void jet_way_passed(struct gn_jet *jet, uint32_t link, size_t bytes, gn_time now)
+{
+	struct jet_link_state *l = rated(jet, link);
+	if (l)
+		l->full_at = gn_gcra_take(l->full_at, l->info.rate, bytes, now);
 }
 
 /* ---- what a reliable link takes ---- */
@@ -84,8 +115,9 @@ uint64_t jet_way_room(const struct gn_jet *jet, uint32_t link)
 	return l && l->info.reliable ? l->room : UINT64_MAX;
 }
 
-void jet_way_took(struct gn_jet *jet, uint32_t link, size_t bytes)
+void jet_way_took(struct gn_jet *jet, uint32_t link, size_t bytes, gn_time now)
 {
+	jet_way_passed(jet, link, bytes, now);
 	struct jet_link_state *l = link ? gn_map_get(&jet->ways, &link) : NULL;
 	if (!l || !l->info.reliable)
 		return;

@@ -17,7 +17,13 @@ uint64_t jet_way_room(const struct gn_jet *jet, uint32_t link);
 /* It takes so many now; true: and did not before. */
 bool jet_way_give(struct gn_jet *jet, uint32_t link, size_t bytes);
 /* A batch of so many bytes goes there. */
-void jet_way_took(struct gn_jet *jet, uint32_t link, size_t bytes);
+void jet_way_took(struct gn_jet *jet, uint32_t link, size_t bytes, gn_time now);
+/* So many bytes came there, with what lay before each packet. */
+void jet_way_passed(struct gn_jet *jet, uint32_t link, size_t bytes, gn_time now);
+/* When streams may send there: not before what drops above a rate would let it through. */
+gn_time jet_way_rate_at(const struct gn_jet *jet, uint32_t link);
+/* Bytes that it lets through at once; UINT64_MAX of one that counts nothing. */
+uint64_t jet_way_rate_left(const struct gn_jet *jet, uint32_t link, gn_time now);
 /* The peer's packets come straight from its socket: an address there is worth telling. */
 bool jet_way_direct(const struct gn_jet *jet, const struct gn_way *way);
 

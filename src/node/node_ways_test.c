@@ -102,6 +102,63 @@ static void a_large_message_comes_whole(void **state)
 	whole_free(&w);
 }
 
+static void send_bytes(unsigned from, unsigned to, struct gn_slice bytes)
+{
+	struct gn_overlay_message m = {.bytes = bytes, .reliable = true, .to.pk = *key_of(to)};
+	whole_moved(&w, from);
+	gn_node_peers_send(whole_node(&w, from), &m, GN_JET_FILES);
+	whole_moved(&w, from);
+}
+
+/* Both ends know what a small circuit lets through, and wait for it: what is large comes as fast as
+ * it can, by whoever it is sent, and the relay has next to nothing to drop (RE-33). */
+static void a_small_circuit_is_not_overrun(void **state)
+{
+	static uint8_t bytes[70000];
+	(void)state;
+	make("port", "sym");
+	gn_relay_give(whole_node(&w, 0)->relay, &(struct gn_relay_give){.level = GN_RELAY_SMALL},
+		      w.now);
+	tell_home(FIRST, SECOND, 0);
+	for (unsigned i = 0; i < 3; i++) { /* 64 KiB at once, then 2 KiB a second */
+		send_bytes(FIRST, SECOND, GN_SLICE(bytes));
+		whole_run_for(&w, 5 * GN_SEC);
+		assert_int_equal(info_of(FIRST, SECOND).kind, GN_WAY_RELAY);
+		whole_run_for(&w, 35 * GN_SEC);
+		assert_int_equal(whole_node(&w, SECOND)->peers.count.dropped_kind, i + 1);
+	}
+	send_bytes(SECOND, FIRST, gn_slice(bytes, 40000)); /* the one that was called */
+	whole_run_for(&w, 30 * GN_SEC);
+	assert_int_equal(whole_node(&w, FIRST)->peers.count.dropped_kind, 1);
+	assert_in_range(counter_of(0, "drop_rate"), 0, 4);
+	whole_free(&w);
+}
+
+/* A relay has at least so much to give, or it would be none: what it says is not believed below. */
+static void a_rate_of_nothing_is_not_believed(void **state)
+{
+	static uint8_t bytes[GN_NODE_CIRCUIT_SPARE + 20 * GN_NODE_CIRCUIT_RATE];
+	struct gn_node_circuit was;
+	struct gn_way main;
+	(void)state;
+	make("port", "sym");
+	tell_home(FIRST, SECOND, 0);
+	say(FIRST, SECOND);
+	whole_run_for(&w, 3 * GN_SEC);
+	struct gn_node *node = whole_node(&w, FIRST);
+	assert_int_equal(gn_jet_ways(node->jet, session_of(FIRST, SECOND), &main, 1), 1);
+	const struct gn_relay_event little = {.kind = GN_RELAY_RATED,
+					      .op = gn_node_ways_circuit(node, main.link)->op,
+					      .rate = {1, 1}};
+	assert_int_equal(gn_node_ways_event(node, &little, &was), GN_NODE_WAYS_NOTHING);
+	send_bytes(FIRST, SECOND, GN_SLICE(bytes));
+	whole_run_for(&w, 15 * GN_SEC);
+	assert_int_equal(whole_node(&w, SECOND)->peers.count.dropped_kind, 1);
+	whole_run_for(&w, 15 * GN_SEC);
+	assert_int_equal(whole_node(&w, SECOND)->peers.count.dropped_kind, 2);
+	whole_free(&w);
+}
+
 /* The sessions to the relay are others than before; the circuit is the same (ways.h). */
 static void a_circuit_outlives_its_sessions(void **state)
 {
@@ -124,6 +181,55 @@ static void a_circuit_outlives_its_sessions(void **state)
 	assert_int_equal(session_of(FIRST, SECOND), before);
 	assert_int_equal(whole_node(&w, SECOND)->peers.count.dropped_kind, 2);
 	assert_int_equal(counter_of(0, "opened"), 1);
+	whole_free(&w);
+}
+
+/* The circuit is there until the goodbye has gone. */
+static void whoever_is_left_hears_of_it(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	tell_home(FIRST, SECOND, 0);
+	say(FIRST, SECOND);
+	whole_run_for(&w, 3 * GN_SEC);
+	assert_int_not_equal(session_of(FIRST, SECOND), 0);
+	whole_moved(&w, SECOND);
+	assert_int_equal(gn_jet_close(whole_node(&w, SECOND)->jet, session_of(SECOND, FIRST), 0,
+				      "idle", w.now),
+			 GN_OK);
+	whole_moved(&w, SECOND);
+	whole_run_for(&w, GN_NODE_LINK_LEAVES / 2);
+	assert_int_equal(session_of(FIRST, SECOND), 0);
+	whole_run_for(&w, GN_NODE_LINK_LEAVES + 2 * GN_NODE_SWEEP);
+	assert_int_equal(whole_node(&w, FIRST)->ways.circuits.count, 0);
+	assert_int_equal(whole_node(&w, SECOND)->ways.circuits.count, 0);
+	whole_free(&w);
+}
+
+/* The relay gives the circuit up under a session: what is said then is not written into it, and
+ * goes by another. */
+static void a_circuit_that_is_taken_loses_nothing(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	tell_homes(FIRST, key_of(SECOND), 2, (unsigned[]){0, 1});
+	say(FIRST, SECOND);
+	whole_run_for(&w, 3 * GN_SEC);
+	struct gn_node *node = whole_node(&w, FIRST);
+	struct gn_way main;
+	assert_int_equal(gn_jet_ways(node->jet, session_of(FIRST, SECOND), &main, 1), 1);
+	unsigned by = gn_pk_eq(&gn_node_ways_circuit(node, main.link)->relay, key_of(0)) ? 0 : 1;
+	whole_moved(&w, by);
+	gn_relay_give(whole_node(&w, by)->relay, &(struct gn_relay_give){.level = GN_RELAY_OFF},
+		      w.now);
+	whole_moved(&w, by);
+	for (unsigned i = 0; i < 200 && gn_node_ways_circuit(node, main.link); i++)
+		whole_run_for(&w, 10 * GN_MSEC);
+	assert_null(gn_node_ways_circuit(node, main.link));
+	say(FIRST, SECOND);
+	whole_run_for(&w, 5 * GN_SEC);
+	assert_int_equal(whole_node(&w, SECOND)->peers.count.dropped_kind, 2);
+	assert_int_equal(info_of(FIRST, SECOND).kind, GN_WAY_RELAY);
 	whole_free(&w);
 }
 
@@ -236,7 +342,11 @@ int main(void)
 		cmocka_unit_test(who_answers_directly_needs_no_relay),
 		cmocka_unit_test(an_old_address_costs_a_second),
 		cmocka_unit_test(a_large_message_comes_whole),
+		cmocka_unit_test(a_small_circuit_is_not_overrun),
+		cmocka_unit_test(a_rate_of_nothing_is_not_believed),
 		cmocka_unit_test(a_circuit_outlives_its_sessions),
+		cmocka_unit_test(whoever_is_left_hears_of_it),
+		cmocka_unit_test(a_circuit_that_is_taken_loses_nothing),
 		cmocka_unit_test(a_relay_that_dies_is_left_for_another),
 		cmocka_unit_test(a_key_is_enough),
 		cmocka_unit_test(a_key_of_nobody_ends),

@@ -232,9 +232,33 @@ void gn_node_ways_close(struct gn_node *node, uint32_t link)
 	circuit_drop(node, link);
 }
 
+/* What a relay says that it lets through, less what the two ends' packets that meet on their way
+ * may take of it. One that says less than a relay has to give is not believed. */
+static struct gn_rate rate_of(const struct gn_relay_rate *said)
+{
+	uint32_t rate = said->rate - said->rate / 16, burst = said->burst;
+	if (!said->rate)
+		return (struct gn_rate){0, 0};
+	rate = rate > GN_NODE_CIRCUIT_RATE ? rate : GN_NODE_CIRCUIT_RATE;
+	burst = burst > 2 * GN_NODE_CIRCUIT_SPARE ? burst - GN_NODE_CIRCUIT_SPARE
+						  : GN_NODE_CIRCUIT_SPARE;
+	return (struct gn_rate){rate, (gn_time)(burst * (uint64_t)GN_SEC / rate)};
+}
+
+static gn_err tell_jet(struct gn_node *node, const struct gn_node_circuit *c,
+		       const struct gn_relay_rate *rate)
+{
+	const struct gn_way_info info = {.kind = GN_WAY_RELAY,
+					 .prefix = GN_RELAY_PREFIX,
+					 .mtu = GN_NODE_RELAYED_MTU,
+					 .via = c->at,
+					 .rate = rate_of(rate)};
+	return gn_jet_way(node->jet, c->link, &info);
+}
+
 /* jet may use the circuit from now on. */
 static gn_err circuit_ready(struct gn_node *node, struct gn_node_circuit *c, uint64_t era,
-			    uint64_t circuit)
+			    uint64_t circuit, const struct gn_relay_rate *rate)
 {
 	const struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
 	struct gn_way main;
@@ -244,11 +268,7 @@ static gn_err circuit_ready(struct gn_node *node, struct gn_node_circuit *c, uin
 	c->era = era;
 	c->circuit = circuit;
 	c->at = main.addr;
-	const struct gn_way_info info = {.kind = GN_WAY_RELAY,
-					 .prefix = GN_RELAY_PREFIX,
-					 .mtu = GN_NODE_RELAYED_MTU,
-					 .via = main.addr};
-	return gn_jet_way(node->jet, c->link, &info);
+	return tell_jet(node, c, rate);
 }
 
 enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_relay_event *e,
@@ -260,11 +280,13 @@ enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_
 		return GN_NODE_WAYS_NOTHING;
 	*out = *c;
 	if (e->kind == GN_RELAY_OPENED) {
-		if (circuit_ready(node, c, e->session, e->circuit) == GN_OK)
+		if (circuit_ready(node, c, e->session, e->circuit, &e->rate) == GN_OK)
 			return GN_NODE_WAYS_OPEN;
 		gn_node_ways_close(node, out->link);
 		return GN_NODE_WAYS_OVER;
 	}
+	if (e->kind == GN_RELAY_RATED && c->circuit)
+		(void)!tell_jet(node, c, &e->rate); /* known to it, so there is room */
 	if (e->kind != GN_RELAY_ENDED)
 		return GN_NODE_WAYS_NOTHING;
 	circuit_drop(node, out->link);
@@ -468,10 +490,11 @@ static struct gn_node_circuit *take_call(struct gn_node *node, uint64_t era, uin
 	struct gn_node_circuit *c = circuit_new(node, op);
 	if (!c)
 		return NULL;
+	const struct gn_relay_rate unknown = {0, 0}; /* the relay says it soon */
 	c->relay = e->pk;
 	c->called = true;
 	node->ways.calls++;
-	if (circuit_ready(node, c, era, circuit) == GN_OK)
+	if (circuit_ready(node, c, era, circuit, &unknown) == GN_OK)
 		return c;
 	gn_node_ways_close(node, c->link);
 	return NULL;

@@ -140,7 +140,20 @@ static void opened(struct gn_relay *r, struct relay_held *h, const struct relay_
 		h->e.you = gn_wire_addr_get(gn_fb_relay_opened_you(m));
 	if (gn_fb_relay_opened_has_target(m))
 		h->e.target = gn_wire_addr_get(gn_fb_relay_opened_target(m));
+	h->e.rate = (struct gn_relay_rate){gn_fb_relay_opened_rate(m), gn_fb_relay_opened_burst(m)};
 	tell(r, h, GN_RELAY_OPENED);
+}
+
+void relay_held_rate(struct gn_relay *r, const struct relay_from *from, struct gn_fb_relay_rate m)
+{
+	struct relay_held *h = relay_held_get(r, from->session, gn_fb_relay_rate_circuit(m));
+	if (!h || !h->came || h->rated) {
+		r->n.unasked++;
+		return;
+	}
+	h->rated = true;
+	h->e.rate = (struct gn_relay_rate){gn_fb_relay_rate_rate(m), gn_fb_relay_rate_burst(m)};
+	tell(r, h, GN_RELAY_RATED);
 }
 
 static void refused(struct gn_relay *r, struct relay_held *h, struct gn_fb_relay_refused m)

@@ -268,6 +268,7 @@ static void tell(struct gn_relay *r, struct relay_circuit *c, uint8_t ends)
 	/* whom nothing has reached knows of nothing, and another relay is told by CLOSE */
 	if (c->chained || !c->reached)
 		ends &= 1;
+	GN_ASSERT(!(ends & TELL_RATE) || c->answered);
 	c->tell |= ends;
 	if (!c->tell || c->telling)
 		return;
@@ -332,12 +333,49 @@ void relay_circuit_ends(struct gn_relay *r, struct relay_circuit *c, uint8_t why
 	tell(r, c, 3);
 }
 
+void relay_circuit_rate(const struct gn_relay *r, const struct relay_circuit *c, uint32_t *rate,
+			uint32_t *burst)
+{
+	uint64_t left = gn_gcra_left(c->full_at, c->rate, r->now);
+	const struct gn_relay_rate *via = c->via ? &c->via->e.rate : NULL;
+	*rate = c->rate.rate;
+	*burst = left < RELAY_BURST ? (uint32_t)left : RELAY_BURST;
+	if (via && via->rate && via->rate < *rate)
+		*rate = via->rate;
+	if (via && via->rate && via->burst < *burst)
+		*burst = via->burst;
+}
+
+void relay_circuit_tell_rate(struct gn_relay *r, struct relay_circuit *c)
+{
+	if (c->state == CIRCUIT_LIVE)
+		tell(r, c, TELL_RATE);
+	relay_wake(r);
+}
+
+static void send_rate(struct gn_relay *r, const struct relay_circuit *c)
+{
+	struct gn_fb_relay_rate_args args = {.circuit = c->leg_id[1]};
+	struct gn_fbb *fbb = relay_message_begin(r, 0);
+	relay_circuit_rate(r, c, &args.rate, &args.burst);
+	if (fbb)
+		relay_message_end(r, &c->leg[1], 0, GN_FB_RELAY_FRAME_BODY_RELAY_RATE,
+				  gn_fb_relay_rate_make(fbb, &args));
+}
+
 bool relay_circuits_tell(struct gn_relay *r)
 {
 	struct relay_circuit *c = r->tell_first;
 	if (!c)
 		return false;
 	GN_ASSERT(c->telling && c->tell && !r->out.building);
+	if (c->tell & TELL_RATE) {
+		send_rate(r, c);
+		c->tell &= (uint8_t)~TELL_RATE;
+		if (!c->tell)
+			tell_next(r);
+		return true;
+	}
 	gn_time left = c->state == CIRCUIT_OVER ? 0 : c->ends_at - r->now;
 	struct gn_fb_relay_note_args note = {.why = c->why};
 	if (c->state != CIRCUIT_OVER) {

@@ -96,7 +96,8 @@ struct relay_circuit {
 	struct relay_debt debt;
 	uint64_t leg_id[2], leg_session[2];
 	bool bulk, chained; /* chained: through a second relay */
-	bool reached;       /* the target's end has had or sent a packet */
+	bool reached;       /* the target's end has had or sent a packet, */
+	bool answered;      /* and sent one */
 	uint8_t state;      /* enum relay_state */
 	/* the rest */
 	struct gn_contact leg[2]; /* who opened it; the target, or the next relay */
@@ -105,11 +106,12 @@ struct relay_circuit {
 	struct relay_held *via; /* chained: at the second relay, while that is asked or open */
 	uint64_t request;       /* waiting: of who opened it */
 	gn_time ends_at;        /* ending */
-	uint8_t why, tell;      /* tell: a bit for each end */
+	uint8_t why, tell;      /* tell: a bit for each end, and TELL_RATE */
 	bool telling, hungry;   /* in these lists */
 	struct relay_circuit *next, *next_hungry;
 };
-struct relay_ref { /* value of r->legs */
+#define TELL_RATE 4 /* the target's end what it lets through */
+struct relay_ref {  /* value of r->legs */
 	struct relay_circuit *circuit;
 	uint32_t side;
 };
@@ -138,6 +140,11 @@ void relay_circuits_down(struct gn_relay *r, uint64_t session);
 void relay_circuits_sweep(struct gn_relay *r);
 /* The next end to be told, as a message that waits; false: none. */
 bool relay_circuits_tell(struct gn_relay *r);
+/* Who answers by it hears what it lets through. */
+void relay_circuit_tell_rate(struct gn_relay *r, struct relay_circuit *c);
+/* Bytes a second, and at once. */
+void relay_circuit_rate(const struct gn_relay *r, const struct relay_circuit *c, uint32_t *rate,
+			uint32_t *burst);
 void relay_circuits_free(struct gn_relay *r);
 /* For those that packets have left too little of what their tokens' limits were drawn for. */
 void relay_circuits_draw(struct gn_relay *r);
@@ -177,7 +184,8 @@ struct relay_held {
 	struct gn_relay_open ask; /* its token is ours */
 	uint8_t state;            /* enum relay_held_state */
 	uint8_t told;             /* bits of what is still to be told: enum gn_relay_event_kind */
-	bool came;                /* by the relay, from who calls */
+	bool came;                /* by the relay, from who calls, */
+	bool rated;               /* and it has said its rate */
 	struct relay_circuit *circuit; /* of another's, that leads through there; else NULL */
 	gn_time at, patience;          /* of its answer or next try; the end of all tries */
 	struct gn_relay_event e;       /* all that its events say */
@@ -202,6 +210,7 @@ gn_err relay_held_new(struct gn_relay *r, const struct gn_relay_open *o, struct 
 void relay_held_close(struct gn_relay *r, struct relay_held *h);
 void relay_held_answer(struct gn_relay *r, struct relay_held *h, const struct relay_from *from,
 		       struct gn_fb_relay_frame m);
+void relay_held_rate(struct gn_relay *r, const struct relay_from *from, struct gn_fb_relay_rate m);
 /* Whose it was; NULL: nobody's. */
 struct relay_held *relay_held_note(struct gn_relay *r, const struct relay_from *from,
 				   struct gn_fb_relay_note m);

@@ -132,6 +132,7 @@ static void send_opened(struct gn_relay *r, const struct relay_circuit *c)
 					       .left = relay_circuit_left(r, c),
 					       .you = who->addr_count ? &you : NULL,
 					       .target = c->target_addr.port ? &target : NULL};
+	relay_circuit_rate(r, c, &args.rate, &args.burst);
 	relay_message_end(r, who, c->request, GN_FB_RELAY_FRAME_BODY_RELAY_OPENED,
 			  gn_fb_relay_opened_make(fbb, &args));
 }

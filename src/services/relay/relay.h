@@ -141,11 +141,15 @@ bool gn_relay_is_bad(const struct gn_relay *r, const struct gn_pk *relay, gn_tim
 bool gn_relay_next_message(struct gn_relay *r, struct gn_overlay_message *m);
 
 enum gn_relay_event_kind {
-	GN_RELAY_OPENED,     /* session, circuit, lane, until, left, you, target */
+	GN_RELAY_OPENED,     /* session, circuit, lane, rate, until, left, you, target */
+	GN_RELAY_RATED,      /* rate: of a circuit that was accepted */
 	GN_RELAY_NOTE,       /* left; why and ends_ms when it will end */
 	GN_RELAY_ENDED,      /* err, why, retry_ms, others: over */
 	GN_RELAY_RESERVED,   /* until (of the engine's time), you: whenever it was renewed */
 	GN_RELAY_UNRESERVED, /* err, others: asked again by itself, but when the relay was left */
+};
+struct gn_relay_rate { /* bytes a second of both ends together, and at once; zeros: not said */
+	uint32_t rate, burst;
 };
 struct gn_relay_event {
 	enum gn_relay_event_kind kind;
@@ -153,6 +157,7 @@ struct gn_relay_event {
 	gn_err err;
 	uint64_t session, circuit;
 	uint8_t lane, why; /* enum gn_fb_relay_lane, gn_fb_relay_why */
+	struct gn_relay_rate rate;
 	uint32_t ends_ms, retry_ms;
 	uint64_t until, left; /* Unix seconds, 0: none; bytes, UINT64_MAX: not counted */
 	gn_time reserved_until;

@@ -42,6 +42,7 @@ enum gn_fb_relay_frame_body {
 	GN_FB_RELAY_FRAME_BODY_RELAY_RESERVED = 5,
 	GN_FB_RELAY_FRAME_BODY_RELAY_CLOSE = 6,
 	GN_FB_RELAY_FRAME_BODY_RELAY_NOTE = 7,
+	GN_FB_RELAY_FRAME_BODY_RELAY_RATE = 8,
 };
 
 /* ---- RelayOpen ---- */
@@ -125,6 +126,9 @@ struct gn_fb_relay_opened_args {
 	const struct gn_fb_addr *you;
 	/* Absent: the target does not allow it. */
 	const struct gn_fb_addr *target;
+	/* Bytes a second that it lets through, both ways together, and at once from now on; 0: not said. */
+	uint32_t rate;
+	uint32_t burst;
 };
 static const struct gn_fb_field gn_fbfields_relay_opened[] = {
 	{"circuit", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_relay_opened_args, circuit), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
@@ -133,8 +137,10 @@ static const struct gn_fb_field gn_fbfields_relay_opened[] = {
 	{"left", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_relay_opened_args, left), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"you", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_relay_opened_args, you), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
 	{"target", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_relay_opened_args, target), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
+	{"rate", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_relay_opened_args, rate), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"burst", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_relay_opened_args, burst), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_relay_opened = {"RelayOpened", NULL, gn_fbfields_relay_opened, 6};
+static const struct gn_fb_type gn_fbtype_relay_opened = {"RelayOpened", NULL, gn_fbfields_relay_opened, 8};
 
 GN_MUST static inline gn_err gn_fb_relay_opened_verify(struct gn_slice in, struct gn_fb_relay_opened *out)
 {
@@ -179,6 +185,14 @@ static inline struct gn_fb_addr gn_fb_relay_opened_target(struct gn_fb_relay_ope
 	struct gn_fb_addr v;
 	gn_fbt_struct(t.t, 5, &gn_fblayout_addr, &v);
 	return v;
+}
+static inline uint32_t gn_fb_relay_opened_rate(struct gn_fb_relay_opened t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 6, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_relay_opened_burst(struct gn_fb_relay_opened t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 7, 4, UINT64_C(0x0));
 }
 
 /* ---- RelayOther ---- */
@@ -447,6 +461,46 @@ static inline uint8_t gn_fb_relay_note_why(struct gn_fb_relay_note t)
 	return (uint8_t)gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0));
 }
 
+/* ---- RelayRate ---- */
+
+/* By the relay to whom a circuit was opened, when their first packet comes. */
+struct gn_fb_relay_rate {
+	struct gn_fbt t;
+};
+struct gn_fb_relay_rate_args {
+	uint64_t circuit;
+	/* As in RelayOpened. */
+	uint32_t rate;
+	uint32_t burst;
+};
+static const struct gn_fb_field gn_fbfields_relay_rate[] = {
+	{"circuit", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_relay_rate_args, circuit), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rate", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_relay_rate_args, rate), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"burst", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_relay_rate_args, burst), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_relay_rate = {"RelayRate", NULL, gn_fbfields_relay_rate, 3};
+
+GN_MUST static inline gn_err gn_fb_relay_rate_verify(struct gn_slice in, struct gn_fb_relay_rate *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_relay_rate, &out->t);
+}
+static inline gn_fbref gn_fb_relay_rate_make(struct gn_fbb *b, const struct gn_fb_relay_rate_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_relay_rate, args);
+}
+static inline uint64_t gn_fb_relay_rate_circuit(struct gn_fb_relay_rate t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_relay_rate_rate(struct gn_fb_relay_rate t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_relay_rate_burst(struct gn_fb_relay_rate t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
+}
+
 /* ---- RelayFrame ---- */
 
 struct gn_fb_relay_frame {
@@ -461,7 +515,7 @@ struct gn_fb_relay_frame_args {
 static const struct gn_fb_field gn_fbfields_relay_frame[] = {
 	{"request", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_relay_frame_args, request), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_relay_frame_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_relay_frame_args, body), 7, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_relay_open, &gn_fbtype_relay_opened, &gn_fbtype_relay_refused, &gn_fbtype_relay_reserve, &gn_fbtype_relay_reserved, &gn_fbtype_relay_close, &gn_fbtype_relay_note}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_relay_frame_args, body), 8, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_relay_open, &gn_fbtype_relay_opened, &gn_fbtype_relay_refused, &gn_fbtype_relay_reserve, &gn_fbtype_relay_reserved, &gn_fbtype_relay_close, &gn_fbtype_relay_note, &gn_fbtype_relay_rate}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_relay_frame = {"RelayFrame", "GNRL", gn_fbfields_relay_frame, 3};
 
@@ -515,6 +569,10 @@ static inline struct gn_fb_relay_note gn_fb_relay_frame_body_as_relay_note(struc
 {
 	return (struct gn_fb_relay_note){gn_fbt_member(t.t, 2, GN_FB_RELAY_FRAME_BODY_RELAY_NOTE)};
 }
+static inline struct gn_fb_relay_rate gn_fb_relay_frame_body_as_relay_rate(struct gn_fb_relay_frame t)
+{
+	return (struct gn_fb_relay_rate){gn_fbt_member(t.t, 2, GN_FB_RELAY_FRAME_BODY_RELAY_RATE)};
+}
 
 /* Every table of the schema, for tests and tools. */
 static const struct gn_fb_type *const gn_fbtypes_relay[] = {
@@ -526,6 +584,7 @@ static const struct gn_fb_type *const gn_fbtypes_relay[] = {
 	&gn_fbtype_relay_reserved,
 	&gn_fbtype_relay_close,
 	&gn_fbtype_relay_note,
+	&gn_fbtype_relay_rate,
 	&gn_fbtype_relay_frame,
 };
 

@@ -44,7 +44,7 @@ static gn_time now;
 static uint8_t storage[GN_MESSAGE_MAX];
 static struct heard last;                      /* the last answer to somebody who is nobody, */
 static struct heard heard[2 * RELAY_OVER + 8]; /* all since clear(), */
-static unsigned heard_count, sent[BODY(NOTE) + 1];
+static unsigned heard_count, sent[BODY(RATE) + 1];
 static unsigned linked_number; /* peer with a mutual link; 0: none */
 static bool may_chain;
 static struct gn_sk keys[64]; /* of those who show tokens */
@@ -205,6 +205,8 @@ static inline void read_one(const struct gn_overlay_message *m)
 		h.why = gn_fb_relay_note_why(t);
 	}
 	sent[h.type]++;
+	if (h.type == BODY(RATE))
+		return; /* besides whatever a test is about */
 	if (h.request)
 		last = h;
 	if (heard_count < GN_COUNT(heard))
