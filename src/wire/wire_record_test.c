@@ -125,8 +125,6 @@ static void known_places(void **state)
 	expect_key(3, "a.town", 0,
 		   /* delegated: under its signer */
 		   "6b2cb47a65005df2ea043881eedb1de3d3c370b043067f886d3cf4682d813073");
-	expect_key(15, "code/4821", 7,
-		   "3bcab4328045ffb73dae77f47b5dd56fa8c81fdb0d2f2e50daf1d709c8b3e152");
 	struct gn_hash k;
 	char got[65];
 	gn_wire_record_key(3, NULL, gn_str("alice"), 1, &k); /* whoever owns it */
