@@ -53,9 +53,9 @@ class Run:
         """The first line of the last of these events, which come one after another from line
         `after` on."""
         def find():
-            at = after
+            at = after - 1
             for event in events:
-                at = next((i for i in range(at, len(self.lines)) if self.lines[i] is None or
+                at = next((i for i in range(at + 1, len(self.lines)) if self.lines[i] is None or
                            self.lines[i].get("event") == event), None)
                 if at is None or self.lines[at] is None:
                     return at

@@ -81,7 +81,8 @@ static const struct gn_node_outside outside = {.send = send_packets,
 					       .names = gn_node_told_names,
 					       .bundles = gn_node_told_bundles,
 					       .box = gn_node_told_box,
-					       .bus = gn_node_told_bus};
+					       .bus = gn_node_told_bus,
+					       .tunnel = gn_node_told_tunnel};
 
 /* Records and blocks are read back: join, and answer. */
 static void restored(struct gn_node *node)
