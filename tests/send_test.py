@@ -208,7 +208,7 @@ def case_two(nodes, seed):
     """Two receivers at once: one gets all, the other is told that the code is used."""
     ann, ben, cid = nodes.start(3, "--w", "1")
     sent, inbox = folders(nodes)
-    make(f"{sent}/d/a", 4 * MIB)
+    make(f"{sent}/d/a", 24 * MIB)
     send = Run(ann, "send", f"{sent}/d")
     code = send.code()
     runs = []

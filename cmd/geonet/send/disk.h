@@ -20,8 +20,8 @@ struct disk {
 	pthread_t thread;
 };
 
-/* dest, state_in: folders, taken over; dest -1: a sender. name: taken over. GN_BUSY: another process
- * has the state. GN_IO: errno. */
+/* dest, state_in: folders, taken over; dest -1: a sender. name: taken over. GN_BUSY: another
+ * process has the state. GN_IO: errno. */
 gn_err disk_open(struct disk *d, int dest, int state_in, char *name);
 /* What the state holds: owned by the caller, NULL when it is new or empty. */
 uint8_t *disk_state(const struct disk *d, size_t *len);

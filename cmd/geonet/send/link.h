@@ -51,18 +51,18 @@ struct tunnel {
 };
 
 /* GN_OK, or what the connection says. */
-gn_err tunnel_dial(struct tunnel *t, struct link *l, const struct gn_pk *node, const char *service);
-gn_err tunnel_listen(struct tunnel *t, struct link *l, const char *service);
+gn_err tun_dial(struct tunnel *t, struct link *l, const struct gn_pk *node, const char *service);
+gn_err tun_listen(struct tunnel *t, struct link *l, const char *service);
 /* An event of the link: is it this tunnel's? Then it is taken. */
-bool tunnel_hear(struct tunnel *t, const struct gn_host_client_event *e);
+bool tun_hear(struct tunnel *t, const struct gn_host_client_event *e);
 /* The bytes that came; so many of them are used up. */
-struct gn_slice tunnel_in(const struct tunnel *t);
-void tunnel_taken(struct tunnel *t, struct link *l, size_t len);
-size_t tunnel_room(struct tunnel *t, struct link *l);
-void tunnel_send(struct tunnel *t, struct link *l, struct gn_slice bytes);
-void tunnel_end(struct tunnel *t, struct link *l); /* nothing more goes */
+struct gn_slice tun_in(const struct tunnel *t);
+void tun_taken(struct tunnel *t, struct link *l, size_t len);
+size_t tun_room(struct tunnel *t, struct link *l);
+void tun_send(struct tunnel *t, struct link *l, struct gn_slice bytes);
+void tun_end(struct tunnel *t, struct link *l); /* nothing more goes */
 /* It is given up, whatever is on its way: NONE. */
-void tunnel_drop(struct tunnel *t, struct link *l);
-void tunnel_free(struct tunnel *t);
+void tun_drop(struct tunnel *t, struct link *l);
+void tun_free(struct tunnel *t);
 
 #endif

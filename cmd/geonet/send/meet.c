@@ -6,18 +6,19 @@
 
 #define PIECE 65536u
 
-/* What there is to say, as far as there is room; t NULL: the pairing says it. True: that was all. */
+/* What there is to say, as far as there is room; t NULL: the pairing says it. True: that was
+ * all. */
 static bool say(struct meet *m, struct link *l, struct gn_transfer *t)
 {
 	static uint8_t bytes[PIECE];
 	size_t room, n;
-	while ((room = tunnel_room(&m->tunnel, l)) > 0) {
+	while ((room = tun_room(&m->tunnel, l)) > 0) {
 		room = room < PIECE ? room : PIECE;
 		n = t ? gn_transfer_send(t, bytes, room)
 		      : gn_pairing_send(&m->pairing, bytes, room);
 		if (n == 0)
 			return true;
-		tunnel_send(&m->tunnel, l, gn_slice(bytes, n));
+		tun_send(&m->tunnel, l, gn_slice(bytes, n));
 	}
 	return false;
 }
@@ -37,7 +38,7 @@ void meet_part(struct meet *m, gn_time now)
 
 void meet_drop(struct meet *m, struct link *l)
 {
-	tunnel_drop(&m->tunnel, l);
+	tun_drop(&m->tunnel, l);
 	gn_pairing_wipe(&m->pairing);
 	m->state = MEET_NONE;
 }
@@ -58,7 +59,7 @@ void meet_pair(struct meet *m, struct gn_rand *rand, struct gn_pairing_config co
 static enum meet_news look_pairing(struct meet *m, struct link *l, gn_time now)
 {
 	struct gn_pairing *p = &m->pairing;
-	tunnel_taken(&m->tunnel, l, gn_pairing_recv(p, tunnel_in(&m->tunnel), now));
+	tun_taken(&m->tunnel, l, gn_pairing_recv(p, tun_in(&m->tunnel), now));
 	gn_pairing_tick(p, now);
 	(void)say(m, l, NULL);
 	if (p->state == GN_PAIRING_DONE) {
@@ -74,8 +75,8 @@ static enum meet_news look_pairing(struct meet *m, struct link *l, gn_time now)
 
 static void carry(struct meet *m, struct link *l, struct gn_transfer *t, gn_time now)
 {
-	struct gn_slice in = tunnel_in(&m->tunnel);
-	tunnel_taken(&m->tunnel, l, gn_transfer_recv(t, in, now));
+	struct gn_slice in = tun_in(&m->tunnel);
+	tun_taken(&m->tunnel, l, gn_transfer_recv(t, in, now));
 	(void)say(m, l, t);
 }
 
@@ -83,8 +84,8 @@ static void carry(struct meet *m, struct link *l, struct gn_transfer *t, gn_time
 static void look_parting(struct meet *m, struct link *l, struct gn_transfer *t, gn_time now)
 {
 	if (!m->tunnel.end_said && say(m, l, m->transfers ? t : NULL))
-		tunnel_end(&m->tunnel, l);
-	tunnel_taken(&m->tunnel, l, m->tunnel.len);
+		tun_end(&m->tunnel, l);
+	tun_taken(&m->tunnel, l, m->tunnel.len);
 	if (m->tunnel.state == TUNNEL_ENDED || now >= m->until)
 		meet_drop(m, l);
 }

@@ -185,7 +185,7 @@ static int dial(struct receiving *r)
 	else
 		place_service(r->code.place, service);
 	gn_wipe(&secret, sizeof secret);
-	gn_err err = tunnel_dial(&r->meet.tunnel, p->link, &r->node, service);
+	gn_err err = tun_dial(&r->meet.tunnel, p->link, &r->node, service);
 	if (err)
 		return cli_fail_err(p->cli, err, "the node cannot be asked");
 	r->meet.state = MEET_WAITS;
@@ -235,14 +235,24 @@ static void rest(struct receiving *r, gn_time time, gn_time now)
 	r->rest_until = now + time;
 }
 
+/* It was stopped, or all is here and the sender has been told. */
+static bool is_over(const struct receiving *r)
+{
+	struct gn_transfer_info info = {.over = false};
+	if (r->trip.t)
+		gn_transfer_info(r->trip.t, &info);
+	return r->trip.stopped || (r->trip.finished && info.over);
+}
+
 /* The tunnel is gone, or never was. */
 static int is_gone(struct receiving *r, gn_time now)
 {
 	struct trip *p = &r->trip;
+	(void)trip_pump(p, now); /* its last words may have come with it */
 	r->err = r->meet.tunnel.err ? r->meet.tunnel.err : GN_CLOSED;
 	if (p->t)
 		gn_transfer_cut(p->t);
-	if (p->finished || p->stopped) {
+	if (is_over(r)) {
 		r->step = STEP_OVER;
 		return CLI_OK;
 	}
@@ -457,25 +467,21 @@ static void hear(struct receiving *r)
 {
 	struct gn_host_client_event e;
 	while (link_next(r->trip.link, &e))
-		tunnel_hear(&r->meet.tunnel, &e);
+		tun_hear(&r->meet.tunnel, &e);
 }
 
 static int step(struct receiving *r, gn_time now)
 {
 	struct trip *p = &r->trip;
 	int exit = look(r, now);
+	bool over = is_over(r);
 	if (!exit && p->offered)
 		exit = offered(r);
 	if (!exit && r->step == STEP_FIND)
 		exit = find(r);
-	if (!exit && r->step == STEP_REST && now >= r->rest_until)
+	if (!exit && r->step == STEP_REST && now >= r->rest_until && !over)
 		exit = dial(r);
-	bool over = p->finished || p->stopped;
-	struct gn_transfer_info info = {.over = false};
-	if (p->t)
-		gn_transfer_info(p->t, &info);
-	/* finished is told to the sender, too: then it is over */
-	if (over && r->meet.state == MEET_CARRIES && info.over)
+	if (over && r->meet.state == MEET_CARRIES)
 		meet_part(&r->meet, now);
 	if (over && r->meet.state == MEET_NONE)
 		r->step = STEP_OVER;
@@ -504,6 +510,8 @@ static int serve(struct receiving *r)
 		if (r->step == STEP_OVER)
 			return say_end(r);
 		more = trip_pump(p, now) || more;
+		if (p->finished && r->rest > 2 * GN_SEC) /* the sender cannot be told */
+			return say_end(r);
 		exit = trip_broken(p, how(r));
 		if (exit >= 0)
 			return exit;
@@ -556,7 +564,7 @@ int cmd_receive(struct cli *cli)
 	if (!r.answered && r.trip.disk.name)
 		disk_state_remove(&r.trip.disk); /* there is nothing in it */
 	trip_end(&r.trip);
-	tunnel_free(&r.meet.tunnel);
+	tun_free(&r.meet.tunnel);
 	gn_pairing_wipe(&r.meet.pairing);
 	gn_wipe(&r.code, sizeof r.code);
 	if (r.folder >= 0)

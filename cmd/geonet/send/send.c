@@ -173,7 +173,7 @@ static int listen_all(struct sending *s, gn_time now)
 			meet_drop(m, s->trip.link);
 		if (m->state != MEET_NONE || (!place && !s->paired))
 			continue;
-		gn_err err = tunnel_listen(&m->tunnel, s->trip.link, place ? s->place : s->again);
+		gn_err err = tun_listen(&m->tunnel, s->trip.link, place ? s->place : s->again);
 		if (err)
 			return cli_fail_err(s->trip.cli, err, "the node cannot be listened at");
 		m->state = MEET_WAITS;
@@ -222,6 +222,7 @@ static void is_gone(struct sending *s, struct meet *m, gn_time now)
 {
 	if (m != s->active)
 		return;
+	(void)trip_pump(&s->trip, now); /* its last words may have come with it */
 	gn_transfer_cut(s->trip.t);
 	s->active = NULL;
 	s->trip.away = now;
@@ -239,14 +240,20 @@ static int look(struct sending *s, struct meet *m, gn_time now)
 	switch (meet_look(m, p->link, p->t, now)) {
 	case MEET_QUIET: break;
 	case MEET_OPENED: {
-		bool known = gn_transfer_secret(p->t, &secret);
+		/* when all is over whoever comes hears that the code is used */
+		bool known = !p->finished && !p->stopped && gn_transfer_secret(p->t, &secret);
 		struct gn_pairing_config config = {.code = &s->code,
 						   .secret = known ? &secret : NULL};
 		meet_pair(m, &p->rand, config, false, now);
 		gn_wipe(&secret, sizeof secret);
 		break;
 	}
-	case MEET_PAIRED: begin_active(s, m, now); break;
+	case MEET_PAIRED:
+		if (p->finished || p->stopped)
+			meet_drop(m, p->link);
+		else
+			begin_active(s, m, now);
+		break;
 	case MEET_REFUSED: guess_show(s); break;
 	case MEET_GONE:
 		if (waits && m->tunnel.err)
@@ -264,7 +271,7 @@ static void hear(struct sending *s)
 	struct gn_host_client_event e;
 	while (link_next(s->trip.link, &e))
 		for (unsigned i = 0; i < GUESTS; i++)
-			if (tunnel_hear(&s->meets[i].tunnel, &e))
+			if (tun_hear(&s->meets[i].tunnel, &e))
 				break;
 }
 
@@ -387,7 +394,7 @@ int cmd_send(struct cli *cli)
 	trip_end(&s.trip);
 	for (unsigned i = 0; i < GUESTS; i++) {
 		gn_pairing_wipe(&s.meets[i].pairing);
-		tunnel_free(&s.meets[i].tunnel);
+		tun_free(&s.meets[i].tunnel);
 	}
 	gn_wipe(&s.code, sizeof s.code);
 	walk_free(&w);

@@ -22,18 +22,19 @@ static const struct cli_option receive_options[] = {
 
 const struct cli_command send_commands[] = {
 	{"send", "FILE...", 1, -1, "files and folders to another person, live, by a code",
-	 "Prints a code that you read to them; they type it after geonet receive, within 10 minutes. "
-	 "It is good once, and dead after three wrong guesses. What is sent goes from your node to "
-	 "theirs, sealed for them alone, and nothing of it is kept in between, so both must be "
-	 "there. Links, empty folders, rights and times are not sent. After an interruption the same "
-	 "command goes on where it stopped. To somebody who is away: geonet file send.\n",
+	 "Prints a code that you read to them; they type it after geonet receive, within 10 "
+	 "minutes. It is good once, and dead after three wrong guesses. What is sent goes from "
+	 "your node to theirs, sealed for them alone, and nothing of it is kept in between, so "
+	 "both must be there. Links, empty folders, rights and times are not sent. After an "
+	 "interruption the same command goes on where it stopped. To somebody who is away: geonet "
+	 "file send.\n",
 	 "  geonet send holiday.jpg\n"
 	 "  geonet send photos/ notes.txt --to Ben\n",
 	 send_options, cmd_send},
 	{"receive", "[CODE]", 0, 3, "what another person sends, by the code that they read to you",
-	 "Nothing is overwritten: what is there already keeps its name, and what comes is called NAME "
-	 "(1). Until all of it is there it is in NAME.part. After an interruption the same command "
-	 "goes on, in the same folder, also without the CODE.\n",
+	 "Nothing is overwritten: what is there already keeps its name, and what comes is called "
+	 "NAME (1). Until all of it is there it is in NAME.part. After an interruption the same "
+	 "command goes on, in the same folder, also without the CODE.\n",
 	 "  geonet receive 4821-orbit-lemon\n"
 	 "  geonet receive 4821 orbit lemon --into ~/inbox --yes\n"
 	 "  geonet receive\n",

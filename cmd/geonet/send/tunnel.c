@@ -22,14 +22,14 @@ static gn_err begin(struct tunnel *t, struct link *l, struct gn_app_kind kind, c
 	return err;
 }
 
-gn_err tunnel_dial(struct tunnel *t, struct link *l, const struct gn_pk *node, const char *service)
+gn_err tun_dial(struct tunnel *t, struct link *l, const struct gn_pk *node, const char *service)
 {
 	struct gn_fb_key key = gn_wire_key(node);
 	struct gn_fb_tunnel_dial_args args = {.key = &key, .service = gn_str(service)};
 	return begin(t, l, (struct gn_app_kind)TUNNEL(TUNNEL_DIAL), &args);
 }
 
-gn_err tunnel_listen(struct tunnel *t, struct link *l, const char *service)
+gn_err tun_listen(struct tunnel *t, struct link *l, const char *service)
 {
 	struct gn_fb_tunnel_listen_args args = {.service = gn_str(service)};
 	return begin(t, l, (struct gn_app_kind)TUNNEL(TUNNEL_LISTEN), &args);
@@ -64,7 +64,7 @@ static void take_bytes(struct tunnel *t, struct gn_slice bytes)
 	t->len += bytes.len;
 }
 
-bool tunnel_hear(struct tunnel *t, const struct gn_host_client_event *e)
+bool tun_hear(struct tunnel *t, const struct gn_host_client_event *e)
 {
 	bool alive = t->state == TUNNEL_WAITS || t->state == TUNNEL_OPEN;
 	if (!alive || e->call != t->call)
@@ -87,12 +87,12 @@ bool tunnel_hear(struct tunnel *t, const struct gn_host_client_event *e)
 	return true;
 }
 
-struct gn_slice tunnel_in(const struct tunnel *t)
+struct gn_slice tun_in(const struct tunnel *t)
 {
 	return gn_slice(t->in + t->at, t->len);
 }
 
-void tunnel_taken(struct tunnel *t, struct link *l, size_t len)
+void tun_taken(struct tunnel *t, struct link *l, size_t len)
 {
 	GN_ASSERT(len <= t->len);
 	t->at += len;
@@ -101,26 +101,26 @@ void tunnel_taken(struct tunnel *t, struct link *l, size_t len)
 		gn_host_client_taken(l->client, t->call, len, gn_os_steady());
 }
 
-size_t tunnel_room(struct tunnel *t, struct link *l)
+size_t tun_room(struct tunnel *t, struct link *l)
 {
 	bool open = t->state == TUNNEL_OPEN && !t->end_said;
 	return open ? gn_host_client_room(l->client, t->call) : 0;
 }
 
-void tunnel_send(struct tunnel *t, struct link *l, struct gn_slice bytes)
+void tun_send(struct tunnel *t, struct link *l, struct gn_slice bytes)
 {
 	GN_ASSERT(t->state == TUNNEL_OPEN && !t->end_said);
 	gn_host_client_send(l->client, t->call, bytes, gn_os_steady());
 }
 
-void tunnel_end(struct tunnel *t, struct link *l)
+void tun_end(struct tunnel *t, struct link *l)
 {
 	if (t->state == TUNNEL_OPEN && !t->end_said)
 		gn_host_client_send_end(l->client, t->call, GN_OK, gn_os_steady());
 	t->end_said = true;
 }
 
-void tunnel_drop(struct tunnel *t, struct link *l)
+void tun_drop(struct tunnel *t, struct link *l)
 {
 	if (t->state == TUNNEL_WAITS || t->state == TUNNEL_OPEN)
 		gn_host_client_cancel(l->client, t->call, gn_os_steady());
@@ -128,7 +128,7 @@ void tunnel_drop(struct tunnel *t, struct link *l)
 	t->at = t->len = 0;
 }
 
-void tunnel_free(struct tunnel *t)
+void tun_free(struct tunnel *t)
 {
 	free(t->in);
 	t->in = NULL;
