@@ -9,6 +9,7 @@ import hashlib, json, os, random, signal, subprocess, sys, threading, time
 sys.dont_write_bytecode = True
 import node_rig
 from node_rig import check
+from people_test import meet, people
 
 MIB = 1 << 20
 PATIENCE = 100  # seconds: only ends a hopeless wait
@@ -306,6 +307,76 @@ def case_killed(nodes, seed):
     check(send.end()["event"] == "done" and receive.end()["event"] == "done", "all came")
     equal(sent, inbox)
     no_leftovers(inbox, nodes)
+
+
+def case_interrupted(nodes, seed):
+    """Ctrl-C at either side says what goes on, and that does; the file of the state is private."""
+    ann, ben = two(nodes)
+    sent, inbox = folders(nodes)
+    make(f"{sent}/it is big", 24 * MIB)
+    send = Run(ann, "send", f"{sent}/it is big")
+    code = send.code()
+    receive = Run(ben, "receive", code, "--yes", cwd=inbox)
+    receive.wait_for("receiving")
+    receive.process.send_signal(signal.SIGINT)
+    said = receive.end(1)["error"]["message"]
+    check(f"geonet --data {ben.data} --json receive {code} --yes" in said, said)
+    states = [n for n in os.listdir(inbox) if n.endswith(".receiving")]
+    check(len(states) == 1 and os.stat(f"{inbox}/{states[0]}").st_mode & 0o777 == 0o600,
+          f"{states}")
+    send.wait_for("away")
+    send.process.send_signal(signal.SIGTERM)
+    said = send.end(1)["error"]["message"]
+    check(f"send '{sent}/it is big'" in said, said)
+    busy = Run(ann, "send", f"{sent}/it is big")
+    receive = Run(ben, "receive", cwd=inbox)
+    busy.wait_for("paired")
+    twice = Run(ann, "send", f"{sent}/it is big").end(1)["error"]["message"]
+    check("being sent already" in twice, twice)
+    receive.end()
+    busy.end()
+    equal(sent, inbox)
+    no_leftovers(inbox, nodes)
+
+
+def case_full(nodes, seed):
+    """What does not fit is refused before the question; the other end hears why (root)."""
+    ann, ben = two(nodes)
+    sent, inbox = folders(nodes)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", inbox],
+                          capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise node_rig.Skip(f"no small disk can be made: {done.stderr.strip()}")
+    try:
+        make(f"{sent}/a", 2 * MIB)
+        send = Run(ann, "send", f"{sent}/a")
+        receive = Run(ben, "receive", send.code(), "--yes", cwd=inbox)
+        said = receive.end(1)["error"]["message"]
+        check("2.0 MiB are offered" in said and "has room for" in said, said)
+        check("the other end stopped it" in send.end(1)["error"]["message"], f"{send.lines}")
+        check(os.listdir(inbox) == [], f"{os.listdir(inbox)}")
+    finally:
+        subprocess.run(["umount", inbox], check=False)
+
+
+def case_told(nodes, seed):
+    """A contact is told the code by a message."""
+    ann, ben = people(nodes, "ann", "ben", options=())
+    meet(ann, ben)
+    sent, inbox = folders(nodes)
+    make(f"{sent}/a", 1000)
+    for person, node in (ann, nodes.all[1]), (ben, nodes.all[2]):
+        os.symlink(f"{node.data}/app.sock", f"{person.data}/app.sock")
+        person.bin = nodes.bin
+    check(Run(ann, "send", f"{sent}/a", "--to", "Nobody").end(4)["error"], "nobody of that name")
+    send = Run(ann, "send", f"{sent}/a", "--to", "Ben")
+    code = send.code()
+    node_rig.eventually("Ben is told", PATIENCE, lambda: any(
+        text.endswith(f"geonet receive {code}") and "1 file, 1000 B" in text
+        for text in ben.texts("Ann")))
+    Run(ben, "receive", code, "--yes", cwd=inbox).end()
+    send.end()
+    equal(sent, inbox)
 
 
 def peak(run):
