@@ -396,6 +396,16 @@ static void links(void **state)
 	assert_int_equal(readlinkat(dst_fd, "c.txt", text, sizeof text), 8);
 	assert_int_equal(faccessat(dst_fd, "c (1).txt", F_OK, 0), 0);
 	assert_true(equal("d/a.bin") && equal("nothing"));
+	/* nor one that came between, on no level */
+	struct gn_files f = {.source = -1, .dest = dst_fd, .state_in = top_fd};
+	struct gn_transfer_request r = {.op = GN_TRANSFER_WRITE, .place = GN_TRANSFER_DEST};
+	struct gn_transfer_result none;
+	assert_int_equal(mkdirat(top_fd, "outside", 0700), 0);
+	snprintf(r.name, sizeof r.name, "d.part/x");
+	assert_int_not_equal(gn_files_do(&f, &r, &none), GN_OK);
+	snprintf(r.name, sizeof r.name, "c.txt");
+	assert_int_not_equal(gn_files_do(&f, &r, &none), GN_OK);
+	assert_int_equal(faccessat(top_fd, "outside/x", F_OK, 0), -1);
 }
 
 int main(void)
