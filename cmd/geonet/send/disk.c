@@ -116,23 +116,24 @@ static bool sync_is_done(const struct disk *d)
 	return d->syncing && poll(&p, 1, 0) > 0;
 }
 
-bool disk_pump(struct disk *d, struct gn_transfer *t, gn_time now)
+unsigned disk_pump(struct disk *d, struct gn_transfer *t, gn_time now)
 {
 	struct gn_transfer_request r;
 	struct gn_transfer_result result;
-	if (sync_is_done(d))
+	unsigned done = 0;
+	if (sync_is_done(d)) {
 		sync_end(d, t, now);
+		done++;
+	}
 	d->files.t = t;
-	for (unsigned i = 0; i < AT_ONCE; i++) {
-		if (!gn_transfer_next_request(t, &r))
-			return false;
+	for (; done < AT_ONCE && gn_transfer_next_request(t, &r); done++) {
 		if (r.op == GN_TRANSFER_SYNC && r.place == GN_TRANSFER_DEST && !d->syncing &&
 		    sync_begin(d, r.token))
 			continue;
 		gn_err err = gn_files_do(&d->files, &r, &result);
 		gn_transfer_done(t, r.token, err, &result, now);
 	}
-	return true;
+	return done;
 }
 
 void disk_close(struct disk *d)

@@ -28,8 +28,8 @@ uint8_t *disk_state(const struct disk *d, size_t *len);
 /* An empty state in its place. False: errno. */
 bool disk_state_begin(struct disk *d);
 void disk_state_remove(struct disk *d);
-/* Does what the transfer asks, not all of it at once. True: there is more. */
-bool disk_pump(struct disk *d, struct gn_transfer *t, gn_time now);
+/* Does what the transfer asks, not all of it at once. How much that was. */
+unsigned disk_pump(struct disk *d, struct gn_transfer *t, gn_time now);
 void disk_close(struct disk *d);
 
 #endif

@@ -93,6 +93,7 @@ bool link_next(struct link *l, struct gn_host_client_event *out)
 {
 	for (bool stuck = false; !l->over;) {
 		if (gn_host_client_next(l->client, gn_os_steady(), out)) {
+			l->moves++;
 			l->over = out->what == GN_HOST_CLIENT_OVER;
 			l->err = l->over ? out->fault.err : GN_OK;
 			return !l->over;

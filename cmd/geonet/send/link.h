@@ -15,6 +15,7 @@ struct link {
 	struct gn_host_client *client; /* owned */
 	bool over;                     /* the node is gone; err, detail */
 	gn_err err;
+	uint64_t moves; /* events heard, bytes taken or said: what may let others go on */
 	size_t in_at, in_len;
 	uint8_t in[LINK_READ];
 };

@@ -248,7 +248,7 @@ static bool is_over(const struct receiving *r)
 static int is_gone(struct receiving *r, gn_time now)
 {
 	struct trip *p = &r->trip;
-	(void)trip_pump(p, now); /* its last words may have come with it */
+	trip_pump(p, now); /* its last words may have come with it */
 	r->err = r->meet.tunnel.err ? r->meet.tunnel.err : GN_CLOSED;
 	if (p->t)
 		gn_transfer_cut(p->t);
@@ -502,20 +502,22 @@ static int serve(struct receiving *r)
 	struct trip *p = &r->trip;
 	for (;;) {
 		gn_time now = gn_os_now();
+		uint64_t before = trip_moves(p);
 		hear(r);
-		bool more = trip_pump(p, now);
+		trip_pump(p, now);
 		int exit = step(r, now);
 		if (exit)
 			return exit;
 		if (r->step == STEP_OVER)
 			return say_end(r);
-		more = trip_pump(p, now) || more;
+		trip_pump(p, now);
 		if (p->finished && r->rest > 2 * GN_SEC) /* the sender cannot be told */
 			return say_end(r);
 		exit = trip_broken(p, how(r));
 		if (exit >= 0)
 			return exit;
-		if (trip_wait(p, more ? now : next_look(r), r->asks) && r->asks)
+		bool moves = trip_moves(p) != before;
+		if (trip_wait(p, moves ? now : next_look(r), r->asks) && r->asks)
 			exit = read_answer(r);
 		if (exit > 0)
 			return exit;

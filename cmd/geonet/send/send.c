@@ -222,7 +222,7 @@ static void is_gone(struct sending *s, struct meet *m, gn_time now)
 {
 	if (m != s->active)
 		return;
-	(void)trip_pump(&s->trip, now); /* its last words may have come with it */
+	trip_pump(&s->trip, now); /* its last words may have come with it */
 	gn_transfer_cut(s->trip.t);
 	s->active = NULL;
 	s->trip.away = now;
@@ -327,12 +327,13 @@ static int serve(struct sending *s)
 	struct trip *p = &s->trip;
 	for (;;) {
 		gn_time now = gn_os_now();
+		uint64_t before = trip_moves(p);
 		int exit = listen_all(s, now);
 		hear(s);
-		bool more = trip_pump(p, now);
+		trip_pump(p, now);
 		for (unsigned i = 0; i < GUESTS && !exit; i++)
 			exit = look(s, &s->meets[i], now);
-		more = trip_pump(p, now) || more;
+		trip_pump(p, now);
 		if (exit)
 			return exit;
 		bool over = p->finished || p->stopped;
@@ -344,7 +345,7 @@ static int serve(struct sending *s)
 		exit = exit < 0 ? code_over(s, now) : exit;
 		if (exit >= 0)
 			return exit;
-		trip_wait(p, more ? now : next_look(s, now), false);
+		trip_wait(p, trip_moves(p) != before ? now : next_look(s, now), false);
 	}
 }
 

@@ -20,32 +20,30 @@ bool trip_begin(struct trip *p, struct cli *cli)
 	return true;
 }
 
-static void tell_progress(struct trip *p)
+static void tell_progress(struct trip *p, bool reads)
 {
 	struct gn_transfer_info info;
 	gn_transfer_info(p->t, &info);
-	bool reads = info.sends && !p->ready;
-	uint64_t done = reads ? info.hashed : info.done;
-	said_progress(p->cli, &p->said,
-		      reads        ? "reading"
-		      : info.sends ? "sending"
-				   : "receiving",
-		      done, info.bytes);
+	uint64_t done = info.sends && reads ? info.hashed : info.done;
+	const char *doing = !info.sends ? "receiving" : reads ? "reading" : "sending";
+	said_progress(p->cli, &p->said, doing, done, info.bytes);
 }
 
-bool trip_pump(struct trip *p, gn_time now)
+void trip_pump(struct trip *p, gn_time now)
 {
 	struct gn_transfer_event e;
+	bool reads = !p->ready;
 	if (!p->t)
-		return false;
-	bool more = disk_pump(&p->disk, p->t, now);
+		return;
+	p->moves += disk_pump(&p->disk, p->t, now);
 	if (gn_transfer_deadline(p->t) <= now)
 		gn_transfer_tick(p->t, now);
 	while (gn_transfer_next_event(p->t, &e)) {
+		p->moves++;
 		switch (e.kind) {
 		case GN_TRANSFER_READY: p->ready = true; break;
 		case GN_TRANSFER_OFFERED: p->offered = true; break;
-		case GN_TRANSFER_PROGRESS: tell_progress(p); break;
+		case GN_TRANSFER_PROGRESS: tell_progress(p, reads); break;
 		case GN_TRANSFER_FINISHED: p->finished = true; break;
 		case GN_TRANSFER_STOPPED:
 			p->stopped = true;
@@ -53,7 +51,11 @@ bool trip_pump(struct trip *p, gn_time now)
 			break;
 		}
 	}
-	return more;
+}
+
+uint64_t trip_moves(const struct trip *p)
+{
+	return p->moves + p->link->moves;
 }
 
 bool trip_wait(struct trip *p, gn_time until, bool input)

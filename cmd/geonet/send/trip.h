@@ -22,14 +22,17 @@ struct trip {
 	struct said said;
 	bool ready, offered, finished, stopped; /* events that came */
 	struct gn_transfer_event end;           /* stopped: why */
+	uint64_t moves;                         /* events and requests */
 	gn_time away;                           /* since when the other end is; 0: it is here */
 	gn_time patience;
 };
 
 /* patience: --patience, in minutes. False after printing. */
 bool trip_begin(struct trip *p, struct cli *cli);
-/* What the disk and the engine have to do now; true: there is more at once. */
-bool trip_pump(struct trip *p, gn_time now);
+/* What the disk and the engine have to do now. */
+void trip_pump(struct trip *p, gn_time now);
+/* Grows while anything moves: who slept then would be late. */
+uint64_t trip_moves(const struct trip *p);
 /* Until something can be read, or the time is there. input: stdin, too; true: it can be read. */
 bool trip_wait(struct trip *p, gn_time until, bool input);
 /* Over with nothing left to say, or interrupted, or the node is gone: an exit status, after

@@ -97,6 +97,7 @@ void tun_taken(struct tunnel *t, struct link *l, size_t len)
 	GN_ASSERT(len <= t->len);
 	t->at += len;
 	t->len -= len;
+	l->moves += len;
 	if (len && t->state == TUNNEL_OPEN)
 		gn_host_client_taken(l->client, t->call, len, gn_os_steady());
 }
@@ -110,6 +111,7 @@ size_t tun_room(struct tunnel *t, struct link *l)
 void tun_send(struct tunnel *t, struct link *l, struct gn_slice bytes)
 {
 	GN_ASSERT(t->state == TUNNEL_OPEN && !t->end_said);
+	l->moves += bytes.len;
 	gn_host_client_send(l->client, t->call, bytes, gn_os_steady());
 }
 
