@@ -71,6 +71,11 @@
 /* without an answer, while another session is up: then it is asked by that one */
 #define GN_NODE_TUNNEL_ANEW (3 * GN_SEC)
 #define GN_NODE_TUNNEL_STUCK (20 * GN_MSEC) /* until a write that had no memory is tried again */
+/* connections of forwards of others, 128 KiB each; of one key, as many as a forward has */
+#define GN_NODE_FORWARD_CONNS 256u
+#define GN_NODE_FORWARD_CONNS_KEY 64u
+#define GN_NODE_FORWARD_DIAL (10 * GN_SEC) /* until such a connection is there, its name too */
+#define GN_NODE_FORWARD_PIECE 65536u       /* bytes of it that are kept, each way */
 /* a silent session with a tunnel is kept so long beside another: its paths may come back */
 #define GN_NODE_TUNNEL_SILENT (60 * GN_SEC)
 
