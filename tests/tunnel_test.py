@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""geonet pipe and geonet forward between real nodes (docs/spec/reach.md RE-63): bytes both ways,
+"""geonet pipe and geonet forward between real nodes (RE-63, AP-18): bytes both ways,
 ends that are told, connections by right and refused without, and one more than there may be.
 
 usage: tunnel_test.py BIN_DIR CASE
@@ -141,6 +141,8 @@ def case_ends(nodes, seed):
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = b"it works: " + self.path.encode()
+        if self.path == "/large":  # many pieces (GN_NODE_FORWARD_PIECE)
+            body = body * (1 << 17)
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -190,6 +192,8 @@ def case_forward(nodes, seed):
     tool, local = forward(a, b, f"127.0.0.1:{port}")
     for i in range(3):
         check(get(local, f"/{i}") == b"it works: /%d" % i, "the page does not come")
+    large = get(local, "/large")
+    check(large == b"it works: /large" * (1 << 17), "a large page does not come whole")
     stop(tool)
     for target in (f"localhost:{port}", f"127.0.0.1:{b.http_port}", f"127.0.0.2:{port}"):
         tool, local = forward(a, b, target)
@@ -238,7 +242,34 @@ def case_full(nodes, seed):
         return len(held) == CONNECTIONS + 1
 
     eventually("another is taken", PATIENCE, another)
+    # the far node, too, has so many for one key (GN_NODE_FORWARD_CONNS)
+    second, local = forward(a, b, f"127.0.0.1:{port}")
+    check(get(local) is None, "the far node makes more than it may")
+    stop(second)
     stop(tool)
+
+
+def case_late(nodes, seed):
+    """What does not answer is given up (GN_NODE_FORWARD_DIAL), what is not there at once."""
+    del seed
+    full = socket.create_server(("127.0.0.1", 0), backlog=0)
+    port = full.getsockname()[1]
+    waiting = []
+    for _ in range(4):  # nobody accepts: the kernel lets the next ones wait
+        waiting.append(socket.socket())
+        waiting[-1].setblocking(False)
+        waiting[-1].connect_ex(("127.0.0.1", port))
+    gone = socket.create_server(("127.0.0.1", 0))
+    there = gone.getsockname()[1]
+    gone.close()
+    a, = nodes.start(1)
+    b, = nodes.start(1, "--forward", f"127.0.0.1:{port}", "--forward", f"127.0.0.1:{there}",
+                     "--forward", "no-such-host.invalid:1")
+    for target in (f"127.0.0.1:{port}", f"127.0.0.1:{there}", "no-such-host.invalid:1"):
+        tool, local = forward(a, b, target)
+        check(get(local) is None, f"{target} answers")
+        stop(tool)
+    check(b.status()["joined"], "the far node is not well")
 
 
 def case_token(nodes, seed):

@@ -55,7 +55,6 @@ static void close_all(struct forward_conn *f, bool reset)
 	*f->link = f->next;
 	if (f->next)
 		f->next->link = f->link;
-	f->node->forward_count--;
 	uv_close((uv_handle_t *)&f->late, on_closed);
 	uv_cancel((uv_req_t *)&f->ask);
 	if (f->has_tcp && (!reset || uv_tcp_close_reset(&f->tcp, on_closed)))
@@ -272,8 +271,7 @@ static gn_err take(struct gn_node *node, const struct gn_tunnel_event *e)
 					      .ai_flags = AI_ADDRCONFIG};
 	struct forward_to to;
 	GN_TRY(forward_right(node, e, &to));
-	if (node->forward_count >= GN_NODE_FORWARD_CONNS ||
-	    held_by(node, &e->pk) >= GN_NODE_FORWARD_CONNS_KEY)
+	if (held_by(node, &e->pk) >= GN_NODE_FORWARD_CONNS) /* of all there are GN_NODE_TUNNELS */
 		return GN_LIMIT;
 	struct forward_conn *f = calloc(1, sizeof *f);
 	if (!f)
@@ -290,7 +288,6 @@ static gn_err take(struct gn_node *node, const struct gn_tunnel_event *e)
 	if (f->next)
 		f->next->link = &f->next;
 	node->forwards = f;
-	node->forward_count++;
 	if (uv_getaddrinfo(&node->host.loop, &f->ask, on_resolved, to.host, to.port, &hints) == 0)
 		f->refs++;
 	else

@@ -118,7 +118,6 @@ struct gn_node {
 	struct gn_node_carriers carriers;
 	struct gn_node_tunnels tunnels;
 	struct forward_conn *forwards; /* list, forward_tcp.c; owned */
-	unsigned forward_count;
 	struct gn_node_offers offers;
 	struct gn_node_moving moving;
 	struct gn_node_lan lan;
