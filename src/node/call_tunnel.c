@@ -8,6 +8,7 @@
  * (gn_node_request_closed, GN_TUNNEL_OVER). */
 #include "node/call.h"
 
+#include "node/forward.h"
 #include "node/node_int.h"
 
 #define TUNNEL_KIND(name) {GN_FB_APP_BODY_APP_TUNNEL, GN_FB_APP_TUNNEL_BODY_##name}
@@ -88,6 +89,8 @@ void gn_node_told_tunnel(struct gn_node *node, const struct gn_tunnel_event *e)
 {
 	struct gn_node_request *r =
 		gn_node_request_of(gn_host_waiting(&node->api, GN_OP_TUNNEL, e->id));
+	if (e->own)
+		gn_node_forward_event(node, e);
 	if (!r)
 		return;
 	switch (e->what) {

@@ -62,15 +62,17 @@
 /* that one key opened: 64 of a forward, and some; of one prefix, while half of all are taken */
 #define GN_NODE_TUNNELS_KEY 80u
 #define GN_NODE_TUNNELS_PREFIX 160u
-#define GN_NODE_TUNNEL_HEADS 64u    /* heads that are not whole, 4.3 KiB each; of one key */
-#define GN_NODE_TUNNEL_HEADS_KEY 8u /* packets in the wrong order: honest ones are whole at once */
-#define GN_NODE_TUNNEL_HEAD_TIME (10 * GN_SEC) /* for a head */
+#define GN_NODE_TUNNEL_HEAD_TIME (10 * GN_SEC) /* for a head, of 4.3 KiB at most */
 #define GN_NODE_TUNNEL_PATIENCE 15000u         /* ms until a dial is over that says nothing */
 #define GN_NODE_TUNNEL_PATIENCE_MAX 60000u     /* whatever it says */
 #define GN_NODE_TUNNEL_TRY GN_SEC              /* between two tries to have a session */
 /* without an answer, while another session is up: then it is asked by that one */
 #define GN_NODE_TUNNEL_ANEW (3 * GN_SEC)
 #define GN_NODE_TUNNEL_STUCK (20 * GN_MSEC) /* until a write that had no memory is tried again */
+/* connections that are made for one key, 128 KiB each: as many as a forward has */
+#define GN_NODE_FORWARD_CONNS 64u
+#define GN_NODE_FORWARD_DIAL (10 * GN_SEC) /* until such a connection is there, its name too */
+#define GN_NODE_FORWARD_PIECE 65536u       /* bytes of it that are kept, each way */
 /* a silent session with a tunnel is kept so long beside another: its paths may come back */
 #define GN_NODE_TUNNEL_SILENT (60 * GN_SEC)
 

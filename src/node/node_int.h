@@ -117,6 +117,7 @@ struct gn_node {
 	struct gn_node_homes homes;
 	struct gn_node_carriers carriers;
 	struct gn_node_tunnels tunnels;
+	struct forward_conn *forwards; /* list, forward_tcp.c; owned */
 	struct gn_node_offers offers;
 	struct gn_node_moving moving;
 	struct gn_node_lan lan;

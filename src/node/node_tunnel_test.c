@@ -253,6 +253,29 @@ static void a_tunnel_keeps_its_session(void **state)
 	whole_free(&w);
 }
 
+/* The address of one end changes under it (RE-6, RE-10): not a byte is lost. */
+static void a_tunnel_outlives_its_path(void **state)
+{
+	uint64_t out, in;
+	size_t written = 0, read = 0;
+	bool end;
+	(void)state;
+	make();
+	open_one(&out, &in);
+	for (unsigned i = 0; i < 120 && read < 2u << 20; i++) {
+		if (written < 2u << 20)
+			written += put(1, out, 64u << 10, 'a');
+		if (i == 5)
+			w.nodes[1]->addr = gn_addr_v4(99, 1, 7, 1, 7780);
+		whole_run_for(&w, 500 * GN_MSEC);
+		read += get(2, in, SIZE_MAX, &end);
+	}
+	assert_int_equal(read, written);
+	assert_true(written >= 2u << 20);
+	assert_null(heard(GN_TUNNEL_OVER, 1, out));
+	whole_free(&w);
+}
+
 /* The peer's node dies without a word and begins anew: who is left is told. */
 static void the_end_of_a_node_is_told(void **state)
 {
@@ -264,7 +287,10 @@ static void the_end_of_a_node_is_told(void **state)
 	assert_int_equal(put(1, out, 10, 'a'), 10);
 	whole_run_for(&w, 10 * GN_SEC);
 	whole_start(&w, 2);
-	whole_run_for(&w, 180 * GN_SEC);
+	/* its paths may come back, so it is given time */
+	whole_run_for(&w, GN_NODE_TUNNEL_SILENT - 15 * GN_SEC);
+	assert_null(heard(GN_TUNNEL_OVER, 1, out));
+	whole_run_for(&w, 20 * GN_SEC);
 	assert_int_equal(over(1, out), GN_CLOSED);
 	/* and who says goodbye is believed at once */
 	open_one(&out, &in);
@@ -324,10 +350,11 @@ static void nobody_there_is_told_in_time(void **state)
 	const struct gn_tunnel_dial d = {.pk = {{7}},
 					 .service = GN_LIT("x"),
 					 .class = GN_JET_INTERACTIVE,
-					 .patience = 5 * GN_SEC};
+					 .patience = GN_NODE_TUNNEL_PATIENCE_MAX * GN_MSEC};
+	whole_moved(&w, 1);
 	assert_int_equal(gn_node_tunnel_dial(at(1), &d, &id), GN_OK);
 	whole_moved(&w, 1);
-	whole_run_for(&w, 4900 * GN_MSEC);
+	whole_run_for(&w, (GN_NODE_TUNNEL_PATIENCE_MAX - 100) * GN_MSEC);
 	assert_null(heard(GN_TUNNEL_OVER, 1, id));
 	whole_run_for(&w, 200 * GN_MSEC);
 	assert_int_equal(over(1, id), GN_UNREACHABLE);
@@ -341,6 +368,7 @@ int main(void)
 		cmocka_unit_test(a_slow_reader_holds_back_the_writer),
 		cmocka_unit_test(a_reset_is_told_with_its_code),
 		cmocka_unit_test(a_tunnel_keeps_its_session),
+		cmocka_unit_test(a_tunnel_outlives_its_path),
 		cmocka_unit_test(the_end_of_a_node_is_told),
 		cmocka_unit_test(who_is_refused_hears_why),
 		cmocka_unit_test(nobody_there_is_told_in_time),

@@ -1,6 +1,6 @@
 /* Tunnels: a stream both ways of jet's between two nodes, which a program at each end holds
- * (RE-63). Programs hold theirs by app/1 (call_tunnel.c), the node its own ends of "forward/..." itself. A
- * tunnel is named by a number that is never reused; a number of one that is gone gives
+ * (RE-63). Programs hold theirs by app/1 (call_tunnel.c), the node its own ends of "forward/..."
+ * itself. A tunnel is named by a number that is never reused; a number of one that is gone gives
  * GN_NOT_FOUND. What happens to it is polled. */
 #ifndef GN_NODE_TUNNELS_H
 #define GN_NODE_TUNNELS_H

@@ -1,6 +1,7 @@
 /* What others open: a stream whose first bytes say for whom it is (tunnel_head.h). It becomes a
- * listener's, or the node's own, or is refused at once. Heads that are not whole have a deadline, a
- * share for each key, and the oldest gives way. */
+ * listener's, or the node's own, or is refused at once. Heads that are not whole have a deadline,
+ * count in the share of who opened them, and the oldest gives way when all is full: a class goes
+ * ahead of a head, so of many that are dialled at once most are known before they are whole. */
 #include "node/tunnels_int.h"
 
 #include <stdlib.h>
@@ -138,31 +139,24 @@ void tunnel_in_read(struct gn_node *node, struct tunnel *t)
 	judge_head(node, t);
 }
 
-/* One more head that is not whole has room: those of a key, and the oldest, give way. */
-static void make_room(struct gn_node *node, const struct gn_pk *pk)
+/* All is full: the oldest head that is not whole gives way. */
+static gn_err take_share(struct gn_node *node, const struct gn_holder *payer)
 {
 	struct gn_node_tunnels *ts = &node->tunnels;
-	struct tunnel *oldest = NULL, *of_key = NULL;
-	unsigned has = 0;
+	struct tunnel *oldest = NULL;
+	gn_err err = gn_share_take(&ts->share, payer, 1);
+	if (err != GN_NO_SPACE)
+		return err;
 	for (uint32_t i = 0; ts->heads && i < ts->by_id.count; i++) {
 		struct tunnel *o = GN_MAP_AT(&ts->by_id, struct tunnel *, i);
-		if (o->state != TUNNEL_HEAD_COMES)
-			continue;
-		if (!oldest || o->id < oldest->id)
+		if (o->state == TUNNEL_HEAD_COMES && (!oldest || o->id < oldest->id))
 			oldest = o;
-		if (!gn_pk_eq(&o->pk, pk))
-			continue;
-		has++;
-		if (!of_key || o->id < of_key->id)
-			of_key = o;
 	}
-	struct tunnel *goes = has >= GN_NODE_TUNNEL_HEADS_KEY     ? of_key
-			      : ts->heads >= GN_NODE_TUNNEL_HEADS ? oldest
-								  : NULL;
-	if (!goes)
-		return;
+	if (!oldest)
+		return GN_BUSY;
 	ts->count.gave_way_head++;
-	refuse(node, goes, GN_BUSY);
+	refuse(node, oldest, GN_BUSY);
+	return gn_share_take(&ts->share, payer, 1);
 }
 
 void tunnel_in_take(struct gn_node *node, const struct gn_jet_event *e)
@@ -171,13 +165,12 @@ void tunnel_in_take(struct gn_node *node, const struct gn_jet_event *e)
 	struct gn_holder payer = {e->peer, e->way.addr};
 	gn_err err = gn_node_admit_work(node, &e->peer, GN_NODE_COST_ASK);
 	if (!err)
-		err = gn_share_take(&ts->share, &payer, 1);
+		err = take_share(node, &payer);
 	if (err) {
 		ts->count.refused_share++;
-		tunnel_give_up(node, e->id, e->stream, err == GN_NO_SPACE ? GN_BUSY : err);
+		tunnel_give_up(node, e->id, e->stream, err);
 		return;
 	}
-	make_room(node, &e->peer);
 	struct tunnel *t = tunnel_new(node, TUNNEL_HEAD_COMES);
 	if (!t || !tunnel_join(node, t, e->id, e->stream)) {
 		gn_share_give(&ts->share, &payer, 1);
