@@ -11,6 +11,7 @@
 #include "geonet/name/commands.h"
 #include "geonet/node/commands.h"
 #include "geonet/people/commands.h"
+#include "geonet/send/commands.h"
 #include "geonet/site/commands.h"
 #include "geonet/token/commands.h"
 #include "geonet/wallet/commands.h"
@@ -19,6 +20,7 @@
 static const struct cli_group groups[] = {
 	{"", NULL, node_commands, NULL},
 	{"guard", "how strangers and peers are held to their share", guard_commands, NULL},
+	{"", NULL, send_commands, NULL},
 	{"id", "your identity: a key from 24 words, and what it says of itself", id_commands, NULL},
 	{"name", "names that lead to people and sites", name_commands, NULL},
 	{"site", "folders published under your key", site_commands, NULL},
@@ -40,7 +42,7 @@ static const struct cli_group groups[] = {
 
 static const char *const first[] = {
 	"up", "status", "doctor", "open", "id new", "name resolve", "site publish", "renew",
-	"agent up", "msg send", "wallet join", "wallet pay", NULL,
+	"agent up", "msg send", "send", "wallet join", "wallet pay", NULL,
 };
 /* clang-format on */
 

@@ -194,8 +194,9 @@ static struct gn_host_request *find_call(const struct gn_host_link *l, uint64_t 
 }
 
 /* What it waits for is given up; its engine has answered. */
-static void end_call(struct gn_host_request *r)
+static void end_call(struct gn_host_request *r, gn_err why)
 {
+	r->gave_up = why;
 	if (!r->answered && r->api->closed)
 		r->api->closed(r);
 	mark_ended(r);
@@ -230,6 +231,7 @@ static void give_data(struct gn_host_request *r)
 	}
 	if (!err || r->answered)
 		return;
+	r->gave_up = ended && gave_up ? gave_up : err;
 	if (r->api->closed)
 		r->api->closed(r);
 	gn_host_error(r, err, "%s", "");
@@ -293,7 +295,7 @@ static void hear_one(struct gn_host_link *l, const struct gn_host_app_event *e)
 	case GN_HOST_APP_CALL: begin_call(l, e); break;
 	case GN_HOST_APP_GONE:
 		if (r)
-			end_call(r);
+			end_call(r, e->why);
 		break;
 	case GN_HOST_APP_DATA:
 		if (r && !r->answered)
@@ -339,7 +341,7 @@ void gn_host_link_let_go(struct gn_host_link *l, bool all)
 		if (r->via != l || !(r->answered || all))
 			continue;
 		if (all)
-			end_call(r);
+			end_call(r, GN_CLOSED);
 		if (r->in_work)
 			gn_host_who_sub(&r->api->whos, l->who, GN_HOST_USE_WORK);
 		r->in_work = false;

@@ -83,6 +83,7 @@ struct gn_host_request {
 	size_t frame_cap;
 	bool in_work;             /* counted as such */
 	bool paused, resumed;     /* its handler did not take all of its stream; wants the rest */
+	gn_err gave_up;           /* why it ended before it was answered, for `closed` */
 	bool stranger;            /* another user of this machine than its owner asks (AP-14) */
 	struct gn_host_link *via; /* NULL: it came over HTTP */
 	uint64_t call;

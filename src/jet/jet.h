@@ -241,6 +241,9 @@ GN_MUST gn_err gn_jet_stream_reset(struct gn_jet *jet, gn_jet_id id, gn_jet_stre
 				   uint32_t code);
 GN_MUST gn_err gn_jet_stream_stop(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream,
 				  uint32_t code);
+/* Has the peer given the stream up, either way: with which code? */
+bool gn_jet_stream_given_up(const struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream,
+			    uint32_t *code);
 /* Unreliable, at most gn_jet_datagram_max bytes, queued until `expires` (GN_NEVER: until sent).
  * GN_TOO_LARGE, GN_LIMIT when the queue is full. */
 GN_MUST gn_err gn_jet_datagram(struct gn_jet *jet, gn_jet_id id, enum gn_jet_class class,

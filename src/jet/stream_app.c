@@ -183,3 +183,14 @@ gn_err gn_jet_stream_stop(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream
 	}
 	return GN_OK;
 }
+
+bool gn_jet_stream_given_up(const struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream,
+			    uint32_t *code)
+{
+	struct jet_session *s;
+	struct jet_stream *st;
+	if (find_stream(jet, id, stream, &s, &st) != GN_OK || !st->given_up)
+		return false;
+	*code = st->peer_code;
+	return true;
+}

@@ -38,6 +38,8 @@ struct jet_stream {
 	struct jet_sendbuf tx;
 	uint64_t tx_credit; /* offset up to which the peer takes */
 	uint32_t tx_code, stop_code;
+	bool given_up; /* by the peer, with this code */
+	uint32_t peer_code;
 	struct jet_recvbuf rx;
 	struct jet_window window;
 	uint64_t rx_high; /* one past the highest byte seen */

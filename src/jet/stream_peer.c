@@ -137,6 +137,14 @@ gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, stru
 	return GN_OK;
 }
 
+/* The first word of it counts. */
+static void note_given_up(struct jet_stream *st, const struct jet_frame *f)
+{
+	if (!st->given_up)
+		st->peer_code = (uint32_t)f->value;
+	st->given_up = true;
+}
+
 gn_err jet_stream_on_reset(struct jet_session *s, const struct jet_frame *f, gn_time now)
 {
 	GN_ASSERT(f->type == JET_F_RESET_STREAM);
@@ -147,6 +155,7 @@ gn_err jet_stream_on_reset(struct jet_session *s, const struct jet_frame *f, gn_
 	GN_TRY(set_final(s, st, f->offset));
 	GN_TRY(raise_high(s, st, f->offset));
 	jet_stream_discard(s, st, now);
+	note_given_up(st, f);
 	st->rx_state = st->stopped ? JET_RX_DONE : JET_RX_RESET;
 	if (st->stopped)
 		jet_stream_settle(s, st);
@@ -162,6 +171,7 @@ gn_err jet_stream_on_stop(struct jet_session *s, const struct jet_frame *f)
 	GN_TRY(find_for_frame(s, f->id, false, &st));
 	if (!st || (st->tx_state != JET_TX_OPEN && st->tx_state != JET_TX_FIN))
 		return GN_OK;
+	note_given_up(st, f);
 	jet_stream_reset(s, st, (uint32_t)f->value);
 	jet_stream_event(s, st, JET_EV_WRITABLE); /* the next write says GN_CLOSED */
 	return GN_OK;

@@ -33,6 +33,11 @@ gn_err gn_node_call_node_ping(struct gn_node_request *r);
 /* Answers what can be; when to be called again. */
 gn_time gn_node_call_ping_tick(struct gn_node *node);
 
+/* ---- call_tunnel.c ---- */
+
+gn_err gn_node_call_tunnel_dial(struct gn_node_request *r);
+gn_err gn_node_call_tunnel_listen(struct gn_node_request *r);
+
 /* ---- call_netcheck.c ---- */
 
 gn_err gn_node_call_node_netcheck(struct gn_node_request *r);

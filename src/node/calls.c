@@ -47,6 +47,8 @@ static const struct node_call routes[] = {
 	{CALL(FILE, FILE_GET, STREAM), gn_node_call_file_get},
 	{CALL(FILE, BLOCKS_SPREAD, OWNER), gn_node_call_blocks_spread},
 	{CALL(FILE, SITE_GET, STREAM), gn_node_call_site_get},
+	{CALL(TUNNEL, TUNNEL_DIAL, STREAM), gn_node_call_tunnel_dial},
+	{CALL(TUNNEL, TUNNEL_LISTEN, STREAM), gn_node_call_tunnel_listen},
 	{{{0, 0}, 0}, NULL},
 };
 
@@ -73,8 +75,9 @@ static gn_err run_call(struct gn_host_request *base)
 /* AP-14: records, names, what is read of files and sites; nothing of the node's or of others'. What
  * they bring as files would lie with the owner's own, so there is none of that. */
 #define RIGHT(text) {(const uint8_t *)(text), sizeof(text) - 1}
-static const struct gn_slice stranger_rights[] = {
-	RIGHT("record/*"), RIGHT("name/*"), RIGHT("site/*"), RIGHT("box/*"), RIGHT("topic/*")};
+static const struct gn_slice stranger_rights[] = {RIGHT("record/*"), RIGHT("name/*"),
+						  RIGHT("site/*"),   RIGHT("box/*"),
+						  RIGHT("topic/*"),  RIGHT("tunnel/*")};
 
 static uint64_t unix_ms(void *user)
 {

@@ -16,6 +16,8 @@ void gn_node_tick_jet(struct gn_node *node);
 /* Before a message of a proven peer is served: GN_QUOTA or GN_LIMIT when its key, or under
  * pressure its prefix, has asked for enough. */
 GN_MUST gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message);
+/* The same of anything that is so much work. */
+GN_MUST gn_err gn_node_admit_work(struct gn_node *node, const struct gn_pk *pk, uint64_t cost);
 /* A message of the overlay leaves for pk: when it is an answer, who asked pays for its length. */
 void gn_node_caused(struct gn_node *node, const struct gn_pk *pk);
 /* May what is deposited under this key cost something now (box.md BX-45)? As gn_box_config.pays. */

@@ -30,6 +30,30 @@ static bool begin_at(const char *s, char *out, size_t cap)
 	return s[6] && s[6] != '/' && n > 0 && (size_t)n < cap;
 }
 
+static bool key(const char *s, char *out, size_t cap)
+{
+	uint8_t bytes[32];
+	if (gn_unhex(gn_str(s), bytes, sizeof bytes) || strlen(s) >= cap)
+		return false;
+	memcpy(out, s, strlen(s) + 1);
+	return true;
+}
+
+/* "HOST:PORT", "HOST:PORT KEY" */
+static bool forward(const char *s, char *out, size_t cap)
+{
+	char to[260];
+	size_t len = strcspn(s, " \t"), gap = strspn(s + len, " \t");
+	if (len >= sizeof to || len + 66 > cap)
+		return false;
+	memcpy(to, s, len);
+	to[len] = 0;
+	if (!host_port(to, out, cap) || !gap)
+		return !gap && host_port(to, out, cap);
+	out[len] = ' ';
+	return key(s + len + gap, out + len + 1, cap - len - 1);
+}
+
 static const char
 	*const levels[] = {"debug", "info", "warn", "error", NULL},
 	       *const guards[] = {"on", "cookie", "off", NULL},
@@ -129,6 +153,14 @@ const struct gn_host_setting gn_node_settings[] = {
 	{.name = "proxy", .kind = GN_HOST_TEXT, .value = "URL", .least = 1, IN(proxy),
 	 .expected = "http://[USER:PASSWORD@]HOST:PORT",
 	 .help = "the way out for such connections; otherwise what https_proxy and no_proxy say"},
+	{.name = "forward", .kind = GN_HOST_LIST, .value = "HOST:PORT",
+	 GN_HOST_FIELDS(struct gn_node_config, forward, forward_count), .take = forward,
+	 .expected = "HOST:PORT, or HOST:PORT and a node's key, at most 32 of them",
+	 .help = "let other nodes connect to it from here (geonet forward); with a space and a "
+		 "node's key behind it that node alone; may be given 32 times"},
+	{.name = "issuer", .kind = GN_HOST_TEXT, .value = "KEY", .least = 64, .most = 64,
+	 IN(issuer), .take = key, .expected = "a person's key, 64 hex digits",
+	 .help = "whose tokens give rights at this node: forward/HOST/PORT to use"},
 	{.name = "relay", .kind = GN_HOST_CHOICE, .value = "off|small|tokens|commons",
 	 .words = relays, IN(relay), .standard = "small",
 	 .expected = "off, small, tokens or commons",

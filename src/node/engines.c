@@ -138,6 +138,7 @@ gn_err gn_node_engines_new(struct gn_node *node)
 	}
 	node->env = env[ALLOC_NODE];
 	gn_node_peers_init(node);
+	gn_node_tunnels_init(node);
 	gn_node_offers_init(node);
 	GN_TRY(gn_node_guard_new(node, &env[ALLOC_JET]));
 	struct gn_jet_config jet = {.node_key = node->key,
@@ -212,6 +213,7 @@ void gn_node_engines_free(struct gn_node *node)
 	gn_kv_free(node->kv);
 	gn_overlay_free(node->overlay);
 	gn_node_offers_fini(node);
+	gn_node_tunnels_fini(node);
 	gn_node_peers_fini(node);
 	gn_jet_free(node->jet);
 	gn_guard_free(node->guard);

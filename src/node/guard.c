@@ -196,6 +196,14 @@ static uint64_t dial_cost(struct gn_slice message)
 	return asks ? GN_NODE_COST_ASK : 0;
 }
 
+gn_err gn_node_admit_work(struct gn_node *node, const struct gn_pk *pk, uint64_t cost)
+{
+	struct gn_guard_subject who = gn_node_peers_subject(node, pk);
+	return cost && gn_guard_on(node->guard)
+		       ? gn_guard_charge(node->guard, &who, cost, node->now, NULL)
+		       : GN_OK;
+}
+
 gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message)
 {
 	if (!gn_guard_on(node->guard))
@@ -206,8 +214,7 @@ gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_sli
 			: is_of(message, "GNRL") ? relay_cost(message)
 			: is_of(message, "GNDB") ? dial_cost(message)
 						 : overlay_cost(message);
-	struct gn_guard_subject who = gn_node_peers_subject(node, pk);
-	return cost ? gn_guard_charge(node->guard, &who, cost, node->now, NULL) : GN_OK;
+	return gn_node_admit_work(node, pk, cost);
 }
 
 void gn_node_charge(struct gn_node *node, const struct gn_pk *pk, uint64_t work)

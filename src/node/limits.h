@@ -63,6 +63,25 @@
 /* to the first relay, for a peer of which nothing says that it is behind a NAT */
 #define GN_NODE_DIAL_RELAY (1 * GN_SEC)
 
+/* ---- tunnels (RE-63) ---- */
+#define GN_NODE_TUNNELS 512u /* of programs; and as many that others opened: jet's memory of each */
+/* that one key opened: 64 of a forward, and some; of one prefix, while half of all are taken */
+#define GN_NODE_TUNNELS_KEY 80u
+#define GN_NODE_TUNNELS_PREFIX 160u
+#define GN_NODE_TUNNEL_HEAD_TIME (10 * GN_SEC) /* for a head, of 4.3 KiB at most */
+#define GN_NODE_TUNNEL_PATIENCE 15000u         /* ms until a dial is over that says nothing */
+#define GN_NODE_TUNNEL_PATIENCE_MAX 60000u     /* whatever it says */
+#define GN_NODE_TUNNEL_TRY GN_SEC              /* between two tries to have a session */
+/* without an answer, while another session is up: then it is asked by that one */
+#define GN_NODE_TUNNEL_ANEW (3 * GN_SEC)
+#define GN_NODE_TUNNEL_STUCK (20 * GN_MSEC) /* until a write that had no memory is tried again */
+/* connections that are made for one key, 128 KiB each: as many as a forward has */
+#define GN_NODE_FORWARD_CONNS 64u
+#define GN_NODE_FORWARD_DIAL (10 * GN_SEC) /* until such a connection is there, its name too */
+#define GN_NODE_FORWARD_PIECE 65536u       /* bytes of it that are kept, each way */
+/* a silent session with a tunnel is kept so long beside another: its paths may come back */
+#define GN_NODE_TUNNEL_SILENT (60 * GN_SEC)
+
 /* ---- memory of each engine, bytes: what its own limits come to, and a quarter more ---- */
 #define GN_NODE_MEMORY_JET (512u << 20) /* sessions with their windows */
 #define GN_NODE_MEMORY_OVERLAY (256u << 20)

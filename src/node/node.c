@@ -11,6 +11,7 @@
 #include "node/api.h"
 #include "node/call.h"
 #include "node/charge.h"
+#include "node/forward.h"
 #include "node/node_int.h"
 #include "node/reach.h"
 #include "node/request.h"
@@ -81,7 +82,8 @@ static const struct gn_node_outside outside = {.send = send_packets,
 					       .names = gn_node_told_names,
 					       .bundles = gn_node_told_bundles,
 					       .box = gn_node_told_box,
-					       .bus = gn_node_told_bus};
+					       .bus = gn_node_told_bus,
+					       .tunnel = gn_node_told_tunnel};
 
 /* Records and blocks are read back: join, and answer. */
 static void restored(struct gn_node *node)
@@ -315,6 +317,7 @@ static void finish(struct gn_node *node)
 	gn_http_free(node->http);
 	node->http = NULL;
 	gn_node_carriers_close(node);
+	gn_node_forward_close(node);
 	if (node->running)
 		gn_node_saved_store(node);
 	gn_host_drain(&node->host, is_writing, GN_NODE_STOP_MAX);

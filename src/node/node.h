@@ -7,6 +7,7 @@
 #include "host/setting.h"
 
 #define GN_NODE_BOOTSTRAP 16
+#define GN_NODE_FORWARDS 32
 
 #include "services/relay/relay.h"
 
@@ -38,6 +39,11 @@ struct gn_node_config {
 	uint16_t wss; /* TCP port for connections where UDP is blocked; 0: none are taken */
 	bool wss_off, wss_behind;
 	char wss_cert[256], wss_key[256], proxy[256];
+	/* "HOST:PORT" or "HOST:PORT KEY": to where others, or the node of that key, may have this
+	 * one connect (RE-63) */
+	char forward[GN_NODE_FORWARDS][328];
+	unsigned forward_count;
+	char issuer[65];                /* hex: whose tokens give rights here; empty: nobody's */
 	enum gn_relay_give_level relay; /* what it relays for others (RE-64) */
 	bool guard_count_local; /* loopback and private prefixes have shares like any other */
 	bool stun;              /* whoever asks is told where they come from */

@@ -24,6 +24,7 @@
 #include "node/offers.h"
 #include "node/peers.h"
 #include "node/saved.h"
+#include "node/tunnels.h"
 #include "node/ways.h"
 #include "services/box/box.h"
 #include "services/bundles/bundles.h"
@@ -67,6 +68,7 @@ struct gn_node_outside {
 	void (*bundles)(struct gn_node *node, const struct gn_bundles_event *e);
 	void (*box)(struct gn_node *node, const struct gn_box_event *e); /* NULL: nobody waits */
 	void (*bus)(struct gn_node *node, const struct gn_bus_event *e); /* the same */
+	void (*tunnel)(struct gn_node *node, const struct gn_tunnel_event *e); /* the same */
 };
 
 struct gn_node {
@@ -114,6 +116,8 @@ struct gn_node {
 	struct gn_node_ways ways;
 	struct gn_node_homes homes;
 	struct gn_node_carriers carriers;
+	struct gn_node_tunnels tunnels;
+	struct forward_conn *forwards; /* list, forward_tcp.c; owned */
 	struct gn_node_offers offers;
 	struct gn_node_moving moving;
 	struct gn_node_lan lan;

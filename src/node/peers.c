@@ -427,6 +427,7 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 	case GN_JET_SUSPECT:
 		s->silent = node->now;
 		s->redial = node->now + (peers_lost(node, s) ? 0 : GN_NODE_SILENT);
+		s->way_given = false;
 		try_others(node, e->id, s->peer);
 		break;
 	case GN_JET_PATHS: gn_node_ways_moved(node, s->peer->era, e->id); break;
@@ -508,6 +509,20 @@ static bool is_kept(const struct gn_node *node, const struct peer *peer)
 	return peer->linked || peer->home || peer->queued || gn_node_ways_busy(node, peer->era);
 }
 
+/* Another session is up, and tunnels are on this one: it is given the other's way, and time, until
+ * it is clear that the peer knows nothing of it. */
+static bool is_hoped_for(struct gn_node *node, gn_jet_id id, struct session *s)
+{
+	struct gn_jet_info other;
+	if (!s->tunnels || node->now >= s->silent + GN_NODE_TUNNEL_SILENT)
+		return false;
+	if (!s->way_given && gn_jet_info(node->jet, s->peer->session, &other) == GN_OK) {
+		s->way_given = true;
+		(void)!gn_jet_path_open(node->jet, id, &other.way, node->now);
+	}
+	return true;
+}
+
 /* A peer that was started anew knows nothing of the session, which would wait for it: another is
  * begun meanwhile, and when that is up the silent one is closed. */
 static void look_at_silent(struct gn_node *node, gn_jet_id id, struct session *s)
@@ -518,10 +533,10 @@ static void look_at_silent(struct gn_node *node, gn_jet_id id, struct session *s
 		return;
 	if (info.rtt_at > s->silent)
 		s->silent = 0;
-	else if (peer->session != id)
+	else if (peer->session != id && !is_hoped_for(node, id, s))
 		(void)!gn_jet_close(node->jet, id, 0, "another session is up", node->now);
 	if (!s->silent || peer->session != id || node->now < s->redial || peer->dial ||
-	    !is_kept(node, peer))
+	    !(is_kept(node, peer) || s->tunnels))
 		return;
 	s->redial = node->now + GN_NODE_SILENT_AGAIN;
 	if (dial_start(node, peer, false, true))
@@ -540,7 +555,7 @@ void gn_node_peers_sweep(struct gn_node *node)
 	for (uint32_t i = p->by_session.count; i-- > 0;) {
 		struct session *s = gn_map_value_at(&p->by_session, i);
 		gn_jet_id id = *(const gn_jet_id *)gn_map_key_at(&p->by_session, i);
-		bool needed = s->peer && (s->peer->queued || s->inbound ||
+		bool needed = s->peer && (s->peer->queued || s->inbound || s->tunnels ||
 					  (s->peer->session == id && is_kept(node, s->peer)));
 		if (s->up && !needed && node->now > s->used + GN_NODE_SESSION_IDLE)
 			(void)!gn_jet_close(node->jet, id, 0, "idle", node->now);

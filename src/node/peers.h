@@ -59,6 +59,10 @@ struct gn_guard_subject gn_node_peers_subject(const struct gn_node *node, const 
 /* Is there a link with this peer, and a session? Its era and where it is. */
 bool gn_node_peers_linked(const struct gn_node *node, const struct gn_pk *pk, uint64_t *era,
 			  struct gn_addr *addr);
+/* A tunnel begins or ends on the session: it is kept while it has any. */
+void gn_node_peers_hold(struct gn_node *node, gn_jet_id session, bool hold);
+/* Something of use came by the session. */
+void gn_node_peers_used(struct gn_node *node, gn_jet_id session);
 /* A relay at which this node has a place is kept as a peer. */
 void gn_node_peers_home(struct gn_node *node, const struct gn_pk *pk, bool home);
 /* Its session goes to its own address, by nobody else. */

@@ -85,3 +85,22 @@ unsigned peers_standing(const struct peer *peer)
 {
 	return !peer ? 0 : peer->linked ? 3 : peer->known;
 }
+
+void gn_node_peers_hold(struct gn_node *node, gn_jet_id session, bool hold)
+{
+	struct session *s = gn_map_get(&node->peers.by_session, &session);
+	if (!s)
+		return;
+	GN_ASSERT(hold || s->tunnels);
+	s->tunnels = hold ? s->tunnels + 1 : s->tunnels - 1;
+}
+
+void gn_node_peers_used(struct gn_node *node, gn_jet_id session)
+{
+	struct session *s = gn_map_get(&node->peers.by_session, &session);
+	if (!s || !s->peer)
+		return;
+	s->used = node->now;
+	s->peer->known = true;
+	gn_jet_used(node->jet, session, peers_standing(s->peer), node->now);
+}

@@ -99,6 +99,8 @@ struct session {
 	uint32_t link;           /* of its way; 0: UDP */
 	bool direct;             /* over UDP, by nobody else */
 	bool own;                /* to its own address: direct, or by a connection */
+	unsigned tunnels;        /* it is held for */
+	bool way_given;          /* of another session, since it is silent */
 	gn_time silent, redial;  /* since when nothing comes, 0: it does; another is begun then */
 	struct inbound *inbound; /* unfinished messages, newest first */
 	struct gn_holder payer;  /* of them */

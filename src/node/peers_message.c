@@ -37,7 +37,5 @@ void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struc
 	}
 	if (err)
 		return;
-	s->used = node->now;
-	s->peer->known = true;
-	gn_jet_used(node->jet, id, peers_standing(s->peer), node->now);
+	gn_node_peers_used(node, id);
 }

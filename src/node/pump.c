@@ -14,7 +14,8 @@ bool gn_node_pump_jet(struct gn_node *node)
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_jet_next_event(node->jet, &e);
 	     i++, any = true) {
 		gn_node_offers_event(node, &e);
-		gn_node_peers_event(node, &e);
+		if (!gn_node_tunnels_jet(node, &e))
+			gn_node_peers_event(node, &e);
 	}
 	return any;
 }
@@ -241,6 +242,17 @@ static bool pump_relay(struct gn_node *node)
 	return any;
 }
 
+static bool pump_tunnels(struct gn_node *node)
+{
+	struct gn_tunnel_event e;
+	bool any = false;
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_node_tunnels_next(node, &e);
+	     i++, any = true)
+		if (node->outside.tunnel)
+			node->outside.tunnel(node, &e);
+	return any;
+}
+
 static bool pump_services(struct gn_node *node)
 {
 	struct gn_overlay_message m;
@@ -303,6 +315,7 @@ void gn_node_pump(struct gn_node *node)
 {
 	gn_node_tick_jet(node);
 	gn_node_peers_tick(node);
+	gn_node_tunnels_tick(node);
 	if (gn_node_offers_tick(node))
 		outer_changed(node);
 	if (node->running) /* before that it does not know what it holds */
@@ -331,6 +344,7 @@ void gn_node_pump(struct gn_node *node)
 		moved |= (unsigned)pump_bus(node);
 		moved |= (unsigned)pump_relay(node);
 		moved |= (unsigned)gn_node_dialback_pump(node);
+		moved |= (unsigned)pump_tunnels(node);
 		moved |= (unsigned)pump_packets(node);
 	}
 }
@@ -340,6 +354,7 @@ gn_time gn_node_deadline(const struct gn_node *node)
 	gn_time at = gn_jet_deadline(node->jet);
 	at = gn_time_min(at, node->running ? gn_overlay_deadline(node->overlay) : GN_NEVER);
 	at = gn_time_min(at, gn_node_offers_deadline(node));
+	at = gn_time_min(at, gn_node_tunnels_deadline(node));
 	at = gn_time_min(at, gn_kv_deadline(node->kv));
 	at = gn_time_min(at, gn_blocks_deadline(node->blocks));
 	at = gn_time_min(at, gn_names_deadline(node->names));

@@ -88,6 +88,9 @@ void gn_node_request_closed(struct gn_host_request *base)
 		gn_box_cancel(r->node->box, base->ticket, r->node->now);
 	else if (base->waits == GN_OP_BUS) /* a will of who is gone is left to lapse */
 		gn_bus_gone(r->node->bus, base->ticket, r->node->now);
+	else if (base->waits == GN_OP_TUNNEL)
+		gn_node_tunnel_reset(r->node, base->ticket,
+				     base->gave_up ? base->gave_up : GN_CLOSED);
 	gn_host_wait_end(base);
 }
 

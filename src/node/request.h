@@ -25,6 +25,7 @@ enum gn_node_engine {
 	GN_OP_BUS,
 	GN_OP_PROOF,   /* of no engine: call_prove.c, */
 	GN_OP_PING,    /* call_ping.c, */
+	GN_OP_TUNNEL,  /* call_tunnel.c, */
 	GN_OP_NETCHECK /* call_netcheck.c */
 };
 
@@ -63,6 +64,7 @@ struct gn_node_request {
 	struct gn_pk box_keys[2]; /* whose signatures it can give; zeros: none */
 	bool events;              /* events.c: it listens */
 	bool reading;             /* call_file.c: it has one of node->readers */
+	bool ended;               /* call_tunnel.c: it has written all; its tunnel is to hear it */
 };
 
 static inline struct gn_node_request *gn_node_request_of(struct gn_host_request *r)
@@ -84,6 +86,8 @@ void gn_node_told_names(struct gn_node *node, const struct gn_names_event *e);
 void gn_node_told_box(struct gn_node *node, const struct gn_box_event *e);
 void gn_node_told_bus(struct gn_node *node, const struct gn_bus_event *e);
 void gn_node_told_bundles(struct gn_node *node, const struct gn_bundles_event *e);
+struct gn_tunnel_event;
+void gn_node_told_tunnel(struct gn_node *node, const struct gn_tunnel_event *e);
 
 /* A file that comes, into the blocks: r's data and data_end (api_sites.c). */
 gn_err gn_node_ingest_data(struct gn_host_request *r, struct gn_slice data, size_t *taken);

@@ -202,6 +202,7 @@ static void put_engines(json_t *all, const struct gn_node *node)
 	ENGINE("http", gn_http_counter_at, node->http)
 	ENGINE("relay", gn_relay_counter_at, node->relay)
 	ENGINE("ways", gn_node_ways_counter_at, node)
+	ENGINE("tunnels", gn_node_tunnels_counter_at, node)
 	ENGINE("dialback", gn_dialback_counter_at, node->dialback)
 	ENGINE("turn", gn_node_turn_counter_at, node)
 	if (node->carriers.wss) {

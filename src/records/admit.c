@@ -4,6 +4,7 @@
 #include "records/identity.h"
 #include "records/name.h"
 #include "records/prekeys.h"
+#include "records/provider.h"
 #include "records/topic.h"
 
 gn_admit_fn gn_admit_rule(uint16_t type)
@@ -14,6 +15,7 @@ gn_admit_fn gn_admit_rule(uint16_t type)
 		[GN_FB_RECORD_TYPE_BOX] = gn_boxrec_admit,
 		[GN_FB_RECORD_TYPE_TOPIC] = gn_topicrec_admit,
 		[GN_FB_RECORD_TYPE_PREKEYS] = gn_prekeys_admit,
+		[GN_FB_RECORD_TYPE_PROVIDER] = gn_provider_admit,
 	};
 	return type < GN_COUNT(rules) ? rules[type] : NULL;
 }

@@ -11,6 +11,7 @@
 #include "wire/generated/app_fb.h"
 #include "wire/generated/app_node_fb.h"
 #include "wire/generated/app_topic_fb.h"
+#include "wire/generated/app_tunnel_fb.h"
 #include "wire/wire.h"
 
 #define GN_APP_VERSION 1

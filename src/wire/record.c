@@ -150,7 +150,10 @@ void gn_wire_record_key(uint16_t type, const struct gn_pk *owner, struct gn_slic
 	uint8_t type_be[2] = {(uint8_t)(type >> 8), (uint8_t)type};
 	struct gn_hash name;
 	struct gn_slice subject;
-	if (type == GN_FB_RECORD_TYPE_NAME && !(label.len && memchr(label.p, '.', label.len))) {
+	bool anybody =
+		type == GN_FB_RECORD_TYPE_PROVIDER ||
+		(type == GN_FB_RECORD_TYPE_NAME && !(label.len && memchr(label.p, '.', label.len)));
+	if (anybody) {
 		gn_sha256(&label, 1, &name);
 		subject = hash_slice(&name);
 		label.len = 0;

@@ -51,8 +51,8 @@ int gn_record_compare(const struct gn_record *a, const struct gn_record *b);
 /* K = SHA-256("geonet/key/1" || type be16 || subject || label || salt): subject is the owner key
  * and label the record's, but for names (type 3) subject is SHA-256(label) and the label part is
  * empty, so a name has one place whoever owns it. Delegated names (with a dot) lie under the key
- * of whoever signed them, as every other type: nobody can sit on another's (WR-13). owner may be
- * NULL for names without a dot. */
+ * of whoever signed them, as every other type: nobody can sit on another's (WR-13). Providers (type
+ * 15) lie as names do. owner may be NULL for these and for names without a dot. */
 void gn_wire_record_key(uint16_t type, const struct gn_pk *owner, struct gn_slice label,
 			uint8_t salt, struct gn_hash *out);
 

@@ -73,6 +73,21 @@ int client_ask_must(struct cli *cli, const struct ask *ask, struct reply *reply,
 int client_status(struct cli *cli, struct reply *reply, const char *what);
 /* The sites that the node keeps published; the same, and quiet: nothing is printed at all. */
 int client_sites(struct cli *cli, struct reply *reply, const char *what, bool quiet);
+/* A call of the node whose stream is joined with two descriptors, until both ways have ended or the
+ * node ends it. Bytes go from the first answer of the kind `open` on. Neither descriptor is made
+ * non-blocking; out is closed (a socket: shut) once all that comes is written. */
+struct join {
+	struct gn_app_kind kind, open;
+	const void *args;
+	int in, out;
+	gn_time until; /* for that answer: then it is TIMEOUT; 0: no end */
+	/* Each answer but the last, before a byte goes; may be NULL. */
+	void (*told)(void *user, struct gn_app_kind kind, struct gn_fbt table);
+	void *user;
+	uint64_t sent, received; /* bytes, when it is over */
+};
+/* As client_ask. */
+int client_join(struct cli *cli, struct join *join, struct reply *reply);
 int client_report(struct cli *cli, const struct reply *reply, const char *what);
 /* The exit status that an error answer means: an agent without a node is no node. */
 int client_exit_of(const struct reply *reply);

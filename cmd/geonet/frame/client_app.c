@@ -60,11 +60,11 @@ static void begin_call(struct talk *t, struct gn_fbt table)
 }
 
 /* As the node's HTTP says it. */
-static void take_error(struct talk *t, const struct gn_host_client_fault *f)
+void client_take_error(struct reply *reply, const struct gn_host_client_fault *f)
 {
 	char *message = text_of(f->detail, gn_err_text(f->err));
-	t->reply->err = f->err;
-	t->reply->json =
+	reply->err = f->err;
+	reply->json =
 		json_pack("{s{ss ss}}", "error", "code", gn_err_name(f->err), "message", message);
 	free(message);
 }
@@ -174,7 +174,7 @@ static void hear(struct talk *t)
 			if (e.fault.unknown && (closed || e.fault.err == GN_TIMEOUT))
 				t->failed = e.fault.err;
 			else
-				take_error(t, &e.fault);
+				client_take_error(t->reply, &e.fault);
 			t->done = true;
 			break;
 		case GN_HOST_CLIENT_OVER:
@@ -245,10 +245,10 @@ static void talk(struct talk *t)
 	}
 }
 
-static int tell_failed(struct cli *cli, const struct ask *ask, gn_err err)
+int client_tell_failed(struct cli *cli, bool agent, gn_err err)
 {
-	const char *who = ask->agent ? "agent" : "node";
-	if (err == GN_DENIED && ask->agent)
+	const char *who = agent ? "agent" : "node";
+	if (err == GN_DENIED && agent)
 		return cli_fail(cli, CLI_FAILED, "denied",
 				"the agent does not take this client: it was removed, its time is "
 				"over, its secret is another, or the agent is locked");
@@ -257,7 +257,7 @@ static int tell_failed(struct cli *cli, const struct ask *ask, gn_err err)
 	if (err == GN_CLOSED)
 		return cli_fail(cli, CLI_FAILED, "closed",
 				"the %s broke off its answer; its log is %s/%s.log", who, cli->data,
-				ask->agent ? "geonet-agent" : "geonetd");
+				agent ? "geonet-agent" : "geonetd");
 	return cli_fail(cli, CLI_FAILED, "io", "the %s cannot be asked: %s", who, gn_err_text(err));
 }
 
@@ -370,7 +370,7 @@ int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply)
 	gn_host_client_free(t.client);
 	close(t.fd);
 	if (t.failed)
-		return ask->quiet ? CLI_FAILED : tell_failed(cli, ask, t.failed);
+		return ask->quiet ? CLI_FAILED : client_tell_failed(cli, ask->agent, t.failed);
 	reply->message = json_text(json_object_get(reply->json, "error"), "message");
 	reply->status = reply->err ? gn_err_http(reply->err) : 200;
 	return client_exit_of(reply);

@@ -3,14 +3,14 @@
 #include "geonet/frame/client.h"
 #include "geonet/frame/frame.h"
 #include "geonet/node/commands.h"
+#include "geonet/node/node.h"
 
 #include "wire/generated/app_node_fb.h"
 
 #include <string.h>
 #include <time.h>
 
-/* A key, or the beginning of the id or key of a node that is known. */
-static int node_key(struct cli *cli, const char *who, struct gn_pk *out)
+int node_key(struct cli *cli, const char *who, struct gn_pk *out)
 {
 	struct reply r;
 	size_t len = strlen(who), i, found = 0;

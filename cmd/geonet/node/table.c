@@ -32,6 +32,10 @@ static const struct cli_option up_options[] = {
 	{"wss-cert", "FILE", "certificates (PEM) to show instead of one made at the start"},
 	{"wss-key", "FILE", "its key, PEM"},
 	{"proxy", "URL", "the way out for such connections, http://HOST:PORT"},
+	{"forward", "HOST:PORT",
+	 "let other nodes connect to it from here, \"HOST:PORT KEY\" the node of that key alone; "
+	 "may be given 32 times"},
+	{"issuer", "KEY", "of the person whose tokens give rights at this node"},
 	{"relay", "off|small|tokens|commons",
 	 "what is passed on between nodes that do not reach each other (default small)"},
 	{"stun", "on|off", "tell whoever asks by STUN which address they come from (default on)"},
@@ -82,6 +86,17 @@ static const struct cli_option ping_options[] = {
 	{"count", "N", "stop after N answers (default 4; 0: never)"},
 	{"patience", "SECONDS", "for each answer (default 15)"},
 	{"until-direct", NULL, "stop at the first answer that came without a relay"},
+	{0},
+};
+
+static const struct cli_option pipe_options[] = {
+	{"name", "NAME", "of several between the same two nodes, the one of this name"},
+	{"wait", "SECONDS", "for the other end (default: as long as it takes)"},
+	{0},
+};
+
+static const struct cli_option forward_options[] = {
+	{"token", "FILE", "a token that lets this node reach it there"},
 	{0},
 };
 
@@ -154,6 +169,23 @@ const struct cli_command node_commands[] = {
 	 "  geonet netcheck\n"
 	 "  geonet netcheck --json | jq -r .reached\n",
 	 NULL, cmd_netcheck},
+	{"pipe", "NODE", 1, 1, "join two commands at two nodes: what goes in here comes out there",
+	 "Both run it, each with the other's NODE (as for geonet ping), in any order: stdin goes "
+	 "to the other's stdout, and back. A direction ends with its input,\n"
+	 "the command when both have ended. Words about it go to stderr, with --json the sums. "
+	 "Exit 1: the other end or the way to it went, 5: it did not come.\n",
+	 "  tar c photos | geonet pipe 5c1f          here\n"
+	 "  geonet pipe a07e < /dev/null | tar x     there\n",
+	 pipe_options, cmd_pipe},
+	{"forward", "PORT NODE [HOST:]PORT", 3, 3,
+	 "listen on a port of this machine for something that NODE reaches",
+	 "Each connection to 127.0.0.1:PORT becomes one that NODE makes to HOST:PORT (HOST: "
+	 "localhost), 64 at once, until the command ends. NODE does that for whom\n"
+	 "its setting forward names, or who has a token of forward/HOST/PORT to use by its issuer. "
+	 "PORT 0 takes a free one.\n",
+	 "  geonet forward 8080 5c1f 80              its web server, at http://localhost:8080/\n"
+	 "  geonet up --forward localhost:80         there: what makes that allowed\n",
+	 forward_options, cmd_forward},
 	{"open", "", 0, 0,
 	 "print the address of the node's page, with the key that shows its owner everything",
 	 "The part after # stays in your browser. Whoever has the address may do everything with "

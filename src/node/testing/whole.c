@@ -233,6 +233,14 @@ static void told_bus(struct gn_node *node, const struct gn_bus_event *e)
 		h->bus(h->user, n->index, e);
 }
 
+static void told_tunnel(struct gn_node *node, const struct gn_tunnel_event *e)
+{
+	const struct whole_node *n = whole_of(node);
+	const struct whole_hooks *h = &n->world->opt.hooks;
+	if (h->tunnel)
+		h->tunnel(h->user, n->index, e);
+}
+
 static const struct gn_node_outside outside = {.send = send_packets,
 					       .send_second = send_second,
 					       .disk = move_disk,
@@ -242,7 +250,8 @@ static const struct gn_node_outside outside = {.send = send_packets,
 					       .names = told_names,
 					       .bundles = told_bundles,
 					       .box = told_box,
-					       .bus = told_bus};
+					       .bus = told_bus,
+					       .tunnel = told_tunnel};
 
 static void write_nothing(void *user, enum gn_log_level level, const char *module,
 			  const char *event, const char *text)

@@ -32,6 +32,7 @@ struct whole_hooks {
 	void (*bundles)(void *user, unsigned node, const struct gn_bundles_event *e);
 	void (*box)(void *user, unsigned node, const struct gn_box_event *e);
 	void (*bus)(void *user, unsigned node, const struct gn_bus_event *e);
+	void (*tunnel)(void *user, unsigned node, const struct gn_tunnel_event *e);
 	/* Both stores are read: the engines may be used, and the overlay be told where to begin. */
 	void (*running)(void *user, unsigned node);
 	/* After every turn of a node: what the services of later days have to say is taken here. */

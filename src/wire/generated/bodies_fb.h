@@ -1494,6 +1494,40 @@ static inline struct gn_fb_prekey_set gn_fb_prekeys_body_few_at(struct gn_fb_pre
 	return (struct gn_fb_prekey_set){gn_fbt_table_at(t.t, 4, i)};
 }
 
+/* ---- ProviderBody ---- */
+
+/* Label: what is given ("code/4821"); salt: one of 8 places for it. Owner: a key of this record alone. */
+struct gn_fb_provider_body {
+	struct gn_fbt t;
+};
+struct gn_fb_provider_body_args {
+	/* The node that gives it. */
+	const struct gn_fb_key *node;
+};
+static const struct gn_fb_field gn_fbfields_provider_body[] = {
+	{"node", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_provider_body_args, node), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_provider_body = {"ProviderBody", NULL, gn_fbfields_provider_body, 1};
+
+GN_MUST static inline gn_err gn_fb_provider_body_verify(struct gn_slice in, struct gn_fb_provider_body *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_provider_body, &out->t);
+}
+static inline gn_fbref gn_fb_provider_body_make(struct gn_fbb *b, const struct gn_fb_provider_body_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_provider_body, args);
+}
+static inline bool gn_fb_provider_body_has_node(struct gn_fb_provider_body t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_provider_body_node(struct gn_fb_provider_body t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+
 /* Every table of the schema, for tests and tools. */
 static const struct gn_fb_type *const gn_fbtypes_bodies[] = {
 	&gn_fbtype_member_key,
@@ -1512,6 +1546,7 @@ static const struct gn_fb_type *const gn_fbtypes_bodies[] = {
 	&gn_fbtype_revocation_body,
 	&gn_fbtype_prekey_set,
 	&gn_fbtype_prekeys_body,
+	&gn_fbtype_provider_body,
 };
 
 #endif

@@ -1,8 +1,8 @@
 /* A transfer between two processes over a socket, with real files: 10 MB in folders, killed (-9) at
  * either side, five times each, and resumed; and what lies in its way as a link. Each process waits
  * for a word of this one after each step it tells of, so that a kill comes in the middle. RE-62. */
+#include "files/files.h"
 #include "records/tree.h"
-#include "services/transfer/testing/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +41,7 @@ struct side {
 	struct gn_rand rand;
 	struct gn_env env;
 	struct gn_transfer *t;
-	struct files files;
+	struct gn_files files;
 	int peer, parent;
 	uint8_t in[1 << 17], out[1 << 16];
 	size_t in_len, out_at, out_len;
@@ -65,7 +65,7 @@ static void look(struct side *s, gn_time now)
 	while (any) {
 		any = false;
 		while (gn_transfer_next_request(s->t, &r)) {
-			gn_err err = files_do(&s->files, &r, &result);
+			gn_err err = gn_files_do(&s->files, &r, &result);
 			gn_transfer_done(s->t, r.token, err, &result, now);
 			any = true;
 		}
@@ -193,11 +193,11 @@ static void process(bool sends, int peer, int parent)
 	s.env = (struct gn_env){.alloc = &s.mem, .rand = &s.rand};
 	s.peer = peer;
 	s.parent = parent;
-	s.files = (struct files){.source = src_fd,
-				 .dest = dst_fd,
-				 .state_in = top_fd,
-				 .state = sends ? "sender.state" : "receiver.state",
-				 .room = malloc(GN_BLOCK)};
+	s.files = (struct gn_files){.source = src_fd,
+				    .dest = dst_fd,
+				    .state_in = top_fd,
+				    .state = sends ? "sender.state" : "receiver.state",
+				    .room = malloc(GN_BLOCK)};
 	make(&s, sends, now);
 	s.files.t = s.t;
 	look(&s, now);
@@ -396,6 +396,16 @@ static void links(void **state)
 	assert_int_equal(readlinkat(dst_fd, "c.txt", text, sizeof text), 8);
 	assert_int_equal(faccessat(dst_fd, "c (1).txt", F_OK, 0), 0);
 	assert_true(equal("d/a.bin") && equal("nothing"));
+	/* nor one that came between, on no level */
+	struct gn_files f = {.source = -1, .dest = dst_fd, .state_in = top_fd};
+	struct gn_transfer_request r = {.op = GN_TRANSFER_WRITE, .place = GN_TRANSFER_DEST};
+	struct gn_transfer_result none;
+	assert_int_equal(mkdirat(top_fd, "outside", 0700), 0);
+	snprintf(r.name, sizeof r.name, "d.part/x");
+	assert_int_not_equal(gn_files_do(&f, &r, &none), GN_OK);
+	snprintf(r.name, sizeof r.name, "c.txt");
+	assert_int_not_equal(gn_files_do(&f, &r, &none), GN_OK);
+	assert_int_equal(faccessat(top_fd, "outside/x", F_OK, 0), -1);
 }
 
 int main(void)

@@ -1,11 +1,12 @@
 /* Real files, as files.h says. */
-#include "services/transfer/testing/files.h"
+#include "files/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -55,7 +56,7 @@ static gn_err do_stat(int at, const char *name, struct gn_transfer_result *resul
 	return GN_OK;
 }
 
-static gn_err do_read(struct files *f, int at, const char *name,
+static gn_err do_read(struct gn_files *f, int at, const char *name,
 		      const struct gn_transfer_request *r, struct gn_transfer_result *result)
 {
 	int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -85,7 +86,7 @@ static gn_err do_write(int at, const char *name, int flags, mode_t mode, uint64_
 	return err;
 }
 
-static gn_err do_state(struct files *f, const struct gn_transfer_request *r)
+static gn_err do_state(struct gn_files *f, const struct gn_transfer_request *r)
 {
 	if (r->op == GN_TRANSFER_WRITE)
 		return do_write(f->state_in, f->state, 0, 0600, r->offset, r->data);
@@ -97,7 +98,7 @@ static gn_err do_state(struct files *f, const struct gn_transfer_request *r)
 	return err;
 }
 
-static gn_err do_source(struct files *f, const struct gn_transfer_request *r,
+static gn_err do_source(struct gn_files *f, const struct gn_transfer_request *r,
 			struct gn_transfer_result *result)
 {
 	char name[4097];
@@ -107,7 +108,7 @@ static gn_err do_source(struct files *f, const struct gn_transfer_request *r,
 					 : do_read(f, f->source, name, r, result);
 }
 
-static gn_err do_rename(struct files *f, int at, const char *last, const char *name2)
+static gn_err do_rename(struct gn_files *f, int at, const char *last, const char *name2)
 {
 	/* both are names of the first level */
 	if (syscall(SYS_renameat2, at, last, f->dest, name2, RENAME_NOREPLACE) != 0)
@@ -115,8 +116,19 @@ static gn_err do_rename(struct files *f, int at, const char *last, const char *n
 	return fsync(f->dest) == 0 ? GN_OK : GN_IO;
 }
 
-gn_err files_do(struct files *f, const struct gn_transfer_request *r,
-		struct gn_transfer_result *result)
+gn_err gn_files_sync(int dest)
+{
+	return syscall(SYS_syncfs, dest) == 0 ? GN_OK : GN_IO;
+}
+
+uint64_t gn_files_free(int folder)
+{
+	struct statvfs v;
+	return fstatvfs(folder, &v) == 0 ? (uint64_t)v.f_bavail * v.f_frsize : UINT64_MAX;
+}
+
+gn_err gn_files_do(struct gn_files *f, const struct gn_transfer_request *r,
+		   struct gn_transfer_result *result)
 {
 	const char *last;
 	gn_err err = GN_INTERNAL;
@@ -126,7 +138,7 @@ gn_err files_do(struct files *f, const struct gn_transfer_request *r,
 	if (r->place == GN_TRANSFER_SOURCE)
 		return do_source(f, r, result);
 	if (r->op == GN_TRANSFER_SYNC)
-		return syscall(SYS_syncfs, f->dest) == 0 ? GN_OK : GN_IO;
+		return gn_files_sync(f->dest);
 	int at = open_above(f->dest, r->name, r->op == GN_TRANSFER_WRITE, &last);
 	if (at < 0)
 		return err_of(errno);

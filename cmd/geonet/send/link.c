@@ -1,0 +1,162 @@
+/* The connection of link.h: host's engine speaks (host/client.h); here are the socket and the
+ * signals. */
+#include "geonet/send/link.h"
+
+#include "geonet/frame/client_int.h"
+#include "geonet/frame/frame.h"
+#include "os/os.h"
+
+#include "crypto/crypto.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define GREET (10 * GN_SEC)
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+void link_heed(void)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction heed = {.sa_handler = on_interrupt}, before;
+	sigemptyset(&heed.sa_mask);
+	for (size_t i = 0; i < GN_COUNT(numbers); i++) {
+		sigaction(numbers[i], NULL, &before);
+		if (before.sa_handler != SIG_IGN) /* nohup */
+			sigaction(numbers[i], &heed, NULL);
+	}
+}
+
+bool link_interrupted(void)
+{
+	return interrupted != 0;
+}
+
+static void write_out(struct link *l)
+{
+	struct gn_slice out = gn_host_client_out(l->client);
+	while (out.len) {
+		ssize_t n = send(l->fd, out.p, out.len, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) /* when the node is gone, reading says so */
+			return;
+		gn_host_client_sent(l->client, (size_t)n, gn_os_steady());
+		out = gn_host_client_out(l->client);
+	}
+}
+
+static void read_in(struct link *l)
+{
+	if (l->in_len)
+		return;
+	ssize_t n = read(l->fd, l->in, sizeof l->in);
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		gn_host_client_closed(l->client, gn_os_steady());
+	l->in_at = 0;
+	l->in_len = n > 0 ? (size_t)n : 0;
+}
+
+void link_wait(struct link *l, struct pollfd *more, unsigned count, gn_time until)
+{
+	struct pollfd fds[4] = {{.fd = l->fd, .events = POLLIN}};
+	gn_time now = gn_os_steady(), at = gn_host_client_deadline(l->client);
+	GN_ASSERT(count < GN_COUNT(fds));
+	write_out(l);
+	if (gn_host_client_out(l->client).len)
+		fds[0].events |= POLLOUT;
+	for (unsigned i = 0; i < count; i++)
+		fds[1 + i] = more[i];
+	at = until < at ? until : at;
+	gn_time wait = at == GN_NEVER || at - now > GN_SEC ? GN_SEC : at > now ? at - now : 0;
+	if (poll(fds, 1 + count, (int)((wait + GN_MSEC - 1) / GN_MSEC)) > 0) {
+		for (unsigned i = 0; i < count; i++)
+			more[i].revents = fds[1 + i].revents;
+		if (fds[0].revents & ~POLLOUT)
+			read_in(l);
+	}
+	gn_host_client_tick(l->client, gn_os_steady());
+	write_out(l);
+}
+
+bool link_next(struct link *l, struct gn_host_client_event *out)
+{
+	for (bool stuck = false; !l->over;) {
+		if (gn_host_client_next(l->client, gn_os_steady(), out)) {
+			l->moves++;
+			l->over = out->what == GN_HOST_CLIENT_OVER;
+			l->err = l->over ? out->fault.err : GN_OK;
+			return !l->over;
+		}
+		if (stuck || !l->in_len)
+			return false;
+		size_t n = gn_host_client_recv(l->client, gn_slice(l->in + l->in_at, l->in_len),
+					       gn_os_steady());
+		l->in_at += n;
+		l->in_len -= n;
+		stuck = n == 0;
+	}
+	return false;
+}
+
+/* Until the node has said what it is. */
+static bool greet(struct cli *cli, struct link *l)
+{
+	struct gn_host_client_event e;
+	gn_time until = gn_os_steady() + GREET;
+	while (!l->over && gn_os_steady() < until) {
+		link_wait(l, NULL, 0, until);
+		if (!link_next(l, &e))
+			continue;
+		uint64_t time = e.what == GN_HOST_CLIENT_READY
+					? gn_fb_app_ready_time((struct gn_fb_app_ready){e.table})
+					: 0;
+		if (time)
+			cli_now_is(cli, time / 1000);
+		if (e.what == GN_HOST_CLIENT_READY)
+			return true;
+	}
+	cli_fail(cli, CLI_FAILED, "io", "the node cannot be asked: %s",
+		 gn_err_text(l->err ? l->err : GN_TIMEOUT));
+	return false;
+}
+
+struct link *link_open(struct cli *cli)
+{
+	struct gn_host_client_config config = {.role = GN_FB_APP_ROLE_CLIENT,
+					       .software = "geonet " GEONET_VERSION,
+					       .now = gn_os_steady()};
+	struct gn_rand random = gn_rand_system();
+	int fd = client_dial(cli, false);
+	if (fd < 0) {
+		client_none(cli);
+		return NULL;
+	}
+	struct link *l = cli_alloc(sizeof *l);
+	*l = (struct link){.fd = fd};
+	gn_rand_fill(&random, config.nonce, sizeof config.nonce);
+	l->client = gn_host_client_new(&config);
+	if (l->client && fcntl(fd, F_SETFL, O_NONBLOCK) == 0 && greet(cli, l))
+		return l;
+	link_close(l);
+	return NULL;
+}
+
+void link_close(struct link *l)
+{
+	if (!l)
+		return;
+	gn_host_client_free(l->client);
+	close(l->fd);
+	free(l);
+}

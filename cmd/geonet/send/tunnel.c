@@ -1,0 +1,137 @@
+/* Tunnels of a link, as link.h says: a call with a stream each. */
+#include "geonet/send/link.h"
+
+#include "geonet/frame/frame.h"
+#include "os/os.h"
+#include "wire/app.h"
+#include "wire/generated/app_tunnel_fb.h"
+#include "wire/wire.h"
+
+#include <stdlib.h>
+
+#define TUNNEL(member) {GN_FB_APP_BODY_APP_TUNNEL, GN_FB_APP_TUNNEL_BODY_##member}
+
+static gn_err begin(struct tunnel *t, struct link *l, struct gn_app_kind kind, const void *args)
+{
+	uint8_t *in = t->in ? t->in : cli_alloc(TUNNEL_WINDOW);
+	struct gn_fbb *b = gn_host_client_builder(l->client);
+	*t = (struct tunnel){.in = in};
+	gn_err err = gn_host_client_call(l->client, kind, gn_fbb_table(b, gn_app_type(kind), args),
+					 GN_HOST_CLIENT_LASTS, gn_os_steady(), &t->call);
+	t->state = err ? TUNNEL_NONE : TUNNEL_WAITS;
+	return err;
+}
+
+gn_err tun_dial(struct tunnel *t, struct link *l, const struct gn_pk *node, const char *service)
+{
+	struct gn_fb_key key = gn_wire_key(node);
+	struct gn_fb_tunnel_dial_args args = {.key = &key, .service = gn_str(service)};
+	return begin(t, l, (struct gn_app_kind)TUNNEL(TUNNEL_DIAL), &args);
+}
+
+gn_err tun_listen(struct tunnel *t, struct link *l, const char *service)
+{
+	struct gn_fb_tunnel_listen_args args = {.service = gn_str(service)};
+	return begin(t, l, (struct gn_app_kind)TUNNEL(TUNNEL_LISTEN), &args);
+}
+
+static void take_answer(struct tunnel *t, const struct gn_host_client_event *e)
+{
+	if (!e->more) {
+		t->state = TUNNEL_ENDED;
+		t->eof = true;
+		return;
+	}
+	if (!e->type || e->kind.area != GN_FB_APP_BODY_APP_TUNNEL ||
+	    e->kind.member != GN_FB_APP_TUNNEL_BODY_TUNNEL_IS)
+		return;
+	struct gn_fb_tunnel_is is = {e->table};
+	t->own = gn_wire_key_get(gn_fb_tunnel_is_own(is));
+	t->peer = gn_wire_key_get(gn_fb_tunnel_is_key(is));
+	memcpy(t->exported, gn_fb_tunnel_is_exporter(is).b, sizeof t->exported);
+	t->state = TUNNEL_OPEN;
+}
+
+static void take_bytes(struct tunnel *t, struct gn_slice bytes)
+{
+	if (t->at + t->len + bytes.len > TUNNEL_WINDOW && t->len) {
+		memmove(t->in, t->in + t->at, t->len);
+		t->at = 0;
+	}
+	t->at = t->len ? t->at : 0;
+	GN_ASSERT(t->at + t->len + bytes.len <= TUNNEL_WINDOW); /* client.h: no more than granted */
+	memcpy(t->in + t->at + t->len, bytes.p, bytes.len);
+	t->len += bytes.len;
+}
+
+bool tun_hear(struct tunnel *t, const struct gn_host_client_event *e)
+{
+	bool alive = t->state == TUNNEL_WAITS || t->state == TUNNEL_OPEN;
+	if (!alive || e->call != t->call)
+		return false;
+	switch (e->what) {
+	case GN_HOST_CLIENT_ANSWER: take_answer(t, e); break;
+	case GN_HOST_CLIENT_FAILED:
+		t->state = TUNNEL_ENDED;
+		t->eof = true;
+		t->err = e->fault.err;
+		break;
+	case GN_HOST_CLIENT_DATA: take_bytes(t, e->bytes); break;
+	case GN_HOST_CLIENT_END: t->eof = true; break;
+	case GN_HOST_CLIENT_READY:
+	case GN_HOST_CLIENT_EVENT:
+	case GN_HOST_CLIENT_GAP:
+	case GN_HOST_CLIENT_ROOM:
+	case GN_HOST_CLIENT_OVER: break;
+	}
+	return true;
+}
+
+struct gn_slice tun_in(const struct tunnel *t)
+{
+	return gn_slice(t->in + t->at, t->len);
+}
+
+void tun_taken(struct tunnel *t, struct link *l, size_t len)
+{
+	GN_ASSERT(len <= t->len);
+	t->at += len;
+	t->len -= len;
+	l->moves += len;
+	if (len && t->state == TUNNEL_OPEN)
+		gn_host_client_taken(l->client, t->call, len, gn_os_steady());
+}
+
+size_t tun_room(struct tunnel *t, struct link *l)
+{
+	bool open = t->state == TUNNEL_OPEN && !t->end_said;
+	return open ? gn_host_client_room(l->client, t->call) : 0;
+}
+
+void tun_send(struct tunnel *t, struct link *l, struct gn_slice bytes)
+{
+	GN_ASSERT(t->state == TUNNEL_OPEN && !t->end_said);
+	l->moves += bytes.len;
+	gn_host_client_send(l->client, t->call, bytes, gn_os_steady());
+}
+
+void tun_end(struct tunnel *t, struct link *l)
+{
+	if (t->state == TUNNEL_OPEN && !t->end_said)
+		gn_host_client_send_end(l->client, t->call, GN_OK, gn_os_steady());
+	t->end_said = true;
+}
+
+void tun_drop(struct tunnel *t, struct link *l)
+{
+	if (t->state == TUNNEL_WAITS || t->state == TUNNEL_OPEN)
+		gn_host_client_cancel(l->client, t->call, gn_os_steady());
+	t->state = TUNNEL_NONE;
+	t->at = t->len = 0;
+}
+
+void tun_free(struct tunnel *t)
+{
+	free(t->in);
+	t->in = NULL;
+}
