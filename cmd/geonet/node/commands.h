@@ -13,6 +13,7 @@ int cmd_status(struct cli *cli);
 int cmd_peers(struct cli *cli);
 int cmd_ping(struct cli *cli);
 int cmd_netcheck(struct cli *cli);
+int cmd_give(struct cli *cli);
 int cmd_doctor(struct cli *cli);
 int cmd_open(struct cli *cli);
 int cmd_guard_status(struct cli *cli);
