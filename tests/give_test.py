@@ -86,7 +86,7 @@ def case_refused(nodes, seed):
     b.cli("give", "refuse", "remove", other)
     check(other not in kept(b, "refused"), "it is still in the file")
     code, _, err = tool(b, "give", "refuse", "remove", other)
-    check(code == 1 and "it is not refused" in err, f"{code} {err}")
+    check(code == 4 and "it is not refused" in err, f"{code} {err}")
 
 
 def case_files(nodes, seed):
