@@ -160,7 +160,8 @@ gn_time gn_node_give_deadline(const struct gn_node *node)
 	const struct gn_node_give *v = &node->give;
 	if (!v->month || is_giving(node))
 		return v->look;
-	return v->unsaved ? v->saved + GIVING_SAVE : GN_NEVER;
+	gn_time save = v->saved + GIVING_SAVE; /* never before the next look, which saves */
+	return !v->unsaved ? GN_NEVER : save > v->look ? save : v->look;
 }
 
 void gn_node_give_store(struct gn_node *node)
