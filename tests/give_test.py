@@ -33,15 +33,16 @@ def write(node, name, text):
 
 
 def metrics(node):
-    lines = (line.rsplit(" ", 1) for line in node.get("/metrics")[1].decode().splitlines() if " " in line)
-    return {name: value for name, value in lines}
+    text = node.get("/metrics")[1].decode()
+    return dict(line.rsplit(" ", 1) for line in text.splitlines() if " " in line)
 
 
 def case_said(nodes, seed):
     """What is said holds at once, and after a restart, before the settings."""
     node = nodes.start(1, "--relay", "small", "--relay-month", "10G")[0]
     given = node.cli("give")
-    check(given["relay"] == "small" and given["month"] == 10 << 30 and not given["said"], f"{given}")
+    check(given["relay"] == "small" and not given["said"], f"{given}")
+    check(given["month"] == 10 << 30, f"{given}")
     check(given["rate"] == 1 << 20 and given["hold"] == 10 << 30, f"{given}")
     for words in (("relay", "commons"), ("rate", "2M"), ("month", "100G"), ("hold", "nothing")):
         given = node.cli("give", *words)
@@ -49,9 +50,9 @@ def case_said(nodes, seed):
     eventually("it is a client", 10, lambda: not node.status()["server"])
     check(node.cli("give", "hold", "5G")["hold"] == 5 << 30, "hold")
     eventually("it is a server", 10, lambda: node.status()["server"])
-    code, out, err = tool(node, "give", "rate", "1")
+    code, _, err = tool(node, "give", "rate", "1")
     check(code == 2 and "rate: '1' is not" in err, f"{code} {err}")
-    code, out, err = tool(node, "give", "turn", "on")
+    code, _, err = tool(node, "give", "turn", "on")
     check(code == 2 and "turn = on" in err, f"{code} {err}")
     check(tool(node, "give", "relay")[0] == 2, "a name without a value")
     check(tool(node, "give", "refuse", "add", "12")[0] == 2, "half a hash")
@@ -59,8 +60,8 @@ def case_said(nodes, seed):
     check(month == str(100 << 30), f"the relay was told {month}")
     node = nodes.again(node)
     given = node.cli("give")
-    check(given["relay"] == "commons" and given["month"] == 100 << 30 and
-          given["said"] == ["relay", "rate", "month", "hold"], f"{given}")
+    check(given["relay"] == "commons" and given["month"] == 100 << 30, f"{given}")
+    check(given["said"] == ["relay", "rate", "month", "hold"], f"{given}")
     code, out, _ = tool(node, "give")
     for words in ("much for everybody", "2.0 MiB a second", "100 GiB", "0 hashes", "metered"):
         check(words in out, f"'{words}' is not in {out}")
@@ -75,7 +76,8 @@ def case_refused(nodes, seed):
     b.cli("give", "refuse", "add", key)
     check(key not in held(b) and key in held(a), "it is refused by one")
     check(b.cli("give", "refuse", "list")["hashes"] == [key], "it is listed")
-    check(a.cli("put", "--w", "1", "--label", "x", "-", stdin=b"anew")["key"] == key, "the same key")
+    again = a.cli("put", "--w", "1", "--label", "x", "-", stdin=b"anew")["key"]
+    check(again == key, "it is another key")
     check(counters(b, "overlay")["record_denied"] > 0, "it was not denied")
     check(key not in held(b), "it was taken again")
     other = "ab" * 32
@@ -90,7 +92,7 @@ def case_refused(nodes, seed):
 
 
 def case_files(nodes, seed):
-    """Counts are read as they stand; of many the largest are shown; what is damaged is set aside."""
+    """Counts are read as they stand, the largest are shown; what is damaged is set aside."""
     node = nodes.start(1)[0]
     month = node.cli("give")["months"][0]["month"]
     node.stop()
@@ -104,7 +106,8 @@ def case_files(nodes, seed):
     check(given["months"][0] == {"month": month, "small": 1000, "bulk": 2000, "turn": 3000},
           f"{given['months']}")
     check(len(given["by"]) == SHOWN, f"{len(given['by'])} are shown")
-    check([b["small"] for b in given["by"]] == list(range(BY - 1, BY - 1 - SHOWN, -1)), "the largest")
+    largest = list(range(BY - 1, BY - 1 - SHOWN, -1))
+    check([b["small"] for b in given["by"]] == largest, "they are not the largest")
     check(given["relay"] == "small" and not given["said"], f"{given['said']}")
     check(kept(node, "give.damaged") == "relay = everything\n", "it was not set aside")
     check(metrics(node)["geonet_give_month_bytes"] == "6000", "the relay goes on in the month")

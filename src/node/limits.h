@@ -38,6 +38,7 @@
 #define GN_NODE_CALL_PROOF (15 * GN_SEC)
 /* without a packet: three keep-alives (GN_NODE_KEEP_ALIVE) */
 #define GN_NODE_CIRCUIT_IDLE (75 * GN_SEC)
+#define GN_NODE_JUDGE GN_SEC      /* between looks at how circuits do */
 #define GN_NODE_RELAYED_MTU 1443u /* bytes of a datagram in a relayed packet (RE-30) */
 /* a session by which something was relayed so long ago is still in use: a circuit's idle time */
 #define GN_NODE_RELAYED_LIFE (60 * GN_SEC)
