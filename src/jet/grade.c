@@ -55,6 +55,28 @@ gn_time jet_grade_cost(const struct jet_session *s, const struct jet_path *p)
 	return cost;
 }
 
+bool gn_jet_path_at(const struct gn_jet *jet, gn_jet_id id, unsigned i,
+		    struct gn_jet_path_info *out)
+{
+	const struct jet_session *s = jet_find(jet, id);
+	const struct jet_path *p = NULL;
+	if (!s || s->state != JET_S_OPEN)
+		return false;
+	for (int k = 0; k < JET_PATHS_MAX && !p; k++)
+		if (s->paths[k] && s->paths[k]->validated && i-- == 0)
+			p = s->paths[k];
+	if (!p)
+		return false;
+	bool silent = (p->pto_count || p->suspect) && p->heard_at < p->timeout_since;
+	*out = (struct gn_jet_path_info){.way = p->way,
+					 .replays = p->replays,
+					 .loss = p->settled < SETTLED_MIN ? UINT32_MAX
+									  : loss_ppm(p) / 1000,
+					 .heard = p->heard_at,
+					 .silent = silent ? p->timeout_since : GN_NEVER};
+	return true;
+}
+
 /* The peer sends there no more, and takes nothing. */
 static bool is_retired(const struct jet_session *s, const struct jet_path *p)
 {

@@ -334,6 +334,16 @@ struct gn_jet_info {
 GN_MUST gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *out);
 /* The ways of its proven paths, at most `max`, the one in use first; 0: it is not connected. */
 unsigned gn_jet_ways(const struct gn_jet *jet, gn_jet_id id, struct gn_way *out, unsigned max);
+/* How a proven path does, in any order; false past the last. For who judges what it goes over. */
+struct gn_jet_path_info {
+	struct gn_way way;
+	uint32_t replays; /* packets that came by it again */
+	uint32_t loss;    /* thousandths of the last 512; UINT32_MAX: too few to tell */
+	gn_time heard;    /* when something came by it last */
+	gn_time silent;   /* since when nothing has answered; GN_NEVER: it does */
+};
+bool gn_jet_path_at(const struct gn_jet *jet, gn_jet_id id, unsigned i,
+		    struct gn_jet_path_info *out);
 /* TLS-Exporter of the session's handshake (RFC 8446 7.5), label EXPORTER-geonet-session, without
  * context: the same at both ends and nowhere else. GN_NOT_FOUND; GN_STATE before CONNECTED and
  * when the session is closing. */

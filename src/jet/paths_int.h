@@ -54,6 +54,7 @@ struct jet_path {
 	gn_time check_every;   /* drawn anew with each */
 	gn_time spare_since;
 	uint32_t settled, lost; /* packets that its loss is told from */
+	uint32_t replays;       /* packets that had come before, by its link */
 	struct jet_space space;
 	struct jet_rtt rtt;
 	struct jet_cc cc;

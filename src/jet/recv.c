@@ -311,7 +311,10 @@ static gn_err open_checked(struct jet_in *in, struct gn_slice *payload)
 	in->pn = x.pn = jet_pn_decode(replay->next, x.pn, (unsigned)x.pn_len * 8);
 	if (in->pn > JET_OFFSET_MAX) /* no acknowledgement could name it */
 		return refuse_packet(s, JET_C_PACKET_MALFORMED, GN_MALFORMED);
-	if (jet_replay_seen(replay, in->pn, &too_old))
+	bool seen = jet_replay_seen(replay, in->pn, &too_old);
+	if (seen && !too_old && in->path && in->from->link == in->path->way.link)
+		in->path->replays++;
+	if (seen)
 		return refuse_packet(s, too_old ? JET_C_PACKET_OLD : JET_C_PACKET_REPLAYED,
 				     GN_REPLAY);
 	return open_packet(in, &x, payload);

@@ -43,6 +43,12 @@ gn_err gn_node_call_tunnel_listen(struct gn_node_request *r);
 gn_err gn_node_call_node_netcheck(struct gn_node_request *r);
 gn_time gn_node_call_netcheck_tick(struct gn_node *node); /* as that of pings */
 
+/* ---- call_give.c ---- */
+
+gn_err gn_node_call_node_give(struct gn_node_request *r);
+gn_err gn_node_call_node_refuse(struct gn_node_request *r);
+gn_err gn_node_call_node_refused(struct gn_node_request *r);
+
 /* ---- call_prove.c: is that key theirs? ---- */
 
 #define GN_NODE_PROVEN 2

@@ -107,7 +107,7 @@ static bool may_relay(void *user, const struct gn_pk *relay)
 static gn_err new_relay(struct gn_node *node, const struct gn_env *env)
 {
 	struct gn_relay_config relay = {.node = node->key.pk,
-					.give.level = node->config.relay,
+					.give.level = GN_RELAY_OFF, /* until give.c says */
 					.linked = linked_to,
 					.relays = may_relay,
 					.user = node,
@@ -157,6 +157,7 @@ gn_err gn_node_engines_new(struct gn_node *node)
 		.awaits_bootstrap = node->config.bootstrap_count > 0,
 		.count_local = node->config.guard_count_local,
 		.room = record_room,
+		.refuses = gn_node_refuses_record,
 		.user = node,
 		.bytes_max = node->config.record_limit,
 		.records_max = (uint32_t)(node->config.record_limit / GN_NODE_RECORD_PLACE)};
@@ -186,6 +187,7 @@ gn_err gn_node_engines_new(struct gn_node *node)
 					    .reads_max = GN_NODE_READERS + GN_NODE_READERS_SMALL +
 							 GN_NODE_OPENS,
 					    .room = room_for,
+					    .refuses = gn_node_refuses_hash,
 					    .user = node};
 	gn_err err = gn_bundles_new(&env[ALLOC_SERVICES], &bundles, &node->bundles);
 	gn_sk_wipe(&jet.node_key); /* each has its own copy and wipes it */
@@ -195,11 +197,13 @@ gn_err gn_node_engines_new(struct gn_node *node)
 	GN_TRY(new_box(node, &env[ALLOC_BOX_LOG], &env[ALLOC_BOX]));
 	GN_TRY(new_bus(node, &env[ALLOC_BUS]));
 	GN_TRY(new_relay(node, &env[ALLOC_RELAY]));
+	gn_node_give_init(node);
 	return gn_node_dialback_new(node, &env[ALLOC_DIALBACK]);
 }
 
 void gn_node_engines_free(struct gn_node *node)
 {
+	gn_node_give_fini(node);
 	gn_dialback_free(node->dialback);
 	gn_relay_free(node->relay);
 	gn_bus_free(node->bus);

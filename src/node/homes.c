@@ -214,8 +214,8 @@ static uint8_t what_it_can(const struct gn_node *node)
 					 [GN_RELAY_TOKENS] = GN_OVERLAY_CAN_SMALL,
 					 [GN_RELAY_COMMONS] =
 						 GN_OVERLAY_CAN_SMALL | GN_OVERLAY_CAN_BULK};
-	return (uint8_t)(relays[node->config.relay] | (node->config.wss ? GN_OVERLAY_CAN_WSS : 0) |
-			 GN_OVERLAY_CAN_DIALS);
+	return (uint8_t)(relays[gn_node_give_level(&node->give)] |
+			 (node->config.wss ? GN_OVERLAY_CAN_WSS : 0) | GN_OVERLAY_CAN_DIALS);
 }
 
 void gn_node_homes_reached(struct gn_node *node, enum gn_overlay_reached reached)
@@ -231,6 +231,16 @@ void gn_node_homes_sure(struct gn_node *node, enum gn_overlay_reached reached)
 {
 	gn_node_homes_reached(node, reached);
 	gn_overlay_reach(node->overlay, (uint8_t)reached, what_it_can(node), node->now);
+}
+
+void gn_node_homes_can(struct gn_node *node)
+{
+	struct gn_overlay_info o;
+	gn_overlay_info(node->overlay, &o);
+	if (node->reached_since)
+		gn_node_homes_sure(node, node->homes.reached);
+	else if (o.self.can) /* it was told, and is told with how the node is reached */
+		gn_overlay_reach(node->overlay, o.self.reach, what_it_can(node), node->now);
 }
 
 /* ---- the own record ---- */

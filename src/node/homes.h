@@ -43,6 +43,8 @@ void gn_node_homes_reached(struct gn_node *node, enum gn_overlay_reached reached
 /* What was measured: others are told, and who is not reached directly holds no keys (OV-7). Were
  * that so of a guess, nobody would call, and nothing be measured. */
 void gn_node_homes_sure(struct gn_node *node, enum gn_overlay_reached reached);
+/* What it does for others is another thing than before: they are told. */
+void gn_node_homes_can(struct gn_node *node);
 void gn_node_homes_tick(struct gn_node *node);
 /* A relay at which this node has a place; NULL: none. */
 const struct gn_pk *gn_node_homes_place(const struct gn_node *node);

@@ -44,6 +44,7 @@
  * left for what both ends have under way at once. */
 #define GN_NODE_CIRCUIT_RATE 1024u
 #define GN_NODE_CIRCUIT_SPARE (4u << 10)
+#define GN_NODE_JUDGE GN_SEC      /* between looks at how circuits do */
 #define GN_NODE_RELAYED_MTU 1443u /* bytes of a datagram in a relayed packet (RE-30) */
 /* a session by which something was relayed so long ago is still in use: a circuit's idle time */
 #define GN_NODE_RELAYED_LIFE (60 * GN_SEC)
@@ -236,6 +237,22 @@
 #define GATHER_HOSTS 4u
 #define GATHER_REFLEXIVE_V4 2u /* where liars agree, too, the true one goes with theirs */
 #define GATHER_REFLEXIVE_V6 1u
+
+/* ---- what is given to others (giving.h, RE-64) ---- */
+#define GIVING_MONTHS 12u      /* remembered */
+#define GIVING_BY 1024u        /* keys and tokens counted by month: 64 bytes each */
+#define GIVING_REFUSED 65536u  /* hashes: 4 MiB of memory, and of a file */
+#define GIVING_RATE_MIN 16384u /* bytes a second: eight small circuits */
+#define GIVING_RATE_MAX (1u << 30)
+#define GIVING_MONTH_MIN (UINT64_C(1) << 20) /* bytes */
+#define GIVING_MONTH_MAX (UINT64_C(1) << 50)
+#define GIVING_MOST (UINT64_C(1) << 56)       /* bytes of a month that a file may say */
+#define GIVING_MONTH_LAST (9999u * 12u + 11u) /* of a year with four digits */
+#define GIVING_LOOK GN_SEC                    /* between looks at what was given, while any is */
+/* between two times that it is written, as other small files: what a node that dies has given since
+ * is not counted, at the usual rates 120 MiB */
+#define GIVING_SAVE (60 * GN_SEC)
+#define GIVING_SHOWN 64u /* keys and tokens in an answer, those with most */
 
 /* ---- STUN and TURN for others (turn.c) ---- */
 #define GN_NODE_TURN_FILE 65536u        /* bytes of the users' file */

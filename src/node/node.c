@@ -73,9 +73,21 @@ static void second_ready(uv_poll_t *poll, int status, int events)
 	(void)!gn_udp_recv(node->second, on_second, node); /* more wakes us again */
 }
 
+static gn_err read_kept(struct gn_node *node, const char *name, struct gn_buf *out)
+{
+	return gn_os_file_read(node->host.dir, name, out);
+}
+
+static gn_err write_kept(struct gn_node *node, const char *name, struct gn_slice bytes)
+{
+	return gn_os_file_write(node->host.dir, name, bytes);
+}
+
 static const struct gn_node_outside outside = {.send = send_packets,
 					       .send_second = send_second,
 					       .disk = move_disk,
+					       .kept = read_kept,
+					       .keep = write_kept,
 					       .work = gn_node_check_pump,
 					       .cpu = gn_os_thread_cpu,
 					       .overlay = gn_node_told_overlay,
@@ -91,6 +103,7 @@ static void restored(struct gn_node *node)
 	gn_node_saved_load(node);
 	if (node->host.failed)
 		return;
+	gn_node_give_restored(node);
 	node->running = true;
 	gn_node_sites_load(node);
 	gn_node_reach_start(node);
@@ -287,6 +300,7 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 	GN_TRY(open_udp(node, why));
 	if (!(node->packet = malloc(GN_NODE_BATCH)) || gn_node_engines_new(node))
 		return gn_host_why(why, GN_NOMEM, "not enough memory to start");
+	GN_TRY(gn_node_give_read(node, why));
 	GN_TRY(gn_node_turn_new(node, why));
 	uv_poll_init(&node->host.loop, &node->udp_poll, gn_udp_fd(node->udp));
 	node->udp_poll.data = node;
@@ -320,6 +334,7 @@ static void finish(struct gn_node *node)
 	gn_node_forward_close(node);
 	if (node->running)
 		gn_node_saved_store(node);
+	gn_node_give_store(node);
 	gn_host_drain(&node->host, is_writing, GN_NODE_STOP_MAX);
 	gn_node_turn_free(node);
 	gn_host_end(&node->host);

@@ -44,7 +44,11 @@ struct gn_node_config {
 	char forward[GN_NODE_FORWARDS][328];
 	unsigned forward_count;
 	char issuer[65];                /* hex: whose tokens give rights here; empty: nobody's */
-	enum gn_relay_give_level relay; /* what it relays for others (RE-64) */
+	enum gn_relay_give_level
+		relay;        /* what it relays for others (RE-64), until it is said anew: */
+	uint32_t relay_rate;  /* bytes a second of each lane, */
+	uint64_t relay_month; /* bytes of a month */
+	bool hold_nothing, metered;
 	bool guard_count_local; /* loopback and private prefixes have shares like any other */
 	bool stun;              /* whoever asks is told where they come from */
 	bool turn;              /* whom DATA/turn-users names may relay */

@@ -9,13 +9,15 @@
  *   reach.c    whom it can reach            events.c   what happens, as it happens
  *   gather.c   where we are reached         offers.c   who is told
  *   moving.c   the network under it changes lan.c      who else is on it
- *   turn*.c    STUN and TURN for others  map.c     a port of the home's router; upnp.c, too */
+ *   turn*.c    STUN and TURN for others  map.c     a port of the home's router; upnp.c, too
+ *   give.c     what others are given, and how much they had; giving.c */
 #ifndef GN_NODE_NODE_INT_H
 #define GN_NODE_NODE_INT_H
 
 #include "host/host.h"
 #include "node/carriers.h"
 #include "node/dialback.h"
+#include "node/give.h"
 #include "node/lan.h"
 #include "node/limits.h"
 #include "node/map.h"
@@ -61,6 +63,9 @@ struct gn_node_outside {
 	/* One packet by the other socket; NULL: there is none. */
 	void (*send_second)(struct gn_node *node, const struct gn_addr *to, struct gn_slice packet);
 	bool (*disk)(struct gn_node *node); /* moves requests of the logs and blocks; true: any */
+	/* A small file of the node's own, read and written whole. GN_NOT_FOUND. */
+	gn_err (*kept)(struct gn_node *node, const char *name, struct gn_buf *out);
+	gn_err (*keep)(struct gn_node *node, const char *name, struct gn_slice bytes);
 	void (*work)(struct gn_node *node); /* does, or has done, what bundles wants checked */
 	gn_time (*cpu)(void);               /* time that this thread has used */
 	void (*overlay)(struct gn_node *node, const struct gn_overlay_event *e);
@@ -115,6 +120,7 @@ struct gn_node {
 	struct gn_node_peers peers;
 	struct gn_node_ways ways;
 	struct gn_node_homes homes;
+	struct gn_node_give give;
 	struct gn_node_carriers carriers;
 	struct gn_node_tunnels tunnels;
 	struct forward_conn *forwards; /* list, forward_tcp.c; owned */

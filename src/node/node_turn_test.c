@@ -135,6 +135,37 @@ static void data_goes_by_a_relay_and_back(void **state)
 	gn_turn_client_fini(&turned.turn);
 }
 
+/* RE-64: with bulk it ends at nine tenths, and on a metered link at once. */
+static void what_goes_by_a_relay_counts_for_the_month(void **state)
+{
+	struct gn_node_give *v = &turned.node.give;
+	uint64_t end;
+	(void)state;
+	turned_relay_to_peer();
+	uint64_t before = v->turn;
+	turned_send_to_peer(GN_LIT("there"));
+	assert_true(turned_next(turned.peer));
+	assert_int_equal(v->turn, before + 4 + 5); /* with ChannelData's head */
+	v->month = giving_month_of(gn_node_unix(&turned.node), &end);
+	v->g.wish.month = 1000;
+	v->turn = 900 - 9;
+	turned_send_to_peer(GN_LIT("there"));
+	assert_true(turned_next(turned.peer));
+	assert_int_equal(v->turn, 900);
+	uint64_t off = turned_counter("switched-off");
+	turned_send_to_peer(GN_LIT("there"));
+	assert_false(turned_next(turned.peer));
+	assert_int_equal(turned_counter("switched-off"), off + 1);
+	v->turn = 0;
+	v->g.wish.metered = true;
+	turned_send_to_peer(GN_LIT("there"));
+	assert_false(turned_next(turned.peer));
+	v->g.wish.metered = false;
+	turned_send_to_peer(GN_LIT("there"));
+	assert_true(turned_next(turned.peer));
+	gn_turn_client_fini(&turned.turn);
+}
+
 static void a_relay_has_so_many_bytes(void **state)
 {
 	static const uint8_t data[1000];
@@ -358,6 +389,7 @@ int main(void)
 		TEST(strangers_have_a_share),
 		TEST(a_switched_off_guard_counts_nobody),
 		TEST(data_goes_by_a_relay_and_back),
+		TEST(what_goes_by_a_relay_counts_for_the_month),
 		TEST(a_relay_has_so_many_bytes),
 		TEST(a_relay_gets_turns),
 		TEST(addresses_are_looked_at_again),

@@ -326,8 +326,10 @@ void gn_node_pump(struct gn_node *node)
 	gn_bundles_tick(node->bundles, node->now);
 	gn_kv_tick(node->box_log, node->now);
 	gn_box_tick(node->box, node->now);
+	gn_node_give_tick(node);
 	gn_relay_tick(node->relay, node->now);
 	gn_node_ways_sweep(node);
+	gn_node_ways_judge(node);
 	if (node->running)
 		gn_bus_tick(node->bus, node->now);
 	if (node->running)
@@ -361,8 +363,10 @@ gn_time gn_node_deadline(const struct gn_node *node)
 	at = gn_time_min(at, gn_kv_deadline(node->box_log));
 	at = gn_time_min(at, gn_box_deadline(node->box));
 	at = gn_time_min(at, gn_relay_deadline(node->relay));
+	at = gn_time_min(at, gn_node_give_deadline(node));
 	if (node->ways.circuits.count)
-		at = gn_time_min(at, node->ways.swept + GN_NODE_SWEEP_IDLE);
+		at = gn_time_min(at, gn_time_min(node->ways.swept + GN_NODE_SWEEP_IDLE,
+						 node->ways.judged + GN_NODE_JUDGE));
 	at = gn_time_min(at, node->running ? gn_node_homes_deadline(node) : GN_NEVER);
 	at = gn_time_min(at, node->running ? gn_dialback_deadline(node->dialback) : GN_NEVER);
 	at = gn_time_min(at, node->running ? gn_bus_deadline(node->bus) : GN_NEVER);

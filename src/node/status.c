@@ -211,6 +211,22 @@ static void put_engines(json_t *all, const struct gn_node *node)
 #undef ENGINE
 }
 
+/* Since the node is there, by lane; the month's is what `geonet give` says. */
+static void put_give(json_t *all, const struct gn_node *node)
+{
+	json_t *give = group(all, "give");
+	struct gn_relay_info info;
+	gn_relay_info(node->relay, &info);
+	put_number(give, "small-bytes", info.small.bytes);
+	put_number(give, "small-packets", info.small.packets);
+	put_number(give, "bulk-bytes", info.bulk.bytes);
+	put_number(give, "bulk-packets", info.bulk.packets);
+	put_number(give, "turn-bytes", node->give.turn_all);
+#define X(name, text) put_number(give, text, node->give.count.name);
+#include "node/give_counters.def"
+#undef X
+}
+
 json_t *gn_node_counters_json(const struct gn_node *node)
 {
 	json_t *all = json_object(), *store = group(all, "store"), *peers = group(all, "peers"),
@@ -233,6 +249,7 @@ json_t *gn_node_counters_json(const struct gn_node *node)
 #include "node/gather_counters.def"
 #undef X
 	put_number(gather, "lan-full", node->lan.full);
+	put_give(all, node);
 	put_number(gateway, "reads-waited", node->reads_waited);
 	put_number(gateway, "reads-cut", node->reads_cut);
 	put_number(gateway, "reads-refused", node->reads_refused);
@@ -273,6 +290,21 @@ static void print_name(struct text *t, const char *module, const char *name)
 	print(t, "%s", flat);
 }
 
+/* What others are given, as far as it goes up and down. */
+static void print_give(struct text *t, const struct gn_node *node)
+{
+	const struct gn_node_give *v = &node->give;
+	struct gn_relay_info info;
+	gn_relay_info(node->relay, &info);
+	print(t,
+	      "geonet_give_circuits{lane=\"small\"} %u\ngeonet_give_circuits{lane=\"bulk\"} %u\n",
+	      info.small.circuits, info.bulk.circuits);
+	print(t, "geonet_give_places %u\n", info.reservations);
+	print(t, "geonet_give_month_bytes %llu\ngeonet_give_month_bytes_max %llu\n",
+	      (unsigned long long)info.month_used, (unsigned long long)info.month);
+	print(t, "geonet_give_refused %u\n", v->refused.count);
+}
+
 /* Prometheus text format 0.0.4. */
 gn_err gn_node_api_metrics(struct gn_node_request *r)
 {
@@ -290,6 +322,7 @@ gn_err gn_node_api_metrics(struct gn_node_request *r)
 	print(&t, "geonet_sessions %u\n", gn_jet_session_count(r->node->jet));
 	print(&t, "geonet_udp_sent_bytes_total %llu\ngeonet_udp_received_bytes_total %llu\n",
 	      (unsigned long long)sent, (unsigned long long)received);
+	print_give(&t, r->node);
 	print(&t, "geonet_hops_predicted %.3f\ngeonet_hops_observed %.3f\n", o.hops_predicted,
 	      o.hops_observed_mean);
 	json_t *all = gn_node_counters_json(r->node), *group, *value;

@@ -58,6 +58,10 @@ static bool relay_pays(struct gn_node *node, struct turn_relay *r, size_t len)
 		node->turn->count.rate++;
 		return false;
 	}
+	if (!gn_node_give_turn(node, len)) {
+		node->turn->count.off++;
+		return false;
+	}
 	r->full_at = gn_gcra_take(r->full_at, rate, len + GN_NODE_TURN_EACH, node->now);
 	return true;
 }
@@ -228,10 +232,10 @@ void gn_node_turn_events(struct gn_node *node)
 
 /* ---- what comes ---- */
 
-static bool is_served(const struct gn_node_turn *t, struct gn_slice datagram)
+static bool is_served(const struct gn_node_turn *t, bool gives, struct gn_slice datagram)
 {
 	bool binding = datagram.len >= 2 && datagram.p[0] == 0 && datagram.p[1] == 1;
-	return binding ? t->stun : t->turn;
+	return binding ? t->stun : t->turn && gives;
 }
 
 bool gn_node_turn_is_client(const struct gn_node *node, const struct gn_turn_from *way)
@@ -245,7 +249,7 @@ gn_err gn_node_turn_take(struct gn_node *node, const struct gn_turn_from *way,
 	struct gn_node_turn *t = node->turn;
 	struct turn_relay *client = relay_from(t, way);
 	struct gn_turn_out out;
-	if (!is_served(t, message)) {
+	if (!is_served(t, gn_node_give_turn(node, 0), message)) {
 		t->count.off++;
 		return GN_DENIED;
 	}

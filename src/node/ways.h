@@ -21,6 +21,9 @@ struct gn_node_circuit {
 	bool called;                /* somebody called; else we opened it */
 	bool proven;                /* a session was up on it */
 	gn_time used;               /* something went or came by it */
+	/* judge.c: of its path, replays until this minute began, and when it did */
+	uint32_t replays;
+	gn_time minute;
 };
 
 struct gn_node_ways {
@@ -33,7 +36,7 @@ struct gn_node_ways {
 	uint32_t last_link;
 	uint32_t calls; /* circuits that others opened */
 	uint32_t asked; /* of our own, that are not open yet */
-	gn_time swept;
+	gn_time swept, judged;
 	uint64_t last_era;
 	struct {
 #define X(name, text) uint64_t name;
@@ -83,6 +86,8 @@ void gn_node_ways_room(struct gn_node *node, const struct gn_carrier *c);
 void gn_node_ways_proven(struct gn_node *node, uint32_t link);
 /* Circuits that nobody uses are given back. */
 void gn_node_ways_sweep(struct gn_node *node);
+/* judge.c: relays that drop, hold up or repeat what goes by them are left (RE-37). */
+void gn_node_ways_judge(struct gn_node *node);
 /* The circuit is given back; its paths are gone. */
 void gn_node_ways_close(struct gn_node *node, uint32_t link);
 /* What jet has sent to a way: as gn_udp_send, and the free bytes before each packet are filled.

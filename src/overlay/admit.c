@@ -76,6 +76,8 @@ gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool handed
 		ov->count.record_future += err != GN_EXPIRED;
 		return err;
 	}
+	if (gn_ov_refuses(ov, &r->key, r))
+		return count_refusal(ov, GN_DENIED);
 	if (rule_of(ov, r->type))
 		return h ? GN_PENDING : gn_ov_admit_rule(ov, NULL, r, handed, now);
 	if (h && !is_over(ov, h, now))

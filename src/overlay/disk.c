@@ -27,7 +27,11 @@ void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_tim
 	struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
 	bool again =
 		gn_ov_is_version(h, &j->record); /* to note that there is a receipt from now on */
-	if (err == GN_OK && !again) {
+	if (err == GN_OK && !h && gn_ov_refuses(ov, &j->key, &j->record)) {
+		/* since it was on its way */
+		(void)gn_ov_out_store(ov, GN_STORE_DROP, 0, &j->key, gn_slice(NULL, 0));
+		err = GN_DENIED;
+	} else if (err == GN_OK && !again) {
 		err = gn_ov_held_set(ov, &j->record, &j->from, j->taken, now);
 		if (err == GN_OK)
 			j->taken = 0; /* the record's now */

@@ -191,6 +191,11 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 		ov->count.messages_refused++;
 		return;
 	}
+	if (gn_ov_refuses(ov, &key, NULL)) {
+		ov->count.gets_refused++;
+		gn_ov_refuse(ov, &from->c, from->request, GN_DENIED);
+		return;
+	}
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &key);
 	if (h && h->seq >= gn_fb_get_min_seq(m) && !h->graced) {
 		/* A proof is for those we share links with: nobody else needs one, and it costs

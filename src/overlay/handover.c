@@ -2,7 +2,7 @@
  * when W members of its set have shown that they have it: a signed receipt, and a hash over a
  * nonce of ours and the record's bytes. Members that we have not known for long, more than two
  * of one prefix, and sets that lie too dense to have come by chance do not count; and before
- * half of the record's life is over a copy goes only when room is short.
+ * half of the record's life is over a copy goes only when room is short, or nothing is to be held.
  *
  *   held, not ours -> [due] LOADING -> ASKED [loaded] -> dropped [proof, W of them]
  *   LOADING, ASKED -> held [time over]: again after an hour */
@@ -13,10 +13,11 @@
 #include "overlay/ring_int.h"
 #include "overlay/store_int.h"
 
-/* Room is short: copies that are not ours go before half of their life is over. */
+/* Room is short, or there is to be none: copies that are not ours go before half of their life is
+ * over. */
 static bool short_of_room(const struct gn_overlay *ov)
 {
-	return 4ull * ov->held.count >= 3ull * ov->cfg.records_max ||
+	return ov->holds_nothing || 4ull * ov->held.count >= 3ull * ov->cfg.records_max ||
 	       ov->held_bytes / 3 >= ov->cfg.bytes_max / 4;
 }
 

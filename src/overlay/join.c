@@ -9,7 +9,8 @@
  *   GREETING -> JOINED    [join_due: no server answered for a while, and somebody has to be the
  *                          first]
  *   JOINED   -> SERVER    [join_check, after the probation]
- *   SERVER   -> JOINED    [reach_due: it is found not to be reached directly] */
+ *   SERVER   -> JOINED    [reach_due: it is found not to be reached directly; hold: it is to hold
+ *                          nothing] */
 #include "overlay/contact_int.h"
 #include "overlay/link_int.h"
 #include "overlay/message_int.h"
@@ -100,6 +101,21 @@ void gn_ov_reach_due(struct gn_overlay *ov, gn_time now)
 		become_client(ov);
 	gn_ov_hello_all(ov, now);
 	gn_ov_join_check(ov, now);
+}
+
+void gn_overlay_hold(struct gn_overlay *ov, bool hold, gn_time now)
+{
+	gn_ov_begin(ov, now);
+	if (ov->holds_nothing == hold) {
+		ov->holds_nothing = !hold;
+		if (ov->server && gn_ov_kept_out(ov)) {
+			become_client(ov);
+			gn_ov_hello_all(ov, now);
+			gn_ov_repair_soon(ov, now);
+		}
+		gn_ov_join_check(ov, now);
+	}
+	gn_ov_settle(ov, now);
 }
 
 static void set_joined(struct gn_overlay *ov, gn_time now)

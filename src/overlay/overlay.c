@@ -333,6 +333,17 @@ void gn_overlay_addrs(struct gn_overlay *ov, const struct gn_addr *addrs, unsign
 	gn_ov_settle(ov, now);
 }
 
+void gn_overlay_forget(struct gn_overlay *ov, const struct gn_hash *key, gn_time now)
+{
+	gn_ov_begin(ov, now);
+	struct gn_ov_held *h = gn_ov_held_get(ov, key);
+	if (h) {
+		ov->count.records_refused++;
+		gn_ov_held_drop(ov, h, true);
+	}
+	gn_ov_settle(ov, now);
+}
+
 void gn_overlay_reach(struct gn_overlay *ov, uint8_t reach, uint8_t can, gn_time now)
 {
 	GN_ASSERT(reach <= GN_OVERLAY_REACH_NO_UDP);

@@ -112,6 +112,9 @@ struct gn_overlay_config {
 	/* Would a message of so many bytes for this peer be sent, or thrown away? Asked before a
 	 * record is read for it (OV-96). NULL: there is always room. */
 	bool (*room)(void *user, const struct gn_pk *peer, size_t bytes);
+	/* Is what stands under this key neither taken, `in`, nor given, NULL (OV-98)? NULL: nothing
+	 * is refused. */
+	bool (*refuses)(void *user, const struct gn_hash *key, const struct gn_record *in);
 	void *user;
 	/* simulations and tests only: as nodes were before RELAY, which neither ask through others
 	 * nor pass questions on */
@@ -144,6 +147,11 @@ void gn_overlay_addrs(struct gn_overlay *ov, const struct gn_addr *addrs, unsign
  * a minute at most. Who is known not to be reached directly is a client, whatever it was;
  * GN_OVERLAY_SERVER comes again when it is direct again. */
 void gn_overlay_reach(struct gn_overlay *ov, uint8_t reach, uint8_t can, gn_time now);
+/* False: this node is a client, whatever else would make it a server, and hands over what it holds
+ * (OV-98). True at the start. */
+void gn_overlay_hold(struct gn_overlay *ov, bool hold, gn_time now);
+/* What is held under this key goes at once, and nobody is given it. */
+void gn_overlay_forget(struct gn_overlay *ov, const struct gn_hash *key, gn_time now);
 /* A cached contact of an earlier run, as a hint. */
 GN_MUST gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact,
 			       gn_time now);

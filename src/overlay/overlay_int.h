@@ -427,6 +427,7 @@ struct gn_overlay {
 	bool server, joined, attached; /* attached: a server is linked, as last seen */
 	/* how we are reached, as the owner says; what we say of it is in self, since then */
 	uint8_t reach_found, can_found;
+	bool holds_nothing; /* gn_overlay_hold */
 	gn_time reach_told; /* 0 = never */
 
 	struct gn_heap timers;

@@ -238,6 +238,78 @@ static void who_is_not_direct_is_a_client_and_hands_over(void **state)
 	assert_int_equal(seen(gone[1], gone[0])->c.mode, GN_FB_NODE_MODE_SERVER);
 }
 
+static struct gn_hash refused_key;
+
+static bool refuses(void *user, const struct gn_hash *k, const struct gn_record *in)
+{
+	(void)in;
+	return user == &refused_key && gn_hash_eq(k, &refused_key);
+}
+
+/* OV-98: told to hold nothing it is a client and hands over; told to hold, a server again. */
+static void who_holds_nothing_is_a_client(void **state)
+{
+	static struct net_record r, second;
+	struct gn_sk alice;
+	(void)state;
+	net_init(&net, 95);
+	gn_sk_new(&net.rand, &alice);
+	net.ttl = 86400;
+	for (unsigned i = 0; i < 5; i++) {
+		net_add(&net);
+		net.node[i].cfg.r = 3;
+		net.node[i].cfg.w = 2;
+		net.node[i].cfg.rq = 2;
+		net.node[i].cfg.refuses = refuses;
+	}
+	for (unsigned i = 0; i < 5; i++)
+		net_start(&net, i);
+	net_run(&net, 60 * GN_SEC);
+	net_record(&net, &r, &alice, 16, "x", 1, "body");
+	assert_int_equal(net_put(&net, 0, &r, 2), GN_OK);
+	net_run(&net, 60 * GN_SEC);
+	unsigned at = 0;
+	while (!holds(at, &r))
+		at++;
+	gn_overlay_hold(net.node[at].ov, true, net.now); /* nothing new */
+	assert_true(is_server(at));
+	gn_overlay_hold(net.node[at].ov, false, net.now);
+	net_pump(&net, at);
+	assert_false(is_server(at));
+	reach(at, GN_OVERLAY_REACH_DIRECT, 0); /* which does not make it one */
+	assert_false(is_server(at));
+	/* long before half of its life, once it knows others for long enough to believe them */
+	net_run(&net, GN_OV_STANDING + 7200 * GN_SEC);
+	assert_false(holds(at, &r));
+	assert_int_equal(net_get(&net, at, &r.r.key, 2), GN_OK);
+	net_record(&net, &second, &alice, 16, "y", 1, "body");
+	assert_int_equal(net_put(&net, at, &second, 2), GN_OK);
+	net_run(&net, 60 * GN_SEC);
+	assert_false(holds(at, &second));
+	gn_overlay_hold(net.node[at].ov, true, net.now);
+	net_pump(&net, at);
+	assert_true(is_server(at));
+	/* and what one node refuses it lets go, and does not take from those who have it */
+	net_run(&net, 1200 * GN_SEC);
+	at = 0;
+	while (!holds(at, &r))
+		at++;
+	refused_key = r.r.key;
+	net.node[at].cfg.user = &refused_key;
+	net.node[at].ov->cfg.user = &refused_key;
+	gn_overlay_forget(net.node[at].ov, &refused_key, net.now);
+	net_pump(&net, at);
+	assert_false(holds(at, &r));
+	assert_int_equal(net_counter(&net, at, "records_refused"), 1);
+	net_run(&net, 1800 * GN_SEC);
+	assert_false(holds(at, &r));
+	unsigned others = 0;
+	for (unsigned i = 0; i < 5; i++)
+		others += holds(i, &r);
+	assert_true(others >= 2);
+	assert_int_equal(net_get(&net, at, &r.r.key, 2), GN_OK);
+}
+
 static void what_a_client_alone_held_comes_to_others(void **state)
 {
 	static struct net_record r;
@@ -366,6 +438,7 @@ int main(void)
 		cmocka_unit_test_teardown(anothers_word_is_hearsay_and_goes_no_further, take_down),
 		cmocka_unit_test_teardown(a_datagram_holds_ten_that_say_it, take_down),
 		cmocka_unit_test_teardown(who_is_not_direct_is_a_client_and_hands_over, take_down),
+		cmocka_unit_test_teardown(who_holds_nothing_is_a_client, take_down),
 		cmocka_unit_test_teardown(what_a_client_alone_held_comes_to_others, take_down),
 		cmocka_unit_test_teardown(no_probation_makes_it_a_server, take_down),
 		cmocka_unit_test_teardown(no_word_of_it_makes_anybody_dial, take_down),

@@ -36,10 +36,11 @@ bool gn_ov_prefix_ok(const struct gn_overlay *ov, const struct gn_contact *c, un
 
 /* ---- ring.c ---- */
 
-/* We are found to be reached through others alone: we answer for no keys (OV-7). */
+/* We are found to be reached through others alone, or are to hold nothing: we answer for no keys
+ * (OV-7, OV-98). */
 static inline bool gn_ov_kept_out(const struct gn_overlay *ov)
 {
-	return ov->self.reach > GN_OVERLAY_REACH_DIRECT;
+	return ov->self.reach > GN_OVERLAY_REACH_DIRECT || ov->holds_nothing;
 }
 
 /* A link came, went or changed its mode: everything that follows is recomputed, the consequences

@@ -115,6 +115,13 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j);
 
 /* ---- admit.c ---- */
 
+/* The owner refuses what stands under that key; in: NULL when it is asked for (OV-98). */
+static inline bool gn_ov_refuses(const struct gn_overlay *ov, const struct gn_hash *key,
+				 const struct gn_record *in)
+{
+	return ov->cfg.refuses && ov->cfg.refuses(ov->cfg.user, key, in);
+}
+
 /* Time, quota and the index alone; GN_PENDING when the type's rule needs the held bytes. handed:
  * see gn_ov_handed_over. */
 gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool handed, gn_time now);

@@ -263,6 +263,14 @@ gn_err gn_blocks_drop(struct gn_blocks *b, const struct gn_hash *block)
 	return GN_OK;
 }
 
+void gn_blocks_cached_max(struct gn_blocks *b, uint64_t bytes)
+{
+	settle(b);
+	b->cached_max = bytes;
+	if (b->state == BLOCKS_READY)
+		blocks_evict(b, 0, true);
+}
+
 /* ---- time, requests, events ---- */
 
 void gn_blocks_clock(struct gn_blocks *b, gn_time clock)

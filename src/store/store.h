@@ -172,6 +172,8 @@ GN_MUST gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block,
 /* Removes a block that nobody was promised and nobody needs: its file goes as soon as nothing
  * reads it. GN_NOT_FOUND, GN_STATE before READY. */
 GN_MUST gn_err gn_blocks_drop(struct gn_blocks *b, const struct gn_hash *block);
+/* Cached ones may take so many bytes from now on, 0: none; those above go. */
+void gn_blocks_cached_max(struct gn_blocks *b, uint64_t bytes);
 void gn_blocks_tick(struct gn_blocks *b, gn_time now);
 gn_time gn_blocks_deadline(const struct gn_blocks *b);
 bool gn_blocks_next_request(struct gn_blocks *b, struct gn_disk_request *out);

@@ -15,6 +15,7 @@ int cmd_ping(struct cli *cli);
 int cmd_netcheck(struct cli *cli);
 int cmd_pipe(struct cli *cli);
 int cmd_forward(struct cli *cli);
+int cmd_give(struct cli *cli);
 int cmd_doctor(struct cli *cli);
 int cmd_open(struct cli *cli);
 int cmd_guard_status(struct cli *cli);

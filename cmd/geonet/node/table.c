@@ -38,6 +38,11 @@ static const struct cli_option up_options[] = {
 	{"issuer", "KEY", "of the person whose tokens give rights at this node"},
 	{"relay", "off|small|tokens|commons",
 	 "what is passed on between nodes that do not reach each other (default small)"},
+	{"relay-rate", "BYTES", "bytes a second of that, for each lane (default 1M)"},
+	{"relay-month", "BYTES", "bytes of that in a month (default 50G)"},
+	{"hold-nothing", "yes|no", "keep no records and blocks for others (default no)"},
+	{"metered", "yes|no",
+	 "bytes cost money here: give nothing but small control traffic (default no)"},
 	{"stun", "on|off", "tell whoever asks by STUN which address they come from (default on)"},
 	{"turn", "on|off", "relay by TURN for those whom DATA/turn-users names (default off)"},
 	{"turn-ports", "FIRST-LAST", "UDP ports of TURN's relays (default 49152-65535)"},
@@ -186,6 +191,21 @@ const struct cli_command node_commands[] = {
 	 "  geonet forward 8080 5c1f 80              its web server, at http://localhost:8080/\n"
 	 "  geonet up --forward localhost:80         there: what makes that allowed\n",
 	 forward_options, cmd_forward},
+	{"give", "[NAME VALUE | refuse add|remove HASH | refuse list]", 0, 3,
+	 "what the node does for others, and how much it gave",
+	 "NAME is relay (off, small, tokens, commons), rate (bytes a second of each lane), month "
+	 "(bytes in all), hold (nothing, or bytes of others' blocks), turn (on, off)\n"
+	 "or metered (yes, no). It holds at once and after a restart, before the settings. "
+	 "At 90 % of the month bulk ends, at all of it the rest.\n"
+	 "What is refused, by the hash of a block, file or site's manifest or the key of a record, "
+	 "is neither held nor given.\n",
+	 "  geonet give\n"
+	 "  geonet give relay commons\n"
+	 "  geonet give month 100G\n"
+	 "  geonet give hold nothing\n"
+	 "  geonet give refuse list\n"
+	 "  geonet give --json | jq .months[0]\n",
+	 NULL, cmd_give},
 	{"open", "", 0, 0,
 	 "print the address of the node's page, with the key that shows its owner everything",
 	 "The part after # stays in your browser. Whoever has the address may do everything with "

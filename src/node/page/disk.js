@@ -153,14 +153,43 @@ function lists(sites) {
   });
 }
 
-async function ask(path) {
-  const answer = await fetch("/api/v1/" + path, { headers: token ? { Authorization: "Bearer " + token } : {} });
+const RELAYS = { off: "nothing is passed on", small: "a little for everybody", tokens: "a little for everybody, much for who has a token of yours",
+  commons: "much for everybody" };
+
+// What others have of this node: what it may give, and what it gave (`geonet give`).
+function gives(g) {
+  const now = g.months[0] || { small: 0, bulk: 0, turn: 0 }, used = Number(now.small) + Number(now.bulk) + Number(now.turn);
+  const rows = [
+    ["relay", `${g.relay}: ${RELAYS[g.relay] || ""}; ${bytes(Number(g.rate))} a second for each lane`],
+    ["this month", `${bytes(used)} of ${bytes(Number(g.month))}: small ${bytes(Number(now.small))}, bulk ${bytes(Number(now.bulk))}, TURN ${bytes(Number(now.turn))}`],
+    ["the next begins", new Date(Number(g.month_ends)).toLocaleString()],
+    ["now", `${g.small} small and ${g.bulk} bulk circuits, ${g.places} places`],
+    ["holds", g.hold_nothing ? "nothing of others" : `${bytes(Number(g.held_blocks))} of others' blocks of ${bytes(Number(g.hold))}, ${bytes(Number(g.held_records))} of records`],
+    ["TURN", g.turn ? "on" : "off"],
+    ["refused", `${g.refused} hashes`],
+  ];
+  $("gives").replaceChildren(...rows.flatMap(([name, value]) => [
+    Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: value })]));
+  $("used").value = Math.min(1, used / Math.max(1, Number(g.month)));
+  $("metered").hidden = !g.metered;
+  $("given-to").hidden = !g.by.length;
+  table("given", g.by.slice(0, 20), (row, b) => {
+    cell(row, b.key.slice(0, 12), true);
+    cell(row, b.token ? "token" : "node");
+    cell(row, bytes(Number(b.small)));
+    cell(row, bytes(Number(b.bulk)));
+  });
+}
+
+async function ask(path, body) {
+  const answer = await fetch("/api/v1/" + path, { method: body ? "POST" : "GET", body: body && JSON.stringify(body),
+    headers: { ...(token ? { Authorization: "Bearer " + token } : {}), ...(body ? { "Content-Type": "application/json" } : {}) } });
   if (answer.status === 403 && token) forget();
   if (!answer.ok) throw new Error(answer.status);
   return answer;
 }
 
-const read = async (path) => (await ask(path)).json();
+const read = async (path, body) => (await ask(path, body)).json();
 
 // A token of another run, or of another node: the page must be opened again.
 function forget() {
@@ -173,12 +202,13 @@ async function refresh() {
   const mine = token;
   try {
     view.status = await read("status");
-    const owner = token ? await Promise.all([read("peers"), read("lookups"), read("sites")]) : [{ peers: [] }, { lookups: [] }, { sites: [] }];
+    const owner = token ? await Promise.all([read("peers"), read("lookups"), read("sites"), read("node/give", {})]) : [{ peers: [] }, { lookups: [] }, { sites: [] }];
     Object.assign(view, { peers: owner[0].peers, lookups: owner[1].lookups });
     $("owner").hidden = !token;
     $("stranger").hidden = !!token;
     facts();
     lists(owner[2].sites);
+    if (owner[3]) gives(owner[3]);
     draw();
   } catch {
     if (mine && !token) return refresh(); // as one to whom the rest is not shown

@@ -20,6 +20,7 @@
 
 static struct whole w;
 static const char *kinds[NODES];
+static gn_time begins_at = WHOLE_EPOCH; /* of the next world */
 
 static inline bool behind(void *user, unsigned node, struct jet_sim_nat *nat, bool *carrier)
 {
@@ -46,6 +47,7 @@ static inline void make(const char *first, const char *second)
 					       .pow_bits = 1,
 					       .nat = behind,
 					       .hooks = {.running = on_running}});
+	w.now = begins_at;
 	for (unsigned i = 0; i < NODES; i++) {
 		whole_start(&w, whole_add(&w));
 		whole_run_for(&w, 5 * GN_SEC);

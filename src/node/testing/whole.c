@@ -179,6 +179,38 @@ static bool move_disk(struct gn_node *node)
 	return any;
 }
 
+static struct gn_buf *kept_file(struct whole_node *n, const char *name)
+{
+	static const char *const names[WHOLE_KEPT] = {"give", "given", "refused"};
+	unsigned i = 0;
+	while (strcmp(names[i], name) != 0)
+		i++;
+	return &n->kept[i];
+}
+
+static gn_err read_kept(struct gn_node *node, const char *name, struct gn_buf *out)
+{
+	const struct gn_buf *file = kept_file(whole_of(node), name);
+	if (!file->p)
+		return GN_NOT_FOUND;
+	GN_ASSERT(file->len <= out->cap);
+	memcpy(out->p, file->p, file->len);
+	out->len = file->len;
+	return GN_OK;
+}
+
+static gn_err write_kept(struct gn_node *node, const char *name, struct gn_slice bytes)
+{
+	struct whole_node *n = whole_of(node);
+	struct gn_buf *file = kept_file(n, name);
+	if (n->keep_fails)
+		return GN_DISK_FULL;
+	free(file->p);
+	*file = (struct gn_buf){need_memory(malloc(bytes.len + 1)), bytes.len, bytes.len + 1};
+	memcpy(file->p, bytes.p, bytes.len);
+	return GN_OK;
+}
+
 static void do_work(struct gn_node *node)
 {
 	for (struct gn_bundles_work *work; (work = gn_bundles_next_work(node->bundles));) {
@@ -244,6 +276,8 @@ static void told_tunnel(struct gn_node *node, const struct gn_tunnel_event *e)
 static const struct gn_node_outside outside = {.send = send_packets,
 					       .send_second = send_second,
 					       .disk = move_disk,
+					       .kept = read_kept,
+					       .keep = write_kept,
 					       .work = do_work,
 					       .cpu = no_cpu,
 					       .overlay = told_overlay,
@@ -297,6 +331,8 @@ void whole_free(struct whole *w)
 		if (w->nodes[i]->alive)
 			node_end(w->nodes[i]);
 		disk_sim_fini(&w->nodes[i]->disk);
+		for (unsigned k = 0; k < WHOLE_KEPT; k++)
+			free(w->nodes[i]->kept[k].p);
 		free(w->nodes[i]);
 	}
 	free(w->nodes);
@@ -353,6 +389,7 @@ void whole_start(struct whole *w, unsigned i)
 	struct gn_node *node = &n->node;
 	struct gn_sk key = node->key;
 	uint8_t nonce[sizeof node->nonce];
+	char why[GN_HOST_WHY];
 	memcpy(nonce, node->nonce, sizeof nonce);
 	memset(node, 0, sizeof *node);
 	node->key = key;
@@ -369,6 +406,8 @@ void whole_start(struct whole *w, unsigned i)
 		w->opt.log ? *w->opt.log : (struct gn_log){write_nothing, NULL, GN_LOG_ERROR};
 	node->packet = need_memory(malloc(GN_NODE_BATCH));
 	gn_err err = gn_node_engines_new(node);
+	GN_ASSERT(err == GN_OK);
+	err = gn_node_give_read(node, why);
 	GN_ASSERT(err == GN_OK);
 	struct gn_os_net net = {.count = 1,
 				.addrs[0] = {.addr = n->addr,
@@ -426,6 +465,7 @@ void whole_moved(struct whole *w, unsigned i)
 	gn_node_peers_sweep(node);
 	if (node->kv_ready && node->blocks_ready && node->box_ready && !node->running) {
 		node->running = true;
+		gn_node_give_restored(node);
 		if (h->running)
 			h->running(h->user, i);
 		gn_node_pump(node);

@@ -13,7 +13,8 @@
  *         -> DEAD [whole_kill] -> RESTORING [whole_start]
  *
  * No loop, no API: lists that a node keeps in files of its own (contacts, pins, sites) are not
- * read or written. Who uses an engine of a node calls whole_moved afterwards. */
+ * read or written, but for what it gives others. Who uses an engine of a node calls whole_moved
+ * afterwards. */
 #ifndef GN_NODE_TESTING_WHOLE_H
 #define GN_NODE_TESTING_WHOLE_H
 
@@ -22,6 +23,8 @@
 #include "store/testing/disk_sim.h"
 
 #define WHOLE_EPOCH ((gn_time)1767225600 * GN_SEC) /* 2026-01-01: the clock of records, too */
+
+#define WHOLE_KEPT 3
 
 struct whole;
 
@@ -67,6 +70,8 @@ struct whole_node {
 	struct jet_sim_box *box; /* NULL: it has a public address */
 	struct gn_prng prng;
 	struct disk_sim disk;
+	struct gn_buf kept[WHOLE_KEPT]; /* small files, durable at once: give, given, refused */
+	bool keep_fails;
 	unsigned disk_out;       /* requests that are not done */
 	gn_time tick_at;         /* of the tick that counts */
 	uint64_t packets, bytes; /* sent, IP and UDP headers included, in all lives */

@@ -19,21 +19,33 @@
  * that tiny blocks cannot fill the map before the room. */
 static uint64_t cost_of(const struct gn_bundles *b, uint32_t len)
 {
-	GN_ASSERT(len <= GN_BLOCK);
-	uint64_t least = b->cfg.peer_bytes_max / BUNDLES_KEPT;
-	least = least > BUNDLES_KEPT_COST ? least : BUNDLES_KEPT_COST;
-	return len > least ? len : least;
+	GN_ASSERT(len <= GN_BLOCK && b->cost_least >= BUNDLES_KEPT_COST);
+	return len > b->cost_least ? len : b->cost_least;
+}
+
+/* What is kept already may be more than shall be: then nothing is taken until it is less. */
+static struct gn_share_config shares(const struct gn_bundles *b)
+{
+	uint64_t most = b->cfg.peer_bytes_max ? b->cfg.peer_bytes_max : 1,
+		 total = most > b->bytes.used ? most : b->bytes.used;
+	return (struct gn_share_config){.total = total,
+					.per_key = most / BUNDLES_PEER_SHARE + 1,
+					.per_prefix = most / BUNDLES_PREFIX_SHARE + GN_BLOCK,
+					.crowded = most / BUNDLES_PEER_SHARE,
+					.holders_max = BUNDLES_SHARES,
+					.count_local = b->cfg.count_local};
+}
+
+void bundles_accounts_limit(struct gn_bundles *b)
+{
+	b->bytes.config = shares(b);
 }
 
 void bundles_accounts_init(struct gn_bundles *b)
 {
-	uint64_t total = b->cfg.peer_bytes_max ? b->cfg.peer_bytes_max : 1;
-	struct gn_share_config bytes = {.total = total,
-					.per_key = total / BUNDLES_PEER_SHARE + 1,
-					.per_prefix = total / BUNDLES_PREFIX_SHARE + GN_BLOCK,
-					.crowded = total / BUNDLES_PEER_SHARE,
-					.holders_max = BUNDLES_SHARES,
-					.count_local = b->cfg.count_local};
+	uint64_t least = b->cfg.peer_bytes_max / BUNDLES_KEPT;
+	b->cost_least = least > BUNDLES_KEPT_COST ? least : BUNDLES_KEPT_COST;
+	const struct gn_share_config bytes = shares(b);
 	struct gn_share_config places = {.total = BUNDLES_INCOMING,
 					 .per_key = BUNDLES_INCOMING_PEER,
 					 .per_prefix = BUNDLES_INCOMING_PREFIX,
@@ -198,6 +210,7 @@ void bundles_account_remove(struct gn_bundles *b, const struct gn_hash *block)
 	keeper_leave(b, &kept.who);
 	(void)gn_map_remove(&b->kept, block);
 	b->brought_changes++;
+	bundles_accounts_limit(b);
 }
 
 void bundles_account_claim(struct gn_bundles *b, const struct gn_hash *block,

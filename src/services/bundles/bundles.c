@@ -32,6 +32,27 @@ static void run_all(struct gn_bundles *b)
 	bundles_opens_run(b);
 }
 
+void gn_bundles_give(struct gn_bundles *b, uint64_t peer_bytes_max, bool serves, gn_time now)
+{
+	b->now = now;
+	b->cfg.peer_bytes_max = peer_bytes_max;
+	b->cfg.no_cache = peer_bytes_max == 0;
+	b->serves_nothing = !serves;
+	bundles_accounts_limit(b);
+}
+
+uint64_t gn_bundles_held_bytes(const struct gn_bundles *b)
+{
+	return b->bytes.used;
+}
+
+void gn_bundles_forget(struct gn_bundles *b, const struct gn_hash *hash, gn_time now)
+{
+	b->now = now;
+	bundles_keep_forget(b, hash);
+	run_all(b);
+}
+
 void gn_bundles_cancel(struct gn_bundles *b, gn_op id, gn_time now)
 {
 	struct gn_frame_op **at = gn_map_get(&b->frame.ops, &id);

@@ -35,6 +35,9 @@ struct gn_bundles_config {
 	/* Bytes that would leave for a peer at once if they were given now: a chunk is read from
 	 * the disk only when it would (BU-10). NULL: there is always room. */
 	size_t (*room)(void *user, const struct gn_pk *peer);
+	/* Does the owner refuse this block, file or site: neither kept nor given (BU-28)? NULL: it
+	 * refuses none. */
+	bool (*refuses)(void *user, const struct gn_hash *hash);
 	void *user;
 };
 GN_MUST gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *config,
@@ -54,6 +57,13 @@ bool gn_bundles_blocks_event(struct gn_bundles *b, const struct gn_blocks_event 
 			     gn_time now);
 void gn_bundles_tick(struct gn_bundles *b, gn_time now);
 gn_time gn_bundles_deadline(const struct gn_bundles *b);
+/* From now on so many bytes are kept for others; what was promised stays until its end. serves:
+ * false: of blocks that are not our own nobody gets any (BU-28). */
+void gn_bundles_give(struct gn_bundles *b, uint64_t peer_bytes_max, bool serves, gn_time now);
+/* The owner refuses this hash: a block of it goes, even if it was promised. One that a kept version
+ * of ours needs stays, and is not given. */
+void gn_bundles_forget(struct gn_bundles *b, const struct gn_hash *hash, gn_time now);
+uint64_t gn_bundles_held_bytes(const struct gn_bundles *b); /* promised to others */
 /* To peers; always reliable. False when none. */
 bool gn_bundles_next_message(struct gn_bundles *b, struct gn_overlay_message *out);
 

@@ -25,7 +25,9 @@ struct gn_bundles {
 	gn_time now, wake;     /* of the last call; when to run although no timer is due */
 	struct gn_frame frame; /* its numbers are of operations, requests and jobs */
 	struct gn_heap timers;
-	unsigned finds_out; /* of kind SOURCE */
+	uint64_t cost_least; /* of a block kept for others, bytes: account.c */
+	bool serves_nothing; /* of others' blocks: BU-28 */
+	unsigned finds_out;  /* of kind SOURCE */
 
 	struct gn_map peers;     /* pk -> bundles_peer * */
 	struct gn_share callers; /* places of peers that came to us */
@@ -96,6 +98,10 @@ static inline uint64_t bundles_unix_latest(const struct gn_bundles *b)
 	return gn_unix(gn_overlay_time_latest(b->cfg.overlay, b->now));
 }
 
+static inline bool bundles_refuses(const struct gn_bundles *b, const struct gn_hash *hash)
+{
+	return b->cfg.refuses && b->cfg.refuses(b->cfg.user, hash);
+}
 static inline gn_err bundles_timer_set(struct gn_bundles *b, struct bundles_timer *t, gn_time at)
 {
 	return gn_heap_set(&b->timers, &t->node, at);

@@ -225,12 +225,28 @@ static gn_err keep_complete(struct gn_bundles *b, struct bundles_peer *p, uint64
 	return GN_OK;
 }
 
+void bundles_keep_forget(struct gn_bundles *b, const struct gn_hash *block)
+{
+	struct bundles_incoming *in = incoming_get(b, block);
+	enum gn_block_keep keep;
+	bool own = gn_blocks_kept(b->cfg.blocks, block, &keep, NULL) && keep == GN_BLOCK_OWN;
+	if (in)
+		bundles_incoming_drop(b, in);
+	bundles_account_remove(b, block);
+	if (!own && gn_blocks_drop(b->cfg.blocks, block) == GN_OK)
+		b->count.refused_let_go++;
+}
+
 static gn_err keep_answer(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
 			  const struct gn_hash *block, uint32_t len, uint64_t until)
 {
 	uint32_t have;
 	if (len == 0 || len > GN_BLOCK || until <= bundles_unix(b))
 		return GN_MALFORMED;
+	if (bundles_refuses(b, block)) {
+		b->count.keep_refused++;
+		return GN_DENIED;
+	}
 	if (!b->accounts_ready)
 		return GN_BUSY;
 	if (b->cfg.peer_bytes_max == 0) {

@@ -41,10 +41,12 @@ void bundles_on_put(struct gn_bundles *b, struct bundles_peer *p, uint64_t reque
 		    struct gn_fb_chunk_put m);
 void bundles_keep_stored(struct gn_bundles *b, const struct gn_blocks_event *e);
 void bundles_incoming_drop(struct gn_bundles *b, struct bundles_incoming *in);
+void bundles_keep_forget(struct gn_bundles *b, const struct gn_hash *block);
 
 /* ---- accounts of what is kept for others ---- */
 
 void bundles_accounts_init(struct gn_bundles *b);
+void bundles_accounts_limit(struct gn_bundles *b); /* cfg.peer_bytes_max is another */
 void bundles_accounts_build(struct gn_bundles *b);
 void bundles_accounts_sweep(struct gn_bundles *b);
 /* BU-19, BU-23. until: asked for, then promised (Unix seconds), which may be less. GN_NO_SPACE,

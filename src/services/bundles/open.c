@@ -45,6 +45,11 @@ static void go_on(struct gn_bundles *b, struct bundles_open *o)
 		return;
 	}
 	o->root = v->manifest;
+	if (bundles_refuses(b, &o->root)) {
+		b->count.reads_refused++;
+		bundles_open_end(b, o, GN_DENIED);
+		return;
+	}
 	if (gn_map_get(&b->manifests, &o->root)) {
 		bundles_open_end(b, o, GN_OK);
 		return;

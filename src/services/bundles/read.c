@@ -32,6 +32,14 @@ struct bundles_slot *bundles_reader_slot(struct gn_bundles *b, struct bundles_re
 
 /* ---- life ---- */
 
+static bool refuses_any(const struct gn_bundles *b, struct gn_slice blocks)
+{
+	bool any = false;
+	for (size_t at = 0; b->cfg.refuses && !any && at < blocks.len; at += sizeof(struct gn_hash))
+		any = bundles_refuses(b, (const struct gn_hash *)(const void *)(blocks.p + at));
+	return any;
+}
+
 gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off,
 			  uint64_t len, struct bundles_open *open, struct bundles_reader **out)
 {
@@ -42,6 +50,10 @@ gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *fil
 		return GN_RANGE;
 	if (gn_bundle_shape_fault(file))
 		return GN_USAGE;
+	if (bundles_refuses(b, &file->root) || refuses_any(b, file->blocks)) {
+		b->count.reads_refused++;
+		return GN_DENIED;
+	}
 	struct bundles_reader *r = GN_NEW(b->env.alloc, struct bundles_reader);
 	if (!r)
 		goto fail;
@@ -138,8 +150,9 @@ static bool is_caching(struct gn_bundles *b, struct bundles_reader *r, uint64_t 
 		     (block * GN_BLOCK >= r->start &&
 		      block * GN_BLOCK + gn_tree_block_len(r->size, block) <= r->end);
 	r->caching[i].block = block + 1;
-	r->caching[i].on = whole && !b->cfg.no_cache && b->cache_puts < BUNDLES_CACHE_PUTS &&
-			   b->now >= b->cache_off;
+	r->caching[i].on = whole && !b->cfg.no_cache &&
+			   !bundles_refuses(b, bundles_reader_hash(r, block)) &&
+			   b->cache_puts < BUNDLES_CACHE_PUTS && b->now >= b->cache_off;
 	return r->caching[i].on;
 }
 

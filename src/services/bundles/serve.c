@@ -63,6 +63,15 @@ static void refuse_chunk(struct gn_bundles *b, const struct gn_contact *to,
 	bundles_send_ack(b, to, &ack);
 }
 
+/* BU-28: not what the owner refuses, nor on some links what is others'. */
+static bool may_serve(const struct gn_bundles *b, const struct gn_hash *block)
+{
+	enum gn_block_keep keep;
+	return !bundles_refuses(b, block) &&
+	       (!b->serves_nothing ||
+		(gn_blocks_kept(b->cfg.blocks, block, &keep, NULL) && keep == GN_BLOCK_OWN));
+}
+
 void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
 			  struct gn_fb_chunk_get m)
 {
@@ -75,6 +84,11 @@ void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 	if (first >= GN_BLOCK_CHUNKS || count == 0 || count > GN_BLOCK_CHUNKS - first) {
 		b->count.messages_bad++;
 		refuse_chunk(b, &p->contact, &get, GN_MALFORMED);
+		return;
+	}
+	if (!may_serve(b, &get.block)) {
+		b->count.serve_refused++;
+		refuse_chunk(b, &p->contact, &get, GN_DENIED);
 		return;
 	}
 	if (!gn_blocks_have(b->cfg.blocks, &get.block, &len)) {
@@ -221,6 +235,8 @@ void bundles_serve_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 static uint32_t held_bits(const struct gn_bundles *b, const struct gn_hash *block)
 {
 	uint32_t bits = 0;
+	if (!may_serve(b, block))
+		return 0;
 	for (uint32_t i = 0; i < GN_BLOCK_CHUNKS; i++)
 		bits |= (uint32_t)gn_blocks_have_chunk(b->cfg.blocks, block, i) << i;
 	return bits;

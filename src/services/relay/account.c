@@ -21,6 +21,8 @@ void relay_account_today(const struct gn_relay *r, struct relay_account *a)
 static void forget(struct gn_relay *r, struct relay_account *a)
 {
 	GN_ASSERT(a->circuits == 0);
+	for (unsigned lane = 0; lane < 2 && !a->token; lane++)
+		r->given_rest[lane] += a->given[lane];
 	bool was = gn_map_remove(&r->accounts, a->id);
 	GN_ASSERT(was);
 	gn_mem_free(r->env.alloc, a);
@@ -113,4 +115,26 @@ bool gn_relay_account_at(const struct gn_relay *r, uint32_t i, struct gn_relay_a
 		.token = a->token, .circuits = a->circuits, .small = a->small, .bulk = a->bulk};
 	memcpy(out->id, a->id, sizeof out->id);
 	return true;
+}
+
+bool gn_relay_given_next(struct gn_relay *r, struct gn_relay_given *out)
+{
+	uint64_t *rest = r->given_rest;
+	if (rest[0] + rest[1]) {
+		*out = (struct gn_relay_given){.small = rest[0], .bulk = rest[1]};
+		rest[0] = rest[1] = 0;
+		return true;
+	}
+	while (r->given_look < r->accounts.count) {
+		struct relay_account *a = at(r, r->given_look++);
+		if (a->given[0] + a->given[1] == 0)
+			continue;
+		*out = (struct gn_relay_given){
+			.token = a->token, .small = a->given[0], .bulk = a->given[1]};
+		memcpy(out->id, a->id, sizeof out->id);
+		a->given[0] = a->given[1] = 0;
+		return true;
+	}
+	r->given_look = 0;
+	return false;
 }

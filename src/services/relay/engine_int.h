@@ -42,6 +42,7 @@ struct relay_account {
 	uint32_t circuits, vias; /* that are not over */
 	uint64_t day;            /* Unix days, of: */
 	uint64_t small, bulk, commons;
+	uint64_t given[2];      /* of small, of bulk: since the owner was told */
 	gn_time bursts_full_at; /* bursts of small circuits: of all that a key may have together */
 	uint64_t owed[2];       /* of small, of bulk: the longest debt of a circuit that is over */
 };
@@ -282,6 +283,8 @@ struct gn_relay {
 	struct relay_circuit *tell_first, *tell_last;
 	struct gn_map accounts;             /* id -> relay_account * */
 	uint32_t look;                      /* the next of them that may be forgotten */
+	uint32_t given_look;                /* and of which the owner is told */
+	uint64_t given_rest[2];             /* by keys that were forgotten */
 	struct gn_map reserved;             /* key -> relay_reserved */
 	uint64_t month_used, month_ends[2]; /* of small, of bulk */
 	uint64_t day;

@@ -358,6 +358,41 @@ static void the_least_of_the_day_is_forgotten_first(void **state)
 	assert_int_equal(r->accounts.count, 0);
 }
 
+/* What was given is told once, also of who was forgotten meanwhile. */
+static void what_was_given_is_told_once(void **state)
+{
+	struct gn_relay_given v;
+	(void)state;
+	assert_false(gn_relay_given_next(r, &v));
+	assert_int_equal(reserve(11), GN_OK);
+	assert_int_equal(open_(10, 11, SMALL), GN_OK);
+	uint64_t little = last.circuit;
+	assert_int_equal(open_(12, 11, BULK), GN_OK);
+	uint64_t big = last.circuit;
+	assert_int_equal(send_(10, little, 100, 1), 1);
+	assert_int_equal(send_(12, big, 200, 2), 2);
+	assert_int_equal(send_(11, far_of(big), 300, 1), 1); /* who opened it */
+	assert_true(gn_relay_given_next(r, &v));
+	struct gn_pk pk = pk_of(10);
+	assert_memory_equal(v.id, pk.b, 32);
+	assert_true(v.small == 100 && v.bulk == 0 && !v.token);
+	assert_true(gn_relay_given_next(r, &v));
+	pk = pk_of(12);
+	assert_memory_equal(v.id, pk.b, 32);
+	assert_true(v.small == 0 && v.bulk == 700);
+	assert_false(gn_relay_given_next(r, &v));
+	assert_false(gn_relay_given_next(r, &v));
+	assert_int_equal(send_(10, little, 50, 1), 1);
+	close_by(10, session_of(10), little);
+	now += 86400 * GN_SEC;
+	run_for(2 * GN_SEC); /* nothing of the new day is known of it */
+	pk = pk_of(10);
+	assert_null(gn_map_get(&r->accounts, pk.b));
+	assert_true(gn_relay_given_next(r, &v));
+	assert_true(gn_is_zero(v.id, 32) && v.small == 50 && v.bulk == 0);
+	assert_false(gn_relay_given_next(r, &v));
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, start, finish)
@@ -373,6 +408,7 @@ int main(void)
 		T(what_is_given_again_soon_is_a_rate),
 		T(a_token_that_was_taken_back_ends_its_circuits),
 		T(the_least_of_the_day_is_forgotten_first),
+		T(what_was_given_is_told_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,10 +67,13 @@ static void take(struct gn_relay *r, struct relay_circuit *c, uint32_t count, ui
 	c->reached = true;
 	uint64_t *of = c->bulk ? &c->account->bulk : &c->account->small;
 	*of += bytes;
+	c->account->given[c->bulk] += bytes;
 	if (c->bulk && !c->right)
 		c->account->commons += bytes;
-	if (c->by_token)
+	if (c->by_token) {
 		c->by_token->bulk += bytes;
+		c->by_token->given[1] += bytes;
+	}
 	if (c->right && c->right->draw)
 		c->right->credit -= bytes;
 }

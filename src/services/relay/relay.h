@@ -222,6 +222,14 @@ struct gn_relay_account {
 	uint64_t small, bulk; /* bytes of this day */
 };
 bool gn_relay_account_at(const struct gn_relay *r, uint32_t i, struct gn_relay_account *out);
+/* What was relayed for whom since it was told: one after the other, until false. That of keys is
+ * all there is, a token's is of these; zeros as id: for keys that were forgotten meanwhile. */
+struct gn_relay_given {
+	uint8_t id[32]; /* key, or id of the token */
+	bool token;
+	uint64_t small, bulk; /* bytes */
+};
+bool gn_relay_given_next(struct gn_relay *r, struct gn_relay_given *out);
 bool gn_relay_counter_at(const struct gn_relay *r, size_t i, struct gn_counter *out);
 void gn_relay_validate(const struct gn_relay *r);
 

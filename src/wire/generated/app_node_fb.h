@@ -29,6 +29,11 @@ enum gn_fb_app_node_body {
 	GN_FB_APP_NODE_BODY_NODE_PING_IS = 11,
 	GN_FB_APP_NODE_BODY_NODE_NETCHECK = 12,
 	GN_FB_APP_NODE_BODY_NODE_NETCHECK_IS = 13,
+	GN_FB_APP_NODE_BODY_NODE_GIVE = 14,
+	GN_FB_APP_NODE_BODY_NODE_GIVE_IS = 15,
+	GN_FB_APP_NODE_BODY_NODE_REFUSE = 16,
+	GN_FB_APP_NODE_BODY_NODE_REFUSED = 17,
+	GN_FB_APP_NODE_BODY_NODE_REFUSED_IS = 18,
 };
 
 enum gn_fb_app_record_body {
@@ -1559,6 +1564,436 @@ static inline uint8_t gn_fb_node_netcheck_is_kinds_of(struct gn_fb_node_netcheck
 static inline uint16_t gn_fb_node_netcheck_is_port(struct gn_fb_node_netcheck_is t)
 {
 	return (uint16_t)gn_fbt_bits(t.t, 16, 2, UINT64_C(0x0));
+}
+
+/* ---- NodeGive ---- */
+
+/* What the node does for others (docs/spec/reach.md RE-64). `name`, `value`: relay, rate, month, hold,
+ * turn or metered is this from now on, also after a restart; without `name` nothing changes. Answered by
+ * NodeGiveIs. */
+struct gn_fb_node_give {
+	struct gn_fbt t;
+};
+struct gn_fb_node_give_args {
+	struct gn_slice name;
+	struct gn_slice value;
+};
+static const struct gn_fb_field gn_fbfields_node_give[] = {
+	{"name", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_give_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"value", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_node_give_args, value), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_give = {"NodeGive", NULL, gn_fbfields_node_give, 2};
+
+GN_MUST static inline gn_err gn_fb_node_give_verify(struct gn_slice in, struct gn_fb_node_give *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_give, &out->t);
+}
+static inline gn_fbref gn_fb_node_give_make(struct gn_fbb *b, const struct gn_fb_node_give_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_give, args);
+}
+static inline bool gn_fb_node_give_has_name(struct gn_fb_node_give t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_node_give_name(struct gn_fb_node_give t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_node_give_has_value(struct gn_fb_node_give t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_node_give_value(struct gn_fb_node_give t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
+/* ---- NodeGaveMonth ---- */
+
+struct gn_fb_node_gave_month {
+	struct gn_fbt t;
+};
+struct gn_fb_node_gave_month_args {
+	struct gn_slice month;
+	uint64_t small;
+	uint64_t bulk;
+	uint64_t turn;
+};
+static const struct gn_fb_field gn_fbfields_node_gave_month[] = {
+	{"month", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_gave_month_args, month), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"small", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_node_gave_month_args, small), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bulk", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_node_gave_month_args, bulk), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"turn", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_node_gave_month_args, turn), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_gave_month = {"NodeGaveMonth", NULL, gn_fbfields_node_gave_month, 4};
+
+GN_MUST static inline gn_err gn_fb_node_gave_month_verify(struct gn_slice in, struct gn_fb_node_gave_month *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_gave_month, &out->t);
+}
+static inline gn_fbref gn_fb_node_gave_month_make(struct gn_fbb *b, const struct gn_fb_node_gave_month_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_gave_month, args);
+}
+static inline bool gn_fb_node_gave_month_has_month(struct gn_fb_node_gave_month t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_node_gave_month_month(struct gn_fb_node_gave_month t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline uint64_t gn_fb_node_gave_month_small(struct gn_fb_node_gave_month t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_gave_month_bulk(struct gn_fb_node_gave_month t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_gave_month_turn(struct gn_fb_node_gave_month t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+
+/* ---- NodeGaveTo ---- */
+
+struct gn_fb_node_gave_to {
+	struct gn_fbt t;
+};
+struct gn_fb_node_gave_to_args {
+	const struct gn_fb_key *key;
+	bool token;
+	uint64_t small;
+	uint64_t bulk;
+};
+static const struct gn_fb_field gn_fbfields_node_gave_to[] = {
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_gave_to_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"token", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_node_gave_to_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"small", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_node_gave_to_args, small), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bulk", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_node_gave_to_args, bulk), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_gave_to = {"NodeGaveTo", NULL, gn_fbfields_node_gave_to, 4};
+
+GN_MUST static inline gn_err gn_fb_node_gave_to_verify(struct gn_slice in, struct gn_fb_node_gave_to *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_gave_to, &out->t);
+}
+static inline gn_fbref gn_fb_node_gave_to_make(struct gn_fbb *b, const struct gn_fb_node_gave_to_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_gave_to, args);
+}
+static inline bool gn_fb_node_gave_to_has_key(struct gn_fb_node_gave_to t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_node_gave_to_key(struct gn_fb_node_gave_to t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_node_gave_to_token(struct gn_fb_node_gave_to t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint64_t gn_fb_node_gave_to_small(struct gn_fb_node_gave_to t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_gave_to_bulk(struct gn_fb_node_gave_to t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+
+/* ---- NodeGiveIs ---- */
+
+struct gn_fb_node_give_is {
+	struct gn_fbt t;
+};
+struct gn_fb_node_give_is_args {
+	/* off, small, tokens or commons. */
+	struct gn_slice relay;
+	/* Bytes a second of each lane; of a month; of others' blocks. */
+	uint64_t rate;
+	uint64_t month;
+	uint64_t hold;
+	bool hold_nothing;
+	bool turn;
+	bool metered;
+	/* Names of what `geonet give` said; the others are the settings'. */
+	struct {
+		const struct gn_slice *p;
+		size_t count;
+	} said;
+	/* Months, the present one first: "2026-11". */
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} months; /* NodeGaveMonth */
+	/* Who had most in this month. */
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} by; /* NodeGaveTo */
+	/* When the next month begins. */
+	uint64_t month_ends;
+	/* Now: circuits of each lane, places of others. */
+	uint32_t small;
+	uint32_t bulk;
+	uint32_t places;
+	uint32_t refused;
+	/* Bytes of others' blocks and records that are held. */
+	uint64_t held_blocks;
+	uint64_t held_records;
+};
+static const struct gn_fb_field gn_fbfields_node_give_is[] = {
+	{"relay", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_give_is_args, relay), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rate", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_node_give_is_args, rate), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"month", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_node_give_is_args, month), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"hold", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_node_give_is_args, hold), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"hold_nothing", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_node_give_is_args, hold_nothing), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"turn", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_node_give_is_args, turn), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"metered", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_node_give_is_args, metered), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"said", GN_FB_STRINGS, GN_FB_UINT, 7, offsetof(struct gn_fb_node_give_is_args, said), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"months", GN_FB_TABLES, GN_FB_UINT, 8, offsetof(struct gn_fb_node_give_is_args, months), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_gave_month}, NULL, false},
+	{"by", GN_FB_TABLES, GN_FB_UINT, 9, offsetof(struct gn_fb_node_give_is_args, by), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_gave_to}, NULL, false},
+	{"month_ends", GN_FB_SCALAR, GN_FB_UINT, 10, offsetof(struct gn_fb_node_give_is_args, month_ends), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, true},
+	{"small", GN_FB_SCALAR, GN_FB_UINT, 11, offsetof(struct gn_fb_node_give_is_args, small), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"bulk", GN_FB_SCALAR, GN_FB_UINT, 12, offsetof(struct gn_fb_node_give_is_args, bulk), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"places", GN_FB_SCALAR, GN_FB_UINT, 13, offsetof(struct gn_fb_node_give_is_args, places), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"refused", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_node_give_is_args, refused), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"held_blocks", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_node_give_is_args, held_blocks), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"held_records", GN_FB_SCALAR, GN_FB_UINT, 16, offsetof(struct gn_fb_node_give_is_args, held_records), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_give_is = {"NodeGiveIs", NULL, gn_fbfields_node_give_is, 17};
+
+GN_MUST static inline gn_err gn_fb_node_give_is_verify(struct gn_slice in, struct gn_fb_node_give_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_give_is, &out->t);
+}
+static inline gn_fbref gn_fb_node_give_is_make(struct gn_fbb *b, const struct gn_fb_node_give_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_give_is, args);
+}
+static inline bool gn_fb_node_give_is_has_relay(struct gn_fb_node_give_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_node_give_is_relay(struct gn_fb_node_give_is t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline uint64_t gn_fb_node_give_is_rate(struct gn_fb_node_give_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_give_is_month(struct gn_fb_node_give_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_give_is_hold(struct gn_fb_node_give_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_give_is_hold_nothing(struct gn_fb_node_give_is t)
+{
+	return gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_node_give_is_turn(struct gn_fb_node_give_is t)
+{
+	return gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_node_give_is_metered(struct gn_fb_node_give_is t)
+{
+	return gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0)) != 0;
+}
+static inline bool gn_fb_node_give_is_has_said(struct gn_fb_node_give_is t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline uint32_t gn_fb_node_give_is_said_len(struct gn_fb_node_give_is t)
+{
+	return gn_fbt_count(t.t, 7);
+}
+static inline struct gn_slice gn_fb_node_give_is_said_at(struct gn_fb_node_give_is t, uint32_t i)
+{
+	return gn_fbt_string_at(t.t, 7, i);
+}
+static inline bool gn_fb_node_give_is_has_months(struct gn_fb_node_give_is t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline uint32_t gn_fb_node_give_is_months_len(struct gn_fb_node_give_is t)
+{
+	return gn_fbt_count(t.t, 8);
+}
+static inline struct gn_fb_node_gave_month gn_fb_node_give_is_months_at(struct gn_fb_node_give_is t, uint32_t i)
+{
+	return (struct gn_fb_node_gave_month){gn_fbt_table_at(t.t, 8, i)};
+}
+static inline bool gn_fb_node_give_is_has_by(struct gn_fb_node_give_is t)
+{
+	return gn_fbt_has(t.t, 9);
+}
+static inline uint32_t gn_fb_node_give_is_by_len(struct gn_fb_node_give_is t)
+{
+	return gn_fbt_count(t.t, 9);
+}
+static inline struct gn_fb_node_gave_to gn_fb_node_give_is_by_at(struct gn_fb_node_give_is t, uint32_t i)
+{
+	return (struct gn_fb_node_gave_to){gn_fbt_table_at(t.t, 9, i)};
+}
+static inline uint64_t gn_fb_node_give_is_month_ends(struct gn_fb_node_give_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 10, 8, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_give_is_small(struct gn_fb_node_give_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 11, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_give_is_bulk(struct gn_fb_node_give_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 12, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_give_is_places(struct gn_fb_node_give_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 13, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_give_is_refused(struct gn_fb_node_give_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 14, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_give_is_held_blocks(struct gn_fb_node_give_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 15, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_give_is_held_records(struct gn_fb_node_give_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 16, 8, UINT64_C(0x0));
+}
+
+/* ---- NodeRefuse ---- */
+
+/* A hash, of a block, file, site's manifest or the key of a record, that this node neither holds nor
+ * gives from now on; `end`: it is no longer refused. Answered by AppOk. */
+struct gn_fb_node_refuse {
+	struct gn_fbt t;
+};
+struct gn_fb_node_refuse_args {
+	const struct gn_fb_hash *hash;
+	bool end;
+};
+static const struct gn_fb_field gn_fbfields_node_refuse[] = {
+	{"hash", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_refuse_args, hash), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"end", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_node_refuse_args, end), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_refuse = {"NodeRefuse", NULL, gn_fbfields_node_refuse, 2};
+
+GN_MUST static inline gn_err gn_fb_node_refuse_verify(struct gn_slice in, struct gn_fb_node_refuse *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_refuse, &out->t);
+}
+static inline gn_fbref gn_fb_node_refuse_make(struct gn_fbb *b, const struct gn_fb_node_refuse_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_refuse, args);
+}
+static inline bool gn_fb_node_refuse_has_hash(struct gn_fb_node_refuse t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_node_refuse_hash(struct gn_fb_node_refuse t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_node_refuse_end(struct gn_fb_node_refuse t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
+}
+
+/* ---- NodeRefused ---- */
+
+/* Those that are refused, from the place `from` on. */
+struct gn_fb_node_refused {
+	struct gn_fbt t;
+};
+struct gn_fb_node_refused_args {
+	uint32_t from;
+	uint16_t limit;
+};
+static const struct gn_fb_field gn_fbfields_node_refused[] = {
+	{"from", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_node_refused_args, from), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_node_refused_args, limit), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_refused = {"NodeRefused", NULL, gn_fbfields_node_refused, 2};
+
+GN_MUST static inline gn_err gn_fb_node_refused_verify(struct gn_slice in, struct gn_fb_node_refused *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_refused, &out->t);
+}
+static inline gn_fbref gn_fb_node_refused_make(struct gn_fbb *b, const struct gn_fb_node_refused_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_refused, args);
+}
+static inline uint32_t gn_fb_node_refused_from(struct gn_fb_node_refused t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 0, 4, UINT64_C(0x0));
+}
+static inline uint16_t gn_fb_node_refused_limit(struct gn_fb_node_refused t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 1, 2, UINT64_C(0x0));
+}
+
+/* ---- NodeRefusedIs ---- */
+
+struct gn_fb_node_refused_is {
+	struct gn_fbt t;
+};
+struct gn_fb_node_refused_is_args {
+	struct {
+		const struct gn_fb_hash *p;
+		size_t count;
+	} hashes;
+	bool more;
+};
+static const struct gn_fb_field gn_fbfields_node_refused_is[] = {
+	{"hashes", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_node_refused_is_args, hashes), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"more", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_node_refused_is_args, more), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_refused_is = {"NodeRefusedIs", NULL, gn_fbfields_node_refused_is, 2};
+
+GN_MUST static inline gn_err gn_fb_node_refused_is_verify(struct gn_slice in, struct gn_fb_node_refused_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_refused_is, &out->t);
+}
+static inline gn_fbref gn_fb_node_refused_is_make(struct gn_fbb *b, const struct gn_fb_node_refused_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_refused_is, args);
+}
+static inline bool gn_fb_node_refused_is_has_hashes(struct gn_fb_node_refused_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_node_refused_is_hashes_len(struct gn_fb_node_refused_is t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_node_refused_is_hashes_at(struct gn_fb_node_refused_is t, uint32_t i)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct_at(t.t, 0, &gn_fblayout_hash, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_node_refused_is_hashes_bytes(struct gn_fb_node_refused_is t)
+{
+	return gn_fbt_elements(t.t, 0, 32);
+}
+static inline bool gn_fb_node_refused_is_more(struct gn_fb_node_refused_is t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- EventsOn ---- */
@@ -3387,7 +3822,7 @@ struct gn_fb_app_node_args {
 };
 static const struct gn_fb_field gn_fbfields_app_node[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_node_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_node_args, body), 13, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status, &gn_fbtype_node_status_is, &gn_fbtype_node_shutdown, &gn_fbtype_node_peers, &gn_fbtype_node_peers_is, &gn_fbtype_node_lookups, &gn_fbtype_node_lookups_is, &gn_fbtype_node_counters, &gn_fbtype_node_counters_is, &gn_fbtype_node_ping, &gn_fbtype_node_ping_is, &gn_fbtype_node_netcheck, &gn_fbtype_node_netcheck_is}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_node_args, body), 18, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status, &gn_fbtype_node_status_is, &gn_fbtype_node_shutdown, &gn_fbtype_node_peers, &gn_fbtype_node_peers_is, &gn_fbtype_node_lookups, &gn_fbtype_node_lookups_is, &gn_fbtype_node_counters, &gn_fbtype_node_counters_is, &gn_fbtype_node_ping, &gn_fbtype_node_ping_is, &gn_fbtype_node_netcheck, &gn_fbtype_node_netcheck_is, &gn_fbtype_node_give, &gn_fbtype_node_give_is, &gn_fbtype_node_refuse, &gn_fbtype_node_refused, &gn_fbtype_node_refused_is}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_node = {"AppNode", NULL, gn_fbfields_app_node, 2};
 
@@ -3458,6 +3893,26 @@ static inline struct gn_fb_node_netcheck gn_fb_app_node_body_as_node_netcheck(st
 static inline struct gn_fb_node_netcheck_is gn_fb_app_node_body_as_node_netcheck_is(struct gn_fb_app_node t)
 {
 	return (struct gn_fb_node_netcheck_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_NETCHECK_IS)};
+}
+static inline struct gn_fb_node_give gn_fb_app_node_body_as_node_give(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_give){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_GIVE)};
+}
+static inline struct gn_fb_node_give_is gn_fb_app_node_body_as_node_give_is(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_give_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_GIVE_IS)};
+}
+static inline struct gn_fb_node_refuse gn_fb_app_node_body_as_node_refuse(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_refuse){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_REFUSE)};
+}
+static inline struct gn_fb_node_refused gn_fb_app_node_body_as_node_refused(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_refused){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_REFUSED)};
+}
+static inline struct gn_fb_node_refused_is gn_fb_app_node_body_as_node_refused_is(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_refused_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_REFUSED_IS)};
 }
 
 /* ---- AppRecord ---- */
@@ -3718,6 +4173,13 @@ static const struct gn_fb_type *const gn_fbtypes_app_node[] = {
 	&gn_fbtype_node_netcheck,
 	&gn_fbtype_node_netcheck_relay,
 	&gn_fbtype_node_netcheck_is,
+	&gn_fbtype_node_give,
+	&gn_fbtype_node_gave_month,
+	&gn_fbtype_node_gave_to,
+	&gn_fbtype_node_give_is,
+	&gn_fbtype_node_refuse,
+	&gn_fbtype_node_refused,
+	&gn_fbtype_node_refused_is,
 	&gn_fbtype_events_on,
 	&gn_fbtype_events_off,
 	&gn_fbtype_node_event,

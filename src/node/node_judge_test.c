@@ -1,0 +1,153 @@
+/* Relays that are bad are noticed and left for an hour, and others are not. Rule RE-37. */
+#include "node/testing/two_home.h"
+
+#include "services/relay/limits.h"
+
+static gn_err (*plain)(struct gn_node *node, const struct gn_addr *to, struct gn_slice packets,
+		       uint16_t segment, size_t *sent);
+static unsigned times;  /* that the relay sends what it relays */
+static unsigned drops;  /* of a hundred of these packets that it drops */
+static unsigned number; /* of packets that it relayed */
+
+/* What the relay sends itself goes as it should. */
+static gn_err bad_relay(struct gn_node *node, const struct gn_addr *to, struct gn_slice packets,
+			uint16_t segment, size_t *sent)
+{
+	gn_err err = GN_OK;
+	if (packets.p[0] != GN_RELAY_BYTE)
+		return plain(node, to, packets, segment, sent);
+	*sent = packets.len;
+	if (number++ * 37 % 100 < drops)
+		return GN_OK;
+	for (unsigned i = 0; i < times && !err; i++)
+		err = plain(node, to, packets, segment, sent);
+	return err;
+}
+
+static void turn_bad(unsigned relay)
+{
+	plain = whole_node(&w, relay)->outside.send;
+	whole_node(&w, relay)->outside.send = bad_relay;
+	times = 1;
+	drops = number = 0;
+}
+
+/* The two at home talk by the first server. */
+static void begin(void)
+{
+	make("port", "sym");
+	tell_home(FIRST, SECOND, 0);
+	say(FIRST, SECOND);
+	whole_run_for(&w, 3 * GN_SEC);
+	assert_int_equal(info_of(FIRST, SECOND).kind, GN_WAY_RELAY);
+	turn_bad(0);
+}
+
+static bool left(unsigned by)
+{
+	return gn_relay_is_bad(whole_node(&w, by)->relay, key_of(0), w.now);
+}
+
+static void talk_for(unsigned seconds)
+{
+	for (unsigned i = 0; i < seconds * 10; i++) {
+		say(FIRST, SECOND);
+		whole_run_for(&w, 100 * GN_MSEC);
+	}
+}
+
+static void a_good_relay_is_kept(void **state)
+{
+	(void)state;
+	begin();
+	talk_for(70);
+	assert_false(left(FIRST) || left(SECOND));
+	assert_int_equal(counter_of(FIRST, "relay-left"), 0);
+	whole_free(&w);
+}
+
+static void one_that_repeats_is_left_in_ten_seconds(void **state)
+{
+	(void)state;
+	begin();
+	times = 2;
+	talk_for(10);
+	assert_true(left(FIRST) || left(SECOND));
+	unsigned who = left(FIRST) ? FIRST : SECOND;
+	assert_true(counter_of(who, "relay-left") == 1 && counter_of(who, "left_bad") == 1);
+	/* for an hour it is not asked; they talk by the other */
+	times = 1;
+	uint64_t opened = counter_of(1, "opened");
+	whole_run_for(&w, 30 * GN_SEC);
+	tell_homes(FIRST, key_of(SECOND), 2, (unsigned[]){0, 1});
+	say(FIRST, SECOND);
+	whole_run_for(&w, 10 * GN_SEC);
+	if (who == FIRST)
+		assert_true(counter_of(1, "opened") > opened);
+	assert_true(left(who));
+	whole_free(&w);
+}
+
+/* Once the peer is heard by another: 5 s until another session is begun, and until that is up. */
+static void one_that_lets_nothing_through_is_left_when_another_does(void **state)
+{
+	(void)state;
+	begin();
+	drops = 100;
+	gn_time began = w.now;
+	tell_homes(FIRST, key_of(SECOND), 2, (unsigned[]){0, 1});
+	for (unsigned i = 0; i < 400 && !left(FIRST); i++) {
+		say(FIRST, SECOND);
+		whole_run_for(&w, 100 * GN_MSEC);
+	}
+	assert_true(w.now - began <= 20 * GN_SEC);
+	assert_true(left(FIRST));
+	whole_free(&w);
+}
+
+/* As many as are allowed in a minute are no sign. */
+static void few_that_come_twice_are_forgiven(void **state)
+{
+	(void)state;
+	begin();
+	for (unsigned minute = 0; minute < 3; minute++) {
+		times = 2;
+		say(FIRST, SECOND);
+		whole_run_for(&w, GN_NODE_JUDGE / 5);
+		times = 1;
+		talk_for(59);
+	}
+	assert_false(left(FIRST) || left(SECOND));
+	whole_free(&w);
+}
+
+/* Silence is nobody's fault while nothing else of the peer is heard. */
+static void a_peer_that_is_gone_is_not_its_relays_fault(void **state)
+{
+	(void)state;
+	begin();
+	struct gn_pk second = *key_of(SECOND);
+	struct gn_overlay_message m = {
+		.bytes = GN_LIT("12345678"), .reliable = true, .to.pk = second};
+	whole_kill(&w, SECOND);
+	for (unsigned i = 0; i < 20; i++) {
+		whole_moved(&w, FIRST);
+		gn_node_peers_send(whole_node(&w, FIRST), &m, GN_JET_INTERACTIVE);
+		whole_moved(&w, FIRST);
+		whole_run_for(&w, GN_SEC);
+	}
+	assert_false(left(FIRST));
+	whole_free(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_good_relay_is_kept),
+		cmocka_unit_test(one_that_repeats_is_left_in_ten_seconds),
+		cmocka_unit_test(one_that_lets_nothing_through_is_left_when_another_does),
+		cmocka_unit_test(few_that_come_twice_are_forgiven),
+		cmocka_unit_test(a_peer_that_is_gone_is_not_its_relays_fault),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
