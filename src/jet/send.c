@@ -441,6 +441,7 @@ static gn_err send_punch(struct jet_session *s, struct gn_buf *out, struct gn_je
 	jet_write_path(&o.w, JET_F_PATH_CHALLENGE, data);
 	jet_out_frame(&o, JET_F_PATH_CHALLENGE, 0, 0, 0, false);
 	jet_out_pad(&o, JET_CHECK_LEN);
+	o.eliciting &= s->punch->state != JET_PUNCH_GUESS; /* not remembered: guess.c */
 	out->len = jet_out_finish(&o);
 	return out->len ? batch_of(s, out, batch, &to, out->len) : GN_AGAIN;
 }
