@@ -30,7 +30,8 @@ static void send_open(struct gn_relay *r, struct relay_held *h)
 	struct gn_fb_relay_open_args args = {.target = &target,
 					     .lanes = h->ask.lanes,
 					     .via = gn_pk_is_zero(&h->ask.via) ? NULL : &via,
-					     .token = h->ask.token};
+					     .token = h->ask.token,
+					     .show = h->ask.show};
 	struct gn_fbb *fbb = relay_message_begin(r, h->ask.token.len);
 	if (fbb)
 		relay_message_end(r, &to, h->op.id, GN_FB_RELAY_FRAME_BODY_RELAY_OPEN,
@@ -192,6 +193,8 @@ struct relay_held *relay_held_note(struct gn_relay *r, const struct relay_from *
 	h->e.left = gn_fb_relay_note_left(m);
 	h->e.ends_ms = gn_fb_relay_note_ends_ms(m);
 	h->e.why = why;
+	if (h->came && gn_fb_relay_note_has_caller(m))
+		h->e.target = gn_wire_addr_get(gn_fb_relay_note_caller(m));
 	if (!h->e.ends_ms)
 		over(r, h, GN_CLOSED, why);
 	else

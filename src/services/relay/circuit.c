@@ -133,6 +133,7 @@ gn_err relay_circuit_new(struct gn_relay *r, const struct relay_from *from,
 				    .target_addr = w->target_addr,
 				    .bulk = w->bulk,
 				    .chained = w->chained,
+				    .show = w->show,
 				    .right = w->right,
 				    .lane = w->bulk ? &r->bulk : &r->small,
 				    .used = r->now,
@@ -262,13 +263,15 @@ static void release(struct gn_relay *r, struct relay_circuit *c)
 
 /* ---- ends, and who is told ---- */
 
-static void tell(struct gn_relay *r, struct relay_circuit *c, uint8_t ends)
+#define TELL_CALLER 4u /* where it is, to the target */
+
+static void tell(struct gn_relay *r, struct relay_circuit *c, uint8_t what)
 {
 	GN_ASSERT(c->telling || c->tell == 0);
 	/* whom nothing has reached knows of nothing, and another relay is told by CLOSE */
 	if (c->chained || !c->reached)
-		ends &= 1;
-	c->tell |= ends;
+		what &= 1;
+	c->tell |= what;
 	if (!c->tell || c->telling)
 		return;
 	c->telling = true;
@@ -332,20 +335,39 @@ void relay_circuit_ends(struct gn_relay *r, struct relay_circuit *c, uint8_t why
 	tell(r, c, 3);
 }
 
+void relay_circuit_name(struct gn_relay *r, struct relay_circuit *c)
+{
+	GN_ASSERT(c->show);
+	c->show = false; /* once */
+	if (c->state != CIRCUIT_LIVE || !c->leg[0].addr_count)
+		return;
+	tell(r, c, TELL_CALLER);
+	relay_wake(r);
+}
+
 bool relay_circuits_tell(struct gn_relay *r)
 {
 	struct relay_circuit *c = r->tell_first;
 	if (!c)
 		return false;
 	GN_ASSERT(c->telling && c->tell && !r->out.building);
-	gn_time left = c->state == CIRCUIT_OVER ? 0 : c->ends_at - r->now;
+	gn_time left = c->state == CIRCUIT_ENDING ? c->ends_at - r->now : 0;
 	struct gn_fb_relay_note_args note = {.why = c->why};
+	struct gn_fb_addr caller;
 	if (c->state != CIRCUIT_OVER) {
-		note.ends_ms = left > GN_MSEC ? (uint32_t)(left / GN_MSEC) : 1;
+		note.ends_ms = c->state == CIRCUIT_LIVE ? UINT32_MAX
+			       : left > GN_MSEC         ? (uint32_t)(left / GN_MSEC)
+							: 1;
 		note.left = relay_circuit_left(r, c);
 	}
 	for (unsigned side = 0; side < 2; side++) {
-		struct gn_fbb *fbb = c->tell & 1u << side ? relay_message_begin(r, 0) : NULL;
+		bool named = side && c->tell & TELL_CALLER;
+		struct gn_fbb *fbb =
+			c->tell & 1u << side || named ? relay_message_begin(r, 0) : NULL;
+		if (named) {
+			caller = gn_wire_addr(&c->leg[0].addrs[0], GN_FB_CARRIER_UDP);
+			note.caller = &caller;
+		}
 		note.circuit = c->leg_id[side];
 		if (fbb)
 			relay_message_end(r, &c->leg[side], 0, GN_FB_RELAY_FRAME_BODY_RELAY_NOTE,

@@ -97,6 +97,7 @@ struct relay_circuit {
 	uint64_t leg_id[2], leg_session[2];
 	bool bulk, chained; /* chained: through a second relay */
 	bool reached;       /* the target's end has had or sent a packet */
+	bool show;          /* it is to be told where who opened it is, when it has answered */
 	uint8_t state;      /* enum relay_state */
 	/* the rest */
 	struct gn_contact leg[2]; /* who opened it; the target, or the next relay */
@@ -105,7 +106,7 @@ struct relay_circuit {
 	struct relay_held *via; /* chained: at the second relay, while that is asked or open */
 	uint64_t request;       /* waiting: of who opened it */
 	gn_time ends_at;        /* ending */
-	uint8_t why, tell;      /* tell: a bit for each end */
+	uint8_t why, tell;      /* tell: a bit for each end, and one for the caller's address */
 	bool telling, hungry;   /* in these lists */
 	struct relay_circuit *next, *next_hungry;
 };
@@ -118,7 +119,7 @@ struct relay_wish {
 	uint64_t target_session;
 	struct gn_contact target;
 	struct gn_addr target_addr; /* to be told; port 0: not */
-	bool bulk, chained;
+	bool bulk, chained, show;
 	struct relay_right *right; /* taken, NULL without, in any case */
 };
 /* Waiting, its seat taken. */
@@ -130,6 +131,8 @@ gn_err relay_circuit_new(struct gn_relay *r, const struct relay_from *from,
 gn_err relay_circuit_start(struct gn_relay *r, struct relay_circuit *c, uint64_t far);
 /* It is over now; the ends of `tell` are told. */
 void relay_circuit_end(struct gn_relay *r, struct relay_circuit *c, uint8_t why, uint8_t tell);
+/* The target is told where who opened it is. */
+void relay_circuit_name(struct gn_relay *r, struct relay_circuit *c);
 /* It will be, in RELAY_ENDS: both ends are told. */
 void relay_circuit_ends(struct gn_relay *r, struct relay_circuit *c, uint8_t why);
 struct relay_circuit *relay_circuit_get(const struct gn_relay *r, uint64_t id, unsigned *side);

@@ -80,6 +80,8 @@ static enum gn_relay_verdict forward(struct gn_relay *r, struct relay_circuit *c
 {
 	GN_ASSERT(c->state == CIRCUIT_LIVE || c->state == CIRCUIT_ENDING);
 	c->used = r->now;
+	if (side == 1 && c->show)
+		relay_circuit_name(r, c);
 	uint32_t rate = by_rate(c, p, r->now),
 		 part = rate ? relay_lane_ask(c->lane, &c->debt, p->len, rate, r->now) : 0,
 		 count = by_quota(c, p, part);

@@ -17,6 +17,34 @@ static uint64_t circuit(void)
 	return last.circuit;
 }
 
+/* Once, when it has answered; and only where the caller lets it. */
+static void the_target_is_told_where_the_caller_is(void **state)
+{
+	(void)state;
+	for (int show = 0; show < 2; show++) {
+		shows = show;
+		uint64_t near = circuit(), far = far_of(near);
+		clear();
+		assert_int_equal(send_(10, near, 1200, 1), 1);
+		pump();
+		assert_int_equal(heard_count, 0);
+		assert_int_equal(send_(11, far, 1200, 1), 1);
+		pump();
+		assert_int_equal(heard_count, show);
+		assert_int_equal(send_(11, far, 1200, 1), 1);
+		pump();
+		assert_int_equal(heard_count, show);
+		if (!show)
+			continue;
+		struct gn_addr there = addr_of(10);
+		assert_int_equal(heard[0].to, 11);
+		assert_int_equal(heard[0].circuit, far);
+		assert_int_equal(heard[0].ends_ms, UINT32_MAX);
+		assert_true(gn_addr_eq(&heard[0].caller, &there));
+	}
+	shows = false;
+}
+
 /* ---- packets ---- */
 
 static void packets_go_both_ways_with_the_others_number(void **state)
@@ -491,6 +519,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(packets_go_both_ways_with_the_others_number),
 		T(what_is_not_relayed_is_never_answered),
+		T(the_target_is_told_where_the_caller_is),
 		T(a_packet_has_a_least_and_a_most_length),
 		T(a_train_is_written_in_its_place),
 		T(a_target_that_is_not_there_is_not_found),

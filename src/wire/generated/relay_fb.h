@@ -58,14 +58,17 @@ struct gn_fb_relay_open_args {
 	const struct gn_fb_key *via;
 	/* Capability token chain (token.fbs) whose bearer is the session's key: Use of `relay`. */
 	struct gn_slice token;
+	/* The target may be told where the sender is, once it has answered. */
+	bool show;
 };
 static const struct gn_fb_field gn_fbfields_relay_open[] = {
 	{"target", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_relay_open_args, target), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 	{"lanes", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_relay_open_args, lanes), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"via", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_relay_open_args, via), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 	{"token", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_relay_open_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"show", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_relay_open_args, show), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_relay_open = {"RelayOpen", NULL, gn_fbfields_relay_open, 4};
+static const struct gn_fb_type gn_fbtype_relay_open = {"RelayOpen", NULL, gn_fbfields_relay_open, 5};
 
 GN_MUST static inline gn_err gn_fb_relay_open_verify(struct gn_slice in, struct gn_fb_relay_open *out)
 {
@@ -106,6 +109,10 @@ static inline bool gn_fb_relay_open_has_token(struct gn_fb_relay_open t)
 static inline struct gn_slice gn_fb_relay_open_token(struct gn_fb_relay_open t)
 {
 	return gn_fbt_bytes(t.t, 3);
+}
+static inline bool gn_fb_relay_open_show(struct gn_fb_relay_open t)
+{
+	return gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- RelayOpened ---- */
@@ -410,17 +417,20 @@ struct gn_fb_relay_note {
 struct gn_fb_relay_note_args {
 	uint64_t circuit;
 	uint64_t left;
-	/* 0: it is over. */
+	/* 0: it is over; 2^32 - 1: no end is known. */
 	uint32_t ends_ms;
 	uint8_t why;
+	/* To the target: where who opened it is, if that allows it. */
+	const struct gn_fb_addr *caller;
 };
 static const struct gn_fb_field gn_fbfields_relay_note[] = {
 	{"circuit", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_relay_note_args, circuit), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"left", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_relay_note_args, left), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"ends_ms", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_relay_note_args, ends_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"why", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_relay_note_args, why), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_relay_why, false},
+	{"caller", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_relay_note_args, caller), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_relay_note = {"RelayNote", NULL, gn_fbfields_relay_note, 4};
+static const struct gn_fb_type gn_fbtype_relay_note = {"RelayNote", NULL, gn_fbfields_relay_note, 5};
 
 GN_MUST static inline gn_err gn_fb_relay_note_verify(struct gn_slice in, struct gn_fb_relay_note *out)
 {
@@ -445,6 +455,16 @@ static inline uint32_t gn_fb_relay_note_ends_ms(struct gn_fb_relay_note t)
 static inline uint8_t gn_fb_relay_note_why(struct gn_fb_relay_note t)
 {
 	return (uint8_t)gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_relay_note_has_caller(struct gn_fb_relay_note t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_fb_addr gn_fb_relay_note_caller(struct gn_fb_relay_note t)
+{
+	struct gn_fb_addr v;
+	gn_fbt_struct(t.t, 4, &gn_fblayout_addr, &v);
+	return v;
 }
 
 /* ---- RelayFrame ---- */

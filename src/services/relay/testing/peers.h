@@ -31,7 +31,7 @@ struct heard { /* by somebody who is nobody */
 	uint32_t retry_ms, ends_ms, ttl, others;
 	uint64_t request, circuit, left, until;
 	uint8_t lane, why;
-	struct gn_addr you, target;
+	struct gn_addr you, target, caller;
 };
 
 static struct gn_alloc mem;
@@ -47,6 +47,7 @@ static struct heard heard[2 * RELAY_OVER + 8]; /* all since clear(), */
 static unsigned heard_count, sent[BODY(NOTE) + 1];
 static unsigned linked_number; /* peer with a mutual link; 0: none */
 static bool may_chain;
+static bool shows;            /* who opens lets the target know where it is */
 static struct gn_sk keys[64]; /* of those who show tokens */
 static bool has_key[64];
 static uint8_t token_bytes[GN_TOKEN_MAX];
@@ -201,6 +202,8 @@ static inline void read_one(const struct gn_overlay_message *m)
 		struct gn_fb_relay_note t = gn_fb_relay_frame_body_as_relay_note(f);
 		h.circuit = gn_fb_relay_note_circuit(t);
 		h.ends_ms = gn_fb_relay_note_ends_ms(t);
+		if (gn_fb_relay_note_has_caller(t))
+			h.caller = gn_wire_addr_get(gn_fb_relay_note_caller(t));
 		h.left = gn_fb_relay_note_left(t);
 		h.why = gn_fb_relay_note_why(t);
 	}
@@ -307,7 +310,8 @@ static inline gn_err open_with(unsigned from, unsigned target, uint8_t lanes, un
 	     gn_fb_relay_open_make(&fbb, &(struct gn_fb_relay_open_args){.target = &t,
 									 .lanes = lanes,
 									 .via = via ? &v : NULL,
-									 .token = token}));
+									 .token = token,
+									 .show = shows}));
 	return last.type == BODY(OPENED)    ? GN_OK
 	       : last.type == BODY(REFUSED) ? last.code
 					    : GN_PENDING;
