@@ -176,6 +176,8 @@ gn_err gn_node_ways_open(struct gn_node *node, const struct gn_pk *relay,
 	const struct gn_relay_open o = {.relay = *relay,
 					.target = *target,
 					.via = via ? *via : (struct gn_pk){{0}},
+					.show = !node->offers.relay_only ||
+						!node->offers.relay_only(node, target),
 					.lanes = GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL};
 	gn_op op;
 	if (node->ways.asked >= GN_NODE_ASKED)
@@ -232,6 +234,17 @@ void gn_node_ways_close(struct gn_node *node, uint32_t link)
 	circuit_drop(node, link);
 }
 
+/* Says to jet what the circuit is. */
+static gn_err tell_circuit(struct gn_node *node, const struct gn_node_circuit *c)
+{
+	const struct gn_way_info info = {.kind = GN_WAY_RELAY,
+					 .prefix = GN_RELAY_PREFIX,
+					 .mtu = GN_NODE_RELAYED_MTU,
+					 .via = c->at,
+					 .peer = c->peer};
+	return gn_jet_way(node->jet, c->link, &info);
+}
+
 /* jet may use the circuit from now on. */
 static gn_err circuit_ready(struct gn_node *node, struct gn_node_circuit *c, uint64_t era,
 			    uint64_t circuit)
@@ -244,11 +257,7 @@ static gn_err circuit_ready(struct gn_node *node, struct gn_node_circuit *c, uin
 	c->era = era;
 	c->circuit = circuit;
 	c->at = main.addr;
-	const struct gn_way_info info = {.kind = GN_WAY_RELAY,
-					 .prefix = GN_RELAY_PREFIX,
-					 .mtu = GN_NODE_RELAYED_MTU,
-					 .via = main.addr};
-	return gn_jet_way(node->jet, c->link, &info);
+	return tell_circuit(node, c);
 }
 
 enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_relay_event *e,
@@ -259,12 +268,16 @@ enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_
 	if (!c)
 		return GN_NODE_WAYS_NOTHING;
 	*out = *c;
+	if (e->target.port)
+		c->peer = e->target;
 	if (e->kind == GN_RELAY_OPENED) {
 		if (circuit_ready(node, c, e->session, e->circuit) == GN_OK)
 			return GN_NODE_WAYS_OPEN;
 		gn_node_ways_close(node, out->link);
 		return GN_NODE_WAYS_OVER;
 	}
+	if (e->kind == GN_RELAY_NOTE && c->circuit && e->target.port)
+		(void)!tell_circuit(node, c); /* it is known: no memory is needed */
 	if (e->kind != GN_RELAY_ENDED)
 		return GN_NODE_WAYS_NOTHING;
 	circuit_drop(node, out->link);
