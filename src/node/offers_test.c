@@ -180,6 +180,23 @@ static void a_change_is_told_again_but_not_often(void **state)
 	whole_free(&w);
 }
 
+/* Both have a place at the relay, by which they may be told of, and no session with each other. */
+static void wait_at_relay(void)
+{
+	const struct gn_pk *relay = &whole_node(&w, 0)->key.pk;
+	gn_op op;
+	for (unsigned end = 0; end < 2; end++) {
+		gn_err err = gn_relay_reserve(at_home(end)->relay, relay, true, w.now, &op);
+		assert_true(err == GN_OK || err == GN_EXISTS);
+		whole_moved(&w, SERVERS + end);
+	}
+	whole_run_for(&w, GN_SEC);
+	if (session())
+		assert_int_equal(gn_jet_close(at_home(0)->jet, session(), 0, "", w.now), GN_OK);
+	whole_moved(&w, SERVERS);
+	whole_run_for(&w, GN_SEC);
+}
+
 /* Ports are guessed where both let it: whoever calls, the relay tells each where the other is (a
  * simulated node has no sockets for it). */
 static void ports_are_guessed(void **state)
@@ -191,6 +208,7 @@ static void ports_are_guessed(void **state)
 			begin(pairs[i][0], pairs[i][1]);
 			if (off)
 				at_home((unsigned)off - 1)->config.nat_guess_off = true;
+			wait_at_relay();
 			connect_over_relay();
 			whole_run_for(&w, 8 * GN_SEC);
 			for (unsigned end = 0; end < 2; end++) {
