@@ -98,6 +98,8 @@ enum gn_jet_why {
 	GN_JET_WHY_REBOUND, /* the peer's address changed under it (a NAT) */
 	GN_JET_WHY_ASKED,   /* by the owner */
 	GN_JET_WHY_PEER,    /* by the peer */
+	/* it is as before, but what must not wait waits: told to a client, never by info */
+	GN_JET_WHY_CROWDED,
 	GN_JET_WHYS,
 };
 /* Why a session runs over somebody else (RE-12). */
@@ -307,6 +309,9 @@ enum gn_jet_event_kind {
 	GN_JET_GUESS,
 	/* .. and are not any more, but for that of way.link (0: none), while its path lives */
 	GN_JET_GUESSED,
+	/* classes 1 and 2 wait behind others on the connection `way`: another one to the same
+	 * place, opened as a path, would be theirs (RE-8) */
+	GN_JET_CROWDED,
 	GN_JET_SEEN,    /* the peer says that our packets on `path` come from way.addr (RE-4) */
 	GN_JET_STREAMS, /* edge: a stream_open that gave GN_LIMIT can go on */
 };

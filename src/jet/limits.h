@@ -131,6 +131,10 @@
  * its answer is waited for. Twice this is when TCP gives up, too. */
 #define JET_RELIABLE_SILENCE (5 * GN_SEC)
 
+/* Class 1 or 2 waits so long behind others: another connection is wanted, and again not before */
+#define JET_CROWDED (50 * GN_MSEC)
+#define JET_CROWDED_AGAIN (60 * GN_SEC)
+
 /* ---- keys ---- */
 #define JET_KEY_UPDATE_PACKETS (UINT64_C(1) << 23)
 #define JET_KEY_UPDATE_AGE (3600 * GN_SEC)

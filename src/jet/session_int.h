@@ -57,6 +57,7 @@ enum jet_session_event {
 	JET_EV_PATHS = 128,
 	JET_EV_GUESS = 256,
 	JET_EV_GUESSED = 512,
+	JET_EV_CROWDED = 1024,
 };
 
 /* Path `id` has cost less since, and is taken when that has lasted. */
@@ -88,6 +89,8 @@ struct jet_session {
 	uint8_t slots;           /* of paths: at most so many ids are alive */
 	bool multi;              /* both ends gave the parameter `paths` */
 	bool paths_due;          /* a path has something to be told (grade.c) */
+	bool crowded_due;        /* the client is to be told of it: express.c */
+	gn_time crowded_until;   /* it is not told again before */
 	bool suspected;          /* SUSPECT was told, and nothing has come since */
 	enum gn_jet_why why;     /* we are on this path */
 	uint8_t due;             /* enum jet_due */

@@ -15,6 +15,7 @@ bool gn_node_pump_jet(struct gn_node *node)
 	     i++, any = true) {
 		gn_node_offers_event(node, &e);
 		gn_node_guess_event(node, &e);
+		gn_node_carriers_event(node, &e);
 		gn_node_peers_event(node, &e);
 	}
 	return any;

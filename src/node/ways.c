@@ -110,6 +110,9 @@ void gn_node_ways_moved(struct gn_node *node, uint64_t era, gn_jet_id session)
 			return;
 		*at = era;
 		f->ways[f->count++] = key;
+		struct gn_carrier *c = gn_node_ways_carrier_of(node, key.link);
+		if (c && c->incoming) /* also one that stands by is somebody's */
+			gn_wss_proven(c);
 	}
 }
 

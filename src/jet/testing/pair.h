@@ -33,7 +33,7 @@ struct app {
 	enum gn_jet_why why;
 	int suspects, paths_events;
 	uint32_t sockets; /* besides: asked for last */
-	int guessed;
+	int guessed, crowded;
 	struct gn_addr seen[JET_PATHS_MAX]; /* of path id % 8 */
 	gn_time moved_at;
 	gn_time connected_at, last_read_at;
