@@ -157,7 +157,7 @@ static void read_offer(struct gn_reader *r, struct jet_frame *f)
 	f->id = gn_read_varint(r);
 	gn_read_bytes(r, 5);
 	uint64_t count = gn_read_varint(r);
-	r->bad |= count > JET_OFFER_COUNT || f->id > UINT32_MAX || flags > 1;
+	r->bad |= count > JET_OFFER_COUNT || f->id > UINT32_MAX || flags > 2;
 	for (uint64_t i = 0; i < count && !r->bad; i++) {
 		uint8_t kind = gn_read_u8(r) & 15;
 		gn_read_bytes(r, 19);

@@ -17,6 +17,7 @@
  * 4. A choice needs a gain that lasts, and is not made again soon: measurements swing. */
 #include "jet/cid_int.h"
 #include "jet/close_int.h"
+#include "jet/express_int.h"
 #include "jet/grade_int.h"
 #include "jet/loss_int.h"
 #include "jet/mark_int.h"
@@ -96,16 +97,24 @@ static bool is_fresh(const struct jet_path *p, gn_time now)
 	       now - p->heard_at <= JET_CONSENT;
 }
 
-struct jet_path *jet_grade_spare(const struct jet_session *s, gn_time now)
+/* express: also what is another connection to where we are. */
+static struct jet_path *best_spare(const struct jet_session *s, bool express, gn_time now)
 {
 	struct jet_path *best = NULL;
 	for (int i = 0; i < JET_PATHS_MAX; i++) {
 		struct jet_path *p = s->paths[i];
+		if (!express && jet_express_is(s, p))
+			continue;
 		if (p && p != s->path && is_fresh(p, now) && !is_retired(s, p) &&
 		    (!best || jet_grade_cost(s, p) < jet_grade_cost(s, best)))
 			best = p;
 	}
 	return best;
+}
+
+struct jet_path *jet_grade_spare(const struct jet_session *s, gn_time now)
+{
+	return best_spare(s, true, now);
 }
 
 /* The costliest that may be closed, suspect ones first; NULL: there is none. */
@@ -252,7 +261,7 @@ gn_err jet_grade_look(struct jet_session *s, gn_time now)
 {
 	if (!s->multi || main_is_lost(s))
 		return GN_OK;
-	struct jet_path *p = jet_grade_spare(s, now);
+	struct jet_path *p = best_spare(s, false, now);
 	struct jet_rival *r = &s->rival;
 	gn_time here = jet_grade_cost(s, s->path), there = p ? jet_grade_cost(s, p) : GN_NEVER;
 	gn_time gain = here / JET_BETTER_PART;
@@ -332,6 +341,8 @@ gn_err jet_grade_on_status(struct jet_session *s, const struct jet_frame *f, gn_
 		return p == s->path ? leave_lost(s, GN_JET_WHY_PEER, now) : jet_grade_close(s, p);
 	if (f->value != STATUS_MAIN)
 		return GN_OK;
+	if (!s->incoming && f->data.p[0] == GN_JET_WHY_CROWDED)
+		jet_express_want(s, now);
 	uint32_t before = s->peer_main;
 	s->peer_main = p->id;
 	/* it left our path because nothing came there: what it sends comes here, and what we send
@@ -384,7 +395,9 @@ static void write_status(struct jet_session *s, struct jet_out *o, struct jet_pa
 						: STATUS_SPARE;
 	uint64_t v[] = {p->id, ++s->status_seq, status};
 	jet_write_numbers(jet_out_writer(o), JET_F_PATH_STATUS, v, 3);
-	gn_write_u8(jet_out_writer(o), (uint8_t)s->why);
+	bool crowded = s->crowded_due && p == s->path;
+	gn_write_u8(jet_out_writer(o), (uint8_t)(crowded ? GN_JET_WHY_CROWDED : s->why));
+	s->crowded_due &= !crowded;
 	jet_out_frame(o, JET_F_PATH_STATUS, p->id, 0, 0, false);
 	p->told = true;
 }

@@ -11,6 +11,7 @@
 #include "jet/admit_int.h"
 #include "jet/cid_int.h"
 #include "jet/close_int.h"
+#include "jet/guess_int.h"
 #include "jet/handshake_int.h"
 #include "jet/loss_int.h"
 #include "jet/mark_int.h"
@@ -83,6 +84,7 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	gn_heap_init(&jet->timers, env->alloc);
 	gn_ring_init(&jet->stateless, env->alloc, sizeof(struct jet_stateless),
 		     JET_STATELESS_QUEUE);
+	gn_ring_init(&jet->guessed, env->alloc, sizeof(struct jet_guessed), JET_GUESS_PEERS);
 	gn_ring_init(&jet->punched, env->alloc, sizeof(struct jet_punched), JET_PUNCH_ALL);
 	gn_map_init(&jet->ids, &jet->env, sizeof(gn_jet_id), sizeof(struct jet_session *),
 		    places_max(&jet->config));
@@ -129,6 +131,7 @@ void gn_jet_free(struct gn_jet *jet)
 	jet_memory_fini(jet);
 	gn_heap_fini(&jet->timers);
 	gn_ring_fini(&jet->stateless);
+	gn_ring_fini(&jet->guessed);
 	gn_ring_fini(&jet->punched);
 	gn_map_fini(&jet->ids);
 	gn_map_fini(&jet->cids);
@@ -452,6 +455,7 @@ gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *o
 		.cc = p->cc.ops->name,
 		.kind = jet_way_info(jet, p->way.link)->kind,
 		.why = s->why,
+		.indirect = jet_punch_why_not(s),
 		.multipath = s->multi,
 	};
 	for (int i = 0; i < JET_PATHS_MAX; i++)

@@ -57,6 +57,8 @@ struct gn_way_info {
 	struct gn_rate rate;
 	/* whom what comes on it counts for (shares, cookies); port 0: the address itself */
 	struct gn_addr via;
+	/* where the carrier sees the peer; port 0: it does not say (RE-23) */
+	struct gn_addr peer;
 };
 
 /* An address at which we may be reached, as it is told to a peer (RE-4). */
@@ -79,6 +81,11 @@ struct gn_jet_candidate {
 enum gn_jet_nat { GN_JET_NAT_UNKNOWN, GN_JET_NAT_NONE, GN_JET_NAT_ADDR, GN_JET_NAT_PORT };
 struct gn_jet_offer {
 	enum gn_jet_nat mapping, filtering;
+	bool guess; /* we let ports be guessed, and guess (RE-23) */
+	/* of ports that a box gave us one after the other: each further one is so much more, 0: not
+	 * known; so far they lie apart, 0: likewise */
+	int16_t delta;
+	uint16_t span;
 	uint32_t count;
 	struct gn_jet_candidate list[GN_JET_CANDIDATES];
 };
@@ -94,8 +101,23 @@ enum gn_jet_why {
 	GN_JET_WHY_REBOUND, /* the peer's address changed under it (a NAT) */
 	GN_JET_WHY_ASKED,   /* by the owner */
 	GN_JET_WHY_PEER,    /* by the peer */
+	/* it is as before, but what must not wait waits: told to a client, never by info */
+	GN_JET_WHY_CROWDED,
 	GN_JET_WHYS,
 };
+/* Why a session runs over somebody else (RE-12). */
+enum gn_jet_indirect {
+	GN_JET_INDIRECT_NOT,
+	GN_JET_INDIRECT_PENDING,      /* it is being tried, or will be at once */
+	GN_JET_INDIRECT_NO_CANDIDATE, /* one end has told no address */
+	GN_JET_INDIRECT_BOTH_HARD,    /* both routers give each address another port */
+	GN_JET_INDIRECT_GUESS_MISSED,
+	GN_JET_INDIRECT_NO_ANSWER,
+	GN_JET_INDIRECT_PEER_OLD, /* it knows one path only */
+	GN_JET_INDIRECTS,
+};
+/* "both-hard"; "?" past the last. */
+const char *gn_jet_indirect_text(unsigned why);
 /* "udp"; "?" past the last. */
 const char *gn_way_kind_text(unsigned kind);
 /* "cheaper"; "?" past the last. */
@@ -192,6 +214,12 @@ GN_MUST gn_err gn_jet_ping(struct gn_jet *jet, gn_jet_id id, gn_time now);
 GN_MUST gn_err gn_jet_offer(struct gn_jet *jet, gn_jet_id id, const struct gn_jet_offer *offer,
 			    gn_time now);
 
+/* What was asked for by GUESS: `count` sockets, each one a link, numbered from `first` on, told to
+ * jet (gn_jet_way) and sending to the address of the event; fewer than asked for will do, none
+ * ends it. GN_STATE: nobody asks. */
+GN_MUST gn_err gn_jet_guess(struct gn_jet *jet, gn_jet_id id, uint32_t first, uint32_t count,
+			    gn_time now);
+
 /* A link was made or changed. GN_LIMIT past JET_WAYS; link 0 is there from the beginning. */
 GN_MUST gn_err gn_jet_way(struct gn_jet *jet, uint32_t link, const struct gn_way_info *info);
 /* A reliable link takes so many bytes now, prefixes and all. What goes into batches is taken off
@@ -283,6 +311,13 @@ enum gn_jet_event_kind {
 	GN_JET_MOVED,
 	GN_JET_SUSPECT, /* nothing comes on the path in use, and there is no other: open one */
 	GN_JET_PATHS,   /* one more is proven, or one less is there */
+	/* `count` sockets besides, to way.addr, are of use: gn_jet_guess, within a second */
+	GN_JET_GUESS,
+	/* .. and are not any more, but for that of way.link (0: none), while its path lives */
+	GN_JET_GUESSED,
+	/* classes 1 and 2 wait behind others on the connection `way`: another one to the same
+	 * place, opened as a path, would be theirs (RE-8) */
+	GN_JET_CROWDED,
 	GN_JET_SEEN,    /* the peer says that our packets on `path` come from way.addr (RE-4) */
 	GN_JET_STREAMS, /* edge: a stream_open that gave GN_LIMIT can go on */
 };
@@ -294,6 +329,7 @@ struct gn_jet_event {
 	struct gn_pk peer;
 	struct gn_way way;
 	uint32_t path;
+	uint32_t count; /* of GUESS */
 	enum gn_jet_why why;
 	bool incoming;
 	gn_err err;
@@ -328,8 +364,9 @@ struct gn_jet_info {
 	const char *group, *suite, *cc;
 	enum gn_way_kind kind;
 	enum gn_jet_why why; /* it is on this path */
-	uint8_t paths;       /* proven ones */
-	bool multipath;      /* both ends know several */
+	enum gn_jet_indirect indirect;
+	uint8_t paths;  /* proven ones */
+	bool multipath; /* both ends know several */
 };
 GN_MUST gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *out);
 /* The ways of its proven paths, at most `max`, the one in use first; 0: it is not connected. */

@@ -131,6 +131,10 @@
  * its answer is waited for. Twice this is when TCP gives up, too. */
 #define JET_RELIABLE_SILENCE (5 * GN_SEC)
 
+/* Class 1 or 2 waits so long behind others: another connection is wanted, and again not before */
+#define JET_CROWDED (50 * GN_MSEC)
+#define JET_CROWDED_AGAIN (60 * GN_SEC)
+
 /* ---- keys ---- */
 #define JET_KEY_UPDATE_PACKETS (UINT64_C(1) << 23)
 #define JET_KEY_UPDATE_AGE (3600 * GN_SEC)
@@ -176,6 +180,22 @@
 #define JET_PUNCH_ALL 256
 #define JET_PUNCH_KEY 2
 #define JET_PUNCH_PREFIX 8
+/* Guessing of ports (RE-23): sockets of the hard end, fewer where its ports lie so near; */
+#define JET_GUESS_SOCKETS 256
+#define JET_GUESS_SOCKETS_FEW 64
+#define JET_GUESS_SPAN_FEW 4096
+/* ports that the other tries, one in so long (400/s), of late ones so many at once; */
+#define JET_GUESS_PORTS 1024
+#define JET_GUESS_EVERY (2500 * GN_USEC)
+#define JET_GUESS_BURST 8
+/* first those that follow, then those so far around the ones that are known, no well-known ones */
+#define JET_GUESS_STEPS 32
+#define JET_GUESS_AROUND 256
+#define JET_GUESS_LEAST 1024
+#define JET_GUESS_OPEN GN_SEC /* for the owner to open sockets */
+/* with one key, and to one address, once in; so many are remembered, then none is made */
+#define JET_GUESS_AGAIN (600 * GN_SEC)
+#define JET_GUESS_PEERS 64
 #define JET_COPIES 8     /* frames of class 1 that wait to go on a second path, too */
 #define JET_WAYS 4096    /* links that net made */
 #define JET_CHECK_LEN 64 /* bytes of a PATH_CHALLENGE to an address that is proven */

@@ -11,6 +11,7 @@
  *    time: what stands behind an acknowledged packet was not kept by the peer (JT-62, JT-66), and
  *    silence is met by a PING. */
 #include "jet/close_int.h"
+#include "jet/express_int.h"
 #include "jet/handshake_int.h"
 #include "jet/loss_int.h"
 #include "jet/paths_int.h"
@@ -208,6 +209,8 @@ static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet
 		}
 		a->round |= a->level == JET_APP && pn >= p->round_pn;
 	}
+	if (a->level == JET_APP)
+		jet_express_acked(s, p, sent, a->now);
 	if (sent->probe)
 		jet_mtu_acked(s, p, pn, a->now);
 	if (a->level == JET_APP && sp->phase == s->keys.updates && pn >= sp->phase_pn)

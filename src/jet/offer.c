@@ -11,6 +11,8 @@
 #include "jet/session_int.h"
 
 #define GO 1u
+#define GUESS 2u       /* a guess begins on the path */
+#define NAT_ALLOWS 32u /* beside mapping and filtering: it lets guess, and guesses */
 #define METERED 1u
 #define HEAD_MAX 32u /* bytes before the candidates */
 #define CANDIDATE 20u
@@ -30,8 +32,12 @@ static gn_err offers_of(struct jet_session *s, struct jet_punch **out)
 
 void jet_punch_free(struct jet_session *s)
 {
-	if (s->punch)
-		gn_mem_free_secret(s->jet->env.alloc, s->punch);
+	if (!s->punch)
+		return;
+	if (s->jet->guessing == s)
+		s->jet->guessing = NULL;
+	gn_mem_free(s->jet->env.alloc, s->punch->guess);
+	gn_mem_free_secret(s->jet->env.alloc, s->punch);
 	s->punch = NULL;
 }
 
@@ -68,21 +74,22 @@ static bool read_candidate(struct gn_reader *r, struct gn_jet_candidate *c)
 	return !r->bad && (kind & 15) == GN_WAY_UDP && kind >> 4 < GN_JET_ORIGINS && c->addr.port;
 }
 
-gn_err jet_offer_on_frame(struct jet_session *s, const struct jet_frame *f, bool *go, gn_time now)
+gn_err jet_offer_on_frame(struct jet_session *s, const struct jet_frame *f, enum jet_offer_go *go)
 {
 	GN_ASSERT(f->type == JET_F_PATH_OFFER && f->data.len > 0);
 	struct gn_reader r = gn_reader(f->data);
 	struct gn_jet_offer offer = {0};
 	struct jet_punch *u;
-	(void)now;
-	*go = false;
+	*go = JET_GO_NOTHING;
 	if (!s->multi)
 		return jet_fault(s, JET_E_FRAME, "an offer, and there is one path only");
 	uint64_t epoch = gn_read_varint(&r);
 	uint8_t flags = gn_read_u8(&r);
 	gn_read_varint(&r); /* the path: f->id */
 	uint8_t nat = gn_read_u8(&r);
-	gn_read_bytes(&r, 4);
+	offer.guess = nat & NAT_ALLOWS;
+	offer.delta = (int16_t)gn_read_be16(&r);
+	offer.span = gn_read_be16(&r);
 	uint64_t count = gn_read_varint(&r);
 	offer.mapping = (enum gn_jet_nat)(nat & 3);
 	offer.filtering = (enum gn_jet_nat)(nat >> 2 & 3);
@@ -90,20 +97,21 @@ gn_err jet_offer_on_frame(struct jet_session *s, const struct jet_frame *f, bool
 		if (read_candidate(&r, &offer.list[offer.count]))
 			offer.count++;
 	GN_ASSERT(!r.bad && gn_reader_left(&r) == 0); /* frame.c has read it */
-	if ((flags & GO) && s->incoming == false)
+	if ((flags & (GO | GUESS)) && s->incoming == false)
 		return jet_fault(s, JET_E_FRAME, "the server says when to begin");
 	GN_TRY(offers_of(s, &u));
 	if (epoch > u->peer_epoch) {
 		u->peer = offer;
 		u->peer_epoch = epoch;
 	}
-	*go = flags & GO && epoch == u->peer_epoch;
+	if (epoch == u->peer_epoch)
+		*go = flags & GO ? JET_GO_PUNCH : flags & GUESS ? JET_GO_GUESS : JET_GO_NOTHING;
 	return GN_OK;
 }
 
 bool jet_offer_pending(const struct jet_session *s)
 {
-	return s->punch && (s->punch->offer_due || s->punch->go_due);
+	return s->punch && (s->punch->offer_due || s->punch->go_due || s->punch->guess_due);
 }
 
 void jet_offer_write(struct jet_session *s, struct jet_out *o)
@@ -113,13 +121,15 @@ void jet_offer_write(struct jet_session *s, struct jet_out *o)
 	if (!jet_offer_pending(s) || jet_out_full(o) ||
 	    gn_writer_left(w) < HEAD_MAX + CANDIDATE * (size_t)u->own.count)
 		return; /* the next packet begins with it */
-	uint32_t path = u->go_due ? u->path : 0;
+	uint32_t path = u->go_due || u->guess_due ? u->path : 0;
 	gn_write_varint(w, JET_F_PATH_OFFER);
 	gn_write_varint(w, u->own_epoch);
-	gn_write_u8(w, u->go_due ? GO : 0);
+	gn_write_u8(w, u->go_due ? GO : u->guess_due ? GUESS : 0); /* to who allows it */
 	gn_write_varint(w, path);
-	gn_write_u8(w, (uint8_t)((unsigned)u->own.mapping | (unsigned)u->own.filtering << 2));
-	gn_write_be32(w, 0); /* how its ports follow each other: not told yet */
+	gn_write_u8(w, (uint8_t)((unsigned)u->own.mapping | (unsigned)u->own.filtering << 2 |
+				 (u->own.guess ? NAT_ALLOWS : 0)));
+	gn_write_be16(w, (uint16_t)u->own.delta);
+	gn_write_be16(w, u->own.span);
 	gn_write_varint(w, u->own.count);
 	for (uint32_t i = 0; i < u->own.count; i++) {
 		const struct gn_jet_candidate *c = &u->own.list[i];
@@ -130,7 +140,7 @@ void jet_offer_write(struct jet_session *s, struct jet_out *o)
 	}
 	GN_ASSERT(!w->bad);
 	jet_out_frame(o, JET_F_PATH_OFFER, path, 0, 0, false);
-	u->offer_due = u->go_due = false;
+	u->offer_due = u->go_due = u->guess_due = false;
 }
 
 void jet_offer_lost(struct jet_session *s)
@@ -140,4 +150,5 @@ void jet_offer_lost(struct jet_session *s)
 		return;
 	u->offer_due = true;
 	u->go_due = !s->incoming && (u->state == JET_PUNCH_AGREED || u->state == JET_PUNCH_VOLLEY);
+	u->guess_due = !s->incoming && u->state == JET_PUNCH_GUESS;
 }

@@ -137,9 +137,9 @@ void gn_jet_network(struct gn_jet *jet, gn_time now)
 
 const char *gn_jet_why_text(unsigned why)
 {
-	static const char *const texts[] = {"first",   "cheaper",  "direct-found",
-					    "suspect", "way-gone", "network-changed",
-					    "rebound", "asked",    "peer-asked"};
+	static const char *const texts[] = {
+		"first",           "cheaper", "direct-found", "suspect",    "way-gone",
+		"network-changed", "rebound", "asked",        "peer-asked", "crowded"};
 	_Static_assert(GN_COUNT(texts) == GN_JET_WHYS, "a word for each");
 	return why < GN_JET_WHYS ? texts[why] : "?";
 }

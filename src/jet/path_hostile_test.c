@@ -25,10 +25,10 @@ static void any_offer(struct gn_writer *w, struct gn_prng *g, const struct jet_s
 	uint64_t r = gn_prng_next(g), count = r >> 8 & 7;
 	gn_write_varint(w, JET_F_PATH_OFFER);
 	gn_write_varint(w, (u ? u->peer_epoch : 0) + (r >> 16 & 1));
-	gn_write_u8(w, r & at->incoming);
+	gn_write_u8(w, (uint8_t)(at->incoming ? (r & 3) % 3 : 0));
 	gn_write_varint(w, at->cid_tx[(r >> 20 & 3) * 2 + 1].path);
 	gn_write_u8(w, (uint8_t)(r >> 24));
-	gn_write_be32(w, 0);
+	gn_write_be32(w, r & 4 ? (uint32_t)(r >> 30) : 0);
 	gn_write_varint(w, count);
 	for (uint64_t i = 0; i < count; i++) {
 		struct gn_addr a = gn_addr_v4(203, 0, 113, (uint8_t)(r >> 32 & 15), 9);
@@ -145,7 +145,8 @@ static void owner_step(struct ends *e, int at, uint64_t r)
 {
 	struct gn_way to = {gn_addr_v4(203, 0, 113, (uint8_t)(r >> 8 & 15), 9),
 			    (uint32_t)(r >> 16 & 1)};
-	struct gn_jet_offer offer = {.count = 1};
+	struct gn_jet_offer offer = {
+		.count = 1, .guess = r >> 17 & 1, .mapping = (enum gn_jet_nat)(r >> 18 & 3)};
 	gn_err ignored = GN_OK;
 	size_t taken;
 	static gn_jet_stream stream;
@@ -163,7 +164,8 @@ static void owner_step(struct ends *e, int at, uint64_t r)
 	case 4:
 		ignored = gn_jet_way(
 			e->jet[at], 1,
-			&(struct gn_way_info){.kind = r >> 20 & 1 ? GN_WAY_RELAY : GN_WAY_SPARE});
+			&(struct gn_way_info){.kind = r >> 20 & 1 ? GN_WAY_RELAY : GN_WAY_SPARE,
+					      .peer = to.addr});
 		break;
 	case 5:
 		if ((r >> 30 & 31) == 0)
@@ -180,6 +182,16 @@ static void owner_step(struct ends *e, int at, uint64_t r)
 	(void)ignored;
 }
 
+/* What the owner is told; true: it is over. */
+static bool hear(struct gn_jet *jet, const struct gn_jet_event *event, gn_time now)
+{
+	/* sockets of links that are not known are as the shared one's; or there are none */
+	if (event->kind == GN_JET_GUESS)
+		assert_int_equal(gn_jet_guess(jet, event->id, 100, now / GN_MSEC % 2 * 9, now),
+				 GN_OK);
+	return event->kind == GN_JET_CLOSED;
+}
+
 static void hostile_run(uint64_t seed)
 {
 	struct ends *e = ends_several();
@@ -191,7 +203,9 @@ static void hostile_run(uint64_t seed)
 	memset(pn, 0, sizeof pn);
 	if (seed & 2) { /* it runs over a relay */
 		assert_int_equal(
-			gn_jet_way(e->jet[at], 1, &(struct gn_way_info){.kind = GN_WAY_RELAY}),
+			gn_jet_way(e->jet[at], 1,
+				   &(struct gn_way_info){.kind = GN_WAY_RELAY,
+							 .peer = gn_addr_v4(203, 0, 113, 3, 9)}),
 			GN_OK);
 		e->s[at]->path = e->s[at]->paths[1];
 		assert_int_equal(jet_grade_close(e->s[at], e->s[at]->paths[0]), GN_OK);
@@ -208,6 +222,8 @@ static void hostile_run(uint64_t seed)
 		gn_jet_validate(e->jet[at]);
 		if (r >> 40 & 1)
 			e->now += (gn_time)(r >> 48 & 255) * GN_MSEC / (r >> 41 & 1 ? 1 : 50);
+		if (seed & 8 && e->s[at]->punch && e->s[at]->punch->state == JET_PUNCH_VOLLEY)
+			e->now += GN_SEC; /* nobody answers: guess.c */
 		/* it is awake no more often than time passes */
 		for (int wakes = 0; wakes < 3 || gn_jet_deadline(e->jet[at]) <= e->now; wakes++) {
 			assert_true(wakes < 60);
@@ -217,7 +233,7 @@ static void hostile_run(uint64_t seed)
 				;
 		}
 		while (!over && gn_jet_next_event(e->jet[at], &event))
-			over = event.kind == GN_JET_CLOSED;
+			over = hear(e->jet[at], &event, e->now);
 	}
 	ends_free(e);
 }

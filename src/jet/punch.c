@@ -5,6 +5,7 @@
  *          -> VOLLEY [the server heard `go`]
  *   AGREED -> VOLLEY [half a round trip later: about when the server hears it]
  *   VOLLEY -> BOUND  [an address has answered]   -> PAUSE [none has]
+ *          -> ASKED, GUESS [likewise, and ports are guessed: guess.c]
  *   BOUND  -> IDLE   [a better one has had its time; from here on it is a path as any: grade.c]
  *   PAUSE  -> IDLE   [later, or a newer offer]
  *
@@ -16,6 +17,7 @@
  *    same from outside. All sessions of a key, and of a prefix, count together at who was
  *    dialled. */
 #include "jet/cid_int.h"
+#include "jet/guess_int.h"
 #include "jet/mark_int.h"
 #include "jet/path_int.h"
 #include "jet/punch_int.h"
@@ -30,89 +32,7 @@ static const gn_time volleys[] = {0,
 				  800 * GN_MSEC,
 				  1600 * GN_MSEC};
 
-/* ---- which addresses ---- */
-
-static bool is_outer(const struct gn_jet_candidate *c)
-{
-	return !gn_addr_is_private(&c->addr);
-}
-
-/* Both ends are seen as the same address: they may share a network. */
-static bool look_the_same(const struct jet_punch *u)
-{
-	for (uint32_t i = 0; i < u->own.count; i++)
-		for (uint32_t k = 0; k < u->peer.count; k++)
-			if (is_outer(&u->own.list[i]) &&
-			    memcmp(u->own.list[i].addr.ip, u->peer.list[k].addr.ip, 16) == 0)
-				return true;
-	return false;
-}
-
-/* This machine, or many. */
-static bool is_nobodys(const struct gn_addr *a)
-{
-	static const uint8_t any[16];
-	if (gn_addr_is_loopback(a) || memcmp(a->ip, any, sizeof any) == 0)
-		return true;
-	return gn_addr_is_v4(a) ? a->ip[12] >= 224 || a->ip[12] == 0 : a->ip[0] == 0xff;
-}
-
-/* Own network first, then IPv6, then the rest in the order told. */
-static uint8_t rank_of(const struct gn_addr *a)
-{
-	return gn_addr_is_private(a) ? 0 : !gn_addr_is_v4(a) ? 1 : 2;
-}
-
-static void add_way(struct jet_punch *u, const struct gn_addr *addr, uint32_t most)
-{
-	GN_ASSERT(most <= JET_PUNCH_WAYS);
-	struct gn_way way = {.addr = *addr};
-	for (uint32_t i = 0; i < u->count; i++)
-		if (gn_way_eq(&u->ways[i].way, &way))
-			return;
-	if (u->count >= most)
-		return;
-	/* in the order of ranks */
-	uint32_t at = u->count++;
-	for (; at > 0 && u->ways[at - 1].rank > rank_of(addr); at--)
-		u->ways[at] = u->ways[at - 1];
-	u->ways[at] = (struct jet_punch_way){.way = way, .rank = rank_of(addr)};
-}
-
-static void gather_ways(struct jet_punch *u)
-{
-	bool same = look_the_same(u);
-	u->count = 0;
-	for (uint32_t i = 0; i < u->peer.count; i++) {
-		const struct gn_jet_candidate *c = &u->peer.list[i];
-		if ((is_outer(c) || same) && !is_nobodys(&c->addr))
-			add_way(u, &c->addr, JET_PUNCH_TOLD);
-	}
-}
-
 /* ---- a try ---- */
-
-static gn_err begin(struct jet_session *s, uint32_t path, gn_time at, gn_time now)
-{
-	struct jet_punch *u = s->punch;
-	struct jet_path *p;
-	static const struct gn_way nowhere;
-	GN_ASSERT(u && !s->paths[jet_slot(s, path)]);
-	GN_TRY(jet_path_new(s, path, &nowhere, now, &p));
-	p->punching = true;
-	p->ours = !s->incoming;
-	gather_ways(u);
-	gn_rand_fill(s->jet->env.rand, u->secret, sizeof u->secret);
-	u->path = path;
-	u->main = s->path->id;
-	u->volley = 0;
-	u->began = u->at = at;
-	u->tried_own = u->own_epoch;
-	u->tried_peer = u->peer_epoch;
-	jet_count(s->jet, JET_C_PUNCHES);
-	jet_wake(s);
-	return GN_OK;
-}
 
 static bool is_newer(const struct jet_punch *u)
 {
@@ -142,7 +62,7 @@ gn_err jet_punch_look(struct jet_session *s, gn_time now)
 		jet_wake(s);
 		return GN_OK;
 	}
-	GN_TRY(begin(s, path, now + s->path->rtt.smoothed / 2, now));
+	GN_TRY(jet_punch_begin(s, path, now + s->path->rtt.smoothed / 2, now));
 	u->state = JET_PUNCH_AGREED;
 	u->go_due = true;
 	return GN_OK;
@@ -176,38 +96,27 @@ gn_err jet_punch_go(struct jet_session *s, uint32_t path, gn_time now)
 {
 	GN_ASSERT(s->incoming && s->punch);
 	struct jet_punch *u = s->punch;
-	const struct jet_cid *tx = &s->cid_tx[jet_slot(s, path)],
-			     *rx = &s->cid_rx[jet_slot(s, path)];
-	bool usable = path % 2 && tx->set && tx->path == path && rx->set && rx->path == path &&
-		      !s->paths[jet_slot(s, path)];
-	bool busy = u->state == JET_PUNCH_VOLLEY || u->state == JET_PUNCH_BOUND;
-	if (!usable || busy || !u->own_epoch ||
+	bool busy = u->state != JET_PUNCH_IDLE && u->state != JET_PUNCH_PAUSE;
+	if (!jet_punch_usable(s, path) || busy || !u->own_epoch ||
 	    (u->began && now < u->began + JET_PUNCH_EVERY / 2)) {
 		jet_count(s->jet, JET_C_PUNCH_REFUSED);
 		return GN_OK;
 	}
 	if (!may_begin(s, now))
 		return GN_OK;
-	GN_TRY(begin(s, path, now, now));
+	GN_TRY(jet_punch_begin(s, path, now, now));
 	u->state = JET_PUNCH_VOLLEY;
 	return GN_OK;
 }
 
 /* ---- challenges and answers ---- */
 
-static void token_of(const struct jet_punch *u, const struct gn_way *way, uint8_t out[8])
-{
-	uint8_t tag[32];
-	uint8_t port[2] = {(uint8_t)(way->addr.port >> 8), (uint8_t)way->addr.port};
-	struct gn_slice parts[] = {GN_SLICE(way->addr.ip), GN_SLICE(port)};
-	gn_hmac_sha256_parts(GN_SLICE(u->secret), parts, GN_COUNT(parts), tag);
-	memcpy(out, tag, 8);
-}
-
 bool jet_punch_next(struct jet_session *s, gn_time now, struct jet_path **p, struct gn_way *to,
 		    uint8_t data[8])
 {
 	struct jet_punch *u = s->punch;
+	if (u && u->state == JET_PUNCH_GUESS)
+		return u->at <= now && jet_guess_next(s, now, p, to, data);
 	if (!u || u->state != JET_PUNCH_VOLLEY || u->at > now)
 		return false;
 	*p = jet_path_find(s, u->path);
@@ -216,7 +125,7 @@ bool jet_punch_next(struct jet_session *s, gn_time now, struct jet_path **p, str
 			continue;
 		u->ways[i].tried = (uint8_t)(u->volley + 1);
 		*to = u->ways[i].way;
-		token_of(u, to, data);
+		jet_punch_token(u, to, data);
 		return true;
 	}
 	u->volley++;
@@ -230,10 +139,16 @@ void jet_punch_heard(const struct jet_in *in)
 {
 	struct jet_punch *u = in->s->punch;
 	GN_ASSERT(in->path->punching);
-	if (!u || u->path != in->path->id || in->from->link != 0 || u->state == JET_PUNCH_BOUND)
+	bool guess = u && u->state == JET_PUNCH_GUESS;
+	if (!u || u->path != in->path->id || u->state == JET_PUNCH_BOUND ||
+	    (guess ? !jet_guess_expects(in->s, in->from) : in->from->link != 0))
 		return;
 	uint32_t before = u->count;
-	add_way(u, &in->from->addr, JET_PUNCH_WAYS);
+	jet_punch_add_way(u, in->from, JET_PUNCH_WAYS);
+	if (guess) {
+		u->at = in->now;
+		return;
+	}
 	if (u->count > before && u->volley > 0) {
 		/* it is not among those that the volley of now has been to */
 		u->volley--;
@@ -247,6 +162,31 @@ void jet_punch_heard(const struct jet_in *in)
 	}
 }
 
+static void bind(struct jet_punch *u, struct jet_path *p, gn_time now)
+{
+	p->validated = true;
+	u->state = JET_PUNCH_BOUND;
+	u->at = now + JET_PUNCH_BETTER;
+}
+
+/* Whatever port of the peer it came from, or on whichever of our sockets. */
+static bool guess_answered(const struct jet_in *in, const struct jet_frame *f)
+{
+	struct jet_punch *u = in->s->punch;
+	struct jet_path *p = in->path;
+	uint8_t token[8];
+	jet_punch_token(u, in->from, token);
+	if (!jet_guess_expects(in->s, in->from) || memcmp(token, f->data.p, sizeof token) != 0)
+		return false;
+	p->way = *in->from;
+	p->see_due = in->s->paths_due = true;
+	u->rank = 0; /* none is better */
+	bind(u, p, in->now);
+	u->missed = false;
+	jet_count(in->s->jet, JET_C_GUESS_HITS);
+	return true;
+}
+
 bool jet_punch_answered(const struct jet_in *in, const struct jet_frame *f, bool *fresh)
 {
 	struct jet_session *s = in->s;
@@ -255,20 +195,20 @@ bool jet_punch_answered(const struct jet_in *in, const struct jet_frame *f, bool
 	*fresh = !p->validated;
 	if (!u || u->path != p->id)
 		return false;
+	if (u->state == JET_PUNCH_GUESS)
+		return guess_answered(in, f);
 	for (uint32_t i = 0; i < u->count; i++) {
 		uint8_t token[8];
-		token_of(u, &u->ways[i].way, token);
+		jet_punch_token(u, &u->ways[i].way, token);
 		if (memcmp(token, f->data.p, sizeof token) != 0)
 			continue;
 		if (p->validated && u->ways[i].rank >= u->rank)
 			return false;
 		p->way = u->ways[i].way;
-		p->validated = true;
 		p->see_due = s->paths_due = true;
 		u->rank = u->ways[i].rank;
 		if (*fresh) {
-			u->state = JET_PUNCH_BOUND;
-			u->at = in->now + JET_PUNCH_BETTER;
+			bind(u, p, in->now);
 			jet_count(s->jet, JET_C_PUNCH_HITS);
 		}
 		return true;
@@ -290,23 +230,6 @@ gn_time jet_punch_deadline(const struct jet_session *s)
 	return !u ? GN_NEVER : has_moved(s) ? 0 : u->at;
 }
 
-static gn_err give_up(struct jet_session *s, gn_time now)
-{
-	struct jet_punch *u = s->punch;
-	struct jet_path *p = jet_path_find(s, u->path);
-	u->state = JET_PUNCH_PAUSE;
-	u->at = s->incoming ? GN_NEVER : now + u->again_after;
-	u->again_after = gn_time_min(2 * u->again_after, JET_PUNCH_AGAIN_MAX);
-	if (!p)
-		return GN_OK;
-	p->punching = false;
-	if (s->incoming) /* the client retires it */
-		return GN_OK;
-	jet_cid_retire(s, p->id);
-	jet_path_free(s, p);
-	return GN_OK;
-}
-
 gn_err jet_punch_tick(struct jet_session *s, gn_time now)
 {
 	struct jet_punch *u = s->punch;
@@ -324,11 +247,23 @@ gn_err jet_punch_tick(struct jet_session *s, gn_time now)
 	case JET_PUNCH_VOLLEY:
 		if (p && u->volley < GN_COUNT(volleys))
 			return GN_OK; /* send.c asks for the next address */
-		return give_up(s, now);
+		jet_punch_give_up(s, now);
+		return s->incoming ? GN_OK : jet_guess_begin(s, now);
+	case JET_PUNCH_ASKED:
+		jet_guess_end(s, 0);
+		jet_punch_give_up(s, now);
+		return GN_OK;
+	case JET_PUNCH_GUESS:
+		if (p && now < u->guess->until)
+			return GN_OK; /* likewise */
+		jet_guess_end(s, 0);
+		jet_punch_give_up(s, now);
+		return GN_OK;
 	case JET_PUNCH_BOUND:
 		u->state = JET_PUNCH_IDLE;
 		u->at = GN_NEVER;
 		u->again_after = JET_PUNCH_AGAIN;
+		jet_guess_end(s, p ? p->way.link : 0);
 		if (p && p->validated) {
 			p->punching = false;
 			jet_path_probe(s, p, &p->way, true, now); /* does a full packet pass? */
@@ -337,9 +272,39 @@ gn_err jet_punch_tick(struct jet_session *s, gn_time now)
 		return GN_OK;
 	case JET_PUNCH_PAUSE:
 		u->state = JET_PUNCH_IDLE;
+		u->again_after = gn_time_min(2 * u->again_after, JET_PUNCH_AGAIN_MAX);
 		u->tried_own = 0; /* as if the offers were new */
 		u->at = GN_NEVER;
 		return jet_punch_look(s, now);
 	}
 	GN_UNREACHABLE("a state of punching");
+}
+
+/* ---- in words ---- */
+
+enum gn_jet_indirect jet_punch_why_not(const struct jet_session *s)
+{
+	const struct jet_punch *u = s->punch;
+	if (jet_way_direct(s->jet, &s->path->way))
+		return GN_JET_INDIRECT_NOT;
+	if (!s->multi)
+		return s->confirmed ? GN_JET_INDIRECT_PEER_OLD : GN_JET_INDIRECT_PENDING;
+	if (!u || !u->own_epoch || !u->peer_epoch)
+		return GN_JET_INDIRECT_PENDING;
+	if (!u->own.count || !u->peer.count)
+		return GN_JET_INDIRECT_NO_CANDIDATE;
+	if (u->state != JET_PUNCH_PAUSE)
+		return GN_JET_INDIRECT_PENDING;
+	if (jet_guess_is_hard(u->own.mapping) && jet_guess_is_hard(u->peer.mapping))
+		return GN_JET_INDIRECT_BOTH_HARD;
+	return u->missed ? GN_JET_INDIRECT_GUESS_MISSED : GN_JET_INDIRECT_NO_ANSWER;
+}
+
+const char *gn_jet_indirect_text(unsigned why)
+{
+	static const char *const texts[] = {"",          "pending",      "no-candidate",
+					    "both-hard", "guess-missed", "no-answer",
+					    "peer-old"};
+	_Static_assert(GN_COUNT(texts) == GN_JET_INDIRECTS, "a word for each");
+	return why < GN_JET_INDIRECTS ? texts[why] : "?";
 }

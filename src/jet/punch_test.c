@@ -3,124 +3,11 @@
  * (RE-18, RE-20, RE-21). */
 #include "jet/punch_int.h"
 #include "jet/session_int.h"
-#include "jet/testing/forge.h"
-#include "jet/testing/pair.h"
-#include <stdlib.h>
+#include "jet/testing/relayed.h"
 
-#define RELAY 1
-#define SERVER 2
-
-static const struct jet_sim_link_config wire = {
-	.delay = 20 * GN_MSEC, .rate = 50000000, .queue = 200000};
-
-struct world {
-	struct jet_sim sim;
-	struct app app[3];
-	struct jet_sim_wire *relay;
-	gn_time offered; /* when both had told their addresses */
-};
-
-static struct gn_jet *jet(struct world *w, int i)
-{
-	return w->sim.nodes[i].jet;
-}
-
-static void behind(struct world *w, int node, const char *kind, bool keep)
-{
-	struct jet_sim_nat nat;
-	if (strcmp(kind, "open") == 0)
-		return;
-	assert_true(jet_sim_nat_named(gn_str(kind), &nat));
-	nat.stray_keep = keep;
-	struct jet_sim_box *up = NULL;
-	if (strcmp(kind, "cg") == 0) { /* a home's behind a carrier's */
-		up = jet_sim_nat(&w->sim, &nat, NULL, node);
-		assert_true(jet_sim_nat_named(gn_str("port"), &nat));
-		nat.stray_keep = keep;
-	}
-	jet_sim_behind(&w->sim, node, jet_sim_nat(&w->sim, &nat, up, node));
-}
-
-static bool all_connected(struct jet_sim *sim)
-{
-	struct app *a = sim->nodes[0].user, *b = sim->nodes[1].user;
-	return a->connected >= 2 && b->connected >= 2;
-}
-
-/* a and b have a session over the relay, and each one with the server. */
-static struct world *start(uint64_t seed, const char *a, const char *b, bool keep)
-{
-	static const struct gn_way_info relay = {.kind = GN_WAY_RELAY, .prefix = 9};
-	struct world *w = calloc(1, sizeof *w);
-	gn_jet_id id;
-	jet_sim_init(&w->sim, seed);
-	w->sim.validate = true;
-	for (int i = 0; i < 3; i++) {
-		jet_sim_node(&w->sim, NULL);
-		w->sim.nodes[i].on_event = app_event;
-		w->sim.nodes[i].user = &w->app[i];
-		w->sim.nodes[i].way.addr = gn_addr_v4(192, 0, 2, (uint8_t)(i + 1), 4433);
-	}
-	for (int i = 0; i < 3; i++)
-		for (int k = 0; k < i; k++)
-			jet_sim_join(&w->sim, i, k, &wire);
-	behind(w, 0, a, keep);
-	behind(w, 1, b, keep);
-	w->relay = jet_sim_wire(&w->sim, 0, 1, RELAY, &wire);
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(gn_jet_way(jet(w, i), RELAY, &relay), GN_OK);
-		assert_int_equal(
-			gn_jet_connect(jet(w, i), &w->sim.nodes[SERVER].way, NULL, w->sim.now, &id),
-			GN_OK);
-		jet_sim_flush(&w->sim, i);
-	}
-	jet_sim_run(&w->sim, w->sim.now + 500 * GN_MSEC);
-	struct gn_way to = jet_sim_wire_to(w->relay, 1);
-	assert_int_equal(gn_jet_connect(jet(w, 0), &to, NULL, w->sim.now, &id), GN_OK);
-	jet_sim_flush(&w->sim, 0);
-	assert_true(jet_sim_run_until(&w->sim, all_connected, w->sim.now + 5 * GN_SEC));
-	jet_sim_run(&w->sim, w->sim.now + 300 * GN_MSEC);
-	return w;
-}
-
-static void end(struct world *w)
-{
-	jet_sim_fini(&w->sim);
-	free(w);
-}
-
-/* The session over the relay, at end i: app remembers the newest. */
-static struct jet_session *relayed(struct world *w, int i)
-{
-	return forge_find(jet(w, i), w->app[i].id);
-}
-
-/* What end i may be reached at: its own address, and what the server sees. */
 static void tell(struct world *w, int i)
 {
-	struct gn_jet_offer offer = {.count = 1};
-	offer.list[0] =
-		(struct gn_jet_candidate){.origin = GN_JET_HOST, .addr = w->sim.nodes[i].way.addr};
-	if (w->sim.nodes[i].box)
-		offer.list[offer.count++] = (struct gn_jet_candidate){.origin = GN_JET_REFLEXIVE,
-								      .addr = w->app[i].seen[0]};
-	assert_int_equal(gn_jet_offer(jet(w, i), w->app[i].id, &offer, w->sim.now), GN_OK);
-	jet_sim_flush(&w->sim, i);
-}
-
-static bool both_direct(struct jet_sim *sim)
-{
-	for (int i = 0; i < 2; i++) {
-		const struct app *a = sim->nodes[i].user;
-		const struct jet_session *s = forge_find(sim->nodes[i].jet, a->id);
-		bool direct = false;
-		for (int k = 0; s && k < JET_PATHS_MAX; k++)
-			direct |= s->paths[k] && s->paths[k]->validated &&
-				  s->paths[k]->way.link == 0 && !s->paths[k]->punching;
-		if (!direct)
-			return false;
-	}
-	return true;
+	relayed_tell(w, i, (struct gn_jet_offer){0});
 }
 
 /* Pairs of RE-71's table that become direct without guessing. */
@@ -150,17 +37,18 @@ static void test_pairs(void **state)
 	for (size_t a = 0; a < GN_COUNT(kinds); a++)
 		for (size_t b = 0; b < GN_COUNT(kinds); b++)
 			for (int keep = 0; keep < 2; keep++) {
-				struct world *w = start(100 * a + b, kinds[a], kinds[b], keep);
+				struct world *w =
+					relayed_start(100 * a + b, kinds[a], kinds[b], keep);
 				for (int i = 0; i < 2; i++)
 					tell(w, i);
-				bool direct = jet_sim_run_until(&w->sim, both_direct,
+				bool direct = jet_sim_run_until(&w->sim, relayed_direct,
 								w->sim.now + 3 * GN_SEC);
 				if (direct != expected(kinds[a], kinds[b]))
 					print_message("%s to %s, strays %s: %s\n", kinds[a],
 						      kinds[b], keep ? "kept" : "dropped",
 						      direct ? "direct" : "not direct");
 				assert_int_equal(direct, expected(kinds[a], kinds[b]));
-				end(w);
+				relayed_end(w);
 			}
 }
 
@@ -169,7 +57,7 @@ static void test_pairs(void **state)
 static void test_the_session_moves(void **state)
 {
 	(void)state;
-	struct world *w = start(1, "port", "port", false);
+	struct world *w = relayed_start(1, "port", "port", false);
 	app_send(&w->sim, 0, 6000000, true, GN_JET_FILES);
 	jet_sim_flush(&w->sim, 0);
 	for (int i = 0; i < 2; i++)
@@ -181,7 +69,7 @@ static void test_the_session_moves(void **state)
 		assert_int_equal(w->app[i].closed, 0);
 	}
 	assert_int_equal(w->app[1].received, 6000000);
-	end(w);
+	relayed_end(w);
 }
 
 /* Not a packet goes to a candidate before both have told theirs and the volley begins. */
@@ -197,7 +85,7 @@ static bool watch(struct jet_sim *sim, int from, int to, uint8_t *data, size_t l
 static void test_nothing_goes_before_the_volley(void **state)
 {
 	(void)state;
-	struct world *w = start(2, "port", "port", true);
+	struct world *w = relayed_start(2, "port", "port", true);
 	early = 0;
 	w->sim.tap = watch;
 	tell(w, 0);
@@ -208,7 +96,7 @@ static void test_nothing_goes_before_the_volley(void **state)
 	jet_sim_run(&w->sim, w->sim.now + 3 * GN_SEC);
 	assert_true(early > 0);
 	assert_int_equal(jet_sim_counter(&w->sim, 0, "punch-hits"), 1);
-	end(w);
+	relayed_end(w);
 }
 
 /* Two that cannot: seven volleys to each address and no more, then again after 35 s and, twice as
@@ -216,7 +104,7 @@ static void test_nothing_goes_before_the_volley(void **state)
 static void test_what_fails_is_tried_again_later(void **state)
 {
 	(void)state;
-	struct world *w = start(3, "sym", "sym", false);
+	struct world *w = relayed_start(3, "sym", "sym", false);
 	for (int i = 0; i < 2; i++)
 		tell(w, i);
 	gn_time began = w->sim.now;
@@ -240,7 +128,7 @@ static void test_what_fails_is_tried_again_later(void **state)
 	assert_int_equal(jet_sim_counter(&w->sim, 0, "punches"), 4);
 	assert_non_null(relayed(w, 0)); /* the one with the server has fallen idle */
 	assert_non_null(relayed(w, 1));
-	end(w);
+	relayed_end(w);
 }
 
 /* RE-18: a private address is sent to only where both ends look the same from outside; multicast
@@ -248,7 +136,7 @@ static void test_what_fails_is_tried_again_later(void **state)
 static void test_which_addresses_are_tried(void **state)
 {
 	(void)state;
-	struct world *w = start(4, "open", "open", false);
+	struct world *w = relayed_start(4, "open", "open", false);
 	struct gn_jet_offer offer = {.count = 4};
 	offer.list[0].addr = gn_addr_v4(192, 168, 1, 7, 4433);
 	offer.list[1].addr = gn_addr_v4(224, 0, 0, 1, 4433);
@@ -272,7 +160,7 @@ static void test_which_addresses_are_tried(void **state)
 	jet_sim_run(&w->sim, w->sim.now + GN_SEC);
 	assert_int_equal(u->count, 2);
 	assert_true(gn_addr_eq(&u->ways[0].way.addr, &offer.list[0].addr));
-	end(w);
+	relayed_end(w);
 }
 
 /* Loss of offers, of `go`, of challenges: it becomes direct all the same, later. */
@@ -280,7 +168,7 @@ static void test_under_loss(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 10; seed < 30; seed++) {
-		struct world *w = start(seed, "port", "addr", false);
+		struct world *w = relayed_start(seed, "port", "addr", false);
 		for (int i = 0; i < w->sim.link_count; i++)
 			w->sim.links[i].config.loss = 200000;
 		for (int i = 0; i < 2; i++)
@@ -288,10 +176,10 @@ static void test_under_loss(void **state)
 		bool direct = false;
 		for (int i = 0; i < 130 && !direct; i++) {
 			app_send(&w->sim, 0, 100, true, GN_JET_FILES);
-			direct = jet_sim_run_until(&w->sim, both_direct, w->sim.now + GN_SEC);
+			direct = jet_sim_run_until(&w->sim, relayed_direct, w->sim.now + GN_SEC);
 		}
 		assert_true(direct);
-		end(w);
+		relayed_end(w);
 	}
 }
 

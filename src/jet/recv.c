@@ -12,6 +12,7 @@
 #include "jet/datagram_int.h"
 #include "jet/flow_int.h"
 #include "jet/grade_int.h"
+#include "jet/guess_int.h"
 #include "jet/handshake_int.h"
 #include "jet/loss_int.h"
 #include "jet/mark_int.h"
@@ -85,9 +86,14 @@ static gn_err apply_response(const struct jet_in *in, const struct jet_frame *f)
 
 static gn_err apply_offer(const struct jet_in *in, const struct jet_frame *f)
 {
-	bool go;
-	GN_TRY(jet_offer_on_frame(in->s, f, &go, in->now));
-	return go ? jet_punch_go(in->s, (uint32_t)f->id, in->now) : jet_punch_look(in->s, in->now);
+	enum jet_offer_go go;
+	GN_TRY(jet_offer_on_frame(in->s, f, &go));
+	switch (go) {
+	case JET_GO_PUNCH: return jet_punch_go(in->s, (uint32_t)f->id, in->now);
+	case JET_GO_GUESS: return jet_guess_go(in->s, (uint32_t)f->id, in->now);
+	case JET_GO_NOTHING: break;
+	}
+	return jet_punch_look(in->s, in->now);
 }
 
 static gn_err apply_frame(const struct jet_in *in, const struct jet_frame *f, struct jet_effect *e)

@@ -72,38 +72,42 @@ void jet_sched_datagram(struct jet_session *s, unsigned class, struct jet_dgram 
 	jet_list_append(&c->dgrams, &d->link);
 }
 
-bool jet_sched_pending(const struct jet_session *s)
+bool jet_sched_waits(const struct jet_session *s, unsigned classes)
 {
 	for (int i = 0; i < 4; i++)
-		if (class_waits(&s->classes[i]))
+		if (classes >> i & 1 && class_waits(&s->classes[i]))
 			return true;
 	return false;
 }
 
-static bool others_wait(const struct jet_session *s)
+bool jet_sched_pending(const struct jet_session *s)
 {
-	return class_waits(&s->classes[1]) || class_waits(&s->classes[2]) ||
-	       class_waits(&s->classes[3]);
+	return jet_sched_waits(s, JET_CLASSES_ALL);
+}
+
+static bool others_wait(const struct jet_session *s, unsigned classes)
+{
+	return jet_sched_waits(s, classes & ~1u);
 }
 
 /* Index of the class whose turn it is, or -1. */
-static int pick_class(const struct jet_session *s)
+static int pick_class(const struct jet_session *s, unsigned classes)
 {
 	int best = -1;
-	if (class_waits(&s->classes[0]) && (s->critical_credit > 0 || !others_wait(s)))
+	if (jet_sched_waits(s, classes & 1) && (s->critical_credit > 0 || !others_wait(s, classes)))
 		return 0;
 	for (int i = 1; i < 4; i++)
-		if (class_waits(&s->classes[i]) &&
+		if (jet_sched_waits(s, classes & 1u << i) &&
 		    (best < 0 || s->classes[i].served < s->classes[best].served))
 			best = i;
 	return best;
 }
 
-static void charge_class(struct jet_session *s, int class, uint64_t bytes)
+static void charge_class(struct jet_session *s, int class, uint64_t bytes, unsigned classes)
 {
 	GN_ASSERT(class >= 0 && class < 4);
 	if (class == 0) {
-		if (others_wait(s))
+		if (others_wait(s, classes))
 			s->critical_credit -= (int64_t)bytes;
 		return;
 	}
@@ -225,13 +229,13 @@ static bool serve_class(struct jet_session *s, struct jet_out *o, struct jet_cla
 	return write_stream(s, o, GN_CONTAINER(stream, struct jet_stream, sched));
 }
 
-void jet_sched_fill(struct jet_session *s, struct jet_out *o)
+void jet_sched_fill(struct jet_session *s, struct jet_out *o, unsigned classes)
 {
 	GN_ASSERT(s->state == JET_S_OPEN);
-	for (int class; !jet_out_full(o) && (class = pick_class(s)) >= 0;) {
+	for (int class; !jet_out_full(o) && (class = pick_class(s, classes)) >= 0;) {
 		size_t before = gn_writer_left(jet_out_writer(o));
 		if (!serve_class(s, o, &s->classes[class]))
 			return;
-		charge_class(s, class, before - gn_writer_left(jet_out_writer(o)));
+		charge_class(s, class, before - gn_writer_left(jet_out_writer(o)), classes);
 	}
 }

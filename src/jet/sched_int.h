@@ -21,9 +21,15 @@ struct jet_class {
 void jet_sched_init(struct jet_session *s);
 void jet_sched_stream(struct jet_session *s, struct jet_stream *st); /* enter if sendable */
 void jet_sched_datagram(struct jet_session *s, unsigned class, struct jet_dgram *d);
+/* Sets of classes, a bit for each. */
+#define JET_CLASSES_URGENT 3u
+#define JET_CLASSES_BULK 12u
+#define JET_CLASSES_ALL 15u
 bool jet_sched_pending(const struct jet_session *s);
+/* One of these has something to send. */
+bool jet_sched_waits(const struct jet_session *s, unsigned classes);
 /* Fills the packet with STREAM and DATAGRAM frames by class. */
-void jet_sched_fill(struct jet_session *s, struct jet_out *o);
+void jet_sched_fill(struct jet_session *s, struct jet_out *o, unsigned classes);
 /* The longest datagram that fits a packet now. */
 size_t jet_dgram_max(const struct jet_session *s);
 /* Takes it out of its class and frees it. */

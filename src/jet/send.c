@@ -12,6 +12,7 @@
 #include "jet/ack_int.h"
 #include "jet/cid_int.h"
 #include "jet/close_int.h"
+#include "jet/express_int.h"
 #include "jet/flow_int.h"
 #include "jet/grade_int.h"
 #include "jet/handshake_int.h"
@@ -242,7 +243,7 @@ static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time 
 	write_acks(s, &o, data);
 	if (data) {
 		write_session_frames(s, &o);
-		jet_sched_fill(s, &o);
+		jet_sched_fill(s, &o, jet_express_path(s) ? JET_CLASSES_BULK : JET_CLASSES_ALL);
 		if (sp->probes && !o.eliciting && !jet_out_full(&o))
 			write_ping(&o);
 	} else if (sp->received.count > QUIET_ACK_RANGES && sp->out == 0 && window_open(s, p)) {
@@ -448,6 +449,7 @@ static gn_err send_punch(struct jet_session *s, struct gn_buf *out, struct gn_je
 	jet_write_path(&o.w, JET_F_PATH_CHALLENGE, data);
 	jet_out_frame(&o, JET_F_PATH_CHALLENGE, 0, 0, 0, false);
 	jet_out_pad(&o, JET_CHECK_LEN);
+	o.eliciting &= s->punch->state != JET_PUNCH_GUESS; /* not remembered: guess.c */
 	out->len = jet_out_finish(&o);
 	return out->len ? batch_of(s, out, batch, &to, out->len, now) : GN_AGAIN;
 }
@@ -472,6 +474,31 @@ static gn_err send_copies(struct jet_session *s, struct gn_buf *out, struct gn_j
 	if (out->len == 0)
 		return GN_AGAIN;
 	jet_count(s->jet, JET_C_COPIES);
+	p->tx += out->len;
+	out->len += prefix;
+	return batch_of(s, out, batch, &p->way, out->len, now);
+}
+
+/* Classes 1 and 2, and what streams need, by a connection of their own (RE-8). */
+static gn_err send_express(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
+			   gn_time now)
+{
+	struct jet_out o;
+	struct jet_path *p = jet_express_path(s);
+	size_t prefix = p ? prefix_of(s, &p->way) : 0;
+	bool due = s->due & (JET_DUE_MAX_DATA | JET_DUE_STREAMS_BIDI | JET_DUE_STREAMS_UNI) ||
+		   !jet_list_empty(&s->control) || jet_sched_waits(s, JET_CLASSES_URGENT);
+	if (!p || !due || !window_open(s, p) ||
+	    !jet_out_begin(&o, s, p, JET_APP, gn_writer(out->p + prefix, p->mtu.size), now))
+		return GN_AGAIN;
+	jet_flow_write(s, &o);
+	jet_streams_write_control(s, &o);
+	jet_sched_fill(s, &o, JET_CLASSES_URGENT);
+	if (!o.eliciting)
+		return GN_AGAIN;
+	out->len = jet_out_finish(&o);
+	if (out->len == 0)
+		return GN_AGAIN;
 	p->tx += out->len;
 	out->len += prefix;
 	return batch_of(s, out, batch, &p->way, out->len, now);
@@ -588,6 +615,8 @@ gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet
 	if (s->state != JET_S_OPEN)
 		return GN_AGAIN;
 	if (send_copies(s, out, batch, now) == GN_OK)
+		return GN_OK;
+	if (s->state == JET_S_OPEN && send_express(s, out, batch, now) == GN_OK)
 		return GN_OK;
 	if (s->state == JET_S_OPEN && send_app(s, out, batch, now) == GN_OK)
 		return GN_OK;

@@ -55,6 +55,9 @@ enum jet_session_event {
 	JET_EV_SEEN = 32,
 	JET_EV_SUSPECT = 64,
 	JET_EV_PATHS = 128,
+	JET_EV_GUESS = 256,
+	JET_EV_GUESSED = 512,
+	JET_EV_CROWDED = 1024,
 };
 
 /* Path `id` has cost less since, and is taken when that has lasted. */
@@ -83,10 +86,12 @@ struct jet_session {
 	struct jet_seats *seats; /* where it has its seat; NULL: none */
 	uint32_t seat;
 	struct gn_holder holder; /* for whom that seat and its memory count */
-	uint8_t events;          /* enum jet_session_event, not told yet */
+	uint16_t events;         /* enum jet_session_event, not told yet */
 	uint8_t slots;           /* of paths: at most so many ids are alive */
 	bool multi;              /* both ends gave the parameter `paths` */
 	bool paths_due;          /* a path has something to be told (grade.c) */
+	bool crowded_due;        /* the client is to be told of it: express.c */
+	gn_time crowded_until;   /* it is not told again before */
 	bool suspected;          /* SUSPECT was told, and nothing has come since */
 	enum gn_jet_why why;     /* we are on this path */
 	uint8_t due;             /* enum jet_due */
@@ -201,8 +206,10 @@ struct gn_jet {
 	struct jet_link events; /* sessions with events to tell */
 	struct jet_link closed; /* sessions that this call closed, to be stripped at its end */
 	struct gn_heap timers;
-	struct gn_ring stateless; /* jet_stateless */
-	struct gn_ring punched;   /* jet_punched: the last tries that peers asked for */
+	struct gn_ring stateless;     /* jet_stateless */
+	struct gn_ring punched;       /* jet_punched: the last tries that peers asked for */
+	struct gn_ring guessed;       /* jet_guessed: who was guessed with lately */
+	struct jet_session *guessing; /* the one that does; NULL: none */
 	uint32_t session_count, half_open, dials;
 	struct jet_seats half, open; /* of sessions that others began */
 	struct jet_parked parked;    /* sessions whose peer is silent */

@@ -65,4 +65,7 @@
 #define WSS_LINGER_MS 2000  /* for the other side to close, so that last words arrive */
 #define WSS_SWEEP_MS 250    /* how often these are looked at */
 
+/* ---- sockets besides: as many as a guess of ports asks for (jet, JET_GUESS_SOCKETS) ---- */
+#define GN_SPARES_MAX 256u
+
 #endif

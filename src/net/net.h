@@ -8,6 +8,7 @@
 #include "net/local.h"
 #include "net/mdns_socket.h"
 #include "net/signals.h"
+#include "net/spares.h"
 #include "net/udp.h"
 #include "net/ws.h"
 #include "net/wss.h"

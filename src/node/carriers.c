@@ -3,6 +3,9 @@
  *   begin: WAITS -> [alone for CARRIER_ALONE, or nothing else to begin at] -> DIALLED -> OPEN
  *          OPEN, DIALLED -> WAITS [closed: a second later, twice as late each time, up to a minute]
  *
+ *   second: none -> DIALLED [CROWDED: what must not wait waits behind others on the first]
+ *           -> OPEN [a path of the session] -> none [closed, or the session has ended]
+ *
  * 1. A carrier is lent by net until its `closed`, or until it is closed here; ways.c knows it from
  *    `opened` on.
  * 2. What comes in takes no place for long that no key proves: net counts it as a stranger's until
@@ -19,19 +22,81 @@ static struct gn_node_begin *begin_of(struct gn_node *node, const struct gn_carr
 	return NULL;
 }
 
+static struct gn_node_begin *second_of(struct gn_node *node, const struct gn_carrier *c)
+{
+	struct gn_node_carriers *k = &node->carriers;
+	for (unsigned i = 0; i < k->begin_count; i++)
+		if (k->begins[i].second == c)
+			return &k->begins[i];
+	return NULL;
+}
+
+/* ---- another connection ---- */
+
+static void second_close(struct gn_node *node, struct gn_node_begin *b)
+{
+	struct gn_carrier *c = b->second;
+	b->second = NULL;
+	if (!c)
+		return;
+	if (b->second_link)
+		gn_node_ways_carrier_end(node, b->second_link);
+	else
+		c->close(c);
+	b->second_link = 0;
+}
+
+static void second_opened(struct gn_node *node, struct gn_node_begin *b)
+{
+	const struct gn_way to = {b->second->peer, gn_node_ways_link(b->second)};
+	b->second_link = to.link;
+	gn_err err = gn_jet_path_open(node->jet, b->crowded, &to, node->now);
+	gn_host_log(&node->host, GN_LOG_INFO, "wss.second", "another connection to %s: %s", b->url,
+		    err ? gn_err_text(err) : "for what must not wait");
+	if (err)
+		second_close(node, b);
+}
+
+static void second_dial(struct gn_node *node, struct gn_node_begin *b, gn_jet_id session)
+{
+	const char *proxy = *node->config.proxy ? node->config.proxy : NULL;
+	b->crowded = session;
+	b->second_link = 0;
+	if (gn_wss_dial(node->carriers.wss, b->url, proxy, &b->second))
+		b->second = NULL;
+}
+
+void gn_node_carriers_event(struct gn_node *node, const struct gn_jet_event *e)
+{
+	struct gn_node_carriers *k = &node->carriers;
+	for (unsigned i = 0; i < k->begin_count; i++) {
+		struct gn_node_begin *b = &k->begins[i];
+		bool refused = e->kind == GN_JET_MOVED && e->err && b->second_link &&
+			       e->way.link == b->second_link; /* it led to another machine */
+		if (e->kind == GN_JET_CROWDED && b->open && b->link == e->way.link && !b->second)
+			second_dial(node, b, e->id);
+		else if (b->second && b->crowded == e->id && (e->kind == GN_JET_CLOSED || refused))
+			second_close(node, b);
+	}
+}
+
 /* ---- what net tells ---- */
 
 static void on_opened(void *user, struct gn_carrier *c)
 {
 	struct gn_node *node = user;
-	struct gn_node_begin *b = begin_of(node, c);
+	struct gn_node_begin *b = begin_of(node, c), *of = second_of(node, c);
 	gn_node_woken(node);
 	if (gn_node_ways_carrier(node, c)) {
 		c->close(c);
 		if (b)
 			b->carrier = NULL;
+		if (of)
+			of->second = NULL;
 		return;
 	}
+	if (of)
+		second_opened(node, of);
 	if (!b)
 		return;
 	b->open = true;
@@ -66,8 +131,20 @@ static void on_closed(void *user, struct gn_carrier *c, gn_err why)
 	gn_node_woken(node);
 	if (gn_node_ways_link(c))
 		gn_node_ways_carrier_drop(node, c);
+	struct gn_node_begin *of = second_of(node, c);
+	if (of) {
+		of->second = NULL;
+		of->second_link = 0;
+	}
 	if (!b)
 		return;
+	if (b->second_link) { /* the session goes on by the other one */
+		b->carrier = b->second;
+		b->link = b->second_link;
+		b->second = NULL;
+		b->second_link = 0;
+		return;
+	}
 	gn_time wait = GN_SEC << (b->failures < 6 ? b->failures : 6);
 	gn_host_log(&node->host, b->failures ? GN_LOG_DEBUG : GN_LOG_WARN, "wss.closed",
 		    "%s: %s; still trying", b->url, gn_err_text(why));
@@ -130,6 +207,7 @@ gn_time gn_node_carriers_tick(struct gn_node *node)
 		struct gn_node_begin *b = &k->begins[i];
 		if (b->open && !gn_node_ways_carrier_of(node, b->link)) {
 			/* ended by ways.c or peers.c: nobody was there, or it took too little */
+			second_close(node, b);
 			*b = (struct gn_node_begin){.url = b->url, .at = node->now + 10 * GN_SEC};
 		}
 		if (b->carrier)

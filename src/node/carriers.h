@@ -14,7 +14,11 @@ struct gn_node_begin {              /* a wss:// that the node begins at */
 	struct gn_carrier *carrier; /* NULL: none is there */
 	bool open;
 	uint32_t link; /* while it is open */
-	gn_time at;    /* to be dialled then */
+	/* another connection to there, for what must not wait (RE-8); NULL: none */
+	struct gn_carrier *second;
+	uint32_t second_link; /* 0: it is being dialled */
+	gn_jet_id crowded;    /* the session that it is for */
+	gn_time at;           /* to be dialled then */
 	unsigned failures;
 };
 struct gn_node_carriers {
@@ -29,6 +33,8 @@ static inline bool gn_node_carriers_url(const char *text)
 {
 	return strncmp(text, "wss://", 6) == 0;
 }
+/* Each event of jet: a session wants another connection, or has no use of it any more. */
+void gn_node_carriers_event(struct gn_node *node, const struct gn_jet_event *e);
 GN_MUST gn_err gn_node_carriers_open(struct gn_node *node, char why[GN_HOST_WHY]);
 /* Dials what is due; when to be called again. */
 gn_time gn_node_carriers_tick(struct gn_node *node);

@@ -212,6 +212,36 @@ static enum gn_jet_nat mapping_of(const struct gather *g)
 	return found;
 }
 
+/* How far ports lie apart that the box gave voices that live, and what each is more by than the one
+ * before it: three of one IP at least, or it may be chance. */
+static void ports_of(const struct gather *g, const struct gn_addr *ip, struct gn_jet_offer *o)
+{
+	uint16_t ports[GATHER_VOICES] = {0}, least = UINT16_MAX, most = 0;
+	unsigned count = 0;
+	for (uint64_t order = 0, next; count < GATHER_VOICES; order = next) {
+		const struct gather_voice *v = NULL; /* the next older one */
+		for (unsigned i = 0; i < GATHER_VOICES; i++)
+			if (g->voices[i].session && g->voices[i].order > order &&
+			    same_ip(&g->voices[i].seen, ip) &&
+			    (!v || g->voices[i].order < v->order))
+				v = &g->voices[i];
+		if (!v)
+			break;
+		next = v->order;
+		ports[count++] = v->seen.port;
+		least = v->seen.port < least ? v->seen.port : least;
+		most = v->seen.port > most ? v->seen.port : most;
+	}
+	if (count < GATHER_PORTS)
+		return;
+	o->span = (uint16_t)(most - least);
+	int delta = ports[1] - ports[0];
+	for (unsigned i = 2; i < count; i++)
+		if (ports[i] - ports[i - 1] != delta)
+			return;
+	o->delta = delta >= -GATHER_DELTA && delta <= GATHER_DELTA ? (int16_t)delta : 0;
+}
+
 static void put_together(const struct gather *g, struct gn_jet_offer *o)
 {
 	static const unsigned reflexive[2] = {GATHER_REFLEXIVE_V6, GATHER_REFLEXIVE_V4};
@@ -227,6 +257,8 @@ static void put_together(const struct gather *g, struct gn_jet_offer *o)
 		const struct gather_voice *v;
 		while (heard.count < reflexive[v4] && (v = most_told(g, v4, &heard)))
 			add(&heard, GN_JET_REFLEXIVE, &v->seen);
+		if (v4 && heard.count && o->mapping == GN_JET_NAT_ADDR)
+			ports_of(g, &heard.list[0].addr, o);
 		for (uint32_t i = 0; i < heard.count; i++)
 			add(o, GN_JET_REFLEXIVE, &heard.list[i].addr);
 	}
@@ -235,7 +267,8 @@ static void put_together(const struct gather *g, struct gn_jet_offer *o)
 
 static bool same_offer(const struct gn_jet_offer *a, const struct gn_jet_offer *b)
 {
-	bool same = a->count == b->count && a->mapping == b->mapping;
+	bool same = a->count == b->count && a->mapping == b->mapping && a->delta == b->delta &&
+		    a->span == b->span;
 	for (uint32_t i = 0; same && i < a->count; i++)
 		same = a->list[i].origin == b->list[i].origin &&
 		       gn_addr_eq(&a->list[i].addr, &b->list[i].addr);

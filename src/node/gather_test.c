@@ -226,6 +226,45 @@ static void mapping_is_what_voices_agree_on(void **state)
 	offers("reflexive 198.51.100.7:3000");
 }
 
+/* How ports follow each other is told where three are known, in the order they were given. */
+static void how_ports_follow_each_other(void **state)
+{
+	static const char *const servers[] = {"192.0.2.1:5", "192.0.3.1:5", "192.0.4.1:5",
+					      "192.0.5.1:5"};
+	static const struct {
+		int ports[4];
+		unsigned count;
+		int delta;
+		unsigned span;
+	} of[] = {{{3000, 3002}, GATHER_PORTS - 1, 0, 0},
+		  {{3000, 3002, 3004}, GATHER_PORTS, 2, 4},
+		  {{3004, 3002, 3000, 2998}, 4, -2, 6},
+		  {{3000, 3002, 3005}, 3, 0, 5},
+		  {{3000, 3000 + GATHER_DELTA, 3000 + 2 * GATHER_DELTA}, 3, GATHER_DELTA, 128},
+		  {{3000, 3001 + GATHER_DELTA, 3002 + 2 * GATHER_DELTA}, 3, 0, 130},
+		  {{1024, 65535, 30000}, 3, 0, 64511}};
+	(void)state;
+	for (size_t i = 0; i < GN_COUNT(of); i++) {
+		begin();
+		for (unsigned k = 0; k < of[i].count; k++) {
+			char addr[40];
+			snprintf(addr, sizeof addr, "198.51.100.7:%d", of[i].ports[k]);
+			assert_int_equal(seen(servers[k], addr), GN_OK);
+		}
+		turn();
+		assert_int_equal(g.offer.mapping, GN_JET_NAT_ADDR);
+		assert_int_equal(g.offer.delta, of[i].delta);
+		assert_int_equal(g.offer.span, of[i].span);
+	}
+	/* another span is another offer; one mapping has none */
+	assert_int_equal(seen("192.0.6.1:5", "198.51.100.7:1023"), GN_OK);
+	assert_true(turn());
+	assert_int_equal(g.offer.span, 64512);
+	assert_int_equal(seen("192.0.7.1:5", "198.51.100.7:1023"), GN_OK);
+	assert_true(turn());
+	assert_int_equal(g.offer.span, 0);
+}
+
 /* As many liars as honest ones: both addresses go out, the box's among them. */
 static void the_true_address_goes_with_a_false_one(void **state)
 {
@@ -313,6 +352,7 @@ int main(void)
 		cmocka_unit_test(a_voice_is_its_sessions),
 		cmocka_unit_test(only_who_can_know_is_heard),
 		cmocka_unit_test(mapping_is_what_voices_agree_on),
+		cmocka_unit_test(how_ports_follow_each_other),
 		cmocka_unit_test(the_true_address_goes_with_a_false_one),
 		cmocka_unit_test(what_is_old_goes),
 		cmocka_unit_test(voices_are_bounded),

@@ -70,7 +70,8 @@ static void take_place(struct gn_node *node, const struct gn_pk *relay)
 	for (unsigned i = 0; i < GN_NODE_PLACES && !free_one; i++)
 		if (!h->places[i].op)
 			free_one = &h->places[i];
-	if (!free_one || gn_relay_reserve(node->relay, relay, false, node->now, &free_one->op))
+	if (!free_one || gn_relay_reserve(node->relay, relay, !node->offers.relay_only, node->now,
+					  &free_one->op))
 		return;
 	free_one->relay = *relay;
 	free_one->ready = false;

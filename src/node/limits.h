@@ -33,6 +33,7 @@
 /* without a session over UDP: then a connection is dialled */
 #define GN_NODE_CARRIER_ALONE (3 * GN_SEC)
 #define GN_NODE_CARRIER_PREFIX 16u /* bytes that a carrier may want before a packet */
+#define GN_NODE_GUESSES 16u        /* paths found by guessing ports, each by a socket of its own */
 #define GN_NODE_CALLS 512u         /* circuits of them that others opened: half is for our own */
 #define GN_NODE_ASKED 64u          /* circuits that relays are asked for at a time */
 #define GN_NODE_CALL_MIN 1000u     /* bytes of a packet that may begin a session */
@@ -228,6 +229,8 @@
 /* ---- own addresses (gather.h, RE-15) ---- */
 #define GATHER_VOICES 32              /* prefixes whose word on where we are is kept */
 #define GATHER_AGREE 2u               /* of these, that must tell an address */
+#define GATHER_PORTS 3u               /* that must be known, to tell of how they follow */
+#define GATHER_DELTA 64               /* more between them is no step of a box */
 #define GATHER_AGE (300 * GN_SEC)     /* what a session said is good for after its end */
 #define GATHER_SETTLE (300 * GN_MSEC) /* more follows, when something was told */
 #define OFFERS_EVERY (5 * GN_SEC)     /* between two offers to one session: as jet's tries */

@@ -337,6 +337,7 @@ static void finish(struct gn_node *node)
 	gn_node_give_store(node);
 	gn_host_drain(&node->host, is_writing, GN_NODE_STOP_MAX);
 	gn_node_turn_free(node);
+	gn_node_guess_stop(node);
 	gn_host_end(&node->host);
 	json_decref(node->sites);
 }

@@ -23,6 +23,7 @@ struct gn_node_config {
 	unsigned bootstrap_count;
 	bool lan_off;          /* who is on the same link is not looked for */
 	bool nat_map_off;      /* the router is asked for nothing */
+	bool nat_guess_off;    /* ports are not guessed (RE-23) */
 	const char *upnp;      /* a program that is geonetd --upnp; NULL: UPnP is not spoken */
 	char advertise[128];   /* HOST:PORT told to others; empty: the addresses of this machine */
 	uint32_t probation;    /* seconds in client mode after the start */

@@ -8,6 +8,7 @@
  *   disk.c     requests <-> workers         saved.c    what is kept; lists.c, sites.c
  *   reach.c    whom it can reach            events.c   what happens, as it happens
  *   gather.c   where we are reached         offers.c   who is told
+ *   guess.c    sockets for guesses of ports
  *   moving.c   the network under it changes lan.c      who else is on it
  *   turn*.c    STUN and TURN for others  map.c     a port of the home's router; upnp.c, too
  *   give.c     what others are given, and how much they had; giving.c */
@@ -18,6 +19,7 @@
 #include "node/carriers.h"
 #include "node/dialback.h"
 #include "node/give.h"
+#include "node/guess.h"
 #include "node/lan.h"
 #include "node/limits.h"
 #include "node/map.h"
@@ -125,6 +127,7 @@ struct gn_node {
 	struct gn_node_tunnels tunnels;
 	struct forward_conn *forwards; /* list, forward_tcp.c; owned */
 	struct gn_node_offers offers;
+	struct gn_node_guesses guesses;
 	struct gn_node_moving moving;
 	struct gn_node_lan lan;
 	struct gn_node_map map;

@@ -147,7 +147,7 @@ static void a_rate_of_nothing_is_not_believed(void **state)
 	whole_run_for(&w, 3 * GN_SEC);
 	struct gn_node *node = whole_node(&w, FIRST);
 	assert_int_equal(gn_jet_ways(node->jet, session_of(FIRST, SECOND), &main, 1), 1);
-	const struct gn_relay_event little = {.kind = GN_RELAY_RATED,
+	const struct gn_relay_event little = {.kind = GN_RELAY_CALLED,
 					      .op = gn_node_ways_circuit(node, main.link)->op,
 					      .rate = {1, 1}};
 	assert_int_equal(gn_node_ways_event(node, &little, &was), GN_NODE_WAYS_NOTHING);

@@ -84,7 +84,9 @@ static gn_time tell(struct gn_node *node, gn_jet_id id, struct offered *s)
 	}
 	if (at > node->now)
 		return at;
-	if (gn_jet_offer(node->jet, id, &node->offers.gather.offer, node->now)) {
+	struct gn_jet_offer offer = node->offers.gather.offer;
+	offer.guess = !node->config.nat_guess_off;
+	if (gn_jet_offer(node->jet, id, &offer, node->now)) {
 		s->retry = node->now + OFFERS_RETRY; /* the handshake is not confirmed yet */
 		return s->retry;
 	}

@@ -88,14 +88,19 @@ static const struct gn_jet_offer *offer_of(unsigned end)
 	return &at_home(end)->offers.gather.offer;
 }
 
-static uint64_t punches(void)
+static uint64_t counter(unsigned end, const char *name)
 {
 	struct gn_counter c;
-	for (size_t i = 0; gn_jet_counter_at(at_home(0)->jet, i, &c); i++)
-		if (strcmp(c.name, "punches") == 0)
+	for (size_t i = 0; gn_jet_counter_at(at_home(end)->jet, i, &c); i++)
+		if (strcmp(c.name, name) == 0)
 			return c.value;
 	fail();
 	return 0;
+}
+
+static uint64_t punches(void)
+{
+	return counter(0, "punches");
 }
 
 /* Its own address inside, and the outer one that both servers tell. */
@@ -175,6 +180,47 @@ static void a_change_is_told_again_but_not_often(void **state)
 	whole_free(&w);
 }
 
+/* Both have a place at the relay, by which they may be told of, and no session with each other. */
+static void wait_at_relay(void)
+{
+	const struct gn_pk *relay = &whole_node(&w, 0)->key.pk;
+	gn_op op;
+	for (unsigned end = 0; end < 2; end++) {
+		gn_err err = gn_relay_reserve(at_home(end)->relay, relay, true, w.now, &op);
+		assert_true(err == GN_OK || err == GN_EXISTS);
+		whole_moved(&w, SERVERS + end);
+	}
+	whole_run_for(&w, GN_SEC);
+	if (session())
+		assert_int_equal(gn_jet_close(at_home(0)->jet, session(), 0, "", w.now), GN_OK);
+	whole_moved(&w, SERVERS);
+	whole_run_for(&w, GN_SEC);
+}
+
+/* Ports are guessed where both let it: whoever calls, the relay tells each where the other is (a
+ * simulated node has no sockets for it). */
+static void ports_are_guessed(void **state)
+{
+	static const char *const pairs[][2] = {{"port", "sym"}, {"sym", "port"}};
+	(void)state;
+	for (size_t i = 0; i < GN_COUNT(pairs); i++)
+		for (int off = 0; off < 3; off++) {
+			begin(pairs[i][0], pairs[i][1]);
+			if (off)
+				at_home((unsigned)off - 1)->config.nat_guess_off = true;
+			wait_at_relay();
+			connect_over_relay();
+			whole_run_for(&w, 8 * GN_SEC);
+			for (unsigned end = 0; end < 2; end++) {
+				/* without sockets the hard end asks for no guess */
+				bool asked = i == 0 || end == 0;
+				assert_int_equal(counter(end, "guesses"), !off && asked);
+				assert_int_equal(counter(end, "guess-unnamed"), 0);
+			}
+			whole_free(&w);
+		}
+}
+
 static bool everybody(const struct gn_node *node, const struct gn_pk *peer)
 {
 	assert_non_null(node);
@@ -202,6 +248,7 @@ int main(void)
 		cmocka_unit_test(a_session_over_a_relay_becomes_direct),
 		cmocka_unit_test(who_was_called_in_vain_is_met_later),
 		cmocka_unit_test(a_change_is_told_again_but_not_often),
+		cmocka_unit_test(ports_are_guessed),
 		cmocka_unit_test(who_must_not_know_is_not_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

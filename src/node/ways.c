@@ -110,6 +110,9 @@ void gn_node_ways_moved(struct gn_node *node, uint64_t era, gn_jet_id session)
 			return;
 		*at = era;
 		f->ways[f->count++] = key;
+		struct gn_carrier *c = gn_node_ways_carrier_of(node, key.link);
+		if (c && c->incoming) /* also one that stands by is somebody's */
+			gn_wss_proven(c);
 	}
 }
 
@@ -176,6 +179,8 @@ gn_err gn_node_ways_open(struct gn_node *node, const struct gn_pk *relay,
 	const struct gn_relay_open o = {.relay = *relay,
 					.target = *target,
 					.via = via ? *via : (struct gn_pk){{0}},
+					.show = !node->offers.relay_only ||
+						!node->offers.relay_only(node, target),
 					.lanes = GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL};
 	gn_op op;
 	if (node->ways.asked >= GN_NODE_ASKED)
@@ -245,14 +250,16 @@ static struct gn_rate rate_of(const struct gn_relay_rate *said)
 	return (struct gn_rate){rate, (gn_time)(burst * (uint64_t)GN_SEC / rate)};
 }
 
-static gn_err tell_jet(struct gn_node *node, const struct gn_node_circuit *c,
-		       const struct gn_relay_rate *rate)
+/* Says to jet what the circuit is. */
+static gn_err tell_circuit(struct gn_node *node, const struct gn_node_circuit *c,
+			   const struct gn_relay_rate *rate)
 {
 	const struct gn_way_info info = {.kind = GN_WAY_RELAY,
 					 .prefix = GN_RELAY_PREFIX,
 					 .mtu = GN_NODE_RELAYED_MTU,
 					 .via = c->at,
-					 .rate = rate_of(rate)};
+					 .rate = rate_of(rate),
+					 .peer = c->peer};
 	return gn_jet_way(node->jet, c->link, &info);
 }
 
@@ -268,7 +275,7 @@ static gn_err circuit_ready(struct gn_node *node, struct gn_node_circuit *c, uin
 	c->era = era;
 	c->circuit = circuit;
 	c->at = main.addr;
-	return tell_jet(node, c, rate);
+	return tell_circuit(node, c, rate);
 }
 
 enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_relay_event *e,
@@ -279,14 +286,16 @@ enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_
 	if (!c)
 		return GN_NODE_WAYS_NOTHING;
 	*out = *c;
+	if (e->target.port)
+		c->peer = e->target;
 	if (e->kind == GN_RELAY_OPENED) {
 		if (circuit_ready(node, c, e->session, e->circuit, &e->rate) == GN_OK)
 			return GN_NODE_WAYS_OPEN;
 		gn_node_ways_close(node, out->link);
 		return GN_NODE_WAYS_OVER;
 	}
-	if (e->kind == GN_RELAY_RATED && c->circuit)
-		(void)!tell_jet(node, c, &e->rate); /* known to it, so there is room */
+	if (e->kind == GN_RELAY_CALLED && c->circuit)
+		(void)!tell_circuit(node, c, &e->rate); /* it is known: no memory is needed */
 	if (e->kind != GN_RELAY_ENDED)
 		return GN_NODE_WAYS_NOTHING;
 	circuit_drop(node, out->link);

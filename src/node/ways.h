@@ -18,9 +18,10 @@ struct gn_node_circuit {
 	uint64_t era, circuit;
 	struct gn_pk relay, target; /* target: zeros when somebody called */
 	struct gn_addr at;          /* the relay's: what stands for an address on the link */
-	bool called;                /* somebody called; else we opened it */
-	bool proven;                /* a session was up on it */
-	gn_time used;               /* something went or came by it */
+	struct gn_addr peer; /* where the relay sees the other end; port 0: it does not say */
+	bool called;         /* somebody called; else we opened it */
+	bool proven;         /* a session was up on it */
+	gn_time used;        /* something went or came by it */
 	/* judge.c: of its path, replays until this minute began, and when it did */
 	uint32_t replays;
 	gn_time minute;

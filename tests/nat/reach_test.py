@@ -4,7 +4,9 @@ RE-20, RE-30, RE-42; the table of RE-71).
 
 usage: reach_test.py BIN_DIR A-B          one pair of kinds, as ctest runs them; exit 77: not here
        reach_test.py BIN_DIR --table      all pairs, expected and observed
-       reach_test.py BIN_DIR --table --keep    the same where routers keep strangers' packets
+       reach_test.py BIN_DIR --table --keep    the same where routers keep strangers' packets:
+                                         then no port is guessed
+       reach_test.py BIN_DIR A-B --runs N      how often that pair gets there, of N
 """
 import json, os, subprocess, sys, time
 
@@ -21,7 +23,8 @@ def name_of(host):
 
 
 FIRST_BYTE = 1.0  # s, and a round trip: what the first answer may take by a relay
-UPGRADE = 3.0  # s: what a direct path may take, where there is one
+UPGRADE = 3.0  # s: what a direct path may take, where there is one,
+GUESS = 8.0  # and where ports are guessed: after a volley of 2.6 s, up to 4.6 s
 
 
 def start_node(net, host, bin_dir, begin, *options):
@@ -89,7 +92,7 @@ class Ends:
         return answer.get("replies", [])
 
 
-def measure(net, bin_dir, homes):
+def measure(net, bin_dir, homes, patience):
     """(way at last, s to the first answer, its way, s to the direct one or None)"""
     ends = Ends(net, bin_dir)
     ends.settle(homes)
@@ -100,7 +103,7 @@ def measure(net, bin_dir, homes):
         return "none", None, None, None
     way = first[0]["carrier"]
     upgraded = took if way == "udp" else None
-    while way != "udp" and time.monotonic() - began < UPGRADE + 4:
+    while way != "udp" and time.monotonic() - began < patience + 4:
         time.sleep(0.1)
         again = ends.ping(0, 1, "--count", "1", "--patience", "5")
         if again and again[0]["carrier"] == "udp":
@@ -111,13 +114,19 @@ def measure(net, bin_dir, homes):
 HOMES = {k: 1 if k in SHUT else 2 for k in KINDS}  # at least
 
 
-def want_of(a, b):
-    return {"D": "udp", "R": "relay", "G": "relay", "W": "relay"}[expected(a, b, False)]
+def want_of(a, b, keep=False):
+    if keep and expected(a, b, False) == "G":
+        return "relay"
+    return {"D": "udp", "R": "relay", "G": "udp", "W": "relay"}[expected(a, b, False)]
+
+
+def patience_of(a, b):
+    return GUESS if expected(a, b, False) == "G" else UPGRADE
 
 
 def run_pair(bin_dir, a, b, keep=False):
     with Lab([a, b], servers=3, wan_drop=not keep) as net:
-        found = measure(net, bin_dir, sum(HOMES.get(k, 0) for k in (a, b)))
+        found = measure(net, bin_dir, sum(HOMES.get(k, 0) for k in (a, b)), patience_of(a, b))
     way, took, first, upgraded = found
     shown = f"{a}-{b}: {way}"
     if took is not None:
@@ -133,7 +142,7 @@ def case(bin_dir, a, b):
     check(way == want_of(a, b), f"{a}-{b}: {way}, and {want_of(a, b)} was expected")
     # the tool's own start, and a busy machine, are in it
     check(took < FIRST_BYTE + 4, f"the first answer took {took:.1f} s")
-    check(way == "relay" or upgraded < UPGRADE + 4, f"a direct path took {upgraded} s")
+    check(way == "relay" or upgraded < patience_of(a, b) + 4, f"a direct path took {upgraded} s")
 
 
 def table(bin_dir, keep):
@@ -141,10 +150,18 @@ def table(bin_dir, keep):
     for a in KINDS:
         for b in KINDS:
             found = run_pair(bin_dir, a, b, keep)
-            if found[0] != want_of(a, b):
+            if found[0] != want_of(a, b, keep):
                 wrong.append((a, b))
     print("as expected" if not wrong else f"not as expected: {wrong}")
     return 1 if wrong else 0
+
+
+def runs(bin_dir, a, b, count):
+    """A guess misses now and then: 95 of 100 get there, as RE-23 has it."""
+    got = [run_pair(bin_dir, a, b)[0] for _ in range(count)]
+    right = sum(way == want_of(a, b) for way in got)
+    print(f"{a}-{b}: {right} of {count}")
+    return 0 if right >= 0.95 * count else 1
 
 
 def main():
@@ -159,6 +176,8 @@ def main():
     if "--table" in sys.argv:
         return table(bin_dir, "--keep" in sys.argv)
     try:
+        if "--runs" in sys.argv:
+            return runs(bin_dir, *sys.argv[2].split("-"), int(sys.argv[-1]))
         case(bin_dir, *sys.argv[2].split("-"))
     except Failure as failure:
         print(f"FAILED: {failure}")

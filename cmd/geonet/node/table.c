@@ -16,6 +16,7 @@ static const struct cli_option up_options[] = {
 	 "how others reach this node, if not by this machine's addresses"},
 	{"lan", "yes|no", "find nodes on the same local network, and be found there (default yes)"},
 	{"nat-map", "yes|no", "ask the home's router to let others in (default yes)"},
+	{"nat-guess", "yes|no", "guess ports where a router gives each peer another (default yes)"},
 	{"app-socket", "PATH", "also serve every user of this machine at this socket"},
 	{"record-limit", "BYTES", "room for records, with K, M, G, T (default 1G)"},
 	{"box-limit", "BYTES", "room for what waits in boxes, with K, M, G, T (default 1G)"},

@@ -17,6 +17,7 @@ struct packet {
 };
 
 #define BOX_SEED 0x6e6174u
+#define SPARE_PORT 30000u                    /* of the socket of link 1000 */
 #define RETRANSMIT (200 * GN_MSEC)           /* and a round trip, as TCP's first */
 #define START (INT64_C(1767225600) * GN_SEC) /* 2026-01-01 */
 
@@ -130,6 +131,54 @@ void jet_sim_behind(struct jet_sim *sim, int node, struct jet_sim_box *box)
 	n->way.addr = jet_sim_box_inside(box, (unsigned)node, n->way.addr.port);
 }
 
+/* ---- sockets besides ---- */
+
+void jet_sim_spares(struct jet_sim *sim, int node, uint32_t first, uint32_t count)
+{
+	static const struct gn_way_info info = {.kind = GN_WAY_SPARE};
+	struct jet_sim_node *n = &sim->nodes[node];
+	GN_ASSERT(first && !n->spare_count);
+	n->spare_first = first;
+	n->spare_count = count;
+	for (uint32_t i = 0; i < count; i++) {
+		gn_err err = gn_jet_way(n->jet, first + i, &info);
+		GN_ASSERT(err == GN_OK);
+	}
+}
+
+void jet_sim_spares_close(struct jet_sim *sim, int node, uint32_t but)
+{
+	struct jet_sim_node *n = &sim->nodes[node];
+	for (uint32_t i = 0; i < n->spare_count; i++)
+		if (n->spare_first + i != but)
+			gn_jet_way_gone(n->jet, n->spare_first + i, sim->now);
+	n->spare_first = but;
+	n->spare_count = but != 0;
+}
+
+static bool is_spare(const struct jet_sim_node *n, uint32_t link)
+{
+	return link && link >= n->spare_first && link - n->spare_first < n->spare_count;
+}
+
+static struct gn_addr spare_addr(const struct jet_sim_node *n, uint32_t link)
+{
+	struct gn_addr a = n->way.addr;
+	a.port = (uint16_t)(SPARE_PORT + link % 1000);
+	return a;
+}
+
+/* The link of the socket that has this address; 0: none has. */
+static uint32_t spare_at(const struct jet_sim_node *n, const struct gn_addr *addr)
+{
+	for (uint32_t link = n->spare_first; is_spare(n, link); link++) {
+		struct gn_addr a = spare_addr(n, link);
+		if (gn_addr_eq(&a, addr))
+			return link;
+	}
+	return 0;
+}
+
 /* Where the packet is to arrive, inside of its realm. */
 static int node_at(const struct jet_sim *sim, const struct jet_sim_flight *flight)
 {
@@ -138,7 +187,7 @@ static int node_at(const struct jet_sim *sim, const struct jet_sim_flight *fligh
 		const struct jet_sim_node *n = &sim->nodes[i];
 		if (n->box != flight->realm)
 			continue;
-		if (gn_addr_eq(&n->way.addr, addr))
+		if (gn_addr_eq(&n->way.addr, addr) || spare_at(n, addr))
 			return i;
 		for (int k = 0; k < n->alias_count; k++)
 			if (gn_addr_eq(&n->aliases[k].addr, addr))
@@ -235,9 +284,12 @@ static void send_datagram(struct jet_sim *sim, int from, const struct gn_way *to
 	const struct jet_sim_wire *w = wire_to(sim, to->link, &to->addr, &end);
 	struct jet_sim_flight flight = {w ? w->addr[1 - end] : sim->nodes[from].way.addr, to->addr,
 					w ? NULL : sim->nodes[from].box};
+	bool spare = is_spare(&sim->nodes[from], to->link);
+	if (spare)
+		flight.from = spare_addr(&sim->nodes[from], to->link);
 	if (!w && !jet_sim_up(&flight, sim->now))
 		return;
-	int node = w ? w->node[end] : to->link ? -1 : site_of(sim, &flight);
+	int node = w ? w->node[end] : to->link && !spare ? -1 : site_of(sim, &flight);
 	trace(sim, (uint64_t)(sim->now - START));
 	trace(sim, (uint64_t)from << 32 | (uint64_t)(uint32_t)node);
 	trace(sim, len);
@@ -248,7 +300,7 @@ static void send_datagram(struct jet_sim *sim, int from, const struct gn_way *to
 	if (sim->tap && !sim->tap(sim, from, node, data, len))
 		return;
 	int link = w ? w->links[1 - end] : sim->route[from][node] - 1;
-	over_link(sim, &sim->links[link], &flight, to->link, data, len);
+	over_link(sim, &sim->links[link], &flight, spare ? 0 : to->link, data, len);
 }
 
 void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_way *from,
@@ -382,6 +434,8 @@ static bool step(struct jet_sim *sim, gn_time until)
 		gn_heap_remove(&sim->packets, n);
 		if (heard) {
 			struct gn_way from = {.addr = p->flight.from, .link = p->link};
+			if (!w)
+				from.link = spare_at(&sim->nodes[node], &p->flight.to);
 			gn_jet_recv(sim->nodes[node].jet, &from, gn_slice(p->data, p->len),
 				    sim->now);
 			touched[node] = true;

@@ -44,7 +44,9 @@ struct jet_sim_node {
 	struct gn_way way;                      /* what its packets come from */
 	struct gn_way aliases[JET_SIM_ALIASES]; /* where it can be reached besides */
 	int alias_count;
-	bool asleep;             /* it hears nothing, and no timer of it runs */
+	bool asleep; /* it hears nothing, and no timer of it runs */
+	/* sockets besides, on other ports of its address: links of jet from spare_first on */
+	uint32_t spare_first, spare_count;
 	struct jet_sim_box *box; /* that it stands behind; NULL: it has a public address */
 	struct gn_alloc alloc;
 	struct gn_prng prng;
@@ -107,6 +109,9 @@ struct jet_sim_box *jet_sim_nat(struct jet_sim *sim, const struct jet_sim_nat *n
 				struct jet_sim_box *up, int site);
 /* A node moves behind a box: it has an address there, and no other. */
 void jet_sim_behind(struct jet_sim *sim, int node, struct jet_sim_box *box);
+/* A node opens sockets besides, told to jet as links from `first` on; and closes all but one. */
+void jet_sim_spares(struct jet_sim *sim, int node, uint32_t first, uint32_t count);
+void jet_sim_spares_close(struct jet_sim *sim, int node, uint32_t but);
 /* A datagram from anywhere to a node's address, at once over the link of a route, or directly
  * when from_node < 0. */
 void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_way *from,

@@ -100,6 +100,16 @@ void app_event(struct jet_sim *sim, int node, const struct gn_jet_event *e)
 	case GN_JET_STREAMS: a->streams_events++; break;
 	case GN_JET_SUSPECT: a->suspects++; break;
 	case GN_JET_PATHS: a->paths_events++; break;
+	case GN_JET_CROWDED: a->crowded++; break;
+	case GN_JET_GUESS:
+		a->sockets = e->count;
+		jet_sim_spares(sim, node, APP_SPARES, e->count);
+		assert_int_equal(gn_jet_guess(jet, e->id, APP_SPARES, e->count, sim->now), GN_OK);
+		break;
+	case GN_JET_GUESSED:
+		a->guessed++;
+		jet_sim_spares_close(sim, node, e->way.link);
+		break;
 	case GN_JET_SEEN: a->seen[e->path % JET_PATHS_MAX] = e->way.addr; break;
 	}
 }

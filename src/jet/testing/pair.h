@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #define APP_STREAMS 512
+#define APP_SPARES 1000u /* the first link of sockets besides */
 
 struct app_stream {
 	gn_jet_stream id;
@@ -31,6 +32,8 @@ struct app {
 	struct gn_way way;
 	enum gn_jet_why why;
 	int suspects, paths_events;
+	uint32_t sockets; /* besides: asked for last */
+	int guessed, crowded;
 	struct gn_addr seen[JET_PATHS_MAX]; /* of path id % 8 */
 	gn_time moved_at;
 	gn_time connected_at, last_read_at;

@@ -7,6 +7,7 @@
 
 #define STATE_FLIGHT 300  /* datagrams under way per direction; more are lost */
 #define STATE_CARRIER 5   /* a link that loses nothing, as TCP */
+#define STATE_SPARES 100  /* links of sockets besides, from here on */
 #define STATE_CARRIED 40  /* datagrams that it holds; it takes no more */
 #define STATE_STREAMS 256 /* per run and end */
 #define STATE_ROUNDS 4000 /* of the healed network */
@@ -97,6 +98,19 @@ static void state_write(struct state_end *e, struct state_stream *st, size_t len
 	st->fin = fin && taken == len;
 }
 
+/* Sockets for a guess, or none; what is sent by them comes as by the shared one. */
+static void state_sockets(struct state_end *e, uint32_t count)
+{
+	static const struct gn_way_info spare = {.kind = GN_WAY_SPARE};
+	count = state_now / GN_MSEC % 4 ? count : 0;
+	for (uint32_t i = 0; i < count; i++) {
+		gn_err err = gn_jet_way(e->jet, STATE_SPARES + i, &spare);
+		GN_ASSERT(err == GN_OK);
+	}
+	gn_err err = gn_jet_guess(e->jet, e->id, STATE_SPARES, count, state_now);
+	GN_ASSERT(err == GN_OK);
+}
+
 static void state_events(struct state_end *e)
 {
 	struct gn_jet_event v;
@@ -106,6 +120,8 @@ static void state_events(struct state_end *e)
 			state_stream(e, v.stream);
 		if (v.kind == GN_JET_ACKED)
 			state_stream(e, v.stream)->acked = true;
+		if (v.kind == GN_JET_GUESS)
+			state_sockets(e, v.count);
 	}
 }
 
@@ -157,7 +173,7 @@ static void state_send(struct state_end *e)
 			struct state_datagram *d = &e->flight[e->flying++];
 			d->len = (uint16_t)n;
 			d->from = e->way;
-			d->from.link = batch.to.link;
+			d->from.link = batch.to.link < STATE_SPARES ? batch.to.link : 0;
 			memcpy(d->data, out.p + at, n);
 		}
 }
@@ -275,8 +291,13 @@ static void state_forge(struct state_end *e, struct state_stream *st, unsigned a
 /* An address that answers, or none does. The session counts as relayed, so that it is tried. */
 static gn_err state_offer(struct state_end *e, unsigned arg)
 {
-	static const struct gn_way_info relay = {.kind = GN_WAY_RELAY};
-	struct gn_jet_offer offer = {.count = 1 + arg % 3};
+	const struct gn_way_info relay = {.kind = GN_WAY_RELAY,
+					  .peer = gn_addr_v4(198, 51, 100, (uint8_t)arg, 9)};
+	struct gn_jet_offer offer = {.count = 1 + arg % 3,
+				     .guess = arg & 8,
+				     .mapping = (enum gn_jet_nat)(arg >> 1 & 3),
+				     .delta = (int16_t)(arg & 2),
+				     .span = (uint16_t)(arg & 16)};
 	for (uint32_t i = 0; i < offer.count; i++)
 		offer.list[i].addr = gn_addr_v4(198, 51, 100, (uint8_t)(arg + i), 7);
 	uint32_t link = e->session->path->way.link;

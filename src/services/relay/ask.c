@@ -30,7 +30,8 @@ static void send_open(struct gn_relay *r, struct relay_held *h)
 	struct gn_fb_relay_open_args args = {.target = &target,
 					     .lanes = h->ask.lanes,
 					     .via = gn_pk_is_zero(&h->ask.via) ? NULL : &via,
-					     .token = h->ask.token};
+					     .token = h->ask.token,
+					     .show = h->ask.show};
 	struct gn_fbb *fbb = relay_message_begin(r, h->ask.token.len);
 	if (fbb)
 		relay_message_end(r, &to, h->op.id, GN_FB_RELAY_FRAME_BODY_RELAY_OPEN,
@@ -144,16 +145,19 @@ static void opened(struct gn_relay *r, struct relay_held *h, const struct relay_
 	tell(r, h, GN_RELAY_OPENED);
 }
 
-void relay_held_rate(struct gn_relay *r, const struct relay_from *from, struct gn_fb_relay_rate m)
+void relay_held_called(struct gn_relay *r, const struct relay_from *from,
+		       struct gn_fb_relay_called m)
 {
-	struct relay_held *h = relay_held_get(r, from->session, gn_fb_relay_rate_circuit(m));
-	if (!h || !h->came || h->rated) {
+	struct relay_held *h = relay_held_get(r, from->session, gn_fb_relay_called_circuit(m));
+	if (!h || !h->came || h->told_rate) {
 		r->n.unasked++;
 		return;
 	}
-	h->rated = true;
-	h->e.rate = (struct gn_relay_rate){gn_fb_relay_rate_rate(m), gn_fb_relay_rate_burst(m)};
-	tell(r, h, GN_RELAY_RATED);
+	h->told_rate = true;
+	h->e.rate = (struct gn_relay_rate){gn_fb_relay_called_rate(m), gn_fb_relay_called_burst(m)};
+	if (gn_fb_relay_called_has_caller(m))
+		h->e.target = gn_wire_addr_get(gn_fb_relay_called_caller(m));
+	tell(r, h, GN_RELAY_CALLED);
 }
 
 static void refused(struct gn_relay *r, struct relay_held *h, struct gn_fb_relay_refused m)

@@ -133,6 +133,7 @@ gn_err relay_circuit_new(struct gn_relay *r, const struct relay_from *from,
 				    .target_addr = w->target_addr,
 				    .bulk = w->bulk,
 				    .chained = w->chained,
+				    .show = w->show,
 				    .right = w->right,
 				    .lane = w->bulk ? &r->bulk : &r->small,
 				    .used = r->now,
@@ -262,14 +263,14 @@ static void release(struct gn_relay *r, struct relay_circuit *c)
 
 /* ---- ends, and who is told ---- */
 
-static void tell(struct gn_relay *r, struct relay_circuit *c, uint8_t ends)
+static void tell(struct gn_relay *r, struct relay_circuit *c, uint8_t what)
 {
 	GN_ASSERT(c->telling || c->tell == 0);
 	/* whom nothing has reached knows of nothing, and another relay is told by CLOSE */
 	if (c->chained || !c->reached)
-		ends &= 1;
-	GN_ASSERT(!(ends & TELL_RATE) || c->answered);
-	c->tell |= ends;
+		what &= 1;
+	GN_ASSERT(!(what & TELL_CALLED) || c->answered);
+	c->tell |= what;
 	if (!c->tell || c->telling)
 		return;
 	c->telling = true;
@@ -346,21 +347,26 @@ void relay_circuit_rate(const struct gn_relay *r, const struct relay_circuit *c,
 		*burst = via->burst;
 }
 
-void relay_circuit_tell_rate(struct gn_relay *r, struct relay_circuit *c)
+void relay_circuit_tell_called(struct gn_relay *r, struct relay_circuit *c)
 {
 	if (c->state == CIRCUIT_LIVE)
-		tell(r, c, TELL_RATE);
+		tell(r, c, TELL_CALLED);
 	relay_wake(r);
 }
 
-static void send_rate(struct gn_relay *r, const struct relay_circuit *c)
+static void send_called(struct gn_relay *r, const struct relay_circuit *c)
 {
-	struct gn_fb_relay_rate_args args = {.circuit = c->leg_id[1]};
+	struct gn_fb_relay_called_args args = {.circuit = c->leg_id[1]};
 	struct gn_fbb *fbb = relay_message_begin(r, 0);
+	struct gn_fb_addr caller;
+	if (c->show && c->leg[0].addr_count) {
+		caller = gn_wire_addr(&c->leg[0].addrs[0], GN_FB_CARRIER_UDP);
+		args.caller = &caller;
+	}
 	relay_circuit_rate(r, c, &args.rate, &args.burst);
 	if (fbb)
-		relay_message_end(r, &c->leg[1], 0, GN_FB_RELAY_FRAME_BODY_RELAY_RATE,
-				  gn_fb_relay_rate_make(fbb, &args));
+		relay_message_end(r, &c->leg[1], 0, GN_FB_RELAY_FRAME_BODY_RELAY_CALLED,
+				  gn_fb_relay_called_make(fbb, &args));
 }
 
 bool relay_circuits_tell(struct gn_relay *r)
@@ -369,9 +375,9 @@ bool relay_circuits_tell(struct gn_relay *r)
 	if (!c)
 		return false;
 	GN_ASSERT(c->telling && c->tell && !r->out.building);
-	if (c->tell & TELL_RATE) {
-		send_rate(r, c);
-		c->tell &= (uint8_t)~TELL_RATE;
+	if (c->tell & TELL_CALLED) {
+		send_called(r, c);
+		c->tell &= (uint8_t)~TELL_CALLED;
 		if (!c->tell)
 			tell_next(r);
 		return true;

@@ -334,6 +334,18 @@ static void an_unknown_circuit_may_be_somebody_who_calls(void **state)
 	assert_int_equal(packets(r, 2, 77, 1200, 1, &to), GN_RELAY_OURS);
 	assert_int_equal(to.op, op);
 	none();
+	struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
+	struct gn_addr there = addr_of(20);
+	struct gn_fb_addr caller = gn_wire_addr(&there, GN_FB_CARRIER_UDP);
+	answer(2, 0, BODY(CALLED), &fbb,
+	       gn_fb_relay_called_make(&fbb, &(struct gn_fb_relay_called_args){.circuit = 77,
+									       .rate = 2048,
+									       .burst = 65536,
+									       .caller = &caller}));
+	const struct gn_relay_event *told = only(GN_RELAY_CALLED);
+	assert_true(gn_addr_eq(&told->target, &there));
+	assert_int_equal(told->rate.rate, 2048);
+	assert_int_equal(told->rate.burst, 65536);
 	answer_note(2, 77, 0, WHY(GONE));
 	assert_int_equal(only(GN_RELAY_ENDED)->why, WHY(GONE));
 	none();

@@ -99,6 +99,7 @@ struct relay_circuit {
 	bool bulk, chained; /* chained: through a second relay */
 	bool reached;       /* the target's end has had or sent a packet, */
 	bool answered;      /* and sent one */
+	bool show;          /* and may then be told where who opened it is */
 	uint8_t state;      /* enum relay_state */
 	/* the rest */
 	struct gn_contact leg[2]; /* who opened it; the target, or the next relay */
@@ -107,12 +108,12 @@ struct relay_circuit {
 	struct relay_held *via; /* chained: at the second relay, while that is asked or open */
 	uint64_t request;       /* waiting: of who opened it */
 	gn_time ends_at;        /* ending */
-	uint8_t why, tell;      /* tell: a bit for each end, and TELL_RATE */
+	uint8_t why, tell;      /* tell: a bit for each end, and TELL_CALLED */
 	bool telling, hungry;   /* in these lists */
 	struct relay_circuit *next, *next_hungry;
 };
-#define TELL_RATE 4 /* the target's end what it lets through */
-struct relay_ref {  /* value of r->legs */
+#define TELL_CALLED 4 /* the target's end what it lets through, and who calls */
+struct relay_ref {    /* value of r->legs */
 	struct relay_circuit *circuit;
 	uint32_t side;
 };
@@ -121,7 +122,7 @@ struct relay_wish {
 	uint64_t target_session;
 	struct gn_contact target;
 	struct gn_addr target_addr; /* to be told; port 0: not */
-	bool bulk, chained;
+	bool bulk, chained, show;
 	struct relay_right *right; /* taken, NULL without, in any case */
 };
 /* Waiting, its seat taken. */
@@ -141,8 +142,8 @@ void relay_circuits_down(struct gn_relay *r, uint64_t session);
 void relay_circuits_sweep(struct gn_relay *r);
 /* The next end to be told, as a message that waits; false: none. */
 bool relay_circuits_tell(struct gn_relay *r);
-/* Who answers by it hears what it lets through. */
-void relay_circuit_tell_rate(struct gn_relay *r, struct relay_circuit *c);
+/* Who answers by it hears what it lets through, and where who opened it is if that lets it. */
+void relay_circuit_tell_called(struct gn_relay *r, struct relay_circuit *c);
 /* Bytes a second, and at once. */
 void relay_circuit_rate(const struct gn_relay *r, const struct relay_circuit *c, uint32_t *rate,
 			uint32_t *burst);
@@ -186,7 +187,7 @@ struct relay_held {
 	uint8_t state;            /* enum relay_held_state */
 	uint8_t told;             /* bits of what is still to be told: enum gn_relay_event_kind */
 	bool came;                /* by the relay, from who calls, */
-	bool rated;               /* and it has said its rate */
+	bool told_rate;           /* and it has said of what */
 	struct relay_circuit *circuit; /* of another's, that leads through there; else NULL */
 	gn_time at, patience;          /* of its answer or next try; the end of all tries */
 	struct gn_relay_event e;       /* all that its events say */
@@ -211,7 +212,8 @@ gn_err relay_held_new(struct gn_relay *r, const struct gn_relay_open *o, struct 
 void relay_held_close(struct gn_relay *r, struct relay_held *h);
 void relay_held_answer(struct gn_relay *r, struct relay_held *h, const struct relay_from *from,
 		       struct gn_fb_relay_frame m);
-void relay_held_rate(struct gn_relay *r, const struct relay_from *from, struct gn_fb_relay_rate m);
+void relay_held_called(struct gn_relay *r, const struct relay_from *from,
+		       struct gn_fb_relay_called m);
 /* Whose it was; NULL: nobody's. */
 struct relay_held *relay_held_note(struct gn_relay *r, const struct relay_from *from,
 				   struct gn_fb_relay_note m);

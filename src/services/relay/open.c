@@ -182,7 +182,7 @@ static gn_err make(struct gn_relay *r, const struct relay_from *from, const stru
 
 void relay_on_open(struct gn_relay *r, const struct relay_from *from, struct gn_fb_relay_open m)
 {
-	struct relay_wish w = {.bulk = false};
+	struct relay_wish w = {.show = gn_fb_relay_open_show(m)};
 	struct relay_refusal why = {.err = GN_OK};
 	struct gn_pk target = gn_wire_key_get(gn_fb_relay_open_target(m));
 	bool small_only = false;

@@ -85,7 +85,7 @@ static enum gn_relay_verdict forward(struct gn_relay *r, struct relay_circuit *c
 	c->used = r->now;
 	if (side == 1 && !c->answered) {
 		c->answered = true;
-		relay_circuit_tell_rate(r, c);
+		relay_circuit_tell_called(r, c);
 	}
 	uint32_t rate = by_rate(c, p, r->now),
 		 part = rate ? relay_lane_ask(c->lane, &c->debt, p->len, rate, r->now) : 0,

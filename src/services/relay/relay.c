@@ -141,8 +141,8 @@ static gn_err take(struct gn_relay *r, struct relay_from *from, struct gn_slice 
 		relay_chain_look(r,
 				 relay_held_note(r, from, gn_fb_relay_frame_body_as_relay_note(m)));
 		return GN_OK;
-	case GN_FB_RELAY_FRAME_BODY_RELAY_RATE:
-		relay_held_rate(r, from, gn_fb_relay_frame_body_as_relay_rate(m));
+	case GN_FB_RELAY_FRAME_BODY_RELAY_CALLED:
+		relay_held_called(r, from, gn_fb_relay_frame_body_as_relay_called(m));
 		return GN_OK;
 	case GN_FB_RELAY_FRAME_BODY_RELAY_OPENED:
 	case GN_FB_RELAY_FRAME_BODY_RELAY_REFUSED:

@@ -116,6 +116,7 @@ struct gn_relay_open {
 	uint8_t lanes;         /* enum gn_fb_relay_lane, those that would do */
 	struct gn_slice token; /* bearer: this node; empty: none */
 	gn_time patience;      /* how long it is asked again; 0: RELAY_PATIENCE */
+	bool show;             /* the target may be told our address, once it has answered */
 };
 /* GN_RELAY_OPENED, then NOTEs, then ENDED; or ENDED. GN_USAGE, GN_TOO_LARGE, GN_LIMIT, GN_NOMEM;
  * GN_DENIED: the relay is one of the bad. */
@@ -142,7 +143,7 @@ bool gn_relay_next_message(struct gn_relay *r, struct gn_overlay_message *m);
 
 enum gn_relay_event_kind {
 	GN_RELAY_OPENED,     /* session, circuit, lane, rate, until, left, you, target */
-	GN_RELAY_RATED,      /* rate: of a circuit that was accepted */
+	GN_RELAY_CALLED,     /* rate, target (where the caller is): of one that was accepted */
 	GN_RELAY_NOTE,       /* left; why and ends_ms when it will end */
 	GN_RELAY_ENDED,      /* err, why, retry_ms, others: over */
 	GN_RELAY_RESERVED,   /* until (of the engine's time), you: whenever it was renewed */

@@ -17,6 +17,33 @@ static uint64_t circuit(void)
 	return last.circuit;
 }
 
+/* Once, when they have answered; and where the caller is only if that lets it. */
+static void who_is_called_is_told(void **state)
+{
+	(void)state;
+	for (int show = 0; show < 2; show++) {
+		shows = show;
+		uint64_t near = circuit(), far = far_of(near);
+		sent[BODY(CALLED)] = 0;
+		assert_int_equal(send_(10, near, 1200, 1), 1);
+		pump();
+		assert_int_equal(sent[BODY(CALLED)], 0);
+		assert_int_equal(send_(11, far, 1200, 1), 1);
+		pump();
+		assert_int_equal(sent[BODY(CALLED)], 1);
+		assert_int_equal(send_(11, far, 1200, 1), 1);
+		pump();
+		assert_int_equal(sent[BODY(CALLED)], 1);
+		const struct gn_addr there = show ? addr_of(10) : (struct gn_addr){.port = 0};
+		assert_int_equal(called.to, 11);
+		assert_int_equal(called.circuit, far);
+		assert_int_equal(called.rate, RELAY_SMALL_RATE);
+		assert_in_range(called.burst, RELAY_BURST - 2 * 1200, RELAY_BURST - 1200);
+		assert_true(gn_addr_eq(&called.caller, &there));
+	}
+	shows = false;
+}
+
 /* ---- packets ---- */
 
 static void packets_go_both_ways_with_the_others_number(void **state)
@@ -491,6 +518,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(packets_go_both_ways_with_the_others_number),
 		T(what_is_not_relayed_is_never_answered),
+		T(who_is_called_is_told),
 		T(a_packet_has_a_least_and_a_most_length),
 		T(a_train_is_written_in_its_place),
 		T(a_target_that_is_not_there_is_not_found),

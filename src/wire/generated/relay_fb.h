@@ -42,7 +42,7 @@ enum gn_fb_relay_frame_body {
 	GN_FB_RELAY_FRAME_BODY_RELAY_RESERVED = 5,
 	GN_FB_RELAY_FRAME_BODY_RELAY_CLOSE = 6,
 	GN_FB_RELAY_FRAME_BODY_RELAY_NOTE = 7,
-	GN_FB_RELAY_FRAME_BODY_RELAY_RATE = 8,
+	GN_FB_RELAY_FRAME_BODY_RELAY_CALLED = 8,
 };
 
 /* ---- RelayOpen ---- */
@@ -59,14 +59,17 @@ struct gn_fb_relay_open_args {
 	const struct gn_fb_key *via;
 	/* Capability token chain (token.fbs) whose bearer is the session's key: Use of `relay`. */
 	struct gn_slice token;
+	/* The target may be told where the sender is, once it has answered. */
+	bool show;
 };
 static const struct gn_fb_field gn_fbfields_relay_open[] = {
 	{"target", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_relay_open_args, target), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 	{"lanes", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_relay_open_args, lanes), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"via", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_relay_open_args, via), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 	{"token", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_relay_open_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"show", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_relay_open_args, show), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_relay_open = {"RelayOpen", NULL, gn_fbfields_relay_open, 4};
+static const struct gn_fb_type gn_fbtype_relay_open = {"RelayOpen", NULL, gn_fbfields_relay_open, 5};
 
 GN_MUST static inline gn_err gn_fb_relay_open_verify(struct gn_slice in, struct gn_fb_relay_open *out)
 {
@@ -107,6 +110,10 @@ static inline bool gn_fb_relay_open_has_token(struct gn_fb_relay_open t)
 static inline struct gn_slice gn_fb_relay_open_token(struct gn_fb_relay_open t)
 {
 	return gn_fbt_bytes(t.t, 3);
+}
+static inline bool gn_fb_relay_open_show(struct gn_fb_relay_open t)
+{
+	return gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- RelayOpened ---- */
@@ -461,44 +468,57 @@ static inline uint8_t gn_fb_relay_note_why(struct gn_fb_relay_note t)
 	return (uint8_t)gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0));
 }
 
-/* ---- RelayRate ---- */
+/* ---- RelayCalled ---- */
 
 /* By the relay to whom a circuit was opened, when their first packet comes. */
-struct gn_fb_relay_rate {
+struct gn_fb_relay_called {
 	struct gn_fbt t;
 };
-struct gn_fb_relay_rate_args {
+struct gn_fb_relay_called_args {
 	uint64_t circuit;
 	/* As in RelayOpened. */
 	uint32_t rate;
 	uint32_t burst;
+	/* Where who opened it is, if that allows it. */
+	const struct gn_fb_addr *caller;
 };
-static const struct gn_fb_field gn_fbfields_relay_rate[] = {
-	{"circuit", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_relay_rate_args, circuit), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
-	{"rate", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_relay_rate_args, rate), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
-	{"burst", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_relay_rate_args, burst), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+static const struct gn_fb_field gn_fbfields_relay_called[] = {
+	{"circuit", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_relay_called_args, circuit), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rate", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_relay_called_args, rate), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"burst", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_relay_called_args, burst), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"caller", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_relay_called_args, caller), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_relay_rate = {"RelayRate", NULL, gn_fbfields_relay_rate, 3};
+static const struct gn_fb_type gn_fbtype_relay_called = {"RelayCalled", NULL, gn_fbfields_relay_called, 4};
 
-GN_MUST static inline gn_err gn_fb_relay_rate_verify(struct gn_slice in, struct gn_fb_relay_rate *out)
+GN_MUST static inline gn_err gn_fb_relay_called_verify(struct gn_slice in, struct gn_fb_relay_called *out)
 {
-	return gn_fb_verify(in, &gn_fbtype_relay_rate, &out->t);
+	return gn_fb_verify(in, &gn_fbtype_relay_called, &out->t);
 }
-static inline gn_fbref gn_fb_relay_rate_make(struct gn_fbb *b, const struct gn_fb_relay_rate_args *args)
+static inline gn_fbref gn_fb_relay_called_make(struct gn_fbb *b, const struct gn_fb_relay_called_args *args)
 {
-	return gn_fbb_table(b, &gn_fbtype_relay_rate, args);
+	return gn_fbb_table(b, &gn_fbtype_relay_called, args);
 }
-static inline uint64_t gn_fb_relay_rate_circuit(struct gn_fb_relay_rate t)
+static inline uint64_t gn_fb_relay_called_circuit(struct gn_fb_relay_called t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
 }
-static inline uint32_t gn_fb_relay_rate_rate(struct gn_fb_relay_rate t)
+static inline uint32_t gn_fb_relay_called_rate(struct gn_fb_relay_called t)
 {
 	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
 }
-static inline uint32_t gn_fb_relay_rate_burst(struct gn_fb_relay_rate t)
+static inline uint32_t gn_fb_relay_called_burst(struct gn_fb_relay_called t)
 {
 	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_relay_called_has_caller(struct gn_fb_relay_called t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_addr gn_fb_relay_called_caller(struct gn_fb_relay_called t)
+{
+	struct gn_fb_addr v;
+	gn_fbt_struct(t.t, 3, &gn_fblayout_addr, &v);
+	return v;
 }
 
 /* ---- RelayFrame ---- */
@@ -515,7 +535,7 @@ struct gn_fb_relay_frame_args {
 static const struct gn_fb_field gn_fbfields_relay_frame[] = {
 	{"request", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_relay_frame_args, request), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_relay_frame_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_relay_frame_args, body), 8, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_relay_open, &gn_fbtype_relay_opened, &gn_fbtype_relay_refused, &gn_fbtype_relay_reserve, &gn_fbtype_relay_reserved, &gn_fbtype_relay_close, &gn_fbtype_relay_note, &gn_fbtype_relay_rate}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_relay_frame_args, body), 8, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_relay_open, &gn_fbtype_relay_opened, &gn_fbtype_relay_refused, &gn_fbtype_relay_reserve, &gn_fbtype_relay_reserved, &gn_fbtype_relay_close, &gn_fbtype_relay_note, &gn_fbtype_relay_called}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_relay_frame = {"RelayFrame", "GNRL", gn_fbfields_relay_frame, 3};
 
@@ -569,9 +589,9 @@ static inline struct gn_fb_relay_note gn_fb_relay_frame_body_as_relay_note(struc
 {
 	return (struct gn_fb_relay_note){gn_fbt_member(t.t, 2, GN_FB_RELAY_FRAME_BODY_RELAY_NOTE)};
 }
-static inline struct gn_fb_relay_rate gn_fb_relay_frame_body_as_relay_rate(struct gn_fb_relay_frame t)
+static inline struct gn_fb_relay_called gn_fb_relay_frame_body_as_relay_called(struct gn_fb_relay_frame t)
 {
-	return (struct gn_fb_relay_rate){gn_fbt_member(t.t, 2, GN_FB_RELAY_FRAME_BODY_RELAY_RATE)};
+	return (struct gn_fb_relay_called){gn_fbt_member(t.t, 2, GN_FB_RELAY_FRAME_BODY_RELAY_CALLED)};
 }
 
 /* Every table of the schema, for tests and tools. */
@@ -584,7 +604,7 @@ static const struct gn_fb_type *const gn_fbtypes_relay[] = {
 	&gn_fbtype_relay_reserved,
 	&gn_fbtype_relay_close,
 	&gn_fbtype_relay_note,
-	&gn_fbtype_relay_rate,
+	&gn_fbtype_relay_called,
 	&gn_fbtype_relay_frame,
 };
 

@@ -28,10 +28,10 @@ struct heard { /* by somebody who is nobody */
 	uint8_t type;
 	gn_err code;
 	char limit[40];
-	uint32_t retry_ms, ends_ms, ttl, others;
+	uint32_t retry_ms, ends_ms, ttl, others, rate, burst;
 	uint64_t request, circuit, left, until;
 	uint8_t lane, why;
-	struct gn_addr you, target;
+	struct gn_addr you, target, caller;
 };
 
 static struct gn_alloc mem;
@@ -42,11 +42,13 @@ static struct gn_relay_config configs[RELAYS];
 static struct gn_relay *r; /* the first of them */
 static gn_time now;
 static uint8_t storage[GN_MESSAGE_MAX];
+static struct heard called;                    /* the last CALLED */
 static struct heard last;                      /* the last answer to somebody who is nobody, */
 static struct heard heard[2 * RELAY_OVER + 8]; /* all since clear(), */
-static unsigned heard_count, sent[BODY(RATE) + 1];
+static unsigned heard_count, sent[BODY(CALLED) + 1];
 static unsigned linked_number; /* peer with a mutual link; 0: none */
 static bool may_chain;
+static bool shows;            /* who opens lets the target know where it is */
 static struct gn_sk keys[64]; /* of those who show tokens */
 static bool has_key[64];
 static uint8_t token_bytes[GN_TOKEN_MAX];
@@ -182,6 +184,15 @@ static inline void read_opened(struct gn_fb_relay_opened t, struct heard *h)
 		h->target = gn_wire_addr_get(gn_fb_relay_opened_target(t));
 }
 
+static inline void read_called(struct gn_fb_relay_called t, struct heard *h)
+{
+	h->circuit = gn_fb_relay_called_circuit(t);
+	h->rate = gn_fb_relay_called_rate(t);
+	h->burst = gn_fb_relay_called_burst(t);
+	if (gn_fb_relay_called_has_caller(t))
+		h->caller = gn_wire_addr_get(gn_fb_relay_called_caller(t));
+}
+
 static inline void read_one(const struct gn_overlay_message *m)
 {
 	struct gn_fb_relay_frame f;
@@ -205,8 +216,11 @@ static inline void read_one(const struct gn_overlay_message *m)
 		h.why = gn_fb_relay_note_why(t);
 	}
 	sent[h.type]++;
-	if (h.type == BODY(RATE))
-		return; /* besides whatever a test is about */
+	if (h.type == BODY(CALLED)) { /* besides whatever a test is about */
+		read_called(gn_fb_relay_frame_body_as_relay_called(f), &h);
+		called = h;
+		return;
+	}
 	if (h.request)
 		last = h;
 	if (heard_count < GN_COUNT(heard))
@@ -309,7 +323,8 @@ static inline gn_err open_with(unsigned from, unsigned target, uint8_t lanes, un
 	     gn_fb_relay_open_make(&fbb, &(struct gn_fb_relay_open_args){.target = &t,
 									 .lanes = lanes,
 									 .via = via ? &v : NULL,
-									 .token = token}));
+									 .token = token,
+									 .show = shows}));
 	return last.type == BODY(OPENED)    ? GN_OK
 	       : last.type == BODY(REFUSED) ? last.code
 					    : GN_PENDING;
