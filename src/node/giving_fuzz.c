@@ -40,7 +40,7 @@ static void counts(struct gn_slice in, struct gn_buf *out)
 	giving_write_counts(&a, out);
 	err = giving_read_counts(&b, gn_buf_slice(out), why);
 	GN_ASSERT(err == GN_OK && memcmp(a.months, b.months, sizeof a.months) == 0);
-	GN_ASSERT(a.by_count == b.by_count && memcmp(a.by, b.by, sizeof a.by) == 0);
+	GN_ASSERT(a.by_count == b.by_count && memcmp(a.by, b.by, a.by_count * sizeof a.by[0]) == 0);
 }
 
 static void wish(struct gn_slice in, struct gn_buf *out)
