@@ -194,22 +194,22 @@ static void counts_are_read_as_they_were_written(void **state)
 
 static void what_is_no_count_is_named_with_its_line(void **state)
 {
-	static const char *const wrong[] = {
-		"2026-11 all 1 2",
-		"2026-11 all 1 2 3 4",
-		"2026-13 all 1 2 3",
-		"2026-0 all 1 2 3",
-		"1969-12 all 1 2 3",
-		"2026-11 some 1 2 3",
-		"2026-11 all 1 2 72057594037927937",
-		"2026-11 all 1 2 -3",
-		"2026-11 key 0102 1 2",
-		"2026-11 key " LINE " 1 2\n2026-11 key " LINE " 1 2",
-		"2026-11 all 1 2 3\n2026-11 all 1 2 3",
-		"2026-11 all 1 2 3k",
-		"2026-11 all 1 2 "
-		"000000000000000000000000000000000000000000000000000000000000000000000000000000001"};
+	static char long_number[128]; /* a word that is too long */
+	static const char *const wrong[] = {"2026-11 all 1 2",
+					    "2026-11 all 1 2 3 4",
+					    "2026-13 all 1 2 3",
+					    "2026-0 all 1 2 3",
+					    "1969-12 all 1 2 3",
+					    "2026-11 some 1 2 3",
+					    "2026-11 all 1 2 72057594037927937",
+					    "2026-11 all 1 2 -3",
+					    "2026-11 key 0102 1 2",
+					    "2026-11 key " LINE " 1 2\n2026-11 key " LINE " 1 2",
+					    "2026-11 all 1 2 3\n2026-11 all 1 2 3",
+					    "2026-11 all 1 2 3k",
+					    long_number};
 	(void)state;
+	snprintf(long_number, sizeof long_number, "2026-11 all 1 2 %080u", 1);
 	for (size_t i = 0; i < GN_COUNT(wrong); i++) {
 		giving_month(&g, 5)->small = 1;
 		assert_int_equal(giving_read_counts(&g, gn_str(wrong[i]), why), GN_USAGE);
