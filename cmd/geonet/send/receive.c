@@ -258,6 +258,7 @@ static int is_gone(struct receiving *r, gn_time now)
 	}
 	if (!p->t) {
 		r->step = STEP_FIND;
+		r->used = r->used || r->err == GN_NOT_FOUND; /* the node is there, they are not */
 		if (r->err == GN_BUSY && r->busy++ < BUSY_TRIES) /* others try there */
 			rest(r, GN_SEC, now);
 		return CLI_OK;
