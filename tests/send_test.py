@@ -128,8 +128,7 @@ def no_leftovers(inbox, nodes):
           f"left behind: {names}")
     for node in nodes.all:
         left = os.path.join(node.data, "transfers")
-        left = [n for n in os.listdir(left) if os.path.getsize(os.path.join(left, n))] \
-            if os.path.isdir(left) else []
+        left = os.listdir(left) if os.path.isdir(left) else []
         check(not left, f"a state of node {node.number} is left: {left}")
 
 
@@ -164,6 +163,48 @@ def case_small(nodes, seed):
         check(digest(f"{inbox}/{name}") == digest(f"{sent}/notes.txt"), name)
     equal(f"{sent}/photos", f"{inbox}/photos (1)")
     check(oct(os.stat(f"{ann.data}/transfers").st_mode & 0o777) == "0o700", "states are private")
+
+
+def on_terminal(node, answer, *words, cwd):
+    """What the tool says to a person who answers its question; its exit status."""
+    pid, terminal = os.forkpty()
+    if pid == 0:
+        os.chdir(cwd)
+        tool = os.path.join(node.bin, "geonet")
+        os.execv(tool, [tool, "--data", node.data, *words])
+    said = b""
+    while True:
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:
+            break
+        said += piece
+        if b"[y/N]" in said and answer:
+            os.write(terminal, answer)
+            answer = b""
+        if not piece:
+            break
+    os.close(terminal)
+    return said.decode(errors="replace"), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def case_asked(nodes, seed):
+    """A person is asked, and no is no; names cannot write on the terminal."""
+    ann, ben = two(nodes)
+    sent, inbox = folders(nodes)
+    make(f"{sent}/a\u202eb.txt", 5000)
+    send = Run(ann, "send", f"{sent}/a\u202eb.txt")
+    said, code = on_terminal(ben, b"\n", "receive", send.code(), cwd=inbox)
+    check(code == 1 and "1 file, 4.9 KiB" in said and "a?b.txt" in said and
+          "nothing was taken" in said, f"{code}: {said}")
+    check("does not want it" in send.end(1)["error"]["message"], f"{send.lines}")
+    check(os.listdir(inbox) == [], f"{os.listdir(inbox)}")
+    send = Run(ann, "send", f"{sent}/a\u202eb.txt")
+    said, code = on_terminal(ben, b"y\n", "receive", send.code(), cwd=inbox)
+    check(code == 0 and "All of it is here: 1 file" in said, f"{code}: {said}")
+    send.end()
+    equal(sent, inbox)
+    no_leftovers(inbox, nodes)
 
 
 def case_words(nodes, seed):

@@ -339,11 +339,15 @@ static void test_reset_reaches_the_reader_and_frees_both_ends(void **state)
 	assert_int_equal(
 		gn_jet_stream_write(p->sim.nodes[0].jet, p->id, id, GN_LIT("x"), false, &taken),
 		GN_CLOSED);
+	uint32_t code;
+	assert_false(gn_jet_stream_given_up(p->sim.nodes[1].jet, p->app[1].id, id, &code));
 	jet_sim_flush(&p->sim, 0);
 	run(p, GN_SEC);
 	uint8_t buf[10];
 	size_t n;
 	bool fin;
+	assert_true(gn_jet_stream_given_up(p->sim.nodes[1].jet, p->app[1].id, id, &code));
+	assert_int_equal(code, 5);
 	assert_int_equal(gn_jet_stream_read(p->sim.nodes[1].jet, p->app[1].id, id, buf, sizeof buf,
 					    &n, &fin),
 			 GN_CLOSED);
@@ -379,6 +383,9 @@ static void test_stop_makes_the_peer_reset(void **state)
 			 GN_STATE);
 	jet_sim_flush(&p->sim, 1);
 	run(p, GN_SEC);
+	uint32_t code = 0;
+	assert_true(gn_jet_stream_given_up(p->sim.nodes[0].jet, p->id, id, &code));
+	assert_int_equal(code, 9);
 	size_t taken;
 	assert_int_equal(
 		gn_jet_stream_write(p->sim.nodes[0].jet, p->id, id, GN_LIT("x"), false, &taken),

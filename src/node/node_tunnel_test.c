@@ -316,7 +316,7 @@ static void who_is_refused_hears_why(void **state)
 	id = dial(1, 2, "x");
 	whole_run_for(&w, GN_SEC);
 	assert_int_equal(over(1, id), GN_NOT_FOUND);
-	id = dial(0, 2, "x");
+	(void)dial(0, 2, "x");
 	whole_run_for(&w, GN_SEC);
 	assert_non_null(heard(GN_TUNNEL_OPEN, 2, in));
 	/* and while it serves one and takes no more, it is busy */

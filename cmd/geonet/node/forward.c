@@ -178,7 +178,7 @@ int cmd_forward(struct cli *cli)
 	struct gn_pk peer;
 	uint64_t port;
 	const char *token = cli_option(cli, "token");
-	int listener;
+	int listener = -1;
 	if (!port_of(cli->args[0], true, &port))
 		return cli_fail(cli, CLI_USAGE, "usage", "'%s' is no port", out_text(cli->args[0]));
 	if (!service_of(cli->args[2], f.service))

@@ -139,8 +139,11 @@ unsigned disk_pump(struct disk *d, struct gn_transfer *t, gn_time now)
 void disk_close(struct disk *d)
 {
 	int fds[] = {d->lock, d->files.dest, d->files.state_in, d->wake[0], d->wake[1]};
+	struct stat st;
 	if (d->syncing)
 		sync_end(d, NULL, 0);
+	if (d->lock >= 0 && fstat(d->lock, &st) == 0 && st.st_size == 0)
+		disk_state_remove(d); /* nothing came of it */
 	for (size_t i = 0; i < GN_COUNT(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);

@@ -258,6 +258,9 @@ static int is_gone(struct receiving *r, gn_time now)
 	}
 	if (!p->t) {
 		r->step = STEP_FIND;
+		r->used = r->used || r->err == GN_NOT_FOUND; /* the node is there, they are not */
+		if (r->err == GN_BUSY && r->busy++ < BUSY_TRIES) /* others try there */
+			rest(r, GN_SEC, now);
 		return CLI_OK;
 	}
 	if (!p->away) {
@@ -563,8 +566,6 @@ int cmd_receive(struct cli *cli)
 		link_heed();
 		exit = run(&r);
 	}
-	if (!r.answered && r.trip.disk.name)
-		disk_state_remove(&r.trip.disk); /* there is nothing in it */
 	trip_end(&r.trip);
 	tun_free(&r.meet.tunnel);
 	gn_pairing_wipe(&r.meet.pairing);

@@ -47,20 +47,27 @@ const char *said_size(uint64_t files, uint64_t bytes)
 	return text;
 }
 
-/* A word as a shell takes it. */
-static void put_word(char *text, size_t cap, const char *word)
+/* A word as a shell takes it. False: no room. */
+static bool put_word(struct gn_writer *w, const char *word)
 {
-	size_t len = strlen(text);
 	bool plain = *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 					   "0123456789-_./:=+,@") == strlen(word);
-	snprintf(text + len, cap - len, plain ? " %s" : " '%s'", word);
+	gn_write_bytes(w, gn_str(plain ? " " : " '"));
+	for (; *word; word++)
+		gn_write_bytes(w, *word == '\'' ? GN_LIT("'\\''") : gn_slice(word, 1));
+	if (!plain)
+		gn_write_bytes(w, GN_LIT("'"));
+	return !w->bad;
 }
 
 const char *said_command(const struct cli *cli)
 {
 	static char text[1024];
-	snprintf(text, sizeof text, "geonet");
+	struct gn_writer w = gn_writer(text, sizeof text - 1);
+	gn_write_bytes(&w, GN_LIT("geonet"));
 	for (char **word = cli->words + 1; *word; word++)
-		put_word(text, sizeof text, *word);
+		if (!put_word(&w, *word))
+			return "the same command";
+	*w.p = 0;
 	return text;
 }

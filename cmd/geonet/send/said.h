@@ -20,7 +20,7 @@ void said_begin(struct said *s, uint64_t done);
 void said_progress(struct cli *cli, struct said *s, const char *doing, uint64_t done, uint64_t all);
 /* "3 files, 20 MiB". */
 const char *said_size(uint64_t files, uint64_t bytes);
-/* The command as it was typed; one static buffer. */
+/* The command as it was typed, as a shell takes it; one static buffer. */
 const char *said_command(const struct cli *cli);
 
 #endif
