@@ -4,15 +4,17 @@ ends that are told, connections by right and refused without, and one more than 
 
 usage: tunnel_test.py BIN_DIR CASE
 """
-import hashlib, http.server, json, os, signal, socket, subprocess, sys, threading, time
+import concurrent.futures, hashlib, http.server, json, os, signal, socket, subprocess, sys
+import tempfile, threading, time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from node_rig import Failure, check, counters, eventually, main  # noqa: E402
+from node_rig import Failure, Skip, check, counters, eventually, main  # noqa: E402
 
 PATIENCE = 120  # seconds: the bound of a hopeless wait
 SIZE = 50 << 20
 CONNECTIONS = 64
+OTHER = 65534  # a user id that owns nothing here
 
 
 def key(node):
@@ -20,17 +22,23 @@ def key(node):
 
 
 class Tool:
-    """A command of the tool, its stdin and stdout pipes that nobody reads unless asked."""
+    """A command of the tool, its stdin and stdout pipes that nobody reads unless asked. user: by
+    whom, over the node's socket for all."""
 
-    def __init__(self, node, *words, stdin=subprocess.PIPE):
+    def __init__(self, node, *words, user=None):
+        more, data = {}, node.data
+        if user:
+            data = "/nonexistent"
+            more = {"user": user, "group": user, "extra_groups": [],
+                    "env": {**os.environ, "GEONET_SOCKET": node.options[-1]}}
         self.process = subprocess.Popen(
-            [os.path.join(node.bin, "geonet"), "--data", node.data, *words], stdin=stdin,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            [os.path.join(node.bin, "geonet"), "--data", data, *words], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
 
-    def end(self):
-        """Its exit status and what it said."""
+    def end(self, said=None):
+        """Its exit status and what it said, to the last that is said to it."""
         try:
-            out, err = self.process.communicate(timeout=PATIENCE)
+            out, err = self.process.communicate(said, timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise Failure(f"it did not end: {self.process.communicate()[1].decode()}") from None
@@ -159,8 +167,8 @@ def serve():
     return server.server_address[1]
 
 
-def forward(node, to, target, *words):
-    tool = Tool(node, "forward", "0", key(to), target, "--json", *words)
+def forward(node, to, target, *words, user=None):
+    tool = Tool(node, "forward", "0", key(to), target, "--json", *words, user=user)
     return tool, json.loads(tool.process.stdout.readline())["port"]
 
 
@@ -294,6 +302,29 @@ def case_token(nodes, seed):
     tool, local = forward(a, b, f"127.0.0.1:{port}", "--token", path)
     check(get(local) is None, "a token of another node's opens")
     stop(tool)
+
+
+def case_users(nodes, seed):
+    """Another user of the machine has pipes as its owner has, not what is let to the node (AP-18)."""
+    del seed
+    if os.getuid():
+        raise Skip("another user is needed: run it as root")
+    port = serve()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        a, = nodes.start(1, "--app-socket", os.path.join(folder, "app.sock"))
+        b, = nodes.start(1, "--forward", f"127.0.0.1:{port}")
+        ends = Tool(a, "pipe", key(b), user=OTHER), Tool(b, "pipe", key(a))
+        with concurrent.futures.ThreadPoolExecutor() as both:
+            said = list(both.map(lambda end: end.end(b"hello"), ends))
+        for code, out, err in said:
+            check((code, out) == (0, b"hello"), f"another's pipe: {code} {out} {err}")
+        tool, local = forward(a, b, f"127.0.0.1:{port}")
+        check(get(local) == b"it works: /a", "the owner does not reach it")
+        stop(tool)
+        tool, local = forward(a, b, f"127.0.0.1:{port}", user=OTHER)
+        check(get(local) is None, "another user reaches what is let to the node")
+        stop(tool)
 
 
 if __name__ == "__main__":

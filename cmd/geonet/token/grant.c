@@ -66,7 +66,7 @@ static bool read_grant(struct cli *cli, struct grant *g, int *exit)
 /* What nothing has may be mistyped; it may also be made later. */
 static void warn_of_none(struct cli *cli, struct gn_slice resource)
 {
-	static const char *const known[] = {"topic", "box", "*"};
+	static const char *const known[] = {"topic", "box", "forward", "*"};
 	const uint8_t *slash = memchr(resource.p, '/', resource.len);
 	struct gn_slice head =
 		gn_slice(resource.p, slash ? (size_t)(slash - resource.p) : resource.len);
@@ -76,8 +76,8 @@ static void warn_of_none(struct cli *cli, struct gn_slice resource)
 	if (i == GN_COUNT(known)) {
 		cli_warn(
 			cli,
-			"nothing asks for a token of '%s': what is let be used is a topic/LABEL or "
-			"box/KEY",
+			"nothing asks for a token of '%s': what is let be used is a topic/LABEL, "
+			"box/KEY or forward/HOST/PORT",
 			out_text_slice(resource));
 	} else if (i == 0 && slash && !memchr(resource.p, '*', resource.len)) {
 		const char *label = cli->args[1] + head.len + 1;
