@@ -52,6 +52,7 @@ void jet_express_acked(struct jet_session *s, const struct jet_path *p, const st
 		       gn_time now)
 {
 	gn_time late = now - sent->at;
+	GN_ASSERT(late >= 0 && p == s->paths[jet_slot(s, p->id)]);
 	if (p != s->path || !p->reliable || !s->multi || !p->rtt.sampled ||
 	    late < p->rtt.min + JET_CROWDED + JET_ACK_DELAY)
 		return;
@@ -61,6 +62,7 @@ void jet_express_acked(struct jet_session *s, const struct jet_path *p, const st
 
 void jet_express_want(struct jet_session *s, gn_time now)
 {
+	GN_ASSERT(s->multi && s->path->validated);
 	if (!s->path->reliable || now < s->crowded_until || jet_express_path(s))
 		return;
 	s->crowded_until = now + JET_CROWDED_AGAIN;

@@ -105,6 +105,7 @@ static void test_class_1_goes_aside(void **state)
 			gn_time one = most_take(w, from, class);
 			assert_int_equal(w->p.app[0].crowded, 1);
 			assert_int_equal(w->p.app[1].crowded, 0); /* it cannot open any */
+			assert_int_equal(jet_sim_counter(&w->p.sim, from, "paths-crowded"), 1);
 			open_second(w);
 			run(w, GN_SEC);
 			assert_non_null(jet_express_path(session(w, from)));
@@ -134,6 +135,28 @@ static void test_who_wants_none(void **state)
 	run(w, 10 * GN_SEC);
 	assert_int_equal(w->p.app[0].crowded, 0);
 	end(w);
+}
+
+/* So late, and not a nanosecond less. */
+static void test_how_late_is_late(void **state)
+{
+	(void)state;
+	for (int less = 1; less >= 0; less--) {
+		struct world *w = start();
+		struct jet_session *s = session(w, 0);
+		app_send(&w->p.sim, 0, 60000000, true, GN_JET_FILES);
+		app_send(&w->p.sim, 0, 200, true, GN_JET_CRITICAL);
+		jet_sim_flush(&w->p.sim, 0);
+		const struct gn_ring *all = &s->path->space.sent;
+		gn_time now = w->p.sim.now;
+		for (uint32_t i = 0; i < all->count; i++) {
+			struct jet_sent sent = *(const struct jet_sent *)gn_ring_at(all, i);
+			sent.at = now - s->path->rtt.min - JET_CROWDED - JET_ACK_DELAY + less;
+			jet_express_acked(s, s->path, &sent, now);
+		}
+		assert_int_equal(s->crowded_until, less ? 0 : now + JET_CROWDED_AGAIN);
+		end(w);
+	}
 }
 
 /* It is said once in JET_CROWDED_AGAIN. */
@@ -194,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_class_1_goes_aside),
 		cmocka_unit_test(test_who_wants_none),
+		cmocka_unit_test(test_how_late_is_late),
 		cmocka_unit_test(test_it_is_not_said_often),
 		cmocka_unit_test(test_one_breaks),
 	};

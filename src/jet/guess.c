@@ -181,6 +181,7 @@ gn_err gn_jet_guess(struct gn_jet *jet, gn_jet_id id, uint32_t first, uint32_t c
 	u->at = now; /* without sockets: at once as when nobody opened any */
 	if (!count)
 		return GN_OK;
+	GN_ASSERT(u->guess->hard && !u->guess->count);
 	u->guess->first = first;
 	u->guess->count = count;
 	u->guess->until = now + JET_GUESS_PORTS * JET_GUESS_EVERY + 2 * JET_PUNCH_WAIT;

@@ -146,6 +146,22 @@ static gn_err remember_sent(struct jet_out *o, size_t len)
 	return GN_OK;
 }
 
+void jet_out_grease(struct jet_out *o)
+{
+	struct jet_session *s = o->s;
+	uint8_t noise[8];
+	if (!(s->due & JET_DUE_GREASE) || jet_out_full(o))
+		return;
+	gn_rand_fill(s->jet->env.rand, noise, sizeof noise);
+	gn_write_varint(&o->w, JET_F_EXTENSION + 27 +
+				       /* readers must skip what they do not know */
+				       31 * (uint64_t)(noise[0] & 63));
+	gn_write_varint(&o->w, noise[1] & 7);
+	gn_write_bytes(&o->w, gn_slice(noise, noise[1] & 7));
+	jet_out_frame(o, 0xff, 0, 0, 0, false);
+	s->due &= (uint8_t)~JET_DUE_GREASE;
+}
+
 size_t jet_out_finish(struct jet_out *o)
 {
 	struct jet_session *s = o->s;

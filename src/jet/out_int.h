@@ -44,6 +44,8 @@ void jet_out_frame(struct jet_out *o, uint8_t type, uint64_t id, uint64_t offset
 		   bool fin);
 /* Nothing was written yet. */
 bool jet_out_empty(const struct jet_out *o);
+/* What a reader must skip, once in a session. */
+void jet_out_grease(struct jet_out *o);
 /* To a packet of so many bytes, as far as there is room. */
 void jet_out_pad(struct jet_out *o, size_t packet_len);
 /* Seals the packet; its length, or 0 when that ended the session. */

@@ -114,6 +114,7 @@ void jet_punch_give_up(struct jet_session *s, gn_time now)
 {
 	struct jet_punch *u = s->punch;
 	struct jet_path *p = jet_path_find(s, u->path);
+	GN_ASSERT(p != s->path && !u->guess);
 	u->state = JET_PUNCH_PAUSE;
 	u->at = s->incoming ? GN_NEVER : now + u->again_after;
 	if (p)

@@ -109,21 +109,6 @@ static void write_acks(struct jet_session *s, struct jet_out *o, bool data)
 	}
 }
 
-static void write_grease(struct jet_session *s, struct jet_out *o)
-{
-	uint8_t noise[8];
-	if (!(s->due & JET_DUE_GREASE) || jet_out_full(o))
-		return;
-	gn_rand_fill(s->jet->env.rand, noise, sizeof noise);
-	gn_write_varint(&o->w, JET_F_EXTENSION + 27 +
-				       /* readers must skip what they do not know */
-				       31 * (uint64_t)(noise[0] & 63));
-	gn_write_varint(&o->w, noise[1] & 7);
-	gn_write_bytes(&o->w, gn_slice(noise, noise[1] & 7));
-	jet_out_frame(o, 0xff, 0, 0, 0, false);
-	s->due &= (uint8_t)~JET_DUE_GREASE;
-}
-
 static void write_confirm(struct jet_session *s, struct jet_out *o)
 {
 	GN_ASSERT(!(s->due & JET_DUE_CONFIRM) || s->incoming);
@@ -163,7 +148,7 @@ static void write_session_frames(struct jet_session *s, struct jet_out *o)
 		write_ping(o);
 		s->due &= (uint8_t)~JET_DUE_PING;
 	}
-	write_grease(s, o);
+	jet_out_grease(o);
 	jet_cid_write(s, o);
 	jet_grade_write(s, o);
 	jet_offer_write(s, o);

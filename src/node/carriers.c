@@ -33,6 +33,15 @@ static struct gn_node_begin *second_of(struct gn_node *node, const struct gn_car
 
 /* ---- another connection ---- */
 
+/* It may have been ended by ways.c. */
+static void second_look(const struct gn_node *node, struct gn_node_begin *b)
+{
+	if (!b->second_link || gn_node_ways_carrier_of(node, b->second_link))
+		return;
+	b->second = NULL;
+	b->second_link = 0;
+}
+
 static void second_close(struct gn_node *node, struct gn_node_begin *b)
 {
 	struct gn_carrier *c = b->second;
@@ -62,7 +71,7 @@ static void second_dial(struct gn_node *node, struct gn_node_begin *b, gn_jet_id
 	const char *proxy = *node->config.proxy ? node->config.proxy : NULL;
 	b->crowded = session;
 	b->second_link = 0;
-	if (gn_wss_dial(node->carriers.wss, b->url, proxy, &b->second))
+	if (node->carriers.dial(node->carriers.wss, b->url, proxy, &b->second))
 		b->second = NULL;
 }
 
@@ -71,6 +80,7 @@ void gn_node_carriers_event(struct gn_node *node, const struct gn_jet_event *e)
 	struct gn_node_carriers *k = &node->carriers;
 	for (unsigned i = 0; i < k->begin_count; i++) {
 		struct gn_node_begin *b = &k->begins[i];
+		second_look(node, b);
 		bool refused = e->kind == GN_JET_MOVED && e->err && b->second_link &&
 			       e->way.link == b->second_link; /* it led to another machine */
 		if (e->kind == GN_JET_CROWDED && b->open && b->link == e->way.link && !b->second)
@@ -82,11 +92,9 @@ void gn_node_carriers_event(struct gn_node *node, const struct gn_jet_event *e)
 
 /* ---- what net tells ---- */
 
-static void on_opened(void *user, struct gn_carrier *c)
+void gn_node_carriers_opened(struct gn_node *node, struct gn_carrier *c)
 {
-	struct gn_node *node = user;
 	struct gn_node_begin *b = begin_of(node, c), *of = second_of(node, c);
-	gn_node_woken(node);
 	if (gn_node_ways_carrier(node, c)) {
 		c->close(c);
 		if (b)
@@ -104,6 +112,12 @@ static void on_opened(void *user, struct gn_carrier *c)
 	b->failures = 0;
 	gn_host_log(&node->host, GN_LOG_INFO, "wss.open", "connected to %s", b->url);
 	gn_node_peers_begin(node, &(struct gn_way){c->peer, gn_node_ways_link(c)});
+}
+
+static void on_opened(void *user, struct gn_carrier *c)
+{
+	gn_node_woken(user);
+	gn_node_carriers_opened(user, c);
 }
 
 static void on_received(void *user, struct gn_carrier *c, const struct gn_addr *from,
@@ -124,11 +138,9 @@ static void on_room(void *user, struct gn_carrier *c)
 		gn_node_ways_room(node, c);
 }
 
-static void on_closed(void *user, struct gn_carrier *c, gn_err why)
+void gn_node_carriers_closed(struct gn_node *node, struct gn_carrier *c, gn_err why)
 {
-	struct gn_node *node = user;
 	struct gn_node_begin *b = begin_of(node, c);
-	gn_node_woken(node);
 	if (gn_node_ways_link(c))
 		gn_node_ways_carrier_drop(node, c);
 	struct gn_node_begin *of = second_of(node, c);
@@ -138,6 +150,7 @@ static void on_closed(void *user, struct gn_carrier *c, gn_err why)
 	}
 	if (!b)
 		return;
+	second_look(node, b);
 	if (b->second_link) { /* the session goes on by the other one */
 		b->carrier = b->second;
 		b->link = b->second_link;
@@ -154,6 +167,12 @@ static void on_closed(void *user, struct gn_carrier *c, gn_err why)
 	b->at = node->now + gn_time_min(wait, 60 * GN_SEC);
 }
 
+static void on_closed(void *user, struct gn_carrier *c, gn_err why)
+{
+	gn_node_woken(user);
+	gn_node_carriers_closed(user, c, why);
+}
+
 /* ---- dialling ---- */
 
 /* Is a session up that goes over UDP? */
@@ -165,7 +184,7 @@ static bool is_heard(const struct gn_node *node)
 static void dial(struct gn_node *node, struct gn_node_begin *b)
 {
 	const char *proxy = *node->config.proxy ? node->config.proxy : NULL;
-	gn_err err = gn_wss_dial(node->carriers.wss, b->url, proxy, &b->carrier);
+	gn_err err = node->carriers.dial(node->carriers.wss, b->url, proxy, &b->carrier);
 	b->at = GN_NEVER;
 	if (!err)
 		return;
@@ -205,6 +224,7 @@ gn_time gn_node_carriers_tick(struct gn_node *node)
 		at = GN_NEVER;
 	for (unsigned i = 0; i < k->begin_count; i++) {
 		struct gn_node_begin *b = &k->begins[i];
+		second_look(node, b);
 		if (b->open && !gn_node_ways_carrier_of(node, b->link)) {
 			/* ended by ways.c or peers.c: nobody was there, or it took too little */
 			second_close(node, b);
@@ -227,6 +247,7 @@ gn_err gn_node_carriers_open(struct gn_node *node, char why[GN_HOST_WHY])
 {
 	struct gn_node_carriers *k = &node->carriers;
 	const struct gn_node_config *c = &node->config;
+	k->dial = gn_wss_dial;
 	for (unsigned i = 0; i < c->bootstrap_count; i++)
 		if (gn_node_carriers_url(c->bootstrap[i]))
 			k->begins[k->begin_count++].url = c->bootstrap[i];

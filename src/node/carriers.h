@@ -22,6 +22,9 @@ struct gn_node_begin {              /* a wss:// that the node begins at */
 	unsigned failures;
 };
 struct gn_node_carriers {
+	/* gn_wss_dial, unless a test has another */
+	gn_err (*dial)(struct gn_wss *wss, const char *url, const char *proxy,
+		       struct gn_carrier **out);
 	struct gn_wss *wss; /* NULL: neither taken in nor dialled */
 	struct gn_node_begin begins[GN_NODE_BEGINS];
 	unsigned begin_count;
@@ -35,6 +38,9 @@ static inline bool gn_node_carriers_url(const char *text)
 }
 /* Each event of jet: a session wants another connection, or has no use of it any more. */
 void gn_node_carriers_event(struct gn_node *node, const struct gn_jet_event *e);
+/* What net tells, at the time that is now. */
+void gn_node_carriers_opened(struct gn_node *node, struct gn_carrier *c);
+void gn_node_carriers_closed(struct gn_node *node, struct gn_carrier *c, gn_err why);
 GN_MUST gn_err gn_node_carriers_open(struct gn_node *node, char why[GN_HOST_WHY]);
 /* Dials what is due; when to be called again. */
 gn_time gn_node_carriers_tick(struct gn_node *node);

@@ -27,7 +27,7 @@ struct end {
 	struct end *other;
 	bool refuses, closed;
 };
-static struct end ends[2];
+static struct end ends[4]; /* of one connection, of another to the same place */
 struct flying {
 	struct end *to;
 	size_t len;
@@ -117,19 +117,24 @@ static void make(void)
 	run(20 * GN_SEC);
 }
 
+static void make_end(unsigned i)
+{
+	ends[i] = (struct end){.node = i % 2 ? 0 : SHUT, .other = &ends[i ^ 1]};
+	ends[i].info = (struct gn_way_info){
+		.kind = GN_WAY_WSS, .reliable = true, .prefix = 8, .mtu = 1500};
+	ends[i].carrier =
+		(struct gn_carrier){.info = &ends[i].info,
+				    .peer = gn_addr_v4(90, 1, 1, (uint8_t)(i % 2 + 1), 443),
+				    .send = send_to_other,
+				    .room = room_of,
+				    .close = close_end};
+}
+
 /* The shut node's connection to the first server. */
 static void connect_ends(void)
 {
 	for (unsigned i = 0; i < 2; i++) {
-		ends[i] = (struct end){.node = i ? 0 : SHUT, .other = &ends[!i]};
-		ends[i].info = (struct gn_way_info){
-			.kind = GN_WAY_WSS, .reliable = true, .prefix = 8, .mtu = 1500};
-		ends[i].carrier =
-			(struct gn_carrier){.info = &ends[i].info,
-					    .peer = gn_addr_v4(90, 1, 1, (uint8_t)(i + 1), 443),
-					    .send = send_to_other,
-					    .room = room_of,
-					    .close = close_end};
+		make_end(i);
 		whole_moved(&w, ends[i].node);
 		assert_int_equal(
 			gn_node_ways_carrier(whole_node(&w, ends[i].node), &ends[i].carrier),
@@ -214,6 +219,92 @@ static size_t no_room(const struct gn_carrier *c)
 	return 0;
 }
 
+static unsigned dials;
+
+static gn_err dial(struct gn_wss *wss, const char *url, const char *proxy, struct gn_carrier **out)
+{
+	(void)wss;
+	(void)proxy;
+	assert_string_equal(url, "wss://here");
+	dials++;
+	make_end(2);
+	make_end(3);
+	*out = &ends[2].carrier;
+	return GN_OK;
+}
+
+static unsigned ways(void)
+{
+	struct gn_way found[4];
+	struct gn_node *node = whole_node(&w, SHUT);
+	gn_jet_id id = gn_node_peers_session(node, &whole_node(&w, 0)->key.pk);
+	return gn_jet_ways(node->jet, id, found, GN_COUNT(found));
+}
+
+/* The shut node's session wants another connection; both ends have it. */
+static struct gn_node_begin *second(void)
+{
+	make();
+	connect_ends();
+	struct gn_node *node = whole_node(&w, SHUT);
+	struct gn_node_begin *b = &node->carriers.begins[0];
+	run(10 * GN_SEC);
+	*b = (struct gn_node_begin){.url = "wss://here",
+				    .carrier = &ends[0].carrier,
+				    .open = true,
+				    .link = gn_node_ways_link(&ends[0].carrier)};
+	node->carriers.begin_count = 1;
+	node->carriers.dial = dial;
+	dials = 0;
+	struct gn_jet_event e = {.kind = GN_JET_CROWDED,
+				 .id = gn_node_peers_session(node, &whole_node(&w, 0)->key.pk),
+				 .way.link = b->link};
+	whole_moved(&w, SHUT);
+	gn_node_carriers_event(node, &e);
+	gn_node_carriers_event(node, &e); /* one is enough */
+	assert_int_equal(dials, 1);
+	whole_moved(&w, 0);
+	assert_int_equal(gn_node_ways_carrier(whole_node(&w, 0), &ends[3].carrier), GN_OK);
+	whole_moved(&w, SHUT);
+	gn_node_carriers_opened(node, &ends[2].carrier);
+	run(2 * GN_SEC);
+	assert_int_equal(ways(), 2);
+	assert_int_equal(b->second_link, gn_node_ways_link(&ends[2].carrier));
+	return b;
+}
+
+/* RE-8: it is a path of the session, until it closes; the session goes on by it when the first one
+ * does; it goes with the session. */
+static void a_second_connection_is_a_path(void **state)
+{
+	(void)state;
+	for (int how = 0; how < 3; how++) {
+		struct gn_node_begin *b = second();
+		struct gn_node *node = whole_node(&w, SHUT);
+		uint32_t link = b->second_link;
+		whole_moved(&w, SHUT);
+		if (how == 0) {
+			gn_node_carriers_closed(node, &ends[2].carrier, GN_CLOSED);
+			assert_int_equal(b->open, true);
+		} else if (how == 1) {
+			gn_node_carriers_closed(node, &ends[0].carrier, GN_CLOSED);
+			assert_int_equal(b->link, link);
+			assert_ptr_equal(b->carrier, &ends[2].carrier);
+			assert_true(b->open);
+		} else {
+			struct gn_jet_event e = {.kind = GN_JET_CLOSED, .id = b->crowded};
+			gn_node_carriers_event(node, &e);
+			assert_true(ends[2].closed);
+		}
+		assert_null(b->second);
+		assert_int_equal(b->second_link, 0);
+		run(2 * GN_SEC);
+		assert_int_equal(info_of(SHUT, 0).way.link, b->link); /* it goes on */
+		node->carriers.begin_count = 0;
+		whole_free(&w);
+	}
+}
+
 static void so_many_connections_are_links(void **state)
 {
 	static struct gn_carrier many[GN_NODE_CARRIERS + 1];
@@ -271,6 +362,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_a_connection_a_node_is_in_the_network),
 		cmocka_unit_test(a_connection_that_takes_nothing_is_given_up),
+		cmocka_unit_test(a_second_connection_is_a_path),
 		cmocka_unit_test(so_many_connections_are_links),
 		cmocka_unit_test(a_peer_that_began_anew_is_met_again),
 		cmocka_unit_test(places_to_begin_at),
