@@ -61,6 +61,13 @@ static bool uses_key(const struct gn_node_request *r, const struct gn_pk *key)
 	return r->base.waits == GN_OP_BOX && (gn_pk_eq(&keys[0], key) || gn_pk_eq(&keys[1], key));
 }
 
+/* By the engine that asked. */
+static gn_err take_sign(struct gn_node *node, uint64_t sign, const struct gn_sig *sig)
+{
+	struct gn_box *box = gn_node_fresh_box(node, &sign);
+	return box ? gn_box_signed(box, sign, sig, node->now) : GN_OK;
+}
+
 /* Everyone who uses the key may answer, the first right answer counts. */
 static void ask_sign(struct gn_node *node, const struct gn_box_event *e)
 {
@@ -83,7 +90,7 @@ static void ask_sign(struct gn_node *node, const struct gn_box_event *e)
 		asked++;
 	}
 	if (!asked)
-		(void)gn_box_signed(node->box, e->sign, NULL, node->now);
+		(void)take_sign(node, e->sign, NULL);
 }
 
 gn_err gn_node_call_box_signed(struct gn_node_request *r)
@@ -93,7 +100,7 @@ gn_err gn_node_call_box_signed(struct gn_node_request *r)
 	uint64_t sign = gn_fb_box_signed_sign(t);
 	gn_err err = gn_node_proven(r, sign, &sig);
 	if (err == GN_NOT_FOUND)
-		err = gn_box_signed(r->node->box, sign, &sig, r->node->now);
+		err = take_sign(r->node, sign, &sig);
 	if (err)
 		gn_host_error(&r->base, err, "`sig` is not by the key that was asked for");
 	else /* also when another was quicker, or its session is gone */

@@ -35,7 +35,7 @@ static const char
 	       *const guards[] = {"on", "cookie", "off", NULL},
 	       *const relays[] = {"off", "small", "tokens", "commons", NULL},
 	       *const locals[] = {"exempt", "count", NULL}, *const yes_no[] = {"yes", "no", NULL},
-	       *const no_yes[] = {"no", "yes", NULL}, *const switched[] = {"off", "on", NULL};
+	       *const freshes[] = {"yes", "strict", "no", NULL}, *const no_yes[] = {"no", "yes", NULL}, *const switched[] = {"off", "on", NULL};
 
 static bool ports(const char *s, char *out, size_t cap)
 {
@@ -134,6 +134,11 @@ const struct gn_host_setting gn_node_settings[] = {
 	 .expected = "off, small, tokens or commons",
 	 .help = "what it passes on between nodes that do not reach each other: nothing; a little "
 		 "for everybody; much for who has a token of yours; much for everybody"},
+	{.name = "fresh", .kind = GN_HOST_CHOICE, .value = "yes|strict|no", .words = freshes,
+	 IN(fresh), .standard = "yes", .expected = "yes, strict or no",
+	 .help = "throwaway keys and relays for boxes and topics of people who ask for it, so that "
+		 "holders do not see this node; strict: never without a relay, also where none is "
+		 "known; no: not at all"},
 	{.name = "stun", .kind = GN_HOST_CHOICE, .value = "on|off", .words = switched, IN(stun),
 	 .standard = "on", .expected = "on or off",
 	 .help = "tell whoever asks by STUN, at the UDP port, which address they come from"},

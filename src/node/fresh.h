@@ -51,8 +51,6 @@
 struct gn_node;
 struct fresh;
 
-enum gn_node_fresh_level { GN_NODE_FRESH_YES, GN_NODE_FRESH_STRICT, GN_NODE_FRESH_NO };
-
 struct gn_node_fresh {
 	struct gn_map contexts; /* serial -> struct fresh * */
 	struct gn_map names;    /* fresh_name -> fresh_named: who is today's */

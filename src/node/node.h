@@ -10,6 +10,10 @@
 
 #include "services/relay/relay.h"
 
+/* Throwaway keys for boxes and topics that are asked for so (fresh.h): YES: by a relay, and where
+ * none is known directly; STRICT: by a relay or not at all; NO: such requests are refused. */
+enum gn_node_fresh_level { GN_NODE_FRESH_YES, GN_NODE_FRESH_STRICT, GN_NODE_FRESH_NO };
+
 enum gn_node_guard { GN_NODE_GUARD_ON, GN_NODE_GUARD_COOKIE, GN_NODE_GUARD_OFF };
 
 struct gn_node_config {
@@ -39,6 +43,7 @@ struct gn_node_config {
 	bool wss_off, wss_behind;
 	char wss_cert[256], wss_key[256], proxy[256];
 	enum gn_relay_give_level relay; /* what it relays for others (RE-64) */
+	enum gn_node_fresh_level fresh;
 	bool guard_count_local; /* loopback and private prefixes have shares like any other */
 	bool stun;              /* whoever asks is told where they come from */
 	bool turn;              /* whom DATA/turn-users names may relay */

@@ -16,6 +16,7 @@
 #include "host/host.h"
 #include "node/carriers.h"
 #include "node/dialback.h"
+#include "node/fresh.h"
 #include "node/lan.h"
 #include "node/limits.h"
 #include "node/map.h"
@@ -113,6 +114,7 @@ struct gn_node {
 	struct gn_node_peers peers;
 	struct gn_node_ways ways;
 	struct gn_node_homes homes;
+	struct gn_node_fresh fresh;
 	struct gn_node_carriers carriers;
 	struct gn_node_offers offers;
 	struct gn_node_moving moving;

@@ -50,6 +50,8 @@ struct gn_box_config {
 	/* May a deposit under the key of a certificate or token cost something now? many: the box
 	 * is a group's or a queue. GN_LIMIT, GN_QUOTA. NULL: it may. */
 	gn_err (*pays)(void *user, const struct gn_pk *by, bool many);
+	/* Whom it asks where a box lies learns a region of the ring, not the box (BX-48). */
+	bool blind;
 	void *user;
 	/* Borrowed, as the overlay: lists of revoked tokens; NULL: none is asked for. */
 	struct gn_lists *lists;
