@@ -35,7 +35,8 @@ static const char
 	       *const guards[] = {"on", "cookie", "off", NULL},
 	       *const relays[] = {"off", "small", "tokens", "commons", NULL},
 	       *const locals[] = {"exempt", "count", NULL}, *const yes_no[] = {"yes", "no", NULL},
-	       *const freshes[] = {"yes", "strict", "no", NULL}, *const no_yes[] = {"no", "yes", NULL}, *const switched[] = {"off", "on", NULL};
+	       *const freshes[] = {"yes", "strict", "no", NULL},
+	       *const no_yes[] = {"no", "yes", NULL}, *const switched[] = {"off", "on", NULL};
 
 static bool ports(const char *s, char *out, size_t cap)
 {

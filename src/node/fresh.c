@@ -228,8 +228,7 @@ static gn_err make_room(struct gn_node *node, const struct gn_node_fresh_for *wh
 		node->fresh.count.full++;
 		return GN_QUOTA;
 	}
-	while (node->fresh.contexts.count >= GN_NODE_FRESH ||
-	       held(node) > GN_NODE_FRESH_MEMORY_ALL)
+	while (node->fresh.contexts.count >= GN_NODE_FRESH || held(node) > GN_NODE_FRESH_MEMORY_ALL)
 		if (!give_way(node, false, 0)) {
 			node->fresh.count.full++;
 			return GN_LIMIT;
@@ -434,6 +433,14 @@ void gn_node_fresh_info(const struct gn_node *node, struct gn_node_fresh_info *o
 			out->sessions += p->state == FRESH_UP;
 			out->direct += p->state == FRESH_UP && p->direct;
 		}
+}
+
+const char *gn_node_fresh_text(const struct gn_node *node)
+{
+	static const char *const words[] = {[GN_NODE_FRESH_YES] = "yes",
+					    [GN_NODE_FRESH_STRICT] = "strict",
+					    [GN_NODE_FRESH_NO] = "no"};
+	return words[node->config.fresh];
 }
 
 bool gn_node_fresh_counter_at(const struct gn_node *node, size_t i, struct gn_counter *out)

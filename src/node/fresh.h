@@ -95,6 +95,8 @@ GN_MUST gn_err gn_node_fresh_follow(struct gn_node *node, const struct gn_node_f
 /* The engine of this operation, or signature, and its number there: the node's own when it is not
  * of a context; NULL: the context is gone. */
 struct gn_box *gn_node_fresh_box(struct gn_node *node, uint64_t *number);
+/* As gn_box_ack, of whichever engine; what the day before has shown counts as shown. */
+GN_MUST gn_err gn_node_fresh_ack(struct gn_node *node, gn_op follow, const struct gn_box_id *id);
 void gn_node_fresh_cancel(struct gn_node *node, gn_op op);
 
 /* ---- what the node's own parts hand on ---- */
@@ -118,6 +120,7 @@ struct gn_node_fresh_info {
 	uint32_t contexts, sessions, direct; /* direct: of these without a relay */
 	size_t bytes;
 };
+const char *gn_node_fresh_text(const struct gn_node *node); /* the setting */
 void gn_node_fresh_info(const struct gn_node *node, struct gn_node_fresh_info *out);
 /* false past the last */
 bool gn_node_fresh_counter_at(const struct gn_node *node, size_t i, struct gn_counter *out);

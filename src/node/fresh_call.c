@@ -191,6 +191,17 @@ gn_err gn_node_fresh_follow(struct gn_node *node, const struct gn_node_fresh_for
 	return GN_OK;
 }
 
+gn_err gn_node_fresh_ack(struct gn_node *node, gn_op follow, const struct gn_box_id *id)
+{
+	uint64_t in = follow;
+	struct gn_box *box = gn_node_fresh_box(node, &in);
+	if (!box)
+		return GN_NOT_FOUND;
+	gn_err err = gn_box_ack(box, in, id, node->now);
+	bool moved = err == GN_NOT_FOUND && lasting_of(node, follow);
+	return moved ? gn_box_drop(box, in, id, node->now) : err;
+}
+
 void gn_node_fresh_cancel(struct gn_node *node, gn_op op)
 {
 	struct fresh_lasting *l = lasting_of(node, op);

@@ -55,7 +55,7 @@ struct fresh_left { /* a relay that failed */
 	gn_time until;
 };
 
-struct fresh { /* a context */
+struct fresh {                     /* a context */
 	struct gn_node_ways_of of; /* first */
 	struct gn_node *node;
 	struct gn_alloc alloc;
@@ -64,8 +64,8 @@ struct fresh { /* a context */
 	bool stranger;
 	uint32_t serial;
 	uint64_t day;
-	bool over;    /* its day is */
-	bool turning; /* it runs just now */
+	bool over;          /* its day is */
+	bool turning;       /* it runs just now */
 	gn_time ends, idle; /* over: at the latest; since when nothing runs, 0: something does */
 	gn_time at;         /* when it is due */
 	struct gn_pk pk;
@@ -81,10 +81,10 @@ struct fresh { /* a context */
 struct fresh_lasting { /* what goes on from day to day */
 	struct fresh_lasting *next;
 	struct gn_node_fresh_for who;
-	gn_op op;             /* as it was told */
-	uint32_t serial;      /* where it runs, */
-	gn_op in;             /* and its number there */
-	uint32_t old_serial;  /* of the day before, until this one knows all; 0: none */
+	gn_op op;            /* as it was told */
+	uint32_t serial;     /* where it runs, */
+	gn_op in;            /* and its number there */
+	uint32_t old_serial; /* of the day before, until this one knows all; 0: none */
 	gn_op old_in;
 	struct gn_box_follow follow;
 	uint8_t *token; /* owned */

@@ -69,13 +69,13 @@ void fresh_out_flush(struct fresh *f, struct fresh_peer *p)
 	while (p->state == FRESH_UP && p->first) {
 		struct fresh_out *o = p->first;
 		size_t taken = 0;
-		if (!o->opened && gn_jet_stream_open(f->of.jet, p->id, true, GN_JET_INTERACTIVE,
-						     &o->stream))
+		if (!o->opened &&
+		    gn_jet_stream_open(f->of.jet, p->id, true, GN_JET_INTERACTIVE, &o->stream))
 			return;
 		o->opened = true;
-		gn_err err =
-			gn_jet_stream_write(f->of.jet, p->id, o->stream,
-					    gn_slice(o->bytes + o->off, o->len - o->off), true, &taken);
+		gn_err err = gn_jet_stream_write(f->of.jet, p->id, o->stream,
+						 gn_slice(o->bytes + o->off, o->len - o->off), true,
+						 &taken);
 		if (err == GN_NOMEM)
 			return;
 		o->off += taken;
@@ -136,10 +136,10 @@ void fresh_in_read(struct fresh *f, struct fresh_peer *p, gn_jet_stream stream)
 	bool fin = false;
 	while (!err && !fin) {
 		size_t n = 0;
-		err = in_grow(f, in) ? gn_jet_stream_read(f->of.jet, p->id, stream,
-							  in->bytes + in->len, in->cap - in->len,
-							  &n, &fin)
-				     : GN_LIMIT;
+		err = in_grow(f, in)
+			      ? gn_jet_stream_read(f->of.jet, p->id, stream, in->bytes + in->len,
+						   in->cap - in->len, &n, &fin)
+			      : GN_LIMIT;
 		in->len += n;
 	}
 	if (fin && in->len <= GN_NODE_MESSAGE) {

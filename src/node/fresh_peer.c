@@ -143,9 +143,8 @@ void fresh_peer_circuit(struct fresh *f, uint32_t link, bool open)
 
 static struct fresh_peer *peer_new(struct fresh *f, const struct gn_contact *to)
 {
-	struct fresh_peer *p = f->peer_count < GN_NODE_FRESH_PEERS
-				       ? GN_NEW(&f->alloc, struct fresh_peer)
-				       : NULL;
+	struct fresh_peer *p =
+		f->peer_count < GN_NODE_FRESH_PEERS ? GN_NEW(&f->alloc, struct fresh_peer) : NULL;
 	if (!p)
 		return NULL;
 	p->pk = to->pk;

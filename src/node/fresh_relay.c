@@ -4,10 +4,10 @@
 
 #define MAY 64 /* relays that are looked at */
 /* What speaks against one, worst first. */
-#define OF_SET 8u  /* it holds the box itself, and would learn for what is asked */
-#define OTHERS 4u  /* another context goes through it */
-#define BEFORE 2u  /* this one did yesterday */
-#define PREFIX 1u  /* of the holder's network */
+#define OF_SET 8u /* it holds the box itself, and would learn for what is asked */
+#define OTHERS 4u /* another context goes through it */
+#define BEFORE 2u /* this one did yesterday */
+#define PREFIX 1u /* of the holder's network */
 
 static bool is_in(const struct gn_pk *list, unsigned count, const struct gn_pk *pk)
 {
@@ -98,8 +98,7 @@ gn_err fresh_relay_choose(struct fresh *f, const struct fresh_peer *p, struct gn
 		bool ours = is_in(f->relays, f->relay_count, &may[i].pk);
 		bad = 2 * bad + !ours;
 		alike = bad < best ? 1 : alike + (bad == best);
-		if (bad < best ||
-		    (bad == best && gn_rand_below(f->env.rand, alike) == 0))
+		if (bad < best || (bad == best && gn_rand_below(f->env.rand, alike) == 0))
 			*relay = may[i].pk;
 		best = bad < best ? bad : best;
 	}

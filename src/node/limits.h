@@ -66,12 +66,12 @@
 /* bytes of one: of its ten sessions and what they bring, and of all */
 #define GN_NODE_FRESH_MEMORY (16u << 20)
 #define GN_NODE_FRESH_MEMORY_ALL (256u << 20)
-#define GN_NODE_FRESH_ASKED 32u   /* circuits asked for at a time, besides the node's own */
-#define GN_NODE_FRESH_RELAYS 4u   /* of one context; of one day remembered */
-#define GN_NODE_FRESH_ENOUGH 8u   /* relays that one is drawn from, if there are so many */
-#define GN_NODE_FRESH_LEFT 8u     /* relays that failed, remembered for: */
+#define GN_NODE_FRESH_ASKED 32u /* circuits asked for at a time, besides the node's own */
+#define GN_NODE_FRESH_RELAYS 4u /* of one context; of one day remembered */
+#define GN_NODE_FRESH_ENOUGH 8u /* relays that one is drawn from, if there are so many */
+#define GN_NODE_FRESH_LEFT 8u   /* relays that failed, remembered for: */
 #define GN_NODE_FRESH_LEFT_FOR (600 * GN_SEC)
-#define GN_NODE_FRESH_TRIES 4u    /* relays that are tried for one node */
+#define GN_NODE_FRESH_TRIES 4u /* relays that are tried for one node */
 /* OPEN, OPENED and a handshake over two legs: three round trips; then the next relay is tried, the
  * third before who asks has given up (box.md BX-30) */
 #define GN_NODE_FRESH_TRY (3 * GN_SEC)
@@ -99,6 +99,10 @@
 #define GN_NODE_TOKEN_RATE 2000u
 #define GN_NODE_TOKEN_RATE_MANY 20000u
 #define GN_NODE_TOKEN_BURST (20 * GN_SEC)
+/* Of all strangers together who come by one relay: an eighth of what a key may, and as long at once
+ * (guard.md GU-10). */
+#define GN_NODE_RELAYED_RATE 12500u
+#define GN_NODE_RELAYED_BURST (5 * GN_SEC)
 #define GN_NODE_MEMORY_BOX_LOG (64u << 20) /* the index of 300,000 values */
 #define GN_NODE_MEMORY_BUS (128u << 20)    /* messages of others, leases, copies on their way */
 /* of what app/1 begins that lasts, boxes followed and worked at: one user's part (AP-14) */

@@ -212,6 +212,50 @@ static void boxes_share_only_when_it_is_asked_for(void **state)
 	whole_free(&w);
 }
 
+/* ---- who pays ---- */
+
+/* Holders let all strangers of a relay together have an eighth of what one key may; the relay itself
+ * is a peer like any other. */
+static void strangers_of_a_relay_have_one_share(void **state)
+{
+	struct gn_node_fresh_for who = mine();
+	(void)state;
+	grow(12, 12); /* all of them hold it */
+	follow_of(5, &who, &owner);
+	whole_run_for(&w, 20 * GN_SEC);
+	const struct fresh *f = context_at(5, 0);
+	const struct fresh_peer *p = f->peers;
+	while (p && (p->state != FRESH_UP || rank_of(index_of(&p->pk), &owner.pk) >= 8))
+		p = p->next;
+	assert_non_null(p); /* one whom a deposit goes to */
+	unsigned at = index_of(&p->pk);
+	struct gn_node *holder = whole_node(&w, at);
+	struct gn_pk relay;
+	assert_true(gn_node_peers_relayed(holder, &f->pk, &relay));
+	assert_true(gn_pk_eq(&relay, &p->relay));
+	assert_false(gn_node_peers_relayed(holder, &p->relay, &relay));
+	struct gn_guard_subject all = {.kind = GN_GUARD_TOKEN,
+				       .rate = GN_NODE_RELAYED_RATE,
+				       .burst = GN_NODE_RELAYED_BURST};
+	memcpy(all.id, p->relay.b, sizeof all.id);
+	const uint64_t share = (uint64_t)GN_NODE_RELAYED_RATE * (GN_NODE_RELAYED_BURST / GN_SEC);
+	whole_moved(&w, at);
+	/* what they have left, and of 15 s more: then only they are refused */
+	gn_guard_debit(holder->guard, &all, 4 * share, w.now);
+	uint64_t before = holder->peers.count.over_share;
+	assert_int_equal(gn_node_admit(holder, &f->pk, GN_LIT("12345678")), GN_QUOTA);
+	assert_int_equal(gn_node_admit(holder, &p->relay, GN_LIT("12345678")), GN_OK);
+	deposit(5, &who, "the others take it");
+	whole_run_for(&w, 30 * GN_SEC);
+	assert_true(told.stored > 0);
+	assert_true(holder->peers.count.over_share > before);
+	assert_int_equal(told.deposits, 1);
+	assert_int_equal(told.result, GN_OK);
+	whole_run_for(&w, 60 * GN_SEC);
+	assert_int_equal(gn_node_admit(holder, &f->pk, GN_LIT("12345678")), GN_OK);
+	whole_free(&w);
+}
+
 /* ---- where there is nobody ---- */
 
 static void without_relays_it_is_direct_and_said_or_not_at_all(void **state)
@@ -247,6 +291,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_relay_that_goes_loses_nothing),
 	cmocka_unit_test(two_days_have_nothing_in_common),
 	cmocka_unit_test(boxes_share_only_when_it_is_asked_for),
+	cmocka_unit_test(strangers_of_a_relay_have_one_share),
 	cmocka_unit_test(without_relays_it_is_direct_and_said_or_not_at_all),
 };
 

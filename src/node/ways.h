@@ -40,9 +40,9 @@ struct gn_node_ways {
 	struct gn_map sessions; /* gn_jet_id -> struct gn_node_from */
 	struct gn_map from;     /* gn_way -> era */
 	uint32_t last_link;
-	uint32_t calls; /* circuits that others opened */
-	uint32_t asked; /* of our own, that are not open yet */
-	uint32_t asked_of; /* of these not the node's */
+	uint32_t calls;             /* circuits that others opened */
+	uint32_t asked;             /* of our own, that are not open yet */
+	uint32_t asked_of;          /* of these not the node's */
 	struct gn_node_ways_of *of; /* all there are */
 	gn_time swept;
 	uint64_t last_era;

@@ -148,12 +148,12 @@ static inline void grow(unsigned nodes, uint64_t seed)
 	reader = secret(2);
 	contact = secret(3);
 	memset(&told, 0, sizeof told);
-	whole_init(&w, &(struct whole_options){.seed = seed,
-					       .nodes = NODES_MAX,
-					       .pow_bits = 1,
-					       .hooks = {.overlay = on_overlay,
-							 .box = on_box,
-							 .running = on_running}});
+	whole_init(&w,
+		   &(struct whole_options){
+			   .seed = seed,
+			   .nodes = NODES_MAX,
+			   .pow_bits = 1,
+			   .hooks = {.overlay = on_overlay, .box = on_box, .running = on_running}});
 	for (unsigned i = 0; i < nodes; i++) {
 		whole_start(&w, whole_add(&w));
 		whole_run_for(&w, 3 * GN_SEC);
