@@ -35,7 +35,7 @@ const struct gn_host_setting gn_agent_settings[] = {
 	 .shown = "this machine's name"},
 	{.name = "fresh", .kind = GN_HOST_CHOICE, .value = "yes|no", .words = yes_no,
 	 IN(fresh_off), .standard = "yes", .expected = "yes or no",
-	 .help = "ask for boxes and presence under throwaway keys, new each day, and through relays: "
+	 .help = "ask for boxes and presence under throwaway keys, new each day, through relays: "
 		 "who holds them does not see this machine. It costs the first message to somebody "
 		 "a second, large ones more; no: they see whose node asks"},
 	{.name = "log", .kind = GN_HOST_CHOICE, .value = "debug|info|warn|error", .words = levels,

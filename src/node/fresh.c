@@ -1,8 +1,5 @@
 /* Contexts of fresh sessions: made, found again, moved, ended. States and invariants: fresh.h. */
 #include "node/fresh_int.h"
-#include "node/packets.h"
-
-#define ROUNDS 16 /* of one context in a turn, before others have theirs */
 
 void gn_node_fresh_init(struct gn_node *node)
 {
@@ -16,22 +13,6 @@ void gn_node_fresh_init(struct gn_node *node)
 		all->secret, sizeof all->secret);
 }
 
-struct fresh *fresh_at(const struct gn_node *node, uint32_t serial)
-{
-	struct fresh **at = gn_map_get(&node->fresh.contexts, &serial);
-	return at ? *at : NULL;
-}
-
-static struct fresh *at_index(const struct gn_node *node, uint32_t i)
-{
-	return *(struct fresh **)gn_map_value_at(&node->fresh.contexts, i);
-}
-
-void fresh_touch(struct fresh *f)
-{
-	f->of.touched = true;
-}
-
 static struct fresh *of_key(const struct gn_node *node, const struct gn_pk *pk)
 {
 	const uint32_t *serial = node->fresh.keys.count ? gn_map_get(&node->fresh.keys, pk) : NULL;
@@ -41,7 +22,7 @@ static struct fresh *of_key(const struct gn_node *node, const struct gn_pk *pk)
 /* ---- days ---- */
 
 /* Which day it is for that name. */
-static uint64_t day_of(const struct gn_node *node, const struct fresh_name *name)
+uint64_t fresh_day(const struct gn_node *node, const struct fresh_name *name)
 {
 	struct gn_hash h;
 	gn_hmac_sha256(GN_SLICE(node->fresh.secret), gn_slice(name, sizeof *name), &h);
@@ -49,7 +30,7 @@ static uint64_t day_of(const struct gn_node *node, const struct fresh_name *name
 	return (gn_node_unix(node) - shift) / 86400;
 }
 
-/* The place where a name's relays are kept; for one more, one of which nothing runs is forgotten. */
+/* Where a name's relays are kept; for one more, one of which nothing runs is forgotten. */
 static struct fresh_named *named_of(struct gn_node *node, const struct fresh_name *name)
 {
 	struct gn_map *all = &node->fresh.names;
@@ -67,11 +48,10 @@ static struct fresh_named *named_of(struct gn_node *node, const struct fresh_nam
 
 /* ---- made and freed ---- */
 
-static void context_free(struct fresh *f)
+void fresh_free(struct fresh *f)
 {
 	struct gn_node *node = f->node;
 	struct fresh_named *named = gn_map_get(&node->fresh.names, &f->name);
-	fresh_lasting_lost(node, f);
 	fresh_peers_free(f);
 	gn_box_free(f->box);
 	gn_jet_free(f->of.jet);
@@ -82,18 +62,6 @@ static void context_free(struct fresh *f)
 	gn_map_remove(&node->fresh.keys, &f->pk);
 	gn_map_remove(&node->fresh.contexts, &f->serial);
 	gn_mem_free(node->env.alloc, f);
-}
-
-void gn_node_fresh_fini(struct gn_node *node)
-{
-	while (node->fresh.lasting)
-		fresh_lasting_free(node, node->fresh.lasting);
-	while (node->fresh.contexts.count)
-		context_free(at_index(node, 0));
-	gn_map_fini(&node->fresh.contexts);
-	gn_map_fini(&node->fresh.names);
-	gn_map_fini(&node->fresh.keys);
-	gn_wipe(node->fresh.secret, sizeof node->fresh.secret);
 }
 
 static bool exporter(void *user, const struct gn_pk *peer, bool ours, uint8_t out[32])
@@ -167,7 +135,7 @@ static gn_err context_new(struct gn_node *node, const struct fresh_name *name, b
 	f->name = *name;
 	f->stranger = stranger;
 	f->serial = next_serial(node);
-	f->day = day_of(node, name);
+	f->day = fresh_day(node, name);
 	f->idle = node->now;
 	gn_err err = make_engines(f);
 	if (!err)
@@ -186,18 +154,18 @@ static gn_err context_new(struct gn_node *node, const struct fresh_name *name, b
 
 /* ---- places ---- */
 
-static bool is_idle(const struct fresh *f)
+bool fresh_idle(const struct fresh *f)
 {
 	struct gn_box_info x;
 	gn_box_info(f->box, &x);
 	return x.deposits + x.follows + x.works == 0;
 }
 
-static size_t held(const struct gn_node *node)
+size_t fresh_held(const struct gn_node *node)
 {
 	size_t sum = 0;
 	for (uint32_t i = 0; i < node->fresh.contexts.count; i++)
-		sum += at_index(node, i)->alloc.used;
+		sum += fresh_index(node, i)->alloc.used;
 	return sum;
 }
 
@@ -206,15 +174,15 @@ static bool give_way(struct gn_node *node, bool of_user, uint64_t user)
 {
 	struct fresh *least = NULL;
 	for (uint32_t i = 0; i < node->fresh.contexts.count; i++) {
-		struct fresh *f = at_index(node, i);
-		if ((!of_user || f->name.user == user) && is_idle(f) && !f->turning &&
+		struct fresh *f = fresh_index(node, i);
+		if ((!of_user || f->name.user == user) && fresh_idle(f) && !f->turning &&
 		    (!least || f->idle < least->idle))
 			least = f;
 	}
 	if (!least)
 		return false;
 	node->fresh.count.gave_way++;
-	context_free(least);
+	fresh_free(least);
 	return true;
 }
 
@@ -222,28 +190,19 @@ static gn_err make_room(struct gn_node *node, const struct gn_node_fresh_for *wh
 {
 	unsigned has = 0;
 	for (uint32_t i = 0; i < node->fresh.contexts.count; i++)
-		has += at_index(node, i)->name.user == who->user;
+		has += fresh_index(node, i)->name.user == who->user;
 	if (who->stranger && has >= GN_NODE_FRESH / GN_NODE_USER_PART &&
 	    !give_way(node, true, who->user)) {
 		node->fresh.count.full++;
 		return GN_QUOTA;
 	}
-	while (node->fresh.contexts.count >= GN_NODE_FRESH || held(node) > GN_NODE_FRESH_MEMORY_ALL)
+	while (node->fresh.contexts.count >= GN_NODE_FRESH ||
+	       fresh_held(node) > GN_NODE_FRESH_MEMORY_ALL)
 		if (!give_way(node, false, 0)) {
 			node->fresh.count.full++;
 			return GN_LIMIT;
 		}
 	return GN_OK;
-}
-
-/* Nothing new begins in it. */
-static void day_over(struct fresh *f)
-{
-	struct gn_node *node = f->node;
-	f->over = true;
-	f->ends = node->now + GN_NODE_FRESH_OLD;
-	node->fresh.count.days++;
-	fresh_lasting_move(node, f);
 }
 
 gn_err fresh_need(struct gn_node *node, const struct gn_node_fresh_for *who, const uint8_t what[32],
@@ -261,7 +220,7 @@ gn_err fresh_need(struct gn_node *node, const struct gn_node_fresh_for *who, con
 	if (!named)
 		return GN_LIMIT;
 	struct fresh *f = named->serial ? fresh_at(node, named->serial) : NULL;
-	uint64_t day = day_of(node, &name);
+	uint64_t day = fresh_day(node, &name);
 	if (f && f->day == day) {
 		*out = f;
 		return GN_OK;
@@ -307,148 +266,4 @@ bool gn_node_fresh_exporter(const struct gn_node *node, const struct gn_pk *pk, 
 	gn_sha256(parts, GN_COUNT(parts), &h);
 	memcpy(out, h.b, 32);
 	return true;
-}
-
-void gn_node_fresh_circuit(struct gn_node *node, const struct gn_node_circuit *c, bool open)
-{
-	struct fresh *f = GN_CONTAINER(c->of, struct fresh, of);
-	GN_ASSERT(f->node == node);
-	fresh_peer_circuit(f, c->link, open);
-	fresh_touch(f);
-}
-
-bool gn_node_fresh_overlay_event(struct gn_node *node, const struct gn_overlay_event *e)
-{
-	for (uint32_t i = 0; i < node->fresh.contexts.count; i++) {
-		struct fresh *f = at_index(node, i);
-		bool done = gn_box_overlay_event(f->box, e, node->now);
-		if (done || e->kind != GN_OVERLAY_DONE)
-			fresh_touch(f);
-		if (done)
-			return true;
-	}
-	return false;
-}
-
-/* ---- running ---- */
-
-static bool move_box(struct fresh *f)
-{
-	struct gn_overlay_message m;
-	struct gn_box_event e;
-	bool any = false;
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_box_next_message(f->box, &m);
-	     i++, any = true)
-		fresh_peer_send(f, &m);
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_box_next_event(f->box, &e);
-	     i++, any = true)
-		if (fresh_box_event(f, &e) && f->node->outside.box)
-			f->node->outside.box(f->node, &e);
-	return any;
-}
-
-static bool move(struct fresh *f)
-{
-	struct gn_jet_event e;
-	bool any = false;
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_jet_next_event(f->of.jet, &e);
-	     i++, any = true)
-		fresh_peer_event(f, &e);
-	any |= move_box(f);
-	any |= gn_node_packets_send(f->node, f->of.jet);
-	return any;
-}
-
-/* True: something moved that may be others' business, too. */
-static bool turn(struct fresh *f)
-{
-	struct gn_node *node = f->node;
-	bool any = false, more = true;
-	f->of.touched = false;
-	f->turning = true;
-	gn_jet_tick(f->of.jet, node->now);
-	gn_box_tick(f->box, node->now);
-	for (unsigned i = 0; i < ROUNDS && more; i++, any |= more)
-		more = move(f);
-	f->at = fresh_peers_tick(f);
-	more = move(f);
-	f->at = gn_time_min(f->at, gn_jet_deadline(f->of.jet));
-	f->at = gn_time_min(f->at, gn_box_deadline(f->box));
-	f->of.touched |= more;
-	f->turning = false;
-	return any || more;
-}
-
-static void look_at(struct fresh *f)
-{
-	struct gn_node *node = f->node;
-	bool idle = is_idle(f);
-	if (!idle)
-		f->idle = 0;
-	else if (!f->idle)
-		f->idle = node->now;
-	if (!f->over && f->day != day_of(node, &f->name))
-		day_over(f);
-	gn_time end = f->over ? f->ends : GN_NEVER;
-	if (f->idle)
-		end = gn_time_min(end, f->idle + GN_NODE_FRESH_IDLE);
-	if (node->now >= end)
-		context_free(f);
-}
-
-bool gn_node_fresh_pump(struct gn_node *node)
-{
-	bool any = false;
-	if (node->fresh.contexts.count && node->now >= node->fresh.look) {
-		node->fresh.look = node->now + GN_NODE_FRESH_LOOK;
-		for (uint32_t i = node->fresh.contexts.count; i-- > 0;)
-			look_at(at_index(node, i));
-	}
-	for (uint32_t i = 0; i < node->fresh.contexts.count; i++) {
-		struct fresh *f = at_index(node, i);
-		if (f->of.touched || node->now >= f->at)
-			any |= turn(f);
-	}
-	return any;
-}
-
-gn_time gn_node_fresh_deadline(const struct gn_node *node)
-{
-	gn_time at = node->fresh.contexts.count ? node->fresh.look : GN_NEVER;
-	for (uint32_t i = 0; i < node->fresh.contexts.count; i++) {
-		const struct fresh *f = at_index(node, i);
-		at = gn_time_min(at, f->of.touched ? node->now : f->at);
-	}
-	return at;
-}
-
-/* ---- shown ---- */
-
-void gn_node_fresh_info(const struct gn_node *node, struct gn_node_fresh_info *out)
-{
-	*out = (struct gn_node_fresh_info){.contexts = node->fresh.contexts.count,
-					   .bytes = held(node)};
-	for (uint32_t i = 0; i < node->fresh.contexts.count; i++)
-		for (const struct fresh_peer *p = at_index(node, i)->peers; p; p = p->next) {
-			out->sessions += p->state == FRESH_UP;
-			out->direct += p->state == FRESH_UP && p->direct;
-		}
-}
-
-const char *gn_node_fresh_text(const struct gn_node *node)
-{
-	static const char *const words[] = {[GN_NODE_FRESH_YES] = "yes",
-					    [GN_NODE_FRESH_STRICT] = "strict",
-					    [GN_NODE_FRESH_NO] = "no"};
-	return words[node->config.fresh];
-}
-
-bool gn_node_fresh_counter_at(const struct gn_node *node, size_t i, struct gn_counter *out)
-{
-	static const char *const names[] = {
-#define X(name, text) text,
-#include "node/fresh_counters.def"
-#undef X
-	};
-	return gn_counter_at(names, &node->fresh.count, GN_COUNT(names), i, out);
 }

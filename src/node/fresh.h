@@ -12,10 +12,10 @@
  *   request, "fresh" -> context of (user, box or topic, day) -> its engine -> its session
  *                    -> circuit of a relay -> the holder
  *
- * 1. A context has no session with anybody but by a circuit, or, where no relay is known at all and
- *    the owner's setting lets it, to the address itself, counted and shown (`fresh = yes`; `strict`:
- *    then never). Relays that refuse or are silent are no reason for that: who waits for one tries
- *    the next, and then the node it leads to counts as down.
+ * 1. A context has no session with anybody but by a circuit, or, where no relay is known at all
+ *    and the owner's setting lets it, to the address itself, counted and shown (`fresh = yes`;
+ *    `strict`: then never). Relays that refuse or are silent are no reason for that: who waits for
+ *    one tries the next, and then the node it leads to counts as down.
  * 2. Nothing but messages of boxes and the bus is said or heard in it: no HELLO, no PATH_OFFER, no
  *    pass. Whoever calls it is closed.
  * 3. A relay is never the node it leads to, nor a home of this node, which is published; not one of

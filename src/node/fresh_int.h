@@ -1,5 +1,5 @@
-/* Shared by fresh.c (contexts), fresh_call.c (operations), fresh_peer.c (sessions), fresh_out.c
- * (messages) and fresh_relay.c (which relay). */
+/* Shared by fresh.c (contexts), fresh_call.c (operations), fresh_run.c (turns, days), fresh_peer.c
+ * (sessions), fresh_out.c (messages), fresh_relay.c (which relay) and fresh_find.c. */
 #ifndef GN_NODE_FRESH_INT_H
 #define GN_NODE_FRESH_INT_H
 
@@ -90,13 +90,23 @@ struct fresh_lasting { /* what goes on from day to day */
 	uint8_t *token; /* owned */
 };
 
-/* ---- fresh.c ---- */
+/* ---- fresh_find.c ---- */
 
 struct fresh *fresh_at(const struct gn_node *node, uint32_t serial); /* or NULL */
+struct fresh *fresh_index(const struct gn_node *node, uint32_t i);
+struct fresh_peer *fresh_peer_of(const struct fresh *f, const struct gn_pk *pk);
+void fresh_touch(struct fresh *f);
+
+/* ---- fresh.c ---- */
+
+/* Which day it is for that name. */
+uint64_t fresh_day(const struct gn_node *node, const struct fresh_name *name);
+void fresh_free(struct fresh *f);
+bool fresh_idle(const struct fresh *f);        /* nothing runs in it */
+size_t fresh_held(const struct gn_node *node); /* bytes, of all */
 /* Today's context. GN_STATE, GN_LIMIT, GN_QUOTA, GN_NOMEM. */
 GN_MUST gn_err fresh_need(struct gn_node *node, const struct gn_node_fresh_for *who,
 			  const uint8_t what[32], struct fresh **out);
-void fresh_touch(struct fresh *f);
 /* Numbers of a context's engines as the node tells them; JSON has numbers below 2^53, and
  * call_prove.c begins at 2^52. */
 #define FRESH_NUMBER (UINT64_C(1) << 51)
@@ -127,7 +137,6 @@ void fresh_relay_left(struct fresh *f, const struct gn_pk *relay);
 
 /* ---- fresh_peer.c ---- */
 
-struct fresh_peer *fresh_peer_of(const struct fresh *f, const struct gn_pk *pk);
 void fresh_peer_send(struct fresh *f, const struct gn_overlay_message *m);
 void fresh_peer_event(struct fresh *f, const struct gn_jet_event *e);
 /* Begins what is wanted, gives up what is late, ends what is quiet; when to be called again. */

@@ -7,14 +7,6 @@
  *    node is down, and asks again by itself, which begins at another relay. */
 #include "node/fresh_int.h"
 
-struct fresh_peer *fresh_peer_of(const struct fresh *f, const struct gn_pk *pk)
-{
-	struct fresh_peer *p = f->peers;
-	while (p && !gn_pk_eq(&p->pk, pk))
-		p = p->next;
-	return p;
-}
-
 /* What it has of jet and of the relay is given back; no event of it is heard any more. */
 static void let_go(struct fresh *f, struct fresh_peer *p)
 {

@@ -196,8 +196,8 @@ static uint64_t dial_cost(struct gn_slice message)
 	return asks ? GN_NODE_COST_ASK : 0;
 }
 
-/* Strangers who come by a relay may be one person with many keys: all of a relay's pay together, with
- * a part of what one key may (RE-55). */
+/* Strangers who come by a relay may be one person with many keys: all of a relay's pay together,
+ * with a part of what one key may (RE-55). */
 static bool by_relay(const struct gn_node *node, const struct gn_pk *pk,
 		     struct gn_guard_subject *who)
 {

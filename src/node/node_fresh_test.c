@@ -28,6 +28,26 @@ static unsigned look_at_holders(unsigned me, const struct fresh *f)
 	return heard;
 }
 
+/* What the network is asked where the box lies is a point near it, and those who hold it are found
+ * all the same: of BOX_SET_BLIND the nearest, at most BOX_BLUR places away. */
+static void lookups_do_not_name_the_box(void)
+{
+	const struct gn_node *node = whole_node(&w, asker);
+	struct gn_hash key;
+	unsigned finds = 0;
+	gn_boxrec_key(&owner.pk, 0, &key);
+	for (uint64_t i = 0; i < node->lookup_count && i < GN_NODE_LOOKUPS; i++)
+		if (strcmp(node->lookups[i].kind, "find") == 0) {
+			finds++;
+			assert_true(memcmp(node->lookups[i].key.b, key.b, 8) != 0);
+		}
+	assert_true(finds > 0);
+	for (const struct fresh_peer *p = context_at(asker, 0)->peers; p; p = p->next)
+		for (unsigned i = 0; i < w.count; i++)
+			if (gn_pk_eq(key_of(i), &p->pk))
+				assert_true(rank_of(i, &owner.pk) < 12);
+}
+
 static void holders_see_a_relay_and_a_throwaway_key(void **state)
 {
 	struct gn_node_fresh_for who = mine();
@@ -44,6 +64,7 @@ static void holders_see_a_relay_and_a_throwaway_key(void **state)
 	assert_true(look_at_holders(asker, context_at(asker, 0)) >= 8);
 	assert_true(look_at_holders(writer, context_at(writer, 0)) >= 8);
 	assert_false(gn_pk_eq(&context_at(asker, 0)->pk, key_of(asker)));
+	lookups_do_not_name_the_box();
 	struct gn_node_fresh_info info;
 	gn_node_fresh_info(whole_node(&w, asker), &info);
 	assert_int_equal(info.direct, 0);
@@ -214,8 +235,8 @@ static void boxes_share_only_when_it_is_asked_for(void **state)
 
 /* ---- who pays ---- */
 
-/* Holders let all strangers of a relay together have an eighth of what one key may; the relay itself
- * is a peer like any other. */
+/* Holders let all strangers of a relay together have an eighth of what one key may; the relay
+ * itself is a peer like any other. */
 static void strangers_of_a_relay_have_one_share(void **state)
 {
 	struct gn_node_fresh_for who = mine();

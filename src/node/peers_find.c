@@ -73,7 +73,7 @@ bool gn_node_peers_relayed(const struct gn_node *node, const struct gn_pk *pk, s
 	const struct peer *peer = peers_of(node, pk);
 	const struct session *s = session_of(node, peer);
 	const struct gn_node_circuit *c =
-		s && s->link && !peer->linked ? gn_node_ways_circuit(node, s->link) : NULL;
+		s && s->link && !peer->linked ? gn_map_get(&node->ways.circuits, &s->link) : NULL;
 	if (c)
 		*relay = c->relay;
 	return c != NULL;
