@@ -108,7 +108,7 @@ gn_err gn_node_call_box_signed(struct gn_node_request *r)
 	return GN_OK;
 }
 
-/* Is it asked for under a throwaway key, and may it be? For whom. */
+/* Is it asked for under a throwaway key, and may it be? For whom (AP-18). */
 static bool is_fresh(const struct gn_node_request *r, uint8_t session, uint64_t share,
 		     struct gn_node_fresh_for *who)
 {

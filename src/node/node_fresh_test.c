@@ -29,7 +29,7 @@ static unsigned look_at_holders(unsigned me, const struct fresh *f)
 }
 
 /* What the network is asked where the box lies is a point near it, and those who hold it are found
- * all the same: of BOX_SET_BLIND the nearest, at most BOX_BLUR places away. */
+ * all the same: of BOX_SET_BLIND the nearest, at most BOX_BLUR places away (BX-48). */
 static void lookups_do_not_name_the_box(void)
 {
 	const struct gn_node *node = whole_node(&w, asker);
