@@ -2,8 +2,8 @@
 """Who holds a box, and logs all it can, does not see whose node asks: usage:
 people_fresh_test.py BIN_DIR CASE
 
-Nine nodes that log who asks for boxes and from where, two of them with an agent each. Exit 0 passed,
-77 skipped, 1 failed with a sentence.
+Nine nodes that log who asks for boxes and from where, two of them with an agent each. Exit 0
+passed, 77 skipped, 1 failed with a sentence.
 """
 import os, re, sys
 
@@ -68,7 +68,6 @@ def case_seen(nodes, seed):
         own = key_of(client)
         check(any(own in {key for key, _ in asked(n)} for n in nodes.all[:7]),
               f"nobody saw node {client.number}")
-        check(client.status()["fresh"]["contexts"] == 0, "there are throwaway keys")
 
 
 if __name__ == "__main__":

@@ -123,12 +123,10 @@ void fresh_peer_circuit(struct fresh *f, uint32_t link, bool open)
 		return;
 	}
 	p->link = 0;
-	if (p->state == FRESH_UP) {
-		fresh_relay_left(f, &p->relay);
+	if (p->state == FRESH_UP) /* the other end may have ended it */
 		is_down(f, p, GN_CLOSED);
-	} else {
+	else
 		try_next(f, p);
-	}
 }
 
 /* ---- sending ---- */

@@ -247,6 +247,8 @@ struct gn_box_info {
 	uint32_t deposits, follows, works; /* operations */
 };
 void gn_box_info(const struct gn_box *b, struct gn_box_info *out);
+/* It watches a box here, or something is on its way to it: its session is in use. */
+bool gn_box_serves(const struct gn_box *b, const struct gn_pk *peer);
 bool gn_box_counter_at(const struct gn_box *b, size_t i, struct gn_counter *out);
 void gn_box_validate(const struct gn_box *b);
 
