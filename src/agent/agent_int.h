@@ -312,6 +312,11 @@ static inline uint64_t agent_unix(const struct gn_agent *a)
 }
 /* Made when this machine's clock was ahead (Unix seconds): others refuse it, and its time would not
  * come. */
+/* How boxes and presence are asked for (AG-115). */
+static inline uint8_t agent_session(const struct gn_agent *a)
+{
+	return a->config.fresh_off ? GN_FB_SESSION_AS_NODE : GN_FB_SESSION_AS_FRESH;
+}
 static inline bool agent_to_come(const struct gn_agent *a, uint64_t made)
 {
 	return made > agent_unix(a) + AGENT_CLOCK_SLACK;

@@ -317,7 +317,8 @@ static void check_begin(struct gn_agent *a, uint64_t id, const struct agent_out_
 	memcpy(box.b, head->box.b, sizeof box.b);
 	memcpy(item.b, head->item.b, sizeof item.b);
 	struct gn_fbb *b = gn_agent_link_builder(a->link);
-	struct gn_fb_box_check_args args = {.box = &box, .front = head->front, .item = &item};
+	struct gn_fb_box_check_args args = {
+		.box = &box, .front = head->front, .item = &item, .session = agent_session(a)};
 	if (head->way == GN_FB_BOX_WAY_CERTIFICATE) {
 		gn_sk_from_seed(head->seed, &c->sk);
 		gn_boxrec_deposit_sign(&c->sk, &head->box, &head->item, &sig);

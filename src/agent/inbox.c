@@ -390,7 +390,8 @@ static void follow(struct gn_agent *a, struct agent_box *box)
 					     .front = box->front,
 					     .read = &read_key,
 					     .ack = &ack_key,
-					     .poll = box->until != 0};
+					     .poll = box->until != 0,
+					     .session = agent_session(a)};
 	gn_fbref table = gn_fb_box_follow_make(gn_agent_link_builder(a->link), &args);
 	if (gn_agent_link_call(a->link, follow_kind, table, GN_HOST_CLIENT_LASTS, on_followed, box,
 			       &box->call) != GN_OK)

@@ -97,7 +97,8 @@ static void follow(struct gn_agent *a, struct locked_box *b)
 	memcpy(key.b, b->key.b, sizeof key.b);
 	memcpy(read_key.b, read.pk.b, sizeof read_key.b);
 	gn_sk_wipe(&read);
-	struct gn_fb_box_follow_args args = {.box = &key, .front = b->front, .read = &read_key};
+	struct gn_fb_box_follow_args args = {
+		.box = &key, .front = b->front, .read = &read_key, .session = agent_session(a)};
 	gn_fbref table = gn_fb_box_follow_make(gn_agent_link_builder(a->link), &args);
 	if (gn_agent_link_call(a->link, follow_kind, table, GN_HOST_CLIENT_LASTS, on_followed, b,
 			       &b->call) != GN_OK)

@@ -353,6 +353,7 @@ static void deposit_send(struct agent_deposit *d, const struct agent_out_head *h
 					   .item = parts.rest,
 					   .ttl = (uint32_t)(head->end - agent_unix(a)),
 					   .wide = (head->flags & AGENT_OUT_WIDE) != 0,
+					   .session = agent_session(a),
 					   .proof = gn_fb_box_proof_make(b, &proof)};
 	gn_fbref table = gn_fb_box_send_make(b, &args);
 	if (gn_agent_link_call(a->link, send_kind, table, AGENT_DEPOSIT_MS, on_sent, d, &d->call) !=

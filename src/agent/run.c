@@ -12,6 +12,8 @@
 
 static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
 
+static const char *const yes_no[] = {"yes", "no", NULL};
+
 #define IN(member) GN_HOST_FIELD(struct gn_agent_config, member)
 
 /* clang-format off */
@@ -31,6 +33,11 @@ const struct gn_host_setting gn_agent_settings[] = {
 	{.name = "device", .kind = GN_HOST_TEXT, .value = "NAME", .most = 64, IN(device_name),
 	 .expected = "at most 64 bytes", .help = "how this device is shown to others",
 	 .shown = "this machine's name"},
+	{.name = "fresh", .kind = GN_HOST_CHOICE, .value = "yes|no", .words = yes_no,
+	 IN(fresh_off), .standard = "yes", .expected = "yes or no",
+	 .help = "ask for boxes and presence under throwaway keys, new each day, through relays: "
+		 "who holds them does not see this machine. It costs the first message to somebody "
+		 "a second, large ones more; no: they see whose node asks"},
 	{.name = "log", .kind = GN_HOST_CHOICE, .value = "debug|info|warn|error", .words = levels,
 	 IN(log), .standard = "info", .expected = "debug, info, warn or error",
 	 .help = "least level that is logged"},

@@ -164,6 +164,13 @@ bool gn_jet_is_hello(struct gn_slice datagram)
 	return gn_jet_is_packet(datagram) && (datagram.p[0] & JET_FLAG_LONG);
 }
 
+bool gn_jet_leads(const struct gn_jet *jet, struct gn_slice datagram)
+{
+	struct jet_header h;
+	return gn_jet_is_packet(datagram) && jet_header_read(datagram, &h) == GN_OK &&
+	       gn_map_get(&jet->cids, h.dcid) != NULL;
+}
+
 uint64_t gn_jet_stranger_steps(const struct gn_jet *jet)
 {
 	return jet->stranger_steps;

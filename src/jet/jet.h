@@ -172,6 +172,8 @@ gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_way *from, struct gn_slic
 /* True when the datagram's first byte is jet's (top bits 001), so STUN and QUIC can share the
  * port. */
 bool gn_jet_is_packet(struct gn_slice datagram);
+/* Is there a session here that it is for, by the connection id it names? */
+bool gn_jet_leads(const struct gn_jet *jet, struct gn_slice datagram);
 /* How often something was done for a handshake that a stranger began. The owner measures what
  * recv and tick took when it moved, and tells guard (gn_guard_load). Only datagrams for which
  * is_hello holds can move it, and ticks. */

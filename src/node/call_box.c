@@ -61,6 +61,13 @@ static bool uses_key(const struct gn_node_request *r, const struct gn_pk *key)
 	return r->base.waits == GN_OP_BOX && (gn_pk_eq(&keys[0], key) || gn_pk_eq(&keys[1], key));
 }
 
+/* By the engine that asked. */
+static gn_err take_sign(struct gn_node *node, uint64_t sign, const struct gn_sig *sig)
+{
+	struct gn_box *box = gn_node_fresh_box(node, &sign);
+	return box ? gn_box_signed(box, sign, sig, node->now) : GN_OK;
+}
+
 /* Everyone who uses the key may answer, the first right answer counts. */
 static void ask_sign(struct gn_node *node, const struct gn_box_event *e)
 {
@@ -83,7 +90,7 @@ static void ask_sign(struct gn_node *node, const struct gn_box_event *e)
 		asked++;
 	}
 	if (!asked)
-		(void)gn_box_signed(node->box, e->sign, NULL, node->now);
+		(void)take_sign(node, e->sign, NULL);
 }
 
 gn_err gn_node_call_box_signed(struct gn_node_request *r)
@@ -93,12 +100,29 @@ gn_err gn_node_call_box_signed(struct gn_node_request *r)
 	uint64_t sign = gn_fb_box_signed_sign(t);
 	gn_err err = gn_node_proven(r, sign, &sig);
 	if (err == GN_NOT_FOUND)
-		err = gn_box_signed(r->node->box, sign, &sig, r->node->now);
+		err = take_sign(r->node, sign, &sig);
 	if (err)
 		gn_host_error(&r->base, err, "`sig` is not by the key that was asked for");
 	else /* also when another was quicker, or its session is gone */
 		gn_host_answer_ok(&r->base);
 	return GN_OK;
+}
+
+/* Is it asked for under a throwaway key, and may it be? For whom (AP-18). */
+static bool is_fresh(const struct gn_node_request *r, uint8_t session, uint64_t share,
+		     struct gn_node_fresh_for *who)
+{
+	*who = (struct gn_node_fresh_for){
+		.user = gn_host_user(&r->base)->uid, .stranger = r->base.stranger, .share = share};
+	return session == GN_FB_SESSION_AS_FRESH && r->node->config.fresh != GN_NODE_FRESH_NO;
+}
+
+/* Whose key signs for the operation. */
+static struct gn_pk key_for(struct gn_node *node, gn_op op,
+			    struct gn_pk (*key)(const struct gn_box *b, gn_op op))
+{
+	struct gn_box *box = gn_node_fresh_box(node, &op);
+	return box ? key(box, op) : (struct gn_pk){{0}};
 }
 
 /* ---- deposits ---- */
@@ -137,8 +161,12 @@ gn_err gn_node_call_box_send(struct gn_node_request *r)
 		gn_host_error(&r->base, GN_USAGE, "%s", why);
 		return GN_OK;
 	}
-	GN_TRY(gn_box_deposit(r->node->box, &d, r->node->now, &op));
-	r->box_keys[0] = gn_box_deposit_key(r->node->box, op);
+	struct gn_node_fresh_for who;
+	if (is_fresh(r, gn_fb_box_send_session(t), gn_fb_box_send_share(t), &who))
+		GN_TRY(gn_node_fresh_deposit(r->node, &who, &d, &op));
+	else
+		GN_TRY(gn_box_deposit(r->node->box, &d, r->node->now, &op));
+	r->box_keys[0] = key_for(r->node, op, gn_box_deposit_key);
 	gn_node_wait_box(r, op, tell_sent);
 	return GN_OK;
 }
@@ -172,7 +200,12 @@ gn_err gn_node_call_box_check(struct gn_node_request *r)
 		gn_host_error(&r->base, GN_USAGE, "%s", why);
 		return GN_OK;
 	}
-	GN_TRY(gn_box_check(r->node->box, &place, &item, shown ? &proof : NULL, r->node->now, &op));
+	struct gn_node_fresh_for who;
+	const struct gn_box_proof *by = shown ? &proof : NULL;
+	if (is_fresh(r, gn_fb_box_check_session(t), gn_fb_box_check_share(t), &who))
+		GN_TRY(gn_node_fresh_check(r->node, &who, &place, &item, by, &op));
+	else
+		GN_TRY(gn_box_check(r->node->box, &place, &item, by, r->node->now, &op));
 	if (shown && proof.way == GN_BOX_CERTIFICATE)
 		r->box_keys[0] = proof.certificate.key;
 	gn_node_wait_box(r, op, tell_check);
@@ -257,8 +290,12 @@ static gn_err begin_follow(struct gn_node_request *r)
 		.all = gn_fb_box_follow_all(t),
 		.token = gn_fb_box_follow_token(t)};
 	gn_op op;
-	GN_TRY(gn_box_follow(r->node->box, &f, r->node->now, &op));
-	r->box_keys[0] = gn_box_follow_key(r->node->box, op);
+	struct gn_node_fresh_for who;
+	if (is_fresh(r, gn_fb_box_follow_session(t), gn_fb_box_follow_share(t), &who))
+		GN_TRY(gn_node_fresh_follow(r->node, &who, &f, &op));
+	else
+		GN_TRY(gn_box_follow(r->node->box, &f, r->node->now, &op));
+	r->box_keys[0] = key_for(r->node, op, gn_box_follow_key);
 	r->box_keys[1] = f.ack;
 	gn_node_wait_box(r, op, tell_follow);
 	return GN_OK;
@@ -334,7 +371,7 @@ gn_err gn_node_call_box_take(struct gn_node_request *r)
 	struct gn_box_id item;
 	if (!about(r, follow_kind, gn_fb_box_take_box(t), gn_fb_box_take_id(t), &item, &f))
 		return GN_OK;
-	GN_TRY(gn_box_ack(r->node->box, f->base.ticket, &item, r->node->now));
+	GN_TRY(gn_node_fresh_ack(r->node, f->base.ticket, &item));
 	gn_host_answer_ok(&r->base);
 	return GN_OK;
 }
@@ -346,7 +383,9 @@ gn_err gn_node_call_box_drop(struct gn_node_request *r)
 	struct gn_box_id item;
 	if (!about(r, follow_kind, gn_fb_box_drop_box(t), gn_fb_box_drop_id(t), &item, &f))
 		return GN_OK;
-	GN_TRY(gn_box_drop(r->node->box, f->base.ticket, &item, r->node->now));
+	gn_op op = f->base.ticket;
+	struct gn_box *box = gn_node_fresh_box(r->node, &op);
+	GN_TRY(box ? gn_box_drop(box, op, &item, r->node->now) : GN_NOT_FOUND);
 	gn_host_answer_ok(&r->base);
 	return GN_OK;
 }

@@ -95,9 +95,11 @@ gn_fbref gn_node_call_status(struct gn_fbb *b, struct gn_node *node, bool owner)
 	struct gn_overlay_info o;
 	struct gn_blocks_info blocks;
 	struct gn_udp_info udp;
+	struct gn_node_fresh_info fresh;
 	struct gn_fb_addr addrs[GN_CONTACT_ADDRS];
 	gn_fbref begins[GN_NODE_BOOTSTRAP];
 	gn_overlay_info(node->overlay, &o);
+	gn_node_fresh_info(node, &fresh);
 	gn_blocks_info(node->blocks, &blocks);
 	gn_udp_info(node->udp, &udp);
 	struct gn_fb_hash id = gn_wire_hash(o.self.id.b);
@@ -152,7 +154,11 @@ gn_fbref gn_node_call_status(struct gn_fbb *b, struct gn_node *node, bool owner)
 		.reached = gn_str(gn_node_reached_text(node)),
 		.reached_s = node->reached_since
 				     ? (uint64_t)((node->now - node->reached_since) / GN_SEC)
-				     : 0};
+				     : 0,
+		.fresh = gn_str(gn_node_fresh_text(node)),
+		.fresh_contexts = fresh.contexts,
+		.fresh_sessions = fresh.sessions,
+		.fresh_direct = fresh.direct};
 	return gn_fb_node_status_is_make(b, &args);
 }
 

@@ -59,6 +59,7 @@ static const char
 	       *const guards[] = {"on", "cookie", "off", NULL},
 	       *const relays[] = {"off", "small", "tokens", "commons", NULL},
 	       *const locals[] = {"exempt", "count", NULL}, *const yes_no[] = {"yes", "no", NULL},
+	       *const freshes[] = {"yes", "strict", "no", NULL},
 	       *const no_yes[] = {"no", "yes", NULL}, *const switched[] = {"off", "on", NULL};
 
 static bool ports(const char *s, char *out, size_t cap)
@@ -184,6 +185,11 @@ const struct gn_host_setting gn_node_settings[] = {
 	{.name = "metered", .kind = GN_HOST_CHOICE, .value = "yes|no", .words = no_yes,
 	 IN(metered), .standard = "no", .expected = "yes or no",
 	 .help = "bytes cost money here: others are given nothing but small control traffic"},
+	{.name = "fresh", .kind = GN_HOST_CHOICE, .value = "yes|strict|no", .words = freshes,
+	 IN(fresh), .standard = "yes", .expected = "yes, strict or no",
+	 .help = "throwaway keys and relays for boxes and topics of people who ask for it, so that "
+		 "holders do not see this node; strict: never without a relay, also where none is "
+		 "known; no: not at all"},
 	{.name = "stun", .kind = GN_HOST_CHOICE, .value = "on|off", .words = switched, IN(stun),
 	 .standard = "on", .expected = "on or off",
 	 .help = "tell whoever asks by STUN, at the UDP port, which address they come from"},

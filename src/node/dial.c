@@ -102,7 +102,7 @@ static void ask_relay(struct gn_node *node, struct peer *peer, const struct gn_p
 					  : NULL;
 	if (d->try_count == GN_COUNT(d->tries) || gn_pk_eq(relay, &peer->pk) ||
 	    gn_pk_eq(relay, &node->key.pk) ||
-	    gn_node_ways_open(node, own ? own : relay, &peer->pk, own ? relay : NULL, &link))
+	    gn_node_ways_open(node, NULL, own ? own : relay, &peer->pk, own ? relay : NULL, &link))
 		return;
 	d->tries[d->try_count].id = 0;
 	d->tries[d->try_count++].link = link;

@@ -32,12 +32,20 @@ static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
 
 static size_t room_for(void *user, const struct gn_pk *peer)
 {
-	return gn_node_peers_room(user, peer);
+	return gn_node_fresh_is(user, peer) ? SIZE_MAX : gn_node_peers_room(user, peer);
 }
 
 static bool record_room(void *user, const struct gn_pk *peer, size_t bytes)
 {
 	return gn_node_peers_takes(user, peer, bytes);
+}
+
+/* A context of this node itself has something here, too (fresh.h). */
+static bool exporter_of(void *user, const struct gn_pk *peer, bool ours, uint8_t out[32])
+{
+	const struct gn_node *node = user;
+	return gn_node_fresh_exporter(node, peer, out) ||
+	       gn_node_peers_exporter(user, peer, ours, out);
 }
 
 /* Boxes and their log, whose entries are items and what was acknowledged of them. */
@@ -50,7 +58,7 @@ static gn_err new_box(struct gn_node *node, const struct gn_env *log, const stru
 	struct gn_box_config box = {.overlay = node->overlay,
 				    .node_key = node->key,
 				    .bytes_max = node->config.box_limit,
-				    .exporter = gn_node_peers_exporter,
+				    .exporter = exporter_of,
 				    .room = room_for,
 				    .pays = gn_node_token_pays,
 				    .user = node,
@@ -81,7 +89,7 @@ static gn_err new_bus(struct gn_node *node, const struct gn_env *env)
 {
 	struct gn_bus_config bus = {.overlay = node->overlay,
 				    .node = node->key.pk,
-				    .exporter = gn_node_peers_exporter,
+				    .exporter = exporter_of,
 				    .room = bus_room,
 				    .rtt = rtt_to,
 				    .user = node,
@@ -139,6 +147,7 @@ gn_err gn_node_engines_new(struct gn_node *node)
 	node->env = env[ALLOC_NODE];
 	gn_node_peers_init(node);
 	gn_node_tunnels_init(node);
+	gn_node_fresh_init(node);
 	gn_node_offers_init(node);
 	GN_TRY(gn_node_guard_new(node, &env[ALLOC_JET]));
 	struct gn_jet_config jet = {.node_key = node->key,
@@ -204,6 +213,7 @@ gn_err gn_node_engines_new(struct gn_node *node)
 void gn_node_engines_free(struct gn_node *node)
 {
 	gn_node_give_fini(node);
+	gn_node_fresh_fini(node);
 	gn_dialback_free(node->dialback);
 	gn_relay_free(node->relay);
 	gn_bus_free(node->bus);

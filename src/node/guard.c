@@ -180,7 +180,8 @@ static uint64_t relay_cost(struct gn_slice message)
 	case GN_FB_RELAY_FRAME_BODY_RELAY_OPENED: /* answers, and what becomes of them */
 	case GN_FB_RELAY_FRAME_BODY_RELAY_REFUSED:
 	case GN_FB_RELAY_FRAME_BODY_RELAY_RESERVED:
-	case GN_FB_RELAY_FRAME_BODY_RELAY_NOTE: return 0;
+	case GN_FB_RELAY_FRAME_BODY_RELAY_NOTE:
+	case GN_FB_RELAY_FRAME_BODY_RELAY_CALLED: return 0;
 	default: return GN_NODE_COST_ASK;
 	}
 }
@@ -196,12 +197,32 @@ static uint64_t dial_cost(struct gn_slice message)
 	return asks ? GN_NODE_COST_ASK : 0;
 }
 
+/* Strangers who come by a relay may be one person with many keys: all of a relay's pay together,
+ * with a part of what one key may (RE-55). */
+static bool by_relay(const struct gn_node *node, const struct gn_pk *pk,
+		     struct gn_guard_subject *who)
+{
+	struct gn_pk relay;
+	if (!gn_node_peers_relayed(node, pk, &relay))
+		return false;
+	*who = (struct gn_guard_subject){.kind = GN_GUARD_TOKEN,
+					 .rate = GN_NODE_RELAYED_RATE,
+					 .burst = GN_NODE_RELAYED_BURST};
+	memcpy(who->id, relay.b, sizeof who->id);
+	return true;
+}
+
 gn_err gn_node_admit_work(struct gn_node *node, const struct gn_pk *pk, uint64_t cost)
 {
-	struct gn_guard_subject who = gn_node_peers_subject(node, pk);
-	return cost && gn_guard_on(node->guard)
-		       ? gn_guard_charge(node->guard, &who, cost, node->now, NULL)
-		       : GN_OK;
+	struct gn_guard_subject who = gn_node_peers_subject(node, pk), relay;
+	if (!cost || !gn_guard_on(node->guard))
+		return GN_OK;
+	if (by_relay(node, pk, &relay)) {
+		gn_err err = gn_guard_charge(node->guard, &relay, cost, node->now, NULL);
+		if (err && err != GN_NO_SPACE) /* too many to be counted: the key pays alone */
+			return err;
+	}
+	return gn_guard_charge(node->guard, &who, cost, node->now, NULL);
 }
 
 gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message)
@@ -219,8 +240,10 @@ gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_sli
 
 void gn_node_charge(struct gn_node *node, const struct gn_pk *pk, uint64_t work)
 {
-	struct gn_guard_subject who = gn_node_peers_subject(node, pk);
+	struct gn_guard_subject who = gn_node_peers_subject(node, pk), relay;
 	gn_guard_debit(node->guard, &who, work, node->now);
+	if (by_relay(node, pk, &relay))
+		gn_guard_debit(node->guard, &relay, work, node->now);
 }
 
 void gn_node_answered(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message)

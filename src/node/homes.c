@@ -53,6 +53,11 @@ static bool is_wanted(const struct gn_node_homes *h, const struct gn_pk *relay)
 	return false;
 }
 
+bool gn_node_homes_is(const struct gn_node *node, const struct gn_pk *relay)
+{
+	return is_wanted(&node->homes, relay);
+}
+
 static struct gn_node_place *place_of(struct gn_node_homes *h, const struct gn_pk *relay)
 {
 	for (unsigned i = 0; i < GN_NODE_PLACES; i++)

@@ -48,6 +48,8 @@ void gn_node_homes_can(struct gn_node *node);
 void gn_node_homes_tick(struct gn_node *node);
 /* A relay at which this node has a place; NULL: none. */
 const struct gn_pk *gn_node_homes_place(const struct gn_node *node);
+/* Is it one of its homes, or was a minute ago? */
+bool gn_node_homes_is(const struct gn_node *node, const struct gn_pk *relay);
 gn_time gn_node_homes_deadline(const struct gn_node *node);
 void gn_node_homes_event(struct gn_node *node, const struct gn_relay_event *e);
 /* Looks the node's record up. GN_LIMIT: too many are looked up; else what the overlay says. */

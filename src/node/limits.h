@@ -83,6 +83,34 @@
 #define GN_NODE_FORWARD_PIECE 65536u       /* bytes of it that are kept, each way */
 /* a silent session with a tunnel is kept so long beside another: its paths may come back */
 #define GN_NODE_TUNNEL_SILENT (60 * GN_SEC)
+/* ---- fresh sessions (fresh.h, RE-55) ---- */
+/* contexts: what a person follows, and writes to in an hour; a user who does not own the node has
+ * GN_NODE_USER_PART of them */
+#define GN_NODE_FRESH 256u
+#define GN_NODE_FRESH_NAMES 1024u /* whose relays of the day before are remembered */
+#define GN_NODE_FRESH_PEERS 128u  /* sessions of one: ten for each box that shares it */
+/* bytes of one: of its ten sessions and what they bring, and of all */
+#define GN_NODE_FRESH_MEMORY (16u << 20)
+#define GN_NODE_FRESH_MEMORY_ALL (256u << 20)
+#define GN_NODE_FRESH_ASKED 32u /* circuits asked for at a time, besides the node's own */
+#define GN_NODE_FRESH_RELAYS 4u /* of one context; of one day remembered */
+#define GN_NODE_FRESH_ENOUGH 8u /* relays that one is drawn from, if there are so many */
+#define GN_NODE_FRESH_LEFT 8u   /* relays that failed, remembered for: */
+#define GN_NODE_FRESH_LEFT_FOR (600 * GN_SEC)
+#define GN_NODE_FRESH_TRIES 4u /* relays that are tried for one node */
+/* OPEN, OPENED and a handshake over two legs: three round trips; then the next relay is tried, the
+ * third before who asks has given up (box.md BX-30) */
+#define GN_NODE_FRESH_TRY (3 * GN_SEC)
+#define GN_NODE_FRESH_AGAIN (200 * GN_MSEC) /* while GN_NODE_FRESH_ASKED are asked for */
+/* a session in which nothing is said: longer than a watch or a lease waits for its renewal */
+#define GN_NODE_FRESH_QUIET (75 * GN_SEC)
+#define GN_NODE_FRESH_IDLE (120 * GN_SEC) /* a context in which nothing runs */
+#define GN_NODE_FRESH_OLD (3600 * GN_SEC) /* it goes on after its day */
+#define GN_NODE_FRESH_SHIFT 21600u        /* seconds after 00:00 UTC, at most, that a day begins */
+#define GN_NODE_FRESH_LOOK (5 * GN_SEC)
+#define GN_NODE_FRESH_QUEUE 64u           /* messages that wait for one node, */
+#define GN_NODE_FRESH_QUEUED (512u << 10) /* and their bytes */
+#define GN_NODE_FRESH_INBOUND 32u         /* unfinished ones of one node */
 
 /* ---- memory of each engine, bytes: what its own limits come to, and a quarter more ---- */
 #define GN_NODE_MEMORY_JET (512u << 20) /* sessions with their windows */
@@ -97,6 +125,10 @@
 #define GN_NODE_TOKEN_RATE 2000u
 #define GN_NODE_TOKEN_RATE_MANY 20000u
 #define GN_NODE_TOKEN_BURST (20 * GN_SEC)
+/* Of all strangers together who come by one relay: an eighth of what a key may, and as long at once
+ * (guard.md GU-10). */
+#define GN_NODE_RELAYED_RATE 12500u
+#define GN_NODE_RELAYED_BURST (5 * GN_SEC)
 #define GN_NODE_MEMORY_BOX_LOG (64u << 20) /* the index of 300,000 values */
 #define GN_NODE_MEMORY_BUS (128u << 20)    /* messages of others, leases, copies on their way */
 /* of what app/1 begins that lasts, boxes followed and worked at: one user's part (AP-14) */

@@ -11,6 +11,10 @@
 
 #include "services/relay/relay.h"
 
+/* Throwaway keys for boxes and topics that are asked for so (fresh.h): YES: by a relay, and where
+ * none is known directly; STRICT: by a relay or not at all; NO: such requests are refused. */
+enum gn_node_fresh_level { GN_NODE_FRESH_YES, GN_NODE_FRESH_STRICT, GN_NODE_FRESH_NO };
+
 enum gn_node_guard { GN_NODE_GUARD_ON, GN_NODE_GUARD_COOKIE, GN_NODE_GUARD_OFF };
 
 struct gn_node_config {
@@ -50,6 +54,7 @@ struct gn_node_config {
 	uint32_t relay_rate;  /* bytes a second of each lane, */
 	uint64_t relay_month; /* bytes of a month */
 	bool hold_nothing, metered;
+	enum gn_node_fresh_level fresh;
 	bool guard_count_local; /* loopback and private prefixes have shares like any other */
 	bool stun;              /* whoever asks is told where they come from */
 	bool turn;              /* whom DATA/turn-users names may relay */

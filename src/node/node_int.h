@@ -20,6 +20,7 @@
 #include "node/dialback.h"
 #include "node/give.h"
 #include "node/guess.h"
+#include "node/fresh.h"
 #include "node/lan.h"
 #include "node/limits.h"
 #include "node/map.h"
@@ -123,6 +124,7 @@ struct gn_node {
 	struct gn_node_ways ways;
 	struct gn_node_homes homes;
 	struct gn_node_give give;
+	struct gn_node_fresh fresh;
 	struct gn_node_carriers carriers;
 	struct gn_node_tunnels tunnels;
 	struct forward_conn *forwards; /* list, forward_tcp.c; owned */

@@ -559,6 +559,7 @@ void gn_node_peers_sweep(struct gn_node *node)
 		struct session *s = gn_map_value_at(&p->by_session, i);
 		gn_jet_id id = *(const gn_jet_id *)gn_map_key_at(&p->by_session, i);
 		bool needed = s->peer && (s->peer->queued || s->inbound || s->tunnels ||
+					  gn_box_serves(node->box, &s->peer->pk) ||
 					  (s->peer->session == id && is_kept(node, s->peer)));
 		if (s->up && !needed && node->now > s->used + GN_NODE_SESSION_IDLE)
 			(void)!gn_jet_close(node->jet, id, 0, "idle", node->now);

@@ -56,6 +56,8 @@ void gn_node_peers_close(struct gn_node *node);
 gn_jet_id gn_node_peers_session(const struct gn_node *node, const struct gn_pk *pk);
 /* Who pays for what pk asks: its key, and where it is while it has a session. */
 struct gn_guard_subject gn_node_peers_subject(const struct gn_node *node, const struct gn_pk *pk);
+/* It is a stranger, linked with nobody here, who comes by a circuit of that relay. */
+bool gn_node_peers_relayed(const struct gn_node *node, const struct gn_pk *pk, struct gn_pk *relay);
 /* Is there a link with this peer, and a session? Its era and where it is. */
 bool gn_node_peers_linked(const struct gn_node *node, const struct gn_pk *pk, uint64_t *era,
 			  struct gn_addr *addr);

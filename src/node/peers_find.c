@@ -68,6 +68,17 @@ struct gn_guard_subject gn_node_peers_subject(const struct gn_node *node, const 
 	return who;
 }
 
+bool gn_node_peers_relayed(const struct gn_node *node, const struct gn_pk *pk, struct gn_pk *relay)
+{
+	const struct peer *peer = peers_of(node, pk);
+	const struct session *s = session_of(node, peer);
+	const struct gn_node_circuit *c =
+		s && s->link && !peer->linked ? gn_map_get(&node->ways.circuits, &s->link) : NULL;
+	if (c)
+		*relay = c->relay;
+	return c != NULL;
+}
+
 void peers_learn(struct peer *peer, const struct gn_addr *addr)
 {
 	if (addr->port == 0)

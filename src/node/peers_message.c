@@ -1,5 +1,28 @@
 /* A whole message goes to the engine that it is for, once its sender may ask so much. */
 #include "node/peers_int.h"
+#include "wire/generated/box_fb.h"
+
+/* A holder that logs all it can (RE-55 is tried with it): who asks for boxes, and from where. */
+static void log_asked(struct gn_node *node, const struct session *s, struct gn_slice message)
+{
+	struct gn_fb_box_message m;
+	char key[65], addr[GN_ADDR_TEXT_MAX];
+	if (node->config.log != GN_LOG_DEBUG || gn_fb_box_message_verify(message, &m))
+		return;
+	switch (gn_fb_box_message_body_type(m)) {
+	case GN_FB_BOX_MESSAGE_BODY_BOX_SHOW:
+	case GN_FB_BOX_MESSAGE_BODY_BOX_DEPOSIT:
+	case GN_FB_BOX_MESSAGE_BODY_BOX_ASK:
+	case GN_FB_BOX_MESSAGE_BODY_BOX_LIST:
+	case GN_FB_BOX_MESSAGE_BODY_BOX_FETCH:
+	case GN_FB_BOX_MESSAGE_BODY_BOX_WATCH:
+	case GN_FB_BOX_MESSAGE_BODY_BOX_ACK: break;
+	default: return; /* answers, and what holders say to each other */
+	}
+	gn_hex(GN_SLICE(s->peer->pk.b), key);
+	gn_addr_text(&s->addr, addr);
+	gn_host_log(&node->host, GN_LOG_DEBUG, "box.asked", "by %s at %s", key, addr);
+}
 
 void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struct gn_slice message)
 {
@@ -20,6 +43,7 @@ void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struc
 		err = gn_bundles_recv(node->bundles, from, &s->addr, message, node->now);
 	} else if (message.len >= 8 && memcmp(message.p + 4, "GNBX", 4) == 0) {
 		s->peer->heard = id;
+		log_asked(node, s, message);
 		err = gn_box_recv(node->box, from, &s->addr, message, node->now);
 		gn_node_caused_by_box(node, from);
 	} else if (message.len >= 8 && memcmp(message.p + 4, "GNBS", 4) == 0) {

@@ -3,6 +3,7 @@
 #include "node/call.h"
 #include "node/charge.h"
 #include "node/node_int.h"
+#include "node/packets.h"
 #include "node/reach.h"
 
 #include <stdio.h>
@@ -43,7 +44,8 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 		    !gn_names_overlay_event(node->names, e, node->now) &&
 		    !gn_bundles_overlay_event(node->bundles, e, node->now) &&
 		    !gn_box_overlay_event(node->box, e, node->now) &&
-		    !gn_bus_overlay_event(node->bus, e, node->now) && !homes_event(node, e))
+		    !gn_bus_overlay_event(node->bus, e, node->now) &&
+		    !gn_node_fresh_overlay_event(node, e) && !homes_event(node, e))
 			node->outside.overlay(node, e);
 		break;
 	case GN_OVERLAY_LINKED:
@@ -59,7 +61,10 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 				json_pack("{so}", "id", gn_host_json_hex(e->peer.id.b, 32)));
 		break;
 	case GN_OVERLAY_NEAR:
-	case GN_OVERLAY_MEMBERS: (void)gn_box_overlay_event(node->box, e, node->now); break;
+	case GN_OVERLAY_MEMBERS:
+		(void)gn_box_overlay_event(node->box, e, node->now);
+		(void)gn_node_fresh_overlay_event(node, e);
+		break;
 	case GN_OVERLAY_SERVER:
 		gn_host_log(&node->host, GN_LOG_INFO, "server",
 			    "this node answers for keys from now on");
@@ -67,6 +72,7 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 		break;
 	case GN_OVERLAY_JOINED:
 		(void)gn_box_overlay_event(node->box, e, node->now);
+		(void)gn_node_fresh_overlay_event(node, e);
 		node->told_alone = gn_node_reach(node) == GN_REACH_ALONE;
 		if (node->told_alone)
 			gn_host_log(&node->host, GN_LOG_WARN, "alone",
@@ -198,6 +204,8 @@ static bool pump_box(struct gn_node *node)
 	bool any = false;
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_box_next_message(node->box, &m);
 	     i++, any = true) {
+		if (gn_node_fresh_local(node, &m))
+			continue;
 		gn_node_answered(node, &m.to.pk, m.bytes);
 		gn_node_peers_send(node, &m, GN_JET_INTERACTIVE);
 	}
@@ -237,7 +245,9 @@ static bool pump_relay(struct gn_node *node)
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_relay_next_event(node->relay, &e);
 	     i++, any = true) {
 		enum gn_node_ways_news news = gn_node_ways_event(node, &e, &c);
-		if (news != GN_NODE_WAYS_NOTHING)
+		if (news != GN_NODE_WAYS_NOTHING && c.of)
+			gn_node_fresh_circuit(node, &c, news == GN_NODE_WAYS_OPEN);
+		else if (news != GN_NODE_WAYS_NOTHING)
 			gn_node_peers_circuit(node, &c.target, c.link, news == GN_NODE_WAYS_OPEN);
 		gn_node_homes_event(node, &e);
 	}
@@ -273,34 +283,6 @@ static bool pump_services(struct gn_node *node)
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_event(node->bundles, &b);
 	     i++, any = true)
 		node->outside.bundles(node, &b);
-	return any;
-}
-
-/* Sends until jet has nothing or the socket is full; a batch the socket refused is kept and goes
- * first next time. */
-static bool pump_packets(struct gn_node *node)
-{
-	bool any = false;
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && !node->udp_blocked; i++) {
-		if (!node->packet_waiting) {
-			node->packet_buf = (struct gn_buf){node->packet, 0, GN_NODE_BATCH};
-			if (gn_jet_send(node->jet, &node->packet_buf, &node->packet_batch,
-					node->now))
-				break;
-			node->packet_waiting = true;
-		}
-		any = true;
-		size_t sent = 0;
-		gn_err err = gn_node_ways_send(node, &node->packet_batch,
-					       gn_buf_slice(&node->packet_buf), &sent);
-		GN_ASSERT(sent <= node->packet_buf.len);
-		node->packet_buf.p += sent;
-		node->packet_buf.len -= sent;
-		node->packet_buf.cap -= sent;
-		node->udp_blocked = err == GN_AGAIN;
-		/* other errors lose the packets, as a network may */
-		node->packet_waiting = err == GN_AGAIN;
-	}
 	return any;
 }
 
@@ -349,7 +331,8 @@ void gn_node_pump(struct gn_node *node)
 		moved |= (unsigned)pump_relay(node);
 		moved |= (unsigned)gn_node_dialback_pump(node);
 		moved |= (unsigned)pump_tunnels(node);
-		moved |= (unsigned)pump_packets(node);
+		moved |= (unsigned)gn_node_fresh_pump(node);
+		moved |= (unsigned)gn_node_packets_send(node, node->jet);
 	}
 }
 
@@ -366,6 +349,7 @@ gn_time gn_node_deadline(const struct gn_node *node)
 	at = gn_time_min(at, gn_box_deadline(node->box));
 	at = gn_time_min(at, gn_relay_deadline(node->relay));
 	at = gn_time_min(at, gn_node_give_deadline(node));
+	at = gn_time_min(at, gn_node_fresh_deadline(node));
 	if (node->ways.circuits.count)
 		at = gn_time_min(at, gn_time_min(node->ways.swept + GN_NODE_SWEEP_IDLE,
 						 node->ways.judged + GN_NODE_JUDGE));

@@ -85,7 +85,7 @@ void gn_node_request_closed(struct gn_host_request *base)
 	else if (base->waits == GN_OP_BUNDLES)
 		gn_bundles_cancel(r->node->bundles, base->ticket, r->node->now);
 	else if (base->waits == GN_OP_BOX)
-		gn_box_cancel(r->node->box, base->ticket, r->node->now);
+		gn_node_fresh_cancel(r->node, base->ticket);
 	else if (base->waits == GN_OP_BUS) /* a will of who is gone is left to lapse */
 		gn_bus_gone(r->node->bus, base->ticket, r->node->now);
 	else if (base->waits == GN_OP_TUNNEL)

@@ -94,6 +94,12 @@ static json_t *status_json(const struct gn_node *node)
 				      (int)x.items, "taken", (int)x.taken, "bytes",
 				      (json_int_t)x.bytes, "max", (json_int_t)x.bytes_max,
 				      "watches", (int)x.watches));
+	struct gn_node_fresh_info f;
+	gn_node_fresh_info(node, &f);
+	json_object_set_new(json, "fresh",
+			    json_pack("{ss si si si}", "setting", gn_node_fresh_text(node),
+				      "contexts", (int)f.contexts, "sessions", (int)f.sessions,
+				      "direct", (int)f.direct));
 	json_object_set_new(json, "sessions", json_integer(gn_jet_session_count(node->jet)));
 	json_object_set_new(
 		json, "traffic",
@@ -197,6 +203,7 @@ static void put_engines(json_t *all, const struct gn_node *node)
 	ENGINE("bundles", gn_bundles_counter_at, node->bundles)
 	ENGINE("box", gn_box_counter_at, node->box)
 	ENGINE("bus", gn_bus_counter_at, node->bus)
+	ENGINE("fresh", gn_node_fresh_counter_at, node)
 	ENGINE("lists", gn_lists_counter_at, node->lists)
 	ENGINE("quota", gn_quota_counter_at, node->quota)
 	ENGINE("http", gn_http_counter_at, node->http)

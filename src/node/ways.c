@@ -159,41 +159,74 @@ static struct gn_node_circuit *circuit_new(struct gn_node *node, gn_op op)
 	return c;
 }
 
+static struct gn_jet *jet_of(const struct gn_node *node, const struct gn_node_circuit *c)
+{
+	return c->of ? c->of->jet : node->jet;
+}
+
+/* It is not asked for any more. */
+static void asked_over(struct gn_node *node, const struct gn_node_circuit *c)
+{
+	node->ways.asked -= !c->called && !c->of;
+	node->ways.asked_of -= c->of != NULL;
+}
+
 /* Not known to jet any more, nor here; the relay has been told, or told us. */
 static void circuit_drop(struct gn_node *node, uint32_t link)
 {
 	const struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &link);
 	gn_op op = c->op;
+	struct gn_jet *jet = jet_of(node, c);
 	bool known = c->circuit != 0;
 	node->ways.calls -= c->called;
-	node->ways.asked -= !c->called && !known;
+	if (!known)
+		asked_over(node, c);
+	if (c->of)
+		c->of->touched = true;
 	gn_map_remove(&node->ways.circuits, &link);
 	gn_map_remove(&node->ways.links, &op);
 	if (known)
-		gn_jet_way_gone(node->jet, link, node->now);
+		gn_jet_way_gone(jet, link, node->now);
 }
 
-gn_err gn_node_ways_open(struct gn_node *node, const struct gn_pk *relay,
-			 const struct gn_pk *target, const struct gn_pk *via, uint32_t *link)
+gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
+			 const struct gn_pk *relay, const struct gn_pk *target,
+			 const struct gn_pk *via, uint32_t *link)
 {
 	const struct gn_relay_open o = {.relay = *relay,
 					.target = *target,
 					.via = via ? *via : (struct gn_pk){{0}},
-					.show = !node->offers.relay_only ||
-						!node->offers.relay_only(node, target),
+					.show = !of && (!node->offers.relay_only ||
+							!node->offers.relay_only(node, target)),
 					.lanes = GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL};
 	gn_op op;
-	if (node->ways.asked >= GN_NODE_ASKED)
+	uint32_t *asked = of ? &node->ways.asked_of : &node->ways.asked;
+	if (*asked >= (of ? GN_NODE_FRESH_ASKED : GN_NODE_ASKED))
 		return GN_LIMIT;
 	GN_TRY(gn_relay_open(node->relay, &o, node->now, &op));
 	struct gn_node_circuit *c = circuit_new(node, op);
 	if (!c)
 		return GN_LIMIT;
+	c->of = of;
 	c->relay = *relay;
 	c->target = *target;
-	node->ways.asked++;
+	++*asked;
 	*link = c->link;
 	return GN_OK;
+}
+
+void gn_node_ways_know(struct gn_node *node, struct gn_node_ways_of *of)
+{
+	of->next = node->ways.of;
+	node->ways.of = of;
+}
+
+void gn_node_ways_forget(struct gn_node *node, struct gn_node_ways_of *of)
+{
+	struct gn_node_ways_of **at = &node->ways.of;
+	while (*at != of)
+		at = &(*at)->next;
+	*at = of->next;
 }
 
 const struct gn_node_circuit *gn_node_ways_circuit(const struct gn_node *node, uint32_t link)
@@ -260,7 +293,7 @@ static gn_err tell_circuit(struct gn_node *node, const struct gn_node_circuit *c
 					 .via = c->at,
 					 .rate = rate_of(rate),
 					 .peer = c->peer};
-	return gn_jet_way(node->jet, c->link, &info);
+	return gn_jet_way(jet_of(node, c), c->link, &info);
 }
 
 /* jet may use the circuit from now on. */
@@ -271,7 +304,7 @@ static gn_err circuit_ready(struct gn_node *node, struct gn_node_circuit *c, uin
 	struct gn_way main;
 	if (!e || gn_jet_ways(node->jet, e->session, &main, 1) == 0)
 		return GN_UNREACHABLE;
-	node->ways.asked -= !c->called;
+	asked_over(node, c);
 	c->era = era;
 	c->circuit = circuit;
 	c->at = main.addr;
@@ -538,7 +571,25 @@ static void relayed(struct gn_node *node, uint64_t era, struct gn_slice packet)
 	if (c->proven)
 		c->used = node->now;
 	struct gn_way from = gn_node_ways_way(c);
-	gn_node_jet_recv(node, &from, datagram);
+	if (!c->of) {
+		gn_node_jet_recv(node, &from, datagram);
+		return;
+	}
+	c->of->touched = true;
+	(void)gn_jet_recv(c->of->jet, &from, datagram, node->now);
+}
+
+/* Of the shared socket: a session of somebody else's than the node. */
+static bool is_of_others(struct gn_node *node, const struct gn_way *from, struct gn_slice datagram)
+{
+	for (struct gn_node_ways_of *of = node->ways.of; of; of = of->next) {
+		if (!of->direct || !gn_jet_leads(of->jet, datagram))
+			continue;
+		of->touched = true;
+		(void)gn_jet_recv(of->jet, from, datagram, node->now);
+		return true;
+	}
+	return false;
 }
 
 void gn_node_recv(struct gn_node *node, const struct gn_way *from, struct gn_slice datagram)
@@ -547,6 +598,8 @@ void gn_node_recv(struct gn_node *node, const struct gn_way *from, struct gn_sli
 	if (!from->link && gn_node_stun_recv(node, &from->addr, datagram))
 		return;
 	if (kind != 1) {
+		if (from->link == 0 && is_of_others(node, from, datagram))
+			return;
 		if (from->link == 0 && gn_jet_is_hello(datagram))
 			gn_dialback_called(node->dialback, &from->addr, node->now);
 		gn_node_jet_recv(node, from, datagram); /* who counts what is not theirs */

@@ -11,10 +11,19 @@
 
 struct gn_node;
 
+/* Whose circuits and packets they are besides the node's own (fresh.h). */
+struct gn_node_ways_of {
+	struct gn_jet *jet;
+	bool touched; /* something came, or its circuit did */
+	bool direct;  /* it has sessions by the shared socket */
+	struct gn_node_ways_of *next;
+};
+
 /* A circuit of our own; `circuit` 0: it is being opened. */
 struct gn_node_circuit {
 	uint32_t link;
 	gn_op op;
+	struct gn_node_ways_of *of; /* NULL: the node's */
 	uint64_t era, circuit;
 	struct gn_pk relay, target; /* target: zeros when somebody called */
 	struct gn_addr at;          /* the relay's: what stands for an address on the link */
@@ -35,8 +44,10 @@ struct gn_node_ways {
 	struct gn_map sessions; /* gn_jet_id -> struct gn_node_from */
 	struct gn_map from;     /* gn_way -> era */
 	uint32_t last_link;
-	uint32_t calls; /* circuits that others opened */
-	uint32_t asked; /* of our own, that are not open yet */
+	uint32_t calls;             /* circuits that others opened */
+	uint32_t asked;             /* of our own, that are not open yet */
+	uint32_t asked_of;          /* of these not the node's */
+	struct gn_node_ways_of *of; /* all there are */
 	gn_time swept, judged;
 	uint64_t last_era;
 	struct {
@@ -65,10 +76,14 @@ bool gn_node_ways_busy(const struct gn_node *node, uint64_t era);
 /* ---- links ---- */
 
 /* A link by a circuit that the relay is asked for; it may be dialled when gn_node_ways_ready says
- * so. GN_LIMIT, GN_NOMEM and what gn_relay_open says. */
-GN_MUST gn_err gn_node_ways_open(struct gn_node *node, const struct gn_pk *relay,
-				 const struct gn_pk *target, const struct gn_pk *via,
-				 uint32_t *link);
+ * so. of: whose, NULL: the node's. GN_LIMIT, GN_NOMEM and what gn_relay_open says. */
+GN_MUST gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
+				 const struct gn_pk *relay, const struct gn_pk *target,
+				 const struct gn_pk *via, uint32_t *link);
+/* From now on packets of the shared socket may be for it, too, if its `direct` says so; until it is
+ * forgotten, when it has no circuit any more. */
+void gn_node_ways_know(struct gn_node *node, struct gn_node_ways_of *of);
+void gn_node_ways_forget(struct gn_node *node, struct gn_node_ways_of *of);
 /* NULL: there is none. Good until the next call that makes or ends one. */
 const struct gn_node_circuit *gn_node_ways_circuit(const struct gn_node *node, uint32_t link);
 struct gn_way gn_node_ways_way(const struct gn_node_circuit *c);

@@ -96,6 +96,12 @@ static json_t *status_of(struct gn_fb_node_status_is t)
 	json_object_set_new(json, "reached", text_of(gn_fb_node_status_is_reached(t)));
 	json_object_set_new(json, "reached_s",
 			    json_integer((json_int_t)gn_fb_node_status_is_reached_s(t)));
+	json_object_set_new(json, "fresh",
+			    json_pack("{so si si si}", "setting",
+				      text_of(gn_fb_node_status_is_fresh(t)), "contexts",
+				      (int)gn_fb_node_status_is_fresh_contexts(t), "sessions",
+				      (int)gn_fb_node_status_is_fresh_sessions(t), "direct",
+				      (int)gn_fb_node_status_is_fresh_direct(t)));
 	if (gn_fb_node_status_is_has_clock(t))
 		json_object_set_new(json, "clock", clock_of(gn_fb_node_status_is_clock(t)));
 	json_object_set_new(json, "blocks",

@@ -35,6 +35,21 @@ static uint64_t own_first(const json_t *own)
 	return first;
 }
 
+/* Throwaway keys in use (RE-55); nothing where nobody asks for them. */
+static void print_fresh(const struct cli *cli, const json_t *fresh)
+{
+	uint64_t direct = json_number(fresh, "direct");
+	if (!json_number(fresh, "contexts"))
+		return;
+	out_pair(cli, "throwaway keys", "%s, %s%s%s",
+		 out_count(json_number(fresh, "contexts"), "today", "today"),
+		 out_count(json_number(fresh, "sessions"), "session", "sessions"),
+		 direct ? "; no relay is known for " : " by relays",
+		 direct ? out_count(direct, "of them, which shows this address",
+				    "of them, which show this address")
+			: "");
+}
+
 static void print_network(struct cli *cli, const json_t *j)
 {
 	static const char *const sides[] = {"on each side", "on one side", "on the other"};
@@ -63,6 +78,7 @@ static void print_network(struct cli *cli, const json_t *j)
 		out_pair(cli, "reached", "%s, for %s (geonet netcheck says more)",
 			 out_text(json_text(j, "reached")),
 			 out_duration(json_number(j, "reached_s")));
+	print_fresh(cli, json_object_get(j, "fresh"));
 	if (*clock)
 		out_pair(cli, "clock", "%s", clock);
 	free(alone);

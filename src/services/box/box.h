@@ -50,6 +50,8 @@ struct gn_box_config {
 	/* May a deposit under the key of a certificate or token cost something now? many: the box
 	 * is a group's or a queue. GN_LIMIT, GN_QUOTA. NULL: it may. */
 	gn_err (*pays)(void *user, const struct gn_pk *by, bool many);
+	/* Whom it asks where a box lies learns a region of the ring, not the box (BX-48). */
+	bool blind;
 	void *user;
 	/* Borrowed, as the overlay: lists of revoked tokens; NULL: none is asked for. */
 	struct gn_lists *lists;
@@ -245,6 +247,8 @@ struct gn_box_info {
 	uint32_t deposits, follows, works; /* operations */
 };
 void gn_box_info(const struct gn_box *b, struct gn_box_info *out);
+/* It watches a box here, or something is on its way to it: its session is in use. */
+bool gn_box_serves(const struct gn_box *b, const struct gn_pk *peer);
 bool gn_box_counter_at(const struct gn_box *b, size_t i, struct gn_counter *out);
 void gn_box_validate(const struct gn_box *b);
 

@@ -195,7 +195,9 @@ static void add_early(struct gn_box *b, struct box_put *p, unsigned place)
 {
 	GN_ASSERT(place < 2 && !p->sets[place].known);
 	struct gn_contact near[BOX_SET_WIDE];
-	uint32_t n = gn_overlay_find_near(b->cfg.overlay, p->sets[place].find, BOX_SET_WIDE, near);
+	uint32_t n = b->cfg.blind ? 0 /* they are near another point */
+				  : gn_overlay_find_near(b->cfg.overlay, p->sets[place].find,
+							 BOX_SET_WIDE, near);
 	unsigned early = 0;
 	for (uint32_t i = 0; i < p->target_count; i++)
 		early += p->targets[i].place == place && p->targets[i].state != PUT_FAILED &&

@@ -36,6 +36,12 @@ struct gn_pk gn_box_follow_key(const struct gn_box *b, gn_op follow)
 	return r ? r->follow.read : (struct gn_pk){{0}};
 }
 
+bool gn_box_serves(const struct gn_box *b, const struct gn_pk *peer)
+{
+	struct box_peer **at = gn_map_get(&b->peers, peer);
+	return at && (*at)->feeds > 0;
+}
+
 bool gn_box_counter_at(const struct gn_box *b, size_t i, struct gn_counter *out)
 {
 	static const char *const names[] = {

@@ -141,6 +141,9 @@ struct gn_fb_box_send_args {
 	bool wide;
 	/* Of a queue: 1, lent first, to 4; 0 is 3. */
 	uint8_t class;
+	uint8_t session;
+	/* Fresh: 0, a key and a relay of its own; else one for all that this user asks with the same number. */
+	uint64_t share;
 };
 static const struct gn_fb_field gn_fbfields_box_send[] = {
 	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_send_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
@@ -151,8 +154,10 @@ static const struct gn_fb_field gn_fbfields_box_send[] = {
 	{"w", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_send_args, w), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"wide", GN_FB_SCALAR, GN_FB_BOOL, 6, offsetof(struct gn_fb_box_send_args, wide), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"class", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_send_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"session", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_box_send_args, session), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_session_as, false},
+	{"share", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_box_send_args, share), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_box_send = {"BoxSend", NULL, gn_fbfields_box_send, 8};
+static const struct gn_fb_type gn_fbtype_box_send = {"BoxSend", NULL, gn_fbfields_box_send, 10};
 
 GN_MUST static inline gn_err gn_fb_box_send_verify(struct gn_slice in, struct gn_fb_box_send *out)
 {
@@ -207,6 +212,14 @@ static inline bool gn_fb_box_send_wide(struct gn_fb_box_send t)
 static inline uint8_t gn_fb_box_send_class(struct gn_fb_box_send t)
 {
 	return (uint8_t)gn_fbt_bits(t.t, 7, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_box_send_session(struct gn_fb_box_send t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 8, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_box_send_share(struct gn_fb_box_send t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 9, 8, UINT64_C(0x0));
 }
 
 /* ---- BoxSent ---- */
@@ -286,14 +299,18 @@ struct gn_fb_box_check_args {
 	bool front;
 	const struct gn_fb_hash *item;
 	gn_fbref proof; /* BoxProof */
+	uint8_t session;
+	uint64_t share;
 };
 static const struct gn_fb_field gn_fbfields_box_check[] = {
 	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_check_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 	{"front", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_box_check_args, front), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"item", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_box_check_args, item), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
 	{"proof", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_box_check_args, proof), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_box_proof}, NULL, false},
+	{"session", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_box_check_args, session), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_session_as, false},
+	{"share", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_box_check_args, share), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_box_check = {"BoxCheck", NULL, gn_fbfields_box_check, 4};
+static const struct gn_fb_type gn_fbtype_box_check = {"BoxCheck", NULL, gn_fbfields_box_check, 6};
 
 GN_MUST static inline gn_err gn_fb_box_check_verify(struct gn_slice in, struct gn_fb_box_check *out)
 {
@@ -334,6 +351,14 @@ static inline bool gn_fb_box_check_has_proof(struct gn_fb_box_check t)
 static inline struct gn_fb_box_proof gn_fb_box_check_proof(struct gn_fb_box_check t)
 {
 	return (struct gn_fb_box_proof){gn_fbt_table(t.t, 3)};
+}
+static inline uint8_t gn_fb_box_check_session(struct gn_fb_box_check t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_box_check_share(struct gn_fb_box_check t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
 }
 
 /* ---- BoxCheckIs ---- */
@@ -398,6 +423,8 @@ struct gn_fb_box_follow_args {
 	bool all;
 	/* Of a queue: a chain with Deposit, whose bearer `read` is: what they put in, and no more. */
 	struct gn_slice token;
+	uint8_t session;
+	uint64_t share;
 };
 static const struct gn_fb_field gn_fbfields_box_follow[] = {
 	{"box", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_box_follow_args, box), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
@@ -407,8 +434,10 @@ static const struct gn_fb_field gn_fbfields_box_follow[] = {
 	{"poll", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_box_follow_args, poll), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"all", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_box_follow_args, all), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"token", GN_FB_SCALARS, GN_FB_UINT, 6, offsetof(struct gn_fb_box_follow_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"session", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_box_follow_args, session), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_session_as, false},
+	{"share", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_box_follow_args, share), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_box_follow = {"BoxFollow", NULL, gn_fbfields_box_follow, 7};
+static const struct gn_fb_type gn_fbtype_box_follow = {"BoxFollow", NULL, gn_fbfields_box_follow, 9};
 
 GN_MUST static inline gn_err gn_fb_box_follow_verify(struct gn_slice in, struct gn_fb_box_follow *out)
 {
@@ -467,6 +496,14 @@ static inline bool gn_fb_box_follow_has_token(struct gn_fb_box_follow t)
 static inline struct gn_slice gn_fb_box_follow_token(struct gn_fb_box_follow t)
 {
 	return gn_fbt_bytes(t.t, 6);
+}
+static inline uint8_t gn_fb_box_follow_session(struct gn_fb_box_follow t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 7, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_box_follow_share(struct gn_fb_box_follow t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 8, 8, UINT64_C(0x0));
 }
 
 /* ---- BoxGot ---- */

@@ -275,6 +275,12 @@ struct gn_fb_node_status_is_args {
 	 * RE-40), and for how long. */
 	struct gn_slice reached;
 	uint64_t reached_s;
+	/* Throwaway keys (docs/spec/reach.md RE-55): yes, strict or no; contexts and their sessions now, how
+	 * many of these go without a relay. */
+	struct gn_slice fresh;
+	uint32_t fresh_contexts;
+	uint32_t fresh_sessions;
+	uint32_t fresh_direct;
 };
 static const struct gn_fb_field gn_fbfields_node_status_is[] = {
 	{"version", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_status_is_args, version), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
@@ -329,8 +335,12 @@ static const struct gn_fb_field gn_fbfields_node_status_is[] = {
 	{"lookups_failed", GN_FB_SCALAR, GN_FB_UINT, 49, offsetof(struct gn_fb_node_status_is_args, lookups_failed), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"reached", GN_FB_STRING, GN_FB_UINT, 50, offsetof(struct gn_fb_node_status_is_args, reached), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"reached_s", GN_FB_SCALAR, GN_FB_UINT, 51, offsetof(struct gn_fb_node_status_is_args, reached_s), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"fresh", GN_FB_STRING, GN_FB_UINT, 52, offsetof(struct gn_fb_node_status_is_args, fresh), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"fresh_contexts", GN_FB_SCALAR, GN_FB_UINT, 53, offsetof(struct gn_fb_node_status_is_args, fresh_contexts), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"fresh_sessions", GN_FB_SCALAR, GN_FB_UINT, 54, offsetof(struct gn_fb_node_status_is_args, fresh_sessions), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"fresh_direct", GN_FB_SCALAR, GN_FB_UINT, 55, offsetof(struct gn_fb_node_status_is_args, fresh_direct), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_node_status_is = {"NodeStatusIs", NULL, gn_fbfields_node_status_is, 52};
+static const struct gn_fb_type gn_fbtype_node_status_is = {"NodeStatusIs", NULL, gn_fbfields_node_status_is, 56};
 
 GN_MUST static inline gn_err gn_fb_node_status_is_verify(struct gn_slice in, struct gn_fb_node_status_is *out)
 {
@@ -609,6 +619,26 @@ static inline struct gn_slice gn_fb_node_status_is_reached(struct gn_fb_node_sta
 static inline uint64_t gn_fb_node_status_is_reached_s(struct gn_fb_node_status_is t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 51, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_status_is_has_fresh(struct gn_fb_node_status_is t)
+{
+	return gn_fbt_has(t.t, 52);
+}
+static inline struct gn_slice gn_fb_node_status_is_fresh(struct gn_fb_node_status_is t)
+{
+	return gn_fbt_bytes(t.t, 52);
+}
+static inline uint32_t gn_fb_node_status_is_fresh_contexts(struct gn_fb_node_status_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 53, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_status_is_fresh_sessions(struct gn_fb_node_status_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 54, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_status_is_fresh_direct(struct gn_fb_node_status_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 55, 4, UINT64_C(0x0));
 }
 
 /* ---- LookupStep ---- */

@@ -36,6 +36,9 @@ struct gn_fb_topic_publish_args {
 	uint8_t need;
 	/* A will: what its `by` was made with, beside the key of this node. */
 	const struct gn_fb_hash *salt;
+	/* As of BoxSend. A will is always this node's, which its `by` names. */
+	uint8_t session;
+	uint64_t share;
 };
 static const struct gn_fb_field gn_fbfields_topic_publish[] = {
 	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_publish_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
@@ -45,8 +48,10 @@ static const struct gn_fb_field gn_fbfields_topic_publish[] = {
 	{"token", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_topic_publish_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"need", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_topic_publish_args, need), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"salt", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_topic_publish_args, salt), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
+	{"session", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_topic_publish_args, session), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_session_as, false},
+	{"share", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_topic_publish_args, share), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_topic_publish = {"TopicPublish", NULL, gn_fbfields_topic_publish, 7};
+static const struct gn_fb_type gn_fbtype_topic_publish = {"TopicPublish", NULL, gn_fbfields_topic_publish, 9};
 
 GN_MUST static inline gn_err gn_fb_topic_publish_verify(struct gn_slice in, struct gn_fb_topic_publish *out)
 {
@@ -113,6 +118,14 @@ static inline struct gn_fb_hash gn_fb_topic_publish_salt(struct gn_fb_topic_publ
 	struct gn_fb_hash v;
 	gn_fbt_struct(t.t, 6, &gn_fblayout_hash, &v);
 	return v;
+}
+static inline uint8_t gn_fb_topic_publish_session(struct gn_fb_topic_publish t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 7, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_topic_publish_share(struct gn_fb_topic_publish t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 8, 8, UINT64_C(0x0));
 }
 
 /* ---- TopicPublished ---- */
@@ -249,6 +262,8 @@ struct gn_fb_topic_follow_args {
 	/* Where the topic asks: who follows, and the token. */
 	const struct gn_fb_key *key;
 	struct gn_slice token;
+	uint8_t session;
+	uint64_t share;
 };
 static const struct gn_fb_field gn_fbfields_topic_follow[] = {
 	{"owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_topic_follow_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
@@ -256,8 +271,10 @@ static const struct gn_fb_field gn_fbfields_topic_follow[] = {
 	{"filters", GN_FB_STRINGS, GN_FB_UINT, 2, offsetof(struct gn_fb_topic_follow_args, filters), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_topic_follow_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 	{"token", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_topic_follow_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"session", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_topic_follow_args, session), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_session_as, false},
+	{"share", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_topic_follow_args, share), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_topic_follow = {"TopicFollow", NULL, gn_fbfields_topic_follow, 5};
+static const struct gn_fb_type gn_fbtype_topic_follow = {"TopicFollow", NULL, gn_fbfields_topic_follow, 7};
 
 GN_MUST static inline gn_err gn_fb_topic_follow_verify(struct gn_slice in, struct gn_fb_topic_follow *out)
 {
@@ -314,6 +331,14 @@ static inline bool gn_fb_topic_follow_has_token(struct gn_fb_topic_follow t)
 static inline struct gn_slice gn_fb_topic_follow_token(struct gn_fb_topic_follow t)
 {
 	return gn_fbt_bytes(t.t, 4);
+}
+static inline uint8_t gn_fb_topic_follow_session(struct gn_fb_topic_follow t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_topic_follow_share(struct gn_fb_topic_follow t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 6, 8, UINT64_C(0x0));
 }
 
 /* ---- TopicFollowing ---- */

@@ -4,6 +4,15 @@
 
 #include "wire/fb.h"
 
+/* As whom holders and roots see who asks: this node, or a throwaway key of the day behind a relay
+ * (docs/spec/reach.md RE-55). */
+enum gn_fb_session_as {
+	GN_FB_SESSION_AS_NODE = 0,
+	GN_FB_SESSION_AS_FRESH = 1,
+};
+
+static const struct gn_fb_word gn_fbwords_session_as[] = {{"node", 0}, {"fresh", 1}, {NULL, 0}};
+
 enum gn_fb_carrier {
 	GN_FB_CARRIER_UDP = 0,
 	GN_FB_CARRIER_QUIC = 1,

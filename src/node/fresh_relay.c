@@ -1,0 +1,112 @@
+/* Which relay: drawn of those that lead to the node that is meant, the best kind of them first.
+ * Invariant 3 of fresh.h. */
+#include "node/fresh_int.h"
+
+#define MAY 64 /* relays that are looked at */
+/* What speaks against one, worst first. */
+#define OF_SET 8u /* it holds the box itself, and would learn for what is asked */
+#define OTHERS 4u /* another context goes through it */
+#define BEFORE 2u /* this one did yesterday */
+#define PREFIX 1u /* of the holder's network */
+
+static bool is_in(const struct gn_pk *list, unsigned count, const struct gn_pk *pk)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (gn_pk_eq(&list[i], pk))
+			return true;
+	return false;
+}
+
+static bool has_left(const struct fresh *f, const struct gn_pk *relay)
+{
+	for (unsigned i = 0; i < GN_NODE_FRESH_LEFT; i++)
+		if (f->left[i].until > f->node->now && gn_pk_eq(&f->left[i].relay, relay))
+			return true;
+	return false;
+}
+
+void fresh_relay_left(struct fresh *f, const struct gn_pk *relay)
+{
+	f->node->fresh.count.failed++;
+	f->left[f->left_next++ % GN_NODE_FRESH_LEFT] =
+		(struct fresh_left){*relay, f->node->now + GN_NODE_FRESH_LEFT_FOR};
+	for (unsigned i = 0; i < f->relay_count; i++)
+		if (gn_pk_eq(&f->relays[i], relay))
+			f->relays[i--] = f->relays[--f->relay_count];
+}
+
+/* Never that one. */
+static bool is_out(const struct fresh *f, const struct fresh_peer *p, const struct gn_contact *c)
+{
+	const struct gn_node *node = f->node;
+	bool cannot = c->can && !(c->can & GN_OVERLAY_CAN_SMALL);
+	return cannot || c->reach > GN_OVERLAY_REACH_DIRECT || gn_pk_eq(&c->pk, &p->pk) ||
+	       gn_pk_eq(&c->pk, &node->key.pk) || gn_node_homes_is(node, &c->pk) ||
+	       gn_relay_is_bad(node->relay, &c->pk, node->now);
+}
+
+static bool is_of_others(const struct fresh *f, const struct gn_pk *relay)
+{
+	const struct gn_map *all = &f->node->fresh.contexts;
+	for (uint32_t i = 0; i < all->count; i++) {
+		const struct fresh *o = *(struct fresh *const *)gn_map_value_at(all, i);
+		if (o != f && is_in(o->relays, o->relay_count, relay))
+			return true;
+	}
+	return false;
+}
+
+static unsigned against(const struct fresh *f, const struct fresh_peer *p,
+			const struct gn_contact *c)
+{
+	const struct fresh_named *named = gn_map_get(&f->node->fresh.names, &f->name);
+	unsigned out = fresh_peer_of(f, &c->pk) ? OF_SET : 0;
+	out |= is_of_others(f, &c->pk) ? OTHERS : 0;
+	out |= named && is_in(named->before, GN_NODE_FRESH_RELAYS, &c->pk) ? BEFORE : 0;
+	if (c->addr_count && p->addr.port && !gn_addr_is_private(&p->addr) &&
+	    gn_addr_prefix(&c->addrs[0]) == gn_addr_prefix(&p->addr))
+		out |= PREFIX;
+	return out;
+}
+
+/* Kept for the others of this context, and for tomorrow. */
+static void keep(struct fresh *f, const struct gn_pk *relay)
+{
+	struct fresh_named *named = gn_map_get(&f->node->fresh.names, &f->name);
+	if (is_in(f->relays, f->relay_count, relay))
+		return;
+	if (f->relay_count < GN_NODE_FRESH_RELAYS)
+		f->relays[f->relay_count++] = *relay;
+	if (named && named->serial == f->serial)
+		memcpy(named->relays, f->relays, sizeof named->relays);
+}
+
+gn_err fresh_relay_choose(struct fresh *f, const struct fresh_peer *p, struct gn_pk *relay,
+			  bool *none)
+{
+	struct gn_contact may[MAY];
+	unsigned count = gn_overlay_relays_for(f->node->overlay, &p->pk, may, MAY);
+	unsigned known = 0, alike = 0, best = UINT32_MAX;
+	for (unsigned i = 0; i < count; i++) {
+		if (is_out(f, p, &may[i]))
+			continue;
+		known++;
+		if (is_in(p->tried, p->tried_count, &may[i].pk) || has_left(f, &may[i].pk))
+			continue;
+		unsigned bad = against(f, p, &may[i]);
+		/* the same relay for all of a context, where it leads to all */
+		bool ours = is_in(f->relays, f->relay_count, &may[i].pk);
+		bad = 2 * bad + !ours;
+		alike = bad < best ? 1 : alike + (bad == best);
+		if (bad < best || (bad == best && gn_rand_below(f->env.rand, alike) == 0))
+			*relay = may[i].pk;
+		best = bad < best ? bad : best;
+	}
+	*none = known == 0;
+	if (!alike)
+		return GN_NOT_FOUND;
+	f->node->fresh.count.few += known < GN_NODE_FRESH_ENOUGH;
+	f->node->fresh.count.near += best >= 2 * OTHERS;
+	keep(f, relay);
+	return GN_OK;
+}
