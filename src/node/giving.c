@@ -146,10 +146,10 @@ struct giving_month *giving_month(struct giving *g, uint32_t month)
 	struct giving_month *m = find_month(g, month);
 	if (m)
 		return m;
-	m = &g->months[0];
-	for (unsigned i = 0; i < GIVING_MONTHS; i++)
-		if (apart(g->months[i].month, month) > apart(m->month, month))
-			m = &g->months[i]; /* a free place, of month 0, is the farthest */
+	m = find_month(g, 0); /* a free place */
+	for (unsigned i = 0; i < GIVING_MONTHS && (!m || m->month); i++)
+		if (!m || apart(g->months[i].month, month) > apart(m->month, month))
+			m = &g->months[i];
 	*m = (struct giving_month){.month = month};
 	return m;
 }
