@@ -21,12 +21,15 @@ static struct {
 	struct gn_tunnel_event e;
 } told[LOG];
 static unsigned told_count;
+static bool end_at_once; /* who takes one has nothing to say */
 
 static void on_tunnel(void *user, unsigned node, const struct gn_tunnel_event *e)
 {
 	(void)user;
 	if (e->what == GN_TUNNEL_READABLE || e->what == GN_TUNNEL_ROOM)
 		return;
+	if (end_at_once && e->what == GN_TUNNEL_OPEN && !e->opened)
+		assert_true(gn_node_tunnel_end(whole_node(&w, node), e->id));
 	assert_true(told_count < LOG);
 	told[told_count].node = node;
 	told[told_count++].e = *e;
@@ -182,6 +185,28 @@ static void both_ways_and_both_ends(void **state)
 	assert_int_equal(over(2, in), GN_OK);
 	assert_int_equal(at(2)->tunnels.share.used, 0);
 	assert_int_equal(at(1)->tunnels.by_id.count + at(2)->tunnels.by_id.count, 0);
+	whole_free(&w);
+}
+
+/* The end comes with the answer. */
+static void who_has_nothing_to_say_may_listen(void **state)
+{
+	uint64_t out, in;
+	bool end;
+	(void)state;
+	make();
+	end_at_once = true;
+	open_one(&out, &in);
+	end_at_once = false;
+	assert_int_equal(get(1, out, SIZE_MAX, &end), 0);
+	assert_true(end);
+	assert_int_equal(put(1, out, 1000, 'a'), 1000);
+	assert_true(gn_node_tunnel_end(at(1), out));
+	whole_moved(&w, 1);
+	whole_run_for(&w, GN_SEC);
+	assert_int_equal(get(2, in, SIZE_MAX, &end), 1000);
+	whole_run_for(&w, GN_SEC);
+	assert_int_equal(over(1, out), GN_OK);
 	whole_free(&w);
 }
 
@@ -365,6 +390,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_ways_and_both_ends),
+		cmocka_unit_test(who_has_nothing_to_say_may_listen),
 		cmocka_unit_test(a_slow_reader_holds_back_the_writer),
 		cmocka_unit_test(a_reset_is_told_with_its_code),
 		cmocka_unit_test(a_tunnel_keeps_its_session),

@@ -185,8 +185,7 @@ static void read_answer(struct gn_node *node, struct tunnel *t)
 		err = GN_PROTOCOL;
 	else
 		err = tunnel_answer_get(t->answer);
-	if (!err && fin)
-		err = GN_PROTOCOL; /* it is taken, and ends at once */
+	t->ended_early = fin; /* who took it has nothing to say */
 	if (err) {
 		tunnel_end(node, t, GN_CLOSED, err);
 		return;
@@ -272,6 +271,11 @@ gn_err gn_node_tunnel_read(struct gn_node *node, uint64_t id, uint8_t *out, size
 		return GN_CLOSED;
 	if (t->read_all)
 		return GN_AGAIN;
+	if (t->ended_early) {
+		*end_of = t->read_all = true;
+		settle(node, t);
+		return GN_OK;
+	}
 	gn_err err = gn_jet_stream_read(node->jet, t->session, t->stream, out, cap, len, end_of);
 	if (err)
 		return err;

@@ -39,6 +39,7 @@ struct tunnel {
 	unsigned answer_len; /* bytes that came of it; or that are still to go */
 	bool tell_offered, tell_open, tell_readable, tell_room;
 	bool read_all, acked;
+	bool ended_early; /* the end came with the answer */
 	bool stuck; /* there was no memory for what it writes */
 	gn_err err;
 	bool listed;
