@@ -81,11 +81,27 @@ static void keep(struct fresh *f, const struct gn_pk *relay)
 		memcpy(named->relays, f->relays, sizeof named->relays);
 }
 
+/* Those that list it; when nobody is known to, all that are linked with us: they say if they do not
+ * lead there. */
+static unsigned who_may(const struct fresh *f, const struct fresh_peer *p, struct gn_contact *may)
+{
+	struct gn_overlay_peer o;
+	unsigned count = gn_overlay_relays_for(f->node->overlay, &p->pk, may, MAY);
+	for (unsigned i = 0; i < count; i++)
+		if (!is_out(f, p, &may[i]))
+			return count;
+	count = 0;
+	for (uint32_t i = 0; count < MAY && gn_overlay_peer_at(f->node->overlay, i, &o); i++)
+		if (o.linked)
+			may[count++] = o.contact;
+	return count;
+}
+
 gn_err fresh_relay_choose(struct fresh *f, const struct fresh_peer *p, struct gn_pk *relay,
 			  bool *none)
 {
 	struct gn_contact may[MAY];
-	unsigned count = gn_overlay_relays_for(f->node->overlay, &p->pk, may, MAY);
+	unsigned count = who_may(f, p, may);
 	unsigned known = 0, alike = 0, best = UINT32_MAX;
 	for (unsigned i = 0; i < count; i++) {
 		if (is_out(f, p, &may[i]))
