@@ -7,10 +7,8 @@
  *
  *   usage: relay_loopback */
 #include "net/net.h"
-#include "net/udp.h"
 #include "node/testing/whole.h"
-#include "node/ways.h"
-#include "services/relay/engine_int.h"
+#include "services/relay/testing/inside.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -99,7 +97,7 @@ static void make(void)
 	whole_run_for(&w, 30 * GN_SEC);
 	struct gn_node *first = whole_node(&w, 1);
 	whole_moved(&w, 1);
-	gn_err err = gn_node_ways_open(first, &whole_node(&w, 0)->key.pk,
+	gn_err err = gn_node_ways_open(first, NULL, &whole_node(&w, 0)->key.pk,
 				       &whole_node(&w, 2)->key.pk, NULL, &link);
 	GN_ASSERT(err == GN_OK);
 	whole_moved(&w, 1);

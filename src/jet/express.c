@@ -38,6 +38,7 @@ struct jet_path *jet_express_path(const struct jet_session *s)
 static bool is_urgent(const struct jet_session *s, const struct jet_path *p,
 		      const struct jet_sent *sent)
 {
+	GN_ASSERT(p->reliable);
 	for (uint8_t i = 0; i < sent->frames; i++) {
 		const struct jet_sent_frame *f = jet_space_frame(&p->space, sent, i);
 		const struct jet_stream *st =

@@ -34,6 +34,7 @@ void jet_ports_init(struct jet_ports *p, uint16_t last, int16_t delta, uint16_t 
 /* The next that follows the newest one; 0: there is none, or it came already. */
 static uint32_t step(struct jet_ports *p)
 {
+	GN_ASSERT(p->delta != 0);
 	int64_t wide = (int64_t)MOST + 1 - JET_GUESS_LEAST;
 	int64_t at = (int64_t)p->last - JET_GUESS_LEAST + (int64_t)p->delta * ++p->steps;
 	at = (at % wide + wide) % wide;
@@ -43,6 +44,7 @@ static uint32_t step(struct jet_ports *p)
 
 static uint32_t draw(const struct jet_ports *p, uint32_t lo, uint32_t hi, struct gn_rand *rand)
 {
+	GN_ASSERT(lo >= JET_GUESS_LEAST && lo <= hi && hi <= MOST);
 	uint32_t port = lo + (uint32_t)gn_rand_below(rand, (uint64_t)hi - lo + 1);
 	while (was(p, port))
 		port = port == hi ? lo : port + 1;

@@ -53,6 +53,21 @@ bool jet_path_ready_to(const struct jet_session *s, const struct jet_path *p,
 	return jet_way_ready(s->jet, to->link, p->reliable && to->link == p->way.link);
 }
 
+bool jet_path_paced(const struct jet_session *s, struct jet_path *p, gn_time now)
+{
+	GN_ASSERT(s->paths[jet_slot(s, p->id)] == p);
+	return p->reliable ||
+	       (jet_way_rate_at(s->jet, p->way.link) <= now && jet_pacer_ready(&p->pacer, now));
+}
+
+gn_time jet_path_paced_at(const struct jet_session *s, const struct jet_path *p)
+{
+	GN_ASSERT(!p->reliable);
+	gn_time paced = jet_pacer_deadline(&p->pacer),
+		through = jet_way_rate_at(s->jet, p->way.link);
+	return paced > through ? paced : through;
+}
+
 void jet_path_free(struct jet_session *s, struct jet_path *p)
 {
 	if (!p)

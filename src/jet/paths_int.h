@@ -80,6 +80,10 @@ void jet_path_free(struct jet_session *s, struct jet_path *p);
 struct jet_path *jet_path_find(const struct jet_session *s, uint32_t id);
 /* Round trip, window and size of packets begin anew on p's way. */
 void jet_path_begin(struct jet_session *s, struct jet_path *p, gn_time now);
+/* Streams may send there now: neither the pacer nor what the link lets through stands in the
+ * way; and when they may. */
+bool jet_path_paced(const struct jet_session *s, struct jet_path *p, gn_time now);
+gn_time jet_path_paced_at(const struct jet_session *s, const struct jet_path *p);
 /* p's link takes a packet now; the link that a packet of p is to go to does. */
 bool jet_path_ready(const struct jet_session *s, const struct jet_path *p);
 bool jet_path_ready_to(const struct jet_session *s, const struct jet_path *p,

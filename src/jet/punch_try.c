@@ -58,6 +58,7 @@ void jet_punch_add_way(struct jet_punch *u, const struct gn_way *way, uint32_t m
 
 static void gather_ways(struct jet_punch *u)
 {
+	GN_ASSERT(u->peer.count <= GN_JET_CANDIDATES);
 	bool same = look_the_same(u);
 	u->count = 0;
 	for (uint32_t i = 0; i < u->peer.count; i++) {

@@ -206,19 +206,14 @@ static bool write_copy(struct jet_session *s, struct jet_out *o, const struct je
 	return true;
 }
 
-static bool may_pace(struct jet_session *s, struct jet_path *p, gn_time now)
-{
-	return p->reliable ||
-	       (jet_way_rate_at(s->jet, p->way.link) <= now && jet_pacer_ready(&p->pacer, now));
-}
-
 /* One packet on the current path; 0 when there is nothing to send or it may not be sent now. */
 static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time now)
 {
 	struct jet_path *p = s->path;
 	struct jet_space *sp = &p->space;
 	struct jet_out o;
-	bool data = sp->probes || (window_open(s, p) && may_pace(s, p, now) && app_pending(s));
+	bool data =
+		sp->probes || (window_open(s, p) && jet_path_paced(s, p, now) && app_pending(s));
 	if (!data && !jet_ack_any_due(s, now))
 		return 0;
 	if (!jet_out_begin(&o, s, p, JET_APP, gn_writer(at, cap), now)) {
@@ -554,11 +549,7 @@ gn_time jet_send_deadline(const struct jet_session *s)
 	if (s->state != JET_S_OPEN || !window_open(s, p))
 		return GN_NEVER;
 	gn_time probe = s->confirmed && p->mtu.probing && !p->mtu.in_flight ? p->mtu.at : GN_NEVER;
-	if (p->reliable || !app_pending(s))
-		return probe;
-	gn_time paced = jet_pacer_deadline(&p->pacer),
-		through = jet_way_rate_at(s->jet, p->way.link);
-	return gn_time_min(probe, paced > through ? paced : through);
+	return app_pending(s) && !p->reliable ? gn_time_min(probe, jet_path_paced_at(s, p)) : probe;
 }
 
 /* Some link has no room: when it has, there may be something to send. */

@@ -59,6 +59,7 @@ gn_err gn_jet_way(struct gn_jet *jet, uint32_t link, const struct gn_way_info *i
 {
 	GN_ASSERT(link != 0 && info->kind < GN_WAY_KINDS);
 	GN_ASSERT(info->mtu == 0 || info->mtu >= JET_MTU_BASE);
+	GN_ASSERT(info->rate.rate == 0 || info->rate.burst > 0);
 	const struct jet_link_state *had = gn_map_get(&jet->ways, &link);
 	GN_ASSERT(!had || had->info.reliable == info->reliable);
 	struct jet_link_state *at = gn_map_put(&jet->ways, &link);

@@ -15,7 +15,6 @@
 #include "node/node_int.h"
 
 #include "records/head.h"
-#include "services/relay/limits.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -183,7 +182,7 @@ bool gn_node_give_turn(struct gn_node *node, size_t bytes)
 	const struct giving_wish *w = &v->g.wish;
 	if (!w->turn || w->metered)
 		return false;
-	if (v->month && month_used(node) + v->turn + bytes > w->month / 100 * RELAY_MONTH_BULK)
+	if (v->month && month_used(node) + v->turn + bytes > w->month / 100 * GN_RELAY_MONTH_BULK)
 		return false;
 	v->turn += bytes;
 	v->turn_all += bytes;

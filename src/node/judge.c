@@ -8,7 +8,6 @@
  * 2. Nobody is told. The engine gives its circuits and places up, homes.c finds others. */
 #include "node/node_int.h"
 #include "node/peers_int.h"
-#include "services/relay/limits.h"
 
 #define JUDGE_PATHS 8 /* of a session: as many as jet has */
 

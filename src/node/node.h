@@ -48,7 +48,7 @@ struct gn_node_config {
 	 * one connect (RE-63) */
 	char forward[GN_NODE_FORWARDS][328];
 	unsigned forward_count;
-	char issuer[65];                /* hex: whose tokens give rights here; empty: nobody's */
+	char issuer[65]; /* hex: whose tokens give rights here; empty: nobody's */
 	enum gn_relay_give_level
 		relay;        /* what it relays for others (RE-64), until it is said anew: */
 	uint32_t relay_rate;  /* bytes a second of each lane, */

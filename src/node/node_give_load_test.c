@@ -3,8 +3,7 @@
  * in virtual time. */
 #include "node/testing/two_home.h"
 
-#include "services/relay/engine_int.h"
-#include "services/relay/limits.h"
+#include "services/relay/testing/inside.h"
 
 #include <stdlib.h>
 

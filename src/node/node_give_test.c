@@ -2,7 +2,6 @@
  * step, the end at all of it, what is refused and what is not held. Rules RE-64, OV-98, BU-28. */
 #include "node/testing/two_home.h"
 
-#include "services/relay/limits.h"
 #include "wire/generated/relay_fb.h"
 
 #define MONTH_END ((gn_time)1769904000 * GN_SEC) /* of January 2026, in which the world begins */

@@ -1,7 +1,7 @@
 /* Relays that are bad are noticed and left for an hour, and others are not. Rule RE-37. */
 #include "node/testing/two_home.h"
 
-#include "services/relay/limits.h"
+#include "services/relay/testing/inside.h"
 
 static gn_err (*plain)(struct gn_node *node, const struct gn_addr *to, struct gn_slice packets,
 		       uint16_t segment, size_t *sent);

@@ -40,7 +40,7 @@ struct tunnel {
 	bool tell_offered, tell_open, tell_readable, tell_room;
 	bool read_all, acked;
 	bool ended_early; /* the end came with the answer */
-	bool stuck; /* there was no memory for what it writes */
+	bool stuck;       /* there was no memory for what it writes */
 	gn_err err;
 	bool listed;
 	struct tunnel *next; /* of those with something to tell */

@@ -6,18 +6,10 @@
  * 3. A relayed packet is taken from the shared socket alone, and what is in it is jet's: nothing
  *    is relayed twice (RE-30).
  * 4. Nothing here answers: what is not understood moves a counter (RE-2). */
-#include "node/ways.h"
-#include "node/charge.h"
-#include "node/node_int.h"
-#include "node/turn.h"
+#include "node/ways_int.h"
 
 #define WAYS_OF 4 /* proven paths that a session keeps */
 
-struct gn_node_era {
-	struct gn_pk pk;
-	gn_jet_id session; /* by which packets go to it; 0: none */
-	gn_time relayed;   /* when a packet was, last; 0: never */
-};
 struct gn_node_from { /* a session */
 	uint64_t era;
 	unsigned count;
@@ -53,8 +45,7 @@ void gn_node_ways_fini(struct gn_node *node)
 
 /* ---- whose packets come from where ---- */
 
-/* A map compares all bytes of a key. */
-static struct gn_way way_key(const struct gn_way *way)
+struct gn_way ways_key(const struct gn_way *way)
 {
 	struct gn_way key;
 	memset(&key, 0, sizeof key);
@@ -104,7 +95,7 @@ void gn_node_ways_moved(struct gn_node *node, uint64_t era, gn_jet_id session)
 	for (unsigned i = 0; i < count; i++) {
 		if (ways[i].link && gn_map_get(&w->circuits, &ways[i].link))
 			continue; /* nothing is relayed out of a circuit */
-		struct gn_way key = way_key(&ways[i]);
+		struct gn_way key = ways_key(&ways[i]);
 		uint64_t *at = gn_map_put(&w->from, &key);
 		if (!at)
 			return;
@@ -143,7 +134,7 @@ bool gn_node_ways_busy(const struct gn_node *node, uint64_t era)
 
 /* ---- links ---- */
 
-static struct gn_node_circuit *circuit_new(struct gn_node *node, gn_op op)
+struct gn_node_circuit *ways_circuit_new(struct gn_node *node, gn_op op)
 {
 	struct gn_node_ways *w = &node->ways;
 	uint32_t link = w->last_link + 1;
@@ -193,18 +184,18 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 			 const struct gn_pk *relay, const struct gn_pk *target,
 			 const struct gn_pk *via, uint32_t *link)
 {
-	const struct gn_relay_open o = {.relay = *relay,
-					.target = *target,
-					.via = via ? *via : (struct gn_pk){{0}},
-					.show = !of && (!node->offers.relay_only ||
-							!node->offers.relay_only(node, target)),
-					.lanes = GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL};
+	const struct gn_relay_open o = {
+		.relay = *relay,
+		.target = *target,
+		.via = via ? *via : (struct gn_pk){{0}},
+		.show = !of && (!node->offers.relay_only || !node->offers.relay_only(node, target)),
+		.lanes = GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL};
 	gn_op op;
 	uint32_t *asked = of ? &node->ways.asked_of : &node->ways.asked;
 	if (*asked >= (of ? GN_NODE_FRESH_ASKED : GN_NODE_ASKED))
 		return GN_LIMIT;
 	GN_TRY(gn_relay_open(node->relay, &o, node->now, &op));
-	struct gn_node_circuit *c = circuit_new(node, op);
+	struct gn_node_circuit *c = ways_circuit_new(node, op);
 	if (!c)
 		return GN_LIMIT;
 	c->of = of;
@@ -296,9 +287,8 @@ static gn_err tell_circuit(struct gn_node *node, const struct gn_node_circuit *c
 	return gn_jet_way(jet_of(node, c), c->link, &info);
 }
 
-/* jet may use the circuit from now on. */
-static gn_err circuit_ready(struct gn_node *node, struct gn_node_circuit *c, uint64_t era,
-			    uint64_t circuit, const struct gn_relay_rate *rate)
+gn_err ways_circuit_ready(struct gn_node *node, struct gn_node_circuit *c, uint64_t era,
+			  uint64_t circuit, const struct gn_relay_rate *rate)
 {
 	const struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
 	struct gn_way main;
@@ -322,7 +312,7 @@ enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_
 	if (e->target.port)
 		c->peer = e->target;
 	if (e->kind == GN_RELAY_OPENED) {
-		if (circuit_ready(node, c, e->session, e->circuit, &e->rate) == GN_OK)
+		if (ways_circuit_ready(node, c, e->session, e->circuit, &e->rate) == GN_OK)
 			return GN_NODE_WAYS_OPEN;
 		gn_node_ways_close(node, out->link);
 		return GN_NODE_WAYS_OVER;
@@ -432,9 +422,8 @@ static gn_err copy_to_carrier(struct gn_node *node, struct gn_carrier *c, struct
 
 /* ---- sending ---- */
 
-/* Packets, 9 bytes of which are the relay's, by the session with that peer. */
-static gn_err send_to(struct gn_node *node, uint64_t era, struct gn_slice packets, uint16_t segment,
-		      size_t *sent)
+gn_err ways_send_to(struct gn_node *node, uint64_t era, struct gn_slice packets, uint16_t segment,
+		    size_t *sent)
 {
 	struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
 	struct gn_way main;
@@ -463,7 +452,7 @@ static gn_err send_by_circuit(struct gn_node *node, struct gn_node_circuit *c,
 	gn_relay_write(p, each, (uint32_t)((packets.len + each - 1) / each), c->circuit);
 	if (c->proven)
 		c->used = node->now;
-	return send_to(node, c->era, packets, batch->segment, sent);
+	return ways_send_to(node, c->era, packets, batch->segment, sent);
 }
 
 gn_err gn_node_ways_send(struct gn_node *node, const struct gn_jet_batch *batch,
@@ -479,142 +468,6 @@ gn_err gn_node_ways_send(struct gn_node *node, const struct gn_jet_batch *batch,
 		return send_by_circuit(node, c, batch, packets, sent);
 	struct gn_carrier *carrier = gn_node_ways_carrier_of(node, batch->to.link);
 	return carrier ? send_by_carrier(node, carrier, batch, sent) : GN_UNREACHABLE;
-}
-
-/* ---- what comes ---- */
-
-static void forward(struct gn_node *node, struct gn_slice packet, const struct gn_relay_to *to)
-{
-	uint8_t copy[GN_RELAY_PREFIX + GN_NODE_RELAYED_MTU];
-	size_t sent;
-	GN_ASSERT(packet.len <= sizeof copy);
-	memcpy(copy, packet.p, packet.len);
-	gn_relay_write(copy, packet.len, 1, to->circuit);
-	gn_err err =
-		send_to(node, to->session, gn_slice(copy, packet.len), (uint16_t)packet.len, &sent);
-	node->ways.count.relay_lost += err == GN_AGAIN;
-}
-
-/* The oldest call by that relay on which nobody has proven a key: whoever sends from the relay's
- * address can have made it. False: there is none. */
-static bool give_way(struct gn_node *node, const struct gn_pk *relay)
-{
-	const struct gn_map *all = &node->ways.circuits;
-	const struct gn_node_circuit *oldest = NULL;
-	for (uint32_t i = 0; i < all->count; i++) {
-		const struct gn_node_circuit *c = gn_map_value_at(all, i);
-		if (c->called && !c->proven && gn_pk_eq(&c->relay, relay) &&
-		    (!oldest || c->link < oldest->link))
-			oldest = c;
-	}
-	if (oldest)
-		gn_node_ways_close(node, oldest->link);
-	return oldest != NULL;
-}
-
-/* A circuit that we did not ask for: who calls proves inside who they are (RE-31). */
-static struct gn_node_circuit *take_call(struct gn_node *node, uint64_t era, uint64_t circuit,
-					 struct gn_slice datagram)
-{
-	const struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
-	gn_op op;
-	gn_err err = GN_LIMIT;
-	if (!gn_jet_is_hello(datagram) || datagram.len < GN_NODE_CALL_MIN)
-		return NULL;
-	for (unsigned tries = 0; err == GN_LIMIT && tries < 2; tries++) {
-		if (node->ways.calls < GN_NODE_CALLS)
-			err = gn_relay_accept(node->relay, &e->pk, era, circuit, node->now, &op);
-		if (err == GN_LIMIT && (tries || !give_way(node, &e->pk)))
-			return NULL;
-	}
-	if (err)
-		return NULL;
-	struct gn_node_circuit *c = circuit_new(node, op);
-	if (!c)
-		return NULL;
-	const struct gn_relay_rate unknown = {0, 0}; /* the relay says it soon */
-	c->relay = e->pk;
-	c->called = true;
-	node->ways.calls++;
-	if (circuit_ready(node, c, era, circuit, &unknown) == GN_OK)
-		return c;
-	gn_node_ways_close(node, c->link);
-	return NULL;
-}
-
-static void relayed(struct gn_node *node, uint64_t era, struct gn_slice packet)
-{
-	struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
-	struct gn_relay_packet in = {
-		.session = era, .peer = &e->pk, .len = (uint32_t)packet.len, .count = 1};
-	struct gn_relay_to to;
-	in.circuit = packet.len >= GN_RELAY_PREFIX ? gn_be64(packet.p + 1) : 0;
-	enum gn_relay_verdict verdict = gn_relay_packet(node->relay, &in, node->now, &to);
-	if (verdict == GN_RELAY_DROP)
-		return;
-	e->relayed = node->now;
-	if (verdict == GN_RELAY_FORWARD) {
-		forward(node, packet, &to);
-		return;
-	}
-	struct gn_slice datagram =
-		gn_slice(packet.p + GN_RELAY_PREFIX, packet.len - GN_RELAY_PREFIX);
-	const uint32_t *link = gn_map_get(&node->ways.links, &to.op);
-	struct gn_node_circuit *c = verdict == GN_RELAY_CALL
-					    ? take_call(node, era, in.circuit, datagram)
-				    : link ? gn_map_get(&node->ways.circuits, link)
-					   : NULL;
-	if (!c) {
-		node->ways.count.call_refused++;
-		return;
-	}
-	if (c->proven)
-		c->used = node->now;
-	struct gn_way from = gn_node_ways_way(c);
-	if (!c->of) {
-		gn_node_jet_recv(node, &from, datagram);
-		return;
-	}
-	c->of->touched = true;
-	(void)gn_jet_recv(c->of->jet, &from, datagram, node->now);
-}
-
-/* Of the shared socket: a session of somebody else's than the node. */
-static bool is_of_others(struct gn_node *node, const struct gn_way *from, struct gn_slice datagram)
-{
-	for (struct gn_node_ways_of *of = node->ways.of; of; of = of->next) {
-		if (!of->direct || !gn_jet_leads(of->jet, datagram))
-			continue;
-		of->touched = true;
-		(void)gn_jet_recv(of->jet, from, datagram, node->now);
-		return true;
-	}
-	return false;
-}
-
-void gn_node_recv(struct gn_node *node, const struct gn_way *from, struct gn_slice datagram)
-{
-	unsigned kind = datagram.len ? datagram.p[0] >> 4 : 0;
-	if (!from->link && gn_node_stun_recv(node, &from->addr, datagram))
-		return;
-	if (kind != 1) {
-		if (from->link == 0 && is_of_others(node, from, datagram))
-			return;
-		if (from->link == 0 && gn_jet_is_hello(datagram))
-			gn_dialback_called(node->dialback, &from->addr, node->now);
-		gn_node_jet_recv(node, from, datagram); /* who counts what is not theirs */
-		return;
-	}
-	struct gn_way key = way_key(from);
-	const uint64_t *era = gn_map_get(&node->ways.from, &key);
-	if (datagram.p[0] == GN_DIALBACK_BYTE && from->link == 0)
-		gn_dialback_packet(node->dialback, &from->addr, false, datagram, node->now);
-	else if (datagram.p[0] != GN_RELAY_BYTE)
-		node->ways.count.unknown_first++;
-	else if (!era)
-		node->ways.count.relay_stranger++;
-	else
-		relayed(node, *era, datagram);
 }
 
 bool gn_node_ways_counter_at(const struct gn_node *node, size_t i, struct gn_counter *out)

@@ -103,19 +103,17 @@ void gn_ov_reach_due(struct gn_overlay *ov, gn_time now)
 	gn_ov_join_check(ov, now);
 }
 
-void gn_overlay_hold(struct gn_overlay *ov, bool hold, gn_time now)
+void gn_ov_hold(struct gn_overlay *ov, bool hold, gn_time now)
 {
-	gn_ov_begin(ov, now);
-	if (ov->holds_nothing == hold) {
-		ov->holds_nothing = !hold;
-		if (ov->server && gn_ov_kept_out(ov)) {
-			become_client(ov);
-			gn_ov_hello_all(ov, now);
-			gn_ov_repair_soon(ov, now);
-		}
-		gn_ov_join_check(ov, now);
+	if (ov->holds_nothing != hold)
+		return;
+	ov->holds_nothing = !hold;
+	if (ov->server && gn_ov_kept_out(ov)) {
+		become_client(ov);
+		gn_ov_hello_all(ov, now);
+		gn_ov_repair_soon(ov, now);
 	}
-	gn_ov_settle(ov, now);
+	gn_ov_join_check(ov, now);
 }
 
 static void set_joined(struct gn_overlay *ov, gn_time now)

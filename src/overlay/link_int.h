@@ -67,6 +67,8 @@ void gn_ov_list_alive(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
 void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m,
 		    gn_time now);
 void gn_ov_join_due(struct gn_overlay *ov, gn_time now);
+/* It holds records of others from now on, or none. */
+void gn_ov_hold(struct gn_overlay *ov, bool hold, gn_time now);
 void gn_ov_join_check(struct gn_overlay *ov, gn_time now);
 void gn_ov_join_hello(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_ov_contact *c,
 		      gn_time now);

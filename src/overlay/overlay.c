@@ -363,3 +363,10 @@ struct gn_overlay_caused gn_overlay_caused(struct gn_overlay *ov)
 	ov->caused = (struct gn_overlay_caused){0};
 	return caused;
 }
+
+void gn_overlay_hold(struct gn_overlay *ov, bool hold, gn_time now)
+{
+	gn_ov_begin(ov, now);
+	gn_ov_hold(ov, hold, now);
+	gn_ov_settle(ov, now);
+}

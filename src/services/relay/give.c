@@ -14,7 +14,7 @@ void relay_give_set(struct gn_relay *r, const struct gn_relay_give *give)
 	r->month_used = g->month_used;
 	r->month_ends[0] = g->month;
 	r->month_ends[1] =
-		g->month / 100 * RELAY_MONTH_BULK + g->month % 100 * RELAY_MONTH_BULK / 100;
+		g->month / 100 * GN_RELAY_MONTH_BULK + g->month % 100 * GN_RELAY_MONTH_BULK / 100;
 	uint64_t queue = (uint64_t)g->bulk_rate * (uint64_t)RELAY_QUEUE / (uint64_t)GN_SEC,
 		 room = (uint64_t)g->small_rate * RELAY_ROOM_S;
 	queue = queue < RELAY_ROOM_MIN ? RELAY_ROOM_MIN : queue;

@@ -77,7 +77,7 @@ static void bulk_ends_at_nine_tenths_of_the_month_and_small_at_all_of_it(void **
 	uint64_t month = 1000000, next = gn_unix(now) + 1000;
 	give((struct gn_relay_give){.level = GN_RELAY_COMMONS,
 				    .month = month,
-				    .month_used = month * RELAY_MONTH_BULK / 100 - 2000,
+				    .month_used = month * GN_RELAY_MONTH_BULK / 100 - 2000,
 				    .month_end = next});
 	assert_int_equal(reserve(11), GN_OK);
 	assert_int_equal(open_(10, 11, BULK), GN_OK);

@@ -55,7 +55,6 @@
 /* keys and tokens counted in this day; who relayed least is forgotten first */
 #define RELAY_ACCOUNTS 8192
 #define RELAY_MONTH (UINT64_C(50) << 30) /* bytes */
-#define RELAY_MONTH_BULK 90              /* per cent of it: then bulk ends; small at all of it */
 #define RELAY_DRAW                                                                                 \
 	(512u << 10) /* bytes that are drawn of a token's limits at a time; half of the */
 		     /* most that one draw may have */

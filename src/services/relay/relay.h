@@ -20,9 +20,10 @@
 
 struct gn_relay;
 
-#define GN_RELAY_BYTE 0x10    /* first of a relayed packet, */
-#define GN_RELAY_PREFIX 9     /* bytes before the datagram: it and the circuit */
-#define GN_RELAY_UNITS_OPEN 2 /* what an OPEN costs in guard's unit, beside signatures */
+#define GN_RELAY_BYTE 0x10     /* first of a relayed packet, */
+#define GN_RELAY_PREFIX 9      /* bytes before the datagram: it and the circuit */
+#define GN_RELAY_MONTH_BULK 90 /* per cent of a month: then bulk ends; small at all of it */
+#define GN_RELAY_UNITS_OPEN 2  /* what an OPEN costs in guard's unit, beside signatures */
 
 enum gn_relay_give_level { GN_RELAY_OFF, GN_RELAY_SMALL, GN_RELAY_TOKENS, GN_RELAY_COMMONS };
 

@@ -1,0 +1,143 @@
+/* What comes, from the shared socket and from carriers: whose it is by the first byte (RE-2), and of
+ * relayed packets whether they go on, are for a circuit of ours, or begin one.
+ *
+ * 1. A relayed packet is taken from the shared socket or a connection, never out of a circuit: what
+ *    is in it is jet's, and nothing is relayed twice (RE-30).
+ * 2. Nothing here answers: what is not understood moves a counter. */
+#include "node/charge.h"
+#include "node/turn.h"
+#include "node/ways_int.h"
+
+static void forward(struct gn_node *node, struct gn_slice packet, const struct gn_relay_to *to)
+{
+	uint8_t copy[GN_RELAY_PREFIX + GN_NODE_RELAYED_MTU];
+	size_t sent;
+	GN_ASSERT(packet.len <= sizeof copy);
+	memcpy(copy, packet.p, packet.len);
+	gn_relay_write(copy, packet.len, 1, to->circuit);
+	gn_err err = ways_send_to(node, to->session, gn_slice(copy, packet.len),
+				  (uint16_t)packet.len, &sent);
+	node->ways.count.relay_lost += err == GN_AGAIN;
+}
+
+/* The oldest call by that relay on which nobody has proven a key: whoever sends from the relay's
+ * address can have made it. False: there is none. */
+static bool give_way(struct gn_node *node, const struct gn_pk *relay)
+{
+	const struct gn_map *all = &node->ways.circuits;
+	const struct gn_node_circuit *oldest = NULL;
+	for (uint32_t i = 0; i < all->count; i++) {
+		const struct gn_node_circuit *c = gn_map_value_at(all, i);
+		if (c->called && !c->proven && gn_pk_eq(&c->relay, relay) &&
+		    (!oldest || c->link < oldest->link))
+			oldest = c;
+	}
+	if (oldest)
+		gn_node_ways_close(node, oldest->link);
+	return oldest != NULL;
+}
+
+/* A circuit that we did not ask for: who calls proves inside who they are (RE-31). */
+static struct gn_node_circuit *take_call(struct gn_node *node, uint64_t era, uint64_t circuit,
+					 struct gn_slice datagram)
+{
+	const struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
+	gn_op op;
+	gn_err err = GN_LIMIT;
+	if (!gn_jet_is_hello(datagram) || datagram.len < GN_NODE_CALL_MIN)
+		return NULL;
+	for (unsigned tries = 0; err == GN_LIMIT && tries < 2; tries++) {
+		if (node->ways.calls < GN_NODE_CALLS)
+			err = gn_relay_accept(node->relay, &e->pk, era, circuit, node->now, &op);
+		if (err == GN_LIMIT && (tries || !give_way(node, &e->pk)))
+			return NULL;
+	}
+	if (err)
+		return NULL;
+	struct gn_node_circuit *c = ways_circuit_new(node, op);
+	if (!c)
+		return NULL;
+	const struct gn_relay_rate unknown = {0, 0}; /* the relay says it soon */
+	c->relay = e->pk;
+	c->called = true;
+	node->ways.calls++;
+	if (ways_circuit_ready(node, c, era, circuit, &unknown) == GN_OK)
+		return c;
+	gn_node_ways_close(node, c->link);
+	return NULL;
+}
+
+static void relayed(struct gn_node *node, uint64_t era, struct gn_slice packet)
+{
+	struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
+	struct gn_relay_packet in = {
+		.session = era, .peer = &e->pk, .len = (uint32_t)packet.len, .count = 1};
+	struct gn_relay_to to;
+	in.circuit = packet.len >= GN_RELAY_PREFIX ? gn_be64(packet.p + 1) : 0;
+	enum gn_relay_verdict verdict = gn_relay_packet(node->relay, &in, node->now, &to);
+	if (verdict == GN_RELAY_DROP)
+		return;
+	e->relayed = node->now;
+	if (verdict == GN_RELAY_FORWARD) {
+		forward(node, packet, &to);
+		return;
+	}
+	struct gn_slice datagram =
+		gn_slice(packet.p + GN_RELAY_PREFIX, packet.len - GN_RELAY_PREFIX);
+	const uint32_t *link = gn_map_get(&node->ways.links, &to.op);
+	struct gn_node_circuit *c = verdict == GN_RELAY_CALL
+					    ? take_call(node, era, in.circuit, datagram)
+				    : link ? gn_map_get(&node->ways.circuits, link)
+					   : NULL;
+	if (!c) {
+		node->ways.count.call_refused++;
+		return;
+	}
+	if (c->proven)
+		c->used = node->now;
+	struct gn_way from = gn_node_ways_way(c);
+	if (!c->of) {
+		gn_node_jet_recv(node, &from, datagram);
+		return;
+	}
+	c->of->touched = true;
+	(void)gn_jet_recv(c->of->jet, &from, datagram, node->now);
+}
+
+/* Of the shared socket: a session of somebody else's than the node. */
+static bool is_of_others(struct gn_node *node, const struct gn_way *from, struct gn_slice datagram)
+{
+	for (struct gn_node_ways_of *of = node->ways.of; of; of = of->next) {
+		if (!of->direct || !gn_jet_leads(of->jet, datagram))
+			continue;
+		of->touched = true;
+		(void)gn_jet_recv(of->jet, from, datagram, node->now);
+		return true;
+	}
+	return false;
+}
+
+void gn_node_recv(struct gn_node *node, const struct gn_way *from, struct gn_slice datagram)
+{
+	unsigned kind = datagram.len ? datagram.p[0] >> 4 : 0;
+	if (!from->link && gn_node_stun_recv(node, &from->addr, datagram))
+		return;
+	if (kind != 1) {
+		if (from->link == 0 && is_of_others(node, from, datagram))
+			return;
+		if (from->link == 0 && gn_jet_is_hello(datagram))
+			gn_dialback_called(node->dialback, &from->addr, node->now);
+		gn_node_jet_recv(node, from, datagram); /* who counts what is not theirs */
+		return;
+	}
+	struct gn_way key = ways_key(from);
+	const uint64_t *era = gn_map_get(&node->ways.from, &key);
+	if (datagram.p[0] == GN_DIALBACK_BYTE && from->link == 0)
+		gn_dialback_packet(node->dialback, &from->addr, false, datagram, node->now);
+	else if (datagram.p[0] != GN_RELAY_BYTE)
+		node->ways.count.unknown_first++;
+	else if (!era)
+		node->ways.count.relay_stranger++;
+	else
+		relayed(node, *era, datagram);
+}
