@@ -1,5 +1,5 @@
-/* What comes, from the shared socket and from carriers: whose it is by the first byte (RE-2), and of
- * relayed packets whether they go on, are for a circuit of ours, or begin one.
+/* What comes, from the shared socket and from carriers: whose it is by the first byte (RE-2), and
+ * of relayed packets whether they go on, are for a circuit of ours, or begin one.
  *
  * 1. A relayed packet is taken from the shared socket or a connection, never out of a circuit: what
  *    is in it is jet's, and nothing is relayed twice (RE-30).

@@ -107,16 +107,19 @@ static bool is_among_first(const struct cli_program *p, const char *name)
 	return false;
 }
 
-/* The commands of one word that are not among the first, as words in a line. */
+/* The commands of one word that are not among the first, as words in lines. */
 static void print_others(const struct cli_program *p)
 {
-	const char *comma = "";
-	printf("\nOthers (%s COMMAND --help explains one):\n  ", p->name);
-	for (struct cli_at at = {0}; cli_next(p, &at);)
-		if (!*at.group->name && !is_among_first(p, at.name)) {
-			printf("%s%s", comma, at.name);
-			comma = ", ";
-		}
+	size_t at_column = 0;
+	printf("\nOthers (%s COMMAND --help explains one):", p->name);
+	for (struct cli_at at = {0}; cli_next(p, &at);) {
+		if (*at.group->name || is_among_first(p, at.name))
+			continue;
+		size_t len = strlen(at.name);
+		bool next = at_column == 0 || at_column + 2 + len + 1 > page_width();
+		printf("%s%s%s", at_column ? "," : "", next ? "\n  " : " ", at.name);
+		at_column = (next ? 2 : at_column + 2) + len;
+	}
 	putchar('\n');
 }
 
