@@ -340,12 +340,6 @@ gn_err gn_wss_dial(struct gn_wss *wss, const char *url, const char *proxy, struc
 
 /* ---- the rest ---- */
 
-void gn_wss_proven(struct gn_carrier *carrier)
-{
-	struct wss_conn *c = (struct wss_conn *)carrier;
-	c->proven = true;
-}
-
 bool gn_wss_counter_at(const struct gn_wss *wss, size_t i, struct gn_counter *out)
 {
 	static const char *const names[] = {
