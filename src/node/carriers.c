@@ -6,7 +6,11 @@
  * 1. A carrier is lent by net until its `closed`, or until it is closed here; ways.c knows it from
  *    `opened` on.
  * 2. What comes in takes no place for long that no key proves: net counts it as a stranger's until
- *    a session is up on it (gn_wss_proven). */
+ *    a session is up on it (gn_carrier.proven).
+ * 3. Urls of others (urls.c) are begun at while fewer than CARRIERS_OPEN connections are under way;
+ *    those of the settings always.
+ * 4. While a session goes by a connection that this node dialled, UDP is tried each UDP_AGAIN; jet
+ *    goes there as soon as it is answered (RE-5). */
 #include "node/carriers.h"
 #include "node/node_int.h"
 
@@ -14,31 +18,67 @@ static struct gn_node_begin *begin_of(struct gn_node *node, const struct gn_carr
 {
 	struct gn_node_carriers *k = &node->carriers;
 	for (unsigned i = 0; i < k->begin_count; i++)
-		if (k->begins[i].carrier == c)
+		if (k->begins[i].carrier == c && (!k->begins[i].open || /* else it is another's: */
+						  k->begins[i].link == gn_node_ways_link(c)))
 			return &k->begins[i];
 	return NULL;
 }
 
 /* ---- what net tells ---- */
 
-static void on_opened(void *user, struct gn_carrier *c)
+static void begin_opened(struct gn_node *node, struct gn_node_begin *b, struct gn_carrier *c)
 {
-	struct gn_node *node = user;
-	struct gn_node_begin *b = begin_of(node, c);
-	gn_node_woken(node);
-	if (gn_node_ways_carrier(node, c)) {
-		c->close(c);
-		if (b)
-			b->carrier = NULL;
-		return;
-	}
-	if (!b)
-		return;
 	b->open = true;
 	b->link = gn_node_ways_link(c);
 	b->failures = 0;
-	gn_host_log(&node->host, GN_LOG_INFO, "wss.open", "connected to %s", b->url);
-	gn_node_peers_begin(node, &(struct gn_way){c->peer, gn_node_ways_link(c)});
+	gn_host_log(&node->host, GN_LOG_INFO, "wss.open", "connected to %s", b->url.text);
+	gn_node_peers_begin(node, &(struct gn_way){c->peer, b->link});
+}
+
+void gn_node_carriers_opened(struct gn_node *node, struct gn_carrier *c)
+{
+	struct gn_node_begin *b = begin_of(node, c);
+	struct gn_node_call call = gn_node_connect_over(node, c);
+	gn_err err = call.link ? gn_node_ways_carrier_as(node, c, call.link)
+			       : gn_node_ways_carrier(node, c);
+	if (err) {
+		c->close(c);
+		if (b)
+			b->carrier = NULL;
+	} else if (b) {
+		begin_opened(node, b, c);
+	}
+	if (call.link)
+		gn_node_peers_circuit(node, &call.pk, call.link, err == GN_OK);
+}
+
+static void begin_closed(struct gn_node *node, struct gn_node_begin *b, gn_err why)
+{
+	gn_time wait = GN_SEC << (b->failures < 6 ? b->failures : 6);
+	gn_host_log(&node->host, b->failures ? GN_LOG_DEBUG : GN_LOG_WARN, "wss.closed",
+		    "%s: %s; still trying", b->url.text, gn_err_text(why));
+	b->carrier = NULL;
+	b->open = false;
+	b->failures++;
+	b->at = node->now + gn_time_min(wait, 60 * GN_SEC);
+}
+
+void gn_node_carriers_closed(struct gn_node *node, struct gn_carrier *c, gn_err why)
+{
+	struct gn_node_begin *b = begin_of(node, c);
+	struct gn_node_call call = gn_node_connect_over(node, c);
+	if (gn_node_ways_link(c))
+		gn_node_ways_carrier_drop(node, c);
+	if (b)
+		begin_closed(node, b, why);
+	if (call.link)
+		gn_node_peers_circuit(node, &call.pk, call.link, false);
+}
+
+static void on_opened(void *user, struct gn_carrier *c)
+{
+	gn_node_woken(user);
+	gn_node_carriers_opened(user, c);
 }
 
 static void on_received(void *user, struct gn_carrier *c, const struct gn_addr *from,
@@ -61,41 +101,22 @@ static void on_room(void *user, struct gn_carrier *c)
 
 static void on_closed(void *user, struct gn_carrier *c, gn_err why)
 {
-	struct gn_node *node = user;
-	struct gn_node_begin *b = begin_of(node, c);
-	gn_node_woken(node);
-	if (gn_node_ways_link(c))
-		gn_node_ways_carrier_drop(node, c);
-	if (!b)
-		return;
-	gn_time wait = GN_SEC << (b->failures < 6 ? b->failures : 6);
-	gn_host_log(&node->host, b->failures ? GN_LOG_DEBUG : GN_LOG_WARN, "wss.closed",
-		    "%s: %s; still trying", b->url, gn_err_text(why));
-	b->carrier = NULL;
-	b->open = false;
-	b->failures++;
-	b->at = node->now + gn_time_min(wait, 60 * GN_SEC);
+	gn_node_woken(user);
+	gn_node_carriers_closed(user, c, why);
 }
 
 /* ---- dialling ---- */
 
-/* Is a session up that goes over UDP? */
-static bool is_heard(const struct gn_node *node)
-{
-	return node->peers.direct > 0;
-}
-
 static void dial(struct gn_node *node, struct gn_node_begin *b)
 {
-	const char *proxy = *node->config.proxy ? node->config.proxy : NULL;
-	gn_err err = gn_wss_dial(node->carriers.wss, b->url, proxy, &b->carrier);
+	gn_err err = node->outside.dial(node, b->url.text, &b->carrier);
 	b->at = GN_NEVER;
 	if (!err)
 		return;
 	b->carrier = NULL;
 	b->at = node->now + 60 * GN_SEC;
-	gn_host_log(&node->host, GN_LOG_WARN, "wss.refused", "%s cannot be dialled: %s", b->url,
-		    gn_err_text(err));
+	gn_host_log(&node->host, GN_LOG_WARN, "wss.refused", "%s cannot be dialled: %s",
+		    b->url.text, gn_err_text(err));
 }
 
 /* Who is heard by such a connection alone says so. */
@@ -105,7 +126,7 @@ static void look_at_udp(struct gn_node *node)
 	bool open = false;
 	for (unsigned i = 0; i < k->begin_count; i++)
 		open |= k->begins[i].open;
-	if (is_heard(node))
+	if (gn_node_peers_heard(node))
 		k->alone_since = 0;
 	else if (!k->alone_since)
 		k->alone_since = node->now;
@@ -116,23 +137,42 @@ static void look_at_udp(struct gn_node *node)
 		gn_node_dialback_anew(node);
 }
 
-gn_time gn_node_carriers_tick(struct gn_node *node)
+/* What ended is dialled again some time; one of another's that is not there is forgotten. */
+static void look_at_begins(struct gn_node *node)
 {
 	struct gn_node_carriers *k = &node->carriers;
-	if (!k->begin_count)
-		return GN_NEVER;
-	look_at_udp(node);
-	bool only = k->begin_count == node->config.bootstrap_count;
+	for (unsigned i = k->begin_count; i-- > 0;) {
+		struct gn_node_begin *b = &k->begins[i];
+		if (b->open && !gn_node_ways_carrier_of(node, b->link)) {
+			/* ended by ways.c or peers.c: nobody was there, or it took too little */
+			b->open = false;
+			b->carrier = NULL;
+			b->at = node->now + 10 * GN_SEC;
+		}
+		if (i >= k->given && !b->carrier && b->failures >= GN_NODE_URL_FAILURES)
+			*b = k->begins[--k->begin_count];
+	}
+}
+
+static unsigned under_way(const struct gn_node_carriers *k)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < k->begin_count; i++)
+		n += k->begins[i].carrier != NULL;
+	return n;
+}
+
+/* Dials what is due. Those of the settings come first. */
+static gn_time dial_due(struct gn_node *node)
+{
+	struct gn_node_carriers *k = &node->carriers;
+	bool only = k->given == node->config.bootstrap_count;
 	gn_time due = !k->alone_since ? GN_NEVER
 				      : k->alone_since + (only ? 0 : GN_NODE_CARRIER_ALONE),
 		at = GN_NEVER;
 	for (unsigned i = 0; i < k->begin_count; i++) {
 		struct gn_node_begin *b = &k->begins[i];
-		if (b->open && !gn_node_ways_carrier_of(node, b->link)) {
-			/* ended by ways.c or peers.c: nobody was there, or it took too little */
-			*b = (struct gn_node_begin){.url = b->url, .at = node->now + 10 * GN_SEC};
-		}
-		if (b->carrier)
+		if (b->carrier || (i >= k->given && under_way(k) >= GN_NODE_CARRIERS_OPEN))
 			continue;
 		gn_time when = b->at > due ? b->at : due;
 		if (when <= node->now)
@@ -140,20 +180,43 @@ gn_time gn_node_carriers_tick(struct gn_node *node)
 		else
 			at = gn_time_min(at, when);
 	}
+	return at;
+}
+
+gn_time gn_node_carriers_tick(struct gn_node *node)
+{
+	struct gn_node_carriers *k = &node->carriers;
+	gn_time at = gn_node_urls_tick(node);
+	if (node->now >= k->udp_at) {
+		gn_node_peers_try_udp(node);
+		k->udp_at = node->now + GN_NODE_UDP_AGAIN;
+	}
+	if (!k->begin_count)
+		return at;
+	look_at_udp(node);
+	look_at_begins(node);
+	at = gn_time_min(gn_time_min(at, k->udp_at), dial_due(node));
 	return gn_time_min(at, node->now + GN_NODE_CARRIER_ALONE);
 }
 
 /* ---- life ---- */
 
-gn_err gn_node_carriers_open(struct gn_node *node, char why[GN_HOST_WHY])
+void gn_node_carriers_begin(struct gn_node *node)
 {
 	struct gn_node_carriers *k = &node->carriers;
 	const struct gn_node_config *c = &node->config;
 	for (unsigned i = 0; i < c->bootstrap_count; i++)
-		if (gn_node_carriers_url(c->bootstrap[i]))
-			k->begins[k->begin_count++].url = c->bootstrap[i];
-	if (!k->begin_count && !c->wss)
-		return GN_OK;
+		if (gn_node_carriers_url(c->bootstrap[i]) &&
+		    gn_noderec_url(gn_str(c->bootstrap[i]), &k->begins[k->begin_count].url))
+			k->begin_count++;
+	k->given = k->begin_count;
+}
+
+gn_err gn_node_carriers_open(struct gn_node *node, char why[GN_HOST_WHY])
+{
+	struct gn_node_carriers *k = &node->carriers;
+	const struct gn_node_config *c = &node->config;
+	gn_node_carriers_begin(node);
 	struct gn_wss_config config = {.loop = &node->host.loop,
 				       .rand = &node->host.rand,
 				       .now = gn_os_wall(),

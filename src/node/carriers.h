@@ -6,22 +6,36 @@
 #include "host/host.h"
 #include "net/net.h"
 #include "node/limits.h"
+#include "records/noderec.h"
 
 struct gn_node;
 
-struct gn_node_begin {              /* a wss:// that the node begins at */
-	const char *url;            /* of the settings */
+struct gn_node_begin { /* a url that the node begins at */
+	struct gn_noderec_url url;
+	struct gn_pk pk; /* whose it is, as that node's record says; zeros: of the settings */
 	struct gn_carrier *carrier; /* NULL: none is there */
 	bool open;
 	uint32_t link; /* while it is open */
 	gn_time at;    /* to be dialled then */
 	unsigned failures;
 };
+struct gn_node_call { /* a connection to a peer that is being dialled (dial.c) */
+	struct gn_pk pk;
+	struct gn_carrier *carrier; /* NULL: none is */
+	uint32_t link;
+};
 struct gn_node_carriers {
 	struct gn_wss *wss; /* NULL: neither taken in nor dialled */
-	struct gn_node_begin begins[GN_NODE_BEGINS];
-	unsigned begin_count;
+	/* those of the settings first, then others' */
+	struct gn_node_begin begins[GN_NODE_BEGINS + GN_NODE_URLS];
+	unsigned begin_count, given;
+	struct gn_node_call calls[GN_NODE_URL_CALLS];
 	gn_time alone_since; /* no session over UDP is up; 0: one is */
+	gn_time udp_at;      /* UDP is tried again then */
+	/* others' urls (urls.c): when a record is looked up next, how long after the one before,
+	 * and whose */
+	gn_time ask_at, ask_every;
+	uint32_t asked;
 };
 
 /* Is this a place to begin at by such a connection? */
@@ -30,8 +44,34 @@ static inline bool gn_node_carriers_url(const char *text)
 	return strncmp(text, "wss://", 6) == 0;
 }
 GN_MUST gn_err gn_node_carriers_open(struct gn_node *node, char why[GN_HOST_WHY]);
+/* What the settings say: to begin at these. */
+void gn_node_carriers_begin(struct gn_node *node);
 /* Dials what is due; when to be called again. */
 gn_time gn_node_carriers_tick(struct gn_node *node);
 void gn_node_carriers_close(struct gn_node *node);
+
+/* ---- connect.c ---- */
+
+/* A connection to that node, at its url: gn_node_peers_circuit says that link is open, or is not
+ * to be had. GN_LIMIT, and what gn_wss_dial says. */
+GN_MUST gn_err gn_node_connect(struct gn_node *node, const struct gn_pk *pk, const char *url,
+			       uint32_t *link);
+/* Nobody waits for it any more. Nothing when no such connection is being dialled. */
+void gn_node_connect_cancel(struct gn_node *node, uint32_t link);
+/* What was dialled is open, or closed; link 0: nothing. */
+struct gn_node_call gn_node_connect_over(struct gn_node *node, const struct gn_carrier *c);
+/* At which url that link was dialled to begin there; NULL: it was not. */
+const char *gn_node_connect_at(const struct gn_node *node, uint32_t link);
+
+/* What net tells, on the loop; the time is known (carrier.h). */
+void gn_node_carriers_opened(struct gn_node *node, struct gn_carrier *c);
+void gn_node_carriers_closed(struct gn_node *node, struct gn_carrier *c, gn_err why);
+
+/* ---- urls.c: of others ---- */
+
+/* What a node's record says; kept as a place to begin at where there is room. */
+void gn_node_urls_learn(struct gn_node *node, const struct gn_pk *pk, const char *url);
+/* Looks up what is due of linked nodes that take connections. */
+gn_time gn_node_urls_tick(struct gn_node *node);
 
 #endif

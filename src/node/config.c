@@ -30,6 +30,12 @@ static bool begin_at(const char *s, char *out, size_t cap)
 	return s[6] && s[6] != '/' && n > 0 && (size_t)n < cap;
 }
 
+/* "wss://HOST[:PORT]", as others are told it: the path is added. */
+static bool own_url(const char *s, char *out, size_t cap)
+{
+	return strncmp(s, "wss://", 6) == 0 && begin_at(s, out, cap);
+}
+
 static const char
 	*const levels[] = {"debug", "info", "warn", "error", NULL},
 	       *const guards[] = {"on", "cookie", "off", NULL},
@@ -126,6 +132,9 @@ const struct gn_host_setting gn_node_settings[] = {
 		 "them, nodes prove themselves inside"},
 	{.name = "wss-key", .kind = GN_HOST_TEXT, .value = "FILE", .least = 1, IN(wss_key),
 	 .expected = "a file of at most 255 bytes", .help = "its key (PEM)"},
+	{.name = "wss-url", .kind = GN_HOST_TEXT, .value = "wss://HOST", .least = 1, IN(wss_url),
+	 .take = own_url, .expected = "wss://HOST[:PORT] under which others reach --wss",
+	 .help = "where this machine's port of wss is reached from outside, told to others"},
 	{.name = "proxy", .kind = GN_HOST_TEXT, .value = "URL", .least = 1, IN(proxy),
 	 .expected = "http://[USER:PASSWORD@]HOST:PORT",
 	 .help = "the way out for such connections; otherwise what https_proxy and no_proxy say"},

@@ -45,6 +45,12 @@ static gn_err send_packets(struct gn_node *node, const struct gn_addr *to, struc
 	return gn_udp_send(node->udp, to, packets, segment, sent);
 }
 
+static gn_err dial_url(struct gn_node *node, const char *url, struct gn_carrier **out)
+{
+	const char *proxy = *node->config.proxy ? node->config.proxy : NULL;
+	return gn_wss_dial(node->carriers.wss, url, proxy, out);
+}
+
 static bool move_disk(struct gn_node *node)
 {
 	return gn_host_disk_pump(&node->disk);
@@ -74,6 +80,7 @@ static void second_ready(uv_poll_t *poll, int status, int events)
 
 static const struct gn_node_outside outside = {.send = send_packets,
 					       .send_second = send_second,
+					       .dial = dial_url,
 					       .disk = move_disk,
 					       .work = gn_node_check_pump,
 					       .cpu = gn_os_thread_cpu,

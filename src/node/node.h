@@ -37,6 +37,7 @@ struct gn_node_config {
 	enum gn_node_guard guard;
 	uint16_t wss; /* TCP port for connections where UDP is blocked; 0: none are taken */
 	bool wss_off, wss_behind;
+	char wss_url[128]; /* where that port is reached from outside; empty: not told */
 	char wss_cert[256], wss_key[256], proxy[256];
 	enum gn_relay_give_level relay; /* what it relays for others (RE-64) */
 	bool guard_count_local; /* loopback and private prefixes have shares like any other */

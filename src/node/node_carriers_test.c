@@ -2,7 +2,7 @@
  * are reached by others; a connection that does not do what it said is given up. A peer that was
  * started anew is met again though the session before waits for it. Rules RE-8, RE-10, RE-45. */
 #include "node/peers_int.h"
-#include "node/testing/whole.h"
+#include "node/testing/wired.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,57 +15,11 @@
 #define SHUT 3 /* the node behind a router that lets no UDP pass */
 #define OTHER 4
 #define NODES 5
-#define ROOM 30000
 
 static struct whole w;
 
-/* One end of a connection; what is sent is at the other end at once. */
-struct end {
-	struct gn_carrier carrier;
-	struct gn_way_info info;
-	unsigned node;
-	struct end *other;
-	bool refuses, closed;
-};
-static struct end ends[2];
-struct flying {
-	struct end *to;
-	size_t len;
-	uint8_t bytes[1600];
-};
-static struct flying line[4096];
-static unsigned first, last;
-
-static gn_err send_to_other(struct gn_carrier *c, const struct gn_addr *to,
-			    const struct gn_buf *data, uint16_t segment, size_t *sent)
-{
-	struct end *e = (struct end *)c;
-	size_t each = segment ? segment : data->len, prefix = e->info.prefix;
-	(void)to;
-	*sent = 0;
-	if (e->refuses)
-		return GN_AGAIN;
-	for (size_t at = 0; at < data->len; at += each) {
-		size_t len = data->len - at < each ? data->len - at : each;
-		struct flying *f = &line[last++ % GN_COUNT(line)];
-		assert_true(last - first < GN_COUNT(line));
-		f->to = e->other;
-		f->len = len - prefix;
-		memcpy(f->bytes, data->p + at + prefix, f->len);
-	}
-	*sent = data->len;
-	return GN_OK;
-}
-
-static size_t room_of(const struct gn_carrier *c)
-{
-	return ((const struct end *)c)->refuses ? 0 : ROOM;
-}
-
-static void close_end(struct gn_carrier *c)
-{
-	((struct end *)c)->closed = true;
-}
+static struct wired wires;
+static struct wired_end *ends; /* of the shut node's connection */
 
 static bool behind(void *user, unsigned node, struct jet_sim_nat *nat, bool *carrier)
 {
@@ -81,35 +35,19 @@ static void on_running(void *user, unsigned node)
 		whole_bootstrap_first(&w, node, 2);
 }
 
-static void deliver(void)
-{
-	while (first < last) {
-		struct flying *f = &line[first++ % GN_COUNT(line)];
-		struct gn_node *node = whole_node(&w, f->to->node);
-		const struct gn_way from = {f->to->carrier.peer,
-					    gn_node_ways_link(&f->to->carrier)};
-		node->now = w.now;
-		if (from.link)
-			gn_node_recv(node, &from, gn_slice(f->bytes, f->len));
-		whole_moved(&w, f->to->node);
-	}
-}
-
 static void run(gn_time span)
 {
-	for (gn_time until = w.now + span; whole_step(&w, until);)
-		deliver();
-	deliver();
+	wired_run(&wires, span);
 }
 
 static void make(void)
 {
-	first = last = 0;
 	whole_init(&w, &(struct whole_options){.seed = 12,
 					       .nodes = NODES,
 					       .pow_bits = 1,
 					       .nat = behind,
 					       .hooks = {.running = on_running}});
+	wired_init(&wires, &w);
 	for (unsigned i = 0; i < NODES; i++) {
 		whole_start(&w, whole_add(&w));
 		run(5 * GN_SEC);
@@ -120,26 +58,12 @@ static void make(void)
 /* The shut node's connection to the first server. */
 static void connect_ends(void)
 {
-	for (unsigned i = 0; i < 2; i++) {
-		ends[i] = (struct end){.node = i ? 0 : SHUT, .other = &ends[!i]};
-		ends[i].info = (struct gn_way_info){
-			.kind = GN_WAY_WSS, .reliable = true, .prefix = 8, .mtu = 1500};
-		ends[i].carrier =
-			(struct gn_carrier){.info = &ends[i].info,
-					    .peer = gn_addr_v4(90, 1, 1, (uint8_t)(i + 1), 443),
-					    .send = send_to_other,
-					    .room = room_of,
-					    .close = close_end};
-		whole_moved(&w, ends[i].node);
-		assert_int_equal(
-			gn_node_ways_carrier(whole_node(&w, ends[i].node), &ends[i].carrier),
-			GN_OK);
-	}
+	ends = wired_connect(&wires, SHUT, 0);
 	gn_node_peers_begin(
 		whole_node(&w, SHUT),
 		&(struct gn_way){ends[0].carrier.peer, gn_node_ways_link(&ends[0].carrier)});
 	whole_moved(&w, SHUT);
-	deliver();
+	wired_move(&wires);
 }
 
 static const struct gn_pk *key_of(unsigned i)

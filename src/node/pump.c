@@ -26,6 +26,8 @@ static bool homes_event(struct gn_node *node, const struct gn_overlay_event *e)
 		return false;
 	if (!gn_pk_is_zero(&found.pk))
 		gn_node_peers_found(node, &found);
+	for (unsigned i = 0; i < found.url_count; i++)
+		gn_node_urls_learn(node, &found.pk, found.urls[i].text);
 	return true;
 }
 
@@ -346,7 +348,7 @@ gn_time gn_node_deadline(const struct gn_node *node)
 	at = gn_time_min(at, gn_kv_deadline(node->box_log));
 	at = gn_time_min(at, gn_box_deadline(node->box));
 	at = gn_time_min(at, gn_relay_deadline(node->relay));
-	if (node->ways.circuits.count)
+	if (node->ways.circuits.count || node->ways.carriers.count)
 		at = gn_time_min(at, node->ways.swept + GN_NODE_SWEEP_IDLE);
 	at = gn_time_min(at, node->running ? gn_node_homes_deadline(node) : GN_NEVER);
 	at = gn_time_min(at, node->running ? gn_dialback_deadline(node->dialback) : GN_NEVER);

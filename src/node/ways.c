@@ -30,7 +30,7 @@ void gn_node_ways_init(struct gn_node *node)
 	gn_map_init(&w->circuits, &node->env, sizeof(uint32_t), sizeof(struct gn_node_circuit),
 		    GN_NODE_LINKS);
 	gn_map_init(&w->links, &node->env, sizeof(gn_op), sizeof(uint32_t), GN_NODE_LINKS);
-	gn_map_init(&w->carriers, &node->env, sizeof(uint32_t), sizeof(struct gn_carrier *),
+	gn_map_init(&w->carriers, &node->env, sizeof(uint32_t), sizeof(struct gn_node_lent),
 		    GN_NODE_CARRIERS);
 	gn_map_init(&w->eras, &node->env, sizeof(uint64_t), sizeof(struct gn_node_era),
 		    GN_NODE_PEERS);
@@ -203,6 +203,25 @@ void gn_node_ways_proven(struct gn_node *node, uint32_t link)
 		c->proven = true;
 }
 
+/* Sessions that moved off a connection, or ended elsewhere, say nothing of it. */
+static void sweep_carriers(struct gn_node *node)
+{
+	struct gn_node_ways *w = &node->ways;
+	for (uint32_t i = 0; i < w->sessions.count; i++) {
+		const struct gn_node_from *f = gn_map_value_at(&w->sessions, i);
+		for (unsigned k = 0; k < f->count; k++) {
+			struct gn_node_lent *l = gn_map_get(&w->carriers, &f->ways[k].link);
+			if (l)
+				l->used = node->now;
+		}
+	}
+	for (uint32_t i = w->carriers.count; i-- > 0;) {
+		const struct gn_node_lent *l = gn_map_value_at(&w->carriers, i);
+		if (node->now - l->used >= GN_NODE_CARRIER_UNUSED)
+			gn_node_ways_carrier_end(node, gn_node_ways_link(l->carrier));
+	}
+}
+
 /* A relay may let callers in that never prove a key, and never say that they are gone. */
 void gn_node_ways_sweep(struct gn_node *node)
 {
@@ -210,6 +229,7 @@ void gn_node_ways_sweep(struct gn_node *node)
 	if (node->now - w->swept < GN_NODE_SWEEP_IDLE)
 		return;
 	w->swept = node->now;
+	sweep_carriers(node);
 	for (uint32_t i = w->circuits.count; i-- > 0;) {
 		const struct gn_node_circuit *c = gn_map_value_at(&w->circuits, i);
 		gn_time most = c->called && !c->proven ? GN_NODE_CALL_PROOF : GN_NODE_CIRCUIT_IDLE;
@@ -280,17 +300,27 @@ uint32_t gn_node_ways_link(const struct gn_carrier *c)
 
 struct gn_carrier *gn_node_ways_carrier_of(const struct gn_node *node, uint32_t link)
 {
-	struct gn_carrier **at = gn_map_get(&node->ways.carriers, &link);
-	return at ? *at : NULL;
+	const struct gn_node_lent *at = gn_map_get(&node->ways.carriers, &link);
+	return at ? at->carrier : NULL;
+}
+
+uint32_t gn_node_ways_number(struct gn_node *node)
+{
+	return ++node->ways.last_link;
 }
 
 gn_err gn_node_ways_carrier(struct gn_node *node, struct gn_carrier *c)
 {
+	return gn_node_ways_carrier_as(node, c, gn_node_ways_number(node));
+}
+
+gn_err gn_node_ways_carrier_as(struct gn_node *node, struct gn_carrier *c, uint32_t link)
+{
 	struct gn_node_ways *w = &node->ways;
-	uint32_t link = w->last_link + 1;
+	GN_ASSERT(link && link <= w->last_link);
 	if (w->carriers.count == GN_NODE_CARRIERS)
 		return GN_LIMIT;
-	struct gn_carrier **at = gn_map_put(&w->carriers, &link);
+	struct gn_node_lent *at = gn_map_put(&w->carriers, &link);
 	if (!at)
 		return GN_NOMEM;
 	struct gn_way_info info = *c->info;
@@ -300,9 +330,8 @@ gn_err gn_node_ways_carrier(struct gn_node *node, struct gn_carrier *c)
 		gn_map_remove(&w->carriers, &link);
 		return err;
 	}
-	*at = c;
+	*at = (struct gn_node_lent){c, node->now};
 	c->user = (void *)(uintptr_t)link; /* a number, never a place */
-	w->last_link = link;
 	gn_node_ways_room(node, c);
 	return GN_OK;
 }

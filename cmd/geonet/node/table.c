@@ -29,6 +29,7 @@ static const struct cli_option up_options[] = {
 	{"wss", "PORT|off",
 	 "take connections by TLS there, for nodes whose network lets no UDP pass (default off)"},
 	{"wss-behind", "yes|no", "a web server here passes them on to loopback (default no)"},
+	{"wss-url", "wss://HOST", "where that port is reached from outside, told to others"},
 	{"wss-cert", "FILE", "certificates (PEM) to show instead of one made at the start"},
 	{"wss-key", "FILE", "its key, PEM"},
 	{"proxy", "URL", "the way out for such connections, http://HOST:PORT"},
