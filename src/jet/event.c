@@ -2,18 +2,18 @@
  * can overflow.
  *
  * 1. A session is in jet->events while it may have something to tell; order within a session:
- *    CONNECTED, MOVED, SUSPECT, PATHS, SEEN, STREAMS, streams in the order they woke, datagrams,
- *    CLOSED last. Sessions take turns.
+ *    CONNECTED, MOVED, SUSPECT, PATHS, OFFERED, SEEN, STREAMS, streams in the order they woke,
+ *    datagrams, CLOSED last. Sessions take turns.
  * 2. A stream's OPENED comes before its other events. */
 #include "jet/datagram_int.h"
 #include "jet/mark_int.h"
 #include "jet/session_int.h"
 #include "jet/stream_int.h"
 
-static bool take_event(struct jet_session *s, uint8_t event)
+static bool take_event(struct jet_session *s, uint16_t event)
 {
 	bool was = s->events & event;
-	s->events &= (uint8_t)~event;
+	s->events &= (uint16_t)~event;
 	return was;
 }
 
@@ -88,7 +88,7 @@ static bool seen_event(struct jet_session *s, struct gn_jet_event *out)
 		out->way = (struct gn_way){.addr = p->seen, .link = p->way.link};
 		return true;
 	}
-	s->events &= (uint8_t)~JET_EV_SEEN;
+	s->events &= (uint16_t)~JET_EV_SEEN;
 	return false;
 }
 
@@ -111,6 +111,8 @@ static bool session_event(struct jet_session *s, struct gn_jet_event *out)
 		out->kind = GN_JET_SUSPECT;
 	} else if (take_event(s, JET_EV_PATHS)) {
 		out->kind = GN_JET_PATHS;
+	} else if (take_event(s, JET_EV_OFFERED)) {
+		out->kind = GN_JET_OFFERED;
 	} else if (seen_event(s, out)) {
 		return true;
 	} else if (take_event(s, JET_EV_STREAMS)) {

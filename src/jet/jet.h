@@ -70,6 +70,7 @@ enum gn_jet_origin {
 struct gn_jet_candidate {
 	enum gn_jet_origin origin;
 	bool metered;
+	bool turn; /* a TURN server's: tried when no other has answered */
 	struct gn_addr addr;
 };
 /* How a NAT behaves, as RFC 4787 names it. */
@@ -188,6 +189,8 @@ GN_MUST gn_err gn_jet_ping(struct gn_jet *jet, gn_jet_id id, gn_time now);
  * gn_jet_path_open. */
 GN_MUST gn_err gn_jet_offer(struct gn_jet *jet, gn_jet_id id, const struct gn_jet_offer *offer,
 			    gn_time now);
+/* What the peer told last. GN_NOT_FOUND. */
+GN_MUST gn_err gn_jet_offered(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_offer *out);
 
 /* A link was made or changed. GN_LIMIT past JET_WAYS; link 0 is there from the beginning. */
 GN_MUST gn_err gn_jet_way(struct gn_jet *jet, uint32_t link, const struct gn_way_info *info);
@@ -277,6 +280,7 @@ enum gn_jet_event_kind {
 	GN_JET_MOVED,
 	GN_JET_SUSPECT, /* nothing comes on the path in use, and there is no other: open one */
 	GN_JET_PATHS,   /* one more is proven, or one less is there */
+	GN_JET_OFFERED, /* the peer says anew where it may be reached: gn_jet_offered */
 	GN_JET_SEEN,    /* the peer says that our packets on `path` come from way.addr (RE-4) */
 	GN_JET_STREAMS, /* edge: a stream_open that gave GN_LIMIT can go on */
 };

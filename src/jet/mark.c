@@ -31,7 +31,7 @@ void jet_wake(struct jet_session *s)
 	jet_list_append(&s->jet->ready, &s->ready);
 }
 
-void jet_session_event(struct jet_session *s, uint8_t event)
+void jet_session_event(struct jet_session *s, uint16_t event)
 {
 	GN_ASSERT(event != 0);
 	s->events |= event;

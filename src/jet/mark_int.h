@@ -14,7 +14,7 @@ GN_MUST gn_err jet_find_multi(const struct gn_jet *jet, gn_jet_id id, struct jet
 /* Something may be there to send; the timer is set when that has been tried. */
 void jet_wake(struct jet_session *s);
 /* enum jet_session_event: to be told. */
-void jet_session_event(struct jet_session *s, uint8_t event);
+void jet_session_event(struct jet_session *s, uint16_t event);
 /* enum jet_stream_event. */
 void jet_stream_event(struct jet_session *s, struct jet_stream *st, uint8_t event);
 

@@ -11,7 +11,8 @@
  * 1. Not a packet goes to a candidate before the volley: a NAT that has dropped a stranger's keeps
  *    it as a flow, and gives ours another port (RE-21).
  * 2. A try has a path id of its own; its path has no address until one has answered.
- * 3. The peer's word sends 64 bytes, seven times, to 16 addresses at most, not again within 5 s,
+ * 3. What is a TURN server's goes with the last volleys alone: it answers where nothing else does.
+ * 4. The peer's word sends 64 bytes, seven times, to 16 addresses at most, not again within 5 s,
  *    none of them multicast or this machine's own, and a private one only where both ends look the
  *    same from outside. All sessions of a key, and of a prefix, count together at who was
  *    dialled. */
@@ -42,7 +43,7 @@ static bool look_the_same(const struct jet_punch *u)
 {
 	for (uint32_t i = 0; i < u->own.count; i++)
 		for (uint32_t k = 0; k < u->peer.count; k++)
-			if (is_outer(&u->own.list[i]) &&
+			if (is_outer(&u->own.list[i]) && !u->own.list[i].turn &&
 			    memcmp(u->own.list[i].addr.ip, u->peer.list[k].addr.ip, 16) == 0)
 				return true;
 	return false;
@@ -57,16 +58,17 @@ static bool is_nobodys(const struct gn_addr *a)
 	return gn_addr_is_v4(a) ? a->ip[12] >= 224 || a->ip[12] == 0 : a->ip[0] == 0xff;
 }
 
+#define RANK_TURN 3 /* a relay's, of either side */
+
 /* Own network first, then IPv6, then the rest in the order told. */
 static uint8_t rank_of(const struct gn_addr *a)
 {
 	return gn_addr_is_private(a) ? 0 : !gn_addr_is_v4(a) ? 1 : 2;
 }
 
-static void add_way(struct jet_punch *u, const struct gn_addr *addr, uint32_t most)
+static void add_way(struct jet_punch *u, struct gn_way way, uint8_t rank, uint32_t most)
 {
 	GN_ASSERT(most <= JET_PUNCH_WAYS);
-	struct gn_way way = {.addr = *addr};
 	for (uint32_t i = 0; i < u->count; i++)
 		if (gn_way_eq(&u->ways[i].way, &way))
 			return;
@@ -74,9 +76,9 @@ static void add_way(struct jet_punch *u, const struct gn_addr *addr, uint32_t mo
 		return;
 	/* in the order of ranks */
 	uint32_t at = u->count++;
-	for (; at > 0 && u->ways[at - 1].rank > rank_of(addr); at--)
+	for (; at > 0 && u->ways[at - 1].rank > rank; at--)
 		u->ways[at] = u->ways[at - 1];
-	u->ways[at] = (struct jet_punch_way){.way = way, .rank = rank_of(addr)};
+	u->ways[at] = (struct jet_punch_way){.way = way, .rank = rank};
 }
 
 static void gather_ways(struct jet_punch *u)
@@ -86,7 +88,8 @@ static void gather_ways(struct jet_punch *u)
 	for (uint32_t i = 0; i < u->peer.count; i++) {
 		const struct gn_jet_candidate *c = &u->peer.list[i];
 		if ((is_outer(c) || same) && !is_nobodys(&c->addr))
-			add_way(u, &c->addr, JET_PUNCH_TOLD);
+			add_way(u, (struct gn_way){.addr = c->addr},
+				c->turn ? RANK_TURN : rank_of(&c->addr), JET_PUNCH_TOLD);
 	}
 }
 
@@ -212,7 +215,8 @@ bool jet_punch_next(struct jet_session *s, gn_time now, struct jet_path **p, str
 		return false;
 	*p = jet_path_find(s, u->path);
 	for (uint32_t i = 0; *p && i < u->count; i++) {
-		if (u->ways[i].tried > u->volley)
+		if (u->ways[i].tried > u->volley ||
+		    (u->ways[i].rank == RANK_TURN && u->volley < JET_PUNCH_TURN))
 			continue;
 		u->ways[i].tried = (uint8_t)(u->volley + 1);
 		*to = u->ways[i].way;
@@ -230,10 +234,12 @@ void jet_punch_heard(const struct jet_in *in)
 {
 	struct jet_punch *u = in->s->punch;
 	GN_ASSERT(in->path->punching);
-	if (!u || u->path != in->path->id || in->from->link != 0 || u->state == JET_PUNCH_BOUND)
+	bool turn = jet_way_info(in->s->jet, in->from->link)->kind == GN_WAY_TURN;
+	if (!u || u->path != in->path->id || (in->from->link != 0 && !turn) ||
+	    u->state == JET_PUNCH_BOUND)
 		return;
 	uint32_t before = u->count;
-	add_way(u, &in->from->addr, JET_PUNCH_WAYS);
+	add_way(u, *in->from, turn ? RANK_TURN : rank_of(&in->from->addr), JET_PUNCH_WAYS);
 	if (u->count > before && u->volley > 0) {
 		/* it is not among those that the volley of now has been to */
 		u->volley--;

@@ -96,7 +96,7 @@ static struct jet_session *relayed(struct world *w, int i)
 }
 
 /* What end i may be reached at: its own address, and what the server sees. */
-static void tell(struct world *w, int i)
+static void tell_as(struct world *w, int i, bool turn)
 {
 	struct gn_jet_offer offer = {.count = 1};
 	offer.list[0] =
@@ -104,8 +104,15 @@ static void tell(struct world *w, int i)
 	if (w->sim.nodes[i].box)
 		offer.list[offer.count++] = (struct gn_jet_candidate){.origin = GN_JET_REFLEXIVE,
 								      .addr = w->app[i].seen[0]};
+	for (uint32_t k = 0; k < offer.count; k++)
+		offer.list[k].turn = turn;
 	assert_int_equal(gn_jet_offer(jet(w, i), w->app[i].id, &offer, w->sim.now), GN_OK);
 	jet_sim_flush(&w->sim, i);
+}
+
+static void tell(struct world *w, int i)
+{
+	tell_as(w, i, false);
 }
 
 static bool both_direct(struct jet_sim *sim)
@@ -181,6 +188,28 @@ static void test_the_session_moves(void **state)
 		assert_int_equal(w->app[i].closed, 0);
 	}
 	assert_int_equal(w->app[1].received, 6000000);
+	end(w);
+}
+
+/* An address of a TURN server's is told as that, and tried when nothing else has answered. */
+static void test_turn_is_tried_last(void **state)
+{
+	(void)state;
+	struct gn_jet_offer offered;
+	struct world *w = start(3, "port", "port", false);
+	assert_int_equal(gn_jet_offered(jet(w, 0), w->app[0].id, &offered), GN_NOT_FOUND);
+	for (int i = 0; i < 2; i++)
+		tell_as(w, i, true);
+	assert_false(jet_sim_run_until(&w->sim, both_direct, w->sim.now + 750 * GN_MSEC));
+	assert_true(jet_sim_run_until(&w->sim, both_direct, w->sim.now + GN_SEC));
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(w->app[i].offered, 1);
+		assert_int_equal(gn_jet_offered(jet(w, i), w->app[i].id, &offered), GN_OK);
+		assert_int_equal(offered.count, 2);
+		assert_true(offered.list[0].turn && offered.list[1].turn);
+		assert_true(gn_addr_eq(&offered.list[1].addr, &w->app[!i].seen[0]));
+	}
+	assert_int_equal(JET_PUNCH_TURN, 5);
 	end(w);
 }
 
@@ -300,6 +329,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_the_session_moves),
+		cmocka_unit_test(test_turn_is_tried_last),
 		cmocka_unit_test(test_nothing_goes_before_the_volley),
 		cmocka_unit_test(test_what_fails_is_tried_again_later),
 		cmocka_unit_test(test_which_addresses_are_tried),

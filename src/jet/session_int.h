@@ -55,6 +55,7 @@ enum jet_session_event {
 	JET_EV_SEEN = 32,
 	JET_EV_SUSPECT = 64,
 	JET_EV_PATHS = 128,
+	JET_EV_OFFERED = 256,
 };
 
 /* Path `id` has cost less since, and is taken when that has lasted. */
@@ -82,7 +83,7 @@ struct jet_session {
 	struct jet_seats *seats; /* where it has its seat; NULL: none */
 	uint32_t seat;
 	struct gn_holder holder; /* for whom that seat and its memory count */
-	uint8_t events;          /* enum jet_session_event, not told yet */
+	uint16_t events;         /* enum jet_session_event, not told yet */
 	uint8_t slots;           /* of paths: at most so many ids are alive */
 	bool multi;              /* both ends gave the parameter `paths` */
 	bool paths_due;          /* a path has something to be told (grade.c) */

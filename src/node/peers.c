@@ -423,6 +423,7 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 		try_others(node, e->id, s->peer);
 		break;
 	case GN_JET_PATHS: gn_node_ways_moved(node, s->peer->era, e->id); break;
+	case GN_JET_OFFERED:
 	case GN_JET_SEEN:
 	case GN_JET_ACKED: break;
 	}

@@ -100,6 +100,7 @@ void app_event(struct jet_sim *sim, int node, const struct gn_jet_event *e)
 	case GN_JET_STREAMS: a->streams_events++; break;
 	case GN_JET_SUSPECT: a->suspects++; break;
 	case GN_JET_PATHS: a->paths_events++; break;
+	case GN_JET_OFFERED: a->offered++; break;
 	case GN_JET_SEEN: a->seen[e->path % JET_PATHS_MAX] = e->way.addr; break;
 	}
 }

@@ -30,7 +30,7 @@ struct app {
 	struct gn_pk peer;
 	struct gn_way way;
 	enum gn_jet_why why;
-	int suspects, paths_events;
+	int suspects, paths_events, offered;
 	struct gn_addr seen[JET_PATHS_MAX]; /* of path id % 8 */
 	gn_time moved_at;
 	gn_time connected_at, last_read_at;
