@@ -247,6 +247,9 @@ void gn_tls_validate(const struct gn_tls *tls);
 struct gn_tls_pipe_ctx;
 struct gn_tls_pipe;
 GN_MUST gn_err gn_tls_pipe_client(struct gn_tls_pipe_ctx **out);
+/* The same for servers of other makes: without ALPN, and TLS 1.2 does (coturn of Debian 12 has no
+ * other). */
+GN_MUST gn_err gn_tls_pipe_others(struct gn_tls_pipe_ctx **out);
 /* cert and key: PEM, the certificate first, then those between it and a root; GN_KEY when they are
  * no such pair, GN_TOO_LARGE. Both empty: a key of P-256 made now and signed by itself. */
 GN_MUST gn_err gn_tls_pipe_server(struct gn_slice cert, struct gn_slice key, gn_time now,

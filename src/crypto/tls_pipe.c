@@ -47,25 +47,30 @@ static int choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_l
 	return SSL_TLSEXT_ERR_OK;
 }
 
-static struct gn_tls_pipe_ctx *fresh(bool server)
+enum role { SERVER, CLIENT, OTHERS }; /* OTHERS: a client of servers of other makes */
+
+static struct gn_tls_pipe_ctx *fresh(enum role role)
 {
 	static const unsigned char alpn[] = ALPN;
+	int oldest = role == OTHERS ? TLS1_2_VERSION : TLS1_3_VERSION;
+	bool server = role == SERVER;
 	struct gn_tls_pipe_ctx *ctx = OPENSSL_zalloc(sizeof *ctx);
 	if (!ctx)
 		return NULL;
 	ctx->server = server;
 	ctx->ssl = SSL_CTX_new_ex(gn_crypto_algs()->lib, NULL,
 				  server ? TLS_server_method() : TLS_client_method());
-	if (!ctx->ssl || SSL_CTX_set_min_proto_version(ctx->ssl, TLS1_3_VERSION) <= 0 ||
+	if (!ctx->ssl || SSL_CTX_set_min_proto_version(ctx->ssl, oldest) <= 0 ||
 	    SSL_CTX_set_max_proto_version(ctx->ssl, TLS1_3_VERSION) <= 0 ||
 	    SSL_CTX_set_num_tickets(ctx->ssl, 0) <= 0 ||
 	    /* 0 is success here alone */
-	    (!server && SSL_CTX_set_alpn_protos(ctx->ssl, alpn, sizeof alpn - 1) != 0)) {
+	    (role == CLIENT && SSL_CTX_set_alpn_protos(ctx->ssl, alpn, sizeof alpn - 1) != 0)) {
 		gn_tls_pipe_ctx_free(ctx);
 		ERR_clear_error();
 		return NULL;
 	}
 	SSL_CTX_set_verify(ctx->ssl, SSL_VERIFY_NONE, NULL);
+	SSL_CTX_set_options(ctx->ssl, SSL_OP_NO_RENEGOTIATION);
 	SSL_CTX_set_session_cache_mode(ctx->ssl, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_mode(ctx->ssl, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_max_cert_list(ctx->ssl, TLS_PIPE_HELLO_MAX);
@@ -74,13 +79,23 @@ static struct gn_tls_pipe_ctx *fresh(bool server)
 	return ctx;
 }
 
-gn_err gn_tls_pipe_client(struct gn_tls_pipe_ctx **out)
+static gn_err client_new(enum role role, struct gn_tls_pipe_ctx **out)
 {
-	struct gn_tls_pipe_ctx *ctx = fresh(false);
+	struct gn_tls_pipe_ctx *ctx = fresh(role);
 	if (!ctx)
 		return GN_NOMEM;
 	*out = ctx;
 	return GN_OK;
+}
+
+gn_err gn_tls_pipe_client(struct gn_tls_pipe_ctx **out)
+{
+	return client_new(CLIENT, out);
+}
+
+gn_err gn_tls_pipe_others(struct gn_tls_pipe_ctx **out)
+{
+	return client_new(OTHERS, out);
 }
 
 /* Nobody believes it, so it says nothing: no name, a random number, ten years. */
@@ -171,7 +186,7 @@ gn_err gn_tls_pipe_server(struct gn_slice cert, struct gn_slice key, gn_time now
 	bool given = cert.len || key.len;
 	if (cert.len > TLS_PIPE_PEM_MAX || key.len > TLS_PIPE_PEM_MAX)
 		return GN_TOO_LARGE;
-	struct gn_tls_pipe_ctx *ctx = fresh(true);
+	struct gn_tls_pipe_ctx *ctx = fresh(SERVER);
 	if (!ctx)
 		return GN_NOMEM;
 	bool ok = given ? use_given(ctx->ssl, cert, key) : use_own(ctx->ssl, now);
