@@ -48,6 +48,20 @@ gn_fbref gn_node_call_lookup(struct gn_fbb *b, const struct gn_node_lookup *l)
 
 /* ---- status ---- */
 
+/* 0: no server is named. */
+static gn_fbref put_turn(struct gn_fbb *b, const struct gn_node *node)
+{
+	char relayed[GN_ADDR_TEXT_MAX];
+	if (node->turn_way.state == GN_NODE_TURN_NONE)
+		return 0;
+	gn_node_turn_way_addr(node, relayed);
+	return gn_fb_node_turn_make(
+		b, &(struct gn_fb_node_turn_args){.server = gn_str(node->config.turn_server),
+						  .state = gn_str(gn_node_turn_way_text(node)),
+						  .address = gn_str(relayed),
+						  .why = gn_str(gn_node_turn_way_why(node))});
+}
+
 static gn_fbref put_clock(struct gn_fbb *b, const struct gn_node *node,
 			  const struct gn_overlay_info *o)
 {
@@ -152,7 +166,8 @@ gn_fbref gn_node_call_status(struct gn_fbb *b, struct gn_node *node, bool owner)
 		.reached = gn_str(gn_node_reached_text(node)),
 		.reached_s = node->reached_since
 				     ? (uint64_t)((node->now - node->reached_since) / GN_SEC)
-				     : 0};
+				     : 0,
+		.turn = put_turn(b, node)};
 	return gn_fb_node_status_is_make(b, &args);
 }
 

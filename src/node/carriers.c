@@ -123,7 +123,7 @@ static void dial(struct gn_node *node, struct gn_node_begin *b)
 static void look_at_udp(struct gn_node *node)
 {
 	struct gn_node_carriers *k = &node->carriers;
-	bool open = false;
+	bool open = gn_node_peers_turned(node);
 	for (unsigned i = 0; i < k->begin_count; i++)
 		open |= k->begins[i].open;
 	if (gn_node_peers_heard(node))
@@ -191,7 +191,7 @@ gn_time gn_node_carriers_tick(struct gn_node *node)
 		gn_node_peers_try_udp(node);
 		k->udp_at = node->now + GN_NODE_UDP_AGAIN;
 	}
-	if (!k->begin_count)
+	if (!k->begin_count && node->turn_way.state == GN_NODE_TURN_NONE)
 		return at;
 	look_at_udp(node);
 	look_at_begins(node);

@@ -3,6 +3,7 @@
 #include "node/limits.h"
 #include "node/node.h"
 #include "node/turn.h"
+#include "node/turn_way.h"
 
 #include "os/os.h"
 #include <stdio.h>
@@ -146,6 +147,11 @@ const struct gn_host_setting gn_node_settings[] = {
 	{.name = "stun", .kind = GN_HOST_CHOICE, .value = "on|off", .words = switched, IN(stun),
 	 .standard = "on", .expected = "on or off",
 	 .help = "tell whoever asks by STUN, at the UDP port, which address they come from"},
+	{.name = "turn-server", .kind = GN_HOST_TEXT, .value = "turn:HOST", .least = 1,
+	 IN(turn_server), .take = gn_node_turn_server_take,
+	 .expected = "turn:HOST[:PORT][?transport=tcp], or turns:HOST[:PORT]",
+	 .help = "use an address at this TURN server, too; DATA/turn-login has NAME:PASSWORD, by "
+		 "which it knows you"},
 	{.name = "turn", .kind = GN_HOST_CHOICE, .value = "on|off", .words = switched, IN(turn),
 	 .standard = "off", .expected = "on or off",
 	 .help = "relay by TURN, at the UDP port, for those whom DATA/turn-users names: one "

@@ -53,7 +53,7 @@ static void drop_try(struct dial *d, unsigned i)
 static gn_err call_addr(struct gn_node *node, const struct peer *peer, const struct gn_addr *addr,
 			gn_jet_id *id)
 {
-	struct gn_way to = {.addr = *addr};
+	struct gn_way to = {*addr, gn_node_turn_way_dials(node)};
 	if (!peer->named) /* the owner's word: where to begin */
 		return gn_jet_connect(node->jet, &to, NULL, node->now, id);
 	switch (gn_overlay_may_dial(node->overlay, &peer->pk, addr, node->now)) {
@@ -87,7 +87,7 @@ static void try_addr(struct gn_node *node, struct peer *peer)
 	struct dial *d = peer->dial;
 	d->next_addr = GN_NEVER;
 	while (d->addr_next < peer->addr_count && d->try_count < GN_COUNT(d->tries)) {
-		struct gn_way to = {.addr = peer->addrs[d->addr_next++]};
+		struct gn_way to = {peer->addrs[d->addr_next++], gn_node_turn_way_dials(node)};
 		gn_jet_id id;
 		if (call_addr(node, peer, &to.addr, &id) || !add_session(node, peer, id, &to))
 			continue;

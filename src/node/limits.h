@@ -226,6 +226,17 @@
 #define GATHER_REFLEXIVE_V4 2u /* where liars agree, too, the true one goes with theirs */
 #define GATHER_REFLEXIVE_V6 1u
 
+/* ---- a TURN server's address as a way (turn_keep.c, RE-47) ---- */
+#define GN_NODE_TURN_LOGIN 512u         /* bytes of the file with our name and password there */
+#define GN_NODE_TURN_OPEN (10 * GN_SEC) /* until a line to the server stands */
+#define GN_NODE_TURN_LINE_QUEUE 65536u  /* bytes that a line has not taken: more is lost */
+#define GN_NODE_TURN_AGAIN_FIRST (5 * GN_SEC) /* after a failure, then twice as late each time, */
+#define GN_NODE_TURN_AGAIN_LAST (300 * GN_SEC)
+#define GN_NODE_TURN_PEER_IDLE (120 * GN_SEC) /* without a packet a peer's channel is let go */
+#define GN_NODE_TURN_PEERS 32u                /* as many as nat's client has channels */
+#define GN_NODE_TURN_TOLD 16u     /* of them for addresses that peers tell: half is for our own */
+#define GN_NODE_TURN_TOLD_EACH 2u /* of one offer: what is seen from outside */
+
 /* ---- STUN and TURN for others (turn.c) ---- */
 #define GN_NODE_TURN_FILE 65536u        /* bytes of the users' file */
 #define GN_NODE_TURN_USERS 256u         /* in it: nat's TURN_USERS_MAX */

@@ -138,6 +138,7 @@ static gn_time turn(void *user)
 	look = gn_time_min(look, gn_node_call_ping_tick(node));
 	if (node->running)
 		look = gn_time_min(look, gn_node_carriers_tick(node));
+	look = gn_time_min(look, gn_node_turn_way_tick(node));
 	look = gn_time_min(look, gn_node_call_netcheck_tick(node));
 	look = gn_time_min(look, gn_host_links_pump(&node->api, node->now));
 	return gn_time_min(look, gn_node_deadline(node)) - node->now;
@@ -293,6 +294,7 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 	if (!(node->packet = malloc(GN_NODE_BATCH)) || gn_node_engines_new(node))
 		return gn_host_why(why, GN_NOMEM, "not enough memory to start");
 	GN_TRY(gn_node_turn_new(node, why));
+	GN_TRY(gn_node_turn_way_new(node, why));
 	uv_poll_init(&node->host.loop, &node->udp_poll, gn_udp_fd(node->udp));
 	node->udp_poll.data = node;
 	gn_node_map_start(node);
@@ -322,6 +324,7 @@ static void finish(struct gn_node *node)
 	gn_http_free(node->http);
 	node->http = NULL;
 	gn_node_carriers_close(node);
+	gn_node_turn_way_free(node);
 	if (node->running)
 		gn_node_saved_store(node);
 	gn_host_drain(&node->host, is_writing, GN_NODE_STOP_MAX);
@@ -353,6 +356,7 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 		finish(&node);
 	}
 	gn_node_turn_free(&node);
+	gn_node_turn_way_free(&node);
 	if (node.jet)
 		gn_node_engines_free(&node);
 	gn_node_lan_stop(&node);

@@ -41,6 +41,7 @@ struct gn_node_config {
 	char wss_cert[256], wss_key[256], proxy[256];
 	enum gn_relay_give_level relay; /* what it relays for others (RE-64) */
 	bool guard_count_local; /* loopback and private prefixes have shares like any other */
+	char turn_server[160];  /* whose address is a way of ours; empty: none (turn_way.h) */
 	bool stun;              /* whoever asks is told where they come from */
 	bool turn;              /* whom DATA/turn-users names may relay */
 	bool turn_private;      /* also to loopback and private addresses */

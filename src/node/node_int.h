@@ -9,7 +9,8 @@
  *   reach.c    whom it can reach            events.c   what happens, as it happens
  *   gather.c   where we are reached         offers.c   who is told
  *   moving.c   the network under it changes lan.c      who else is on it
- *   turn*.c    STUN and TURN for others  map.c     a port of the home's router; upnp.c, too */
+ *   turn*.c    STUN and TURN for others  map.c     a port of the home's router; upnp.c, too
+ *   turn_way.c an address at a TURN server, as a way: turn_keep.c, turn_line.c */
 #ifndef GN_NODE_NODE_INT_H
 #define GN_NODE_NODE_INT_H
 
@@ -24,6 +25,7 @@
 #include "node/offers.h"
 #include "node/peers.h"
 #include "node/saved.h"
+#include "node/turn_way.h"
 #include "node/ways.h"
 #include "services/box/box.h"
 #include "services/bundles/bundles.h"
@@ -116,6 +118,7 @@ struct gn_node {
 	struct gn_node_ways ways;
 	struct gn_node_homes homes;
 	struct gn_node_carriers carriers;
+	struct gn_node_turn_way turn_way;
 	struct gn_node_offers offers;
 	struct gn_node_moving moving;
 	struct gn_node_lan lan;

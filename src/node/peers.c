@@ -244,7 +244,7 @@ static void take_way(struct gn_node *node, struct session *s, const struct gn_wa
 	s->addr = way->addr;
 	s->link = way->link;
 	s->direct = way->link == 0;
-	s->own = s->direct || c;
+	s->own = s->direct || c || gn_node_turn_way_is(node, way->link);
 	s->silent = 0;
 	node->peers.direct += s->direct;
 	if (c && c->incoming)
@@ -273,7 +273,8 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 		nameless_remove(node, nameless);
 		peer_free(node, nameless);
 	}
-	if (s->direct)
+	bool found = s->direct || gn_node_turn_way_is(node, s->link); /* by UDP, where it is */
+	if (found)
 		peers_learn(peer, &e->way.addr);
 	const char *url = gn_node_connect_at(node, e->way.link);
 	if (url)
@@ -282,9 +283,9 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 	dial_won(node, peer, e->id, !e->incoming);
 	take_session(node, peer, e->id);
 	peer->pace = (struct pace){0};
-	gn_overlay_peer_up(node->overlay, &peer->pk, s->direct ? &e->way.addr : NULL, node->now);
+	gn_overlay_peer_up(node->overlay, &peer->pk, found ? &e->way.addr : NULL, node->now);
 	gn_box_peer_up(node->box, &peer->pk, node->now);
-	if (s->own && !s->direct && !e->incoming) /* it was the place to begin at */
+	if (s->own && !found && !e->incoming) /* it was the place to begin at */
 		(void)!gn_overlay_bootstrap(node->overlay, &e->way.addr, &e->peer, node->now);
 	struct gn_jet_info info;
 	if (gn_jet_info(node->jet, e->id, &info) == GN_OK && info.srtt > 0)
@@ -378,7 +379,8 @@ void gn_node_peers_try_udp(struct gn_node *node)
 	for (uint32_t i = 0; i < all->count && tried < GN_NODE_UDP_TRIES; i++) {
 		const struct session *s = gn_map_value_at(all, i);
 		const struct gn_carrier *c = gn_node_ways_carrier_of(node, s->link);
-		if (!s->up || !c || c->incoming)
+		bool turned = gn_node_turn_way_is(node, s->link);
+		if (!s->up || !(turned || (c && !c->incoming)))
 			continue;
 		try_others(node, *(const gn_jet_id *)gn_map_key_at(all, i), s->peer);
 		tried++;

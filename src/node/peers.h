@@ -68,7 +68,10 @@ struct gn_addr gn_node_peers_addr(const struct gn_node *node, const struct gn_pk
 const char *gn_node_peers_url(const struct gn_node *node, const struct gn_pk *pk);
 /* Is a session up that goes over UDP, and not silent? */
 bool gn_node_peers_heard(const struct gn_node *node);
-/* Sessions by connections that this node dialled look whether their peers answer by UDP. */
+/* Is one up by a TURN server's address? */
+bool gn_node_peers_turned(const struct gn_node *node);
+/* Sessions by connections that this node dialled, and by TURN, look whether their peers answer by
+ * UDP. */
 void gn_node_peers_try_udp(struct gn_node *node);
 /* The exporter of the session that messages to pk take, or by which its last one about boxes
  * or of the bus came;

@@ -55,6 +55,17 @@ bool gn_node_peers_heard(const struct gn_node *node)
 	return false;
 }
 
+bool gn_node_peers_turned(const struct gn_node *node)
+{
+	const struct gn_map *all = &node->peers.by_session;
+	for (uint32_t i = 0; i < all->count && node->turn_way.link; i++) {
+		const struct session *s = gn_map_value_at(all, i);
+		if (s->up && s->link == node->turn_way.link)
+			return true;
+	}
+	return false;
+}
+
 struct gn_addr gn_node_peers_addr(const struct gn_node *node, const struct gn_pk *pk)
 {
 	const struct session *s = session_of(node, peers_of(node, pk));

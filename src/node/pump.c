@@ -14,6 +14,8 @@ bool gn_node_pump_jet(struct gn_node *node)
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_jet_next_event(node->jet, &e);
 	     i++, any = true) {
 		gn_node_offers_event(node, &e);
+		if (e.kind == GN_JET_OFFERED)
+			gn_node_turn_way_offered(node, e.id);
 		gn_node_peers_event(node, &e);
 	}
 	return any;

@@ -405,11 +405,14 @@ static gn_err send_to(struct gn_node *node, uint64_t era, struct gn_slice packet
 	struct gn_way main;
 	struct gn_carrier *c = NULL;
 	if (!e || gn_jet_ways(node->jet, e->session, &main, 1) == 0 ||
-	    (main.link && !(c = gn_node_ways_carrier_of(node, main.link)))) {
+	    (main.link && !gn_node_turn_way_is(node, main.link) &&
+	     !(c = gn_node_ways_carrier_of(node, main.link)))) {
 		node->ways.count.relay_no_way++;
 		return GN_UNREACHABLE;
 	}
 	e->relayed = node->now;
+	if (!c && main.link)
+		return gn_node_turn_way_send(node, &main.addr, packets, segment, sent);
 	if (!c)
 		return node->outside.send(node, &main.addr, packets, segment, sent);
 	gn_err err = copy_to_carrier(node, c, packets, segment ? segment : packets.len, sent);
@@ -442,6 +445,8 @@ gn_err gn_node_ways_send(struct gn_node *node, const struct gn_jet_batch *batch,
 	struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &batch->to.link);
 	if (c)
 		return send_by_circuit(node, c, batch, packets, sent);
+	if (gn_node_turn_way_is(node, batch->to.link))
+		return gn_node_turn_way_send(node, &batch->to.addr, packets, batch->segment, sent);
 	struct gn_carrier *carrier = gn_node_ways_carrier_of(node, batch->to.link);
 	return carrier ? send_by_carrier(node, carrier, batch, sent) : GN_UNREACHABLE;
 }

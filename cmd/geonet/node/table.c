@@ -36,6 +36,7 @@ static const struct cli_option up_options[] = {
 	{"relay", "off|small|tokens|commons",
 	 "what is passed on between nodes that do not reach each other (default small)"},
 	{"stun", "on|off", "tell whoever asks by STUN which address they come from (default on)"},
+	{"turn-server", "turn:HOST", "use an address at this TURN server, too (DATA/turn-login)"},
 	{"turn", "on|off", "relay by TURN for those whom DATA/turn-users names (default off)"},
 	{"turn-ports", "FIRST-LAST", "UDP ports of TURN's relays (default 49152-65535)"},
 	{"turn-tcp", "N", "TCP port where TURN is served, too; 0: none (default 0)"},
