@@ -109,7 +109,7 @@ static void on_closed(void *user, struct gn_carrier *c, gn_err why)
 
 static void dial(struct gn_node *node, struct gn_node_begin *b)
 {
-	gn_err err = node->outside.dial(node, b->url.text, &b->carrier);
+	gn_err err = node->outside.dial(node, b->url.text, !gn_pk_is_zero(&b->pk), &b->carrier);
 	b->at = GN_NEVER;
 	if (!err)
 		return;
@@ -228,6 +228,10 @@ gn_err gn_node_carriers_open(struct gn_node *node, char why[GN_HOST_WHY])
 				       .key_file = *c->wss_key ? c->wss_key : NULL};
 	if (c->wss_behind)
 		config.at = gn_addr_v4(127, 0, 0, 1, c->wss);
+	if (*c->wss_url && !c->wss)
+		return gn_host_why(why, GN_USAGE,
+				   "wss-url says where the port of wss is reached, and there is "
+				   "none: give it with --wss PORT");
 	gn_err err = gn_wss_new(&config, &k->wss);
 	if (err == GN_PORT_TAKEN)
 		return gn_host_why(why, err,

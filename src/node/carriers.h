@@ -71,6 +71,7 @@ void gn_node_carriers_closed(struct gn_node *node, struct gn_carrier *c, gn_err 
 
 /* What a node's record says; kept as a place to begin at where there is room. */
 void gn_node_urls_learn(struct gn_node *node, const struct gn_pk *pk, const char *url);
+const char *gn_node_urls_of(const struct gn_node *node, const struct gn_pk *pk); /* or NULL */
 /* Looks up what is due of linked nodes that take connections. */
 gn_time gn_node_urls_tick(struct gn_node *node);
 

@@ -45,10 +45,12 @@ static gn_err send_packets(struct gn_node *node, const struct gn_addr *to, struc
 	return gn_udp_send(node->udp, to, packets, segment, sent);
 }
 
-static gn_err dial_url(struct gn_node *node, const char *url, struct gn_carrier **out)
+static gn_err dial_url(struct gn_node *node, const char *url, bool by_others,
+		       struct gn_carrier **out)
 {
 	const char *proxy = *node->config.proxy ? node->config.proxy : NULL;
-	return gn_wss_dial(node->carriers.wss, url, proxy, out);
+	return by_others ? gn_wss_dial_others(node->carriers.wss, url, proxy, out)
+			 : gn_wss_dial(node->carriers.wss, url, proxy, out);
 }
 
 static bool move_disk(struct gn_node *node)

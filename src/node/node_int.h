@@ -61,8 +61,9 @@ struct gn_node_outside {
 		       uint16_t segment, size_t *sent);
 	/* One packet by the other socket; NULL: there is none. */
 	void (*send_second)(struct gn_node *node, const struct gn_addr *to, struct gn_slice packet);
-	/* A connection to a url, as gn_wss_dial. */
-	gn_err (*dial)(struct gn_node *node, const char *url, struct gn_carrier **out);
+	/* A connection to a url, as gn_wss_dial; by_others: as gn_wss_dial_others. */
+	gn_err (*dial)(struct gn_node *node, const char *url, bool by_others,
+		       struct gn_carrier **out);
 	bool (*disk)(struct gn_node *node); /* moves requests of the logs and blocks; true: any */
 	void (*work)(struct gn_node *node); /* does, or has done, what bundles wants checked */
 	gn_time (*cpu)(void);               /* time that this thread has used */

@@ -4,32 +4,38 @@
  *   the records of linked nodes that say that they take connections are looked up, one after the
  *   other, until URLS are known; a minute apart, and later when they say no url
  *
- * What a record says is its node's word. Nothing goes there before this node has no other way, and
- * then a few bytes of TLS, each a second later and later; what is not there three times is
- * forgotten (carriers.c). */
+ * They are kept with the contacts over a restart (saved.c). What a record says is its node's word:
+ * nothing goes there before this node has no other way, and then a few bytes of TLS, each a second
+ * later and later; what is not there three times is forgotten (carriers.c). */
 #include "node/carriers.h"
 #include "node/node_int.h"
 
 /* Others' are behind those of the settings. */
-static struct gn_node_begin *known_of(struct gn_node *node, const struct gn_pk *pk)
+static unsigned known_at(const struct gn_node *node, const struct gn_pk *pk)
 {
-	struct gn_node_carriers *k = &node->carriers;
-	for (unsigned i = k->given; i < k->begin_count; i++)
-		if (gn_pk_eq(&k->begins[i].pk, pk))
-			return &k->begins[i];
-	return NULL;
+	const struct gn_node_carriers *k = &node->carriers;
+	unsigned i = k->given;
+	while (i < k->begin_count && !gn_pk_eq(&k->begins[i].pk, pk))
+		i++;
+	return i;
+}
+
+const char *gn_node_urls_of(const struct gn_node *node, const struct gn_pk *pk)
+{
+	unsigned at = known_at(node, pk);
+	return at < node->carriers.begin_count ? node->carriers.begins[at].url.text : NULL;
 }
 
 void gn_node_urls_learn(struct gn_node *node, const struct gn_pk *pk, const char *url)
 {
 	struct gn_node_carriers *k = &node->carriers;
-	struct gn_node_begin *b = known_of(node, pk);
+	unsigned at = known_at(node, pk);
 	struct gn_noderec_url text;
 	if (!gn_node_carriers_url(url) || !gn_noderec_url(gn_str(url), &text))
 		return;
-	if (b) {
-		if (!b->carrier)
-			b->url = text;
+	if (at < k->begin_count) {
+		if (!k->begins[at].carrier)
+			k->begins[at].url = text;
 		return;
 	}
 	for (unsigned i = 0; i < k->begin_count; i++)
@@ -55,7 +61,7 @@ static bool next_to_ask(struct gn_node *node, struct gn_pk *out)
 			continue;
 		}
 		if (p.linked && (p.contact.can & GN_OVERLAY_CAN_WSS) &&
-		    !known_of(node, &p.contact.pk)) {
+		    !gn_node_urls_of(node, &p.contact.pk)) {
 			*out = p.contact.pk;
 			return true;
 		}

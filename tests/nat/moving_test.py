@@ -131,9 +131,9 @@ def case_blocked(bin_dir):
                        f"wss://{server.address}", "--w", "2", "--advertise",
                        f"{server.address}:{PORT}", *(begin if server != net.servers[0] else []))
         side = net.sides[0]
-        node = net.start(side.host, [
-            os.path.join(bin_dir, "geonetd"), "--data", net.data(side.host.address), "--http", "0",
-            "--pow-bits", "10", "--bootstrap", f"{net.servers[0].address}:{PORT}"], "moves")
+        words = [os.path.join(bin_dir, "geonetd"), "--data", net.data(side.host.address), "--http",
+                 "0", "--pow-bits", "10", "--bootstrap", f"{net.servers[0].address}:{PORT}"]
+        node = net.start(side.host, words, "moves")
 
         def carriers():
             peers = geonet(net, side.host, bin_dir, "peers").get("peers", [])
@@ -151,6 +151,10 @@ def case_blocked(bin_dir):
         await_long("it is connected by TLS", lambda: "wss" in carriers())
         await_long("it sees that there is no UDP",
                    lambda: geonet(net, side.host, bin_dir, "netcheck").get("reached") == "no-udp")
+        node.terminate()  # what it knows it knows after a restart, too
+        check(node.wait(60) == 0, "it did not end in order")
+        net.start(side.host, words, "moves again")
+        await_long("it is connected by TLS again", lambda: carriers() == {"wss"})
         net.block_udp(side, False)
         await_long("it is back at UDP", lambda: "udp" in carriers() and "wss" not in carriers())
 

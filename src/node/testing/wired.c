@@ -67,9 +67,11 @@ static struct wired_end *pair_new(struct wired *all, unsigned from, unsigned to)
 	return e;
 }
 
-static gn_err dial_end_of(struct gn_node *node, const char *url, struct gn_carrier **out)
+static gn_err dial_end_of(struct gn_node *node, const char *url, bool by_others,
+			  struct gn_carrier **out)
 {
 	unsigned from = GN_CONTAINER(node, struct whole_node, node)->index;
+	(void)by_others;
 	if (strncmp(url, "wss://n", 7) != 0)
 		return GN_UNSUPPORTED;
 	*out = &pair_new(current, from, (unsigned)(url[7] - '0'))->carrier;
