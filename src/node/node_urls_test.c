@@ -126,11 +126,19 @@ static void homes_are_two_and_say_their_urls(void **state)
 	whole_free(&w);
 }
 
+static bool tells_nobody(const struct gn_node *node, const struct gn_pk *peer)
+{
+	(void)node, (void)peer;
+	return true;
+}
+
+/* Without offers, by which jet would try by itself. */
 static void udp_that_goes_is_missed_and_that_comes_is_used(void **state)
 {
 	(void)state;
 	make(NODES);
 	struct gn_node *node = whole_node(&w, MOVES);
+	node->offers.relay_only = tells_nobody;
 	wired_run(&wires, 300 * GN_SEC);
 	assert_int_equal(node->carriers.given, 0);
 	assert_in_range(node->carriers.begin_count, 2, GN_NODE_URLS);
@@ -151,6 +159,20 @@ static void udp_that_goes_is_missed_and_that_comes_is_used(void **state)
 	assert_int_equal(gn_node_peers_session(node, key_of(at)), before);
 	wired_run(&wires, 60 * GN_SEC);
 	assert_int_not_equal(node->homes.reached, GN_OVERLAY_REACH_NO_UDP);
+	whole_free(&w);
+}
+
+/* A session by which nothing comes any more is not what keeps a node from its connections. */
+static void a_silent_session_is_not_heard(void **state)
+{
+	(void)state;
+	make(2);
+	struct gn_node *node = whole_node(&w, 0);
+	const struct gn_map *all = &node->peers.by_session;
+	assert_true(all->count > 0 && gn_node_peers_heard(node));
+	for (uint32_t i = 0; i < all->count; i++)
+		((struct session *)gn_map_value_at(all, i))->silent = w.now;
+	assert_false(gn_node_peers_heard(node));
 	whole_free(&w);
 }
 
@@ -256,6 +278,7 @@ int main(void)
 		cmocka_unit_test(without_udp_a_peer_is_dialled_by_its_url),
 		cmocka_unit_test(homes_are_two_and_say_their_urls),
 		cmocka_unit_test(udp_that_goes_is_missed_and_that_comes_is_used),
+		cmocka_unit_test(a_silent_session_is_not_heard),
 		cmocka_unit_test(a_url_that_leads_nowhere_is_forgotten),
 		cmocka_unit_test(a_connection_by_which_nothing_goes_is_closed),
 		cmocka_unit_test(what_is_learned_has_room_and_a_form),
