@@ -28,8 +28,8 @@ gn_err gn_node_connect(struct gn_node *node, const struct gn_pk *pk, const char 
 		       uint32_t *link)
 {
 	struct gn_node_call *call = call_of(node, NULL);
-	if (!call)
-		return GN_LIMIT;
+	if (!call || !node->outside.dial)
+		return call ? GN_UNSUPPORTED : GN_LIMIT;
 	GN_TRY(node->outside.dial(node, url, true, &call->carrier));
 	call->pk = *pk;
 	*link = call->link = gn_node_ways_number(node);
