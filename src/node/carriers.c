@@ -186,7 +186,7 @@ static gn_time dial_due(struct gn_node *node)
 gn_time gn_node_carriers_tick(struct gn_node *node)
 {
 	struct gn_node_carriers *k = &node->carriers;
-	gn_time at = gn_node_urls_tick(node);
+	gn_time at = gn_time_min(gn_node_urls_tick(node), gn_node_quic_tick(node));
 	if (node->now >= k->udp_at) {
 		gn_node_peers_try_udp(node);
 		k->udp_at = node->now + GN_NODE_UDP_AGAIN;
@@ -216,11 +216,17 @@ gn_err gn_node_carriers_open(struct gn_node *node, char why[GN_HOST_WHY])
 {
 	struct gn_node_carriers *k = &node->carriers;
 	const struct gn_node_config *c = &node->config;
+	const struct gn_carrier_events events = {on_opened, on_received, on_room, on_closed, node};
 	gn_node_carriers_begin(node);
+	bool quic = c->quic != 0;
+	for (unsigned i = 0; i < k->begin_count; i++)
+		quic |= strncmp(k->begins[i].url.text, "quic://", 7) == 0;
+	if (quic)
+		GN_TRY(gn_node_quic_open(node, &events, why));
 	struct gn_wss_config config = {.loop = &node->host.loop,
 				       .rand = &node->host.rand,
 				       .now = gn_os_wall(),
-				       .events = {on_opened, on_received, on_room, on_closed, node},
+				       .events = events,
 				       .listen = c->wss != 0,
 				       .at = {.port = c->wss},
 				       .behind = c->wss_behind,
@@ -253,6 +259,7 @@ gn_err gn_node_carriers_open(struct gn_node *node, char why[GN_HOST_WHY])
 
 void gn_node_carriers_close(struct gn_node *node)
 {
+	gn_node_quic_close(node);
 	gn_wss_free(node->carriers.wss);
 	node->carriers.wss = NULL;
 }

@@ -25,7 +25,10 @@ struct gn_node_call { /* a connection to a peer that is being dialled (dial.c) *
 	uint32_t link;
 };
 struct gn_node_carriers {
-	struct gn_wss *wss; /* NULL: neither taken in nor dialled */
+	struct gn_wss *wss;   /* NULL: neither taken in nor dialled */
+	struct gn_quic *quic; /* the same */
+	struct gn_udp *quic_udp;
+	uv_poll_t quic_poll;
 	/* those of the settings first, then others' */
 	struct gn_node_begin begins[GN_NODE_BEGINS + GN_NODE_URLS];
 	unsigned begin_count, given;
@@ -41,7 +44,7 @@ struct gn_node_carriers {
 /* Is this a place to begin at by such a connection? */
 static inline bool gn_node_carriers_url(const char *text)
 {
-	return strncmp(text, "wss://", 6) == 0;
+	return strncmp(text, "wss://", 6) == 0 || strncmp(text, "quic://", 7) == 0;
 }
 GN_MUST gn_err gn_node_carriers_open(struct gn_node *node, char why[GN_HOST_WHY]);
 /* What the settings say: to begin at these. */
@@ -49,6 +52,16 @@ void gn_node_carriers_begin(struct gn_node *node);
 /* Dials what is due; when to be called again. */
 gn_time gn_node_carriers_tick(struct gn_node *node);
 void gn_node_carriers_close(struct gn_node *node);
+
+/* ---- quic_io.c ---- */
+
+GN_MUST gn_err gn_node_quic_open(struct gn_node *node, const struct gn_carrier_events *events,
+				 char why[GN_HOST_WHY]);
+/* "quic://ADDRESS:PORT". GN_UNSUPPORTED: there is no socket for it; GN_TEXT, and what gn_quic_dial
+ * says. */
+GN_MUST gn_err gn_node_quic_dial(struct gn_node *node, const char *url, struct gn_carrier **out);
+gn_time gn_node_quic_tick(struct gn_node *node);
+void gn_node_quic_close(struct gn_node *node);
 
 /* ---- connect.c ---- */
 

@@ -43,6 +43,7 @@
 #define GN_NODE_UDP_TRIES 32u           /* sessions that try it at a time, four packets each */
 /* a connection by which no session goes is closed: a handshake's time */
 #define GN_NODE_CARRIER_UNUSED (15 * GN_SEC)
+#define GN_NODE_QUIC_ROUNDS 64u    /* packets of QUIC sent in a turn: the rest in the next */
 #define GN_NODE_CARRIER_PREFIX 16u /* bytes that a carrier may want before a packet */
 #define GN_NODE_CALLS 512u         /* circuits of them that others opened: half is for our own */
 #define GN_NODE_ASKED 64u          /* circuits that relays are asked for at a time */

@@ -49,6 +49,8 @@ static gn_err dial_url(struct gn_node *node, const char *url, bool by_others,
 		       struct gn_carrier **out)
 {
 	const char *proxy = *node->config.proxy ? node->config.proxy : NULL;
+	if (strncmp(url, "quic://", 7) == 0)
+		return by_others ? GN_UNSUPPORTED : gn_node_quic_dial(node, url, out);
 	return by_others ? gn_wss_dial_others(node->carriers.wss, url, proxy, out)
 			 : gn_wss_dial(node->carriers.wss, url, proxy, out);
 }

@@ -35,7 +35,9 @@ struct gn_node_config {
 	char log_file[256]; /* empty: stderr */
 	/* ON; COOKIE: every stranger proves its address, nothing is counted; OFF */
 	enum gn_node_guard guard;
-	uint16_t wss; /* TCP port for connections where UDP is blocked; 0: none are taken */
+	uint16_t wss;  /* TCP port for connections where UDP is blocked; 0: none are taken */
+	uint16_t quic; /* UDP port for connections by QUIC; 0: none are taken */
+	bool quic_off;
 	bool wss_off, wss_behind;
 	char wss_url[128]; /* where that port is reached from outside; empty: not told */
 	char wss_cert[256], wss_key[256], proxy[256];

@@ -186,7 +186,9 @@ static void places_to_begin_at(void **state)
 	(void)state;
 	assert_int_equal(GN_NODE_BEGINS, GN_NODE_BOOTSTRAP);
 	assert_true(gn_node_carriers_url("wss://example.net/geonet/1"));
+	assert_true(gn_node_carriers_url("quic://192.0.2.1:443"));
 	assert_false(gn_node_carriers_url("example.net:7777"));
+	assert_true(GN_NODE_QUIC_ROUNDS >= 44); /* a batch of jet's, in packets of QUIC */
 	assert_true(GN_NODE_CARRIER_ALONE <= 5 * GN_SEC);
 }
 

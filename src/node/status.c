@@ -219,6 +219,9 @@ static void put_engines(json_t *all, const struct gn_node *node)
 	if (node->turn_way.state != GN_NODE_TURN_NONE) {
 		ENGINE("turn-way", gn_node_turn_way_counter_at, node)
 	}
+	if (node->carriers.quic) {
+		ENGINE("quic", gn_quic_counter_at, node->carriers.quic)
+	}
 	if (node->carriers.wss) {
 		ENGINE("wss", gn_wss_counter_at, node->carriers.wss)
 	}

@@ -31,7 +31,7 @@ void gn_node_urls_learn(struct gn_node *node, const struct gn_pk *pk, const char
 	struct gn_node_carriers *k = &node->carriers;
 	unsigned at = known_at(node, pk);
 	struct gn_noderec_url text;
-	if (!gn_node_carriers_url(url) || !gn_noderec_url(gn_str(url), &text))
+	if (strncmp(url, "wss://", 6) != 0 || !gn_noderec_url(gn_str(url), &text))
 		return;
 	if (at < k->begin_count) {
 		if (!k->begins[at].carrier)

@@ -32,6 +32,7 @@ static const struct cli_option up_options[] = {
 	{"wss-url", "wss://HOST", "where that port is reached from outside, told to others"},
 	{"wss-cert", "FILE", "certificates (PEM) to show instead of one made at the start"},
 	{"wss-key", "FILE", "its key, PEM"},
+	{"quic", "PORT|off", "take connections by QUIC at this UDP port (default off)"},
 	{"proxy", "URL", "the way out for such connections, http://HOST:PORT"},
 	{"relay", "off|small|tokens|commons",
 	 "what is passed on between nodes that do not reach each other (default small)"},
