@@ -59,7 +59,8 @@ static const struct gn_addr *confirmed(const struct jet_session *s)
 	    jet_punch_is_nobodys(seen))
 		return NULL;
 	for (uint32_t i = 0; i < u->peer.count; i++)
-		if (memcmp(u->peer.list[i].addr.ip, seen->ip, sizeof seen->ip) == 0)
+		if (!u->peer.list[i].turn && /* whose ports are others' */
+		    memcmp(u->peer.list[i].addr.ip, seen->ip, sizeof seen->ip) == 0)
 			return &u->peer.list[i].addr;
 	return NULL;
 }

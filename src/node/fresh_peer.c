@@ -217,6 +217,10 @@ void fresh_peer_event(struct fresh *f, const struct gn_jet_event *e)
 	case GN_JET_STREAMS: fresh_out_flush(f, p); break;
 	case GN_JET_MOVED:
 	case GN_JET_PATHS:
+	case GN_JET_CROWDED:
+	case GN_JET_GUESS: /* it offers nothing: nobody guesses */
+	case GN_JET_GUESSED:
+	case GN_JET_OFFERED:
 	case GN_JET_SEEN:
 	case GN_JET_ACKED: break;
 	}
