@@ -40,8 +40,8 @@ static unsigned open_circuits(void)
 	assert_int_equal(gn_jet_ways(whole_node(&w, 0)->jet, session_of(0, FIRST), &from, 1), 1);
 	whole_moved(&w, FIRST);
 	for (unsigned i = 0; i < CIRCUITS; i++)
-		assert_int_equal(gn_node_ways_open(whole_node(&w, FIRST), key_of(0), key_of(SECOND),
-						   NULL, &link),
+		assert_int_equal(gn_node_ways_open(whole_node(&w, FIRST), NULL, key_of(0),
+						   key_of(SECOND), NULL, &link),
 				 GN_OK);
 	whole_moved(&w, FIRST);
 	for (unsigned ms = 0; ms < 2000 && r->bulk.circuits < CIRCUITS; ms++)

@@ -153,7 +153,8 @@ static gn_err ask(void)
 	uint32_t link;
 	uint64_t opened = counter_of(0, "opened");
 	whole_moved(&w, FIRST);
-	assert_int_equal(gn_node_ways_open(first, key_of(0), key_of(SECOND), NULL, &link), GN_OK);
+	assert_int_equal(gn_node_ways_open(first, NULL, key_of(0), key_of(SECOND), NULL, &link),
+			 GN_OK);
 	whole_moved(&w, FIRST);
 	whole_run_for(&w, GN_SEC);
 	return counter_of(0, "opened") > opened ? GN_OK : GN_QUOTA;

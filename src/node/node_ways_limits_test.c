@@ -166,10 +166,10 @@ static void so_many_circuits_are_asked_for(void **state)
 	whole_moved(&w, FIRST);
 	for (unsigned i = 0; i < GN_NODE_ASKED; i++) {
 		struct gn_pk pk = someone((uint8_t)i);
-		assert_int_equal(gn_node_ways_open(node, key_of(0), &pk, NULL, &link), GN_OK);
+		assert_int_equal(gn_node_ways_open(node, NULL, key_of(0), &pk, NULL, &link), GN_OK);
 	}
 	struct gn_pk pk = someone(200);
-	assert_int_equal(gn_node_ways_open(node, key_of(0), &pk, NULL, &link), GN_LIMIT);
+	assert_int_equal(gn_node_ways_open(node, NULL, key_of(0), &pk, NULL, &link), GN_LIMIT);
 	whole_moved(&w, FIRST);
 	whole_run_for(&w, 30 * GN_SEC); /* they are refused, and nobody waits for them */
 	assert_int_equal(node->ways.asked, 0);
