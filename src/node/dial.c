@@ -286,3 +286,33 @@ void dial_won(struct gn_node *node, struct peer *peer, gn_jet_id won, bool other
 	}
 	dial_end(node, peer);
 }
+
+/* ---- other ways of a session ---- */
+
+/* Nothing comes from the peer's address: the others that it is known by are tried, those alone
+ * that were not told by somebody else (OV-36). Each has up to four datagrams sent there. */
+void dial_others(struct gn_node *node, gn_jet_id id, const struct peer *peer)
+{
+	for (unsigned i = 0; i < peer->addr_count; i++) {
+		struct gn_way to = {.addr = peer->addrs[i]};
+		if (gn_overlay_may_dial(node->overlay, &peer->pk, &to.addr, node->now) ==
+		    GN_OVERLAY_CONNECT)
+			(void)!gn_jet_path_open(node->jet, id, &to, node->now);
+	}
+}
+
+void gn_node_peers_try_udp(struct gn_node *node)
+{
+	const struct gn_map *all = &node->peers.by_session;
+	unsigned tried = 0;
+	for (uint32_t i = 0; i < all->count && tried < GN_NODE_UDP_TRIES; i++) {
+		const struct session *s = gn_map_value_at(all, i);
+		const struct gn_carrier *c = gn_node_ways_carrier_of(node, s->link);
+		bool turned = gn_node_turn_way_is(node, s->link),
+		     connected = c && !c->incoming && c->info->kind != GN_WAY_SPARE;
+		if (!s->up || !(turned || connected))
+			continue;
+		dial_others(node, *(const gn_jet_id *)gn_map_key_at(all, i), s->peer);
+		tried++;
+	}
+}

@@ -385,33 +385,6 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 	}
 }
 
-/* Nothing comes from the peer's address: the others that it is known by are tried, those alone
- * that were not told by somebody else (OV-36). Each has up to four datagrams sent there. */
-static void try_others(struct gn_node *node, gn_jet_id id, const struct peer *peer)
-{
-	for (unsigned i = 0; i < peer->addr_count; i++) {
-		struct gn_way to = {.addr = peer->addrs[i]};
-		if (gn_overlay_may_dial(node->overlay, &peer->pk, &to.addr, node->now) ==
-		    GN_OVERLAY_CONNECT)
-			(void)!gn_jet_path_open(node->jet, id, &to, node->now);
-	}
-}
-
-void gn_node_peers_try_udp(struct gn_node *node)
-{
-	const struct gn_map *all = &node->peers.by_session;
-	unsigned tried = 0;
-	for (uint32_t i = 0; i < all->count && tried < GN_NODE_UDP_TRIES; i++) {
-		const struct session *s = gn_map_value_at(all, i);
-		const struct gn_carrier *c = gn_node_ways_carrier_of(node, s->link);
-		bool turned = gn_node_turn_way_is(node, s->link);
-		if (!s->up || !(turned || (c && !c->incoming)))
-			continue;
-		try_others(node, *(const gn_jet_id *)gn_map_key_at(all, i), s->peer);
-		tried++;
-	}
-}
-
 void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 {
 	if (e->kind == GN_JET_CONNECTED) {
@@ -448,7 +421,7 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 		s->silent = node->now;
 		s->redial = node->now + (peers_lost(node, s) ? 0 : GN_NODE_SILENT);
 		s->way_given = false;
-		try_others(node, e->id, s->peer);
+		dial_others(node, e->id, s->peer);
 		break;
 	case GN_JET_PATHS: gn_node_ways_moved(node, s->peer->era, e->id); break;
 	case GN_JET_CROWDED: /* carriers.c */

@@ -153,6 +153,8 @@ void dial_lost(struct peer *peer, gn_jet_id id, uint32_t link);
 void dial_circuit(struct gn_node *node, struct peer *peer, uint32_t link);
 /* Nobody waits for that circuit or connection. */
 void dial_drop_link(struct gn_node *node, uint32_t link);
+/* The session's way is silent: the peer's other addresses are tried. */
+void dial_others(struct gn_node *node, gn_jet_id id, const struct peer *peer);
 /* Where it may be dialled is known, as this node dials now. */
 bool dial_is_known(const struct gn_node *node, const struct peer *peer);
 void dial_end(struct gn_node *node, struct peer *peer);
