@@ -204,6 +204,7 @@ bool jet_guess_expects(const struct jet_session *s, const struct gn_way *from)
 static bool next_heard(struct jet_punch *u, gn_time now, struct gn_way *to)
 {
 	struct jet_guess *g = u->guess;
+	GN_ASSERT(u->count <= JET_PUNCH_WAYS);
 	for (int round = 0; round < 2; round++) {
 		for (uint32_t i = 0; i < u->count; i++) {
 			if (u->ways[i].tried > u->volley)
@@ -223,6 +224,7 @@ static bool next_heard(struct jet_punch *u, gn_time now, struct gn_way *to)
 static bool next_guess(struct jet_session *s, gn_time now, struct gn_way *to)
 {
 	struct jet_guess *g = s->punch->guess;
+	GN_ASSERT(g->sent <= (g->hard ? g->count : JET_GUESS_PORTS));
 	if (g->hard && g->sent < g->count) {
 		*to = (struct gn_way){.addr = g->to, .link = g->first + g->sent++};
 		return true;

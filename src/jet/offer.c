@@ -63,6 +63,7 @@ gn_err gn_jet_offered(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_offe
 	if (jet_find_multi(jet, id, &s) || !s->punch || !s->punch->peer_epoch)
 		return GN_NOT_FOUND;
 	*out = s->punch->peer;
+	GN_ASSERT(out->count <= GN_JET_CANDIDATES);
 	return GN_OK;
 }
 

@@ -17,6 +17,7 @@ static bool is_outer(const struct gn_jet_candidate *c)
 /* Both ends are seen as the same address: they may share a network. */
 static bool look_the_same(const struct jet_punch *u)
 {
+	GN_ASSERT(u->own.count <= GN_JET_CANDIDATES);
 	for (uint32_t i = 0; i < u->own.count; i++)
 		for (uint32_t k = 0; k < u->peer.count; k++)
 			if (is_outer(&u->own.list[i]) && !u->own.list[i].turn &&
@@ -59,6 +60,7 @@ void jet_punch_add_way(struct jet_punch *u, const struct gn_way *way, bool turn,
 static void gather_ways(struct jet_punch *u)
 {
 	bool same = look_the_same(u);
+	GN_ASSERT(u->peer.count <= GN_JET_CANDIDATES);
 	u->count = 0;
 	for (uint32_t i = 0; i < u->peer.count; i++) {
 		const struct gn_jet_candidate *c = &u->peer.list[i];
