@@ -305,7 +305,7 @@ def case_token(nodes, seed):
 
 
 def case_users(nodes, seed):
-    """Another user of the machine has pipes as its owner has, not what is let to the node (AP-18)."""
+    """Another user of the machine has pipes as its owner has, not what the node is let (AP-18)."""
     del seed
     if os.getuid():
         raise Skip("another user is needed: run it as root")

@@ -74,11 +74,10 @@ static void warn_of_none(struct cli *cli, struct gn_slice resource)
 	while (i < GN_COUNT(known) && !gn_slice_eq(head, gn_str(known[i])))
 		i++;
 	if (i == GN_COUNT(known)) {
-		cli_warn(
-			cli,
-			"nothing asks for a token of '%s': what is let be used is a topic/LABEL, "
-			"box/KEY or forward/HOST/PORT",
-			out_text_slice(resource));
+		cli_warn(cli,
+			 "nothing asks for a token of '%s': what is let be used is a topic/LABEL, "
+			 "box/KEY or forward/HOST/PORT",
+			 out_text_slice(resource));
 	} else if (i == 0 && slash && !memchr(resource.p, '*', resource.len)) {
 		const char *label = cli->args[1] + head.len + 1;
 		json_t *topics = own_read(cli, OWN_TOPICS);
