@@ -190,7 +190,8 @@ run 2 --data "$tmp/none" wallet profile --set "city=$bad" --hub http://127.0.0.1
 run 3 --data "$tmp/none" hub people --passphrase-file "$bad" --hub http://127.0.0.1:1
 
 # ---- no node ----
-for words in status peers down 'trace 00' 'name resolve alice' 'site list' "get $(printf %064d 1)"; do
+for words in status peers down 'trace 00' 'name resolve alice' 'site list' \
+	"get $(printf %064d 1)"; do
     [ "$words" = 'trace 00' ] && words="trace $(printf %064d 2)"
     # shellcheck disable=SC2086
     run 3 --data "$tmp/none" $words

@@ -8,7 +8,7 @@ import os, socket, struct, sys
 
 sys.dont_write_bytecode = True
 from coturn import ECHO, echo, free_port, run, sent_and_back, tool
-from node_rig import Skip, check, counters, main
+from node_rig import Skip, check, counters, eventually, main
 
 
 def start(nodes, *options, users="ann:secret\n"):
@@ -142,6 +142,35 @@ def case_settings(nodes, _):
         check(why in said, f"not said: {why}")
     said = run([*command, "--turn-ports", "1-2"], 2)
     check("turn-ports: '1-2' is not FIRST-LAST" in said, "ports")
+
+
+def case_login(nodes, _):
+    """So is what is wrong with the name and password at another's server (RE-47): what is written
+    there is not shown. With both right it starts, though nobody is there."""
+    data = os.path.join(nodes.base, "login")
+    os.makedirs(data, 0o700)
+    path = os.path.join(data, "turn-login")
+    command = [os.path.join(nodes.bin, "geonetd"), "--data", data, "--port", "0", "--http", "0",
+               "--pow-bits", "8", "--turn-server", "turn:127.0.0.1:9"]
+    check("turn-server needs" in run(command, 1), "a missing file")
+    for text, mode, why in (("hidden\n", 0o600, "NAME:PASSWORD"), (":hidden\n", 0o600, "NAME:"),
+                            ("ann:hidden\nbob:hidden\n", 0o600, "in one line"),
+                            ("ann:" + 129 * "x", 0o600, "NAME:PASSWORD"),
+                            ("ann:hidden\n", 0o644, "chmod 600")):
+        write(path, text, mode)
+        said = run(command, 1)
+        check(why in said, f"not said: {why}")
+        check("hidden" not in said, "the password is shown")
+    check("is not turn:HOST" in run([*command[:-1], "turn:ann@127.0.0.1"], 2), "a name in it")
+    node = nodes.start(1)[0]
+    node.stop()
+    node.reap()
+    write(os.path.join(node.data, "turn-login"), "ann:hidden\n")
+    node.options += ["--turn-server", "turn:127.0.0.1:9"]
+    node = nodes.again(node)
+    got = eventually("it says that nobody is there", 60, lambda: node.status().get("turn"))
+    check(got["server"] == "turn:127.0.0.1:9" and not got["address"], f"{got}")
+    check("hidden" not in str(node.status()), "the password is shown")
 
 
 def case_flood(nodes, _):

@@ -44,7 +44,7 @@ static void on_opened(void *user, struct gn_carrier *c)
 {
 	(void)user;
 	if (c->incoming)
-		gn_wss_proven(c);
+		c->proven(c);
 	else
 		say(c, GN_LIT("hello"));
 }

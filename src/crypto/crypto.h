@@ -247,10 +247,20 @@ void gn_tls_validate(const struct gn_tls *tls);
 struct gn_tls_pipe_ctx;
 struct gn_tls_pipe;
 GN_MUST gn_err gn_tls_pipe_client(struct gn_tls_pipe_ctx **out);
+/* The same for servers of other makes: without ALPN, and TLS 1.2 does (coturn of Debian 12 has no
+ * other). */
+GN_MUST gn_err gn_tls_pipe_others(struct gn_tls_pipe_ctx **out);
 /* cert and key: PEM, the certificate first, then those between it and a root; GN_KEY when they are
  * no such pair, GN_TOO_LARGE. Both empty: a key of P-256 made now and signed by itself. */
 GN_MUST gn_err gn_tls_pipe_server(struct gn_slice cert, struct gn_slice key, gn_time now,
 				  struct gn_tls_pipe_ctx **out);
+/* The same for QUIC (RE-46), ALPN h3; the key of the server is made now. */
+GN_MUST gn_err gn_tls_quic_server(gn_time now, struct gn_tls_pipe_ctx **out);
+GN_MUST gn_err gn_tls_quic_client(struct gn_tls_pipe_ctx **out);
+/* For ngtcp2: ref is its ngtcp2_crypto_conn_ref, handle what it calls the native one. */
+GN_MUST gn_err gn_tls_quic_new(struct gn_tls_pipe_ctx *ctx, const char *name, void *ref,
+			       void **handle);
+void gn_tls_quic_free(void *handle); /* NULL is fine */
 /* Pipes go on. NULL is fine. */
 void gn_tls_pipe_ctx_free(struct gn_tls_pipe_ctx *ctx);
 

@@ -1,3 +1,6 @@
+# TLS for QUIC is ngtcp2's business, too.
+target_include_directories(gn_crypto SYSTEM PRIVATE ${GEONET_NGTCP2}/include)
+
 # The English word list of BIP-39 is data of another project, so it is not kept here: it comes from
 # Debian's python3-mnemonic (or from GEONET_BIP39_LIST), is checked against the hash everyone knows,
 # and becomes a C array in the build directory.

@@ -11,6 +11,7 @@
 #include "crypto/limits.h"
 #include "crypto/ossl_int.h"
 
+#include <ngtcp2/ngtcp2_crypto_ossl.h>
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
@@ -19,6 +20,7 @@
 #include <openssl/x509.h>
 
 #define ALPN "\x08http/1.1"
+#define ALPN_QUIC "\x02h3"
 
 struct gn_tls_pipe_ctx {
 	SSL_CTX *ssl; /* owned; counted by OpenSSL */
@@ -47,40 +49,71 @@ static int choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_l
 	return SSL_TLSEXT_ERR_OK;
 }
 
-static struct gn_tls_pipe_ctx *fresh(bool server)
+/* OTHERS: a client of servers of other makes; QUIC: TLS without a stream of its own. */
+enum role { SERVER, CLIENT, OTHERS, QUIC_SERVER, QUIC_CLIENT };
+
+static int choose_h3(SSL *ssl, const unsigned char **out, unsigned char *out_len,
+		     const unsigned char *in, unsigned int len, void *user)
 {
-	static const unsigned char alpn[] = ALPN;
+	(void)ssl, (void)user;
+	static const unsigned char ours[] = ALPN_QUIC;
+	unsigned char *chosen;
+	if (SSL_select_next_proto(&chosen, out_len, ours, sizeof ours - 1, in, len) !=
+	    OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_ALERT_FATAL;
+	*out = chosen;
+	return SSL_TLSEXT_ERR_OK;
+}
+
+static struct gn_tls_pipe_ctx *fresh(enum role role)
+{
+	static const unsigned char alpn[] = ALPN, h3[] = ALPN_QUIC;
+	int oldest = role == OTHERS ? TLS1_2_VERSION : TLS1_3_VERSION;
+	bool server = role == SERVER || role == QUIC_SERVER,
+	     quic = role == QUIC_SERVER || role == QUIC_CLIENT;
 	struct gn_tls_pipe_ctx *ctx = OPENSSL_zalloc(sizeof *ctx);
 	if (!ctx)
 		return NULL;
 	ctx->server = server;
 	ctx->ssl = SSL_CTX_new_ex(gn_crypto_algs()->lib, NULL,
 				  server ? TLS_server_method() : TLS_client_method());
-	if (!ctx->ssl || SSL_CTX_set_min_proto_version(ctx->ssl, TLS1_3_VERSION) <= 0 ||
+	if (!ctx->ssl || SSL_CTX_set_min_proto_version(ctx->ssl, oldest) <= 0 ||
 	    SSL_CTX_set_max_proto_version(ctx->ssl, TLS1_3_VERSION) <= 0 ||
 	    SSL_CTX_set_num_tickets(ctx->ssl, 0) <= 0 ||
 	    /* 0 is success here alone */
-	    (!server && SSL_CTX_set_alpn_protos(ctx->ssl, alpn, sizeof alpn - 1) != 0)) {
+	    (role == CLIENT && SSL_CTX_set_alpn_protos(ctx->ssl, alpn, sizeof alpn - 1) != 0) ||
+	    (role == QUIC_CLIENT && SSL_CTX_set_alpn_protos(ctx->ssl, h3, sizeof h3 - 1) != 0)) {
 		gn_tls_pipe_ctx_free(ctx);
 		ERR_clear_error();
 		return NULL;
 	}
 	SSL_CTX_set_verify(ctx->ssl, SSL_VERIFY_NONE, NULL);
+	SSL_CTX_set_options(ctx->ssl, SSL_OP_NO_RENEGOTIATION);
 	SSL_CTX_set_session_cache_mode(ctx->ssl, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_mode(ctx->ssl, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_max_cert_list(ctx->ssl, TLS_PIPE_HELLO_MAX);
 	if (server)
-		SSL_CTX_set_alpn_select_cb(ctx->ssl, choose_alpn, NULL);
+		SSL_CTX_set_alpn_select_cb(ctx->ssl, quic ? choose_h3 : choose_alpn, NULL);
 	return ctx;
 }
 
-gn_err gn_tls_pipe_client(struct gn_tls_pipe_ctx **out)
+static gn_err client_new(enum role role, struct gn_tls_pipe_ctx **out)
 {
-	struct gn_tls_pipe_ctx *ctx = fresh(false);
+	struct gn_tls_pipe_ctx *ctx = fresh(role);
 	if (!ctx)
 		return GN_NOMEM;
 	*out = ctx;
 	return GN_OK;
+}
+
+gn_err gn_tls_pipe_client(struct gn_tls_pipe_ctx **out)
+{
+	return client_new(CLIENT, out);
+}
+
+gn_err gn_tls_pipe_others(struct gn_tls_pipe_ctx **out)
+{
+	return client_new(OTHERS, out);
 }
 
 /* Nobody believes it, so it says nothing: no name, a random number, ten years. */
@@ -165,13 +198,13 @@ static bool use_own(SSL_CTX *ssl, gn_time now)
 	return ok;
 }
 
-gn_err gn_tls_pipe_server(struct gn_slice cert, struct gn_slice key, gn_time now,
-			  struct gn_tls_pipe_ctx **out)
+static gn_err server_new(enum role role, struct gn_slice cert, struct gn_slice key, gn_time now,
+			 struct gn_tls_pipe_ctx **out)
 {
 	bool given = cert.len || key.len;
 	if (cert.len > TLS_PIPE_PEM_MAX || key.len > TLS_PIPE_PEM_MAX)
 		return GN_TOO_LARGE;
-	struct gn_tls_pipe_ctx *ctx = fresh(true);
+	struct gn_tls_pipe_ctx *ctx = fresh(role);
 	if (!ctx)
 		return GN_NOMEM;
 	bool ok = given ? use_given(ctx->ssl, cert, key) : use_own(ctx->ssl, now);
@@ -181,6 +214,61 @@ gn_err gn_tls_pipe_server(struct gn_slice cert, struct gn_slice key, gn_time now
 		return given ? GN_KEY : GN_NOMEM;
 	}
 	*out = ctx;
+	return GN_OK;
+}
+
+gn_err gn_tls_pipe_server(struct gn_slice cert, struct gn_slice key, gn_time now,
+			  struct gn_tls_pipe_ctx **out)
+{
+	return server_new(SERVER, cert, key, now, out);
+}
+
+/* ---- QUIC's ---- */
+
+gn_err gn_tls_quic_server(gn_time now, struct gn_tls_pipe_ctx **out)
+{
+	const struct gn_slice none = gn_slice(NULL, 0);
+	return ngtcp2_crypto_ossl_init() ? GN_NOMEM : server_new(QUIC_SERVER, none, none, now, out);
+}
+
+gn_err gn_tls_quic_client(struct gn_tls_pipe_ctx **out)
+{
+	return ngtcp2_crypto_ossl_init() ? GN_NOMEM : client_new(QUIC_CLIENT, out);
+}
+
+void gn_tls_quic_free(void *handle)
+{
+	SSL *ssl = handle ? ngtcp2_crypto_ossl_ctx_get_ssl(handle) : NULL;
+	if (ssl)
+		SSL_set_app_data(ssl, NULL);
+	ngtcp2_crypto_ossl_ctx_del(handle);
+	SSL_free(ssl);
+}
+
+static bool say_name(SSL *ssl, const char *name);
+
+gn_err gn_tls_quic_new(struct gn_tls_pipe_ctx *ctx, const char *name, void *ref, void **handle)
+{
+	SSL *ssl = SSL_new(ctx->ssl);
+	ngtcp2_crypto_ossl_ctx *made = NULL;
+	bool ok = ssl && ngtcp2_crypto_ossl_ctx_new(&made, ssl) == 0;
+	if (ok && ctx->server)
+		ok = ngtcp2_crypto_ossl_configure_server_session(ssl) == 0;
+	else if (ok)
+		ok = ngtcp2_crypto_ossl_configure_client_session(ssl) == 0 &&
+		     (!name || say_name(ssl, name));
+	ERR_clear_error();
+	if (!ok) {
+		ngtcp2_crypto_ossl_ctx_del(made);
+		SSL_free(ssl);
+		return GN_NOMEM;
+	}
+	SSL_set_app_data(ssl, ref);
+	if (ctx->server)
+		SSL_set_accept_state(ssl);
+	else
+		SSL_set_connect_state(ssl);
+	*handle = made;
 	return GN_OK;
 }
 

@@ -2,8 +2,8 @@
  * can overflow.
  *
  * 1. A session is in jet->events while it may have something to tell; order within a session:
- *    CONNECTED, MOVED, SUSPECT, PATHS, CROWDED, GUESS, GUESSED, SEEN, STREAMS, streams in the
- *    order they woke, datagrams, CLOSED last. Sessions take turns.
+ *    CONNECTED, MOVED, SUSPECT, PATHS, CROWDED, GUESS, GUESSED, OFFERED, SEEN, STREAMS, streams in
+ *    the order they woke, datagrams, CLOSED last. Sessions take turns.
  * 2. A stream's OPENED comes before its other events. */
 #include "jet/datagram_int.h"
 #include "jet/guess_int.h"
@@ -132,7 +132,11 @@ static bool session_event(struct jet_session *s, struct gn_jet_event *out)
 		out->kind = GN_JET_PATHS;
 	} else if (take_event(s, JET_EV_CROWDED)) {
 		out->kind = GN_JET_CROWDED;
-	} else if (guess_event(s, out) || seen_event(s, out)) {
+	} else if (guess_event(s, out)) {
+		return true;
+	} else if (take_event(s, JET_EV_OFFERED)) {
+		out->kind = GN_JET_OFFERED;
+	} else if (seen_event(s, out)) {
 		return true;
 	} else if (take_event(s, JET_EV_STREAMS)) {
 		out->kind = GN_JET_STREAMS;

@@ -59,7 +59,8 @@ static const struct gn_addr *confirmed(const struct jet_session *s)
 	    jet_punch_is_nobodys(seen))
 		return NULL;
 	for (uint32_t i = 0; i < u->peer.count; i++)
-		if (memcmp(u->peer.list[i].addr.ip, seen->ip, sizeof seen->ip) == 0)
+		if (!u->peer.list[i].turn && /* whose ports are others' */
+		    memcmp(u->peer.list[i].addr.ip, seen->ip, sizeof seen->ip) == 0)
 			return &u->peer.list[i].addr;
 	return NULL;
 }
@@ -203,6 +204,7 @@ bool jet_guess_expects(const struct jet_session *s, const struct gn_way *from)
 static bool next_heard(struct jet_punch *u, gn_time now, struct gn_way *to)
 {
 	struct jet_guess *g = u->guess;
+	GN_ASSERT(u->count <= JET_PUNCH_WAYS);
 	for (int round = 0; round < 2; round++) {
 		for (uint32_t i = 0; i < u->count; i++) {
 			if (u->ways[i].tried > u->volley)
@@ -222,6 +224,7 @@ static bool next_heard(struct jet_punch *u, gn_time now, struct gn_way *to)
 static bool next_guess(struct jet_session *s, gn_time now, struct gn_way *to)
 {
 	struct jet_guess *g = s->punch->guess;
+	GN_ASSERT(g->sent <= (g->hard ? g->count : JET_GUESS_PORTS));
 	if (g->hard && g->sent < g->count) {
 		*to = (struct gn_way){.addr = g->to, .link = g->first + g->sent++};
 		return true;

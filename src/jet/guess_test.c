@@ -334,6 +334,26 @@ static uint64_t guesses_of(struct world *w)
 	return n;
 }
 
+/* Ports at a TURN server's address are others'. */
+static void test_none_at_a_turn_server(void **state)
+{
+	static const char *const kinds[2] = {"port", "sym"};
+	(void)state;
+	for (int turn = 0; turn < 2; turn++) {
+		struct world *w = relayed_start(3, kinds[0], kinds[1], false);
+		for (int i = 0; i < 2; i++) {
+			struct gn_way_info info = {
+				.kind = GN_WAY_RELAY, .prefix = 9, .peer = w->app[1 - i].seen[0]};
+			struct gn_jet_offer offer = {
+				.guess = true, .mapping = i ? GN_JET_NAT_ADDR : GN_JET_NAT_NONE};
+			offer.list[0].turn = turn;
+			assert_int_equal(gn_jet_way(jet(w, i), RELAY, &info), GN_OK);
+			relayed_tell(w, i, offer);
+		}
+		assert_int_equal(guesses_of(w), !turn);
+	}
+}
+
 static enum gn_jet_indirect why_of(struct world *w)
 {
 	struct gn_jet_info info;
@@ -470,6 +490,7 @@ int main(void)
 		cmocka_unit_test(test_the_session_moves),
 		cmocka_unit_test(test_at_most_so_much),
 		cmocka_unit_test(test_a_liar_gets_nothing_sent),
+		cmocka_unit_test(test_none_at_a_turn_server),
 		cmocka_unit_test(test_when_none_is_made),
 		cmocka_unit_test(test_what_is_asked_for),
 		cmocka_unit_test(test_no_sockets),

@@ -75,6 +75,7 @@ enum gn_jet_origin {
 struct gn_jet_candidate {
 	enum gn_jet_origin origin;
 	bool metered;
+	bool turn; /* a TURN server's: tried when no other has answered */
 	struct gn_addr addr;
 };
 /* How a NAT behaves, as RFC 4787 names it. */
@@ -215,6 +216,8 @@ GN_MUST gn_err gn_jet_ping(struct gn_jet *jet, gn_jet_id id, gn_time now);
  * gn_jet_path_open. */
 GN_MUST gn_err gn_jet_offer(struct gn_jet *jet, gn_jet_id id, const struct gn_jet_offer *offer,
 			    gn_time now);
+/* What the peer told last. GN_NOT_FOUND. */
+GN_MUST gn_err gn_jet_offered(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_offer *out);
 
 /* What was asked for by GUESS: `count` sockets, each one a link, numbered from `first` on, told to
  * jet (gn_jet_way) and sending to the address of the event; fewer than asked for will do, none
@@ -320,6 +323,7 @@ enum gn_jet_event_kind {
 	/* classes 1 and 2 wait behind others on the connection `way`: another one to the same
 	 * place, opened as a path, would be theirs (RE-8) */
 	GN_JET_CROWDED,
+	GN_JET_OFFERED, /* the peer says anew where it may be reached: gn_jet_offered */
 	GN_JET_SEEN,    /* the peer says that our packets on `path` come from way.addr (RE-4) */
 	GN_JET_STREAMS, /* edge: a stream_open that gave GN_LIMIT can go on */
 };

@@ -169,6 +169,8 @@
 /* Punching (RE-20): addresses that are tried at once, of them told by the peer, */
 #define JET_PUNCH_WAYS 20
 #define JET_PUNCH_TOLD 16
+/* the first volley of seven that goes to TURN servers' addresses: what is direct has had 0.8 s */
+#define JET_PUNCH_TURN 5
 /* after the last volley an answer is waited for, after the first a better one, */
 #define JET_PUNCH_WAIT GN_SEC
 #define JET_PUNCH_BETTER (200 * GN_MSEC)

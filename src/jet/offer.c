@@ -57,6 +57,16 @@ gn_err gn_jet_offer(struct gn_jet *jet, gn_jet_id id, const struct gn_jet_offer 
 	return err == GN_OK ? GN_OK : jet_fail(s, err);
 }
 
+gn_err gn_jet_offered(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_offer *out)
+{
+	struct jet_session *s;
+	if (jet_find_multi(jet, id, &s) || !s->punch || !s->punch->peer_epoch)
+		return GN_NOT_FOUND;
+	*out = s->punch->peer;
+	GN_ASSERT(out->count <= GN_JET_CANDIDATES);
+	return GN_OK;
+}
+
 /* What is of a kind that we know no use of is passed over. */
 static bool read_candidate(struct gn_reader *r, struct gn_jet_candidate *c)
 {
@@ -71,7 +81,9 @@ static bool read_candidate(struct gn_reader *r, struct gn_jet_candidate *c)
 		gn_read_bytes(r, 32);
 	else if ((kind & 15) == JET_OFFER_WSS)
 		gn_read_bytes(r, gn_read_u8(r));
-	return !r->bad && (kind & 15) == GN_WAY_UDP && kind >> 4 < GN_JET_ORIGINS && c->addr.port;
+	c->turn = (kind & 15) == GN_WAY_TURN;
+	return !r->bad && ((kind & 15) == GN_WAY_UDP || c->turn) && kind >> 4 < GN_JET_ORIGINS &&
+	       c->addr.port;
 }
 
 gn_err jet_offer_on_frame(struct jet_session *s, const struct jet_frame *f, enum jet_offer_go *go)
@@ -103,6 +115,7 @@ gn_err jet_offer_on_frame(struct jet_session *s, const struct jet_frame *f, enum
 	if (epoch > u->peer_epoch) {
 		u->peer = offer;
 		u->peer_epoch = epoch;
+		jet_session_event(s, JET_EV_OFFERED);
 	}
 	if (epoch == u->peer_epoch)
 		*go = flags & GO ? JET_GO_PUNCH : flags & GUESS ? JET_GO_GUESS : JET_GO_NOTHING;
@@ -133,7 +146,8 @@ void jet_offer_write(struct jet_session *s, struct jet_out *o)
 	gn_write_varint(w, u->own.count);
 	for (uint32_t i = 0; i < u->own.count; i++) {
 		const struct gn_jet_candidate *c = &u->own.list[i];
-		gn_write_u8(w, (uint8_t)((unsigned)c->origin << 4 | GN_WAY_UDP));
+		gn_write_u8(w, (uint8_t)((unsigned)c->origin << 4 |
+					 (unsigned)(c->turn ? GN_WAY_TURN : GN_WAY_UDP)));
 		gn_write_u8(w, c->metered ? METERED : 0);
 		gn_write_bytes(w, GN_SLICE(c->addr.ip));
 		gn_write_be16(w, c->addr.port);

@@ -12,7 +12,8 @@
  * 1. Not a packet goes to a candidate before the volley: a NAT that has dropped a stranger's keeps
  *    it as a flow, and gives ours another port (RE-21).
  * 2. A try has a path id of its own; its path has no address until one has answered.
- * 3. The peer's word sends 64 bytes, seven times, to 16 addresses at most, not again within 5 s,
+ * 3. What is a TURN server's goes with the last volleys alone: it answers where nothing else does.
+ * 4. The peer's word sends 64 bytes, seven times, to 16 addresses at most, not again within 5 s,
  *    none of them multicast or this machine's own, and a private one only where both ends look the
  *    same from outside. All sessions of a key, and of a prefix, count together at who was
  *    dialled. */
@@ -121,7 +122,8 @@ bool jet_punch_next(struct jet_session *s, gn_time now, struct jet_path **p, str
 		return false;
 	*p = jet_path_find(s, u->path);
 	for (uint32_t i = 0; *p && i < u->count; i++) {
-		if (u->ways[i].tried > u->volley)
+		if (u->ways[i].tried > u->volley ||
+		    (u->ways[i].rank == JET_RANK_TURN && u->volley < JET_PUNCH_TURN))
 			continue;
 		u->ways[i].tried = (uint8_t)(u->volley + 1);
 		*to = u->ways[i].way;
@@ -140,11 +142,12 @@ void jet_punch_heard(const struct jet_in *in)
 	struct jet_punch *u = in->s->punch;
 	GN_ASSERT(in->path->punching);
 	bool guess = u && u->state == JET_PUNCH_GUESS;
+	bool turn = jet_way_info(in->s->jet, in->from->link)->kind == GN_WAY_TURN;
 	if (!u || u->path != in->path->id || u->state == JET_PUNCH_BOUND ||
-	    (guess ? !jet_guess_expects(in->s, in->from) : in->from->link != 0))
+	    (guess ? !jet_guess_expects(in->s, in->from) : in->from->link != 0 && !turn))
 		return;
 	uint32_t before = u->count;
-	jet_punch_add_way(u, in->from, JET_PUNCH_WAYS);
+	jet_punch_add_way(u, in->from, turn, JET_PUNCH_WAYS);
 	if (guess) {
 		u->at = in->now;
 		return;

@@ -21,6 +21,8 @@ enum jet_punch_state {
 	JET_PUNCH_PAUSE, /* nobody did: again later */
 };
 
+#define JET_RANK_TURN 3 /* a relay's, of either side: the last */
+
 struct jet_punch_way {
 	struct gn_way way;
 	uint8_t rank;  /* less is better */
@@ -65,8 +67,8 @@ void jet_punch_free(struct jet_session *s);
 
 /* ---- punch_try.c ---- */
 bool jet_punch_is_nobodys(const struct gn_addr *a); /* this machine, or many */
-/* One more that is tried, where there are fewer than `most`. */
-void jet_punch_add_way(struct jet_punch *u, const struct gn_way *way, uint32_t most);
+/* One more that is tried, where there are fewer than `most`; turn: it is a TURN server's. */
+void jet_punch_add_way(struct jet_punch *u, const struct gn_way *way, bool turn, uint32_t most);
 /* May the client's path id be begun? */
 bool jet_punch_usable(const struct jet_session *s, uint32_t path);
 /* A path for a try that begins then. */

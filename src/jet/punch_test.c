@@ -72,6 +72,28 @@ static void test_the_session_moves(void **state)
 	relayed_end(w);
 }
 
+/* An address of a TURN server's is told as that, and tried when nothing else has answered. */
+static void test_turn_is_tried_last(void **state)
+{
+	(void)state;
+	struct gn_jet_offer offered;
+	struct world *w = relayed_start(3, "port", "port", false);
+	assert_int_equal(gn_jet_offered(jet(w, 0), w->app[0].id, &offered), GN_NOT_FOUND);
+	for (int i = 0; i < 2; i++)
+		relayed_tell(w, i, (struct gn_jet_offer){.list[0].turn = true});
+	assert_false(jet_sim_run_until(&w->sim, relayed_direct, w->sim.now + 750 * GN_MSEC));
+	assert_true(jet_sim_run_until(&w->sim, relayed_direct, w->sim.now + GN_SEC));
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(w->app[i].offered, 1);
+		assert_int_equal(gn_jet_offered(jet(w, i), w->app[i].id, &offered), GN_OK);
+		assert_int_equal(offered.count, 2);
+		assert_true(offered.list[0].turn && offered.list[1].turn);
+		assert_true(gn_addr_eq(&offered.list[1].addr, &w->app[!i].seen[0]));
+	}
+	assert_int_equal(JET_PUNCH_TURN, 5);
+	relayed_end(w);
+}
+
 /* Not a packet goes to a candidate before both have told theirs and the volley begins. */
 static uint64_t early;
 
@@ -188,6 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_the_session_moves),
+		cmocka_unit_test(test_turn_is_tried_last),
 		cmocka_unit_test(test_nothing_goes_before_the_volley),
 		cmocka_unit_test(test_what_fails_is_tried_again_later),
 		cmocka_unit_test(test_which_addresses_are_tried),

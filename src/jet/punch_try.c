@@ -17,9 +17,10 @@ static bool is_outer(const struct gn_jet_candidate *c)
 /* Both ends are seen as the same address: they may share a network. */
 static bool look_the_same(const struct jet_punch *u)
 {
+	GN_ASSERT(u->own.count <= GN_JET_CANDIDATES);
 	for (uint32_t i = 0; i < u->own.count; i++)
 		for (uint32_t k = 0; k < u->peer.count; k++)
-			if (is_outer(&u->own.list[i]) &&
+			if (is_outer(&u->own.list[i]) && !u->own.list[i].turn &&
 			    memcmp(u->own.list[i].addr.ip, u->peer.list[k].addr.ip, 16) == 0)
 				return true;
 	return false;
@@ -40,10 +41,10 @@ static uint8_t rank_of(const struct gn_addr *a)
 	return gn_addr_is_private(a) ? 0 : !gn_addr_is_v4(a) ? 1 : 2;
 }
 
-void jet_punch_add_way(struct jet_punch *u, const struct gn_way *way, uint32_t most)
+void jet_punch_add_way(struct jet_punch *u, const struct gn_way *way, bool turn, uint32_t most)
 {
 	GN_ASSERT(most <= JET_PUNCH_WAYS);
-	uint8_t rank = rank_of(&way->addr);
+	uint8_t rank = turn ? JET_RANK_TURN : rank_of(&way->addr);
 	for (uint32_t i = 0; i < u->count; i++)
 		if (gn_way_eq(&u->ways[i].way, way))
 			return;
@@ -60,12 +61,13 @@ static void gather_ways(struct jet_punch *u)
 {
 	GN_ASSERT(u->peer.count <= GN_JET_CANDIDATES);
 	bool same = look_the_same(u);
+	GN_ASSERT(u->peer.count <= GN_JET_CANDIDATES);
 	u->count = 0;
 	for (uint32_t i = 0; i < u->peer.count; i++) {
 		const struct gn_jet_candidate *c = &u->peer.list[i];
 		const struct gn_way way = {.addr = c->addr};
 		if ((is_outer(c) || same) && !jet_punch_is_nobodys(&c->addr))
-			jet_punch_add_way(u, &way, JET_PUNCH_TOLD);
+			jet_punch_add_way(u, &way, c->turn, JET_PUNCH_TOLD);
 	}
 }
 

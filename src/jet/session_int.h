@@ -58,6 +58,7 @@ enum jet_session_event {
 	JET_EV_GUESS = 256,
 	JET_EV_GUESSED = 512,
 	JET_EV_CROWDED = 1024,
+	JET_EV_OFFERED = 2048,
 };
 
 /* Path `id` has cost less since, and is taken when that has lasted. */

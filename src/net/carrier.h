@@ -28,6 +28,9 @@ struct gn_carrier {
 	/* What was taken still goes out where it can. No event follows; c is no longer the
 	 * caller's. Allowed in every event. */
 	void (*close)(struct gn_carrier *c);
+	/* Somebody proved a key on what came in: it no longer gives way to newcomers, and does not
+	 * end for want of a proof. */
+	void (*proven)(struct gn_carrier *c);
 };
 
 /* What a carrier tells its owner, on the loop. */

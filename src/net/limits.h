@@ -68,4 +68,20 @@
 /* ---- sockets besides: as many as a guess of ports asks for (jet, JET_GUESS_SOCKETS) ---- */
 #define GN_SPARES_MAX 256u
 
+/* ---- QUIC (RE-46) ---- */
+
+#define QUIC_CID 8            /* bytes of our connections' ids */
+#define QUIC_CIDS 6           /* of one: two that live, those being retired, the Retry's */
+#define QUIC_PACKET 1452      /* bytes: Ethernet less IPv6 and UDP */
+#define QUIC_MTU 1400         /* of what one carries: less header, frame and tag, 32 */
+#define QUIC_CONNECTIONS 256u /* each some 40 KiB */
+#define QUIC_PER_PREFIX 16u
+#define QUIC_HELLOS_PREFIX 4u       /* of them whose handshake, 1 ms of ours, is not done */
+#define QUIC_QUEUE_MAX (256u << 10) /* bytes that wait in one: what is over is lost */
+#define QUIC_HANDSHAKE (5 * GN_SEC)
+#define QUIC_TOKEN (10 * GN_SEC)      /* from a Retry to the proof of the address */
+#define QUIC_PROOF (15 * GN_SEC)      /* until a key is proven: jet's handshake and a half */
+#define QUIC_IDLE (60 * GN_SEC)       /* nothing came: it is over */
+#define QUIC_KEEP_ALIVE (25 * GN_SEC) /* of who dialled */
+
 #endif

@@ -7,6 +7,7 @@
 #include "net/http.h"
 #include "net/local.h"
 #include "net/mdns_socket.h"
+#include "net/quic.h"
 #include "net/signals.h"
 #include "net/spares.h"
 #include "net/udp.h"

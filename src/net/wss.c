@@ -272,11 +272,14 @@ static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *
 {
 	struct wss_conn *c = request->data;
 	c->resolving = false;
+	bool direct = !c->proxy.at.host[0];
 	for (const struct addrinfo *a = found; a && c->at_count < WSS_ADDRESSES; a = a->ai_next)
-		c->at_count += gn_os_addr(a->ai_addr, &c->at[c->at_count]);
+		c->at_count += gn_os_addr(a->ai_addr, &c->at[c->at_count]) &&
+			       !(c->by_others && direct && gn_addr_is_private(&c->at[c->at_count]));
+	bool denied = found && !c->at_count;
 	uv_freeaddrinfo(found);
 	if (c->state != WSS_GONE) {
-		gn_err err = status ? GN_NOT_FOUND : wss_conn_dial(c);
+		gn_err err = status ? GN_NOT_FOUND : denied ? GN_DENIED : wss_conn_dial(c);
 		if (err != GN_AGAIN && err)
 			wss_conn_end(c, err);
 	}
@@ -311,11 +314,24 @@ static const char *proxy_of_environment(const struct wss_host *to)
 	return spared && wss_proxy_spared(gn_str(spared), to) ? NULL : proxy;
 }
 
-gn_err gn_wss_dial(struct gn_wss *wss, const char *url, const char *proxy, struct gn_carrier **out)
+/* A number that is this machine's, or of a private network. */
+static bool is_inside(const struct wss_host *to)
+{
+	char text[sizeof to->host + 8];
+	struct gn_addr addr;
+	snprintf(text, sizeof text, "%s:%u", to->host, to->port);
+	return !to->is_name && gn_addr_parse(gn_str(text), &addr) == GN_OK &&
+	       gn_addr_is_private(&addr);
+}
+
+static gn_err dial(struct gn_wss *wss, const char *url, const char *proxy, bool by_others,
+		   struct gn_carrier **out)
 {
 	struct wss_host to;
 	struct wss_proxy through = {0};
 	GN_TRY(wss_url_parse(gn_str(url), &to));
+	if (by_others && is_inside(&to))
+		return GN_DENIED;
 	if (!proxy)
 		proxy = proxy_of_environment(&to);
 	if (proxy && *proxy)
@@ -325,6 +341,7 @@ gn_err gn_wss_dial(struct gn_wss *wss, const char *url, const char *proxy, struc
 	if (c) {
 		c->to = to;
 		c->proxy = through;
+		c->by_others = by_others;
 		err = resolve(c, through.at.host[0] ? &c->proxy.at : &c->to);
 		if (err)
 			wss_conn_drop(c);
@@ -338,13 +355,18 @@ gn_err gn_wss_dial(struct gn_wss *wss, const char *url, const char *proxy, struc
 	return GN_OK;
 }
 
-/* ---- the rest ---- */
-
-void gn_wss_proven(struct gn_carrier *carrier)
+gn_err gn_wss_dial(struct gn_wss *wss, const char *url, const char *proxy, struct gn_carrier **out)
 {
-	struct wss_conn *c = (struct wss_conn *)carrier;
-	c->proven = true;
+	return dial(wss, url, proxy, false, out);
 }
+
+gn_err gn_wss_dial_others(struct gn_wss *wss, const char *url, const char *proxy,
+			  struct gn_carrier **out)
+{
+	return dial(wss, url, proxy, true, out);
+}
+
+/* ---- the rest ---- */
 
 bool gn_wss_counter_at(const struct gn_wss *wss, size_t i, struct gn_counter *out)
 {

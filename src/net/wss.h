@@ -49,9 +49,10 @@ GN_MUST gn_err gn_wss_certificate(struct gn_wss *wss, const char *cert_file, con
  * GN_TEXT, GN_UNSUPPORTED: an address that is none. */
 GN_MUST gn_err gn_wss_dial(struct gn_wss *wss, const char *url, const char *proxy,
 			   struct gn_carrier **out);
-/* Somebody proved a key on what came in: it no longer gives way to newcomers, and does not end for
- * want of a proof. */
-void gn_wss_proven(struct gn_carrier *c);
+/* The same where somebody else says the url: this machine and private networks are not dialled, by
+ * whatever name: GN_DENIED. (What a proxy does with a name is its affair.) */
+GN_MUST gn_err gn_wss_dial_others(struct gn_wss *wss, const char *url, const char *proxy,
+				  struct gn_carrier **out);
 
 /* "wss-opened" and one for each reason of refusing; false past the last. */
 bool gn_wss_counter_at(const struct gn_wss *wss, size_t i, struct gn_counter *out);

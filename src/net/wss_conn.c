@@ -134,6 +134,11 @@ void wss_conn_end(struct wss_conn *c, gn_err why)
 	wss_conn_let_go(c); /* NOLINT(clang-analyzer-unix.Malloc): held above */
 }
 
+static void carrier_proven(struct gn_carrier *carrier)
+{
+	((struct wss_conn *)carrier)->proven = true;
+}
+
 static void carrier_close(struct gn_carrier *carrier)
 {
 	struct wss_conn *c = (struct wss_conn *)carrier;
@@ -168,7 +173,8 @@ struct wss_conn *wss_conn_new(struct gn_wss *wss, int fd, const struct gn_addr *
 					 .incoming = !client,
 					 .send = wss_send,
 					 .room = wss_room,
-					 .close = carrier_close};
+					 .close = carrier_close,
+					 .proven = carrier_proven};
 	if (peer) {
 		c->carrier.peer = *peer;
 		c->prefix = gn_addr_prefix(peer);

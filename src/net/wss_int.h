@@ -99,6 +99,7 @@ struct wss_conn {
 	bool want_room;  /* a send took less than all */
 	bool broken;     /* writing failed: to be closed in the next turn */
 	bool told;       /* the owner knows it */
+	bool by_others;  /* where it goes somebody else says: not into a private network */
 	bool ended;      /* LINGER: our side is shut */
 	bool pinged;     /* since something was heard */
 	uint64_t prefix; /* of whom it counts for */

@@ -288,6 +288,28 @@ static void words_that_are_none(void **state)
 	assert_int_equal(counted(&client, "wss-dialled"), 0);
 }
 
+/* What somebody else says leads not to who is on this machine, by number or by name. */
+static void others_do_not_lead_us_inside(void **state)
+{
+	(void)state;
+	static const char *const inside[] = {"127.0.0.1", "[::1]", "10.0.0.1",
+					     "[::ffff:127.0.0.1]"};
+	struct gn_carrier *c;
+	char url[64];
+	open_server(NULL);
+	open_client(NULL);
+	for (unsigned i = 0; i < GN_COUNT(inside); i++) {
+		snprintf(url, sizeof url, "wss://%s:%u/geonet/1", inside[i],
+			 gn_wss_port(server.wss));
+		assert_int_not_equal(gn_wss_dial_others(client.wss, url, "", &c), GN_OK);
+	}
+	snprintf(url, sizeof url, "wss://localhost:%u/geonet/1", gn_wss_port(server.wss));
+	assert_int_equal(gn_wss_dial_others(client.wss, url, "", &c), GN_OK);
+	UNTIL(client.closed == 1);
+	assert_int_equal(client.why, GN_DENIED);
+	assert_int_equal(counted(&server, "wss-accepted"), 0);
+}
+
 static void ports_and_files_that_do_not_do(void **state)
 {
 	(void)state;
@@ -383,6 +405,7 @@ int main(void)
 		TEST(nobody_answers),
 		TEST(what_answers_is_no_tls),
 		TEST(words_that_are_none),
+		TEST(others_do_not_lead_us_inside),
 		TEST(ports_and_files_that_do_not_do),
 		TEST(closing_at_any_time),
 		TEST(freeing_within_an_event),

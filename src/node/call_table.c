@@ -48,6 +48,20 @@ gn_fbref gn_node_call_lookup(struct gn_fbb *b, const struct gn_node_lookup *l)
 
 /* ---- status ---- */
 
+/* 0: no server is named. */
+static gn_fbref put_turn(struct gn_fbb *b, const struct gn_node *node)
+{
+	char relayed[GN_ADDR_TEXT_MAX];
+	if (node->turn_way.state == GN_NODE_TURN_NONE)
+		return 0;
+	gn_node_turn_way_addr(node, relayed);
+	return gn_fb_node_turn_make(
+		b, &(struct gn_fb_node_turn_args){.server = gn_str(node->config.turn_server),
+						  .state = gn_str(gn_node_turn_way_text(node)),
+						  .address = gn_str(relayed),
+						  .why = gn_str(gn_node_turn_way_why(node))});
+}
+
 static gn_fbref put_clock(struct gn_fbb *b, const struct gn_node *node,
 			  const struct gn_overlay_info *o)
 {
@@ -158,7 +172,8 @@ gn_fbref gn_node_call_status(struct gn_fbb *b, struct gn_node *node, bool owner)
 		.fresh = gn_str(gn_node_fresh_text(node)),
 		.fresh_contexts = fresh.contexts,
 		.fresh_sessions = fresh.sessions,
-		.fresh_direct = fresh.direct};
+		.fresh_direct = fresh.direct,
+		.turn = put_turn(b, node)};
 	return gn_fb_node_status_is_make(b, &args);
 }
 

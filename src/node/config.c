@@ -3,6 +3,7 @@
 #include "node/limits.h"
 #include "node/node.h"
 #include "node/turn.h"
+#include "node/turn_way.h"
 
 #include "os/os.h"
 #include <stdio.h>
@@ -24,6 +25,11 @@ static bool host_port(const char *s, char *out, size_t cap)
 /* The same, or "wss://HOST[:PORT][/PATH]", to which the path is added. */
 static bool begin_at(const char *s, char *out, size_t cap)
 {
+	struct gn_addr number;
+	if (strncmp(s, "quic://", 7) == 0 && strlen(s) < cap) {
+		memcpy(out, s, strlen(s) + 1);
+		return gn_addr_parse(gn_str(s + 7), &number) == GN_OK;
+	}
 	if (strncmp(s, "wss://", 6) != 0)
 		return host_port(s, out, cap);
 	int n = snprintf(out, cap, "%s%s", s, strchr(s + 6, '/') ? "" : "/geonet/1");
@@ -52,6 +58,12 @@ static bool forward(const char *s, char *out, size_t cap)
 		return !gap && host_port(to, out, cap);
 	out[len] = ' ';
 	return key(s + len + gap, out + len + 1, cap - len - 1);
+}
+
+/* "wss://HOST[:PORT]", as others are told it: the path is added. */
+static bool own_url(const char *s, char *out, size_t cap)
+{
+	return strncmp(s, "wss://", 6) == 0 && begin_at(s, out, cap);
 }
 
 static const char
@@ -87,7 +99,7 @@ const struct gn_host_setting gn_node_settings[] = {
 	 .help = "UDP port for other nodes; 0 takes a free one"},
 	{.name = "bootstrap", .kind = GN_HOST_LIST, .value = "HOST:PORT",
 	 GN_HOST_FIELDS(struct gn_node_config, bootstrap, bootstrap_count), .take = begin_at,
-	 .expected = "HOST:PORT of a node, or wss://HOST, at most 16 of them",
+	 .expected = "HOST:PORT of a node, wss://HOST or quic://ADDRESS:PORT, at most 16",
 	 .help = "a node to begin with; may be given 16 times; none: wait to be found; wss://HOST "
 		 "is dialled where UDP does not pass"},
 	{.name = "advertise", .kind = GN_HOST_TEXT, .value = "HOST:PORT", IN(advertise),
@@ -154,6 +166,14 @@ const struct gn_host_setting gn_node_settings[] = {
 		 "them, nodes prove themselves inside"},
 	{.name = "wss-key", .kind = GN_HOST_TEXT, .value = "FILE", .least = 1, IN(wss_key),
 	 .expected = "a file of at most 255 bytes", .help = "its key (PEM)"},
+	{.name = "wss-url", .kind = GN_HOST_TEXT, .value = "wss://HOST", .least = 1, IN(wss_url),
+	 .take = own_url, .expected = "wss://HOST[:PORT] under which others reach --wss",
+	 .help = "where this machine's port of wss is reached from outside, told to others"},
+	{.name = "quic", .kind = GN_HOST_NUMBER, .value = "PORT|off", .least = 1, .most = 65535,
+	 IN(quic), .off_at = offsetof(struct gn_node_config, quic_off), .standard = "off",
+	 .expected = "a UDP port, or off",
+	 .help = "take connections by QUIC at this UDP port, for nodes whose network lets nothing "
+		 "else pass by UDP; best 443"},
 	{.name = "proxy", .kind = GN_HOST_TEXT, .value = "URL", .least = 1, IN(proxy),
 	 .expected = "http://[USER:PASSWORD@]HOST:PORT",
 	 .help = "the way out for such connections; otherwise what https_proxy and no_proxy say"},
@@ -193,6 +213,11 @@ const struct gn_host_setting gn_node_settings[] = {
 	{.name = "stun", .kind = GN_HOST_CHOICE, .value = "on|off", .words = switched, IN(stun),
 	 .standard = "on", .expected = "on or off",
 	 .help = "tell whoever asks by STUN, at the UDP port, which address they come from"},
+	{.name = "turn-server", .kind = GN_HOST_TEXT, .value = "turn:HOST", .least = 1,
+	 IN(turn_server), .take = gn_node_turn_server_take,
+	 .expected = "turn:HOST[:PORT][?transport=tcp], or turns:HOST[:PORT]",
+	 .help = "use an address at this TURN server, too; DATA/turn-login has NAME:PASSWORD, by "
+		 "which it knows you"},
 	{.name = "turn", .kind = GN_HOST_CHOICE, .value = "on|off", .words = switched, IN(turn),
 	 .standard = "off", .expected = "on or off",
 	 .help = "relay by TURN, at the UDP port, for those whom DATA/turn-users names: one "

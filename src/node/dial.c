@@ -2,7 +2,7 @@
  * circuits of relays that may have it; the first that is connected stays, the others are closed
  * (RE-13).
  *
- *   start: the first address; a relay at once, if nothing else is known
+ *   start: the first address; a relay at once, if nothing else is known; without UDP its urls
  *     -> each DIAL_NEXT the next address
  *     -> after DIAL_RELAY the relays: circuits -> [OPENED] -> dialled like an address
  *   won [a session is up] | failed [nothing runs, and nothing is left to be tried]
@@ -13,11 +13,21 @@
 
 #include <stdlib.h>
 
-static bool is_over(const struct peer *peer)
+static bool is_blocked(const struct gn_node *node)
+{
+	return node->homes.reached == GN_OVERLAY_REACH_NO_UDP;
+}
+
+bool dial_is_known(const struct gn_node *node, const struct peer *peer)
+{
+	return is_blocked(node) ? peer->url_count : peer->addr_count;
+}
+
+static bool is_over(const struct gn_node *node, const struct peer *peer)
 {
 	const struct dial *d = peer->dial;
 	return d->try_count == 0 && d->addr_next == peer->addr_count && d->relays_asked &&
-	       !d->finding;
+	       !d->finding && (d->url_next >= peer->url_count || !is_blocked(node));
 }
 
 void dial_end(struct gn_node *node, struct peer *peer)
@@ -43,7 +53,7 @@ static void drop_try(struct dial *d, unsigned i)
 static gn_err call_addr(struct gn_node *node, const struct peer *peer, const struct gn_addr *addr,
 			gn_jet_id *id)
 {
-	struct gn_way to = {.addr = *addr};
+	struct gn_way to = {*addr, gn_node_turn_way_dials(node)};
 	if (!peer->named) /* the owner's word: where to begin */
 		return gn_jet_connect(node->jet, &to, NULL, node->now, id);
 	switch (gn_overlay_may_dial(node->overlay, &peer->pk, addr, node->now)) {
@@ -77,7 +87,7 @@ static void try_addr(struct gn_node *node, struct peer *peer)
 	struct dial *d = peer->dial;
 	d->next_addr = GN_NEVER;
 	while (d->addr_next < peer->addr_count && d->try_count < GN_COUNT(d->tries)) {
-		struct gn_way to = {.addr = peer->addrs[d->addr_next++]};
+		struct gn_way to = {peer->addrs[d->addr_next++], gn_node_turn_way_dials(node)};
 		gn_jet_id id;
 		if (call_addr(node, peer, &to.addr, &id) || !add_session(node, peer, id, &to))
 			continue;
@@ -89,6 +99,20 @@ static void try_addr(struct gn_node *node, struct peer *peer)
 	}
 }
 
+/* Without UDP: by a connection to the peer itself. */
+static void try_url(struct gn_node *node, struct peer *peer)
+{
+	struct dial *d = peer->dial;
+	uint32_t link;
+	while (d->url_next < peer->url_count && d->try_count < GN_COUNT(d->tries)) {
+		if (gn_node_connect(node, &peer->pk, peer->urls[d->url_next++].text, &link))
+			continue;
+		d->tries[d->try_count].id = 0;
+		d->tries[d->try_count++].link = link;
+		return;
+	}
+}
+
 /* ---- relays ---- */
 
 static void ask_relay(struct gn_node *node, struct peer *peer, const struct gn_pk *relay)
@@ -96,8 +120,7 @@ static void ask_relay(struct gn_node *node, struct peer *peer, const struct gn_p
 	struct dial *d = peer->dial;
 	uint32_t link;
 	/* without UDP a relay is reached through the one that this node is connected to (RE-36) */
-	const struct gn_pk *own = node->homes.reached == GN_OVERLAY_REACH_NO_UDP &&
-						  !gn_node_peers_session(node, relay)
+	const struct gn_pk *own = is_blocked(node) && !gn_node_peers_session(node, relay)
 					  ? gn_node_homes_place(node)
 					  : NULL;
 	if (d->try_count == GN_COUNT(d->tries) || gn_pk_eq(relay, &peer->pk) ||
@@ -115,7 +138,7 @@ static void ask_relays(struct gn_node *node, struct peer *peer)
 	d->relays_asked = true;
 	d->next_relay = GN_NEVER;
 	const struct gn_pk *own = gn_node_homes_place(node); /* it may be linked with it */
-	if (own && node->homes.reached == GN_OVERLAY_REACH_NO_UDP)
+	if (own && is_blocked(node))
 		ask_relay(node, peer, own);
 	for (unsigned i = 0; i < peer->home_count; i++)
 		ask_relay(node, peer, &peer->homes[i].pk);
@@ -127,14 +150,22 @@ static void ask_relays(struct gn_node *node, struct peer *peer)
 		ask_relay(node, peer, &may[i].pk);
 }
 
+void dial_drop_link(struct gn_node *node, uint32_t link)
+{
+	gn_node_ways_close(node, link);
+	gn_node_ways_carrier_end(node, link);
+	gn_node_connect_cancel(node, link);
+}
+
 void dial_circuit(struct gn_node *node, struct peer *peer, uint32_t link)
 {
 	struct dial *d = peer->dial;
 	const struct gn_node_circuit *c = gn_node_ways_circuit(node, link);
-	for (unsigned i = 0; d && c && i < d->try_count; i++) {
+	const struct gn_carrier *k = gn_node_ways_carrier_of(node, link);
+	for (unsigned i = 0; d && (c || k) && i < d->try_count; i++) {
 		if (d->tries[i].link != link || d->tries[i].id)
 			continue;
-		struct gn_way to = gn_node_ways_way(c);
+		struct gn_way to = c ? gn_node_ways_way(c) : (struct gn_way){k->peer, link};
 		gn_jet_id id;
 		if (gn_jet_connect(node->jet, &to, &peer->pk, node->now, &id) ||
 		    !add_session(node, peer, id, &to))
@@ -142,7 +173,7 @@ void dial_circuit(struct gn_node *node, struct peer *peer, uint32_t link)
 		d->tries[i].id = id;
 		return;
 	}
-	gn_node_ways_close(node, link); /* nobody waits for it any more */
+	dial_drop_link(node, link); /* nobody waits for it any more */
 	if (d)
 		dial_lost(peer, 0, link);
 }
@@ -152,12 +183,14 @@ void dial_circuit(struct gn_node *node, struct peer *peer, uint32_t link)
 gn_err dial_go_on(struct gn_node *node, struct peer *peer)
 {
 	struct dial *d = peer->dial;
+	if (d->url_next < peer->url_count && is_blocked(node))
+		try_url(node, peer);
 	if (node->now >= d->next_addr || d->try_count == 0)
 		try_addr(node, peer);
 	bool idle = d->try_count == 0 && !d->finding;
 	if (!d->relays_asked && (node->now >= d->next_relay || idle))
 		ask_relays(node, peer);
-	return is_over(peer) ? GN_UNREACHABLE : GN_OK;
+	return is_over(node, peer) ? GN_UNREACHABLE : GN_OK;
 }
 
 void dial_found(struct peer *peer)
@@ -198,12 +231,13 @@ gn_err dial_start(struct gn_node *node, struct peer *peer, bool find, bool relay
 	struct dial *d = dial_new(node, peer);
 	if (!d)
 		return GN_NOMEM;
-	bool blocked = node->homes.reached == GN_OVERLAY_REACH_NO_UDP;
+	bool blocked = is_blocked(node);
 	d->next_addr = node->now;
 	d->no_relays = !relays || !peer->named; /* who relays is asked for a key */
 	d->relays_asked = d->no_relays;
 	if (!d->no_relays)
-		d->next_relay = node->now + (blocked ? 0 : GN_NODE_DIAL_RELAY);
+		d->next_relay = node->now +
+				(dial_is_known(node, peer) || !blocked ? GN_NODE_DIAL_RELAY : 0);
 	if (find)
 		dial_find(node, peer);
 	return dial_go_on(node, peer);
@@ -216,6 +250,7 @@ gn_err dial_way(struct gn_node *node, struct peer *peer, const struct gn_way *wa
 	if (!d)
 		return GN_NOMEM;
 	d->addr_next = peer->addr_count;
+	d->url_next = peer->url_count;
 	d->relays_asked = true;
 	if (gn_jet_connect(node->jet, way, NULL, node->now, &id) ||
 	    !add_session(node, peer, id, way))
@@ -244,10 +279,40 @@ void dial_won(struct gn_node *node, struct peer *peer, gn_jet_id won, bool other
 		if (d->tries[i].id == won)
 			continue;
 		if (!d->tries[i].id)
-			gn_node_ways_close(node, d->tries[i].link);
+			dial_drop_link(node, d->tries[i].link);
 		else if (others)
 			(void)!gn_jet_close(node->jet, d->tries[i].id, 0, "another way was first",
 					    node->now);
 	}
 	dial_end(node, peer);
+}
+
+/* ---- other ways of a session ---- */
+
+/* Nothing comes from the peer's address: the others that it is known by are tried, those alone
+ * that were not told by somebody else (OV-36). Each has up to four datagrams sent there. */
+void dial_others(struct gn_node *node, gn_jet_id id, const struct peer *peer)
+{
+	for (unsigned i = 0; i < peer->addr_count; i++) {
+		struct gn_way to = {.addr = peer->addrs[i]};
+		if (gn_overlay_may_dial(node->overlay, &peer->pk, &to.addr, node->now) ==
+		    GN_OVERLAY_CONNECT)
+			(void)!gn_jet_path_open(node->jet, id, &to, node->now);
+	}
+}
+
+void gn_node_peers_try_udp(struct gn_node *node)
+{
+	const struct gn_map *all = &node->peers.by_session;
+	unsigned tried = 0;
+	for (uint32_t i = 0; i < all->count && tried < GN_NODE_UDP_TRIES; i++) {
+		const struct session *s = gn_map_value_at(all, i);
+		const struct gn_carrier *c = gn_node_ways_carrier_of(node, s->link);
+		bool turned = gn_node_turn_way_is(node, s->link),
+		     connected = c && !c->incoming && c->info->kind != GN_WAY_SPARE;
+		if (!s->up || !(turned || connected))
+			continue;
+		dial_others(node, *(const gn_jet_id *)gn_map_key_at(all, i), s->peer);
+		tried++;
+	}
 }

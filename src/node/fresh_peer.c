@@ -218,8 +218,9 @@ void fresh_peer_event(struct fresh *f, const struct gn_jet_event *e)
 	case GN_JET_MOVED:
 	case GN_JET_PATHS:
 	case GN_JET_CROWDED:
-	case GN_JET_GUESS: /* nothing is told of where we are */
+	case GN_JET_GUESS: /* it offers nothing: nobody guesses */
 	case GN_JET_GUESSED:
+	case GN_JET_OFFERED:
 	case GN_JET_SEEN:
 	case GN_JET_ACKED: break;
 	}

@@ -43,6 +43,12 @@ void gather_mapped(struct gather *g, const struct gn_addr *addr, gn_time until, 
 	told(g, now);
 }
 
+void gather_relayed(struct gather *g, const struct gn_addr *addr, gn_time now)
+{
+	g->turn = addr ? *addr : (struct gn_addr){.port = 0};
+	told(g, now);
+}
+
 /* Which private network it is of; 0: of none. */
 static unsigned network_of(const struct gn_addr *a)
 {
@@ -262,6 +268,11 @@ static void put_together(const struct gather *g, struct gn_jet_offer *o)
 		for (uint32_t i = 0; i < heard.count; i++)
 			add(o, GN_JET_REFLEXIVE, &heard.list[i].addr);
 	}
+	uint32_t before = o->count;
+	if (g->turn.port)
+		add(o, GN_JET_MAPPED, &g->turn);
+	if (o->count > before)
+		o->list[before].turn = true;
 	add_own(g, true, o);
 }
 
@@ -271,6 +282,7 @@ static bool same_offer(const struct gn_jet_offer *a, const struct gn_jet_offer *
 		    a->span == b->span;
 	for (uint32_t i = 0; same && i < a->count; i++)
 		same = a->list[i].origin == b->list[i].origin &&
+		       a->list[i].turn == b->list[i].turn &&
 		       gn_addr_eq(&a->list[i].addr, &b->list[i].addr);
 	return same;
 }

@@ -36,6 +36,7 @@ struct gather {
 	struct gn_addr configured; /* port 0: none */
 	struct gn_addr mapped;
 	gn_time mapped_until; /* 0: nothing is mapped */
+	struct gn_addr turn;  /* ours at a TURN server; port 0: none */
 	struct gather_voice voices[GATHER_VOICES];
 	uint64_t order;
 	gn_time due;
@@ -51,6 +52,9 @@ void gather_net(struct gather *g, const struct gn_os_net *net, uint16_t port, gn
 void gather_configured(struct gather *g, const struct gn_addr *addr, gn_time now);
 /* What a router passes on to us until then; 0: nothing any more. */
 void gather_mapped(struct gather *g, const struct gn_addr *addr, gn_time until, gn_time now);
+
+/* Ours at a TURN server; NULL: none any more. */
+void gather_relayed(struct gather *g, const struct gn_addr *addr, gn_time now);
 
 struct gather_seen {
 	gn_jet_id session;

@@ -10,7 +10,6 @@
  *    of homes reads the rest of it. */
 #include "node/homes.h"
 #include "node/node_int.h"
-#include "records/noderec.h"
 
 void gn_node_homes_init(struct gn_node *node)
 {
@@ -251,6 +250,11 @@ void gn_node_homes_can(struct gn_node *node)
 
 /* ---- the own record ---- */
 
+static bool tells_url(const struct gn_node *node)
+{
+	return node->config.wss && *node->config.wss_url;
+}
+
 static void put_record(struct gn_node *node)
 {
 	struct gn_node_homes *h = &node->homes;
@@ -266,10 +270,15 @@ static void put_record(struct gn_node *node)
 			r.addrs[r.addr_count++] = o.self.addrs[i];
 	for (unsigned i = 0; i < GN_NODE_PLACES && r.home_count < GN_NODEREC_HOMES; i++) {
 		const struct gn_node_place *p = &h->places[i];
-		if (p->ready)
-			r.homes[r.home_count++] = (struct gn_noderec_home){
-				p->relay, gn_node_peers_addr(node, &p->relay)};
+		if (!p->ready)
+			continue;
+		r.homes[r.home_count] = (struct gn_noderec_home){
+			.relay = p->relay, .addr = gn_node_peers_addr(node, &p->relay)};
+		(void)gn_noderec_url(gn_str(gn_node_peers_url(node, &p->relay)),
+				     &r.homes[r.home_count++].url);
 	}
+	if (tells_url(node))
+		r.url_count = gn_noderec_url(gn_str(node->config.wss_url), &r.urls[0]);
 	gn_err err = gn_noderec_record(&node->key, &r, &buf);
 	GN_ASSERT(err == GN_OK);
 	h->published = node->now;
@@ -285,6 +294,8 @@ static bool has_news(const struct gn_node *node)
 	for (unsigned i = 0; i < GN_NODE_PLACES; i++)
 		if (node->homes.places[i].ready)
 			return true;
+	if (tells_url(node))
+		return true;
 	gn_overlay_info(node->overlay, &o);
 	for (unsigned i = 0; i < o.self.addr_count && tells_addrs(node); i++)
 		if (!gn_addr_is_private(&o.self.addrs[i]))
@@ -292,14 +303,23 @@ static bool has_news(const struct gn_node *node)
 	return false;
 }
 
+/* It may tell where it is. */
+static bool knows_itself(const struct gn_node *node)
+{
+	const struct gn_node_homes *h = &node->homes;
+	return h->reached != GN_OVERLAY_REACH_UNKNOWN || h->own || tells_url(node);
+}
+
 /* When the record is put: a moment after it changed, since one home seldom comes alone. */
 static gn_time record_due(const struct gn_node *node)
 {
 	const struct gn_node_homes *h = &node->homes;
 	bool nothing = !h->published && !has_news(node);
-	if ((h->reached == GN_OVERLAY_REACH_UNKNOWN && !h->own) || h->put || nothing)
+	if (!knows_itself(node) || h->put || nothing)
 		return GN_NEVER;
 	gn_time at = h->changed ? h->changed + GN_NODE_RECORD_SETTLE : GN_NEVER;
+	if (!h->published && tells_url(node)) /* which no change may follow */
+		return gn_time_min(at, node->started + GN_NODE_RECORD_FIRST);
 	if (!h->published)
 		return at;
 	at = at < h->published + GN_NODE_RECORD_EVERY ? h->published + GN_NODE_RECORD_EVERY : at;
@@ -327,7 +347,7 @@ const struct gn_pk *gn_node_homes_place(const struct gn_node *node)
 
 gn_time gn_node_homes_deadline(const struct gn_node *node)
 {
-	if (node->homes.reached == GN_OVERLAY_REACH_UNKNOWN && !node->homes.own)
+	if (!knows_itself(node))
 		return GN_NEVER;
 	return gn_time_min(node->homes.look, record_due(node));
 }
@@ -363,11 +383,15 @@ static void take_value(const struct gn_node *node, const struct gn_overlay_event
 			continue;
 		out->addr_count = r.addr_count;
 		memcpy(out->addrs, r.addrs, sizeof r.addrs);
-		for (unsigned k = 0; k < r.home_count; k++)
+		out->url_count = r.url_count;
+		memcpy(out->urls, r.urls, sizeof r.urls);
+		for (unsigned k = 0; k < r.home_count; k++) {
+			out->home_urls[k] = r.homes[k].url;
 			out->homes[out->home_count++] =
 				(struct gn_contact){.pk = r.homes[k].relay,
 						    .addr_count = r.homes[k].addr.port != 0,
 						    .addrs = {r.homes[k].addr}};
+		}
 		return;
 	}
 }

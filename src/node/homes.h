@@ -5,6 +5,7 @@
 
 #include "node/limits.h"
 #include "overlay/overlay.h"
+#include "records/noderec.h"
 #include "services/relay/relay.h"
 
 struct gn_node;
@@ -57,9 +58,11 @@ GN_MUST gn_err gn_node_homes_find(struct gn_node *node, const struct gn_pk *pk);
 /* What a node's record says; counts 0: there is none, or it is not to be had. */
 struct gn_node_found {
 	struct gn_pk pk; /* zeros: the operation was this node's own record being put */
-	unsigned addr_count, home_count;
+	unsigned addr_count, url_count, home_count;
 	struct gn_addr addrs[GN_CONTACT_ADDRS];
+	struct gn_noderec_url urls[GN_NODEREC_URLS];
 	struct gn_contact homes[GN_NODE_HOMES];
+	struct gn_noderec_url home_urls[GN_NODE_HOMES];
 };
 /* True: the operation was of here, and is over. */
 bool gn_node_homes_overlay_event(struct gn_node *node, const struct gn_overlay_event *e,

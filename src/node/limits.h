@@ -32,6 +32,20 @@
 #define GN_NODE_BEGINS 16u     /* wss:// to begin at: as many as places to begin at */
 /* without a session over UDP: then a connection is dialled */
 #define GN_NODE_CARRIER_ALONE (3 * GN_SEC)
+#define GN_NODE_CARRIERS_OPEN 2u /* to others' urls begun at: as many as homes */
+#define GN_NODE_URLS 4u          /* others' that are kept to begin at: each may be gone one day */
+#define GN_NODE_URL_FAILURES 3u  /* in a row: then it is forgotten */
+#define GN_NODE_URL_CALLS 8u     /* connections to peers being dialled: TLS costs both 1 ms */
+/* records of linked nodes are looked up for their urls: after the start, so far apart, and at most
+ * so far when none is to be had */
+#define GN_NODE_URLS_FIRST (10 * GN_SEC)
+#define GN_NODE_URLS_EVERY (60 * GN_SEC)
+#define GN_NODE_URLS_LAST (1800 * GN_SEC)
+#define GN_NODE_UDP_AGAIN (60 * GN_SEC) /* between tries of UDP while on a connection (RE-45) */
+#define GN_NODE_UDP_TRIES 32u           /* sessions that try it at a time, four packets each */
+/* a connection by which no session goes is closed: a handshake's time */
+#define GN_NODE_CARRIER_UNUSED (15 * GN_SEC)
+#define GN_NODE_QUIC_ROUNDS 64u    /* packets of QUIC sent in a turn: the rest in the next */
 #define GN_NODE_CARRIER_PREFIX 16u /* bytes that a carrier may want before a packet */
 #define GN_NODE_GUESSES 16u        /* paths found by guessing ports, each by a socket of its own */
 #define GN_NODE_CALLS 512u         /* circuits of them that others opened: half is for our own */
@@ -53,13 +67,14 @@
 #define GN_NODE_RELAYS 2u           /* asked for a circuit to a peer whose homes are not known */
 #define GN_NODE_HOMES 2u            /* of a node: relays where it has a place (RE-35) */
 #define GN_NODE_HOME_CANDIDATES 64u /* linked peers that are compared */
-#define GN_NODE_OWN_RECORD 1536u    /* bytes of the own record */
+#define GN_NODE_OWN_RECORD 2048u    /* bytes of the own record */
 #define GN_NODE_BARRED 8u           /* relays remembered that refused a place */
 #define GN_NODE_BARRED_FOR (600 * GN_SEC)
 #define GN_NODE_FINDS 64u                    /* node records looked up at a time */
 #define GN_NODE_HOMES_LOOK (5 * GN_SEC)      /* between looks at who could be a home */
 #define GN_NODE_RECORD_EVERY (60 * GN_SEC)   /* the own record is put at most once */
 #define GN_NODE_RECORD_SETTLE (1 * GN_SEC)   /* after a change */
+#define GN_NODE_RECORD_FIRST (10 * GN_SEC)   /* after the start, where a url is told */
 #define GN_NODE_RECORD_AGAIN (1500 * GN_SEC) /* and anew, though nothing has changed */
 #define GN_NODE_DIAL_NEXT (250 * GN_MSEC)    /* from one address to the next */
 /* to the first relay, for a peer of which nothing says that it is behind a NAT */
@@ -288,6 +303,17 @@
  * is not counted, at the usual rates 120 MiB */
 #define GIVING_SAVE (60 * GN_SEC)
 #define GIVING_SHOWN 64u /* keys and tokens in an answer, those with most */
+
+/* ---- a TURN server's address as a way (turn_keep.c, RE-47) ---- */
+#define GN_NODE_TURN_LOGIN 512u         /* bytes of the file with our name and password there */
+#define GN_NODE_TURN_OPEN (10 * GN_SEC) /* until a line to the server stands */
+#define GN_NODE_TURN_LINE_QUEUE 65536u  /* bytes that a line has not taken: more is lost */
+#define GN_NODE_TURN_AGAIN_FIRST (5 * GN_SEC) /* after a failure, then twice as late each time, */
+#define GN_NODE_TURN_AGAIN_LAST (300 * GN_SEC)
+#define GN_NODE_TURN_PEER_IDLE (120 * GN_SEC) /* without a packet a peer's channel is let go */
+#define GN_NODE_TURN_PEERS 32u                /* as many as nat's client has channels */
+#define GN_NODE_TURN_TOLD 16u     /* of them for addresses that peers tell: half is for our own */
+#define GN_NODE_TURN_TOLD_EACH 2u /* of one offer: what is seen from outside */
 
 /* ---- STUN and TURN for others (turn.c) ---- */
 #define GN_NODE_TURN_FILE 65536u        /* bytes of the users' file */

@@ -84,6 +84,7 @@ gn_time gn_node_moving_tick(struct gn_node *node)
 			    moved ? "this machine's addresses or routes are others now"
 				  : "this machine has slept");
 		gn_jet_network(node->jet, node->now);
+		node->carriers.udp_at = node->now; /* UDP may pass here */
 	}
 	return m->watch ? gn_os_net_watch_deadline(m->watch) : GN_NEVER;
 }

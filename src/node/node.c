@@ -46,6 +46,16 @@ static gn_err send_packets(struct gn_node *node, const struct gn_addr *to, struc
 	return gn_udp_send(node->udp, to, packets, segment, sent);
 }
 
+static gn_err dial_url(struct gn_node *node, const char *url, bool by_others,
+		       struct gn_carrier **out)
+{
+	const char *proxy = *node->config.proxy ? node->config.proxy : NULL;
+	if (strncmp(url, "quic://", 7) == 0)
+		return by_others ? GN_UNSUPPORTED : gn_node_quic_dial(node, url, out);
+	return by_others ? gn_wss_dial_others(node->carriers.wss, url, proxy, out)
+			 : gn_wss_dial(node->carriers.wss, url, proxy, out);
+}
+
 static bool move_disk(struct gn_node *node)
 {
 	return gn_host_disk_pump(&node->disk);
@@ -85,6 +95,7 @@ static gn_err write_kept(struct gn_node *node, const char *name, struct gn_slice
 
 static const struct gn_node_outside outside = {.send = send_packets,
 					       .send_second = send_second,
+					       .dial = dial_url,
 					       .disk = move_disk,
 					       .kept = read_kept,
 					       .keep = write_kept,
@@ -146,6 +157,7 @@ static gn_time turn(void *user)
 	look = gn_time_min(look, gn_node_call_ping_tick(node));
 	if (node->running)
 		look = gn_time_min(look, gn_node_carriers_tick(node));
+	look = gn_time_min(look, gn_node_turn_way_tick(node));
 	look = gn_time_min(look, gn_node_call_netcheck_tick(node));
 	look = gn_time_min(look, gn_host_links_pump(&node->api, node->now));
 	return gn_time_min(look, gn_node_deadline(node)) - node->now;
@@ -302,6 +314,7 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 		return gn_host_why(why, GN_NOMEM, "not enough memory to start");
 	GN_TRY(gn_node_give_read(node, why));
 	GN_TRY(gn_node_turn_new(node, why));
+	GN_TRY(gn_node_turn_way_new(node, why));
 	uv_poll_init(&node->host.loop, &node->udp_poll, gn_udp_fd(node->udp));
 	node->udp_poll.data = node;
 	gn_node_map_start(node);
@@ -332,6 +345,7 @@ static void finish(struct gn_node *node)
 	node->http = NULL;
 	gn_node_carriers_close(node);
 	gn_node_forward_close(node);
+	gn_node_turn_way_free(node);
 	if (node->running)
 		gn_node_saved_store(node);
 	gn_node_give_store(node);
@@ -365,6 +379,7 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 		finish(&node);
 	}
 	gn_node_turn_free(&node);
+	gn_node_turn_way_free(&node);
 	if (node.jet)
 		gn_node_engines_free(&node);
 	gn_node_lan_stop(&node);

@@ -41,8 +41,11 @@ struct gn_node_config {
 	char log_file[256]; /* empty: stderr */
 	/* ON; COOKIE: every stranger proves its address, nothing is counted; OFF */
 	enum gn_node_guard guard;
-	uint16_t wss; /* TCP port for connections where UDP is blocked; 0: none are taken */
+	uint16_t wss;  /* TCP port for connections where UDP is blocked; 0: none are taken */
+	uint16_t quic; /* UDP port for connections by QUIC; 0: none are taken */
+	bool quic_off;
 	bool wss_off, wss_behind;
+	char wss_url[128]; /* where that port is reached from outside; empty: not told */
 	char wss_cert[256], wss_key[256], proxy[256];
 	/* "HOST:PORT" or "HOST:PORT KEY": to where others, or the node of that key, may have this
 	 * one connect (RE-63) */
@@ -56,6 +59,7 @@ struct gn_node_config {
 	bool hold_nothing, metered;
 	enum gn_node_fresh_level fresh;
 	bool guard_count_local; /* loopback and private prefixes have shares like any other */
+	char turn_server[160];  /* whose address is a way of ours; empty: none (turn_way.h) */
 	bool stun;              /* whoever asks is told where they come from */
 	bool turn;              /* whom DATA/turn-users names may relay */
 	bool turn_private;      /* also to loopback and private addresses */

@@ -2,7 +2,7 @@
  * are reached by others; a connection that does not do what it said is given up. A peer that was
  * started anew is met again though the session before waits for it. Rules RE-8, RE-10, RE-45. */
 #include "node/peers_int.h"
-#include "node/testing/whole.h"
+#include "node/testing/wired.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,57 +15,11 @@
 #define SHUT 3 /* the node behind a router that lets no UDP pass */
 #define OTHER 4
 #define NODES 5
-#define ROOM 30000
 
 static struct whole w;
 
-/* One end of a connection; what is sent is at the other end at once. */
-struct end {
-	struct gn_carrier carrier;
-	struct gn_way_info info;
-	unsigned node;
-	struct end *other;
-	bool refuses, closed;
-};
-static struct end ends[4]; /* of one connection, of another to the same place */
-struct flying {
-	struct end *to;
-	size_t len;
-	uint8_t bytes[1600];
-};
-static struct flying line[4096];
-static unsigned first, last;
-
-static gn_err send_to_other(struct gn_carrier *c, const struct gn_addr *to,
-			    const struct gn_buf *data, uint16_t segment, size_t *sent)
-{
-	struct end *e = (struct end *)c;
-	size_t each = segment ? segment : data->len, prefix = e->info.prefix;
-	(void)to;
-	*sent = 0;
-	if (e->refuses)
-		return GN_AGAIN;
-	for (size_t at = 0; at < data->len; at += each) {
-		size_t len = data->len - at < each ? data->len - at : each;
-		struct flying *f = &line[last++ % GN_COUNT(line)];
-		assert_true(last - first < GN_COUNT(line));
-		f->to = e->other;
-		f->len = len - prefix;
-		memcpy(f->bytes, data->p + at + prefix, f->len);
-	}
-	*sent = data->len;
-	return GN_OK;
-}
-
-static size_t room_of(const struct gn_carrier *c)
-{
-	return ((const struct end *)c)->refuses ? 0 : ROOM;
-}
-
-static void close_end(struct gn_carrier *c)
-{
-	((struct end *)c)->closed = true;
-}
+static struct wired wires;
+static struct wired_end *ends; /* of the shut node's connection */
 
 static bool behind(void *user, unsigned node, struct jet_sim_nat *nat, bool *carrier)
 {
@@ -81,35 +35,19 @@ static void on_running(void *user, unsigned node)
 		whole_bootstrap_first(&w, node, 2);
 }
 
-static void deliver(void)
-{
-	while (first < last) {
-		struct flying *f = &line[first++ % GN_COUNT(line)];
-		struct gn_node *node = whole_node(&w, f->to->node);
-		const struct gn_way from = {f->to->carrier.peer,
-					    gn_node_ways_link(&f->to->carrier)};
-		node->now = w.now;
-		if (from.link)
-			gn_node_recv(node, &from, gn_slice(f->bytes, f->len));
-		whole_moved(&w, f->to->node);
-	}
-}
-
 static void run(gn_time span)
 {
-	for (gn_time until = w.now + span; whole_step(&w, until);)
-		deliver();
-	deliver();
+	wired_run(&wires, span);
 }
 
 static void make(void)
 {
-	first = last = 0;
 	whole_init(&w, &(struct whole_options){.seed = 12,
 					       .nodes = NODES,
 					       .pow_bits = 1,
 					       .nat = behind,
 					       .hooks = {.running = on_running}});
+	wired_init(&wires, &w);
 	for (unsigned i = 0; i < NODES; i++) {
 		whole_start(&w, whole_add(&w));
 		run(5 * GN_SEC);
@@ -117,34 +55,15 @@ static void make(void)
 	run(20 * GN_SEC);
 }
 
-static void make_end(unsigned i)
-{
-	ends[i] = (struct end){.node = i % 2 ? 0 : SHUT, .other = &ends[i ^ 1]};
-	ends[i].info = (struct gn_way_info){
-		.kind = GN_WAY_WSS, .reliable = true, .prefix = 8, .mtu = 1500};
-	ends[i].carrier =
-		(struct gn_carrier){.info = &ends[i].info,
-				    .peer = gn_addr_v4(90, 1, 1, (uint8_t)(i % 2 + 1), 443),
-				    .send = send_to_other,
-				    .room = room_of,
-				    .close = close_end};
-}
-
 /* The shut node's connection to the first server. */
 static void connect_ends(void)
 {
-	for (unsigned i = 0; i < 2; i++) {
-		make_end(i);
-		whole_moved(&w, ends[i].node);
-		assert_int_equal(
-			gn_node_ways_carrier(whole_node(&w, ends[i].node), &ends[i].carrier),
-			GN_OK);
-	}
+	ends = wired_connect(&wires, SHUT, 0);
 	gn_node_peers_begin(
 		whole_node(&w, SHUT),
 		&(struct gn_way){ends[0].carrier.peer, gn_node_ways_link(&ends[0].carrier)});
 	whole_moved(&w, SHUT);
-	deliver();
+	wired_move(&wires);
 }
 
 static const struct gn_pk *key_of(unsigned i)
@@ -219,20 +138,6 @@ static size_t no_room(const struct gn_carrier *c)
 	return 0;
 }
 
-static unsigned dials;
-
-static gn_err dial(struct gn_wss *wss, const char *url, const char *proxy, struct gn_carrier **out)
-{
-	(void)wss;
-	(void)proxy;
-	assert_string_equal(url, "wss://here");
-	dials++;
-	make_end(2);
-	make_end(3);
-	*out = &ends[2].carrier;
-	return GN_OK;
-}
-
 static unsigned ways(void)
 {
 	struct gn_way found[4];
@@ -249,28 +154,34 @@ static struct gn_node_begin *second(void)
 	struct gn_node *node = whole_node(&w, SHUT);
 	struct gn_node_begin *b = &node->carriers.begins[0];
 	run(10 * GN_SEC);
-	*b = (struct gn_node_begin){.url = "wss://here",
+	*b = (struct gn_node_begin){.url.text = "wss://n0",
 				    .carrier = &ends[0].carrier,
 				    .open = true,
 				    .link = gn_node_ways_link(&ends[0].carrier)};
-	node->carriers.begin_count = 1;
-	node->carriers.dial = dial;
-	dials = 0;
+	node->carriers.begin_count = node->carriers.given = 1;
+	wired_dials(&wires, SHUT);
 	struct gn_jet_event e = {.kind = GN_JET_CROWDED,
 				 .id = gn_node_peers_session(node, &whole_node(&w, 0)->key.pk),
 				 .way.link = b->link};
+	unsigned before = wires.count;
 	whole_moved(&w, SHUT);
 	gn_node_carriers_event(node, &e);
 	gn_node_carriers_event(node, &e); /* one is enough */
-	assert_int_equal(dials, 1);
-	whole_moved(&w, 0);
-	assert_int_equal(gn_node_ways_carrier(whole_node(&w, 0), &ends[3].carrier), GN_OK);
-	whole_moved(&w, SHUT);
-	gn_node_carriers_opened(node, &ends[2].carrier);
+	assert_int_equal(wires.count, before + 2);
+	assert_ptr_equal(b->second, &ends[2].carrier);
 	run(2 * GN_SEC);
 	assert_int_equal(ways(), 2);
 	assert_int_equal(b->second_link, gn_node_ways_link(&ends[2].carrier));
 	return b;
+}
+
+/* The first server ends the connection of that end of its own. */
+static void server_ends(unsigned i)
+{
+	whole_moved(&w, 0);
+	gn_node_ways_carrier_end(whole_node(&w, 0), gn_node_ways_link(&ends[i].carrier));
+	assert_true(ends[i].closed);
+	wired_move(&wires);
 }
 
 /* RE-8: it is a path of the session, until it closes; the session goes on by it when the first one
@@ -284,10 +195,10 @@ static void a_second_connection_is_a_path(void **state)
 		uint32_t link = b->second_link;
 		whole_moved(&w, SHUT);
 		if (how == 0) {
-			gn_node_carriers_closed(node, &ends[2].carrier, GN_CLOSED);
+			server_ends(3);
 			assert_int_equal(b->open, true);
 		} else if (how == 1) {
-			gn_node_carriers_closed(node, &ends[0].carrier, GN_CLOSED);
+			server_ends(1);
 			assert_int_equal(b->link, link);
 			assert_ptr_equal(b->carrier, &ends[2].carrier);
 			assert_true(b->open);
@@ -353,7 +264,9 @@ static void places_to_begin_at(void **state)
 	(void)state;
 	assert_int_equal(GN_NODE_BEGINS, GN_NODE_BOOTSTRAP);
 	assert_true(gn_node_carriers_url("wss://example.net/geonet/1"));
+	assert_true(gn_node_carriers_url("quic://192.0.2.1:443"));
 	assert_false(gn_node_carriers_url("example.net:7777"));
+	assert_true(GN_NODE_QUIC_ROUNDS >= 44); /* a batch of jet's, in packets of QUIC */
 	assert_true(GN_NODE_CARRIER_ALONE <= 5 * GN_SEC);
 }
 

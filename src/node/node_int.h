@@ -11,7 +11,8 @@
  *   guess.c    sockets for guesses of ports
  *   moving.c   the network under it changes lan.c      who else is on it
  *   turn*.c    STUN and TURN for others  map.c     a port of the home's router; upnp.c, too
- *   give.c     what others are given, and how much they had; giving.c */
+ *   give.c     what others are given, and how much they had; giving.c
+ *   turn_way.c an address at a TURN server, as a way: turn_keep.c, turn_line.c */
 #ifndef GN_NODE_NODE_INT_H
 #define GN_NODE_NODE_INT_H
 
@@ -30,6 +31,7 @@
 #include "node/peers.h"
 #include "node/saved.h"
 #include "node/tunnels.h"
+#include "node/turn_way.h"
 #include "node/ways.h"
 #include "services/box/box.h"
 #include "services/bundles/bundles.h"
@@ -65,6 +67,9 @@ struct gn_node_outside {
 		       uint16_t segment, size_t *sent);
 	/* One packet by the other socket; NULL: there is none. */
 	void (*send_second)(struct gn_node *node, const struct gn_addr *to, struct gn_slice packet);
+	/* A connection to a url, as gn_wss_dial; by_others: as gn_wss_dial_others. */
+	gn_err (*dial)(struct gn_node *node, const char *url, bool by_others,
+		       struct gn_carrier **out);
 	bool (*disk)(struct gn_node *node); /* moves requests of the logs and blocks; true: any */
 	/* A small file of the node's own, read and written whole. GN_NOT_FOUND. */
 	gn_err (*kept)(struct gn_node *node, const char *name, struct gn_buf *out);
@@ -128,6 +133,7 @@ struct gn_node {
 	struct gn_node_carriers carriers;
 	struct gn_node_tunnels tunnels;
 	struct forward_conn *forwards; /* list, forward_tcp.c; owned */
+	struct gn_node_turn_way turn_way;
 	struct gn_node_offers offers;
 	struct gn_node_guesses guesses;
 	struct gn_node_moving moving;

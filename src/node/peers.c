@@ -193,7 +193,8 @@ static void send_message(struct gn_node *node, const struct gn_overlay_message *
 		return;
 	if (peer->up)
 		peers_out_flush(node, peer);
-	else if (!peer->dial && dial_start(node, peer, to_relay && !peer->addr_count, !to_relay))
+	else if (!peer->dial &&
+		 dial_start(node, peer, to_relay && !dial_is_known(node, peer), !to_relay))
 		peer_failed(node, peer, GN_UNREACHABLE);
 }
 
@@ -251,11 +252,11 @@ static void take_way(struct gn_node *node, struct session *s, const struct gn_wa
 	s->addr = way->addr;
 	s->link = way->link;
 	s->direct = way->link == 0;
-	s->own = s->direct || c;
+	s->own = s->direct || c || gn_node_turn_way_is(node, way->link);
 	s->silent = 0;
 	node->peers.direct += s->direct;
 	if (c && c->incoming)
-		gn_wss_proven(c);
+		c->proven(c);
 	gn_node_ways_proven(node, way->link);
 }
 
@@ -280,15 +281,19 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 		nameless_remove(node, nameless);
 		peer_free(node, nameless);
 	}
-	if (s->direct)
+	bool found = s->direct || gn_node_turn_way_is(node, s->link); /* by UDP, where it is */
+	if (found)
 		peers_learn(peer, &e->way.addr);
+	const char *url = gn_node_connect_at(node, e->way.link);
+	if (url)
+		peers_learn_url(peer, url);
 	peers_out_restart(node, peer);
 	dial_won(node, peer, e->id, !e->incoming);
 	take_session(node, peer, e->id);
 	peer->pace = (struct pace){0};
-	gn_overlay_peer_up(node->overlay, &peer->pk, s->direct ? &e->way.addr : NULL, node->now);
+	gn_overlay_peer_up(node->overlay, &peer->pk, found ? &e->way.addr : NULL, node->now);
 	gn_box_peer_up(node->box, &peer->pk, node->now);
-	if (s->own && !s->direct && !e->incoming) /* it was the place to begin at */
+	if (s->own && !found && !e->incoming) /* it was the place to begin at */
 		(void)!gn_overlay_bootstrap(node->overlay, &e->way.addr, &e->peer, node->now);
 	struct gn_jet_info info;
 	if (gn_jet_info(node->jet, e->id, &info) == GN_OK && info.srtt > 0)
@@ -380,18 +385,6 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 	}
 }
 
-/* Nothing comes from the peer's address: the others that it is known by are tried, those alone
- * that were not told by somebody else (OV-36). Each has up to four datagrams sent there. */
-static void try_others(struct gn_node *node, gn_jet_id id, const struct peer *peer)
-{
-	for (unsigned i = 0; i < peer->addr_count; i++) {
-		struct gn_way to = {.addr = peer->addrs[i]};
-		if (gn_overlay_may_dial(node->overlay, &peer->pk, &to.addr, node->now) ==
-		    GN_OVERLAY_CONNECT)
-			(void)!gn_jet_path_open(node->jet, id, &to, node->now);
-	}
-}
-
 void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 {
 	if (e->kind == GN_JET_CONNECTED) {
@@ -428,12 +421,13 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 		s->silent = node->now;
 		s->redial = node->now + (peers_lost(node, s) ? 0 : GN_NODE_SILENT);
 		s->way_given = false;
-		try_others(node, e->id, s->peer);
+		dial_others(node, e->id, s->peer);
 		break;
 	case GN_JET_PATHS: gn_node_ways_moved(node, s->peer->era, e->id); break;
 	case GN_JET_CROWDED: /* carriers.c */
 	case GN_JET_GUESS:   /* guess.c */
 	case GN_JET_GUESSED:
+	case GN_JET_OFFERED:
 	case GN_JET_SEEN:
 	case GN_JET_ACKED: break;
 	}
@@ -444,7 +438,7 @@ void gn_node_peers_circuit(struct gn_node *node, const struct gn_pk *target, uin
 {
 	struct peer *peer = peers_of(node, target);
 	if (open && (!peer || !peer->dial)) {
-		gn_node_ways_close(node, link);
+		dial_drop_link(node, link);
 		return;
 	}
 	if (!peer || !peer->dial)
@@ -464,6 +458,8 @@ void gn_node_peers_found(struct gn_node *node, const struct gn_node_found *found
 		return;
 	for (unsigned i = 0; i < found->addr_count; i++)
 		peers_learn(peer, &found->addrs[i]);
+	for (unsigned i = 0; i < found->url_count; i++)
+		peers_learn_url(peer, found->urls[i].text);
 	if (found->home_count) /* what was found before may do, too */
 		peer->home_count = found->home_count;
 	for (unsigned i = 0; i < found->home_count; i++) {
@@ -471,6 +467,8 @@ void gn_node_peers_found(struct gn_node *node, const struct gn_node_found *found
 		peer->homes[i] = found->homes[i];
 		for (unsigned k = 0; relay && k < found->homes[i].addr_count; k++)
 			peers_learn(relay, &found->homes[i].addrs[k]);
+		if (relay)
+			peers_learn_url(relay, found->home_urls[i].text);
 	}
 	dial_found(peer);
 	if (peer->dial && dial_go_on(node, peer))

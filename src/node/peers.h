@@ -35,7 +35,7 @@ void gn_node_peers_send(struct gn_node *node, const struct gn_overlay_message *m
 void gn_node_peers_ask_relay(struct gn_node *node, const struct gn_overlay_message *m);
 void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *event);
 void gn_node_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked);
-/* A circuit to target is open, or is not to be had. */
+/* A circuit to target is open, or a connection; or it is not to be had. */
 void gn_node_peers_circuit(struct gn_node *node, const struct gn_pk *target, uint32_t link,
 			   bool open);
 /* What was looked up of that node: more ways to it. */
@@ -71,6 +71,15 @@ void gn_node_peers_home(struct gn_node *node, const struct gn_pk *pk, bool home)
 bool gn_node_peers_own(const struct gn_node *node, const struct gn_pk *pk);
 /* Where others find it, as its session shows: a public address of UDP; port 0: it shows none. */
 struct gn_addr gn_node_peers_addr(const struct gn_node *node, const struct gn_pk *pk);
+/* Where it takes connections; empty: that is not known. */
+const char *gn_node_peers_url(const struct gn_node *node, const struct gn_pk *pk);
+/* Is a session up that goes over UDP, and not silent? */
+bool gn_node_peers_heard(const struct gn_node *node);
+/* Is one up by a TURN server's address? */
+bool gn_node_peers_turned(const struct gn_node *node);
+/* Sessions by connections that this node dialled, and by TURN, look whether their peers answer by
+ * UDP. */
+void gn_node_peers_try_udp(struct gn_node *node);
 /* The exporter of the session that messages to pk take, or by which its last one about boxes
  * or of the bus came;
  * false: there is none. user: the node. */

@@ -44,6 +44,28 @@ bool gn_node_peers_own(const struct gn_node *node, const struct gn_pk *pk)
 	return s && s->own;
 }
 
+bool gn_node_peers_heard(const struct gn_node *node)
+{
+	const struct gn_map *all = &node->peers.by_session;
+	for (uint32_t i = 0; i < all->count && node->peers.direct; i++) {
+		const struct session *s = gn_map_value_at(all, i);
+		if (s->up && s->direct && !s->silent)
+			return true;
+	}
+	return false;
+}
+
+bool gn_node_peers_turned(const struct gn_node *node)
+{
+	const struct gn_map *all = &node->peers.by_session;
+	for (uint32_t i = 0; i < all->count && node->turn_way.link; i++) {
+		const struct session *s = gn_map_value_at(all, i);
+		if (s->up && s->link == node->turn_way.link)
+			return true;
+	}
+	return false;
+}
+
 struct gn_addr gn_node_peers_addr(const struct gn_node *node, const struct gn_pk *pk)
 {
 	const struct session *s = session_of(node, peers_of(node, pk));
@@ -90,6 +112,24 @@ void peers_learn(struct peer *peer, const struct gn_addr *addr)
 		peer->addrs[peer->addr_count++] = *addr;
 	else
 		peer->addrs[GN_COUNT(peer->addrs) - 1] = *addr;
+}
+
+void peers_learn_url(struct peer *peer, const char *url)
+{
+	struct gn_noderec_url text;
+	if (!gn_noderec_url(gn_str(url), &text))
+		return;
+	for (unsigned i = 0; i < peer->url_count; i++)
+		if (strcmp(peer->urls[i].text, url) == 0)
+			return;
+	unsigned at = peer->url_count < GN_NODEREC_URLS ? peer->url_count++ : GN_NODEREC_URLS - 1;
+	peer->urls[at] = text;
+}
+
+const char *gn_node_peers_url(const struct gn_node *node, const struct gn_pk *pk)
+{
+	const struct peer *peer = peers_of(node, pk);
+	return peer && peer->url_count ? peer->urls[0].text : "";
 }
 
 unsigned peers_standing(const struct peer *peer)

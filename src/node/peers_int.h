@@ -44,6 +44,7 @@ struct dial {
 	} tries[GN_NODE_TRIES];
 	unsigned try_count;
 	unsigned addr_next; /* of the peer's */
+	unsigned url_next;  /* the same */
 	/* finding: its record is looked up; no_relays: it is one itself, to be asked */
 	bool relays_asked, finding, no_relays;
 	gn_time next_addr, next_relay;
@@ -64,6 +65,9 @@ struct peer {
 	bool up;
 	struct gn_addr addrs[GN_CONTACT_ADDRS + 1];
 	unsigned addr_count;
+	/* where it takes connections, as its node record says */
+	struct gn_noderec_url urls[GN_NODEREC_URLS];
+	unsigned url_count;
 	/* relays where it has a place, as its node record says */
 	struct gn_contact homes[GN_NODE_HOMES];
 	unsigned home_count;
@@ -129,6 +133,7 @@ struct peer *peers_of(const struct gn_node *node, const struct gn_pk *pk); /* or
 unsigned peers_standing(const struct peer *peer); /* as gn_jet_used takes it */
 
 void peers_learn(struct peer *peer, const struct gn_addr *addr); /* where it may be */
+void peers_learn_url(struct peer *peer, const char *url);        /* empty: nothing */
 
 /* dial.c */
 /* Begins, or goes on with what is due. GN_UNREACHABLE: there is nothing left to try. */
@@ -144,8 +149,14 @@ void dial_find(struct gn_node *node, struct peer *peer); /* its record, meanwhil
 void dial_found(struct peer *peer);
 /* A session that was tried has ended, or a circuit. */
 void dial_lost(struct peer *peer, gn_jet_id id, uint32_t link);
-/* A circuit is open: dialled. */
+/* A circuit is open, or a connection: dialled. */
 void dial_circuit(struct gn_node *node, struct peer *peer, uint32_t link);
+/* Nobody waits for that circuit or connection. */
+void dial_drop_link(struct gn_node *node, uint32_t link);
+/* The session's way is silent: the peer's other addresses are tried. */
+void dial_others(struct gn_node *node, gn_jet_id id, const struct peer *peer);
+/* Where it may be dialled is known, as this node dials now. */
+bool dial_is_known(const struct gn_node *node, const struct peer *peer);
 void dial_end(struct gn_node *node, struct peer *peer);
 
 /* peers_message.c */

@@ -17,6 +17,8 @@ bool gn_node_pump_jet(struct gn_node *node)
 		gn_node_offers_event(node, &e);
 		gn_node_guess_event(node, &e);
 		gn_node_carriers_event(node, &e);
+		if (e.kind == GN_JET_OFFERED)
+			gn_node_turn_way_offered(node, e.id);
 		if (!gn_node_tunnels_jet(node, &e))
 			gn_node_peers_event(node, &e);
 	}
@@ -30,6 +32,8 @@ static bool homes_event(struct gn_node *node, const struct gn_overlay_event *e)
 		return false;
 	if (!gn_pk_is_zero(&found.pk))
 		gn_node_peers_found(node, &found);
+	for (unsigned i = 0; i < found.url_count; i++)
+		gn_node_urls_learn(node, &found.pk, found.urls[i].text);
 	return true;
 }
 
@@ -351,8 +355,9 @@ gn_time gn_node_deadline(const struct gn_node *node)
 	at = gn_time_min(at, gn_node_give_deadline(node));
 	at = gn_time_min(at, gn_node_fresh_deadline(node));
 	if (node->ways.circuits.count)
-		at = gn_time_min(at, gn_time_min(node->ways.swept + GN_NODE_SWEEP_IDLE,
-						 node->ways.judged + GN_NODE_JUDGE));
+		at = gn_time_min(at, node->ways.judged + GN_NODE_JUDGE);
+	if (node->ways.circuits.count || node->ways.carriers.count)
+		at = gn_time_min(at, node->ways.swept + GN_NODE_SWEEP_IDLE);
 	at = gn_time_min(at, node->running ? gn_node_homes_deadline(node) : GN_NEVER);
 	at = gn_time_min(at, node->running ? gn_dialback_deadline(node->dialback) : GN_NEVER);
 	at = gn_time_min(at, node->running ? gn_bus_deadline(node->bus) : GN_NEVER);

@@ -59,6 +59,9 @@ static void contact_load(struct gn_node *node, json_t *json)
 	}
 	gn_overlay_id_make(&c.pk, c.nonce, &c.id);
 	(void)!gn_overlay_hint(node->overlay, &c, node->now);
+	const char *url = json_string_value(json_object_get(json, "url"));
+	if (url)
+		gn_node_urls_learn(node, &c.pk, url);
 }
 
 static void pin_load(struct gn_node *node, json_t *json)
@@ -111,8 +114,9 @@ static void contacts_store(struct gn_node *node)
 		}
 		json_array_append_new(
 			contacts,
-			json_pack("{so so so}", "key", gn_host_json_hex(p.contact.pk.b, 32),
-				  "nonce", gn_host_json_hex(p.contact.nonce, 8), "addrs", addrs));
+			json_pack("{so so so ss*}", "key", gn_host_json_hex(p.contact.pk.b, 32),
+				  "nonce", gn_host_json_hex(p.contact.nonce, 8), "addrs", addrs,
+				  "url", gn_node_urls_of(node, &p.contact.pk)));
 	}
 	if (json_array_size(contacts)) /* an isolated node keeps what it knew */
 		(void)!gn_node_list_write(node, "contacts.json", contacts);

@@ -34,6 +34,16 @@ static json_t *angle(const struct gn_node_id *id)
 	return gn_host_json_hex(id->b, 8);
 }
 
+/* The address at a TURN server, or why there is none. */
+static json_t *turn_json(const struct gn_node *node)
+{
+	char relayed[GN_ADDR_TEXT_MAX];
+	gn_node_turn_way_addr(node, relayed);
+	return json_pack("{ss ss ss ss}", "server", node->config.turn_server, "state",
+			 gn_node_turn_way_text(node), "address", relayed, "why",
+			 gn_node_turn_way_why(node));
+}
+
 static json_t *status_json(const struct gn_node *node)
 {
 	struct gn_overlay_info o;
@@ -54,6 +64,8 @@ static json_t *status_json(const struct gn_node *node)
 			    json_pack("{sf sf si si}", "predicted", o.hops_predicted, "observed",
 				      o.hops_observed_mean, "max", (int)o.hops_max, "p99",
 				      (int)o.hops_observed_p99));
+	if (node->turn_way.state != GN_NODE_TURN_NONE)
+		json_object_set_new(json, "turn", turn_json(node));
 	json_object_set_new(json, "reach", json_string(gn_node_reach_name(gn_node_reach(node))));
 	json_object_set_new(json, "reached", json_string(gn_node_reached_text(node)));
 	json_object_set_new(
@@ -212,6 +224,12 @@ static void put_engines(json_t *all, const struct gn_node *node)
 	ENGINE("tunnels", gn_node_tunnels_counter_at, node)
 	ENGINE("dialback", gn_dialback_counter_at, node->dialback)
 	ENGINE("turn", gn_node_turn_counter_at, node)
+	if (node->turn_way.state != GN_NODE_TURN_NONE) {
+		ENGINE("turn-way", gn_node_turn_way_counter_at, node)
+	}
+	if (node->carriers.quic) {
+		ENGINE("quic", gn_quic_counter_at, node->carriers.quic)
+	}
 	if (node->carriers.wss) {
 		ENGINE("wss", gn_wss_counter_at, node->carriers.wss)
 	}

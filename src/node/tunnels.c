@@ -360,6 +360,7 @@ bool gn_node_tunnels_jet(struct gn_node *node, const struct gn_jet_event *e)
 	case GN_JET_CROWDED:
 	case GN_JET_GUESS:
 	case GN_JET_GUESSED:
+	case GN_JET_OFFERED:
 	case GN_JET_SEEN:
 	case GN_JET_STREAMS: break;
 	}

@@ -22,7 +22,7 @@ void gn_node_ways_init(struct gn_node *node)
 	gn_map_init(&w->circuits, &node->env, sizeof(uint32_t), sizeof(struct gn_node_circuit),
 		    GN_NODE_LINKS);
 	gn_map_init(&w->links, &node->env, sizeof(gn_op), sizeof(uint32_t), GN_NODE_LINKS);
-	gn_map_init(&w->carriers, &node->env, sizeof(uint32_t), sizeof(struct gn_carrier *),
+	gn_map_init(&w->carriers, &node->env, sizeof(uint32_t), sizeof(struct gn_node_lent),
 		    GN_NODE_CARRIERS);
 	gn_map_init(&w->eras, &node->env, sizeof(uint64_t), sizeof(struct gn_node_era),
 		    GN_NODE_PEERS);
@@ -103,7 +103,7 @@ void gn_node_ways_moved(struct gn_node *node, uint64_t era, gn_jet_id session)
 		f->ways[f->count++] = key;
 		struct gn_carrier *c = gn_node_ways_carrier_of(node, key.link);
 		if (c && c->incoming) /* also one that stands by is somebody's */
-			gn_wss_proven(c);
+			c->proven(c);
 	}
 }
 
@@ -232,6 +232,26 @@ void gn_node_ways_proven(struct gn_node *node, uint32_t link)
 		c->proven = true;
 }
 
+/* Sessions that moved off a connection, or ended elsewhere, say nothing of it. */
+static void sweep_carriers(struct gn_node *node)
+{
+	struct gn_node_ways *w = &node->ways;
+	for (uint32_t i = 0; i < w->sessions.count; i++) {
+		const struct gn_node_from *f = gn_map_value_at(&w->sessions, i);
+		for (unsigned k = 0; k < f->count; k++) {
+			struct gn_node_lent *l = gn_map_get(&w->carriers, &f->ways[k].link);
+			if (l)
+				l->used = node->now;
+		}
+	}
+	for (uint32_t i = w->carriers.count; i-- > 0;) {
+		const struct gn_node_lent *l = gn_map_value_at(&w->carriers, i);
+		if (l->carrier->info->kind != GN_WAY_SPARE && /* guess.c's */
+		    node->now - l->used >= GN_NODE_CARRIER_UNUSED)
+			gn_node_ways_carrier_end(node, gn_node_ways_link(l->carrier));
+	}
+}
+
 /* A relay may let callers in that never prove a key, and never say that they are gone. */
 void gn_node_ways_sweep(struct gn_node *node)
 {
@@ -239,6 +259,7 @@ void gn_node_ways_sweep(struct gn_node *node)
 	if (node->now - w->swept < GN_NODE_SWEEP_IDLE)
 		return;
 	w->swept = node->now;
+	sweep_carriers(node);
 	for (uint32_t i = w->circuits.count; i-- > 0;) {
 		const struct gn_node_circuit *c = gn_map_value_at(&w->circuits, i);
 		gn_time most = c->called && !c->proven ? GN_NODE_CALL_PROOF : GN_NODE_CIRCUIT_IDLE;
@@ -325,67 +346,6 @@ enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_
 	return GN_NODE_WAYS_OVER;
 }
 
-/* ---- carriers ---- */
-
-uint32_t gn_node_ways_link(const struct gn_carrier *c)
-{
-	return (uint32_t)(uintptr_t)c->user;
-}
-
-struct gn_carrier *gn_node_ways_carrier_of(const struct gn_node *node, uint32_t link)
-{
-	struct gn_carrier **at = gn_map_get(&node->ways.carriers, &link);
-	return at ? *at : NULL;
-}
-
-gn_err gn_node_ways_carrier(struct gn_node *node, struct gn_carrier *c)
-{
-	struct gn_node_ways *w = &node->ways;
-	uint32_t link = w->last_link + 1;
-	if (w->carriers.count == GN_NODE_CARRIERS)
-		return GN_LIMIT;
-	struct gn_carrier **at = gn_map_put(&w->carriers, &link);
-	if (!at)
-		return GN_NOMEM;
-	struct gn_way_info info = *c->info;
-	info.via = c->peer;
-	gn_err err = gn_jet_way(node->jet, link, &info);
-	if (err) {
-		gn_map_remove(&w->carriers, &link);
-		return err;
-	}
-	*at = c;
-	c->user = (void *)(uintptr_t)link; /* a number, never a place */
-	w->last_link = link;
-	gn_node_ways_room(node, c);
-	return GN_OK;
-}
-
-void gn_node_ways_carrier_drop(struct gn_node *node, struct gn_carrier *c)
-{
-	uint32_t link = gn_node_ways_link(c);
-	c->user = NULL;
-	if (gn_map_remove(&node->ways.carriers, &link))
-		gn_jet_way_gone(node->jet, link, node->now);
-}
-
-void gn_node_ways_carrier_end(struct gn_node *node, uint32_t link)
-{
-	struct gn_carrier *c = gn_node_ways_carrier_of(node, link);
-	if (!c)
-		return;
-	gn_node_ways_carrier_drop(node, c);
-	c->close(c);
-}
-
-/* Its own frames and TLS's records are counted there and not in jet: for the smallest packets they
- * are as long as those. */
-void gn_node_ways_room(struct gn_node *node, const struct gn_carrier *c)
-{
-	size_t room = c->room(c) / 2;
-	gn_jet_way_room(node->jet, gn_node_ways_link(c), room > c->info->mtu ? room : 0, node->now);
-}
-
 /* What jet has sent is lost only with the link (RE-8): one that does not take what it said that it
  * would is given up. */
 static gn_err send_by_carrier(struct gn_node *node, struct gn_carrier *c,
@@ -429,11 +389,14 @@ gn_err ways_send_to(struct gn_node *node, uint64_t era, struct gn_slice packets,
 	struct gn_way main;
 	struct gn_carrier *c = NULL;
 	if (!e || gn_jet_ways(node->jet, e->session, &main, 1) == 0 ||
-	    (main.link && !(c = gn_node_ways_carrier_of(node, main.link)))) {
+	    (main.link && !gn_node_turn_way_is(node, main.link) &&
+	     !(c = gn_node_ways_carrier_of(node, main.link)))) {
 		node->ways.count.relay_no_way++;
 		return GN_UNREACHABLE;
 	}
 	e->relayed = node->now;
+	if (!c && main.link)
+		return gn_node_turn_way_send(node, &main.addr, packets, segment, sent);
 	if (!c)
 		return node->outside.send(node, &main.addr, packets, segment, sent);
 	gn_err err = copy_to_carrier(node, c, packets, segment ? segment : packets.len, sent);
@@ -466,6 +429,8 @@ gn_err gn_node_ways_send(struct gn_node *node, const struct gn_jet_batch *batch,
 	struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &batch->to.link);
 	if (c)
 		return send_by_circuit(node, c, batch, packets, sent);
+	if (gn_node_turn_way_is(node, batch->to.link))
+		return gn_node_turn_way_send(node, &batch->to.addr, packets, batch->segment, sent);
 	struct gn_carrier *carrier = gn_node_ways_carrier_of(node, batch->to.link);
 	return carrier ? send_by_carrier(node, carrier, batch, sent) : GN_UNREACHABLE;
 }

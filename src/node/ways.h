@@ -36,10 +36,16 @@ struct gn_node_circuit {
 	gn_time minute;
 };
 
+/* A carrier, lent by carriers.c. */
+struct gn_node_lent {
+	struct gn_carrier *carrier;
+	gn_time used; /* a session went by it */
+};
+
 struct gn_node_ways {
 	struct gn_map circuits; /* link -> struct gn_node_circuit */
 	struct gn_map links;    /* op -> link */
-	struct gn_map carriers; /* link -> struct gn_carrier *, lent by carriers.c */
+	struct gn_map carriers; /* link -> struct gn_node_lent */
 	struct gn_map eras;     /* era -> struct gn_node_era */
 	struct gn_map sessions; /* gn_jet_id -> struct gn_node_from */
 	struct gn_map from;     /* gn_way -> era */
@@ -90,6 +96,9 @@ struct gn_way gn_node_ways_way(const struct gn_node_circuit *c);
 /* A carrier of one peer is a link, until it is dropped; c->user is its number then. GN_LIMIT,
  * GN_NOMEM. */
 GN_MUST gn_err gn_node_ways_carrier(struct gn_node *node, struct gn_carrier *c);
+/* The same, under a number that was taken before. */
+uint32_t gn_node_ways_number(struct gn_node *node);
+GN_MUST gn_err gn_node_ways_carrier_as(struct gn_node *node, struct gn_carrier *c, uint32_t link);
 void gn_node_ways_carrier_drop(struct gn_node *node, struct gn_carrier *c);
 /* Closed here, and dropped: no event follows. Nothing when the link has no carrier. */
 void gn_node_ways_carrier_end(struct gn_node *node, uint32_t link);
@@ -100,7 +109,7 @@ struct gn_carrier *gn_node_ways_carrier_of(const struct gn_node *node, uint32_t 
 void gn_node_ways_room(struct gn_node *node, const struct gn_carrier *c);
 /* A session is up on this link. */
 void gn_node_ways_proven(struct gn_node *node, uint32_t link);
-/* Circuits that nobody uses are given back. */
+/* Circuits that nobody uses are given back, connections by which no session goes closed. */
 void gn_node_ways_sweep(struct gn_node *node);
 /* judge.c: relays that drop, hold up or repeat what goes by them are left (RE-37). */
 void gn_node_ways_judge(struct gn_node *node);

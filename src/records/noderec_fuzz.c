@@ -19,9 +19,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (gn_wire_record_make(&sk, NULL, &fields, &buf) ||
 	    gn_noderec_open(gn_buf_slice(&buf), &r))
 		return 0;
-	GN_ASSERT(r.addr_count <= GN_NODEREC_ADDRS && r.home_count <= GN_NODEREC_HOMES);
+	GN_ASSERT(r.addr_count <= GN_NODEREC_ADDRS && r.home_count <= GN_NODEREC_HOMES &&
+		  r.url_count <= GN_NODEREC_URLS);
 	GN_ASSERT(gn_noderec_record(&sk, &r, &out) == GN_OK);
 	GN_ASSERT(gn_noderec_open(gn_buf_slice(&out), &same) == GN_OK);
-	GN_ASSERT(same.addr_count == r.addr_count && same.home_count == r.home_count);
+	GN_ASSERT(same.addr_count == r.addr_count && same.home_count == r.home_count &&
+		  same.url_count == r.url_count);
 	return 0;
 }

@@ -29,7 +29,13 @@ static struct gn_noderec full(void)
 			       .created = T0,
 			       .ttl = GN_NODEREC_TTL,
 			       .addr_count = GN_NODEREC_ADDRS,
+			       .url_count = GN_NODEREC_URLS,
 			       .home_count = GN_NODEREC_HOMES};
+	char longest[GN_NODEREC_URL + 1] = "wss://";
+	memset(longest + 6, 'x', sizeof longest - 7);
+	assert_true(gn_noderec_url(gn_str(longest), &r.urls[0]));
+	assert_true(gn_noderec_url(gn_str("quic://[::1]:443"), &r.urls[1]));
+	assert_true(gn_noderec_url(gn_str("wss://a/geonet/1"), &r.homes[1].url));
 	for (unsigned i = 0; i < GN_NODEREC_ADDRS; i++)
 		r.addrs[i] = gn_addr_v4(192, 0, 2, (uint8_t)i, 7777);
 	for (unsigned i = 0; i < GN_NODEREC_HOMES; i++) {
@@ -58,7 +64,11 @@ static void what_is_made_is_read(void **state)
 	for (unsigned i = 0; i < r.home_count; i++) {
 		assert_memory_equal(&back.homes[i].relay, &r.homes[i].relay, 32);
 		assert_int_equal(back.homes[i].addr.port, r.homes[i].addr.port);
+		assert_string_equal(back.homes[i].url.text, r.homes[i].url.text);
 	}
+	assert_int_equal(back.url_count, r.url_count);
+	for (unsigned i = 0; i < r.url_count; i++)
+		assert_string_equal(back.urls[i].text, r.urls[i].text);
 	/* it lies under the node's key */
 	struct gn_hash key;
 	struct gn_record wire;
@@ -122,6 +132,49 @@ static void what_is_more_is_not_read(void **state)
 	assert_int_equal(r.homes[1].addr.port, 0);
 }
 
+static void a_url_has_a_form(void **state)
+{
+	static const char *const none[] = {
+		"",           "wss",         "wss://",         "://host",
+		"wss://a b",  "WSS://host",  "wss://h\n",      "host:7777",
+		"wss:/host/", "wss://h\x7f", "wss://h\xc3\xa4"};
+	struct gn_noderec_url url;
+	char text[GN_NODEREC_URL + 2] = "wss://";
+	(void)state;
+	for (unsigned i = 0; i < GN_COUNT(none); i++) {
+		memset(&url, 'x', sizeof url);
+		assert_false(gn_noderec_url(gn_str(none[i]), &url));
+		assert_int_equal(url.text[0], 0);
+	}
+	memset(text + 6, 'x', sizeof text - 7);
+	assert_false(gn_noderec_url(gn_str(text), &url));
+	text[GN_NODEREC_URL] = 0;
+	assert_true(gn_noderec_url(gn_str(text), &url));
+	assert_string_equal(url.text, text);
+}
+
+/* Of what somebody else wrote the first good ones are read. */
+static void urls_that_are_none_are_left_out(void **state)
+{
+	static uint8_t storage[4096];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	const struct gn_slice urls[] = {gn_str("x"), gn_str("wss://a"), gn_str("wss:// "),
+					gn_str("wss://b"), gn_str("wss://c")};
+	const struct gn_fb_node_body_args args = {.urls = {urls, GN_COUNT(urls)}};
+	struct gn_buf buf = {bytes, 0, sizeof bytes};
+	struct gn_slice body;
+	struct gn_noderec r;
+	(void)state;
+	assert_int_equal(gn_fbb_finish(&b, gn_fb_node_body_make(&b, &args), NULL, &body), GN_OK);
+	const struct gn_record_fields fields = {
+		.type = GN_FB_RECORD_TYPE_NODE, .body = body, .seq = 1, .created = T0, .ttl = 60};
+	assert_int_equal(gn_wire_record_make(&node, NULL, &fields, &buf), GN_OK);
+	assert_int_equal(gn_noderec_open(gn_buf_slice(&buf), &r), GN_OK);
+	assert_int_equal(r.url_count, GN_NODEREC_URLS);
+	assert_string_equal(r.urls[0].text, "wss://a");
+	assert_string_equal(r.urls[1].text, "wss://b");
+}
+
 static void what_is_none_is_refused(void **state)
 {
 	struct gn_buf buf = {bytes, 0, sizeof bytes};
@@ -146,6 +199,8 @@ int main(void)
 		cmocka_unit_test(a_longer_life_is_refused),
 		cmocka_unit_test(what_is_more_is_not_read),
 		cmocka_unit_test(what_is_none_is_refused),
+		cmocka_unit_test(a_url_has_a_form),
+		cmocka_unit_test(urls_that_are_none_are_left_out),
 	};
 	return cmocka_run_group_tests(tests, set_up, NULL);
 }

@@ -3,7 +3,7 @@ from the new address, and nothing of a stream is lost.
 
 usage: moving_test.py BIN_DIR CASE    exit 77: not here, and why
 """
-import filecmp, json, os, signal, subprocess, sys
+import contextlib, filecmp, json, os, signal, subprocess, sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -119,6 +119,44 @@ def case_route(bin_dir):
         wait_until("it saw it", lambda: log_has(p.node, "network.changed"))
         net.plug(p.side)
         p.check_whole(get, before)
+
+
+def case_blocked(bin_dir):
+    """Its network lets no UDP pass any more: it goes on by TLS, at a place that nobody named to
+    it. When UDP passes again it comes back to that."""
+    with lab.Lab(["port"], servers=3) as net:
+        for server in net.servers:
+            begin = ["--bootstrap", f"{net.servers[0].address}:{PORT}"]
+            start_node(net, server, bin_dir, "--wss", "443", "--wss-url",
+                       f"wss://{server.address}", "--w", "2", "--advertise",
+                       f"{server.address}:{PORT}", *(begin if server != net.servers[0] else []))
+        side = net.sides[0]
+        words = [os.path.join(bin_dir, "geonetd"), "--data", net.data(side.host.address), "--http",
+                 "0", "--pow-bits", "10", "--bootstrap", f"{net.servers[0].address}:{PORT}"]
+        node = net.start(side.host, words, "moves")
+
+        def carriers():
+            peers = geonet(net, side.host, bin_dir, "peers").get("peers", [])
+            return {p["carrier"] for p in peers if p["up"]}
+
+        def await_long(what, condition):
+            for _ in range(2):  # UDP is tried each minute
+                with contextlib.suppress(Failure):
+                    wait_until(what, condition)
+            wait_until(what, condition)
+
+        await_long("it knows where others take connections", lambda: log_has(node, "url.known"))
+        check(carriers() == {"udp"}, f"it is connected by {carriers()}")
+        net.block_udp(side)
+        await_long("it is connected by TLS", lambda: "wss" in carriers())
+        await_long("it sees that there is no UDP",
+                   lambda: geonet(net, side.host, bin_dir, "netcheck").get("reached") == "no-udp")
+        node.terminate()  # what it knows it knows after a restart, too
+        check(node.wait(60) == 0, "it did not end in order")
+        net.start(side.host, words, "moves again")
+        await_long("it is connected by TLS again", lambda: carriers() == {"wss"})
+        net.block_udp(side, False)
+        await_long("it is back at UDP", lambda: "udp" in carriers() and "wss" not in carriers())
 
 
 def main():

@@ -52,6 +52,14 @@ static json_t *begins_of(struct gn_fb_node_status_is t)
 	return list;
 }
 
+static json_t *turn_of(struct gn_fb_node_turn t)
+{
+	return json_pack("{so so so so}", "server", text_of(gn_fb_node_turn_server(t)), "state",
+			 text_of(gn_fb_node_turn_state(t)), "address",
+			 text_of(gn_fb_node_turn_address(t)), "why",
+			 text_of(gn_fb_node_turn_why(t)));
+}
+
 static json_t *node_of(struct gn_fb_node_status_is t)
 {
 	struct gn_fb_hash id = gn_fb_node_status_is_id(t);
@@ -102,6 +110,8 @@ static json_t *status_of(struct gn_fb_node_status_is t)
 				      (int)gn_fb_node_status_is_fresh_contexts(t), "sessions",
 				      (int)gn_fb_node_status_is_fresh_sessions(t), "direct",
 				      (int)gn_fb_node_status_is_fresh_direct(t)));
+	if (gn_fb_node_status_is_has_turn(t))
+		json_object_set_new(json, "turn", turn_of(gn_fb_node_status_is_turn(t)));
 	if (gn_fb_node_status_is_has_clock(t))
 		json_object_set_new(json, "clock", clock_of(gn_fb_node_status_is_clock(t)));
 	json_object_set_new(json, "blocks",

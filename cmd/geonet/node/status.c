@@ -79,6 +79,14 @@ static void print_network(struct cli *cli, const json_t *j)
 			 out_text(json_text(j, "reached")),
 			 out_duration(json_number(j, "reached_s")));
 	print_fresh(cli, json_object_get(j, "fresh"));
+	const json_t *turn = json_object_get(j, "turn");
+	if (turn && *json_text(turn, "address"))
+		out_pair(cli, "turn", "%s, by %s", out_text(json_text(turn, "address")),
+			 out_text(json_text(turn, "server")));
+	else if (turn)
+		out_pair(cli, "turn", "no address by %s yet%s%s",
+			 out_text(json_text(turn, "server")), *json_text(turn, "why") ? ": " : "",
+			 out_text(json_text(turn, "why")));
 	if (*clock)
 		out_pair(cli, "clock", "%s", clock);
 	free(alone);

@@ -32,8 +32,10 @@ static const struct cli_option up_options[] = {
 	{"wss", "PORT|off",
 	 "take connections by TLS there, for nodes whose network lets no UDP pass (default off)"},
 	{"wss-behind", "yes|no", "a web server here passes them on to loopback (default no)"},
+	{"wss-url", "wss://HOST", "where that port is reached from outside, told to others"},
 	{"wss-cert", "FILE", "certificates (PEM) to show instead of one made at the start"},
 	{"wss-key", "FILE", "its key, PEM"},
+	{"quic", "PORT|off", "take connections by QUIC at this UDP port (default off)"},
 	{"proxy", "URL", "the way out for such connections, http://HOST:PORT"},
 	{"forward", "HOST:PORT",
 	 "let other nodes connect to it from here, \"HOST:PORT KEY\" the node of that key alone; "
@@ -47,6 +49,7 @@ static const struct cli_option up_options[] = {
 	{"metered", "yes|no",
 	 "bytes cost money here: give nothing but small control traffic (default no)"},
 	{"stun", "on|off", "tell whoever asks by STUN which address they come from (default on)"},
+	{"turn-server", "turn:HOST", "use an address at this TURN server, too (DATA/turn-login)"},
 	{"turn", "on|off", "relay by TURN for those whom DATA/turn-users names (default off)"},
 	{"turn-ports", "FIRST-LAST", "UDP ports of TURN's relays (default 49152-65535)"},
 	{"turn-tcp", "N", "TCP port where TURN is served, too; 0: none (default 0)"},

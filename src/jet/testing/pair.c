@@ -110,6 +110,7 @@ void app_event(struct jet_sim *sim, int node, const struct gn_jet_event *e)
 		a->guessed++;
 		jet_sim_spares_close(sim, node, e->way.link);
 		break;
+	case GN_JET_OFFERED: a->offered++; break;
 	case GN_JET_SEEN: a->seen[e->path % JET_PATHS_MAX] = e->way.addr; break;
 	}
 }

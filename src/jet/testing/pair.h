@@ -31,7 +31,7 @@ struct app {
 	struct gn_pk peer;
 	struct gn_way way;
 	enum gn_jet_why why;
-	int suspects, paths_events;
+	int suspects, paths_events, offered;
 	uint32_t sockets; /* besides: asked for last */
 	int guessed, crowded;
 	struct gn_addr seen[JET_PATHS_MAX]; /* of path id % 8 */

@@ -76,12 +76,15 @@ struct jet_session *relayed(struct world *w, int i)
 
 void relayed_tell(struct world *w, int i, struct gn_jet_offer offer)
 {
+	bool turn = offer.list[0].turn;
 	offer.count = 1;
 	offer.list[0] =
 		(struct gn_jet_candidate){.origin = GN_JET_HOST, .addr = w->sim.nodes[i].way.addr};
 	if (w->sim.nodes[i].box)
 		offer.list[offer.count++] = (struct gn_jet_candidate){.origin = GN_JET_REFLEXIVE,
 								      .addr = w->app[i].seen[0]};
+	for (uint32_t k = 0; k < offer.count; k++)
+		offer.list[k].turn = turn;
 	assert_int_equal(gn_jet_offer(jet(w, i), w->app[i].id, &offer, w->sim.now), GN_OK);
 	jet_sim_flush(&w->sim, i);
 }

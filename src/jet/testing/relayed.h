@@ -26,7 +26,7 @@ void relayed_end(struct world *w);
 /* The session over the relay, at end i. */
 struct jet_session *relayed(struct world *w, int i);
 /* Where end i may be reached: its own address, and what the server sees; with what else the offer
- * says. */
+ * says; all are a TURN server's when its first one is. */
 void relayed_tell(struct world *w, int i, struct gn_jet_offer offer);
 /* Both have a path to each other. */
 bool relayed_direct(struct jet_sim *sim);

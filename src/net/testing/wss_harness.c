@@ -15,7 +15,7 @@ static void on_opened(void *user, struct gn_carrier *c)
 	if (c->incoming)
 		e->carriers[e->count++ % GN_COUNT(e->carriers)] = c;
 	if (e->proves)
-		gn_wss_proven(c);
+		c->proven(c);
 	if (e->closes_on_open)
 		c->close(c);
 	if (e->frees_on_open) {

@@ -200,6 +200,66 @@ static inline struct gn_slice gn_fb_node_clock_text(struct gn_fb_node_clock t)
 	return gn_fbt_bytes(t.t, 3);
 }
 
+/* ---- NodeTurn ---- */
+
+struct gn_fb_node_turn {
+	struct gn_fbt t;
+};
+struct gn_fb_node_turn_args {
+	struct gn_slice server;
+	struct gn_slice state;
+	struct gn_slice address;
+	struct gn_slice why;
+};
+static const struct gn_fb_field gn_fbfields_node_turn[] = {
+	{"server", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_turn_args, server), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"state", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_node_turn_args, state), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"address", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_node_turn_args, address), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"why", GN_FB_STRING, GN_FB_UINT, 3, offsetof(struct gn_fb_node_turn_args, why), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_turn = {"NodeTurn", NULL, gn_fbfields_node_turn, 4};
+
+GN_MUST static inline gn_err gn_fb_node_turn_verify(struct gn_slice in, struct gn_fb_node_turn *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_turn, &out->t);
+}
+static inline gn_fbref gn_fb_node_turn_make(struct gn_fbb *b, const struct gn_fb_node_turn_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_turn, args);
+}
+static inline bool gn_fb_node_turn_has_server(struct gn_fb_node_turn t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_node_turn_server(struct gn_fb_node_turn t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_node_turn_has_state(struct gn_fb_node_turn t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_node_turn_state(struct gn_fb_node_turn t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline bool gn_fb_node_turn_has_address(struct gn_fb_node_turn t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_node_turn_address(struct gn_fb_node_turn t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_node_turn_has_why(struct gn_fb_node_turn t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_node_turn_why(struct gn_fb_node_turn t)
+{
+	return gn_fbt_bytes(t.t, 3);
+}
+
 /* ---- NodeStatusIs ---- */
 
 struct gn_fb_node_status_is {
@@ -281,6 +341,9 @@ struct gn_fb_node_status_is_args {
 	uint32_t fresh_contexts;
 	uint32_t fresh_sessions;
 	uint32_t fresh_direct;
+	/* The TURN server whose address is used, too (docs/spec/reach.md RE-47): its name, what stands
+	 * (wait, open, ask, live), the address, why there is none. */
+	gn_fbref turn; /* NodeTurn */
 };
 static const struct gn_fb_field gn_fbfields_node_status_is[] = {
 	{"version", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_status_is_args, version), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
@@ -339,8 +402,9 @@ static const struct gn_fb_field gn_fbfields_node_status_is[] = {
 	{"fresh_contexts", GN_FB_SCALAR, GN_FB_UINT, 53, offsetof(struct gn_fb_node_status_is_args, fresh_contexts), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"fresh_sessions", GN_FB_SCALAR, GN_FB_UINT, 54, offsetof(struct gn_fb_node_status_is_args, fresh_sessions), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"fresh_direct", GN_FB_SCALAR, GN_FB_UINT, 55, offsetof(struct gn_fb_node_status_is_args, fresh_direct), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"turn", GN_FB_TABLE, GN_FB_UINT, 56, offsetof(struct gn_fb_node_status_is_args, turn), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_turn}, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_node_status_is = {"NodeStatusIs", NULL, gn_fbfields_node_status_is, 56};
+static const struct gn_fb_type gn_fbtype_node_status_is = {"NodeStatusIs", NULL, gn_fbfields_node_status_is, 57};
 
 GN_MUST static inline gn_err gn_fb_node_status_is_verify(struct gn_slice in, struct gn_fb_node_status_is *out)
 {
@@ -639,6 +703,14 @@ static inline uint32_t gn_fb_node_status_is_fresh_sessions(struct gn_fb_node_sta
 static inline uint32_t gn_fb_node_status_is_fresh_direct(struct gn_fb_node_status_is t)
 {
 	return (uint32_t)gn_fbt_bits(t.t, 55, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_status_is_has_turn(struct gn_fb_node_status_is t)
+{
+	return gn_fbt_has(t.t, 56);
+}
+static inline struct gn_fb_node_turn gn_fb_node_status_is_turn(struct gn_fb_node_status_is t)
+{
+	return (struct gn_fb_node_turn){gn_fbt_table(t.t, 56)};
 }
 
 /* ---- LookupStep ---- */
@@ -4186,6 +4258,7 @@ static const struct gn_fb_type *const gn_fbtypes_app_node[] = {
 	&gn_fbtype_node_status,
 	&gn_fbtype_node_begin,
 	&gn_fbtype_node_clock,
+	&gn_fbtype_node_turn,
 	&gn_fbtype_node_status_is,
 	&gn_fbtype_lookup_step,
 	&gn_fbtype_lookup,
