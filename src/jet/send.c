@@ -7,8 +7,7 @@
  * 1. Packets of a batch have one size, the last may be shorter: a packet below the path's MTU
  *    ends its batch.
  * 2. Only acknowledgements, probes and closing packets go out when the window is full or the
- *    pacer holds; nothing at all goes past the amplification limit, or to a link that takes
- *    nothing. */
+ *    pacer holds; nothing goes past the amplification limit, or to a link that takes nothing. */
 #include "jet/ack_int.h"
 #include "jet/cid_int.h"
 #include "jet/close_int.h"
