@@ -45,7 +45,7 @@ run 0 help
 run 0 --help
 has "$out" 'Exit status'
 has "$out" 'geonet help '
-[ "$(printf '%s\n' "$out" | grep -c '^  [a-z]')" -lt 35 ] || fail "the first help is long: $out"
+[ "$(printf '%s\n' "$out" | grep -c '^  [a-z]')" -lt 38 ] || fail "the first help is long: $out"
 for words in up 'id new' 'site publish DIR' 'wallet pay WHO' guard id name site hub wallet; do
     printf '%s\n' "$out" | grep -q "^  $words " || fail "'$words' is not in the first help"
 done

@@ -27,15 +27,20 @@ bool gn_addr_is_loopback(const struct gn_addr *a)
 	return gn_addr_is_v4(a) ? a->ip[12] == 127 : memcmp(a->ip, one, 16) == 0;
 }
 
+/* Also what names no machine: connecting there leads to this one. */
 bool gn_addr_is_private(const struct gn_addr *a)
 {
+	static const uint8_t none[16];
 	if (gn_addr_is_loopback(a))
 		return true;
 	if (!gn_addr_is_v4(a))
-		return (a->ip[0] & 0xfe) == 0xfc || (a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80);
+		return (a->ip[0] & 0xfe) == 0xfc ||
+		       (a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80) ||
+		       memcmp(a->ip, none, sizeof none) == 0;
 	const uint8_t *b = a->ip + 12;
-	return b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) || (b[0] == 192 && b[1] == 168) ||
-	       (b[0] == 169 && b[1] == 254) || (b[0] == 100 && (b[1] & 0xc0) == 64);
+	return b[0] == 0 || b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) ||
+	       (b[0] == 192 && b[1] == 168) || (b[0] == 169 && b[1] == 254) ||
+	       (b[0] == 100 && (b[1] & 0xc0) == 64);
 }
 
 bool gn_addr_eq(const struct gn_addr *a, const struct gn_addr *b)

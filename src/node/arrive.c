@@ -70,6 +70,10 @@ static struct gn_node_circuit *take_call(struct gn_node *node, uint64_t era, uin
 static void relayed(struct gn_node *node, uint64_t era, struct gn_slice packet)
 {
 	struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
+	if (!e) {
+		node->ways.count.relay_stranger++;
+		return;
+	}
 	struct gn_relay_packet in = {
 		.session = era, .peer = &e->pk, .len = (uint32_t)packet.len, .count = 1};
 	struct gn_relay_to to;

@@ -41,8 +41,14 @@ static bool is_out(const struct fresh *f, const struct fresh_peer *p, const stru
 	const struct gn_node *node = f->node;
 	bool cannot = c->can && !(c->can & GN_OVERLAY_CAN_SMALL);
 	return cannot || c->reach > GN_OVERLAY_REACH_DIRECT || gn_pk_eq(&c->pk, &p->pk) ||
-	       gn_pk_eq(&c->pk, &node->key.pk) || gn_node_homes_is(node, &c->pk) ||
-	       gn_relay_is_bad(node->relay, &c->pk, node->now);
+	       gn_pk_eq(&c->pk, &node->key.pk) || gn_node_homes_is(node, &c->pk);
+}
+
+/* Not now: it was left. It is a relay all the same, so that whoever makes relays look bad does not
+ * have this node show itself. */
+static bool is_bad(const struct fresh *f, const struct gn_contact *c)
+{
+	return gn_relay_is_bad(f->node->relay, &c->pk, f->node->now);
 }
 
 static bool is_of_others(const struct fresh *f, const struct gn_pk *relay)
@@ -88,7 +94,7 @@ static unsigned who_may(const struct fresh *f, const struct fresh_peer *p, struc
 	struct gn_overlay_peer o;
 	unsigned count = gn_overlay_relays_for(f->node->overlay, &p->pk, may, MAY);
 	for (unsigned i = 0; i < count; i++)
-		if (!is_out(f, p, &may[i]))
+		if (!is_out(f, p, &may[i]) && !is_bad(f, &may[i]))
 			return count;
 	count = 0;
 	for (uint32_t i = 0; count < MAY && gn_overlay_peer_at(f->node->overlay, i, &o); i++)
@@ -107,7 +113,8 @@ gn_err fresh_relay_choose(struct fresh *f, const struct fresh_peer *p, struct gn
 		if (is_out(f, p, &may[i]))
 			continue;
 		known++;
-		if (is_in(p->tried, p->tried_count, &may[i].pk) || has_left(f, &may[i].pk))
+		if (is_in(p->tried, p->tried_count, &may[i].pk) || has_left(f, &may[i].pk) ||
+		    is_bad(f, &may[i]))
 			continue;
 		unsigned bad = against(f, p, &may[i]);
 		/* the same relay for all of a context, where it leads to all */

@@ -121,7 +121,8 @@ bool gn_node_fresh_pump(struct gn_node *node)
 	if (node->fresh.contexts.count && node->now >= node->fresh.look) {
 		node->fresh.look = node->now + GN_NODE_FRESH_LOOK;
 		for (uint32_t i = node->fresh.contexts.count; i-- > 0;)
-			look_at(fresh_index(node, i));
+			if (i < node->fresh.contexts.count) /* one may end several */
+				look_at(fresh_index(node, i));
 	}
 	for (uint32_t i = 0; i < node->fresh.contexts.count; i++) {
 		struct fresh *f = fresh_index(node, i);

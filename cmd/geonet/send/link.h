@@ -46,6 +46,7 @@ struct tunnel {
 	uint8_t exported[32];
 	bool eof;      /* no more bytes come */
 	bool end_said; /* nor go */
+	bool stood;    /* the node took it: a listening one, too */
 	gn_err err;    /* ENDED: GN_OK: both ways ended */
 	uint8_t *in;   /* owned, TUNNEL_WINDOW */
 	size_t at, len;

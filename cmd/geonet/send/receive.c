@@ -310,7 +310,8 @@ static int paired(struct receiving *r, gn_time now)
 			return fail_disk(r, err);
 	}
 	gn_err err = gn_transfer_begin(p->t, &r->meet.pairing.secret, now);
-	GN_ASSERT(err == GN_OK);
+	if (err) /* the disk has failed meanwhile */
+		return fail_disk(r, err);
 	p->away = r->rest = 0;
 	struct gn_transfer_info info;
 	gn_transfer_info(p->t, &info);

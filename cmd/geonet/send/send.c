@@ -201,13 +201,15 @@ static void begin_active(struct sending *s, struct meet *m, gn_time now)
 {
 	struct trip *p = &s->trip;
 	struct gn_transfer_info info;
+	if (gn_transfer_begin(p->t, &m->pairing.secret, now)) { /* it has just ended, or stopped */
+		meet_drop(m, p->link);
+		return;
+	}
 	if (s->active)
 		meet_drop(s->active, p->link); /* it came again before that was seen */
 	s->active = m;
 	s->paired = true;
 	place_service_again(m->pairing.secret.id, s->again);
-	gn_err err = gn_transfer_begin(p->t, &m->pairing.secret, now);
-	GN_ASSERT(err == GN_OK);
 	p->away = 0;
 	gn_transfer_info(p->t, &info);
 	said_begin(&p->said, info.done);
@@ -256,7 +258,8 @@ static int look(struct sending *s, struct meet *m, gn_time now)
 		break;
 	case MEET_REFUSED: guess_show(s); break;
 	case MEET_GONE:
-		if (waits && m->tunnel.err)
+		/* what comes and goes at once is a stranger's, and the node did let us listen */
+		if (waits && m->tunnel.err && !m->tunnel.stood)
 			return cli_fail_err(p->cli, m->tunnel.err,
 					    "the node does not let this be listened for");
 		is_gone(s, m, now);

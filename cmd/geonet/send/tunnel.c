@@ -37,6 +37,7 @@ gn_err tun_listen(struct tunnel *t, struct link *l, const char *service)
 
 static void take_answer(struct tunnel *t, const struct gn_host_client_event *e)
 {
+	t->stood = t->stood || e->more;
 	if (!e->more) {
 		t->state = TUNNEL_ENDED;
 		t->eof = true;

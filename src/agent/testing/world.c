@@ -563,6 +563,15 @@ static bool accepted(struct world *w, unsigned who)
 	       c.state == GN_PEOPLE_ACCEPTED && c.box;
 }
 
+/* It knows the other's private box, which is told when its work is done. */
+static bool knows_box(const struct world *w, unsigned who)
+{
+	struct gn_pk other = world_owner(w, !who);
+	struct gn_people_contact c;
+	return gn_people_get(w->souls[who].a.people, &other, &c) == GN_OK && c.box &&
+	       gn_pk_eq(&c.box->box, &w->souls[!who].a.boxes[AGENT_PRIVATE].sk.pk);
+}
+
 void world_meet(struct world *w)
 {
 	for (unsigned i = 0; i < 2;
@@ -581,6 +590,8 @@ void world_meet(struct world *w)
 	world_pass(w, 5 * GN_SEC, GN_SEC);
 	WORLD_UNTIL(w, accepted(w, 0) && accepted(w, 1));
 	WORLD_UNTIL(w, world_state(w, 0, true, &first) >= GN_PEOPLE_DELIVERED);
+	WORLD_UNTIL(w, knows_box(w, 0) && knows_box(w, 1));
+	world_pass(w, 5 * GN_SEC, GN_SEC);
 }
 
 unsigned world_follows(const struct world *w, unsigned who, bool poll)

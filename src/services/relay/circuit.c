@@ -371,10 +371,12 @@ static void send_called(struct gn_relay *r, const struct relay_circuit *c)
 
 bool relay_circuits_tell(struct gn_relay *r)
 {
-	struct relay_circuit *c = r->tell_first;
+	struct relay_circuit *c;
+	while ((c = r->tell_first) && !c->tell) /* it ended meanwhile, and the rest is gone */
+		tell_next(r);
 	if (!c)
 		return false;
-	GN_ASSERT(c->telling && c->tell && !r->out.building);
+	GN_ASSERT(c->telling && !r->out.building);
 	if (c->tell & TELL_CALLED) {
 		send_called(r, c);
 		c->tell &= (uint8_t)~TELL_CALLED;
