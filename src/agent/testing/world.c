@@ -555,20 +555,13 @@ int world_state(struct world *w, unsigned who, bool mine, const struct gn_conten
 	return state;
 }
 
+/* And it knows the other's private box, which is told when its work is done. */
 static bool accepted(struct world *w, unsigned who)
 {
 	struct gn_pk other = world_owner(w, !who);
 	struct gn_people_contact c;
 	return gn_people_get(w->souls[who].a.people, &other, &c) == GN_OK &&
-	       c.state == GN_PEOPLE_ACCEPTED && c.box;
-}
-
-/* It knows the other's private box, which is told when its work is done. */
-static bool knows_box(const struct world *w, unsigned who)
-{
-	struct gn_pk other = world_owner(w, !who);
-	struct gn_people_contact c;
-	return gn_people_get(w->souls[who].a.people, &other, &c) == GN_OK && c.box &&
+	       c.state == GN_PEOPLE_ACCEPTED && c.box &&
 	       gn_pk_eq(&c.box->box, &w->souls[!who].a.boxes[AGENT_PRIVATE].sk.pk);
 }
 
@@ -587,11 +580,9 @@ void world_meet(struct world *w)
 	WORLD_UNTIL(w, world_state(w, 1, false, &first) >= 0);
 	answer = world_say(w, 1, "hello, you");
 	WORLD_UNTIL(w, world_state(w, 0, false, &answer) >= 0);
-	world_pass(w, 5 * GN_SEC, GN_SEC);
 	WORLD_UNTIL(w, accepted(w, 0) && accepted(w, 1));
-	WORLD_UNTIL(w, world_state(w, 0, true, &first) >= GN_PEOPLE_DELIVERED);
-	WORLD_UNTIL(w, knows_box(w, 0) && knows_box(w, 1));
 	world_pass(w, 5 * GN_SEC, GN_SEC);
+	WORLD_UNTIL(w, world_state(w, 0, true, &first) >= GN_PEOPLE_DELIVERED);
 }
 
 unsigned world_follows(const struct world *w, unsigned who, bool poll)
