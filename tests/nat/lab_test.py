@@ -529,11 +529,15 @@ def kill_labs():
             process.send_signal(end)
         process.wait(20)
         wait_until(f"all of it is gone after {end}", lambda d=directory: is_gone(d))
-    process, directory = child("time.sleep(1000)")
-    os.kill(next(pids_with(directory)), signal.SIGKILL)  # the ether, told of it in its words
-    process.kill()
-    process.wait(20)
-    check(os.path.exists(directory) and list(ether.processes_of(directory)), "it was not killed")
+    for _ in range(5):  # on a busy machine the ether may get round to its own end
+        process, directory = child("time.sleep(1000)")
+        os.kill(next(pids_with(directory)), signal.SIGKILL)  # the ether, told of it in its words
+        process.kill()
+        process.wait(20)
+        if os.path.exists(directory) and list(ether.processes_of(directory)):
+            break
+    else:
+        check(False, "it was not killed")
     with Lab(["open"], servers=0):
         check(is_gone(directory), "the next lab left what the killed one had left")
 
