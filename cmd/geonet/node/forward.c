@@ -122,6 +122,7 @@ static void nothing(int signal_number)
 
 static int accept_all(struct forwarding *f, int listener)
 {
+	GN_ASSERT(listener >= 0);
 	unsigned running = 0;
 	pid_t parent = getpid();
 	struct sigaction ended = {.sa_handler = nothing}; /* accept returns, to count them */
