@@ -234,6 +234,8 @@ void gn_jet_way_room(struct gn_jet *jet, uint32_t link, size_t bytes, gn_time no
 /* Nothing goes over the link any more: what was in flight there counts as lost, its paths are left
  * for others at once. */
 void gn_jet_way_gone(struct gn_jet *jet, uint32_t link, gn_time now);
+/* Was it told, and is not gone? Link 0 always is. */
+bool gn_jet_way_is(const struct gn_jet *jet, uint32_t link);
 /* The machine's addresses or routes changed, or it slept: nothing is known of any path. Sessions
  * that wait for a silent peer ask for it at once. */
 void gn_jet_network(struct gn_jet *jet, gn_time now);

@@ -70,6 +70,11 @@ gn_err gn_jet_way(struct gn_jet *jet, uint32_t link, const struct gn_way_info *i
 	return GN_OK;
 }
 
+bool gn_jet_way_is(const struct gn_jet *jet, uint32_t link)
+{
+	return link == 0 || gn_map_get(&jet->ways, &link);
+}
+
 /* ---- what a link lets through ---- */
 
 static struct jet_link_state *rated(const struct gn_jet *jet, uint32_t link)

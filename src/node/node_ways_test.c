@@ -233,6 +233,34 @@ static void a_circuit_that_is_taken_loses_nothing(void **state)
 	whole_free(&w);
 }
 
+/* Whatever kind of link it is on: a session is lost when its link is gone, not before. */
+static void any_link_that_is_there_is_a_way(void **state)
+{
+	static const struct gn_way_info spare = {.kind = GN_WAY_SPARE};
+	const uint32_t link = 1u << 30;
+	(void)state;
+	make("port", "sym");
+	tell_home(FIRST, SECOND, 0);
+	say(FIRST, SECOND);
+	whole_run_for(&w, 3 * GN_SEC);
+	struct gn_node *node = whole_node(&w, FIRST);
+	gn_jet_id id = session_of(FIRST, SECOND);
+	struct session *s = gn_map_get(&node->peers.by_session, &id);
+	assert_non_null(s);
+	assert_false(peers_lost(node, s));
+	uint32_t was = s->link;
+	s->link = link;
+	assert_true(peers_lost(node, s));
+	assert_int_equal(gn_jet_way(node->jet, link, &spare), GN_OK);
+	assert_false(peers_lost(node, s));
+	gn_jet_way_gone(node->jet, link, w.now);
+	assert_true(peers_lost(node, s));
+	s->link = 0;
+	assert_false(peers_lost(node, s));
+	s->link = was;
+	whole_free(&w);
+}
+
 static void a_relay_that_dies_is_left_for_another(void **state)
 {
 	(void)state;
@@ -347,6 +375,7 @@ int main(void)
 		cmocka_unit_test(a_circuit_outlives_its_sessions),
 		cmocka_unit_test(whoever_is_left_hears_of_it),
 		cmocka_unit_test(a_circuit_that_is_taken_loses_nothing),
+		cmocka_unit_test(any_link_that_is_there_is_a_way),
 		cmocka_unit_test(a_relay_that_dies_is_left_for_another),
 		cmocka_unit_test(a_key_is_enough),
 		cmocka_unit_test(a_key_of_nobody_ends),

@@ -177,7 +177,7 @@ void peers_out_fini(struct gn_node *node);
 GN_MUST gn_err peers_out_add(struct gn_node *node, struct peer *peer, struct gn_slice bytes,
 			     enum gn_jet_class class);
 void peers_out_flush(struct gn_node *node, struct peer *peer);
-/* Its circuit or connection is gone, and jet has found no other way. */
+/* Its link is gone, whatever it was, and jet has found no other way. */
 bool peers_lost(const struct gn_node *node, const struct session *s);
 void peers_out_clear(struct gn_node *node, struct peer *peer);
 /* The session changes: what had begun to leave begins again. */

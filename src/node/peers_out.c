@@ -185,8 +185,7 @@ static void flush_queue(struct gn_node *node, struct peer *peer, struct queue *q
 
 bool peers_lost(const struct gn_node *node, const struct session *s)
 {
-	return s->link && !gn_node_ways_circuit(node, s->link) &&
-	       !gn_node_ways_carrier_of(node, s->link) && !gn_node_turn_way_is(node, s->link);
+	return !gn_jet_way_is(node->jet, s->link);
 }
 
 /* Nothing is given to a session whose way is gone: what waits here goes with the next one. */
