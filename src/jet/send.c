@@ -268,6 +268,18 @@ static gn_err batch_of(struct jet_session *s, struct gn_buf *out, struct gn_jet_
 	return GN_OK;
 }
 
+/* The one packet of a batch. */
+static gn_err one_of(struct jet_session *s, struct jet_out *o, struct jet_path *p,
+		     struct gn_buf *out, struct gn_jet_batch *batch, gn_time now)
+{
+	out->len = jet_out_finish(o);
+	if (out->len == 0)
+		return GN_AGAIN;
+	p->tx += out->len;
+	out->len += prefix_of(s, &p->way);
+	return batch_of(s, out, batch, &p->way, out->len, now);
+}
+
 static gn_err send_app(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
 		       gn_time now)
 {
@@ -308,13 +320,10 @@ static gn_err send_mtu_probe(struct jet_session *s, struct gn_buf *out, struct g
 	o.probe = true;
 	write_ping(&o);
 	jet_out_pad(&o, p->mtu.probing);
-	out->len = jet_out_finish(&o);
-	if (out->len == 0)
-		return GN_AGAIN;
-	jet_mtu_sent(p, o.pn);
-	p->tx += out->len;
-	out->len += prefix;
-	return batch_of(s, out, batch, &p->way, out->len, now);
+	gn_err err = one_of(s, &o, p, out, batch, now);
+	if (!err)
+		jet_mtu_sent(p, o.pn);
+	return err;
 }
 
 /* Initial, Handshake and application packets coalesced into one datagram. */
@@ -449,13 +458,10 @@ static gn_err send_copies(struct jet_session *s, struct gn_buf *out, struct gn_j
 	s->copy_count = 0; /* what did not fit goes once, as everything else does */
 	if (jet_out_empty(&o))
 		return GN_AGAIN;
-	out->len = jet_out_finish(&o);
-	if (out->len == 0)
-		return GN_AGAIN;
-	jet_count(s->jet, JET_C_COPIES);
-	p->tx += out->len;
-	out->len += prefix;
-	return batch_of(s, out, batch, &p->way, out->len, now);
+	gn_err err = one_of(s, &o, p, out, batch, now);
+	if (!err)
+		jet_count(s->jet, JET_C_COPIES);
+	return err;
 }
 
 /* Classes 1 and 2, and what streams need, by a connection of their own (RE-8). */
@@ -475,12 +481,7 @@ static gn_err send_express(struct jet_session *s, struct gn_buf *out, struct gn_
 	jet_sched_fill(s, &o, JET_CLASSES_URGENT);
 	if (!o.eliciting)
 		return GN_AGAIN;
-	out->len = jet_out_finish(&o);
-	if (out->len == 0)
-		return GN_AGAIN;
-	p->tx += out->len;
-	out->len += prefix;
-	return batch_of(s, out, batch, &p->way, out->len, now);
+	return one_of(s, &o, p, out, batch, now);
 }
 
 /* What came on a spare path and is to be acknowledged. */
@@ -499,12 +500,7 @@ static gn_err send_own_ack(struct jet_session *s, struct jet_path *p, struct gn_
 	jet_ack_write(s, &o, &p->space, p->id);
 	if (p->space.received.count > QUIET_ACK_RANGES && p->space.out == 0 && window_open(s, p))
 		write_ping(&o);
-	out->len = jet_out_finish(&o);
-	if (out->len == 0)
-		return GN_AGAIN;
-	p->tx += out->len;
-	out->len += prefix;
-	return batch_of(s, out, batch, &p->way, out->len, now);
+	return one_of(s, &o, p, out, batch, now);
 }
 
 static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
