@@ -183,8 +183,9 @@ static struct gn_buf *kept_file(struct whole_node *n, const char *name)
 {
 	static const char *const names[WHOLE_KEPT] = {"give", "given", "refused"};
 	unsigned i = 0;
-	while (strcmp(names[i], name) != 0)
+	while (i < WHOLE_KEPT && strcmp(names[i], name) != 0)
 		i++;
+	GN_ASSERT(i < WHOLE_KEPT);
 	return &n->kept[i];
 }
 
