@@ -62,6 +62,7 @@ static void print_network(struct cli *cli, const json_t *j)
 	json_t *addr;
 	char *alone = client_alone(cli, j);
 	out_pair(cli, "node", "%s", json_text(node, "id"));
+	out_pair(cli, "key", "%s", json_text(node, "key"));
 	json_array_foreach(json_object_get(node, "addrs"), i, addr)
 		out_pair(cli, i ? "" : "address", "%s", out_text(json_string_value(addr)));
 	out_pair(cli, "network", "%s, %s; about %s, %s, %s, %llu known",
