@@ -99,6 +99,8 @@ static int start_detached(struct cli *cli, char *program)
 				   "work for its key)..."};
 	int exit = detach_start(cli, &d);
 	free_words(words);
+	if (exit == CLI_OK)
+		give_warn(cli);
 	return exit ? exit : print_running(cli, true);
 }
 

@@ -30,6 +30,7 @@ void link_heed(void)
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	struct sigaction heed = {.sa_handler = on_interrupt}, before;
 	sigemptyset(&heed.sa_mask);
+	interrupted = 0;
 	for (size_t i = 0; i < GN_COUNT(numbers); i++) {
 		sigaction(numbers[i], NULL, &before);
 		if (before.sa_handler != SIG_IGN) /* nohup */
