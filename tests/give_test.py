@@ -56,6 +56,7 @@ def case_said(nodes, seed):
     check(code == 2 and "turn = on" in err, f"{code} {err}")
     check(tool(node, "give", "relay")[0] == 2, "a name without a value")
     check(tool(node, "give", "refuse", "add", "12")[0] == 2, "half a hash")
+    check("(by geonet give)" in tool(node, "give")[1], "who said it is not shown")
     month = metrics(node)["geonet_give_month_bytes_max"]
     check(month == str(100 << 30), f"the relay was told {month}")
     node = nodes.again(node)
@@ -65,6 +66,16 @@ def case_said(nodes, seed):
     code, out, _ = tool(node, "give")
     for words in ("much for everybody", "2.0 MiB a second", "100 GiB", "0 hashes", "metered"):
         check(words in out, f"'{words}' is not in {out}")
+    # whoever says it at the start hears that it does not count
+    node.stop()
+    node.reap()
+    up = ("up", "--port", "0", "--http", "0", "--pow-bits", node_rig.POW)
+    code, _, err = tool(node, *up, "--relay", "small", "--metered", "no")
+    check(code == 0 and "--relay does not count: what geonet give relay said" in err and
+          "--metered" not in err, f"{code} {err}")
+    check(node.cli("give")["relay"] == "commons", "the command line counted")
+    check(tool(node, "down")[0] == 0, "it does not end")
+    nodes.again(node)
 
 
 def case_refused(nodes, seed):

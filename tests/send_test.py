@@ -197,6 +197,15 @@ def case_asked(nodes, seed):
     said, code = on_terminal(ben, b"\n", "receive", send.code(), cwd=inbox)
     check(code == 1 and "1 file, 4.9 KiB" in said and "a?b.txt" in said and
           "nothing was taken" in said, f"{code}: {said}")
+    check("ask for a new one" in said, said)
+    refused = send.end(1)["error"]["message"]
+    check("does not want it" in refused and f"by a new code: geonet --data {ann.data} --json send"
+          in refused, refused)
+    check(os.listdir(inbox) == [], f"{os.listdir(inbox)}")
+    # Ctrl-C at the question is no, and does not tell to go on with a code that is used up
+    send = Run(ann, "send", f"{sent}/a\u202eb.txt")
+    said, code = on_terminal(ben, b"\x03", "receive", send.code(), cwd=inbox)
+    check(code == 1 and "ask for a new one" in said and "To go on" not in said, f"{code}: {said}")
     check("does not want it" in send.end(1)["error"]["message"], f"{send.lines}")
     check(os.listdir(inbox) == [], f"{os.listdir(inbox)}")
     send = Run(ann, "send", f"{sent}/a\u202eb.txt")
@@ -244,6 +253,25 @@ def case_words(nodes, seed):
     Run(ben, "receive", send.code(), "--yes", cwd=inbox).end()
     send.end()
     check(digest(f"{inbox}/a") == digest(f"{sent}/a"), "it arrived")
+
+
+def case_nobody(nodes, seed):
+    """No node here keeps records: what is wrong is said, by send, status and doctor."""
+    ann, ben = two(nodes)
+    sent, _ = folders(nodes)
+    make(f"{sent}/a", 1000)
+    for node in (ann, ben):
+        node.cli("give", "hold", "nothing")
+    said = Run(ann, "send", f"{sent}/a").end(1)["error"]["message"]
+    check("no node here keeps records for others" in said and "geonet give hold" in said, said)
+    for words, what in (("status",), "holds nothing for others"), (("doctor",), "keeps records"):
+        done = subprocess.run([os.path.join(ann.bin, "geonet"), "--data", ann.data, *words],
+                              capture_output=True, text=True, check=False)
+        check(what in done.stdout, f"{words}: {done}")
+    ann.cli("give", "hold", "1G")
+    send = Run(ann, "send", f"{sent}/a")
+    Run(ben, "receive", send.code(), "--yes", "--into", sent).end()
+    send.end()
 
 
 def case_two(nodes, seed):

@@ -21,6 +21,10 @@ def key(node):
     return node.cli("status")["node"]["key"]
 
 
+def node_id(node):
+    return node.cli("status")["node"]["id"]
+
+
 class Tool:
     """A command of the tool, its stdin and stdout pipes that nobody reads unless asked. user: by
     whom, over the node's socket for all."""
@@ -108,6 +112,25 @@ def case_pipe(nodes, seed):
     del said
 
 
+def case_who(nodes, seed):
+    """A node is named by its key, its id or the beginning of either, known here or not."""
+    del seed
+    a, b = two(nodes)
+    for name in (key(b), node_id(b), node_id(b).upper(), key(b)[:20], node_id(b)[:4]):
+        code, out, err = Tool(a, "ping", name, "--count", "1").end()
+        check(code == 0 and key(b)[:16].encode() in out, f"{name}: {code} {out} {err}")
+    for name, why in ((node_id(a), "this node itself"), (key(a)[:8], "this node itself"),
+                      ("fffff", "peers --all"), ("abc", "peers --all"), ("ben", "peers --all")):
+        code, _, err = Tool(a, "ping", name, "--count", "1").end()
+        check(code == 2 and why in err, f"{name}: {code} {err}")
+    one, other = Tool(a, "pipe", node_id(b)), Tool(b, "pipe", node_id(a))
+    with concurrent.futures.ThreadPoolExecutor() as both:
+        said = list(both.map(lambda end: end.end(b"hello"), (one, other)))
+    check([(code, out) for code, out, _ in said] == [(0, b"hello")] * 2, f"{said}")
+    code, out, _ = Tool(a, "status").end()
+    check(code == 0 and key(a).encode() in out and node_id(a).encode() in out, f"{out}")
+
+
 def case_ends(nodes, seed):
     """Who is killed, is told to the other; two pipes of other names do not meet."""
     del seed
@@ -186,27 +209,34 @@ def get(port, path="/a"):
 
 
 def stop(tool):
+    """What it said besides."""
     tool.process.send_signal(signal.SIGINT)
-    tool.process.communicate(timeout=PATIENCE)
+    return tool.process.communicate(timeout=PATIENCE)[1].decode()
 
 
 def case_forward(nodes, seed):
     """What the setting names is reached, by whom it names; nothing else."""
     del seed
-    port = serve()
+    port, second, third = serve(), serve(), serve()
     a, = nodes.start(1)
     b, = nodes.start(1, "--forward", f"127.0.0.1:{port}", "--forward",
-                     f"localhost:{port} {'0' * 64}")
+                     f"localhost:{second} {node_id(a)}", "--forward",
+                     f"localhost:{third} {'0' * 64}")
     tool, local = forward(a, b, f"127.0.0.1:{port}")
     for i in range(3):
         check(get(local, f"/{i}") == b"it works: /%d" % i, "the page does not come")
     large = get(local, "/large")
     check(large == b"it works: /large" * (1 << 17), "a large page does not come whole")
     stop(tool)
-    for target in (f"localhost:{port}", f"127.0.0.1:{b.http_port}", f"127.0.0.2:{port}"):
+    for target in (str(port), f"localhost:{port}", f"127.0.0.1:{second}"):  # the same machine
+        tool, local = forward(a, b, target)
+        check(get(local) == b"it works: /a", f"{target} is not reached")
+        stop(tool)
+    for target in (f"localhost:{third}", f"127.0.0.1:{b.http_port}", f"127.0.0.2:{port}"):
         tool, local = forward(a, b, target)
         check(get(local) is None, f"{target} is reached without a right")
-        stop(tool)
+        said = stop(tool)
+        check(f"geonet up --forward {target}" in said, f"no word of what would help: {said}")
     check(counters(b, "tunnels")["tunnel-refused-nobody"] >= 3, "it is not counted")
     tool, local = forward(b, a, f"127.0.0.1:{port}")
     check(get(local) is None, "a node without the setting connects for others")
@@ -273,10 +303,13 @@ def case_late(nodes, seed):
     a, = nodes.start(1)
     b, = nodes.start(1, "--forward", f"127.0.0.1:{port}", "--forward", f"127.0.0.1:{there}",
                      "--forward", "no-such-host.invalid:1")
-    for target in (f"127.0.0.1:{port}", f"127.0.0.1:{there}", "no-such-host.invalid:1"):
+    for target, why in ((f"127.0.0.1:{port}", "did not answer"),
+                        (f"127.0.0.1:{there}", "connection refused: nothing listens at"),
+                        ("no-such-host.invalid:1", "does not get to")):
         tool, local = forward(a, b, target)
         check(get(local) is None, f"{target} answers")
-        stop(tool)
+        said = stop(tool)
+        check(why in said and target in said, f"'{why} {target}' is not in: {said}")
     check(b.status()["joined"], "the far node is not well")
 
 
@@ -289,7 +322,8 @@ def case_token(nodes, seed):
     issuer = a.cli("id", "show")["key"]
     b, = nodes.start(1, "--issuer", issuer)
     resource, path = f"forward/127.0.0.1/{port}", os.path.join(nodes.base, "token")
-    for what, days, works in ((resource, "1", True), (resource + "0", "1", False)):
+    for what, days, works in ((resource, "1", True), (resource + "0", "1", False),
+                              (f"forward/localhost/{port}", "1", True)):
         given = a.cli("token", "grant", key(a), what, "use", "--days", days)
         with open(path, "w", encoding="ascii") as f:
             f.write(given["token"])

@@ -1,7 +1,9 @@
 /* Connections of TCP that this node makes for others, each joined with its tunnel.
  *
  *   OFFERED [right] -> resolved -> connected: accepted -> bytes -> OVER, closed
- *                                  refused [no address takes it in GN_NODE_FORWARD_DIAL]
+ *                                  refused [no address takes it in GN_NODE_FORWARD_DIAL]:
+ *                                  NOT_FOUND nothing listens there, REMOTE no way or no such name,
+ *                                  TIMEOUT
  *
  * 1. At most a piece each way is kept: what came by the tunnel and is being written, and what came
  *    by TCP and the tunnel did not take; meanwhile neither is read on.
@@ -27,6 +29,7 @@ struct forward_conn {
 	struct addrinfo *addrs, *addr; /* owned; the next to be tried */
 	unsigned refs;                 /* handles that are open, requests under way */
 	bool has_tcp, connected, closing;
+	bool refused;                      /* by an address where nothing listens */
 	bool writing, said_all, shut_down; /* towards TCP: all came by the tunnel; and is written */
 	bool read_all, told_end;           /* of TCP; and the tunnel knows it */
 	uint8_t out[GN_NODE_FORWARD_PIECE];
@@ -200,6 +203,7 @@ static void on_connected(uv_connect_t *req, int status)
 {
 	struct forward_conn *f = req->data;
 	gn_node_woken(f->node);
+	f->refused |= status == UV_ECONNREFUSED;
 	if (!f->closing && f->id && status == 0)
 		begin(f);
 	else if (!f->closing)
@@ -225,7 +229,7 @@ static void dial_next(struct forward_conn *f)
 	}
 	struct addrinfo *a = f->addr;
 	if (!a || uv_tcp_init(&f->node->host.loop, &f->tcp)) {
-		fail(f, GN_UNREACHABLE);
+		fail(f, f->refused ? GN_NOT_FOUND : GN_REMOTE);
 		return;
 	}
 	f->addr = a->ai_next;
@@ -246,7 +250,7 @@ static void on_resolved(uv_getaddrinfo_t *req, int status, struct addrinfo *addr
 	if (!f->closing && status == 0)
 		dial_next(f);
 	else if (!f->closing)
-		fail(f, GN_UNREACHABLE);
+		fail(f, GN_REMOTE);
 	unref(f);
 }
 
@@ -291,7 +295,7 @@ static gn_err take(struct gn_node *node, const struct gn_tunnel_event *e)
 	if (uv_getaddrinfo(&node->host.loop, &f->ask, on_resolved, to.host, to.port, &hints) == 0)
 		f->refs++;
 	else
-		fail(f, GN_UNREACHABLE);
+		fail(f, GN_REMOTE);
 	return GN_OK;
 }
 

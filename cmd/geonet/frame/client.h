@@ -100,6 +100,11 @@ int client_no_agent(struct cli *cli);
 bool client_agent_alive(struct cli *cli);
 /* Is a node there? Prints nothing. */
 bool client_alive(struct cli *cli);
+/* Where nobody signs for a record, though others are here: what is wrong, and what to do. */
+#define CLIENT_NOBODY_KEEPS "no node here keeps records for others"
+#define CLIENT_NOBODY_NEXT                                                                         \
+	"for ten minutes after its start none does (geonet up --probation 0: this one does at "    \
+	"once), nor one that was told to hold nothing (geonet give hold 10G ends that)"
 /* Before something is signed: asks the node, if one runs, for its time (cli_now), and warns when
  * peers say another. */
 void client_time(struct cli *cli);

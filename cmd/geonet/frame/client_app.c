@@ -13,12 +13,9 @@
 
 #include "crypto/crypto.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define READ 65536u
@@ -191,29 +188,12 @@ static void hear(struct talk *t)
 	}
 }
 
-static void send_out(struct talk *t)
-{
-	struct gn_slice out = gn_host_client_out(t->client);
-	while (out.len) {
-		ssize_t n = send(t->fd, out.p, out.len, MSG_NOSIGNAL);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) /* when who was asked is gone, reading says so */
-			return;
-		gn_host_client_sent(t->client, (size_t)n, gn_os_steady());
-		out = gn_host_client_out(t->client);
-	}
-}
-
 static void read_in(struct talk *t)
 {
 	static uint8_t bytes[READ];
-	ssize_t n = read(t->fd, bytes, sizeof bytes);
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-		gn_host_client_closed(t->client, gn_os_steady());
-	for (size_t at = 0; n > 0 && at < (size_t)n && !t->done;) {
-		at += gn_host_client_recv(t->client, gn_slice(bytes + at, (size_t)n - at),
-					  gn_os_steady());
+	size_t n = client_read(t->client, t->fd, bytes, sizeof bytes);
+	for (size_t at = 0; at < n && !t->done;) {
+		at += gn_host_client_recv(t->client, gn_slice(bytes + at, n - at), gn_os_steady());
 		hear(t);
 	}
 	hear(t);
@@ -223,7 +203,7 @@ static void talk(struct talk *t)
 {
 	while (!t->done) {
 		put_data(t);
-		send_out(t);
+		client_write(t->client, t->fd);
 		gn_time now = gn_os_steady(), at = gn_host_client_deadline(t->client);
 		bool out = gn_host_client_out(t->client).len > 0;
 		bool input = t->asked && t->ask->input && !t->ending;
@@ -336,9 +316,7 @@ int client_exit_of(const struct reply *reply)
 
 int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply)
 {
-	struct gn_host_client_config config = {.role = GN_FB_APP_ROLE_CLIENT,
-					       .software = "geonet " GEONET_VERSION,
-					       .now = gn_os_steady()};
+	struct gn_host_client_config config = {.origin = NULL};
 	char *path = NULL, origin[256];
 	*reply = (struct reply){.agent = ask->agent};
 	if (!ask->make && !words_are_text(cli, ask))
@@ -348,7 +326,6 @@ int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply)
 			 .reply = reply,
 			 .fd = ask->agent ? client_agent_dial(cli, &path)
 					  : client_dial(cli, false)};
-	struct gn_rand random = gn_rand_system();
 	bool chosen =
 		t.fd < 0 || !ask->agent || choose_client(cli, &config, path, origin, sizeof origin);
 	free(path);
@@ -360,10 +337,9 @@ int client_ask(struct cli *cli, const struct ask *ask, struct reply *reply)
 		return ask->quiet   ? CLI_FAILED
 		       : ask->agent ? client_no_agent(cli)
 				    : client_none(cli);
-	gn_rand_fill(&random, config.nonce, sizeof config.nonce);
-	t.client = gn_host_client_new(&config);
+	t.client = client_engine(t.fd, &config);
 	gn_wipe(config.secret, sizeof config.secret);
-	if (t.client && fcntl(t.fd, F_SETFL, O_NONBLOCK) == 0)
+	if (t.client)
 		talk(&t);
 	else
 		t.failed = GN_NOMEM;

@@ -11,7 +11,6 @@
 #include "os/os.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -19,8 +18,7 @@
 #include <unistd.h>
 
 #define READ 65536u
-#define WINDOW (256u << 10) /* bytes of a stream that may come before any is granted (AP-11) */
-#define PAGE 4096u          /* bytes that a pipe takes when poll says that it can be written */
+#define PAGE 4096u /* bytes that a pipe takes when poll says that it can be written */
 
 struct joining {
 	struct join *join;
@@ -35,8 +33,7 @@ struct joining {
 	bool out_sock;  /* out is a socket, */
 	bool out_whole; /* or a file, which takes all at once */
 	gn_err failed;
-	size_t at, len;
-	uint8_t kept[WINDOW]; /* came, and is not written */
+	struct client_kept kept; /* came, and is not written */
 };
 
 static void begin(struct joining *j)
@@ -59,42 +56,29 @@ static void give_up(struct joining *j, gn_err err)
 
 /* ---- out ---- */
 
-static void keep(struct joining *j, struct gn_slice bytes)
-{
-	if (j->at) {
-		memmove(j->kept, j->kept + j->at, j->len);
-		j->at = 0;
-	}
-	GN_ASSERT(bytes.len <= sizeof j->kept - j->len); /* no more was granted */
-	memcpy(j->kept + j->len, bytes.p, bytes.len);
-	j->len += bytes.len;
-	j->join->received += bytes.len;
-}
-
 static void write_out(struct joining *j)
 {
-	size_t n = j->len;
+	size_t n = j->kept.len;
 	if (!j->out_sock && !j->out_whole && n > PAGE)
 		n = PAGE;
-	ssize_t done = j->out_sock
-			       ? send(j->join->out, j->kept + j->at, n, MSG_DONTWAIT | MSG_NOSIGNAL)
-			       : write(j->join->out, j->kept + j->at, n);
+	ssize_t done = j->out_sock ? send(j->join->out, j->kept.bytes + j->kept.at, n,
+					  MSG_DONTWAIT | MSG_NOSIGNAL)
+				   : write(j->join->out, j->kept.bytes + j->kept.at, n);
 	if (done < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (done < 0) {
-		j->len = 0;
+		j->kept.len = 0;
 		give_up(j, errno == ENOSPC ? GN_DISK_FULL : GN_CLOSED);
 		return;
 	}
-	j->at += (size_t)done;
-	j->len -= (size_t)done;
+	client_kept_drop(&j->kept, (size_t)done);
 	gn_host_client_taken(j->client, j->call, (size_t)done, gn_os_steady());
 }
 
 /* All that came is written: who reads it sees its end. */
 static void close_out(struct joining *j)
 {
-	if (j->closed || !j->ended || j->len)
+	if (j->closed || !j->ended || j->kept.len)
 		return;
 	j->closed = true;
 	if (j->out_sock)
@@ -156,7 +140,10 @@ static void hear_one(struct joining *j, const struct gn_host_client_event *e)
 		j->failed = j->failed ? j->failed : e->fault.err;
 		j->done = true;
 		break;
-	case GN_HOST_CLIENT_DATA: keep(j, e->bytes); break;
+	case GN_HOST_CLIENT_DATA:
+		client_kept_add(&j->kept, e->bytes);
+		j->join->received += e->bytes.len;
+		break;
 	case GN_HOST_CLIENT_END: j->ended = true; break;
 	case GN_HOST_CLIENT_EVENT:
 	case GN_HOST_CLIENT_GAP:
@@ -174,29 +161,12 @@ static void hear(struct joining *j)
 static void from_node(struct joining *j)
 {
 	static uint8_t bytes[READ];
-	ssize_t n = read(j->fd, bytes, sizeof bytes);
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-		gn_host_client_closed(j->client, gn_os_steady());
-	for (size_t at = 0; n > 0 && at < (size_t)n && !j->done;) {
-		at += gn_host_client_recv(j->client, gn_slice(bytes + at, (size_t)n - at),
-					  gn_os_steady());
+	size_t n = client_read(j->client, j->fd, bytes, sizeof bytes);
+	for (size_t at = 0; at < n && !j->done;) {
+		at += gn_host_client_recv(j->client, gn_slice(bytes + at, n - at), gn_os_steady());
 		hear(j);
 	}
 	hear(j);
-}
-
-static void to_node(struct joining *j)
-{
-	struct gn_slice out = gn_host_client_out(j->client);
-	while (out.len) {
-		ssize_t n = send(j->fd, out.p, out.len, MSG_NOSIGNAL);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) /* when it is gone, reading says so */
-			return;
-		gn_host_client_sent(j->client, (size_t)n, gn_os_steady());
-		out = gn_host_client_out(j->client);
-	}
 }
 
 /* ---- both ---- */
@@ -211,7 +181,7 @@ static void wait_for(struct joining *j, size_t room, struct pollfd p[3])
 	wait = wait < GN_SEC ? wait : GN_SEC;
 	p[NODE] = (struct pollfd){.fd = j->fd, .events = (short)(POLLIN | (out ? POLLOUT : 0))};
 	p[IN] = (struct pollfd){.fd = room ? j->join->in : -1, .events = POLLIN};
-	p[OUT] = (struct pollfd){.fd = j->len ? j->join->out : -1, .events = POLLOUT};
+	p[OUT] = (struct pollfd){.fd = j->kept.len ? j->join->out : -1, .events = POLLOUT};
 	if (j->done)
 		p[NODE].fd = -1;
 	if (poll(p, 3, (int)(wait / GN_MSEC) + 1) < 0)
@@ -221,7 +191,7 @@ static void wait_for(struct joining *j, size_t room, struct pollfd p[3])
 static void join_all(struct joining *j)
 {
 	const gn_time until = j->join->until;
-	while (!j->failed && (!j->done || (j->len && !j->reply->err))) {
+	while (!j->failed && (!j->done || (j->kept.len && !j->reply->err))) {
 		struct pollfd p[3];
 		if (until && !j->open && gn_os_steady() >= until) {
 			j->reply->err = GN_TIMEOUT;
@@ -229,7 +199,7 @@ static void join_all(struct joining *j)
 		}
 		bool reads = j->open && !j->read_all && !j->done && !j->reply->err;
 		size_t room = reads ? gn_host_client_room(j->client, j->call) : 0;
-		to_node(j);
+		client_write(j->client, j->fd);
 		wait_for(j, room, p);
 		if (p[NODE].revents & ~POLLOUT)
 			from_node(j);
@@ -254,10 +224,7 @@ static void look_at_out(struct joining *j)
 
 int client_join(struct cli *cli, struct join *join, struct reply *reply)
 {
-	struct gn_host_client_config config = {.role = GN_FB_APP_ROLE_CLIENT,
-					       .software = "geonet " GEONET_VERSION,
-					       .now = gn_os_steady()};
-	struct gn_rand random = gn_rand_system();
+	struct gn_host_client_config config = {.origin = NULL};
 	*reply = (struct reply){.err = GN_OK};
 	struct joining *j = cli_alloc(sizeof *j);
 	memset(j, 0, sizeof *j);
@@ -268,14 +235,14 @@ int client_join(struct cli *cli, struct join *join, struct reply *reply)
 		free(j);
 		return client_none(cli);
 	}
-	gn_rand_fill(&random, config.nonce, sizeof config.nonce);
 	look_at_out(j);
-	j->client = gn_host_client_new(&config);
-	if (j->client && fcntl(j->fd, F_SETFL, O_NONBLOCK) == 0)
+	j->client = client_engine(j->fd, &config);
+	if (j->client)
 		join_all(j);
 	else
 		j->failed = GN_NOMEM;
-	to_node(j); /* that we gave it up */
+	if (j->client)
+		client_write(j->client, j->fd); /* that we gave it up */
 	gn_host_client_free(j->client);
 	close(j->fd);
 	gn_err failed = j->failed;

@@ -34,7 +34,7 @@
 struct doctor {
 	struct cli *cli;
 	json_t *findings; /* [{about, sentence, next}] */
-	bool probation;   /* which every node is at first: nothing is wrong */
+	bool client;      /* as every node is at first, or was told to be: nothing is wrong */
 };
 
 /* Takes sentence and next. */
@@ -220,7 +220,10 @@ static void look_network(struct doctor *d, const json_t *status)
 			     cli_format("wait a minute and ask again; if it stays so, look at "
 					"%s/geonetd.log",
 					d->cli->data));
-	if (!alone && status_few(status))
+	if (!alone && !nobody && joined && !server && nodes <= 1)
+		note_finding(d, "network", cli_format("%s", CLIENT_NOBODY_KEEPS),
+			     cli_format("%s", CLIENT_NOBODY_NEXT));
+	else if (!alone && status_few(status))
 		note_finding(
 			d, "network",
 			cli_format("a record counts as stored when %s signed, and about %s here",
@@ -228,7 +231,7 @@ static void look_network(struct doctor *d, const json_t *status)
 				   out_count(nodes, "is", "are")),
 			cli_format("write \"w = %llu\" into %s/geonet.conf and restart the node",
 				   (unsigned long long)nodes, d->cli->data));
-	d->probation = joined && !server;
+	d->client = joined && !server;
 	free(alone);
 }
 
@@ -427,10 +430,12 @@ int cmd_doctor(struct cli *cli)
 		return well ? CLI_OK : CLI_FAILED;
 	}
 	if (well)
-		printf(d.probation
-			       ? "All is well. This node is in probation: it can do everything for "
-				 "you, and answers for others some minutes after its start.\n"
-			       : "All is well.\n");
+		printf(!d.client ? "All is well.\n"
+		       : give_nothing(cli)
+			       ? "All is well. This node was told to hold nothing for others, and "
+				 "answers for no keys.\n"
+			       : "All is well. This node is in probation: it can do everything for "
+				 "you, and answers for others some minutes after its start.\n");
 	json_array_foreach(d.findings, i, f)
 	{
 		out_pair(cli, json_text(f, "about"), "%s", json_text(f, "sentence"));

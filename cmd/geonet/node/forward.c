@@ -31,6 +31,7 @@ struct forwarding {
 	struct cli *cli;
 	struct gn_fb_key key;
 	char service[SERVICE];
+	char target[SERVICE]; /* HOST:PORT of it */
 	struct token_text token;
 	struct gn_slice chain; /* its bytes; empty: none */
 	bool stands;
@@ -43,6 +44,29 @@ static void told(void *user, struct gn_app_kind kind, struct gn_fbt table)
 	struct forwarding *f = user;
 	(void)table;
 	f->stands |= kind.member == is_kind.member;
+}
+
+/* Why nothing came of a connection. */
+static void tell_trouble(const struct forwarding *f, const struct reply *r)
+{
+	const char *to = out_text(f->target);
+	switch (r->err) {
+	case GN_DENIED:
+		cli_warn(f->cli,
+			 "that node does not let this one connect to %s; its owner allows it by: "
+			 "geonet up --forward %s, or by a token",
+			 to, to);
+		return;
+	case GN_NOT_FOUND:
+		cli_warn(f->cli, "connection refused: nothing listens at %s there", to);
+		return;
+	case GN_REMOTE: cli_warn(f->cli, "that node does not get to %s", to); return;
+	case GN_TIMEOUT:
+		cli_warn(f->cli, "%s did not answer there, or that node did not, in time", to);
+		return;
+	case GN_LIMIT: cli_warn(f->cli, "that node has as many connections as it may"); return;
+	default: cli_warn(f->cli, "%s", r->json ? r->message : gn_err_text(r->err));
+	}
 }
 
 /* In a process of its own; its exit status. */
@@ -68,12 +92,7 @@ static int serve(struct forwarding *f, int fd)
 	if (exit && r.err && !f->stands) {
 		struct linger reset = {1, 0}; /* whoever connected sees that it failed */
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-		cli_warn(f->cli, "%s",
-			 r.err == GN_DENIED  ? "that node does not let this one connect there: its "
-					       "setting forward, or a token, would"
-			 : r.err == GN_LIMIT ? "that node has as many connections as it may"
-			 : r.json            ? r.message
-					     : gn_err_text(r.err));
+		tell_trouble(f, &r);
 	}
 	reply_free(&r);
 	return exit;
@@ -156,8 +175,8 @@ static bool port_of(const char *text, bool zero, uint64_t *out)
 	return gn_os_setting_number(text, zero ? 0 : 1, 65535, false, out);
 }
 
-/* "forward/HOST/PORT" of "[HOST:]PORT". */
-static bool service_of(const char *text, char out[SERVICE])
+/* The service forward/HOST/PORT of "[HOST:]PORT". */
+static bool service_of(const char *text, struct forwarding *f)
 {
 	const char *colon = strrchr(text, ':');
 	uint64_t port;
@@ -169,7 +188,8 @@ static bool service_of(const char *text, char out[SERVICE])
 		host++;
 		len -= 2;
 	}
-	int n = snprintf(out, SERVICE, "forward/%.*s/%u", len, host, (unsigned)port);
+	int n = snprintf(f->service, SERVICE, "forward/%.*s/%u", len, host, (unsigned)port);
+	snprintf(f->target, SERVICE, colon ? "%s" : "localhost:%s", text);
 	return len > 0 && !memchr(host, '/', (size_t)len) && n > 0 && n < (int)SERVICE;
 }
 
@@ -182,7 +202,7 @@ int cmd_forward(struct cli *cli)
 	int listener = -1;
 	if (!port_of(cli->args[0], true, &port))
 		return cli_fail(cli, CLI_USAGE, "usage", "'%s' is no port", out_text(cli->args[0]));
-	if (!service_of(cli->args[2], f.service))
+	if (!service_of(cli->args[2], &f))
 		return cli_fail(cli, CLI_USAGE, "usage", "'%s' is not [HOST:]PORT",
 				out_text(cli->args[2]));
 	if (token && !token_read(cli, token, &f.token))

@@ -3,6 +3,7 @@
 #include "geonet/frame/clock.h"
 #include "geonet/frame/frame.h"
 #include "geonet/node/commands.h"
+#include "geonet/node/node.h"
 
 #include "wire/generated/app_node_fb.h"
 
@@ -35,20 +36,34 @@ static uint64_t sum_of(const json_t *month)
 	       json_number(month, "turn");
 }
 
+/* Behind what `geonet give` said, which goes before the settings. */
+static const char *by_give(const json_t *j, const char *name)
+{
+	size_t i;
+	json_t *said;
+	json_array_foreach(json_object_get(j, "said"), i,
+			   said) if (strcmp(json_string_value(said), name) ==
+				     0) return " (by geonet give)";
+	return "";
+}
+
 static void print_wish(const struct cli *cli, const json_t *j)
 {
 	bool metered = json_is_true(json_object_get(j, "metered"));
-	out_pair(cli, "relay", "%s", relays(json_text(j, "relay")));
-	out_pair(cli, "rate", "%s a second for each lane", out_bytes(json_number(j, "rate")));
-	out_pair(cli, "month", "%s", out_bytes(json_number(j, "month")));
+	out_pair(cli, "relay", "%s%s", relays(json_text(j, "relay")), by_give(j, "relay"));
+	out_pair(cli, "rate", "%s a second for each lane%s", out_bytes(json_number(j, "rate")),
+		 by_give(j, "rate"));
+	out_pair(cli, "month", "%s%s", out_bytes(json_number(j, "month")), by_give(j, "month"));
 	if (json_is_true(json_object_get(j, "hold_nothing")))
-		out_pair(cli, "hold", "nothing of others");
+		out_pair(cli, "hold", "nothing of others%s", by_give(j, "hold"));
 	else
-		out_pair(cli, "hold", "up to %s of others' blocks, and their records",
-			 out_bytes(json_number(j, "hold")));
-	out_pair(cli, "turn", "%s", json_is_true(json_object_get(j, "turn")) ? "on" : "off");
-	out_pair(cli, "metered", "%s",
-		 metered ? "yes: nothing of this is given now, but small control traffic" : "no");
+		out_pair(cli, "hold", "up to %s of others' blocks, and their records%s",
+			 out_bytes(json_number(j, "hold")), by_give(j, "hold"));
+	out_pair(cli, "turn", "%s%s", json_is_true(json_object_get(j, "turn")) ? "on" : "off",
+		 by_give(j, "turn"));
+	out_pair(cli, "metered", "%s%s",
+		 metered ? "yes: nothing of this is given now, but small control traffic" : "no",
+		 by_give(j, "metered"));
 }
 
 static void print_given(const struct cli *cli, const json_t *j)
@@ -78,6 +93,45 @@ static void print_given(const struct cli *cli, const json_t *j)
 		out_pair(cli, i ? "" : "to", "%.16s%s  small %s, bulk %s", json_text(m, "key"),
 			 json_is_true(json_object_get(m, "token")) ? " (token)" : "",
 			 out_bytes(json_number(m, "small")), out_bytes(json_number(m, "bulk")));
+}
+
+/* ---- for others ---- */
+
+static bool ask_quietly(struct cli *cli, struct reply *r)
+{
+	static const struct gn_fb_node_give_args none = {0};
+	struct ask ask = {.kind = give_kind, .args = &none, .quiet = true};
+	return client_ask(cli, &ask, r) == CLI_OK;
+}
+
+bool give_nothing(struct cli *cli)
+{
+	struct reply r;
+	bool nothing =
+		ask_quietly(cli, &r) && (json_is_true(json_object_get(r.json, "hold_nothing")) ||
+					 json_is_true(json_object_get(r.json, "metered")));
+	reply_free(&r);
+	return nothing;
+}
+
+void give_warn(struct cli *cli)
+{
+	static const char *const names[][2] = {{"relay", "relay"},       {"relay-rate", "rate"},
+					       {"relay-month", "month"}, {"store-limit", "hold"},
+					       {"hold-nothing", "hold"}, {"turn", "turn"},
+					       {"metered", "metered"}};
+	struct reply r;
+	if (!ask_quietly(cli, &r)) {
+		reply_free(&r);
+		return;
+	}
+	for (size_t i = 0; i < GN_COUNT(names); i++)
+		if (cli_flag(cli, names[i][0]) && *by_give(r.json, names[i][1]))
+			cli_warn(cli,
+				 "--%s does not count: what geonet give %s said goes before it; "
+				 "geonet give shows it, and changes it",
+				 names[i][0], names[i][1]);
+	reply_free(&r);
 }
 
 /* ---- what is refused ---- */

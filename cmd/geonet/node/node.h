@@ -8,11 +8,19 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* The last line of a log after `from`; empty when there is none. */
 /* Are fewer nodes here than have to sign a record, by the node's status? */
 bool status_few(const json_t *status);
 
-/* A node's key: 64 digits, or the beginning of the id or key of one that is known. Else printed. */
-int node_key(struct cli *cli, const char *who, struct gn_pk *out);
+/* What a node that is joined and answers for no keys is: in probation, or told to hold nothing. */
+const char *status_client(struct cli *cli);
+
+/* Was it told to hold nothing for others? */
+bool give_nothing(struct cli *cli);
+/* Of options of `up` that do not count, since `geonet give` said something else. */
+void give_warn(struct cli *cli);
+
+/* The key of the node that is named by its key or id, or by the beginning of either if it is known
+ * here; else printed. */
+int node_key(struct cli *cli, const char *said, struct gn_pk *out);
 
 #endif

@@ -10,32 +10,6 @@
 #include <string.h>
 #include <time.h>
 
-int node_key(struct cli *cli, const char *who, struct gn_pk *out)
-{
-	struct reply r;
-	size_t len = strlen(who), i, found = 0;
-	json_t *p;
-	if (gn_unhex(gn_str(who), out->b, sizeof out->b) == GN_OK)
-		return CLI_OK;
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/peers")}, &r,
-			       "the node's peers");
-	json_array_foreach(json_object_get(r.json, "peers"), i, p)
-	{
-		const char *key = json_text(p, "key");
-		if (len >= 4 &&
-		    (strncmp(json_text(p, "id"), who, len) == 0 || strncmp(key, who, len) == 0))
-			found += gn_unhex(gn_str(key), out->b, sizeof out->b) == GN_OK;
-	}
-	reply_free(&r);
-	if (exit || found == 1)
-		return exit;
-	return cli_fail(cli, CLI_USAGE, "usage",
-			found ? "%s: %zu known nodes begin so: give more of it"
-			      : "%s is neither a node's key nor the beginning of an id that "
-				"geonet peers --all shows",
-			who, found);
-}
-
 /* "relay 5c1f0a2b (198.51.100.7:7777)": what the session goes by. */
 static void print_reply(const json_t *j, uint64_t n, const char *who)
 {

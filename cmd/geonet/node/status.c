@@ -15,6 +15,11 @@ bool status_few(const json_t *status)
 	       json_double(status, "n_estimate") + 0.5 - !counts < (double)json_number(status, "w");
 }
 
+const char *status_client(struct cli *cli)
+{
+	return give_nothing(cli) ? "holds nothing for others (geonet give)" : "in probation";
+}
+
 /* With the sites that the node keeps; its troubles are not worth a word here. */
 static json_t *own_of_node(struct cli *cli)
 {
@@ -62,14 +67,15 @@ static void print_network(struct cli *cli, const json_t *j)
 	json_t *addr;
 	char *alone = client_alone(cli, j);
 	out_pair(cli, "node", "%s", json_text(node, "id"));
+	out_pair(cli, "key", "%s", json_text(node, "key"));
 	json_array_foreach(json_object_get(node, "addrs"), i, addr)
 		out_pair(cli, i ? "" : "address", "%s", out_text(json_string_value(addr)));
-	out_pair(cli, "network", "%s, %s; about %s, %s, %s, %llu known",
+	out_pair(cli, "network", "%s, %s%s; about %s, %s, %s, %llu known",
 		 alone    ? alone
 		 : nobody ? "founder: no other node is here"
 		 : joined ? "joined"
 			  : "not joined yet",
-		 server ? "answers for keys" : "client mode (in probation)",
+		 server ? "answers for keys" : "client mode: ", server ? "" : status_client(cli),
 		 out_count((uint64_t)(json_double(j, "n_estimate") + 0.5), "node", "nodes"),
 		 out_count(json_number(j, "links"), "link", "links"),
 		 out_two(json_object_get(j, "leaf"), "ring neighbour", "ring neighbours", sides),

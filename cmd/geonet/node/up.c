@@ -71,6 +71,7 @@ static int print_running(struct cli *cli, bool started)
 		json_t *addr;
 		printf(started ? "The node runs.\n" : "A node is running already.\n");
 		out_pair(cli, "node", "%s", json_text(node, "id"));
+		out_pair(cli, "key", "%s", json_text(node, "key"));
 		json_array_foreach(json_object_get(node, "addrs"), i, addr)
 			out_pair(cli, i ? "" : "address", "%s", out_text(json_string_value(addr)));
 		if (!json_array_size(json_object_get(node, "addrs")))
@@ -98,6 +99,8 @@ static int start_detached(struct cli *cli, char *program)
 				   "work for its key)..."};
 	int exit = detach_start(cli, &d);
 	free_words(words);
+	if (exit == CLI_OK)
+		give_warn(cli);
 	return exit ? exit : print_running(cli, true);
 }
 

@@ -6,13 +6,8 @@
 #include "geonet/frame/frame.h"
 #include "os/os.h"
 
-#include "crypto/crypto.h"
-
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define GREET (10 * GN_SEC)
@@ -30,6 +25,7 @@ void link_heed(void)
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	struct sigaction heed = {.sa_handler = on_interrupt}, before;
 	sigemptyset(&heed.sa_mask);
+	interrupted = 0;
 	for (size_t i = 0; i < GN_COUNT(numbers); i++) {
 		sigaction(numbers[i], NULL, &before);
 		if (before.sa_handler != SIG_IGN) /* nohup */
@@ -42,29 +38,12 @@ bool link_interrupted(void)
 	return interrupted != 0;
 }
 
-static void write_out(struct link *l)
-{
-	struct gn_slice out = gn_host_client_out(l->client);
-	while (out.len) {
-		ssize_t n = send(l->fd, out.p, out.len, MSG_NOSIGNAL);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) /* when the node is gone, reading says so */
-			return;
-		gn_host_client_sent(l->client, (size_t)n, gn_os_steady());
-		out = gn_host_client_out(l->client);
-	}
-}
-
 static void read_in(struct link *l)
 {
 	if (l->in_len)
 		return;
-	ssize_t n = read(l->fd, l->in, sizeof l->in);
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-		gn_host_client_closed(l->client, gn_os_steady());
 	l->in_at = 0;
-	l->in_len = n > 0 ? (size_t)n : 0;
+	l->in_len = client_read(l->client, l->fd, l->in, sizeof l->in);
 }
 
 void link_wait(struct link *l, struct pollfd *more, unsigned count, gn_time until)
@@ -72,7 +51,7 @@ void link_wait(struct link *l, struct pollfd *more, unsigned count, gn_time unti
 	struct pollfd fds[4] = {{.fd = l->fd, .events = POLLIN}};
 	gn_time now = gn_os_steady(), at = gn_host_client_deadline(l->client);
 	GN_ASSERT(count < GN_COUNT(fds));
-	write_out(l);
+	client_write(l->client, l->fd);
 	if (gn_host_client_out(l->client).len)
 		fds[0].events |= POLLOUT;
 	for (unsigned i = 0; i < count; i++)
@@ -86,7 +65,7 @@ void link_wait(struct link *l, struct pollfd *more, unsigned count, gn_time unti
 			read_in(l);
 	}
 	gn_host_client_tick(l->client, gn_os_steady());
-	write_out(l);
+	client_write(l->client, l->fd);
 }
 
 bool link_next(struct link *l, struct gn_host_client_event *out)
@@ -133,10 +112,7 @@ static bool greet(struct cli *cli, struct link *l)
 
 struct link *link_open(struct cli *cli)
 {
-	struct gn_host_client_config config = {.role = GN_FB_APP_ROLE_CLIENT,
-					       .software = "geonet " GEONET_VERSION,
-					       .now = gn_os_steady()};
-	struct gn_rand random = gn_rand_system();
+	struct gn_host_client_config config = {.origin = NULL};
 	int fd = client_dial(cli, false);
 	if (fd < 0) {
 		client_none(cli);
@@ -144,9 +120,8 @@ struct link *link_open(struct cli *cli)
 	}
 	struct link *l = cli_alloc(sizeof *l);
 	*l = (struct link){.fd = fd};
-	gn_rand_fill(&random, config.nonce, sizeof config.nonce);
-	l->client = gn_host_client_new(&config);
-	if (l->client && fcntl(fd, F_SETFL, O_NONBLOCK) == 0 && greet(cli, l))
+	l->client = client_engine(fd, &config);
+	if (l->client && greet(cli, l))
 		return l;
 	link_close(l);
 	return NULL;

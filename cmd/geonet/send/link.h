@@ -10,6 +10,7 @@
 
 #define LINK_READ 65536u
 
+struct client_kept;
 struct link {
 	int fd;
 	struct gn_host_client *client; /* owned */
@@ -35,8 +36,6 @@ bool link_interrupted(void);
 
 /* ---- tunnels: docs/spec/app.md ---- */
 
-#define TUNNEL_WINDOW (256u << 10) /* bytes that the node may send ahead (AP-11) */
-
 /* NONE -> WAITS -> OPEN [TunnelIs] -> ENDED [its last answer]; ENDED and NONE may begin anew */
 enum tunnel_state { TUNNEL_NONE, TUNNEL_WAITS, TUNNEL_OPEN, TUNNEL_ENDED };
 struct tunnel {
@@ -44,12 +43,11 @@ struct tunnel {
 	uint64_t call;
 	struct gn_pk own, peer;
 	uint8_t exported[32];
-	bool eof;      /* no more bytes come */
-	bool end_said; /* nor go */
-	bool stood;    /* the node took it: a listening one, too */
-	gn_err err;    /* ENDED: GN_OK: both ways ended */
-	uint8_t *in;   /* owned, TUNNEL_WINDOW */
-	size_t at, len;
+	bool eof;               /* no more bytes come */
+	bool end_said;          /* nor go */
+	bool stood;             /* the node took it: a listening one, too */
+	gn_err err;             /* ENDED: GN_OK: both ways ended */
+	struct client_kept *in; /* owned */
 };
 
 /* GN_OK, or what the connection says. */

@@ -85,7 +85,7 @@ static void look_parting(struct meet *m, struct link *l, struct gn_transfer *t, 
 {
 	if (!m->tunnel.end_said && say(m, l, m->transfers ? t : NULL))
 		tun_end(&m->tunnel, l);
-	tun_taken(&m->tunnel, l, m->tunnel.len);
+	tun_taken(&m->tunnel, l, tun_in(&m->tunnel).len);
 	if (m->tunnel.state == TUNNEL_ENDED || now >= m->until)
 		meet_drop(m, l);
 }
@@ -93,7 +93,7 @@ static void look_parting(struct meet *m, struct link *l, struct gn_transfer *t, 
 /* Nothing more comes, and what came is used up. */
 static bool is_gone(const struct meet *m)
 {
-	return m->tunnel.eof && (m->tunnel.len == 0 || m->tunnel.state == TUNNEL_ENDED);
+	return m->tunnel.eof && (tun_in(&m->tunnel).len == 0 || m->tunnel.state == TUNNEL_ENDED);
 }
 
 enum meet_news meet_look(struct meet *m, struct link *l, struct gn_transfer *t, gn_time now)

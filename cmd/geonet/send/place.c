@@ -43,6 +43,19 @@ static int put(struct cli *cli, const struct gn_pk *node, uint16_t place, unsign
 	return client_ask(cli, &ask, r);
 }
 
+/* Nobody signed, though others may be here: who keeps records is none of those. */
+static void tell_nobody(struct cli *cli, const struct reply *r)
+{
+	char *alone = client_alone(cli, NULL);
+	if (alone || r->err != GN_QUORUM) {
+		client_report(cli, r, "the code's place was not stored");
+	} else {
+		cli_fail(cli, CLI_QUORUM, gn_err_name(r->err),
+			 "the code has no place: " CLIENT_NOBODY_KEEPS "; " CLIENT_NOBODY_NEXT);
+	}
+	free(alone);
+}
+
 bool place_take(struct cli *cli, const struct gn_pk *node, uint16_t *place)
 {
 	struct gn_rand rand = gn_rand_system();
@@ -56,7 +69,7 @@ bool place_take(struct cli *cli, const struct gn_pk *node, uint16_t *place)
 		bool held = exit == CLI_OK || (r.err == GN_QUORUM && json_number(r.json, "w") > 0);
 		bool taken = r.err == GN_EXISTS || r.err == GN_STALE;
 		if (!held && !taken && r.err)
-			client_report(cli, &r, "the code's place was not stored");
+			tell_nobody(cli, &r);
 		reply_free(&r);
 		if (held || !taken)
 			return held;

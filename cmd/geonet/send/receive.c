@@ -426,6 +426,17 @@ static int read_answer(struct receiving *r)
 	return answer(r, n > 0 && (line[0] == 'y' || line[0] == 'Y'));
 }
 
+/* Who interrupts before anything was taken says no to it. */
+static int heed_interrupt(struct receiving *r)
+{
+	if (!r->trip.t || r->answered || !link_interrupted())
+		return CLI_OK;
+	if (r->asks)
+		fputc('\n', stderr);
+	link_heed();
+	return answer(r, false);
+}
+
 /* ---- its end ---- */
 
 /* geonet receive CODE, as it was typed or not. */
@@ -445,7 +456,10 @@ static int say_end(struct receiving *r)
 	if (trip_is_final(p) || !r->answered)
 		disk_state_remove(&p->disk);
 	if (denied)
-		return cli_fail(p->cli, CLI_FAILED, gn_err_name(GN_DENIED), "nothing was taken");
+		return cli_fail(
+			p->cli, CLI_FAILED, gn_err_name(GN_DENIED),
+			"nothing was taken, and they were told. The code is used up: should "
+			"you want it after all, ask for a new one");
 	if (p->stopped && !p->end.by_peer && p->end.err == GN_DISK_FULL && !r->answered)
 		return CLI_FAILED; /* told */
 	if (p->stopped)
@@ -509,7 +523,8 @@ static int serve(struct receiving *r)
 		uint64_t before = trip_moves(p);
 		hear(r);
 		trip_pump(p, now);
-		int exit = step(r, now);
+		int exit = heed_interrupt(r);
+		exit = exit ? exit : step(r, now);
 		if (exit)
 			return exit;
 		if (r->step == STEP_OVER)

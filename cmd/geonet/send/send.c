@@ -287,6 +287,10 @@ static int say_end(struct sending *s)
 	gn_transfer_info(s->trip.t, &info);
 	if (trip_is_final(&s->trip))
 		disk_state_remove(&s->trip.disk);
+	if (s->trip.stopped && s->trip.end.by_peer && s->trip.end.err == GN_DENIED)
+		return cli_fail(cli, CLI_FAILED, gn_err_name(GN_DENIED),
+				"%s, and nothing was sent. To offer it again, by a new code: %s",
+				s->trip.end.why, said_command(cli));
 	if (s->trip.stopped)
 		return trip_stopped(&s->trip, said_command(cli));
 	if (cli->json)

@@ -1,6 +1,7 @@
 /* Tunnels of a link, as link.h says: a call with a stream each. */
 #include "geonet/send/link.h"
 
+#include "geonet/frame/client_int.h"
 #include "geonet/frame/frame.h"
 #include "os/os.h"
 #include "wire/app.h"
@@ -13,8 +14,9 @@
 
 static gn_err begin(struct tunnel *t, struct link *l, struct gn_app_kind kind, const void *args)
 {
-	uint8_t *in = t->in ? t->in : cli_alloc(TUNNEL_WINDOW);
+	struct client_kept *in = t->in ? t->in : cli_alloc(sizeof *in);
 	struct gn_fbb *b = gn_host_client_builder(l->client);
+	in->at = in->len = 0;
 	*t = (struct tunnel){.in = in};
 	gn_err err = gn_host_client_call(l->client, kind, gn_fbb_table(b, gn_app_type(kind), args),
 					 GN_HOST_CLIENT_LASTS, gn_os_steady(), &t->call);
@@ -53,18 +55,6 @@ static void take_answer(struct tunnel *t, const struct gn_host_client_event *e)
 	t->state = TUNNEL_OPEN;
 }
 
-static void take_bytes(struct tunnel *t, struct gn_slice bytes)
-{
-	if (t->at + t->len + bytes.len > TUNNEL_WINDOW && t->len) {
-		memmove(t->in, t->in + t->at, t->len);
-		t->at = 0;
-	}
-	t->at = t->len ? t->at : 0;
-	GN_ASSERT(t->at + t->len + bytes.len <= TUNNEL_WINDOW); /* client.h: no more than granted */
-	memcpy(t->in + t->at + t->len, bytes.p, bytes.len);
-	t->len += bytes.len;
-}
-
 bool tun_hear(struct tunnel *t, const struct gn_host_client_event *e)
 {
 	bool alive = t->state == TUNNEL_WAITS || t->state == TUNNEL_OPEN;
@@ -77,7 +67,7 @@ bool tun_hear(struct tunnel *t, const struct gn_host_client_event *e)
 		t->eof = true;
 		t->err = e->fault.err;
 		break;
-	case GN_HOST_CLIENT_DATA: take_bytes(t, e->bytes); break;
+	case GN_HOST_CLIENT_DATA: client_kept_add(t->in, e->bytes); break;
 	case GN_HOST_CLIENT_END: t->eof = true; break;
 	case GN_HOST_CLIENT_READY:
 	case GN_HOST_CLIENT_EVENT:
@@ -90,16 +80,16 @@ bool tun_hear(struct tunnel *t, const struct gn_host_client_event *e)
 
 struct gn_slice tun_in(const struct tunnel *t)
 {
-	return gn_slice(t->in + t->at, t->len);
+	return t->in ? gn_slice(t->in->bytes + t->in->at, t->in->len) : gn_slice(NULL, 0);
 }
 
 void tun_taken(struct tunnel *t, struct link *l, size_t len)
 {
-	GN_ASSERT(len <= t->len);
-	t->at += len;
-	t->len -= len;
+	if (!len)
+		return;
+	client_kept_drop(t->in, len);
 	l->moves += len;
-	if (len && t->state == TUNNEL_OPEN)
+	if (t->state == TUNNEL_OPEN)
 		gn_host_client_taken(l->client, t->call, len, gn_os_steady());
 }
 
@@ -128,7 +118,8 @@ void tun_drop(struct tunnel *t, struct link *l)
 	if (t->state == TUNNEL_WAITS || t->state == TUNNEL_OPEN)
 		gn_host_client_cancel(l->client, t->call, gn_os_steady());
 	t->state = TUNNEL_NONE;
-	t->at = t->len = 0;
+	if (t->in)
+		t->in->at = t->in->len = 0;
 }
 
 void tun_free(struct tunnel *t)
