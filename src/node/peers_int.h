@@ -47,7 +47,8 @@ struct dial {
 	unsigned url_next;  /* the same */
 	/* finding: its record is looked up; no_relays: it is one itself, to be asked */
 	bool relays_asked, finding, no_relays;
-	gn_time next_addr, next_relay;
+	bool chains_asked; /* relays behind another one, where the peer has a place (RE-36) */
+	gn_time next_addr, next_relay, next_chain;
 	struct peer *next; /* that is being dialled */
 };
 
@@ -147,6 +148,7 @@ void dial_won(struct gn_node *node, struct peer *peer, gn_jet_id won, bool other
 void dial_find(struct gn_node *node, struct peer *peer); /* its record, meanwhile */
 /* Its record was looked up: what that brought is tried. */
 void dial_found(struct peer *peer);
+gn_time dial_next(const struct peer *peer); /* when it goes on, if nothing comes before */
 /* A session that was tried has ended, or a circuit. */
 void dial_lost(struct peer *peer, gn_jet_id id, uint32_t link);
 /* A circuit is open, or a connection: dialled. */

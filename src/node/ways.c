@@ -8,6 +8,8 @@
  * 4. Nothing here answers: what is not understood moves a counter (RE-2). */
 #include "node/ways_int.h"
 
+#include "wire/token.h"
+
 #define WAYS_OF 4 /* proven paths that a session keeps */
 
 struct gn_node_from { /* a session */
@@ -96,6 +98,7 @@ void gn_node_ways_moved(struct gn_node *node, uint64_t era, gn_jet_id session)
 		if (ways[i].link && gn_map_get(&w->circuits, &ways[i].link))
 			continue; /* nothing is relayed out of a circuit */
 		struct gn_way key = ways_key(&ways[i]);
+		}
 		uint64_t *at = gn_map_put(&w->from, &key);
 		if (!at)
 			return;
@@ -184,7 +187,9 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 			 const struct gn_pk *relay, const struct gn_pk *target,
 			 const struct gn_pk *via, uint32_t *link)
 {
-	const struct gn_relay_open o = {
+	uint8_t bytes[GN_TOKEN_MAX];
+	struct gn_buf token = {bytes, 0, sizeof bytes};
+	struct gn_relay_open o = {
 		.relay = *relay,
 		.target = *target,
 		.via = via ? *via : (struct gn_pk){{0}},
@@ -196,6 +201,8 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 		return GN_LIMIT;
 	GN_TRY(gn_relay_open(node->relay, &o, node->now, &op));
 	struct gn_node_circuit *c = ways_circuit_new(node, op);
+	if (!of && gn_node_right_for(node, relay, &token)) /* it names who gave it */
+		o.token = gn_buf_slice(&token);
 	if (!c)
 		return GN_LIMIT;
 	c->of = of;
@@ -203,6 +210,7 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 	c->target = *target;
 	++*asked;
 	*link = c->link;
+	c->chained = via != NULL;
 	return GN_OK;
 }
 

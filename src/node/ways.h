@@ -26,6 +26,7 @@ struct gn_node_circuit {
 	struct gn_node_ways_of *of; /* NULL: the node's */
 	uint64_t era, circuit;
 	struct gn_pk relay, target; /* target: zeros when somebody called */
+	bool chained;               /* through a second relay */
 	struct gn_addr at;          /* the relay's: what stands for an address on the link */
 	struct gn_addr peer; /* where the relay sees the other end; port 0: it does not say */
 	bool called;         /* somebody called; else we opened it */
