@@ -106,6 +106,8 @@ struct session {
 	bool own;                /* to its own address: direct, or by a connection */
 	unsigned tunnels;        /* it is held for */
 	bool way_given;          /* of another session, since it is silent */
+	gn_time spare_at;        /* when another relay is due, 0: it is on none (spare.c) */
+	unsigned spare_tries;    /* that were asked and have not answered */
 	gn_time silent, redial;  /* since when nothing comes, 0: it does; another is begun then */
 	struct inbound *inbound; /* unfinished messages, newest first */
 	struct gn_holder payer;  /* of them */
@@ -146,9 +148,9 @@ GN_MUST gn_err dial_go_on(struct gn_node *node, struct peer *peer);
  * has dialled it. */
 void dial_won(struct gn_node *node, struct peer *peer, gn_jet_id won, bool others);
 void dial_find(struct gn_node *node, struct peer *peer); /* its record, meanwhile */
+gn_time dial_next(const struct peer *peer); /* when it goes on, if nothing comes before */
 /* Its record was looked up: what that brought is tried. */
 void dial_found(struct peer *peer);
-gn_time dial_next(const struct peer *peer); /* when it goes on, if nothing comes before */
 /* A session that was tried has ended, or a circuit. */
 void dial_lost(struct peer *peer, gn_jet_id id, uint32_t link);
 /* A circuit is open, or a connection: dialled. */

@@ -95,10 +95,11 @@ void gn_node_ways_moved(struct gn_node *node, uint64_t era, gn_jet_id session)
 	f->era = era;
 	unsigned count = gn_jet_ways(node->jet, session, ways, WAYS_OF);
 	for (unsigned i = 0; i < count; i++) {
-		if (ways[i].link && gn_map_get(&w->circuits, &ways[i].link))
+		if (ways[i].link && gn_map_get(&w->circuits, &ways[i].link)) {
+			gn_node_ways_proven(node, ways[i].link);
 			continue; /* nothing is relayed out of a circuit */
-		struct gn_way key = ways_key(&ways[i]);
 		}
+		struct gn_way key = ways_key(&ways[i]);
 		uint64_t *at = gn_map_put(&w->from, &key);
 		if (!at)
 			return;
@@ -173,6 +174,7 @@ static void circuit_drop(struct gn_node *node, uint32_t link)
 	struct gn_jet *jet = jet_of(node, c);
 	bool known = c->circuit != 0;
 	node->ways.calls -= c->called;
+	node->ways.spares -= c->spare != 0;
 	if (!known)
 		asked_over(node, c);
 	if (c->of)
@@ -199,18 +201,18 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 	uint32_t *asked = of ? &node->ways.asked_of : &node->ways.asked;
 	if (*asked >= (of ? GN_NODE_FRESH_ASKED : GN_NODE_ASKED))
 		return GN_LIMIT;
-	GN_TRY(gn_relay_open(node->relay, &o, node->now, &op));
-	struct gn_node_circuit *c = ways_circuit_new(node, op);
 	if (!of && gn_node_right_for(node, relay, &token)) /* it names who gave it */
 		o.token = gn_buf_slice(&token);
+	GN_TRY(gn_relay_open(node->relay, &o, node->now, &op));
+	struct gn_node_circuit *c = ways_circuit_new(node, op);
 	if (!c)
 		return GN_LIMIT;
 	c->of = of;
 	c->relay = *relay;
 	c->target = *target;
+	c->chained = via != NULL;
 	++*asked;
 	*link = c->link;
-	c->chained = via != NULL;
 	return GN_OK;
 }
 
