@@ -48,8 +48,8 @@
 #define RELAY_ROOM_S 1 /* seconds */
 #define RELAY_ROOM_MAX (1u << 20)
 #define RELAY_ROOM_MIN (16u << 10) /* or a sender's burst of ten packets is cut */
-#define RELAY_QUANTUM 512          /* bytes of a circuit's turn */
-#define RELAY_ROUNDS 4096          /* of them: 2 MiB, above the room and the packet after it */
+#define RELAY_QUANTUM 256          /* bytes of a circuit's turn */
+#define RELAY_ROUNDS 8192          /* of them: 2 MiB, above the room and the packet after it */
 
 /* ---- accounts ---- */
 
