@@ -4,7 +4,7 @@
  *   proven [path.c] -> spare -> main [cheaper for long enough | the main one is suspect]
  *   main   -> spare [another became main]
  *   spare  -> closed [checks unanswered | costliest of too many | RETIRE_CID]
- *   any    -> suspect [two probe timeouts and nothing came | link gone | network changed]
+ *   any    -> suspect [for two probe timeouts nothing came | link gone | network changed]
  *          -> as before [a packet comes on it]
  *
  * 1. Each end chooses the path that it sends on for itself; it takes data on every proven one.
@@ -68,13 +68,13 @@ bool gn_jet_path_at(const struct gn_jet *jet, gn_jet_id id, unsigned i,
 			p = s->paths[k];
 	if (!p)
 		return false;
-	bool silent = (p->pto_count || p->suspect) && p->heard_at < p->timeout_since;
+	bool silent = (p->pto_count || p->suspect) && p->heard_at < p->asked_at;
 	*out = (struct gn_jet_path_info){.way = p->way,
 					 .replays = p->replays,
 					 .loss = p->settled < SETTLED_MIN ? UINT32_MAX
 									  : loss_ppm(p) / 1000,
 					 .heard = p->heard_at,
-					 .silent = silent ? p->timeout_since : GN_NEVER};
+					 .silent = silent ? p->asked_at : GN_NEVER};
 	return true;
 }
 
@@ -149,6 +149,19 @@ static void tell_status(struct jet_session *s, struct jet_path *p)
 	s->paths_due = true;
 }
 
+/* Is the path still there, and how long does it take? */
+static void check_now(struct jet_session *s, struct jet_path *p, gn_time now)
+{
+	GN_ASSERT(p->validated);
+	if (p->probe.at != GN_NEVER)
+		return;
+	jet_path_probe(s, p, &p->way, true, now);
+	p->probe.check = true;
+	p->probe.len = JET_CHECK_LEN;
+	p->probe.most = jet_is_parked(s) ? 1 : p->probe.most;
+	p->check_every = 0; /* drawn when it is asked for next */
+}
+
 gn_err jet_grade_take(struct jet_session *s, struct jet_path *p, enum gn_jet_why why, gn_time now)
 {
 	struct jet_path *old = s->path;
@@ -168,6 +181,8 @@ gn_err jet_grade_take(struct jet_session *s, struct jet_path *p, enum gn_jet_why
 	jet_mtu_start(p, now);
 	jet_count(s->jet, JET_C_PATHS_MOVED);
 	jet_session_event(s, JET_EV_MOVED);
+	if (why == GN_JET_WHY_SUSPECT)
+		check_now(s, old, now); /* is it gone, or was something lost there? */
 	jet_wake(s);
 	return old->suspect || is_retired(s, old) ? jet_loss_all(s, old, &old->space, JET_APP)
 						  : GN_OK;
@@ -188,19 +203,6 @@ gn_err jet_grade_close(struct jet_session *s, struct jet_path *p)
 	jet_count(s->jet, JET_C_PATHS_CLOSED);
 	jet_session_event(s, JET_EV_PATHS);
 	return GN_OK;
-}
-
-/* Is the path still there, and how long does it take? */
-static void check_now(struct jet_session *s, struct jet_path *p, gn_time now)
-{
-	GN_ASSERT(p->validated);
-	if (p->probe.at != GN_NEVER)
-		return;
-	jet_path_probe(s, p, &p->way, true, now);
-	p->probe.check = true;
-	p->probe.len = JET_CHECK_LEN;
-	p->probe.most = jet_is_parked(s) ? 1 : p->probe.most;
-	p->check_every = 0; /* drawn when it is asked for next */
 }
 
 void jet_grade_check(struct jet_session *s, gn_time now)
@@ -480,6 +482,15 @@ static bool is_dead(const struct jet_session *s, const struct jet_path *p)
 		 p->probe.check && p->probe.at == GN_NEVER && p->probe.tries >= p->probe.most));
 }
 
+/* When it is suspect: the time of two probe timeouts, the second twice as long, though whoever
+ * sends all the time sets their timer back with each packet. */
+static gn_time silent_at(const struct jet_path *p)
+{
+	if (p->suspect || p->reliable || p->space.out == 0 || p->asked_at <= p->heard_at)
+		return GN_NEVER;
+	return p->asked_at + ((1 << JET_SUSPECT_PTOS) - 1) * jet_pto(p, JET_APP);
+}
+
 /* One more than is kept, and when it goes. */
 static struct jet_path *superfluous(const struct jet_session *s, gn_time *at)
 {
@@ -500,6 +511,7 @@ gn_time jet_grade_deadline(const struct jet_session *s)
 		if (s->paths[i])
 			at = gn_time_min(at,
 					 is_dead(s, s->paths[i]) ? 0 : check_at(s, s->paths[i]));
+	at = gn_time_min(at, silent_at(s->path));
 	if (main_is_lost(s) && !s->suspected)
 		at = 0;
 	if (!s->rival.set || main_is_lost(s))
@@ -513,6 +525,10 @@ gn_err jet_grade_tick(struct jet_session *s, gn_time now)
 	GN_ASSERT(s->state == JET_S_OPEN);
 	if (!s->multi || !s->confirmed)
 		return GN_OK;
+	if (silent_at(s->path) <= now) {
+		s->path->suspect = true;
+		jet_count(s->jet, JET_C_PATHS_SUSPECT);
+	}
 	if (main_is_lost(s) && !s->suspected)
 		GN_TRY(leave_lost(s, GN_JET_WHY_SUSPECT, now));
 	for (int i = 0; i < JET_PATHS_MAX; i++) {

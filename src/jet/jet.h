@@ -203,6 +203,8 @@ GN_MUST gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_
  * that is never answered is told by MOVED with GN_UNREACHABLE. */
 GN_MUST gn_err gn_jet_path_open(struct gn_jet *jet, gn_jet_id id, const struct gn_way *to,
 				gn_time now);
+/* Off the path in use, to the best of those that stand by. GN_NOT_FOUND: none does. */
+GN_MUST gn_err gn_jet_path_leave(struct gn_jet *jet, gn_jet_id id, gn_time now);
 /* Gives a path up; a server asks its client to. GN_STATE for the one in use: open another first. */
 GN_MUST gn_err gn_jet_path_close(struct gn_jet *jet, gn_jet_id id, uint32_t path, gn_time now);
 

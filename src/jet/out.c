@@ -133,6 +133,8 @@ static gn_err remember_sent(struct jet_out *o, size_t len)
 	sp->out++;
 	sp->answers += o->answer;
 	sp->sent_at = o->now;
+	if (p->asked_at <= p->heard_at && o->level == JET_APP)
+		p->asked_at = o->now;
 	p->cc.in_flight += len;
 	p->cc.ops->sent(&p->cc, len, o->now);
 	if (sp->probes)

@@ -51,6 +51,18 @@ gn_err gn_jet_path_close(struct gn_jet *jet, gn_jet_id id, uint32_t path, gn_tim
 	return err == GN_OK ? GN_OK : jet_fail(s, err);
 }
 
+gn_err gn_jet_path_leave(struct gn_jet *jet, gn_jet_id id, gn_time now)
+{
+	struct jet_session *s;
+	now = jet_clock(jet, now);
+	GN_TRY(jet_find_multi(jet, id, &s));
+	struct jet_path *spare = jet_grade_spare(s, now);
+	if (!spare)
+		return GN_NOT_FOUND;
+	gn_err err = jet_grade_take(s, spare, GN_JET_WHY_ASKED, now);
+	return err == GN_OK ? GN_OK : jet_fail(s, err);
+}
+
 static bool has_path_on(const struct jet_session *s, uint32_t link)
 {
 	GN_ASSERT(link != 0 && s->path);

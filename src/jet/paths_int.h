@@ -50,6 +50,7 @@ struct jet_path {
 	struct gn_addr seen;   /* where our packets come from, as the peer says */
 	uint64_t status_seq;   /* of the peer's last word about it */
 	gn_time heard_at;      /* a packet on it opened */
+	gn_time asked_at;      /* what wants an answer went, first since something was heard */
 	gn_time timeout_since; /* the first of the probe timeouts in a row */
 	gn_time check_every;   /* drawn anew with each */
 	gn_time spare_since;

@@ -44,7 +44,8 @@ static struct gn_node_circuit *take_call(struct gn_node *node, uint64_t era, uin
 	const struct gn_node_era *e = gn_map_get(&node->ways.eras, &era);
 	gn_op op;
 	gn_err err = GN_LIMIT;
-	if (!gn_jet_is_hello(datagram) || datagram.len < GN_NODE_CALL_MIN)
+	bool begins = gn_jet_is_hello(datagram) || gn_jet_leads(node->jet, datagram);
+	if (!begins || datagram.len < GN_NODE_CALL_MIN)
 		return NULL;
 	for (unsigned tries = 0; err == GN_LIMIT && tries < 2; tries++) {
 		if (node->ways.calls < GN_NODE_CALLS)

@@ -184,7 +184,7 @@ const struct gn_host_setting gn_node_settings[] = {
 		 "node's key behind it that node alone; may be given 32 times"},
 	{.name = "issuer", .kind = GN_HOST_TEXT, .value = "KEY", .least = 64, .most = 64,
 	 IN(issuer), .take = key, .expected = "a person's key, 64 hex digits",
-	 .help = "whose tokens give rights at this node: forward/HOST/PORT to use"},
+	 .help = "whose tokens give rights at this node: forward/HOST/PORT to use, and relay"},
 	{.name = "relay", .kind = GN_HOST_CHOICE, .value = "off|small|tokens|commons",
 	 .words = relays, IN(relay), .standard = "small",
 	 .expected = "off, small, tokens or commons",

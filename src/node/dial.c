@@ -5,6 +5,7 @@
  *   start: the first address; a relay at once, if nothing else is known; without UDP its urls
  *     -> each DIAL_NEXT the next address
  *     -> after DIAL_RELAY the relays: circuits -> [OPENED] -> dialled like an address
+ *     -> where those that have it are not reached, after DIAL_CHAIN: through others (RE-36)
  *   won [a session is up] | failed [nothing runs, and nothing is left to be tried]
  *
  * 1. Where somebody else says that a node is, the overlay is asked before every packet (OV-36).
@@ -27,7 +28,8 @@ static bool is_over(const struct gn_node *node, const struct peer *peer)
 {
 	const struct dial *d = peer->dial;
 	return d->try_count == 0 && d->addr_next == peer->addr_count && d->relays_asked &&
-	       !d->finding && (d->url_next >= peer->url_count || !is_blocked(node));
+	       (d->chains_asked || d->no_relays) && !d->finding &&
+	       (d->url_next >= peer->url_count || !is_blocked(node));
 }
 
 void dial_end(struct gn_node *node, struct peer *peer)
@@ -115,20 +117,59 @@ static void try_url(struct gn_node *node, struct peer *peer)
 
 /* ---- relays ---- */
 
-static void ask_relay(struct gn_node *node, struct peer *peer, const struct gn_pk *relay)
+static void ask_circuit(struct gn_node *node, struct peer *peer, const struct gn_pk *relay,
+			const struct gn_pk *via)
 {
 	struct dial *d = peer->dial;
 	uint32_t link;
-	/* without UDP a relay is reached through the one that this node is connected to (RE-36) */
-	const struct gn_pk *own = is_blocked(node) && !gn_node_peers_session(node, relay)
-					  ? gn_node_homes_place(node)
-					  : NULL;
 	if (d->try_count == GN_COUNT(d->tries) || gn_pk_eq(relay, &peer->pk) ||
-	    gn_pk_eq(relay, &node->key.pk) ||
-	    gn_node_ways_open(node, NULL, own ? own : relay, &peer->pk, own ? relay : NULL, &link))
+	    gn_pk_eq(relay, &node->key.pk) || (via && gn_pk_eq(relay, via)) ||
+	    gn_node_ways_open(node, NULL, relay, &peer->pk, via, &link))
 		return;
 	d->tries[d->try_count].id = 0;
 	d->tries[d->try_count++].link = link;
+}
+
+static bool is_behind_two(const struct gn_node *node, const struct peer *peer)
+{
+	return node->offers.relays && node->offers.relays(node, &peer->pk) == 2;
+}
+
+/* May circuits be asked for there: it is a relay, and reached at its own address? */
+static bool is_relay(const struct gn_node *node, const struct gn_contact *c)
+{
+	return (!c->can || (c->can & GN_OVERLAY_CAN_SMALL)) &&
+	       c->reach <= GN_OVERLAY_REACH_DIRECT && gn_node_peers_own(node, &c->pk) &&
+	       !gn_relay_is_bad(node->relay, &c->pk, node->now);
+}
+
+/* Whom that relay may be reached through: those that are linked with it, as far as is known, else
+ * where this node has a place. */
+static void ask_chain(struct gn_node *node, struct peer *peer, const struct gn_pk *via)
+{
+	struct gn_contact may[GN_NODE_RELAYS];
+	unsigned count = gn_overlay_relays_for(node->overlay, via, may, GN_COUNT(may)), asked = 0;
+	const struct gn_pk *own = gn_node_homes_place(node);
+	for (unsigned i = 0; i < count; i++)
+		if (is_relay(node, &may[i])) {
+			ask_circuit(node, peer, &may[i].pk, via);
+			asked++;
+		}
+	if (!asked && own)
+		ask_circuit(node, peer, own, via);
+}
+
+static void ask_relay(struct gn_node *node, struct peer *peer, const struct gn_pk *relay)
+{
+	/* without UDP a relay is reached through the one that this node is connected to */
+	const struct gn_pk *own = is_blocked(node) && !gn_node_peers_session(node, relay)
+					  ? gn_node_homes_place(node)
+					  : NULL;
+	if (is_behind_two(node, peer))
+		return; /* it would learn who calls */
+	if (!own && gn_node_peers_session(node, relay) && !gn_node_peers_own(node, relay))
+		return; /* it is reached by a relay itself: nothing is relayed twice (RE-30) */
+	ask_circuit(node, peer, own ? own : relay, own ? relay : NULL);
 }
 
 static void ask_relays(struct gn_node *node, struct peer *peer)
@@ -137,6 +178,7 @@ static void ask_relays(struct gn_node *node, struct peer *peer)
 	GN_ASSERT(!d->relays_asked);
 	d->relays_asked = true;
 	d->next_relay = GN_NEVER;
+	d->next_chain = is_behind_two(node, peer) ? node->now : node->now + GN_NODE_DIAL_CHAIN;
 	const struct gn_pk *own = gn_node_homes_place(node); /* it may be linked with it */
 	if (own && is_blocked(node))
 		ask_relay(node, peer, own);
@@ -148,6 +190,21 @@ static void ask_relays(struct gn_node *node, struct peer *peer)
 	unsigned count = gn_overlay_relays_for(node->overlay, &peer->pk, may, GN_COUNT(may));
 	for (unsigned i = 0; i < count; i++)
 		ask_relay(node, peer, &may[i].pk);
+}
+
+/* The relays where the peer has a place and that are not reached themselves, through others; with
+ * a rule that wants two behind each other all of them. */
+static void ask_chains(struct gn_node *node, struct peer *peer)
+{
+	struct dial *d = peer->dial;
+	GN_ASSERT(!d->chains_asked);
+	d->chains_asked = true;
+	d->next_chain = GN_NEVER;
+	if (node->offers.relays && node->offers.relays(node, &peer->pk) == 1)
+		return;
+	for (unsigned i = 0; i < peer->home_count; i++)
+		if (is_behind_two(node, peer) || !gn_node_peers_own(node, &peer->homes[i].pk))
+			ask_chain(node, peer, &peer->homes[i].pk);
 }
 
 void dial_drop_link(struct gn_node *node, uint32_t link)
@@ -190,6 +247,9 @@ gn_err dial_go_on(struct gn_node *node, struct peer *peer)
 	bool idle = d->try_count == 0 && !d->finding;
 	if (!d->relays_asked && (node->now >= d->next_relay || idle))
 		ask_relays(node, peer);
+	if (d->relays_asked && !d->no_relays && !d->chains_asked &&
+	    (node->now >= d->next_chain || (d->try_count == 0 && !d->finding)))
+		ask_chains(node, peer);
 	return is_over(node, peer) ? GN_UNREACHABLE : GN_OK;
 }
 
@@ -201,7 +261,7 @@ void dial_found(struct peer *peer)
 	d->finding = false;
 	d->next_addr = 0; /* now */
 	if (d->relays_asked && !d->no_relays) {
-		d->relays_asked = false; /* others than before */
+		d->relays_asked = d->chains_asked = false; /* others than before */
 		d->next_relay = 0;
 	}
 }
@@ -222,8 +282,14 @@ static struct dial *dial_new(struct gn_node *node, struct peer *peer)
 	peer->dial = d;
 	d->next = node->peers.dialled;
 	node->peers.dialled = peer;
-	d->next_addr = d->next_relay = GN_NEVER;
+	d->next_addr = d->next_relay = d->next_chain = GN_NEVER;
 	return d;
+}
+
+gn_time dial_next(const struct peer *peer)
+{
+	const struct dial *d = peer->dial;
+	return gn_time_min(gn_time_min(d->next_addr, d->next_relay), d->next_chain);
 }
 
 gn_err dial_start(struct gn_node *node, struct peer *peer, bool find, bool relays)
@@ -251,7 +317,7 @@ gn_err dial_way(struct gn_node *node, struct peer *peer, const struct gn_way *wa
 		return GN_NOMEM;
 	d->addr_next = peer->addr_count;
 	d->url_next = peer->url_count;
-	d->relays_asked = true;
+	d->relays_asked = d->chains_asked = true;
 	if (gn_jet_connect(node->jet, way, NULL, node->now, &id) ||
 	    !add_session(node, peer, id, way))
 		return GN_UNREACHABLE;

@@ -114,7 +114,11 @@ static bool may_relay(void *user, const struct gn_pk *relay)
 
 static gn_err new_relay(struct gn_node *node, const struct gn_env *env)
 {
+	struct gn_pk issuer;
+	if (gn_unhex(gn_str(node->config.issuer), issuer.b, sizeof issuer.b))
+		issuer = node->key.pk; /* nobody was named: the node's own */
 	struct gn_relay_config relay = {.node = node->key.pk,
+					.issuer = issuer,
 					.give.level = GN_RELAY_OFF, /* until give.c says */
 					.linked = linked_to,
 					.relays = may_relay,

@@ -38,9 +38,28 @@ static bool is_heard(const struct gn_node *node, const struct gn_pk *relay, gn_t
 	return heard;
 }
 
+/* What is not known and would say whose fault it is: of a silent circuit, whether the relay itself
+ * answers; of one that loses much, how another path does that stands by: by going there. */
+static void find_out(struct gn_node *node, const struct gn_node_circuit *c, gn_jet_id id,
+		     const struct gn_jet_path_info *p, const struct others *o)
+{
+	struct gn_way main;
+	gn_jet_id relay = gn_node_peers_session(node, &c->relay);
+	if (p->silent != GN_NEVER && o->heard > p->silent) {
+		node->ways.judge_at = node->now + GN_NODE_JUDGE_SILENT;
+		if (relay && !is_heard(node, &c->relay, p->silent))
+			(void)!gn_jet_ping(node->jet, relay, node->now);
+	}
+	const struct gn_relay_quality beside_none = {.loss = p->loss == UINT32_MAX ? 0 : p->loss,
+						     .sent_since = GN_NEVER};
+	if (o->loss == UINT32_MAX && gn_jet_ways(node->jet, id, &main, 1) && main.link == c->link &&
+	    gn_relay_judge(&beside_none, node->now) == GN_RELAY_LOSS)
+		(void)!gn_jet_path_leave(node->jet, id, node->now);
+}
+
 /* c carries this path of a session with that peer. */
-static enum gn_relay_fault judge(const struct gn_node *node, struct gn_node_circuit *c,
-				 gn_jet_id id, gn_jet_id newest, const struct gn_jet_path_info *p)
+static enum gn_relay_fault judge(struct gn_node *node, struct gn_node_circuit *c, gn_jet_id id,
+				 gn_jet_id newest, const struct gn_jet_path_info *p)
 {
 	struct others o = {.loss = UINT32_MAX};
 	look_at(node, id, c->link, &o);
@@ -56,33 +75,57 @@ static enum gn_relay_fault judge(const struct gn_node *node, struct gn_node_circ
 				     .sent_since = GN_NEVER};
 	if (p->silent != GN_NEVER && o.heard > p->silent && is_heard(node, &c->relay, p->silent))
 		q.sent_since = p->silent;
-	return gn_relay_judge(&q, node->now);
+	enum gn_relay_fault fault = gn_relay_judge(&q, node->now);
+	if (fault == GN_RELAY_GOOD)
+		find_out(node, c, id, p, &o);
+	return fault;
+}
+
+/* A circuit of the session that is bad; NULL: none. A path that is silent may be given up before
+ * its time has come: the circuit knows what became of it. */
+static struct gn_node_circuit *bad_one(struct gn_node *node, gn_jet_id id, const struct session *s)
+{
+	struct gn_map *all = &node->ways.circuits;
+	struct gn_jet_path_info p;
+	for (unsigned i = 0; i < JUDGE_PATHS && gn_jet_path_at(node->jet, id, i, &p); i++) {
+		struct gn_node_circuit *c = p.way.link ? gn_map_get(all, &p.way.link) : NULL;
+		if (!c || !c->proven || c->chained /* whose fault is it? */ ||
+		    gn_relay_is_bad(node->relay, &c->relay, node->now))
+			continue;
+		c->silent_in = p.silent == GN_NEVER ? 0 : id;
+		c->silent = p.silent;
+		if (judge(node, c, id, s->peer->session, &p) != GN_RELAY_GOOD)
+			return c;
+	}
+	for (uint32_t i = 0; i < all->count; i++) {
+		struct gn_node_circuit *c = gn_map_value_at(all, i);
+		p = (struct gn_jet_path_info){
+			.way.link = c->link, .loss = UINT32_MAX, .silent = c->silent};
+		if (c->silent_in == id && !gn_relay_is_bad(node->relay, &c->relay, node->now) &&
+		    judge(node, c, id, s->peer->session, &p) != GN_RELAY_GOOD)
+			return c;
+	}
+	return NULL;
 }
 
 /* The circuits of a session; true: a relay was left. */
 static bool judge_session(struct gn_node *node, gn_jet_id id, const struct session *s)
 {
-	struct gn_jet_path_info p;
-	for (unsigned i = 0; i < JUDGE_PATHS && gn_jet_path_at(node->jet, id, i, &p); i++) {
-		struct gn_node_circuit *c =
-			p.way.link ? gn_map_get(&node->ways.circuits, &p.way.link) : NULL;
-		if (!c || !c->proven || gn_relay_is_bad(node->relay, &c->relay, node->now) ||
-		    judge(node, c, id, s->peer->session, &p) == GN_RELAY_GOOD)
-			continue;
-		struct gn_pk relay = c->relay;
-		node->ways.count.relay_bad++;
-		gn_relay_leave(node->relay, &relay, node->now); /* its events end the circuits */
-		return true;
-	}
-	return false;
+	const struct gn_node_circuit *c = bad_one(node, id, s);
+	if (!c)
+		return false;
+	struct gn_pk relay = c->relay;
+	node->ways.count.relay_bad++;
+	gn_relay_leave(node->relay, &relay, node->now); /* its events end the circuits */
+	return true;
 }
 
 void gn_node_ways_judge(struct gn_node *node)
 {
 	const struct gn_map *all = &node->peers.by_session;
-	if (!node->ways.circuits.count || node->now - node->ways.judged < GN_NODE_JUDGE)
+	if (!node->ways.circuits.count || node->now < node->ways.judge_at)
 		return;
-	node->ways.judged = node->now;
+	node->ways.judge_at = node->now + GN_NODE_JUDGE;
 	for (uint32_t i = 0; i < all->count; i++) {
 		const struct session *s = gn_map_value_at(all, i);
 		gn_jet_id id = *(const gn_jet_id *)gn_map_key_at(all, i);

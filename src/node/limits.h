@@ -59,8 +59,15 @@
  * left for what both ends have under way at once. */
 #define GN_NODE_CIRCUIT_RATE 1024u
 #define GN_NODE_CIRCUIT_SPARE (4u << 10)
-#define GN_NODE_JUDGE GN_SEC      /* between looks at how circuits do */
-#define GN_NODE_RELAYED_MTU 1443u /* bytes of a datagram in a relayed packet (RE-30) */
+#define GN_NODE_JUDGE GN_SEC              /* between looks at how circuits do, */
+#define GN_NODE_JUDGE_SILENT (GN_SEC / 4) /* while one is silent and another is not */
+/* circuits that stand by: of the half for our own a half; looks at who wants one; and after a try
+ * that brought none */
+#define GN_NODE_SPARES 256u
+#define GN_NODE_SPARE_LOOK GN_SEC
+#define GN_NODE_SPARE_AGAIN (30 * GN_SEC)
+#define GN_NODE_RIGHTS_TEXT 65536u /* bytes of the file of tokens for relays: some sixty */
+#define GN_NODE_RELAYED_MTU 1443u  /* bytes of a datagram in a relayed packet (RE-30) */
 /* a session by which something was relayed so long ago is still in use: a circuit's idle time */
 #define GN_NODE_RELAYED_LIFE (60 * GN_SEC)
 #define GN_NODE_TRIES 8u            /* that one dial has under way, addresses and circuits */
@@ -79,6 +86,9 @@
 #define GN_NODE_DIAL_NEXT (250 * GN_MSEC)    /* from one address to the next */
 /* to the first relay, for a peer of which nothing says that it is behind a NAT */
 #define GN_NODE_DIAL_RELAY (1 * GN_SEC)
+/* and from there until the peer's relays are asked for through others: a handshake and an OPEN, of
+ * which one datagram was lost */
+#define GN_NODE_DIAL_CHAIN (3 * GN_SEC)
 
 /* ---- tunnels (RE-63) ---- */
 #define GN_NODE_TUNNELS 512u /* of programs; and as many that others opened: jet's memory of each */

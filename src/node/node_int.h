@@ -9,6 +9,8 @@
  *   reach.c    whom it can reach            events.c   what happens, as it happens
  *   gather.c   where we are reached         offers.c   who is told
  *   guess.c    sockets for guesses of ports
+ *   rights.c   tokens for relays
+ *   judge.c    relays that are bad          spare.c    a second relay, to stand by
  *   moving.c   the network under it changes lan.c      who else is on it
  *   turn*.c    STUN and TURN for others  map.c     a port of the home's router; upnp.c, too
  *   give.c     what others are given, and how much they had; giving.c
@@ -174,6 +176,11 @@ static inline uint64_t gn_node_unix(const struct gn_node *node)
 
 GN_MUST gn_err gn_node_key_load(struct gn_node *node, char why[GN_HOST_WHY]);
 GN_MUST gn_err gn_node_token_make(struct gn_node *node, char why[GN_HOST_WHY]);
+
+/* ---- rights.c ---- */
+
+/* The token that this relay gives much for, at most GN_TOKEN_MAX bytes; false: there is none. */
+bool gn_node_right_for(struct gn_node *node, const struct gn_pk *relay, struct gn_buf *out);
 
 /* ---- engines.c ---- */
 

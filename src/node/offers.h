@@ -14,6 +14,8 @@ struct gn_node_offers {
 	gn_time at;             /* the next one is due */
 	/* Whether that peer is to learn no address of ours (RE-11); NULL: nobody is. */
 	bool (*relay_only)(const struct gn_node *node, const struct gn_pk *peer);
+	/* How many relays lead to that peer: 1, 2 one behind the other, 0 as it comes; NULL: so. */
+	unsigned (*relays)(const struct gn_node *node, const struct gn_pk *peer);
 };
 
 void gn_node_offers_init(struct gn_node *node);

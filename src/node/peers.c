@@ -479,8 +479,7 @@ void gn_node_peers_tick(struct gn_node *node)
 {
 	for (struct peer *peer = node->peers.dialled, *next; peer; peer = next) {
 		next = peer->dial->next;
-		if (node->now >= gn_time_min(peer->dial->next_addr, peer->dial->next_relay) &&
-		    dial_go_on(node, peer))
+		if (node->now >= dial_next(peer) && dial_go_on(node, peer))
 			dial_failed(node, peer, GN_UNREACHABLE);
 	}
 }
@@ -584,7 +583,7 @@ gn_time gn_node_peers_deadline(const struct gn_node *node)
 	bool watched = p->inbound.count || p->queue_share.used || p->leaving.count;
 	gn_time at = node->now + (watched ? GN_NODE_SWEEP : GN_NODE_SWEEP_IDLE);
 	for (const struct peer *peer = p->dialled; peer; peer = peer->dial->next)
-		at = gn_time_min(at, gn_time_min(peer->dial->next_addr, peer->dial->next_relay));
+		at = gn_time_min(at, dial_next(peer));
 	return at;
 }
 

@@ -47,7 +47,8 @@ struct dial {
 	unsigned url_next;  /* the same */
 	/* finding: its record is looked up; no_relays: it is one itself, to be asked */
 	bool relays_asked, finding, no_relays;
-	gn_time next_addr, next_relay;
+	bool chains_asked; /* relays behind another one, where the peer has a place (RE-36) */
+	gn_time next_addr, next_relay, next_chain;
 	struct peer *next; /* that is being dialled */
 };
 
@@ -105,6 +106,8 @@ struct session {
 	bool own;                /* to its own address: direct, or by a connection */
 	unsigned tunnels;        /* it is held for */
 	bool way_given;          /* of another session, since it is silent */
+	gn_time spare_at;        /* when another relay is due, 0: it is on none (spare.c) */
+	unsigned spare_tries;    /* that were asked and have not answered */
 	gn_time silent, redial;  /* since when nothing comes, 0: it does; another is begun then */
 	struct inbound *inbound; /* unfinished messages, newest first */
 	struct gn_holder payer;  /* of them */
@@ -145,6 +148,7 @@ GN_MUST gn_err dial_go_on(struct gn_node *node, struct peer *peer);
  * has dialled it. */
 void dial_won(struct gn_node *node, struct peer *peer, gn_jet_id won, bool others);
 void dial_find(struct gn_node *node, struct peer *peer); /* its record, meanwhile */
+gn_time dial_next(const struct peer *peer); /* when it goes on, if nothing comes before */
 /* Its record was looked up: what that brought is tried. */
 void dial_found(struct peer *peer);
 /* A session that was tried has ended, or a circuit. */

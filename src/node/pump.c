@@ -21,6 +21,8 @@ bool gn_node_pump_jet(struct gn_node *node)
 			gn_node_turn_way_offered(node, e.id);
 		if (!gn_node_tunnels_jet(node, &e))
 			gn_node_peers_event(node, &e);
+		if (e.kind == GN_JET_SUSPECT)
+			gn_node_spare_lost(node, e.id);
 	}
 	return any;
 }
@@ -251,6 +253,8 @@ static bool pump_relay(struct gn_node *node)
 		enum gn_node_ways_news news = gn_node_ways_event(node, &e, &c);
 		if (news != GN_NODE_WAYS_NOTHING && c.of)
 			gn_node_fresh_circuit(node, &c, news == GN_NODE_WAYS_OPEN);
+		else if (news != GN_NODE_WAYS_NOTHING && c.spare)
+			gn_node_spare_circuit(node, &c, news == GN_NODE_WAYS_OPEN);
 		else if (news != GN_NODE_WAYS_NOTHING)
 			gn_node_peers_circuit(node, &c.target, c.link, news == GN_NODE_WAYS_OPEN);
 		gn_node_homes_event(node, &e);
@@ -318,6 +322,7 @@ void gn_node_pump(struct gn_node *node)
 	gn_relay_tick(node->relay, node->now);
 	gn_node_ways_sweep(node);
 	gn_node_ways_judge(node);
+	gn_node_spare_tick(node);
 	if (node->running)
 		gn_bus_tick(node->bus, node->now);
 	if (node->running)
@@ -355,7 +360,7 @@ gn_time gn_node_deadline(const struct gn_node *node)
 	at = gn_time_min(at, gn_node_give_deadline(node));
 	at = gn_time_min(at, gn_node_fresh_deadline(node));
 	if (node->ways.circuits.count)
-		at = gn_time_min(at, node->ways.judged + GN_NODE_JUDGE);
+		at = gn_time_min(at, gn_time_min(node->ways.judge_at, node->ways.spare_at));
 	if (node->ways.circuits.count || node->ways.carriers.count)
 		at = gn_time_min(at, node->ways.swept + GN_NODE_SWEEP_IDLE);
 	at = gn_time_min(at, node->running ? gn_node_homes_deadline(node) : GN_NEVER);

@@ -8,6 +8,8 @@
  * 4. Nothing here answers: what is not understood moves a counter (RE-2). */
 #include "node/ways_int.h"
 
+#include "wire/token.h"
+
 #define WAYS_OF 4 /* proven paths that a session keeps */
 
 struct gn_node_from { /* a session */
@@ -93,8 +95,10 @@ void gn_node_ways_moved(struct gn_node *node, uint64_t era, gn_jet_id session)
 	f->era = era;
 	unsigned count = gn_jet_ways(node->jet, session, ways, WAYS_OF);
 	for (unsigned i = 0; i < count; i++) {
-		if (ways[i].link && gn_map_get(&w->circuits, &ways[i].link))
+		if (ways[i].link && gn_map_get(&w->circuits, &ways[i].link)) {
+			gn_node_ways_proven(node, ways[i].link);
 			continue; /* nothing is relayed out of a circuit */
+		}
 		struct gn_way key = ways_key(&ways[i]);
 		uint64_t *at = gn_map_put(&w->from, &key);
 		if (!at)
@@ -170,6 +174,7 @@ static void circuit_drop(struct gn_node *node, uint32_t link)
 	struct gn_jet *jet = jet_of(node, c);
 	bool known = c->circuit != 0;
 	node->ways.calls -= c->called;
+	node->ways.spares -= c->spare != 0;
 	if (!known)
 		asked_over(node, c);
 	if (c->of)
@@ -184,7 +189,9 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 			 const struct gn_pk *relay, const struct gn_pk *target,
 			 const struct gn_pk *via, uint32_t *link)
 {
-	const struct gn_relay_open o = {
+	uint8_t bytes[GN_TOKEN_MAX];
+	struct gn_buf token = {bytes, 0, sizeof bytes};
+	struct gn_relay_open o = {
 		.relay = *relay,
 		.target = *target,
 		.via = via ? *via : (struct gn_pk){{0}},
@@ -194,6 +201,8 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 	uint32_t *asked = of ? &node->ways.asked_of : &node->ways.asked;
 	if (*asked >= (of ? GN_NODE_FRESH_ASKED : GN_NODE_ASKED))
 		return GN_LIMIT;
+	if (!of && gn_node_right_for(node, relay, &token)) /* it names who gave it */
+		o.token = gn_buf_slice(&token);
 	GN_TRY(gn_relay_open(node->relay, &o, node->now, &op));
 	struct gn_node_circuit *c = ways_circuit_new(node, op);
 	if (!c)
@@ -201,6 +210,7 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 	c->of = of;
 	c->relay = *relay;
 	c->target = *target;
+	c->chained = via != NULL;
 	++*asked;
 	*link = c->link;
 	return GN_OK;

@@ -26,12 +26,17 @@ struct gn_node_circuit {
 	struct gn_node_ways_of *of; /* NULL: the node's */
 	uint64_t era, circuit;
 	struct gn_pk relay, target; /* target: zeros when somebody called */
+	bool chained;               /* through a second relay */
 	struct gn_addr at;          /* the relay's: what stands for an address on the link */
 	struct gn_addr peer; /* where the relay sees the other end; port 0: it does not say */
 	bool called;         /* somebody called; else we opened it */
 	bool proven;         /* a session was up on it */
+	gn_jet_id spare;     /* opened for this session, to stand by; 0: for none (spare.c) */
 	gn_time used;        /* something went or came by it */
-	/* judge.c: of its path, replays until this minute began, and when it did */
+	/* judge.c: the session in which it is silent, and since when; of its path, replays until
+	 * this minute began, and when it did */
+	gn_jet_id silent_in; /* 0: in none */
+	gn_time silent;
 	uint32_t replays;
 	gn_time minute;
 };
@@ -54,7 +59,8 @@ struct gn_node_ways {
 	uint32_t asked;             /* of our own, that are not open yet */
 	uint32_t asked_of;          /* of these not the node's */
 	struct gn_node_ways_of *of; /* all there are */
-	gn_time swept, judged;
+	uint32_t spares;            /* circuits that stand by */
+	gn_time swept, judge_at, spare_at;
 	uint64_t last_era;
 	struct {
 #define X(name, text) uint64_t name;
@@ -113,6 +119,12 @@ void gn_node_ways_proven(struct gn_node *node, uint32_t link);
 void gn_node_ways_sweep(struct gn_node *node);
 /* judge.c: relays that drop, hold up or repeat what goes by them are left (RE-37). */
 void gn_node_ways_judge(struct gn_node *node);
+/* spare.c: sessions that are on one relay have a circuit through another (RE-35). */
+void gn_node_spare_tick(struct gn_node *node);
+/* Nothing comes on that session's way: at once, if that is a relay's. */
+void gn_node_spare_lost(struct gn_node *node, gn_jet_id session);
+/* A circuit that is a spare one is open, or over. */
+void gn_node_spare_circuit(struct gn_node *node, const struct gn_node_circuit *c, bool open);
 /* The circuit is given back; its paths are gone. */
 void gn_node_ways_close(struct gn_node *node, uint32_t link);
 /* What jet has sent to a way: as gn_udp_send, and the free bytes before each packet are filled.

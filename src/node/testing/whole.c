@@ -181,7 +181,7 @@ static bool move_disk(struct gn_node *node)
 
 static struct gn_buf *kept_file(struct whole_node *n, const char *name)
 {
-	static const char *const names[WHOLE_KEPT] = {"give", "given", "refused"};
+	static const char *const names[WHOLE_KEPT] = {"give", "given", "refused", "relay-tokens"};
 	unsigned i = 0;
 	while (i < WHOLE_KEPT && strcmp(names[i], name) != 0)
 		i++;
@@ -194,7 +194,8 @@ static gn_err read_kept(struct gn_node *node, const char *name, struct gn_buf *o
 	const struct gn_buf *file = kept_file(whole_of(node), name);
 	if (!file->p)
 		return GN_NOT_FOUND;
-	GN_ASSERT(file->len <= out->cap);
+	if (file->len > out->cap)
+		return GN_TOO_LARGE;
 	memcpy(out->p, file->p, file->len);
 	out->len = file->len;
 	return GN_OK;

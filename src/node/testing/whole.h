@@ -24,7 +24,7 @@
 
 #define WHOLE_EPOCH ((gn_time)1767225600 * GN_SEC) /* 2026-01-01: the clock of records, too */
 
-#define WHOLE_KEPT 3
+#define WHOLE_KEPT 4
 
 struct whole;
 
@@ -70,7 +70,7 @@ struct whole_node {
 	struct jet_sim_box *box; /* NULL: it has a public address */
 	struct gn_prng prng;
 	struct disk_sim disk;
-	struct gn_buf kept[WHOLE_KEPT]; /* small files, durable at once: give, given, refused */
+	struct gn_buf kept[WHOLE_KEPT]; /* small files, durable at once: whole.c */
 	bool keep_fails;
 	unsigned disk_out;       /* requests that are not done */
 	gn_time tick_at;         /* of the tick that counts */

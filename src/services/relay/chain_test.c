@@ -82,6 +82,23 @@ static void a_key_opens_so_many_chains(void **state)
 	assert_int_equal(count("open_via"), 1);
 }
 
+/* Many keys cost no more than that: what else we have at the second relay is our own. */
+static void so_many_chains_lead_through_one_relay(void **state)
+{
+	(void)state;
+	wait_at(2, 20);
+	for (unsigned i = 0; i < RELAY_VIA_ALL; i++)
+		assert_int_equal(open_with(30 + i, 20, SMALL, 2, gn_slice(NULL, 0)), GN_OK);
+	uint64_t c = last.circuit;
+	assert_int_equal(open_with(10, 20, SMALL, 2, gn_slice(NULL, 0)), GN_BUSY);
+	assert_string_equal(last.limit, "RELAY_VIA_ALL");
+	wait_at(3, 20);
+	assert_int_equal(open_with(10, 20, SMALL, 3, gn_slice(NULL, 0)), GN_OK);
+	close_by(30 + RELAY_VIA_ALL - 1, session_of(30 + RELAY_VIA_ALL - 1), c);
+	assert_int_equal(open_with(10, 20, SMALL, 2, gn_slice(NULL, 0)), GN_OK);
+	assert_true(RELAY_VIA_ALL <= RELAY_CIRCUITS_KEY / 2);
+}
+
 static void a_chain_that_cannot_be_is_refused(void **state)
 {
 	(void)state;
@@ -142,6 +159,7 @@ int main(void)
 		T(a_chain_leads_through_two),
 		T(a_chain_ends_with_the_session_to_the_second),
 		T(a_key_opens_so_many_chains),
+		T(so_many_chains_lead_through_one_relay),
 		T(a_chain_that_cannot_be_is_refused),
 		T(the_second_relay_cannot_take_anothers_number),
 	};

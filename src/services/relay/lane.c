@@ -62,8 +62,9 @@ uint32_t relay_lane_ask(struct relay_lane *l, const struct relay_debt *d, uint32
 	uint64_t owed = owes(l, d) ? d->until - here(l) : 0,
 		 all = l->backlog * RELAY_QUANTUM + l->orphan,
 		 left = l->room > all ? l->room - all : 0;
-	/* a packet always, or who sends seldom would owe nothing in between, and have less */
-	if (owed > left && owed > RELAY_PACKET_MAX)
+	/* a packet always, or who sends seldom would owe nothing in between, and have less; but not
+	 * all who began together at the same time again */
+	if (owed > left && owed > d->late)
 		return 0;
 	/* each is judged by what the one before left: its debt is longer, the room less */
 	uint64_t most = 1 + (left > owed ? (left - owed) / (2 * (uint64_t)len) : 0);
@@ -100,6 +101,8 @@ void relay_lane_take(struct relay_lane *l, struct relay_debt *d, uint64_t bytes)
 		disown(l, d);
 	else /* what it paid too much of its last quantum is its */
 		d->until = here(l) - (last_round(d->until) * RELAY_QUANTUM - d->until);
+	l->draw = l->draw * 1103515245u + 12345u;
+	d->late = RELAY_PACKET_MAX - (l->draw >> 16) % (RELAY_PACKET_MAX * 3 / 4);
 	owe(l, d, d->until + bytes);
 }
 

@@ -23,7 +23,7 @@ struct relay_lane {
 	uint64_t room;                   /* bytes that all may owe before they are made to share */
 	gn_time paid;                    /* up to this time */
 	uint64_t round, backlog, orphan; /* orphan: bytes */
-	uint32_t debtors;
+	uint32_t debtors, draw;
 	uint32_t ends[RELAY_ROUNDS];
 	/* what was relayed */
 	uint32_t circuits;
@@ -32,6 +32,7 @@ struct relay_lane {
 /* What one circuit owes: up to this byte, where the lane is at round * RELAY_QUANTUM. */
 struct relay_debt {
 	uint64_t until;
+	uint32_t late; /* bytes: it may send again when it owes no more */
 	uint64_t before,
 		taken; /* what it began with, up to there; bytes of orphans that this was */
 };

@@ -13,7 +13,8 @@
 #define RELAY_IDLE (60 * GN_SEC)
 /* without a packet a circuit gives way when all are taken: above the 20 s of jet's keep-alive */
 #define RELAY_GIVES_WAY (25 * GN_SEC)
-#define RELAY_VIA_KEY 8 /* circuits through a second relay that one key opened: we have 64 there */
+#define RELAY_VIA_KEY 8  /* circuits through a second relay that one key opened: we have 64 there */
+#define RELAY_VIA_ALL 32 /* and all, through one relay: half of what we have there is our own */
 #define RELAY_VIA_TIME (5 * GN_SEC) /* for the second relay to answer */
 /* ends that were not told yet, as the owner takes no messages; the oldest are forgotten above */
 #define RELAY_OVER 4096
@@ -47,8 +48,8 @@
 #define RELAY_ROOM_S 1 /* seconds */
 #define RELAY_ROOM_MAX (1u << 20)
 #define RELAY_ROOM_MIN (16u << 10) /* or a sender's burst of ten packets is cut */
-#define RELAY_QUANTUM 512          /* bytes of a circuit's turn */
-#define RELAY_ROUNDS 4096          /* of them: 2 MiB, above the room and the packet after it */
+#define RELAY_QUANTUM 256          /* bytes of a circuit's turn */
+#define RELAY_ROUNDS 8192          /* of them: 2 MiB, above the room and the packet after it */
 
 /* ---- accounts ---- */
 

@@ -34,6 +34,14 @@ static gn_err find_target(struct gn_relay *r, const struct gn_pk *target, struct
 	return GN_OK;
 }
 
+static uint32_t chains_to(const struct gn_relay *r, const struct gn_pk *via)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < r->count; i++)
+		n += r->circuits[i]->chained && gn_pk_eq(&r->circuits[i]->leg[1].pk, via);
+	return n;
+}
+
 /* The second relay, as who knows the target. */
 static gn_err find_via(struct gn_relay *r, const struct relay_from *from, const struct gn_pk *via,
 		       struct relay_wish *w, struct relay_refusal *why)
@@ -44,6 +52,10 @@ static gn_err find_via(struct gn_relay *r, const struct relay_from *from, const 
 		return refuse(&r->n.open_via, GN_NOT_FOUND);
 	if (a && (*a)->vias >= RELAY_VIA_KEY) {
 		why->limit = RELAY_LIMIT(RELAY_VIA_KEY);
+		return refuse(&r->n.open_via, GN_LIMIT);
+	}
+	if (chains_to(r, via) >= RELAY_VIA_ALL) {
+		why->limit = RELAY_LIMIT(RELAY_VIA_ALL);
 		return refuse(&r->n.open_via, GN_LIMIT);
 	}
 	w->target = relay_contact(via, NULL);
