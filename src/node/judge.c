@@ -5,7 +5,11 @@
  *
  * 1. A relay is judged by circuits on which a key was proven alone: who calls and proves none may
  *    send what they like.
- * 2. Nobody is told. The engine gives its circuits and places up, homes.c finds others. */
+ * 2. All of that the peer can make as well as the relay: it sends twice, acknowledges less, keeps
+ *    silent there. So what is seen with one peer costs that peer alone: its circuits by this relay
+ *    end, once, and none is asked for there. Two peers of different prefixes, and the relay itself
+ *    is left.
+ * 3. Nobody is told. The engine gives its circuits and places up, homes.c finds others. */
 #include "node/node_int.h"
 #include "node/peers_int.h"
 
@@ -59,7 +63,7 @@ static enum gn_relay_fault judge(const struct gn_node *node, struct gn_node_circ
 	return gn_relay_judge(&q, node->now);
 }
 
-/* The circuits of a session; true: a relay was left. */
+/* The circuits of a session; true: one was given up, or its relay left. */
 static bool judge_session(struct gn_node *node, gn_jet_id id, const struct session *s)
 {
 	struct gn_jet_path_info p;
@@ -67,9 +71,15 @@ static bool judge_session(struct gn_node *node, gn_jet_id id, const struct sessi
 		struct gn_node_circuit *c =
 			p.way.link ? gn_map_get(&node->ways.circuits, &p.way.link) : NULL;
 		if (!c || !c->proven || gn_relay_is_bad(node->relay, &c->relay, node->now) ||
+		    gn_node_ways_blamed(node, &c->relay, &s->peer->pk) ||
 		    judge(node, c, id, s->peer->session, &p) == GN_RELAY_GOOD)
 			continue;
 		struct gn_pk relay = c->relay;
+		if (!gn_node_ways_blame(node, &relay, &s->peer->pk, &c->peer)) {
+			node->ways.count.relay_blamed++;
+			gn_node_ways_close(node, c->link);
+			return true;
+		}
 		node->ways.count.relay_bad++;
 		gn_relay_leave(node->relay, &relay, node->now); /* its events end the circuits */
 		return true;
