@@ -10,7 +10,7 @@
  *
  * 1. Not a packet goes to an address that the peer alone tells: who carries the session must have
  *    seen it there (gn_way_info.peer). One guess at a time in all; in ten minutes one with a key,
- *    and one to an address.
+ *    one to an address, and few to a prefix.
  * 2. Whose ports are guessed, and who guesses, follows from both offers; both ends must allow it,
  *    and nothing may be metered.
  * 3. What goes on a guess is not remembered as sent: that nearly all of it is lost says nothing of
@@ -69,18 +69,20 @@ static const struct gn_addr *confirmed(const struct jet_session *s)
 static bool may_note(struct jet_session *s, const struct gn_addr *to, gn_time now)
 {
 	struct gn_ring *last = &s->jet->guessed;
-	struct jet_guessed mine = {.peer = s->peer, .at = now}, old;
+	struct jet_guessed mine = {.peer = s->peer, .prefix = gn_addr_prefix(to), .at = now}, old;
 	memcpy(mine.ip, to->ip, sizeof mine.ip);
 	for (const struct jet_guessed *at;
 	     (at = gn_ring_at(last, 0)) && now - at->at >= JET_GUESS_AGAIN;)
 		gn_ring_pop(last, &old);
 	bool known = s->jet->guessing != NULL;
+	unsigned beside = 0;
 	for (uint32_t i = 0; i < last->count && !known; i++) {
 		const struct jet_guessed *at = gn_ring_at(last, i);
 		known = memcmp(&at->peer, &mine.peer, sizeof mine.peer) == 0 ||
 			memcmp(at->ip, mine.ip, sizeof mine.ip) == 0;
+		beside += at->prefix == mine.prefix;
 	}
-	if (!known && gn_ring_push(last, &mine) == GN_OK)
+	if (!known && beside < JET_GUESS_PREFIX && gn_ring_push(last, &mine) == GN_OK)
 		return true;
 	jet_count(s->jet, JET_C_GUESS_LIMIT);
 	return false;

@@ -38,6 +38,7 @@ struct jet_guess {
 struct jet_guessed {
 	struct gn_pk peer;
 	uint8_t ip[16];
+	uint64_t prefix; /* of that address */
 	gn_time at;
 };
 

@@ -454,6 +454,25 @@ static void test_no_sockets(void **state)
 	}
 }
 
+/* To addresses of one prefix four within ten minutes, whoever they are. */
+static void test_a_prefix_has_a_share(void **state)
+{
+	(void)state;
+	for (uint32_t more = 0; more < 2; more++) {
+		struct world *w = world_of(1, "port", "sym", false);
+		for (uint32_t i = 0; i < JET_GUESS_PREFIX - 1 + more; i++) {
+			struct jet_guessed one = {.peer = relayed(w, 0)->peer,
+						  .prefix = gn_addr_prefix(&w->app[1].seen[0]),
+						  .at = w->sim.now};
+			one.peer.b[0] ^= (uint8_t)(i + 1);
+			memcpy(one.ip, w->app[1].seen[0].ip, sizeof one.ip);
+			one.ip[15] ^= (uint8_t)(i + 1);
+			assert_int_equal(gn_ring_push(&jet(w, 0)->guessed, &one), GN_OK);
+		}
+		assert_int_equal(guesses_of(w), !more);
+	}
+}
+
 /* Not with the same key and not to the same address within ten minutes, and not with more than 64
  * in them. */
 static void test_not_again_soon(void **state)
@@ -495,6 +514,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_asked_for),
 		cmocka_unit_test(test_no_sockets),
 		cmocka_unit_test(test_not_again_soon),
+		cmocka_unit_test(test_a_prefix_has_a_share),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

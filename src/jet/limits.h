@@ -195,8 +195,10 @@
 #define JET_GUESS_AROUND 256
 #define JET_GUESS_LEAST 1024
 #define JET_GUESS_OPEN GN_SEC /* for the owner to open sockets */
-/* with one key, and to one address, once in; so many are remembered, then none is made */
+/* with one key, and to one address, once in; to addresses of one prefix so often, as many as may be
+ * in one house; so many are remembered, then none is made */
 #define JET_GUESS_AGAIN (600 * GN_SEC)
+#define JET_GUESS_PREFIX 4
 #define JET_GUESS_PEERS 64
 #define JET_COPIES 8     /* frames of class 1 that wait to go on a second path, too */
 #define JET_WAYS 4096    /* links that net made */

@@ -76,7 +76,14 @@
 #define QUIC_MTU 1400         /* of what one carries: less header, frame and tag, 32 */
 #define QUIC_CONNECTIONS 256u /* each some 40 KiB */
 #define QUIC_PER_PREFIX 16u
-#define QUIC_HELLOS_PREFIX 4u       /* of them whose handshake, 1 ms of ours, is not done */
+#define QUIC_HELLOS_PREFIX 4u /* of them whose handshake, 1 ms of ours, is not done */
+#define QUIC_INCOMING 224u    /* of all that come in: the others are for those that we dial */
+#define QUIC_STRANGERS 64u    /* of these on which no key is proven yet */
+/* Retries, each 20 us, in a window: 2 % of a core; of a prefix; told apart by eight bits */
+#define QUIC_RETRY_WINDOW (100 * GN_MSEC)
+#define QUIC_RETRIES 100u
+#define QUIC_RETRIES_PREFIX 8u
+#define QUIC_RETRY_SLOTS 256u
 #define QUIC_QUEUE_MAX (256u << 10) /* bytes that wait in one: what is over is lost */
 #define QUIC_HANDSHAKE (5 * GN_SEC)
 #define QUIC_TOKEN (10 * GN_SEC)      /* from a Retry to the proof of the address */

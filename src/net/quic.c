@@ -1,9 +1,13 @@
 /* All connections of QUIC, and strangers: quic.h.
  *
  * 1. A stranger's Initial without a token is answered by a Retry, which is shorter than a tenth of
- *    it, and one datagram at a time waits to be sent so: the rest is passed over.
+ *    it, and one datagram at a time waits to be sent so: the rest is passed over. So many are
+ *    answered in a window, of a prefix a share: who forges addresses takes no more of our time.
  * 2. An Initial with a token of ours makes a connection: its address is proven. A prefix has 16,
  *    and 4 whose handshake is not done; one on which no key was proven in 15 s ends.
+ *    When strangers' places are taken, or all, somebody gives way: the oldest on which no key is
+ *    proven, of the prefix that has most of these, the newcomer's counting one more; else the
+ *    oldest of the prefix that has most, when that has two more than the newcomer's.
  * 3. What is no packet of a connection is never answered otherwise. */
 #include "net/quic_int.h"
 
@@ -21,6 +25,7 @@ gn_err gn_quic_new(const struct gn_env *env, const struct gn_quic_config *config
 	gn_map_init(&q->cids, env, sizeof(struct quic_cid), sizeof(struct quic_conn *),
 		    QUIC_CONNECTIONS * QUIC_CIDS);
 	gn_rand_fill(env->rand, q->secret, sizeof q->secret);
+	gn_rand_fill(env->rand, (uint8_t *)&q->retries.salt, sizeof q->retries.salt);
 	gn_err err = gn_tls_quic_client(&q->client);
 	if (!err && config->listen)
 		err = gn_tls_quic_server(config->now, &q->server);
@@ -47,12 +52,30 @@ void gn_quic_free(struct gn_quic *q)
 
 /* ---- strangers ---- */
 
+static bool may_retry(struct gn_quic *q, uint64_t prefix)
+{
+	_Static_assert(QUIC_RETRY_SLOTS == 256, "eight bits");
+	uint8_t *of = &q->retries.of[(prefix + 1) * (q->retries.salt | 1) >> 56];
+	if (q->now - q->retries.since >= QUIC_RETRY_WINDOW) {
+		q->retries.since = q->now;
+		q->retries.all = 0;
+		memset(q->retries.of, 0, sizeof q->retries.of);
+	}
+	if (q->retries.all >= QUIC_RETRIES || *of >= QUIC_RETRIES_PREFIX) {
+		q->counters[GN_QUIC_C_RETRY_SHARE]++;
+		return false;
+	}
+	q->retries.all++;
+	++*of;
+	return true;
+}
+
 static void retry(struct gn_quic *q, const struct gn_addr *from, const ngtcp2_pkt_hd *hd,
 		  const struct quic_path *path)
 {
 	uint8_t token[NGTCP2_CRYPTO_MAX_RETRY_TOKENLEN];
 	ngtcp2_cid own = {.datalen = QUIC_CID};
-	if (q->out_len)
+	if (q->out_len || !may_retry(q, gn_addr_prefix(from)))
 		return;
 	gn_rand_fill(q->env.rand, own.data, own.datalen);
 	ngtcp2_ssize len = ngtcp2_crypto_generate_retry_token(
@@ -67,20 +90,66 @@ static void retry(struct gn_quic *q, const struct gn_addr *from, const ngtcp2_pk
 	q->counters[GN_QUIC_C_RETRIED]++;
 }
 
-/* One of all that came in and proved no key, the oldest; or of that prefix alone. */
+static bool counts(const struct quic_conn *c, bool strangers)
+{
+	return c->carrier.incoming && !c->over && !(strangers && c->proven);
+}
+
+/* Connections that came in, of a prefix or all (NULL). */
+static unsigned count(const struct gn_quic *q, const uint64_t *prefix, bool strangers)
+{
+	unsigned n = 0;
+	for (const struct quic_conn *c = q->first; c; c = c->next)
+		n += counts(c, strangers) && (!prefix || c->prefix == *prefix);
+	return n;
+}
+
+/* The oldest of the prefix that has most, the newcomer's counting one more, and `above` at least;
+ * NULL: none has so many. 256 x 256 steps at most, a tenth of the handshake that follows. */
+static struct quic_conn *oldest(struct gn_quic *q, uint64_t newcomer, bool strangers,
+				unsigned above)
+{
+	struct quic_conn *found = NULL;
+	unsigned most = above;
+	for (struct quic_conn *c = q->first; c; c = c->next) {
+		unsigned n = counts(c, strangers) ? count(q, &c->prefix, strangers) : 0;
+		n += n && c->prefix == newcomer;
+		if (n > most) {
+			most = n;
+			found = c;
+		}
+	}
+	return found;
+}
+
+static bool gives_way(struct gn_quic *q, uint64_t newcomer)
+{
+	struct quic_conn *c = oldest(q, newcomer, true, 0);
+	if (!c)
+		c = oldest(q, newcomer, false, count(q, &newcomer, false) + 1);
+	if (!c)
+		return false;
+	q->counters[GN_QUIC_C_EVICTED]++;
+	quic_conn_end(c, GN_LIMIT);
+	c->bye_len = 0;
+	(void)quic_conn_settle(c);
+	return true;
+}
+
 static bool may_come(struct gn_quic *q, uint64_t prefix)
 {
-	unsigned of_prefix = 0, hellos = 0;
-	for (const struct quic_conn *c = q->first; c; c = c->next) {
-		of_prefix += c->carrier.incoming && c->prefix == prefix;
-		hellos += c->carrier.incoming && c->prefix == prefix && !c->open;
-	}
-	if (of_prefix >= QUIC_PER_PREFIX || hellos >= QUIC_HELLOS_PREFIX)
+	unsigned hellos = 0;
+	for (const struct quic_conn *c = q->first; c; c = c->next)
+		hellos += counts(c, true) && c->prefix == prefix && !c->open;
+	if (count(q, &prefix, false) >= QUIC_PER_PREFIX || hellos >= QUIC_HELLOS_PREFIX) {
 		q->counters[GN_QUIC_C_PREFIX]++;
-	else if (q->count >= QUIC_CONNECTIONS)
-		q->counters[GN_QUIC_C_FULL]++;
-	else
+		return false;
+	}
+	bool crowded = count(q, NULL, true) >= QUIC_STRANGERS,
+	     full = count(q, NULL, false) >= QUIC_INCOMING;
+	if (!((crowded || full) && !gives_way(q, prefix)) && q->count < QUIC_CONNECTIONS)
 		return true;
+	q->counters[GN_QUIC_C_FULL]++;
 	return false;
 }
 
@@ -144,6 +213,11 @@ void gn_quic_recv(struct gn_quic *q, const struct gn_addr *from, struct gn_slice
 }
 
 /* ---- out, and time ---- */
+
+bool gn_quic_answers(const struct gn_quic *q)
+{
+	return q->out_len != 0;
+}
 
 bool gn_quic_next(struct gn_quic *q, gn_time now, struct gn_addr *to, struct gn_slice *packet)
 {

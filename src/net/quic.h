@@ -29,6 +29,8 @@ void gn_quic_free(struct gn_quic *q);
 /* A datagram that came to the socket. */
 void gn_quic_recv(struct gn_quic *q, const struct gn_addr *from, struct gn_slice datagram,
 		  gn_time now);
+/* Has it an answer to a stranger, which is the next? There is room for one. */
+bool gn_quic_answers(const struct gn_quic *q);
 /* The next that is to be sent, borrowed until the next call; false: none now. */
 bool gn_quic_next(struct gn_quic *q, gn_time now, struct gn_addr *to, struct gn_slice *packet);
 gn_time gn_quic_deadline(const struct gn_quic *q);

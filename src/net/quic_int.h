@@ -55,6 +55,12 @@ struct gn_quic {
 	struct quic_conn *first, *last, *turn; /* turn: whose packet is asked for next */
 	unsigned count;
 	uint8_t secret[32]; /* of Retry's tokens */
+	struct {
+		gn_time since; /* this window began */
+		uint32_t all;
+		uint8_t of[QUIC_RETRY_SLOTS]; /* by prefix, with salt */
+		uint64_t salt;
+	} retries;
 	gn_time now;
 	bool busy; /* ngtcp2 is at work: nobody is freed */
 	uint8_t out[QUIC_PACKET];

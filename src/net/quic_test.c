@@ -245,8 +245,10 @@ static void strangers_prove_their_address(void **state)
 	size_t before = ends[0].alloc.used;
 	for (unsigned i = 0; i < 1000; i++) {
 		struct gn_addr from = gn_addr_v4(30, (uint8_t)(i >> 8), (uint8_t)i, 1, 1000);
+		now += QUIC_RETRY_WINDOW / 10;
 		gn_quic_recv(ends[0].q, &from, gn_slice(hello, len), now);
 		heard += len;
+		assert_true(gn_quic_answers(ends[0].q));
 		while (gn_quic_next(ends[0].q, now, &to, &packet)) {
 			assert_true(gn_addr_eq(&to, &from));
 			answered += packet.len;
@@ -263,6 +265,40 @@ static void strangers_prove_their_address(void **state)
 	gn_quic_recv(ends[0].q, &ends[1].at, GN_LIT("short"), now);
 	assert_false(gn_quic_next(ends[0].q, now, &to, &packet));
 	assert_int_equal(counted(0, "quic-bad"), 3);
+}
+
+/* So many are asked in a window, of a prefix a share. */
+static void strangers_have_a_share(void **state)
+{
+	(void)state;
+	struct gn_carrier *c;
+	struct gn_addr to;
+	struct gn_slice packet;
+	uint8_t hello[1500];
+	assert_int_equal(gn_quic_dial(ends[1].q, &ends[0].at, NULL, now, &c), GN_OK);
+	assert_true(gn_quic_next(ends[1].q, now, &to, &packet));
+	size_t len = packet.len;
+	memcpy(hello, packet.p, len);
+	for (unsigned window = 0; window < 2; window++) {
+		unsigned of_one = 0, of_all = 0;
+		for (unsigned i = 0; i < 50; i++) {
+			struct gn_addr from = gn_addr_v4(30, 1, 1, (uint8_t)i, 1000);
+			gn_quic_recv(ends[0].q, &from, gn_slice(hello, len), now);
+			of_one += gn_quic_next(ends[0].q, now, &to, &packet);
+		}
+		assert_int_equal(of_one, QUIC_RETRIES_PREFIX);
+		for (unsigned i = 0; i < 1000; i++) {
+			struct gn_addr from =
+				gn_addr_v4(30, (uint8_t)(i >> 8), (uint8_t)i, 1, 1000);
+			gn_quic_recv(ends[0].q, &from, gn_slice(hello, len), now);
+			of_all += gn_quic_next(ends[0].q, now, &to, &packet);
+		}
+		assert_int_equal(of_one + of_all, QUIC_RETRIES);
+		assert_int_equal(counted(0, "quic-retry-share"),
+				 (window + 1) * (1050 - QUIC_RETRIES));
+		now += QUIC_RETRY_WINDOW;
+	}
+	assert_true(QUIC_RETRIES > 4 * QUIC_RETRIES_PREFIX && QUIC_RETRY_SLOTS <= 256);
 }
 
 /* What a Retry gave to one address is of no use to another, nor later. */
@@ -326,6 +362,65 @@ static void a_prefix_has_a_share(void **state)
 	assert_int_equal(counted(0, "quic-broken"), 0);
 }
 
+/* A connection of a client at that address, over at once where the server refuses it. */
+static struct gn_carrier *from_address(const struct gn_addr *at, bool proven)
+{
+	struct gn_carrier *c;
+	unsigned opened = ends[0].opened;
+	ends[1].at = *at;
+	assert_int_equal(gn_quic_dial(ends[1].q, &ends[0].at, NULL, now, &c), GN_OK);
+	run(100 * GN_MSEC);
+	if (ends[0].opened == opened)
+		return NULL;
+	struct gn_carrier *server = ends[0].last;
+	if (proven)
+		server->proven(server);
+	return server;
+}
+
+/* Whoever comes often displaces himself, and who proved a key stays. */
+static void strangers_give_way(void **state)
+{
+	(void)state;
+	struct gn_addr friend = gn_addr_v4(40, 0, 0, 1, 1);
+	struct gn_carrier *kept = from_address(&friend, true);
+	assert_non_null(kept);
+	/* four prefixes with sixteen each, within 15 s */
+	for (unsigned i = 0; i < QUIC_STRANGERS; i++) {
+		struct gn_addr at = gn_addr_v4(50, 1, (uint8_t)(i % 4), (uint8_t)i, 1);
+		assert_non_null(from_address(&at, false));
+	}
+	assert_int_equal(counted(0, "quic-evicted"), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		struct gn_addr at = gn_addr_v4(60, 1, (uint8_t)i, 1, 1);
+		assert_non_null(from_address(&at, false));
+		assert_int_equal(counted(0, "quic-evicted"), i + 1);
+	}
+	assert_int_equal(counted(0, "quic-full"), 0);
+	assert_int_equal(kept->room(kept), QUIC_QUEUE_MAX);
+}
+
+/* When all are taken by keys, a prefix with few gets a place of one that has many. */
+static void who_has_most_gives_way(void **state)
+{
+	(void)state;
+	unsigned prefixes = QUIC_INCOMING / QUIC_PER_PREFIX;
+	for (unsigned i = 0; i < QUIC_INCOMING; i++) {
+		struct gn_addr at = gn_addr_v4(50, 1, (uint8_t)(i % prefixes), (uint8_t)i, 1);
+		assert_non_null(from_address(&at, true));
+	}
+	for (unsigned i = 0; i < prefixes; i++) {
+		struct gn_addr at = gn_addr_v4(60, 1, (uint8_t)i, 1, 1);
+		assert_non_null(from_address(&at, true));
+		assert_int_equal(counted(0, "quic-evicted"), i + 1);
+	}
+	assert_true(QUIC_INCOMING < QUIC_CONNECTIONS && QUIC_STRANGERS < QUIC_INCOMING);
+	/* others that we dial have places */
+	struct gn_carrier *c;
+	assert_int_equal(gn_quic_dial(ends[0].q, &ends[1].at, NULL, now, &c), GN_OK);
+	assert_int_equal(counted(0, "quic-full"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +429,8 @@ int main(void)
 		TEST(what_waits_is_bounded),     TEST(strangers_prove_their_address),
 		TEST(a_proof_is_of_one_address), TEST(who_proves_no_key_ends),
 		TEST(nobody_is_there),           TEST(a_prefix_has_a_share),
+		TEST(strangers_have_a_share),    TEST(strangers_give_way),
+		TEST(who_has_most_gives_way),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

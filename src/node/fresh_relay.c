@@ -87,19 +87,37 @@ static void keep(struct fresh *f, const struct gn_pk *relay)
 		memcpy(named->relays, f->relays, sizeof named->relays);
 }
 
-/* Those that list it; when nobody is known to, all that are linked with us: they say if they do not
- * lead there. */
+static bool is_named(const struct gn_contact *may, unsigned count, const struct gn_pk *pk)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (gn_pk_eq(&may[i].pk, pk))
+			return true;
+	return false;
+}
+
+/* Those that say that they lead there; when these are few, which may all be a liar's own, others
+ * that are linked with us as well, drawn: they say if they do not. */
 static unsigned who_may(const struct fresh *f, const struct fresh_peer *p, struct gn_contact *may)
 {
 	struct gn_overlay_peer o;
-	unsigned count = gn_overlay_relays_for(f->node->overlay, &p->pk, may, MAY);
+	unsigned count = gn_overlay_relays_for(f->node->overlay, &p->pk, may, MAY), good = 0;
 	for (unsigned i = 0; i < count; i++)
-		if (!is_out(f, p, &may[i]) && !is_bad(f, &may[i]))
-			return count;
-	count = 0;
-	for (uint32_t i = 0; count < MAY && gn_overlay_peer_at(f->node->overlay, i, &o); i++)
-		if (o.linked)
+		good += !is_out(f, p, &may[i]) && !is_bad(f, &may[i]);
+	if (good >= GN_NODE_FRESH_ENOUGH)
+		return count;
+	/* when none is good all there are, else as many as make it enough */
+	unsigned room = good ? GN_NODE_FRESH_ENOUGH - good : MAY - count, seen = 0, said = count;
+	room = room < MAY - said ? room : MAY - said;
+	for (uint32_t i = 0; room && gn_overlay_peer_at(f->node->overlay, i, &o); i++) {
+		if (!o.linked || is_named(may, said, &o.contact.pk) || is_out(f, p, &o.contact) ||
+		    is_bad(f, &o.contact))
+			continue;
+		uint32_t at = (uint32_t)gn_rand_below(f->env.rand, ++seen);
+		if (count - said < room)
 			may[count++] = o.contact;
+		else if (at < room)
+			may[said + at] = o.contact;
+	}
 	return count;
 }
 

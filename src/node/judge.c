@@ -5,7 +5,11 @@
  *
  * 1. A relay is judged by circuits on which a key was proven alone: who calls and proves none may
  *    send what they like.
- * 2. Nobody is told. The engine gives its circuits and places up, homes.c finds others. */
+ * 2. All of that the peer can make as well as the relay: it sends twice, acknowledges less, keeps
+ *    silent there. So what is seen with one peer costs that peer alone: its circuits by this relay
+ *    end, once, and none is asked for there. Two peers of different prefixes, and the relay itself
+ *    is left.
+ * 3. Nobody is told. The engine gives its circuits and places up, homes.c finds others. */
 #include "node/node_int.h"
 #include "node/peers_int.h"
 
@@ -81,6 +85,14 @@ static enum gn_relay_fault judge(struct gn_node *node, struct gn_node_circuit *c
 	return fault;
 }
 
+/* Is that left already, for all or for this peer? */
+static bool is_left(const struct gn_node *node, const struct gn_node_circuit *c,
+		    const struct session *s)
+{
+	return gn_relay_is_bad(node->relay, &c->relay, node->now) ||
+	       gn_node_ways_blamed(node, &c->relay, &s->peer->pk);
+}
+
 /* A circuit of the session that is bad; NULL: none. A path that is silent may be given up before
  * its time has come: the circuit knows what became of it. */
 static struct gn_node_circuit *bad_one(struct gn_node *node, gn_jet_id id, const struct session *s)
@@ -89,8 +101,7 @@ static struct gn_node_circuit *bad_one(struct gn_node *node, gn_jet_id id, const
 	struct gn_jet_path_info p;
 	for (unsigned i = 0; i < JUDGE_PATHS && gn_jet_path_at(node->jet, id, i, &p); i++) {
 		struct gn_node_circuit *c = p.way.link ? gn_map_get(all, &p.way.link) : NULL;
-		if (!c || !c->proven || c->chained /* whose fault is it? */ ||
-		    gn_relay_is_bad(node->relay, &c->relay, node->now))
+		if (!c || !c->proven || c->chained /* whose fault is it? */ || is_left(node, c, s))
 			continue;
 		c->silent_in = p.silent == GN_NEVER ? 0 : id;
 		c->silent = p.silent;
@@ -101,20 +112,25 @@ static struct gn_node_circuit *bad_one(struct gn_node *node, gn_jet_id id, const
 		struct gn_node_circuit *c = gn_map_value_at(all, i);
 		p = (struct gn_jet_path_info){
 			.way.link = c->link, .loss = UINT32_MAX, .silent = c->silent};
-		if (c->silent_in == id && !gn_relay_is_bad(node->relay, &c->relay, node->now) &&
+		if (c->silent_in == id && !is_left(node, c, s) &&
 		    judge(node, c, id, s->peer->session, &p) != GN_RELAY_GOOD)
 			return c;
 	}
 	return NULL;
 }
 
-/* The circuits of a session; true: a relay was left. */
+/* The circuits of a session; true: one was given up, or its relay left. */
 static bool judge_session(struct gn_node *node, gn_jet_id id, const struct session *s)
 {
 	const struct gn_node_circuit *c = bad_one(node, id, s);
 	if (!c)
 		return false;
 	struct gn_pk relay = c->relay;
+	if (!gn_node_ways_blame(node, &relay, &s->peer->pk, &c->peer)) {
+		node->ways.count.relay_blamed++;
+		gn_node_ways_close(node, c->link);
+		return true;
+	}
 	node->ways.count.relay_bad++;
 	gn_relay_leave(node->relay, &relay, node->now); /* its events end the circuits */
 	return true;

@@ -67,7 +67,11 @@
 #define GN_NODE_SPARE_LOOK GN_SEC
 #define GN_NODE_SPARE_AGAIN (30 * GN_SEC)
 #define GN_NODE_RIGHTS_TEXT 65536u /* bytes of the file of tokens for relays: some sixty */
-#define GN_NODE_RELAYED_MTU 1443u  /* bytes of a datagram in a relayed packet (RE-30) */
+/* pairs of a relay and a peer with whom it went badly there, for how long each counts; as long as
+ * a bad relay is left; the oldest gives way */
+#define GN_NODE_BLAMES 64u
+#define GN_NODE_BLAMED_FOR (3600 * GN_SEC)
+#define GN_NODE_RELAYED_MTU 1443u /* bytes of a datagram in a relayed packet (RE-30) */
 /* a session by which something was relayed so long ago is still in use: a circuit's idle time */
 #define GN_NODE_RELAYED_LIFE (60 * GN_SEC)
 #define GN_NODE_TRIES 8u            /* that one dial has under way, addresses and circuits */
@@ -322,8 +326,10 @@
 #define GN_NODE_TURN_AGAIN_LAST (300 * GN_SEC)
 #define GN_NODE_TURN_PEER_IDLE (120 * GN_SEC) /* without a packet a peer's channel is let go */
 #define GN_NODE_TURN_PEERS 32u                /* as many as nat's client has channels */
-#define GN_NODE_TURN_TOLD 16u     /* of them for addresses that peers tell: half is for our own */
-#define GN_NODE_TURN_TOLD_EACH 2u /* of one offer: what is seen from outside */
+#define GN_NODE_TURN_TOLD 16u       /* of them for addresses that peers tell: half is for our own */
+#define GN_NODE_TURN_TOLD_EACH 2u   /* of one peer: what is seen from outside */
+#define GN_NODE_TURN_TOLD_PREFIX 4u /* of peers of one prefix, and of those of whom none is known */
+#define GN_NODE_TURN_TOLD_WAIT (30 * GN_SEC) /* one of these from where nothing comes is let go */
 
 /* ---- STUN and TURN for others (turn.c) ---- */
 #define GN_NODE_TURN_FILE 65536u        /* bytes of the users' file */

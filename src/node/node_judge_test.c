@@ -66,10 +66,45 @@ static void a_good_relay_is_kept(void **state)
 	whole_free(&w);
 }
 
-static void one_that_repeats_is_left_in_ten_seconds(void **state)
+static bool blamed(unsigned by)
+{
+	return gn_node_ways_blamed(whole_node(&w, by), key_of(0),
+				   key_of(by == FIRST ? SECOND : FIRST));
+}
+
+/* That may be the peer's doing: the two leave it, and it is a relay for all others. */
+static void one_that_repeats_is_left_with_that_peer_in_ten_seconds(void **state)
 {
 	(void)state;
 	begin();
+	times = 2;
+	talk_for(10);
+	assert_true(blamed(FIRST) || blamed(SECOND));
+	assert_false(left(FIRST) || left(SECOND));
+	unsigned who = blamed(FIRST) ? FIRST : SECOND;
+	assert_true(counter_of(who, "relay-blamed") == 1 && counter_of(who, "left_bad") == 0);
+	/* for an hour it is not asked; they talk by the other */
+	uint64_t opened = counter_of(1, "opened");
+	tell_homes(who, key_of(who == FIRST ? SECOND : FIRST), 2, (unsigned[]){0, 1});
+	whole_run_for(&w, 30 * GN_SEC);
+	say(who, who == FIRST ? SECOND : FIRST);
+	whole_run_for(&w, 10 * GN_SEC);
+	assert_true(counter_of(1, "opened") > opened);
+	assert_int_equal(counter_of(who, "relay-blamed"), 1); /* once an hour */
+	whole_free(&w);
+}
+
+/* With two peers of different prefixes it is the relay itself. */
+static void one_that_repeats_with_two_is_left_by_all(void **state)
+{
+	(void)state;
+	begin();
+	struct gn_pk other = someone(1);
+	struct gn_addr elsewhere = gn_addr_v4(77, 1, 2, 3, 4);
+	whole_moved(&w, FIRST);
+	assert_false(gn_node_ways_blame(whole_node(&w, FIRST), key_of(0), &other, &elsewhere));
+	whole_moved(&w, SECOND);
+	assert_false(gn_node_ways_blame(whole_node(&w, SECOND), key_of(0), &other, &elsewhere));
 	times = 2;
 	talk_for(10);
 	assert_true(left(FIRST) || left(SECOND));
@@ -88,6 +123,42 @@ static void one_that_repeats_is_left_in_ten_seconds(void **state)
 	whole_free(&w);
 }
 
+/* Who blames a relay: peers of one prefix, or of none that is known, are one; and not for ever. */
+static void one_network_is_one_voice(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	struct gn_node *node = whole_node(&w, FIRST);
+	whole_moved(&w, FIRST);
+	struct gn_addr none = {.port = 0}, at = gn_addr_v4(77, 1, 2, 3, 4),
+		       beside = gn_addr_v4(77, 1, 2, 9, 9), apart = gn_addr_v4(77, 1, 3, 3, 4);
+	struct gn_pk relay = someone(9), peer[4];
+	for (uint8_t i = 0; i < 4; i++)
+		peer[i] = someone(i);
+	assert_false(gn_node_ways_blame(node, &relay, &peer[0], &at));
+	assert_false(gn_node_ways_blame(node, &relay, &peer[1], &beside));
+	assert_false(gn_node_ways_blame(node, &peer[3], &peer[2], &apart)); /* another relay */
+	assert_true(gn_node_ways_blamed(node, &relay, &peer[1]));
+	assert_false(gn_node_ways_blamed(node, &relay, &peer[2]));
+	node->now += GN_NODE_BLAMED_FOR;
+	assert_false(gn_node_ways_blamed(node, &relay, &peer[1]));
+	assert_false(gn_node_ways_blame(node, &relay, &peer[2], &none));
+	assert_false(gn_node_ways_blame(node, &relay, &peer[2], &apart)); /* the same peer */
+	node->now += GN_NODE_BLAMED_FOR;
+	assert_false(gn_node_ways_blame(node, &relay, &peer[2], &none));
+	assert_false(gn_node_ways_blame(node, &relay, &peer[3], &none));
+	assert_true(gn_node_ways_blame(node, &relay, &peer[1], &apart));
+	/* the oldest gives way */
+	for (unsigned i = 0; i < GN_NODE_BLAMES; i++) {
+		assert_true(gn_node_ways_blamed(node, &relay, &peer[1]));
+		node->now++;
+		(void)gn_node_ways_blame(node, &peer[0], &peer[1], &none);
+	}
+	assert_false(gn_node_ways_blamed(node, &relay, &peer[1]));
+	node->now = w.now;
+	whole_free(&w);
+}
+
 /* Once the peer is heard by another: 5 s until another session is begun, and until that is up. */
 static void one_that_lets_nothing_through_is_left_when_another_does(void **state)
 {
@@ -96,12 +167,12 @@ static void one_that_lets_nothing_through_is_left_when_another_does(void **state
 	drops = 100;
 	gn_time began = w.now;
 	tell_homes(FIRST, key_of(SECOND), 2, (unsigned[]){0, 1});
-	for (unsigned i = 0; i < 400 && !left(FIRST); i++) {
+	for (unsigned i = 0; i < 400 && !blamed(FIRST); i++) {
 		say(FIRST, SECOND);
 		whole_run_for(&w, 100 * GN_MSEC);
 	}
 	assert_true(w.now - began <= 20 * GN_SEC);
-	assert_true(left(FIRST));
+	assert_true(blamed(FIRST));
 	whole_free(&w);
 }
 
@@ -147,7 +218,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_relay_is_kept),
-		cmocka_unit_test(one_that_repeats_is_left_in_ten_seconds),
+		cmocka_unit_test(one_that_repeats_is_left_with_that_peer_in_ten_seconds),
+		cmocka_unit_test(one_that_repeats_with_two_is_left_by_all),
+		cmocka_unit_test(one_network_is_one_voice),
 		cmocka_unit_test(one_that_lets_nothing_through_is_left_when_another_does),
 		cmocka_unit_test(few_that_come_twice_are_forgiven),
 		cmocka_unit_test(a_peer_that_is_gone_is_not_its_relays_fault),

@@ -417,8 +417,16 @@ static void channels_are_shared_out(void **state)
 	end();
 }
 
-/* Peers' offers take half of the channels at most, and two each. */
-static void offers_take_half(void **state)
+static unsigned told_places(void)
+{
+	unsigned told = 0;
+	for (unsigned i = 0; i < GN_NODE_TURN_PEERS; i++)
+		told += way()->peers[i].addr.port && way()->peers[i].told;
+	return told;
+}
+
+/* Whatever a peer offers, it has two channels. */
+static void a_peers_offers_take_two(void **state)
 {
 	(void)state;
 	make("sym", NODES);
@@ -428,8 +436,10 @@ static void offers_take_half(void **state)
 	run(20 * GN_SEC);
 	gn_jet_id id = gn_node_peers_session(node, key_of(OTHER));
 	struct gn_jet_offer o = {.count = GN_JET_CANDIDATES};
-	unsigned told = 0;
-	for (unsigned k = 0; k <= GN_NODE_TURN_TOLD / GN_NODE_TURN_TOLD_EACH; k++) {
+	unsigned before = told_places();
+	assert_int_not_equal(id, 0);
+	assert_true(before <= GN_NODE_TURN_TOLD_EACH);
+	for (unsigned k = 0; k < 4; k++) {
 		for (unsigned i = 0; i < o.count; i++)
 			o.list[i].addr = many(k * o.count + i);
 		whole_moved(&w, OTHER);
@@ -439,11 +449,63 @@ static void offers_take_half(void **state)
 		whole_moved(&w, OTHER);
 		run(GN_SEC);
 	}
-	assert_int_not_equal(id, 0);
-	for (unsigned i = 0; i < GN_NODE_TURN_PEERS; i++)
-		told += way()->peers[i].addr.port && way()->peers[i].told;
-	assert_int_equal(told, GN_NODE_TURN_TOLD);
+	assert_int_equal(told_places(), GN_NODE_TURN_TOLD_EACH);
+	assert_true(way()->count.share > 0);
+	end();
+}
+
+static struct gn_pk owner_at(unsigned n)
+{
+	struct gn_sk sk;
+	gn_sk_from_seed((const uint8_t[32]){9, (uint8_t)n}, &sk);
+	return sk.pk;
+}
+
+/* Peers' offers take half of the channels at most, a peer two and a prefix four; what nothing comes
+ * from is let go, but not before the server's channel has ended. */
+static void offers_take_half(void **state)
+{
+	(void)state;
+	make("blocked", TURNED + 1);
+	run(20 * GN_SEC);
+	struct gn_node *node = whole_node(&w, TURNED);
+	unsigned prefixes = GN_NODE_TURN_TOLD / GN_NODE_TURN_TOLD_PREFIX, n = 0;
+	whole_moved(&w, TURNED);
+	for (unsigned p = 0; p <= prefixes; p++) {
+		for (unsigned k = 0; k <= GN_NODE_TURN_TOLD_PREFIX; k++) {
+			struct gn_pk pk = owner_at(8 * p + k / GN_NODE_TURN_TOLD_EACH);
+			struct gn_addr at = many(n++);
+			gn_node_turn_way_told(node, &pk, p, &at);
+			assert_int_equal(told_places(),
+					 p == prefixes
+						 ? GN_NODE_TURN_TOLD
+						 : p * GN_NODE_TURN_TOLD_PREFIX +
+							   (k < GN_NODE_TURN_TOLD_PREFIX
+								    ? k + 1
+								    : GN_NODE_TURN_TOLD_PREFIX));
+		}
+	}
 	assert_true(way()->count.full > 0);
+	struct gn_pk one = owner_at(100);
+	struct gn_addr heard = many(0);
+	gn_node_turn_way_heard(node, &heard);
+	run(10 * GN_SEC); /* they are bound */
+	node->now = w.now + GN_NODE_TURN_TOLD_WAIT;
+	gn_node_turn_way_sweep(node);
+	unsigned over = 0;
+	for (unsigned i = 0; i < GN_NODE_TURN_PEERS; i++)
+		over += way()->peers[i].over;
+	assert_int_equal(over, GN_NODE_TURN_TOLD - 1);
+	struct gn_addr at = many(n);
+	gn_node_turn_way_told(node, &one, 100, &at);
+	assert_int_equal(told_places(), GN_NODE_TURN_TOLD); /* they are taken at the server */
+	node->now += 600 * GN_SEC;
+	gn_node_turn_way_heard(node, &heard);
+	gn_node_turn_way_sweep(node);
+	assert_int_equal(told_places(), 1);
+	gn_node_turn_way_told(node, &one, 100, &at);
+	assert_int_equal(told_places(), 2);
+	node->now = w.now;
 	end();
 }
 
@@ -504,6 +566,7 @@ int main(void)
 		cmocka_unit_test(what_breaks_is_tried_again_later),
 		cmocka_unit_test(what_is_none_of_the_servers_is_passed_over),
 		cmocka_unit_test(channels_are_shared_out),
+		cmocka_unit_test(a_peers_offers_take_two),
 		cmocka_unit_test(offers_take_half),
 		cmocka_unit_test(servers_as_they_are_named),
 	};

@@ -18,7 +18,7 @@ bool gn_node_pump_jet(struct gn_node *node)
 		gn_node_guess_event(node, &e);
 		gn_node_carriers_event(node, &e);
 		if (e.kind == GN_JET_OFFERED)
-			gn_node_turn_way_offered(node, e.id);
+			gn_node_turn_way_offered(node, e.id, gn_node_ways_prefix(node, e.id));
 		if (!gn_node_tunnels_jet(node, &e))
 			gn_node_peers_event(node, &e);
 		if (e.kind == GN_JET_SUSPECT)

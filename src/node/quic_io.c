@@ -3,21 +3,22 @@
 #include "node/carriers.h"
 #include "node/node_int.h"
 
-static void on_datagram(void *user, const struct gn_addr *from, struct gn_slice datagram)
-{
-	struct gn_node *node = user;
-	gn_quic_recv(node->carriers.quic, from, datagram, node->now);
-}
-
-static void flush(struct gn_node *node)
+static void flush(struct gn_node *node, unsigned rounds)
 {
 	struct gn_node_carriers *k = &node->carriers;
 	struct gn_addr to;
 	struct gn_slice packet;
 	size_t sent;
-	for (unsigned i = 0;
-	     i < GN_NODE_QUIC_ROUNDS && gn_quic_next(k->quic, node->now, &to, &packet); i++)
+	for (unsigned i = 0; i < rounds && gn_quic_next(k->quic, node->now, &to, &packet); i++)
 		(void)!gn_udp_send(k->quic_udp, &to, packet, (uint16_t)packet.len, &sent);
+}
+
+static void on_datagram(void *user, const struct gn_addr *from, struct gn_slice datagram)
+{
+	struct gn_node *node = user;
+	gn_quic_recv(node->carriers.quic, from, datagram, node->now);
+	if (gn_quic_answers(node->carriers.quic)) /* there is room for one answer to a stranger */
+		flush(node, 1);
 }
 
 static void on_ready(uv_poll_t *poll, int status, int events)
@@ -28,7 +29,7 @@ static void on_ready(uv_poll_t *poll, int status, int events)
 	for (unsigned i = 0; i < GN_NODE_UDP_ROUNDS; i++)
 		if (gn_udp_recv(node->carriers.quic_udp, on_datagram, node))
 			break;
-	flush(node);
+	flush(node, GN_NODE_QUIC_ROUNDS);
 }
 
 gn_err gn_node_quic_open(struct gn_node *node, const struct gn_carrier_events *events,
@@ -65,7 +66,7 @@ gn_time gn_node_quic_tick(struct gn_node *node)
 	if (!k->quic)
 		return GN_NEVER;
 	gn_quic_tick(k->quic, node->now);
-	flush(node);
+	flush(node, GN_NODE_QUIC_ROUNDS);
 	return gn_quic_deadline(k->quic);
 }
 

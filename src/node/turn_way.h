@@ -59,7 +59,11 @@ enum gn_node_turn_state {
 struct gn_node_turn_peer {   /* one that has a channel, or is to have one */
 	struct gn_addr addr; /* port 0: free */
 	gn_time used;
-	bool told; /* by a peer's offer */
+	bool told;  /* by a peer's offer: that one's, */
+	bool heard; /* and something came from there, */
+	bool over;  /* or nothing did: kept until the server's channel has ended */
+	struct gn_pk owner;
+	uint64_t prefix; /* where the owner is; 0: not known */
 };
 struct gn_node_turn_way {
 	enum gn_node_turn_state state;
@@ -92,8 +96,11 @@ bool gn_node_turn_way_is(const struct gn_node *node, uint32_t link);
 /* As gn_udp_send. What has no channel yet is lost; it gets one. */
 GN_MUST gn_err gn_node_turn_way_send(struct gn_node *node, const struct gn_addr *to,
 				     struct gn_slice packets, uint16_t segment, size_t *sent);
-/* The peer of that session says where it may be: it is let in. */
-void gn_node_turn_way_offered(struct gn_node *node, uint64_t session);
+/* The peer of that session, which is in this network (0: not known), says where it may be: it is
+ * let in. */
+void gn_node_turn_way_offered(struct gn_node *node, uint64_t session, uint64_t prefix);
+void gn_node_turn_way_told(struct gn_node *node, const struct gn_pk *owner, uint64_t prefix,
+			   const struct gn_addr *addr);
 /* Something comes from there. */
 void gn_node_turn_way_heard(struct gn_node *node, const struct gn_addr *from);
 /* Peers by which nothing goes are let go. */

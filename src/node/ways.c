@@ -198,6 +198,8 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 		.show = !of && (!node->offers.relay_only || !node->offers.relay_only(node, target)),
 		.lanes = GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL};
 	gn_op op;
+	if (!of && gn_node_ways_blamed(node, relay, target))
+		return GN_DENIED;
 	uint32_t *asked = of ? &node->ways.asked_of : &node->ways.asked;
 	if (*asked >= (of ? GN_NODE_FRESH_ASKED : GN_NODE_ASKED))
 		return GN_LIMIT;
@@ -228,6 +230,16 @@ void gn_node_ways_forget(struct gn_node *node, struct gn_node_ways_of *of)
 	while (*at != of)
 		at = &(*at)->next;
 	*at = of->next;
+}
+
+uint64_t gn_node_ways_prefix(const struct gn_node *node, gn_jet_id session)
+{
+	struct gn_way way;
+	if (gn_jet_ways(node->jet, session, &way, 1) == 0)
+		return 0;
+	const struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &way.link);
+	const struct gn_addr *at = c ? &c->peer : &way.addr;
+	return at->port ? gn_addr_prefix(at) : 0;
 }
 
 const struct gn_node_circuit *gn_node_ways_circuit(const struct gn_node *node, uint32_t link)

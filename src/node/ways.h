@@ -47,6 +47,13 @@ struct gn_node_lent {
 	gn_time used; /* a session went by it */
 };
 
+/* A relay went badly with this peer, which the peer may have made itself (judge.c). */
+struct gn_node_blame {
+	struct gn_pk relay, peer;
+	uint64_t prefix; /* the peer's, as the relay sees it; 0: not known */
+	gn_time since;   /* 0: none */
+};
+
 struct gn_node_ways {
 	struct gn_map circuits; /* link -> struct gn_node_circuit */
 	struct gn_map links;    /* op -> link */
@@ -61,6 +68,7 @@ struct gn_node_ways {
 	struct gn_node_ways_of *of; /* all there are */
 	uint32_t spares;            /* circuits that stand by */
 	gn_time swept, judge_at, spare_at;
+	struct gn_node_blame blames[GN_NODE_BLAMES];
 	uint64_t last_era;
 	struct {
 #define X(name, text) uint64_t name;
@@ -99,6 +107,8 @@ void gn_node_ways_forget(struct gn_node *node, struct gn_node_ways_of *of);
 /* NULL: there is none. Good until the next call that makes or ends one. */
 const struct gn_node_circuit *gn_node_ways_circuit(const struct gn_node *node, uint32_t link);
 struct gn_way gn_node_ways_way(const struct gn_node_circuit *c);
+/* Where a session's peer is, as gn_addr_prefix; 0: it goes by a relay that does not say. */
+uint64_t gn_node_ways_prefix(const struct gn_node *node, gn_jet_id session);
 /* A carrier of one peer is a link, until it is dropped; c->user is its number then. GN_LIMIT,
  * GN_NOMEM. */
 GN_MUST gn_err gn_node_ways_carrier(struct gn_node *node, struct gn_carrier *c);
@@ -125,6 +135,13 @@ void gn_node_spare_tick(struct gn_node *node);
 void gn_node_spare_lost(struct gn_node *node, gn_jet_id session);
 /* A circuit that is a spare one is open, or over. */
 void gn_node_spare_circuit(struct gn_node *node, const struct gn_node_circuit *c, bool open);
+/* It went badly there with this peer, which that relay sees `at` (port 0: not said). True: with
+ * another of another prefix, too, so it is the relay. */
+bool gn_node_ways_blame(struct gn_node *node, const struct gn_pk *relay, const struct gn_pk *peer,
+			const struct gn_addr *at);
+/* Was that so within the hour? Then no circuit to this peer is asked for there. */
+bool gn_node_ways_blamed(const struct gn_node *node, const struct gn_pk *relay,
+			 const struct gn_pk *peer);
 /* The circuit is given back; its paths are gone. */
 void gn_node_ways_close(struct gn_node *node, uint32_t link);
 /* What jet has sent to a way: as gn_udp_send, and the free bytes before each packet are filled.

@@ -355,8 +355,8 @@ bool gn_overlay_peer_at(const struct gn_overlay *ov, uint32_t i, struct gn_overl
 
 /* Is there a mutual link with it, and a session? out: where; may be NULL. */
 bool gn_overlay_linked(const struct gn_overlay *ov, const struct gn_pk *pk, struct gn_contact *out);
-/* Up to `max` linked servers that are alive, through which a circuit to target may be tried: who
- * told us of it, then those that list it as linked with them. */
+/* Up to `max` linked servers that are alive, through which a circuit to target may be tried, drawn
+ * of who told us of it and those that list it as linked with them. */
 unsigned gn_overlay_relays_for(const struct gn_overlay *ov, const struct gn_pk *target,
 			       struct gn_contact *out, unsigned max);
 

@@ -397,8 +397,8 @@ static void a_link_is_linked_while_its_session_is_up(void **state)
 	assert_false(gn_overlay_linked(net.node[0].ov, key(1), NULL));
 }
 
-/* Node 0 has links with 10, 11, 12; 11 told of 20, 10 and 12 list it. */
-static void relays_are_tellers_first_and_then_who_lists(void **state)
+/* Node 0 has links with 10, 11, 12; 11 told of 20, 10 and 12 list it: all are drawn from alike. */
+static void relays_are_drawn_of_who_told_and_who_lists(void **state)
 {
 	(void)state;
 	struct gn_contact out[4];
@@ -416,10 +416,21 @@ static void relays_are_tellers_first_and_then_who_lists(void **state)
 	for (uint32_t i = 0; i < 3; i += 2)
 		link[i]->link->theirs[link[i]->link->their_count++] = k->theta;
 	assert_int_equal(gn_overlay_relays_for(ov, &c.pk, out, 4), 3);
-	assert_true(gn_pk_eq(&out[0].pk, &link[1]->c.pk));
-	assert_int_equal(gn_overlay_relays_for(ov, &c.pk, out, 1), 1);
-	assert_true(gn_pk_eq(&out[0].pk, &link[1]->c.pk));
 	assert_int_equal(gn_overlay_relays_for(ov, &c.pk, out, 0), 0);
+	for (unsigned max = 1; max <= 4; max++) {
+		unsigned first[3] = {0};
+		for (unsigned n = 0; n < 300; n++) {
+			unsigned many = gn_overlay_relays_for(ov, &c.pk, out, max);
+			assert_int_equal(many, max < 3 ? max : 3);
+			for (unsigned i = 0; i < 3; i++) {
+				first[i] += gn_pk_eq(&out[0].pk, &link[i]->c.pk);
+				for (unsigned k2 = 1; k2 < many; k2++)
+					assert_false(gn_pk_eq(&out[k2].pk, &out[k2 - 1].pk));
+			}
+		}
+		for (unsigned i = 0; i < 3; i++)
+			assert_in_range(first[i], 60, 140);
+	}
 	link[1]->link->miss = 1; /* who does not answer, is gone, or no server, is none */
 	assert_int_equal(gn_overlay_relays_for(ov, &c.pk, out, 4), 2);
 	link[0]->up = false;
@@ -443,7 +454,7 @@ int main(void)
 		cmocka_unit_test_teardown(no_probation_makes_it_a_server, take_down),
 		cmocka_unit_test_teardown(no_word_of_it_makes_anybody_dial, take_down),
 		cmocka_unit_test_teardown(a_link_is_linked_while_its_session_is_up, take_down),
-		cmocka_unit_test_teardown(relays_are_tellers_first_and_then_who_lists, take_down),
+		cmocka_unit_test_teardown(relays_are_drawn_of_who_told_and_who_lists, take_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,13 +56,19 @@ unsigned gn_overlay_relays_for(const struct gn_overlay *ov, const struct gn_pk *
 {
 	const struct gn_ov_contact *k = gn_ov_contact_get(ov, target),
 				   *teller = k ? gn_ov_contact_get(ov, &k->teller) : NULL;
-	unsigned n = 0;
-	if (max > 0 && is_alive(teller))
-		out[n++] = teller->c;
-	for (uint32_t i = 0; k && i < ov->contact_count && n < max; i++) {
+	unsigned n = 0, seen = 0;
+	for (uint32_t i = 0; k && max > 0 && i < ov->contact_count; i++) {
 		const struct gn_ov_contact *c = ov->contacts[i];
-		if (c != k && c != teller && is_alive(c) && lists(c->link, k->theta))
-			out[n++] = c->c;
+		if (c == k || !is_alive(c) || !(c == teller || lists(c->link, k->theta)))
+			continue;
+		/* each place is as likely: who told of it may lead to its own */
+		uint32_t at = (uint32_t)gn_rand_below(ov->env.rand, ++seen);
+		if (n < max) {
+			out[n] = out[at];
+			n++;
+		}
+		if (at < n)
+			out[at] = c->c;
 	}
 	return n;
 }
