@@ -8,7 +8,8 @@
  *   won [a session is up] | failed [nothing runs, and nothing is left to be tried]
  *
  * 1. Where somebody else says that a node is, the overlay is asked before every packet (OV-36).
- * 2. A circuit costs its relay a place: the peers for which one is asked are counted. */
+ * 2. A circuit costs its relay a place: the peers for which one is asked are counted.
+ * 3. What a rule about paths does not allow is not tried (policy.h). */
 #include "node/peers_int.h"
 
 #include <stdlib.h>
@@ -89,6 +90,8 @@ static void try_addr(struct gn_node *node, struct peer *peer)
 	while (d->addr_next < peer->addr_count && d->try_count < GN_COUNT(d->tries)) {
 		struct gn_way to = {peer->addrs[d->addr_next++], gn_node_turn_way_dials(node)};
 		gn_jet_id id;
+		if (peer->named && !gn_node_policy_lets(node, &peer->pk, &to))
+			continue;
 		if (call_addr(node, peer, &to.addr, &id) || !add_session(node, peer, id, &to))
 			continue;
 		d->tries[d->try_count].id = id;
@@ -104,6 +107,8 @@ static void try_url(struct gn_node *node, struct peer *peer)
 {
 	struct dial *d = peer->dial;
 	uint32_t link;
+	if (!gn_node_policy_lets_kind(node, &peer->pk, GN_JET_ALLOW_TLS))
+		d->url_next = peer->url_count;
 	while (d->url_next < peer->url_count && d->try_count < GN_COUNT(d->tries)) {
 		if (gn_node_connect(node, &peer->pk, peer->urls[d->url_next++].text, &link))
 			continue;
@@ -137,6 +142,8 @@ static void ask_relays(struct gn_node *node, struct peer *peer)
 	GN_ASSERT(!d->relays_asked);
 	d->relays_asked = true;
 	d->next_relay = GN_NEVER;
+	if (!gn_node_policy_lets_kind(node, &peer->pk, GN_JET_ALLOW_RELAY))
+		return;
 	const struct gn_pk *own = gn_node_homes_place(node); /* it may be linked with it */
 	if (own && is_blocked(node))
 		ask_relay(node, peer, own);
@@ -235,6 +242,7 @@ gn_err dial_start(struct gn_node *node, struct peer *peer, bool find, bool relay
 	d->next_addr = node->now;
 	d->no_relays = !relays || !peer->named; /* who relays is asked for a key */
 	d->relays_asked = d->no_relays;
+	peer->given |= !relays; /* who relays */
 	if (!d->no_relays)
 		d->next_relay = node->now +
 				(dial_is_known(node, peer) || !blocked ? GN_NODE_DIAL_RELAY : 0);

@@ -21,6 +21,8 @@ bool gn_node_pump_jet(struct gn_node *node)
 			gn_node_turn_way_offered(node, e.id);
 		if (!gn_node_tunnels_jet(node, &e))
 			gn_node_peers_event(node, &e);
+		if (e.kind == GN_JET_MOVED && !e.err)
+			gn_node_call_tell_path(node, &e.peer);
 	}
 	return any;
 }

@@ -24,7 +24,7 @@
 
 #define WHOLE_EPOCH ((gn_time)1767225600 * GN_SEC) /* 2026-01-01: the clock of records, too */
 
-#define WHOLE_KEPT 3
+#define WHOLE_KEPT 4
 
 struct whole;
 
@@ -40,6 +40,8 @@ struct whole_hooks {
 	void (*running)(void *user, unsigned node);
 	/* After every turn of a node: what the services of later days have to say is taken here. */
 	void (*turned)(void *user, unsigned node);
+	/* A packet leaves it, for that address. */
+	void (*sent)(void *user, unsigned node, const struct gn_addr *to, struct gn_slice packet);
 	void *user;
 };
 
@@ -70,7 +72,8 @@ struct whole_node {
 	struct jet_sim_box *box; /* NULL: it has a public address */
 	struct gn_prng prng;
 	struct disk_sim disk;
-	struct gn_buf kept[WHOLE_KEPT]; /* small files, durable at once: give, given, refused */
+	struct gn_buf
+		kept[WHOLE_KEPT]; /* small files, durable at once: give, given, refused, paths */
 	bool keep_fails;
 	unsigned disk_out;       /* requests that are not done */
 	gn_time tick_at;         /* of the tick that counts */
