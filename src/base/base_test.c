@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/base.h"
+#include "base/reason.h"
 
 /* ---- errors ---- */
 
@@ -40,13 +41,36 @@ static void numbers_of_errors_are_final(void **state)
 	(void)state;
 	static const struct {
 		int err, number;
-	} pinned[] = {{GN_OK, 0},     {GN_BUSY, 3},       {GN_DENIED, 10},   {GN_CONFLICT, 18},
-		      {GN_LIMIT, 19}, {GN_MALFORMED, 23}, {GN_QUORUM, 30},   {GN_CRYPTO, 34},
-		      {GN_IO, 41},    {GN_CORRUPT, 44},   {GN_INTERNAL, 47}, {GN_CANCELLED, 48},
-		      {GN_LOCKED, 49}};
+	} pinned[] = {{GN_OK, 0},      {GN_BUSY, 3},       {GN_DENIED, 10},   {GN_CONFLICT, 18},
+		      {GN_LIMIT, 19},  {GN_MALFORMED, 23}, {GN_QUORUM, 30},   {GN_CRYPTO, 34},
+		      {GN_IO, 41},     {GN_CORRUPT, 44},   {GN_INTERNAL, 47}, {GN_CANCELLED, 48},
+		      {GN_LOCKED, 49}, {GN_PLUGIN, 50},    {GN_POLICY, 51}};
 	for (size_t i = 0; i < GN_COUNT(pinned); i++)
 		assert_int_equal(pinned[i].err, pinned[i].number);
-	assert_int_equal(GN_ERR_COUNT, GN_LOCKED + 1); /* no gaps */
+	assert_int_equal(GN_ERR_COUNT, GN_POLICY + 1); /* no gaps */
+}
+
+/* RE-12: one table; a word is one reason, and means something in both languages. */
+static void reasons_have_words_and_sentences(void **state)
+{
+	(void)state;
+	for (int not= 0; not< 2; not++) {
+		const struct gn_reason *r, *other;
+		unsigned count = 0;
+		for (; (r = gn_reason_at(not, count)); count++) {
+			for (unsigned k = 0; k < count; k++) {
+				other = gn_reason_at(not, k);
+				assert_string_not_equal(r->word, other->word);
+				assert_string_not_equal(r->en, other->en);
+				assert_string_not_equal(r->ru, other->ru);
+			}
+			assert_true(gn_utf8_ok(gn_str(r->ru)));
+			assert_string_equal(gn_reason_text(not, r->word, false), r->en);
+			assert_string_equal(gn_reason_text(not, r->word, true), r->ru);
+		}
+		assert_int_equal(count, not? 9 : 15);
+	}
+	assert_string_equal(gn_reason_text(true, "none of them", true), "none of them");
 }
 
 static gn_err tries(gn_err err, int *after)
@@ -447,6 +471,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_of_errors_are_stable_and_unique),
 		cmocka_unit_test(numbers_of_errors_are_final),
+		cmocka_unit_test(reasons_have_words_and_sentences),
 		cmocka_unit_test(try_passes_errors_up),
 		cmocka_unit_test(slices_clip),
 		cmocka_unit_test(buf_appends_all_or_nothing),

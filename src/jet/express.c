@@ -21,8 +21,8 @@ bool jet_express_is(const struct jet_session *s, const struct jet_path *p)
 	if (!s->multi || !p || p == m || !p->reliable || !m->reliable)
 		return false;
 	const struct jet_cid *rx = &s->cid_rx[jet_slot(s, p->id)];
-	return p->validated && !p->suspect && !p->unwanted && rx->set && rx->path == p->id &&
-	       p->way.link != m->way.link &&
+	return p->validated && !p->suspect && !p->unwanted && jet_way_allowed(s, &p->way) &&
+	       rx->set && rx->path == p->id && p->way.link != m->way.link &&
 	       memcmp(p->way.addr.ip, m->way.addr.ip, sizeof p->way.addr.ip) == 0 &&
 	       s->jet->now - p->heard_at <= JET_CONSENT;
 }

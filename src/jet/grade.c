@@ -91,10 +91,10 @@ static bool main_is_lost(const struct jet_session *s)
 	return s->path->suspect || s->path->unwanted || is_retired(s, s->path);
 }
 
-static bool is_fresh(const struct jet_path *p, gn_time now)
+static bool is_fresh(const struct jet_session *s, const struct jet_path *p, gn_time now)
 {
 	return p->validated && !p->punching && !p->suspect && !p->unwanted &&
-	       now - p->heard_at <= JET_CONSENT;
+	       now - p->heard_at <= JET_CONSENT && jet_way_allowed(s, &p->way);
 }
 
 /* express: also what is another connection to where we are. */
@@ -105,7 +105,7 @@ static struct jet_path *best_spare(const struct jet_session *s, bool express, gn
 		struct jet_path *p = s->paths[i];
 		if (!express && jet_express_is(s, p))
 			continue;
-		if (p && p != s->path && is_fresh(p, now) && !is_retired(s, p) &&
+		if (p && p != s->path && is_fresh(s, p, now) && !is_retired(s, p) &&
 		    (!best || jet_grade_cost(s, p) < jet_grade_cost(s, best)))
 			best = p;
 	}
@@ -153,7 +153,7 @@ static void tell_status(struct jet_session *s, struct jet_path *p)
 static void check_now(struct jet_session *s, struct jet_path *p, gn_time now)
 {
 	GN_ASSERT(p->validated);
-	if (p->probe.at != GN_NEVER)
+	if (p->probe.at != GN_NEVER || !jet_way_allowed(s, &p->way))
 		return;
 	jet_path_probe(s, p, &p->way, true, now);
 	p->probe.check = true;
@@ -218,7 +218,8 @@ static struct jet_path *unwanted_spare(const struct jet_session *s)
 {
 	for (int i = 0; i < JET_PATHS_MAX; i++) {
 		struct jet_path *p = s->paths[i];
-		if (s->incoming && p && p->unwanted && p->validated && !is_retired(s, p))
+		if (s->incoming && p && p->unwanted && p->validated && !is_retired(s, p) &&
+		    jet_way_allowed(s, &p->way))
 			return p;
 	}
 	return NULL;
@@ -235,6 +236,8 @@ static gn_err leave_lost(struct jet_session *s, enum gn_jet_why why, gn_time now
 		return jet_grade_take(s, spare, why, now);
 	if (!s->suspected)
 		jet_session_event(s, JET_EV_SUSPECT);
+	if (!s->suspected)
+		s->lost_why = why;
 	s->suspected = true;
 	jet_grade_check(s, now);
 	return GN_OK;
@@ -254,8 +257,11 @@ gn_err jet_grade_suspect(struct jet_session *s, struct jet_path *p, enum gn_jet_
 
 static enum gn_jet_why why_better(const struct jet_session *s, const struct jet_path *p)
 {
-	return jet_way_direct(s->jet, &p->way) && !jet_way_direct(s->jet, &s->path->way)
-		       ? GN_JET_WHY_DIRECT
+	const struct gn_way *to = &p->way, *from = &s->path->way;
+	if (jet_way_direct(s->jet, to) && !jet_way_direct(s->jet, from))
+		return GN_JET_WHY_DIRECT;
+	return jet_way_info(s->jet, from->link)->metered && !jet_way_info(s->jet, to->link)->metered
+		       ? GN_JET_WHY_METERED
 		       : GN_JET_WHY_CHEAPER;
 }
 
@@ -286,6 +292,12 @@ gn_err jet_grade_look(struct jet_session *s, gn_time now)
 	return jet_grade_take(s, p, why, now);
 }
 
+/* Of the path that is being left for one that has answered. */
+static enum gn_jet_why lost_why(const struct jet_session *s)
+{
+	return s->suspected ? s->lost_why : GN_JET_WHY_SUSPECT;
+}
+
 gn_err jet_grade_heard(const struct jet_in *in)
 {
 	struct jet_session *s = in->s;
@@ -298,7 +310,7 @@ gn_err jet_grade_heard(const struct jet_in *in)
 	if (p == s->path)
 		s->suspected = main_is_lost(s) && s->suspected;
 	else if (main_is_lost(s) && p->validated)
-		return jet_grade_take(s, p, GN_JET_WHY_SUSPECT, in->now);
+		return jet_grade_take(s, p, lost_why(s), in->now);
 	return GN_OK;
 }
 
@@ -315,7 +327,7 @@ gn_err jet_grade_answered(struct jet_session *s, struct jet_path *p, bool fresh,
 		jet_session_event(s, JET_EV_PATHS);
 	}
 	if (p != s->path && main_is_lost(s))
-		return jet_grade_take(s, p, GN_JET_WHY_SUSPECT, now);
+		return jet_grade_take(s, p, lost_why(s), now);
 	return jet_grade_look(s, now);
 }
 
@@ -323,7 +335,9 @@ gn_err jet_grade_answered(struct jet_session *s, struct jet_path *p, bool fresh,
 
 static bool is_urgent(unsigned why)
 {
-	return why == GN_JET_WHY_SUSPECT || why == GN_JET_WHY_WAY_GONE || why == GN_JET_WHY_NETWORK;
+	return why == GN_JET_WHY_SUSPECT || why == GN_JET_WHY_WAY_GONE ||
+	       why == GN_JET_WHY_NETWORK || why == GN_JET_WHY_POLICY ||
+	       why == GN_JET_WHY_RELAY_FULL || why == GN_JET_WHY_RELAY_LEFT;
 }
 
 gn_err jet_grade_on_status(struct jet_session *s, const struct jet_frame *f, gn_time now)
@@ -349,7 +363,7 @@ gn_err jet_grade_on_status(struct jet_session *s, const struct jet_frame *f, gn_
 	s->peer_main = p->id;
 	/* it left our path because nothing came there: what it sends comes here, and what we send
 	 * there is as likely to be lost */
-	if (is_urgent(f->data.p[0]) && before == s->path->id && p != s->path && is_fresh(p, now))
+	if (is_urgent(f->data.p[0]) && before == s->path->id && p != s->path && is_fresh(s, p, now))
 		return jet_grade_take(s, p, GN_JET_WHY_PEER, now);
 	return jet_grade_look(s, now);
 }
@@ -454,7 +468,8 @@ static bool is_rival(const struct jet_session *s, const struct jet_path *p)
 /* When to challenge p next: GN_NEVER while it is being challenged, or need not be. */
 static gn_time check_at(const struct jet_session *s, const struct jet_path *p)
 {
-	if (!p->validated || p->probe.at != GN_NEVER || (p == s->path && s->streams.count == 0))
+	if (!p->validated || p->probe.at != GN_NEVER || !jet_way_allowed(s, &p->way) ||
+	    (p == s->path && s->streams.count == 0))
 		return GN_NEVER;
 	if (is_rival(s, p))
 		return checked_last(p) + JET_CHECK_RIVAL;

@@ -133,13 +133,15 @@ static gn_err try_on(struct jet_session *s, uint32_t path, gn_time now)
 	struct jet_punch *u = s->punch;
 	const struct gn_addr *to = confirmed(s);
 	GN_ASSERT(!u->guess);
-	if (!u->own.guess || !u->peer.guess || !is_one_hard(u) || is_metered(s))
+	if (!u->own.guess || !u->peer.guess || !is_one_hard(u) || is_metered(s) ||
+	    (s->forbidden & GN_JET_ALLOW_DIRECT))
 		return GN_OK;
 	if (!to) {
 		jet_count(s->jet, JET_C_GUESS_UNNAMED);
 		return GN_OK;
 	}
-	if (!may_note(s, to, now))
+	u->limited = !may_note(s, to, now);
+	if (u->limited)
 		return GN_OK;
 	u->guess = GN_NEW(s->jet->env.alloc, struct jet_guess);
 	if (!u->guess)

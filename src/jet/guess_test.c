@@ -370,6 +370,9 @@ static void test_when_none_is_made(void **state)
 	assert_int_equal(guesses_of(world_of(1, "sym", "small", false)), 0);
 	assert_int_equal(why_of(world_of(1, "sym", "small", false)), GN_JET_INDIRECT_BOTH_HARD);
 	assert_int_equal(why_of(world_of(1, "port", "sym", true)), GN_JET_INDIRECT_NO_ANSWER);
+	struct world *busy = world_of(1, "port", "sym", false);
+	jet(busy, 0)->guessing = relayed(busy, 0); /* another one is under way */
+	assert_int_equal(why_of(busy), GN_JET_INDIRECT_LIMIT);
 	for (int what = 0; what < 6; what++) {
 		struct world *w = world_of(1, "port", "sym", false);
 		struct jet_punch *u = relayed(w, 0)->punch;

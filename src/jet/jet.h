@@ -82,7 +82,8 @@ struct gn_jet_candidate {
 enum gn_jet_nat { GN_JET_NAT_UNKNOWN, GN_JET_NAT_NONE, GN_JET_NAT_ADDR, GN_JET_NAT_PORT };
 struct gn_jet_offer {
 	enum gn_jet_nat mapping, filtering;
-	bool guess; /* we let ports be guessed, and guess (RE-23) */
+	bool guess;   /* we let ports be guessed, and guess (RE-23) */
+	bool relayed; /* we are to be reached by others alone (RE-11); count is 0 */
 	/* of ports that a box gave us one after the other: each further one is so much more, 0: not
 	 * known; so far they lie apart, 0: likewise */
 	int16_t delta;
@@ -104,6 +105,11 @@ enum gn_jet_why {
 	GN_JET_WHY_PEER,    /* by the peer */
 	/* it is as before, but what must not wait waits: told to a client, never by info */
 	GN_JET_WHY_CROWDED,
+	GN_JET_WHY_POLICY,      /* the one before is not allowed any more */
+	GN_JET_WHY_METERED,     /* the one before costs money */
+	GN_JET_WHY_RELAY_FULL,  /* the one before was by a relay that gives no more */
+	GN_JET_WHY_RELAY_LEFT,  /* .. that its owner has left */
+	GN_JET_WHY_UDP_BLOCKED, /* the owner's word for FIRST: UDP does not pass */
 	GN_JET_WHYS,
 };
 /* Why a session runs over somebody else (RE-12). */
@@ -115,6 +121,8 @@ enum gn_jet_indirect {
 	GN_JET_INDIRECT_GUESS_MISSED,
 	GN_JET_INDIRECT_NO_ANSWER,
 	GN_JET_INDIRECT_PEER_OLD, /* it knows one path only */
+	GN_JET_INDIRECT_POLICY,   /* one end does not allow it */
+	GN_JET_INDIRECT_LIMIT,    /* too many are tried already */
 	GN_JET_INDIRECTS,
 };
 /* "both-hard"; "?" past the last. */
@@ -199,14 +207,30 @@ GN_MUST gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_
 
 /* Another path to the peer, which stands by once the peer has answered on it, and carries when it
  * is the cheapest (RE-5). GN_STATE before the handshake is confirmed, or when the peer knows one
- * path only (gn_jet_migrate); GN_EXISTS: there is one to there; GN_LIMIT: no id is free. A path
- * that is never answered is told by MOVED with GN_UNREACHABLE. */
+ * path only (gn_jet_migrate); GN_EXISTS: there is one to there; GN_LIMIT: no id is free; GN_POLICY:
+ * gn_jet_allow. A path that is never answered is told by MOVED with GN_UNREACHABLE. */
 GN_MUST gn_err gn_jet_path_open(struct gn_jet *jet, gn_jet_id id, const struct gn_way *to,
 				gn_time now);
 /* Off the path in use, to the best of those that stand by. GN_NOT_FOUND: none does. */
 GN_MUST gn_err gn_jet_path_leave(struct gn_jet *jet, gn_jet_id id, gn_time now);
 /* Gives a path up; a server asks its client to. GN_STATE for the one in use: open another first. */
 GN_MUST gn_err gn_jet_path_close(struct gn_jet *jet, gn_jet_id id, uint32_t path, gn_time now);
+
+/* Which ways a session may take (RE-11); bits. */
+enum gn_jet_allow {
+	GN_JET_ALLOW_DIRECT = 1,   /* by UDP */
+	GN_JET_ALLOW_LAN = 2,      /* the same, to a private address */
+	GN_JET_ALLOW_RELAY = 4,    /* by somebody else: a relay, a TURN server */
+	GN_JET_ALLOW_TLS = 8,      /* by a connection */
+	GN_JET_ALLOW_METERED = 16, /* what costs money, beside its kind */
+	GN_JET_ALLOW_ALL = 31,
+};
+/* Those that a packet by that way needs. */
+unsigned gn_jet_needs(const struct gn_jet *jet, const struct gn_way *way);
+/* From now on nothing of the session goes by any other way, and what comes by one is dropped;
+ * paths by others are left and closed. GN_POLICY: no path that is allowed is proven, and nothing
+ * is changed: close it. */
+GN_MUST gn_err gn_jet_allow(struct gn_jet *jet, gn_jet_id id, unsigned allowed, gn_time now);
 
 /* Asks for a sign of life on the path in use; gn_jet_info has what it took (rtt_last) once
  * rtt_at is later than the asking. GN_STATE unless it is connected. */
@@ -236,6 +260,8 @@ void gn_jet_way_room(struct gn_jet *jet, uint32_t link, size_t bytes, gn_time no
 /* Nothing goes over the link any more: what was in flight there counts as lost, its paths are left
  * for others at once. */
 void gn_jet_way_gone(struct gn_jet *jet, uint32_t link, gn_time now);
+/* The same, for a reason: sessions that find another way say it. */
+void gn_jet_way_left(struct gn_jet *jet, uint32_t link, enum gn_jet_why why, gn_time now);
 /* Was it told, and is not gone? Link 0 always is. */
 bool gn_jet_way_is(const struct gn_jet *jet, uint32_t link);
 /* The machine's addresses or routes changed, or it slept: nothing is known of any path. Sessions

@@ -11,8 +11,9 @@
 #include "jet/session_int.h"
 
 #define GO 1u
-#define GUESS 2u       /* a guess begins on the path */
-#define NAT_ALLOWS 32u /* beside mapping and filtering: it lets guess, and guesses */
+#define GUESS 2u        /* a guess begins on the path */
+#define NAT_ALLOWS 32u  /* beside mapping and filtering: it lets guess, and guesses */
+#define NAT_RELAYED 64u /* it tells no address, and wants none */
 #define METERED 1u
 #define HEAD_MAX 32u /* bytes before the candidates */
 #define CANDIDATE 20u
@@ -43,7 +44,7 @@ void jet_punch_free(struct jet_session *s)
 
 gn_err gn_jet_offer(struct gn_jet *jet, gn_jet_id id, const struct gn_jet_offer *offer, gn_time now)
 {
-	GN_ASSERT(offer->count <= GN_JET_CANDIDATES);
+	GN_ASSERT(offer->count <= GN_JET_CANDIDATES && !(offer->relayed && offer->count));
 	struct jet_session *s;
 	struct jet_punch *u;
 	now = jet_clock(jet, now);
@@ -100,6 +101,7 @@ gn_err jet_offer_on_frame(struct jet_session *s, const struct jet_frame *f, enum
 	gn_read_varint(&r); /* the path: f->id */
 	uint8_t nat = gn_read_u8(&r);
 	offer.guess = nat & NAT_ALLOWS;
+	offer.relayed = nat & NAT_RELAYED;
 	offer.delta = (int16_t)gn_read_be16(&r);
 	offer.span = gn_read_be16(&r);
 	uint64_t count = gn_read_varint(&r);
@@ -140,7 +142,8 @@ void jet_offer_write(struct jet_session *s, struct jet_out *o)
 	gn_write_u8(w, u->go_due ? GO : u->guess_due ? GUESS : 0); /* to who allows it */
 	gn_write_varint(w, path);
 	gn_write_u8(w, (uint8_t)((unsigned)u->own.mapping | (unsigned)u->own.filtering << 2 |
-				 (u->own.guess ? NAT_ALLOWS : 0)));
+				 (u->own.guess ? NAT_ALLOWS : 0) |
+				 (u->own.relayed ? NAT_RELAYED : 0)));
 	gn_write_be16(w, (uint16_t)u->own.delta);
 	gn_write_be16(w, u->own.span);
 	gn_write_varint(w, u->own.count);

@@ -28,6 +28,8 @@ gn_err gn_jet_path_open(struct gn_jet *jet, gn_jet_id id, const struct gn_way *t
 	GN_TRY(jet_find_multi(jet, id, &s));
 	if (path_to(s, to))
 		return GN_EXISTS;
+	if (!jet_way_allowed(s, to))
+		return GN_POLICY;
 	uint32_t path = jet_cid_unused(s);
 	if (!path)
 		return GN_LIMIT;
@@ -60,6 +62,59 @@ gn_err gn_jet_path_leave(struct gn_jet *jet, gn_jet_id id, gn_time now)
 	if (!spare)
 		return GN_NOT_FOUND;
 	gn_err err = jet_grade_take(s, spare, GN_JET_WHY_ASKED, now);
+	return err == GN_OK ? GN_OK : jet_fail(s, err);
+}
+
+/* Another path that is proven and allowed; s->path itself, where that is. */
+static struct jet_path *allowed_path(const struct jet_session *s, unsigned allowed)
+{
+	struct jet_path *best = NULL;
+	for (int i = 0; i < JET_PATHS_MAX; i++) {
+		struct jet_path *p = s->paths[i];
+		if (!p || !p->validated || p->punching || p->unwanted ||
+		    (gn_jet_needs(s->jet, &p->way) & ~allowed))
+			continue;
+		if (p == s->path)
+			return p;
+		if (!best || jet_grade_cost(s, p) < jet_grade_cost(s, best))
+			best = p;
+	}
+	return best;
+}
+
+/* What is not allowed any more takes nothing and sends nothing; a server's client closes it. */
+static gn_err close_forbidden(struct jet_session *s)
+{
+	for (int i = 0; i < JET_PATHS_MAX; i++) {
+		struct jet_path *p = s->paths[i];
+		if (!p || p == s->path || p->punching || jet_way_allowed(s, &p->way))
+			continue;
+		p->probe.at = GN_NEVER;
+		p->responding = false;
+		GN_TRY(jet_loss_all(s, p, &p->space, JET_APP));
+		GN_TRY(jet_grade_close(s, p));
+	}
+	return GN_OK;
+}
+
+gn_err gn_jet_allow(struct gn_jet *jet, gn_jet_id id, unsigned allowed, gn_time now)
+{
+	struct jet_session *s = jet_find(jet, id);
+	GN_ASSERT((allowed & ~(unsigned)GN_JET_ALLOW_ALL) == 0);
+	now = jet_clock(jet, now);
+	if (!s || s->state != JET_S_OPEN)
+		return GN_NOT_FOUND;
+	struct jet_path *to = allowed_path(s, allowed);
+	if (!to || (to != s->path && !s->multi))
+		return GN_POLICY;
+	s->forbidden = (uint8_t)(GN_JET_ALLOW_ALL & ~allowed);
+	gn_err err = GN_OK;
+	if (to != s->path) {
+		err = jet_loss_all(s, s->path, &s->path->space, JET_APP);
+		err = err ? err : jet_grade_take(s, to, GN_JET_WHY_POLICY, now);
+	}
+	err = err || !s->multi ? err : close_forbidden(s);
+	jet_wake(s);
 	return err == GN_OK ? GN_OK : jet_fail(s, err);
 }
 
@@ -133,12 +188,17 @@ static void suspect_all(struct gn_jet *jet, bool every, uint32_t link, enum gn_j
 	}
 }
 
+void gn_jet_way_left(struct gn_jet *jet, uint32_t link, enum gn_jet_why why, gn_time now)
+{
+	GN_ASSERT(link != 0 && why < GN_JET_WHYS);
+	now = jet_clock(jet, now);
+	suspect_all(jet, false, link, why, now);
+	gn_map_remove(&jet->ways, &link);
+}
+
 void gn_jet_way_gone(struct gn_jet *jet, uint32_t link, gn_time now)
 {
-	GN_ASSERT(link != 0);
-	now = jet_clock(jet, now);
-	suspect_all(jet, false, link, GN_JET_WHY_WAY_GONE, now);
-	gn_map_remove(&jet->ways, &link);
+	gn_jet_way_left(jet, link, GN_JET_WHY_WAY_GONE, now);
 }
 
 void gn_jet_network(struct gn_jet *jet, gn_time now)
@@ -150,8 +210,12 @@ void gn_jet_network(struct gn_jet *jet, gn_time now)
 const char *gn_jet_why_text(unsigned why)
 {
 	static const char *const texts[] = {
-		"first",           "cheaper", "direct-found", "suspect",    "way-gone",
-		"network-changed", "rebound", "asked",        "peer-asked", "crowded"};
+#define NOW(name, word, en, ru) [GN_JET_WHY_##name] = (word),
+#define NOT(name, word, en, ru)
+#include "base/reason.def"
+#undef NOW
+#undef NOT
+	};
 	_Static_assert(GN_COUNT(texts) == GN_JET_WHYS, "a word for each");
 	return why < GN_JET_WHYS ? texts[why] : "?";
 }

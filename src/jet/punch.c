@@ -50,7 +50,7 @@ gn_err jet_punch_look(struct jet_session *s, gn_time now)
 		u->state = JET_PUNCH_IDLE;
 		u->again_after = JET_PUNCH_AGAIN;
 	}
-	if (u->state != JET_PUNCH_IDLE || !is_newer(u))
+	if (u->state != JET_PUNCH_IDLE || !is_newer(u) || !jet_punch_allowed(s))
 		return GN_OK;
 	if (u->began && now < u->began + JET_PUNCH_EVERY) {
 		u->at = u->began + JET_PUNCH_EVERY;
@@ -58,6 +58,7 @@ gn_err jet_punch_look(struct jet_session *s, gn_time now)
 		return GN_OK;
 	}
 	uint32_t path = jet_cid_unused(s); /* the client's are odd */
+	u->limited = !path;
 	if (!path) {
 		u->at = now + JET_PUNCH_EVERY;
 		jet_wake(s);
@@ -98,12 +99,13 @@ gn_err jet_punch_go(struct jet_session *s, uint32_t path, gn_time now)
 	GN_ASSERT(s->incoming && s->punch);
 	struct jet_punch *u = s->punch;
 	bool busy = u->state != JET_PUNCH_IDLE && u->state != JET_PUNCH_PAUSE;
-	if (!jet_punch_usable(s, path) || busy || !u->own_epoch ||
+	if (!jet_punch_allowed(s) || !jet_punch_usable(s, path) || busy || !u->own_epoch ||
 	    (u->began && now < u->began + JET_PUNCH_EVERY / 2)) {
 		jet_count(s->jet, JET_C_PUNCH_REFUSED);
 		return GN_OK;
 	}
-	if (!may_begin(s, now))
+	u->limited = !may_begin(s, now);
+	if (u->limited)
 		return GN_OK;
 	GN_TRY(jet_punch_begin(s, path, now, now));
 	u->state = JET_PUNCH_VOLLEY;
@@ -122,7 +124,7 @@ bool jet_punch_next(struct jet_session *s, gn_time now, struct jet_path **p, str
 		return false;
 	*p = jet_path_find(s, u->path);
 	for (uint32_t i = 0; *p && i < u->count; i++) {
-		if (u->ways[i].tried > u->volley ||
+		if (u->ways[i].tried > u->volley || !jet_way_allowed(s, &u->ways[i].way) ||
 		    (u->ways[i].rank == JET_RANK_TURN && u->volley < JET_PUNCH_TURN))
 			continue;
 		u->ways[i].tried = (uint8_t)(u->volley + 1);
@@ -292,22 +294,30 @@ enum gn_jet_indirect jet_punch_why_not(const struct jet_session *s)
 		return GN_JET_INDIRECT_NOT;
 	if (!s->multi)
 		return s->confirmed ? GN_JET_INDIRECT_PEER_OLD : GN_JET_INDIRECT_PENDING;
+	if (!jet_punch_allowed(s))
+		return GN_JET_INDIRECT_POLICY;
 	if (!u || !u->own_epoch || !u->peer_epoch)
 		return GN_JET_INDIRECT_PENDING;
 	if (!u->own.count || !u->peer.count)
 		return GN_JET_INDIRECT_NO_CANDIDATE;
 	if (u->state != JET_PUNCH_PAUSE)
-		return GN_JET_INDIRECT_PENDING;
+		return u->limited ? GN_JET_INDIRECT_LIMIT : GN_JET_INDIRECT_PENDING;
 	if (jet_guess_is_hard(u->own.mapping) && jet_guess_is_hard(u->peer.mapping))
 		return GN_JET_INDIRECT_BOTH_HARD;
-	return u->missed ? GN_JET_INDIRECT_GUESS_MISSED : GN_JET_INDIRECT_NO_ANSWER;
+	return u->missed    ? GN_JET_INDIRECT_GUESS_MISSED
+	       : u->limited ? GN_JET_INDIRECT_LIMIT
+			    : GN_JET_INDIRECT_NO_ANSWER;
 }
 
 const char *gn_jet_indirect_text(unsigned why)
 {
-	static const char *const texts[] = {"",          "pending",      "no-candidate",
-					    "both-hard", "guess-missed", "no-answer",
-					    "peer-old"};
+	static const char *const texts[] = {
+#define NOW(name, word, en, ru)
+#define NOT(name, word, en, ru) [GN_JET_INDIRECT_##name] = (word),
+#include "base/reason.def"
+#undef NOW
+#undef NOT
+	};
 	_Static_assert(GN_COUNT(texts) == GN_JET_INDIRECTS, "a word for each");
 	return why < GN_JET_INDIRECTS ? texts[why] : "?";
 }

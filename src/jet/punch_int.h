@@ -50,6 +50,7 @@ struct jet_punch {
 	uint8_t volley, rank;
 	uint8_t secret[32];      /* what a challenge tells of its address */
 	bool missed;             /* the last guess was in vain */
+	bool limited;            /* what would have been next was one too many */
 	struct jet_guess *guess; /* owned; NULL: none is under way */
 	uint32_t guess_link;     /* by which the last one was of use; 0: by none */
 	uint32_t count;
@@ -66,6 +67,8 @@ void jet_offer_lost(struct jet_session *s);
 void jet_punch_free(struct jet_session *s);
 
 /* ---- punch_try.c ---- */
+/* Both ends let a path by nobody else be (RE-11). */
+bool jet_punch_allowed(const struct jet_session *s);
 bool jet_punch_is_nobodys(const struct gn_addr *a); /* this machine, or many */
 /* One more that is tried, where there are fewer than `most`; turn: it is a TURN server's. */
 void jet_punch_add_way(struct jet_punch *u, const struct gn_way *way, bool turn, uint32_t most);

@@ -26,6 +26,13 @@ static bool look_the_same(const struct jet_punch *u)
 	return false;
 }
 
+bool jet_punch_allowed(const struct jet_session *s)
+{
+	const unsigned both = GN_JET_ALLOW_DIRECT | GN_JET_ALLOW_LAN;
+	return (s->forbidden & both) != both &&
+	       !(s->punch && (s->punch->own.relayed || s->punch->peer.relayed));
+}
+
 /* This machine, or many. */
 bool jet_punch_is_nobodys(const struct gn_addr *a)
 {
@@ -57,16 +64,19 @@ void jet_punch_add_way(struct jet_punch *u, const struct gn_way *way, bool turn,
 	u->ways[at] = (struct jet_punch_way){.way = *way, .rank = rank};
 }
 
-static void gather_ways(struct jet_punch *u)
+static void gather_ways(struct jet_session *s)
 {
+	struct jet_punch *u = s->punch;
 	GN_ASSERT(u->peer.count <= GN_JET_CANDIDATES);
 	bool same = look_the_same(u);
-	GN_ASSERT(u->peer.count <= GN_JET_CANDIDATES);
 	u->count = 0;
 	for (uint32_t i = 0; i < u->peer.count; i++) {
 		const struct gn_jet_candidate *c = &u->peer.list[i];
 		const struct gn_way way = {.addr = c->addr};
-		if ((is_outer(c) || same) && !jet_punch_is_nobodys(&c->addr))
+		if (c->metered && (s->forbidden & GN_JET_ALLOW_METERED))
+			continue;
+		if ((is_outer(c) || same) && !jet_punch_is_nobodys(&c->addr) &&
+		    jet_way_allowed(s, &way))
 			jet_punch_add_way(u, &way, c->turn, JET_PUNCH_TOLD);
 	}
 }
@@ -90,7 +100,7 @@ gn_err jet_punch_begin(struct jet_session *s, uint32_t path, gn_time at, gn_time
 	GN_TRY(jet_path_new(s, path, &nowhere, now, &p));
 	p->punching = true;
 	p->ours = !s->incoming;
-	gather_ways(u);
+	gather_ways(s);
 	gn_rand_fill(s->jet->env.rand, u->secret, sizeof u->secret);
 	u->path = path;
 	u->main = s->path->id;

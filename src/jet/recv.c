@@ -24,6 +24,7 @@
 #include "jet/session_int.h"
 #include "jet/stream_int.h"
 #include "jet/token_int.h"
+#include "jet/way_int.h"
 
 /* What the first pass over a packet's frames found. */
 struct survey {
@@ -341,6 +342,8 @@ gn_err jet_recv_packet(struct jet_in *in, struct jet_session *s, uint32_t path_i
 	s->jet->stranger_steps += s->half_open;
 	if (!jet_alive(s))
 		return after_close(s);
+	if (!jet_way_allowed(s, in->from))
+		return refuse_packet(s, JET_C_PACKET_POLICY, GN_POLICY);
 	GN_TRY(check_header(in));
 	GN_TRY(open_checked(in, &payload));
 

@@ -86,16 +86,18 @@ struct jet_session {
 	bool used;               /* the owner found it of use once */
 	struct jet_seats *seats; /* where it has its seat; NULL: none */
 	uint32_t seat;
-	struct gn_holder holder; /* for whom that seat and its memory count */
-	uint16_t events;         /* enum jet_session_event, not told yet */
-	uint8_t slots;           /* of paths: at most so many ids are alive */
-	bool multi;              /* both ends gave the parameter `paths` */
-	bool paths_due;          /* a path has something to be told (grade.c) */
-	bool crowded_due;        /* the client is to be told of it: express.c */
-	gn_time crowded_until;   /* it is not told again before */
-	bool suspected;          /* SUSPECT was told, and nothing has come since */
-	enum gn_jet_why why;     /* we are on this path */
-	uint8_t due;             /* enum jet_due */
+	struct gn_holder holder;  /* for whom that seat and its memory count */
+	uint16_t events;          /* enum jet_session_event, not told yet */
+	uint8_t slots;            /* of paths: at most so many ids are alive */
+	bool multi;               /* both ends gave the parameter `paths` */
+	bool paths_due;           /* a path has something to be told (grade.c) */
+	bool crowded_due;         /* the client is to be told of it: express.c */
+	gn_time crowded_until;    /* it is not told again before */
+	enum gn_jet_why lost_why; /* the path before was, where none has answered since */
+	bool suspected;           /* SUSPECT was told, and nothing has come since */
+	enum gn_jet_why why;      /* we are on this path */
+	uint8_t forbidden;        /* of enum gn_jet_allow */
+	uint8_t due;              /* enum jet_due */
 	struct gn_pk peer;
 	struct jet_link ready, event; /* in jet->ready, jet->events */
 	struct jet_link closed;       /* in jet->closed */

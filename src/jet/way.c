@@ -43,6 +43,25 @@ bool jet_way_direct(const struct gn_jet *jet, const struct gn_way *way)
 	return kind == GN_WAY_UDP || kind == GN_WAY_SPARE;
 }
 
+unsigned gn_jet_needs(const struct gn_jet *jet, const struct gn_way *way)
+{
+	static const uint8_t kinds[] = {GN_JET_ALLOW_DIRECT, GN_JET_ALLOW_RELAY,
+					GN_JET_ALLOW_TLS,    GN_JET_ALLOW_RELAY,
+					GN_JET_ALLOW_TLS,    GN_JET_ALLOW_DIRECT};
+	const struct gn_way_info *info = jet_way_info(jet, way->link);
+	_Static_assert(GN_COUNT(kinds) == GN_WAY_KINDS, "what each kind needs");
+	unsigned need = kinds[info->kind];
+	if (need == GN_JET_ALLOW_DIRECT &&
+	    (gn_addr_is_private(&way->addr) || gn_addr_is_loopback(&way->addr)))
+		need = GN_JET_ALLOW_LAN;
+	return need | (info->metered ? GN_JET_ALLOW_METERED : 0);
+}
+
+bool jet_way_allowed(const struct jet_session *s, const struct gn_way *way)
+{
+	return !s->forbidden || !(gn_jet_needs(s->jet, way) & s->forbidden);
+}
+
 gn_time jet_way_cost(const struct gn_jet *jet, const struct gn_way *way)
 {
 	const struct gn_way_info *info = jet_way_info(jet, way->link);

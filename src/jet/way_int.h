@@ -4,6 +4,8 @@
 
 #include "jet/jet.h"
 
+struct jet_session;
+
 /* Of a link that is gone, or was never told: as the shared socket. */
 const struct gn_way_info *jet_way_info(const struct gn_jet *jet, uint32_t link);
 /* Whom packets on a way count for. */
@@ -24,6 +26,8 @@ void jet_way_passed(struct gn_jet *jet, uint32_t link, size_t bytes, gn_time now
 gn_time jet_way_rate_at(const struct gn_jet *jet, uint32_t link);
 /* Bytes that it lets through at once; UINT64_MAX of one that counts nothing. */
 uint64_t jet_way_rate_left(const struct gn_jet *jet, uint32_t link, gn_time now);
+/* gn_jet_allow lets packets of the session go there. */
+bool jet_way_allowed(const struct jet_session *s, const struct gn_way *way);
 /* The peer's packets come straight from its socket: an address there is worth telling. */
 bool jet_way_direct(const struct gn_jet *jet, const struct gn_way *way);
 

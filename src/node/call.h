@@ -38,6 +38,15 @@ gn_time gn_node_call_ping_tick(struct gn_node *node);
 gn_err gn_node_call_tunnel_dial(struct gn_node_request *r);
 gn_err gn_node_call_tunnel_listen(struct gn_node_request *r);
 
+/* ---- call_path.c: rules about paths ---- */
+
+gn_err gn_node_call_node_path(struct gn_node_request *r);
+/* The call's rule for that peer holds until it is over. False: it was answered, since the rule is
+ * none, or leaves no way. */
+bool gn_node_hold_policy(struct gn_node_request *r, const struct gn_pk *pk, struct gn_slice rule);
+/* Answered by POLICY, naming the rule. */
+void gn_node_refuse_policy(struct gn_node_request *r);
+
 /* ---- call_netcheck.c ---- */
 
 gn_err gn_node_call_node_netcheck(struct gn_node_request *r);
@@ -102,6 +111,8 @@ gn_err gn_node_call_site_unpublish(struct gn_node_request *r);
 
 /* The log of events, and another epoch than in any life before; false: no memory. */
 bool gn_node_call_tell_start(struct gn_node *node);
+/* A session with that peer goes another way. */
+void gn_node_call_tell_path(struct gn_node *node, const struct gn_pk *pk);
 void gn_node_call_tell_link(struct gn_node *node, const struct gn_contact *peer, bool linked);
 void gn_node_call_tell_lookup(struct gn_node *node); /* the last one */
 /* How the node stands, when that moved (node->status_moved); when to be called again. */

@@ -44,6 +44,22 @@ void gn_node_call_tell_link(struct gn_node *node, const struct gn_contact *peer,
 	add(node, b, &args, gn_be64(peer->id.b) | 1);
 }
 
+void gn_node_call_tell_path(struct gn_node *node, const struct gn_pk *pk)
+{
+	struct gn_overlay_peer p;
+	uint32_t i = 0;
+	if (!anybody(node))
+		return;
+	while (gn_overlay_peer_at(node->overlay, i, &p) && !gn_pk_eq(&p.contact.pk, pk))
+		i++;
+	if (!gn_overlay_peer_at(node->overlay, i, &p))
+		return;
+	struct gn_fbb *b = gn_host_told_builder(node->api.told);
+	struct gn_fb_node_event_args args = {.kind = GN_FB_NODE_EVENT_KIND_MOVED,
+					     .peer = gn_node_call_peer(b, node, &p)};
+	add(node, b, &args, gn_be64(p.contact.id.b) | 1);
+}
+
 void gn_node_call_tell_lookup(struct gn_node *node)
 {
 	if (!anybody(node) || !node->lookup_count)

@@ -115,6 +115,8 @@ gn_err gn_node_call_node_give(struct gn_node_request *r)
 		gn_host_error(&r->base, err, "%s", why);
 		return GN_OK;
 	}
+	if (name.len)
+		gn_node_policy_anew(r->node);
 	gn_node_give_count(r->node);
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
 	gn_host_answer(&r->base, answer_kind(GN_FB_APP_NODE_BODY_NODE_GIVE_IS),

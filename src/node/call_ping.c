@@ -43,16 +43,23 @@ static void answer(struct gn_node_request *r, const struct pinging *p,
 	struct gn_fb_addr addr = gn_wire_addr(&info->way.addr, GN_FB_CARRIER_UDP);
 	if (c)
 		relay = gn_wire_key(&c->relay);
+	char rule[GN_NODE_POLICY_TEXT];
+	struct gn_policy_now now = gn_node_policy(r->node, &p->pk);
+	gn_node_policy_text(&now.rule, rule);
 	struct gn_fb_node_ping_is_args args = {.key = &key,
 					       .addr = &addr,
 					       .rtt_us = (uint64_t)(info->rtt_last / GN_USEC),
 					       .connect_us = (uint64_t)(p->connected / GN_USEC),
 					       .carrier = gn_str(gn_way_kind_text(info->kind)),
-					       .why = gn_str(gn_jet_why_text(info->why)),
+					       .why = gn_str(gn_node_why_text(r->node, info)),
 					       .paths = info->paths,
-					       .relay = c ? &relay : NULL};
+					       .relay = c ? &relay : NULL,
+					       .indirect =
+						       gn_str(gn_jet_indirect_text(info->indirect)),
+					       .rule = gn_str(now.narrows ? rule : "")};
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
 	gn_host_wait_end(&r->base);
+	gn_node_let_policy(r);
 	gn_host_answer(&r->base, kind, gn_fb_node_ping_is_make(b, &args));
 }
 
@@ -75,10 +82,14 @@ static gn_time look(struct gn_node_request *r)
 	if (node->now < p->over)
 		return gn_time_min(p->over, node->now + LOOK);
 	gn_host_wait_end(&r->base);
-	gn_host_error(&r->base, GN_TIMEOUT,
-		      p->asked ? "it is connected and does not answer"
-			       : "no way to that node was found: neither it nor a relay that it "
-				 "named answers");
+	if (!p->asked && gn_node_policy(r->node, &p->pk).narrows)
+		gn_node_refuse_policy(r);
+	else
+		gn_host_error(&r->base, GN_TIMEOUT,
+			      p->asked ? "it is connected and does not answer"
+				       : "no way to that node was found: neither it nor a relay "
+					 "that it named answers");
+	gn_node_let_policy(r);
 	return GN_NEVER;
 }
 
@@ -107,6 +118,7 @@ gn_err gn_node_call_node_ping(struct gn_node_request *r)
 		gn_host_error(&r->base, GN_USAGE, "this is the node's own key");
 		return GN_OK;
 	}
-	gn_host_wait(&r->base, GN_OP_PING, ++r->node->pings);
+	if (gn_node_hold_policy(r, &p->pk, gn_fb_node_ping_rule(t)))
+		gn_host_wait(&r->base, GN_OP_PING, ++r->node->pings);
 	return GN_OK;
 }

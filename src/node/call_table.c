@@ -188,7 +188,12 @@ gn_fbref gn_node_call_peer(struct gn_fbb *b, struct gn_node *node, const struct 
 	struct gn_fb_hash id = gn_wire_hash(p->contact.id.b);
 	struct gn_fb_key key = gn_wire_key(&p->contact.pk);
 	struct gn_fb_addr addr = gn_wire_addr(&at, GN_FB_CARRIER_UDP);
+	struct gn_policy_now now = gn_node_policy(node, &p->contact.pk);
+	char rule[GN_NODE_POLICY_TEXT];
+	gn_node_policy_text(&now.rule, rule);
 	struct gn_fb_node_peer_args args = {
+		.indirect = gn_str(gn_jet_indirect_text(info.indirect)),
+		.rule = gn_str(now.narrows ? rule : ""),
 		.id = &id,
 		.key = &key,
 		.addr = up || p->contact.addr_count ? &addr : NULL,
@@ -203,7 +208,7 @@ gn_fbref gn_node_call_peer(struct gn_fbb *b, struct gn_node *node, const struct 
 		.suite = info.suite ? gn_str(info.suite) : gn_slice(NULL, 0),
 		.group = info.group ? gn_str(info.group) : gn_slice(NULL, 0),
 		.carrier = up ? gn_str(gn_way_kind_text(info.kind)) : gn_slice(NULL, 0),
-		.why = up ? gn_str(gn_jet_why_text(info.why)) : gn_slice(NULL, 0),
+		.why = up ? gn_str(gn_node_why_text(node, &info)) : gn_slice(NULL, 0),
 		.paths = info.paths};
 	return gn_fb_node_peer_make(b, &args);
 }

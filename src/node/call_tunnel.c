@@ -73,8 +73,11 @@ static void tell_open(struct gn_node_request *r, const struct gn_tunnel_event *e
 
 static void tell_over(struct gn_node_request *r, gn_err err)
 {
+	bool silent = err == GN_UNREACHABLE || err == GN_TIMEOUT;
 	gn_host_wait_end(&r->base);
-	if (err)
+	if (silent && !gn_pk_is_zero(&r->peer) && gn_node_policy(r->node, &r->peer).narrows)
+		gn_node_refuse_policy(r);
+	else if (err)
 		gn_host_error(&r->base, err, "%s",
 			      err == GN_NOT_FOUND ? "nobody listens for this at that node"
 			      : err == GN_BUSY    ? "who serves this at that node takes no more now"
@@ -83,6 +86,7 @@ static void tell_over(struct gn_node_request *r, gn_err err)
 						      : gn_err_text(err));
 	else
 		gn_host_answer_ok(&r->base);
+	gn_node_let_policy(r);
 }
 
 void gn_node_told_tunnel(struct gn_node *node, const struct gn_tunnel_event *e)
@@ -152,9 +156,14 @@ gn_err gn_node_call_tunnel_dial(struct gn_node_request *r)
 		return GN_DENIED;
 	if (!within_share(r))
 		return GN_OK;
-	GN_TRY(gn_node_tunnel_dial(r->node, &dial, &id));
-	wait_for(r, id);
-	return GN_OK;
+	if (!gn_node_hold_policy(r, &dial.pk, gn_fb_tunnel_dial_rule(t)))
+		return GN_OK;
+	gn_err err = gn_node_tunnel_dial(r->node, &dial, &id);
+	if (err)
+		gn_node_let_policy(r);
+	else
+		wait_for(r, id);
+	return err;
 }
 
 gn_err gn_node_call_tunnel_listen(struct gn_node_request *r)
@@ -168,8 +177,14 @@ gn_err gn_node_call_tunnel_listen(struct gn_node_request *r)
 		from = gn_wire_key_get(gn_fb_tunnel_listen_key(t));
 	if (!within_share(r))
 		return GN_OK;
-	GN_TRY(gn_node_tunnel_listen(r->node, gn_fb_tunnel_listen_service(t), one ? &from : NULL,
-				     gn_host_user(&r->base), &id));
+	if (one && !gn_node_hold_policy(r, &from, gn_fb_tunnel_listen_rule(t)))
+		return GN_OK;
+	gn_err err = gn_node_tunnel_listen(r->node, gn_fb_tunnel_listen_service(t),
+					   one ? &from : NULL, gn_host_user(&r->base), &id);
+	if (err) {
+		gn_node_let_policy(r);
+		return err;
+	}
 	wait_for(r, id);
 	struct gn_fbb *b = gn_host_answer_begin(&r->base);
 	gn_host_answer_more(&r->base, listening_kind, gn_fb_tunnel_listening_make(b, &none));

@@ -26,6 +26,7 @@ static const struct node_call routes[] = {
 	{CALL(NODE, NODE_GIVE, OWNER), gn_node_call_node_give},
 	{CALL(NODE, NODE_REFUSE, OWNER), gn_node_call_node_refuse},
 	{CALL(NODE, NODE_REFUSED, OWNER), gn_node_call_node_refused},
+	{CALL(NODE, NODE_PATH, OWNER), gn_node_call_node_path},
 	{CALL(RECORD, RECORD_PUT, OP), gn_node_call_record_put},
 	{CALL(RECORD, RECORD_GET, OP), gn_node_call_record_get},
 	{CALL(RECORD, NAME_RESOLVE, OP), gn_node_call_name_resolve},

@@ -2,6 +2,7 @@
  * completion and the manual have them. */
 #include "node/limits.h"
 #include "node/node.h"
+#include "node/policy.h"
 #include "node/turn.h"
 #include "node/turn_way.h"
 
@@ -83,6 +84,16 @@ static bool ports(const char *s, char *out, size_t cap)
 	return true;
 }
 
+static bool path(const char *s, char *out, size_t cap)
+{
+	struct gn_policy p;
+	char why[GN_HOST_WHY];
+	if (strlen(s) >= cap || gn_node_policy_parse(gn_str(s), &p, why))
+		return false;
+	memcpy(out, s, strlen(s) + 1);
+	return true;
+}
+
 #define IN(member) GN_HOST_FIELD(struct gn_node_config, member)
 
 /* clang-format off */
@@ -105,6 +116,10 @@ const struct gn_host_setting gn_node_settings[] = {
 	{.name = "advertise", .kind = GN_HOST_TEXT, .value = "HOST:PORT", IN(advertise),
 	 .take = host_port, .expected = "HOST:PORT under which others reach this node",
 	 .help = "how others reach this node, if not by this machine's addresses"},
+	{.name = "path", .kind = GN_HOST_TEXT, .value = "RULE", IN(path), .take = path,
+	 .expected = "any, or some of direct, lan, relay and tls, with commas between them",
+	 .help = "which ways sessions may take; relay: no other node but relays and those of "
+		 "bootstrap sees this machine's address; geonet path has rules for single nodes"},
 	{.name = "lan", .kind = GN_HOST_CHOICE, .value = "yes|no", .words = yes_no, IN(lan_off),
 	 .standard = "yes", .expected = "yes or no",
 	 .help = "find nodes on the same local network by themselves, and be found there"},

@@ -9,7 +9,8 @@
  *   won [a session is up] | failed [nothing runs, and nothing is left to be tried]
  *
  * 1. Where somebody else says that a node is, the overlay is asked before every packet (OV-36).
- * 2. A circuit costs its relay a place: the peers for which one is asked are counted. */
+ * 2. A circuit costs its relay a place: the peers for which one is asked are counted.
+ * 3. What a rule about paths does not allow is not tried (policy.h). */
 #include "node/peers_int.h"
 
 #include <stdlib.h>
@@ -91,6 +92,8 @@ static void try_addr(struct gn_node *node, struct peer *peer)
 	while (d->addr_next < peer->addr_count && d->try_count < GN_COUNT(d->tries)) {
 		struct gn_way to = {peer->addrs[d->addr_next++], gn_node_turn_way_dials(node)};
 		gn_jet_id id;
+		if (peer->named && !gn_node_policy_lets(node, &peer->pk, &to))
+			continue;
 		if (call_addr(node, peer, &to.addr, &id) || !add_session(node, peer, id, &to))
 			continue;
 		d->tries[d->try_count].id = id;
@@ -106,6 +109,8 @@ static void try_url(struct gn_node *node, struct peer *peer)
 {
 	struct dial *d = peer->dial;
 	uint32_t link;
+	if (!gn_node_policy_lets_kind(node, &peer->pk, GN_JET_ALLOW_TLS))
+		d->url_next = peer->url_count;
 	while (d->url_next < peer->url_count && d->try_count < GN_COUNT(d->tries)) {
 		if (gn_node_connect(node, &peer->pk, peer->urls[d->url_next++].text, &link))
 			continue;
@@ -132,7 +137,7 @@ static void ask_circuit(struct gn_node *node, struct peer *peer, const struct gn
 
 static bool is_behind_two(const struct gn_node *node, const struct peer *peer)
 {
-	return node->offers.relays && node->offers.relays(node, &peer->pk) == 2;
+	return gn_node_policy(node, &peer->pk).relays == 2;
 }
 
 /* May circuits be asked for there: it is a relay, and reached at its own address? */
@@ -179,6 +184,8 @@ static void ask_relays(struct gn_node *node, struct peer *peer)
 	d->relays_asked = true;
 	d->next_relay = GN_NEVER;
 	d->next_chain = is_behind_two(node, peer) ? node->now : node->now + GN_NODE_DIAL_CHAIN;
+	if (!gn_node_policy_lets_kind(node, &peer->pk, GN_JET_ALLOW_RELAY))
+		return;
 	const struct gn_pk *own = gn_node_homes_place(node); /* it may be linked with it */
 	if (own && is_blocked(node))
 		ask_relay(node, peer, own);
@@ -200,7 +207,7 @@ static void ask_chains(struct gn_node *node, struct peer *peer)
 	GN_ASSERT(!d->chains_asked);
 	d->chains_asked = true;
 	d->next_chain = GN_NEVER;
-	if (node->offers.relays && node->offers.relays(node, &peer->pk) == 1)
+	if (gn_node_policy(node, &peer->pk).relays == 1)
 		return;
 	for (unsigned i = 0; i < peer->home_count; i++)
 		if (is_behind_two(node, peer) || !gn_node_peers_own(node, &peer->homes[i].pk))
@@ -301,6 +308,7 @@ gn_err dial_start(struct gn_node *node, struct peer *peer, bool find, bool relay
 	d->next_addr = node->now;
 	d->no_relays = !relays || !peer->named; /* who relays is asked for a key */
 	d->relays_asked = d->no_relays;
+	peer->given |= !relays; /* who relays */
 	if (!d->no_relays)
 		d->next_relay = node->now +
 				(dial_is_known(node, peer) || !blocked ? GN_NODE_DIAL_RELAY : 0);

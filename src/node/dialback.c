@@ -26,6 +26,7 @@ gn_err gn_node_dialback_new(struct gn_node *node, const struct gn_env *env)
 	const struct gn_dialback_config config = {.node = node->key.pk,
 						  .peers = list_peers,
 						  .user = node,
+						  .off = gn_node_policy_hides(node, NULL),
 						  .count_local = node->config.guard_count_local};
 	return gn_dialback_new(env, &config, node->now, &node->dialback);
 }

@@ -22,6 +22,8 @@ enum {
 static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
 {
 	struct gn_addr found;
+	if (gn_node_policy_hidden(node))
+		return;
 	if (*node->config.advertise &&
 	    gn_addr_parse(gn_str(node->config.advertise), &found) == GN_OK) {
 		c->addrs[c->addr_count++] = found;
@@ -149,6 +151,7 @@ gn_err gn_node_engines_new(struct gn_node *node)
 		env[i] = gn_host_env(&node->host, &node->alloc[i]);
 	}
 	node->env = env[ALLOC_NODE];
+	gn_node_policy_init(node);
 	gn_node_peers_init(node);
 	gn_node_tunnels_init(node);
 	gn_node_fresh_init(node);
@@ -217,6 +220,7 @@ gn_err gn_node_engines_new(struct gn_node *node)
 void gn_node_engines_free(struct gn_node *node)
 {
 	gn_node_give_fini(node);
+	gn_node_policy_fini(node);
 	gn_node_fresh_fini(node);
 	gn_dialback_free(node->dialback);
 	gn_relay_free(node->relay);

@@ -315,6 +315,10 @@ void gn_node_caused(struct gn_node *node, const struct gn_pk *pk)
 
 void gn_node_jet_recv(struct gn_node *node, const struct gn_way *from, struct gn_slice datagram)
 {
+	if (!gn_node_policy_takes(node, from, datagram)) {
+		node->policies.refused++;
+		return;
+	}
 	if (!gn_guard_on(node->guard) || !gn_jet_is_hello(datagram)) {
 		(void)gn_jet_recv(node->jet, from, datagram, node->now);
 		return;

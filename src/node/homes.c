@@ -33,14 +33,14 @@ static void changed(struct gn_node *node)
 static bool wants_homes(const struct gn_node *node)
 {
 	const struct gn_node_homes *h = &node->homes;
-	return h->reached > GN_OVERLAY_REACH_DIRECT ||
+	return gn_node_policy_hidden(node) || h->reached > GN_OVERLAY_REACH_DIRECT ||
 	       (h->reached == GN_OVERLAY_REACH_UNKNOWN && h->own);
 }
 
 /* It may be reached there: who is behind a NAT is not. */
 static bool tells_addrs(const struct gn_node *node)
 {
-	return node->homes.reached <= GN_OVERLAY_REACH_DIRECT;
+	return node->homes.reached <= GN_OVERLAY_REACH_DIRECT && !gn_node_policy_hidden(node);
 }
 
 static bool is_wanted(const struct gn_node_homes *h, const struct gn_pk *relay)
@@ -74,8 +74,8 @@ static void take_place(struct gn_node *node, const struct gn_pk *relay)
 	for (unsigned i = 0; i < GN_NODE_PLACES && !free_one; i++)
 		if (!h->places[i].op)
 			free_one = &h->places[i];
-	if (!free_one || gn_relay_reserve(node->relay, relay, !node->offers.relay_only, node->now,
-					  &free_one->op))
+	if (!free_one || gn_relay_reserve(node->relay, relay, !gn_node_policy_hides(node, NULL),
+					  node->now, &free_one->op))
 		return;
 	free_one->relay = *relay;
 	free_one->ready = false;
@@ -220,7 +220,8 @@ static uint8_t what_it_can(const struct gn_node *node)
 					 [GN_RELAY_COMMONS] =
 						 GN_OVERLAY_CAN_SMALL | GN_OVERLAY_CAN_BULK};
 	return (uint8_t)(relays[gn_node_give_level(&node->give)] |
-			 (node->config.wss ? GN_OVERLAY_CAN_WSS : 0) | GN_OVERLAY_CAN_DIALS);
+			 (node->config.wss ? GN_OVERLAY_CAN_WSS : 0) |
+			 (gn_node_policy_hides(node, NULL) ? 0 : GN_OVERLAY_CAN_DIALS));
 }
 
 void gn_node_homes_reached(struct gn_node *node, enum gn_overlay_reached reached)
@@ -252,7 +253,7 @@ void gn_node_homes_can(struct gn_node *node)
 
 static bool tells_url(const struct gn_node *node)
 {
-	return node->config.wss && *node->config.wss_url;
+	return node->config.wss && *node->config.wss_url && !gn_node_policy_hidden(node);
 }
 
 static void put_record(struct gn_node *node)
@@ -307,7 +308,8 @@ static bool has_news(const struct gn_node *node)
 static bool knows_itself(const struct gn_node *node)
 {
 	const struct gn_node_homes *h = &node->homes;
-	return h->reached != GN_OVERLAY_REACH_UNKNOWN || h->own || tells_url(node);
+	return h->reached != GN_OVERLAY_REACH_UNKNOWN || h->own || tells_url(node) ||
+	       gn_node_policy_hidden(node);
 }
 
 /* When the record is put: a moment after it changed, since one home seldom comes alone. */

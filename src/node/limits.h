@@ -94,6 +94,10 @@
  * which one datagram was lost */
 #define GN_NODE_DIAL_CHAIN (3 * GN_SEC)
 
+/* ---- rules about paths (RE-11) ---- */
+#define GN_NODE_POLICIES 256u  /* of peers: a person's own, kept in a file of 32 KiB */
+#define GN_NODE_POLICY_TEXT 64 /* bytes of a rule in words, with its end */
+
 /* ---- tunnels (RE-63) ---- */
 #define GN_NODE_TUNNELS 512u /* of programs; and as many that others opened: jet's memory of each */
 /* that one key opened: 64 of a forward, and some; of one prefix, while half of all are taken */

@@ -75,7 +75,8 @@ gn_time gn_node_moving_tick(struct gn_node *node)
 	bool slept = look_at_sleep(m), moved = look_at_addrs(node);
 	if (moved) {
 		tell_addrs(node);
-		if (!*node->config.advertise) /* does nothing where they are the same */
+		if (!*node->config.advertise && !gn_node_policy_hidden(node))
+			/* does nothing where they are the same */
 			gn_overlay_addrs(node->overlay, own, gn_node_moving_own(node, own),
 					 node->now);
 	}

@@ -313,6 +313,7 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 	if (!(node->packet = malloc(GN_NODE_BATCH)) || gn_node_engines_new(node))
 		return gn_host_why(why, GN_NOMEM, "not enough memory to start");
 	GN_TRY(gn_node_give_read(node, why));
+	GN_TRY(gn_node_policy_read(node, why));
 	GN_TRY(gn_node_turn_new(node, why));
 	GN_TRY(gn_node_turn_way_new(node, why));
 	uv_poll_init(&node->host.loop, &node->udp_poll, gn_udp_fd(node->udp));

@@ -25,6 +25,7 @@ struct gn_node_config {
 	char app_socket[100]; /* a socket for every user of this machine; empty: none */
 	char bootstrap[GN_NODE_BOOTSTRAP][128]; /* HOST:PORT */
 	unsigned bootstrap_count;
+	char path[64];         /* a rule about paths (policy.h); empty: none */
 	bool lan_off;          /* who is on the same link is not looked for */
 	bool nat_map_off;      /* the router is asked for nothing */
 	bool nat_guess_off;    /* ports are not guessed (RE-23) */

@@ -59,17 +59,10 @@ static void a_home_that_is_not_reached_is_asked_through_another(void **state)
 	whole_free(&w);
 }
 
-static unsigned two(const struct gn_node *node, const struct gn_pk *peer)
+static void rule(int relays)
 {
-	(void)node;
-	return gn_pk_eq(peer, key_of(SECOND)) ? 2 : 0;
-}
-
-static unsigned one(const struct gn_node *node, const struct gn_pk *peer)
-{
-	(void)node;
-	(void)peer;
-	return 1;
+	struct gn_policy p = {.relays = (uint8_t)relays};
+	assert_int_equal(gn_node_policy_set(whole_node(&w, FIRST), key_of(SECOND), &p), GN_OK);
 }
 
 /* The peer's own relay does not learn who calls. */
@@ -77,7 +70,7 @@ static void with_a_rule_of_two_there_are_two(void **state)
 {
 	(void)state;
 	make("port", "sym");
-	whole_node(&w, FIRST)->offers.relays = two;
+	rule(2);
 	uint64_t asked = counter_of(SHUT, "opened");
 	assert_int_not_equal(session_of(FIRST, SHUT), 0);
 	tell_home(FIRST, SECOND, SHUT);
@@ -104,7 +97,7 @@ static void with_a_rule_of_one_there_is_none(void **state)
 {
 	(void)state;
 	shut();
-	whole_node(&w, FIRST)->offers.relays = one;
+	rule(1);
 	tell_home(FIRST, SECOND, SHUT);
 	say(FIRST, SECOND);
 	whole_run_for(&w, 20 * GN_SEC);

@@ -31,6 +31,7 @@
 #include "node/node.h"
 #include "node/offers.h"
 #include "node/peers.h"
+#include "node/policy.h"
 #include "node/saved.h"
 #include "node/tunnels.h"
 #include "node/turn_way.h"
@@ -131,6 +132,7 @@ struct gn_node {
 	struct gn_node_ways ways;
 	struct gn_node_homes homes;
 	struct gn_node_give give;
+	struct gn_node_policies policies;
 	struct gn_node_fresh fresh;
 	struct gn_node_carriers carriers;
 	struct gn_node_tunnels tunnels;
@@ -170,6 +172,12 @@ static inline void gn_node_woken(struct gn_node *node)
 static inline uint64_t gn_node_unix(const struct gn_node *node)
 {
 	return gn_unix(gn_overlay_time_own(node->overlay, node->now));
+}
+
+/* The node's own rule about paths hides it: its addresses stand in no contact or record. */
+static inline bool gn_node_policy_hidden(const struct gn_node *node)
+{
+	return node->policies.own.ways && !(node->policies.own.ways & GN_NODE_NEAR);
 }
 
 /* ---- keys.c ---- */

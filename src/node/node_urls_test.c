@@ -126,19 +126,13 @@ static void homes_are_two_and_say_their_urls(void **state)
 	whole_free(&w);
 }
 
-static bool tells_nobody(const struct gn_node *node, const struct gn_pk *peer)
-{
-	(void)node, (void)peer;
-	return true;
-}
-
 /* Without offers, by which jet would try by itself. */
 static void udp_that_goes_is_missed_and_that_comes_is_used(void **state)
 {
 	(void)state;
 	make(NODES);
 	struct gn_node *node = whole_node(&w, MOVES);
-	node->offers.relay_only = tells_nobody;
+	node->offers.sessions.limit = 0; /* nobody is told */
 	wired_run(&wires, 300 * GN_SEC);
 	assert_int_equal(node->carriers.given, 0);
 	assert_in_range(node->carriers.begin_count, 2, GN_NODE_URLS);

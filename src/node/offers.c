@@ -10,6 +10,7 @@
 
 struct offered {
 	bool due;
+	bool held;           /* the peer is reached by others alone, and wants no address of ours */
 	gn_time last, retry; /* it was told; to be tried again */
 };
 
@@ -45,6 +46,21 @@ static void look_at(struct gn_node *node, gn_jet_id id)
 	node->offers.at = node->now;
 }
 
+void gn_node_offers_rule(struct gn_node *node, gn_jet_id id)
+{
+	look_at(node, id);
+}
+
+/* It may be told now what was held back. */
+static void offered(struct gn_node *node, gn_jet_id id)
+{
+	struct offered *s = gn_map_get(&node->offers.sessions, &id);
+	if (!s || !s->held)
+		return;
+	s->held = false;
+	look_at(node, id);
+}
+
 static void heard(struct gn_node *node, const struct gn_jet_event *e)
 {
 	struct gn_jet_info info;
@@ -61,6 +77,8 @@ void gn_node_offers_event(struct gn_node *node, const struct gn_jet_event *e)
 {
 	if (e->kind == GN_JET_CONNECTED || (e->kind == GN_JET_MOVED && !e->err))
 		look_at(node, e->id);
+	else if (e->kind == GN_JET_OFFERED)
+		offered(node, e->id);
 	else if (e->kind == GN_JET_SEEN)
 		heard(node, e);
 	else if (e->kind == GN_JET_CLOSED) {
@@ -69,23 +87,35 @@ void gn_node_offers_event(struct gn_node *node, const struct gn_jet_event *e)
 	}
 }
 
+/* Who is to learn no address of ours learns that (RE-11). */
+static struct gn_jet_offer offer_to(const struct gn_node *node, const struct gn_pk *peer)
+{
+	struct gn_jet_offer offer = node->offers.gather.offer;
+	if (gn_node_policy_hides(node, peer))
+		return (struct gn_jet_offer){.relayed = true};
+	offer.guess = !node->config.nat_guess_off;
+	for (uint32_t i = 0; i < offer.count; i++)
+		offer.list[i].metered |= node->give.g.wish.metered;
+	return offer;
+}
+
 /* When to look at it again; GN_NEVER: not before something changes. */
 static gn_time tell(struct gn_node *node, gn_jet_id id, struct offered *s)
 {
 	struct gn_jet_info info;
+	struct gn_jet_offer peer;
 	gn_time at = s->last ? s->last + OFFERS_EVERY : 0;
 	at = at > s->retry ? at : s->retry;
 	if (!s->due)
 		return GN_NEVER;
-	if (gn_jet_info(node->jet, id, &info) || !is_relayed(info.kind) ||
-	    (node->offers.relay_only && node->offers.relay_only(node, &info.peer))) {
+	s->held = gn_jet_offered(node->jet, id, &peer) == GN_OK && peer.relayed;
+	if (gn_jet_info(node->jet, id, &info) || !is_relayed(info.kind) || s->held) {
 		s->due = false;
 		return GN_NEVER;
 	}
 	if (at > node->now)
 		return at;
-	struct gn_jet_offer offer = node->offers.gather.offer;
-	offer.guess = !node->config.nat_guess_off;
+	struct gn_jet_offer offer = offer_to(node, &info.peer);
 	if (gn_jet_offer(node->jet, id, &offer, node->now)) {
 		s->retry = node->now + OFFERS_RETRY; /* the handshake is not confirmed yet */
 		return s->retry;

@@ -12,16 +12,14 @@ struct gn_node_offers {
 	struct gather gather;
 	struct gn_map sessions; /* gn_jet_id -> struct offered: those over somebody else */
 	gn_time at;             /* the next one is due */
-	/* Whether that peer is to learn no address of ours (RE-11); NULL: nobody is. */
-	bool (*relay_only)(const struct gn_node *node, const struct gn_pk *peer);
-	/* How many relays lead to that peer: 1, 2 one behind the other, 0 as it comes; NULL: so. */
-	unsigned (*relays)(const struct gn_node *node, const struct gn_pk *peer);
 };
 
 void gn_node_offers_init(struct gn_node *node);
 void gn_node_offers_fini(struct gn_node *node);
 /* Each event of jet. */
 void gn_node_offers_event(struct gn_node *node, const struct gn_jet_event *e);
+/* Another rule holds for the session (policy.h): it is told anew. */
+void gn_node_offers_rule(struct gn_node *node, gn_jet_id id);
 /* True: we are known to be elsewhere than before. */
 bool gn_node_offers_tick(struct gn_node *node);
 gn_time gn_node_offers_deadline(const struct gn_node *node);

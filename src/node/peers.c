@@ -221,6 +221,7 @@ gn_err gn_node_peers_reach(struct gn_node *node, const struct gn_pk *pk)
 	struct peer *peer = peer_make(node, pk);
 	if (!peer)
 		return GN_LIMIT;
+	GN_TRY(gn_node_policy_any(node, pk));
 	if (peer->dial)
 		dial_find(node, peer);
 	if (peer->up || peer->dial || dial_start(node, peer, true, true) == GN_OK)
@@ -270,6 +271,9 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 		return;
 	}
 	struct peer *nameless = s->peer && !s->peer->named ? s->peer : NULL;
+	peer->given |= nameless != NULL;
+	if (gn_node_policy_session(node, e->id, &peer->pk) == GN_POLICY)
+		return; /* it is being closed */
 	if (s->peer)
 		s->peer->sessions--;
 	peer->sessions++;

@@ -65,6 +65,8 @@ bool gn_node_peers_linked(const struct gn_node *node, const struct gn_pk *pk, ui
 void gn_node_peers_hold(struct gn_node *node, gn_jet_id session, bool hold);
 /* Something of use came by the session. */
 void gn_node_peers_used(struct gn_node *node, gn_jet_id session);
+/* Is it a place to begin at, or a relay? */
+bool gn_node_peers_given(const struct gn_node *node, const struct gn_pk *pk);
 /* A relay at which this node has a place is kept as a peer. */
 void gn_node_peers_home(struct gn_node *node, const struct gn_pk *pk, bool home);
 /* Its session goes to its own address, by nobody else. */

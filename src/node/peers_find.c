@@ -73,6 +73,12 @@ struct gn_addr gn_node_peers_addr(const struct gn_node *node, const struct gn_pk
 	return tell ? s->addr : (struct gn_addr){.port = 0};
 }
 
+bool gn_node_peers_given(const struct gn_node *node, const struct gn_pk *pk)
+{
+	const struct peer *peer = peers_of(node, pk);
+	return peer && peer->given;
+}
+
 void gn_node_peers_home(struct gn_node *node, const struct gn_pk *pk, bool home)
 {
 	struct peer *peer = peers_of(node, pk);

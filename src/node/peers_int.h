@@ -58,6 +58,7 @@ struct peer {
 	bool named, linked;
 	bool known;        /* it has sent a message that was of use */
 	bool home;         /* a relay at which this node has a place */
+	bool given;        /* the owner's word to begin at, or a relay (policy.h) */
 	uint32_t sessions; /* entries of by_session that point here */
 	gn_jet_id session; /* 0: none */
 	gn_jet_id heard;   /* by which its last message about boxes came */

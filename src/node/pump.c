@@ -23,6 +23,8 @@ bool gn_node_pump_jet(struct gn_node *node)
 			gn_node_peers_event(node, &e);
 		if (e.kind == GN_JET_SUSPECT)
 			gn_node_spare_lost(node, e.id);
+		if (e.kind == GN_JET_MOVED && !e.err)
+			gn_node_call_tell_path(node, &e.peer);
 	}
 	return any;
 }

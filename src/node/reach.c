@@ -157,7 +157,8 @@ static void take_answer(struct gn_node *node, unsigned i, const struct answer *a
 	hosts[i].failed = false;
 	hosts[i].last = *a;
 	if (i == OWN) {
-		gn_overlay_addrs(node->overlay, a->addrs, 1, node->now);
+		if (!gn_node_policy_hidden(node))
+			gn_overlay_addrs(node->overlay, a->addrs, 1, node->now);
 		gather_configured(&node->offers.gather, a->addrs, node->now);
 		return;
 	}

@@ -77,6 +77,12 @@ void gn_node_told_bundles(struct gn_node *node, const struct gn_bundles_event *e
 		r->done.bundles(r, e);
 }
 
+void gn_node_let_policy(struct gn_node_request *r)
+{
+	gn_node_policy_let_go(r->node, r->hold);
+	r->hold = 0;
+}
+
 void gn_node_request_closed(struct gn_host_request *base)
 {
 	struct gn_node_request *r = gn_node_request_of(base);
@@ -92,6 +98,7 @@ void gn_node_request_closed(struct gn_host_request *base)
 		gn_node_tunnel_reset(r->node, base->ticket,
 				     base->gave_up ? base->gave_up : GN_CLOSED);
 	gn_host_wait_end(base);
+	gn_node_let_policy(r);
 }
 
 /* ---- answers ---- */

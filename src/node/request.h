@@ -62,6 +62,8 @@ struct gn_node_request {
 	} done;
 	struct gn_node_gateway *gateway;
 	struct gn_pk box_keys[2]; /* whose signatures it can give; zeros: none */
+	struct gn_pk peer;        /* whom it is about, */
+	uint64_t hold;            /* and its rule about paths (policy.h) */
 	bool events;              /* events.c: it listens */
 	bool reading;             /* call_file.c: it has one of node->readers */
 	bool ended;               /* call_tunnel.c: it has written all; its tunnel is to hear it */
@@ -80,6 +82,8 @@ void gn_node_wait_names(struct gn_node_request *r, gn_op op, gn_node_names_done 
 void gn_node_wait_box(struct gn_node_request *r, gn_op op, gn_node_box_done *done);
 void gn_node_wait_bus(struct gn_node_request *r, gn_op op, gn_node_bus_done *done);
 void gn_node_wait_bundles(struct gn_node_request *r, gn_op op, gn_node_bundles_done *done);
+/* It is over: its rule about paths with it. */
+void gn_node_let_policy(struct gn_node_request *r);
 /* An engine's event goes to the request that waits for it, if one does. */
 void gn_node_told_overlay(struct gn_node *node, const struct gn_overlay_event *e);
 void gn_node_told_names(struct gn_node *node, const struct gn_names_event *e);

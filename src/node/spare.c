@@ -106,7 +106,7 @@ static void ask(struct gn_node *node, gn_jet_id id, struct session *s,
 /* Another relay of the peer's would learn who calls (RE-11). */
 static bool wants_two(const struct gn_node *node, const struct gn_pk *peer)
 {
-	return node->offers.relays && node->offers.relays(node, peer) == 2;
+	return gn_node_policy(node, peer).relays == 2;
 }
 
 static void look(struct gn_node *node, gn_jet_id id, struct session *s)

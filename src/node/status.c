@@ -2,6 +2,8 @@
  * Reads only. */
 #include "node/api.h"
 #include "node/node_int.h"
+
+#include "base/reason.h"
 #include "node/reach.h"
 #include "node/turn.h"
 
@@ -129,6 +131,40 @@ gn_err gn_node_api_status(struct gn_node_request *r)
 	return GN_OK;
 }
 
+static void put_text(json_t *json, const char *name, const char *text)
+{
+	json_object_set_new(json, name, json_string(text ? text : ""));
+}
+
+/* How it goes, and why so, in words and for people (RE-12). */
+static void put_session(json_t *json, const struct gn_node *node, const struct gn_jet_info *info)
+{
+	char addr[GN_ADDR_TEXT_MAX];
+	const char *why = gn_node_why_text(node, info),
+		   *indirect = gn_jet_indirect_text(info->indirect);
+	bool not = *indirect != 0;
+	gn_addr_text(&info->way.addr, addr);
+	put_text(json, "addr", addr);
+	json_object_set_new(json, "sent", json_integer((json_int_t)info->bytes_sent));
+	json_object_set_new(json, "received", json_integer((json_int_t)info->bytes_received));
+	put_text(json, "suite", info->suite);
+	put_text(json, "group", info->group);
+	put_text(json, "carrier", gn_way_kind_text(info->kind));
+	put_text(json, "why", why);
+	put_text(json, "indirect", indirect);
+	put_text(json, "says_en", gn_reason_text(not, not? indirect : why, false));
+	put_text(json, "says_ru", gn_reason_text(not, not? indirect : why, true));
+	json_object_set_new(json, "paths", json_integer(info->paths));
+}
+
+static void put_rule(json_t *json, const struct gn_node *node, const struct gn_pk *pk)
+{
+	struct gn_policy_now now = gn_node_policy(node, pk);
+	char rule[GN_NODE_POLICY_TEXT];
+	gn_node_policy_text(&now.rule, rule);
+	put_text(json, "rule", now.narrows ? rule : "");
+}
+
 gn_err gn_node_api_peers(struct gn_node_request *r)
 {
 	json_t *peers = json_array();
@@ -146,22 +182,9 @@ gn_err gn_node_api_peers(struct gn_node_request *r)
 					 "linked", p.linked, "up", session != 0, "annulus",
 					 (int)p.annulus, "rtt_ms", gn_host_ms(p.rtt), "seen_s",
 					 (double)(r->node->now - p.seen) / (double)GN_SEC);
-		if (session && gn_jet_info(r->node->jet, session, &info) == GN_OK) {
-			gn_addr_text(&info.way.addr, addr);
-			json_object_set_new(json, "addr", json_string(addr));
-			json_object_set_new(json, "sent",
-					    json_integer((json_int_t)info.bytes_sent));
-			json_object_set_new(json, "received",
-					    json_integer((json_int_t)info.bytes_received));
-			json_object_set_new(json, "suite",
-					    json_string(info.suite ? info.suite : ""));
-			json_object_set_new(json, "group",
-					    json_string(info.group ? info.group : ""));
-			json_object_set_new(json, "carrier",
-					    json_string(gn_way_kind_text(info.kind)));
-			json_object_set_new(json, "why", json_string(gn_jet_why_text(info.why)));
-			json_object_set_new(json, "paths", json_integer(info.paths));
-		}
+		put_rule(json, r->node, &p.contact.pk);
+		if (session && gn_jet_info(r->node->jet, session, &info) == GN_OK)
+			put_session(json, r->node, &info);
 		json_array_append_new(peers, json);
 	}
 	gn_host_json(&r->base, 200, json_pack("{so}", "peers", peers));

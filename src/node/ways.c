@@ -167,7 +167,7 @@ static void asked_over(struct gn_node *node, const struct gn_node_circuit *c)
 }
 
 /* Not known to jet any more, nor here; the relay has been told, or told us. */
-static void circuit_drop(struct gn_node *node, uint32_t link)
+static void circuit_drop(struct gn_node *node, uint32_t link, enum gn_jet_why why)
 {
 	const struct gn_node_circuit *c = gn_map_get(&node->ways.circuits, &link);
 	gn_op op = c->op;
@@ -182,7 +182,7 @@ static void circuit_drop(struct gn_node *node, uint32_t link)
 	gn_map_remove(&node->ways.circuits, &link);
 	gn_map_remove(&node->ways.links, &op);
 	if (known)
-		gn_jet_way_gone(jet, link, node->now);
+		gn_jet_way_left(jet, link, why, node->now);
 }
 
 gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
@@ -195,7 +195,7 @@ gn_err gn_node_ways_open(struct gn_node *node, struct gn_node_ways_of *of,
 		.relay = *relay,
 		.target = *target,
 		.via = via ? *via : (struct gn_pk){{0}},
-		.show = !of && (!node->offers.relay_only || !node->offers.relay_only(node, target)),
+		.show = !of && !gn_node_policy_hides(node, target),
 		.lanes = GN_FB_RELAY_LANE_BULK | GN_FB_RELAY_LANE_SMALL};
 	gn_op op;
 	if (!of && gn_node_ways_blamed(node, relay, target))
@@ -301,7 +301,7 @@ void gn_node_ways_close(struct gn_node *node, uint32_t link)
 	if (!c)
 		return;
 	gn_relay_cancel(node->relay, c->op, node->now);
-	circuit_drop(node, link);
+	circuit_drop(node, link, GN_JET_WHY_WAY_GONE);
 }
 
 /* What a relay says that it lets through, less what the two ends' packets that meet on their way
@@ -344,6 +344,16 @@ gn_err ways_circuit_ready(struct gn_node *node, struct gn_node_circuit *c, uint6
 	return tell_circuit(node, c, rate);
 }
 
+/* Why it is over, as sessions that find another way show it. */
+static enum gn_jet_why why_over(const struct gn_node *node, const struct gn_node_circuit *c,
+				const struct gn_relay_event *e)
+{
+	bool full = e->why >= GN_FB_RELAY_WHY_FULL && e->why <= GN_FB_RELAY_WHY_MONTH;
+	return gn_relay_is_bad(node->relay, &c->relay, node->now) ? GN_JET_WHY_RELAY_LEFT
+	       : full                                             ? GN_JET_WHY_RELAY_FULL
+								  : GN_JET_WHY_WAY_GONE;
+}
+
 enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_relay_event *e,
 					  struct gn_node_circuit *out)
 {
@@ -364,7 +374,7 @@ enum gn_node_ways_news gn_node_ways_event(struct gn_node *node, const struct gn_
 		(void)!tell_circuit(node, c, &e->rate); /* it is known: no memory is needed */
 	if (e->kind != GN_RELAY_ENDED)
 		return GN_NODE_WAYS_NOTHING;
-	circuit_drop(node, out->link);
+	circuit_drop(node, out->link, why_over(node, c, e));
 	return GN_NODE_WAYS_OVER;
 }
 

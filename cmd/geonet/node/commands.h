@@ -11,6 +11,7 @@ int cmd_up(struct cli *cli);
 int cmd_down(struct cli *cli);
 int cmd_status(struct cli *cli);
 int cmd_peers(struct cli *cli);
+int cmd_path(struct cli *cli);
 int cmd_ping(struct cli *cli);
 int cmd_netcheck(struct cli *cli);
 int cmd_pipe(struct cli *cli);

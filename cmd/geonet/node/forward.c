@@ -73,8 +73,11 @@ static void tell_trouble(const struct forwarding *f, const struct reply *r)
 static int serve(struct forwarding *f, int fd)
 {
 	static const struct timespec second = {1, 0};
-	struct gn_fb_tunnel_dial_args args = {
-		.key = &f->key, .service = gn_str(f->service), .class = 2, .token = f->chain};
+	struct gn_fb_tunnel_dial_args args = {.key = &f->key,
+					      .service = gn_str(f->service),
+					      .class = 2,
+					      .token = f->chain,
+					      .rule = node_rule(f->cli)};
 	struct join join = {.kind = KIND(TUNNEL_DIAL),
 			    .open = is_kind,
 			    .args = &args,

@@ -22,5 +22,9 @@ void give_warn(struct cli *cli);
 /* The key of the node that is named by its key or id, or by the beginning of either if it is known
  * here; else printed. */
 int node_key(struct cli *cli, const char *said, struct gn_pk *out);
+/* What --path says; empty: nothing. */
+struct gn_slice node_rule(const struct cli *cli);
+/* What a person reads of a word of RE-12, in the language of their terminal. */
+const char *node_reason(bool not, const char *word);
 
 #endif

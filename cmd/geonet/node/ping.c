@@ -7,8 +7,26 @@
 
 #include "wire/generated/app_node_fb.h"
 
+#include "base/reason.h"
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+struct gn_slice node_rule(const struct cli *cli)
+{
+	const char *rule = cli_option(cli, "path");
+	return gn_str(rule ? rule : "");
+}
+
+/* What a person reads of a word of RE-12, in the language of their terminal. */
+const char *node_reason(bool not, const char *word)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+	const char *lang = NULL;
+	for (size_t i = 0; i < GN_COUNT(names) && !(lang && *lang); i++)
+		lang = getenv(names[i]);
+	return gn_reason_text(not, word, lang && strncmp(lang, "ru", 2) == 0);
+}
 
 /* "relay 5c1f0a2b (198.51.100.7:7777)": what the session goes by. */
 static void print_reply(const json_t *j, uint64_t n, const char *who)
@@ -18,6 +36,11 @@ static void print_reply(const json_t *j, uint64_t n, const char *who)
 	printf("%3llu  %.16s  %8.1f ms  %s%s%.8s  %s  %s", (unsigned long long)n, who,
 	       json_double(j, "rtt_ms"), json_text(j, "carrier"), *relay ? " " : "", relay,
 	       json_text(j, "addr"), json_text(j, "why"));
+	const char *indirect = json_text(j, "indirect"), *rule = json_text(j, "rule");
+	if (*indirect)
+		printf("  (not direct: %s)", out_text(node_reason(true, indirect)));
+	if (*rule)
+		printf("  [%s]", out_text(rule));
 	if (connect > 0)
 		printf("  (connected in %.0f ms)", connect);
 	printf("\n");
@@ -28,7 +51,8 @@ static int ping_once(struct cli *cli, const struct gn_pk *pk, uint64_t patience,
 {
 	struct gn_fb_key key;
 	memcpy(key.b, pk->b, sizeof key.b);
-	struct gn_fb_node_ping_args args = {.key = &key, .patience_ms = (uint32_t)patience * 1000};
+	struct gn_fb_node_ping_args args = {
+		.key = &key, .patience_ms = (uint32_t)patience * 1000, .rule = node_rule(cli)};
 	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_NODE, GN_FB_APP_NODE_BODY_NODE_PING},
 			  .args = &args};
 	return client_ask_must(cli, &ask, r, "no answer");

@@ -159,13 +159,33 @@ int cmd_status(struct cli *cli)
 	return CLI_OK;
 }
 
-/* "udp", "relay, suspect": what carries the session and, if it is not the first, why. */
+/* "udp", "relay, suspect, both-hard [relay]": what carries the session, if it is not the first why,
+ * why it is not direct, and the rule for it. */
 static void add_path(struct table *t, const json_t *peer)
 {
-	const char *why = json_text(peer, "why"), *carrier = json_text(peer, "carrier");
+	const char *why = json_text(peer, "why"), *carrier = json_text(peer, "carrier"),
+		   *indirect = json_text(peer, "indirect"), *rule = json_text(peer, "rule");
 	bool first = strcmp(why, "first") == 0 || !*why;
-	table_add(t, "%s%s%s", *carrier ? out_text(carrier) : "-", first ? "" : ", ",
-		  first ? "" : out_text(why));
+	table_add(t, "%s%s%s%s%s%s%s%s", *carrier ? out_text(carrier) : "-", first ? "" : ", ",
+		  first ? "" : out_text(why), *indirect ? ", " : "", out_text(indirect),
+		  *rule ? " [" : "", out_text(rule), *rule ? "]" : "");
+}
+
+/* What the words of why a path is not direct mean, each once. */
+static void note_indirect(const struct cli *cli, const json_t *peers)
+{
+	json_t *told = json_object();
+	size_t i;
+	json_t *p;
+	json_array_foreach(peers, i, p)
+	{
+		const char *word = json_text(p, "indirect");
+		if (!*word || json_object_get(told, word))
+			continue;
+		json_object_set_new(told, word, json_true());
+		cli_note(cli, "%s: %s", out_text(word), out_text(node_reason(true, word)));
+	}
+	json_decref(told);
 }
 
 int cmd_peers(struct cli *cli)
@@ -213,6 +233,7 @@ int cmd_peers(struct cli *cli)
 		table_add(&t, "%s", out_text(json_text(p, "suite")));
 	}
 	table_print(cli, &t);
+	note_indirect(cli, peers);
 	if (hidden)
 		cli_note(cli, "and %s known without a link; --all shows %s",
 			 out_count(hidden, "node", "nodes"), hidden == 1 ? "it" : "them");

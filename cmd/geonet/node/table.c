@@ -18,6 +18,7 @@ static const struct cli_option up_options[] = {
 	{"fresh", "yes|strict|no",
 	 "throwaway keys and relays for boxes and topics of people (default yes)"},
 	{"nat-map", "yes|no", "ask the home's router to let others in (default yes)"},
+	{"path", "RULE", "which ways sessions may take: any, or some of direct, lan, relay, tls"},
 	{"nat-guess", "yes|no", "guess ports where a router gives each peer another (default yes)"},
 	{"app-socket", "PATH", "also serve every user of this machine at this socket"},
 	{"record-limit", "BYTES", "room for records, with K, M, G, T (default 1G)"},
@@ -93,7 +94,10 @@ static const struct cli_option get_options[] = {
 	{0},
 };
 
+#define PATH_OPTION                                                                                \
+	{"path", "RULE", "by such ways alone: direct, lan, relay, tls (geonet path)"}
 static const struct cli_option ping_options[] = {
+	PATH_OPTION,
 	{"count", "N", "stop after N answers (default 4; 0: never)"},
 	{"patience", "SECONDS", "for each answer (default 15)"},
 	{"until-direct", NULL, "stop at the first answer that came without a relay"},
@@ -101,12 +105,14 @@ static const struct cli_option ping_options[] = {
 };
 
 static const struct cli_option pipe_options[] = {
+	PATH_OPTION,
 	{"name", "NAME", "of several between the same two nodes, the one of this name"},
 	{"wait", "SECONDS", "for the other end (default: as long as it takes)"},
 	{0},
 };
 
 static const struct cli_option forward_options[] = {
+	PATH_OPTION,
 	{"token", "FILE", "a token that lets this node reach it there"},
 	{0},
 };
@@ -173,6 +179,16 @@ const struct cli_command node_commands[] = {
 	 "  geonet ping --until-direct --count 20 5c1f    wait for a path without a relay\n"
 	 "  geonet ping --json --count 1 5c1f | jq .replies[0].rtt_ms\n",
 	 ping_options, cmd_ping},
+	{"path", "[NODE [RULE]]", 0, 2, "by which ways sessions with a node may go",
+	 "RULE is any, or some of direct, lan (direct, on this network), relay and tls, with "
+	 "commas between them; and metered=yes, ask or no (may it cost money), relays=1 or 2.\n"
+	 "relay: that node is not shown this machine's address. It holds at once and after a "
+	 "restart; of the node's own (setting path), this and an option --path the\n"
+	 "narrowest wins. Without RULE the present one is shown, without NODE all of them.\n",
+	 "  geonet path 5c1f relay\n"
+	 "  geonet path 5c1f any\n"
+	 "  geonet path --json | jq .rules\n",
+	 NULL, cmd_path},
 	{"netcheck", "", 0, 0, "how others reach this node, and what stands in the way",
 	 "Other nodes are asked to send to this one, and what comes says how it is reached: "
 	 "directly, or what the router before it lets in. Takes up to 5 seconds;\n"

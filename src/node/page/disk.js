@@ -144,6 +144,7 @@ function lists(sites) {
     cell(row, p.id.slice(0, 12), true);
     cell(row, p.addr);
     cell(row, p.linked ? (p.leaf ? "ring" : `long (${p.annulus})`) : "known");
+    cell(row, p.carrier ? `${p.carrier}: ${navigator.language.startsWith("ru") ? p.says_ru : p.says_en}` : "");
     cell(row, p.rtt_ms > 0 ? `${p.rtt_ms.toFixed(1)} ms` : "");
   });
   table("sites", sites, (row, s) => {

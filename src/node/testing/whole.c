@@ -118,7 +118,10 @@ static void send_packet(struct whole_node *n, const struct gn_addr *from,
 			const struct gn_addr *where, struct gn_slice packet)
 {
 	struct whole *w = n->world;
+	const struct whole_hooks *h = &w->opt.hooks;
 	struct jet_sim_flight flight = {*from, *where, n->box};
+	if (h->sent)
+		h->sent(h->user, n->index, where, packet);
 	unsigned to;
 	if (!jet_sim_up(&flight, w->now) || !find_site(w, &flight, &to))
 		return;
@@ -181,7 +184,8 @@ static bool move_disk(struct gn_node *node)
 
 static struct gn_buf *kept_file(struct whole_node *n, const char *name)
 {
-	static const char *const names[WHOLE_KEPT] = {"give", "given", "refused", "relay-tokens"};
+	static const char *const names[WHOLE_KEPT] = {"give", "given", "refused", "relay-tokens",
+						      "paths"};
 	unsigned i = 0;
 	while (i < WHOLE_KEPT && strcmp(names[i], name) != 0)
 		i++;
@@ -410,6 +414,8 @@ void whole_start(struct whole *w, unsigned i)
 	gn_err err = gn_node_engines_new(node);
 	GN_ASSERT(err == GN_OK);
 	err = gn_node_give_read(node, why);
+	GN_ASSERT(err == GN_OK);
+	err = gn_node_policy_read(node, why);
 	GN_ASSERT(err == GN_OK);
 	struct gn_os_net net = {.count = 1,
 				.addrs[0] = {.addr = n->addr,

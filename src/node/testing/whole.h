@@ -24,7 +24,7 @@
 
 #define WHOLE_EPOCH ((gn_time)1767225600 * GN_SEC) /* 2026-01-01: the clock of records, too */
 
-#define WHOLE_KEPT 4
+#define WHOLE_KEPT 5
 
 struct whole;
 
@@ -40,6 +40,8 @@ struct whole_hooks {
 	void (*running)(void *user, unsigned node);
 	/* After every turn of a node: what the services of later days have to say is taken here. */
 	void (*turned)(void *user, unsigned node);
+	/* A packet leaves it, for that address. */
+	void (*sent)(void *user, unsigned node, const struct gn_addr *to, struct gn_slice packet);
 	void *user;
 };
 

@@ -63,6 +63,8 @@ void gn_dialback_ports(struct gn_dialback *d, const uint16_t ports[2],
 		       const struct gn_addr *configured);
 /* The other socket's port; 0: there is none. */
 void gn_dialback_second(struct gn_dialback *d, uint16_t port);
+/* Whether anything is sent for others, from now on. */
+void gn_dialback_off(struct gn_dialback *d, bool off);
 /* The network is another one: it is measured anew soon. */
 void gn_dialback_changed(struct gn_dialback *d, gn_time now);
 /* Measures now, unless that was done within a minute; true: it is being measured. */

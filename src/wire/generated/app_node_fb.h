@@ -5,14 +5,16 @@
 #include "wire/fb.h"
 #include "wire/generated/common_fb.h"
 
+/* Moved: a session goes another way (its peer says which, and why). */
 enum gn_fb_node_event_kind {
 	GN_FB_NODE_EVENT_KIND_STATUS = 0,
 	GN_FB_NODE_EVENT_KIND_LINKED = 1,
 	GN_FB_NODE_EVENT_KIND_UNLINKED = 2,
 	GN_FB_NODE_EVENT_KIND_LOOKED = 3,
+	GN_FB_NODE_EVENT_KIND_MOVED = 4,
 };
 
-static const struct gn_fb_word gn_fbwords_node_event_kind[] = {{"status", 0}, {"linked", 1}, {"unlinked", 2}, {"looked", 3}, {NULL, 0}};
+static const struct gn_fb_word gn_fbwords_node_event_kind[] = {{"status", 0}, {"linked", 1}, {"unlinked", 2}, {"looked", 3}, {"moved", 4}, {NULL, 0}};
 
 enum gn_fb_app_node_body {
 	GN_FB_APP_NODE_BODY_NONE = 0,
@@ -34,6 +36,8 @@ enum gn_fb_app_node_body {
 	GN_FB_APP_NODE_BODY_NODE_REFUSE = 16,
 	GN_FB_APP_NODE_BODY_NODE_REFUSED = 17,
 	GN_FB_APP_NODE_BODY_NODE_REFUSED_IS = 18,
+	GN_FB_APP_NODE_BODY_NODE_PATH = 19,
+	GN_FB_APP_NODE_BODY_NODE_PATH_IS = 20,
 };
 
 enum gn_fb_app_record_body {
@@ -894,6 +898,10 @@ struct gn_fb_node_peer_args {
 	struct gn_slice carrier;
 	struct gn_slice why;
 	uint8_t paths;
+	/* Why it runs over somebody else; empty: it does not. Words: docs/spec/reach.md RE-12. */
+	struct gn_slice indirect;
+	/* The narrowest rule about its paths (RE-11); empty: none says anything. */
+	struct gn_slice rule;
 };
 static const struct gn_fb_field gn_fbfields_node_peer[] = {
 	{"id", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_peer_args, id), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
@@ -912,8 +920,10 @@ static const struct gn_fb_field gn_fbfields_node_peer[] = {
 	{"carrier", GN_FB_STRING, GN_FB_UINT, 13, offsetof(struct gn_fb_node_peer_args, carrier), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"why", GN_FB_STRING, GN_FB_UINT, 14, offsetof(struct gn_fb_node_peer_args, why), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"paths", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_node_peer_args, paths), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"indirect", GN_FB_STRING, GN_FB_UINT, 16, offsetof(struct gn_fb_node_peer_args, indirect), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rule", GN_FB_STRING, GN_FB_UINT, 17, offsetof(struct gn_fb_node_peer_args, rule), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_node_peer = {"NodePeer", NULL, gn_fbfields_node_peer, 16};
+static const struct gn_fb_type gn_fbtype_node_peer = {"NodePeer", NULL, gn_fbfields_node_peer, 18};
 
 GN_MUST static inline gn_err gn_fb_node_peer_verify(struct gn_slice in, struct gn_fb_node_peer *out)
 {
@@ -1020,6 +1030,22 @@ static inline struct gn_slice gn_fb_node_peer_why(struct gn_fb_node_peer t)
 static inline uint8_t gn_fb_node_peer_paths(struct gn_fb_node_peer t)
 {
 	return (uint8_t)gn_fbt_bits(t.t, 15, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_peer_has_indirect(struct gn_fb_node_peer t)
+{
+	return gn_fbt_has(t.t, 16);
+}
+static inline struct gn_slice gn_fb_node_peer_indirect(struct gn_fb_node_peer t)
+{
+	return gn_fbt_bytes(t.t, 16);
+}
+static inline bool gn_fb_node_peer_has_rule(struct gn_fb_node_peer t)
+{
+	return gn_fbt_has(t.t, 17);
+}
+static inline struct gn_slice gn_fb_node_peer_rule(struct gn_fb_node_peer t)
+{
+	return gn_fbt_bytes(t.t, 17);
 }
 
 /* ---- NodePeers ---- */
@@ -1288,19 +1314,22 @@ static inline uint32_t gn_fb_node_shutdown_within_ms(struct gn_fb_node_shutdown 
 /* ---- NodePing ---- */
 
 /* A session with that node, by whatever way there is, and one round trip on it. Its record is looked up
- * where nothing is known of it. patience_ms: 0: 15,000; 60,000 at most. */
+ * where nothing is known of it. patience_ms: 0: 15,000; 60,000 at most.
+ * `rule`: which ways it may take, as long as the call lasts (docs/spec/reach.md RE-11). */
 struct gn_fb_node_ping {
 	struct gn_fbt t;
 };
 struct gn_fb_node_ping_args {
 	const struct gn_fb_key *key;
 	uint32_t patience_ms;
+	struct gn_slice rule;
 };
 static const struct gn_fb_field gn_fbfields_node_ping[] = {
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_ping_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 	{"patience_ms", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_node_ping_args, patience_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rule", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_node_ping_args, rule), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_node_ping = {"NodePing", NULL, gn_fbfields_node_ping, 2};
+static const struct gn_fb_type gn_fbtype_node_ping = {"NodePing", NULL, gn_fbfields_node_ping, 3};
 
 GN_MUST static inline gn_err gn_fb_node_ping_verify(struct gn_slice in, struct gn_fb_node_ping *out)
 {
@@ -1324,6 +1353,14 @@ static inline uint32_t gn_fb_node_ping_patience_ms(struct gn_fb_node_ping t)
 {
 	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
 }
+static inline bool gn_fb_node_ping_has_rule(struct gn_fb_node_ping t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_node_ping_rule(struct gn_fb_node_ping t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
 
 /* ---- NodePingIs ---- */
 
@@ -1342,6 +1379,9 @@ struct gn_fb_node_ping_is_args {
 	uint8_t paths;
 	/* The relay's, where it goes by one. */
 	const struct gn_fb_key *relay;
+	/* As in NodePeer. */
+	struct gn_slice indirect;
+	struct gn_slice rule;
 };
 static const struct gn_fb_field gn_fbfields_node_ping_is[] = {
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_ping_is_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
@@ -1352,8 +1392,10 @@ static const struct gn_fb_field gn_fbfields_node_ping_is[] = {
 	{"why", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_node_ping_is_args, why), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"paths", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_node_ping_is_args, paths), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"relay", GN_FB_STRUCT, GN_FB_UINT, 7, offsetof(struct gn_fb_node_ping_is_args, relay), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"indirect", GN_FB_STRING, GN_FB_UINT, 8, offsetof(struct gn_fb_node_ping_is_args, indirect), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rule", GN_FB_STRING, GN_FB_UINT, 9, offsetof(struct gn_fb_node_ping_is_args, rule), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_node_ping_is = {"NodePingIs", NULL, gn_fbfields_node_ping_is, 8};
+static const struct gn_fb_type gn_fbtype_node_ping_is = {"NodePingIs", NULL, gn_fbfields_node_ping_is, 10};
 
 GN_MUST static inline gn_err gn_fb_node_ping_is_verify(struct gn_slice in, struct gn_fb_node_ping_is *out)
 {
@@ -1421,17 +1463,171 @@ static inline struct gn_fb_key gn_fb_node_ping_is_relay(struct gn_fb_node_ping_i
 	gn_fbt_struct(t.t, 7, &gn_fblayout_key, &v);
 	return v;
 }
+static inline bool gn_fb_node_ping_is_has_indirect(struct gn_fb_node_ping_is t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline struct gn_slice gn_fb_node_ping_is_indirect(struct gn_fb_node_ping_is t)
+{
+	return gn_fbt_bytes(t.t, 8);
+}
+static inline bool gn_fb_node_ping_is_has_rule(struct gn_fb_node_ping_is t)
+{
+	return gn_fbt_has(t.t, 9);
+}
+static inline struct gn_slice gn_fb_node_ping_is_rule(struct gn_fb_node_ping_is t)
+{
+	return gn_fbt_bytes(t.t, 9);
+}
+
+/* ---- NodePath ---- */
+
+/* Rules about paths (docs/spec/reach.md RE-11). Without `key`: all of them. `rule`: holds for that node
+ * from now on, also after a restart; "any" ends it. Answered by NodePathIs. */
+struct gn_fb_node_path {
+	struct gn_fbt t;
+};
+struct gn_fb_node_path_args {
+	const struct gn_fb_key *key;
+	struct gn_slice rule;
+};
+static const struct gn_fb_field gn_fbfields_node_path[] = {
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_path_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"rule", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_node_path_args, rule), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_path = {"NodePath", NULL, gn_fbfields_node_path, 2};
+
+GN_MUST static inline gn_err gn_fb_node_path_verify(struct gn_slice in, struct gn_fb_node_path *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_path, &out->t);
+}
+static inline gn_fbref gn_fb_node_path_make(struct gn_fbb *b, const struct gn_fb_node_path_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_path, args);
+}
+static inline bool gn_fb_node_path_has_key(struct gn_fb_node_path t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_node_path_key(struct gn_fb_node_path t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_node_path_has_rule(struct gn_fb_node_path t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_node_path_rule(struct gn_fb_node_path t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
+/* ---- NodePathRule ---- */
+
+struct gn_fb_node_path_rule {
+	struct gn_fbt t;
+};
+struct gn_fb_node_path_rule_args {
+	const struct gn_fb_key *key;
+	struct gn_slice rule;
+};
+static const struct gn_fb_field gn_fbfields_node_path_rule[] = {
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_node_path_rule_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"rule", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_node_path_rule_args, rule), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_path_rule = {"NodePathRule", NULL, gn_fbfields_node_path_rule, 2};
+
+GN_MUST static inline gn_err gn_fb_node_path_rule_verify(struct gn_slice in, struct gn_fb_node_path_rule *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_path_rule, &out->t);
+}
+static inline gn_fbref gn_fb_node_path_rule_make(struct gn_fbb *b, const struct gn_fb_node_path_rule_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_path_rule, args);
+}
+static inline bool gn_fb_node_path_rule_has_key(struct gn_fb_node_path_rule t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_node_path_rule_key(struct gn_fb_node_path_rule t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_node_path_rule_has_rule(struct gn_fb_node_path_rule t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_node_path_rule_rule(struct gn_fb_node_path_rule t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+
+/* ---- NodePathIs ---- */
+
+/* `own`: the node's. */
+struct gn_fb_node_path_is {
+	struct gn_fbt t;
+};
+struct gn_fb_node_path_is_args {
+	struct gn_slice own;
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} rules; /* NodePathRule */
+};
+static const struct gn_fb_field gn_fbfields_node_path_is[] = {
+	{"own", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_path_is_args, own), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rules", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_node_path_is_args, rules), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_path_rule}, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_path_is = {"NodePathIs", NULL, gn_fbfields_node_path_is, 2};
+
+GN_MUST static inline gn_err gn_fb_node_path_is_verify(struct gn_slice in, struct gn_fb_node_path_is *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_path_is, &out->t);
+}
+static inline gn_fbref gn_fb_node_path_is_make(struct gn_fbb *b, const struct gn_fb_node_path_is_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_path_is, args);
+}
+static inline bool gn_fb_node_path_is_has_own(struct gn_fb_node_path_is t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_node_path_is_own(struct gn_fb_node_path_is t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_node_path_is_has_rules(struct gn_fb_node_path_is t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint32_t gn_fb_node_path_is_rules_len(struct gn_fb_node_path_is t)
+{
+	return gn_fbt_count(t.t, 1);
+}
+static inline struct gn_fb_node_path_rule gn_fb_node_path_is_rules_at(struct gn_fb_node_path_is t, uint32_t i)
+{
+	return (struct gn_fb_node_path_rule){gn_fbt_table_at(t.t, 1, i)};
+}
 
 /* ---- NodeNetcheck ---- */
 
-/* How this node is reached, measured anew unless that was done within a minute; answered in 5 s. */
+/* How this node is reached, measured anew unless that was done within a minute; answered in 5 s.
+ * `long`: how long the box before it keeps a quiet flow is measured, too: minutes. */
 struct gn_fb_node_netcheck {
 	struct gn_fbt t;
 };
 struct gn_fb_node_netcheck_args {
-	uint8_t empty_; /* a C struct has a member */
+	bool long_;
 };
-static const struct gn_fb_type gn_fbtype_node_netcheck = {"NodeNetcheck", NULL, NULL, 0};
+static const struct gn_fb_field gn_fbfields_node_netcheck[] = {
+	{"long", GN_FB_SCALAR, GN_FB_BOOL, 0, offsetof(struct gn_fb_node_netcheck_args, long_), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_node_netcheck = {"NodeNetcheck", NULL, gn_fbfields_node_netcheck, 1};
 
 GN_MUST static inline gn_err gn_fb_node_netcheck_verify(struct gn_slice in, struct gn_fb_node_netcheck *out)
 {
@@ -1440,6 +1636,10 @@ GN_MUST static inline gn_err gn_fb_node_netcheck_verify(struct gn_slice in, stru
 static inline gn_fbref gn_fb_node_netcheck_make(struct gn_fbb *b, const struct gn_fb_node_netcheck_args *args)
 {
 	return gn_fbb_table(b, &gn_fbtype_node_netcheck, args);
+}
+static inline bool gn_fb_node_netcheck_long(struct gn_fb_node_netcheck t)
+{
+	return gn_fbt_bits(t.t, 0, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- NodeNetcheckRelay ---- */
@@ -1533,6 +1733,12 @@ struct gn_fb_node_netcheck_is_args {
 	uint8_t kinds;
 	uint8_t kinds_of;
 	uint16_t port;
+	/* How long a quiet flow lives in the box before it, and when that was found (Unix seconds); 0: not known.
+	 * What keeps ours alive; why it is not known: no-router, nobody, lost, limit, running (RE-22). */
+	uint32_t lifetime_s;
+	uint64_t lifetime_at;
+	uint32_t keep_alive_s;
+	struct gn_slice lifetime_why;
 };
 static const struct gn_fb_field gn_fbfields_node_netcheck_is[] = {
 	{"reached", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_node_netcheck_is_args, reached), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
@@ -1552,8 +1758,12 @@ static const struct gn_fb_field gn_fbfields_node_netcheck_is[] = {
 	{"kinds", GN_FB_SCALAR, GN_FB_UINT, 14, offsetof(struct gn_fb_node_netcheck_is_args, kinds), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"kinds_of", GN_FB_SCALAR, GN_FB_UINT, 15, offsetof(struct gn_fb_node_netcheck_is_args, kinds_of), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"port", GN_FB_SCALAR, GN_FB_UINT, 16, offsetof(struct gn_fb_node_netcheck_is_args, port), 0, 2, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"lifetime_s", GN_FB_SCALAR, GN_FB_UINT, 17, offsetof(struct gn_fb_node_netcheck_is_args, lifetime_s), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"lifetime_at", GN_FB_SCALAR, GN_FB_UINT, 18, offsetof(struct gn_fb_node_netcheck_is_args, lifetime_at), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"keep_alive_s", GN_FB_SCALAR, GN_FB_UINT, 19, offsetof(struct gn_fb_node_netcheck_is_args, keep_alive_s), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"lifetime_why", GN_FB_STRING, GN_FB_UINT, 20, offsetof(struct gn_fb_node_netcheck_is_args, lifetime_why), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_node_netcheck_is = {"NodeNetcheckIs", NULL, gn_fbfields_node_netcheck_is, 17};
+static const struct gn_fb_type gn_fbtype_node_netcheck_is = {"NodeNetcheckIs", NULL, gn_fbfields_node_netcheck_is, 21};
 
 GN_MUST static inline gn_err gn_fb_node_netcheck_is_verify(struct gn_slice in, struct gn_fb_node_netcheck_is *out)
 {
@@ -1666,6 +1876,26 @@ static inline uint8_t gn_fb_node_netcheck_is_kinds_of(struct gn_fb_node_netcheck
 static inline uint16_t gn_fb_node_netcheck_is_port(struct gn_fb_node_netcheck_is t)
 {
 	return (uint16_t)gn_fbt_bits(t.t, 16, 2, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_netcheck_is_lifetime_s(struct gn_fb_node_netcheck_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 17, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_node_netcheck_is_lifetime_at(struct gn_fb_node_netcheck_is t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 18, 8, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_node_netcheck_is_keep_alive_s(struct gn_fb_node_netcheck_is t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 19, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_netcheck_is_has_lifetime_why(struct gn_fb_node_netcheck_is t)
+{
+	return gn_fbt_has(t.t, 20);
+}
+static inline struct gn_slice gn_fb_node_netcheck_is_lifetime_why(struct gn_fb_node_netcheck_is t)
+{
+	return gn_fbt_bytes(t.t, 20);
 }
 
 /* ---- NodeGive ---- */
@@ -3924,7 +4154,7 @@ struct gn_fb_app_node_args {
 };
 static const struct gn_fb_field gn_fbfields_app_node[] = {
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_app_node_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_node_args, body), 18, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status, &gn_fbtype_node_status_is, &gn_fbtype_node_shutdown, &gn_fbtype_node_peers, &gn_fbtype_node_peers_is, &gn_fbtype_node_lookups, &gn_fbtype_node_lookups_is, &gn_fbtype_node_counters, &gn_fbtype_node_counters_is, &gn_fbtype_node_ping, &gn_fbtype_node_ping_is, &gn_fbtype_node_netcheck, &gn_fbtype_node_netcheck_is, &gn_fbtype_node_give, &gn_fbtype_node_give_is, &gn_fbtype_node_refuse, &gn_fbtype_node_refused, &gn_fbtype_node_refused_is}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 1, offsetof(struct gn_fb_app_node_args, body), 20, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_node_status, &gn_fbtype_node_status_is, &gn_fbtype_node_shutdown, &gn_fbtype_node_peers, &gn_fbtype_node_peers_is, &gn_fbtype_node_lookups, &gn_fbtype_node_lookups_is, &gn_fbtype_node_counters, &gn_fbtype_node_counters_is, &gn_fbtype_node_ping, &gn_fbtype_node_ping_is, &gn_fbtype_node_netcheck, &gn_fbtype_node_netcheck_is, &gn_fbtype_node_give, &gn_fbtype_node_give_is, &gn_fbtype_node_refuse, &gn_fbtype_node_refused, &gn_fbtype_node_refused_is, &gn_fbtype_node_path, &gn_fbtype_node_path_is}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_app_node = {"AppNode", NULL, gn_fbfields_app_node, 2};
 
@@ -4015,6 +4245,14 @@ static inline struct gn_fb_node_refused gn_fb_app_node_body_as_node_refused(stru
 static inline struct gn_fb_node_refused_is gn_fb_app_node_body_as_node_refused_is(struct gn_fb_app_node t)
 {
 	return (struct gn_fb_node_refused_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_REFUSED_IS)};
+}
+static inline struct gn_fb_node_path gn_fb_app_node_body_as_node_path(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_path){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_PATH)};
+}
+static inline struct gn_fb_node_path_is gn_fb_app_node_body_as_node_path_is(struct gn_fb_app_node t)
+{
+	return (struct gn_fb_node_path_is){gn_fbt_member(t.t, 1, GN_FB_APP_NODE_BODY_NODE_PATH_IS)};
 }
 
 /* ---- AppRecord ---- */
@@ -4273,6 +4511,9 @@ static const struct gn_fb_type *const gn_fbtypes_app_node[] = {
 	&gn_fbtype_node_shutdown,
 	&gn_fbtype_node_ping,
 	&gn_fbtype_node_ping_is,
+	&gn_fbtype_node_path,
+	&gn_fbtype_node_path_rule,
+	&gn_fbtype_node_path_is,
 	&gn_fbtype_node_netcheck,
 	&gn_fbtype_node_netcheck_relay,
 	&gn_fbtype_node_netcheck_is,

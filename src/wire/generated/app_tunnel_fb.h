@@ -30,6 +30,8 @@ struct gn_fb_tunnel_dial_args {
 	uint32_t patience_ms;
 	/* A chain that gives the right, shown to the far node. */
 	struct gn_slice token;
+	/* Which ways the session may take, as long as the call lasts (docs/spec/reach.md RE-11). */
+	struct gn_slice rule;
 };
 static const struct gn_fb_field gn_fbfields_tunnel_dial[] = {
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_tunnel_dial_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
@@ -37,8 +39,9 @@ static const struct gn_fb_field gn_fbfields_tunnel_dial[] = {
 	{"class", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_tunnel_dial_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"patience_ms", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_tunnel_dial_args, patience_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"token", GN_FB_SCALARS, GN_FB_UINT, 4, offsetof(struct gn_fb_tunnel_dial_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"rule", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_tunnel_dial_args, rule), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_tunnel_dial = {"TunnelDial", NULL, gn_fbfields_tunnel_dial, 5};
+static const struct gn_fb_type gn_fbtype_tunnel_dial = {"TunnelDial", NULL, gn_fbfields_tunnel_dial, 6};
 
 GN_MUST static inline gn_err gn_fb_tunnel_dial_verify(struct gn_slice in, struct gn_fb_tunnel_dial *out)
 {
@@ -82,6 +85,14 @@ static inline struct gn_slice gn_fb_tunnel_dial_token(struct gn_fb_tunnel_dial t
 {
 	return gn_fbt_bytes(t.t, 4);
 }
+static inline bool gn_fb_tunnel_dial_has_rule(struct gn_fb_tunnel_dial t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_slice gn_fb_tunnel_dial_rule(struct gn_fb_tunnel_dial t)
+{
+	return gn_fbt_bytes(t.t, 5);
+}
 
 /* ---- TunnelListen ---- */
 
@@ -93,12 +104,15 @@ struct gn_fb_tunnel_listen_args {
 	struct gn_slice service;
 	/* From this node alone. */
 	const struct gn_fb_key *key;
+	/* As in TunnelDial, with `key` alone. */
+	struct gn_slice rule;
 };
 static const struct gn_fb_field gn_fbfields_tunnel_listen[] = {
 	{"service", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_tunnel_listen_args, service), 0, 0, true, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_tunnel_listen_args, key), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
+	{"rule", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_tunnel_listen_args, rule), 0, 0, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_tunnel_listen = {"TunnelListen", NULL, gn_fbfields_tunnel_listen, 2};
+static const struct gn_fb_type gn_fbtype_tunnel_listen = {"TunnelListen", NULL, gn_fbfields_tunnel_listen, 3};
 
 GN_MUST static inline gn_err gn_fb_tunnel_listen_verify(struct gn_slice in, struct gn_fb_tunnel_listen *out)
 {
@@ -125,6 +139,14 @@ static inline struct gn_fb_key gn_fb_tunnel_listen_key(struct gn_fb_tunnel_liste
 	struct gn_fb_key v;
 	gn_fbt_struct(t.t, 1, &gn_fblayout_key, &v);
 	return v;
+}
+static inline bool gn_fb_tunnel_listen_has_rule(struct gn_fb_tunnel_listen t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_tunnel_listen_rule(struct gn_fb_tunnel_listen t)
+{
+	return gn_fbt_bytes(t.t, 2);
 }
 
 /* ---- TunnelListening ---- */

@@ -1,0 +1,81 @@
+/* Calls about which ways sessions may take: rules said and shown, and what other calls bring of
+ * their own (RE-11). */
+#include "node/call.h"
+
+#include "node/node_int.h"
+
+static gn_fbref rule_put(struct gn_fbb *b, const struct gn_pk *pk, const struct gn_policy *p)
+{
+	struct gn_fb_key key = gn_wire_key(pk);
+	char text[GN_NODE_POLICY_TEXT];
+	gn_node_policy_text(p, text);
+	return gn_fb_node_path_rule_make(
+		b, &(struct gn_fb_node_path_rule_args){.key = &key, .rule = gn_str(text)});
+}
+
+static void answer(struct gn_node_request *r, const struct gn_pk *one)
+{
+	static const struct gn_app_kind kind = {GN_FB_APP_BODY_APP_NODE,
+						GN_FB_APP_NODE_BODY_NODE_PATH_IS};
+	const struct gn_node_policies *s = &r->node->policies;
+	gn_fbref rules[GN_NODE_POLICIES];
+	char own[GN_NODE_POLICY_TEXT];
+	unsigned count = 0;
+	struct gn_fbb *b = gn_host_answer_begin(&r->base);
+	gn_node_policy_text(&s->own, own);
+	for (uint32_t i = 0; i < s->by_key.count; i++) {
+		const struct gn_pk *pk = gn_map_key_at(&s->by_key, i);
+		if (!one || gn_pk_eq(one, pk))
+			rules[count++] = rule_put(b, pk, gn_map_value_at(&s->by_key, i));
+	}
+	struct gn_fb_node_path_is_args args = {.own = gn_str(own), .rules = {rules, count}};
+	gn_host_answer(&r->base, kind, gn_fb_node_path_is_make(b, &args));
+}
+
+gn_err gn_node_call_node_path(struct gn_node_request *r)
+{
+	struct gn_fb_node_path t = {r->base.table};
+	struct gn_slice rule = gn_fb_node_path_rule(t);
+	bool one = gn_fb_node_path_has_key(t);
+	struct gn_pk pk = {{0}};
+	struct gn_policy p;
+	char why[GN_HOST_WHY];
+	if (one)
+		pk = gn_wire_key_get(gn_fb_node_path_key(t));
+	if (rule.len && !one)
+		return GN_USAGE;
+	gn_err err = rule.len ? gn_node_policy_parse(rule, &p, why) : GN_OK;
+	if (rule.len && !err && (err = gn_node_policy_set(r->node, &pk, &p)))
+		(void)!gn_host_why(why, err,
+				   err == GN_LIMIT ? "there are as many rules as may be (256)"
+						   : "the file of rules cannot be written");
+	if (err)
+		gn_host_error(&r->base, err == GN_TEXT ? GN_USAGE : err, "%s", why);
+	else
+		answer(r, one ? &pk : NULL);
+	return GN_OK;
+}
+
+void gn_node_refuse_policy(struct gn_node_request *r)
+{
+	char rule[GN_HOST_WHY / 2];
+	gn_node_policy_say(r->node, &r->peer, rule, sizeof rule);
+	gn_host_error(&r->base, GN_POLICY, "no way to that node is there that %s allows", rule);
+}
+
+bool gn_node_hold_policy(struct gn_node_request *r, const struct gn_pk *pk, struct gn_slice rule)
+{
+	struct gn_policy p;
+	char why[GN_HOST_WHY];
+	r->peer = *pk;
+	if (gn_node_policy_parse(rule, &p, why)) {
+		gn_host_error(&r->base, GN_USAGE, "%s", why);
+		return false;
+	}
+	r->hold = gn_node_policy_hold(r->node, pk, &p);
+	if (gn_node_policy_any(r->node, pk) == GN_OK)
+		return true;
+	gn_node_refuse_policy(r);
+	gn_node_let_policy(r);
+	return false;
+}

@@ -1,0 +1,201 @@
+/* Rules about paths, said and kept: policy.h.
+ *
+ *   said -> kept in the file `paths` -> what holds for a peer (policy.c) -> dial.c (what is tried),
+ *           offers.c (what is told), jet (what is taken and sent)
+ *
+ * 1. A change is given to the sessions of that peer at once. One that has no path that is allowed
+ *    ends, with a word.
+ * 2. The file is written before an answer says that a rule holds; one that is wrong is set aside
+ *    (NO-11). */
+#include "node/peers_int.h"
+#include "node/policy.h"
+
+#include "os/os.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FILE_NAME "paths"
+#define LINE (64 + 4 + GN_NODE_POLICY_TEXT)
+#define TEXT_MAX (64 + GN_NODE_POLICIES * LINE)
+
+/* ---- who has sessions ---- */
+
+/* What is tried by a way that is not allowed any more ends; the attempt goes on. */
+static void end_tries(struct gn_node *node, const struct peer *peer)
+{
+	for (unsigned i = 0; peer->dial && i < peer->dial->try_count; i++) {
+		gn_jet_id id = peer->dial->tries[i].id;
+		const struct session *s = id ? gn_map_get(&node->peers.by_session, &id) : NULL;
+		if (!s || s->up)
+			continue;
+		const struct gn_way way = {s->addr, s->link};
+		if (!gn_node_policy_lets(node, &peer->pk, &way))
+			(void)!gn_jet_close(node->jet, id, 0, "", node->now);
+	}
+}
+
+static void tell_peer(struct gn_node *node, const struct gn_pk *pk)
+{
+	gn_dialback_off(node->dialback, gn_node_policy_hides(node, NULL));
+	const struct gn_map *all = &node->peers.by_session;
+	const struct peer *peer = peers_of(node, pk);
+	if (!peer)
+		return;
+	end_tries(node, peer);
+	for (uint32_t i = 0; i < all->count; i++) {
+		const struct session *s = gn_map_value_at(all, i);
+		gn_jet_id id = *(const gn_jet_id *)gn_map_key_at(all, i);
+		if (s->peer == peer && s->up && gn_node_policy_session(node, id, pk) == GN_OK)
+			gn_node_offers_rule(node, id);
+	}
+}
+
+void gn_node_policy_anew(struct gn_node *node)
+{
+	/* who is dialled back for others is not known: it may be who must not see us */
+	gn_dialback_off(node->dialback, gn_node_policy_hides(node, NULL));
+	const struct gn_map *all = &node->peers.by_session;
+	for (uint32_t i = 0; i < all->count; i++) {
+		const struct session *s = gn_map_value_at(all, i);
+		if (s->peer && s->peer->named && s->up)
+			(void)gn_node_policy_session(
+				node, *(const gn_jet_id *)gn_map_key_at(all, i), &s->peer->pk);
+	}
+}
+
+/* ---- the file ---- */
+
+static gn_err set_line(void *user, struct gn_slice name, struct gn_slice value, char *why,
+		       size_t cap)
+{
+	struct gn_node_policies *s = user;
+	struct gn_pk pk;
+	struct gn_policy p;
+	char inner[GN_HOST_WHY] = "a line is no node's key and a rule";
+	gn_err err = gn_unhex(name, pk.b, sizeof pk.b);
+	err = err ? err : gn_node_policy_parse(value, &p, inner);
+	if (err) {
+		snprintf(why, cap, "%.280s", inner);
+		return GN_TEXT;
+	}
+	struct gn_policy *at = gn_map_put(&s->by_key, &pk);
+	if (!at) {
+		snprintf(why, cap, "it has more rules than may be");
+		return GN_LIMIT;
+	}
+	*at = p;
+	return GN_OK;
+}
+
+gn_err gn_node_policy_read(struct gn_node *node, char why[GN_HOST_WHY])
+{
+	struct gn_buf text = {malloc(TEXT_MAX), 0, TEXT_MAX};
+	char wrong[GN_HOST_WHY];
+	gn_err err = text.p ? node->outside.kept(node, FILE_NAME, &text) : GN_NOMEM;
+	if (err == GN_OK &&
+	    gn_os_settings(gn_buf_slice(&text), set_line, &node->policies, wrong, sizeof wrong)) {
+		gn_map_fini(&node->policies.by_key);
+		gn_node_policy_init(node);
+		err = gn_node_list_set_aside(node, FILE_NAME, wrong, why);
+	} else if (err == GN_NOT_FOUND) {
+		err = GN_OK;
+	} else if (err) {
+		(void)!gn_host_why(why, err, "the file %s cannot be read", FILE_NAME);
+	}
+	free(text.p);
+	return err;
+}
+
+static gn_err keep(struct gn_node *node)
+{
+	const struct gn_map *all = &node->policies.by_key;
+	char *text = malloc(TEXT_MAX);
+	size_t len = 0;
+	if (!text)
+		return GN_NOMEM;
+	len += (size_t)snprintf(text, TEXT_MAX, "# What geonet path said.\n");
+	for (uint32_t i = 0; i < all->count; i++) {
+		char hex[65], rule[GN_NODE_POLICY_TEXT];
+		const struct gn_pk *pk = gn_map_key_at(all, i);
+		gn_hex(GN_SLICE(pk->b), hex);
+		gn_node_policy_text(gn_map_value_at(all, i), rule);
+		len += (size_t)snprintf(text + len, TEXT_MAX - len, "%s = %s\n", hex, rule);
+		GN_ASSERT(len < TEXT_MAX);
+	}
+	gn_err err = node->outside.keep(node, FILE_NAME, gn_slice(text, len));
+	free(text);
+	return err;
+}
+
+/* ---- what is said ---- */
+
+gn_err gn_node_policy_set(struct gn_node *node, const struct gn_pk *pk, const struct gn_policy *p)
+{
+	struct gn_map *all = &node->policies.by_key;
+	static const struct gn_policy nothing;
+	const struct gn_policy *had = gn_map_get(all, pk);
+	struct gn_policy before = had ? *had : nothing;
+	if (memcmp(&before, p, sizeof before) == 0)
+		return GN_OK;
+	struct gn_policy *at = gn_map_put(all, pk);
+	if (!at)
+		return GN_LIMIT;
+	*at = *p;
+	if (memcmp(p, &nothing, sizeof *p) == 0)
+		gn_map_remove(all, pk);
+	gn_err err = keep(node);
+	if (err && had && (at = gn_map_put(all, pk)))
+		*at = before;
+	else if (err)
+		gn_map_remove(all, pk);
+	else
+		tell_peer(node, pk);
+	return err;
+}
+
+uint64_t gn_node_policy_hold(struct gn_node *node, const struct gn_pk *pk,
+			     const struct gn_policy *p)
+{
+	struct gn_node_policies *s = &node->policies;
+	static const struct gn_policy nothing;
+	uint64_t id = s->last + 1;
+	struct gn_node_policy_user *u =
+		memcmp(p, &nothing, sizeof *p) == 0 ? NULL : gn_map_put(&s->by_user, &id);
+	if (!u)
+		return 0;
+	*u = (struct gn_node_policy_user){*pk, *p};
+	s->last = id;
+	tell_peer(node, pk);
+	return id;
+}
+
+void gn_node_policy_let_go(struct gn_node *node, uint64_t hold)
+{
+	const struct gn_node_policy_user *u =
+		hold ? gn_map_get(&node->policies.by_user, &hold) : NULL;
+	if (!u)
+		return;
+	struct gn_pk pk = u->pk;
+	gn_map_remove(&node->policies.by_user, &hold);
+	tell_peer(node, &pk);
+}
+
+/* ---- life ---- */
+
+void gn_node_policy_init(struct gn_node *node)
+{
+	struct gn_node_policies *s = &node->policies;
+	char why[GN_HOST_WHY];
+	gn_map_init(&s->by_key, &node->env, sizeof(struct gn_pk), sizeof(struct gn_policy),
+		    GN_NODE_POLICIES);
+	gn_map_init(&s->by_user, &node->env, sizeof(uint64_t), sizeof(struct gn_node_policy_user),
+		    GN_NODE_TUNNELS + GN_NODE_POLICIES);
+	(void)!gn_node_policy_parse(gn_str(node->config.path), &s->own,
+				    why); /* config.c has read it */
+}
+
+void gn_node_policy_fini(struct gn_node *node)
+{
+	gn_map_fini(&node->policies.by_key);
+	gn_map_fini(&node->policies.by_user);
+}
