@@ -210,5 +210,7 @@
 #define JET_MTU_RETRY (600 * GN_SEC) /* RFC 8899 PMTU_RAISE_TIMER */
 /* consecutive PTOs at a raised MTU after which it falls to the base */
 #define JET_BLACKHOLE_PTOS 3
+/* or rounds: where one packet of three is lost, of 27 single ones one looks so, too */
+#define JET_BLACKHOLE_ROUNDS 3
 
 #endif

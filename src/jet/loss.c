@@ -135,6 +135,7 @@ static gn_err detect_lost(struct jet_session *s, struct jet_path *p, struct jet_
 			lost.bytes += sent->size;
 			lost.packets++;
 			lost.newest = sent->at;
+			jet_mtu_dark(s, p, sent->size, sp->low, now);
 		}
 		GN_TRY(frames_lost(s, sp, level, sent));
 	}
@@ -213,6 +214,8 @@ static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet
 		jet_express_acked(s, p, sent, a->now);
 	if (sent->probe)
 		jet_mtu_acked(s, p, pn, a->now);
+	else
+		jet_mtu_passed(p, sent->size);
 	if (a->level == JET_APP && sp->phase == s->keys.updates && pn >= sp->phase_pn)
 		s->keys.acked = true; /* a bit would take the phase before the last for this one */
 	for (uint8_t i = 0; i < sent->frames; i++)
