@@ -171,7 +171,7 @@ static void send_by_hand(struct ends *e, uint32_t packets)
 {
 	struct jet_path *p = e->s[0]->path;
 	struct jet_sent sent = {.at = e->now, .size = JET_MTU_BASE, .state = JET_SENT_OUT};
-	p->space.sent_at = e->now;
+	p->space.sent_at = p->space.wait_at = e->now;
 	for (uint32_t i = 0; i < packets; i++) {
 		assert_int_equal(jet_space_push(&p->space, sent, NULL), GN_OK);
 		p->space.out++;
@@ -393,6 +393,32 @@ static void test_a_size_that_goes_dark_falls(void **state)
 	ends_free(e);
 }
 
+/* Each round of large packets that are found lost was sent after the last one was. */
+static void test_a_size_that_goes_dark_in_rounds_falls(void **state)
+{
+	(void)state;
+	struct ends *e = ends_new();
+	struct jet_session *s = e->s[0];
+	struct jet_path *p = s->path;
+	send_by_hand(e, 2);
+	p->mtu.size = JET_MTU_MAX;
+	for (int passed = 1; passed >= 0; passed--) { /* that one passes begins anew */
+		for (unsigned i = 1; i < JET_BLACKHOLE_ROUNDS; i++) {
+			jet_mtu_dark(s, p, JET_MTU_MAX, p->space.pn_next, e->now);
+			jet_mtu_dark(s, p, JET_MTU_MAX, p->space.pn_next - 1, e->now);
+			jet_mtu_dark(s, p, JET_MTU_BASE, p->space.pn_next, e->now);
+		}
+		jet_mtu_passed(p, JET_MTU_BASE);
+		assert_int_equal(p->mtu.size, JET_MTU_MAX);
+		if (passed)
+			jet_mtu_passed(p, JET_MTU_BASE + 1);
+	}
+	jet_mtu_dark(s, p, JET_MTU_BASE + 1, p->space.pn_next, e->now);
+	assert_int_equal(p->mtu.size, JET_MTU_BASE);
+	assert_int_equal(ends_count(e, 0, "mtu-fallen"), 1);
+	ends_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -412,6 +438,7 @@ int main(void)
 		cmocka_unit_test(test_who_is_lost_goes_to_where_it_hears_something),
 		cmocka_unit_test(test_a_size_is_tried_so_often_and_then_later),
 		cmocka_unit_test(test_a_size_that_goes_dark_falls),
+		cmocka_unit_test(test_a_size_that_goes_dark_in_rounds_falls),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

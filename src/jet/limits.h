@@ -115,6 +115,7 @@
 #define JET_RTT_INITIAL (200 * GN_MSEC)
 #define JET_PTO_BACKOFF_UNSAMPLED 1
 #define JET_GRANULARITY GN_MSEC
+#define JET_WAIT_LOOK 64 /* packets behind the last acknowledged, for the first that is out */
 #define JET_PTO_BACKOFF_MAX 6 /* doublings */
 #define JET_CWND_MIN_PACKETS 2
 #define JET_CWND_INITIAL_PACKETS 10
@@ -212,5 +213,7 @@
 #define JET_MTU_RETRY (600 * GN_SEC) /* RFC 8899 PMTU_RAISE_TIMER */
 /* consecutive PTOs at a raised MTU after which it falls to the base */
 #define JET_BLACKHOLE_PTOS 3
+/* or rounds: where one packet of three is lost, of 27 single ones one looks so, too */
+#define JET_BLACKHOLE_ROUNDS 3
 
 #endif

@@ -1,5 +1,6 @@
 /* Path MTU discovery by padded probes (RFC 8899): 1200 -> 1400 -> 1452, back to 1200 when a
- * raised size goes dark.
+ * raised size goes dark: timeouts in a row, or of all packets above the base, in rounds each begun
+ * after the last one was found lost, none has passed, while smaller ones did.
  *
  *   BASE -> SEARCHING [start] -> size raised [probe acked] -> next size ...
  *        -> COMPLETE [largest, or probes lost] -> SEARCHING [timer]
@@ -89,6 +90,24 @@ void jet_mtu_lost(struct jet_path *p, uint64_t pn, gn_time now)
 	}
 }
 
+void jet_mtu_passed(struct jet_path *p, uint16_t size)
+{
+	if (size > JET_MTU_BASE)
+		p->mtu.dark = 0;
+}
+
+void jet_mtu_dark(struct jet_session *s, struct jet_path *p, uint16_t size, uint64_t pn,
+		  gn_time now)
+{
+	struct jet_mtu *m = &p->mtu;
+	if (size <= JET_MTU_BASE || (m->dark && pn < m->dark_pn))
+		return;
+	m->dark++;
+	m->dark_pn = p->space.pn_next;
+	if (m->dark >= JET_BLACKHOLE_ROUNDS)
+		jet_mtu_blackhole(s, p, now);
+}
+
 void jet_mtu_blackhole(struct jet_session *s, struct jet_path *p, gn_time now)
 {
 	struct jet_mtu *m = &p->mtu;
@@ -97,6 +116,7 @@ void jet_mtu_blackhole(struct jet_session *s, struct jet_path *p, gn_time now)
 	jet_count(s->jet, JET_C_MTU_FALLEN);
 	m->limit = m->size;
 	set_size(p, JET_MTU_BASE);
+	m->dark = 0;
 	m->probing = 0;
 	m->in_flight = false;
 	m->at = now + JET_MTU_RETRY;

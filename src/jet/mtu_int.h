@@ -17,6 +17,10 @@ struct jet_mtu {
 	gn_time at;  /* next probe; GN_NEVER */
 	uint64_t pn; /* of the probe in flight */
 	bool in_flight;
+	/* packets above the base: rounds in which some were lost and none passed; sent from where on
+	 * they would be the next */
+	uint8_t dark;
+	uint64_t dark_pn;
 };
 
 void jet_mtu_init(struct jet_path *p);
@@ -25,6 +29,10 @@ bool jet_mtu_due(const struct jet_path *p, gn_time now);
 void jet_mtu_sent(struct jet_path *p, uint64_t pn);
 void jet_mtu_acked(struct jet_session *s, struct jet_path *p, uint64_t pn, gn_time now);
 void jet_mtu_lost(struct jet_path *p, uint64_t pn, gn_time now);
+/* A packet of that size, no probe, was acknowledged, or others later than it were. */
+void jet_mtu_passed(struct jet_path *p, uint16_t size);
+void jet_mtu_dark(struct jet_session *s, struct jet_path *p, uint16_t size, uint64_t pn,
+		  gn_time now);
 void jet_mtu_blackhole(struct jet_session *s, struct jet_path *p, gn_time now);
 
 #endif

@@ -298,6 +298,59 @@ static void test_mtu_falls_back_when_big_packets_go_dark(void **state)
 	finish(p);
 }
 
+/* Who writes a little all the time is no later to see that nothing comes than who waits (the lab's
+ * case direct-relay, tests/nat/stall_test.py, stood still until the window was full). */
+static void test_silence_is_seen_while_something_is_written(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 20; seed < 30; seed++) {
+		struct pair *p = calloc(1, sizeof *p);
+		struct jet_sim_link_config far = {.delay = 20 * GN_MSEC, .jitter = 3 * GN_MSEC};
+		pair_init(p, seed, NULL, NULL, &far);
+		pair_connect(p);
+		for (int i = 0; i < 120; i++) {
+			if (i == 100)
+				p->sim.links[0].down = p->sim.links[1].down = true;
+			if (i <= 100)
+				assert_int_equal(p->app[0].suspects + p->app[1].suspects, 0);
+			for (int k = 0; k < 2; k++)
+				app_send(&p->sim, k, 64, true, GN_JET_FILES);
+			jet_sim_run(&p->sim, p->sim.now + 20 * GN_MSEC);
+			if (i > 100 && p->app[0].suspects && p->app[1].suspects)
+				break;
+		}
+		assert_int_equal(p->app[0].suspects, 1); /* three probe timeouts are 0.3 s */
+		assert_int_equal(p->app[1].suspects, 1);
+		p->sim.links[0].down = p->sim.links[1].down = false;
+		finish(p);
+	}
+}
+
+/* Small packets still pass: that a challenge was acknowledged ends a row of timeouts, so those alone
+ * found it after 2 s and more (the lab's case mtu, tests/nat/stall_test.py). */
+static void test_mtu_falls_back_while_small_packets_pass(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 9; seed < 19; seed++) {
+		struct pair *p = calloc(1, sizeof *p);
+		pair_init(p, seed, NULL, NULL, &link);
+		pair_connect(p);
+		for (int i = 0; i < 75; i++) {
+			if (i == 50)
+				p->sim.links[0].config.mtu = p->sim.links[1].config.mtu = 1300;
+			app_send(&p->sim, 0, 8192, true, GN_JET_FILES);
+			app_send(&p->sim, 1, 8192, true, GN_JET_FILES);
+			jet_sim_run(&p->sim, p->sim.now + 20 * GN_MSEC);
+		}
+		for (int i = 0; i < 2; i++) {
+			assert_int_equal(session(p, i)->path->mtu.size, JET_MTU_BASE);
+			assert_int_equal(jet_sim_counter(&p->sim, i, "mtu-fallen"), 1);
+		}
+		assert_true(jet_sim_run_until(&p->sim, pair_all_done, p->sim.now + GN_SEC / 2));
+		finish(p);
+	}
+}
+
 /* ---- a server that breaks rules ---- */
 
 static bool client_waits_for_confirmation(struct jet_sim *sim)
@@ -370,6 +423,8 @@ int main(void)
 		cmocka_unit_test(test_amplification_limit_holds_for_probed_addresses),
 		cmocka_unit_test(test_migrate_needs_a_settled_session),
 		cmocka_unit_test(test_mtu_falls_back_when_big_packets_go_dark),
+		cmocka_unit_test(test_mtu_falls_back_while_small_packets_pass),
+		cmocka_unit_test(test_silence_is_seen_while_something_is_written),
 		cmocka_unit_test(test_the_handshake_stays_on_its_path),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
