@@ -236,23 +236,6 @@ static gn_err ranges_acked(struct jet_session *s, struct jet_path *p, struct jet
 	return GN_OK;
 }
 
-/* From when on the next acknowledgement is waited for: the first packet that is out behind what was
- * acknowledged was sent then, but no more than a round trip ago, so that a jump of these does not
- * have the timer in the past. Not from the last one on, as in RFC 9002: who writes a little all the
- * time would see a dead path only when the window is full. */
-static gn_time wait_from(const struct jet_path *p, struct jet_space *sp, gn_time now)
-{
-	GN_ASSERT(sp->acked_next <= sp->pn_next);
-	gn_time least = now - p->rtt.smoothed;
-	for (uint64_t pn = sp->acked_next, end = pn + JET_WAIT_LOOK; pn < sp->pn_next && pn < end;
-	     pn++) {
-		const struct jet_sent *sent = jet_space_sent(sp, pn);
-		if (sent && sent->state == JET_SENT_OUT)
-			return sent->at > least ? sent->at : least;
-	}
-	return now;
-}
-
 gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
 		    enum jet_level level, const struct jet_frame *ack, bool timed, gn_time now)
 {
@@ -281,7 +264,6 @@ gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space 
 		s->hs->heard = true;
 	GN_TRY(detect_lost(s, p, sp, level, now));
 	if (a.any) {
-		sp->wait_at = wait_from(p, sp, now);
 		struct jet_cc_ack gain = {.bytes = a.bytes,
 					  .prior = prior,
 					  .newest_sent = a.newest_sent,
@@ -317,7 +299,7 @@ static gn_time pto_at(const struct jet_path *p, const struct jet_space *sp, enum
 {
 	if (sp->out == 0)
 		return GN_NEVER;
-	return sp->wait_at + (is_carried(p, level) ? JET_RELIABLE_SILENCE : backed_off(p, level));
+	return sp->sent_at + (is_carried(p, level) ? JET_RELIABLE_SILENCE : backed_off(p, level));
 }
 
 /* The client must keep speaking until the server knows its address (RFC 9002 6.2.2.1). */
@@ -436,7 +418,7 @@ gn_err jet_loss_tick(struct jet_session *s, gn_time now)
 		back_off(s, d.path, now);
 		d.space->probes = d.level == JET_APP && !carried ? 2 : 1;
 		/* the probes go out at once, or the timer must not stay in the past */
-		d.space->sent_at = d.space->wait_at = now;
+		d.space->sent_at = now;
 		return carried ? GN_OK : jet_loss_probe_data(s, d.space, d.level);
 	}
 	if (anti_deadlock_at(s) <= now) {

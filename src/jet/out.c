@@ -130,8 +130,7 @@ static gn_err remember_sent(struct jet_out *o, size_t len)
 	}
 	if (p->cc.in_flight == 0 && sp->sent_at && o->now - sp->sent_at > jet_pto(p, o->level))
 		p->cc.ops->idle(&p->cc, o->now - sp->sent_at, o->now);
-	if (sp->out++ == 0)
-		sp->wait_at = o->now;
+	sp->out++;
 	sp->answers += o->answer;
 	sp->sent_at = o->now;
 	if (p->asked_at <= p->heard_at && o->level == JET_APP)

@@ -408,13 +408,13 @@ static void test_a_check_goes_once(void **state)
 		;
 	p->heard_at = e->now;
 	e->now += JET_CHECK_MAIN;
-	p->space.sent_at = p->space.wait_at = e->now; /* no PING besides */
+	p->space.sent_at = e->now; /* no PING besides */
 	ends_tick(e, 0, e->now);
 	assert_int_equal(p->probe.tries, 1);
 	assert_int_equal(p->probe.at, e->now + JET_RELIABLE_SILENCE);
 	ends_tick(e, 0, e->now + JET_RELIABLE_SILENCE - 1);
 	assert_false(p->suspect);
-	p->space.sent_at = p->space.wait_at = e->now;
+	p->space.sent_at = e->now;
 	ends_tick(e, 0, e->now + 1);
 	assert_true(p->suspect);
 	assert_int_equal(ends_count(e, 0, "path-probe-failed"), 1);

@@ -55,8 +55,6 @@ struct jet_space {
 	/* when the oldest one behind an acknowledged one counts as lost; GN_NEVER */
 	gn_time loss_at;
 	gn_time sent_at;   /* last ack-eliciting packet */
-	/* while any is OUT: since when an acknowledgement, or the probe timer, is waited for */
-	gn_time wait_at;
 	uint32_t phase;    /* of the key of the last packet, counted, and */
 	uint64_t phase_pn; /* the first packet with that key */
 	/* receiving */
