@@ -30,7 +30,7 @@ struct gn_frame_find { /* what an operation of the overlay is for */
 };
 
 struct gn_frame {
-	struct gn_overlay *overlay; /* borrowed */
+	struct gn_overlay *overlay; /* borrowed; NULL: its operations are another's, and go on */
 	struct gn_map ops;          /* id -> gn_frame_op * */
 	struct gn_map finds;        /* overlay op -> gn_frame_find */
 	struct gn_frame_op *told_first, *told_last;
