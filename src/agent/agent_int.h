@@ -310,13 +310,13 @@ static inline uint64_t agent_unix(const struct gn_agent *a)
 {
 	return gn_unix(a->now);
 }
-/* Made when this machine's clock was ahead (Unix seconds): others refuse it, and its time would not
- * come. */
-/* How boxes and presence are asked for (AG-115). */
+/* As whom boxes, presence and records are asked for (AG-115). */
 static inline uint8_t agent_session(const struct gn_agent *a)
 {
 	return a->config.fresh_off ? GN_FB_SESSION_AS_NODE : GN_FB_SESSION_AS_FRESH;
 }
+/* Made when this machine's clock was ahead (Unix seconds): others refuse it, and its time would not
+ * come. */
 static inline bool agent_to_come(const struct gn_agent *a, uint64_t made)
 {
 	return made > agent_unix(a) + AGENT_CLOCK_SLACK;

@@ -152,8 +152,13 @@ static bool ask(struct know_lookup *l, struct know_get *get, uint16_t type,
 	struct gn_agent_link *link = l->know->config.link;
 	struct gn_fb_hash key;
 	memcpy(key.b, place->b, sizeof key.b);
-	struct gn_fb_record_get_args args = {
-		.key = &key, .type = type, .quorum = AGENT_KNOW_QUORUM, .local = true};
+	struct gn_fb_record_get_args args = {.key = &key,
+					     .type = type,
+					     .quorum = AGENT_KNOW_QUORUM,
+					     .local = true,
+					     .session = l->know->config.session,
+					     /* all of a person is known to be theirs */
+					     .share = gn_be64(l->owner.b) | 1};
 	*get = (struct know_get){.lookup = l, .device = get->device};
 	if (!gn_agent_link_is_up(link))
 		return false;

@@ -34,6 +34,7 @@ struct gn_agent_known { /* lent for the call */
 
 struct gn_agent_know_config {
 	struct gn_agent_link *link;       /* borrowed */
+	uint8_t session;                  /* SessionAs: how holders see who asks (AG-115) */
 	uint64_t (*unix_now)(void *user); /* seconds */
 	void (*known)(void *user, const struct gn_agent_known *k);
 	void *user;

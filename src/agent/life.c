@@ -122,11 +122,18 @@ static gn_err try_open(struct gn_agent *a, char why[GN_AGENT_WHY])
 	GN_TRY(open_sessions(a));
 	GN_TRY(agent_people_open(a));
 	GN_TRY(agent_told_open(a));
-	struct gn_agent_know_config know = {
-		.link = a->link, .unix_now = get_unix, .known = on_known, .user = a};
+	struct gn_agent_know_config know = {.link = a->link,
+					    .session = agent_session(a),
+					    .unix_now = get_unix,
+					    .known = on_known,
+					    .user = a};
 	GN_TRY(gn_agent_know_new(&know, &a->know));
-	struct gn_agent_publish_config publish = {
-		.link = a->link, .unix_now = get_unix, .renew = on_renew, .put = on_put, .user = a};
+	struct gn_agent_publish_config publish = {.link = a->link,
+						  .session = agent_session(a),
+						  .unix_now = get_unix,
+						  .renew = on_renew,
+						  .put = on_put,
+						  .user = a};
 	GN_TRY(gn_agent_publish_new(&publish, &a->publish));
 	GN_TRY(agent_own_open(a));
 	GN_TRY(agent_queue_open(a));

@@ -113,8 +113,10 @@ static gn_err say(struct gn_agent *a, const struct gn_presence_said *said, gn_ag
 	struct gn_fb_key owner = gn_wire_key(&a->presence->topic.pk);
 	struct gn_fb_sig sig;
 	memcpy(sig.b, said->sig.b, sizeof sig.b);
-	struct gn_fb_topic_publish_args args = {
-		.owner = &owner, .said = gn_slice(said->bytes, said->len), .sig = &sig};
+	struct gn_fb_topic_publish_args args = {.owner = &owner,
+						.said = gn_slice(said->bytes, said->len),
+						.sig = &sig,
+						.session = agent_session(a)};
 	gn_fbref table = gn_fb_topic_publish_make(gn_agent_link_builder(a->link), &args);
 	return gn_agent_link_call(a->link, publish_kind, table, 0, fn, a, NULL);
 }
@@ -246,7 +248,7 @@ static void drop(struct gn_agent *a, struct agent_presence_link *l)
 static void follow(struct gn_agent *a, struct agent_presence_link *l)
 {
 	struct gn_fb_key owner = gn_wire_key(&l->topic);
-	struct gn_fb_topic_follow_args args = {.owner = &owner};
+	struct gn_fb_topic_follow_args args = {.owner = &owner, .session = agent_session(a)};
 	gn_fbref table = gn_fb_topic_follow_make(gn_agent_link_builder(a->link), &args);
 	l->again = a->now + AGENT_PRESENCE_AGAIN;
 	if (gn_agent_link_call(a->link, follow_kind, table, GN_HOST_CLIENT_LASTS, on_said, l,

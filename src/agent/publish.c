@@ -62,7 +62,8 @@ static void on_put(void *user, const struct gn_host_client_event *e)
 static void begin_put(struct publish_place *at)
 {
 	struct gn_agent_link *link = at->of->config.link;
-	struct gn_fb_record_put_args args = {.record = gn_slice(at->record, at->len)};
+	struct gn_fb_record_put_args args = {.record = gn_slice(at->record, at->len),
+					     .session = at->of->config.session};
 	gn_fbref table = gn_fb_record_put_make(gn_agent_link_builder(link), &args);
 	at->changed = false;
 	if (gn_agent_link_call(link, put_kind, table, 0, on_put, at, &at->call) != GN_OK)

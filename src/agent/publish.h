@@ -19,6 +19,7 @@ struct gn_agent_publish;
 
 struct gn_agent_publish_config {
 	struct gn_agent_link *link;       /* borrowed */
+	uint8_t session;                  /* SessionAs: how holders see who puts (AG-115) */
 	uint64_t (*unix_now)(void *user); /* seconds */
 	/* It is to be signed anew, and set; asked again after AGENT_PUBLISH_AGAIN. */
 	void (*renew)(void *user, unsigned place);

@@ -35,9 +35,9 @@ const struct gn_host_setting gn_agent_settings[] = {
 	 .shown = "this machine's name"},
 	{.name = "fresh", .kind = GN_HOST_CHOICE, .value = "yes|no", .words = yes_no,
 	 IN(fresh_off), .standard = "yes", .expected = "yes or no",
-	 .help = "ask for boxes and presence under throwaway keys, new each day, through relays: "
-		 "who holds them does not see this machine. It costs the first message to somebody "
-		 "a second, large ones more; no: they see whose node asks"},
+	 .help = "ask for boxes, presence and records under throwaway keys, new each day, through "
+		 "relays: who holds them does not see this machine. It costs the first message to "
+		 "somebody a second, large ones more; no: they see whose node asks"},
 	{.name = "log", .kind = GN_HOST_CHOICE, .value = "debug|info|warn|error", .words = levels,
 	 IN(log), .standard = "info", .expected = "debug, info, warn or error",
 	 .help = "least level that is logged"},

@@ -13,7 +13,7 @@ struct gn_agent_config {
 	char name[129];    /* of a person who is new here */
 	char device_name[65];
 	char log_file[512];
-	bool fresh_off; /* boxes and presence are asked for as the node itself */
+	bool fresh_off; /* boxes, presence and records are asked for as the node itself */
 	enum gn_log_level log;
 };
 extern const struct gn_host_setting gn_agent_settings[];

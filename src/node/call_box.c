@@ -108,15 +108,6 @@ gn_err gn_node_call_box_signed(struct gn_node_request *r)
 	return GN_OK;
 }
 
-/* Is it asked for under a throwaway key, and may it be? For whom (AP-18). */
-static bool is_fresh(const struct gn_node_request *r, uint8_t session, uint64_t share,
-		     struct gn_node_fresh_for *who)
-{
-	*who = (struct gn_node_fresh_for){
-		.user = gn_host_user(&r->base)->uid, .stranger = r->base.stranger, .share = share};
-	return session == GN_FB_SESSION_AS_FRESH && r->node->config.fresh != GN_NODE_FRESH_NO;
-}
-
 /* Whose key signs for the operation. */
 static struct gn_pk key_for(struct gn_node *node, gn_op op,
 			    struct gn_pk (*key)(const struct gn_box *b, gn_op op))
@@ -162,7 +153,7 @@ gn_err gn_node_call_box_send(struct gn_node_request *r)
 		return GN_OK;
 	}
 	struct gn_node_fresh_for who;
-	if (is_fresh(r, gn_fb_box_send_session(t), gn_fb_box_send_share(t), &who))
+	if (gn_node_is_fresh(r, gn_fb_box_send_session(t), gn_fb_box_send_share(t), &who))
 		GN_TRY(gn_node_fresh_deposit(r->node, &who, &d, &op));
 	else
 		GN_TRY(gn_box_deposit(r->node->box, &d, r->node->now, &op));
@@ -202,7 +193,7 @@ gn_err gn_node_call_box_check(struct gn_node_request *r)
 	}
 	struct gn_node_fresh_for who;
 	const struct gn_box_proof *by = shown ? &proof : NULL;
-	if (is_fresh(r, gn_fb_box_check_session(t), gn_fb_box_check_share(t), &who))
+	if (gn_node_is_fresh(r, gn_fb_box_check_session(t), gn_fb_box_check_share(t), &who))
 		GN_TRY(gn_node_fresh_check(r->node, &who, &place, &item, by, &op));
 	else
 		GN_TRY(gn_box_check(r->node->box, &place, &item, by, r->node->now, &op));
@@ -291,7 +282,7 @@ static gn_err begin_follow(struct gn_node_request *r)
 		.token = gn_fb_box_follow_token(t)};
 	gn_op op;
 	struct gn_node_fresh_for who;
-	if (is_fresh(r, gn_fb_box_follow_session(t), gn_fb_box_follow_share(t), &who))
+	if (gn_node_is_fresh(r, gn_fb_box_follow_session(t), gn_fb_box_follow_share(t), &who))
 		GN_TRY(gn_node_fresh_follow(r->node, &who, &f, &op));
 	else
 		GN_TRY(gn_box_follow(r->node->box, &f, r->node->now, &op));

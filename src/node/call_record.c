@@ -79,8 +79,12 @@ gn_err gn_node_call_record_put(struct gn_node_request *r)
 		gn_host_error(&r->base, GN_USAGE, "`record` holds no record (docs/spec/wire.md)");
 		return GN_OK;
 	}
-	GN_TRY(gn_overlay_put(r->node->overlay, asked_record(r), gn_fb_record_put_w(t),
-			      r->node->now, &op));
+	struct gn_node_fresh_for who;
+	unsigned acks = gn_fb_record_put_w(t);
+	if (gn_node_is_fresh(r, gn_fb_record_put_session(t), gn_fb_record_put_share(t), &who))
+		GN_TRY(gn_node_fresh_put(r->node, &who, asked_record(r), acks, &op));
+	else
+		GN_TRY(gn_overlay_put(r->node->overlay, asked_record(r), acks, r->node->now, &op));
 	gn_node_wait_overlay(r, op, put_done);
 	return GN_OK;
 }
@@ -122,7 +126,11 @@ gn_err gn_node_call_record_get(struct gn_node_request *r)
 					 .min_seq = gn_fb_record_get_min_seq(t),
 					 .type = type ? type : GN_FB_RECORD_TYPE_APPLICATION,
 					 .no_local = !gn_fb_record_get_local(t)};
-	GN_TRY(gn_overlay_get(r->node->overlay, &key, &options, r->node->now, &op));
+	struct gn_node_fresh_for who;
+	if (gn_node_is_fresh(r, gn_fb_record_get_session(t), gn_fb_record_get_share(t), &who))
+		GN_TRY(gn_node_fresh_get(r->node, &who, &key, &options, &op));
+	else
+		GN_TRY(gn_overlay_get(r->node->overlay, &key, &options, r->node->now, &op));
 	gn_node_wait_overlay(r, op, get_done);
 	return GN_OK;
 }

@@ -51,6 +51,15 @@ static void tell_published(struct gn_node_request *r, const struct gn_bus_event 
 		gn_host_answer_more(&r->base, published_kind, table);
 }
 
+static gn_err publish(struct gn_node_request *r, const struct gn_bus_publish *p, gn_op *op)
+{
+	struct gn_fb_topic_publish t = {r->base.table};
+	struct gn_node_fresh_for who;
+	if (gn_node_is_fresh(r, gn_fb_topic_publish_session(t), gn_fb_topic_publish_share(t), &who))
+		return gn_node_fresh_publish(r->node, &who, p, op);
+	return gn_bus_publish(r->node->bus, p, r->node->now, op);
+}
+
 gn_err gn_node_call_topic_publish(struct gn_node_request *r)
 {
 	struct gn_fb_topic_publish t = {r->base.table};
@@ -66,7 +75,11 @@ gn_err gn_node_call_topic_publish(struct gn_node_request *r)
 	memcpy(p.salt.b, salt.b, sizeof p.salt.b);
 	GN_TRY(gn_said_parse(p.said, &said));
 	if (!(said.flags & GN_FB_BUS_FLAG_WILL)) {
-		GN_TRY(gn_bus_publish(r->node->bus, &p, r->node->now, &op));
+		GN_TRY(publish(r, &p, &op));
+	} else if (gn_fb_topic_publish_session(t) == GN_FB_SESSION_AS_FRESH) {
+		gn_host_error(&r->base, GN_UNSUPPORTED,
+			      "a will names the node that brings it, and so its publisher's");
+		return GN_OK;
 	} else if (!r->base.via) {
 		gn_host_error(&r->base, GN_UNSUPPORTED,
 			      "a will stands as long as a connection: only one of app/1 can leave "
@@ -173,6 +186,7 @@ static gn_err begin_follow(struct gn_node_request *r)
 	struct gn_fb_topic_follow t = {r->base.table};
 	struct gn_slice filters[GN_NODE_TOPIC_FILTERS];
 	uint32_t n = gn_fb_topic_follow_filters_len(t);
+	struct gn_node_fresh_for who;
 	gn_op op;
 	if (n > GN_COUNT(filters))
 		return GN_TOO_LARGE;
@@ -184,7 +198,10 @@ static gn_err begin_follow(struct gn_node_request *r)
 				     .filter_count = n,
 				     .key = gn_wire_key_get(gn_fb_topic_follow_key(t)),
 				     .token = gn_fb_topic_follow_token(t)};
-	GN_TRY(gn_bus_subscribe(r->node->bus, &s, r->node->now, &op));
+	if (gn_node_is_fresh(r, gn_fb_topic_follow_session(t), gn_fb_topic_follow_share(t), &who))
+		GN_TRY(gn_node_fresh_subscribe(r->node, &who, &s, &op));
+	else
+		GN_TRY(gn_bus_subscribe(r->node->bus, &s, r->node->now, &op));
 	r->box_keys[0] = s.key;
 	gn_node_wait_bus(r, op, tell_follow);
 	return GN_OK;
@@ -215,6 +232,13 @@ gn_err gn_node_call_topic_follow(struct gn_node_request *r)
 
 /* ---- signatures ---- */
 
+/* By the engine that asked. */
+static gn_err take_sign(struct gn_node *node, uint64_t sign, const struct gn_sig *sig)
+{
+	struct gn_bus *bus = gn_node_fresh_bus(node, &sign);
+	return bus ? gn_bus_signed(bus, sign, sig, node->now) : GN_OK;
+}
+
 /* Everyone who follows with the key may answer, the first right answer counts. */
 static void ask_sign(struct gn_node *node, const struct gn_bus_event *e)
 {
@@ -236,7 +260,7 @@ static void ask_sign(struct gn_node *node, const struct gn_bus_event *e)
 		asked++;
 	}
 	if (!asked)
-		(void)gn_bus_signed(node->bus, e->sign, NULL, node->now);
+		(void)take_sign(node, e->sign, NULL);
 }
 
 gn_err gn_node_call_topic_signed(struct gn_node_request *r)
@@ -246,7 +270,7 @@ gn_err gn_node_call_topic_signed(struct gn_node_request *r)
 	uint64_t sign = gn_fb_topic_signed_sign(t);
 	gn_err err = gn_node_proven(r, sign, &sig);
 	if (err == GN_NOT_FOUND)
-		err = gn_bus_signed(r->node->bus, sign, &sig, r->node->now);
+		err = take_sign(r->node, sign, &sig);
 	if (err)
 		gn_host_error(&r->base, err, "`sig` is not by the key that was asked for");
 	else /* also when another was quicker, or its session is gone */

@@ -222,9 +222,9 @@ const struct gn_host_setting gn_node_settings[] = {
 	 .help = "bytes cost money here: others are given nothing but small control traffic"},
 	{.name = "fresh", .kind = GN_HOST_CHOICE, .value = "yes|strict|no", .words = freshes,
 	 IN(fresh), .standard = "yes", .expected = "yes, strict or no",
-	 .help = "throwaway keys and relays for boxes and topics of people who ask for it, so that "
-		 "holders do not see this node; strict: never without a relay, also where none is "
-		 "known; no: not at all"},
+	 .help = "throwaway keys and relays for boxes, topics and records of people who ask for "
+		 "it, so that holders do not see this node; strict: never without a relay, also "
+		 "where none is known; no: not at all"},
 	{.name = "stun", .kind = GN_HOST_CHOICE, .value = "on|off", .words = switched, IN(stun),
 	 .standard = "on", .expected = "on or off",
 	 .help = "tell whoever asks by STUN, at the UDP port, which address they come from"},

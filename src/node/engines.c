@@ -39,7 +39,7 @@ static size_t room_for(void *user, const struct gn_pk *peer)
 
 static bool record_room(void *user, const struct gn_pk *peer, size_t bytes)
 {
-	return gn_node_peers_takes(user, peer, bytes);
+	return gn_node_fresh_is(user, peer) || gn_node_peers_takes(user, peer, bytes);
 }
 
 /* A context of this node itself has something here, too (fresh.h). */
@@ -84,7 +84,9 @@ static gn_time rtt_to(void *user, const struct gn_pk *peer)
 /* What waits in a peer's queue comes late, and what it does not take is asked for again. */
 static size_t bus_room(void *user, const struct gn_pk *peer)
 {
-	return gn_node_peers_takes(user, peer, GN_MESSAGE_MAX) ? SIZE_MAX : 0;
+	bool takes =
+		gn_node_fresh_is(user, peer) || gn_node_peers_takes(user, peer, GN_MESSAGE_MAX);
+	return takes ? SIZE_MAX : 0;
 }
 
 static gn_err new_bus(struct gn_node *node, const struct gn_env *env)

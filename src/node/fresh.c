@@ -53,6 +53,8 @@ void fresh_free(struct fresh *f)
 	struct gn_node *node = f->node;
 	struct fresh_named *named = gn_map_get(&node->fresh.names, &f->name);
 	fresh_peers_free(f);
+	gn_bus_free(f->bus);
+	gn_apart_free(f->apart);
 	gn_box_free(f->box);
 	gn_jet_free(f->of.jet);
 	GN_ASSERT(f->alloc.count == 0);
@@ -97,6 +99,24 @@ static gn_err make_engines(struct fresh *f)
 	gn_sk_wipe(&jet.node_key);
 	gn_sk_wipe(&box.node_key);
 	return err;
+}
+
+gn_err fresh_need_apart(struct fresh *f)
+{
+	struct gn_apart_config c = {.overlay = f->node->overlay, .count = &f->node->fresh.apart};
+	return f->apart ? GN_OK : gn_apart_new(&f->env, &c, &f->apart);
+}
+
+gn_err fresh_need_bus(struct fresh *f)
+{
+	GN_TRY(fresh_need_apart(f));
+	struct gn_bus_config c = {.overlay = f->node->overlay,
+				  .node = f->pk,
+				  .no_root = true,
+				  .exporter = exporter,
+				  .apart = f->apart,
+				  .user = f};
+	return f->bus ? GN_OK : gn_bus_new(&f->env, &c, f->node->now, &f->bus);
 }
 
 static gn_err put_in(struct fresh *f)
@@ -157,8 +177,12 @@ static gn_err context_new(struct gn_node *node, const struct fresh_name *name, b
 bool fresh_idle(const struct fresh *f)
 {
 	struct gn_box_info x;
+	struct gn_bus_info bus = {.operations = 0};
 	gn_box_info(f->box, &x);
-	return x.deposits + x.follows + x.works == 0;
+	if (f->bus)
+		gn_bus_info(f->bus, &bus);
+	return x.deposits + x.follows + x.works + bus.operations == 0 &&
+	       !(f->apart && gn_apart_ops(f->apart));
 }
 
 size_t fresh_held(const struct gn_node *node)
@@ -251,7 +275,7 @@ bool gn_node_fresh_local(struct gn_node *node, const struct gn_overlay_message *
 	struct fresh *f = of_key(node, &m->to.pk);
 	if (!f)
 		return false;
-	(void)gn_box_recv(f->box, &node->key.pk, NULL, m->bytes, node->now);
+	(void)!fresh_take(f, &node->key.pk, m->bytes);
 	fresh_touch(f);
 	return true;
 }

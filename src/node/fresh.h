@@ -1,13 +1,14 @@
-/* Fresh sessions (RE-55): what is asked of holders and roots for somebody's box or topic goes under
- * a throwaway key, new each day, and through relays, so that a holder sees this box, a key of this
- * day and a relay's address, and a relay sees who asks and of which node, not for what.
+/* Fresh sessions (RE-55): what is asked for a box, of those who hold it, for a topic, of its roots,
+ * or for a record goes under a throwaway key, new each day, and through relays, so that a holder
+ * sees this box, a key of this day and a relay's address, and a relay sees who asks and of which
+ * node, not for what.
  *
- * Idea. A context is a second node in small: a key, a jet with its tickets, and engines of boxes
- * and topics that serve nobody, all of its own. What these engines send goes by the context's own
- * sessions; a session runs over a circuit that this node opens, in its own session with a relay
- * (ways.h), to the node that is meant. So nothing in jet or in the services knows of it, and
- * nothing of one context can be taken for another's: no session, no ticket, no right that was
- * shown.
+ * Idea. A context is a second node in small: a key, a jet with its tickets, and engines of boxes,
+ * topics and records that serve nobody, all of its own. What these engines send goes by the
+ * context's own sessions; a session runs over a circuit that this node opens, in its own session
+ * with a relay (ways.h), to the node that is meant. So nothing in jet or in the services knows of
+ * it, and nothing of one context can be taken for another's: no session, no ticket, no right that
+ * was shown.
  *
  *   request, "fresh" -> context of (user, box or topic, day) -> its engine -> its session
  *                    -> circuit of a relay -> the holder
@@ -16,8 +17,8 @@
  *    and the owner's setting lets it, to the address itself, counted and shown (`fresh = yes`;
  *    `strict`: then never). Relays that refuse or are silent are no reason for that: who waits for
  *    one tries the next, and then the node it leads to counts as down.
- * 2. Nothing but messages of boxes and the bus is said or heard in it: no HELLO, no PATH_OFFER, no
- *    pass. Whoever calls it is closed.
+ * 2. Nothing but messages of boxes and the bus, and a record put or read, is said or heard in it:
+ *    no HELLO, no PATH_OFFER, no pass. Whoever calls it is closed.
  * 3. A relay is never the node it leads to, nor a home of this node, which is published; not one of
  *    the context's holders, not one that another context uses or this one used the day before, and
  *    of another prefix than the holder, as long as there are others. Of those that are left one is
@@ -45,6 +46,7 @@
 #include "node/limits.h"
 #include "node/ways.h"
 #include "overlay/overlay.h"
+#include "services/apart/apart.h"
 #include "services/box/box.h"
 #include "services/bus/bus.h"
 
@@ -60,6 +62,7 @@ struct gn_node_fresh {
 	uint32_t last;      /* serial */
 	gn_time look;       /* at days and who is idle */
 	bool moved;         /* something of a context may move */
+	struct gn_apart_counts apart;
 	struct {
 #define X(name, text) uint64_t name;
 #include "node/fresh_counters.def"
@@ -92,12 +95,30 @@ GN_MUST gn_err gn_node_fresh_check(struct gn_node *node, const struct gn_node_fr
 GN_MUST gn_err gn_node_fresh_follow(struct gn_node *node, const struct gn_node_fresh_for *who,
 				    const struct gn_box_follow *f, gn_op *op);
 
+/* As gn_bus_publish, but for a will, which names the node that brings it: GN_UNSUPPORTED. */
+GN_MUST gn_err gn_node_fresh_publish(struct gn_node *node, const struct gn_node_fresh_for *who,
+				     const struct gn_bus_publish *p, gn_op *op);
+/* As gn_bus_subscribe; goes on as a followed box does, and tells each message once. */
+GN_MUST gn_err gn_node_fresh_subscribe(struct gn_node *node, const struct gn_node_fresh_for *who,
+				       const struct gn_bus_subscribe *s, gn_op *op);
+/* As gn_overlay_put: by the context of the box or topic that it describes, or of its owner. */
+GN_MUST gn_err gn_node_fresh_put(struct gn_node *node, const struct gn_node_fresh_for *who,
+				 struct gn_slice record, unsigned w, gn_op *op);
+
+/* As gn_overlay_get, but nothing is read here. */
+GN_MUST gn_err gn_node_fresh_get(struct gn_node *node, const struct gn_node_fresh_for *who,
+				 const struct gn_hash *key, const struct gn_get_options *options,
+				 gn_op *op);
+
 /* The engine of this operation, or signature, and its number there: the node's own when it is not
  * of a context; NULL: the context is gone. */
 struct gn_box *gn_node_fresh_box(struct gn_node *node, uint64_t *number);
+struct gn_bus *gn_node_fresh_bus(struct gn_node *node, uint64_t *number);
 /* As gn_box_ack, of whichever engine; what the day before has shown counts as shown. */
 GN_MUST gn_err gn_node_fresh_ack(struct gn_node *node, gn_op follow, const struct gn_box_id *id);
-void gn_node_fresh_cancel(struct gn_node *node, gn_op op);
+void gn_node_fresh_cancel(struct gn_node *node, gn_op op);        /* of a box, whichever engine's */
+void gn_node_fresh_gone(struct gn_node *node, gn_op op);          /* gn_bus_gone, the same */
+void gn_node_fresh_record_cancel(struct gn_node *node, gn_op op); /* gn_overlay_cancel, the same */
 
 /* ---- what the node's own parts hand on ---- */
 

@@ -70,6 +70,8 @@ struct fresh {                     /* a context */
 	gn_time at;         /* when it is due */
 	struct gn_pk pk;
 	struct gn_box *box;
+	struct gn_apart *apart; /* made when it is needed, as is: */
+	struct gn_bus *bus;
 	struct fresh_peer *peers;
 	uint32_t peer_count;
 	struct gn_pk relays[GN_NODE_FRESH_RELAYS];
@@ -78,16 +80,22 @@ struct fresh {                     /* a context */
 	unsigned left_next;
 };
 
-struct fresh_lasting { /* what goes on from day to day */
+struct fresh_lasting { /* what goes on from day to day: a box that is read, a topic that is heard */
 	struct fresh_lasting *next;
+	bool topic;
 	struct gn_node_fresh_for who;
 	gn_op op;            /* as it was told */
 	uint32_t serial;     /* where it runs, */
 	gn_op in;            /* and its number there */
 	uint32_t old_serial; /* of the day before, until this one knows all; 0: none */
 	gn_op old_in;
+	gn_time old_ends; /* of a topic: what was on its way to it has come */
 	struct gn_box_follow follow;
-	uint8_t *token; /* owned */
+	struct gn_bus_subscribe sub;
+	uint8_t *owned; /* what these borrow of */
+	/* Of a topic: what was told last, so that two days' contexts tell it once. */
+	struct gn_fb_bus_id told[GN_NODE_FRESH_TOLD];
+	unsigned told_count;
 };
 
 /* ---- fresh_find.c ---- */
@@ -102,7 +110,10 @@ void fresh_touch(struct fresh *f);
 /* Which day it is for that name. */
 uint64_t fresh_day(const struct gn_node *node, const struct fresh_name *name);
 void fresh_free(struct fresh *f);
-bool fresh_idle(const struct fresh *f);        /* nothing runs in it */
+bool fresh_idle(const struct fresh *f); /* nothing runs in it */
+/* The engines that not every context has. */
+GN_MUST gn_err fresh_need_apart(struct fresh *f);
+GN_MUST gn_err fresh_need_bus(struct fresh *f);
 size_t fresh_held(const struct gn_node *node); /* bytes, of all */
 /* Today's context. GN_STATE, GN_LIMIT, GN_QUOTA, GN_NOMEM. */
 GN_MUST gn_err fresh_need(struct gn_node *node, const struct gn_node_fresh_for *who,
@@ -121,11 +132,15 @@ static inline uint64_t fresh_number(const struct fresh *f, uint64_t in)
 
 /* The context ends: what lasts in it is no more there, or over. */
 void fresh_lasting_lost(struct gn_node *node, const struct fresh *f);
+/* Where both days' contexts hear a topic, the old one's time may be over. */
+void fresh_lasting_look(struct gn_node *node);
 /* Its day is over: what lasts in it begins in the next one. */
 void fresh_lasting_move(struct gn_node *node, const struct fresh *f);
 void fresh_lasting_free(struct gn_node *node, struct fresh_lasting *l);
-/* As the node tells it; false: nobody hears it. */
-bool fresh_box_event(struct fresh *f, struct gn_box_event *e);
+/* As the node tells it. */
+void fresh_box_event(struct fresh *f, struct gn_box_event *e);
+/* The same; false: nobody hears it. */
+bool fresh_bus_event(struct fresh *f, struct gn_bus_event *e);
 
 /* ---- fresh_relay.c ---- */
 
@@ -145,6 +160,9 @@ void fresh_peers_free(struct fresh *f);
 void fresh_peer_circuit(struct fresh *f, uint32_t link, bool open);
 
 /* ---- fresh_out.c ---- */
+
+/* A message for one of its engines; GN_UNSUPPORTED: it is for none. */
+GN_MUST gn_err fresh_take(struct fresh *f, const struct gn_pk *from, struct gn_slice message);
 
 void fresh_out_add(struct fresh *f, struct fresh_peer *p, const struct gn_overlay_message *m);
 void fresh_out_flush(struct fresh *f, struct fresh_peer *p);

@@ -87,11 +87,23 @@ void fresh_out_flush(struct fresh *f, struct fresh_peer *p)
 
 /* ---- in ---- */
 
+gn_err fresh_take(struct fresh *f, const struct gn_pk *from, struct gn_slice message)
+{
+	gn_time now = f->node->now;
+	if (message.len < 8)
+		return GN_UNSUPPORTED;
+	if (memcmp(message.p + 4, "GNBX", 4) == 0)
+		return gn_box_recv(f->box, from, NULL, message, now);
+	if (f->bus && memcmp(message.p + 4, "GNBS", 4) == 0)
+		return gn_bus_recv(f->bus, from, NULL, message, now);
+	if (f->apart && memcmp(message.p + 4, "GNOV", 4) == 0)
+		return gn_apart_recv(f->apart, from, message, now);
+	return GN_UNSUPPORTED;
+}
+
 void fresh_in_take(struct fresh *f, struct fresh_peer *p, struct gn_slice message)
 {
-	gn_err err = GN_UNSUPPORTED;
-	if (message.len >= 8 && memcmp(message.p + 4, "GNBX", 4) == 0)
-		err = gn_box_recv(f->box, &p->pk, NULL, message, f->node->now);
+	gn_err err = fresh_take(f, &p->pk, message);
 	f->node->fresh.count.dropped_kind += err == GN_UNSUPPORTED;
 	if (!err)
 		p->due = f->node->now;

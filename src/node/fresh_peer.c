@@ -44,6 +44,10 @@ static void is_down(struct fresh *f, struct fresh_peer *p, gn_err why)
 	struct gn_pk pk = p->pk;
 	remove_peer(f, p);
 	gn_box_peer_down(f->box, &pk, why, f->node->now);
+	if (f->bus)
+		gn_bus_peer_down(f->bus, &pk, why, f->node->now);
+	if (f->apart)
+		gn_apart_peer_down(f->apart, &pk, f->node->now);
 }
 
 /* ---- beginning ---- */
@@ -147,11 +151,25 @@ static struct fresh_peer *peer_new(struct fresh *f, const struct gn_contact *to)
 	return p;
 }
 
+/* Invariant 5 of fresh.h. */
+static void send_here(struct fresh *f, struct gn_slice message)
+{
+	struct gn_node *node = f->node;
+	static const struct gn_addr relayed;
+	GN_ASSERT(message.len >= 8);
+	if (memcmp(message.p + 4, "GNBX", 4) == 0)
+		(void)gn_box_recv(node->box, &f->pk, NULL, message, node->now);
+	else if (memcmp(message.p + 4, "GNBS", 4) == 0)
+		(void)gn_bus_recv(node->bus, &f->pk, NULL, message, node->now);
+	else if (gn_overlay_recv(node->overlay, &f->pk, &relayed, message, node->now) == GN_OK)
+		(void)gn_overlay_caused(node->overlay); /* nobody else pays for it */
+}
+
 void fresh_peer_send(struct fresh *f, const struct gn_overlay_message *m)
 {
 	struct gn_node *node = f->node;
-	if (gn_pk_eq(&m->to.pk, &node->key.pk)) { /* invariant 5 of fresh.h */
-		(void)gn_box_recv(node->box, &f->pk, NULL, m->bytes, node->now);
+	if (gn_pk_eq(&m->to.pk, &node->key.pk)) {
+		send_here(f, m->bytes);
 		return;
 	}
 	struct fresh_peer *p = fresh_peer_of(f, &m->to.pk);

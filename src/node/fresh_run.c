@@ -38,7 +38,8 @@ bool gn_node_fresh_overlay_event(struct gn_node *node, const struct gn_overlay_e
 {
 	for (uint32_t i = 0; i < node->fresh.contexts.count; i++) {
 		struct fresh *f = fresh_index(node, i);
-		bool done = gn_box_overlay_event(f->box, e, node->now);
+		bool done = gn_box_overlay_event(f->box, e, node->now) ||
+			    (f->apart && gn_apart_overlay_event(f->apart, e, node->now));
 		if (done || e->kind != GN_OVERLAY_DONE)
 			fresh_touch(f);
 		if (done)
@@ -58,9 +59,48 @@ static bool move_box(struct fresh *f)
 	     i++, any = true)
 		fresh_peer_send(f, &m);
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_box_next_event(f->box, &e);
-	     i++, any = true)
-		if (fresh_box_event(f, &e) && f->node->outside.box)
+	     i++, any = true) {
+		fresh_box_event(f, &e);
+		if (f->node->outside.box)
 			f->node->outside.box(f->node, &e);
+	}
+	return any;
+}
+
+static bool move_bus(struct fresh *f)
+{
+	struct gn_overlay_message m;
+	struct gn_bus_event e;
+	bool any = false;
+	for (unsigned i = 0; f->bus && i < GN_NODE_PUMP_ROUNDS && gn_bus_next_message(f->bus, &m);
+	     i++, any = true)
+		fresh_peer_send(f, &m);
+	for (unsigned i = 0; f->bus && i < GN_NODE_PUMP_ROUNDS && gn_bus_next_event(f->bus, &e);
+	     i++, any = true)
+		if (fresh_bus_event(f, &e) && f->node->outside.bus)
+			f->node->outside.bus(f->node, &e);
+	return any;
+}
+
+/* What ends is a topic's, or was asked for by itself. */
+static bool move_apart(struct fresh *f)
+{
+	struct gn_node *node = f->node;
+	struct gn_overlay_message m;
+	struct gn_overlay_event e;
+	bool any = false;
+	if (!f->apart)
+		return false;
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_apart_next_message(f->apart, &m);
+	     i++, any = true)
+		fresh_peer_send(f, &m);
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_apart_next_event(f->apart, &e);
+	     i++, any = true) {
+		if (f->bus && gn_bus_overlay_event(f->bus, &e, node->now))
+			continue;
+		e.op = fresh_number(f, e.op);
+		node->outside.overlay(node, &e);
+	}
 	return any;
 }
 
@@ -72,6 +112,8 @@ static bool move(struct fresh *f)
 	     i++, any = true)
 		fresh_peer_event(f, &e);
 	any |= move_box(f);
+	any |= move_apart(f);
+	any |= move_bus(f);
 	any |= gn_node_packets_send(f->node, f->of.jet);
 	return any;
 }
@@ -85,12 +127,18 @@ static bool turn(struct fresh *f)
 	f->turning = true;
 	gn_jet_tick(f->of.jet, node->now);
 	gn_box_tick(f->box, node->now);
+	if (f->bus)
+		gn_bus_tick(f->bus, node->now);
+	if (f->apart)
+		gn_apart_tick(f->apart, node->now);
 	for (unsigned i = 0; i < ROUNDS && more; i++, any |= more)
 		more = move(f);
 	f->at = fresh_peers_tick(f);
 	more = move(f);
 	f->at = gn_time_min(f->at, gn_jet_deadline(f->of.jet));
 	f->at = gn_time_min(f->at, gn_box_deadline(f->box));
+	f->at = gn_time_min(f->at, f->bus ? gn_bus_deadline(f->bus) : GN_NEVER);
+	f->at = gn_time_min(f->at, f->apart ? gn_apart_deadline(f->apart) : GN_NEVER);
 	f->of.touched |= more;
 	f->turning = false;
 	return any || more;
@@ -120,6 +168,7 @@ bool gn_node_fresh_pump(struct gn_node *node)
 	bool any = false;
 	if (node->fresh.contexts.count && node->now >= node->fresh.look) {
 		node->fresh.look = node->now + GN_NODE_FRESH_LOOK;
+		fresh_lasting_look(node);
 		for (uint32_t i = node->fresh.contexts.count; i-- > 0;)
 			if (i < node->fresh.contexts.count) /* one may end several */
 				look_at(fresh_index(node, i));

@@ -141,6 +141,12 @@
 #define GN_NODE_FRESH_OLD (3600 * GN_SEC) /* it goes on after its day */
 #define GN_NODE_FRESH_SHIFT 21600u        /* seconds after 00:00 UTC, at most, that a day begins */
 #define GN_NODE_FRESH_LOOK (5 * GN_SEC)
+/* topics that are followed: eight people's contacts; a user who does not own the node has
+ * GN_NODE_USER_PART of them */
+#define GN_NODE_FRESH_TOPICS 128u
+#define GN_NODE_FRESH_BOTH (10 * GN_SEC) /* two days hear one: what is on its way comes */
+/* messages of one that are remembered: as many as a root has values */
+#define GN_NODE_FRESH_TOLD 256u
 #define GN_NODE_FRESH_QUEUE 64u           /* messages that wait for one node, */
 #define GN_NODE_FRESH_QUEUED (512u << 10) /* and their bytes */
 #define GN_NODE_FRESH_INBOUND 32u         /* unfinished ones of one node */

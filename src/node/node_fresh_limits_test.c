@@ -236,12 +236,66 @@ static void a_holder_that_begins_and_does_not_end(void **state)
 	whole_free(&w);
 }
 
+/* Topics that are followed, of one user and of all; and what is remembered of one. */
+static void so_many_topics_and_messages_of_one(void **state)
+{
+	struct gn_node_fresh_for stranger = {1, true, 1}, who = {2, false, 2};
+	struct gn_sk topic = secret(21);
+	gn_op op, last;
+	(void)state;
+	grow(2, 26);
+	struct gn_node *node = whole_node(&w, 0);
+	for (unsigned i = 0; i < GN_NODE_FRESH_TOPICS / GN_NODE_USER_PART; i++)
+		assert_int_equal(try_hear(0, &stranger, &topic, false, &last), GN_OK);
+	assert_int_equal(try_hear(0, &stranger, &topic, false, &op), GN_QUOTA);
+	for (unsigned i = GN_NODE_FRESH_TOPICS / GN_NODE_USER_PART; i < GN_NODE_FRESH_TOPICS; i++)
+		assert_int_equal(try_hear(0, &who, &topic, false, &op), GN_OK);
+	assert_int_equal(try_hear(0, &who, &topic, false, &op), GN_LIMIT);
+	gn_node_fresh_gone(node, last);
+	assert_int_equal(try_hear(0, &who, &topic, false, &op), GN_OK);
+	assert_int_equal(node->fresh.contexts.count, 2);
+	/* filters, as many as a call has, and their bytes are kept for the next day */
+	struct gn_slice filters[GN_NODE_TOPIC_FILTERS + 1];
+	for (unsigned i = 0; i < GN_COUNT(filters); i++)
+		filters[i] = GN_LIT("a.>");
+	struct gn_bus_subscribe s = {.topic = {topic.pk, GN_LIT("of.us")},
+				     .filters = filters,
+				     .filter_count = GN_COUNT(filters)};
+	gn_node_fresh_gone(node, op);
+	assert_int_equal(gn_node_fresh_subscribe(node, &who, &s, &op), GN_TOO_LARGE);
+	s.filter_count--;
+	assert_int_equal(gn_node_fresh_subscribe(node, &who, &s, &op), GN_OK);
+	struct fresh_lasting *l = node->fresh.lasting;
+	assert_true(gn_slice_eq(l->sub.topic.label, GN_LIT("of.us")));
+	assert_true(gn_slice_eq(l->sub.filters[GN_NODE_TOPIC_FILTERS - 1], GN_LIT("a.>")));
+	struct gn_bus_event e = {.kind = GN_BUS_SAID, .limit = ""};
+	struct fresh *f = fresh_at(node, l->serial);
+	for (uint64_t seq = 1; seq <= GN_NODE_FRESH_TOLD; seq++) {
+		e.op = l->in;
+		e.said.seq = seq;
+		assert_true(fresh_bus_event(f, &e));
+		assert_int_equal(e.op, op);
+	}
+	for (uint64_t seq = 1; seq <= GN_NODE_FRESH_TOLD; seq++) {
+		e.op = l->in;
+		e.said.seq = seq;
+		assert_false(fresh_bus_event(f, &e));
+	}
+	for (unsigned i = 0; i < 2; i++) { /* one more: the oldest is forgotten */
+		e.op = l->in;
+		e.said.seq = i ? 1 : GN_NODE_FRESH_TOLD + 1;
+		assert_true(fresh_bus_event(f, &e));
+	}
+	whole_free(&w);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(contexts_and_their_names),
 	cmocka_unit_test(one_context_has_so_many_nodes_messages_and_bytes),
 	cmocka_unit_test(so_many_circuits_are_asked_for_at_a_time),
 	cmocka_unit_test(relays_that_refuse_are_no_reason_to_show_oneself),
 	cmocka_unit_test(a_holder_that_begins_and_does_not_end),
+	cmocka_unit_test(so_many_topics_and_messages_of_one),
 };
 
 int main(void)

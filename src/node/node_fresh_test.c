@@ -4,32 +4,8 @@
 
 #define NODES 24
 
-/* Every node but `me` has heard of boxes from this throwaway key by a relay alone, and from `me`
- * never. How many have. */
-static unsigned look_at_holders(unsigned me, const struct fresh *f)
-{
-	unsigned heard = 0;
-	for (unsigned i = 0; i < w.count; i++) {
-		if (i == me || !whole_alive(&w, i))
-			continue;
-		const struct peer *p = heard_at(i, &f->pk);
-		assert_null(heard_at(i, key_of(me)));
-		heard += p != NULL;
-		const struct gn_map *all = &whole_node(&w, i)->peers.by_session;
-		for (uint32_t k = 0; p && k < all->count; k++) {
-			const struct session *s = gn_map_value_at(all, k);
-			if (s->peer != p)
-				continue;
-			assert_false(gn_addr_eq(&s->addr, &w.nodes[me]->addr));
-			assert_false(s->direct);
-			assert_false(p->linked);
-		}
-	}
-	return heard;
-}
-
 /* What the network is asked where the box lies is a point near it, and those who hold it are found
- * all the same: of BOX_SET_BLIND the nearest, at most BOX_BLUR places away (BX-48). */
+ * all the same: of GN_FRAME_BLIND the nearest, at most GN_FRAME_BLUR places away (BX-48). */
 static void lookups_do_not_name_the_box(void)
 {
 	const struct gn_node *node = whole_node(&w, asker);
@@ -81,15 +57,6 @@ static void holders_see_a_relay_and_a_throwaway_key(void **state)
 
 /* ---- a relay goes ---- */
 
-static unsigned index_of(const struct gn_pk *pk)
-{
-	for (unsigned i = 0; i < w.count; i++)
-		if (gn_pk_eq(key_of(i), pk))
-			return i;
-	fail();
-	return 0;
-}
-
 static void a_relay_that_goes_loses_nothing(void **state)
 {
 	struct gn_node_fresh_for who = mine();
@@ -118,38 +85,11 @@ static void a_relay_that_goes_loses_nothing(void **state)
 
 /* ---- days ---- */
 
-static bool among(const struct gn_pk *list, unsigned count, const struct gn_pk *pk)
-{
-	for (unsigned i = 0; i < count; i++)
-		if (gn_pk_eq(&list[i], pk))
-			return true;
-	return false;
-}
-
-/* Somebody whose day ends soon: at 00:00 UTC the world began. */
-static struct gn_node_fresh_for whose_day_ends_soon(void)
-{
-	struct gn_node_fresh_for who = mine();
-	for (gn_time in = 0; in < 300 * GN_SEC || in > 900 * GN_SEC; who.user++) {
-		struct fresh_name name;
-		struct gn_hash h;
-		memset(&name, 0, sizeof name);
-		name.user = who.user;
-		memcpy(name.what, owner.pk.b, sizeof name.what);
-		gn_hmac_sha256(GN_SLICE(whole_node(&w, asker)->fresh.secret),
-			       gn_slice(&name, sizeof name), &h);
-		in = WHOLE_EPOCH + (gn_time)(gn_be64(h.b) % (GN_NODE_FRESH_SHIFT + 1)) * GN_SEC -
-		     w.now;
-	}
-	who.user--;
-	return who;
-}
-
 static void two_days_have_nothing_in_common(void **state)
 {
 	(void)state;
 	grow(NODES, 9);
-	struct gn_node_fresh_for who = whose_day_ends_soon();
+	struct gn_node_fresh_for who = whose_day_ends_soon(owner.pk.b);
 	gn_op op = follow_of(asker, &who, &owner);
 	whole_run_for(&w, 60 * GN_SEC);
 	struct gn_pk key = context_at(asker, 0)->pk, relays[GN_NODE_FRESH_RELAYS];

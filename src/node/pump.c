@@ -126,6 +126,8 @@ static bool pump_overlay(struct gn_node *node)
 	bool any = false;
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_message(node->overlay, &m);
 	     i++, any = true) {
+		if (gn_node_fresh_local(node, &m))
+			continue;
 		gn_node_answered(node, &m.to.pk, m.bytes);
 		gn_node_peers_send(node, &m, GN_JET_INTERACTIVE);
 	}
@@ -231,6 +233,8 @@ static bool pump_bus(struct gn_node *node)
 	bool any = false;
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bus_next_message(node->bus, &m);
 	     i++, any = true) {
+		if (gn_node_fresh_local(node, &m))
+			continue;
 		gn_node_answered(node, &m.to.pk, m.bytes);
 		gn_node_peers_send(node, &m, GN_JET_INTERACTIVE);
 	}

@@ -87,18 +87,26 @@ void gn_node_request_closed(struct gn_host_request *base)
 {
 	struct gn_node_request *r = gn_node_request_of(base);
 	if (base->waits == GN_OP_OVERLAY)
-		gn_overlay_cancel(r->node->overlay, base->ticket);
+		gn_node_fresh_record_cancel(r->node, base->ticket);
 	else if (base->waits == GN_OP_BUNDLES)
 		gn_bundles_cancel(r->node->bundles, base->ticket, r->node->now);
 	else if (base->waits == GN_OP_BOX)
 		gn_node_fresh_cancel(r->node, base->ticket);
 	else if (base->waits == GN_OP_BUS) /* a will of who is gone is left to lapse */
-		gn_bus_gone(r->node->bus, base->ticket, r->node->now);
+		gn_node_fresh_gone(r->node, base->ticket);
 	else if (base->waits == GN_OP_TUNNEL)
 		gn_node_tunnel_reset(r->node, base->ticket,
 				     base->gave_up ? base->gave_up : GN_CLOSED);
 	gn_host_wait_end(base);
 	gn_node_let_policy(r);
+}
+
+bool gn_node_is_fresh(const struct gn_node_request *r, uint8_t session, uint64_t share,
+		      struct gn_node_fresh_for *who)
+{
+	*who = (struct gn_node_fresh_for){
+		.user = gn_host_user(&r->base)->uid, .stranger = r->base.stranger, .share = share};
+	return session == GN_FB_SESSION_AS_FRESH && r->node->config.fresh != GN_NODE_FRESH_NO;
 }
 
 /* ---- answers ---- */

@@ -93,6 +93,11 @@ void gn_node_told_bundles(struct gn_node *node, const struct gn_bundles_event *e
 struct gn_tunnel_event;
 void gn_node_told_tunnel(struct gn_node *node, const struct gn_tunnel_event *e);
 
+/* Is it asked for under a throwaway key, and may it be? For whom (AP-18). session: SessionAs. */
+struct gn_node_fresh_for;
+bool gn_node_is_fresh(const struct gn_node_request *r, uint8_t session, uint64_t share,
+		      struct gn_node_fresh_for *who);
+
 /* A file that comes, into the blocks: r's data and data_end (api_sites.c). */
 gn_err gn_node_ingest_data(struct gn_host_request *r, struct gn_slice data, size_t *taken);
 void gn_node_ingest_end(struct gn_host_request *r);

@@ -35,9 +35,17 @@ void gn_overlay_info(const struct gn_overlay *ov, struct gn_overlay_info *out)
 		.expired = ov->hidden_count,
 		.lookups = ov->count.lookups,
 		.lookups_failed = ov->count.lookups_failed,
+		.acks = ov->cfg.w,
+		.quorum = ov->cfg.rq,
 		.other_work = ov->other_work && ov->links_up == 0,
 	};
 	gn_ov_clock_info(ov, out);
+}
+
+unsigned gn_overlay_distinct(const struct gn_overlay *ov, const struct gn_addr *addrs,
+			     uint32_t count)
+{
+	return gn_ov_distinct(ov, addrs, count);
 }
 
 uint32_t gn_overlay_set(struct gn_overlay *ov, const struct gn_hash *key, uint32_t max,

@@ -338,6 +338,7 @@ struct gn_overlay_info {
 	uint32_t clock_peers; /* peers that say so; 0: it was set while the node ran */
 	bool clock_not_used;  /* our own is not the machine's: that was set while we ran */
 	uint64_t lookups, lookups_failed;
+	uint8_t acks, quorum; /* w and rq of the configuration */
 	/* no link, and who was greeted is of a network with other proofs of work */
 	bool other_work;
 };
@@ -350,6 +351,10 @@ struct gn_overlay_peer {
 	uint8_t annulus;
 	gn_time rtt, seen;
 };
+/* Of receipts whose holders are at these addresses (port 0: not known) so many count (OV-56). */
+unsigned gn_overlay_distinct(const struct gn_overlay *ov, const struct gn_addr *addrs,
+			     uint32_t count);
+
 /* i-th known peer or link, in ring order from our own angle; false past the last. */
 bool gn_overlay_peer_at(const struct gn_overlay *ov, uint32_t i, struct gn_overlay_peer *out);
 

@@ -16,7 +16,7 @@ static const struct cli_option up_options[] = {
 	 "how others reach this node, if not by this machine's addresses"},
 	{"lan", "yes|no", "find nodes on the same local network, and be found there (default yes)"},
 	{"fresh", "yes|strict|no",
-	 "throwaway keys and relays for boxes and topics of people (default yes)"},
+	 "throwaway keys and relays for boxes, topics, records of people (default yes)"},
 	{"nat-map", "yes|no", "ask the home's router to let others in (default yes)"},
 	{"path", "RULE", "which ways sessions may take: any, or some of direct, lan, relay, tls"},
 	{"nat-guess", "yes|no", "guess ports where a router gives each peer another (default yes)"},

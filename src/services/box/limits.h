@@ -94,11 +94,9 @@
 #define BOX_SUM_ROUNDS 3            /* with everyone, after a change; */
 #define BOX_SUM_AGAIN (60 * GN_SEC) /* who did not know the box, or was not done, is asked again */
 #define BOX_SUM_PACE (10 * GN_MSEC) /* for each box, so that a change floods nobody */
-#define BOX_SET_WIDE 12  /* nearest nodes that count as holders: sets differ for a while */
-#define BOX_SET_BLIND 24 /* asked for in their place where the key is not to be told, */
-#define BOX_BLUR 4       /* so many nodes' part of the ring away at most: less than (24 - 12) / 2 */
-#define BOX_SUMS 64      /* boxes whose sums go out in one tick */
-#define BOX_WANTED 4096  /* copies asked for and not here; of one holder: */
+#define BOX_SET_WIDE 12 /* nearest nodes that count as holders: sets differ for a while */
+#define BOX_SUMS 64     /* boxes whose sums go out in one tick */
+#define BOX_WANTED 4096 /* copies asked for and not here; of one holder: */
 /* with its own this part of what is free: who names what there is not keeps no others away */
 #define BOX_WANTED_SHARE 4
 #define BOX_WANTED_TIME (20 * GN_SEC)

@@ -368,6 +368,7 @@ bool gn_bus_overlay_event(struct gn_bus *b, const struct gn_overlay_event *e, gn
 	switch ((enum bus_find_kind)f.kind) {
 	case FIND_RULES: bus_rules_got(b, f.object, e); break;
 	case FIND_ROOTS: bus_view_looked(b, f.object, e, true); break;
+	case FIND_APART: bus_view_looked(b, f.object, e, true); /* fall through */
 	case FIND_RECORD: bus_view_looked(b, f.object, e, false); break;
 	}
 	run_all(b);

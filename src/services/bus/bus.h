@@ -18,6 +18,7 @@
 #include "overlay/overlay.h"
 #include "records/said.h"
 #include "records/topic.h"
+#include "services/apart/apart.h"
 #include "services/lists/lists.h"
 #include "services/quota/quota.h"
 
@@ -39,6 +40,10 @@ struct gn_bus_config {
 	struct gn_lists *lists;
 	/* Borrowed: what the limits of tokens allow (WR-37); NULL: none is counted. */
 	struct gn_quota *quota;
+	/* Borrowed: a topic's record and roots are asked for by it, where nobody shall tie the
+	 * topic to the overlay's node; its events are given like the overlay's, whose own are not.
+	 * Then it has no links, and `no_root` (BS-22). NULL: by the overlay. */
+	struct gn_apart *apart;
 };
 
 GN_MUST gn_err gn_bus_new(const struct gn_env *env, const struct gn_bus_config *config, gn_time now,
@@ -148,7 +153,8 @@ bool gn_bus_next_event(struct gn_bus *b, struct gn_bus_event *out);
 struct gn_bus_info {
 	uint32_t topics, subscribers; /* served as a root */
 	uint32_t followed, links;     /* topics of this node's own */
-	uint64_t bytes;               /* messages in memory */
+	uint32_t operations;
+	uint64_t bytes; /* messages in memory */
 };
 void gn_bus_info(const struct gn_bus *b, struct gn_bus_info *out);
 bool gn_bus_counter_at(const struct gn_bus *b, size_t i, struct gn_counter *out);

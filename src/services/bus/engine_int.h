@@ -5,7 +5,7 @@
 #include "services/bus/view_int.h"
 #include "wire/token.h"
 
-enum bus_find_kind { FIND_RULES, FIND_ROOTS, FIND_RECORD };
+enum bus_find_kind { FIND_RULES, FIND_ROOTS, FIND_RECORD, FIND_APART };
 
 struct bus_counts {
 #define X(name) uint64_t name;

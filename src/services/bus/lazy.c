@@ -90,7 +90,7 @@ void bus_on_link(struct gn_bus *b, const struct bus_from *from, struct gn_fb_bus
 			bus_link_drop(v, &from->who.pk);
 		return;
 	}
-	if (!v || !v->locals || !v->rec || !v->rec->mesh ||
+	if (!v || !v->locals || !v->rec || !v->rec->mesh || b->cfg.apart ||
 	    v->rec->subscribe != GN_FB_TOPIC_ADMISSION_OPEN) {
 		why.err = GN_NOT_FOUND; /* links know no rights: closed topics have none */
 	} else if (is_there(v, &from->who.pk)) {

@@ -4,7 +4,7 @@
 gn_err gn_bus_new(const struct gn_env *env, const struct gn_bus_config *config, gn_time now,
 		  struct gn_bus **out)
 {
-	GN_ASSERT(config->overlay);
+	GN_ASSERT(config->overlay && (!config->apart || config->no_root));
 	struct gn_bus *b = GN_NEW(env->alloc, struct gn_bus);
 	struct gn_share_config topics = {.total = BUS_HELD,
 					 .per_key = BUS_HELD_PEER,
@@ -32,7 +32,8 @@ gn_err gn_bus_new(const struct gn_env *env, const struct gn_bus_config *config, 
 	b->now = now;
 	b->wake = GN_NEVER;
 	b->sweep = now + BUS_SWEEP;
-	gn_frame_init(&b->frame, env, config->overlay, BUS_OPS, BUS_LOOKUPS + 2 * BUS_VIEWS);
+	gn_frame_init(&b->frame, env, config->apart ? NULL : config->overlay, BUS_OPS,
+		      BUS_LOOKUPS + 2 * BUS_VIEWS);
 	gn_map_init(&b->held, env, sizeof(struct gn_hash), sizeof(void *), BUS_HELD);
 	gn_map_init(&b->views, env, sizeof(struct gn_hash), sizeof(void *), BUS_VIEWS);
 	gn_map_init(&b->asks, env, sizeof(uint64_t), sizeof(struct bus_ask), BUS_ASKS);
@@ -80,8 +81,10 @@ void gn_bus_free(struct gn_bus *b)
 
 void gn_bus_info(const struct gn_bus *b, struct gn_bus_info *out)
 {
-	*out = (struct gn_bus_info){
-		.topics = b->held.count, .followed = b->views.count, .bytes = b->bytes};
+	*out = (struct gn_bus_info){.topics = b->held.count,
+				    .followed = b->views.count,
+				    .operations = b->frame.ops.count,
+				    .bytes = b->bytes};
 	for (uint32_t i = 0; i < b->held.count; i++)
 		out->subscribers += GN_MAP_AT(&b->held, struct bus_held *, i)->sub_count;
 	for (uint32_t i = 0; i < b->views.count; i++)

@@ -73,13 +73,14 @@
 #define BUS_ASK_TRIES 3             /* for a right to be shown */
 #define BUS_POST_TIME (10 * GN_SEC) /* a message that no root has taken */
 #define BUS_LOOK_EVERY (300 * GN_SEC)
-#define BUS_LOOK_SOON (2 * GN_SEC)   /* a root knows others */
-#define BUS_LOOK_AGAIN (5 * GN_SEC)  /* after a failure */
-#define BUS_VIEW_KEPT (120 * GN_SEC) /* without an operation: the next message needs no lookup */
-#define BUS_BAD (15 * GN_SEC)        /* a root that failed is left out */
-#define BUS_OWN_RETAINED 32          /* of one topic, for roots to come */
-#define BUS_SEEN 256                 /* publishers of one topic */
-#define BUS_GAP (250 * GN_MSEC)      /* until a gap is asked for, then: */
+#define BUS_LOOK_APART (1800 * GN_SEC) /* where each costs four sessions of their own */
+#define BUS_LOOK_SOON (2 * GN_SEC)     /* a root knows others */
+#define BUS_LOOK_AGAIN (5 * GN_SEC)    /* after a failure */
+#define BUS_VIEW_KEPT (120 * GN_SEC)   /* without an operation: the next message needs no lookup */
+#define BUS_BAD (15 * GN_SEC)          /* a root that failed is left out */
+#define BUS_OWN_RETAINED 32            /* of one topic, for roots to come */
+#define BUS_SEEN 256                   /* publishers of one topic */
+#define BUS_GAP (250 * GN_MSEC)        /* until a gap is asked for, then: */
 #define BUS_GAP_AGAIN GN_SEC
 #define BUS_GAP_TRIES 3
 #define BUS_HAVES 64               /* told to a new root */

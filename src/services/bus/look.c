@@ -37,10 +37,23 @@ void bus_view_free(struct gn_bus *b, struct bus_view *v)
 
 /* ---- looking it up ---- */
 
+/* Whoever holds the record is a root. */
+static gn_err start_apart(struct gn_bus *b, struct bus_view *v,
+			  const struct gn_get_options *options)
+{
+	GN_TRY(gn_apart_get(b->cfg.apart, &v->topic, options, b->now, &v->get));
+	gn_err err = gn_frame_find_add(&b->frame, v->get, FIND_APART, v);
+	if (err != GN_OK)
+		v->get = 0;
+	return err;
+}
+
 static gn_err start(struct gn_bus *b, struct bus_view *v)
 {
 	GN_ASSERT(!v->find && !v->get);
 	struct gn_get_options options = {.type = GN_FB_RECORD_TYPE_TOPIC};
+	if (b->cfg.apart)
+		return start_apart(b, v, &options);
 	gn_err err = gn_overlay_find(b->cfg.overlay, &v->topic, BUS_ROOTS, b->now, &v->find);
 	if (err == GN_OK)
 		err = gn_frame_find_add(&b->frame, v->find, FIND_ROOTS, v);
@@ -66,7 +79,7 @@ gn_time bus_view_run_look(struct gn_bus *b, struct bus_view *v)
 		return v->look;
 	b->count.looks++;
 	if (start(b, v) == GN_OK) {
-		v->look = b->now + BUS_LOOK_EVERY;
+		v->look = b->now + (b->cfg.apart ? BUS_LOOK_APART : BUS_LOOK_EVERY);
 		return GN_NEVER;
 	}
 	v->look = b->now + BUS_LOOK_AGAIN;

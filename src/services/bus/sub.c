@@ -105,7 +105,8 @@ static void send_subscribe(struct gn_bus *b, struct bus_view *v, struct bus_root
 		.primary = r->role == 1,
 		.other = o ? &other : NULL,
 		.lease = ends ? 0 : BUS_LEASE,
-		.mesh = v->rec->mesh && v->rec->subscribe == GN_FB_TOPIC_ADMISSION_OPEN,
+		.mesh = v->rec->mesh && v->rec->subscribe == GN_FB_TOPIC_ADMISSION_OPEN &&
+			!b->cfg.apart,
 		.have = {have, have_count},
 		.key = keyed ? &key : NULL,
 		.token = shown && v->token.len ? gn_slice(v->token.bytes, v->token.len)
@@ -239,7 +240,7 @@ void bus_lease_answer(struct gn_bus *b, struct bus_view *v, const struct gn_pk *
 	r->bad_until = 0;
 	v->subscribers = gn_fb_bus_subscribed_subscribers(t);
 	bus_view_set(b, v, gn_fb_bus_subscribed_set(t));
-	if (v->rec && v->rec->mesh && v->locals)
+	if (v->rec && v->rec->mesh && v->locals && !b->cfg.apart)
 		bus_links_offer(b, v, t);
 	bus_locals_changed(b, v);
 }

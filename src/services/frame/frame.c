@@ -113,7 +113,8 @@ gn_err gn_frame_find_add(struct gn_frame *f, gn_op op, unsigned kind, void *obje
 	GN_ASSERT(op != 0 && object);
 	struct gn_frame_find *at = gn_map_put(&f->finds, &op);
 	if (!at) {
-		gn_overlay_cancel(f->overlay, op);
+		if (f->overlay)
+			gn_overlay_cancel(f->overlay, op);
 		return GN_NOMEM;
 	}
 	*at = (struct gn_frame_find){kind, object};
@@ -122,7 +123,7 @@ gn_err gn_frame_find_add(struct gn_frame *f, gn_op op, unsigned kind, void *obje
 
 void gn_frame_find_drop(struct gn_frame *f, gn_op *op)
 {
-	if (*op && gn_map_remove(&f->finds, op))
+	if (*op && gn_map_remove(&f->finds, op) && f->overlay)
 		gn_overlay_cancel(f->overlay, *op);
 	*op = 0;
 }

@@ -30,7 +30,7 @@ struct gn_frame_find { /* what an operation of the overlay is for */
 };
 
 struct gn_frame {
-	struct gn_overlay *overlay; /* borrowed */
+	struct gn_overlay *overlay; /* borrowed; NULL: its operations are another's, and go on */
 	struct gn_map ops;          /* id -> gn_frame_op * */
 	struct gn_map finds;        /* overlay op -> gn_frame_find */
 	struct gn_frame_op *told_first, *told_last;
@@ -72,6 +72,21 @@ void gn_frame_find_drop(struct gn_frame *f, gn_op *op);
 /* The event ends an operation of this service: what it was for, and no longer is. */
 bool gn_frame_find_take(struct gn_frame *f, const struct gn_overlay_event *e,
 			struct gn_frame_find *out);
+
+/* ---- who holds a key, without saying which ---- */
+
+#define GN_FRAME_BLIND 24 /* nodes that are asked for in the place of those nearest to the key */
+#define GN_FRAME_BLUR 4 /* so many nodes' part of the ring away at most: less than (24 - 12) / 2 */
+
+/* A point near enough that the nodes nearest to it have those nearest to the key among them, by how
+ * dense the ring is; anywhere in a ring that is found whole. Drawn anew each time. */
+void gn_frame_blur(const struct gn_overlay *ov, struct gn_rand *rand, const struct gn_hash *key,
+		   struct gn_hash *out);
+/* Of the nodes that were found, and ourselves when we are a server, up to `max` that are nearest to
+ * the key, nearest first. */
+uint32_t gn_frame_nearest(const struct gn_overlay *ov, const struct gn_hash *key,
+			  const struct gn_overlay_event *found, uint32_t max,
+			  struct gn_contact *out);
 
 /* ---- tickets of the block store ---- */
 

@@ -2456,6 +2456,9 @@ struct gn_fb_record_put_args {
 	bool keep;
 	bool compare;
 	uint64_t compare_seq;
+	/* As of BoxSend: whom holders see who puts it. */
+	uint8_t session;
+	uint64_t share;
 };
 static const struct gn_fb_field gn_fbfields_record_put[] = {
 	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_record_put_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL, NULL, false},
@@ -2464,8 +2467,10 @@ static const struct gn_fb_field gn_fbfields_record_put[] = {
 	{"keep", GN_FB_SCALAR, GN_FB_BOOL, 3, offsetof(struct gn_fb_record_put_args, keep), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"compare", GN_FB_SCALAR, GN_FB_BOOL, 4, offsetof(struct gn_fb_record_put_args, compare), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"compare_seq", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_record_put_args, compare_seq), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"session", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_record_put_args, session), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_session_as, false},
+	{"share", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_record_put_args, share), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_record_put = {"RecordPut", NULL, gn_fbfields_record_put, 6};
+static const struct gn_fb_type gn_fbtype_record_put = {"RecordPut", NULL, gn_fbfields_record_put, 8};
 
 GN_MUST static inline gn_err gn_fb_record_put_verify(struct gn_slice in, struct gn_fb_record_put *out)
 {
@@ -2506,6 +2511,14 @@ static inline bool gn_fb_record_put_compare(struct gn_fb_record_put t)
 static inline uint64_t gn_fb_record_put_compare_seq(struct gn_fb_record_put t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_record_put_session(struct gn_fb_record_put t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_record_put_share(struct gn_fb_record_put t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 7, 8, UINT64_C(0x0));
 }
 
 /* ---- RecordStored ---- */
@@ -2630,6 +2643,9 @@ struct gn_fb_record_get_args {
 	const struct gn_fb_key *after;
 	bool local;
 	uint32_t fresh_s;
+	/* As of BoxSend: whom holders see who asks; `local` is not read then. */
+	uint8_t session;
+	uint64_t share;
 };
 static const struct gn_fb_field gn_fbfields_record_get[] = {
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_record_get_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, NULL, false},
@@ -2639,8 +2655,10 @@ static const struct gn_fb_field gn_fbfields_record_get[] = {
 	{"after", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_record_get_args, after), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL, NULL, false},
 	{"local", GN_FB_SCALAR, GN_FB_BOOL, 5, offsetof(struct gn_fb_record_get_args, local), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"fresh_s", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_record_get_args, fresh_s), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"session", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_record_get_args, session), 0, 1, false, UINT64_C(0x0), NULL, NULL, gn_fbwords_session_as, false},
+	{"share", GN_FB_SCALAR, GN_FB_UINT, 8, offsetof(struct gn_fb_record_get_args, share), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 };
-static const struct gn_fb_type gn_fbtype_record_get = {"RecordGet", NULL, gn_fbfields_record_get, 7};
+static const struct gn_fb_type gn_fbtype_record_get = {"RecordGet", NULL, gn_fbfields_record_get, 9};
 
 GN_MUST static inline gn_err gn_fb_record_get_verify(struct gn_slice in, struct gn_fb_record_get *out)
 {
@@ -2689,6 +2707,14 @@ static inline bool gn_fb_record_get_local(struct gn_fb_record_get t)
 static inline uint32_t gn_fb_record_get_fresh_s(struct gn_fb_record_get t)
 {
 	return (uint32_t)gn_fbt_bits(t.t, 6, 4, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_record_get_session(struct gn_fb_record_get t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 7, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_record_get_share(struct gn_fb_record_get t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 8, 8, UINT64_C(0x0));
 }
 
 /* ---- RecordValue ---- */

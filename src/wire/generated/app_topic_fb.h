@@ -36,7 +36,7 @@ struct gn_fb_topic_publish_args {
 	uint8_t need;
 	/* A will: what its `by` was made with, beside the key of this node. */
 	const struct gn_fb_hash *salt;
-	/* As of BoxSend. A will is always this node's, which its `by` names. */
+	/* As of BoxSend. A will is this node's, which its `by` names: Fresh is UNSUPPORTED. */
 	uint8_t session;
 	uint64_t share;
 };
