@@ -113,6 +113,8 @@ void gn_node_ways_proven(struct gn_node *node, uint32_t link);
 void gn_node_ways_sweep(struct gn_node *node);
 /* judge.c: relays that drop, hold up or repeat what goes by them are left (RE-37). */
 void gn_node_ways_judge(struct gn_node *node);
+/* The sessions by which circuits go are asked for a sign of life. */
+void gn_node_ways_greet(struct gn_node *node);
 /* The circuit is given back; its paths are gone. */
 void gn_node_ways_close(struct gn_node *node, uint32_t link);
 /* What jet has sent to a way: as gn_udp_send, and the free bytes before each packet are filled.
