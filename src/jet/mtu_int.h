@@ -17,8 +17,8 @@ struct jet_mtu {
 	gn_time at;  /* next probe; GN_NEVER */
 	uint64_t pn; /* of the probe in flight */
 	bool in_flight;
-	/* packets above the base: rounds in which some were lost and none passed; sent from where on
-	 * they would be the next */
+	/* packets above the base: rounds in which some were lost and none passed; the next one is
+	 * of what is sent from there on */
 	uint8_t dark;
 	uint64_t dark_pn;
 };

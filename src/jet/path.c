@@ -82,7 +82,8 @@ static void rebind_path(struct jet_session *s, struct jet_path *p, gn_time now)
 	p->way = p->probe.way;
 	p->pto_count = 0;
 	p->see_due = s->paths_due = true;
-	p->space.sent_at = now; /* what went to the old address is found lost by a fresh timer */
+	/* what went to the old address is found lost by a fresh timer */
+	p->space.sent_at = now;
 	if (other_host) {
 		jet_path_begin(s, p, now);
 		jet_mtu_start(p, now);

@@ -326,8 +326,8 @@ static void test_silence_is_seen_while_something_is_written(void **state)
 	}
 }
 
-/* Small packets still pass: that a challenge was acknowledged ends a row of timeouts, so those alone
- * found it after 2 s and more (the lab's case mtu, tests/nat/stall_test.py). */
+/* Small packets still pass: that a challenge was acknowledged ends a row of timeouts, so those
+ * alone found it after 2 s and more (the lab's case mtu, tests/nat/stall_test.py). */
 static void test_mtu_falls_back_while_small_packets_pass(void **state)
 {
 	(void)state;

@@ -25,12 +25,18 @@ bool dial_is_known(const struct gn_node *node, const struct peer *peer)
 	return is_blocked(node) ? peer->url_count : peer->addr_count;
 }
 
+/* Connections to the peer itself are tried, too. */
+static bool takes_urls(const struct gn_node *node, const struct dial *d)
+{
+	return is_blocked(node) || d->urgent;
+}
+
 static bool is_over(const struct gn_node *node, const struct peer *peer)
 {
 	const struct dial *d = peer->dial;
 	return d->try_count == 0 && d->addr_next == peer->addr_count && d->relays_asked &&
 	       (d->chains_asked || d->no_relays) && !d->finding &&
-	       (d->url_next >= peer->url_count || !is_blocked(node));
+	       (d->url_next >= peer->url_count || !takes_urls(node, d));
 }
 
 void dial_end(struct gn_node *node, struct peer *peer)
@@ -104,7 +110,7 @@ static void try_addr(struct gn_node *node, struct peer *peer)
 	}
 }
 
-/* Without UDP: by a connection to the peer itself. */
+/* Without UDP, or when it is urgent: by a connection to the peer itself. */
 static void try_url(struct gn_node *node, struct peer *peer)
 {
 	struct dial *d = peer->dial;
@@ -247,7 +253,7 @@ void dial_circuit(struct gn_node *node, struct peer *peer, uint32_t link)
 gn_err dial_go_on(struct gn_node *node, struct peer *peer)
 {
 	struct dial *d = peer->dial;
-	if (d->url_next < peer->url_count && is_blocked(node))
+	if (d->url_next < peer->url_count && takes_urls(node, d))
 		try_url(node, peer);
 	if (node->now >= d->next_addr || d->try_count == 0)
 		try_addr(node, peer);
@@ -314,6 +320,16 @@ gn_err dial_start(struct gn_node *node, struct peer *peer, bool find, bool relay
 				(dial_is_known(node, peer) || !blocked ? GN_NODE_DIAL_RELAY : 0);
 	if (find)
 		dial_find(node, peer);
+	return dial_go_on(node, peer);
+}
+
+gn_err dial_urgent(struct gn_node *node, struct peer *peer)
+{
+	struct dial *d = dial_new(node, peer);
+	if (!d)
+		return GN_NOMEM;
+	d->urgent = true;
+	d->next_addr = d->next_relay = node->now;
 	return dial_go_on(node, peer);
 }
 

@@ -16,6 +16,9 @@
 #define GN_NODE_KEEP_ALIVE (25 * GN_SEC)
 /* nothing comes in a session that is wanted: another is begun, in case its peer began anew */
 #define GN_NODE_SILENT (5 * GN_SEC)
+/* the same where a tunnel waits: another path has had a round trip to answer */
+#define GN_NODE_SILENT_TUNNEL (100 * GN_MSEC)
+#define GN_NODE_GREET (250 * GN_MSEC) /* between pings of all relays, because something is silent */
 #define GN_NODE_SILENT_AGAIN (60 * GN_SEC)
 #define GN_NODE_UNUSED (15 * GN_SEC) /* a session without a message that was of use */
 /* a small message that waits so long is asked for again by who needs it */

@@ -31,6 +31,7 @@ void gn_node_peers_init(struct gn_node *node)
 	gn_map_init(&p->by_session, &node->env, sizeof(gn_jet_id), sizeof(struct session),
 		    2 * GN_NODE_PEERS);
 	gn_ring_init(&p->leaving, node->env.alloc, sizeof(struct leaving), GN_NODE_LINKS);
+	p->silent_at = GN_NEVER;
 	gn_node_ways_init(node);
 	gn_node_homes_init(node);
 	peers_in_init(node);
@@ -294,6 +295,7 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 	peers_out_restart(node, peer);
 	dial_won(node, peer, e->id, !e->incoming);
 	take_session(node, peer, e->id);
+	peers_silent_give(node, peer);
 	peer->pace = (struct pace){0};
 	gn_overlay_peer_up(node->overlay, &peer->pk, found ? &e->way.addr : NULL, node->now);
 	gn_box_peer_up(node->box, &peer->pk, node->now);
@@ -421,12 +423,7 @@ void gn_node_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 		break;
 	case GN_JET_CONNECTED:
 	case GN_JET_CLOSED:
-	case GN_JET_SUSPECT:
-		s->silent = node->now;
-		s->redial = node->now + (peers_lost(node, s) ? 0 : GN_NODE_SILENT);
-		s->way_given = false;
-		dial_others(node, e->id, s->peer);
-		break;
+	case GN_JET_SUSPECT: peers_silent_begin(node, e->id, s); break;
 	case GN_JET_PATHS: gn_node_ways_moved(node, s->peer->era, e->id); break;
 	case GN_JET_CROWDED: /* carriers.c */
 	case GN_JET_GUESS:   /* guess.c */
@@ -486,6 +483,7 @@ void gn_node_peers_tick(struct gn_node *node)
 		if (node->now >= dial_next(peer) && dial_go_on(node, peer))
 			dial_failed(node, peer, GN_UNREACHABLE);
 	}
+	peers_silent_tick(node);
 }
 
 void gn_node_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked)
@@ -507,46 +505,6 @@ static void end_stalled(struct gn_node *node, struct peer *peer)
 			    node->now);
 }
 
-/* It has a session whether or not there is anything to say. */
-static bool is_kept(const struct gn_node *node, const struct peer *peer)
-{
-	return peer->linked || peer->home || peer->queued || gn_node_ways_busy(node, peer->era);
-}
-
-/* Another session is up, and tunnels are on this one: it is given the other's way, and time, until
- * it is clear that the peer knows nothing of it. */
-static bool is_hoped_for(struct gn_node *node, gn_jet_id id, struct session *s)
-{
-	struct gn_jet_info other;
-	if (!s->tunnels || node->now >= s->silent + GN_NODE_TUNNEL_SILENT)
-		return false;
-	if (!s->way_given && gn_jet_info(node->jet, s->peer->session, &other) == GN_OK) {
-		s->way_given = true;
-		(void)!gn_jet_path_open(node->jet, id, &other.way, node->now);
-	}
-	return true;
-}
-
-/* A peer that was started anew knows nothing of the session, which would wait for it: another is
- * begun meanwhile, and when that is up the silent one is closed. */
-static void look_at_silent(struct gn_node *node, gn_jet_id id, struct session *s)
-{
-	struct gn_jet_info info;
-	struct peer *peer = s->peer;
-	if (!peer || !s->up || !s->silent || gn_jet_info(node->jet, id, &info))
-		return;
-	if (info.rtt_at > s->silent)
-		s->silent = 0;
-	else if (peer->session != id && !is_hoped_for(node, id, s))
-		(void)!gn_jet_close(node->jet, id, 0, "another session is up", node->now);
-	if (!s->silent || peer->session != id || node->now < s->redial || peer->dial ||
-	    !(is_kept(node, peer) || s->tunnels))
-		return;
-	s->redial = node->now + GN_NODE_SILENT_AGAIN;
-	if (dial_start(node, peer, false, true))
-		dial_end(node, peer);
-}
-
 void gn_node_peers_sweep(struct gn_node *node)
 {
 	struct gn_node_peers *p = &node->peers;
@@ -561,11 +519,11 @@ void gn_node_peers_sweep(struct gn_node *node)
 		gn_jet_id id = *(const gn_jet_id *)gn_map_key_at(&p->by_session, i);
 		bool needed = s->peer && (s->peer->queued || s->inbound || s->tunnels ||
 					  gn_box_serves(node->box, &s->peer->pk) ||
-					  (s->peer->session == id && is_kept(node, s->peer)));
+					  (s->peer->session == id && peers_kept(node, s->peer)));
 		if (s->up && !needed && node->now > s->used + GN_NODE_SESSION_IDLE)
 			(void)!gn_jet_close(node->jet, id, 0, "idle", node->now);
 		else
-			look_at_silent(node, id, s);
+			peers_silent_look(node, id, s);
 	}
 	for (uint32_t i = p->by_key.count; i-- > 0;) {
 		struct peer *peer = *(struct peer **)gn_map_value_at(&p->by_key, i);
@@ -586,6 +544,7 @@ gn_time gn_node_peers_deadline(const struct gn_node *node)
 	const struct gn_node_peers *p = &node->peers;
 	bool watched = p->inbound.count || p->queue_share.used || p->leaving.count;
 	gn_time at = node->now + (watched ? GN_NODE_SWEEP : GN_NODE_SWEEP_IDLE);
+	at = gn_time_min(at, p->silent_at);
 	for (const struct peer *peer = p->dialled; peer; peer = peer->dial->next)
 		at = gn_time_min(at, dial_next(peer));
 	return at;

@@ -24,7 +24,8 @@ struct gn_node_peers {
 #include "node/peers_counters.def"
 #undef X
 	} count;
-	gn_time swept;
+	gn_time swept, greeted; /* relays, because something was silent */
+	gn_time silent_at;      /* when to look at silent sessions with tunnels */
 };
 
 void gn_node_peers_init(struct gn_node *node);

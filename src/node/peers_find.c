@@ -150,6 +150,8 @@ void gn_node_peers_hold(struct gn_node *node, gn_jet_id session, bool hold)
 		return;
 	GN_ASSERT(hold || s->tunnels);
 	s->tunnels = hold ? s->tunnels + 1 : s->tunnels - 1;
+	if (s->peer)
+		s->peer->tunnels = hold ? s->peer->tunnels + 1 : s->peer->tunnels - 1;
 }
 
 void gn_node_peers_used(struct gn_node *node, gn_jet_id session)

@@ -47,6 +47,7 @@ struct dial {
 	unsigned url_next;  /* the same */
 	/* finding: its record is looked up; no_relays: it is one itself, to be asked */
 	bool relays_asked, finding, no_relays;
+	bool urgent; /* all ways at once: somebody waits for what was said already */
 	bool chains_asked; /* relays behind another one, where the peer has a place (RE-36) */
 	gn_time next_addr, next_relay, next_chain;
 	struct peer *next; /* that is being dialled */
@@ -60,6 +61,7 @@ struct peer {
 	bool home;         /* a relay at which this node has a place */
 	bool given;        /* the owner's word to begin at, or a relay (policy.h) */
 	uint32_t sessions; /* entries of by_session that point here */
+	unsigned tunnels;  /* on them */
 	gn_jet_id session; /* 0: none */
 	gn_jet_id heard;   /* by which its last message about boxes came */
 	uint64_t era;      /* as the relay knows it (ways.h), while it is up */
@@ -142,6 +144,8 @@ void peers_learn_url(struct peer *peer, const char *url);        /* empty: nothi
 /* dial.c */
 /* Begins, or goes on with what is due. GN_UNREACHABLE: there is nothing left to try. */
 GN_MUST gn_err dial_start(struct gn_node *node, struct peer *peer, bool find, bool relays);
+/* All ways that are known, at once. */
+GN_MUST gn_err dial_urgent(struct gn_node *node, struct peer *peer);
 /* By that way alone, to whoever is there. */
 GN_MUST gn_err dial_way(struct gn_node *node, struct peer *peer, const struct gn_way *way);
 GN_MUST gn_err dial_go_on(struct gn_node *node, struct peer *peer);
@@ -191,5 +195,14 @@ void peers_out_restart(struct gn_node *node, struct peer *peer);
 void peers_out_adopt(struct gn_node *node, struct peer *to, struct peer *from);
 /* The queue has taken too little for too long; passed: since it was last asked. */
 bool peers_out_stalled(struct peer *peer, gn_time passed);
+
+/* peers_silent.c */
+/* It has a session whether or not there is anything to say. */
+bool peers_kept(const struct gn_node *node, const struct peer *peer);
+void peers_silent_begin(struct gn_node *node, gn_jet_id id, struct session *s);
+void peers_silent_look(struct gn_node *node, gn_jet_id id, struct session *s);
+/* A session is up: silent ones with tunnels get its way. */
+void peers_silent_give(struct gn_node *node, const struct peer *peer);
+void peers_silent_tick(struct gn_node *node);
 
 #endif

@@ -304,6 +304,17 @@ void gn_node_ways_close(struct gn_node *node, uint32_t link)
 	circuit_drop(node, link, GN_JET_WHY_WAY_GONE);
 }
 
+void gn_node_ways_greet(struct gn_node *node)
+{
+	struct gn_node_ways *w = &node->ways;
+	for (uint32_t i = 0; i < w->circuits.count; i++) {
+		const struct gn_node_circuit *c = gn_map_value_at(&w->circuits, i);
+		const struct gn_node_era *e = c->circuit ? gn_map_get(&w->eras, &c->era) : NULL;
+		if (e)
+			(void)!gn_jet_ping(node->jet, e->session, node->now);
+	}
+}
+
 /* What a relay says that it lets through, less what the two ends' packets that meet on their way
  * may take of it. One that says less than a relay has to give is not believed. */
 static struct gn_rate rate_of(const struct gn_relay_rate *said)

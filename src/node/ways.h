@@ -142,6 +142,8 @@ bool gn_node_ways_blame(struct gn_node *node, const struct gn_pk *relay, const s
 /* Was that so within the hour? Then no circuit to this peer is asked for there. */
 bool gn_node_ways_blamed(const struct gn_node *node, const struct gn_pk *relay,
 			 const struct gn_pk *peer);
+/* The sessions by which circuits go are asked for a sign of life. */
+void gn_node_ways_greet(struct gn_node *node);
 /* The circuit is given back; its paths are gone. */
 void gn_node_ways_close(struct gn_node *node, uint32_t link);
 /* What jet has sent to a way: as gn_udp_send, and the free bytes before each packet are filled.

@@ -1,0 +1,197 @@
+/* What is under two whole nodes changes while a tunnel carries a few bytes each 20 ms: how long
+ * does nothing come, and does all of it come? The cases that stood still for long in the lab
+ * (tests/nat/stall_test.py). Rules RE-6, RE-10, RE-63. */
+#include "node/testing/two_home.h"
+
+#define EVERY (20 * GN_MSEC)
+#define RECORD 64u
+#define STALL GN_SEC /* half of all moves may take so long (docs/reach-plan.md) */
+
+static uint64_t tunnels[2], put, got[2];
+static gn_time heard_at[2], stall;
+static bool apart; /* nothing goes from one to the other */
+
+static gn_time way(void *user, unsigned a, unsigned b)
+{
+	(void)user;
+	return apart && a >= FIRST && b >= FIRST ? 86400 * GN_SEC : 20 * GN_MSEC;
+}
+
+static void on_tunnel(void *user, unsigned node, const struct gn_tunnel_event *e)
+{
+	(void)user;
+	assert_true(e->what != GN_TUNNEL_OVER);
+	if (e->what == GN_TUNNEL_OPEN)
+		tunnels[node - FIRST] = e->id;
+}
+
+static struct gn_node *end_of(unsigned i)
+{
+	return whole_node(&w, FIRST + i);
+}
+
+static void say_one(unsigned i)
+{
+	static const uint8_t record[RECORD];
+	size_t taken;
+	assert_int_equal(gn_node_tunnel_write(end_of(i), tunnels[i], GN_SLICE(record), &taken),
+			 GN_OK);
+	assert_int_equal(taken, RECORD);
+	whole_moved(&w, FIRST + i);
+}
+
+static void hear(unsigned i)
+{
+	uint8_t bytes[4096];
+	size_t len;
+	bool end;
+	while (gn_node_tunnel_read(end_of(i), tunnels[i], bytes, sizeof bytes, &len, &end) ==
+	       GN_OK) {
+		got[i] += len;
+		if (w.now - heard_at[i] > stall)
+			stall = w.now - heard_at[i];
+		heard_at[i] = w.now;
+	}
+	whole_moved(&w, FIRST + i);
+}
+
+/* So long both talk; the longest silence is in `stall` afterwards. */
+static void talk(gn_time time)
+{
+	gn_time end = w.now + time;
+	stall = 0;
+	heard_at[0] = heard_at[1] = w.now;
+	while (w.now < end) {
+		for (unsigned i = 0; i < 2; i++)
+			say_one(i);
+		put += RECORD;
+		whole_run_for(&w, EVERY);
+		for (unsigned i = 0; i < 2; i++)
+			hear(i);
+	}
+	for (unsigned i = 0; i < 2; i++)
+		if (w.now - heard_at[i] > stall)
+			stall = w.now - heard_at[i];
+}
+
+static const struct session *tunnelled(unsigned i)
+{
+	const struct gn_map *all = &end_of(i)->peers.by_session;
+	for (uint32_t k = 0; k < all->count; k++) {
+		const struct session *s = gn_map_value_at(all, k);
+		if (s->tunnels)
+			return s;
+	}
+	fail();
+	return NULL;
+}
+
+/* A tunnel between the two, directly. */
+static void begin(void)
+{
+	uint64_t id;
+	make("port", "port");
+	w.opt.way = way;
+	w.opt.hooks.tunnel = on_tunnel;
+	apart = false;
+	put = got[0] = got[1] = 0;
+	for (unsigned i = 0; i < SERVERS; i++)
+		gn_relay_give(
+			whole_node(&w, i)->relay,
+			&(struct gn_relay_give){.level = GN_RELAY_COMMONS, .bulk_rate = 1 << 20},
+			w.now);
+	tell_home(FIRST, SECOND, 0);
+	tell_home(SECOND, FIRST, 0);
+	assert_int_equal(gn_node_tunnel_listen(end_of(1), GN_LIT("x"), key_of(FIRST), NULL, &id),
+			 GN_OK);
+	const struct gn_tunnel_dial d = {.pk = *key_of(SECOND),
+					 .service = GN_LIT("x"),
+					 .class = GN_JET_FILES,
+					 .patience = 15 * GN_SEC};
+	assert_int_equal(gn_node_tunnel_dial(end_of(0), &d, &id), GN_OK);
+	whole_moved(&w, FIRST);
+	whole_run_for(&w, 10 * GN_SEC);
+	assert_true(tunnels[0] && tunnels[1]);
+	talk(5 * GN_SEC);
+	for (unsigned tries = 0; tries < 12; tries++) /* the second one is after 35 s */
+		if (!tunnelled(0)->direct || !tunnelled(1)->direct)
+			talk(5 * GN_SEC);
+	assert_true(stall < 200 * GN_MSEC);
+	assert_true(tunnelled(0)->direct && tunnelled(1)->direct);
+}
+
+static void finish(void)
+{
+	talk(2 * GN_SEC);
+	assert_true(stall < 200 * GN_MSEC);
+	whole_run_for(&w, GN_SEC);
+	for (unsigned i = 0; i < 2; i++) {
+		hear(i);
+		assert_int_equal(got[i], put);
+	}
+	whole_free(&w);
+}
+
+static void to_a_relay(gn_time after)
+{
+	begin();
+	talk(after);
+	apart = true;
+	talk(10 * GN_SEC);
+	assert_true(stall <= STALL);
+	assert_false(tunnelled(0)->direct || tunnelled(1)->direct);
+	finish();
+}
+
+/* The relay's path is a spare one still. */
+static void soon_nothing_passes_directly(void **state)
+{
+	(void)state;
+	to_a_relay(0);
+}
+
+/* The circuit over which they met is gone. */
+static void later_nothing_passes_directly(void **state)
+{
+	(void)state;
+	to_a_relay(200 * GN_SEC);
+}
+
+/* Both routers forget, also whose packets to relays were: who was behind them says so there. */
+static void both_routers_forget(void **state)
+{
+	(void)state;
+	begin();
+	talk(200 * GN_SEC);
+	apart = true;
+	for (unsigned i = 0; i < 2; i++)
+		jet_sim_box_flush(w.nodes[FIRST + i]->box);
+	talk(10 * GN_SEC);
+	assert_true(stall <= STALL);
+	finish();
+}
+
+/* On a relay the router gives another port: the relay takes nothing from there until it is told. */
+static void a_router_forgets_who_is_on_a_relay(void **state)
+{
+	(void)state;
+	begin();
+	apart = true;
+	talk(10 * GN_SEC);
+	w.nodes[FIRST]->box->nat.ports = JET_SIM_RANDOM;
+	jet_sim_box_flush(w.nodes[FIRST]->box);
+	talk(10 * GN_SEC);
+	assert_true(stall <= STALL);
+	finish();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(soon_nothing_passes_directly),
+		cmocka_unit_test(later_nothing_passes_directly),
+		cmocka_unit_test(both_routers_forget),
+		cmocka_unit_test(a_router_forgets_who_is_on_a_relay),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

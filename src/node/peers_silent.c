@@ -1,0 +1,117 @@
+/* What is done when nothing comes from a peer any more (RE-6, RE-10): its other addresses get a
+ * path each; those by whom circuits go hear from us, since they take nothing from where our router
+ * has moved us to until our session with them has said so; another session is begun, at once and by
+ * all ways where a tunnel waits; the silent one gets that one's way, and is closed when it is clear
+ * that the peer knows nothing of it.
+ *
+ *   heard -> silent [jet's owner is told: nothing comes, and there is no other path]
+ *   silent -> heard [something was acknowledged since]
+ *          -> closed [another session is up, and no tunnel hopes for this one] */
+#include "node/peers_int.h"
+
+bool peers_kept(const struct gn_node *node, const struct peer *peer)
+{
+	return peer->linked || peer->home || peer->queued || gn_node_ways_busy(node, peer->era);
+}
+
+/* Those who relay for us, and to us. */
+static void greet_relays(struct gn_node *node)
+{
+	struct gn_node_peers *p = &node->peers;
+	if (p->greeted && node->now - p->greeted < GN_NODE_GREET)
+		return;
+	p->greeted = node->now;
+	gn_node_ways_greet(node);
+	for (uint32_t i = 0; i < p->by_session.count; i++) {
+		const struct session *s = gn_map_value_at(&p->by_session, i);
+		if (s->up && s->peer && s->peer->home)
+			(void)!gn_jet_ping(node->jet,
+					   *(const gn_jet_id *)gn_map_key_at(&p->by_session, i),
+					   node->now);
+	}
+}
+
+/* It goes on by the way of the peer's newest session, if something comes there. */
+static void give_way(struct gn_node *node, gn_jet_id id, struct session *s)
+{
+	struct gn_jet_info other;
+	const struct session *newest = gn_map_get(&node->peers.by_session, &s->peer->session);
+	if (s->way_given || s->peer->session == id || !newest || newest->silent ||
+	    gn_jet_info(node->jet, s->peer->session, &other))
+		return;
+	s->way_given = true;
+	(void)!gn_jet_path_open(node->jet, id, &other.way, node->now);
+}
+
+void peers_silent_give(struct gn_node *node, const struct peer *peer)
+{
+	const struct gn_map *all = &node->peers.by_session;
+	for (uint32_t i = 0; i < all->count && peer->tunnels; i++) {
+		struct session *s = gn_map_value_at(all, i);
+		if (s->peer == peer && s->up && s->silent && s->tunnels)
+			give_way(node, *(const gn_jet_id *)gn_map_key_at(all, i), s);
+	}
+}
+
+void peers_silent_begin(struct gn_node *node, gn_jet_id id, struct session *s)
+{
+	gn_time wait = s->peer->tunnels ? GN_NODE_SILENT_TUNNEL : GN_NODE_SILENT;
+	s->silent = node->now;
+	s->redial = node->now + (peers_lost(node, s) ? 0 : wait);
+	s->way_given = false;
+	dial_others(node, id, s->peer);
+	greet_relays(node);
+	if (!s->peer->tunnels)
+		return;
+	node->peers.silent_at = gn_time_min(node->peers.silent_at, s->redial);
+	if (s->tunnels)
+		give_way(node, id, s);
+}
+
+/* Another session is up, and tunnels are on this one: it is given the other's way, and time, until
+ * it is clear that the peer knows nothing of it. */
+static bool is_hoped_for(struct gn_node *node, gn_jet_id id, struct session *s)
+{
+	if (!s->tunnels || node->now >= s->silent + GN_NODE_TUNNEL_SILENT)
+		return false;
+	give_way(node, id, s);
+	return true;
+}
+
+/* A peer that was started anew knows nothing of the session, which would wait for it: another is
+ * begun meanwhile, and when that is up the silent one is closed. */
+void peers_silent_look(struct gn_node *node, gn_jet_id id, struct session *s)
+{
+	struct gn_jet_info info;
+	struct peer *peer = s->peer;
+	if (!peer || !s->up || !s->silent || gn_jet_info(node->jet, id, &info))
+		return;
+	if (info.rtt_at > s->silent)
+		s->silent = 0;
+	else if (peer->session != id && !is_hoped_for(node, id, s))
+		(void)!gn_jet_close(node->jet, id, 0, "another session is up", node->now);
+	if (!s->silent || peer->session != id || node->now < s->redial || peer->dial ||
+	    !(peers_kept(node, peer) || peer->tunnels))
+		return;
+	s->redial = node->now + GN_NODE_SILENT_AGAIN;
+	if (peer->tunnels ? dial_urgent(node, peer) : dial_start(node, peer, false, true))
+		dial_end(node, peer);
+}
+
+void peers_silent_tick(struct gn_node *node)
+{
+	struct gn_node_peers *p = &node->peers;
+	if (node->now < p->silent_at)
+		return;
+	p->silent_at = GN_NEVER;
+	for (uint32_t i = p->by_session.count; i-- > 0;) {
+		struct session *s = gn_map_value_at(&p->by_session, i);
+		if (!s->peer || !s->silent || !s->peer->tunnels)
+			continue;
+		if (node->now < s->redial)
+			p->silent_at = gn_time_min(p->silent_at, s->redial);
+		else
+			peers_silent_look(node,
+					  *(const gn_jet_id *)gn_map_key_at(&p->by_session, i), s);
+	}
+}
