@@ -49,7 +49,7 @@ has "$out" 'geonet help '
 for words in up 'id new' 'site publish DIR' 'wallet pay WHO' guard id name site hub wallet; do
     printf '%s\n' "$out" | grep -q "^  $words " || fail "'$words' is not in the first help"
 done
-others='down, peers, path, ping, netcheck, pipe, forward, give, put, get, trace, receive,'
+others='down, peers, ping, path, netcheck, pipe, forward, give, put, get, trace,'
 has "$out" "$others"
 run 0 version
 has "$out" 'geonet '

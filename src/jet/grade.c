@@ -465,6 +465,13 @@ static bool is_rival(const struct jet_session *s, const struct jet_path *p)
 	return s->rival.set && s->rival.id == p->id;
 }
 
+/* What keeps a flow alive is the owner's word, where there is one (RE-22). */
+static gn_time check_every(const struct jet_session *s, const struct jet_path *p)
+{
+	bool flow = jet_way_direct(s->jet, &p->way) && s->jet->spare_every;
+	return p == s->path ? JET_CHECK_MAIN : flow ? s->jet->spare_every : JET_CHECK_SPARE;
+}
+
 /* When to challenge p next: GN_NEVER while it is being challenged, or need not be. */
 static gn_time check_at(const struct jet_session *s, const struct jet_path *p)
 {
@@ -474,14 +481,12 @@ static gn_time check_at(const struct jet_session *s, const struct jet_path *p)
 	if (is_rival(s, p))
 		return checked_last(p) + JET_CHECK_RIVAL;
 	gn_time last = p->heard_at > checked_last(p) ? p->heard_at : checked_last(p);
-	return last + (p->check_every ? p->check_every
-		       : p == s->path ? JET_CHECK_MAIN
-				      : JET_CHECK_SPARE);
+	return last + (p->check_every ? p->check_every : check_every(s, p));
 }
 
 static void draw_check(struct jet_session *s, struct jet_path *p)
 {
-	gn_time every = p == s->path ? JET_CHECK_MAIN : JET_CHECK_SPARE;
+	gn_time every = check_every(s, p);
 	uint64_t spread = (uint64_t)every * 2 / 5;
 	p->check_every = every - (gn_time)(spread / 2) +
 			 (gn_time)gn_rand_below(s->jet->env.rand, spread + 1);

@@ -268,6 +268,10 @@ bool gn_jet_way_is(const struct gn_jet *jet, uint32_t link);
  * that wait for a silent peer ask for it at once. */
 void gn_jet_network(struct gn_jet *jet, gn_time now);
 
+/* What keeps flows in boxes alive, from now on: a PING when nothing was received for so long (half
+ * of the idle timeout at most), and spare paths by UDP are asked as often. */
+void gn_jet_keep_alive(struct gn_jet *jet, gn_time every, gn_time now);
+
 /* What a session is worth to its owner, from least to most. Incoming sessions that are worth
  * least give way when there is no room for another (JT-96). */
 enum gn_jet_standing {

@@ -143,6 +143,17 @@ void gn_jet_way_room(struct gn_jet *jet, uint32_t link, size_t bytes, gn_time no
 	}
 }
 
+void gn_jet_keep_alive(struct gn_jet *jet, gn_time every, gn_time now)
+{
+	gn_time most = jet->config.idle_timeout / 2;
+	GN_ASSERT(every > 0);
+	(void)jet_clock(jet, now);
+	jet->config.keep_alive = every < most ? every : most;
+	jet->spare_every = every;
+	for (uint32_t k = 0; k < jet->timers.count; k++)
+		jet_wake(GN_CONTAINER(jet->timers.nodes[k], struct jet_session, timer));
+}
+
 /* What was in flight on the link goes again, where there is another path now or later. */
 static gn_err lose_link(struct jet_session *s, uint32_t link)
 {

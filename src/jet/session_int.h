@@ -209,9 +209,10 @@ struct gn_jet {
 	struct jet_link events; /* sessions with events to tell */
 	struct jet_link closed; /* sessions that this call closed, to be stripped at its end */
 	struct gn_heap timers;
-	struct gn_ring stateless;     /* jet_stateless */
-	struct gn_ring punched;       /* jet_punched: the last tries that peers asked for */
-	struct gn_ring guessed;       /* jet_guessed: who was guessed with lately */
+	struct gn_ring stateless; /* jet_stateless */
+	struct gn_ring punched;   /* jet_punched: the last tries that peers asked for */
+	struct gn_ring guessed;   /* jet_guessed: who was guessed with lately */
+	gn_time spare_every;      /* spare paths by UDP are asked so often; 0: JET_CHECK_SPARE */
 	struct jet_session *guessing; /* the one that does; NULL: none */
 	uint32_t session_count, half_open, dials;
 	struct jet_seats half, open; /* of sessions that others began */

@@ -79,6 +79,7 @@ static gn_fbref result_put(struct gn_fbb *b, const struct gn_node *node)
 	struct gn_dialback_result r;
 	gn_fbref relays[RELAYS];
 	unsigned of, kinds = gn_node_reached_kinds(node, &of);
+	const struct gn_node_lifetime_of *known = gn_node_lifetime_now(node);
 	gn_dialback_last(node->dialback, &r);
 	struct gn_fb_addr seen = gn_wire_addr(&r.seen, GN_FB_CARRIER_UDP),
 			  proven = gn_wire_addr(&r.proven, GN_FB_CARRIER_UDP);
@@ -101,7 +102,11 @@ static gn_fbref result_put(struct gn_fbb *b, const struct gn_node *node)
 		.relays = {relays, s.relay_count},
 		.kinds = (uint8_t)kinds,
 		.kinds_of = (uint8_t)of,
-		.port = node->udp ? gn_udp_port(node->udp) : 0};
+		.port = node->udp ? gn_udp_port(node->udp) : 0,
+		.lifetime_s = known ? known->seconds : 0,
+		.lifetime_at = known ? known->at : 0,
+		.keep_alive_s = (uint32_t)(node->lifetimes.keep / GN_SEC),
+		.lifetime_why = gn_str(known ? "" : gn_node_lifetime_why(node))};
 	return gn_fb_node_netcheck_is_make(b, &args);
 }
 
@@ -116,12 +121,14 @@ static void answer(struct gn_node_request *r)
 gn_time gn_node_call_netcheck_tick(struct gn_node *node)
 {
 	bool running = gn_dialback_is_running(node->dialback), waits = false;
+	struct gn_dialback_life life;
+	gn_dialback_life(node->dialback, &life);
 	for (struct gn_node_request *r = gn_node_request_first(node), *next; r; r = next) {
 		next = gn_node_request_next(r);
 		if (r->base.waits != GN_OP_NETCHECK)
 			continue;
 		waits = true;
-		if (running)
+		if (running || (r->lasts && life.why == GN_DIALBACK_LIFE_RUNNING))
 			continue;
 		gn_host_wait_end(&r->base);
 		answer(r);
@@ -131,7 +138,12 @@ gn_time gn_node_call_netcheck_tick(struct gn_node *node)
 
 gn_err gn_node_call_node_netcheck(struct gn_node_request *r)
 {
-	if (gn_dialback_now(r->node->dialback, r->node->now))
+	struct gn_fb_node_netcheck t = {r->base.table};
+	bool measured = gn_dialback_now(r->node->dialback, r->node->now);
+	r->lasts = gn_fb_node_netcheck_long(t) && gn_node_lifetime_measure(r->node);
+	if (r->lasts)
+		gn_host_lasts(&r->base);
+	if (measured || r->lasts)
 		gn_host_wait(&r->base, GN_OP_NETCHECK, ++r->node->pings);
 	else
 		answer(r);

@@ -43,6 +43,7 @@ void gn_node_dialback_ports(struct gn_node *node, uint16_t port, uint16_t second
 void gn_node_dialback_seen(struct gn_node *node, const struct gn_addr *addr)
 {
 	struct gn_dialback_result last;
+	gn_node_lifetime_network(node, addr);
 	gn_dialback_last(node->dialback, &last);
 	if (last.seen.port && gn_addr_is_v4(&last.seen) == gn_addr_is_v4(addr) &&
 	    memcmp(last.seen.ip, addr->ip, sizeof addr->ip) != 0)
@@ -86,7 +87,10 @@ static void send_packet(struct gn_node *node, const struct gn_dialback_out *out)
 {
 	size_t sent;
 	const struct gn_slice bytes = GN_SLICE(out->bytes);
-	if (out->second && node->outside.send_second)
+	if (out->spare) {
+		if (node->outside.send_spare)
+			node->outside.send_spare(node, &out->to, bytes);
+	} else if (out->second && node->outside.send_second)
 		node->outside.send_second(node, &out->to, bytes);
 	else
 		(void)!node->outside.send(node, &out->to, bytes, GN_DIALBACK_BYTES, &sent);
@@ -108,6 +112,7 @@ bool gn_node_dialback_pump(struct gn_node *node)
 		send_packet(node, &out);
 	if (gn_dialback_next_event(node->dialback, &result))
 		measured(node, &result);
+	gn_node_lifetime_tick(node);
 	return any;
 }
 

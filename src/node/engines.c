@@ -154,6 +154,7 @@ gn_err gn_node_engines_new(struct gn_node *node)
 	}
 	node->env = env[ALLOC_NODE];
 	gn_node_policy_init(node);
+	gn_node_lifetime_init(node);
 	gn_node_peers_init(node);
 	gn_node_tunnels_init(node);
 	gn_node_fresh_init(node);
@@ -223,6 +224,7 @@ void gn_node_engines_free(struct gn_node *node)
 {
 	gn_node_give_fini(node);
 	gn_node_policy_fini(node);
+	gn_node_lifetime_fini(node);
 	gn_node_fresh_fini(node);
 	gn_dialback_free(node->dialback);
 	gn_relay_free(node->relay);

@@ -13,7 +13,14 @@
 #define GN_NODE_GOODBYE (300 * GN_MSEC)
 #define GN_NODE_STOP_MAX (3 * GN_SEC) /* for the last writes: who stops a machine waits no longer */
 /* between packets of a quiet session: bindings of NATs last 30 s and more (RFC 4787, REQ-5) */
-#define GN_NODE_KEEP_ALIVE (25 * GN_SEC)
+#define GN_NODE_KEEP_ALIVE (20 * GN_SEC)
+/* where it was measured how long they last: 0.7 of that, but */
+#define GN_NODE_KEEP_MIN (15 * GN_SEC)
+#define GN_NODE_KEEP_MAX (120 * GN_SEC)
+#define GN_NODE_LIFETIMES 16u /* networks: home, work, phone, and where one was lately */
+#define GN_NODE_LIFETIME_SOON (60 * GN_SEC) /* after the network is known: what it is comes first */
+#define GN_NODE_LIFETIME_AGAIN (1800 * GN_SEC)
+#define GN_NODE_LIFETIME_EVERY (86400 * GN_SEC)
 /* nothing comes in a session that is wanted: another is begun, in case its peer began anew */
 #define GN_NODE_SILENT (5 * GN_SEC)
 /* the same where a tunnel waits: another path has had a round trip to answer */

@@ -95,6 +95,7 @@ static gn_err write_kept(struct gn_node *node, const char *name, struct gn_slice
 
 static const struct gn_node_outside outside = {.send = send_packets,
 					       .send_second = send_second,
+					       .send_spare = gn_node_lifetime_send,
 					       .dial = dial_url,
 					       .disk = move_disk,
 					       .kept = read_kept,
@@ -314,6 +315,7 @@ static gn_err start(struct gn_node *node, const struct gn_host_config *host, cha
 		return gn_host_why(why, GN_NOMEM, "not enough memory to start");
 	GN_TRY(gn_node_give_read(node, why));
 	GN_TRY(gn_node_policy_read(node, why));
+	GN_TRY(gn_node_lifetime_read(node, why));
 	GN_TRY(gn_node_turn_new(node, why));
 	GN_TRY(gn_node_turn_way_new(node, why));
 	uv_poll_init(&node->host.loop, &node->udp_poll, gn_udp_fd(node->udp));

@@ -25,6 +25,7 @@
 #include "node/give.h"
 #include "node/guess.h"
 #include "node/lan.h"
+#include "node/lifetime.h"
 #include "node/limits.h"
 #include "node/map.h"
 #include "node/moving.h"
@@ -70,6 +71,8 @@ struct gn_node_outside {
 		       uint16_t segment, size_t *sent);
 	/* One packet by the other socket; NULL: there is none. */
 	void (*send_second)(struct gn_node *node, const struct gn_addr *to, struct gn_slice packet);
+	/* One by a socket of its own, whose flow is tried (lifetime.h); NULL: there is none. */
+	void (*send_spare)(struct gn_node *node, const struct gn_addr *to, struct gn_slice packet);
 	/* A connection to a url, as gn_wss_dial; by_others: as gn_wss_dial_others. */
 	gn_err (*dial)(struct gn_node *node, const char *url, bool by_others,
 		       struct gn_carrier **out);
@@ -133,6 +136,7 @@ struct gn_node {
 	struct gn_node_homes homes;
 	struct gn_node_give give;
 	struct gn_node_policies policies;
+	struct gn_node_lifetimes lifetimes;
 	struct gn_node_fresh fresh;
 	struct gn_node_carriers carriers;
 	struct gn_node_tunnels tunnels;

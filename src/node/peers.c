@@ -231,8 +231,6 @@ gn_err gn_node_peers_reach(struct gn_node *node, const struct gn_pk *pk)
 	return GN_UNREACHABLE;
 }
 
-/* ---- receiving ---- */
-
 /* ---- session events ---- */
 
 /* Messages to the peer go by it from now on. */

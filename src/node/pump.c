@@ -16,6 +16,7 @@ bool gn_node_pump_jet(struct gn_node *node)
 	     i++, any = true) {
 		gn_node_offers_event(node, &e);
 		gn_node_guess_event(node, &e);
+		gn_node_lifetime_event(node, &e);
 		gn_node_carriers_event(node, &e);
 		if (e.kind == GN_JET_OFFERED)
 			gn_node_turn_way_offered(node, e.id, gn_node_ways_prefix(node, e.id));
@@ -371,6 +372,7 @@ gn_time gn_node_deadline(const struct gn_node *node)
 		at = gn_time_min(at, node->ways.swept + GN_NODE_SWEEP_IDLE);
 	at = gn_time_min(at, node->running ? gn_node_homes_deadline(node) : GN_NEVER);
 	at = gn_time_min(at, node->running ? gn_dialback_deadline(node->dialback) : GN_NEVER);
+	at = gn_time_min(at, node->running ? gn_node_lifetime_deadline(node) : GN_NEVER);
 	at = gn_time_min(at, node->running ? gn_bus_deadline(node->bus) : GN_NEVER);
 	return gn_time_min(at, gn_bundles_deadline(node->bundles));
 }

@@ -64,6 +64,7 @@ struct gn_node_request {
 	struct gn_pk box_keys[2]; /* whose signatures it can give; zeros: none */
 	struct gn_pk peer;        /* whom it is about, */
 	uint64_t hold;            /* and its rule about paths (policy.h) */
+	bool lasts;               /* call_netcheck.c: for the lifetime of flows, too */
 	bool events;              /* events.c: it listens */
 	bool reading;             /* call_file.c: it has one of node->readers */
 	bool ended;               /* call_tunnel.c: it has written all; its tunnel is to hear it */

@@ -306,6 +306,8 @@ static json_t *ping_of(struct gn_fb_node_ping_is t)
 		"connect_ms", ms_of(gn_fb_node_ping_is_connect_us(t)), "carrier",
 		text_of(gn_fb_node_ping_is_carrier(t)), "why", text_of(gn_fb_node_ping_is_why(t)),
 		"paths", (int)gn_fb_node_ping_is_paths(t));
+	json_object_set_new(json, "indirect", text_of(gn_fb_node_ping_is_indirect(t)));
+	json_object_set_new(json, "rule", text_of(gn_fb_node_ping_is_rule(t)));
 	if (gn_fb_node_ping_is_has_relay(t)) {
 		struct gn_fb_key relay = gn_fb_node_ping_is_relay(t);
 		json_object_set_new(json, "relay", json_hex(relay.b, 32));
@@ -340,6 +342,13 @@ static json_t *netcheck_of(struct gn_fb_node_netcheck_is t)
 				 "kinds", (int)gn_fb_node_netcheck_is_kinds(t), "kinds_of",
 				 (int)gn_fb_node_netcheck_is_kinds_of(t), "port",
 				 (int)gn_fb_node_netcheck_is_port(t));
+	json_object_set_new(json, "lifetime_s",
+			    json_integer((json_int_t)gn_fb_node_netcheck_is_lifetime_s(t)));
+	json_object_set_new(json, "lifetime_at",
+			    json_integer((json_int_t)gn_fb_node_netcheck_is_lifetime_at(t)));
+	json_object_set_new(json, "keep_alive_s",
+			    json_integer((json_int_t)gn_fb_node_netcheck_is_keep_alive_s(t)));
+	json_object_set_new(json, "lifetime_why", text_of(gn_fb_node_netcheck_is_lifetime_why(t)));
 	if (gn_fb_node_netcheck_is_has_seen(t))
 		json_object_set_new(json, "seen", addr_of(gn_fb_node_netcheck_is_seen(t)));
 	if (gn_fb_node_netcheck_is_has_proven(t))

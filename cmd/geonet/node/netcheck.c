@@ -9,6 +9,8 @@
 #include <string.h>
 
 /* A word of the node, as a sentence; the word itself, when this is an older program. */
+#define LONG_TIMEOUT 1800 /* seconds: more than measuring takes */
+
 static const char *say(const char *word, const char *const (*words)[2], size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -86,11 +88,36 @@ static void print_paths(const struct cli *cli, const json_t *j)
 			 json_is_true(json_object_get(r, "home")) ? "  home" : "");
 }
 
+/* How long a quiet flow lives in the router, and since when that is known (RE-22). */
+static void print_lifetime(const struct cli *cli, const json_t *j, bool asked)
+{
+	static const char *const words[][2] = {
+		{"no-router", "nothing before this node forgets"},
+		{"never", "not measured yet (geonet netcheck --long does it, in minutes)"},
+		{"running", "being measured"},
+		{"nobody", "no node is there that measures it with this one"},
+		{"lost", "not found out: who measured it did not answer"},
+		{"limit", "not measured: as often as may be in a day"}};
+	uint64_t lifetime = json_number(j, "lifetime_s"), at = json_number(j, "lifetime_at");
+	const char *because = json_text(j, "lifetime_why");
+	if (lifetime)
+		out_pair(cli, "quiet flow", "lives for %llu s (measured %s)",
+			 (unsigned long long)lifetime, out_time(at));
+	else if (asked || strcmp(because, "no-router") != 0)
+		out_pair(cli, "quiet flow", "%s", say(because, words, GN_COUNT(words)));
+	out_pair(cli, "kept alive", "each %llu s",
+		 (unsigned long long)json_number(j, "keep_alive_s"));
+}
+
 int cmd_netcheck(struct cli *cli)
 {
-	struct gn_fb_node_netcheck_args args = {0};
+	bool lasts = cli_flag(cli, "long");
+	struct gn_fb_node_netcheck_args args = {.long_ = lasts};
 	struct ask ask = {.kind = {GN_FB_APP_BODY_APP_NODE, GN_FB_APP_NODE_BODY_NODE_NETCHECK},
-			  .args = &args};
+			  .args = &args,
+			  .timeout = lasts ? LONG_TIMEOUT : 0};
+	if (lasts)
+		cli_note(cli, "how long the router keeps a quiet flow takes up to 25 minutes");
 	struct reply r;
 	int exit = client_ask_must(cli, &ask, &r, "the node did not answer");
 	if (exit == CLI_OK && cli->json) {
@@ -98,6 +125,7 @@ int cmd_netcheck(struct cli *cli)
 	} else if (exit == CLI_OK) {
 		print_reach(cli, r.json);
 		print_paths(cli, r.json);
+		print_lifetime(cli, r.json, lasts);
 	}
 	reply_free(&r);
 	return exit;

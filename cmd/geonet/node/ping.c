@@ -7,7 +7,6 @@
 
 #include "wire/generated/app_node_fb.h"
 
-#include "base/reason.h"
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,16 +15,6 @@ struct gn_slice node_rule(const struct cli *cli)
 {
 	const char *rule = cli_option(cli, "path");
 	return gn_str(rule ? rule : "");
-}
-
-/* What a person reads of a word of RE-12, in the language of their terminal. */
-const char *node_reason(bool not, const char *word)
-{
-	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-	const char *lang = NULL;
-	for (size_t i = 0; i < GN_COUNT(names) && !(lang && *lang); i++)
-		lang = getenv(names[i]);
-	return gn_reason_text(not, word, lang && strncmp(lang, "ru", 2) == 0);
 }
 
 /* "relay 5c1f0a2b (198.51.100.7:7777)": what the session goes by. */

@@ -5,7 +5,9 @@
 #include "geonet/node/commands.h"
 #include "geonet/node/node.h"
 
+#include "base/reason.h"
 #include <stdlib.h>
+#include <string.h>
 
 bool status_few(const json_t *status)
 {
@@ -157,6 +159,16 @@ int cmd_status(struct cli *cli)
 	json_decref(own);
 	reply_free(&r);
 	return CLI_OK;
+}
+
+/* What a person reads of a word of RE-12, in the language of their terminal. */
+const char *node_reason(bool not, const char *word)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+	const char *lang = NULL;
+	for (size_t i = 0; i < GN_COUNT(names) && !(lang && *lang); i++)
+		lang = getenv(names[i]);
+	return gn_reason_text(not, word, lang && strncmp(lang, "ru", 2) == 0);
 }
 
 /* "udp", "relay, suspect, both-hard [relay]": what carries the session, if it is not the first why,

@@ -104,6 +104,11 @@ static const struct cli_option ping_options[] = {
 	{0},
 };
 
+static const struct cli_option netcheck_options[] = {
+	{"long", NULL, "also how long the router keeps a quiet flow: takes minutes"},
+	{0},
+};
+
 static const struct cli_option pipe_options[] = {
 	PATH_OPTION,
 	{"name", "NAME", "of several between the same two nodes, the one of this name"},
@@ -194,8 +199,9 @@ const struct cli_command node_commands[] = {
 	 "directly, or what the router before it lets in. Takes up to 5 seconds;\n"
 	 "within a minute of the last time that is shown. Nothing is changed.\n",
 	 "  geonet netcheck\n"
+	 "  geonet netcheck --long --json | jq .lifetime_s\n"
 	 "  geonet netcheck --json | jq -r .reached\n",
-	 NULL, cmd_netcheck},
+	 netcheck_options, cmd_netcheck},
 	{"pipe", "NODE", 1, 1, "join two commands at two nodes: what goes in here comes out there",
 	 "Both run it, each with the other's NODE (as for geonet ping), in any order: stdin goes "
 	 "to the other's stdout, and back. A direction ends with its input,\n"

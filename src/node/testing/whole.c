@@ -88,10 +88,18 @@ static struct gn_addr second_of(const struct whole_node *n)
 	return addr;
 }
 
+/* That of flows (lifetime.h), one more. */
+static struct gn_addr spare_of(const struct whole_node *n)
+{
+	struct gn_addr addr = second_of(n);
+	addr.port++;
+	return addr;
+}
+
 static bool is_of(const struct whole_node *n, const struct gn_addr *addr)
 {
-	struct gn_addr second = second_of(n);
-	return gn_addr_eq(&n->addr, addr) || gn_addr_eq(&second, addr);
+	struct gn_addr second = second_of(n), spare = spare_of(n);
+	return gn_addr_eq(&n->addr, addr) || gn_addr_eq(&second, addr) || gn_addr_eq(&spare, addr);
 }
 
 static bool find_addr(const struct whole *w, const struct jet_sim_flight *flight, unsigned *out)
@@ -156,6 +164,13 @@ static void send_second(struct gn_node *node, const struct gn_addr *to, struct g
 	send_packet(n, &from, to, packet);
 }
 
+static void send_spare(struct gn_node *node, const struct gn_addr *to, struct gn_slice packet)
+{
+	struct whole_node *n = whole_of(node);
+	struct gn_addr from = spare_of(n);
+	send_packet(n, &from, to, packet);
+}
+
 static void ask_disk(struct whole_node *n, enum whole_kind kind, const struct gn_disk_request *q)
 {
 	struct whole *w = n->world;
@@ -185,7 +200,7 @@ static bool move_disk(struct gn_node *node)
 static struct gn_buf *kept_file(struct whole_node *n, const char *name)
 {
 	static const char *const names[WHOLE_KEPT] = {"give", "given", "refused", "relay-tokens",
-						      "paths"};
+						      "paths", "lifetimes"};
 	unsigned i = 0;
 	while (i < WHOLE_KEPT && strcmp(names[i], name) != 0)
 		i++;
@@ -281,6 +296,7 @@ static void told_tunnel(struct gn_node *node, const struct gn_tunnel_event *e)
 
 static const struct gn_node_outside outside = {.send = send_packets,
 					       .send_second = send_second,
+					       .send_spare = send_spare,
 					       .disk = move_disk,
 					       .kept = read_kept,
 					       .keep = write_kept,
@@ -296,11 +312,7 @@ static const struct gn_node_outside outside = {.send = send_packets,
 static void write_nothing(void *user, enum gn_log_level level, const char *module,
 			  const char *event, const char *text)
 {
-	(void)user;
-	(void)level;
-	(void)module;
-	(void)event;
-	(void)text;
+	(void)user, (void)level, (void)module, (void)event, (void)text;
 }
 
 /* ---- life ---- */
@@ -412,10 +424,9 @@ void whole_start(struct whole *w, unsigned i)
 		w->opt.log ? *w->opt.log : (struct gn_log){write_nothing, NULL, GN_LOG_ERROR};
 	node->packet = need_memory(malloc(GN_NODE_BATCH));
 	gn_err err = gn_node_engines_new(node);
-	GN_ASSERT(err == GN_OK);
-	err = gn_node_give_read(node, why);
-	GN_ASSERT(err == GN_OK);
-	err = gn_node_policy_read(node, why);
+	err = err ? err : gn_node_give_read(node, why);
+	err = err ? err : gn_node_policy_read(node, why);
+	err = err ? err : gn_node_lifetime_read(node, why);
 	GN_ASSERT(err == GN_OK);
 	struct gn_os_net net = {.count = 1,
 				.addrs[0] = {.addr = n->addr,
@@ -504,8 +515,11 @@ static void disk_done(struct whole_node *n, const struct whole_event *e)
 static void take_packet(struct whole_node *n, const struct jet_sim_flight *flight,
 			struct gn_slice bytes)
 {
+	struct gn_addr spare = spare_of(n);
 	if (gn_addr_eq(&flight->to, &n->addr))
 		gn_node_recv(&n->node, &(struct gn_way){.addr = flight->from}, bytes);
+	else if (gn_addr_eq(&flight->to, &spare))
+		gn_dialback_life_packet(n->node.dialback, &flight->from, bytes, n->world->now);
 	else
 		gn_dialback_packet(n->node.dialback, &flight->from, true, bytes, n->world->now);
 }

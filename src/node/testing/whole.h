@@ -24,7 +24,7 @@
 
 #define WHOLE_EPOCH ((gn_time)1767225600 * GN_SEC) /* 2026-01-01: the clock of records, too */
 
-#define WHOLE_KEPT 5
+#define WHOLE_KEPT 6
 
 struct whole;
 

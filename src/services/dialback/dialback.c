@@ -32,6 +32,7 @@ gn_err gn_dialback_new(const struct gn_env *env, const struct gn_dialback_config
 	dialback_gate_init(&d->t_all, env, DIALBACK_T_APART, DIALBACK_T_BURST);
 	dialback_gate_init(&d->t_key, env, DIALBACK_T_KEY_APART, DIALBACK_T_KEY_BURST);
 	dialback_gate_init(&d->t_net, env, DIALBACK_T_NET_APART, DIALBACK_T_NET_BURST);
+	dialback_gate_init(&d->h_key, env, DIALBACK_HOLD_KEY_APART, DIALBACK_HOLD_KEY_BURST);
 	d->out = (struct gn_frame_out){.alloc = env->alloc,
 				       .self = config->node,
 				       .small = DIALBACK_MESSAGE,
@@ -54,6 +55,7 @@ void gn_dialback_free(struct gn_dialback *d)
 	dialback_gate_fini(&d->t_all);
 	dialback_gate_fini(&d->t_key);
 	dialback_gate_fini(&d->t_net);
+	dialback_gate_fini(&d->h_key);
 	gn_mem_free(d->env.alloc, d);
 }
 
@@ -81,8 +83,12 @@ static gn_err take(struct gn_dialback *d, struct dialback_from *from, struct gn_
 		dialback_on_seen(d, from, gn_fb_dial_frame_body_as_dial_seen(m));
 		return GN_OK;
 	case GN_FB_DIAL_FRAME_BODY_DIAL_DONE: dialback_third_answered(d, from, true); return GN_OK;
+	case GN_FB_DIAL_FRAME_BODY_DIAL_HOLD:
+		dialback_on_hold(d, from, gn_fb_dial_frame_body_as_dial_hold(m));
+		return GN_OK;
+	case GN_FB_DIAL_FRAME_BODY_DIAL_HELD: dialback_life_held(d, from); return GN_OK;
 	case GN_FB_DIAL_FRAME_BODY_DIAL_REFUSED:
-		if (!dialback_run_refused(d, from))
+		if (!dialback_run_refused(d, from) && !dialback_life_refused(d, from))
 			dialback_third_answered(d, from, false);
 		return GN_OK;
 	default: return GN_UNSUPPORTED; /* of a later version */
@@ -122,8 +128,10 @@ void gn_dialback_packet(struct gn_dialback *d, const struct gn_addr *from, bool 
 	d->n.packets_in++;
 	GN_ASSERT(!d->out.building);
 	unsigned kind = datagram.len == GN_DIALBACK_BYTES ? datagram.p[9] : 0;
-	if (kind < 1 || kind > 4 || datagram.p[0] != GN_DIALBACK_BYTE || second != (kind == 4))
+	if (kind < 1 || kind > 5 || datagram.p[0] != GN_DIALBACK_BYTE || second != (kind == 4))
 		d->n.packet_bad++;
+	else if (kind == 5)
+		dialback_hold_packet(d, from, gn_be64(datagram.p + 1));
 	else if (second)
 		dialback_serve_packet(d, from, gn_be64(datagram.p + 1));
 	else
@@ -200,11 +208,14 @@ void gn_dialback_tick(struct gn_dialback *d, gn_time now)
 	d->now = now;
 	dialback_serve_tick(d);
 	dialback_run_tick(d);
+	dialback_hold_tick(d);
+	dialback_life_tick(d);
 }
 
 gn_time gn_dialback_deadline(const struct gn_dialback *d)
 {
 	gn_time at = gn_time_min(dialback_serve_deadline(d), dialback_run_deadline(d));
+	at = gn_time_min(at, gn_time_min(dialback_hold_deadline(d), dialback_life_deadline(d)));
 	for (unsigned i = 0; i < d->job_count; i++)
 		at = gn_time_min(at, d->jobs[i].at);
 	return at;
@@ -242,13 +253,16 @@ void gn_dialback_validate(const struct gn_dialback *d)
 {
 	GN_ASSERT(d->job_count <= DIALBACK_JOBS && d->run.count <= DIALBACK_TRIES);
 	for (unsigned i = 0; i < d->job_count; i++)
-		GN_ASSERT(d->jobs[i].round < DIALBACK_TIMES &&
+		GN_ASSERT(d->jobs[i].round < d->jobs[i].times &&
 			  d->jobs[i].next < d->jobs[i].ports.count);
 	for (unsigned i = 0; i < DIALBACK_SERVED; i++) {
 		const struct dialback_served *s = &d->served[i];
 		GN_ASSERT(!s->third_request || (!s->told && s->third_count > 0));
 		GN_ASSERT(s->taken || (!s->told && !s->third_request));
 	}
+	GN_ASSERT(d->life.asked_count <= DIALBACK_LIFE_ASKS && d->life.answers <= 2);
+	for (unsigned i = 0; i < DIALBACK_HOLDS; i++)
+		GN_ASSERT(d->holds[i].packets <= DIALBACK_HOLD_PACKETS);
 	gn_map_validate(&d->s_key.full_at);
 	gn_map_validate(&d->t_net.full_at);
 }

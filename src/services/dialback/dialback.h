@@ -79,9 +79,43 @@ bool gn_dialback_next_message(struct gn_dialback *d, struct gn_overlay_message *
 struct gn_dialback_out {
 	struct gn_addr to;
 	bool second; /* from the other socket, where there is one */
+	bool spare;  /* from one to `to` alone, which the flow is of: a packet 5 */
 	uint8_t bytes[GN_DIALBACK_BYTES];
 };
 bool gn_dialback_next_packet(struct gn_dialback *d, struct gn_dialback_out *out, gn_time now);
+
+/* ---- how long a quiet flow lives in the box before this node (RE-22) ----
+ *
+ *   A -> S  HOLD: nonce, a time      S -> A  HELD
+ *   A -> S  0x11 | nonce | 5, by a socket of its own, twice, 3 s apart; answered by 6
+ *   S -> A  0x11 | nonce | 7, that time after the last 5, three times
+ *
+ * Where 7 comes the flow has lived so long: a longer time is tried, else a shorter one. */
+
+/* Why nothing is known, or not yet. */
+enum gn_dialback_life_why {
+	GN_DIALBACK_LIFE_NEVER, /* it was not measured yet */
+	GN_DIALBACK_LIFE_RUNNING,
+	GN_DIALBACK_LIFE_NOBODY, /* nobody to ask, or who was asked does not */
+	GN_DIALBACK_LIFE_LOST,   /* no answer to packets 5, or none to be believed */
+	GN_DIALBACK_LIFE_LIMIT,  /* as often as may be in a day */
+	GN_DIALBACK_LIFE_KNOWN,
+};
+const char *gn_dialback_life_text(enum gn_dialback_life_why why); /* one word, static */
+struct gn_dialback_life {
+	enum gn_dialback_life_why why;
+	gn_time lifetime, at; /* KNOWN: what was lived through, and when it was found */
+};
+/* False: not now, and gn_dialback_life says why. */
+bool gn_dialback_life_start(struct gn_dialback *d, gn_time now);
+/* The network is another one: what is under way is of no use. */
+void gn_dialback_life_stop(struct gn_dialback *d, gn_time now);
+/* A datagram that came to the socket of its own. */
+void gn_dialback_life_packet(struct gn_dialback *d, const struct gn_addr *from,
+			     struct gn_slice datagram, gn_time now);
+void gn_dialback_life(const struct gn_dialback *d, struct gn_dialback_life *out);
+/* A run is over. */
+bool gn_dialback_life_event(struct gn_dialback *d, struct gn_dialback_life *out);
 
 /* As in RE-4: by nothing of the other side, by its address, by address and port. */
 enum gn_dialback_rule { GN_DIALBACK_UNKNOWN, GN_DIALBACK_NONE, GN_DIALBACK_ADDR, GN_DIALBACK_PORT };

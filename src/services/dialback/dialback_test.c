@@ -224,13 +224,13 @@ static void what_is_no_packet_is_counted(void **state)
 	struct gn_addr from = addr_of(3);
 	(void)state;
 	make(GN_DIALBACK_NONE, GN_DIALBACK_NONE);
-	for (unsigned i = 0; i <= 5; i++) { /* 1 to 3 are of nobody, 0 and 5 of no kind */
+	for (unsigned i = 0; i <= 6; i++) { /* 1 to 3 and 5 are of nobody, 0 and 6 of no kind */
 		bytes[9] = (uint8_t)i;
 		gn_dialback_packet(nodes[0].d, &from, false, gn_slice(bytes, GN_DIALBACK_BYTES),
 				   now);
 	}
 	assert_int_equal(count_of(0, "packet_bad"), 3);
-	assert_int_equal(count_of(0, "packet_unknown"), 3);
+	assert_int_equal(count_of(0, "packet_unknown"), 4);
 	bytes[9] = 1;
 	gn_dialback_packet(nodes[0].d, &from, false, GN_SLICE(bytes), now);
 	gn_dialback_packet(nodes[0].d, &from, false, gn_slice(bytes, 9), now);
@@ -238,8 +238,8 @@ static void what_is_no_packet_is_counted(void **state)
 	bytes[9] = 4;
 	gn_dialback_packet(nodes[0].d, &from, true, gn_slice(bytes, GN_DIALBACK_BYTES), now);
 	assert_int_equal(count_of(0, "packet_bad"), 6);
-	assert_int_equal(count_of(0, "packet_unknown"), 4);
-	assert_int_equal(count_of(0, "packets_in"), 10);
+	assert_int_equal(count_of(0, "packet_unknown"), 5);
+	assert_int_equal(count_of(0, "packets_in"), 11);
 }
 
 /* ---- others who are lost, busy or gone ---- */

@@ -60,6 +60,7 @@ struct dialback_job {
 	uint64_t nonce;
 	uint8_t kind;
 	bool second;
+	unsigned times;       /* to be sent */
 	unsigned round, next; /* times sent; which port is next */
 	gn_time at;
 };
@@ -89,7 +90,35 @@ struct dialback_run {
 	struct dialback_ask asks[DIALBACK_TRIES];
 };
 
+/* ---- lifetimes (life.c) ---- */
+
+enum dialback_life_state { LIFE_IDLE, LIFE_ASKED, LIFE_OPEN, LIFE_QUIET };
+struct dialback_life {
+	enum dialback_life_state state;
+	struct gn_pk asked[DIALBACK_LIFE_ASKS]; /* the last one now */
+	unsigned asked_count;
+	struct gn_addr addr; /* its */
+	uint64_t request, nonce;
+	gn_time after, passed, failed; /* tried now; lived through; not (0: none yet) */
+	gn_time at;                    /* of what is next */
+	gn_time quiet;                 /* since when nothing goes */
+	unsigned sends, answers;       /* of packets 5: since the last answer; answers */
+	bool send;                     /* one is to go */
+	gn_time runs[DIALBACK_LIFE_RUNS];
+	unsigned next_run;
+	bool told;
+	struct gn_dialback_life last;
+};
+
 /* ---- for others ---- */
+
+struct dialback_hold { /* hold.c; key zeros: free */
+	struct gn_pk key;
+	struct gn_addr addr, to; /* its session; where its packets 5 come from */
+	uint64_t nonce;
+	gn_time after, at; /* then packets 7 go, or the place is free again */
+	unsigned packets;
+};
 
 struct dialback_served {
 	bool taken; /* the place is */
@@ -114,7 +143,9 @@ struct gn_dialback {
 	struct dialback_counts n;
 	struct gn_frame_out out;
 	uint64_t last_request;
-	struct dialback_gate s_all, s_key, s_net, t_all, t_key, t_net;
+	struct dialback_gate s_all, s_key, s_net, t_all, t_key, t_net, h_key;
+	struct dialback_life life;
+	struct dialback_hold holds[DIALBACK_HOLDS];
 	struct dialback_met met;
 	struct dialback_job jobs[DIALBACK_JOBS];
 	unsigned job_count;
@@ -147,6 +178,24 @@ void dialback_send_for(struct gn_dialback *d, const struct dialback_served *s);
 void dialback_send_done(struct gn_dialback *d, const struct dialback_from *to);
 void dialback_send_seen(struct gn_dialback *d, const struct dialback_served *s,
 			const struct gn_addr *you);
+
+void dialback_send_hold(struct gn_dialback *d);
+void dialback_send_held(struct gn_dialback *d, const struct dialback_from *to);
+
+/* life.c */
+void dialback_life_held(struct gn_dialback *d, const struct dialback_from *from);
+/* false: it is not the asker's. */
+bool dialback_life_refused(struct gn_dialback *d, const struct dialback_from *from);
+bool dialback_life_next(struct gn_dialback *d, struct gn_dialback_out *out);
+void dialback_life_tick(struct gn_dialback *d);
+gn_time dialback_life_deadline(const struct gn_dialback *d);
+
+/* hold.c */
+void dialback_on_hold(struct gn_dialback *d, const struct dialback_from *from,
+		      struct gn_fb_dial_hold m);
+void dialback_hold_packet(struct gn_dialback *d, const struct gn_addr *from, uint64_t nonce);
+void dialback_hold_tick(struct gn_dialback *d);
+gn_time dialback_hold_deadline(const struct gn_dialback *d);
 
 /* run.c */
 void dialback_run_tick(struct gn_dialback *d);
@@ -184,6 +233,14 @@ static inline bool dialback_same_ip(const struct gn_addr *a, const struct gn_add
 static inline uint64_t dialback_key(const struct gn_pk *pk)
 {
 	return gn_be64(pk->b);
+}
+/* Whom to ask is from outside where anybody is, and all by one family: IPv4 where it can be. 0: not
+ * at all. */
+static inline unsigned dialback_rank(const struct gn_dialback_peer *p)
+{
+	if (!p->dials || !p->addr.port)
+		return 0;
+	return 1u + (gn_addr_is_v4(&p->addr) ? 1u : 0u) + (gn_addr_is_private(&p->addr) ? 0u : 2u);
 }
 static inline uint64_t dialback_request(struct gn_dialback *d)
 {

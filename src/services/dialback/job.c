@@ -10,6 +10,7 @@ bool dialback_job_add(struct gn_dialback *d, const struct dialback_job *job)
 		return false;
 	}
 	d->jobs[d->job_count] = *job;
+	d->jobs[d->job_count].times = job->times ? job->times : DIALBACK_TIMES;
 	d->jobs[d->job_count++].at = d->now;
 	return true;
 }
@@ -23,13 +24,15 @@ static void go_on(struct gn_dialback *d, unsigned i)
 		return;
 	job->next = 0;
 	job->at = d->now + DIALBACK_APART;
-	if (++job->round == DIALBACK_TIMES)
+	if (++job->round == job->times)
 		*job = d->jobs[--d->job_count];
 }
 
 bool gn_dialback_next_packet(struct gn_dialback *d, struct gn_dialback_out *out, gn_time now)
 {
 	d->now = now;
+	if (dialback_life_next(d, out))
+		return true;
 	for (unsigned i = 0; i < d->job_count; i++) {
 		const struct dialback_job *job = &d->jobs[i];
 		if (job->at > now)
@@ -38,7 +41,7 @@ bool gn_dialback_next_packet(struct gn_dialback *d, struct gn_dialback_out *out,
 		*out = (struct gn_dialback_out){.to = job->to, .second = job->second};
 		if (port)
 			out->to.port = port;
-		GN_ASSERT(job->round < DIALBACK_TIMES && job->kind >= 1 && job->kind <= 4);
+		GN_ASSERT(job->round < job->times && job->kind >= 1 && job->kind <= 7);
 		out->bytes[0] = GN_DIALBACK_BYTE;
 		gn_put_be64(out->bytes + 1, job->nonce + job->next);
 		out->bytes[9] = job->kind;

@@ -56,6 +56,31 @@
 #define DIALBACK_T_NET_BURST 3             /* as many as one who measures has sent to him */
 #define DIALBACK_GATE 128 /* keys or prefixes that are counted: as many begin in a minute */
 
+/* ---- how long a quiet flow lives in the box before this node (RE-22) ---- */
+
+/* Quiet times that are tried first, the next one where the last was lived through: boxes keep flows
+ * for 30 s at least (RFC 4787 asks for 120), and past 240 s a keep-alive costs nothing */
+#define DIALBACK_LIFE_STEPS 4
+#define DIALBACK_LIFE_MOST (240 * GN_SEC)
+#define DIALBACK_LIFE_EXACT (10 * GN_SEC) /* then the times between are tried, to so much */
+#define DIALBACK_LIFE_REPLY GN_SEC        /* for an answer to packet 5, */
+#define DIALBACK_LIFE_SENDS 3             /* which is sent so often */
+/* after the first answer a second packet: Linux keeps flows longer that last for 2 s */
+#define DIALBACK_LIFE_OPEN (3 * GN_SEC)
+#define DIALBACK_LIFE_LATE (2 * GN_SEC) /* after the quiet time: three packets, and a round trip */
+#define DIALBACK_LIFE_ASKS 4            /* nodes in a run: some are too busy, or do not answer */
+#define DIALBACK_LIFE_RUNS 6            /* in DIALBACK_LIFE_DAY: each takes up to 20 min */
+#define DIALBACK_LIFE_DAY (86400 * GN_SEC)
+
+/* ---- the same, for others ---- */
+
+#define DIALBACK_HOLDS 64     /* places; one of a key, */
+#define DIALBACK_HOLDS_NET 16 /* so many of a prefix */
+#define DIALBACK_HOLD_KEY_APART (15 * GN_SEC)
+#define DIALBACK_HOLD_KEY_BURST 3
+#define DIALBACK_HOLD_OPEN (10 * GN_SEC) /* for packets 5 to come */
+#define DIALBACK_HOLD_PACKETS 8          /* 5 that are answered: two, each sent three times */
+
 /* ---- whom this node has sent to ---- */
 
 #define DIALBACK_MET_BITS 65536         /* 8 KiB, twice; 2,000 addresses: 0.4 % taken wrongly */

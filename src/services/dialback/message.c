@@ -89,6 +89,29 @@ void dialback_send_done(struct gn_dialback *d, const struct dialback_from *to)
 		    gn_fb_dial_done_make(b, &none));
 }
 
+void dialback_send_hold(struct gn_dialback *d)
+{
+	const struct dialback_life *l = &d->life;
+	struct gn_fbb *b = begin(d);
+	struct gn_fb_dial_hold_args args = {
+		.nonce = l->nonce,
+		.after_ms = (uint32_t)(l->after / GN_MSEC),
+		.pad = gn_slice(zeros, (size_t)DIALBACK_WIRE * DIALBACK_TIMES)};
+	GN_ASSERT(l->state == LIFE_ASKED && l->asked_count > 0);
+	if (b)
+		end(d, &l->asked[l->asked_count - 1], l->request, GN_FB_DIAL_FRAME_BODY_DIAL_HOLD,
+		    gn_fb_dial_hold_make(b, &args));
+}
+
+void dialback_send_held(struct gn_dialback *d, const struct dialback_from *to)
+{
+	struct gn_fb_dial_held_args none = {0};
+	struct gn_fbb *b = to->request ? begin(d) : NULL;
+	if (b)
+		end(d, &to->who.pk, to->request, GN_FB_DIAL_FRAME_BODY_DIAL_HELD,
+		    gn_fb_dial_held_make(b, &none));
+}
+
 void dialback_send_seen(struct gn_dialback *d, const struct dialback_served *s,
 			const struct gn_addr *you)
 {

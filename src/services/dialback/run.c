@@ -36,19 +36,11 @@ static bool is_asked(const struct dialback_run *r, const struct gn_dialback_peer
 	return false;
 }
 
-/* Whom to ask is from outside where anybody is, and all by one family: IPv4 where it can be. */
-static unsigned rank(const struct gn_dialback_peer *p)
-{
-	if (!p->dials || !p->addr.port)
-		return 0;
-	return 1u + (gn_addr_is_v4(&p->addr) ? 1u : 0u) + (gn_addr_is_private(&p->addr) ? 0u : 2u);
-}
-
 static unsigned best_rank(const struct gn_dialback_peer *peers, size_t count)
 {
 	unsigned best = 1;
 	for (size_t i = 0; i < count; i++)
-		best = rank(&peers[i]) > best ? rank(&peers[i]) : best;
+		best = dialback_rank(&peers[i]) > best ? dialback_rank(&peers[i]) : best;
 	return best;
 }
 
@@ -61,7 +53,8 @@ static const struct gn_dialback_peer *choose(struct gn_dialback *d,
 		const struct gn_dialback_peer *found = NULL;
 		uint64_t n = 0;
 		for (size_t i = 0; i < count; i++)
-			if (rank(&peers[i]) == best && !is_asked(&d->run, &peers[i], apart) &&
+			if (dialback_rank(&peers[i]) == best &&
+			    !is_asked(&d->run, &peers[i], apart) &&
 			    gn_rand_below(d->env.rand, ++n) == 0)
 				found = &peers[i];
 		if (found)
@@ -128,7 +121,7 @@ static bool enough_peers(struct gn_dialback *d)
 	size_t count = d->cfg.peers(d->cfg.user, peers);
 	unsigned best = best_rank(peers, count), n = 0;
 	for (size_t i = 0; i < count; i++)
-		n += rank(&peers[i]) == best;
+		n += dialback_rank(&peers[i]) == best;
 	return n >= DIALBACK_AGREE;
 }
 

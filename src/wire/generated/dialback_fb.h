@@ -13,6 +13,8 @@ enum gn_fb_dial_frame_body {
 	GN_FB_DIAL_FRAME_BODY_DIAL_FOR = 4,
 	GN_FB_DIAL_FRAME_BODY_DIAL_DONE = 5,
 	GN_FB_DIAL_FRAME_BODY_DIAL_SEEN = 6,
+	GN_FB_DIAL_FRAME_BODY_DIAL_HOLD = 7,
+	GN_FB_DIAL_FRAME_BODY_DIAL_HELD = 8,
 };
 
 /* ---- DialAsk ---- */
@@ -308,6 +310,69 @@ static inline struct gn_fb_addr gn_fb_dial_seen_you(struct gn_fb_dial_seen t)
 	return v;
 }
 
+/* ---- DialHold ---- */
+
+/* From who wants to know how long a quiet flow lives (RE-22) to a node that answers so much later a packet 5,
+ * which is to come from the sender's IP. Answered by DialHeld or DialRefused. */
+struct gn_fb_dial_hold {
+	struct gn_fbt t;
+};
+struct gn_fb_dial_hold_args {
+	uint64_t nonce;
+	uint32_t after_ms;
+	struct gn_slice pad;
+};
+static const struct gn_fb_field gn_fbfields_dial_hold[] = {
+	{"nonce", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_dial_hold_args, nonce), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"after_ms", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_dial_hold_args, after_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+	{"pad", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_dial_hold_args, pad), 0, 1, false, UINT64_C(0x0), NULL, NULL, NULL, false},
+};
+static const struct gn_fb_type gn_fbtype_dial_hold = {"DialHold", NULL, gn_fbfields_dial_hold, 3};
+
+GN_MUST static inline gn_err gn_fb_dial_hold_verify(struct gn_slice in, struct gn_fb_dial_hold *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_dial_hold, &out->t);
+}
+static inline gn_fbref gn_fb_dial_hold_make(struct gn_fbb *b, const struct gn_fb_dial_hold_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_dial_hold, args);
+}
+static inline uint64_t gn_fb_dial_hold_nonce(struct gn_fb_dial_hold t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 0, 8, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_dial_hold_after_ms(struct gn_fb_dial_hold t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_dial_hold_has_pad(struct gn_fb_dial_hold t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_dial_hold_pad(struct gn_fb_dial_hold t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+
+/* ---- DialHeld ---- */
+
+struct gn_fb_dial_held {
+	struct gn_fbt t;
+};
+struct gn_fb_dial_held_args {
+	uint8_t empty_; /* a C struct has a member */
+};
+static const struct gn_fb_type gn_fbtype_dial_held = {"DialHeld", NULL, NULL, 0};
+
+GN_MUST static inline gn_err gn_fb_dial_held_verify(struct gn_slice in, struct gn_fb_dial_held *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_dial_held, &out->t);
+}
+static inline gn_fbref gn_fb_dial_held_make(struct gn_fbb *b, const struct gn_fb_dial_held_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_dial_held, args);
+}
+
 /* ---- DialFrame ---- */
 
 struct gn_fb_dial_frame {
@@ -322,7 +387,7 @@ struct gn_fb_dial_frame_args {
 static const struct gn_fb_field gn_fbfields_dial_frame[] = {
 	{"request", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_dial_frame_args, request), 0, 8, false, UINT64_C(0x0), NULL, NULL, NULL, false},
 	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_dial_frame_args, body_type), 0, 1, false, 0, NULL, NULL, NULL, false},
-	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_dial_frame_args, body), 6, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_dial_ask, &gn_fbtype_dial_told, &gn_fbtype_dial_refused, &gn_fbtype_dial_for, &gn_fbtype_dial_done, &gn_fbtype_dial_seen}, NULL, false},
+	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_dial_frame_args, body), 8, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_dial_ask, &gn_fbtype_dial_told, &gn_fbtype_dial_refused, &gn_fbtype_dial_for, &gn_fbtype_dial_done, &gn_fbtype_dial_seen, &gn_fbtype_dial_hold, &gn_fbtype_dial_held}, NULL, false},
 };
 static const struct gn_fb_type gn_fbtype_dial_frame = {"DialFrame", "GNDB", gn_fbfields_dial_frame, 3};
 
@@ -372,6 +437,14 @@ static inline struct gn_fb_dial_seen gn_fb_dial_frame_body_as_dial_seen(struct g
 {
 	return (struct gn_fb_dial_seen){gn_fbt_member(t.t, 2, GN_FB_DIAL_FRAME_BODY_DIAL_SEEN)};
 }
+static inline struct gn_fb_dial_hold gn_fb_dial_frame_body_as_dial_hold(struct gn_fb_dial_frame t)
+{
+	return (struct gn_fb_dial_hold){gn_fbt_member(t.t, 2, GN_FB_DIAL_FRAME_BODY_DIAL_HOLD)};
+}
+static inline struct gn_fb_dial_held gn_fb_dial_frame_body_as_dial_held(struct gn_fb_dial_frame t)
+{
+	return (struct gn_fb_dial_held){gn_fbt_member(t.t, 2, GN_FB_DIAL_FRAME_BODY_DIAL_HELD)};
+}
 
 /* Every table of the schema, for tests and tools. */
 static const struct gn_fb_type *const gn_fbtypes_dialback[] = {
@@ -381,6 +454,8 @@ static const struct gn_fb_type *const gn_fbtypes_dialback[] = {
 	&gn_fbtype_dial_for,
 	&gn_fbtype_dial_done,
 	&gn_fbtype_dial_seen,
+	&gn_fbtype_dial_hold,
+	&gn_fbtype_dial_held,
 	&gn_fbtype_dial_frame,
 };
 

@@ -25,6 +25,9 @@ struct dn_node {
 	unsigned mapping, filtering;
 	struct gn_addr sent[SENT_TO];
 	unsigned sent_count;
+	/* the flow of its own socket, which lives so long without a packet (0: for ever) */
+	gn_time lifetime, flow_at;
+	struct gn_addr flow_to;
 	bool mute; /* says nothing to who asks it */
 	bool liar; /* says that a third sends, and asks nobody */
 	bool talks[NODES];
@@ -42,7 +45,7 @@ static uint8_t last_type, last_code;      /* of the last message to somebody who
 static uint64_t last_request, last_third; /* its number; of the last FOR */
 static struct gn_pk last_third_pk;
 static uint32_t last_retry;
-static unsigned said[BODY(SEEN) + 1], packets; /* since clear() */
+static unsigned said[BODY(HELD) + 1], packets; /* since clear() */
 
 static inline struct gn_pk pk_of(unsigned number)
 {
@@ -171,11 +174,41 @@ static inline bool lets_in(struct dn_node *n, const struct gn_addr *from, uint16
 	return in;
 }
 
+#define SPARE_PORT 40000
+
+/* From or to the socket of a flow's own; false: it is no such packet. */
+static inline bool deliver_spare(struct dn_node *from, const struct gn_dialback_out *p)
+{
+	struct gn_addr at = from->addr;
+	if (p->spare) {
+		from->flow_to = p->to;
+		from->flow_at = now;
+		at.port = SPARE_PORT;
+	}
+	for (unsigned i = 0; i < node_count; i++) {
+		struct dn_node *n = &nodes[i];
+		bool lives = !n->lifetime || now - n->flow_at <= n->lifetime;
+		if (!dialback_same_ip(&n->addr, &p->to))
+			continue;
+		if (p->spare) {
+			gn_dialback_packet(n->d, &at, false, gn_slice(p->bytes, sizeof p->bytes),
+					   now);
+		} else if (p->to.port == SPARE_PORT && lives && gn_addr_eq(&n->flow_to, &at)) {
+			n->flow_at = now;
+			gn_dialback_life_packet(n->d, &at, gn_slice(p->bytes, sizeof p->bytes),
+						now);
+		}
+	}
+	return p->spare || p->to.port == SPARE_PORT;
+}
+
 static inline void deliver(struct dn_node *from, const struct gn_dialback_out *p)
 {
-	struct gn_addr at = outer(from, &p->to, p->second);
 	packets++;
 	bytes_sent += DIALBACK_WIRE;
+	if (deliver_spare(from, p))
+		return;
+	struct gn_addr at = outer(from, &p->to, p->second);
 	for (unsigned i = 0; i < node_count; i++) {
 		struct dn_node *n = &nodes[i];
 		if (dialback_same_ip(&n->addr, &p->to) && lets_in(n, &at, p->to.port))
