@@ -101,13 +101,15 @@ static const struct cli_option ping_options[] = {
 };
 
 static const struct cli_option pipe_options[] = {
-	{"name", "NAME", "of several between the same two nodes, the one of this name"},
+	{"name", "NAME", "of several between the same two nodes, the one of this name; ~NAME: of "
+			 "any user there and here"},
 	{"wait", "SECONDS", "for the other end (default: as long as it takes)"},
 	{0},
 };
 
 static const struct cli_option forward_options[] = {
 	{"token", "FILE", "a token that lets this node reach it there"},
+	{"any-user", NULL, "let every user of this machine come to PORT"},
 	{0},
 };
 
