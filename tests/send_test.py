@@ -165,8 +165,9 @@ def case_small(nodes, seed):
     check(oct(os.stat(f"{ann.data}/transfers").st_mode & 0o777) == "0o700", "states are private")
 
 
-def on_terminal(node, answer, *words, cwd):
-    """What the tool says to a person who answers its question; its exit status."""
+def on_terminal(node, answer, *words, cwd, code=None, look=None):
+    """What the tool says to a person who answers its questions; its exit status. look: with its
+    process, when it has asked whether to take it."""
     pid, terminal = os.forkpty()
     if pid == 0:
         os.chdir(cwd)
@@ -179,7 +180,12 @@ def on_terminal(node, answer, *words, cwd):
         except OSError:
             break
         said += piece
+        if b"read to you" in said and code:
+            os.write(terminal, code.encode() + b"\n")
+            code = None
         if b"[y/N]" in said and answer:
+            if look:
+                look(pid)
             os.write(terminal, answer)
             answer = b""
         if not piece:
@@ -214,6 +220,51 @@ def case_asked(nodes, seed):
     send.end()
     equal(sent, inbox)
     no_leftovers(inbox, nodes)
+
+
+def case_given(nodes, seed):
+    """The code is asked for, or comes in a line or a variable; no list of processes keeps it; a
+    state of somebody else is not believed (RE-62)."""
+    ann, ben = two(nodes)
+    sent, inbox = folders(nodes)
+    make(f"{sent}/a", 5000)
+    words = ["--into", inbox, "--yes"]
+    for how in "terminal", "words", "line", "variable":
+        send = Run(ann, "send", f"{sent}/a")
+        code = send.code()
+
+        def look(pid):
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                line = f.read()
+            check(b"receive" in line and not any(w.encode() in line for w in code.split("-")[1:]),
+                  f"the code stands in the list of processes: {line}")
+        if how == "terminal":
+            said, exit = on_terminal(ben, b"y\n", "receive", cwd=inbox, code=code, look=look)
+            check(exit == 0, f"{exit}: {said}")
+        elif how == "words":
+            said, exit = on_terminal(ben, b"y\n", "receive", *code.split("-"), cwd=inbox, look=look)
+            check(exit == 0, f"{exit}: {said}")
+        else:
+            tool = [os.path.join(ben.bin, "geonet"), "--data", ben.data, "receive"]
+            env = {**os.environ, "GEONET_CODE": code} if how == "variable" else None
+            run = subprocess.run(tool + (["-"] if how == "line" else []) + words, env=env,
+                                 input=code + "\n" if how == "line" else "", text=True,
+                                 capture_output=True, timeout=PATIENCE)
+            check(run.returncode == 0, f"{how}: {run.stderr}")
+        send.end()
+    check(len(os.listdir(inbox)) == 4, f"{os.listdir(inbox)}")
+    # what another left in the folder is neither gone on with nor written to
+    send = Run(ann, "send", f"{sent}/a")
+    code = send.code()
+    state = f"{inbox}/.geonet-{code}.receiving"
+    make(state, 300)
+    os.chmod(state, 0o666)
+    said = Run(ben, "receive", "--yes", cwd=inbox).end(2)["error"]["message"]
+    check("nothing was begun" in said, said)
+    said = Run(ben, "receive", code, "--yes", cwd=inbox).end(1)["error"]["message"]
+    check("not believed" in said, said)
+    check(os.path.getsize(state) == 300, "it was written to")
+    send.process.kill()
 
 
 def case_words(nodes, seed):

@@ -209,9 +209,10 @@ def get(port, path="/a"):
 
 
 def stop(tool):
-    """What it said besides."""
+    """(its exit status, its stdout, what it said besides)"""
     tool.process.send_signal(signal.SIGINT)
-    return tool.process.communicate(timeout=PATIENCE)[1].decode()
+    out, err = tool.process.communicate(timeout=PATIENCE)
+    return tool.process.returncode, out, err.decode()
 
 
 def case_forward(nodes, seed):
@@ -235,7 +236,7 @@ def case_forward(nodes, seed):
     for target in (f"localhost:{third}", f"127.0.0.1:{b.http_port}", f"127.0.0.2:{port}"):
         tool, local = forward(a, b, target)
         check(get(local) is None, f"{target} is reached without a right")
-        said = stop(tool)
+        said = stop(tool)[2]
         check(f"geonet up --forward {target}" in said, f"no word of what would help: {said}")
     check(counters(b, "tunnels")["tunnel-refused-nobody"] >= 3, "it is not counted")
     tool, local = forward(b, a, f"127.0.0.1:{port}")
@@ -308,7 +309,7 @@ def case_late(nodes, seed):
                         ("no-such-host.invalid:1", "does not get to")):
         tool, local = forward(a, b, target)
         check(get(local) is None, f"{target} answers")
-        said = stop(tool)
+        said = stop(tool)[2]
         check(why in said and target in said, f"'{why} {target}' is not in: {said}")
     check(b.status()["joined"], "the far node is not well")
 
@@ -338,8 +339,39 @@ def case_token(nodes, seed):
     stop(tool)
 
 
+def get_as_other(port):
+    """What another user of this machine gets there; None: nothing."""
+    out, into = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setgid(OTHER)
+            os.setuid(OTHER)
+            os.write(into, get(port) or b"")
+        finally:
+            os._exit(0)
+    os.close(into)
+    with open(out, "rb") as said:
+        what = said.read()
+    os.waitpid(child, 0)
+    return what or None
+
+
+def over_unix(path):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(PATIENCE)
+        try:
+            s.connect(path)
+        except OSError:
+            return b""
+        s.sendall(b"GET /a HTTP/1.0\r\n\r\n")
+        return b"".join(iter(lambda: s.recv(4096), b""))
+
+
 def case_users(nodes, seed):
-    """Another user of the machine has pipes, too, but not what is let to the node (AP-18)."""
+    """Another user of the machine has pipes of names that begin with ~, but neither the owner's nor
+    what is let to the node, nor to its owner's own forwards (AP-18, RE-63)."""
     del seed
     if os.getuid():
         raise Skip("another user is needed: run it as root")
@@ -348,13 +380,34 @@ def case_users(nodes, seed):
         os.chmod(folder, 0o755)
         a, = nodes.start(1, "--app-socket", os.path.join(folder, "app.sock"))
         b, = nodes.start(1, "--forward", f"127.0.0.1:{port}")
-        ends = Tool(a, "pipe", key(b), user=OTHER), Tool(b, "pipe", key(a))
+        for words in ["pipe", key(b)], ["pipe", key(b), "--name", "x~"]:
+            code, out, err = Tool(a, *words, user=OTHER).end(b"hello")
+            check(code == 1 and not out and "its owner's" in err, f"the owner's: {code} {err}")
+        ends = (Tool(a, "pipe", key(b), "--name", "~ann", user=OTHER),
+                Tool(b, "pipe", key(a), "--name", "~ann"))
         with concurrent.futures.ThreadPoolExecutor() as both:
             said = list(both.map(lambda end: end.end(b"hello"), ends))
         for code, out, err in said:
             check((code, out) == (0, b"hello"), f"another's pipe: {code} {out} {err}")
         tool, local = forward(a, b, f"127.0.0.1:{port}")
         check(get(local) == b"it works: /a", "the owner does not reach it")
+        check(get_as_other(local) is None, "another user goes by the owner's forward")
+        code, _, err = stop(tool)
+        check("another user" in err, f"nobody is told that another tried: {err}")
+        tool, local = forward(a, b, f"127.0.0.1:{port}", "--any-user")
+        check(get_as_other(local) == b"it works: /a", "--any-user lets no other in")
+        stop(tool)
+        path = os.path.join(folder, "web.sock")
+        tool = Tool(a, "forward", path, key(b), f"127.0.0.1:{port}")
+        eventually("a socket is there", PATIENCE, lambda: os.path.exists(path))
+        check(os.stat(path).st_mode & 0o777 == 0o600, "others may use the socket")
+        check(b"it works: /a" in over_unix(path), "nothing comes by the socket")
+        code, _, err = Tool(a, "forward", path, key(b), f"127.0.0.1:{port}").end()
+        check(code == 1 and "is there" in err, f"a socket is taken twice: {code} {err}")
+        tool.process.kill()
+        tool.end()
+        tool = Tool(a, "forward", path, key(b), f"127.0.0.1:{port}")  # over what was left
+        eventually("it is there again", PATIENCE, lambda: b"it works: /a" in over_unix(path))
         stop(tool)
         tool, local = forward(a, b, f"127.0.0.1:{port}", user=OTHER)
         check(get(local) is None, "another user reaches what is let to the node")

@@ -73,14 +73,19 @@ static gn_err do_read(struct gn_files *f, int at, const char *name,
 	return err;
 }
 
+static gn_err write_all(int fd, uint64_t offset, struct gn_slice data)
+{
+	ssize_t n = 1;
+	for (size_t put = 0; n > 0 && put < data.len; put += n > 0 ? (size_t)n : 0)
+		n = pwrite(fd, data.p + put, data.len - put, (off_t)(offset + put));
+	return n < 0 ? err_of(errno) : GN_OK;
+}
+
 static gn_err do_write(int at, const char *name, int flags, mode_t mode, uint64_t offset,
 		       struct gn_slice data)
 {
 	int fd = openat(at, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, mode);
-	ssize_t n = fd < 0 ? -1 : 1;
-	for (size_t put = 0; n > 0 && put < data.len; put += (size_t)n)
-		n = pwrite(fd, data.p + put, data.len - put, (off_t)(offset + put));
-	gn_err err = n < 0 ? err_of(errno) : GN_OK;
+	gn_err err = fd < 0 ? err_of(errno) : write_all(fd, offset, data);
 	if (fd >= 0)
 		close(fd);
 	return err;
@@ -88,11 +93,12 @@ static gn_err do_write(int at, const char *name, int flags, mode_t mode, uint64_
 
 static gn_err do_state(struct gn_files *f, const struct gn_transfer_request *r)
 {
-	if (r->op == GN_TRANSFER_WRITE)
-		return do_write(f->state_in, f->state, 0, 0600, r->offset, r->data);
-	int fd = openat(f->state_in, f->state, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	int bad = fd < 0 || fsync(fd) != 0 || fsync(f->state_in) != 0;
-	gn_err err = bad ? err_of(errno) : GN_OK;
+	int fd = openat(f->state_in, f->state, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	gn_err err = fd < 0 ? err_of(errno) : gn_files_is_ours(fd) ? GN_OK : GN_DENIED;
+	if (!err && r->op == GN_TRANSFER_WRITE)
+		err = write_all(fd, r->offset, r->data);
+	else if (!err)
+		err = fsync(fd) != 0 || fsync(f->state_in) != 0 ? err_of(errno) : GN_OK;
 	if (fd >= 0)
 		close(fd);
 	return err;
@@ -108,12 +114,52 @@ static gn_err do_source(struct gn_files *f, const struct gn_transfer_request *r,
 					 : do_read(f, f->source, name, r, result);
 }
 
+/* Over something empty of our own, made there where nothing was. */
+static gn_err rename_over(const struct gn_files *f, int at, const char *last, const char *name2)
+{
+	struct stat st;
+	if (fstatat(at, last, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return err_of(errno);
+	bool folder = S_ISDIR(st.st_mode);
+	int fd = folder ? mkdirat(f->dest, name2, 0700)
+			: openat(f->dest, name2, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_of(errno);
+	if (!folder)
+		close(fd);
+	if (renameat(at, last, f->dest, name2) == 0)
+		return GN_OK;
+	gn_err err = err_of(errno);
+	(void)unlinkat(f->dest, name2, folder ? AT_REMOVEDIR : 0);
+	return err;
+}
+
+/* A second name does not replace; then the first goes. Folders have none, nor has FAT. */
+static gn_err rename_plain(const struct gn_files *f, int at, const char *last, const char *name2)
+{
+	if (linkat(at, last, f->dest, name2, 0) == 0)
+		return unlinkat(at, last, 0) == 0 ? GN_OK : err_of(errno);
+	return errno == EEXIST ? GN_EXISTS : rename_over(f, at, last, name2);
+}
+
 static gn_err do_rename(struct gn_files *f, int at, const char *last, const char *name2)
 {
 	/* both are names of the first level */
-	if (syscall(SYS_renameat2, at, last, f->dest, name2, RENAME_NOREPLACE) != 0)
-		return err_of(errno);
-	return fsync(f->dest) == 0 ? GN_OK : GN_IO;
+	gn_err err = GN_OK;
+	if (!f->plain && syscall(SYS_renameat2, at, last, f->dest, name2, RENAME_NOREPLACE) != 0) {
+		f->plain = errno == EINVAL || errno == ENOSYS;
+		err = f->plain ? GN_OK : err_of(errno);
+	}
+	if (!err && f->plain)
+		err = rename_plain(f, at, last, name2);
+	return err ? err : fsync(f->dest) == 0 ? GN_OK : GN_IO;
+}
+
+bool gn_files_is_ours(int fd)
+{
+	struct stat st;
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+	       (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 gn_err gn_files_sync(int dest)

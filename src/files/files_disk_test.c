@@ -408,11 +408,85 @@ static void links(void **state)
 	assert_int_equal(faccessat(top_fd, "outside/x", F_OK, 0), -1);
 }
 
+static gn_err rename_to(struct gn_files *f, const char *from, const char *to)
+{
+	struct gn_transfer_request r = {.op = GN_TRANSFER_RENAME, .place = GN_TRANSFER_DEST};
+	struct gn_transfer_result none;
+	snprintf(r.name, sizeof r.name, "%s", from);
+	snprintf(r.name2, sizeof r.name2, "%s", to);
+	return gn_files_do(f, &r, &none);
+}
+
+/* Where renames take no flags (NFS) nothing is replaced either, files nor folders, and nothing of
+ * ours is left where it fails. */
+static void renamed_without_flags(void **state)
+{
+	(void)state;
+	for (int plain = 0; plain < 2; plain++) {
+		struct gn_files f = {
+			.source = -1, .dest = dst_fd, .state_in = top_fd, .plain = plain != 0};
+		char d[16], e[16], x[16], y[16], z[32];
+		snprintf(d, sizeof d, "d%d", plain);
+		snprintf(e, sizeof e, "e%d", plain);
+		snprintf(x, sizeof x, "x%d", plain);
+		snprintf(y, sizeof y, "y%d", plain);
+		assert_int_equal(mkdirat(dst_fd, d, 0700), 0);
+		assert_int_equal(mkdirat(dst_fd, e, 0700), 0);
+		for (int i = 0; i < 3; i++) {
+			snprintf(z, sizeof z, "%s%s", i == 2 ? d : i ? y : x, i == 2 ? "/in" : "");
+			int fd = openat(dst_fd, z, O_WRONLY | O_CREAT | O_EXCL, 0600);
+			assert_int_equal(write(fd, z, 2), 2);
+			close(fd);
+		}
+		assert_int_equal(rename_to(&f, x, y), GN_EXISTS);
+		assert_int_equal(rename_to(&f, x, e), GN_EXISTS);
+		assert_int_equal(rename_to(&f, d, e), GN_EXISTS); /* also where it is empty */
+		assert_int_equal(rename_to(&f, "none", "nothing"), GN_NOT_FOUND);
+		assert_int_equal(faccessat(dst_fd, "nothing", F_OK, 0), -1);
+		snprintf(z, sizeof z, "to-%s", x);
+		assert_int_equal(rename_to(&f, x, z), GN_OK);
+		assert_int_equal(faccessat(dst_fd, x, F_OK, 0), -1);
+		snprintf(z, sizeof z, "to-%s", d);
+		assert_int_equal(rename_to(&f, d, z), GN_OK);
+		strcat(z, "/in");
+		assert_int_equal(faccessat(dst_fd, z, F_OK, 0), 0);
+		assert_int_equal(f.plain, plain);
+	}
+}
+
+/* A state that another wrote, or may write, is none. */
+static void states_of_others(void **state)
+{
+	(void)state;
+	struct gn_files f = {.source = -1, .dest = dst_fd, .state_in = top_fd, .state = "state"};
+	struct gn_transfer_request r = {
+		.op = GN_TRANSFER_WRITE, .place = GN_TRANSFER_STATE, .data = GN_LIT("bytes")};
+	struct gn_transfer_result none;
+	struct stat st;
+	assert_int_equal(gn_files_do(&f, &r, &none), GN_OK);
+	assert_int_equal(fstatat(top_fd, "state", &st, 0), 0);
+	assert_true((st.st_mode & 0777) == 0600 && st.st_size == 5);
+	for (unsigned mode = 0; mode < 2; mode++) {
+		assert_int_equal(fchmodat(top_fd, "state", mode ? 0620 : 0602, 0), 0);
+		assert_int_equal(gn_files_do(&f, &r, &none), GN_DENIED);
+		assert_int_equal(fchmodat(top_fd, "state", 0644, 0), 0);
+		assert_int_equal(gn_files_do(&f, &r, &none), GN_OK);
+	}
+	if (geteuid() != 0)
+		return; /* who is not root has no other's file to try */
+	assert_int_equal(fchownat(top_fd, "state", 1, 1, 0), 0);
+	assert_int_equal(gn_files_do(&f, &r, &none), GN_DENIED);
+	r.op = GN_TRANSFER_SYNC;
+	assert_int_equal(gn_files_do(&f, &r, &none), GN_DENIED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(killed_and_resumed, start, end),
 		cmocka_unit_test_setup_teardown(links, start, end),
+		cmocka_unit_test_setup_teardown(renamed_without_flags, start, end),
+		cmocka_unit_test_setup_teardown(states_of_others, start, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -382,12 +382,16 @@ static struct gn_carrier *from_address(const struct gn_addr *at, bool proven)
 static void strangers_give_way(void **state)
 {
 	(void)state;
-	struct gn_addr friend = gn_addr_v4(40, 0, 0, 1, 1);
-	struct gn_carrier *kept = from_address(&friend, true);
+	struct gn_carrier *kept = NULL; /* the first of the prefix that has most in all */
+	for (unsigned i = QUIC_PER_PREFIX; i-- > 0;) {
+		struct gn_addr friend = gn_addr_v4(40, 0, 0, (uint8_t)i, 1);
+		struct gn_carrier *c = from_address(&friend, true);
+		kept = kept ? kept : c;
+	}
 	assert_non_null(kept);
-	/* four prefixes with sixteen each, within 15 s */
+	/* eight prefixes with eight each, within 15 s */
 	for (unsigned i = 0; i < QUIC_STRANGERS; i++) {
-		struct gn_addr at = gn_addr_v4(50, 1, (uint8_t)(i % 4), (uint8_t)i, 1);
+		struct gn_addr at = gn_addr_v4(50, 1, (uint8_t)(i % 8), (uint8_t)i, 1);
 		assert_non_null(from_address(&at, false));
 	}
 	assert_int_equal(counted(0, "quic-evicted"), 0);

@@ -128,6 +128,25 @@ static bool within_share(struct gn_node_request *r)
 	return false;
 }
 
+/* What people call a pipe with this node is one with its owner: others have those alone whose name
+ * begins with "~", so that nobody takes one for another's. */
+static bool is_owners(struct gn_slice service)
+{
+	const struct gn_slice pipe = GN_LIT("pipe"), others = GN_LIT("pipe/~");
+	return service.len >= pipe.len && memcmp(service.p, pipe.p, pipe.len) == 0 &&
+	       !(service.len >= others.len && memcmp(service.p, others.p, others.len) == 0);
+}
+
+static bool may_have(struct gn_node_request *r, struct gn_slice service)
+{
+	if (!r->base.stranger || !is_owners(service))
+		return true;
+	gn_host_error(&r->base, GN_DENIED,
+		      "a pipe of this node is its owner's: others of this machine say a name that "
+		      "begins with ~, at both ends");
+	return false;
+}
+
 static void wait_for(struct gn_node_request *r, uint64_t id)
 {
 	gn_host_wait(&r->base, GN_OP_TUNNEL, id);
@@ -154,7 +173,7 @@ gn_err gn_node_call_tunnel_dial(struct gn_node_request *r)
 	/* the node's rights elsewhere are its owner's */
 	if (r->base.stranger && gn_node_tunnel_is_own(dial.service))
 		return GN_DENIED;
-	if (!within_share(r))
+	if (!may_have(r, dial.service) || !within_share(r))
 		return GN_OK;
 	if (!gn_node_hold_policy(r, &dial.pk, gn_fb_tunnel_dial_rule(t)))
 		return GN_OK;
@@ -175,7 +194,7 @@ gn_err gn_node_call_tunnel_listen(struct gn_node_request *r)
 	uint64_t id;
 	if (one)
 		from = gn_wire_key_get(gn_fb_tunnel_listen_key(t));
-	if (!within_share(r))
+	if (!may_have(r, gn_fb_tunnel_listen_service(t)) || !within_share(r))
 		return GN_OK;
 	if (one && !gn_node_hold_policy(r, &from, gn_fb_tunnel_listen_rule(t)))
 		return GN_OK;

@@ -21,6 +21,8 @@ GN_MUST gn_err forward_right(struct gn_node *node, const struct gn_tunnel_event 
 
 /* ---- forward_tcp.c ---- */
 
+/* Has it to go by rule 3? quiet: since the last byte. */
+bool forward_is_idle(bool talked, bool half, gn_time quiet);
 /* Of the node's own end of a tunnel. */
 void gn_node_forward_event(struct gn_node *node, const struct gn_tunnel_event *e);
 /* The node ends: all connections do. */

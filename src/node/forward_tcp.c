@@ -8,7 +8,9 @@
  * 1. At most a piece each way is kept: what came by the tunnel and is being written, and what came
  *    by TCP and the tunnel did not take; meanwhile neither is read on.
  * 2. An end of one way is passed on after what came before it; a break of one end resets the other.
- * 3. A connection is freed when libuv has let go of all its handles and requests. */
+ * 3. A place is kept by who talks: one on which nothing was said in GN_NODE_FORWARD_MUTE ends, and
+ *    one whose one way has ended, or whose tunnel has, when nothing moves in GN_NODE_FORWARD_HALF.
+ * 4. A connection is freed when libuv has let go of all its handles and requests. */
 #include "node/forward.h"
 
 #include "node/node_int.h"
@@ -35,6 +37,8 @@ struct forward_conn {
 	uint8_t out[GN_NODE_FORWARD_PIECE];
 	uint8_t in[GN_NODE_FORWARD_PIECE];
 	size_t in_at, in_len;
+	bool talked;   /* a byte went or came, */
+	gn_time moved; /* the last; or since when it stands */
 };
 
 static void unref(struct forward_conn *f)
@@ -96,6 +100,7 @@ static void on_written(uv_write_t *req, int status)
 	struct forward_conn *f = req->data;
 	gn_node_woken(f->node);
 	f->writing = false;
+	f->moved = f->node->now;
 	if (status < 0 && !f->closing)
 		fail(f, GN_CLOSED);
 	else if (!f->closing)
@@ -129,7 +134,8 @@ static void move_out(struct forward_conn *f)
 			fail(f, GN_CLOSED);
 			return;
 		}
-		f->writing = true;
+		f->writing = f->talked = true;
+		f->moved = f->node->now;
 		f->refs++;
 	}
 	if (end)
@@ -156,6 +162,7 @@ static void move_in(struct forward_conn *f)
 		if (gn_node_tunnel_write(f->node, f->id, gn_slice(f->in + f->in_at, f->in_len),
 					 &taken))
 			return; /* GN_TUNNEL_OVER follows */
+		f->moved = taken ? f->node->now : f->moved;
 		f->in_at += taken;
 		f->in_len -= taken;
 		if (f->in_len)
@@ -182,6 +189,8 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	}
 	f->read_all = n == UV_EOF;
 	f->in_len = n > 0 ? (size_t)n : 0;
+	f->talked |= n > 0;
+	f->moved = f->node->now;
 	f->in_at = 0;
 	move_in(f);
 }
@@ -190,10 +199,28 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 
 static void dial_next(struct forward_conn *f);
 
+bool forward_is_idle(bool talked, bool half, gn_time quiet)
+{
+	return (!talked && quiet >= GN_NODE_FORWARD_MUTE) ||
+	       (half && quiet >= GN_NODE_FORWARD_HALF);
+}
+
+static void on_look(uv_timer_t *timer)
+{
+	struct forward_conn *f = timer->data;
+	gn_node_woken(f->node);
+	gn_time quiet = f->node->now - f->moved;
+	if (forward_is_idle(f->talked, f->read_all || f->said_all || !f->id, quiet))
+		fail(f, GN_TIMEOUT);
+}
+
 static void begin(struct forward_conn *f)
 {
-	uv_timer_stop(&f->late);
+	uv_timer_start(&f->late, on_look, GN_NODE_FORWARD_LOOK / GN_MSEC,
+		       GN_NODE_FORWARD_LOOK / GN_MSEC);
 	uv_tcp_nodelay(&f->tcp, 1);
+	uv_tcp_keepalive(&f->tcp, 1, GN_NODE_FORWARD_ALIVE);
+	f->moved = f->node->now;
 	f->connected = true;
 	gn_node_tunnel_accept(f->node, f->id);
 	move_in(f);

@@ -374,6 +374,14 @@ gn_err gn_node_homes_find(struct gn_node *node, const struct gn_pk *pk)
 	return GN_OK;
 }
 
+/* An address that all can reach, as honest records alone name them (RE-17): no packet goes into a
+ * private network because a stranger's record says so. */
+static bool is_for_all(const struct gn_addr *a)
+{
+	bool many = gn_addr_is_v4(a) ? a->ip[12] >= 224 : a->ip[0] == 0xff;
+	return a->port != 0 && !many && !gn_addr_is_private(a);
+}
+
 /* The first that is of that node and not over: they come newest first. */
 static void take_value(const struct gn_node *node, const struct gn_overlay_event *e,
 		       struct gn_node_found *out)
@@ -383,15 +391,16 @@ static void take_value(const struct gn_node *node, const struct gn_overlay_event
 		if (gn_noderec_open(e->values[i].record, &r) || !gn_pk_eq(&r.node, &out->pk) ||
 		    r.created + r.ttl <= gn_node_unix(node))
 			continue;
-		out->addr_count = r.addr_count;
-		memcpy(out->addrs, r.addrs, sizeof r.addrs);
+		for (unsigned k = 0; k < r.addr_count; k++)
+			if (is_for_all(&r.addrs[k]))
+				out->addrs[out->addr_count++] = r.addrs[k];
 		out->url_count = r.url_count;
 		memcpy(out->urls, r.urls, sizeof r.urls);
 		for (unsigned k = 0; k < r.home_count; k++) {
 			out->home_urls[k] = r.homes[k].url;
 			out->homes[out->home_count++] =
 				(struct gn_contact){.pk = r.homes[k].relay,
-						    .addr_count = r.homes[k].addr.port != 0,
+						    .addr_count = is_for_all(&r.homes[k].addr),
 						    .addrs = {r.homes[k].addr}};
 		}
 		return;

@@ -123,7 +123,14 @@
 /* connections that are made for one key, 128 KiB each: as many as a forward has */
 #define GN_NODE_FORWARD_CONNS 64u
 #define GN_NODE_FORWARD_DIAL (10 * GN_SEC) /* until such a connection is there, its name too */
-#define GN_NODE_FORWARD_PIECE 65536u       /* bytes of it that are kept, each way */
+/* Such a connection ends when nothing at all was said on it for so long, or when one way has ended
+ * and nothing goes the other for so long; one that talked may be silent, as ssh is: TCP asks after
+ * so long whether the other end is there; how often this is looked at */
+#define GN_NODE_FORWARD_MUTE (300 * GN_SEC)
+#define GN_NODE_FORWARD_HALF (120 * GN_SEC)
+#define GN_NODE_FORWARD_ALIVE 60u /* seconds */
+#define GN_NODE_FORWARD_LOOK (10 * GN_SEC)
+#define GN_NODE_FORWARD_PIECE 65536u /* bytes of it that are kept, each way */
 /* a silent session with a tunnel is kept so long beside another: its paths may come back */
 #define GN_NODE_TUNNEL_SILENT (60 * GN_SEC)
 /* ---- fresh sessions (fresh.h, RE-55) ---- */

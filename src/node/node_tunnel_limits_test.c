@@ -346,6 +346,21 @@ static void who_may_have_it_connect(void **state)
 	whole_free(&w);
 }
 
+/* Who says nothing, and who has ended one way, does not keep a place; who talked may be silent. */
+static void who_says_nothing_has_no_place(void **state)
+{
+	(void)state;
+	assert_false(forward_is_idle(false, false, GN_NODE_FORWARD_MUTE - 1));
+	assert_true(forward_is_idle(false, false, GN_NODE_FORWARD_MUTE));
+	assert_false(forward_is_idle(true, false, 1000 * GN_NODE_FORWARD_MUTE));
+	assert_false(forward_is_idle(true, true, GN_NODE_FORWARD_HALF - 1));
+	assert_true(forward_is_idle(true, true, GN_NODE_FORWARD_HALF));
+	assert_true(forward_is_idle(false, true, GN_NODE_FORWARD_HALF));
+	assert_true(GN_NODE_FORWARD_LOOK < GN_NODE_FORWARD_HALF &&
+		    GN_NODE_FORWARD_HALF < GN_NODE_FORWARD_MUTE &&
+		    GN_NODE_FORWARD_ALIVE * GN_SEC < GN_NODE_FORWARD_MUTE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +371,7 @@ int main(void)
 		cmocka_unit_test(who_had_no_memory_is_told_of_room),
 		cmocka_unit_test(a_head_at_its_bounds),
 		cmocka_unit_test(who_may_have_it_connect),
+		cmocka_unit_test(who_says_nothing_has_no_place),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -312,6 +312,55 @@ static void homes_have_room(void **state)
 	assert_int_equal(gn_noderec_record(&sk, &r, &buf), GN_OK);
 }
 
+/* What a record says of private networks, of this machine, or of many machines, is passed over. */
+static void records_lead_into_no_private_network(void **state)
+{
+	(void)state;
+	make("port", "sym");
+	const struct gn_addr good = gn_addr_v4(81, 2, 3, 4, 5);
+	const struct gn_addr bad[] = {gn_addr_v4(10, 0, 0, 1, 80),
+				      gn_addr_v4(127, 0, 0, 1, 80),
+				      gn_addr_v4(192, 168, 1, 1, 80),
+				      gn_addr_v4(172, 16, 0, 1, 80),
+				      gn_addr_v4(169, 254, 169, 254, 80),
+				      gn_addr_v4(224, 0, 0, 251, 5353),
+				      gn_addr_v4(100, 64, 0, 1, 80),
+				      gn_addr_v4(255, 255, 255, 255, 9),
+				      {.ip = {0xfd, [15] = 1}, .port = 80},
+				      {.ip = {0xfe, 0x80, [15] = 1}, .port = 80},
+				      {.ip = {0xff, 2, [15] = 1}, .port = 80},
+				      {.ip = {[15] = 1}, .port = 80}};
+	struct gn_node *node = whole_node(&w, FIRST);
+	struct gn_sk sk;
+	gn_sk_from_seed((const uint8_t[32]){1}, &sk);
+	for (size_t i = 0; i < GN_COUNT(bad); i++) {
+		struct gn_noderec r = {.seq = 1 + i,
+				       .created = gn_node_unix(node),
+				       .ttl = GN_NODEREC_TTL,
+				       .addr_count = 2,
+				       .addrs = {bad[i], good},
+				       .home_count = 2,
+				       .homes = {{.relay = someone(1), .addr = bad[i]},
+						 {.relay = someone(2), .addr = good}}};
+		uint8_t bytes[GN_NODE_OWN_RECORD];
+		struct gn_buf buf = {bytes, 0, sizeof bytes};
+		gn_op op = 77;
+		struct gn_node_found found;
+		assert_int_equal(gn_noderec_record(&sk, &r, &buf), GN_OK);
+		struct gn_overlay_value value = {.record = gn_buf_slice(&buf)};
+		struct gn_overlay_event e = {.op = op, .values = &value, .value_count = 1};
+		whole_moved(&w, FIRST);
+		*(struct gn_pk *)gn_map_put(&node->homes.finds, &op) = sk.pk;
+		assert_true(gn_node_homes_overlay_event(node, &e, &found));
+		assert_int_equal(found.addr_count, 1);
+		assert_true(gn_addr_eq(&found.addrs[0], &good));
+		assert_int_equal(found.home_count, 2); /* the relay may be known otherwise */
+		assert_int_equal(found.homes[0].addr_count, 0);
+		assert_int_equal(found.homes[1].addr_count, 1);
+	}
+	whole_free(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -327,6 +376,7 @@ int main(void)
 		cmocka_unit_test(a_relayed_packet_has_a_length),
 		cmocka_unit_test(the_own_record_is_put_at_times),
 		cmocka_unit_test(homes_have_room),
+		cmocka_unit_test(records_lead_into_no_private_network),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

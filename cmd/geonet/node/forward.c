@@ -1,5 +1,10 @@
-/* forward: a port of this machine whose connections another node makes to something that it
- * reaches. Each connection has a process of its own, which joins it with a tunnel (client_join). */
+/* forward: a port of this machine, or a socket in a folder, whose connections another node makes to
+ * something that it reaches. Each connection has a process of its own, which joins it with a tunnel
+ * (client_join).
+ *
+ * What is let to the node is its owner's: a port is open to every user of the machine, so who comes
+ * there is looked up in the kernel, and others than this user and root are closed. A socket has its
+ * mode. */
 #include "geonet/frame/client.h"
 #include "geonet/frame/frame.h"
 #include "geonet/node/commands.h"
@@ -18,6 +23,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,6 +42,7 @@ struct forwarding {
 	struct token_text token;
 	struct gn_slice chain; /* its bytes; empty: none */
 	bool stands;
+	bool only_own; /* others than this user and root are closed */
 };
 
 static const struct gn_app_kind is_kind = KIND(TUNNEL_IS);
@@ -130,6 +138,72 @@ static int listen_at(struct cli *cli, uint64_t port, int *out)
 	return CLI_OK;
 }
 
+/* One that no process serves any more is taken away. */
+static bool is_left_over(const char *path, const struct sockaddr_un *at)
+{
+	struct stat st;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool left = fd >= 0 && lstat(path, &st) == 0 && S_ISSOCK(st.st_mode) &&
+		    st.st_uid == geteuid() &&
+		    connect(fd, (const struct sockaddr *)at, sizeof *at) != 0 &&
+		    errno == ECONNREFUSED;
+	if (fd >= 0)
+		close(fd);
+	return left && unlink(path) == 0;
+}
+
+static int listen_in(struct cli *cli, const char *path, int *out)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	if (strlen(path) >= sizeof at.sun_path)
+		return cli_fail(cli, CLI_USAGE, "usage", "a socket's path has at most %zu bytes",
+				sizeof at.sun_path - 1);
+	memcpy(at.sun_path, path, strlen(path) + 1);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	mode_t before = umask(0177);
+	bool bound = fd >= 0 && (bind(fd, (struct sockaddr *)&at, sizeof at) == 0 ||
+				 (errno == EADDRINUSE && is_left_over(path, &at) &&
+				  bind(fd, (struct sockaddr *)&at, sizeof at) == 0));
+	int why = errno;
+	umask(before);
+	if (!bound || listen(fd, 64)) {
+		int exit = cli_fail(cli, CLI_FAILED, "port-taken", "%s: %s", out_text(path),
+				    why == EADDRINUSE || why == EEXIST ? "something is there"
+								       : strerror(why));
+		if (fd >= 0)
+			close(fd);
+		return exit;
+	}
+	*out = fd;
+	if (cli->json) {
+		json_t *j = json_pack("{ss}", "socket", path);
+		json_dumpf(j, stdout, 0);
+		putchar('\n');
+		fflush(stdout);
+		json_decref(j);
+	} else {
+		cli_note(cli, "listening at %s; end it with Ctrl-C", out_text(path));
+	}
+	return CLI_OK;
+}
+
+/* Another user of this machine has none of the node's rights. */
+static bool may_come(const struct forwarding *f, int fd)
+{
+	unsigned uid;
+	if (!f->only_own)
+		return true;
+	bool known = gn_os_tcp_owner(fd, &uid);
+	if (known && (uid == geteuid() || uid == 0))
+		return true;
+	if (known)
+		cli_warn(f->cli,
+			 "another user of this machine (%u) came and was closed: "
+			 "--any-user lets all in",
+			 uid);
+	return false;
+}
+
 static unsigned reap(unsigned running)
 {
 	while (running && waitpid(-1, NULL, WNOHANG) > 0)
@@ -157,6 +231,10 @@ static int accept_all(struct forwarding *f, int listener)
 					strerror(errno));
 		if (fd < 0)
 			continue;
+		if (!may_come(f, fd)) {
+			close(fd);
+			continue;
+		}
 		pid_t child = running < CONNECTIONS ? fork() : -1;
 		if (child == 0) {
 			close(listener);
@@ -200,11 +278,14 @@ int cmd_forward(struct cli *cli)
 {
 	static struct forwarding f; /* a chain is large */
 	struct gn_pk peer;
-	uint64_t port;
+	uint64_t port = 0;
 	const char *token = cli_option(cli, "token");
 	int listener = -1;
-	if (!port_of(cli->args[0], true, &port))
-		return cli_fail(cli, CLI_USAGE, "usage", "'%s' is no port", out_text(cli->args[0]));
+	const char *path = strchr(cli->args[0], '/') ? cli->args[0] : NULL;
+	if (!path && !port_of(cli->args[0], true, &port))
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"'%s' is no port, nor the path of a socket, which has a /",
+				out_text(cli->args[0]));
 	if (!service_of(cli->args[2], &f))
 		return cli_fail(cli, CLI_USAGE, "usage", "'%s' is not [HOST:]PORT",
 				out_text(cli->args[2]));
@@ -216,7 +297,8 @@ int cmd_forward(struct cli *cli)
 	int exit = node_key(cli, cli->args[1], &peer);
 	if (exit == CLI_OK) {
 		memcpy(f.key.b, peer.b, sizeof f.key.b);
-		exit = listen_at(cli, port, &listener);
+		f.only_own = !path && !cli_flag(cli, "any-user");
+		exit = path ? listen_in(cli, path, &listener) : listen_at(cli, port, &listener);
 	}
 	if (exit == CLI_OK)
 		exit = accept_all(&f, listener);

@@ -38,7 +38,9 @@ static void told(void *user, struct gn_app_kind kind, struct gn_fbt table)
 		return;
 	p->stands = true;
 	p->began = gn_os_steady();
-	cli_note(p->cli, "connected");
+	char key[65];
+	gn_hex(GN_SLICE(p->peer.b), key);
+	cli_note(p->cli, "connected with the node %.16s", key);
 }
 
 static int own_key(struct cli *cli, struct gn_pk *out)

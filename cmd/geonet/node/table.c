@@ -111,7 +111,8 @@ static const struct cli_option netcheck_options[] = {
 
 static const struct cli_option pipe_options[] = {
 	PATH_OPTION,
-	{"name", "NAME", "of several between the same two nodes, the one of this name"},
+	{"name", "NAME", "of several between the same two nodes, the one of this name; ~NAME: of "
+			 "any user there and here"},
 	{"wait", "SECONDS", "for the other end (default: as long as it takes)"},
 	{0},
 };
@@ -119,6 +120,7 @@ static const struct cli_option pipe_options[] = {
 static const struct cli_option forward_options[] = {
 	PATH_OPTION,
 	{"token", "FILE", "a token that lets this node reach it there"},
+	{"any-user", NULL, "let every user of this machine come to PORT"},
 	{0},
 };
 

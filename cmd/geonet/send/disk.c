@@ -23,7 +23,12 @@ static gn_err hold_state(struct disk *d)
 		d->lock = openat(d->files.state_in, d->name,
 				 O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (d->lock < 0)
-			return GN_IO;
+			return errno == EACCES ? GN_DENIED : GN_IO;
+		if (!gn_files_is_ours(d->lock)) { /* what another wrote is not believed */
+			close(d->lock);
+			d->lock = -1;
+			return GN_DENIED;
+		}
 		if (flock(d->lock, LOCK_EX | LOCK_NB) != 0) {
 			gn_err err = errno == EWOULDBLOCK ? GN_BUSY : GN_IO;
 			close(d->lock);

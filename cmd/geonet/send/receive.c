@@ -13,6 +13,7 @@
 #include "geonet/send/commands.h"
 #include "geonet/send/place.h"
 #include "geonet/send/trip.h"
+#include "geonet/send/typed.h"
 #include "os/os.h"
 
 #include <dirent.h>
@@ -50,13 +51,14 @@ struct receiving {
 
 /* ---- the code ---- */
 
-static bool read_code(struct receiving *r)
+static bool read_code(struct receiving *r, char *text)
 {
 	struct cli *cli = r->trip.cli;
 	struct gn_code_wrong wrong;
-	char *text = cli_format("%s %s %s", cli->args[0], cli->arg_count > 1 ? cli->args[1] : "",
-				cli->arg_count > 2 ? cli->args[2] : "");
+	while (*text && strchr("\r\n ", text[strlen(text) - 1]))
+		text[strlen(text) - 1] = 0;
 	gn_err err = gn_code_parse(gn_str(text), &r->code, &wrong);
+	gn_wipe(text, strlen(text));
 	free(text);
 	r->has_code = err == GN_OK;
 	if (r->has_code)
@@ -98,7 +100,17 @@ static bool is_there(int folder, const char *name)
 	return faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* What was begun here, if it is one. False after printing. */
+static bool is_ours(int folder, const char *name)
+{
+	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	bool ours = fd >= 0 && gn_files_is_ours(fd);
+	if (fd >= 0)
+		close(fd);
+	return ours;
+}
+
+/* What was begun here, if it is one; where there is none the code is asked for. False after
+ * printing. */
 static bool find_begun(struct receiving *r)
 {
 	struct cli *cli = r->trip.cli;
@@ -109,7 +121,7 @@ static bool find_begun(struct receiving *r)
 	int fd = openat(r->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
 	while (d && (e = readdir(d)) != NULL) {
-		if (!code_in(e->d_name, &code))
+		if (!code_in(e->d_name, &code) || !is_ours(r->folder, e->d_name))
 			continue;
 		gn_code_text(&code, text);
 		if (found++ < 8)
@@ -123,6 +135,9 @@ static bool find_begun(struct receiving *r)
 	else if (fd >= 0)
 		close(fd);
 	r->has_code = found == 1;
+	char *asked = found ? NULL : typed_ask(r->trip.cli);
+	if (asked)
+		return read_code(r, asked);
 	if (found == 0)
 		cli_fail(cli, CLI_USAGE, "usage",
 			 "nothing was begun in %s: say the code that they read to you",
@@ -146,6 +161,11 @@ static int fail_disk(struct receiving *r, gn_err err)
 	if (err == GN_BUSY)
 		return cli_fail(r->trip.cli, CLI_FAILED, gn_err_name(err),
 				"this is being received already");
+	if (err == GN_DENIED)
+		return cli_fail(r->trip.cli, CLI_FAILED, gn_err_name(err),
+				"%s/" PREFIX "%s" SUFFIX " is another user's, or others may write "
+				"it, and is not believed: receive into another folder",
+				r->into, r->text);
 	return cli_fail(r->trip.cli, CLI_FAILED, "io", "%s: %s", r->into, strerror(errno));
 }
 
@@ -548,7 +568,9 @@ static int run(struct receiving *r)
 	struct trip *p = &r->trip;
 	char *name = NULL;
 	int exit = CLI_OK;
-	if (p->cli->arg_count ? !read_code(r) : !find_begun(r))
+	typed_hide(p->cli);
+	char *said = typed_code(p->cli);
+	if (said ? !read_code(r, said) : !find_begun(r))
 		return CLI_USAGE;
 	name = state_name(r->text);
 	bool begun = is_there(r->folder, name);

@@ -34,10 +34,12 @@ const struct cli_command send_commands[] = {
 	{"receive", "[CODE]", 0, 3, "what another person sends, by the code that they read to you",
 	 "Nothing is overwritten: what is there already keeps its name, and what comes is called "
 	 "NAME (1). Until all of it is there it is in NAME.part. After an interruption the same "
-	 "command goes on, in the same folder, also without the CODE.\n",
+	 "command goes on, in the same folder, also without the CODE. Without one it is asked for; "
+	 "it may come in a line of stdin (-), or in GEONET_CODE, where no history of a shell keeps "
+	 "it.\n",
 	 "  geonet receive 4821-orbit-lemon\n"
 	 "  geonet receive 4821 orbit lemon --into ~/inbox --yes\n"
-	 "  geonet receive\n",
+	 "  geonet receive                           asks for it, or goes on\n",
 	 receive_options, cmd_receive},
 	{0},
 };
