@@ -73,6 +73,7 @@ bool gn_jet_path_at(const struct gn_jet *jet, gn_jet_id id, unsigned i,
 					 .replays = p->replays,
 					 .loss = p->settled < SETTLED_MIN ? UINT32_MAX
 									  : loss_ppm(p) / 1000,
+					 .full = p->limited,
 					 .heard = p->heard_at,
 					 .silent = silent ? p->asked_at : GN_NEVER};
 	return true;

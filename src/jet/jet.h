@@ -416,6 +416,7 @@ struct gn_jet_path_info {
 	struct gn_way way;
 	uint32_t replays; /* packets that came by it again */
 	uint32_t loss;    /* thousandths of the last 512; UINT32_MAX: too few to tell */
+	bool full;        /* its window held us back: what it loses may be our own doing */
 	gn_time heard;    /* when something came by it last */
 	gn_time silent;   /* since when nothing has answered; GN_NEVER: it does */
 };

@@ -42,6 +42,12 @@ static bool is_heard(const struct gn_node *node, const struct gn_pk *relay, gn_t
 	return heard;
 }
 
+/* Who sends as much as there is room for loses some: that is how it is seen how much that is. */
+static uint32_t lost_by(const struct gn_jet_path_info *p)
+{
+	return p->full || p->loss == UINT32_MAX ? 0 : p->loss;
+}
+
 /* What is not known and would say whose fault it is: of a silent circuit, whether the relay itself
  * answers; of one that loses much, how another path does that stands by: by going there. */
 static void find_out(struct gn_node *node, const struct gn_node_circuit *c, gn_jet_id id,
@@ -54,8 +60,7 @@ static void find_out(struct gn_node *node, const struct gn_node_circuit *c, gn_j
 		if (relay && !is_heard(node, &c->relay, p->silent))
 			(void)!gn_jet_ping(node->jet, relay, node->now);
 	}
-	const struct gn_relay_quality beside_none = {.loss = p->loss == UINT32_MAX ? 0 : p->loss,
-						     .sent_since = GN_NEVER};
+	const struct gn_relay_quality beside_none = {.loss = lost_by(p), .sent_since = GN_NEVER};
 	if (o->loss == UINT32_MAX && gn_jet_ways(node->jet, id, &main, 1) && main.link == c->link &&
 	    gn_relay_judge(&beside_none, node->now) == GN_RELAY_LOSS)
 		(void)!gn_jet_path_leave(node->jet, id, node->now);
@@ -74,7 +79,7 @@ static enum gn_relay_fault judge(struct gn_node *node, struct gn_node_circuit *c
 		c->replays = p->replays;
 	}
 	struct gn_relay_quality q = {.replays = p->replays - c->replays,
-				     .loss = p->loss == UINT32_MAX ? 0 : p->loss,
+				     .loss = lost_by(p),
 				     .other = o.loss,
 				     .sent_since = GN_NEVER};
 	if (p->silent != GN_NEVER && o.heard > p->silent && is_heard(node, &c->relay, p->silent))
