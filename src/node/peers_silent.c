@@ -60,6 +60,12 @@ void peers_silent_give(struct gn_node *node, const struct peer *peer)
 	}
 }
 
+void peers_silent_moved(struct gn_node *node, const struct session *s)
+{
+	if (s->link && gn_node_ways_circuit(node, s->link))
+		greet_relays(node);
+}
+
 void peers_silent_begin(struct gn_node *node, gn_jet_id id, struct session *s)
 {
 	gn_time wait = s->peer->tunnels ? GN_NODE_SILENT_TUNNEL : GN_NODE_SILENT;
