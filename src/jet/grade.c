@@ -299,6 +299,18 @@ static enum gn_jet_why lost_why(const struct jet_session *s)
 	return s->suspected ? s->lost_why : GN_JET_WHY_SUSPECT;
 }
 
+/* Something comes on it. What is out there is asked for by the next timeout, which would be as far
+ * off as the silence was long. */
+static void heard_on(struct jet_session *s, struct jet_path *p, gn_time now)
+{
+	p->heard_at = now;
+	if (!p->suspect)
+		return;
+	p->suspect = false;
+	p->pto_count = 0;
+	jet_wake(s);
+}
+
 gn_err jet_grade_heard(const struct jet_in *in)
 {
 	struct jet_session *s = in->s;
@@ -306,8 +318,7 @@ gn_err jet_grade_heard(const struct jet_in *in)
 	GN_ASSERT(in->level == JET_APP && p);
 	if (!s->multi || !gn_way_eq(&p->way, in->from))
 		return GN_OK;
-	p->heard_at = in->now;
-	p->suspect = false;
+	heard_on(s, p, in->now);
 	if (p == s->path)
 		s->suspected = main_is_lost(s) && s->suspected;
 	else if (main_is_lost(s) && p->validated)
@@ -320,8 +331,7 @@ gn_err jet_grade_answered(struct jet_session *s, struct jet_path *p, bool fresh,
 	GN_ASSERT(p->validated);
 	if (!s->multi)
 		return GN_OK;
-	p->heard_at = now;
-	p->suspect = false;
+	heard_on(s, p, now);
 	if (fresh) {
 		p->spare_since = now;
 		p->see_due = s->paths_due = true;

@@ -116,6 +116,9 @@
 #define JET_PTO_BACKOFF_UNSAMPLED 1
 #define JET_GRANULARITY GN_MSEC
 #define JET_PTO_BACKOFF_MAX 6 /* doublings */
+/* and no longer while a path is suspect and a stream is open: a network that is back after a tunnel
+ * is noticed within it; until the session is parked 20 probes */
+#define JET_PTO_SUSPECT (1500 * GN_MSEC)
 #define JET_CWND_MIN_PACKETS 2
 #define JET_CWND_INITIAL_PACKETS 10
 #define JET_CWND_MAX (64u << 20) /* bytes */

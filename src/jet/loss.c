@@ -287,19 +287,25 @@ gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space 
 /* ---- timers ---- */
 
 /* The probe timer of a path: doubles with each in a row that brought no answer, less far before
- * the first sample. */
-static gn_time backed_off(const struct jet_path *p, enum jet_level level)
+ * the first sample; and while somebody waits for a silent one to come back (until it is parked). */
+static gn_time backed_off(const struct jet_session *s, const struct jet_path *p,
+			  enum jet_level level)
 {
 	GN_ASSERT(p->pto_count <= JET_PTO_BACKOFF_MAX);
 	unsigned most = p->rtt.sampled ? JET_PTO_BACKOFF_MAX : JET_PTO_BACKOFF_UNSAMPLED;
-	return jet_pto(p, level) << (p->pto_count < most ? p->pto_count : most);
+	gn_time pto = jet_pto(p, level), off = pto << (p->pto_count < most ? p->pto_count : most);
+	if (!s->multi || !p->suspect || s->streams.count == 0 || off < JET_PTO_SUSPECT)
+		return off;
+	return 2 * pto > JET_PTO_SUSPECT ? 2 * pto : JET_PTO_SUSPECT;
 }
 
-static gn_time pto_at(const struct jet_path *p, const struct jet_space *sp, enum jet_level level)
+static gn_time pto_at(const struct jet_session *s, const struct jet_path *p,
+		      const struct jet_space *sp, enum jet_level level)
 {
 	if (sp->out == 0)
 		return GN_NEVER;
-	return sp->sent_at + (is_carried(p, level) ? JET_RELIABLE_SILENCE : backed_off(p, level));
+	return sp->sent_at +
+	       (is_carried(p, level) ? JET_RELIABLE_SILENCE : backed_off(s, p, level));
 }
 
 /* The client must keep speaking until the server knows its address (RFC 9002 6.2.2.1). */
@@ -308,7 +314,7 @@ static gn_time anti_deadlock_at(const struct jet_session *s)
 	const struct jet_hs *hs = s->hs;
 	if (!hs || s->incoming || s->confirmed || hs->heard || s->path->cc.in_flight)
 		return GN_NEVER;
-	return hs->anchor + backed_off(s->path, JET_HANDSHAKE);
+	return hs->anchor + backed_off(s, s->path, JET_HANDSHAKE);
 }
 
 struct due {
@@ -319,11 +325,11 @@ struct due {
 	bool loss;
 };
 
-static void consider_due(struct due *d, struct jet_path *p, struct jet_space *sp,
-			 enum jet_level level, bool pto)
+static void consider_due(const struct jet_session *s, struct due *d, struct jet_path *p,
+			 struct jet_space *sp, enum jet_level level, bool pto)
 {
 	gn_time loss = sp->loss_at,
-		probe = pto && loss == GN_NEVER ? pto_at(p, sp, level) : GN_NEVER;
+		probe = pto && loss == GN_NEVER ? pto_at(s, p, sp, level) : GN_NEVER;
 	gn_time at = gn_time_min(loss, probe);
 	if (at < d->at)
 		*d = (struct due){p, sp, level, at, loss <= probe};
@@ -334,10 +340,10 @@ static struct due next_due(const struct jet_session *s)
 	struct due d = {.at = GN_NEVER};
 	bool room = jet_path_allowance(s->path) > 0;
 	for (int level = JET_INITIAL; s->hs && level <= JET_HANDSHAKE; level++)
-		consider_due(&d, s->path, &s->hs->space[level], (enum jet_level)level, room);
+		consider_due(s, &d, s->path, &s->hs->space[level], (enum jet_level)level, room);
 	for (int i = 0; i < JET_PATHS_MAX; i++)
 		if (s->paths[i])
-			consider_due(&d, s->paths[i], &s->paths[i]->space, JET_APP,
+			consider_due(s, &d, s->paths[i], &s->paths[i]->space, JET_APP,
 				     s->confirmed && room);
 	return d;
 }

@@ -326,6 +326,28 @@ static void test_silence_is_seen_while_something_is_written(void **state)
 	}
 }
 
+/* Nothing passes for 20 s: that it does again is seen within 1.5 s, where a stream is open (the
+ * lab's case outage). */
+static void test_an_end_of_an_outage_is_seen_soon(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 0; seed < 20; seed++) {
+		struct pair *p = calloc(1, sizeof *p);
+		struct jet_sim_link_config far = {.delay = 20 * GN_MSEC, .jitter = 3 * GN_MSEC};
+		pair_init(p, 30 + seed, NULL, NULL, &far);
+		pair_connect(p);
+		jet_sim_run(&p->sim, p->sim.now + GN_SEC);
+		p->sim.links[0].down = p->sim.links[1].down = true;
+		app_send(&p->sim, 0, 1000, true, GN_JET_FILES);
+		app_send(&p->sim, 1, 1000, true, GN_JET_FILES);
+		jet_sim_run(&p->sim, p->sim.now + 19 * GN_SEC + (gn_time)seed * 100 * GN_MSEC);
+		p->sim.links[0].down = p->sim.links[1].down = false;
+		gn_time back = p->sim.now + JET_PTO_SUSPECT + 200 * GN_MSEC;
+		assert_true(jet_sim_run_until(&p->sim, pair_all_done, back));
+		finish(p);
+	}
+}
+
 /* Small packets still pass: that a challenge was acknowledged ends a row of timeouts, so those
  * alone found it after 2 s and more (the lab's case mtu, tests/nat/stall_test.py). */
 static void test_mtu_falls_back_while_small_packets_pass(void **state)
@@ -425,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_mtu_falls_back_when_big_packets_go_dark),
 		cmocka_unit_test(test_mtu_falls_back_while_small_packets_pass),
 		cmocka_unit_test(test_silence_is_seen_while_something_is_written),
+		cmocka_unit_test(test_an_end_of_an_outage_is_seen_soon),
 		cmocka_unit_test(test_the_handshake_stays_on_its_path),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

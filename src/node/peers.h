@@ -41,6 +41,9 @@ void gn_node_peers_circuit(struct gn_node *node, const struct gn_pk *target, uin
 			   bool open);
 /* What was looked up of that node: more ways to it. */
 void gn_node_peers_found(struct gn_node *node, const struct gn_node_found *found);
+/* A tunnel is on that session: where its peer takes connections, and which relays lead to it, is
+ * looked up, since there may be no way to ask when it is needed. */
+void gn_node_peers_prepare(struct gn_node *node, gn_jet_id session);
 /* A session with whoever is there, to whom the overlay says hello then. */
 void gn_node_peers_begin(struct gn_node *node, const struct gn_way *way);
 /* A session with that node is wanted: its record is looked up too. GN_UNREACHABLE: nothing can be

@@ -200,6 +200,8 @@ bool peers_out_stalled(struct peer *peer, gn_time passed);
 /* It has a session whether or not there is anything to say. */
 bool peers_kept(const struct gn_node *node, const struct peer *peer);
 void peers_silent_begin(struct gn_node *node, gn_jet_id id, struct session *s);
+/* It may go by a circuit now, which may lead to where a router had us before. */
+void peers_silent_moved(struct gn_node *node, const struct session *s);
 void peers_silent_look(struct gn_node *node, gn_jet_id id, struct session *s);
 /* A session is up: silent ones with tunnels get its way. */
 void peers_silent_give(struct gn_node *node, const struct peer *peer);

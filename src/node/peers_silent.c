@@ -14,6 +14,13 @@ bool peers_kept(const struct gn_node *node, const struct peer *peer)
 	return peer->linked || peer->home || peer->queued || gn_node_ways_busy(node, peer->era);
 }
 
+void gn_node_peers_prepare(struct gn_node *node, gn_jet_id session)
+{
+	const struct session *s = gn_map_get(&node->peers.by_session, &session);
+	if (s && s->peer && !s->peer->url_count && !s->peer->home_count)
+		(void)!gn_node_homes_find(node, &s->peer->pk);
+}
+
 /* Those who relay for us, and to us. */
 static void greet_relays(struct gn_node *node)
 {
@@ -51,6 +58,12 @@ void peers_silent_give(struct gn_node *node, const struct peer *peer)
 		if (s->peer == peer && s->up && s->silent && s->tunnels)
 			give_way(node, *(const gn_jet_id *)gn_map_key_at(all, i), s);
 	}
+}
+
+void peers_silent_moved(struct gn_node *node, const struct session *s)
+{
+	if (s->link && gn_node_ways_circuit(node, s->link))
+		greet_relays(node);
 }
 
 void peers_silent_begin(struct gn_node *node, gn_jet_id id, struct session *s)

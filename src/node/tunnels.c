@@ -196,6 +196,7 @@ static void read_answer(struct gn_node *node, struct tunnel *t)
 	node->tunnels.count.opened++;
 	tunnel_set(node, t, TUNNEL_OPEN);
 	gn_node_peers_used(node, t->session);
+	gn_node_peers_prepare(node, t->session);
 	t->tell_open = t->tell_room = t->tell_readable = true;
 	tunnel_list(node, t);
 }

@@ -38,6 +38,7 @@ static void open_incoming(struct gn_node *node, struct tunnel *t)
 	free(t->head);
 	t->head = NULL;
 	gn_node_peers_used(node, t->session);
+	gn_node_peers_prepare(node, t->session);
 	tunnel_write_rest(node, t);
 	t->tell_open = t->tell_room = t->tell_readable = true;
 	tunnel_list(node, t);
