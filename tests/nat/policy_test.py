@@ -1,6 +1,6 @@
-"""Two real nodes at home that would find each other, and a rule that they do not (docs/spec/reach.md
-RE-11): not one datagram of UDP leaves the first for anybody but the three relays, counted by the
-kernel where it leaves; when the rule ends, they meet.
+"""Two real nodes at home that would find each other, and a rule that they do not
+(docs/spec/reach.md RE-11): not one datagram of UDP leaves the first for anybody but the three
+relays, counted by the kernel where it leaves; when the rule ends, they meet.
 
 usage: policy_test.py BIN_DIR relay    as ctest runs; exit 77: not here
 """
@@ -22,7 +22,8 @@ def elsewhere(side, servers):
 table ip seen {{
   chain out {{
     type filter hook output priority 0;
-    ip daddr != {{ {', '.join(servers)}, 127.0.0.1, 224.0.0.0/4, {side.gate} }} udp dport != 0 counter
+    ip daddr != {{ {', '.join(servers)}, 127.0.0.1, 224.0.0.0/4, {side.gate} }} \
+      udp dport != 0 counter
   }}
 }}""")
 
