@@ -203,6 +203,8 @@ gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_way *to,
 		return s->state == JET_S_OPEN || s->state == JET_S_HANDSHAKE ? GN_STATE : GN_CLOSED;
 	if (s->multi)
 		return GN_STATE; /* gn_jet_path_open */
+	if (!jet_way_allowed(s, to))
+		return GN_POLICY;
 	/* Odd ids are begun by the client, even ones by the server, so both may move at once. */
 	uint32_t next = s->path_last + (s->path_last ? 2 : s->incoming ? 2 : 1);
 	const struct jet_cid *tx = &s->cid_tx[jet_slot(s, next)],

@@ -67,12 +67,21 @@ bool gn_node_hold_policy(struct gn_node_request *r, const struct gn_pk *pk, stru
 {
 	struct gn_policy p;
 	char why[GN_HOST_WHY];
+	static const struct gn_policy nothing;
 	r->peer = *pk;
+	if (rule.len && r->base.stranger) { /* it would hold for the owner's sessions, too */
+		gn_host_error(&r->base, GN_DENIED, "rules about paths are the owner's to say");
+		return false;
+	}
 	if (gn_node_policy_parse(rule, &p, why)) {
 		gn_host_error(&r->base, GN_USAGE, "%s", why);
 		return false;
 	}
 	r->hold = gn_node_policy_hold(r->node, pk, &p);
+	if (!r->hold && memcmp(&p, &nothing, sizeof p) != 0) {
+		gn_host_error(&r->base, GN_LIMIT, "as many calls have rules as may");
+		return false;
+	}
 	if (gn_node_policy_any(r->node, pk) == GN_OK)
 		return true;
 	gn_node_refuse_policy(r);

@@ -64,7 +64,8 @@ static gn_err dial(struct fresh *f, struct fresh_peer *p, const struct gn_way *t
 static gn_err dial_direct(struct fresh *f, struct fresh_peer *p)
 {
 	struct gn_way to = {.addr = p->addr};
-	if (f->node->config.fresh != GN_NODE_FRESH_YES || !p->addr.port)
+	if (f->node->config.fresh != GN_NODE_FRESH_YES || gn_node_policy_hidden(f->node) ||
+	    !p->addr.port)
 		return GN_UNREACHABLE;
 	p->direct = f->of.direct = true;
 	return dial(f, p, &to);

@@ -37,7 +37,7 @@ void gn_node_lan_start(struct gn_node *node)
 {
 	struct gn_node_lan *l = &node->lan;
 	uint8_t network[4];
-	if (node->config.lan_off)
+	if (node->config.lan_off || gn_node_policy_hidden(node))
 		return;
 	gn_err err = gn_mdns_socket_open(&l->socket);
 	say_why(node, err);

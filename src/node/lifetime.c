@@ -88,19 +88,18 @@ static gn_err set_line(void *user, struct gn_slice name, struct gn_slice value, 
 {
 	struct gn_node_lifetimes *s = user;
 	uint8_t prefix[8];
-	char text[32] = "";
-	unsigned seconds;
-	unsigned long long at;
+	char text[32] = "", *end = text;
 	memcpy(text, value.p, value.len < sizeof text - 1 ? value.len : sizeof text - 1);
-	if (gn_unhex(name, prefix, sizeof prefix) ||
-	    sscanf(text, "%9u %15llu", &seconds, &at) != 2) {
+	unsigned long seconds = strtoul(text, &end, 10);
+	unsigned long long at = strtoull(end, &end, 10);
+	if (gn_unhex(name, prefix, sizeof prefix) || *end || !seconds || seconds > 3600 || !at) {
 		snprintf(why, cap, "a line is no network and how long flows live in it");
 		return GN_TEXT;
 	}
 	uint64_t net = gn_be64(prefix);
 	struct gn_node_lifetime_of *l = gn_map_put(&s->nets, &net);
 	if (l)
-		*l = (struct gn_node_lifetime_of){seconds, at};
+		*l = (struct gn_node_lifetime_of){(uint32_t)seconds, at};
 	return GN_OK;
 }
 

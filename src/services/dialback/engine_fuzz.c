@@ -44,11 +44,34 @@ static void packet(void)
 	const struct dialback_ask *a = &n->d->run.asks[how % DIALBACK_TRIES];
 	const struct dialback_served *s = &n->d->served[how % DIALBACK_SERVED];
 	gn_put_be64(bytes + 1, (how & 0x80 ? s->nonce : a->nonce) + (next() & 3));
-	bytes[9] = next() % 6;
+	bytes[9] = next() % 8;
 	/* what a stranger cannot know, nobody makes up here but one of those asked */
 	if (!(how & 0x40) || how % DIALBACK_TRIES == 0)
 		gn_dialback_packet(n->d, &from, next() & 1, gn_slice(bytes, how == 77 ? 9 : 10),
 				   now);
+}
+
+/* Of lifetimes: what comes to the socket of a flow's own, and who is asked to hold. */
+static void life(void)
+{
+	uint8_t bytes[GN_DIALBACK_BYTES] = {GN_DIALBACK_BYTE};
+	struct dn_node *n = &nodes[any()];
+	uint8_t how = next();
+	struct gn_dialback_life l;
+	switch (how % 5) {
+	case 0: (void)gn_dialback_life_start(n->d, now); break;
+	case 1: gn_dialback_life_stop(n->d, now); break;
+	case 2: n->lifetime = next() * GN_SEC; break;
+	case 3:
+		gn_put_be64(bytes + 1, n->d->life.nonce + (how >> 7));
+		bytes[9] = 5 + next() % 4;
+		gn_dialback_life_packet(n->d, &n->d->life.addr, GN_SLICE(bytes), now);
+		break;
+	default:
+		if (gn_dialback_life_event(n->d, &l))
+			GN_ASSERT(l.lifetime <= DIALBACK_LIFE_MOST);
+		break;
+	}
 }
 
 static void owner(void)
@@ -69,7 +92,7 @@ static void owner(void)
 static void step(void)
 {
 	struct gn_dialback_result r;
-	switch (next() % 8) {
+	switch (next() % 9) {
 	case 0: nobody_asks(); break;
 	case 1: packet(); break;
 	case 2: owner(); break;
@@ -77,6 +100,7 @@ static void step(void)
 	case 4: run_for((gn_time)next() * 20 * GN_MSEC); break;
 	case 5: now += (gn_time)next() * 10 * GN_SEC; break;
 	case 6: mem.fail_at = next() & 15; break;
+	case 7: life(); break;
 	default:
 		if (gn_dialback_next_event(nodes[any()].d, &r))
 			GN_ASSERT(r.told <= r.asked && r.came <= r.told &&
