@@ -1,11 +1,12 @@
-/* Packets of one first byte at a rate, each from an address of its own in 127.0.0.0/8 that does
- * not listen for the answer but counts it: what a node gives to whoever forges addresses.
+/* Packets of one first byte at a rate, each from an address of its own in 127.0.0.0/8: what a node
+ * gives to whoever forges addresses. What is answered comes back here, and is counted.
  *
- *   spray KIND PORT SECONDS RATE SEED      KIND: relay, dial, stun, turn, hello, jet, channel, quic,
- *                                          other; tcp and tls: connections, each from an address of
- *                                          its own, that say junk, or a hello of TLS
+ *   spray KIND PORT SECONDS RATE SEED
  *
- * Prints packets and bytes sent, packets and bytes that came back. */
+ * KIND: relay, dial, stun, turn, hello, jet, channel, quic, other; tcp and tls: connections, each
+ * from an address of its own, that say junk, or a hello of TLS.
+ *
+ * Prints "go" when it begins; at its end packets and bytes sent, packets and bytes that came. */
 #define _GNU_SOURCE
 #include "flood.h"
 #include <arpa/inet.h>
@@ -20,12 +21,12 @@
 #include <unistd.h>
 
 #define BATCH 64
-#define HELLOS 64
+#define HELLOS 4000
 #define OPEN 512 /* connections at one time */
 
 static struct gn_prng prng;
-static uint8_t hellos[HELLOS][1500];
-static size_t hello_len[HELLOS];
+static uint8_t hellos[HELLOS][2][1500]; /* of two datagrams each */
+static size_t hello_len[HELLOS][2];
 static uint64_t sent, sent_bytes, came, came_bytes;
 
 int64_t now_ns(void)
@@ -55,8 +56,11 @@ static void make_hellos(uint16_t port)
 		gn_jet_id id;
 		if (crowd_connect(&c, &from, &id) || gn_jet_send(c.jets[0], &out, &batch, now_ns()))
 			exit(1);
-		hello_len[i] = batch.segment && batch.segment < out.len ? batch.segment : out.len;
-		memcpy(hellos[i], bytes, hello_len[i]);
+		size_t each = batch.segment && batch.segment < out.len ? batch.segment : out.len;
+		for (size_t k = 0; k < 2 && k * each < out.len; k++) {
+			hello_len[i][k] = out.len - k * each < each ? out.len - k * each : each;
+			memcpy(hellos[i][k], bytes + k * each, hello_len[i][k]);
+		}
 	}
 }
 
@@ -100,9 +104,11 @@ static size_t make(const char *kind, uint8_t *p)
 		return turn ? 28 : 20;
 	}
 	if (strcmp(kind, "hello") == 0) {
-		size_t i = gn_prng_next(&prng) % HELLOS;
-		memcpy(p, hellos[i], hello_len[i]);
-		return hello_len[i];
+		static unsigned n; /* both of one come after each other, from one address */
+		size_t i = n / 2 % HELLOS, k = n % 2;
+		n++;
+		memcpy(p, hellos[i][k], hello_len[i][k]);
+		return hello_len[i][k];
 	}
 	if (strcmp(kind, "quic") == 0)
 		return quic(p);
@@ -128,6 +134,7 @@ static void spray(int fd, const char *kind, const struct sockaddr_in *to)
 		__attribute__((aligned(8)));
 	static struct mmsghdr msgs[BATCH];
 	static struct iovec iov[BATCH];
+	uint32_t at = 0;
 	for (int i = 0; i < BATCH; i++) {
 		iov[i] = (struct iovec){bytes[i], make(kind, bytes[i])};
 		msgs[i].msg_hdr = (struct msghdr){.msg_name = (void *)(uintptr_t)to,
@@ -140,7 +147,8 @@ static void spray(int fd, const char *kind, const struct sockaddr_in *to)
 		h->cmsg_len = CMSG_LEN(sizeof(struct in_pktinfo));
 		h->cmsg_level = IPPROTO_IP;
 		h->cmsg_type = IP_PKTINFO;
-		struct in_pktinfo info = {.ipi_spec_dst.s_addr = address()};
+		at = i % 2 ? at : address();
+		struct in_pktinfo info = {.ipi_spec_dst.s_addr = at};
 		memcpy(CMSG_DATA(h), &info, sizeof info);
 	}
 	int n = sendmmsg(fd, msgs, BATCH, 0);
@@ -216,6 +224,8 @@ int main(int argc, char **argv)
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 	if (bind(fd, (struct sockaddr *)&any, sizeof any))
 		return 1;
+	puts("go");
+	fflush(stdout);
 	int64_t began = now_ns(), until = began + (int64_t)atoi(argv[3]) * GN_SEC;
 	int64_t each = GN_SEC / atoll(argv[4]) * (streams ? 1 : BATCH);
 	for (int64_t next = began, now; (now = now_ns()) < until;) {
