@@ -8,11 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -489,9 +492,43 @@ static void the_process_knows_itself(void **state)
 	close(pipes[1]);
 }
 
+/* Whose a connection over loopback is, by IPv4 and by its form in IPv6; closed, it is nobody's. */
+static void the_kernel_knows_who_connects(void **state)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof at;
+	(void)state;
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(listen(listener, 2), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&at, &len), 0);
+	struct sockaddr_in6 mapped = {.sin6_family = AF_INET6, .sin6_port = at.sin_port};
+	mapped.sin6_addr.s6_addr[10] = mapped.sin6_addr.s6_addr[11] = 0xff;
+	memcpy(mapped.sin6_addr.s6_addr + 12, &at.sin_addr, 4);
+	for (int v6 = 0; v6 < 2; v6++) {
+		unsigned uid = 77777;
+		int from = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+		if (from < 0)
+			continue; /* no IPv6 here */
+		assert_int_equal(v6 ? connect(from, (struct sockaddr *)&mapped, sizeof mapped)
+				    : connect(from, (struct sockaddr *)&at, sizeof at),
+				 0);
+		int to = accept(listener, NULL, NULL);
+		assert_true(gn_os_tcp_owner(to, &uid));
+		assert_int_equal(uid, geteuid());
+		close(from);
+		assert_false(gn_os_tcp_owner(to, &uid));
+		close(to);
+	}
+	unsigned uid;
+	assert_false(gn_os_tcp_owner(listener, &uid));
+	close(listener);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_kernel_knows_who_connects),
 		cmocka_unit_test(a_directory_is_made_private_with_its_parents),
 		cmocka_unit_test(a_second_process_is_told_who_has_it),
 		cmocka_unit_test(an_open_directory_is_closed_or_refused),

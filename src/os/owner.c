@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -21,26 +22,36 @@ static void ends_of(const struct sockaddr_in *peer, const struct sockaddr_in *ow
 		 ntohs(peer->sin_port), mapped, own->sin_addr.s_addr, ntohs(own->sin_port));
 }
 
-/* A socket that its process has closed has no inode, and a user that says nothing. */
+/* Its user and inode, if the line is of those ends. A socket that its process has closed has no
+ * inode, and a user that says nothing. */
+static bool is_of(const char *line, const char *ends, unsigned *uid)
+{
+	char at[ENDS], to[ENDS], both[2 * ENDS + 1], *rest;
+	int n = 0;
+	if (sscanf(line,
+		   " %*[0-9]: %95[0-9A-F:] %95[0-9A-F:] %*[0-9A-F] %*[0-9A-F:] %*[0-9A-F:] "
+		   "%*[0-9A-F] %n",
+		   at, to, &n) != 2 ||
+	    !n)
+		return false;
+	snprintf(both, sizeof both, "%s %s", at, to);
+	unsigned long owner = strtoul(line + n, &rest, 10);
+	(void)strtoul(rest, &rest, 10); /* requests without an answer */
+	if (strcmp(both, ends) != 0 || strtoul(rest, NULL, 10) == 0)
+		return false;
+	*uid = (unsigned)owner;
+	return true;
+}
+
 static bool find(const char *file, const char *ends, unsigned *uid)
 {
 	FILE *f = fopen(file, "re");
-	char line[512], at[ENDS], to[ENDS], both[2 * ENDS + 1];
-	unsigned owner;
-	unsigned long inode;
+	char line[512];
 	bool found = false;
-	while (f && !found && fgets(line, sizeof line, f)) {
-		if (sscanf(line,
-			   " %*[0-9]: %95[0-9A-F:] %95[0-9A-F:] %*x %*x:%*x %*x:%*x %*x %u %*u %lu",
-			   at, to, &owner, &inode) != 4)
-			continue;
-		snprintf(both, sizeof both, "%s %s", at, to);
-		found = strcmp(both, ends) == 0 && inode != 0;
-	}
+	while (f && !found && fgets(line, sizeof line, f))
+		found = is_of(line, ends, uid);
 	if (f)
 		fclose(f);
-	if (found)
-		*uid = owner;
 	return found;
 }
 
